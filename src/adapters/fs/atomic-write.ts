@@ -1,0 +1,97 @@
+import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync, fchmodSync, constants } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface AtomicWriteOptions {
+  /** File mode; an existing file's mode has to be passed by the caller to survive. Default 0o644. */
+  readonly mode?: number;
+  /** `false` leaves out the syncs: the write is then atomic, but a power cut may undo it. Default `true`. */
+  readonly durable?: boolean;
+}
+
+/**
+ * Replaces a file in one step: readers see the old or the new content, never a mixture and never nothing. The
+ * temporary file lies in the same directory under a name that no other writer uses, and is gone if this fails.
+ */
+export const writeFileAtomic = async (path: string, content: string | Uint8Array, options: AtomicWriteOptions = {}): Promise<void> => {
+  const temporary = writeTemporary(path, content, options);
+  for (let attempt = 0; ; attempt++) {
+    try {
+      renameSync(temporary, path);
+      break;
+    } catch (error) {
+      if (attempt >= RENAME_RETRIES || !isTransientRename(error)) {
+        removeQuietly(temporary);
+        throw error;
+      }
+      await delay(RENAME_RETRY_MS * (attempt + 1));
+    }
+  }
+  if (options.durable !== false) syncDirectory(dirname(path));
+};
+
+/** The same without waiting, for code that holds a lock: a rename that fails is reported at once. */
+export const writeFileAtomicSync = (path: string, content: string | Uint8Array, options: AtomicWriteOptions = {}): void => {
+  const temporary = writeTemporary(path, content, options);
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    removeQuietly(temporary);
+    throw error;
+  }
+  if (options.durable !== false) syncDirectory(dirname(path));
+};
+
+/** Makes the entries of a directory durable. Windows has no such call and needs none for NTFS metadata. */
+export const syncDirectory = (directory: string): void => {
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(directory, constants.O_RDONLY);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+};
+
+/** Writes all bytes; one call may write fewer than asked. */
+export const writeFully = (descriptor: number, bytes: Uint8Array): void => {
+  for (let offset = 0; offset < bytes.length; ) {
+    offset += writeSync(descriptor, bytes, offset, bytes.length - offset);
+  }
+};
+
+let counter = 0;
+
+// Windows refuses to rename over a file that somebody has open for a moment, such as a virus scanner.
+const RENAME_RETRIES = 5;
+const RENAME_RETRY_MS = 10;
+
+const writeTemporary = (path: string, content: string | Uint8Array, options: AtomicWriteOptions): string => {
+  const mode = options.mode ?? 0o644;
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${Date.now().toString(36)}.${counter++}.tmp`);
+  const descriptor = openSync(temporary, 'wx', mode);
+  try {
+    if (process.platform !== 'win32') fchmodSync(descriptor, mode);
+    writeFully(descriptor, typeof content === 'string' ? Buffer.from(content, 'utf8') : content);
+    if (options.durable !== false) fsyncSync(descriptor);
+  } catch (error) {
+    closeSync(descriptor);
+    removeQuietly(temporary);
+    throw error;
+  }
+  closeSync(descriptor);
+  return temporary;
+};
+
+const removeQuietly = (path: string): void => {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It was never made, or it is already gone: the failure that brought us here matters more.
+  }
+};
+
+const isTransientRename = (error: unknown): boolean => {
+  const code = (error as NodeJS.ErrnoException).code;
+  return process.platform === 'win32' && (code === 'EPERM' || code === 'EACCES' || code === 'EBUSY');
+};

@@ -1,0 +1,20 @@
+/** The hub, user and team that are signed in. */
+export interface Account {
+  readonly hub: HubAddress;
+  readonly team: string;
+  readonly username?: string;
+}
+
+/** Where a hub is and, once it has said so, who it is. */
+export interface HubAddress {
+  /** Base URL without a trailing slash. */
+  readonly url: string;
+  /** The hub's own id; outlives a change of its URL. */
+  readonly id?: string;
+}
+
+/** The name under which a hub is remembered in records and ledgers: its id, else its URL. */
+export const hubKey = (hub: HubAddress): string => hub.id ?? hub.url;
+
+/** Whether a remembered name means this hub: captures made before the id was known carry the URL. */
+export const isSameHub = (key: string, hub: HubAddress): boolean => key === hub.id || key === hub.url;

@@ -1,0 +1,15 @@
+import type { RecordRange } from './ledger.js';
+
+/**
+ * What was decided about records, by a rule or by a person. Append-only, durable before it takes effect, never
+ * rebuilt from anything else.
+ */
+export type Decision =
+  /** Records captured as `local` belong to this hub and team from now on. */
+  | { readonly decision: 'claim'; readonly range: RecordRange; readonly hub: string; readonly team: string }
+  /** A person allowed these waiting records to go to this hub and team, whoever they were captured for. */
+  | { readonly decision: 'consent'; readonly range: RecordRange; readonly hub: string; readonly team: string }
+  /** A dead letter was thrown away. */
+  | { readonly decision: 'discard'; readonly record: number; readonly hub: string; readonly team: string }
+  /** A dead letter is pending again. */
+  | { readonly decision: 'requeue'; readonly record: number; readonly hub: string; readonly team: string };

@@ -1,0 +1,48 @@
+/**
+ * What a hub can say about one event. The first two are receipts: the hub has the event on disk.
+ * `rejected` counts an attempt against the event; `pending` and silence count nothing.
+ */
+export type Answer =
+  | { readonly answer: 'accepted' }
+  | { readonly answer: 'duplicate' }
+  | { readonly answer: 'pending' }
+  | {
+      readonly answer: 'rejected';
+      readonly reason: string;
+      /** Stable kebab-case reason of a hub that has such codes, e.g. `unknown-team`. */
+      readonly code?: string;
+      /** Sent with `clock-behind`: where the hub's Lamport clock stands. */
+      readonly serverClock?: number;
+    };
+
+/** Answers by event id; an event that is not named has no answer yet. */
+export type Answers = ReadonlyMap<string, Answer>;
+
+/**
+ * What a request with a whole batch came back with. Only `answered` and `refused-by-id` speak of single events;
+ * all others leave every event as it was.
+ */
+export type BatchOutcome =
+  /** The hub answered event by event (possibly not about all of them). */
+  | { readonly outcome: 'answered'; readonly answers: Answers }
+  /** The batch was refused because of the named events; the others can be sent again at once. */
+  | { readonly outcome: 'refused-by-id'; readonly answers: Answers }
+  /** Some event is poison and the hub did not say which: halve until it is alone. */
+  | { readonly outcome: 'refused-opaque'; readonly reason: string }
+  /** Too much for one request: halve and remember the size. */
+  | { readonly outcome: 'too-large' }
+  /** The access token is not accepted: refresh it once, then give up until somebody signs in. */
+  | { readonly outcome: 'unauthorized' }
+  /** The account may not write here: ends the pass, the events are held with the reason. */
+  | { readonly outcome: 'forbidden'; readonly reason: string }
+  /** Trouble that passes by itself (outage, throttling): counts against no event. */
+  | { readonly outcome: 'unavailable'; readonly reason: string; readonly retryAfterMs?: number }
+  /** One side must be upgraded: ends the pass. */
+  | { readonly outcome: 'protocol-mismatch'; readonly reason: string }
+  /** An answer outside the contract: ends the pass. */
+  | { readonly outcome: 'unexpected'; readonly reason: string };
+
+/** After this many `rejected` answers an event is a dead letter. */
+export const MAX_ATTEMPTS = 5;
+
+export const isReceipt = (answer: Answer): boolean => answer.answer === 'accepted' || answer.answer === 'duplicate';

@@ -1,0 +1,82 @@
+/**
+ * Every way in which the program can fail, once. The kind is the stable code that a person can look up;
+ * `meaning` is what happened in general and `retryable` says whether the same call may succeed later
+ * without anybody changing anything. Messages are never parsed: this table is the only source.
+ */
+export const ERROR_KINDS = {
+  // identity and configuration
+  'config-unreadable': { retryable: false, meaning: 'a configuration file cannot be understood' },
+  'config-not-writable': { retryable: false, meaning: 'a configuration file cannot be written' },
+  'state-root-unsafe': { retryable: false, meaning: 'the state root is a link or belongs to someone else' },
+  'storage-failed': { retryable: true, meaning: 'a file could not be read or written' },
+  'storage-corrupt': { retryable: false, meaning: 'a stored file holds something it cannot hold' },
+  'lock-busy': { retryable: true, meaning: 'another process holds a lock' },
+  'lock-unsupported': { retryable: false, meaning: 'no kernel lock is available on this system' },
+  // workflow
+  'not-a-repository': { retryable: false, meaning: 'the directory is not inside a project' },
+  'not-initialized': { retryable: false, meaning: 'the project has no identity yet' },
+  'feature-not-found': { retryable: false, meaning: 'no such feature' },
+  'feature-ambiguous': { retryable: false, meaning: 'several features fit and none was named' },
+  'work-package-not-found': { retryable: false, meaning: 'no such work package' },
+  'work-package-unreadable': { retryable: false, meaning: 'a work package file cannot be understood' },
+  'tasks-unreadable': { retryable: false, meaning: 'the tasks document cannot be understood' },
+  'dependency-invalid': { retryable: false, meaning: 'dependencies name unknown work packages or form a cycle' },
+  'dependency-not-ready': { retryable: false, meaning: 'a dependency is not far enough' },
+  'transition-illegal': { retryable: false, meaning: 'the lane cannot be reached from the present one' },
+  'not-acceptable': { retryable: false, meaning: 'a work package does not meet the conditions of acceptance' },
+  'commit-refused': { retryable: false, meaning: 'git refused the commit; the files are as before' },
+  'worktree-failed': { retryable: false, meaning: 'the worktree or branch could not be made' },
+  'merge-conflict': { retryable: false, meaning: 'branches do not merge cleanly; the repository is as before' },
+  'outbox-full': { retryable: false, meaning: 'the outbox has no room for more events' },
+  'git-failed': { retryable: false, meaning: 'a git command failed' },
+  // delivery and accounts
+  unreachable: { retryable: true, meaning: 'the hub does not answer' },
+  'hub-error': { retryable: true, meaning: 'the hub answered that it is in trouble' },
+  'hub-refused': { retryable: false, meaning: 'the hub does not accept the request' },
+  'protocol-mismatch': { retryable: false, meaning: 'client and hub do not speak the same version' },
+  'not-signed-in': { retryable: false, meaning: 'nobody is signed in' },
+  'sign-in-failed': { retryable: false, meaning: 'user name, password or token is wrong' },
+  'session-expired': { retryable: false, meaning: 'the hub no longer knows this sign-in' },
+  'insecure-server': { retryable: false, meaning: 'the server address is neither https nor loopback' },
+  // general
+  'wrong-usage': { retryable: false, meaning: 'the command was called in a way it does not understand' },
+  'input-invalid': { retryable: false, meaning: 'a value that was given cannot be used' },
+  interrupted: { retryable: true, meaning: 'the work was interrupted' },
+  'hub-busy': { retryable: false, meaning: 'another hub already serves this data' },
+  'dependency-missing': { retryable: false, meaning: 'an optional package that this needs is not installed' },
+} as const satisfies Record<string, { readonly retryable: boolean; readonly meaning: string }>;
+
+export type ErrorKind = keyof typeof ERROR_KINDS;
+
+const BRAND = Symbol.for('spec-kitty-sync/error');
+
+export interface SyncErrorOptions {
+  readonly cause?: unknown;
+  /** What the reader can do next, as a whole sentence. */
+  readonly hint?: string;
+}
+
+/** The world broke, or a command cannot do what it was asked. Recognised by {@link isSyncError}, also across copies. */
+export class SyncError extends Error {
+  readonly kind: ErrorKind;
+  readonly hint: string | undefined;
+  readonly [BRAND] = true;
+
+  constructor(kind: ErrorKind, message: string, options: SyncErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'SyncError';
+    this.kind = kind;
+    this.hint = options.hint;
+  }
+}
+
+export const isSyncError = (value: unknown): value is SyncError =>
+  typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
+
+/** Whether the same call may succeed later although nobody changed anything. Unknown errors may not. */
+export const isRetryable = (error: unknown): boolean => isSyncError(error) && ERROR_KINDS[error.kind].retryable;
+
+/** Ends an exhaustive switch: reached only when a new member of a union was forgotten. */
+export const unreachable = (value: never): never => {
+  throw new Error(`unhandled case: ${JSON.stringify(value)}`);
+};

@@ -1,0 +1,84 @@
+import type { Lane } from '../workflow/lane.js';
+
+export type AgentPhase = 'implementation' | 'review';
+export type HistoryEntryType = 'note' | 'review' | 'error' | 'comment';
+export type LoggedErrorType = 'validation' | 'runtime' | 'network' | 'auth' | 'unknown';
+export type ResolutionType = 'completed' | 'skipped' | 'merged';
+
+/**
+ * The payload of each event type, as our writers fill it. `feature_slug` is required of us in every
+ * work-package payload because a `WP01` exists in every feature; readers treat it as optional.
+ */
+export interface Payloads {
+  readonly WPStatusChanged: {
+    readonly wp_id: string;
+    readonly previous_status: Lane;
+    readonly new_status: Lane;
+    readonly changed_by: string;
+    readonly feature_slug: string;
+  };
+  readonly WPCreated: {
+    readonly wp_id: string;
+    readonly title: string;
+    readonly dependencies: readonly string[];
+    readonly status: Lane;
+    readonly feature_slug: string;
+  };
+  readonly WPAssigned: {
+    readonly wp_id: string;
+    readonly agent_id: string;
+    readonly phase: AgentPhase;
+    readonly retry_count: number;
+    readonly feature_slug: string;
+  };
+  readonly FeatureCreated: {
+    readonly feature_slug: string;
+    readonly feature_number: string;
+    readonly target_branch: string;
+    readonly wp_count: number;
+    readonly created_at?: string;
+  };
+  readonly FeatureCompleted: {
+    readonly feature_slug: string;
+    readonly total_wps: number;
+    readonly completed_at?: string;
+    readonly total_duration?: string | null;
+  };
+  readonly HistoryAdded: {
+    readonly wp_id: string;
+    readonly entry_type: HistoryEntryType;
+    readonly entry_content: string;
+    readonly author: string;
+    readonly feature_slug: string;
+  };
+  readonly ErrorLogged: {
+    readonly error_type: LoggedErrorType;
+    readonly error_message: string;
+    readonly wp_id: string | null;
+    readonly stack_trace: string | null;
+    readonly agent_id: string | null;
+    readonly feature_slug?: string;
+  };
+  readonly DependencyResolved: {
+    readonly wp_id: string;
+    readonly dependency_wp_id: string;
+    readonly resolution_type: ResolutionType;
+    readonly feature_slug: string;
+  };
+}
+
+export type EventType = keyof Payloads;
+export type PayloadOf<T extends EventType> = Payloads[T];
+
+export const EVENT_TYPES = [
+  'WPStatusChanged',
+  'WPCreated',
+  'WPAssigned',
+  'FeatureCreated',
+  'FeatureCompleted',
+  'HistoryAdded',
+  'ErrorLogged',
+  'DependencyResolved',
+] as const satisfies readonly EventType[];
+
+export const isEventType = (text: string): text is EventType => (EVENT_TYPES as readonly string[]).includes(text);

@@ -1,0 +1,33 @@
+/** Identifiers on the wire: ULIDs of our own events, UUIDs of projects and of older clients' events. */
+
+const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const NODE_ID = /^[0-9a-f]{12}$/;
+const WP_ID = /^WP\d{2,4}$/;
+const FEATURE_SLUG = /^\d{3}-[a-z0-9-]+$/;
+
+/** A ULID as we write it: 26 Crockford characters, upper case, not beyond 2^128. */
+export const isUlid = (text: string): boolean => ULID.test(text);
+
+/** A project uuid as we write it: version 4, lower case, hyphenated. */
+export const isUuidV4 = (text: string): boolean => UUID_V4.test(text);
+
+export const isNodeId = (text: string): boolean => NODE_ID.test(text);
+
+export const isWorkPackageId = (text: string): boolean => WP_ID.test(text);
+
+export const isFeatureSlug = (text: string): boolean => FEATURE_SLUG.test(text);
+
+/**
+ * The canonical form of an event id that any client may have written: an upper-case ULID, or a lower-case
+ * hyphenated UUID. `undefined` when it is neither.
+ */
+export const normalizeEventId = (text: string): string | undefined => {
+  const upper = text.toUpperCase();
+  if (isUlid(upper)) return upper;
+  const hex = text.replaceAll('-', '').toLowerCase();
+  if (hex.length !== 32) return undefined;
+  const uuid = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  return UUID.test(uuid) && (text.toLowerCase() === uuid || text.toLowerCase() === hex) ? uuid : undefined;
+};

@@ -1,0 +1,72 @@
+import type { Result } from '../domain/result.js';
+import type { HubAddress } from '../domain/delivery/account.js';
+
+/** What is stored of a sign-in. Times are milliseconds since 1970. */
+export interface Credentials {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly accessExpiresAtMs: number;
+  readonly refreshExpiresAtMs: number;
+  readonly username: string;
+  readonly teamSlug?: string;
+  readonly server: HubAddress;
+}
+
+export type CredentialReading =
+  | { readonly state: 'present'; readonly credentials: Credentials }
+  | { readonly state: 'absent' }
+  | { readonly state: 'unreadable'; readonly reason: string };
+
+/** The one sign-in of this user on this machine, shared by all processes. */
+export interface CredentialStore {
+  /** What is stored now. Never fails for a missing or broken file: that is a reading. Takes no lock. */
+  read(): Promise<CredentialReading>;
+  /**
+   * One transaction across processes: takes the credential lock, reads again, lets `decide` do its work (it may
+   * call the network), and makes the new value durable before this resolves. `decide` returning `keep` changes
+   * nothing, `forget` removes the file. Fails with `lock-busy` when the lock cannot be had within its bounded wait.
+   */
+  update(
+    decide: (current: CredentialReading) => Promise<Credentials | 'keep' | 'forget'>,
+  ): Promise<CredentialReading>;
+}
+
+/** Tokens as a hub hands them out. Lifetimes in seconds, already defaulted. */
+export interface IssuedTokens {
+  readonly access: string;
+  readonly refresh: string;
+  readonly accessLifetimeSeconds: number;
+  readonly refreshLifetimeSeconds: number;
+  readonly teamSlug?: string;
+  readonly hubId?: string;
+}
+
+export type IssuerFault =
+  /** Wrong name, password or token: asking again with the same input is useless. */
+  | { readonly fault: 'refused'; readonly reason: string }
+  /** No usable answer: nothing is known about the input. */
+  | { readonly fault: 'unavailable'; readonly reason: string };
+
+/** Who the bearer of a token is. */
+export interface Identification {
+  readonly username: string;
+  readonly teams: readonly string[];
+  readonly hubId?: string;
+}
+
+/**
+ * The authentication endpoints of a hub. Every call is bounded to 10 s, refuses redirects, and refuses a server
+ * that is neither https nor loopback with `insecure-server` before anything is sent. A token is sent to no server
+ * but the one given. Network trouble is `unavailable`, never an exception.
+ */
+export interface TokenIssuer {
+  signIn(hub: HubAddress, username: string, password: string, signal?: AbortSignal): Promise<Result<IssuedTokens, IssuerFault>>;
+  /** Spends the refresh token: the answer holds two new tokens. Not to be repeated with the same token after success. */
+  refresh(hub: HubAddress, refreshToken: string, signal?: AbortSignal): Promise<Result<IssuedTokens, IssuerFault>>;
+  /** A token for one live connection. */
+  liveToken(hub: HubAddress, accessToken: string, signal?: AbortSignal): Promise<Result<string, IssuerFault>>;
+  /** Revokes the sign-in where the hub can; an unknown endpoint is success. */
+  revoke(hub: HubAddress, refreshToken: string, signal?: AbortSignal): Promise<Result<void, IssuerFault>>;
+  /** Who the token belongs to; `undefined` from a hub that does not know the call. */
+  identify(hub: HubAddress, accessToken: string, signal?: AbortSignal): Promise<Result<Identification | undefined, IssuerFault>>;
+}

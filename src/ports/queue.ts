@@ -1,0 +1,115 @@
+import type { Decision } from '../domain/delivery/decision.js';
+import type { HubLedger } from '../domain/delivery/ledger.js';
+import type { EventEnvelope, EventFacts } from '../domain/events/envelope.js';
+import type { Issue } from '../domain/result.js';
+
+/** An event that is about to be captured, with the hub of the account at the time its work began. */
+export interface Fact {
+  readonly event: EventFacts;
+  /** The hub's id, else its URL; absent when nobody was signed in. */
+  readonly hub?: string;
+  /** What validation found: the event is captured all the same, as a dead letter. */
+  readonly issues?: readonly Issue[];
+}
+
+export interface CaptureLimits {
+  /** Captures are refused when this many events wait. */
+  readonly maxWaiting: number;
+}
+
+export type CaptureOutcome =
+  /** Durable: it survives a power cut. */
+  | { readonly outcome: 'captured'; readonly event: EventEnvelope; readonly record: number; readonly waiting: number }
+  /** Durable too, but not sealed yet: the capture lock could not be had in time. */
+  | { readonly outcome: 'waiting'; readonly eventId: string }
+  /** Not taken, and counted as refused. Nothing earlier is touched. */
+  | { readonly outcome: 'refused'; readonly eventId: string; readonly reason: RefusalReason; readonly message: string };
+
+export type RefusalReason = 'outbox-full' | 'storage-failed';
+
+/** One line of the journal. A record that cannot be read keeps its number and carries no event. */
+export interface JournalRecord {
+  readonly record: number;
+  readonly eventId: string;
+  /** Hub of the account at capture; absent when nobody was signed in. */
+  readonly hub?: string;
+  readonly team: string;
+  /** The stored event, byte for byte; absent when the record is damaged. */
+  readonly json?: string;
+  /** Why this record can never be sent: damage, or the issues that validation found. */
+  readonly invalid?: string;
+}
+
+/** Counts that stand beside the accounting identity, never in it. */
+export interface BesideCounts {
+  readonly refused: number;
+  readonly withdrawn: number;
+  readonly waitingForLock: number;
+  readonly tornTails: number;
+}
+
+/** Everything the records of one outbox say at one moment. The only source of every report. */
+export interface OutboxReading {
+  /** Id of the journal: a ledger of another journal counts as lost. */
+  readonly journal: string;
+  /** Oldest record still there. */
+  readonly first: number;
+  /** Newest record; `first - 1` when there is none. */
+  readonly last: number;
+  readonly ledgers: readonly HubLedger[];
+  readonly decisions: readonly Decision[];
+  /** Set when the decisions cannot be read: `local` events are held until a person looks. */
+  readonly decisionsUnreadable?: string;
+  readonly beside: BesideCounts;
+}
+
+/** The one process that delivers an outbox, while its pass lasts. */
+export interface Sender {
+  /** What the records say now; a ledger that is missing or of another journal appears empty. */
+  reading(): Promise<OutboxReading>;
+  /**
+   * The records from `from` on, in order, in bounded memory, up to the newest at the time of the call. Everything it
+   * yields is on disk: the journal is synced first.
+   */
+  records(from: number): AsyncIterable<JournalRecord>;
+  /** Makes the changed ledgers durable in one atomic write. Nothing else changes them while the pass lasts. */
+  settle(change: (ledgers: readonly HubLedger[]) => readonly HubLedger[]): Promise<void>;
+  /** Adds a human explanation beside the ledger, which alone decides the counts. */
+  explainDeadLetters(entries: readonly { record: number; eventId: string; reason: string }[]): Promise<void>;
+  /** Removes settled segments whose newest record is older than `olderThanMs`; returns how many records went. */
+  reclaim(isSettled: (record: JournalRecord) => boolean, olderThanMs: number): Promise<number>;
+}
+
+/** One project's durable store of captured events. */
+export interface Outbox {
+  /** Project uuid; `undefined` for events without identity. */
+  readonly project: string | undefined;
+  /**
+   * Seals and appends events, in order, as one step: all are durable when this resolves, or the outcome of each says
+   * otherwise. Never throws for a full disk, a busy lock or a full outbox. Any number of processes may call it at
+   * once. Its cost does not depend on what is stored.
+   */
+  capture(facts: readonly Fact[], limits: CaptureLimits): Promise<readonly CaptureOutcome[]>;
+  /** Whether `count` more events fit under the limit. */
+  hasRoomFor(count: number, limits: CaptureLimits): Promise<boolean>;
+  /** The number that the next captured event will get. */
+  nextRecord(): Promise<number>;
+  /** The records from `from` on, in order, in bounded memory; an incomplete last line is left out. Takes no lock. */
+  records(from?: number): AsyncIterable<JournalRecord>;
+  /** What the records say now. Takes no lock. */
+  reading(): Promise<OutboxReading>;
+  /** Appends decisions, durable before this resolves. Callers may race. */
+  decide(decisions: readonly Decision[]): Promise<void>;
+  /** Counts intents that were withdrawn because their work left no evidence. */
+  noteWithdrawn(eventIds: readonly string[], reason: string): Promise<void>;
+  /** Runs `work` as the only sender of this outbox on this machine; `busy` when another process is the sender. */
+  pass<T>(work: (sender: Sender) => Promise<T>): Promise<{ readonly ran: true; readonly value: T } | 'busy'>;
+}
+
+/** All outboxes of the state root. */
+export interface Outboxes {
+  /** Keys of the outboxes that exist: project uuids, and `undefined` for events without identity. */
+  list(): Promise<readonly (string | undefined)[]>;
+  /** The outbox of a project; made on the first capture, not before. */
+  open(project: string | undefined): Outbox;
+}

@@ -1,0 +1,60 @@
+import type { BatchOutcome } from '../domain/delivery/outcome.js';
+import type { HubAddress } from '../domain/delivery/account.js';
+import type { ServerMessage, SnapshotMessage } from '../domain/wire.js';
+
+/** An event ready to travel: its id and its exact JSON document. */
+export interface OutgoingEvent {
+  readonly eventId: string;
+  readonly json: string;
+}
+
+export interface BatchRequest {
+  readonly hub: HubAddress;
+  readonly accessToken: string;
+  /** In the order in which the hub shall see them; already within the limits of a batch. */
+  readonly events: readonly OutgoingEvent[];
+  /** ULID of this attempt, sent as `Idempotency-Key` where the hub knows the extension. */
+  readonly attemptId?: string;
+}
+
+/** Request–response delivery. */
+export interface BatchTransport {
+  /**
+   * Sends one batch and says what came back. Never throws for anything the network or the hub can do: that is an
+   * outcome. May be repeated: the hub answers `duplicate`. Bounded in time and memory whatever the other side does;
+   * an aborted signal ends it as `unavailable`.
+   */
+  send(request: BatchRequest, signal?: AbortSignal): Promise<BatchOutcome>;
+  /** Whether the hub answers at all (`/api/v1/sync/health/`; 404 and 405 count as reachable). Never throws. */
+  probe(hub: HubAddress, signal?: AbortSignal): Promise<'reachable' | { readonly unreachable: string }>;
+}
+
+/** Why a session is over. */
+export type SessionEnd =
+  | { readonly reason: 'closed-by-us' }
+  | { readonly reason: 'lost'; readonly detail: string }
+  | { readonly reason: 'unauthorized' };
+
+/** One live connection, from its snapshot to its end. */
+export interface LiveSession {
+  readonly snapshot: SnapshotMessage;
+  /** Hands one event to the socket. Rejects with `unreachable` when the session is over; delivery is not implied. */
+  send(event: OutgoingEvent): Promise<void>;
+  /** Renews the token in place; only where the snapshot announced `auth`. */
+  renew(token: string): Promise<void>;
+  /** Everything the hub says after the snapshot, until the end; malformed and unknown frames are left out. One reader. */
+  messages(): AsyncIterable<ServerMessage>;
+  /** Resolves once, when the session is over, whatever ended it. Never rejects. */
+  readonly ended: Promise<SessionEnd>;
+  /** Ends the session; safe to repeat. */
+  close(): Promise<void>;
+}
+
+/** Long-lived delivery. */
+export interface LiveTransport {
+  /**
+   * Opens a session: resolves only after the snapshot arrived. Rejects with `session-expired` when the token is
+   * refused, `unreachable` for anything else; bounded by the upgrade time-out.
+   */
+  open(hub: HubAddress, wsToken: string, signal?: AbortSignal): Promise<LiveSession>;
+}

@@ -1,0 +1,145 @@
+import type { Intent } from '../domain/workflow/intent.js';
+import type { Result } from '../domain/result.js';
+
+/** One work tree of a repository, as files on disk show it. */
+export interface Checkout {
+  /** Root of the work tree in which the command was called (a linked worktree stays itself). */
+  readonly root: string;
+  /** Root of the main checkout: where identity and `kitty-specs/` live. */
+  readonly projectRoot: string;
+  /** Git's common directory; absent outside git, where `.kittify` alone marks the project. */
+  readonly commonDir?: string;
+  /** This work tree's own git directory. */
+  readonly gitDir?: string;
+}
+
+/** Where a work tree stands. Absent: an unborn branch has no commit, a detached HEAD has no branch. */
+export interface Head {
+  readonly branch?: string;
+  readonly commit?: string;
+}
+
+/** Proof that this process holds the repository's lock: what edits tracked files asks for it. */
+export interface HeldRepository {
+  readonly checkout: Checkout;
+}
+
+export interface WorktreeRequest {
+  /** Absolute path of the new work tree. */
+  readonly path: string;
+  readonly branch: string;
+  /** What a new branch starts from; ignored when the branch exists. */
+  readonly base: string;
+  /** Folders that the new work tree leaves out (sparse checkout). */
+  readonly leaveOut: readonly string[];
+}
+
+/** A repository of a project: its place, its branches, its lock. Read from git's own files where that is possible. */
+export interface Repository {
+  /** The checkout that `directory` lies in, found by walking up; `undefined` outside every project. */
+  locate(directory: string): Promise<Checkout | undefined>;
+  /** Branch and commit of the checkout, without a child process where git's files allow it. Never throws. */
+  head(checkout: Checkout): Promise<Head>;
+  /** URL of `origin`; `undefined` when there is none. Never throws. */
+  originUrl(checkout: Checkout): Promise<string | undefined>;
+  /**
+   * Runs `work` while no other process works in this repository. Polls the lock for 5 s, then fails with `lock-busy`
+   * and nothing has happened. The lock goes with the process, however it ends.
+   */
+  exclusive<T>(checkout: Checkout, work: (held: HeldRepository) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** The same with one try and no waiting. */
+  tryExclusive<T>(
+    checkout: Checkout,
+    work: (held: HeldRepository) => Promise<T>,
+  ): Promise<{ readonly ran: true; readonly value: T } | 'busy'>;
+  /**
+   * Commits exactly these paths (relative to the project root) as they are on disk, in the main checkout; the user's
+   * index and other changes stay as they are. The error is git's own reason in one line.
+   */
+  commit(held: HeldRepository, paths: readonly string[], message: string): Promise<Result<string, string>>;
+  /** Whether the file differs from HEAD (a new file does). */
+  isUncommitted(checkout: Checkout, path: string): Promise<boolean>;
+  /** Text of a file at the tip of a branch; `undefined` when either does not exist. */
+  fileAtTip(checkout: Checkout, branch: string, path: string): Promise<string | undefined>;
+  /** Paths of the work tree at `directory` that differ from HEAD, untracked ones included. */
+  dirtyPaths(directory: string): Promise<readonly string[]>;
+  branchTip(checkout: Checkout, branch: string): Promise<string | undefined>;
+  /** Whether everything of `branch` is in `into`. */
+  isMerged(checkout: Checkout, branch: string, into: string): Promise<boolean>;
+  /** Whether `branch` has commits that `base` has not. */
+  hasOwnCommits(checkout: Checkout, branch: string, base: string): Promise<boolean>;
+  /** Makes the work tree, or takes the existing one of that branch; leaves nothing behind when it fails with `worktree-failed`. */
+  addWorktree(held: HeldRepository, request: WorktreeRequest): Promise<'made' | 'existing'>;
+  /** Removes a work tree and branch that were just made, when the work they were made for failed. */
+  removeWorktree(held: HeldRepository, request: WorktreeRequest): Promise<void>;
+  /**
+   * Makes `name` point at a merge of the tips of `branches`, without touching any work tree. The error lists the
+   * paths that conflict; the repository is then as before.
+   */
+  makeMergeBranch(held: HeldRepository, name: string, branches: readonly string[]): Promise<Result<string, readonly string[]>>;
+  /** Adds a line to `info/exclude` unless it is there. */
+  exclude(held: HeldRepository, pattern: string): Promise<void>;
+}
+
+/** What a command is about to do and capture, in git's common directory (without git: in the state root). */
+export interface IntentStore {
+  /** The left-over of a process that died, since the lock is held by the caller. */
+  read(held: HeldRepository): Promise<'none' | 'unreadable' | Intent>;
+  /** Durable before this resolves. */
+  write(held: HeldRepository, intent: Intent): Promise<void>;
+  /** Forgets the intent; its work is done or withdrawn. */
+  clear(held: HeldRepository): Promise<void>;
+}
+
+/** A file that shall read differently. Paths are relative to the project root, with `/`. */
+export interface FileChange {
+  readonly path: string;
+  /** `undefined`: the file does not exist yet. */
+  readonly before: string | undefined;
+  readonly after: string;
+}
+
+/** A work package file with its front matter understood. */
+export interface WorkPackageDocument {
+  readonly path: string;
+  readonly text: string;
+  /** Parsed front matter: any YAML values; empty when the file has none. */
+  readonly frontMatter: Readonly<Record<string, unknown>>;
+  /** What follows the front matter. */
+  readonly body: string;
+  /** Set when the front matter cannot be understood: with line and reason. */
+  readonly fault?: { readonly line?: number; readonly reason: string };
+}
+
+/** The planning documents of one feature. Absent documents are `undefined`. */
+export interface FeatureDocuments {
+  readonly slug: string;
+  /** Directory, relative to the project root. */
+  readonly directory: string;
+  readonly meta: string | undefined;
+  readonly spec: string | undefined;
+  readonly plan: string | undefined;
+  readonly tasks: string | undefined;
+  /** Ascending by path. */
+  readonly workPackages: readonly WorkPackageDocument[];
+}
+
+export type WorkPackageEdit =
+  /** Sets a front matter key in place, or adds it before the closing line. */
+  | { readonly edit: 'set'; readonly key: string; readonly value: string | readonly string[] }
+  /** Replaces the body. */
+  | { readonly edit: 'body'; readonly body: string };
+
+/** `kitty-specs/` of a project: planning documents that people own, edited in place. */
+export interface FeatureFiles {
+  /** Slugs of all features, ascending. Empty when there is no `kitty-specs/`. */
+  features(projectRoot: string): Promise<readonly string[]>;
+  /** Everything about one feature; `undefined` when it does not exist. */
+  read(projectRoot: string, slug: string): Promise<FeatureDocuments | undefined>;
+  /** What a work package file would read like; untouched keys, comments, quoting and body stay byte for byte. */
+  change(document: WorkPackageDocument, edits: readonly WorkPackageEdit[]): Promise<FileChange>;
+  /** Writes the changes in order, each file in one atomic durable step. Fails with `storage-failed`; earlier ones stay. */
+  write(held: HeldRepository, changes: readonly FileChange[]): Promise<void>;
+  /** Present text of a file; `undefined` when it does not exist. */
+  text(projectRoot: string, path: string): Promise<string | undefined>;
+}
