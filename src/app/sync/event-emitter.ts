@@ -1,0 +1,120 @@
+import type { Account } from '../../domain/delivery/account.js';
+import { hubKey } from '../../domain/delivery/account.js';
+import { buildFacts } from '../../domain/events/build-facts.js';
+import { LOCAL_TEAM, type EventEnvelope } from '../../domain/events/envelope.js';
+import type { EventType, PayloadOf } from '../../domain/events/payloads.js';
+import type { EventIdSource, Machine, WallClock } from '../../ports/host.js';
+import type { CaptureLimits, CaptureOutcome, Fact, Outbox, Outboxes } from '../../ports/queue.js';
+import type { Checkout, Head, Repository } from '../../ports/workspace.js';
+import type { IdentityReading } from '../usecases/ensure-identity.js';
+
+/**
+ * The events of one command run. Identity, account and git position are those of the moment at which the work began,
+ * so that a slow command cannot change what its events say.
+ */
+export interface Emission {
+  /** ULID of the command run, shared by all its events. */
+  readonly correlationId: string;
+  readonly identity: IdentityReading | undefined;
+  readonly account: Account | undefined;
+  readonly outbox: Outbox;
+  readonly limits: CaptureLimits;
+  /** Builds an event: redacted, cut to size, validated. An invalid one keeps its issues and becomes a dead letter. */
+  fact<T extends EventType>(type: T, aggregateId: string, payload: PayloadOf<T>, causationId?: string | null): Fact;
+  /** Whether the outbox would take this many events now. */
+  hasRoomFor(count: number): Promise<boolean>;
+  /** Captures in order. Never throws: whatever happens to an event is its outcome. */
+  capture(facts: readonly Fact[]): Promise<readonly CaptureOutcome[]>;
+}
+
+/** What the emitter reads at the beginning of a run. */
+export interface EmitterSources {
+  readonly repository: Repository;
+  readonly outboxes: Outboxes;
+  readonly clock: WallClock;
+  readonly ids: EventIdSource;
+  readonly machine: Pick<Machine, 'homeDirectory'>;
+  /** The identity of a checkout; backfills what is missing. */
+  identify(checkout: Checkout): Promise<IdentityReading | undefined>;
+  /** Who is signed in, read from records alone. */
+  account(): Promise<Account | undefined>;
+  limits(): Promise<CaptureLimits>;
+}
+
+export class EventEmitter {
+  readonly #sources: EmitterSources;
+
+  constructor(sources: EmitterSources) {
+    this.#sources = sources;
+  }
+
+  /** Reads who, where and for whom, once. `undefined` as checkout: a command outside every project. */
+  async begin(checkout: Checkout | undefined): Promise<Emission> {
+    const { repository, outboxes, ids } = this.#sources;
+    const [identity, account, head, limits] = await Promise.all([
+      checkout === undefined ? undefined : this.#sources.identify(checkout),
+      this.#sources.account(),
+      checkout === undefined ? {} : repository.head(checkout),
+      this.#sources.limits(),
+    ]);
+    const outbox = outboxes.open(identity?.projectUuid);
+    const correlationId = ids.next();
+    return {
+      correlationId,
+      identity,
+      account,
+      outbox,
+      limits,
+      fact: (type, aggregateId, payload, causationId = null) =>
+        this.#fact({ type, aggregateId, payload, causationId, correlationId, identity, account, head, checkout }),
+      hasRoomFor: (count) => outbox.hasRoomFor(count, limits),
+      capture: (facts) => outbox.capture(facts, limits),
+    };
+  }
+
+  #fact<T extends EventType>(given: GivenFact<T>): Fact {
+    const { event, issues } = buildFacts({
+      eventId: this.#sources.ids.next(),
+      eventType: given.type,
+      aggregateId: given.aggregateId,
+      payload: given.payload,
+      causationId: given.causationId,
+      correlationId: given.correlationId,
+      timestamp: new Date(this.#sources.clock.nowMs()).toISOString(),
+      teamSlug: given.account?.team ?? LOCAL_TEAM,
+      projectUuid: given.identity?.projectUuid ?? null,
+      projectSlug: given.identity?.projectSlug ?? null,
+      gitBranch: given.head.branch ?? null,
+      headCommitSha: given.head.commit ?? null,
+      repoSlug: given.identity?.repoSlug ?? null,
+      redaction: {
+        homeDirectory: this.#sources.machine.homeDirectory,
+        ...(given.checkout === undefined ? {} : { projectRoot: given.checkout.projectRoot }),
+      },
+    });
+    return {
+      event,
+      ...(given.account === undefined ? {} : { hub: hubKey(given.account.hub) }),
+      ...(issues.length === 0 ? {} : { issues }),
+    };
+  }
+}
+
+/** What one call of the library returns. */
+export type EmissionOutcome =
+  | { readonly outcome: 'captured'; readonly event: EventEnvelope }
+  | { readonly outcome: 'waiting'; readonly eventId: string }
+  | { readonly outcome: 'refused'; readonly reason: string }
+  | { readonly outcome: 'invalid'; readonly issues: NonNullable<Fact['issues']> };
+
+interface GivenFact<T extends EventType> {
+  readonly type: T;
+  readonly aggregateId: string;
+  readonly payload: PayloadOf<T>;
+  readonly causationId: string | null;
+  readonly correlationId: string;
+  readonly identity: IdentityReading | undefined;
+  readonly account: Account | undefined;
+  readonly head: Head;
+  readonly checkout: Checkout | undefined;
+}
