@@ -140,6 +140,11 @@ export interface FeatureFiles {
   change(document: WorkPackageDocument, edits: readonly WorkPackageEdit[]): Promise<FileChange>;
   /** Writes the changes in order, each file in one atomic durable step. Fails with `storage-failed`; earlier ones stay. */
   write(held: HeldRepository, changes: readonly FileChange[]): Promise<void>;
+  /**
+   * Undoes `write`, also one that came only part of the way: every file reads as `before` again, and one that did not
+   * exist is gone. In reverse order; may be repeated. Fails with `storage-failed`, having tried every file.
+   */
+  restore(held: HeldRepository, changes: readonly FileChange[]): Promise<void>;
   /** Present text of a file; `undefined` when it does not exist. */
   text(projectRoot: string, path: string): Promise<string | undefined>;
 }

@@ -1,4 +1,4 @@
-import type { RecordRange } from './ledger.js';
+import type { RecordRange } from './record-ranges.js';
 
 /**
  * What was decided about records, by a rule or by a person. Append-only, durable before it takes effect, never
@@ -9,6 +9,8 @@ export type Decision =
   | { readonly decision: 'claim'; readonly range: RecordRange; readonly hub: string; readonly team: string }
   /** A person allowed these waiting records to go to this hub and team, whoever they were captured for. */
   | { readonly decision: 'consent'; readonly range: RecordRange; readonly hub: string; readonly team: string }
+  /** Nobody could be asked at sign-in: these `local` records stay until a person consents. */
+  | { readonly decision: 'withhold'; readonly range: RecordRange; readonly hub: string; readonly team: string }
   /** A dead letter was thrown away. */
   | { readonly decision: 'discard'; readonly record: number; readonly hub: string; readonly team: string }
   /** A dead letter is pending again. */

@@ -1,12 +1,32 @@
+import { contains, setOf, sizeOf, union, type RecordRange, type RecordSet } from './record-ranges.js';
+import { unreachable } from '../errors.js';
+
 /**
  * What has become of each record of an outbox at one hub and team. The journal says what was captured; this says
  * what of it is settled. Values are immutable; every change is a pure function that returns a new ledger.
+ *
+ * Invariant: the records from `first` to the newest one are exactly those counted in `totals`, those that are
+ * exceptions, and those that wait. Each settlement moves a record from one of these to another, once.
  */
-
-/** A closed range of record numbers. */
-export interface RecordRange {
-  readonly from: number;
+export interface HubLedger {
+  /** The hub's id, else its URL. */
+  readonly hub: string;
+  readonly team: string;
+  /** The oldest record that existed when this hub and team first appeared. */
+  readonly first: number;
+  /** Every record up to this one is settled, unless it is an exception. */
   readonly through: number;
+  /** Records beyond `through` that are settled or exceptions. */
+  readonly beyond: RecordSet;
+  /** Ascending by record. */
+  readonly exceptions: readonly LedgerException[];
+  readonly totals: LedgerTotals;
+  /** How many decisions are already part of this ledger. */
+  readonly decided: number;
+  /** Set when another hub or team took its place; milliseconds since 1970. */
+  readonly closedAtMs?: number;
+  /** When a receipt last arrived, milliseconds since 1970. */
+  readonly lastReceiptAtMs?: number;
 }
 
 /** A record that is not simply settled or simply waiting. */
@@ -25,30 +45,130 @@ export interface LedgerTotals {
   readonly delivered: number;
   readonly duplicate: number;
   readonly discarded: number;
-  /** Records that belong elsewhere and whose segments were removed, by the reason for which they were held here. */
-  readonly reclaimedHeld: Readonly<Record<string, number>>;
+  /** Records held here that belong elsewhere, settled there and removed with their segment, by reason. */
+  readonly reclaimed: Readonly<Record<string, number>>;
 }
 
-export interface HubLedger {
-  /** The hub's id, else its URL. */
-  readonly hub: string;
-  readonly team: string;
-  /** The oldest record that existed when this hub and team first appeared. */
-  readonly first: number;
-  /** Every record up to this one is settled, unless it is an exception. */
-  readonly through: number;
-  /** Settled records beyond `through`, ascending, disjoint, not adjacent. */
-  readonly beyond: readonly RecordRange[];
-  /** Ascending by record. */
-  readonly exceptions: readonly LedgerException[];
-  readonly totals: LedgerTotals;
-  /** How many decisions are already part of this ledger. */
-  readonly decided: number;
-  /** Set when another hub or team took its place; milliseconds since 1970. */
-  readonly closedAtMs?: number;
-  /** When a receipt last arrived, milliseconds since 1970. */
-  readonly lastReceiptAtMs?: number;
-}
+/** What a pass learnt about one record. */
+export type Settlement = { readonly record: number; readonly eventId: string } & (
+  | { readonly became: 'delivered' | 'duplicate' }
+  | { readonly became: 'failing' | 'refused'; readonly attempts: number; readonly reason: string; readonly dueAtMs: number }
+  | { readonly became: 'dead'; readonly attempts: number; readonly reason: string }
+);
 
 /** At most this many exceptions; then sending pauses and says so. */
 export const MAX_EXCEPTIONS = 10_000;
+
+/** The ledger of a hub and team that appear now, when `first` is the oldest record that is still there. */
+export const openLedger = (hub: string, team: string, first: number, decided: number): HubLedger => ({
+  hub,
+  team,
+  first,
+  through: first - 1,
+  beyond: [],
+  exceptions: [],
+  totals: { delivered: 0, duplicate: 0, discarded: 0, reclaimed: {} },
+  decided,
+});
+
+/** Whether the record needs no attention any more or is listed as an exception. */
+export const isAnswered = (ledger: HubLedger, record: number): boolean =>
+  record <= ledger.through || contains(ledger.beyond, record);
+
+export const exceptionOf = (ledger: HubLedger, record: number): LedgerException | undefined => {
+  let low = 0;
+  let high = ledger.exceptions.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const exception = ledger.exceptions[middle];
+    if (exception === undefined || exception.record === record) return exception;
+    if (exception.record < record) low = middle + 1;
+    else high = middle - 1;
+  }
+  return undefined;
+};
+
+/** Whether nothing will ever have to be sent of this record. A dead letter counts only once it is decided about. */
+export const isSettled = (ledger: HubLedger, record: number): boolean =>
+  isAnswered(ledger, record) && exceptionOf(ledger, record) === undefined;
+
+/** How many records wait for this hub, when `last` is the newest one: pending and held ones together. */
+export const waitingCount = (ledger: HubLedger, last: number): number =>
+  Math.max(0, last - ledger.through) -
+  sizeOf(ledger.beyond) +
+  ledger.exceptions.filter((exception) => exception.state !== 'dead').length;
+
+/** Enters what a pass learnt. Repeating a settlement, or settling what is settled, changes nothing. */
+export const settle = (ledger: HubLedger, settlements: readonly Settlement[]): HubLedger => {
+  const exceptions = new Map(ledger.exceptions.map((exception) => [exception.record, exception]));
+  const totals = { ...ledger.totals };
+  const answered: number[] = [];
+  const seen = new Set<number>();
+  for (const settlement of settlements) {
+    const { record, eventId } = settlement;
+    const isOpen = exceptions.has(record) || !(seen.has(record) || record < ledger.first || isAnswered(ledger, record));
+    if (!isOpen) continue;
+    seen.add(record);
+    answered.push(record);
+    exceptions.delete(record);
+    switch (settlement.became) {
+      case 'delivered':
+      case 'duplicate':
+        totals[settlement.became] += 1;
+        break;
+      case 'failing':
+      case 'refused':
+      case 'dead': {
+        const { became: state, attempts, reason } = settlement;
+        const due = settlement.became === 'dead' ? {} : { dueAtMs: settlement.dueAtMs };
+        exceptions.set(record, { record, eventId, state, attempts, reason, ...due });
+        break;
+      }
+      default:
+        unreachable(settlement);
+    }
+  }
+  return { ...ledger, ...withAnswered(ledger, setOf(answered)), exceptions: ascending(exceptions), totals };
+};
+
+/** Dead letters that a person threw away. Unknown records change nothing. */
+export const discard = (ledger: HubLedger, record: number): HubLedger => {
+  if (exceptionOf(ledger, record)?.state !== 'dead') return ledger;
+  return {
+    ...ledger,
+    exceptions: ledger.exceptions.filter((exception) => exception.record !== record),
+    totals: { ...ledger.totals, discarded: ledger.totals.discarded + 1 },
+  };
+};
+
+/** Makes a dead letter pending again, with no attempt counted, due at once. Unknown records change nothing. */
+export const requeue = (ledger: HubLedger, record: number): HubLedger => {
+  if (exceptionOf(ledger, record)?.state !== 'dead') return ledger;
+  return {
+    ...ledger,
+    exceptions: ledger.exceptions.map((exception) =>
+      exception.record === record ? { ...exception, state: 'failing', attempts: 0, dueAtMs: 0 } : exception,
+    ),
+  };
+};
+
+/** Records that were held here for good and whose segment goes away: they stay counted under their reason. */
+export const reclaim = (ledger: HubLedger, held: ReadonlyMap<number, string>): HubLedger => {
+  const open = [...held].filter(([record]) => record >= ledger.first && !isAnswered(ledger, record));
+  const reclaimed = { ...ledger.totals.reclaimed };
+  for (const [, reason] of open) reclaimed[reason] = (reclaimed[reason] ?? 0) + 1;
+  const records = setOf(open.map(([record]) => record));
+  return { ...ledger, ...withAnswered(ledger, records), totals: { ...ledger.totals, reclaimed } };
+};
+
+const withAnswered = (
+  ledger: HubLedger,
+  answered: RecordSet,
+): { readonly through: number; readonly beyond: RecordSet } => {
+  const [head, ...rest] = union([{ from: 0, through: ledger.through }, ...ledger.beyond], answered);
+  const through = head?.through ?? ledger.through;
+  return { through, beyond: rest.filter((range: RecordRange) => range.through > through) };
+};
+
+const ascending = (exceptions: ReadonlyMap<number, LedgerException>): readonly LedgerException[] =>
+  [...exceptions.values()].sort((a, b) => a.record - b.record);

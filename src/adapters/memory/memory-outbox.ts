@@ -1,0 +1,127 @@
+import type { Decision } from '../../domain/delivery/decision.js';
+import { waitingCount, type HubLedger } from '../../domain/delivery/ledger.js';
+import { applyDecisions } from '../../domain/delivery/ownership.js';
+import { seal } from '../../domain/events/seal.js';
+import { tick } from '../../domain/time/lamport.js';
+import type {
+  CaptureLimits,
+  CaptureOutcome,
+  Fact,
+  JournalRecord,
+  Outbox,
+  OutboxReading,
+  Sender,
+} from '../../ports/queue.js';
+import type { MemoryLamportStore } from './memory-lamport-store.js';
+
+/** An outbox that lives as long as this object; it keeps every promise of the port except outliving the process. */
+export class MemoryOutbox implements Outbox {
+  readonly project: string | undefined;
+  readonly #clock: MemoryLamportStore;
+  #records: JournalRecord[] = [];
+  #first = 1;
+  #ledgers: readonly HubLedger[] = [];
+  #decisions: readonly Decision[] = [];
+  #refused = 0;
+  #withdrawn = 0;
+  #sending = false;
+
+  constructor(project: string | undefined, clock: MemoryLamportStore) {
+    this.project = project;
+    this.#clock = clock;
+  }
+
+  async capture(facts: readonly Fact[], limits: CaptureLimits): Promise<readonly CaptureOutcome[]> {
+    return facts.map((fact) => this.#captureOne(fact, limits));
+  }
+
+  async hasRoomFor(count: number, limits: CaptureLimits): Promise<boolean> {
+    return this.#waiting() + count <= limits.maxWaiting;
+  }
+
+  async nextRecord(): Promise<number> {
+    return this.#last() + 1;
+  }
+
+  async *records(from = 1): AsyncIterable<JournalRecord> {
+    for (const record of this.#records.filter((candidate) => candidate.record >= from)) yield record;
+  }
+
+  async reading(): Promise<OutboxReading> {
+    return {
+      journal: 'memory',
+      first: this.#first,
+      last: this.#last(),
+      ledgers: this.#ledgers.map((ledger) => applyDecisions(ledger, this.#decisions)),
+      decisions: this.#decisions,
+      beside: { refused: this.#refused, withdrawn: this.#withdrawn, waitingForLock: 0, tornTails: 0 },
+    };
+  }
+
+  async decide(decisions: readonly Decision[]): Promise<void> {
+    this.#decisions = [...this.#decisions, ...decisions];
+  }
+
+  async noteWithdrawn(eventIds: readonly string[]): Promise<void> {
+    this.#withdrawn += eventIds.length;
+  }
+
+  async pass<T>(work: (sender: Sender) => Promise<T>): Promise<{ readonly ran: true; readonly value: T } | 'busy'> {
+    if (this.#sending) return 'busy';
+    this.#sending = true;
+    try {
+      return { ran: true, value: await work(this.#sender()) };
+    } finally {
+      this.#sending = false;
+    }
+  }
+
+  #sender(): Sender {
+    return {
+      reading: () => this.reading(),
+      records: (from) => this.records(from),
+      settle: async (change) => {
+        this.#ledgers = change((await this.reading()).ledgers);
+      },
+      explainDeadLetters: async () => undefined,
+      reclaim: async (isSettled) => {
+        const kept = this.#records.findIndex((record) => !isSettled(record));
+        const gone = this.#records.splice(0, kept === -1 ? this.#records.length : kept);
+        this.#first += gone.length;
+        return gone.length;
+      },
+    };
+  }
+
+  #captureOne(fact: Fact, limits: CaptureLimits): CaptureOutcome {
+    const eventId = fact.event.event_id;
+    if (this.#waiting() >= limits.maxWaiting) {
+      this.#refused += 1;
+      return { outcome: 'refused', eventId, reason: 'outbox-full', message: `${limits.maxWaiting} events wait already` };
+    }
+    const { value, nodeId } = this.#clock.advance(tick);
+    const event = seal(fact.event, nodeId, value);
+    const record = this.#last() + 1;
+    this.#records.push({
+      record,
+      eventId,
+      team: event.team_slug,
+      json: JSON.stringify(event),
+      ...(fact.hub === undefined ? {} : { hub: fact.hub }),
+      ...(fact.issues === undefined ? {} : { invalid: describe(fact.issues) }),
+    });
+    return { outcome: 'captured', event, record, waiting: this.#waiting() };
+  }
+
+  #last(): number {
+    return this.#first + this.#records.length - 1;
+  }
+
+  #waiting(): number {
+    const ledger = this.#ledgers.find((candidate) => candidate.closedAtMs === undefined);
+    return ledger === undefined ? this.#records.length : waitingCount(ledger, this.#last());
+  }
+}
+
+const describe = (issues: NonNullable<Fact['issues']>): string =>
+  issues.map((issue) => (issue.path === '' ? issue.reason : `${issue.path}: ${issue.reason}`)).join('; ');

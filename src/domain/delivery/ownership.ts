@@ -1,0 +1,99 @@
+import { isSameHub, type Account } from './account.js';
+import type { Decision } from './decision.js';
+import { unreachable } from '../errors.js';
+import { discard, requeue, type HubLedger } from './ledger.js';
+import { rangeOf, union, type RecordRange, type RecordSet } from './record-ranges.js';
+
+/** The hub and team that an event belongs to. */
+export interface Owner {
+  readonly hub: string;
+  readonly team: string;
+}
+
+/** What is looked at of a record. */
+export interface OwnedRecord {
+  readonly record: number;
+  readonly hub?: string;
+  readonly team: string;
+}
+
+/** Decisions in a form that answers quickly. */
+export interface DecisionIndex {
+  /** Disjoint, ascending: the first claim of a record is the one that counts. */
+  readonly claims: readonly (RecordRange & Owner)[];
+  /** Consents and withholdings, the latest first. */
+  readonly consents: readonly (RecordRange & Owner & { readonly allowed: boolean })[];
+}
+
+export const indexDecisions = (decisions: readonly Decision[]): DecisionIndex => {
+  let claimed: RecordSet = [];
+  const claims: (RecordRange & Owner)[] = [];
+  const consents: (RecordRange & Owner & { allowed: boolean })[] = [];
+  for (const decision of decisions) {
+    switch (decision.decision) {
+      case 'claim':
+        for (const part of without(decision.range, claimed)) {
+          claims.push({ ...part, hub: decision.hub, team: decision.team });
+        }
+        claimed = union(claimed, [decision.range]);
+        break;
+      case 'consent':
+      case 'withhold':
+        consents.push({
+          ...decision.range,
+          hub: decision.hub,
+          team: decision.team,
+          allowed: decision.decision === 'consent',
+        });
+        break;
+      case 'discard':
+      case 'requeue':
+        break;
+      default:
+        unreachable(decision);
+    }
+  }
+  return { claims: claims.sort((a, b) => a.from - b.from), consents: consents.reverse() };
+};
+
+/** Whose the record is: of the account at capture, else of whoever claimed it first; `undefined` for nobody's. */
+export const ownerOf = (record: OwnedRecord, index: DecisionIndex): Owner | undefined => {
+  if (record.hub !== undefined) return { hub: record.hub, team: record.team };
+  const claim = rangeOf(index.claims, record.record) as (RecordRange & Owner) | undefined;
+  return claim === undefined ? undefined : { hub: claim.hub, team: claim.team };
+};
+
+/** What a person last said about sending this record to this account. */
+export const consentOf = (record: OwnedRecord, account: Account, index: DecisionIndex): boolean | undefined =>
+  index.consents.find(
+    (consent) =>
+      consent.from <= record.record &&
+      record.record <= consent.through &&
+      consent.team === account.team &&
+      isSameHub(consent.hub, account.hub),
+  )?.allowed;
+
+/** Enters the discards and requeues that this ledger has not seen yet. */
+export const applyDecisions = (ledger: HubLedger, decisions: readonly Decision[]): HubLedger => {
+  const applied = decisions.slice(ledger.decided).reduce((result, decision) => {
+    if (decision.decision !== 'discard' && decision.decision !== 'requeue') return result;
+    if (decision.hub !== ledger.hub || decision.team !== ledger.team) return result;
+    return decision.decision === 'discard' ? discard(result, decision.record) : requeue(result, decision.record);
+  }, ledger);
+  return applied.decided === decisions.length ? applied : { ...applied, decided: decisions.length };
+};
+
+/** The parts of a range that lie outside a set. */
+const without = (range: RecordRange, set: RecordSet): RecordSet => {
+  const parts: RecordRange[] = [];
+  let from = range.from;
+  for (const taken of set) {
+    if (taken.through < from) continue;
+    if (taken.from > range.through) break;
+    if (taken.from > from) parts.push({ from, through: taken.from - 1 });
+    from = taken.through + 1;
+  }
+  if (from <= range.through) parts.push({ from, through: range.through });
+  return parts;
+};
+
