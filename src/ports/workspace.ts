@@ -46,7 +46,11 @@ export interface Repository {
    * Runs `work` while no other process works in this repository. Polls the lock for 5 s, then fails with `lock-busy`
    * and nothing has happened. The lock goes with the process, however it ends.
    */
-  exclusive<T>(checkout: Checkout, work: (held: HeldRepository) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  exclusive<T>(
+    checkout: Checkout,
+    work: (held: HeldRepository) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T>;
   /** The same with one try and no waiting. */
   tryExclusive<T>(
     checkout: Checkout,
@@ -76,7 +80,11 @@ export interface Repository {
    * Makes `name` point at a merge of the tips of `branches`, without touching any work tree. The error lists the
    * paths that conflict; the repository is then as before.
    */
-  makeMergeBranch(held: HeldRepository, name: string, branches: readonly string[]): Promise<Result<string, readonly string[]>>;
+  makeMergeBranch(
+    held: HeldRepository,
+    name: string,
+    branches: readonly string[],
+  ): Promise<Result<string, readonly string[]>>;
   /** Adds a line to `info/exclude` unless it is there. */
   exclude(held: HeldRepository, pattern: string): Promise<void>;
 }

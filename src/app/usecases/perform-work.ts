@@ -1,0 +1,184 @@
+import { SyncError } from '../../domain/errors.js';
+import { intentOf, type Evidence, type Intent } from '../../domain/workflow/intent.js';
+import type { CaptureOutcome, Fact, Outbox } from '../../ports/queue.js';
+import type {
+  Checkout,
+  FeatureFiles,
+  FileChange,
+  HeldRepository,
+  IntentStore,
+  Repository,
+} from '../../ports/workspace.js';
+import type { Emission, EventEmitter } from '../sync/event-emitter.js';
+import { mainCheckout } from './main-checkout.js';
+import type { ResolvedLeftOver, ResolveLeftOver } from './resolve-left-over.js';
+
+/** An event of the work, and where the proof will stand that its work was done. */
+export interface PlannedEvent {
+  readonly fact: Fact;
+  readonly evidence: Evidence;
+}
+
+/** What a command decided from fresh files, under the repository's lock. Without changes and events it is nothing to do. */
+export interface WorkPlan<R> {
+  /** What the command tells about its work. */
+  readonly result: R;
+  /** In the order of writing: a file that holds evidence comes after those that hold none. */
+  readonly changes: readonly FileChange[];
+  /** In the order of capture. The evidence of each stands in the `after` of a change, and not in its `before`. */
+  readonly events: readonly PlannedEvent[];
+  /** Message of the commit of exactly the changed files; absent leaves the commit to the user. */
+  readonly message?: string;
+  /** Undoes what the plan did beside the changes (a worktree), when the work fails after all. */
+  readonly undo?: () => Promise<void>;
+}
+
+export interface WorkRequest<R> {
+  readonly checkout: Checkout;
+  /** Reads the files and decides; refuses by throwing a `SyncError`. Runs once, under the repository's lock. */
+  readonly plan: (emission: Emission, held: HeldRepository) => Promise<WorkPlan<R>>;
+  /** The emission of a command run that does several pieces of work; begun here when absent. */
+  readonly emission?: Emission;
+}
+
+export interface PerformedWork<R> {
+  readonly result: R;
+  /** What became of each event, in order. `waiting` and `refused` are to be reported and fail nothing. */
+  readonly outcomes: readonly CaptureOutcome[];
+  /** The commit that holds the work, if one was made. */
+  readonly commit?: string;
+  /** What an earlier command had left over, if anything. */
+  readonly leftOver?: ResolvedLeftOver;
+}
+
+/** A plan that found nothing to do. */
+export const nothingToDo = <R>(result: R): WorkPlan<R> => ({ result, changes: [], events: [] });
+
+/**
+ * Changes tracked files and captures the events of the change as one: under the repository's lock it resolves what a
+ * dead command left over, plans, notes the intent, edits, commits, captures and forgets the intent, in this order.
+ * Killed anywhere in between, the next resolver finds the intent and brings it to one of the two ends.
+ *
+ * Work that fails is undone before the error is thrown, so there is nothing to count as withdrawn: that number means
+ * work of which nobody could be told.
+ */
+export class PerformWork {
+  readonly #repository: Repository;
+  readonly #files: FeatureFiles;
+  readonly #intents: IntentStore;
+  readonly #emitter: Pick<EventEmitter, 'begin'>;
+  readonly #resolve: ResolveLeftOver;
+
+  constructor(
+    repository: Repository,
+    files: FeatureFiles,
+    intents: IntentStore,
+    emitter: Pick<EventEmitter, 'begin'>,
+    resolve: ResolveLeftOver,
+  ) {
+    this.#repository = repository;
+    this.#files = files;
+    this.#intents = intents;
+    this.#emitter = emitter;
+    this.#resolve = resolve;
+  }
+
+  /**
+   * Fails with what the plan refuses, with `lock-busy`, and with `commit-refused` or the breakage itself when the
+   * work could not be done; the files are then as before. What happens to the events never makes it fail.
+   */
+  async run<R>(request: WorkRequest<R>, signal?: AbortSignal): Promise<PerformedWork<R>> {
+    // Beginning may mint the identity, which takes the repository's lock itself.
+    const emission = request.emission ?? (await this.#emitter.begin(request.checkout));
+    return this.#repository.exclusive(
+      request.checkout,
+      (held) => this.#perform(held, emission, request),
+      signal,
+    );
+  }
+
+  async #perform<R>(
+    held: HeldRepository,
+    emission: Emission,
+    request: WorkRequest<R>,
+  ): Promise<PerformedWork<R>> {
+    const leftOver = await this.#resolve.run(held, emission.limits);
+    const aside = leftOver === undefined ? {} : { leftOver };
+    const plan = await request.plan(emission, held);
+    if (plan.changes.length === 0 && plan.events.length === 0)
+      return { result: plan.result, outcomes: [], ...aside };
+    const commit = await this.#undoOnFailure(plan, () => this.#work(held, emission, plan));
+    const outcomes = await emission.capture(plan.events.map(({ fact }) => fact));
+    await this.#forget(held);
+    return { result: plan.result, outcomes, ...(commit === undefined ? {} : { commit }), ...aside };
+  }
+
+  async #work<R>(held: HeldRepository, emission: Emission, plan: WorkPlan<R>): Promise<string | undefined> {
+    await this.#intents.write(held, await this.#intentOf(held, emission, plan));
+    try {
+      await this.#files.write(held, plan.changes);
+      return await this.#commit(held, plan);
+    } catch (error) {
+      await this.#takeBack(held, plan.changes);
+      throw error;
+    }
+  }
+
+  async #commit<R>(held: HeldRepository, plan: WorkPlan<R>): Promise<string | undefined> {
+    if (plan.message === undefined || !isUnderGit(held)) return undefined;
+    const paths = plan.changes.map(({ path }) => path);
+    const committed = await this.#repository.commit(held, paths, plan.message);
+    if (committed.ok) return committed.value;
+    throw new SyncError('commit-refused', `Git refused the commit: ${committed.error}`, {
+      hint: 'Nothing has changed. Remove what git names and run the command again, or use --no-commit.',
+    });
+  }
+
+  async #intentOf<R>(held: HeldRepository, emission: Emission, plan: WorkPlan<R>): Promise<Intent> {
+    const { branch } = await this.#repository.head(mainCheckout(held.checkout));
+    return intentOf({
+      project: emission.outbox.project,
+      branch,
+      events: plan.events.map(({ fact, evidence }) => ({ ...fact, evidence })),
+      changes: plan.changes,
+      message: isUnderGit(held) ? plan.message : undefined,
+      nextRecord: await nextRecord(emission.outbox),
+    });
+  }
+
+  /** Restores the bytes, then forgets the intent: killed in between, its events have no evidence any more. */
+  async #takeBack(held: HeldRepository, changes: readonly FileChange[]): Promise<void> {
+    try {
+      await this.#files.restore(held, changes);
+      await this.#intents.clear(held);
+    } catch {
+      // The first failure is the one to report. The intent stays where it could not be cleared, and the next
+      // resolver looks at the files again.
+    }
+  }
+
+  /** The work is done and captured: an intent that cannot be cleared is found done by the next resolver. */
+  async #forget(held: HeldRepository): Promise<void> {
+    await this.#intents.clear(held).catch(() => undefined);
+  }
+
+  async #undoOnFailure<R, T>(plan: WorkPlan<R>, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      await plan.undo?.().catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+const isUnderGit = (held: HeldRepository): boolean => held.checkout.commonDir !== undefined;
+
+/** An outbox that cannot say where it stands is searched from its beginning, if it ever has to be. */
+const nextRecord = async (outbox: Outbox): Promise<number> => {
+  try {
+    return await outbox.nextRecord();
+  } catch {
+    return 0;
+  }
+};

@@ -1,0 +1,74 @@
+import { isFields } from '../wire.js';
+import { countLine, type Evidence, type Intent, type IntendedChange, type IntendedEvent } from './intent.js';
+
+/** Present texts of files by path; a file that does not exist is not among them. */
+export type Texts = ReadonlyMap<string, string>;
+
+/** Whether the text proves that the work was done. */
+export const holdsEvidence = (evidence: Evidence, text: string | undefined): boolean => {
+  if (text === undefined) return false;
+  switch (evidence.evidence) {
+    case 'line':
+      return countLine(text, evidence.line) >= (evidence.occurrences ?? 1);
+    case 'announced':
+      return announcedIn(text)?.[evidence.key] === evidence.eventId;
+  }
+};
+
+/** The events of an intent by what their evidence says. Those already captured need none. */
+export interface Findings {
+  readonly captured: readonly IntendedEvent[];
+  readonly proven: readonly IntendedEvent[];
+  readonly unproven: readonly IntendedEvent[];
+}
+
+/** Looks for the evidence of every event in each of the places where it may be. */
+export const findEvidence = (
+  intent: Intent,
+  capturedIds: ReadonlySet<string>,
+  places: readonly Texts[],
+): Findings => {
+  const isCaptured = ({ event }: IntendedEvent): boolean => capturedIds.has(event.event_id);
+  const isProven = ({ evidence }: IntendedEvent): boolean =>
+    places.some((texts) => holdsEvidence(evidence, texts.get(evidence.path)));
+  const rest = intent.events.filter((intended) => !isCaptured(intended));
+  return {
+    captured: intent.events.filter(isCaptured),
+    proven: rest.filter(isProven),
+    unproven: rest.filter((intended) => !isProven(intended)),
+  };
+};
+
+/** What brings files that were caught half-way to one of the two ends. */
+export type Repair =
+  | { readonly repair: 'finish'; readonly changes: readonly IntendedChange[] }
+  | { readonly repair: 'undo'; readonly changes: readonly IntendedChange[] };
+
+/**
+ * Work of which anything can be seen by its evidence is finished, other work is undone. Only files that read exactly
+ * as the work found or left them are touched: whatever else they read is somebody's later edit.
+ */
+export const planRepair = (intent: Intent, findings: Findings, present: Texts): Repair => {
+  const changes = intent.changes ?? [];
+  return findings.captured.length + findings.proven.length > 0
+    ? { repair: 'finish', changes: changes.filter(({ path, before }) => present.get(path) === before) }
+    : { repair: 'undo', changes: changes.filter(({ path, after }) => present.get(path) === after) };
+};
+
+/** Every path whose text says something about the intent. */
+export const pathsOf = (intent: Intent): readonly string[] => [
+  ...new Set([
+    ...intent.events.map(({ evidence }) => evidence.path),
+    ...(intent.changes ?? []).map(({ path }) => path),
+  ]),
+];
+
+const announcedIn = (text: string): Readonly<Record<string, unknown>> | undefined => {
+  try {
+    const document: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    const announced = isFields(document) ? document['announced'] : undefined;
+    return isFields(announced) ? announced : undefined;
+  } catch {
+    return undefined;
+  }
+};
