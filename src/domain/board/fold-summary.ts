@@ -1,0 +1,50 @@
+import { textOf, type BoardEvent } from './board-event.js';
+import type { CellSummary, LoggedError } from './cell-state.js';
+
+/** How many marks and errors a cell keeps by name; all of them are counted. */
+export const KEPT_DETAILS = 20;
+
+const KEPT_ERROR_CHARACTERS = 500;
+
+/** A summary before its first event; never stored and never shown. */
+export const EMPTY_SUMMARY: CellSummary = {
+  last_event: { event_id: '', event_type: '', lamport_clock: -1, node_id: '', timestamp: '' },
+  events: 0,
+  unknown: 0,
+  errors: 0,
+  recent_errors: [],
+};
+
+/** The part of a cell that every event moves, whatever its type. */
+export const summarize = (state: CellSummary, event: BoardEvent): CellSummary => ({
+  last_event: {
+    event_id: event.event_id,
+    event_type: event.event_type,
+    lamport_clock: event.lamport_clock,
+    node_id: event.node_id,
+    timestamp: event.timestamp,
+  },
+  events: state.events + 1,
+  unknown: state.unknown,
+  errors: state.errors,
+  recent_errors: state.recent_errors,
+});
+
+/** Counts an event whose type or contents nothing can be read from. */
+export const addUnknown = <T extends CellSummary>(state: T): T => ({ ...state, unknown: state.unknown + 1 });
+
+export const addError = <T extends CellSummary>(state: T, event: BoardEvent): T => ({
+  ...state,
+  errors: state.errors + 1,
+  recent_errors: keepLatest([...state.recent_errors, errorOf(event)]),
+});
+
+export const keepLatest = <T>(items: readonly T[]): readonly T[] => items.slice(-KEPT_DETAILS);
+
+const errorOf = (event: BoardEvent): LoggedError => ({
+  event_id: event.event_id,
+  error_type: textOf(event.payload, 'error_type') ?? 'unknown',
+  error_message: (textOf(event.payload, 'error_message') ?? '').slice(0, KEPT_ERROR_CHARACTERS),
+  agent_id: textOf(event.payload, 'agent_id') ?? null,
+  timestamp: event.timestamp,
+});
