@@ -1,3 +1,5 @@
+import type { EventResult } from '../wire.js';
+
 /**
  * What a hub can say about one event. The first two are receipts: the hub has the event on disk.
  * `rejected` counts an attempt against the event; `pending` and silence count nothing.
@@ -45,4 +47,33 @@ export type BatchOutcome =
 /** After this many `rejected` answers an event is a dead letter. */
 export const MAX_ATTEMPTS = 5;
 
-export const isReceipt = (answer: Answer): boolean => answer.answer === 'accepted' || answer.answer === 'duplicate';
+export const isReceipt = (answer: Answer): boolean =>
+  answer.answer === 'accepted' || answer.answer === 'duplicate';
+
+/** What one line of a batch answer, or one `ack` frame, says about its event. An unknown status is a rejection. */
+export const answerOf = (result: EventResult): Answer => {
+  switch (result.status) {
+    case 'success':
+      return { answer: 'accepted' };
+    case 'duplicate':
+      return { answer: 'duplicate' };
+    case 'pending':
+      return { answer: 'pending' };
+    default:
+      return rejection(result);
+  }
+};
+
+const rejection = (result: EventResult): Answer => ({
+  answer: 'rejected',
+  reason:
+    text(result.error_message) ??
+    text(result.error) ??
+    text(result.code) ??
+    `the hub answered "${result.status}"`,
+  ...(text(result.code) === undefined ? {} : { code: String(result.code) }),
+  ...(typeof result.server_clock === 'number' ? { serverClock: result.server_clock } : {}),
+});
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import {
+  CONTRACT_LIMITS,
+  EMPTY_FILL,
+  hasRoom,
+  learnTooLarge,
+  planBatches,
+  tighten,
+  type BatchLimits,
+  type Sized,
+} from '../../../src/domain/delivery/batch-plan.js';
+
+const sized = (...bytes: readonly number[]): Sized[] => bytes.map((each) => ({ bytes: each }));
+const bodyOf = (batch: readonly Sized[]): string =>
+  `{"events":[${batch.map((event) => 'x'.repeat(event.bytes)).join(',')}]}`;
+
+describe('batch plan', () => {
+  it('takes at most a thousand events a batch', () => {
+    const batches = [...planBatches(new Array(2500).fill({ bytes: 10 }) as Sized[], CONTRACT_LIMITS)];
+    expect(batches.map((batch) => batch.length)).toEqual([1000, 1000, 500]);
+  });
+
+  it('yields nothing for nothing', () => {
+    expect([...planBatches([], CONTRACT_LIMITS)]).toEqual([]);
+  });
+
+  it('sends an event that is too large by itself alone', () => {
+    const batches = [...planBatches(sized(10, 500, 10), { maxEvents: 10, maxRawBytes: 100 })];
+    expect(batches.map((batch) => batch.map((event) => event.bytes))).toEqual([[10], [500], [10]]);
+    expect(hasRoom(EMPTY_FILL, 500, { maxEvents: 1, maxRawBytes: 1 })).toBe(true);
+  });
+
+  it('keeps order and limits, and fills each batch as far as it goes', () => {
+    const limits = fc.record({
+      maxEvents: fc.integer({ min: 1, max: 8 }),
+      maxRawBytes: fc.integer({ min: 20, max: 200 }),
+    });
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 2, max: 90 })), limits, (bytes, bounds: BatchLimits) => {
+        const events = sized(...bytes);
+        const batches = [...planBatches(events, bounds)];
+        expect(batches.flat()).toEqual(events);
+        batches.forEach((batch, index) => {
+          expect(batch.length).toBeGreaterThan(0);
+          expect(batch.length).toBeLessThanOrEqual(bounds.maxEvents);
+          if (batch.length > 1) expect(bodyOf(batch).length).toBeLessThanOrEqual(bounds.maxRawBytes);
+          const next = batches[index + 1]?.[0];
+          if (next === undefined || batch.length === bounds.maxEvents) return;
+          expect(bodyOf([...batch, next]).length).toBeGreaterThan(bounds.maxRawBytes);
+        });
+      }),
+    );
+  });
+
+  it('halves what a hub found too large until single events remain', () => {
+    let limits = CONTRACT_LIMITS;
+    let batch = new Array(1000).fill({ bytes: 100 }) as Sized[];
+    for (let each = 0; each < 20; each++) {
+      limits = learnTooLarge(limits, batch);
+      [batch = []] = [...planBatches(batch, limits)].map((piece) => [...piece]);
+    }
+    expect(batch).toHaveLength(1);
+    expect(limits.maxEvents).toBe(1);
+  });
+
+  it('never learns a larger limit', () => {
+    const learnt = learnTooLarge({ maxEvents: 5, maxRawBytes: 50 }, sized(...new Array(900).fill(100)));
+    expect(learnt).toEqual({ maxEvents: 5, maxRawBytes: 50 });
+  });
+
+  it('keeps the tighter of two limits and ignores announcements that are none', () => {
+    expect(tighten(CONTRACT_LIMITS, { maxEvents: 10.5 })).toEqual({ ...CONTRACT_LIMITS, maxEvents: 10 });
+    expect(tighten(CONTRACT_LIMITS, { maxEvents: 0, maxRawBytes: -1 })).toEqual(CONTRACT_LIMITS);
+    expect(tighten(CONTRACT_LIMITS, { maxEvents: 99_999 })).toEqual(CONTRACT_LIMITS);
+  });
+});
