@@ -4,8 +4,9 @@ const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const NODE_ID = /^[0-9a-f]{12}$/;
-const WP_ID = /^WP\d{2,4}$/;
-const FEATURE_SLUG = /^\d{3}-[a-z0-9-]+$/;
+
+export const WORK_PACKAGE_ID_PATTERN = /^WP\d{2,4}$/;
+export const FEATURE_SLUG_PATTERN = /^\d{3}-[a-z0-9-]+$/;
 
 /** A ULID as we write it: 26 Crockford characters, upper case, not beyond 2^128. */
 export const isUlid = (text: string): boolean => ULID.test(text);
@@ -15,9 +16,9 @@ export const isUuidV4 = (text: string): boolean => UUID_V4.test(text);
 
 export const isNodeId = (text: string): boolean => NODE_ID.test(text);
 
-export const isWorkPackageId = (text: string): boolean => WP_ID.test(text);
+export const isWorkPackageId = (text: string): boolean => WORK_PACKAGE_ID_PATTERN.test(text);
 
-export const isFeatureSlug = (text: string): boolean => FEATURE_SLUG.test(text);
+export const isFeatureSlug = (text: string): boolean => FEATURE_SLUG_PATTERN.test(text);
 
 /**
  * The canonical form of an event id that any client may have written: an upper-case ULID, or a lower-case

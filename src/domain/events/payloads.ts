@@ -70,6 +70,10 @@ export interface Payloads {
 export type EventType = keyof Payloads;
 export type PayloadOf<T extends EventType> = Payloads[T];
 
+/** A payload as a caller gives it: what has a default may be left out. */
+export type PayloadInput<T extends EventType> = Omit<Payloads[T], DefaultedKeys[T]> &
+  Partial<Pick<Payloads[T], DefaultedKeys[T] & keyof Payloads[T]>>;
+
 export const EVENT_TYPES = [
   'WPStatusChanged',
   'WPCreated',
@@ -81,4 +85,17 @@ export const EVENT_TYPES = [
   'DependencyResolved',
 ] as const satisfies readonly EventType[];
 
-export const isEventType = (text: string): text is EventType => (EVENT_TYPES as readonly string[]).includes(text);
+/** The keys that are filled in when a caller leaves them out. */
+interface DefaultedKeys {
+  readonly WPStatusChanged: 'changed_by';
+  readonly WPCreated: 'dependencies' | 'status';
+  readonly WPAssigned: 'retry_count';
+  readonly FeatureCreated: never;
+  readonly FeatureCompleted: never;
+  readonly HistoryAdded: 'author';
+  readonly ErrorLogged: 'wp_id' | 'stack_trace' | 'agent_id';
+  readonly DependencyResolved: never;
+}
+
+export const isEventType = (text: string): text is EventType =>
+  (EVENT_TYPES as readonly string[]).includes(text);

@@ -1,0 +1,23 @@
+/**
+ * Replaces absolute home paths by `~`: the given home, and whatever looks like a home on Linux, macOS or Windows,
+ * since text from tools and other machines names other people's.
+ */
+export const hideHome = (text: string, homeDirectory: string): string => {
+  const shown = homeDirectory.length < 2 ? text : text.replace(pathPattern(homeDirectory), '~');
+  return shown.replace(ANY_HOME, '~');
+};
+
+/** Matches a path as a whole, whichever way its separators lean, and not a longer name that begins like it. */
+export const pathPattern = (path: string): RegExp => {
+  const trimmed = path.replace(/[\\/]+$/, '');
+  const body = trimmed
+    .split(/[\\/]+/)
+    .map((segment) => segment.replace(/[^\w]/g, String.raw`\$&`))
+    .join(String.raw`[\\/]{1,2}`);
+  return new RegExp(String.raw`(?<![\w.~-])${body}(?![\w-])`, isWindowsPath(path) ? 'giu' : 'gu');
+};
+
+const ANY_HOME =
+  /(?<![\w.~-])(?:[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2}|\/home\/|\/Users\/)[^\s\\/:;,"'<>|()[\]{}]+/g;
+
+const isWindowsPath = (path: string): boolean => /^[A-Za-z]:/.test(path);

@@ -1,0 +1,13 @@
+import type { Lane } from '../workflow/lane.js';
+
+/** The lanes of older clients, as the lane of ours that says the same about the work. */
+const OLDER_LANES: ReadonlyMap<string, Lane> = new Map<string, Lane>([
+  ['claimed', 'planned'],
+  ['in_progress', 'doing'],
+  ['blocked', 'doing'],
+  ['approved', 'for_review'],
+  ['canceled', 'planned'],
+]);
+
+/** Our lane for a lane of older clients; `undefined` when the text is none of theirs. */
+export const fromOlderLane = (text: string): Lane | undefined => OLDER_LANES.get(text);

@@ -1,0 +1,33 @@
+/** Number of bytes of a text in UTF-8; an unpaired surrogate counts as the replacement character that encoders write. */
+export const utf8Length = (text: string): number => {
+  let bytes = text.length;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit < 0x80) continue;
+    if (unit < 0x800) {
+      bytes += 1;
+    } else if (isPairAt(text, index)) {
+      // Two units become four bytes.
+      bytes += 2;
+      index++;
+    } else {
+      bytes += 2;
+    }
+  }
+  return bytes;
+};
+
+/** Whether a surrogate pair, one character of two units, begins at `index`. */
+export const isPairAt = (text: string, index: number): boolean =>
+  (text.charCodeAt(index) & 0xfc00) === 0xd800 && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00;
+
+/** Whether every surrogate of the text has its partner, so that the text survives UTF-8. */
+export const isWellFormed = (text: string): boolean => {
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if ((unit & 0xf800) !== 0xd800) continue;
+    if (!isPairAt(text, index)) return false;
+    index++;
+  }
+  return true;
+};
