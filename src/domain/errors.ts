@@ -20,13 +20,22 @@ export const ERROR_KINDS = {
   'work-package-not-found': { retryable: false, meaning: 'no such work package' },
   'work-package-unreadable': { retryable: false, meaning: 'a work package file cannot be understood' },
   'tasks-unreadable': { retryable: false, meaning: 'the tasks document cannot be understood' },
-  'dependency-invalid': { retryable: false, meaning: 'dependencies name unknown work packages or form a cycle' },
+  'dependency-invalid': {
+    retryable: false,
+    meaning: 'dependencies name unknown work packages or form a cycle',
+  },
   'dependency-not-ready': { retryable: false, meaning: 'a dependency is not far enough' },
   'transition-illegal': { retryable: false, meaning: 'the lane cannot be reached from the present one' },
-  'not-acceptable': { retryable: false, meaning: 'a work package does not meet the conditions of acceptance' },
+  'not-acceptable': {
+    retryable: false,
+    meaning: 'a work package does not meet the conditions of acceptance',
+  },
   'commit-refused': { retryable: false, meaning: 'git refused the commit; the files are as before' },
   'worktree-failed': { retryable: false, meaning: 'the worktree or branch could not be made' },
-  'merge-conflict': { retryable: false, meaning: 'branches do not merge cleanly; the repository is as before' },
+  'merge-conflict': {
+    retryable: false,
+    meaning: 'branches do not merge cleanly; the repository is as before',
+  },
   'outbox-full': { retryable: false, meaning: 'the outbox has no room for more events' },
   'git-failed': { retryable: false, meaning: 'a git command failed' },
   // delivery and accounts
@@ -74,7 +83,8 @@ export const isSyncError = (value: unknown): value is SyncError =>
   typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
 
 /** Whether the same call may succeed later although nobody changed anything. Unknown errors may not. */
-export const isRetryable = (error: unknown): boolean => isSyncError(error) && ERROR_KINDS[error.kind].retryable;
+export const isRetryable = (error: unknown): boolean =>
+  isSyncError(error) && ERROR_KINDS[error.kind].retryable;
 
 /** Ends an exhaustive switch: reached only when a new member of a union was forgotten. */
 export const unreachable = (value: never): never => {

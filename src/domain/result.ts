@@ -1,5 +1,6 @@
 /** An expected answer: either a value or the reason why there is none. Breakage is thrown instead. */
-export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+export type Result<T, E> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
 
 export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
 
@@ -10,3 +11,7 @@ export interface Issue {
   readonly path: string;
   readonly reason: string;
 }
+
+/** The issues as one line of text. */
+export const describeIssues = (issues: readonly Issue[]): string =>
+  issues.map((issue) => (issue.path === '' ? issue.reason : `${issue.path}: ${issue.reason}`)).join('; ');

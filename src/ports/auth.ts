@@ -60,13 +60,26 @@ export interface Identification {
  * but the one given. Network trouble is `unavailable`, never an exception.
  */
 export interface TokenIssuer {
-  signIn(hub: HubAddress, username: string, password: string, signal?: AbortSignal): Promise<Result<IssuedTokens, IssuerFault>>;
+  signIn(
+    hub: HubAddress,
+    username: string,
+    password: string,
+    signal?: AbortSignal,
+  ): Promise<Result<IssuedTokens, IssuerFault>>;
   /** Spends the refresh token: the answer holds two new tokens. Not to be repeated with the same token after success. */
-  refresh(hub: HubAddress, refreshToken: string, signal?: AbortSignal): Promise<Result<IssuedTokens, IssuerFault>>;
+  refresh(
+    hub: HubAddress,
+    refreshToken: string,
+    signal?: AbortSignal,
+  ): Promise<Result<IssuedTokens, IssuerFault>>;
   /** A token for one live connection. */
   liveToken(hub: HubAddress, accessToken: string, signal?: AbortSignal): Promise<Result<string, IssuerFault>>;
   /** Revokes the sign-in where the hub can; an unknown endpoint is success. */
   revoke(hub: HubAddress, refreshToken: string, signal?: AbortSignal): Promise<Result<void, IssuerFault>>;
   /** Who the token belongs to; `undefined` from a hub that does not know the call. */
-  identify(hub: HubAddress, accessToken: string, signal?: AbortSignal): Promise<Result<Identification | undefined, IssuerFault>>;
+  identify(
+    hub: HubAddress,
+    accessToken: string,
+    signal?: AbortSignal,
+  ): Promise<Result<Identification | undefined, IssuerFault>>;
 }

@@ -22,7 +22,10 @@ export interface ConfigStore {
    * and file mode survive. No edits → the file is not touched. The held repository is the proof that no other
    * process edits it meanwhile. Fails with `config-not-writable`, leaving the file as it was.
    */
-  update(held: HeldRepository, decide: (current: ConfigReading) => readonly ConfigEdit[]): Promise<ConfigReading>;
+  update(
+    held: HeldRepository,
+    decide: (current: ConfigReading) => readonly ConfigEdit[],
+  ): Promise<ConfigReading>;
   /** Sets a file that cannot be understood aside as `config.yaml.broken-<n>`; returns that name. */
   setAside(held: HeldRepository): Promise<string>;
 }

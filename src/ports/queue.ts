@@ -19,11 +19,21 @@ export interface CaptureLimits {
 
 export type CaptureOutcome =
   /** Durable: it survives a power cut. */
-  | { readonly outcome: 'captured'; readonly event: EventEnvelope; readonly record: number; readonly waiting: number }
+  | {
+      readonly outcome: 'captured';
+      readonly event: EventEnvelope;
+      readonly record: number;
+      readonly waiting: number;
+    }
   /** Durable too, but not sealed yet: the capture lock could not be had in time. */
   | { readonly outcome: 'waiting'; readonly eventId: string }
   /** Not taken, and counted as refused. Nothing earlier is touched. */
-  | { readonly outcome: 'refused'; readonly eventId: string; readonly reason: RefusalReason; readonly message: string };
+  | {
+      readonly outcome: 'refused';
+      readonly eventId: string;
+      readonly reason: RefusalReason;
+      readonly message: string;
+    };
 
 export type RefusalReason = 'outbox-full' | 'storage-failed';
 
@@ -76,8 +86,14 @@ export interface Sender {
   settle(change: (ledgers: readonly HubLedger[]) => readonly HubLedger[]): Promise<void>;
   /** Adds a human explanation beside the ledger, which alone decides the counts. */
   explainDeadLetters(entries: readonly { record: number; eventId: string; reason: string }[]): Promise<void>;
-  /** Removes settled segments whose newest record is older than `olderThanMs`; returns how many records went. */
-  reclaim(isSettled: (record: JournalRecord) => boolean, olderThanMs: number): Promise<number>;
+  /**
+   * Shows sealed segments, oldest first, that were last written before `writtenBeforeMs`, and removes each for which
+   * `mayGo` says so, until it first says no. Returns how many records went.
+   */
+  reclaim(
+    mayGo: (segment: readonly JournalRecord[]) => Promise<boolean>,
+    writtenBeforeMs: number,
+  ): Promise<number>;
 }
 
 /** One project's durable store of captured events. */

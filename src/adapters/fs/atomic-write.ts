@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync, fchmodSync, constants } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+  fchmodSync,
+  constants,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -13,7 +22,11 @@ export interface AtomicWriteOptions {
  * Replaces a file in one step: readers see the old or the new content, never a mixture and never nothing. The
  * temporary file lies in the same directory under a name that no other writer uses, and is gone if this fails.
  */
-export const writeFileAtomic = async (path: string, content: string | Uint8Array, options: AtomicWriteOptions = {}): Promise<void> => {
+export const writeFileAtomic = async (
+  path: string,
+  content: string | Uint8Array,
+  options: AtomicWriteOptions = {},
+): Promise<void> => {
   const temporary = writeTemporary(path, content, options);
   for (let attempt = 0; ; attempt++) {
     try {
@@ -31,7 +44,11 @@ export const writeFileAtomic = async (path: string, content: string | Uint8Array
 };
 
 /** The same without waiting, for code that holds a lock: a rename that fails is reported at once. */
-export const writeFileAtomicSync = (path: string, content: string | Uint8Array, options: AtomicWriteOptions = {}): void => {
+export const writeFileAtomicSync = (
+  path: string,
+  content: string | Uint8Array,
+  options: AtomicWriteOptions = {},
+): void => {
   const temporary = writeTemporary(path, content, options);
   try {
     renameSync(temporary, path);
@@ -55,7 +72,7 @@ export const syncDirectory = (directory: string): void => {
 
 /** Writes all bytes; one call may write fewer than asked. */
 export const writeFully = (descriptor: number, bytes: Uint8Array): void => {
-  for (let offset = 0; offset < bytes.length; ) {
+  for (let offset = 0; offset < bytes.length;) {
     offset += writeSync(descriptor, bytes, offset, bytes.length - offset);
   }
 };
@@ -68,7 +85,10 @@ const RENAME_RETRY_MS = 10;
 
 const writeTemporary = (path: string, content: string | Uint8Array, options: AtomicWriteOptions): string => {
   const mode = options.mode ?? 0o644;
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${Date.now().toString(36)}.${counter++}.tmp`);
+  const temporary = join(
+    dirname(path),
+    `.${basename(path)}.${process.pid}.${Date.now().toString(36)}.${counter++}.tmp`,
+  );
   const descriptor = openSync(temporary, 'wx', mode);
   try {
     if (process.platform !== 'win32') fchmodSync(descriptor, mode);

@@ -38,7 +38,11 @@ export const tryLockFile = (path: string): HeldLock | undefined => {
 };
 
 /** Polls for the lock, since no kernel call has a time-out. `undefined` when `waitMs` passed or the signal aborted. */
-export const lockFile = async (path: string, waitMs: number, signal?: AbortSignal): Promise<HeldLock | undefined> => {
+export const lockFile = async (
+  path: string,
+  waitMs: number,
+  signal?: AbortSignal,
+): Promise<HeldLock | undefined> => {
   const deadline = performance.now() + waitMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
     const lock = tryLockFile(path);
@@ -85,11 +89,17 @@ const loadNativeLock = (): NativeLock => {
   const require = createRequire(import.meta.url);
   try {
     const root = dirname(require.resolve('fs-native-extensions/package.json'));
-    return require(join(root, 'prebuilds', `${process.platform}-${process.arch}`, 'fs-native-extensions.node')) as NativeLock;
+    return require(
+      join(root, 'prebuilds', `${process.platform}-${process.arch}`, 'fs-native-extensions.node'),
+    ) as NativeLock;
   } catch (error) {
-    throw new SyncError('lock-unsupported', `No kernel lock is available on ${process.platform}-${process.arch}.`, {
-      cause: error,
-      hint: 'Reinstall spec-kitty-sync on a supported system: Linux (glibc), macOS or Windows on x64 or arm64.',
-    });
+    throw new SyncError(
+      'lock-unsupported',
+      `No kernel lock is available on ${process.platform}-${process.arch}.`,
+      {
+        cause: error,
+        hint: 'Reinstall spec-kitty-sync on a supported system: Linux (glibc), macOS or Windows on x64 or arm64.',
+      },
+    );
   }
 };

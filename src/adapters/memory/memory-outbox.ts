@@ -2,6 +2,7 @@ import type { Decision } from '../../domain/delivery/decision.js';
 import { waitingCount, type HubLedger } from '../../domain/delivery/ledger.js';
 import { applyDecisions } from '../../domain/delivery/ownership.js';
 import { seal } from '../../domain/events/seal.js';
+import { describeIssues } from '../../domain/result.js';
 import { tick } from '../../domain/time/lamport.js';
 import type {
   CaptureLimits,
@@ -66,7 +67,9 @@ export class MemoryOutbox implements Outbox {
     this.#withdrawn += eventIds.length;
   }
 
-  async pass<T>(work: (sender: Sender) => Promise<T>): Promise<{ readonly ran: true; readonly value: T } | 'busy'> {
+  async pass<T>(
+    work: (sender: Sender) => Promise<T>,
+  ): Promise<{ readonly ran: true; readonly value: T } | 'busy'> {
     if (this.#sending) return 'busy';
     this.#sending = true;
     try {
@@ -74,6 +77,11 @@ export class MemoryOutbox implements Outbox {
     } finally {
       this.#sending = false;
     }
+  }
+
+  /** Whether nothing was ever captured here: the durable outbox would not exist yet. */
+  isUntouched(): boolean {
+    return this.#last() === 0;
   }
 
   #sender(): Sender {
@@ -84,12 +92,8 @@ export class MemoryOutbox implements Outbox {
         this.#ledgers = change((await this.reading()).ledgers);
       },
       explainDeadLetters: async () => undefined,
-      reclaim: async (isSettled) => {
-        const kept = this.#records.findIndex((record) => !isSettled(record));
-        const gone = this.#records.splice(0, kept === -1 ? this.#records.length : kept);
-        this.#first += gone.length;
-        return gone.length;
-      },
+      // Memory keeps no segments: everything there is counts as one, written just now.
+      reclaim: async () => 0,
     };
   }
 
@@ -97,7 +101,12 @@ export class MemoryOutbox implements Outbox {
     const eventId = fact.event.event_id;
     if (this.#waiting() >= limits.maxWaiting) {
       this.#refused += 1;
-      return { outcome: 'refused', eventId, reason: 'outbox-full', message: `${limits.maxWaiting} events wait already` };
+      return {
+        outcome: 'refused',
+        eventId,
+        reason: 'outbox-full',
+        message: `${limits.maxWaiting} events wait already`,
+      };
     }
     const { value, nodeId } = this.#clock.advance(tick);
     const event = seal(fact.event, nodeId, value);
@@ -108,7 +117,7 @@ export class MemoryOutbox implements Outbox {
       team: event.team_slug,
       json: JSON.stringify(event),
       ...(fact.hub === undefined ? {} : { hub: fact.hub }),
-      ...(fact.issues === undefined ? {} : { invalid: describe(fact.issues) }),
+      ...(fact.issues === undefined ? {} : { invalid: describeIssues(fact.issues) }),
     });
     return { outcome: 'captured', event, record, waiting: this.#waiting() };
   }
@@ -122,6 +131,3 @@ export class MemoryOutbox implements Outbox {
     return ledger === undefined ? this.#records.length : waitingCount(ledger, this.#last());
   }
 }
-
-const describe = (issues: NonNullable<Fact['issues']>): string =>
-  issues.map((issue) => (issue.path === '' ? issue.reason : `${issue.path}: ${issue.reason}`)).join('; ');

@@ -12,7 +12,8 @@ export class MemoryOutboxes implements Outboxes {
   }
 
   async list(): Promise<readonly (string | undefined)[]> {
-    return [...this.#outboxes.keys()];
+    const used = [...this.#outboxes].filter(([, outbox]) => !outbox.isUntouched());
+    return used.map(([project]) => project);
   }
 
   open(project: string | undefined): MemoryOutbox {

@@ -23,7 +23,7 @@ export interface BoardCell {
 }
 
 export const cellOf = (event: BoardEvent): BoardCell => ({
-  project: event.project_uuid ?? '',
+  project: event.project_uuid?.toLowerCase() ?? '',
   feature:
     textOf(event.payload, 'feature_slug') ?? (isFeatureSlug(event.aggregate_id) ? event.aggregate_id : ''),
   workPackage: workPackageOf(event),

@@ -1,5 +1,5 @@
 import { compareCausal, type CausalPosition } from '../time/causal-order.js';
-import { cellOf, type BoardCell, type BoardEvent } from './board-event.js';
+import type { BoardCell, BoardEvent } from './board-event.js';
 import type { CellState } from './cell-state.js';
 import { emptyFeature, foldFeature } from './fold-feature.js';
 import { emptyWorkPackage, foldWorkPackage } from './fold-work-package.js';
@@ -30,19 +30,3 @@ export const refoldCell = (cell: BoardCell, events: readonly BoardEvent[]): Cell
 /** Whether an event belongs before something that is folded already, so that its cell has to be folded anew. */
 export const isLate = (state: CellState | undefined, event: CausalPosition): boolean =>
   state !== undefined && compareCausal(event, state.last_event) <= 0;
-
-/** Groups events by the cell that they change, keeping their order. */
-export const byCell = <T extends { readonly event: BoardEvent }>(
-  items: readonly T[],
-  keyOf: (cell: BoardCell) => string,
-): ReadonlyMap<string, { readonly cell: BoardCell; readonly items: readonly T[] }> => {
-  const groups = new Map<string, { cell: BoardCell; items: T[] }>();
-  for (const item of items) {
-    const cell = cellOf(item.event);
-    const key = keyOf(cell);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { cell, items: [item] });
-    else group.items.push(item);
-  }
-  return groups;
-};

@@ -42,7 +42,9 @@ export const foldTransition = (state: WorkPackageState, event: BoardEvent): Work
 /** Only transitions with the highest clock can be concurrent with one that comes after all of them. */
 const joinFront = (state: WorkPackageState, transition: Transition): readonly Transition[] => {
   const peers = state.front.filter((peer) => peer.lamport_clock === transition.lamport_clock);
-  const rivals = new Set(peers.filter((peer) => isConcurrent(placed(state, peer), placed(state, transition))));
+  const rivals = new Set(
+    peers.filter((peer) => isConcurrent(placed(state, peer), placed(state, transition))),
+  );
   return [
     ...peers.map((peer) => (rivals.has(peer) ? { ...peer, concurrent: true } : peer)),
     { ...transition, concurrent: rivals.size > 0 },
@@ -54,4 +56,5 @@ const placed = (state: WorkPackageState, transition: Transition): AggregatePosit
   aggregate_id: state.wp_id,
 });
 
-const countConcurrent = (front: readonly Transition[]): number => front.filter((each) => each.concurrent).length;
+const countConcurrent = (front: readonly Transition[]): number =>
+  front.filter((each) => each.concurrent).length;

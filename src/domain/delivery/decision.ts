@@ -10,7 +10,12 @@ export type Decision =
   /** A person allowed these waiting records to go to this hub and team, whoever they were captured for. */
   | { readonly decision: 'consent'; readonly range: RecordRange; readonly hub: string; readonly team: string }
   /** Nobody could be asked at sign-in: these `local` records stay until a person consents. */
-  | { readonly decision: 'withhold'; readonly range: RecordRange; readonly hub: string; readonly team: string }
+  | {
+      readonly decision: 'withhold';
+      readonly range: RecordRange;
+      readonly hub: string;
+      readonly team: string;
+    }
   /** A dead letter was thrown away. */
   | { readonly decision: 'discard'; readonly record: number; readonly hub: string; readonly team: string }
   /** A dead letter is pending again. */

@@ -52,7 +52,12 @@ export interface LedgerTotals {
 /** What a pass learnt about one record. */
 export type Settlement = { readonly record: number; readonly eventId: string } & (
   | { readonly became: 'delivered' | 'duplicate' }
-  | { readonly became: 'failing' | 'refused'; readonly attempts: number; readonly reason: string; readonly dueAtMs: number }
+  | {
+      readonly became: 'failing' | 'refused';
+      readonly attempts: number;
+      readonly reason: string;
+      readonly dueAtMs: number;
+    }
   | { readonly became: 'dead'; readonly attempts: number; readonly reason: string }
 );
 
@@ -106,7 +111,8 @@ export const settle = (ledger: HubLedger, settlements: readonly Settlement[]): H
   const seen = new Set<number>();
   for (const settlement of settlements) {
     const { record, eventId } = settlement;
-    const isOpen = exceptions.has(record) || !(seen.has(record) || record < ledger.first || isAnswered(ledger, record));
+    const isOpen =
+      exceptions.has(record) || !(seen.has(record) || record < ledger.first || isAnswered(ledger, record));
     if (!isOpen) continue;
     seen.add(record);
     answered.push(record);

@@ -78,7 +78,9 @@ export const applyDecisions = (ledger: HubLedger, decisions: readonly Decision[]
   const applied = decisions.slice(ledger.decided).reduce((result, decision) => {
     if (decision.decision !== 'discard' && decision.decision !== 'requeue') return result;
     if (decision.hub !== ledger.hub || decision.team !== ledger.team) return result;
-    return decision.decision === 'discard' ? discard(result, decision.record) : requeue(result, decision.record);
+    return decision.decision === 'discard'
+      ? discard(result, decision.record)
+      : requeue(result, decision.record);
   }, ledger);
   return applied.decided === decisions.length ? applied : { ...applied, decided: decisions.length };
 };
@@ -96,4 +98,3 @@ const without = (range: RecordRange, set: RecordSet): RecordSet => {
   if (from <= range.through) parts.push({ from, through: range.through });
   return parts;
 };
-

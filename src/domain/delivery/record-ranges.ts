@@ -45,4 +45,7 @@ export const union = (a: RecordSet, b: RecordSet): RecordSet => {
 
 /** The set of the given records, in whatever order they come. */
 export const setOf = (records: readonly number[]): RecordSet =>
-  union([], records.map((record) => ({ from: record, through: record })));
+  union(
+    [],
+    records.map((record) => ({ from: record, through: record })),
+  );

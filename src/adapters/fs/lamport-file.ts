@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isNodeId } from '../../domain/ids.js';
+import { isLamport } from '../../domain/time/lamport.js';
+import type { LamportReading } from '../../ports/clock.js';
+import { makeDirectory } from './make-directory.js';
+import { writeFileAtomicSync } from './atomic-write.js';
+
+/** What the clock's file needs to know of its surroundings. */
+export interface LamportSurroundings {
+  /** Changes with every start of the kernel; absent where the kernel does not say. */
+  readonly bootId?: string;
+  /** Hash of the machine's id; absent where there is none. */
+  readonly machine?: string;
+  /** Mints the node id of this machine and user; always the same answer. */
+  mintNodeId(): string;
+  /** Highest Lamport clock in the headers and tails of all outboxes. */
+  highestCaptured(): number;
+  nowMs(): number;
+}
+
+/**
+ * `clock.json` of the state root. Every method is synchronous and must be called under the capture lock. The value is
+ * stored before it is used, so a crash leaves a gap, never a repeat. Where the kernel names its boot the file is not
+ * synced: after a power cut the boot differs, and the clock restarts above everything that was captured.
+ */
+export class LamportFile {
+  readonly #path: string;
+  readonly #directory: string;
+  readonly #surroundings: LamportSurroundings;
+
+  constructor(stateRoot: string, surroundings: LamportSurroundings) {
+    this.#directory = stateRoot;
+    this.#path = join(stateRoot, 'clock.json');
+    this.#surroundings = surroundings;
+  }
+
+  load(): LamportReading {
+    const { bootId, machine } = this.#surroundings;
+    const stored = this.#read();
+    if (typeof stored === 'string') {
+      const value = this.#surroundings.highestCaptured();
+      const nodeId = this.#surroundings.mintNodeId();
+      return value === 0 && stored === MISSING ? { value, nodeId } : { value, nodeId, rebuilt: stored };
+    }
+    const isCopied = machine !== undefined && stored.machine !== undefined && machine !== stored.machine;
+    const nodeId = isCopied ? this.#surroundings.mintNodeId() : stored.nodeId;
+    if (bootId === undefined || bootId === stored.bootId) return { value: stored.value, nodeId };
+    return { value: Math.max(stored.value, this.#surroundings.highestCaptured()), nodeId };
+  }
+
+  store(value: number, nodeId: string): void {
+    const { bootId, machine } = this.#surroundings;
+    const content = {
+      value,
+      node_id: nodeId,
+      updated_at: new Date(this.#surroundings.nowMs()).toISOString(),
+      boot_id: bootId,
+      machine,
+    };
+    makeDirectory(this.#directory);
+    writeFileAtomicSync(this.#path, `${JSON.stringify(content)}\n`, {
+      mode: 0o600,
+      durable: bootId === undefined,
+    });
+  }
+
+  #read(): StoredClock | string {
+    let text: string;
+    try {
+      text = readFileSync(this.#path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return MISSING;
+      throw error;
+    }
+    return parseClock(text) ?? `${this.#path} could not be understood`;
+  }
+}
+
+interface StoredClock {
+  readonly value: number;
+  readonly nodeId: string;
+  readonly bootId?: string;
+  readonly machine?: string;
+}
+
+const MISSING = 'the clock file is missing';
+
+const parseClock = (text: string): StoredClock | undefined => {
+  let fields: Readonly<Record<string, unknown>> | null;
+  try {
+    fields = JSON.parse(text) as Readonly<Record<string, unknown>> | null;
+  } catch {
+    return undefined;
+  }
+  const value = fields?.['value'];
+  const nodeId = fields?.['node_id'];
+  if (!isLamport(value) || typeof nodeId !== 'string' || !isNodeId(nodeId)) return undefined;
+  const bootId = fields?.['boot_id'];
+  const machine = fields?.['machine'];
+  return {
+    value,
+    nodeId,
+    ...(typeof bootId === 'string' ? { bootId } : {}),
+    ...(typeof machine === 'string' ? { machine } : {}),
+  };
+};

@@ -1,0 +1,42 @@
+import { crc32 } from 'node:zlib';
+
+/**
+ * A JSON object with the checksum of its exact bytes as the first key, `{"sum":"1c291ca3",…}`: readable by any JSON
+ * tool, and any damage to it is noticed. CRC-32 finds every error of up to 32 adjacent bits.
+ */
+export const sealLine = (json: string): string => `{"sum":"${checksum(json.slice(1))}",${json.slice(1)}`;
+
+/** The object without its checksum as JSON text, or `undefined` when the bytes are not what was sealed. */
+export const openLine = (line: Buffer): string | undefined => {
+  if (line.length <= PREFIX_LENGTH || line.toString('latin1', 0, 8) !== '{"sum":"') return undefined;
+  const rest = line.subarray(PREFIX_LENGTH);
+  if (line.toString('latin1', 8, 18) !== `${checksum(rest)}",`) return undefined;
+  return `{${rest.toString('utf8')}`;
+};
+
+/** The parsed object behind a sealed line, or `undefined` when it is damaged or not an object. */
+export const parseLine = (line: Buffer): Readonly<Record<string, unknown>> | undefined => {
+  const json = openLine(line);
+  if (json === undefined) return undefined;
+  try {
+    return JSON.parse(json) as Readonly<Record<string, unknown>>;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The lines of a file: complete ones without their newline, and what follows the last newline. */
+export const splitLines = (bytes: Buffer): { readonly lines: readonly Buffer[]; readonly rest: Buffer } => {
+  const lines: Buffer[] = [];
+  let start = 0;
+  for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
+    lines.push(bytes.subarray(start, end));
+    start = end + 1;
+  }
+  return { lines, rest: bytes.subarray(start) };
+};
+
+const NEWLINE = 0x0a;
+const PREFIX_LENGTH = '{"sum":"00000000",'.length;
+
+const checksum = (bytes: string | Buffer): string => crc32(bytes).toString(16).padStart(8, '0');

@@ -1,0 +1,145 @@
+import type { Decision } from '../../domain/delivery/decision.js';
+import { SyncError } from '../../domain/errors.js';
+import { lockFile, tryLockFile } from '../fs/process-lock.js';
+import { appendToLog } from '../fs/sealed-log.js';
+import { makeDirectory } from '../fs/make-directory.js';
+import type {
+  CaptureLimits,
+  CaptureOutcome,
+  Fact,
+  JournalRecord,
+  Outbox,
+  OutboxReading,
+  Sender,
+} from '../../ports/queue.js';
+import { CaptureSection, type Occupancy } from './capture-section.js';
+import { appendDecisions } from './decision-log.js';
+import { JournalReader } from './journal-reader.js';
+import { currentTail } from './journal-tail.js';
+import type { OutboxPaths } from './outbox-paths.js';
+import type { OutboxSurroundings } from './outbox-surroundings.js';
+import { WaitingFacts } from './waiting-facts.js';
+
+/**
+ * The durable outbox of one project: an append-only journal of segments, and a lowdb ledger for each hub and team.
+ * Capturing touches only the journal; everything about delivery is loaded when it is asked for.
+ */
+export class LowdbOutbox implements Outbox {
+  readonly project: string | undefined;
+  readonly #paths: OutboxPaths;
+  readonly #surroundings: OutboxSurroundings;
+  readonly #section: CaptureSection;
+  readonly #waiting: WaitingFacts;
+
+  constructor(project: string | undefined, paths: OutboxPaths, surroundings: OutboxSurroundings) {
+    this.project = project;
+    this.#paths = paths;
+    this.#surroundings = surroundings;
+    this.#waiting = new WaitingFacts(paths.waiting);
+    this.#section = new CaptureSection(paths, surroundings, this.#waiting);
+  }
+
+  async capture(facts: readonly Fact[], limits: CaptureLimits): Promise<readonly CaptureOutcome[]> {
+    try {
+      return await this.#captureUnderLock(facts, limits);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return this.#section.refuse(facts, 'storage-failed', message);
+    }
+  }
+
+  async hasRoomFor(count: number, limits: CaptureLimits): Promise<boolean> {
+    const tail = currentTail(this.#paths.current);
+    if (tail === undefined || tail.next - 1 + count <= limits.maxWaiting) return true;
+    const { waiting } = await this.#recount();
+    return waiting + count <= limits.maxWaiting;
+  }
+
+  async nextRecord(): Promise<number> {
+    const tail = currentTail(this.#paths.current);
+    if (tail !== undefined) return tail.next;
+    const extent = await new JournalReader(this.#paths).extent();
+    return (extent?.last ?? 0) + 1;
+  }
+
+  records(from = 1): AsyncIterable<JournalRecord> {
+    return new JournalReader(this.#paths).records(from);
+  }
+
+  async reading(): Promise<OutboxReading> {
+    const { readOutbox } = await import('./ledger-sender.js');
+    return readOutbox(this.#paths);
+  }
+
+  async decide(decisions: readonly Decision[]): Promise<void> {
+    if (decisions.length === 0) return;
+    const extent = await new JournalReader(this.#paths).extent();
+    if (extent === undefined) return;
+    await this.#locked(() => appendDecisions(this.#paths.decisions, extent.journal, decisions));
+  }
+
+  async noteWithdrawn(eventIds: readonly string[], reason: string): Promise<void> {
+    if (eventIds.length === 0) return;
+    const at = new Date(this.#surroundings.nowMs()).toISOString();
+    await this.#locked(() => {
+      makeDirectory(this.#paths.directory);
+      appendToLog(
+        this.#paths.refused,
+        eventIds.map((eventId) => ({ event_id: eventId, kind: 'withdrawn', reason, at })),
+      );
+    });
+  }
+
+  async pass<T>(
+    work: (sender: Sender) => Promise<T>,
+  ): Promise<{ readonly ran: true; readonly value: T } | 'busy'> {
+    const lock = tryLockFile(this.#paths.senderLock);
+    if (lock === undefined) return 'busy';
+    try {
+      const { LedgerSender } = await import('./ledger-sender.js');
+      return { ran: true, value: await work(new LedgerSender(this.#paths)) };
+    } finally {
+      lock.release();
+    }
+  }
+
+  async #captureUnderLock(facts: readonly Fact[], limits: CaptureLimits): Promise<readonly CaptureOutcome[]> {
+    for (let occupancy: Occupancy | undefined; ; occupancy = await this.#recount()) {
+      const lock = await lockFile(this.#paths.captureLock, LOCK_WAIT_MS);
+      if (lock === undefined) return this.#wait(facts);
+      const captured = this.#section.run(facts, limits, occupancy, lock);
+      if (captured !== 'looks-full') return captured;
+    }
+  }
+
+  /** The lock's holder is stopped: the facts are made durable beside the journal, and the next capture seals them. */
+  async #wait(facts: readonly Fact[]): Promise<readonly CaptureOutcome[]> {
+    const from = await this.nextRecord();
+    for (const fact of facts) await this.#waiting.add(fact, from);
+    return facts.map((fact) => ({ outcome: 'waiting', eventId: fact.event.event_id }));
+  }
+
+  /** How much waits, exactly: read from the ledger, and therefore only before something is refused. */
+  async #recount(): Promise<Occupancy> {
+    const [{ countWaiting }, reading] = await Promise.all([import('./ledger-sender.js'), this.reading()]);
+    return { last: reading.last, waiting: countWaiting(reading) };
+  }
+
+  async #locked(work: () => void): Promise<void> {
+    const lock = await lockFile(this.#paths.captureLock, DECISION_WAIT_MS);
+    if (lock === undefined) {
+      throw new SyncError('lock-busy', 'Another process holds the capture lock.', {
+        hint: 'Try again in a moment.',
+      });
+    }
+    try {
+      work();
+    } finally {
+      lock.release();
+    }
+  }
+}
+
+// The lock's holders run a few microseconds of synchronous code; who waits longer waits for a stopped process.
+const LOCK_WAIT_MS = 250;
+const DECISION_WAIT_MS = 5000;

@@ -1,0 +1,49 @@
+import { readdirSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { isUuidV4 } from '../../domain/ids.js';
+import type { Outbox, Outboxes } from '../../ports/queue.js';
+import { LowdbOutbox } from './lowdb-outbox.js';
+import { highestClock } from './highest-clock.js';
+import type { OutboxSurroundings } from './outbox-surroundings.js';
+import { outboxesDirectory, outboxPaths, UNIDENTIFIED } from './outbox-paths.js';
+
+/** The outboxes below a state root. */
+export class LowdbOutboxes implements Outboxes {
+  readonly #stateRoot: string;
+  readonly #surroundings: OutboxSurroundings;
+
+  constructor(stateRoot: string, surroundings: OutboxSurroundings) {
+    this.#stateRoot = stateRoot;
+    this.#surroundings = surroundings;
+  }
+
+  async list(): Promise<readonly (string | undefined)[]> {
+    const names = await readdir(outboxesDirectory(this.#stateRoot)).catch(noneIfMissing);
+    return outboxKeys(names);
+  }
+
+  open(project: string | undefined): Outbox {
+    // The key becomes a directory's name, and only such names are listed again.
+    if (project !== undefined && !isUuidV4(project)) throw new Error(`not a project uuid: ${project}`);
+    return new LowdbOutbox(project, outboxPaths(this.#stateRoot, project), this.#surroundings);
+  }
+}
+
+/** Highest Lamport clock that any outbox of the state root has seen; 0 when there is none. */
+export const highestCapturedClock = (stateRoot: string): number => {
+  let names: readonly string[];
+  try {
+    names = readdirSync(outboxesDirectory(stateRoot));
+  } catch (error) {
+    names = noneIfMissing(error);
+  }
+  return Math.max(0, ...outboxKeys(names).map((key) => highestClock(outboxPaths(stateRoot, key))));
+};
+
+const outboxKeys = (names: readonly string[]): readonly (string | undefined)[] =>
+  names.flatMap((name) => (name === UNIDENTIFIED ? [undefined] : isUuidV4(name) ? [name] : [])).sort();
+
+const noneIfMissing = (error: unknown): readonly string[] => {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+  throw error;
+};

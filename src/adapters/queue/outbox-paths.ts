@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+
+/** Key of the outbox that takes events without a project identity. */
+export const UNIDENTIFIED = 'unidentified';
+
+/** The files of one outbox and the locks that guard them. */
+export interface OutboxPaths {
+  readonly directory: string;
+  readonly current: string;
+  readonly segments: string;
+  readonly ledger: string;
+  readonly settled: string;
+  readonly decisions: string;
+  readonly deadLetters: string;
+  readonly refused: string;
+  readonly waiting: string;
+  readonly torn: string;
+  readonly captureLock: string;
+  readonly senderLock: string;
+}
+
+export const outboxesDirectory = (stateRoot: string): string => join(stateRoot, 'outbox');
+
+export const captureLockPath = (stateRoot: string): string => join(stateRoot, 'lock');
+
+export const outboxPaths = (stateRoot: string, project: string | undefined): OutboxPaths => {
+  const key = project ?? UNIDENTIFIED;
+  const directory = join(outboxesDirectory(stateRoot), key);
+  return {
+    directory,
+    current: join(directory, 'current.jsonl'),
+    segments: join(directory, 'segments'),
+    ledger: join(directory, 'ledger.json'),
+    settled: join(directory, 'settled'),
+    decisions: join(directory, 'decisions.jsonl'),
+    deadLetters: join(directory, 'dead-letters.jsonl'),
+    refused: join(directory, 'refused.jsonl'),
+    waiting: join(directory, 'waiting'),
+    torn: join(directory, 'torn.jsonl'),
+    captureLock: captureLockPath(stateRoot),
+    senderLock: join(stateRoot, 'locks', `sender-${key}`),
+  };
+};
+
+/** Name of a sealed segment: its first record number in 20 digits, so that names sort as numbers do. */
+export const segmentName = (first: number): string => `${String(first).padStart(20, '0')}.jsonl`;
+
+export const segmentFirst = (name: string): number | undefined => {
+  const digits = /^(\d{20})\.jsonl$/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+};

@@ -1,0 +1,90 @@
+import { openLine, parseLine, sealLine } from '../fs/sealed-line.js';
+
+/** First line of a segment. */
+export interface SegmentHeader {
+  /** Id of the journal, made with its first segment. */
+  readonly journal: string;
+  /** Number of the first record of this segment. */
+  readonly first: number;
+  /** Lamport clock when the segment was begun. */
+  readonly clock: number;
+}
+
+/** One captured event as it stands in a segment. */
+export interface StoredRecord {
+  readonly record: number;
+  /** Lamport clock after the event. */
+  readonly clock: number;
+  readonly hub?: string;
+  readonly team: string;
+  /** Why the event can never be sent. */
+  readonly invalid?: string;
+  readonly eventId: string;
+  /** The event's exact document. */
+  readonly json: string;
+}
+
+export const FORMAT_VERSION = 1;
+
+export const encodeHeader = (header: SegmentHeader): string =>
+  `${sealLine(JSON.stringify({ journal: header.journal, first: header.first, clock: header.clock, format: FORMAT_VERSION }))}\n`;
+
+export const decodeHeader = (line: Buffer): SegmentHeader | undefined => {
+  const fields = parseLine(line);
+  if (fields === undefined) return undefined;
+  const { journal, first, clock, format } = fields;
+  if (format !== FORMAT_VERSION || typeof journal !== 'string') return undefined;
+  return isCount(first) && isCount(clock) ? { journal, first, clock } : undefined;
+};
+
+export const encodeRecord = (record: Omit<StoredRecord, 'eventId'>): string => {
+  const { record: number, clock, hub, team, invalid } = record;
+  const head = JSON.stringify({ record: number, clock, hub, team, invalid });
+  return `${sealLine(`${head.slice(0, -1)}${EVENT_KEY}${record.json}}`)}\n`;
+};
+
+/** The record of a line, or `undefined` when any byte of it is not as it was written. */
+export const decodeRecord = (line: Buffer): StoredRecord | undefined => {
+  const text = openLine(line);
+  if (text === undefined) return undefined;
+  // A quote inside a JSON string is escaped, so the first occurrence is the key.
+  const end = text.indexOf(EVENT_KEY);
+  if (end === -1) return undefined;
+  const head = parseObject(`${text.slice(0, end)}}`);
+  const json = text.slice(end + EVENT_KEY.length, -1);
+  const eventId = eventIdOf(json);
+  if (head === undefined || eventId === undefined) return undefined;
+  const { record, clock, hub, team, invalid } = head;
+  if (!isCount(record) || !isCount(clock) || typeof team !== 'string') return undefined;
+  return {
+    record,
+    clock,
+    team,
+    eventId,
+    json,
+    ...(typeof hub === 'string' ? { hub } : {}),
+    ...(typeof invalid === 'string' ? { invalid } : {}),
+  };
+};
+
+const EVENT_KEY = ',"event":';
+const LEADING_ID = /^\{"event_id":"([^"\\]+)"/;
+
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+
+const parseObject = (json: string): Readonly<Record<string, unknown>> | undefined => {
+  try {
+    return JSON.parse(json) as Readonly<Record<string, unknown>>;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Our own envelopes begin with their id; an imported one may have it anywhere. */
+const eventIdOf = (json: string): string | undefined => {
+  const leading = LEADING_ID.exec(json)?.[1];
+  if (leading !== undefined) return leading;
+  const id = parseObject(json)?.['event_id'];
+  return typeof id === 'string' ? id : undefined;
+};

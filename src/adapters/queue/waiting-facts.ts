@@ -1,0 +1,86 @@
+import { existsSync, readFileSync, readdirSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Fact } from '../../ports/queue.js';
+import { writeFileAtomic, syncDirectory } from '../fs/atomic-write.js';
+import { makeDirectory } from '../fs/make-directory.js';
+import { parseLine, sealLine } from '../fs/sealed-line.js';
+import { sealedSegments, segmentPath } from './journal-files.js';
+import type { OutboxPaths } from './outbox-paths.js';
+import { scanSegment } from './scan-segment.js';
+
+/** A fact whose process could not get the capture lock in time. */
+export interface WaitingFact {
+  readonly fact: Fact;
+  /** The event cannot be in the journal before this record. */
+  readonly from: number;
+  readonly path: string;
+}
+
+/** Facts that are durable but not sealed: one file each, named by the event's id. Normally there are none. */
+export class WaitingFacts {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Durable before this resolves. */
+  async add(fact: Fact, from: number): Promise<void> {
+    makeDirectory(this.#directory);
+    const content = sealLine(JSON.stringify({ fact, from }));
+    await writeFileAtomic(join(this.#directory, `${fact.event.event_id}.json`), content, { mode: 0o600 });
+  }
+
+  /** In the order of their event ids. A damaged file is left where it is and not listed. */
+  list(): readonly WaitingFact[] {
+    return this.#names().flatMap((name) => {
+      const path = join(this.#directory, name);
+      const fields = parseLine(readFileSync(path));
+      const from = fields?.['from'];
+      return typeof from === 'number' ? [{ fact: fields?.['fact'] as Fact, from, path }] : [];
+    });
+  }
+
+  count(): number {
+    return this.#names().length;
+  }
+
+  /** Forgets facts that are in the journal, durably there. */
+  remove(facts: readonly WaitingFact[]): void {
+    for (const { path } of facts) unlinkSync(path);
+    if (facts.length > 0) syncDirectory(this.#directory);
+  }
+
+  #names(): readonly string[] {
+    if (!existsSync(this.#directory)) return [];
+    return readdirSync(this.#directory)
+      .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
+      .sort();
+  }
+}
+
+/**
+ * The waiting facts that are not in the journal yet. A process may have died between sealing one and removing its
+ * file; that file goes now.
+ */
+export const unsealedFacts = (waiting: WaitingFacts, paths: OutboxPaths): readonly WaitingFact[] => {
+  const listed = waiting.list();
+  if (listed.length === 0) return [];
+  const sealed = sealedIds(paths, Math.min(...listed.map(({ from }) => from)));
+  waiting.remove(listed.filter(({ fact }) => sealed.has(fact.event.event_id)));
+  return listed.filter(({ fact }) => !sealed.has(fact.event.event_id));
+};
+
+const sealedIds = (paths: OutboxPaths, from: number): ReadonlySet<string> => {
+  const sealed = sealedSegments(paths);
+  const start = sealed.findLastIndex((first) => first <= from);
+  const files = [
+    ...sealed.slice(Math.max(0, start)).map((first) => segmentPath(paths, first)),
+    paths.current,
+  ];
+  return new Set(
+    files
+      .flatMap((path) => scanSegment(readFileSync(path)).records)
+      .flatMap((record) => ('damaged' in record ? [] : [record.eventId])),
+  );
+};

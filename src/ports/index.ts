@@ -1,0 +1,8 @@
+/** The driven interfaces of the project: what an adapter has to promise. Types only. */
+export type * from './auth.js';
+export type * from './clock.js';
+export type * from './config.js';
+export type * from './host.js';
+export type * from './queue.js';
+export type * from './transport.js';
+export type * from './workspace.js';
