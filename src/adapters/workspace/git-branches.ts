@@ -1,0 +1,104 @@
+import { SyncError } from '../../domain/errors.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import type { Checkout } from '../../ports/workspace.js';
+import { directoryOf, type Git } from './git-command.js';
+import { reasonOf } from './git-process.js';
+import { BRANCHES } from './git-refs.js';
+import { listWorktrees } from './git-worktree-list.js';
+
+/**
+ * Whether everything of `branch` is in `into`: its commits, or, after a squash, its content, which shows in a merge
+ * of the two that changes nothing. A branch that does not exist is in none.
+ */
+export const isMerged = async (
+  git: Git,
+  checkout: Checkout,
+  branch: string,
+  into: string,
+): Promise<boolean> => {
+  const [ours, theirs] = await Promise.all([git.revision(checkout, into), git.revision(checkout, branch)]);
+  if (ours === undefined || theirs === undefined) return false;
+  if (await isAncestor(git, checkout, theirs, ours)) return true;
+  const merged = await git.run(directoryOf(checkout), ['merge-tree', '--write-tree', ours, theirs]);
+  return merged.code === 0 && merged.stdout.trim() === (await treeOf(git, checkout, ours));
+};
+
+/** Whether `branch` has commits that `base` has not. */
+export const hasOwnCommits = async (
+  git: Git,
+  checkout: Checkout,
+  branch: string,
+  base: string,
+): Promise<boolean> => {
+  const [tip, from] = await Promise.all([git.revision(checkout, branch), git.revision(checkout, base)]);
+  if (tip === undefined || from === undefined) return false;
+  return (
+    (await git.demand(directoryOf(checkout), ['rev-list', '--max-count=1', tip, `^${from}`])).trim() !== ''
+  );
+};
+
+/** Makes `name` point at a merge of the tips, in the object store alone. */
+export const mergeBranches = async (
+  git: Git,
+  checkout: Checkout,
+  name: string,
+  branches: readonly string[],
+): Promise<Result<string, readonly string[]>> => {
+  const standing = await git.branchTip(checkout, name);
+  let merge: string | undefined;
+  for (const branch of branches) {
+    const tip = await git.revision(checkout, branch);
+    if (tip === undefined)
+      throw new SyncError('worktree-failed', `There is no branch ${branch} to build upon.`);
+    const next =
+      merge === undefined
+        ? ok(tip)
+        : await mergeTips(git, checkout, merge, tip, `Merge ${branch} into ${name}`);
+    if (!next.ok) return next;
+    merge = next.value;
+  }
+  if (merge === undefined) throw new SyncError('worktree-failed', 'There is no branch to build upon.');
+  // What was merged before, and perhaps built upon since, stays.
+  if (standing !== undefined && (await isAncestor(git, checkout, merge, standing))) return ok(standing);
+  if (standing !== undefined && listWorktrees(checkout).some(({ branch }) => branch === name)) {
+    throw new SyncError('worktree-failed', `The branch ${name} is checked out, so it cannot be moved.`);
+  }
+  await git.demand(directoryOf(checkout), ['update-ref', BRANCHES + name, merge, standing ?? ''], {
+    writes: true,
+  });
+  return ok(merge);
+};
+
+const mergeTips = async (
+  git: Git,
+  checkout: Checkout,
+  ours: string,
+  theirs: string,
+  message: string,
+): Promise<Result<string, readonly string[]>> => {
+  if (await isAncestor(git, checkout, theirs, ours)) return ok(ours);
+  if (await isAncestor(git, checkout, ours, theirs)) return ok(theirs);
+  const args = ['merge-tree', '--write-tree', '--name-only', '--no-messages', '-z', ours, theirs];
+  const run = await git.run(directoryOf(checkout), args, { writes: true });
+  const [tree, ...conflicts] = run.stdout.split('\0').filter((part) => part !== '');
+  if (run.code === 1 && tree !== undefined) return err([...new Set(conflicts)].sort());
+  if (run.code !== 0 || tree === undefined) throw notMergeable(run.code, reasonOf(run));
+  const commit = ['commit-tree', tree, '-p', ours, '-p', theirs, '-m', message];
+  return ok((await git.demand(directoryOf(checkout), commit, { writes: true })).trim());
+};
+
+/** Git before 2.38 does not know the option and prints how to use the command. */
+const notMergeable = (code: number, reason: string): SyncError =>
+  code === USAGE
+    ? new SyncError('git-failed', 'This git cannot merge without a work tree.', {
+        hint: 'Install git 2.38 or newer.',
+      })
+    : new SyncError('git-failed', `Git could not merge: ${reason}`);
+
+const USAGE = 129;
+
+const isAncestor = async (git: Git, checkout: Checkout, ancestor: string, of: string): Promise<boolean> =>
+  (await git.run(directoryOf(checkout), ['merge-base', '--is-ancestor', ancestor, of])).code === 0;
+
+const treeOf = async (git: Git, checkout: Checkout, commit: string): Promise<string> =>
+  (await git.demand(directoryOf(checkout), ['rev-parse', `${commit}^{tree}`])).trim();

@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { err, ok, type Result } from '../../domain/result.js';
+import type { Checkout } from '../../ports/workspace.js';
+import type { Git } from './git-command.js';
+import { reasonOf, type GitRun } from './git-process.js';
+
+/**
+ * Commits exactly these paths of the main checkout as they are on disk. `--only` lets git build the commit from HEAD
+ * and these files and keep whatever else stands in the user's index. Files that git does not know yet are made known
+ * first, and unknown again when the commit is refused.
+ */
+export const commitPaths = async (
+  git: Git,
+  main: Checkout,
+  paths: readonly string[],
+  message: string,
+): Promise<Result<string, string>> => {
+  const before = await git.head(main);
+  if (before.branch === undefined) return err('HEAD is detached, so the commit would belong to no branch');
+  const first = await commitOnly(git, main, paths, message);
+  if (first.code === 0) return committed(git, main);
+  if (UNKNOWN_PATH.test(first.stderr)) return commitUnknown(git, main, paths, message);
+  return judge(git, main, paths, first);
+};
+
+/** Paths of these, relative to the main checkout, that git would commit: changed, or not known yet. */
+export const uncommittedPaths = async (
+  git: Git,
+  root: string,
+  paths: readonly string[],
+): Promise<readonly string[]> =>
+  parseStatus(await git.demand(root, [...STATUS, '--', ...paths.map(literal)]));
+
+/** Paths that differ from HEAD in a work tree, untracked ones included. */
+export const dirtyPaths = async (git: Git, directory: string): Promise<readonly string[]> =>
+  parseStatus(await git.demand(directory, STATUS));
+
+const STATUS = ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames'];
+const UNKNOWN_PATH = /did not match any file\(s\) known to git/;
+
+/** Hooks may run a project's whole test suite. */
+const COMMIT_TIMEOUT_MS = 300_000;
+const INDEX_WAIT_MS = 2_000;
+const INDEX_PAUSE_MS = 20;
+
+const commitOnly = async (
+  git: Git,
+  main: Checkout,
+  paths: readonly string[],
+  message: string,
+): Promise<GitRun> => {
+  const args = ['commit', '--quiet', '--only', `--message=${message}`, '--', ...paths.map(literal)];
+  const deadline = performance.now() + INDEX_WAIT_MS;
+  for (;;) {
+    // Maintenance in the background would outlive the command and keep its pipes.
+    const run = await git.run(main.root, ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false', ...args], {
+      timeoutMs: COMMIT_TIMEOUT_MS,
+      writes: true,
+    });
+    if (run.code === 0 || !isIndexBusy(run) || performance.now() > deadline) return run;
+    // The user's own git, or one whose caller died, holds the index for a moment.
+    await waitForIndex(main, deadline);
+  }
+};
+
+const commitUnknown = async (
+  git: Git,
+  main: Checkout,
+  paths: readonly string[],
+  message: string,
+): Promise<Result<string, string>> => {
+  const known = await git.demand(main.root, ['ls-files', '-z', '--', ...paths.map(literal)]);
+  const unknown = paths.filter((path) => !known.split('\0').includes(path));
+  const added = await git.run(main.root, ['add', '--intent-to-add', '--', ...unknown.map(literal)], {
+    writes: true,
+  });
+  const run = added.code === 0 ? await commitOnly(git, main, paths, message) : added;
+  if (run.code === 0) return committed(git, main);
+  const verdict = await judge(git, main, paths, run);
+  if (!verdict.ok)
+    await git.run(main.root, ['update-index', '--force-remove', '--', ...unknown], { writes: true });
+  return verdict;
+};
+
+/** A commit that git did not make because another one already holds the same is not refused. */
+const judge = async (
+  git: Git,
+  main: Checkout,
+  paths: readonly string[],
+  run: GitRun,
+): Promise<Result<string, string>> => {
+  const status = await git.run(main.root, [...STATUS, '--', ...paths.map(literal)]);
+  return status.code === 0 &&
+    status.stdout === '' &&
+    !UNKNOWN_PATH.test(run.stderr) &&
+    !IGNORED.test(run.stderr)
+    ? committed(git, main)
+    : err(reasonOf(run));
+};
+
+const IGNORED = /ignored by one of your \.gitignore files/;
+
+const committed = async (git: Git, main: Checkout): Promise<Result<string, string>> => {
+  const { commit } = await git.head(main);
+  return commit === undefined ? err('the branch has no commit yet') : ok(commit);
+};
+
+const isIndexBusy = (run: GitRun): boolean => /index\.lock'?: File exists/.test(run.stderr);
+
+const waitForIndex = async (main: Checkout, deadline: number): Promise<void> => {
+  const lock = join(main.gitDir ?? main.root, 'index.lock');
+  while (existsSync(lock) && performance.now() < deadline) await delay(INDEX_PAUSE_MS);
+};
+
+/** A path that git takes as it is, whatever characters it has. */
+const literal = (path: string): string => `:(top,literal)${path}`;
+
+/** `XY path` entries, each ended by a zero byte. */
+const parseStatus = (output: string): readonly string[] =>
+  output
+    .split('\0')
+    .filter((entry) => entry !== '')
+    .map((entry) => entry.slice(3));

@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process';
+import { SyncError } from '../../domain/errors.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface GitRun {
+  /** Exit code of git. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface GitOptions {
+  readonly directory: string;
+  readonly environment: Environment;
+  /** Default 30 s. */
+  readonly timeoutMs?: number;
+  /** `true` when git shall write: a reader takes no optional lock, so that it neither waits for a writer nor makes one wait. */
+  readonly writes?: boolean;
+}
+
+/**
+ * Runs git once, without a shell, deaf to prompts and to the variables by which a hook points its children at one
+ * repository. Resolves with whatever exit code git has; fails with `git-failed` when git cannot be run or does not end.
+ */
+export const runGit = (args: readonly string[], options: GitOptions): Promise<GitRun> =>
+  new Promise((resolve, reject) => {
+    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const child = spawn('git', args, {
+      cwd: options.directory,
+      env: gitEnvironment(options.environment, options.writes === true),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    let timedOut = false;
+    const timers: NodeJS.Timeout[] = [];
+    const after = (ms: number, action: () => void): void => {
+      timers.push(setTimeout(action, ms));
+    };
+    const letGo = (): void => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
+    after(timeoutMs, () => {
+      timedOut = true;
+      // Asked politely, git removes its own lock files.
+      child.kill('SIGTERM');
+      after(KILL_GRACE_MS, () => child.kill('SIGKILL'));
+    });
+    // A hook may leave a process behind that keeps the pipes open; git's own end is what counts.
+    child.on('exit', () => after(PIPE_GRACE_MS, letGo));
+    child.on('error', (cause) => {
+      timers.forEach(clearTimeout);
+      letGo();
+      reject(notRunnable(cause));
+    });
+    child.on('close', (code) => {
+      timers.forEach(clearTimeout);
+      if (timedOut) {
+        reject(
+          new SyncError('git-failed', `git ${subcommand(args)} did not end within ${timeoutMs / 1000} s.`),
+        );
+      } else {
+        resolve({ code: code ?? UNKNOWN_CODE, stdout: text(stdout), stderr: text(stderr) });
+      }
+    });
+  });
+
+/** What git or a hook gave as the reason of a failure, in one line. */
+export const reasonOf = ({ code, stdout, stderr }: GitRun): string => {
+  if (stderr.includes('Please tell me who you are')) return 'git does not know user.name and user.email here';
+  const lines = `${stderr}\n${stdout}`
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('hint:'));
+  const own = lines.find((line) => OWN_REASON.test(line))?.replace(OWN_REASON, '');
+  return own ?? lines.at(-1) ?? `git ended with code ${code} and gave no reason`;
+};
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+const KILL_GRACE_MS = 2_000;
+const PIPE_GRACE_MS = 500;
+const UNKNOWN_CODE = 128;
+const OWN_REASON = /^(fatal|error):\s*/;
+
+/** Variables that say where a repository is: inherited from a hook, they would lead git to another one. */
+const LOCATING = new Set([
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_COMMON_DIR',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_QUARANTINE_PATH',
+  'GIT_PREFIX',
+  'GIT_NAMESPACE',
+  'GIT_IMPLICIT_WORK_TREE',
+  'GIT_INTERNAL_SUPER_PREFIX',
+  'GIT_GRAFT_FILE',
+  'GIT_SHALLOW_FILE',
+  'GIT_REPLACE_REF_BASE',
+  'GIT_NO_REPLACE_OBJECTS',
+  'GIT_CONFIG',
+  'GIT_LITERAL_PATHSPECS',
+  'GIT_GLOB_PATHSPECS',
+  'GIT_NOGLOB_PATHSPECS',
+  'GIT_ICASE_PATHSPECS',
+  'GIT_REFLOG_ACTION',
+  'GIT_OPTIONAL_LOCKS',
+]);
+
+const gitEnvironment = (environment: Environment, writes: boolean): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(Object.entries(environment).filter(([name]) => !LOCATING.has(name.toUpperCase()))),
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_EDITOR: ':',
+  LC_ALL: 'C',
+  ...(writes ? {} : { GIT_OPTIONAL_LOCKS: '0' }),
+});
+
+const notRunnable = (cause: Error): SyncError =>
+  (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    ? new SyncError('git-failed', 'git cannot be run: it is not installed, or the directory is gone.', {
+        cause,
+        hint: 'Install git 2.38 or newer and make sure that it is on the PATH.',
+      })
+    : new SyncError('git-failed', `git cannot be run: ${cause.message}`, { cause });
+
+/** The first argument that is neither an option nor the value of one. */
+const subcommand = (args: readonly string[]): string =>
+  args.find((arg, index) => !arg.startsWith('-') && args[index - 1] !== '-c') ?? '';
+
+const text = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString('utf8');

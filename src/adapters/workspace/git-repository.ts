@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SyncError } from '../../domain/errors.js';
+import type { Result } from '../../domain/result.js';
+import type { Checkout, Head, HeldRepository, Repository, WorktreeRequest } from '../../ports/workspace.js';
+import { lockFile, tryLockFile, type HeldLock } from '../fs/process-lock.js';
+import { hasOwnCommits, isMerged, mergeBranches } from './git-branches.js';
+import { directoryOf, Git } from './git-command.js';
+import { commitPaths, dirtyPaths, uncommittedPaths } from './git-commit.js';
+import { readGitConfig } from './git-config-file.js';
+import { locateCheckout } from './git-places.js';
+import type { Environment } from './git-process.js';
+import { BRANCHES } from './git-refs.js';
+import { GitWorktrees } from './git-worktree.js';
+
+export interface GitRepositoryOptions {
+  /** Where the lock of a project without git lies. */
+  readonly stateRoot: string;
+  /** What git inherits. */
+  readonly environment: Environment;
+  /** How long a busy lock is polled. Default 5 s. */
+  readonly lockWaitMs?: number;
+}
+
+/** Repositories as git keeps them. What a plain file tells is read from it; everything else is asked of git. */
+export class GitRepository implements Repository {
+  readonly #options: GitRepositoryOptions;
+  readonly #git: Git;
+  readonly #worktrees: GitWorktrees;
+
+  constructor(options: GitRepositoryOptions) {
+    this.#options = options;
+    this.#git = new Git(options.environment);
+    this.#worktrees = new GitWorktrees(this.#git);
+  }
+
+  async locate(directory: string): Promise<Checkout | undefined> {
+    return locateCheckout(directory);
+  }
+
+  async head(checkout: Checkout): Promise<Head> {
+    return this.#git.head(checkout).catch(() => ({}));
+  }
+
+  async originUrl(checkout: Checkout): Promise<string | undefined> {
+    if (checkout.commonDir === undefined) return undefined;
+    const settings = readGitConfig(join(checkout.commonDir, 'config'));
+    const own = settings.find(({ name }) => name === ORIGIN)?.value;
+    if (own !== undefined) return own === '' ? undefined : own;
+    if (!settings.some(({ name }) => /^include(if)?\./.test(name))) return undefined;
+    const asked = await this.#git
+      .run(directoryOf(checkout), ['config', '--get', ORIGIN])
+      .catch(() => undefined);
+    return asked?.stdout.trim() || undefined;
+  }
+
+  async exclusive<T>(
+    checkout: Checkout,
+    work: (held: HeldRepository) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const lock = await lockFile(this.#lockPath(checkout), this.#options.lockWaitMs ?? LOCK_WAIT_MS, signal);
+    if (lock !== undefined) return holding(lock, () => work({ checkout }));
+    if (signal?.aborted === true)
+      throw new SyncError('interrupted', 'Interrupted while waiting for the repository.');
+    throw new SyncError('lock-busy', 'Another command is at work in this repository.', {
+      hint: 'Nothing has changed. Wait until it has ended and run the command again.',
+    });
+  }
+
+  async tryExclusive<T>(
+    checkout: Checkout,
+    work: (held: HeldRepository) => Promise<T>,
+  ): Promise<{ readonly ran: true; readonly value: T } | 'busy'> {
+    const lock = tryLockFile(this.#lockPath(checkout));
+    return lock === undefined ? 'busy' : { ran: true, value: await holding(lock, () => work({ checkout })) };
+  }
+
+  async commit(
+    held: HeldRepository,
+    paths: readonly string[],
+    message: string,
+  ): Promise<Result<string, string>> {
+    return commitPaths(this.#git, mainOf(held.checkout), paths, message);
+  }
+
+  async isUncommitted(checkout: Checkout, path: string): Promise<boolean> {
+    if (checkout.commonDir === undefined) return false;
+    return (await uncommittedPaths(this.#git, checkout.projectRoot, [path])).length > 0;
+  }
+
+  async fileAtTip(checkout: Checkout, branch: string, path: string): Promise<string | undefined> {
+    if (checkout.commonDir === undefined) return undefined;
+    const blob = await this.#git.run(directoryOf(checkout), [
+      'cat-file',
+      'blob',
+      `${BRANCHES}${branch}:${path}`,
+    ]);
+    return blob.code === 0 ? blob.stdout : undefined;
+  }
+
+  async dirtyPaths(directory: string): Promise<readonly string[]> {
+    return dirtyPaths(this.#git, directory);
+  }
+
+  async branchTip(checkout: Checkout, branch: string): Promise<string | undefined> {
+    return this.#git.branchTip(checkout, branch);
+  }
+
+  async isMerged(checkout: Checkout, branch: string, into: string): Promise<boolean> {
+    return isMerged(this.#git, checkout, branch, into);
+  }
+
+  async hasOwnCommits(checkout: Checkout, branch: string, base: string): Promise<boolean> {
+    return hasOwnCommits(this.#git, checkout, branch, base);
+  }
+
+  async addWorktree(held: HeldRepository, request: WorktreeRequest): Promise<'made' | 'existing'> {
+    return this.#worktrees.add(held.checkout, request);
+  }
+
+  async removeWorktree(held: HeldRepository, request: WorktreeRequest): Promise<void> {
+    return this.#worktrees.remove(held.checkout, request);
+  }
+
+  async makeMergeBranch(
+    held: HeldRepository,
+    name: string,
+    branches: readonly string[],
+  ): Promise<Result<string, readonly string[]>> {
+    return mergeBranches(this.#git, held.checkout, name, branches);
+  }
+
+  async exclude(held: HeldRepository, pattern: string): Promise<void> {
+    const { commonDir } = held.checkout;
+    if (commonDir === undefined) return;
+    const path = join(commonDir, 'info', 'exclude');
+    const text = readText(path);
+    if (text.split(/\r?\n/).includes(pattern)) return;
+    mkdirSync(join(commonDir, 'info'), { recursive: true });
+    appendFileSync(path, `${text === '' || text.endsWith('\n') ? '' : '\n'}${pattern}\n`);
+  }
+
+  #lockPath(checkout: Checkout): string {
+    if (checkout.commonDir !== undefined) return join(checkout.commonDir, 'spec-kitty', 'lock');
+    const hash = createHash('sha256')
+      .update(checkout.projectRoot, 'utf8')
+      .digest('hex')
+      .slice(0, HASH_LENGTH);
+    return join(this.#options.stateRoot, 'locks', `checkout-${hash}`);
+  }
+}
+
+const LOCK_WAIT_MS = 5_000;
+const HASH_LENGTH = 32;
+const ORIGIN = 'remote.origin.url';
+
+const holding = async <T>(lock: HeldLock, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } finally {
+    lock.release();
+  }
+};
+
+/** The main checkout, whichever worktree the command was called in: tracked files of the project change only there. */
+const mainOf = (checkout: Checkout): Checkout => ({
+  root: checkout.projectRoot,
+  projectRoot: checkout.projectRoot,
+  ...(checkout.commonDir === undefined ? {} : { commonDir: checkout.commonDir, gitDir: checkout.commonDir }),
+});
+
+const readText = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+};

@@ -1,0 +1,52 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Checkout } from '../../ports/workspace.js';
+import { branchOfGitDir } from './git-refs.js';
+
+/** A linked worktree as git's files record it. */
+export interface LinkedWorktree {
+  /** Where it was made, or last moved to. */
+  readonly path: string;
+  readonly branch: string | undefined;
+  /** Its directory is there. */
+  readonly isPresent: boolean;
+  /** Why it is locked; absent when it is not. */
+  readonly lock?: string;
+}
+
+/** The linked worktrees of a repository, and the main checkout as the first. */
+export const listWorktrees = (checkout: Checkout): readonly LinkedWorktree[] => {
+  const { commonDir } = checkout;
+  if (commonDir === undefined) return [];
+  const main = { path: checkout.projectRoot, branch: branchOfGitDir(commonDir), isPresent: true };
+  return [main, ...entries(join(commonDir, 'worktrees')).flatMap((gitDir) => linkedWorktree(gitDir) ?? [])];
+};
+
+const linkedWorktree = (gitDir: string): LinkedWorktree | undefined => {
+  const recorded = readText(join(gitDir, 'gitdir'))?.trim();
+  if (recorded === undefined) return undefined;
+  const pointer = resolve(gitDir, recorded);
+  const lock = readText(join(gitDir, 'locked'))?.trim();
+  return {
+    path: dirname(pointer),
+    branch: branchOfGitDir(gitDir),
+    isPresent: existsSync(pointer),
+    ...(lock === undefined ? {} : { lock: lock === '' ? 'no reason given' : lock }),
+  };
+};
+
+const entries = (directory: string): readonly string[] => {
+  try {
+    return readdirSync(directory).map((name) => join(directory, name));
+  } catch {
+    return [];
+  }
+};
+
+const readText = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+};
