@@ -5,36 +5,34 @@ import { SCHEMA_VERSION, type EventFacts } from './envelope.js';
 import { fitPayload } from './fit-payload.js';
 import { MAX_ENVELOPE_BYTES, parseEnvelope } from './parse-envelope.js';
 import { payloadRule, type KeyRule } from './payload-rules.js';
-import type { EventType, PayloadInput } from './payloads.js';
+import type { EventType, PayloadInput, PayloadOf } from './payloads.js';
 import { redactMember } from './redact-member.js';
 import type { RedactionScope } from './redact.js';
 import { seal } from './seal.js';
 import { toJson } from './to-json.js';
 import { utf8Length } from './utf8-length.js';
 
-/** Where, when and for whom something happened. */
-export interface EventContext {
+/** What happened, where, when and for whom. `null` means known to be absent. */
+export interface FactsInput<T extends EventType = EventType> {
   /** ULID of the event. */
   readonly eventId: string;
-  /** Occurrence time, ISO 8601 UTC. */
-  readonly timestamp: string;
+  readonly eventType: T;
+  /** The work package id, the feature slug, or the literal `error`: what the payload is about. */
+  readonly aggregateId: string;
+  readonly payload: PayloadInput<T> | PayloadOf<T>;
+  /** ULID of the event or command run that led to this event. */
+  readonly causationId: string | null;
   /** ULID of the command run. */
   readonly correlationId: string;
-  /** ULID of the event or command run that led to this event. */
-  readonly causationId?: string;
-  /** The signed-in team when the work began, else {@link LOCAL_TEAM}. */
-  readonly team: string;
-  readonly projectUuid?: string;
-  readonly projectSlug?: string;
-  readonly repoSlug?: string;
-  readonly gitBranch?: string;
-  readonly headCommitSha?: string;
-}
-
-export interface FactsInput<T extends EventType = EventType> {
-  readonly type: T;
-  readonly payload: PayloadInput<T>;
-  readonly context: EventContext;
+  /** Occurrence time, ISO 8601 UTC. */
+  readonly timestamp: string;
+  /** The signed-in team when the work began, else the team of local events. */
+  readonly teamSlug: string;
+  readonly projectUuid: string | null;
+  readonly projectSlug: string | null;
+  readonly gitBranch: string | null;
+  readonly headCommitSha: string | null;
+  readonly repoSlug: string | null;
   /** What the redactor has to know. */
   readonly redaction: RedactionScope;
 }
@@ -56,11 +54,11 @@ export const buildFacts = <T extends EventType>(input: FactsInput<T>): BuiltFact
     reason,
   }));
   const payload = redactAll(
-    input.type,
-    withDefaults(input.type, unfit.length === 0 ? given : toJson(given)),
+    input.eventType,
+    withDefaults(input.eventType, unfit.length === 0 ? given : toJson(given)),
     input.redaction,
   );
-  const event = fit(input.type, factsOf(input, payload));
+  const event = fit(input.eventType, factsOf(input, payload));
   const judged = parseEnvelope(sample(event), 'own');
   return { event, issues: [...unfit, ...(judged.ok ? [] : judged.error)] };
 };
@@ -89,27 +87,23 @@ const ruleOf = (type: EventType, key: string): KeyRule | undefined => {
   return Object.hasOwn(keys, key) ? keys[key] : undefined;
 };
 
-const factsOf = <T extends EventType>(input: FactsInput<T>, payload: Fields): EventFacts<T> => {
-  const { context, type } = input;
-  const aggregate = aggregateOf(type, payload);
-  return {
-    event_id: context.eventId,
-    event_type: type,
-    aggregate_id: aggregate.id,
-    aggregate_type: aggregate.type,
-    payload: payload as EventFacts<T>['payload'],
-    causation_id: context.causationId ?? null,
-    timestamp: context.timestamp,
-    team_slug: context.team,
-    project_uuid: context.projectUuid ?? null,
-    project_slug: context.projectSlug ?? null,
-    git_branch: context.gitBranch ?? null,
-    head_commit_sha: context.headCommitSha ?? null,
-    repo_slug: context.repoSlug ?? null,
-    correlation_id: context.correlationId,
-    schema_version: SCHEMA_VERSION,
-  };
-};
+const factsOf = <T extends EventType>(input: FactsInput<T>, payload: Fields): EventFacts<T> => ({
+  event_id: input.eventId,
+  event_type: input.eventType,
+  aggregate_id: input.aggregateId,
+  aggregate_type: aggregateOf(input.eventType, payload).type,
+  payload: payload as EventFacts<T>['payload'],
+  causation_id: input.causationId,
+  timestamp: input.timestamp,
+  team_slug: input.teamSlug,
+  project_uuid: input.projectUuid,
+  project_slug: input.projectSlug,
+  git_branch: input.gitBranch,
+  head_commit_sha: input.headCommitSha,
+  repo_slug: input.repoSlug,
+  correlation_id: input.correlationId,
+  schema_version: SCHEMA_VERSION,
+});
 
 const fit = <T extends EventType>(type: T, event: EventFacts<T>): EventFacts<T> => {
   const excess = utf8Length(JSON.stringify(sample(event))) - MAX_ENVELOPE_BYTES;

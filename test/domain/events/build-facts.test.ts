@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { ENVELOPE_KEYS } from '../../../src/domain/events/envelope.js';
-import { buildFacts } from '../../../src/domain/events/build-facts.js';
 import { MAX_ENVELOPE_BYTES, parseEnvelope } from '../../../src/domain/events/parse-envelope.js';
 import { EVENT_TYPES, type EventType } from '../../../src/domain/events/payloads.js';
 import { utf8Length } from '../../../src/domain/events/utf8-length.js';
-import { build, context, payloads, sealed } from './samples.js';
+import { build, payloads, sealed } from './samples.js';
 
 describe('facts of an event', () => {
   it.each(EVENT_TYPES)('a minimal %s is valid once defaults are filled in', (type) => {
@@ -57,21 +56,27 @@ describe('facts of an event', () => {
     ]);
   });
 
-  it('writes null for what the context does not know', () => {
-    const { eventId, timestamp, correlationId, team } = context;
-    const built = buildFacts({
-      type: 'WPCreated',
-      payload: payloads.WPCreated,
-      context: { eventId, timestamp, correlationId, team },
-      redaction: { homeDirectory: '/home/alice' },
-    });
-    expect(built.issues).toEqual([]);
-    expect(built.event).toMatchObject({
+  it('is invalid when it is not about the aggregate that its payload names', () => {
+    expect(build('WPCreated', payloads.WPCreated, { aggregateId: 'WP01' }).issues).toEqual([
+      { path: 'aggregate_id', reason: 'is not what the payload is about' },
+    ]);
+  });
+
+  it('may lack everything that is not known of a place', () => {
+    const unknown = {
+      causationId: null,
+      projectUuid: null,
+      projectSlug: null,
+      gitBranch: null,
+      headCommitSha: null,
+      repoSlug: null,
+    };
+    const { event, issues } = build('WPCreated', payloads.WPCreated, unknown);
+    expect(issues).toEqual([]);
+    expect(event).toMatchObject({
       causation_id: null,
       project_uuid: null,
-      project_slug: null,
       git_branch: null,
-      head_commit_sha: null,
       repo_slug: null,
     });
   });

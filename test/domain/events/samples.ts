@@ -1,23 +1,25 @@
-import type { BuiltFacts, EventContext } from '../../../src/domain/events/build-facts.js';
+import { aggregateOf } from '../../../src/domain/events/aggregate.js';
+import type { BuiltFacts, FactsInput } from '../../../src/domain/events/build-facts.js';
 import { buildFacts } from '../../../src/domain/events/build-facts.js';
 import type { EventEnvelope } from '../../../src/domain/events/envelope.js';
 import type { EventType, PayloadInput } from '../../../src/domain/events/payloads.js';
 import { seal } from '../../../src/domain/events/seal.js';
 
-export const context: EventContext = {
+export const redaction = { homeDirectory: '/home/alice', projectRoot: '/home/alice/work/demo' };
+
+export const context = {
   eventId: '01KH0000000000000000000001',
   timestamp: '2026-03-01T09:30:00.123Z',
   correlationId: '01KH0000000000000000000000',
   causationId: '01KH0000000000000000000000',
-  team: 'local',
+  teamSlug: 'local',
   projectUuid: '3b241101-e2bb-4255-8caf-4136c566a962',
   projectSlug: 'demo',
   repoSlug: 'acme/demo',
   gitBranch: 'main',
   headCommitSha: '0123456789abcdef0123456789abcdef01234567',
+  redaction,
 };
-
-export const redaction = { homeDirectory: '/home/alice', projectRoot: '/home/alice/work/demo' };
 
 /** One valid payload of each type, with only what a caller has to give. */
 export const payloads: { readonly [T in EventType]: PayloadInput<T> } = {
@@ -46,8 +48,21 @@ export const payloads: { readonly [T in EventType]: PayloadInput<T> } = {
   },
 };
 
-export const build = <T extends EventType>(type: T, payload: unknown = payloads[type]): BuiltFacts<T> =>
-  buildFacts({ type, payload: payload as PayloadInput<T>, context, redaction });
+export const build = <T extends EventType>(
+  type: T,
+  payload: unknown = payloads[type],
+  given: Partial<FactsInput<T>> = {},
+): BuiltFacts<T> => {
+  const fields = (typeof payload === 'object' && payload !== null ? payload : {}) as Record<string, unknown>;
+  const aggregateId = aggregateOf(type, fields).id;
+  return buildFacts({
+    ...context,
+    eventType: type,
+    aggregateId,
+    payload: payload as PayloadInput<T>,
+    ...given,
+  });
+};
 
 export const sealed = <T extends EventType>(type: T, payload?: unknown): EventEnvelope<T> =>
   seal(build(type, payload).event, '0f1e2d3c4b5a', 17);
