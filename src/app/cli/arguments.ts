@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+import { COMMON_OPTIONS } from './common-options.js';
+import type { CommandDefinition, CommonOptions, OptionSpec, Options } from './define-command.js';
+import { placeholderOf, wrongUsage } from './usage.js';
+
+/** Values as the parser found them, by option name in kebab case; `_` holds the words and positional arguments. */
+export type Parsed = Readonly<Record<string, unknown>> & { readonly _: readonly (string | number)[] };
+
+/** The arguments of a command as its module gets them; throws `wrong-usage` for what the description does not allow. */
+export const argumentsOf = (definition: CommandDefinition, parsed: Parsed): Readonly<Record<string, unknown>> => ({
+  ...positionalsOf(definition, parsed._.slice(definition.words.length).map(String)),
+  ...optionsOf(definition.options, parsed, definition.words),
+});
+
+export const commonOptionsOf = (parsed: Parsed, words: readonly string[], cwd: string): CommonOptions => {
+  const values = optionsOf(COMMON_OPTIONS, parsed, words);
+  const text = (name: string): string | undefined => values[name] as string | undefined;
+  return {
+    project: resolve(cwd, text('project') ?? '.'),
+    feature: text('feature'),
+    json: values['json'] === true,
+    quiet: values['quiet'] === true,
+    input: values['noInput'] !== true,
+  };
+};
+
+const positionalsOf = (definition: CommandDefinition, given: readonly string[]): Record<string, unknown> => {
+  const values: Record<string, unknown> = {};
+  let next = 0;
+  for (const positional of definition.positionals) {
+    const rest = given.slice(next);
+    if (positional.required && rest.length === 0) {
+      throw wrongUsage(`The argument <${positional.name}> is missing${meaning(positional.describe)}.`, definition.words);
+    }
+    values[camelCase(positional.name)] = positional.many ? rest : rest[0];
+    next += positional.many ? rest.length : 1;
+  }
+  const extra = given[next];
+  if (extra !== undefined) throw wrongUsage(`The argument "${extra}" is one too many.`, definition.words);
+  return values;
+};
+
+const optionsOf = (options: Options, parsed: Parsed, words: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [camelCase(name), optionValue(name, option, parsed[name], words)]),
+  );
+
+const optionValue = (name: string, option: OptionSpec, given: unknown, words: readonly string[]): unknown => {
+  const fail = (what: string): never => {
+    throw wrongUsage(`The option --${name} ${what}.`, words);
+  };
+  if (option.type === 'boolean') return Array.isArray(given) ? given.includes(true) : given === true;
+  const texts = (Array.isArray(given) ? given : given === undefined ? [] : [given]).map(String);
+  if (option.list === true) {
+    const items = texts.flatMap((text) => text.split(',')).map((text) => text.trim());
+    return items.filter((item) => item !== '').map((item) => checked(option, item, fail));
+  }
+  if (texts.length > 1) fail('is given more than once');
+  const [text] = texts;
+  if (text !== undefined) return checked(option, text, fail);
+  if (option.required === true) fail(`is missing: --${name} ${placeholderOf(name, option)}${meaning(option.describe)}`);
+  return undefined;
+};
+
+const checked = (option: OptionSpec, text: string, fail: (what: string) => never): string | number => {
+  if (text === '') fail('needs a value');
+  if (option.choices !== undefined && !option.choices.includes(text)) {
+    fail(`does not take "${text}"; it takes ${option.choices.join(', ')}`);
+  }
+  if (option.type === 'string') return text;
+  const number = Number(text);
+  return Number.isFinite(number) ? number : fail(`needs a number, not "${text}"`);
+};
+
+const meaning = (describe: string): string => (describe === '' ? '' : ` (${describe})`);
+
+const camelCase = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());

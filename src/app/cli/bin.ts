@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import { CodeCache } from './code-cache.js';
+
+declare const SPEC_KITTY_VERSION: string;
+declare const SPEC_KITTY_BUILD_ID: string;
+
+/**
+ * The installed program: answers the one question that needs no program, and otherwise runs `main.cjs` beside it
+ * with the code that V8 compiled last time.
+ */
+const start = (): void => {
+  if (process.argv.length === 3 && process.argv[2] === '--version') {
+    process.stdout.write(`${SPEC_KITTY_VERSION}\n`);
+    return;
+  }
+  const cache = new CodeCache({ directory: cacheDirectory(), buildId: SPEC_KITTY_BUILD_ID });
+  process.once('exit', () => cache.store());
+  const nativeRequire = createRequire(__filename);
+  // The program's other files are asked for by relative names; everything else is a package or Node's own.
+  const require = (name: string): unknown => (name.startsWith('./') ? cache.load(join(__dirname, name), require) : nativeRequire(name));
+  require.resolve = nativeRequire.resolve;
+  cache.load(join(__dirname, 'main.cjs'), require);
+};
+
+/** Where compiled code is kept; `undefined` when the user has no state root yet, or wants none of it. */
+const cacheDirectory = (): string | undefined => {
+  if (process.env['SPEC_KITTY_NO_CODE_CACHE'] === '1') return undefined;
+  const root = process.env['SPEC_KITTY_HOME'];
+  return join(root === undefined || root === '' ? join(homedir(), '.spec-kitty') : root, 'cache');
+};
+
+start();

@@ -1,0 +1,111 @@
+import { closeSync, fstatSync, fsyncSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { Script } from 'node:vm';
+
+export interface CodeCacheOptions {
+  /** Directory of the compiled code; its parent has to exist already. `undefined`: nothing is kept. */
+  readonly directory: string | undefined;
+  /** Changes with every byte of the program, so that code of another build is never looked at. */
+  readonly buildId: string;
+}
+
+/**
+ * Loads CommonJS files of the program with V8's compiled code from an earlier run, which is most of what starting
+ * costs otherwise. It is an accelerator only: a cache that is missing, rejected or cannot be written changes nothing
+ * but the time. Compiled code is executed as it is, so a file that somebody else may have written is not used.
+ */
+export class CodeCache {
+  readonly #directory: string | undefined;
+  readonly #prefix: string;
+  readonly #loaded = new Map<string, { readonly exports: unknown }>();
+  readonly #toStore: { readonly path: string; readonly script: Script }[] = [];
+
+  constructor({ directory, buildId }: CodeCacheOptions) {
+    this.#directory = directory;
+    this.#prefix = `${process.version}-${process.arch}-${buildId}-`;
+  }
+
+  /** The exports of the file, which is run once. `require` is what the file gets under that name. */
+  load(path: string, require: unknown): unknown {
+    const known = this.#loaded.get(path);
+    if (known !== undefined) return known.exports;
+    const module = { exports: {} };
+    this.#loaded.set(path, module);
+    const wrapper = this.#compile(path).runInThisContext() as ModuleWrapper;
+    wrapper.call(module.exports, module.exports, require, module, path, dirname(path));
+    return module.exports;
+  }
+
+  /** Keeps the compiled code of what was loaded without a usable cache. Never fails; called when the process ends. */
+  store(): void {
+    const directory = this.#directory;
+    if (directory === undefined || this.#toStore.length === 0 || !isOwnDirectory(dirname(directory))) return;
+    try {
+      mkdirSync(directory, { mode: 0o700, recursive: true });
+      for (const { path, script } of this.#toStore) writeWhole(path, script.createCachedData());
+    } catch {
+      // Without a cache the next start takes a few milliseconds longer.
+    }
+  }
+
+  #compile(path: string): Script {
+    // The bundler writes ASCII only, which needs no decoding.
+    const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, 'latin1')}\n})`;
+    if (this.#directory === undefined) return new Script(source, { filename: path });
+    const cachePath = join(this.#directory, `${this.#prefix}${basename(path)}.bin`);
+    const cachedData = readOwn(cachePath);
+    const script = new Script(source, cachedData === undefined ? { filename: path } : { filename: path, cachedData });
+    if (cachedData === undefined || script.cachedDataRejected === true) this.#toStore.push({ path: cachePath, script });
+    return script;
+  }
+}
+
+type ModuleWrapper = (
+  this: unknown,
+  exports: unknown,
+  require: unknown,
+  module: { exports: unknown },
+  filename: string,
+  dirname: string,
+) => void;
+
+const OTHERS_MAY_WRITE = 0o022;
+
+/** The bytes of a file that only this user can have written. */
+const readOwn = (path: string): Buffer | undefined => {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, 'r');
+    const { uid, mode } = fstatSync(descriptor);
+    return isOwn(uid, mode) ? readFileSync(descriptor) : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+};
+
+const isOwnDirectory = (path: string): boolean => {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat?.isDirectory() === true && isOwn(stat.uid, stat.mode);
+};
+
+const isOwn = (uid: number, mode: number): boolean =>
+  process.getuid === undefined || (uid === process.getuid() && (mode & OTHERS_MAY_WRITE) === 0);
+
+const writeWhole = (path: string, bytes: Buffer): void => {
+  const temporary = `${path}.${process.pid}.tmp`;
+  const descriptor = openSync(temporary, 'wx', 0o600);
+  try {
+    writeSync(descriptor, bytes);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    unlinkSync(temporary);
+    throw error;
+  }
+};

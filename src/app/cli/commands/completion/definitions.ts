@@ -1,0 +1,14 @@
+import { defineCommand } from '../../define-command.js';
+
+export const completionCommands = [
+  defineCommand({
+    path: 'completion <shell>',
+    summary: 'print a completion script for your shell',
+    positionals: { shell: 'bash, zsh or fish' },
+    examples: [
+      ['source <(spec-kitty completion bash)', 'complete in this bash'],
+      ['spec-kitty completion fish | source', 'complete in this fish'],
+    ],
+    load: () => import('./completion.js'),
+  }),
+];

@@ -1,0 +1,102 @@
+import { argumentsOf, commonOptionsOf } from './arguments.js';
+import { completionCommands } from './commands/completion/definitions.js';
+import { complete } from './completion.js';
+import type { CommandDefinition } from './define-command.js';
+import { outcomeOfError } from './exit-codes.js';
+import type { Outcome } from './exit-codes.js';
+import type { Io } from './io.js';
+import { widthOf } from './io.js';
+import { parseCommandLine } from './parser.js';
+import { faultText, shownFault } from './render/fault.js';
+import { toTerminal } from './render/text.js';
+import { createTerminal } from './terminal.js';
+import type { Terminal } from './terminal.js';
+
+/** Every command of the program, in the order of the help. */
+export const COMMANDS: readonly CommandDefinition[] = [...completionCommands];
+
+/** What a command's container has to offer to the frame: an end. */
+export interface Closeable {
+  close(): Promise<void>;
+}
+
+export interface ProgramOptions {
+  readonly io: Io;
+  readonly version: string;
+  readonly signal: AbortSignal;
+  /** Makes the use cases; called at most once, and only by a command that needs them. */
+  readonly createContainer: () => Promise<Closeable>;
+  readonly commands?: readonly CommandDefinition[];
+}
+
+/**
+ * Runs one command line from its arguments to its outcome. Never throws: whatever goes wrong is shown and becomes an
+ * outcome. With `--json` exactly one document is written to stdout, also when the command line itself is wrong.
+ */
+export const runProgram = async (argv: readonly string[], options: ProgramOptions): Promise<Outcome> => {
+  const { io } = options;
+  const flags = optionsBeforeParsing(argv);
+  const terminal = createTerminal(io, flags);
+  try {
+    if (argv[0] === '--complete') return showCompletions(argv, options);
+    if (argv.includes('--version') && argv.every((word) => word.startsWith('-'))) {
+      return show(terminal, flags.json, { version: options.version }, options.version);
+    }
+    const request = await parseCommandLine(argv, options.commands ?? COMMANDS, widthOf(io.stdout));
+    if (request.wanted === 'help') return show(terminal, flags.json, { help: request.text }, request.text);
+    return await runCommand(request.definition, request.parsed, terminal, options);
+  } catch (error) {
+    return showFault(error, terminal, flags.json, io);
+  }
+};
+
+const runCommand = async (
+  definition: CommandDefinition,
+  parsed: Parameters<typeof argumentsOf>[1],
+  terminal: Terminal,
+  { io, signal, createContainer }: ProgramOptions,
+): Promise<Outcome> => {
+  const common = commonOptionsOf(parsed, definition.words, io.cwd);
+  const args = argumentsOf(definition, parsed);
+  let container: Promise<Closeable> | undefined;
+  try {
+    const { run } = await definition.load();
+    const report = await run({ args, common, terminal, io, signal, container: () => (container ??= createContainer()) });
+    terminal.progress([]);
+    if (common.json) terminal.document(report.data);
+    else if (report.text !== undefined) terminal.print(report.text);
+    return report.outcome ?? 'done';
+  } finally {
+    // A container that could not be made has been reported by the command that asked for it.
+    await container?.then((made) => made.close(), () => undefined);
+  }
+};
+
+const show = (terminal: Terminal, json: boolean, document: unknown, text: string): Outcome => {
+  if (json) terminal.document(document);
+  else terminal.print(text);
+  return 'done';
+};
+
+const showFault = (error: unknown, terminal: Terminal, json: boolean, io: Io): Outcome => {
+  const fault = shownFault(error);
+  terminal.progress([]);
+  if (json) terminal.document({ error: fault });
+  else terminal.say(faultText(fault));
+  const wantsStack = (io.env['SPEC_KITTY_DEBUG'] ?? '') !== '';
+  if (wantsStack && error instanceof Error) terminal.say(error.stack ?? '');
+  return outcomeOfError(error);
+};
+
+const showCompletions = (argv: readonly string[], { io, commands }: ProgramOptions): Outcome => {
+  const words = argv.slice(argv[1] === '--' ? 2 : 1);
+  for (const candidate of complete(words, commands ?? COMMANDS)) io.stdout.write(toTerminal(`${candidate}\n`, false));
+  return 'done';
+};
+
+/** The options that decide how even a wrong command line is answered. */
+const optionsBeforeParsing = (argv: readonly string[]): { json: boolean; quiet: boolean; colour: boolean } => {
+  const end = argv.indexOf('--');
+  const words = end < 0 ? argv : argv.slice(0, end);
+  return { json: words.includes('--json'), quiet: words.includes('--quiet'), colour: !words.includes('--no-color') };
+};

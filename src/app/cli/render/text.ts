@@ -1,0 +1,56 @@
+import { makeVisible } from './visible.js';
+
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+
+/** A piece of text that is shown in a style where the terminal has colour. */
+export interface Styled {
+  readonly style: Style;
+  readonly text: Text;
+}
+
+/**
+ * What commands print. Styles are structure, not escape sequences inside strings, so that everything inside a string
+ * can be escaped, wherever it comes from.
+ */
+export type Text = string | Styled | readonly Text[];
+
+export const bold = (text: Text): Styled => ({ style: 'bold', text });
+export const dim = (text: Text): Styled => ({ style: 'dim', text });
+export const red = (text: Text): Styled => ({ style: 'red', text });
+export const green = (text: Text): Styled => ({ style: 'green', text });
+export const yellow = (text: Text): Styled => ({ style: 'yellow', text });
+export const cyan = (text: Text): Styled => ({ style: 'cyan', text });
+
+/** The pieces as lines: one below the other. */
+export const lines = (pieces: readonly Text[]): Text =>
+  pieces.flatMap((piece, index) => (index === 0 ? [piece] : ['\n', piece]));
+
+/** The characters that go to the terminal. This is the only way there for text. */
+export const toTerminal = (text: Text, colour: boolean): string => {
+  if (typeof text === 'string') return makeVisible(text);
+  if (!isStyled(text)) return text.map((piece) => toTerminal(piece, colour)).join('');
+  const inner = toTerminal(text.text, colour);
+  const [on, off] = SEQUENCES[text.style];
+  return colour && inner !== '' ? `\x1b[${on}m${inner}\x1b[${off}m` : inner;
+};
+
+/** The text without styles, not yet escaped. */
+export const toPlain = (text: Text): string => {
+  if (typeof text === 'string') return text;
+  return isStyled(text) ? toPlain(text.text) : text.map(toPlain).join('');
+};
+
+/** The same styles around other characters; of several pieces the outermost style stays. */
+export const restyle = (text: Text, characters: string): Text =>
+  typeof text !== 'string' && isStyled(text) ? { style: text.style, text: restyle(text.text, characters) } : characters;
+
+const SEQUENCES: Readonly<Record<Style, readonly [number, number]>> = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+};
+
+const isStyled = (text: Styled | readonly Text[]): text is Styled => !Array.isArray(text);

@@ -1,0 +1,77 @@
+import { hasColour, widthOf } from './io.js';
+import type { Io, Sink } from './io.js';
+import { toPlain, toTerminal, yellow } from './render/text.js';
+import type { Text } from './render/text.js';
+import { makeVisible, toJsonDocument } from './render/visible.js';
+import { stringWidth, truncate } from './render/width.js';
+
+export interface TerminalOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly colour: boolean;
+}
+
+/** What a command says while it runs. Data goes to stdout, messages go to stderr, everything is escaped on its way. */
+export interface Terminal {
+  /** Columns of stdout. */
+  readonly width: number;
+  /** Whether stderr is a terminal, where progress may be redrawn. */
+  readonly interactive: boolean;
+  /** A piece of data for a person, as lines; nothing with `--json`, whose one document is the command's report. */
+  print(text: Text): void;
+  /** Data for a program, exactly as it is, without a line break of its own; nothing with `--json`. */
+  raw(text: string): void;
+  /** A message that may be missed; nothing with `--quiet`. */
+  note(text: Text): void;
+  /** A message that should not be missed. */
+  warn(text: Text): void;
+  /** Redraws these lines in place on a terminal; nothing elsewhere and with `--quiet`. An empty list removes them. */
+  progress(lines: readonly Text[]): void;
+  /** Writes the one JSON document; for the frame. */
+  document(value: unknown): void;
+  /** Writes a message whatever the options are; for the frame. */
+  say(text: Text): void;
+}
+
+export const createTerminal = (io: Io, options: TerminalOptions): Terminal => {
+  const outColour = hasColour(io.stdout, io.env, options.colour);
+  const errColour = hasColour(io.stderr, io.env, options.colour);
+  let drawn = 0;
+  const erase = (): void => {
+    if (drawn > 0) io.stderr.write(`\x1b[${drawn}A\r\x1b[J`);
+    drawn = 0;
+  };
+  const write = (sink: Sink, text: string): void => {
+    erase();
+    sink.write(text);
+  };
+  const say = (text: Text): void => write(io.stderr, `${toTerminal(text, errColour)}\n`);
+  return {
+    width: widthOf(io.stdout),
+    interactive: io.stderr.isTTY,
+    print: (text) => {
+      if (!options.json) write(io.stdout, `${toTerminal(text, outColour)}\n`);
+    },
+    raw: (text) => {
+      if (!options.json) write(io.stdout, text);
+    },
+    note: (text) => {
+      if (!options.quiet) say(text);
+    },
+    warn: (text) => say([yellow('warning'), ': ', text]),
+    progress: (texts) => {
+      if (options.quiet || !io.stderr.isTTY) return;
+      erase();
+      for (const text of texts) io.stderr.write(`${toTerminal(fitted(text, widthOf(io.stderr)), errColour)}\n`);
+      drawn = texts.length;
+    },
+    document: (value) => write(io.stdout, `${toJsonDocument(value)}\n`),
+    say,
+  };
+};
+
+/** One line that the terminal does not wrap, since a wrapped line could not be redrawn in place. */
+const fitted = (text: Text, width: number): Text => {
+  const line = makeVisible(toPlain(text), 'line');
+  return stringWidth(line) < width ? text : truncate(line, width - 1);
+};

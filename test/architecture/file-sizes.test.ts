@@ -1,0 +1,26 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './run-tool.js';
+
+const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => ({ path, lines: readFileSync(join(ROOT, 'src', path), 'utf8').split('\n').length - 1 }))
+  .sort((a, b) => a.lines - b.lines);
+
+describe('the files of the program', () => {
+  it('have at most 90 lines in the middle', () => {
+    expect(sources[Math.floor(sources.length / 2)]?.lines).toBeLessThanOrEqual(90);
+  });
+
+  it('have at most 200 lines in nine of ten cases', () => {
+    expect(sources.filter(({ lines }) => lines > 200).length).toBeLessThanOrEqual(sources.length / 10);
+  });
+
+  it('never have more than 300 lines', () => {
+    expect(sources.filter(({ lines }) => lines > 300)).toEqual([]);
+  });
+
+  it('are named in kebab case', () => {
+    expect(sources.filter(({ path }) => !/^([a-z0-9.-]+[\\/])*[a-z0-9]+(-[a-z0-9]+)*(\.d)?\.ts$/.test(path))).toEqual([]);
+  });
+});
