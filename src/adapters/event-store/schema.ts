@@ -1,0 +1,106 @@
+/**
+ * The tables of a hub, in SQL that SQLite and PostgreSQL both understand. Every row that belongs to a team names it,
+ * first in every key. Times are milliseconds since 1970; an empty project, feature or work package is one that the
+ * writer did not name, since a key cannot hold NULL.
+ */
+export interface HubTables {
+  hub_settings: HubSettingTable;
+  teams: TeamTable;
+  users: UserTable;
+  memberships: MembershipTable;
+  sessions: SessionTable;
+  tokens: TokenTable;
+  events: EventTable;
+  team_positions: TeamPositionTable;
+  board_cells: BoardCellTable;
+  nodes: NodeTable;
+}
+
+export interface HubSettingTable {
+  name: string;
+  value: string;
+}
+
+export interface TeamTable {
+  slug: string;
+  added_at_ms: number;
+}
+
+export interface UserTable {
+  name: string;
+  password_hash: string;
+  added_at_ms: number;
+}
+
+export interface MembershipTable {
+  team: string;
+  user_name: string;
+  /** Order of joining, per user. */
+  position: number;
+}
+
+/** One signed-in device or program: the family of all tokens that came from one sign-in. */
+export interface SessionTable {
+  id: string;
+  team: string;
+  user_name: string;
+  device: string | null;
+  opened_at_ms: number;
+  revoked_at_ms: number | null;
+}
+
+export interface TokenTable {
+  digest: string;
+  session_id: string;
+  purpose: string;
+  expires_at_ms: number;
+  /** When a refresh token was first spent. */
+  rotated_at_ms: number | null;
+}
+
+export interface EventTable {
+  team: string;
+  sequence: number;
+  event_id: string;
+  event_type: string;
+  project_uuid: string;
+  feature_slug: string;
+  work_package: string;
+  aggregate_id: string;
+  lamport: number;
+  node_id: string;
+  occurred_at: string;
+  received_at_ms: number;
+  /** 1 when type and contents are in today's vocabulary. */
+  known: number;
+  /** The JSON document as it arrived, byte for byte. */
+  document: string;
+}
+
+/** The end of a team's log. Its row is what serialises the writers of one team. */
+export interface TeamPositionTable {
+  team: string;
+  sequence: number;
+  lamport: number;
+}
+
+/** The folded state of one work package, or of a feature where `work_package` is empty. */
+export interface BoardCellTable {
+  team: string;
+  project_uuid: string;
+  feature_slug: string;
+  work_package: string;
+  /** Sequence number of the event that changed it last. */
+  changed: number;
+  state: string;
+}
+
+export interface NodeTable {
+  team: string;
+  project_uuid: string;
+  node_id: string;
+  project_slug: string | null;
+  events: number;
+  last_lamport: number;
+  last_received_at_ms: number;
+}
