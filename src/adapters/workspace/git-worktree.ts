@@ -58,7 +58,8 @@ export class GitWorktrees {
       const patterns = leaveOut.map((folder) => `!/${folder}/`);
       await this.#demand(path, ['sparse-checkout', 'set', '--no-cone', '/*', ...patterns]);
     }
-    await this.#demand(path, ['reset', '--hard', '--quiet']);
+    // By checkout and not by reset, so that the user's post-checkout hook sees the work tree as it sees any other.
+    await this.#demand(path, ['checkout', '--force', '--quiet']);
   }
 
   #demand(directory: string, args: readonly string[]): Promise<string> {

@@ -108,7 +108,8 @@ export class PerformWork {
     if (plan.changes.length === 0 && plan.events.length === 0)
       return { result: plan.result, outcomes: [], ...aside };
     const commit = await this.#undoOnFailure(plan, () => this.#work(held, emission, plan));
-    const outcomes = await emission.capture(plan.events.map(({ fact }) => fact));
+    const facts = plan.events.map(({ fact }) => fact);
+    const outcomes = facts.length === 0 ? [] : await emission.capture(facts);
     await this.#forget(held);
     return { result: plan.result, outcomes, ...(commit === undefined ? {} : { commit }), ...aside };
   }

@@ -1,5 +1,6 @@
-import { isFields } from '../wire.js';
-import { countLine, type Evidence, type Intent, type IntendedChange, type IntendedEvent } from './intent.js';
+import { unreachable } from '../errors.js';
+import type { Evidence, Intent, IntendedChange, IntendedEvent } from './intent.js';
+import { announcedEventId } from './meta-json.js';
 
 /** Present texts of files by path; a file that does not exist is not among them. */
 export type Texts = ReadonlyMap<string, string>;
@@ -9,9 +10,11 @@ export const holdsEvidence = (evidence: Evidence, text: string | undefined): boo
   if (text === undefined) return false;
   switch (evidence.evidence) {
     case 'line':
-      return countLine(text, evidence.line) >= (evidence.occurrences ?? 1);
+      return text.split(/\r?\n/).includes(evidence.line);
     case 'announced':
-      return announcedIn(text)?.[evidence.key] === evidence.eventId;
+      return announcedEventId(text, evidence.key) === evidence.eventId;
+    default:
+      return unreachable(evidence);
   }
 };
 
@@ -62,13 +65,3 @@ export const pathsOf = (intent: Intent): readonly string[] => [
     ...(intent.changes ?? []).map(({ path }) => path),
   ]),
 ];
-
-const announcedIn = (text: string): Readonly<Record<string, unknown>> | undefined => {
-  try {
-    const document: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-    const announced = isFields(document) ? document['announced'] : undefined;
-    return isFields(announced) ? announced : undefined;
-  } catch {
-    return undefined;
-  }
-};

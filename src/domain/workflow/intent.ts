@@ -6,16 +6,8 @@ import type { Issue } from '../result.js';
  * key of `announced` in a feature's `meta.json`.
  */
 export type Evidence =
-  | {
-      readonly evidence: 'line';
-      readonly path: string;
-      readonly line: string;
-      /**
-       * How often the line stands in the file once the work is done; absent means once. The same transition twice
-       * in one second writes the same line twice, and the first must not pass for the second.
-       */
-      readonly occurrences?: number;
-    }
+  /** The line stands nowhere else in the file, neither before nor after the work. */
+  | { readonly evidence: 'line'; readonly path: string; readonly line: string }
   | { readonly evidence: 'announced'; readonly path: string; readonly key: string; readonly eventId: string };
 
 export interface IntendedEvent {
@@ -77,10 +69,7 @@ export interface IntendedWork {
 export const intentOf = (work: IntendedWork): Intent => ({
   version: 1,
   ...(work.project === undefined ? {} : { project: work.project }),
-  events: work.events.map((intended) => ({
-    ...intended,
-    evidence: counted(intended.evidence, work.changes),
-  })),
+  events: work.events,
   ...(work.branch === undefined ? {} : { branch: work.branch }),
   ...(work.message === undefined
     ? {}
@@ -88,17 +77,6 @@ export const intentOf = (work: IntendedWork): Intent => ({
   nextRecord: work.nextRecord,
   ...(work.changes.length < 2 ? {} : { changes: work.changes.map(intendedChange) }),
 });
-
-/** How often a line stands in a text, whatever its line endings. */
-export const countLine = (text: string, line: string): number =>
-  text.split('\n').filter((each) => each === line || each === `${line}\r`).length;
-
-const counted = (evidence: Evidence, changes: IntendedWork['changes']): Evidence => {
-  if (evidence.evidence !== 'line') return evidence;
-  const after = changes.find(({ path }) => path === evidence.path)?.after;
-  const occurrences = after === undefined ? 1 : countLine(after, evidence.line);
-  return occurrences > 1 ? { ...evidence, occurrences } : evidence;
-};
 
 const intendedChange = ({ path, before, after }: IntendedWork['changes'][number]): IntendedChange => ({
   path,

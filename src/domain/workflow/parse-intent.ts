@@ -28,12 +28,7 @@ const isIntendedEvent = (value: unknown): boolean =>
 const isEvidence = (value: unknown): boolean => {
   if (!isFields(value) || !isText(value['path'])) return false;
   if (value['evidence'] === 'announced') return isText(value['key']) && isText(value['eventId']);
-  const occurrences = value['occurrences'];
-  return (
-    value['evidence'] === 'line' &&
-    isText(value['line']) &&
-    (occurrences === undefined || Number.isSafeInteger(occurrences))
-  );
+  return value['evidence'] === 'line' && isText(value['line']);
 };
 
 const isCommit = (value: unknown): boolean =>

@@ -1,0 +1,219 @@
+import { SyncError } from '../../domain/errors.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import type { Checkout, Head, HeldRepository, Repository, WorktreeRequest } from '../../ports/workspace.js';
+import { isAncestor, makeCommit, mergeAll, mergeCommits, type MemoryCommit } from './memory-history.js';
+import type { MemoryWorkTree } from './memory-work-tree.js';
+
+export interface MemoryRepositoryOptions {
+  /** Root of the main checkout. */
+  readonly root: string;
+  readonly files: MemoryWorkTree;
+  /** Default `main`. */
+  readonly branch?: string;
+  readonly originUrl?: string;
+  /** `false`: a project that `.kittify` alone marks. */
+  readonly underGit?: boolean;
+}
+
+/** One repository that lives as long as this object: branches, worktrees and a lock, but no index and no hooks. */
+export class MemoryRepository implements Repository {
+  readonly #options: MemoryRepositoryOptions;
+  readonly #main: Checkout;
+  readonly #branches = new Map<string, MemoryCommit>();
+  /** Branch by root; a detached work tree has none. */
+  readonly #heads = new Map<string, string | undefined>();
+  readonly #made = new Set<string>();
+  #detachedAt: MemoryCommit | undefined;
+  #busy = false;
+  readonly #excluded = new Set<string>();
+
+  constructor(options: MemoryRepositoryOptions) {
+    this.#options = options;
+    const { root } = options;
+    const git = options.underGit === false ? {} : { commonDir: `${root}/.git`, gitDir: `${root}/.git` };
+    this.#main = { root, projectRoot: root, ...git };
+    this.#heads.set(root, options.branch ?? 'main');
+  }
+
+  async locate(directory: string): Promise<Checkout | undefined> {
+    const roots = [...this.#heads.keys()].sort((a, b) => b.length - a.length);
+    const root = roots.find((each) => directory === each || directory.startsWith(`${each}/`));
+    if (root === undefined || root === this.#main.root) return root === undefined ? undefined : this.#main;
+    return {
+      ...this.#main,
+      root,
+      gitDir: `${this.#main.root}/.git/worktrees/${root.slice(root.lastIndexOf('/') + 1)}`,
+    };
+  }
+
+  async head(checkout: Checkout): Promise<Head> {
+    if (checkout.commonDir === undefined || !this.#heads.has(checkout.root)) return {};
+    const branch = this.#heads.get(checkout.root);
+    const commit = branch === undefined ? this.#detachedAt : this.#branches.get(branch);
+    return {
+      ...(branch === undefined ? {} : { branch }),
+      ...(commit === undefined ? {} : { commit: commit.id }),
+    };
+  }
+
+  async originUrl(): Promise<string | undefined> {
+    return this.#options.originUrl;
+  }
+
+  async exclusive<T>(
+    checkout: Checkout,
+    work: (held: HeldRepository) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    for (let turn = 0; this.#busy && turn < PATIENCE; turn++) {
+      if (signal?.aborted === true)
+        throw new SyncError('interrupted', 'Interrupted while waiting for the repository.');
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    const done = await this.tryExclusive(checkout, work);
+    if (done === 'busy') throw new SyncError('lock-busy', 'Another command is at work in this repository.');
+    return done.value;
+  }
+
+  async tryExclusive<T>(
+    checkout: Checkout,
+    work: (held: HeldRepository) => Promise<T>,
+  ): Promise<{ readonly ran: true; readonly value: T } | 'busy'> {
+    if (this.#busy) return 'busy';
+    this.#busy = true;
+    try {
+      return { ran: true, value: await work({ checkout }) };
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async commit(
+    _held: HeldRepository,
+    paths: readonly string[],
+    message: string,
+  ): Promise<Result<string, string>> {
+    const branch = this.#heads.get(this.#main.root);
+    if (branch === undefined) return err('HEAD is detached, so the commit would belong to no branch');
+    const parent = this.#branches.get(branch);
+    const files = new Map(parent?.files);
+    for (const path of paths) {
+      const text = this.#options.files.text(this.#main.root, path);
+      if (text === undefined && !files.delete(path)) return err(`pathspec '${path}' did not match any file`);
+      if (text !== undefined) files.set(path, text);
+    }
+    const commit = makeCommit(parent === undefined ? [] : [parent], files, message);
+    this.#branches.set(branch, commit);
+    return ok(commit.id);
+  }
+
+  async isUncommitted(checkout: Checkout, path: string): Promise<boolean> {
+    return (await this.dirtyPaths(checkout.projectRoot)).includes(path);
+  }
+
+  async fileAtTip(_checkout: Checkout, branch: string, path: string): Promise<string | undefined> {
+    return this.#branches.get(branch)?.files.get(path);
+  }
+
+  async dirtyPaths(directory: string): Promise<readonly string[]> {
+    const branch = this.#heads.get(directory);
+    const committed =
+      (branch === undefined ? this.#detachedAt : this.#branches.get(branch))?.files ?? new Map();
+    const { files } = this.#options;
+    // A new work tree has what its branch has until something is written there.
+    if (directory !== this.#main.root && files.paths(directory).length === 0) return [];
+    const paths = new Set([...committed.keys(), ...files.paths(directory)]);
+    return [...paths].filter((path) => files.text(directory, path) !== committed.get(path)).sort();
+  }
+
+  async branchTip(_checkout: Checkout, branch: string): Promise<string | undefined> {
+    return this.#branches.get(branch)?.id;
+  }
+
+  async isMerged(_checkout: Checkout, branch: string, into: string): Promise<boolean> {
+    const [tip, target] = [this.#branches.get(branch), this.#branches.get(into)];
+    if (tip === undefined || target === undefined) return false;
+    if (isAncestor(tip, target)) return true;
+    const merged = mergeCommits(target, tip, '');
+    return merged.ok && isSameContent(merged.value.files, target.files);
+  }
+
+  async hasOwnCommits(_checkout: Checkout, branch: string, base: string): Promise<boolean> {
+    const [tip, from] = [this.#branches.get(branch), this.#branches.get(base)];
+    return tip !== undefined && from !== undefined && !isAncestor(tip, from);
+  }
+
+  async addWorktree(_held: HeldRepository, request: WorktreeRequest): Promise<'made' | 'existing'> {
+    const { path, branch } = request;
+    if (this.#heads.has(path) && this.#heads.get(path) === branch) return 'existing';
+    if (this.#heads.has(path))
+      throw new SyncError('worktree-failed', `${path} is a worktree of another branch.`);
+    if ([...this.#heads.values()].includes(branch)) {
+      throw new SyncError('worktree-failed', `The branch ${branch} is checked out elsewhere.`);
+    }
+    const tip = this.#branches.get(branch) ?? this.#branches.get(request.base);
+    if (tip === undefined)
+      throw new SyncError('worktree-failed', `There is no branch ${request.base} to start from.`);
+    if (!this.#branches.has(branch)) this.#made.add(branch);
+    this.#branches.set(branch, tip);
+    this.#heads.set(path, branch);
+    return 'made';
+  }
+
+  async removeWorktree(_held: HeldRepository, { path, branch }: WorktreeRequest): Promise<void> {
+    this.#heads.delete(path);
+    this.#options.files.clear(path);
+    if (this.#made.delete(branch)) this.#branches.delete(branch);
+  }
+
+  async makeMergeBranch(
+    _held: HeldRepository,
+    name: string,
+    branches: readonly string[],
+  ): Promise<Result<string, readonly string[]>> {
+    const tips = branches.map((branch) => ({ name: branch, commit: this.#tip(branch) }));
+    const merged = mergeAll(tips, name);
+    if (!merged.ok) return merged;
+    const merge = merged.value;
+    const standing = this.#branches.get(name);
+    if (standing !== undefined && isAncestor(merge, standing)) return ok(standing.id);
+    this.#branches.set(name, merge);
+    return ok(merge.id);
+  }
+
+  async exclude(_held: HeldRepository, pattern: string): Promise<void> {
+    this.#excluded.add(pattern);
+  }
+
+  /** Patterns that were excluded. */
+  excluded(): readonly string[] {
+    return [...this.#excluded];
+  }
+
+  /** Commits files on a branch as its own work tree would; the branch starts at the main checkout's when it is new. */
+  commitOn(branch: string, files: Readonly<Record<string, string>>): void {
+    const start = this.#branches.get(branch) ?? this.#branches.get(this.#heads.get(this.#main.root) ?? '');
+    const all = new Map([...(start?.files ?? []), ...Object.entries(files)]);
+    this.#branches.set(branch, makeCommit(start === undefined ? [] : [start], all, branch));
+  }
+
+  /** Puts the main checkout on a branch, or on none; its files stay as they are. */
+  switchTo(branch: string | undefined): void {
+    this.#detachedAt = this.#branches.get(this.#heads.get(this.#main.root) ?? '');
+    this.#heads.set(this.#main.root, branch);
+  }
+
+  #tip(branch: string): MemoryCommit {
+    const tip = this.#branches.get(branch);
+    if (tip === undefined) throw failed(`There is no branch ${branch} to start from.`);
+    return tip;
+  }
+}
+
+/** Milliseconds for which a busy lock is polled. */
+const PATIENCE = 5_000;
+
+const isSameContent = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean =>
+  a.size === b.size && [...a].every(([path, text]) => b.get(path) === text);
+
+const failed = (message: string): SyncError => new SyncError('worktree-failed', message);
