@@ -12,6 +12,13 @@ export interface Credentials {
   readonly server: HubAddress;
 }
 
+/** A sign-in for machines, given from outside the state root: never refreshed, never stored, stronger than the file. */
+export interface SignInEnvironment {
+  readonly token?: string;
+  /** The hub that issued the token: without it the token is sent nowhere. */
+  readonly serverUrl?: string;
+}
+
 export type CredentialReading =
   | { readonly state: 'present'; readonly credentials: Credentials }
   | { readonly state: 'absent' }

@@ -22,7 +22,8 @@ export interface BatchTransport {
   /**
    * Sends one batch and says what came back. Never throws for anything the network or the hub can do: that is an
    * outcome. May be repeated: the hub answers `duplicate`. Bounded in time and memory whatever the other side does;
-   * an aborted signal ends it as `unavailable`.
+   * an aborted signal ends it as `unavailable`. Throws `insecure-server`, before anything is sent, for a hub that is
+   * neither https nor on this machine.
    */
   send(request: BatchRequest, signal?: AbortSignal): Promise<BatchOutcome>;
   /** Whether the hub answers at all (`/api/v1/sync/health/`; 404 and 405 count as reachable). Never throws. */
@@ -44,6 +45,8 @@ export interface LiveSession {
   renew(token: string): Promise<void>;
   /** Everything the hub says after the snapshot, until the end; malformed and unknown frames are left out. One reader. */
   messages(): AsyncIterable<ServerMessage>;
+  /** How many malformed or unknown frames were left out so far. */
+  ignoredFrames(): number;
   /** Resolves once, when the session is over, whatever ended it. Never rejects. */
   readonly ended: Promise<SessionEnd>;
   /** Ends the session; safe to repeat. */
@@ -54,7 +57,8 @@ export interface LiveSession {
 export interface LiveTransport {
   /**
    * Opens a session: resolves only after the snapshot arrived. Rejects with `session-expired` when the token is
-   * refused, `unreachable` for anything else; bounded by the upgrade time-out.
+   * refused, `interrupted` when the signal aborts, `insecure-server` before anything is sent, `unreachable` for
+   * anything else; bounded by the upgrade time-out.
    */
   open(hub: HubAddress, wsToken: string, signal?: AbortSignal): Promise<LiveSession>;
 }

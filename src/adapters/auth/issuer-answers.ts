@@ -1,0 +1,65 @@
+import { isFields } from '../../domain/wire.js';
+import type { Identification, IssuedTokens } from '../../ports/auth.js';
+import { isToken } from '../net/secure-hub.js';
+
+/** What a token counts when the hub does not say: a quarter of an hour, and a week. */
+export const DEFAULT_ACCESS_LIFETIME_SECONDS = 900;
+export const DEFAULT_REFRESH_LIFETIME_SECONDS = 604_800;
+
+/** Reads the answer of sign-in and refresh; `undefined` unless it holds both tokens. */
+export const readIssuedTokens = (document: unknown): IssuedTokens | undefined => {
+  if (!isFields(document)) return undefined;
+  const { access, refresh } = document;
+  if (!isToken(access) || !isToken(refresh)) return undefined;
+  const teamSlug = name(document['team_slug']);
+  const hubId = name(document['hub_id']);
+  return {
+    access,
+    refresh,
+    accessLifetimeSeconds:
+      seconds(document['access_lifetime']) ??
+      seconds(document['expires_in']) ??
+      DEFAULT_ACCESS_LIFETIME_SECONDS,
+    refreshLifetimeSeconds:
+      seconds(document['refresh_lifetime']) ??
+      seconds(document['refresh_expires_in']) ??
+      DEFAULT_REFRESH_LIFETIME_SECONDS,
+    ...(teamSlug === undefined ? {} : { teamSlug }),
+    ...(hubId === undefined ? {} : { hubId }),
+  };
+};
+
+export const readLiveToken = (document: unknown): string | undefined => {
+  const token = isFields(document) ? document['ws_token'] : undefined;
+  return isToken(token) ? token : undefined;
+};
+
+/** Reads `/api/v1/me/`: user and teams are names, or objects that hold one. */
+export const readIdentification = (document: unknown): Identification | undefined => {
+  if (!isFields(document)) return undefined;
+  const username = named(document['user'], 'username') ?? name(document['username']);
+  const teams = document['teams'];
+  if (username === undefined || !Array.isArray(teams)) return undefined;
+  const hubId = name(document['hub_id']);
+  return {
+    username,
+    teams: teams
+      .map((team) => named(team, 'slug') ?? named(team, 'team_slug'))
+      .filter((team) => team !== undefined),
+    ...(hubId === undefined ? {} : { hubId }),
+  };
+};
+
+const named = (value: unknown, key: string): string | undefined =>
+  name(isFields(value) ? (value[key] ?? value['name']) : value);
+
+const name = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.trim() !== '' && value.length <= 200 ? value : undefined;
+
+const seconds = (value: unknown): number | undefined => {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && number > 0 && number <= LONGEST_LIFETIME_SECONDS ? number : undefined;
+};
+
+// A century: beyond it the expiry cannot be written as a date of four digits.
+const LONGEST_LIFETIME_SECONDS = 3_155_760_000;

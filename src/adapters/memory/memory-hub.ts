@@ -1,0 +1,123 @@
+import type { BatchOutcome } from '../../domain/delivery/outcome.js';
+import { LOCAL_TEAM } from '../../domain/events/envelope.js';
+import { isFields, type EventResult, type ServerMessage, type SnapshotMessage } from '../../domain/wire.js';
+import { FaultScript } from './fault-script.js';
+import { MemorySignIns, type Bearer } from './memory-sign-ins.js';
+
+export interface MemoryHubOptions {
+  readonly url: string;
+  /** Defaults to one made from the URL. */
+  readonly id?: string;
+  /** What its snapshots announce. Default: `ack` and `auth`. */
+  readonly capabilities?: readonly string[];
+  /** Batches with more events are too large. */
+  readonly maxBatchEvents?: number;
+}
+
+/** `lost-before`: the call never arrives. `lost-after`: it takes effect, and its answer never arrives. */
+export type CallFault = 'lost-before' | 'lost-after';
+
+/** What a hub in memory thinks of one event: a result, no word about it, or a batch refused without saying why. */
+export type Judgement = Omit<EventResult, 'event_id'> | 'silent' | 'poison';
+
+/** The hub's end of one live session. */
+export interface HubSession {
+  readonly bearer: Bearer;
+  deliver(message: ServerMessage): void;
+  end(why: 'lost' | 'unauthorized'): void;
+}
+
+/** A hub that keeps to the contract, in memory, with everything that can go wrong on the way to it. */
+export class MemoryHub {
+  readonly url: string;
+  readonly id: string;
+  readonly signIns: MemorySignIns;
+  readonly batchFaults = new FaultScript<CallFault | BatchOutcome>();
+  readonly issuerFaults = new FaultScript<CallFault>();
+  /** Of live sends: `lost-before` and `lost-after` also end the session. */
+  readonly liveFaults = new FaultScript<CallFault>();
+  readonly capabilities: readonly string[];
+  readonly maxBatchEvents: number;
+  /** Overrides the hub's own opinion of an event where it returns one. */
+  judge: (event: Readonly<Record<string, unknown>>) => Judgement | undefined = () => undefined;
+  /** While set, no one reaches the hub. */
+  down = false;
+  readonly #teams = new Map<string, Map<string, string>>();
+  readonly #sessions = new Set<HubSession>();
+
+  constructor(options: MemoryHubOptions) {
+    this.url = options.url;
+    this.id = options.id ?? `hub-at-${options.url}`;
+    this.signIns = new MemorySignIns(this.id);
+    this.capabilities = options.capabilities ?? ['ack', 'auth'];
+    this.maxBatchEvents = options.maxBatchEvents ?? 1000;
+  }
+
+  /** Stores what it accepts, in order, and answers event by event; `poison` when it refuses the whole. */
+  receive(
+    bearer: Bearer,
+    documents: readonly unknown[],
+    from?: HubSession,
+  ): readonly EventResult[] | 'poison' {
+    const events = documents.filter(isFields);
+    const judgements = events.map((event) => this.judge(event));
+    if (judgements.includes('poison')) return 'poison';
+    return events.flatMap((event, index) => {
+      const judgement = judgements[index] ?? this.#store(bearer, event, from);
+      return typeof judgement === 'string' ? [] : [{ event_id: String(event['event_id']), ...judgement }];
+    });
+  }
+
+  /** Ids of the events stored for a team, in the order in which they came. */
+  storedIds(team: string): readonly string[] {
+    return [...(this.#teams.get(team)?.keys() ?? [])];
+  }
+
+  join(session: HubSession): () => void {
+    this.#sessions.add(session);
+    return () => this.#sessions.delete(session);
+  }
+
+  snapshot(): SnapshotMessage {
+    return { type: 'snapshot', work_packages: [], capabilities: this.capabilities, hub_id: this.id };
+  }
+
+  /** Says something to everybody who is connected. */
+  broadcast(message: ServerMessage): void {
+    for (const session of this.#sessions) session.deliver(message);
+  }
+
+  /** Ends every live session. */
+  endSessions(why: 'lost' | 'unauthorized'): void {
+    for (const session of [...this.#sessions]) session.end(why);
+  }
+
+  #store(bearer: Bearer, event: Readonly<Record<string, unknown>>, from: HubSession | undefined): Judgement {
+    const eventId = event['event_id'];
+    if (typeof eventId !== 'string')
+      return { status: 'error', code: 'schema', error_message: 'event_id is missing' };
+    const named = event['team_slug'];
+    if (named !== bearer.team && named !== LOCAL_TEAM && named !== undefined) {
+      return { status: 'error', code: 'unknown-team', error_message: `no team ${String(named)}` };
+    }
+    const stored = this.#teams.get(bearer.team) ?? new Map<string, string>();
+    this.#teams.set(bearer.team, stored);
+    const content = contentOf(event);
+    const earlier = stored.get(eventId);
+    if (earlier === content) return { status: 'duplicate' };
+    if (earlier !== undefined)
+      return { status: 'error', code: 'id-conflict', error_message: 'another event has this id' };
+    stored.set(eventId, content);
+    for (const session of this.#sessions) {
+      if (session === from || session.bearer.team !== bearer.team) continue;
+      session.deliver({ ...event, type: 'event' } as unknown as ServerMessage);
+    }
+    return { status: 'success' };
+  }
+}
+
+// The team is the credential's, not the document's: the same event from a machine that was not signed in is the same.
+const contentOf = (event: Readonly<Record<string, unknown>>): string => {
+  const entries = Object.entries(event).filter(([key]) => key !== 'team_slug');
+  return JSON.stringify(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+};

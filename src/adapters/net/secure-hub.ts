@@ -1,0 +1,16 @@
+import type { HubAddress } from '../../domain/delivery/account.js';
+import { isSecureHubUrl } from '../../domain/delivery/hub-url.js';
+import { SyncError } from '../../domain/errors.js';
+import { printable } from './printable.js';
+
+/** Fails with `insecure-server` before anything is sent to a hub that is neither https nor on this machine. */
+export const requireSecureHub = (hub: HubAddress): void => {
+  if (isSecureHubUrl(hub.url)) return;
+  throw new SyncError('insecure-server', `${printable(hub.url)} is neither https nor on this machine.`, {
+    hint: 'Use the https address of the hub.',
+  });
+};
+
+/** Whether a token can stand in a header at all; anything else was never issued by a hub. */
+export const isToken = (text: unknown): text is string =>
+  typeof text === 'string' && /^[\x21-\x7e]{1,16384}$/.test(text);

@@ -1,0 +1,56 @@
+import { answerOf, isReceipt, type Answer, type Answers } from '../../domain/delivery/outcome.js';
+import { normalizeEventId } from '../../domain/ids.js';
+import { isEventResult, isFields } from '../../domain/wire.js';
+import { parseJson } from '../net/printable.js';
+
+/**
+ * The answers in the body of a 200, by the ids that were sent; `undefined` when the body is not of the contract.
+ * Lines about other ids, and lines that say nothing, count for nothing.
+ */
+export const answersInResults = (body: string, sentIds: readonly string[]): Answers | undefined => {
+  const document = parseJson(body);
+  if (!isFields(document) || !Array.isArray(document['results'])) return undefined;
+  const lines = document['results'].filter(isEventResult);
+  return collect(
+    lines.map((line) => [line.event_id, answerOf(line)]),
+    sentIds,
+  );
+};
+
+/**
+ * The events that the body of a 400 names, each with its reason. `details` is a list, or a string that holds a list
+ * as JSON. Empty when it names none of those that were sent.
+ */
+export const answersInDetails = (body: string, sentIds: readonly string[]): Answers => {
+  const document = parseJson(body);
+  const details = isFields(document) ? document['details'] : undefined;
+  const list = typeof details === 'string' ? parseJson(details) : details;
+  if (!Array.isArray(list)) return new Map();
+  const lines = list.filter(isFields).map((entry): readonly [string, Answer] => {
+    const line = { ...entry, event_id: String(entry['event_id']), status: 'rejected' };
+    const reason = [entry['error_message'], entry['error'], entry['reason']].find(
+      (each) => typeof each === 'string',
+    );
+    return [
+      line.event_id,
+      answerOf({ ...line, error_message: (reason as string | undefined) ?? null, error: null }),
+    ];
+  });
+  return collect(lines, sentIds);
+};
+
+/** Where a hub contradicts itself about an event, a receipt wins: it claims to have the event on disk. */
+const collect = (lines: readonly (readonly [string, Answer])[], sentIds: readonly string[]): Answers => {
+  const sent = new Map(sentIds.map((id) => [canonical(id), id]));
+  const answers = new Map<string, Answer>();
+  for (const [eventId, answer] of lines) {
+    const id = sent.get(canonical(eventId));
+    if (id === undefined) continue;
+    const earlier = answers.get(id);
+    if (earlier === undefined || !isReceipt(earlier)) answers.set(id, answer);
+  }
+  return answers;
+};
+
+// A hub may give an id back in its own spelling.
+const canonical = (eventId: string): string => normalizeEventId(eventId) ?? eventId;

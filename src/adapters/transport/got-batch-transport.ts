@@ -1,0 +1,89 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { HubAddress } from '../../domain/delivery/account.js';
+import { MAX_COMPRESSED_BYTES } from '../../domain/delivery/batch-plan.js';
+import { endpointUrl } from '../../domain/delivery/hub-url.js';
+import type { BatchOutcome } from '../../domain/delivery/outcome.js';
+import type { BatchRequest, BatchTransport } from '../../ports/transport.js';
+import type { WallClock } from '../../ports/host.js';
+import { BoundedHttp, type HttpTimeouts } from '../net/bounded-http.js';
+import { isToken, requireSecureHub } from '../net/secure-hub.js';
+import { batchOutcome } from './http-outcome.js';
+
+/** As the contract has them; tests shorten them. */
+export const BATCH_TIMEOUTS: HttpTimeouts = { connectMs: 5_000, firstByteMs: 30_000, wholeMs: 60_000 };
+
+export interface GotBatchTransportOptions {
+  /** Of this program, for the `User-Agent`. */
+  readonly version: string;
+  readonly clock: WallClock;
+  readonly timeouts?: HttpTimeouts;
+}
+
+/** Batches over HTTP with got: gzip, one kept connection, every answer of the contract's table. */
+export class GotBatchTransport implements BatchTransport {
+  readonly #http: BoundedHttp;
+  readonly #clock: WallClock;
+
+  constructor(options: GotBatchTransportOptions) {
+    this.#clock = options.clock;
+    this.#http = new BoundedHttp({
+      version: options.version,
+      timeouts: options.timeouts ?? BATCH_TIMEOUTS,
+      maxResultBytes: 8 * 1024 * 1024,
+      maxErrorBytes: 1024 * 1024,
+    });
+  }
+
+  async send(request: BatchRequest, signal?: AbortSignal): Promise<BatchOutcome> {
+    requireSecureHub(request.hub);
+    if (!isToken(request.accessToken)) return { outcome: 'unauthorized' };
+    const body = await compress(bodyOf(request), { level: FASTEST });
+    if (body.length > MAX_COMPRESSED_BYTES) return { outcome: 'too-large' };
+    const headers = {
+      authorization: `Bearer ${request.accessToken}`,
+      'content-type': 'application/json',
+      'content-encoding': 'gzip',
+      ...(request.attemptId === undefined ? {} : { 'idempotency-key': request.attemptId }),
+    };
+    const url = endpointUrl(request.hub.url, '/api/v1/events/batch/');
+    const reply = await this.#http.request({ method: 'POST', url, headers, body }, signal);
+    const eventIds = request.events.map((event) => event.eventId);
+    return batchOutcome(reply, { eventIds, accessToken: request.accessToken }, this.#clock.nowMs());
+  }
+
+  async probe(
+    hub: HubAddress,
+    signal?: AbortSignal,
+  ): Promise<'reachable' | { readonly unreachable: string }> {
+    requireSecureHub(hub);
+    const url = endpointUrl(hub.url, '/api/v1/sync/health/');
+    const reply = await this.#http.request({ method: 'GET', url, headers: {} }, signal);
+    switch (reply.kind) {
+      case 'answer':
+      case 'oversized':
+        return REACHABLE.has(reply.status) ? 'reachable' : { unreachable: `status ${reply.status}` };
+      case 'garbled':
+      case 'no-answer':
+        return { unreachable: reply.reason };
+    }
+  }
+
+  /** Ends every connection; safe to repeat. */
+  close(): Promise<void> {
+    this.#http.close();
+    return Promise.resolve();
+  }
+}
+
+const compress = promisify(gzip);
+
+// Level 1 takes a third of the time of the default and makes the body only an eighth larger.
+const FASTEST = 1;
+
+// A hub without the health endpoint is there all the same.
+const REACHABLE: ReadonlySet<number> = new Set([200, 204, 404, 405]);
+
+// The documents go out byte for byte as they were captured.
+const bodyOf = (request: BatchRequest): string =>
+  `{"events":[${request.events.map((event) => event.json).join(',')}]}`;

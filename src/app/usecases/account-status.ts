@@ -1,0 +1,61 @@
+import type { Account } from '../../domain/delivery/account.js';
+import { LOCAL_TEAM } from '../../domain/events/envelope.js';
+import type { CredentialStore, SignInEnvironment } from '../../ports/auth.js';
+import type { WallClock } from '../../ports/host.js';
+import { accountOf, environmentSignIn } from './environment-sign-in.js';
+import { canRefresh, NEVER_EXPIRES_MS } from './issued-credentials.js';
+
+export type AccountStatus =
+  | { readonly state: 'signed-out' }
+  | { readonly state: 'unusable'; readonly source: SignInSource; readonly reason: string }
+  | {
+      readonly state: 'signed-in';
+      readonly source: SignInSource;
+      /** From the environment, user and team are known to the hub alone: the team reads `local` here. */
+      readonly account: Account;
+      /** `ended`: neither token is good any more, as far as the clock of this machine can tell. */
+      readonly session: 'valid' | 'refreshable' | 'ended';
+      /** Milliseconds since 1970; absent when the tokens do not expire or nobody said when. */
+      readonly accessExpiresAtMs?: number;
+      readonly refreshExpiresAtMs?: number;
+    };
+
+/** Where the sign-in comes from: the credentials file, or `SPEC_KITTY_TOKEN` with `SPEC_KITTY_SERVER_URL`. */
+export type SignInSource = 'file' | 'environment';
+
+/** Says who is signed in, from what is stored and given alone. */
+export class GetAccountStatus {
+  readonly #store: CredentialStore;
+  readonly #clock: WallClock;
+  readonly #environment: SignInEnvironment;
+
+  constructor(store: CredentialStore, clock: WallClock, environment: SignInEnvironment = {}) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#environment = environment;
+  }
+
+  async run(): Promise<AccountStatus> {
+    const given = environmentSignIn(this.#environment);
+    if (!given.ok) return { state: 'unusable', source: 'environment', reason: given.error };
+    if (given.value !== undefined) {
+      const account = { hub: given.value.hub, team: LOCAL_TEAM };
+      return { state: 'signed-in', source: 'environment', account, session: 'valid' };
+    }
+    const reading = await this.#store.read();
+    if (reading.state === 'absent') return { state: 'signed-out' };
+    if (reading.state === 'unreadable') return { state: 'unusable', source: 'file', reason: reading.reason };
+    const { credentials } = reading;
+    const { accessExpiresAtMs, refreshExpiresAtMs } = credentials;
+    const nowMs = this.#clock.nowMs();
+    const refreshable = canRefresh(credentials) && refreshExpiresAtMs > nowMs;
+    return {
+      state: 'signed-in',
+      source: 'file',
+      account: accountOf(credentials),
+      session: accessExpiresAtMs > nowMs ? 'valid' : refreshable ? 'refreshable' : 'ended',
+      ...(accessExpiresAtMs >= NEVER_EXPIRES_MS ? {} : { accessExpiresAtMs }),
+      ...(canRefresh(credentials) ? { refreshExpiresAtMs } : {}),
+    };
+  }
+}
