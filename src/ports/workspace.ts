@@ -1,4 +1,5 @@
 import type { Intent } from '../domain/workflow/intent.js';
+import type { WorkPackageEdit } from '../domain/workflow/transition.js';
 import type { Result } from '../domain/result.js';
 
 /** One work tree of a repository, as files on disk show it. */
@@ -132,12 +133,6 @@ export interface FeatureDocuments {
   readonly workPackages: readonly WorkPackageDocument[];
 }
 
-export type WorkPackageEdit =
-  /** Sets a front matter key in place, or adds it before the closing line. */
-  | { readonly edit: 'set'; readonly key: string; readonly value: string | readonly string[] }
-  /** Replaces the body. */
-  | { readonly edit: 'body'; readonly body: string };
-
 /** `kitty-specs/` of a project: planning documents that people own, edited in place. */
 export interface FeatureFiles {
   /** Slugs of all features, ascending. Empty when there is no `kitty-specs/`. */
@@ -146,13 +141,18 @@ export interface FeatureFiles {
   read(projectRoot: string, slug: string): Promise<FeatureDocuments | undefined>;
   /** What a work package file would read like; untouched keys, comments, quoting and body stay byte for byte. */
   change(document: WorkPackageDocument, edits: readonly WorkPackageEdit[]): Promise<FileChange>;
-  /** Writes the changes in order, each file in one atomic durable step. Fails with `storage-failed`; earlier ones stay. */
+  /**
+   * Writes the changes in order, each file in one atomic durable step that keeps its mode; one that reads like `after`
+   * already is left alone. Fails with `storage-failed`, also when a file no longer reads like `before`, which is
+   * somebody's edit; earlier ones stay.
+   */
   write(held: HeldRepository, changes: readonly FileChange[]): Promise<void>;
   /**
-   * Undoes `write`, also one that came only part of the way: every file reads as `before` again, and one that did not
-   * exist is gone. In reverse order; may be repeated. Fails with `storage-failed`, having tried every file.
+   * Undoes `write`, also one that came only part of the way: every file that reads like `after` reads like `before`
+   * again, and one that did not exist is gone; what somebody else made of a file meanwhile stays. In reverse order; may
+   * be repeated. Fails with `storage-failed`, having tried every file.
    */
   restore(held: HeldRepository, changes: readonly FileChange[]): Promise<void>;
-  /** Present text of a file; `undefined` when it does not exist. */
+  /** Present text of a file; `undefined` when it does not exist. Fails with `storage-failed` for a way out of the project. */
   text(projectRoot: string, path: string): Promise<string | undefined>;
 }

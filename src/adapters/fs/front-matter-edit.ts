@@ -1,0 +1,156 @@
+import { isAlias, isMap, isScalar, isSeq, type Document, type Pair, type ParsedNode } from 'yaml';
+import { SyncError } from '../../domain/errors.js';
+import { lineEndingOf } from '../../domain/workflow/markdown.js';
+import { parseFrontMatter, readFrontMatter, splitFrontMatter } from './front-matter.js';
+import { blockLines, changedBlockItems, flowText, listIndent } from './front-matter-list.js';
+import { scalarText } from './front-matter-scalar.js';
+import { spliced, type Splice } from './splice.js';
+
+/**
+ * The text with one key of its front matter set. Only the characters of that value change: quoting, comments, order
+ * and everything else stay. A missing key is added in front of the closing line, a missing front matter is made.
+ * Fails with `work-package-unreadable` when the value cannot be changed without touching something else.
+ */
+export const setFrontMatterKey = (text: string, key: string, value: string | readonly string[]): string => {
+  const { yaml, fault } = splitFrontMatter(text);
+  if (fault !== undefined) throw cannotSet(key, fault.reason);
+  if (yaml === undefined) return setFrontMatterKey(withFrontMatter(text), key, value);
+  const document = parseFrontMatter(yaml.text);
+  const [error] = document.errors;
+  if (error !== undefined) throw cannotSet(key, error.message);
+  if (isAlready(document, key, value)) return text;
+  const eol = lineEndingOf(text);
+  const splices = keySplices(document, yaml.text, key, value, eol);
+  const changed =
+    text.slice(0, yaml.start) + spliced(yaml.text, splices) + text.slice(yaml.start + yaml.text.length);
+  if (!isOnlyChange(text, changed, key, value)) throw cannotSet(key, 'other values depend on it');
+  return changed;
+};
+
+type FrontMatterPair = Pair<ParsedNode, ParsedNode | null>;
+
+const cannotSet = (key: string, reason: string): SyncError =>
+  new SyncError('work-package-unreadable', `The key ${key} cannot be set in place: ${reason}.`, {
+    hint: `Write ${key} as a simple value on a line of its own.`,
+  });
+
+const withFrontMatter = (text: string): string => {
+  const mark = text.startsWith('\ufeff') ? '\ufeff' : '';
+  const eol = lineEndingOf(text);
+  return `${mark}---${eol}---${eol}${text.slice(mark.length)}`;
+};
+
+const isAlready = (document: Document.Parsed, key: string, value: string | readonly string[]): boolean => {
+  const values = (document.toJS() ?? {}) as Readonly<Record<string, unknown>>;
+  return Object.hasOwn(values, key) && JSON.stringify(values[key]) === JSON.stringify(value);
+};
+
+const keySplices = (
+  document: Document.Parsed,
+  yaml: string,
+  key: string,
+  value: string | readonly string[],
+  eol: string,
+): readonly Splice[] => {
+  const pairs = isMap(document.contents) ? (document.contents.items as readonly FrontMatterPair[]) : [];
+  const pair = pairs.find((each) => isScalar(each.key) && String(each.key.value) === key);
+  if (pair === undefined)
+    return [{ start: yaml.length, end: yaml.length, text: addedKey(document, yaml, key, value, eol) }];
+  return typeof value === 'string'
+    ? scalarSplices(pair, yaml, value)
+    : listSplices(document, pair, yaml, value, eol);
+};
+
+const addedKey = (
+  document: Document.Parsed,
+  yaml: string,
+  key: string,
+  value: string | readonly string[],
+  eol: string,
+): string => {
+  const gap = yaml === '' || yaml.endsWith('\n') ? '' : eol;
+  if (typeof value === 'string') return `${gap}${key}: ${scalarText(value)}${eol}`;
+  if (value.length === 0) return `${gap}${key}: []${eol}`;
+  return `${gap}${key}:${eol}${blockLines(value, listIndent(document, yaml), eol)}`;
+};
+
+const scalarSplices = (pair: FrontMatterPair, yaml: string, value: string): readonly Splice[] => {
+  const node = pair.value;
+  if (
+    node !== null &&
+    (isAlias(node) || (isScalar(node) && isInline(node.type))) &&
+    node.range[1] > node.range[0]
+  ) {
+    const style = isScalar(node) ? node.type : undefined;
+    return [{ start: node.range[0], end: node.range[1], text: scalarText(value, style) }];
+  }
+  return [
+    ...withoutValue(pair, yaml),
+    { start: afterColon(pair), end: afterColon(pair), text: ` ${scalarText(value)}` },
+  ];
+};
+
+const listSplices = (
+  document: Document.Parsed,
+  pair: FrontMatterPair,
+  yaml: string,
+  value: readonly string[],
+  eol: string,
+): readonly Splice[] => {
+  const node = pair.value;
+  const colon = afterColon(pair);
+  if (isSeq(node) && node.flow === true) {
+    return [{ start: node.range[0], end: node.range[1], text: flowText(node, value) }];
+  }
+  if (value.length === 0) return [{ start: colon, end: colon, text: ' []' }, ...withoutValue(pair, yaml)];
+  if (isSeq(node)) return changedBlockItems(node, yaml, value, eol);
+  const lineEnd = endOfLine(
+    yaml,
+    Math.max(colon, isScalar(node) && isInline(node.type) ? node.range[1] : colon),
+  );
+  const items = blockLines(value, listIndent(document, yaml), eol);
+  return [...withoutValue(pair, yaml), { start: lineEnd, end: lineEnd, text: items }];
+};
+
+const isInline = (type: string | undefined): boolean => type !== 'BLOCK_LITERAL' && type !== 'BLOCK_FOLDED';
+
+/** The place right behind the colon of a key. */
+const afterColon = (pair: FrontMatterPair): number => {
+  const colon = pair.srcToken?.sep?.find(({ type }) => type === 'map-value-ind');
+  if (colon === undefined) throw cannotSet(String(pair.key), 'it has no value');
+  return colon.offset + 1;
+};
+
+/** Cuts what follows the colon, up to the end of the value. A comment behind a value on the key's line stays. */
+const withoutValue = (pair: FrontMatterPair, yaml: string): readonly Splice[] => {
+  const node = pair.value;
+  if (node === null || node.range[1] <= node.range[0]) return [];
+  const colon = afterColon(pair);
+  const isBelow = yaml.slice(colon, node.range[0]).includes('\n');
+  const start = isBelow ? yaml.lastIndexOf('\n', node.range[0] - 1) + 1 : colon;
+  const endsLine = !isBelow && yaml.slice(0, node.range[1]).endsWith('\n');
+  return [{ start, end: endsLine ? node.range[1] - 1 : node.range[1], text: '' }];
+};
+
+const endOfLine = (text: string, from: number): number => {
+  const newline = text.indexOf('\n', from);
+  return newline === -1 ? text.length : newline + 1;
+};
+
+/** The last word on every edit: read again, the other keys say what they said, and this one says the new value. */
+const isOnlyChange = (
+  before: string,
+  after: string,
+  key: string,
+  value: string | readonly string[],
+): boolean => {
+  const [old, now] = [readFrontMatter(before), readFrontMatter(after)];
+  const others = (values: Readonly<Record<string, unknown>>): string =>
+    JSON.stringify(Object.entries(values).filter(([name]) => name !== key));
+  return (
+    now.fault === undefined &&
+    now.body === old.body &&
+    JSON.stringify(now.frontMatter[key]) === JSON.stringify(value) &&
+    others(now.frontMatter) === others(old.frontMatter)
+  );
+};

@@ -1,0 +1,42 @@
+import { isSyncError, SyncError } from '../../domain/errors.js';
+import type { WorkPackageEdit } from '../../domain/workflow/transition.js';
+import { describeWorkPackageFault } from '../../domain/workflow/work-package.js';
+import type { FileChange, WorkPackageDocument } from '../../ports/workspace.js';
+import { setFrontMatterKey } from './front-matter-edit.js';
+import { readFrontMatter } from './front-matter.js';
+
+/** A work package file as its text shows it. */
+export const workPackageDocument = (path: string, text: string): WorkPackageDocument => ({
+  path,
+  text,
+  ...readFrontMatter(text),
+});
+
+/** What a work package file would read like with the edits made, in their order. */
+export const changeOf = (document: WorkPackageDocument, edits: readonly WorkPackageEdit[]): FileChange => {
+  const { path, text, fault } = document;
+  if (fault !== undefined) {
+    throw new SyncError('work-package-unreadable', describeWorkPackageFault({ path, ...fault }), {
+      hint: `Correct the front matter of ${path}.`,
+    });
+  }
+  const body = edits.filter((edit) => edit.edit === 'body').at(-1)?.body ?? document.body;
+  const withBody = text.slice(0, text.length - document.body.length) + body;
+  const after = edits.reduce(
+    (sofar, edit) => (edit.edit === 'set' ? setKey(path, sofar, edit.key, edit.value) : sofar),
+    withBody,
+  );
+  return { path, before: text, after };
+};
+
+const setKey = (path: string, text: string, key: string, value: string | readonly string[]): string => {
+  try {
+    return setFrontMatterKey(text, key, value);
+  } catch (error) {
+    if (!isSyncError(error)) throw error;
+    throw new SyncError(error.kind, `${path}: ${error.message}`, {
+      cause: error,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    });
+  }
+};

@@ -1,0 +1,88 @@
+import { SyncError } from '../../domain/errors.js';
+import { isFeatureSlug } from '../../domain/ids.js';
+import { featureDirectory } from '../../domain/workflow/feature-slug.js';
+import type { WorkPackageEdit } from '../../domain/workflow/transition.js';
+import { workPackageIdOfFile } from '../../domain/workflow/work-package-id.js';
+import type {
+  FeatureDocuments,
+  FeatureFiles,
+  FileChange,
+  HeldRepository,
+  WorkPackageDocument,
+} from '../../ports/workspace.js';
+import { changeOf, workPackageDocument } from '../fs/work-package-document.js';
+
+/** Planning documents that live in memory, by project root and path. */
+export class MemoryFeatureFiles implements FeatureFiles {
+  readonly #trees = new Map<string, Map<string, string>>();
+
+  /** Puts a file into a project, or takes it out, as a person with an editor would. */
+  put(projectRoot: string, path: string, text: string | undefined): void {
+    const tree = this.#trees.get(projectRoot) ?? new Map<string, string>();
+    this.#trees.set(projectRoot, tree);
+    if (text === undefined) tree.delete(path);
+    else tree.set(path, text);
+  }
+
+  async features(projectRoot: string): Promise<readonly string[]> {
+    const folders = this.#paths(projectRoot).flatMap((path) => FEATURE_PATH.exec(path)?.[1] ?? []);
+    return [...new Set(folders)].filter(isFeatureSlug).sort();
+  }
+
+  async read(projectRoot: string, slug: string): Promise<FeatureDocuments | undefined> {
+    if (!(await this.features(projectRoot)).includes(slug)) return undefined;
+    const directory = featureDirectory(slug);
+    const tree = this.#trees.get(projectRoot);
+    const folder = `${directory}/tasks/`;
+    const isWorkPackage = (path: string): boolean =>
+      path.startsWith(folder) && workPackageIdOfFile(path.slice(folder.length)) !== undefined;
+    return {
+      slug,
+      directory,
+      meta: tree?.get(`${directory}/meta.json`),
+      spec: tree?.get(`${directory}/spec.md`),
+      plan: tree?.get(`${directory}/plan.md`),
+      tasks: tree?.get(`${directory}/tasks.md`),
+      workPackages: this.#paths(projectRoot)
+        .filter(isWorkPackage)
+        .sort()
+        .map((path) => workPackageDocument(path, tree?.get(path) ?? '')),
+    };
+  }
+
+  async change(document: WorkPackageDocument, edits: readonly WorkPackageEdit[]): Promise<FileChange> {
+    return changeOf(document, edits);
+  }
+
+  async write(held: HeldRepository, changes: readonly FileChange[]): Promise<void> {
+    const { projectRoot } = held.checkout;
+    for (const { path, before, after } of changes) {
+      const present = await this.text(projectRoot, path);
+      if (present !== after && present !== before) {
+        throw new SyncError('storage-failed', `${path} was changed by somebody else just now.`, {
+          hint: 'Run the command again.',
+        });
+      }
+      this.put(projectRoot, path, after);
+    }
+  }
+
+  async restore(held: HeldRepository, changes: readonly FileChange[]): Promise<void> {
+    const { projectRoot } = held.checkout;
+    for (const { path, before, after } of [...changes].reverse()) {
+      if ((await this.text(projectRoot, path)) === after) this.put(projectRoot, path, before);
+    }
+  }
+
+  async text(projectRoot: string, path: string): Promise<string | undefined> {
+    if (path.split('/').includes('..'))
+      throw new SyncError('storage-failed', `${path} leads out of the project.`);
+    return this.#trees.get(projectRoot)?.get(path);
+  }
+
+  #paths(projectRoot: string): readonly string[] {
+    return [...(this.#trees.get(projectRoot)?.keys() ?? [])];
+  }
+}
+
+const FEATURE_PATH = /^kitty-specs\/([^/]+)\//;

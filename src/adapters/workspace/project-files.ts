@@ -1,0 +1,99 @@
+import { readdir, readFile, realpath, stat, unlink } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { SyncError } from '../../domain/errors.js';
+import { syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
+
+/** The names in a folder of the project; empty when there is no such folder. */
+export const namesIn = async (projectRoot: string, folder: string): Promise<readonly string[]> => {
+  const place = await placeOf(projectRoot, folder);
+  if (place === 'absent') return [];
+  try {
+    return await readdir(place);
+  } catch (error) {
+    if (codeOf(error) === 'ENOTDIR') return [];
+    throw readFailed(folder, error);
+  }
+};
+
+export const isFolder = async (projectRoot: string, path: string): Promise<boolean> => {
+  const place = await placeOf(projectRoot, path);
+  return place !== 'absent' && (await stat(place)).isDirectory();
+};
+
+/** The bytes of a file of the project; `undefined` when there is none. */
+export const bytesOf = async (projectRoot: string, path: string): Promise<Uint8Array | undefined> => {
+  const place = await placeOf(projectRoot, path);
+  if (place === 'absent') return undefined;
+  try {
+    return await readFile(place);
+  } catch (error) {
+    if (codeOf(error) === 'EISDIR') return undefined;
+    throw readFailed(path, error);
+  }
+};
+
+/** Replaces or makes a file of the project in one durable step. An existing one keeps its mode. */
+export const writeInProject = async (projectRoot: string, path: string, text: string): Promise<void> => {
+  const place = await placeOf(projectRoot, path);
+  try {
+    if (place !== 'absent')
+      return await writeFileAtomic(place, text, { mode: (await stat(place)).mode & 0o7777 });
+    const folder = await placeOf(projectRoot, path.slice(0, Math.max(0, path.lastIndexOf('/'))));
+    if (folder === 'absent') throw new Error('the folder does not exist');
+    await writeFileAtomic(join(folder, path.slice(path.lastIndexOf('/') + 1)), text);
+  } catch (error) {
+    throw writeFailed(path, error);
+  }
+};
+
+/** Removes a file of the project for good; does nothing when there is none. */
+export const removeFromProject = async (projectRoot: string, path: string): Promise<void> => {
+  const place = await placeOf(projectRoot, path);
+  if (place === 'absent') return;
+  try {
+    await unlink(place);
+    syncDirectory(dirname(place));
+  } catch (error) {
+    throw writeFailed(path, error);
+  }
+};
+
+/**
+ * Where a path of the project really lies, its links followed. A way out of the project is refused, whether by `..` or
+ * by a link. A link to nowhere counts as absent: writing replaces the link itself.
+ */
+const placeOf = async (projectRoot: string, path: string): Promise<string | 'absent'> => {
+  if (isAbsolute(path) || path.split('/').includes('..')) throw outside(path);
+  const root = await realpath(projectRoot).catch(() => undefined);
+  if (root === undefined) return 'absent';
+  try {
+    const place = await realpath(join(root, ...path.split('/')));
+    if (isInside(root, place)) return place;
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw readFailed(path, error);
+    return 'absent';
+  }
+  throw outside(path);
+};
+
+const isInside = (root: string, place: string): boolean => {
+  const way = relative(root, place);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+};
+
+const outside = (path: string): SyncError =>
+  new SyncError('storage-failed', `${path} leads out of the project.`, {
+    hint: 'Put the file itself in its place instead of a link.',
+  });
+
+const readFailed = (path: string, cause: unknown): SyncError =>
+  new SyncError('storage-failed', `${path} cannot be read (${codeOf(cause)}).`, { cause });
+
+const writeFailed = (path: string, cause: unknown): SyncError =>
+  new SyncError('storage-failed', `${path} cannot be written (${codeOf(cause)}).`, {
+    cause,
+    hint: 'Check the rights and the free space, then run the command again.',
+  });
+
+const codeOf = (error: unknown): string =>
+  (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,128 @@
+import { isSyncError, SyncError } from '../../domain/errors.js';
+import { isFeatureSlug } from '../../domain/ids.js';
+import { featureDirectory } from '../../domain/workflow/feature-slug.js';
+import type { WorkPackageEdit } from '../../domain/workflow/transition.js';
+import { workPackageIdOfFile } from '../../domain/workflow/work-package-id.js';
+import type {
+  FeatureDocuments,
+  FeatureFiles,
+  FileChange,
+  HeldRepository,
+  WorkPackageDocument,
+} from '../../ports/workspace.js';
+import { changeOf, workPackageDocument } from '../fs/work-package-document.js';
+import { bytesOf, isFolder, namesIn, removeFromProject, writeInProject } from './project-files.js';
+
+/** The planning documents of a project as files. Nothing is read or written through a link that leads out of it. */
+export class WorkPackageFiles implements FeatureFiles {
+  async features(projectRoot: string): Promise<readonly string[]> {
+    const slugs = (await namesIn(projectRoot, ROOT)).filter(isFeatureSlug);
+    const areFolders = await Promise.all(slugs.map((slug) => isFeatureFolder(projectRoot, slug)));
+    return slugs.filter((_, at) => areFolders[at]).sort();
+  }
+
+  async read(projectRoot: string, slug: string): Promise<FeatureDocuments | undefined> {
+    if (!isFeatureSlug(slug) || !(await isFeatureFolder(projectRoot, slug))) return undefined;
+    const directory = featureDirectory(slug);
+    const names = (await namesIn(projectRoot, `${directory}/tasks`)).filter(
+      (name) => workPackageIdOfFile(name) !== undefined,
+    );
+    const [meta, spec, plan, tasks, workPackages] = await Promise.all([
+      this.text(projectRoot, `${directory}/meta.json`),
+      readableText(projectRoot, `${directory}/spec.md`),
+      readableText(projectRoot, `${directory}/plan.md`),
+      this.text(projectRoot, `${directory}/tasks.md`),
+      Promise.all(names.sort().map((name) => readWorkPackage(projectRoot, `${directory}/tasks/${name}`))),
+    ]);
+    const present = workPackages.filter((document) => document !== undefined);
+    return { slug, directory, meta, spec, plan, tasks, workPackages: present };
+  }
+
+  async change(document: WorkPackageDocument, edits: readonly WorkPackageEdit[]): Promise<FileChange> {
+    return changeOf(document, edits);
+  }
+
+  async write(held: HeldRepository, changes: readonly FileChange[]): Promise<void> {
+    const { projectRoot } = held.checkout;
+    for (const { path, before, after } of changes) {
+      const present = await this.text(projectRoot, path);
+      if (present === after) continue;
+      if (present !== before) throw changedMeanwhile(path);
+      await writeInProject(projectRoot, path, after);
+    }
+  }
+
+  async restore(held: HeldRepository, changes: readonly FileChange[]): Promise<void> {
+    const { projectRoot } = held.checkout;
+    const failures: unknown[] = [];
+    for (const { path, before, after } of [...changes].reverse()) {
+      try {
+        if ((await this.text(projectRoot, path)) !== after || before === after) continue;
+        if (before === undefined) await removeFromProject(projectRoot, path);
+        else await writeInProject(projectRoot, path, before);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async text(projectRoot: string, path: string): Promise<string | undefined> {
+    const bytes = await bytesOf(projectRoot, path);
+    if (bytes === undefined) return undefined;
+    try {
+      return decode(bytes);
+    } catch (error) {
+      throw new SyncError('storage-corrupt', `${path} is not UTF-8 text.`, {
+        cause: error,
+        hint: 'Save the file with the encoding UTF-8.',
+      });
+    }
+  }
+}
+
+const ROOT = 'kitty-specs';
+
+/** Keeps a byte order mark, and refuses bytes that could not be written back as they were. */
+const decode = (bytes: Uint8Array): string =>
+  new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+
+/** A folder that leads out of the project is no feature. */
+const isFeatureFolder = async (projectRoot: string, slug: string): Promise<boolean> => {
+  try {
+    return await isFolder(projectRoot, featureDirectory(slug));
+  } catch (error) {
+    if (isSyncError(error)) return false;
+    throw error;
+  }
+};
+
+/** Text that is only searched, never written back: one that cannot be had counts as missing. */
+const readableText = async (projectRoot: string, path: string): Promise<string | undefined> => {
+  try {
+    const bytes = await bytesOf(projectRoot, path);
+    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+  } catch (error) {
+    if (isSyncError(error)) return undefined;
+    throw error;
+  }
+};
+
+/** One broken file is a fault of that work package and keeps nobody from reading the others. */
+const readWorkPackage = async (
+  projectRoot: string,
+  path: string,
+): Promise<WorkPackageDocument | undefined> => {
+  try {
+    const bytes = await bytesOf(projectRoot, path);
+    return bytes === undefined ? undefined : workPackageDocument(path, decode(bytes));
+  } catch (error) {
+    const reason = isSyncError(error) ? error.message : 'the file is not UTF-8 text';
+    return { path, text: '', frontMatter: {}, body: '', fault: { reason } };
+  }
+};
+
+const changedMeanwhile = (path: string): SyncError =>
+  new SyncError('storage-failed', `${path} was changed by somebody else just now.`, {
+    hint: 'Run the command again.',
+  });

@@ -1,0 +1,128 @@
+import type { Lane } from './lane.js';
+import { asOneLine, lineEndingOf, markdownLines, type MarkdownLine } from './markdown.js';
+
+/** One line of a work package's Activity Log. */
+export interface ActivityEntry {
+  /** ISO 8601, as written. */
+  readonly timestamp: string;
+  readonly agent: string;
+  /** In the writer's own vocabulary; the lane of the work package itself comes from the front matter alone. */
+  readonly lane: string;
+  readonly note: string;
+  readonly shellPid?: string;
+}
+
+/** Reads one line; `undefined` when it is no entry. Between the fields stands `–`, `-` or `--`. */
+export const parseActivityLine = (line: string): ActivityEntry | undefined => {
+  const start = ENTRY_START.exec(line);
+  if (start === null) return undefined;
+  const [whole, timestamp = ''] = start;
+  const rest = line.slice(whole.length);
+  const fields = fieldsOf(rest);
+  const at = fields.findIndex(({ text }) => LANE_FIELD.test(text));
+  if (at < 1) return undefined;
+  const pid = at > 1 ? PID_FIELD.exec(fields[at - 1]?.text ?? '') : null;
+  const agent = fields.slice(0, pid === null ? at : at - 1).map(({ text }) => text);
+  const note = fields[at + 1];
+  return {
+    timestamp,
+    agent: agent.join(' – '),
+    lane: (fields[at]?.text ?? '').slice('lane='.length),
+    note: note === undefined ? '' : rest.slice(note.start).trim(),
+    ...(pid === null ? {} : { shellPid: pid[1] ?? '' }),
+  };
+};
+
+/** The entries of the Activity Log of a body, in the order of the file. */
+export const activityEntries = (body: string): readonly ActivityEntry[] => {
+  const lines = markdownLines(body);
+  const section = logSection(lines);
+  if (section === undefined) return [];
+  return lines
+    .slice(section.heading + 1, section.end)
+    .map(({ text, fenced }) => (fenced ? undefined : parseActivityLine(text)))
+    .filter((entry) => entry !== undefined);
+};
+
+/** An entry as we write it. Agent and note become one line; an agent's words that would read as fields are bent. */
+export const formatActivityLine = (timestamp: string, agent: string, lane: Lane, note: string): string => {
+  const words = asOneLine(agent)
+    .split(' ')
+    .filter((word) => !SEPARATORS.has(word))
+    .map((word) => word.replace(/^(lane|shell_pid)=/, '$1:'));
+  const who = words.join(' ') === '' ? 'unknown' : words.join(' ');
+  const what = asOneLine(note);
+  return `- ${timestamp} – ${who} – lane=${lane}${what === '' ? '' : ` – ${what}`}`;
+};
+
+/**
+ * The entry in a form that stands nowhere in the text yet, since the line is the evidence of one event: the same
+ * words in the same second get a number behind them.
+ */
+export const uniqueActivityLine = (text: string, line: string): string => {
+  const taken = new Set(markdownLines(text).map((each) => each.text.trimEnd()));
+  if (!taken.has(line)) return line;
+  for (let count = 2; ; count++) {
+    const numbered = `${line} (${count})`;
+    if (!taken.has(numbered)) return numbered;
+  }
+};
+
+/**
+ * The body with one more line at the end of its Activity Log, which ends at the next `##` outside fences. A missing
+ * section is made at the end. Line endings and the habit of the last line stay.
+ */
+export const appendActivityLine = (body: string, line: string, eol = lineEndingOf(body)): string => {
+  const lines = markdownLines(body);
+  const section = logSection(lines);
+  if (section === undefined) return appendSection(body, line, eol);
+  let last = section.end - 1;
+  while (last > section.heading && lines[last]?.text.trim() === '') last--;
+  const at = lines[last]?.next ?? body.length;
+  const before = body.slice(0, at);
+  const gap = last === section.heading ? eol : '';
+  return before.endsWith('\n')
+    ? `${before}${gap}${line}${eol}${body.slice(at)}`
+    : `${before}${eol}${gap}${line}`;
+};
+
+const SEPARATORS = new Set(['–', '-', '--']);
+const ENTRY_START =
+  /^\s*[-*+]\s+(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)\s+(?:–|--|-)\s+/;
+const LANE_FIELD = /^lane=[a-z_]+$/;
+const PID_FIELD = /^shell_pid=(.*)$/;
+const LOG_TITLE = /^Activity Log$/i;
+
+interface Field {
+  readonly text: string;
+  readonly start: number;
+}
+
+const fieldsOf = (rest: string): readonly Field[] => {
+  const fields: Field[] = [];
+  let start = 0;
+  for (const separator of rest.matchAll(/\s(?:–|--|-)\s/g)) {
+    fields.push({ text: rest.slice(start, separator.index).trim(), start });
+    start = separator.index + separator[0].length;
+  }
+  fields.push({ text: rest.slice(start).trim(), start });
+  return fields;
+};
+
+const logSection = (
+  lines: readonly MarkdownLine[],
+): { readonly heading: number; readonly end: number } | undefined => {
+  const headings = lines.flatMap(({ heading: found }, at) =>
+    found?.level === 2 ? [{ at, title: found.title }] : [],
+  );
+  const heading = headings.filter(({ title }) => LOG_TITLE.test(title)).at(-1)?.at ?? -1;
+  if (heading === -1) return undefined;
+  return { heading, end: headings.find(({ at }) => at > heading)?.at ?? lines.length };
+};
+
+const appendSection = (body: string, line: string, eol: string): string => {
+  const isEnded = body === '' || body.endsWith('\n');
+  const text = isEnded ? body : body + eol;
+  const gap = text === '' || text.endsWith(`${eol}${eol}`) ? '' : eol;
+  return `${text}${gap}## Activity Log${eol}${eol}${line}${isEnded ? eol : ''}`;
+};

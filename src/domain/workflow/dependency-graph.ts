@@ -1,0 +1,135 @@
+import { unreachable } from '../errors.js';
+import { isWorkPackageId } from '../ids.js';
+import { compareWorkPackageIds } from './work-package-id.js';
+
+/** Where a dependency is written: a file relative to the project root, and the line if it is known. */
+export interface Place {
+  readonly path: string;
+  readonly line?: number;
+}
+
+/** That one work package needs another one. */
+export interface DependencyEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly place: Place;
+}
+
+/** The work packages of a feature, ascending, and what each needs. */
+export interface DependencyGraph {
+  readonly ids: readonly string[];
+  readonly edges: readonly DependencyEdge[];
+}
+
+export type DependencyFault =
+  | { readonly fault: 'unknown'; readonly edge: DependencyEdge }
+  | { readonly fault: 'self'; readonly edge: DependencyEdge }
+  /** The edges of one cycle, in its direction, beginning at its smallest id. */
+  | { readonly fault: 'cycle'; readonly edges: readonly DependencyEdge[] };
+
+/** The same work packages and edges in one order, whatever order they came in; repeated edges count once. */
+export const dependencyGraph = (
+  ids: readonly string[],
+  edges: readonly DependencyEdge[],
+): DependencyGraph => {
+  const once = new Map(edges.map((edge) => [`${edge.from} ${edge.to}`, edge] as const).reverse());
+  return {
+    ids: [...new Set(ids)].sort(compareWorkPackageIds),
+    edges: [...once.values()].sort(
+      (a, b) => compareWorkPackageIds(a.from, b.from) || compareWorkPackageIds(a.to, b.to),
+    ),
+  };
+};
+
+/** The ids that a work package needs, ascending. */
+export const dependenciesOf = (graph: DependencyGraph, id: string): readonly string[] =>
+  graph.edges.filter(({ from }) => from === id).map(({ to }) => to);
+
+/** The ids that need a work package, ascending. */
+export const dependentsOf = (graph: DependencyGraph, id: string): readonly string[] =>
+  graph.edges.filter(({ to }) => to === id).map(({ from }) => from);
+
+/** The order in which work can be done: dependencies first, smaller ids first among equals. Cycles come last, by id. */
+export const topologicalOrder = (graph: DependencyGraph): readonly string[] => {
+  const known = new Set(graph.ids);
+  const waitsFor = new Map(
+    graph.ids.map((id) => [id, new Set(dependenciesOf(graph, id).filter((to) => known.has(to)))] as const),
+  );
+  const order: string[] = [];
+  while (waitsFor.size > 0) {
+    const next = [...waitsFor].find(([, needs]) => needs.size === 0)?.[0];
+    if (next === undefined) return [...order, ...waitsFor.keys()];
+    waitsFor.delete(next);
+    for (const needs of waitsFor.values()) needs.delete(next);
+    order.push(next);
+  }
+  return order;
+};
+
+/** Everything that is wrong with a graph, in a fixed order: unknown ids, self-references, one cycle of each knot. */
+export const dependencyFaults = (graph: DependencyGraph): readonly DependencyFault[] => {
+  const known = new Set(graph.ids);
+  const isUnknown = ({ to }: DependencyEdge): boolean => !known.has(to);
+  const isSelf = ({ from, to }: DependencyEdge): boolean => from === to;
+  const sound = graph.edges.filter((edge) => !isUnknown(edge) && !isSelf(edge));
+  return [
+    ...graph.edges.filter(isUnknown).map((edge) => ({ fault: 'unknown' as const, edge })),
+    ...graph.edges.filter(isSelf).map((edge) => ({ fault: 'self' as const, edge })),
+    ...cycles({ ids: graph.ids, edges: sound }).map((edges) => ({ fault: 'cycle' as const, edges })),
+  ];
+};
+
+/** A fault as one line that names the places to look at. */
+export const describeDependencyFault = (fault: DependencyFault): string => {
+  switch (fault.fault) {
+    case 'unknown': {
+      const why = isWorkPackageId(fault.edge.to) ? 'which does not exist' : 'which is no work package id';
+      return `${describePlace(fault.edge.place)}: ${fault.edge.from} depends on ${fault.edge.to}, ${why}.`;
+    }
+    case 'self':
+      return `${describePlace(fault.edge.place)}: ${fault.edge.from} depends on itself.`;
+    case 'cycle': {
+      const path = [...fault.edges.map(({ from }) => from), fault.edges[0]?.from].join(' → ');
+      return `${fault.edges.map(({ place }) => describePlace(place)).join(', ')}: ${path} is a cycle.`;
+    }
+    default:
+      return unreachable(fault);
+  }
+};
+
+const describePlace = ({ path, line }: Place): string => (line === undefined ? path : `${path}:${line}`);
+
+/** Walks from each id that can never be done to the smallest id it waits for, until an id repeats. */
+const cycles = (graph: DependencyGraph): readonly (readonly DependencyEdge[])[] => {
+  const found: (readonly DependencyEdge[])[] = [];
+  const seen = new Set<string>();
+  const stuckOnes = stuckIds(graph);
+  for (const stuck of stuckOnes) {
+    const walk: DependencyEdge[] = [];
+    let at = stuck;
+    while (!seen.has(at)) {
+      seen.add(at);
+      const edge = graph.edges.find(({ from, to }) => from === at && stuckOnes.includes(to));
+      if (edge === undefined) break;
+      walk.push(edge);
+      at = edge.to;
+    }
+    const start = walk.findIndex(({ from }) => from === at);
+    if (start !== -1) found.push(fromSmallest(walk.slice(start)));
+  }
+  return found;
+};
+
+/** The ids that are on a cycle or lead to one. */
+const stuckIds = (graph: DependencyGraph): readonly string[] => {
+  const order = topologicalOrder(graph);
+  const done = new Set<string>();
+  for (const id of order) if (dependenciesOf(graph, id).every((to) => done.has(to))) done.add(id);
+  return order.filter((id) => !done.has(id));
+};
+
+const fromSmallest = (cycle: readonly DependencyEdge[]): readonly DependencyEdge[] => {
+  const ids = cycle.map(({ from }) => from).sort(compareWorkPackageIds);
+  const start = cycle.findIndex(({ from }) => from === ids[0]);
+  return [...cycle.slice(start), ...cycle.slice(0, start)];
+};
