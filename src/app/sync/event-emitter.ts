@@ -20,7 +20,12 @@ export interface Emission {
   readonly outbox: Outbox;
   readonly limits: CaptureLimits;
   /** Builds an event: redacted, cut to size, validated. An invalid one keeps its issues and becomes a dead letter. */
-  fact<T extends EventType>(type: T, aggregateId: string, payload: PayloadOf<T>, causationId?: string | null): Fact;
+  fact<T extends EventType>(
+    type: T,
+    aggregateId: string,
+    payload: PayloadOf<T>,
+    causationId?: string | null,
+  ): Fact;
   /** Whether the outbox would take this many events now. */
   hasRoomFor(count: number): Promise<boolean>;
   /** Captures in order. Never throws: whatever happens to an event is its outcome. */
@@ -66,7 +71,17 @@ export class EventEmitter {
       outbox,
       limits,
       fact: (type, aggregateId, payload, causationId = null) =>
-        this.#fact({ type, aggregateId, payload, causationId, correlationId, identity, account, head, checkout }),
+        this.#fact({
+          type,
+          aggregateId,
+          payload,
+          causationId,
+          correlationId,
+          identity,
+          account,
+          head,
+          checkout,
+        }),
       hasRoomFor: (count) => outbox.hasRoomFor(count, limits),
       capture: (facts) => outbox.capture(facts, limits),
     };
@@ -94,7 +109,10 @@ export class EventEmitter {
     });
     return {
       event,
-      ...(given.account === undefined ? {} : { hub: hubKey(given.account.hub) }),
+      // An account whose team is not known yet owns nothing: its events are claimed when they are delivered.
+      ...(given.account === undefined || given.account.team === LOCAL_TEAM
+        ? {}
+        : { hub: hubKey(given.account.hub) }),
       ...(issues.length === 0 ? {} : { issues }),
     };
   }

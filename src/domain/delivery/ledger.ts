@@ -27,6 +27,8 @@ export interface HubLedger {
   readonly closedAtMs?: number;
   /** When a receipt last arrived, milliseconds since 1970. */
   readonly lastReceiptAtMs?: number;
+  /** The hub refused the account as a whole: everything that waits is held until then, milliseconds since 1970. */
+  readonly refusal?: { readonly reason: string; readonly untilMs: number };
 }
 
 /** A record that is not simply settled or simply waiting. */

@@ -3,12 +3,7 @@ import type { Decision } from './decision.js';
 import { unreachable } from '../errors.js';
 import { discard, requeue, type HubLedger } from './ledger.js';
 import { rangeOf, union, type RecordRange, type RecordSet } from './record-ranges.js';
-
-/** The hub and team that an event belongs to. */
-export interface Owner {
-  readonly hub: string;
-  readonly team: string;
-}
+import type { RecordOwner } from './routing-policy.js';
 
 /** What is looked at of a record. */
 export interface OwnedRecord {
@@ -20,15 +15,15 @@ export interface OwnedRecord {
 /** Decisions in a form that answers quickly. */
 export interface DecisionIndex {
   /** Disjoint, ascending: the first claim of a record is the one that counts. */
-  readonly claims: readonly (RecordRange & Owner)[];
+  readonly claims: readonly (RecordRange & RecordOwner)[];
   /** Consents and withholdings, the latest first. */
-  readonly consents: readonly (RecordRange & Owner & { readonly allowed: boolean })[];
+  readonly consents: readonly (RecordRange & RecordOwner & { readonly allowed: boolean })[];
 }
 
 export const indexDecisions = (decisions: readonly Decision[]): DecisionIndex => {
   let claimed: RecordSet = [];
-  const claims: (RecordRange & Owner)[] = [];
-  const consents: (RecordRange & Owner & { allowed: boolean })[] = [];
+  const claims: (RecordRange & RecordOwner)[] = [];
+  const consents: (RecordRange & RecordOwner & { allowed: boolean })[] = [];
   for (const decision of decisions) {
     switch (decision.decision) {
       case 'claim':
@@ -57,9 +52,9 @@ export const indexDecisions = (decisions: readonly Decision[]): DecisionIndex =>
 };
 
 /** Whose the record is: of the account at capture, else of whoever claimed it first; `undefined` for nobody's. */
-export const ownerOf = (record: OwnedRecord, index: DecisionIndex): Owner | undefined => {
+export const ownerOf = (record: OwnedRecord, index: DecisionIndex): RecordOwner | undefined => {
   if (record.hub !== undefined) return { hub: record.hub, team: record.team };
-  const claim = rangeOf(index.claims, record.record) as (RecordRange & Owner) | undefined;
+  const claim = rangeOf(index.claims, record.record) as (RecordRange & RecordOwner) | undefined;
   return claim === undefined ? undefined : { hub: claim.hub, team: claim.team };
 };
 

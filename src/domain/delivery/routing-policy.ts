@@ -28,6 +28,8 @@ export type HoldReason =
   | { readonly hold: 'not-signed-in' }
   | { readonly hold: 'elsewhere'; readonly hub: string; readonly team: string }
   | { readonly hold: 'not-consented' }
+  /** Whose `local` events are cannot be known until the decisions can be read. */
+  | { readonly hold: 'decisions-unreadable' }
   /** The hub's own refusal, in its words. */
   | { readonly hold: 'refused'; readonly detail: string };
 
@@ -101,6 +103,8 @@ export const holdSentence = (reason: HoldReason): string => {
       return `belongs to team ${reason.team} at hub ${reason.hub}`;
     case 'not-consented':
       return 'not consented';
+    case 'decisions-unreadable':
+      return 'decisions unreadable';
     case 'refused':
       return `refused by the hub: ${reason.detail}`;
     default:

@@ -1,0 +1,68 @@
+import { isSameHub, type Account } from '../../domain/delivery/account.js';
+import type { BatchOutcome } from '../../domain/delivery/outcome.js';
+import { unreachable } from '../../domain/errors.js';
+import type { EventIdSource } from '../../ports/host.js';
+import type { BatchTransport, OutgoingEvent } from '../../ports/transport.js';
+import type { AccessAnswer, AccessTokens } from '../usecases/access-token.js';
+
+/** Carries events to the hub that is signed in, by whatever transport. */
+export interface Courier {
+  /** Never throws: whatever happens is the outcome. */
+  carry(events: readonly OutgoingEvent[], signal?: AbortSignal): Promise<BatchOutcome>;
+}
+
+/** Delivers by request and response for one account, renewing the access token once when the hub refuses it. */
+export class BatchCourier implements Courier {
+  readonly #transport: BatchTransport;
+  readonly #tokens: Pick<AccessTokens, 'get' | 'renew'>;
+  readonly #account: Account;
+  readonly #ids: EventIdSource;
+
+  constructor(
+    transport: BatchTransport,
+    tokens: Pick<AccessTokens, 'get' | 'renew'>,
+    account: Account,
+    ids: EventIdSource,
+  ) {
+    this.#transport = transport;
+    this.#tokens = tokens;
+    this.#account = account;
+    this.#ids = ids;
+  }
+
+  async carry(events: readonly OutgoingEvent[], signal?: AbortSignal): Promise<BatchOutcome> {
+    const first = await this.#tokens.get(signal);
+    const outcome = await this.#send(first, events, signal);
+    if (outcome.outcome !== 'unauthorized' || first.state !== 'granted') return outcome;
+    return this.#send(await this.#tokens.renew(first.token, signal), events, signal);
+  }
+
+  async #send(
+    answer: AccessAnswer,
+    events: readonly OutgoingEvent[],
+    signal?: AbortSignal,
+  ): Promise<BatchOutcome> {
+    switch (answer.state) {
+      case 'granted': {
+        const { hub } = this.#account;
+        // Somebody signed in elsewhere in the meantime: this pass's events are not that account's.
+        if (
+          !isSameHub(answer.account.hub.id ?? answer.account.hub.url, hub) ||
+          answer.account.team !== this.#account.team
+        ) {
+          return { outcome: 'unavailable', reason: 'another account was signed in' };
+        }
+        const attemptId = this.#ids.next();
+        return this.#transport.send({ hub, accessToken: answer.token, events, attemptId }, signal);
+      }
+      case 'signed-out':
+      case 'session-expired':
+        return { outcome: 'unauthorized' };
+      case 'unavailable':
+      case 'unusable':
+        return { outcome: 'unavailable', reason: answer.reason };
+      default:
+        return unreachable(answer);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { ledgerInUse } from '../../domain/delivery/ledger-in-use.js';
+import { isAnswered, type HubLedger } from '../../domain/delivery/ledger.js';
+import { indexDecisions } from '../../domain/delivery/ownership.js';
+import { standingOf, type RoutingContext } from '../../domain/delivery/route-record.js';
+import { LOCAL_TEAM } from '../../domain/events/envelope.js';
+import { utf8Length } from '../../domain/events/utf8-length.js';
+import type { JournalRecord, Sender } from '../../ports/queue.js';
+import type { OutgoingEvent } from '../../ports/transport.js';
+
+/** An event that may go now. */
+export interface DueEvent extends OutgoingEvent {
+  readonly record: number;
+  readonly attempts: number;
+  readonly bytes: number;
+  /** Whether it belongs to nobody yet and has to be claimed before it is sent. */
+  readonly isUnclaimed: boolean;
+}
+
+/** An event that can never be sent. */
+export interface DeadRecord {
+  readonly record: number;
+  readonly eventId: string;
+  readonly dead: string;
+}
+
+export type RoutingSituation = Omit<RoutingContext, 'ledger' | 'decisions' | 'decisionsUnreadable'>;
+
+/**
+ * What of an outbox may go now, in the order of capture, in bounded memory: first the earlier events that are due
+ * again, then everything that was never answered. Each record comes once.
+ */
+export async function* dueRecords(
+  sender: Sender,
+  situation: RoutingSituation,
+): AsyncGenerator<DueEvent | DeadRecord> {
+  const reading = await sender.reading();
+  const ledger = ledgerInUse(reading.ledgers, situation.account);
+  const context: RoutingContext = {
+    ...situation,
+    ledger,
+    decisions: indexDecisions(reading.decisions),
+    decisionsUnreadable: reading.decisionsUnreadable !== undefined,
+  };
+  const through = ledger?.through ?? 0;
+  const earlier = ledger === undefined ? undefined : earlierDue(ledger, context);
+  if (earlier !== undefined) {
+    for await (const record of sender.records(earlier.from)) {
+      if (record.record > earlier.through) break;
+      const item = toItem(record, context);
+      if (item !== undefined) yield item;
+    }
+  }
+  for await (const record of sender.records(through + 1)) {
+    const item = toItem(record, context);
+    if (item !== undefined) yield item;
+  }
+}
+
+/** Where the exceptions lie that were passed over already and are due again. */
+const earlierDue = (
+  ledger: HubLedger,
+  context: RoutingContext,
+): { readonly from: number; readonly through: number } | undefined => {
+  const due = ledger.exceptions
+    .filter(({ record, state }) => record <= ledger.through && state !== 'dead')
+    .filter(({ dueAtMs }) => context.isInsisted || (dueAtMs ?? 0) <= context.nowMs);
+  const [first] = due;
+  const last = due.at(-1);
+  return first === undefined || last === undefined ? undefined : { from: first.record, through: last.record };
+};
+
+const toItem = (record: JournalRecord, context: RoutingContext): DueEvent | DeadRecord | undefined => {
+  const standing = standingOf(record, context);
+  if (standing.standing === 'dead') {
+    const isKnown = context.ledger !== undefined && isAnswered(context.ledger, record.record);
+    return isKnown ? undefined : { record: record.record, eventId: record.eventId, dead: standing.reason };
+  }
+  if (standing.standing !== 'pending' || !standing.due || record.json === undefined) return undefined;
+  const isLocal = record.hub === undefined && record.team === LOCAL_TEAM;
+  const json = isLocal ? withTeam(record.json, context.account?.team ?? LOCAL_TEAM) : record.json;
+  return {
+    record: record.record,
+    eventId: record.eventId,
+    attempts: standing.attempts,
+    json,
+    bytes: utf8Length(json),
+    isUnclaimed: record.hub === undefined,
+  };
+};
+
+/** A `local` event goes out with the team of the account that first delivers it; the stored line stays as it is. */
+const withTeam = (json: string, team: string): string =>
+  JSON.stringify({ ...(JSON.parse(json) as object), team_slug: team });

@@ -1,0 +1,78 @@
+import type { Account } from '../../domain/delivery/account.js';
+import { CONTRACT_LIMITS } from '../../domain/delivery/batch-plan.js';
+import type { LamportStore } from '../../ports/clock.js';
+import type { Randomness, WallClock } from '../../ports/host.js';
+import type { Outboxes } from '../../ports/queue.js';
+import type { Courier } from './courier.js';
+import { runPass, type LearntLimits } from './delivery-pass.js';
+import { addCounts, NOTHING_PASSED, type PassCounts, type PassEnd, type PassReport } from './pass-report.js';
+import type { SharingPolicy } from './sharing-policy.js';
+
+export interface FlushHost {
+  readonly outboxes: Outboxes;
+  readonly sharing: Pick<SharingPolicy, 'of'>;
+  readonly clock: LamportStore;
+  readonly wallClock: WallClock;
+  readonly randomness: Randomness;
+  /** Who is signed in, and how to reach that hub; `undefined` when nobody is. */
+  route(): Promise<{ readonly account: Account; readonly courier: Courier } | undefined>;
+  /** Brings what dead commands left over in the checkouts of a project to an end, where nobody works. */
+  resolveLeftOvers(projectUuid: string): Promise<void>;
+}
+
+export interface FlushInput {
+  /** A person asks for delivery now: what is due later is sent too. */
+  readonly isInsisted: boolean;
+  readonly onProgress?: (counts: PassCounts) => void;
+}
+
+export interface FlushReport extends PassCounts {
+  /** Why nothing more moved. The first project that could not go on decides. */
+  readonly ended: PassEnd;
+}
+
+/** Delivers everything that is due of every project, then stops. */
+export class Flush {
+  readonly #host: FlushHost;
+  /** Sizes that a hub found too large hold for as long as this object lives. */
+  readonly #learnt = new Map<string, LearntLimits>();
+
+  constructor(host: FlushHost) {
+    this.#host = host;
+  }
+
+  async run(input: FlushInput, signal?: AbortSignal): Promise<FlushReport> {
+    const route = await this.#host.route();
+    if (route === undefined) return { ...NOTHING_PASSED, ended: { end: 'signed-out' } };
+    const { url } = route.account.hub;
+    const learnt = this.#learnt.get(url) ?? { limits: CONTRACT_LIMITS };
+    this.#learnt.set(url, learnt);
+
+    let counts: PassCounts = NOTHING_PASSED;
+    let ended: PassEnd = { end: 'complete' };
+    for (const project of await this.#host.outboxes.list()) {
+      if (project !== undefined) await this.#host.resolveLeftOvers(project);
+      const before = counts;
+      const report: PassReport = await runPass(
+        this.#host.outboxes.open(project),
+        { ...this.#host, courier: route.courier, learnt },
+        {
+          account: route.account,
+          sharing: project === undefined ? 'on' : await this.#host.sharing.of(project),
+          isInsisted: input.isInsisted,
+          onProgress: (progress) => input.onProgress?.(addCounts(before, progress)),
+        },
+        signal,
+      );
+      counts = addCounts(before, report);
+      if (report.ended.end === 'complete') continue;
+      if (ended.end === 'complete') ended = report.ended;
+      if (concernsEveryProject(report.ended)) break;
+    }
+    return { ...counts, ended };
+  }
+}
+
+/** Trouble with the hub or the account would meet the next project in the same way. */
+const concernsEveryProject = (ended: PassEnd): boolean =>
+  ended.end !== 'complete' && ended.end !== 'busy' && ended.end !== 'too-many-exceptions';

@@ -1,0 +1,109 @@
+import type { Account } from '../../domain/delivery/account.js';
+import type { HubLedger, Settlement } from '../../domain/delivery/ledger.js';
+import { ledgerOf, refuseAt, settleAt, takeIntoUse } from '../../domain/delivery/ledger-in-use.js';
+import type { Answers } from '../../domain/delivery/outcome.js';
+import { setOf } from '../../domain/delivery/record-ranges.js';
+import { REFUSAL_RETRY_MS, settlementOf } from '../../domain/delivery/settlement.js';
+import { hubKey } from '../../domain/delivery/account.js';
+import { receive } from '../../domain/time/lamport.js';
+import type { LamportStore } from '../../ports/clock.js';
+import type { Randomness, WallClock } from '../../ports/host.js';
+import type { Outbox, Sender } from '../../ports/queue.js';
+import type { DueEvent } from './due-records.js';
+import { addCounts, NOTHING_PASSED, type PassCounts } from './pass-report.js';
+
+export interface PassLedgerHost {
+  readonly clock: LamportStore;
+  readonly wallClock: WallClock;
+  readonly randomness: Randomness;
+}
+
+/** The bookkeeping of one pass: everything that becomes of a record is durable here before the pass goes on. */
+export class PassLedger {
+  readonly #outbox: Outbox;
+  readonly #sender: Sender;
+  readonly #host: PassLedgerHost;
+  readonly #account: Account;
+  readonly #onProgress: ((counts: PassCounts) => void) | undefined;
+  #counts = NOTHING_PASSED;
+
+  constructor(
+    outbox: Outbox,
+    sender: Sender,
+    host: PassLedgerHost,
+    account: Account,
+    onProgress?: (counts: PassCounts) => void,
+  ) {
+    this.#outbox = outbox;
+    this.#sender = sender;
+    this.#host = host;
+    this.#account = account;
+    this.#onProgress = onProgress;
+  }
+
+  get counts(): PassCounts {
+    return this.#counts;
+  }
+
+  /** Makes the account's ledger the one in use and returns it. */
+  async takeIntoUse(): Promise<HubLedger | undefined> {
+    const { ledgers, first, decisions } = await this.#sender.reading();
+    const taken = takeIntoUse(ledgers, this.#account, first, decisions.length, this.#host.wallClock.nowMs());
+    if (taken !== ledgers) await this.#sender.settle(() => taken);
+    return ledgerOf(taken, this.#account);
+  }
+
+  /** Events that belong to nobody belong to this account from now on; decided before they are sent. */
+  async claim(batch: readonly DueEvent[]): Promise<void> {
+    const unclaimed = setOf(batch.filter((event) => event.isUnclaimed).map((event) => event.record));
+    const { team } = this.#account;
+    const hub = hubKey(this.#account.hub);
+    await this.#outbox.decide(unclaimed.map((range) => ({ decision: 'claim', range, hub, team })));
+  }
+
+  /** Enters the answers about events that were sent; an event without an answer stays as it is. */
+  async settleAnswers(sent: readonly DueEvent[], answers: Answers): Promise<void> {
+    const nowMs = this.#host.wallClock.nowMs();
+    const settlements = sent.flatMap((event) => {
+      const answer = answers.get(event.eventId);
+      return settlementOf(event, answer, nowMs, this.#host.randomness.next()) ?? [];
+    });
+    await this.settle(settlements);
+    await this.#followClock(answers);
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<void> {
+    if (settlements.length === 0) return;
+    const dead = settlements.flatMap((settlement) => (settlement.became === 'dead' ? [settlement] : []));
+    await this.#sender.explainDeadLetters(dead);
+    const nowMs = this.#host.wallClock.nowMs();
+    await this.#sender.settle((ledgers) => settleAt(ledgers, this.#account, settlements, nowMs));
+    this.#counts = addCounts(this.#counts, countsOf(settlements));
+    this.#onProgress?.(this.#counts);
+  }
+
+  /** The hub refuses the account as a whole: everything that waits is held for a while, and nothing is counted. */
+  async refuse(reason: string): Promise<void> {
+    const untilMs = this.#host.wallClock.nowMs() + REFUSAL_RETRY_MS;
+    await this.#sender.settle((ledgers) => refuseAt(ledgers, this.#account, { reason, untilMs }));
+  }
+
+  /** A hub that says that our clock is behind tells where its own stands. */
+  async #followClock(answers: Answers): Promise<void> {
+    const clocks = [...answers.values()].flatMap((answer) =>
+      answer.answer === 'rejected' && answer.serverClock !== undefined ? [answer.serverClock] : [],
+    );
+    if (clocks.length === 0) return;
+    await this.#host.clock.update((value) => {
+      const received = receive(value, Math.max(...clocks));
+      return received.ok ? received.value : value;
+    });
+  }
+}
+
+const countsOf = (settlements: readonly Settlement[]): PassCounts => ({
+  delivered: settlements.filter(({ became }) => became === 'delivered').length,
+  duplicate: settlements.filter(({ became }) => became === 'duplicate').length,
+  rejected: settlements.filter(({ became }) => became === 'failing' || became === 'refused').length,
+  deadLetters: settlements.filter(({ became }) => became === 'dead').length,
+});

@@ -1,0 +1,35 @@
+/** Why a pass was over. Only `complete` means that everything due was answered. */
+export type PassEnd =
+  | { readonly end: 'complete' }
+  /** Another process is the sender of this outbox at the moment. */
+  | { readonly end: 'busy' }
+  | { readonly end: 'interrupted' }
+  | { readonly end: 'unavailable'; readonly reason: string; readonly retryAfterMs?: number }
+  | { readonly end: 'signed-out' }
+  | { readonly end: 'forbidden'; readonly reason: string }
+  | { readonly end: 'protocol-mismatch'; readonly reason: string }
+  | { readonly end: 'unexpected'; readonly reason: string }
+  /** Too many events of this outbox need a person's decision. */
+  | { readonly end: 'too-many-exceptions' };
+
+/** What one pass did to one outbox. */
+export interface PassReport {
+  readonly delivered: number;
+  readonly duplicate: number;
+  /** Rejected and due again later. */
+  readonly rejected: number;
+  /** Given up on in this pass. */
+  readonly deadLetters: number;
+  readonly ended: PassEnd;
+}
+
+export type PassCounts = Omit<PassReport, 'ended'>;
+
+export const NOTHING_PASSED: PassCounts = { delivered: 0, duplicate: 0, rejected: 0, deadLetters: 0 };
+
+export const addCounts = (a: PassCounts, b: PassCounts): PassCounts => ({
+  delivered: a.delivered + b.delivered,
+  duplicate: a.duplicate + b.duplicate,
+  rejected: a.rejected + b.rejected,
+  deadLetters: a.deadLetters + b.deadLetters,
+});

@@ -1,0 +1,67 @@
+import { hubKey, isSameHub, type Account } from './account.js';
+import { openLedger, settle, type HubLedger, type Settlement } from './ledger.js';
+
+/** The ledger of this hub and team, open or closed. */
+export const ledgerOf = (ledgers: readonly HubLedger[], account: Account): HubLedger | undefined =>
+  ledgers.find((ledger) => isLedgerOf(ledger, account));
+
+/** The ledger that reports speak of: the account's, else the one that was in use last. */
+export const ledgerInUse = (
+  ledgers: readonly HubLedger[],
+  account: Account | undefined,
+): HubLedger | undefined =>
+  account === undefined
+    ? ledgers.find((ledger) => ledger.closedAtMs === undefined)
+    : ledgerOf(ledgers, account);
+
+/**
+ * Puts the account's ledger in use, opening it when hub and team appear for the first time, and closes every other
+ * one. A hub that was known by its URL goes on under its id. The same ledgers come back when nothing changes.
+ */
+export const takeIntoUse = (
+  ledgers: readonly HubLedger[],
+  account: Account,
+  first: number,
+  decided: number,
+  nowMs: number,
+): readonly HubLedger[] => {
+  const hub = hubKey(account.hub);
+  const isInUse = (ledger: HubLedger): boolean => ledger.hub === hub && ledger.closedAtMs === undefined;
+  const own = ledgerOf(ledgers, account);
+  const others = ledgers.filter((ledger) => ledger !== own);
+  if (own !== undefined && isInUse(own) && others.every((ledger) => ledger.closedAtMs !== undefined))
+    return ledgers;
+  const { closedAtMs: _closedAtMs, ...reopened } = own ?? openLedger(hub, account.team, first, decided);
+  const closed = others.map((ledger) =>
+    ledger.closedAtMs === undefined ? { ...ledger, closedAtMs: nowMs } : ledger,
+  );
+  return [...closed, { ...reopened, hub }];
+};
+
+/** Enters what a pass learnt into the account's ledger; the other ledgers stay as they are. */
+export const settleAt = (
+  ledgers: readonly HubLedger[],
+  account: Account,
+  settlements: readonly Settlement[],
+  nowMs: number,
+): readonly HubLedger[] => {
+  const hasReceipt = settlements.some(({ became }) => became === 'delivered' || became === 'duplicate');
+  return ledgers.map((ledger) => {
+    if (!isLedgerOf(ledger, account)) return ledger;
+    const settled = settle(ledger, settlements);
+    if (!hasReceipt) return settled;
+    const { refusal: _refusal, ...accepted } = settled;
+    return { ...accepted, lastReceiptAtMs: nowMs };
+  });
+};
+
+/** The hub refused the account as a whole. */
+export const refuseAt = (
+  ledgers: readonly HubLedger[],
+  account: Account,
+  refusal: { readonly reason: string; readonly untilMs: number },
+): readonly HubLedger[] =>
+  ledgers.map((ledger) => (isLedgerOf(ledger, account) ? { ...ledger, refusal } : ledger));
+
+const isLedgerOf = (ledger: HubLedger, account: Account): boolean =>
+  isSameHub(ledger.hub, account.hub) && ledger.team === account.team;

@@ -1,0 +1,78 @@
+import type { Account } from './account.js';
+import { exceptionOf, isAnswered, type HubLedger, type LedgerException } from './ledger.js';
+import { consentOf, ownerOf, type DecisionIndex, type OwnedRecord } from './ownership.js';
+import { belongsTo, holdReason, type HoldReason, type RecordOwner, type Sharing } from './routing-policy.js';
+
+/** Everything that decides about the records of one outbox at one moment. */
+export interface RoutingContext {
+  readonly projectUuid: string | undefined;
+  readonly sharing: Sharing;
+  readonly account: Account | undefined;
+  /** Of the account's hub and team, or of the last one in use; absent before anything was ever sent. */
+  readonly ledger: HubLedger | undefined;
+  readonly decisions: DecisionIndex;
+  readonly decisionsUnreadable: boolean;
+  readonly nowMs: number;
+  /** A person asks for delivery now: what is due later is due. */
+  readonly isInsisted: boolean;
+}
+
+/** What is looked at of a record. */
+export interface RoutableRecord extends OwnedRecord {
+  readonly invalid?: string;
+}
+
+export type RecordStanding =
+  /** Counted in the ledger already. */
+  | { readonly standing: 'settled' }
+  | { readonly standing: 'dead'; readonly reason: string }
+  | { readonly standing: 'held'; readonly reason: HoldReason }
+  /** Waits, and may go; `due` says whether it may go now. */
+  | { readonly standing: 'pending'; readonly due: boolean; readonly attempts: number };
+
+/** Where a record stands. Held is worked out at the time of asking and stored nowhere. */
+export const standingOf = (record: RoutableRecord, context: RoutingContext): RecordStanding => {
+  const exception = context.ledger === undefined ? undefined : exceptionOf(context.ledger, record.record);
+  if (exception?.state === 'dead') return { standing: 'dead', reason: exception.reason };
+  if (exception === undefined && context.ledger !== undefined && isAnswered(context.ledger, record.record)) {
+    return { standing: 'settled' };
+  }
+  if (record.invalid !== undefined) return { standing: 'dead', reason: record.invalid };
+  const reason = heldBecause(record, context) ?? heldByHub(exception, context);
+  if (reason !== undefined) return { standing: 'held', reason };
+  const due = context.isInsisted || (exception?.dueAtMs ?? 0) <= context.nowMs;
+  return { standing: 'pending', due, attempts: exception?.attempts ?? 0 };
+};
+
+const heldBecause = (record: RoutableRecord, context: RoutingContext): HoldReason | undefined => {
+  const { account, projectUuid, sharing, decisions } = context;
+  const consent = account === undefined ? undefined : consentOf(record, account, decisions);
+  const owner = ownerOf(record, decisions);
+  const reason = holdReason({
+    projectUuid,
+    sharing,
+    account,
+    owner: owner !== undefined && consent === true && isSameTeam(owner, account) ? undefined : owner,
+    needsConsent: owner === undefined && consent === false,
+  });
+  if (reason !== undefined) return reason;
+  const needsDecisions =
+    record.hub === undefined || (owner !== undefined && account !== undefined && !belongsTo(owner, account));
+  return context.decisionsUnreadable && needsDecisions ? { hold: 'decisions-unreadable' } : undefined;
+};
+
+/** A hub takes no events of another team, so a person can only send along what has the account's own team. */
+const isSameTeam = (owner: RecordOwner, account: Account | undefined): boolean =>
+  owner.team === account?.team;
+
+const heldByHub = (
+  exception: LedgerException | undefined,
+  context: RoutingContext,
+): HoldReason | undefined => {
+  if (context.isInsisted) return undefined;
+  const refusal = context.ledger?.refusal;
+  if (refusal !== undefined && context.nowMs < refusal.untilMs)
+    return { hold: 'refused', detail: refusal.reason };
+  if (exception?.state !== 'refused' || (exception.dueAtMs ?? 0) <= context.nowMs) return undefined;
+  return { hold: 'refused', detail: exception.reason };
+};
