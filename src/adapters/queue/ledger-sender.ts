@@ -49,13 +49,17 @@ export const countWaiting = (reading: OutboxReading): number => {
 /** Settles an outbox's records. Exists only while its process holds the sender lock. */
 export class LedgerSender implements Sender {
   readonly #paths: OutboxPaths;
+  /** The ledgers as this sender last knew them: nobody else changes them while it holds the lock. */
+  #known: { readonly journal: string; readonly hubs: readonly HubLedger[] } | undefined;
 
   constructor(paths: OutboxPaths) {
     this.#paths = paths;
   }
 
-  reading(): Promise<OutboxReading> {
-    return readOutbox(this.#paths);
+  async reading(): Promise<OutboxReading> {
+    const reading = await readOutbox(this.#paths);
+    this.#known = { journal: reading.journal, hubs: reading.ledgers };
+    return reading;
   }
 
   async *records(from: number): AsyncGenerator<JournalRecord> {
@@ -69,8 +73,9 @@ export class LedgerSender implements Sender {
   }
 
   async settle(change: (ledgers: readonly HubLedger[]) => readonly HubLedger[]): Promise<void> {
-    const { journal, ledgers } = await this.reading();
+    const { journal, hubs: ledgers } = this.#known ?? (await this.#learn());
     const hubs = change(ledgers);
+    this.#known = { journal, hubs };
     writeLedger(this.#paths.ledger, { journal, hubs });
     const inUse = ledgerInUse(hubs);
     if (inUse === undefined) return;
@@ -109,6 +114,11 @@ export class LedgerSender implements Sender {
       removed += records.length;
     }
     return removed;
+  }
+
+  async #learn(): Promise<{ readonly journal: string; readonly hubs: readonly HubLedger[] }> {
+    const { journal, ledgers } = await this.reading();
+    return { journal, hubs: ledgers };
   }
 
   /** The ledger must never be durable ahead of the journal that it speaks of. Sealed segments are on disk already. */
