@@ -38,7 +38,8 @@ export const dirtyPaths = async (git: Git, directory: string): Promise<readonly 
   parseStatus(await git.demand(directory, STATUS));
 
 const STATUS = ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames'];
-const UNKNOWN_PATH = /did not match any file\(s\) known to git/;
+const UNKNOWN_PATH = /did not match any file/;
+const LITERAL = ':(top,literal)';
 
 /** Hooks may run a project's whole test suite. */
 const COMMIT_TIMEOUT_MS = 300_000;
@@ -97,7 +98,7 @@ const judge = async (
     !UNKNOWN_PATH.test(run.stderr) &&
     !IGNORED.test(run.stderr)
     ? committed(git, main)
-    : err(reasonOf(run));
+    : err(reasonOf(run).replaceAll(LITERAL, ''));
 };
 
 const IGNORED = /ignored by one of your \.gitignore files/;
@@ -115,7 +116,7 @@ const waitForIndex = async (main: Checkout, deadline: number): Promise<void> => 
 };
 
 /** A path that git takes as it is, whatever characters it has. */
-const literal = (path: string): string => `:(top,literal)${path}`;
+const literal = (path: string): string => LITERAL + path;
 
 /** `XY path` entries, each ended by a zero byte. */
 const parseStatus = (output: string): readonly string[] =>

@@ -20,10 +20,10 @@ export const readGitConfig = (path: string): readonly GitSetting[] => {
 export const parseGitConfig = (text: string): readonly GitSetting[] => {
   const settings: GitSetting[] = [];
   let section = '';
-  // A backslash at the end of a line continues it.
+  // A backslash at the end of a line continues it, unless another one takes its meaning.
   for (const line of text
     .replace(/^\uFEFF/, '')
-    .replace(/\\\r?\n/g, '')
+    .replace(/(?<!\\)((?:\\\\)*)\\\r?\n/g, '$1')
     .split(/\r?\n/)) {
     const header = HEADER.exec(line);
     if (header !== null) section = sectionName(header[1] ?? '', header[2]);

@@ -73,6 +73,8 @@ export const runGit = (args: readonly string[], options: GitOptions): Promise<Gi
 /** What git or a hook gave as the reason of a failure, in one line. */
 export const reasonOf = ({ code, stdout, stderr }: GitRun): string => {
   if (stderr.includes('Please tell me who you are')) return 'git does not know user.name and user.email here';
+  const ignored = IGNORED.exec(stderr)?.[1];
+  if (ignored !== undefined) return `${ignored} is ignored by a .gitignore file`;
   const lines = `${stderr}\n${stdout}`
     .split(/\r\n|\r|\n/)
     .map((line) => line.trim())
@@ -85,6 +87,7 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const KILL_GRACE_MS = 2_000;
 const PIPE_GRACE_MS = 500;
 const UNKNOWN_CODE = 128;
+const IGNORED = /paths are ignored by one of your \.gitignore files:\r?\n([^\r\n]+)/;
 const OWN_REASON = /^(fatal|error):\s*/;
 
 /** Variables that say where a repository is: inherited from a hook, they would lead git to another one. */
