@@ -1,3 +1,4 @@
+import { withRedactedInspect } from '../redacted-inspect.js';
 import type { EventEnvelope, EventFacts } from './envelope.js';
 import type { EventType } from './payloads.js';
 
@@ -29,13 +30,8 @@ export const seal = <T extends EventType>(
     correlation_id: facts.correlation_id,
     schema_version: facts.schema_version,
   };
-  Object.defineProperty(envelope, INSPECT, { value: inspectEnvelope });
-  return Object.freeze(envelope);
+  return Object.freeze(withRedactedInspect(envelope, describe(envelope)));
 };
 
-/** What Node's console and assertions ask an object for; elsewhere it is a symbol that nobody looks at. */
-const INSPECT = Symbol.for('nodejs.util.inspect.custom');
-
-function inspectEnvelope(this: EventEnvelope): string {
-  return `EventEnvelope(${this.event_type} ${this.event_id} ${this.aggregate_id} lamport ${this.lamport_clock})`;
-}
+const describe = (envelope: EventEnvelope): string =>
+  `EventEnvelope(${envelope.event_type} ${envelope.event_id} ${envelope.aggregate_id} lamport ${envelope.lamport_clock})`;

@@ -1,0 +1,89 @@
+import { readFileSync, statSync } from 'node:fs';
+import { parse } from 'smol-toml';
+import { SyncError } from '../../domain/errors.js';
+import { canonicalJson } from '../../domain/events/canonical-json.js';
+import type { SettingsReading, SettingsStore } from '../../ports/config.js';
+import { writeFileAtomic } from '../fs/atomic-write.js';
+import type { StateRoot } from '../fs/state-root.js';
+import { readSettings } from './settings-document.js';
+import { spliceServerUrl } from './splice-server-url.js';
+
+/** `config.toml` of the state root. */
+export class TomlSettingsStore implements SettingsStore {
+  readonly #root: StateRoot;
+
+  constructor(root: StateRoot) {
+    this.#root = root;
+  }
+
+  async read(): Promise<SettingsReading> {
+    try {
+      return readSettings(parse(this.#text().replace(BOM, '')));
+    } catch (error) {
+      return { issues: [{ path: '', reason: `config.toml cannot be read: ${reasonOf(error)}` }] };
+    }
+  }
+
+  async setServerUrl(url: string): Promise<void> {
+    this.#root.make();
+    const before = this.#parsed();
+    const text = spliceServerUrl(before.text, url);
+    const expected = {
+      ...before.document,
+      sync: { ...(before.document['sync'] as object | undefined), server_url: url },
+    };
+    if (!saysTheSame(text, expected)) {
+      throw new SyncError(
+        'config-not-writable',
+        `${this.#path} is written in a way in which server_url cannot be set.`,
+        {
+          hint: 'Set server_url below [sync] by hand.',
+        },
+      );
+    }
+    const mode = (statSync(this.#path, { throwIfNoEntry: false })?.mode ?? 0o600) & 0o777;
+    await writeFileAtomic(this.#path, text, { mode });
+  }
+
+  get #path(): string {
+    return this.#root.file('config.toml');
+  }
+
+  #parsed(): { readonly text: string; readonly document: Readonly<Record<string, unknown>> } {
+    try {
+      const text = this.#text();
+      return { text, document: parse(text.replace(BOM, '')) };
+    } catch (cause) {
+      throw new SyncError('config-unreadable', `${this.#path} cannot be understood: ${reasonOf(cause)}`, {
+        cause,
+        hint: 'Repair the file by hand.',
+      });
+    }
+  }
+
+  #text(): string {
+    try {
+      return readFileSync(this.#path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+      throw error;
+    }
+  }
+}
+
+const BOM = /^\ufeff/;
+
+const saysTheSame = (text: string, expected: unknown): boolean => {
+  try {
+    return canonicalJson(parse(text.replace(BOM, ''))) === canonicalJson(expected);
+  } catch {
+    return false;
+  }
+};
+
+/** The first line of a parser's message: what follows quotes the file. */
+const reasonOf = (error: unknown): string => {
+  const { line } = error as { readonly line?: number };
+  const reason = String(error instanceof Error ? error.message : error).split('\n', 1)[0] ?? '';
+  return line === undefined ? reason : `${reason} (line ${line})`;
+};

@@ -1,0 +1,58 @@
+import { lstatSync, type Stats } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { SyncError } from '../../domain/errors.js';
+import { makeDirectory } from './make-directory.js';
+
+/**
+ * The per-user directory of all our state. Nothing is made until something has to be written, and nothing is read or
+ * written below a root that is a link or belongs to someone else.
+ */
+export class StateRoot {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** `$SPEC_KITTY_HOME`, else `.spec-kitty` in the home directory. */
+  static locate(
+    environment: Readonly<Record<string, string | undefined>>,
+    homeDirectory = homedir(),
+  ): StateRoot {
+    const chosen = environment['SPEC_KITTY_HOME'];
+    return new StateRoot(
+      resolve(chosen === undefined || chosen === '' ? join(homeDirectory, '.spec-kitty') : chosen),
+    );
+  }
+
+  /** A path below the root. */
+  file(...segments: readonly string[]): string {
+    return join(this.path, ...segments);
+  }
+
+  /** Refuses an unsafe root with `state-root-unsafe`; a root that does not exist yet is safe. */
+  check(): void {
+    const stats = lstatSync(this.path, { throwIfNoEntry: false });
+    const fault = stats === undefined ? undefined : faultOf(stats);
+    if (fault === undefined) return;
+    throw new SyncError('state-root-unsafe', `The state root ${this.path} ${fault}.`, {
+      hint: 'Set SPEC_KITTY_HOME to a directory of your own.',
+    });
+  }
+
+  /** Makes the root, private to the user, if it is missing; and checks it. */
+  make(): void {
+    this.check();
+    makeDirectory(this.path);
+    this.check();
+  }
+}
+
+const faultOf = (stats: Stats): string | undefined => {
+  if (stats.isSymbolicLink()) return 'is a symbolic link';
+  if (!stats.isDirectory()) return 'is not a directory';
+  // Windows has no user ids; its home directories are private by their own rules.
+  const uid = process.getuid?.();
+  return uid !== undefined && stats.uid !== uid ? 'belongs to someone else' : undefined;
+};

@@ -1,0 +1,26 @@
+import type { CheckoutMemory, CheckoutRegistry, SharingPreference } from '../../ports/config.js';
+
+export class MemoryCheckoutRegistry implements CheckoutRegistry {
+  readonly #memories = new Map<string, CheckoutMemory>();
+  readonly #preferences = new Map<string, SharingPreference>();
+
+  async recall(path: string): Promise<CheckoutMemory | undefined> {
+    return this.#memories.get(path);
+  }
+
+  async remember(memory: CheckoutMemory): Promise<void> {
+    this.#memories.set(memory.path, { ...memory });
+  }
+
+  async list(): Promise<readonly CheckoutMemory[]> {
+    return [...this.#memories.values()];
+  }
+
+  async preference(projectUuid: string): Promise<SharingPreference | undefined> {
+    return this.#preferences.get(projectUuid);
+  }
+
+  async setPreference(projectUuid: string, preference: SharingPreference): Promise<void> {
+    this.#preferences.set(projectUuid, preference);
+  }
+}

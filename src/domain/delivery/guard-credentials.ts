@@ -1,0 +1,11 @@
+import { withRedactedInspect } from '../redacted-inspect.js';
+import type { HubAddress } from './account.js';
+
+/** Credentials that show who is signed in where, but never a token, when they are printed or turned into JSON. */
+export const guardCredentials = <T extends { readonly username: string; readonly server: HubAddress }>(
+  credentials: T,
+): T => {
+  const description = `Credentials(${credentials.username} at ${credentials.server.url}, tokens redacted)`;
+  const guarded = withRedactedInspect({ ...credentials }, description);
+  return Object.freeze(Object.defineProperty(guarded, 'toJSON', { value: () => description }));
+};
