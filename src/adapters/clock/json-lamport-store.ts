@@ -14,10 +14,16 @@ export class JsonLamportStore implements LamportStore {
   }
 
   async read(): Promise<LamportReading> {
-    return this.#file.load();
+    const present = this.#file.load();
+    // Storing the rebuilt value is what makes the reason be said once.
+    return present.rebuilt === undefined ? present : this.#locked((value) => value);
   }
 
   async update(decide: (value: number) => number): Promise<LamportReading> {
+    return this.#locked(decide);
+  }
+
+  async #locked(decide: (value: number) => number): Promise<LamportReading> {
     const lock = await lockFile(this.#lockPath, LOCK_WAIT_MS);
     if (lock === undefined) {
       throw new SyncError('lock-busy', 'Another process holds the clock.', {
@@ -26,9 +32,8 @@ export class JsonLamportStore implements LamportStore {
     }
     try {
       const present = this.#file.load();
-      const value = decide(present.value);
-      if (value <= present.value) return present;
-      this.#file.store(value, present.nodeId);
+      const value = Math.max(present.value, decide(present.value));
+      if (value > present.value || present.rebuilt !== undefined) this.#file.store(value, present.nodeId);
       return { ...present, value };
     } finally {
       lock.release();

@@ -44,7 +44,8 @@ export class LamportFile {
       return value === 0 && stored === MISSING ? { value, nodeId } : { value, nodeId, rebuilt: stored };
     }
     const isCopied = machine !== undefined && stored.machine !== undefined && machine !== stored.machine;
-    const nodeId = isCopied ? this.#surroundings.mintNodeId() : stored.nodeId;
+    const kept = isCopied ? undefined : stored.nodeId;
+    const nodeId = kept ?? this.#surroundings.mintNodeId();
     if (bootId === undefined || bootId === stored.bootId) return { value: stored.value, nodeId };
     return { value: Math.max(stored.value, this.#surroundings.highestCaptured()), nodeId };
   }
@@ -79,7 +80,8 @@ export class LamportFile {
 
 interface StoredClock {
   readonly value: number;
-  readonly nodeId: string;
+  /** Absent when what stands there is none. */
+  readonly nodeId?: string;
   readonly bootId?: string;
   readonly machine?: string;
 }
@@ -94,13 +96,13 @@ const parseClock = (text: string): StoredClock | undefined => {
     return undefined;
   }
   const value = fields?.['value'];
+  if (!isLamport(value)) return undefined;
   const nodeId = fields?.['node_id'];
-  if (!isLamport(value) || typeof nodeId !== 'string' || !isNodeId(nodeId)) return undefined;
   const bootId = fields?.['boot_id'];
   const machine = fields?.['machine'];
   return {
     value,
-    nodeId,
+    ...(typeof nodeId === 'string' && isNodeId(nodeId) ? { nodeId } : {}),
     ...(typeof bootId === 'string' ? { bootId } : {}),
     ...(typeof machine === 'string' ? { machine } : {}),
   };

@@ -8,7 +8,7 @@ export const sealLine = (json: string): string => `{"sum":"${checksum(json.slice
 
 /** The object without its checksum as JSON text, or `undefined` when the bytes are not what was sealed. */
 export const openLine = (line: Buffer): string | undefined => {
-  if (line.length <= PREFIX_LENGTH || line.toString('latin1', 0, 8) !== '{"sum":"') return undefined;
+  if (line.length <= PREFIX_LENGTH || !beginsSealed(line)) return undefined;
   const rest = line.subarray(PREFIX_LENGTH);
   if (line.toString('latin1', 8, 18) !== `${checksum(rest)}",`) return undefined;
   return `{${rest.toString('utf8')}`;
@@ -25,6 +25,19 @@ export const parseLine = (line: Buffer): Readonly<Record<string, unknown>> | und
   }
 };
 
+/** Whether a line, damaged or not, begins as a sealed one does. */
+export const beginsSealed = (line: Buffer): boolean => line.toString('latin1', 0, OPENING.length) === OPENING;
+
+/** The lines that a line consists of: where damage hit the newline between two, each of them is still whole. */
+export const splitJoined = (line: Buffer): readonly Buffer[] => {
+  const second = openLine(line) === undefined ? line.indexOf(OPENING, 1) : -1;
+  return second === -1 ? [line] : [line.subarray(0, second - 1), ...splitJoined(line.subarray(second))];
+};
+
+/** The line in what follows the last newline, when it is whole and only its own newline is missing or damaged. */
+export const lineWithoutNewline = (rest: Buffer): Buffer | undefined =>
+  [rest, rest.subarray(0, -1)].find((line) => openLine(line) !== undefined);
+
 /** The lines of a file: complete ones without their newline, and what follows the last newline. */
 export const splitLines = (bytes: Buffer): { readonly lines: readonly Buffer[]; readonly rest: Buffer } => {
   const lines: Buffer[] = [];
@@ -37,6 +50,7 @@ export const splitLines = (bytes: Buffer): { readonly lines: readonly Buffer[]; 
 };
 
 const NEWLINE = 0x0a;
+const OPENING = '{"sum":"';
 const PREFIX_LENGTH = '{"sum":"00000000",'.length;
 
 const checksum = (bytes: string | Buffer): string => crc32(bytes).toString(16).padStart(8, '0');

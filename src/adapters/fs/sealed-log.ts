@@ -1,13 +1,17 @@
-import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { syncDirectory, writeFully } from './atomic-write.js';
-import { openLine, parseLine, sealLine, splitLines } from './sealed-line.js';
+import { lineWithoutNewline, parseLine, sealLine, splitJoined, splitLines } from './sealed-line.js';
 
-/** What a log says. `damaged` counts complete lines that are not what was written. */
-export interface LogReading {
-  readonly entries: readonly Readonly<Record<string, unknown>>[];
-  readonly damaged: number;
-}
+export type LogEntry = Readonly<Record<string, unknown>>;
 
 /**
  * Appends entries to a small append-only log, durable when this returns. What follows the last newline was never
@@ -17,11 +21,12 @@ export const appendToLog = (path: string, entries: readonly object[]): void => {
   const descriptor = openSync(path, 'a+', 0o600);
   try {
     const size = fstatSync(descriptor).size;
-    const rest = size === 0 ? undefined : splitLines(readFileSync(path)).rest;
-    const isWhole = rest !== undefined && rest.length > 0 && openLine(rest) !== undefined;
-    if (rest !== undefined && rest.length > 0 && !isWhole) ftruncateSync(descriptor, size - rest.length);
+    const rest = endsWithNewline(descriptor, size) ? NOTHING : splitLines(readFileSync(path)).rest;
+    const whole = lineWithoutNewline(rest);
+    const kept = size - rest.length + (whole?.length ?? 0);
+    if (kept < size) ftruncateSync(descriptor, kept);
     const lines = entries.map((entry) => `${sealLine(JSON.stringify(entry))}\n`).join('');
-    writeFully(descriptor, Buffer.from(`${isWhole ? '\n' : ''}${lines}`, 'utf8'));
+    writeFully(descriptor, Buffer.from(`${whole === undefined ? '' : '\n'}${lines}`, 'utf8'));
     fdatasyncSync(descriptor);
     if (size === 0) syncDirectory(dirname(path));
   } finally {
@@ -29,20 +34,28 @@ export const appendToLog = (path: string, entries: readonly object[]): void => {
   }
 };
 
-/** The entries of a log; none when it does not exist. An incomplete last line is left out. */
-export const readLog = (path: string): LogReading => {
+/**
+ * The lines of a log, `undefined` for one that is not what was written; none when there is no file. An incomplete last
+ * line is left out.
+ */
+export const readLog = (path: string): readonly (LogEntry | undefined)[] => {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { entries: [], damaged: 0 };
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
   const { lines, rest } = splitLines(bytes);
-  const whole = [...lines, rest].filter(
-    (line) => line.length > 0 && (line !== rest || openLine(rest) !== undefined),
-  );
-  const entries = whole.map(parseLine);
-  const readable = entries.filter((entry) => entry !== undefined);
-  return { entries: readable, damaged: entries.length - readable.length };
+  const last = lineWithoutNewline(rest);
+  return [...lines.flatMap(splitJoined), ...(last === undefined ? [] : [last])].map(parseLine);
+};
+
+const NOTHING = Buffer.alloc(0);
+
+const endsWithNewline = (descriptor: number, size: number): boolean => {
+  if (size === 0) return true;
+  const last = Buffer.alloc(1);
+  readSync(descriptor, last, 0, 1, size - 1);
+  return last[0] === 0x0a;
 };

@@ -1,14 +1,16 @@
+import type { Decision } from '../../domain/delivery/decision.js';
 import { seal } from '../../domain/events/seal.js';
 import { describeIssues } from '../../domain/result.js';
 import type { CaptureLimits, CaptureOutcome, Fact, RefusalReason } from '../../ports/queue.js';
 import type { HeldLock } from '../fs/process-lock.js';
 import { appendToLog } from '../fs/sealed-log.js';
-import { JournalWriter, SEGMENT_RECORDS } from './journal-writer.js';
+import { appendDecisions } from './decision-log.js';
+import { JournalWriter } from './journal-writer.js';
 import type { JournalTail } from './journal-tail.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import type { OutboxSurroundings } from './outbox-surroundings.js';
 import { encodeRecord } from './record-format.js';
-import { readSettledMark } from './settled-mark.js';
+import { estimateWaiting, nextNumber, readSettledMark, type SettledMark } from './settled-mark.js';
 import { unsealedFacts, type WaitingFacts } from './waiting-facts.js';
 
 /** How many events waited when `last` was the newest record. */
@@ -51,6 +53,17 @@ export class CaptureSection {
     }
   }
 
+  /** Appends decisions about the journal's records. Call it under the capture lock. */
+  decide(decisions: readonly Decision[]): void {
+    const writer = new JournalWriter(this.#paths, () => this.#surroundings.newJournalId());
+    try {
+      const { journal } = writer.open(this.#surroundings.clock.load().value);
+      appendDecisions(this.#paths.decisions, journal, decisions);
+    } finally {
+      writer.close();
+    }
+  }
+
   /** Counts events that are not taken. The count is lost only where the disk takes nothing at all. */
   refuse(facts: readonly Fact[], reason: RefusalReason, message: string): readonly CaptureOutcome[] {
     const at = new Date(this.#surroundings.nowMs()).toISOString();
@@ -76,15 +89,17 @@ export class CaptureSection {
     counted: Occupancy | undefined,
   ): readonly CaptureOutcome[] | 'looks-full' {
     const { value, nodeId } = this.#surroundings.clock.load();
-    const tail = writer.open(value);
-    const room = limits.maxWaiting - this.#occupied(tail, counted);
+    const mark = readSettledMark(this.#paths.settled);
+    const tail = inOrder(writer.open(value), mark);
+    const occupied = occupancy(tail, mark, counted);
+    const room = limits.maxWaiting - occupied;
     if (room < facts.length && counted === undefined) return 'looks-full';
 
     const late = unsealedFacts(this.#waiting, this.#paths);
     const taken = facts.slice(0, Math.max(0, room));
     const all = [...late.map(({ fact }) => fact), ...taken];
-    this.#surroundings.clock.store(value + all.length, nodeId);
-    const captured = this.#write(writer, tail, all, value, nodeId, limits.maxWaiting - room);
+    const captured =
+      all.length === 0 ? [] : this.#write(writer, tail, all, { clock: value, nodeId, occupied });
     if (late.length > 0) {
       // Their files may go only after the journal holds them for good, and before anybody else can seal them again.
       writer.sync();
@@ -96,45 +111,54 @@ export class CaptureSection {
     return [...captured.slice(late.length), ...refused];
   }
 
+  /** One write of all lines, so that a capture is in the journal as a whole or not at all. */
   #write(
     writer: JournalWriter,
-    start: JournalTail,
+    tail: JournalTail,
     facts: readonly Fact[],
-    clock: number,
-    nodeId: string,
-    occupied: number,
+    { clock, nodeId, occupied }: { clock: number; nodeId: string; occupied: number },
   ): readonly CaptureOutcome[] {
-    const outcomes: CaptureOutcome[] = [];
-    let tail = start;
-    let lines = '';
-    let record = tail.next;
-    for (const [index, fact] of facts.entries()) {
-      const lamport = clock + index + 1;
-      const event = seal(fact.event, nodeId, lamport);
-      if (record - tail.segmentFirst >= SEGMENT_RECORDS) {
-        writer.append(lines);
-        lines = '';
-        tail = writer.rotate({ ...tail, next: record }, lamport - 1);
-      }
-      lines += encodeRecord({
-        record,
-        clock: lamport,
-        team: event.team_slug,
-        json: JSON.stringify(event),
-        ...(fact.hub === undefined ? {} : { hub: fact.hub }),
-        ...(fact.issues === undefined ? {} : { invalid: describeIssues(fact.issues) }),
-      });
-      outcomes.push({ outcome: 'captured', event, record, waiting: occupied + index + 1 });
-      record += 1;
-    }
-    writer.append(lines);
-    return outcomes;
-  }
-
-  #occupied(tail: JournalTail, counted: Occupancy | undefined): number {
-    const last = tail.next - 1;
-    if (counted !== undefined) return counted.waiting + Math.max(0, last - counted.last);
-    const mark = readSettledMark(this.#paths.settled);
-    return mark === undefined || mark.journal !== tail.journal ? last : last - mark.through - mark.beyond;
+    const sealed = facts.map((fact, index) => ({
+      fact,
+      event: seal(fact.event, nodeId, clock + index + 1),
+      record: tail.next + index,
+    }));
+    this.#surroundings.clock.store(clock + facts.length, nodeId);
+    const isFull = tail.next - tail.segmentFirst >= (this.#surroundings.segmentRecords ?? SEGMENT_RECORDS);
+    if (isFull) writer.rotate(tail, clock);
+    writer.append(
+      sealed
+        .map(({ fact, event, record }) =>
+          encodeRecord({
+            record,
+            clock: event.lamport_clock,
+            team: event.team_slug,
+            json: JSON.stringify(event),
+            ...(fact.hub === undefined ? {} : { hub: fact.hub }),
+            ...(fact.issues === undefined ? {} : { invalid: describeIssues(fact.issues) }),
+          }),
+        )
+        .join(''),
+    );
+    return sealed.map(({ event, record }, index) => ({
+      outcome: 'captured',
+      event,
+      record,
+      waiting: occupied + index + 1,
+    }));
   }
 }
+
+const SEGMENT_RECORDS = 1000;
+
+const inOrder = (tail: JournalTail, mark: SettledMark | undefined): JournalTail => ({
+  ...tail,
+  next: nextNumber(tail, mark),
+});
+
+const occupancy = (tail: JournalTail, mark: SettledMark | undefined, counted?: Occupancy): number => {
+  const last = tail.next - 1;
+  return counted === undefined
+    ? estimateWaiting(tail.journal, last, mark)
+    : counted.waiting + Math.max(0, last - counted.last);
+};

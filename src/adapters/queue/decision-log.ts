@@ -16,9 +16,12 @@ export const appendDecisions = (path: string, journal: string, decisions: readon
 
 /** The decisions of a journal, in the order in which they were made; those of another journal count for nothing. */
 export const readDecisions = (path: string, journal: string): DecisionReading => {
-  const { entries, damaged } = readLog(path);
-  const decisions = entries.flatMap(({ journal: of, ...decision }) =>
-    of === journal ? [decision as unknown as Decision] : [],
-  );
+  const lines = readLog(path);
+  const decisions = lines.flatMap((line): readonly Decision[] => {
+    if (line === undefined) return [{ decision: 'unreadable' }];
+    const { journal: of, ...decision } = line;
+    return of === journal ? [decision as unknown as Decision] : [];
+  });
+  const damaged = lines.filter((line) => line === undefined).length;
   return damaged === 0 ? { decisions } : { decisions, unreadable: `${damaged} damaged lines in ${path}` };
 };

@@ -5,6 +5,13 @@ import type { OutboxPaths } from './outbox-paths.js';
 import { scanSegment, type DamagedRecord, type SegmentScan } from './scan-segment.js';
 import type { StoredRecord } from './record-format.js';
 
+/** Which journal this is and which records are there. */
+export interface JournalExtent {
+  readonly journal: string;
+  readonly first: number;
+  readonly last: number;
+}
+
 /** Reads an outbox's journal without any lock; what is being appended at the moment is not there yet. */
 export class JournalReader {
   readonly #paths: OutboxPaths;
@@ -13,50 +20,50 @@ export class JournalReader {
     this.#paths = paths;
   }
 
-  /** The records from `from` on, ascending, one segment in memory at a time. */
+  /**
+   * The records from `from` on, ascending, one segment in memory at a time. Numbers that nobody has between two
+   * segments are damaged records; segments that are reclaimed meanwhile are left out.
+   */
   async *records(from = 1): AsyncGenerator<JournalRecord> {
     let next = from;
+    // Where the part that was read ends; unknown when what came before was reclaimed.
+    let end: number | undefined;
     for (;;) {
-      const before = next;
-      for (const first of this.#segmentsFrom(next)) {
+      const listed = sealedSegments(this.#paths);
+      for (const first of startingWith(listed, next)) {
         const scan = await this.#scan(segmentPath(this.#paths, first), first);
-        for (const record of scan?.records ?? []) {
-          if (record.record < next) continue;
-          next = record.record + 1;
-          yield toJournalRecord(record);
-        }
+        for (const record of missing(end, scan, next)) yield record;
+        for (const record of scan?.records ?? []) if (record.record >= next) yield toJournalRecord(record);
+        next = Math.max(next, scan?.next ?? 0);
+        end = scan?.next;
       }
       const current = await this.#scan(this.#paths.current);
-      if (current === undefined) return;
-      const currentFirst = current.records[0]?.record ?? current.next;
       // A rotation took place between the two looks: what was the open segment is sealed now.
-      if (currentFirst > next && next > before && this.#segmentsFrom(next).length > 0) continue;
-      for (const record of current.records) if (record.record >= next) yield toJournalRecord(record);
+      const isBehind = current === undefined || current.first > next;
+      if (isBehind && sealedSegments(this.#paths).at(-1) !== listed.at(-1)) continue;
+      for (const record of missing(end, current, next)) yield record;
+      for (const record of current?.records ?? []) if (record.record >= next) yield toJournalRecord(record);
       return;
     }
   }
 
   /** Which journal this is and which records are there; `undefined` when there is no journal. */
-  async extent(): Promise<
-    | { readonly journal: string; readonly first: number; readonly last: number; readonly clock: number }
-    | undefined
-  > {
-    const sealed = sealedSegments(this.#paths);
-    const newest = sealed.at(-1);
-    const current = await this.#scan(this.#paths.current);
-    if (current === undefined && newest === undefined) return undefined;
-    const scan = current ?? (await this.#scan(segmentPath(this.#paths, newest ?? 1), newest));
-    if (scan === undefined) return undefined;
-    const journal = scan.header?.journal ?? '';
-    const first = sealed[0] ?? scan.header?.first ?? scan.records[0]?.record ?? scan.next;
-    return { journal, first, last: scan.next - 1, clock: scan.clock };
-  }
-
-  /** First numbers of the sealed segments that can hold `record` or a later one. */
-  #segmentsFrom(record: number): readonly number[] {
-    const all = sealedSegments(this.#paths);
-    const start = all.findLastIndex((first) => first <= record);
-    return all.slice(Math.max(0, start));
+  async extent(): Promise<JournalExtent | undefined> {
+    for (;;) {
+      const sealed = sealedSegments(this.#paths);
+      const newest = sealed.at(-1);
+      const current = await this.#scan(this.#paths.current);
+      const isHeaded = current?.header !== undefined;
+      const before =
+        isHeaded || newest === undefined
+          ? undefined
+          : await this.#scan(segmentPath(this.#paths, newest), newest);
+      if (current === undefined && sealedSegments(this.#paths).at(-1) !== newest) continue;
+      const scan = current ?? before;
+      if (scan === undefined) return undefined;
+      const journal = (current?.header ?? before?.header)?.journal ?? '';
+      return { journal, first: sealed[0] ?? scan.first, last: scan.next - 1 };
+    }
   }
 
   async #scan(path: string, first?: number): Promise<SegmentScan | undefined> {
@@ -70,14 +77,34 @@ export class JournalReader {
 }
 
 export const toJournalRecord = (record: StoredRecord | DamagedRecord): JournalRecord => {
-  if ('damaged' in record) {
-    return {
-      record: record.record,
-      eventId: `record-${record.record}`,
-      team: 'local',
-      invalid: 'the record is damaged',
-    };
-  }
+  if ('damaged' in record) return damagedRecord(record.record);
   const { clock: _clock, ...rest } = record;
   return rest;
 };
+
+/** A record of which nothing is left but its number. */
+export const damagedRecord = (record: number): JournalRecord => ({
+  record,
+  eventId: `record-${record}`,
+  team: 'local',
+  invalid: 'the record is damaged',
+});
+
+/** The segments that can hold `record` or a later one. */
+const startingWith = (segments: readonly number[], record: number): readonly number[] =>
+  segments.slice(
+    Math.max(
+      0,
+      segments.findLastIndex((first) => first <= record),
+    ),
+  );
+
+/** The records from `next` on that should lie between the end of what was read and a segment. */
+function* missing(
+  end: number | undefined,
+  scan: SegmentScan | undefined,
+  next: number,
+): Generator<JournalRecord> {
+  if (end === undefined || scan === undefined) return;
+  for (let record = Math.max(end, next); record < scan.first; record++) yield damagedRecord(record);
+}

@@ -11,16 +11,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomicSync, syncDirectory, writeFully } from '../fs/atomic-write.js';
+import { lineWithoutNewline } from '../fs/sealed-line.js';
 import { appendToLog } from '../fs/sealed-log.js';
 import { makeDirectory } from '../fs/make-directory.js';
 import { newestSegment } from './journal-files.js';
 import { readAt, readTail, type JournalTail } from './journal-tail.js';
 import { segmentName, type OutboxPaths } from './outbox-paths.js';
 import { decodeRecord, encodeHeader, type SegmentHeader } from './record-format.js';
-import { scanSegment } from './scan-segment.js';
-
-/** Records per segment. */
-export const SEGMENT_RECORDS = 1000;
+import { scanSegment, type SegmentScan } from './scan-segment.js';
 
 /**
  * Appends to an outbox's journal. Every method is synchronous and must be called under the capture lock; what was
@@ -39,7 +37,9 @@ export class JournalWriter {
 
   /** Finds the end of the journal, repairing a torn one; makes the journal when there is none. */
   open(clock: number): JournalTail {
-    const descriptor = this.#openCurrent(clock);
+    const { current } = this.#paths;
+    if (!existsSync(current)) this.#begin(clock);
+    const descriptor = openSync(current, constants.O_RDWR | constants.O_APPEND);
     this.#descriptor = descriptor;
     this.#size = fstatSync(descriptor).size;
     return readTail(descriptor, this.#size) ?? this.#repair(descriptor);
@@ -58,7 +58,7 @@ export class JournalWriter {
     }
   }
 
-  /** Seals the open segment, durably, and begins the next one. */
+  /** Seals the open segment, durably, and begins the next one, whose first record gets the number `tail.next`. */
   rotate(tail: JournalTail, clock: number): JournalTail {
     this.#seal(this.#open(), tail.segmentFirst);
     return this.#continue({ journal: tail.journal, first: tail.next, clock });
@@ -79,12 +79,6 @@ export class JournalWriter {
     return this.#descriptor;
   }
 
-  #openCurrent(clock: number): number {
-    const { current } = this.#paths;
-    if (!existsSync(current)) this.#begin(clock);
-    return openSync(current, constants.O_RDWR | constants.O_APPEND);
-  }
-
   /** The first segment of a journal, or the one after a rotation that was cut short. */
   #begin(clock: number): void {
     const { current, directory } = this.#paths;
@@ -95,36 +89,33 @@ export class JournalWriter {
     writeFileAtomicSync(current, encodeHeader(header), { mode: 0o600 });
   }
 
-  /**
-   * The slow path, for an end that is not a readable record: a whole record that only lost its newline is kept;
-   * anything else after the last newline was never acknowledged, and is moved aside and counted.
-   */
+  /** The slow path, for a segment whose header or last line is not in order. */
   #repair(descriptor: number): JournalTail {
     const sealed = newestSegment(this.#paths);
-    const bytes = readAt(descriptor, 0, this.#size);
-    const scan = scanSegment(bytes, sealed?.next);
-    let next = scan.next;
-    if (scan.rest.length > 0) {
-      const record = decodeRecord(scan.rest);
-      if (record !== undefined && record.record === next) {
-        this.append('\n');
-        next += 1;
-      } else {
-        appendToLog(this.#paths.torn, [{ at: scan.completeBytes, bytes: scan.rest.toString('base64') }]);
-        ftruncateSync(descriptor, scan.completeBytes);
-        this.#size = scan.completeBytes;
-      }
-    }
-    const journal = scan.header?.journal ?? sealed?.journal;
-    const segmentFirst = scan.header?.first ?? sealed?.next ?? scan.records[0]?.record ?? 1;
-    if (journal === undefined) return this.#setAside(descriptor, segmentFirst, next, scan.clock);
-    return { journal, segmentFirst, next };
+    const scan = scanSegment(readAt(descriptor, 0, this.#size), sealed?.next);
+    const next = scan.rest.length > 0 && this.#mend(descriptor, scan) ? scan.next + 1 : scan.next;
+    if (scan.header !== undefined) return { journal: scan.header.journal, segmentFirst: scan.first, next };
+    // Nobody could read the end of a segment without a header quickly: it is sealed as it is, and another one goes on.
+    // Where no sealed segment says whose it is, the one that goes on is another journal.
+    if (next > scan.first) this.#seal(descriptor, scan.first);
+    else this.close();
+    const journal = sealed?.journal ?? this.#newJournalId();
+    return this.#continue({ journal, first: next, clock: Math.max(scan.clock, sealed?.clock ?? 0) });
   }
 
-  /** A journal whose only header is damaged cannot say whose it is: it is sealed as it is, and another one goes on. */
-  #setAside(descriptor: number, segmentFirst: number, next: number, clock: number): JournalTail {
-    this.#seal(descriptor, segmentFirst);
-    return this.#continue({ journal: this.#newJournalId(), first: next, clock });
+  /**
+   * Puts what follows the last newline in order, and says whether it was a record: a whole one that only lost its
+   * newline is kept; anything else was never acknowledged, and is moved aside and counted.
+   */
+  #mend(descriptor: number, scan: SegmentScan): boolean {
+    const line = lineWithoutNewline(scan.rest);
+    const isRecord = line !== undefined && decodeRecord(line)?.record === scan.next;
+    if (!isRecord)
+      appendToLog(this.#paths.torn, [{ at: scan.completeBytes, bytes: scan.rest.toString('base64') }]);
+    this.#size = scan.completeBytes + (isRecord ? line.length : 0);
+    ftruncateSync(descriptor, this.#size);
+    if (isRecord) this.append('\n');
+    return isRecord;
   }
 
   #seal(descriptor: number, segmentFirst: number): void {

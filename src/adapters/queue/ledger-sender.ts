@@ -1,13 +1,13 @@
 import { closeSync, fdatasyncSync, openSync, statSync, unlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { sizeOf } from '../../domain/delivery/record-ranges.js';
-import { waitingCount, type HubLedger } from '../../domain/delivery/ledger.js';
+import { newestAnswered, waitingCount, type HubLedger } from '../../domain/delivery/ledger.js';
 import { applyDecisions } from '../../domain/delivery/ownership.js';
 import type { JournalRecord, OutboxReading, Sender } from '../../ports/queue.js';
 import { appendToLog, readLog } from '../fs/sealed-log.js';
 import { readDecisions } from './decision-log.js';
 import { sealedSegments, segmentPath } from './journal-files.js';
-import { JournalReader, toJournalRecord } from './journal-reader.js';
+import { damagedRecord, JournalReader, toJournalRecord } from './journal-reader.js';
 import { readLedger, writeLedger } from './ledger-file.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import { scanSegment } from './scan-segment.js';
@@ -17,18 +17,20 @@ import { WaitingFacts } from './waiting-facts.js';
 /** Everything the files of an outbox say, read without a lock; every file of it is replaced or appended as a whole. */
 export const readOutbox = async (paths: OutboxPaths): Promise<OutboxReading> => {
   const extent = await new JournalReader(paths).extent();
-  const explained = readLog(paths.refused).entries;
-  const count = (kind: string): number => explained.filter((entry) => entry['kind'] === kind).length;
+  const explained = readLog(paths.refused);
+  const count = (kind: string): number => explained.filter((entry) => entry?.['kind'] === kind).length;
   const beside = {
     refused: count('refused'),
     withdrawn: count('withdrawn'),
     waitingForLock: new WaitingFacts(paths.waiting).count(),
-    tornTails: readLog(paths.torn).entries.length,
+    tornTails: readLog(paths.torn).length,
   };
   if (extent === undefined) return { journal: '', first: 1, last: 0, ledgers: [], decisions: [], beside };
-  const { journal, first, last } = extent;
+  const { journal, first } = extent;
   const { decisions, unreadable } = readDecisions(paths.decisions, journal);
   const ledgers = readLedger(paths.ledger, journal).hubs.map((ledger) => applyDecisions(ledger, decisions));
+  // A journal that lost its end is as long as the ledger knew it: what was delivered of it stays counted.
+  const last = Math.max(extent.last, ...ledgers.map(newestAnswered));
   return {
     journal,
     first,
@@ -63,13 +65,15 @@ export class LedgerSender implements Sender {
   }
 
   async *records(from: number): AsyncGenerator<JournalRecord> {
-    const reader = new JournalReader(this.#paths);
-    const last = (await reader.extent())?.last ?? 0;
+    const { last } = await this.reading();
     this.#syncJournal();
-    for await (const record of reader.records(from)) {
+    let next = from;
+    for await (const record of new JournalReader(this.#paths).records(from)) {
       if (record.record > last) return;
+      next = record.record + 1;
       yield record;
     }
+    for (; next <= last; next++) yield damagedRecord(next);
   }
 
   async settle(change: (ledgers: readonly HubLedger[]) => readonly HubLedger[]): Promise<void> {
@@ -87,6 +91,7 @@ export class LedgerSender implements Sender {
       team,
       through,
       beyond: sizeOf(inUse.beyond) - open,
+      newest: Math.max(...hubs.map(newestAnswered)),
     });
   }
 

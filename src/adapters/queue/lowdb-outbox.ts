@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Decision } from '../../domain/delivery/decision.js';
 import { SyncError } from '../../domain/errors.js';
 import { lockFile, tryLockFile } from '../fs/process-lock.js';
@@ -13,11 +14,11 @@ import type {
   Sender,
 } from '../../ports/queue.js';
 import { CaptureSection, type Occupancy } from './capture-section.js';
-import { appendDecisions } from './decision-log.js';
 import { JournalReader } from './journal-reader.js';
 import { currentTail } from './journal-tail.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import type { OutboxSurroundings } from './outbox-surroundings.js';
+import { estimateWaiting, nextNumber, readSettledMark } from './settled-mark.js';
 import { WaitingFacts } from './waiting-facts.js';
 
 /**
@@ -50,16 +51,18 @@ export class LowdbOutbox implements Outbox {
 
   async hasRoomFor(count: number, limits: CaptureLimits): Promise<boolean> {
     const tail = currentTail(this.#paths.current);
-    if (tail === undefined || tail.next - 1 + count <= limits.maxWaiting) return true;
-    const { waiting } = await this.#recount();
-    return waiting + count <= limits.maxWaiting;
+    if (tail !== undefined) {
+      const mark = readSettledMark(this.#paths.settled);
+      const waiting = estimateWaiting(tail.journal, nextNumber(tail, mark) - 1, mark);
+      if (waiting + count <= limits.maxWaiting) return true;
+    }
+    return (await this.#recount()).waiting + count <= limits.maxWaiting;
   }
 
   async nextRecord(): Promise<number> {
     const tail = currentTail(this.#paths.current);
-    if (tail !== undefined) return tail.next;
-    const extent = await new JournalReader(this.#paths).extent();
-    return (extent?.last ?? 0) + 1;
+    if (tail !== undefined) return nextNumber(tail, readSettledMark(this.#paths.settled));
+    return (await this.reading()).last + 1;
   }
 
   records(from = 1): AsyncIterable<JournalRecord> {
@@ -73,9 +76,8 @@ export class LowdbOutbox implements Outbox {
 
   async decide(decisions: readonly Decision[]): Promise<void> {
     if (decisions.length === 0) return;
-    const extent = await new JournalReader(this.#paths).extent();
-    if (extent === undefined) return;
-    await this.#locked(() => appendDecisions(this.#paths.decisions, extent.journal, decisions));
+    if ((await new JournalReader(this.#paths).extent()) === undefined) return;
+    await this.#locked(() => this.#section.decide(decisions));
   }
 
   async noteWithdrawn(eventIds: readonly string[], reason: string): Promise<void> {
@@ -96,6 +98,8 @@ export class LowdbOutbox implements Outbox {
     const lock = tryLockFile(this.#paths.senderLock);
     if (lock === undefined) return 'busy';
     try {
+      // What waits for the capture lock, and a torn tail, must not have to wait for another event.
+      if (existsSync(this.#paths.directory)) await this.capture([], { maxWaiting: Infinity });
       const { LedgerSender } = await import('./ledger-sender.js');
       return { ran: true, value: await work(new LedgerSender(this.#paths)) };
     } finally {

@@ -1,4 +1,4 @@
-import { splitLines } from '../fs/sealed-line.js';
+import { beginsSealed, splitJoined, splitLines } from '../fs/sealed-line.js';
 import { decodeHeader, decodeRecord, type SegmentHeader, type StoredRecord } from './record-format.js';
 
 /** A record whose line cannot be read keeps its number. */
@@ -10,9 +10,11 @@ export interface DamagedRecord {
 export interface SegmentScan {
   readonly header: SegmentHeader | undefined;
   readonly records: readonly (StoredRecord | DamagedRecord)[];
+  /** The number of the first record, or of the one that will be. */
+  readonly first: number;
   /** The number after the last record. */
   readonly next: number;
-  /** Highest Lamport clock seen. */
+  /** At least the highest Lamport clock of the segment. */
   readonly clock: number;
   /** Length of the file up to and including the last newline. */
   readonly completeBytes: number;
@@ -23,35 +25,44 @@ export interface SegmentScan {
 /**
  * Reads a whole segment. `expectedFirst` is the number of its first record where the header cannot tell; where nobody
  * can, the first readable record does. A line that cannot be read stands for one record, unless the number of the next
- * readable line says that it stood for more.
+ * readable line says that it stood for more or fewer.
  */
 export const scanSegment = (bytes: Buffer, expectedFirst?: number): SegmentScan => {
-  const { lines, rest } = splitLines(bytes);
+  const { lines: found, rest } = splitLines(bytes);
+  const lines = found.flatMap(splitJoined);
   const header = lines[0] === undefined ? undefined : decodeHeader(lines[0]);
+  const isHeadless = header === undefined && lines[0] !== undefined && decodeRecord(lines[0]) !== undefined;
+  const body = (isHeadless ? lines : lines.slice(1)).map((line) => ({ line, stored: decodeRecord(line) }));
+  const first = header?.first ?? expectedFirst ?? guessFirst(body);
   const records: (StoredRecord | DamagedRecord)[] = [];
-  let next = header?.first ?? expectedFirst ?? guessFirst(lines);
+  let next = first;
   let clock = header?.clock ?? 0;
   let unreadable = 0;
-  for (const line of lines.slice(1)) {
-    const stored = decodeRecord(line);
-    if (stored === undefined || stored.record < next) {
-      unreadable += 1;
-      continue;
+  const loseUpTo = (end: number): void => {
+    // Each lost event had its own tick, so the clock was at least this far.
+    clock += end - next;
+    for (; next < end; next++) records.push({ record: next, damaged: true });
+  };
+  for (const { line, stored } of body) {
+    if (stored === undefined || stored.record - next > MAX_GAP) {
+      // The second half of a line that damage cut in two does not begin as a line does.
+      if (unreadable === 0 || beginsSealed(line)) unreadable += 1;
+    } else if (stored.record >= next) {
+      loseUpTo(stored.record);
+      records.push(stored);
+      next += 1;
+      unreadable = 0;
+      clock = Math.max(clock, stored.clock);
     }
-    for (; next < stored.record; next++) records.push({ record: next, damaged: true });
-    records.push(stored);
-    next += 1;
-    unreadable = 0;
-    clock = Math.max(clock, stored.clock);
   }
-  for (; unreadable > 0; unreadable--, next++) records.push({ record: next, damaged: true });
-  return { header, records, next, clock, completeBytes: bytes.length - rest.length, rest };
+  loseUpTo(next + unreadable);
+  return { header, records, first, next, clock, completeBytes: bytes.length - rest.length, rest };
 };
 
-const guessFirst = (lines: readonly Buffer[]): number => {
-  for (const [index, line] of lines.entries()) {
-    const record = decodeRecord(line)?.record;
-    if (record !== undefined) return Math.max(1, record - Math.max(0, index - 1));
-  }
-  return 1;
+// No journal loses this many records and goes on; a number beyond it is as good as damage, and costs no memory.
+const MAX_GAP = 1_000_000;
+
+const guessFirst = (body: readonly { readonly stored: StoredRecord | undefined }[]): number => {
+  const index = body.findIndex(({ stored }) => stored !== undefined);
+  return Math.max(1, (body[index]?.stored?.record ?? 1) - Math.max(0, index));
 };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { writeFileAtomic } from '../fs/atomic-write.js';
 import { parseLine, sealLine } from '../fs/sealed-line.js';
+import type { JournalTail } from './journal-tail.js';
 
 /** How much of a journal waits, readable without the ledger. Written after the ledger; only ever an estimate. */
 export interface SettledMark {
@@ -10,6 +11,8 @@ export interface SettledMark {
   readonly through: number;
   /** Records beyond `through` that do not wait, less those up to it that do. */
   readonly beyond: number;
+  /** Newest record that the ledger speaks of. */
+  readonly newest: number;
 }
 
 export const writeSettledMark = (path: string, mark: SettledMark): Promise<void> =>
@@ -23,3 +26,14 @@ export const readSettledMark = (path: string): SettledMark | undefined => {
     return undefined;
   }
 };
+
+/**
+ * The number that the next record gets. A journal that ends before what was already settled lost its last records:
+ * their numbers are never used again, since the ledger would take the events under them for settled.
+ */
+export const nextNumber = (tail: JournalTail, mark: SettledMark | undefined): number =>
+  mark?.journal === tail.journal ? Math.max(tail.next, mark.newest + 1) : tail.next;
+
+/** How many records up to `last` seem to wait: all of them where the mark says nothing of this journal. */
+export const estimateWaiting = (journal: string, last: number, mark: SettledMark | undefined): number =>
+  mark?.journal === journal ? last - mark.through - mark.beyond : last;

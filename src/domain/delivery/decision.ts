@@ -19,4 +19,6 @@ export type Decision =
   /** A dead letter was thrown away. */
   | { readonly decision: 'discard'; readonly record: number; readonly hub: string; readonly team: string }
   /** A dead letter is pending again. */
-  | { readonly decision: 'requeue'; readonly record: number; readonly hub: string; readonly team: string };
+  | { readonly decision: 'requeue'; readonly record: number; readonly hub: string; readonly team: string }
+  /** What can no longer be read: it decides nothing, and keeps its place among the others. */
+  | { readonly decision: 'unreadable' };

@@ -1,4 +1,4 @@
-import { contains, setOf, sizeOf, union, type RecordRange, type RecordSet } from './record-ranges.js';
+import { contains, setOf, sizeOf, union, type RecordSet } from './record-ranges.js';
 import { unreachable } from '../errors.js';
 
 /**
@@ -105,6 +105,9 @@ export const waitingCount = (ledger: HubLedger, last: number): number =>
   sizeOf(ledger.beyond) +
   ledger.exceptions.filter((exception) => exception.state !== 'dead').length;
 
+/** The newest record that the ledger says anything about; `first - 1` when there is none. */
+export const newestAnswered = (ledger: HubLedger): number => ledger.beyond.at(-1)?.through ?? ledger.through;
+
 /** Enters what a pass learnt. Repeating a settlement, or settling what is settled, changes nothing. */
 export const settle = (ledger: HubLedger, settlements: readonly Settlement[]): HubLedger => {
   const exceptions = new Map(ledger.exceptions.map((exception) => [exception.record, exception]));
@@ -175,7 +178,7 @@ const withAnswered = (
 ): { readonly through: number; readonly beyond: RecordSet } => {
   const [head, ...rest] = union([{ from: 0, through: ledger.through }, ...ledger.beyond], answered);
   const through = head?.through ?? ledger.through;
-  return { through, beyond: rest.filter((range: RecordRange) => range.through > through) };
+  return { through, beyond: rest };
 };
 
 const ascending = (exceptions: ReadonlyMap<number, LedgerException>): readonly LedgerException[] =>

@@ -43,6 +43,7 @@ export const indexDecisions = (decisions: readonly Decision[]): DecisionIndex =>
         break;
       case 'discard':
       case 'requeue':
+      case 'unreadable':
         break;
       default:
         unreachable(decision);
@@ -68,9 +69,13 @@ export const consentOf = (record: OwnedRecord, account: Account, index: Decision
       isSameHub(consent.hub, account.hub),
   )?.allowed;
 
-/** Enters the discards and requeues that this ledger has not seen yet. */
+/**
+ * Enters the discards and requeues that this ledger has not seen yet. Fewer decisions than it has seen are others:
+ * somebody removed the file that held them.
+ */
 export const applyDecisions = (ledger: HubLedger, decisions: readonly Decision[]): HubLedger => {
-  const applied = decisions.slice(ledger.decided).reduce((result, decision) => {
+  const seen = ledger.decided > decisions.length ? 0 : ledger.decided;
+  const applied = decisions.slice(seen).reduce((result, decision) => {
     if (decision.decision !== 'discard' && decision.decision !== 'requeue') return result;
     if (decision.hub !== ledger.hub || decision.team !== ledger.team) return result;
     return decision.decision === 'discard'
