@@ -6,6 +6,8 @@ import type { Result } from '../domain/result.js';
  */
 export interface AccountStore {
   addTeam(slug: string): Promise<'added' | 'exists'>;
+  /** Every team, by slug. */
+  teams(): Promise<readonly string[]>;
   /** A user who can sign in with a password; in no team yet. A user who exists keeps the old password. */
   addUser(user: { readonly name: string; readonly password: string }): Promise<'added' | 'exists'>;
   /** Makes the user a member. The first team of a user is where a sign-in without a wish leads. */

@@ -16,7 +16,7 @@ import type {
 import type { WallClock } from '../../ports/host.js';
 import { BearerCache } from './bearer-cache.js';
 import { settle } from './hub-settings.js';
-import { addMember, addTeam, addUser, removeMember, teamsOf } from './sql-members.js';
+import { addMember, addTeam, addUser, removeMember, teams, teamsOf } from './sql-members.js';
 import type { HubTables } from './schema.js';
 import { SqlSessions } from './sql-sessions.js';
 import { orStorageFailed } from './storage-failure.js';
@@ -60,6 +60,10 @@ export class SqlAccountStore implements AccountStore {
 
   addTeam(slug: string): Promise<'added' | 'exists'> {
     return orStorageFailed('add the team', () => addTeam(this.#db, slug, this.#clock.nowMs()));
+  }
+
+  teams(): Promise<readonly string[]> {
+    return orStorageFailed('list teams', () => teams(this.#db));
   }
 
   async addUser(user: { readonly name: string; readonly password: string }): Promise<'added' | 'exists'> {

@@ -10,6 +10,11 @@ export const addTeam = async (db: Executor, slug: string, nowMs: number): Promis
   return added.length > 0 ? 'added' : 'exists';
 };
 
+export const teams = async (db: Executor): Promise<readonly string[]> => {
+  const rows = await db.selectFrom('teams').select('slug').orderBy('slug').execute();
+  return rows.map((row) => row.slug);
+};
+
 export const addUser = async (
   db: Executor,
   name: string,

@@ -1,0 +1,68 @@
+import type { EnvelopeDocument } from '../../domain/events/envelope-document.js';
+import { LOCAL_TEAM } from '../../domain/events/envelope.js';
+import { parseEnvelope } from '../../domain/events/parse-envelope.js';
+import { isEventType } from '../../domain/events/payloads.js';
+import { upcast } from '../../domain/events/upcast.js';
+import { normalizeEventId } from '../../domain/ids.js';
+import { err, ok, type Issue, type Result } from '../../domain/result.js';
+import { isFields, type EventResult } from '../../domain/wire.js';
+import type { IncomingEvent } from '../../ports/event-store.js';
+
+/** An event somebody sent: its exact text, and what `JSON.parse` made of it. */
+export interface SentEvent {
+  readonly text: string;
+  readonly value: unknown;
+}
+
+/** Judges one event by itself, for the team of the credential it came with; the error is its answer. */
+export const judgeEvent = (
+  { text, value }: SentEvent,
+  team: string,
+  maxBytes: number,
+): Result<IncomingEvent, EventResult> => {
+  // A code unit takes at least one byte, and at most three: the exact length is only counted where it matters.
+  if (text.length > maxBytes || (text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes)) {
+    return err(refusal(value, 'event-too-large', `The event measures more than ${maxBytes} bytes.`));
+  }
+  const parsed = parseEnvelope(value, 'foreign');
+  if (!parsed.ok)
+    return err({ ...refusal(value, 'schema', describe(parsed.error)), ...{ issues: parsed.error } });
+  const document = parsed.value;
+  const { team_slug: sentFor } = document;
+  if (sentFor !== team && sentFor !== LOCAL_TEAM) {
+    return err(refusal(value, 'unknown-team', `This sign-in is for the team ${team}, not for ${sentFor}.`));
+  }
+  const event = upcast(document);
+  const eventId = normalizeEventId(event.event_id) ?? event.event_id;
+  return ok({
+    eventId,
+    document: text,
+    event: { ...event, event_id: eventId },
+    known: isOurs(document, event),
+  });
+};
+
+/** The id under which a sender looks for the answer: what was sent, as far as it can be used. */
+export const sentId = (value: unknown): string => {
+  const id = isFields(value) && Object.hasOwn(value, 'event_id') ? value['event_id'] : undefined;
+  return typeof id === 'string' && id !== '' && id.length <= LONGEST_ID ? id : 'unknown';
+};
+
+export const refusal = (value: unknown, code: string, message: string): EventResult => ({
+  event_id: sentId(value),
+  status: 'error',
+  code,
+  error_message: message,
+});
+
+const LONGEST_ID = 200;
+
+const describe = (issues: readonly Issue[]): string =>
+  issues.map(({ path, reason }) => (path === '' ? `the event ${reason}` : `${path} ${reason}`)).join('; ');
+
+/** Whether nothing had to be converted for the board to understand the event. */
+const isOurs = (document: EnvelopeDocument, event: EnvelopeDocument): boolean =>
+  isEventType(document.event_type) &&
+  TRANSITION_KEYS.every((key) => document.payload[key] === event.payload[key]);
+
+const TRANSITION_KEYS = ['previous_status', 'new_status'] as const;

@@ -1,0 +1,61 @@
+/**
+ * Every way in which the hub refuses a request, once: RFC 9457 problem documents. The type is stable and may be
+ * compared; title and detail are for people. None of them ever carries a stack trace, a payload or a token.
+ */
+export const PROBLEMS = {
+  'malformed-body': { status: 400, title: 'The body is not what this call expects.' },
+  'malformed-query': { status: 400, title: 'A parameter cannot be used.' },
+  'malformed-request': { status: 400, title: 'This is not an HTTP request.' },
+  'not-authenticated': { status: 401, title: 'A valid token is needed.' },
+  'wrong-credentials': { status: 401, title: 'User name or password is wrong.' },
+  'session-ended': { status: 401, title: 'This sign-in has ended.' },
+  'not-a-member': { status: 403, title: 'The user is not in this team.' },
+  'not-found': { status: 404, title: 'There is nothing here.' },
+  'method-not-allowed': { status: 405, title: 'This call has another method.' },
+  'request-timeout': { status: 408, title: 'The request did not arrive in time.' },
+  'body-too-large': { status: 413, title: 'The body is too large.' },
+  'batch-too-large': { status: 413, title: 'The batch holds too many events.' },
+  'unsupported-encoding': { status: 415, title: 'The encoding of the body is not supported.' },
+  'too-many-requests': { status: 429, title: 'Too much at once.' },
+  'headers-too-large': { status: 431, title: 'The headers are too large.' },
+  'internal-error': { status: 500, title: 'The hub made a mistake.' },
+  'storage-failed': { status: 503, title: 'The hub cannot store or read at the moment.' },
+  stopping: { status: 503, title: 'The hub is stopping.' },
+} as const satisfies Record<string, { readonly status: number; readonly title: string }>;
+
+export type ProblemKind = keyof typeof PROBLEMS;
+
+/** A refusal, before it is written. */
+export interface Problem {
+  readonly kind: ProblemKind;
+  readonly detail?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** More members of the document. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+export const problem = (
+  kind: ProblemKind,
+  detail?: string,
+  more: Omit<Problem, 'kind' | 'detail'> = {},
+): Problem => ({
+  kind,
+  ...(detail === undefined ? {} : { detail }),
+  ...more,
+});
+
+export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
+
+/** The document of a problem. Clients of the base contract read `error` and `details` instead of the standard members. */
+export const problemDocument = ({ kind, detail, members }: Problem): string => {
+  const { status, title } = PROBLEMS[kind];
+  return JSON.stringify({
+    type: `urn:spec-kitty-sync:problem:${kind}`,
+    title,
+    status,
+    ...(detail === undefined ? {} : { detail }),
+    error: title,
+    details: detail ?? '',
+    ...members,
+  });
+};

@@ -1,0 +1,118 @@
+import type { Bearer } from '../../ports/accounts.js';
+import type { EventPage, EventQuery, EventStore, StoredEvent } from '../../ports/event-store.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import { problem, type Problem } from './problem.js';
+import { json, jsonText, refuse, type Answer, type HubRequest, type Route } from './route.js';
+
+/** Reading what is stored: every answer is of the bearer's team alone. */
+export const readRoutes = (store: EventStore): readonly Route[] => [
+  {
+    method: 'GET',
+    path: '/api/v1/events/',
+    summary: 'Lists events after a cursor in the order in which they were stored, as JSON or NDJSON.',
+    access: { kind: 'bearer', handle: (request, bearer) => listEvents(store, request, bearer) },
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/receipts/',
+    summary: 'Lists the ids of stored events after a cursor.',
+    access: {
+      kind: 'bearer',
+      handle: async (request, bearer) => {
+        const query = eventQuery(request.query);
+        if (!query.ok) return refuse(query.error);
+        const page = await store.forTeam(bearer.team).receipts(query.value);
+        return json({
+          receipts: page.receipts.map(({ eventId, sequence }) => ({ event_id: eventId, sequence })),
+          next: page.next,
+          more: page.more,
+        });
+      },
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/projects/',
+    summary: 'Lists projects with the freshness of each machine.',
+    access: {
+      kind: 'bearer',
+      handle: async (_request, bearer) => {
+        const projects = await store.forTeam(bearer.team).projects();
+        return json({
+          projects: projects.map((project) => ({
+            project_uuid: project.projectUuid,
+            project_slug: project.projectSlug ?? null,
+            events: project.events,
+            nodes: project.nodes.map((node) => ({
+              node_id: node.nodeId,
+              events: node.events,
+              last_lamport_clock: node.lastLamport,
+              last_received_at: toIso(node.lastReceivedAtMs),
+            })),
+          })),
+        });
+      },
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/projects/{uuid}/board/',
+    summary: 'Shows the features of a project with the state of their work packages.',
+    access: {
+      kind: 'bearer',
+      handle: async (request, bearer) => {
+        const project = (request.params['uuid'] ?? '').toLowerCase();
+        const feature = request.query.get('feature') ?? undefined;
+        const features = await store.forTeam(bearer.team).board(project, feature);
+        return json({ project_uuid: project, features });
+      },
+    },
+  },
+];
+
+const DEFAULT_PAGE = 100;
+const LARGEST_PAGE = 1000;
+
+const eventQuery = (query: URLSearchParams): Result<EventQuery, Problem> => {
+  const after = integerOf(query.get('after'), 0);
+  const limit = integerOf(query.get('limit'), DEFAULT_PAGE);
+  if (after === undefined) return err(problem('malformed-query', 'after has to be a sequence number, or 0.'));
+  if (limit === undefined || limit < 1)
+    return err(problem('malformed-query', 'limit has to be a number from 1 up.'));
+  const project = query.get('project')?.toLowerCase();
+  return ok({ after, limit: Math.min(limit, LARGEST_PAGE), ...(project === undefined ? {} : { project }) });
+};
+
+const integerOf = (text: string | null, fallback: number): number | undefined => {
+  if (text === null || text === '') return fallback;
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+};
+
+const listEvents = async (store: EventStore, request: HubRequest, bearer: Bearer): Promise<Answer> => {
+  const query = eventQuery(request.query);
+  if (!query.ok) return refuse(query.error);
+  const page = await store.forTeam(bearer.team).read(query.value);
+  return request.accept.includes('application/x-ndjson') ? asLines(page) : asDocument(page);
+};
+
+const asDocument = (page: EventPage): Answer =>
+  jsonText(
+    `{"events":[${page.events.map(eventText).join(',')}],"next":${page.next},"more":${String(page.more)}}`,
+  );
+
+const asLines = (page: EventPage): Answer => ({
+  status: 200,
+  contentType: 'application/x-ndjson',
+  body: page.events
+    .map((event) => `${eventText({ ...event, document: onOneLine(event.document) })}\n`)
+    .join(''),
+});
+
+/** The stored document goes out as it came in; only what the hub knows about it is put around it. */
+const eventText = (event: StoredEvent): string =>
+  `{"sequence":${event.sequence},"received_at":"${toIso(event.receivedAtMs)}","known":${String(event.known)},"event":${event.document}}`;
+
+/** Line breaks can only stand between the tokens of a JSON document, never inside of one. */
+const onOneLine = (document: string): string => document.replaceAll(/[\r\n]+/g, ' ');
+
+const toIso = (ms: number): string => new Date(ms).toISOString();

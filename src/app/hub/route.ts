@@ -1,0 +1,79 @@
+import type { Bearer } from '../../ports/accounts.js';
+import type { Result } from '../../domain/result.js';
+import type { Problem } from './problem.js';
+
+/** One call of the API: what it matches, who may call it, what it does. The table of all of them describes the API. */
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  /** Segments between slashes; `{name}` matches one segment. The final slash is optional in requests. */
+  readonly path: string;
+  /** One sentence for the API description. */
+  readonly summary: string;
+  readonly access: RouteAccess;
+}
+
+export type RouteAccess =
+  | { readonly kind: 'open'; readonly handle: (request: HubRequest) => Promise<Answer> }
+  | { readonly kind: 'bearer'; readonly handle: (request: HubRequest, bearer: Bearer) => Promise<Answer> };
+
+/** A request as handlers see it. */
+export interface HubRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly accept: string;
+  /** The bearer token of the request, if it has one. */
+  readonly token: string | undefined;
+  /** Reads the body as text, at most so many bytes before and after decompression. Callable once. */
+  readonly readBody: (limits: BodyLimits) => Promise<Result<string, Problem>>;
+}
+
+export interface BodyLimits {
+  readonly compressedBytes: number;
+  readonly rawBytes: number;
+}
+
+export type Answer =
+  | { readonly status: 200; readonly contentType: string; readonly body: string }
+  | { readonly status: 204 }
+  | { readonly problem: Problem };
+
+export const json = (value: unknown): Answer => jsonText(JSON.stringify(value));
+
+export const jsonText = (body: string): Answer => ({ status: 200, contentType: 'application/json', body });
+
+export const refuse = (problem: Problem): Answer => ({ problem });
+
+export type RouteMatch =
+  | { readonly route: Route; readonly params: Readonly<Record<string, string>> }
+  | { readonly allowed: readonly string[] }
+  | undefined;
+
+/** Finds the route of a request; `allowed` names the methods of a path that has others. */
+export const matchRoute = (routes: readonly Route[], method: string, path: string): RouteMatch => {
+  const allowed: string[] = [];
+  for (const route of routes) {
+    const params = matchPath(segmentsOf(route.path), segmentsOf(path));
+    if (params === undefined) continue;
+    if (route.method === method) return { route, params };
+    allowed.push(route.method);
+  }
+  return allowed.length === 0 ? undefined : { allowed };
+};
+
+/** Repeated slashes count as one, because older clients put a base address that ends in a slash before the path. */
+export const segmentsOf = (path: string): readonly string[] =>
+  path.split('/').filter((segment) => segment !== '');
+
+const matchPath = (
+  pattern: readonly string[],
+  segments: readonly string[],
+): Readonly<Record<string, string>> | undefined => {
+  if (pattern.length !== segments.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [at, expected] of pattern.entries()) {
+    const segment = segments[at] ?? '';
+    if (expected.startsWith('{')) params[expected.slice(1, -1)] = segment;
+    else if (expected !== segment) return undefined;
+  }
+  return params;
+};

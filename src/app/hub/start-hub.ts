@@ -1,0 +1,142 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { SyncError } from '../../domain/errors.js';
+import type { AccountStore } from '../../ports/accounts.js';
+import type { EventStore } from '../../ports/event-store.js';
+import type { Log, WallClock } from '../../ports/host.js';
+import { batchRoutes } from './batch-api.js';
+import { healthRoutes } from './health-api.js';
+import { HttpDoor, refuseSocket } from './http-door.js';
+import { DEFAULT_HUB_LIMITS, type HubLimits } from './hub-limits.js';
+import { Ingest } from './ingest.js';
+import { LiveAudience } from './live-audience.js';
+import { LiveGateway } from './live-gateway.js';
+import { LiveIngest } from './live-ingest.js';
+import { problem } from './problem.js';
+import { readRoutes } from './read-api.js';
+import { tokenRoutes } from './token-api.js';
+
+export interface HubOptions {
+  readonly store: EventStore;
+  readonly accounts: AccountStore;
+  readonly listener: ListenerOptions;
+  readonly clock: WallClock;
+  readonly log: Log;
+  readonly limits?: Partial<HubLimits>;
+}
+
+export interface ListenerOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** PEM texts; with them the hub speaks https and wss only. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
+export interface RunningHub {
+  /** Base address without a trailing slash, with the port that was taken. */
+  readonly url: string;
+  /**
+   * Stops taking requests, answers those under way, ends live sessions with 1001; bounded by the drain time. Leaves
+   * the stores open. Safe to repeat.
+   */
+  close(): Promise<void>;
+}
+
+/** Serves the contract on one address. Throws `wrong-usage` when the address cannot be taken. */
+export const startHub = async (options: HubOptions): Promise<RunningHub> => {
+  const { store, accounts, listener, clock, log } = options;
+  const limits = { ...DEFAULT_HUB_LIMITS, ...options.limits };
+  const audience = new LiveAudience();
+  const ingest = new Ingest(store, audience, limits);
+  const live = new LiveIngest(ingest, limits.batchEvents, log);
+  const gateway = new LiveGateway(store, accounts, audience, { ingest: live, clock, limits }, log);
+  const routes = [
+    ...batchRoutes(ingest, limits),
+    ...tokenRoutes(accounts, store.hubId, limits),
+    ...readRoutes(store),
+    ...healthRoutes(store),
+  ];
+  const door = new HttpDoor(routes, accounts, log);
+  const server = makeServer(listener, limits, (request, response) => void door.answer(request, response));
+  server.on('upgrade', (request, socket, head) => void gateway.upgrade(request, socket as Socket, head));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
+    refuseSocket(socket as Socket, problemOf(error)),
+  );
+  await listen(server, listener);
+  const { port } = server.address() as AddressInfo;
+  const url = `${listener.tls === undefined ? 'http' : 'https'}://${bracketed(listener.host)}:${port}`;
+  log.info(`serving ${url}`);
+  let closing: Promise<void> | undefined;
+  return {
+    url,
+    close: () => {
+      closing ??= stop(server, door, gateway, limits.drainMs);
+      return closing;
+    },
+  };
+};
+
+/** The interval at which Node looks for requests that take too long; the deadlines are exact to this. */
+const CHECKS_PER_DEADLINE = 4;
+
+const makeServer = (listener: ListenerOptions, limits: HubLimits, handle: RequestListener): Server => {
+  const options = {
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionsCheckingInterval: Math.ceil(
+      Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs) / CHECKS_PER_DEADLINE,
+    ),
+    keepAliveTimeout: 60_000,
+    noDelay: true,
+  };
+  return listener.tls === undefined
+    ? createServer(options, handle)
+    : createTlsServer({ ...options, ...listener.tls }, handle);
+};
+
+const listen = (server: Server, { host, port }: ListenerOptions): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        new SyncError(
+          'wrong-usage',
+          `The hub cannot listen on ${host}:${port} (${error.code ?? error.message}).`,
+          {
+            cause: error,
+            hint: 'Choose another --port or --host.',
+          },
+        ),
+      );
+    });
+    server.listen(port, host, () => {
+      server.removeAllListeners('error');
+      resolve();
+    });
+  });
+
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
+const problemOf = (error: NodeJS.ErrnoException) => {
+  switch (error.code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return problem('request-timeout');
+    case 'HPE_HEADER_OVERFLOW':
+      return problem('headers-too-large');
+    default:
+      return problem('malformed-request');
+  }
+};
+
+const stop = async (server: Server, door: HttpDoor, gateway: LiveGateway, drainMs: number): Promise<void> => {
+  door.stop();
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  server.closeIdleConnections();
+  const cutOff = setTimeout(() => server.closeAllConnections(), drainMs);
+  await gateway.close();
+  await closed;
+  clearTimeout(cutOff);
+};

@@ -1,0 +1,159 @@
+import { err, ok, type Result } from '../../domain/result.js';
+import { isFields } from '../../domain/wire.js';
+import type { AccountStore, BearerFault, SessionTokens } from '../../ports/accounts.js';
+import { parseJson } from './batch-api.js';
+import { Gate } from './gate.js';
+import type { HubLimits } from './hub-limits.js';
+import { problem, type Problem } from './problem.js';
+import { json, refuse, type Answer, type HubRequest, type Route } from './route.js';
+
+/** Signing in and staying signed in. */
+export const tokenRoutes = (accounts: AccountStore, hubId: string, limits: HubLimits): readonly Route[] => {
+  const gate = new Gate(limits.signIns, limits.waitingSignIns);
+  const fieldsOf = (request: HubRequest, ...names: readonly string[]) => readFields(request, limits, names);
+  return [
+    {
+      method: 'POST',
+      path: '/api/v1/token/',
+      summary: 'Opens a session with user name and password.',
+      access: {
+        kind: 'open',
+        handle: async (request) => {
+          const fields = await fieldsOf(request, 'username', 'password');
+          if (!fields.ok) return refuse(fields.error);
+          const { username = '', password = '', team_slug: team, device } = fields.value;
+          const signedIn = await gate.pass(() =>
+            accounts.signIn({
+              username,
+              password,
+              ...(team === undefined ? {} : { team }),
+              ...(device === undefined ? {} : { device }),
+            }),
+          );
+          if (signedIn === 'full') {
+            return refuse(
+              problem('too-many-requests', 'Too many sign-ins at once.', { headers: { 'retry-after': '2' } }),
+            );
+          }
+          if (signedIn.ok) return json(tokensBody(signedIn.value, hubId));
+          return refuse(
+            signedIn.error === 'no-team'
+              ? problem('not-a-member', 'The user is in no team, or not in the one asked for.')
+              : problem('wrong-credentials'),
+          );
+        },
+      },
+    },
+    {
+      method: 'POST',
+      path: '/api/v1/token/refresh/',
+      summary: 'Spends a refresh token for the next pair of tokens.',
+      access: {
+        kind: 'open',
+        handle: async (request) => {
+          const fields = await fieldsOf(request, 'refresh');
+          if (!fields.ok) return refuse(fields.error);
+          const rotated = await accounts.rotate(fields.value['refresh'] ?? '');
+          if (rotated.ok) return json(tokensBody(rotated.value, hubId));
+          return refuse(
+            rotated.error === 'not-a-member'
+              ? problem('not-a-member')
+              : problem('session-ended', 'Sign in again.', {
+                  members: { code: 'invalid_grant', reason: rotated.error },
+                }),
+          );
+        },
+      },
+    },
+    {
+      method: 'POST',
+      path: '/api/v1/token/revoke/',
+      summary: 'Ends the session of a refresh token.',
+      access: {
+        kind: 'open',
+        handle: async (request) => {
+          const fields = await fieldsOf(request, 'refresh');
+          if (!fields.ok) return refuse(fields.error);
+          await accounts.revoke(fields.value['refresh'] ?? '');
+          return { status: 204 };
+        },
+      },
+    },
+    {
+      method: 'POST',
+      path: '/api/v1/ws-token/',
+      summary: 'Issues a token for one live connection.',
+      access: { kind: 'bearer', handle: (request) => issueLiveToken(accounts, request) },
+    },
+    {
+      method: 'GET',
+      path: '/api/v1/me/',
+      summary: 'Says who the bearer is, in which teams, at which hub.',
+      access: {
+        kind: 'bearer',
+        handle: async (_request, bearer) =>
+          json({
+            user: { username: bearer.user },
+            username: bearer.user,
+            team_slug: bearer.team,
+            teams: await accounts.teamsOf(bearer.user),
+            hub_id: hubId,
+          }),
+      },
+    },
+  ];
+};
+
+/** The refusal of a bearer token. */
+export const bearerProblem = (fault: BearerFault | 'missing'): Problem =>
+  fault === 'not-a-member'
+    ? problem('not-a-member', 'The user is no longer in the team of this sign-in.')
+    : problem('not-authenticated', BEARER_DETAILS[fault], {
+        headers: { 'www-authenticate': fault === 'missing' ? 'Bearer' : 'Bearer error="invalid_token"' },
+      });
+
+const BEARER_DETAILS: Readonly<Record<Exclude<BearerFault, 'not-a-member'> | 'missing', string>> = {
+  missing: 'Send the header Authorization: Bearer <token>.',
+  unknown: 'This hub does not know the token.',
+  expired: 'The token has expired.',
+  revoked: 'The session of the token was ended.',
+};
+
+const issueLiveToken = async (accounts: AccountStore, request: HubRequest): Promise<Answer> => {
+  const issued = await accounts.issueLiveToken(request.token ?? '');
+  return issued.ok
+    ? json({ ws_token: issued.value.token, expires_in: issued.value.lifetimeSeconds })
+    : refuse(bearerProblem(issued.error));
+};
+
+const tokensBody = (tokens: SessionTokens, hubId: string) => ({
+  access: tokens.access,
+  refresh: tokens.refresh,
+  access_lifetime: tokens.accessLifetimeSeconds,
+  refresh_lifetime: tokens.refreshLifetimeSeconds,
+  team_slug: tokens.team,
+  hub_id: hubId,
+});
+
+/** The text members of a JSON body; those named are required and not empty. */
+const readFields = async (
+  request: HubRequest,
+  limits: HubLimits,
+  required: readonly string[],
+): Promise<Result<Readonly<Record<string, string>>, Problem>> => {
+  const body = await request.readBody({
+    compressedBytes: limits.smallBodyBytes,
+    rawBytes: limits.smallBodyBytes,
+  });
+  if (!body.ok) return body;
+  const parsed = parseJson(body.value);
+  if (!parsed.ok || !isFields(parsed.value))
+    return err(problem('malformed-body', 'The body has to be a JSON object.'));
+  const texts = Object.entries(parsed.value).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '',
+  );
+  const fields = Object.fromEntries(texts);
+  const missing = required.filter((name) => !Object.hasOwn(fields, name));
+  if (missing.length > 0) return err(problem('malformed-body', `The body lacks ${missing.join(' and ')}.`));
+  return ok(fields);
+};

@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSqliteHub, type HubStores } from '../../src/adapters/event-store/open-sqlite-hub.js';
+import { MemoryAccountStore } from '../../src/adapters/memory/memory-account-store.js';
+import { MemoryEventStore } from '../../src/adapters/memory/memory-event-store.js';
+import { NodeSecrets } from '../../src/adapters/secrets/node-secrets.js';
+import type { HubLimits } from '../../src/app/hub/hub-limits.js';
+import { addTeam, addUser } from '../../src/app/hub/people.js';
+import { startHub, type RunningHub } from '../../src/app/hub/start-hub.js';
+import type { Log, Randomness, WallClock } from '../../src/ports/host.js';
+
+export const PASSWORD = 'correct horse';
+
+/** A wall clock that only a test moves. */
+export class SteppedClock implements WallClock {
+  #nowMs: number;
+
+  constructor(nowMs = Date.UTC(2026, 0, 1)) {
+    this.#nowMs = nowMs;
+  }
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  advance(ms: number): void {
+    this.#nowMs += ms;
+  }
+}
+
+export const silentLog: Log = { warn: () => undefined, info: () => undefined, debug: () => undefined };
+
+/** scrypt at its real cost would make every test of a sign-in slow. */
+export const quickSecrets = new NodeSecrets(4);
+
+export const plainRandomness: Randomness = { next: () => Math.random(), uuid: () => crypto.randomUUID() };
+
+export interface TestHub extends RunningHub {
+  readonly stores: HubStores;
+  readonly clock: SteppedClock;
+  readonly dataDirectory: string | undefined;
+  /** Access token of a user of that team. */
+  readonly tokenOf: (team: string) => Promise<string>;
+}
+
+export interface TestHubOptions {
+  readonly storage?: 'sqlite' | 'memory';
+  readonly limits?: Partial<HubLimits>;
+  readonly clock?: SteppedClock;
+  readonly log?: Log;
+}
+
+/**
+ * A hub on a free port with the teams `acme` and `zenith`, each with one user of the same name, whose password is
+ * {@link PASSWORD}. `close` removes everything.
+ */
+export const startTestHub = async (options: TestHubOptions = {}): Promise<TestHub> => {
+  const clock = options.clock ?? new SteppedClock();
+  const { stores, dataDirectory } = await openStores(options.storage ?? 'sqlite', clock);
+  for (const team of ['acme', 'zenith']) {
+    await addTeam(stores.accounts, team);
+    await addUser(stores.accounts, { name: team, password: PASSWORD, team });
+  }
+  const hub = await startHub({
+    store: stores.store,
+    accounts: stores.accounts,
+    listener: { host: '127.0.0.1', port: 0 },
+    clock,
+    log: options.log ?? silentLog,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  });
+  return {
+    url: hub.url,
+    stores,
+    clock,
+    dataDirectory,
+    tokenOf: async (team) => {
+      const signedIn = await stores.accounts.signIn({ username: team, password: PASSWORD });
+      if (!signedIn.ok) throw new Error(signedIn.error);
+      return signedIn.value.access;
+    },
+    close: async () => {
+      await hub.close();
+      await stores.close();
+      if (dataDirectory !== undefined) rmSync(dataDirectory, { recursive: true, force: true });
+    },
+  };
+};
+
+const openStores = async (
+  storage: 'sqlite' | 'memory',
+  clock: SteppedClock,
+): Promise<{ stores: HubStores; dataDirectory: string | undefined }> => {
+  if (storage === 'memory') {
+    const store = new MemoryEventStore(crypto.randomUUID(), clock);
+    const accounts = new MemoryAccountStore({ secrets: quickSecrets, clock });
+    return { stores: { store, accounts, close: () => store.close() }, dataDirectory: undefined };
+  }
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'hub-'));
+  const stores = await openSqliteHub({
+    dataDirectory,
+    clock,
+    randomness: plainRandomness,
+    secrets: quickSecrets,
+  });
+  return { stores, dataDirectory };
+};
