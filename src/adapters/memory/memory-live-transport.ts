@@ -2,7 +2,6 @@ import type { HubAddress } from '../../domain/delivery/account.js';
 import { SyncError } from '../../domain/errors.js';
 import type { ServerMessage, SnapshotMessage } from '../../domain/wire.js';
 import type { LiveSession, LiveTransport, OutgoingEvent, SessionEnd } from '../../ports/transport.js';
-import { MessageQueue } from '../net/message-queue.js';
 import type { HubSession, MemoryHub } from './memory-hub.js';
 import type { MemoryNetwork } from './memory-network.js';
 import type { Bearer } from './memory-sign-ins.js';
@@ -32,7 +31,8 @@ class MemoryLiveSession implements LiveSession, HubSession {
   readonly ended: Promise<SessionEnd>;
   readonly bearer: Bearer;
   readonly #hub: MemoryHub;
-  readonly #messages = new MessageQueue<ServerMessage>();
+  readonly #waiting: ServerMessage[] = [];
+  #wakeReader: () => void = () => undefined;
   readonly #leave: () => void;
   #tellEnd: (end: SessionEnd) => void = () => undefined;
   #over = false;
@@ -46,7 +46,8 @@ class MemoryLiveSession implements LiveSession, HubSession {
   }
 
   deliver(message: ServerMessage): void {
-    this.#messages.push(message);
+    this.#waiting.push(message);
+    this.#wakeReader();
   }
 
   end(why: 'lost' | 'unauthorized'): void {
@@ -67,6 +68,7 @@ class MemoryLiveSession implements LiveSession, HubSession {
   }
 
   renew(token: string): Promise<void> {
+    if (this.#over) return Promise.reject(new SyncError('unreachable', 'The live connection is over.'));
     if (!this.#hub.capabilities.includes('auth')) {
       return Promise.reject(new SyncError('protocol-mismatch', 'This hub cannot renew a token in place.'));
     }
@@ -75,8 +77,12 @@ class MemoryLiveSession implements LiveSession, HubSession {
     return Promise.resolve();
   }
 
-  messages(): AsyncIterable<ServerMessage> {
-    return this.#messages.read();
+  async *messages(): AsyncGenerator<ServerMessage, void, undefined> {
+    for (;;) {
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) yield next;
+      if (this.#over) return;
+      await new Promise<void>((resolve) => (this.#wakeReader = resolve));
+    }
   }
 
   ignoredFrames(): number {
@@ -92,7 +98,7 @@ class MemoryLiveSession implements LiveSession, HubSession {
     if (this.#over) return;
     this.#over = true;
     this.#leave();
-    this.#messages.end();
+    this.#wakeReader();
     this.#tellEnd(end);
   }
 }
