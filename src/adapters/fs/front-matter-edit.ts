@@ -2,7 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, type Document, type Pair, type ParsedN
 import { SyncError } from '../../domain/errors.js';
 import { lineEndingOf } from '../../domain/workflow/markdown.js';
 import { parseFrontMatter, readFrontMatter, splitFrontMatter } from './front-matter.js';
-import { blockLines, changedBlockItems, flowText, listIndent } from './front-matter-list.js';
+import { blockLines, changedBlockItems, flowText, indentAt, listIndent } from './front-matter-list.js';
 import { scalarText } from './front-matter-scalar.js';
 import { spliced, type Splice } from './splice.js';
 
@@ -68,10 +68,12 @@ const addedKey = (
   value: string | readonly string[],
   eol: string,
 ): string => {
-  const gap = yaml === '' || yaml.endsWith('\n') ? '' : eol;
-  if (typeof value === 'string') return `${gap}${key}: ${scalarText(value)}${eol}`;
-  if (value.length === 0) return `${gap}${key}: []${eol}`;
-  return `${gap}${key}:${eol}${blockLines(value, listIndent(document, yaml), eol)}`;
+  const [first] = isMap(document.contents) ? (document.contents.items as readonly FrontMatterPair[]) : [];
+  const indent = first === undefined ? '' : indentAt(yaml, first.key.range[0]);
+  const name = `${yaml === '' || yaml.endsWith('\n') ? '' : eol}${indent}${key}`;
+  if (typeof value === 'string') return `${name}: ${scalarText(value)}${eol}`;
+  if (value.length === 0) return `${name}: []${eol}`;
+  return `${name}:${eol}${blockLines(value, listIndent(document, yaml), eol)}`;
 };
 
 const scalarSplices = (pair: FrontMatterPair, yaml: string, value: string): readonly Splice[] => {
@@ -104,10 +106,7 @@ const listSplices = (
   }
   if (value.length === 0) return [{ start: colon, end: colon, text: ' []' }, ...withoutValue(pair, yaml)];
   if (isSeq(node)) return changedBlockItems(node, yaml, value, eol);
-  const lineEnd = endOfLine(
-    yaml,
-    Math.max(colon, isScalar(node) && isInline(node.type) ? node.range[1] : colon),
-  );
+  const lineEnd = endOfKeyLine(pair, yaml);
   const items = blockLines(value, listIndent(document, yaml), eol);
   return [...withoutValue(pair, yaml), { start: lineEnd, end: lineEnd, text: items }];
 };
@@ -132,9 +131,14 @@ const withoutValue = (pair: FrontMatterPair, yaml: string): readonly Splice[] =>
   return [{ start, end: endsLine ? node.range[1] - 1 : node.range[1], text: '' }];
 };
 
-const endOfLine = (text: string, from: number): number => {
-  const newline = text.indexOf('\n', from);
-  return newline === -1 ? text.length : newline + 1;
+/** Where the line of the key ends, or the last line of a value that begins on it. */
+const endOfKeyLine = (pair: FrontMatterPair, yaml: string): number => {
+  const node = pair.value;
+  const colon = afterColon(pair);
+  const from =
+    node === null || yaml.slice(colon, node.range[0]).includes('\n') ? colon : Math.max(colon, node.range[1]);
+  const newline = yaml.indexOf('\n', yaml[from - 1] === '\n' ? from - 1 : from);
+  return newline === -1 ? yaml.length : newline + 1;
 };
 
 /** The last word on every edit: read again, the other keys say what they said, and this one says the new value. */

@@ -47,4 +47,6 @@ const itemStyle = (list: YAMLSeq.Parsed): string | undefined => {
   return isScalar(first) ? first.type : undefined;
 };
 
-const indentAt = (yaml: string, at: number): string => yaml.slice(yaml.lastIndexOf('\n', at - 1) + 1, at);
+/** What stands on the line in front of a place. */
+export const indentAt = (yaml: string, at: number): string =>
+  yaml.slice(yaml.lastIndexOf('\n', at - 1) + 1, at);

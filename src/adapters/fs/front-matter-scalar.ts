@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml';
+import { isMap, isScalar, parseDocument } from 'yaml';
 
 /**
  * A text as a YAML scalar on one line, in the quoting style of the value it replaces. A plain scalar that would read
@@ -17,6 +17,13 @@ const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/;
 /** Whether the text can stand without quotes, in a block and in a flow collection. */
 const isPlain = (value: string): boolean => {
   if (/[,[\]{}#]/.test(value)) return false;
-  const document = parseDocument(`key: ${value}`, { logLevel: 'silent' });
-  return document.errors.length === 0 && JSON.stringify(document.toJS()) === JSON.stringify({ key: value });
+  const { contents, errors } = parseDocument(`key: ${value}`, { logLevel: 'silent' });
+  const node = isMap(contents) ? contents.items[0]?.value : undefined;
+  return (
+    errors.length === 0 &&
+    isScalar(node) &&
+    node.type === 'PLAIN' &&
+    node.value === value &&
+    node.tag === undefined
+  );
 };

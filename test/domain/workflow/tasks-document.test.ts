@@ -1,0 +1,118 @@
+import {
+  checkboxes,
+  findTask,
+  openBoxes,
+  tasksSections,
+  withBox,
+} from '../../../src/domain/workflow/tasks-document.js';
+import { markdownLines } from '../../../src/domain/workflow/markdown.js';
+import { corpusFeatures, corpusText } from '../../support/corpus.js';
+
+const idsOf = (document: string): readonly string[] =>
+  tasksSections(document).map(({ workPackageId }) => workPackageId);
+
+const textOf = (document: string, id: string): string =>
+  tasksSections(document)
+    .find(({ workPackageId }) => workPackageId === id)
+    ?.lines.map(({ text }) => text)
+    .join('\n') ?? '';
+
+describe('the sections of tasks.md', () => {
+  it('begin at a heading that names the work package, however it is written', () => {
+    const document = [
+      '## Work Package WP01: One',
+      '### WP02',
+      '## WP03 – Three',
+      '# **WP04**',
+      '## `WP100`: Hundred',
+      '## work package wp05',
+      '## Work Packages',
+      '## About WP06',
+      '## WP07b',
+      '```',
+      '## WP08',
+      '```',
+    ].join('\n');
+    expect(idsOf(document)).toEqual(['WP01', 'WP02', 'WP03', 'WP04', 'WP100', 'WP05']);
+  });
+
+  it('end at the next heading of their level or above', () => {
+    const document = '### WP01: One\na\n#### Sub\nb\n### Summary\nc\n### WP02\nd\n## Rest\ne\n';
+    expect(textOf(document, 'WP01')).toBe('### WP01: One\na\n#### Sub\nb');
+    expect(textOf(document, 'WP02')).toBe('### WP02\nd');
+  });
+
+  it('give a line to the nearest heading that names a work package', () => {
+    const document = '## WP01\na\n### WP02\nb\n### Other\nc\n## WP03\nd\n### WP01 again\ne\n';
+    expect(textOf(document, 'WP01')).toBe('## WP01\na\n### Other\nc\n### WP01 again\ne');
+    expect(textOf(document, 'WP02')).toBe('### WP02\nb');
+  });
+
+  it('carry line numbers, also behind a byte order mark and with CRLF', () => {
+    const [section] = tasksSections('\ufeff## WP01\r\n\r\n- [ ] T001 x\r\n');
+    expect(section).toMatchObject({ workPackageId: 'WP01', line: 1 });
+    expect(section?.lines.map(({ number, text }) => [number, text])).toEqual([
+      [1, '## WP01'],
+      [2, ''],
+      [3, '- [ ] T001 x'],
+    ]);
+  });
+
+  it('of the corpus are one for each work package file', () => {
+    const counts = corpusFeatures().map((slug) => idsOf(corpusText(`kitty-specs/${slug}/tasks.md`)).length);
+    expect(counts).toEqual([4, 6, 10, 1, 12, 7, 6, 17]);
+  });
+});
+
+describe('checkboxes', () => {
+  it('are ticked by either letter, and may lack a task id', () => {
+    const lines = markdownLines(
+      '- [ ] T001 one\n  * [x] **T002** two\n1. [X] T003\n- [ ] plain\n- [y] T004\n```\n- [ ] T005\n```\n- [ ]\n',
+    );
+    expect(checkboxes(lines).map(({ taskId, isOpen, line, text }) => [taskId, isOpen, line, text])).toEqual([
+      ['T001', true, 1, 'T001 one'],
+      ['T002', false, 2, '**T002** two'],
+      ['T003', false, 3, 'T003'],
+      [undefined, true, 4, 'plain'],
+      [undefined, true, 9, ''],
+    ]);
+  });
+
+  it('that are open are found for one work package alone', () => {
+    const document = '## WP01\n- [ ] T001\n- [x] T002\n## WP02\n- [ ] T003\n';
+    expect(openBoxes(document, 'WP01').map(({ taskId }) => taskId)).toEqual(['T001']);
+    expect(openBoxes(document, 'WP09')).toEqual([]);
+  });
+
+  it('of the corpus are open in features 006 and 034 only', () => {
+    const open = corpusFeatures().filter((slug) => {
+      const document = corpusText(`kitty-specs/${slug}/tasks.md`);
+      return tasksSections(document).some(
+        ({ workPackageId }) => openBoxes(document, workPackageId).length > 0,
+      );
+    });
+    expect(open.map((slug) => slug.slice(0, 3))).toEqual(['006', '034']);
+  });
+});
+
+describe('a task', () => {
+  const document = '\ufeff- [ ] T009 outside\n## WP01\n- [ ] T001 a\n## WP02\n- [x] T0011 b\n- [ ] T012 c\n';
+
+  it('is found with the work package whose section holds it', () => {
+    expect(findTask(document, 'T012')).toMatchObject({
+      workPackageId: 'WP02',
+      box: { isOpen: true, line: 6 },
+    });
+    expect(findTask(document, 'T001')?.workPackageId).toBe('WP01');
+    expect(findTask(document, 'T009')).toMatchObject({ taskId: 'T009', box: { line: 1 } });
+    expect(findTask(document, 'T009')?.workPackageId).toBeUndefined();
+    expect(findTask(document, 'T099')).toBeUndefined();
+  });
+
+  it('is ticked and opened in place', () => {
+    const task = findTask(document, 'T012');
+    const ticked = task === undefined ? '' : withBox(document, task.box, false);
+    expect(ticked).toBe(document.replace('- [ ] T012', '- [x] T012'));
+    expect(task === undefined ? '' : withBox(ticked, task.box, true)).toBe(document);
+  });
+});
