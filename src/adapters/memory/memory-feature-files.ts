@@ -11,17 +11,21 @@ import type {
   WorkPackageDocument,
 } from '../../ports/workspace.js';
 import { changeOf, workPackageDocument } from '../fs/work-package-document.js';
+import { MemoryWorkTree } from './memory-work-tree.js';
 
 /** Planning documents that live in memory, by project root and path. */
 export class MemoryFeatureFiles implements FeatureFiles {
-  readonly #trees = new Map<string, Map<string, string>>();
+  readonly #tree: MemoryWorkTree;
+
+  /** @param tree shared with a repository in memory that commits these files */
+  constructor(tree = new MemoryWorkTree()) {
+    this.#tree = tree;
+  }
 
   /** Puts a file into a project, or takes it out, as a person with an editor would. */
   put(projectRoot: string, path: string, text: string | undefined): void {
-    const tree = this.#trees.get(projectRoot) ?? new Map<string, string>();
-    this.#trees.set(projectRoot, tree);
-    if (text === undefined) tree.delete(path);
-    else tree.set(path, text);
+    if (text === undefined) this.#tree.remove(projectRoot, path);
+    else this.#tree.write(projectRoot, path, text);
   }
 
   async features(projectRoot: string): Promise<readonly string[]> {
@@ -32,21 +36,21 @@ export class MemoryFeatureFiles implements FeatureFiles {
   async read(projectRoot: string, slug: string): Promise<FeatureDocuments | undefined> {
     if (!(await this.features(projectRoot)).includes(slug)) return undefined;
     const directory = featureDirectory(slug);
-    const tree = this.#trees.get(projectRoot);
+    const text = (path: string): string | undefined => this.#tree.text(projectRoot, path);
     const folder = `${directory}/tasks/`;
     const isWorkPackage = (path: string): boolean =>
       path.startsWith(folder) && workPackageIdOfFile(path.slice(folder.length)) !== undefined;
     return {
       slug,
       directory,
-      meta: tree?.get(`${directory}/meta.json`),
-      spec: tree?.get(`${directory}/spec.md`),
-      plan: tree?.get(`${directory}/plan.md`),
-      tasks: tree?.get(`${directory}/tasks.md`),
+      meta: text(`${directory}/meta.json`),
+      spec: text(`${directory}/spec.md`),
+      plan: text(`${directory}/plan.md`),
+      tasks: text(`${directory}/tasks.md`),
       workPackages: this.#paths(projectRoot)
         .filter(isWorkPackage)
         .sort()
-        .map((path) => workPackageDocument(path, tree?.get(path) ?? '')),
+        .map((path) => workPackageDocument(path, text(path) ?? '')),
     };
   }
 
@@ -77,11 +81,11 @@ export class MemoryFeatureFiles implements FeatureFiles {
   async text(projectRoot: string, path: string): Promise<string | undefined> {
     if (path.split('/').includes('..'))
       throw new SyncError('storage-failed', `${path} leads out of the project.`);
-    return this.#trees.get(projectRoot)?.get(path);
+    return this.#tree.text(projectRoot, path);
   }
 
   #paths(projectRoot: string): readonly string[] {
-    return [...(this.#trees.get(projectRoot)?.keys() ?? [])];
+    return this.#tree.paths(projectRoot);
   }
 }
 
