@@ -110,6 +110,11 @@ export class ChaosHub {
     }
   }
 
+  /** Leaves every live session open, and neither reads nor answers any more. */
+  freeze(): void {
+    for (const socket of this.#live) socket.pause();
+  }
+
   /** Closes every live session with a code. */
   closeSessions(code: number): void {
     for (const socket of this.#live) socket.close(code);

@@ -26,8 +26,13 @@ export class HandTimer implements Timer {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted === true) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#sleepers.push({ untilMs: this.#nowMs + ms, wake: resolve });
-      signal?.addEventListener('abort', () => resolve(), { once: true });
+      const wake = (): void => {
+        signal?.removeEventListener('abort', wake);
+        this.#sleepers = this.#sleepers.filter((each) => each.wake !== wake);
+        resolve();
+      };
+      this.#sleepers.push({ untilMs: this.#nowMs + ms, wake });
+      signal?.addEventListener('abort', wake, { once: true });
     });
   }
 
@@ -39,7 +44,6 @@ export class HandTimer implements Timer {
         .filter((each) => each.untilMs <= endMs)
         .sort((a, b) => a.untilMs - b.untilMs)[0];
       if (due === undefined) break;
-      this.#sleepers = this.#sleepers.filter((each) => each !== due);
       this.#nowMs = due.untilMs;
       due.wake();
       await new Promise((resolve) => setImmediate(resolve));
