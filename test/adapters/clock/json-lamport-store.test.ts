@@ -1,0 +1,128 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { JsonLamportStore } from '../../../src/adapters/clock/json-lamport-store.js';
+import { tryLockFile } from '../../../src/adapters/fs/process-lock.js';
+import type { LamportSurroundings } from '../../../src/adapters/fs/lamport-file.js';
+import { lamportStoreContract } from '../../contracts/lamport-store.contract.js';
+import { lamportFileOf, NODE_ID } from '../../support/outboxes.js';
+import { scratchDirectory } from '../../support/scratch-directory.js';
+
+const open = (stateRoot: string, options: Partial<LamportSurroundings> = {}): JsonLamportStore =>
+  new JsonLamportStore(lamportFileOf(stateRoot, options), join(stateRoot, 'lock'));
+
+lamportStoreContract({
+  name: 'The clock in clock.json',
+  durable: true,
+  setup: async () => {
+    const stateRoot = mkdtempSync(join(tmpdir(), 'clock-'));
+    return {
+      subject: open(stateRoot),
+      reopen: () => open(stateRoot),
+      dispose: () => rmSync(stateRoot, { recursive: true }),
+    };
+  },
+});
+
+describe('the clock in clock.json', () => {
+  const root = scratchDirectory();
+  const path = (): string => join(root.path, 'clock.json');
+  const highest = { highestCaptured: () => 41 };
+  const stored = (): Record<string, unknown> =>
+    JSON.parse(readFileSync(path(), 'utf8')) as Record<string, unknown>;
+
+  it('writes the documented keys', async () => {
+    await open(root.path).update(() => 5);
+    expect(stored()).toEqual({
+      value: 5,
+      node_id: NODE_ID,
+      updated_at: '2026-03-01T09:30:00.000Z',
+      boot_id: 'boot-1',
+      machine: 'machine-1',
+    });
+  });
+
+  it.each([
+    '',
+    '[]',
+    '"x"',
+    'null',
+    '{}',
+    '{"value":-1}',
+    '{"value":1.5}',
+    '{"value":1000000000000000}',
+    '{"val',
+  ])('scenario 6: restarts above everything captured when it holds %j, and says so once', async (content) => {
+    writeFileSync(path(), content);
+    expect(await open(root.path, highest).read()).toMatchObject({
+      value: 41,
+      nodeId: NODE_ID,
+      rebuilt: expect.stringContaining('clock.json') as string,
+    });
+    const second = await open(root.path, highest).read();
+    expect(second.value).toBe(41);
+    expect(second.rebuilt).toBeUndefined();
+  });
+
+  it('scenario 6: restarts above everything captured when it is missing, and says so with the first change', async () => {
+    const reading = await open(root.path, highest).update((value) => value + 1);
+    expect(reading).toMatchObject({ value: 42, rebuilt: 'the clock file is missing' });
+    expect((await open(root.path, highest).update((value) => value + 1)).rebuilt).toBeUndefined();
+  });
+
+  it('scenario 6: is never behind what was captured before the machine started again', async () => {
+    await open(root.path).update(() => 5);
+    expect(await open(root.path, { ...highest, bootId: 'boot-2' }).read()).toMatchObject({ value: 41 });
+    await open(root.path).update(() => 50);
+    expect(await open(root.path, { ...highest, bootId: 'boot-2' }).read()).toMatchObject({ value: 50 });
+  });
+
+  it('does not look at the outboxes while the machine runs on, nor where the kernel names no start', async () => {
+    const surroundings = {
+      highestCaptured: () => {
+        throw new Error('not to be asked');
+      },
+    };
+    await open(root.path).update(() => 5);
+    expect(await open(root.path, surroundings).read()).toMatchObject({ value: 5 });
+    const { bootId: _bootId, ...unnamed } = { ...surroundings, bootId: undefined };
+    await new JsonLamportStore(lamportFileOf(root.path, unnamed), join(root.path, 'lock')).update(() => 6);
+    expect(stored()['value']).toBe(6);
+  });
+
+  it('scenario 8: is another node on another machine, and the same one where a machine is not known', async () => {
+    await open(root.path).update(() => 5);
+    const mintNodeId = () => 'ffffffffffff';
+    expect((await open(root.path, { mintNodeId, machine: 'machine-2' }).read()).nodeId).toBe('ffffffffffff');
+    expect((await open(root.path, { mintNodeId }).read()).nodeId).toBe(NODE_ID);
+    writeFileSync(path(), JSON.stringify({ value: 9, node_id: NODE_ID }));
+    expect(await open(root.path, { mintNodeId }).read()).toMatchObject({ value: 9, nodeId: NODE_ID });
+  });
+
+  it('keeps its value when only the node id beside it cannot be used', async () => {
+    writeFileSync(path(), JSON.stringify({ value: 9, node_id: 'me', boot_id: 'boot-1' }));
+    expect(await open(root.path).read()).toEqual({ value: 9, nodeId: NODE_ID });
+  });
+
+  it('says that the lock is busy instead of waiting for ever', async () => {
+    const lock = tryLockFile(join(root.path, 'lock'));
+    try {
+      await expect(open(root.path).update((value) => value + 1)).rejects.toMatchObject({ kind: 'lock-busy' });
+    } finally {
+      lock?.release();
+    }
+  }, 15_000);
+
+  it('is not disturbed by a temporary file that a killed writer left', async () => {
+    writeFileSync(join(root.path, '.clock.json.1.x.0.tmp'), '{"value":');
+    await open(root.path).update(() => 5);
+    expect((await open(root.path).read()).value).toBe(5);
+  });
+
+  it('tells the failure when the file cannot be read for another reason than being absent', async () => {
+    rmSync(path(), { force: true });
+    const { mkdirSync } = await import('node:fs');
+    mkdirSync(path());
+    await expect(open(root.path).read()).rejects.toMatchObject({ code: 'EISDIR' });
+  });
+});

@@ -1,0 +1,8 @@
+import { MemoryLamportStore } from '../../../src/adapters/memory/memory-lamport-store.js';
+import { lamportStoreContract } from '../../contracts/lamport-store.contract.js';
+
+lamportStoreContract({
+  name: 'The clock in memory',
+  durable: false,
+  setup: async () => ({ subject: new MemoryLamportStore() }),
+});
