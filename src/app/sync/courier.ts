@@ -52,8 +52,11 @@ export class BatchCourier implements Courier {
         ) {
           return { outcome: 'unavailable', reason: 'another account was signed in' };
         }
-        const attemptId = this.#ids.next();
-        return this.#transport.send({ hub, accessToken: answer.token, events, attemptId }, signal);
+        const request = { hub, accessToken: answer.token, events, attemptId: this.#ids.next() };
+        return this.#transport.send(request, signal).catch((error: unknown): BatchOutcome => ({
+          outcome: 'unexpected',
+          reason: error instanceof Error ? error.message : String(error),
+        }));
       }
       case 'signed-out':
       case 'session-expired':

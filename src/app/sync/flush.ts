@@ -1,5 +1,6 @@
 import type { Account } from '../../domain/delivery/account.js';
 import { CONTRACT_LIMITS } from '../../domain/delivery/batch-plan.js';
+import { isSyncError } from '../../domain/errors.js';
 import type { LamportStore } from '../../ports/clock.js';
 import type { Randomness, WallClock } from '../../ports/host.js';
 import type { Outboxes } from '../../ports/queue.js';
@@ -8,14 +9,20 @@ import { runPass, type LearntLimits } from './delivery-pass.js';
 import { addCounts, NOTHING_PASSED, type PassCounts, type PassEnd, type PassReport } from './pass-report.js';
 import type { SharingPolicy } from './sharing-policy.js';
 
+/** Who is signed in, and what carries events to that hub. */
+export interface Route {
+  readonly account: Account;
+  readonly courier: Courier;
+}
+
 export interface FlushHost {
   readonly outboxes: Outboxes;
   readonly sharing: Pick<SharingPolicy, 'of'>;
   readonly clock: LamportStore;
   readonly wallClock: WallClock;
   readonly randomness: Randomness;
-  /** Who is signed in, and how to reach that hub; `undefined` when nobody is. */
-  route(): Promise<{ readonly account: Account; readonly courier: Courier } | undefined>;
+  /** Who is signed in, and how to reach that hub; else why nothing can be sent. */
+  route(signal?: AbortSignal): Promise<Route | PassEnd>;
   /** Brings what dead commands left over in the checkouts of a project to an end, where nobody works. */
   resolveLeftOvers(projectUuid: string): Promise<void>;
 }
@@ -42,8 +49,8 @@ export class Flush {
   }
 
   async run(input: FlushInput, signal?: AbortSignal): Promise<FlushReport> {
-    const route = await this.#host.route();
-    if (route === undefined) return { ...NOTHING_PASSED, ended: { end: 'signed-out' } };
+    const route = await this.#host.route(signal);
+    if ('end' in route) return { ...NOTHING_PASSED, ended: route };
     const { url } = route.account.hub;
     const learnt = this.#learnt.get(url) ?? { limits: CONTRACT_LIMITS };
     this.#learnt.set(url, learnt);
@@ -51,19 +58,8 @@ export class Flush {
     let counts: PassCounts = NOTHING_PASSED;
     let ended: PassEnd = { end: 'complete' };
     for (const project of await this.#host.outboxes.list()) {
-      if (project !== undefined) await this.#host.resolveLeftOvers(project);
       const before = counts;
-      const report: PassReport = await runPass(
-        this.#host.outboxes.open(project),
-        { ...this.#host, courier: route.courier, learnt },
-        {
-          account: route.account,
-          sharing: project === undefined ? 'on' : await this.#host.sharing.of(project),
-          isInsisted: input.isInsisted,
-          onProgress: (progress) => input.onProgress?.(addCounts(before, progress)),
-        },
-        signal,
-      );
+      const report = await this.#pass(project, route, learnt, input, before, signal);
       counts = addCounts(before, report);
       if (report.ended.end === 'complete') continue;
       if (ended.end === 'complete') ended = report.ended;
@@ -71,8 +67,43 @@ export class Flush {
     }
     return { ...counts, ended };
   }
+
+  /** One outbox that cannot be read or written must not keep the others from being delivered. */
+  async #pass(
+    project: string | undefined,
+    route: Route,
+    learnt: LearntLimits,
+    input: FlushInput,
+    before: PassCounts,
+    signal: AbortSignal | undefined,
+  ): Promise<PassReport> {
+    let counted: PassCounts = NOTHING_PASSED;
+    try {
+      if (project !== undefined) await this.#host.resolveLeftOvers(project);
+      return await runPass(
+        this.#host.outboxes.open(project),
+        { ...this.#host, courier: route.courier, learnt },
+        {
+          account: route.account,
+          sharing: project === undefined ? 'on' : await this.#host.sharing.of(project),
+          isInsisted: input.isInsisted,
+          onProgress: (counts) => {
+            counted = counts;
+            input.onProgress?.(addCounts(before, counts));
+          },
+        },
+        signal,
+      );
+    } catch (error) {
+      if (!isSyncError(error) && !(error instanceof Error && 'code' in error)) throw error;
+      return { ...counted, ended: { end: 'storage-failed', reason: error.message } };
+    }
+  }
 }
 
 /** Trouble with the hub or the account would meet the next project in the same way. */
 const concernsEveryProject = (ended: PassEnd): boolean =>
-  ended.end !== 'complete' && ended.end !== 'busy' && ended.end !== 'too-many-exceptions';
+  ended.end !== 'complete' &&
+  ended.end !== 'busy' &&
+  ended.end !== 'too-many-exceptions' &&
+  ended.end !== 'storage-failed';

@@ -9,6 +9,8 @@ export type PassEnd =
   | { readonly end: 'forbidden'; readonly reason: string }
   | { readonly end: 'protocol-mismatch'; readonly reason: string }
   | { readonly end: 'unexpected'; readonly reason: string }
+  /** This outbox could not be read or written. */
+  | { readonly end: 'storage-failed'; readonly reason: string }
   /** Too many events of this outbox need a person's decision. */
   | { readonly end: 'too-many-exceptions' };
 

@@ -1,8 +1,8 @@
 import type { BackgroundSyncService, BackgroundStatus } from './background-sync.js';
 
 export interface RuntimeHost {
-  /** Whether anything may start by itself: `sync.auto_start` of the project and `SPEC_KITTY_SYNC`. */
-  mayStart(): Promise<boolean>;
+  /** `false` when the user turned background sync off for this process (`SPEC_KITTY_SYNC=off`). */
+  readonly mayStart: boolean;
   /** Made on the first start, because it loads the transports. */
   service(): Promise<BackgroundSyncService>;
 }
@@ -22,9 +22,12 @@ export class SyncRuntime {
     this.#isLongLived = isLongLived;
   }
 
-  /** Something was emitted. Starts what has to be started, once, and rings the doorbell; never throws, never waits. */
-  emitted(): void {
-    if (!this.#isLongLived) return;
+  /**
+   * Something was emitted in a project that lets sync start by itself, or does not. Starts what has to be started,
+   * once, and rings the doorbell; never throws, never waits.
+   */
+  emitted(autoStart: boolean): void {
+    if (!this.#isLongLived || !autoStart) return;
     this.#started ??= this.#start();
     void this.#started.then((service) => service?.nudge());
   }
@@ -47,7 +50,7 @@ export class SyncRuntime {
   }
 
   async #start(): Promise<BackgroundSyncService | undefined> {
-    if (!(await this.#host.mayStart())) return undefined;
+    if (!this.#host.mayStart) return undefined;
     const service = await this.#host.service();
     service.start();
     return service;

@@ -1,0 +1,156 @@
+import { AccessTokens } from '../usecases/access-token.js';
+import { GetAccountStatus } from '../usecases/account-status.js';
+import { BacklogConsent } from '../usecases/backlog-consent.js';
+import { GetSyncStatus } from '../usecases/get-sync-status.js';
+import { ListEvents } from '../usecases/list-events.js';
+import { SignIn } from '../usecases/sign-in.js';
+import { SignOut } from '../usecases/sign-out.js';
+import { BackgroundSyncService } from '../sync/background-sync.js';
+import { LiveLink } from '../sync/live-session.js';
+import { Flush } from '../sync/flush.js';
+import { LeftOvers } from '../sync/left-overs.js';
+import { DeliveryRoute } from '../sync/delivery-route.js';
+import { captureLimits } from '../sync/capture-limits.js';
+import { signedInAccount } from '../sync/signed-in-account.js';
+import { SharingPolicy } from '../sync/sharing-policy.js';
+import type { Registrar } from './registrar.js';
+import { TOKENS } from './tokens.js';
+
+/** Accounts and delivery. The transports and what drives them are loaded when something is delivered, not before. */
+export const deliveryModule = (register: Registrar): void => {
+  register.single(
+    TOKENS.batchTransport,
+    [TOKENS.environment, TOKENS.wallClock],
+    async ({ version }, clock) => {
+      const { GotBatchTransport } = await import('../../adapters/transport/got-batch-transport.js');
+      return new GotBatchTransport({ version, clock });
+    },
+  );
+  register.single(TOKENS.liveTransport, [TOKENS.environment, TOKENS.timer], async ({ version }, timer) => {
+    const { WsLiveTransport } = await import('../../adapters/transport/ws-live-transport.js');
+    return new WsLiveTransport({ version, timer });
+  });
+  register.single(TOKENS.tokenIssuer, [TOKENS.environment], async ({ version }) => {
+    const { GotTokenIssuer } = await import('../../adapters/auth/got-token-issuer.js');
+    return new GotTokenIssuer({ version });
+  });
+  register.single(
+    TOKENS.accessTokens,
+    [TOKENS.credentials, TOKENS.tokenIssuer, TOKENS.wallClock, TOKENS.signInEnvironment],
+    (store, issuer, clock, environment) => new AccessTokens(store, issuer, clock, environment),
+  );
+  register.single(
+    TOKENS.sharing,
+    [TOKENS.checkouts, TOKENS.configs],
+    (registry, configs) => new SharingPolicy(registry, configs),
+  );
+  register.single(
+    TOKENS.signIn,
+    [TOKENS.credentials, TOKENS.tokenIssuer, TOKENS.wallClock],
+    (store, issuer, clock) => new SignIn(store, issuer, clock),
+  );
+  register.single(
+    TOKENS.signOut,
+    [TOKENS.credentials, TOKENS.tokenIssuer],
+    (store, issuer) => new SignOut(store, issuer),
+  );
+  register.single(
+    TOKENS.accountStatus,
+    [TOKENS.credentials, TOKENS.wallClock, TOKENS.signInEnvironment],
+    (store, clock, environment) => new GetAccountStatus(store, clock, environment),
+  );
+  register.single(
+    TOKENS.backlogConsent,
+    [TOKENS.outboxes, TOKENS.checkouts],
+    (outboxes, registry) => new BacklogConsent(outboxes, registry),
+  );
+  register.single(TOKENS.listEvents, [], () => new ListEvents());
+  register.single(
+    TOKENS.syncStatus,
+    [
+      TOKENS.outboxes,
+      TOKENS.checkouts,
+      TOKENS.sharing,
+      TOKENS.settings,
+      TOKENS.wallClock,
+      TOKENS.accountStatus,
+    ],
+    (outboxes, registry, sharing, settings, clock, accountStatus) =>
+      new GetSyncStatus({
+        outboxes,
+        registry,
+        sharing,
+        settings,
+        clock,
+        account: () => signedInAccount(accountStatus),
+      }),
+  );
+  register.single(
+    TOKENS.leftOvers,
+    [TOKENS.checkouts, TOKENS.repository, TOKENS.resolveLeftOver],
+    (registry, repository, resolve) => new LeftOvers(registry, repository, resolve),
+  );
+  register.single(
+    TOKENS.liveLink,
+    [
+      TOKENS.liveTransport,
+      TOKENS.tokenIssuer,
+      TOKENS.accessTokens,
+      TOKENS.lamport,
+      TOKENS.timer,
+      TOKENS.randomness,
+    ],
+    (transport, issuer, tokens, clock, timer, randomness) =>
+      new LiveLink({ transport, issuer, tokens, clock, timer, randomness }),
+  );
+  register.single(
+    TOKENS.deliveryRoute,
+    [TOKENS.batchTransport, TOKENS.accessTokens, TOKENS.eventIds],
+    (transport, tokens, ids) => new DeliveryRoute(transport, tokens, ids),
+  );
+  register.single(
+    TOKENS.flushHost,
+    [
+      TOKENS.outboxes,
+      TOKENS.sharing,
+      TOKENS.lamport,
+      TOKENS.wallClock,
+      TOKENS.randomness,
+      TOKENS.leftOvers,
+      TOKENS.settings,
+    ],
+    (outboxes, sharing, clock, wallClock, randomness, leftOvers, settings) => ({
+      outboxes,
+      sharing,
+      clock,
+      wallClock,
+      randomness,
+      resolveLeftOvers: async (project) => leftOvers.resolve(project, captureLimits(await settings.read())),
+    }),
+  );
+  register.single(
+    TOKENS.flush,
+    [TOKENS.flushHost, TOKENS.deliveryRoute],
+    (host, route) => new Flush({ ...host, route: (signal) => route.find(signal) }),
+  );
+  register.single(
+    TOKENS.backgroundSync,
+    [
+      TOKENS.flushHost,
+      TOKENS.deliveryRoute,
+      TOKENS.liveLink,
+      TOKENS.timer,
+      TOKENS.wallClock,
+      TOKENS.randomness,
+    ],
+    (host, route, live, timer, wallClock, randomness) => {
+      const flush = new Flush({ ...host, route: (signal) => route.find(signal, live) });
+      return new BackgroundSyncService({ flush, live, timer, wallClock, randomness, abortable });
+    },
+  );
+};
+
+const abortable = (): { readonly signal: AbortSignal; abort(): void } => {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+};

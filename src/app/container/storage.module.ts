@@ -1,0 +1,56 @@
+import { JsonLamportStore } from '../../adapters/clock/json-lamport-store.js';
+import { TomlCredentialStore } from '../../adapters/auth/toml-credential-store.js';
+import { JsonCheckoutRegistry } from '../../adapters/config/json-checkout-registry.js';
+import { TomlSettingsStore } from '../../adapters/config/toml-settings-store.js';
+import { YamlConfigStore } from '../../adapters/config/yaml-config-store.js';
+import { LamportFile } from '../../adapters/fs/lamport-file.js';
+import { highestCapturedClock, LowdbOutboxes } from '../../adapters/queue/lowdb-outboxes.js';
+import { captureLockPath } from '../../adapters/queue/outbox-paths.js';
+import { GitRepository } from '../../adapters/workspace/git-repository.js';
+import { JsonIntentStore } from '../../adapters/workspace/json-intent-store.js';
+import { WorkPackageFiles } from '../../adapters/workspace/work-package-files.js';
+import { deriveNodeId } from '../../domain/identity/node-id.js';
+import type { StateRoot } from '../../adapters/fs/state-root.js';
+import type { Hash, Machine, WallClock } from '../../ports/host.js';
+import type { Registrar } from './registrar.js';
+import { TOKENS } from './tokens.js';
+
+/** Everything that is kept in files: the state root, the project's config, the repository. */
+export const storageModule = (register: Registrar): void => {
+  register.single(TOKENS.configs, [], () => new YamlConfigStore());
+  register.single(TOKENS.settings, [TOKENS.stateRoot], (root) => new TomlSettingsStore(root));
+  register.single(TOKENS.checkouts, [TOKENS.stateRoot], (root) => new JsonCheckoutRegistry(root));
+  register.single(TOKENS.credentials, [TOKENS.stateRoot], (root) => new TomlCredentialStore(root));
+  register.single(
+    TOKENS.lamport,
+    [TOKENS.stateRoot, TOKENS.machine, TOKENS.hash, TOKENS.wallClock],
+    (root, machine, hash, clock) =>
+      new JsonLamportStore(lamportFile(root, machine, hash, clock), captureLockPath(root.path)),
+  );
+  register.single(
+    TOKENS.outboxes,
+    [TOKENS.stateRoot, TOKENS.machine, TOKENS.hash, TOKENS.wallClock, TOKENS.randomness],
+    (root, machine, hash, clock, randomness) =>
+      new LowdbOutboxes(root.path, {
+        clock: lamportFile(root, machine, hash, clock),
+        newJournalId: () => randomness.uuid(),
+        nowMs: () => clock.nowMs(),
+      }),
+  );
+  register.single(
+    TOKENS.repository,
+    [TOKENS.stateRoot, TOKENS.environment],
+    (root, { env }) => new GitRepository({ stateRoot: root.path, environment: env }),
+  );
+  register.single(TOKENS.intents, [TOKENS.stateRoot], (root) => new JsonIntentStore(root.path));
+  register.single(TOKENS.featureFiles, [], () => new WorkPackageFiles());
+};
+
+const lamportFile = (root: StateRoot, machine: Machine, hash: Hash, clock: WallClock): LamportFile =>
+  new LamportFile(root.path, {
+    mintNodeId: () => deriveNodeId((text) => hash.sha256(text), machine),
+    highestCaptured: () => highestCapturedClock(root.path),
+    nowMs: () => clock.nowMs(),
+    ...(machine.bootId === undefined ? {} : { bootId: machine.bootId }),
+    ...(machine.machineId === undefined ? {} : { machine: hash.sha256(machine.machineId).slice(0, 16) }),
+  });

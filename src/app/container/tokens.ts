@@ -1,0 +1,101 @@
+import type { ServiceIdentifier } from 'inversify';
+import type { CredentialStore, SignInEnvironment, TokenIssuer } from '../../ports/auth.js';
+import type { LamportStore } from '../../ports/clock.js';
+import type { CheckoutRegistry, ConfigStore, SettingsStore } from '../../ports/config.js';
+import type { EventIdSource, Hash, Log, Machine, Randomness, Timer, WallClock } from '../../ports/host.js';
+import type { Outboxes } from '../../ports/queue.js';
+import type { BatchTransport, LiveTransport } from '../../ports/transport.js';
+import type { FeatureFiles, IntentStore, Repository } from '../../ports/workspace.js';
+import type { StateRoot } from '../../adapters/fs/state-root.js';
+import type { BackgroundSyncService } from '../sync/background-sync.js';
+import type { EventEmitter } from '../sync/event-emitter.js';
+import type { DeliveryRoute } from '../sync/delivery-route.js';
+import type { Flush, FlushHost } from '../sync/flush.js';
+import type { LeftOvers } from '../sync/left-overs.js';
+import type { LiveLink } from '../sync/live-session.js';
+import type { SharingPolicy } from '../sync/sharing-policy.js';
+import type { SyncRuntime } from '../sync/sync-runtime.js';
+import type { AcceptWorkPackages } from '../usecases/accept-work-packages.js';
+import type { AccessTokens } from '../usecases/access-token.js';
+import type { AddHistory } from '../usecases/add-history.js';
+import type { BacklogConsent } from '../usecases/backlog-consent.js';
+import type { EnsureIdentity } from '../usecases/ensure-identity.js';
+import type { FinalizeTasks } from '../usecases/finalize-tasks.js';
+import type { GetAccountStatus } from '../usecases/account-status.js';
+import type { GetSyncStatus } from '../usecases/get-sync-status.js';
+import type { ImplementWorkPackage } from '../usecases/implement-work-package.js';
+import type { InitProject } from '../usecases/init-project.js';
+import type { ListEvents } from '../usecases/list-events.js';
+import type { MoveWorkPackage } from '../usecases/move-work-package.js';
+import type { PerformWork } from '../usecases/perform-work.js';
+import type { ResolveLeftOver } from '../usecases/resolve-left-over.js';
+import type { ShowIdentity } from '../usecases/show-identity.js';
+import type { SignIn } from '../usecases/sign-in.js';
+import type { SignOut } from '../usecases/sign-out.js';
+
+/** What a client process is given from outside. */
+export interface ClientEnvironment {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly log: Log;
+  /** Whether the process stays and may deliver by itself (editor extension, orchestrator), or ends at once. */
+  readonly isLongLived: boolean;
+}
+
+const token = <T>(name: string): ServiceIdentifier<T> => Symbol.for(`spec-kitty-sync/${name}`);
+
+/** Everything that can be asked of a client container. */
+export const TOKENS = {
+  environment: token<ClientEnvironment>('environment'),
+  stateRoot: token<StateRoot>('state-root'),
+  signInEnvironment: token<SignInEnvironment>('sign-in-environment'),
+
+  wallClock: token<WallClock>('wall-clock'),
+  timer: token<Timer>('timer'),
+  randomness: token<Randomness>('randomness'),
+  eventIds: token<EventIdSource>('event-ids'),
+  hash: token<Hash>('hash'),
+  machine: token<Machine>('machine'),
+  log: token<Log>('log'),
+
+  configs: token<ConfigStore>('configs'),
+  settings: token<SettingsStore>('settings'),
+  checkouts: token<CheckoutRegistry>('checkouts'),
+  credentials: token<CredentialStore>('credentials'),
+  lamport: token<LamportStore>('lamport'),
+  outboxes: token<Outboxes>('outboxes'),
+  repository: token<Repository>('repository'),
+  intents: token<IntentStore>('intents'),
+  featureFiles: token<FeatureFiles>('feature-files'),
+  batchTransport: token<BatchTransport>('batch-transport'),
+  liveTransport: token<LiveTransport>('live-transport'),
+  tokenIssuer: token<TokenIssuer>('token-issuer'),
+
+  ensureIdentity: token<EnsureIdentity>('ensure-identity'),
+  emitter: token<EventEmitter>('emitter'),
+  resolveLeftOver: token<ResolveLeftOver>('resolve-left-over'),
+  performWork: token<PerformWork>('perform-work'),
+  accessTokens: token<AccessTokens>('access-tokens'),
+  sharing: token<SharingPolicy>('sharing'),
+  leftOvers: token<LeftOvers>('left-overs'),
+  liveLink: token<LiveLink>('live-link'),
+  deliveryRoute: token<DeliveryRoute>('delivery-route'),
+  flushHost: token<Omit<FlushHost, 'route'>>('flush-host'),
+  flush: token<Flush>('flush'),
+  backgroundSync: token<BackgroundSyncService>('background-sync'),
+  runtime: token<SyncRuntime>('runtime'),
+
+  initProject: token<InitProject>('init-project'),
+  finalizeTasks: token<FinalizeTasks>('finalize-tasks'),
+  implementWorkPackage: token<ImplementWorkPackage>('implement-work-package'),
+  moveWorkPackage: token<MoveWorkPackage>('move-work-package'),
+  addHistory: token<AddHistory>('add-history'),
+  acceptWorkPackages: token<AcceptWorkPackages>('accept-work-packages'),
+  showIdentity: token<ShowIdentity>('show-identity'),
+  signIn: token<SignIn>('sign-in'),
+  signOut: token<SignOut>('sign-out'),
+  accountStatus: token<GetAccountStatus>('account-status'),
+  backlogConsent: token<BacklogConsent>('backlog-consent'),
+  syncStatus: token<GetSyncStatus>('sync-status'),
+  listEvents: token<ListEvents>('list-events'),
+} as const;

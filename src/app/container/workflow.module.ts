@@ -1,0 +1,60 @@
+import { captureLimits } from '../sync/capture-limits.js';
+import { EventEmitter } from '../sync/event-emitter.js';
+import { signedInAccount } from '../sync/signed-in-account.js';
+import { EnsureIdentity } from '../usecases/ensure-identity.js';
+import { PerformWork } from '../usecases/perform-work.js';
+import { ResolveLeftOver } from '../usecases/resolve-left-over.js';
+import { ShowIdentity } from '../usecases/show-identity.js';
+import type { Registrar } from './registrar.js';
+import { TOKENS } from './tokens.js';
+
+/** Identity, emission, and the commands that change a project. */
+export const workflowModule = (register: Registrar): void => {
+  register.single(
+    TOKENS.ensureIdentity,
+    [TOKENS.configs, TOKENS.checkouts, TOKENS.repository, TOKENS.lamport, TOKENS.randomness, TOKENS.hash],
+    (config, checkouts, repository, clock, randomness, hash) =>
+      new EnsureIdentity({ config, checkouts, repository, clock, randomness, hash }),
+  );
+  register.single(
+    TOKENS.showIdentity,
+    [TOKENS.configs, TOKENS.checkouts, TOKENS.repository, TOKENS.lamport, TOKENS.hash],
+    (config, checkouts, repository, clock, hash) =>
+      new ShowIdentity({ config, checkouts, repository, clock, hash }),
+  );
+  register.single(
+    TOKENS.emitter,
+    [
+      TOKENS.repository,
+      TOKENS.outboxes,
+      TOKENS.wallClock,
+      TOKENS.eventIds,
+      TOKENS.machine,
+      TOKENS.ensureIdentity,
+      TOKENS.accountStatus,
+      TOKENS.settings,
+    ],
+    (repository, outboxes, clock, ids, machine, ensureIdentity, accountStatus, settings) =>
+      new EventEmitter({
+        repository,
+        outboxes,
+        clock,
+        ids,
+        machine,
+        identify: (checkout) => ensureIdentity.run(checkout),
+        account: () => signedInAccount(accountStatus),
+        limits: async () => captureLimits(await settings.read()),
+      }),
+  );
+  register.single(
+    TOKENS.resolveLeftOver,
+    [TOKENS.repository, TOKENS.featureFiles, TOKENS.intents, TOKENS.outboxes],
+    (repository, files, intents, outboxes) => new ResolveLeftOver(repository, files, intents, outboxes),
+  );
+  register.single(
+    TOKENS.performWork,
+    [TOKENS.repository, TOKENS.featureFiles, TOKENS.intents, TOKENS.emitter, TOKENS.resolveLeftOver],
+    (repository, files, intents, emitter, resolve) =>
+      new PerformWork(repository, files, intents, emitter, resolve),
+  );
+};

@@ -1,0 +1,40 @@
+import { unreachable } from '../../domain/errors.js';
+import type { EventIdSource } from '../../ports/host.js';
+import type { BatchTransport } from '../../ports/transport.js';
+import type { AccessTokens } from '../usecases/access-token.js';
+import { BatchCourier } from './courier.js';
+import type { Route } from './flush.js';
+import type { LiveLink } from './live-session.js';
+import type { PassEnd } from './pass-report.js';
+
+/** Finds who is signed in and the best way to that hub at the moment: the live session where it acknowledges, else batches. */
+export class DeliveryRoute {
+  readonly #transport: BatchTransport;
+  readonly #tokens: AccessTokens;
+  readonly #ids: EventIdSource;
+
+  constructor(transport: BatchTransport, tokens: AccessTokens, ids: EventIdSource) {
+    this.#transport = transport;
+    this.#tokens = tokens;
+    this.#ids = ids;
+  }
+
+  async find(signal?: AbortSignal, live?: Pick<LiveLink, 'courier'>): Promise<Route | PassEnd> {
+    const answer = await this.#tokens.get(signal);
+    switch (answer.state) {
+      case 'granted': {
+        const { account } = answer;
+        const batches = new BatchCourier(this.#transport, this.#tokens, account, this.#ids);
+        return { account, courier: live?.courier(account) ?? batches };
+      }
+      case 'signed-out':
+      case 'session-expired':
+        return { end: 'signed-out' };
+      case 'unavailable':
+      case 'unusable':
+        return { end: 'unavailable', reason: answer.reason };
+      default:
+        return unreachable(answer);
+    }
+  }
+}
