@@ -86,6 +86,8 @@ export interface Repository {
     name: string,
     branches: readonly string[],
   ): Promise<Result<string, readonly string[]>>;
+  /** Removes a merge branch that this process has just made, when the work it was made for failed; else nothing. */
+  removeMergeBranch(held: HeldRepository, name: string): Promise<void>;
   /** Adds a line to `info/exclude` unless it is there. */
   exclude(held: HeldRepository, pattern: string): Promise<void>;
 }

@@ -219,6 +219,19 @@ export const repositoryContract = ({ name, setup }: RepositoryFlavour): void => 
       expect(await it$.subject.dirtyPaths(it$.root)).toEqual([]);
     });
 
+    it('removes a merge branch that it made, and no other', async () => {
+      it$.commitOn('one', { '1.txt': '1\n' });
+      await it$.subject.makeMergeBranch(held(), 'base', ['main', 'one']);
+      await it$.subject.removeMergeBranch(held(), 'base');
+      expect(await it$.subject.branchTip(main, 'base')).toBeUndefined();
+      it$.commitOn('base', { 'b.txt': 'theirs\n' });
+      await it$.subject.makeMergeBranch(held(), 'base', ['base', 'one']);
+      await it$.subject.removeMergeBranch(held(), 'base');
+      await it$.subject.removeMergeBranch(held(), 'one');
+      expect(await it$.subject.branchTip(main, 'base')).toBeDefined();
+      expect(await it$.subject.branchTip(main, 'one')).toBeDefined();
+    });
+
     it('says which branch is missing', async () => {
       for (const branches of [['main', 'nowhere'], []]) {
         const failing = it$.subject

@@ -177,8 +177,13 @@ export class MemoryRepository implements Repository {
     const merge = merged.value;
     const standing = this.#branches.get(name);
     if (standing !== undefined && isAncestor(merge, standing)) return ok(standing.id);
+    if (standing === undefined) this.#made.add(name);
     this.#branches.set(name, merge);
     return ok(merge.id);
+  }
+
+  async removeMergeBranch(_held: HeldRepository, name: string): Promise<void> {
+    if (this.#made.delete(name)) this.#branches.delete(name);
   }
 
   async exclude(_held: HeldRepository, pattern: string): Promise<void> {

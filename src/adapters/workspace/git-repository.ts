@@ -28,6 +28,7 @@ export class GitRepository implements Repository {
   readonly #options: GitRepositoryOptions;
   readonly #git: Git;
   readonly #worktrees: GitWorktrees;
+  readonly #madeMerges = new Set<string>();
 
   constructor(options: GitRepositoryOptions) {
     this.#options = options;
@@ -129,7 +130,15 @@ export class GitRepository implements Repository {
     name: string,
     branches: readonly string[],
   ): Promise<Result<string, readonly string[]>> {
-    return mergeBranches(this.#git, held.checkout, name, branches);
+    const isThere = (await this.#git.branchTip(held.checkout, name)) !== undefined;
+    const merged = await mergeBranches(this.#git, held.checkout, name, branches);
+    if (merged.ok && !isThere) this.#madeMerges.add(name);
+    return merged;
+  }
+
+  async removeMergeBranch(held: HeldRepository, name: string): Promise<void> {
+    if (!this.#madeMerges.delete(name)) return;
+    await this.#git.run(directoryOf(held.checkout), ['update-ref', '-d', BRANCHES + name], { writes: true });
   }
 
   async exclude(held: HeldRepository, pattern: string): Promise<void> {

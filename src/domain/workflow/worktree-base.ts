@@ -1,0 +1,41 @@
+import type { Lane } from './lane.js';
+import type { WorkPackage } from './work-package.js';
+
+/** A dependency that is not far enough for others to build upon it. */
+export interface UnreadyDependency {
+  readonly id: string;
+  /** Absent when there is no such work package. */
+  readonly lane?: Lane;
+}
+
+/** The dependencies of a work package that nobody has finished implementing. */
+export const unreadyDependencies = (
+  workPackage: WorkPackage,
+  all: readonly WorkPackage[],
+): readonly UnreadyDependency[] =>
+  workPackage.dependencies.flatMap((id) => {
+    const lane = all.find((each) => each.id === id)?.lane;
+    if (lane === 'for_review' || lane === 'done') return [];
+    return [{ id, ...(lane === undefined ? {} : { lane }) }];
+  });
+
+/** What the branch of a work package starts from. */
+export type WorktreeBase =
+  | { readonly base: 'branch'; readonly branch: string }
+  /** A branch of that name that merges several. */
+  | { readonly base: 'merge'; readonly branch: string; readonly branches: readonly string[] };
+
+/**
+ * Work starts from the target branch, unless dependencies wait for their merge: then from the one branch that has
+ * such work, or from a merge of several.
+ */
+export const chooseWorktreeBase = (
+  workBranch: string,
+  targetBranch: string,
+  unmerged: readonly string[],
+): WorktreeBase => {
+  const [only, another] = unmerged;
+  if (only === undefined) return { base: 'branch', branch: targetBranch };
+  if (another === undefined) return { base: 'branch', branch: only };
+  return { base: 'merge', branch: `${workBranch}-merge-base`, branches: unmerged };
+};
