@@ -78,18 +78,13 @@ export class AccessTokens {
     if (reading.state !== 'present') return withoutCredentials(reading);
     if (this.#isUsable(reading.credentials, refusedToken, EXPIRY_LEEWAY_MS))
       return granted(reading.credentials);
-    // Callers within one process share one transaction; other processes are held off by the lock.
-    this.#running ??= this.#refresh(reading.credentials, refusedToken, signal).finally(
-      () => (this.#running = undefined),
-    );
-    return this.#running;
+    // Callers within one process that want the same share one transaction; the lock holds off other processes.
+    const running = this.#running.get(refusedToken) ?? this.#refresh(refusedToken, signal);
+    this.#running.set(refusedToken, running);
+    return running.finally(() => this.#running.delete(refusedToken));
   }
 
-  async #refresh(
-    stale: Credentials,
-    refusedToken: string | undefined,
-    signal?: AbortSignal,
-  ): Promise<AccessAnswer> {
+  async #refresh(refusedToken: string | undefined, signal?: AbortSignal): Promise<AccessAnswer> {
     let answer: AccessAnswer = { state: 'signed-out' };
     try {
       await this.#store.update(async (current) => {

@@ -26,13 +26,17 @@ export const issuedCredentials = (issued: IssuedTokens, holder: TokenHolder, now
 /** The expiry of a token that nobody said anything about: the last year that is written with four digits. */
 export const NEVER_EXPIRES_MS = 253_370_764_800_000;
 
-/** Credentials of a machine: a token that was made by hand, which cannot be refreshed and has no refresh token. */
+/**
+ * Credentials of a machine: a token that was made by hand and cannot be refreshed. It stands in the place of both,
+ * since every reader of the file asks for both.
+ */
 export const machineCredentials = (token: string, holder: TokenHolder): Credentials => ({
   accessToken: token,
-  refreshToken: '',
+  refreshToken: token,
   accessExpiresAtMs: NEVER_EXPIRES_MS,
   refreshExpiresAtMs: NEVER_EXPIRES_MS,
   ...holder,
 });
 
-export const canRefresh = (credentials: Credentials): boolean => credentials.refreshToken !== '';
+export const canRefresh = (credentials: Credentials): boolean =>
+  credentials.refreshToken !== credentials.accessToken;
