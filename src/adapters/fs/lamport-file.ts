@@ -25,13 +25,13 @@ export interface LamportSurroundings {
  * synced: after a power cut the boot differs, and the clock restarts above everything that was captured.
  */
 export class LamportFile {
-  readonly #path: string;
+  readonly path: string;
   readonly #directory: string;
   readonly #surroundings: LamportSurroundings;
 
   constructor(stateRoot: string, surroundings: LamportSurroundings) {
     this.#directory = stateRoot;
-    this.#path = join(stateRoot, 'clock.json');
+    this.path = join(stateRoot, 'clock.json');
     this.#surroundings = surroundings;
   }
 
@@ -60,7 +60,7 @@ export class LamportFile {
       machine,
     };
     makeDirectory(this.#directory);
-    writeFileAtomicSync(this.#path, `${JSON.stringify(content)}\n`, {
+    writeFileAtomicSync(this.path, `${JSON.stringify(content)}\n`, {
       mode: 0o600,
       durable: bootId === undefined,
     });
@@ -69,12 +69,12 @@ export class LamportFile {
   #read(): StoredClock | string {
     let text: string;
     try {
-      text = readFileSync(this.#path, 'utf8');
+      text = readFileSync(this.path, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return MISSING;
       throw error;
     }
-    return parseClock(text) ?? `${this.#path} could not be understood`;
+    return parseClock(text) ?? `${this.path} could not be understood`;
   }
 }
 

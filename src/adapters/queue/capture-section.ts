@@ -3,6 +3,7 @@ import { seal } from '../../domain/events/seal.js';
 import { describeIssues } from '../../domain/result.js';
 import type { CaptureLimits, CaptureOutcome, Fact, RefusalReason } from '../../ports/queue.js';
 import type { HeldLock } from '../fs/process-lock.js';
+import { makeDirectory } from '../fs/make-directory.js';
 import { appendToLog } from '../fs/sealed-log.js';
 import { appendDecisions } from './decision-log.js';
 import { JournalWriter } from './journal-writer.js';
@@ -62,6 +63,16 @@ export class CaptureSection {
     } finally {
       writer.close();
     }
+  }
+
+  /** Counts intents whose work left no evidence. Call it under the capture lock. */
+  noteWithdrawn(eventIds: readonly string[], reason: string): void {
+    const at = new Date(this.#surroundings.nowMs()).toISOString();
+    makeDirectory(this.#paths.directory);
+    appendToLog(
+      this.#paths.refused,
+      eventIds.map((eventId) => ({ event_id: eventId, kind: 'withdrawn', reason, at })),
+    );
   }
 
   /** Counts events that are not taken. The count is lost only where the disk takes nothing at all. */

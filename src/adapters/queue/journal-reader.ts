@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { JournalRecord } from '../../ports/queue.js';
+import { storageFailure } from '../fs/storage-failure.js';
 import { sealedSegments, segmentPath } from './journal-files.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import { scanSegment, type DamagedRecord, type SegmentScan } from './scan-segment.js';
@@ -71,7 +72,7 @@ export class JournalReader {
       return scanSegment(await readFile(path), first);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
+      throw storageFailure(path, error);
     }
   }
 }

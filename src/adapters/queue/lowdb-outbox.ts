@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Decision } from '../../domain/delivery/decision.js';
 import { SyncError } from '../../domain/errors.js';
 import { lockFile, tryLockFile } from '../fs/process-lock.js';
-import { appendToLog } from '../fs/sealed-log.js';
-import { makeDirectory } from '../fs/make-directory.js';
+import { onStorage } from '../fs/storage-failure.js';
 import type {
   CaptureLimits,
   CaptureOutcome,
@@ -28,14 +27,12 @@ import { WaitingFacts } from './waiting-facts.js';
 export class LowdbOutbox implements Outbox {
   readonly project: string | undefined;
   readonly #paths: OutboxPaths;
-  readonly #surroundings: OutboxSurroundings;
   readonly #section: CaptureSection;
   readonly #waiting: WaitingFacts;
 
   constructor(project: string | undefined, paths: OutboxPaths, surroundings: OutboxSurroundings) {
     this.project = project;
     this.#paths = paths;
-    this.#surroundings = surroundings;
     this.#waiting = new WaitingFacts(paths.waiting);
     this.#section = new CaptureSection(paths, surroundings, this.#waiting);
   }
@@ -49,53 +46,54 @@ export class LowdbOutbox implements Outbox {
     }
   }
 
-  async hasRoomFor(count: number, limits: CaptureLimits): Promise<boolean> {
-    const tail = currentTail(this.#paths.current);
-    if (tail !== undefined) {
-      const mark = readSettledMark(this.#paths.settled);
-      const waiting = estimateWaiting(tail.journal, nextNumber(tail, mark) - 1, mark);
-      if (waiting + count <= limits.maxWaiting) return true;
-    }
-    return (await this.#recount()).waiting + count <= limits.maxWaiting;
+  hasRoomFor(count: number, limits: CaptureLimits): Promise<boolean> {
+    return this.#onStorage(async () => {
+      const tail = currentTail(this.#paths.current);
+      if (tail !== undefined) {
+        const mark = readSettledMark(this.#paths.settled);
+        const waiting = estimateWaiting(tail.journal, nextNumber(tail, mark) - 1, mark);
+        if (waiting + count <= limits.maxWaiting) return true;
+      }
+      return (await this.#recount()).waiting + count <= limits.maxWaiting;
+    });
   }
 
-  async nextRecord(): Promise<number> {
-    const tail = currentTail(this.#paths.current);
-    if (tail !== undefined) return nextNumber(tail, readSettledMark(this.#paths.settled));
-    return (await this.reading()).last + 1;
+  nextRecord(): Promise<number> {
+    return this.#onStorage(async () => {
+      const tail = currentTail(this.#paths.current);
+      if (tail !== undefined) return nextNumber(tail, readSettledMark(this.#paths.settled));
+      return (await this.reading()).last + 1;
+    });
   }
 
   records(from = 1): AsyncIterable<JournalRecord> {
     return new JournalReader(this.#paths).records(from);
   }
 
-  async reading(): Promise<OutboxReading> {
-    const { readOutbox } = await import('./ledger-sender.js');
-    return readOutbox(this.#paths);
+  reading(): Promise<OutboxReading> {
+    return this.#onStorage(async () => {
+      const { readOutbox } = await import('./read-outbox.js');
+      return readOutbox(this.#paths);
+    });
   }
 
   async decide(decisions: readonly Decision[]): Promise<void> {
     if (decisions.length === 0) return;
-    if ((await new JournalReader(this.#paths).extent()) === undefined) return;
-    await this.#locked(() => this.#section.decide(decisions));
+    await this.#onStorage(async () => {
+      if ((await new JournalReader(this.#paths).extent()) === undefined) return;
+      await this.#locked(() => this.#section.decide(decisions));
+    });
   }
 
   async noteWithdrawn(eventIds: readonly string[], reason: string): Promise<void> {
     if (eventIds.length === 0) return;
-    const at = new Date(this.#surroundings.nowMs()).toISOString();
-    await this.#locked(() => {
-      makeDirectory(this.#paths.directory);
-      appendToLog(
-        this.#paths.refused,
-        eventIds.map((eventId) => ({ event_id: eventId, kind: 'withdrawn', reason, at })),
-      );
-    });
+    await this.#onStorage(() => this.#locked(() => this.#section.noteWithdrawn(eventIds, reason)));
   }
 
   async pass<T>(
     work: (sender: Sender) => Promise<T>,
   ): Promise<{ readonly ran: true; readonly value: T } | 'busy'> {
-    const lock = tryLockFile(this.#paths.senderLock);
+    const lock = await this.#onStorage(async () => tryLockFile(this.#paths.senderLock));
     if (lock === undefined) return 'busy';
     try {
       // What waits for the capture lock, and a torn tail, must not have to wait for another event.
@@ -125,8 +123,12 @@ export class LowdbOutbox implements Outbox {
 
   /** How much waits, exactly: read from the ledger, and therefore only before something is refused. */
   async #recount(): Promise<Occupancy> {
-    const [{ countWaiting }, reading] = await Promise.all([import('./ledger-sender.js'), this.reading()]);
+    const [{ countWaiting }, reading] = await Promise.all([import('./read-outbox.js'), this.reading()]);
     return { last: reading.last, waiting: countWaiting(reading) };
+  }
+
+  #onStorage<T>(work: () => Promise<T>): Promise<T> {
+    return onStorage(this.#paths.directory, work);
   }
 
   async #locked(work: () => void): Promise<void> {

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { isUuidV4 } from '../../domain/ids.js';
 import type { Outbox, Outboxes } from '../../ports/queue.js';
+import { onStorage } from '../fs/storage-failure.js';
 import { LowdbOutbox } from './lowdb-outbox.js';
 import { highestClock } from './highest-clock.js';
 import type { OutboxSurroundings } from './outbox-surroundings.js';
@@ -18,8 +19,8 @@ export class LowdbOutboxes implements Outboxes {
   }
 
   async list(): Promise<readonly (string | undefined)[]> {
-    const names = await readdir(outboxesDirectory(this.#stateRoot)).catch(noneIfMissing);
-    return outboxKeys(names);
+    const directory = outboxesDirectory(this.#stateRoot);
+    return outboxKeys(await onStorage(directory, () => readdir(directory).catch(noneIfMissing)));
   }
 
   open(project: string | undefined): Outbox {

@@ -1,0 +1,20 @@
+import { SyncError } from '../../domain/errors.js';
+
+/** What to throw for an error: the operating system's own become `storage-failed`, cause kept; others stay. */
+export const storageFailure = (path: string, error: unknown): unknown => {
+  const { syscall, message } = (error ?? {}) as NodeJS.ErrnoException;
+  if (syscall === undefined) return error;
+  return new SyncError('storage-failed', `${path} could not be read or written: ${message}`, {
+    cause: error,
+    hint: 'Check that the disk has room and that the directory is yours.',
+  });
+};
+
+/** Runs a piece of work on the files of a place; throws `storage-failed` when the operating system refuses a part of it. */
+export const onStorage = async <T>(path: string, work: () => T | Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw storageFailure(path, error);
+  }
+};
