@@ -7,7 +7,10 @@ import { placeholderOf, wrongUsage } from './usage.js';
 export type Parsed = Readonly<Record<string, unknown>> & { readonly _: readonly (string | number)[] };
 
 /** The arguments of a command as its module gets them; throws `wrong-usage` for what the description does not allow. */
-export const argumentsOf = (definition: CommandDefinition, parsed: Parsed): Readonly<Record<string, unknown>> => ({
+export const argumentsOf = (
+  definition: CommandDefinition,
+  parsed: Parsed,
+): Readonly<Record<string, unknown>> => ({
   ...positionalsOf(definition, parsed._.slice(definition.words.length).map(String)),
   ...optionsOf(definition.options, parsed, definition.words),
 });
@@ -30,7 +33,10 @@ const positionalsOf = (definition: CommandDefinition, given: readonly string[]):
   for (const positional of definition.positionals) {
     const rest = given.slice(next);
     if (positional.required && rest.length === 0) {
-      throw wrongUsage(`The argument <${positional.name}> is missing${meaning(positional.describe)}.`, definition.words);
+      throw wrongUsage(
+        `The argument <${positional.name}> is missing${meaning(positional.describe)}.`,
+        definition.words,
+      );
     }
     values[camelCase(positional.name)] = positional.many ? rest : rest[0];
     next += positional.many ? rest.length : 1;
@@ -42,7 +48,10 @@ const positionalsOf = (definition: CommandDefinition, given: readonly string[]):
 
 const optionsOf = (options: Options, parsed: Parsed, words: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(options).map(([name, option]) => [camelCase(name), optionValue(name, option, parsed[name], words)]),
+    Object.entries(options).map(([name, option]) => [
+      camelCase(name),
+      optionValue(name, option, parsed[name], words),
+    ]),
   );
 
 const optionValue = (name: string, option: OptionSpec, given: unknown, words: readonly string[]): unknown => {
@@ -58,7 +67,8 @@ const optionValue = (name: string, option: OptionSpec, given: unknown, words: re
   if (texts.length > 1) fail('is given more than once');
   const [text] = texts;
   if (text !== undefined) return checked(option, text, fail);
-  if (option.required === true) fail(`is missing: --${name} ${placeholderOf(name, option)}${meaning(option.describe)}`);
+  if (option.required === true)
+    fail(`is missing: --${name} ${placeholderOf(name, option)}${meaning(option.describe)}`);
   return undefined;
 };
 
@@ -74,4 +84,5 @@ const checked = (option: OptionSpec, text: string, fail: (what: string) => never
 
 const meaning = (describe: string): string => (describe === '' ? '' : ` (${describe})`);
 
-const camelCase = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+const camelCase = (name: string): string =>
+  name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());

@@ -19,7 +19,8 @@ const start = (): void => {
   process.once('exit', () => cache.store());
   const nativeRequire = createRequire(__filename);
   // The program's other files are asked for by relative names; everything else is a package or Node's own.
-  const require = (name: string): unknown => (name.startsWith('./') ? cache.load(join(__dirname, name), require) : nativeRequire(name));
+  const require = (name: string): unknown =>
+    name.startsWith('./') ? cache.load(join(__dirname, name), require) : nativeRequire(name);
   require.resolve = nativeRequire.resolve;
   cache.load(join(__dirname, 'main.cjs'), require);
 };

@@ -1,4 +1,15 @@
-import { closeSync, fstatSync, fsyncSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 
@@ -54,8 +65,12 @@ export class CodeCache {
     if (this.#directory === undefined) return new Script(source, { filename: path });
     const cachePath = join(this.#directory, `${this.#prefix}${basename(path)}.bin`);
     const cachedData = readOwn(cachePath);
-    const script = new Script(source, cachedData === undefined ? { filename: path } : { filename: path, cachedData });
-    if (cachedData === undefined || script.cachedDataRejected === true) this.#toStore.push({ path: cachePath, script });
+    const script = new Script(
+      source,
+      cachedData === undefined ? { filename: path } : { filename: path, cachedData },
+    );
+    if (cachedData === undefined || script.cachedDataRejected === true)
+      this.#toStore.push({ path: cachePath, script });
     return script;
   }
 }

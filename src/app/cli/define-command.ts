@@ -148,7 +148,9 @@ export interface CommandDefinition {
   readonly load: () => Promise<CommandModule<Readonly<Record<string, unknown>>, unknown>>;
 }
 
-type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : S;
+type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : S;
 
 type PlainValueOf<S extends OptionSpec> = S extends { readonly choices: readonly (infer C)[] }
   ? C
@@ -178,7 +180,9 @@ type PositionalOf<W extends string> = W extends `<${infer Name}...>` | `[${infer
 
 type BarePositional = Omit<PositionalDefinition, 'describe'>;
 
-const parsePath = (path: string): readonly [words: readonly string[], positionals: readonly BarePositional[]] => {
+const parsePath = (
+  path: string,
+): readonly [words: readonly string[], positionals: readonly BarePositional[]] => {
   const parts = path.split(' ');
   const first = parts.findIndex((part) => part.startsWith('<') || part.startsWith('['));
   const words = first < 0 ? parts : parts.slice(0, first);

@@ -3,7 +3,8 @@ import type { ErrorKind } from '../../domain/errors.js';
 import { unreachable } from '../../domain/errors.js';
 
 /** How a command ended, in words; only this file knows the numbers that a shell sees. */
-export type Outcome = 'done' | 'failed' | 'wrong-usage' | 'partly-delivered' | 'not-signed-in' | 'interrupted';
+export type Outcome =
+  'done' | 'failed' | 'wrong-usage' | 'partly-delivered' | 'not-signed-in' | 'interrupted';
 
 export const exitCodeOf = (outcome: Outcome): number => {
   switch (outcome) {

@@ -13,7 +13,9 @@ const main = async (): Promise<void> => {
   const interruption = new AbortController();
   listenForSignals(interruption);
   const outcome = await runProgram(process.argv.slice(2), {
-    io: processIo(() => interruption.abort(new SyncError('interrupted', 'The reader of the output has gone.'))),
+    io: processIo(() =>
+      interruption.abort(new SyncError('interrupted', 'The reader of the output has gone.')),
+    ),
     version,
     signal: interruption.signal,
     createContainer,
@@ -23,14 +25,18 @@ const main = async (): Promise<void> => {
   process.exit(exitCodeOf(outcome));
 };
 
-const createContainer = (): Promise<Closeable> =>
-  Promise.reject(new SyncError('dependency-missing', 'This build has no use cases.'));
+const createContainer = async (): Promise<Closeable> => {
+  const { createClientContainer } = await import('../container/container.js');
+  return createClientContainer({ env: process.env, version, stderr: process.stderr, isLongLived: false });
+};
 
 /** The first signal asks the command to stop, the second one ends the process where it is. */
 const listenForSignals = (interruption: AbortController): void => {
   const stop = (): void => {
     if (interruption.signal.aborted) process.exit(exitCodeOf('interrupted'));
-    interruption.abort(new SyncError('interrupted', 'The command was interrupted.', { hint: INTERRUPTED_HINT }));
+    interruption.abort(
+      new SyncError('interrupted', 'The command was interrupted.', { hint: INTERRUPTED_HINT }),
+    );
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

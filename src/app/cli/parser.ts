@@ -52,19 +52,32 @@ const leadingWords = (argv: readonly string[]): readonly string[] => {
   return words;
 };
 
-const commandOf = (words: readonly string[], commands: readonly CommandDefinition[]): CommandDefinition | undefined =>
+const commandOf = (
+  words: readonly string[],
+  commands: readonly CommandDefinition[],
+): CommandDefinition | undefined =>
   commands
     .filter((command) => command.words.every((word, index) => words[index] === word))
     .sort((a, b) => b.words.length - a.words.length)[0];
 
-const membersOf = (words: readonly string[], commands: readonly CommandDefinition[]): readonly CommandDefinition[] =>
+const membersOf = (
+  words: readonly string[],
+  commands: readonly CommandDefinition[],
+): readonly CommandDefinition[] =>
   commands.filter((command) => words.every((word, index) => command.words[index] === word));
 
-const parse = async (argv: readonly string[], parser: Argv): Promise<{ parsed: Parsed; help: string | undefined }> => {
+const parse = async (
+  argv: readonly string[],
+  parser: Argv,
+): Promise<{ parsed: Parsed; help: string | undefined }> => {
   let output = '';
-  const parsed = (await parser.parseAsync([...argv], {}, (_error: unknown, _parsed: unknown, text: string) => {
-    output = text;
-  })) as unknown as Parsed;
+  const parsed = (await parser.parseAsync(
+    [...argv],
+    {},
+    (_error: unknown, _parsed: unknown, text: string) => {
+      output = text;
+    },
+  )) as unknown as Parsed;
   return { parsed, help: output === '' ? undefined : output };
 };
 
@@ -108,7 +121,11 @@ const commandParser = (definition: CommandDefinition, width: number): Argv => {
   return parser;
 };
 
-const groupParser = (words: readonly string[], members: readonly CommandDefinition[], width: number): Argv => {
+const groupParser = (
+  words: readonly string[],
+  members: readonly CommandDefinition[],
+  width: number,
+): Argv => {
   const name = ['spec-kitty', ...words].join(' ');
   const parser = baseParser(undefined, width)
     .usage(`${name} <command> [options]`)

@@ -1,5 +1,9 @@
 import { argumentsOf, commonOptionsOf } from './arguments.js';
+import { authCommands } from './commands/auth/definitions.js';
 import { completionCommands } from './commands/completion/definitions.js';
+import { eventsCommands } from './commands/events/definitions.js';
+import { identityCommands } from './commands/identity/definitions.js';
+import { syncCommands } from './commands/sync/definitions.js';
 import { complete } from './completion.js';
 import type { CommandDefinition } from './define-command.js';
 import { outcomeOfError } from './exit-codes.js';
@@ -13,7 +17,13 @@ import { createTerminal } from './terminal.js';
 import type { Terminal } from './terminal.js';
 
 /** Every command of the program, in the order of the help. */
-export const COMMANDS: readonly CommandDefinition[] = [...completionCommands];
+export const COMMANDS: readonly CommandDefinition[] = [
+  ...authCommands,
+  ...syncCommands,
+  ...eventsCommands,
+  ...identityCommands,
+  ...completionCommands,
+];
 
 /** What a command's container has to offer to the frame: an end. */
 export interface Closeable {
@@ -61,14 +71,24 @@ const runCommand = async (
   let container: Promise<Closeable> | undefined;
   try {
     const { run } = await definition.load();
-    const report = await run({ args, common, terminal, io, signal, container: () => (container ??= createContainer()) });
+    const report = await run({
+      args,
+      common,
+      terminal,
+      io,
+      signal,
+      container: () => (container ??= createContainer()),
+    });
     terminal.progress([]);
     if (common.json) terminal.document(report.data);
     else if (report.text !== undefined) terminal.print(report.text);
     return report.outcome ?? 'done';
   } finally {
     // A container that could not be made has been reported by the command that asked for it.
-    await container?.then((made) => made.close(), () => undefined);
+    await container?.then(
+      (made) => made.close(),
+      () => undefined,
+    );
   }
 };
 
@@ -90,13 +110,20 @@ const showFault = (error: unknown, terminal: Terminal, json: boolean, io: Io): O
 
 const showCompletions = (argv: readonly string[], { io, commands }: ProgramOptions): Outcome => {
   const words = argv.slice(argv[1] === '--' ? 2 : 1);
-  for (const candidate of complete(words, commands ?? COMMANDS)) io.stdout.write(toTerminal(`${candidate}\n`, false));
+  for (const candidate of complete(words, commands ?? COMMANDS))
+    io.stdout.write(toTerminal(`${candidate}\n`, false));
   return 'done';
 };
 
 /** The options that decide how even a wrong command line is answered. */
-const optionsBeforeParsing = (argv: readonly string[]): { json: boolean; quiet: boolean; colour: boolean } => {
+const optionsBeforeParsing = (
+  argv: readonly string[],
+): { json: boolean; quiet: boolean; colour: boolean } => {
   const end = argv.indexOf('--');
   const words = end < 0 ? argv : argv.slice(0, end);
-  return { json: words.includes('--json'), quiet: words.includes('--quiet'), colour: !words.includes('--no-color') };
+  return {
+    json: words.includes('--json'),
+    quiet: words.includes('--quiet'),
+    colour: !words.includes('--no-color'),
+  };
 };

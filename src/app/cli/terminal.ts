@@ -62,7 +62,8 @@ export const createTerminal = (io: Io, options: TerminalOptions): Terminal => {
     progress: (texts) => {
       if (options.quiet || !io.stderr.isTTY) return;
       erase();
-      for (const text of texts) io.stderr.write(`${toTerminal(fitted(text, widthOf(io.stderr)), errColour)}\n`);
+      for (const text of texts)
+        io.stderr.write(`${toTerminal(fitted(text, widthOf(io.stderr)), errColour)}\n`);
       drawn = texts.length;
     },
     document: (value) => write(io.stdout, `${toJsonDocument(value)}\n`),

@@ -28,8 +28,10 @@ export const placeholderOf = (name: string, option: OptionSpec): string =>
 export const unknownCommand = (words: readonly string[], all: readonly CommandDefinition[]): SyncError => {
   const given = words.join(' ');
   const near =
-    closest(given, all.map((definition) => definition.words.join(' '))) ??
-    all.map((definition) => definition.words.join(' ')).find((name) => name.endsWith(` ${given}`));
+    closest(
+      given,
+      all.map((definition) => definition.words.join(' ')),
+    ) ?? all.map((definition) => definition.words.join(' ')).find((name) => name.endsWith(` ${given}`));
   const group = longestGroup(words, all);
   return new SyncError('wrong-usage', `There is no command "${given}".`, {
     hint:
@@ -52,12 +54,14 @@ export const unknownOption = (name: string, definition: CommandDefinition | unde
 export const wrongUsage = (message: string, words: readonly string[]): SyncError =>
   new SyncError('wrong-usage', message, { hint: helpHint(words) });
 
-const helpHint = (words: readonly string[]): string => `Run "${commandName([...words, '--help'])}" for what it takes.`;
+const helpHint = (words: readonly string[]): string =>
+  `Run "${commandName([...words, '--help'])}" for what it takes.`;
 
 const longestGroup = (words: readonly string[], all: readonly CommandDefinition[]): readonly string[] => {
   for (let length = words.length - 1; length > 0; length--) {
     const prefix = words.slice(0, length);
-    if (all.some((definition) => prefix.every((word, index) => definition.words[index] === word))) return prefix;
+    if (all.some((definition) => prefix.every((word, index) => definition.words[index] === word)))
+      return prefix;
   }
   return [];
 };

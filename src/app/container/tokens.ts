@@ -37,7 +37,8 @@ import type { SignOut } from '../usecases/sign-out.js';
 export interface ClientEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: string;
-  readonly log: Log;
+  /** Where messages go. */
+  readonly stderr: { write(text: string): unknown };
   /** Whether the process stays and may deliver by itself (editor extension, orchestrator), or ends at once. */
   readonly isLongLived: boolean;
 }

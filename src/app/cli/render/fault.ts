@@ -11,9 +11,14 @@ export interface ShownFault {
 
 /** What a thrown value looks like to the user. A bug of ours says so and where to look. */
 export const shownFault = (error: unknown): ShownFault => {
-  if (isSyncError(error)) return { code: error.kind, message: error.message, hint: error.hint ?? DEFAULT_HINT };
+  if (isSyncError(error))
+    return { code: error.kind, message: error.message, hint: error.hint ?? DEFAULT_HINT };
   if (error instanceof Error && error.name === 'AbortError') {
-    return { code: 'interrupted', message: 'The command was interrupted.', hint: 'Run it again to take the work up.' };
+    return {
+      code: 'interrupted',
+      message: 'The command was interrupted.',
+      hint: 'Run it again to take the work up.',
+    };
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return {

@@ -14,7 +14,11 @@ export interface Column {
  * A table for people: plain columns two spaces apart under a rule. It is at most `width` columns wide: flexible
  * columns are cut, the widest first, then the others. Cells are one line; line breaks in them become visible.
  */
-export const table = (columns: readonly Column[], rows: readonly (readonly Text[])[], width: number): Text => {
+export const table = (
+  columns: readonly Column[],
+  rows: readonly (readonly Text[])[],
+  width: number,
+): Text => {
   const cells = rows.map((row) => columns.map((_, index) => oneLine(row[index] ?? '')));
   const headers = columns.map((column) => column.header);
   const widths = fit(columns, naturalWidths([headers, ...cells]), width);
@@ -34,7 +38,9 @@ export const table = (columns: readonly Column[], rows: readonly (readonly Text[
 /** Names beside values, the values under each other. */
 export const facts = (entries: readonly (readonly [name: string, value: Text])[]): Text => {
   const width = Math.max(0, ...entries.map(([name]) => stringWidth(name)));
-  return lines(entries.map(([name, value]) => [dim(`${name}${' '.repeat(width - stringWidth(name))}`), GAP, value]));
+  return lines(
+    entries.map(([name, value]) => [dim(`${name}${' '.repeat(width - stringWidth(name))}`), GAP, value]),
+  );
 };
 
 const GAP = '  ';

@@ -42,7 +42,9 @@ export const toPlain = (text: Text): string => {
 
 /** The same styles around other characters; of several pieces the outermost style stays. */
 export const restyle = (text: Text, characters: string): Text =>
-  typeof text !== 'string' && isStyled(text) ? { style: text.style, text: restyle(text.text, characters) } : characters;
+  typeof text !== 'string' && isStyled(text)
+    ? { style: text.style, text: restyle(text.text, characters) }
+    : characters;
 
 const SEQUENCES: Readonly<Record<Style, readonly [number, number]>> = {
   bold: [1, 22],

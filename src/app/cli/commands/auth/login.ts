@@ -1,0 +1,97 @@
+import { SyncError } from '../../../../domain/errors.js';
+import { TOKENS } from '../../../container/tokens.js';
+import type { Backlog, BacklogAnswer } from '../../../usecases/backlog-consent.js';
+import type { SignInInput } from '../../../usecases/sign-in.js';
+import type { Report } from '../../define-command.js';
+import { bold } from '../../render/text.js';
+import { askSecret, askYesNo, readLine } from '../shared/ask.js';
+import type { ClientContext } from '../shared/client.js';
+
+interface Args {
+  readonly server: string | undefined;
+  readonly username: string | undefined;
+  readonly tokenStdin: boolean;
+  readonly passwordStdin: boolean;
+  readonly yes: boolean;
+}
+
+export const run = async (context: ClientContext<Args>): Promise<Report> => {
+  const client = await context.container();
+  const [signIn, consent, settings] = await Promise.all([
+    client.get(TOKENS.signIn),
+    client.get(TOKENS.backlogConsent),
+    client.get(TOKENS.settings),
+  ]);
+  const serverUrl = context.args.server ?? (await settings.read()).serverUrl;
+  if (serverUrl === undefined) {
+    throw new SyncError('wrong-usage', 'No server is set.', { hint: 'Name the hub with --server URL.' });
+  }
+  const proof = await proofOf(context);
+  let recorded: { readonly backlogs: readonly Backlog[]; readonly answer: BacklogAnswer } | undefined;
+  const signedIn = await signIn.run(
+    { serverUrl, proof },
+    async ({ account }) => {
+      const backlogs = await consent.question(account);
+      if (backlogs.length === 0) return true;
+      const answer = await answerFor(context, backlogs);
+      await consent.record(account, backlogs, answer);
+      recorded = { backlogs, answer };
+      return true;
+    },
+    context.signal,
+  );
+  const { account } = signedIn;
+  if (context.args.server !== undefined) await settings.setServerUrl(account.hub.url);
+  if (recorded?.answer === 'withhold') {
+    context.terminal.warn('Earlier events are held until you allow them: spec-kitty sync on');
+  }
+  return {
+    data: {
+      signed_in: true,
+      server: account.hub.url,
+      team: account.team,
+      username: account.username,
+      backlog: recorded,
+    },
+    text: [
+      'Signed in at ',
+      account.hub.url,
+      ' as ',
+      bold(account.username ?? 'unknown'),
+      ' of team ',
+      bold(account.team),
+      '.',
+    ],
+  };
+};
+
+const proofOf = async ({ args, io, common }: ClientContext<Args>): Promise<SignInInput['proof']> => {
+  if (args.tokenStdin) return { with: 'token', token: await readLine(io.stdin()) };
+  const { username } = args;
+  if (username === undefined) {
+    throw new SyncError('wrong-usage', 'Nobody to sign in was named.', {
+      hint: 'Use --username NAME, or --token-stdin for a machine.',
+    });
+  }
+  if (args.passwordStdin) return { with: 'password', username, password: await readLine(io.stdin()) };
+  if (!common.input || !io.stdin().isTTY) {
+    throw new SyncError('wrong-usage', 'The password cannot be asked for here.', {
+      hint: 'Use --password-stdin or --token-stdin.',
+    });
+  }
+  return { with: 'password', username, password: await askSecret(io, `Password of ${username}: `) };
+};
+
+const answerFor = async (
+  { args, io, common, terminal }: ClientContext<Args>,
+  backlogs: readonly Backlog[],
+): Promise<BacklogAnswer> => {
+  if (args.yes) return 'consent';
+  const canAsk = common.input && io.stdin().isTTY && !args.tokenStdin && !args.passwordStdin;
+  if (!canAsk) return 'withhold';
+  terminal.say('These events wait on this machine and would now be sent:');
+  for (const { projectSlug, projectUuid, local, elsewhere } of backlogs) {
+    terminal.say(`  ${projectSlug ?? projectUuid}: ${local + elsewhere}`);
+  }
+  return (await askYesNo(io, 'Send them?')) ? 'consent' : 'decline';
+};

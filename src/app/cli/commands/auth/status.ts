@@ -1,0 +1,40 @@
+import { TOKENS } from '../../../container/tokens.js';
+import type { Report } from '../../define-command.js';
+import { facts } from '../../render/table.js';
+import { green, yellow, type Text } from '../../render/text.js';
+import type { ClientContext } from '../shared/client.js';
+
+export const run = async ({ container }: ClientContext<object>): Promise<Report> => {
+  const status = await (await container()).get(TOKENS.accountStatus);
+  const reading = await status.run();
+  switch (reading.state) {
+    case 'signed-out':
+      return {
+        outcome: 'not-signed-in',
+        data: reading,
+        text: 'Not signed in. Sign in with: spec-kitty auth login',
+      };
+    case 'unusable':
+      return {
+        outcome: 'not-signed-in',
+        data: reading,
+        text: `The sign-in cannot be used: ${reading.reason}`,
+      };
+    case 'signed-in': {
+      const { account, session, source } = reading;
+      const rows: readonly (readonly [string, Text])[] = [
+        ['server', account.hub.url],
+        ['user', account.username ?? 'known to the hub alone'],
+        ['team', account.team],
+        ['session', session === 'ended' ? yellow('ended: sign in again') : green(session)],
+        ['from', source === 'file' ? 'the credentials file' : 'SPEC_KITTY_TOKEN'],
+        ...expiry('access until', reading.accessExpiresAtMs),
+        ...expiry('refresh until', reading.refreshExpiresAtMs),
+      ];
+      return { outcome: session === 'ended' ? 'not-signed-in' : 'done', data: reading, text: facts(rows) };
+    }
+  }
+};
+
+const expiry = (name: string, atMs: number | undefined): readonly (readonly [string, Text])[] =>
+  atMs === undefined ? [] : [[name, new Date(atMs).toISOString()]];

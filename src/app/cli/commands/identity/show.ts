@@ -1,0 +1,37 @@
+import { TOKENS } from '../../../container/tokens.js';
+import type { IdentityReport, Sourced } from '../../../usecases/show-identity.js';
+import type { Report } from '../../define-command.js';
+import { facts } from '../../render/table.js';
+import { dim, type Text } from '../../render/text.js';
+import { checkoutOf, type ClientContext } from '../shared/client.js';
+
+export const run = async ({ common, container, terminal }: ClientContext<object>): Promise<Report> => {
+  const client = await container();
+  const checkout = await checkoutOf(client, common.project);
+  const report = await (await client.get(TOKENS.showIdentity)).run(checkout.root);
+  if (report === undefined) return { outcome: 'failed', data: null, text: 'No project was found here.' };
+  for (const warning of report.warnings) terminal.warn(warning);
+  return { data: report, text: facts(rowsOf(report)) };
+};
+
+const rowsOf = ({
+  project,
+  nodeId,
+  checkout,
+  share,
+  autoStart,
+}: IdentityReport): readonly (readonly [string, Text])[] => [
+  ['project uuid', sourced(project.uuid)],
+  ['project slug', sourced(project.slug)],
+  ['repository', sourced(project.repoSlug)],
+  ['minted by', project.mintedBy ?? dim('nobody yet')],
+  ['node', nodeId],
+  ['checkout', checkout.root],
+  ['branch', checkout.branch ?? dim('none')],
+  ['commit', checkout.commit ?? dim('none')],
+  ['sharing', typeof share === 'boolean' ? (share ? 'on' : 'off') : 'unreadable config: events are held'],
+  ['background sync', autoStart ? 'on' : 'off'],
+];
+
+const sourced = (entry: Sourced | undefined): Text =>
+  entry === undefined ? dim('none yet') : [entry.value, ' ', dim(`(${entry.source})`)];

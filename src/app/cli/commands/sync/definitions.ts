@@ -1,0 +1,24 @@
+import { defineCommand } from '../../define-command.js';
+
+export const syncCommands = [
+  defineCommand({
+    path: 'sync now',
+    summary: 'deliver everything that is due, in the foreground',
+    examples: [['spec-kitty sync now', 'exit 0: all delivered; 3: something stayed, with the reasons']],
+    load: () => import('./now.js'),
+  }),
+  defineCommand({
+    path: 'sync status',
+    summary: 'show where every captured event is',
+    details: 'Worked out from the records on this machine at the moment of asking; the network is not used.',
+    examples: [['spec-kitty sync status --json', 'the same for a program']],
+    load: () => import('./status.js'),
+  }),
+  defineCommand({
+    path: 'sync server [url]',
+    summary: 'show or set the address of the hub',
+    positionals: { url: 'address to set; without it the present one is shown' },
+    examples: [['spec-kitty sync server https://hub.example.com', 'use this hub for the next sign-in']],
+    load: () => import('./server.js'),
+  }),
+];
