@@ -10,12 +10,17 @@ export const hideHome = (text: string, homeDirectory: string): string => {
 /** Matches a path as a whole, whichever way its separators lean, and not a longer name that begins like it. */
 export const pathPattern = (path: string): RegExp => {
   const trimmed = path.replace(/[\\/]+$/, '');
+  const start = trimmed.startsWith('/') ? '/' : trimmed.startsWith('\\') ? ANY_SEPARATOR : '';
   const body = trimmed
     .split(/[\\/]+/)
-    .map((segment) => segment.replace(/[^\w]/g, String.raw`\$&`))
-    .join(String.raw`[\\/]{1,2}`);
-  return new RegExp(String.raw`(?<![\w.~-])${body}(?![\w-])`, isWindowsPath(path) ? 'giu' : 'gu');
+    .filter((segment) => segment !== '')
+    .map((segment) => segment.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`))
+    .join(ANY_SEPARATOR);
+  return new RegExp(String.raw`(?<![\w.~-])${start}${body}(?![\w-])`, isWindowsPath(path) ? 'giu' : 'gu');
 };
+
+/** Text that quotes a Windows path often doubles its backslashes. */
+const ANY_SEPARATOR = String.raw`[\\/]{1,2}`;
 
 const ANY_HOME =
   /(?<![\w.~-])(?:[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2}|\/home\/|\/Users\/)[^\s\\/:;,"'<>|()[\]{}]+/g;

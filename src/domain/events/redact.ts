@@ -42,10 +42,11 @@ const BEARER = /\b(bearer[ \t]+)(?!\[redacted\])[\w.~+/=-]{4,}/gi;
 const AUTHORIZATION =
   /\b(authorization["']?[ \t]*[:=][ \t]*["']?(?:basic|token|digest)[ \t]+)(?!\[redacted\])[^\s"',;]+/gi;
 const URL_CREDENTIALS = /:\/\/([^\s/?#"'<>]*)@/g;
-const VALUE = String.raw`(?!\[redacted\])(?:"[^"\n]*"|'[^'\n]*'|[^\s"',;&)\]}]+)`;
+/** Unquoted, it ends at white space only: to redact too much is better than to leave the end of a secret. */
+const VALUE = String.raw`(?!\[redacted\])(?:"[^"\n]*"|'[^'\n]*'|[^\s"'&:=>][^\s"'&]*)`;
 const SECRET_NAME = String.raw`(?:pass(?:word|wd|phrase|code)|pwd|secret|credentials?|(?:api|access|account|private|secret|auth|client|encryption|signing|shared)[_-]?key)`;
 const SECRET = new RegExp(
-  String.raw`(${SECRET_NAME}[\w-]{0,32}["']?[ \t]{0,4}(?:=>|:=|[:=])[ \t]{0,4})${VALUE}`,
+  String.raw`(${SECRET_NAME}[\w-]{0,32}["']?[ \t]{0,4}[:=]{1,3}>?[ \t]{0,4})${VALUE}`,
   'gi',
 );
 const TOKEN_OR_KEY = new RegExp(

@@ -1,0 +1,8 @@
+import { MemoryCheckoutRegistry } from '../../../src/adapters/memory/memory-checkout-registry.js';
+import { checkoutRegistryContract } from '../../contracts/checkout-registry.contract.js';
+
+checkoutRegistryContract({
+  name: 'MemoryCheckoutRegistry',
+  durable: false,
+  setup: async () => ({ subject: new MemoryCheckoutRegistry() }),
+});

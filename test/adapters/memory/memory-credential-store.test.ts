@@ -1,0 +1,11 @@
+import { MemoryCredentialStore } from '../../../src/adapters/memory/memory-credential-store.js';
+import { credentialStoreContract } from '../../contracts/credential-store.contract.js';
+
+credentialStoreContract({
+  name: 'MemoryCredentialStore',
+  durable: false,
+  setup: async () => {
+    const subject = new MemoryCredentialStore();
+    return { subject, damage: () => subject.break('it is not valid TOML') };
+  },
+});

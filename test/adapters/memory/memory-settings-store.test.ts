@@ -1,0 +1,8 @@
+import { MemorySettingsStore } from '../../../src/adapters/memory/memory-settings-store.js';
+import { settingsStoreContract } from '../../contracts/settings-store.contract.js';
+
+settingsStoreContract({
+  name: 'MemorySettingsStore',
+  durable: false,
+  setup: async () => ({ subject: new MemorySettingsStore() }),
+});
