@@ -17,7 +17,11 @@ describe('batches', () => {
 
   afterEach(() => hub.close());
 
-  const post = (body: string | Uint8Array, headers: Readonly<Record<string, string>> = {}, path = '/api/v1/events/batch/') =>
+  const post = (
+    body: string | Uint8Array,
+    headers: Readonly<Record<string, string>> = {},
+    path = '/api/v1/events/batch/',
+  ) =>
     fetch(`${hub.url}${path}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
@@ -79,7 +83,14 @@ describe('batches', () => {
   it('judges every event alone and stores the sound ones', async () => {
     const sound = makeEvent();
     const stranger = makeEvent({ team_slug: 'zenith' });
-    const { results } = await send([null, 7, { event_id: 'x' }, stranger, sound, { ...makeEvent(), payload: {} }]);
+    const { results } = await send([
+      null,
+      7,
+      { event_id: 'x' },
+      stranger,
+      sound,
+      { ...makeEvent(), payload: {} },
+    ]);
     expect(results.map(({ event_id, status, code }) => [event_id, status, code])).toEqual([
       ['unknown', 'error', 'schema'],
       ['unknown', 'error', 'schema'],
@@ -167,7 +178,9 @@ describe('batches', () => {
         body: '{"events":[]}',
       });
       expect(response.status).toBe(401);
-      expect(response.headers.get('www-authenticate')).toMatch(detail === 'missing' ? /^Bearer$/ : /invalid_token/);
+      expect(response.headers.get('www-authenticate')).toMatch(
+        detail === 'missing' ? /^Bearer$/ : /invalid_token/,
+      );
     }
   });
 
@@ -190,7 +203,9 @@ describe('batches', () => {
   });
 
   it('stores a thousand events in one request and gives them growing sequence numbers', async () => {
-    const events = Array.from({ length: 1000 }, (_, at) => makeEvent({ lamport_clock: at + 1, event_id: mintId() }));
+    const events = Array.from({ length: 1000 }, (_, at) =>
+      makeEvent({ lamport_clock: at + 1, event_id: mintId() }),
+    );
     const { results } = await send(events);
     expect(results).toEqual(events.map(({ event_id }) => ({ event_id, status: 'success' })));
     const { receipts } = await hub.stores.store.forTeam('acme').receipts({ after: 0, limit: 2000 });

@@ -2,43 +2,26 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteHub, type HubStores } from '../../src/adapters/event-store/open-sqlite-hub.js';
+import { CryptoRandomness } from '../../src/adapters/host/crypto-randomness.js';
+import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
 import { MemoryAccountStore } from '../../src/adapters/memory/memory-account-store.js';
 import { MemoryEventStore } from '../../src/adapters/memory/memory-event-store.js';
 import { NodeSecrets } from '../../src/adapters/secrets/node-secrets.js';
 import type { HubLimits } from '../../src/app/hub/hub-limits.js';
 import { addTeam, addUser } from '../../src/app/hub/people.js';
 import { startHub, type RunningHub } from '../../src/app/hub/start-hub.js';
-import type { Log, Randomness, WallClock } from '../../src/ports/host.js';
+import type { Log } from '../../src/ports/host.js';
 
 export const PASSWORD = 'correct horse';
-
-/** A wall clock that only a test moves. */
-export class SteppedClock implements WallClock {
-  #nowMs: number;
-
-  constructor(nowMs = Date.UTC(2026, 0, 1)) {
-    this.#nowMs = nowMs;
-  }
-
-  nowMs(): number {
-    return this.#nowMs;
-  }
-
-  advance(ms: number): void {
-    this.#nowMs += ms;
-  }
-}
 
 export const silentLog: Log = { warn: () => undefined, info: () => undefined, debug: () => undefined };
 
 /** scrypt at its real cost would make every test of a sign-in slow. */
 export const quickSecrets = new NodeSecrets(4);
 
-export const plainRandomness: Randomness = { next: () => Math.random(), uuid: () => crypto.randomUUID() };
-
 export interface TestHub extends RunningHub {
   readonly stores: HubStores;
-  readonly clock: SteppedClock;
+  readonly clock: ControlledTime;
   readonly dataDirectory: string | undefined;
   /** Access token of a user of that team. */
   readonly tokenOf: (team: string) => Promise<string>;
@@ -47,7 +30,7 @@ export interface TestHub extends RunningHub {
 export interface TestHubOptions {
   readonly storage?: 'sqlite' | 'memory';
   readonly limits?: Partial<HubLimits>;
-  readonly clock?: SteppedClock;
+  readonly clock?: ControlledTime;
   readonly log?: Log;
 }
 
@@ -56,7 +39,7 @@ export interface TestHubOptions {
  * {@link PASSWORD}. `close` removes everything.
  */
 export const startTestHub = async (options: TestHubOptions = {}): Promise<TestHub> => {
-  const clock = options.clock ?? new SteppedClock();
+  const clock = options.clock ?? new ControlledTime();
   const { stores, dataDirectory } = await openStores(options.storage ?? 'sqlite', clock);
   for (const team of ['acme', 'zenith']) {
     await addTeam(stores.accounts, team);
@@ -90,7 +73,7 @@ export const startTestHub = async (options: TestHubOptions = {}): Promise<TestHu
 
 const openStores = async (
   storage: 'sqlite' | 'memory',
-  clock: SteppedClock,
+  clock: ControlledTime,
 ): Promise<{ stores: HubStores; dataDirectory: string | undefined }> => {
   if (storage === 'memory') {
     const store = new MemoryEventStore(crypto.randomUUID(), clock);
@@ -101,7 +84,7 @@ const openStores = async (
   const stores = await openSqliteHub({
     dataDirectory,
     clock,
-    randomness: plainRandomness,
+    randomness: new CryptoRandomness(),
     secrets: quickSecrets,
   });
   return { stores, dataDirectory };

@@ -1,0 +1,221 @@
+import type { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
+import type { AccountStore, SessionTokens } from '../../src/ports/accounts.js';
+
+export interface AccountStoreSetup {
+  readonly subject: AccountStore;
+  /** The clock that the subject goes by; its sessions have the default policy. */
+  readonly time: ControlledTime;
+  readonly reopen?: () => Promise<AccountStore>;
+  readonly dispose?: () => Promise<void>;
+}
+
+export interface AccountStoreFlavour {
+  readonly name: string;
+  readonly durable: boolean;
+  readonly setup: () => Promise<AccountStoreSetup>;
+}
+
+const SECOND = 1000;
+const WEEK = 604_800 * SECOND;
+
+/** The promises of {@link AccountStore}. */
+export const accountStoreContract = (flavour: AccountStoreFlavour): void => {
+  describe(`account store: ${flavour.name}`, () => {
+    let at: AccountStoreSetup;
+    let accounts: AccountStore;
+    beforeEach(async () => {
+      at = await flavour.setup();
+      accounts = at.subject;
+      await accounts.addTeam('zenith');
+      await accounts.addTeam('acme');
+      await accounts.addUser({ name: 'ada', password: 'correct horse' });
+      await accounts.addMember('zenith', 'ada');
+      await accounts.addMember('acme', 'ada');
+    });
+    afterEach(() => at.dispose?.());
+
+    const signIn = async (team?: string): Promise<SessionTokens> => {
+      const signedIn = await accounts.signIn({
+        username: 'ada',
+        password: 'correct horse',
+        ...(team === undefined ? {} : { team }),
+      });
+      if (!signedIn.ok) throw new Error(signedIn.error);
+      return signedIn.value;
+    };
+
+    const rotate = async (refresh: string): Promise<SessionTokens> => {
+      const rotated = await accounts.rotate(refresh);
+      if (!rotated.ok) throw new Error(rotated.error);
+      return rotated.value;
+    };
+
+    it('adds teams, users and members once', async () => {
+      expect(await accounts.addTeam('acme')).toBe('exists');
+      expect(await accounts.addTeam('beta')).toBe('added');
+      expect(await accounts.teams()).toEqual(['acme', 'beta', 'zenith']);
+      expect(await accounts.addUser({ name: 'ada', password: 'another' })).toBe('exists');
+      expect(await accounts.addMember('acme', 'ada')).toBe('exists');
+      expect(await accounts.addMember('nowhere', 'ada')).toBe('unknown-team');
+      expect(await accounts.addMember('acme', 'nobody')).toBe('unknown-user');
+      expect(await accounts.teamsOf('ada')).toEqual(['zenith', 'acme']);
+      expect(await accounts.teamsOf('nobody')).toEqual([]);
+      expect((await accounts.signIn({ username: 'ada', password: 'another' })).ok).toBe(false);
+    });
+
+    it('opens a session for the first team, or for the one asked for', async () => {
+      expect(await signIn()).toMatchObject({ user: 'ada', team: 'zenith', accessLifetimeSeconds: 900 });
+      expect(await signIn('acme')).toMatchObject({ team: 'acme', refreshLifetimeSeconds: 604_800 });
+      expect(await accounts.signIn({ username: 'ada', password: 'correct horse', team: 'beta' })).toEqual({
+        ok: false,
+        error: 'no-team',
+      });
+    });
+
+    it('refuses a wrong password and an unknown user alike', async () => {
+      const refused = { ok: false, error: 'wrong-credentials' };
+      expect(await accounts.signIn({ username: 'ada', password: 'wrong' })).toEqual(refused);
+      expect(await accounts.signIn({ username: 'nobody', password: 'correct horse' })).toEqual(refused);
+    });
+
+    it('knows the bearer of an access token until it expires', async () => {
+      const { access } = await signIn('acme');
+      expect(await accounts.identify(access, 'access')).toMatchObject({
+        ok: true,
+        value: { user: 'ada', team: 'acme', expiresAtMs: at.time.nowMs() + 900 * SECOND },
+      });
+      expect(await accounts.identify('nonsense', 'access')).toEqual({ ok: false, error: 'unknown' });
+      at.time.set(at.time.nowMs() + 900 * SECOND);
+      expect(await accounts.identify(access, 'access')).toEqual({ ok: false, error: 'expired' });
+    });
+
+    it('accepts each token for its own purpose only', async () => {
+      const { access, refresh } = await signIn();
+      const live = await accounts.issueLiveToken(access);
+      const liveToken = live.ok ? live.value.token : '';
+      expect((await accounts.identify(liveToken, 'live')).ok).toBe(true);
+      expect((await accounts.identify(liveToken, 'access')).ok).toBe(false);
+      expect((await accounts.identify(access, 'live')).ok).toBe(false);
+      expect((await accounts.identify(refresh, 'access')).ok).toBe(false);
+      expect(await accounts.rotate(access)).toEqual({ ok: false, error: 'unknown' });
+      expect(await accounts.issueLiveToken(refresh)).toEqual({ ok: false, error: 'unknown' });
+    });
+
+    it('rotates both tokens and keeps the session', async () => {
+      const first = await signIn('acme');
+      const second = await rotate(first.refresh);
+      expect(second.access).not.toBe(first.access);
+      expect(second.refresh).not.toBe(first.refresh);
+      expect(second.team).toBe('acme');
+      const [before, after] = [
+        await accounts.identify(first.access, 'access'),
+        await accounts.identify(second.access, 'access'),
+      ];
+      expect(before.ok && after.ok && before.value.sessionId === after.value.sessionId).toBe(true);
+    });
+
+    it('scenario 17: gives the same successor again within the grace period', async () => {
+      const { refresh } = await signIn();
+      const second = await rotate(refresh);
+      at.time.set(at.time.nowMs() + 59 * SECOND);
+      const again = await rotate(refresh);
+      expect([again.access, again.refresh]).toEqual([second.access, second.refresh]);
+      expect(again.accessLifetimeSeconds).toBe(900 - 59);
+      expect((await accounts.identify(again.access, 'access')).ok).toBe(true);
+    });
+
+    it('scenario 17: fifty racing refreshes that lose every second answer stay in one session', async () => {
+      let { refresh } = await signIn();
+      for (let round = 0; round < 5; round++) {
+        const pairs = await Promise.all(Array.from({ length: 50 }, () => rotate(refresh)));
+        expect(new Set(pairs.map((pair) => pair.refresh)).size).toBe(1);
+        refresh = pairs[1]?.refresh ?? '';
+        at.time.set(at.time.nowMs() + 30 * SECOND);
+      }
+      expect((await accounts.rotate(refresh)).ok).toBe(true);
+    });
+
+    it('ends the whole session when a spent token comes back after the grace period', async () => {
+      const first = await signIn();
+      const other = await signIn();
+      const second = await rotate(first.refresh);
+      at.time.set(at.time.nowMs() + 61 * SECOND);
+      expect(await accounts.rotate(first.refresh)).toEqual({ ok: false, error: 'reused' });
+      expect(await accounts.rotate(second.refresh)).toEqual({ ok: false, error: 'revoked' });
+      expect(await accounts.identify(second.access, 'access')).toEqual({ ok: false, error: 'revoked' });
+      expect((await accounts.identify(other.access, 'access')).ok).toBe(true);
+    });
+
+    it('does not end a session because an expired token comes back', async () => {
+      const first = await signIn();
+      at.time.set(at.time.nowMs() + WEEK / 2);
+      const second = await rotate(first.refresh);
+      at.time.set(at.time.nowMs() + WEEK / 2 + SECOND);
+      expect(await accounts.rotate(first.refresh)).toEqual({ ok: false, error: 'expired' });
+      expect((await accounts.rotate(second.refresh)).ok).toBe(true);
+    });
+
+    it('refuses refresh tokens that it does not know or that have expired', async () => {
+      const { refresh } = await signIn();
+      expect(await accounts.rotate('nonsense')).toEqual({ ok: false, error: 'unknown' });
+      at.time.set(at.time.nowMs() + WEEK);
+      expect(await accounts.rotate(refresh)).toEqual({ ok: false, error: 'expired' });
+    });
+
+    it('revokes a session with all its tokens, at once and more than once', async () => {
+      const { access, refresh } = await signIn();
+      const live = await accounts.issueLiveToken(access);
+      await accounts.identify(access, 'access');
+      await accounts.revoke(refresh);
+      await accounts.revoke(refresh);
+      await accounts.revoke('nonsense');
+      expect(await accounts.identify(access, 'access')).toEqual({ ok: false, error: 'revoked' });
+      expect(await accounts.identify(live.ok ? live.value.token : '', 'live')).toEqual({
+        ok: false,
+        error: 'revoked',
+      });
+      expect(await accounts.rotate(refresh)).toEqual({ ok: false, error: 'revoked' });
+    });
+
+    it('refuses the tokens of somebody who has left the team', async () => {
+      const { access, refresh } = await signIn('acme');
+      expect(await accounts.removeMember('acme', 'ada')).toBe('removed');
+      expect(await accounts.removeMember('acme', 'ada')).toBe('absent');
+      expect(await accounts.identify(access, 'access')).toEqual({ ok: false, error: 'not-a-member' });
+      expect(await accounts.rotate(refresh)).toEqual({ ok: false, error: 'not-a-member' });
+      expect((await signIn()).team).toBe('zenith');
+      await accounts.addMember('acme', 'ada');
+      expect((await accounts.identify(access, 'access')).ok).toBe(true);
+    });
+
+    it('issues tokens for programs that live as long as asked', async () => {
+      const issued = await accounts.issueProgramToken('ada', 'acme', 90 * 86_400);
+      expect(issued).toMatchObject({ ok: true, value: { refresh: '', team: 'acme' } });
+      at.time.set(at.time.nowMs() + 89 * 86_400 * SECOND);
+      expect((await accounts.identify(issued.ok ? issued.value.access : '', 'access')).ok).toBe(true);
+      expect(await accounts.issueProgramToken('ada', 'beta', 1)).toEqual({ ok: false, error: 'no-team' });
+    });
+
+    it('forgets what has ended and keeps what has not', async () => {
+      const old = await signIn();
+      at.time.set(at.time.nowMs() + WEEK + SECOND);
+      const present = await signIn();
+      await accounts.prune(at.time.nowMs());
+      expect(await accounts.rotate(old.refresh)).toEqual({ ok: false, error: 'unknown' });
+      expect((await accounts.identify(present.access, 'access')).ok).toBe(true);
+    });
+
+    if (flavour.durable) {
+      it('keeps sessions and successors over a restart', async () => {
+        const first = await signIn();
+        const second = await rotate(first.refresh);
+        const reopened = await at.reopen?.();
+        expect((await reopened?.identify(second.access, 'access'))?.ok).toBe(true);
+        expect(await reopened?.rotate(first.refresh)).toMatchObject({
+          ok: true,
+          value: { refresh: second.refresh },
+        });
+      });
+    }
+  });
+};

@@ -1,0 +1,228 @@
+import { compareCausal } from '../../src/domain/time/causal-order.js';
+import type { EventStore } from '../../src/ports/event-store.js';
+import { FEATURE, incoming, makeEvent, PROJECT } from '../support/hub-events.js';
+
+export interface EventStoreSetup {
+  readonly subject: EventStore;
+  /** The same store, as another process finds it after this one ended without warning. */
+  readonly reopen?: () => Promise<EventStore>;
+  readonly dispose?: () => Promise<void>;
+}
+
+export interface EventStoreFlavour {
+  readonly name: string;
+  readonly durable: boolean;
+  readonly setup: () => Promise<EventStoreSetup>;
+}
+
+/** The promises of {@link EventStore}. */
+export const eventStoreContract = (flavour: EventStoreFlavour): void => {
+  describe(`event store: ${flavour.name}`, () => {
+    let at: EventStoreSetup;
+    beforeEach(async () => (at = await flavour.setup()));
+    afterEach(() => at.dispose?.());
+
+    const acme = () => at.subject.forTeam('acme');
+    const everything = { after: 0, limit: 1000 };
+
+    it('gives back the exact document, and sequence numbers that grow', async () => {
+      const events = [makeEvent(), makeEvent({ project_uuid: null }), makeEvent({ extra: 'x' })].map(
+        incoming,
+      );
+      const answers = await acme().append(events);
+      const sequences = answers.map((answer) => (answer.answer === 'stored' ? answer.sequence : Number.NaN));
+      expect(sequences).toEqual([...sequences].sort((a, b) => a - b));
+      expect(new Set(sequences).size).toBe(3);
+      const page = await acme().read(everything);
+      expect(page.events.map(({ document, sequence }) => ({ document, sequence }))).toEqual(
+        events.map(({ document }, index) => ({ document, sequence: sequences[index] })),
+      );
+      expect(page).toMatchObject({ next: sequences[2], more: false });
+    });
+
+    it('answers nothing for nothing', async () => {
+      expect(await acme().append([])).toEqual([]);
+      expect(await acme().read({ after: 7, limit: 10 })).toEqual({ events: [], next: 7, more: false });
+      expect(await acme().receipts({ after: 7, limit: 10 })).toEqual({ receipts: [], next: 7, more: false });
+      expect(await acme().projects()).toEqual([]);
+      expect(await acme().board(PROJECT)).toEqual([]);
+      expect(await acme().recentWorkPackages(10)).toEqual([]);
+      expect(await acme().position()).toEqual({ lamport: 0, sequence: 0 });
+    });
+
+    it('stores an id once, and tells a repeat from another event with the same id', async () => {
+      const event = makeEvent();
+      await acme().append([incoming(event)]);
+      const repeated = incoming({ ...event, team_slug: 'local' });
+      const other = incoming({ ...event, lamport_clock: 2 });
+      expect(await acme().append([repeated, other])).toEqual([
+        { answer: 'duplicate' },
+        { answer: 'id-conflict' },
+      ]);
+      const { events } = await acme().read(everything);
+      expect(events.map(({ document }) => document)).toEqual([JSON.stringify(event)]);
+    });
+
+    it('judges repeats inside of one call', async () => {
+      const event = makeEvent();
+      const answers = await acme().append([
+        incoming(event),
+        incoming(event),
+        incoming({ ...event, node_id: 'bbbbbbbbbbbb' }),
+      ]);
+      expect(answers.map(({ answer }) => answer)).toEqual(['stored', 'duplicate', 'id-conflict']);
+    });
+
+    it('stores each event once when callers race', async () => {
+      const events = Array.from({ length: 40 }, (_, index) => incoming(makeEvent({ lamport_clock: index })));
+      const answers = await Promise.all(Array.from({ length: 8 }, () => acme().append(events)));
+      const stored = answers.flat().filter(({ answer }) => answer === 'stored');
+      expect(stored).toHaveLength(events.length);
+      expect(answers.flat().filter(({ answer }) => answer === 'duplicate')).toHaveLength(7 * events.length);
+      expect((await acme().receipts(everything)).receipts).toHaveLength(events.length);
+      expect((await acme().board(PROJECT))[0]?.work_packages[0]).toMatchObject({ events: events.length });
+    });
+
+    it('pages by cursor without leaving anything out', async () => {
+      const events = Array.from({ length: 25 }, () => incoming(makeEvent()));
+      await acme().append(events);
+      const seen: string[] = [];
+      for (let after = 0, more = true; more;) {
+        const page = await acme().receipts({ after, limit: 10 });
+        expect(page.receipts.length).toBeLessThanOrEqual(10);
+        seen.push(...page.receipts.map(({ eventId }) => eventId));
+        ({ next: after, more } = page);
+      }
+      expect(seen).toEqual(events.map(({ eventId }) => eventId));
+    });
+
+    it('reads one project when asked for one', async () => {
+      const elsewhere = makeEvent({ project_uuid: '11111111-2222-4333-8444-555555555555' });
+      const here = makeEvent();
+      await acme().append([incoming(elsewhere), incoming(here)]);
+      const page = await acme().receipts({ ...everything, project: PROJECT });
+      expect(page.receipts.map(({ eventId }) => eventId)).toEqual([here.event_id]);
+    });
+
+    it('shows a team nothing of another one, and lets both use one id', async () => {
+      const event = makeEvent();
+      await acme().append([incoming(event)]);
+      const zenith = at.subject.forTeam('zenith');
+      expect((await zenith.read(everything)).events).toEqual([]);
+      expect(await zenith.projects()).toEqual([]);
+      expect(await zenith.board(PROJECT)).toEqual([]);
+      expect(await zenith.recentWorkPackages(10)).toEqual([]);
+      expect(await zenith.position()).toEqual({ lamport: 0, sequence: 0 });
+      expect(await zenith.append([incoming({ ...event, lamport_clock: 9 })])).toMatchObject([
+        { answer: 'stored' },
+      ]);
+      expect((await acme().board(PROJECT))[0]?.work_packages[0]).toMatchObject({ events: 1 });
+    });
+
+    it('lists projects with the freshness of each machine', async () => {
+      await acme().append(
+        [
+          makeEvent({ lamport_clock: 5, node_id: 'bbbbbbbbbbbb' }),
+          makeEvent({ lamport_clock: 7, node_id: 'aaaaaaaaaaaa', project_slug: 'renamed' }),
+          makeEvent({ lamport_clock: 6, node_id: 'aaaaaaaaaaaa', project_slug: null }),
+          makeEvent({ lamport_clock: 1, project_uuid: null }),
+        ].map(incoming),
+      );
+      const freshness = { lastReceivedAtMs: expect.any(Number) as number };
+      expect(await acme().projects()).toEqual([
+        {
+          projectUuid: PROJECT,
+          projectSlug: 'renamed',
+          events: 3,
+          nodes: [
+            { nodeId: 'aaaaaaaaaaaa', events: 2, lastLamport: 7, ...freshness },
+            { nodeId: 'bbbbbbbbbbbb', events: 1, lastLamport: 5, ...freshness },
+          ],
+        },
+      ]);
+    });
+
+    it('follows the highest Lamport timestamp, but not one beyond reason', async () => {
+      await acme().append([incoming(makeEvent({ lamport_clock: 41 }))]);
+      await acme().append([
+        incoming(makeEvent({ lamport_clock: 3 })),
+        incoming(makeEvent({ lamport_clock: 2 ** 50 })),
+      ]);
+      expect(await acme().position()).toMatchObject({ lamport: 41 });
+    });
+
+    it('folds late events into the places where they belong', async () => {
+      const steps = [
+        makeEvent({ lamport_clock: 1, event_type: 'WPCreated' }, { title: 'Sign in', status: 'planned' }),
+        makeEvent({ lamport_clock: 2 }),
+        makeEvent({ lamport_clock: 3 }, { previous_status: 'doing', new_status: 'for_review' }),
+        makeEvent({ lamport_clock: 4 }, { previous_status: 'for_review', new_status: 'done' }),
+      ];
+      for (const event of [...steps].reverse()) await acme().append([incoming(event)]);
+      expect([...steps].sort(compareCausal)).toEqual(steps);
+      expect(await acme().board(PROJECT, FEATURE)).toMatchObject([
+        {
+          feature_slug: FEATURE,
+          feature: null,
+          work_packages: [
+            { wp_id: 'WP01', lane: 'done', title: 'Sign in', transitions: 3, conflicting: 0, events: 4 },
+          ],
+        },
+      ]);
+    });
+
+    it('shows features by slug and work packages by number', async () => {
+      await acme().append(
+        [
+          makeEvent({}, { wp_id: 'WP100', feature_slug: '002-pay' }),
+          makeEvent({}, { wp_id: 'WP02', feature_slug: '002-pay' }),
+          makeEvent(
+            { event_type: 'FeatureCreated', aggregate_id: FEATURE, aggregate_type: 'Feature' },
+            { wp_id: undefined },
+          ),
+        ].map(incoming),
+      );
+      const features = await acme().board(PROJECT);
+      expect(
+        features.map((feature) => [feature.feature_slug, feature.work_packages.map(({ wp_id }) => wp_id)]),
+      ).toEqual([
+        [FEATURE, []],
+        ['002-pay', ['WP02', 'WP100']],
+      ]);
+      expect(await acme().board(PROJECT, '003-none')).toEqual([]);
+    });
+
+    it('names the work packages that changed last', async () => {
+      for (const id of ['WP01', 'WP02', 'WP03', 'WP01'])
+        await acme().append([incoming(makeEvent({}, { wp_id: id }))]);
+      await acme().append([incoming(makeEvent({ event_type: 'FeatureCompleted' }, { wp_id: undefined }))]);
+      const recent = await acme().recentWorkPackages(2);
+      expect(
+        recent.map(({ projectUuid, featureSlug, state }) => [projectUuid, featureSlug, state.wp_id]),
+      ).toEqual([
+        [PROJECT, FEATURE, 'WP01'],
+        [PROJECT, FEATURE, 'WP03'],
+      ]);
+    });
+
+    it('answers a ping', async () => {
+      await expect(at.subject.ping()).resolves.toBeUndefined();
+    });
+
+    if (flavour.durable) {
+      it('finds everything again after the process ended without warning', async () => {
+        const events = [makeEvent(), makeEvent({ lamport_clock: 5 })].map(incoming);
+        await acme().append(events);
+        const before = { ...(await acme().read(everything)), board: await acme().board(PROJECT) };
+        const reopened = await at.reopen?.();
+        const team = reopened?.forTeam('acme');
+        expect({ ...(await team?.read(everything)), board: await team?.board(PROJECT) }).toEqual(before);
+        expect(reopened?.hubId).toBe(at.subject.hubId);
+        const [repeat, fresh] = (await team?.append([...events.slice(0, 1), incoming(makeEvent())])) ?? [];
+        expect(repeat).toEqual({ answer: 'duplicate' });
+        expect(fresh).toMatchObject({ answer: 'stored' });
+        expect(fresh?.answer === 'stored' && fresh.sequence > before.next).toBe(true);
+      });
+    }
+  });
+};
