@@ -7,6 +7,8 @@ import { branchOfGitDir } from './git-refs.js';
 export interface LinkedWorktree {
   /** Where it was made, or last moved to. */
   readonly path: string;
+  /** Its own git directory. */
+  readonly gitDir: string;
   readonly branch: string | undefined;
   /** Its directory is there. */
   readonly isPresent: boolean;
@@ -18,7 +20,12 @@ export interface LinkedWorktree {
 export const listWorktrees = (checkout: Checkout): readonly LinkedWorktree[] => {
   const { commonDir } = checkout;
   if (commonDir === undefined) return [];
-  const main = { path: checkout.projectRoot, branch: branchOfGitDir(commonDir), isPresent: true };
+  const main = {
+    path: checkout.projectRoot,
+    gitDir: commonDir,
+    branch: branchOfGitDir(commonDir),
+    isPresent: true,
+  };
   return [main, ...entries(join(commonDir, 'worktrees')).flatMap((gitDir) => linkedWorktree(gitDir) ?? [])];
 };
 
@@ -29,6 +36,7 @@ const linkedWorktree = (gitDir: string): LinkedWorktree | undefined => {
   const lock = readText(join(gitDir, 'locked'))?.trim();
   return {
     path: dirname(pointer),
+    gitDir,
     branch: branchOfGitDir(gitDir),
     isPresent: existsSync(pointer),
     ...(lock === undefined ? {} : { lock: lock === '' ? 'no reason given' : lock }),

@@ -1,12 +1,13 @@
-import { existsSync, readdirSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { isSyncError, SyncError } from '../../domain/errors.js';
+import { rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isSyncError } from '../../domain/errors.js';
 import type { Checkout, WorktreeRequest } from '../../ports/workspace.js';
 import { directoryOf, type Git } from './git-command.js';
 import { BRANCHES } from './git-refs.js';
-import { listWorktrees } from './git-worktree-list.js';
+import { failed, isFilled, isStanding, unfilledMark, worktreeAt } from './git-worktree-standing.js';
 
-/** Work trees and branches that were made here, so that only these are ever removed again. */
+/** Makes work trees, and remembers which branches it made, so that only these are ever removed again. */
 export class GitWorktrees {
   readonly #git: Git;
   readonly #madeBranches = new Set<string>();
@@ -16,26 +17,10 @@ export class GitWorktrees {
   }
 
   async add(checkout: Checkout, request: WorktreeRequest): Promise<'made' | 'existing'> {
-    if (isStanding(checkout, request)) return 'existing';
-    const start = await this.#git.branchTip(checkout, request.branch);
-    const base = start ?? (await this.#git.revision(checkout, request.base));
-    if (base === undefined) throw failed(`There is no branch ${request.base} to start from.`);
-    const branchArgs =
-      start === undefined ? ['-b', request.branch, request.path, base] : [request.path, request.branch];
-    if (start === undefined) this.#madeBranches.add(keyOf(checkout, request.branch));
-    try {
-      await this.#demand(checkout.projectRoot, [
-        'worktree',
-        'add',
-        '--quiet',
-        '--no-checkout',
-        ...branchArgs,
-      ]);
-      await this.#checkOut(request);
-    } catch (error) {
-      await this.remove(checkout, request);
-      throw isSyncError(error) ? failed(error.message, error) : error;
-    }
+    await this.#awaitOtherMaker(checkout, request.path);
+    if (!isStanding(checkout, request)) await this.#make(checkout, request);
+    else if (isFilled(checkout, request.path)) return 'existing';
+    await this.#orRemove(checkout, request, () => this.#fill(checkout, request));
     return 'made';
   }
 
@@ -48,18 +33,56 @@ export class GitWorktrees {
     await this.#git.run(directory, ['update-ref', '-d', BRANCHES + branch], WRITING);
   }
 
+  async #make(checkout: Checkout, request: WorktreeRequest): Promise<void> {
+    const { path, branch } = request;
+    const tip = await this.#git.branchTip(checkout, branch);
+    const base = tip ?? (await this.#git.revision(checkout, request.base));
+    if (base === undefined) throw failed(`There is no branch ${request.base} to start from.`);
+    if (tip === undefined) this.#madeBranches.add(keyOf(checkout, branch));
+    const start = tip === undefined ? ['-b', branch, path, base] : [path, branch];
+    const args = ['worktree', 'add', '--quiet', '--no-checkout', ...start];
+    await this.#orRemove(checkout, request, () => this.#demand(directoryOf(checkout), args));
+  }
+
   /**
-   * Fills the new work tree without the folders to leave out. The patterns belong to this work tree alone, for which
-   * git needs `extensions.worktreeConfig` in the shared config: without it they would hide the folders in the main
-   * checkout as well. It changes nothing else there.
+   * Fills the work tree without the folders to leave out. The patterns belong to this work tree alone, for which git
+   * needs `extensions.worktreeConfig` in the shared config: without it they would hide the folders in the main
+   * checkout as well. It changes nothing else there. Killed in between, the mark tells the next run to fill it again.
    */
-  async #checkOut({ path, leaveOut }: WorktreeRequest): Promise<void> {
+  async #fill(checkout: Checkout, { path, leaveOut }: WorktreeRequest): Promise<void> {
+    const mark = unfilledMark(checkout, path);
+    writeFileSync(mark, '');
     if (leaveOut.length > 0) {
       const patterns = leaveOut.map((folder) => `!/${folder}/`);
       await this.#demand(path, ['sparse-checkout', 'set', '--no-cone', '/*', ...patterns]);
     }
     // By checkout and not by reset, so that the user's post-checkout hook sees the work tree as it sees any other.
     await this.#demand(path, ['checkout', '--force', '--quiet']);
+    rmSync(mark);
+  }
+
+  async #orRemove(checkout: Checkout, request: WorktreeRequest, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      await this.remove(checkout, request);
+      throw isSyncError(error) ? failed(error.message, error) : error;
+    }
+  }
+
+  /** A git whose caller died may still be making it, or have died as well, and will then never finish. */
+  async #awaitOtherMaker(checkout: Checkout, path: string): Promise<void> {
+    const isInTheMaking = (): boolean => worktreeAt(checkout, path)?.lock === 'initializing';
+    for (let waitedMs = 0; isInTheMaking(); waitedMs += MAKER_PAUSE_MS) {
+      if (waitedMs < MAKER_WAIT_MS) await delay(MAKER_PAUSE_MS);
+      else return this.#removeUnfinished(checkout, path);
+    }
+  }
+
+  async #removeUnfinished(checkout: Checkout, path: string): Promise<void> {
+    const args = ['worktree', 'remove', '--force', '--force', path];
+    await this.#git.run(directoryOf(checkout), args, WRITING);
+    rmSync(path, { recursive: true, force: true });
   }
 
   #demand(directory: string, args: readonly string[]): Promise<string> {
@@ -69,59 +92,10 @@ export class GitWorktrees {
 
 /** A repository with large files takes its time to check out. */
 const WRITING = { writes: true, timeoutMs: 300_000 };
+const MAKER_WAIT_MS = 3_000;
+const MAKER_PAUSE_MS = 50;
 
 const keyOf = (checkout: Checkout, branch: string): string => `${checkout.commonDir ?? ''}\n${branch}`;
-
-const failed = (message: string, cause?: unknown, hint?: string): SyncError =>
-  new SyncError('worktree-failed', message, {
-    ...(cause === undefined ? {} : { cause }),
-    hint: hint ?? 'The repository is as before. Remove the reason and run the command again.',
-  });
-
-/** Whether the work tree is there already; fails when something else stands in its way. */
-const isStanding = (checkout: Checkout, { path, branch }: WorktreeRequest): boolean => {
-  const worktrees = listWorktrees(checkout);
-  const atPath = worktrees.find((worktree) => isSamePath(worktree.path, path));
-  const ofBranch = worktrees.find((worktree) => worktree.branch === branch);
-  if (atPath !== undefined && !atPath.isPresent) {
-    throw atPath.lock === undefined
-      ? failed(`The worktree ${path} is recorded but its directory is gone.`, undefined, PRUNE)
-      : failed(
-          `The worktree ${path} is locked (${atPath.lock}) and its directory is gone.`,
-          undefined,
-          UNLOCK,
-        );
-  }
-  if (atPath !== undefined && atPath.branch === branch) return true;
-  if (atPath !== undefined)
-    throw failed(`${path} is a worktree of ${atPath.branch ?? 'no branch'}, not of ${branch}.`);
-  if (ofBranch !== undefined) {
-    const place = `The branch ${branch} is checked out in ${ofBranch.path}`;
-    throw ofBranch.isPresent
-      ? failed(`${place}.`)
-      : failed(`${place}, whose directory is gone.`, undefined, PRUNE);
-  }
-  if (existsSync(path) && readdirSync(path).length > 0)
-    throw failed(`${path} exists and is no worktree of this project.`);
-  return false;
-};
-
-const PRUNE = 'Run "git worktree prune" and then this command again.';
-const UNLOCK =
-  'Bring its directory back, or run "git worktree unlock" and "git worktree prune", then this command again.';
-
-const isSamePath = (a: string, b: string): boolean => realPath(a) === realPath(b);
-
-/** Of a directory that is gone, its place under the part that is there. */
-const realPath = (path: string): string => {
-  try {
-    return realpathSync.native(path);
-  } catch {
-    return dirname(path) === path
-      ? path
-      : resolve(realPath(dirname(path)), path.slice(dirname(path).length).replace(/^[\\/]/, ''));
-  }
-};
 
 const removeIfEmpty = (directory: string): void => {
   try {

@@ -66,7 +66,7 @@ export class InitProject {
     const identity = await this.#ports.identity.run(checkout, held);
     await this.#demandComplete(checkout, identity);
     const after = await this.#text(checkout);
-    const commit = request.commit === false ? undefined : await this.#commit(held, before, after);
+    const commit = request.commit === false ? undefined : await this.#commit(held, before, after, setAside);
     return {
       projectRoot,
       identity,
@@ -110,14 +110,22 @@ export class InitProject {
   }
 
   /** Commits what was written now, or by an earlier command that had no reason to commit it; never a user's own edit. */
-  async #commit(held: HeldRepository, before: string, after: string): Promise<string | undefined> {
+  async #commit(
+    held: HeldRepository,
+    before: string,
+    after: string,
+    setAside: string | undefined,
+  ): Promise<string | undefined> {
     const { repository, files } = this.#ports;
     const main = mainCheckout(held.checkout);
     if (main.commonDir === undefined || !(await repository.isUncommitted(main, CONFIG))) return undefined;
     if (before === after && (await this.#isKnown(main))) return undefined;
     const committed = await repository.commit(held, [CONFIG], MESSAGE);
     if (committed.ok) return committed.value;
-    await files.restore(held, [{ path: CONFIG, before: before === '' ? undefined : before, after }]);
+    const written = { path: CONFIG, before: before === '' ? undefined : before, after };
+    const copy =
+      setAside === undefined ? [] : [{ path: `.kittify/${setAside}`, before: undefined, after: before }];
+    await files.restore(held, [...copy, written]);
     throw new SyncError('commit-refused', `Git refused the commit: ${committed.error}`, {
       hint: 'Nothing has changed. Remove what git names and run the command again, or use --no-commit.',
     });

@@ -75,6 +75,27 @@ describe('a work tree for a work package', () => {
     expect(await repository.addWorktree(held, request)).toBe('existing');
   });
 
+  it('scenario 30: is filled by the next run when the first was killed before it was', async () => {
+    scratch.git('worktree', 'add', '--quiet', '--no-checkout', '-b', request.branch, request.path, 'main');
+    expect(await repository.addWorktree(held, request)).toBe('made');
+    expect(readdirSync(request.path).sort()).toEqual(['.git', 'kitty-specs.txt', 'src']);
+    expect(await repository.addWorktree(held, request)).toBe('existing');
+    const mark = join(scratch.root, '.git', 'worktrees', request.branch, 'spec-kitty-unfilled');
+    writeFileSync(mark, '');
+    rmSync(join(request.path, 'src'), { recursive: true });
+    expect(await repository.addWorktree(held, request)).toBe('made');
+    expect(scratch.gitIn(request.path, 'status', '--porcelain')).toBe('');
+    expect(existsSync(mark)).toBe(false);
+  });
+
+  it('scenario 30: is made afresh when git itself was killed while making it', async () => {
+    scratch.git('worktree', 'add', '--quiet', '--no-checkout', '-b', request.branch, request.path, 'main');
+    writeFileSync(join(scratch.root, '.git', 'worktrees', request.branch, 'locked'), 'initializing');
+    rmSync(request.path, { recursive: true });
+    expect(await repository.addWorktree(held, request)).toBe('made');
+    expect(scratch.gitIn(request.path, 'status', '--porcelain')).toBe('');
+  });
+
   it('scenario 29: is refused where the recorded one is gone, with the way out', async () => {
     await repository.addWorktree(held, request);
     rmSync(request.path, { recursive: true });
