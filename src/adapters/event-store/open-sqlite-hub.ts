@@ -20,6 +20,8 @@ export interface HubStores {
 
 export interface SqliteHubOptions {
   readonly dataDirectory: string;
+  /** `serve`: as the one process that answers for the data; `administer`: a short look beside it. Default `serve`. */
+  readonly access?: 'serve' | 'administer';
   readonly clock: WallClock;
   readonly randomness: Randomness;
   readonly secrets: Secrets;
@@ -27,14 +29,16 @@ export interface SqliteHubOptions {
 }
 
 /**
- * Opens the data directory of a hub, making it when it is missing, for this user alone. One hub process works on a
- * directory at a time: fails with `hub-busy` while another one does.
+ * Opens the data directory of a hub, making it when it is missing, for this user alone. One hub process serves a
+ * directory at a time: fails with `hub-busy` while another one does. Administration may go on beside it, since the
+ * database serialises its writers.
  */
 export const openSqliteHub = async (options: SqliteHubOptions): Promise<HubStores> => {
   const { dataDirectory, clock, randomness, secrets } = options;
   makePrivateDirectory(dataDirectory);
-  const lock = tryLockFile(join(dataDirectory, 'lock'));
-  if (lock === undefined) {
+  const serves = options.access !== 'administer';
+  const lock = serves ? tryLockFile(join(dataDirectory, 'lock')) : undefined;
+  if (serves && lock === undefined) {
     throw new SyncError('hub-busy', `Another hub already serves ${dataDirectory}.`, {
       hint: 'Stop it, or choose another directory with --data.',
     });
@@ -53,7 +57,7 @@ export const openSqliteHub = async (options: SqliteHubOptions): Promise<HubStore
         accounts,
         close: async () => {
           await store.close();
-          lock.release();
+          lock?.release();
         },
       };
     } catch (error) {
@@ -61,7 +65,7 @@ export const openSqliteHub = async (options: SqliteHubOptions): Promise<HubStore
       throw error;
     }
   } catch (error) {
-    lock.release();
+    lock?.release();
     throw error;
   }
 };

@@ -2,7 +2,9 @@ import { argumentsOf, commonOptionsOf } from './arguments.js';
 import { authCommands } from './commands/auth/definitions.js';
 import { completionCommands } from './commands/completion/definitions.js';
 import { eventsCommands } from './commands/events/definitions.js';
+import { hubCommands } from './commands/hub/definitions.js';
 import { identityCommands } from './commands/identity/definitions.js';
+import { workflowCommands } from './commands/workflow/definitions.js';
 import { syncCommands } from './commands/sync/definitions.js';
 import { complete } from './completion.js';
 import type { CommandDefinition } from './define-command.js';
@@ -18,10 +20,12 @@ import type { Terminal } from './terminal.js';
 
 /** Every command of the program, in the order of the help. */
 export const COMMANDS: readonly CommandDefinition[] = [
+  ...workflowCommands,
   ...authCommands,
   ...syncCommands,
   ...eventsCommands,
   ...identityCommands,
+  ...hubCommands,
   ...completionCommands,
 ];
 

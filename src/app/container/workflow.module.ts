@@ -1,7 +1,13 @@
 import { captureLimits } from '../sync/capture-limits.js';
 import { EventEmitter } from '../sync/event-emitter.js';
 import { signedInAccount } from '../sync/signed-in-account.js';
+import { AcceptWorkPackages } from '../usecases/accept-work-packages.js';
+import { AddHistory } from '../usecases/add-history.js';
 import { EnsureIdentity } from '../usecases/ensure-identity.js';
+import { FinalizeTasks } from '../usecases/finalize-tasks.js';
+import { ImplementWorkPackage } from '../usecases/implement-work-package.js';
+import { InitProject } from '../usecases/init-project.js';
+import { MoveWorkPackage } from '../usecases/move-work-package.js';
 import { PerformWork } from '../usecases/perform-work.js';
 import { ResolveLeftOver } from '../usecases/resolve-left-over.js';
 import { ShowIdentity } from '../usecases/show-identity.js';
@@ -33,8 +39,9 @@ export const workflowModule = (register: Registrar): void => {
       TOKENS.ensureIdentity,
       TOKENS.accountStatus,
       TOKENS.settings,
+      TOKENS.runtime,
     ],
-    (repository, outboxes, clock, ids, machine, ensureIdentity, accountStatus, settings) =>
+    (repository, outboxes, clock, ids, machine, ensureIdentity, accountStatus, settings, runtime) =>
       new EventEmitter({
         repository,
         outboxes,
@@ -44,6 +51,7 @@ export const workflowModule = (register: Registrar): void => {
         identify: (checkout) => ensureIdentity.run(checkout),
         account: () => signedInAccount(accountStatus),
         limits: async () => captureLimits(await settings.read()),
+        emitted: (autoStart) => runtime.emitted(autoStart),
       }),
   );
   register.single(
@@ -57,4 +65,16 @@ export const workflowModule = (register: Registrar): void => {
     (repository, files, intents, emitter, resolve) =>
       new PerformWork(repository, files, intents, emitter, resolve),
   );
+  register.single(
+    TOKENS.initProject,
+    [TOKENS.repository, TOKENS.featureFiles, TOKENS.configs, TOKENS.lamport, TOKENS.ensureIdentity],
+    (repository, files, config, clock, identity) =>
+      new InitProject({ repository, files, config, clock, identity }),
+  );
+  const work = [TOKENS.repository, TOKENS.featureFiles, TOKENS.performWork] as const;
+  register.single(TOKENS.finalizeTasks, [...work], (...ports) => new FinalizeTasks(...ports));
+  register.single(TOKENS.implementWorkPackage, [...work], (...ports) => new ImplementWorkPackage(...ports));
+  register.single(TOKENS.moveWorkPackage, [...work], (...ports) => new MoveWorkPackage(...ports));
+  register.single(TOKENS.addHistory, [...work], (...ports) => new AddHistory(...ports));
+  register.single(TOKENS.acceptWorkPackages, [...work], (...ports) => new AcceptWorkPackages(...ports));
 };

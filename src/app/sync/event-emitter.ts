@@ -44,6 +44,8 @@ export interface EmitterSources {
   /** Who is signed in, read from records alone. */
   account(): Promise<Account | undefined>;
   limits(): Promise<CaptureLimits>;
+  /** Told of every capture, and whether the project lets sync start by itself. Returns at once. */
+  emitted(autoStart: boolean): void;
 }
 
 export class EventEmitter {
@@ -83,7 +85,11 @@ export class EventEmitter {
           checkout,
         }),
       hasRoomFor: (count) => outbox.hasRoomFor(count, limits),
-      capture: (facts) => outbox.capture(facts, limits),
+      capture: async (facts) => {
+        const outcomes = await outbox.capture(facts, limits);
+        this.#sources.emitted(identity?.autoStart !== false);
+        return outcomes;
+      },
     };
   }
 

@@ -49,6 +49,8 @@ export interface PerformedWork<R> {
   readonly commit?: string;
   /** What an earlier command had left over, if anything. */
   readonly leftOver?: ResolvedLeftOver;
+  /** Who, where and for whom the work was done; absent when nothing was attempted. */
+  readonly emission?: Emission;
 }
 
 /** A plan that found nothing to do. */
@@ -103,7 +105,7 @@ export class PerformWork {
     request: WorkRequest<R>,
   ): Promise<PerformedWork<R>> {
     const leftOver = await this.#resolve.run(held, emission.limits);
-    const aside = leftOver === undefined ? {} : { leftOver };
+    const aside = { emission, ...(leftOver === undefined ? {} : { leftOver }) };
     const plan = await request.plan(emission, held);
     if (plan.changes.length === 0 && plan.events.length === 0)
       return { result: plan.result, outcomes: [], ...aside };

@@ -49,7 +49,7 @@ const COLUMNS = [
   { header: 'clock', align: 'right' },
   { header: 'when' },
   { header: 'event' },
-  { header: 'about' },
+  { header: 'about', flexible: true },
   { header: 'what', flexible: true },
 ] as const;
 

@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { SyncError } from '../../../../domain/errors.js';
+import { HUB_TOKENS } from '../../../container/hub-container.js';
+import { startHub, type ListenerOptions } from '../../../hub/start-hub.js';
+import type { CommandContext, Report } from '../../define-command.js';
+import type { Io } from '../../io.js';
+import { bold } from '../../render/text.js';
+import { openHub } from './hub.js';
+
+interface Args {
+  readonly port: number | undefined;
+  readonly host: string | undefined;
+  readonly data: string | undefined;
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
+}
+
+export const run = async ({ args, io, signal, terminal }: CommandContext<Args>): Promise<Report> => {
+  const listener = await listenerOf(args, io);
+  const container = openHub(io, args.data, 'serve');
+  try {
+    const [{ store, accounts }, clock, log] = await Promise.all([
+      container.get(HUB_TOKENS.stores),
+      container.get(HUB_TOKENS.wallClock),
+      container.get(HUB_TOKENS.log),
+    ]);
+    const hub = await startHub({ store, accounts, listener, clock, log });
+    terminal.print(['The hub is at ', bold(hub.url)]);
+    await untilAborted(signal);
+    await hub.close();
+    return { data: { url: hub.url, stopped: true } };
+  } finally {
+    await container.close();
+  }
+};
+
+const DEFAULT_PORT = 8787;
+
+const listenerOf = async (args: Args, io: Io): Promise<ListenerOptions> => {
+  const { port = DEFAULT_PORT, host = '127.0.0.1', tlsCert, tlsKey } = args;
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new SyncError('wrong-usage', '--port takes a number from 0 to 65535.');
+  }
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw new SyncError('wrong-usage', '--tls-cert and --tls-key belong together.');
+  }
+  if (tlsCert === undefined || tlsKey === undefined) return { host, port };
+  const [cert, key] = await Promise.all([readPem(io, tlsCert), readPem(io, tlsKey)]);
+  return { host, port, tls: { cert, key } };
+};
+
+const readPem = async (io: Io, path: string): Promise<string> => {
+  try {
+    return await readFile(resolve(io.cwd, path), 'utf8');
+  } catch (error) {
+    throw new SyncError('input-invalid', `${path} cannot be read.`, {
+      cause: error,
+      hint: 'Name a PEM file.',
+    });
+  }
+};
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

@@ -1,0 +1,44 @@
+import { SyncError } from '../../../../domain/errors.js';
+import { HUB_TOKENS } from '../../../container/hub-container.js';
+import { addUser } from '../../../hub/people.js';
+import type { CommandContext, Report } from '../../define-command.js';
+import { bold } from '../../render/text.js';
+import { askSecret, readLine } from '../shared/ask.js';
+import { openHub } from './hub.js';
+
+interface Args {
+  readonly name: string;
+  readonly team: string;
+  readonly passwordStdin: boolean;
+  readonly data: string | undefined;
+}
+
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, io } = context;
+  const password = await passwordOf(context);
+  const container = openHub(io, args.data, 'administer');
+  try {
+    const { accounts } = await container.get(HUB_TOKENS.stores);
+    const outcome = await addUser(accounts, { name: args.name, password, team: args.team });
+    return {
+      data: { user: args.name, team: args.team, outcome },
+      text: [bold(args.name), SENTENCES[outcome], args.team, '.'],
+    };
+  } finally {
+    await container.close();
+  }
+};
+
+const SENTENCES = {
+  added: ' can sign in now and is of team ',
+  'password-kept': ' keeps the present password and is now also of team ',
+  exists: ' was there before and is of team ',
+} as const;
+
+const passwordOf = async ({ args, io, common }: CommandContext<Args>): Promise<string> => {
+  if (args.passwordStdin) return readLine(io.stdin());
+  if (common.input && io.stdin().isTTY) return askSecret(io, `Password of ${args.name}: `);
+  throw new SyncError('wrong-usage', 'The password cannot be asked for here.', {
+    hint: 'Use --password-stdin.',
+  });
+};

@@ -1,0 +1,23 @@
+import type { ClientContainer } from '../../../container/container.js';
+import type { FeatureRequest } from '../../../usecases/locate-feature.js';
+import { checkoutOf, type ClientContext } from './client.js';
+
+/** What the command line says about the feature that a command is about. */
+export const featureRequest = async (
+  client: ClientContainer,
+  { common, io }: ClientContext<unknown>,
+): Promise<FeatureRequest> => {
+  const featureVariable = io.env['SPECIFY_FEATURE'];
+  return {
+    checkout: await checkoutOf(client, common.project),
+    directory: common.project,
+    ...(common.feature === undefined ? {} : { feature: common.feature }),
+    ...(featureVariable === undefined || featureVariable === '' ? {} : { featureVariable }),
+  };
+};
+
+/** Leaves out what was not given. */
+export const given = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };

@@ -1,0 +1,66 @@
+import { syncLine } from '../../../sync/sync-line.js';
+import type { PerformedWork } from '../../../usecases/perform-work.js';
+import type { Report } from '../../define-command.js';
+import type { Text } from '../../render/text.js';
+import type { Terminal } from '../../terminal.js';
+
+/** What a workflow command prints: its own result, then what became of its events, which never makes it fail. */
+export const workReport = (work: PerformedWork<object>, text: Text, terminal: Terminal): Report => {
+  const { emission, leftOver, outcomes } = work;
+  for (const warning of emission?.identity?.warnings ?? []) terminal.warn(warning);
+  if (leftOver !== undefined)
+    terminal.note('An earlier command had been cut short; its work is complete now.');
+  tellOutcomes(work, terminal);
+  if (emission !== undefined && outcomes.length > 0) terminal.note(lineOf(work));
+  return {
+    data: {
+      ...work.result,
+      commit: work.commit ?? null,
+      events: outcomes.map((outcome) =>
+        outcome.outcome === 'captured'
+          ? { event_id: outcome.event.event_id, event_type: outcome.event.event_type, outcome: 'captured' }
+          : { event_id: outcome.eventId, outcome: outcome.outcome },
+      ),
+    },
+    text,
+  };
+};
+
+/** Above this share of the limit the user is told that the outbox fills up. */
+const NEARLY_FULL = 0.8;
+
+const tellOutcomes = ({ outcomes, emission }: PerformedWork<object>, terminal: Terminal): void => {
+  const refused = outcomes.filter((outcome) => outcome.outcome === 'refused');
+  const [first] = refused;
+  if (first !== undefined) {
+    terminal.warn(
+      `${refused.length} of ${outcomes.length} events were not captured: ${first.message}. See: spec-kitty sync status`,
+    );
+  }
+  const delayed = outcomes.filter(({ outcome }) => outcome === 'waiting').length;
+  if (delayed > 0) {
+    terminal.warn(
+      `${delayed} events are safe, but another process holds the outbox; the next command adds them.`,
+    );
+  }
+  const waiting = waitingIn(outcomes);
+  const limit = emission?.limits.maxWaiting;
+  if (waiting !== undefined && limit !== undefined && waiting >= limit * NEARLY_FULL) {
+    terminal.warn(
+      `${waiting} events wait; at ${limit} further ones are refused. Deliver them with: spec-kitty sync now`,
+    );
+  }
+};
+
+const lineOf = ({ emission, outcomes }: PerformedWork<object>): string =>
+  syncLine({
+    account: emission?.account,
+    isShared: emission?.identity?.share === true,
+    connection: 'Offline',
+    waiting: waitingIn(outcomes),
+  });
+
+const waitingIn = (outcomes: PerformedWork<object>['outcomes']): number | undefined => {
+  const last = outcomes.findLast((outcome) => outcome.outcome === 'captured');
+  return last?.waiting;
+};

@@ -1,0 +1,47 @@
+import { TOKENS } from '../../../container/tokens.js';
+import type { AcceptResult } from '../../../usecases/accept-work-packages.js';
+import type { Report } from '../../define-command.js';
+import { bold, lines, type Text } from '../../render/text.js';
+import type { ClientContext } from '../shared/client.js';
+import { featureRequest, given } from '../shared/feature-request.js';
+import { workReport } from '../shared/work-report.js';
+
+interface Args {
+  readonly wp: readonly string[];
+  readonly check: boolean;
+  readonly agent: string | undefined;
+  readonly noCommit: boolean;
+}
+
+export const run = async (context: ClientContext<Args>): Promise<Report> => {
+  const { args, signal, terminal } = context;
+  const client = await context.container();
+  const accept = await client.get(TOKENS.acceptWorkPackages);
+  const request = await featureRequest(client, context);
+  const work = await accept.run(
+    {
+      ...request,
+      workPackageIds: args.wp,
+      check: args.check,
+      commit: !args.noCommit,
+      ...given({ agent: args.agent }),
+    },
+    signal,
+  );
+  const report = workReport(work, lines(sentences(work.result)), terminal);
+  return work.result.refused.length === 0 ? report : { ...report, outcome: 'failed' };
+};
+
+const sentences = (result: AcceptResult): readonly Text[] => {
+  const verb = result.isCheck ? 'can be accepted' : 'is accepted';
+  const told = [
+    ...result.accepted.map((id): Text => [bold(id), ` ${verb}.`]),
+    ...result.alreadyDone.map((id): Text => [bold(id), ' was accepted before.']),
+    ...result.refused.flatMap(({ workPackageId, reasons }): readonly Text[] => [
+      [bold(workPackageId), ' is not accepted:'],
+      ...reasons.map(({ message }) => `  ${message}`),
+    ]),
+    ...(result.isFeatureCompleted ? [`${result.feature} is complete.`] : []),
+  ];
+  return told.length === 0 ? ['No work package is in for_review.'] : told;
+};

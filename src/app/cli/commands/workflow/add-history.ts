@@ -1,0 +1,28 @@
+import type { HistoryEntryType } from '../../../../domain/events/payloads.js';
+import { TOKENS } from '../../../container/tokens.js';
+import type { Report } from '../../define-command.js';
+import { bold } from '../../render/text.js';
+import type { ClientContext } from '../shared/client.js';
+import { featureRequest, given } from '../shared/feature-request.js';
+import { workReport } from '../shared/work-report.js';
+
+interface Args {
+  readonly wp: string;
+  readonly note: string;
+  readonly type: HistoryEntryType | undefined;
+  readonly author: string | undefined;
+  readonly noCommit: boolean;
+}
+
+export const run = async (context: ClientContext<Args>): Promise<Report> => {
+  const { args, signal, terminal } = context;
+  const client = await context.container();
+  const addHistory = await client.get(TOKENS.addHistory);
+  const request = await featureRequest(client, context);
+  const { note, type, author } = args;
+  const work = await addHistory.run(
+    { ...request, workPackageId: args.wp, note, commit: !args.noCommit, ...given({ type, author }) },
+    signal,
+  );
+  return workReport(work, ['Noted in the Activity Log of ', bold(work.result.workPackageId), '.'], terminal);
+};

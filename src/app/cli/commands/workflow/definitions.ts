@@ -1,0 +1,99 @@
+import { LANES } from '../../../../domain/workflow/lane.js';
+import { defineCommand } from '../../define-command.js';
+
+const NO_COMMIT = { type: 'boolean', describe: 'leave the commit to you' } as const;
+const AGENT = { type: 'string', describe: 'who does the work', placeholder: 'NAME' } as const;
+
+export const workflowCommands = [
+  defineCommand({
+    path: 'init',
+    summary: 'give this project its identity',
+    details: 'Creates or completes .kittify/config.yaml and commits it. Safe to repeat.',
+    options: {
+      repair: {
+        type: 'boolean',
+        describe: 'set a config that cannot be understood aside and write a fresh one',
+      },
+      'no-commit': NO_COMMIT,
+    },
+    examples: [['spec-kitty init', 'once for each project, by anybody']],
+    load: () => import('./init.js'),
+  }),
+  defineCommand({
+    path: 'implement <wp>',
+    summary: 'begin work on a work package in a work tree of its own',
+    positionals: { wp: 'work package, such as WP01' },
+    options: {
+      base: { type: 'string', describe: 'work package or branch to start from', placeholder: 'WPmm' },
+      agent: AGENT,
+      'no-commit': NO_COMMIT,
+    },
+    examples: [['spec-kitty implement WP01 --agent claude', 'WP01 goes from planned to doing']],
+    load: () => import('./implement.js'),
+  }),
+  defineCommand({
+    path: 'accept [wp...]',
+    summary: 'accept reviewed work packages',
+    details:
+      'Without a name, every work package in for_review. Each is accepted when it meets every condition.',
+    positionals: { wp: 'work packages to accept' },
+    options: {
+      check: { type: 'boolean', describe: 'only report what would be accepted' },
+      agent: { type: 'string', describe: 'who accepts', placeholder: 'NAME' },
+      'no-commit': NO_COMMIT,
+    },
+    examples: [['spec-kitty accept --check', 'what stands in the way']],
+    load: () => import('./accept.js'),
+  }),
+  defineCommand({
+    path: 'agent feature finalize-tasks',
+    summary: 'fix the plan of a feature and announce its work packages',
+    details:
+      'Reads tasks.md and the work package files, writes the dependencies into the front matters. Safe to repeat.',
+    options: { 'no-commit': NO_COMMIT },
+    examples: [['spec-kitty agent feature finalize-tasks --feature 028-sync', 'after planning']],
+    load: () => import('./finalize-tasks.js'),
+  }),
+  defineCommand({
+    path: 'agent tasks move-task <wp>',
+    summary: 'move a work package to another lane',
+    positionals: { wp: 'work package, such as WP01' },
+    options: {
+      to: { type: 'string', describe: 'lane to move to', choices: LANES, required: true },
+      note: { type: 'string', describe: 'remark for the Activity Log', placeholder: 'TEXT' },
+      agent: AGENT,
+      feedback: {
+        type: 'string',
+        describe: "file with the reviewer's words, when changes are requested",
+        placeholder: 'FILE',
+      },
+      force: { type: 'boolean', describe: 'allow a transition that is not in the flow' },
+      'no-commit': NO_COMMIT,
+    },
+    examples: [
+      [
+        'spec-kitty agent tasks move-task WP01 --to for_review --note "all tests pass"',
+        'hand over to review',
+      ],
+      ['spec-kitty agent tasks move-task WP01 --to doing --feedback review.md', 'request changes'],
+    ],
+    load: () => import('./move-task.js'),
+  }),
+  defineCommand({
+    path: 'agent tasks add-history <wp>',
+    summary: "add an entry to a work package's Activity Log",
+    positionals: { wp: 'work package, such as WP01' },
+    options: {
+      note: { type: 'string', describe: 'what happened', required: true, placeholder: 'TEXT' },
+      type: {
+        type: 'string',
+        describe: 'kind of the entry',
+        choices: ['note', 'review', 'error', 'comment'],
+      },
+      author: { type: 'string', describe: 'who says so', placeholder: 'NAME' },
+      'no-commit': NO_COMMIT,
+    },
+    examples: [['spec-kitty agent tasks add-history WP01 --note "waiting for access"', 'tell the team']],
+    load: () => import('./add-history.js'),
+  }),
+];

@@ -1,0 +1,39 @@
+import { TOKENS } from '../../../container/tokens.js';
+import type { FinalizeResult } from '../../../usecases/finalize-tasks.js';
+import type { Report } from '../../define-command.js';
+import { table } from '../../render/table.js';
+import { lines } from '../../render/text.js';
+import type { ClientContext } from '../shared/client.js';
+import { featureRequest } from '../shared/feature-request.js';
+import { workReport } from '../shared/work-report.js';
+
+interface Args {
+  readonly noCommit: boolean;
+}
+
+export const run = async (context: ClientContext<Args>): Promise<Report> => {
+  const { args, signal, terminal } = context;
+  const client = await context.container();
+  const finalize = await client.get(TOKENS.finalizeTasks);
+  const request = await featureRequest(client, context);
+  const work = await finalize.run({ ...request, commit: !args.noCommit }, signal);
+  const { result } = work;
+  for (const warning of result.warnings) terminal.warn(warning);
+  const text = lines([summary(result), '', table(COLUMNS, rows(result), terminal.width)]);
+  return workReport(work, text, terminal);
+};
+
+const COLUMNS = [
+  { header: 'work package' },
+  { header: 'lane' },
+  { header: 'title', flexible: true },
+  { header: 'depends on' },
+] as const;
+
+const rows = ({ workPackages }: FinalizeResult): readonly (readonly string[])[] =>
+  workPackages.map(({ id, lane, title, dependencies }) => [id, lane, title, dependencies.join(', ') || '–']);
+
+const summary = ({ feature, outcome, updated, announced }: FinalizeResult): string =>
+  outcome === 'nothing-to-do'
+    ? `${feature} was finalized before; nothing had to be done.`
+    : `${feature} is finalized: ${updated.length} front matters written, ${announced.length} announcements.`;

@@ -1,0 +1,37 @@
+import { TOKENS } from '../../../container/tokens.js';
+import type { Report } from '../../define-command.js';
+import { bold } from '../../render/text.js';
+import type { ClientContext } from '../shared/client.js';
+
+interface Args {
+  readonly repair: boolean;
+  readonly noCommit: boolean;
+}
+
+export const run = async ({
+  args,
+  common,
+  container,
+  signal,
+  terminal,
+}: ClientContext<Args>): Promise<Report> => {
+  const init = await (await container()).get(TOKENS.initProject);
+  const report = await init.run(
+    { directory: common.project, repair: args.repair, commit: !args.noCommit },
+    signal,
+  );
+  const { identity, config, setAside } = report;
+  for (const warning of identity.warnings) terminal.warn(warning);
+  if (setAside !== undefined) terminal.note(`What the config held is kept in ${setAside}.`);
+  return {
+    data: {
+      project_root: report.projectRoot,
+      project_uuid: identity.projectUuid,
+      project_slug: identity.projectSlug,
+      config,
+      set_aside: setAside ?? null,
+      commit: report.commit ?? null,
+    },
+    text: [bold(identity.projectSlug), ` is project ${identity.projectUuid}; its config was ${config}.`],
+  };
+};

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { SyncError } from '../../../../domain/errors.js';
+import type { Lane } from '../../../../domain/workflow/lane.js';
+import { TOKENS } from '../../../container/tokens.js';
+import type { MoveResult } from '../../../usecases/move-work-package.js';
+import type { Report } from '../../define-command.js';
+import { bold, lines } from '../../render/text.js';
+import type { ClientContext } from '../shared/client.js';
+import { featureRequest, given } from '../shared/feature-request.js';
+import { workReport } from '../shared/work-report.js';
+
+interface Args {
+  readonly wp: string;
+  readonly to: Lane;
+  readonly note: string | undefined;
+  readonly agent: string | undefined;
+  readonly feedback: string | undefined;
+  readonly force: boolean;
+  readonly noCommit: boolean;
+}
+
+export const run = async (context: ClientContext<Args>): Promise<Report> => {
+  const { args, io, signal, terminal } = context;
+  const feedback =
+    args.feedback === undefined ? undefined : await readFeedback(resolve(io.cwd, args.feedback));
+  const client = await context.container();
+  const move = await client.get(TOKENS.moveWorkPackage);
+  const request = await featureRequest(client, context);
+  const { note, agent } = args;
+  const work = await move.run(
+    {
+      ...request,
+      workPackageId: args.wp,
+      to: args.to,
+      force: args.force,
+      commit: !args.noCommit,
+      ...given({ note, agent, feedback }),
+    },
+    signal,
+  );
+  return workReport(work, sentence(work.result), terminal);
+};
+
+const readFeedback = async (path: string): Promise<string> => {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new SyncError('input-invalid', `The feedback file ${path} cannot be read.`, {
+      cause: error,
+      hint: 'Name a text file with --feedback FILE.',
+    });
+  }
+};
+
+const sentence = ({
+  workPackageId,
+  outcome,
+  from,
+  to,
+  unblocked,
+  feature,
+  isFeatureCompleted,
+}: MoveResult) =>
+  outcome === 'already-there'
+    ? [bold(workPackageId), ` is in ${to} already; nothing was done.`]
+    : lines([
+        [bold(workPackageId), ` went from ${from} to ${to}.`],
+        ...(unblocked.length === 0 ? [] : [`One dependency less for ${unblocked.join(', ')}.`]),
+        ...(isFeatureCompleted ? [`${feature} is complete.`] : []),
+      ]);
