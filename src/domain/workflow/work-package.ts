@@ -55,6 +55,12 @@ export const readWorkPackage = (source: WorkPackageSource): Result<WorkPackage, 
   });
 };
 
+/** A lane as a person or an older client may write it; `undefined` when nobody uses the word. */
+export const laneFromText = (text: string): Lane | undefined => {
+  const word = text.trim().toLowerCase();
+  return isLane(word) ? word : fromOlderLane(word);
+};
+
 /** A fault as one line that says where to look. */
 export const describeWorkPackageFault = ({ path, line, reason }: WorkPackageFault): string =>
   `${path}${line === undefined ? '' : `:${line}`}: ${reason}`;
@@ -83,9 +89,7 @@ const readId = (value: unknown): string | undefined => {
 const readLane = (value: unknown): Lane | undefined => {
   if (value === undefined || value === null) return 'planned';
   if (typeof value !== 'string') return undefined;
-  const word = value.trim().toLowerCase();
-  if (word === '') return 'planned';
-  return isLane(word) ? word : fromOlderLane(word);
+  return value.trim() === '' ? 'planned' : laneFromText(value);
 };
 
 /** A list of ids; a text that holds ids, such as an older writer's `['WP01']`, is read as the list it means. */

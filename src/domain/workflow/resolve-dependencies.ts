@@ -1,0 +1,117 @@
+import {
+  dependenciesOf,
+  dependencyFaults,
+  dependencyGraph,
+  type DependencyEdge,
+  type DependencyFault,
+  type DependencyGraph,
+} from './dependency-graph.js';
+import { resolveStated } from './dependency-statement.js';
+import { sectionStatement, type IgnoredId, type SectionStatement } from './stated-dependencies.js';
+import { tasksSections } from './tasks-document.js';
+
+/** A work package as its front matter says. */
+export interface DeclaredWorkPackage {
+  readonly id: string;
+  readonly path: string;
+  readonly dependencies: readonly string[];
+  /** Line of the key in the file; absent when the front matter has no such key. */
+  readonly line?: number;
+}
+
+export interface ResolvedWorkPackage {
+  readonly id: string;
+  /** Ascending, once each. */
+  readonly dependencies: readonly string[];
+  /** Which document decided. */
+  readonly decidedBy: 'tasks' | 'front-matter';
+  /** Whether the front matter has to be written. */
+  readonly isChanged: boolean;
+}
+
+export interface ResolvedDependencies {
+  readonly graph: DependencyGraph;
+  readonly workPackages: readonly ResolvedWorkPackage[];
+  readonly faults: readonly DependencyFault[];
+  /** Differences between the documents, each a sentence for a person. */
+  readonly warnings: readonly string[];
+  /** Ids that stand near a statement of `tasks.md` and count for nothing. */
+  readonly ignored: readonly (IgnoredId & { readonly workPackageId: string })[];
+}
+
+/**
+ * Who needs whom, from `tasks.md` and the front matters. `tasks.md` wins where the section of a work package makes a
+ * statement; without one the front matter stays.
+ */
+export const resolveDependencies = (
+  tasks: { readonly path: string; readonly text: string },
+  declared: readonly DeclaredWorkPackage[],
+): ResolvedDependencies => {
+  const known = declared.map(({ id }) => id);
+  const sections = tasksSections(tasks.text);
+  const statements = new Map(
+    sections.map((section) => [section.workPackageId, sectionStatement(section)] as const),
+  );
+  const edges = declared.flatMap((each) => edgesOf(each, statements.get(each.id), tasks.path, known));
+  const graph = dependencyGraph(known, edges);
+  const workPackages = declared.map((each): ResolvedWorkPackage => {
+    const dependencies = dependenciesOf(graph, each.id);
+    const isStated = statements.get(each.id)?.isMade === true;
+    const isChanged = isStated && !isSameSet(dependencies, each.dependencies);
+    return { id: each.id, dependencies, decidedBy: isStated ? 'tasks' : 'front-matter', isChanged };
+  });
+  return {
+    graph,
+    workPackages,
+    faults: dependencyFaults(graph),
+    warnings: [
+      ...workPackages.flatMap((each, at) => differences(each, declared[at], tasks.path)),
+      ...sections
+        .filter(({ workPackageId }) => !known.includes(workPackageId))
+        .map(
+          ({ workPackageId, line }) =>
+            `${tasks.path}:${line} has a section for ${workPackageId}, which has no file.`,
+        ),
+    ],
+    ignored: [...statements].flatMap(([workPackageId, { ignored }]) =>
+      ignored.map((each) => ({ workPackageId, ...each })),
+    ),
+  };
+};
+
+const edgesOf = (
+  { id, path, line, dependencies }: DeclaredWorkPackage,
+  statement: SectionStatement | undefined,
+  tasksPath: string,
+  known: readonly string[],
+): readonly DependencyEdge[] => {
+  if (statement?.isMade !== true) {
+    const place = line === undefined ? { path } : { path, line };
+    return dependencies.map((to) => ({ from: id, to, place }));
+  }
+  return statement.dependencies.flatMap((stated) =>
+    resolveStated([stated.dependency], id, known).map((to) => ({
+      from: id,
+      to,
+      place: { path: tasksPath, line: stated.line },
+    })),
+  );
+};
+
+/** A front matter that never had the key contradicts nothing. */
+const differences = (
+  resolved: ResolvedWorkPackage,
+  declared: DeclaredWorkPackage | undefined,
+  tasksPath: string,
+): readonly string[] =>
+  resolved.isChanged && declared?.line !== undefined
+    ? [
+        `${resolved.id}: ${tasksPath} says ${listed(resolved.dependencies)}, ` +
+          `the front matter said ${listed(declared.dependencies)}; ${tasksPath} wins.`,
+      ]
+    : [];
+
+const listed = (ids: readonly string[]): string => (ids.length === 0 ? 'none' : ids.join(', '));
+
+const isSameSet = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((each) => b.includes(each));
