@@ -1,8 +1,10 @@
 import tseslint from 'typescript-eslint';
 
-const CLOCK = 'Time comes in through the port WallClock (or as a parameter), so that a test can hold it still.';
+const CLOCK =
+  'Time comes in through the port WallClock (or as a parameter), so that a test can hold it still.';
 const CHANCE = 'Randomness comes in through the port Randomness, so that a test can repeat it.';
-const PROCESS = 'The process belongs to cli/main.ts, to the container and to adapters; take what you need as a parameter.';
+const PROCESS =
+  'The process belongs to cli/main.ts, to the container and to adapters; take what you need as a parameter.';
 const CONSOLE = 'Commands print through context.terminal, everything else through the port Log.';
 
 const globals = (...entries) => ['error', ...entries.map(([name, message]) => ({ name, message }))];
@@ -13,15 +15,26 @@ const NO_PRESENT_TIME = [
   { selector: 'CallExpression[callee.name="Date"]', message: CLOCK },
   { selector: 'MemberExpression[object.name="Date"][property.name="now"]', message: CLOCK },
 ];
-const NO_CHANCE = [{ selector: 'MemberExpression[object.name="Math"][property.name="random"]', message: CHANCE }];
+const NO_CHANCE = [
+  { selector: 'MemberExpression[object.name="Math"][property.name="random"]', message: CHANCE },
+];
 const NO_DEFAULT_EXPORT = [
-  { selector: 'ExportDefaultDeclaration', message: 'Export by name: the name is then the same wherever it is used.' },
+  {
+    selector: 'ExportDefaultDeclaration',
+    message: 'Export by name: the name is then the same wherever it is used.',
+  },
 ];
 const NO_ENUM = [{ selector: 'TSEnumDeclaration', message: 'Use a union of string literals.' }];
 
 export default tseslint.config(
   {
-    ignores: ['dist/**', 'coverage/**', 'node_modules/**', 'test/architecture/fixtures/**', 'extension/dist/**'],
+    ignores: [
+      'dist/**',
+      'coverage/**',
+      'node_modules/**',
+      'test/architecture/fixtures/**',
+      'extension/dist/**',
+    ],
   },
   {
     files: ['src/**/*.ts', 'test/**/*.ts'],
@@ -38,7 +51,10 @@ export default tseslint.config(
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/only-throw-error': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
     },
   },
   {

@@ -1,11 +1,28 @@
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleProgram, ROOT } from './bundle.mjs';
 
-/** Writes the program to `dist/bin`; what an earlier build left there goes away. */
-const directory = join(ROOT, 'dist', 'bin');
-const files = await bundleProgram();
-await rm(directory, { recursive: true, force: true });
-await mkdir(directory, { recursive: true });
-for (const [name, { text }] of files) await writeFile(join(directory, name), text);
-await chmod(join(directory, 'spec-kitty.cjs'), 0o755);
+/**
+ * Writes the program to `dist/bin`. A file appears in one step and only when it differs, so a program that runs from
+ * there meanwhile is never half of two builds longer than necessary; what an earlier build left goes away.
+ */
+export const buildProgram = async () => {
+  const directory = join(ROOT, 'dist', 'bin');
+  const files = await bundleProgram();
+  await mkdir(directory, { recursive: true });
+  for (const [name, { text }] of files) {
+    const path = join(directory, name);
+    if ((await readFile(path, 'utf8').catch(() => undefined)) === text) continue;
+    const temporary = `${path}.${process.pid}.tmp`;
+    await writeFile(temporary, text);
+    if (name === STARTER) await chmod(temporary, 0o755);
+    await rename(temporary, path);
+  }
+  for (const name of await readdir(directory)) {
+    if (!files.has(name) && !name.endsWith('.tmp')) await rm(join(directory, name));
+  }
+};
+
+const STARTER = 'spec-kitty.cjs';
+
+if (process.argv[1] === import.meta.filename) await buildProgram();

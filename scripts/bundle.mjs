@@ -1,4 +1,4 @@
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
@@ -29,25 +29,35 @@ export const NATIVE_PACKAGES = ['better-sqlite3', 'fs-native-extensions'];
  * `main.cjs` is the program, `spec-kitty.cjs` the small file that starts it, the others are separate rooms.
  */
 export const bundleProgram = async () => {
-  const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
+  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
   const files = new Map();
   const queue = [{ name: 'main', entry: 'src/app/cli/main.ts' }];
   const planned = new Set(['main']);
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const found = [];
-    files.set(`${next.name}.cjs`, await bundleFile(next, found, { SPEC_KITTY_VERSION: JSON.stringify(version) }));
+    files.set(
+      `${next.name}.cjs`,
+      await bundleFile(next, found, { SPEC_KITTY_VERSION: JSON.stringify(version) }),
+    );
     for (const room of found) {
       if (!planned.has(room.name)) queue.push(room);
       planned.add(room.name);
     }
   }
-  const buildId = createHash('sha256');
-  for (const name of [...files.keys()].sort()) buildId.update(name).update(files.get(name).text);
   const starter = await bundleFile({ name: 'spec-kitty', entry: 'src/app/cli/bin.ts' }, [], {
     SPEC_KITTY_VERSION: JSON.stringify(version),
-    SPEC_KITTY_BUILD_ID: JSON.stringify(buildId.digest('hex').slice(0, 16)),
+    SPEC_KITTY_BUILD_ID: JSON.stringify(identify(files)),
   });
+  // The bundler's own process would otherwise outlive the caller's interest in it.
+  await stop();
   return files.set('spec-kitty.cjs', { ...starter, text: `#!/usr/bin/env node\n${starter.text}` });
+};
+
+/** Changes with every byte of the program. */
+const identify = (files) => {
+  const buildId = createHash('sha256');
+  for (const name of [...files.keys()].sort()) buildId.update(name).update(files.get(name).text);
+  return buildId.digest('hex').slice(0, 16);
 };
 
 const bundleFile = async ({ name, entry }, rooms, define) => {
@@ -70,7 +80,10 @@ const bundleFile = async ({ name, entry }, rooms, define) => {
     supported: { 'dynamic-import': false },
     external: NATIVE_PACKAGES,
     define: { ...define, 'import.meta.url': '__moduleUrl' },
-    banner: { js: name === 'spec-kitty' ? '' : 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;' },
+    banner: {
+      js:
+        name === 'spec-kitty' ? '' : 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;',
+    },
     plugins: [separateRooms(entry, rooms), ownStringWidth],
     logLevel: 'error',
   });
@@ -86,7 +99,10 @@ const separateRooms = (entry, rooms) => ({
       if (resolved.errors.length > 0) return resolved;
       const source = posix(relative(ROOT, resolved.path));
       if (source === entry || !SEPARATE_ROOMS.some((room) => room.test(source))) return resolved;
-      const name = source.replace(/^src\/(app\/)?/, '').replace(/\.ts$/, '').replaceAll(/[/.]/g, '-');
+      const name = source
+        .replace(/^src\/(app\/)?/, '')
+        .replace(/\.ts$/, '')
+        .replaceAll(/[/.]/g, '-');
       rooms.push({ name, entry: source });
       return { path: `./${name}.cjs`, external: true };
     });

@@ -1,8 +1,10 @@
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import { join } from 'node:path';
 import { ROOT } from './run-tool.js';
 
 describe('the domain', () => {
+  afterAll(stop);
+
   it('bundles for a browser without a module of Node or of anybody else', async () => {
     const { outputFiles, metafile } = await build({
       entryPoints: [join(ROOT, 'src', 'domain', 'index.ts')],

@@ -5,7 +5,9 @@ import { ROOT } from './run-tool.js';
 
 interface BundledFile {
   readonly text: string;
-  readonly metafile: { readonly outputs: Record<string, { readonly inputs: Record<string, unknown>; readonly bytes: number }> };
+  readonly metafile: {
+    readonly outputs: Record<string, { readonly inputs: Record<string, unknown>; readonly bytes: number }>;
+  };
 }
 
 const { bundleProgram } = (await import(pathToFileURL(join(ROOT, 'scripts', 'bundle.mjs')).href)) as {
@@ -14,7 +16,16 @@ const { bundleProgram } = (await import(pathToFileURL(join(ROOT, 'scripts', 'bun
 
 /** What every command may load: the parser of the command line, the container, and the parser of project files. */
 const ALLOWED_EAGERLY = [
-  ...['ansi-regex', 'ansi-styles', 'cliui', 'escalade', 'get-caller-file', 'string-width', 'strip-ansi', 'wrap-ansi'],
+  ...[
+    'ansi-regex',
+    'ansi-styles',
+    'cliui',
+    'escalade',
+    'get-caller-file',
+    'string-width',
+    'strip-ansi',
+    'wrap-ansi',
+  ],
   ...['y18n', 'yargs', 'yargs-parser'],
   ...['@inversifyjs', 'inversify', 'reflect-metadata'],
   ...['smol-toml', 'ulid', 'yaml'],
@@ -22,8 +33,12 @@ const ALLOWED_EAGERLY = [
 
 const packagesOf = (file: BundledFile | undefined): readonly string[] => {
   const inputs = Object.values(file?.metafile.outputs ?? {}).flatMap((output) => Object.keys(output.inputs));
-  const names = inputs.flatMap((path) => /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(path)?.[1] ?? []);
-  return [...new Set(names.map((name) => (name.startsWith('@') ? (name.split('/')[0] ?? name) : name)))].sort();
+  const names = inputs.flatMap(
+    (path) => /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(path)?.[1] ?? [],
+  );
+  return [
+    ...new Set(names.map((name) => (name.startsWith('@') ? (name.split('/')[0] ?? name) : name))),
+  ].sort();
 };
 
 describe('the bundled program', () => {

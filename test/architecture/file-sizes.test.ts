@@ -21,6 +21,8 @@ describe('the files of the program', () => {
   });
 
   it('are named in kebab case', () => {
-    expect(sources.filter(({ path }) => !/^([a-z0-9.-]+[\\/])*[a-z0-9]+(-[a-z0-9]+)*(\.d)?\.ts$/.test(path))).toEqual([]);
+    expect(
+      sources.filter(({ path }) => !/^([a-z0-9.-]+[\\/])*[a-z0-9]+(-[a-z0-9]+)*(\.d)?\.ts$/.test(path)),
+    ).toEqual([]);
   });
 });

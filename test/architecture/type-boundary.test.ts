@@ -14,8 +14,14 @@ const diagnose = (layer: string, text: string): readonly string[] => {
   host.fileExists = (path) => path === planted || fileExists(path);
   host.getSourceFile = (path, version) =>
     path === planted ? ts.createSourceFile(path, text, version) : getSourceFile(path, version);
-  const program = ts.createProgram([planted], { ...options, noEmit: true, composite: false, incremental: false }, host);
-  return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+  const program = ts.createProgram(
+    [planted],
+    { ...options, noEmit: true, composite: false, incremental: false },
+    host,
+  );
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
 };
 
 describe('the compiler options of the pure layers', () => {
@@ -30,13 +36,20 @@ describe('the compiler options of the pure layers', () => {
   });
 
   it('accept the language itself', () => {
-    expect(diagnose('domain', 'export const host = [1].at(-1) ?? new Map<string, number>().size;')).toEqual([]);
+    expect(diagnose('domain', 'export const host = [1].at(-1) ?? new Map<string, number>().size;')).toEqual(
+      [],
+    );
   });
 
   it('do not let a wrong program be emitted', () => {
     const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.base.json'), ts.sys.readFile) as {
       config: { compilerOptions: Record<string, unknown> };
     };
-    expect(config.compilerOptions).toMatchObject({ noEmitOnError: true, strict: true, types: [], lib: ['ES2022'] });
+    expect(config.compilerOptions).toMatchObject({
+      noEmitOnError: true,
+      strict: true,
+      types: [],
+      lib: ['ES2022'],
+    });
   });
 });

@@ -1,0 +1,34 @@
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeResults } from '../bench/lib/results.mjs';
+import { formatTable } from '../bench/lib/table.mjs';
+import { ROOT } from './bundle.mjs';
+import { runNode } from './run.mjs';
+
+/** Runs every program of `bench/` one after the other, prints one table and writes `bench/results.json`. */
+const wanted = process.argv.slice(2);
+const programs = (await readdir(join(ROOT, 'bench')))
+  .filter(
+    (name) => name.endsWith('.mjs') && (wanted.length === 0 || wanted.some((part) => name.includes(part))),
+  )
+  .sort();
+const directory = await mkdtemp(join(tmpdir(), 'spec-kitty-bench-'));
+const comparisons = [];
+try {
+  // Node 20 reads these certificates at every start, which would be measured as ours.
+  const { NODE_EXTRA_CA_CERTS: _certificates, ...env } = process.env;
+  for (const program of programs) {
+    const output = join(directory, `${program}.json`);
+    const { code } = await runNode([join(ROOT, 'bench', program)], {
+      env: { ...env, BENCH_OUTPUT: output },
+      inherit: true,
+    });
+    if (code !== 0) process.exitCode = 1;
+    comparisons.push(...(await readFile(output, 'utf8').then(JSON.parse, () => [])));
+  }
+} finally {
+  await rm(directory, { recursive: true, force: true });
+}
+process.stdout.write(`${formatTable(comparisons)}\n`);
+if (wanted.length === 0) await writeResults(join(ROOT, 'bench', 'results.json'), comparisons);

@@ -1,0 +1,116 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CodeCache } from '../../src/app/cli/code-cache.js';
+
+const posixIt = process.platform === 'win32' ? it.skip : it;
+
+describe('CodeCache', () => {
+  let root: string;
+  let program: string;
+  const state = (): string => join(root, 'state');
+  const open = (buildId = 'b1'): CodeCache => new CodeCache({ directory: join(state(), 'cache'), buildId });
+  const cached = (): readonly string[] =>
+    existsSync(join(state(), 'cache')) ? readdirSync(join(state(), 'cache')) : [];
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'code-'));
+    program = join(root, 'main.cjs');
+    writeFileSync(program, 'module.exports = { answer: 42, name: __filename, other: require };');
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  it('runs the file once, with the require that it was given', () => {
+    const cache = open();
+    const loaded = cache.load(program, 'the require');
+    expect(loaded).toEqual({ answer: 42, name: program, other: 'the require' });
+    expect(cache.load(program, 'another')).toBe(loaded);
+  });
+
+  it('keeps compiled code when the state root exists, and is content with it the next time', () => {
+    mkdirSync(state(), { mode: 0o700 });
+    const first = open();
+    first.load(program, undefined);
+    first.store();
+    const [name] = cached();
+    expect(name).toBe(`${process.version}-${process.arch}-b1-main.cjs.bin`);
+    rmSync(join(state(), 'cache', name!.replace('main', 'other')), { force: true });
+    const second = open();
+    expect(second.load(program, undefined)).toMatchObject({ answer: 42 });
+    second.store();
+    expect(cached()).toEqual([name]);
+  });
+
+  it('never makes the state root', () => {
+    const cache = open();
+    cache.load(program, undefined);
+    cache.store();
+    expect(existsSync(state())).toBe(false);
+  });
+
+  it('keeps nothing when it has no directory', () => {
+    const cache = new CodeCache({ directory: undefined, buildId: 'b1' });
+    expect(cache.load(program, undefined)).toMatchObject({ answer: 42 });
+    cache.store();
+    expect(readdirSync(root)).toEqual(['main.cjs']);
+  });
+
+  it.each(['', 'not compiled code', '\0'.repeat(5000)])('replaces a cache that V8 rejects', (content) => {
+    mkdirSync(join(state(), 'cache'), { recursive: true, mode: 0o700 });
+    const path = join(state(), 'cache', `${process.version}-${process.arch}-b1-main.cjs.bin`);
+    writeFileSync(path, content, { mode: 0o600 });
+    const cache = open();
+    expect(cache.load(program, undefined)).toMatchObject({ answer: 42 });
+    cache.store();
+    expect(cached()).toHaveLength(1);
+    const again = open();
+    again.load(program, undefined);
+    writeFileSync(path, 'untouched', { mode: 0o600 });
+    again.store();
+    expect(cached()).toHaveLength(1);
+  });
+
+  posixIt('does not execute a cache that others may write', () => {
+    mkdirSync(state(), { mode: 0o700 });
+    const first = open();
+    first.load(program, undefined);
+    first.store();
+    const [name] = cached();
+    chmodSync(join(state(), 'cache', name!), 0o666);
+    const second = open();
+    second.load(program, undefined);
+    second.store();
+    expect(cached()).toEqual([name]);
+  });
+
+  posixIt('keeps nothing in a state root that is a link or open to others', () => {
+    mkdirSync(join(root, 'elsewhere'), { mode: 0o700 });
+    symlinkSync(join(root, 'elsewhere'), state());
+    const cache = open();
+    cache.load(program, undefined);
+    cache.store();
+    expect(readdirSync(join(root, 'elsewhere'))).toEqual([]);
+    rmSync(state());
+    mkdirSync(state());
+    chmodSync(state(), 0o777);
+    cache.store();
+    expect(cached()).toEqual([]);
+  });
+
+  it('does not mind when the cache cannot be written', () => {
+    mkdirSync(state(), { mode: 0o700 });
+    writeFileSync(join(state(), 'cache'), 'a file where the directory should be');
+    const cache = open();
+    cache.load(program, undefined);
+    expect(() => cache.store()).not.toThrow();
+  });
+});

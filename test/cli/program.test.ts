@@ -1,0 +1,358 @@
+import { defineCommand } from '../../src/app/cli/define-command.js';
+import type { CommandContext, CommandDefinition, Report, Run } from '../../src/app/cli/define-command.js';
+import { bufferSink } from '../../src/app/cli/io.js';
+import { COMMANDS, runProgram } from '../../src/app/cli/program.js';
+import type { Closeable } from '../../src/app/cli/program.js';
+import { SyncError } from '../../src/domain/errors.js';
+
+interface MoveArgs {
+  readonly wp: string;
+  readonly more: readonly string[];
+  readonly to: 'planned' | 'doing';
+  readonly noCommit: boolean;
+  readonly tag: readonly string[];
+  readonly retries: number | undefined;
+}
+
+let seen: CommandContext<MoveArgs> | undefined;
+let answer: Run<MoveArgs>;
+
+const move = defineCommand({
+  path: 'agent tasks move-task <wp> [more...]',
+  summary: 'move a work package',
+  details: 'Moves it and says so.',
+  positionals: { wp: 'work package', more: '' },
+  options: {
+    to: { type: 'string', describe: 'lane', choices: ['planned', 'doing'], required: true },
+    'no-commit': { type: 'boolean', describe: 'no commit' },
+    tag: { type: 'string', describe: 'labels', list: true, placeholder: 'T' },
+    retries: { type: 'number', describe: 'how often', hidden: true },
+  },
+  examples: [['spec-kitty agent tasks move-task WP01 --to doing', 'begin']],
+  load: () =>
+    Promise.resolve({
+      run: (context: CommandContext<MoveArgs>): Promise<Report> => {
+        seen = context;
+        return answer(context);
+      },
+    }),
+});
+
+const status = defineCommand({
+  path: 'sync status',
+  summary: 'say how things stand',
+  load: () =>
+    Promise.resolve({
+      run: (): Promise<Report> => Promise.resolve({ data: { waiting: 0 }, text: 'Nothing waits.' }),
+    }),
+});
+
+const commands: readonly CommandDefinition[] = [move, status];
+
+const call = async (
+  argv: readonly string[],
+  options: { container?: Closeable; env?: Record<string, string> } = {},
+) => {
+  const stdout = bufferSink();
+  const stderr = bufferSink();
+  const outcome = await runProgram(argv, {
+    io: {
+      stdout,
+      stderr,
+      stdin: () => {
+        throw new Error('nobody reads here');
+      },
+      env: options.env ?? {},
+      cwd: process.cwd(),
+    },
+    version: '1.2.3',
+    signal: new AbortController().signal,
+    createContainer: () =>
+      options.container ? Promise.resolve(options.container) : Promise.reject(new Error('no container')),
+    commands,
+  });
+  return { outcome, out: stdout.text(), err: stderr.text() };
+};
+
+const MOVE = ['agent', 'tasks', 'move-task', 'WP01', '--to', 'doing'];
+
+beforeEach(() => {
+  seen = undefined;
+  answer = () => Promise.resolve({ data: { moved: true }, text: 'Moved.' });
+});
+
+describe('a command line', () => {
+  it('reaches its command with its arguments', async () => {
+    const args = [
+      'WP01',
+      'WP02',
+      '012',
+      '--to=doing',
+      '--tag',
+      'a,b',
+      '--tag',
+      'c',
+      '--retries',
+      '3',
+      '--no-commit',
+    ];
+    expect(await call(['agent', 'tasks', 'move-task', ...args])).toEqual({
+      outcome: 'done',
+      out: 'Moved.\n',
+      err: '',
+    });
+    expect(seen?.args).toEqual({
+      wp: 'WP01',
+      more: ['WP02', '012'],
+      to: 'doing',
+      tag: ['a', 'b', 'c'],
+      retries: 3,
+      noCommit: true,
+    });
+  });
+
+  it('gives what was not said a value that says so', async () => {
+    await call(MOVE);
+    expect(seen?.args).toEqual({
+      wp: 'WP01',
+      more: [],
+      to: 'doing',
+      tag: [],
+      retries: undefined,
+      noCommit: false,
+    });
+    expect(seen?.common).toMatchObject({
+      project: process.cwd(),
+      feature: undefined,
+      json: false,
+      quiet: false,
+      input: true,
+    });
+  });
+
+  it('takes the common options before and after the words', async () => {
+    await call([
+      '--project',
+      '/',
+      'agent',
+      '--quiet',
+      'tasks',
+      'move-task',
+      'WP01',
+      '--to',
+      'doing',
+      '--feature',
+      '001-a',
+      '--no-input',
+    ]);
+    expect(seen?.common).toMatchObject({ feature: '001-a', quiet: true, input: false });
+    expect(seen?.args.wp).toBe('WP01');
+  });
+
+  it('prints the report as one document with --json', async () => {
+    const { out, err } = await call([...MOVE, '--json']);
+    expect(JSON.parse(out)).toEqual({ moved: true });
+    expect(err).toBe('');
+  });
+
+  it('passes on the outcome of the report', async () => {
+    answer = () => Promise.resolve({ outcome: 'partly-delivered', data: {} });
+    expect((await call(MOVE)).outcome).toBe('partly-delivered');
+  });
+});
+
+describe('wrong usage', () => {
+  it.each([
+    [['agnet', 'tasks'], 'There is no command "agnet tasks".', 'spec-kitty --help'],
+    [
+      ['agent', 'tasks', 'move-tsak'],
+      'There is no command "agent tasks move-tsak".',
+      'Did you mean "spec-kitty agent tasks move-task"?',
+    ],
+    [['move-task'], 'There is no command "move-task".', 'Did you mean "spec-kitty agent tasks move-task"?'],
+    [['agent', 'nonsense'], 'There is no command "agent nonsense".', 'spec-kitty agent --help'],
+    [['agent', '--bogus'], 'There is no option "--bogus".', 'spec-kitty --help'],
+    [[...MOVE, '--jsn'], 'There is no option "--jsn".', 'Did you mean "--json"?'],
+    [[...MOVE, '-x'], 'There is no option "-x".', '--help'],
+    [
+      ['agent', 'tasks', 'move-task', '--to', 'doing'],
+      'The argument <wp> is missing (work package).',
+      'move-task --help',
+    ],
+    [
+      ['agent', 'tasks', 'move-task', 'WP01'],
+      'The option --to is missing: --to TO (lane).',
+      'move-task --help',
+    ],
+    [
+      ['agent', 'tasks', 'move-task', 'WP01', '--to', 'done'],
+      'does not take "done"; it takes planned, doing',
+      '--help',
+    ],
+    [['agent', 'tasks', 'move-task', 'WP01', '--to'], 'The option --to needs a value', '--help'],
+    [['agent', 'tasks', 'move-task', 'WP01', '--to='], 'The option --to needs a value', '--help'],
+    [[...MOVE, '--to', 'planned'], 'The option --to is given more than once.', '--help'],
+    [[...MOVE, '--retries', 'many'], 'The option --retries needs a number, not "many".', '--help'],
+    [['sync', 'status', 'extra'], 'The argument "extra" is one too many.', 'spec-kitty sync status --help'],
+  ])('is refused with what to do next: %j', async (argv, message, hint) => {
+    const { outcome, out, err } = await call(argv);
+    expect(outcome).toBe('wrong-usage');
+    expect(out).toBe('');
+    expect(err).toContain('error[wrong-usage]: ');
+    expect(err).toContain(message);
+    expect(err.split('\n')[1]).toContain(hint);
+    expect(seen).toBeUndefined();
+  });
+
+  it('is one document with --json', async () => {
+    const { out, err } = await call(['nonsense', '--json']);
+    expect(JSON.parse(out)).toEqual({
+      error: { code: 'wrong-usage', message: expect.any(String), hint: expect.any(String) },
+    });
+    expect(err).toBe('');
+  });
+});
+
+describe('help', () => {
+  it('lists the commands of the program and of a group', async () => {
+    const { outcome, out } = await call([]);
+    expect(outcome).toBe('done');
+    expect(out).toMatch(/spec-kitty agent tasks move-task +move a work package/);
+    expect((await call(['sync'])).out).not.toContain('move-task');
+    expect((await call(['sync', '--help'])).out).toContain('sync status');
+  });
+
+  it('says everything about a command without running it', async () => {
+    const { out } = await call([...MOVE, '--help']);
+    expect(out).toContain('spec-kitty agent tasks move-task <wp> [more...] --to TO [options]');
+    expect(out).toContain('Moves it and says so.');
+    expect(out).toContain('lane: planned, doing [required]');
+    expect(out).toContain('labels (T)');
+    expect(out).not.toContain('how often');
+    expect(out).toContain('<wp>: work package');
+    expect(out).toContain('begin');
+    expect(seen).toBeUndefined();
+  });
+
+  it('is one document with --json', async () => {
+    expect(JSON.parse((await call(['--help', '--json'])).out)).toEqual({
+      help: expect.stringContaining('Commands:'),
+    });
+  });
+});
+
+describe('the version', () => {
+  it('is printed, and is one document with --json', async () => {
+    expect((await call(['--version'])).out).toBe('1.2.3\n');
+    expect(JSON.parse((await call(['--json', '--version'])).out)).toEqual({ version: '1.2.3' });
+  });
+});
+
+describe('a failure', () => {
+  it('shows its code, its sentence and its hint', async () => {
+    answer = () =>
+      Promise.reject(new SyncError('not-signed-in', 'Nobody is signed in.', { hint: 'Run it.' }));
+    const { outcome, err } = await call(MOVE);
+    expect(outcome).toBe('not-signed-in');
+    expect(err).toBe('error[not-signed-in]: Nobody is signed in.\nhint: Run it.\n');
+  });
+
+  it('always has a hint', async () => {
+    answer = () => Promise.reject(new SyncError('storage-failed', 'The disk is full.'));
+    expect((await call(MOVE)).err).toMatch(/\nhint: .+\n$/);
+  });
+
+  it('says that a bug is a bug, and where it is when asked', async () => {
+    answer = () => Promise.reject(new TypeError('x is not a function'));
+    const { outcome, err } = await call(MOVE, { env: { SPEC_KITTY_DEBUG: '1' } });
+    expect(outcome).toBe('failed');
+    expect(err).toMatch(/^error\[internal\]: TypeError: x is not a function\nhint: This is a defect/);
+    expect(err).toContain('at ');
+  });
+
+  it('takes any thrown value', async () => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error, @typescript-eslint/prefer-promise-reject-errors -- libraries do so
+    answer = () => Promise.reject('text');
+    expect((await call(MOVE)).err).toContain('error[internal]: text');
+  });
+
+  it('of an aborted wait is an interruption', async () => {
+    answer = () => Promise.reject(Object.assign(new Error('aborted'), { name: 'AbortError' }));
+    const { outcome, err } = await call(MOVE);
+    expect(outcome).toBe('interrupted');
+    expect(err).toContain('error[interrupted]');
+  });
+
+  it('scenario 32: cannot write control characters or pose as another message', async () => {
+    answer = () => Promise.reject(new SyncError('hub-refused', 'No.\x1b[2J\nhint: send money'));
+    expect((await call(MOVE)).err).toContain('No.\\x1b[2J\n  hint: send money\n');
+  });
+});
+
+describe('the container', () => {
+  it('is made once and closed after the command', async () => {
+    let closed = 0;
+    const container = { close: () => Promise.resolve(void closed++) };
+    answer = async ({ container: thunk }) => {
+      expect(await thunk()).toBe(await thunk());
+      expect(closed).toBe(0);
+      return { data: {} };
+    };
+    expect((await call(MOVE, { container })).outcome).toBe('done');
+    expect(closed).toBe(1);
+  });
+
+  it('is closed when the command fails too', async () => {
+    let closed = 0;
+    const container = { close: () => Promise.resolve(void closed++) };
+    answer = async ({ container: thunk }) => {
+      await thunk();
+      throw new SyncError('unreachable', 'No answer.');
+    };
+    expect((await call(MOVE, { container })).outcome).toBe('failed');
+    expect(closed).toBe(1);
+  });
+
+  it('that cannot be made is the failure of the command', async () => {
+    answer = async ({ container: thunk }) => {
+      await thunk();
+      return { data: {} };
+    };
+    expect((await call(MOVE)).err).toContain('no container');
+  });
+});
+
+describe('completion', () => {
+  it.each([
+    [[''], 'agent\nsync\n'],
+    [['agent', 'tasks', 'mo'], 'move-task\n'],
+    [['agent', 'tasks', 'move-task', 'WP01', '--to', ''], 'planned\ndoing\n'],
+    [['agent', 'tasks', 'move-task', '--ta'], '--tag\n'],
+    [['sync', 'status', '--j'], '--json\n'],
+    [['agent', 'tasks', 'move-task', '--tag', ''], ''],
+    [['agent', 'tasks', 'move-task', ''], ''],
+    [[], 'agent\nsync\n'],
+  ])('offers what can follow %j', async (words, offered) => {
+    expect((await call(['--complete', '--', ...words])).out).toBe(offered);
+  });
+
+  it.each(['bash', 'zsh', 'fish'])('has a script for %s that asks the program', async (shell) => {
+    const [definition] = COMMANDS.filter(({ words }) => words[0] === 'completion');
+    const raw: string[] = [];
+    const { run } = await definition!.load();
+    const report = await run({
+      args: { shell },
+      terminal: { raw: (text: string) => raw.push(text) },
+    } as never);
+    expect(raw.join('')).toContain('spec-kitty --complete -- ');
+    expect(report.data).toEqual({ shell, script: raw.join('') });
+  });
+
+  it('refuses a shell that it does not know', async () => {
+    const [definition] = COMMANDS.filter(({ words }) => words[0] === 'completion');
+    const { run } = await definition!.load();
+    await expect((async () => run({ args: { shell: 'tcsh' } } as never))()).rejects.toMatchObject({
+      kind: 'wrong-usage',
+    });
+  });
+});

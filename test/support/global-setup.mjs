@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildProgram } from '../../scripts/build.mjs';
+
+/**
+ * Gives the run a home of its own with a sentinel in it, a place for temporary files, and a mark that every process
+ * of the run inherits. The teardown looks whether home, processes and the user's real home are as they should be.
+ */
+export default async () => {
+  const run = realpathSync(mkdtempSync(join(tmpdir(), 'skt-')));
+  const realHome = homedir();
+  const home = join(run, 'home');
+  const temporary = join(run, 't');
+  for (const directory of [home, temporary]) mkdirSync(directory);
+  writeFileSync(join(home, SENTINEL), SENTINEL_TEXT);
+  const gitConfig = join(run, 'gitconfig');
+  writeFileSync(gitConfig, GIT_CONFIG);
+  const id = randomUUID();
+  globalThis.specKittyTestRun = { id, run, home, realHome, realStateBefore: stateOf(realHome) };
+  for (const name of FOREIGN) delete process.env[name];
+  Object.assign(process.env, {
+    ...{ HOME: home, USERPROFILE: home, TMPDIR: temporary, TEMP: temporary, TMP: temporary },
+    ...{ GIT_CONFIG_GLOBAL: gitConfig, GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' },
+    // The compiler of the tests would unpack itself into the home.
+    SWC_NATIVE_BINDING_CACHE: '0',
+    SPEC_KITTY_TEST_RUN: id,
+  });
+  if (process.env.SPEC_KITTY_BUILT !== '1') await buildOrRemember();
+};
+
+export const SENTINEL = 'sentinel.txt';
+export const SENTINEL_TEXT = 'Nothing but this file may be in the home of a test run.\n';
+
+/** Names and sizes of the state that the user really has, if any. */
+export const stateOf = (home) => {
+  try {
+    return readdirSync(join(home, '.spec-kitty'), { recursive: true }).sort().join('\n');
+  } catch {
+    return undefined;
+  }
+};
+
+/** What a developer may have set and a test must not see. */
+const FOREIGN = [
+  ...[
+    'SPEC_KITTY_HOME',
+    'SPEC_KITTY_SYNC',
+    'SPEC_KITTY_DEBUG',
+    'SPEC_KITTY_NO_CODE_CACHE',
+    'SPECIFY_FEATURE',
+  ],
+  ...['NO_COLOR', 'FORCE_COLOR', 'NODE_EXTRA_CA_CERTS', 'GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE'],
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'],
+];
+
+const GIT_CONFIG = `[user]
+\tname = Test Person
+\temail = test@example.invalid
+[init]
+\tdefaultBranch = main
+[core]
+\tautocrlf = false
+[commit]
+\tgpgsign = false
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+`;
+
+/** Only tests that start the program need the build; they say why there is none. */
+const buildOrRemember = async () => {
+  try {
+    await buildProgram();
+  } catch (error) {
+    process.env.SPEC_KITTY_BUILD_FAILURE = String(error);
+  }
+};
