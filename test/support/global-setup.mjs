@@ -24,7 +24,7 @@ export default async () => {
     ...{ HOME: home, USERPROFILE: home, TMPDIR: temporary, TEMP: temporary, TMP: temporary },
     ...{ GIT_CONFIG_GLOBAL: gitConfig, GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' },
     // The compiler of the tests would unpack itself into the home.
-    SWC_NATIVE_BINDING_CACHE: '0',
+    SWC_NATIVE_BINDING_CACHE: join(run, 'swc'),
     SPEC_KITTY_TEST_RUN: id,
   });
   if (process.env.SPEC_KITTY_BUILT !== '1') await buildOrRemember();

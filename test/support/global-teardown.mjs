@@ -12,7 +12,7 @@ export default async () => {
     problems.push(`process ${pid} is still there: ${command}`);
     process.kill(pid, 'SIGKILL');
   }
-  const found = readdirSync(home);
+  const found = readdirSync(home, { recursive: true });
   if (
     found.length !== 1 ||
     found[0] !== SENTINEL ||

@@ -101,7 +101,10 @@ const baseParser = (definition: CommandDefinition | undefined, width: number): A
     })
     .strictOptions()
     .fail((message: string, error: Error | undefined) => {
-      throw error ?? refusal(message, definition);
+      // The parser's own errors are misuses, too; anything else is a defect.
+      throw error === undefined || error.name === 'YError'
+        ? refusal(error?.message ?? message, definition)
+        : error;
     })
     .options(yargsOptions(COMMON_OPTIONS))
     .group([...Object.keys(COMMON_OPTIONS), 'help'], 'Common options:');
