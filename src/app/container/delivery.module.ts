@@ -3,6 +3,7 @@ import { GetAccountStatus } from '../usecases/account-status.js';
 import { BacklogConsent } from '../usecases/backlog-consent.js';
 import { GetSyncStatus } from '../usecases/get-sync-status.js';
 import { ListEvents } from '../usecases/list-events.js';
+import { SetSharing } from '../usecases/set-sharing.js';
 import { SignIn } from '../usecases/sign-in.js';
 import { SignOut } from '../usecases/sign-out.js';
 import { BackgroundSyncService } from '../sync/background-sync.js';
@@ -63,6 +64,12 @@ export const deliveryModule = (register: Registrar): void => {
     TOKENS.backlogConsent,
     [TOKENS.outboxes, TOKENS.checkouts],
     (outboxes, registry) => new BacklogConsent(outboxes, registry),
+  );
+  register.single(
+    TOKENS.setSharing,
+    [TOKENS.checkouts, TOKENS.outboxes, TOKENS.accountStatus],
+    (registry, outboxes, accountStatus) =>
+      new SetSharing(registry, outboxes, () => signedInAccount(accountStatus)),
   );
   register.single(TOKENS.listEvents, [], () => new ListEvents());
   register.single(

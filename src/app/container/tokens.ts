@@ -29,6 +29,7 @@ import type { ListEvents } from '../usecases/list-events.js';
 import type { MoveWorkPackage } from '../usecases/move-work-package.js';
 import type { PerformWork } from '../usecases/perform-work.js';
 import type { ResolveLeftOver } from '../usecases/resolve-left-over.js';
+import type { SetSharing } from '../usecases/set-sharing.js';
 import type { ShowIdentity } from '../usecases/show-identity.js';
 import type { SignIn } from '../usecases/sign-in.js';
 import type { SignOut } from '../usecases/sign-out.js';
@@ -97,6 +98,7 @@ export const TOKENS = {
   signOut: token<SignOut>('sign-out'),
   accountStatus: token<GetAccountStatus>('account-status'),
   backlogConsent: token<BacklogConsent>('backlog-consent'),
+  setSharing: token<SetSharing>('set-sharing'),
   syncStatus: token<GetSyncStatus>('sync-status'),
   listEvents: token<ListEvents>('list-events'),
 } as const;

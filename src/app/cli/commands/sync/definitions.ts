@@ -15,6 +15,18 @@ export const syncCommands = [
     load: () => import('./status.js'),
   }),
   defineCommand({
+    path: 'sync on',
+    summary: 'share this project from this machine',
+    examples: [['spec-kitty sync on', 'also sends what was captured before the sign-in']],
+    load: () => import('./on.js'),
+  }),
+  defineCommand({
+    path: 'sync off',
+    summary: "keep this project's events on this machine",
+    examples: [['spec-kitty sync off', 'what waits is kept']],
+    load: () => import('./off.js'),
+  }),
+  defineCommand({
     path: 'sync server [url]',
     summary: 'show or set the address of the hub',
     positionals: { url: 'address to set; without it the present one is shown' },
