@@ -60,16 +60,16 @@ const rules = [
   {
     name: 'adapter-families-are-strangers',
     comment:
-      'One adapter family must not know another: depend on its port and let the container bring them together. Shared code lives in adapters/fs (files) and adapters/net (HTTP).',
+      'One adapter family must not know another: depend on its port and let the container bring them together. Shared code lives in adapters/fs (files), adapters/net (HTTP) and adapters/front-matter (text).',
     from: { path: '^src/adapters/([^/]+)/' },
-    to: { path: '^src/adapters/', pathNot: ['^src/adapters/$1/', '^src/adapters/(fs|net)/'] },
+    to: { path: '^src/adapters/', pathNot: ['^src/adapters/$1/', '^src/adapters/(fs|net|front-matter)/'] },
   },
   {
     name: 'memory-needs-nothing',
     comment:
-      'The in-memory adapters run in any JavaScript host: ports and domain only, no file code, no package, no node:.',
+      'The in-memory adapters run in any JavaScript host: ports, domain and front matter as text, no file code, no package, no node:.',
     from: { path: '^src/adapters/memory/' },
-    to: { pathNot: '^src/(domain|ports|adapters/memory)/' },
+    to: { pathNot: '^src/(domain|ports|adapters/(memory|front-matter))/' },
   },
   {
     name: 'only-the-container-knows-adapters',

@@ -10,7 +10,7 @@ import type {
   HeldRepository,
   WorkPackageDocument,
 } from '../../ports/workspace.js';
-import { changeOf, workPackageDocument } from '../fs/work-package-document.js';
+import { changeOf, workPackageDocument } from '../front-matter/work-package-document.js';
 import { MemoryWorkTree } from './memory-work-tree.js';
 
 /** Planning documents that live in memory, by project root and path. */

@@ -10,7 +10,7 @@ import type {
   HeldRepository,
   WorkPackageDocument,
 } from '../../ports/workspace.js';
-import { changeOf, workPackageDocument } from '../fs/work-package-document.js';
+import { changeOf, workPackageDocument } from '../front-matter/work-package-document.js';
 import { bytesOf, isFolder, namesIn, removeFromProject, writeInProject } from './project-files.js';
 
 /** The planning documents of a project as files. Nothing is read or written through a link that leads out of it. */

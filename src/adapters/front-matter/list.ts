@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Document, type ParsedNode, type YAMLSeq } from 'yaml';
-import { scalarText } from './front-matter-scalar.js';
+import { scalarText } from './scalar.js';
 import type { Splice } from './splice.js';
 
 /** A list in flow style (`[WP01, "WP02"]`), its items quoted like the first one of the list it replaces. */

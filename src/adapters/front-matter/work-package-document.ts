@@ -2,8 +2,8 @@ import { isSyncError, SyncError } from '../../domain/errors.js';
 import type { WorkPackageEdit } from '../../domain/workflow/transition.js';
 import { describeWorkPackageFault } from '../../domain/workflow/work-package.js';
 import type { FileChange, WorkPackageDocument } from '../../ports/workspace.js';
-import { setFrontMatterKey } from './front-matter-edit.js';
-import { readFrontMatter } from './front-matter.js';
+import { setFrontMatterKey } from './edit.js';
+import { readFrontMatter } from './read.js';
 
 /** A work package file as its text shows it. */
 export const workPackageDocument = (path: string, text: string): WorkPackageDocument => ({

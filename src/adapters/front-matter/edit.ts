@@ -1,9 +1,9 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type Pair, type ParsedNode } from 'yaml';
 import { SyncError } from '../../domain/errors.js';
 import { lineEndingOf } from '../../domain/workflow/markdown.js';
-import { parseFrontMatter, readFrontMatter, splitFrontMatter } from './front-matter.js';
-import { blockLines, changedBlockItems, flowText, indentAt, listIndent } from './front-matter-list.js';
-import { scalarText } from './front-matter-scalar.js';
+import { parseFrontMatter, readFrontMatter, splitFrontMatter } from './read.js';
+import { blockLines, changedBlockItems, flowText, indentAt, listIndent } from './list.js';
+import { scalarText } from './scalar.js';
 import { spliced, type Splice } from './splice.js';
 
 /**
