@@ -10,9 +10,12 @@ import { makeDirectory } from './make-directory.js';
  */
 export class StateRoot {
   readonly path: string;
+  readonly #userId: number | undefined;
 
-  constructor(path: string) {
+  /** `userId`: whose directory it has to be; Windows has no such ids, its home directories are private by other rules. */
+  constructor(path: string, { userId = process.getuid?.() }: { readonly userId?: number | undefined } = {}) {
     this.path = path;
+    this.#userId = userId;
   }
 
   /** `$SPEC_KITTY_HOME`, else `.spec-kitty` in the home directory. */
@@ -34,7 +37,7 @@ export class StateRoot {
   /** Refuses an unsafe root with `state-root-unsafe`; a root that does not exist yet is safe. */
   check(): void {
     const stats = lstatSync(this.path, { throwIfNoEntry: false });
-    const fault = stats === undefined ? undefined : faultOf(stats);
+    const fault = stats === undefined ? undefined : this.#faultOf(stats);
     if (fault === undefined) return;
     throw new SyncError('state-root-unsafe', `The state root ${this.path} ${fault}.`, {
       hint: 'Set SPEC_KITTY_HOME to a directory of your own.',
@@ -47,12 +50,10 @@ export class StateRoot {
     makeDirectory(this.path);
     this.check();
   }
-}
 
-const faultOf = (stats: Stats): string | undefined => {
-  if (stats.isSymbolicLink()) return 'is a symbolic link';
-  if (!stats.isDirectory()) return 'is not a directory';
-  // Windows has no user ids; its home directories are private by their own rules.
-  const uid = process.getuid?.();
-  return uid !== undefined && stats.uid !== uid ? 'belongs to someone else' : undefined;
-};
+  #faultOf(stats: Stats): string | undefined {
+    if (stats.isSymbolicLink()) return 'is a symbolic link';
+    if (!stats.isDirectory()) return 'is not a directory';
+    return this.#userId !== undefined && stats.uid !== this.#userId ? 'belongs to someone else' : undefined;
+  }
+}

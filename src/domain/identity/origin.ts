@@ -17,8 +17,9 @@ export const parseOrigin = (url: string): Origin | undefined => {
   const scpLike = /^(?:([^/\\]*)@)?(\[[^\]]*\]|[^:/\\@]+):([^]*)$/.exec(text);
   if (scpLike === null) return directory(withoutUser(text));
   const [, user, host = '', path = ''] = scpLike;
-  // Without a user, an @ in the only segment is a user and password whose host follows: there is no path.
-  return user === undefined && path.includes('@') && !path.includes('/') ? undefined : server(host, path);
+  if (user !== undefined || !/^[^/]*@/.test(path)) return server(host, path);
+  // What looked like host and path was a user and a password: the host comes behind the @.
+  return path.includes('/') ? directory(withoutUser(text)) : undefined;
 };
 
 const fromScheme = (scheme: string, authority: string, path: string): Origin | undefined => {
