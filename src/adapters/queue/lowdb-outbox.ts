@@ -29,10 +29,12 @@ export class LowdbOutbox implements Outbox {
   readonly #paths: OutboxPaths;
   readonly #section: CaptureSection;
   readonly #waiting: WaitingFacts;
+  readonly #lockWaitMs: number;
 
   constructor(project: string | undefined, paths: OutboxPaths, surroundings: OutboxSurroundings) {
     this.project = project;
     this.#paths = paths;
+    this.#lockWaitMs = surroundings.lockWaitMs ?? PATIENT_WAIT_MS;
     this.#waiting = new WaitingFacts(paths.waiting);
     this.#section = new CaptureSection(paths, surroundings, this.#waiting);
   }
@@ -132,7 +134,7 @@ export class LowdbOutbox implements Outbox {
   }
 
   async #locked(work: () => void): Promise<void> {
-    const lock = await lockFile(this.#paths.captureLock, DECISION_WAIT_MS);
+    const lock = await lockFile(this.#paths.captureLock, this.#lockWaitMs);
     if (lock === undefined) {
       throw new SyncError('lock-busy', 'Another process holds the capture lock.', {
         hint: 'Try again in a moment.',
@@ -148,4 +150,4 @@ export class LowdbOutbox implements Outbox {
 
 // The lock's holders run a few microseconds of synchronous code; who waits longer waits for a stopped process.
 const LOCK_WAIT_MS = 250;
-const DECISION_WAIT_MS = 5000;
+const PATIENT_WAIT_MS = 5000;

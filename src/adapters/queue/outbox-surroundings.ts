@@ -5,6 +5,8 @@ export interface OutboxSurroundings {
   readonly clock: LamportFile;
   /** Records after which a segment is sealed; 1000 where nothing is said. */
   readonly segmentRecords?: number;
+  /** How long decisions and withdrawals wait for the capture lock; 5000 where nothing is said. */
+  readonly lockWaitMs?: number;
   newJournalId(): string;
   nowMs(): number;
 }
