@@ -3,7 +3,7 @@ import { corpusFeatures, corpusText } from '../support/corpus.js';
 import { capturedEvents, capturedTypes } from '../support/captured-events.js';
 import { changedLines } from '../support/line-diff.js';
 import { corpusSeed, FEATURE, FOLDER, pathOf, smallFeature } from '../support/planning-documents.js';
-import { gitWorld, memoryWorld, useCases, type WorkflowWorld } from '../support/workflow-world.js';
+import { gitWorld, memoryWorld, PROJECT, useCases, type WorkflowWorld } from '../support/workflow-world.js';
 
 const tasksWith = (statements: Readonly<Record<string, string>>): { readonly 'tasks.md': string } => ({
   'tasks.md': Object.entries(statements)
@@ -249,6 +249,7 @@ describe('finalizing tasks', () => {
       '034': ['WP03', 'WP06', 'WP07', 'WP09', 'WP10', 'WP11', 'WP13', 'WP14', 'WP15', 'WP16'],
     });
     expect((await capturedEvents(world)).length).toBe(71);
+    for await (const { invalid } of world.outboxes.open(PROJECT).records()) expect(invalid).toBeUndefined();
   });
 
   it('scenario 28: 150 work packages, odd titles, CRLF and a byte order mark', async () => {

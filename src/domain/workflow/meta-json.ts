@@ -1,3 +1,4 @@
+import { isIsoTime } from '../events/iso-time.js';
 import { err, ok, type Result } from '../result.js';
 import { isFields } from '../wire.js';
 import { insertJsonMember, jsonObjectAt, memberIndent } from './json-object.js';
@@ -6,6 +7,7 @@ import { lineEndingOf } from './markdown.js';
 /** What `meta.json` of a feature says, as far as we use it. */
 export interface FeatureMeta {
   readonly targetBranch?: string;
+  /** ISO 8601; another text counts as absent. */
   readonly createdAt?: string;
   /** Event id by feature slug or work package id: the memory of what was announced, which outlives journals and clones. */
   readonly announced: ReadonlyMap<string, string>;
@@ -21,7 +23,7 @@ export const readMeta = (
   const entries = isFields(announced) ? Object.entries(announced) : [];
   return ok({
     ...(isText(targetBranch) ? { targetBranch } : {}),
-    ...(isText(createdAt) ? { createdAt } : {}),
+    ...(isText(createdAt) && isIsoTime(createdAt) ? { createdAt } : {}),
     announced: new Map(entries.filter((entry): entry is [string, string] => isText(entry[1]))),
   });
 };

@@ -67,12 +67,8 @@ export const describeWorkPackageFault = ({ path, line, reason }: WorkPackageFaul
 
 /** Line of a front matter key in the file, counted from 1. */
 export const lineOfKey = (text: string, key: string): number | undefined => {
-  const at = text.split('\n').findIndex((line) =>
-    line
-      .replace(/^\ufeff/, '')
-      .replace(/^["']/, '')
-      .startsWith(key),
-  );
+  const isKey = new RegExp(`^\\ufeff?["']?${key}["']?[ \\t]*:`);
+  const at = text.split('\n').findIndex((line) => isKey.test(line));
   return at === -1 ? undefined : at + 1;
 };
 

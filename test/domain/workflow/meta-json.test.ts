@@ -21,10 +21,14 @@ describe('meta.json', () => {
       ok: true,
       value: { targetBranch: 'main', announced: new Map([['WP01', 'A']]) },
     });
-    expect(readMeta('{"announced": [], "created_at": "2026"}')).toEqual({
+    expect(readMeta('{"announced": [], "created_at": "2026-02-03T12:00:00Z"}')).toEqual({
       ok: true,
-      value: { createdAt: '2026', announced: new Map() },
+      value: { createdAt: '2026-02-03T12:00:00Z', announced: new Map() },
     });
+  });
+
+  it('counts a time that nobody can read as absent', () => {
+    expect(readMeta('{"created_at": "yesterday"}')).toEqual({ ok: true, value: { announced: new Map() } });
   });
 
   it.each(['', '[]', '"x"', 'null', '{', '{"a": }'])('is an error when it holds %j', (text) => {

@@ -129,6 +129,7 @@ describe('reading a work package', () => {
   it('finds the line of a key behind a byte order mark and quotes', () => {
     expect(lineOfKey('\ufefflane: x', 'lane')).toBe(1);
     expect(lineOfKey('---\r\n"lane": x', 'lane')).toBe(2);
+    expect(lineOfKey('lanes: x\nlane : y', 'lane')).toBe(2);
     expect(lineOfKey('---', 'lane')).toBeUndefined();
   });
 
