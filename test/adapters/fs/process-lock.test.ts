@@ -1,0 +1,78 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { lockFile, tryLockFile } from '../../../src/adapters/fs/process-lock.js';
+import { scratchDirectory } from '../../support/scratch-directory.js';
+import { startWorker } from '../../support/worker.js';
+
+const root = scratchDirectory();
+const path = (): string => join(root.path, 'locks', 'one');
+
+describe('the lock of a file', () => {
+  it('is had by one at a time within a process, and by the next one after its release', () => {
+    const first = tryLockFile(path());
+    expect(first).toBeDefined();
+    expect(tryLockFile(path())).toBeUndefined();
+    first?.release();
+    first?.release();
+    const second = tryLockFile(path());
+    expect(second).toBeDefined();
+    first?.release();
+    expect(tryLockFile(path())).toBeUndefined();
+    second?.release();
+  });
+
+  it('leaves the file there, with what is in it', () => {
+    mkdirSync(join(root.path, 'locks'));
+    writeFileSync(path(), 'kept');
+    tryLockFile(path())?.release();
+    expect(readFileSync(path(), 'utf8')).toBe('kept');
+    expect(existsSync(path())).toBe(true);
+  });
+
+  it('keeps other processes out while one holds it, and is free when that one gives it back', async () => {
+    const holder = startWorker('lock-holder.mjs', [path()]);
+    await holder.said(1);
+    expect(holder.lines).toEqual(['held']);
+    expect(tryLockFile(path())).toBeUndefined();
+    const other = startWorker('lock-holder.mjs', [path()]);
+    await other.said(1);
+    expect(other.lines).toEqual(['busy']);
+    other.finish();
+    holder.finish();
+    expect([await holder.ended, await other.ended]).toEqual([0, 0]);
+    const mine = tryLockFile(path());
+    expect(mine).toBeDefined();
+    mine?.release();
+  });
+
+  it('is free as soon as its holder is killed', async () => {
+    const holder = startWorker('lock-holder.mjs', [path()]);
+    await holder.said(1);
+    holder.kill();
+    expect(await holder.ended).toBeNull();
+    const mine = tryLockFile(path());
+    expect(mine).toBeDefined();
+    mine?.release();
+  });
+
+  it('is waited for until it is free', async () => {
+    const first = tryLockFile(path());
+    const waiting = lockFile(path(), 10_000);
+    first?.release();
+    const second = await waiting;
+    expect(second).toBeDefined();
+    second?.release();
+  });
+
+  it('is not waited for longer than asked, nor after the signal aborted', async () => {
+    const first = tryLockFile(path());
+    expect(await lockFile(path(), 5)).toBeUndefined();
+    expect(await lockFile(path(), 60_000, AbortSignal.abort())).toBeUndefined();
+    first?.release();
+  });
+
+  it('tells the failure when the file cannot be opened', () => {
+    mkdirSync(path(), { recursive: true });
+    expect(() => tryLockFile(path())).toThrow('EISDIR');
+  });
+});
