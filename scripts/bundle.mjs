@@ -1,7 +1,7 @@
 import { build, stop } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -14,7 +14,7 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SEPARATE_ROOMS = [
   /^src\/adapters\/(transport|event-store)\//,
   /^src\/adapters\/auth\/got-/,
-  /^src\/adapters\/queue\/(lowdb|ledger|sender|sqlite)/,
+  /^src\/adapters\/queue\/(read-outbox|ledger|sqlite)/,
   /^src\/app\/(hub|dashboard)\//,
   /^src\/app\/container\/hub/,
   /^src\/app\/sync\/(background|flush|live|sync-verify|sync-doctor)/,
@@ -75,7 +75,7 @@ const bundleFile = async ({ name, entry }, rooms, define) => {
     format: 'cjs',
     platform: 'node',
     target: 'node20.19',
-    charset: 'ascii',
+    charset: 'utf8',
     // A dynamic import inside a script that runs in `vm` would need a loader of its own; `require` does not.
     supported: { 'dynamic-import': false },
     external: NATIVE_PACKAGES,
@@ -84,7 +84,7 @@ const bundleFile = async ({ name, entry }, rooms, define) => {
       js:
         name === 'spec-kitty' ? '' : 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;',
     },
-    plugins: [separateRooms(entry, rooms), ownStringWidth],
+    plugins: [separateRooms(entry, rooms), ownStringWidth, leanPackages],
     logLevel: 'error',
   });
   return { text: result.outputFiles[0].text, metafile: result.metafile };
@@ -120,6 +120,28 @@ const ownStringWidth = {
       contents: "export { stringWidth as default } from './src/app/cli/render/width.ts';",
       resolveDir: ROOT,
     }));
+  },
+};
+
+/**
+ * Packages of which only a part is used. yaml's build for Node is CommonJS, of which a bundler keeps everything; its
+ * other build is the same code as ES modules. Neither package does anything when it is merely imported.
+ */
+const leanPackages = {
+  name: 'lean-packages',
+  setup: (builder) => {
+    builder.onResolve({ filter: /^yaml$/ }, () => ({
+      path: join(ROOT, 'node_modules', 'yaml', 'browser', 'dist', 'index.js'),
+      sideEffects: false,
+    }));
+    builder.onResolve(
+      { filter: /^(inversify|@inversifyjs\/.*)$/ },
+      async ({ path, kind, importer, resolveDir, pluginData }) => {
+        if (pluginData === RESOLVING) return undefined;
+        const resolved = await builder.resolve(path, { kind, importer, resolveDir, pluginData: RESOLVING });
+        return { ...resolved, sideEffects: false };
+      },
+    );
   },
 };
 

@@ -22,7 +22,9 @@ describe('the files of the program', () => {
 
   it('are named in kebab case', () => {
     expect(
-      sources.filter(({ path }) => !/^([a-z0-9.-]+[\\/])*[a-z0-9]+(-[a-z0-9]+)*(\.d)?\.ts$/.test(path)),
+      sources.filter(
+        ({ path }) => !/^([a-z0-9.-]+[\\/])*[a-z0-9]+(-[a-z0-9]+)*(\.(d|module))?\.ts$/.test(path),
+      ),
     ).toEqual([]);
   });
 });

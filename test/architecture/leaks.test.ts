@@ -12,7 +12,7 @@ const runPlanted = (name: string): { readonly code: number | null; readonly outp
     {
       cwd: ROOT,
       encoding: 'utf8',
-    timeout: 20_000,
+      timeout: 20_000,
       env: { ...process.env, SPEC_KITTY_BUILT: '1' },
     },
   );

@@ -60,8 +60,7 @@ export class CodeCache {
   }
 
   #compile(path: string): Script {
-    // The bundler writes ASCII only, which needs no decoding.
-    const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, 'latin1')}\n})`;
+    const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, 'utf8')}\n})`;
     if (this.#directory === undefined) return new Script(source, { filename: path });
     const cachePath = join(this.#directory, `${this.#prefix}${basename(path)}.bin`);
     const cachedData = readOwn(cachePath);
