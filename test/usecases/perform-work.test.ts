@@ -101,6 +101,18 @@ describe('a piece of work', () => {
       expect(await world.intents.read({ checkout: await world.checkout() })).toBe('none');
     });
 
+    it('scenario 29: restores what a hook has reformatted before it refused', async () => {
+      git.scratch.hook('pre-commit', `printf 'reformatted\\n' >> ${WP}; git add ${WP}; exit 1`);
+      const refused = useCases(world).perform.run({
+        checkout: await world.checkout(),
+        plan: async (emission) => moved(emission),
+      });
+      await expect(refused).rejects.toMatchObject({ kind: 'commit-refused' });
+      expect(git.scratch.read(WP)).toBe(SEED[WP]);
+      expect(git.scratch.git('status', '--porcelain')).toBe('');
+      expect(await world.captured()).toEqual([]);
+    });
+
     it('scenario 29: is refused on a detached HEAD, and nothing has changed', async () => {
       const { perform } = useCases(world);
       git.scratch.git('checkout', '--quiet', '--detach');
@@ -138,7 +150,7 @@ describe('a piece of work', () => {
         checkout: await world.checkout(),
         plan: async () => nothingToDo('is there already'),
       });
-      expect(done).toEqual({ result: 'is there already', outcomes: [] });
+      expect(done).toMatchObject({ result: 'is there already', outcomes: [] });
       expect(world.outboxes.open(undefined).isUntouched()).toBe(true);
     });
 

@@ -85,7 +85,10 @@ const commitUnknown = async (
   return verdict;
 };
 
-/** A commit that git did not make because another one already holds the same is not refused. */
+/**
+ * What git did not make because another commit already holds the same is not refused, and neither is what it made
+ * before it was stopped for taking too long.
+ */
 const judge = async (
   git: Git,
   main: Checkout,

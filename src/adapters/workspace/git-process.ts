@@ -21,7 +21,8 @@ export interface GitOptions {
 
 /**
  * Runs git once, without a shell, deaf to prompts and to the variables by which a hook points its children at one
- * repository. Resolves with whatever exit code git has; fails with `git-failed` when git cannot be run or does not end.
+ * repository. Resolves with whatever exit code git has, also when it did not end in time and was stopped; fails with
+ * `git-failed` when git cannot be run.
  */
 export const runGit = (args: readonly string[], options: GitOptions): Promise<GitRun> =>
   new Promise((resolve, reject) => {
@@ -60,13 +61,9 @@ export const runGit = (args: readonly string[], options: GitOptions): Promise<Gi
     });
     child.on('close', (code) => {
       timers.forEach(clearTimeout);
-      if (timedOut) {
-        reject(
-          new SyncError('git-failed', `git ${subcommand(args)} did not end within ${timeoutMs / 1000} s.`),
-        );
-      } else {
-        resolve({ code: code ?? UNKNOWN_CODE, stdout: text(stdout), stderr: text(stderr) });
-      }
+      const ended = { code: code ?? UNKNOWN_CODE, stdout: text(stdout), stderr: text(stderr) };
+      const tooLong = `fatal: git ${subcommand(args)} did not end within ${timeoutMs / 1000} s`;
+      resolve(timedOut ? { ...ended, code: UNKNOWN_CODE, stderr: tooLong } : ended);
     });
   });
 

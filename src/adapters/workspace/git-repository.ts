@@ -92,13 +92,13 @@ export class GitRepository implements Repository {
   }
 
   async fileAtTip(checkout: Checkout, branch: string, path: string): Promise<string | undefined> {
-    if (checkout.commonDir === undefined) return undefined;
-    const blob = await this.#git.run(directoryOf(checkout), [
-      'cat-file',
-      'blob',
-      `${BRANCHES}${branch}:${path}`,
-    ]);
-    return blob.code === 0 ? blob.stdout : undefined;
+    const tip = await this.#git.branchTip(checkout, branch);
+    if (tip === undefined) return undefined;
+    const directory = directoryOf(checkout);
+    // Asked in two steps, a file that does not exist is told from a git that fails.
+    const entry = await this.#git.demand(directory, ['ls-tree', '-z', '--full-tree', tip, '--', path]);
+    const blob = /^\d+ blob ([0-9a-f]+)\t/.exec(entry)?.[1];
+    return blob === undefined ? undefined : this.#git.demand(directory, ['cat-file', 'blob', blob]);
   }
 
   async dirtyPaths(directory: string): Promise<readonly string[]> {

@@ -120,11 +120,29 @@ export class PerformWork {
     await this.#intents.write(held, await this.#intentOf(held, emission, plan));
     try {
       await this.#files.write(held, plan.changes);
-      return await this.#commit(held, plan);
     } catch (error) {
       await this.#takeBack(held, plan.changes);
       throw error;
     }
+    try {
+      return await this.#commit(held, plan);
+    } catch (error) {
+      await this.#takeBack(held, await this.#asTheyAre(held, plan.changes));
+      throw error;
+    }
+  }
+
+  /**
+   * The changes with the texts that the files have now: a hook that refuses may have reformatted them first, and our
+   * edit must not stay in what it made of them.
+   */
+  async #asTheyAre(held: HeldRepository, changes: readonly FileChange[]): Promise<readonly FileChange[]> {
+    const present: FileChange[] = [];
+    for (const change of changes) {
+      const text = await this.#files.text(held.checkout.projectRoot, change.path).catch(() => undefined);
+      present.push({ ...change, after: text ?? change.after });
+    }
+    return present;
   }
 
   async #commit<R>(held: HeldRepository, plan: WorkPlan<R>): Promise<string | undefined> {
