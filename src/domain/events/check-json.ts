@@ -9,9 +9,46 @@ export const MAX_DEPTH = 64;
  * numbers that are not finite, unpaired surrogates in values and keys, and what JSON does not know at all.
  */
 export const checkJson = (value: unknown): readonly Issue[] => {
+  // Paths are only worth their price where there is something to say.
+  if (isFlawless(value, 0, { left: QUICK_CONTAINERS })) return [];
   const issues: Issue[] = [];
   visit(value, '', { issues, open: new Set(), done: new Set() });
   return issues;
+};
+
+/**
+ * How many containers are looked at without remembering them. A value that holds the same one again and again is
+ * small and yet endless to walk through; the thorough way judges each of them once.
+ */
+const QUICK_CONTAINERS = 10_000;
+
+/** Whether there is certainly nothing to say about a value. */
+const isFlawless = (value: unknown, depth: number, budget: { left: number }): boolean => {
+  switch (typeof value) {
+    case 'string':
+      return isWellFormed(value);
+    case 'number':
+      return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
+    case 'boolean':
+    case 'undefined':
+      return true;
+    case 'object':
+      break;
+    default:
+      return false;
+  }
+  if (value === null) return true;
+  // A value that contains itself comes to an end here as well.
+  if (depth >= MAX_DEPTH || --budget.left < 0) return false;
+  if (Array.isArray(value)) return value.every((item) => isFlawless(item, depth + 1, budget));
+  for (const key of Object.keys(value)) {
+    if (
+      !isWellFormed(key) ||
+      !isFlawless((value as Readonly<Record<string, unknown>>)[key], depth + 1, budget)
+    )
+      return false;
+  }
+  return true;
 };
 
 /** The path of a member, dotted. */

@@ -1,6 +1,6 @@
 import { isNodeId, isUlid, isUuidV4, normalizeEventId } from '../ids.js';
 import { isLamport } from '../time/lamport.js';
-import { ENVELOPE_KEYS, SCHEMA_VERSION } from './envelope.js';
+import { SCHEMA_VERSION, type ENVELOPE_KEYS } from './envelope.js';
 import { isIsoTime, isUtcTime } from './iso-time.js';
 import { isEventType } from './payloads.js';
 

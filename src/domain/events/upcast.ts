@@ -22,15 +22,45 @@ export const upcast = (document: EnvelopeDocument): EnvelopeDocument => ({
 type Fields = Readonly<Record<string, unknown>>;
 
 const upcastPayload = (type: EventType, payload: Fields): Fields => {
+  const { rules, read } = readingOf(type);
+  const result: Record<string, unknown> = {};
+  for (const [name, rule] of rules) {
+    const value = upcastValue(ownMember(payload, writtenKey(payload, name, rule)), rule);
+    if (value !== undefined) result[name] = value;
+  }
+  for (const key of Object.keys(payload)) {
+    if (!read.has(key) && payload[key] !== undefined) define(result, key, payload[key]);
+  }
+  return result;
+};
+
+interface Reading {
+  readonly rules: readonly (readonly [string, KeyRule])[];
+  /** Every key that a rule reads, today's and the older ones. */
+  readonly read: ReadonlySet<string>;
+}
+
+const readings = new Map<EventType, Reading>();
+
+const readingOf = (type: EventType): Reading => {
+  const known = readings.get(type);
+  if (known !== undefined) return known;
   const rules = Object.entries(payloadRule(type).keys);
-  const known = rules.map(
-    ([name, rule]) => [name, upcastValue(ownMember(payload, writtenKey(payload, name, rule)), rule)] as const,
+  const read = rules.flatMap(([name, rule]) =>
+    rule.formerly === undefined ? [name] : [name, rule.formerly],
   );
-  const read = new Set(
-    rules.flatMap(([name, rule]) => (rule.formerly === undefined ? [name] : [name, rule.formerly])),
-  );
-  const unknown = Object.entries(payload).filter(([key]) => !read.has(key));
-  return Object.fromEntries([...known, ...unknown].filter(([, value]) => value !== undefined));
+  const reading = { rules, read: new Set(read) };
+  readings.set(type, reading);
+  return reading;
+};
+
+/** Adds a member under any name; plain assignment would take `__proto__` for something else. */
+const define = (target: Record<string, unknown>, key: string, value: unknown): void => {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
+  } else {
+    target[key] = value;
+  }
 };
 
 const upcastValue = (value: unknown, { rule, default: fallback }: KeyRule): unknown => {
@@ -43,12 +73,13 @@ const isNullable = (rule: KeyRule['rule']): boolean =>
 
 const OPTIONAL_IDS = ['causation_id', 'correlation_id', 'project_uuid'] as const;
 
-const canonicalIds = (document: EnvelopeDocument): Fields =>
-  Object.fromEntries(
-    OPTIONAL_IDS.flatMap((key) => {
-      const id = document[key];
-      return typeof id === 'string' ? [[key, canonical(id)]] : [];
-    }),
-  );
+const canonicalIds = (document: EnvelopeDocument): Fields => {
+  const ids: Record<string, unknown> = {};
+  for (const key of OPTIONAL_IDS) {
+    const id = document[key];
+    if (typeof id === 'string') ids[key] = canonical(id);
+  }
+  return ids;
+};
 
 const canonical = (id: string): string => normalizeEventId(id) ?? id;

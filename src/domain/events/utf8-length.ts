@@ -22,12 +22,7 @@ export const isPairAt = (text: string, index: number): boolean =>
   (text.charCodeAt(index) & 0xfc00) === 0xd800 && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00;
 
 /** Whether every surrogate of the text has its partner, so that the text survives UTF-8. */
-export const isWellFormed = (text: string): boolean => {
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    if ((unit & 0xf800) !== 0xd800) continue;
-    if (!isPairAt(text, index)) return false;
-    index++;
-  }
-  return true;
-};
+export const isWellFormed = (text: string): boolean => !UNPAIRED.test(text);
+
+/** In Unicode mode a pair is one character of another kind, so that only the unpaired ones are left to match. */
+const UNPAIRED = /\p{Surrogate}/u;
