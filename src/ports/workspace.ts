@@ -119,7 +119,7 @@ export interface WorkPackageDocument {
   /** What follows the front matter. */
   readonly body: string;
   /** Set when the front matter cannot be understood: with line and reason. */
-  readonly fault?: { readonly line?: number; readonly reason: string };
+  readonly fault?: { readonly line?: number; readonly reason: string } | undefined;
 }
 
 /** The planning documents of one feature. Absent documents are `undefined`. */

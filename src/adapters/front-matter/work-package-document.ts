@@ -3,14 +3,27 @@ import type { WorkPackageEdit } from '../../domain/workflow/transition.js';
 import { describeWorkPackageFault } from '../../domain/workflow/work-package.js';
 import type { FileChange, WorkPackageDocument } from '../../ports/workspace.js';
 import { setFrontMatterKey } from './edit.js';
-import { readFrontMatter } from './read.js';
+import { readFrontMatter, splitFrontMatter, type FrontMatterReading } from './read.js';
 
-/** A work package file as its text shows it. */
-export const workPackageDocument = (path: string, text: string): WorkPackageDocument => ({
-  path,
-  text,
-  ...readFrontMatter(text),
-});
+/**
+ * A work package file as its text shows it. The front matter is parsed when it is first asked for: most commands look
+ * at one work package of many, and parsing them all would take longer than everything else that they do.
+ */
+export const workPackageDocument = (path: string, text: string): WorkPackageDocument => {
+  let reading: FrontMatterReading | undefined;
+  const read = (): FrontMatterReading => (reading ??= readFrontMatter(text));
+  return {
+    path,
+    text,
+    body: splitFrontMatter(text).body,
+    get frontMatter() {
+      return read().frontMatter;
+    },
+    get fault() {
+      return read().fault;
+    },
+  };
+};
 
 /** What a work package file would read like with the edits made, in their order. */
 export const changeOf = (document: WorkPackageDocument, edits: readonly WorkPackageEdit[]): FileChange => {

@@ -92,7 +92,8 @@ export class AcceptWorkPackages {
   }
 
   async #judge(state: FeatureState, input: AcceptInput): Promise<Judgement> {
-    const named = [...new Set((input.workPackageIds ?? []).map((id) => findWorkPackage(state, id)))];
+    const ids = new Set((input.workPackageIds ?? []).map((id) => id.trim().toUpperCase()));
+    const named = [...ids].map((id) => findWorkPackage(state, id));
     const candidates = named.length > 0 ? named : state.workPackages.filter(isInReview);
     const open = candidates.filter(({ workPackage }) => workPackage.lane !== 'done');
     const dirtyPaths = open.length === 0 ? [] : await this.#dirtyPaths(input.checkout);

@@ -1,4 +1,5 @@
 import { SyncError } from '../../domain/errors.js';
+import { isWorkPackageId } from '../../domain/ids.js';
 import { dependencyGraph, type DependencyGraph } from '../../domain/workflow/dependency-graph.js';
 import { compareWorkPackageIds, workPackageIdOfFile } from '../../domain/workflow/work-package-id.js';
 import {
@@ -24,29 +25,22 @@ export interface FeatureState {
   readonly faults: readonly WorkPackageFault[];
 }
 
-/** Understands the documents of a feature. A broken file is a fault and hides no other one. */
+/**
+ * Understands the documents of a feature, each when it is first asked for. A broken file is a fault and hides no
+ * other one.
+ */
 export const readFeatureState = (documents: FeatureDocuments): FeatureState => {
-  const faults: WorkPackageFault[] = [];
-  const byId = new Map<string, FiledWorkPackage[]>();
-  for (const document of documents.workPackages) {
-    const read = readWorkPackage(document);
-    if (read.ok)
-      byId.set(read.value.id, [...(byId.get(read.value.id) ?? []), { workPackage: read.value, document }]);
-    else faults.push(read.error);
-  }
-  const workPackages: FiledWorkPackage[] = [];
-  for (const [id, filed] of byId) {
-    const [first, ...others] = filed;
-    if (first !== undefined && others.length === 0) workPackages.push(first);
-    for (const { workPackage } of others) {
-      faults.push({
-        path: workPackage.path,
-        reason: `is ${id} too, like ${first?.workPackage.path ?? 'another file'}`,
-      });
-    }
-  }
-  workPackages.sort((a, b) => compareWorkPackageIds(a.workPackage.id, b.workPackage.id));
-  return { documents, workPackages, faults };
+  let understood: Understood | undefined;
+  const understand = (): Understood => (understood ??= understandAll(documents));
+  return {
+    documents,
+    get workPackages() {
+      return understand().workPackages;
+    },
+    get faults() {
+      return understand().faults;
+    },
+  };
 };
 
 /** Fails with `work-package-unreadable`, naming file and line of everything that cannot be understood. */
@@ -60,7 +54,9 @@ export const refuseFaults = ({ faults }: Pick<FeatureState, 'faults'>): void => 
 /** The work package of an id. Fails with `work-package-not-found`, or with `work-package-unreadable` for a broken file. */
 export const findWorkPackage = (state: FeatureState, id: string): FiledWorkPackage => {
   const wanted = id.trim().toUpperCase();
-  const found = state.workPackages.find(({ workPackage }) => workPackage.id === wanted);
+  const found =
+    (isWorkPackageId(wanted) ? findAlone(state.documents, wanted) : undefined) ??
+    state.workPackages.find(({ workPackage }) => workPackage.id === wanted);
   if (found !== undefined) return found;
   refuseFaults({ faults: state.faults.filter((fault) => isAbout(fault, wanted)) });
   const ids = state.workPackages.map(({ workPackage }) => workPackage.id);
@@ -87,5 +83,45 @@ export const frontMatterGraph = (state: FeatureState): DependencyGraph =>
     }),
   );
 
+type Understood = Pick<FeatureState, 'workPackages' | 'faults'>;
+
+const understandAll = (documents: FeatureDocuments): Understood => {
+  const faults: WorkPackageFault[] = [];
+  const byId = new Map<string, FiledWorkPackage[]>();
+  for (const document of documents.workPackages) {
+    const read = readWorkPackage(document);
+    if (read.ok)
+      byId.set(read.value.id, [...(byId.get(read.value.id) ?? []), { workPackage: read.value, document }]);
+    else faults.push(read.error);
+  }
+  const workPackages: FiledWorkPackage[] = [];
+  for (const [id, filed] of byId) {
+    const [first, ...others] = filed;
+    if (first !== undefined && others.length === 0) workPackages.push(first);
+    for (const { workPackage } of others) {
+      faults.push({
+        path: workPackage.path,
+        reason: `is ${id} too, like ${first?.workPackage.path ?? 'another file'}`,
+      });
+    }
+  }
+  workPackages.sort((a, b) => compareWorkPackageIds(a.workPackage.id, b.workPackage.id));
+  return { workPackages, faults };
+};
+
+/** The usual case, without parsing the others: one file alone has the id in its name or in a line about its id. */
+const findAlone = (documents: FeatureDocuments, id: string): FiledWorkPackage | undefined => {
+  const aboutId = new RegExp(`work_package_id.*${id}`, 'i');
+  const [document, another] = documents.workPackages.filter(
+    ({ path, text }) => idOfFile(path) === id || aboutId.test(text),
+  );
+  if (document === undefined || another !== undefined) return undefined;
+  const read = readWorkPackage(document);
+  return read.ok && read.value.id === id ? { workPackage: read.value, document } : undefined;
+};
+
+const idOfFile = (path: string): string | undefined =>
+  workPackageIdOfFile(path.slice(path.lastIndexOf('/') + 1));
+
 const isAbout = ({ path, reason }: WorkPackageFault, id: string): boolean =>
-  workPackageIdOfFile(path.slice(path.lastIndexOf('/') + 1)) === id || reason.startsWith(`is ${id} too`);
+  idOfFile(path) === id || reason.startsWith(`is ${id} too`);

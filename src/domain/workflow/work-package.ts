@@ -28,7 +28,7 @@ export interface WorkPackageSource {
   readonly path: string;
   readonly text: string;
   readonly frontMatter: Readonly<Record<string, unknown>>;
-  readonly fault?: { readonly line?: number; readonly reason: string };
+  readonly fault?: { readonly line?: number; readonly reason: string } | undefined;
 }
 
 /**
