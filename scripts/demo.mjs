@@ -79,7 +79,7 @@ const play = async (scratch, hub, network) => {
   const { events: captured } = await runQuietly('events', 'list', '--limit', '1000');
   const status = await runQuietly('sync', 'status');
   const stored = await (await signInAtHub(hub.url, 'ada', PASSWORD)).events();
-  showTimeline(stored);
+  showTimeline(stored, FEATURE);
   showAccounting(status);
   return showChecks(judge({ captured, stored, offlineIds: offline.flatMap(eventIds), backAt, status }));
 };

@@ -28,22 +28,23 @@ const TIMELINE = [
   { header: 'clock', align: 'right' },
   { header: 'arrived' },
   { header: 'event' },
-  { header: 'about', flexible: true },
+  { header: 'about' },
   { header: 'what', flexible: true },
-  { header: 'branch', flexible: true },
+  { header: 'branch' },
 ];
 
 /** The events as the hub has them, in the order in which it took them. */
-export const showTimeline = (stored) => {
+export const showTimeline = (stored, feature) => {
+  const short = (text) => text.replace(feature, '…');
   showHeading('What the hub has');
   const rows = stored.map(({ sequence, received_at: at, event }) => [
     String(sequence),
     String(event.lamport_clock),
     at.slice(11, 23),
     event.event_type,
-    event.aggregate_id,
+    short(event.aggregate_id),
     describePayload(upcast(event)),
-    event.git_branch ?? '',
+    short(event.git_branch ?? ''),
   ]);
   print(table(TIMELINE, rows, WIDTH));
 };
@@ -55,7 +56,7 @@ export const showAccounting = ({ projects }) => {
   showHeading('Where every captured event is');
   const rows = projects.map(({ projectSlug, accounting }) => [
     projectSlug,
-    ...numbersOf(accounting).split(/ [=+] /),
+    ...numbersOf(accounting).map(String),
   ]);
   const columns = ACCOUNTING.map((header) => ({ header, align: 'right' }));
   print(table([{ header: 'project', flexible: true }, ...columns], rows, WIDTH));
