@@ -25,6 +25,8 @@ export const isFeatureSlug = (text: string): boolean => FEATURE_SLUG_PATTERN.tes
  * hyphenated UUID. `undefined` when it is neither.
  */
 export const normalizeEventId = (text: string): string | undefined => {
+  // Nearly every id is canonical already.
+  if (isUlid(text) || UUID.test(text)) return text;
   const upper = text.toUpperCase();
   if (isUlid(upper)) return upper;
   const hex = text.replaceAll('-', '').toLowerCase();

@@ -1,19 +1,17 @@
-import { cellOf, type BoardCell } from '../../domain/board/board-event.js';
 import { isSameEvent } from '../../domain/events/is-same-event.js';
 import { isLamport } from '../../domain/time/lamport.js';
 import type { AppendAnswer, IncomingEvent } from '../../ports/event-store.js';
 import { advancePosition } from './advance-position.js';
+import { findCells, foldCells, type TouchedCell } from './board-cells.js';
 import { advanceNodes, insertEvents } from './insert-rows.js';
 import type { Executor } from './prepared-query.js';
-import { projectCells } from './project-cells.js';
 import type { EventTable, NodeTable } from './schema.js';
 
-/** An event on its way into the table: its row, and the cell of the board that it changes. */
+/** An event on its way into the table, with the cell of the board that it changes. */
 export interface PlacedEvent {
   readonly incoming: IncomingEvent;
-  readonly event: IncomingEvent['event'];
-  readonly cell: BoardCell;
   readonly sequence: number;
+  readonly touched: TouchedCell;
 }
 
 /** Stores one call's events inside a transaction that the caller began, and answers each in the order given. */
@@ -28,18 +26,15 @@ export const appendEvents = async (
   for (const event of events) if (!firstById.has(event.eventId)) firstById.set(event.eventId, event);
 
   const first = await advancePosition(db, team, firstById.size, highestLamport(events));
-  const placed = [...firstById.values()].map((incoming, at) => ({
-    incoming,
-    event: incoming.event,
-    cell: cellOf(incoming.event),
-    sequence: first + at,
-  }));
+  const sequenced = [...firstById.values()].map((incoming, at) => ({ incoming, sequence: first + at }));
+  const placed = await findCells(db, team, sequenced);
   const inserted = await insertEvents(
     db,
     placed.map((each) => eventRow(team, each, receivedAtMs)),
   );
-  const stored = placed.filter((each) => inserted.has(each.incoming.eventId));
-  await projectCells(db, team, stored);
+  const sequences = new Set(inserted.map((row) => row.sequence));
+  const stored = placed.filter((each) => sequences.has(each.sequence));
+  await foldCells(db, team, stored);
   await advanceNodes(db, nodeRows(team, stored, receivedAtMs));
   return answersOf(db, team, events, new Map(stored.map((each) => [each.incoming, each.sequence])));
 };
@@ -85,21 +80,25 @@ const highestLamport = (events: readonly IncomingEvent[]): number =>
     0,
   );
 
-const eventRow = (team: string, placed: PlacedEvent, receivedAtMs: number): EventTable => ({
+const eventRow = (
+  team: string,
+  { incoming, sequence, touched }: PlacedEvent,
+  receivedAtMs: number,
+): EventTable => ({
   team,
-  sequence: placed.sequence,
-  event_id: placed.incoming.eventId,
-  event_type: placed.event.event_type,
-  project_uuid: placed.cell.project,
-  feature_slug: placed.cell.feature,
-  work_package: placed.cell.workPackage,
-  aggregate_id: placed.event.aggregate_id,
-  lamport: placed.event.lamport_clock,
-  node_id: placed.event.node_id,
-  occurred_at: placed.event.timestamp,
+  sequence,
+  event_id: incoming.eventId,
+  event_type: incoming.event.event_type,
+  project_uuid: touched.cell.project,
+  feature_slug: touched.cell.feature,
+  aggregate_id: incoming.event.aggregate_id,
+  cell: touched.number,
+  lamport: incoming.event.lamport_clock,
+  node_id: incoming.event.node_id,
+  occurred_at: incoming.event.timestamp,
   received_at_ms: receivedAtMs,
-  known: placed.incoming.known ? 1 : 0,
-  document: placed.incoming.document,
+  known: incoming.known ? 1 : 0,
+  document: incoming.document,
 });
 
 const nodeRows = (
@@ -108,8 +107,11 @@ const nodeRows = (
   receivedAtMs: number,
 ): readonly NodeTable[] => {
   const rows = new Map<string, NodeTable>();
-  for (const { event, cell } of placed) {
-    const key = JSON.stringify([cell.project, event.node_id]);
+  for (const {
+    incoming: { event },
+    touched: { cell },
+  } of placed) {
+    const key = `${cell.project}\n${event.node_id}`;
     const known = rows.get(key);
     const lamport = isLamport(event.lamport_clock) ? event.lamport_clock : 0;
     rows.set(key, {

@@ -1,17 +1,34 @@
 import type { BoardCellTable, EventTable, NodeTable } from './schema.js';
 import { PreparedQuery, type Executor } from './prepared-query.js';
 
-/** Inserts events whose id the team does not have yet, and names those that went in. */
+/** Inserts events whose id the team does not have yet, and returns those that went in. Sequence numbers ascend. */
 export const insertEvents = async (
   db: Executor,
   rows: readonly EventTable[],
-): Promise<ReadonlySet<string>> => {
-  const inserted = new Set<string>();
+): Promise<readonly EventTable[]> => {
+  const inserted: EventTable[] = [];
   await inChunks(rows, async (chunk) => {
     const query = chunk.length === 1 ? INSERT_EVENT : INSERT_EVENTS;
-    for (const row of await query.run(db, chunk.flatMap(eventValues))) inserted.add(row.event_id);
+    const count = await query.change(db, chunk.flatMap(eventValues));
+    // Nearly always all or nothing went in, which the count tells without reading anything back.
+    if (count === chunk.length) inserted.push(...chunk);
+    else if (count > 0) inserted.push(...(await storedOf(db, chunk)));
   });
   return inserted;
+};
+
+const storedOf = async (db: Executor, chunk: readonly EventTable[]): Promise<readonly EventTable[]> => {
+  const [first] = chunk;
+  if (first === undefined) return [];
+  const rows = await db
+    .selectFrom('events')
+    .select('sequence')
+    .where('team', '=', first.team)
+    .where('sequence', '>=', first.sequence)
+    .where('sequence', '<=', chunk.at(-1)?.sequence ?? first.sequence)
+    .execute();
+  const stored = new Set(rows.map((row) => Number(row.sequence)));
+  return chunk.filter((row) => stored.has(row.sequence));
 };
 
 /** Writes folded cells over what was there. */
@@ -57,8 +74,8 @@ const eventValues = (row: EventTable): readonly unknown[] => [
   row.event_type,
   row.project_uuid,
   row.feature_slug,
-  row.work_package,
   row.aggregate_id,
+  row.cell,
   row.lamport,
   row.node_id,
   row.occurred_at,
@@ -74,8 +91,8 @@ const EMPTY_EVENT: EventTable = {
   event_type: '',
   project_uuid: '',
   feature_slug: '',
-  work_package: '',
   aggregate_id: '',
+  cell: 0,
   lamport: 0,
   node_id: '',
   occurred_at: '',
@@ -84,13 +101,12 @@ const EMPTY_EVENT: EventTable = {
   document: '',
 };
 
-const insertEventsQuery = (count: number): PreparedQuery<{ event_id: string }> =>
+const insertEventsQuery = (count: number): PreparedQuery<unknown> =>
   new PreparedQuery((db) =>
     db
       .insertInto('events')
       .values(Array.from({ length: count }, () => EMPTY_EVENT))
       .onConflict((conflict) => conflict.columns(['team', 'event_id']).doNothing())
-      .returning('event_id')
       .compile(),
   );
 
@@ -102,6 +118,7 @@ const cellValues = (row: BoardCellTable): readonly unknown[] => [
   row.project_uuid,
   row.feature_slug,
   row.work_package,
+  row.cell,
   row.changed,
   row.state,
 ];
@@ -111,6 +128,7 @@ const EMPTY_CELL: BoardCellTable = {
   project_uuid: '',
   feature_slug: '',
   work_package: '',
+  cell: 0,
   changed: 0,
   state: '',
 };

@@ -1,4 +1,4 @@
-import type { CompiledQuery, Kysely } from 'kysely';
+import type { CompiledQuery, Kysely, QueryResult } from 'kysely';
 import type { HubTables } from './schema.js';
 
 /** Database or transaction: both run queries. */
@@ -16,9 +16,18 @@ export class PreparedQuery<Row> {
     this.#build = build;
   }
 
+  /** The rows that the query selects or returns. */
   async run(db: Executor, parameters: readonly unknown[]): Promise<readonly Row[]> {
+    return (await this.#execute(db, parameters)).rows;
+  }
+
+  /** How many rows the query changed. */
+  async change(db: Executor, parameters: readonly unknown[]): Promise<number> {
+    return Number((await this.#execute(db, parameters)).numAffectedRows ?? 0);
+  }
+
+  #execute(db: Executor, parameters: readonly unknown[]): Promise<QueryResult<Row>> {
     this.#compiled ??= this.#build(db);
-    const { rows } = await db.executeQuery<Row>({ ...this.#compiled, parameters });
-    return rows;
+    return db.executeQuery<Row>({ ...this.#compiled, parameters });
   }
 }

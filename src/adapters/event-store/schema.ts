@@ -65,8 +65,9 @@ export interface EventTable {
   event_type: string;
   project_uuid: string;
   feature_slug: string;
-  work_package: string;
   aggregate_id: string;
+  /** The cell of the board that the event changes. */
+  cell: number;
   lamport: number;
   node_id: string;
   occurred_at: string;
@@ -90,6 +91,11 @@ export interface BoardCellTable {
   project_uuid: string;
   feature_slug: string;
   work_package: string;
+  /**
+   * Names the cell in its events by one small number, because an index of four texts costs more than the event. It is
+   * a sequence number that was reserved for the first event of the cell.
+   */
+  cell: number;
   /** Sequence number of the event that changed it last. */
   changed: number;
   state: string;

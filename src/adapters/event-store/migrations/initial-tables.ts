@@ -66,8 +66,8 @@ const makeEventTables = async (db: Kysely<unknown>): Promise<void> => {
     .addColumn('event_type', 'text', (column) => column.notNull())
     .addColumn('project_uuid', 'text', (column) => column.notNull())
     .addColumn('feature_slug', 'text', (column) => column.notNull())
-    .addColumn('work_package', 'text', (column) => column.notNull())
     .addColumn('aggregate_id', 'text', (column) => column.notNull())
+    .addColumn('cell', 'bigint', (column) => column.notNull())
     .addColumn('lamport', 'bigint', (column) => column.notNull())
     .addColumn('node_id', 'text', (column) => column.notNull())
     .addColumn('occurred_at', 'text', (column) => column.notNull())
@@ -77,11 +77,7 @@ const makeEventTables = async (db: Kysely<unknown>): Promise<void> => {
     .addPrimaryKeyConstraint('events_key', ['team', 'sequence'])
     .addUniqueConstraint('events_id', ['team', 'event_id'])
     .execute();
-  await schema
-    .createIndex('events_cell')
-    .on('events')
-    .columns(['team', 'project_uuid', 'feature_slug', 'work_package'])
-    .execute();
+  await schema.createIndex('events_cell').on('events').columns(['team', 'cell']).execute();
   await schema
     .createIndex('events_project')
     .on('events')
@@ -103,6 +99,7 @@ const makeBoardTables = async (db: Kysely<unknown>): Promise<void> => {
     .addColumn('project_uuid', 'text', (column) => column.notNull())
     .addColumn('feature_slug', 'text', (column) => column.notNull())
     .addColumn('work_package', 'text', (column) => column.notNull())
+    .addColumn('cell', 'bigint', (column) => column.notNull())
     .addColumn('changed', 'bigint', (column) => column.notNull())
     .addColumn('state', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('board_cells_key', ['team', 'project_uuid', 'feature_slug', 'work_package'])
