@@ -2,6 +2,7 @@ import { SyncError } from '../../domain/errors.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { Checkout, Head, HeldRepository, Repository, WorktreeRequest } from '../../ports/workspace.js';
 import { isAncestor, makeCommit, mergeAll, mergeCommits, type MemoryCommit } from './memory-history.js';
+import { MemoryLock } from './memory-lock.js';
 import type { MemoryWorkTree } from './memory-work-tree.js';
 
 export interface MemoryRepositoryOptions {
@@ -23,9 +24,8 @@ export class MemoryRepository implements Repository {
   /** Branch by root; a detached work tree has none. */
   readonly #heads = new Map<string, string | undefined>();
   readonly #made = new Set<string>();
+  readonly #lock = new MemoryLock();
   #detachedAt: MemoryCommit | undefined;
-  #busy = false;
-  readonly #excluded = new Set<string>();
 
   constructor(options: MemoryRepositoryOptions) {
     this.#options = options;
@@ -65,27 +65,14 @@ export class MemoryRepository implements Repository {
     work: (held: HeldRepository) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
-    for (let turn = 0; this.#busy && turn < PATIENCE; turn++) {
-      if (signal?.aborted === true)
-        throw new SyncError('interrupted', 'Interrupted while waiting for the repository.');
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-    const done = await this.tryExclusive(checkout, work);
-    if (done === 'busy') throw new SyncError('lock-busy', 'Another command is at work in this repository.');
-    return done.value;
+    return this.#lock.exclusive(() => work({ checkout }), signal);
   }
 
   async tryExclusive<T>(
     checkout: Checkout,
     work: (held: HeldRepository) => Promise<T>,
   ): Promise<{ readonly ran: true; readonly value: T } | 'busy'> {
-    if (this.#busy) return 'busy';
-    this.#busy = true;
-    try {
-      return { ran: true, value: await work({ checkout }) };
-    } finally {
-      this.#busy = false;
-    }
+    return this.#lock.tryExclusive(() => work({ checkout }));
   }
 
   async commit(
@@ -186,14 +173,8 @@ export class MemoryRepository implements Repository {
     if (this.#made.delete(name)) this.#branches.delete(name);
   }
 
-  async exclude(_held: HeldRepository, pattern: string): Promise<void> {
-    this.#excluded.add(pattern);
-  }
-
-  /** Patterns that were excluded. */
-  excluded(): readonly string[] {
-    return [...this.#excluded];
-  }
+  /** Nothing to do: memory lists no untracked work trees. */
+  async exclude(): Promise<void> {}
 
   /** Commits files on a branch as its own work tree would; the branch starts at the main checkout's when it is new. */
   commitOn(branch: string, files: Readonly<Record<string, string>>): void {
@@ -214,9 +195,6 @@ export class MemoryRepository implements Repository {
     return tip;
   }
 }
-
-/** Milliseconds for which a busy lock is polled. */
-const PATIENCE = 5_000;
 
 const isSameContent = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean =>
   a.size === b.size && [...a].every(([path, text]) => b.get(path) === text);

@@ -22,9 +22,9 @@ export class LeftOvers {
       (checkout) => checkout.projectUuid === projectUuid,
     );
     for (const { path } of checkouts) {
-      const checkout = await this.#repository.locate(path);
-      if (checkout === undefined) continue;
       try {
+        const checkout = await this.#repository.locate(path);
+        if (checkout === undefined) continue;
         await this.#repository.tryExclusive(checkout, (held) => this.#resolve.run(held, limits));
       } catch (error) {
         if (!isSyncError(error)) throw error;
