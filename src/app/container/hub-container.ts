@@ -7,6 +7,8 @@ import { SystemWallClock } from '../../adapters/host/system-wall-clock.js';
 import { NodeSecrets } from '../../adapters/secrets/node-secrets.js';
 import type { Secrets } from '../../ports/accounts.js';
 import type { Log, Randomness, WallClock } from '../../ports/host.js';
+import { addTeam, addUser, type NewUser } from '../hub/people.js';
+import { startHub, type ListenerOptions, type RunningHub } from '../hub/start-hub.js';
 import { Closables, Registrar } from './registrar.js';
 
 /** What a hub process is given from outside. */
@@ -28,7 +30,17 @@ export const HUB_TOKENS = {
   secrets: token<Secrets>('secrets'),
   log: token<Log>('log'),
   stores: token<HubStores>('stores'),
+  serve: token<(listener: ListenerOptions) => Promise<RunningHub>>('serve'),
+  people: token<People>('people'),
 } as const;
+
+/** Who may sign in. */
+export interface People {
+  addTeam(slug: string): ReturnType<typeof addTeam>;
+  addUser(user: NewUser): ReturnType<typeof addUser>;
+}
+
+export type { ListenerOptions } from '../hub/start-hub.js';
 
 export interface HubContainer {
   get<T>(identifier: ServiceIdentifier<T>): Promise<T>;
@@ -63,4 +75,15 @@ const hubModule = (register: Registrar): void => {
     ({ dataDirectory, access }, clock, randomness, secrets) =>
       openSqliteHub({ dataDirectory, access, clock, randomness, secrets }),
   );
+  register.single(
+    HUB_TOKENS.serve,
+    [HUB_TOKENS.stores, HUB_TOKENS.wallClock, HUB_TOKENS.log],
+    ({ store, accounts }, clock, log) =>
+      (listener) =>
+        startHub({ store, accounts, listener, clock, log }),
+  );
+  register.single(HUB_TOKENS.people, [HUB_TOKENS.stores], ({ accounts }) => ({
+    addTeam: (slug) => addTeam(accounts, slug),
+    addUser: (user) => addUser(accounts, user),
+  }));
 };

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
-import { HUB_TOKENS } from '../../../container/hub-container.js';
-import { startHub, type ListenerOptions } from '../../../hub/start-hub.js';
+import { HUB_TOKENS, type ListenerOptions } from '../../../container/hub-container.js';
 import type { CommandContext, Report } from '../../define-command.js';
 import type { Io } from '../../io.js';
 import { bold } from '../../render/text.js';
@@ -20,12 +19,8 @@ export const run = async ({ args, io, signal, terminal }: CommandContext<Args>):
   const listener = await listenerOf(args, io);
   const container = openHub(io, args.data, 'serve');
   try {
-    const [{ store, accounts }, clock, log] = await Promise.all([
-      container.get(HUB_TOKENS.stores),
-      container.get(HUB_TOKENS.wallClock),
-      container.get(HUB_TOKENS.log),
-    ]);
-    const hub = await startHub({ store, accounts, listener, clock, log });
+    const serve = await container.get(HUB_TOKENS.serve);
+    const hub = await serve(listener);
     terminal.print(['The hub is at ', bold(hub.url)]);
     await untilAborted(signal);
     await hub.close();

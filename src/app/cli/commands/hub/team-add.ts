@@ -1,5 +1,4 @@
 import { HUB_TOKENS } from '../../../container/hub-container.js';
-import { addTeam } from '../../../hub/people.js';
 import type { CommandContext, Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import { openHub } from './hub.js';
@@ -12,8 +11,8 @@ interface Args {
 export const run = async ({ args, io }: CommandContext<Args>): Promise<Report> => {
   const container = openHub(io, args.data, 'administer');
   try {
-    const { accounts } = await container.get(HUB_TOKENS.stores);
-    const outcome = await addTeam(accounts, args.team);
+    const people = await container.get(HUB_TOKENS.people);
+    const outcome = await people.addTeam(args.team);
     const text = outcome === 'added' ? ' is a team now.' : ' was a team before.';
     return { data: { team: args.team, outcome }, text: [bold(args.team), text] };
   } finally {

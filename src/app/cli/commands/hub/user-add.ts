@@ -1,6 +1,5 @@
 import { SyncError } from '../../../../domain/errors.js';
 import { HUB_TOKENS } from '../../../container/hub-container.js';
-import { addUser } from '../../../hub/people.js';
 import type { CommandContext, Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import { askSecret, readLine } from '../shared/ask.js';
@@ -18,8 +17,8 @@ export const run = async (context: CommandContext<Args>): Promise<Report> => {
   const password = await passwordOf(context);
   const container = openHub(io, args.data, 'administer');
   try {
-    const { accounts } = await container.get(HUB_TOKENS.stores);
-    const outcome = await addUser(accounts, { name: args.name, password, team: args.team });
+    const people = await container.get(HUB_TOKENS.people);
+    const outcome = await people.addUser({ name: args.name, password, team: args.team });
     return {
       data: { user: args.name, team: args.team, outcome },
       text: [bold(args.name), SENTENCES[outcome], args.team, '.'],
