@@ -99,7 +99,7 @@ export class CaptureSection {
     limits: CaptureLimits,
     counted: Occupancy | undefined,
   ): readonly CaptureOutcome[] | 'looks-full' {
-    const { value, nodeId } = this.#surroundings.clock.load();
+    const { value, nodeId, rebuilt } = this.#surroundings.clock.load();
     const mark = readSettledMark(this.#paths.settled);
     const tail = inOrder(writer.open(value), mark);
     const occupied = occupancy(tail, mark, counted);
@@ -111,6 +111,8 @@ export class CaptureSection {
     const all = [...late.map(({ fact }) => fact), ...taken];
     const captured =
       all.length === 0 ? [] : this.#write(writer, tail, all, { clock: value, nodeId, occupied });
+    if (rebuilt !== undefined && all.length > 0)
+      this.#surroundings.warn?.(`The Lamport clock goes on above everything captured: ${rebuilt}.`);
     if (late.length > 0) {
       // Their files may go only after the journal holds them for good, and before anybody else can seal them again.
       writer.sync();

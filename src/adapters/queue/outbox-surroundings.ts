@@ -7,6 +7,8 @@ export interface OutboxSurroundings {
   readonly segmentRecords?: number;
   /** How long decisions and withdrawals wait for the capture lock; 5000 where nothing is said. */
   readonly lockWaitMs?: number;
+  /** Told when the clock had to be rebuilt from the outboxes, once, with the reason as a whole sentence. */
+  warn?(message: string): void;
   newJournalId(): string;
   nowMs(): number;
 }

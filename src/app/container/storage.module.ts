@@ -29,10 +29,11 @@ export const storageModule = (register: Registrar): void => {
   );
   register.single(
     TOKENS.outboxes,
-    [TOKENS.stateRoot, TOKENS.machine, TOKENS.hash, TOKENS.wallClock, TOKENS.randomness],
-    (root, machine, hash, clock, randomness) =>
+    [TOKENS.stateRoot, TOKENS.machine, TOKENS.hash, TOKENS.wallClock, TOKENS.randomness, TOKENS.log],
+    (root, machine, hash, clock, randomness, log) =>
       new LowdbOutboxes(root.path, {
         clock: lamportFile(root, machine, hash, clock),
+        warn: (message) => log.warn(message),
         newJournalId: () => randomness.uuid(),
         nowMs: () => clock.nowMs(),
       }),

@@ -84,7 +84,7 @@ describe('an outbox whose open segment was damaged', () => {
       restore(whole.subarray(0, length));
       await expectToGoOn();
     }
-  }, 60_000);
+  }, 120_000);
 
   it('scenario 4: goes on after any flipped bit, and takes no fresh event for a settled one', async () => {
     const restore = await threeSettled();
@@ -95,7 +95,7 @@ describe('an outbox whose open segment was damaged', () => {
       restore(flipped);
       await expectToGoOn();
     }
-  }, 60_000);
+  }, 120_000);
 
   it('counts a torn tail beside the records', async () => {
     await open().capture(facts(1, 2), ROOM);

@@ -58,13 +58,15 @@ describe('consent', () => {
       fc.property(decisions, fc.constantFrom('h1', 'h2'), fc.constantFrom('a', 'b'), (given, hub, team) => {
         const index = indexDecisions(given);
         for (let record = 1; record <= 30; record++) {
-          const said = given.findLast(
-            (one) =>
-              (one.decision === 'consent' || one.decision === 'withhold') &&
-              covers(one, record) &&
-              one.hub === hub &&
-              one.team === team,
-          );
+          const said = [...given]
+            .reverse()
+            .find(
+              (one) =>
+                (one.decision === 'consent' || one.decision === 'withhold') &&
+                covers(one, record) &&
+                one.hub === hub &&
+                one.team === team,
+            );
           const expected = said === undefined ? undefined : said.decision === 'consent';
           expect(consentOf({ record, team: 'local' }, account(hub, team), index)).toBe(expected);
         }
