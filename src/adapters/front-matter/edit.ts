@@ -1,38 +1,60 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type Pair, type ParsedNode } from 'yaml';
 import { SyncError } from '../../domain/errors.js';
 import { lineEndingOf } from '../../domain/workflow/markdown.js';
-import { parseFrontMatter, readFrontMatter, splitFrontMatter } from './read.js';
+import { parseFrontMatter, readFrontMatter, splitFrontMatter, type FrontMatterReading } from './read.js';
 import { blockLines, changedBlockItems, flowText, indentAt, listIndent } from './list.js';
 import { scalarText } from './scalar.js';
 import { spliced, type Splice } from './splice.js';
 
+/** A front matter key and what it shall say. */
+export interface FrontMatterEntry {
+  readonly key: string;
+  readonly value: string | readonly string[];
+}
+
 /**
- * The text with one key of its front matter set. Only the characters of that value change: quoting, comments, order
+ * The text with keys of its front matter set. Only the characters of these values change: quoting, comments, order
  * and everything else stay. A missing key is added in front of the closing line, a missing front matter is made.
- * Fails with `work-package-unreadable` when the value cannot be changed without touching something else.
+ * Fails with `work-package-unreadable` when a value cannot be changed without touching something else.
  */
-export const setFrontMatterKey = (text: string, key: string, value: string | readonly string[]): string => {
+export const setFrontMatterKeys = (text: string, entries: readonly FrontMatterEntry[]): string => {
+  const names = entries.map(({ key }) => key).join(', ');
   const { yaml, fault } = splitFrontMatter(text);
-  if (fault !== undefined) throw cannotSet(key, fault.reason);
-  if (yaml === undefined) return setFrontMatterKey(withFrontMatter(text), key, value);
+  if (fault !== undefined) throw cannotSet(names, fault.reason);
+  if (yaml === undefined) return setFrontMatterKeys(withFrontMatter(text), entries);
   const document = parseFrontMatter(yaml.text);
-  const [error] = document.errors;
-  if (error !== undefined) throw cannotSet(key, error.message);
-  if (isAlready(document, key, value)) return text;
+  const values = valuesOf(document, names);
+  const changing = entries.filter((entry) => !isAlready(values, entry));
+  if (changing.length === 0) return text;
   const eol = lineEndingOf(text);
-  const splices = keySplices(document, yaml.text, key, value, eol);
+  const splices = changing
+    // Added keys come last: they may begin where the list of the last key has just been inserted.
+    .sort((a, b) => Number(!Object.hasOwn(values, a.key)) - Number(!Object.hasOwn(values, b.key)))
+    .flatMap(({ key, value }) => keySplices(document, yaml.text, key, value, eol));
   const changed =
     text.slice(0, yaml.start) + spliced(yaml.text, splices) + text.slice(yaml.start + yaml.text.length);
-  if (!isOnlyChange(text, changed, key, value)) throw cannotSet(key, 'other values depend on it');
+  if (!isOnlyChange(values, readFrontMatter(changed), changing)) {
+    throw cannotSet(names, 'other values depend on it');
+  }
   return changed;
 };
 
 type FrontMatterPair = Pair<ParsedNode, ParsedNode | null>;
 
-const cannotSet = (key: string, reason: string): SyncError =>
-  new SyncError('work-package-unreadable', `The key ${key} cannot be set in place: ${reason}.`, {
-    hint: `Write ${key} as a simple value on a line of its own.`,
+const cannotSet = (names: string, reason: string): SyncError =>
+  new SyncError('work-package-unreadable', `${names} cannot be set in place: ${reason}.`, {
+    hint: `Write ${names} as a simple value on a line of its own.`,
   });
+
+const valuesOf = (document: Document.Parsed, names: string): Readonly<Record<string, unknown>> => {
+  const [error] = document.errors;
+  if (error !== undefined) throw cannotSet(names, error.message);
+  try {
+    return (document.toJS() ?? {}) as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    throw cannotSet(names, (error as Error).message);
+  }
+};
 
 const withFrontMatter = (text: string): string => {
   const mark = text.startsWith('\ufeff') ? '\ufeff' : '';
@@ -40,10 +62,8 @@ const withFrontMatter = (text: string): string => {
   return `${mark}---${eol}---${eol}${text.slice(mark.length)}`;
 };
 
-const isAlready = (document: Document.Parsed, key: string, value: string | readonly string[]): boolean => {
-  const values = (document.toJS() ?? {}) as Readonly<Record<string, unknown>>;
-  return Object.hasOwn(values, key) && JSON.stringify(values[key]) === JSON.stringify(value);
-};
+const isAlready = (values: Readonly<Record<string, unknown>>, { key, value }: FrontMatterEntry): boolean =>
+  Object.hasOwn(values, key) && JSON.stringify(values[key]) === JSON.stringify(value);
 
 const keySplices = (
   document: Document.Parsed,
@@ -141,20 +161,18 @@ const endOfKeyLine = (pair: FrontMatterPair, yaml: string): number => {
   return newline === -1 ? yaml.length : newline + 1;
 };
 
-/** The last word on every edit: read again, the other keys say what they said, and this one says the new value. */
+/** The last word on every edit: read again, the other keys say what they said, and these say what they shall. */
 const isOnlyChange = (
-  before: string,
-  after: string,
-  key: string,
-  value: string | readonly string[],
+  before: Readonly<Record<string, unknown>>,
+  after: FrontMatterReading,
+  changing: readonly FrontMatterEntry[],
 ): boolean => {
-  const [old, now] = [readFrontMatter(before), readFrontMatter(after)];
+  const keys = new Set(changing.map(({ key }) => key));
   const others = (values: Readonly<Record<string, unknown>>): string =>
-    JSON.stringify(Object.entries(values).filter(([name]) => name !== key));
+    JSON.stringify(Object.entries(values).filter(([name]) => !keys.has(name)));
   return (
-    now.fault === undefined &&
-    now.body === old.body &&
-    JSON.stringify(now.frontMatter[key]) === JSON.stringify(value) &&
-    others(now.frontMatter) === others(old.frontMatter)
+    after.fault === undefined &&
+    changing.every((entry) => isAlready(after.frontMatter, entry)) &&
+    others(after.frontMatter) === others(before)
   );
 };

@@ -2,7 +2,7 @@ import { isSyncError, SyncError } from '../../domain/errors.js';
 import type { WorkPackageEdit } from '../../domain/workflow/transition.js';
 import { describeWorkPackageFault } from '../../domain/workflow/work-package.js';
 import type { FileChange, WorkPackageDocument } from '../../ports/workspace.js';
-import { setFrontMatterKey } from './edit.js';
+import { setFrontMatterKeys, type FrontMatterEntry } from './edit.js';
 import { readFrontMatter, splitFrontMatter, type FrontMatterReading } from './read.js';
 
 /**
@@ -35,16 +35,14 @@ export const changeOf = (document: WorkPackageDocument, edits: readonly WorkPack
   }
   const body = edits.filter((edit) => edit.edit === 'body').at(-1)?.body ?? document.body;
   const withBody = text.slice(0, text.length - document.body.length) + body;
-  const after = edits.reduce(
-    (sofar, edit) => (edit.edit === 'set' ? setKey(path, sofar, edit.key, edit.value) : sofar),
-    withBody,
-  );
-  return { path, before: text, after };
+  const entries = new Map(edits.filter((edit) => edit.edit === 'set').map((edit) => [edit.key, edit]));
+  return { path, before: text, after: setKeys(path, withBody, [...entries.values()]) };
 };
 
-const setKey = (path: string, text: string, key: string, value: string | readonly string[]): string => {
+const setKeys = (path: string, text: string, entries: readonly FrontMatterEntry[]): string => {
+  if (entries.length === 0) return text;
   try {
-    return setFrontMatterKey(text, key, value);
+    return setFrontMatterKeys(text, entries);
   } catch (error) {
     if (!isSyncError(error)) throw error;
     throw new SyncError(error.kind, `${path}: ${error.message}`, {
