@@ -271,7 +271,6 @@ describe('a failure', () => {
   });
 
   it('takes any thrown value', async () => {
-    // eslint-disable-next-line @typescript-eslint/only-throw-error, @typescript-eslint/prefer-promise-reject-errors -- libraries do so
     answer = () => Promise.reject('text');
     expect((await call(MOVE)).err).toContain('error[internal]: text');
   });
