@@ -1,4 +1,4 @@
-import { openLedger, settle } from '../../src/domain/delivery/ledger.js';
+import { openLedger, settle, waitingCount } from '../../src/domain/delivery/ledger.js';
 import type { JournalRecord, Outbox } from '../../src/ports/queue.js';
 import { collect, fact, facts, PROJECT } from '../support/facts.js';
 import { outboxesOf } from '../support/outboxes.js';
@@ -76,6 +76,27 @@ describe('processes that capture', () => {
     const { beside, last, ledgers } = await open().reading();
     expect({ last, ledgers }).toEqual({ last: stored.length, ledgers: [] });
     expect(beside).toMatchObject({ refused: 0, waitingForLock: 0 });
+  }, 180_000);
+
+  it('scenario 3: every record is counted once when senders are killed at any moment, 15 times', async () => {
+    let promised = 0;
+    for (let round = 0; round < 15; round++) {
+      const workers = [startWorker('settle-worker.mjs', [root.path, PROJECT]), startCapturing(0)];
+      await Promise.all(workers.map((worker) => worker.said(2 + ((round * 5) % 13))));
+      for (const worker of workers) worker.kill();
+      await Promise.all(workers.map(({ ended }) => ended));
+      promised = Math.max(
+        promised,
+        ...(workers[0]?.lines ?? []).flatMap((line) => /^delivered (\d+)$/.exec(line)?.[1] ?? []).map(Number),
+      );
+      const { ledgers, first, last } = await open().reading();
+      const ledger = ledgers[0] ?? openLedger('hub', 'acme', 1, 0);
+      const dead = ledger.exceptions.filter(({ state }) => state === 'dead').length;
+      expect(ledger.totals.delivered).toBeGreaterThanOrEqual(promised);
+      expect(ledger.totals.delivered + dead + waitingCount(ledger, last)).toBe(last - first + 1);
+      expect(await collect(open().records())).toHaveLength(last - first + 1);
+    }
+    expect(promised).toBeGreaterThan(0);
   }, 180_000);
 
   it('scenario 9: an event beyond the limit is refused aloud and counted, until events were settled', async () => {
