@@ -5,6 +5,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { HubAddress } from '../../src/domain/delivery/account.js';
 import { MemoryHub, type HubSession } from '../../src/adapters/memory/memory-hub.js';
 import { FaultScript } from '../../src/adapters/memory/fault-script.js';
+import { goodAnswer, type GoodAnswer } from './good-answers.js';
 import { misbehave, type Misbehaviour } from './misbehaviour.js';
 
 /** One request as it arrived. */
@@ -145,49 +146,11 @@ export class ChaosHub {
     const text = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString('utf8');
     this.requests.push({ method: request.method ?? '', path, headers: request.headers, body, text });
     this.#arrived();
-    const good = (): { status: number; body: string } => this.#goodAnswer(request, text);
+    const good = (): GoodAnswer => goodAnswer(this.hub, request, text);
     if (fault === undefined) {
       const { status, body: answer } = good();
       response.writeHead(status, { 'content-type': 'application/json' }).end(answer);
     } else misbehave(fault, response, good);
-  }
-
-  #goodAnswer(request: IncomingMessage, text: string): { status: number; body: string } {
-    const bearer = /^Bearer (.*)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    const { signIns } = this.hub;
-    const json = (value: unknown): { status: number; body: string } =>
-      value === undefined
-        ? { status: 401, body: '{"detail":"not accepted"}' }
-        : { status: 200, body: JSON.stringify(value) };
-    const fields = (): Record<string, string> => JSON.parse(text) as Record<string, string>;
-    switch (`${request.method} ${request.url}`) {
-      case 'POST /api/v1/events/batch/': {
-        const known = signIns.bearerOf(bearer);
-        if (known === undefined) return json(undefined);
-        const results = this.hub.receive(known, (JSON.parse(text) as { events: unknown[] }).events);
-        return results === 'poison' ? { status: 400, body: '{"error":"bad"}' } : json({ results });
-      }
-      case 'POST /api/v1/token/':
-        return json(wire(signIns.signIn(fields()['username'] ?? '', fields()['password'] ?? '')));
-      case 'POST /api/v1/token/refresh/':
-        return json(wire(signIns.refresh(fields()['refresh'] ?? '')));
-      case 'POST /api/v1/token/revoke/':
-        return signIns.revoke(fields()['refresh'] ?? '') ? { status: 204, body: '' } : json(undefined);
-      case 'POST /api/v1/ws-token/': {
-        const token = signIns.liveToken(bearer);
-        return json(token === undefined ? undefined : { ws_token: token, expires_in: 900 });
-      }
-      case 'GET /api/v1/me/': {
-        const known = signIns.bearerOf(bearer);
-        return json(
-          known && { user: { username: known.username }, teams: [{ slug: known.team }], hub_id: this.hub.id },
-        );
-      }
-      case 'GET /api/v1/sync/health/':
-        return json({ status: 'ok' });
-      default:
-        return { status: 404, body: '{"title":"no such endpoint"}' };
-    }
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
@@ -265,15 +228,3 @@ const SHORT_PATHS: Readonly<Record<string, string>> = {
   batch: '/api/v1/events/batch/',
   health: '/api/v1/sync/health/',
 };
-
-type Issued = ReturnType<MemoryHub['signIns']['signIn']>;
-
-const wire = (issued: Issued): object | undefined =>
-  issued && {
-    access: issued.access,
-    refresh: issued.refresh,
-    access_lifetime: issued.accessLifetimeSeconds,
-    refresh_lifetime: String(issued.refreshLifetimeSeconds),
-    team_slug: issued.teamSlug,
-    hub_id: issued.hubId,
-  };

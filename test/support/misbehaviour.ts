@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { createGzip, gzipSync } from 'node:zlib';
+import type { GoodAnswer } from './good-answers.js';
 
 /** Everything that a server can do to a request instead of answering it well. */
 export type Misbehaviour =
@@ -33,10 +34,8 @@ export type Misbehaviour =
   /** So many bytes, made while they are sent; with `gzip` they are small on the wire. */
   | { readonly flood: number; readonly status?: number; readonly gzip?: boolean };
 
-type Answer = { readonly status: number; readonly body: string };
-
 /** Does it. `good` makes the request take effect and returns the answer that it deserves. */
-export const misbehave = (fault: Misbehaviour, response: ServerResponse, good: () => Answer): void => {
+export const misbehave = (fault: Misbehaviour, response: ServerResponse, good: () => GoodAnswer): void => {
   if (typeof fault === 'object') return 'flood' in fault ? flood(fault, response) : answer(fault, response);
   switch (fault) {
     case 'never-read':
@@ -85,12 +84,12 @@ const answer = (
   response.end(fault.gzip === true ? gzipSync(text) : text);
 };
 
-const halfOf = ({ status, body }: Answer, response: ServerResponse, then: () => void): void => {
+const halfOf = ({ status, body }: GoodAnswer, response: ServerResponse, then: () => void): void => {
   response.writeHead(status, { 'content-length': String(Buffer.byteLength(body)) });
   response.write(body.slice(0, body.length / 2), then);
 };
 
-const drip = ({ status, body }: Answer, response: ServerResponse): void => {
+const drip = ({ status, body }: GoodAnswer, response: ServerResponse): void => {
   response.writeHead(status);
   const next = (at: number): void => {
     if (at >= body.length) response.end();

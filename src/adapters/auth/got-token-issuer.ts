@@ -1,10 +1,11 @@
 import type { HubAddress } from '../../domain/delivery/account.js';
+import { isBearerToken } from '../../domain/delivery/bearer-token.js';
 import { endpointUrl } from '../../domain/delivery/hub-url.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { Identification, IssuedTokens, IssuerFault, TokenIssuer } from '../../ports/auth.js';
 import { BoundedHttp, type HttpReply, type HttpTimeouts } from '../net/bounded-http.js';
 import { parseJson, reasonIn } from '../net/printable.js';
-import { isToken, requireSecureHub } from '../net/secure-hub.js';
+import { requireSecureHub } from '../net/secure-hub.js';
 import { readIdentification, readIssuedTokens, readLiveToken } from './issuer-answers.js';
 
 /** As the contract has them; tests shorten them. */
@@ -107,7 +108,7 @@ export class GotTokenIssuer implements TokenIssuer {
   ): Promise<HttpReply> {
     requireSecureHub(hub);
     // No hub can have issued it, so that no hub needs to be asked.
-    if (!isToken(accessToken)) return { kind: 'answer', status: 401, body: '' };
+    if (!isBearerToken(accessToken)) return { kind: 'answer', status: 401, body: '' };
     const headers = { authorization: `Bearer ${accessToken}` };
     return this.#http.request({ method, url: endpointUrl(hub.url, path), headers }, signal);
   }

@@ -1,6 +1,6 @@
+import { isBearerToken } from '../../domain/delivery/bearer-token.js';
 import { isFields } from '../../domain/wire.js';
 import type { Identification, IssuedTokens } from '../../ports/auth.js';
-import { isToken } from '../net/secure-hub.js';
 
 /** What a token counts when the hub does not say: a quarter of an hour, and a week. */
 export const DEFAULT_ACCESS_LIFETIME_SECONDS = 900;
@@ -10,7 +10,7 @@ export const DEFAULT_REFRESH_LIFETIME_SECONDS = 604_800;
 export const readIssuedTokens = (document: unknown): IssuedTokens | undefined => {
   if (!isFields(document)) return undefined;
   const { access, refresh } = document;
-  if (!isToken(access) || !isToken(refresh)) return undefined;
+  if (!isBearerToken(access) || !isBearerToken(refresh)) return undefined;
   const teamSlug = name(document['team_slug']);
   const hubId = name(document['hub_id']);
   return {
@@ -31,7 +31,7 @@ export const readIssuedTokens = (document: unknown): IssuedTokens | undefined =>
 
 export const readLiveToken = (document: unknown): string | undefined => {
   const token = isFields(document) ? document['ws_token'] : undefined;
-  return isToken(token) ? token : undefined;
+  return isBearerToken(token) ? token : undefined;
 };
 
 /** Reads `/api/v1/me/`: user and teams are names, or objects that hold one. */

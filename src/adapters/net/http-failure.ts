@@ -13,7 +13,7 @@ export const httpFailure = (error: unknown): HttpFailure => {
   if (typeof code !== 'string') return { kind: 'no-answer', reason: 'network failure' };
   if (code === 'ETIMEDOUT') return { kind: 'no-answer', reason: TIMEOUTS[String(event)] ?? 'timed out' };
   // A compressed answer that ends too early is a connection that ended too early.
-  if (code !== 'Z_BUF_ERROR' && /^(Z_|HPE_|ERR__?ERROR_FORMAT|ERR_BROTLI|ERR__)/.test(code)) {
+  if (code !== 'Z_BUF_ERROR' && /^(Z_|HPE_|ERR__ERROR_)/.test(code)) {
     return { kind: 'garbled', reason: `the answer cannot be read (${printable(code)})` };
   }
   return { kind: 'no-answer', reason: REASONS[code] ?? `network failure (${printable(code)})` };

@@ -10,7 +10,3 @@ export const requireSecureHub = (hub: HubAddress): void => {
     hint: 'Use the https address of the hub.',
   });
 };
-
-/** Whether a token can stand in a header at all; anything else was never issued by a hub. */
-export const isToken = (text: unknown): text is string =>
-  typeof text === 'string' && /^[\x21-\x7e]{1,16384}$/.test(text);

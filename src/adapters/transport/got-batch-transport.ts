@@ -2,12 +2,13 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { HubAddress } from '../../domain/delivery/account.js';
 import { MAX_COMPRESSED_BYTES } from '../../domain/delivery/batch-plan.js';
+import { isBearerToken } from '../../domain/delivery/bearer-token.js';
 import { endpointUrl } from '../../domain/delivery/hub-url.js';
 import type { BatchOutcome } from '../../domain/delivery/outcome.js';
 import type { BatchRequest, BatchTransport } from '../../ports/transport.js';
 import type { WallClock } from '../../ports/host.js';
 import { BoundedHttp, type HttpTimeouts } from '../net/bounded-http.js';
-import { isToken, requireSecureHub } from '../net/secure-hub.js';
+import { requireSecureHub } from '../net/secure-hub.js';
 import { batchOutcome } from './http-outcome.js';
 
 /** As the contract has them; tests shorten them. */
@@ -37,7 +38,7 @@ export class GotBatchTransport implements BatchTransport {
 
   async send(request: BatchRequest, signal?: AbortSignal): Promise<BatchOutcome> {
     requireSecureHub(request.hub);
-    if (!isToken(request.accessToken)) return { outcome: 'unauthorized' };
+    if (!isBearerToken(request.accessToken)) return { outcome: 'unauthorized' };
     const body = await compress(bodyOf(request), { level: FASTEST });
     if (body.length > MAX_COMPRESSED_BYTES) return { outcome: 'too-large' };
     const headers = {

@@ -1,10 +1,11 @@
 import type { WebSocket } from 'ws';
 import type { HubAddress } from '../../domain/delivery/account.js';
+import { isBearerToken } from '../../domain/delivery/bearer-token.js';
 import { liveUrl } from '../../domain/delivery/hub-url.js';
 import { SyncError } from '../../domain/errors.js';
 import type { Timer } from '../../ports/host.js';
 import type { LiveSession, LiveTransport } from '../../ports/transport.js';
-import { isToken, requireSecureHub } from '../net/secure-hub.js';
+import { requireSecureHub } from '../net/secure-hub.js';
 import { WsLiveSession, type SessionLimits } from './ws-live-session.js';
 
 /** As the contract has them; tests shorten them. */
@@ -31,7 +32,7 @@ export class WsLiveTransport implements LiveTransport {
 
   async open(hub: HubAddress, wsToken: string, signal?: AbortSignal): Promise<LiveSession> {
     requireSecureHub(hub);
-    if (!isToken(wsToken)) throw refusedToken();
+    if (!isBearerToken(wsToken)) throw refusedToken();
     if (signal?.aborted === true) throw new SyncError('interrupted', 'Connecting was interrupted.');
     const { limits = LIVE_LIMITS, timer, version } = this.#options;
     // Only a process that connects loads the library.

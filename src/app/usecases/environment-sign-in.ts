@@ -1,5 +1,6 @@
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import type { Account, HubAddress } from '../../domain/delivery/account.js';
+import { isBearerToken } from '../../domain/delivery/bearer-token.js';
 import { isSecureHubUrl, normalizeHubUrl } from '../../domain/delivery/hub-url.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { Credentials, SignInEnvironment } from '../../ports/auth.js';
@@ -19,7 +20,7 @@ export const environmentSignIn = (
 ): Result<EnvironmentSignIn | undefined, string> => {
   const token = environment.token?.trim() ?? '';
   if (token === '') return ok(undefined);
-  if (!/^[\x21-\x7e]+$/.test(token)) return err('SPEC_KITTY_TOKEN holds characters that no token has');
+  if (!isBearerToken(token)) return err('SPEC_KITTY_TOKEN holds characters that no token has');
   if (environment.serverUrl === undefined || environment.serverUrl.trim() === '') {
     return err('SPEC_KITTY_TOKEN is set, but SPEC_KITTY_SERVER_URL does not say for which hub');
   }

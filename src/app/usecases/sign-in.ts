@@ -1,5 +1,6 @@
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import type { Account, HubAddress } from '../../domain/delivery/account.js';
+import { isBearerToken } from '../../domain/delivery/bearer-token.js';
 import { isSecureHubUrl, normalizeHubUrl } from '../../domain/delivery/hub-url.js';
 import { SyncError } from '../../domain/errors.js';
 import type { Result } from '../../domain/result.js';
@@ -87,7 +88,7 @@ export class SignIn {
   }
 
   async #withToken(hub: HubAddress, token: string, signal?: AbortSignal): Promise<Credentials> {
-    if (!/^[\x21-\x7e]+$/.test(token)) {
+    if (!isBearerToken(token)) {
       throw new SyncError('input-invalid', 'The token is empty or holds characters that no token has.');
     }
     const who = granted(await this.#issuer.identify(hub, token, signal), hub);

@@ -56,6 +56,10 @@ describe('connection', () => {
     expect(run(['snapshot', 'closed'])[1]).toEqual(['Offline', undefined]);
   });
 
+  it('fails loudly for a happening that nobody knows', () => {
+    expect(() => advance(OFFLINE, 'eclipse' as ConnectionEvent, 0)).toThrow(/unhandled case/);
+  });
+
   it('spreads every pause by a fifth, and always has one unless it is connected or was ended', () => {
     const events = fc.array(
       fc.constantFrom<ConnectionEvent>('snapshot', 'lost', 'attempt-failed', 'unauthorized', 'closed'),

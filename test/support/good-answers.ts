@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http';
+import type { MemoryHub } from '../../src/adapters/memory/memory-hub.js';
+import type { IssuedTokens } from '../../src/ports/auth.js';
+
+/** What a hub of the contract answers. */
+export interface GoodAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Makes a request take effect at the hub in memory, and puts its answer into the words of the contract. */
+export const goodAnswer = (hub: MemoryHub, request: IncomingMessage, text: string): GoodAnswer => {
+  const bearer = /^Bearer (.*)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+  const { signIns } = hub;
+  const fields = (): Record<string, string> => JSON.parse(text) as Record<string, string>;
+  switch (`${request.method} ${request.url}`) {
+    case 'POST /api/v1/events/batch/': {
+      const known = signIns.bearerOf(bearer);
+      if (known === undefined) return REFUSED;
+      const results = hub.receive(known, (JSON.parse(text) as { events: unknown[] }).events);
+      return results === 'poison' ? { status: 400, body: '{"error":"bad"}' } : json({ results });
+    }
+    case 'POST /api/v1/token/':
+      return json(wire(signIns.signIn(fields()['username'] ?? '', fields()['password'] ?? '')));
+    case 'POST /api/v1/token/refresh/':
+      return json(wire(signIns.refresh(fields()['refresh'] ?? '')));
+    case 'POST /api/v1/token/revoke/':
+      return signIns.revoke(fields()['refresh'] ?? '') ? { status: 204, body: '' } : REFUSED;
+    case 'POST /api/v1/ws-token/': {
+      const token = signIns.liveToken(bearer);
+      return json(token && { ws_token: token, expires_in: 900 });
+    }
+    case 'GET /api/v1/me/': {
+      const known = signIns.bearerOf(bearer);
+      return json(
+        known && { user: { username: known.username }, teams: [{ slug: known.team }], hub_id: hub.id },
+      );
+    }
+    case 'GET /api/v1/sync/health/':
+      return json({ status: 'ok' });
+    default:
+      return { status: 404, body: '{"title":"no such endpoint"}' };
+  }
+};
+
+const REFUSED: GoodAnswer = { status: 401, body: '{"detail":"not accepted"}' };
+
+const json = (value: unknown): GoodAnswer =>
+  value === undefined ? REFUSED : { status: 200, body: JSON.stringify(value) };
+
+const wire = (issued: IssuedTokens | undefined): object | undefined =>
+  issued && {
+    access: issued.access,
+    refresh: issued.refresh,
+    access_lifetime: issued.accessLifetimeSeconds,
+    refresh_lifetime: String(issued.refreshLifetimeSeconds),
+    team_slug: issued.teamSlug,
+    hub_id: issued.hubId,
+  };
