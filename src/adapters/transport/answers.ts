@@ -41,10 +41,13 @@ export const answersInDetails = (body: string, sentIds: readonly string[]): Answ
 
 /** Where a hub contradicts itself about an event, a receipt wins: it claims to have the event on disk. */
 const collect = (lines: readonly (readonly [string, Answer])[], sentIds: readonly string[]): Answers => {
-  const sent = new Map(sentIds.map((id) => [canonical(id), id]));
+  const sent = new Set(sentIds);
+  // Nearly every hub gives ids back as they were; only for the others the spellings are compared.
+  let spellings: ReadonlyMap<string, string> | undefined;
   const answers = new Map<string, Answer>();
   for (const [eventId, answer] of lines) {
-    const id = sent.get(canonical(eventId));
+    spellings ??= sent.has(eventId) ? undefined : new Map(sentIds.map((id) => [canonical(id), id]));
+    const id = sent.has(eventId) ? eventId : spellings?.get(canonical(eventId));
     if (id === undefined) continue;
     const earlier = answers.get(id);
     if (earlier === undefined || !isReceipt(earlier)) answers.set(id, answer);
@@ -52,5 +55,4 @@ const collect = (lines: readonly (readonly [string, Answer])[], sentIds: readonl
   return answers;
 };
 
-// A hub may give an id back in its own spelling.
 const canonical = (eventId: string): string => normalizeEventId(eventId) ?? eventId;
