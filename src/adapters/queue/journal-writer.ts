@@ -1,7 +1,6 @@
 import {
   closeSync,
   constants,
-  existsSync,
   fdatasyncSync,
   fstatSync,
   fsyncSync,
@@ -37,9 +36,7 @@ export class JournalWriter {
 
   /** Finds the end of the journal, repairing a torn one; makes the journal when there is none. */
   open(clock: number): JournalTail {
-    const { current } = this.#paths;
-    if (!existsSync(current)) this.#begin(clock);
-    const descriptor = openSync(current, constants.O_RDWR | constants.O_APPEND);
+    const descriptor = openIfThere(this.#paths.current) ?? this.#begin(clock);
     this.#descriptor = descriptor;
     this.#size = fstatSync(descriptor).size;
     return readTail(descriptor, this.#size) ?? this.#repair(descriptor);
@@ -80,13 +77,14 @@ export class JournalWriter {
   }
 
   /** The first segment of a journal, or the one after a rotation that was cut short. */
-  #begin(clock: number): void {
+  #begin(clock: number): number {
     const { current, directory } = this.#paths;
     makeDirectory(directory);
     const sealed = newestSegment(this.#paths);
     const journal = sealed?.journal ?? this.#newJournalId();
     const header = { journal, first: sealed?.next ?? 1, clock: Math.max(clock, sealed?.clock ?? 0) };
     writeFileAtomicSync(current, encodeHeader(header), { mode: 0o600 });
+    return openSync(current, APPENDING);
   }
 
   /** The slow path, for a segment whose header or last line is not in order. */
@@ -134,3 +132,15 @@ export class JournalWriter {
     return this.open(header.clock);
   }
 }
+
+const APPENDING = constants.O_RDWR | constants.O_APPEND;
+
+/** Only a file that is certainly not there may be made: anything else would replace a journal that is. */
+const openIfThere = (path: string): number | undefined => {
+  try {
+    return openSync(path, APPENDING);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+};

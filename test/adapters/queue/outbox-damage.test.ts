@@ -80,7 +80,11 @@ describe('an outbox whose open segment was damaged', () => {
   it('scenario 4: goes on wherever it was cut off, and takes no fresh event for a settled one', async () => {
     const restore = await threeSettled();
     const whole = readFileSync(paths.current);
+    const [header, , , last] = whole.toString().split('\n');
     for (let length = 0; length < whole.length; length++) {
+      // Each point of the header and of the last record; between them the scan's own test looks at every one.
+      const isMiddle = length > (header?.length ?? 0) + 2 && length < whole.length - (last?.length ?? 0) - 3;
+      if (isMiddle && length % 11 !== 0) continue;
       restore(whole.subarray(0, length));
       await expectToGoOn();
     }
@@ -89,7 +93,8 @@ describe('an outbox whose open segment was damaged', () => {
   it('scenario 4: goes on after any flipped bit, and takes no fresh event for a settled one', async () => {
     const restore = await threeSettled();
     const whole = readFileSync(paths.current);
-    for (let at = 0; at < whole.length; at++) {
+    // The scan's own test flips every bit; this one looks at a whole outbox, for bits all over its segment.
+    for (let at = 0; at < whole.length; at += at < 130 ? 1 : 5) {
       const flipped = Buffer.from(whole);
       flipped[at]! ^= 1 << (at % 8);
       restore(flipped);
