@@ -57,6 +57,7 @@ export type IssuerFault =
 /** Who the bearer of a token is. */
 export interface Identification {
   readonly username: string;
+  /** The team that the token writes for comes first, where the hub says which it is. */
   readonly teams: readonly string[];
   readonly hubId?: string;
 }

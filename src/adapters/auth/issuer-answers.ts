@@ -41,11 +41,11 @@ export const readIdentification = (document: unknown): Identification | undefine
   const teams = document['teams'];
   if (username === undefined || !Array.isArray(teams)) return undefined;
   const hubId = name(document['hub_id']);
+  const own = name(document['team_slug']);
+  const all = teams.map((team) => named(team, 'slug') ?? named(team, 'team_slug'));
   return {
     username,
-    teams: teams
-      .map((team) => named(team, 'slug') ?? named(team, 'team_slug'))
-      .filter((team) => team !== undefined),
+    teams: [...new Set([own, ...all])].filter((team) => team !== undefined),
     ...(hubId === undefined ? {} : { hubId }),
   };
 };
