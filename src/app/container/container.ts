@@ -51,8 +51,11 @@ export const createClientContainer = (
   return {
     get: (identifier) => container.getAsync(identifier),
     close: async () => {
-      await runtime.stop();
-      await closables.close();
+      try {
+        await runtime.stop();
+      } finally {
+        await closables.close();
+      }
     },
   };
 };

@@ -152,12 +152,7 @@ export const deliveryModule = (register: Registrar): void => {
     ],
     (host, route, live, timer, wallClock, randomness) => {
       const flush = new Flush({ ...host, route: (signal) => route.find(signal, live) });
-      return new BackgroundSyncService({ flush, live, timer, wallClock, randomness, abortable });
+      return new BackgroundSyncService({ flush, live, timer, wallClock, randomness });
     },
   );
-};
-
-const abortable = (): { readonly signal: AbortSignal; abort(): void } => {
-  const controller = new AbortController();
-  return { signal: controller.signal, abort: () => controller.abort() };
 };

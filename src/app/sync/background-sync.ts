@@ -1,8 +1,15 @@
-import { afterFailure, delayMs, RESTED, type Backoff } from '../../domain/delivery/backoff.js';
+import {
+  afterFailure,
+  delayMs,
+  LONGEST_DELAY_MS,
+  RESTED,
+  type Backoff,
+} from '../../domain/delivery/backoff.js';
 import type { ConnectionStatus } from '../../domain/delivery/connection.js';
 import type { Randomness, Timer, WallClock } from '../../ports/host.js';
 import type { Flush, FlushReport } from './flush.js';
 import type { LiveLink } from './live-session.js';
+import { NOTHING_PASSED } from './pass-report.js';
 
 /** How long nothing has to happen before everything is looked at again. */
 export const FLUSH_INTERVAL_MS = 5 * 60 * 1000;
@@ -17,8 +24,6 @@ export interface BackgroundHost {
   readonly timer: Timer;
   readonly wallClock: WallClock;
   readonly randomness: Randomness;
-  /** A signal that aborts when the returned function is called. */
-  abortable(): { readonly signal: AbortSignal; abort(): void };
 }
 
 export interface BackgroundStatus {
@@ -28,12 +33,13 @@ export interface BackgroundStatus {
 }
 
 /**
- * Delivers while no one waits, inside a long-lived process: at start, when nudged, when a backoff is over, and every
- * five minutes. It owns nothing that could be lost: everything is in the outboxes.
+ * Delivers while no one waits, inside a long-lived process: at start, on connect, when nudged, when a backoff is over,
+ * and every five minutes. It owns nothing that could be lost: everything is in the outboxes.
  */
 export class BackgroundSyncService {
   readonly #host: BackgroundHost;
-  #running: { readonly ended: Promise<void>; abort(): void } | undefined;
+  #running: Running | undefined;
+  #stopping: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   /** A nudge during a flush must not be lost: what was captured may lie behind what the flush has read. */
   #isNudged = false;
@@ -47,9 +53,10 @@ export class BackgroundSyncService {
   /** Begins to deliver; does nothing when it has begun already. */
   start(): void {
     if (this.#running !== undefined) return;
-    const { signal, abort } = this.#host.abortable();
-    const ended = Promise.all([this.#loop(signal), this.#host.live?.run(signal)]).then(() => undefined);
-    this.#running = { ended, abort };
+    const controller = new AbortController();
+    const { signal } = controller;
+    const live = this.#host.live?.run(() => this.nudge(), signal);
+    this.#running = { ended: Promise.all([this.#loop(signal), live]), controller };
   }
 
   /** Something was captured or the connection came back: there may be work. */
@@ -61,16 +68,9 @@ export class BackgroundSyncService {
   /** Ends with one last flush of at most two seconds; safe to repeat. */
   async stop(): Promise<void> {
     const running = this.#running;
-    if (running === undefined) return;
     this.#running = undefined;
-    running.abort();
-    this.#wake?.();
-    await running.ended;
-    const { signal, abort } = this.#host.abortable();
-    const flushed = this.#host.flush.run({ isInsisted: false }, signal);
-    await Promise.race([flushed, this.#host.timer.sleep(FINAL_FLUSH_MS, signal)]);
-    abort();
-    await flushed;
+    if (running !== undefined) this.#stopping = this.#end(running);
+    await this.#stopping;
   }
 
   status(): BackgroundStatus {
@@ -83,27 +83,62 @@ export class BackgroundSyncService {
   async #loop(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#isNudged = false;
-      const report = await this.#host.flush.run({ isInsisted: false }, signal);
-      this.#last = { report, atMs: this.#host.wallClock.nowMs() };
-      if (!this.#isNudged && !signal.aborted) await this.#rest(this.#pauseAfter(report));
+      const report = await this.#flush(signal);
+      if (!signal.aborted) await this.#rest(report, signal);
     }
   }
 
-  #pauseAfter(report: FlushReport): number {
-    const { ended } = report;
-    if (ended.end === 'unavailable') {
-      this.#backoff = afterFailure(report.delivered + report.duplicate > 0 ? RESTED : this.#backoff);
-      return delayMs(this.#backoff, this.#host.randomness.next(), ended.retryAfterMs);
-    }
+  /** Never rejects: whatever goes wrong with one flush, there is a next one. */
+  async #flush(signal: AbortSignal): Promise<FlushReport> {
+    const report = await this.#host.flush.run({ isInsisted: false }, signal).catch((error: unknown) => ({
+      ...NOTHING_PASSED,
+      ended: {
+        end: 'storage-failed' as const,
+        reason: error instanceof Error ? error.message : String(error),
+      },
+    }));
+    this.#last = { report, atMs: this.#host.wallClock.nowMs() };
+    return report;
+  }
+
+  /**
+   * Sleeps until there is a reason to flush. A nudge does not cut a backoff short: a hub that is in trouble is not
+   * asked more often because more is captured.
+   */
+  async #rest(report: FlushReport, signal: AbortSignal): Promise<void> {
+    const { timer } = this.#host;
+    if (isSetBack(report)) return timer.sleep(this.#backOff(report), signal);
     this.#backoff = RESTED;
-    return FLUSH_INTERVAL_MS;
-  }
-
-  /** Sleeps until the pause is over or somebody nudges. */
-  async #rest(pauseMs: number): Promise<void> {
-    const pause = this.#host.abortable();
-    this.#wake = pause.abort;
-    await this.#host.timer.sleep(pauseMs, pause.signal);
+    if (this.#isNudged) return;
+    const nudged = new AbortController();
+    this.#wake = () => nudged.abort();
+    const pauseMs = report.rejected > 0 ? LONGEST_DELAY_MS : FLUSH_INTERVAL_MS;
+    await timer.sleep(pauseMs, AbortSignal.any([signal, nudged.signal]));
     this.#wake = undefined;
   }
+
+  #backOff({ ended, delivered, duplicate }: FlushReport): number {
+    this.#backoff = afterFailure(delivered + duplicate > 0 ? RESTED : this.#backoff);
+    const retryAfterMs = ended.end === 'unavailable' ? ended.retryAfterMs : undefined;
+    return delayMs(this.#backoff, this.#host.randomness.next(), retryAfterMs);
+  }
+
+  async #end(running: Running): Promise<void> {
+    running.controller.abort();
+    await running.ended;
+    const last = new AbortController();
+    const flushed = this.#flush(last.signal);
+    await Promise.race([flushed, this.#host.timer.sleep(FINAL_FLUSH_MS, last.signal)]);
+    last.abort();
+    await flushed;
+  }
 }
+
+interface Running {
+  readonly ended: Promise<unknown>;
+  readonly controller: AbortController;
+}
+
+/** Whether trying again soon may help, and trying again at once will not. */
+const isSetBack = ({ ended }: FlushReport): boolean =>
+  ended.end === 'unavailable' || ended.end === 'busy' || ended.end === 'nothing-moved';

@@ -1,4 +1,4 @@
-import { isSameHub, type Account } from '../../domain/delivery/account.js';
+import { isSameAccount, type Account } from '../../domain/delivery/account.js';
 import type { BatchOutcome } from '../../domain/delivery/outcome.js';
 import { unreachable } from '../../domain/errors.js';
 import type { EventIdSource } from '../../ports/host.js';
@@ -31,10 +31,14 @@ export class BatchCourier implements Courier {
   }
 
   async carry(events: readonly OutgoingEvent[], signal?: AbortSignal): Promise<BatchOutcome> {
-    const first = await this.#tokens.get(signal);
-    const outcome = await this.#send(first, events, signal);
-    if (outcome.outcome !== 'unauthorized' || first.state !== 'granted') return outcome;
-    return this.#send(await this.#tokens.renew(first.token, signal), events, signal);
+    try {
+      const first = await this.#tokens.get(signal);
+      const outcome = await this.#send(first, events, signal);
+      if (outcome.outcome !== 'unauthorized' || first.state !== 'granted') return outcome;
+      return await this.#send(await this.#tokens.renew(first.token, signal), events, signal);
+    } catch (error) {
+      return { outcome: 'unexpected', reason: error instanceof Error ? error.message : String(error) };
+    }
   }
 
   async #send(
@@ -44,19 +48,13 @@ export class BatchCourier implements Courier {
   ): Promise<BatchOutcome> {
     switch (answer.state) {
       case 'granted': {
-        const { hub } = this.#account;
         // Somebody signed in elsewhere in the meantime: this pass's events are not that account's.
-        if (
-          !isSameHub(answer.account.hub.id ?? answer.account.hub.url, hub) ||
-          answer.account.team !== this.#account.team
-        ) {
+        if (!isSameAccount(answer.account, this.#account)) {
           return { outcome: 'unavailable', reason: 'another account was signed in' };
         }
+        const { hub } = this.#account;
         const request = { hub, accessToken: answer.token, events, attemptId: this.#ids.next() };
-        return this.#transport.send(request, signal).catch((error: unknown): BatchOutcome => ({
-          outcome: 'unexpected',
-          reason: error instanceof Error ? error.message : String(error),
-        }));
+        return this.#transport.send(request, signal);
       }
       case 'signed-out':
       case 'session-expired':

@@ -1,26 +1,12 @@
 import type { Account } from '../../domain/delivery/account.js';
-import {
-  EMPTY_FILL,
-  fillWith,
-  hasRoom,
-  learnTooLarge,
-  type BatchLimits,
-} from '../../domain/delivery/batch-plan.js';
-import {
-  afterAnswer,
-  afterNamedRefusal,
-  afterRefusal,
-  bisectionOf,
-  nextPiece,
-} from '../../domain/delivery/bisection.js';
+import { EMPTY_FILL, fillWith, hasRoom } from '../../domain/delivery/batch-plan.js';
 import { MAX_EXCEPTIONS, type Settlement } from '../../domain/delivery/ledger.js';
-import { deadLetter, rejection } from '../../domain/delivery/settlement.js';
+import { deadLetter } from '../../domain/delivery/settlement.js';
 import type { Sharing } from '../../domain/delivery/routing-policy.js';
-import { unreachable } from '../../domain/errors.js';
 import type { Outbox, Sender } from '../../ports/queue.js';
-import type { Courier } from './courier.js';
-import { dueRecords, type DueEvent, type RoutingSituation } from './due-records.js';
-import { PassLedger, type PassLedgerHost } from './pass-ledger.js';
+import { deliverBatch, type BatchHost } from './deliver-batch.js';
+import { dueRecords, type DeadRecord, type DueEvent, type RoutingSituation } from './due-records.js';
+import { PassLedger } from './pass-ledger.js';
 import { NOTHING_PASSED, type PassCounts, type PassEnd, type PassReport } from './pass-report.js';
 
 /** What a pass over one outbox is about. */
@@ -33,16 +19,8 @@ export interface PassInput {
   readonly onProgress?: (counts: PassCounts) => void;
 }
 
-/** Limits of one hub, learnt on the way and shared by all passes to it. */
-export interface LearntLimits {
-  limits: BatchLimits;
-}
-
 /** What every pass needs of its host. */
-export interface PassHost extends PassLedgerHost {
-  readonly courier: Courier;
-  readonly learnt: LearntLimits;
-}
+export type PassHost = BatchHost;
 
 /** Delivers what is due of one outbox, alone, in order, each event at most once, and settles it by its receipts. */
 export const runPass = async (
@@ -66,6 +44,9 @@ class Pass {
   readonly #host: PassHost;
   readonly #input: PassInput;
   readonly #signal: AbortSignal | undefined;
+  #batch: DueEvent[] = [];
+  #fill = EMPTY_FILL;
+  #dead: Settlement[] = [];
 
   constructor(
     project: string | undefined,
@@ -83,100 +64,51 @@ class Pass {
     this.#signal = signal;
   }
 
+  /**
+   * A ledger that is full takes no further exceptions: what it lists already is still tried, so that it can empty
+   * again, and everything else stays.
+   */
   async deliver(): Promise<PassEnd> {
     const inUse = await this.#ledger.takeIntoUse();
-    if ((inUse?.exceptions.length ?? 0) >= MAX_EXCEPTIONS) return { end: 'too-many-exceptions' };
-    let batch: DueEvent[] = [];
-    let dead: Settlement[] = [];
-    let fill = EMPTY_FILL;
-    const send = async (): Promise<PassEnd | undefined> => {
-      await this.#ledger.settle(dead);
-      const ended = await this.#send(batch);
-      batch = [];
-      dead = [];
-      fill = EMPTY_FILL;
-      return ended;
-    };
-    for await (const item of dueRecords(this.#sender, this.#situation())) {
-      if ('dead' in item) {
-        dead.push(deadLetter({ ...item, attempts: 0 }, item.dead));
-        if (dead.length < DEAD_AT_ONCE) continue;
-        await this.#ledger.settle(dead);
-        dead = [];
-        continue;
-      }
-      if (!hasRoom(fill, item.bytes, this.#host.learnt.limits)) {
-        const ended = await send();
-        if (ended !== undefined) return ended;
-      }
-      batch.push(item);
-      fill = fillWith(fill, item.bytes);
+    const wasFull = (inUse?.exceptions.length ?? 0) >= MAX_EXCEPTIONS;
+    for await (const item of dueRecords(this.#sender, this.#situation(), wasFull)) {
+      const ended = 'dead' in item ? await this.#bury(item) : await this.#take(item);
+      if (ended !== undefined) return ended;
+      if (!wasFull && this.#ledger.isFull) return { end: 'too-many-exceptions' };
     }
-    return (await send()) ?? { end: 'complete' };
+    const ended = await this.#send();
+    if (ended !== undefined) return ended;
+    return this.#ledger.isFull ? { end: 'too-many-exceptions' } : { end: 'complete' };
   }
 
-  /** Sends a batch, in pieces where it must; returns why the pass is over, or nothing when it goes on. */
-  async #send(batch: readonly DueEvent[]): Promise<PassEnd | undefined> {
-    await this.#ledger.claim(batch);
-    let rest = bisectionOf(batch);
-    for (let piece = nextPiece(rest); piece !== undefined; piece = nextPiece(rest)) {
-      if (this.#isInterrupted()) return { end: 'interrupted' };
-      const outcome = await this.#host.courier.carry(piece, this.#signal);
-      switch (outcome.outcome) {
-        case 'answered':
-          await this.#ledger.settleAnswers(piece, outcome.answers);
-          rest = afterAnswer(rest);
-          break;
-        case 'refused-by-id': {
-          const { answers } = outcome;
-          const { rest: narrowed, isolated } = afterNamedRefusal(rest, (event) => answers.has(event.eventId));
-          await this.#ledger.settleAnswers(piece, answers);
-          if (isolated !== undefined) await this.#settleIsolated(isolated, 'refused by the hub');
-          rest = narrowed;
-          break;
-        }
-        case 'refused-opaque': {
-          const { rest: narrowed, isolated } = afterRefusal(rest);
-          if (isolated !== undefined) await this.#settleIsolated(isolated, outcome.reason);
-          rest = narrowed;
-          break;
-        }
-        case 'too-large': {
-          const { rest: narrowed, isolated } = afterRefusal(rest);
-          if (isolated !== undefined)
-            await this.#ledger.settle([deadLetter(isolated, 'too large for the hub')]);
-          else this.#host.learnt.limits = learnTooLarge(this.#host.learnt.limits, piece);
-          rest = narrowed;
-          break;
-        }
-        case 'unauthorized':
-          return { end: 'signed-out' };
-        case 'forbidden':
-          await this.#ledger.refuse(outcome.reason);
-          return { end: 'forbidden', reason: outcome.reason };
-        case 'unavailable': {
-          const { reason, retryAfterMs } = outcome;
-          if (this.#isInterrupted()) return { end: 'interrupted' };
-          return { end: 'unavailable', reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-        }
-        case 'protocol-mismatch':
-        case 'unexpected':
-          return { end: outcome.outcome, reason: outcome.reason };
-        default:
-          return unreachable(outcome);
-      }
+  /** Gathers events; one that has no room any more sends what was gathered and is the first of the next batch. */
+  async #take(event: DueEvent): Promise<PassEnd | undefined> {
+    if (!hasRoom(this.#fill, event.bytes, this.#host.learnt.limits)) {
+      const ended = await this.#send();
+      if (ended !== undefined) return ended;
     }
+    this.#batch.push(event);
+    this.#fill = fillWith(this.#fill, event.bytes);
     return undefined;
   }
 
-  #isInterrupted(): boolean {
-    return this.#signal?.aborted === true;
+  async #bury(record: DeadRecord): Promise<undefined> {
+    this.#dead.push(deadLetter({ ...record, attempts: 0 }, record.dead));
+    if (this.#dead.length >= DEAD_AT_ONCE) await this.#settleDead();
   }
 
-  /** The one event for which the hub refused a whole request. */
-  #settleIsolated(event: DueEvent, reason: string): Promise<void> {
-    const { wallClock, randomness } = this.#host;
-    return this.#ledger.settle([rejection(event, reason, wallClock.nowMs(), randomness.next())]);
+  async #settleDead(): Promise<void> {
+    const dead = this.#dead;
+    this.#dead = [];
+    await this.#ledger.settle(dead);
+  }
+
+  async #send(): Promise<PassEnd | undefined> {
+    await this.#settleDead();
+    const batch = this.#batch;
+    this.#batch = [];
+    this.#fill = EMPTY_FILL;
+    return batch.length === 0 ? undefined : deliverBatch(batch, this.#ledger, this.#host, this.#signal);
   }
 
   #situation(): RoutingSituation {

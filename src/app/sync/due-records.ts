@@ -1,6 +1,6 @@
 import { ledgerInUse } from '../../domain/delivery/ledger-in-use.js';
 import { isAnswered, type HubLedger } from '../../domain/delivery/ledger.js';
-import { indexDecisions } from '../../domain/delivery/ownership.js';
+import { indexDecisions, ownerOf } from '../../domain/delivery/ownership.js';
 import { standingOf, type RoutingContext } from '../../domain/delivery/route-record.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import { utf8Length } from '../../domain/events/utf8-length.js';
@@ -27,11 +27,13 @@ export type RoutingSituation = Omit<RoutingContext, 'ledger' | 'decisions' | 'de
 
 /**
  * What of an outbox may go now, in the order of capture, in bounded memory: first the earlier events that are due
- * again, then everything that was never answered. Each record comes once.
+ * again, then everything that was never answered. Each record comes once. `isFull`: the ledger can take no further
+ * exceptions, so that only those it has already are due.
  */
 export async function* dueRecords(
   sender: Sender,
   situation: RoutingSituation,
+  isFull = false,
 ): AsyncGenerator<DueEvent | DeadRecord> {
   const reading = await sender.reading();
   const ledger = ledgerInUse(reading.ledgers, situation.account);
@@ -51,6 +53,7 @@ export async function* dueRecords(
     }
   }
   for await (const record of sender.records(through + 1)) {
+    if (isFull && ledger !== undefined && !isAnswered(ledger, record.record)) continue;
     const item = toItem(record, context);
     if (item !== undefined) yield item;
   }
@@ -84,7 +87,7 @@ const toItem = (record: JournalRecord, context: RoutingContext): DueEvent | Dead
     attempts: standing.attempts,
     json,
     bytes: utf8Length(json),
-    isUnclaimed: record.hub === undefined,
+    isUnclaimed: ownerOf(record, context.decisions) === undefined,
   };
 };
 

@@ -5,7 +5,8 @@ import type { LamportStore } from '../../ports/clock.js';
 import type { Randomness, WallClock } from '../../ports/host.js';
 import type { Outboxes } from '../../ports/queue.js';
 import type { Courier } from './courier.js';
-import { runPass, type LearntLimits } from './delivery-pass.js';
+import type { LearntLimits } from './deliver-batch.js';
+import { runPass } from './delivery-pass.js';
 import { addCounts, NOTHING_PASSED, type PassCounts, type PassEnd, type PassReport } from './pass-report.js';
 import type { SharingPolicy } from './sharing-policy.js';
 
@@ -105,5 +106,6 @@ export class Flush {
 const concernsEveryProject = (ended: PassEnd): boolean =>
   ended.end !== 'complete' &&
   ended.end !== 'busy' &&
+  ended.end !== 'nothing-moved' &&
   ended.end !== 'too-many-exceptions' &&
   ended.end !== 'storage-failed';

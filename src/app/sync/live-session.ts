@@ -5,18 +5,18 @@ import {
   type ConnectionEvent,
   type ConnectionStatus,
 } from '../../domain/delivery/connection.js';
-import type { Account } from '../../domain/delivery/account.js';
-import type { Answer, BatchOutcome } from '../../domain/delivery/outcome.js';
+import { isSameAccount, type Account } from '../../domain/delivery/account.js';
 import { isSyncError, unreachable } from '../../domain/errors.js';
 import { receive } from '../../domain/time/lamport.js';
 import type { EventMessage, ServerMessage } from '../../domain/wire.js';
 import type { TokenIssuer } from '../../ports/auth.js';
 import type { LamportStore } from '../../ports/clock.js';
 import type { Randomness, Timer } from '../../ports/host.js';
-import type { LiveSession, LiveTransport, OutgoingEvent } from '../../ports/transport.js';
+import type { LiveSession, LiveTransport } from '../../ports/transport.js';
 import type { AccessTokens } from '../usecases/access-token.js';
 import { AckBook } from './ack-book.js';
 import type { Courier } from './courier.js';
+import { LiveCourier } from './live-courier.js';
 import { whenAborted } from './when-aborted.js';
 
 export interface LiveHost {
@@ -41,9 +41,8 @@ export interface LiveListeners {
 export class LiveLink {
   readonly #host: LiveHost;
   readonly #listeners: LiveListeners;
-  readonly #acks = new AckBook();
   #connection: Connection = OFFLINE;
-  #session: LiveSession | undefined;
+  #open: OpenSession | undefined;
 
   constructor(host: LiveHost, listeners: LiveListeners = {}) {
     this.#host = host;
@@ -54,18 +53,25 @@ export class LiveLink {
     return this.#connection.status;
   }
 
-  /** A courier over the open session; `undefined` when there is none or its hub gives no acks. */
+  /**
+   * A courier over the open session; `undefined` when there is none or its hub gives no acks. A session of another
+   * account carries nothing, and ends, so that the next one is this account's.
+   */
   courier(account: Account): Courier | undefined {
-    const session = this.#session;
-    if (session === undefined || session.snapshot.capabilities?.includes('ack') !== true) return undefined;
-    void account;
-    return { carry: (events, signal) => this.#carry(session, events, signal) };
+    const open = this.#open;
+    if (open === undefined) return undefined;
+    if (!isSameAccount(open.account, account)) {
+      void open.session.close();
+      return undefined;
+    }
+    if (open.session.snapshot.capabilities?.includes('ack') !== true) return undefined;
+    return new LiveCourier(open.session, open.acks, this.#host.timer);
   }
 
-  /** Runs until the signal aborts. Never rejects. */
-  async run(signal: AbortSignal): Promise<void> {
+  /** Runs until the signal aborts, and says whenever it has connected. Never rejects. */
+  async run(onConnected: () => void, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const event = await this.#connectOnce(signal);
+      const event = await this.#connectOnce(onConnected, signal).catch(() => 'attempt-failed' as const);
       if (signal.aborted) break;
       await this.#host.timer.sleep(this.#enter(event) ?? 0, signal);
     }
@@ -73,46 +79,49 @@ export class LiveLink {
   }
 
   /** One session from opening to end; says how it ended. */
-  async #connectOnce(signal: AbortSignal): Promise<ConnectionEvent> {
-    const opened = await this.#open(signal);
+  async #connectOnce(onConnected: () => void, signal: AbortSignal): Promise<ConnectionEvent> {
+    const opened = await this.#openSession(signal);
     if (typeof opened === 'string') return opened;
-    this.#session = opened;
+    const { session, acks } = opened;
+    this.#open = opened;
     this.#enter('snapshot');
-    const reading = this.#read(opened);
+    onConnected();
+    // A listener that fails ends the session, not the process.
+    const reading = this.#read(opened).catch(() => session.close());
     const { aborted, forget } = whenAborted(signal);
-    const ended = await Promise.race([opened.ended, aborted]);
+    const ended = await Promise.race([session.ended, aborted]);
     forget();
-    await opened.close();
+    this.#open = undefined;
+    await session.close();
     await reading;
-    this.#session = undefined;
-    this.#acks.close();
+    acks.close();
     return ended?.reason === 'unauthorized' ? 'unauthorized' : 'lost';
   }
 
-  async #open(signal: AbortSignal): Promise<LiveSession | ConnectionEvent> {
+  async #openSession(signal: AbortSignal): Promise<OpenSession | ConnectionEvent> {
     const access = await this.#host.tokens.get(signal);
     if (access.state === 'signed-out' || access.state === 'session-expired') return 'unauthorized';
     if (access.state !== 'granted') return 'attempt-failed';
-    const { hub } = access.account;
-    const issued = await this.#host.issuer.liveToken(hub, access.token, signal);
+    const { account } = access;
+    const issued = await this.#host.issuer.liveToken(account.hub, access.token, signal);
     if (!issued.ok) return issued.error.fault === 'refused' ? 'unauthorized' : 'attempt-failed';
     try {
-      return await this.#host.transport.open(hub, issued.value, signal);
+      const session = await this.#host.transport.open(account.hub, issued.value, signal);
+      return { account, session, acks: new AckBook() };
     } catch (error) {
-      if (!isSyncError(error)) throw error;
-      return error.kind === 'session-expired' ? 'unauthorized' : 'attempt-failed';
+      return isSyncError(error) && error.kind === 'session-expired' ? 'unauthorized' : 'attempt-failed';
     }
   }
 
-  async #read(session: LiveSession): Promise<void> {
+  async #read({ session, acks }: OpenSession): Promise<void> {
     await this.#follow(session.snapshot.lamport_clock);
-    for await (const message of session.messages()) await this.#take(message);
+    for await (const message of session.messages()) await this.#take(message, acks);
   }
 
-  async #take(message: ServerMessage): Promise<void> {
+  async #take(message: ServerMessage, acks: AckBook): Promise<void> {
     switch (message.type) {
       case 'ack':
-        return this.#acks.enter(message);
+        return acks.enter(message);
       case 'event':
         await this.#follow(message.lamport_clock, message.node_id);
         return this.#listeners.onEvent?.(message);
@@ -125,36 +134,22 @@ export class LiveLink {
     }
   }
 
-  /** The clock goes past everything that is heard of; an echo of the own node brings nothing that is not known. */
+  /**
+   * The clock goes past everything that is heard of; an echo of the own node brings nothing that is not known. A clock
+   * that is busy is left to the next message.
+   */
   async #follow(remote: number | undefined, nodeId?: string): Promise<void> {
     if (remote === undefined) return;
-    const present = await this.#host.clock.read();
-    if (nodeId === present.nodeId || (nodeId === undefined && remote <= present.value)) return;
-    await this.#host.clock.update((value) => {
-      const received = receive(value, remote);
-      return received.ok ? received.value : value;
-    });
-  }
-
-  async #carry(
-    session: LiveSession,
-    events: readonly OutgoingEvent[],
-    signal?: AbortSignal,
-  ): Promise<BatchOutcome> {
-    const answers = new Map<string, Answer>();
-    const expected = events.map(async ({ eventId }) => {
-      const answer = await this.#acks.expect(eventId);
-      if (answer !== undefined) answers.set(eventId, answer);
-    });
     try {
-      for (const event of events) await session.send(event);
-    } catch {
-      // What was acknowledged before the session broke still counts; the rest stays as it is.
+      const present = await this.#host.clock.read();
+      if (nodeId === present.nodeId || (nodeId === undefined && remote <= present.value)) return;
+      await this.#host.clock.update((value) => {
+        const received = receive(value, remote);
+        return received.ok ? received.value : value;
+      });
+    } catch (error) {
+      if (!isSyncError(error)) throw error;
     }
-    await Promise.race([Promise.all(expected), session.ended, this.#host.timer.sleep(ACK_WAIT_MS, signal)]);
-    return answers.size === 0 && events.length > 0
-      ? { outcome: 'unavailable', reason: 'the live session gave no answer' }
-      : { outcome: 'answered', answers };
   }
 
   #enter(event: ConnectionEvent): number | undefined {
@@ -166,4 +161,9 @@ export class LiveLink {
   }
 }
 
-const ACK_WAIT_MS = 30_000;
+/** A session, whose it is, and the acks that are expected on it. */
+interface OpenSession {
+  readonly account: Account;
+  readonly session: LiveSession;
+  readonly acks: AckBook;
+}

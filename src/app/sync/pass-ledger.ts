@@ -1,5 +1,5 @@
 import type { Account } from '../../domain/delivery/account.js';
-import type { HubLedger, Settlement } from '../../domain/delivery/ledger.js';
+import { MAX_EXCEPTIONS, type HubLedger, type Settlement } from '../../domain/delivery/ledger.js';
 import { ledgerOf, refuseAt, settleAt, takeIntoUse } from '../../domain/delivery/ledger-in-use.js';
 import type { Answers } from '../../domain/delivery/outcome.js';
 import { setOf } from '../../domain/delivery/record-ranges.js';
@@ -26,6 +26,7 @@ export class PassLedger {
   readonly #account: Account;
   readonly #onProgress: ((counts: PassCounts) => void) | undefined;
   #counts = NOTHING_PASSED;
+  #exceptions = 0;
 
   constructor(
     outbox: Outbox,
@@ -45,17 +46,25 @@ export class PassLedger {
     return this.#counts;
   }
 
+  /** Whether so many events need a person's decision that no more may be sent. */
+  get isFull(): boolean {
+    return this.#exceptions >= MAX_EXCEPTIONS;
+  }
+
   /** Makes the account's ledger the one in use and returns it. */
   async takeIntoUse(): Promise<HubLedger | undefined> {
     const { ledgers, first, decisions } = await this.#sender.reading();
     const taken = takeIntoUse(ledgers, this.#account, first, decisions.length, this.#host.wallClock.nowMs());
     if (taken !== ledgers) await this.#sender.settle(() => taken);
-    return ledgerOf(taken, this.#account);
+    const inUse = ledgerOf(taken, this.#account);
+    this.#exceptions = inUse?.exceptions.length ?? 0;
+    return inUse;
   }
 
   /** Events that belong to nobody belong to this account from now on; decided before they are sent. */
   async claim(batch: readonly DueEvent[]): Promise<void> {
     const unclaimed = setOf(batch.filter((event) => event.isUnclaimed).map((event) => event.record));
+    if (unclaimed.length === 0) return;
     const { team } = this.#account;
     const hub = hubKey(this.#account.hub);
     await this.#outbox.decide(unclaimed.map((range) => ({ decision: 'claim', range, hub, team })));
@@ -77,7 +86,11 @@ export class PassLedger {
     const dead = settlements.flatMap((settlement) => (settlement.became === 'dead' ? [settlement] : []));
     await this.#sender.explainDeadLetters(dead);
     const nowMs = this.#host.wallClock.nowMs();
-    await this.#sender.settle((ledgers) => settleAt(ledgers, this.#account, settlements, nowMs));
+    await this.#sender.settle((ledgers) => {
+      const settled = settleAt(ledgers, this.#account, settlements, nowMs);
+      this.#exceptions = ledgerOf(settled, this.#account)?.exceptions.length ?? 0;
+      return settled;
+    });
     this.#counts = addCounts(this.#counts, countsOf(settlements));
     this.#onProgress?.(this.#counts);
   }

@@ -4,6 +4,8 @@ export type PassEnd =
   /** Another process is the sender of this outbox at the moment. */
   | { readonly end: 'busy' }
   | { readonly end: 'interrupted' }
+  /** The hub answered, and nothing became of any event of a whole batch: asking on would not end. */
+  | { readonly end: 'nothing-moved' }
   | { readonly end: 'unavailable'; readonly reason: string; readonly retryAfterMs?: number }
   | { readonly end: 'signed-out' }
   | { readonly end: 'forbidden'; readonly reason: string }
@@ -35,3 +37,7 @@ export const addCounts = (a: PassCounts, b: PassCounts): PassCounts => ({
   rejected: a.rejected + b.rejected,
   deadLetters: a.deadLetters + b.deadLetters,
 });
+
+/** How many events something became of. */
+export const totalOf = ({ delivered, duplicate, rejected, deadLetters }: PassCounts): number =>
+  delivered + duplicate + rejected + deadLetters;

@@ -1,6 +1,6 @@
 import type { Account } from '../../domain/delivery/account.js';
 import { addStanding, startAccounting, type Accounting } from '../../domain/delivery/accounting.js';
-import { ledgerInUse } from '../../domain/delivery/ledger-in-use.js';
+import { ledgerInUse, presumedAccount } from '../../domain/delivery/ledger-in-use.js';
 import type { HubLedger } from '../../domain/delivery/ledger.js';
 import { indexDecisions } from '../../domain/delivery/ownership.js';
 import { standingOf, type RoutingContext } from '../../domain/delivery/route-record.js';
@@ -32,9 +32,11 @@ export interface StatusSituation {
 /** Reads records only, takes no lock, and changes nothing. */
 export const projectStatus = async (outbox: Outbox, situation: StatusSituation): Promise<ProjectStatus> => {
   const reading = await outbox.reading();
-  const ledger = ledgerInUse(reading.ledgers, situation.account);
+  const account = presumedAccount(reading.ledgers, situation.account);
+  const ledger = ledgerInUse(reading.ledgers, account);
   const context: RoutingContext = {
     ...situation,
+    account,
     projectUuid: outbox.project,
     ledger,
     decisions: indexDecisions(reading.decisions),

@@ -4,8 +4,10 @@ export interface RuntimeHost {
   /** `false` when the user turned background sync off for this process (`SPEC_KITTY_SYNC=off`). */
   readonly mayStart: boolean;
   /** Made on the first start, because it loads the transports. */
-  service(): Promise<BackgroundSyncService>;
+  service(): Promise<Pick<BackgroundSyncService, 'start' | 'nudge' | 'stop' | 'status'>>;
 }
+
+type Service = Awaited<ReturnType<RuntimeHost['service']>>;
 
 /**
  * What delivers beside the work of a process. It starts with the first emitted event, never for a process that emits
@@ -15,7 +17,7 @@ export interface RuntimeHost {
 export class SyncRuntime {
   readonly #host: RuntimeHost;
   readonly #isLongLived: boolean;
-  #started: Promise<BackgroundSyncService | undefined> | undefined;
+  #started: Promise<Service | undefined> | undefined;
 
   constructor(host: RuntimeHost, isLongLived: boolean) {
     this.#host = host;
@@ -28,28 +30,36 @@ export class SyncRuntime {
    */
   emitted(autoStart: boolean): void {
     if (!this.#isLongLived || !autoStart) return;
-    this.#started ??= this.#start();
-    void this.#started.then((service) => service?.nudge());
+    // A start that failed is tried again by the next emission: what was captured is safe in the meantime.
+    this.start().then(
+      (service) => service?.nudge(),
+      () => undefined,
+    );
   }
 
-  /** Starts delivery for a host that wants it before anything is emitted. */
-  async start(): Promise<void> {
-    this.#started ??= this.#start();
-    await this.#started;
+  /** Starts delivery for a host that wants it before anything is emitted; rejects when that cannot be. */
+  async start(): Promise<Pick<Service, 'nudge'> | undefined> {
+    const starting = (this.#started ??= this.#start());
+    try {
+      return await starting;
+    } catch (error) {
+      if (this.#started === starting) this.#started = undefined;
+      throw error;
+    }
   }
 
   /** Stops with a last bounded flush; safe to repeat, and when nothing was started. */
   async stop(): Promise<void> {
-    const service = await this.#started;
+    const service = await this.#started?.catch(() => undefined);
     this.#started = undefined;
     await service?.stop();
   }
 
   async status(): Promise<BackgroundStatus | undefined> {
-    return (await this.#started)?.status();
+    return (await this.#started?.catch(() => undefined))?.status();
   }
 
-  async #start(): Promise<BackgroundSyncService | undefined> {
+  async #start(): Promise<Service | undefined> {
     if (!this.#host.mayStart) return undefined;
     const service = await this.#host.service();
     service.start();

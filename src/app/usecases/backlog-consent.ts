@@ -32,7 +32,12 @@ export class BacklogConsent {
 
   /** The projects whose waiting events would go to this account, with counts. */
   async question(account: Account): Promise<readonly Backlog[]> {
-    const projects = (await this.#outboxes.list()).filter((project) => project !== undefined);
+    const projects: string[] = [];
+    for (const project of await this.#outboxes.list()) {
+      // What a person keeps back on this machine stays here whoever signs in.
+      if (project !== undefined && (await this.#registry.preference(project)) !== 'off')
+        projects.push(project);
+    }
     const slugs = new Map(
       (await this.#registry.list()).map(({ projectUuid, projectSlug }) => [projectUuid, projectSlug]),
     );

@@ -18,3 +18,7 @@ export const hubKey = (hub: HubAddress): string => hub.id ?? hub.url;
 
 /** Whether a remembered name means this hub: captures made before the id was known carry the URL. */
 export const isSameHub = (key: string, hub: HubAddress): boolean => key === hub.id || key === hub.url;
+
+/** Whether both mean the same team at the same hub, whoever its user is. */
+export const isSameAccount = (a: Account, b: Account): boolean =>
+  a.team === b.team && (isSameHub(hubKey(a.hub), b.hub) || isSameHub(hubKey(b.hub), a.hub));

@@ -1,9 +1,14 @@
 import { hubKey, isSameHub, type Account } from './account.js';
+import { LOCAL_TEAM } from '../events/envelope.js';
 import { openLedger, settle, type HubLedger, type Settlement } from './ledger.js';
 
-/** The ledger of this hub and team, open or closed. */
+/**
+ * The ledger of this hub and team, open or closed. One under the hub's id comes before one under its URL: a hub that
+ * could not say its id for a while has both.
+ */
 export const ledgerOf = (ledgers: readonly HubLedger[], account: Account): HubLedger | undefined =>
-  ledgers.find((ledger) => isLedgerOf(ledger, account));
+  ledgers.find((ledger) => ledger.hub === hubKey(account.hub) && ledger.team === account.team) ??
+  ledgers.find((ledger) => isSameHub(ledger.hub, account.hub) && ledger.team === account.team);
 
 /** The ledger that reports speak of: the account's, else the one that was in use last. */
 export const ledgerInUse = (
@@ -13,6 +18,20 @@ export const ledgerInUse = (
   account === undefined
     ? ledgers.find((ledger) => ledger.closedAtMs === undefined)
     : ledgerOf(ledgers, account);
+
+/**
+ * The account that reports speak of. What a machine token stands for is known to its hub alone: until that was asked,
+ * it is taken for the account of the ledger in use.
+ */
+export const presumedAccount = (
+  ledgers: readonly HubLedger[],
+  account: Account | undefined,
+): Account | undefined => {
+  if (account === undefined || account.team !== LOCAL_TEAM) return account;
+  const inUse = ledgerInUse(ledgers, undefined);
+  if (inUse === undefined || (isUrl(inUse.hub) && inUse.hub !== account.hub.url)) return account;
+  return { ...account, hub: { ...account.hub, id: inUse.hub }, team: inUse.team };
+};
 
 /**
  * Puts the account's ledger in use, opening it when hub and team appear for the first time, and closes every other
@@ -46,8 +65,9 @@ export const settleAt = (
   nowMs: number,
 ): readonly HubLedger[] => {
   const hasReceipt = settlements.some(({ became }) => became === 'delivered' || became === 'duplicate');
+  const own = ledgerOf(ledgers, account);
   return ledgers.map((ledger) => {
-    if (!isLedgerOf(ledger, account)) return ledger;
+    if (ledger !== own) return ledger;
     const settled = settle(ledger, settlements);
     if (!hasReceipt) return settled;
     const { refusal: _refusal, ...accepted } = settled;
@@ -60,8 +80,9 @@ export const refuseAt = (
   ledgers: readonly HubLedger[],
   account: Account,
   refusal: { readonly reason: string; readonly untilMs: number },
-): readonly HubLedger[] =>
-  ledgers.map((ledger) => (isLedgerOf(ledger, account) ? { ...ledger, refusal } : ledger));
+): readonly HubLedger[] => {
+  const own = ledgerOf(ledgers, account);
+  return ledgers.map((ledger) => (ledger === own ? { ...ledger, refusal } : ledger));
+};
 
-const isLedgerOf = (ledger: HubLedger, account: Account): boolean =>
-  isSameHub(ledger.hub, account.hub) && ledger.team === account.team;
+const isUrl = (hub: string): boolean => hub.startsWith('http');

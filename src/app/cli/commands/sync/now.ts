@@ -46,6 +46,8 @@ const explain = (ended: PassEnd): readonly Text[] => {
       return [];
     case 'busy':
       return ['Another process is delivering at the moment.'];
+    case 'nothing-moved':
+      return ['The hub gave no receipts. Everything stays and is tried again.'];
     case 'signed-out':
       return ['Nobody is signed in: spec-kitty auth login'];
     case 'unavailable':
