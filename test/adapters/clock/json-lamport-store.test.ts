@@ -7,6 +7,7 @@ import type { LamportSurroundings } from '../../../src/adapters/fs/lamport-file.
 import { lamportStoreContract } from '../../contracts/lamport-store.contract.js';
 import { lamportFileOf, NODE_ID } from '../../support/outboxes.js';
 import { scratchDirectory } from '../../support/scratch-directory.js';
+import { startWorker } from '../../support/worker.js';
 
 const open = (stateRoot: string, options: Partial<LamportSurroundings> = {}): JsonLamportStore =>
   new JsonLamportStore(lamportFileOf(stateRoot, options), join(stateRoot, 'lock'));
@@ -30,6 +31,15 @@ describe('the clock in clock.json', () => {
   const highest = { highestCaptured: () => 41 };
   const stored = (): Record<string, unknown> =>
     JSON.parse(readFileSync(path(), 'utf8')) as Record<string, unknown>;
+
+  it('gives every tick of many processes at once a value of its own', async () => {
+    const workers = Array.from({ length: 4 }, () => startWorker('clock-worker.mjs', [root.path, '50']));
+    expect(await Promise.all(workers.map(({ ended }) => ended))).toEqual([0, 0, 0, 0]);
+    const values = workers.map(({ lines }) => lines.map(Number));
+    for (const own of values) expect(own).toEqual([...own].sort((a, b) => a - b));
+    expect(new Set(values.flat()).size).toBe(200);
+    expect(await open(root.path).read()).toMatchObject({ value: 200 });
+  });
 
   it('writes the documented keys', async () => {
     await open(root.path).update(() => 5);

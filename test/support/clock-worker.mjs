@@ -1,0 +1,17 @@
+/** A process that ticks the Lamport clock: `node clock-worker.mjs <state root> <count>`. It prints each value it got. */
+import { join } from 'node:path';
+import { JsonLamportStore } from '../../dist/adapters/clock/json-lamport-store.js';
+import { LamportFile } from '../../dist/adapters/fs/lamport-file.js';
+
+const [stateRoot, count] = process.argv.slice(2);
+const file = new LamportFile(stateRoot, {
+  bootId: 'boot-1',
+  mintNodeId: () => '0123456789ab',
+  highestCaptured: () => 0,
+  nowMs: () => Date.now(),
+});
+const store = new JsonLamportStore(file, join(stateRoot, 'lock'), 60_000);
+for (let done = 0; done < Number(count); done++) {
+  const { value } = await store.update((present) => present + 1);
+  console.log(value);
+}
