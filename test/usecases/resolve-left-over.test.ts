@@ -207,6 +207,21 @@ describe('scenario 30: in a real repository', () => {
 });
 
 describe('what a dead command left over', () => {
+  it('scenario 30: is swept up where it died while it wrote a file', async () => {
+    const world = gitWorld(SEED);
+    const fuse = new Fuse(0);
+    const files = mortal(world.files, fuse, ['text', 'sweep']);
+    await runPlan({ ...world, files }, world, oneFile).catch(() => undefined);
+    expect(fuse.isBurnt).toBe(true);
+    const folder = 'kitty-specs/001-x/tasks';
+    world.scratch.write(`${folder}/.WP01-a.md.4711.mwowvlui.0.tmp`, 'half of it');
+    world.scratch.write(`${folder}/.WP01-a.md.mine.tmp`, 'of a person');
+    const resolved = await resolveNow(world, world);
+    expect(resolved).toMatchObject({ outcomes: [], withdrawn: [expect.any(String)] });
+    expect(world.scratch.git('status', '--porcelain')).toBe(`?? ${folder}/.WP01-a.md.mine.tmp\n`);
+    world.remove();
+  });
+
   /** Kills the command right before its first commit. */
   const killedBeforeCommit = async (world: WorkflowWorld, plan: Plan = oneFile): Promise<void> => {
     const repository = Object.create(world.repository, {

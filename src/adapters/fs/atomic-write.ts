@@ -59,6 +59,10 @@ export const writeFileAtomicSync = (
   if (options.durable !== false) syncDirectory(dirname(path));
 };
 
+/** Whether a name is that of a temporary file for `base`, which stays behind when its writer dies. */
+export const isTemporaryOf = (name: string, base: string): boolean =>
+  name.startsWith(`.${base}.`) && /^\d+\.[0-9a-z]+\.\d+\.tmp$/.test(name.slice(base.length + 2));
+
 /** Makes the entries of a directory durable. Windows has no such call and needs none for NTFS metadata. */
 export const syncDirectory = (directory: string): void => {
   if (process.platform === 'win32') return;

@@ -78,6 +78,9 @@ export class MemoryFeatureFiles implements FeatureFiles {
     }
   }
 
+  /** Memory is written in one step and leaves nothing beside it. */
+  async sweep(): Promise<void> {}
+
   async text(projectRoot: string, path: string): Promise<string | undefined> {
     if (path.split('/').includes('..'))
       throw new SyncError('storage-failed', `${path} leads out of the project.`);

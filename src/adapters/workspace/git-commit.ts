@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { Checkout } from '../../ports/workspace.js';
@@ -43,8 +42,9 @@ const LITERAL = ':(top,literal)';
 
 /** Hooks may run a project's whole test suite. */
 const COMMIT_TIMEOUT_MS = 300_000;
-const INDEX_WAIT_MS = 2_000;
-const INDEX_PAUSE_MS = 20;
+const LOCK_WAIT_MS = 2_000;
+const LOCK_PAUSE_MS = 20;
+const LOCKED = /Unable to create '([^']+\.lock)': File exists/;
 
 const commitOnly = async (
   git: Git,
@@ -53,16 +53,17 @@ const commitOnly = async (
   message: string,
 ): Promise<GitRun> => {
   const args = ['commit', '--quiet', '--only', `--message=${message}`, '--', ...paths.map(literal)];
-  const deadline = performance.now() + INDEX_WAIT_MS;
+  const deadline = performance.now() + LOCK_WAIT_MS;
   for (;;) {
     // Maintenance in the background would outlive the command and keep its pipes.
     const run = await git.run(main.root, ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false', ...args], {
       timeoutMs: COMMIT_TIMEOUT_MS,
       writes: true,
     });
-    if (run.code === 0 || !isIndexBusy(run) || performance.now() > deadline) return run;
-    // The user's own git, or one whose caller died, holds the index for a moment.
-    await waitForIndex(main, deadline);
+    const lock = LOCKED.exec(run.stderr)?.[1];
+    if (run.code === 0 || lock === undefined || performance.now() > deadline) return run;
+    // The user's own git, or one whose caller died, works there for a moment.
+    while (existsSync(lock) && performance.now() < deadline) await delay(LOCK_PAUSE_MS);
   }
 };
 
@@ -109,13 +110,6 @@ const IGNORED = /ignored by one of your \.gitignore files/;
 const committed = async (git: Git, main: Checkout): Promise<Result<string, string>> => {
   const { commit } = await git.head(main);
   return commit === undefined ? err('the branch has no commit yet') : ok(commit);
-};
-
-const isIndexBusy = (run: GitRun): boolean => /index\.lock'?: File exists/.test(run.stderr);
-
-const waitForIndex = async (main: Checkout, deadline: number): Promise<void> => {
-  const lock = join(main.gitDir ?? main.root, 'index.lock');
-  while (existsSync(lock) && performance.now() < deadline) await delay(INDEX_PAUSE_MS);
 };
 
 /** A path that git takes as it is, whatever characters it has. */

@@ -1,7 +1,7 @@
 import { readdir, readFile, realpath, stat, unlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
-import { syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
+import { isTemporaryOf, syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
 
 /** The names in a folder of the project; empty when there is no such folder. */
 export const namesIn = async (projectRoot: string, folder: string): Promise<readonly string[]> => {
@@ -55,6 +55,17 @@ export const removeFromProject = async (projectRoot: string, path: string): Prom
     syncDirectory(dirname(place));
   } catch (error) {
     throw writeFailed(path, error);
+  }
+};
+
+/** Removes the temporary files that a writer of this file left beside it when it died. */
+export const removeTemporaries = async (projectRoot: string, path: string): Promise<void> => {
+  const slash = path.lastIndexOf('/');
+  const folder = path.slice(0, Math.max(0, slash));
+  const base = path.slice(slash + 1);
+  for (const name of await namesIn(projectRoot, folder)) {
+    if (isTemporaryOf(name, base))
+      await removeFromProject(projectRoot, folder === '' ? name : `${folder}/${name}`);
   }
 };
 

@@ -11,7 +11,14 @@ import type {
   WorkPackageDocument,
 } from '../../ports/workspace.js';
 import { changeOf, workPackageDocument } from '../front-matter/work-package-document.js';
-import { bytesOf, isFolder, namesIn, removeFromProject, writeInProject } from './project-files.js';
+import {
+  bytesOf,
+  isFolder,
+  namesIn,
+  removeFromProject,
+  removeTemporaries,
+  writeInProject,
+} from './project-files.js';
 
 /** The planning documents of a project as files. Nothing is read or written through a link that leads out of it. */
 export class WorkPackageFiles implements FeatureFiles {
@@ -65,6 +72,10 @@ export class WorkPackageFiles implements FeatureFiles {
       }
     }
     if (failures.length > 0) throw failures[0];
+  }
+
+  async sweep(held: HeldRepository, paths: readonly string[]): Promise<void> {
+    for (const path of paths) await removeTemporaries(held.checkout.projectRoot, path);
   }
 
   async text(projectRoot: string, path: string): Promise<string | undefined> {

@@ -50,6 +50,7 @@ export class ResolveLeftOver {
   }
 
   async #resolve(held: HeldRepository, intent: Intent, limits: CaptureLimits): Promise<ResolvedLeftOver> {
+    await this.#files.sweep(held, pathsOf(intent));
     const outbox = this.#outboxes.open(intent.project);
     const capturedIds = await idsInJournal(outbox, intent, limits);
     const main = mainCheckout(held.checkout);

@@ -58,10 +58,11 @@ export const planRepair = (intent: Intent, findings: Findings, present: Texts): 
     : { repair: 'undo', changes: changes.filter(({ path, after }) => present.get(path) === after) };
 };
 
-/** Every path whose text says something about the intent. */
+/** Every path that the work was about. */
 export const pathsOf = (intent: Intent): readonly string[] => [
   ...new Set([
     ...intent.events.map(({ evidence }) => evidence.path),
     ...(intent.changes ?? []).map(({ path }) => path),
+    ...(intent.commit?.paths ?? []),
   ]),
 ];

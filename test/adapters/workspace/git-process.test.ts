@@ -34,13 +34,23 @@ describe('running git', () => {
     expect((await runGit([], { ...options, writes: true })).stdout).toBe('|0|C|\n');
   });
 
-  it('ends a git that does not end, by asking first', async () => {
+  it.each([
+    ['reads', false],
+    ['writes', true],
+  ])('ends a git that %s and does not end, by asking first', async (_what, writes) => {
     const environment = fake('trap "echo asked > asked; exit 1" TERM; while :; do sleep 0.02; done');
-    const running = runGit(['-c', 'a=b', 'status'], { directory: place, environment, timeoutMs: 200 });
-    const { code, stderr } = await running;
+    const options = { directory: place, environment, timeoutMs: 200, writes };
+    const { code, stderr } = await runGit(['-c', 'a=b', 'status'], options);
     expect(code).toBe(128);
     expect(stderr).toBe('fatal: git status did not end within 0.2 s');
     expect((await runGit([], { directory: place, environment: fake('cat asked') })).stdout).toBe('asked\n');
+  });
+
+  it('ends a git that does not even end when it is asked', async () => {
+    const environment = fake('trap "" TERM; while :; do sleep 0.02; done');
+    expect((await runGit([], { directory: place, environment, timeoutMs: 100, writes: true })).code).toBe(
+      128,
+    );
   });
 
   it('names git as missing, and any other reason for which it cannot run', async () => {
