@@ -13,11 +13,12 @@ export const toolOf = (name, executable = name) => {
 };
 
 /** Runs a Node program to its end; resolves to its exit code and everything it said, in the order it came. */
-export const runNode = (args, { env = process.env, inherit = false } = {}) =>
+export const runNode = (args, { env = process.env, inherit = false, timeoutMs } = {}) =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd: ROOT,
       env,
+      timeout: timeoutMs,
       stdio: inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

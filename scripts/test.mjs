@@ -47,7 +47,10 @@ const runTests = async () => {
       '--maxWorkers=2',
       ...process.argv.slice(2),
     ];
-    const { code, output } = await runNode(args, { env: { ...process.env, SPEC_KITTY_BUILT: '1' } });
+    const { code, output } = await runNode(args, {
+      env: { ...process.env, SPEC_KITTY_BUILT: '1' },
+      timeoutMs: LONGEST_MS,
+    });
     const counts = await readFile(results, 'utf8').then(JSON.parse, () => undefined);
     // Jest forgives a worker that does not end; an open handle is a defect here.
     const leaked = LEAKS.test(output);
@@ -60,6 +63,9 @@ const runTests = async () => {
     await rm(directory, { recursive: true, force: true });
   }
 };
+
+// A server that a test forgot keeps Jest alive for ever; somebody should hear of it.
+const LONGEST_MS = 15 * 60_000;
 
 const LEAKS = /failed to exit gracefully|did not exit one second after|open handle/;
 

@@ -20,7 +20,10 @@ export default async () => {
   ) {
     problems.push(`the home of the run was written to: ${found.join(', ')}`);
   }
-  if (stateOf(realHome) !== realStateBefore) problems.push(`${join(realHome, '.spec-kitty')} has changed`);
+  // Where people work, the program may be at work meanwhile, too.
+  if (process.env.CI !== undefined && stateOf(realHome) !== realStateBefore) {
+    problems.push(`${join(realHome, '.spec-kitty')} has changed`);
+  }
   rmSync(run, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   if (problems.length > 0) throw new Error(`The test run left something behind:\n  ${problems.join('\n  ')}`);
 };
