@@ -4,7 +4,7 @@ import { startHub } from '../../src/app/hub/start-hub.js';
 import type { AccountStore } from '../../src/ports/accounts.js';
 import type { EventStore } from '../../src/ports/event-store.js';
 import { makeEvent } from '../support/hub-events.js';
-import { silentLog, startTestHub, type TestHub } from '../support/hub.js';
+import { PASSWORD, silentLog, startTestHub, type TestHub } from '../support/hub.js';
 import { connectLive, liveTokenFor } from '../support/live-client.js';
 
 /** Speaks raw bytes to the hub and resolves with everything it says until it hangs up. */
@@ -158,6 +158,31 @@ describe('a hub under strain', () => {
     expect(response.status).toBe(200);
     expect(((await response.json()) as { results: unknown[] }).results).toHaveLength(500);
     await hub.close();
+  });
+
+  it('forgets tokens that expired long ago, and says when it cannot', async () => {
+    hub = await startTestHub({ storage: 'memory' });
+    const { store, accounts } = hub.stores;
+    const old = await accounts.signIn({ username: 'acme', password: PASSWORD });
+    hub.clock.set(hub.clock.nowMs() + 30 * 86_400_000);
+    let pruned = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (pruned = resolve));
+    const warnings: string[] = [];
+    const watched: AccountStore = Object.assign(Object.create(accounts) as AccountStore, {
+      prune: async (beforeMs: number) => {
+        await accounts.prune(beforeMs);
+        pruned();
+        throw new Error('but then the disk failed');
+      },
+    });
+    const listener = { host: '127.0.0.1', port: 0 };
+    const log = { ...silentLog, warn: (message: string) => warnings.push(message) };
+    const limits = { pruneIntervalMs: 10 };
+    const pruning = await startHub({ store, accounts: watched, listener, clock: hub.clock, log, limits });
+    await asked;
+    await pruning.close();
+    expect(await accounts.rotate(old.ok ? old.value.refresh : '')).toEqual({ ok: false, error: 'unknown' });
+    expect(warnings).toContain('but then the disk failed');
   });
 
   it('says when its address is taken', async () => {

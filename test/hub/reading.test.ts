@@ -56,6 +56,16 @@ describe('reading from the hub', () => {
     expect(lines.map((line) => JSON.parse(line) as unknown)[0]).toMatchObject({ sequence: 1, event });
   });
 
+  it('ends a page before it grows beyond what a client takes', async () => {
+    await store(30, { note: 'x'.repeat(100_000) });
+    const page = (await (await get('/api/v1/events/?limit=1000')).json()) as {
+      events: unknown[];
+      next: number;
+    };
+    expect(page).toMatchObject({ next: page.events.length, more: true });
+    expect(page.events.length).toBeLessThan(30);
+  });
+
   it('reads one project only when asked to', async () => {
     await store(2, { project_uuid: '11111111-2222-4333-8444-555555555555' });
     const [here] = await store(1);

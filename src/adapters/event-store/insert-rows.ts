@@ -9,7 +9,7 @@ export const insertEvents = async (
   const inserted: EventTable[] = [];
   await inChunks(rows, async (chunk) => {
     const query = chunk.length === 1 ? INSERT_EVENT : INSERT_EVENTS;
-    const count = await query.change(db, chunk.flatMap(eventValues));
+    const count = await query.change(db, valuesOf(chunk, addEventValues));
     // Nearly always all or nothing went in, which the count tells without reading anything back.
     if (count === chunk.length) inserted.push(...chunk);
     else if (count > 0) inserted.push(...(await storedOf(db, chunk)));
@@ -35,7 +35,7 @@ const storedOf = async (db: Executor, chunk: readonly EventTable[]): Promise<rea
 export const replaceCells = async (db: Executor, rows: readonly BoardCellTable[]): Promise<void> => {
   await inChunks(rows, async (chunk) => {
     const query = chunk.length === 1 ? REPLACE_CELL : REPLACE_CELLS;
-    await query.run(db, chunk.flatMap(cellValues));
+    await query.run(db, valuesOf(chunk, addCellValues));
   });
 };
 
@@ -66,23 +66,34 @@ const inChunks = async <Row>(
   for (; at < rows.length; at++) await run(rows.slice(at, at + 1));
 };
 
+const valuesOf = <Row>(
+  rows: readonly Row[],
+  add: (row: Row, values: unknown[]) => void,
+): readonly unknown[] => {
+  const values: unknown[] = [];
+  for (const row of rows) add(row, values);
+  return values;
+};
+
 // The order of the columns is the order in which the values below are listed.
-const eventValues = (row: EventTable): readonly unknown[] => [
-  row.team,
-  row.sequence,
-  row.event_id,
-  row.event_type,
-  row.project_uuid,
-  row.feature_slug,
-  row.aggregate_id,
-  row.cell,
-  row.lamport,
-  row.node_id,
-  row.occurred_at,
-  row.received_at_ms,
-  row.known,
-  row.document,
-];
+const addEventValues = (row: EventTable, values: unknown[]): void => {
+  values.push(
+    row.team,
+    row.sequence,
+    row.event_id,
+    row.event_type,
+    row.project_uuid,
+    row.feature_slug,
+    row.aggregate_id,
+    row.cell,
+    row.lamport,
+    row.node_id,
+    row.occurred_at,
+    row.received_at_ms,
+    row.known,
+    row.document,
+  );
+};
 
 const EMPTY_EVENT: EventTable = {
   team: '',
@@ -113,15 +124,17 @@ const insertEventsQuery = (count: number): PreparedQuery<unknown> =>
 const INSERT_EVENT = insertEventsQuery(1);
 const INSERT_EVENTS = insertEventsQuery(CHUNK_ROWS);
 
-const cellValues = (row: BoardCellTable): readonly unknown[] => [
-  row.team,
-  row.project_uuid,
-  row.feature_slug,
-  row.work_package,
-  row.cell,
-  row.changed,
-  row.state,
-];
+const addCellValues = (row: BoardCellTable, values: unknown[]): void => {
+  values.push(
+    row.team,
+    row.project_uuid,
+    row.feature_slug,
+    row.work_package,
+    row.cell,
+    row.changed,
+    row.state,
+  );
+};
 
 const EMPTY_CELL: BoardCellTable = {
   team: '',

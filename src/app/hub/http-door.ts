@@ -28,12 +28,16 @@ export class HttpDoor {
 
   /** Answers one request; never rejects. */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const answer = await this.#answerOf(request);
-    const complete = request.complete;
-    // A body that nobody will read cannot be skipped within bounds, so its connection ends with the answer.
-    if (this.#stopping || !complete) response.setHeader('connection', 'close');
-    writeAnswer(response, answer);
-    this.#log.debug(`${request.method ?? ''} ${pathOf(request)} ${response.statusCode}`);
+    try {
+      const answer = await this.#answerOf(request);
+      // A body that nobody will read cannot be skipped within bounds, so its connection ends with the answer.
+      if (this.#stopping || !request.complete) response.setHeader('connection', 'close');
+      writeAnswer(response, answer);
+      this.#log.debug(`${request.method ?? ''} ${pathOf(request)} ${response.statusCode}`);
+    } catch (error) {
+      this.#log.warn(`${pathOf(request)} could not be answered: ${textOf(error)}`);
+      response.destroy();
+    }
   }
 
   async #answerOf(request: IncomingMessage): Promise<Answer> {
@@ -44,9 +48,7 @@ export class HttpDoor {
         this.#log.warn(error.message);
         return refuse(problem('storage-failed', error.message, { headers: { 'retry-after': '5' } }));
       }
-      this.#log.warn(
-        `${pathOf(request)} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      );
+      this.#log.warn(`${pathOf(request)} failed: ${textOf(error)}`);
       return refuse(problem('internal-error'));
     }
   }
@@ -104,6 +106,9 @@ export const refuseSocket = (socket: Socket, refused: Problem): void => {
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 };
+
+const textOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
 
 const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?', 1)[0] ?? '';
 

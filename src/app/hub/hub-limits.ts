@@ -23,6 +23,8 @@ export interface HubLimits {
   /** Sign-ins at once; each costs tens of milliseconds and megabytes by intention. */
   readonly signIns: number;
   readonly waitingSignIns: number;
+  /** How often tokens are forgotten that expired long ago. */
+  readonly pruneIntervalMs: number;
 }
 
 export const DEFAULT_HUB_LIMITS: HubLimits = {
@@ -42,4 +44,5 @@ export const DEFAULT_HUB_LIMITS: HubLimits = {
   drainMs: 5_000,
   signIns: 4,
   waitingSignIns: 64,
+  pruneIntervalMs: 3_600_000,
 };

@@ -1,6 +1,7 @@
 /** Somebody who hears of every event that is stored for a team. */
 export interface Listener {
-  hear(frame: string): void;
+  /** Takes a text frame, encoded once for everybody. */
+  hear(frame: Buffer): void;
 }
 
 /** Who listens to which team in this process. */
@@ -22,7 +23,7 @@ export class LiveAudience {
   tell(team: string, document: string, sender?: object): void {
     const listeners = this.#teams.get(team);
     if (listeners === undefined || listeners.size === 0) return;
-    const frame = eventFrame(document);
+    const frame = Buffer.from(eventFrame(document), 'utf8');
     for (const listener of listeners) if (listener !== sender) listener.hear(frame);
   }
 }

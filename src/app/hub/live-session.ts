@@ -28,7 +28,7 @@ export class LiveSession implements Listener, LiveSender {
   #bearer: Bearer;
   #token: string;
   /** Frames that wait for the snapshot, which has to be the first one; `undefined` once it is out. */
-  #held: string[] | undefined = [];
+  #held: (string | Buffer)[] | undefined = [];
   #unanswered = 0;
   #noise = 0;
   #heardAt = performance.now();
@@ -56,7 +56,7 @@ export class LiveSession implements Listener, LiveSender {
     this.#heartbeat.unref();
   }
 
-  hear(frame: string): void {
+  hear(frame: Buffer): void {
     this.#send(frame);
   }
 
@@ -138,7 +138,7 @@ export class LiveSession implements Listener, LiveSender {
     this.#heardAt = performance.now();
   }
 
-  #send(frame: string): void {
+  #send(frame: string | Buffer): void {
     if (this.#held !== undefined) {
       this.#held.push(frame);
       return;
@@ -149,10 +149,10 @@ export class LiveSession implements Listener, LiveSender {
       this.terminate();
       return;
     }
-    this.#socket.send(frame);
+    this.#socket.send(frame, { binary: false });
   }
 }
 
-const MAX_UNANSWERED = 2000;
+const MAX_UNANSWERED = 500;
 const MAX_NOISE = 100;
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;

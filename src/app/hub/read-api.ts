@@ -72,6 +72,7 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
 
 const DEFAULT_PAGE = 100;
 const LARGEST_PAGE = 1000;
+const LARGEST_PAGE_CHARACTERS = 2 * 1024 * 1024;
 
 const eventQuery = (query: URLSearchParams): Result<EventQuery, Problem> => {
   const after = integerOf(query.get('after'), 0);
@@ -91,8 +92,20 @@ const integerOf = (text: string | null, fallback: number): number | undefined =>
 const listEvents = async (store: EventStore, request: HubRequest, bearer: Bearer): Promise<Answer> => {
   const query = eventQuery(request.query);
   if (!query.ok) return refuse(query.error);
-  const page = await store.forTeam(bearer.team).read(query.value);
+  const page = cutPage(await store.forTeam(bearer.team).read(query.value));
   return request.accept.includes('application/x-ndjson') ? asLines(page) : asDocument(page);
+};
+
+/** Ends a page early where it would grow beyond what clients take in one answer; one event always fits. */
+const cutPage = (page: EventPage): EventPage => {
+  let characters = 0;
+  const fits = page.events.findIndex((event, at) => {
+    characters += event.document.length;
+    return at > 0 && characters > LARGEST_PAGE_CHARACTERS;
+  });
+  if (fits < 0) return page;
+  const events = page.events.slice(0, fits);
+  return { events, next: events.at(-1)?.sequence ?? page.next, more: true };
 };
 
 const asDocument = (page: EventPage): Answer =>

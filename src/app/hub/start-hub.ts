@@ -65,6 +65,8 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     refuseSocket(socket as Socket, problemOf(error)),
   );
   await listen(server, listener);
+  const pruning = setInterval(() => void prune(options), limits.pruneIntervalMs);
+  pruning.unref();
   const { port } = server.address() as AddressInfo;
   const url = `${listener.tls === undefined ? 'http' : 'https'}://${bracketed(listener.host)}:${port}`;
   log.info(`serving ${url}`);
@@ -72,6 +74,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   return {
     url,
     close: () => {
+      clearInterval(pruning);
       closing ??= stop(server, door, gateway, limits.drainMs);
       return closing;
     },
@@ -115,6 +118,17 @@ const listen = (server: Server, { host, port }: ListenerOptions): Promise<void> 
       resolve();
     });
   });
+
+/** Expired tokens are kept for a while, so that their owners hear what is wrong with them. */
+const REMEMBERED_AFTER_EXPIRY_MS = 7 * 86_400_000;
+
+const prune = async ({ accounts, clock, log }: HubOptions): Promise<void> => {
+  try {
+    await accounts.prune(clock.nowMs() - REMEMBERED_AFTER_EXPIRY_MS);
+  } catch (error) {
+    log.warn(error instanceof Error ? error.message : String(error));
+  }
+};
 
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 

@@ -15,7 +15,7 @@ export const foldTransition = (state: WorkPackageState, event: BoardEvent): Work
   const to = fieldOf(event.payload, 'new_status');
   if (!isLane(from) || !isLane(to)) return undefined;
   const conflicting = state.lane !== null && state.lane !== from;
-  const front = joinFront(state, {
+  const transition: Transition = {
     event_id: event.event_id,
     node_id: event.node_id,
     lamport_clock: event.lamport_clock,
@@ -23,33 +23,37 @@ export const foldTransition = (state: WorkPackageState, event: BoardEvent): Work
     to,
     conflicting,
     concurrent: false,
-  });
-  const settled = state.front[0]?.lamport_clock === event.lamport_clock ? countConcurrent(state.front) : 0;
+  };
+  const hasPeers = state.front[0]?.lamport_clock === event.lamport_clock;
+  const front = hasPeers ? joinFront(state, transition) : [transition];
   return {
     ...state,
     lane: to,
     transitions: state.transitions + 1,
     conflicting: state.conflicting + (conflicting ? 1 : 0),
-    concurrent: state.concurrent + countConcurrent(front) - settled,
-    marked: keepLatest([
-      ...state.marked.filter((mark) => mark.lamport_clock !== event.lamport_clock),
-      ...front.filter((each) => each.conflicting || each.concurrent),
-    ]),
+    concurrent: state.concurrent + (hasPeers ? countConcurrent(front) - countConcurrent(state.front) : 0),
+    marked: hasPeers || conflicting ? mark(state.marked, front) : state.marked,
     front,
   };
 };
 
 /** Only transitions with the highest clock can be concurrent with one that comes after all of them. */
 const joinFront = (state: WorkPackageState, transition: Transition): readonly Transition[] => {
-  const peers = state.front.filter((peer) => peer.lamport_clock === transition.lamport_clock);
   const rivals = new Set(
-    peers.filter((peer) => isConcurrent(placed(state, peer), placed(state, transition))),
+    state.front.filter((peer) => isConcurrent(placed(state, peer), placed(state, transition))),
   );
   return [
-    ...peers.map((peer) => (rivals.has(peer) ? { ...peer, concurrent: true } : peer)),
+    ...state.front.map((peer) => (rivals.has(peer) ? { ...peer, concurrent: true } : peer)),
     { ...transition, concurrent: rivals.size > 0 },
   ];
 };
+
+/** What was marked before the front, then what is marked in it. */
+const mark = (marked: readonly Transition[], front: readonly Transition[]): readonly Transition[] =>
+  keepLatest([
+    ...marked.filter((each) => each.lamport_clock !== front[0]?.lamport_clock),
+    ...front.filter((each) => each.conflicting || each.concurrent),
+  ]);
 
 const placed = (state: WorkPackageState, transition: Transition): AggregatePosition => ({
   ...transition,
