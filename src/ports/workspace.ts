@@ -155,6 +155,8 @@ export interface FeatureFiles {
    * be repeated. Fails with `storage-failed`, having tried every file.
    */
   restore(held: HeldRepository, changes: readonly FileChange[]): Promise<void>;
+  /** Removes what a writer of these files left beside them when it died. May be repeated. */
+  sweep(held: HeldRepository, paths: readonly string[]): Promise<void>;
   /** Present text of a file; `undefined` when it does not exist. Fails with `storage-failed` for a way out of the project. */
   text(projectRoot: string, path: string): Promise<string | undefined>;
 }
