@@ -73,6 +73,26 @@ export const eventStoreContract = (flavour: EventStoreFlavour): void => {
       expect(answers.map(({ answer }) => answer)).toEqual(['stored', 'duplicate', 'id-conflict']);
     });
 
+    it('tells what is there from what is not in a call of many', async () => {
+      const events = Array.from({ length: 130 }, (_, index) =>
+        incoming(makeEvent({ lamport_clock: index }, { wp_id: `WP${String(10 + (index % 13))}` })),
+      );
+      const early = events.filter((_, index) => index % 7 === 0 || index > 100);
+      await acme().append(early);
+      const answers = await acme().append(events);
+      expect(answers.map(({ answer }) => answer)).toEqual(
+        events.map((event) => (early.includes(event) ? 'duplicate' : 'stored')),
+      );
+      expect(new Set((await acme().receipts(everything)).receipts.map(({ eventId }) => eventId))).toEqual(
+        new Set(events.map(({ eventId }) => eventId)),
+      );
+      const [board] = await acme().board(PROJECT);
+      expect(board?.work_packages.map((each) => [each.wp_id, each.events])).toEqual(
+        Array.from({ length: 13 }, (_, index) => [`WP${10 + index}`, 10]),
+      );
+      expect(await acme().append([...events].reverse())).toEqual(events.map(() => ({ answer: 'duplicate' })));
+    });
+
     it('stores each event once when callers race', async () => {
       const events = Array.from({ length: 40 }, (_, index) => incoming(makeEvent({ lamport_clock: index })));
       const answers = await Promise.all(Array.from({ length: 8 }, () => acme().append(events)));

@@ -1,14 +1,13 @@
-import type { HubLimits } from '../../src/app/hub/hub-limits.js';
 import { FEATURE, makeEvent, PROJECT } from '../support/hub-events.js';
-import { startTestHub, type TestHub } from '../support/hub.js';
+import { startTestHub, type TestHub, type TestHubOptions } from '../support/hub.js';
 import { connectLive, liveTokenFor, type LiveClient } from '../support/live-client.js';
 
 describe('live sessions', () => {
   let hub: TestHub;
   let clients: LiveClient[];
 
-  const start = async (limits: Partial<HubLimits> = {}): Promise<void> => {
-    hub = await startTestHub({ limits });
+  const start = async (options: TestHubOptions = {}): Promise<void> => {
+    hub = await startTestHub(options);
     clients = [];
   };
 
@@ -132,14 +131,14 @@ describe('live sessions', () => {
   });
 
   it('opens only so many sessions for one user', async () => {
-    await start({ socketsPerUser: 1 });
+    await start({ limits: { socketsPerUser: 1 } });
     await joined();
     await expect(connect()).rejects.toThrow('429');
     await joined('zenith');
   });
 
   it('renews a session in place with a token of the same user', async () => {
-    await start({ pingIntervalMs: 20 });
+    await start({ limits: { pingIntervalMs: 20 } });
     const client = await joined();
     client.send({ type: 'auth', token: await liveTokenFor(hub.url, await hub.tokenOf('zenith')) });
     expect(await client.next('auth')).toEqual({ type: 'auth', status: 'refused' });
@@ -155,7 +154,7 @@ describe('live sessions', () => {
   });
 
   it('ends a session whose sign-in was revoked', async () => {
-    await start({ pingIntervalMs: 20 });
+    await start({ limits: { pingIntervalMs: 20 } });
     const signedIn = await hub.stores.accounts.signIn({ username: 'acme', password: 'correct horse' });
     if (!signedIn.ok) throw new Error(signedIn.error);
     const client = await connectLive(hub.url, await liveTokenFor(hub.url, signedIn.value.access));
@@ -165,7 +164,7 @@ describe('live sessions', () => {
   });
 
   it('pings, and gives up on a client that stays silent', async () => {
-    await start({ pingIntervalMs: 20, silenceMs: 150 });
+    await start({ limits: { pingIntervalMs: 20, silenceMs: 150 } });
     const [lively, silent] = [await joined(), await joined()];
     const pongs = setInterval(() => lively.send({ type: 'pong', timestamp: 1 }), 20);
     expect(await silent.next('ping')).toMatchObject({ type: 'ping' });
@@ -173,6 +172,49 @@ describe('live sessions', () => {
     lively.send(makeEvent());
     expect(await lively.next('ack')).toMatchObject({ status: 'success' });
     clearInterval(pongs);
+  });
+
+  it('answers a flood of events completely', async () => {
+    await start();
+    const client = await joined();
+    const events = Array.from({ length: 1500 }, (_, at) => makeEvent({ lamport_clock: at }));
+    for (const event of events) client.send(event);
+    const answered = new Set<unknown>();
+    for (const _ of events) answered.add((await client.next('ack'))['event_id']);
+    expect(answered.size).toBe(1500);
+  });
+
+  it('gives up on a reader that does not read, and on nobody else', async () => {
+    await start({ limits: { unreadBytes: 100_000 } });
+    const [slow, sender] = [await joined(), await joined()];
+    const ended = new Promise((resolve) => slow.socket.on('close', resolve));
+    slow.socket.pause();
+    for (let count = 0; count < 200; count++) sender.send(makeEvent({}, { note: 'x'.repeat(100_000) }));
+    for (let count = 0; count < 200; count++)
+      expect(await sender.next('ack')).toMatchObject({ status: 'success' });
+    slow.socket.resume();
+    await ended;
+  });
+
+  it('keeps its sessions while the store cannot say who they are', async () => {
+    await start({ storage: 'memory', limits: { pingIntervalMs: 20 } });
+    const client = await joined();
+    const { accounts } = hub.stores;
+    const identify = accounts.identify.bind(accounts);
+    Object.assign(accounts, { identify: () => Promise.reject(new Error('disk')) });
+    expect(await client.next('ping')).toMatchObject({ type: 'ping' });
+    expect(await client.next('ping')).toMatchObject({ type: 'ping' });
+    client.send({ type: 'auth', token: 'x' });
+    expect(await client.next('auth')).toEqual({ type: 'auth', status: 'refused' });
+    Object.assign(accounts, { identify });
+    client.send(makeEvent());
+    expect(await client.next('ack')).toMatchObject({ status: 'success' });
+  });
+
+  it('ends a session whose snapshot cannot be read', async () => {
+    await start({ storage: 'memory' });
+    Object.assign(hub.stores.store.forTeam('acme'), { position: () => Promise.reject(new Error('disk')) });
+    expect(await (await connect()).closed).toBe(1011);
   });
 
   it('ends sessions with 1001 when it stops, after answering what it was sent', async () => {

@@ -18,6 +18,8 @@ export interface HubLimits {
   readonly pingIntervalMs: number;
   /** A socket from which nothing came for so long is lost. */
   readonly silenceMs: number;
+  /** Bytes that may wait for a slow reader before its session is ended; it catches up by cursor. */
+  readonly unreadBytes: number;
   /** How long a stopping hub waits for requests and sockets to end. */
   readonly drainMs: number;
   /** Sign-ins at once; each costs tens of milliseconds and megabytes by intention. */
@@ -41,6 +43,7 @@ export const DEFAULT_HUB_LIMITS: HubLimits = {
   sockets: 10_000,
   pingIntervalMs: 20_000,
   silenceMs: 60_000,
+  unreadBytes: 8 * 1024 * 1024,
   drainMs: 5_000,
   signIns: 4,
   waitingSignIns: 64,

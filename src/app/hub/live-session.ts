@@ -144,7 +144,7 @@ export class LiveSession implements Listener, LiveSender {
       return;
     }
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+    if (this.#socket.bufferedAmount > this.#host.limits.unreadBytes) {
       // A reader that has fallen so far behind catches up by cursor, not by the hub's memory.
       this.terminate();
       return;
@@ -155,4 +155,3 @@ export class LiveSession implements Listener, LiveSender {
 
 const MAX_UNANSWERED = 500;
 const MAX_NOISE = 100;
-const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;

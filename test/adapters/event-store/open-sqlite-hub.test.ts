@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { openSqliteHub } from '../../../src/adapters/event-store/open-sqlite-hub.js';
 import { CryptoRandomness } from '../../../src/adapters/host/crypto-randomness.js';
 import { incoming, makeEvent } from '../../support/hub-events.js';
@@ -41,6 +42,32 @@ describe('the data directory of a hub', () => {
     );
     await expect(open(directory)).rejects.toMatchObject({ kind: 'storage-failed' });
     await expect(open(directory)).rejects.toMatchObject({ kind: 'storage-failed' });
+  });
+
+  it('is refused when its tables are not those of a hub', async () => {
+    const directory = join(at.directory, 'foreign');
+    mkdirSync(directory);
+    const foreign = new Database(join(directory, 'hub.sqlite'));
+    foreign.exec('create table teams (name text)');
+    foreign.close();
+    await expect(open(directory)).rejects.toMatchObject({ kind: 'storage-failed', hint: expect.any(String) });
+  });
+
+  it('goes by the session policy that it is given', async () => {
+    const stores = await openSqliteHub({
+      dataDirectory: join(at.directory, 'own'),
+      clock: at.time,
+      randomness: new CryptoRandomness(),
+      secrets: quickSecrets,
+      policy: { accessSeconds: 1, refreshSeconds: 2, liveSeconds: 3, graceSeconds: 4 },
+    });
+    await stores.accounts.addTeam('acme');
+    await stores.accounts.addUser({ name: 'ada', password: 'correct horse' });
+    await stores.accounts.addMember('acme', 'ada');
+    expect(await stores.accounts.signIn({ username: 'ada', password: 'correct horse' })).toMatchObject({
+      value: { accessLifetimeSeconds: 1, refreshLifetimeSeconds: 2 },
+    });
+    await stores.close();
   });
 
   it('is refused when it cannot be made', async () => {
