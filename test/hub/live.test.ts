@@ -174,6 +174,26 @@ describe('live sessions', () => {
     clearInterval(pongs);
   });
 
+  it('scenario 15: stores once what a session sent before it broke and a batch sends again', async () => {
+    await start();
+    const client = await joined();
+    const events = Array.from({ length: 20 }, () => makeEvent());
+    for (const event of events) client.send(event);
+    client.end();
+    await client.closed;
+    const response = await fetch(`${hub.url}/api/v1/events/batch/`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${await hub.tokenOf('acme')}` },
+      body: JSON.stringify({ events }),
+    });
+    const { results } = (await response.json()) as { results: { status: string }[] };
+    expect(results).toHaveLength(20);
+    for (const { status } of results) expect(['success', 'duplicate']).toContain(status);
+    const { receipts } = await hub.stores.store.forTeam('acme').receipts({ after: 0, limit: 100 });
+    expect(receipts).toHaveLength(20);
+    expect(new Set(receipts.map(({ eventId }) => eventId)).size).toBe(20);
+  });
+
   it('answers a flood of events completely', async () => {
     await start();
     const client = await joined();
