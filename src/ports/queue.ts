@@ -96,6 +96,25 @@ export interface Sender {
   ): Promise<number>;
 }
 
+/** An event that another program captured: it keeps its id, node and Lamport timestamp. */
+export interface ForeignEvent {
+  readonly eventId: string;
+  /** The document as it was stored there, byte for byte. */
+  readonly json: string;
+  readonly lamport: number;
+  readonly team: string;
+  /** Why it can never be sent: it is taken all the same, as a dead letter. */
+  readonly invalid?: string;
+}
+
+export interface Adoption {
+  readonly adopted: number;
+  /** Events whose ids are in the journal already. */
+  readonly known: number;
+  /** Events for which there was no room. */
+  readonly refused: number;
+}
+
 /** One project's durable store of captured events. */
 export interface Outbox {
   /** Project uuid; `undefined` for events without identity. */
@@ -106,6 +125,11 @@ export interface Outbox {
    * once. Its cost does not depend on what is stored.
    */
   capture(facts: readonly Fact[], limits: CaptureLimits): Promise<readonly CaptureOutcome[]>;
+  /**
+   * Takes over events that were captured elsewhere, in order; what was adopted is durable when this resolves, and the
+   * clock is past all of it. Ids that are in the journal already are skipped, so it may be repeated.
+   */
+  adopt(events: readonly ForeignEvent[], limits: CaptureLimits): Promise<Adoption>;
   /** Whether `count` more events fit under the limit. */
   hasRoomFor(count: number, limits: CaptureLimits): Promise<boolean>;
   /** The number that the next captured event will get. */

@@ -5,9 +5,11 @@ import { seal } from '../../domain/events/seal.js';
 import { describeIssues } from '../../domain/result.js';
 import { tick } from '../../domain/time/lamport.js';
 import type {
+  Adoption,
   CaptureLimits,
   CaptureOutcome,
   Fact,
+  ForeignEvent,
   JournalRecord,
   Outbox,
   OutboxReading,
@@ -34,6 +36,22 @@ export class MemoryOutbox implements Outbox {
 
   async capture(facts: readonly Fact[], limits: CaptureLimits): Promise<readonly CaptureOutcome[]> {
     return facts.map((fact) => this.#captureOne(fact, limits));
+  }
+
+  async adopt(events: readonly ForeignEvent[], limits: CaptureLimits): Promise<Adoption> {
+    const ids = new Set(this.#records.map(({ eventId }) => eventId));
+    const fresh = events.filter(({ eventId }) => !ids.has(eventId) && ids.add(eventId));
+    const taken = fresh.slice(0, Math.max(0, limits.maxWaiting - this.#waiting()));
+    for (const { eventId, json, team, lamport, invalid } of taken) {
+      this.#clock.advance((value) => Math.max(value, lamport) + 1);
+      const record = this.#last() + 1;
+      this.#records.push({ record, eventId, team, json, ...(invalid === undefined ? {} : { invalid }) });
+    }
+    return {
+      adopted: taken.length,
+      known: events.length - fresh.length,
+      refused: fresh.length - taken.length,
+    };
   }
 
   async hasRoomFor(count: number, limits: CaptureLimits): Promise<boolean> {

@@ -1,12 +1,21 @@
 import type { Decision } from '../../domain/delivery/decision.js';
 import { seal } from '../../domain/events/seal.js';
 import { describeIssues } from '../../domain/result.js';
-import type { CaptureLimits, CaptureOutcome, Fact, RefusalReason } from '../../ports/queue.js';
+import type {
+  Adoption,
+  CaptureLimits,
+  CaptureOutcome,
+  Fact,
+  ForeignEvent,
+  RefusalReason,
+} from '../../ports/queue.js';
 import type { HeldLock } from '../fs/process-lock.js';
 import { makeDirectory } from '../fs/make-directory.js';
 import { appendToLog } from '../fs/sealed-log.js';
 import { appendDecisions } from './decision-log.js';
 import { JournalWriter } from './journal-writer.js';
+import { adoptEvents } from './adopt-events.js';
+import { appendUnderLock, isSegmentFull } from './append-under-lock.js';
 import type { JournalTail } from './journal-tail.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import type { OutboxSurroundings } from './outbox-surroundings.js';
@@ -42,16 +51,25 @@ export class CaptureSection {
     counted: Occupancy | undefined,
     lock: HeldLock,
   ): readonly CaptureOutcome[] | 'looks-full' {
-    const writer = new JournalWriter(this.#paths, () => this.#surroundings.newJournalId());
-    try {
-      const outcomes = this.#append(writer, facts, limits, counted);
-      lock.release();
-      if (outcomes !== 'looks-full') writer.sync();
-      return outcomes;
-    } finally {
-      lock.release();
-      writer.close();
-    }
+    return appendUnderLock(this.#paths, this.#surroundings, lock, (writer) =>
+      this.#append(writer, facts, limits, counted),
+    );
+  }
+
+  /** Takes over foreign events under `lock` and gives it back. `looks-full`: as for a capture. */
+  adopt(
+    events: readonly ForeignEvent[],
+    limits: CaptureLimits,
+    counted: Occupancy | undefined,
+    lock: HeldLock,
+  ): Adoption | 'looks-full' {
+    return appendUnderLock(this.#paths, this.#surroundings, lock, (writer) =>
+      adoptEvents(this.#paths, this.#surroundings, writer, events, (tail, count) => {
+        const occupied = occupancy(tail, readSettledMark(this.#paths.settled), counted);
+        const room = Math.max(0, limits.maxWaiting - occupied);
+        return room < count && counted === undefined ? 'looks-full' : room;
+      }),
+    );
   }
 
   /** Appends decisions about the journal's records. Call it under the capture lock. */
@@ -137,8 +155,7 @@ export class CaptureSection {
       record: tail.next + index,
     }));
     this.#surroundings.clock.store(clock + facts.length, nodeId);
-    const isFull = tail.next - tail.segmentFirst >= (this.#surroundings.segmentRecords ?? SEGMENT_RECORDS);
-    if (isFull) writer.rotate(tail, clock);
+    if (isSegmentFull(tail, this.#surroundings)) writer.rotate(tail, clock);
     writer.append(
       sealed
         .map(({ fact, event, record }) =>
@@ -161,8 +178,6 @@ export class CaptureSection {
     }));
   }
 }
-
-const SEGMENT_RECORDS = 1000;
 
 const inOrder = (tail: JournalTail, mark: SettledMark | undefined): JournalTail => ({
   ...tail,

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import type { Decision } from '../../domain/delivery/decision.js';
 import { SyncError } from '../../domain/errors.js';
-import { lockFile, tryLockFile } from '../fs/process-lock.js';
+import { lockFile, tryLockFile, type HeldLock } from '../fs/process-lock.js';
 import { onStorage } from '../fs/storage-failure.js';
 import type {
+  Adoption,
   CaptureLimits,
   CaptureOutcome,
   Fact,
+  ForeignEvent,
   JournalRecord,
   Outbox,
   OutboxReading,
@@ -46,6 +48,21 @@ export class LowdbOutbox implements Outbox {
       const message = error instanceof Error ? error.message : String(error);
       return this.#section.refuse(facts, 'storage-failed', message);
     }
+  }
+
+  adopt(events: readonly ForeignEvent[], limits: CaptureLimits): Promise<Adoption> {
+    return this.#onStorage(async () => {
+      let sum: Adoption = { adopted: 0, known: 0, refused: 0 };
+      for (let start = 0; start < events.length; start += ADOPTED_AT_ONCE) {
+        const adoption = await this.#adopt(events.slice(start, start + ADOPTED_AT_ONCE), limits);
+        sum = {
+          adopted: sum.adopted + adoption.adopted,
+          known: sum.known + adoption.known,
+          refused: sum.refused + adoption.refused,
+        };
+      }
+      return sum;
+    });
   }
 
   hasRoomFor(count: number, limits: CaptureLimits): Promise<boolean> {
@@ -116,6 +133,14 @@ export class LowdbOutbox implements Outbox {
     }
   }
 
+  async #adopt(events: readonly ForeignEvent[], limits: CaptureLimits): Promise<Adoption> {
+    for (let occupancy: Occupancy | undefined; ; occupancy = await this.#recount()) {
+      const lock = await this.#lock();
+      const adoption = this.#section.adopt(events, limits, occupancy, lock);
+      if (adoption !== 'looks-full') return adoption;
+    }
+  }
+
   /** The lock's holder is stopped: the facts are made durable beside the journal, and the next capture seals them. */
   async #wait(facts: readonly Fact[]): Promise<readonly CaptureOutcome[]> {
     const from = await this.nextRecord();
@@ -134,19 +159,26 @@ export class LowdbOutbox implements Outbox {
   }
 
   async #locked(work: () => void): Promise<void> {
-    const lock = await lockFile(this.#paths.captureLock, this.#lockWaitMs);
-    if (lock === undefined) {
-      throw new SyncError('lock-busy', 'Another process holds the capture lock.', {
-        hint: 'Try again in a moment.',
-      });
-    }
+    const lock = await this.#lock();
     try {
       work();
     } finally {
       lock.release();
     }
   }
+
+  /** The capture lock, for work that can be asked to come back later. */
+  async #lock(): Promise<HeldLock> {
+    const lock = await lockFile(this.#paths.captureLock, this.#lockWaitMs);
+    if (lock !== undefined) return lock;
+    throw new SyncError('lock-busy', 'Another process holds the capture lock.', {
+      hint: 'Try again in a moment.',
+    });
+  }
 }
+
+// Each portion holds the capture lock for one write.
+const ADOPTED_AT_ONCE = 500;
 
 // The lock's holders run a few microseconds of synchronous code; who waits longer waits for a stopped process.
 const LOCK_WAIT_MS = 250;

@@ -4,9 +4,8 @@ import type { Fact } from '../../ports/queue.js';
 import { writeFileAtomic, syncDirectory } from '../fs/atomic-write.js';
 import { makeDirectory } from '../fs/make-directory.js';
 import { parseLine, sealLine } from '../fs/sealed-line.js';
-import { sealedSegments, segmentPath } from './journal-files.js';
 import type { OutboxPaths } from './outbox-paths.js';
-import { scanSegment } from './scan-segment.js';
+import { idsFrom } from './journal-ids.js';
 
 /** A fact whose process could not get the capture lock in time. */
 export interface WaitingFact {
@@ -66,21 +65,7 @@ export class WaitingFacts {
 export const unsealedFacts = (waiting: WaitingFacts, paths: OutboxPaths): readonly WaitingFact[] => {
   const listed = waiting.list();
   if (listed.length === 0) return [];
-  const sealed = sealedIds(paths, Math.min(...listed.map(({ from }) => from)));
+  const sealed = idsFrom(paths, Math.min(...listed.map(({ from }) => from)));
   waiting.remove(listed.filter(({ fact }) => sealed.has(fact.event.event_id)));
   return listed.filter(({ fact }) => !sealed.has(fact.event.event_id));
-};
-
-const sealedIds = (paths: OutboxPaths, from: number): ReadonlySet<string> => {
-  const sealed = sealedSegments(paths);
-  const start = sealed.findLastIndex((first) => first <= from);
-  const files = [
-    ...sealed.slice(Math.max(0, start)).map((first) => segmentPath(paths, first)),
-    paths.current,
-  ];
-  return new Set(
-    files
-      .flatMap((path) => scanSegment(readFileSync(path)).records)
-      .flatMap((record) => ('damaged' in record ? [] : [record.eventId])),
-  );
 };

@@ -1,4 +1,5 @@
-import type { Account } from './account.js';
+import { hubKey, type Account } from './account.js';
+import { LOCAL_TEAM } from '../events/envelope.js';
 import { exceptionOf, isAnswered, type HubLedger, type LedgerException } from './ledger.js';
 import { consentOf, ownerOf, type DecisionIndex, type OwnedRecord } from './ownership.js';
 import { belongsTo, holdReason, type HoldReason, type RecordOwner, type Sharing } from './routing-policy.js';
@@ -47,7 +48,7 @@ export const standingOf = (record: RoutableRecord, context: RoutingContext): Rec
 const heldBecause = (record: RoutableRecord, context: RoutingContext): HoldReason | undefined => {
   const { account, projectUuid, sharing, decisions } = context;
   const consent = account === undefined ? undefined : consentOf(record, account, decisions);
-  const owner = ownerOf(record, decisions);
+  const owner = ownerOf(record, decisions) ?? ownerByTeam(record, account);
   const reason = holdReason({
     projectUuid,
     sharing,
@@ -60,6 +61,12 @@ const heldBecause = (record: RoutableRecord, context: RoutingContext): HoldReaso
     record.hub === undefined || (owner !== undefined && account !== undefined && !belongsTo(owner, account));
   return context.decisionsUnreadable && needsDecisions ? { hold: 'decisions-unreadable' } : undefined;
 };
+
+/** An event of another program names its team but no hub: it can only go where that team is. */
+const ownerByTeam = (record: OwnedRecord, account: Account | undefined): RecordOwner | undefined =>
+  account === undefined || record.team === LOCAL_TEAM || record.team === account.team
+    ? undefined
+    : { hub: hubKey(account.hub), team: record.team };
 
 /** A hub takes no events of another team, so a person can only send along what has the account's own team. */
 const isSameTeam = (owner: RecordOwner, account: Account | undefined): boolean =>
