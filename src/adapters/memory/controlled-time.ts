@@ -16,9 +16,16 @@ export class ControlledTime implements WallClock, Timer {
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (ms <= 0 || signal?.aborted === true) return;
     await new Promise<void>((wake) => {
-      const sleeper: Sleeper = { dueMs: this.#nowMs + ms, wake };
+      const interrupt = (): void => this.#wake([sleeper]);
+      const sleeper: Sleeper = {
+        dueMs: this.#nowMs + ms,
+        wake: () => {
+          signal?.removeEventListener('abort', interrupt);
+          wake();
+        },
+      };
       this.#sleepers = [...this.#sleepers, sleeper];
-      signal?.addEventListener('abort', () => this.#wake([sleeper]), { once: true });
+      signal?.addEventListener('abort', interrupt, { once: true });
     });
   }
 

@@ -1,0 +1,139 @@
+import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
+import { MemoryBatchTransport } from '../../src/adapters/memory/memory-batch-transport.js';
+import { MemoryCheckoutRegistry } from '../../src/adapters/memory/memory-checkout-registry.js';
+import { MemoryConfigStore } from '../../src/adapters/memory/memory-config-store.js';
+import { MemoryCredentialStore } from '../../src/adapters/memory/memory-credential-store.js';
+import type { MemoryHub, MemoryHubOptions } from '../../src/adapters/memory/memory-hub.js';
+import { MemoryLamportStore } from '../../src/adapters/memory/memory-lamport-store.js';
+import { MemoryLiveTransport } from '../../src/adapters/memory/memory-live-transport.js';
+import { MemoryNetwork } from '../../src/adapters/memory/memory-network.js';
+import { MemoryOutboxes } from '../../src/adapters/memory/memory-outboxes.js';
+import { MemoryTokenIssuer } from '../../src/adapters/memory/memory-token-issuer.js';
+import { SeededRandomness } from '../../src/adapters/memory/seeded-randomness.js';
+import { SequentialEventIds } from '../../src/adapters/memory/sequential-event-ids.js';
+import { DeliveryRoute } from '../../src/app/sync/delivery-route.js';
+import { Flush, type FlushHost, type FlushReport } from '../../src/app/sync/flush.js';
+import { LiveLink, type LiveListeners } from '../../src/app/sync/live-session.js';
+import { projectStatus, type ProjectStatus } from '../../src/app/sync/project-status.js';
+import { SharingPolicy } from '../../src/app/sync/sharing-policy.js';
+import { AccessTokens } from '../../src/app/usecases/access-token.js';
+import { SignIn } from '../../src/app/usecases/sign-in.js';
+import { hubKey, type Account } from '../../src/domain/delivery/account.js';
+import { isBalanced } from '../../src/domain/delivery/accounting.js';
+import { collect, fact, PROJECT } from './facts.js';
+
+export const HUB_URL = 'https://hub.example.org';
+export const CHECKOUT = '/work/demo';
+
+/** Everything from outboxes to hubs, in memory, as one machine sees it. */
+export class DeliveryWorld {
+  readonly time = new ControlledTime();
+  readonly network = new MemoryNetwork();
+  readonly clock = new MemoryLamportStore('aaaaaaaaaaaa');
+  readonly outboxes = new MemoryOutboxes(this.clock);
+  readonly registry = new MemoryCheckoutRegistry();
+  readonly configs = new MemoryConfigStore();
+  readonly credentials = new MemoryCredentialStore();
+  readonly randomness = new SeededRandomness();
+  readonly issuer = new MemoryTokenIssuer(this.network);
+  readonly tokens = new AccessTokens(this.credentials, this.issuer, this.time);
+  readonly batches = new MemoryBatchTransport(this.network);
+  readonly sharing = new SharingPolicy(this.registry, this.configs);
+  readonly route = new DeliveryRoute(this.batches, this.tokens, new SequentialEventIds('0A'));
+  readonly hub: MemoryHub;
+  readonly leftOversResolvedFor: string[] = [];
+  #captured = 0;
+
+  constructor(options: Partial<MemoryHubOptions> = {}) {
+    this.hub = this.addHub({ url: HUB_URL, ...options });
+  }
+
+  /** A hub with the users ada of acme and bob of birch. */
+  addHub(options: MemoryHubOptions): MemoryHub {
+    const hub = this.network.addHub(options);
+    hub.signIns.addUser('ada', 'secret', 'acme');
+    hub.signIns.addUser('bob', 'secret', 'birch');
+    return hub;
+  }
+
+  async signIn(username = 'ada', hub = this.hub): Promise<Account> {
+    const signIn = new SignIn(this.credentials, this.issuer, this.time);
+    const proof = { with: 'password' as const, username, password: 'secret' };
+    return (await signIn.run({ serverUrl: hub.url, proof }, async () => true)).account;
+  }
+
+  async signOut(): Promise<void> {
+    await this.credentials.update(async () => 'forget');
+  }
+
+  /** Captures so many events, for an account or as `local`; returns their ids. */
+  async capture(count: number, account?: Account, project: string | undefined = PROJECT): Promise<string[]> {
+    const whose = account === undefined ? {} : { hub: hubKey(account.hub), team: account.team };
+    const facts = Array.from({ length: count }, () => fact((this.#captured += 1), whose));
+    await this.outboxes.open(project).capture(facts, { maxWaiting: 1_000_000 });
+    return facts.map(({ event }) => event.event_id);
+  }
+
+  flushHost(changes: Partial<FlushHost> = {}): FlushHost {
+    return {
+      outboxes: this.outboxes,
+      sharing: this.sharing,
+      clock: this.clock,
+      wallClock: this.time,
+      randomness: this.randomness,
+      route: (signal) => this.route.find(signal),
+      resolveLeftOvers: async (project) => void this.leftOversResolvedFor.push(project),
+      ...changes,
+    };
+  }
+
+  async flush(isInsisted = false, signal?: AbortSignal): Promise<FlushReport> {
+    const report = await new Flush(this.flushHost()).run({ isInsisted }, signal);
+    await this.expectBalanced();
+    return report;
+  }
+
+  link(listeners?: LiveListeners): LiveLink {
+    return new LiveLink(
+      {
+        transport: new MemoryLiveTransport(this.network),
+        issuer: this.issuer,
+        tokens: this.tokens,
+        clock: this.clock,
+        timer: this.time,
+        randomness: this.randomness,
+      },
+      listeners,
+    );
+  }
+
+  async account(): Promise<Account | undefined> {
+    return this.tokens.account();
+  }
+
+  async status(): Promise<ProjectStatus> {
+    return this.statusOf(PROJECT);
+  }
+
+  async statusOf(project: string | undefined): Promise<ProjectStatus> {
+    return projectStatus(this.outboxes.open(project), {
+      account: await this.account(),
+      sharing: project === undefined ? 'on' : await this.sharing.of(project),
+      nowMs: this.time.nowMs(),
+    });
+  }
+
+  /** Every captured event is accounted for in every outbox, and the count is that of the records. */
+  async expectBalanced(): Promise<void> {
+    for (const project of await this.outboxes.list()) {
+      const { accounting } = await this.statusOf(project);
+      expect({ accounting, balanced: isBalanced(accounting) }).toMatchObject({ balanced: true });
+      expect(accounting.captured).toBe((await collect(this.outboxes.open(project).records())).length);
+    }
+  }
+
+  /** Lets everything run that is ready. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < 5; turn++) await this.time.advance(0);
+  }
+}
