@@ -11,7 +11,7 @@ import { LiveLink } from '../sync/live-session.js';
 import { Flush } from '../sync/flush.js';
 import { LeftOvers } from '../sync/left-overs.js';
 import { DeliveryRoute } from '../sync/delivery-route.js';
-import { captureLimits } from '../sync/capture-limits.js';
+import { captureLimits, retentionMs } from '../sync/capture-limits.js';
 import { signedInAccount } from '../sync/signed-in-account.js';
 import { SharingPolicy } from '../sync/sharing-policy.js';
 import type { Registrar } from './registrar.js';
@@ -132,6 +132,7 @@ export const deliveryModule = (register: Registrar): void => {
       clock,
       wallClock,
       randomness,
+      retainMs: async () => retentionMs(await settings.read()),
       resolveLeftOvers: async (project) => leftOvers.resolve(project, captureLimits(await settings.read())),
     }),
   );

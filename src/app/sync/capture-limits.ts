@@ -6,3 +6,7 @@ import type { CaptureLimits } from '../../ports/queue.js';
 export const captureLimits = ({ maxQueueSize }: SettingsReading): CaptureLimits => ({
   maxWaiting: maxQueueSize ?? DEFAULT_SETTINGS.maxQueueSize,
 });
+
+/** For how long settled segments stay readable, in milliseconds. */
+export const retentionMs = ({ retainDays }: SettingsReading): number =>
+  (retainDays ?? DEFAULT_SETTINGS.retainDays) * 24 * 60 * 60 * 1000;

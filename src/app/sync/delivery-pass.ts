@@ -15,6 +15,8 @@ export interface PassInput {
   readonly sharing: Sharing;
   /** A person asks for delivery now: what is due later is sent too. */
   readonly isInsisted: boolean;
+  /** Settled segments that were last written before this moment may go, milliseconds since 1970. Absent: none may. */
+  readonly reclaimBeforeMs?: number;
   /** Called after every settlement with what was counted so far. */
   readonly onProgress?: (counts: PassCounts) => void;
 }
@@ -32,6 +34,9 @@ export const runPass = async (
   const passed = await outbox.pass(async (sender) => {
     const ledger = new PassLedger(outbox, sender, host, input.account, input.onProgress);
     const ended = await new Pass(outbox.project, sender, ledger, host, input, signal).deliver();
+    if (ended.end === 'complete' && input.reclaimBeforeMs !== undefined) {
+      await ledger.reclaim(input.reclaimBeforeMs);
+    }
     return { ...ledger.counts, ended };
   });
   return passed === 'busy' ? { ...NOTHING_PASSED, ended: { end: 'busy' } } : passed.value;

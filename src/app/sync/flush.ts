@@ -24,6 +24,8 @@ export interface FlushHost {
   readonly randomness: Randomness;
   /** Who is signed in, and how to reach that hub; else why nothing can be sent. */
   route(signal?: AbortSignal): Promise<Route | PassEnd>;
+  /** For how long settled segments stay readable, in milliseconds. */
+  retainMs(): Promise<number>;
   /** Brings what dead commands left over in the checkouts of a project to an end, where nobody works. */
   resolveLeftOvers(projectUuid: string): Promise<void>;
 }
@@ -88,6 +90,7 @@ export class Flush {
           account: route.account,
           sharing: project === undefined ? 'on' : await this.#host.sharing.of(project),
           isInsisted: input.isInsisted,
+          reclaimBeforeMs: this.#host.wallClock.nowMs() - (await this.#host.retainMs()),
           onProgress: (counts) => {
             counted = counts;
             input.onProgress?.(addCounts(before, counts));

@@ -2,6 +2,8 @@ import type { Account } from '../../domain/delivery/account.js';
 import { MAX_EXCEPTIONS, type HubLedger, type Settlement } from '../../domain/delivery/ledger.js';
 import { ledgerOf, refuseAt, settleAt, takeIntoUse } from '../../domain/delivery/ledger-in-use.js';
 import type { Answers } from '../../domain/delivery/outcome.js';
+import { indexDecisions } from '../../domain/delivery/ownership.js';
+import { ledgersWithout } from '../../domain/delivery/retention.js';
 import { setOf } from '../../domain/delivery/record-ranges.js';
 import { REFUSAL_RETRY_MS, settlementOf } from '../../domain/delivery/settlement.js';
 import { hubKey } from '../../domain/delivery/account.js';
@@ -99,6 +101,24 @@ export class PassLedger {
   async refuse(reason: string): Promise<void> {
     const untilMs = this.#host.wallClock.nowMs() + REFUSAL_RETRY_MS;
     await this.#sender.settle((ledgers) => refuseAt(ledgers, this.#account, { reason, untilMs }));
+  }
+
+  /**
+   * Removes segments of which nothing will have to be sent or decided any more. The ledgers are made to count without
+   * them first, so that a crash in between leaves records that are settled, never counts without records.
+   */
+  async reclaim(writtenBeforeMs: number): Promise<void> {
+    const { decisions, decisionsUnreadable } = await this.#sender.reading();
+    if (decisionsUnreadable !== undefined) return;
+    const index = indexDecisions(decisions);
+    await this.#sender.reclaim(async (segment) => {
+      const { ledgers } = await this.#sender.reading();
+      const without = ledgersWithout(segment, ledgers, index);
+      if (without === undefined) return false;
+      if (without.some((ledger, position) => ledger !== ledgers[position]))
+        await this.#sender.settle(() => without);
+      return true;
+    }, writtenBeforeMs);
   }
 
   /** A hub that says that our clock is behind tells where its own stands. */
