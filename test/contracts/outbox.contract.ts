@@ -49,6 +49,34 @@ export const outboxContract = ({ name, durable, setup }: OutboxFlavour): void =>
       expect(await outbox.hasRoomFor(1001, ROOM)).toBe(false);
     });
 
+    const foreign = (n: number, lamport: number) => ({
+      eventId: eventId(n),
+      json: `{"event_id":"${eventId(n)}","lamport_clock":${lamport}}`,
+      lamport,
+      team: 'local',
+    });
+
+    it('adopts foreign events as they are, once, and takes the clock past them', async () => {
+      const events = [foreign(1, 40), foreign(2, 7), foreign(1, 40)];
+      expect(await outbox.adopt(events, ROOM)).toEqual({ adopted: 2, known: 1, refused: 0 });
+      expect(await outbox.adopt(events, ROOM)).toEqual({ adopted: 0, known: 3, refused: 0 });
+      const records = await collect(reopen().records());
+      expect(records.map(({ record, json }) => [record, json])).toEqual([
+        [1, events[0]?.json],
+        [2, events[1]?.json],
+      ]);
+      const [captured] = await outbox.capture(facts(3, 1), ROOM);
+      expect(captured).toMatchObject({ outcome: 'captured', record: 3 });
+      expect(captured?.outcome === 'captured' && captured.event.lamport_clock).toBeGreaterThan(41);
+    });
+
+    it('adopts no more than there is room for, and says how many it refused', async () => {
+      await outbox.capture(facts(1, 2), ROOM);
+      const events = [foreign(11, 1), foreign(12, 2), foreign(13, 3)];
+      expect(await outbox.adopt(events, { maxWaiting: 4 })).toEqual({ adopted: 2, known: 0, refused: 1 });
+      expect(await outbox.adopt(events, { maxWaiting: 5 })).toEqual({ adopted: 1, known: 2, refused: 0 });
+    });
+
     it('captures events in order, under ascending numbers without gaps and rising Lamport timestamps', async () => {
       const outcomes = [
         ...(await outbox.capture(facts(1, 3), ROOM)),

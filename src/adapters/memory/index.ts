@@ -8,6 +8,7 @@ export * from './memory-config-store.js';
 export * from './memory-credential-store.js';
 export * from './memory-event-store.js';
 export * from './memory-feature-files.js';
+export * from './memory-foreign-queue.js';
 export * from './memory-hub.js';
 export * from './memory-intent-store.js';
 export * from './memory-lamport-store.js';

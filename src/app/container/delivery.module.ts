@@ -71,6 +71,17 @@ export const deliveryModule = (register: Registrar): void => {
     (registry, outboxes, accountStatus) =>
       new SetSharing(registry, outboxes, () => signedInAccount(accountStatus)),
   );
+  register.single(TOKENS.importQueue, [TOKENS.outboxes, TOKENS.settings], async (outboxes, settings) => {
+    const [{ SqliteQueue }, { ImportQueue }] = await Promise.all([
+      import('../../adapters/queue/sqlite-queue.js'),
+      import('../usecases/import-queue.js'),
+    ]);
+    return new ImportQueue(new SqliteQueue(), outboxes, async () => captureLimits(await settings.read()));
+  });
+  register.single(TOKENS.diagnoseOutbox, [TOKENS.outboxes], async (outboxes) => {
+    const { DiagnoseOutbox } = await import('../usecases/diagnose-outbox.js');
+    return new DiagnoseOutbox(outboxes);
+  });
   register.single(TOKENS.listEvents, [], () => new ListEvents());
   register.single(
     TOKENS.syncStatus,

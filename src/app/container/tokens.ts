@@ -19,11 +19,13 @@ import type { AcceptWorkPackages } from '../usecases/accept-work-packages.js';
 import type { AccessTokens } from '../usecases/access-token.js';
 import type { AddHistory } from '../usecases/add-history.js';
 import type { BacklogConsent } from '../usecases/backlog-consent.js';
+import type { DiagnoseOutbox } from '../usecases/diagnose-outbox.js';
 import type { EnsureIdentity } from '../usecases/ensure-identity.js';
 import type { FinalizeTasks } from '../usecases/finalize-tasks.js';
 import type { GetAccountStatus } from '../usecases/account-status.js';
 import type { GetSyncStatus } from '../usecases/get-sync-status.js';
 import type { ImplementWorkPackage } from '../usecases/implement-work-package.js';
+import type { ImportQueue } from '../usecases/import-queue.js';
 import type { InitProject } from '../usecases/init-project.js';
 import type { ListEvents } from '../usecases/list-events.js';
 import type { MoveWorkPackage } from '../usecases/move-work-package.js';
@@ -100,5 +102,7 @@ export const TOKENS = {
   backlogConsent: token<BacklogConsent>('backlog-consent'),
   setSharing: token<SetSharing>('set-sharing'),
   syncStatus: token<GetSyncStatus>('sync-status'),
+  importQueue: token<ImportQueue>('import-queue'),
+  diagnoseOutbox: token<DiagnoseOutbox>('diagnose-outbox'),
   listEvents: token<ListEvents>('list-events'),
 } as const;

@@ -15,6 +15,12 @@ export const syncCommands = [
     load: () => import('./status.js'),
   }),
   defineCommand({
+    path: 'sync diagnose',
+    summary: 'judge every waiting event without the network',
+    examples: [['spec-kitty sync diagnose', 'what a hub would say']],
+    load: () => import('./diagnose.js'),
+  }),
+  defineCommand({
     path: 'sync on',
     summary: 'share this project from this machine',
     examples: [['spec-kitty sync on', 'also sends what was captured before the sign-in']],

@@ -1,0 +1,35 @@
+import { describeIssues } from '../../../../domain/result.js';
+import { TOKENS } from '../../../container/tokens.js';
+import type { Diagnosis } from '../../../usecases/diagnose-outbox.js';
+import type { Report } from '../../define-command.js';
+import { table } from '../../render/table.js';
+import { lines, type Text } from '../../render/text.js';
+import type { ClientContext } from '../shared/client.js';
+
+export const run = async ({ container, terminal }: ClientContext<object>): Promise<Report> => {
+  const diagnose = await (await container()).get(TOKENS.diagnoseOutbox);
+  const projects = await diagnose.run();
+  const waiting = projects.reduce((sum, project) => sum + project.waiting, 0);
+  const valid = projects.reduce((sum, project) => sum + project.valid, 0);
+  const rows = projects.flatMap(rowsOf);
+  const detail: readonly Text[] = rows.length === 0 ? [] : ['', table(COLUMNS, rows, terminal.width)];
+  return {
+    data: { waiting, valid, invalid: waiting - valid, projects },
+    text: lines([`${waiting} events wait; ${valid} of them are valid.`, ...detail]),
+  };
+};
+
+const COLUMNS = [
+  { header: 'event' },
+  { header: 'type' },
+  { header: 'tries', align: 'right' },
+  { header: 'what is wrong', flexible: true },
+] as const;
+
+const rowsOf = ({ events }: Diagnosis): readonly (readonly string[])[] =>
+  events.map(({ eventId, eventType, attempts, issues, reason }) => [
+    eventId,
+    eventType ?? '?',
+    String(attempts),
+    issues.length > 0 ? describeIssues(issues) : (reason ?? ''),
+  ]);

@@ -1,0 +1,15 @@
+/** One row of the queue that an older client left behind. */
+export interface QueuedRow {
+  readonly eventId: string;
+  /** The whole envelope as JSON text, if it is that. */
+  readonly data: string;
+}
+
+/** Reads the SQLite queue of the Python client (spec-kitty 2.x). */
+export interface ForeignQueue {
+  /**
+   * All rows, oldest first. The file is opened for reading only and stays as it is. Fails with `input-invalid` for a
+   * file that is not such a queue, and with `dependency-missing` where the SQLite driver is not installed.
+   */
+  rows(file: string): Promise<readonly QueuedRow[]>;
+}
