@@ -82,6 +82,7 @@ export class DeliveryWorld {
       wallClock: this.time,
       randomness: this.randomness,
       route: (signal) => this.route.find(signal),
+      retainMs: async () => 7 * 24 * 60 * 60 * 1000,
       resolveLeftOvers: async (project) => void this.leftOversResolvedFor.push(project),
       ...changes,
     };

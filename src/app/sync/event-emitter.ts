@@ -1,8 +1,8 @@
 import type { Account } from '../../domain/delivery/account.js';
 import { hubKey } from '../../domain/delivery/account.js';
 import { buildFacts } from '../../domain/events/build-facts.js';
-import { LOCAL_TEAM, type EventEnvelope } from '../../domain/events/envelope.js';
-import type { EventType, PayloadOf } from '../../domain/events/payloads.js';
+import { LOCAL_TEAM } from '../../domain/events/envelope.js';
+import type { EventType, PayloadInput } from '../../domain/events/payloads.js';
 import type { EventIdSource, Machine, WallClock } from '../../ports/host.js';
 import type { CaptureLimits, CaptureOutcome, Fact, Outbox, Outboxes } from '../../ports/queue.js';
 import type { Checkout, Head, Repository } from '../../ports/workspace.js';
@@ -23,7 +23,7 @@ export interface Emission {
   fact<T extends EventType>(
     type: T,
     aggregateId: string,
-    payload: PayloadOf<T>,
+    payload: PayloadInput<T>,
     causationId?: string | null,
   ): Fact;
   /** Whether the outbox would take this many events now. */
@@ -55,9 +55,15 @@ export class EventEmitter {
     this.#sources = sources;
   }
 
-  /** Reads who, where and for whom, once. `undefined` as checkout: a command outside every project. */
-  async begin(checkout: Checkout | undefined): Promise<Emission> {
-    const { repository, outboxes, ids } = this.#sources;
+  /**
+   * Reads who, where and for whom, once. `undefined` as checkout: a command outside every project. A run that is part
+   * of a larger one brings the correlation id of that.
+   */
+  async begin(
+    checkout: Checkout | undefined,
+    correlationId: string = this.#sources.ids.next(),
+  ): Promise<Emission> {
+    const { repository, outboxes } = this.#sources;
     const [identity, account, head, limits] = await Promise.all([
       checkout === undefined ? undefined : this.#sources.identify(checkout),
       this.#sources.account(),
@@ -65,7 +71,6 @@ export class EventEmitter {
       this.#sources.limits(),
     ]);
     const outbox = outboxes.open(identity?.projectUuid);
-    const correlationId = ids.next();
     return {
       correlationId,
       identity,
@@ -124,17 +129,10 @@ export class EventEmitter {
   }
 }
 
-/** What one call of the library returns. */
-export type EmissionOutcome =
-  | { readonly outcome: 'captured'; readonly event: EventEnvelope }
-  | { readonly outcome: 'waiting'; readonly eventId: string }
-  | { readonly outcome: 'refused'; readonly reason: string }
-  | { readonly outcome: 'invalid'; readonly issues: NonNullable<Fact['issues']> };
-
 interface GivenFact<T extends EventType> {
   readonly type: T;
   readonly aggregateId: string;
-  readonly payload: PayloadOf<T>;
+  readonly payload: PayloadInput<T>;
   readonly causationId: string | null;
   readonly correlationId: string;
   readonly identity: IdentityReading | undefined;

@@ -1,0 +1,72 @@
+import type { PayloadInput } from '../domain/events/payloads.js';
+import type { Override } from './container/container.js';
+import type { ProcessClient } from './container/process-client.js';
+import { Emitter, type EmitOptions } from './library/emitter.js';
+import type { EmissionOutcome } from './sync/emit-event.js';
+
+export type { PayloadInput, Override, EmitOptions, EmissionOutcome };
+export { Emitter };
+
+/** How a scope of events works. */
+export interface SyncContextOptions extends EmitOptions {
+  /** Whether events are delivered while the scope lasts, and once more at its end. Default: they are. */
+  readonly deliver?: boolean;
+  /** Adapters in place of the program's own. */
+  readonly overrides?: readonly Override[];
+}
+
+/**
+ * The emitter of this process: made on the first call, the same ever after. It captures and leaves delivery to the
+ * next command or a scope of `withSyncContext`, so that it never keeps a process alive.
+ */
+export const getEmitter = (): Emitter => (emitter ??= new Emitter(() => openClient(false)));
+
+/**
+ * Gives `work` an emitter of its own whose events share one correlation id, delivers in the background meanwhile, and
+ * stops all of it at the end, however `work` ends. Resolves to what `work` resolves to.
+ */
+export const withSyncContext = async <T>(
+  work: (emitter: Emitter) => Promise<T>,
+  { deliver = true, overrides = [], ...options }: SyncContextOptions = {},
+): Promise<T> => {
+  const scoped = new Emitter(() => openClient(deliver, overrides), options, true);
+  try {
+    return await work(scoped);
+  } finally {
+    await scoped.close();
+  }
+};
+
+export const emitWpStatusChanged = (payload: PayloadInput<'WPStatusChanged'>, options?: EmitOptions) =>
+  getEmitter().emitWpStatusChanged(payload, options);
+
+export const emitWpCreated = (payload: PayloadInput<'WPCreated'>, options?: EmitOptions) =>
+  getEmitter().emitWpCreated(payload, options);
+
+export const emitWpAssigned = (payload: PayloadInput<'WPAssigned'>, options?: EmitOptions) =>
+  getEmitter().emitWpAssigned(payload, options);
+
+export const emitFeatureCreated = (payload: PayloadInput<'FeatureCreated'>, options?: EmitOptions) =>
+  getEmitter().emitFeatureCreated(payload, options);
+
+export const emitFeatureCompleted = (payload: PayloadInput<'FeatureCompleted'>, options?: EmitOptions) =>
+  getEmitter().emitFeatureCompleted(payload, options);
+
+export const emitHistoryAdded = (payload: PayloadInput<'HistoryAdded'>, options?: EmitOptions) =>
+  getEmitter().emitHistoryAdded(payload, options);
+
+export const emitErrorLogged = (payload: PayloadInput<'ErrorLogged'>, options?: EmitOptions) =>
+  getEmitter().emitErrorLogged(payload, options);
+
+export const emitDependencyResolved = (payload: PayloadInput<'DependencyResolved'>, options?: EmitOptions) =>
+  getEmitter().emitDependencyResolved(payload, options);
+
+let emitter: Emitter | undefined;
+
+const openClient = async (
+  isLongLived: boolean,
+  overrides: readonly Override[] = [],
+): Promise<ProcessClient> => {
+  const { openProcessClient } = await import('./container/process-client.js');
+  return openProcessClient(isLongLived, overrides);
+};
