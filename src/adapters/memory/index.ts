@@ -2,6 +2,7 @@
 export * from './controlled-time.js';
 export * from './fault-script.js';
 export * from './memory-account-store.js';
+export * from './memory-background.js';
 export * from './memory-batch-transport.js';
 export * from './memory-checkout-registry.js';
 export * from './memory-config-store.js';

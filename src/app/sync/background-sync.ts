@@ -30,6 +30,12 @@ export interface BackgroundStatus {
   readonly connection: ConnectionStatus;
   /** The last flush that ended, and when, milliseconds since 1970. */
   readonly last?: { readonly report: FlushReport; readonly atMs: number };
+  /** Whether a flush is under way. */
+  readonly isFlushing: boolean;
+  /** Since when the hub cannot be used; absent while it can. */
+  readonly setBackSinceMs?: number;
+  /** When the hub is asked again. */
+  readonly nextTryAtMs?: number;
 }
 
 /**
@@ -45,6 +51,9 @@ export class BackgroundSyncService {
   #isNudged = false;
   #last: BackgroundStatus['last'];
   #backoff: Backoff = RESTED;
+  #isFlushing = false;
+  #setBackSinceMs: number | undefined;
+  #nextTryAtMs: number | undefined;
 
   constructor(host: BackgroundHost) {
     this.#host = host;
@@ -76,7 +85,10 @@ export class BackgroundSyncService {
   status(): BackgroundStatus {
     return {
       connection: this.#host.live?.status ?? 'Offline',
+      isFlushing: this.#isFlushing,
       ...(this.#last === undefined ? {} : { last: this.#last }),
+      ...(this.#setBackSinceMs === undefined ? {} : { setBackSinceMs: this.#setBackSinceMs }),
+      ...(this.#nextTryAtMs === undefined ? {} : { nextTryAtMs: this.#nextTryAtMs }),
     };
   }
 
@@ -90,6 +102,7 @@ export class BackgroundSyncService {
 
   /** Never rejects: whatever goes wrong with one flush, there is a next one. */
   async #flush(signal: AbortSignal): Promise<FlushReport> {
+    this.#isFlushing = true;
     const report = await this.#host.flush.run({ isInsisted: false }, signal).catch((error: unknown) => ({
       ...NOTHING_PASSED,
       ended: {
@@ -97,7 +110,10 @@ export class BackgroundSyncService {
         reason: error instanceof Error ? error.message : String(error),
       },
     }));
-    this.#last = { report, atMs: this.#host.wallClock.nowMs() };
+    const atMs = this.#host.wallClock.nowMs();
+    this.#isFlushing = false;
+    this.#last = { report, atMs };
+    this.#setBackSinceMs = report.ended.end === 'unavailable' ? (this.#setBackSinceMs ?? atMs) : undefined;
     return report;
   }
 
@@ -107,7 +123,12 @@ export class BackgroundSyncService {
    */
   async #rest(report: FlushReport, signal: AbortSignal): Promise<void> {
     const { timer } = this.#host;
-    if (isSetBack(report)) return timer.sleep(this.#backOff(report), signal);
+    if (isSetBack(report)) {
+      const pauseMs = this.#backOff(report);
+      this.#nextTryAtMs = this.#host.wallClock.nowMs() + pauseMs;
+      return timer.sleep(pauseMs, signal);
+    }
+    this.#nextTryAtMs = undefined;
     this.#backoff = RESTED;
     if (this.#isNudged) return;
     const nudged = new AbortController();
