@@ -131,13 +131,16 @@ export class ImplementWorkPackage {
     const base = isThere ? undefined : await chooseBase(repository, held, state, filed, input.base);
     const path = `${held.checkout.projectRoot}/.worktrees/${branch}`;
     const request = { path, branch, base: base?.branch ?? branch, leaveOut: ['kitty-specs'] };
+    let made: WorktreeRequest | undefined;
     try {
-      await repository.exclude(held, '/.worktrees/');
       const was = await repository.addWorktree(held, request);
-      const undo = (): Promise<void> => this.#undo(held, was === 'made' ? request : undefined, base);
+      made = was === 'made' ? request : undefined;
+      // Only now: a refused command must not hide from git what a user keeps there.
+      await repository.exclude(held, '/.worktrees/');
+      const undo = (): Promise<void> => this.#undo(held, made, base);
       return { path, branch, was, undo, ...(base === undefined ? {} : { base: base.branch }) };
     } catch (error) {
-      await this.#undo(held, undefined, base);
+      await this.#undo(held, made, base);
       throw error;
     }
   }
