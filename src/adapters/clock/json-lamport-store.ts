@@ -30,7 +30,7 @@ export class JsonLamportStore implements LamportStore {
     const lock = await lockFile(this.#lockPath, this.#waitMs);
     if (lock === undefined) {
       throw new SyncError('lock-busy', 'Another process holds the clock.', {
-        hint: 'Try again; `spec-kitty sync doctor` shows who holds the lock.',
+        hint: 'Try again; a command that hangs may hold the lock.',
       });
     }
     try {

@@ -73,7 +73,9 @@ const sinkOf = (stream: NodeJS.WriteStream, onReaderGone: () => void): Sink => {
 const sourceOf = (stream: NodeJS.ReadStream): Source => ({
   isTTY: stream.isTTY === true,
   ...(stream.isTTY === true ? { setRawMode: (raw: boolean) => void stream.setRawMode(raw) } : {}),
-  [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array | string>,
+  // Who has read one line leaves the rest to the next question.
+  [Symbol.asyncIterator]: () =>
+    stream.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array | string>,
 });
 
 const written = (stream: NodeJS.WriteStream): Promise<void> =>

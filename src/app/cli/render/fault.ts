@@ -35,6 +35,6 @@ export const faultText = (fault: ShownFault): Text =>
     [cyan('hint'), `: ${indented(fault.hint)}`],
   ]);
 
-const DEFAULT_HINT = 'Run "spec-kitty sync doctor" to see what is wrong and how to repair it.';
+const DEFAULT_HINT = 'Run "spec-kitty sync status" to see where every event is.';
 
 const indented = (text: string): string => text.trimEnd().replaceAll('\n', '\n  ');

@@ -4,7 +4,7 @@ import type { Backlog, BacklogAnswer } from '../../../usecases/backlog-consent.j
 import type { SignInInput } from '../../../usecases/sign-in.js';
 import type { Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
-import { askSecret, askYesNo, readLine } from '../shared/ask.js';
+import { askLine, askSecret, askYesNo, readLine } from '../shared/ask.js';
 import type { ClientContext } from '../shared/client.js';
 
 interface Args {
@@ -22,10 +22,10 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     client.get(TOKENS.backlogConsent),
     client.get(TOKENS.settings),
   ]);
-  const serverUrl = context.args.server ?? (await settings.read()).serverUrl;
-  if (serverUrl === undefined) {
-    throw new SyncError('wrong-usage', 'No server is set.', { hint: 'Name the hub with --server URL.' });
-  }
+  const serverUrl =
+    context.args.server ??
+    (await settings.read()).serverUrl ??
+    (await asked(context, 'Address of the hub: ', 'No server is set.', 'Name the hub with --server URL.'));
   const proof = await proofOf(context);
   let recorded: { readonly backlogs: readonly Backlog[]; readonly answer: BacklogAnswer } | undefined;
   const signedIn = await signIn.run(
@@ -65,16 +65,34 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   };
 };
 
-const proofOf = async ({ args, io, common }: ClientContext<Args>): Promise<SignInInput['proof']> => {
+const canAsk = ({ args, io, common }: ClientContext<Args>): boolean =>
+  common.input && !args.tokenStdin && !args.passwordStdin && io.stdin().isTTY;
+
+/** What a person types, where one can be asked. */
+const asked = async (
+  context: ClientContext<Args>,
+  question: string,
+  missing: string,
+  hint: string,
+): Promise<string> => {
+  const answer = canAsk(context) ? await askLine(context.io, question) : '';
+  if (answer === '') throw new SyncError('wrong-usage', missing, { hint });
+  return answer;
+};
+
+const proofOf = async (context: ClientContext<Args>): Promise<SignInInput['proof']> => {
+  const { args, io } = context;
   if (args.tokenStdin) return { with: 'token', token: await readLine(io.stdin()) };
-  const { username } = args;
-  if (username === undefined) {
-    throw new SyncError('wrong-usage', 'Nobody to sign in was named.', {
-      hint: 'Use --username NAME, or --token-stdin for a machine.',
-    });
-  }
+  const username =
+    args.username ??
+    (await asked(
+      context,
+      'User name: ',
+      'Nobody to sign in was named.',
+      'Use --username NAME, or --token-stdin for a machine.',
+    ));
   if (args.passwordStdin) return { with: 'password', username, password: await readLine(io.stdin()) };
-  if (!common.input || !io.stdin().isTTY) {
+  if (!canAsk(context)) {
     throw new SyncError('wrong-usage', 'The password cannot be asked for here.', {
       hint: 'Use --password-stdin or --token-stdin.',
     });
@@ -83,12 +101,12 @@ const proofOf = async ({ args, io, common }: ClientContext<Args>): Promise<SignI
 };
 
 const answerFor = async (
-  { args, io, common, terminal }: ClientContext<Args>,
+  context: ClientContext<Args>,
   backlogs: readonly Backlog[],
 ): Promise<BacklogAnswer> => {
+  const { args, io, terminal } = context;
   if (args.yes) return 'consent';
-  const canAsk = common.input && io.stdin().isTTY && !args.tokenStdin && !args.passwordStdin;
-  if (!canAsk) return 'withhold';
+  if (!canAsk(context)) return 'withhold';
   terminal.say('These events wait on this machine and would now be sent:');
   for (const { projectSlug, projectUuid, local, elsewhere } of backlogs) {
     terminal.say(`  ${projectSlug ?? projectUuid}: ${local + elsewhere}`);

@@ -15,10 +15,15 @@ export const askSecret = async (io: Io, question: string): Promise<string> => {
   }
 };
 
-/** Asks until it understands the answer; only `y` and `yes` are a yes, and silence is a no. */
+/** Asks for one line that may be seen. */
+export const askLine = async (io: Io, question: string): Promise<string> => {
+  io.stderr.write(question);
+  return (await readLine(io.stdin())).trim();
+};
+
+/** Only `y` and `yes` are a yes, and silence is a no. */
 export const askYesNo = async (io: Io, question: string): Promise<boolean> => {
-  io.stderr.write(`${question} [y/N] `);
-  const answer = (await readLine(io.stdin())).trim().toLowerCase();
+  const answer = (await askLine(io, `${question} [y/N] `)).toLowerCase();
   return answer === 'y' || answer === 'yes';
 };
 
