@@ -28,6 +28,9 @@ describe('the texts of a batch', () => {
       '{"b":[ ]}',
     ]);
     expect(eventTexts('{"x":"{\\"events\\":[1]}","events":[]}')).toEqual([]);
+    for (const earlier of ['{}', '5', '"x"', 'null', '{"a":[1]}']) {
+      expect(eventTexts(`{"events":${earlier},"events":[1]}`)).toEqual(['1']);
+    }
     expect(eventTexts('{}')).toEqual([]);
   });
 });

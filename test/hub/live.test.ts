@@ -237,6 +237,33 @@ describe('live sessions', () => {
     expect(await (await connect()).closed).toBe(1011);
   });
 
+  it('opens no session while it stops', async () => {
+    await start({ storage: 'memory' });
+    const token = await liveTokenFor(hub.url, await hub.tokenOf('acme'));
+    const { accounts } = hub.stores;
+    const identify = accounts.identify.bind(accounts);
+    let asked = (): void => undefined;
+    const isAsked = new Promise<void>((resolve) => (asked = resolve));
+    let answer = (): void => undefined;
+    const mayAnswer = new Promise<void>((resolve) => (answer = resolve));
+    Object.assign(accounts, {
+      identify: async (...request: Parameters<typeof identify>) => {
+        asked();
+        await mayAnswer;
+        return identify(...request);
+      },
+    });
+    const refused = connectLive(hub.url, token).then(
+      () => 'opened',
+      () => 'refused',
+    );
+    await isAsked;
+    const closed = hub.close();
+    answer();
+    expect(await refused).toBe('refused');
+    await closed;
+  });
+
   it('ends sessions with 1001 when it stops, after answering what it was sent', async () => {
     await start();
     const client = await joined();

@@ -124,6 +124,11 @@ describe('reading from the hub', () => {
     }
   });
 
+  it('answers HEAD as GET without a body', async () => {
+    const response = await fetch(`${hub.url}/healthz`, { method: 'HEAD' });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+  });
+
   it('answers unknown paths and methods with problems', async () => {
     const missing = await get('/api/v2/events/');
     expect(missing.status).toBe(404);

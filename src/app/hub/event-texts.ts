@@ -11,7 +11,8 @@ export const eventTexts = (body: string): readonly string[] => {
     const isEvents = JSON.parse(body.slice(at, keyEnd)) === 'events';
     at = skipSpace(body, skipSpace(body, keyEnd) + 1);
     const end = skipValue(body, at);
-    if (isEvents) texts = elementTexts(body, at);
+    // Of a repeated key an earlier value need not be a list.
+    if (isEvents) texts = body.charCodeAt(at) === OPEN_BRACKET ? elementTexts(body, at) : [];
     at = skipSpace(body, end);
     if (body.charCodeAt(at) === COMMA) at = skipSpace(body, at + 1);
   }

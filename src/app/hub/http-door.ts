@@ -56,7 +56,11 @@ export class HttpDoor {
   async #route(request: IncomingMessage): Promise<Answer> {
     const url = urlOf(request);
     if (url === undefined) return refuse(problem('malformed-request', 'The address cannot be read.'));
-    const match = matchRoute(this.#routes, request.method ?? '', url.pathname);
+    const match = matchRoute(
+      this.#routes,
+      request.method === 'HEAD' ? 'GET' : (request.method ?? ''),
+      url.pathname,
+    );
     if (match === undefined) return refuse(problem('not-found'));
     if ('allowed' in match) {
       const allow = match.allowed.join(', ');
@@ -104,8 +108,13 @@ export const refuseSocket = (socket: Socket, refused: Problem): void => {
     'connection: close',
     ...Object.entries(refused.headers ?? {}).map(([name, value]) => `${name}: ${value}`),
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  // Whoever is still sending could lose the answer to a reset, so the socket stays open for a moment.
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => {
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  });
 };
+
+const LINGER_MS = 1000;
 
 const textOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);

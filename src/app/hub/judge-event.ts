@@ -3,7 +3,6 @@ import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import { parseEnvelope } from '../../domain/events/parse-envelope.js';
 import { isEventType } from '../../domain/events/payloads.js';
 import { upcast } from '../../domain/events/upcast.js';
-import { normalizeEventId } from '../../domain/ids.js';
 import { err, ok, type Issue, type Result } from '../../domain/result.js';
 import { isFields, type EventResult } from '../../domain/wire.js';
 import type { IncomingEvent } from '../../ports/event-store.js';
@@ -33,13 +32,7 @@ export const judgeEvent = (
     return err(refusal(value, 'unknown-team', `This sign-in is for the team ${team}, not for ${sentFor}.`));
   }
   const event = upcast(document);
-  const eventId = normalizeEventId(event.event_id) ?? event.event_id;
-  return ok({
-    eventId,
-    document: text,
-    event: { ...event, event_id: eventId },
-    known: isOurs(document, event),
-  });
+  return ok({ eventId: event.event_id, document: text, event, known: isOurs(document, event) });
 };
 
 /** The id under which a sender looks for the answer: what was sent, as far as it can be used. */

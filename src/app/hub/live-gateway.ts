@@ -23,6 +23,8 @@ export class LiveGateway {
   readonly #log: Log;
   readonly #server: WebSocketServer;
   readonly #sessions = new Map<LiveSession, string>();
+  /** Every socket that asked for an upgrade; the HTTP server does not end these. */
+  readonly #sockets = new Set<Socket>();
   #stopping = false;
 
   constructor(
@@ -47,12 +49,14 @@ export class LiveGateway {
 
   /** Answers one upgrade request; never rejects. */
   async upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    this.#sockets.add(socket);
     socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.#sockets.delete(socket));
     try {
       const token = bearerToken(request) ?? '';
       const admitted = await this.#admit(request, token);
-      if ('kind' in admitted) {
-        refuseSocket(socket, admitted);
+      if ('kind' in admitted || this.#stopping) {
+        refuseSocket(socket, 'kind' in admitted ? admitted : problem('stopping'));
         return;
       }
       this.#server.handleUpgrade(
@@ -76,12 +80,11 @@ export class LiveGateway {
     while (this.#sessions.size > 0 && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    for (const session of this.#sessions.keys()) session.terminate();
+    for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
   }
 
   async #admit(request: IncomingMessage, token: string): Promise<Bearer | Problem> {
-    if (this.#stopping) return problem('stopping');
     const path = segmentsOf(urlOf(request)?.pathname ?? '').join('/');
     if (path !== segmentsOf(LIVE_PATH).join('/')) return problem('not-found');
     if (token === '') return bearerProblem('missing');

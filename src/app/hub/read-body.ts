@@ -17,9 +17,10 @@ export const readBody = async (
   if (encoding !== 'gzip' && encoding !== 'x-gzip' && encoding !== 'identity') {
     return err(problem('unsupported-encoding', 'Send the body as it is, or compressed with gzip.'));
   }
-  const received = await receive(request, limits.compressedBytes);
+  const isPlain = encoding === 'identity';
+  const received = await receive(request, isPlain ? limits.rawBytes : limits.compressedBytes);
   if (!received.ok) return received;
-  const raw = encoding === 'identity' ? received : await decompress(received.value, limits.rawBytes);
+  const raw = isPlain ? received : await decompress(received.value, limits.rawBytes);
   if (!raw.ok) return raw;
   if (!isUtf8(raw.value)) return err(problem('malformed-body', 'The body is not UTF-8.'));
   const text = raw.value.toString('utf8');
