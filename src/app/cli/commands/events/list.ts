@@ -25,11 +25,16 @@ export const run = async ({ args, common, container, terminal }: ClientContext<A
   ]);
   await checkoutOf(client, common.project);
   const identity = await showIdentity.run(common.project);
-  const listed = await listEvents.run(outboxes.open(identity?.project.uuid?.value), {
-    limit,
-    ...(common.feature === undefined ? {} : { feature: common.feature }),
-    ...(args.wp === undefined ? {} : { workPackage: args.wp }),
-  });
+  const uuid = identity?.project.uuid?.value;
+  // A project whose identity is not minted yet has captured nothing; events without any identity are not its own.
+  const listed =
+    uuid === undefined
+      ? []
+      : await listEvents.run(outboxes.open(uuid), {
+          limit,
+          ...(common.feature === undefined ? {} : { feature: common.feature }),
+          ...(args.wp === undefined ? {} : { workPackage: args.wp }),
+        });
   return {
     data: { events: listed.map(({ event }) => event) },
     text:
