@@ -50,7 +50,9 @@ const rememberStatements = (driver: SqliteDatabase): SqliteDatabase => {
     prepare: (sql) => {
       const known = statements.get(sql);
       if (known !== undefined) return known;
-      const prepared = driver.prepare(sql);
+      // Every transaction here writes. One that begins by reading would fail, not wait, when another process that
+      // administers the same file wrote in between.
+      const prepared = driver.prepare(sql === 'begin' ? 'begin immediate' : sql);
       if (statements.size >= REMEMBERED_STATEMENTS) {
         for (const oldest of statements.keys()) {
           statements.delete(oldest);

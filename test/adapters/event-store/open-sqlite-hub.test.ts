@@ -29,6 +29,33 @@ describe('the data directory of a hub', () => {
     await next.close();
   });
 
+  it('may be administered while a hub serves it, without either failing', async () => {
+    const beside = await openSqliteHub({
+      dataDirectory: at.directory,
+      access: 'administer',
+      clock: at.time,
+      randomness: new CryptoRandomness(),
+      secrets: quickSecrets,
+    });
+    const { accounts } = at.stores;
+    await accounts.addTeam('acme');
+    await beside.accounts.addUser({ name: 'ada', password: 'correct horse' });
+    await beside.accounts.addMember('acme', 'ada');
+    const signedIn = await accounts.signIn({ username: 'ada', password: 'correct horse' });
+    let refresh = signedIn.ok ? signedIn.value.refresh : '';
+    for (let round = 0; round < 20; round++) {
+      const [rotated] = await Promise.all([
+        accounts.rotate(refresh),
+        beside.accounts.addTeam(`team-${round}`),
+        at.stores.store.forTeam('acme').append([incoming(makeEvent())]),
+      ]);
+      expect(rotated.ok).toBe(true);
+      refresh = rotated.ok ? rotated.value.refresh : '';
+    }
+    expect(await accounts.teams()).toHaveLength(21);
+    await beside.close();
+  });
+
   it('is closed to other users', () => {
     if (process.platform !== 'win32') expect(statSync(at.directory).mode & 0o777).toBe(0o700);
   });
