@@ -7,19 +7,30 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Rooms that only some commands enter. A dynamic import of one of their files becomes a file of its own beside
- * `main.cjs`, read when it is needed; every other dynamic import stays inside the file and is evaluated when it is
- * needed. Pure code that two of these files use is in both of them.
+ * What is imported dynamically lies in a room, a file of its own beside `main.cjs` that is read when it is entered.
+ * These few are in `main.cjs` itself: the workflow commands that agents run all day need them in every case, and two
+ * files are read more slowly than one.
  */
-const SEPARATE_ROOMS = [
-  /^src\/adapters\/(transport|event-store)\//,
-  /^src\/adapters\/auth\/got-/,
-  /^src\/adapters\/queue\/(read-outbox|ledger|sqlite)/,
-  /^src\/app\/(hub|dashboard)\//,
-  /^src\/app\/container\/hub/,
-  /^src\/app\/sync\/(background|flush|live|sync-verify|sync-doctor)/,
-  /^src\/app\/cli\/commands\/(auth|sync|events|identity|hub|orchestrate)\//,
-];
+const IN_MAIN = ['src/app/container/container.ts', 'src/app/cli/commands/workflow/move-task.ts'];
+
+/** Files that are entered together share a room; any other file has one for itself. */
+const SHARED_ROOMS = {
+  http: ['src/adapters/transport/got-batch-transport.ts', 'src/adapters/auth/got-token-issuer.ts'],
+  delivery: [
+    'src/app/usecases/access-token.ts',
+    'src/app/sync/delivery-route.ts',
+    'src/app/sync/flush.ts',
+    'src/app/sync/left-overs.ts',
+  ],
+  live: ['src/app/sync/live-session.ts', 'src/app/sync/background-sync.ts'],
+  worktrees: ['src/adapters/workspace/git-worktree.ts', 'src/adapters/workspace/git-branches.ts'],
+  account: [
+    'src/app/usecases/sign-in.ts',
+    'src/app/usecases/sign-out.ts',
+    'src/app/usecases/set-sharing.ts',
+    'src/app/usecases/backlog-consent.ts',
+  ],
+};
 
 /** Packages that are not bundled: they bring native code, which is found from the installed package. */
 export const NATIVE_PACKAGES = ['better-sqlite3', 'fs-native-extensions'];
@@ -31,7 +42,7 @@ export const NATIVE_PACKAGES = ['better-sqlite3', 'fs-native-extensions'];
 export const bundleProgram = async () => {
   const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
   const files = new Map();
-  const queue = [{ name: 'main', entry: 'src/app/cli/main.ts' }];
+  const queue = [{ name: 'main', sources: ['src/app/cli/main.ts'] }];
   const planned = new Set(['main']);
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const found = [];
@@ -44,7 +55,7 @@ export const bundleProgram = async () => {
       planned.add(room.name);
     }
   }
-  const starter = await bundleFile({ name: 'spec-kitty', entry: 'src/app/cli/bin.ts' }, [], {
+  const starter = await bundleFile({ name: 'spec-kitty', sources: ['src/app/cli/bin.ts'] }, [], {
     SPEC_KITTY_VERSION: JSON.stringify(version),
     SPEC_KITTY_BUILD_ID: JSON.stringify(identify(files)),
   });
@@ -60,10 +71,14 @@ const identify = (files) => {
   return buildId.digest('hex').slice(0, 16);
 };
 
-const bundleFile = async ({ name, entry }, rooms, define) => {
+const bundleFile = async ({ name, sources }, rooms, define) => {
   const result = await build({
     absWorkingDir: ROOT,
-    entryPoints: [entry],
+    stdin: {
+      contents: sources.map((source) => `export * from './${source}';`).join('\n'),
+      resolveDir: ROOT,
+      loader: 'js',
+    },
     outfile: `dist/bin/${name}.cjs`,
     bundle: true,
     write: false,
@@ -84,30 +99,37 @@ const bundleFile = async ({ name, entry }, rooms, define) => {
       js:
         name === 'spec-kitty' ? '' : 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;',
     },
-    plugins: [separateRooms(entry, rooms), ownStringWidth, leanPackages],
+    plugins: [separateRooms(name, rooms), ownStringWidth, leanPackages],
     logLevel: 'error',
   });
   return { text: result.outputFiles[0].text, metafile: result.metafile };
 };
 
-const separateRooms = (entry, rooms) => ({
+const separateRooms = (name, rooms) => ({
   name: 'separate-rooms',
   setup: (builder) => {
     builder.onResolve({ filter: /^\.\.?\// }, async ({ path, kind, importer, resolveDir, pluginData }) => {
       if (kind !== 'dynamic-import' || pluginData === RESOLVING) return undefined;
       const resolved = await builder.resolve(path, { kind, importer, resolveDir, pluginData: RESOLVING });
       if (resolved.errors.length > 0) return resolved;
-      const source = posix(relative(ROOT, resolved.path));
-      if (source === entry || !SEPARATE_ROOMS.some((room) => room.test(source))) return resolved;
-      const name = source
-        .replace(/^src\/(app\/)?/, '')
-        .replace(/\.ts$/, '')
-        .replaceAll(/[/.]/g, '-');
-      rooms.push({ name, entry: source });
-      return { path: `./${name}.cjs`, external: true };
+      const room = roomOf(posix(relative(ROOT, resolved.path)));
+      if (room === undefined || room.name === name) return resolved;
+      rooms.push(room);
+      return { path: `./${room.name}.cjs`, external: true };
     });
   },
 });
+
+const roomOf = (source) => {
+  if (IN_MAIN.includes(source)) return undefined;
+  const shared = Object.entries(SHARED_ROOMS).find(([, sources]) => sources.includes(source));
+  if (shared !== undefined) return { name: shared[0], sources: shared[1] };
+  const name = source
+    .replace(/^src\/(app\/)?/, '')
+    .replace(/\.ts$/, '')
+    .replaceAll(/[/.]/g, '-');
+  return { name, sources: [source] };
+};
 
 const RESOLVING = Symbol('resolving');
 
@@ -125,11 +147,17 @@ const ownStringWidth = {
 
 /**
  * Packages of which only a part is used. yaml's build for Node is CommonJS, of which a bundler keeps everything; its
- * other build is the same code as ES modules. Neither package does anything when it is merely imported.
+ * other build is the same code as ES modules. Neither it nor inversify does anything when it is merely imported. The
+ * helpers of yargs would bring all of yargs along with its parser.
  */
 const leanPackages = {
   name: 'lean-packages',
   setup: (builder) => {
+    builder.onResolve({ filter: /^yargs\/helpers$/ }, () => ({ path: 'yargs-helpers', namespace: 'lean' }));
+    builder.onLoad({ filter: /.*/, namespace: 'lean' }, () => ({
+      contents: "export { default as Parser } from 'yargs-parser';",
+      resolveDir: join(ROOT, 'node_modules', 'yargs'),
+    }));
     builder.onResolve({ filter: /^yaml$/ }, () => ({
       path: join(ROOT, 'node_modules', 'yaml', 'browser', 'dist', 'index.js'),
       sideEffects: false,

@@ -1,7 +1,8 @@
 import { RecordingLog } from '../../src/adapters/memory/recording-log.js';
 import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
 import { createClientContainer, override, type Override } from '../../src/app/container/container.js';
-import { createHubContainer, HUB_TOKENS } from '../../src/app/container/hub-container.js';
+import { createHubContainer } from '../../src/app/container/hub-container.js';
+import { HUB_TOKENS } from '../../src/app/container/hub-tokens.js';
 import { Closables } from '../../src/app/container/registrar.js';
 import { TOKENS } from '../../src/app/container/tokens.js';
 import { existsSync } from 'node:fs';
@@ -18,6 +19,8 @@ const client = (overrides: readonly Override[] = [], env: Readonly<Record<string
       version: '1.2.3',
       stderr: { write: () => true },
       isLongLived: true,
+      program: { command: process.execPath, args: ['--version'] },
+      processId: process.pid,
     },
     overrides,
   );

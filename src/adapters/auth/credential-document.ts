@@ -1,6 +1,7 @@
-import { parse, stringify, type TomlTable } from 'smol-toml';
+import type { TomlTable } from 'smol-toml';
 import { guardCredentials } from '../../domain/delivery/guard-credentials.js';
 import type { CredentialReading, Credentials } from '../../ports/auth.js';
+import { parse, stringify } from '../fs/toml.js';
 
 /**
  * Reads the text of `credentials`, in the layout that older clients write too. Reasons never quote the file, which

@@ -5,7 +5,6 @@ import type { CredentialReading, Credentials, CredentialStore } from '../../port
 import { syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
 import { lockFile } from '../fs/process-lock.js';
 import type { StateRoot } from '../fs/state-root.js';
-import { readCredentials, writeCredentials } from './credential-document.js';
 
 /** `credentials` of the state root: readable by the user alone from the moment it exists. */
 export class TomlCredentialStore implements CredentialStore {
@@ -20,7 +19,9 @@ export class TomlCredentialStore implements CredentialStore {
   async read(): Promise<CredentialReading> {
     const text = this.#text();
     if (text === undefined) return { state: 'absent' };
-    return typeof text === 'string' ? readCredentials(text) : { state: 'unreadable', reason: text.reason };
+    if (typeof text !== 'string') return { state: 'unreadable', reason: text.reason };
+    const { readCredentials } = await import('./credential-document.js');
+    return readCredentials(text);
   }
 
   async update(
@@ -61,6 +62,7 @@ export class TomlCredentialStore implements CredentialStore {
 
   async #write(credentials: Credentials): Promise<CredentialReading> {
     const previous = this.#text();
+    const { writeCredentials } = await import('./credential-document.js');
     const text = writeCredentials(credentials, typeof previous === 'string' ? previous : '');
     try {
       await writeFileAtomic(this.#path, text, { mode: 0o600 });

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { parse } from 'smol-toml';
+import type { parse } from 'smol-toml';
 import { SyncError } from '../../domain/errors.js';
 import { canonicalJson } from '../../domain/events/canonical-json.js';
 import type { SettingsReading, SettingsStore } from '../../ports/config.js';
@@ -18,7 +18,11 @@ export class TomlSettingsStore implements SettingsStore {
 
   async read(): Promise<SettingsReading> {
     try {
-      return readSettings(parse(this.#text().replace(BOM, '')));
+      const text = this.#text();
+      // Most users have no such file, and then no parser is loaded.
+      if (text === '') return readSettings({});
+      const { parse } = await loadToml();
+      return readSettings(parse(text.replace(BOM, '')));
     } catch (error) {
       return { issues: [{ path: '', reason: `config.toml cannot be read: ${reasonOf(error)}` }] };
     }
@@ -26,13 +30,14 @@ export class TomlSettingsStore implements SettingsStore {
 
   async setServerUrl(url: string): Promise<void> {
     this.#root.make();
-    const before = this.#parsed();
+    const { parse } = await loadToml();
+    const before = this.#parsed(parse);
     const text = spliceServerUrl(before.text, url);
     const expected = {
       ...before.document,
       sync: { ...(before.document['sync'] as object | undefined), server_url: url },
     };
-    if (!saysTheSame(text, expected)) {
+    if (!saysTheSame(parse, text, expected)) {
       throw new SyncError(
         'config-not-writable',
         `${this.#path} is written in a way in which server_url cannot be set.`,
@@ -49,7 +54,7 @@ export class TomlSettingsStore implements SettingsStore {
     return this.#root.file('config.toml');
   }
 
-  #parsed(): { readonly text: string; readonly document: Readonly<Record<string, unknown>> } {
+  #parsed(parse: Parse): { readonly text: string; readonly document: Readonly<Record<string, unknown>> } {
     try {
       const text = this.#text();
       return { text, document: parse(text.replace(BOM, '')) };
@@ -71,9 +76,13 @@ export class TomlSettingsStore implements SettingsStore {
   }
 }
 
+type Parse = typeof parse;
+
+const loadToml = (): Promise<{ readonly parse: Parse }> => import('../fs/toml.js');
+
 const BOM = /^\ufeff/;
 
-const saysTheSame = (text: string, expected: unknown): boolean => {
+const saysTheSame = (parse: Parse, text: string, expected: unknown): boolean => {
   try {
     return canonicalJson(parse(text.replace(BOM, ''))) === canonicalJson(expected);
   } catch {

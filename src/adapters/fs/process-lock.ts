@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SyncError } from '../../domain/errors.js';
+import { makeDirectory } from './make-directory.js';
 
 /** An exclusive lock that this process holds until it releases it or ends, however it ends. */
 export interface HeldLock {
@@ -43,12 +44,14 @@ export const lockFile = async (
   waitMs: number,
   signal?: AbortSignal,
 ): Promise<HeldLock | undefined> => {
+  const free = tryLockFile(path);
+  if (free !== undefined) return free;
   const deadline = performance.now() + waitMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
-    const lock = tryLockFile(path);
-    if (lock !== undefined) return lock;
     if (signal?.aborted === true || performance.now() + pauseMs > deadline) return undefined;
     await delay(pauseMs);
+    const lock = tryLockFile(path);
+    if (lock !== undefined) return lock;
   }
 };
 
@@ -69,7 +72,7 @@ const openForLocking = (path: string): number => {
     return openSync(path, 'a', 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(path));
     return openSync(path, 'a', 0o600);
   }
 };

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { JournalRecord } from '../../ports/queue.js';
 import { storageFailure } from '../fs/storage-failure.js';
-import { sealedSegments, segmentPath } from './journal-files.js';
+import { sealedJournal, sealedSegments, segmentPath } from './journal-files.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import { scanSegment, type DamagedRecord, type SegmentScan } from './scan-segment.js';
 import type { StoredRecord } from './record-format.js';
@@ -30,7 +30,7 @@ export class JournalReader {
     // Where the part that was read ends; unknown when what came before was reclaimed.
     let end: number | undefined;
     for (;;) {
-      const listed = sealedSegments(this.#paths);
+      const listed = this.#sealed();
       for (const first of startingWith(listed, next)) {
         const scan = await this.#scan(segmentPath(this.#paths, first), first);
         for (const record of missing(end, scan, next)) yield record;
@@ -38,10 +38,10 @@ export class JournalReader {
         next = Math.max(next, scan?.next ?? 0);
         end = scan?.next;
       }
-      const current = await this.#scan(this.#paths.current);
+      const current = await this.#scan(this.#paths.current, end);
       // A rotation took place between the two looks: what was the open segment is sealed now.
       const isBehind = current === undefined || current.first > next;
-      if (isBehind && sealedSegments(this.#paths).at(-1) !== listed.at(-1)) continue;
+      if (isBehind && this.#sealed().at(-1) !== listed.at(-1)) continue;
       for (const record of missing(end, current, next)) yield record;
       for (const record of current?.records ?? []) if (record.record >= next) yield toJournalRecord(record);
       return;
@@ -51,25 +51,45 @@ export class JournalReader {
   /** Which journal this is and which records are there; `undefined` when there is no journal. */
   async extent(): Promise<JournalExtent | undefined> {
     for (;;) {
-      const sealed = sealedSegments(this.#paths);
+      const sealed = this.#sealed();
       const newest = sealed.at(-1);
-      const current = await this.#scan(this.#paths.current);
+      let current = await this.#scan(this.#paths.current);
       const isHeaded = current?.header !== undefined;
       const before =
         isHeaded || newest === undefined
           ? undefined
           : await this.#scan(segmentPath(this.#paths, newest), newest);
-      if (current === undefined && sealedSegments(this.#paths).at(-1) !== newest) continue;
+      // Where its header cannot be read, the open segment begins where the newest sealed one ends.
+      if (current !== undefined && before !== undefined)
+        current = await this.#scan(this.#paths.current, before.next);
+      if (current === undefined && this.#sealed().at(-1) !== newest) continue;
       const scan = current ?? before;
       if (scan === undefined) return undefined;
-      const journal = (current?.header ?? before?.header)?.journal ?? '';
+      const header = current?.header ?? before?.header;
+      const journal = header?.journal ?? this.#sealedJournal() ?? '';
       return { journal, first: sealed[0] ?? scan.first, last: scan.next - 1 };
+    }
+  }
+
+  #sealed(): readonly number[] {
+    try {
+      return sealedSegments(this.#paths);
+    } catch (error) {
+      throw storageFailure(this.#paths.segments, error);
+    }
+  }
+
+  #sealedJournal(): string | undefined {
+    try {
+      return sealedJournal(this.#paths);
+    } catch (error) {
+      throw storageFailure(this.#paths.segments, error);
     }
   }
 
   async #scan(path: string, first?: number): Promise<SegmentScan | undefined> {
     try {
-      return scanSegment(await readFile(path), first);
+      return scanSegment(readFileSync(path), first);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw storageFailure(path, error);

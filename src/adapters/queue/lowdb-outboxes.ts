@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { isUuidV4 } from '../../domain/ids.js';
 import type { Outbox, Outboxes } from '../../ports/queue.js';
 import { onStorage } from '../fs/storage-failure.js';
@@ -20,7 +19,7 @@ export class LowdbOutboxes implements Outboxes {
 
   async list(): Promise<readonly (string | undefined)[]> {
     const directory = outboxesDirectory(this.#stateRoot);
-    return outboxKeys(await onStorage(directory, () => readdir(directory).catch(noneIfMissing)));
+    return outboxKeys(await onStorage(directory, () => namesIn(directory)));
   }
 
   open(project: string | undefined): Outbox {
@@ -32,19 +31,18 @@ export class LowdbOutboxes implements Outboxes {
 
 /** Highest Lamport clock that any outbox of the state root has seen; 0 when there is none. */
 export const highestCapturedClock = (stateRoot: string): number => {
-  let names: readonly string[];
-  try {
-    names = readdirSync(outboxesDirectory(stateRoot));
-  } catch (error) {
-    names = noneIfMissing(error);
-  }
+  const names = namesIn(outboxesDirectory(stateRoot));
   return Math.max(0, ...outboxKeys(names).map((key) => highestClock(outboxPaths(stateRoot, key))));
 };
 
 const outboxKeys = (names: readonly string[]): readonly (string | undefined)[] =>
   names.flatMap((name) => (name === UNIDENTIFIED ? [undefined] : isUuidV4(name) ? [name] : [])).sort();
 
-const noneIfMissing = (error: unknown): readonly string[] => {
-  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-  throw error;
+const namesIn = (directory: string): readonly string[] => {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 };

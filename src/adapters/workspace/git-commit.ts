@@ -53,15 +53,16 @@ const commitOnly = async (
   message: string,
 ): Promise<GitRun> => {
   const args = ['commit', '--quiet', '--only', `--message=${message}`, '--', ...paths.map(literal)];
-  const deadline = performance.now() + LOCK_WAIT_MS;
-  for (;;) {
+  for (let deadline: number | undefined; ;) {
     // Maintenance in the background would outlive the command and keep its pipes.
     const run = await git.run(main.root, ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false', ...args], {
       timeoutMs: COMMIT_TIMEOUT_MS,
       writes: true,
     });
     const lock = LOCKED.exec(run.stderr)?.[1];
-    if (run.code === 0 || lock === undefined || performance.now() > deadline) return run;
+    if (run.code === 0 || lock === undefined) return run;
+    deadline ??= performance.now() + LOCK_WAIT_MS;
+    if (performance.now() > deadline) return run;
     // The user's own git, or one whose caller died, works there for a moment.
     while (existsSync(lock) && performance.now() < deadline) await delay(LOCK_PAUSE_MS);
   }

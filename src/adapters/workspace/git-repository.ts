@@ -5,14 +5,13 @@ import { SyncError } from '../../domain/errors.js';
 import type { Result } from '../../domain/result.js';
 import type { Checkout, Head, HeldRepository, Repository, WorktreeRequest } from '../../ports/workspace.js';
 import { lockFile, tryLockFile, type HeldLock } from '../fs/process-lock.js';
-import { hasOwnCommits, isMerged, mergeBranches } from './git-branches.js';
 import { directoryOf, Git } from './git-command.js';
 import { commitPaths, dirtyPaths, uncommittedPaths } from './git-commit.js';
 import { readGitConfig } from './git-config-file.js';
 import { locateCheckout } from './git-places.js';
 import type { Environment } from './git-process.js';
 import { BRANCHES } from './git-refs.js';
-import { GitWorktrees } from './git-worktree.js';
+import type { GitWorktrees } from './git-worktree.js';
 
 export interface GitRepositoryOptions {
   /** Where the lock of a project without git lies. */
@@ -27,13 +26,12 @@ export interface GitRepositoryOptions {
 export class GitRepository implements Repository {
   readonly #options: GitRepositoryOptions;
   readonly #git: Git;
-  readonly #worktrees: GitWorktrees;
+  #worktrees: GitWorktrees | undefined;
   readonly #madeMerges = new Set<string>();
 
   constructor(options: GitRepositoryOptions) {
     this.#options = options;
     this.#git = new Git(options.environment);
-    this.#worktrees = new GitWorktrees(this.#git);
   }
 
   async locate(directory: string): Promise<Checkout | undefined> {
@@ -110,19 +108,21 @@ export class GitRepository implements Repository {
   }
 
   async isMerged(checkout: Checkout, branch: string, into: string): Promise<boolean> {
+    const { isMerged } = await import('./git-branches.js');
     return isMerged(this.#git, checkout, branch, into);
   }
 
   async hasOwnCommits(checkout: Checkout, branch: string, base: string): Promise<boolean> {
+    const { hasOwnCommits } = await import('./git-branches.js');
     return hasOwnCommits(this.#git, checkout, branch, base);
   }
 
   async addWorktree(held: HeldRepository, request: WorktreeRequest): Promise<'made' | 'existing'> {
-    return this.#worktrees.add(held.checkout, request);
+    return (await this.#loadWorktrees()).add(held.checkout, request);
   }
 
   async removeWorktree(held: HeldRepository, request: WorktreeRequest): Promise<void> {
-    return this.#worktrees.remove(held.checkout, request);
+    return (await this.#loadWorktrees()).remove(held.checkout, request);
   }
 
   async makeMergeBranch(
@@ -131,6 +131,7 @@ export class GitRepository implements Repository {
     branches: readonly string[],
   ): Promise<Result<string, readonly string[]>> {
     const isThere = (await this.#git.branchTip(held.checkout, name)) !== undefined;
+    const { mergeBranches } = await import('./git-branches.js');
     const merged = await mergeBranches(this.#git, held.checkout, name, branches);
     if (merged.ok && !isThere) this.#madeMerges.add(name);
     return merged;
@@ -149,6 +150,12 @@ export class GitRepository implements Repository {
     if (text.split(/\r?\n/).includes(pattern)) return;
     mkdirSync(join(commonDir, 'info'), { recursive: true });
     appendFileSync(path, `${text === '' || text.endsWith('\n') ? '' : '\n'}${pattern}\n`);
+  }
+
+  /** Most commands have nothing to do with worktrees. */
+  async #loadWorktrees(): Promise<GitWorktrees> {
+    const { GitWorktrees } = await import('./git-worktree.js');
+    return (this.#worktrees ??= new GitWorktrees(this.#git));
   }
 
   #lockPath(checkout: Checkout): string {

@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath, stat, unlink } from 'node:fs/promises';
+import { readdirSync, readFileSync, realpathSync, statSync, unlinkSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
 import { isTemporaryOf, syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
@@ -8,7 +8,7 @@ export const namesIn = async (projectRoot: string, folder: string): Promise<read
   const place = await placeOf(projectRoot, folder);
   if (place === 'absent') return [];
   try {
-    return await readdir(place);
+    return readdirSync(place);
   } catch (error) {
     if (codeOf(error) === 'ENOTDIR') return [];
     throw readFailed(folder, error);
@@ -17,7 +17,7 @@ export const namesIn = async (projectRoot: string, folder: string): Promise<read
 
 export const isFolder = async (projectRoot: string, path: string): Promise<boolean> => {
   const place = await placeOf(projectRoot, path);
-  return place !== 'absent' && (await stat(place)).isDirectory();
+  return place !== 'absent' && statSync(place).isDirectory();
 };
 
 /** The bytes of a file of the project; `undefined` when there is none. */
@@ -25,7 +25,7 @@ export const bytesOf = async (projectRoot: string, path: string): Promise<Uint8A
   const place = await placeOf(projectRoot, path);
   if (place === 'absent') return undefined;
   try {
-    return await readFile(place);
+    return readFileSync(place);
   } catch (error) {
     if (codeOf(error) === 'EISDIR') return undefined;
     throw readFailed(path, error);
@@ -37,7 +37,7 @@ export const writeInProject = async (projectRoot: string, path: string, text: st
   const place = await placeOf(projectRoot, path);
   try {
     if (place !== 'absent')
-      return await writeFileAtomic(place, text, { mode: (await stat(place)).mode & 0o7777 });
+      return await writeFileAtomic(place, text, { mode: statSync(place).mode & 0o7777 });
     const folder = await placeOf(projectRoot, path.slice(0, Math.max(0, path.lastIndexOf('/'))));
     if (folder === 'absent') throw new Error('the folder does not exist');
     await writeFileAtomic(join(folder, path.slice(path.lastIndexOf('/') + 1)), text);
@@ -51,7 +51,7 @@ export const removeFromProject = async (projectRoot: string, path: string): Prom
   const place = await placeOf(projectRoot, path);
   if (place === 'absent') return;
   try {
-    await unlink(place);
+    unlinkSync(place);
     syncDirectory(dirname(place));
   } catch (error) {
     throw writeFailed(path, error);
@@ -75,16 +75,24 @@ export const removeTemporaries = async (projectRoot: string, path: string): Prom
  */
 const placeOf = async (projectRoot: string, path: string): Promise<string | 'absent'> => {
   if (isAbsolute(path) || path.split('/').includes('..')) throw outside(path);
-  const root = await realpath(projectRoot).catch(() => undefined);
+  const root = realPath(projectRoot);
   if (root === undefined) return 'absent';
   try {
-    const place = await realpath(join(root, ...path.split('/')));
+    const place = realpathSync.native(join(root, ...path.split('/')));
     if (isInside(root, place)) return place;
   } catch (error) {
     if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw readFailed(path, error);
     return 'absent';
   }
   throw outside(path);
+};
+
+const realPath = (path: string): string | undefined => {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return undefined;
+  }
 };
 
 const isInside = (root: string, place: string): boolean => {

@@ -1,9 +1,9 @@
-import yargs from 'yargs';
-import type { Argv, Options as YargsOption } from 'yargs';
-import { COMMON_OPTIONS } from './common-options.js';
+import { Parser } from 'yargs/helpers';
 import type { Parsed } from './arguments.js';
-import type { CommandDefinition, OptionSpec, Options } from './define-command.js';
-import { placeholderOf, unknownCommand, unknownOption, usageLine, wrongUsage } from './usage.js';
+import { COMMON_OPTIONS } from './common-options.js';
+import type { CommandDefinition } from './define-command.js';
+import { PARSER_CONFIGURATION } from './parser-configuration.js';
+import { unknownCommand } from './usage.js';
 
 /** What the user asked for. */
 export type Request =
@@ -13,7 +13,9 @@ export type Request =
 
 /**
  * Reads a command line. yargs does the parsing and the help; which command is meant and whether its arguments are
- * right is decided here and in arguments.ts, so that every refusal is a sentence of ours.
+ * right is decided here and in arguments.ts, so that every refusal is a sentence of ours. A line without fault needs
+ * the parser of yargs alone; all of yargs, which takes longer to load than most commands take to run, is there for help
+ * and for refusals.
  */
 export const parseCommandLine = async (
   argv: readonly string[],
@@ -23,15 +25,33 @@ export const parseCommandLine = async (
   const words = leadingWords(argv);
   const definition = commandOf(words, commands);
   if (definition !== undefined) {
-    const { parsed, help } = await parse(argv, commandParser(definition, width));
+    const faultless = parseFaultless(argv, definition);
+    if (faultless !== undefined) return { wanted: 'command', definition, parsed: faultless };
+    const { parseWithYargs } = await import('./parse-with-yargs.js');
+    const { parsed, help } = await parseWithYargs(argv, definition, width);
     return help === undefined ? { wanted: 'command', definition, parsed } : { wanted: 'help', text: help };
   }
   const members = membersOf(words, commands);
   if (members.length === 0) throw unknownCommand(words, commands);
-  // The group is parsed too, so that a wrong option is refused and not hidden behind the help.
-  await parse(argv, baseParser(undefined, width));
-  const { help } = await parse(['--help'], groupParser(words, members, width));
-  return { wanted: 'help', text: help ?? '' };
+  const { groupHelp } = await import('./parse-with-yargs.js');
+  return { wanted: 'help', text: await groupHelp(argv, words, members, width) };
+};
+
+/** The values of a line that has nothing but options of the command; `undefined` for help and for every fault. */
+const parseFaultless = (argv: readonly string[], { options }: CommandDefinition): Parsed | undefined => {
+  const known = Object.entries({ ...options, ...COMMON_OPTIONS });
+  const names = (isFlag: boolean): string[] =>
+    known.filter(([, option]) => (option.type === 'boolean') === isFlag).map(([name]) => name);
+  const valued = names(false);
+  const { argv: parsed, error } = Parser.detailed([...argv], {
+    boolean: names(true),
+    string: valued,
+    // A value is required, and may come behind an equals sign.
+    narg: Object.fromEntries(valued.map((name) => [name, NaN])),
+    configuration: PARSER_CONFIGURATION,
+  });
+  const isKnown = new Set(['_', ...known.map(([name]) => name)]);
+  return error === null && Object.keys(parsed).every((name) => isKnown.has(name)) ? parsed : undefined;
 };
 
 /**
@@ -65,102 +85,3 @@ const membersOf = (
   commands: readonly CommandDefinition[],
 ): readonly CommandDefinition[] =>
   commands.filter((command) => words.every((word, index) => command.words[index] === word));
-
-const parse = async (
-  argv: readonly string[],
-  parser: Argv,
-): Promise<{ parsed: Parsed; help: string | undefined }> => {
-  let output = '';
-  const parsed = (await parser.parseAsync(
-    [...argv],
-    {},
-    (_error: unknown, _parsed: unknown, text: string) => {
-      output = text;
-    },
-  )) as unknown as Parsed;
-  return { parsed, help: output === '' ? undefined : output };
-};
-
-const baseParser = (definition: CommandDefinition | undefined, width: number): Argv =>
-  yargs([])
-    .scriptName('spec-kitty')
-    .locale('en')
-    .version(false)
-    .help('help')
-    .alias('help', 'h')
-    .exitProcess(false)
-    .showHelpOnFail(false)
-    .wrap(Math.min(width, 100))
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'greedy-arrays': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-    })
-    .strictOptions()
-    .fail((message: string, error: Error | undefined) => {
-      // The parser's own errors are misuses, too; anything else is a defect.
-      throw error === undefined || error.name === 'YError'
-        ? refusal(error?.message ?? message, definition)
-        : error;
-    })
-    .options(yargsOptions(COMMON_OPTIONS))
-    .group([...Object.keys(COMMON_OPTIONS), 'help'], 'Common options:');
-
-const commandParser = (definition: CommandDefinition, width: number): Argv => {
-  const described = definition.positionals.filter(({ describe }) => describe !== '');
-  const head = [
-    usageLine(definition),
-    definition.summary,
-    definition.details,
-    described.map(({ name, describe }) => `<${name}>: ${describe}`).join('\n'),
-  ];
-  const parser = baseParser(definition, width)
-    .usage(head.filter((part) => part !== undefined && part !== '').join('\n\n'))
-    .options(yargsOptions(definition.options));
-  for (const [command, meaning] of definition.examples) parser.example(command, meaning);
-  return parser;
-};
-
-const groupParser = (
-  words: readonly string[],
-  members: readonly CommandDefinition[],
-  width: number,
-): Argv => {
-  const name = ['spec-kitty', ...words].join(' ');
-  const parser = baseParser(undefined, width)
-    .usage(`${name} <command> [options]`)
-    .epilogue(`Run "${name} <command> --help" for what a command takes.`);
-  for (const member of members) parser.command(member.words.join(' '), member.summary);
-  return parser;
-};
-
-const yargsOptions = (options: Options): Record<string, YargsOption> =>
-  Object.fromEntries(
-    Object.entries(options).map(([name, option]): [string, YargsOption] => [
-      name,
-      {
-        // Numbers are read as text, so that a refusal can name what was given.
-        type: option.type === 'boolean' ? 'boolean' : 'string',
-        describe: describeOption(name, option),
-        ...(option.type === 'boolean' ? {} : { requiresArg: true }),
-        ...(option.hidden === true ? { hidden: true } : {}),
-      },
-    ]),
-  );
-
-const describeOption = (name: string, option: OptionSpec): string => {
-  const choices = option.choices === undefined ? '' : `: ${option.choices.join(', ')}`;
-  const placeholder = option.placeholder === undefined ? '' : ` (${placeholderOf(name, option)})`;
-  return `${option.describe}${placeholder}${choices}${option.required === true ? ' [required]' : ''}`;
-};
-
-const refusal = (message: string, definition: CommandDefinition | undefined): Error => {
-  const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
-  if (unknown !== undefined) return unknownOption(unknown.trim(), definition);
-  const valueless = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
-  const sentence = valueless === undefined ? message : `The option --${valueless} needs a value.`;
-  return wrongUsage(sentence, definition?.words ?? []);
-};

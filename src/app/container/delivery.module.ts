@@ -1,19 +1,6 @@
-import { AccessTokens } from '../usecases/access-token.js';
 import { GetAccountStatus } from '../usecases/account-status.js';
-import { BacklogConsent } from '../usecases/backlog-consent.js';
-import { GetSyncStatus } from '../usecases/get-sync-status.js';
-import { ListEvents } from '../usecases/list-events.js';
-import { SetSharing } from '../usecases/set-sharing.js';
-import { SignIn } from '../usecases/sign-in.js';
-import { SignOut } from '../usecases/sign-out.js';
-import { BackgroundSyncService } from '../sync/background-sync.js';
-import { LiveLink } from '../sync/live-session.js';
-import { Flush } from '../sync/flush.js';
-import { LeftOvers } from '../sync/left-overs.js';
-import { DeliveryRoute } from '../sync/delivery-route.js';
 import { captureLimits, retentionMs } from '../sync/capture-limits.js';
 import { signedInAccount } from '../sync/signed-in-account.js';
-import { SharingPolicy } from '../sync/sharing-policy.js';
 import type { Registrar } from './registrar.js';
 import { TOKENS } from './tokens.js';
 
@@ -38,38 +25,43 @@ export const deliveryModule = (register: Registrar): void => {
   register.single(
     TOKENS.accessTokens,
     [TOKENS.credentials, TOKENS.tokenIssuer, TOKENS.wallClock, TOKENS.signInEnvironment],
-    (store, issuer, clock, environment) => new AccessTokens(store, issuer, clock, environment),
+    async (store, issuer, clock, environment) => {
+      const { AccessTokens } = await import('../usecases/access-token.js');
+      return new AccessTokens(store, issuer, clock, environment);
+    },
   );
-  register.single(
-    TOKENS.sharing,
-    [TOKENS.checkouts, TOKENS.configs],
-    (registry, configs) => new SharingPolicy(registry, configs),
-  );
+  register.single(TOKENS.sharing, [TOKENS.checkouts, TOKENS.configs], async (registry, configs) => {
+    const { SharingPolicy } = await import('../sync/sharing-policy.js');
+    return new SharingPolicy(registry, configs);
+  });
   register.single(
     TOKENS.signIn,
     [TOKENS.credentials, TOKENS.tokenIssuer, TOKENS.wallClock],
-    (store, issuer, clock) => new SignIn(store, issuer, clock),
+    async (store, issuer, clock) => {
+      const { SignIn } = await import('../usecases/sign-in.js');
+      return new SignIn(store, issuer, clock);
+    },
   );
-  register.single(
-    TOKENS.signOut,
-    [TOKENS.credentials, TOKENS.tokenIssuer],
-    (store, issuer) => new SignOut(store, issuer),
-  );
+  register.single(TOKENS.signOut, [TOKENS.credentials, TOKENS.tokenIssuer], async (store, issuer) => {
+    const { SignOut } = await import('../usecases/sign-out.js');
+    return new SignOut(store, issuer);
+  });
   register.single(
     TOKENS.accountStatus,
     [TOKENS.credentials, TOKENS.wallClock, TOKENS.signInEnvironment],
     (store, clock, environment) => new GetAccountStatus(store, clock, environment),
   );
-  register.single(
-    TOKENS.backlogConsent,
-    [TOKENS.outboxes, TOKENS.checkouts],
-    (outboxes, registry) => new BacklogConsent(outboxes, registry),
-  );
+  register.single(TOKENS.backlogConsent, [TOKENS.outboxes, TOKENS.checkouts], async (outboxes, registry) => {
+    const { BacklogConsent } = await import('../usecases/backlog-consent.js');
+    return new BacklogConsent(outboxes, registry);
+  });
   register.single(
     TOKENS.setSharing,
     [TOKENS.checkouts, TOKENS.outboxes, TOKENS.accountStatus],
-    (registry, outboxes, accountStatus) =>
-      new SetSharing(registry, outboxes, () => signedInAccount(accountStatus)),
+    async (registry, outboxes, accountStatus) => {
+      const { SetSharing } = await import('../usecases/set-sharing.js');
+      return new SetSharing(registry, outboxes, () => signedInAccount(accountStatus));
+    },
   );
   register.single(TOKENS.importQueue, [TOKENS.outboxes, TOKENS.settings], async (outboxes, settings) => {
     const [{ SqliteQueue }, { ImportQueue }] = await Promise.all([
@@ -82,7 +74,10 @@ export const deliveryModule = (register: Registrar): void => {
     const { DiagnoseOutbox } = await import('../usecases/diagnose-outbox.js');
     return new DiagnoseOutbox(outboxes);
   });
-  register.single(TOKENS.listEvents, [], () => new ListEvents());
+  register.single(TOKENS.listEvents, [], async () => {
+    const { ListEvents } = await import('../usecases/list-events.js');
+    return new ListEvents();
+  });
   register.single(
     TOKENS.syncStatus,
     [
@@ -93,20 +88,25 @@ export const deliveryModule = (register: Registrar): void => {
       TOKENS.wallClock,
       TOKENS.accountStatus,
     ],
-    (outboxes, registry, sharing, settings, clock, accountStatus) =>
-      new GetSyncStatus({
+    async (outboxes, registry, sharing, settings, clock, accountStatus) => {
+      const { GetSyncStatus } = await import('../usecases/get-sync-status.js');
+      return new GetSyncStatus({
         outboxes,
         registry,
         sharing,
         settings,
         clock,
         account: () => signedInAccount(accountStatus),
-      }),
+      });
+    },
   );
   register.single(
     TOKENS.leftOvers,
     [TOKENS.checkouts, TOKENS.repository, TOKENS.resolveLeftOver],
-    (registry, repository, resolve) => new LeftOvers(registry, repository, resolve),
+    async (registry, repository, resolve) => {
+      const { LeftOvers } = await import('../sync/left-overs.js');
+      return new LeftOvers(registry, repository, resolve);
+    },
   );
   register.single(
     TOKENS.liveLink,
@@ -118,13 +118,18 @@ export const deliveryModule = (register: Registrar): void => {
       TOKENS.timer,
       TOKENS.randomness,
     ],
-    (transport, issuer, tokens, clock, timer, randomness) =>
-      new LiveLink({ transport, issuer, tokens, clock, timer, randomness }),
+    async (transport, issuer, tokens, clock, timer, randomness) => {
+      const { LiveLink } = await import('../sync/live-session.js');
+      return new LiveLink({ transport, issuer, tokens, clock, timer, randomness });
+    },
   );
   register.single(
     TOKENS.deliveryRoute,
     [TOKENS.batchTransport, TOKENS.accessTokens, TOKENS.eventIds],
-    (transport, tokens, ids) => new DeliveryRoute(transport, tokens, ids),
+    async (transport, tokens, ids) => {
+      const { DeliveryRoute } = await import('../sync/delivery-route.js');
+      return new DeliveryRoute(transport, tokens, ids);
+    },
   );
   register.single(
     TOKENS.flushHost,
@@ -147,11 +152,10 @@ export const deliveryModule = (register: Registrar): void => {
       resolveLeftOvers: async (project) => leftOvers.resolve(project, captureLimits(await settings.read())),
     }),
   );
-  register.single(
-    TOKENS.flush,
-    [TOKENS.flushHost, TOKENS.deliveryRoute],
-    (host, route) => new Flush({ ...host, route: (signal) => route.find(signal) }),
-  );
+  register.single(TOKENS.flush, [TOKENS.flushHost, TOKENS.deliveryRoute], async (host, route) => {
+    const { Flush } = await import('../sync/flush.js');
+    return new Flush({ ...host, route: (signal) => route.find(signal) });
+  });
   register.single(
     TOKENS.backgroundSync,
     [
@@ -162,7 +166,11 @@ export const deliveryModule = (register: Registrar): void => {
       TOKENS.wallClock,
       TOKENS.randomness,
     ],
-    (host, route, live, timer, wallClock, randomness) => {
+    async (host, route, live, timer, wallClock, randomness) => {
+      const [{ Flush }, { BackgroundSyncService }] = await Promise.all([
+        import('../sync/flush.js'),
+        import('../sync/background-sync.js'),
+      ]);
       const flush = new Flush({ ...host, route: (signal) => route.find(signal, live) });
       return new BackgroundSyncService({ flush, live, timer, wallClock, randomness });
     },

@@ -1,46 +1,14 @@
 import 'reflect-metadata/lite';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
-import { openSqliteHub, type HubStores } from '../../adapters/event-store/open-sqlite-hub.js';
+import { openSqliteHub } from '../../adapters/event-store/open-sqlite-hub.js';
 import { CryptoRandomness } from '../../adapters/host/crypto-randomness.js';
 import { StderrLog } from '../../adapters/host/stderr-log.js';
 import { SystemWallClock } from '../../adapters/host/system-wall-clock.js';
 import { NodeSecrets } from '../../adapters/secrets/node-secrets.js';
-import type { Secrets } from '../../ports/accounts.js';
-import type { Log, Randomness, WallClock } from '../../ports/host.js';
-import { addTeam, addUser, type NewUser } from '../hub/people.js';
-import { startHub, type ListenerOptions, type RunningHub } from '../hub/start-hub.js';
+import { addTeam, addUser } from '../hub/people.js';
+import { startHub } from '../hub/start-hub.js';
+import { HUB_TOKENS, type HubEnvironment } from './hub-tokens.js';
 import { Closables, Registrar } from './registrar.js';
-
-/** What a hub process is given from outside. */
-export interface HubEnvironment {
-  readonly dataDirectory: string;
-  /** `serve`: the one process that answers for this data; `administer`: a short look beside it. */
-  readonly access: 'serve' | 'administer';
-  /** Where messages go. */
-  readonly stderr: { write(text: string): unknown };
-}
-
-const token = <T>(name: string): ServiceIdentifier<T> => Symbol.for(`spec-kitty-sync/hub/${name}`);
-
-/** Everything that can be asked of a hub container. */
-export const HUB_TOKENS = {
-  environment: token<HubEnvironment>('environment'),
-  wallClock: token<WallClock>('wall-clock'),
-  randomness: token<Randomness>('randomness'),
-  secrets: token<Secrets>('secrets'),
-  log: token<Log>('log'),
-  stores: token<HubStores>('stores'),
-  serve: token<(listener: ListenerOptions) => Promise<RunningHub>>('serve'),
-  people: token<People>('people'),
-} as const;
-
-/** Who may sign in. */
-export interface People {
-  addTeam(slug: string): ReturnType<typeof addTeam>;
-  addUser(user: NewUser): ReturnType<typeof addUser>;
-}
-
-export type { ListenerOptions } from '../hub/start-hub.js';
 
 export interface HubContainer {
   get<T>(identifier: ServiceIdentifier<T>): Promise<T>;

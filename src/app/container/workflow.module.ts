@@ -1,16 +1,10 @@
 import { captureLimits } from '../sync/capture-limits.js';
 import { EventEmitter } from '../sync/event-emitter.js';
 import { signedInAccount } from '../sync/signed-in-account.js';
-import { AcceptWorkPackages } from '../usecases/accept-work-packages.js';
-import { AddHistory } from '../usecases/add-history.js';
 import { EnsureIdentity } from '../usecases/ensure-identity.js';
-import { FinalizeTasks } from '../usecases/finalize-tasks.js';
-import { ImplementWorkPackage } from '../usecases/implement-work-package.js';
-import { InitProject } from '../usecases/init-project.js';
 import { MoveWorkPackage } from '../usecases/move-work-package.js';
 import { PerformWork } from '../usecases/perform-work.js';
 import { ResolveLeftOver } from '../usecases/resolve-left-over.js';
-import { ShowIdentity } from '../usecases/show-identity.js';
 import type { Registrar } from './registrar.js';
 import { TOKENS } from './tokens.js';
 
@@ -25,8 +19,10 @@ export const workflowModule = (register: Registrar): void => {
   register.single(
     TOKENS.showIdentity,
     [TOKENS.configs, TOKENS.checkouts, TOKENS.repository, TOKENS.lamport, TOKENS.hash],
-    (config, checkouts, repository, clock, hash) =>
-      new ShowIdentity({ config, checkouts, repository, clock, hash }),
+    async (config, checkouts, repository, clock, hash) => {
+      const { ShowIdentity } = await import('../usecases/show-identity.js');
+      return new ShowIdentity({ config, checkouts, repository, clock, hash });
+    },
   );
   register.single(
     TOKENS.emitter,
@@ -51,7 +47,7 @@ export const workflowModule = (register: Registrar): void => {
         identify: (checkout) => ensureIdentity.run(checkout),
         account: () => signedInAccount(accountStatus),
         limits: async () => captureLimits(await settings.read()),
-        emitted: (autoStart) => runtime.emitted(autoStart),
+        emitted: (situation) => runtime.emitted(situation),
       }),
   );
   register.single(
@@ -68,13 +64,27 @@ export const workflowModule = (register: Registrar): void => {
   register.single(
     TOKENS.initProject,
     [TOKENS.repository, TOKENS.featureFiles, TOKENS.configs, TOKENS.lamport, TOKENS.ensureIdentity],
-    (repository, files, config, clock, identity) =>
-      new InitProject({ repository, files, config, clock, identity }),
+    async (repository, files, config, clock, identity) => {
+      const { InitProject } = await import('../usecases/init-project.js');
+      return new InitProject({ repository, files, config, clock, identity });
+    },
   );
   const work = [TOKENS.repository, TOKENS.featureFiles, TOKENS.performWork] as const;
-  register.single(TOKENS.finalizeTasks, [...work], (...ports) => new FinalizeTasks(...ports));
-  register.single(TOKENS.implementWorkPackage, [...work], (...ports) => new ImplementWorkPackage(...ports));
+  register.single(TOKENS.finalizeTasks, [...work], async (...ports) => {
+    const { FinalizeTasks } = await import('../usecases/finalize-tasks.js');
+    return new FinalizeTasks(...ports);
+  });
+  register.single(TOKENS.implementWorkPackage, [...work], async (...ports) => {
+    const { ImplementWorkPackage } = await import('../usecases/implement-work-package.js');
+    return new ImplementWorkPackage(...ports);
+  });
   register.single(TOKENS.moveWorkPackage, [...work], (...ports) => new MoveWorkPackage(...ports));
-  register.single(TOKENS.addHistory, [...work], (...ports) => new AddHistory(...ports));
-  register.single(TOKENS.acceptWorkPackages, [...work], (...ports) => new AcceptWorkPackages(...ports));
+  register.single(TOKENS.addHistory, [...work], async (...ports) => {
+    const { AddHistory } = await import('../usecases/add-history.js');
+    return new AddHistory(...ports);
+  });
+  register.single(TOKENS.acceptWorkPackages, [...work], async (...ports) => {
+    const { AcceptWorkPackages } = await import('../usecases/accept-work-packages.js');
+    return new AcceptWorkPackages(...ports);
+  });
 };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
-import { HUB_TOKENS, type ListenerOptions } from '../../../container/hub-container.js';
+import { HUB_TOKENS, type ListenerOptions } from '../../../container/hub-tokens.js';
 import type { CommandContext, Report } from '../../define-command.js';
 import type { Io } from '../../io.js';
 import { bold } from '../../render/text.js';
@@ -17,7 +17,7 @@ interface Args {
 
 export const run = async ({ args, io, signal, terminal }: CommandContext<Args>): Promise<Report> => {
   const listener = await listenerOf(args, io);
-  const container = openHub(io, args.data, 'serve');
+  const container = await openHub(io, args.data, 'serve');
   try {
     const serve = await container.get(HUB_TOKENS.serve);
     const hub = await serve(listener);

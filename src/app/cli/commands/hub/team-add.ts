@@ -1,4 +1,4 @@
-import { HUB_TOKENS } from '../../../container/hub-container.js';
+import { HUB_TOKENS } from '../../../container/hub-tokens.js';
 import type { CommandContext, Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import { openHub } from './hub.js';
@@ -9,7 +9,7 @@ interface Args {
 }
 
 export const run = async ({ args, io }: CommandContext<Args>): Promise<Report> => {
-  const container = openHub(io, args.data, 'administer');
+  const container = await openHub(io, args.data, 'administer');
   try {
     const people = await container.get(HUB_TOKENS.people);
     const outcome = await people.addTeam(args.team);

@@ -1,5 +1,5 @@
 import { SyncError } from '../../../../domain/errors.js';
-import { HUB_TOKENS } from '../../../container/hub-container.js';
+import { HUB_TOKENS } from '../../../container/hub-tokens.js';
 import type { CommandContext, Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import { askSecret, readLine } from '../shared/ask.js';
@@ -15,7 +15,7 @@ interface Args {
 export const run = async (context: CommandContext<Args>): Promise<Report> => {
   const { args, io } = context;
   const password = await passwordOf(context);
-  const container = openHub(io, args.data, 'administer');
+  const container = await openHub(io, args.data, 'administer');
   try {
     const people = await container.get(HUB_TOKENS.people);
     const outcome = await people.addUser({ name: args.name, password, team: args.team });

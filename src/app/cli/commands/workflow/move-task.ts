@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
 import type { Lane } from '../../../../domain/workflow/lane.js';
@@ -22,8 +22,7 @@ interface Args {
 
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const { args, io, signal, terminal } = context;
-  const feedback =
-    args.feedback === undefined ? undefined : await readFeedback(resolve(io.cwd, args.feedback));
+  const feedback = args.feedback === undefined ? undefined : readFeedback(resolve(io.cwd, args.feedback));
   const client = await context.container();
   const move = await client.get(TOKENS.moveWorkPackage);
   const request = await featureRequest(client, context);
@@ -39,12 +38,12 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     },
     signal,
   );
-  return workReport(work, sentence(work.result), terminal);
+  return workReport(work, sentence(work.result), client, terminal);
 };
 
-const readFeedback = async (path: string): Promise<string> => {
+const readFeedback = (path: string): string => {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     throw new SyncError('input-invalid', `The feedback file ${path} cannot be read.`, {
       cause: error,

@@ -1,0 +1,121 @@
+import yargs from 'yargs';
+import type { Argv, Options as YargsOption } from 'yargs';
+import type { Parsed } from './arguments.js';
+import { COMMON_OPTIONS } from './common-options.js';
+import type { CommandDefinition, OptionSpec, Options } from './define-command.js';
+import { PARSER_CONFIGURATION } from './parser-configuration.js';
+import { placeholderOf, unknownOption, usageLine, wrongUsage } from './usage.js';
+
+/** What yargs made of a command line; `help` is the text to show when help was asked for. */
+export interface YargsAnswer {
+  readonly parsed: Parsed;
+  readonly help: string | undefined;
+}
+
+/** Reads the command line of a command; throws `wrong-usage` for what is not allowed. */
+export const parseWithYargs = (
+  argv: readonly string[],
+  definition: CommandDefinition,
+  width: number,
+): Promise<YargsAnswer> => parse(argv, commandParser(definition, width));
+
+/** The help of a group of commands. The line is parsed too, so that a wrong option is refused and not hidden behind it. */
+export const groupHelp = async (
+  argv: readonly string[],
+  words: readonly string[],
+  members: readonly CommandDefinition[],
+  width: number,
+): Promise<string> => {
+  await parse(argv, baseParser(undefined, width));
+  const { help } = await parse(['--help'], groupParser(words, members, width));
+  return help ?? '';
+};
+
+const parse = async (argv: readonly string[], parser: Argv): Promise<YargsAnswer> => {
+  let output = '';
+  const parsed = (await parser.parseAsync(
+    [...argv],
+    {},
+    (_error: unknown, _parsed: unknown, text: string) => {
+      output = text;
+    },
+  )) as unknown as Parsed;
+  return { parsed, help: output === '' ? undefined : output };
+};
+
+const baseParser = (definition: CommandDefinition | undefined, width: number): Argv =>
+  yargs([])
+    .scriptName('spec-kitty')
+    .locale('en')
+    .version(false)
+    .help('help')
+    .alias('help', 'h')
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .wrap(Math.min(width, 100))
+    .parserConfiguration(PARSER_CONFIGURATION)
+    .strictOptions()
+    .fail((message: string, error: Error | undefined) => {
+      // The parser's own errors are misuses, too; anything else is a defect.
+      throw error === undefined || error.name === 'YError'
+        ? refusal(error?.message ?? message, definition)
+        : error;
+    })
+    .options(yargsOptions(COMMON_OPTIONS))
+    .group([...Object.keys(COMMON_OPTIONS), 'help'], 'Common options:');
+
+const commandParser = (definition: CommandDefinition, width: number): Argv => {
+  const described = definition.positionals.filter(({ describe }) => describe !== '');
+  const head = [
+    usageLine(definition),
+    definition.summary,
+    definition.details,
+    described.map(({ name, describe }) => `<${name}>: ${describe}`).join('\n'),
+  ];
+  const parser = baseParser(definition, width)
+    .usage(head.filter((part) => part !== undefined && part !== '').join('\n\n'))
+    .options(yargsOptions(definition.options));
+  for (const [command, meaning] of definition.examples) parser.example(command, meaning);
+  return parser;
+};
+
+const groupParser = (
+  words: readonly string[],
+  members: readonly CommandDefinition[],
+  width: number,
+): Argv => {
+  const name = ['spec-kitty', ...words].join(' ');
+  const parser = baseParser(undefined, width)
+    .usage(`${name} <command> [options]`)
+    .epilogue(`Run "${name} <command> --help" for what a command takes.`);
+  for (const member of members) parser.command(member.words.join(' '), member.summary);
+  return parser;
+};
+
+const yargsOptions = (options: Options): Record<string, YargsOption> =>
+  Object.fromEntries(
+    Object.entries(options).map(([name, option]): [string, YargsOption] => [
+      name,
+      {
+        // Numbers are read as text, so that a refusal can name what was given.
+        type: option.type === 'boolean' ? 'boolean' : 'string',
+        describe: describeOption(name, option),
+        ...(option.type === 'boolean' ? {} : { requiresArg: true }),
+        ...(option.hidden === true ? { hidden: true } : {}),
+      },
+    ]),
+  );
+
+const describeOption = (name: string, option: OptionSpec): string => {
+  const choices = option.choices === undefined ? '' : `: ${option.choices.join(', ')}`;
+  const placeholder = option.placeholder === undefined ? '' : ` (${placeholderOf(name, option)})`;
+  return `${option.describe}${placeholder}${choices}${option.required === true ? ' [required]' : ''}`;
+};
+
+const refusal = (message: string, definition: CommandDefinition | undefined): Error => {
+  const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
+  if (unknown !== undefined) return unknownOption(unknown.trim(), definition);
+  const valueless = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
+  const sentence = valueless === undefined ? message : `The option --${valueless} needs a value.`;
+  return wrongUsage(sentence, definition?.words ?? []);
+};
