@@ -18,6 +18,8 @@ export interface Heartbeat {
     readonly ended: string;
     readonly reason?: string;
   };
+  /** When everything due was last delivered, or something was: milliseconds since 1970. */
+  readonly progressAtMs: number;
   /** While the hub is in trouble: when it is asked again. Nothing has to be started before. */
   readonly nextTryAtMs?: number;
 }

@@ -55,7 +55,7 @@ export class CommandLine {
       version: '1.2.3',
       signal: options.signal ?? new AbortController().signal,
       createContainer: async () =>
-        createClientContainer({ env, version: '1.2.3', stderr, isLongLived: false }, [
+        createClientContainer({ ...PROCESS, env, stderr }, [
           override(TOKENS.batchTransport, new MemoryBatchTransport(this.network)),
           override(TOKENS.liveTransport, new MemoryLiveTransport(this.network)),
           override(TOKENS.tokenIssuer, new MemoryTokenIssuer(this.network)),
@@ -97,3 +97,11 @@ const typed = (text: string, isTTY: boolean): Source => {
     [Symbol.asyncIterator]: () => ({ next, return: async () => ({ done: true, value: undefined }) }),
   };
 };
+
+/** A short-lived process that starts no other one. */
+const PROCESS = {
+  version: '1.2.3',
+  isLongLived: false,
+  program: { command: process.execPath, args: ['--version'] },
+  processId: process.pid,
+} as const;

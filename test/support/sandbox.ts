@@ -39,6 +39,8 @@ export const createSandbox = async (): Promise<Sandbox> => {
     USERPROFILE: home,
     ...{ TMPDIR: temporary, TEMP: temporary, TMP: temporary },
     SPEC_KITTY_HOME: stateRoot,
+    // A background process would outlive the command that started it; tests of it switch it on.
+    SPEC_KITTY_SYNC: 'off',
     SPEC_KITTY_TEST_SANDBOX: id,
   };
   return {

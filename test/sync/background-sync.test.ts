@@ -42,7 +42,7 @@ const service = (
 describe('the background sync', () => {
   it('flushes at start and every five minutes, however often it is started', async () => {
     const { sync, time, calls } = service(() => report());
-    expect(sync.status()).toEqual({ connection: 'Offline' });
+    expect(sync.status()).toEqual({ connection: 'Offline', isFlushing: false });
     sync.start();
     sync.start();
     await time.advance(0);

@@ -7,6 +7,7 @@ const runtime = (isLongLived: boolean, mayStart = true) => {
   const sync = new SyncRuntime(
     {
       mayStart,
+      summon: async () => void done.push('summoned'),
       service: async () => {
         const error = broken.shift();
         if (error !== undefined) throw error;
@@ -15,7 +16,7 @@ const runtime = (isLongLived: boolean, mayStart = true) => {
           start: () => void done.push('started'),
           nudge: () => void done.push('nudged'),
           stop: async () => void done.push('stopped'),
-          status: () => ({ connection: 'Connected' as const }),
+          status: () => ({ connection: 'Connected' as const, isFlushing: false }),
         };
       },
     },
@@ -24,6 +25,8 @@ const runtime = (isLongLived: boolean, mayStart = true) => {
   return { sync, done, broken };
 };
 
+const DELIVERABLE = { autoStart: true, isDeliverable: true };
+
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('the sync runtime', () => {
@@ -31,25 +34,42 @@ describe('the sync runtime', () => {
     const { sync, done } = runtime(true);
     expect(done).toEqual([]);
     expect(await sync.status()).toBeUndefined();
-    sync.emitted(true);
-    sync.emitted(true);
+    sync.emitted(DELIVERABLE);
+    sync.emitted(DELIVERABLE);
     await turn();
     expect(done).toEqual(['made', 'started', 'nudged', 'nudged']);
-    expect(await sync.status()).toEqual({ connection: 'Connected' });
+    expect(await sync.status()).toEqual({ connection: 'Connected', isFlushing: false });
+  });
+
+  it('sees to it once that the background process runs, for a short-lived process that emits', async () => {
+    const { sync, done } = runtime(false);
+    sync.emitted(DELIVERABLE);
+    sync.emitted(DELIVERABLE);
+    await sync.stop();
+    expect(done).toEqual(['summoned']);
+  });
+
+  it('summons nobody where nothing could be delivered, or the user turned it off', async () => {
+    const idle = runtime(false);
+    idle.sync.emitted({ ...DELIVERABLE, isDeliverable: false });
+    const off = runtime(false, false);
+    off.sync.emitted(DELIVERABLE);
+    await turn();
+    expect([...idle.done, ...off.done]).toEqual([]);
   });
 
   it('never starts in a short-lived process, nor for a project that does not let it', async () => {
     const short = runtime(false);
-    short.sync.emitted(true);
+    short.sync.emitted({ ...DELIVERABLE, autoStart: false });
     const long = runtime(true);
-    long.sync.emitted(false);
+    long.sync.emitted({ ...DELIVERABLE, autoStart: false });
     await turn();
     expect([...short.done, ...long.done]).toEqual([]);
   });
 
   it('starts nothing where the user turned it off', async () => {
     const { sync, done } = runtime(true, false);
-    sync.emitted(true);
+    sync.emitted(DELIVERABLE);
     await sync.start();
     await sync.stop();
     expect(done).toEqual([]);
@@ -69,7 +89,7 @@ describe('the sync runtime', () => {
     await sync.stop();
     await sync.stop();
     expect(done).toEqual(['made', 'started', 'stopped']);
-    sync.emitted(true);
+    sync.emitted(DELIVERABLE);
     await turn();
     expect(done.slice(3)).toEqual(['made', 'started', 'nudged']);
   });
@@ -77,10 +97,10 @@ describe('the sync runtime', () => {
   it('a start that fails does not disturb an emission, and the next one tries again', async () => {
     const { sync, done, broken } = runtime(true);
     broken.push(new Error('no transport'));
-    sync.emitted(true);
+    sync.emitted(DELIVERABLE);
     await turn();
     expect(done).toEqual([]);
-    sync.emitted(true);
+    sync.emitted(DELIVERABLE);
     await turn();
     expect(done).toEqual(['made', 'started', 'nudged']);
   });
@@ -96,7 +116,7 @@ describe('the sync runtime', () => {
   it('a start that fails while it is being stopped is nobody’s failure', async () => {
     const { sync, broken } = runtime(true);
     broken.push(new Error('no transport'));
-    sync.emitted(true);
+    sync.emitted(DELIVERABLE);
     await sync.stop();
   });
 });

@@ -27,7 +27,9 @@ const main = async (): Promise<void> => {
 
 const createContainer = async (): Promise<Closeable> => {
   const { createClientContainer } = await import('../container/container.js');
-  return createClientContainer({ env: process.env, version, stderr: process.stderr, isLongLived: false });
+  const { env, stderr, pid, execPath, argv } = process;
+  const program = { command: execPath, args: [argv[1] ?? ''] };
+  return createClientContainer({ env, version, stderr, program, processId: pid, isLongLived: false });
 };
 
 /** The first signal asks the command to stop, the second one ends the process where it is. */

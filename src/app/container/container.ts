@@ -1,5 +1,6 @@
 import 'reflect-metadata/lite';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
+import { backgroundModule } from './background.module.js';
 import { deliveryModule } from './delivery.module.js';
 import { hostModule } from './host.module.js';
 import { Closables, Registrar } from './registrar.js';
@@ -22,6 +23,8 @@ export interface ClientContainer {
   close(): Promise<void>;
 }
 
+const MODULES = [hostModule, storageModule, deliveryModule, backgroundModule, workflowModule] as const;
+
 /** Composes a client, for production and tests alike. Nothing is read, written or loaded before it is asked for. */
 export const createClientContainer = (
   environment: ClientEnvironment,
@@ -33,12 +36,13 @@ export const createClientContainer = (
   container.load(
     new ContainerModule(({ bind }) => {
       const registrar = new Registrar(bind, closables);
-      for (const register of [hostModule, storageModule, deliveryModule, workflowModule]) register(registrar);
+      for (const register of MODULES) register(registrar);
     }),
   );
   const runtime = new SyncRuntime(
     {
       mayStart: environment.env['SPEC_KITTY_SYNC'] !== 'off',
+      summon: async () => (await container.getAsync(TOKENS.summons)).run(),
       service: () => container.getAsync(TOKENS.backgroundSync),
     },
     environment.isLongLived,

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { createClientContainer, type ClientContainer, type Override } from './container.js';
 
 /** A client that takes its surroundings from this process. */
@@ -14,9 +15,16 @@ export const openProcessClient = (
   overrides: readonly Override[] = [],
 ): ProcessClient => {
   const { version } = createRequire(import.meta.url)('../../../package.json') as { readonly version: string };
-  const { env, stderr } = process;
+  const { env, stderr, execPath, pid } = process;
+  const program = {
+    command: execPath,
+    args: [fileURLToPath(new URL('../../bin/spec-kitty.cjs', import.meta.url))],
+  };
   return {
-    container: createClientContainer({ env, version, stderr, isLongLived }, overrides),
+    container: createClientContainer(
+      { env, version, stderr, isLongLived, program, processId: pid },
+      overrides,
+    ),
     currentDirectory: () => process.cwd(),
   };
 };

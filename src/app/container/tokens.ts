@@ -1,5 +1,6 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { CredentialStore, SignInEnvironment, TokenIssuer } from '../../ports/auth.js';
+import type { BackgroundPost, BackgroundStarter, Doorbell } from '../../ports/background.js';
 import type { LamportStore } from '../../ports/clock.js';
 import type { CheckoutRegistry, ConfigStore, SettingsStore } from '../../ports/config.js';
 import type { EventIdSource, Hash, Log, Machine, Randomness, Timer, WallClock } from '../../ports/host.js';
@@ -7,6 +8,7 @@ import type { Outboxes } from '../../ports/queue.js';
 import type { BatchTransport, LiveTransport } from '../../ports/transport.js';
 import type { FeatureFiles, IntentStore, Repository } from '../../ports/workspace.js';
 import type { StateRoot } from '../../adapters/fs/state-root.js';
+import type { BackgroundProcess } from '../sync/background-process.js';
 import type { BackgroundSyncService } from '../sync/background-sync.js';
 import type { EventEmitter } from '../sync/event-emitter.js';
 import type { DeliveryRoute } from '../sync/delivery-route.js';
@@ -14,6 +16,7 @@ import type { Flush, FlushHost } from '../sync/flush.js';
 import type { LeftOvers } from '../sync/left-overs.js';
 import type { LiveLink } from '../sync/live-session.js';
 import type { SharingPolicy } from '../sync/sharing-policy.js';
+import type { Summons } from '../sync/summons.js';
 import type { SyncRuntime } from '../sync/sync-runtime.js';
 import type { AcceptWorkPackages } from '../usecases/accept-work-packages.js';
 import type { AccessTokens } from '../usecases/access-token.js';
@@ -40,6 +43,9 @@ import type { SignOut } from '../usecases/sign-out.js';
 export interface ClientEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: string;
+  /** What starts this very program again, for the background process. */
+  readonly program: { readonly command: string; readonly args: readonly string[] };
+  readonly processId: number;
   /** Where messages go. */
   readonly stderr: { write(text: string): unknown };
   /** Whether the process stays and may deliver by itself (editor extension, orchestrator), or ends at once. */
@@ -87,6 +93,11 @@ export const TOKENS = {
   flushHost: token<Omit<FlushHost, 'route'>>('flush-host'),
   flush: token<Flush>('flush'),
   backgroundSync: token<BackgroundSyncService>('background-sync'),
+  backgroundPost: token<BackgroundPost>('background-post'),
+  doorbell: token<Doorbell>('doorbell'),
+  backgroundStarter: token<BackgroundStarter>('background-starter'),
+  summons: token<Summons>('summons'),
+  backgroundProcess: token<BackgroundProcess>('background-process'),
   runtime: token<SyncRuntime>('runtime'),
 
   initProject: token<InitProject>('init-project'),

@@ -24,12 +24,14 @@ export class BackgroundProcess {
   readonly #host: BackgroundProcessHost;
   readonly #startedAtMs: number;
   #lastWorkAtMs: number;
+  #progressAtMs: number;
   #lastBeat: Heartbeat | undefined;
 
   constructor(host: BackgroundProcessHost) {
     this.#host = host;
     this.#startedAtMs = host.wallClock.nowMs();
     this.#lastWorkAtMs = this.#startedAtMs;
+    this.#progressAtMs = this.#startedAtMs;
   }
 
   /** Runs until there is a reason to leave; `busy` when another process has the place. */
@@ -38,6 +40,8 @@ export class BackgroundProcess {
     const place = await post.occupy(OCCUPY_WAIT_MS);
     if (place === undefined) return 'busy';
     try {
+      // A predecessor may have made no progress for long; its successor is not to forget that.
+      this.#progressAtMs = (await post.heartbeat())?.progressAtMs ?? this.#startedAtMs;
       const bell = await doorbell.watch(() => {
         this.#lastWorkAtMs = this.#host.wallClock.nowMs();
         service.nudge();
@@ -75,9 +79,11 @@ export class BackgroundProcess {
   }
 
   #noteWork({ last }: BackgroundStatus): void {
-    if (last !== undefined && last.report.delivered + last.report.duplicate > 0) {
-      this.#lastWorkAtMs = Math.max(this.#lastWorkAtMs, last.atMs);
-    }
+    if (last === undefined) return;
+    const { report, atMs } = last;
+    const hasMoved = report.delivered + report.duplicate > 0;
+    if (hasMoved) this.#lastWorkAtMs = Math.max(this.#lastWorkAtMs, atMs);
+    if (hasMoved || report.ended.end === 'complete') this.#progressAtMs = atMs;
   }
 
   /** Writes the heartbeat when it says something else or grows old; `false` when there is no place to write it to. */
@@ -104,6 +110,7 @@ export class BackgroundProcess {
       startedAtMs: this.#startedAtMs,
       atMs: this.#host.wallClock.nowMs(),
       connection,
+      progressAtMs: this.#progressAtMs,
       ...(left === undefined ? {} : { left }),
       ...(last === undefined ? {} : { lastFlush: flushNote(last) }),
       ...(nextTryAtMs === undefined ? {} : { nextTryAtMs }),

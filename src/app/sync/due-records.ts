@@ -1,5 +1,5 @@
 import { ledgerInUse } from '../../domain/delivery/ledger-in-use.js';
-import { isAnswered, type HubLedger } from '../../domain/delivery/ledger.js';
+import { exceptionOf, isAnswered, type HubLedger } from '../../domain/delivery/ledger.js';
 import { indexDecisions, ownerOf } from '../../domain/delivery/ownership.js';
 import { standingOf, type RoutingContext } from '../../domain/delivery/route-record.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
@@ -75,8 +75,10 @@ const earlierDue = (
 const toItem = (record: JournalRecord, context: RoutingContext): DueEvent | DeadRecord | undefined => {
   const standing = standingOf(record, context);
   if (standing.standing === 'dead') {
-    const isKnown = context.ledger !== undefined && isAnswered(context.ledger, record.record);
-    return isKnown ? undefined : { record: record.record, eventId: record.eventId, dead: standing.reason };
+    // One that failed before and was damaged since, or was requeued in vain, is listed as something else until now.
+    const isListed =
+      context.ledger !== undefined && exceptionOf(context.ledger, record.record)?.state === 'dead';
+    return isListed ? undefined : { record: record.record, eventId: record.eventId, dead: standing.reason };
   }
   if (standing.standing !== 'pending' || !standing.due || record.json === undefined) return undefined;
   const isLocal = record.hub === undefined && record.team === LOCAL_TEAM;

@@ -7,6 +7,7 @@ import type { EventIdSource, Machine, WallClock } from '../../ports/host.js';
 import type { CaptureLimits, CaptureOutcome, Fact, Outbox, Outboxes } from '../../ports/queue.js';
 import type { Checkout, Head, Repository } from '../../ports/workspace.js';
 import type { IdentityReading } from '../usecases/ensure-identity.js';
+import type { EmittedIn } from './sync-runtime.js';
 
 /**
  * The events of one command run. Identity, account and git position are those of the moment at which the work began,
@@ -44,8 +45,8 @@ export interface EmitterSources {
   /** Who is signed in, read from records alone. */
   account(): Promise<Account | undefined>;
   limits(): Promise<CaptureLimits>;
-  /** Told of every capture, and whether the project lets sync start by itself. Returns at once. */
-  emitted(autoStart: boolean): void;
+  /** Told of every capture. Returns at once. */
+  emitted(situation: EmittedIn): void;
 }
 
 export class EventEmitter {
@@ -92,7 +93,10 @@ export class EventEmitter {
       hasRoomFor: (count) => outbox.hasRoomFor(count, limits),
       capture: async (facts) => {
         const outcomes = await outbox.capture(facts, limits);
-        this.#sources.emitted(identity?.autoStart !== false);
+        this.#sources.emitted({
+          autoStart: identity?.autoStart !== false,
+          isDeliverable: account !== undefined && identity?.share === true,
+        });
         return outcomes;
       },
     };

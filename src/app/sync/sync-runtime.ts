@@ -3,33 +3,45 @@ import type { BackgroundSyncService, BackgroundStatus } from './background-sync.
 export interface RuntimeHost {
   /** `false` when the user turned background sync off for this process (`SPEC_KITTY_SYNC=off`). */
   readonly mayStart: boolean;
+  /** Sees to it that the background process runs; never rejects. */
+  summon(): Promise<unknown>;
   /** Made on the first start, because it loads the transports. */
   service(): Promise<Pick<BackgroundSyncService, 'start' | 'nudge' | 'stop' | 'status'>>;
+}
+
+/** What an emission says about delivery. */
+export interface EmittedIn {
+  /** Whether the project lets sync start by itself. */
+  readonly autoStart: boolean;
+  /** Whether somebody is signed in and the project is shared. */
+  readonly isDeliverable: boolean;
 }
 
 type Service = Awaited<ReturnType<RuntimeHost['service']>>;
 
 /**
  * What delivers beside the work of a process. It starts with the first emitted event, never for a process that emits
- * nothing, and never makes an emission wait. A short-lived command leaves delivery to others; a long-lived host has
- * the service in its own process.
+ * nothing, and never makes an emission wait. A short-lived command sees to it that the background process runs; a
+ * long-lived host has the service in its own process.
  */
 export class SyncRuntime {
   readonly #host: RuntimeHost;
   readonly #isLongLived: boolean;
   #started: Promise<Service | undefined> | undefined;
+  #summoned: Promise<unknown> | undefined;
 
   constructor(host: RuntimeHost, isLongLived: boolean) {
     this.#host = host;
     this.#isLongLived = isLongLived;
   }
 
-  /**
-   * Something was emitted in a project that lets sync start by itself, or does not. Starts what has to be started,
-   * once, and rings the doorbell; never throws, never waits.
-   */
-  emitted(autoStart: boolean): void {
-    if (!this.#isLongLived || !autoStart) return;
+  /** Something was emitted. Starts what has to be started, once, and rings the doorbell; never throws, never waits. */
+  emitted({ autoStart, isDeliverable }: EmittedIn): void {
+    if (!autoStart || !this.#host.mayStart) return;
+    if (!this.#isLongLived) {
+      if (isDeliverable) this.#summoned ??= this.#host.summon();
+      return;
+    }
     // A start that failed is tried again by the next emission: what was captured is safe in the meantime.
     this.start().then(
       (service) => service?.nudge(),
@@ -50,6 +62,7 @@ export class SyncRuntime {
 
   /** Stops with a last bounded flush; safe to repeat, and when nothing was started. */
   async stop(): Promise<void> {
+    await this.#summoned;
     const service = await this.#started?.catch(() => undefined);
     this.#started = undefined;
     await service?.stop();

@@ -1,3 +1,6 @@
+import type { ClientContainer } from '../../../container/container.js';
+import { TOKENS } from '../../../container/tokens.js';
+import { connectionOf, stalledSinceMs } from '../../../sync/heartbeat-reading.js';
 import { syncLine } from '../../../sync/sync-line.js';
 import type { PerformedWork } from '../../../usecases/perform-work.js';
 import type { Report } from '../../define-command.js';
@@ -5,13 +8,18 @@ import type { Text } from '../../render/text.js';
 import type { Terminal } from '../../terminal.js';
 
 /** What a workflow command prints: its own result, then what became of its events, which never makes it fail. */
-export const workReport = (work: PerformedWork<object>, text: Text, terminal: Terminal): Report => {
+export const workReport = async (
+  work: PerformedWork<object>,
+  text: Text,
+  client: ClientContainer,
+  terminal: Terminal,
+): Promise<Report> => {
   const { emission, leftOver, outcomes } = work;
   for (const warning of emission?.identity?.warnings ?? []) terminal.warn(warning);
   if (leftOver !== undefined)
     terminal.note('An earlier command had been cut short; its work is complete now.');
   tellOutcomes(work, terminal);
-  if (emission !== undefined && outcomes.length > 0) terminal.note(lineOf(work));
+  if (emission !== undefined && outcomes.length > 0) await tellDelivery(work, client, terminal);
   return {
     data: {
       ...work.result,
@@ -52,13 +60,24 @@ const tellOutcomes = ({ outcomes, emission }: PerformedWork<object>, terminal: T
   }
 };
 
-const lineOf = ({ emission, outcomes }: PerformedWork<object>): string =>
-  syncLine({
-    account: emission?.account,
-    isShared: emission?.identity?.share === true,
-    connection: 'Offline',
-    waiting: waitingIn(outcomes),
-  });
+/** One line about where events go, from what the background process last noted; and one more when nothing moves. */
+const tellDelivery = async (
+  { emission, outcomes }: PerformedWork<object>,
+  client: ClientContainer,
+  terminal: Terminal,
+): Promise<void> => {
+  const account = emission?.account;
+  const isShared = emission?.identity?.share === true;
+  const waiting = waitingIn(outcomes);
+  const isLocal = account === undefined || !isShared;
+  const heartbeat = isLocal ? undefined : await (await client.get(TOKENS.backgroundPost)).heartbeat();
+  const nowMs = (await client.get(TOKENS.wallClock)).nowMs();
+  terminal.note(syncLine({ account, isShared, connection: connectionOf(heartbeat, nowMs), waiting }));
+  const stalledSince = stalledSinceMs(heartbeat, waiting, nowMs);
+  if (stalledSince === undefined) return;
+  const since = new Date(stalledSince).toISOString();
+  terminal.warn(`Delivery has made no progress since ${since}. See: spec-kitty sync status`);
+};
 
 const waitingIn = (outcomes: PerformedWork<object>['outcomes']): number | undefined => {
   const last = outcomes.findLast((outcome) => outcome.outcome === 'captured');

@@ -21,6 +21,17 @@ export const syncCommands = [
     load: () => import('./diagnose.js'),
   }),
   defineCommand({
+    path: 'sync run',
+    summary: 'run the background sync in the foreground, for services and containers',
+    details:
+      'Stays until it is interrupted. One process for each state root delivers; a second one is told so.',
+    options: {
+      background: { type: 'boolean', describe: 'leave when there is no work', hidden: true },
+    },
+    examples: [['spec-kitty sync run', 'in a service manager or a container']],
+    load: () => import('./run.js'),
+  }),
+  defineCommand({
     path: 'sync on',
     summary: 'share this project from this machine',
     examples: [['spec-kitty sync on', 'also sends what was captured before the sign-in']],

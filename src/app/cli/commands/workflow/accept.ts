@@ -28,7 +28,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     },
     signal,
   );
-  const report = workReport(work, lines(sentences(work.result)), terminal);
+  const report = await workReport(work, lines(sentences(work.result)), client, terminal);
   return work.result.refused.length === 0 ? report : { ...report, outcome: 'failed' };
 };
 

@@ -24,5 +24,10 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     { ...request, workPackageId: args.wp, note, commit: !args.noCommit, ...given({ type, author }) },
     signal,
   );
-  return workReport(work, ['Noted in the Activity Log of ', bold(work.result.workPackageId), '.'], terminal);
+  return workReport(
+    work,
+    ['Noted in the Activity Log of ', bold(work.result.workPackageId), '.'],
+    client,
+    terminal,
+  );
 };

@@ -20,7 +20,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const { result } = work;
   for (const warning of result.warnings) terminal.warn(warning);
   const text = lines([summary(result), '', table(COLUMNS, rows(result), terminal.width)]);
-  return workReport(work, text, terminal);
+  return workReport(work, text, client, terminal);
 };
 
 const COLUMNS = [

@@ -31,5 +31,5 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     outcome === 'started'
       ? ' is in doing now. Work in '
       : ` was in doing before${agent === undefined ? '' : `, with ${agent} in charge`}. Its work tree is `;
-  return workReport(work, [bold(workPackageId), begun, worktree], terminal);
+  return workReport(work, [bold(workPackageId), begun, worktree], client, terminal);
 };

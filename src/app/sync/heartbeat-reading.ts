@@ -1,0 +1,29 @@
+import type { ConnectionStatus } from '../../domain/delivery/connection.js';
+import type { Heartbeat } from '../../ports/background.js';
+
+/** A process that lives writes its heartbeat more often than this. */
+export const HEARTBEAT_STALE_MS = 20_000;
+
+/** Delivery that has not moved for so long while events wait is worth a word. */
+export const STALLED_AFTER_MS = 60 * 60 * 1000;
+
+/** The connection as it is known now; a heartbeat that has grown old says nothing about it. */
+export const connectionOf = (heartbeat: Heartbeat | undefined, nowMs: number): ConnectionStatus =>
+  heartbeat === undefined || heartbeat.left !== undefined || isStale(heartbeat, nowMs)
+    ? 'Offline'
+    : heartbeat.connection;
+
+/** Whether nobody can have written it lately; clocks that were set back count as old too. */
+export const isStale = (heartbeat: Heartbeat, nowMs: number): boolean =>
+  Math.abs(nowMs - heartbeat.atMs) > HEARTBEAT_STALE_MS;
+
+/** Since when nothing was delivered although more than the newest event waits; absent while all is well. */
+export const stalledSinceMs = (
+  heartbeat: Heartbeat | undefined,
+  waiting: number | undefined,
+  nowMs: number,
+): number | undefined => {
+  const since = heartbeat?.progressAtMs;
+  if (since === undefined || waiting === undefined || waiting < 2) return undefined;
+  return nowMs - since > STALLED_AFTER_MS ? since : undefined;
+};
