@@ -1,0 +1,135 @@
+import { isBalanced } from '../../src/domain/delivery/accounting.js';
+import { isAnswered, type HubLedger } from '../../src/domain/delivery/ledger.js';
+import { dueRecords } from '../../src/app/sync/due-records.js';
+import { projectStatus } from '../../src/app/sync/project-status.js';
+import type { JournalRecord, Sender } from '../../src/ports/queue.js';
+import { collect, PROJECT } from '../support/facts.js';
+import type { ModelLedger } from './model-types.js';
+import type { OutboxModel } from './outbox-model.js';
+import type { World } from './world.js';
+
+/** Compares everything that can be asked of the real outbox with what the model says. */
+export const compare = async (model: OutboxModel, world: World): Promise<void> => {
+  expect(await stateOfReal(world)).toEqual(stateOfModel(model));
+  await expectRisingClocks(world);
+  await expectAccounted(model, world);
+  await expectDue(model, world);
+};
+
+/** Records, decisions and ledgers: what a crash must leave at one of the steps of what was under way. */
+export const stateOfModel = (model: OutboxModel): unknown => ({
+  records: model.records,
+  first: model.first,
+  last: model.last,
+  decisions: model.decisions,
+  isUnreadable: model.isUnreadable,
+  ledgers: model.view().map((ledger) => showModelLedger(ledger, model.last)),
+  beside: { withdrawn: model.withdrawn, refused: model.refused, tornTails: model.tornTails },
+});
+
+export const stateOfReal = async ({ outbox }: World): Promise<unknown> => {
+  const { first, last, decisions, ledgers, beside, decisionsUnreadable } = await outbox.reading();
+  const { withdrawn, refused, tornTails } = beside;
+  return {
+    records: (await collect(outbox.records())).map(({ json: _json, ...record }) => record),
+    first,
+    last,
+    decisions,
+    isUnreadable: decisionsUnreadable !== undefined,
+    ledgers: ledgers.map((ledger) => showLedger(ledger, last)),
+    beside: { withdrawn, refused, tornTails },
+  };
+};
+
+const expectAccounted = async (
+  model: OutboxModel,
+  { outbox, account, sharing, time }: World,
+): Promise<void> => {
+  const situation = { account, sharing, nowMs: time.nowMs() };
+  const { accounting, hub, team } = await projectStatus(outbox, situation);
+  const ledger = model.ledgerOf(account);
+  expect({ hub, team }).toEqual({ hub: ledger?.hub, team: ledger?.team });
+  const held: Record<string, number> = {};
+  const deadLetters: Record<string, number> = {};
+  const counted = { pending: 0, delivered: 0, duplicate: 0, discarded: 0 };
+  for (const record of model.records) {
+    const standing = model.standingOf(record, { ...situation, isInsisted: false });
+    if (standing.is === 'held') held[standing.reason] = (held[standing.reason] ?? 0) + 1;
+    if (standing.is === 'dead') deadLetters[standing.reason] = (deadLetters[standing.reason] ?? 0) + 1;
+    if (standing.is === 'pending') counted.pending += 1;
+  }
+  for (const state of ledger?.states.values() ?? []) {
+    if (state.is === 'reclaimed') held[state.reason] = (held[state.reason] ?? 0) + 1;
+    if (state.is === 'delivered' || state.is === 'duplicate' || state.is === 'discarded')
+      counted[state.is] += 1;
+  }
+  const captured = model.last - (ledger?.first ?? model.first) + 1;
+  expect(accounting).toEqual({ captured, ...counted, held, deadLetters });
+  expect(isBalanced(accounting)).toBe(true);
+};
+
+const expectDue = async (model: OutboxModel, world: World): Promise<void> => {
+  const { outbox } = world;
+  const asked: Pick<Sender, 'reading' | 'records'> = {
+    reading: () => outbox.reading(),
+    records: (from) => outbox.records(from),
+  };
+  for (const isInsisted of [false, true]) {
+    const situation = world.situation(isInsisted);
+    const items = await collect(dueRecords(asked as Sender, { ...situation, projectUuid: PROJECT }));
+    const due = items.flatMap((item) => ('dead' in item ? [] : [item.record]));
+    expect(due).toEqual(model.due(situation).map(({ record }) => record));
+  }
+};
+
+/** Every readable event is later than the one before it. */
+const expectRisingClocks = async (world: World): Promise<void> => {
+  let before = 0;
+  for (const record of await collect(world.outbox.records())) {
+    if (record.json === undefined) continue;
+    const clock = clockOf(record);
+    expect(clock).toBeGreaterThan(before);
+    before = clock;
+  }
+  world.clock = Math.max(world.clock, before);
+};
+
+export const clockOf = ({ json }: JournalRecord): number =>
+  (JSON.parse(json ?? '{}') as { readonly lamport_clock: number }).lamport_clock;
+
+const showLedger = (ledger: HubLedger, last: number): unknown => {
+  const { hub, team, first, closedAtMs, refusal, totals, exceptions } = ledger;
+  const answered = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index).filter(
+    (record) => isAnswered(ledger, record),
+  );
+  const { delivered, duplicate, discarded, reclaimed } = totals;
+  return {
+    ...{ hub, team, first, isClosed: closedAtMs !== undefined, refusal, answered },
+    totals: { delivered, duplicate, discarded, reclaimed },
+    exceptions: exceptions.map(({ record, state, attempts, reason, dueAtMs }) => ({
+      ...{ record, is: state, attempts, reason, dueAtMs },
+    })),
+  };
+};
+
+const showModelLedger = (ledger: ModelLedger, last: number): unknown => {
+  const { hub, team, first, isClosed, refusal, states } = ledger;
+  const all = [...states].sort(([a], [b]) => a - b);
+  const count = (is: string): number => all.filter(([, state]) => state.is === is).length;
+  const reclaimed: Record<string, number> = {};
+  for (const [, state] of all)
+    if (state.is === 'reclaimed') reclaimed[state.reason] = (reclaimed[state.reason] ?? 0) + 1;
+  return {
+    ...{ hub, team, first, isClosed, refusal },
+    answered: all.map(([record]) => record).filter((record) => record <= last),
+    totals: {
+      ...{ delivered: count('delivered'), duplicate: count('duplicate'), discarded: count('discarded') },
+      reclaimed,
+    },
+    exceptions: all.flatMap(([record, state]) =>
+      state.is === 'failing' || state.is === 'refused' || state.is === 'dead'
+        ? [{ record, is: state.is, attempts: state.attempts, reason: state.reason, dueAtMs: state.dueAtMs }]
+        : [],
+    ),
+  };
+};

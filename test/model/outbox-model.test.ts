@@ -1,0 +1,51 @@
+import { jest } from '@jest/globals';
+import fc from 'fast-check';
+import * as realDisk from 'node:fs';
+import { FaultyDisk } from './faulty-disk.js';
+
+const disk = new FaultyDisk();
+jest.unstable_mockModule('node:fs', () => disk.over(realDisk));
+const { World } = await import('./world.js');
+const { OutboxModel } = await import('./outbox-model.js');
+const { outboxCommands } = await import('./arbitraries.js');
+
+const SEGMENT_RECORDS = 4;
+/** `npm run model` asks for many; one run takes some ten milliseconds. */
+const RUNS = Number(process.env['MODEL_RUNS'] ?? 100);
+const FIXED_SEED = 20_261_120;
+const CHOSEN_SEED = process.env['MODEL_SEED'];
+
+const check = async (seed: number, numRuns: number, maxCommands: number): Promise<void> => {
+  await fc.assert(
+    fc.asyncProperty(outboxCommands(maxCommands), async (commands) => {
+      const world = new World(disk, SEGMENT_RECORDS);
+      try {
+        const setup = (): { model: { now: InstanceType<typeof OutboxModel> }; real: typeof world } => ({
+          model: { now: new OutboxModel(SEGMENT_RECORDS) },
+          real: world,
+        });
+        await fc.asyncModelRun(setup, commands);
+      } finally {
+        world.dispose();
+      }
+    }),
+    { seed, numRuns, endOnFailure: false, ...replay() },
+  );
+};
+
+/** The path that a failure printed, to run that case alone. */
+const replay = (): { path?: string } => {
+  const path = process.env['MODEL_PATH'];
+  return path === undefined ? {} : { path };
+};
+
+describe('the real outbox does what the model says, whatever happens', () => {
+  it('for the same histories every time', async () => {
+    await check(Number(CHOSEN_SEED ?? FIXED_SEED), RUNS, 30);
+  }, 3_600_000);
+
+  it('for histories that nobody has seen before', async () => {
+    // fast-check prints the seed and the shortest history of a failure.
+    await check(CHOSEN_SEED === undefined ? Date.now() % 2 ** 31 : Number(CHOSEN_SEED) + 1, RUNS, 60);
+  }, 3_600_000);
+});
