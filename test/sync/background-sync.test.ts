@@ -53,6 +53,7 @@ describe('the background sync', () => {
     expect(calls()).toBe(2);
     expect(sync.status()).toEqual({
       connection: 'Offline',
+      isFlushing: false,
       last: { report: report(), atMs: time.nowMs() },
     });
     await sync.stop();

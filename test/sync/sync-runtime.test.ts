@@ -7,7 +7,11 @@ const runtime = (isLongLived: boolean, mayStart = true) => {
   const sync = new SyncRuntime(
     {
       mayStart,
-      summon: async () => void done.push('summoned'),
+      summon: async () => {
+        done.push('summoned');
+        const error = broken.shift();
+        if (error !== undefined) throw error;
+      },
       service: async () => {
         const error = broken.shift();
         if (error !== undefined) throw error;
@@ -44,6 +48,14 @@ describe('the sync runtime', () => {
   it('sees to it once that the background process runs, for a short-lived process that emits', async () => {
     const { sync, done } = runtime(false);
     sync.emitted(DELIVERABLE);
+    sync.emitted(DELIVERABLE);
+    await sync.stop();
+    expect(done).toEqual(['summoned']);
+  });
+
+  it('a summons that fails disturbs neither the emission nor the end', async () => {
+    const { sync, done, broken } = runtime(false);
+    broken.push(new Error('no process'));
     sync.emitted(DELIVERABLE);
     await sync.stop();
     expect(done).toEqual(['summoned']);

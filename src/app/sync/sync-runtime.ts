@@ -3,7 +3,7 @@ import type { BackgroundSyncService, BackgroundStatus } from './background-sync.
 export interface RuntimeHost {
   /** `false` when the user turned background sync off for this process (`SPEC_KITTY_SYNC=off`). */
   readonly mayStart: boolean;
-  /** Sees to it that the background process runs; never rejects. */
+  /** Sees to it that the background process runs. */
   summon(): Promise<unknown>;
   /** Made on the first start, because it loads the transports. */
   service(): Promise<Pick<BackgroundSyncService, 'start' | 'nudge' | 'stop' | 'status'>>;
@@ -39,7 +39,7 @@ export class SyncRuntime {
   emitted({ autoStart, isDeliverable }: EmittedIn): void {
     if (!autoStart || !this.#host.mayStart) return;
     if (!this.#isLongLived) {
-      if (isDeliverable) this.#summoned ??= this.#host.summon();
+      if (isDeliverable) this.#summoned ??= this.#host.summon().catch(() => undefined);
       return;
     }
     // A start that failed is tried again by the next emission: what was captured is safe in the meantime.
