@@ -2,17 +2,10 @@ import { isSameEvent } from '../../domain/events/is-same-event.js';
 import { isLamport } from '../../domain/time/lamport.js';
 import type { AppendAnswer, IncomingEvent } from '../../ports/event-store.js';
 import { advancePosition } from './advance-position.js';
-import { findCells, foldCells, type TouchedCell } from './board-cells.js';
+import { findCells, foldCells, type PlacedEvent } from './board-cells.js';
 import { advanceNodes, insertEvents } from './insert-rows.js';
 import type { Executor } from './prepared-query.js';
 import type { EventTable, NodeTable } from './schema.js';
-
-/** An event on its way into the table, with the cell of the board that it changes. */
-export interface PlacedEvent {
-  readonly incoming: IncomingEvent;
-  readonly sequence: number;
-  readonly touched: TouchedCell;
-}
 
 /** Stores one call's events inside a transaction that the caller began, and answers each in the order given. */
 export const appendEvents = async (

@@ -3,7 +3,6 @@ import type { CellState } from '../../domain/board/cell-state.js';
 import { foldCell, isLate, refoldCell } from '../../domain/board/fold-cell.js';
 import { compareCausal } from '../../domain/time/causal-order.js';
 import type { IncomingEvent } from '../../ports/event-store.js';
-import type { PlacedEvent } from './append-events.js';
 import { CellIndex } from './cell-index.js';
 import { replaceCells } from './insert-rows.js';
 import { PreparedQuery, type Executor } from './prepared-query.js';
@@ -15,6 +14,13 @@ export interface TouchedCell {
   readonly cell: BoardCell;
   readonly number: number;
   readonly state: CellState | undefined;
+}
+
+/** An event on its way into the table, with the cell of the board that it changes. */
+export interface PlacedEvent {
+  readonly incoming: IncomingEvent;
+  readonly sequence: number;
+  readonly touched: TouchedCell;
 }
 
 /** Finds the cell of each event. One that is not there yet gets the sequence number of its first event as its own. */
