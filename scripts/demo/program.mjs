@@ -1,4 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const BIN = fileURLToPath(new URL('../../dist/bin/spec-kitty.cjs', import.meta.url));
@@ -12,23 +14,26 @@ export const spawnProgram = (args, { cwd, env, input = '' }) =>
     child.stdin.end(input);
   });
 
-/** Starts a hub on a free port; resolves when it answers. */
-export const startHub = (data, env) =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [BIN, 'hub', 'serve', '--port', '0', '--data', data], {
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let said = '';
-    const listen = (piece) => {
-      said += piece;
-      const url = /The hub is at (http:\S+)/.exec(said)?.[1];
-      if (url !== undefined) resolve({ url, child, stop: () => stop(child) });
-    };
-    child.stdout.on('data', listen);
-    child.stderr.on('data', (piece) => (said += piece));
-    child.once('exit', (code) => reject(new Error(`the hub ended with ${code}:\n${said}`)));
+/**
+ * Starts a hub on a free port; resolves when it answers. It writes to a file beside its data, because a pipe would bind
+ * it to the life of this process.
+ */
+export const startHub = async (data, env) => {
+  const log = `${data}.log`;
+  const output = openSync(log, 'a');
+  const child = spawn(process.execPath, [BIN, 'hub', 'serve', '--port', '0', '--data', data], {
+    env,
+    stdio: ['ignore', output, output],
   });
+  closeSync(output);
+  for (;;) {
+    const said = readFileSync(log, 'utf8');
+    const url = /The hub is at (http:\S+)/.exec(said)?.[1];
+    if (url !== undefined) return { url, child, stop: () => stop(child) };
+    if (child.exitCode !== null) throw new Error(`the hub ended with ${child.exitCode}:\n${said}`);
+    await delay(20);
+  }
+};
 
 const stop = (child) =>
   new Promise((resolve) => {
