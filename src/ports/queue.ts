@@ -27,6 +27,11 @@ export type CaptureOutcome =
     }
   /** Durable too, but not sealed yet: the capture lock could not be had in time. */
   | { readonly outcome: 'waiting'; readonly eventId: string }
+  /**
+   * The journal has it or may have it, but the disk did not confirm it: a power cut can take it away. It is neither
+   * captured nor refused, and must not be captured under another id; whether it is there, its id tells later.
+   */
+  | { readonly outcome: 'unconfirmed'; readonly eventId: string; readonly message: string }
   /** Not taken, and counted as refused. Nothing earlier is touched. */
   | {
       readonly outcome: 'refused';
@@ -121,7 +126,7 @@ export interface Outbox {
   readonly project: string | undefined;
   /**
    * Seals and appends events, in order, as one step: all are durable when this resolves, or the outcome of each says
-   * otherwise. Never throws for a full disk, a busy lock or a full outbox. Any number of processes may call it at
+   * otherwise. Capturing nothing seals what waits and confirms what the journal has. Never throws for a full disk, a busy lock or a full outbox. Any number of processes may call it at
    * once. Its cost does not depend on what is stored.
    */
   capture(facts: readonly Fact[], limits: CaptureLimits): Promise<readonly CaptureOutcome[]>;

@@ -13,3 +13,19 @@ export const makeDirectory = (path: string): void => {
     if (parent === top || parent === dirname(parent)) return;
   }
 };
+
+/**
+ * Makes the entries of a directory durable, and those of so many directories above it: whoever made them may have been
+ * killed before it could. A directory that we may not read is somebody else's, and so is the care for it.
+ */
+export const secureEntries = (directory: string, above: number): void => {
+  for (let path = directory, level = 0; level <= above; path = dirname(path), level++) {
+    try {
+      syncDirectory(path);
+    } catch (error) {
+      if (!NOT_OURS.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
+  }
+};
+
+const NOT_OURS = new Set(['ENOENT', 'EACCES']);

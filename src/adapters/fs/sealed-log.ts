@@ -21,6 +21,8 @@ export const appendToLog = (path: string, entries: readonly object[]): void => {
   const descriptor = openSync(path, 'a+', 0o600);
   try {
     const size = fstatSync(descriptor).size;
+    // Before the first entry, so that no later writer can find entries in a file whose name is not durable.
+    if (size === 0) syncDirectory(dirname(path));
     const rest = endsWithNewline(descriptor, size) ? NOTHING : splitLines(readFileSync(path)).rest;
     const whole = lineWithoutNewline(rest);
     const kept = size - rest.length + (whole?.length ?? 0);
@@ -28,7 +30,6 @@ export const appendToLog = (path: string, entries: readonly object[]): void => {
     const lines = entries.map((entry) => `${sealLine(JSON.stringify(entry))}\n`).join('');
     writeFully(descriptor, Buffer.from(`${whole === undefined ? '' : '\n'}${lines}`, 'utf8'));
     fdatasyncSync(descriptor);
-    if (size === 0) syncDirectory(dirname(path));
   } finally {
     closeSync(descriptor);
   }

@@ -10,8 +10,6 @@ import type {
   RefusalReason,
 } from '../../ports/queue.js';
 import type { HeldLock } from '../fs/process-lock.js';
-import { makeDirectory } from '../fs/make-directory.js';
-import { appendToLog } from '../fs/sealed-log.js';
 import { appendDecisions } from './decision-log.js';
 import { JournalWriter } from './journal-writer.js';
 import { adoptEvents } from './adopt-events.js';
@@ -20,6 +18,7 @@ import type { JournalTail } from './journal-tail.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import type { OutboxSurroundings } from './outbox-surroundings.js';
 import { encodeRecord } from './record-format.js';
+import { noteRefused, noteWithdrawn } from './refused-log.js';
 import { estimateWaiting, nextNumber, readSettledMark, type SettledMark } from './settled-mark.js';
 import { unsealedFacts, type WaitingFacts } from './waiting-facts.js';
 
@@ -51,8 +50,12 @@ export class CaptureSection {
     counted: Occupancy | undefined,
     lock: HeldLock,
   ): readonly CaptureOutcome[] | 'looks-full' {
-    return appendUnderLock(this.#paths, this.#surroundings, lock, (writer) =>
-      this.#append(writer, facts, limits, counted),
+    return appendUnderLock<readonly CaptureOutcome[] | 'looks-full'>(
+      this.#paths,
+      this.#surroundings,
+      lock,
+      (writer) => this.#append(writer, facts, limits, counted),
+      (error, outcomes) => unconfirmed(facts, outcomes === 'looks-full' ? undefined : outcomes, error),
     );
   }
 
@@ -85,26 +88,13 @@ export class CaptureSection {
 
   /** Counts intents whose work left no evidence. Call it under the capture lock. */
   noteWithdrawn(eventIds: readonly string[], reason: string): void {
-    const at = new Date(this.#surroundings.nowMs()).toISOString();
-    makeDirectory(this.#paths.directory);
-    appendToLog(
-      this.#paths.refused,
-      eventIds.map((eventId) => ({ event_id: eventId, kind: 'withdrawn', reason, at })),
-    );
+    noteWithdrawn(this.#paths, eventIds, reason, this.#surroundings.nowMs());
   }
 
   /** Counts events that are not taken. The count is lost only where the disk takes nothing at all. */
   refuse(facts: readonly Fact[], reason: RefusalReason, message: string): readonly CaptureOutcome[] {
-    const at = new Date(this.#surroundings.nowMs()).toISOString();
     try {
-      const entries = facts.map((fact) => ({
-        event_id: fact.event.event_id,
-        kind: 'refused',
-        reason,
-        message,
-        at,
-      }));
-      appendToLog(this.#paths.refused, entries);
+      noteRefused(this.#paths, facts, reason, message, this.#surroundings.nowMs());
     } catch {
       // The outcome itself still says that the event was not taken.
     }
@@ -124,18 +114,14 @@ export class CaptureSection {
     const room = limits.maxWaiting - occupied;
     if (room < facts.length && counted === undefined) return 'looks-full';
 
-    const late = unsealedFacts(this.#waiting, this.#paths);
+    const late = unsealedFacts(this.#waiting, this.#paths, () => writer.sync());
     const taken = facts.slice(0, Math.max(0, room));
     const all = [...late.map(({ fact }) => fact), ...taken];
     const captured =
       all.length === 0 ? [] : this.#write(writer, tail, all, { clock: value, nodeId, occupied });
     if (rebuilt !== undefined && all.length > 0)
       this.#surroundings.warn?.(`The Lamport clock goes on above everything captured: ${rebuilt}.`);
-    if (late.length > 0) {
-      // Their files may go only after the journal holds them for good, and before anybody else can seal them again.
-      writer.sync();
-      this.#waiting.remove(late);
-    }
+    this.#waiting.forget(late, () => writer.sync());
     const rest = facts.slice(taken.length);
     const refused =
       rest.length === 0 ? [] : this.refuse(rest, 'outbox-full', `${limits.maxWaiting} events wait already`);
@@ -178,6 +164,19 @@ export class CaptureSection {
     }));
   }
 }
+
+/** What was written is in the journal, and nobody knows for how long; what was refused stays refused. */
+const unconfirmed = (
+  facts: readonly Fact[],
+  outcomes: readonly CaptureOutcome[] | undefined,
+  error: unknown,
+): readonly CaptureOutcome[] => {
+  const message = error instanceof Error ? error.message : String(error);
+  return facts.map(({ event: { event_id: eventId } }, index) => {
+    const outcome = outcomes?.[index];
+    return outcome?.outcome === 'refused' ? outcome : { outcome: 'unconfirmed', eventId, message };
+  });
+};
 
 const inOrder = (tail: JournalTail, mark: SettledMark | undefined): JournalTail => ({
   ...tail,

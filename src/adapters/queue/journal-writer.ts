@@ -12,10 +12,10 @@ import { join } from 'node:path';
 import { writeFileAtomicSync, syncDirectory, writeFully } from '../fs/atomic-write.js';
 import { lineWithoutNewline } from '../fs/sealed-line.js';
 import { appendToLog } from '../fs/sealed-log.js';
-import { makeDirectory } from '../fs/make-directory.js';
+import { makeDirectory, secureEntries } from '../fs/make-directory.js';
 import { newestSegment } from './journal-files.js';
 import { readAt, readTail, type JournalTail } from './journal-tail.js';
-import { segmentName, type OutboxPaths } from './outbox-paths.js';
+import { OUTBOX_DEPTH, segmentName, type OutboxPaths } from './outbox-paths.js';
 import { decodeRecord, encodeHeader, type SegmentHeader } from './record-format.js';
 import { scanSegment, type SegmentScan } from './scan-segment.js';
 
@@ -28,10 +28,18 @@ export class JournalWriter {
   readonly #newJournalId: () => string;
   #descriptor: number | undefined;
   #size = 0;
+  /** First record number of the open segment while it has no record. */
+  #empty: number | undefined;
+  #mayHold = false;
 
   constructor(paths: OutboxPaths, newJournalId: () => string) {
     this.#paths = paths;
     this.#newJournalId = newJournalId;
+  }
+
+  /** Whether something that was appended may be in the journal, confirmed or not. */
+  get mayHold(): boolean {
+    return this.#mayHold;
   }
 
   /** Finds the end of the journal, repairing a torn one; makes the journal when there is none. */
@@ -39,20 +47,17 @@ export class JournalWriter {
     const descriptor = openIfThere(this.#paths.current) ?? this.#begin(clock);
     this.#descriptor = descriptor;
     this.#size = fstatSync(descriptor).size;
-    return readTail(descriptor, this.#size) ?? this.#repair(descriptor);
+    const tail = readTail(descriptor, this.#size) ?? this.#repair(descriptor);
+    this.#empty = tail.next === tail.segmentFirst ? tail.segmentFirst : undefined;
+    return tail;
   }
 
   /** Adds whole lines. A write that fails half-way leaves the journal as it was. */
   append(lines: string): void {
-    const descriptor = this.#open();
-    const bytes = Buffer.from(lines, 'utf8');
-    try {
-      writeFully(descriptor, bytes);
-      this.#size += bytes.length;
-    } catch (error) {
-      ftruncateSync(descriptor, this.#size);
-      throw error;
-    }
+    if (this.#empty !== undefined) this.#secure(this.#empty);
+    this.#empty = undefined;
+    this.#mayHold = true;
+    this.#write(lines);
   }
 
   /** Seals the open segment, durably, and begins the next one, whose first record gets the number `tail.next`. */
@@ -71,6 +76,29 @@ export class JournalWriter {
     this.#descriptor = undefined;
   }
 
+  /**
+   * Makes the names durable under which a segment is found, before its first record. Whoever made them may have been
+   * killed before it could, and whoever adds a later record only looks at the file.
+   */
+  #secure(segmentFirst: number): void {
+    const { directory, segments } = this.#paths;
+    if (segmentFirst > 1) secureEntries(segments, 0);
+    secureEntries(directory, segmentFirst > 1 ? 0 : OUTBOX_DEPTH);
+  }
+
+  #write(lines: string): void {
+    const descriptor = this.#open();
+    const bytes = Buffer.from(lines, 'utf8');
+    try {
+      writeFully(descriptor, bytes);
+      this.#size += bytes.length;
+    } catch (error) {
+      ftruncateSync(descriptor, this.#size);
+      this.#mayHold = false;
+      throw error;
+    }
+  }
+
   #open(): number {
     if (this.#descriptor === undefined) throw new Error('the journal is not open');
     return this.#descriptor;
@@ -81,6 +109,8 @@ export class JournalWriter {
     const { current, directory } = this.#paths;
     makeDirectory(directory);
     const sealed = newestSegment(this.#paths);
+    // The name that the sealed segment had must not be taken before the one that it has now is durable.
+    if (sealed !== undefined) syncDirectory(this.#paths.segments);
     const journal = sealed?.journal ?? this.#newJournalId();
     const header = { journal, first: sealed?.next ?? 1, clock: Math.max(clock, sealed?.clock ?? 0) };
     writeFileAtomicSync(current, encodeHeader(header), { mode: 0o600 });
@@ -112,7 +142,7 @@ export class JournalWriter {
       appendToLog(this.#paths.torn, [{ at: scan.completeBytes, bytes: scan.rest.toString('base64') }]);
     this.#size = scan.completeBytes + (isRecord ? line.length : 0);
     ftruncateSync(descriptor, this.#size);
-    if (isRecord) this.append('\n');
+    if (isRecord) this.#write('\n');
     return isRecord;
   }
 

@@ -19,6 +19,9 @@ export interface OutboxPaths {
   readonly senderLock: string;
 }
 
+/** How far an outbox's directory lies below the one in which the state root is. */
+export const OUTBOX_DEPTH = 3;
+
 export const outboxesDirectory = (stateRoot: string): string => join(stateRoot, 'outbox');
 
 export const captureLockPath = (stateRoot: string): string => join(stateRoot, 'lock');

@@ -1,4 +1,4 @@
-import { beginsSealed, splitJoined, splitLines } from '../fs/sealed-line.js';
+import { beginsSealed, lineWithoutNewline, splitJoined, splitLines } from '../fs/sealed-line.js';
 import { decodeHeader, decodeRecord, type SegmentHeader, type StoredRecord } from './record-format.js';
 
 /** A record whose line cannot be read keeps its number. */
@@ -56,6 +56,9 @@ export const scanSegment = (bytes: Buffer, expectedFirst?: number): SegmentScan 
     }
   }
   loseUpTo(next + unreadable);
+  // A whole record that only lost its newline will be kept, and its timestamp with it.
+  const last = lineWithoutNewline(rest);
+  clock = Math.max(clock, (last === undefined ? undefined : decodeRecord(last))?.clock ?? 0);
   return { header, records, first, next, clock, completeBytes: bytes.length - rest.length, rest };
 };
 

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, readdirSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Fact } from '../../ports/queue.js';
 import { writeFileAtomic, syncDirectory } from '../fs/atomic-write.js';
-import { makeDirectory } from '../fs/make-directory.js';
+import { makeDirectory, secureEntries } from '../fs/make-directory.js';
 import { parseLine, sealLine } from '../fs/sealed-line.js';
-import type { OutboxPaths } from './outbox-paths.js';
+import { OUTBOX_DEPTH, type OutboxPaths } from './outbox-paths.js';
 import { idsFrom } from './journal-ids.js';
 
 /** A fact whose process could not get the capture lock in time. */
@@ -26,6 +26,7 @@ export class WaitingFacts {
   /** Durable before this resolves. */
   async add(fact: Fact, from: number): Promise<void> {
     makeDirectory(this.#directory);
+    secureEntries(dirname(this.#directory), OUTBOX_DEPTH);
     const content = sealLine(JSON.stringify({ fact, from }));
     await writeFileAtomic(join(this.#directory, `${fact.event.event_id}.json`), content, { mode: 0o600 });
   }
@@ -44,10 +45,19 @@ export class WaitingFacts {
     return this.#names().length;
   }
 
-  /** Forgets facts that are in the journal, durably there. */
-  remove(facts: readonly WaitingFact[]): void {
-    for (const { path } of facts) unlinkSync(path);
-    if (facts.length > 0) syncDirectory(this.#directory);
+  /**
+   * Forgets facts that are in the journal, once `confirm` has made it durable. Facts that cannot be forgotten now are
+   * found in the journal by the next capture, and forgotten then.
+   */
+  forget(facts: readonly WaitingFact[], confirm: () => void): void {
+    if (facts.length === 0) return;
+    try {
+      confirm();
+      for (const { path } of facts) unlinkSync(path);
+      syncDirectory(this.#directory);
+    } catch {
+      // Nothing depends on it: whether the journal is durable is asked again for the facts that are captured now.
+    }
   }
 
   #names(): readonly string[] {
@@ -62,10 +72,17 @@ export class WaitingFacts {
  * The waiting facts that are not in the journal yet. A process may have died between sealing one and removing its
  * file; that file goes now.
  */
-export const unsealedFacts = (waiting: WaitingFacts, paths: OutboxPaths): readonly WaitingFact[] => {
+export const unsealedFacts = (
+  waiting: WaitingFacts,
+  paths: OutboxPaths,
+  confirm: () => void,
+): readonly WaitingFact[] => {
   const listed = waiting.list();
   if (listed.length === 0) return [];
   const sealed = idsFrom(paths, Math.min(...listed.map(({ from }) => from)));
-  waiting.remove(listed.filter(({ fact }) => sealed.has(fact.event.event_id)));
+  waiting.forget(
+    listed.filter(({ fact }) => sealed.has(fact.event.event_id)),
+    confirm,
+  );
   return listed.filter(({ fact }) => !sealed.has(fact.event.event_id));
 };
