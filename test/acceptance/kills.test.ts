@@ -197,7 +197,7 @@ describe('a command that is killed', () => {
         await rm(path);
         await succeed(sandbox, ['agent', 'tasks', 'add-history', 'WP02', '--note', 'next']);
         await succeed(sandbox, move);
-        expect(typesOf(await journalOf(sandbox)).sort()).toEqual([
+        expect([...typesOf(await journalOf(sandbox))].sort()).toEqual([
           'HistoryAdded WP02',
           'WPStatusChanged WP01',
         ]);
