@@ -61,7 +61,10 @@ const world = async (changes: Partial<EmitterSources> = {}) => {
 const answering = (answer: (eventId: string) => CaptureOutcome): Pick<EmitterSources, 'outboxes'> => ({
   outboxes: {
     list: async () => [],
-    open: () => ({ capture: async (facts) => facts.map(({ event }) => answer(event.event_id)) }) as Outbox,
+    open: () =>
+      ({
+        capture: async (facts) => facts.map(({ event }) => answer(event.event_id)),
+      }) as Partial<Outbox> as Outbox,
   },
 });
 
