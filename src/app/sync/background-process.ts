@@ -46,14 +46,22 @@ export class BackgroundProcess {
         this.#lastWorkAtMs = this.#host.wallClock.nowMs();
         service.nudge();
       });
-      service.start();
-      const leave = await this.#stay(options, signal);
-      bell.close();
-      await service.stop();
+      const leave = await this.#deliver(options, signal).finally(() => bell.close());
       await this.#beat(leave);
       return leave;
     } finally {
       place.release();
+    }
+  }
+
+  /** The place is given back only when nothing delivers any more, whatever ended the stay. */
+  async #deliver(options: BackgroundProcessOptions, signal: AbortSignal): Promise<Leave> {
+    const { service } = this.#host;
+    service.start();
+    try {
+      return await this.#stay(options, signal);
+    } finally {
+      await service.stop();
     }
   }
 
