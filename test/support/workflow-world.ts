@@ -96,6 +96,7 @@ export const useCases = (ports: WorkflowPorts, maxWaiting = 100) => {
       ({ projectUuid: PROJECT, projectSlug: 'project' }) as Awaited<ReturnType<IdentifyOfEmitter>>,
     account: async () => undefined,
     limits: async () => ({ maxWaiting }),
+    preference: async () => undefined,
     emitted: () => undefined,
   });
   const resolve = new ResolveLeftOver(ports.repository, ports.files, ports.intents, ports.outboxes);

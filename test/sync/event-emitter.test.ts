@@ -9,6 +9,7 @@ import type { EmittedIn } from '../../src/app/sync/sync-runtime.js';
 import type { IdentityReading } from '../../src/app/usecases/ensure-identity.js';
 import type { Account } from '../../src/domain/delivery/account.js';
 import { SyncError } from '../../src/domain/errors.js';
+import type { SharingPreference } from '../../src/ports/config.js';
 import type { CaptureOutcome, Outbox } from '../../src/ports/queue.js';
 import { PROJECT } from '../support/facts.js';
 
@@ -41,7 +42,11 @@ const world = async (changes: Partial<EmitterSources> = {}) => {
   const outboxes = new MemoryOutboxes();
   const time = new ControlledTime();
   const told: EmittedIn[] = [];
-  const read = { identity: IDENTITY as IdentityReading | undefined, account: ADA as Account | undefined };
+  const read = {
+    identity: IDENTITY as IdentityReading | undefined,
+    account: ADA as Account | undefined,
+    preference: undefined as SharingPreference | undefined,
+  };
   const emitter = new EventEmitter({
     repository,
     outboxes,
@@ -51,6 +56,7 @@ const world = async (changes: Partial<EmitterSources> = {}) => {
     identify: async () => read.identity,
     account: async () => read.account,
     limits: async () => ({ maxWaiting: 10 }),
+    preference: async () => read.preference,
     emitted: (situation) => void told.push(situation),
     ...changes,
   });
@@ -178,6 +184,10 @@ describe('an emission', () => {
     expect(await emitAs({ autoStart: false })).toEqual({ autoStart: false, isDeliverable: true });
     expect(await emitAs({ share: false })).toMatchObject({ isDeliverable: false });
     expect(await emitAs({ share: 'unreadable' })).toMatchObject({ isDeliverable: false });
+    read.preference = 'off';
+    expect(await emitAs({})).toMatchObject({ isDeliverable: false });
+    read.preference = 'on';
+    expect(await emitAs({})).toMatchObject({ isDeliverable: true });
     read.account = undefined;
     await (await emitter.begin(checkout)).capture([]);
     expect(told.at(-1)).toMatchObject({ isDeliverable: false });

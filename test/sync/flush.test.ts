@@ -133,7 +133,9 @@ describe('scenario 16: two passes at once', () => {
       await late;
       return send(request, signal);
     };
-    const reports = await Promise.all([world.flush(), world.flush(true)]);
+    const flush = new Flush(world.flushHost());
+    const reports = await Promise.all([flush.run({ isInsisted: false }), flush.run({ isInsisted: true })]);
+    await world.expectBalanced();
     expect(reports.map(({ ended }) => ended.end).sort()).toEqual(['busy', 'complete']);
     expect(reports.map(({ delivered, duplicate }) => delivered + duplicate).sort()).toEqual([0, 3]);
     expect(await world.flush()).toMatchObject({ delivered: 1, duplicate: 0 });

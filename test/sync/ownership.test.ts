@@ -215,3 +215,26 @@ describe('scenario 22: to hub A, then to a hub B', () => {
     expect(ledgers).toMatchObject([{ hub: world.hub.id, totals: { delivered: 2 } }]);
   });
 });
+
+describe('scenario 21: two projects, one shared and one not', () => {
+  it('a spy on the wire sees the first one only', async () => {
+    const second = '660e8400-e29b-41d4-a716-446655440001';
+    const world = new DeliveryWorld();
+    await world.registry.remember(HERE);
+    await world.registry.remember({ path: '/work/secret', projectUuid: second });
+    world.configs.put(HERE.path, config({}));
+    world.configs.put('/work/secret', config({ share: false }));
+    const account = await world.signIn();
+    const shared = await world.capture(3, account);
+    await world.capture(3, account, second);
+    const seen: string[] = [];
+    const send = world.batches.send.bind(world.batches);
+    world.batches.send = (request, signal) => {
+      seen.push(...request.events.map(({ eventId }) => eventId));
+      return send(request, signal);
+    };
+    expect(await world.flush(true)).toMatchObject({ delivered: 3, ended: { end: 'complete' } });
+    expect(seen).toEqual(shared);
+    expect((await world.statusOf(second)).accounting.held).toEqual({ 'sharing is off': 3 });
+  });
+});

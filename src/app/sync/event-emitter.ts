@@ -3,6 +3,7 @@ import { hubKey } from '../../domain/delivery/account.js';
 import { buildFacts } from '../../domain/events/build-facts.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import type { EventType, PayloadInput } from '../../domain/events/payloads.js';
+import type { SharingPreference } from '../../ports/config.js';
 import type { EventIdSource, Machine, WallClock } from '../../ports/host.js';
 import type { CaptureLimits, CaptureOutcome, Fact, Outbox, Outboxes } from '../../ports/queue.js';
 import type { Checkout, Head, Repository } from '../../ports/workspace.js';
@@ -20,6 +21,8 @@ export interface Emission {
   readonly account: Account | undefined;
   readonly outbox: Outbox;
   readonly limits: CaptureLimits;
+  /** Whether the events may leave this machine, as far as this checkout and the user's preference say. */
+  readonly isShared: boolean;
   /** Builds an event: redacted, cut to size, validated. An invalid one keeps its issues and becomes a dead letter. */
   fact<T extends EventType>(
     type: T,
@@ -45,6 +48,8 @@ export interface EmitterSources {
   /** Who is signed in, read from records alone. */
   account(): Promise<Account | undefined>;
   limits(): Promise<CaptureLimits>;
+  /** What the user said about sharing a project on this machine. */
+  preference(projectUuid: string): Promise<SharingPreference | undefined>;
   /** Told of every capture. Returns at once. */
   emitted(situation: EmittedIn): void;
 }
@@ -72,12 +77,15 @@ export class EventEmitter {
       this.#sources.limits(),
     ]);
     const outbox = outboxes.open(identity?.projectUuid);
+    const isShared =
+      identity?.share === true && (await this.#sources.preference(identity.projectUuid)) !== 'off';
     return {
       correlationId,
       identity,
       account,
       outbox,
       limits,
+      isShared,
       fact: (type, aggregateId, payload, causationId = null) =>
         this.#fact({
           type,
@@ -95,7 +103,7 @@ export class EventEmitter {
         const outcomes = await outbox.capture(facts, limits);
         this.#sources.emitted({
           autoStart: identity?.autoStart !== false,
-          isDeliverable: account !== undefined && identity?.share === true,
+          isDeliverable: account !== undefined && isShared,
         });
         return outcomes;
       },

@@ -110,6 +110,13 @@ describe('a command whose events cannot go anywhere succeeds all the same', () =
     expect((await cli.run('agent tasks add-history WP01 --note x --quiet')).err).toBe('');
   });
 
+  it('a project that stays on this machine says so', async () => {
+    await cli.signIn();
+    await cli.run('sync off');
+    const { err } = await cli.run(['agent', 'tasks', 'add-history', 'WP01', '--note', 'first']);
+    expect(err).toContain('[Local only] 1 waiting');
+  });
+
   it('a command outside every project fails with the way out', async () => {
     const { outcome, err } = await cli.run('agent tasks add-history WP01 --note x', { cwd: cli.git.place });
     expect(outcome).toBe('failed');

@@ -1,6 +1,6 @@
 import type { ClientContainer } from '../../../container/container.js';
 import { TOKENS } from '../../../container/tokens.js';
-import { connectionOf, stalledSinceMs } from '../../../sync/heartbeat-reading.js';
+import { connectionOf, isSilent, stalledSinceMs } from '../../../sync/heartbeat-reading.js';
 import { syncLine } from '../../../sync/sync-line.js';
 import type { PerformedWork } from '../../../usecases/perform-work.js';
 import type { Report } from '../../define-command.js';
@@ -67,13 +67,22 @@ const tellDelivery = async (
   terminal: Terminal,
 ): Promise<void> => {
   const account = emission?.account;
-  const isShared = emission?.identity?.share === true;
+  const isShared = emission?.isShared === true;
   const waiting = waitingIn(outcomes);
   const isLocal = account === undefined || !isShared;
-  const heartbeat = isLocal ? undefined : await (await client.get(TOKENS.backgroundPost)).heartbeat();
+  const post = isLocal ? undefined : await client.get(TOKENS.backgroundPost);
+  const heartbeat = await post?.heartbeat();
   const nowMs = (await client.get(TOKENS.wallClock)).nowMs();
   terminal.note(syncLine({ account, isShared, connection: connectionOf(heartbeat, nowMs), waiting }));
-  const stalledSince = stalledSinceMs(heartbeat, waiting, nowMs);
+  // The kernel knows better than any note: who was killed has lost the place, who was stopped has it still.
+  if (isSilent(heartbeat, nowMs) && post?.isOccupied() === true) {
+    terminal.warn(
+      `The background process ${heartbeat?.processId} does not answer and nobody else may deliver beside it. Deliver with: spec-kitty sync now`,
+    );
+  }
+  const captured = outcomes.filter(({ outcome }) => outcome === 'captured').length;
+  const waitedBefore = waiting === undefined ? undefined : waiting - captured;
+  const stalledSince = stalledSinceMs(heartbeat, waitedBefore, nowMs);
   if (stalledSince === undefined) return;
   const since = new Date(stalledSince).toISOString();
   terminal.warn(`Delivery has made no progress since ${since}. See: spec-kitty sync status`);
