@@ -42,9 +42,9 @@ describe('the built program', () => {
       await mkdir(sandbox.stateRoot, { mode: 0o700 });
       const first = await runCli(sandbox, ['--help']);
       const files = await readdir(join(sandbox.stateRoot, 'cache'));
-      expect(files).toHaveLength(1);
+      expect(files.some((name) => name.endsWith('-main.cjs.bin'))).toBe(true);
       expect((await runCli(sandbox, ['--help'])).stdout).toBe(first.stdout);
-      await writeFile(join(sandbox.stateRoot, 'cache', files[0]!), 'damaged');
+      for (const name of files) await writeFile(join(sandbox.stateRoot, 'cache', name), 'damaged');
       expect((await runCli(sandbox, ['--help'])).stdout).toBe(first.stdout);
       expect(await readdir(join(sandbox.stateRoot, 'cache'))).toEqual(files);
     }));

@@ -1,7 +1,8 @@
 import { defineCommand } from '../../src/app/cli/define-command.js';
 import type { CommandContext, CommandDefinition, Report, Run } from '../../src/app/cli/define-command.js';
 import { bufferSink } from '../../src/app/cli/io.js';
-import { COMMANDS, runProgram } from '../../src/app/cli/program.js';
+import { COMMANDS } from '../../src/app/cli/commands/all.js';
+import { runProgram } from '../../src/app/cli/program.js';
 import type { Closeable } from '../../src/app/cli/program.js';
 import { SyncError } from '../../src/domain/errors.js';
 

@@ -5,8 +5,6 @@ import { canonicalJson } from '../../domain/events/canonical-json.js';
 import type { SettingsReading, SettingsStore } from '../../ports/config.js';
 import { writeFileAtomic } from '../fs/atomic-write.js';
 import type { StateRoot } from '../fs/state-root.js';
-import { readSettings } from './settings-document.js';
-import { spliceServerUrl } from './splice-server-url.js';
 
 /** `config.toml` of the state root. */
 export class TomlSettingsStore implements SettingsStore {
@@ -20,8 +18,8 @@ export class TomlSettingsStore implements SettingsStore {
     try {
       const text = this.#text();
       // Most users have no such file, and then no parser is loaded.
-      if (text === '') return readSettings({});
-      const { parse } = await loadToml();
+      if (text === '') return { issues: [] };
+      const [{ parse }, { readSettings }] = await Promise.all([loadToml(), import('./settings-document.js')]);
       return readSettings(parse(text.replace(BOM, '')));
     } catch (error) {
       return { issues: [{ path: '', reason: `config.toml cannot be read: ${reasonOf(error)}` }] };
@@ -32,6 +30,7 @@ export class TomlSettingsStore implements SettingsStore {
     this.#root.make();
     const { parse } = await loadToml();
     const before = this.#parsed(parse);
+    const { spliceServerUrl } = await import('./splice-server-url.js');
     const text = spliceServerUrl(before.text, url);
     const expected = {
       ...before.document,

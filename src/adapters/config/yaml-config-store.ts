@@ -1,12 +1,10 @@
-import { lstatSync, mkdirSync, readFileSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
-import { canonicalJson } from '../../domain/events/canonical-json.js';
 import type { ConfigEdit, ConfigReading, ConfigStore } from '../../ports/config.js';
 import type { HeldRepository } from '../../ports/workspace.js';
-import { syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
+import { syncDirectory } from '../fs/atomic-write.js';
 import { parseConfig } from './config-text.js';
-import { spliceConfig } from './splice-config.js';
 
 /**
  * `.kittify/config.yaml`, edited by splicing at the source ranges that the parser reports: what an edit does not name
@@ -30,8 +28,9 @@ export class YamlConfigStore implements ConfigStore {
         hint: 'Repair the file by hand, or run `spec-kitty init --repair`.',
       });
     }
-    const text = edited(path, current.state === 'absent' ? '' : current.text, edits);
-    await write(path, text);
+    const { editedConfig, writeConfig } = await import('./edit-config.js');
+    const text = editedConfig(path, current.state === 'absent' ? '' : current.text, edits, parseConfig);
+    await writeConfig(path, text);
     return readConfig(path);
   }
 
@@ -44,6 +43,7 @@ export class YamlConfigStore implements ConfigStore {
         renameSync(path, aside);
         syncDirectory(dirname(path));
       } catch (cause) {
+        const { notWritable } = await import('./edit-config.js');
         throw notWritable(path, cause);
       }
       return basename(aside);
@@ -78,61 +78,3 @@ const unreadable = (reason: string): ConfigReading => ({
   state: 'unreadable',
   issues: [{ path: '', reason }],
 });
-
-/** Applies the edits one after the other and proves that they, and nothing else, have changed what the file says. */
-const edited = (path: string, original: string, edits: readonly ConfigEdit[]): string => {
-  let text = original;
-  let expected: unknown = undefined;
-  for (const edit of edits) {
-    const before = parseConfig(text);
-    const spliced = before.ok ? spliceConfig(text, before.syntax, edit) : undefined;
-    if (!before.ok || spliced === undefined) throw notEditable(path, edit);
-    expected = withValue(expected ?? before.document, edit.path, edit.value);
-    text = spliced;
-    const after = parseConfig(text);
-    if (!after.ok || canonicalJson(after.document) !== canonicalJson(expected)) throw notEditable(path, edit);
-  }
-  return text;
-};
-
-const withValue = (
-  document: unknown,
-  [key = '', ...rest]: readonly string[],
-  value: string | boolean,
-): unknown => {
-  const members = (document ?? {}) as Readonly<Record<string, unknown>>;
-  return { ...members, [key]: rest.length === 0 ? value : withValue(members[key], rest, value) };
-};
-
-const write = async (path: string, text: string): Promise<void> => {
-  try {
-    makeFolder(dirname(path));
-    const stats = statSync(path, { throwIfNoEntry: false });
-    // A rename would replace a file that is marked read-only, and a link instead of what it points to.
-    if (stats !== undefined && (stats.mode & 0o222) === 0) throw new Error('the file is marked read-only');
-    const target = stats === undefined ? path : realpathSync(path);
-    await writeFileAtomic(target, text, stats === undefined ? {} : { mode: stats.mode & 0o7777 });
-  } catch (cause) {
-    throw notWritable(path, cause);
-  }
-};
-
-/** Part of the project, so it gets the permissions that the user's other directories get. */
-const makeFolder = (folder: string): void => {
-  if (mkdirSync(folder, { recursive: true }) !== undefined) syncDirectory(dirname(folder));
-};
-
-const notWritable = (path: string, cause: unknown): SyncError =>
-  new SyncError('config-not-writable', `${path} cannot be written.`, {
-    cause,
-    hint: 'Check the permissions of the file and its folder.',
-  });
-
-const notEditable = (path: string, edit: ConfigEdit): SyncError =>
-  new SyncError(
-    'config-not-writable',
-    `${path} is written in a way in which ${edit.path.join('.')} cannot be set.`,
-    {
-      hint: 'Set the value by hand.',
-    },
-  );

@@ -60,7 +60,8 @@ export class CodeCache {
   }
 
   #compile(path: string): Script {
-    const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, 'utf8')}\n})`;
+    // The bundler writes ASCII, of which every byte is a character.
+    const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, 'latin1')}\n})`;
     if (this.#directory === undefined) return new Script(source, { filename: path });
     const cachePath = join(this.#directory, `${this.#prefix}${basename(path)}.bin`);
     const cachedData = readOwn(cachePath);

@@ -37,6 +37,12 @@ export const parseCommandLine = async (
   return { wanted: 'help', text: await groupHelp(argv, words, members, width) };
 };
 
+/** The command that a command line names, if any. */
+export const commandNamedBy = (
+  argv: readonly string[],
+  commands: readonly CommandDefinition[],
+): CommandDefinition | undefined => commandOf(leadingWords(argv), commands);
+
 /** The values of a line that has nothing but options of the command; `undefined` for help and for every fault. */
 const parseFaultless = (argv: readonly string[], { options }: CommandDefinition): Parsed | undefined => {
   const known = Object.entries({ ...options, ...COMMON_OPTIONS });

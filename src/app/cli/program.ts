@@ -1,33 +1,15 @@
 import { argumentsOf, commonOptionsOf } from './arguments.js';
-import { authCommands } from './commands/auth/definitions.js';
-import { completionCommands } from './commands/completion/definitions.js';
-import { eventsCommands } from './commands/events/definitions.js';
-import { hubCommands } from './commands/hub/definitions.js';
-import { identityCommands } from './commands/identity/definitions.js';
 import { workflowCommands } from './commands/workflow/definitions.js';
-import { syncCommands } from './commands/sync/definitions.js';
-import { complete } from './completion.js';
 import type { CommandDefinition } from './define-command.js';
 import { outcomeOfError } from './exit-codes.js';
 import type { Outcome } from './exit-codes.js';
 import type { Io } from './io.js';
 import { widthOf } from './io.js';
-import { parseCommandLine } from './parser.js';
+import { commandNamedBy, parseCommandLine } from './parser.js';
 import { faultText, shownFault } from './render/fault.js';
 import { toTerminal } from './render/text.js';
 import { createTerminal } from './terminal.js';
 import type { Terminal } from './terminal.js';
-
-/** Every command of the program, in the order of the help. */
-export const COMMANDS: readonly CommandDefinition[] = [
-  ...workflowCommands,
-  ...authCommands,
-  ...syncCommands,
-  ...eventsCommands,
-  ...identityCommands,
-  ...hubCommands,
-  ...completionCommands,
-];
 
 /** What a command's container has to offer to the frame: an end. */
 export interface Closeable {
@@ -52,11 +34,12 @@ export const runProgram = async (argv: readonly string[], options: ProgramOption
   const flags = optionsBeforeParsing(argv);
   const terminal = createTerminal(io, flags);
   try {
-    if (argv[0] === '--complete') return showCompletions(argv, options);
+    if (argv[0] === '--complete') return await showCompletions(argv, options);
     if (argv.includes('--version') && argv.every((word) => word.startsWith('-'))) {
       return show(terminal, flags.json, { version: options.version }, options.version);
     }
-    const request = await parseCommandLine(argv, options.commands ?? COMMANDS, widthOf(io.stdout));
+    const commands = options.commands ?? (await commandsFor(argv));
+    const request = await parseCommandLine(argv, commands, widthOf(io.stdout));
     if (request.wanted === 'help') return show(terminal, flags.json, { help: request.text }, request.text);
     return await runCommand(request.definition, request.parsed, terminal, options);
   } catch (error) {
@@ -112,12 +95,23 @@ const showFault = (error: unknown, terminal: Terminal, json: boolean, io: Io): O
   return outcomeOfError(error);
 };
 
-const showCompletions = (argv: readonly string[], { io, commands }: ProgramOptions): Outcome => {
+const showCompletions = async (
+  argv: readonly string[],
+  { io, commands }: ProgramOptions,
+): Promise<Outcome> => {
   const words = argv.slice(argv[1] === '--' ? 2 : 1);
-  for (const candidate of complete(words, commands ?? COMMANDS))
+  const { complete } = await import('./completion.js');
+  for (const candidate of complete(words, commands ?? (await allCommands())))
     io.stdout.write(toTerminal(`${candidate}\n`, false));
   return 'done';
 };
+
+/** The commands that agents call all day are described here; a line that names none of them is held against all. */
+const commandsFor = async (argv: readonly string[]): Promise<readonly CommandDefinition[]> =>
+  commandNamedBy(argv, workflowCommands) === undefined ? allCommands() : workflowCommands;
+
+const allCommands = async (): Promise<readonly CommandDefinition[]> =>
+  (await import('./commands/all.js')).COMMANDS;
 
 /** The options that decide how even a wrong command line is answered. */
 const optionsBeforeParsing = (

@@ -1,11 +1,10 @@
 import 'reflect-metadata/lite';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
-import { backgroundModule } from './background.module.js';
-import { deliveryModule } from './delivery.module.js';
 import { hostModule } from './host.module.js';
 import { Closables, Registrar } from './registrar.js';
 import { SyncRuntime } from '../sync/sync-runtime.js';
 import { storageModule } from './storage.module.js';
+import { summonsModule } from './summons.module.js';
 import { TOKENS, type ClientEnvironment } from './tokens.js';
 import { workflowModule } from './workflow.module.js';
 
@@ -23,7 +22,16 @@ export interface ClientContainer {
   close(): Promise<void>;
 }
 
-const MODULES = [hostModule, storageModule, deliveryModule, backgroundModule, workflowModule] as const;
+/** What every command may need. Whatever is bound elsewhere is composed when somebody asks for it. */
+const FIRST_MODULES = [hostModule, storageModule, summonsModule, workflowModule];
+
+const loadOtherModules = async (): Promise<readonly ((register: Registrar) => void)[]> => {
+  const [{ deliveryModule }, { backgroundModule }] = await Promise.all([
+    import('./delivery.module.js'),
+    import('./background.module.js'),
+  ]);
+  return [deliveryModule, backgroundModule];
+};
 
 /** Composes a client, for production and tests alike. Nothing is read, written or loaded before it is asked for. */
 export const createClientContainer = (
@@ -32,28 +40,33 @@ export const createClientContainer = (
 ): ClientContainer => {
   const container = new Container({ defaultScope: 'Singleton' });
   const closables = new Closables();
-  container.bind(TOKENS.environment).toConstantValue(environment);
-  container.load(
-    new ContainerModule(({ bind }) => {
-      const registrar = new Registrar(bind, closables);
-      for (const register of MODULES) register(registrar);
-    }),
-  );
+  const given = new Map<ServiceIdentifier, unknown>([[TOKENS.environment, environment]]);
+  let others: Promise<void> | undefined;
+  const bindAll = (modules: readonly ((register: Registrar) => void)[]): void =>
+    container.load(
+      new ContainerModule(({ bind }) => {
+        const registrar = new Registrar(bind, closables, given);
+        for (const register of modules) register(registrar);
+      }),
+    );
+  const get = async <T>(identifier: ServiceIdentifier<T>): Promise<T> => {
+    if (!container.isBound(identifier)) await (others ??= loadOtherModules().then(bindAll));
+    return container.getAsync(identifier);
+  };
   const runtime = new SyncRuntime(
     {
       mayStart: environment.env['SPEC_KITTY_SYNC'] !== 'off',
-      summon: async () => (await container.getAsync(TOKENS.summons)).run(),
-      service: () => container.getAsync(TOKENS.backgroundSync),
+      summon: async () => (await get(TOKENS.summons)).run(),
+      service: () => get(TOKENS.backgroundSync),
     },
     environment.isLongLived,
   );
-  container.bind(TOKENS.runtime).toConstantValue(runtime);
-  for (const [identifier, value] of overrides) {
-    container.unbind(identifier);
-    container.bind(identifier).toConstantValue(value);
-  }
+  given.set(TOKENS.runtime, runtime);
+  for (const [identifier, value] of overrides) given.set(identifier, value);
+  for (const [identifier, value] of given) container.bind(identifier).toConstantValue(value);
+  bindAll(FIRST_MODULES);
   return {
-    get: (identifier) => container.getAsync(identifier),
+    get,
     close: async () => {
       try {
         await runtime.stop();

@@ -1,4 +1,3 @@
-import { GetAccountStatus } from '../usecases/account-status.js';
 import { captureLimits, retentionMs } from '../sync/capture-limits.js';
 import { signedInAccount } from '../sync/signed-in-account.js';
 import type { Registrar } from './registrar.js';
@@ -46,11 +45,6 @@ export const deliveryModule = (register: Registrar): void => {
     const { SignOut } = await import('../usecases/sign-out.js');
     return new SignOut(store, issuer);
   });
-  register.single(
-    TOKENS.accountStatus,
-    [TOKENS.credentials, TOKENS.wallClock, TOKENS.signInEnvironment],
-    (store, clock, environment) => new GetAccountStatus(store, clock, environment),
-  );
   register.single(TOKENS.backlogConsent, [TOKENS.outboxes, TOKENS.checkouts], async (outboxes, registry) => {
     const { BacklogConsent } = await import('../usecases/backlog-consent.js');
     return new BacklogConsent(outboxes, registry);

@@ -26,10 +26,13 @@ export class Closables {
 export class Registrar {
   readonly #bind: Bind;
   readonly #closables: Closables;
+  readonly #given: ReadonlyMap<ServiceIdentifier, unknown>;
 
-  constructor(bind: Bind, closables: Closables) {
+  /** `given`: what is not made here, because whoever composes the container brings it along. */
+  constructor(bind: Bind, closables: Closables, given: ReadonlyMap<ServiceIdentifier, unknown> = new Map()) {
     this.#bind = bind;
     this.#closables = closables;
+    this.#given = given;
   }
 
   /** One value for the life of the container, made when it is first asked for. */
@@ -38,6 +41,7 @@ export class Registrar {
     needs: MapToResolvedValueInjectOptions<Needs>,
     make: (...needs: Needs) => T | Promise<T>,
   ): void {
+    if (this.#given.has(identifier)) return;
     const remember = (value: T): T => {
       this.#closables.add(value);
       return value;

@@ -1,6 +1,7 @@
 import { captureLimits } from '../sync/capture-limits.js';
 import { EventEmitter } from '../sync/event-emitter.js';
 import { signedInAccount } from '../sync/signed-in-account.js';
+import { GetAccountStatus } from '../usecases/account-status.js';
 import { EnsureIdentity } from '../usecases/ensure-identity.js';
 import { MoveWorkPackage } from '../usecases/move-work-package.js';
 import { PerformWork } from '../usecases/perform-work.js';
@@ -8,8 +9,13 @@ import { ResolveLeftOver } from '../usecases/resolve-left-over.js';
 import type { Registrar } from './registrar.js';
 import { TOKENS } from './tokens.js';
 
-/** Identity, emission, and the commands that change a project. */
+/** Account, identity, emission, and the commands that change a project. */
 export const workflowModule = (register: Registrar): void => {
+  register.single(
+    TOKENS.accountStatus,
+    [TOKENS.credentials, TOKENS.wallClock, TOKENS.signInEnvironment],
+    (store, clock, environment) => new GetAccountStatus(store, clock, environment),
+  );
   register.single(
     TOKENS.ensureIdentity,
     [TOKENS.configs, TOKENS.checkouts, TOKENS.repository, TOKENS.lamport, TOKENS.randomness, TOKENS.hash],
@@ -35,9 +41,21 @@ export const workflowModule = (register: Registrar): void => {
       TOKENS.ensureIdentity,
       TOKENS.accountStatus,
       TOKENS.settings,
+      TOKENS.checkouts,
       TOKENS.runtime,
     ],
-    (repository, outboxes, clock, ids, machine, ensureIdentity, accountStatus, settings, runtime) =>
+    (
+      repository,
+      outboxes,
+      clock,
+      ids,
+      machine,
+      ensureIdentity,
+      accountStatus,
+      settings,
+      checkouts,
+      runtime,
+    ) =>
       new EventEmitter({
         repository,
         outboxes,
@@ -47,6 +65,7 @@ export const workflowModule = (register: Registrar): void => {
         identify: (checkout) => ensureIdentity.run(checkout),
         account: () => signedInAccount(accountStatus),
         limits: async () => captureLimits(await settings.read()),
+        preference: (projectUuid) => checkouts.preference(projectUuid),
         emitted: (situation) => runtime.emitted(situation),
       }),
   );

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { COMMANDS } from '../../../src/app/cli/program.js';
+import { COMMANDS } from '../../../src/app/cli/commands/all.js';
 
 /** Every source file of the program. */
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })

@@ -1,0 +1,19 @@
+import { authCommands } from './auth/definitions.js';
+import { completionCommands } from './completion/definitions.js';
+import { eventsCommands } from './events/definitions.js';
+import { hubCommands } from './hub/definitions.js';
+import { identityCommands } from './identity/definitions.js';
+import { workflowCommands } from './workflow/definitions.js';
+import { syncCommands } from './sync/definitions.js';
+import type { CommandDefinition } from '../define-command.js';
+
+/** Every command of the program, in the order of the help. */
+export const COMMANDS: readonly CommandDefinition[] = [
+  ...workflowCommands,
+  ...authCommands,
+  ...syncCommands,
+  ...eventsCommands,
+  ...identityCommands,
+  ...hubCommands,
+  ...completionCommands,
+];

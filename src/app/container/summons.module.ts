@@ -1,0 +1,32 @@
+import type { Registrar } from './registrar.js';
+import { TOKENS } from './tokens.js';
+
+/** What a short command needs to see to it that the background process runs. */
+export const summonsModule = (register: Registrar): void => {
+  register.single(TOKENS.backgroundPost, [TOKENS.stateRoot], async (root) => {
+    const { FileBackgroundPost } = await import('../../adapters/background/file-background-post.js');
+    return new FileBackgroundPost(root);
+  });
+  register.single(
+    TOKENS.backgroundStarter,
+    [TOKENS.environment, TOKENS.stateRoot],
+    async ({ program, env }, root) => {
+      const { DetachedStarter } = await import('../../adapters/background/detached-starter.js');
+      const { command, args } = program;
+      return new DetachedStarter({
+        command,
+        args: [...args, 'sync', 'run', '--background'],
+        directory: root.path,
+        environment: { ...env, SPEC_KITTY_HOME: root.path },
+      });
+    },
+  );
+  register.single(
+    TOKENS.summons,
+    [TOKENS.backgroundPost, TOKENS.backgroundStarter, TOKENS.wallClock, TOKENS.environment],
+    async (post, starter, clock, { version }) => {
+      const { Summons } = await import('../sync/summons.js');
+      return new Summons(post, starter, clock, version);
+    },
+  );
+};
