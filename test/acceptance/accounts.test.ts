@@ -1,4 +1,4 @@
-import { symlink, writeFile } from 'node:fs/promises';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChaosHub } from '../support/chaos-hub.js';
 import { sharedHubProcess, startHubProcess } from '../support/hub-process.js';
@@ -132,6 +132,30 @@ describe('events and the account they belong to', () => {
       });
     }),
   );
+
+  it('scenario 19: a session that the hub no longer knows is said, kept, and ended by signing in again', () =>
+    withSpy(async (sandbox, spy) => {
+      await makeProject(sandbox, SEED);
+      await signIn(sandbox, spy.address.url);
+      const ids = await addNotes(sandbox, 1);
+      const path = join(sandbox.stateRoot, 'credentials');
+      const credentials = await readFile(path, 'utf8');
+      spy.on('batch').next({ status: 401 });
+      spy.on('/api/v1/token/refresh/').next({ status: 401, body: { detail: 'token is not valid' } });
+      const { code, document } = await ask(sandbox, ['sync', 'now']);
+      expect({ code, end: document['ended'].end, left: document['left'] }).toEqual({
+        code: 4,
+        end: 'signed-out',
+        left: 1,
+      });
+      expect((await readFile(path, 'utf8')).includes('ada')).toBe(true);
+      expect(credentials).toContain('ada');
+      await signIn(sandbox, spy.address.url);
+      expect(await syncNow(sandbox, () => spy.hub.storedIds('acme'))).toMatchObject({
+        code: 0,
+        arrived: ids,
+      });
+    }));
 
   it('scenario 21: of a project that is not shared no byte leaves, from wherever the command is called', () =>
     withSpy(async (sandbox, spy) => {

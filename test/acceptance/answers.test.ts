@@ -16,6 +16,8 @@ interface Row {
   /** 0 when the pass gets over it by itself. */
   readonly code: 0 | 3 | 4;
   readonly held?: Readonly<Record<string, number>>;
+  /** What the pass says about the time before which nothing should be tried. */
+  readonly retryAfterMs?: number;
   /** How many of the two arrive in that very pass. */
   readonly arrived?: number;
 }
@@ -25,6 +27,11 @@ const outage = (name: string, fault: Misbehaviour, end = 'unavailable'): Row => 
   faults: () => [fault],
   end,
   code: 3,
+});
+
+const tooMany = (name: string, retryAfter: string, retryAfterMs: number): Row => ({
+  ...outage(`429 with ${name}`, { status: 429, headers: { 'retry-after': retryAfter } }),
+  retryAfterMs,
 });
 
 const refusal = (ids: readonly string[]): object => [{ event_id: ids[0], error: 'not this one' }];
@@ -77,12 +84,9 @@ const TABLE: readonly Row[] = [
   outage('412', { status: 412 }, 'protocol-mismatch'),
   { name: '413 once', faults: () => [{ status: 413 }], end: 'complete', code: 0, arrived: 2 },
   outage('426', { status: 426 }, 'protocol-mismatch'),
-  outage('429 with seconds', { status: 429, headers: { 'retry-after': '7' } }),
-  outage('429 with a date in the past', {
-    status: 429,
-    headers: { 'retry-after': 'Thu, 01 Jan 2015 00:00:00 GMT' },
-  }),
-  outage('429 with a day', { status: 429, headers: { 'retry-after': '86400' } }),
+  tooMany('seconds', '7', 7000),
+  tooMany('a date in the past', 'Thu, 01 Jan 2015 00:00:00 GMT', 1000),
+  tooMany('a day', '86400', 300_000),
   outage('500', { status: 500 }),
   outage('503 with a page for people', { status: 503, body: '<html>Back soon</html>' }),
   outage('a redirect', { status: 307, headers: { location: '/elsewhere' } }, 'unexpected'),
@@ -110,11 +114,12 @@ describe('sync now at a hub that answers badly', () => {
 
   it.each(TABLE)(
     'scenario 13: $name ends the pass as the contract says, and scenario 14: the next one drains the outbox with no new event',
-    async ({ faults, end, code, held = {}, arrived = 0 }) => {
+    async ({ faults, end, code, held = {}, arrived = 0, retryAfterMs }) => {
       const ids = await addNotes(sandbox, 2);
       hub.on('batch').next(...faults(ids));
       const bad = await syncNow(sandbox, atHub);
       expect({ code: bad.code, ended: bad.document['ended'].end }).toEqual({ code, ended: end });
+      expect(bad.document['ended'].retryAfterMs).toBe(retryAfterMs);
       expect(bad.document['delivered']).toBe(bad.arrived.length);
       expect(bad.document['left']).toBe(2 - arrived);
       expect(bad.document['deadLetters']).toBe(0);

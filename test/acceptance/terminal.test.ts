@@ -8,7 +8,8 @@ import { inSandbox, type Sandbox } from '../support/sandbox.js';
 
 /** Clears the screen, sets the title, rings, and turns the direction of what follows. */
 const NASTY = 'a\x1b[2Jb\x1b]0;owned\x07c\x9bd\u202ee\u2066f\x08g';
-const HARMFUL = new RegExp('[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]', 'u');
+const CONTROLS = '\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069';
+const HARMFUL = new RegExp(`[${CONTROLS}]`, 'u');
 /** What stands in the place of the first of them, for a person and in a document. */
 const VISIBLE = /a\\+(?:x1b|u001b)\[2Jb/;
 
