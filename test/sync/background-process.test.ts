@@ -4,11 +4,14 @@ import {
   MemoryBackgroundStarter,
   MemoryDoorbell,
 } from '../../src/adapters/memory/memory-background.js';
+import { RecordingLog } from '../../src/adapters/memory/recording-log.js';
 import { BackgroundProcess } from '../../src/app/sync/background-process.js';
 import type { BackgroundStatus } from '../../src/app/sync/background-sync.js';
 import { NOTHING_PASSED, type PassEnd } from '../../src/app/sync/pass-report.js';
 import { Summons } from '../../src/app/sync/summons.js';
+import { LONGEST_DELAY_MS, LONGEST_RETRY_AFTER_MS } from '../../src/domain/delivery/backoff.js';
 import { GIVE_UP_AFTER_MS } from '../../src/domain/delivery/background-life.js';
+import { SyncError } from '../../src/domain/errors.js';
 import type { Heartbeat } from '../../src/ports/background.js';
 
 const LINGER_MS = 60_000;
@@ -23,6 +26,7 @@ const ready = (post = new MemoryBackgroundPost(), version = '1.2.3') => {
   const time = new ControlledTime();
   const doorbell = new MemoryDoorbell();
   const done: string[] = [];
+  const log = new RecordingLog();
   const said: { status: BackgroundStatus } = { status: { connection: 'Connected', isFlushing: false } };
   const process = new BackgroundProcess({
     post,
@@ -35,12 +39,13 @@ const ready = (post = new MemoryBackgroundPost(), version = '1.2.3') => {
     },
     timer: time,
     wallClock: time,
+    log,
     version,
     processId: 42,
   });
   const controller = new AbortController();
   const run = (lingerMs = LINGER_MS) => process.run({ lingerMs }, controller.signal);
-  return { time, post, doorbell, done, said, run, interrupt: () => controller.abort() };
+  return { time, post, doorbell, done, log, said, run, interrupt: () => controller.abort() };
 };
 
 describe('the background process', () => {
@@ -105,6 +110,69 @@ describe('the background process', () => {
     await time.advance(GIVE_UP_AFTER_MS - 1000);
     await time.advance(2000);
     expect(await running).toBe('hub out of reach');
+  });
+
+  it('notes when the hub may be asked again, when it leaves one that is out of reach', async () => {
+    const { time, post, said, run } = ready();
+    said.status = {
+      connection: 'Reconnecting',
+      isFlushing: false,
+      setBackSinceMs: time.nowMs(),
+      nextTryAtMs: 1,
+    };
+    const running = run();
+    await time.advance(GIVE_UP_AFTER_MS);
+    expect(await running).toBe('hub out of reach');
+    const left = await post.heartbeat();
+    expect(left?.nextTryAtMs).toBe((left?.atMs ?? 0) + LONGEST_DELAY_MS);
+  });
+
+  it('says that it leaves before its last flush, so that whoever captures then starts a successor', async () => {
+    const { time, post, run, done } = ready();
+    const said: (string | undefined)[] = [];
+    const running = run();
+    done.push = (...items: string[]) => {
+      if (items[0] === 'stopped') void post.heartbeat().then((beat) => said.push(beat?.left));
+      return Array.prototype.push.apply(done, items);
+    };
+    await time.advance(LINGER_MS + 1000);
+    await running;
+    expect(said).toEqual(['idle']);
+  });
+
+  it('stays when the disk takes no heartbeat, and tells its log', async () => {
+    const { time, post, log, run, interrupt } = ready();
+    post.beat = () => Promise.reject(new SyncError('storage-failed', 'no space left'));
+    const running = run();
+    await time.advance(1000);
+    expect(post.isOccupied()).toBe(true);
+    expect(log.messages('warn')).toContain('no space left');
+    interrupt();
+    expect(await running).toBe('asked to stop');
+  });
+
+  it('logs when it comes and goes, what it delivered, and each trouble once', async () => {
+    const { time, log, said, run, interrupt } = ready();
+    const running = run();
+    await time.advance(500);
+    for (const delivered of [3, 0, 0]) {
+      said.status = {
+        ...said.status,
+        last: flushed(time.nowMs(), delivered, { end: 'unavailable', reason: '503' }),
+      };
+      await time.advance(500);
+    }
+    said.status = { ...said.status, last: flushed(time.nowMs(), 2) };
+    await time.advance(500);
+    interrupt();
+    await running;
+    expect(log.entries.map(({ message }) => message)).toEqual([
+      'version 1.2.3 delivers as process 42',
+      'delivered 3, already there 0, rejected 0, given up on 0',
+      'unavailable: 503',
+      'delivered 2, already there 0, rejected 0, given up on 0',
+      'process 42 leaves: asked to stop',
+    ]);
   });
 
   it('leaves for a newer version, and for no other', async () => {
@@ -220,12 +288,23 @@ describe('a summons', () => {
     expect(await post.askedToLeave()).toBeUndefined();
   });
 
-  it('asks an older one to leave', async () => {
-    const { post, run } = summons('2.0.0');
+  it('asks an older one to leave, and starts its successor, once', async () => {
+    const { post, starter, run } = summons('2.0.0');
     await post.occupy();
     await post.beat(BEAT);
-    expect(await run()).toBe('running');
+    expect(await run()).toBe('started');
     expect(await post.askedToLeave()).toBe('2.0.0');
+    expect(await run()).toBe('running');
+    expect(starter.started).toBe(1);
+  });
+
+  it('starts a successor for one that has said that it leaves', async () => {
+    const { post, run } = summons();
+    await post.occupy();
+    await post.beat({ ...BEAT, left: 'idle' });
+    expect(await run()).toBe('started');
+    await post.beat({ ...BEAT, left: 'hub out of reach', nextTryAtMs: 2000 });
+    expect(await run()).toBe('too early');
   });
 
   it('starts nothing before the hub may be asked again', async () => {
@@ -234,6 +313,9 @@ describe('a summons', () => {
     expect(await run()).toBe('too early');
     expect(starter.started).toBe(0);
     await post.beat({ ...BEAT, nextTryAtMs: 1000 });
+    expect(await run()).toBe('started');
+    // Written by a clock that was set back since.
+    await post.beat({ ...BEAT, nextTryAtMs: 1001 + LONGEST_RETRY_AFTER_MS });
     expect(await run()).toBe('started');
   });
 
