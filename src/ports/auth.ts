@@ -1,5 +1,6 @@
+import type { LiveToken } from './accounts.js';
 import type { Result } from '../domain/result.js';
-import type { HubAddress } from '../domain/delivery/account.js';
+import type { Account, HubAddress } from '../domain/delivery/account.js';
 
 /** What is stored of a sign-in. Times are milliseconds since 1970. */
 export interface Credentials {
@@ -17,6 +18,17 @@ export interface SignInEnvironment {
   readonly token?: string;
   /** The hub that issued the token: without it the token is sent nowhere. */
   readonly serverUrl?: string;
+}
+
+/**
+ * What hubs have said about machine tokens, so that commands which do not ask the network know whose events they are.
+ * Only a hint: it may be out of date, and a token is stored by its hash alone.
+ */
+export interface MachineAccounts {
+  /** Whom the hub last said that the token belongs to. Never fails: what cannot be read is not known. */
+  recall(hub: HubAddress, token: string): Promise<Account | undefined>;
+  /** Never fails: what cannot be written is asked again. Writes only when something changed. */
+  remember(hub: HubAddress, token: string, account: Account): Promise<void>;
 }
 
 export type CredentialReading =
@@ -81,7 +93,11 @@ export interface TokenIssuer {
     signal?: AbortSignal,
   ): Promise<Result<IssuedTokens, IssuerFault>>;
   /** A token for one live connection. */
-  liveToken(hub: HubAddress, accessToken: string, signal?: AbortSignal): Promise<Result<string, IssuerFault>>;
+  liveToken(
+    hub: HubAddress,
+    accessToken: string,
+    signal?: AbortSignal,
+  ): Promise<Result<LiveToken, IssuerFault>>;
   /** Revokes the sign-in where the hub can; an unknown endpoint is success. */
   revoke(hub: HubAddress, refreshToken: string, signal?: AbortSignal): Promise<Result<void, IssuerFault>>;
   /** Who the token belongs to; `undefined` from a hub that does not know the call. */

@@ -9,7 +9,7 @@ export interface Heartbeat {
   /** When this was written, milliseconds since 1970. */
   readonly atMs: number;
   readonly connection: ConnectionStatus;
-  /** Set when it has left, with the reason. */
+  /** Set when it has decided to leave, with the reason. What was captured before this was written, it still delivers. */
   readonly left?: string;
   /** The last flush that ended. */
   readonly lastFlush?: {
@@ -35,9 +35,12 @@ export interface BackgroundPost {
   isOccupied(): boolean;
   /** What was last noted; `undefined` when nothing readable is there. Never throws. */
   heartbeat(): Promise<Heartbeat | undefined>;
-  /** Notes it. Fails with `storage-failed` when the state root is gone, which it does not make again. */
-  beat(heartbeat: Heartbeat): Promise<void>;
-  /** Asks the process that has the place to leave, because a program of this version wants to run it. */
+  /**
+   * Notes it, for the process that occupies the place. `false`, and nothing is written or made, when the state root is
+   * gone or is another one by now. Fails with `storage-failed` when the disk does not take it.
+   */
+  beat(heartbeat: Heartbeat): Promise<boolean>;
+  /** Asks the process that has the place to leave, because a program of this version wants to have it. */
   askToLeave(version: string): Promise<void>;
   /** The version that asked, if any. */
   askedToLeave(): Promise<string | undefined>;

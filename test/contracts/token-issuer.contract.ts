@@ -72,7 +72,10 @@ export const tokenIssuerContract = (flavour: TokenIssuerFlavour): void => {
 
     it('hands out a token for a live connection, to a bearer only', async () => {
       const { access } = await signIn();
-      expect(await at.subject.liveToken(at.hub, access)).toEqual({ ok: true, value: expect.any(String) });
+      expect(await at.subject.liveToken(at.hub, access)).toEqual({
+        ok: true,
+        value: { token: expect.any(String), lifetimeSeconds: expect.any(Number) },
+      });
       expect(await at.subject.liveToken(at.hub, 'no-such-token')).toMatchObject({
         error: { fault: 'refused' },
       });

@@ -35,9 +35,15 @@ describe('the connection as the heartbeat tells it', () => {
 describe('delivery that does not move', () => {
   const old = beat({ progressAtMs: NOW - STALLED_AFTER_MS - 1 });
   it.each<[string, Heartbeat | undefined, number | undefined, number | undefined]>([
-    ['is told after an hour', old, 2, old.progressAtMs],
+    ['is told after an hour', old, 1, old.progressAtMs],
     ['is not told within the hour', beat({ progressAtMs: NOW - STALLED_AFTER_MS }), 2, undefined],
-    ['is none when the newest event alone waits', old, 1, undefined],
+    ['is none when what was captured just now waits alone', old, 0, undefined],
+    [
+      'is none when the last process left with everything delivered',
+      beat({ ...old, left: 'idle', lastFlush: { atMs: 1, delivered: 1, ended: 'complete' } }),
+      1,
+      undefined,
+    ],
     ['is not known when nobody counted', old, undefined, undefined],
     ['is not known without a heartbeat', undefined, 2, undefined],
   ])('%s', (_name, heartbeat, waiting, since) => {

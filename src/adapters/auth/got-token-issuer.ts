@@ -2,6 +2,7 @@ import type { HubAddress } from '../../domain/delivery/account.js';
 import { isBearerToken } from '../../domain/delivery/bearer-token.js';
 import { endpointUrl } from '../../domain/delivery/hub-url.js';
 import { err, ok, type Result } from '../../domain/result.js';
+import type { LiveToken } from '../../ports/accounts.js';
 import type { Identification, IssuedTokens, IssuerFault, TokenIssuer } from '../../ports/auth.js';
 import { BoundedHttp, type HttpReply, type HttpTimeouts } from '../net/bounded-http.js';
 import { parseJson, reasonIn } from '../net/printable.js';
@@ -58,7 +59,7 @@ export class GotTokenIssuer implements TokenIssuer {
     hub: HubAddress,
     accessToken: string,
     signal?: AbortSignal,
-  ): Promise<Result<string, IssuerFault>> {
+  ): Promise<Result<LiveToken, IssuerFault>> {
     const reply = await this.#withAccess('POST', hub, '/api/v1/ws-token/', accessToken, signal);
     if (isAnswer(reply, 401, 403)) return refused(reply, 'the access token is not accepted', [accessToken]);
     return parsed(reply, readLiveToken, [accessToken]);

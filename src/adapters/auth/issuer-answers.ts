@@ -1,5 +1,6 @@
 import { isBearerToken } from '../../domain/delivery/bearer-token.js';
 import { isFields } from '../../domain/wire.js';
+import type { LiveToken } from '../../ports/accounts.js';
 import type { Identification, IssuedTokens } from '../../ports/auth.js';
 
 /** What a token counts when the hub does not say: a quarter of an hour, and a week. */
@@ -29,9 +30,10 @@ export const readIssuedTokens = (document: unknown): IssuedTokens | undefined =>
   };
 };
 
-export const readLiveToken = (document: unknown): string | undefined => {
-  const token = isFields(document) ? document['ws_token'] : undefined;
-  return isBearerToken(token) ? token : undefined;
+export const readLiveToken = (document: unknown): LiveToken | undefined => {
+  if (!isFields(document) || !isBearerToken(document['ws_token'])) return undefined;
+  const lifetimeSeconds = seconds(document['expires_in']) ?? DEFAULT_ACCESS_LIFETIME_SECONDS;
+  return { token: document['ws_token'], lifetimeSeconds };
 };
 
 /** Reads `/api/v1/me/`: user and teams are names, or objects that hold one. */

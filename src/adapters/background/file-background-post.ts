@@ -1,6 +1,5 @@
 import { readFile, unlink } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
-import { SyncError } from '../../domain/errors.js';
+import { existsSync, statSync } from 'node:fs';
 import type { BackgroundPost, Heartbeat } from '../../ports/background.js';
 import { writeFileAtomic } from '../fs/atomic-write.js';
 import { makeDirectory } from '../fs/make-directory.js';
@@ -15,6 +14,8 @@ export class FileBackgroundPost implements BackgroundPost {
   readonly #lock: string;
   readonly #heartbeat: string;
   readonly #request: string;
+  /** Which file the lock was taken on: another one at the same path belongs to another state root. */
+  #occupied: bigint | undefined;
 
   constructor(root: StateRoot) {
     this.#root = root;
@@ -26,8 +27,10 @@ export class FileBackgroundPost implements BackgroundPost {
   async occupy(waitMs: number): Promise<HeldLock | undefined> {
     return onStorage(this.#lock, async () => {
       const lock = await lockFile(this.#lock, waitMs);
+      if (lock === undefined) return undefined;
+      this.#occupied = inodeOf(this.#lock);
       // A request that was meant for the one before is none for us.
-      if (lock !== undefined) await unlink(this.#request).catch(() => undefined);
+      await unlink(this.#request).catch(() => undefined);
       return lock;
     });
   }
@@ -43,8 +46,10 @@ export class FileBackgroundPost implements BackgroundPost {
     return (await this.#read(this.#heartbeat)) as Heartbeat | undefined;
   }
 
-  async beat(heartbeat: Heartbeat): Promise<void> {
+  async beat(heartbeat: Heartbeat): Promise<boolean> {
+    if (this.#occupied === undefined || inodeOf(this.#lock) !== this.#occupied) return false;
     await this.#write(this.#heartbeat, heartbeat);
+    return true;
   }
 
   async askToLeave(version: string): Promise<void> {
@@ -58,9 +63,6 @@ export class FileBackgroundPost implements BackgroundPost {
 
   async #write(path: string, content: object): Promise<void> {
     await onStorage(path, async () => {
-      if (!existsSync(this.#root.path)) {
-        throw new SyncError('storage-failed', `The state root ${this.#root.path} is gone.`);
-      }
       makeDirectory(this.#root.file('sync'));
       await writeFileAtomic(path, `${sealLine(JSON.stringify(content))}\n`, { mode: 0o600, durable: false });
     });
@@ -76,3 +78,6 @@ export class FileBackgroundPost implements BackgroundPost {
     }
   }
 }
+
+const inodeOf = (path: string): bigint | undefined =>
+  statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;

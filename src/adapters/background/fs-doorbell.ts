@@ -20,17 +20,19 @@ export class FsDoorbell implements Doorbell {
     const watchers = new Map<string, FSWatcher | undefined>();
     let seen = '';
     let isLooking = false;
+    let isClosed = false;
     const look = async (): Promise<void> => {
       if (isLooking) return;
       isLooking = true;
       try {
         const projects = await readdir(this.#outboxes).catch(() => []);
+        if (isClosed) return;
         for (const project of projects) {
           if (!watchers.has(project)) watchers.set(project, watchOutbox(join(this.#outboxes, project), ring));
         }
         const sizes = await Promise.all(projects.map((project) => sizesOf(join(this.#outboxes, project))));
         const now = sizes.join();
-        if (seen !== now && seen !== '') ring();
+        if (seen !== now && seen !== '' && !isClosed) ring();
         seen = now === '' ? ' ' : now;
       } finally {
         isLooking = false;
@@ -40,6 +42,7 @@ export class FsDoorbell implements Doorbell {
     const timer = setInterval(() => void look(), this.#pollMs);
     return {
       close: () => {
+        isClosed = true;
         clearInterval(timer);
         for (const watcher of watchers.values()) watcher?.close();
       },

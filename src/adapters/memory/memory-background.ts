@@ -1,5 +1,4 @@
 import type { BackgroundPost, BackgroundStarter, Doorbell, Heartbeat } from '../../ports/background.js';
-import { SyncError } from '../../domain/errors.js';
 
 /** The place of a background process that lives in memory. */
 export class MemoryBackgroundPost implements BackgroundPost {
@@ -7,6 +6,8 @@ export class MemoryBackgroundPost implements BackgroundPost {
   #heartbeat: Heartbeat | undefined;
   #asked: string | undefined;
   #isGone = false;
+  /** How often a heartbeat was written. */
+  beats = 0;
 
   async occupy(): Promise<{ release(): void } | undefined> {
     if (this.#isOccupied) return undefined;
@@ -23,9 +24,11 @@ export class MemoryBackgroundPost implements BackgroundPost {
     return this.#heartbeat;
   }
 
-  async beat(heartbeat: Heartbeat): Promise<void> {
-    if (this.#isGone) throw new SyncError('storage-failed', 'The state root is gone.');
+  async beat(heartbeat: Heartbeat): Promise<boolean> {
+    if (this.#isGone) return false;
     this.#heartbeat = heartbeat;
+    this.beats += 1;
+    return true;
   }
 
   async askToLeave(version: string): Promise<void> {

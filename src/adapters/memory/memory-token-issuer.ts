@@ -1,5 +1,6 @@
 import type { HubAddress } from '../../domain/delivery/account.js';
 import { err, ok, type Result } from '../../domain/result.js';
+import type { LiveToken } from '../../ports/accounts.js';
 import type { Identification, IssuedTokens, IssuerFault, TokenIssuer } from '../../ports/auth.js';
 import type { MemoryHub } from './memory-hub.js';
 import type { MemoryNetwork } from './memory-network.js';
@@ -36,10 +37,12 @@ export class MemoryTokenIssuer implements TokenIssuer {
     address: HubAddress,
     accessToken: string,
     signal?: AbortSignal,
-  ): Promise<Result<string, IssuerFault>> {
-    return this.#call(address, signal, (hub) =>
-      known(hub.signIns.liveToken(accessToken), 'the access token is not accepted'),
-    );
+  ): Promise<Result<LiveToken, IssuerFault>> {
+    return this.#call(address, signal, (hub) => {
+      const token = hub.signIns.liveToken(accessToken);
+      const live = token === undefined ? undefined : { token, lifetimeSeconds: 900 };
+      return known(live, 'the access token is not accepted');
+    });
   }
 
   revoke(

@@ -1,8 +1,11 @@
-import { decideLeave, type Leave } from '../../domain/delivery/background-life.js';
+import { LONGEST_DELAY_MS } from '../../domain/delivery/backoff.js';
+import { decideLeave, isNewer, type Leave } from '../../domain/delivery/background-life.js';
 import { isSyncError } from '../../domain/errors.js';
 import type { BackgroundPost, Doorbell, Heartbeat } from '../../ports/background.js';
-import type { Timer, WallClock } from '../../ports/host.js';
-import type { BackgroundStatus, BackgroundSyncService } from './background-sync.js';
+import type { Log, Timer, WallClock } from '../../ports/host.js';
+import type { FlushReport } from './flush.js';
+import { FINAL_FLUSH_MS, type BackgroundStatus, type BackgroundSyncService } from './background-sync.js';
+import { progressBefore } from './heartbeat-reading.js';
 
 export interface BackgroundProcessHost {
   readonly post: BackgroundPost;
@@ -10,6 +13,7 @@ export interface BackgroundProcessHost {
   readonly service: Pick<BackgroundSyncService, 'start' | 'nudge' | 'stop' | 'status'>;
   readonly timer: Timer;
   readonly wallClock: WallClock;
+  readonly log: Log;
   readonly version: string;
   readonly processId: number;
 }
@@ -26,6 +30,8 @@ export class BackgroundProcess {
   #lastWorkAtMs: number;
   #progressAtMs: number;
   #lastBeat: Heartbeat | undefined;
+  #lastNoted: BackgroundStatus['last'];
+  #toldTrouble: string | undefined;
 
   constructor(host: BackgroundProcessHost) {
     this.#host = host;
@@ -36,30 +42,39 @@ export class BackgroundProcess {
 
   /** Runs until there is a reason to leave; `busy` when another process has the place. */
   async run(options: BackgroundProcessOptions, signal: AbortSignal): Promise<Leave | 'busy'> {
-    const { post, doorbell, service } = this.#host;
-    const place = await post.occupy(OCCUPY_WAIT_MS);
+    const { post, doorbell, service, log, version, processId } = this.#host;
+    const predecessor = await post.heartbeat();
+    const place = await post.occupy(patienceFor(predecessor, version));
     if (place === undefined) return 'busy';
     try {
+      log.info(`version ${version} delivers as process ${processId}`);
       // A predecessor may have made no progress for long; its successor is not to forget that.
-      this.#progressAtMs = (await post.heartbeat())?.progressAtMs ?? this.#startedAtMs;
+      this.#progressAtMs = progressBefore(await post.heartbeat()) ?? this.#startedAtMs;
       const bell = await doorbell.watch(() => {
         this.#lastWorkAtMs = this.#host.wallClock.nowMs();
         service.nudge();
       });
       const leave = await this.#deliver(options, signal).finally(() => bell.close());
       await this.#beat(leave);
+      log.info(`process ${processId} leaves: ${leave}`);
       return leave;
     } finally {
       place.release();
     }
   }
 
-  /** The place is given back only when nothing delivers any more, whatever ended the stay. */
+  /**
+   * The place is given back only when nothing delivers any more, whatever ended the stay. That it leaves is noted
+   * before the last flush: whoever captures later finds the note and starts a successor, and what was captured
+   * earlier is in the last flush, so that no event is left to nobody.
+   */
   async #deliver(options: BackgroundProcessOptions, signal: AbortSignal): Promise<Leave> {
     const { service } = this.#host;
     service.start();
     try {
-      return await this.#stay(options, signal);
+      const leave = await this.#stay(options, signal);
+      await this.#beat(leave);
+      return leave;
     } finally {
       await service.stop();
     }
@@ -89,9 +104,25 @@ export class BackgroundProcess {
   #noteWork({ last }: BackgroundStatus): void {
     if (last === undefined) return;
     const { report, atMs } = last;
+    if (last !== this.#lastNoted) this.#logFlush(report);
+    this.#lastNoted = last;
     const hasMoved = report.delivered + report.duplicate > 0;
     if (hasMoved) this.#lastWorkAtMs = Math.max(this.#lastWorkAtMs, atMs);
     if (hasMoved || report.ended.end === 'complete') this.#progressAtMs = atMs;
+  }
+
+  /** One line for each flush that did something, and for each change of the reason why one could not. */
+  #logFlush({ delivered, duplicate, rejected, deadLetters, ended }: FlushReport): void {
+    const { log } = this.#host;
+    if (delivered + duplicate + rejected + deadLetters > 0) {
+      log.info(
+        `delivered ${delivered}, already there ${duplicate}, rejected ${rejected}, given up on ${deadLetters}`,
+      );
+    }
+    const trouble = ended.end === 'complete' ? undefined : [ended.end, 'reason' in ended && ended.reason];
+    const told = trouble?.filter(Boolean).join(': ');
+    if (told !== undefined && told !== this.#toldTrouble) log.warn(told);
+    this.#toldTrouble = told;
   }
 
   /** Writes the heartbeat when it says something else or grows old; `false` when there is no place to write it to. */
@@ -101,17 +132,20 @@ export class BackgroundProcess {
     const isNews = previous === undefined || saidOf(previous) !== saidOf(beat);
     if (!isNews && beat.atMs - previous.atMs < BEAT_MS) return true;
     try {
-      await this.#host.post.beat(beat);
-      this.#lastBeat = beat;
-      return true;
+      const isThere = await this.#host.post.beat(beat);
+      if (isThere) this.#lastBeat = beat;
+      return isThere;
     } catch (error) {
+      // A disk that is full for a while is no reason to leave: without a heartbeat it only seems to be silent.
       if (!isSyncError(error)) throw error;
-      return false;
+      this.#host.log.warn(error.message);
+      return true;
     }
   }
 
   #heartbeat(left: Leave | undefined): Heartbeat {
-    const { connection, last, nextTryAtMs } = this.#host.service.status();
+    const { connection, last, nextTryAtMs: plannedAtMs } = this.#host.service.status();
+    const nextTryAtMs = left === 'hub out of reach' ? this.#pausedUntilMs(plannedAtMs) : plannedAtMs;
     return {
       version: this.#host.version,
       processId: this.#host.processId,
@@ -124,12 +158,27 @@ export class BackgroundProcess {
       ...(nextTryAtMs === undefined ? {} : { nextTryAtMs }),
     };
   }
+
+  /** After so long an outage nobody has to ask that hub again at once. */
+  #pausedUntilMs(plannedAtMs = 0): number {
+    return Math.max(plannedAtMs, this.#host.wallClock.nowMs() + LONGEST_DELAY_MS);
+  }
 }
 
-// A command that only looks whether the place is taken holds its lock for a moment.
+/**
+ * How long the place is waited for. A command that only looks whether it is taken holds its lock for a moment; a
+ * process that has said that it leaves, or was asked to by a newer version, has its last flush to do.
+ */
+const patienceFor = (predecessor: Heartbeat | undefined, version: string): number => {
+  const isGoing =
+    predecessor !== undefined && (predecessor.left !== undefined || isNewer(version, predecessor.version));
+  return isGoing ? LEAVING_WAIT_MS : OCCUPY_WAIT_MS;
+};
+
 const OCCUPY_WAIT_MS = 200;
 const LOOK_MS = 500;
 const BEAT_MS = 5000;
+const LEAVING_WAIT_MS = 2 * LOOK_MS + 2 * FINAL_FLUSH_MS;
 
 const flushNote = ({
   report,

@@ -17,13 +17,26 @@ export const connectionOf = (heartbeat: Heartbeat | undefined, nowMs: number): C
 export const isStale = (heartbeat: Heartbeat, nowMs: number): boolean =>
   Math.abs(nowMs - heartbeat.atMs) > HEARTBEAT_STALE_MS;
 
-/** Since when nothing was delivered although more than the newest event waits; absent while all is well. */
+/** Whether it says that it runs, and has not said so for too long: it was killed, or is stopped. */
+export const isSilent = (heartbeat: Heartbeat | undefined, nowMs: number): boolean =>
+  heartbeat !== undefined && heartbeat.left === undefined && isStale(heartbeat, nowMs);
+
+/**
+ * Since when nothing was delivered although `waitedBefore` events, without those that were captured just now, wait;
+ * absent while all is well.
+ */
 export const stalledSinceMs = (
   heartbeat: Heartbeat | undefined,
-  waiting: number | undefined,
+  waitedBefore: number | undefined,
   nowMs: number,
 ): number | undefined => {
-  const since = heartbeat?.progressAtMs;
-  if (since === undefined || waiting === undefined || waiting < 2) return undefined;
+  const since = progressBefore(heartbeat);
+  if (since === undefined || waitedBefore === undefined || waitedBefore < 1) return undefined;
   return nowMs - since > STALLED_AFTER_MS ? since : undefined;
 };
+
+/** When there was last progress; absent where a process left with everything delivered, since nothing waited then. */
+export const progressBefore = (heartbeat: Heartbeat | undefined): number | undefined =>
+  heartbeat?.left === 'idle' && heartbeat.lastFlush?.ended === 'complete'
+    ? undefined
+    : heartbeat?.progressAtMs;

@@ -12,11 +12,12 @@ import type { EventMessage, ServerMessage } from '../../domain/wire.js';
 import type { TokenIssuer } from '../../ports/auth.js';
 import type { LamportStore } from '../../ports/clock.js';
 import type { Randomness, Timer } from '../../ports/host.js';
-import type { LiveSession, LiveTransport } from '../../ports/transport.js';
+import type { LiveTransport } from '../../ports/transport.js';
 import type { AccessTokens } from '../usecases/access-token.js';
 import { AckBook } from './ack-book.js';
 import type { Courier } from './courier.js';
 import { LiveCourier } from './live-courier.js';
+import { keepValid, type IssuedLive, type ValidFor } from './live-renewal.js';
 import { whenAborted } from './when-aborted.js';
 
 export interface LiveHost {
@@ -88,29 +89,40 @@ export class LiveLink {
     onConnected();
     // A listener that fails ends the session, not the process.
     const reading = this.#read(opened).catch(() => session.close());
+    const over = new AbortController();
+    const issue = () => this.#liveToken(over.signal);
+    const renewing = keepValid(opened, issue, this.#host.timer, over.signal).catch(() => session.close());
     const { aborted, forget } = whenAborted(signal);
     const ended = await Promise.race([session.ended, aborted]);
     forget();
+    over.abort();
     this.#open = undefined;
     await session.close();
-    await reading;
+    await Promise.all([reading, renewing]);
     acks.close();
     return ended?.reason === 'unauthorized' ? 'unauthorized' : 'lost';
   }
 
   async #openSession(signal: AbortSignal): Promise<OpenSession | ConnectionEvent> {
+    const issued = await this.#liveToken(signal);
+    if (typeof issued === 'string') return issued;
+    const { account, live } = issued;
+    try {
+      const session = await this.#host.transport.open(account.hub, live.token, signal);
+      return { account, session, acks: new AckBook(), lifetimeSeconds: live.lifetimeSeconds };
+    } catch (error) {
+      return isSyncError(error) && error.kind === 'session-expired' ? 'unauthorized' : 'attempt-failed';
+    }
+  }
+
+  async #liveToken(signal: AbortSignal): Promise<IssuedLive | 'unauthorized' | 'attempt-failed'> {
     const access = await this.#host.tokens.get(signal);
     if (access.state === 'signed-out' || access.state === 'session-expired') return 'unauthorized';
     if (access.state !== 'granted') return 'attempt-failed';
     const { account } = access;
     const issued = await this.#host.issuer.liveToken(account.hub, access.token, signal);
-    if (!issued.ok) return issued.error.fault === 'refused' ? 'unauthorized' : 'attempt-failed';
-    try {
-      const session = await this.#host.transport.open(account.hub, issued.value, signal);
-      return { account, session, acks: new AckBook() };
-    } catch (error) {
-      return isSyncError(error) && error.kind === 'session-expired' ? 'unauthorized' : 'attempt-failed';
-    }
+    if (issued.ok) return { account, live: issued.value };
+    return issued.error.fault === 'refused' ? 'unauthorized' : 'attempt-failed';
   }
 
   async #read({ session, acks }: OpenSession): Promise<void> {
@@ -162,8 +174,6 @@ export class LiveLink {
 }
 
 /** A session, whose it is, and the acks that are expected on it. */
-interface OpenSession {
-  readonly account: Account;
-  readonly session: LiveSession;
+interface OpenSession extends ValidFor {
   readonly acks: AckBook;
 }
