@@ -3,6 +3,7 @@ import { SyncError } from '../../domain/errors.js';
 import { guardCredentials } from '../../domain/delivery/guard-credentials.js';
 import type { CredentialReading, Credentials, CredentialStore } from '../../ports/auth.js';
 import { syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
+import { removeTemporaries } from '../fs/left-temporaries.js';
 import { lockFile } from '../fs/process-lock.js';
 import type { StateRoot } from '../fs/state-root.js';
 
@@ -65,6 +66,7 @@ export class TomlCredentialStore implements CredentialStore {
     const { writeCredentials } = await import('./credential-document.js');
     const text = writeCredentials(credentials, typeof previous === 'string' ? previous : '');
     try {
+      removeTemporaries(this.#path);
       await writeFileAtomic(this.#path, text, { mode: 0o600 });
     } catch (cause) {
       throw new SyncError('storage-failed', 'The sign-in could not be stored.', { cause });
@@ -74,6 +76,8 @@ export class TomlCredentialStore implements CredentialStore {
 
   #remove(): CredentialReading {
     try {
+      // A writer that was killed may have left tokens beside the file.
+      removeTemporaries(this.#path);
       unlinkSync(this.#path);
       syncDirectory(this.#root.path);
     } catch (cause) {

@@ -5,6 +5,7 @@ import { canonicalJson } from '../../domain/events/canonical-json.js';
 import type { ConfigEdit } from '../../ports/config.js';
 import { syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
 import type { ParsedConfig } from './config-text.js';
+import { removeTemporaries } from '../fs/left-temporaries.js';
 import { spliceConfig } from './splice-config.js';
 
 /** Applies the edits one after the other and proves that they, and nothing else, have changed what the file says. */
@@ -37,7 +38,7 @@ const withValue = (
   return { ...members, [key]: rest.length === 0 ? value : withValue(members[key], rest, value) };
 };
 
-/** Replaces the file, or makes it, in one durable step. */
+/** Replaces the file, or makes it, in one durable step. Whatever a killed writer left beside it goes away. */
 export const writeConfig = async (path: string, text: string): Promise<void> => {
   try {
     makeFolder(dirname(path));
@@ -45,6 +46,7 @@ export const writeConfig = async (path: string, text: string): Promise<void> => 
     // A rename would replace a file that is marked read-only, and a link instead of what it points to.
     if (stats !== undefined && (stats.mode & 0o222) === 0) throw new Error('the file is marked read-only');
     const target = stats === undefined ? path : realpathSync(path);
+    removeTemporaries(target);
     await writeFileAtomic(target, text, stats === undefined ? {} : { mode: stats.mode & 0o7777 });
   } catch (cause) {
     throw notWritable(path, cause);
