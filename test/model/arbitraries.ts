@@ -96,7 +96,8 @@ const beginIntent = fc.array(fc.tuple(sketch, fc.boolean()), { minLength: 1, max
     (captures) =>
       new BeginIntent(
         all.map(([each]) => each),
-        all.map(([, isProven]) => isProven),
+        // Work comes before its capture.
+        all.map(([, isProven], index) => isProven || index < captures),
         captures,
       ),
   ),

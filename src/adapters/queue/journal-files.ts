@@ -26,5 +26,17 @@ export const newestSegment = (
   const first = sealedSegments(paths).at(-1);
   if (first === undefined) return undefined;
   const scan = scanSegment(readFileSync(segmentPath(paths, first)), first);
-  return { journal: scan.header?.journal, next: scan.next, clock: scan.clock };
+  return { journal: scan.header?.journal ?? sealedJournal(paths), next: scan.next, clock: scan.clock };
+};
+
+/**
+ * The journal that the sealed segments belong to, by the newest header among them that can be read: a segment whose
+ * own header was damaged was sealed as it was.
+ */
+export const sealedJournal = (paths: OutboxPaths): string | undefined => {
+  for (const first of [...sealedSegments(paths)].reverse()) {
+    const { header } = scanSegment(readFileSync(segmentPath(paths, first)), first);
+    if (header !== undefined) return header.journal;
+  }
+  return undefined;
 };

@@ -141,7 +141,8 @@ const idsInJournal = async (
   try {
     // Capturing nothing seals what waits for the lock, so that it is seen among the records.
     await outbox.capture([], limits);
-    const isSameJournal = (await outbox.nextRecord()) >= intent.nextRecord;
+    // Where not even its end can be told, the whole of it is searched: one failed read must not capture anything twice.
+    const isSameJournal = (await outbox.nextRecord().catch(() => 0)) >= intent.nextRecord;
     for await (const { eventId } of outbox.records(isSameJournal ? intent.nextRecord : undefined)) {
       if (wanted.has(eventId)) found.add(eventId);
     }
