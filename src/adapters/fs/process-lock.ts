@@ -1,9 +1,10 @@
-import { closeSync, openSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { SyncError } from '../../domain/errors.js';
+import { isSyncError, SyncError } from '../../domain/errors.js';
+import { COMMAND_KIND, makeCommandLockFile, takeByCommand } from './flock-command.js';
 import { makeDirectory } from './make-directory.js';
+import { loadNativeLock, type TakeLock } from './native-lock.js';
 
 /** An exclusive lock that this process holds until it releases it or ends, however it ends. */
 export interface HeldLock {
@@ -15,17 +16,14 @@ export interface HeldLock {
  * Takes the lock of a file, or returns `undefined` at once when anybody else has it, in this process or another. The
  * file is made when it is missing and never deleted: a lock belongs to the file's inode, not to its name.
  */
-export const tryLockFile = (path: string): HeldLock | undefined => {
-  const descriptor = openForLocking(path);
+export const tryLockFile = (path: string, kinds: LockKinds = KINDS): HeldLock | undefined => {
+  const descriptor = openForLocking(path, kinds);
   try {
-    nativeLock().tryLock(descriptor, 0, 0, true);
+    kindOf(descriptor, path, kinds)(descriptor);
   } catch (error) {
     closeSync(descriptor);
     if (isContention(error)) return undefined;
-    throw new SyncError('lock-unsupported', `The file system gives no lock on ${path}.`, {
-      cause: error,
-      hint: 'Set SPEC_KITTY_HOME to a directory on a local disk.',
-    });
+    throw isSyncError(error) ? error : unsupported(path, error);
   }
   let held = true;
   return {
@@ -55,54 +53,60 @@ export const lockFile = async (
   }
 };
 
-interface NativeLock {
-  tryLock(descriptor: number, offset: number, length: number, exclusive: boolean): void;
+/** The two ways to a kernel lock. */
+export interface LockKinds {
+  /** The package's, or why it cannot be had here. */
+  readonly native: () => TakeLock;
+  readonly command: TakeLock;
 }
 
 const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 10;
 
+let loaded: TakeLock | undefined;
+
+const KINDS: LockKinds = { native: () => (loaded ??= loadNativeLock()), command: takeByCommand };
+
 const CONTENTION = new Set(['EAGAIN', 'EWOULDBLOCK', 'EACCES', 'EBUSY', 'ERROR_LOCK_VIOLATION']);
 
 const isContention = (error: unknown): boolean => CONTENTION.has((error as NodeJS.ErrnoException).code ?? '');
 
-const openForLocking = (path: string): number => {
-  // An exclusive lock needs a writable descriptor; `a` makes the file without ever shortening it.
+/** Every process takes the kind that the file was made for, so that both kinds never meet on one file. */
+const kindOf = (descriptor: number, path: string, kinds: LockKinds): TakeLock => {
+  if (fstatSync(descriptor).size === COMMAND_KIND.length) return kinds.command;
   try {
-    return openSync(path, 'a', 0o600);
+    return kinds.native();
+  } catch (error) {
+    throw new SyncError('lock-unsupported', `${path} is used by programs with another kind of lock.`, {
+      cause: error,
+      hint: 'Set SPEC_KITTY_HOME to another directory, and use a clone of its own.',
+    });
+  }
+};
+
+/** An exclusive lock needs a writable descriptor; an existing file is never shortened. */
+const openForLocking = (path: string, kinds: LockKinds): number => {
+  try {
+    return openSync(path, 'r+');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    makeDirectory(dirname(path));
-    return openSync(path, 'a', 0o600);
   }
+  makeDirectory(dirname(path));
+  if (!hasNative(kinds)) makeCommandLockFile(path);
+  return openSync(path, 'a', 0o600);
 };
 
-let loaded: NativeLock | undefined;
-
-const nativeLock = (): NativeLock => {
-  loaded ??= loadNativeLock();
-  return loaded;
-};
-
-/**
- * The package's own entry asks several helpers where its binary is, which takes ten times as long as loading it; the
- * place is fixed by the package's layout.
- */
-const loadNativeLock = (): NativeLock => {
-  const require = createRequire(import.meta.url);
+const hasNative = (kinds: LockKinds): boolean => {
   try {
-    const root = dirname(require.resolve('fs-native-extensions/package.json'));
-    return require(
-      join(root, 'prebuilds', `${process.platform}-${process.arch}`, 'fs-native-extensions.node'),
-    ) as NativeLock;
-  } catch (error) {
-    throw new SyncError(
-      'lock-unsupported',
-      `No kernel lock is available on ${process.platform}-${process.arch}.`,
-      {
-        cause: error,
-        hint: 'Reinstall spec-kitty-sync on a supported system: Linux (glibc), macOS or Windows on x64 or arm64.',
-      },
-    );
+    kinds.native();
+    return true;
+  } catch {
+    return false;
   }
 };
+
+const unsupported = (path: string, cause: unknown): SyncError =>
+  new SyncError('lock-unsupported', `The file system gives no lock on ${path}.`, {
+    cause,
+    hint: 'Set SPEC_KITTY_HOME to a directory on a local disk.',
+  });

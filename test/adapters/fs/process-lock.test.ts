@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lockFile, tryLockFile } from '../../../src/adapters/fs/process-lock.js';
+import { takeByCommand } from '../../../src/adapters/fs/flock-command.js';
+import { lockFile, tryLockFile, type LockKinds } from '../../../src/adapters/fs/process-lock.js';
+import { SyncError } from '../../../src/domain/errors.js';
 import { scratchDirectory } from '../../support/scratch-directory.js';
 import { startWorker } from '../../support/worker.js';
 
@@ -74,5 +76,56 @@ describe('the lock of a file', () => {
   it('tells the failure when the file cannot be opened', () => {
     mkdirSync(path(), { recursive: true });
     expect(() => tryLockFile(path())).toThrow('EISDIR');
+  });
+});
+
+const describeOnUnix = process.platform === 'linux' ? describe : describe.skip;
+
+describeOnUnix('the lock of a file where the package does not run', () => {
+  const withoutPackage = (): LockKinds => ({
+    native: () => {
+      throw new SyncError('lock-unsupported', 'no binary');
+    },
+    command: takeByCommand,
+  });
+
+  it('is taken by the program flock and stays with this process when that has ended', () => {
+    const first = tryLockFile(path(), withoutPackage());
+    expect(first).toBeDefined();
+    expect(tryLockFile(path(), withoutPackage())).toBeUndefined();
+    first?.release();
+    const second = tryLockFile(path(), withoutPackage());
+    expect(second).toBeDefined();
+    second?.release();
+  });
+
+  it('binds processes that could take the other kind, since the file says which kind it is for', async () => {
+    tryLockFile(path(), withoutPackage())?.release();
+    const holder = startWorker('lock-holder.mjs', [path()]);
+    await holder.said(1);
+    expect(holder.lines).toEqual(['held']);
+    expect(tryLockFile(path(), withoutPackage())).toBeUndefined();
+    holder.kill();
+    await holder.ended;
+    const mine = tryLockFile(path(), withoutPackage());
+    expect(mine).toBeDefined();
+    mine?.release();
+  });
+
+  it('refuses a file that was made for the other kind, and says what to do', () => {
+    tryLockFile(path())?.release();
+    expect(() => tryLockFile(path(), withoutPackage())).toThrow(
+      expect.objectContaining({ kind: 'lock-unsupported', hint: expect.stringContaining('SPEC_KITTY_HOME') }),
+    );
+  });
+
+  it('refuses to work without any kernel lock', () => {
+    const neither: LockKinds = {
+      ...withoutPackage(),
+      command: () => {
+        throw new SyncError('lock-unsupported', 'The program flock is not installed.');
+      },
+    };
+    expect(() => tryLockFile(path(), neither)).toThrow(expect.objectContaining({ kind: 'lock-unsupported' }));
   });
 });
