@@ -36,6 +36,7 @@ export class TomlCredentialStore implements CredentialStore {
       });
     }
     try {
+      this.#tidy();
       const current = await this.read();
       const decision = await decide(current);
       if (decision === 'keep') return current;
@@ -43,6 +44,15 @@ export class TomlCredentialStore implements CredentialStore {
       return await this.#write(decision);
     } finally {
       lock.release();
+    }
+  }
+
+  /** A writer that was killed may have left tokens beside the file. Where they cannot be removed, work goes on. */
+  #tidy(): void {
+    try {
+      removeTemporaries(this.#path);
+    } catch {
+      // The next writer tries again.
     }
   }
 
@@ -66,7 +76,6 @@ export class TomlCredentialStore implements CredentialStore {
     const { writeCredentials } = await import('./credential-document.js');
     const text = writeCredentials(credentials, typeof previous === 'string' ? previous : '');
     try {
-      removeTemporaries(this.#path);
       await writeFileAtomic(this.#path, text, { mode: 0o600 });
     } catch (cause) {
       throw new SyncError('storage-failed', 'The sign-in could not be stored.', { cause });
@@ -76,8 +85,6 @@ export class TomlCredentialStore implements CredentialStore {
 
   #remove(): CredentialReading {
     try {
-      // A writer that was killed may have left tokens beside the file.
-      removeTemporaries(this.#path);
       unlinkSync(this.#path);
       syncDirectory(this.#root.path);
     } catch (cause) {
