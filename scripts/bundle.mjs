@@ -16,7 +16,17 @@ const IN_MAIN = ['src/app/container/container.ts', 'src/app/cli/commands/workflo
 /** Files that are entered together share a room; any other file has one for itself. */
 const SHARED_ROOMS = {
   http: ['src/adapters/transport/got-batch-transport.ts', 'src/adapters/auth/got-token-issuer.ts'],
-  composition: ['src/app/container/delivery.module.ts', 'src/app/container/background.module.ts'],
+  'other-commands': [
+    'src/app/cli/commands/all.ts',
+    'src/app/container/delivery.module.ts',
+    'src/app/container/background.module.ts',
+  ],
+  status: [
+    'src/app/cli/commands/sync/status.ts',
+    'src/app/usecases/get-sync-status.ts',
+    'src/app/sync/sharing-policy.ts',
+    'src/adapters/queue/read-outbox.ts',
+  ],
   summons: [
     'src/app/sync/summons.ts',
     'src/adapters/background/file-background-post.ts',
@@ -45,8 +55,9 @@ export const NATIVE_PACKAGES = ['better-sqlite3', 'fs-native-extensions'];
 /**
  * Bundles the program. Resolves to every file by name with its text and esbuild's metafile; nothing is written.
  * `main.cjs` is the program, `spec-kitty.cjs` the small file that starts it, the others are separate rooms.
+ * `replacements`: sources in place of others, for a program that is measured beside ours; only they import the original.
  */
-export const bundleProgram = async () => {
+export const bundleProgram = async (replacements = {}) => {
   const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
   const files = new Map();
   const queue = [{ name: 'main', sources: ['src/app/cli/main.ts'] }];
@@ -55,7 +66,7 @@ export const bundleProgram = async () => {
     const found = [];
     files.set(
       `${next.name}.cjs`,
-      await bundleFile(next, found, { SPEC_KITTY_VERSION: JSON.stringify(version) }),
+      await bundleFile(next, found, { SPEC_KITTY_VERSION: JSON.stringify(version) }, replacements),
     );
     for (const room of found) {
       if (!planned.has(room.name)) queue.push(room);
@@ -78,7 +89,7 @@ const identify = (files) => {
   return buildId.digest('hex').slice(0, 16);
 };
 
-const bundleFile = async ({ name, sources }, rooms, define) => {
+const bundleFile = async ({ name, sources }, rooms, define, replacements = {}) => {
   const result = await build({
     absWorkingDir: ROOT,
     stdin: {
@@ -107,20 +118,23 @@ const bundleFile = async ({ name, sources }, rooms, define) => {
       js:
         name === 'spec-kitty' ? '' : 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;',
     },
-    plugins: [separateRooms(name, rooms), ownStringWidth, ownRequire, leanPackages],
+    plugins: [separateRooms(name, rooms, replacements), ownStringWidth, ownRequire, leanPackages],
     logLevel: 'error',
   });
   return { text: result.outputFiles[0].text, metafile: result.metafile };
 };
 
-const separateRooms = (name, rooms) => ({
+const separateRooms = (name, rooms, replacements) => ({
   name: 'separate-rooms',
   setup: (builder) => {
     builder.onResolve({ filter: /^\.\.?\// }, async ({ path, kind, importer, resolveDir, pluginData }) => {
       if (kind !== 'dynamic-import' || pluginData === RESOLVING) return undefined;
       const resolved = await builder.resolve(path, { kind, importer, resolveDir, pluginData: RESOLVING });
       if (resolved.errors.length > 0) return resolved;
-      const room = roomOf(posix(relative(ROOT, resolved.path)));
+      const source = posix(relative(ROOT, resolved.path));
+      const replacement = replacements[source];
+      if (replacement !== undefined) return { path: join(ROOT, replacement) };
+      const room = roomOf(source);
       if (room === undefined || room.name === name) return resolved;
       rooms.push(room);
       return { path: `./${room.name}.cjs`, external: true };

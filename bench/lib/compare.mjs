@@ -15,7 +15,8 @@ import { formatTable } from './table.mjs';
  *       ],
  *     });
  *
- * Prints its own table, or hands the figures to `npm run bench`, which prints one for all programs.
+ * Prints its own table, or hands the figures to `npm run bench`, which prints one for all programs. Resolves to the
+ * comparison with every figure, so that a second one can be drawn from the same rounds.
  */
 export const compare = async ({
   work,
@@ -27,7 +28,7 @@ export const compare = async ({
   warmUp,
 }) => {
   const figures = await inTurn(contestants, { rounds, warmUp });
-  return conclude({ work, unit, better, floor, contestants, figures });
+  return { ...conclude({ work, unit, better, floor, contestants, figures }), figures };
 };
 
 /** The same for figures that were measured elsewhere: `figures` maps names to lists of numbers. */
