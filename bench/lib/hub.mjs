@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { BIN } from './scratch.mjs';
+
+export const PASSWORD = 'lighthouse-bench';
+
+/** A hub in a process of its own, with the team `acme` and the user `ada`. */
+export const startHub = async (scratch) => {
+  const user = scratch.makeUser('hub');
+  const data = join(user.stateRoot, 'hub');
+  user.run(scratch.path, ['hub', 'team', 'add', 'acme', '--data', data]);
+  const add = ['hub', 'user', 'add', 'ada', '--team', 'acme', '--password-stdin', '--data', data];
+  user.run(scratch.path, add, `${PASSWORD}\n`);
+  const child = spawn(process.execPath, [BIN, 'hub', 'serve', '--port', '0', '--data', data], {
+    env: user.env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await new Promise((resolve, reject) => {
+    let said = '';
+    child.once('exit', (code) => reject(new Error(`the hub ended with ${code}: ${said}`)));
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      said += text;
+      const found = /The hub is at (http:\S+)/.exec(said)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  return { url, stop: () => stop(child) };
+};
+
+/** A server that accepts connections and never answers. */
+export const openBlackHole = async () => {
+  const sockets = new Set();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${server.address().port}`, close };
+};
+
+/** A port on which nobody listens. */
+export const closedPort = async () => {
+  const { url, close } = await openBlackHole();
+  close();
+  return url;
+};
+
+const stop = (child) =>
+  new Promise((resolve) => {
+    if (child.exitCode !== null) return resolve();
+    child.removeAllListeners('exit');
+    child.once('exit', resolve);
+    child.kill('SIGTERM');
+  });
