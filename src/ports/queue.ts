@@ -15,6 +15,8 @@ export interface Fact {
 export interface CaptureLimits {
   /** Captures are refused when this many events wait. */
   readonly maxWaiting: number;
+  /** The caller keeps what cannot be stored and comes again with it: it is told, and not counted as refused. */
+  readonly callerKeeps?: boolean;
 }
 
 export type CaptureOutcome =
@@ -135,6 +137,8 @@ export interface Outbox {
    * clock is past all of it. Ids that are in the journal already are skipped, so it may be repeated.
    */
   adopt(events: readonly ForeignEvent[], limits: CaptureLimits): Promise<Adoption>;
+  /** Makes durable whatever the journal holds by now. Fails with `storage-failed`. */
+  confirm(): Promise<void>;
   /** Whether `count` more events fit under the limit. */
   hasRoomFor(count: number, limits: CaptureLimits): Promise<boolean>;
   /** The number that the next captured event will get. */

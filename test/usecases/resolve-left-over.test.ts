@@ -302,14 +302,23 @@ describe('what a dead command left over', () => {
     expect(world.tree.text(world.root, WP2)).toBe(SEED[WP2]);
   });
 
-  it('is captured with its id when the journal cannot be read or was begun afresh', async () => {
+  it('stays in the intent while the journal cannot be read, and is captured once when it can', async () => {
     const world = await memoryWorld(SEED);
     await killedBeforeCommit(world);
     const outbox = world.outboxes.open(PROJECT);
+    const records = outbox.records.bind(outbox);
     outbox.records = () => {
       throw new Error('unreadable');
     };
+    expect(await resolveNow(world, world)).toMatchObject({
+      outcomes: [{ outcome: 'kept', message: 'unreadable' }],
+      kept: { events: [{ evidence: { evidence: 'established' } }] },
+    });
+    expect(await world.intents.read({ checkout: await world.checkout() })).not.toBe('none');
+    outbox.records = records;
     expect(await resolveNow(world, world)).toMatchObject({ outcomes: [{ outcome: 'captured' }] });
+    expect(await resolveNow(world, world)).toBeUndefined();
+    expect(await world.captured()).toHaveLength(1);
   });
 
   it('is not captured twice in a journal that was begun afresh and has it', async () => {

@@ -54,6 +54,10 @@ export class MemoryOutbox implements Outbox {
     };
   }
 
+  async confirm(): Promise<void> {
+    // What lives in memory is as durable as it will ever be.
+  }
+
   async hasRoomFor(count: number, limits: CaptureLimits): Promise<boolean> {
     return this.#waiting() + count <= limits.maxWaiting;
   }

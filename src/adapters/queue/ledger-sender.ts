@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, openSync, statSync, unlinkSync } from 'node:fs';
+import { statSync, unlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { newestAnswered, type HubLedger } from '../../domain/delivery/ledger.js';
 import { sizeOf } from '../../domain/delivery/record-ranges.js';
@@ -11,6 +11,7 @@ import { writeLedger, type LedgerDocument } from './ledger-file.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import { ledgerInUse, readOutbox } from './read-outbox.js';
 import { scanSegment } from './scan-segment.js';
+import { syncJournal } from './sync-journal.js';
 import { writeSettledMark, type SettledMark } from './settled-mark.js';
 
 /** Settles an outbox's records. Exists only while its process holds the sender lock. */
@@ -31,7 +32,8 @@ export class LedgerSender implements Sender {
 
   async *records(from: number): AsyncGenerator<JournalRecord> {
     const { last } = await this.reading();
-    await this.#onStorage(() => syncIfThere(this.#paths.current));
+    // The ledger must never be durable ahead of the journal that it speaks of.
+    await this.#onStorage(() => syncJournal(this.#paths));
     let next = from;
     for await (const record of new JournalReader(this.#paths).records(from)) {
       if (record.record > last) return;
@@ -91,22 +93,6 @@ export class LedgerSender implements Sender {
     return onStorage(this.#paths.directory, work);
   }
 }
-
-/** The ledger must never be durable ahead of the journal that it speaks of. Sealed segments are on disk already. */
-const syncIfThere = (path: string): void => {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r+');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  try {
-    fdatasyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-};
 
 const markOf = (journal: string, hubs: readonly HubLedger[]): SettledMark | undefined => {
   const inUse = ledgerInUse(hubs);

@@ -20,6 +20,7 @@ import { currentTail } from './journal-tail.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import type { OutboxSurroundings } from './outbox-surroundings.js';
 import { estimateWaiting, nextNumber, readSettledMark } from './settled-mark.js';
+import { syncJournal } from './sync-journal.js';
 import { WaitingFacts } from './waiting-facts.js';
 
 /**
@@ -45,8 +46,7 @@ export class LowdbOutbox implements Outbox {
     try {
       return await this.#captureUnderLock(facts, limits);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      return this.#section.refuse(facts, 'storage-failed', message);
+      return this.#refuse(facts, limits, error);
     }
   }
 
@@ -63,6 +63,10 @@ export class LowdbOutbox implements Outbox {
       }
       return sum;
     });
+  }
+
+  confirm(): Promise<void> {
+    return this.#onStorage(async () => syncJournal(this.#paths));
   }
 
   hasRoomFor(count: number, limits: CaptureLimits): Promise<boolean> {
@@ -127,7 +131,7 @@ export class LowdbOutbox implements Outbox {
   async #captureUnderLock(facts: readonly Fact[], limits: CaptureLimits): Promise<readonly CaptureOutcome[]> {
     for (let occupancy: Occupancy | undefined; ; occupancy = await this.#recount()) {
       const lock = await lockFile(this.#paths.captureLock, LOCK_WAIT_MS);
-      if (lock === undefined) return this.#wait(facts);
+      if (lock === undefined) return this.#wait(facts, limits);
       const captured = this.#section.run(facts, limits, occupancy, lock);
       if (captured !== 'looks-full') return captured;
     }
@@ -142,10 +146,33 @@ export class LowdbOutbox implements Outbox {
   }
 
   /** The lock's holder is stopped: the facts are made durable beside the journal, and the next capture seals them. */
-  async #wait(facts: readonly Fact[]): Promise<readonly CaptureOutcome[]> {
+  async #wait(facts: readonly Fact[], limits: CaptureLimits): Promise<readonly CaptureOutcome[]> {
     const from = await this.nextRecord();
-    for (const fact of facts) await this.#waiting.add(fact, from);
-    return facts.map((fact) => ({ outcome: 'waiting', eventId: fact.event.event_id }));
+    const outcomes: CaptureOutcome[] = [];
+    for (const fact of facts) {
+      const eventId = fact.event.event_id;
+      try {
+        await this.#waiting.add(fact, from);
+        outcomes.push({ outcome: 'waiting', eventId });
+      } catch (error) {
+        const isThere = this.#waiting.holds(eventId);
+        const unconfirmed: CaptureOutcome = { outcome: 'unconfirmed', eventId, message: messageOf(error) };
+        outcomes.push(...(isThere ? [unconfirmed] : this.#refuse([fact], limits, error)));
+      }
+    }
+    return outcomes;
+  }
+
+  /** The storage did not take the facts. Who keeps them comes again, so nothing is counted. */
+  #refuse(facts: readonly Fact[], limits: CaptureLimits, error: unknown): readonly CaptureOutcome[] {
+    const message = messageOf(error);
+    if (limits.callerKeeps !== true) return this.#section.refuse(facts, 'storage-failed', message);
+    return facts.map(({ event: { event_id: eventId } }) => ({
+      outcome: 'refused',
+      eventId,
+      reason: 'storage-failed',
+      message,
+    }));
   }
 
   /** How much waits, exactly: read from the ledger, and therefore only before something is refused. */
@@ -179,6 +206,8 @@ export class LowdbOutbox implements Outbox {
 
 // Each portion holds the capture lock for one write.
 const ADOPTED_AT_ONCE = 500;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 // The lock's holders run a few microseconds of synchronous code; who waits longer waits for a stopped process.
 const LOCK_WAIT_MS = 250;

@@ -31,6 +31,11 @@ export class WaitingFacts {
     await writeFileAtomic(join(this.#directory, `${fact.event.event_id}.json`), content, { mode: 0o600 });
   }
 
+  /** Whether the file of an event is there, durably or not. */
+  holds(eventId: string): boolean {
+    return existsSync(join(this.#directory, `${eventId}.json`));
+  }
+
   /** In the order of their event ids. A damaged file is left where it is and not listed. */
   list(): readonly WaitingFact[] {
     return this.#names().flatMap((name) => {

@@ -109,8 +109,11 @@ const judge = async (
 const IGNORED = /ignored by one of your \.gitignore files/;
 
 const committed = async (git: Git, main: Checkout): Promise<Result<string, string>> => {
-  const { commit } = await git.head(main);
-  return commit === undefined ? err('the branch has no commit yet') : ok(commit);
+  // The commit is made: files of git's that cannot be read now must not turn it into a refusal.
+  const read = await git.head(main).catch(() => undefined);
+  if (read?.commit !== undefined) return ok(read.commit);
+  const asked = await git.run(main.root, ['rev-parse', '-q', '--verify', 'HEAD^{commit}']);
+  return asked.code === 0 ? ok(asked.stdout.trim()) : err('the branch has no commit yet');
 };
 
 /** A path that git takes as it is, whatever characters it has. */

@@ -4,9 +4,9 @@ import {
   constants,
   fdatasyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readFileSync,
+  statSync,
   truncateSync,
   writeSync,
 } from 'node:fs';
@@ -16,10 +16,11 @@ import { isFields } from '../../domain/wire.js';
 import type { Intent } from '../../domain/workflow/intent.js';
 import { parseIntent } from '../../domain/workflow/parse-intent.js';
 import type { HeldRepository, IntentStore } from '../../ports/workspace.js';
-import { syncDirectory } from '../fs/atomic-write.js';
+import { syncDirectory, writeFileAtomicSync } from '../fs/atomic-write.js';
+import { makeDirectory } from '../fs/make-directory.js';
 
 /**
- * The intent of a repository as one JSON document with a checksum. The file is written over in place and emptied, never
+ * The intent of a repository as one JSON document with a checksum. The file is written over in place and emptied, not
  * replaced: a torn one fails its checksum and belongs to work that had not begun, so a rename would buy nothing, and
  * keeping the file saves the sync of its directory.
  */
@@ -40,8 +41,11 @@ export class JsonIntentStore implements IntentStore {
 
   async write(held: HeldRepository, intent: Intent): Promise<void> {
     const path = this.#pathOf(held);
+    const bytes = Buffer.from(render(intent), 'utf8');
     guarded(path, () => {
-      writeDurably(path, Buffer.from(render(intent), 'utf8'));
+      // One that still keeps events is replaced in one step: torn, it would take them along.
+      if (isEmpty(path)) writeDurably(path, bytes);
+      else writeFileAtomicSync(path, bytes, { mode: 0o600 });
     });
   }
 
@@ -96,10 +100,12 @@ const openForWriting = (path: string): { readonly descriptor: number; readonly i
     return { descriptor: openSync(path, constants.O_WRONLY), isNew: false };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(path));
     return { descriptor: openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o600), isNew: true };
   }
 };
+
+const isEmpty = (path: string): boolean => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0;
 
 const readText = (path: string): string | undefined => {
   try {

@@ -33,7 +33,10 @@ export interface Emission {
   /** Whether the outbox would take this many events now. */
   hasRoomFor(count: number): Promise<boolean>;
   /** Captures in order. Never throws: whatever happens to an event is its outcome. */
-  capture(facts: readonly Fact[]): Promise<readonly CaptureOutcome[]>;
+  capture(
+    facts: readonly Fact[],
+    options?: Pick<CaptureLimits, 'callerKeeps'>,
+  ): Promise<readonly CaptureOutcome[]>;
 }
 
 /** What the emitter reads at the beginning of a run. */
@@ -99,8 +102,8 @@ export class EventEmitter {
           checkout,
         }),
       hasRoomFor: (count) => outbox.hasRoomFor(count, limits),
-      capture: async (facts) => {
-        const outcomes = await outbox.capture(facts, limits);
+      capture: async (facts, options) => {
+        const outcomes = await outbox.capture(facts, { ...limits, ...options });
         this.#sources.emitted({
           autoStart: identity?.autoStart !== false,
           isDeliverable: account !== undefined && isShared,

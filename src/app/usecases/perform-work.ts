@@ -1,6 +1,6 @@
 import { SyncError } from '../../domain/errors.js';
 import { intentOf, type Evidence, type Intent } from '../../domain/workflow/intent.js';
-import type { CaptureOutcome, Fact, Outbox } from '../../ports/queue.js';
+import type { Fact, Outbox } from '../../ports/queue.js';
 import type {
   Checkout,
   FeatureFiles,
@@ -10,6 +10,14 @@ import type {
   Repository,
 } from '../../ports/workspace.js';
 import type { Emission, EventEmitter } from '../sync/event-emitter.js';
+import {
+  asKept,
+  captureIntent,
+  isUnsettled,
+  withKept,
+  type KeptEvents,
+  type WorkOutcome,
+} from './kept-events.js';
 import { mainCheckout } from './main-checkout.js';
 import type { ResolvedLeftOver, ResolveLeftOver } from './resolve-left-over.js';
 
@@ -43,8 +51,8 @@ export interface WorkRequest<R> {
 
 export interface PerformedWork<R> {
   readonly result: R;
-  /** What became of each event, in order. `waiting` and `refused` are to be reported and fail nothing. */
-  readonly outcomes: readonly CaptureOutcome[];
+  /** What became of each event, in order. Whatever it is, it is to be reported and fails nothing. */
+  readonly outcomes: readonly WorkOutcome[];
   /** The commit that holds the work, if one was made. */
   readonly commit?: string;
   /** What an earlier command had left over, if anything. */
@@ -109,25 +117,37 @@ export class PerformWork {
     const plan = await request.plan(emission, held);
     if (plan.changes.length === 0 && plan.events.length === 0)
       return { result: plan.result, outcomes: [], ...aside };
-    const commit = await this.#undoOnFailure(plan, () => this.#work(held, emission, plan));
+    const kept = leftOver?.kept;
+    const commit = await this.#undoOnFailure(plan, () => this.#work(held, emission, plan, kept));
     const facts = plan.events.map(({ fact }) => fact);
-    const outcomes = facts.length === 0 ? [] : await emission.capture(facts);
-    await this.#forget(held);
-    return { result: plan.result, outcomes, ...(commit === undefined ? {} : { commit }), ...aside };
+    const outcomes = facts.length === 0 ? [] : await emission.capture(facts, { callerKeeps: true });
+    // What the storage did not take stays in the intent, with its evidence, for the next resolver.
+    if (kept === undefined && !outcomes.some(isUnsettled)) await this.#forget(held);
+    return {
+      result: plan.result,
+      outcomes: outcomes.map(asKept),
+      ...(commit === undefined ? {} : { commit }),
+      ...aside,
+    };
   }
 
-  async #work<R>(held: HeldRepository, emission: Emission, plan: WorkPlan<R>): Promise<string | undefined> {
-    await this.#intents.write(held, await this.#intentOf(held, emission, plan));
+  async #work<R>(
+    held: HeldRepository,
+    emission: Emission,
+    plan: WorkPlan<R>,
+    kept: KeptEvents | undefined,
+  ): Promise<string | undefined> {
+    await this.#intents.write(held, withKept(await this.#intentOf(held, emission, plan), kept));
     try {
       await this.#files.write(held, plan.changes);
     } catch (error) {
-      await this.#takeBack(held, plan.changes);
+      await this.#takeBack(held, plan.changes, kept);
       throw error;
     }
     try {
       return await this.#commit(held, plan);
     } catch (error) {
-      await this.#takeBack(held, await this.#asTheyAre(held, plan.changes));
+      await this.#takeBack(held, await this.#asTheyAre(held, plan.changes), kept);
       throw error;
     }
   }
@@ -168,10 +188,14 @@ export class PerformWork {
   }
 
   /** Restores the bytes, then forgets the intent: killed in between, its events have no evidence any more. */
-  async #takeBack(held: HeldRepository, changes: readonly FileChange[]): Promise<void> {
+  async #takeBack(
+    held: HeldRepository,
+    changes: readonly FileChange[],
+    kept: KeptEvents | undefined,
+  ): Promise<void> {
     try {
       await this.#files.restore(held, changes);
-      await this.#intents.clear(held);
+      await (kept === undefined ? this.#intents.clear(held) : this.#intents.write(held, captureIntent(kept)));
     } catch {
       // The first failure is the one to report. The intent stays where it could not be cleared, and the next
       // resolver looks at the files again.

@@ -7,18 +7,29 @@ import {
   type Repair,
   type Texts,
 } from '../../domain/workflow/intent-resolution.js';
-import type { CaptureLimits, CaptureOutcome, Fact, Outbox, Outboxes } from '../../ports/queue.js';
+import type { CaptureLimits, CaptureOutcome, Fact, Outboxes } from '../../ports/queue.js';
 import type { FeatureFiles, HeldRepository, IntentStore, Repository } from '../../ports/workspace.js';
+import {
+  asKept,
+  captureIntent,
+  isUnsettled,
+  keptOf,
+  type KeptEvents,
+  type WorkOutcome,
+} from './kept-events.js';
 import { mainCheckout } from './main-checkout.js';
+import { searchJournal } from './search-journal.js';
 
 /** What became of the intent of a process that died. */
 export interface ResolvedLeftOver {
   /** Events that were captured just now, because their work had been done. */
-  readonly outcomes: readonly CaptureOutcome[];
+  readonly outcomes: readonly WorkOutcome[];
   /** Ids of the events whose work left no evidence. */
   readonly withdrawn: readonly string[];
   /** Why git refused the commit of the work that was found; the files stay as they are, uncommitted. */
   readonly commitRefused?: string;
+  /** Events that the storage did not take. The intent still has them, until one of other work takes its place. */
+  readonly kept?: KeptEvents;
 }
 
 /**
@@ -45,23 +56,37 @@ export class ResolveLeftOver {
     if (intent === 'none') return undefined;
     // The intent is synced before the first edit: one that was torn belongs to work that had not begun.
     const resolved = intent === 'unreadable' ? undefined : await this.#resolve(held, intent, limits);
-    await this.#intents.clear(held);
+    if (resolved?.kept === undefined) await this.#intents.clear(held);
+    else await this.#intents.write(held, captureIntent(resolved.kept));
     return resolved;
   }
 
   async #resolve(held: HeldRepository, intent: Intent, limits: CaptureLimits): Promise<ResolvedLeftOver> {
     await this.#files.sweep(held, pathsOf(intent));
     const outbox = this.#outboxes.open(intent.project);
-    const capturedIds = await idsInJournal(outbox, intent, limits);
+    const { ids, trouble } = await searchJournal(outbox, intent, limits);
     const main = mainCheckout(held.checkout);
     const isCheckedOut = (await this.#repository.head(main)).branch === intent.branch;
-    const findings = await this.#findings(held, intent, capturedIds, isCheckedOut);
+    const findings = await this.#findings(held, intent, ids, isCheckedOut);
     const commitRefused =
       isCheckedOut && findings.proven.length > 0 ? await this.#commit(held, intent) : undefined;
-    const outcomes = await outbox.capture(findings.proven.map(factOf), limits);
+    const comesAgain = { ...limits, callerKeeps: true };
+    const outcomes =
+      trouble === undefined
+        ? await outbox.capture(findings.proven.map(factOf), comesAgain)
+        : findings.proven.map(({ event }) => unconfirmed(event.event_id, trouble));
+    const kept = [
+      ...(trouble === undefined ? [] : findings.captured),
+      ...findings.proven.filter((_, index) => isUnsettled(outcomes[index])),
+    ];
     const withdrawn = findings.unproven.map(({ event }) => event.event_id);
     if (withdrawn.length > 0) await outbox.noteWithdrawn(withdrawn, NO_EVIDENCE).catch(() => undefined);
-    return { outcomes, withdrawn, ...(commitRefused === undefined ? {} : { commitRefused }) };
+    return {
+      outcomes: outcomes.map(asKept),
+      withdrawn,
+      ...(commitRefused === undefined ? {} : { commitRefused }),
+      ...(kept.length === 0 ? {} : { kept: keptOf(intent, kept) }),
+    };
   }
 
   async #findings(
@@ -109,6 +134,12 @@ export class ResolveLeftOver {
 
 const NO_EVIDENCE = 'the command ended before its work was done';
 
+const unconfirmed = (eventId: string, message: string): CaptureOutcome => ({
+  outcome: 'unconfirmed',
+  eventId,
+  message,
+});
+
 const factOf = ({ event, hub, issues }: IntendedEvent): Fact => ({
   event,
   ...(hub === undefined ? {} : { hub }),
@@ -125,29 +156,4 @@ const textsOf = async (
     if (text !== undefined) texts.set(path, text);
   }
   return texts;
-};
-
-/**
- * Which of the intended events the journal has. A journal that was begun afresh meanwhile is searched as a whole, and
- * one that cannot be read counts as having none: captured twice, an event keeps its id, and the hub takes it once.
- */
-const idsInJournal = async (
-  outbox: Outbox,
-  intent: Intent,
-  limits: CaptureLimits,
-): Promise<ReadonlySet<string>> => {
-  const wanted = new Set(intent.events.map(({ event }) => event.event_id));
-  const found = new Set<string>();
-  try {
-    // Capturing nothing seals what waits for the lock, so that it is seen among the records.
-    await outbox.capture([], limits);
-    // Where not even its end can be told, the whole of it is searched: one failed read must not capture anything twice.
-    const isSameJournal = (await outbox.nextRecord().catch(() => 0)) >= intent.nextRecord;
-    for await (const { eventId } of outbox.records(isSameJournal ? intent.nextRecord : undefined)) {
-      if (wanted.has(eventId)) found.add(eventId);
-    }
-  } catch {
-    return found;
-  }
-  return found;
 };

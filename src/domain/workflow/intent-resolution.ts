@@ -7,12 +7,13 @@ export type Texts = ReadonlyMap<string, string>;
 
 /** Whether the text proves that the work was done. */
 export const holdsEvidence = (evidence: Evidence, text: string | undefined): boolean => {
-  if (text === undefined) return false;
   switch (evidence.evidence) {
+    case 'established':
+      return true;
     case 'line':
-      return text.split(/\r?\n/).includes(evidence.line);
+      return text !== undefined && text.split(/\r?\n/).includes(evidence.line);
     case 'announced':
-      return announcedEventId(text, evidence.key) === evidence.eventId;
+      return text !== undefined && announcedEventId(text, evidence.key) === evidence.eventId;
     default:
       return unreachable(evidence);
   }

@@ -8,7 +8,9 @@ import type { Issue } from '../result.js';
 export type Evidence =
   /** The line stands nowhere else in the file, neither before nor after the work. */
   | { readonly evidence: 'line'; readonly path: string; readonly line: string }
-  | { readonly evidence: 'announced'; readonly path: string; readonly key: string; readonly eventId: string };
+  | { readonly evidence: 'announced'; readonly path: string; readonly key: string; readonly eventId: string }
+  /** The proof was seen; only the capture is left. */
+  | { readonly evidence: 'established'; readonly path: string };
 
 export interface IntendedEvent {
   readonly event: EventFacts;

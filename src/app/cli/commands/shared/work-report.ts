@@ -16,7 +16,7 @@ export const workReport = async (
 ): Promise<Report> => {
   const { emission, leftOver, outcomes } = work;
   for (const warning of emission?.identity?.warnings ?? []) terminal.warn(warning);
-  if (leftOver !== undefined)
+  if (leftOver !== undefined && leftOver.kept === undefined)
     terminal.note('An earlier command had been cut short; its work is complete now.');
   tellOutcomes(work, terminal);
   if (emission !== undefined && outcomes.length > 0) await tellDelivery(work, client, terminal);
@@ -37,7 +37,13 @@ export const workReport = async (
 /** Above this share of the limit the user is told that the outbox fills up. */
 const NEARLY_FULL = 0.8;
 
-const tellOutcomes = ({ outcomes, emission }: PerformedWork<object>, terminal: Terminal): void => {
+const tellOutcomes = ({ outcomes, emission, leftOver }: PerformedWork<object>, terminal: Terminal): void => {
+  const kept = [...outcomes, ...(leftOver?.outcomes ?? [])].filter((outcome) => outcome.outcome === 'kept');
+  if (kept[0] !== undefined) {
+    terminal.warn(
+      `The outbox takes nothing: ${kept[0].message}. ${kept.length} events stay in the repository; the next command adds them.`,
+    );
+  }
   const refused = outcomes.filter((outcome) => outcome.outcome === 'refused');
   const [first] = refused;
   if (first !== undefined) {
