@@ -121,7 +121,15 @@ const bundleFile = async ({ name, sources }, rooms, define, replacements = {}) =
     plugins: [separateRooms(name, rooms, replacements), ownStringWidth, ownRequire, leanPackages],
     logLevel: 'error',
   });
-  return { text: result.outputFiles[0].text, metafile: result.metafile };
+  const { text } = result.outputFiles[0];
+  // The bundler escapes neither regular expressions nor raw templates, and whoever reads a byte as a character would
+  // see other characters in them.
+  const foreign = text.search(/[\u0080-\uffff]/);
+  if (foreign >= 0)
+    throw new Error(
+      `${name}.cjs is not plain ASCII: write \\u escapes in: ${text.slice(foreign - 40, foreign + 20)}`,
+    );
+  return { text, metafile: result.metafile };
 };
 
 const separateRooms = (name, rooms, replacements) => ({

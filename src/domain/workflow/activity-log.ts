@@ -88,7 +88,7 @@ export const appendActivityLine = (body: string, line: string, eol = lineEndingO
 
 const SEPARATORS = new Set(['–', '-', '--']);
 const ENTRY_START =
-  /^\s*[-*+]\s+(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)\s+(?:–|--|-)\s+/;
+  /^\s*[-*+]\s+(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)\s+(?:\u2013|--|-)\s+/;
 const LANE_FIELD = /^lane=[a-z_]+$/;
 const PID_FIELD = /^shell_pid=(.*)$/;
 const LOG_TITLE = /^Activity Log$/i;
@@ -101,7 +101,7 @@ interface Field {
 const fieldsOf = (rest: string): readonly Field[] => {
   const fields: Field[] = [];
   let start = 0;
-  for (const separator of rest.matchAll(/\s(?:–|--|-)\s/g)) {
+  for (const separator of rest.matchAll(/\s(?:\u2013|--|-)\s/g)) {
     fields.push({ text: rest.slice(start, separator.index).trim(), start });
     start = separator.index + separator[0].length;
   }

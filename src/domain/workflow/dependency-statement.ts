@@ -71,8 +71,8 @@ const LEAD = /^depends? (?:up)?on\b[ :]*/i;
 const OUTPUTS = /^(?:the )?outputs? of /i;
 const ALL_PREVIOUS = /^all (?:the )?(?:previous|prior|earlier|preceding) (?:WPs?|work packages?)(?!\w)/i;
 const SEPARATOR = /^ ?(?:, ?(?:and |& ?)?|and |& ?)/i;
-const RANGE = new RegExp(String.raw`^ ?(?:–|—|-|to |through ) ?(${ID.source})`, 'i');
-const SHORT_RANGE = /^(?:–|-)(\d{2,4})(?!\w)/;
+const RANGE = new RegExp(String.raw`^ ?(?:\u2013|\u2014|-|to |through ) ?(${ID.source})`, 'i');
+const SHORT_RANGE = /^(?:\u2013|-)(\d{2,4})(?!\w)/;
 
 const readList = (
   text: string,

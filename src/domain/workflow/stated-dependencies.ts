@@ -49,7 +49,7 @@ const LABEL = /^[*_`]*dependenc(?:y|ies)(?:[*_`]*[ \t]*:[*_`]*)[ \t]*(.*)$/i;
 const ANY_LABEL = /^[*_`]*[A-Z][\w &/-]{0,40}[*_`]*:/;
 const LIST_MARK = /^[ \t]*(?:[-*+]|\d+[.)])[ \t]+(?:\[[ xX]\][ \t]+)?/;
 const PHRASE = /\bdepends? (?:up)?on\b/gi;
-const OWN_SUBJECT = /^(?:(?:it|this(?: (?:WP|work package|package))?)\b)?[ \t:–-]*(?:also )?$/i;
+const OWN_SUBJECT = /^(?:(?:it|this(?: (?:WP|work package|package))?)\b)?[ \t:\u2013-]*(?:also )?$/i;
 
 /** The texts to be read, each with its line: list items and paragraphs as wholes, since a writer may wrap them. */
 const dependencyTexts = (section: TasksSection): readonly TextAtLine[] => {
