@@ -99,9 +99,9 @@ describe('a command about accounts and delivery that is killed', () => {
           await ask(sandbox, ['sync', 'now']);
           expect(hub.hub.storedIds('acme')).toEqual([]);
           await ask(sandbox, ['auth', 'logout']);
-        // Nothing that a hub would take for a sign-in lies around in any file.
-        const left = (await readdir(sandbox.stateRoot)).filter((name) => name.includes('credentials'));
-        expect({ deaths, left }).toEqual({ deaths, left: [] });
+          // Nothing that a hub would take for a sign-in lies around in any file.
+          const left = (await readdir(sandbox.stateRoot)).filter((name) => name.includes('credentials'));
+          expect({ deaths, left }).toEqual({ deaths, left: [] });
         }
         expect(deaths).toBeGreaterThan(2);
         await succeed(sandbox, ['sync', 'on']);
