@@ -68,6 +68,9 @@ export class BoundedHttp {
       ...(request.method === 'POST' ? { body: Buffer.from(request.body ?? '') } : {}),
       ...(signal === undefined ? {} : { signal }),
     });
+    // got goes on listening to the signal after the last byte. Who reads the stream gets every error that matters; an
+    // error that nobody listens to would end the process, and show its headers.
+    stream.on('error', () => undefined);
     let status = 0;
     let retryAfter: string | undefined;
     stream.once(
