@@ -1,0 +1,94 @@
+import { build, stop } from 'esbuild';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { NATIVE_PACKAGES, ROOT } from '../../scripts/bundle.mjs';
+
+const OURS = join(ROOT, 'dist', 'bench', 'ours.mjs');
+
+/** Compiles what is measured in process; the worker processes load the same file. */
+export const buildOurs = async () => {
+  await build({
+    absWorkingDir: ROOT,
+    stdin: {
+      contents: `
+        export { LowdbOutboxes, highestCapturedClock } from './src/adapters/queue/lowdb-outboxes.ts';
+        export { LamportFile } from './src/adapters/fs/lamport-file.ts';
+        export { lockFile } from './src/adapters/fs/process-lock.ts';
+        export { NodeMachine } from './src/adapters/host/node-machine.ts';
+        export { UlidEventIdSource } from './src/adapters/host/ulid-event-id-source.ts';
+        export { JsonIntentStore } from './src/adapters/workspace/json-intent-store.ts';
+      `,
+      resolveDir: ROOT,
+      loader: 'ts',
+    },
+    outfile: OURS,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    packages: 'external',
+    logLevel: 'error',
+  });
+  await stop();
+};
+
+export const loadOurs = () => import(pathToFileURL(OURS).href);
+
+/** A package with native code, as it is installed; the message of its absence is its own. */
+export const requirePackage = createRequire(import.meta.url);
+
+export const NATIVE = NATIVE_PACKAGES;
+
+export const PROJECT = '550e8400-e29b-41d4-a716-446655440000';
+
+/** Far above everything that is measured here. */
+export const LIMITS = { maxWaiting: 10_000_000 };
+
+/** An outbox as the program opens it. */
+export const openOutbox = (ours, stateRoot) => {
+  const { bootId } = new ours.NodeMachine();
+  return new ours.LowdbOutboxes(stateRoot, {
+    clock: new ours.LamportFile(stateRoot, {
+      ...(bootId === undefined ? {} : { bootId }),
+      mintNodeId: () => '0123456789ab',
+      highestCaptured: () => ours.highestCapturedClock(stateRoot),
+      nowMs: () => Date.now(),
+    }),
+    newJournalId: () => '6ba7b810-9dad-41d1-80b4-00c04fd430c8',
+    nowMs: () => Date.now(),
+  }).open(PROJECT);
+};
+
+/** Facts of events that take 700 bytes each. */
+export const factSource = (ours) => {
+  const ids = new ours.UlidEventIdSource({ nowMs: () => Date.now() });
+  return () => ({ event: { ...EVENT, event_id: ids.next() } });
+};
+
+const EVENT = {
+  event_id: '',
+  event_type: 'HistoryAdded',
+  aggregate_id: 'WP01',
+  aggregate_type: 'WorkPackage',
+  payload: {
+    wp_id: 'WP01',
+    entry_type: 'note',
+    entry_content: 'What was done, and why. '.repeat(8),
+    author: 'claude',
+    feature_slug: '001-start',
+  },
+  causation_id: null,
+  timestamp: '2026-11-20T12:00:00.000Z',
+  team_slug: 'acme',
+  project_uuid: PROJECT,
+  project_slug: 'lighthouse',
+  git_branch: 'main',
+  head_commit_sha: null,
+  repo_slug: null,
+  correlation_id: '01KH0000000000000000000000',
+  schema_version: '1.0',
+};
+
+/** The same event as one line of JSON, for everybody who stores it as it is. */
+export const EVENT_LINE = `${JSON.stringify({ ...EVENT, event_id: '01KH0000000000000000000001', node_id: '0123456789ab', lamport_clock: 1 })}\n`;
