@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JsonLamportStore } from '../../../src/adapters/clock/json-lamport-store.js';
@@ -122,6 +122,38 @@ describe('the clock in clock.json', () => {
     } finally {
       lock?.release();
     }
+  });
+
+  it('torn at any byte of a write, is never behind what was stored before, and is no other node', async () => {
+    for (const [lower, higher] of [
+      [199, 200],
+      [100_999, 101_000],
+    ] as const) {
+      await open(root.path).update(() => lower);
+      const before = readFileSync(path());
+      await open(root.path).update(() => higher);
+      const after = readFileSync(path());
+      if (after.length !== before.length) continue;
+      for (let cut = 0; cut <= after.length; cut++) {
+        writeFileSync(path(), Buffer.concat([after.subarray(0, cut), before.subarray(cut)]));
+        const reading = await open(root.path, highest).read();
+        expect(reading).toEqual({ value: expect.any(Number) as number, nodeId: NODE_ID });
+        expect(reading.value).toBeGreaterThanOrEqual(lower);
+      }
+      writeFileSync(path(), after);
+    }
+  });
+
+  it('is replaced, not written over, when it is laid out in another way', async () => {
+    writeFileSync(path(), JSON.stringify({ boot_id: 'boot-1', node_id: NODE_ID, value: 4, machine: 'x' }));
+    await open(root.path).update(() => 5);
+    expect(stored()['value']).toBe(5);
+    const before = statSync(path()).ino;
+    await open(root.path).update(() => 6);
+    expect(statSync(path()).ino).toBe(before);
+    await open(root.path).update(() => 10);
+    expect(statSync(path()).ino).not.toBe(before);
+    expect(stored()['value']).toBe(10);
   });
 
   it('is not disturbed by a temporary file that a killed writer left', async () => {
