@@ -70,6 +70,8 @@ export interface CheckoutRegistry {
   /** Remembers; writes only when something changed. Last writer wins. */
   remember(memory: CheckoutMemory): Promise<void>;
   list(): Promise<readonly CheckoutMemory[]>;
+  /** Forgets the checkout at this path; nothing happens when it is not known. */
+  forget(path: string): Promise<void>;
   /** `undefined` = the user never said. */
   preference(projectUuid: string): Promise<SharingPreference | undefined>;
   setPreference(projectUuid: string, preference: SharingPreference): Promise<void>;

@@ -8,5 +8,7 @@ export type * from './event-store.js';
 export type * from './foreign-queue.js';
 export type * from './host.js';
 export type * from './queue.js';
+export type * from './receipts.js';
+export type * from './state-files.js';
 export type * from './transport.js';
 export type * from './workspace.js';

@@ -152,7 +152,7 @@ describe('a command line', () => {
 
   it('prints the report as one document with --json', async () => {
     const { out, err } = await call([...MOVE, '--json']);
-    expect(JSON.parse(out)).toEqual({ moved: true });
+    expect(JSON.parse(out)).toEqual({ version: 1, moved: true });
     expect(err).toBe('');
   });
 

@@ -46,6 +46,15 @@ export const checkoutRegistryContract = ({ name, durable, setup }: CheckoutRegis
       expect(await it$.subject.list()).toEqual([{ path: memory.path, share: true }]);
     });
 
+    it('forgets a checkout, and no other; what it does not know it cannot forget', async () => {
+      await it$.subject.remember(memory);
+      await it$.subject.remember({ path: '/other' });
+      await it$.subject.forget(memory.path);
+      await it$.subject.forget('/never-seen');
+      expect(await it$.subject.recall(memory.path)).toBeUndefined();
+      expect(await it$.subject.list()).toEqual([{ path: '/other' }]);
+    });
+
     it('lists each checkout once', async () => {
       await it$.subject.remember(memory);
       await it$.subject.remember({ ...memory, path: '/clone of/démo' });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
 import type { CheckoutMemory, CheckoutRegistry, SharingPreference } from '../../ports/config.js';
@@ -35,6 +35,15 @@ export class JsonCheckoutRegistry implements CheckoutRegistry {
         const memory = parseMemory(this.#read(name));
         return memory !== undefined && checkoutFile(memory.path) === name ? [memory] : [];
       });
+  }
+
+  async forget(path: string): Promise<void> {
+    const file = join(this.#folder, checkoutFile(path));
+    try {
+      unlinkSync(file);
+    } catch (error) {
+      if (!isMissing(error)) throw failure(file, error);
+    }
   }
 
   async preference(projectUuid: string): Promise<SharingPreference | undefined> {

@@ -16,6 +16,10 @@ export class MemoryCheckoutRegistry implements CheckoutRegistry {
     return [...this.#memories.values()];
   }
 
+  async forget(path: string): Promise<void> {
+    this.#memories.delete(path);
+  }
+
   async preference(projectUuid: string): Promise<SharingPreference | undefined> {
     return this.#preferences.get(projectUuid);
   }

@@ -42,6 +42,8 @@ export class MemoryHub {
   judge: (event: Readonly<Record<string, unknown>>) => Judgement | undefined = () => undefined;
   /** While set, no one reaches the hub. */
   down = false;
+  /** Whether it says which events it has. */
+  hasReceipts = true;
   readonly #teams = new Map<string, Map<string, string>>();
   readonly #sessions = new Set<HubSession>();
 
@@ -68,9 +70,17 @@ export class MemoryHub {
     });
   }
 
-  /** Ids of the events stored for a team, in the order in which they came. */
-  storedIds(team: string): readonly string[] {
-    return [...(this.#teams.get(team)?.keys() ?? [])];
+  /** Ids of the events stored for a team, in the order in which they came; of one project when it is named. */
+  storedIds(team: string, projectUuid?: string): readonly string[] {
+    const stored = [...(this.#teams.get(team) ?? [])];
+    const isWanted = (content: string): boolean =>
+      projectUuid === undefined || content.includes(`["project_uuid",${JSON.stringify(projectUuid)}]`);
+    return stored.filter(([, content]) => isWanted(content)).map(([id]) => id);
+  }
+
+  /** Loses an event that it has acknowledged: a hub that was set back to an older backup. */
+  lose(team: string, eventId: string): void {
+    this.#teams.get(team)?.delete(eventId);
   }
 
   join(session: HubSession): () => void {

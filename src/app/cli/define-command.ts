@@ -120,6 +120,8 @@ export interface Report {
   readonly outcome?: Outcome;
   /** The one document that `--json` prints. */
   readonly data: unknown;
+  /** `true`: the command has printed its documents itself, one on each line; `data` is not printed. */
+  readonly isStream?: true;
   /** The same for a person, printed to stdout without `--json`. */
   readonly text?: Text;
 }

@@ -67,7 +67,7 @@ const runCommand = async (
       container: () => (container ??= createContainer()),
     });
     terminal.progress([]);
-    if (common.json) terminal.document(report.data);
+    if (common.json && report.isStream !== true) terminal.document(versioned(report.data));
     else if (report.text !== undefined) terminal.print(report.text);
     return report.outcome ?? 'done';
   } finally {
@@ -78,6 +78,14 @@ const runCommand = async (
     );
   }
 };
+
+/** Every document says which version of its description it keeps to; a later version only adds to it. */
+const versioned = (data: unknown): unknown =>
+  typeof data === 'object' && data !== null && !Array.isArray(data) && !('version' in data)
+    ? { version: DOCUMENT_VERSION, ...data }
+    : data;
+
+const DOCUMENT_VERSION = 1;
 
 const show = (terminal: Terminal, json: boolean, document: unknown, text: string): Outcome => {
   if (json) terminal.document(document);

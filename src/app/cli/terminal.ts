@@ -2,7 +2,7 @@ import { hasColour, widthOf } from './io.js';
 import type { Io, Sink } from './io.js';
 import { toPlain, toTerminal, yellow } from './render/text.js';
 import type { Text } from './render/text.js';
-import { makeVisible, toJsonDocument } from './render/visible.js';
+import { makeVisible, toJsonDocument, toJsonLine } from './render/visible.js';
 import { stringWidth, truncate } from './render/width.js';
 
 export interface TerminalOptions {
@@ -27,6 +27,8 @@ export interface Terminal {
   warn(text: Text): void;
   /** Redraws these lines in place on a terminal; nothing elsewhere and with `--quiet`. An empty list removes them. */
   progress(lines: readonly Text[]): void;
+  /** Writes one of many JSON documents on a line of its own: for a command whose report is a stream. */
+  record(value: unknown): void;
   /** Writes the one JSON document; for the frame. */
   document(value: unknown): void;
   /** Writes a message whatever the options are; for the frame. */
@@ -66,6 +68,7 @@ export const createTerminal = (io: Io, options: TerminalOptions): Terminal => {
         io.stderr.write(`${toTerminal(fitted(text, widthOf(io.stderr)), errColour)}\n`);
       drawn = texts.length;
     },
+    record: (value) => write(io.stdout, `${toJsonLine(value)}\n`),
     document: (value) => write(io.stdout, `${toJsonDocument(value)}\n`),
     say,
   };

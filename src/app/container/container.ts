@@ -26,11 +26,12 @@ export interface ClientContainer {
 const FIRST_MODULES = [hostModule, storageModule, summonsModule, workflowModule];
 
 const loadOtherModules = async (): Promise<readonly ((register: Registrar) => void)[]> => {
-  const [{ deliveryModule }, { backgroundModule }] = await Promise.all([
+  const [{ deliveryModule }, { backgroundModule }, { reportsModule }] = await Promise.all([
     import('./delivery.module.js'),
     import('./background.module.js'),
+    import('./reports.module.js'),
   ]);
-  return [deliveryModule, backgroundModule];
+  return [deliveryModule, backgroundModule, reportsModule];
 };
 
 /** Composes a client, for production and tests alike. Nothing is read, written or loaded before it is asked for. */

@@ -23,10 +23,16 @@ export const deliveryModule = (register: Registrar): void => {
   });
   register.single(
     TOKENS.accessTokens,
-    [TOKENS.credentials, TOKENS.tokenIssuer, TOKENS.wallClock, TOKENS.signInEnvironment],
-    async (store, issuer, clock, environment) => {
+    [
+      TOKENS.credentials,
+      TOKENS.tokenIssuer,
+      TOKENS.wallClock,
+      TOKENS.signInEnvironment,
+      TOKENS.machineAccounts,
+    ],
+    async (store, issuer, clock, environment, machines) => {
       const { AccessTokens } = await import('../usecases/access-token.js');
-      return new AccessTokens(store, issuer, clock, environment);
+      return new AccessTokens(store, issuer, clock, environment, machines);
     },
   );
   register.single(TOKENS.sharing, [TOKENS.checkouts, TOKENS.configs], async (registry, configs) => {
@@ -64,36 +70,10 @@ export const deliveryModule = (register: Registrar): void => {
     ]);
     return new ImportQueue(new SqliteQueue(), outboxes, async () => captureLimits(await settings.read()));
   });
-  register.single(TOKENS.diagnoseOutbox, [TOKENS.outboxes], async (outboxes) => {
-    const { DiagnoseOutbox } = await import('../usecases/diagnose-outbox.js');
-    return new DiagnoseOutbox(outboxes);
-  });
   register.single(TOKENS.listEvents, [], async () => {
     const { ListEvents } = await import('../usecases/list-events.js');
     return new ListEvents();
   });
-  register.single(
-    TOKENS.syncStatus,
-    [
-      TOKENS.outboxes,
-      TOKENS.checkouts,
-      TOKENS.sharing,
-      TOKENS.settings,
-      TOKENS.wallClock,
-      TOKENS.accountStatus,
-    ],
-    async (outboxes, registry, sharing, settings, clock, accountStatus) => {
-      const { GetSyncStatus } = await import('../usecases/get-sync-status.js');
-      return new GetSyncStatus({
-        outboxes,
-        registry,
-        sharing,
-        settings,
-        clock,
-        account: () => signedInAccount(accountStatus),
-      });
-    },
-  );
   register.single(
     TOKENS.leftOvers,
     [TOKENS.checkouts, TOKENS.repository, TOKENS.resolveLeftOver],

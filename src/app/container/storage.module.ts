@@ -21,6 +21,17 @@ export const storageModule = (register: Registrar): void => {
   register.single(TOKENS.settings, [TOKENS.stateRoot], (root) => new TomlSettingsStore(root));
   register.single(TOKENS.checkouts, [TOKENS.stateRoot], (root) => new JsonCheckoutRegistry(root));
   register.single(TOKENS.credentials, [TOKENS.stateRoot], (root) => new TomlCredentialStore(root));
+  // Only who signs in by a variable asks for it, so only then it is loaded.
+  register.single(TOKENS.machineAccounts, [TOKENS.stateRoot], (root) => {
+    const load = async () => {
+      const { JsonMachineAccounts } = await import('../../adapters/auth/json-machine-accounts.js');
+      return new JsonMachineAccounts(root);
+    };
+    return {
+      recall: async (hub, token) => (await load()).recall(hub, token),
+      remember: async (hub, token, account) => (await load()).remember(hub, token, account),
+    };
+  });
   register.single(
     TOKENS.lamport,
     [TOKENS.stateRoot, TOKENS.machine, TOKENS.hash, TOKENS.wallClock],

@@ -1,10 +1,12 @@
 import type { ServiceIdentifier } from 'inversify';
-import type { CredentialStore, SignInEnvironment, TokenIssuer } from '../../ports/auth.js';
+import type { CredentialStore, MachineAccounts, SignInEnvironment, TokenIssuer } from '../../ports/auth.js';
 import type { BackgroundPost, BackgroundStarter, Doorbell } from '../../ports/background.js';
 import type { LamportStore } from '../../ports/clock.js';
 import type { CheckoutRegistry, ConfigStore, SettingsStore } from '../../ports/config.js';
 import type { EventIdSource, Hash, Log, Machine, Randomness, Timer, WallClock } from '../../ports/host.js';
 import type { Outboxes } from '../../ports/queue.js';
+import type { ReceiptReader } from '../../ports/receipts.js';
+import type { StateFiles } from '../../ports/state-files.js';
 import type { BatchTransport, LiveTransport } from '../../ports/transport.js';
 import type { FeatureFiles, IntentStore, Repository } from '../../ports/workspace.js';
 import type { StateRoot } from '../../adapters/fs/state-root.js';
@@ -14,7 +16,7 @@ import type { EventEmitter } from '../sync/event-emitter.js';
 import type { DeliveryRoute } from '../sync/delivery-route.js';
 import type { Flush, FlushHost } from '../sync/flush.js';
 import type { LeftOvers } from '../sync/left-overs.js';
-import type { LiveLink } from '../sync/live-session.js';
+import type { LiveLink, LiveListeners } from '../sync/live-session.js';
 import type { SharingPolicy } from '../sync/sharing-policy.js';
 import type { Summons } from '../sync/summons.js';
 import type { SyncRuntime } from '../sync/sync-runtime.js';
@@ -22,22 +24,29 @@ import type { AcceptWorkPackages } from '../usecases/accept-work-packages.js';
 import type { AccessTokens } from '../usecases/access-token.js';
 import type { AddHistory } from '../usecases/add-history.js';
 import type { BacklogConsent } from '../usecases/backlog-consent.js';
+import type { CheckConnection } from '../usecases/check-connection.js';
+import type { DecideDeadLetters } from '../usecases/decide-dead-letters.js';
 import type { DiagnoseOutbox } from '../usecases/diagnose-outbox.js';
 import type { EnsureIdentity } from '../usecases/ensure-identity.js';
+import type { ExamineMachine } from '../usecases/examine-machine.js';
 import type { FinalizeTasks } from '../usecases/finalize-tasks.js';
 import type { GetAccountStatus } from '../usecases/account-status.js';
 import type { GetSyncStatus } from '../usecases/get-sync-status.js';
 import type { ImplementWorkPackage } from '../usecases/implement-work-package.js';
 import type { ImportQueue } from '../usecases/import-queue.js';
 import type { InitProject } from '../usecases/init-project.js';
+import type { ListDeadLetters } from '../usecases/list-dead-letters.js';
+import type { ListLeftEvents } from '../usecases/list-left-events.js';
 import type { ListEvents } from '../usecases/list-events.js';
 import type { MoveWorkPackage } from '../usecases/move-work-package.js';
 import type { PerformWork } from '../usecases/perform-work.js';
+import type { PreviewDelivery } from '../usecases/preview-delivery.js';
 import type { ResolveLeftOver } from '../usecases/resolve-left-over.js';
 import type { SetSharing } from '../usecases/set-sharing.js';
 import type { ShowIdentity } from '../usecases/show-identity.js';
 import type { SignIn } from '../usecases/sign-in.js';
 import type { SignOut } from '../usecases/sign-out.js';
+import type { VerifyDelivery } from '../usecases/verify-delivery.js';
 
 /** What a client process is given from outside. */
 export interface ClientEnvironment {
@@ -72,6 +81,7 @@ export const TOKENS = {
   settings: token<SettingsStore>('settings'),
   checkouts: token<CheckoutRegistry>('checkouts'),
   credentials: token<CredentialStore>('credentials'),
+  machineAccounts: token<MachineAccounts>('machine-accounts'),
   lamport: token<LamportStore>('lamport'),
   outboxes: token<Outboxes>('outboxes'),
   repository: token<Repository>('repository'),
@@ -80,6 +90,8 @@ export const TOKENS = {
   batchTransport: token<BatchTransport>('batch-transport'),
   liveTransport: token<LiveTransport>('live-transport'),
   tokenIssuer: token<TokenIssuer>('token-issuer'),
+  receiptReader: token<ReceiptReader>('receipt-reader'),
+  stateFiles: token<StateFiles>('state-files'),
 
   ensureIdentity: token<EnsureIdentity>('ensure-identity'),
   emitter: token<EventEmitter>('emitter'),
@@ -89,6 +101,8 @@ export const TOKENS = {
   sharing: token<SharingPolicy>('sharing'),
   leftOvers: token<LeftOvers>('left-overs'),
   liveLink: token<LiveLink>('live-link'),
+  /** A live connection that tells what it hears to somebody. */
+  liveLinkTo: token<(listeners: LiveListeners) => LiveLink>('live-link-to'),
   deliveryRoute: token<DeliveryRoute>('delivery-route'),
   flushHost: token<Omit<FlushHost, 'route'>>('flush-host'),
   flush: token<Flush>('flush'),
@@ -115,5 +129,12 @@ export const TOKENS = {
   syncStatus: token<GetSyncStatus>('sync-status'),
   importQueue: token<ImportQueue>('import-queue'),
   diagnoseOutbox: token<DiagnoseOutbox>('diagnose-outbox'),
+  checkConnection: token<CheckConnection>('check-connection'),
+  verifyDelivery: token<VerifyDelivery>('verify-delivery'),
+  previewDelivery: token<PreviewDelivery>('preview-delivery'),
+  listLeftEvents: token<ListLeftEvents>('list-left-events'),
+  listDeadLetters: token<ListDeadLetters>('list-dead-letters'),
+  decideDeadLetters: token<DecideDeadLetters>('decide-dead-letters'),
+  examineMachine: token<ExamineMachine>('examine-machine'),
   listEvents: token<ListEvents>('list-events'),
 } as const;

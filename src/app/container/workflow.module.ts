@@ -13,8 +13,8 @@ import { TOKENS } from './tokens.js';
 export const workflowModule = (register: Registrar): void => {
   register.single(
     TOKENS.accountStatus,
-    [TOKENS.credentials, TOKENS.wallClock, TOKENS.signInEnvironment],
-    (store, clock, environment) => new GetAccountStatus(store, clock, environment),
+    [TOKENS.credentials, TOKENS.wallClock, TOKENS.signInEnvironment, TOKENS.machineAccounts],
+    (store, clock, environment, machines) => new GetAccountStatus(store, clock, environment, machines),
   );
   register.single(
     TOKENS.ensureIdentity,

@@ -31,7 +31,7 @@ export type RoutingSituation = Omit<RoutingContext, 'ledger' | 'decisions' | 'de
  * exceptions, so that only those it has already are due.
  */
 export async function* dueRecords(
-  sender: Sender,
+  sender: Pick<Sender, 'reading' | 'records'>,
   situation: RoutingSituation,
   isFull = false,
 ): AsyncGenerator<DueEvent | DeadRecord> {

@@ -1,11 +1,10 @@
 import type { Account } from '../../domain/delivery/account.js';
 import { addStanding, startAccounting, type Accounting } from '../../domain/delivery/accounting.js';
-import { ledgerInUse, presumedAccount } from '../../domain/delivery/ledger-in-use.js';
 import type { HubLedger } from '../../domain/delivery/ledger.js';
-import { indexDecisions } from '../../domain/delivery/ownership.js';
-import { standingOf, type RoutingContext } from '../../domain/delivery/route-record.js';
+import { standingOf } from '../../domain/delivery/route-record.js';
 import type { Sharing } from '../../domain/delivery/routing-policy.js';
 import type { BesideCounts, Outbox } from '../../ports/queue.js';
+import { openRecords, recordContext } from './record-context.js';
 
 /** Where the events of one project are, worked out from the records at the moment of asking. */
 export interface ProjectStatus {
@@ -27,26 +26,18 @@ export interface StatusSituation {
   readonly account: Account | undefined;
   readonly sharing: Sharing;
   readonly nowMs: number;
+  /** A person asks for delivery now: what is due later, or was refused a while ago, is due. Default: `false`. */
+  readonly isInsisted?: boolean;
 }
 
 /** Reads records only, takes no lock, and changes nothing. */
 export const projectStatus = async (outbox: Outbox, situation: StatusSituation): Promise<ProjectStatus> => {
   const reading = await outbox.reading();
-  const account = presumedAccount(reading.ledgers, situation.account);
-  const ledger = ledgerInUse(reading.ledgers, account);
-  const context: RoutingContext = {
-    ...situation,
-    account,
-    projectUuid: outbox.project,
-    ledger,
-    decisions: indexDecisions(reading.decisions),
-    decisionsUnreadable: reading.decisionsUnreadable !== undefined,
-    isInsisted: false,
-  };
+  const context = recordContext(outbox, reading, situation);
+  const { ledger } = context;
   let accounting = startAccounting(ledger, reading.first, reading.last);
   let oldestWaiting: string | undefined;
-  for await (const record of outbox.records(firstOpen(ledger, reading.first))) {
-    if (record.record > reading.last) break;
+  for await (const record of openRecords(outbox, reading, ledger)) {
     const standing = standingOf(record, context);
     accounting = addStanding(accounting, standing);
     const waits = standing.standing === 'pending' || standing.standing === 'held';
@@ -62,10 +53,6 @@ export const projectStatus = async (outbox: Outbox, situation: StatusSituation):
     ...(ledger?.lastReceiptAtMs === undefined ? {} : { lastReceiptAtMs: ledger.lastReceiptAtMs }),
   };
 };
-
-/** Nothing before the first exception or the first unanswered record can be anything but settled. */
-const firstOpen = (ledger: HubLedger | undefined, first: number): number =>
-  ledger === undefined ? first : Math.min(ledger.exceptions[0]?.record ?? Infinity, ledger.through + 1);
 
 const occurredAt = (json: string | undefined): string | undefined => {
   if (json === undefined) return undefined;

@@ -5,11 +5,17 @@ import type {
   Credentials,
   CredentialReading,
   CredentialStore,
+  MachineAccounts,
   SignInEnvironment,
   TokenIssuer,
 } from '../../ports/auth.js';
 import type { WallClock } from '../../ports/host.js';
-import { accountOf, environmentSignIn, type EnvironmentSignIn } from './environment-sign-in.js';
+import {
+  accountOf,
+  environmentAccount,
+  environmentSignIn,
+  type EnvironmentSignIn,
+} from './environment-sign-in.js';
 import { canRefresh, issuedCredentials } from './issued-credentials.js';
 
 /** Whether there is a token to send with, and for whom. */
@@ -36,6 +42,7 @@ export class AccessTokens {
   readonly #issuer: TokenIssuer;
   readonly #clock: WallClock;
   readonly #environment: SignInEnvironment;
+  readonly #machines: MachineAccounts | undefined;
   #identified: Account | undefined;
   readonly #running = new Map<string | undefined, Promise<AccessAnswer>>();
 
@@ -44,18 +51,20 @@ export class AccessTokens {
     issuer: TokenIssuer,
     clock: WallClock,
     environment: SignInEnvironment = {},
+    machines?: MachineAccounts,
   ) {
     this.#store = store;
     this.#issuer = issuer;
     this.#clock = clock;
     this.#environment = environment;
+    this.#machines = machines;
   }
 
   /** The account that is signed in, without asking the network; `undefined` when there is none that could be used. */
   async account(): Promise<Account | undefined> {
     const given = environmentSignIn(this.#environment);
     if (!given.ok) return undefined;
-    if (given.value !== undefined) return this.#identified ?? { hub: given.value.hub, team: LOCAL_TEAM };
+    if (given.value !== undefined) return this.#identified ?? environmentAccount(given.value, this.#machines);
     const reading = await this.#store.read();
     return reading.state === 'present' ? accountOf(reading.credentials) : undefined;
   }
@@ -138,12 +147,15 @@ export class AccessTokens {
     refusedToken: string | undefined,
     signal?: AbortSignal,
   ): Promise<AccessAnswer> {
-    const expired: AccessAnswer = { state: 'session-expired', account: { hub: given.hub, team: LOCAL_TEAM } };
-    if (refusedToken === given.token) return expired;
+    const expired = async (): Promise<AccessAnswer> => ({
+      state: 'session-expired',
+      account: await environmentAccount(given, this.#machines),
+    });
+    if (refusedToken === given.token) return expired();
     if (this.#identified === undefined) {
       const who = await this.#issuer.identify(given.hub, given.token, signal);
       if (!who.ok) {
-        return who.error.fault === 'refused' ? expired : { state: 'unavailable', reason: who.error.reason };
+        return who.error.fault === 'refused' ? expired() : { state: 'unavailable', reason: who.error.reason };
       }
       const { hubId, teams, username } = who.value ?? {};
       this.#identified = {
@@ -151,6 +163,7 @@ export class AccessTokens {
         team: teams?.[0] ?? LOCAL_TEAM,
         ...(username === undefined ? {} : { username }),
       };
+      await this.#machines?.remember(given.hub, given.token, this.#identified);
     }
     return { state: 'granted', token: given.token, account: this.#identified };
   }

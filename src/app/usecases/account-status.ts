@@ -1,8 +1,7 @@
 import type { Account } from '../../domain/delivery/account.js';
-import { LOCAL_TEAM } from '../../domain/events/envelope.js';
-import type { CredentialStore, SignInEnvironment } from '../../ports/auth.js';
+import type { CredentialStore, MachineAccounts, SignInEnvironment } from '../../ports/auth.js';
 import type { WallClock } from '../../ports/host.js';
-import { accountOf, environmentSignIn } from './environment-sign-in.js';
+import { accountOf, environmentAccount, environmentSignIn } from './environment-sign-in.js';
 import { canRefresh, NEVER_EXPIRES_MS } from './issued-credentials.js';
 
 export type AccountStatus =
@@ -11,7 +10,7 @@ export type AccountStatus =
   | {
       readonly state: 'signed-in';
       readonly source: SignInSource;
-      /** From the environment, user and team are known to the hub alone: the team reads `local` here. */
+      /** From the environment, user and team are what the hub last said; before it was asked the team reads `local`. */
       readonly account: Account;
       /** `ended`: neither token is good any more, as far as the clock of this machine can tell. */
       readonly session: 'valid' | 'refreshable' | 'ended';
@@ -28,18 +27,25 @@ export class GetAccountStatus {
   readonly #store: CredentialStore;
   readonly #clock: WallClock;
   readonly #environment: SignInEnvironment;
+  readonly #machines: MachineAccounts | undefined;
 
-  constructor(store: CredentialStore, clock: WallClock, environment: SignInEnvironment = {}) {
+  constructor(
+    store: CredentialStore,
+    clock: WallClock,
+    environment: SignInEnvironment = {},
+    machines?: MachineAccounts,
+  ) {
     this.#store = store;
     this.#clock = clock;
     this.#environment = environment;
+    this.#machines = machines;
   }
 
   async run(): Promise<AccountStatus> {
     const given = environmentSignIn(this.#environment);
     if (!given.ok) return { state: 'unusable', source: 'environment', reason: given.error };
     if (given.value !== undefined) {
-      const account = { hub: given.value.hub, team: LOCAL_TEAM };
+      const account = await environmentAccount(given.value, this.#machines);
       return { state: 'signed-in', source: 'environment', account, session: 'valid' };
     }
     const reading = await this.#store.read();

@@ -3,7 +3,7 @@ import type { Account, HubAddress } from '../../domain/delivery/account.js';
 import { isBearerToken } from '../../domain/delivery/bearer-token.js';
 import { isSecureHubUrl, normalizeHubUrl } from '../../domain/delivery/hub-url.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import type { Credentials, SignInEnvironment } from '../../ports/auth.js';
+import type { Credentials, MachineAccounts, SignInEnvironment } from '../../ports/auth.js';
 
 /** A sign-in given by variables. */
 export interface EnvironmentSignIn {
@@ -29,6 +29,12 @@ export const environmentSignIn = (
   if (!isSecureHubUrl(url.value)) return err('SPEC_KITTY_SERVER_URL is neither https nor on this machine');
   return ok({ hub: { url: url.value }, token });
 };
+
+/** Whom a token is for, as its hub last said; until it was asked, nobody knows the team. */
+export const environmentAccount = async (
+  { hub, token }: EnvironmentSignIn,
+  machines: MachineAccounts | undefined,
+): Promise<Account> => (await machines?.recall(hub, token)) ?? { hub, team: LOCAL_TEAM };
 
 /** The account that stored credentials stand for. A hub of the base contract need not name a team. */
 export const accountOf = (credentials: Credentials): Account => ({

@@ -1,8 +1,11 @@
 import { hubKey, type Account } from '../../domain/delivery/account.js';
-import { isBalanced } from '../../domain/delivery/accounting.js';
+import { isBalanced, waitingOf } from '../../domain/delivery/accounting.js';
+import { DEFAULT_SETTINGS } from '../../domain/delivery/settings.js';
+import type { BackgroundPost } from '../../ports/background.js';
 import type { CheckoutRegistry, SettingsReading, SettingsStore } from '../../ports/config.js';
 import type { WallClock } from '../../ports/host.js';
 import type { Outboxes } from '../../ports/queue.js';
+import { readBackground, type BackgroundReading } from '../sync/background-reading.js';
 import { projectStatus, type ProjectStatus } from '../sync/project-status.js';
 import type { SharingPolicy } from '../sync/sharing-policy.js';
 
@@ -12,7 +15,18 @@ export interface SyncStatus {
   readonly projects: readonly (ProjectStatus & {
     readonly projectSlug?: string;
     readonly balanced: boolean;
+    /** Events that wait, whether or not they may go: what the limit is about. */
+    readonly waiting: number;
+    /** How long ago the oldest event that waits happened, in milliseconds, as far as the two clocks agree. */
+    readonly oldestWaitingAgeMs?: number;
   })[];
+  readonly background: BackgroundReading;
+  readonly limits: {
+    /** In each project, further events are refused when so many wait. */
+    readonly maxQueueSize: number;
+    /** The fullest project's share of it, from 0 to 1. */
+    readonly fullness: number;
+  };
   readonly settings: SettingsReading;
 }
 
@@ -22,10 +36,11 @@ export interface SyncStatusSources {
   readonly sharing: Pick<SharingPolicy, 'of'>;
   readonly settings: SettingsStore;
   readonly clock: WallClock;
+  readonly background: Pick<BackgroundPost, 'heartbeat' | 'isOccupied'>;
   account(): Promise<Account | undefined>;
 }
 
-/** Says where every captured event is, from the records alone: no network, no lock, no change. */
+/** Says where every captured event is, from the records alone: no network, no waiting for anybody, no change. */
 export class GetSyncStatus {
   readonly #sources: SyncStatusSources;
 
@@ -35,11 +50,13 @@ export class GetSyncStatus {
 
   async run(): Promise<SyncStatus> {
     const { outboxes, registry, sharing, settings, clock } = this.#sources;
-    const [account, checkouts, keys, set] = await Promise.all([
+    const nowMs = clock.nowMs();
+    const [account, checkouts, keys, set, background] = await Promise.all([
       this.#sources.account(),
       registry.list(),
       outboxes.list(),
       settings.read(),
+      readBackground(this.#sources.background, nowMs),
     ]);
     const projects = await Promise.all(
       keys.map(async (key) => {
@@ -47,18 +64,24 @@ export class GetSyncStatus {
         const status = await projectStatus(outboxes.open(key), {
           account,
           sharing: shared,
-          nowMs: clock.nowMs(),
+          nowMs,
         });
         const slug = checkouts.find(({ projectUuid }) => projectUuid === key)?.projectSlug;
         return {
           ...status,
           balanced: isBalanced(status.accounting),
+          waiting: waitingOf(status.accounting),
+          ...ageOf(status.oldestWaiting, nowMs),
           ...(slug === undefined ? {} : { projectSlug: slug }),
         };
       }),
     );
+    const maxQueueSize = set.maxQueueSize ?? DEFAULT_SETTINGS.maxQueueSize;
+    const mostWaiting = Math.max(0, ...projects.map(({ waiting }) => waiting));
     return {
       projects,
+      background,
+      limits: { maxQueueSize, fullness: Math.min(1, mostWaiting / maxQueueSize) },
       settings: set,
       ...(account === undefined ? {} : { account: describe(account), server: account.hub.url }),
       ...(account === undefined && set.serverUrl !== undefined ? { server: set.serverUrl } : {}),
@@ -71,3 +94,8 @@ const describe = (account: Account): NonNullable<SyncStatus['account']> => ({
   team: account.team,
   ...(account.username === undefined ? {} : { username: account.username }),
 });
+
+const ageOf = (timestamp: string | undefined, nowMs: number): { readonly oldestWaitingAgeMs?: number } => {
+  const atMs = timestamp === undefined ? NaN : Date.parse(timestamp);
+  return Number.isNaN(atMs) ? {} : { oldestWaitingAgeMs: Math.max(0, nowMs - atMs) };
+};

@@ -9,8 +9,14 @@ export const makeVisible = (text: string, scope: 'text' | 'line' = 'text'): stri
 /** A JSON document that a terminal can show: the same characters are written as JSON's own escapes. */
 export const toJsonDocument = (value: unknown): string => {
   const json = JSON.stringify(value, undefined, 2) ?? 'null';
-  return json.replace(LINE, (character) => (character === '\n' ? character : `\\u${hex(character, 4)}`));
+  return json.replace(LINE, (character) => (character === '\n' ? character : jsonEscape(character)));
 };
+
+/** The same on one line. */
+export const toJsonLine = (value: unknown): string =>
+  (JSON.stringify(value) ?? 'null').replace(LINE, jsonEscape);
+
+const jsonEscape = (character: string): string => `\\u${hex(character, 4)}`;
 
 const UNSAFE = '\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069\\ufff9-\\ufffb\\p{Surrogate}';
 const TEXT = new RegExp(`[${UNSAFE}]`, 'gu');

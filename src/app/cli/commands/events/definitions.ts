@@ -12,6 +12,17 @@ export const eventsCommands = [
     load: () => import('./list.js'),
   }),
   defineCommand({
+    path: 'events tail',
+    summary: "show the team's events live from the hub, until interrupted",
+    details:
+      'With --json every event is one document on one line (NDJSON): the one command that prints more than one.',
+    options: {
+      'project-uuid': { type: 'string', describe: 'only those of this project', placeholder: 'UUID' },
+    },
+    examples: [['spec-kitty events tail --json', 'as they arrive at the hub, for a program']],
+    load: () => import('./tail.js'),
+  }),
+  defineCommand({
     path: 'events import',
     summary: 'take over events that an older client left behind',
     details: 'Reads that file only. Events keep id, machine and clock; what is known already is skipped.',

@@ -1,19 +1,71 @@
 import { defineCommand } from '../../define-command.js';
+import { deadLetterCommands } from './dead-letters/definitions.js';
 
 export const syncCommands = [
   defineCommand({
     path: 'sync now',
     summary: 'deliver everything that is due, in the foreground',
-    examples: [['spec-kitty sync now', 'exit 0: all delivered; 3: something stayed, with the reasons']],
+    options: {
+      report: {
+        type: 'string',
+        describe: 'also write what stayed, event by event, to this JSON file',
+        placeholder: 'FILE',
+      },
+    },
+    examples: [
+      ['spec-kitty sync now', 'exit 0: all delivered; 3: something stayed, with the reasons'],
+      ['spec-kitty sync now --report left.json', 'which events stayed, and why each of them did'],
+    ],
     load: () => import('./now.js'),
   }),
   defineCommand({
     path: 'sync status',
     summary: 'show where every captured event is',
-    details: 'Worked out from the records on this machine at the moment of asking; the network is not used.',
-    examples: [['spec-kitty sync status --json', 'the same for a program']],
+    details:
+      'Worked out from the records on this machine at the moment of asking; only --check uses the network.',
+    options: {
+      check: { type: 'boolean', describe: 'ask the hub whether it answers and knows the sign-in' },
+    },
+    examples: [
+      ['spec-kitty sync status --json', 'the same for a program'],
+      ['spec-kitty sync status --check', 'exit 1: the hub cannot be reached; 4: sign in again'],
+    ],
     load: () => import('./status.js'),
   }),
+  defineCommand({
+    path: 'sync verify',
+    summary: 'compare what is settled here with what the hub says it has',
+    examples: [['spec-kitty sync verify', 'exit 1: they differ, with the ids']],
+    load: () => import('./verify.js'),
+  }),
+  defineCommand({
+    path: 'sync preview',
+    summary: 'show exactly what would leave this machine, and where to',
+    details: 'Uses no network and changes nothing. The documents are those that sync now would send.',
+    options: {
+      limit: {
+        type: 'number',
+        describe: 'documents to show of each project; 10 when not given, all with --json',
+        placeholder: 'N',
+      },
+    },
+    examples: [['spec-kitty sync preview --json', 'every document, with the team it would be sent for']],
+    load: () => import('./preview.js'),
+  }),
+  defineCommand({
+    path: 'sync doctor',
+    summary: 'look at everything that delivery depends on, and say what to do',
+    details: 'Recounts every record that is there. Exit 1 when something is broken.',
+    options: {
+      fix: { type: 'boolean', describe: 'do what loses nothing: file modes, stale files, gone checkouts' },
+    },
+    examples: [
+      ['spec-kitty sync doctor', 'one ordered list of remedies'],
+      ['spec-kitty sync doctor --fix', 'do the safe ones, and show the rest'],
+    ],
+    load: () => import('./doctor.js'),
+  }),
+  ...deadLetterCommands,
   defineCommand({
     path: 'sync diagnose',
     summary: 'judge every waiting event without the network',

@@ -1,20 +1,36 @@
+import { resolve } from 'node:path';
 import { waitingOf } from '../../../../domain/delivery/accounting.js';
 import { TOKENS } from '../../../container/tokens.js';
 import type { PassEnd } from '../../../sync/pass-report.js';
+import type { SyncStatus } from '../../../usecases/get-sync-status.js';
 import type { Report } from '../../define-command.js';
 import type { Outcome } from '../../exit-codes.js';
 import { lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
+import { deliveryReport, writeReport } from './delivery-report.js';
 import { leftReasons } from './left-reasons.js';
+import { Progress } from './progress.js';
+import { remedyFor } from './remedies.js';
 
-export const run = async ({ container, signal, terminal }: ClientContext<object>): Promise<Report> => {
+interface Args {
+  readonly report: string | undefined;
+}
+
+export const run = async (context: ClientContext<Args>): Promise<Report> => {
+  const { args, container, io, signal, terminal } = context;
   const client = await container();
-  const [flush, status] = await Promise.all([client.get(TOKENS.flush), client.get(TOKENS.syncStatus)]);
+  const [flush, status, clock] = await Promise.all([
+    client.get(TOKENS.flush),
+    client.get(TOKENS.syncStatus),
+    client.get(TOKENS.wallClock),
+  ]);
+  // Counting beforehand costs a look at every waiting event: only a bar that somebody sees is worth that.
+  const pending = terminal.interactive ? pendingOf(await status.run()) : 0;
+  const progress = new Progress(pending, clock.nowMs());
   const report = await flush.run(
     {
       isInsisted: true,
-      onProgress: ({ delivered, duplicate, rejected, deadLetters }) =>
-        terminal.progress([`Delivered ${delivered + duplicate}, refused ${rejected + deadLetters} …`]),
+      onProgress: (counts) => terminal.progress(progress.lines(counts, clock.nowMs())),
     },
     signal,
   );
@@ -22,16 +38,24 @@ export const run = async ({ container, signal, terminal }: ClientContext<object>
   const reasons = leftReasons(projects);
   const left = projects.reduce((sum, { accounting }) => sum + waitingOf(accounting), 0);
   const { ended, ...counts } = report;
+  const summary = { ...counts, left, left_reasons: reasons, ended };
+  if (args.report !== undefined) {
+    const events = await (await client.get(TOKENS.listLeftEvents)).run();
+    await writeReport(resolve(io.cwd, args.report), deliveryReport(clock.nowMs(), summary, events));
+  }
   return {
     outcome: outcomeOf(ended, left, report.deadLetters),
-    data: { ...counts, left, left_reasons: reasons, ended },
+    data: summary,
     text: lines([
       `Delivered ${counts.delivered}, already there ${counts.duplicate}, left ${left}.`,
       ...explain(ended),
-      ...Object.entries(reasons).map(([reason, count]) => `  ${count} ${reason}`),
+      ...Object.entries(reasons).map(([reason, count]) => `  ${count} ${reason}${remedyFor(reason)}`),
     ]),
   };
 };
+
+const pendingOf = ({ projects }: SyncStatus): number =>
+  projects.reduce((sum, { accounting }) => sum + accounting.pending, 0);
 
 const outcomeOf = (ended: PassEnd, left: number, deadLetters: number): Outcome => {
   if (ended.end === 'signed-out') return 'not-signed-in';

@@ -1,61 +1,48 @@
-import { accountedFor, sum, type Accounting } from '../../../../domain/delivery/accounting.js';
 import { TOKENS } from '../../../container/tokens.js';
-import type { SyncStatus } from '../../../usecases/get-sync-status.js';
+import type { ConnectionCheck } from '../../../usecases/check-connection.js';
 import type { Report } from '../../define-command.js';
-import { facts, table, type Column } from '../../render/table.js';
-import { dim, green, lines, red, type Text } from '../../render/text.js';
+import type { Outcome } from '../../exit-codes.js';
+import { lines } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
-import { leftReasons } from './left-reasons.js';
+import { accountText, backgroundText, limitText } from './status-facts.js';
+import { projectsText } from './status-projects.js';
 
-export const run = async ({ container, terminal }: ClientContext<object>): Promise<Report> => {
-  const getStatus = await (await container()).get(TOKENS.syncStatus);
+interface Args {
+  readonly check: boolean;
+}
+
+export const run = async ({ args, container, signal, terminal }: ClientContext<Args>): Promise<Report> => {
+  const client = await container();
+  // What the hub says about a machine token is known to the status afterwards.
+  const check = args.check ? await (await client.get(TOKENS.checkConnection)).run(signal) : undefined;
+  const [getStatus, clock] = await Promise.all([client.get(TOKENS.syncStatus), client.get(TOKENS.wallClock)]);
   const status = await getStatus.run();
   for (const { path, reason } of status.settings.issues) terminal.warn(`config.toml: ${path} ${reason}`);
+  const isBalanced = status.projects.every(({ balanced }) => balanced);
   return {
-    outcome: status.projects.every(({ balanced }) => balanced) ? 'done' : 'failed',
-    data: status,
-    text: lines([account(status), '', ...projects(status, terminal.width)]),
+    outcome: isBalanced ? outcomeOf(check) : 'failed',
+    data: { ...status, ...(check === undefined ? {} : { check }) },
+    text: lines([
+      accountText(status, check),
+      backgroundText(status.background),
+      ...limitText(status),
+      '',
+      ...projectsText(status, terminal.width, clock.nowMs()),
+    ]),
   };
 };
 
-const account = ({ account: who, server }: SyncStatus): Text =>
-  facts([
-    ['server', server ?? 'none'],
-    ['account', who === undefined ? 'not signed in' : `${who.username ?? 'unknown'} of team ${who.team}`],
-  ]);
-
-const COLUMNS: readonly Column[] = [
-  { header: 'project', flexible: true },
-  { header: 'captured', align: 'right' },
-  { header: 'delivered', align: 'right' },
-  { header: 'duplicate', align: 'right' },
-  { header: 'pending', align: 'right' },
-  { header: 'held', align: 'right' },
-  { header: 'dead', align: 'right' },
-  { header: 'discarded', align: 'right' },
-  { header: '' },
-];
-
-const projects = (status: SyncStatus, width: number): readonly Text[] => {
-  if (status.projects.length === 0) return [dim('No events were captured on this machine yet.')];
-  const rows = status.projects.map(({ projectSlug, projectUuid, accounting, balanced }) => [
-    projectSlug ?? projectUuid ?? 'without identity',
-    ...counts(accounting),
-    balanced ? green('✓') : red(`≠ ${accountedFor(accounting)}`),
-  ]);
-  const reasons = Object.entries(leftReasons(status.projects)).map(
-    ([reason, count]) => `  ${count} ${reason}`,
-  );
-  return [table(COLUMNS, rows, width), ...(reasons.length === 0 ? [] : ['', ...reasons])];
+const outcomeOf = (check: ConnectionCheck | undefined): Outcome => {
+  switch (check?.state) {
+    case undefined:
+    case 'reachable':
+      return 'done';
+    case 'unreachable':
+    case 'no-server':
+      return 'failed';
+    case 'signed-out':
+    case 'session-expired':
+    case 'unusable':
+      return 'not-signed-in';
+  }
 };
-
-const counts = (accounting: Accounting): readonly string[] =>
-  [
-    accounting.captured,
-    accounting.delivered,
-    accounting.duplicate,
-    accounting.pending,
-    sum(accounting.held),
-    sum(accounting.deadLetters),
-    accounting.discarded,
-  ].map(String);

@@ -1,0 +1,36 @@
+import { SyncError } from '../../../../../domain/errors.js';
+import { TOKENS } from '../../../../container/tokens.js';
+import type { Report } from '../../../define-command.js';
+import { askYesNo } from '../../shared/ask.js';
+import type { ClientContext } from '../../shared/client.js';
+import { choiceOf, type ChoiceArgs } from './choice.js';
+
+interface Args extends ChoiceArgs {
+  readonly yes: boolean;
+}
+
+export const run = async (context: ClientContext<Args>): Promise<Report> => {
+  const decide = await (await context.container()).get(TOKENS.decideDeadLetters);
+  const letters = await decide.choose(choiceOf(context.args));
+  if (letters.length > 0 && !(await isMeant(context, letters.length))) {
+    return { data: { discarded: [] }, text: 'Nothing was discarded.' };
+  }
+  const { decided } = await decide.run('discard', letters);
+  return {
+    data: { discarded: decided.map(({ eventId }) => eventId) },
+    text: `Discarded ${decided.length}. They stay counted as discarded.`,
+  };
+};
+
+const isMeant = async ({ args, common, io }: ClientContext<Args>, count: number): Promise<boolean> => {
+  if (args.yes) return true;
+  if (common.input && io.stdin().isTTY) {
+    return askYesNo(
+      io,
+      `Throw ${count} ${count === 1 ? 'event' : 'events'} away? No hub will ever get them.`,
+    );
+  }
+  throw new SyncError('wrong-usage', 'Nobody can be asked here whether the events shall be thrown away.', {
+    hint: 'Say so with --yes.',
+  });
+};

@@ -1,0 +1,75 @@
+import type { BackgroundReading } from '../../../sync/background-reading.js';
+import type { ConnectionCheck } from '../../../usecases/check-connection.js';
+import type { SyncStatus } from '../../../usecases/get-sync-status.js';
+import { duration } from '../../render/duration.js';
+import { facts } from '../../render/table.js';
+import { green, red, yellow, type Text } from '../../render/text.js';
+
+/** Who is signed in where, and what the hub said when it was asked. */
+export const accountText = ({ account: who, server }: SyncStatus, check: ConnectionCheck | undefined): Text =>
+  facts([
+    ['server', server ?? 'none'],
+    ['account', who === undefined ? 'not signed in' : `${who.username ?? 'unknown'} of team ${who.team}`],
+    ...(check === undefined ? [] : [['hub', checkText(check)] as const]),
+  ]);
+
+/** Whether somebody delivers beside us, and what was last heard of it. */
+export const backgroundText = ({ state, connection, heartbeat }: BackgroundReading): Text => {
+  const rows: (readonly [string, Text])[] = [['connection', WORDS[connection]]];
+  if (heartbeat === undefined) return facts([...rows, ['background', state]]);
+  const { version, processId, ageMs, left, lastFlush, nextTryAtMs } = heartbeat;
+  const heard = `heard of ${duration(Math.abs(ageMs))} ago`;
+  const who = `process ${processId}, version ${version}, ${heard}`;
+  switch (state) {
+    case 'running':
+      rows.push(['background', `running: ${who}`]);
+      break;
+    case 'silent':
+      rows.push(['background', yellow(`silent: ${who}; it is stopped or stuck`)]);
+      break;
+    case 'not running':
+      rows.push(['background', `not running${left === undefined ? '' : ` (left: ${left})`}, last ${heard}`]);
+  }
+  if (lastFlush !== undefined) {
+    const { delivered, ended, reason } = lastFlush;
+    const why = reason === undefined ? '' : `: ${reason}`;
+    rows.push(['last pass', `${atTime(lastFlush.atMs)}, ${delivered} delivered, ${ended}${why}`]);
+  }
+  if (nextTryAtMs !== undefined) rows.push(['next try', atTime(nextTryAtMs)]);
+  return facts(rows);
+};
+
+/** How much room there is, once somebody has to know. */
+export const limitText = ({ limits }: SyncStatus): readonly Text[] => {
+  const percent = Math.floor(limits.fullness * 100);
+  const text = `${percent} % of ${limits.maxQueueSize} events in the fullest outbox`;
+  return [facts([['limit', percent >= NEARLY_FULL_PERCENT ? yellow(text) : text]])];
+};
+
+export const atTime = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+
+const NEARLY_FULL_PERCENT = 80;
+
+const WORDS = {
+  Connected: green('connected'),
+  Reconnecting: 'reconnecting',
+  Offline: 'offline',
+  OfflineBatchMode: 'offline, batches go on',
+} as const;
+
+const checkText = (check: ConnectionCheck): Text => {
+  switch (check.state) {
+    case 'reachable':
+      return [green('reachable'), `, and knows ${check.account.username ?? 'this sign-in'}`];
+    case 'session-expired':
+      return yellow('reachable, but the session has expired: spec-kitty auth login');
+    case 'signed-out':
+      return 'reachable; nobody is signed in: spec-kitty auth login';
+    case 'unusable':
+      return yellow(`reachable, but the sign-in cannot be used: ${check.reason}`);
+    case 'unreachable':
+      return red(`unreachable: ${check.reason}`);
+    case 'no-server':
+      return 'no server is set: spec-kitty auth login';
+  }
+};

@@ -1,0 +1,90 @@
+import { accountedFor, sum, type Accounting } from '../../../../domain/delivery/accounting.js';
+import type { SyncStatus } from '../../../usecases/get-sync-status.js';
+import { duration } from '../../render/duration.js';
+import { table, type Column } from '../../render/table.js';
+import { dim, green, red, type Text } from '../../render/text.js';
+import { leftReasons } from './left-reasons.js';
+import { atTime } from './status-facts.js';
+
+type Project = SyncStatus['projects'][number];
+
+/** The accounting of every project, why events stay, and what stands beside it. */
+export const projectsText = (status: SyncStatus, width: number, nowMs: number): readonly Text[] => {
+  if (status.projects.length === 0) return [dim('No events were captured on this machine yet.')];
+  const rows = status.projects.map((project) => [
+    nameOf(project),
+    ...counts(project.accounting),
+    project.balanced ? green('✓') : red(`≠ ${accountedFor(project.accounting)}`),
+  ]);
+  const reasons = Object.entries(leftReasons(status.projects)).map(
+    ([reason, count]) => `  ${count} ${reason}`,
+  );
+  const details = status.projects.flatMap((project) => detailsOf(project, nowMs));
+  return [
+    table(COLUMNS, rows, width),
+    ...(reasons.length === 0 ? [] : ['', ...reasons]),
+    ...(details.length === 0 ? [] : ['', ...details]),
+  ];
+};
+
+const COLUMNS: readonly Column[] = [
+  { header: 'project', flexible: true },
+  { header: 'captured', align: 'right' },
+  { header: 'delivered', align: 'right' },
+  { header: 'duplicate', align: 'right' },
+  { header: 'pending', align: 'right' },
+  { header: 'held', align: 'right' },
+  { header: 'dead', align: 'right' },
+  { header: 'discarded', align: 'right' },
+  { header: '' },
+];
+
+const nameOf = ({ projectSlug, projectUuid }: Project): string =>
+  projectSlug ?? projectUuid ?? 'without identity';
+
+const counts = (accounting: Accounting): readonly string[] =>
+  [
+    accounting.captured,
+    accounting.delivered,
+    accounting.duplicate,
+    accounting.pending,
+    sum(accounting.held),
+    sum(accounting.deadLetters),
+    accounting.discarded,
+  ].map(String);
+
+const detailsOf = (project: Project, nowMs: number): readonly Text[] => {
+  const said = [
+    ...receipt(project, nowMs),
+    ...oldest(project),
+    ...beside(project),
+    ...project.former.map(former),
+  ];
+  return said.length === 0 ? [] : [dim(nameOf(project)), ...said.map((line) => `  ${line}`)];
+};
+
+const receipt = ({ lastReceiptAtMs }: Project, nowMs: number): readonly string[] =>
+  lastReceiptAtMs === undefined
+    ? []
+    : [`last receipt ${atTime(lastReceiptAtMs)}, ${duration(nowMs - lastReceiptAtMs)} ago`];
+
+const oldest = ({ oldestWaiting, oldestWaitingAgeMs }: Project): readonly string[] =>
+  oldestWaiting === undefined || oldestWaitingAgeMs === undefined
+    ? []
+    : [`oldest waiting event ${oldestWaiting}, ${duration(oldestWaitingAgeMs)} ago`];
+
+const beside = ({ beside: count }: Project): readonly string[] =>
+  [
+    [count.refused, 'refused at the limit'],
+    [count.withdrawn, 'withdrawn'],
+    [count.waitingForLock, 'waiting for the lock'],
+    [count.tornTails, 'torn tails'],
+  ]
+    .filter(([number]) => number !== 0)
+    .map(([number, what]) => `beside these: ${number} ${what}`);
+
+const former = ({ hub, team, totals, closedAtMs }: Project['former'][number]): string => {
+  const until = closedAtMs === undefined ? '' : ` until ${atTime(closedAtMs)}`;
+  const { delivered, duplicate, discarded } = totals;
+  return `formerly team ${team} at ${hub}${until}: ${delivered} delivered, ${duplicate} duplicate, ${discarded} discarded`;
+};

@@ -1,0 +1,39 @@
+/** What is looked at. */
+export type Check =
+  | 'files'
+  | 'disk'
+  | 'outboxes'
+  | 'clock'
+  | 'settings'
+  | 'checkouts'
+  | 'account'
+  | 'hub'
+  | 'background'
+  | 'locks';
+
+/** How much it matters: something is broken, something will be, or it is only good to know. */
+export type Severity = 'problem' | 'warning' | 'note';
+
+/** Something that an examination found, and what to do about it. */
+export interface Finding {
+  readonly check: Check;
+  readonly severity: Severity;
+  readonly message: string;
+  /** A command that exists, or a sentence. */
+  readonly remedy: string;
+  /** What `--fix` would do about it; absent where only a person should. */
+  readonly fix?: Fix;
+}
+
+/** Only what loses nothing. */
+export type Fix =
+  | { readonly fix: 'secure-files'; readonly paths: readonly string[] }
+  | { readonly fix: 'remove-stale-files'; readonly paths: readonly string[] }
+  | { readonly fix: 'forget-checkout'; readonly path: string }
+  | { readonly fix: 'seal-waiting'; readonly projectUuid: string | undefined };
+
+/** The most urgent first; of equally urgent ones in the order of the checks. */
+export const inOrder = (findings: readonly Finding[]): readonly Finding[] =>
+  SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+
+const SEVERITIES: readonly Severity[] = ['problem', 'warning', 'note'];
