@@ -22,12 +22,14 @@ const HAPPENINGS = {
   'kill a command at work': 4,
   'kill an emitter': 5,
   'stop an emitter': 4,
+  'kill the background': 3,
+  'stop the background': 2,
   'kill the hub': 2,
   'restart the hub': 1,
   'stop the hub': 2,
   'cut the wire': 3,
-  'better wire': 2,
-  'worse wire': 3,
+  'better wire': 1,
+  'worse wire': 4,
   'lose the clock': 2,
   'damage the ledger': 2,
   'lose the mark': 1,
@@ -44,6 +46,7 @@ export class Chaos {
   #machine;
   #randomness;
   #emitters = [];
+  #background;
   #running = new Set();
   #lock;
 
@@ -77,6 +80,7 @@ export class Chaos {
     if (login.code !== 0) throw new Error(`signing in ended with ${login.code}: ${login.out}${login.err}`);
     ({ tryLockFile: this.#lock } = await import(pathToFileURL(machine.lockModule).href));
     for (let index = 0; index < this.#emitters.length; index++) this.#startEmitter(index);
+    this.#startBackground();
     this.proxy.worsen();
     for (const end = performance.now() + ms; performance.now() < end;) {
       await delay(this.#randomness.between(20, 700));
@@ -89,13 +93,18 @@ export class Chaos {
     await Promise.all(this.#running);
   }
 
-  /** Lets the emitters end in order. */
-  async endEmitters() {
-    for (const child of this.#emitters) {
+  /** Lets the emitters and the background process end in order. */
+  async endWorkers() {
+    for (const child of [...this.#emitters, this.#background]) {
       child.kill('SIGCONT');
       child.stdin.end();
     }
     await Promise.all(this.#emitters.map((child) => goneOf(child)));
+    this.#background.kill('SIGTERM');
+    await goneOf(this.#background);
+    const { exitCode, signalCode } = this.#background;
+    if (!LEAVES.has(exitCode))
+      this.problems.push(`the background process ended with ${exitCode ?? signalCode}`);
   }
 
   #keep(happening) {
@@ -124,6 +133,10 @@ export class Chaos {
         return this.#killEmitter();
       case 'stop an emitter':
         return this.#pause(this.#randomness.pick(this.#emitters), pauseMs);
+      case 'kill the background':
+        return this.#killBackground();
+      case 'stop the background':
+        return this.#pause(this.#background, pauseMs);
       case 'kill the hub':
       case 'restart the hub':
         return this.#exclusively(async () => {
@@ -222,6 +235,30 @@ export class Chaos {
     if (this.#emitters[index] === child) this.#startEmitter(index);
   }
 
+  async #killBackground() {
+    const child = this.#background;
+    const gone = goneOf(child);
+    child.kill('SIGKILL');
+    await gone;
+    if (this.#background === child) this.#startBackground();
+  }
+
+  /** Delivers by itself, over a live session where the wire allows one. */
+  #startBackground() {
+    const child = this.#machine.start(['sync', 'run'], this.#machine.root, ['pipe', 'ignore', 'pipe'], {
+      SPEC_KITTY_SYNC: undefined,
+    });
+    let said = '';
+    child.stdin.on('error', () => undefined);
+    child.stderr.setEncoding('utf8').on('data', (text) => (said = (said + text).slice(-2000)));
+    child.once('close', (code, signal) => {
+      if (signal !== 'SIGKILL' && !LEAVES.has(code))
+        this.problems.push(`the background process ended with ${code ?? signal}: ${said}`);
+    });
+    this.#background = child;
+    this.counts.add('background processes started');
+  }
+
   #startEmitter(index) {
     const { library, oracle, env, checkouts, root } = this.#machine;
     const seed = String(this.#randomness.between(0, 2 ** 31));
@@ -283,6 +320,9 @@ export class Chaos {
     return turn;
   }
 }
+
+/** Done, or interrupted in order. */
+const LEAVES = new Set([0, 130]);
 
 const goneOf = async (child) => {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');

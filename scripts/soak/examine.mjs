@@ -6,7 +6,7 @@ import { PASSWORD, processesOf, USER } from './machine.mjs';
 
 /** The good end: everything runs again, the wire is whole, and deliveries go on until nothing is left. */
 export const settleEverything = async (machine, chaos) => {
-  await chaos.endEmitters();
+  await chaos.endWorkers();
   chaos.proxy.mend();
   const { directory } = machine.checkouts[0];
   // A command in each repository brings to its end what a killed one left over there.

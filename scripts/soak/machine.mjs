@@ -51,8 +51,8 @@ export const openMachine = async ({ projects }) => {
     oracle: join(root, 'oracle.log'),
     checkouts: [],
     /** Starts the program; the child is the caller's. */
-    start: (args, cwd = root, stdio = ['pipe', 'pipe', 'pipe']) =>
-      spawn(process.execPath, [bin, ...args], { cwd, env, stdio }),
+    start: (args, cwd = root, stdio = ['pipe', 'pipe', 'pipe'], changes = {}) =>
+      spawn(process.execPath, [bin, ...args], { cwd, env: { ...env, ...changes }, stdio }),
     /** Runs the program to its end. */
     run: (args, { cwd = root, input = '' } = {}) => finish(machine.start(args, cwd), input),
     git: (cwd, ...args) =>

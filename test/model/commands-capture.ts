@@ -10,6 +10,7 @@ import { resolveIntent } from './intents.js';
 import type { ModelRecord } from './model-types.js';
 import { nameOf, type OutboxModel } from './outbox-model.js';
 import { reconcile, type Holder } from './reconcile.js';
+import { tally } from './tally.js';
 import { ACCOUNTS, type World } from './world.js';
 
 export type OutboxCommand = fc.AsyncCommand<Holder, World>;
@@ -102,6 +103,8 @@ export class Capture implements OutboxCommand {
     if (taken < facts.length) expect(waiting + taken).toBeGreaterThanOrEqual(this.maxWaiting);
     for (const each of outcomes.slice(taken)) expect(each).toMatchObject({ reason: 'outbox-full' });
     model.refused += facts.length - taken;
+    tally('events captured', taken);
+    tally('events refused', facts.length - taken);
   }
 
   async #weather(
@@ -189,6 +192,7 @@ export class ResolveIntent implements OutboxCommand {
       expect(resolved?.withdrawn).toHaveLength(missing.length - proven.length);
       holder.now = steps.at(-1)!;
       world.intent = undefined;
+      tally('intents resolved');
     } else {
       await reconcile(holder, world, steps);
       // A process that died left its intent; one that was told of a failure has counted what it could not take.

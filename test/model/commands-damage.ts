@@ -3,6 +3,7 @@ import type { OutboxCommand } from './commands-capture.js';
 import { compare } from './compare.js';
 import { DAMAGED } from './model-types.js';
 import type { Holder } from './reconcile.js';
+import { tally } from './tally.js';
 import type { World } from './world.js';
 
 /** One bit of a file turns. `where` is a part of the file, from 0 to 1. */
@@ -20,6 +21,7 @@ export class Damage implements OutboxCommand {
 
   async run(holder: Holder, world: World): Promise<void> {
     const { now } = holder;
+    tally(`damaged: ${this.what}`);
     switch (this.what) {
       case 'record':
         this.#record(holder, world, Math.floor(this.where * now.records.length));

@@ -7,6 +7,7 @@ import type { DiskFault } from './faulty-disk.js';
 import { ModelPass, type Script } from './model-pass.js';
 import { nameOf } from './outbox-model.js';
 import { reconcile, type Holder } from './reconcile.js';
+import { tally } from './tally.js';
 import { ACCOUNTS, type World } from './world.js';
 
 /** One pass of a sender to a hub that answers by a script, on a disk that may fail. */
@@ -47,6 +48,7 @@ export class Send implements OutboxCommand {
     });
     const { struck } = world.disk;
     world.disk.arm(undefined);
+    tally(`pass ended: ${report?.ended.end ?? 'by a fault'}`);
     if (report?.ended.end === 'complete') {
       pass.bury();
       expect([...pass.attempted]).toEqual(pass.due.map(({ record }) => record));
@@ -140,6 +142,7 @@ export class Bury implements OutboxCommand {
 
 const decide = async (holder: Holder, world: World, decisions: readonly Decision[]): Promise<void> => {
   await world.outbox.decide(decisions);
+  for (const { decision } of decisions) tally(`decided: ${decision}`);
   holder.now.open();
   holder.now.decisions.push(...decisions);
   await compare(holder.now, world);

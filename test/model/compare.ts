@@ -4,6 +4,7 @@ import { dueRecords } from '../../src/app/sync/due-records.js';
 import { projectStatus } from '../../src/app/sync/project-status.js';
 import type { JournalRecord, Outbox, OutboxReading, Sender } from '../../src/ports/queue.js';
 import { collect, PROJECT } from '../support/facts.js';
+import { tally } from './tally.js';
 import type { ModelLedger } from './model-types.js';
 import type { OutboxModel } from './outbox-model.js';
 import type { World } from './world.js';
@@ -11,6 +12,7 @@ import type { World } from './world.js';
 /** Compares everything that can be asked of the real outbox with what the model says. */
 export const compare = async (model: OutboxModel, world: World): Promise<void> => {
   const seen = await look(world.outbox);
+  tally('comparisons of everything');
   expect(showReal(seen)).toEqual(stateOfModel(model));
   expectRisingClocks(seen, world);
   await expectAccounted(seen, model, world);

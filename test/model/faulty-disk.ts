@@ -28,6 +28,11 @@ export class FaultyDisk {
     this.struck = undefined;
   }
 
+  /** The kind of fault that is armed. */
+  get fault(): string {
+    return this.#fault?.fault ?? 'none';
+  }
+
   /** The file system with the faults in it. Syncs to disk change nothing here and cost much, so they are left out. */
   over(real: typeof FileSystem): typeof FileSystem {
     const faulty: Record<string, unknown> = { ...real };

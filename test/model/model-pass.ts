@@ -5,6 +5,7 @@ import type { Answer, BatchOutcome } from '../../src/domain/delivery/outcome.js'
 import type { OutgoingEvent } from '../../src/ports/transport.js';
 import type { Claim, ModelLedger, ModelRecord, ModelState, Situation } from './model-types.js';
 import { isHub, nameOf, type OutboxModel } from './outbox-model.js';
+import { tally } from './tally.js';
 import type { World } from './world.js';
 
 /** What the hub thinks of an event. */
@@ -64,6 +65,8 @@ export class ModelPass implements Courier {
     this.#expectOrder(piece);
     this.bury(this.due.find(({ record }) => record > (piece.at(-1)?.record ?? 0))?.record);
     for (const { record } of piece) this.attempted.add(record);
+    tally('batches sent');
+    tally('events sent', piece.length);
     return this.#answer(events, piece);
   }
 
@@ -254,6 +257,7 @@ export class ModelPass implements Courier {
   }
 
   #enter({ record }: ModelRecord, state: ModelState): void {
+    tally(`answered: ${state.is}`);
     this.#model.persist();
     this.#ledger().states.set(record, state);
     const count = ({ failing: 'rejected', refused: 'rejected', dead: 'deadLetters' } as const)[

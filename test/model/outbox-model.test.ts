@@ -8,24 +8,27 @@ jest.unstable_mockModule('node:fs', () => disk.over(realDisk));
 const { World } = await import('./world.js');
 const { OutboxModel } = await import('./outbox-model.js');
 const { outboxCommands } = await import('./arbitraries.js');
+const { tally, talliedTable } = await import('./tally.js');
 
 const SEGMENT_RECORDS = 4;
 /** `npm run model` asks for many; everybody else gets as many as there is time for. */
 const ASKED = process.env['MODEL_RUNS'];
 const BOUNDS =
   ASKED === undefined ? { numRuns: 100, interruptAfterTimeLimit: 8_000 } : { numRuns: Number(ASKED) };
+const MAX_COMMANDS = 50;
 const FIXED_SEED = 20_261_120;
 const CHOSEN_SEED = process.env['MODEL_SEED'];
 
-const check = async (seed: number, maxCommands: number): Promise<void> => {
+const check = async (seed: number): Promise<void> => {
   await fc.assert(
-    fc.asyncProperty(outboxCommands(maxCommands), async (commands) => {
+    fc.asyncProperty(outboxCommands(MAX_COMMANDS), async (commands) => {
       const world = new World(disk, SEGMENT_RECORDS);
       try {
         const setup = (): { model: { now: InstanceType<typeof OutboxModel> }; real: typeof world } => ({
           model: { now: new OutboxModel(SEGMENT_RECORDS) },
           real: world,
         });
+        tally('histories');
         await fc.asyncModelRun(setup, commands);
       } finally {
         world.dispose();
@@ -43,11 +46,15 @@ const replay = (): { path?: string } => {
 
 describe('the real outbox does what the model says, whatever happens', () => {
   it('for the same histories every time', async () => {
-    await check(Number(CHOSEN_SEED ?? FIXED_SEED), 30);
+    await check(Number(CHOSEN_SEED ?? FIXED_SEED));
   }, 3_600_000);
+
+  afterAll(() => {
+    if (ASKED !== undefined) process.stdout.write(`\n${talliedTable()}`);
+  });
 
   it('for histories that nobody has seen before', async () => {
     // fast-check prints the seed and the shortest history of a failure.
-    await check(CHOSEN_SEED === undefined ? Date.now() % 2 ** 31 : Number(CHOSEN_SEED) + 1, 60);
+    await check(CHOSEN_SEED === undefined ? Date.now() % 2 ** 31 : Number(CHOSEN_SEED) + 1);
   }, 3_600_000);
 });

@@ -8,6 +8,7 @@ import {
   type ModelState,
   type Situation,
 } from './model-types.js';
+import { tally } from './tally.js';
 
 /**
  * What an outbox is, as plainly as it can be said: a list of segments of records, a list of decisions, and for each
@@ -174,6 +175,7 @@ export class OutboxModel {
       for (const record of segment) this.#leave(record, ledgers);
       if (before !== JSON.stringify(ledgers.map(({ states }) => states.size))) this.ledgers = ledgers;
       this.segments.shift();
+      tally('segments removed');
     }
   }
 
@@ -215,7 +217,7 @@ export class OutboxModel {
     for (const ledger of ledgers) {
       if (record.record < ledger.first || ledger.states.has(record.record)) continue;
       const reason =
-        owner === undefined ? (record.invalid ?? '?') : `belongs to team ${owner.team} at hub ${owner.hub}`;
+        owner === undefined ? 'settled elsewhere' : `belongs to team ${owner.team} at hub ${owner.hub}`;
       ledger.states.set(record.record, { is: 'reclaimed', reason });
     }
   }

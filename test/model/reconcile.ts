@@ -4,6 +4,7 @@ import { segmentFirst } from '../../src/adapters/queue/outbox-paths.js';
 import { collect } from '../support/facts.js';
 import { stateOfModel, stateOfReal } from './compare.js';
 import type { OutboxModel } from './outbox-model.js';
+import { tally } from './tally.js';
 import type { World } from './world.js';
 
 /** The model and what it was made of, so that a command can put another one in its place. */
@@ -20,6 +21,8 @@ export const reconcile = async (
   world: World,
   steps: readonly OutboxModel[],
 ): Promise<OutboxModel> => {
+  const { fault, struck } = world.disk;
+  tally(`fault: ${fault} at ${struck}`);
   world.disk.arm(undefined);
   world.reopen();
   // Readers meet the outbox before any writer does.

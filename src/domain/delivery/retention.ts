@@ -17,13 +17,16 @@ export const ledgersWithout = (
   if (!mayGo) return undefined;
   return ledgers.map((ledger) => {
     const held = records.flatMap(({ record }, index): readonly (readonly [number, string])[] => {
+      if (isAnswered(ledger, record)) return [];
       const owner = owners[index];
-      if (owner === undefined || isAnswered(ledger, record)) return [];
-      return [[record, holdSentence({ hold: 'elsewhere', ...owner })]];
+      // Nobody's is what could never be sent: it was thrown away where it was settled, and here nobody was asked.
+      return [[record, owner === undefined ? NOBODYS : holdSentence({ hold: 'elsewhere', ...owner })]];
     });
     return held.length === 0 ? ledger : reclaim(ledger, new Map(held));
   });
 };
+
+const NOBODYS = 'settled elsewhere';
 
 const isDone = (record: number, owner: RecordOwner | undefined, ledgers: readonly HubLedger[]): boolean => {
   if (ledgers.some((ledger) => exceptionOf(ledger, record) !== undefined)) return false;

@@ -1,4 +1,4 @@
-import { openLedger, settle, type HubLedger } from '../../../src/domain/delivery/ledger.js';
+import { discard, openLedger, settle, type HubLedger } from '../../../src/domain/delivery/ledger.js';
 import { indexDecisions } from '../../../src/domain/delivery/ownership.js';
 import { ledgersWithout } from '../../../src/domain/delivery/retention.js';
 
@@ -48,6 +48,16 @@ describe('which records may go', () => {
     const [, away] = ledgersWithout(records, [home, opened(HUB_B)], NO_DECISIONS) ?? [];
     expect(away?.totals.reclaimed).toEqual({ 'belongs to team acme at hub hub-a': 3 });
     expect(away?.through).toBe(3);
+  });
+
+  it('leaves what was nobody’s and thrown away elsewhere counted as settled there', () => {
+    const buried = settle(opened(HUB_A), [
+      { record: 1, eventId: 'e1', became: 'dead', attempts: 0, reason: 'bad' },
+    ]);
+    const home = discard(buried, 1);
+    const [, away] =
+      ledgersWithout([{ record: 1, team: 'local' }], [home, opened(HUB_B)], NO_DECISIONS) ?? [];
+    expect(away).toMatchObject({ through: 1, totals: { reclaimed: { 'settled elsewhere': 1 } } });
   });
 
   it('follows a claim to the hub that the records belong to', () => {
