@@ -16,5 +16,16 @@ export class UlidEventIdSource implements EventIdSource {
   }
 }
 
-/** The source that the package looks for by itself is the browser's, which takes Node longer to load than all the ids. */
-const randomFraction = (): number => (randomBytes(1)[0] ?? 0) / 256;
+/**
+ * The source that the package looks for by itself is the browser's, which takes Node longer to load than all the ids.
+ * Bytes are fetched in portions, because each call of Node costs more than a portion does.
+ */
+const randomFraction = (): number => {
+  if (unused.length === 0) unused = randomBytes(PORTION);
+  const [byte = 0] = unused;
+  unused = unused.subarray(1);
+  return byte / 256;
+};
+
+const PORTION = 256;
+let unused: Uint8Array = new Uint8Array(0);
