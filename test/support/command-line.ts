@@ -1,6 +1,7 @@
 import { MemoryBatchTransport } from '../../src/adapters/memory/memory-batch-transport.js';
 import { MemoryLiveTransport } from '../../src/adapters/memory/memory-live-transport.js';
 import { MemoryNetwork } from '../../src/adapters/memory/memory-network.js';
+import { MemoryReceiptReader } from '../../src/adapters/memory/memory-receipt-reader.js';
 import { MemoryTokenIssuer } from '../../src/adapters/memory/memory-token-issuer.js';
 import { createClientContainer, override, type Override } from '../../src/app/container/container.js';
 import { TOKENS } from '../../src/app/container/tokens.js';
@@ -59,6 +60,7 @@ export class CommandLine {
           override(TOKENS.batchTransport, new MemoryBatchTransport(this.network)),
           override(TOKENS.liveTransport, new MemoryLiveTransport(this.network)),
           override(TOKENS.tokenIssuer, new MemoryTokenIssuer(this.network)),
+          override(TOKENS.receiptReader, new MemoryReceiptReader(this.network)),
           ...(options.overrides ?? []),
         ]),
     });

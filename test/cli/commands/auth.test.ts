@@ -26,7 +26,9 @@ describe('auth login', () => {
       team: 'acme',
       username: 'ada',
     });
-    expect((await cli.run('sync server --json')).document).toMatchObject({ server: 'https://hub.example.org' });
+    expect((await cli.run('sync server --json')).document).toMatchObject({
+      server: 'https://hub.example.org',
+    });
   });
 
   it('asks a person for everything that was not given, and shows no password', async () => {

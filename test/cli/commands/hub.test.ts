@@ -14,7 +14,10 @@ const ADD_ADA = ['hub', 'user', 'add', 'ada', '--team', 'acme', '--json'];
 
 describe('hub team add and hub user add', () => {
   it('tell what was there before', async () => {
-    expect((await cli.run('hub team add acme --json')).document).toMatchObject({ team: 'acme', outcome: 'added' });
+    expect((await cli.run('hub team add acme --json')).document).toMatchObject({
+      team: 'acme',
+      outcome: 'added',
+    });
     expect((await cli.run('hub team add acme')).out).toBe('acme was a team before.\n');
     const added = await cli.run([...ADD_ADA, '--password-stdin'], { stdin: 'correct horse\n' });
     expect(added.document).toMatchObject({ user: 'ada', team: 'acme', outcome: 'added' });
