@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -32,6 +33,34 @@ export const startHub = async (data, env) => {
     if (url !== undefined) return { url, child, stop: () => stop(child) };
     if (child.exitCode !== null) throw new Error(`the hub ended with ${child.exitCode}:\n${said}`);
     await delay(20);
+  }
+};
+
+/** Ends the background process of a state root, if there is one, and waits until it is gone. */
+export const endBackground = async (stateRoot) => {
+  let heartbeat;
+  try {
+    heartbeat = JSON.parse(readFileSync(join(stateRoot, 'sync', 'heartbeat.json'), 'utf8'));
+  } catch {
+    return;
+  }
+  const { processId, left } = heartbeat;
+  if (left !== undefined) return;
+  for (let waitedMs = 0; signal(processId, waitedMs === 0 ? 'SIGTERM' : 0); waitedMs += STEP_MS) {
+    if (waitedMs > PATIENCE_MS) signal(processId, 'SIGKILL');
+    await delay(STEP_MS);
+  }
+};
+
+const STEP_MS = 20;
+const PATIENCE_MS = 5000;
+
+/** Whether the process was there to hear it. */
+const signal = (processId, name) => {
+  try {
+    return process.kill(processId, name);
+  } catch {
+    return false;
   }
 };
 
