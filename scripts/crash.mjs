@@ -17,8 +17,10 @@ const STORE = [
 ];
 const COMMANDS = ['init', 'add-history', 'move-task', 'finalize-tasks', 'implement', 'accept'];
 
-/** Power cuts at each moment. */
-const SEEDS = 200;
+/** Power cuts after each sync and acknowledgement, a quarter of them at each other moment: 200 and more of a driver. */
+const SEEDS = 40;
+/** Of a whole command, at each moment. */
+const COMMAND_SEEDS = 3;
 /** A command is run twice for every trial, with git: of its calls every fifth fails, another fifth for the next error. */
 const COMMAND_FAULT_STRIDE = 5;
 
@@ -27,13 +29,17 @@ const TRIALS = [
   ...STORE.map((name) => ['cuts', name, 1, SEEDS]),
   ...STORE.map((name) => ['faults', name, 1]),
   ...COMMANDS.map((name) => ['command-kills', name, 1]),
+  ...COMMANDS.slice(1, 4).map((name) => ['command-cuts', name, 1, COMMAND_SEEDS]),
   ...COMMANDS.map((name) => ['command-faults', name, COMMAND_FAULT_STRIDE]),
 ];
+
+/** Whoever rebuilds the program meanwhile names a copy in `CRASH_BIN`. */
+const BIN = process.env.CRASH_BIN ?? join(ROOT, 'dist', 'bin', 'spec-kitty.cjs');
 
 const run = (program, args) =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--require', SHIM, program, ...args.map(String)], {
-      env: { ...process.env, FS_SHIM_PATH: SHIM, CRASH_BIN: join(ROOT, 'dist', 'bin', 'spec-kitty.cjs') },
+      env: { ...process.env, FS_SHIM_PATH: SHIM, CRASH_BIN: BIN },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';

@@ -1,8 +1,11 @@
-import { ERRNOS } from '../support/fs-shim/control.js';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { ERRNOS, readLog } from '../support/fs-shim/control.js';
+import { replay } from '../support/fs-shim/replay.js';
 import { commandNamed } from './drivers/command-drivers.js';
 import { CommandWorld, eventsOf, type Ended } from './command-world.js';
 import { examineProject } from './examine-project.js';
-import { addTallies, NOTHING, pointsOf, type Tally } from './tally.js';
+import { addTallies, chanceOf, NOTHING, pointsOf, type Tally } from './tally.js';
+import { readTree, writeTree } from './trees.js';
 import { join } from 'node:path';
 
 export interface CommandSetting {
@@ -10,6 +13,8 @@ export interface CommandSetting {
   readonly bin: string;
   readonly shim: string;
   readonly stride: number;
+  /** Power cuts at each moment. */
+  readonly seeds: number;
 }
 
 /** A whole command is killed at every call, and the next command goes on. */
@@ -82,6 +87,48 @@ export const failCommand = (name: string, setting: CommandSetting): Promise<Tall
     return tally;
   });
 
+/**
+ * The power goes at moments of a whole command in a project outside git, and the next command runs after the restart.
+ */
+export const cutCommand = (name: string, setting: CommandSetting): Promise<Tally> =>
+  inWorld(
+    name,
+    setting,
+    async (world) => {
+      await world.count();
+      world.reset();
+      rmSync(world.logFile, { force: true });
+      const { code, stderr } = await world.run(world.driver.args, { logFile: world.logFile });
+      if (code !== 0) throw new Error(`${name} ended with ${code}: ${stderr}`);
+      const log = readLog(world.logFile);
+      const before = readTree(world.template, world.top);
+      let tally: Tally = { ...NOTHING, points: log.length };
+      // The last moment is the one at which the command has told its result.
+      for (const end of new Set([...pointsOf(log.length, setting.stride), log.length]))
+        for (let seed = 1; seed <= setting.seeds; seed++) {
+          writeTree(replay(before, log.slice(0, end), chanceOf(seed * 1000 + end)), world.top, world.top);
+          startAnotherBoot(world);
+          const faults = await examineProject(world, { isDone: end === log.length });
+          const label = `${name}, power cut after ${JSON.stringify(log[end - 1]).slice(0, 100)} (${end}), seed ${seed}`;
+          tally = addTallies(tally, {
+            ...NOTHING,
+            cuts: 1,
+            violations: faults.map((fault) => `${label}: ${fault}`),
+          });
+        }
+      return tally;
+    },
+    false,
+  );
+
+/** The kernel of this machine was not started anew, so that the clock's file has to be the one to tell. */
+const startAnotherBoot = (world: CommandWorld): void => {
+  const path = join(world.top, 'state', 'clock.json');
+  if (!existsSync(path)) return;
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(path, text.replace(/"boot_id":"[^"]*"/, '"boot_id":"before-the-cut"'));
+};
+
 /** One document, one error, no stack trace. */
 const manners = ({ code, stdout, stderr }: Ended): readonly string[] => {
   const faults: string[] = [];
@@ -114,8 +161,9 @@ const inWorld = async (
   name: string,
   { bin, shim }: CommandSetting,
   work: (world: CommandWorld) => Promise<Tally>,
+  isUnderGit = true,
 ): Promise<Tally> => {
-  const world = new CommandWorld(commandNamed(name), bin, shim);
+  const world = new CommandWorld(commandNamed(name), bin, shim, isUnderGit);
   try {
     await world.prepare();
     return await work(world);

@@ -31,9 +31,12 @@ export class CommandWorld {
   /** Everything that the commands may touch: the project and the state root. */
   readonly top = join(this.#directory, 'top');
   readonly project = join(this.top, 'project');
+  /** Outside git every byte is written by the program itself, and can be taken away by a power cut. */
+  readonly isUnderGit: boolean;
 
-  constructor(driver: CommandDriver, bin: string, shim: string) {
+  constructor(driver: CommandDriver, bin: string, shim: string, isUnderGit = true) {
     this.driver = driver;
+    this.isUnderGit = isUnderGit;
     this.#bin = bin;
     this.#shim = shim;
   }
@@ -45,18 +48,29 @@ export class CommandWorld {
       mkdirSync(dirname(join(this.project, path)), { recursive: true });
       writeFileSync(join(this.project, path), text);
     }
-    this.git('init', '--quiet', '--initial-branch=main');
-    this.git('add', '--all');
-    this.git('commit', '--quiet', '-m', 'seed');
+    if (this.isUnderGit) {
+      this.git('init', '--quiet', '--initial-branch=main');
+      this.git('add', '--all');
+      this.git('commit', '--quiet', '-m', 'seed');
+    }
     for (const [word = '', ...args] of this.driver.before) {
       if (word === 'git') this.git(...args);
       else await this.demand([word, ...args]);
     }
-    copyTree(this.top, join(this.#directory, 'template'));
+    copyTree(this.top, this.template);
   }
 
   reset(): void {
-    copyTree(join(this.#directory, 'template'), this.top);
+    copyTree(this.template, this.top);
+  }
+
+  /** What is there before the command. */
+  get template(): string {
+    return join(this.#directory, 'template');
+  }
+
+  get logFile(): string {
+    return join(this.#directory, 'log');
   }
 
   /** Names of the calls that the command makes when nothing happens to it. */

@@ -9,8 +9,12 @@ const NOTE_AFTER = 'the command after';
 /**
  * Lets the next command run in a project in which one ended at any moment, and tells everything that is not as it has
  * to be: exactly one event for each change that is in the files, none for a change that is not, everything committed.
+ * `isDone`: the command said that its work is done.
  */
-export const examineProject = async (world: CommandWorld): Promise<readonly string[]> => {
+export const examineProject = async (
+  world: CommandWorld,
+  { isDone = false }: { readonly isDone?: boolean } = {},
+): Promise<readonly string[]> => {
   const faults: string[] = [];
   const demand = (holds: boolean, fault: string): void => {
     if (!holds) faults.push(fault);
@@ -39,19 +43,33 @@ export const examineProject = async (world: CommandWorld): Promise<readonly stri
     ),
     'Lamport timestamps do not rise',
   );
-  for (const { what, inFiles, captured } of changesOf(world, events))
+  const changes = changesOf(world, events);
+  for (const { what, inFiles, captured } of changes)
     demand(inFiles === captured, `${what}: ${inFiles} in the files, ${captured} captured`);
+  demand(
+    !isDone || changes.some(({ what, inFiles }) => inFiles > 0 && what !== 'notes on WP02'),
+    'work that was acknowledged is gone',
+  );
 
-  const dirty = world.git('status', '--porcelain', '--untracked-files=all');
-  demand(dirty === '', `not committed: ${dirty}`);
-  const common = join(world.project, '.git');
-  demand(!existsSync(join(common, 'index.lock')), 'the index is locked');
-  const intent = join(common, 'spec-kitty', 'intent.json');
-  demand(!existsSync(intent) || readFileSync(intent, 'utf8').trim() === '', 'an intent is left over');
+  if (world.isUnderGit) {
+    const dirty = world.git('status', '--porcelain', '--untracked-files=all');
+    demand(dirty === '', `not committed: ${dirty}`);
+    demand(!existsSync(join(world.project, '.git', 'index.lock')), 'the index is locked');
+  }
+  for (const intent of intentsOf(world))
+    demand(readFileSync(intent, 'utf8').trim() === '', 'an intent is left over');
   const left = temporariesIn(world.project).filter((name) => !name.startsWith('.git'));
   demand(left.length === 0, `left behind: ${left.join(', ')}`);
   demandRepeatable(world, demand);
   return faults;
+};
+
+const intentsOf = (world: CommandWorld): readonly string[] => {
+  const intents = join(world.top, 'state', 'intents');
+  return [
+    join(world.project, '.git', 'spec-kitty', 'intent.json'),
+    ...(existsSync(intents) ? readdirSync(intents).map((name) => join(intents, name)) : []),
+  ].filter((path) => existsSync(path));
 };
 
 interface Change {

@@ -3,8 +3,11 @@ import { bundledHarness } from './run-trials.js';
 
 const harness = bundledHarness();
 
-// `npm run crash` replays 200 seeds at each moment.
+// `npm run crash` replays ten times as many.
 const SEEDS = 4;
+
+// Of whole commands a few moments, in a project outside git, where every byte is the program's own.
+const COMMAND_STRIDE = 13;
 
 describe('scenario 1: a power cut at any moment', () => {
   it.each(STORE_DRIVERS.map(({ name }) => name))(
@@ -13,6 +16,16 @@ describe('scenario 1: a power cut at any moment', () => {
       const { points, cuts, violations } = await harness.run('cuts', name, 1, SEEDS);
       expect(violations).toEqual([]);
       expect(cuts).toBeGreaterThanOrEqual(points);
+    },
+    120_000,
+  );
+
+  it.each(['add-history', 'move-task', 'finalize-tasks'])(
+    'leaves exactly one event for each change of a whole command: %s',
+    async (name) => {
+      const { cuts, violations } = await harness.run('command-cuts', name, COMMAND_STRIDE, 1);
+      expect(violations).toEqual([]);
+      expect(cuts).toBeGreaterThan(2);
     },
     120_000,
   );

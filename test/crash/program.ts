@@ -3,7 +3,7 @@
  * JSON; `drive` is the process that gets killed, and prints what it acknowledges, a line each.
  */
 import { writeSync } from 'node:fs';
-import { failCommand, killCommand } from './command-trials.js';
+import { cutCommand, failCommand, killCommand } from './command-trials.js';
 import { shim } from '../support/fs-shim/control.js';
 import { driverNamed } from './drivers/store-drivers.js';
 import { bootOn } from './store-world.js';
@@ -19,12 +19,13 @@ const trials: Readonly<Record<string, () => Promise<Tally>>> = {
   faults: () => failEverywhere(name, extent()),
   'command-kills': () => killCommand(name, setting()),
   'command-faults': () => failCommand(name, setting()),
+  'command-cuts': () => cutCommand(name, setting()),
 };
 
 const setting = () => ({
   bin: process.env['CRASH_BIN'] ?? '',
   shim: process.env['FS_SHIM_PATH'] ?? '',
-  stride: extent().stride,
+  ...extent(),
 });
 
 const extent = () => ({ stride: Number(rest[0] ?? 1), seeds: Number(rest[1] ?? 1) });

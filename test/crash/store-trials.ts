@@ -1,8 +1,15 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ERRNOS, shim, type Errno, type LogEntry, type ShimControl } from '../support/fs-shim/control.js';
+import {
+  ERRNOS,
+  readLog,
+  shim,
+  type Errno,
+  type LogEntry,
+  type ShimControl,
+} from '../support/fs-shim/control.js';
 import { replay } from '../support/fs-shim/replay.js';
 import { driverNamed, type StoreDriver } from './drivers/store-drivers.js';
 import { examineStore, type Promised } from './examine-store.js';
@@ -232,9 +239,3 @@ const drive = (
   });
 
 const shimPath = (program: string): string => process.env['FS_SHIM_PATH'] ?? program;
-
-const readLog = (path: string): readonly LogEntry[] =>
-  readFileSync(path, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as LogEntry);

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** What the shim is told to do. Calls are numbered from 1, and only those below `root` count. */
 export interface ShimControl {
   readonly root: string;
@@ -63,3 +65,10 @@ export const shim = (): Shim => {
   if (present === undefined) throw new Error('the shim is not preloaded');
   return present as Shim;
 };
+
+/** The durability log that a process left in a file. */
+export const readLog = (path: string): readonly LogEntry[] =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as LogEntry);
