@@ -16,6 +16,8 @@ export interface CliOptions {
   readonly cwd?: string;
   /** Variables beside the sandbox's; `undefined` takes one away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The program to run. Default: {@link BIN}. */
+  readonly bin?: string;
   /** Text for stdin, which is closed after it. Default: closed at once. */
   readonly input?: string;
 }
@@ -63,7 +65,10 @@ export const startCli = (sandbox: Sandbox, args: readonly string[], options: Cli
   const failure = process.env['SPEC_KITTY_BUILD_FAILURE'];
   if (failure !== undefined) throw new Error(`There is no program to run: ${failure}`);
   const env = { ...sandbox.env, ...options.env } as NodeJS.ProcessEnv;
-  const child = spawn(process.execPath, [BIN, ...args], { cwd: options.cwd ?? sandbox.project, env });
+  const child = spawn(process.execPath, [options.bin ?? BIN, ...args], {
+    cwd: options.cwd ?? sandbox.project,
+    env,
+  });
   let stdout = '';
   let stderr = '';
   const listeners = new Set<() => void>();

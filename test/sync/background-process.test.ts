@@ -7,7 +7,7 @@ import {
 import { RecordingLog } from '../../src/adapters/memory/recording-log.js';
 import { BackgroundProcess } from '../../src/app/sync/background-process.js';
 import type { BackgroundStatus } from '../../src/app/sync/background-sync.js';
-import { NOTHING_PASSED, type PassEnd } from '../../src/app/sync/pass-report.js';
+import { addCounts, NOTHING_PASSED, type PassEnd } from '../../src/app/sync/pass-report.js';
 import { Summons } from '../../src/app/sync/summons.js';
 import { LONGEST_DELAY_MS, LONGEST_RETRY_AFTER_MS } from '../../src/domain/delivery/backoff.js';
 import { GIVE_UP_AFTER_MS } from '../../src/domain/delivery/background-life.js';
@@ -27,7 +27,9 @@ const ready = (post = new MemoryBackgroundPost(), version = '1.2.3') => {
   const doorbell = new MemoryDoorbell();
   const done: string[] = [];
   const log = new RecordingLog();
-  const said: { status: BackgroundStatus } = { status: { connection: 'Connected', isFlushing: false } };
+  const said: { status: BackgroundStatus } = {
+    status: { connection: 'Connected', isFlushing: false, totals: NOTHING_PASSED },
+  };
   const process = new BackgroundProcess({
     post,
     doorbell,
@@ -91,7 +93,7 @@ describe('the background process', () => {
     const { time, said, done, run } = ready();
     const running = run();
     await time.advance(LINGER_MS - 1000);
-    said.status = { ...said.status, last: flushed(time.nowMs(), 1) };
+    said.status = { ...said.status, totals: { ...NOTHING_PASSED, delivered: 1 } };
     await time.advance(LINGER_MS - 1000);
     expect(done).toEqual(['started']);
     said.status = { ...said.status, isFlushing: true };
@@ -105,7 +107,12 @@ describe('the background process', () => {
   it('leaves a hub that stays out of reach to the next command', async () => {
     const { time, said, run } = ready();
     const since = time.nowMs();
-    said.status = { connection: 'Reconnecting', isFlushing: false, setBackSinceMs: since };
+    said.status = {
+      connection: 'Reconnecting',
+      isFlushing: false,
+      totals: NOTHING_PASSED,
+      setBackSinceMs: since,
+    };
     const running = run();
     await time.advance(GIVE_UP_AFTER_MS - 1000);
     await time.advance(2000);
@@ -117,6 +124,7 @@ describe('the background process', () => {
     said.status = {
       connection: 'Reconnecting',
       isFlushing: false,
+      totals: NOTHING_PASSED,
       setBackSinceMs: time.nowMs(),
       nextTryAtMs: 1,
     };
@@ -158,11 +166,16 @@ describe('the background process', () => {
     for (const delivered of [3, 0, 0]) {
       said.status = {
         ...said.status,
+        totals: addCounts(said.status.totals, { ...NOTHING_PASSED, delivered }),
         last: flushed(time.nowMs(), delivered, { end: 'unavailable', reason: '503' }),
       };
       await time.advance(500);
     }
-    said.status = { ...said.status, last: flushed(time.nowMs(), 2) };
+    said.status = {
+      ...said.status,
+      totals: addCounts(said.status.totals, { ...NOTHING_PASSED, delivered: 2 }),
+      last: flushed(time.nowMs(), 2),
+    };
     await time.advance(500);
     interrupt();
     await running;
@@ -227,6 +240,7 @@ describe('the background process', () => {
     said.status = {
       connection: 'Reconnecting',
       isFlushing: false,
+      totals: NOTHING_PASSED,
       nextTryAtMs: 7,
       last: flushed(time.nowMs(), 2, { end: 'unavailable', reason: '503' }),
     };
@@ -248,7 +262,7 @@ describe('the background process', () => {
     await time.advance(500);
     expect((await post.heartbeat())?.progressAtMs).toBe(5);
     const atMs = time.nowMs();
-    said.status = { ...said.status, last: flushed(atMs, 0) };
+    said.status = { ...said.status, progressAtMs: atMs };
     await time.advance(500);
     expect((await post.heartbeat())?.progressAtMs).toBe(atMs);
     interrupt();

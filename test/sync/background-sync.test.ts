@@ -42,7 +42,7 @@ const service = (
 describe('the background sync', () => {
   it('flushes at start and every five minutes, however often it is started', async () => {
     const { sync, time, calls } = service(() => report());
-    expect(sync.status()).toEqual({ connection: 'Offline', isFlushing: false });
+    expect(sync.status()).toEqual({ connection: 'Offline', isFlushing: false, totals: NOTHING_PASSED });
     sync.start();
     sync.start();
     await time.advance(0);
@@ -54,6 +54,8 @@ describe('the background sync', () => {
     expect(sync.status()).toEqual({
       connection: 'Offline',
       isFlushing: false,
+      totals: NOTHING_PASSED,
+      progressAtMs: time.nowMs(),
       last: { report: report(), atMs: time.nowMs() },
     });
     await sync.stop();

@@ -1,3 +1,4 @@
+import { NOTHING_PASSED } from '../../src/app/sync/pass-report.js';
 import { SyncRuntime } from '../../src/app/sync/sync-runtime.js';
 
 /** A runtime that notes what it does with its service. */
@@ -20,7 +21,7 @@ const runtime = (isLongLived: boolean, mayStart = true) => {
           start: () => void done.push('started'),
           nudge: () => void done.push('nudged'),
           stop: async () => void done.push('stopped'),
-          status: () => ({ connection: 'Connected' as const, isFlushing: false }),
+          status: () => ({ connection: 'Connected' as const, isFlushing: false, totals: NOTHING_PASSED }),
         };
       },
     },
@@ -42,7 +43,11 @@ describe('the sync runtime', () => {
     sync.emitted(DELIVERABLE);
     await turn();
     expect(done).toEqual(['made', 'started', 'nudged', 'nudged']);
-    expect(await sync.status()).toEqual({ connection: 'Connected', isFlushing: false });
+    expect(await sync.status()).toEqual({
+      connection: 'Connected',
+      isFlushing: false,
+      totals: NOTHING_PASSED,
+    });
   });
 
   it('sees to it once that the background process runs, for a short-lived process that emits', async () => {

@@ -1,10 +1,10 @@
-import { appendFileSync, existsSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Log, WallClock } from '../../ports/host.js';
 
 /**
  * Messages of a process that nobody watches, one line each with the time, in a file that never grows beyond a limit:
- * a full one becomes `<name>.1`, in place of the one before. Makes no directory, and never fails.
+ * a full one becomes `<name>.1`, in place of the one before. Makes its own directory and none above it; never fails.
  */
 export class BoundedFileLog implements Log {
   readonly #path: string;
@@ -31,7 +31,9 @@ export class BoundedFileLog implements Log {
 
   #write(message: string): void {
     try {
-      if (!existsSync(dirname(this.#path))) return;
+      const directory = dirname(this.#path);
+      if (!existsSync(dirname(directory))) return;
+      if (!existsSync(directory)) mkdirSync(directory, { mode: 0o700 });
       const size = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
       if (size >= this.#maxBytes) renameSync(this.#path, `${this.#path}.1`);
       const text = message.slice(0, MAX_MESSAGE).replaceAll(/\p{Cc}/gu, ' ');

@@ -5,6 +5,7 @@ import type { BackgroundPost, Doorbell, Heartbeat } from '../../ports/background
 import type { Log, Timer, WallClock } from '../../ports/host.js';
 import type { FlushReport } from './flush.js';
 import { FINAL_FLUSH_MS, type BackgroundStatus, type BackgroundSyncService } from './background-sync.js';
+import { NOTHING_PASSED, type PassCounts } from './pass-report.js';
 import { progressBefore } from './heartbeat-reading.js';
 
 export interface BackgroundProcessHost {
@@ -30,7 +31,7 @@ export class BackgroundProcess {
   #lastWorkAtMs: number;
   #progressAtMs: number;
   #lastBeat: Heartbeat | undefined;
-  #lastNoted: BackgroundStatus['last'];
+  #noted: PassCounts = NOTHING_PASSED;
   #toldTrouble: string | undefined;
 
   constructor(host: BackgroundProcessHost) {
@@ -55,6 +56,7 @@ export class BackgroundProcess {
         service.nudge();
       });
       const leave = await this.#deliver(options, signal).finally(() => bell.close());
+      this.#noteWork(service.status());
       await this.#beat(leave);
       log.info(`process ${processId} leaves: ${leave}`);
       return leave;
@@ -101,26 +103,18 @@ export class BackgroundProcess {
     }
   }
 
-  #noteWork({ last }: BackgroundStatus): void {
-    if (last === undefined) return;
-    const { report, atMs } = last;
-    if (last !== this.#lastNoted) this.#logFlush(report);
-    this.#lastNoted = last;
-    const hasMoved = report.delivered + report.duplicate > 0;
-    if (hasMoved) this.#lastWorkAtMs = Math.max(this.#lastWorkAtMs, atMs);
-    if (hasMoved || report.ended.end === 'complete') this.#progressAtMs = atMs;
-  }
-
-  /** One line for each flush that did something, and for each change of the reason why one could not. */
-  #logFlush({ delivered, duplicate, rejected, deadLetters, ended }: FlushReport): void {
-    const { log } = this.#host;
+  #noteWork({ last, totals, progressAtMs }: BackgroundStatus): void {
+    const { log, wallClock } = this.#host;
+    const { delivered, duplicate, rejected, deadLetters } = countsSince(this.#noted, totals);
+    this.#noted = totals;
+    if (delivered + duplicate > 0) this.#lastWorkAtMs = wallClock.nowMs();
+    this.#progressAtMs = progressAtMs ?? this.#progressAtMs;
     if (delivered + duplicate + rejected + deadLetters > 0) {
       log.info(
         `delivered ${delivered}, already there ${duplicate}, rejected ${rejected}, given up on ${deadLetters}`,
       );
     }
-    const trouble = ended.end === 'complete' ? undefined : [ended.end, 'reason' in ended && ended.reason];
-    const told = trouble?.filter(Boolean).join(': ');
+    const told = last === undefined ? undefined : troubleOf(last.report);
     if (told !== undefined && told !== this.#toldTrouble) log.warn(told);
     this.#toldTrouble = told;
   }
@@ -192,5 +186,15 @@ const flushNote = ({
     ...('reason' in ended ? { reason: ended.reason } : {}),
   };
 };
+
+const troubleOf = ({ ended }: FlushReport): string | undefined =>
+  ended.end === 'complete' ? undefined : 'reason' in ended ? `${ended.end}: ${ended.reason}` : ended.end;
+
+const countsSince = (before: PassCounts, now: PassCounts): PassCounts => ({
+  delivered: now.delivered - before.delivered,
+  duplicate: now.duplicate - before.duplicate,
+  rejected: now.rejected - before.rejected,
+  deadLetters: now.deadLetters - before.deadLetters,
+});
 
 const saidOf = ({ atMs: _atMs, ...said }: Heartbeat): string => JSON.stringify(said);

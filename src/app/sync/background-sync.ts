@@ -9,7 +9,7 @@ import type { ConnectionStatus } from '../../domain/delivery/connection.js';
 import type { Randomness, Timer, WallClock } from '../../ports/host.js';
 import type { Flush, FlushReport } from './flush.js';
 import type { LiveLink } from './live-session.js';
-import { NOTHING_PASSED } from './pass-report.js';
+import { addCounts, NOTHING_PASSED, type PassCounts } from './pass-report.js';
 
 /** How long nothing has to happen before everything is looked at again. */
 export const FLUSH_INTERVAL_MS = 5 * 60 * 1000;
@@ -30,6 +30,10 @@ export interface BackgroundStatus {
   readonly connection: ConnectionStatus;
   /** The last flush that ended, and when, milliseconds since 1970. */
   readonly last?: { readonly report: FlushReport; readonly atMs: number };
+  /** What all flushes since the start did together. */
+  readonly totals: PassCounts;
+  /** When everything due was last delivered, or something was; absent before that. */
+  readonly progressAtMs?: number;
   /** Whether a flush is under way. */
   readonly isFlushing: boolean;
   /** Since when the hub cannot be used; absent while it can. */
@@ -50,6 +54,8 @@ export class BackgroundSyncService {
   /** A nudge during a flush must not be lost: what was captured may lie behind what the flush has read. */
   #isNudged = false;
   #last: BackgroundStatus['last'];
+  #totals = NOTHING_PASSED;
+  #progressAtMs: number | undefined;
   #backoff: Backoff = RESTED;
   #isFlushing = false;
   #setBackSinceMs: number | undefined;
@@ -86,6 +92,8 @@ export class BackgroundSyncService {
     return {
       connection: this.#host.live?.status ?? 'Offline',
       isFlushing: this.#isFlushing,
+      totals: this.#totals,
+      ...(this.#progressAtMs === undefined ? {} : { progressAtMs: this.#progressAtMs }),
       ...(this.#last === undefined ? {} : { last: this.#last }),
       ...(this.#setBackSinceMs === undefined ? {} : { setBackSinceMs: this.#setBackSinceMs }),
       ...(this.#nextTryAtMs === undefined ? {} : { nextTryAtMs: this.#nextTryAtMs }),
@@ -113,6 +121,8 @@ export class BackgroundSyncService {
     const atMs = this.#host.wallClock.nowMs();
     this.#isFlushing = false;
     this.#last = { report, atMs };
+    this.#totals = addCounts(this.#totals, report);
+    if (report.ended.end === 'complete' || report.delivered + report.duplicate > 0) this.#progressAtMs = atMs;
     this.#setBackSinceMs = report.ended.end === 'unavailable' ? (this.#setBackSinceMs ?? atMs) : undefined;
     return report;
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BoundedFileLog } from '../../../src/adapters/background/bounded-file-log.js';
 import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
@@ -34,10 +34,15 @@ describe('the log of a process that nobody watches', () => {
     expect(readFileSync(path(), 'utf8')).toContain('199 xxx');
   });
 
-  it('makes no directory and fails nobody when the state root is gone', () => {
-    log().warn('nobody hears it');
+  it('makes its directory, but no state root that is gone, and fails nobody', () => {
+    new BoundedFileLog(join(scratch.path, 'gone', 'sync', 'a.log'), new ControlledTime()).warn(
+      'nobody hears it',
+    );
     expect(readdirSync(scratch.path)).toEqual([]);
-    mkdirSync(path(), { recursive: true });
+    log().info('somebody may');
+    expect(readdirSync(join(scratch.path, 'sync'))).toEqual(['background.log']);
+    rmSync(path());
+    mkdirSync(path());
     log().warn('a directory is in its place');
   });
 });
