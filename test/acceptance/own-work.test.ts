@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChaosHub } from '../support/chaos-hub.js';
 import { smallFeature } from '../support/planning-documents.js';
+import { processesMarked } from '../support/marked-processes.mjs';
 import { ask, eventIdsOf, makeProject, signIn, succeed, type Document } from '../support/project.js';
 import { idsOf, journalOf } from '../support/recount.js';
 import { createSandbox, inSandbox, type Sandbox } from '../support/sandbox.js';
@@ -96,6 +97,17 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   },
 };
 
+/** The same machine with background sync turned on, as users have it. */
+const withBackground = (sandbox: Sandbox): Sandbox => ({
+  ...sandbox,
+  env: { ...sandbox.env, SPEC_KITTY_SYNC: 'on' },
+});
+
+const endBackground = (sandbox: Sandbox): void => {
+  for (const { pid, command } of processesMarked('SPEC_KITTY_HOME', sandbox.stateRoot))
+    if (command.includes('sync run')) process.kill(pid, 'SIGKILL');
+};
+
 describe('workflow commands while sync is in trouble', () => {
   let undisturbed: readonly Document[];
 
@@ -129,6 +141,32 @@ describe('workflow commands while sync is in trouble', () => {
         expect(clocks).toEqual([...clocks].sort((a, b) => a - b));
       } finally {
         await relieve?.();
+        await hub.close();
+        await sandbox.dispose();
+      }
+    },
+  );
+
+  it.each([
+    ['delivers', undefined],
+    ['meets a hub that never answers', 'never-answer' as const],
+  ])(
+    'scenarios 18 and 19: while a background process %s, every command does and says the same',
+    async (_, fault) => {
+      const sandbox = withBackground(await createSandbox());
+      const hub = await ChaosHub.start();
+      try {
+        await makeProject(sandbox, smallFeature({ WP01: {}, WP02: { dependencies: '[WP01]' } }));
+        await signIn(sandbox, hub.address.url);
+        if (fault !== undefined) {
+          hub.on('batch').always(() => fault);
+          hub.upgrades.always(() => 'never');
+        }
+        expect(await live(sandbox)).toEqual(undisturbed);
+        const emitted = undisturbed.reduce((sum, { emitted: count }) => sum + (count as number), 0);
+        expect(await journalOf(sandbox)).toHaveLength(emitted);
+      } finally {
+        endBackground(sandbox);
         await hub.close();
         await sandbox.dispose();
       }
