@@ -3,6 +3,7 @@ import {
   BeginIntent,
   BreakClock,
   Capture,
+  CaptureBesideLock,
   LeaveTemporary,
   ResolveIntent,
   Tear,
@@ -17,7 +18,7 @@ const part = fc.nat({ max: 99 }).map((n) => n / 100);
 
 /** Mostly none. */
 const fault: fc.Arbitrary<DiskFault | undefined> = fc.oneof(
-  { weight: 4, arbitrary: fc.constant(undefined) },
+  { weight: 12, arbitrary: fc.constant(undefined) },
   {
     weight: 2,
     arbitrary: fc.record({ fault: fc.constant('dies' as const), at: fc.nat({ max: 30 }), cut: part }),
@@ -55,7 +56,7 @@ const verdict = fc.oneof(
 );
 
 const call = fc.oneof(
-  { weight: 3, arbitrary: fc.constant(undefined) },
+  { weight: 6, arbitrary: fc.constant(undefined) },
   {
     weight: 2,
     arbitrary: fc.constantFrom(
@@ -70,11 +71,14 @@ const call = fc.oneof(
 );
 
 const script = fc.oneof(
-  fc.constant({ verdicts: ['take' as const], calls: [] }),
-  fc.record({
-    verdicts: fc.array(verdict, { minLength: 1, maxLength: 4 }),
-    calls: fc.array(call, { maxLength: 3 }),
-  }),
+  { weight: 2, arbitrary: fc.constant({ verdicts: ['take' as const], calls: [] }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      verdicts: fc.array(verdict, { minLength: 1, maxLength: 4 }),
+      calls: fc.array(call, { maxLength: 3 }),
+    }),
+  },
 );
 
 const send = fc
@@ -107,6 +111,7 @@ const hour = 3_600_000;
 
 const others: readonly fc.Arbitrary<OutboxCommand>[] = [
   beginIntent,
+  fc.array(sketch, { minLength: 1, maxLength: 2 }).map((sketches) => new CaptureBesideLock(sketches)),
   fault.map((disk) => new ResolveIntent(disk)),
   fc
     .constantFrom('{', '{"sum":"0', '{"sum":"00000000","record":3,"clock":', 'x')
@@ -137,7 +142,10 @@ const others: readonly fc.Arbitrary<OutboxCommand>[] = [
 
 /** Everything that can happen to an outbox, in any order; capturing and sending are the most frequent. */
 export const outboxCommands = (maxCommands: number): fc.Arbitrary<Iterable<OutboxCommand>> =>
-  fc.commands([capture, capture, capture, send, send, send, ...others] as fc.Arbitrary<OutboxCommand>[], {
-    maxCommands,
-    size: 'max',
-  });
+  fc.commands(
+    [...Array.from({ length: 6 }, () => [capture, send]).flat(), ...others] as fc.Arbitrary<OutboxCommand>[],
+    {
+      maxCommands,
+      size: 'max',
+    },
+  );

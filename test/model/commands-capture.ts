@@ -2,6 +2,7 @@ import type fc from 'fast-check';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeIssues } from '../../src/domain/result.js';
+import { tryLockFile } from '../../src/adapters/fs/process-lock.js';
 import type { CaptureOutcome, Fact } from '../../src/ports/queue.js';
 import { collect, fact } from '../support/facts.js';
 import { clockOf, compare } from './compare.js';
@@ -41,10 +42,10 @@ const recordOf = ({ event, hub, issues }: Fact): Omit<ModelRecord, 'record'> => 
 /** The states in which a capture can be cut off: before it, with the journal in order, and after each whole line. */
 const captureSteps = (model: OutboxModel, facts: readonly Fact[]): readonly OutboxModel[] => {
   const opened = model.copy();
-  opened.open();
+  opened.capture();
   const prefixes = facts.map((_, index) => {
-    const step = opened.copy();
-    step.append(facts.slice(0, index + 1).map(recordOf));
+    const step = model.copy();
+    step.capture(facts.slice(0, index + 1).map(recordOf));
     return step;
   });
   return [model.copy(), opened, ...prefixes];
@@ -72,6 +73,7 @@ export class Capture implements OutboxCommand {
     world.disk.arm(this.fault);
     const outcomes = await world.outbox.capture(facts, { maxWaiting: this.maxWaiting });
     const { struck } = world.disk;
+    world.disk.note();
     world.disk.arm(undefined);
     expect(
       outcomes.map((each) => (each.outcome === 'captured' ? each.event.event_id : each.eventId)),
@@ -92,10 +94,9 @@ export class Capture implements OutboxCommand {
     outcomes: readonly CaptureOutcome[],
     waiting: number,
   ): void {
-    model.open();
-    const next = model.last + 1;
+    const next = model.last + 1 + model.waitingForLock.length;
     const taken = captured(outcomes).length;
-    model.append(facts.slice(0, taken).map(recordOf));
+    model.capture(facts.slice(0, taken).map(recordOf));
     expect(outcomes.flatMap((each) => (each.outcome === 'captured' ? [each.record] : []))).toEqual(
       facts.slice(0, taken).map((_, index) => next + index),
     );
@@ -129,6 +130,31 @@ export class Capture implements OutboxCommand {
   }
 }
 
+/** A stopped process holds the capture lock: the events are durable beside the journal. */
+export class CaptureBesideLock implements OutboxCommand {
+  constructor(readonly sketches: readonly FactSketch[]) {}
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(holder: Holder, world: World): Promise<void> {
+    const facts = this.sketches.map((sketch) => makeFact(world, sketch));
+    const lock = tryLockFile(world.paths.captureLock);
+    const outcomes = await world.outbox.capture(facts, { maxWaiting: Infinity });
+    lock?.release();
+    expect(outcomes).toEqual(facts.map(({ event }) => ({ outcome: 'waiting', eventId: event.event_id })));
+    tally('events captured beside the lock', facts.length);
+    holder.now.hasJournal = true;
+    holder.now.waitingForLock.push(...facts.map(recordOf));
+    await compare(holder.now, world);
+  }
+
+  toString(): string {
+    return `CaptureBesideLock(${this.sketches.length})`;
+  }
+}
+
 /** A command writes its intent, does a part of its work, then perhaps captures a part of its events, and dies. */
 export class BeginIntent implements OutboxCommand {
   constructor(
@@ -148,8 +174,7 @@ export class BeginIntent implements OutboxCommand {
     const first = facts.slice(0, this.captures);
     const outcomes = await world.outbox.capture(first, { maxWaiting: Infinity });
     expect(captured(outcomes)).toHaveLength(first.length);
-    holder.now.open();
-    holder.now.append(first.map(recordOf));
+    holder.now.capture(first.map(recordOf));
     await compare(holder.now, world);
   }
 
@@ -170,8 +195,10 @@ export class ResolveIntent implements OutboxCommand {
     const { intent } = world;
     if (intent === undefined) return;
     const model = holder.now;
+    const sealed = model.copy();
+    sealed.capture();
     const found = new Set(
-      model.records.filter(({ record }) => record >= intent.nextRecord).map(({ eventId }) => eventId),
+      sealed.records.filter(({ record }) => record >= intent.nextRecord).map(({ eventId }) => eventId),
     );
     const missing = intent.facts.filter(({ event }) => !found.has(event.event_id));
     const proven = missing.filter((each) => intent.isProven[intent.facts.indexOf(each)] === true);
@@ -187,6 +214,7 @@ export class ResolveIntent implements OutboxCommand {
       if (world.disk.struck === undefined) throw error;
     });
     const { struck } = world.disk;
+    world.disk.note();
     world.disk.arm(undefined);
     if (struck === undefined) {
       expect(resolved?.withdrawn).toHaveLength(missing.length - proven.length);

@@ -47,9 +47,10 @@ export class Send implements OutboxCommand {
       if (world.disk.struck === undefined) throw error;
     });
     const { struck } = world.disk;
+    world.disk.note();
     world.disk.arm(undefined);
     tally(`pass ended: ${report?.ended.end ?? 'by a fault'}`);
-    if (report?.ended.end === 'complete') {
+    if (report?.ended.end === 'complete' && struck === undefined) {
       pass.bury();
       expect([...pass.attempted]).toEqual(pass.due.map(({ record }) => record));
       if (reclaims) model.reclaim();
@@ -142,6 +143,8 @@ export class Bury implements OutboxCommand {
 
 const decide = async (holder: Holder, world: World, decisions: readonly Decision[]): Promise<void> => {
   await world.outbox.decide(decisions);
+  // There is nothing to decide about before there is a journal.
+  if (!world.has(world.paths.current) && holder.now.segments.length === 1) return;
   for (const { decision } of decisions) tally(`decided: ${decision}`);
   holder.now.open();
   holder.now.decisions.push(...decisions);

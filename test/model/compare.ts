@@ -48,14 +48,18 @@ export const stateOfModel = (model: OutboxModel): unknown => ({
   decisions: model.decisions,
   isUnreadable: model.isUnreadable,
   ledgers: model.view().map((ledger) => showModelLedger(ledger, model.last)),
-  beside: { withdrawn: model.withdrawn, refused: model.refused, tornTails: model.tornTails },
+  beside: {
+    withdrawn: model.withdrawn,
+    refused: model.refused,
+    tornTails: model.tornTails,
+    waitingForLock: model.waitingForLock.length,
+  },
 });
 
 export const stateOfReal = async ({ outbox }: World): Promise<unknown> => showReal(await look(outbox));
 
 const showReal = ({ reading, records }: Seen): unknown => {
   const { first, last, decisions, ledgers, beside, decisionsUnreadable } = reading;
-  const { withdrawn, refused, tornTails } = beside;
   return {
     records: records.map(({ json: _json, ...record }) => record),
     first,
@@ -63,7 +67,7 @@ const showReal = ({ reading, records }: Seen): unknown => {
     decisions,
     isUnreadable: decisionsUnreadable !== undefined,
     ledgers: ledgers.map((ledger) => showLedger(ledger, last)),
-    beside: { withdrawn, refused, tornTails },
+    beside: { ...beside },
   };
 };
 

@@ -1,4 +1,5 @@
 import type * as FileSystem from 'node:fs';
+import { tally } from './tally.js';
 
 /** What goes wrong at the n-th call that changes or opens a file, counted from 0. */
 export type DiskFault =
@@ -28,9 +29,9 @@ export class FaultyDisk {
     this.struck = undefined;
   }
 
-  /** The kind of fault that is armed. */
-  get fault(): string {
-    return this.#fault?.fault ?? 'none';
+  /** Counts the fault that struck. */
+  note(): void {
+    if (this.struck !== undefined) tally(`disk: ${this.#fault?.fault} at ${this.struck}`);
   }
 
   /** The file system with the faults in it. Syncs to disk change nothing here and cost much, so they are left out. */

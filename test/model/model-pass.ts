@@ -52,7 +52,7 @@ export class ModelPass implements Courier {
     this.#situation = situation;
     this.#script = script;
     this.steps.push(model.copy());
-    model.open();
+    model.capture();
     this.steps.push(model.copy());
     model.takeIntoUse(account);
     this.due = model.due(situation);

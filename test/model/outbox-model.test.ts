@@ -29,6 +29,7 @@ const check = async (seed: number): Promise<void> => {
           real: world,
         });
         tally('histories');
+        tally('commands', [...commands].length);
         await fc.asyncModelRun(setup, commands);
       } finally {
         world.dispose();

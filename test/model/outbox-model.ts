@@ -24,6 +24,8 @@ export class OutboxModel {
   decisions: Decision[] = [];
   ledgers: ModelLedger[] = [];
   hasJournal = false;
+  /** Captured while the capture lock was somebody else's: the next capture seals it, in the order of the ids. */
+  waitingForLock: Omit<ModelRecord, 'record'>[] = [];
   withdrawn = 0;
   refused = 0;
   tornTails = 0;
@@ -36,6 +38,7 @@ export class OutboxModel {
     const copy = Object.assign(new OutboxModel(this.segmentRecords), this);
     copy.segments = this.segments.map((segment) => [...segment]);
     copy.decisions = [...this.decisions];
+    copy.waitingForLock = [...this.waitingForLock];
     copy.ledgers = this.ledgers.map(copyLedger);
     return copy;
   }
@@ -63,6 +66,14 @@ export class OutboxModel {
     this.isTorn = false;
     if (this.isHeaderDamaged && this.segments.at(-1)?.length !== 0) this.#beginSegment();
     this.isHeaderDamaged = false;
+  }
+
+  /** Whoever captures seals what waits for the lock first, in the same step as its own events. */
+  capture(records: readonly Omit<ModelRecord, 'record'>[] = []): void {
+    this.open();
+    const late = [...this.waitingForLock].sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
+    this.waitingForLock = [];
+    this.append([...late, ...records]);
   }
 
   /** Events that were captured as one step. */

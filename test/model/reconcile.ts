@@ -4,7 +4,6 @@ import { segmentFirst } from '../../src/adapters/queue/outbox-paths.js';
 import { collect } from '../support/facts.js';
 import { stateOfModel, stateOfReal } from './compare.js';
 import type { OutboxModel } from './outbox-model.js';
-import { tally } from './tally.js';
 import type { World } from './world.js';
 
 /** The model and what it was made of, so that a command can put another one in its place. */
@@ -21,8 +20,6 @@ export const reconcile = async (
   world: World,
   steps: readonly OutboxModel[],
 ): Promise<OutboxModel> => {
-  const { fault, struck } = world.disk;
-  tally(`fault: ${fault} at ${struck}`);
   world.disk.arm(undefined);
   world.reopen();
   // Readers meet the outbox before any writer does.
@@ -34,7 +31,7 @@ export const reconcile = async (
   const opened = steps.map((step) => {
     const copy = step.copy();
     copy.hasJournal = world.has(world.paths.directory);
-    if (copy.hasJournal) copy.open();
+    if (copy.hasJournal) copy.capture();
     adoptSegments(copy, world);
     // What stands beside the records may miss the fault itself, and never what was counted before.
     expect(beside.tornTails).toBeGreaterThanOrEqual(steps[0]?.tornTails ?? 0);

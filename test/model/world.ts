@@ -100,6 +100,7 @@ export class World {
   #open(): Outbox {
     return outboxesOf(this.root, {
       segmentRecords: this.segmentRecords,
+      captureWaitMs: 0,
       clock: lamportFileOf(this.root, { nowMs: () => this.time.nowMs() }),
       nowMs: () => this.time.nowMs(),
     }).open(PROJECT);

@@ -32,11 +32,13 @@ export class LowdbOutbox implements Outbox {
   readonly #paths: OutboxPaths;
   readonly #section: CaptureSection;
   readonly #waiting: WaitingFacts;
+  readonly #captureWaitMs: number;
   readonly #lockWaitMs: number;
 
   constructor(project: string | undefined, paths: OutboxPaths, surroundings: OutboxSurroundings) {
     this.project = project;
     this.#paths = paths;
+    this.#captureWaitMs = surroundings.captureWaitMs ?? LOCK_WAIT_MS;
     this.#lockWaitMs = surroundings.lockWaitMs ?? PATIENT_WAIT_MS;
     this.#waiting = new WaitingFacts(paths.waiting);
     this.#section = new CaptureSection(paths, surroundings, this.#waiting);
@@ -130,7 +132,7 @@ export class LowdbOutbox implements Outbox {
 
   async #captureUnderLock(facts: readonly Fact[], limits: CaptureLimits): Promise<readonly CaptureOutcome[]> {
     for (let occupancy: Occupancy | undefined; ; occupancy = await this.#recount()) {
-      const lock = await lockFile(this.#paths.captureLock, LOCK_WAIT_MS);
+      const lock = await lockFile(this.#paths.captureLock, this.#captureWaitMs);
       if (lock === undefined) return this.#wait(facts, limits);
       const captured = this.#section.run(facts, limits, occupancy, lock);
       if (captured !== 'looks-full') return captured;
