@@ -61,7 +61,7 @@ export const misbehave = (fault: Misbehaviour, response: ServerResponse, good: (
       return;
     case 'twice': {
       const { status, body } = good();
-      const { results } = JSON.parse(body) as { results: unknown[] };
+      const { results = [] } = JSON.parse(body) as { results?: unknown[] };
       answer({ status, body: { results: [...results, ...results] } }, response);
       return;
     }
