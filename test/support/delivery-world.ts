@@ -81,6 +81,7 @@ export class DeliveryWorld {
       clock: this.clock,
       wallClock: this.time,
       randomness: this.randomness,
+      timer: this.time,
       route: (signal) => this.route.find(signal),
       retainMs: async () => 7 * 24 * 60 * 60 * 1000,
       resolveLeftOvers: async (project) => void this.leftOversResolvedFor.push(project),

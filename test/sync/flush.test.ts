@@ -134,11 +134,33 @@ describe('scenario 16: two passes at once', () => {
       return send(request, signal);
     };
     const flush = new Flush(world.flushHost());
-    const reports = await Promise.all([flush.run({ isInsisted: false }), flush.run({ isInsisted: true })]);
+    const reports = await Promise.all([flush.run({ isInsisted: false }), flush.run({ isInsisted: false })]);
     await world.expectBalanced();
     expect(reports.map(({ ended }) => ended.end).sort()).toEqual(['busy', 'complete']);
     expect(reports.map(({ delivered, duplicate }) => delivered + duplicate).sort()).toEqual([0, 3]);
     expect(await world.flush()).toMatchObject({ delivered: 1, duplicate: 0 });
+  });
+
+  it('who insists waits for the sender, and delivers what came after it', async () => {
+    const { world, account } = await ready();
+    await world.capture(2, account);
+    const send = world.batches.send.bind(world.batches);
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    world.batches.send = async (request, signal) => {
+      await held;
+      return send(request, signal);
+    };
+    const flush = new Flush(world.flushHost());
+    const sending = flush.run({ isInsisted: false });
+    const insisting = flush.run({ isInsisted: true });
+    await world.time.advance(1000);
+    await world.capture(1, account);
+    letGo();
+    expect(await sending).toMatchObject({ delivered: 2, ended: { end: 'complete' } });
+    await world.time.advance(1000);
+    expect(await insisting).toMatchObject({ delivered: 1, ended: { end: 'complete' } });
+    await world.expectBalanced();
   });
 });
 

@@ -113,15 +113,17 @@ export const deliveryModule = (register: Registrar): void => {
       TOKENS.lamport,
       TOKENS.wallClock,
       TOKENS.randomness,
+      TOKENS.timer,
       TOKENS.leftOvers,
       TOKENS.settings,
     ],
-    (outboxes, sharing, clock, wallClock, randomness, leftOvers, settings) => ({
+    (outboxes, sharing, clock, wallClock, randomness, timer, leftOvers, settings) => ({
       outboxes,
       sharing,
       clock,
       wallClock,
       randomness,
+      timer,
       retainMs: async () => retentionMs(await settings.read()),
       resolveLeftOvers: async (project) => leftOvers.resolve(project, captureLimits(await settings.read())),
     }),

@@ -2,7 +2,7 @@ import type { Account } from '../../domain/delivery/account.js';
 import { CONTRACT_LIMITS } from '../../domain/delivery/batch-plan.js';
 import { isSyncError } from '../../domain/errors.js';
 import type { LamportStore } from '../../ports/clock.js';
-import type { Randomness, WallClock } from '../../ports/host.js';
+import type { Randomness, Timer, WallClock } from '../../ports/host.js';
 import type { Outboxes } from '../../ports/queue.js';
 import type { Courier } from './courier.js';
 import type { LearntLimits } from './deliver-batch.js';
@@ -22,6 +22,7 @@ export interface FlushHost {
   readonly clock: LamportStore;
   readonly wallClock: WallClock;
   readonly randomness: Randomness;
+  readonly timer: Timer;
   /** Who is signed in, and how to reach that hub; else why nothing can be sent. */
   route(signal?: AbortSignal): Promise<Route | PassEnd>;
   /** For how long settled segments stay readable, in milliseconds. */
@@ -62,13 +63,28 @@ export class Flush {
     let ended: PassEnd = { end: 'complete' };
     for (const project of await this.#host.outboxes.list()) {
       const before = counts;
-      const report = await this.#pass(project, route, learnt, input, before, signal);
+      const report = await this.#patiently(input, signal, () =>
+        this.#pass(project, route, learnt, input, before, signal),
+      );
       counts = addCounts(before, report);
       if (report.ended.end === 'complete') continue;
       if (ended.end === 'complete') ended = report.ended;
       if (concernsEveryProject(report.ended)) break;
     }
     return { ...counts, ended };
+  }
+
+  /** Who insists waits for another sender to end: what that one delivers is delivered too. */
+  async #patiently(
+    { isInsisted }: FlushInput,
+    signal: AbortSignal | undefined,
+    pass: () => Promise<PassReport>,
+  ): Promise<PassReport> {
+    for (let tries = isInsisted ? BUSY_TRIES : 1; ; tries--) {
+      const report = await pass();
+      if (report.ended.end !== 'busy' || tries <= 1 || signal?.aborted === true) return report;
+      await this.#host.timer.sleep(BUSY_PAUSE_MS, signal);
+    }
   }
 
   /** One outbox that cannot be read or written must not keep the others from being delivered. */
@@ -104,6 +120,9 @@ export class Flush {
     }
   }
 }
+
+const BUSY_PAUSE_MS = 100;
+const BUSY_TRIES = 100;
 
 /** Trouble with the hub or the account would meet the next project in the same way. */
 const concernsEveryProject = (ended: PassEnd): boolean =>
