@@ -17,6 +17,9 @@ const directory = (name) => join(scratch.path, name);
 await buildOurs();
 const ours = await loadOurs();
 
+/** Events that a crowd appends in all. */
+const CROWD_EVENTS = 1600;
+
 /** Mean milliseconds of so many in a row. */
 const often = (count, once) => async () => {
   const start = performance.now();
@@ -130,7 +133,7 @@ const inManyProcesses = async (processes) => {
   for (let round = -1; round < 7; round++) {
     for (const [store, name] of Object.entries(names)) {
       const place = directory(`crowd-${store}`);
-      const { perSecond, worstMs } = await runCrowd(store, place, processes, 4000);
+      const { perSecond, worstMs } = await runCrowd(store, place, processes, CROWD_EVENTS);
       await rm(place, { recursive: true, force: true });
       if (round < 0) continue;
       figures.get(name).push(perSecond);

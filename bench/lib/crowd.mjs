@@ -1,11 +1,17 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { loadOurs } from './ours.mjs';
+import { STORES } from './stores.mjs';
 
 const WORKER = fileURLToPath(new URL('store-worker.mjs', import.meta.url));
 
 /** Lets so many processes append so many events in all, at once. Resolves to events per second and the worst wait. */
 export const runCrowd = async (store, directory, processes, events) => {
+  // The first event of all makes the files, which is another piece of work.
+  const first = STORES[store](await loadOurs(), directory);
+  await first.append();
+  first.close();
   const each = Math.ceil(events / processes);
   const workers = Array.from({ length: processes }, () => startWorker(store, directory, each));
   await Promise.all(workers.map(({ ready }) => ready));

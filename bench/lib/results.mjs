@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 
 /** Writes what was measured, with the machine and the date that belong to it. */
 export const writeResults = async (path, comparisons) => {
@@ -14,6 +14,8 @@ export const writeResults = async (path, comparisons) => {
       processor: cpus()[0]?.model ?? 'unknown',
       cores: cpus().length,
       memoryGb: Math.round(totalmem() / 2 ** 30),
+      // More than the number of cores: others were at work, and only the ratios say anything.
+      loadAverage: loadavg().map((load) => Number(load.toFixed(1))),
     },
     comparisons,
   };

@@ -24,7 +24,9 @@ export const openOurs = (ours, directory) => {
   const nextFact = factSource(ours);
   const append = async () => {
     const [outcome] = await outbox.capture([nextFact()], LIMITS);
-    if (outcome.outcome !== 'captured') throw new Error(`not captured: ${JSON.stringify(outcome)}`);
+    // What waits for the lock is durable, too; the next capture seals it.
+    if (outcome.outcome !== 'captured' && outcome.outcome !== 'waiting')
+      throw new Error(`not captured: ${JSON.stringify(outcome)}`);
   };
   return { append, outbox, nextFact, close: () => undefined };
 };

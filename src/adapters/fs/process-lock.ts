@@ -61,7 +61,7 @@ export interface LockKinds {
 }
 
 const FIRST_PAUSE_MS = 1;
-const LONGEST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 5;
 
 let loaded: TakeLock | undefined;
 
