@@ -1,5 +1,7 @@
+import type { HubLedger } from '../../../../domain/delivery/ledger.js';
 import { TOKENS } from '../../../container/tokens.js';
 import type { ConnectionCheck } from '../../../usecases/check-connection.js';
+import type { SyncStatus } from '../../../usecases/get-sync-status.js';
 import type { Report } from '../../define-command.js';
 import type { Outcome } from '../../exit-codes.js';
 import { lines } from '../../render/text.js';
@@ -21,7 +23,7 @@ export const run = async ({ args, container, signal, terminal }: ClientContext<A
   const isBalanced = status.projects.every(({ balanced }) => balanced);
   return {
     outcome: isBalanced ? outcomeOf(check) : 'failed',
-    data: { ...status, ...(check === undefined ? {} : { check }) },
+    data: toDocument(status, check),
     text: lines([
       accountText(status, check),
       backgroundText(status.background),
@@ -31,6 +33,22 @@ export const run = async ({ args, container, signal, terminal }: ClientContext<A
     ]),
   };
 };
+
+/** Of a hub that is not in use any more its line is shown, not its whole ledger. */
+const toDocument = (status: SyncStatus, check: ConnectionCheck | undefined): object => ({
+  ...status,
+  projects: status.projects.map((project) => ({ ...project, former: project.former.map(formerLine) })),
+  ...(check === undefined ? {} : { check }),
+});
+
+const formerLine = ({ hub, team, through, totals, closedAtMs, lastReceiptAtMs }: HubLedger): object => ({
+  hub,
+  team,
+  through,
+  totals: { delivered: totals.delivered, duplicate: totals.duplicate, discarded: totals.discarded },
+  closedAtMs,
+  lastReceiptAtMs,
+});
 
 const outcomeOf = (check: ConnectionCheck | undefined): Outcome => {
   switch (check?.state) {

@@ -1,0 +1,16 @@
+import { object, type DocumentSchema } from './schema.js';
+import { otherSchemas } from './other-schemas.js';
+import { fault, work } from './shared-schemas.js';
+import { reportFileSchema, syncSchemas } from './sync-schemas.js';
+
+/** What each command prints with `--json`. */
+export const DOCUMENTS: readonly DocumentSchema[] = [...syncSchemas, ...otherSchemas];
+
+/** Files that commands write. */
+export const FILES: readonly DocumentSchema[] = [reportFileSchema];
+
+/** What every command prints instead when it fails. */
+export const FAULT = fault;
+
+/** What every command that changes a project prints beside its own result. */
+export const WORK = { ...object(work), additionalProperties: true };

@@ -1,0 +1,109 @@
+import {
+  documentOf,
+  flag,
+  integer,
+  list,
+  nullable,
+  object,
+  open,
+  text,
+  type DocumentSchema,
+} from './schema.js';
+import { counts, passCounts, passEnd, projectUuid } from './shared-schemas.js';
+import { statusSchema } from './status-schema.js';
+import { deadLetterSchemas } from './dead-letter-schemas.js';
+import { doctorSchema } from './doctor-schema.js';
+
+const leftReasons = counts('how many events stay for each reason');
+
+/** What `sync now` prints, and the summary of its report. */
+const deliverySummary = {
+  ...passCounts,
+  left: integer('events that wait, held ones included'),
+  left_reasons: leftReasons,
+  ended: passEnd,
+};
+
+/** The file of `sync now --report`. */
+export const reportFileSchema = documentOf('sync now --report FILE', {
+  generated_at: text('ISO 8601, UTC'),
+  summary: object(deliverySummary),
+  projects: list(
+    object({
+      project_uuid: projectUuid,
+      failures: list(
+        object({
+          event_id: text(),
+          state: text('`pending`, `held` or `dead letter`'),
+          reason: text('the last words of the hub, or why the event is held'),
+        }),
+        'every event that no hub has',
+      ),
+    }),
+  ),
+});
+
+export const syncSchemas: readonly DocumentSchema[] = [
+  documentOf('sync now', deliverySummary),
+  statusSchema,
+  documentOf('sync verify', {
+    agrees: flag('whether ledger and hub say the same about every event'),
+    hub: text(),
+    team: text(),
+    projects: list(
+      object({
+        project_uuid: text(),
+        settled: integer('events of the local journal that are settled here by a receipt'),
+        at_hub: integer('events that the hub has of this project, from all machines'),
+        missing_at_hub: list(text(), 'ids that are settled here and not at the hub'),
+        uncounted: list(text(), 'ids that are in the journal and at the hub, and not counted here'),
+      }),
+    ),
+  }),
+  documentOf('sync preview', {
+    projects: list(
+      object({
+        project_uuid: projectUuid,
+        to: nullable(object({ hub: text(), url: text(), team: text() })),
+        count: integer('how many would leave'),
+        held: counts('what stays, by reason'),
+        dead_letters: counts('what was given up on, by reason'),
+        events: list(
+          open('the envelope as it would be sent'),
+          'oldest first; all, or as many as --limit says',
+        ),
+      }),
+    ),
+  }),
+  doctorSchema,
+  ...deadLetterSchemas,
+  documentOf('sync diagnose', {
+    waiting: integer(),
+    valid: integer(),
+    invalid: integer(),
+    projects: list(
+      object(
+        {
+          waiting: integer(),
+          valid: integer(),
+          events: list(
+            object(
+              {
+                record: integer(),
+                eventId: text(),
+                issues: list(object({ path: text('dotted'), reason: text() })),
+                attempts: integer(),
+              },
+              { eventType: text(), reason: text() },
+            ),
+          ),
+        },
+        { projectUuid: text() },
+      ),
+    ),
+  }),
+  documentOf('sync run', { left: text('why it ended') }),
+  documentOf('sync on', { project_uuid: text(), sharing: text() }),
+  documentOf('sync off', { project_uuid: text(), sharing: text() }),
+  documentOf('sync server', { server: nullable(text('base URL of the hub')) }),
+];

@@ -1,0 +1,52 @@
+import { DOCUMENTS, FAULT, FILES, WORK } from './all.js';
+import type { DocumentSchema, Schema } from './schema.js';
+
+/** The page `docs/json.md`: every document that a program can read, from the very data that tests hold them against. */
+export const jsonReference = (): string =>
+  [
+    INTRODUCTION,
+    '## When a command fails',
+    fence(FAULT),
+    '## Commands that change a project',
+    'Beside their own result they all tell:',
+    fence(WORK),
+    '## Documents',
+    ...DOCUMENTS.flatMap((document) => section('`spec-kitty', document)),
+    '## Files',
+    ...FILES.flatMap((document) => section('`spec-kitty', document)),
+  ].join('\n\n') + '\n';
+
+const INTRODUCTION = `# JSON
+
+<!-- Made by scripts/json-reference.mjs from src/app/cli/schemas. -->
+
+With \`--json\` stdout holds exactly one document, whatever happens. The one exception is \`events tail\`, which prints one
+event on each line (NDJSON) until it is interrupted. \`version\` is that of this description; a later one may add
+properties, so a reader has to bear those that it does not know. A name with \`?\` may be absent.`;
+
+const section = (program: string, { command, schema }: DocumentSchema): readonly string[] => [
+  `### ${program} ${command}\``,
+  fence(schema),
+];
+
+const fence = (schema: Schema): string => ['```', ...linesOf(schema, ''), '```'].join('\n');
+
+const linesOf = (schema: Schema, indent: string): readonly string[] => {
+  const required = new Set(schema.required ?? []);
+  return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
+    const { description } = property;
+    const line = `${indent}${name}${required.has(name) ? '' : '?'}: ${typeOf(property)}`;
+    const inner = property.items ?? property;
+    return [description === undefined ? line : `${line}  # ${description}`, ...linesOf(inner, `${indent}  `)];
+  });
+};
+
+const typeOf = (schema: Schema): string => {
+  if (schema.enum !== undefined) return schema.enum.join(' | ') + (isNullable(schema) ? ' | null' : '');
+  if (schema.items !== undefined) return `list of ${typeOf(schema.items)}`;
+  const values = schema.additionalProperties;
+  if (typeof values === 'object') return `map to ${typeOf(values)}`;
+  return [schema.type ?? 'object'].flat().join(' or ');
+};
+
+const isNullable = ({ type }: Schema): boolean => Array.isArray(type) && type.includes('null');
