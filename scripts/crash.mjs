@@ -10,6 +10,7 @@ import { bundleProgram, SHIM } from '../test/crash/bundle-program.mjs';
  *
  *     npm run crash                     everything, some tens of minutes
  *     npm run crash -- kills rotation   one kind of trial, of one driver
+ *     npm run crash -- command-faults move-task 25   the same at every 25th call
  */
 const STORE = [
   ...['first-capture', 'capture-one', 'capture-several', 'rotation', 'seals-waiting-facts', 'torn-tail'],
@@ -54,10 +55,10 @@ const lineOf = (what, { points, kills, faults, cuts, violations }) =>
   `${what.padEnd(42)} points ${String(points).padStart(5)}  kills ${String(kills).padStart(5)}  faults ${String(faults).padStart(6)}  power cuts ${String(cuts).padStart(6)}  violations ${violations.length}\n`;
 
 const main = async () => {
-  const [kind, name] = process.argv.slice(2);
+  const [kind, name, thinned] = process.argv.slice(2);
   const waiting = TRIALS.filter(
     ([each, driver]) => (kind === undefined || each === kind) && (name === undefined || driver === name),
-  );
+  ).map(([each, driver, stride, seeds = 0]) => [each, driver, Number(thinned ?? stride), seeds]);
   await buildProgram();
   const program = await bundleProgram();
   const sum = { points: 0, kills: 0, faults: 0, cuts: 0, violations: [] };

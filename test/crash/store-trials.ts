@@ -184,7 +184,7 @@ export const failEverywhere = (name: string, { stride }: Extent): Promise<Tally>
   });
 
 const failOnce = async (stage: Stage, errno: Errno, control: Omit<ShimControl, 'root'>): Promise<Tally> => {
-  const { said, failure, names, open } = await stage.run({ errno, ...control });
+  const { said, failure, names, open, log } = await stage.run({ errno, ...control, log: true });
   const at = control.failAt ?? control.failFrom ?? 0;
   const how = control.failAt === undefined ? 'from' : 'at';
   const label = `${stage.driver.name}, ${errno} ${how} call ${at} (${names[at - 1]})`;
@@ -203,7 +203,9 @@ const failOnce = async (stage: Stage, errno: Errno, control: Omit<ShimControl, '
   const left = temporariesIn(stage.top);
   // A disk on which nothing can be removed any more keeps what was begun.
   if (left.length > 0 && control.failFrom === undefined) faults.push(`left behind: ${left.join(', ')}`);
-  return { ...NOTHING, faults: 1, violations: labelled(label, faults) };
+  // What was acknowledged although something failed has to be on the disk, and nothing else has to.
+  const cut = await cutAfter(stage, log, at, `${label}, then power cut`);
+  return addTallies({ ...NOTHING, faults: 1, violations: labelled(label, faults) }, cut);
 };
 
 const isToldClearly = (failure: unknown): boolean =>

@@ -11,6 +11,8 @@ export type EmissionOutcome =
   | { readonly outcome: 'captured'; readonly event: EventEnvelope }
   /** Durable; the next capture seals it, because another process held the outbox for too long. */
   | { readonly outcome: 'waiting'; readonly eventId: string }
+  /** Kept, but the disk did not confirm it: a power cut can take it. Emitting it again would make two of it. */
+  | { readonly outcome: 'unconfirmed'; readonly eventId: string; readonly reason: string }
   | { readonly outcome: 'refused'; readonly reason: string }
   /** Kept as a dead letter with these issues; it is never sent. */
   | { readonly outcome: 'invalid'; readonly issues: readonly Issue[] };
@@ -38,6 +40,8 @@ export const emitEvent = async <T extends EventType>(
     const [captured] = await emission.capture([fact]);
     if (captured === undefined) return { outcome: 'refused', reason: 'nothing was captured' };
     if (captured.outcome === 'refused') return { outcome: 'refused', reason: captured.message };
+    if (captured.outcome === 'unconfirmed')
+      return { outcome: 'unconfirmed', eventId: captured.eventId, reason: captured.message };
     if (fact.issues !== undefined) return { outcome: 'invalid', issues: fact.issues };
     return captured.outcome === 'captured'
       ? { outcome: 'captured', event: captured.event }
