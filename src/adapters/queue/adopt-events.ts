@@ -34,7 +34,7 @@ export const adoptEvents = (
     refused: fresh.length - taken.length,
   };
   if (taken.length === 0) return adoption;
-  const clocks = clocksAfter(taken, value);
+  const clocks = clocksAfter(taken, Math.max(value, tail.clock));
   surroundings.clock.store(clocks.at(-1) ?? value, nodeId);
   if (isSegmentFull(tail, surroundings)) writer.rotate(tail, value);
   const lines = taken.map(({ json, team, invalid }, index) =>

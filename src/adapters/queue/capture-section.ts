@@ -118,7 +118,9 @@ export class CaptureSection {
     const taken = facts.slice(0, Math.max(0, room));
     const all = [...late.map(({ fact }) => fact), ...taken];
     const captured =
-      all.length === 0 ? [] : this.#write(writer, tail, all, { clock: value, nodeId, occupied });
+      all.length === 0
+        ? []
+        : this.#write(writer, tail, all, { clock: Math.max(value, tail.clock), nodeId, occupied });
     if (rebuilt !== undefined && all.length > 0)
       this.#surroundings.warn?.(`The Lamport clock goes on above everything captured: ${rebuilt}.`);
     this.#waiting.forget(late, () => writer.sync());

@@ -9,6 +9,8 @@ export interface JournalTail {
   readonly segmentFirst: number;
   /** Number that the next record gets. */
   readonly next: number;
+  /** Lamport clock after the last record, else when the segment was begun. */
+  readonly clock: number;
 }
 
 /** The tail from the last bytes alone, whatever the length of the segment; `undefined` when they are not in order. */
@@ -17,16 +19,15 @@ export const readTail = (descriptor: number, size: number): JournalTail | undefi
   const headerEnd = head.indexOf(0x0a);
   const header = headerEnd === -1 ? undefined : decodeHeader(head.subarray(0, headerEnd));
   if (header === undefined) return undefined;
-  if (size === headerEnd + 1)
-    return { journal: header.journal, segmentFirst: header.first, next: header.first };
+  const { journal, first: segmentFirst, clock } = header;
+  if (size === headerEnd + 1) return { journal, segmentFirst, next: segmentFirst, clock };
   for (const length of [QUICK_TAIL_BYTES, TAIL_BYTES]) {
     const start = Math.max(headerEnd + 1, size - length);
     const { lines, rest } = splitLines(readAt(descriptor, start, size - start));
     const last = lines.at(-1);
     if (rest.length > 0) return undefined;
     const record = last === undefined ? undefined : decodeRecord(last);
-    if (record !== undefined)
-      return { journal: header.journal, segmentFirst: header.first, next: record.record + 1 };
+    if (record !== undefined) return { journal, segmentFirst, next: record.record + 1, clock: record.clock };
     if (lines.length > 1) return undefined;
   }
   return undefined;

@@ -122,7 +122,8 @@ export class JournalWriter {
     const sealed = newestSegment(this.#paths);
     const scan = scanSegment(readAt(descriptor, 0, this.#size), sealed?.next);
     const next = scan.rest.length > 0 && this.#mend(descriptor, scan) ? scan.next + 1 : scan.next;
-    if (scan.header !== undefined) return { journal: scan.header.journal, segmentFirst: scan.first, next };
+    if (scan.header !== undefined)
+      return { journal: scan.header.journal, segmentFirst: scan.first, next, clock: scan.clock };
     // Nobody could read the end of a segment without a header quickly: it is sealed as it is, and another one goes on.
     // Where no sealed segment says whose it is, the one that goes on is another journal.
     if (next > scan.first) this.#seal(descriptor, scan.first);
