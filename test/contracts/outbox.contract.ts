@@ -135,6 +135,14 @@ export const outboxContract = ({ name, durable, setup }: OutboxFlavour): void =>
       expect(clocks).toEqual([...new Set(clocks)].sort((a, b) => a - b));
     });
 
+    it('confirms what it holds, also when that is nothing, and changes nothing by it', async () => {
+      await outbox.confirm();
+      expect((await outbox.reading()).last).toBe(0);
+      await outbox.capture([fact(1)], ROOM);
+      await outbox.confirm();
+      expect((await collect(reopen().records())).map(({ eventId: id }) => id)).toEqual([eventId(1)]);
+    });
+
     it('refuses aloud what is beyond the limit, counts it, and leaves what is there', async () => {
       const outcomes = await outbox.capture(facts(1, 3), { maxWaiting: 2 });
       expect(outcomes.map(({ outcome }) => outcome)).toEqual(['captured', 'captured', 'refused']);
