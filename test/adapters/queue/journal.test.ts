@@ -63,11 +63,15 @@ const read = async (from?: number): Promise<number[]> =>
 
 describe('a journal', () => {
   it('begins with its first segment, under a new id', () => {
-    expect(write((writer) => writer.open(7))).toEqual({ journal: 'journal-1', segmentFirst: 1, next: 1 });
+    expect(write((writer) => writer.open(7))).toMatchObject({
+      journal: 'journal-1',
+      segmentFirst: 1,
+      next: 1,
+    });
     expect(readFileSync(paths.current, 'utf8')).toBe(
       encodeHeader({ journal: 'journal-1', first: 1, clock: 7 }),
     );
-    expect(currentTail(paths.current)).toEqual({ journal: 'journal-1', segmentFirst: 1, next: 1 });
+    expect(currentTail(paths.current)).toMatchObject({ journal: 'journal-1', segmentFirst: 1, next: 1 });
   });
 
   it('goes on in another segment when one is full, and is read in one piece', async () => {
@@ -105,7 +109,11 @@ describe('a journal', () => {
     expect(await read()).toEqual([1, 2]);
     expect(await new JournalReader(paths).extent()).toEqual({ journal: 'journal-1', first: 1, last: 2 });
     expect(highestClock(paths)).toBe(42);
-    expect(write((writer) => writer.open(0))).toEqual({ journal: 'journal-1', segmentFirst: 3, next: 3 });
+    expect(write((writer) => writer.open(0))).toMatchObject({
+      journal: 'journal-1',
+      segmentFirst: 3,
+      next: 3,
+    });
     append(1);
     expect(await read()).toEqual([1, 2, 3]);
   });
@@ -145,7 +153,11 @@ describe('a journal', () => {
     const [, ...records] = readFileSync(paths.current, 'utf8').split('\n');
     writeFileSync(paths.current, ['damage', ...records].join('\n'));
     expect((await new JournalReader(paths).extent())?.journal).toBe('');
-    expect(write((writer) => writer.open(0))).toEqual({ journal: 'journal-2', segmentFirst: 3, next: 3 });
+    expect(write((writer) => writer.open(0))).toMatchObject({
+      journal: 'journal-2',
+      segmentFirst: 3,
+      next: 3,
+    });
     expect(await read()).toEqual([1, 2]);
     expect(await new JournalReader(paths).extent()).toEqual({ journal: 'journal-2', first: 1, last: 2 });
   });
@@ -154,7 +166,11 @@ describe('a journal', () => {
     append(3);
     writeFileSync(paths.current, `damage\n${line(3)}`);
     expect(await new JournalReader(paths).extent()).toEqual({ journal: 'journal-1', first: 1, last: 3 });
-    expect(write((writer) => writer.open(0))).toEqual({ journal: 'journal-1', segmentFirst: 4, next: 4 });
+    expect(write((writer) => writer.open(0))).toMatchObject({
+      journal: 'journal-1',
+      segmentFirst: 4,
+      next: 4,
+    });
     expect(await read()).toEqual([1, 2, 3]);
   });
 
