@@ -19,7 +19,7 @@ const STORE = [
 const COMMANDS = ['init', 'add-history', 'move-task', 'finalize-tasks', 'implement', 'accept'];
 
 /** Power cuts after each sync and acknowledgement, a quarter of them at each other moment: 200 and more of a driver. */
-const SEEDS = 40;
+const SEEDS = 50;
 /** Of a whole command, at each moment. */
 const COMMAND_SEEDS = 3;
 /** A command is run twice for every trial, with git: of its calls every fifth fails, another fifth for the next error. */
