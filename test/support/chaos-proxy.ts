@@ -7,8 +7,12 @@ import { misbehave, type Misbehaviour } from './misbehaviour.js';
 /** The wire to a real hub: passes requests on as they are, until a script makes it misbehave. */
 export interface ChaosProxy {
   readonly url: string;
-  /** What happens to the coming batches; everything else always passes. */
+  /** What happens to the coming batches; everything else passes, unless there is a script for it. */
   readonly batches: FaultScript<Misbehaviour>;
+  /** What happens to the coming refreshes of a sign-in. */
+  readonly refreshes: FaultScript<Misbehaviour>;
+  /** What the hub answered to each refresh, whether the answer was passed on or not. */
+  readonly refreshStatuses: readonly number[];
   /** How many batches have reached the hub. */
   passedOn(): number;
   /** Resolves as soon as that many batches have reached the hub. */
@@ -18,6 +22,8 @@ export interface ChaosProxy {
 
 export const startChaosProxy = async (hubUrl: string): Promise<ChaosProxy> => {
   const batches = new FaultScript<Misbehaviour>();
+  const refreshes = new FaultScript<Misbehaviour>();
+  const refreshStatuses: number[] = [];
   const sockets = new Set<Socket>();
   let passedOn = 0;
   const waiters: (() => void)[] = [];
@@ -28,10 +34,12 @@ export const startChaosProxy = async (hubUrl: string): Promise<ChaosProxy> => {
   });
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const isBatch = request.url === BATCH;
-    const fault = isBatch ? batches.take() : undefined;
+    const isRefresh = request.url === REFRESH;
+    const fault = isBatch ? batches.take() : isRefresh ? refreshes.take() : undefined;
     const body = await bodyOf(request);
     if (fault !== undefined && NEVER_ARRIVES.has(fault)) return misbehave(fault, response, unasked);
     const good = await forward(hubUrl, request, body);
+    if (isRefresh) refreshStatuses.push(good.status);
     if (isBatch) {
       passedOn += 1;
       for (const wake of waiters.splice(0)) wake();
@@ -44,6 +52,8 @@ export const startChaosProxy = async (hubUrl: string): Promise<ChaosProxy> => {
   return {
     url: `http://127.0.0.1:${port}`,
     batches,
+    refreshes,
+    refreshStatuses,
     passedOn: () => passedOn,
     untilPassedOn: async (count) => {
       while (passedOn < count) await new Promise<void>((resolve) => waiters.push(resolve));
@@ -56,6 +66,7 @@ export const startChaosProxy = async (hubUrl: string): Promise<ChaosProxy> => {
 };
 
 const BATCH = '/api/v1/events/batch/';
+const REFRESH = '/api/v1/token/refresh/';
 const NEVER_ARRIVES = new Set<Misbehaviour>(['reset', 'never-read']);
 
 const unasked = (): never => {
