@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import {
-  BeginIntent,
   BreakClock,
   Capture,
   CaptureBesideLock,
   LeaveTemporary,
-  ResolveIntent,
   Tear,
   type OutboxCommand,
 } from './commands-capture.js';
+import { BeginIntent, ResolveIntent } from './commands-intent.js';
 import { Damage } from './commands-damage.js';
 import { Bury, Decide, MoveTime, Reopen, Send, Share, SignIn } from './commands-delivery.js';
 import type { DiskFault } from './faulty-disk.js';

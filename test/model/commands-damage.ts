@@ -81,9 +81,14 @@ export class Damage implements OutboxCommand {
     now.decisions[index] = { decision: 'unreadable' };
   }
 
-  /** Of a segment that has one before it: nobody else knows which journal the first one belongs to. */
+  /** While there is another one in order: nobody else knows which journal this is. */
   #header({ now }: Holder, world: World): void {
-    if (now.segments.length < 2 || now.isHeaderDamaged || now.segments.at(-1)?.[0]?.invalid === DAMAGED)
+    const others = now.segments.slice(0, -1).map(([first]) => first?.record ?? 0);
+    if (
+      others.every((first) => now.headless.includes(first)) ||
+      now.isHeaderDamaged ||
+      now.segments.at(-1)?.[0]?.invalid === DAMAGED
+    )
       return;
     const text = readFileSync(world.paths.current, 'latin1');
     world.flip(world.paths.current, Math.floor(this.at * text.indexOf('\n')), this.bit);

@@ -64,7 +64,7 @@ export class Send implements OutboxCommand {
       // What can never be sent is settled before what comes after it is sent.
       for (const { record } of pass.due) if (!pass.attempted.has(record)) pass.bury(record);
       pass.bury();
-      if (reclaims) model.reclaim();
+      if (reclaims) model.reclaim((step) => pass.steps.push(step.copy()));
       pass.steps.push(model.copy());
       await this.#weather(holder, world, pass);
     }

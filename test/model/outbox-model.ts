@@ -21,6 +21,8 @@ export class OutboxModel {
   openFirst = 1;
   /** Whether the header of the open segment was damaged, so that it is sealed as it is. */
   isHeaderDamaged = false;
+  /** First record numbers of the sealed segments whose headers were damaged. */
+  headless: number[] = [];
   decisions: Decision[] = [];
   ledgers: ModelLedger[] = [];
   hasJournal = false;
@@ -38,6 +40,7 @@ export class OutboxModel {
     const copy = Object.assign(new OutboxModel(this.segmentRecords), this);
     copy.segments = this.segments.map((segment) => [...segment]);
     copy.decisions = [...this.decisions];
+    copy.headless = [...this.headless];
     copy.waitingForLock = [...this.waitingForLock];
     copy.ledgers = this.ledgers.map(copyLedger);
     return copy;
@@ -64,7 +67,10 @@ export class OutboxModel {
     this.hasJournal = true;
     if (this.isTorn) this.tornTails += 1;
     this.isTorn = false;
-    if (this.isHeaderDamaged && this.segments.at(-1)?.length !== 0) this.#beginSegment();
+    if (this.isHeaderDamaged && this.segments.at(-1)?.length !== 0) {
+      this.headless.push(this.openFirst);
+      this.#beginSegment();
+    }
     this.isHeaderDamaged = false;
   }
 
@@ -177,7 +183,7 @@ export class OutboxModel {
   }
 
   /** Removes settled segments, the oldest first, until one has to stay. */
-  reclaim(): void {
+  reclaim(step: (model: OutboxModel) => void = () => undefined): void {
     while (this.segments.length > 1 && !this.isUnreadable) {
       const ledgers = this.view();
       const segment = this.segments[0] ?? [];
@@ -185,7 +191,10 @@ export class OutboxModel {
       const before = JSON.stringify(ledgers.map(({ states }) => states.size));
       for (const record of segment) this.#leave(record, ledgers);
       if (before !== JSON.stringify(ledgers.map(({ states }) => states.size))) this.ledgers = ledgers;
+      // The ledgers count without it before it goes.
+      step(this);
       this.segments.shift();
+      step(this);
       tally('segments removed');
     }
   }
