@@ -20,12 +20,14 @@ const SHARED_ROOMS = {
     'src/app/cli/commands/all.ts',
     'src/app/container/delivery.module.ts',
     'src/app/container/background.module.ts',
+    'src/app/container/reports.module.ts',
   ],
   status: [
     'src/app/cli/commands/sync/status.ts',
     'src/app/usecases/get-sync-status.ts',
     'src/app/sync/sharing-policy.ts',
     'src/adapters/queue/read-outbox.ts',
+    'src/adapters/queue/journal-reader.ts',
   ],
   summons: [
     'src/app/sync/summons.ts',
