@@ -15,7 +15,6 @@ import type {
   Sender,
 } from '../../ports/queue.js';
 import { CaptureSection, type Occupancy } from './capture-section.js';
-import { JournalReader } from './journal-reader.js';
 import { currentTail } from './journal-tail.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import type { OutboxSurroundings } from './outbox-surroundings.js';
@@ -91,8 +90,9 @@ export class LowdbOutbox implements Outbox {
     });
   }
 
-  records(from = 1): AsyncIterable<JournalRecord> {
-    return new JournalReader(this.#paths).records(from);
+  async *records(from = 1): AsyncGenerator<JournalRecord> {
+    const { JournalReader } = await import('./journal-reader.js');
+    yield* new JournalReader(this.#paths).records(from);
   }
 
   reading(): Promise<OutboxReading> {
@@ -105,6 +105,7 @@ export class LowdbOutbox implements Outbox {
   async decide(decisions: readonly Decision[]): Promise<void> {
     if (decisions.length === 0) return;
     await this.#onStorage(async () => {
+      const { JournalReader } = await import('./journal-reader.js');
       if ((await new JournalReader(this.#paths).extent()) === undefined) return;
       await this.#locked(() => this.#section.decide(decisions));
     });

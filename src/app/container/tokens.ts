@@ -95,7 +95,7 @@ export const TOKENS = {
 
   ensureIdentity: token<EnsureIdentity>('ensure-identity'),
   emitter: token<EventEmitter>('emitter'),
-  resolveLeftOver: token<ResolveLeftOver>('resolve-left-over'),
+  resolveLeftOver: token<Pick<ResolveLeftOver, 'run'>>('resolve-left-over'),
   performWork: token<PerformWork>('perform-work'),
   accessTokens: token<AccessTokens>('access-tokens'),
   sharing: token<SharingPolicy>('sharing'),

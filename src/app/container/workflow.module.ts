@@ -5,7 +5,6 @@ import { GetAccountStatus } from '../usecases/account-status.js';
 import { EnsureIdentity } from '../usecases/ensure-identity.js';
 import { MoveWorkPackage } from '../usecases/move-work-package.js';
 import { PerformWork } from '../usecases/perform-work.js';
-import { ResolveLeftOver } from '../usecases/resolve-left-over.js';
 import type { Registrar } from './registrar.js';
 import { TOKENS } from './tokens.js';
 
@@ -72,7 +71,14 @@ export const workflowModule = (register: Registrar): void => {
   register.single(
     TOKENS.resolveLeftOver,
     [TOKENS.repository, TOKENS.featureFiles, TOKENS.intents, TOKENS.outboxes],
-    (repository, files, intents, outboxes) => new ResolveLeftOver(repository, files, intents, outboxes),
+    (repository, files, intents, outboxes) => ({
+      // Commands rarely die: what brings their work to an end is loaded where there is some.
+      run: async (held, limits) => {
+        if ((await intents.read(held)) === 'none') return undefined;
+        const { ResolveLeftOver } = await import('../usecases/resolve-left-over.js');
+        return new ResolveLeftOver(repository, files, intents, outboxes).run(held, limits);
+      },
+    }),
   );
   register.single(
     TOKENS.performWork,

@@ -8,9 +8,9 @@ import type { ResolveLeftOver } from '../usecases/resolve-left-over.js';
 export class LeftOvers {
   readonly #registry: CheckoutRegistry;
   readonly #repository: Repository;
-  readonly #resolve: ResolveLeftOver;
+  readonly #resolve: Pick<ResolveLeftOver, 'run'>;
 
-  constructor(registry: CheckoutRegistry, repository: Repository, resolve: ResolveLeftOver) {
+  constructor(registry: CheckoutRegistry, repository: Repository, resolve: Pick<ResolveLeftOver, 'run'>) {
     this.#registry = registry;
     this.#repository = repository;
     this.#resolve = resolve;

@@ -77,14 +77,14 @@ export class PerformWork {
   readonly #files: FeatureFiles;
   readonly #intents: IntentStore;
   readonly #emitter: Pick<EventEmitter, 'begin'>;
-  readonly #resolve: ResolveLeftOver;
+  readonly #resolve: Pick<ResolveLeftOver, 'run'>;
 
   constructor(
     repository: Repository,
     files: FeatureFiles,
     intents: IntentStore,
     emitter: Pick<EventEmitter, 'begin'>,
-    resolve: ResolveLeftOver,
+    resolve: Pick<ResolveLeftOver, 'run'>,
   ) {
     this.#repository = repository;
     this.#files = files;
