@@ -1,12 +1,19 @@
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeFigures } from '../bench/lib/document.mjs';
 import { writeResults } from '../bench/lib/results.mjs';
 import { formatTable } from '../bench/lib/table.mjs';
 import { ROOT } from './bundle.mjs';
 import { runNode } from './run.mjs';
 
-/** Runs every program of `bench/` one after the other, prints one table and writes `bench/results.json`. */
+/**
+ * Runs the programs of `bench/` one after the other and prints one table. A run of all of them writes
+ * `bench/results.json`, and its figures into `docs/performance.md`.
+ *
+ *     npm run bench              everything
+ *     npm run bench -- capture   only the programs with this in their name
+ */
 const wanted = process.argv.slice(2);
 const programs = (await readdir(join(ROOT, 'bench')))
   .filter(
@@ -31,4 +38,7 @@ try {
   await rm(directory, { recursive: true, force: true });
 }
 process.stdout.write(`${formatTable(comparisons)}\n`);
-if (wanted.length === 0) await writeResults(join(ROOT, 'bench', 'results.json'), comparisons);
+if (wanted.length === 0 && process.exitCode !== 1) {
+  const results = await writeResults(join(ROOT, 'bench', 'results.json'), comparisons);
+  await writeFigures(join(ROOT, 'docs', 'performance.md'), results);
+}

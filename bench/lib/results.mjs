@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 
-/** Writes what was measured, with the machine and the date that belong to it. */
+/** Writes what was measured, with the machine and the date that belong to it; resolves to what it wrote. */
 export const writeResults = async (path, comparisons) => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const results = {
@@ -20,4 +20,5 @@ export const writeResults = async (path, comparisons) => {
     comparisons,
   };
   await writeFile(path, `${JSON.stringify(results, undefined, 2)}\n`);
+  return results;
 };
