@@ -26,7 +26,7 @@ export class FsStateFiles implements StateFiles {
       return {
         root,
         exists: true,
-        loose: entries.filter(isLoose).map(({ path }) => path),
+        loose: looseAmong(entries).map(({ path }) => path),
         stale: entries.filter((entry) => isStale(entry, nowMs)).map(({ path }) => path),
         inaccessible: entries.filter(({ isAccessible }) => !isAccessible).map(({ path }) => path),
         busyLocks: entries.map(({ path }) => path).filter((path) => this.#isBusyLock(path)),
@@ -89,12 +89,20 @@ interface Entry {
 }
 
 const PRIVATE = 0o700;
+const OF_OTHERS = 0o077;
 const STALE_AFTER_MS = 10 * 60 * 1000;
 const TEMPORARY = /(^|\/)\.[^/]+\.\d+\.[0-9a-z]+\.\d+\.tmp$/;
 
-// The code cache holds nothing of the user's; Windows has no such modes.
-const isLoose = ({ path, mode }: Entry): boolean =>
-  process.platform !== 'win32' && (mode & 0o077) !== 0 && !path.startsWith('cache');
+/**
+ * Behind a private root nothing can be reached, whatever its own mode is; only the credentials, which people copy, are
+ * held to theirs in every case. The code cache holds nothing of the user's; Windows has no such modes.
+ */
+const looseAmong = (entries: readonly Entry[]): readonly Entry[] => {
+  if (process.platform === 'win32') return [];
+  const open = entries.filter(({ mode, path }) => (mode & OF_OTHERS) !== 0 && !path.startsWith('cache'));
+  const isRootOpen = open.some(({ path }) => path === '');
+  return isRootOpen ? open : open.filter(({ path }) => path === 'credentials');
+};
 
 const isStale = ({ path, changedAtMs }: Entry, nowMs: number): boolean =>
   TEMPORARY.test(path) && Math.abs(nowMs - changedAtMs) > STALE_AFTER_MS;

@@ -12,7 +12,8 @@ export type ConnectionCheck =
   | { readonly state: 'unreachable'; readonly url: string; readonly reason: string }
   | { readonly state: 'signed-out'; readonly url: string }
   | { readonly state: 'session-expired'; readonly url: string }
-  | { readonly state: 'unusable'; readonly url: string; readonly reason: string }
+  /** What is stored or given cannot be understood; without a server nobody could be asked. */
+  | { readonly state: 'unusable'; readonly url?: string; readonly reason: string }
   /** The hub answers and knows the sign-in. */
   | { readonly state: 'reachable'; readonly url: string; readonly account: Account };
 
@@ -35,7 +36,10 @@ export class CheckConnection {
   async run(signal?: AbortSignal): Promise<ConnectionCheck> {
     const { tokens, settings } = this.#ports;
     const url = (await tokens.account())?.hub.url ?? (await settings.read()).serverUrl;
-    if (url === undefined) return { state: 'no-server' };
+    if (url === undefined) {
+      const answer = await tokens.get(signal);
+      return answer.state === 'unusable' ? answer : { state: 'no-server' };
+    }
     const probed = await this.#probe({ url }, signal);
     if (probed !== 'reachable') return { state: 'unreachable', url, reason: probed.unreachable };
     return this.#judge(url, await tokens.get(signal), signal);

@@ -82,6 +82,20 @@ describe('the state root as files', () => {
     expect((await files().read(NOW_MS)).loose).toEqual([]);
   });
 
+  whereModesCount(
+    'minds the mode of a file behind a private root only where it holds credentials',
+    async () => {
+      mkdirSync(join(scratch.path, 'hub'));
+      for (const name of ['hub/events.db', 'credentials']) {
+        writeFileSync(join(scratch.path, name), '');
+        chmodSync(join(scratch.path, name), 0o644);
+      }
+      expect((await files().read(NOW_MS)).loose).toEqual(['credentials']);
+      chmodSync(scratch.path, 0o750);
+      expect((await files().read(NOW_MS)).loose).toEqual(['', 'credentials', 'hub', 'hub/events.db']);
+    },
+  );
+
   whereModesCount('does not mind who reads the code cache, and follows no link out of the root', async () => {
     mkdirSync(join(scratch.path, 'cache'), { mode: 0o755 });
     symlinkSync('/', join(scratch.path, 'link'));

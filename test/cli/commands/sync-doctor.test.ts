@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { tryLockFile } from '../../../src/adapters/fs/process-lock.js';
 import { CommandLine, type RunOptions } from '../../support/command-line.js';
 import { smallFeature } from '../../support/planning-documents.js';
 
@@ -117,6 +118,17 @@ describe('scenario 23: sync doctor', () => {
     } finally {
       renameSync(`${cli.git.root}-moved`, cli.git.root);
     }
+  });
+
+  it('adds to the journal what waited for the lock, with --fix', async () => {
+    await note();
+    const lock = tryLockFile(state('lock'));
+    expect((await note()).document.events).toMatchObject([{ outcome: 'waiting' }]);
+    lock?.release();
+    expect((await doctor()).of('outboxes')).toMatchObject([{ severity: 'warning', fixable: true }]);
+    const { document } = await doctor('--fix');
+    expect(document.fixed).toEqual(['added what waited to the journal']);
+    expect(document.recount).toMatchObject([{ captured: 2, records: 2 }]);
   });
 
   it('never forgets a checkout whose last word was that nothing may leave', async () => {

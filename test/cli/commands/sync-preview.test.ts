@@ -64,6 +64,19 @@ describe('sync preview', () => {
     expect(await cli.run('sync preview --limit 1.5')).toMatchObject({ outcome: 'wrong-usage' });
   });
 
+  it('does not pretend to know the team of a machine token before the hub was asked', async () => {
+    const env = { SPEC_KITTY_TOKEN: cli.hub.signIns.machineToken('ada'), SPEC_KITTY_SERVER_URL: cli.hub.url };
+    await cli.run('agent tasks add-history WP01 --note first', { env });
+    expect((await cli.run('sync preview --json', { env })).document.projects).toMatchObject([
+      { count: 1, to: { url: cli.hub.url, team: null } },
+    ]);
+    expect((await cli.run('sync preview', { env })).out).toContain('spec-kitty sync status --check');
+    await cli.run('sync status --check', { env });
+    expect((await cli.run('sync preview --json', { env })).document.projects).toMatchObject([
+      { to: { team: 'acme' }, events: [{ team_slug: 'acme' }] },
+    ]);
+  });
+
   it('names dead letters, and a machine without events', async () => {
     expect((await cli.run('sync preview')).out).toContain('No events were captured');
     await cli.signIn();

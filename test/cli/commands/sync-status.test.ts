@@ -128,6 +128,10 @@ describe('sync status --check', () => {
       outcome: 'failed',
       out: expect.stringContaining('no server is set'),
     });
+    expect(await cli.run('sync status --check', { env: { SPEC_KITTY_TOKEN: 'x' } })).toMatchObject({
+      outcome: 'not-signed-in',
+      out: expect.stringContaining('the sign-in cannot be used: SPEC_KITTY_TOKEN is set'),
+    });
     await cli.run(`sync server ${cli.hub.url}`);
     expect(await cli.run('sync status --check')).toMatchObject({
       outcome: 'not-signed-in',

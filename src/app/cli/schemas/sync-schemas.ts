@@ -64,7 +64,9 @@ export const syncSchemas: readonly DocumentSchema[] = [
     projects: list(
       object({
         project_uuid: projectUuid,
-        to: nullable(object({ hub: text(), url: text(), team: text() })),
+        to: nullable(
+          object({ hub: text(), url: text(), team: nullable(text('`null`: known to the hub alone so far')) }),
+        ),
         count: integer('how many would leave'),
         held: counts('what stays, by reason'),
         dead_letters: counts('what was given up on, by reason'),

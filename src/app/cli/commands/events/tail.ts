@@ -1,3 +1,4 @@
+import type { ConnectionStatus } from '../../../../domain/delivery/connection.js';
 import { parseEnvelope } from '../../../../domain/events/parse-envelope.js';
 import { upcast } from '../../../../domain/events/upcast.js';
 import type { EventMessage } from '../../../../domain/wire.js';
@@ -26,11 +27,18 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
       if (common.json) terminal.record(event);
       else terminal.print(lineOf(event));
     },
-    onStatus: (status) => terminal.note(dim(`[${status}]`)),
+    onStatus: (status) => terminal.note(dim(`[${WORDS[status]}]`)),
   });
   terminal.note(`Events of team ${account.team} at ${account.hub.url}, until interrupted.`);
   await link.run(() => undefined, signal);
   return { outcome: 'interrupted', isStream: true, data: { heard } };
+};
+
+const WORDS: Readonly<Record<ConnectionStatus, string>> = {
+  Connected: 'Connected',
+  Reconnecting: 'Reconnecting',
+  Offline: 'Offline',
+  OfflineBatchMode: 'Offline: the hub gives no live session; it is asked again in 5 minutes',
 };
 
 /** One line for one event; of an event that this version does not understand, what every event has. */

@@ -1,3 +1,4 @@
+import { LOCAL_TEAM } from '../../../../domain/events/envelope.js';
 import { SyncError } from '../../../../domain/errors.js';
 import { TOKENS } from '../../../container/tokens.js';
 import type { ProjectPreview } from '../../../usecases/preview-delivery.js';
@@ -29,7 +30,7 @@ const SHOWN = 10;
 
 const toDocument = ({ projectUuid, to, count, events, held, deadLetters }: ProjectPreview): object => ({
   project_uuid: projectUuid ?? null,
-  to: to ?? null,
+  to: to === undefined ? null : { ...to, team: isKnown(to.team) ? to.team : null },
   count,
   held,
   dead_letters: deadLetters,
@@ -37,13 +38,22 @@ const toDocument = ({ projectUuid, to, count, events, held, deadLetters }: Proje
 });
 
 const describe = ({ projectUuid, to, count, events, held, deadLetters }: ProjectPreview): readonly Text[] => {
-  const where = to === undefined ? 'nowhere, since nobody is signed in' : `to team ${to.team} at ${to.url}`;
   const rest = count - events.length;
   return [
-    [bold(projectUuid ?? 'without identity'), `: ${count} would leave ${where}`],
+    [bold(projectUuid ?? 'without identity'), `: ${count} would leave ${whereTo(to)}`],
     ...Object.entries(held).map(([reason, stays]) => `  ${stays} held: ${reason}`),
     ...Object.entries(deadLetters).map(([reason, stays]) => `  ${stays} dead letter: ${reason}`),
     ...events.map(({ json }) => json),
     ...(rest > 0 ? [dim(`… and ${rest} more; all are in --json`)] : []),
   ];
 };
+
+const whereTo = (to: ProjectPreview['to']): string => {
+  if (to === undefined) return 'nowhere, since nobody is signed in';
+  return isKnown(to.team)
+    ? `to team ${to.team} at ${to.url}`
+    : `to ${to.url}, which alone knows the team of this sign-in; ask it with: spec-kitty sync status --check`;
+};
+
+/** Whose team a token stands for is known to its hub alone until that was asked. */
+const isKnown = (team: string): boolean => team !== LOCAL_TEAM;

@@ -66,7 +66,7 @@ const checkText = (check: ConnectionCheck): Text => {
     case 'signed-out':
       return 'reachable; nobody is signed in: spec-kitty auth login';
     case 'unusable':
-      return yellow(`reachable, but the sign-in cannot be used: ${check.reason}`);
+      return yellow(`the sign-in cannot be used: ${check.reason}`);
     case 'unreachable':
       return red(`unreachable: ${check.reason}`);
     case 'no-server':
