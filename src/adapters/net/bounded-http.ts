@@ -46,10 +46,16 @@ export class BoundedHttp {
 
   async request(request: HttpRequest, signal?: AbortSignal): Promise<HttpReply> {
     if (signal?.aborted === true) return { kind: 'no-answer', reason: 'interrupted' };
+    // The client never takes its listener off a signal, and the caller's may live for days.
+    const own = new AbortController();
+    const abort = (): void => own.abort();
+    signal?.addEventListener('abort', abort, { once: true });
     try {
-      return await this.#exchange(request, signal);
+      return await this.#exchange(request, own.signal);
     } catch (error) {
       return httpFailure(error);
+    } finally {
+      signal?.removeEventListener('abort', abort);
     }
   }
 
@@ -59,14 +65,14 @@ export class BoundedHttp {
     this.#agent.https.destroy();
   }
 
-  async #exchange(request: HttpRequest, signal?: AbortSignal): Promise<HttpReply> {
+  async #exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
     const client = await (this.#client ??= this.#load());
     const stream = client.stream(request.url, {
       method: request.method,
       headers: { ...request.headers },
       // Without a body got would wait for one to be piped in.
       ...(request.method === 'POST' ? { body: Buffer.from(request.body ?? '') } : {}),
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     });
     // got goes on listening to the signal after the last byte. Who reads the stream gets every error that matters; an
     // error that nobody listens to would end the process, and show its headers.

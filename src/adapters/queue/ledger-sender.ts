@@ -25,8 +25,10 @@ export class LedgerSender implements Sender {
   }
 
   async reading(): Promise<OutboxReading> {
+    const before = this.#known;
     const reading = await this.#onStorage(() => readOutbox(this.#paths));
-    this.#known = { journal: reading.journal, hubs: reading.ledgers };
+    // What was settled while the files were read is newer than they are.
+    if (this.#known === before) this.#known = { journal: reading.journal, hubs: reading.ledgers };
     return reading;
   }
 

@@ -29,10 +29,14 @@ export interface SegmentScan {
  */
 export const scanSegment = (bytes: Buffer, expectedFirst?: number): SegmentScan => {
   const { lines: found, rest } = splitLines(bytes);
-  const lines = found.flatMap(splitJoined);
-  const header = lines[0] === undefined ? undefined : decodeHeader(lines[0]);
-  const isHeadless = header === undefined && lines[0] !== undefined && decodeRecord(lines[0]) !== undefined;
-  const body = (isHeadless ? lines : lines.slice(1)).map((line) => ({ line, stored: decodeRecord(line) }));
+  const opening = found[0] === undefined ? [] : splitJoined(found[0]);
+  const header = opening[0] === undefined ? undefined : decodeHeader(opening[0]);
+  const isHeadless =
+    header === undefined && opening[0] !== undefined && decodeRecord(opening[0]) !== undefined;
+  const body = [
+    ...(isHeadless ? opening : opening.slice(1)).map((line) => ({ line, stored: decodeRecord(line) })),
+    ...found.slice(1).flatMap(readLine),
+  ];
   const first = header?.first ?? expectedFirst ?? guessFirst(body);
   const records: (StoredRecord | DamagedRecord)[] = [];
   let next = first;
@@ -61,6 +65,19 @@ export const scanSegment = (bytes: Buffer, expectedFirst?: number): SegmentScan 
   clock = Math.max(clock, (last === undefined ? undefined : decodeRecord(last))?.clock ?? 0);
   return { header, records, first, next, clock, completeBytes: bytes.length - rest.length, rest };
 };
+
+/** Nearly every line is one whole record: only another one is looked at for two that damage joined. */
+const readLine = (line: Buffer): readonly BodyLine[] => {
+  const stored = decodeRecord(line);
+  return stored === undefined
+    ? splitJoined(line).map((part) => ({ line: part, stored: decodeRecord(part) }))
+    : [{ line, stored }];
+};
+
+interface BodyLine {
+  readonly line: Buffer;
+  readonly stored: StoredRecord | undefined;
+}
 
 // No journal loses this many records and goes on; a number beyond it is as good as damage, and costs no memory.
 const MAX_GAP = 1_000_000;

@@ -78,7 +78,8 @@ export class WsLiveSession implements LiveSession {
 
   async close(): Promise<void> {
     this.#finish({ reason: 'closed-by-us' });
-    this.#socket.resume();
+    // A socket that never opened has nothing to resume, and says so by throwing.
+    if (this.#socket.isPaused) this.#socket.resume();
     this.#socket.close(NORMAL_CLOSURE);
     if (this.#socket.readyState === this.#socket.CLOSED) return;
     const closed = new AbortController();

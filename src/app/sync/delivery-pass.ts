@@ -33,7 +33,8 @@ export const runPass = async (
 ): Promise<PassReport> => {
   const passed = await outbox.pass(async (sender) => {
     const ledger = new PassLedger(outbox, sender, host, input.account, input.onProgress);
-    const ended = await new Pass(outbox.project, sender, ledger, host, input, signal).deliver();
+    const pass = new Pass(outbox.project, sender, ledger, host, input, signal);
+    const ended = await pass.deliver().finally(() => ledger.write());
     if (ended.end === 'complete' && input.reclaimBeforeMs !== undefined) {
       await ledger.reclaim(input.reclaimBeforeMs);
     }
@@ -51,6 +52,7 @@ class Pass {
   readonly #signal: AbortSignal | undefined;
   #batch: DueEvent[] = [];
   #fill = EMPTY_FILL;
+  #sending: Promise<PassEnd | undefined> | undefined;
   #dead: Settlement[] = [];
 
   constructor(
@@ -76,12 +78,21 @@ class Pass {
   async deliver(): Promise<PassEnd> {
     const inUse = await this.#ledger.takeIntoUse();
     const wasFull = (inUse?.exceptions.length ?? 0) >= MAX_EXCEPTIONS;
+    try {
+      return await this.#deliverDue(wasFull);
+    } finally {
+      // A batch that is under way when reading fails has to be settled, whatever became of the reading.
+      await this.#sending;
+    }
+  }
+
+  async #deliverDue(wasFull: boolean): Promise<PassEnd> {
     for await (const item of dueRecords(this.#sender, this.#situation(), wasFull)) {
       const ended = 'dead' in item ? await this.#bury(item) : await this.#take(item);
       if (ended !== undefined) return ended;
       if (!wasFull && this.#ledger.isFull) return { end: 'too-many-exceptions' };
     }
-    const ended = await this.#send();
+    const ended = (await this.#send()) ?? (await this.#sent());
     if (ended !== undefined) return ended;
     return this.#ledger.isFull ? { end: 'too-many-exceptions' } : { end: 'complete' };
   }
@@ -108,12 +119,29 @@ class Pass {
     await this.#ledger.settle(dead);
   }
 
+  /**
+   * Begins to send what was gathered, once the batch before is settled: while one is under way, the next is read. Says
+   * why the pass is over when that one ended it.
+   */
   async #send(): Promise<PassEnd | undefined> {
+    const ended = await this.#sent();
+    if (ended !== undefined) return ended;
     await this.#settleDead();
     const batch = this.#batch;
     this.#batch = [];
     this.#fill = EMPTY_FILL;
-    return batch.length === 0 ? undefined : deliverBatch(batch, this.#ledger, this.#host, this.#signal);
+    if (batch.length === 0) return undefined;
+    this.#sending = deliverBatch(batch, this.#ledger, this.#host, this.#signal);
+    // Whoever waits for it hears of a failure; until then it is nobody's.
+    this.#sending.catch(() => undefined);
+    return undefined;
+  }
+
+  /** Waits for the batch that is under way. */
+  async #sent(): Promise<PassEnd | undefined> {
+    const sending = this.#sending;
+    this.#sending = undefined;
+    return sending;
   }
 
   #situation(): RoutingSituation {

@@ -20,7 +20,10 @@ export interface PassLedgerHost {
   readonly randomness: Randomness;
 }
 
-/** The bookkeeping of one pass: everything that becomes of a record is durable here before the pass goes on. */
+/**
+ * The bookkeeping of one pass. What a hub says against an event is durable before the pass goes on. Receipts are written
+ * together, for a second at most: a sender that dies before it wrote them sends again, and the hub answers `duplicate`.
+ */
 export class PassLedger {
   readonly #outbox: Outbox;
   readonly #sender: Sender;
@@ -28,6 +31,8 @@ export class PassLedger {
   readonly #account: Account;
   readonly #onProgress: ((counts: PassCounts) => void) | undefined;
   #counts = NOTHING_PASSED;
+  #unwritten: Settlement[] = [];
+  #writtenAtMs = 0;
   #exceptions = 0;
 
   constructor(
@@ -87,19 +92,30 @@ export class PassLedger {
     if (settlements.length === 0) return;
     const dead = settlements.flatMap((settlement) => (settlement.became === 'dead' ? [settlement] : []));
     await this.#sender.explainDeadLetters(dead);
+    this.#unwritten.push(...settlements);
+    if (this.#isTimeToWrite(settlements)) await this.write();
+    this.#counts = addCounts(this.#counts, countsOf(settlements));
+    this.#onProgress?.(this.#counts);
+  }
+
+  /** Makes durable what was settled and not written yet. */
+  async write(): Promise<void> {
+    const settlements = this.#unwritten;
+    if (settlements.length === 0) return;
+    this.#unwritten = [];
     const nowMs = this.#host.wallClock.nowMs();
     await this.#sender.settle((ledgers) => {
       const settled = settleAt(ledgers, this.#account, settlements, nowMs);
       this.#exceptions = ledgerOf(settled, this.#account)?.exceptions.length ?? 0;
       return settled;
     });
-    this.#counts = addCounts(this.#counts, countsOf(settlements));
-    this.#onProgress?.(this.#counts);
+    this.#writtenAtMs = nowMs;
   }
 
   /** The hub refuses the account as a whole: everything that waits is held for a while, and nothing is counted. */
   async refuse(reason: string): Promise<void> {
     const untilMs = this.#host.wallClock.nowMs() + REFUSAL_RETRY_MS;
+    await this.write();
     await this.#sender.settle((ledgers) => refuseAt(ledgers, this.#account, { reason, untilMs }));
   }
 
@@ -121,6 +137,15 @@ export class PassLedger {
     }, writtenBeforeMs);
   }
 
+  #isTimeToWrite(settlements: readonly Settlement[]): boolean {
+    const sinceMs = Math.abs(this.#host.wallClock.nowMs() - this.#writtenAtMs);
+    return (
+      sinceMs >= LONGEST_UNWRITTEN_MS ||
+      this.#unwritten.length >= MOST_UNWRITTEN ||
+      !settlements.every(({ became }) => became === 'delivered' || became === 'duplicate')
+    );
+  }
+
   /** A hub that says that our clock is behind tells where its own stands. */
   async #followClock(answers: Answers): Promise<void> {
     const clocks = [...answers.values()].flatMap((answer) =>
@@ -133,6 +158,9 @@ export class PassLedger {
     });
   }
 }
+
+const LONGEST_UNWRITTEN_MS = 1000;
+const MOST_UNWRITTEN = 10_000;
 
 const countsOf = (settlements: readonly Settlement[]): PassCounts => ({
   delivered: settlements.filter(({ became }) => became === 'delivered').length,
