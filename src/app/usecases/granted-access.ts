@@ -37,12 +37,18 @@ export const grantedAccess = async (
         hint: SIGN_IN,
       });
     case 'unavailable':
+      throwIfAborted(signal);
       throw new SyncError('unreachable', `The hub cannot be used now: ${answer.reason}.`, {
         hint: 'Nothing is lost. Try again when the hub can be reached.',
       });
     default:
       return unreachable(answer);
   }
+};
+
+/** Nothing that went wrong after an interruption says anything about the hub. */
+export const throwIfAborted = (signal: AbortSignal | undefined): void => {
+  if (signal?.aborted === true) throw new SyncError('interrupted', 'The command was interrupted.');
 };
 
 const SIGN_IN = 'Sign in with: spec-kitty auth login';

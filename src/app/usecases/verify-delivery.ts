@@ -7,7 +7,7 @@ import { normalizeEventId } from '../../domain/ids.js';
 import type { Outbox, Outboxes, OutboxReading } from '../../ports/queue.js';
 import type { ReceiptReader } from '../../ports/receipts.js';
 import type { AccessTokens } from './access-token.js';
-import { grantedAccess } from './granted-access.js';
+import { grantedAccess, throwIfAborted } from './granted-access.js';
 
 /** What the ledger of one project and the hub's receipts say about the same events. */
 export interface VerifiedProject {
@@ -111,6 +111,7 @@ export class VerifyDelivery {
             hint: 'Its side of the contract is older than this command: upgrade the hub. What was settled here stays settled.',
           });
         case 'unavailable':
+          throwIfAborted(signal);
           throw new SyncError('unreachable', `${account.hub.url} gave no receipts: ${answer.reason}.`, {
             hint: 'Try again when the hub can be reached: spec-kitty sync status --check',
           });

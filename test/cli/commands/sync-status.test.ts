@@ -116,6 +116,16 @@ describe('sync status --check', () => {
     expect(out).toContain('unreachable: connection refused');
   });
 
+  it.each(['sync status --check', 'sync doctor', 'sync verify'])(
+    '%s that is interrupted says so, and nothing about the hub',
+    async (line) => {
+      await cli.signIn();
+      await note();
+      const signal = AbortSignal.abort();
+      expect(await cli.run(line, { signal })).toMatchObject({ outcome: 'interrupted' });
+    },
+  );
+
   it('finds that the session has expired', async () => {
     const env = { SPEC_KITTY_TOKEN: 'nobody', SPEC_KITTY_SERVER_URL: cli.hub.url };
     const { outcome, out } = await cli.run('sync status --check', { env });

@@ -14,7 +14,7 @@ export const run = async ({ args, container, signal }: ClientContext<Args>): Pro
   const examination = await examine.run({ fix: args.fix }, signal);
   const isSound = examination.findings.every(({ severity }) => severity !== 'problem');
   return {
-    outcome: isSound ? 'done' : 'failed',
+    outcome: signal.aborted ? 'interrupted' : isSound ? 'done' : 'failed',
     data: toDocument(examination, isSound),
     text: lines([
       ...examination.fixed.map((done): Text => [green('✓'), ` ${done}`]),

@@ -22,7 +22,7 @@ export const run = async ({ args, container, signal, terminal }: ClientContext<A
   for (const { path, reason } of status.settings.issues) terminal.warn(`config.toml: ${path} ${reason}`);
   const isBalanced = status.projects.every(({ balanced }) => balanced);
   return {
-    outcome: isBalanced ? outcomeOf(check) : 'failed',
+    outcome: isBalanced ? outcomeOf(check, signal) : 'failed',
     data: toDocument(status, check),
     text: lines([
       accountText(status, check),
@@ -50,7 +50,8 @@ const formerLine = ({ hub, team, through, totals, closedAtMs, lastReceiptAtMs }:
   lastReceiptAtMs,
 });
 
-const outcomeOf = (check: ConnectionCheck | undefined): Outcome => {
+const outcomeOf = (check: ConnectionCheck | undefined, signal: AbortSignal): Outcome => {
+  if (check !== undefined && signal.aborted) return 'interrupted';
   switch (check?.state) {
     case undefined:
     case 'reachable':
