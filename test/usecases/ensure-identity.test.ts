@@ -297,3 +297,19 @@ describe('scenario 20: a config that cannot be understood', () => {
     });
   });
 });
+
+describe('a memory of checkouts that cannot be read', () => {
+  it('scenario 5: fails no command and is not written over', async () => {
+    const { repository, config, checkouts, process } = makeWorld();
+    const checkout = await checkoutOf(repository);
+    const { projectUuid } = await process().run(checkout);
+    const remembered = await checkouts.recall(ROOT);
+    const recall = checkouts.recall.bind(checkouts);
+    checkouts.recall = () => Promise.reject(new SyncError('storage-failed', 'The disk does not answer.'));
+    expect(await process().run(checkout)).toMatchObject({ projectUuid, sources: { projectUuid: 'config' } });
+    config.putBroken(ROOT, 'no YAML');
+    await process().run(checkout);
+    checkouts.recall = recall;
+    expect(await checkouts.recall(ROOT)).toEqual(remembered);
+  });
+});

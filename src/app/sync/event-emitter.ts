@@ -1,5 +1,6 @@
 import type { Account } from '../../domain/delivery/account.js';
 import { hubKey } from '../../domain/delivery/account.js';
+import { isSyncError } from '../../domain/errors.js';
 import { buildFacts } from '../../domain/events/build-facts.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import type { EventType, PayloadInput } from '../../domain/events/payloads.js';
@@ -80,8 +81,7 @@ export class EventEmitter {
       this.#sources.limits(),
     ]);
     const outbox = outboxes.open(identity?.projectUuid);
-    const isShared =
-      identity?.share === true && (await this.#sources.preference(identity.projectUuid)) !== 'off';
+    const isShared = identity?.share === true && (await this.#isAllowed(identity.projectUuid));
     return {
       correlationId,
       identity,
@@ -111,6 +111,16 @@ export class EventEmitter {
         return outcomes;
       },
     };
+  }
+
+  /** A preference that cannot be read lets nothing start by itself, and fails nothing. */
+  async #isAllowed(projectUuid: string): Promise<boolean> {
+    try {
+      return (await this.#sources.preference(projectUuid)) !== 'off';
+    } catch (error) {
+      if (!isSyncError(error)) throw error;
+      return false;
+    }
   }
 
   #fact<T extends EventType>(given: GivenFact<T>): Fact {

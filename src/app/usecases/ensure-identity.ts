@@ -94,18 +94,31 @@ export class EnsureIdentity {
     read: ReadConfig,
     failure?: SyncError,
   ): Promise<IdentityReading> {
-    const memory = await this.#ports.checkouts.recall(checkout.projectRoot);
+    const recalled = await this.#recall(checkout);
+    const memory = recalled === 'unreadable' ? undefined : recalled;
     const derived = deriveIdentity(this.#ports.hash, checkout.projectRoot, originUrl);
     const { identity, sources } = resolveIdentity(read.config, rememberedIdentity(memory), derived);
     const { share, autoStart } = read.config;
-    await this.#remember(memory, {
-      path: checkout.projectRoot,
-      projectUuid: identity.projectUuid,
-      projectSlug: identity.projectSlug,
-      ...lastShare(share, memory),
-      configReadable: share !== 'unreadable',
-    });
+    if (recalled !== 'unreadable') {
+      await this.#remember(memory, {
+        path: checkout.projectRoot,
+        projectUuid: identity.projectUuid,
+        projectSlug: identity.projectSlug,
+        ...lastShare(share, memory),
+        configReadable: share !== 'unreadable',
+      });
+    }
     return { ...identity, sources, share, autoStart, warnings: warningsOf(read, failure) };
+  }
+
+  /** A memory that cannot be read fails no command, and is not written over: it may hold the only good identity. */
+  async #recall(checkout: Checkout): Promise<CheckoutMemory | undefined | 'unreadable'> {
+    try {
+      return await this.#ports.checkouts.recall(checkout.projectRoot);
+    } catch (error) {
+      if (!isSyncError(error)) throw error;
+      return 'unreadable';
+    }
   }
 
   async #remember(known: CheckoutMemory | undefined, memory: CheckoutMemory): Promise<void> {
