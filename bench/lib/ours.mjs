@@ -17,6 +17,9 @@ export const buildOurs = async () => {
         export { lockFile } from './src/adapters/fs/process-lock.ts';
         export { NodeMachine } from './src/adapters/host/node-machine.ts';
         export { UlidEventIdSource } from './src/adapters/host/ulid-event-id-source.ts';
+        export { BatchCourier } from './src/app/sync/courier.ts';
+        export { Flush } from './src/app/sync/flush.ts';
+        export { GotBatchTransport } from './src/adapters/transport/got-batch-transport.ts';
         export { JsonIntentStore } from './src/adapters/workspace/json-intent-store.ts';
       `,
       resolveDir: ROOT,
@@ -46,7 +49,9 @@ export const PROJECT = '550e8400-e29b-41d4-a716-446655440000';
 export const LIMITS = { maxWaiting: 10_000_000 };
 
 /** An outbox as the program opens it. */
-export const openOutbox = (ours, stateRoot) => {
+export const openOutbox = (ours, stateRoot, project = PROJECT) => openOutboxes(ours, stateRoot).open(project);
+
+export const openOutboxes = (ours, stateRoot) => {
   const { bootId } = new ours.NodeMachine();
   return new ours.LowdbOutboxes(stateRoot, {
     clock: new ours.LamportFile(stateRoot, {
@@ -57,7 +62,7 @@ export const openOutbox = (ours, stateRoot) => {
     }),
     newJournalId: () => '6ba7b810-9dad-41d1-80b4-00c04fd430c8',
     nowMs: () => Date.now(),
-  }).open(PROJECT);
+  });
 };
 
 /** Facts of events that take 700 bytes each. */

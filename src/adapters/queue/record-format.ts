@@ -84,7 +84,8 @@ const parseObject = (json: string): Readonly<Record<string, unknown>> | undefine
 /** Our own envelopes begin with their id; an imported one may have it anywhere. */
 const eventIdOf = (json: string): string | undefined => {
   const leading = LEADING_ID.exec(json)?.[1];
-  if (leading !== undefined) return leading;
+  // A copy: a part of a text keeps the whole of it in memory, and ids are kept for longer than their events.
+  if (leading !== undefined) return Buffer.from(leading).toString();
   const id = parseObject(json)?.['event_id'];
   return typeof id === 'string' ? id : undefined;
 };

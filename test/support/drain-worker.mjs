@@ -1,0 +1,40 @@
+/**
+ * Drains an outbox to a hub, in a process of its own: `node drain-worker.mjs <state root> <project> <url>`. Prints what
+ * came of it, and the peak of its memory in MB.
+ */
+import { JsonLamportStore } from '../../dist/adapters/clock/json-lamport-store.js';
+import { LamportFile } from '../../dist/adapters/fs/lamport-file.js';
+import { LowdbOutboxes } from '../../dist/adapters/queue/lowdb-outboxes.js';
+import { GotBatchTransport } from '../../dist/adapters/transport/got-batch-transport.js';
+import { BatchCourier } from '../../dist/app/sync/courier.js';
+import { Flush } from '../../dist/app/sync/flush.js';
+import { join } from 'node:path';
+
+const [stateRoot, url] = process.argv.slice(2);
+const wallClock = { nowMs: () => Date.now() };
+const file = new LamportFile(stateRoot, {
+  mintNodeId: () => '0123456789ab',
+  highestCaptured: () => 0,
+  ...wallClock,
+});
+const account = { hub: { url, id: 'chaos' }, team: 'acme' };
+const transport = new GotBatchTransport({ version: 'test', clock: wallClock });
+const answer = { state: 'granted', token: 'any', account };
+const tokens = { get: async () => answer, renew: async () => answer };
+const courier = new BatchCourier(transport, tokens, account, { next: () => '01KH0000000000000000000000' });
+const flush = new Flush({
+  outboxes: new LowdbOutboxes(stateRoot, { clock: file, newJournalId: () => 'other', ...wallClock }),
+  clock: new JsonLamportStore(file, join(stateRoot, 'lock')),
+  sharing: { of: async () => 'on' },
+  wallClock,
+  randomness: { next: () => 0.5 },
+  timer: { sleep: async () => undefined },
+  route: async () => ({ account, courier }),
+  retainMs: async () => 7 * 24 * 60 * 60 * 1000,
+  resolveLeftOvers: async () => undefined,
+});
+const report = await flush.run({ isInsisted: true });
+await transport.close();
+process.stdout.write(
+  `${JSON.stringify({ ...report, peakMb: Math.round(process.resourceUsage().maxRSS / 1000) })}\n`,
+);
