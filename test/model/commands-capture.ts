@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describeIssues } from '../../src/domain/result.js';
 import { tryLockFile } from '../../src/adapters/fs/process-lock.js';
 import type { CaptureOutcome, Fact } from '../../src/ports/queue.js';
-import { collect, fact } from '../support/facts.js';
-import { clockOf, compare } from './compare.js';
+import { fact } from '../support/facts.js';
+import { compare } from './compare.js';
 import type { DiskFault } from './faulty-disk.js';
 import type { ModelRecord } from './model-types.js';
 import { nameOf, type OutboxModel } from './outbox-model.js';
@@ -83,6 +83,7 @@ export class Capture implements OutboxCommand {
       if (each.outcome !== 'captured') continue;
       expect(each.event.lamport_clock).toBeGreaterThan(world.clock);
       world.clock = each.event.lamport_clock;
+      world.hasClock = true;
     }
     await compare(holder.now, world);
   }
@@ -201,11 +202,10 @@ export class BreakClock implements OutboxCommand {
     return true;
   }
 
-  async run(_holder: Holder, world: World): Promise<void> {
+  async run(holder: Holder, world: World): Promise<void> {
     const path = join(world.root, 'clock.json');
     if (existsSync(path)) writeFileSync(path, this.content ?? readFileSync(path, 'utf8').slice(0, 9));
-    // From here on only the journal knows the time, and of a damaged record nobody knows it.
-    world.clock = Math.max(0, ...(await collect(world.outbox.records())).map(clockOf));
+    await compare(holder.now, world);
   }
 
   toString(): string {

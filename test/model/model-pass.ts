@@ -43,6 +43,7 @@ export class ModelPass implements Courier {
   readonly #account: Account;
   readonly #situation: Situation;
   readonly #script: Script;
+  readonly #passedOver: (record: number) => boolean;
   #calls = 0;
 
   constructor(model: OutboxModel, world: World, account: Account, situation: Situation, script: Script) {
@@ -56,6 +57,7 @@ export class ModelPass implements Courier {
     this.steps.push(model.copy());
     model.takeIntoUse(account);
     this.due = model.due(situation);
+    this.#passedOver = this.#isPassedOver();
     this.steps.push(model.copy());
   }
 
@@ -99,7 +101,7 @@ export class ModelPass implements Courier {
       !['dead', 'delivered', 'duplicate', 'discarded', 'reclaimed'].includes(
         this.#seen().states.get(record.record)?.is ?? '',
       ) &&
-      this.#isLookedAt(record);
+      !this.#passedOver(record.record);
     for (const record of this.#model.records.filter(isNew)) {
       const before = this.#seen().states.get(record.record);
       this.#model.persist();
@@ -110,11 +112,17 @@ export class ModelPass implements Courier {
     this.steps.push(this.#model.copy());
   }
 
-  /** A record that failed before is looked at again only when it is due. */
-  #isLookedAt({ record }: ModelRecord): boolean {
-    const state = this.#seen().states.get(record);
-    if (state === undefined || this.#situation.isInsisted) return true;
-    return !('dueAtMs' in state) || (state.dueAtMs ?? 0) <= this.#situation.nowMs;
+  /** What was passed over already is looked at again from the first that is due to the last. */
+  #isPassedOver(): (record: number) => boolean {
+    const { first, states } = this.#seen();
+    let through = first - 1;
+    while (states.has(through + 1)) through += 1;
+    const due = [...states].flatMap(([record, state]) => {
+      const isOpen = state.is === 'failing' || state.is === 'refused';
+      const isDue = isOpen && (this.#situation.isInsisted || (state.dueAtMs ?? 0) <= this.#situation.nowMs);
+      return isDue && record <= through ? [record] : [];
+    });
+    return (record) => record <= through && (record < Math.min(...due) || record > Math.max(...due));
   }
 
   #expectAllowed({ eventId, json }: OutgoingEvent): ModelRecord {

@@ -44,6 +44,8 @@ export class World {
   facts = 0;
   /** Highest Lamport timestamp that any captured event had. */
   clock = 0;
+  /** Whether the clock's file has never been lost since it last gave a timestamp. */
+  hasClock = true;
   /** What each hub has, by team and id, without the team. */
   readonly hubs = new Map<string, string>();
 
@@ -83,6 +85,17 @@ export class World {
 
   has(path: string): boolean {
     return existsSync(path);
+  }
+
+  /** From then on only the journal knows the time, and of a damaged record nobody knows it. */
+  isClockLost(): boolean {
+    try {
+      const { value } = JSON.parse(readFileSync(join(this.root, 'clock.json'), 'utf8')) as { value: unknown };
+      this.hasClock &&= Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= 2 ** 48;
+    } catch {
+      this.hasClock = false;
+    }
+    return !this.hasClock;
   }
 
   /** Nothing that a process in order leaves lies about. */
