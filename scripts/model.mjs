@@ -6,7 +6,7 @@ import { JEST, runNode } from './run.mjs';
  *
  *     npm run model                                  2000 histories of a fixed seed, 2000 of a seed of the day
  *     npm run model -- --runs 20000
- *     npm run model -- --seed 17 --path "12:5:7"     one failure again, as fast-check printed it
+ *     npm run model -- --runs 1 --seed 17 --path "12:5:7"     one failure again, as fast-check printed it
  */
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '2000' }, seed: { type: 'string' }, path: { type: 'string' } },
