@@ -40,6 +40,9 @@ class Schedule {
   readonly #faults = new Map<string, number>();
   readonly #rejections = new Map<string, number>();
   readonly #broken: string[] = [];
+  /** Ids that the answer to each batch named, for every batch that was read and whose ids were to be named. */
+  readonly #named: (readonly string[] | undefined)[] = [];
+  #judged = 0;
   #duplicates = 0;
 
   constructor(dice: Dice, hub: ChaosHub, world: ChaosWorld) {
@@ -81,7 +84,11 @@ class Schedule {
       [0.1, 0.02] as const,
     ]);
     hub.judge = (event) => (this.#dice.happens(seldom) ? this.#judge(String(event['event_id'])) : undefined);
-    this.#hub.on('batch').always(() => (this.#dice.happens(often) ? this.#batchFault() : undefined));
+    this.#hub.on('batch').always(() => {
+      if (this.#dice.happens(often)) return this.#batchFault();
+      this.#named.push(undefined);
+      return undefined;
+    });
     for (const path of ['/api/v1/token/refresh/', '/api/v1/ws-token/']) {
       this.#hub
         .on(path)
@@ -106,7 +113,9 @@ class Schedule {
     const { captured } = this.#world;
     const named = captured.filter(() => this.#dice.happens(0.1));
     const fault = batchFault(this.#dice, named);
-    if (fault[0] === '400 with ids') for (const id of named) this.#reject(id);
+    const isNaming = fault[0] === '400 with ids';
+    if (isNaming) for (const id of named) this.#reject(id);
+    if (fault[0] !== 'never-read') this.#named.push(isNaming ? named : undefined);
     return this.#count(fault);
   }
 
@@ -185,8 +194,20 @@ class Schedule {
     this.#broken.push('the outbox does not empty although the hub is good');
   }
 
+  /** An answer that names none of the events that were sent refuses the whole, and so an event that was sent alone. */
+  #judgeLonely(): void {
+    const batches = this.#hub.batches();
+    for (; this.#judged < this.#named.length; this.#judged++) {
+      const [first, ...others] = batches[this.#judged]?.events ?? [];
+      const named = this.#named[this.#judged];
+      const id = first?.['event_id'] as string;
+      if (named !== undefined && others.length === 0 && !named.includes(id)) this.#reject(id);
+    }
+  }
+
   /** What holds at every moment. */
   async #check(): Promise<void> {
+    this.#judgeLonely();
     const { accounting } = await this.#world.status();
     const { delivered, duplicate, captured } = accounting;
     if (!isBalanced(accounting)) this.#broken.push(`not balanced: ${JSON.stringify(accounting)}`);
