@@ -5,7 +5,7 @@ import { writeFileAtomic, syncDirectory } from '../fs/atomic-write.js';
 import { makeDirectory, secureEntries } from '../fs/make-directory.js';
 import { parseLine, sealLine } from '../fs/sealed-line.js';
 import { OUTBOX_DEPTH, type OutboxPaths } from './outbox-paths.js';
-import { idsFrom } from './journal-ids.js';
+import { capturedAmong } from './journal-ids.js';
 
 /** A fact whose process could not get the capture lock in time. */
 export interface WaitingFact {
@@ -84,7 +84,11 @@ export const unsealedFacts = (
 ): readonly WaitingFact[] => {
   const listed = waiting.list();
   if (listed.length === 0) return [];
-  const sealed = idsFrom(paths, Math.min(...listed.map(({ from }) => from)));
+  const sealed = capturedAmong(
+    paths,
+    Math.min(...listed.map(({ from }) => from)),
+    listed.map(({ fact }) => fact.event.event_id),
+  );
   waiting.forget(
     listed.filter(({ fact }) => sealed.has(fact.event.event_id)),
     confirm,
