@@ -1,29 +1,43 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { getEventListeners } from 'node:events';
 import { BoundedHttp } from '../../../src/adapters/net/bounded-http.js';
+import { ChaosHub } from '../../support/chaos-hub.js';
 
 describe('a bounded request', () => {
-  it('survives that its signal aborts when its answer has just arrived', async () => {
-    const server = createServer((_request, response) => void response.end('{}')).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const http = new BoundedHttp({
-      version: '0',
-      timeouts: { connectMs: 5000, firstByteMs: 5000, wholeMs: 5000 },
-      maxResultBytes: 1000,
-      maxErrorBytes: 1000,
-    });
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    for (let round = 0; round < 5; round++) {
-      const controller = new AbortController();
-      const reply = await http.request({ method: 'POST', url, headers: {} }, controller.signal);
-      controller.abort();
-      // The failure would come from outside of every promise, within the next turns.
-      for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
-      expect(reply).toEqual({ kind: 'answer', status: 200, body: '{}' });
-    }
+  let hub: ChaosHub;
+  let http: BoundedHttp;
+  beforeEach(async () => {
+    hub = await ChaosHub.start();
+    const timeouts = { connectMs: 1000, firstByteMs: 200, wholeMs: 1000 };
+    http = new BoundedHttp({ version: 'test', timeouts, maxResultBytes: 1000, maxErrorBytes: 1000 });
+  });
+  afterEach(async () => {
     http.close();
-    server.close();
-    await once(server, 'close');
+    await hub.close();
+  });
+  const ask = (signal?: AbortSignal): ReturnType<BoundedHttp['request']> =>
+    http.request({ method: 'GET', url: `${hub.hub.url}/api/v1/sync/health/`, headers: {} }, signal);
+
+  it('leaves nothing on the signal of its caller, which may live for days', async () => {
+    const { signal } = new AbortController();
+    hub
+      .on('health')
+      .next(undefined, { status: 503 }, 'reset', 'reset-in-body', { flood: 5000 }, 'never-answer');
+    const kinds: string[] = [];
+    for (let count = 0; count < 7; count++) kinds.push((await ask(signal)).kind);
+    expect(kinds).toEqual([
+      ...['answer', 'answer', 'no-answer', 'no-answer', 'oversized', 'no-answer', 'answer'],
+    ]);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it('ends when its caller does not want it any more, before it begins and while it waits', async () => {
+    expect(await ask(AbortSignal.abort())).toEqual({ kind: 'no-answer', reason: 'interrupted' });
+    expect(hub.requests).toEqual([]);
+    const controller = new AbortController();
+    hub.on('health').next('never-answer');
+    const asking = ask(controller.signal);
+    await hub.until(() => hub.requests.length === 1);
+    controller.abort();
+    expect(await asking).toMatchObject({ kind: 'no-answer' });
   });
 });

@@ -181,4 +181,15 @@ describe('WsLiveTransport', () => {
       { reason: 'closed-by-us' },
     ]);
   });
+
+  it('can be closed while a connection that was given up is still going away', async () => {
+    server.upgrades.next('never');
+    const controller = new AbortController();
+    const opening = open(controller.signal);
+    await server.until(() => server.requests.some(({ method }) => method === 'UPGRADE'));
+    const given = expect(opening).rejects.toMatchObject({ kind: 'interrupted' });
+    controller.abort();
+    await subject.close();
+    await given;
+  });
 });

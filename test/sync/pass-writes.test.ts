@@ -1,0 +1,105 @@
+import type { BatchOutcome } from '../../src/domain/delivery/outcome.js';
+import { Flush } from '../../src/app/sync/flush.js';
+import type { OutgoingEvent } from '../../src/ports/transport.js';
+import { SyncError } from '../../src/domain/errors.js';
+import { DeliveryWorld } from '../support/delivery-world.js';
+import { PROJECT } from '../support/facts.js';
+
+const answered = (events: readonly OutgoingEvent[], rejected: readonly string[] = []): BatchOutcome => ({
+  outcome: 'answered',
+  answers: new Map(
+    events.map(({ eventId }) => [
+      eventId,
+      rejected.includes(eventId) ? { answer: 'rejected', reason: 'no' } : { answer: 'accepted' },
+    ]),
+  ),
+});
+
+/** A world with so many events, and a flush over a courier of the test that counts what the outbox is asked. */
+const prepared = async (
+  count: number,
+  carry: (events: readonly OutgoingEvent[], call: number) => Promise<BatchOutcome>,
+) => {
+  const world = new DeliveryWorld();
+  const account = await world.signIn();
+  const ids = await world.capture(count, account);
+  const outbox = world.outboxes.open(PROJECT);
+  const pass = outbox.pass.bind(outbox);
+  const seen = { settled: 0, read: 0 };
+  outbox.pass = (work) =>
+    pass((sender) =>
+      work({
+        reading: () => sender.reading(),
+        explainDeadLetters: (entries) => sender.explainDeadLetters(entries),
+        reclaim: (mayGo, before) => sender.reclaim(mayGo, before),
+        settle: (change) => {
+          seen.settled += 1;
+          return sender.settle(change);
+        },
+        async *records(from) {
+          for await (const record of sender.records(from)) {
+            seen.read += 1;
+            yield record;
+          }
+        },
+      }),
+    );
+  let calls = 0;
+  const courier = { carry: (events: readonly OutgoingEvent[]) => carry(events, (calls += 1)) };
+  const outboxes = { list: async () => [PROJECT], open: () => outbox };
+  const flush = new Flush(world.flushHost({ outboxes, route: async () => ({ account, courier }) }));
+  return { world, ids, seen, run: () => flush.run({ isInsisted: false }) };
+};
+
+describe('what a pass writes and reads', () => {
+  it('writes receipts together, the first at once, and all of them before it ends', async () => {
+    const { world, seen, run } = await prepared(5000, async (events) => answered(events));
+    expect(await run()).toMatchObject({ delivered: 5000, ended: { end: 'complete' } });
+    // One to take the ledger into use, one for the first batch, one at the end.
+    expect(seen.settled).toBe(3);
+    expect((await world.status()).accounting).toMatchObject({ delivered: 5000, pending: 0 });
+  });
+
+  it('writes them after a second, however many there are', async () => {
+    const { world, seen, run } = await prepared(3000, async (events) => {
+      await world.time.advance(1000);
+      return answered(events);
+    });
+    await run();
+    expect(seen.settled).toBe(4);
+  });
+
+  it('writes at once what was said against an event', async () => {
+    const { seen, ids, run } = await prepared(3000, async (events, call) =>
+      answered(events, call === 2 ? [ids[1500]!] : []),
+    );
+    expect(await run()).toMatchObject({ delivered: 2999, rejected: 1 });
+    expect(seen.settled).toBe(4);
+  });
+
+  it('writes what was delivered before the hub was lost, and before reading failed', async () => {
+    const lost = await prepared(3000, async (events, call) =>
+      call === 3 ? { outcome: 'unavailable', reason: 'reset' } : answered(events),
+    );
+    expect(await lost.run()).toMatchObject({ delivered: 2000, ended: { end: 'unavailable' } });
+    expect((await lost.world.status()).accounting).toMatchObject({ delivered: 2000, pending: 1000 });
+  });
+
+  it('reads the next batch while one is under way, and sends it only when that one is settled', async () => {
+    const read: number[] = [];
+    const { seen, run } = await prepared(3000, async (events) => {
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+      read.push(seen.read);
+      return answered(events);
+    });
+    await run();
+    expect(read).toEqual([2001, 3000, 3000]);
+  });
+
+  it('tells of a batch that failed while the next was read', async () => {
+    const { run } = await prepared(2000, async () => {
+      throw new SyncError('storage-failed', 'the disk is full');
+    });
+    expect(await run()).toMatchObject({ ended: { end: 'storage-failed', reason: 'the disk is full' } });
+  });
+});
