@@ -163,6 +163,10 @@ describe('scenario 24: the background process', () => {
       await arrived(second);
       const successor = await noted(sandbox, ({ version }) => version === '99.0.0');
       expect(successor['processId']).not.toBe(old['processId']);
+      await eventually(
+        () => !running(sandbox).includes(old['processId'] as number),
+        () => 'the older process is still there',
+      );
       expect(running(sandbox)).toEqual([successor['processId']]);
       // The older program finds somebody at work and leaves it alone.
       await arrived(await capture(sandbox, 'three'));

@@ -160,7 +160,7 @@ export class PassLedger {
 }
 
 const LONGEST_UNWRITTEN_MS = 1000;
-const MOST_UNWRITTEN = 10_000;
+const MOST_UNWRITTEN = 50_000;
 
 const countsOf = (settlements: readonly Settlement[]): PassCounts => ({
   delivered: settlements.filter(({ became }) => became === 'delivered').length,
