@@ -204,7 +204,10 @@ export class OutboxModel {
     if (sharing === 'unreadable') return 'config unreadable';
     if (account === undefined) return 'not signed in';
     const owner = this.ownerOf(record);
-    const consent = [...this.decisions]
+    // Nothing that was answered before an unreadable line can be relied on.
+    const lastLost = this.decisions.map(({ decision }) => decision).lastIndexOf('unreadable');
+    const consent = this.decisions
+      .slice(lastLost + 1)
       .reverse()
       .find(
         (each) =>
@@ -217,7 +220,8 @@ export class OutboxModel {
     const isLetGo = owner !== undefined && owner.team === account.team && consent === 'consent';
     if (!isOwn && !isLetGo) return `belongs to team ${owner.team} at hub ${owner.hub}`;
     if (owner === undefined && consent === 'withhold') return 'not consented';
-    return this.isUnreadable && (record.hub === undefined || !isOwn) ? 'decisions unreadable' : undefined;
+    const isUnknowable = this.isUnreadable && consent !== 'consent';
+    return isUnknowable && (record.hub === undefined || !isOwn) ? 'decisions unreadable' : undefined;
   }
 
   #mayGo(record: ModelRecord, ledgers: readonly ModelLedger[]): boolean {

@@ -14,14 +14,20 @@ export const appendDecisions = (path: string, journal: string, decisions: readon
     decisions.map((decision) => ({ journal, ...decision })),
   );
 
-/** The decisions of a journal, in the order in which they were made; those of another journal count for nothing. */
+/**
+ * The decisions of a journal, in the order in which they were made. Those of another journal speak of records whose
+ * numbers nobody can relate to this one's: they are there because its beginning was damaged, and are as good as
+ * unreadable.
+ */
 export const readDecisions = (path: string, journal: string): DecisionReading => {
-  const lines = readLog(path);
-  const decisions = lines.flatMap((line): readonly Decision[] => {
-    if (line === undefined) return [{ decision: 'unreadable' }];
-    const { journal: of, ...decision } = line;
-    return of === journal ? [decision as unknown as Decision] : [];
+  let lost = 0;
+  const decisions = readLog(path).map((line): Decision => {
+    if (line?.['journal'] !== journal) {
+      lost += 1;
+      return { decision: 'unreadable' };
+    }
+    const { journal: _journal, ...decision } = line;
+    return decision as unknown as Decision;
   });
-  const damaged = lines.filter((line) => line === undefined).length;
-  return damaged === 0 ? { decisions } : { decisions, unreadable: `${damaged} damaged lines in ${path}` };
+  return lost === 0 ? { decisions } : { decisions, unreadable: `${lost} lines of ${path} cannot be used` };
 };

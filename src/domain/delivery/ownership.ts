@@ -41,9 +41,12 @@ export const indexDecisions = (decisions: readonly Decision[]): DecisionIndex =>
           allowed: decision.decision === 'consent',
         });
         break;
+      case 'unreadable':
+        // It may have been the opposite of any answer before it.
+        consents.length = 0;
+        break;
       case 'discard':
       case 'requeue':
-      case 'unreadable':
         break;
       default:
         unreachable(decision);

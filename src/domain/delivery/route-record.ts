@@ -59,7 +59,9 @@ const heldBecause = (record: RoutableRecord, context: RoutingContext): HoldReaso
   if (reason !== undefined) return reason;
   const needsDecisions =
     record.hub === undefined || (owner !== undefined && account !== undefined && !belongsTo(owner, account));
-  return context.decisionsUnreadable && needsDecisions ? { hold: 'decisions-unreadable' } : undefined;
+  // What a person allowed afterwards holds, whatever could not be read before it.
+  const isHeld = context.decisionsUnreadable && needsDecisions && consent !== true;
+  return isHeld ? { hold: 'decisions-unreadable' } : undefined;
 };
 
 /** An event of another program names its team but no hub: it can only go where that team is. */

@@ -187,6 +187,17 @@ describe('an outbox whose ledger was damaged', () => {
 describe('an outbox whose decisions were damaged', () => {
   const discard = (record: number) => ({ decision: 'discard', record, hub: 'hub', team: 'acme' }) as const;
 
+  it('scenario 20: takes those of a journal whose beginning was damaged for unreadable, not for none', async () => {
+    await open().capture(facts(1, 2), ROOM);
+    const range = { from: 1, through: 2 };
+    await open().decide([{ decision: 'claim', range, hub: 'hub-a', team: 'acme' }]);
+    flip(paths.current, 30);
+    await open().capture(facts(3, 1), ROOM);
+    const { decisions, decisionsUnreadable } = await open().reading();
+    expect(decisions).toEqual([{ decision: 'unreadable' }]);
+    expect(decisionsUnreadable).toBeDefined();
+  });
+
   it('says so, and still heeds those that are made later', async () => {
     await open().capture(facts(1, 3), ROOM);
     await settleAll('dead', 1, 2, 3);
@@ -196,7 +207,7 @@ describe('an outbox whose decisions were damaged', () => {
     await open().decide([discard(3)]);
     const { decisions, decisionsUnreadable, ledgers } = await open().reading();
     expect(decisions).toEqual([{ decision: 'unreadable' }, discard(2), discard(3)]);
-    expect(decisionsUnreadable).toBe(`1 damaged lines in ${paths.decisions}`);
+    expect(decisionsUnreadable).toBe(`1 lines of ${paths.decisions} cannot be used`);
     expect(ledgers).toMatchObject([{ totals: { discarded: 3 }, exceptions: [], decided: 3 }]);
   });
 

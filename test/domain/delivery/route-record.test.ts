@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Account } from '../../../src/domain/delivery/account.js';
 import type { Decision } from '../../../src/domain/delivery/decision.js';
 import { openLedger, settle, type HubLedger, type Settlement } from '../../../src/domain/delivery/ledger.js';
-import { indexDecisions } from '../../../src/domain/delivery/ownership.js';
+import { consentOf, indexDecisions } from '../../../src/domain/delivery/ownership.js';
 import {
   standingOf,
   type RecordStanding,
@@ -128,6 +128,15 @@ describe('where a record stands', () => {
       { decisionsUnreadable: true },
       held({ hold: 'decisions-unreadable' }),
     ],
+    [
+      'what a person allows after unreadable decisions goes',
+      LOCAL,
+      {
+        decisionsUnreadable: true,
+        said: [{ decision: 'unreadable' }, { decision: 'consent', range: RANGE, hub: 'hub-1', team: 'acme' }],
+      },
+      DUE,
+    ],
     ['unreadable decisions do not hold its own', OWN, { decisionsUnreadable: true }, DUE],
     ['an invalid one is dead', { ...OWN, invalid: 'no wp_id' }, {}, { standing: 'dead', reason: 'no wp_id' }],
     [
@@ -232,7 +241,9 @@ describe('laws of routing', () => {
           expect(rest.sharing).toBe('on');
           expect(rest.account).toBeDefined();
           if (record.hub !== undefined) expect(record.team).toBe(rest.account?.team);
-          else expect(rest.decisionsUnreadable).toBe(false);
+          else if (rest.decisionsUnreadable) {
+            expect(rest.account && consentOf(record, rest.account, all.decisions)).toBe(true);
+          }
           expect(standingOf(record, { ...all, projectUuid: undefined }).standing).toBe('held');
         }
       }),
