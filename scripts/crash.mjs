@@ -66,6 +66,7 @@ const main = async () => {
     for (let args = waiting.shift(); args !== undefined; args = waiting.shift()) {
       const tally = await run(program.path, args);
       process.stdout.write(lineOf(`${args[0]} ${args[1]}`, tally));
+      for (const violation of tally.violations) process.stdout.write(`${violation}\n`);
       for (const key of Object.keys(sum))
         sum[key] = key === 'violations' ? [...sum[key], ...tally[key]] : sum[key] + tally[key];
     }
@@ -77,7 +78,6 @@ const main = async () => {
     await program.remove();
   }
   process.stdout.write(lineOf('in all', sum));
-  for (const violation of sum.violations) process.stdout.write(`${violation}\n`);
   return sum.violations.length === 0;
 };
 

@@ -31,7 +31,7 @@ export interface Emission {
     payload: PayloadInput<T>,
     causationId?: string | null,
   ): Fact;
-  /** Whether the outbox would take this many events now. */
+  /** Whether the outbox would take this many events now; `true` also when its storage cannot tell. */
   hasRoomFor(count: number): Promise<boolean>;
   /** Captures in order. Never throws: whatever happens to an event is its outcome. */
   capture(
@@ -101,7 +101,7 @@ export class EventEmitter {
           head,
           checkout,
         }),
-      hasRoomFor: (count) => outbox.hasRoomFor(count, limits),
+      hasRoomFor: (count) => hasRoom(outbox, count, limits),
       capture: async (facts, options) => {
         const outcomes = await outbox.capture(facts, { ...limits, ...options });
         this.#sources.emitted({
@@ -165,3 +165,13 @@ interface GivenFact<T extends EventType> {
   readonly head: Head;
   readonly checkout: Checkout | undefined;
 }
+
+/** Trouble with the storage is no limit: it keeps nobody from working, and the capture tells of it. */
+const hasRoom = async (outbox: Outbox, count: number, limits: CaptureLimits): Promise<boolean> => {
+  try {
+    return await outbox.hasRoomFor(count, limits);
+  } catch (error) {
+    if (!isSyncError(error)) throw error;
+    return true;
+  }
+};
