@@ -72,14 +72,12 @@ export const planTransitions = async (
     })),
     changes,
     events,
-    resolved: planned
-      .filter(isCompletion)
-      .flatMap(({ workPackageId: dependency }) =>
-        dependentsOf(frontMatterGraph(state), dependency).map((workPackageId) => ({
-          workPackageId,
-          dependency,
-        })),
-      ),
+    resolved: planned.filter(isCompletion).flatMap(({ workPackageId: dependency }) =>
+      dependentsOf(frontMatterGraph(state), dependency).map((workPackageId) => ({
+        workPackageId,
+        dependency,
+      })),
+    ),
     isFeatureCompleted,
   };
 };

@@ -14,7 +14,9 @@ export interface AggregatePosition extends CausalPosition {
 
 /** Total, deterministic order that respects causality: Lamport timestamp, then node id, then event id. */
 export const compareCausal = (a: CausalPosition, b: CausalPosition): number =>
-  a.lamport_clock - b.lamport_clock || compareText(a.node_id, b.node_id) || compareText(a.event_id, b.event_id);
+  a.lamport_clock - b.lamport_clock ||
+  compareText(a.node_id, b.node_id) ||
+  compareText(a.event_id, b.event_id);
 
 /**
  * Whether neither event can have led to the other, as far as Lamport order can tell: the same aggregate of the
