@@ -11,7 +11,7 @@ import { percentile } from './lib/rounds.mjs';
 import { BIN, makeScratch } from './lib/scratch.mjs';
 
 /** Delivery: how fast an outbox drains, in how much memory, and how soon an event is at the hub when nobody waits. */
-const ROUNDS = Number(process.env.ROUNDS ?? 7);
+const ROUNDS = 7;
 const LATENCIES = 200;
 const scratch = makeScratch();
 await buildOurs();
