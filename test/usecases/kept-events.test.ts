@@ -1,5 +1,5 @@
 import { SyncError } from '../../src/domain/errors.js';
-import { nothingToDo, type WorkPlan } from '../../src/app/usecases/perform-work.js';
+import { nothingToDo, type WorkPlan } from '../../src/app/usecases/work-plan.js';
 import type { Emission } from '../../src/app/sync/event-emitter.js';
 import type { CaptureOutcome, Fact } from '../../src/ports/queue.js';
 import { memoryWorld, PROJECT, useCases } from '../support/workflow-world.js';

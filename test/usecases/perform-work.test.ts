@@ -1,5 +1,5 @@
 import { SyncError } from '../../src/domain/errors.js';
-import { nothingToDo, type WorkPlan } from '../../src/app/usecases/perform-work.js';
+import { nothingToDo, type WorkPlan } from '../../src/app/usecases/work-plan.js';
 import type { Emission } from '../../src/app/sync/event-emitter.js';
 import type { FileChange } from '../../src/ports/workspace.js';
 import { gitWorld, memoryWorld, useCases, type WorkflowWorld } from '../support/workflow-world.js';

@@ -1,5 +1,5 @@
 import type { Emission } from '../../src/app/sync/event-emitter.js';
-import { nothingToDo, type WorkPlan } from '../../src/app/usecases/perform-work.js';
+import { nothingToDo, type WorkPlan } from '../../src/app/usecases/work-plan.js';
 import type { FeatureFiles, FileChange } from '../../src/ports/workspace.js';
 import { Fuse, Killed, mortal } from '../support/mortal.js';
 import {

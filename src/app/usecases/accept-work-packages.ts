@@ -9,7 +9,8 @@ import { targetBranchOf } from './feature-target.js';
 import { findWorkPackage, type FeatureState, type FiledWorkPackage } from './feature-state.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 import { mainCheckout } from './main-checkout.js';
-import { nothingToDo, type PerformedWork, type PerformWork } from './perform-work.js';
+import type { PerformWork } from './perform-work.js';
+import { nothingToDo, type PerformedWork } from './work-plan.js';
 import { planTransitions } from './plan-transitions.js';
 
 export interface AcceptInput extends FeatureRequest {

@@ -4,7 +4,8 @@ import { activityTime, historyEdits } from '../../domain/workflow/transition.js'
 import type { FeatureFiles, Repository } from '../../ports/workspace.js';
 import { findWorkPackage } from './feature-state.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
-import type { PerformedWork, PerformWork } from './perform-work.js';
+import type { PerformWork } from './perform-work.js';
+import type { PerformedWork } from './work-plan.js';
 
 export interface AddHistoryInput extends FeatureRequest {
   readonly workPackageId: string;

@@ -11,7 +11,8 @@ import { planAnnouncement } from './plan-announcement.js';
 import { refuseFaults, type FeatureState } from './feature-state.js';
 import { targetBranchOf } from './feature-target.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
-import { nothingToDo, type PerformedWork, type PerformWork } from './perform-work.js';
+import type { PerformWork } from './perform-work.js';
+import { nothingToDo, type PerformedWork } from './work-plan.js';
 
 export interface FinalizeInput extends FeatureRequest {
   /** `false` leaves the commit to the user. */

@@ -6,7 +6,8 @@ import type { Emission } from '../sync/event-emitter.js';
 import { chooseBase, type ChosenBase } from './choose-base.js';
 import { findWorkPackage, type FeatureState, type FiledWorkPackage } from './feature-state.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
-import { nothingToDo, type PerformedWork, type PerformWork, type WorkPlan } from './perform-work.js';
+import type { PerformWork } from './perform-work.js';
+import { nothingToDo, type PerformedWork, type WorkPlan } from './work-plan.js';
 import { planTransitions } from './plan-transitions.js';
 
 export interface ImplementInput extends FeatureRequest {

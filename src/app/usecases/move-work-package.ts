@@ -3,7 +3,8 @@ import { isLegalTransition, reachableLanes, type Lane } from '../../domain/workf
 import type { FeatureFiles, Repository } from '../../ports/workspace.js';
 import { findWorkPackage, type FiledWorkPackage } from './feature-state.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
-import { nothingToDo, type PerformedWork, type PerformWork } from './perform-work.js';
+import type { PerformWork } from './perform-work.js';
+import { nothingToDo, type PerformedWork } from './work-plan.js';
 import { planTransitions } from './plan-transitions.js';
 
 export interface MoveInput extends FeatureRequest {

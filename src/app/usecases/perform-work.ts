@@ -1,8 +1,7 @@
 import { SyncError } from '../../domain/errors.js';
-import { intentOf, type Evidence, type Intent } from '../../domain/workflow/intent.js';
-import type { Fact, Outbox } from '../../ports/queue.js';
+import { intentOf, type Intent } from '../../domain/workflow/intent.js';
+import type { Outbox } from '../../ports/queue.js';
 import type {
-  Checkout,
   FeatureFiles,
   FileChange,
   HeldRepository,
@@ -10,59 +9,10 @@ import type {
   Repository,
 } from '../../ports/workspace.js';
 import type { Emission, EventEmitter } from '../sync/event-emitter.js';
-import {
-  asKept,
-  captureIntent,
-  isUnsettled,
-  withKept,
-  type KeptEvents,
-  type WorkOutcome,
-} from './kept-events.js';
+import { asKept, captureIntent, isUnsettled, withKept, type KeptEvents } from './kept-events.js';
 import { mainCheckout } from './main-checkout.js';
-import type { ResolvedLeftOver, ResolveLeftOver } from './resolve-left-over.js';
-
-/** An event of the work, and where the proof will stand that its work was done. */
-export interface PlannedEvent {
-  readonly fact: Fact;
-  readonly evidence: Evidence;
-}
-
-/** What a command decided from fresh files, under the repository's lock. Without changes and events it is nothing to do. */
-export interface WorkPlan<R> {
-  /** What the command tells about its work. */
-  readonly result: R;
-  /** In the order of writing: a file that holds evidence comes after those that hold none. */
-  readonly changes: readonly FileChange[];
-  /** In the order of capture. The evidence of each stands in the `after` of a change, and not in its `before`. */
-  readonly events: readonly PlannedEvent[];
-  /** Message of the commit of exactly the changed files; absent leaves the commit to the user. */
-  readonly message?: string;
-  /** Undoes what the plan did beside the changes (a worktree), when the work fails after all. */
-  readonly undo?: () => Promise<void>;
-}
-
-export interface WorkRequest<R> {
-  readonly checkout: Checkout;
-  /** Reads the files and decides; refuses by throwing a `SyncError`. Runs once, under the repository's lock. */
-  readonly plan: (emission: Emission, held: HeldRepository) => Promise<WorkPlan<R>>;
-  /** The emission of a command run that does several pieces of work; begun here when absent. */
-  readonly emission?: Emission;
-}
-
-export interface PerformedWork<R> {
-  readonly result: R;
-  /** What became of each event, in order. Whatever it is, it is to be reported and fails nothing. */
-  readonly outcomes: readonly WorkOutcome[];
-  /** The commit that holds the work, if one was made. */
-  readonly commit?: string;
-  /** What an earlier command had left over, if anything. */
-  readonly leftOver?: ResolvedLeftOver;
-  /** Who, where and for whom the work was done; absent when nothing was attempted. */
-  readonly emission?: Emission;
-}
-
-/** A plan that found nothing to do. */
-export const nothingToDo = <R>(result: R): WorkPlan<R> => ({ result, changes: [], events: [] });
+import type { ResolveLeftOver } from './resolve-left-over.js';
+import type { PerformedWork, WorkPlan, WorkRequest } from './work-plan.js';
 
 /**
  * Changes tracked files and captures the events of the change as one: under the repository's lock it resolves what a

@@ -7,7 +7,7 @@ import type { Fact } from '../../ports/queue.js';
 import type { FileChange } from '../../ports/workspace.js';
 import type { Emission } from '../sync/event-emitter.js';
 import type { FeatureState } from './feature-state.js';
-import type { PlannedEvent } from './perform-work.js';
+import type { PlannedEvent } from './work-plan.js';
 
 /** What makes a feature and its work packages known, and the memory of it in `meta.json`. */
 export interface PlannedAnnouncement {

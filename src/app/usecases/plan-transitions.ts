@@ -4,7 +4,7 @@ import { activityTime, transitionEdits } from '../../domain/workflow/transition.
 import type { FeatureFiles, FileChange } from '../../ports/workspace.js';
 import type { Emission } from '../sync/event-emitter.js';
 import { findWorkPackage, frontMatterGraph, type FeatureState } from './feature-state.js';
-import type { PlannedEvent } from './perform-work.js';
+import type { PlannedEvent } from './work-plan.js';
 
 /** A transition that has been decided. */
 export interface Transition {
