@@ -172,6 +172,18 @@ describe('an emission', () => {
     ]);
   });
 
+  it('scenario 5: keeps nobody from working when the storage cannot say what is allowed or how much fits', async () => {
+    const trouble = new SyncError('storage-failed', 'The disk does not answer.');
+    const { emitter, checkout, outboxes } = await world({ preference: () => Promise.reject(trouble) });
+    const emission = await emitter.begin(checkout);
+    expect(emission.isShared).toBe(false);
+    const outbox = outboxes.open(PROJECT);
+    outbox.hasRoomFor = () => Promise.reject(trouble);
+    expect(await emission.hasRoomFor(1)).toBe(true);
+    outbox.hasRoomFor = () => Promise.reject(new TypeError('a bug'));
+    await expect(emission.hasRoomFor(1)).rejects.toThrow('a bug');
+  });
+
   it('tells of each capture, whether sync may start, and whether there is somewhere to deliver to', async () => {
     const { emitter, checkout, told, read } = await world();
     const emitAs = async (identity: Partial<IdentityReading>, account: Account | undefined = ADA) => {
@@ -229,6 +241,13 @@ describe('emitting one event', () => {
       })),
     );
     expect(outcome).toEqual({ outcome: 'refused', reason: 'no space' });
+  });
+
+  it('answers that an event is neither captured nor refused when the disk did not confirm it', async () => {
+    const outcome = await emit(
+      answering((eventId) => ({ outcome: 'unconfirmed', eventId, message: 'the sync failed' })),
+    );
+    expect(outcome).toMatchObject({ outcome: 'unconfirmed', reason: 'the sync failed' });
   });
 
   it('answers every issue of an invalid event', async () => {
