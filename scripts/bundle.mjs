@@ -37,6 +37,7 @@ const SHARED_ROOMS = {
   delivery: [
     'src/app/usecases/access-token.ts',
     'src/app/sync/delivery-route.ts',
+    'src/app/sync/pacing.ts',
     'src/app/sync/flush.ts',
     'src/app/sync/left-overs.ts',
   ],

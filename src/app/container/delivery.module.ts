@@ -1,4 +1,4 @@
-import { captureLimits, retentionMs } from '../sync/capture-limits.js';
+import { batchIntervalMs, captureLimits, retentionMs } from '../sync/capture-limits.js';
 import { signedInAccount } from '../sync/signed-in-account.js';
 import type { Registrar } from './registrar.js';
 import { TOKENS } from './tokens.js';
@@ -99,10 +99,21 @@ export const deliveryModule = (register: Registrar): void => {
   );
   register.single(
     TOKENS.deliveryRoute,
-    [TOKENS.batchTransport, TOKENS.accessTokens, TOKENS.eventIds],
-    async (transport, tokens, ids) => {
-      const { DeliveryRoute } = await import('../sync/delivery-route.js');
-      return new DeliveryRoute(transport, tokens, ids);
+    [
+      TOKENS.batchTransport,
+      TOKENS.accessTokens,
+      TOKENS.eventIds,
+      TOKENS.settings,
+      TOKENS.timer,
+      TOKENS.wallClock,
+    ],
+    async (transport, tokens, ids, settings, timer, clock) => {
+      const [{ DeliveryRoute }, { Pacing }] = await Promise.all([
+        import('../sync/delivery-route.js'),
+        import('../sync/pacing.js'),
+      ]);
+      const pacing = new Pacing(async () => batchIntervalMs(await settings.read()), timer, clock);
+      return new DeliveryRoute(transport, tokens, ids, pacing);
     },
   );
   register.single(

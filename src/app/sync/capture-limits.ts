@@ -10,3 +10,7 @@ export const captureLimits = ({ maxQueueSize }: SettingsReading): CaptureLimits 
 /** For how long settled segments stay readable, in milliseconds. */
 export const retentionMs = ({ retainDays }: SettingsReading): number =>
   (retainDays ?? DEFAULT_SETTINGS.retainDays) * 24 * 60 * 60 * 1000;
+
+/** How long two batches are kept apart, in milliseconds. */
+export const batchIntervalMs = ({ minBatchIntervalSeconds }: SettingsReading): number =>
+  (minBatchIntervalSeconds ?? DEFAULT_SETTINGS.minBatchIntervalSeconds) * 1000;

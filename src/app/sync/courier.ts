@@ -4,6 +4,7 @@ import { unreachable } from '../../domain/errors.js';
 import type { EventIdSource } from '../../ports/host.js';
 import type { BatchTransport, OutgoingEvent } from '../../ports/transport.js';
 import type { AccessAnswer, AccessTokens } from '../usecases/access-token.js';
+import type { Pacing } from './pacing.js';
 
 /** Carries events to the hub that is signed in, by whatever transport. */
 export interface Courier {
@@ -17,21 +18,25 @@ export class BatchCourier implements Courier {
   readonly #tokens: Pick<AccessTokens, 'get' | 'renew'>;
   readonly #account: Account;
   readonly #ids: EventIdSource;
+  readonly #pacing: Pick<Pacing, 'turn'> | undefined;
 
   constructor(
     transport: BatchTransport,
     tokens: Pick<AccessTokens, 'get' | 'renew'>,
     account: Account,
     ids: EventIdSource,
+    pacing?: Pick<Pacing, 'turn'>,
   ) {
     this.#transport = transport;
     this.#tokens = tokens;
     this.#account = account;
     this.#ids = ids;
+    this.#pacing = pacing;
   }
 
   async carry(events: readonly OutgoingEvent[], signal?: AbortSignal): Promise<BatchOutcome> {
     try {
+      await this.#pacing?.turn(signal);
       const first = await this.#tokens.get(signal);
       const outcome = await this.#send(first, events, signal);
       if (outcome.outcome !== 'unauthorized' || first.state !== 'granted') return outcome;

@@ -5,6 +5,7 @@ import type { AccessTokens } from '../usecases/access-token.js';
 import { BatchCourier } from './courier.js';
 import type { Route } from './flush.js';
 import type { LiveLink } from './live-session.js';
+import type { Pacing } from './pacing.js';
 import type { PassEnd } from './pass-report.js';
 
 /** Finds who is signed in and the best way to that hub at the moment: the live session where it acknowledges, else batches. */
@@ -12,11 +13,13 @@ export class DeliveryRoute {
   readonly #transport: BatchTransport;
   readonly #tokens: AccessTokens;
   readonly #ids: EventIdSource;
+  readonly #pacing: Pacing | undefined;
 
-  constructor(transport: BatchTransport, tokens: AccessTokens, ids: EventIdSource) {
+  constructor(transport: BatchTransport, tokens: AccessTokens, ids: EventIdSource, pacing?: Pacing) {
     this.#transport = transport;
     this.#tokens = tokens;
     this.#ids = ids;
+    this.#pacing = pacing;
   }
 
   async find(signal?: AbortSignal, live?: Pick<LiveLink, 'courier'>): Promise<Route | PassEnd> {
@@ -24,7 +27,7 @@ export class DeliveryRoute {
     switch (answer.state) {
       case 'granted': {
         const { account } = answer;
-        const batches = new BatchCourier(this.#transport, this.#tokens, account, this.#ids);
+        const batches = new BatchCourier(this.#transport, this.#tokens, account, this.#ids, this.#pacing);
         return { account, courier: live?.courier(account) ?? batches };
       }
       case 'signed-out':
