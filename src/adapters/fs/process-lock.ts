@@ -5,6 +5,7 @@ import { isSyncError, SyncError } from '../../domain/errors.js';
 import { COMMAND_KIND, makeCommandLockFile, takeByCommand } from './flock-command.js';
 import { makeDirectory } from './make-directory.js';
 import { loadNativeLock, type TakeLock } from './native-lock.js';
+import { storageFailure } from './storage-failure.js';
 
 /** An exclusive lock that this process holds until it releases it or ends, however it ends. */
 export interface HeldLock {
@@ -84,13 +85,25 @@ const kindOf = (descriptor: number, path: string, kinds: LockKinds): TakeLock =>
   }
 };
 
-/** An exclusive lock needs a writable descriptor; an existing file is never shortened. */
 const openForLocking = (path: string, kinds: LockKinds): number => {
+  try {
+    return openIfThere(path) ?? makeForLocking(path, kinds);
+  } catch (error) {
+    throw storageFailure(path, error);
+  }
+};
+
+/** An exclusive lock needs a writable descriptor; an existing file is never shortened. */
+const openIfThere = (path: string): number | undefined => {
   try {
     return openSync(path, 'r+');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
+};
+
+const makeForLocking = (path: string, kinds: LockKinds): number => {
   makeDirectory(dirname(path));
   if (!hasNative(kinds)) makeCommandLockFile(path);
   return openSync(path, 'a', 0o600);

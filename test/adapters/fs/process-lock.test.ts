@@ -76,6 +76,7 @@ describe('the lock of a file', () => {
   it('tells the failure when the file cannot be opened', () => {
     mkdirSync(path(), { recursive: true });
     expect(() => tryLockFile(path())).toThrow('EISDIR');
+    expect(() => tryLockFile(path())).toThrow(expect.objectContaining({ kind: 'storage-failed' }));
   });
 });
 
