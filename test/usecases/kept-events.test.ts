@@ -126,6 +126,21 @@ describe('events that the storage does not take', () => {
     expect(await intent()).toBe('none');
   });
 
+  it('keep work under another identity from taking their place', async () => {
+    const { world, run, intent } = await worldThatFails(refused);
+    await run(note('WP01', 'one\n'));
+    const before = await intent();
+    if (typeof before === 'string') throw new Error('no intent');
+    await world.intents.write(
+      { checkout: await world.checkout() },
+      { ...before, project: '00000000-0000-4000-8000-000000000000' },
+    );
+    world.outboxes.open('00000000-0000-4000-8000-000000000000').capture = async (facts) => facts.map(refused);
+    await expect(run(note('WP02', 'two\n'))).rejects.toMatchObject({ kind: 'storage-failed' });
+    expect(await intent()).toMatchObject({ events: [{ evidence: { evidence: 'established' } }] });
+    expect(world.tree.text(world.root, pathOf('WP02'))).toBe('two\n');
+  });
+
   it('are refused for good, and counted, when it is the limit that keeps them out', async () => {
     const world = await memoryWorld(SEED);
     const { perform } = useCases(world, 0);

@@ -1,3 +1,4 @@
+import { SyncError } from '../../domain/errors.js';
 import type { IntendedEvent, Intent } from '../../domain/workflow/intent.js';
 import type { CaptureOutcome } from '../../ports/queue.js';
 
@@ -35,9 +36,10 @@ export const asKept = (outcome: CaptureOutcome): WorkOutcome =>
 export const keptOf = (intent: Intent, events: readonly IntendedEvent[]): KeptEvents => ({
   ...(intent.project === undefined ? {} : { project: intent.project }),
   nextRecord: intent.nextRecord,
-  events: events
-    .slice(0, MAX_KEPT)
-    .map((each) => ({ ...each, evidence: { evidence: 'established', path: each.evidence.path } })),
+  events: events.map((each) => ({
+    ...each,
+    evidence: { evidence: 'established', path: each.evidence.path },
+  })),
 });
 
 /** An intent to capture and nothing else. */
@@ -48,15 +50,22 @@ export const captureIntent = (kept: KeptEvents): Intent => ({
   nextRecord: kept.nextRecord,
 });
 
-/** The intent of further work, which also keeps what is still to be captured for the same outbox. */
-export const withKept = (intent: Intent, kept: KeptEvents | undefined): Intent =>
-  kept === undefined || kept.project !== intent.project
-    ? intent
-    : {
-        ...intent,
-        events: [...kept.events, ...intent.events],
-        nextRecord: Math.min(kept.nextRecord, intent.nextRecord),
-      };
-
-/** An intent is read and written as a whole: a storage that stays broken must not make it grow for ever. */
-const MAX_KEPT = 1000;
+/**
+ * The intent of further work, which also keeps what is still to be captured. Fails with `storage-failed` when that
+ * belongs to another outbox, as after a change of the project's identity: an intent has one, and nothing may be lost.
+ */
+export const withKept = (intent: Intent, kept: KeptEvents | undefined): Intent => {
+  if (kept === undefined) return intent;
+  if (kept.project !== intent.project) {
+    throw new SyncError(
+      'storage-failed',
+      `${kept.events.length} events of this repository's former identity cannot be stored yet.`,
+      { hint: 'See what `spec-kitty sync doctor` says about the state root, then run the command again.' },
+    );
+  }
+  return {
+    ...intent,
+    events: [...kept.events, ...intent.events],
+    nextRecord: Math.min(kept.nextRecord, intent.nextRecord),
+  };
+};
