@@ -1,5 +1,5 @@
 import { argumentsOf, commonOptionsOf } from './arguments.js';
-import { workflowCommands } from './commands/workflow/definitions.js';
+import { moveTask } from './commands/workflow/move-task-definition.js';
 import type { CommandDefinition } from './define-command.js';
 import { outcomeOfError } from './exit-codes.js';
 import type { Outcome } from './exit-codes.js';
@@ -114,9 +114,29 @@ const showCompletions = async (
   return 'done';
 };
 
-/** The commands that agents call all day are described here; a line that names none of them is held against all. */
-const commandsFor = async (argv: readonly string[]): Promise<readonly CommandDefinition[]> =>
-  commandNamedBy(argv, workflowCommands) === undefined ? allCommands() : workflowCommands;
+/**
+ * What is loaded to understand a line: nothing more for the command that agents call all day, otherwise the commands
+ * of its first word. Help, and a line that names no command, is held against all of them.
+ */
+const commandsFor = async (argv: readonly string[]): Promise<readonly CommandDefinition[]> => {
+  if (argv.some((word) => word === '--help' || word === '-h')) return allCommands();
+  if (commandNamedBy(argv, [moveTask]) !== undefined) return [moveTask];
+  if (argv.some((word) => WORKFLOW_WORDS.has(word))) {
+    const { workflowCommands } = await import('./commands/workflow/definitions.js');
+    if (commandNamedBy(argv, workflowCommands) !== undefined) return workflowCommands;
+  }
+  return allCommands();
+};
+
+/** First words of the commands that work on a project's plan. One that is missing here is found, only more slowly. */
+const WORKFLOW_WORDS: ReadonlySet<string> = new Set([
+  'init',
+  'implement',
+  'merge',
+  'accept',
+  'agent',
+  'orchestrate',
+]);
 
 const allCommands = async (): Promise<readonly CommandDefinition[]> =>
   (await import('./commands/all.js')).COMMANDS;

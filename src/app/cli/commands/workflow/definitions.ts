@@ -1,10 +1,7 @@
-import { LANES } from '../../../../domain/workflow/lane.js';
-import { defineCommand } from '../../define-command.js';
+import { defineCommand, type CommandDefinition } from '../../define-command.js';
+import { AGENT, moveTask, NO_COMMIT } from './move-task-definition.js';
 
-const NO_COMMIT = { type: 'boolean', describe: 'leave the commit to you' } as const;
-const AGENT = { type: 'string', describe: 'who does the work', placeholder: 'NAME' } as const;
-
-export const workflowCommands = [
+export const workflowCommands: readonly CommandDefinition[] = [
   defineCommand({
     path: 'init',
     summary: 'give this project its identity',
@@ -54,22 +51,8 @@ export const workflowCommands = [
     examples: [['spec-kitty agent feature finalize-tasks --feature 028-sync', 'after planning']],
     load: () => import('./finalize-tasks.js'),
   }),
-  defineCommand({
-    path: 'agent tasks move-task <wp>',
-    summary: 'move a work package to another lane',
-    positionals: { wp: 'work package, such as WP01' },
-    options: {
-      to: { type: 'string', describe: 'lane to move to', choices: LANES, required: true },
-      note: { type: 'string', describe: 'remark for the Activity Log', placeholder: 'TEXT' },
-      agent: AGENT,
-      feedback: {
-        type: 'string',
-        describe: "file with the reviewer's words, when changes are requested",
-        placeholder: 'FILE',
-      },
-      force: { type: 'boolean', describe: 'allow a transition that is not in the flow' },
-      'no-commit': NO_COMMIT,
-    },
+  {
+    ...moveTask,
     examples: [
       [
         'spec-kitty agent tasks move-task WP01 --to for_review --note "all tests pass"',
@@ -77,8 +60,7 @@ export const workflowCommands = [
       ],
       ['spec-kitty agent tasks move-task WP01 --to doing --feedback review.md', 'request changes'],
     ],
-    load: () => import('./move-task.js'),
-  }),
+  },
   defineCommand({
     path: 'agent tasks add-history <wp>',
     summary: "add an entry to a work package's Activity Log",
