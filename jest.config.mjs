@@ -7,7 +7,10 @@ export default {
   testMatch: ['**/*.test.ts'],
   testTimeout: 30_000,
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^fast-check$': '<rootDir>/test/support/seeded-fast-check.mjs',
+  },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -1,11 +1,13 @@
 import { runPass } from '../../src/app/sync/delivery-pass.js';
 import { CONTRACT_LIMITS } from '../../src/domain/delivery/batch-plan.js';
 import type { Decision } from '../../src/domain/delivery/decision.js';
+import type { Outbox } from '../../src/ports/queue.js';
+import { collect } from '../support/facts.js';
 import { compare } from './compare.js';
 import type { OutboxCommand } from './commands-capture.js';
 import type { DiskFault } from './faulty-disk.js';
 import { ModelPass, type Script } from './model-pass.js';
-import { nameOf } from './outbox-model.js';
+import { nameOf, type OutboxModel } from './outbox-model.js';
 import { reconcile, type Holder } from './reconcile.js';
 import { tally } from './tally.js';
 import { ACCOUNTS, type World } from './world.js';
@@ -31,12 +33,21 @@ export class Send implements OutboxCommand {
     if (account === undefined) return;
     const { isInsisted, maxEvents, reclaims, script, fault } = this.options;
     const model = holder.now;
-    const pass = new ModelPass(model, world, account, world.situation(isInsisted), script);
+    let begun: ModelPass | undefined;
+    const begin = async (): Promise<ModelPass> =>
+      (begun ??= new ModelPass(
+        model,
+        world,
+        account,
+        world.situation(isInsisted),
+        script,
+        await sealedAll(model, world),
+      ));
     world.disk.arm(fault);
     const report = await runPass(
-      world.outbox,
+      onPass(world.outbox, begin),
       {
-        courier: pass,
+        courier: { carry: async (events) => (await begin()).carry(events) },
         learnt: { limits: { ...CONTRACT_LIMITS, maxEvents } },
         clock: { update: async () => 0, read: async () => 0 } as never,
         wallClock: world.time,
@@ -46,6 +57,7 @@ export class Send implements OutboxCommand {
     ).catch((error: unknown) => {
       if (world.disk.struck === undefined) throw error;
     });
+    const pass = await begin();
     const { struck } = world.disk;
     world.disk.note();
     world.disk.arm(undefined);
@@ -86,6 +98,29 @@ export class Send implements OutboxCommand {
     return `Send(${JSON.stringify(this.options)})`;
   }
 }
+
+/** The same outbox, which calls `begin` when a pass holds it and what waited for the capture lock has been sealed, or could not be. */
+const onPass = (outbox: Outbox, begin: () => Promise<unknown>): Outbox =>
+  new Proxy(outbox, {
+    get: (target, key) => {
+      if (key === 'pass')
+        return (work: Parameters<Outbox['pass']>[0]) =>
+          target.pass(async (sender) => {
+            await begin();
+            return work(sender);
+          });
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+
+/** A disk that fails once may refuse the sealing alone: the pass then goes on with what is in the journal. */
+const sealedAll = async (model: OutboxModel, { disk, outbox }: World): Promise<boolean> => {
+  if (model.waitingForLock.length === 0 || disk.struck === undefined || disk.isDead) return true;
+  const records = await disk.aside(() => collect(outbox.records()));
+  const sealed = new Set(records.map(({ eventId }) => eventId));
+  return model.waitingForLock.every(({ eventId }) => sealed.has(eventId));
+};
 
 /** A person decides about waiting events, or a rule does. */
 export class Decide implements OutboxCommand {

@@ -29,6 +29,22 @@ export class FaultyDisk {
     this.struck = undefined;
   }
 
+  /** Whether the process died, so that nothing has any effect. */
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  /** Work of the test itself, which meets no fault and is not counted. */
+  async aside<T>(work: () => Promise<T>): Promise<T> {
+    const fault = this.#fault;
+    this.#fault = undefined;
+    try {
+      return await work();
+    } finally {
+      this.#fault = fault;
+    }
+  }
+
   /** Counts the fault that struck. */
   note(): void {
     if (this.struck !== undefined) tally(`disk: ${this.#fault?.fault} at ${this.struck}`);

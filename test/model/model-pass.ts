@@ -46,14 +46,22 @@ export class ModelPass implements Courier {
   readonly #passedOver: (record: number) => boolean;
   #calls = 0;
 
-  constructor(model: OutboxModel, world: World, account: Account, situation: Situation, script: Script) {
+  constructor(
+    model: OutboxModel,
+    world: World,
+    account: Account,
+    situation: Situation,
+    script: Script,
+    isSealed: boolean,
+  ) {
     this.#model = model;
     this.#world = world;
     this.#account = account;
     this.#situation = situation;
     this.#script = script;
     this.steps.push(model.copy());
-    model.capture();
+    if (isSealed) model.capture();
+    else model.open();
     this.steps.push(model.copy());
     model.takeIntoUse(account);
     this.due = model.due(situation);

@@ -11,20 +11,16 @@ const { outboxCommands } = await import('./arbitraries.js');
 const { tally, talliedTable } = await import('./tally.js');
 
 const SEGMENT_RECORDS = 4;
-/** `npm run model` asks for many; everybody else gets as many as there is time for. */
+/** `npm run model` asks for many, and for some that nobody has seen before; everybody else gets the same few every time. */
 const ASKED = process.env['MODEL_RUNS'];
-const RUNS = Number(ASKED ?? 100);
-const TIME_MS = ASKED === undefined ? 8_000 : Infinity;
+const RUNS = Number(ASKED ?? 150);
 const MAX_COMMANDS = 50;
 const FIXED_SEED = 20_261_120;
 const CHOSEN_SEED = process.env['MODEL_SEED'];
 
 const check = async (seed: number): Promise<void> => {
-  const endMs = performance.now() + TIME_MS;
-  let isShrinking = false;
   await fc.assert(
     fc.asyncProperty(outboxCommands(MAX_COMMANDS), async (commands) => {
-      if (performance.now() > endMs && !isShrinking) return;
       const world = new World(disk, SEGMENT_RECORDS);
       try {
         const setup = (): { model: { now: InstanceType<typeof OutboxModel> }; real: typeof world } => ({
@@ -34,9 +30,6 @@ const check = async (seed: number): Promise<void> => {
         tally('histories');
         tally('commands', [...commands].length);
         await fc.asyncModelRun(setup, commands);
-      } catch (error) {
-        isShrinking = true;
-        throw error;
       } finally {
         world.dispose();
       }
@@ -60,8 +53,9 @@ describe('the real outbox does what the model says, whatever happens', () => {
     if (ASKED !== undefined) process.stdout.write(`\n${talliedTable()}`);
   });
 
-  it('for histories that nobody has seen before', async () => {
-    // fast-check prints the seed and the shortest history of a failure.
-    await check(CHOSEN_SEED === undefined ? Date.now() % 2 ** 31 : Number(CHOSEN_SEED) + 1);
-  }, 3_600_000);
+  if (ASKED !== undefined && CHOSEN_SEED === undefined)
+    it('for histories that nobody has seen before', async () => {
+      // fast-check prints the seed and the shortest history of a failure.
+      await check(Date.now() % 2 ** 31);
+    }, 3_600_000);
 });
