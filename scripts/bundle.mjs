@@ -192,7 +192,7 @@ const ownRequire = {
 /**
  * Packages of which only a part is used. yaml's build for Node is CommonJS, of which a bundler keeps everything; its
  * other build is the same code as ES modules. Neither it nor inversify does anything when it is merely imported. The
- * helpers of yargs would bring all of yargs along with its parser. Of reflect-metadata two functions are called.
+ * helpers of yargs would bring all of yargs along with its parser.
  */
 const leanPackages = {
   name: 'lean-packages',
@@ -202,11 +202,6 @@ const leanPackages = {
       contents: "export { default as Parser } from 'yargs-parser';",
       resolveDir: join(ROOT, 'node_modules', 'yargs'),
     }));
-    builder.onResolve({ filter: /^reflect-metadata(\/lite)?$/ }, () => ({
-      path: 'reflect-metadata',
-      namespace: 'metadata',
-    }));
-    builder.onLoad({ filter: /.*/, namespace: 'metadata' }, () => ({ contents: OWN_METADATA }));
     builder.onResolve({ filter: /^yaml$/ }, () => ({
       path: join(ROOT, 'node_modules', 'yaml', 'browser', 'dist', 'index.js'),
       sideEffects: false,
@@ -221,18 +216,5 @@ const leanPackages = {
     );
   },
 };
-
-/**
- * Metadata as inversify uses it where nothing is decorated: it counts bindings and modules. Whoever brought the whole
- * of reflect-metadata along keeps it.
- */
-const OWN_METADATA = `
-  const tables = new WeakMap();
-  Reflect.getOwnMetadata ??= (key, target) => tables.get(target)?.get(key);
-  Reflect.defineMetadata ??= (key, value, target) => {
-    if (!tables.has(target)) tables.set(target, new Map());
-    tables.get(target).set(key, value);
-  };
-`;
 
 const posix = (path) => path.split(sep).join('/');
