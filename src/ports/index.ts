@@ -1,5 +1,6 @@
 /** The driven interfaces of the project: what an adapter has to promise. Types only. */
 export type * from './accounts.js';
+export type * from './agents.js';
 export type * from './auth.js';
 export type * from './background.js';
 export type * from './clock.js';
