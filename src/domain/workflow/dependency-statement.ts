@@ -19,7 +19,8 @@ export interface DependencyStatement {
 /**
  * Reads a text such as `Depends on outputs of WP01–WP03 to describe …`. Bold, code and brackets are transparent,
  * parentheses are left out, other words end the list. A text that neither names a work package where one is expected
- * nor says `None` makes no statement; the ids in it are still reported.
+ * nor says `None` makes no statement; the ids in it are still reported. Where an id is expected, a slip such as `WP1`
+ * is taken for one, so that it is found unknown and not passed over.
  */
 export const parseDependencyText = (
   text: string,
@@ -30,9 +31,10 @@ export const parseDependencyText = (
     .replace(/[*_`[\]]/g, '')
     .replace(/\s+/g, ' ')
     .trim();
-  if (/^none\b/i.test(plain))
-    return { statement: { dependencies: [], ignored: [] }, ignored: [...aside, ...idsIn(plain)] };
-  const { dependencies, rest } = readList(plain.replace(LEAD, ''));
+  const list = plain.replace(LEAD, '');
+  if (/^none\b/i.test(list))
+    return { statement: { dependencies: [], ignored: [] }, ignored: [...aside, ...idsIn(list)] };
+  const { dependencies, rest } = readList(list);
   const ignored = unique([...aside, ...idsIn(rest)]);
   return dependencies.length === 0 ? { ignored } : { statement: { dependencies, ignored }, ignored };
 };
@@ -67,6 +69,7 @@ export const resolveStated = (
 };
 
 const ID = /WP\d{2,4}(?!\w)/i;
+const INTENDED_ID = /^WP\d+[a-z]?(?!\w)/i;
 const LEAD = /^depends? (?:up)?on\b[ :]*/i;
 const OUTPUTS = /^(?:the )?outputs? of /i;
 const ALL_PREVIOUS = /^all (?:the )?(?:previous|prior|earlier|preceding) (?:WPs?|work packages?)(?!\w)/i;
@@ -94,7 +97,7 @@ const readElement = (
   const all = ALL_PREVIOUS.exec(text);
   if (all !== null) return { dependency: { stated: 'all-previous' }, rest: text.slice(all[0].length) };
   const bare = text.replace(OUTPUTS, '');
-  const id = new RegExp(`^${ID.source}`, 'i').exec(bare)?.[0];
+  const id = INTENDED_ID.exec(bare)?.[0];
   if (id === undefined) return undefined;
   const rest = bare.slice(id.length);
   const range = RANGE.exec(rest);

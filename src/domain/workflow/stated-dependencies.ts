@@ -49,6 +49,9 @@ const LABEL = /^[*_`]*dependenc(?:y|ies)(?:[*_`]*[ \t]*:[*_`]*)[ \t]*(.*)$/i;
 const ANY_LABEL = /^[*_`]*[A-Z][\w &/-]{0,40}[*_`]*:/;
 const LIST_MARK = /^[ \t]*(?:[-*+]|\d+[.)])[ \t]+(?:\[[ xX]\][ \t]+)?/;
 const PHRASE = /\bdepends? (?:up)?on\b/gi;
+/** Who depends is named in front: `WP05 depends on WP01`. */
+const SENTENCE =
+  /^(?=[*_`]*(?:WP\d|it\b|this\b))(?:[*_`,&\u2013\s-]|WP\d+[a-z]?\b|(?:and|to|through|it|this|work package|package|also)\b)+depends? (?:up)?on\b/i;
 const OWN_SUBJECT = /^(?:(?:it|this(?: (?:WP|work package|package))?)\b)?[ \t:\u2013-]*(?:also )?$/i;
 
 /** The texts to be read, each with its line: list items and paragraphs as wholes, since a writer may wrap them. */
@@ -67,7 +70,7 @@ const dependencyTexts = (section: TasksSection): readonly TextAtLine[] => {
       if (label[1]) texts.push({ line: block.line, text: label[1] });
       else if (mode === 'elsewhere') mode = 'under-label';
     } else if (mode === 'under-heading' || (mode === 'under-label' && block.isItem)) {
-      texts.push({ line: block.line, text: block.text });
+      texts.push(...(SENTENCE.test(block.text) ? phrasesOf(block, section.workPackageId) : [block]));
     } else {
       if (mode === 'under-label') mode = 'elsewhere';
       texts.push(...phrasesOf(block, section.workPackageId));
