@@ -35,15 +35,15 @@ export const judge = ({ captured, stored, offlineIds, backAt, status }) => {
 };
 
 /** The numbers of the identity in its order: captured, delivered, duplicate, pending, held, dead letters, discarded. */
-export const numbersOf = ({ captured, delivered, duplicate, pending, held, deadLetters, discarded }) => [
+export const numbersOf = ({
   captured,
   delivered,
   duplicate,
   pending,
-  sum(held),
-  sum(deadLetters),
+  held,
+  dead_letters: deadLetters,
   discarded,
-];
+}) => [captured, delivered, duplicate, pending, sum(held), sum(deadLetters), discarded];
 
 const rightSide = (accounting) =>
   numbersOf(accounting)

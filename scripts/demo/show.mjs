@@ -54,8 +54,8 @@ const ACCOUNTING = ['captured', 'delivered', 'duplicate', 'pending', 'held', 'de
 /** Where every captured event is, as the client's own records say. */
 export const showAccounting = ({ projects }) => {
   showHeading('Where every captured event is');
-  const rows = projects.map(({ projectSlug, accounting }) => [
-    projectSlug,
+  const rows = projects.map(({ project_slug: slug, accounting }) => [
+    slug,
     ...numbersOf(accounting).map(String),
   ]);
   const columns = ACCOUNTING.map((header) => ({ header, align: 'right' }));

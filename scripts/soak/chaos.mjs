@@ -197,7 +197,7 @@ export class Chaos {
   async #deliver(directory) {
     const { code, out, err } = await finish(this.#machine.start(['sync', 'now', '--json'], directory));
     this.counts.add(`sync now ended with ${code}`);
-    const { delivered = 0, duplicate = 0, deadLetters = 0 } = out === '' ? {} : JSON.parse(out);
+    const { delivered = 0, duplicate = 0, dead_letters: deadLetters = 0 } = out === '' ? {} : JSON.parse(out);
     this.counts.add('receipts: delivered', delivered);
     this.counts.add('receipts: duplicate', duplicate);
     if (deadLetters > 0) this.problems.push(`${deadLetters} dead letters: ${out}`);
@@ -208,9 +208,9 @@ export class Chaos {
   async #lookAtStatus(directory) {
     const { code, out, err } = await finish(this.#machine.start(['sync', 'status', '--json'], directory));
     if (code !== 0) return this.problems.push(`sync status ended with ${code}: ${out}${err}`);
-    for (const { projectUuid, balanced, accounting } of JSON.parse(out).projects) {
+    for (const { project_uuid: uuid, balanced, accounting } of JSON.parse(out).projects) {
       this.counts.add('status looked at');
-      if (!balanced) this.problems.push(`not balanced: ${projectUuid} ${JSON.stringify(accounting)}`);
+      if (!balanced) this.problems.push(`not balanced: ${uuid} ${JSON.stringify(accounting)}`);
     }
   }
 

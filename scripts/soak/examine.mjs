@@ -124,10 +124,18 @@ const checkOrder = (journal, uuid, clocks, problems) => {
 
 const checkReport = async (machine, directory, uuid, count, problems) => {
   const { out } = await machine.run(['sync', 'status', '--json'], { cwd: directory });
-  const told = JSON.parse(out).projects.find(({ projectUuid }) => projectUuid === uuid);
-  const { captured, delivered, duplicate, pending, held, deadLetters, discarded } = told.accounting;
+  const told = JSON.parse(out).projects.find(({ project_uuid: project }) => project === uuid);
+  const {
+    captured,
+    delivered,
+    duplicate,
+    pending,
+    held,
+    dead_letters: deadLetters,
+    discarded,
+  } = told.accounting;
   const expected = JSON.stringify([count, count, 0, {}, {}, 0, true, 0, 0]);
-  const { refused, waitingForLock } = told.beside;
+  const { refused, waiting_for_lock: waitingForLock } = told.beside;
   const real = [captured, delivered + duplicate, pending, held, deadLetters, discarded, told.balanced];
   if (JSON.stringify([...real, refused, waitingForLock]) !== expected)
     problems.push(`${count} records of ${uuid}, and the status says ${JSON.stringify(told)}`);

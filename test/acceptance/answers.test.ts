@@ -119,10 +119,10 @@ describe('sync now at a hub that answers badly', () => {
       hub.on('batch').next(...faults(ids));
       const bad = await syncNow(sandbox, atHub);
       expect({ code: bad.code, ended: bad.document['ended'].end }).toEqual({ code, ended: end });
-      expect(bad.document['ended'].retryAfterMs).toBe(retryAfterMs);
+      expect(bad.document['ended'].retry_after_ms).toBe(retryAfterMs);
       expect(bad.document['delivered']).toBe(bad.arrived.length);
       expect(bad.document['left']).toBe(2 - arrived);
-      expect(bad.document['deadLetters']).toBe(0);
+      expect(bad.document['dead_letters']).toBe(0);
       const heldCount = Object.values(held).reduce((sum, count) => sum + count, 0);
       await expectAccounted(sandbox, { atHub: atHub(), held, pending: 2 - arrived - heldCount });
 
@@ -185,7 +185,10 @@ describe('sync now at a hub that answers badly', () => {
     const ids = await addNotes(sandbox, 2);
     for (let n = 0; n < 6; n++) {
       hub.on('batch').next({ status: 503 });
-      expect(await syncNow(sandbox, atHub)).toMatchObject({ code: 3, document: { deadLetters: 0, left: 2 } });
+      expect(await syncNow(sandbox, atHub)).toMatchObject({
+        code: 3,
+        document: { dead_letters: 0, left: 2 },
+      });
     }
     expect(await syncNow(sandbox, atHub)).toMatchObject({ code: 0, arrived: ids });
   });
@@ -197,7 +200,7 @@ describe('sync now at a hub that answers badly', () => {
     const passes = await inParallel([1, 2, 3, 4, 5], 1, () => syncNow(sandbox, atHub));
     hub.hub.judge = () => undefined;
     expect(passes.map(({ arrived }) => arrived)).toEqual([[taken], [], [], [], []]);
-    expect(passes.map(({ document }) => document['deadLetters'])).toEqual([0, 0, 0, 0, 1]);
+    expect(passes.map(({ document }) => document['dead_letters'])).toEqual([0, 0, 0, 0, 1]);
     await expectAccounted(sandbox, { atHub: atHub(), deadLetters: { 'we do not like it': 1 } });
     // A dead letter is nothing that waits.
     await addNote(sandbox);

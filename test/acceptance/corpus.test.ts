@@ -38,7 +38,7 @@ describe('features as people and agents left them', () => {
     'scenario 27: %s is finalized as it is, and only the lines that had to change have changed',
     async (feature) => {
       const before = await journalOf(sandbox);
-      const { warnings, workPackages, announced } = await finalize(sandbox, feature);
+      const { warnings, work_packages: workPackages, announced } = await finalize(sandbox, feature);
       const told = [...(warnings as string[]), await lineChanges(sandbox)].join('\n');
       expect(told).toBe(golden(`${feature}.txt`));
       expect(announced).toHaveLength(workPackages.length + 1);
@@ -66,7 +66,7 @@ describe('features that go through their life again', () => {
       inSandbox(async (sandbox) => {
         const feature = '010-workspace-per-work-package-for-parallel-development';
         await makeProject(sandbox, inLane('010', 'planned'));
-        const { workPackages } = await finalize(sandbox, feature);
+        const { work_packages: workPackages } = await finalize(sandbox, feature);
         const start = await sandbox.git(['rev-parse', 'HEAD']);
         const known = (await journalOf(sandbox)).length;
         for (const { id } of workPackages as readonly { id: string }[]) {
@@ -82,7 +82,7 @@ describe('features that go through their life again', () => {
           const early = await ask(sandbox, ['accept', id, '--feature', feature]);
           expect(early).toMatchObject({
             code: 1,
-            document: { refused: [{ workPackageId: id }], events: [] },
+            document: { refused: [{ work_package_id: id }], events: [] },
           });
           await sandbox.git(['merge', '--quiet', '--no-edit', branch]);
           const accepted = await succeed(sandbox, ['accept', id, '--feature', feature]);
@@ -145,9 +145,9 @@ describe('features that go through their life again', () => {
       expect(open.size).toBeGreaterThan(0);
       const { code, document } = await ask(sandbox, ['accept']);
       expect(code).toBe(1);
-      const refused = document['refused'] as readonly { workPackageId: string; reasons: Document[] }[];
-      expect(refused.map(({ workPackageId: id }) => id)).toEqual([...open.keys()]);
-      for (const { workPackageId: id, reasons } of refused) {
+      const refused = document['refused'] as readonly { work_package_id: string; reasons: Document[] }[];
+      expect(refused.map(({ work_package_id: id }) => id)).toEqual([...open.keys()]);
+      for (const { work_package_id: id, reasons } of refused) {
         expect(reasons.map((reason) => reason['code'] as string)).toEqual(['open-boxes']);
         expect(reasons[0]!['message']).toContain(`${open.get(id)} open`);
       }

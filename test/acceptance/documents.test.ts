@@ -49,7 +49,11 @@ describe('documents out of the ordinary', () => {
           smallFeature(manyWorkPackages(), { 'tasks.md': chainedTasks() }),
         );
         await signIn(sandbox, hub.url);
-        const { workPackages } = await succeed(sandbox, ['agent', 'feature', 'finalize-tasks']);
+        const { work_packages: workPackages } = await succeed(sandbox, [
+          'agent',
+          'feature',
+          'finalize-tasks',
+        ]);
         expect(workPackages.map(({ id }: { id: string }) => id)).toEqual(MANY);
         expect(workPackages.map(({ dependencies }: { dependencies: string[] }) => dependencies)).toEqual(
           MANY.map((_, index) => (index === 0 ? [] : [MANY[index - 1]])),

@@ -55,7 +55,7 @@ describe('dead letters', () => {
       expect(asked).toMatchObject({ code: 2, document: { error: { hint: 'Say so with --yes.' } } });
       await succeed(sandbox, ['sync', 'dead-letters', 'discard', '--all', '--yes']);
       expect((await succeed(sandbox, ['sync', 'status']))['projects']).toMatchObject([
-        { balanced: true, accounting: { captured: 3, delivered: 2, discarded: 1, deadLetters: {} } },
+        { balanced: true, accounting: { captured: 3, delivered: 2, discarded: 1, dead_letters: {} } },
       ]);
       expect(await letters(sandbox)).toMatchObject({ dead_letters: [] });
     }));

@@ -44,10 +44,10 @@ describe('events that a hub refuses', () => {
         // It is tried until it is given up on, and nothing new is needed for that.
         for (let attempt = 2; attempt < 5; attempt++)
           expect(await syncNow(sandbox, atHub)).toMatchObject({ code: 3, document: { left: 1 } });
-        expect(await syncNow(sandbox, atHub)).toMatchObject({ document: { deadLetters: 1, left: 0 } });
+        expect(await syncNow(sandbox, atHub)).toMatchObject({ document: { dead_letters: 1, left: 0 } });
         const { accounting } = await succeed(sandbox, ['sync', 'status']).then(({ projects }) => projects[0]);
         expect(accounting).toMatchObject({ captured: 5, delivered: 4, pending: 0 });
-        expect(Object.values(accounting.deadLetters)).toEqual([1]);
+        expect(Object.values(accounting.dead_letters)).toEqual([1]);
       }),
     60_000,
   );
@@ -102,7 +102,7 @@ describe('events that a hub refuses', () => {
       expect(await syncNow(sandbox, atHub)).toMatchObject({
         code: 3,
         arrived: [second],
-        document: { delivered: 1, deadLetters: 1, left: 0 },
+        document: { delivered: 1, dead_letters: 1, left: 0 },
       });
       await expectAccounted(sandbox, {
         atHub: without(atHub(), first),

@@ -50,7 +50,7 @@ describe('a command about accounts and delivery that is killed', () => {
           const [id] = await addNotes(sandbox, 1);
           dead = await dies(sandbox, ['sync', 'now'], deaths + 1);
           const { projects } = await succeed(sandbox, ['sync', 'status']);
-          const { delivered, duplicate, pending, deadLetters } = projects[0].accounting;
+          const { delivered, duplicate, pending, dead_letters: deadLetters } = projects[0].accounting;
           expect(projects[0].balanced).toBe(true);
           // No receipt is counted that the hub has not given, and none is lost with the dead letters.
           expect(delivered + duplicate).toBeLessThanOrEqual(hub.hub.storedIds('acme').length);

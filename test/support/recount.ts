@@ -59,7 +59,7 @@ export const expectAccounted = async (
   const received = journal.filter((id) => atHub.includes(id)).length;
   const { code, document } = await ask(sandbox, ['sync', 'status']);
   const told = (document['projects'] as readonly Document[]).find(
-    ({ projectUuid }) => project === undefined || projectUuid === project,
+    ({ project_uuid: uuid }) => project === undefined || uuid === project,
   );
   if (told === undefined) {
     expect({ code, journal }).toEqual({ code: 0, journal: [] });
@@ -73,7 +73,7 @@ export const expectAccounted = async (
     captured: journal.length,
     pending,
     held,
-    deadLetters,
+    dead_letters: deadLetters,
     discarded: 0,
   });
   return told;

@@ -9,6 +9,9 @@ export const schemaFaults = (value: unknown, schema: Schema, path = '$'): readon
   if (schema.enum !== undefined && typeof value === 'string' && !schema.enum.includes(value)) {
     return [`${path} is ${value}, not ${schema.enum.join(' or ')}`];
   }
+  if (schema.const !== undefined && value !== schema.const) {
+    return [`${path} is ${JSON.stringify(value)}, not ${schema.const}`];
+  }
   if (Array.isArray(value)) {
     return value.flatMap((item, at) => schemaFaults(item, schema.items ?? {}, `${path}[${at}]`));
   }

@@ -127,7 +127,7 @@ describe('sync dead-letters requeue', () => {
     expect((await cli.run(`${command} requeue ${first} --json`)).document).toMatchObject({
       requeued: [first],
     });
-    expect(await accounting()).toMatchObject({ pending: 1, deadLetters: { 'not like this': 1 } });
+    expect(await accounting()).toMatchObject({ pending: 1, dead_letters: { 'not like this': 1 } });
     expect((await cli.run('sync now --json')).document).toMatchObject({ delivered: 1, left: 0 });
     expect(cli.hub.storedIds('acme')).toEqual([first]);
     const { out } = await cli.run(`${command} requeue --all`);
@@ -143,7 +143,7 @@ describe('sync dead-letters requeue', () => {
     const { outcome, out } = await cli.run(`${command} requeue --all`);
     expect(outcome).toBe('failed');
     expect(out).toContain('record-1 can never be sent as it is: the record is damaged');
-    expect(await accounting()).toMatchObject({ deadLetters: { 'the record is damaged': 1 } });
+    expect(await accounting()).toMatchObject({ dead_letters: { 'the record is damaged': 1 } });
   });
 
   it.each([
@@ -165,10 +165,10 @@ describe('sync dead-letters discard', () => {
     expect(await accounting()).toMatchObject({
       captured: 2,
       discarded: 1,
-      deadLetters: { 'not like this': 1 },
+      dead_letters: { 'not like this': 1 },
     });
     await cli.run(`${command} discard --all --yes`);
-    expect(await accounting()).toMatchObject({ captured: 2, discarded: 2, deadLetters: {} });
+    expect(await accounting()).toMatchObject({ captured: 2, discarded: 2, dead_letters: {} });
     await cli.run('sync now');
     expect(cli.hub.storedIds('acme')).toEqual([]);
     expect(cli.hub.storedIds('acme')).not.toContain(second);
@@ -201,9 +201,9 @@ describe('sync dead-letters discard', () => {
     expect((await cli.run(`${command} discard record-1 --yes --json`)).document).toMatchObject({
       discarded: ['record-1'],
     });
-    expect(await accounting()).toMatchObject({ captured: 2, pending: 1, discarded: 1, deadLetters: {} });
+    expect(await accounting()).toMatchObject({ captured: 2, pending: 1, discarded: 1, dead_letters: {} });
     expect((await cli.run('sync now --json')).document).toMatchObject({ delivered: 1, left: 0 });
-    expect(await accounting()).toMatchObject({ captured: 2, delivered: 1, discarded: 1, deadLetters: {} });
+    expect(await accounting()).toMatchObject({ captured: 2, delivered: 1, discarded: 1, dead_letters: {} });
   });
 
   it('works after a sign-out, for the hub that was in use', async () => {

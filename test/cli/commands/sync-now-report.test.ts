@@ -26,7 +26,7 @@ describe('sync now --report', () => {
     const { document } = await cli.run('sync now --report left.json --json');
     const report = JSON.parse(readFileSync(join(cli.git.root, 'left.json'), 'utf8'));
     expect(report).toMatchObject({
-      version: 1,
+      version: 2,
       generated_at: expect.stringMatching(/^\d{4}-.*Z$/),
       summary: { delivered: 1, rejected: 1, left: 1, ended: { end: 'complete' } },
       projects: [{ failures: [{ event_id: refused, state: 'pending', reason: 'not like this' }] }],

@@ -117,9 +117,9 @@ describe('scenario 23: sync status', () => {
       server: 'https://hub.example.org',
       projects: [
         {
-          projectSlug: 'project',
+          project_slug: 'project',
           balanced: true,
-          accounting: { captured: 2, delivered: 1, duplicate: 0, pending: 1, held: {}, deadLetters: {} },
+          accounting: { captured: 2, delivered: 1, duplicate: 0, pending: 1, held: {}, dead_letters: {} },
         },
       ],
     });

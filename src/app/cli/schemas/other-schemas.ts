@@ -15,11 +15,30 @@ import { account } from './shared-schemas.js';
 
 const sourced = object({ value: text(), source: choice(['config', 'remembered', 'derived']) });
 
+const backlog = object(
+  {
+    answer: choice(['consent', 'withhold', 'decline']),
+    backlogs: list(
+      object(
+        {
+          project_uuid: text(),
+          local: integer('captured while nobody was signed in'),
+          elsewhere: integer('captured for another hub or team'),
+        },
+        { project_slug: text() },
+      ),
+    ),
+  },
+  {},
+  'what was asked about earlier events, and the answer',
+);
+
 export const otherSchemas: readonly DocumentSchema[] = [
   documentOf(
     'auth login',
     { signed_in: flag(), server: text(), team: text() },
-    { username: text(), backlog: open('what was asked about earlier events, and the answer') },
+    { username: text(), backlog },
+    2,
   ),
   documentOf('auth logout', { signed_out: flag() }, { not_revoked: text('why the hub may still know it') }),
   documentOf(
@@ -30,30 +49,41 @@ export const otherSchemas: readonly DocumentSchema[] = [
       reason: text('why the sign-in cannot be used'),
       account,
       session: choice(['valid', 'refreshable', 'ended']),
-      accessExpiresAtMs: moment('when the access token expires'),
-      refreshExpiresAtMs: moment('when the refresh token expires'),
+      access_expires_at_ms: moment('when the access token expires'),
+      refresh_expires_at_ms: moment('when the refresh token expires'),
     },
+    2,
   ),
   documentOf('events list', { events: list(open('an event in the present vocabulary'), 'oldest first') }),
-  documentOf('events import', {
-    rows: integer(),
-    adopted: integer(),
-    known: integer('taken over before, or captured here'),
-    invalid: integer('adopted, and never sent'),
-    refused: integer('for which there was no room'),
-    unusable: list(object({ eventId: text(), reason: text() })),
-  }),
-  documentOf('identity show', {
-    project: object({ slug: sourced }, { uuid: sourced, repoSlug: sourced, mintedBy: text() }),
-    nodeId: text('of this machine and user'),
-    checkout: object(
-      { root: text(), projectRoot: text() },
-      { commonDir: text(), gitDir: text(), branch: text(), commit: text() },
-    ),
-    share: { type: ['boolean', 'string'], description: '`unreadable` when the config cannot be read' },
-    autoStart: flag(),
-    warnings: list(text()),
-  }),
+  documentOf(
+    'events import',
+    {
+      rows: integer(),
+      adopted: integer(),
+      known: integer('taken over before, or captured here'),
+      invalid: integer('adopted, and never sent'),
+      refused: integer('for which there was no room'),
+      unusable: list(object({ event_id: text(), reason: text() })),
+    },
+    {},
+    2,
+  ),
+  documentOf(
+    'identity show',
+    {
+      project: object({ slug: sourced }, { uuid: sourced, repo_slug: sourced, minted_by: text() }),
+      node_id: text('of this machine and user'),
+      checkout: object(
+        { root: text(), project_root: text() },
+        { common_dir: text(), git_dir: text(), branch: text(), commit: text() },
+      ),
+      share: { type: ['boolean', 'string'], description: '`unreadable` when the config cannot be read' },
+      auto_start: flag(),
+      warnings: list(text()),
+    },
+    {},
+    2,
+  ),
   documentOf('init', {
     project_root: text(),
     project_uuid: text(),

@@ -6,6 +6,8 @@ export interface Schema {
   readonly description?: string;
   readonly type?: SchemaType | readonly SchemaType[];
   readonly enum?: readonly string[];
+  /** The only value. */
+  readonly const?: number;
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
@@ -75,14 +77,21 @@ export const nullable = (schema: Schema): Schema => ({
   type: [...[schema.type ?? 'object'].flat(), 'null'],
 });
 
-/** The document of a command, with the version that every one of them has. */
+/** The version that every document has; it grows when a reader of the one before would not find what it looks for. */
+export const versionOf = (version: number): Schema => ({
+  ...integer(`of this description: ${version}`),
+  const: version,
+});
+
+/** The document of a command, with its version. */
 export const documentOf = (
   command: string,
   required: Readonly<Record<string, Schema>>,
   optional: Readonly<Record<string, Schema>> = {},
+  version = 1,
 ): DocumentSchema => ({
   command,
-  schema: object({ version: integer('of this description: 1'), ...required }, optional),
+  schema: object({ version: versionOf(version), ...required }, optional),
 });
 
 const described = (description: string | undefined): { readonly description?: string } =>

@@ -1,4 +1,4 @@
-import { choice, integer, list, map, nullable, object, text, type Schema } from './schema.js';
+import { choice, integer, list, map, nullable, object, text, versionOf, type Schema } from './schema.js';
 
 export const projectUuid = nullable(text('`null`: events without a project identity'));
 
@@ -12,11 +12,11 @@ export const accounting = object(
     duplicate: integer('the hub had them before'),
     pending: integer('wait, and may go'),
     held: counts('wait and may not go, by reason'),
-    deadLetters: counts('given up on, by reason'),
+    dead_letters: counts('given up on, by reason'),
     discarded: integer('dead letters that a person threw away'),
   },
   {},
-  'captured = delivered + duplicate + pending + held + deadLetters + discarded',
+  'captured = delivered + duplicate + pending + held + dead_letters + discarded',
 );
 
 /** What one pass over all projects did. */
@@ -24,7 +24,7 @@ export const passCounts = {
   delivered: integer('receipts of this pass'),
   duplicate: integer('the hub had them before'),
   rejected: integer('refused, and due again later'),
-  deadLetters: integer('given up on in this pass'),
+  dead_letters: integer('given up on in this pass'),
 };
 
 export const passEnd = object(
@@ -43,7 +43,7 @@ export const passEnd = object(
       'too-many-exceptions',
     ]),
   },
-  { reason: text(), retryAfterMs: integer() },
+  { reason: text(), retry_after_ms: integer() },
   'why nothing more moved',
 );
 
@@ -54,6 +54,7 @@ export const account = object(
 
 /** What a workflow command tells beside its own result. */
 export const work = {
+  version: versionOf(2),
   commit: nullable(text('the commit that was made, if any')),
   events: list(
     object(

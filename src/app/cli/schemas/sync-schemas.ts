@@ -25,26 +25,31 @@ const deliverySummary = {
 };
 
 /** The file of `sync now --report`. */
-export const reportFileSchema = documentOf('sync now --report FILE', {
-  generated_at: text('ISO 8601, UTC'),
-  summary: object(deliverySummary),
-  projects: list(
-    object({
-      project_uuid: projectUuid,
-      failures: list(
-        object({
-          event_id: text(),
-          state: text('`pending`, `held` or `dead letter`'),
-          reason: text('the last words of the hub, or why the event is held'),
-        }),
-        'every event that no hub has',
-      ),
-    }),
-  ),
-});
+export const reportFileSchema = documentOf(
+  'sync now --report FILE',
+  {
+    generated_at: text('ISO 8601, UTC'),
+    summary: object(deliverySummary),
+    projects: list(
+      object({
+        project_uuid: projectUuid,
+        failures: list(
+          object({
+            event_id: text(),
+            state: text('`pending`, `held` or `dead letter`'),
+            reason: text('the last words of the hub, or why the event is held'),
+          }),
+          'every event that no hub has',
+        ),
+      }),
+    ),
+  },
+  {},
+  2,
+);
 
 export const syncSchemas: readonly DocumentSchema[] = [
-  documentOf('sync now', deliverySummary),
+  documentOf('sync now', deliverySummary, {}, 2),
   statusSchema,
   documentOf('sync verify', {
     agrees: flag('whether ledger and hub say the same about every event'),
@@ -79,31 +84,36 @@ export const syncSchemas: readonly DocumentSchema[] = [
   }),
   doctorSchema,
   ...deadLetterSchemas,
-  documentOf('sync diagnose', {
-    waiting: integer(),
-    valid: integer(),
-    invalid: integer(),
-    projects: list(
-      object(
-        {
-          waiting: integer(),
-          valid: integer(),
-          events: list(
-            object(
-              {
-                record: integer(),
-                eventId: text(),
-                issues: list(object({ path: text('dotted'), reason: text() })),
-                attempts: integer(),
-              },
-              { eventType: text(), reason: text() },
+  documentOf(
+    'sync diagnose',
+    {
+      waiting: integer(),
+      valid: integer(),
+      invalid: integer(),
+      projects: list(
+        object(
+          {
+            waiting: integer(),
+            valid: integer(),
+            events: list(
+              object(
+                {
+                  record: integer(),
+                  event_id: text(),
+                  issues: list(object({ path: text('dotted'), reason: text() })),
+                  attempts: integer(),
+                },
+                { event_type: text(), reason: text() },
+              ),
             ),
-          ),
-        },
-        { projectUuid: text() },
+          },
+          { project_uuid: text() },
+        ),
       ),
-    ),
-  }),
+    },
+    {},
+    2,
+  ),
   documentOf('sync run', { left: text('why it ended') }),
   documentOf('sync on', { project_uuid: text(), sharing: text() }),
   documentOf('sync off', { project_uuid: text(), sharing: text() }),

@@ -3,6 +3,7 @@ import { TOKENS } from '../../../container/tokens.js';
 import type { Backlog, BacklogAnswer } from '../../../usecases/backlog-consent.js';
 import type { SignInInput } from '../../../usecases/sign-in.js';
 import type { Report } from '../../define-command.js';
+import { snakeKeys } from '../../render/snake-keys.js';
 import { bold } from '../../render/text.js';
 import { askLine, askSecret, askYesNo, readLine } from '../shared/ask.js';
 import type { ClientContext } from '../shared/client.js';
@@ -47,11 +48,12 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   }
   return {
     data: {
+      version: 2,
       signed_in: true,
       server: account.hub.url,
       team: account.team,
       username: account.username,
-      backlog: recorded,
+      backlog: recorded === undefined ? undefined : snakeKeys(recorded),
     },
     text: [
       'Signed in at ',

@@ -1,5 +1,6 @@
 import { TOKENS } from '../../../container/tokens.js';
 import type { Report } from '../../define-command.js';
+import { snakeKeys } from '../../render/snake-keys.js';
 import { facts } from '../../render/table.js';
 import { green, yellow, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
@@ -7,17 +8,18 @@ import type { ClientContext } from '../shared/client.js';
 export const run = async ({ container }: ClientContext<object>): Promise<Report> => {
   const status = await (await container()).get(TOKENS.accountStatus);
   const reading = await status.run();
+  const document = { version: 2, ...snakeKeys(reading) };
   switch (reading.state) {
     case 'signed-out':
       return {
         outcome: 'not-signed-in',
-        data: reading,
+        data: document,
         text: 'Not signed in. Sign in with: spec-kitty auth login',
       };
     case 'unusable':
       return {
         outcome: 'not-signed-in',
-        data: reading,
+        data: document,
         text: `The sign-in cannot be used: ${reading.reason}`,
       };
     case 'signed-in': {
@@ -31,7 +33,7 @@ export const run = async ({ container }: ClientContext<object>): Promise<Report>
         ...expiry('access until', reading.accessExpiresAtMs),
         ...expiry('refresh until', reading.refreshExpiresAtMs),
       ];
-      return { outcome: session === 'ended' ? 'not-signed-in' : 'done', data: reading, text: facts(rows) };
+      return { outcome: session === 'ended' ? 'not-signed-in' : 'done', data: document, text: facts(rows) };
     }
   }
 };

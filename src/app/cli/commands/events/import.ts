@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { TOKENS } from '../../../container/tokens.js';
 import type { Report } from '../../define-command.js';
+import { snakeKeys } from '../../render/snake-keys.js';
 import { lines } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
 
@@ -14,7 +15,7 @@ export const run = async ({ args, container, io }: ClientContext<Args>): Promise
   const { rows, adopted, known, invalid, refused, unusable } = report;
   return {
     outcome: refused > 0 ? 'failed' : 'done',
-    data: report,
+    data: { version: 2, ...snakeKeys(report) },
     text: lines([
       `${rows} rows: ${adopted} taken over, ${known} known already, ${unusable.length} unusable.`,
       ...(invalid === 0 ? [] : [`${invalid} have issues and are never sent; see: spec-kitty sync diagnose`]),

@@ -1,6 +1,7 @@
 import { TOKENS } from '../../../container/tokens.js';
 import type { IdentityReport, Sourced } from '../../../usecases/show-identity.js';
 import type { Report } from '../../define-command.js';
+import { snakeKeys } from '../../render/snake-keys.js';
 import { facts } from '../../render/table.js';
 import { dim, type Text } from '../../render/text.js';
 import { checkoutOf, type ClientContext } from '../shared/client.js';
@@ -11,7 +12,7 @@ export const run = async ({ common, container, terminal }: ClientContext<object>
   const report = await (await client.get(TOKENS.showIdentity)).run(checkout.root);
   if (report === undefined) return { outcome: 'failed', data: null, text: 'No project was found here.' };
   for (const warning of report.warnings) terminal.warn(warning);
-  return { data: report, text: facts(rowsOf(report)) };
+  return { data: { version: 2, ...snakeKeys(report) }, text: facts(rowsOf(report)) };
 };
 
 const rowsOf = ({

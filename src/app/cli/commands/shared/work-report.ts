@@ -4,6 +4,7 @@ import { connectionOf, isSilent, stalledSinceMs } from '../../../sync/heartbeat-
 import { syncLine } from '../../../sync/sync-line.js';
 import type { PerformedWork } from '../../../usecases/work-plan.js';
 import type { Report } from '../../define-command.js';
+import { snakeKeys } from '../../render/snake-keys.js';
 import type { Text } from '../../render/text.js';
 import type { Terminal } from '../../terminal.js';
 
@@ -22,7 +23,8 @@ export const workReport = async (
   if (emission !== undefined && outcomes.length > 0) await tellDelivery(work, client, terminal);
   return {
     data: {
-      ...work.result,
+      version: 2,
+      ...snakeKeys(work.result),
       commit: work.commit ?? null,
       events: outcomes.map((outcome) =>
         outcome.outcome === 'captured'

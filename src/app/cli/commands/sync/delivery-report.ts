@@ -9,7 +9,7 @@ export const deliveryReport = (
   summary: object,
   projects: Awaited<ReturnType<ListLeftEvents['run']>>,
 ): object => ({
-  version: 1,
+  version: 2,
   generated_at: new Date(nowMs).toISOString(),
   summary,
   projects: projects.map(({ projectUuid, events }) => ({

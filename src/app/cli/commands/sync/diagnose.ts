@@ -2,6 +2,7 @@ import { describeIssues } from '../../../../domain/result.js';
 import { TOKENS } from '../../../container/tokens.js';
 import type { Diagnosis } from '../../../usecases/diagnose-outbox.js';
 import type { Report } from '../../define-command.js';
+import { snakeKeys } from '../../render/snake-keys.js';
 import { table } from '../../render/table.js';
 import { lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
@@ -14,7 +15,7 @@ export const run = async ({ container, terminal }: ClientContext<object>): Promi
   const rows = projects.flatMap(rowsOf);
   const detail: readonly Text[] = rows.length === 0 ? [] : ['', table(COLUMNS, rows, terminal.width)];
   return {
-    data: { waiting, valid, invalid: waiting - valid, projects },
+    data: { version: 2, waiting, valid, invalid: waiting - valid, projects: projects.map(snakeKeys) },
     text: lines([`${waiting} events wait; ${valid} of them are valid.`, ...detail]),
   };
 };

@@ -7,6 +7,7 @@ import type { Report } from '../../define-command.js';
 import type { Outcome } from '../../exit-codes.js';
 import { lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
+import { passDocument } from './accounting-document.js';
 import { deliveryReport, writeReport } from './delivery-report.js';
 import { leftReasons } from './left-reasons.js';
 import { Progress } from './progress.js';
@@ -38,14 +39,14 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const reasons = leftReasons(projects);
   const left = projects.reduce((sum, { accounting }) => sum + waitingOf(accounting), 0);
   const { ended, ...counts } = report;
-  const summary = { ...counts, left, left_reasons: reasons, ended };
+  const summary = { ...passDocument(counts, ended), left, left_reasons: reasons };
   if (args.report !== undefined) {
     const events = await (await client.get(TOKENS.listLeftEvents)).run();
     await writeReport(resolve(io.cwd, args.report), deliveryReport(clock.nowMs(), summary, events));
   }
   return {
     outcome: outcomeOf(ended, left, report.deadLetters),
-    data: summary,
+    data: { version: 2, ...summary },
     text: lines([
       `Delivered ${counts.delivered}, already there ${counts.duplicate}, left ${left}.`,
       ...explain(ended),

@@ -4,8 +4,10 @@ import type { ConnectionCheck } from '../../../usecases/check-connection.js';
 import type { SyncStatus } from '../../../usecases/get-sync-status.js';
 import type { Report } from '../../define-command.js';
 import type { Outcome } from '../../exit-codes.js';
+import { snakeKeys } from '../../render/snake-keys.js';
 import { lines } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
+import { accountingDocument } from './accounting-document.js';
 import { accountText, backgroundText, limitText } from './status-facts.js';
 import { projectsText } from './status-projects.js';
 
@@ -35,10 +37,15 @@ export const run = async ({ args, container, signal, terminal }: ClientContext<A
 };
 
 /** Of a hub that is not in use any more its line is shown, not its whole ledger. */
-const toDocument = (status: SyncStatus, check: ConnectionCheck | undefined): object => ({
-  ...status,
-  projects: status.projects.map((project) => ({ ...project, former: project.former.map(formerLine) })),
-  ...(check === undefined ? {} : { check }),
+const toDocument = ({ projects, ...status }: SyncStatus, check: ConnectionCheck | undefined): object => ({
+  version: 2,
+  ...snakeKeys(status),
+  projects: projects.map(({ accounting, former, ...project }) => ({
+    ...snakeKeys(project),
+    accounting: accountingDocument(accounting),
+    former: former.map(formerLine),
+  })),
+  ...(check === undefined ? {} : { check: snakeKeys(check) }),
 });
 
 const formerLine = ({ hub, team, through, totals, closedAtMs, lastReceiptAtMs }: HubLedger): object => ({
@@ -46,8 +53,8 @@ const formerLine = ({ hub, team, through, totals, closedAtMs, lastReceiptAtMs }:
   team,
   through,
   totals: { delivered: totals.delivered, duplicate: totals.duplicate, discarded: totals.discarded },
-  closedAtMs,
-  lastReceiptAtMs,
+  closed_at_ms: closedAtMs,
+  last_receipt_at_ms: lastReceiptAtMs,
 });
 
 const outcomeOf = (check: ConnectionCheck | undefined, signal: AbortSignal): Outcome => {
