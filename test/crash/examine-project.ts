@@ -57,7 +57,7 @@ export const examineProject = async (
     demand(!existsSync(join(world.project, '.git', 'index.lock')), 'the index is locked');
   }
   for (const intent of intentsOf(world))
-    demand(readFileSync(intent, 'utf8').trim() === '', 'an intent is left over');
+    demand(readFileSync(intent, 'utf8').length <= 1, 'an intent is left over');
   const left = temporariesIn(world.project).filter((name) => !name.startsWith('.git'));
   demand(left.length === 0, `left behind: ${left.join(', ')}`);
   demandRepeatable(world, demand);

@@ -59,7 +59,7 @@ describe('a piece of work', () => {
         },
       ]);
       expect(await world.captured()).toHaveLength(1);
-      expect(git.scratch.read('.git/spec-kitty/intent.json')).toBe('');
+      expect(git.scratch.read('.git/spec-kitty/intent.json')).toHaveLength(1);
     });
 
     it('leaves the commit to the user when there is no message', async () => {

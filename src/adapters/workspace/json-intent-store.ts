@@ -3,11 +3,11 @@ import {
   closeSync,
   constants,
   fdatasyncSync,
+  fstatSync,
   ftruncateSync,
   openSync,
   readFileSync,
   statSync,
-  truncateSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -20,9 +20,10 @@ import { syncDirectory, writeFileAtomicSync } from '../fs/atomic-write.js';
 import { makeDirectory } from '../fs/make-directory.js';
 
 /**
- * The intent of a repository as one JSON document with a checksum. The file is written over in place and emptied, not
+ * The intent of a repository as one JSON document with a checksum. The file is written over in place and cut short, not
  * replaced: a torn one fails its checksum and belongs to work that had not begun, so a rename would buy nothing, and
- * keeping the file saves the sync of its directory.
+ * keeping the file saves the sync of its directory. It is cut down to one byte: only a file without any may be one whose
+ * maker died before its directory was synced.
  */
 export class JsonIntentStore implements IntentStore {
   readonly #stateRoot: string;
@@ -35,7 +36,7 @@ export class JsonIntentStore implements IntentStore {
   async read(held: HeldRepository): Promise<'none' | 'unreadable' | Intent> {
     const path = this.#pathOf(held);
     const text = guarded(path, () => readText(path));
-    if (text === undefined || text === '') return 'none';
+    if (text === undefined || text.length <= CUT_SHORT_BYTES) return 'none';
     return parseStored(text) ?? 'unreadable';
   }
 
@@ -44,7 +45,7 @@ export class JsonIntentStore implements IntentStore {
     const bytes = Buffer.from(render(intent), 'utf8');
     guarded(path, () => {
       // One that still keeps events is replaced in one step: torn, it would take them along.
-      if (isEmpty(path)) writeDurably(path, bytes);
+      if (sizeOf(path) <= CUT_SHORT_BYTES) writeDurably(path, bytes);
       else writeFileAtomicSync(path, bytes, { mode: 0o600 });
     });
   }
@@ -53,7 +54,7 @@ export class JsonIntentStore implements IntentStore {
     const path = this.#pathOf(held);
     // Not synced: after a power cut the intent may be back, and then the journal has its events.
     guarded(path, () => {
-      truncateIfThere(path);
+      cutShort(path);
     });
   }
 
@@ -82,8 +83,9 @@ const parseStored = (text: string): Intent | undefined => {
 };
 
 const writeDurably = (path: string, bytes: Uint8Array): void => {
-  const { descriptor, isNew } = openForWriting(path);
+  const descriptor = openForWriting(path);
   try {
+    if (fstatSync(descriptor).size === 0) syncDirectory(dirname(path));
     for (let offset = 0; offset < bytes.length;) {
       offset += writeSync(descriptor, bytes, offset, bytes.length - offset, offset);
     }
@@ -92,20 +94,34 @@ const writeDurably = (path: string, bytes: Uint8Array): void => {
   } finally {
     closeSync(descriptor);
   }
-  if (isNew) syncDirectory(dirname(path));
 };
 
-const openForWriting = (path: string): { readonly descriptor: number; readonly isNew: boolean } => {
+const openForWriting = (path: string): number => {
   try {
-    return { descriptor: openSync(path, constants.O_WRONLY), isNew: false };
+    return openSync(path, constants.O_WRONLY);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     makeDirectory(dirname(path));
-    return { descriptor: openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o600), isNew: true };
+    return openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
   }
 };
 
-const isEmpty = (path: string): boolean => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0;
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+const cutShort = (path: string): void => {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_WRONLY);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  try {
+    if (fstatSync(descriptor).size > CUT_SHORT_BYTES) ftruncateSync(descriptor, CUT_SHORT_BYTES);
+  } finally {
+    closeSync(descriptor);
+  }
+};
 
 const readText = (path: string): string | undefined => {
   try {
@@ -113,14 +129,6 @@ const readText = (path: string): string | undefined => {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
-  }
-};
-
-const truncateIfThere = (path: string): void => {
-  try {
-    truncateSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 };
 
@@ -133,3 +141,5 @@ const guarded = <T>(path: string, work: () => T): T => {
     });
   }
 };
+
+const CUT_SHORT_BYTES = 1;

@@ -61,6 +61,23 @@ describe('the file of an intent', () => {
     rmSync(root, { recursive: true });
   });
 
+  it('has no byte only until its directory was synced, and holds no intent then', async () => {
+    const root = place();
+    const store = new JsonIntentStore(join(root, 'state'));
+    const file = join(root, '.git', 'spec-kitty', 'intent.json');
+    mkdirSync(join(root, '.git', 'spec-kitty'), { recursive: true });
+    writeFileSync(file, '');
+    expect(await store.read(heldAt(root))).toBe('none');
+    await store.clear(heldAt(root));
+    expect(statSync(file).size).toBe(0);
+    await store.write(heldAt(root), empty);
+    expect(await store.read(heldAt(root))).toEqual(empty);
+    await store.clear(heldAt(root));
+    expect(statSync(file).size).toBe(1);
+    expect(await store.read(heldAt(root))).toBe('none');
+    rmSync(root, { recursive: true });
+  });
+
   it('that cannot be written is an error, and nothing has begun', async () => {
     const root = place();
     const store = new JsonIntentStore(join(root, 'state'));
