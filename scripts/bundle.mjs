@@ -43,7 +43,11 @@ const SHARED_ROOMS = {
   ],
   live: ['src/app/sync/live-session.ts', 'src/app/sync/background-sync.ts'],
   settings: ['src/adapters/config/settings-document.ts', 'src/adapters/config/splice-server-url.ts'],
-  worktrees: ['src/adapters/workspace/git-worktree.ts', 'src/adapters/workspace/git-branches.ts'],
+  worktrees: [
+    'src/adapters/workspace/git-worktree.ts',
+    'src/adapters/workspace/git-branches.ts',
+    'src/adapters/workspace/git-exclude.ts',
+  ],
   account: [
     'src/app/usecases/sign-in.ts',
     'src/app/usecases/sign-out.ts',

@@ -88,8 +88,8 @@ export interface Repository {
   ): Promise<Result<string, readonly string[]>>;
   /** Removes a merge branch that this process has just made, when the work it was made for failed; else nothing. */
   removeMergeBranch(held: HeldRepository, name: string): Promise<void>;
-  /** Adds a line to `info/exclude` unless it is there. */
-  exclude(held: HeldRepository, pattern: string): Promise<void>;
+  /** Adds a line to `info/exclude` unless it is there. Returns what takes back a line that was added, and nothing else. */
+  exclude(held: HeldRepository, pattern: string): Promise<() => Promise<void>>;
 }
 
 /** What a command is about to do and capture, in git's common directory (without git: in the state root). */

@@ -251,6 +251,21 @@ describe('implementing a work package', () => {
     await expect(implement('WP03')).rejects.toMatchObject({ kind: 'worktree-failed' });
     expect(refs()).toBe(before);
     expect(readdirSync(worktree('WP03'))).toEqual(['mine.txt']);
+    expect(world.scratch.git('status', '--porcelain').trim()).toBe('?? .worktrees/');
+  });
+
+  it('scenario 30: hides its work tree before it makes it, so that a kill never leaves one to be seen', async () => {
+    const repository = Object.create(world.repository) as typeof world.repository;
+    repository.addWorktree = async () => {
+      expect(world.scratch.read('.git/info/exclude')).toContain('\n/.worktrees/\n');
+      throw new Error('no');
+    };
+    const run = new ImplementWorkPackage(repository, world.files, useCases(world).perform).run({
+      checkout: await world.checkout(),
+      workPackageId: 'WP01',
+    });
+    await expect(run).rejects.toThrow('no');
+    expect(world.scratch.read('.git/info/exclude')).not.toContain('/.worktrees/');
   });
 
   it('takes its work tree back when the file cannot be changed', async () => {

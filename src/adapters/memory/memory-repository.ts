@@ -174,7 +174,9 @@ export class MemoryRepository implements Repository {
   }
 
   /** Nothing to do: memory lists no untracked work trees. */
-  async exclude(): Promise<void> {}
+  async exclude(): Promise<() => Promise<void>> {
+    return async () => undefined;
+  }
 
   /** Commits files on a branch as its own work tree would; the branch starts at the main checkout's when it is new. */
   commitOn(branch: string, files: Readonly<Record<string, string>>): void {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
 import type { Result } from '../../domain/result.js';
@@ -142,14 +141,12 @@ export class GitRepository implements Repository {
     await this.#git.run(directoryOf(held.checkout), ['update-ref', '-d', BRANCHES + name], { writes: true });
   }
 
-  async exclude(held: HeldRepository, pattern: string): Promise<void> {
+  async exclude(held: HeldRepository, pattern: string): Promise<() => Promise<void>> {
     const { commonDir } = held.checkout;
-    if (commonDir === undefined) return;
-    const path = join(commonDir, 'info', 'exclude');
-    const text = readText(path);
-    if (text.split(/\r?\n/).includes(pattern)) return;
-    mkdirSync(join(commonDir, 'info'), { recursive: true });
-    appendFileSync(path, `${text === '' || text.endsWith('\n') ? '' : '\n'}${pattern}\n`);
+    if (commonDir === undefined) return async () => undefined;
+    const { excludePattern } = await import('./git-exclude.js');
+    const takeBack = excludePattern(commonDir, pattern);
+    return async () => takeBack();
   }
 
   /** Most commands have nothing to do with worktrees. */
@@ -186,11 +183,3 @@ const mainOf = (checkout: Checkout): Checkout => ({
   projectRoot: checkout.projectRoot,
   ...(checkout.commonDir === undefined ? {} : { commonDir: checkout.commonDir, gitDir: checkout.commonDir }),
 });
-
-const readText = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-};

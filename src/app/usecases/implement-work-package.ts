@@ -133,15 +133,20 @@ export class ImplementWorkPackage {
     const path = `${held.checkout.projectRoot}/.worktrees/${branch}`;
     const request = { path, branch, base: base?.branch ?? branch, leaveOut: ['kitty-specs'] };
     let made: WorktreeRequest | undefined;
+    let show = async (): Promise<void> => undefined;
+    const undo = async (): Promise<void> => {
+      await this.#undo(held, made, base);
+      // A refused command must not hide from git what a user keeps there.
+      await show();
+    };
     try {
+      // First of all, so that a work tree is never to be seen in the main checkout, also after a kill.
+      show = await repository.exclude(held, '/.worktrees/');
       const was = await repository.addWorktree(held, request);
       made = was === 'made' ? request : undefined;
-      // Only now: a refused command must not hide from git what a user keeps there.
-      await repository.exclude(held, '/.worktrees/');
-      const undo = (): Promise<void> => this.#undo(held, made, base);
       return { path, branch, was, undo, ...(base === undefined ? {} : { base: base.branch }) };
     } catch (error) {
-      await this.#undo(held, made, base);
+      await undo();
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GitRepository } from '../../../src/adapters/workspace/git-repository.js';
 import { scratchGit, type ScratchGit } from '../../support/scratch-git.js';
@@ -146,5 +146,26 @@ describe('where a checkout lies', () => {
     rmSync(join(scratch.root, '.git', 'info'), { recursive: true });
     await repository.exclude(held, '/.worktrees/');
     expect(scratch.read('.git/info/exclude')).toBe('/.worktrees/\n');
+  });
+
+  it('takes back the line that it excluded, unless somebody wrote behind it', async () => {
+    const held = { checkout: (await repository.locate(scratch.root))! };
+    const path = join(scratch.root, '.git', 'info', 'exclude');
+    for (const before of ['*.log', '*.log\r\n', '']) {
+      writeFileSync(path, before);
+      const takeBack = await repository.exclude(held, '/.worktrees/');
+      const nothing = await repository.exclude(held, '/.worktrees/');
+      await nothing();
+      expect(scratch.read('.git/info/exclude')).toContain('/.worktrees/\n');
+      await takeBack();
+      expect(scratch.read('.git/info/exclude')).toBe(before);
+    }
+    rmSync(path);
+    await (await repository.exclude(held, '/.worktrees/'))();
+    expect(existsSync(path)).toBe(false);
+    const takeBack = await repository.exclude(held, '/.worktrees/');
+    writeFileSync(path, '/.worktrees/\n*.tmp\n');
+    await takeBack();
+    expect(scratch.read('.git/info/exclude')).toBe('/.worktrees/\n*.tmp\n');
   });
 });
