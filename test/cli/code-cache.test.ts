@@ -6,6 +6,7 @@ import {
   readdirSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -48,6 +49,19 @@ describe('CodeCache', () => {
     expect(second.load(program, undefined)).toMatchObject({ answer: 42 });
     second.store();
     expect(cached()).toEqual([name]);
+  });
+
+  it('removes what was compiled a month before, and nothing younger', () => {
+    mkdirSync(join(state(), 'cache'), { recursive: true, mode: 0o700 });
+    const days = (count: number): number => Date.now() / 1000 - count * 24 * 3600;
+    for (const [name, age] of [['outlived', 31] as const, ['recent', 29] as const]) {
+      writeFileSync(join(state(), 'cache', name), 'code', { mode: 0o600 });
+      utimesSync(join(state(), 'cache', name), days(age), days(age));
+    }
+    const cache = open();
+    cache.load(program, undefined);
+    cache.store();
+    expect([...cached()].sort()).toEqual(['recent', `${process.version}-${process.arch}-b1-main.cjs.bin`]);
   });
 
   it('never makes the state root', () => {

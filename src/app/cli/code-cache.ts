@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   unlinkSync,
@@ -54,6 +55,7 @@ export class CodeCache {
     try {
       mkdirSync(directory, { mode: 0o700, recursive: true });
       for (const { path, script } of this.#toStore) writeWhole(path, script.createCachedData());
+      removeOutlived(directory, this.#toStore[0]?.path ?? directory);
     } catch {
       // Without a cache the next start takes a few milliseconds longer.
     }
@@ -85,6 +87,7 @@ type ModuleWrapper = (
 ) => void;
 
 const OTHERS_MAY_WRITE = 0o022;
+const KEPT_MS = 30 * 24 * 3_600_000;
 
 /** The bytes of a file that only this user can have written. */
 const readOwn = (path: string): Buffer | undefined => {
@@ -122,5 +125,14 @@ const writeWhole = (path: string, bytes: Buffer): void => {
   } catch (error) {
     unlinkSync(temporary);
     throw error;
+  }
+};
+
+/** Code of builds that went long before `present` was written. One that is still in use is compiled anew. */
+const removeOutlived = (directory: string, present: string): void => {
+  const { mtimeMs: nowMs } = lstatSync(present);
+  for (const name of readdirSync(directory)) {
+    const path = join(directory, name);
+    if (nowMs - lstatSync(path).mtimeMs > KEPT_MS) unlinkSync(path);
   }
 };
