@@ -13,8 +13,6 @@ export interface BatchRequest {
   readonly accessToken: string;
   /** In the order in which the hub shall see them; already within the limits of a batch. */
   readonly events: readonly OutgoingEvent[];
-  /** ULID of this attempt, sent as `Idempotency-Key` where the hub knows the extension. */
-  readonly attemptId?: string;
 }
 
 /** Request–response delivery. */

@@ -4,7 +4,7 @@ import { ChaosHub } from '../support/chaos-hub.js';
 import { AWAKE, eventually, noted, nothingRuns, withBackground } from '../support/background.js';
 import { startTestHub, type TestHub } from '../support/hub.js';
 import { smallFeature } from '../support/planning-documents.js';
-import { addNote, eventIdsOf, makeProject, PASSWORD, signIn } from '../support/project.js';
+import { addNote, ask, eventIdsOf, makeProject, PASSWORD, signIn } from '../support/project.js';
 import { expectAccounted, syncNow } from '../support/recount.js';
 
 /** Makes a hub one of the base contract alone: no lifetimes, no ids of its own, no acks, no word about anybody. */
@@ -20,8 +20,24 @@ const onlyTheBase = (hub: ChaosHub): void => {
   });
 };
 
+/** What the base contract knows; everything else is used only after the server has announced it. */
+const BASE_CALLS = [
+  ...['POST /api/v1/events/batch/', 'UPGRADE /ws/v1/events/', 'GET /api/v1/sync/health/'],
+  ...['POST /api/v1/token/', 'POST /api/v1/token/refresh/', 'POST /api/v1/ws-token/'],
+];
+const BASE_HEADERS = [
+  ...['accept', 'accept-encoding', 'authorization', 'connection', 'content-encoding', 'content-length'],
+  ...['content-type', 'host', 'user-agent', 'upgrade', 'sec-websocket-key', 'sec-websocket-version'],
+];
+
+const unannounced = ({ requests, frames }: ChaosHub): readonly string[] => [
+  ...requests.map(({ method, path }) => `${method} ${path}`).filter((call) => !BASE_CALLS.includes(call)),
+  ...requests.flatMap(({ headers }) => Object.keys(headers)).filter((name) => !BASE_HEADERS.includes(name)),
+  ...frames.filter((frame) => JSON.parse(frame).type !== 'pong'),
+];
+
 describe('our client at a server of the base contract', () => {
-  it('delivers everything once, in the background and in the foreground, also when an answer is lost', async () => {
+  it('delivers everything once, in the background and in the foreground, also when an answer is lost, and uses nothing that was not announced', async () => {
     const hub = await ChaosHub.start({ capabilities: [] });
     onlyTheBase(hub);
     const stored = (): readonly string[] => hub.hub.storedIds('acme');
@@ -50,6 +66,9 @@ describe('our client at a server of the base contract', () => {
         });
         expect(stored()).toEqual(ids);
         await expectAccounted(sandbox, { atHub: stored() });
+        for (const line of ['sync status --check', 'sync verify', 'auth logout'])
+          await ask(sandbox, line.split(' '));
+        expect(unannounced(hub)).toEqual([]);
       });
     } finally {
       await hub.close();

@@ -64,7 +64,7 @@ export class ChaosWorld {
       ...{ transport: this.#live, issuer: this.#issuer, tokens: this.#tokens },
       ...{ clock, timer: quickTimer, randomness },
     });
-    const route = new DeliveryRoute(this.#batches, this.#tokens, new SequentialEventIds('0C'));
+    const route = new DeliveryRoute(this.#batches, this.#tokens);
     this.#flush = new Flush({
       ...{ outboxes, clock, randomness, wallClock: this.time, timer: quickTimer },
       sharing: { of: async () => 'on' },

@@ -10,7 +10,6 @@ import { MemoryNetwork } from '../../src/adapters/memory/memory-network.js';
 import { MemoryOutboxes } from '../../src/adapters/memory/memory-outboxes.js';
 import { MemoryTokenIssuer } from '../../src/adapters/memory/memory-token-issuer.js';
 import { SeededRandomness } from '../../src/adapters/memory/seeded-randomness.js';
-import { SequentialEventIds } from '../../src/adapters/memory/sequential-event-ids.js';
 import { DeliveryRoute } from '../../src/app/sync/delivery-route.js';
 import { Flush, type FlushHost, type FlushReport } from '../../src/app/sync/flush.js';
 import { LiveLink, type LiveListeners } from '../../src/app/sync/live-session.js';
@@ -39,7 +38,7 @@ export class DeliveryWorld {
   readonly tokens = new AccessTokens(this.credentials, this.issuer, this.time);
   readonly batches = new MemoryBatchTransport(this.network);
   readonly sharing = new SharingPolicy(this.registry, this.configs);
-  readonly route = new DeliveryRoute(this.batches, this.tokens, new SequentialEventIds('0A'));
+  readonly route = new DeliveryRoute(this.batches, this.tokens);
   readonly hub: MemoryHub;
   readonly leftOversResolvedFor: string[] = [];
   #captured = 0;

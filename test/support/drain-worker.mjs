@@ -21,7 +21,7 @@ const account = { hub: { url, id: 'chaos' }, team: 'acme' };
 const transport = new GotBatchTransport({ version: 'test', clock: wallClock });
 const answer = { state: 'granted', token: 'any', account };
 const tokens = { get: async () => answer, renew: async () => answer };
-const courier = new BatchCourier(transport, tokens, account, { next: () => '01KH0000000000000000000000' });
+const courier = new BatchCourier(transport, tokens, account);
 const flush = new Flush({
   outboxes: new LowdbOutboxes(stateRoot, { clock: file, newJournalId: () => 'other', ...wallClock }),
   clock: new JsonLamportStore(file, join(stateRoot, 'lock')),

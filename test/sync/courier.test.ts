@@ -1,6 +1,5 @@
 import { BatchCourier } from '../../src/app/sync/courier.js';
 import { syncLine, type SyncLineInput } from '../../src/app/sync/sync-line.js';
-import { SequentialEventIds } from '../../src/adapters/memory/sequential-event-ids.js';
 import { SyncError } from '../../src/domain/errors.js';
 import type { BatchRequest } from '../../src/ports/transport.js';
 import { DeliveryWorld } from '../support/delivery-world.js';
@@ -15,18 +14,11 @@ const ready = async () => {
     requests.push(request);
     return send(request, signal);
   };
-  const courier = new BatchCourier(world.batches, world.tokens, account, new SequentialEventIds());
+  const courier = new BatchCourier(world.batches, world.tokens, account);
   return { world, courier, requests };
 };
 
 describe('the batch courier', () => {
-  it('gives every attempt an id of its own', async () => {
-    const { courier, requests } = await ready();
-    await courier.carry(outgoingEvents(1));
-    await courier.carry(outgoingEvents(1));
-    expect(new Set(requests.map(({ attemptId }) => attemptId)).size).toBe(2);
-  });
-
   it('asks for another token once, and no more', async () => {
     const { world, courier, requests } = await ready();
     world.hub.batchFaults.always(() => ({ outcome: 'unauthorized' }));

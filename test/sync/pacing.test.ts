@@ -1,7 +1,6 @@
 import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
 import { Flush } from '../../src/app/sync/flush.js';
 import { DeliveryRoute } from '../../src/app/sync/delivery-route.js';
-import { SequentialEventIds } from '../../src/adapters/memory/sequential-event-ids.js';
 import { Pacing } from '../../src/app/sync/pacing.js';
 import { DeliveryWorld } from '../support/delivery-world.js';
 
@@ -50,7 +49,7 @@ describe('the pace of batches', () => {
     const world = new DeliveryWorld();
     const ids = await world.capture(2500, await world.signIn());
     const pacing = new Pacing(async () => 5000, world.time, world.time);
-    const route = new DeliveryRoute(world.batches, world.tokens, new SequentialEventIds('0B'), pacing);
+    const route = new DeliveryRoute(world.batches, world.tokens, pacing);
     const flushing = new Flush(world.flushHost({ route: (signal) => route.find(signal) })).run({
       isInsisted: false,
     });

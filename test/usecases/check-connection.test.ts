@@ -1,6 +1,6 @@
 import { MemorySettingsStore } from '../../src/adapters/memory/memory-settings-store.js';
 import { CheckConnection } from '../../src/app/usecases/check-connection.js';
-import { DeliveryWorld } from '../support/delivery-world.js';
+import { DeliveryWorld, HUB_URL } from '../support/delivery-world.js';
 
 const ready = (serverUrl?: string) => {
   const world = new DeliveryWorld();
@@ -25,6 +25,19 @@ describe('asking the hub', () => {
       refusals-- > 0 ? { ok: false, error: { fault: 'refused', reason: 'no' } } : identify(...args);
     expect(await check.run()).toMatchObject({ state: 'reachable' });
     refusals = 2;
+    expect(await check.run()).toMatchObject({ state: 'session-expired' });
+  });
+
+  it('asks a hub that has not announced itself by the calls of the base contract', async () => {
+    const { world, check } = ready();
+    await world.signIn();
+    const reading = await world.credentials.read();
+    if (reading.state !== 'present') throw new Error('not signed in');
+    await world.credentials.update(async () => ({ ...reading.credentials, server: { url: HUB_URL } }));
+    world.issuer.identify = () => Promise.reject(new Error('asked who the bearer is'));
+    expect(await check.run()).toMatchObject({ state: 'reachable' });
+    world.hub.signIns.expireAccess();
+    world.hub.signIns.revoke(reading.credentials.refreshToken);
     expect(await check.run()).toMatchObject({ state: 'session-expired' });
   });
 

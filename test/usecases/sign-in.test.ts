@@ -40,16 +40,27 @@ const answering = (issuer: TokenIssuer, other: Partial<TokenIssuer>): TokenIssue
 
 const UNKNOWING: Partial<TokenIssuer> = { identify: async () => ({ ok: true, value: undefined }) };
 
-/** An issuer that names neither team nor hub, as a hub of the base contract. */
-const terse = (issuer: TokenIssuer): TokenIssuer =>
-  answering(issuer, {
-    signIn: async (...call) => {
-      const issued = await issuer.signIn(...call);
-      if (!issued.ok) return issued;
-      const { teamSlug: _team, hubId: _hub, ...value } = issued.value;
-      return { ok: true, value };
-    },
-  });
+/** An issuer whose sign-in leaves something out of its answer. */
+const without =
+  (...keys: readonly ('teamSlug' | 'hubId')[]) =>
+  (issuer: TokenIssuer): TokenIssuer =>
+    answering(issuer, {
+      signIn: async (...call) => {
+        const issued = await issuer.signIn(...call);
+        if (!issued.ok) return issued;
+        const value = Object.entries(issued.value).filter(([key]) => !keys.some((each) => each === key));
+        return { ok: true, value: Object.fromEntries(value) as unknown as typeof issued.value };
+      },
+    });
+
+/** A hub of the base contract has no such calls: it must not be asked. */
+const NEVER: Partial<TokenIssuer> = {
+  identify: () => Promise.reject(new Error('asked who the bearer is')),
+  revoke: () => Promise.reject(new Error('asked to end the session')),
+};
+
+const ofTheBase = (issuer: TokenIssuer): TokenIssuer =>
+  answering(without('teamSlug', 'hubId')(issuer), NEVER);
 
 describe('sign in', () => {
   it('stores what the hub handed out, under the normalised address', async () => {
@@ -87,6 +98,11 @@ describe('sign in', () => {
     expect(hub.signIns.refresh('refresh-4')).toBeUndefined();
   });
 
+  it('asks a hub of the base contract for nothing when the answer is no', async () => {
+    const { subject } = setup(ofTheBase);
+    expect(await subject.run(withPassword(), async () => false)).toMatchObject({ outcome: 'declined' });
+  });
+
   it('stores nothing and gives the tokens back when the question fails', async () => {
     const { store, subject } = setup();
     const failing = async (): Promise<boolean> => Promise.reject(new Error('terminal gone'));
@@ -94,13 +110,13 @@ describe('sign in', () => {
     expect(await store.read()).toEqual({ state: 'absent' });
   });
 
-  it('asks the hub for team and hub id where the sign-in does not name them', async () => {
-    const { subject } = setup(terse);
+  it('asks a hub that has announced itself for the team where the sign-in does not name it', async () => {
+    const { subject } = setup(without('teamSlug'));
     expect(await subject.run(withPassword(), yes)).toMatchObject({ account });
   });
 
-  it('signs in without team and hub id where the hub cannot say who the bearer is', async () => {
-    const { subject, store } = setup((issuer) => answering(terse(issuer), UNKNOWING));
+  it('asks a hub of the base contract nothing more, and signs in without team and hub id', async () => {
+    const { subject, store } = setup(ofTheBase);
     expect(await subject.run(withPassword(), yes)).toMatchObject({
       account: { hub: { url: URL }, team: 'local' },
     });

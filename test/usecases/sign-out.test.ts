@@ -48,6 +48,16 @@ describe('sign out', () => {
     expect(await subject.run()).toEqual({ outcome: 'signed-out', account });
   });
 
+  it('asks nothing of a hub that has announced no way to end a sign-in', async () => {
+    const { hub, store, credentials, subject } = await setup();
+    await store.update(async () => ({ ...credentials, server: { url: URL } }));
+    expect(await subject.run()).toMatchObject({
+      outcome: 'signed-out',
+      notRevoked: 'the hub has announced no way to end a sign-in',
+    });
+    expect(hub.signIns.refresh(credentials.refreshToken)).toBeDefined();
+  });
+
   it('may be repeated', async () => {
     const { subject } = await setup();
     await subject.run();

@@ -45,7 +45,6 @@ export class GotBatchTransport implements BatchTransport {
       authorization: `Bearer ${request.accessToken}`,
       'content-type': 'application/json',
       'content-encoding': 'gzip',
-      ...(request.attemptId === undefined ? {} : { 'idempotency-key': request.attemptId }),
     };
     const url = endpointUrl(request.hub.url, '/api/v1/events/batch/');
     const reply = await this.#http.request({ method: 'POST', url, headers, body }, signal);

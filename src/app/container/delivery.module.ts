@@ -99,21 +99,14 @@ export const deliveryModule = (register: Registrar): void => {
   );
   register.single(
     TOKENS.deliveryRoute,
-    [
-      TOKENS.batchTransport,
-      TOKENS.accessTokens,
-      TOKENS.eventIds,
-      TOKENS.settings,
-      TOKENS.timer,
-      TOKENS.wallClock,
-    ],
-    async (transport, tokens, ids, settings, timer, clock) => {
+    [TOKENS.batchTransport, TOKENS.accessTokens, TOKENS.settings, TOKENS.timer, TOKENS.wallClock],
+    async (transport, tokens, settings, timer, clock) => {
       const [{ DeliveryRoute }, { Pacing }] = await Promise.all([
         import('../sync/delivery-route.js'),
         import('../sync/pacing.js'),
       ]);
       const pacing = new Pacing(async () => batchIntervalMs(await settings.read()), timer, clock);
-      return new DeliveryRoute(transport, tokens, ids, pacing);
+      return new DeliveryRoute(transport, tokens, pacing);
     },
   );
   register.single(

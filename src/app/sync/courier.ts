@@ -1,7 +1,6 @@
 import { isSameAccount, type Account } from '../../domain/delivery/account.js';
 import type { BatchOutcome } from '../../domain/delivery/outcome.js';
 import { unreachable } from '../../domain/errors.js';
-import type { EventIdSource } from '../../ports/host.js';
 import type { BatchTransport, OutgoingEvent } from '../../ports/transport.js';
 import type { AccessAnswer, AccessTokens } from '../usecases/access-token.js';
 import type { Pacing } from './pacing.js';
@@ -17,20 +16,17 @@ export class BatchCourier implements Courier {
   readonly #transport: BatchTransport;
   readonly #tokens: Pick<AccessTokens, 'get' | 'renew'>;
   readonly #account: Account;
-  readonly #ids: EventIdSource;
   readonly #pacing: Pick<Pacing, 'turn'> | undefined;
 
   constructor(
     transport: BatchTransport,
     tokens: Pick<AccessTokens, 'get' | 'renew'>,
     account: Account,
-    ids: EventIdSource,
     pacing?: Pick<Pacing, 'turn'>,
   ) {
     this.#transport = transport;
     this.#tokens = tokens;
     this.#account = account;
-    this.#ids = ids;
     this.#pacing = pacing;
   }
 
@@ -58,8 +54,7 @@ export class BatchCourier implements Courier {
           return { outcome: 'unavailable', reason: 'another account was signed in' };
         }
         const { hub } = this.#account;
-        const request = { hub, accessToken: answer.token, events, attemptId: this.#ids.next() };
-        return this.#transport.send(request, signal);
+        return this.#transport.send({ hub, accessToken: answer.token, events }, signal);
       }
       case 'signed-out':
       case 'session-expired':

@@ -1,5 +1,4 @@
 import { unreachable } from '../../domain/errors.js';
-import type { EventIdSource } from '../../ports/host.js';
 import type { BatchTransport } from '../../ports/transport.js';
 import type { AccessTokens } from '../usecases/access-token.js';
 import { BatchCourier } from './courier.js';
@@ -12,13 +11,11 @@ import type { PassEnd } from './pass-report.js';
 export class DeliveryRoute {
   readonly #transport: BatchTransport;
   readonly #tokens: AccessTokens;
-  readonly #ids: EventIdSource;
   readonly #pacing: Pacing | undefined;
 
-  constructor(transport: BatchTransport, tokens: AccessTokens, ids: EventIdSource, pacing?: Pacing) {
+  constructor(transport: BatchTransport, tokens: AccessTokens, pacing?: Pacing) {
     this.#transport = transport;
     this.#tokens = tokens;
-    this.#ids = ids;
     this.#pacing = pacing;
   }
 
@@ -27,7 +24,7 @@ export class DeliveryRoute {
     switch (answer.state) {
       case 'granted': {
         const { account } = answer;
-        const batches = new BatchCourier(this.#transport, this.#tokens, account, this.#ids, this.#pacing);
+        const batches = new BatchCourier(this.#transport, this.#tokens, account, this.#pacing);
         return { account, courier: live?.courier(account) ?? batches };
       }
       case 'signed-out':

@@ -1,6 +1,7 @@
-import type { Account, HubAddress } from '../../domain/delivery/account.js';
+import { hasAnnouncedItself, type Account, type HubAddress } from '../../domain/delivery/account.js';
 import { isSyncError, unreachable } from '../../domain/errors.js';
-import type { TokenIssuer } from '../../ports/auth.js';
+import type { Result } from '../../domain/result.js';
+import type { IssuerFault, TokenIssuer } from '../../ports/auth.js';
 import type { SettingsStore } from '../../ports/config.js';
 import type { BatchTransport } from '../../ports/transport.js';
 import type { AccessAnswer, AccessTokens } from './access-token.js';
@@ -19,7 +20,7 @@ export type ConnectionCheck =
 
 export interface ConnectionPorts {
   readonly transport: Pick<BatchTransport, 'probe'>;
-  readonly issuer: Pick<TokenIssuer, 'identify'>;
+  readonly issuer: Pick<TokenIssuer, 'identify' | 'liveToken'>;
   readonly tokens: Pick<AccessTokens, 'account' | 'get' | 'renew'>;
   readonly settings: SettingsStore;
 }
@@ -54,7 +55,7 @@ export class CheckConnection {
     switch (answer.state) {
       case 'granted': {
         const { account, token } = answer;
-        const who = await this.#ports.issuer.identify(account.hub, token, signal);
+        const who = await this.#ask(account.hub, token, signal);
         if (who.ok) return { state: 'reachable', url, account };
         if (who.error.fault === 'unavailable') return { state: 'unreachable', url, reason: who.error.reason };
         if (isRenewed) return { state: 'session-expired', url };
@@ -70,6 +71,18 @@ export class CheckConnection {
       default:
         return unreachable(answer);
     }
+  }
+
+  /** Whether the hub knows the token; one that has not announced itself shows it by what it issues for it. */
+  #ask(
+    hub: HubAddress,
+    token: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Result<unknown, IssuerFault>> {
+    const { issuer } = this.#ports;
+    return hasAnnouncedItself(hub)
+      ? issuer.identify(hub, token, signal)
+      : issuer.liveToken(hub, token, signal);
   }
 
   async #probe(

@@ -1,5 +1,5 @@
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
-import type { Account, HubAddress } from '../../domain/delivery/account.js';
+import { hasAnnouncedItself, type Account, type HubAddress } from '../../domain/delivery/account.js';
 import { isBearerToken } from '../../domain/delivery/bearer-token.js';
 import { isSecureHubUrl, normalizeHubUrl } from '../../domain/delivery/hub-url.js';
 import { SyncError } from '../../domain/errors.js';
@@ -82,8 +82,9 @@ export class SignIn {
   ): Promise<Credentials> {
     const issued = granted(await this.#issuer.signIn(hub, username, password, signal), hub);
     const receivedAtMs = this.#clock.nowMs();
-    const known = issued.teamSlug !== undefined && issued.hubId !== undefined;
-    const who = known ? undefined : granted(await this.#issuer.identify(hub, issued.access, signal), hub);
+    // Only a hub that has announced itself can say more than its answer does.
+    const mayAsk = issued.teamSlug === undefined && issued.hubId !== undefined;
+    const who = mayAsk ? granted(await this.#issuer.identify(hub, issued.access, signal), hub) : undefined;
     return issuedCredentials(issued, holder(hub, username, who), receivedAtMs);
   }
 
@@ -97,7 +98,8 @@ export class SignIn {
 
   /** Tokens that nobody will store are ended where the hub can; that it cannot changes nothing. */
   async #giveBack(credentials: Credentials): Promise<void> {
-    if (canRefresh(credentials)) await this.#issuer.revoke(credentials.server, credentials.refreshToken);
+    if (canRefresh(credentials) && hasAnnouncedItself(credentials.server))
+      await this.#issuer.revoke(credentials.server, credentials.refreshToken);
   }
 }
 

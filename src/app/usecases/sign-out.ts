@@ -1,4 +1,4 @@
-import type { Account } from '../../domain/delivery/account.js';
+import { hasAnnouncedItself, type Account } from '../../domain/delivery/account.js';
 import type { Credentials, CredentialStore, TokenIssuer } from '../../ports/auth.js';
 import { accountOf } from './environment-sign-in.js';
 import { canRefresh } from './issued-credentials.js';
@@ -45,6 +45,7 @@ export class SignOut {
 
   async #revoke(credentials: Credentials, signal?: AbortSignal): Promise<string | undefined> {
     if (!canRefresh(credentials)) return 'a token for machines is ended at the hub';
+    if (!hasAnnouncedItself(credentials.server)) return 'the hub has announced no way to end a sign-in';
     const revoked = await this.#issuer.revoke(credentials.server, credentials.refreshToken, signal);
     // A hub that does not know the token has nothing left to end.
     return revoked.ok || revoked.error.fault === 'refused' ? undefined : revoked.error.reason;

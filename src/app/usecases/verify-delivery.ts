@@ -1,4 +1,4 @@
-import { hubKey, type Account } from '../../domain/delivery/account.js';
+import { hasAnnouncedItself, hubKey, type Account } from '../../domain/delivery/account.js';
 import type { Decision } from '../../domain/delivery/decision.js';
 import { ledgerOf } from '../../domain/delivery/ledger-in-use.js';
 import { isSettled, type HubLedger } from '../../domain/delivery/ledger.js';
@@ -90,6 +90,7 @@ export class VerifyDelivery {
   }
 
   async #idsAtHub(account: Account, projectUuid: string, signal?: AbortSignal): Promise<ReadonlySet<string>> {
+    if (!hasAnnouncedItself(account.hub)) throw withoutReceipts(account);
     const ids = new Set<string>();
     let access = await grantedAccess(this.#tokens, signal);
     let wasRenewed = false;
@@ -107,9 +108,7 @@ export class VerifyDelivery {
           wasRenewed = true;
           break;
         case 'unsupported':
-          throw new SyncError('protocol-mismatch', `${account.hub.url} cannot say which events it has.`, {
-            hint: 'Its side of the contract is older than this command: upgrade the hub. What was settled here stays settled.',
-          });
+          throw withoutReceipts(account);
         case 'unavailable':
           throwIfAborted(signal);
           throw new SyncError('unreachable', `${account.hub.url} gave no receipts: ${answer.reason}.`, {
@@ -122,6 +121,11 @@ export class VerifyDelivery {
     return ids;
   }
 }
+
+const withoutReceipts = (account: Account): SyncError =>
+  new SyncError('protocol-mismatch', `${account.hub.url} cannot say which events it has.`, {
+    hint: 'Its side of the contract is older than this command: upgrade the hub. What was settled here stays settled.',
+  });
 
 const expired = (account: Account): SyncError =>
   new SyncError('session-expired', `${account.hub.url} does not accept this sign-in any more.`, {

@@ -39,7 +39,7 @@ describe('GotBatchTransport', () => {
   it('sends the documents byte for byte, compressed, with the headers of the contract and no others of ours', async () => {
     const events = outgoingEvents(2);
     const hub = { url: `${server.address.url}/` };
-    await transport().send({ hub, accessToken, events, attemptId: '01J0000000AAAAAAAAAAAAAAA1' });
+    await transport().send({ hub, accessToken, events });
     const [request] = server.requests;
     expect(request).toMatchObject({ method: 'POST', path: '/api/v1/events/batch/' });
     expect(gunzipSync(request!.body).toString()).toBe(
@@ -50,7 +50,6 @@ describe('GotBatchTransport', () => {
       'content-type': 'application/json',
       'content-encoding': 'gzip',
       'content-length': String(request!.body.length),
-      'idempotency-key': '01J0000000AAAAAAAAAAAAAAA1',
       'user-agent': 'spec-kitty-sync/1.2.3',
     });
     expect(Object.keys(request!.headers).sort()).toEqual([
@@ -62,7 +61,6 @@ describe('GotBatchTransport', () => {
       'content-length',
       'content-type',
       'host',
-      'idempotency-key',
       'user-agent',
     ]);
   });
