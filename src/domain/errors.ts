@@ -18,6 +18,7 @@ export const ERROR_KINDS = {
   'feature-not-found': { retryable: false, meaning: 'no such feature' },
   'feature-ambiguous': { retryable: false, meaning: 'several features fit and none was named' },
   'work-package-not-found': { retryable: false, meaning: 'no such work package' },
+  'task-not-found': { retryable: false, meaning: 'no such task in the section of a work package' },
   'work-package-unreadable': { retryable: false, meaning: 'a work package file cannot be understood' },
   'tasks-unreadable': { retryable: false, meaning: 'the tasks document cannot be understood' },
   'dependency-invalid': {
@@ -35,6 +36,10 @@ export const ERROR_KINDS = {
   'merge-conflict': {
     retryable: false,
     meaning: 'branches do not merge cleanly; the repository is as before',
+  },
+  'merge-refused': {
+    retryable: false,
+    meaning: 'the branches cannot be merged as things stand; the repository is as before',
   },
   'outbox-full': { retryable: false, meaning: 'the outbox has no room for more events' },
   'git-failed': { retryable: false, meaning: 'a git command failed' },

@@ -8,6 +8,7 @@ export type * from './config.js';
 export type * from './event-store.js';
 export type * from './foreign-queue.js';
 export type * from './host.js';
+export type * from './merging.js';
 export type * from './queue.js';
 export type * from './receipts.js';
 export type * from './state-files.js';

@@ -4,8 +4,7 @@ import { workPackageBranch } from '../../domain/workflow/feature-slug.js';
 import { chooseWorktreeBase } from '../../domain/workflow/worktree-base.js';
 import type { HeldRepository, Repository } from '../../ports/workspace.js';
 import type { FeatureState, FiledWorkPackage } from './feature-state.js';
-import { targetBranchOf } from './feature-target.js';
-import { mainCheckout } from './main-checkout.js';
+import { standingTargetOf } from './feature-target.js';
 
 /** Where the branch of a work package starts. */
 export interface ChosenBase {
@@ -27,7 +26,7 @@ export const chooseBase = async (
 ): Promise<ChosenBase> => {
   const { slug } = state.documents;
   if (asked !== undefined) return { branch: await askedBranch(repository, held, slug, asked) };
-  const target = await standingTarget(repository, held, state);
+  const target = await standingTargetOf(repository, held.checkout, state.documents.meta);
   const unmerged: string[] = [];
   for (const id of filed.workPackage.dependencies) {
     const branch = workPackageBranch(slug, id);
@@ -57,20 +56,5 @@ const askedBranch = async (
   if ((await repository.branchTip(checkout, branch)) !== undefined) return branch;
   throw new SyncError('worktree-failed', `There is no branch ${branch} to start from.`, {
     hint: 'Name a work package that has been implemented, or leave --base out.',
-  });
-};
-
-/** A feature that was planned for a branch which this clone does not have is worked on from the one that it has. */
-const standingTarget = async (
-  repository: Repository,
-  { checkout }: HeldRepository,
-  state: FeatureState,
-): Promise<string> => {
-  const target = await targetBranchOf(repository, checkout, state.documents.meta);
-  if ((await repository.branchTip(checkout, target)) !== undefined) return target;
-  const { branch, commit } = await repository.head(mainCheckout(checkout));
-  if (branch !== undefined && commit !== undefined) return branch;
-  throw new SyncError('worktree-failed', `There is no commit on ${target} to start from.`, {
-    hint: 'Commit something on the branch that the feature is merged into, then run the command again.',
   });
 };

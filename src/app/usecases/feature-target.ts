@@ -21,3 +21,21 @@ export const targetBranchOf = async (
     hint: 'Check out the branch that the feature is merged into, or write target_branch into its meta.json.',
   });
 };
+
+/**
+ * The same, as far as it exists: a feature that was planned for a branch which this clone does not have is worked on
+ * from the one that is checked out in the main checkout. Fails with `worktree-failed` when that has no commit either.
+ */
+export const standingTargetOf = async (
+  repository: Pick<Repository, 'head' | 'branchTip'>,
+  checkout: Checkout,
+  meta: string | undefined,
+): Promise<string> => {
+  const target = await targetBranchOf(repository, checkout, meta);
+  if ((await repository.branchTip(checkout, target)) !== undefined) return target;
+  const { branch, commit } = await repository.head(mainCheckout(checkout));
+  if (branch !== undefined && commit !== undefined) return branch;
+  throw new SyncError('worktree-failed', `There is no commit on ${target} to start from.`, {
+    hint: 'Commit something on the branch that the feature is merged into, then run the command again.',
+  });
+};
