@@ -1,0 +1,13 @@
+import type { FeatureView } from '../../domain/workflow/orchestration/view.js';
+import { frontMatterGraph, type FeatureState } from './feature-state.js';
+
+/** What an orchestration has to know of a feature. */
+export const viewOf = (state: FeatureState): FeatureView => ({
+  graph: frontMatterGraph(state),
+  workPackages: new Map(
+    state.workPackages.map(({ workPackage: { id, title, lane, agent } }) => [
+      id,
+      { title, lane, ...(agent === undefined ? {} : { agent }) },
+    ]),
+  ),
+});
