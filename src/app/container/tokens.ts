@@ -38,6 +38,7 @@ import type { InitProject } from '../usecases/init-project.js';
 import type { ListDeadLetters } from '../usecases/list-dead-letters.js';
 import type { ListLeftEvents } from '../usecases/list-left-events.js';
 import type { ListEvents } from '../usecases/list-events.js';
+import type { MarkStatus } from '../usecases/mark-status.js';
 import type { MoveWorkPackage } from '../usecases/move-work-package.js';
 import type { PerformWork } from '../usecases/perform-work.js';
 import type { PreviewDelivery } from '../usecases/preview-delivery.js';
@@ -119,6 +120,7 @@ export const TOKENS = {
   implementWorkPackage: token<ImplementWorkPackage>('implement-work-package'),
   moveWorkPackage: token<MoveWorkPackage>('move-work-package'),
   addHistory: token<AddHistory>('add-history'),
+  markStatus: token<MarkStatus>('mark-status'),
   acceptWorkPackages: token<AcceptWorkPackages>('accept-work-packages'),
   showIdentity: token<ShowIdentity>('show-identity'),
   signIn: token<SignIn>('sign-in'),

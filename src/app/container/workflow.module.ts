@@ -108,6 +108,10 @@ export const workflowModule = (register: Registrar): void => {
     const { AddHistory } = await import('../usecases/add-history.js');
     return new AddHistory(...ports);
   });
+  register.single(TOKENS.markStatus, [...work], async (...ports) => {
+    const { MarkStatus } = await import('../usecases/mark-status.js');
+    return new MarkStatus(...ports);
+  });
   register.single(TOKENS.acceptWorkPackages, [...work], async (...ports) => {
     const { AcceptWorkPackages } = await import('../usecases/accept-work-packages.js');
     return new AcceptWorkPackages(...ports);

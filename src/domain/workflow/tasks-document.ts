@@ -87,6 +87,9 @@ export const withBox = (document: string, box: Checkbox, isOpen: boolean): strin
   return document.slice(0, at) + (isOpen ? ' ' : 'x') + document.slice(at + 1);
 };
 
+/** Whether the text is a task id such as `T012`. */
+export const isTaskId = (text: string): boolean => /^T\d{2,5}$/.test(text);
+
 const BOX = /^([ \t]*(?:[-*+]|\d+[.)])[ \t]+\[)([ xX])\](?:[ \t]+(.*))?$/;
 const TASK_ID = /^[*_`~]*(T\d{2,5})\b/;
 const SECTION_TITLE = /^[*_`]*(?:Work Package[ \t]+)?[*_`]*(WP\d{2,4})(?![\w])/i;

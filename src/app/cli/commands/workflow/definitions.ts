@@ -1,3 +1,4 @@
+import { MARKS } from '../../../../domain/workflow/marks.js';
 import { defineCommand, type CommandDefinition } from '../../define-command.js';
 import { AGENT, moveTask, NO_COMMIT } from './move-task-definition.js';
 
@@ -61,6 +62,24 @@ export const workflowCommands: readonly CommandDefinition[] = [
       ['spec-kitty agent tasks move-task WP01 --to doing --feedback review.md', 'request changes'],
     ],
   },
+  defineCommand({
+    path: 'agent tasks mark-status <id...>',
+    summary: 'mark tasks and work packages as done, or as anything else',
+    details:
+      'A task such as T012 is its box in tasks.md, done or pending; a work package such as WP01 is its lane. Of several, all are marked or none is.',
+    positionals: { id: 'tasks and work packages, in any mixture' },
+    options: {
+      status: { type: 'string', describe: 'what they are now', choices: MARKS, required: true },
+      agent: { type: 'string', describe: 'who says so', placeholder: 'NAME' },
+      force: { type: 'boolean', describe: 'allow a transition that is not in the flow' },
+      'no-commit': NO_COMMIT,
+    },
+    examples: [
+      ['spec-kitty agent tasks mark-status T001 T002 --status done', 'tick the boxes of two tasks'],
+      ['spec-kitty agent tasks mark-status WP01 --status for_review', 'hand over to review'],
+    ],
+    load: () => import('./mark-status.js'),
+  }),
   defineCommand({
     path: 'agent tasks add-history <wp>',
     summary: "add an entry to a work package's Activity Log",

@@ -1,0 +1,51 @@
+import type { Mark } from '../../../../domain/workflow/marks.js';
+import { TOKENS } from '../../../container/tokens.js';
+import type { MarkStatusResult } from '../../../usecases/mark-status.js';
+import type { Report } from '../../define-command.js';
+import { bold, lines, type Text } from '../../render/text.js';
+import type { ClientContext } from '../shared/client.js';
+import { featureRequest, given } from '../shared/feature-request.js';
+import { workReport } from '../shared/work-report.js';
+
+interface Args {
+  readonly id: readonly string[];
+  readonly status: Mark;
+  readonly agent: string | undefined;
+  readonly force: boolean;
+  readonly noCommit: boolean;
+}
+
+export const run = async (context: ClientContext<Args>): Promise<Report> => {
+  const { args, signal, terminal } = context;
+  const client = await context.container();
+  const markStatus = await client.get(TOKENS.markStatus);
+  const request = await featureRequest(client, context);
+  const { id: ids, status, force, agent } = args;
+  const work = await markStatus.run(
+    { ...request, ids, status, force, commit: !args.noCommit, ...given({ agent }) },
+    signal,
+  );
+  return workReport(work, lines(sentences(work.result)), client, terminal);
+};
+
+const sentences = ({
+  feature,
+  tasks,
+  workPackages,
+  unblocked,
+  isFeatureCompleted,
+}: MarkStatusResult): readonly Text[] => [
+  ...tasks.map(({ taskId, workPackageId, outcome, isDone }): Text => {
+    const state = isDone ? 'done' : 'open';
+    return outcome === 'marked'
+      ? [bold(taskId), ` of ${workPackageId} is ${state}.`]
+      : [bold(taskId), ` of ${workPackageId} is ${state} already; nothing was done.`];
+  }),
+  ...workPackages.map(({ workPackageId, outcome, from, to }): Text =>
+    outcome === 'moved'
+      ? [bold(workPackageId), ` went from ${from} to ${to}.`]
+      : [bold(workPackageId), ` is in ${to} already; nothing was done.`],
+  ),
+  ...(unblocked.length === 0 ? [] : [`One dependency less for ${unblocked.join(', ')}.`]),
+  ...(isFeatureCompleted ? [`${feature} is complete.`] : []),
+];

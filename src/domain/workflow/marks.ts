@@ -1,0 +1,76 @@
+import { isWorkPackageId } from '../ids.js';
+import { LANES, type Lane } from './lane.js';
+import { findTask, isTaskId, withBox, type Checkbox } from './tasks-document.js';
+
+/** What work can be marked as: a lane, or `pending`, which says of a task that it is open and of a work package `planned`. */
+export const MARKS = [...LANES, 'pending'] as const;
+
+export type Mark = (typeof MARKS)[number];
+
+/** The lane that a mark means for a work package. */
+export const laneOfMark = (mark: Mark): Lane => (mark === 'pending' ? 'planned' : mark);
+
+/** Whether a task with this mark has its box ticked; `undefined` for a lane that a box cannot show. */
+export const isTickedAs = (mark: Mark): boolean | undefined => {
+  if (mark === 'done') return true;
+  return mark === 'pending' || mark === 'planned' ? false : undefined;
+};
+
+/** Ids as a person names them, once each in their order, by what they can be. */
+export interface NamedIds {
+  readonly workPackages: readonly string[];
+  readonly tasks: readonly string[];
+  /** Neither; as they were written. */
+  readonly others: readonly string[];
+}
+
+export const namedIds = (words: readonly string[]): NamedIds => {
+  const ids = [...new Set(words.map((word) => word.trim().toUpperCase()))];
+  const others = words.filter((word) => !isKnownForm(word.trim().toUpperCase()));
+  return {
+    workPackages: ids.filter(isWorkPackageId),
+    tasks: ids.filter(isTaskId),
+    others: [...new Set(others)],
+  };
+};
+
+/** A task whose box was found in the section of a work package. */
+export interface PlacedTask {
+  readonly taskId: string;
+  readonly workPackageId: string;
+  readonly box: Checkbox;
+}
+
+export interface TaskSearch {
+  readonly placed: readonly PlacedTask[];
+  /** Ids that no box has. */
+  readonly unknown: readonly string[];
+  /** Tasks whose box stands outside every section of a work package, with its line. */
+  readonly outside: readonly { readonly taskId: string; readonly line: number }[];
+}
+
+/** Looks for tasks in `tasks.md`. */
+export const searchTasks = (document: string, taskIds: readonly string[]): TaskSearch => {
+  const placed: PlacedTask[] = [];
+  const unknown: string[] = [];
+  const outside: { readonly taskId: string; readonly line: number }[] = [];
+  for (const taskId of taskIds) {
+    const found = findTask(document, taskId);
+    if (found === undefined) unknown.push(taskId);
+    else if (found.workPackageId === undefined) outside.push({ taskId, line: found.box.line });
+    else placed.push({ taskId, workPackageId: found.workPackageId, box: found.box });
+  }
+  return { placed, unknown, outside };
+};
+
+/** The document with these boxes ticked or opened. A mark is one character, so no box moves another one. */
+export const withBoxes = (document: string, tasks: readonly PlacedTask[], isTicked: boolean): string =>
+  tasks.reduce((text, { box }) => withBox(text, box, !isTicked), document);
+
+/** What the history of a work package says about a marked task. */
+export const taskNote = ({ taskId, box }: PlacedTask, isTicked: boolean): string => {
+  const title = box.text.replace(/^[*_`~]*T\d+[*_`~:.]*\s*/, '');
+  return `${taskId} ${isTicked ? 'is done' : 'is open again'}${title === '' ? '' : `: ${title}`}`;
+};
+
+const isKnownForm = (id: string): boolean => isWorkPackageId(id) || isTaskId(id);
