@@ -21,7 +21,10 @@ export class Fuse {
   }
 }
 
-export class Killed extends Error {}
+/** Bears the name of an interruption: of its own death a process can tell nobody. */
+export class Killed extends Error {
+  override readonly name = 'AbortError';
+}
 
 /** The same port, used by a process that may die before and after every call. */
 export const mortal = <T extends object>(port: T, fuse: Fuse, immortal: readonly string[] = []): T =>

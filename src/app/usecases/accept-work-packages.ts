@@ -63,6 +63,7 @@ export class AcceptWorkPackages {
     return this.#perform.run(
       {
         checkout,
+        subject: { feature: slug, agent: input.agent },
         plan: async (emission) => {
           const state = await loadFeature(this.#files, checkout.projectRoot, slug);
           const { result, accepted } = await this.#judge(state, input);

@@ -49,6 +49,7 @@ export class AddHistory {
     return this.#perform.run(
       {
         checkout: input.checkout,
+        subject: { feature: slug, workPackageId: input.workPackageId, agent: input.author },
         plan: async (emission) => {
           const state = await loadFeature(this.#files, input.checkout.projectRoot, slug);
           const { workPackage, document } = findWorkPackage(state, input.workPackageId);

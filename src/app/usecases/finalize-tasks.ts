@@ -63,6 +63,7 @@ export class FinalizeTasks {
     return this.#perform.run(
       {
         checkout,
+        subject: { feature: slug },
         plan: async (emission) => {
           const state = await loadFeature(this.#files, checkout.projectRoot, slug);
           const resolved = resolve(state);

@@ -64,7 +64,8 @@ export class ImplementWorkPackage {
     const slug = await locateFeature(this.#files, this.#repository, input);
     const plan = (emission: Emission, held: HeldRepository): Promise<WorkPlan<ImplementResult>> =>
       this.#plan(emission, held, slug, input);
-    return this.#perform.run({ checkout: input.checkout, plan }, signal);
+    const subject = { feature: slug, workPackageId: input.workPackageId, agent: input.agent };
+    return this.#perform.run({ checkout: input.checkout, subject, plan }, signal);
   }
 
   async #plan(

@@ -1,7 +1,8 @@
 import { SyncError } from '../../domain/errors.js';
-import { isLegalTransition, reachableLanes, type Lane } from '../../domain/workflow/lane.js';
+import { isLegalTransition, type Lane } from '../../domain/workflow/lane.js';
 import type { FeatureFiles, Repository } from '../../ports/workspace.js';
 import { findWorkPackage, type FiledWorkPackage } from './feature-state.js';
+import { illegalTransition } from './illegal-transition.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 import type { PerformWork } from './perform-work.js';
 import { nothingToDo, type PerformedWork } from './work-plan.js';
@@ -52,6 +53,7 @@ export class MoveWorkPackage {
     return this.#perform.run(
       {
         checkout: input.checkout,
+        subject: { feature: slug, workPackageId: input.workPackageId, agent: input.agent },
         plan: async (emission) => {
           const state = await loadFeature(this.#files, input.checkout.projectRoot, slug);
           const filed = findWorkPackage(state, input.workPackageId);
@@ -116,11 +118,5 @@ const refuseIllegal = ({ workPackage: { id, lane: from } }: FiledWorkPackage, in
     });
   }
   if (input.force === true || isLegalTransition(from, input.to)) return;
-  const reachable = reachableLanes(from);
-  throw new SyncError('transition-illegal', `${id} is in ${from} and cannot go to ${input.to}.`, {
-    hint:
-      reachable.length === 0
-        ? `From ${from} it can go nowhere without --force.`
-        : `From ${from} it can go to ${reachable.join(' or ')}; anything else needs --force.`,
-  });
+  throw illegalTransition(id, from, input.to);
 };

@@ -45,16 +45,23 @@ export class PerformWork {
 
   /**
    * Fails with what the plan refuses, with `lock-busy`, and with `commit-refused` or the breakage itself when the
-   * work could not be done; the files are then as before. What happens to the events never makes it fail.
+   * work could not be done; the files are then as before. What happens to the events never makes it fail. Breakage is
+   * captured as an event of its own; a refusal is not.
    */
   async run<R>(request: WorkRequest<R>, signal?: AbortSignal): Promise<PerformedWork<R>> {
     // Beginning may mint the identity, which takes the repository's lock itself.
     const emission = request.emission ?? (await this.#emitter.begin(request.checkout));
-    return this.#repository.exclusive(
-      request.checkout,
-      (held) => this.#perform(held, emission, request),
-      signal,
-    );
+    try {
+      return await this.#repository.exclusive(
+        request.checkout,
+        (held) => this.#perform(held, emission, request),
+        signal,
+      );
+    } catch (error) {
+      const { logBreakage } = await import('./log-breakage.js');
+      await logBreakage(error, emission, request.subject);
+      throw error;
+    }
   }
 
   async #perform<R>(

@@ -25,8 +25,18 @@ export interface WorkPlan<R> {
   readonly undo?: () => Promise<void>;
 }
 
+/** What a piece of work is about, as far as it is known before the files are read. */
+export interface WorkSubject {
+  readonly feature?: string;
+  readonly workPackageId?: string;
+  /** Who does the work. */
+  readonly agent?: string | undefined;
+}
+
 export interface WorkRequest<R> {
   readonly checkout: Checkout;
+  /** Goes into the event of work that breaks. */
+  readonly subject?: WorkSubject;
   /** Reads the files and decides; refuses by throwing a `SyncError`. Runs once, under the repository's lock. */
   readonly plan: (emission: Emission, held: HeldRepository) => Promise<WorkPlan<R>>;
   /** The emission of a command run that does several pieces of work; begun here when absent. */

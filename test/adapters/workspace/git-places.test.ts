@@ -161,7 +161,9 @@ describe('where a checkout lies', () => {
       expect(scratch.read('.git/info/exclude')).toBe(before);
     }
     rmSync(path);
-    await (await repository.exclude(held, '/.worktrees/'))();
+    await (
+      await repository.exclude(held, '/.worktrees/')
+    )();
     expect(existsSync(path)).toBe(false);
     const takeBack = await repository.exclude(held, '/.worktrees/');
     writeFileSync(path, '/.worktrees/\n*.tmp\n');
