@@ -65,6 +65,20 @@ describe('a work package through all lanes', () => {
     expect(err).toContain('WP01');
   });
 
+  it('implement tells a second agent who has it, and lets the first one and a person go on', async () => {
+    await cli.run('implement WP01 --agent claude');
+    const second = await cli.run('implement WP01 --agent codex --json');
+    expect(second.outcome).toBe('failed');
+    expect(second.document).toMatchObject({ outcome: 'already-doing', agent: 'claude', events: [] });
+    expect((await cli.run('implement WP01 --agent codex')).out).toMatch(
+      /^WP01 was in doing before, with claude in charge\.\n.*move-task WP01 --to planned/,
+    );
+    for (const line of ['implement WP01 --agent claude', 'implement WP01'])
+      expect((await cli.run(line)).outcome).toBe('done');
+    await cli.run('agent tasks move-task WP01 --to planned');
+    expect((await cli.run('implement WP01 --agent codex --json')).document.agent).toBe('codex');
+  });
+
   it('accept of what is not in review is refused with the reason', async () => {
     const { outcome, out } = await cli.run('accept WP01');
     expect(outcome).toBe('failed');

@@ -1,6 +1,7 @@
 import { TOKENS } from '../../../container/tokens.js';
+import type { ImplementResult } from '../../../usecases/implement-work-package.js';
 import type { Report } from '../../define-command.js';
-import { bold } from '../../render/text.js';
+import { bold, lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
 import { featureRequest, given } from '../shared/feature-request.js';
 import { workReport } from '../shared/work-report.js';
@@ -26,10 +27,22 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     },
     signal,
   );
-  const { workPackageId, worktree, outcome, agent } = work.result;
-  const begun =
-    outcome === 'started'
-      ? ' is in doing now. Work in '
-      : ` was in doing before${agent === undefined ? '' : `, with ${agent} in charge`}. Its work tree is `;
-  return workReport(work, [bold(workPackageId), begun, worktree], client, terminal);
+  const report = await workReport(work, sentences(work.result, args.agent), client, terminal);
+  return isOfAnother(work.result, args.agent) ? { ...report, outcome: 'failed' } : report;
+};
+
+/** Two agents in one work tree would undo each other's work: who comes second and says who it is must not go on. */
+const isOfAnother = ({ outcome, agent }: ImplementResult, asking: string | undefined): boolean =>
+  outcome === 'already-doing' && agent !== undefined && asking !== undefined && agent !== asking;
+
+const sentences = (result: ImplementResult, asking: string | undefined): Text => {
+  const { workPackageId: id, worktree, outcome, agent } = result;
+  if (outcome === 'started') return [bold(id), ' is in doing now. Work in ', worktree];
+  const before = ` was in doing before${agent === undefined ? '' : `, with ${agent} in charge`}.`;
+  if (!isOfAnother(result, asking)) return [bold(id), before, ' Its work tree is ', worktree];
+  const takeOver = `spec-kitty agent tasks move-task ${id} --to planned`;
+  return lines([
+    [bold(id), before],
+    `Take another work package. To take this one over, run "${takeOver}" and then this command again.`,
+  ]);
 };
