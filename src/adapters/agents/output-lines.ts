@@ -1,0 +1,74 @@
+import { StringDecoder } from 'node:string_decoder';
+
+/**
+ * Turns what a program prints into lines that are safe to show: without the sequences that move a cursor or colour
+ * text, without other control characters, none longer than a terminal's screen or a state file can bear. A carriage
+ * return begins a line as a line feed does, since programs redraw their progress with it.
+ */
+export class OutputLines {
+  readonly #decoder = new StringDecoder('utf8');
+  readonly #onLine: (line: string) => void;
+  #rest = '';
+
+  constructor(onLine: (line: string) => void) {
+    this.#onLine = onLine;
+  }
+
+  push(bytes: Buffer): void {
+    this.#take(this.#decoder.write(bytes));
+  }
+
+  /** What came after the last line break is a line, too. */
+  end(): void {
+    this.#take(this.#decoder.end());
+    const rest = plainLine(this.#rest);
+    this.#rest = '';
+    if (rest !== '') this.#onLine(rest);
+  }
+
+  #take(text: string): void {
+    const whole = this.#rest + text;
+    let begin = 0;
+    for (const { 0: lineBreak, index } of whole.matchAll(/\r(?!$)\n?|\n/g)) {
+      const line = plainLine(whole.slice(begin, index));
+      // Of what is redrawn in place, only what shows counts; empty lines are part of a text.
+      if (line !== '' || lineBreak !== '\r') this.#onLine(line);
+      begin = index + lineBreak.length;
+    }
+    this.#rest = whole.slice(begin);
+    // A program that never breaks its line must not fill the memory.
+    if (this.#rest.length <= MAX_PENDING) return;
+    this.#onLine(plainLine(this.#rest));
+    this.#rest = '';
+  }
+}
+
+/** The end of an output: so many of its last lines. */
+export class LastLines {
+  readonly #lines: string[] = [];
+
+  add(line: string): void {
+    this.#lines.push(line);
+    if (this.#lines.length > MAX_LINES) this.#lines.shift();
+  }
+
+  all(): readonly string[] {
+    return [...this.#lines];
+  }
+}
+
+/** One line without anything that a terminal would act upon; at the end it is cut where it is too long. */
+export const plainLine = (text: string): string => {
+  const plain = text.replace(SEQUENCES, '').replaceAll('\t', ' ').replace(CONTROLS, '').trimEnd();
+  return plain.length > MAX_LINE ? `${plain.slice(0, MAX_LINE - 1)}\u2026` : plain;
+};
+
+const MAX_LINES = 400;
+const MAX_LINE = 2000;
+const MAX_PENDING = 16_384;
+
+// Operating system commands (titles, links), control sequences (colour, cursor), and the short ones of two characters.
+const SEQUENCES =
+  // eslint-disable-next-line no-control-regex -- these sequences begin with control characters
+  /\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]/g;
+const CONTROLS = /[\p{Cc}\p{Surrogate}\u2028-\u202e\u2066-\u2069]/gu;

@@ -1,0 +1,159 @@
+import { setMaxListeners } from 'node:events';
+import type { AgentExit, AgentRun, AgentRunner } from '../../ports/agents.js';
+import { agentEnvironment, markOf, type Environment } from './agent-environment.js';
+import type { AgentGuard } from './agent-guard.js';
+import { LastLines, OutputLines } from './output-lines.js';
+import { ProcessTree } from './process-tree.js';
+import { RunLog } from './run-log.js';
+import { startProgram, type Program } from './start-program.js';
+
+export interface ProcessAgentRunnerOptions {
+  /** What the programs inherit. */
+  readonly environment: Environment;
+  /** Ends what runs when this process is gone; absent: nobody does. */
+  readonly guard?: AgentGuard;
+  /** How long a program that is asked to end may take for it, in milliseconds. */
+  readonly graceMs?: number;
+}
+
+/**
+ * Runs agent programs without a shell, each as the leader of a session of its own, so that neither the terminal nor its
+ * keys reach them and all that they start can be found and ended.
+ */
+export class ProcessAgentRunner implements AgentRunner {
+  readonly #environment: Environment;
+  readonly #guard: AgentGuard | undefined;
+  readonly #graceMs: number;
+  /** Directories in which nothing of an earlier orchestrator can be at work any more. */
+  readonly #cleared = new Set<string>();
+
+  constructor({ environment, guard, graceMs = GRACE_MS }: ProcessAgentRunnerOptions) {
+    this.#environment = environment;
+    this.#guard = guard;
+    this.#graceMs = graceMs;
+  }
+
+  async run(
+    run: AgentRun,
+    onLine: (line: string) => void = () => undefined,
+    signal?: AbortSignal,
+  ): Promise<AgentExit> {
+    if (signal?.aborted === true) return { how: 'stopped', lastLines: [] };
+    await this.#clear(run.directory);
+    const mark = markOf(run.directory);
+    const guarded = await this.#guard?.watch(mark);
+    try {
+      const started = await startProgram({ ...run, environment: agentEnvironment(this.#environment, run) });
+      if (!started.ok) return { how: 'not-started', reason: started.error };
+      const program = started.value;
+      guarded?.leads(program.pid);
+      return await this.#accompany(
+        program,
+        new ProcessTree({ leader: program.pid, mark }),
+        run,
+        onLine,
+        signal,
+      );
+    } finally {
+      guarded?.forget();
+    }
+  }
+
+  /** Lets the guard go. */
+  async close(): Promise<void> {
+    await this.#guard?.close();
+  }
+
+  async #accompany(
+    program: Program,
+    tree: ProcessTree,
+    run: AgentRun,
+    onLine: (line: string) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<AgentExit> {
+    const log = new RunLog(run.log);
+    const last = new LastLines();
+    const forget = listen(program, log, (line) => {
+      last.add(line);
+      onLine(line);
+    });
+    const end = new Ending(tree, this.#graceMs, run.timeoutMs, signal);
+    try {
+      const exit = await Promise.race([program.exited, end.enforced]);
+      end.settle();
+      // Also what the program left running behind it: a server that it had started, a tool that it did not wait for.
+      await tree.end(this.#graceMs);
+      await program.drained(PIPE_GRACE_MS);
+      forget();
+      const lastLines = last.all();
+      if (end.why !== undefined) return { how: end.why, lastLines };
+      return exit?.signal === undefined
+        ? { how: 'exited', code: exit?.code ?? UNKNOWN_CODE, lastLines }
+        : { how: 'killed', signal: exit.signal, lastLines };
+    } finally {
+      end.settle();
+      log.close();
+    }
+  }
+
+  /** An orchestrator that was killed together with its guard may have left an agent at work where the next one begins. */
+  async #clear(directory: string): Promise<void> {
+    if (this.#cleared.has(directory)) return;
+    await new ProcessTree({ mark: markOf(directory) }).end(this.#graceMs);
+    this.#cleared.add(directory);
+  }
+}
+
+const GRACE_MS = 5000;
+const PIPE_GRACE_MS = 500;
+const UNKNOWN_CODE = -1;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Ends a program before its time: when it takes too long, or when nobody wants it any more. */
+class Ending {
+  /** Why it was ended by us; `undefined` as long as it was not. */
+  why: 'timed-out' | 'stopped' | undefined;
+  /** Resolves when all was done to end it; never when it was let run. */
+  readonly enforced: Promise<undefined>;
+  readonly #signal: AbortSignal | undefined;
+  readonly #timer: NodeJS.Timeout;
+  readonly #onAbort: () => void;
+
+  constructor(tree: ProcessTree, graceMs: number, timeoutMs: number, signal: AbortSignal | undefined) {
+    let enforce: (why: 'timed-out' | 'stopped') => void = () => undefined;
+    this.enforced = new Promise((resolve, reject) => {
+      enforce = (why) => {
+        if (this.why !== undefined) return;
+        this.why = why;
+        tree.end(graceMs).then(() => resolve(undefined), reject);
+      };
+    });
+    this.#signal = signal;
+    this.#timer = setTimeout(() => enforce('timed-out'), Math.min(timeoutMs, LONGEST_TIMER_MS));
+    this.#onAbort = () => enforce('stopped');
+    if (signal === undefined) return;
+    // As many agents run at once as a user wants, all under one signal.
+    setMaxListeners(0, signal);
+    if (signal.aborted) this.#onAbort();
+    else signal.addEventListener('abort', this.#onAbort);
+  }
+
+  /** It is over: neither time nor signal count any more. Safe to repeat. */
+  settle(): void {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+  }
+}
+
+/** Everything into the log, and both streams as lines. The result says that nothing more will come. */
+const listen = (program: Program, log: RunLog, onLine: (line: string) => void): (() => void) => {
+  const readers = program.outputs.map((stream) => {
+    const lines = new OutputLines(onLine);
+    stream.on('data', (bytes: Buffer) => {
+      log.write(bytes);
+      lines.push(bytes);
+    });
+    return lines;
+  });
+  return () => readers.forEach((lines) => lines.end());
+};

@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { ProcessGuard } from '../../../src/adapters/agents/agent-guard.js';
+import { guardAgents } from '../../../src/adapters/agents/guard-agents.js';
+import { eventually } from '../../support/background.js';
+import { scratchDirectory } from '../../support/scratch-directory.js';
+
+const scratch = scratchDirectory();
+
+/** A process that runs until it is ended, with this mark in its environment. */
+const startMarked = async (mark: string) => {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000); console.log(1)'], {
+    detached: true,
+    env: { ...process.env, MARK: mark },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const ended = once(child, 'exit').then(([, signal]) => signal as string);
+  await once(child.stdout, 'data');
+  return { pid: child.pid!, ended, mark: `MARK=${mark}\0`, kill: () => child.kill('SIGKILL') };
+};
+
+describe('who guards agents', () => {
+  it('ends what is left when the input ends, and lets go what was over before', async () => {
+    const input = new PassThrough();
+    const [byMark, byLeader, over] = await Promise.all(['a', 'b', 'c'].map(startMarked));
+    const guarding = guardAgents(input, () => undefined, 1000);
+    const tell = (message: object): void => void input.write(`${JSON.stringify(message)}\n`);
+    tell({ key: 1, mark: byMark!.mark });
+    tell({ key: 2, mark: 'NOBODY=1', leader: byLeader!.pid });
+    tell({ key: 3, mark: over!.mark, leader: over!.pid });
+    // A message may come in pieces.
+    input.write('{"ke');
+    input.write('y":3}\n');
+    input.end();
+    expect(await guarding).toBe(2);
+    expect(await Promise.all([byMark!.ended, byLeader!.ended])).toEqual(['SIGTERM', 'SIGTERM']);
+    expect(process.kill(over!.pid, 0)).toBe(true);
+    over!.kill();
+    await over!.ended;
+  });
+
+  it('says that it listens before it does anything', async () => {
+    const said: string[] = [];
+    const input = new PassThrough();
+    input.end();
+    expect(await guardAgents(input, () => said.push('ready'))).toBe(0);
+    expect(said).toEqual(['ready']);
+  });
+});
+
+describe('the guard beside an orchestrator', () => {
+  /** A guard that writes down what it is told. */
+  const recorder = () => {
+    const path = join(scratch.path, 'recorder.mjs');
+    const record = join(scratch.path, 'record');
+    writeFileSync(path, RECORDER);
+    const guard = new ProcessGuard({
+      command: process.execPath,
+      args: [path, record],
+      environment: process.env,
+    });
+    const lines = (): readonly any[] =>
+      readFileSync(record, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    return { guard, lines };
+  };
+
+  it('hears of every agent, in order, and ends when it is let go', async () => {
+    const { guard, lines } = recorder();
+    const one = await guard.watch('one');
+    const two = await guard.watch('two');
+    one.leads(11);
+    one.forget();
+    two.leads(12);
+    await guard.close();
+    await guard.close();
+    expect(lines()).toEqual([
+      { pid: expect.any(Number) },
+      { key: 1, mark: 'one' },
+      { key: 2, mark: 'two' },
+      { key: 1, mark: 'one', leader: 11 },
+      { key: 1 },
+      { key: 2, mark: 'two', leader: 12 },
+      'end',
+    ]);
+  });
+
+  it('is replaced when it died, and its successor hears of those that still run', async () => {
+    const { guard, lines } = recorder();
+    const one = await guard.watch('one');
+    one.leads(11);
+    const [{ pid }] = lines();
+    process.kill(pid, 'SIGKILL');
+    await eventually(
+      () => !isThere(pid),
+      () => 'the first guard is still there',
+    );
+    const two = await guard.watch('two');
+    one.forget();
+    two.forget();
+    await guard.close();
+    expect(lines().slice(-6)).toEqual([
+      { pid: expect.any(Number) },
+      { key: 1, mark: 'one', leader: 11 },
+      { key: 2, mark: 'two' },
+      { key: 1 },
+      { key: 2 },
+      'end',
+    ]);
+  });
+
+  it('that cannot be started keeps nobody from working', async () => {
+    const guard = new ProcessGuard({ command: join(scratch.path, 'nothing'), args: [], environment: {} });
+    const tree = await guard.watch('one');
+    tree.leads(11);
+    tree.forget();
+    await guard.close();
+  });
+});
+
+const RECORDER = `
+import { appendFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+const note = (text) => appendFileSync(process.argv[2], text + '\\n');
+note(JSON.stringify({ pid: process.pid }));
+createInterface({ input: process.stdin }).on('line', note).on('close', () => note('"end"'));
+process.stdout.write('ready\\n');
+`;
+
+const isThere = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
