@@ -1,4 +1,5 @@
 import { compareWorkPackageIds } from '../work-package-id.js';
+import { unassigned } from './change-record.js';
 import type { OrchestrationState, RunLimits, Stage, WorkPackageRecord } from './state.js';
 import { laneOf, type FeatureView } from './view.js';
 
@@ -47,14 +48,17 @@ export const resumeRun = (
   state: OrchestrationState,
   at: string,
   changes: { readonly agents?: readonly string[]; readonly limits?: Partial<RunLimits> } = {},
-): OrchestrationState => ({
-  ...state,
-  status: 'running',
-  updatedAt: at,
-  agents: changes.agents ?? state.agents,
-  limits: { ...state.limits, ...changes.limits },
-  workPackages: state.workPackages.map(reopened),
-});
+): OrchestrationState => {
+  const agents = changes.agents ?? state.agents;
+  return {
+    ...state,
+    status: 'running',
+    updatedAt: at,
+    agents,
+    limits: { ...state.limits, ...changes.limits },
+    workPackages: state.workPackages.map((record) => withoutOthers(reopened(record), agents)),
+  };
+};
 
 /** A run that is given up. */
 export const abortRun = (state: OrchestrationState, at: string): OrchestrationState => ({
@@ -87,3 +91,7 @@ const reopened = (record: WorkPackageRecord): WorkPackageRecord => {
   if (pause === undefined) return record;
   return { ...rest, stage: pause.from, failedAgents: [], rejections: 0 };
 };
+
+/** Who is no longer among the agents is not waited for. */
+const withoutOthers = (record: WorkPackageRecord, agents: readonly string[]): WorkPackageRecord =>
+  record.assignment === undefined || agents.includes(record.assignment.agent) ? record : unassigned(record);

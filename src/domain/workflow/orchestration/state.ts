@@ -1,42 +1,51 @@
 /** What an agent does with a work package. */
-export type Phase = 'implementation' | 'review';
+export const PHASES = ['implementation', 'review'] as const;
+
+export type Phase = (typeof PHASES)[number];
 
 /**
  * How far a run has come with a work package: what is to be done next with it. Every step but the run of an agent finds
  * in the files whether it was done before, so a run that was cut short takes its next step from the stage alone.
  */
-export type Stage =
-  /** Not begun by this run. */
-  | 'waiting'
-  /** About to be taken to `doing` by its implementer. */
-  | 'claiming'
-  /** In `doing` and ours: an agent implements, or reworks. */
-  | 'implementing'
-  /** Implemented: its rest is to be committed, and it goes to `for_review`. */
-  | 'handing-over'
-  /** In `for_review`: an agent reviews. */
-  | 'reviewing'
-  /** Changes are requested: it goes back to `doing`. */
-  | 'sending-back'
-  /** To be merged, as soon as everything that it depends on is done; for good in a run that merges nothing. */
-  | 'approved'
-  /** Merged: it goes to `done`. */
-  | 'finishing'
-  | 'done'
-  /** A person has to look. */
-  | 'paused';
+export const STAGES = [
+  // Not begun by this run.
+  'waiting',
+  // About to be taken to `doing` by its implementer.
+  'claiming',
+  // In `doing` and ours: an agent implements, or reworks.
+  'implementing',
+  // Implemented: its rest is to be committed, and it goes to `for_review`.
+  'handing-over',
+  // In `for_review`: an agent reviews.
+  'reviewing',
+  // Changes are requested: it goes back to `doing`.
+  'sending-back',
+  // To be merged, as soon as everything that it depends on is done; for good in a run that merges nothing.
+  'approved',
+  // Merged: it goes to `done`.
+  'finishing',
+  'done',
+  // A person has to look.
+  'paused',
+] as const;
 
-export type PauseReason =
-  /** Rejected more often than the limits allow. */
-  | 'rejected-too-often'
-  /** Every agent that may do it has failed. */
-  | 'no-agent-left'
-  /** Its branch does not merge cleanly. */
-  | 'merge-conflict'
-  /** A person took it to a lane in which the run cannot go on with it. */
-  | 'taken-away'
-  /** A command of the workflow could not be done. */
-  | 'step-failed';
+export type Stage = (typeof STAGES)[number];
+
+/** Why a person has to look at a work package. */
+export const PAUSE_REASONS = [
+  // Rejected more often than the limits allow.
+  'rejected-too-often',
+  // Every agent that may do it has failed.
+  'no-agent-left',
+  // Its branch does not merge cleanly.
+  'merge-conflict',
+  // A person took it to a lane in which the run cannot go on with it.
+  'taken-away',
+  // A command of the workflow could not be done.
+  'step-failed',
+] as const;
+
+export type PauseReason = (typeof PAUSE_REASONS)[number];
 
 /** An agent that has been given a work package. */
 export interface Assignment {
@@ -72,14 +81,18 @@ export interface WorkPackageRecord {
   readonly pause?: { readonly reason: PauseReason; readonly detail: string; readonly from: Stage };
 }
 
-export type RunStatus =
-  | 'running'
-  /** Interrupted, or a person has to look at something: it can be resumed. */
-  | 'paused'
-  /** Everything is done (without merging: approved). */
-  | 'completed'
-  /** Given up by a person; it cannot be resumed. */
-  | 'aborted';
+/** How a run stands as a whole. */
+export const RUN_STATUSES = [
+  'running',
+  // Interrupted, or a person has to look at something: it can be resumed.
+  'paused',
+  // Everything is done (without merging: approved).
+  'completed',
+  // Given up by a person; it cannot be resumed.
+  'aborted',
+] as const;
+
+export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** What a run may do at most, fixed at its beginning. */
 export interface RunLimits {

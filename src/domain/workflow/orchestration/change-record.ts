@@ -1,0 +1,28 @@
+import type { OrchestrationState, PauseReason, Stage, WorkPackageRecord } from './state.js';
+
+/** The state with one record changed. A work package that it does not know changes nothing. */
+export const changeRecord = (
+  state: OrchestrationState,
+  id: string,
+  change: (record: WorkPackageRecord) => WorkPackageRecord,
+): OrchestrationState => ({
+  ...state,
+  workPackages: state.workPackages.map((record) => (record.id === id ? change(record) : record)),
+});
+
+/** A record that a person has to look at; `from` is where the run goes on afterwards. */
+export const paused = (
+  record: WorkPackageRecord,
+  reason: PauseReason,
+  detail: string,
+  from: Stage = record.stage,
+): WorkPackageRecord => ({ ...unassigned(record), stage: 'paused', pause: { reason, detail, from } });
+
+/** A record whose present task is over. */
+export const unassigned = ({ assignment: _over, ...record }: WorkPackageRecord): WorkPackageRecord => record;
+
+/** A record whose present task was done: nobody has failed at the next one yet. */
+export const atNextTask = (record: WorkPackageRecord, stage: Stage): WorkPackageRecord => {
+  const { lastFailure: _over, ...rest } = unassigned(record);
+  return { ...rest, stage, failedAgents: [] };
+};

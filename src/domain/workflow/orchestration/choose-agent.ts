@@ -1,0 +1,28 @@
+import type { Phase, WorkPackageRecord } from './state.js';
+
+/**
+ * Who is to do the next piece of work: for an implementation whoever has it already, else the first of the list; for a
+ * review the first after the implementer. Nobody reviews the own work, unless there is nobody else at all. Who failed at
+ * the present task is not asked again; `undefined` when that leaves nobody.
+ */
+export const chooseAgent = (
+  record: WorkPackageRecord,
+  phase: Phase,
+  agents: readonly string[],
+): string | undefined =>
+  candidates(record, phase, agents).find((agent) => !record.failedAgents.includes(agent));
+
+/** Whether the only agent there is reviews its own work. */
+export const reviewsOwnWork = (agents: readonly string[]): boolean => new Set(agents).size === 1;
+
+const candidates = (
+  { implementer }: WorkPackageRecord,
+  phase: Phase,
+  agents: readonly string[],
+): readonly string[] => {
+  const at = implementer === undefined ? -1 : agents.indexOf(implementer);
+  if (at === -1) return agents;
+  const others = [...agents.slice(at + 1), ...agents.slice(0, at)].filter((agent) => agent !== implementer);
+  if (phase === 'implementation') return [...agents.slice(at, at + 1), ...others];
+  return others.length > 0 ? others : agents;
+};

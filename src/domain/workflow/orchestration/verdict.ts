@@ -1,0 +1,48 @@
+/** What a reviewer said at the end of its work. */
+export type Verdict =
+  | { readonly verdict: 'approved' }
+  | { readonly verdict: 'changes-requested'; readonly feedback: string }
+  /** It came to no verdict, which is never an approval. */
+  | { readonly verdict: 'none' };
+
+/** The two lines of which a reviewer has to print one, at its end. */
+export const APPROVED_LINE = 'VERDICT: approved';
+export const CHANGES_LINE = 'VERDICT: changes requested';
+
+/**
+ * Reads the verdict in the end of what a reviewer printed: its last line that is one counts. What should change is the
+ * text between the last `FEEDBACK:` before it and the verdict, else the lines before the verdict.
+ */
+export const readVerdict = (lines: readonly string[]): Verdict => {
+  const plain = lines.map(withoutColour);
+  const at = lastMatch(plain, VERDICT);
+  const words = VERDICT.exec(plain[at] ?? '')?.[1]?.toLowerCase();
+  if (words === undefined) return { verdict: 'none' };
+  if (words === 'approved') return { verdict: 'approved' };
+  return { verdict: 'changes-requested', feedback: feedbackBefore(plain.slice(0, at)) };
+};
+
+/** Emphasis, quotes and a full stop around it are the habit of many agents. */
+const VERDICT = /^[\s>*_`#-]*VERDICT[*_`]*\s*:[\s*_`]*(approved|changes[\s_-]+requested)[\s*_`.!]*$/i;
+const FEEDBACK = /^[\s>*_`#-]*FEEDBACK[*_`]*\s*:[*_`]*/i;
+const TAIL_LINES = 40;
+
+const feedbackBefore = (lines: readonly string[]): string => {
+  const at = lastMatch(lines, FEEDBACK);
+  const chosen =
+    at === -1 ? lines.slice(-TAIL_LINES) : [(lines[at] ?? '').replace(FEEDBACK, ''), ...lines.slice(at + 1)];
+  const text = chosen
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .trim();
+  return text === '' ? 'The reviewer requested changes and did not say which.' : text;
+};
+
+const lastMatch = (lines: readonly string[], pattern: RegExp): number =>
+  lines.reduce((last, line, at) => (pattern.test(line) ? at : last), -1);
+
+/** Terminal control sequences say nothing about the verdict. */
+// eslint-disable-next-line no-control-regex
+const CONTROL = /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f]/g;
+
+const withoutColour = (line: string): string => line.replace(CONTROL, '');
