@@ -1,13 +1,14 @@
+import { LiftRefusals } from '../../src/app/usecases/lift-refusals.js';
 import { runPass } from '../../src/app/sync/delivery-pass.js';
 import { CONTRACT_LIMITS } from '../../src/domain/delivery/batch-plan.js';
 import type { Decision } from '../../src/domain/delivery/decision.js';
 import type { Outbox } from '../../src/ports/queue.js';
-import { collect } from '../support/facts.js';
+import { collect, PROJECT } from '../support/facts.js';
 import { compare } from './compare.js';
 import type { OutboxCommand } from './commands-capture.js';
 import type { DiskFault } from './faulty-disk.js';
 import { ModelPass, type Script } from './model-pass.js';
-import { nameOf, type OutboxModel } from './outbox-model.js';
+import { isRefused, nameOf, type OutboxModel } from './outbox-model.js';
 import { reconcile, type Holder } from './reconcile.js';
 import { tally } from './tally.js';
 import { ACCOUNTS, type World } from './world.js';
@@ -195,8 +196,19 @@ export class SignIn implements OutboxCommand {
   }
 
   async run(holder: Holder, world: World): Promise<void> {
+    const { now } = holder;
     world.account = ACCOUNTS[this.account];
-    await compare(holder.now, world);
+    if (world.account !== undefined) {
+      const outboxes = { list: async () => [PROJECT], open: () => world.outbox };
+      await new LiftRefusals(outboxes).run(world.account);
+      const ledger = now.ledgerOf(world.account);
+      if (ledger !== undefined && isRefused(ledger)) {
+        tally('decided: ask-again');
+        now.open();
+        now.decisions.push({ decision: 'ask-again', hub: ledger.hub, team: ledger.team });
+      }
+    }
+    await compare(now, world);
   }
 
   toString(): string {

@@ -24,6 +24,8 @@ export type ModelState =
 
 export interface ModelLedger {
   hub: string;
+  /** Where a hub was that has said its id. */
+  urls: readonly string[];
   readonly team: string;
   readonly first: number;
   readonly states: Map<number, ModelState>;

@@ -126,17 +126,21 @@ export class OutboxModel {
     const ledgers = this.view();
     const own = this.ledgerOf(account, ledgers) ?? {
       hub: nameOf(account),
+      urls: [],
       team: account.team,
       first: this.first,
       states: new Map<number, ModelState>(),
       decided: this.decisions.length,
       isClosed: true,
     };
-    const isInUse = !own.isClosed && own.hub === nameOf(account);
+    const { id, url } = account.hub;
+    const isKnown = id === undefined || own.urls.includes(url);
+    const isInUse = !own.isClosed && own.hub === nameOf(account) && isKnown;
     if (isInUse && ledgers.every((ledger) => ledger === own || ledger.isClosed)) return;
     for (const ledger of ledgers) ledger.isClosed = true;
     own.isClosed = false;
     own.hub = nameOf(account);
+    if (!isKnown) own.urls = [...own.urls, url];
     this.ledgers = [...ledgers.filter((ledger) => ledger !== own), own];
   }
 
@@ -231,7 +235,7 @@ export class OutboxModel {
     return ledgers.some(
       (ledger, index) =>
         (states[index] !== undefined || record.record < ledger.first) &&
-        (owner === undefined || (ledger.hub === owner.hub && ledger.team === owner.team)),
+        (owner === undefined || isOf(ledger, owner)),
     );
   }
 
@@ -262,9 +266,22 @@ const covers = (range: { readonly from: number; readonly through: number }, reco
 
 const copyLedger = (ledger: ModelLedger): ModelLedger => ({ ...ledger, states: new Map(ledger.states) });
 
+const isOf = (ledger: ModelLedger, { hub, team }: { readonly hub: string; readonly team: string }): boolean =>
+  ledger.team === team && [ledger.hub, ...ledger.urls].includes(hub);
+
+/** Whether the hub refused the account as a whole, or an event. */
+export const isRefused = ({ refusal, states }: ModelLedger): boolean =>
+  refusal !== undefined || [...states.values()].some(({ is }) => is === 'refused');
+
 const enter = (ledger: ModelLedger, decision: Decision): void => {
+  if (decision.decision === 'unreadable' || !isOf(ledger, decision)) return;
+  if (decision.decision === 'ask-again') {
+    delete ledger.refusal;
+    for (const [record, state] of ledger.states)
+      if (state.is === 'refused') ledger.states.set(record, { ...state, dueAtMs: 0 });
+    return;
+  }
   if (decision.decision !== 'discard' && decision.decision !== 'requeue') return;
-  if (decision.hub !== ledger.hub || decision.team !== ledger.team) return;
   const state = ledger.states.get(decision.record);
   if (state?.is !== 'dead') return;
   const requeued = { is: 'failing', attempts: 0, reason: state.reason, dueAtMs: 0 } as const;

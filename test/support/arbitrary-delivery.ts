@@ -51,6 +51,7 @@ export const arbitraryDecision: fc.Arbitrary<Decision> = fc.oneof(
     hub: hubName,
     team: fc.constantFrom(...TEAMS),
   }),
+  fc.record({ decision: fc.constant('ask-again' as const), hub: hubName, team: fc.constantFrom(...TEAMS) }),
   fc.constant<Decision>({ decision: 'unreadable' }),
 );
 

@@ -55,6 +55,10 @@ export const deliveryModule = (register: Registrar): void => {
     const { BacklogConsent } = await import('../usecases/backlog-consent.js');
     return new BacklogConsent(outboxes, registry);
   });
+  register.single(TOKENS.liftRefusals, [TOKENS.outboxes], async (outboxes) => {
+    const { LiftRefusals } = await import('../usecases/lift-refusals.js');
+    return new LiftRefusals(outboxes);
+  });
   register.single(
     TOKENS.setSharing,
     [TOKENS.checkouts, TOKENS.outboxes, TOKENS.accountStatus],

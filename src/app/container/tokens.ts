@@ -35,6 +35,7 @@ import type { GetSyncStatus } from '../usecases/get-sync-status.js';
 import type { ImplementWorkPackage } from '../usecases/implement-work-package.js';
 import type { ImportQueue } from '../usecases/import-queue.js';
 import type { InitProject } from '../usecases/init-project.js';
+import type { LiftRefusals } from '../usecases/lift-refusals.js';
 import type { ListDeadLetters } from '../usecases/list-dead-letters.js';
 import type { ListLeftEvents } from '../usecases/list-left-events.js';
 import type { ListEvents } from '../usecases/list-events.js';
@@ -127,6 +128,7 @@ export const TOKENS = {
   signOut: token<SignOut>('sign-out'),
   accountStatus: token<GetAccountStatus>('account-status'),
   backlogConsent: token<BacklogConsent>('backlog-consent'),
+  liftRefusals: token<LiftRefusals>('lift-refusals'),
   setSharing: token<SetSharing>('set-sharing'),
   syncStatus: token<GetSyncStatus>('sync-status'),
   importQueue: token<ImportQueue>('import-queue'),

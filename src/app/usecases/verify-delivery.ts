@@ -1,7 +1,7 @@
 import { hasAnnouncedItself, hubKey, type Account } from '../../domain/delivery/account.js';
 import type { Decision } from '../../domain/delivery/decision.js';
 import { ledgerOf } from '../../domain/delivery/ledger-in-use.js';
-import { isSettled, type HubLedger } from '../../domain/delivery/ledger.js';
+import { isLedgerOf, isSettled, type HubLedger } from '../../domain/delivery/ledger.js';
 import { SyncError, unreachable } from '../../domain/errors.js';
 import { normalizeEventId } from '../../domain/ids.js';
 import type { Outbox, Outboxes, OutboxReading } from '../../ports/queue.js';
@@ -145,11 +145,9 @@ const receiptTest = (reading: OutboxReading, account: Account): ((record: number
   return (record) => isCounted(record) && !thrownAway.has(record);
 };
 
-const discarded = (decisions: readonly Decision[], { hub, team }: HubLedger): ReadonlySet<number> =>
+const discarded = (decisions: readonly Decision[], ledger: HubLedger): ReadonlySet<number> =>
   new Set(
     decisions.flatMap((decision) =>
-      decision.decision === 'discard' && decision.hub === hub && decision.team === team
-        ? [decision.record]
-        : [],
+      decision.decision === 'discard' && isLedgerOf(ledger, decision) ? [decision.record] : [],
     ),
   );

@@ -20,5 +20,7 @@ export type Decision =
   | { readonly decision: 'discard'; readonly record: number; readonly hub: string; readonly team: string }
   /** A dead letter is pending again. */
   | { readonly decision: 'requeue'; readonly record: number; readonly hub: string; readonly team: string }
+  /** A person signed in again: what this hub refused to this team is due at once. */
+  | { readonly decision: 'ask-again'; readonly hub: string; readonly team: string }
   /** What can no longer be read: it decides nothing, and keeps its place among the others. */
   | { readonly decision: 'unreadable' };

@@ -1,4 +1,4 @@
-import { hubKey, isSameHub, type Account } from './account.js';
+import { hubKey, isSameHub, type Account, type HubAddress } from './account.js';
 import { LOCAL_TEAM } from '../events/envelope.js';
 import { openLedger, settle, type HubLedger, type Settlement } from './ledger.js';
 
@@ -46,11 +46,18 @@ export const takeIntoUse = (
 ): readonly HubLedger[] => {
   const hub = hubKey(account.hub);
   const isInUse = (ledger: HubLedger): boolean => ledger.hub === hub && ledger.closedAtMs === undefined;
-  const own = ledgerOf(ledgers, account);
-  const others = ledgers.filter((ledger) => ledger !== own);
-  if (own !== undefined && isInUse(own) && others.every((ledger) => ledger.closedAtMs !== undefined))
+  const found = ledgerOf(ledgers, account);
+  const own = found === undefined ? undefined : withUrl(found, account.hub);
+  const others = ledgers.filter((ledger) => ledger !== found);
+  if (
+    own !== undefined &&
+    own === found &&
+    isInUse(own) &&
+    others.every((ledger) => ledger.closedAtMs !== undefined)
+  )
     return ledgers;
-  const { closedAtMs: _closedAtMs, ...reopened } = own ?? openLedger(hub, account.team, first, decided);
+  const { closedAtMs: _closedAtMs, ...reopened } =
+    own ?? withUrl(openLedger(hub, account.team, first, decided), account.hub);
   const closed = others.map((ledger) =>
     ledger.closedAtMs === undefined ? { ...ledger, closedAtMs: nowMs } : ledger,
   );
@@ -84,5 +91,11 @@ export const refuseAt = (
   const own = ledgerOf(ledgers, account);
   return ledgers.map((ledger) => (ledger === own ? { ...ledger, refusal } : ledger));
 };
+
+/** The ledger of a hub that has said its id, with where it is now. */
+const withUrl = (ledger: HubLedger, { url, id }: HubAddress): HubLedger =>
+  id === undefined || ledger.urls?.includes(url) === true
+    ? ledger
+    : { ...ledger, urls: [...(ledger.urls ?? []), url] };
 
 const isUrl = (hub: string): boolean => hub.startsWith('http');

@@ -12,6 +12,8 @@ export interface HubLedger {
   /** The hub's id, else its URL. */
   readonly hub: string;
   readonly team: string;
+  /** Where a hub that has said its id is or was: captures made before that carry its URL. */
+  readonly urls?: readonly string[];
   /** The oldest record that existed when this hub and team first appeared. */
   readonly first: number;
   /** Every record up to this one is settled, unless it is an exception. */
@@ -77,6 +79,12 @@ export const openLedger = (hub: string, team: string, first: number, decided: nu
   totals: { delivered: 0, duplicate: 0, discarded: 0, reclaimed: {} },
   decided,
 });
+
+/** Whether a hub and team, as a record or decision names them, are those of the ledger. */
+export const isLedgerOf = (
+  ledger: HubLedger,
+  { hub, team }: { readonly hub: string; readonly team: string },
+): boolean => ledger.team === team && (ledger.hub === hub || ledger.urls?.includes(hub) === true);
 
 /** Whether the record needs no attention any more or is listed as an exception. */
 export const isAnswered = (ledger: HubLedger, record: number): boolean =>

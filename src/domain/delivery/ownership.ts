@@ -1,8 +1,9 @@
 import { isSameHub, type Account } from './account.js';
 import type { Decision } from './decision.js';
 import { unreachable } from '../errors.js';
-import { discard, requeue, type HubLedger } from './ledger.js';
+import { discard, isLedgerOf, requeue, type HubLedger } from './ledger.js';
 import { rangeOf, union, type RecordRange, type RecordSet } from './record-ranges.js';
+import { askAgain } from './refusal.js';
 import type { RecordOwner } from './routing-policy.js';
 
 /** What is looked at of a record. */
@@ -47,6 +48,7 @@ export const indexDecisions = (decisions: readonly Decision[]): DecisionIndex =>
         break;
       case 'discard':
       case 'requeue':
+      case 'ask-again':
         break;
       default:
         unreachable(decision);
@@ -73,19 +75,27 @@ export const consentOf = (record: OwnedRecord, account: Account, index: Decision
   )?.allowed;
 
 /**
- * Enters the discards and requeues that this ledger has not seen yet. Fewer decisions than it has seen are others:
+ * Enters what was decided about this ledger's exceptions and is not part of it yet. Fewer decisions than it has seen are others:
  * somebody removed the file that held them.
  */
 export const applyDecisions = (ledger: HubLedger, decisions: readonly Decision[]): HubLedger => {
   const seen = ledger.decided > decisions.length ? 0 : ledger.decided;
-  const applied = decisions.slice(seen).reduce((result, decision) => {
-    if (decision.decision !== 'discard' && decision.decision !== 'requeue') return result;
-    if (decision.hub !== ledger.hub || decision.team !== ledger.team) return result;
-    return decision.decision === 'discard'
-      ? discard(result, decision.record)
-      : requeue(result, decision.record);
-  }, ledger);
+  const applied = decisions.slice(seen).reduce(applyDecision, ledger);
   return applied.decided === decisions.length ? applied : { ...applied, decided: decisions.length };
+};
+
+const applyDecision = (ledger: HubLedger, decision: Decision): HubLedger => {
+  if (decision.decision === 'unreadable' || !isLedgerOf(ledger, decision)) return ledger;
+  switch (decision.decision) {
+    case 'discard':
+      return discard(ledger, decision.record);
+    case 'requeue':
+      return requeue(ledger, decision.record);
+    case 'ask-again':
+      return askAgain(ledger);
+    default:
+      return ledger;
+  }
 };
 
 /** The parts of a range that lie outside a set. */

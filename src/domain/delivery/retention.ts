@@ -1,4 +1,4 @@
-import { exceptionOf, isAnswered, isSettled, reclaim, type HubLedger } from './ledger.js';
+import { exceptionOf, isAnswered, isLedgerOf, isSettled, reclaim, type HubLedger } from './ledger.js';
 import { ownerOf, type DecisionIndex, type OwnedRecord } from './ownership.js';
 import { holdSentence, type RecordOwner } from './routing-policy.js';
 
@@ -33,6 +33,3 @@ const isDone = (record: number, owner: RecordOwner | undefined, ledgers: readonl
   const own = ledgers.filter((ledger) => owner === undefined || isLedgerOf(ledger, owner));
   return own.some((ledger) => isSettled(ledger, record));
 };
-
-const isLedgerOf = (ledger: HubLedger, owner: RecordOwner): boolean =>
-  ledger.team === owner.team && ledger.hub === owner.hub;

@@ -1,6 +1,6 @@
 import { hubKey, type Account } from './account.js';
 import { LOCAL_TEAM } from '../events/envelope.js';
-import { exceptionOf, isAnswered, type HubLedger, type LedgerException } from './ledger.js';
+import { exceptionOf, isAnswered, isLedgerOf, type HubLedger, type LedgerException } from './ledger.js';
 import { consentOf, ownerOf, type DecisionIndex, type OwnedRecord } from './ownership.js';
 import { belongsTo, holdReason, type HoldReason, type RecordOwner, type Sharing } from './routing-policy.js';
 
@@ -48,7 +48,7 @@ export const standingOf = (record: RoutableRecord, context: RoutingContext): Rec
 const heldBecause = (record: RoutableRecord, context: RoutingContext): HoldReason | undefined => {
   const { account, projectUuid, sharing, decisions } = context;
   const consent = account === undefined ? undefined : consentOf(record, account, decisions);
-  const owner = ownerOf(record, decisions) ?? ownerByTeam(record, account);
+  const owner = ownerByUrl(ownerOf(record, decisions), context) ?? ownerByTeam(record, account);
   const reason = holdReason({
     projectUuid,
     sharing,
@@ -69,6 +69,15 @@ const ownerByTeam = (record: OwnedRecord, account: Account | undefined): RecordO
   account === undefined || record.team === LOCAL_TEAM || record.team === account.team
     ? undefined
     : { hub: hubKey(account.hub), team: record.team };
+
+/** A hub that has moved since is still the one that the events were captured for. */
+const ownerByUrl = (
+  owner: RecordOwner | undefined,
+  { account, ledger }: RoutingContext,
+): RecordOwner | undefined =>
+  owner !== undefined && account !== undefined && ledger !== undefined && isLedgerOf(ledger, owner)
+    ? { hub: hubKey(account.hub), team: owner.team }
+    : owner;
 
 /** A hub takes no events of another team, so a person can only send along what has the account's own team. */
 const isSameTeam = (owner: RecordOwner, account: Account | undefined): boolean =>

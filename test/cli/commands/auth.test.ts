@@ -44,6 +44,17 @@ describe('auth login', () => {
     expect(out + err).not.toContain('secret');
   });
 
+  it('lifts what the hub refused to the account before', async () => {
+    await cli.signIn();
+    await captureOne();
+    cli.hub.batchFaults.next({ outcome: 'forbidden', reason: 'read-only member' });
+    await cli.run('sync now');
+    const accounting = async () => (await cli.run('sync status --json')).document.projects[0].accounting;
+    expect(await accounting()).toMatchObject({ held: { 'refused by the hub: read-only member': 1 } });
+    await cli.run([...LOGIN, '--password-stdin'], { stdin: 'secret\n' });
+    expect(await accounting()).toMatchObject({ held: {}, pending: 1 });
+  });
+
   it('takes a token for machines from stdin', async () => {
     const token = cli.hub.signIns.machineToken('ada');
     const { outcome } = await cli.run(['auth', 'login', '--server', cli.hub.url, '--token-stdin'], {

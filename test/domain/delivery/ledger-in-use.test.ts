@@ -8,7 +8,7 @@ import {
   settleAt,
   takeIntoUse,
 } from '../../../src/domain/delivery/ledger-in-use.js';
-import { openLedger, type HubLedger } from '../../../src/domain/delivery/ledger.js';
+import { isLedgerOf, openLedger, type HubLedger } from '../../../src/domain/delivery/ledger.js';
 import { arbitraryAccount, arbitrarySettlement } from '../../support/arbitrary-delivery.js';
 
 const URL = 'https://hub.example.org';
@@ -24,12 +24,24 @@ const open = (ledgers: readonly HubLedger[]): readonly HubLedger[] =>
 
 describe('taking a ledger into use', () => {
   it('opens one when hub and team appear', () => {
-    expect(takeIntoUse([], BY_ID, 5, 2, 1)).toEqual([openLedger('hub-1', 'acme', 5, 2)]);
+    expect(takeIntoUse([], BY_ID, 5, 2, 1)).toEqual([{ ...openLedger('hub-1', 'acme', 5, 2), urls: [URL] }]);
+    expect(takeIntoUse([], BY_URL, 5, 2, 1)).toEqual([openLedger(URL, 'acme', 5, 2)]);
   });
 
   it('follows a hub from its URL to its id, with everything that is in the ledger', () => {
     const before = settleAt(use([BY_URL]), BY_URL, [{ record: 1, eventId: 'e', became: 'delivered' }], 7);
-    expect(use([BY_ID], before)).toEqual([{ ...before[0], hub: 'hub-1' }]);
+    expect(use([BY_ID], before)).toEqual([{ ...before[0], hub: 'hub-1', urls: [URL] }]);
+  });
+
+  it('remembers every place of a hub that moves', () => {
+    const moved: Account = { ...BY_ID, hub: { url: 'https://new.example.org', id: 'hub-1' } };
+    const [ledger] = use([BY_URL, BY_ID, moved, BY_ID]);
+    expect(ledger).toMatchObject({ hub: 'hub-1', urls: [URL, moved.hub.url] });
+    expect([URL, 'hub-1', moved.hub.url].map((hub) => isLedgerOf(ledger!, { hub, team: 'acme' }))).toEqual([
+      ...[true, true, true],
+    ]);
+    expect(isLedgerOf(ledger!, { hub: URL, team: 'birch' })).toBe(false);
+    expect(isLedgerOf(ledger!, { hub: 'https://elsewhere.example.org', team: 'acme' })).toBe(false);
   });
 
   it('closes the others and reopens one that comes back', () => {

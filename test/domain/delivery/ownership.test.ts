@@ -120,6 +120,28 @@ describe('decisions about dead letters', () => {
     expect(applyDecisions(ledger, all)).toEqual({ ...ledger, decided: 2 });
   });
 
+  it('name a hub by any of its names', () => {
+    const moved = { ...ledger, urls: ['https://h1'] };
+    expect(applyDecisions(moved, [about('discard', 1, 'https://h1')]).totals.discarded).toBe(1);
+  });
+
+  it('make due what the hub refused, once, and nothing else', () => {
+    const refused = settle(ledger, [
+      { record: 4, eventId: 'e4', became: 'refused', attempts: 2, reason: 'no team', dueAtMs: 900 },
+      { record: 5, eventId: 'e5', became: 'failing', attempts: 1, reason: 'not so', dueAtMs: 800 },
+    ]);
+    const withheld = { ...refused, refusal: { reason: 'read-only', untilMs: 900 } };
+    const all: readonly Decision[] = [{ decision: 'ask-again', hub: 'h1', team: 'a' }];
+    const applied = applyDecisions(withheld, all);
+    expect(applied.refusal).toBeUndefined();
+    expect(exceptionOf(applied, 4)).toMatchObject({ state: 'refused', attempts: 2, dueAtMs: 0 });
+    expect(exceptionOf(applied, 5)).toEqual(exceptionOf(refused, 5));
+    expect(exceptionOf(applied, 1)?.state).toBe('dead');
+    const again = { ...applied, refusal: { reason: 'read-only', untilMs: 1800 } };
+    expect(applyDecisions(again, all)).toBe(again);
+    expect(applyDecisions(withheld, [{ decision: 'ask-again', hub: 'h1', team: 'b' }]).refusal).toBeDefined();
+  });
+
   it('count from the beginning where the file that held the earlier ones is gone', () => {
     const seen = { ...ledger, decided: 7 };
     expect(applyDecisions(seen, [about('discard', 3)]).totals.discarded).toBe(1);

@@ -26,6 +26,13 @@ describe('which records may go', () => {
     expect(ledgersWithout(records, [ledger], NO_DECISIONS)).toEqual([ledger]);
   });
 
+  it('lets records go that were captured under the URL of a hub before it said its id', () => {
+    const early = records.map(({ record, team }) => ({ record, hub: 'https://hub-a', team }));
+    const ledger = { ...delivered(opened(HUB_A), 1, 2, 3), urls: ['https://hub-a'] };
+    expect(ledgersWithout(early, [ledger], NO_DECISIONS)).toEqual([ledger]);
+    expect(ledgersWithout(early, [{ ...ledger, team: 'beta' }], NO_DECISIONS)).toBeUndefined();
+  });
+
   it('keeps a segment with a dead letter that nobody decided about', () => {
     const ledger = settle(delivered(opened(HUB_A), 1, 2), [
       { record: 3, eventId: 'e3', became: 'dead', attempts: 5, reason: 'bad' },

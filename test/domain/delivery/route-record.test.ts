@@ -58,6 +58,12 @@ describe('where a record stands', () => {
   it.each<[string, RoutableRecord, Parameters<typeof context>[0], object]>([
     ['one of the account is pending', OWN, {}, DUE],
     ['a local one is pending', LOCAL, {}, DUE],
+    [
+      'one that was captured where its hub was before it moved is pending',
+      { record: 1, hub: 'https://old.example.org', team: 'acme' },
+      { ledger: { ...openLedger('hub-1', 'acme', 1, 0), urls: ['https://old.example.org'] } },
+      DUE,
+    ],
     ['without an identity it is held', OWN, { projectUuid: undefined }, held({ hold: 'no-identity' })],
     ['not shared, it is held', OWN, { sharing: 'off' }, held({ hold: 'sharing-off' })],
     [

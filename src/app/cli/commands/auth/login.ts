@@ -42,6 +42,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     context.signal,
   );
   const { account } = signedIn;
+  await (await client.get(TOKENS.liftRefusals)).run(account);
   if (context.args.server !== undefined) await settings.setServerUrl(account.hub.url);
   if (recorded?.answer === 'withhold') {
     context.terminal.warn('Earlier events are held until you allow them: spec-kitty sync on');
