@@ -1,3 +1,4 @@
+import { DIFF, plainDiff } from './plain-diff.js';
 import type { Sandbox } from './sandbox.js';
 
 /**
@@ -9,12 +10,8 @@ export const lineChanges = async (
   range: readonly string[] = ['HEAD~1', 'HEAD'],
   root = sandbox.project,
 ): Promise<string> => {
-  const diff = await sandbox.git(['diff', '--no-color', '--no-renames', '--unified=0', ...range], root);
-  return diff
-    .split('\n')
-    .filter((line) => !/^(diff --git|index |new file mode|--- )/.test(line))
-    .map((line) => line.replace(/^\+\+\+ b\//, 'file ').replace(/^@@ (.*?) @@.*$/, '@@ $1'))
-    .map((line) => line.replace(/\b01[0-9A-HJKMNP-TV-Z]{24}\b/g, '<id>'))
-    .map((line) => line.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>'))
-    .join('\n');
+  const diff = await sandbox.git([...DIFF, ...range], root);
+  return plainDiff(diff)
+    .replace(/\b01[0-9A-HJKMNP-TV-Z]{24}\b/g, '<id>')
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>');
 };

@@ -119,6 +119,15 @@ describe('accepting work packages', () => {
     expect((await accept(world)).result.accepted).toEqual(['WP01']);
   });
 
+  it('looks at the present branch where the clone lacks the one that the feature was planned for', async () => {
+    const git = gitWorld(smallFeature({ WP01: REVIEW }, { 'meta.json': '{"target_branch": "2.x"}' }));
+    world = git;
+    git.scratch.commitOn(`${FEATURE}-WP01`, { 'a.txt': 'x' });
+    expect((await accept(world)).result.refused[0]?.reasons).toMatchObject([{ code: 'not-merged' }]);
+    git.scratch.git('merge', '-q', '--no-ff', '--no-edit', `${FEATURE}-WP01`);
+    expect((await accept(world)).result.accepted).toEqual(['WP01']);
+  });
+
   it('needs no git', async () => {
     world = await memoryWorld(smallFeature({ WP01: REVIEW }), { underGit: false });
     expect((await accept(world)).result.accepted).toEqual(['WP01']);

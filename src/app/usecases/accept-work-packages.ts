@@ -5,7 +5,7 @@ import {
 } from '../../domain/workflow/acceptance.js';
 import { workPackageBranch } from '../../domain/workflow/feature-slug.js';
 import type { Checkout, FeatureFiles, Repository } from '../../ports/workspace.js';
-import { targetBranchOf } from './feature-target.js';
+import { standingTargetOf } from './feature-target.js';
 import { findWorkPackage, type FeatureState, type FiledWorkPackage } from './feature-state.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 import { mainCheckout } from './main-checkout.js';
@@ -145,7 +145,7 @@ export class AcceptWorkPackages {
   ): Promise<AcceptanceFacts['branch']> {
     if (checkout.commonDir === undefined) return 'none';
     if ((await this.#repository.branchTip(checkout, branch)) === undefined) return 'none';
-    const target = await targetBranchOf(this.#repository, checkout, meta);
+    const target = await standingTargetOf(this.#repository, checkout, meta);
     return (await this.#repository.isMerged(checkout, branch, target)) ? 'merged' : 'unmerged';
   }
 

@@ -1,0 +1,95 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SequentialEventIds } from '../../src/adapters/memory/sequential-event-ids.js';
+import { override } from '../../src/app/container/container.js';
+import { TOKENS } from '../../src/app/container/tokens.js';
+import { CommandLine } from './command-line.js';
+import { DIFF, plainDiff } from './plain-diff.js';
+import { corpusSeed } from './planning-documents.js';
+import type { Document } from './project.js';
+
+/** A feature of the corpus as it was planned: every work package back in `planned`, nothing else touched. */
+export const plannedAgain = (number: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(corpusSeed(number)).map(([path, text]) => [
+      path,
+      path.includes('/tasks/') ? text.replace(/^(lane:\s*["']?)\w+/m, '$1planned') : text,
+    ]),
+  );
+
+/**
+ * One feature that goes through its life again: the whole program in this process, over real files and a real
+ * repository, with a clock that goes a minute with every command and ids that count.
+ */
+export class CorpusLife {
+  readonly cli: CommandLine;
+  readonly #feature: string;
+  readonly #ids = new SequentialEventIds();
+  #nowMs = Date.UTC(2026, 2, 1, 12);
+  readonly #told: string[] = [];
+  readonly #events: string[] = [];
+
+  constructor(feature: string) {
+    this.#feature = feature;
+    this.cli = new CommandLine(plannedAgain(feature.slice(0, 3)));
+    mkdirSync(join(this.cli.git.place, 'home'), { recursive: true });
+  }
+
+  /** Types of all captured events, in order. */
+  get events(): readonly string[] {
+    return this.#events;
+  }
+
+  /** Everything that {@link tell} has told. */
+  get story(): string {
+    return `${this.#told.join('\n\n')}\n`;
+  }
+
+  get head(): string {
+    return this.cli.git.git('rev-parse', 'HEAD').trim();
+  }
+
+  /** Runs a command about the feature; the tree is clean afterwards, since every command commits what it changed. */
+  async run(...argv: readonly string[]): Promise<Document> {
+    this.#nowMs += 60_000;
+    const { document } = await this.cli.run([...argv, '--feature', this.#feature, '--json'], {
+      overrides: [
+        override(TOKENS.wallClock, { nowMs: () => this.#nowMs }),
+        override(TOKENS.eventIds, this.#ids),
+      ],
+    });
+    if (document.error !== undefined) throw new Error(`${argv.join(' ')}: ${JSON.stringify(document.error)}`);
+    this.#events.push(...document.events.map((event: Document) => event['event_type'] as string));
+    expect(this.cli.git.git('status', '--porcelain')).toBe('');
+    return document;
+  }
+
+  /** Runs a command and tells how it changed the planning documents. */
+  async tell(...argv: readonly string[]): Promise<Document> {
+    const before = this.head;
+    const document = await this.run(...argv);
+    this.note(`$ spec-kitty ${argv.join(' ')}`, this.changesSince(before));
+    return document;
+  }
+
+  note(title: string, text: string): void {
+    this.#told.push(text === '' ? title : `${title}\n${text}`);
+  }
+
+  /** How the planning documents differ from those of a commit; only those under `paths`, if there are any. */
+  changesSince(commit: string, paths: readonly string[] = ['kitty-specs']): string {
+    const diff = plainDiff(this.cli.git.git(...DIFF, commit, 'HEAD', '--', ...paths));
+    return diff.trimEnd().replaceAll(`file kitty-specs/${this.#feature}/`, 'file ');
+  }
+
+  /** What an agent does: a file in the work tree, committed there. */
+  work(worktree: string, id: string): void {
+    writeFileSync(join(worktree, `${id}.txt`), `made by ${id}\n`);
+    this.cli.git.gitIn(worktree, 'add', `${id}.txt`);
+    this.cli.git.gitIn(worktree, 'commit', '--quiet', '-m', `Work on ${id}`);
+  }
+
+  remove(): void {
+    this.cli.remove();
+  }
+}
