@@ -2,10 +2,10 @@ import type { BatchOutcome } from '../domain/delivery/outcome.js';
 import type { HubAddress } from '../domain/delivery/account.js';
 import type { ServerMessage, SnapshotMessage } from '../domain/wire.js';
 
-/** An event ready to travel: its id and its exact JSON document. */
+/** An event ready to travel: its id and its exact JSON document in UTF-8. */
 export interface OutgoingEvent {
   readonly eventId: string;
-  readonly json: string;
+  readonly json: Uint8Array;
 }
 
 export interface BatchRequest {
@@ -24,6 +24,11 @@ export interface BatchTransport {
    * neither https nor on this machine.
    */
   send(request: BatchRequest, signal?: AbortSignal): Promise<BatchOutcome>;
+  /**
+   * A hint that this very list of events, which does not change any more, is sent next: what needs no network begins.
+   * Nothing leaves. A list that is never sent costs memory until the caller forgets it.
+   */
+  prepare?(events: readonly OutgoingEvent[]): void;
   /** Whether the hub answers at all (`/api/v1/sync/health/`; 404 and 405 count as reachable). Never throws. */
   probe(hub: HubAddress, signal?: AbortSignal): Promise<'reachable' | { readonly unreachable: string }>;
 }

@@ -198,9 +198,9 @@ export const outboxContract = ({ name, durable, setup }: OutboxFlavour): void =>
       await outbox.capture(facts(1, 3), ROOM);
       await outbox.pass(async (sender) => {
         const seen: number[] = [];
-        for await (const { record } of sender.records(2)) {
+        for await (const portion of sender.portions(2)) {
           if (seen.length === 0) await outbox.capture(facts(4, 1), ROOM);
-          seen.push(record);
+          seen.push(...portion.map(({ record }) => record));
         }
         expect(seen).toEqual([2, 3]);
       });

@@ -3,7 +3,7 @@ import { isAnswered, type HubLedger } from '../../src/domain/delivery/ledger.js'
 import { dueRecords } from '../../src/app/sync/due-records.js';
 import { projectStatus } from '../../src/app/sync/project-status.js';
 import type { JournalRecord, Outbox, OutboxReading, Sender } from '../../src/ports/queue.js';
-import { collect, PROJECT } from '../support/facts.js';
+import { collect, collectPortions, PROJECT } from '../support/facts.js';
 import { tally } from './tally.js';
 import type { ModelLedger } from './model-types.js';
 import type { OutboxModel } from './outbox-model.js';
@@ -37,6 +37,11 @@ const repeat = ({ reading, records }: Seen): Outbox & Sender =>
     reading: async () => reading,
     records: async function* (from = 1) {
       for (const record of records) if (record.record >= from) yield record;
+    },
+    portions: async function* (from = 1) {
+      for (const { json, ...record } of records)
+        if (record.record >= from)
+          yield [json === undefined ? record : { ...record, json: Buffer.from(json) }];
     },
   }) as Partial<Outbox & Sender> as Outbox & Sender;
 
@@ -102,7 +107,7 @@ const expectAccounted = async (
 const expectDue = async (seen: Seen, model: OutboxModel, world: World): Promise<void> => {
   for (const isInsisted of [false, true]) {
     const situation = world.situation(isInsisted);
-    const items = await collect(dueRecords(repeat(seen), { ...situation, projectUuid: PROJECT }));
+    const items = await collectPortions(dueRecords(repeat(seen), { ...situation, projectUuid: PROJECT }));
     const due = items.flatMap((item) => ('dead' in item ? [] : [item.record]));
     expect(due).toEqual(model.due(situation).map(({ record }) => record));
   }

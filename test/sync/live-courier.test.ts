@@ -1,7 +1,7 @@
 import { ACK_WAIT_MS } from '../../src/app/sync/live-courier.js';
 import { PROJECT } from '../support/facts.js';
 import { linked } from '../support/live-world.js';
-import { envelopeOf } from '../support/outgoing-events.js';
+import { envelopeOf, outgoing } from '../support/outgoing-events.js';
 
 describe('events over the live link', () => {
   it('acks settle them', async () => {
@@ -72,7 +72,7 @@ describe('events over the live link', () => {
     const interruption = new AbortController();
     const carried = link
       .courier(ada)!
-      .carry([{ eventId: 'x', json: JSON.stringify(envelopeOf(1)) }], interruption.signal);
+      .carry([{ ...outgoing(envelopeOf(1)), eventId: 'x' }], interruption.signal);
     await world.settle();
     interruption.abort();
     expect(await carried).toMatchObject({ outcome: 'unavailable' });

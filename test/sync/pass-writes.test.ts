@@ -36,10 +36,10 @@ const prepared = async (
           seen.settled += 1;
           return sender.settle(change);
         },
-        async *records(from) {
-          for await (const record of sender.records(from)) {
-            seen.read += 1;
-            yield record;
+        async *portions(from) {
+          for await (const portion of sender.portions(from)) {
+            seen.read += portion.length;
+            yield portion;
           }
         },
       }),

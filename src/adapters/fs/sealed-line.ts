@@ -8,10 +8,15 @@ export const sealLine = (json: string): string => `{"sum":"${checksum(json.slice
 
 /** The object without its checksum as JSON text, or `undefined` when the bytes are not what was sealed. */
 export const openLine = (line: Buffer): string | undefined => {
+  const members = openMembers(line);
+  return members === undefined ? undefined : `{${members.toString('utf8')}`;
+};
+
+/** The same as bytes, and without the brace that opens it: what follows the checksum. */
+export const openMembers = (line: Buffer): Buffer | undefined => {
   if (line.length <= PREFIX_LENGTH || !beginsSealed(line)) return undefined;
-  const rest = line.subarray(PREFIX_LENGTH);
-  if (line.toString('latin1', 8, 18) !== `${checksum(rest)}",`) return undefined;
-  return `{${rest.toString('utf8')}`;
+  const members = line.subarray(PREFIX_LENGTH);
+  return sumOf(line) === crc32(members) ? members : undefined;
 };
 
 /** The parsed object behind a sealed line, or `undefined` when it is damaged or not an object. */
@@ -26,7 +31,10 @@ export const parseLine = (line: Buffer): Readonly<Record<string, unknown>> | und
 };
 
 /** Whether a line, damaged or not, begins as a sealed one does. */
-export const beginsSealed = (line: Buffer): boolean => line.toString('latin1', 0, OPENING.length) === OPENING;
+export const beginsSealed = (line: Buffer): boolean => {
+  for (let at = 0; at < OPENING.length; at++) if (line[at] !== OPENING[at]) return false;
+  return true;
+};
 
 /** The lines that a line consists of: where damage hit the newline between two, each of them is still whole. */
 export const splitJoined = (line: Buffer): readonly Buffer[] => {
@@ -50,7 +58,21 @@ export const splitLines = (bytes: Buffer): { readonly lines: readonly Buffer[]; 
 };
 
 const NEWLINE = 0x0a;
-const OPENING = '{"sum":"';
+const OPENING = Buffer.from('{"sum":"');
+const SUM_END = OPENING.length + 8;
 const PREFIX_LENGTH = '{"sum":"00000000",'.length;
 
-const checksum = (bytes: string | Buffer): string => crc32(bytes).toString(16).padStart(8, '0');
+const checksum = (bytes: string): string => crc32(bytes).toString(16).padStart(8, '0');
+
+/** The checksum that a line says it has; -1 when it is not spelt as it was written. */
+const sumOf = (line: Buffer): number => {
+  let sum = 0;
+  for (let at = OPENING.length; at < SUM_END; at++) {
+    const digit = HEX_DIGITS.indexOf(line[at] as number);
+    if (digit === -1) return -1;
+    sum = sum * 16 + digit;
+  }
+  return line[SUM_END] === 0x22 && line[SUM_END + 1] === 0x2c ? sum : -1;
+};
+
+const HEX_DIGITS: readonly number[] = [...Buffer.from('0123456789abcdef')];

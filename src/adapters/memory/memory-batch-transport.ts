@@ -37,7 +37,7 @@ const deliver = (hub: MemoryHub, request: BatchRequest): BatchOutcome => {
   if (request.events.length > hub.maxBatchEvents) return { outcome: 'too-large' };
   const results = hub.receive(
     bearer,
-    request.events.map((event) => JSON.parse(event.json) as unknown),
+    request.events.map((event) => JSON.parse(utf8.decode(event.json)) as unknown),
   );
   if (results === 'poison') return { outcome: 'refused-opaque', reason: 'an event is not understood' };
   return {
@@ -45,3 +45,5 @@ const deliver = (hub: MemoryHub, request: BatchRequest): BatchOutcome => {
     answers: new Map(results.map((result) => [result.event_id, answerOf(result)])),
   };
 };
+
+const utf8 = new TextDecoder();

@@ -13,6 +13,7 @@ import type {
   JournalRecord,
   Outbox,
   OutboxReading,
+  RawRecord,
   Sender,
 } from '../../ports/queue.js';
 import type { MemoryLamportStore } from './memory-lamport-store.js';
@@ -70,6 +71,12 @@ export class MemoryOutbox implements Outbox {
     for (const record of this.#records.filter((candidate) => candidate.record >= from)) yield record;
   }
 
+  async *portions(from = 1): AsyncIterable<readonly RawRecord[]> {
+    const utf8 = new TextEncoder();
+    for await (const { json, ...record } of this.records(from))
+      yield [json === undefined ? record : { ...record, json: utf8.encode(json) }];
+  }
+
   async reading(): Promise<OutboxReading> {
     return {
       journal: 'memory',
@@ -109,7 +116,7 @@ export class MemoryOutbox implements Outbox {
   #sender(): Sender {
     return {
       reading: () => this.reading(),
-      records: (from) => this.records(from),
+      portions: (from) => this.portions(from),
       settle: async (change) => {
         this.#ledgers = change((await this.reading()).ledgers);
       },

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import type { JournalRecord } from '../../ports/queue.js';
+import { readFile } from 'node:fs';
+import { promisify } from 'node:util';
+import type { JournalRecord, RawRecord } from '../../ports/queue.js';
 import { storageFailure } from '../fs/storage-failure.js';
 import { sealedJournal, sealedSegments, segmentPath } from './journal-files.js';
 import type { OutboxPaths } from './outbox-paths.js';
@@ -21,11 +22,16 @@ export class JournalReader {
     this.#paths = paths;
   }
 
+  /** The records from `from` on, ascending, as {@link portions} has them. */
+  async *records(from = 1): AsyncGenerator<JournalRecord> {
+    for await (const portion of this.portions(from)) for (const record of portion) yield readable(record);
+  }
+
   /**
    * The records from `from` on, ascending, one segment in memory at a time. Numbers that nobody has between two
    * segments are damaged records; segments that are reclaimed meanwhile are left out.
    */
-  async *records(from = 1): AsyncGenerator<JournalRecord> {
+  async *portions(from = 1): AsyncGenerator<readonly RawRecord[]> {
     let next = from;
     // Where the part that was read ends; unknown when what came before was reclaimed.
     let end: number | undefined;
@@ -33,8 +39,7 @@ export class JournalReader {
       const listed = this.#sealed();
       for (const first of startingWith(listed, next)) {
         const scan = await this.#scan(segmentPath(this.#paths, first), first);
-        for (const record of missing(end, scan, next)) yield record;
-        for (const record of scan?.records ?? []) if (record.record >= next) yield toJournalRecord(record);
+        yield* portionsOf(end, scan, next);
         next = Math.max(next, scan?.next ?? 0);
         end = scan?.next;
       }
@@ -42,8 +47,7 @@ export class JournalReader {
       // A rotation took place between the two looks: what was the open segment is sealed now.
       const isBehind = current === undefined || current.first > next;
       if (isBehind && this.#sealed().at(-1) !== listed.at(-1)) continue;
-      for (const record of missing(end, current, next)) yield record;
-      for (const record of current?.records ?? []) if (record.record >= next) yield toJournalRecord(record);
+      yield* portionsOf(end, current, next);
       return;
     }
   }
@@ -89,7 +93,8 @@ export class JournalReader {
 
   async #scan(path: string, first?: number): Promise<SegmentScan | undefined> {
     try {
-      return scanSegment(readFileSync(path), first);
+      // Whoever sends what was read before gets its turn meanwhile.
+      return scanSegment(await read(path), first);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw storageFailure(path, error);
@@ -97,14 +102,16 @@ export class JournalReader {
   }
 }
 
-export const toJournalRecord = (record: StoredRecord | DamagedRecord): JournalRecord => {
+const read = promisify(readFile);
+
+export const toRawRecord = (record: StoredRecord | DamagedRecord): RawRecord => {
   if ('damaged' in record) return damagedRecord(record.record);
   const { clock: _clock, ...rest } = record;
   return rest;
 };
 
 /** A record of which nothing is left but its number. */
-export const damagedRecord = (record: number): JournalRecord => ({
+export const damagedRecord = (record: number): RawRecord => ({
   record,
   eventId: `record-${record}`,
   team: 'local',
@@ -120,12 +127,20 @@ const startingWith = (segments: readonly number[], record: number): readonly num
     ),
   );
 
-/** The records from `next` on that should lie between the end of what was read and a segment. */
-function* missing(
+const readable = ({ json, ...record }: RawRecord): JournalRecord =>
+  json === undefined ? record : { ...record, json: utf8.decode(json) };
+
+const utf8 = new TextDecoder();
+
+/** The records from `next` on of a segment, before them those that should lie between it and what was read. */
+function* portionsOf(
   end: number | undefined,
   scan: SegmentScan | undefined,
   next: number,
-): Generator<JournalRecord> {
-  if (end === undefined || scan === undefined) return;
-  for (let record = Math.max(end, next); record < scan.first; record++) yield damagedRecord(record);
+): Generator<readonly RawRecord[]> {
+  if (scan === undefined) return;
+  for (let record = Math.max(end ?? scan.first, next); record < scan.first; record++)
+    yield [damagedRecord(record)];
+  const records = scan.records.filter(({ record }) => record >= next);
+  if (records.length > 0) yield records.map(toRawRecord);
 }

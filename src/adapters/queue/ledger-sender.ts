@@ -2,11 +2,11 @@ import { statSync, unlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { newestAnswered, type HubLedger } from '../../domain/delivery/ledger.js';
 import { sizeOf } from '../../domain/delivery/record-ranges.js';
-import type { JournalRecord, OutboxReading, Sender } from '../../ports/queue.js';
+import type { OutboxReading, RawRecord, Sender } from '../../ports/queue.js';
 import { appendToLog } from '../fs/sealed-log.js';
 import { onStorage } from '../fs/storage-failure.js';
 import { sealedSegments, segmentPath } from './journal-files.js';
-import { damagedRecord, JournalReader, toJournalRecord } from './journal-reader.js';
+import { damagedRecord, JournalReader, toRawRecord } from './journal-reader.js';
 import { writeLedger, type LedgerDocument } from './ledger-file.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import { ledgerInUse, readOutbox } from './read-outbox.js';
@@ -32,17 +32,19 @@ export class LedgerSender implements Sender {
     return reading;
   }
 
-  async *records(from: number): AsyncGenerator<JournalRecord> {
+  async *portions(from: number): AsyncGenerator<readonly RawRecord[]> {
     const { last } = await this.reading();
     // The ledger must never be durable ahead of the journal that it speaks of.
     await this.#onStorage(() => syncJournal(this.#paths));
     let next = from;
-    for await (const record of new JournalReader(this.#paths).records(from)) {
-      if (record.record > last) return;
-      next = record.record + 1;
-      yield record;
+    for await (const portion of new JournalReader(this.#paths).portions(from)) {
+      const upTo =
+        (portion.at(-1)?.record ?? 0) > last ? portion.filter(({ record }) => record <= last) : portion;
+      if (upTo.length === 0) return;
+      next = (upTo.at(-1)?.record ?? 0) + 1;
+      yield upTo;
     }
-    for (; next <= last; next++) yield damagedRecord(next);
+    for (; next <= last; next++) yield [damagedRecord(next)];
   }
 
   async settle(change: (ledgers: readonly HubLedger[]) => readonly HubLedger[]): Promise<void> {
@@ -69,7 +71,7 @@ export class LedgerSender implements Sender {
   }
 
   reclaim(
-    mayGo: (segment: readonly JournalRecord[]) => Promise<boolean>,
+    mayGo: (segment: readonly RawRecord[]) => Promise<boolean>,
     writtenBeforeMs: number,
   ): Promise<number> {
     return this.#onStorage(async () => {
@@ -78,7 +80,7 @@ export class LedgerSender implements Sender {
         const path = segmentPath(this.#paths, first);
         if (statSync(path).mtimeMs >= writtenBeforeMs) break;
         const { records } = scanSegment(await readFile(path), first);
-        if (!(await mayGo(records.map(toJournalRecord)))) break;
+        if (!(await mayGo(records.map(toRawRecord)))) break;
         unlinkSync(path);
         removed += records.length;
       }

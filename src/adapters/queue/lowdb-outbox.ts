@@ -12,6 +12,7 @@ import type {
   JournalRecord,
   Outbox,
   OutboxReading,
+  RawRecord,
   Sender,
 } from '../../ports/queue.js';
 import { CaptureSection, type Occupancy } from './capture-section.js';
@@ -93,6 +94,11 @@ export class LowdbOutbox implements Outbox {
   async *records(from = 1): AsyncGenerator<JournalRecord> {
     const { JournalReader } = await import('./journal-reader.js');
     yield* new JournalReader(this.#paths).records(from);
+  }
+
+  async *portions(from = 1): AsyncGenerator<readonly RawRecord[]> {
+    const { JournalReader } = await import('./journal-reader.js');
+    yield* new JournalReader(this.#paths).portions(from);
   }
 
   reading(): Promise<OutboxReading> {

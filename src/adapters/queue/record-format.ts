@@ -1,4 +1,4 @@
-import { openLine, parseLine, sealLine } from '../fs/sealed-line.js';
+import { openMembers, parseLine, sealLine } from '../fs/sealed-line.js';
 
 /** First line of a segment. */
 export interface SegmentHeader {
@@ -20,8 +20,8 @@ export interface StoredRecord {
   /** Why the event can never be sent. */
   readonly invalid?: string;
   readonly eventId: string;
-  /** The event's exact document. */
-  readonly json: string;
+  /** The event's exact document in UTF-8. */
+  readonly json: Buffer;
 }
 
 export const FORMAT_VERSION = 1;
@@ -37,7 +37,9 @@ export const decodeHeader = (line: Buffer): SegmentHeader | undefined => {
   return isCount(first) && isCount(clock) ? { journal, first, clock } : undefined;
 };
 
-export const encodeRecord = (record: Omit<StoredRecord, 'eventId'>): string => {
+export const encodeRecord = (
+  record: Omit<StoredRecord, 'eventId' | 'json'> & { readonly json: string },
+): string => {
   const { record: number, clock, hub, team, invalid } = record;
   const head = JSON.stringify({ record: number, clock, hub, team, invalid });
   return `${sealLine(`${head.slice(0, -1)}${EVENT_KEY}${record.json}}`)}\n`;
@@ -45,13 +47,13 @@ export const encodeRecord = (record: Omit<StoredRecord, 'eventId'>): string => {
 
 /** The record of a line, or `undefined` when any byte of it is not as it was written. */
 export const decodeRecord = (line: Buffer): StoredRecord | undefined => {
-  const text = openLine(line);
-  if (text === undefined) return undefined;
+  const members = openMembers(line);
+  if (members === undefined) return undefined;
   // A quote inside a JSON string is escaped, so the first occurrence is the key.
-  const end = text.indexOf(EVENT_KEY);
+  const end = members.indexOf(EVENT_KEY_BYTES);
   if (end === -1) return undefined;
-  const head = parseObject(`${text.slice(0, end)}}`);
-  const json = text.slice(end + EVENT_KEY.length, -1);
+  const head = parseObject(`{${members.toString('utf8', 0, end)}}`);
+  const json = members.subarray(end + EVENT_KEY_BYTES.length, -1);
   const eventId = eventIdOf(json);
   if (head === undefined || eventId === undefined) return undefined;
   const { record, clock, hub, team, invalid } = head;
@@ -68,7 +70,10 @@ export const decodeRecord = (line: Buffer): StoredRecord | undefined => {
 };
 
 const EVENT_KEY = ',"event":';
-const LEADING_ID = /^\{"event_id":"([^"\\]+)"/;
+const EVENT_KEY_BYTES = Buffer.from(EVENT_KEY);
+const LEADING_ID = Buffer.from('{"event_id":"');
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
@@ -82,10 +87,21 @@ const parseObject = (json: string): Readonly<Record<string, unknown>> | undefine
 };
 
 /** Our own envelopes begin with their id; an imported one may have it anywhere. */
-const eventIdOf = (json: string): string | undefined => {
-  const leading = LEADING_ID.exec(json)?.[1];
-  // A copy: a part of a text keeps the whole of it in memory, and ids are kept for longer than their events.
-  if (leading !== undefined) return Buffer.from(leading).toString();
-  const id = parseObject(json)?.['event_id'];
+const eventIdOf = (json: Buffer): string | undefined => {
+  const leading = leadingIdOf(json);
+  if (leading !== undefined) return leading;
+  const id = parseObject(json.toString('utf8'))?.['event_id'];
   return typeof id === 'string' ? id : undefined;
+};
+
+const leadingIdOf = (json: Buffer): string | undefined => {
+  for (let at = 0; at < LEADING_ID.length; at++) if (json[at] !== LEADING_ID[at]) return undefined;
+  let end = LEADING_ID.length;
+  while (end < json.length && json[end] !== QUOTE) {
+    if (json[end] === BACKSLASH) return undefined;
+    end += 1;
+  }
+  return end === json.length || end === LEADING_ID.length
+    ? undefined
+    : json.toString('utf8', LEADING_ID.length, end);
 };

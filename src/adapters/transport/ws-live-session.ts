@@ -88,10 +88,12 @@ export class WsLiveSession implements LiveSession {
     this.#socket.terminate();
   }
 
-  #write(text: string): Promise<void> {
+  #write(text: string | Uint8Array): Promise<void> {
     if (this.#end !== undefined) return Promise.reject(sessionOver());
     return new Promise((resolve, reject) => {
-      this.#socket.send(text, (error) => (error == null ? resolve() : reject(sessionOver(error))));
+      this.#socket.send(text, { binary: false }, (error) =>
+        error == null ? resolve() : reject(sessionOver(error)),
+      );
     });
   }
 

@@ -52,8 +52,10 @@ class Pass {
   readonly #signal: AbortSignal | undefined;
   #batch: DueEvent[] = [];
   #fill = EMPTY_FILL;
+  #isComplete = false;
   #sending: Promise<PassEnd | undefined> | undefined;
   #dead: Settlement[] = [];
+  #wasFull = false;
 
   constructor(
     project: string | undefined,
@@ -77,20 +79,21 @@ class Pass {
    */
   async deliver(): Promise<PassEnd> {
     const inUse = await this.#ledger.takeIntoUse();
-    const wasFull = (inUse?.exceptions.length ?? 0) >= MAX_EXCEPTIONS;
+    this.#wasFull = (inUse?.exceptions.length ?? 0) >= MAX_EXCEPTIONS;
     try {
-      return await this.#deliverDue(wasFull);
+      return await this.#deliverDue();
     } finally {
       // A batch that is under way when reading fails has to be settled, whatever became of the reading.
       await this.#sending;
     }
   }
 
-  async #deliverDue(wasFull: boolean): Promise<PassEnd> {
-    for await (const item of dueRecords(this.#sender, this.#situation(), wasFull)) {
-      const ended = 'dead' in item ? await this.#bury(item) : await this.#take(item);
-      if (ended !== undefined) return ended;
-      if (!wasFull && this.#ledger.isFull) return { end: 'too-many-exceptions' };
+  async #deliverDue(): Promise<PassEnd> {
+    for await (const portion of dueRecords(this.#sender, this.#situation(), this.#wasFull)) {
+      for (const item of portion) {
+        const ended = 'dead' in item ? await this.#bury(item) : await this.#take(item);
+        if (ended !== undefined) return ended;
+      }
     }
     const ended = (await this.#send()) ?? (await this.#sent());
     if (ended !== undefined) return ended;
@@ -99,18 +102,26 @@ class Pass {
 
   /** Gathers events; one that has no room any more sends what was gathered and is the first of the next batch. */
   async #take(event: DueEvent): Promise<PassEnd | undefined> {
-    if (!hasRoom(this.#fill, event.bytes, this.#host.learnt.limits)) {
+    if (this.#isComplete || !hasRoom(this.#fill, event.bytes, this.#host.learnt.limits)) {
       const ended = await this.#send();
       if (ended !== undefined) return ended;
     }
     this.#batch.push(event);
     this.#fill = fillWith(this.#fill, event.bytes);
+    if (this.#fill.events >= this.#host.learnt.limits.maxEvents) this.#complete();
     return undefined;
   }
 
-  async #bury(record: DeadRecord): Promise<undefined> {
+  /** Nothing is added to the batch any more, so that it can be made ready before its turn has come. */
+  #complete(): void {
+    this.#isComplete = true;
+    this.#host.courier.prepare?.(this.#batch);
+  }
+
+  async #bury(record: DeadRecord): Promise<PassEnd | undefined> {
     this.#dead.push(deadLetter({ ...record, attempts: 0 }, record.dead));
     if (this.#dead.length >= DEAD_AT_ONCE) await this.#settleDead();
+    return this.#isFullNow() ? { end: 'too-many-exceptions' } : undefined;
   }
 
   async #settleDead(): Promise<void> {
@@ -124,12 +135,15 @@ class Pass {
    * why the pass is over when that one ended it.
    */
   async #send(): Promise<PassEnd | undefined> {
+    if (this.#batch.length > 0) this.#complete();
     const ended = await this.#sent();
     if (ended !== undefined) return ended;
     await this.#settleDead();
+    if (this.#isFullNow()) return { end: 'too-many-exceptions' };
     const batch = this.#batch;
     this.#batch = [];
     this.#fill = EMPTY_FILL;
+    this.#isComplete = false;
     if (batch.length === 0) return undefined;
     this.#sending = deliverBatch(batch, this.#ledger, this.#host, this.#signal);
     // Whoever waits for it hears of a failure; until then it is nobody's.
@@ -142,6 +156,10 @@ class Pass {
     const sending = this.#sending;
     this.#sending = undefined;
     return sending;
+  }
+
+  #isFullNow(): boolean {
+    return !this.#wasFull && this.#ledger.isFull;
   }
 
   #situation(): RoutingSituation {

@@ -3,8 +3,7 @@ import { exceptionOf, isAnswered, type HubLedger } from '../../domain/delivery/l
 import { indexDecisions, ownerOf } from '../../domain/delivery/ownership.js';
 import { standingOf, type RoutingContext } from '../../domain/delivery/route-record.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
-import { utf8Length } from '../../domain/events/utf8-length.js';
-import type { JournalRecord, Sender } from '../../ports/queue.js';
+import type { RawRecord, Sender } from '../../ports/queue.js';
 import type { OutgoingEvent } from '../../ports/transport.js';
 
 /** An event that may go now. */
@@ -23,18 +22,20 @@ export interface DeadRecord {
   readonly dead: string;
 }
 
+export type DueItem = DueEvent | DeadRecord;
+
 export type RoutingSituation = Omit<RoutingContext, 'ledger' | 'decisions' | 'decisionsUnreadable'>;
 
 /**
- * What of an outbox may go now, in the order of capture, in bounded memory: first the earlier events that are due
+ * What of an outbox may go now, in the order of capture, some at a time, in bounded memory: first the earlier events that are due
  * again, then everything that was never answered. Each record comes once. `isFull`: the ledger can take no further
  * exceptions, so that only those it has already are due.
  */
 export async function* dueRecords(
-  sender: Pick<Sender, 'reading' | 'records'>,
+  sender: Pick<Sender, 'reading' | 'portions'>,
   situation: RoutingSituation,
   isFull = false,
-): AsyncGenerator<DueEvent | DeadRecord> {
+): AsyncGenerator<readonly DueItem[]> {
   const reading = await sender.reading();
   const ledger = ledgerInUse(reading.ledgers, situation.account);
   const context: RoutingContext = {
@@ -46,18 +47,34 @@ export async function* dueRecords(
   const through = ledger?.through ?? 0;
   const earlier = ledger === undefined ? undefined : earlierDue(ledger, context);
   if (earlier !== undefined) {
-    for await (const record of sender.records(earlier.from)) {
-      if (record.record > earlier.through) break;
-      const item = toItem(record, context);
-      if (item !== undefined) yield item;
+    for await (const portion of sender.portions(earlier.from)) {
+      const due = itemsOf(portion, context, ({ record }) => record <= earlier.through);
+      if (due.length > 0) yield due;
+      if ((portion.at(-1)?.record ?? 0) >= earlier.through) break;
     }
   }
-  for await (const record of sender.records(through + 1)) {
-    if (isFull && ledger !== undefined && !isAnswered(ledger, record.record)) continue;
-    const item = toItem(record, context);
-    if (item !== undefined) yield item;
+  for await (const portion of sender.portions(through + 1)) {
+    const due = itemsOf(
+      portion,
+      context,
+      ({ record }) => !isFull || ledger === undefined || isAnswered(ledger, record),
+    );
+    if (due.length > 0) yield due;
   }
 }
+
+const itemsOf = (
+  portion: readonly RawRecord[],
+  context: RoutingContext,
+  isMeant: (record: RawRecord) => boolean,
+): readonly DueItem[] => {
+  const items: DueItem[] = [];
+  for (const record of portion) {
+    const item = isMeant(record) ? toItem(record, context) : undefined;
+    if (item !== undefined) items.push(item);
+  }
+  return items;
+};
 
 /** Where the exceptions lie that were passed over already and are due again. */
 const earlierDue = (
@@ -72,7 +89,7 @@ const earlierDue = (
   return first === undefined || last === undefined ? undefined : { from: first.record, through: last.record };
 };
 
-const toItem = (record: JournalRecord, context: RoutingContext): DueEvent | DeadRecord | undefined => {
+const toItem = (record: RawRecord, context: RoutingContext): DueItem | undefined => {
   const standing = standingOf(record, context);
   if (standing.standing === 'dead') {
     // One that failed before and was damaged since, or was requeued in vain, is listed as something else until now.
@@ -88,11 +105,13 @@ const toItem = (record: JournalRecord, context: RoutingContext): DueEvent | Dead
     eventId: record.eventId,
     attempts: standing.attempts,
     json,
-    bytes: utf8Length(json),
+    bytes: json.length,
     isUnclaimed: ownerOf(record, context.decisions) === undefined,
   };
 };
 
 /** A `local` event goes out with the team of the account that first delivers it; the stored line stays as it is. */
-const withTeam = (json: string, team: string): string =>
-  JSON.stringify({ ...(JSON.parse(json) as object), team_slug: team });
+const withTeam = (json: Uint8Array, team: string): Uint8Array => {
+  const event = JSON.parse(new TextDecoder().decode(json)) as object;
+  return new TextEncoder().encode(JSON.stringify({ ...event, team_slug: team }));
+};

@@ -3,7 +3,6 @@ import type { CountsByReason } from '../../domain/delivery/accounting.js';
 import { presumedAccount } from '../../domain/delivery/ledger-in-use.js';
 import type { WallClock } from '../../ports/host.js';
 import type { Outbox, Outboxes } from '../../ports/queue.js';
-import type { OutgoingEvent } from '../../ports/transport.js';
 import { dueRecords } from '../sync/due-records.js';
 import { projectStatus } from '../sync/project-status.js';
 import type { SharingPolicy } from '../sync/sharing-policy.js';
@@ -16,7 +15,7 @@ export interface ProjectPreview {
   /** How many would leave. */
   readonly count: number;
   /** The documents that would leave, byte for byte, oldest first; at most as many as were asked for. */
-  readonly events: readonly OutgoingEvent[];
+  readonly events: readonly { readonly eventId: string; readonly json: string }[];
   readonly held: CountsByReason;
   readonly deadLetters: CountsByReason;
 }
@@ -57,13 +56,15 @@ export class PreviewDelivery {
       isInsisted: true,
     };
     const { accounting } = await projectStatus(outbox, situation);
-    const events: OutgoingEvent[] = [];
+    const events: { readonly eventId: string; readonly json: string }[] = [];
     let count = 0;
     // The very generator that a pass reads from, so that what is shown is what is sent.
-    for await (const item of dueRecords(outbox, situation)) {
-      if ('dead' in item) continue;
-      count += 1;
-      if (events.length < most) events.push({ eventId: item.eventId, json: item.json });
+    for await (const portion of dueRecords(outbox, situation)) {
+      for (const item of portion) {
+        if ('dead' in item) continue;
+        count += 1;
+        if (events.length < most) events.push({ eventId: item.eventId, json: utf8.decode(item.json) });
+      }
     }
     const { account } = situation;
     return {
@@ -78,3 +79,5 @@ export class PreviewDelivery {
     };
   }
 }
+
+const utf8 = new TextDecoder();

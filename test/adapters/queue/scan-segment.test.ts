@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { encodeHeader, encodeRecord } from '../../../src/adapters/queue/record-format.js';
+import { encodeHeader, encodeRecord, type StoredRecord } from '../../../src/adapters/queue/record-format.js';
 import { scanSegment, type SegmentScan } from '../../../src/adapters/queue/scan-segment.js';
 
 const HEADER = encodeHeader({ journal: 'j', first: 5, clock: 40 });
@@ -13,6 +13,8 @@ const line = (record: number): string =>
 const LINES = [line(5), line(6), line(7)];
 const SEGMENT = Buffer.from([HEADER, ...LINES].join(''));
 
+const written = (record: StoredRecord): string => encodeRecord({ ...record, json: record.json.toString() });
+
 const scan = (text: string, expectedFirst?: number): SegmentScan =>
   scanSegment(Buffer.from(text), expectedFirst);
 
@@ -25,7 +27,7 @@ const expectOrder = (result: SegmentScan): void => {
     Array.from({ length: result.next - result.first }, (_, index) => result.first + index),
   );
   for (const record of result.records) {
-    if (!('damaged' in record)) expect(LINES).toContain(encodeRecord(record));
+    if (!('damaged' in record)) expect(LINES).toContain(written(record));
   }
 };
 
@@ -83,7 +85,7 @@ describe('a scan of a segment', () => {
         const result = scanSegment(Buffer.concat(parts));
         const allowed = [...LINES, line(900), line(1)];
         for (const record of result.records) {
-          if (!('damaged' in record)) expect(allowed).toContain(encodeRecord(record));
+          if (!('damaged' in record)) expect(allowed).toContain(written(record));
         }
         expect(result.records.map(({ record }) => record)).toEqual(
           Array.from({ length: result.next - result.first }, (_, index) => result.first + index),

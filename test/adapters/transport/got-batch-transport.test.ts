@@ -43,7 +43,7 @@ describe('GotBatchTransport', () => {
     const [request] = server.requests;
     expect(request).toMatchObject({ method: 'POST', path: '/api/v1/events/batch/' });
     expect(gunzipSync(request!.body).toString()).toBe(
-      `{"events":[${events.map((event) => event.json).join(',')}]}`,
+      `{"events":[${events.map((event) => String(event.json)).join(',')}]}`,
     );
     expect(request!.headers).toMatchObject({
       authorization: `Bearer ${accessToken}`,

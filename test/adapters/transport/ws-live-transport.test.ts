@@ -170,7 +170,7 @@ describe('WsLiveTransport', () => {
     await expect(session.renew('x')).rejects.toMatchObject({ kind: 'protocol-mismatch' });
     await session.send(outgoingEvents(1)[0]!);
     await server.until(() => server.frames.length > 0);
-    expect(server.frames).toEqual([outgoingEvents(1)[0]!.json]);
+    expect(server.frames).toEqual([String(outgoingEvents(1)[0]!.json)]);
   });
 
   it('closes every session that it opened', async () => {
