@@ -45,6 +45,13 @@ describe('what a pass removes', () => {
     expect(said).toEqual([{ before: world.time.nowMs() - 7 * 24 * 60 * 60 * 1000, mayGo: true }]);
   });
 
+  it('are segments of events that were captured before the hub had said its id, too', async () => {
+    const { world, account, said, pass } = await ready();
+    await world.capture(3, { ...account, hub: { url: account.hub.url } });
+    await pass();
+    expect(said.map(({ mayGo }) => mayGo)).toEqual([true]);
+  });
+
   it('is nothing that may still have to be sent or decided about', async () => {
     const { world, account, said, pass } = await ready();
     const ids = await world.capture(3, account);
