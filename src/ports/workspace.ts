@@ -45,7 +45,8 @@ export interface Repository {
   originUrl(checkout: Checkout): Promise<string | undefined>;
   /**
    * Runs `work` while no other process works in this repository. Polls the lock for 5 s, then fails with `lock-busy`
-   * and nothing has happened. The lock goes with the process, however it ends.
+   * and nothing has happened. The lock goes with the process, however it ends; a branch whose move it then left
+   * half-way is brought to one of the two ends first, so that `work` finds a whole state.
    */
   exclusive<T>(
     checkout: Checkout,

@@ -15,6 +15,7 @@ export * from './memory-intent-store.js';
 export * from './memory-lamport-store.js';
 export * from './memory-live-transport.js';
 export * from './memory-machine-accounts.js';
+export * from './memory-merges.js';
 export * from './memory-network.js';
 export * from './memory-outbox.js';
 export * from './memory-outboxes.js';

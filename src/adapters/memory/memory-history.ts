@@ -8,6 +8,8 @@ export interface MemoryCommit {
   readonly parents: readonly MemoryCommit[];
   readonly files: ReadonlyMap<string, string>;
   readonly message: string;
+  /** Tips whose work it took over without descending from them. */
+  readonly squashed: readonly MemoryCommit[];
 }
 
 let made = 0;
@@ -17,7 +19,14 @@ export const makeCommit = (
   parents: readonly MemoryCommit[],
   files: ReadonlyMap<string, string>,
   message: string,
-): MemoryCommit => ({ id: (++made).toString(16).padStart(40, '0'), parents, files: new Map(files), message });
+  squashed: readonly MemoryCommit[] = [],
+): MemoryCommit => ({
+  id: (++made).toString(16).padStart(40, '0'),
+  parents,
+  files: new Map(files),
+  message,
+  squashed,
+});
 
 /** The commit and everything it was made from, nearest first. */
 export const history = (tip: MemoryCommit): readonly MemoryCommit[] => {
@@ -33,6 +42,17 @@ export const history = (tip: MemoryCommit): readonly MemoryCommit[] => {
 
 export const isAncestor = (ancestor: MemoryCommit, of: MemoryCommit): boolean =>
   history(of).includes(ancestor);
+
+/** Whether a commit is a tip or what was the tip before it, first parents only. */
+export const isOnMainLine = (commit: MemoryCommit, tip: MemoryCommit): boolean => {
+  for (let at: MemoryCommit | undefined = tip; at !== undefined; at = at.parents[0])
+    if (at === commit) return true;
+  return false;
+};
+
+/** Every tip that was squashed into this commit or into one that it was made from. */
+export const squashedInto = (tip: MemoryCommit): readonly MemoryCommit[] =>
+  history(tip).flatMap(({ squashed }) => squashed);
 
 /** The merge of two tips, file by file against their nearest common ancestor; the error lists what both changed. */
 export const mergeCommits = (

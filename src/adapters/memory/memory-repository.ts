@@ -1,7 +1,14 @@
 import { SyncError } from '../../domain/errors.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { Checkout, Head, HeldRepository, Repository, WorktreeRequest } from '../../ports/workspace.js';
-import { isAncestor, makeCommit, mergeAll, mergeCommits, type MemoryCommit } from './memory-history.js';
+import {
+  isAncestor,
+  makeCommit,
+  mergeAll,
+  mergeCommits,
+  squashedInto,
+  type MemoryCommit,
+} from './memory-history.js';
 import { MemoryLock } from './memory-lock.js';
 import type { MemoryWorkTree } from './memory-work-tree.js';
 
@@ -24,6 +31,8 @@ export class MemoryRepository implements Repository {
   /** Branch by root; a detached work tree has none. */
   readonly #heads = new Map<string, string | undefined>();
   readonly #made = new Set<string>();
+  /** `branch id` of what was committed there, as a reflog tells it. */
+  readonly #committed = new Set<string>();
   readonly #lock = new MemoryLock();
   #detachedAt: MemoryCommit | undefined;
 
@@ -91,6 +100,7 @@ export class MemoryRepository implements Repository {
     }
     const commit = makeCommit(parent === undefined ? [] : [parent], files, message);
     this.#branches.set(branch, commit);
+    this.#committed.add(`${branch} ${commit.id}`);
     return ok(commit.id);
   }
 
@@ -121,6 +131,7 @@ export class MemoryRepository implements Repository {
     const [tip, target] = [this.#branches.get(branch), this.#branches.get(into)];
     if (tip === undefined || target === undefined) return false;
     if (isAncestor(tip, target)) return true;
+    if (squashedInto(target).some((squashed) => isAncestor(tip, squashed))) return true;
     const merged = mergeCommits(target, tip, '');
     return merged.ok && isSameContent(merged.value.files, target.files);
   }
@@ -182,13 +193,47 @@ export class MemoryRepository implements Repository {
   commitOn(branch: string, files: Readonly<Record<string, string>>): void {
     const start = this.#branches.get(branch) ?? this.#branches.get(this.#heads.get(this.#main.root) ?? '');
     const all = new Map([...(start?.files ?? []), ...Object.entries(files)]);
-    this.#branches.set(branch, makeCommit(start === undefined ? [] : [start], all, branch));
+    const commit = makeCommit(start === undefined ? [] : [start], all, branch);
+    this.#branches.set(branch, commit);
+    this.#committed.add(`${branch} ${commit.id}`);
   }
 
   /** Puts the main checkout on a branch, or on none; its files stay as they are. */
   switchTo(branch: string | undefined): void {
     this.#detachedAt = this.#branches.get(this.#heads.get(this.#main.root) ?? '');
     this.#heads.set(this.#main.root, branch);
+  }
+
+  tipOf(branch: string): MemoryCommit | undefined {
+    return this.#branches.get(branch);
+  }
+
+  /** The commit of an id, if a branch is there. */
+  commitOf(id: string): MemoryCommit | undefined {
+    return [...this.#branches.values()].find((commit) => commit.id === id);
+  }
+
+  /** The work tree that has a branch checked out. */
+  rootOf(branch: string): string | undefined {
+    return [...this.#heads].find(([, checkedOut]) => checkedOut === branch)?.[0];
+  }
+
+  wasCommittedOn(branch: string, commit: MemoryCommit): boolean {
+    return this.#committed.has(`${branch} ${commit.id}`);
+  }
+
+  /** Moves a branch, and the files of its work tree that differ between the two commits. */
+  moveTo(branch: string, commit: MemoryCommit): void {
+    const before = this.#branches.get(branch)?.files ?? new Map<string, string>();
+    this.#branches.set(branch, commit);
+    const root = this.rootOf(branch);
+    if (root === undefined) return;
+    for (const path of new Set([...before.keys(), ...commit.files.keys()])) {
+      const text = commit.files.get(path);
+      if (text === before.get(path)) continue;
+      if (text === undefined) this.#options.files.remove(root, path);
+      else this.#options.files.write(root, path, text);
+    }
   }
 
   #tip(branch: string): MemoryCommit {

@@ -1,14 +1,16 @@
 import { SyncError } from '../../domain/errors.js';
-import { err, ok, type Result } from '../../domain/result.js';
+import { ok, type Result } from '../../domain/result.js';
 import type { Checkout } from '../../ports/workspace.js';
 import { directoryOf, type Git } from './git-command.js';
-import { reasonOf } from './git-process.js';
+import { isAncestor, makeCommit, mergeTrees, treeOf } from './git-merge-tree.js';
 import { BRANCHES } from './git-refs.js';
+import { squashedTips } from './git-squash-trace.js';
 import { listWorktrees } from './git-worktree-list.js';
 
 /**
- * Whether everything of `branch` is in `into`: its commits, or, after a squash, its content, which shows in a merge
- * of the two that changes nothing. A branch that does not exist is in none.
+ * Whether everything of `branch` is in `into`: its commits; or, after a squash of ours, what its commit says; or, after a
+ * squash of somebody else's, its content, which shows in a merge of the two that changes nothing. A branch that does not
+ * exist is in none.
  */
 export const isMerged = async (
   git: Git,
@@ -19,6 +21,7 @@ export const isMerged = async (
   const [ours, theirs] = await Promise.all([git.revision(checkout, into), git.revision(checkout, branch)]);
   if (ours === undefined || theirs === undefined) return false;
   if (await isAncestor(git, checkout, theirs, ours)) return true;
+  if (await isSquashed(git, checkout, theirs, ours)) return true;
   const merged = await git.run(directoryOf(checkout), ['merge-tree', '--write-tree', ours, theirs]);
   return merged.code === 0 && merged.stdout.trim() === (await treeOf(git, checkout, ours));
 };
@@ -78,27 +81,13 @@ const mergeTips = async (
 ): Promise<Result<string, readonly string[]>> => {
   if (await isAncestor(git, checkout, theirs, ours)) return ok(ours);
   if (await isAncestor(git, checkout, ours, theirs)) return ok(theirs);
-  const args = ['merge-tree', '--write-tree', '--name-only', '--no-messages', '-z', ours, theirs];
-  const run = await git.run(directoryOf(checkout), args, { writes: true });
-  const [tree, ...conflicts] = run.stdout.split('\0').filter((part) => part !== '');
-  if (run.code === 1 && tree !== undefined) return err([...new Set(conflicts)].sort());
-  if (run.code !== 0 || tree === undefined) throw notMergeable(run.code, reasonOf(run));
-  const commit = ['commit-tree', tree, '-p', ours, '-p', theirs, '-m', message];
-  return ok((await git.demand(directoryOf(checkout), commit, { writes: true })).trim());
+  const tree = await mergeTrees(git, checkout, ours, theirs);
+  return tree.ok ? ok(await makeCommit(git, checkout, tree.value, [ours, theirs], [message])) : tree;
 };
 
-/** Git before 2.38 does not know the option and prints how to use the command. */
-const notMergeable = (code: number, reason: string): SyncError =>
-  code === USAGE
-    ? new SyncError('git-failed', 'This git cannot merge without a work tree.', {
-        hint: 'Install git 2.38 or newer.',
-      })
-    : new SyncError('git-failed', `Git could not merge: ${reason}`);
-
-const USAGE = 129;
-
-const isAncestor = async (git: Git, checkout: Checkout, ancestor: string, of: string): Promise<boolean> =>
-  (await git.run(directoryOf(checkout), ['merge-base', '--is-ancestor', ancestor, of])).code === 0;
-
-const treeOf = async (git: Git, checkout: Checkout, commit: string): Promise<string> =>
-  (await git.demand(directoryOf(checkout), ['rev-parse', `${commit}^{tree}`])).trim();
+/** A branch may have been squashed and then worked upon: what was squashed last has to have all of it. */
+const isSquashed = async (git: Git, checkout: Checkout, tip: string, into: string): Promise<boolean> => {
+  for (const squashed of await squashedTips(git, checkout, into, [tip]))
+    if (squashed === tip || (await isAncestor(git, checkout, tip, squashed))) return true;
+  return false;
+};

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { Checkout } from '../../ports/workspace.js';
 import type { Git } from './git-command.js';
+import { runPatiently } from './git-index-lock.js';
 import { reasonOf, type GitRun } from './git-process.js';
 
 /**
@@ -42,9 +41,6 @@ const LITERAL = ':(top,literal)';
 
 /** Hooks may run a project's whole test suite. */
 const COMMIT_TIMEOUT_MS = 300_000;
-const LOCK_WAIT_MS = 2_000;
-const LOCK_PAUSE_MS = 20;
-const LOCKED = /Unable to create '([^']+\.lock)': File exists/;
 
 const commitOnly = async (
   git: Git,
@@ -53,19 +49,9 @@ const commitOnly = async (
   message: string,
 ): Promise<GitRun> => {
   const args = ['commit', '--quiet', '--only', `--message=${message}`, '--', ...paths.map(literal)];
-  for (let deadline: number | undefined; ;) {
-    // Maintenance in the background would outlive the command and keep its pipes.
-    const run = await git.run(main.root, ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false', ...args], {
-      timeoutMs: COMMIT_TIMEOUT_MS,
-      writes: true,
-    });
-    const lock = LOCKED.exec(run.stderr)?.[1];
-    if (run.code === 0 || lock === undefined) return run;
-    deadline ??= performance.now() + LOCK_WAIT_MS;
-    if (performance.now() > deadline) return run;
-    // The user's own git, or one whose caller died, works there for a moment.
-    while (existsSync(lock) && performance.now() < deadline) await delay(LOCK_PAUSE_MS);
-  }
+  // Maintenance in the background would outlive the command and keep its pipes.
+  const quiet = ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'];
+  return runPatiently(git, main.root, [...quiet, ...args], { timeoutMs: COMMIT_TIMEOUT_MS });
 };
 
 const commitUnknown = async (

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
 import type { Result } from '../../domain/result.js';
@@ -59,7 +60,7 @@ export class GitRepository implements Repository {
     signal?: AbortSignal,
   ): Promise<T> {
     const lock = await lockFile(this.#lockPath(checkout), this.#options.lockWaitMs ?? LOCK_WAIT_MS, signal);
-    if (lock !== undefined) return holding(lock, () => work({ checkout }));
+    if (lock !== undefined) return this.#holding(lock, checkout, work);
     if (signal?.aborted === true)
       throw new SyncError('interrupted', 'Interrupted while waiting for the repository.');
     throw new SyncError('lock-busy', 'Another command is at work in this repository.', {
@@ -72,7 +73,7 @@ export class GitRepository implements Repository {
     work: (held: HeldRepository) => Promise<T>,
   ): Promise<{ readonly ran: true; readonly value: T } | 'busy'> {
     const lock = tryLockFile(this.#lockPath(checkout));
-    return lock === undefined ? 'busy' : { ran: true, value: await holding(lock, () => work({ checkout })) };
+    return lock === undefined ? 'busy' : { ran: true, value: await this.#holding(lock, checkout, work) };
   }
 
   async commit(
@@ -149,6 +150,24 @@ export class GitRepository implements Repository {
     return async () => takeBack();
   }
 
+  /** The lock was free, so whoever noted a move of a branch is dead. */
+  async #holding<T>(
+    lock: HeldLock,
+    checkout: Checkout,
+    work: (held: HeldRepository) => Promise<T>,
+  ): Promise<T> {
+    try {
+      const { commonDir } = checkout;
+      if (commonDir !== undefined && existsSync(join(commonDir, 'spec-kitty', 'merge.json'))) {
+        const { settleMove } = await import('./git-settle-move.js');
+        await settleMove(this.#git, checkout);
+      }
+      return await work({ checkout });
+    } finally {
+      lock.release();
+    }
+  }
+
   /** Most commands have nothing to do with worktrees. */
   async #loadWorktrees(): Promise<GitWorktrees> {
     const { GitWorktrees } = await import('./git-worktree.js');
@@ -168,14 +187,6 @@ export class GitRepository implements Repository {
 const LOCK_WAIT_MS = 5_000;
 const HASH_LENGTH = 32;
 const ORIGIN = 'remote.origin.url';
-
-const holding = async <T>(lock: HeldLock, work: () => Promise<T>): Promise<T> => {
-  try {
-    return await work();
-  } finally {
-    lock.release();
-  }
-};
 
 /** The main checkout, whichever worktree the command was called in: tracked files of the project change only there. */
 const mainOf = (checkout: Checkout): Checkout => ({

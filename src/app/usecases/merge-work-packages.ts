@@ -92,7 +92,11 @@ export class MergeWorkPackages {
     const slug = await locateFeature(this.#files, this.#repository, input);
     if (input.dryRun === true) return { result: await this.#report(checkout, slug, input), outcomes: [] };
     return this.#perform.run(
-      { checkout, plan: (emission, held) => this.#plan(emission, held, slug, input) },
+      {
+        checkout,
+        subject: { feature: slug, agent: input.agent },
+        plan: (emission, held) => this.#plan(emission, held, slug, input),
+      },
       signal,
     );
   }

@@ -1,0 +1,24 @@
+import type { Checkout } from '../../ports/workspace.js';
+import { directoryOf, type Git } from './git-command.js';
+
+/**
+ * A squashed branch is no ancestor of what has its work. Its commit says in a trailer which branch it came from and what
+ * the tip was then, so that history itself is the evidence, in every clone, whatever is done to the same lines later.
+ */
+export const squashTrailer = (branch: string, tip: string): string => `${TRAILER}: ${branch} ${tip}`;
+
+/** Tips whose work `into` has by a squash, of those that `beyond` cannot have seen. */
+export const squashedTips = async (
+  git: Git,
+  checkout: Checkout,
+  into: string,
+  beyond: readonly string[],
+): Promise<readonly string[]> => {
+  const format = `--format=%(trailers:key=${TRAILER},valueonly=true)`;
+  const args = ['log', '--extended-regexp', `--grep=^${TRAILER}: `, format, into, '--not', ...beyond, '--'];
+  const values = (await git.demand(directoryOf(checkout), args)).split(/\r?\n/);
+  const tips = values.flatMap((value) => /\s([0-9a-f]{40}|[0-9a-f]{64})$/.exec(value.trim())?.[1] ?? []);
+  return [...new Set(tips)];
+};
+
+const TRAILER = 'Merged-Branch';

@@ -1,0 +1,62 @@
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { directoryOf, type Git } from './git-command.js';
+import { dirtyPaths } from './git-commit.js';
+import type { Checkout } from '../../ports/workspace.js';
+
+/** A path that reads differently in two commits. */
+export interface TreeChange {
+  readonly path: string;
+  /** Object in the first commit; absent when the path is new. */
+  readonly before?: string;
+  /** Object in the second commit; absent when the path is gone. */
+  readonly after?: string;
+}
+
+export const treeChanges = async (
+  git: Git,
+  checkout: Checkout,
+  from: string,
+  to: string,
+): Promise<readonly TreeChange[]> => {
+  const args = ['diff-tree', '-r', '-z', '--no-renames', '--full-index', from, to];
+  const parts = (await git.demand(directoryOf(checkout), args)).split('\0');
+  const changes: TreeChange[] = [];
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const [, , before = '', after = '', status] = (parts[at] ?? '').split(' ');
+    changes.push({
+      path: parts[at + 1] ?? '',
+      ...(status === 'A' ? {} : { before }),
+      ...(status === 'D' ? {} : { after }),
+    });
+  }
+  return changes;
+};
+
+/**
+ * Paths of a work tree that a move from one commit to another would take from a person: changed ones, and files in the
+ * way of new ones, ignored ones too, since nobody else has them.
+ */
+export const endangeredPaths = async (
+  git: Git,
+  directory: string,
+  changes: readonly TreeChange[],
+): Promise<readonly string[]> => {
+  const dirty = await dirtyPaths(git, directory);
+  const endangered = dirty.filter((path) => changes.some((change) => isInTheWay(path, change.path)));
+  const hidden = changes.filter(({ before, path }) => before === undefined && exists(join(directory, path)));
+  return [...new Set([...endangered, ...hidden.map(({ path }) => path)])].sort();
+};
+
+/** The same path, or one of them a folder in which the other lies. */
+const isInTheWay = (a: string, b: string): boolean =>
+  a === b || a.startsWith(`${b}/`) || b.startsWith(`${a.replace(/\/$/, '')}/`);
+
+const exists = (path: string): boolean => {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // A folder of the path is a file, which git knows of.
+    return false;
+  }
+};

@@ -1,0 +1,63 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SyncError } from '../../domain/errors.js';
+import { isFields } from '../../domain/wire.js';
+import type { BranchMove } from '../../ports/merging.js';
+import type { Checkout } from '../../ports/workspace.js';
+import { writeFileAtomicSync } from '../fs/atomic-write.js';
+import { removeTemporaries } from '../fs/left-temporaries.js';
+import { makeDirectory } from '../fs/make-directory.js';
+
+/** A move of a branch with the work tree that follows it. */
+export interface NotedMove extends BranchMove {
+  /** Root of the work tree. */
+  readonly directory: string;
+}
+
+/** Durable before the first file of the work tree changes. */
+export const noteMove = (checkout: Checkout, { branch, from, to, directory }: NotedMove): void => {
+  const path = pathOf(checkout);
+  if (path === undefined) return;
+  try {
+    makeDirectory(dirname(path));
+    removeTemporaries(path);
+    writeFileAtomicSync(path, `${JSON.stringify({ version: 1, branch, from, to, directory })}\n`, {
+      mode: 0o600,
+    });
+  } catch (cause) {
+    throw new SyncError('storage-failed', `${path} cannot be written.`, { cause });
+  }
+};
+
+export const forgetMove = (checkout: Checkout): void => {
+  const path = pathOf(checkout);
+  if (path !== undefined) rmSync(path, { force: true });
+};
+
+/** The move that a dead process may have left half-way; `undefined` when there is none, or nothing can be read of it. */
+export const notedMove = (checkout: Checkout): NotedMove | undefined => {
+  const path = pathOf(checkout);
+  const text = path === undefined ? undefined : readText(path);
+  if (text === undefined) return undefined;
+  try {
+    const noted: unknown = JSON.parse(text);
+    if (!isFields(noted)) return undefined;
+    const { branch, from, to, directory } = noted;
+    return [branch, from, to, directory].every((value) => typeof value === 'string')
+      ? ({ branch, from, to, directory } as NotedMove)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const pathOf = ({ commonDir }: Checkout): string | undefined =>
+  commonDir === undefined ? undefined : join(commonDir, 'spec-kitty', 'merge.json');
+
+const readText = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+};

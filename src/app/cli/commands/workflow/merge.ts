@@ -1,0 +1,71 @@
+import { unreachable } from '../../../../domain/errors.js';
+import type { MergeStrategy } from '../../../../ports/merging.js';
+import { TOKENS } from '../../../container/tokens.js';
+import { describeObstacle } from '../../../usecases/merge-errors.js';
+import type { MergedWorkPackage, MergeResult } from '../../../usecases/merge-work-packages.js';
+import type { Report } from '../../define-command.js';
+import { bold, lines, type Text } from '../../render/text.js';
+import type { ClientContext } from '../shared/client.js';
+import { featureRequest, given } from '../shared/feature-request.js';
+import { workReport } from '../shared/work-report.js';
+
+interface Args {
+  readonly wp: readonly string[];
+  readonly target: string | undefined;
+  readonly strategy: MergeStrategy | undefined;
+  readonly dryRun: boolean;
+  readonly agent: string | undefined;
+  readonly noCommit: boolean;
+}
+
+export const run = async (context: ClientContext<Args>): Promise<Report> => {
+  const { args, signal, terminal } = context;
+  const { wp, target, strategy, dryRun, agent, noCommit } = args;
+  const client = await context.container();
+  const merge = await client.get(TOKENS.mergeWorkPackages);
+  const request = await featureRequest(client, context);
+  const work = await merge.run(
+    { ...request, workPackageIds: wp, dryRun, commit: !noCommit, ...given({ target, strategy, agent }) },
+    signal,
+  );
+  const { conflict, obstacle } = work.result;
+  const report = await workReport(work, lines(sentences(work.result)), client, terminal);
+  return conflict === undefined && obstacle === undefined ? report : { ...report, outcome: 'failed' };
+};
+
+const sentences = (result: MergeResult): readonly Text[] => {
+  const { workPackages, conflict, obstacle, target } = result;
+  const told = workPackages.map((each): Text => [bold(each.workPackageId), ...tellOne(each, result)]);
+  if (conflict !== undefined) {
+    const { workPackageId, paths } = conflict;
+    told.push([bold(workPackageId), ` does not merge cleanly: ${paths.join(', ')}. None would be merged.`]);
+  }
+  if (obstacle !== undefined) told.push(describeObstacle(target, obstacle).message);
+  return told.length === 0 ? ['No work package is in doing or for_review.'] : told;
+};
+
+const tellOne = (
+  { outcome, branch, from, to }: MergedWorkPackage,
+  { target, isDryRun }: MergeResult,
+): readonly string[] => {
+  const goes = isDryRun ? 'would go' : 'went';
+  const lane = from === to ? '' : ` ${goes} from ${from} to ${to}`;
+  switch (outcome) {
+    case 'merged':
+      return [
+        ` ${isDryRun ? 'would be' : 'is'} merged into ${target}`,
+        lane === '' ? '' : ` and${lane}`,
+        '.',
+      ];
+    case 'already-merged':
+      return [` was merged into ${target} before`, lane === '' ? '' : `; it${lane}`, '.'];
+    case 'no-commits':
+      return [` has no commit of its own on ${branch}; there is nothing to merge.`];
+    case 'no-branch':
+      return [` has no branch ${branch}; there is nothing to merge.`];
+    case 'already-done':
+      return [' was accepted before.'];
+    default:
+      return unreachable(outcome);
+  }
+};
