@@ -4,6 +4,7 @@ import type { BackgroundPost, BackgroundStarter, Doorbell } from '../../ports/ba
 import type { LamportStore } from '../../ports/clock.js';
 import type { CheckoutRegistry, ConfigStore, SettingsStore } from '../../ports/config.js';
 import type { EventIdSource, Hash, Log, Machine, Randomness, Timer, WallClock } from '../../ports/host.js';
+import type { Merges } from '../../ports/merging.js';
 import type { Outboxes } from '../../ports/queue.js';
 import type { ReceiptReader } from '../../ports/receipts.js';
 import type { StateFiles } from '../../ports/state-files.js';
@@ -39,6 +40,7 @@ import type { LiftRefusals } from '../usecases/lift-refusals.js';
 import type { ListDeadLetters } from '../usecases/list-dead-letters.js';
 import type { ListLeftEvents } from '../usecases/list-left-events.js';
 import type { ListEvents } from '../usecases/list-events.js';
+import type { MergeWorkPackages } from '../usecases/merge-work-packages.js';
 import type { MarkStatus } from '../usecases/mark-status.js';
 import type { MoveWorkPackage } from '../usecases/move-work-package.js';
 import type { PerformWork } from '../usecases/perform-work.js';
@@ -89,6 +91,7 @@ export const TOKENS = {
   repository: token<Repository>('repository'),
   intents: token<IntentStore>('intents'),
   featureFiles: token<FeatureFiles>('feature-files'),
+  merges: token<Merges>('merges'),
   batchTransport: token<BatchTransport>('batch-transport'),
   liveTransport: token<LiveTransport>('live-transport'),
   tokenIssuer: token<TokenIssuer>('token-issuer'),
@@ -124,6 +127,7 @@ export const TOKENS = {
   markStatus: token<MarkStatus>('mark-status'),
   acceptWorkPackages: token<AcceptWorkPackages>('accept-work-packages'),
   showIdentity: token<ShowIdentity>('show-identity'),
+  mergeWorkPackages: token<MergeWorkPackages>('merge-work-packages'),
   signIn: token<SignIn>('sign-in'),
   signOut: token<SignOut>('sign-out'),
   accountStatus: token<GetAccountStatus>('account-status'),

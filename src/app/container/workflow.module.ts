@@ -117,3 +117,12 @@ export const workflowModule = (register: Registrar): void => {
     return new AcceptWorkPackages(...ports);
   });
 };
+  register.single(TOKENS.merges, [TOKENS.environment], async ({ env }) => {
+    const { GitMerges } = await import('../../adapters/workspace/git-merges.js');
+    return new GitMerges(env);
+  });
+  const merging = [TOKENS.repository, TOKENS.merges, TOKENS.featureFiles, TOKENS.performWork] as const;
+  register.single(TOKENS.mergeWorkPackages, [...merging], async (...ports) => {
+    const { MergeWorkPackages } = await import('../usecases/merge-work-packages.js');
+    return new MergeWorkPackages(...ports);
+  });

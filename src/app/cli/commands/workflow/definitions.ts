@@ -30,6 +30,26 @@ export const workflowCommands: readonly CommandDefinition[] = [
     load: () => import('./implement.js'),
   }),
   defineCommand({
+  defineCommand({
+    path: 'merge [wp...]',
+    summary: 'merge the branches of work packages, dependencies first',
+    details:
+      'Without a name, every work package in doing or for_review. All are merged or none is; those in doing go to for_review.',
+    positionals: { wp: 'work packages to merge' },
+    options: {
+      target: { type: 'string', describe: 'branch to merge into', placeholder: 'BRANCH' },
+      strategy: {
+        type: 'string',
+        describe: 'a merge commit or one plain commit for each',
+        choices: ['merge', 'squash'],
+      },
+      'dry-run': { type: 'boolean', describe: 'only report, conflicts included' },
+      agent: { type: 'string', describe: 'who merges', placeholder: 'NAME' },
+      'no-commit': NO_COMMIT,
+    },
+    examples: [['spec-kitty merge --dry-run', 'what would be merged, and what conflicts']],
+    load: () => import('./merge.js'),
+  }),
     path: 'accept [wp...]',
     summary: 'accept reviewed work packages',
     details:
