@@ -60,6 +60,8 @@ describe('text from elsewhere in the terminal', () => {
         await look(sandbox, note);
         expectVisible(await look(sandbox, ['events', 'list']));
         expectVisible(await look(sandbox, ['agent', 'tasks', 'move-task', NASTY, '--to', 'doing']));
+        for (const board of ['status', 'list']) expectVisible(await look(sandbox, ['agent', 'tasks', board]));
+        expectVisible(await look(sandbox, ['agent', 'tasks', 'mark-status', NASTY, '--status', 'done']));
         expectVisible(await look(sandbox, ['agent', 'tasks', 'list', '--feature', NASTY, NASTY]));
       },
       smallFeature({ WP01: { title: NASTY } }),

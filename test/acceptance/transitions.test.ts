@@ -119,6 +119,22 @@ describe.each(Object.entries(WAYS))('a command that is run %s', (_, run) => {
       expect(await delivered(sandbox, project)).toEqual(['WP01 review: seen', 'WP01 review: seen']);
     }));
 
+  it('scenario 26: a task and a work package are marked once, together and each with its event', () =>
+    inProject(
+      smallFeature({ WP01: { lane: 'for_review' } }, { 'tasks.md': '## WP01\n\n- [ ] T001 Build it\n' }),
+      async (sandbox, project) => {
+        const mark = ['agent', 'tasks', 'mark-status', 'T001', 'WP01', '--status', 'done'];
+        const answers = await run(sandbox, mark);
+        expect(answers.map(({ code }) => code)).toEqual([0, 0]);
+        expect(emittedBy(answers)).toEqual([0, 3]);
+        expect(await delivered(sandbox, project)).toEqual([
+          'WP01 note: T001 is done: Build it',
+          'WP01 for_review → done',
+          'FeatureCompleted 001-alpha',
+        ]);
+      },
+    ));
+
   it('scenario 26: what is announced is announced once, and a work package that comes later by itself', () =>
     inProject(smallFeature({ WP01: {} }), async (sandbox, project) => {
       const finalize = ['agent', 'feature', 'finalize-tasks'];

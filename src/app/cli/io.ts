@@ -4,6 +4,8 @@ export interface Sink {
   readonly isTTY: boolean;
   /** Width of the terminal; `undefined` when there is none. */
   readonly columns: number | undefined;
+  /** Height of the terminal; absent when there is none. */
+  readonly rows?: number | undefined;
 }
 
 /** Where a program reads from. */

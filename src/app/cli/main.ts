@@ -69,6 +69,9 @@ const sinkOf = (stream: NodeJS.WriteStream, onReaderGone: () => void): Sink => {
     get columns() {
       return stream.isTTY === true ? stream.columns : undefined;
     },
+    get rows() {
+      return stream.isTTY === true ? stream.rows : undefined;
+    },
   };
 };
 

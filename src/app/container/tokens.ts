@@ -42,6 +42,8 @@ import type { ListLeftEvents } from '../usecases/list-left-events.js';
 import type { ListEvents } from '../usecases/list-events.js';
 import type { MergeWorkPackages } from '../usecases/merge-work-packages.js';
 import type { MarkStatus } from '../usecases/mark-status.js';
+import type { ReadBoard } from '../usecases/read-board.js';
+import type { WatchBoard } from '../usecases/watch-board.js';
 import type { MoveWorkPackage } from '../usecases/move-work-package.js';
 import type { PerformWork } from '../usecases/perform-work.js';
 import type { PreviewDelivery } from '../usecases/preview-delivery.js';
@@ -89,9 +91,9 @@ export const TOKENS = {
   lamport: token<LamportStore>('lamport'),
   outboxes: token<Outboxes>('outboxes'),
   repository: token<Repository>('repository'),
+  merges: token<Merges>('merges'),
   intents: token<IntentStore>('intents'),
   featureFiles: token<FeatureFiles>('feature-files'),
-  merges: token<Merges>('merges'),
   batchTransport: token<BatchTransport>('batch-transport'),
   liveTransport: token<LiveTransport>('live-transport'),
   tokenIssuer: token<TokenIssuer>('token-issuer'),
@@ -125,9 +127,11 @@ export const TOKENS = {
   moveWorkPackage: token<MoveWorkPackage>('move-work-package'),
   addHistory: token<AddHistory>('add-history'),
   markStatus: token<MarkStatus>('mark-status'),
+  readBoard: token<ReadBoard>('read-board'),
+  watchBoard: token<WatchBoard>('watch-board'),
+  mergeWorkPackages: token<MergeWorkPackages>('merge-work-packages'),
   acceptWorkPackages: token<AcceptWorkPackages>('accept-work-packages'),
   showIdentity: token<ShowIdentity>('show-identity'),
-  mergeWorkPackages: token<MergeWorkPackages>('merge-work-packages'),
   signIn: token<SignIn>('sign-in'),
   signOut: token<SignOut>('sign-out'),
   accountStatus: token<GetAccountStatus>('account-status'),

@@ -108,15 +108,18 @@ export const workflowModule = (register: Registrar): void => {
     const { AddHistory } = await import('../usecases/add-history.js');
     return new AddHistory(...ports);
   });
+  register.single(TOKENS.readBoard, [TOKENS.repository, TOKENS.featureFiles], async (...ports) => {
+    const { ReadBoard } = await import('../usecases/read-board.js');
+    return new ReadBoard(...ports);
+  });
+  register.single(TOKENS.watchBoard, [TOKENS.readBoard, TOKENS.timer], async (...ports) => {
+    const { WatchBoard } = await import('../usecases/watch-board.js');
+    return new WatchBoard(...ports);
+  });
   register.single(TOKENS.markStatus, [...work], async (...ports) => {
     const { MarkStatus } = await import('../usecases/mark-status.js');
     return new MarkStatus(...ports);
   });
-  register.single(TOKENS.acceptWorkPackages, [...work], async (...ports) => {
-    const { AcceptWorkPackages } = await import('../usecases/accept-work-packages.js');
-    return new AcceptWorkPackages(...ports);
-  });
-};
   register.single(TOKENS.merges, [TOKENS.environment], async ({ env }) => {
     const { GitMerges } = await import('../../adapters/workspace/git-merges.js');
     return new GitMerges(env);
@@ -126,3 +129,8 @@ export const workflowModule = (register: Registrar): void => {
     const { MergeWorkPackages } = await import('../usecases/merge-work-packages.js');
     return new MergeWorkPackages(...ports);
   });
+  register.single(TOKENS.acceptWorkPackages, [...work], async (...ports) => {
+    const { AcceptWorkPackages } = await import('../usecases/accept-work-packages.js');
+    return new AcceptWorkPackages(...ports);
+  });
+};

@@ -1,10 +1,11 @@
+import { boardSchemas } from './board-schemas.js';
 import { object, type DocumentSchema } from './schema.js';
 import { otherSchemas } from './other-schemas.js';
 import { fault, work } from './shared-schemas.js';
 import { reportFileSchema, syncSchemas } from './sync-schemas.js';
 
 /** What each command prints with `--json`. */
-export const DOCUMENTS: readonly DocumentSchema[] = [...syncSchemas, ...otherSchemas];
+export const DOCUMENTS: readonly DocumentSchema[] = [...syncSchemas, ...otherSchemas, ...boardSchemas];
 
 /** Files that commands write. */
 export const FILES: readonly DocumentSchema[] = [reportFileSchema];

@@ -1,3 +1,4 @@
+import { LANES } from '../../../../domain/workflow/lane.js';
 import { MARKS } from '../../../../domain/workflow/marks.js';
 import { defineCommand, type CommandDefinition } from '../../define-command.js';
 import { AGENT, moveTask, NO_COMMIT } from './move-task-definition.js';
@@ -30,7 +31,6 @@ export const workflowCommands: readonly CommandDefinition[] = [
     load: () => import('./implement.js'),
   }),
   defineCommand({
-  defineCommand({
     path: 'merge [wp...]',
     summary: 'merge the branches of work packages, dependencies first',
     details:
@@ -50,6 +50,7 @@ export const workflowCommands: readonly CommandDefinition[] = [
     examples: [['spec-kitty merge --dry-run', 'what would be merged, and what conflicts']],
     load: () => import('./merge.js'),
   }),
+  defineCommand({
     path: 'accept [wp...]',
     summary: 'accept reviewed work packages',
     details:
@@ -99,6 +100,33 @@ export const workflowCommands: readonly CommandDefinition[] = [
       ['spec-kitty agent tasks mark-status WP01 --status for_review', 'hand over to review'],
     ],
     load: () => import('./mark-status.js'),
+  }),
+  defineCommand({
+    path: 'agent tasks status',
+    summary: 'show the board of a feature: who has what, in which lane',
+    details: 'Reads the files of the feature and changes nothing.',
+    options: {
+      watch: { type: 'boolean', describe: 'show it again when something changes, until interrupted' },
+    },
+    examples: [
+      ['spec-kitty agent tasks status', 'the lanes beside each other'],
+      ['spec-kitty agent tasks status --watch', 'stays, and follows the work'],
+    ],
+    load: () => import('./board-status.js'),
+  }),
+  defineCommand({
+    path: 'agent tasks list',
+    summary: 'list the work packages of a feature',
+    details: 'Reads the files of the feature and changes nothing.',
+    options: {
+      lane: { type: 'string', describe: 'only those in this lane', choices: LANES, list: true },
+      agent: { type: 'string', describe: 'only those of this agent', placeholder: 'NAME' },
+    },
+    examples: [
+      ['spec-kitty agent tasks list --lane doing,for_review', 'what is in work'],
+      ['spec-kitty agent tasks list --agent claude --json', 'what claude has, for a program'],
+    ],
+    load: () => import('./board-list.js'),
   }),
   defineCommand({
     path: 'agent tasks add-history <wp>',

@@ -1,0 +1,21 @@
+import { describeWorkPackageFault } from '../../../../domain/workflow/work-package.js';
+import type { FeatureCards } from '../../../usecases/read-board.js';
+
+/** The board as `--json` prints it. */
+export const boardDocument = ({ feature, counts, cards, faults }: FeatureCards, nowMs: number): object => ({
+  feature,
+  lanes: counts,
+  work_packages: cards.map((card) => ({
+    work_package_id: card.workPackageId,
+    title: card.title,
+    lane: card.lane,
+    agent: card.agent ?? null,
+    since_ms: card.sinceMs ?? null,
+    age_ms: card.sinceMs === undefined ? null : Math.max(0, nowMs - card.sinceMs),
+    dependencies: card.dependencies,
+    waits_for: card.waitsFor,
+    tasks: card.tasks,
+    open_tasks: card.openTasks,
+  })),
+  unreadable: faults.map(describeWorkPackageFault),
+});

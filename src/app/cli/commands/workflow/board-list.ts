@@ -1,0 +1,31 @@
+import type { Lane } from '../../../../domain/workflow/lane.js';
+import { describeWorkPackageFault } from '../../../../domain/workflow/work-package.js';
+import { TOKENS } from '../../../container/tokens.js';
+import type { Report } from '../../define-command.js';
+import { boardList } from '../../render/board-list.js';
+import type { ClientContext } from '../shared/client.js';
+import { featureRequest } from '../shared/feature-request.js';
+import { boardDocument } from './board-document.js';
+
+interface Args {
+  readonly lane: readonly Lane[];
+  readonly agent: string | undefined;
+}
+
+export const run = async (context: ClientContext<Args>): Promise<Report> => {
+  const { args, terminal } = context;
+  const client = await context.container();
+  const readBoard = await client.get(TOKENS.readBoard);
+  const board = await readBoard.run(await featureRequest(client, context));
+  const nowMs = (await client.get(TOKENS.wallClock)).nowMs();
+  const cards = board.cards.filter(
+    (card) =>
+      (args.lane.length === 0 || args.lane.includes(card.lane)) &&
+      (args.agent === undefined || card.agent?.toLowerCase() === args.agent.toLowerCase()),
+  );
+  for (const fault of board.faults) terminal.warn(describeWorkPackageFault(fault));
+  return {
+    data: boardDocument({ ...board, cards }, nowMs),
+    text: boardList(cards, terminal.width, nowMs),
+  };
+};

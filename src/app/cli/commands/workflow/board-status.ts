@@ -1,0 +1,68 @@
+import { TOKENS } from '../../../container/tokens.js';
+import type { FeatureCards } from '../../../usecases/read-board.js';
+import type { Report } from '../../define-command.js';
+import { boardLines } from '../../render/board.js';
+import { describeWorkPackageFault } from '../../../../domain/workflow/work-package.js';
+import { dim, lines, yellow, type Text } from '../../render/text.js';
+import type { ClientContext } from '../shared/client.js';
+import { featureRequest } from '../shared/feature-request.js';
+import { boardDocument } from './board-document.js';
+
+interface Args {
+  readonly watch: boolean;
+}
+
+export const run = async (context: ClientContext<Args>): Promise<Report> => {
+  const client = await context.container();
+  const request = await featureRequest(client, context);
+  const clock = await client.get(TOKENS.wallClock);
+  const frame = (board: FeatureCards): readonly Text[] =>
+    frameOf(board, context.terminal.width, clock.nowMs());
+  if (!context.args.watch) {
+    const board = await (await client.get(TOKENS.readBoard)).run(request);
+    return { data: boardDocument(board, clock.nowMs()), text: lines(frame(board)) };
+  }
+  const watch = await client.get(TOKENS.watchBoard);
+  const show = shower(context, frame, () => clock.nowMs());
+  await watch.run(request, show, context.signal);
+  return { outcome: 'interrupted', isStream: true, data: {} };
+};
+
+const frameOf = (board: FeatureCards, width: number, nowMs: number): readonly Text[] => [
+  ...boardLines(board, width, nowMs),
+  ...board.faults.map((fault): Text => [yellow('unreadable'), `: ${describeWorkPackageFault(fault)}`]),
+];
+
+/** The lines for which a terminal has room, the last of them free for the cursor. */
+const cutToHeight = (frame: readonly Text[], rows: number | undefined): readonly Text[] =>
+  rows === undefined || frame.length < rows
+    ? frame
+    : [
+        ...frame.slice(0, Math.max(0, rows - 2)),
+        dim(`\u2026 ${frame.length - Math.max(0, rows - 2)} more lines`),
+      ];
+
+/** Shows what has changed: on a terminal in the same place, elsewhere below; ages alone are no change elsewhere. */
+const shower = (
+  { common, io, terminal }: ClientContext<Args>,
+  frame: (board: FeatureCards) => readonly Text[],
+  nowMs: () => number,
+): ((board: FeatureCards) => void) => {
+  let shown: string | undefined;
+  const isRedrawn = io.stdout.isTTY && !common.json;
+  return (board) => {
+    const whole = frame(board);
+    const text = lines(isRedrawn ? cutToHeight(whole, io.stdout.rows) : whole);
+    const seen = JSON.stringify(isRedrawn ? text : board);
+    if (seen === shown) return;
+    if (common.json) terminal.record({ version: 1, ...boardDocument(board, nowMs()) });
+    else if (isRedrawn) {
+      terminal.raw(CLEAR);
+      terminal.print(text);
+    } else terminal.print(shown === undefined ? text : lines(['', text]));
+    shown = seen;
+  };
+};
+
+/** The cursor goes home, and what was there goes away. */
+const CLEAR = '\u001b[H\u001b[2J';

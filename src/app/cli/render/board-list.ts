@@ -1,0 +1,34 @@
+import type { BoardCard } from '../../usecases/read-board.js';
+import { ageOf } from './board.js';
+import { table, type Column } from './table.js';
+import { dim, type Text } from './text.js';
+
+/** Work packages one below the other. */
+export const boardList = (cards: readonly BoardCard[], width: number, nowMs: number): Text => {
+  if (cards.length === 0) return dim('No work package is like that.');
+  const isAnyWaiting = cards.some(({ waitsFor }) => waitsFor.length > 0);
+  return table(
+    isAnyWaiting ? [...COLUMNS, { header: 'waits for', flexible: true }] : COLUMNS,
+    cards.map((card) => [
+      card.workPackageId,
+      card.lane,
+      card.title,
+      card.agent ?? NOTHING,
+      ageOf(card.sinceMs, nowMs) ?? NOTHING,
+      card.tasks === 0 ? NOTHING : `${card.tasks - card.openTasks}/${card.tasks}`,
+      ...(isAnyWaiting ? [card.waitsFor.join(', ')] : []),
+    ]),
+    width,
+  );
+};
+
+const NOTHING = '\u2013';
+
+const COLUMNS: readonly Column[] = [
+  { header: 'id' },
+  { header: 'lane' },
+  { header: 'title', flexible: true },
+  { header: 'agent', flexible: true },
+  { header: 'since', align: 'right' },
+  { header: 'tasks', align: 'right' },
+];

@@ -1,0 +1,97 @@
+import { LANES, type Lane } from '../../../domain/workflow/lane.js';
+import type { BoardCard, FeatureCards } from '../../usecases/read-board.js';
+import { bold, dim, restyle, toPlain, yellow, type Text } from './text.js';
+import { duration } from './duration.js';
+import { makeVisible } from './visible.js';
+import { stringWidth, truncate } from './width.js';
+
+/** The board of a feature, line by line: its lanes beside each other, or below each other where there is no room for that. */
+export const boardLines = (board: FeatureCards, width: number, nowMs: number): readonly Text[] => {
+  const { feature, counts, cards } = board;
+  const head: Text = [bold(feature), dim(`  ${counts.done} of ${cards.length} done`)];
+  const body = width < NARROW ? lanesBelow(board, width, nowMs) : lanesBeside(board, width, nowMs);
+  return [fitted(head, width), '', ...(cards.length === 0 ? [dim('It has no work packages yet.')] : body)];
+};
+
+/** Who has it, and for how long it is in its lane: `claude · 3 h`. */
+export const inCharge = ({ agent, sinceMs }: BoardCard, nowMs: number): string =>
+  [agent, ageOf(sinceMs, nowMs)].filter((part) => part !== undefined).join(' \u00b7 ');
+
+/** How long ago it was. Clocks of other machines may be ahead: what is still to come is now. */
+export const ageOf = (sinceMs: number | undefined, nowMs: number): string | undefined =>
+  sinceMs === undefined ? undefined : duration(Math.max(0, nowMs - sinceMs));
+
+/** Below this four columns would hold nothing but ids. */
+const NARROW = 60;
+const GAP = '  ';
+
+const lanesBeside = ({ cards, counts }: FeatureCards, width: number, nowMs: number): readonly Text[] => {
+  const widths = columnWidths(counts, width);
+  const columns = LANES.map((lane, at): readonly Text[] => [
+    headOf(lane, counts),
+    dim('\u2500'.repeat(widths[at] ?? 0)),
+    ...cards.filter((card) => card.lane === lane).flatMap((card) => cardLines(card, nowMs)),
+  ]);
+  const height = Math.max(...columns.map((column) => column.length));
+  return Array.from({ length: height }, (_, row) => rowOf(columns, row, widths));
+};
+
+/** An empty lane is as wide as its name; the others share what is left. */
+const columnWidths = (counts: FeatureCards['counts'], width: number): readonly number[] => {
+  const names = LANES.map((lane) => stringWidth(toPlain(headOf(lane, counts))));
+  const filled = LANES.filter((lane) => counts[lane] > 0).length;
+  const taken = LANES.reduce((sum, lane, at) => sum + (counts[lane] > 0 ? 0 : (names[at] ?? 0)), 0);
+  const share = Math.floor((width - taken - GAP.length * (LANES.length - 1)) / Math.max(1, filled));
+  return LANES.map((lane, at) => (counts[lane] > 0 ? share : (names[at] ?? 0)));
+};
+
+/** The cells of one row up to the last that holds something, so that no line ends in blanks. */
+const rowOf = (columns: readonly (readonly Text[])[], row: number, widths: readonly number[]): Text => {
+  const last = columns.findLastIndex((column) => row < column.length);
+  return columns.slice(0, last + 1).flatMap((column, at): readonly Text[] => {
+    const width = widths[at] ?? 0;
+    const cell = fitted(column[row] ?? '', width);
+    const blanks = ' '.repeat(Math.max(0, width - stringWidth(toPlain(cell))));
+    return at === last ? [cell] : [cell, blanks, GAP];
+  });
+};
+
+const lanesBelow = ({ cards, counts }: FeatureCards, width: number, nowMs: number): readonly Text[] =>
+  LANES.flatMap((lane) => [
+    headOf(lane, counts),
+    ...cards
+      .filter((card) => card.lane === lane)
+      .flatMap((card) => cardLines(card, nowMs))
+      .map((line) => fitted([GAP, line], width)),
+  ]);
+
+const headOf = (lane: Lane, counts: FeatureCards['counts']): Text => [bold(lane), dim(` ${counts[lane]}`)];
+
+/** What is in work tells by whom and for how long, what waits tells for what; the others need no more than their titles. */
+const cardLines = (card: BoardCard, nowMs: number): readonly Text[] => {
+  const who = card.lane === 'doing' || card.lane === 'for_review' ? inCharge(card, nowMs) : '';
+  const { waitsFor } = card;
+  return [
+    [bold(card.workPackageId), ` ${card.title}`],
+    ...(who === '' ? [] : [dim(`${GAP}${who}`)]),
+    ...(waitsFor.length === 0 ? [] : [yellow(`${GAP}waits for ${waitsFor.join(', ')}`)]),
+  ];
+};
+
+/** The text on one line of at most `width` columns; its pieces keep their styles. */
+const fitted = (text: Text, width: number): Text => {
+  let left = width;
+  const pieces = piecesOf(text).map((piece): Text => {
+    const shown = truncate(makeVisible(toPlain(piece), 'line'), left);
+    left -= stringWidth(shown);
+    return restyle(piece, shown);
+  });
+  return RIGHT_TO_LEFT.test(toPlain(text)) ? [...pieces, LEFT_TO_RIGHT_MARK] : pieces;
+};
+
+const piecesOf = (text: Text): readonly Text[] =>
+  Array.isArray(text) ? (text as readonly Text[]).flatMap(piecesOf) : [text as Text];
+
+/** Behind letters that run from right to left the mark keeps the next column in its place. */
+const LEFT_TO_RIGHT_MARK = '\u200e';
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;

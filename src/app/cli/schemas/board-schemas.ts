@@ -1,0 +1,72 @@
+import { LANES } from '../../../domain/workflow/lane.js';
+import {
+  choice,
+  documentOf,
+  flag,
+  integer,
+  list,
+  nullable,
+  object,
+  text,
+  type DocumentSchema,
+} from './schema.js';
+import { work } from './shared-schemas.js';
+
+const lane = choice(LANES);
+
+const card = object({
+  work_package_id: text(),
+  title: text(),
+  lane,
+  agent: nullable(text('who is in charge')),
+  since_ms: nullable(
+    integer('when it came into its lane, milliseconds since 1970; `null`: its log does not tell'),
+  ),
+  age_ms: nullable(integer('how long ago that was')),
+  dependencies: list(text()),
+  waits_for: list(text(), 'of a planned one: the dependencies that nobody has finished implementing'),
+  tasks: integer('boxes of its section in tasks.md'),
+  open_tasks: integer('those that are not ticked'),
+});
+
+const board = {
+  feature: text(),
+  lanes: object(
+    Object.fromEntries(LANES.map((each) => [each, integer()])),
+    {},
+    'how many work packages each lane has',
+  ),
+  work_packages: list(card, 'ascending by number'),
+  unreadable: list(text(), 'files that cannot be understood, with the reason'),
+};
+
+/** The board of a feature, and what marks something on it. */
+export const boardSchemas: readonly DocumentSchema[] = [
+  documentOf('agent tasks status', board),
+  documentOf('agent tasks list', board),
+  {
+    command: 'agent tasks mark-status',
+    schema: object({
+      ...work,
+      feature: text(),
+      work_packages: list(
+        object({
+          work_package_id: text(),
+          outcome: choice(['moved', 'already-there']),
+          from: lane,
+          to: lane,
+        }),
+      ),
+      tasks: list(
+        object({
+          task_id: text(),
+          work_package_id: text('whose section of tasks.md holds the task'),
+          outcome: choice(['marked', 'already-so']),
+          is_done: flag(),
+        }),
+      ),
+      unblocked: list(text(), 'work packages that have one dependency less to wait for'),
+      is_feature_completed: flag(),
+    }),
+  },
+];
