@@ -1,5 +1,5 @@
 import { SyncError, type ErrorKind } from '../../src/domain/errors.js';
-import { breakageMessage, isBreakage } from '../../src/domain/workflow/breakage.js';
+import { breakageMessage, breakageType } from '../../src/domain/workflow/breakage.js';
 import { AcceptWorkPackages } from '../../src/app/usecases/accept-work-packages.js';
 import { AddHistory } from '../../src/app/usecases/add-history.js';
 import { MoveWorkPackage } from '../../src/app/usecases/move-work-package.js';
@@ -59,7 +59,10 @@ describe('a workflow command that breaks', () => {
     const accept = new AcceptWorkPackages(ports.repository, ports.files, useCases(ports).perform);
     await expect(accept.run({ checkout: await world.checkout() })).rejects.toThrow('a defect');
     expect(await capturedEvents(world)).toMatchObject([
-      { aggregate_id: 'error', payload: { error_message: 'internal: a defect at …', wp_id: null } },
+      {
+        aggregate_id: 'error',
+        payload: { error_type: 'unknown', error_message: 'internal: a defect at …', wp_id: null },
+      },
     ]);
   });
 
@@ -86,24 +89,30 @@ describe('a workflow command that breaks', () => {
 });
 
 describe('breakage', () => {
-  it.each<[ErrorKind, boolean]>([
-    ['storage-failed', true],
-    ['git-failed', true],
-    ['commit-refused', false],
-    ['lock-busy', false],
-    ['interrupted', false],
-    ['wrong-usage', false],
-    ['outbox-full', false],
-    ['worktree-failed', false],
-  ])('%s: %s', (kind, isBroken) => {
-    expect(isBreakage(new SyncError(kind, 'x'))).toBe(isBroken);
+  it.each<[ErrorKind, string | undefined]>([
+    ['storage-failed', 'runtime'],
+    ['git-failed', 'runtime'],
+    ['work-package-unreadable', 'validation'],
+    ['config-unreadable', 'validation'],
+    ['unreachable', 'network'],
+    ['session-expired', 'auth'],
+    ['commit-refused', undefined],
+    ['lock-busy', undefined],
+    ['interrupted', undefined],
+    ['wrong-usage', undefined],
+    ['outbox-full', undefined],
+    ['worktree-failed', undefined],
+    ['task-not-found', undefined],
+  ])('%s: %s', (kind, type) => {
+    expect(breakageType(new SyncError(kind, 'x'))).toBe(type);
   });
 
   it('shows through what wraps it', () => {
     const cause = new SyncError('git-failed', 'x');
-    expect(isBreakage(new SyncError('worktree-failed', 'y', { cause }))).toBe(true);
-    expect(isBreakage(Object.assign(new Error('stop'), { name: 'AbortError' }))).toBe(false);
-    expect(isBreakage('text')).toBe(true);
+    expect(breakageType(new SyncError('worktree-failed', 'y', { cause }))).toBe('runtime');
+    expect(breakageType(new SyncError('lock-busy', 'y', { cause: new Error('z') }))).toBeUndefined();
+    expect(breakageType(Object.assign(new Error('stop'), { name: 'AbortError' }))).toBeUndefined();
+    expect(breakageType('text')).toBe('unknown');
   });
 
   it('is told without paths and addresses', () => {

@@ -1,6 +1,7 @@
 import { argumentsOf, commonOptionsOf } from './arguments.js';
 import { moveTask } from './commands/workflow/move-task-definition.js';
-import type { CommandDefinition } from './define-command.js';
+import type { ClientContext } from './commands/shared/client.js';
+import type { CommandContext, CommandDefinition } from './define-command.js';
 import { outcomeOfError } from './exit-codes.js';
 import type { Outcome } from './exit-codes.js';
 import type { Io } from './io.js';
@@ -56,20 +57,20 @@ const runCommand = async (
   const common = commonOptionsOf(parsed, definition.words, io.cwd);
   const args = argumentsOf(definition, parsed);
   let container: Promise<Closeable> | undefined;
+  const context = {
+    ...{ args, common, terminal, io, signal },
+    container: () => (container ??= createContainer()),
+  };
   try {
     const { run } = await definition.load();
-    const report = await run({
-      args,
-      common,
-      terminal,
-      io,
-      signal,
-      container: () => (container ??= createContainer()),
-    });
+    const report = await run(context);
     terminal.progress([]);
     if (common.json && report.isStream !== true) terminal.document(versioned(report.data));
     else if (report.text !== undefined) terminal.print(report.text);
     return report.outcome ?? 'done';
+  } catch (error) {
+    await tellBreakage(error, definition.words, context);
+    throw error;
   } finally {
     // A container that could not be made has been reported by the command that asked for it.
     await container?.then(
@@ -77,6 +78,18 @@ const runCommand = async (
       () => undefined,
     );
   }
+};
+
+/** What workflow commands break over is news for the team. */
+const tellBreakage = async (
+  error: unknown,
+  words: readonly string[],
+  context: CommandContext<Readonly<Record<string, unknown>>>,
+): Promise<void> => {
+  if (!WORKFLOW_WORDS.has(words[0] ?? '')) return;
+  const { tellBreakage: tell } = await import('./commands/shared/tell-breakage.js');
+  // The container of workflow commands is the client's.
+  await tell(error, words, context as ClientContext<Readonly<Record<string, unknown>>>);
 };
 
 /** Every document says which version of its description it keeps to; a later version only adds to it. */

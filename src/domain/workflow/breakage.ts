@@ -1,12 +1,64 @@
 import { isSyncError, type ErrorKind } from '../errors.js';
+import type { LoggedErrorType } from '../events/payloads.js';
 
 /**
- * Whether an error says that something broke, and not that a command refused what it was asked, was called wrongly or
- * was interrupted. An error that wraps a broken one is broken; what is no error of ours is a defect, which is broken.
+ * What an error of each kind means when it ends a workflow command. A refusal is an answer: the command, the flow or a
+ * person at work said no, and the one who asked can do something else. Breakage means that the world or the project's
+ * files are not as every command needs them; the team is told of it by an event of this type.
  */
-export const isBreakage = (error: unknown): boolean => {
-  if (!isSyncError(error)) return !(error instanceof Error && error.name === 'AbortError');
-  return BROKEN.has(error.kind) || (isSyncError(error.cause) && isBreakage(error.cause));
+const MEANINGS: Readonly<Record<ErrorKind, LoggedErrorType | 'refusal'>> = {
+  'config-unreadable': 'validation',
+  'config-not-writable': 'runtime',
+  'state-root-unsafe': 'runtime',
+  'storage-failed': 'runtime',
+  'storage-corrupt': 'validation',
+  'lock-busy': 'refusal',
+  'lock-unsupported': 'runtime',
+  'not-a-repository': 'refusal',
+  'not-initialized': 'refusal',
+  'feature-not-found': 'refusal',
+  'feature-ambiguous': 'refusal',
+  'work-package-not-found': 'refusal',
+  'task-not-found': 'refusal',
+  'work-package-unreadable': 'validation',
+  'tasks-unreadable': 'refusal',
+  'dependency-invalid': 'refusal',
+  'dependency-not-ready': 'refusal',
+  'transition-illegal': 'refusal',
+  'not-acceptable': 'refusal',
+  'commit-refused': 'refusal',
+  'worktree-failed': 'refusal',
+  'merge-conflict': 'refusal',
+  'merge-refused': 'refusal',
+  'orchestration-absent': 'refusal',
+  'orchestration-unfinished': 'refusal',
+  'outbox-full': 'refusal',
+  'git-failed': 'runtime',
+  unreachable: 'network',
+  'hub-error': 'network',
+  'hub-refused': 'network',
+  'protocol-mismatch': 'network',
+  'not-signed-in': 'refusal',
+  'sign-in-failed': 'refusal',
+  'session-expired': 'auth',
+  'insecure-server': 'refusal',
+  'wrong-usage': 'refusal',
+  'input-invalid': 'refusal',
+  interrupted: 'refusal',
+  'hub-busy': 'refusal',
+  'dependency-missing': 'runtime',
+};
+
+/**
+ * The type of the event for an error that says that something broke; `undefined` for a refusal, for wrong usage and
+ * for an interruption. A refusal that wraps breakage is breakage; what is no error of ours is a defect, and that is
+ * breakage of a kind that nobody knows.
+ */
+export const breakageType = (error: unknown): LoggedErrorType | undefined => {
+  if (!isSyncError(error)) return isAbort(error) ? undefined : 'unknown';
+  const meaning = MEANINGS[error.kind];
+  if (meaning !== 'refusal') return meaning;
+  return isSyncError(error.cause) ? breakageType(error.cause) : undefined;
 };
 
 /** The message of an error as the team may read it: whatever could be a path or an address is left out. */
@@ -17,10 +69,4 @@ export const breakageMessage = (error: unknown): string => {
   return said === '' ? kind : `${kind}: ${said}`;
 };
 
-const BROKEN: ReadonlySet<ErrorKind> = new Set([
-  'storage-failed',
-  'config-not-writable',
-  'git-failed',
-  'lock-unsupported',
-  'dependency-missing',
-]);
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
