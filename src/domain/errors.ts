@@ -41,6 +41,8 @@ export const ERROR_KINDS = {
     retryable: false,
     meaning: 'the branches cannot be merged as things stand; the repository is as before',
   },
+  'orchestration-absent': { retryable: false, meaning: 'there is no run of the orchestrator to go on with' },
+  'orchestration-unfinished': { retryable: false, meaning: 'a run of the orchestrator is not over yet' },
   'outbox-full': { retryable: false, meaning: 'the outbox has no room for more events' },
   'git-failed': { retryable: false, meaning: 'a git command failed' },
   // delivery and accounts

@@ -98,7 +98,7 @@ export type OrchestrationReading =
 
 /** What an orchestrator keeps of its run: the state in the project's `.kittify/`, prompts and logs beside git's files. */
 export interface OrchestrationStore {
-  /** Takes the place, or is `undefined` at once when another orchestrator of the project has it, in any process. */
+  /** Takes the place, or is `undefined` after a moment when another orchestrator of the project has it, in any process. */
   occupy(checkout: Checkout): Promise<OrchestratorPlace | undefined>;
   isOccupied(checkout: Checkout): Promise<boolean>;
   /** Never throws for what the file holds. Fails with `storage-failed` when it cannot be read at all. */

@@ -28,13 +28,13 @@ export class AbortOrchestration {
   }
 
   /**
-   * Fails with `input-invalid` when there is nothing to give up, and with `lock-busy` when the process that runs it does
+   * Fails with `orchestration-absent` when there is nothing to give up, and with `lock-busy` when the process that runs it does
    * not end within a minute after it was asked to.
    */
   async run({ checkout }: { readonly checkout: Checkout }, signal?: AbortSignal): Promise<AbortResult> {
     const state = await readOrchestration(this.#store, checkout);
     if (state === undefined) {
-      throw new SyncError('input-invalid', 'This project has no orchestration.', {
+      throw new SyncError('orchestration-absent', 'This project has no orchestration.', {
         hint: 'Begin one with "spec-kitty orchestrate --feature" and the name of a feature.',
       });
     }

@@ -35,7 +35,10 @@ const ended = (
 ): WorkPackageRecord => {
   switch (outcome.outcome) {
     case 'claimed':
-      return startedAt({ ...record, stage: 'implementing' }, outcome.tip);
+      return startedAt(
+        { ...record, stage: 'implementing', ...(outcome.tip === undefined ? {} : { base: outcome.tip }) },
+        outcome.tip,
+      );
     case 'not-claimed':
       return withoutImplementer({ ...record, stage: 'waiting' });
     case 'announced':
@@ -51,7 +54,7 @@ const ended = (
       return afterRejection(record, outcome.feedback, state.limits);
     case 'agent-failed':
       return afterFailure(state, record, step, outcome.reason);
-    case 'stopped':
+    case 'not-done':
       return record;
     case 'handed-over':
       return atNextTask(record, 'reviewing');

@@ -96,6 +96,7 @@ const RECORD: Readonly<Record<string, Rule>> = {
   rejections: count(0),
   feedback: optional(anyText),
   reviewer: optional(name),
+  base: optional(name),
   startedAt: optional(name),
   pause: optional(object),
 };

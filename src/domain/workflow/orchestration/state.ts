@@ -75,6 +75,8 @@ export interface WorkPackageRecord {
   /** What the reviewer wants changed; absent before the first rejection. */
   readonly feedback?: string;
   readonly reviewer?: string;
+  /** Commit on which its branch was begun by this run: everything beyond it is to be reviewed. */
+  readonly base?: string;
   /** Tip of its branch when the present implementation or rework began: what is beyond it is the agents' work. */
   readonly startedAt?: string;
   /** Only at the stage `paused`: why, in a whole sentence, and where the run would go on. */

@@ -33,8 +33,8 @@ export type StepOutcome =
   | { readonly outcome: 'changes-requested'; readonly feedback: string }
   /** An agent did not do what it was asked for, for a reason in a whole sentence. */
   | { readonly outcome: 'agent-failed'; readonly reason: string }
-  /** Stopped by us; the same step is to be done again. */
-  | { readonly outcome: 'stopped' }
+  /** Stopped, or overtaken by what somebody else did: the files tell what is to be done now. */
+  | { readonly outcome: 'not-done' }
   | { readonly outcome: 'handed-over' }
   | { readonly outcome: 'sent-back'; readonly tip?: string }
   | { readonly outcome: 'merged' }

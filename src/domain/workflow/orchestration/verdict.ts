@@ -1,3 +1,5 @@
+import { cutText } from '../../events/cut-text.js';
+
 /** What a reviewer said at the end of its work. */
 export type Verdict =
   | { readonly verdict: 'approved' }
@@ -26,6 +28,8 @@ export const readVerdict = (lines: readonly string[]): Verdict => {
 const VERDICT = /^[\s>*_`#-]*VERDICT[*_`]*\s*:[\s*_`]*(approved|changes[\s_-]+requested)[\s*_`.!]*$/i;
 const FEEDBACK = /^[\s>*_`#-]*FEEDBACK[*_`]*\s*:[*_`]*/i;
 const TAIL_LINES = 40;
+/** It goes into the work package's file, and into the prompt of whoever makes the changes. */
+const MAX_FEEDBACK_BYTES = 16_000;
 
 const feedbackBefore = (lines: readonly string[]): string => {
   const at = lastMatch(lines, FEEDBACK);
@@ -35,7 +39,9 @@ const feedbackBefore = (lines: readonly string[]): string => {
     .map((line) => line.trimEnd())
     .join('\n')
     .trim();
-  return text === '' ? 'The reviewer requested changes and did not say which.' : text;
+  return text === ''
+    ? 'The reviewer requested changes and did not say which.'
+    : cutText(text, MAX_FEEDBACK_BYTES);
 };
 
 const lastMatch = (lines: readonly string[], pattern: RegExp): number =>

@@ -1,0 +1,152 @@
+import { isRetryable, isSyncError } from '../../domain/errors.js';
+import { beginStep } from '../../domain/workflow/orchestration/begin-step.js';
+import { endStep } from '../../domain/workflow/orchestration/end-step.js';
+import { nextSteps } from '../../domain/workflow/orchestration/next-steps.js';
+import { observe } from '../../domain/workflow/orchestration/observe.js';
+import type { OrchestrationState } from '../../domain/workflow/orchestration/state.js';
+import type { Step, StepOutcome } from '../../domain/workflow/orchestration/step.js';
+import type { FeatureView } from '../../domain/workflow/orchestration/view.js';
+import { announce, carryOut } from './carry-out-step.js';
+import { viewOf } from './feature-view.js';
+import { loadFeature } from './locate-feature.js';
+import type { OrchestrationContext } from './orchestration-context.js';
+import type { RunMemory } from './run-memory.js';
+
+/**
+ * Takes the steps of a run until there is none left: looks at the files, lets the domain decide, takes every step beside
+ * the others, and looks again whenever one has ended. What a step is about is durable before it is taken, and so is what
+ * became of it before the next one.
+ */
+export class OrchestrationRun {
+  readonly #context: OrchestrationContext;
+  readonly #memory: RunMemory;
+  readonly #busy = new Set<string>();
+  #view: FeatureView;
+  /** How many steps have ended: a look at the files that began before says nothing about their work packages. */
+  #ended = 0;
+  #wake: () => void = () => undefined;
+  #breakage: { readonly error: unknown } | undefined;
+
+  constructor(context: OrchestrationContext, memory: RunMemory, view: FeatureView) {
+    this.#context = context;
+    this.#memory = memory;
+    this.#view = view;
+  }
+
+  /** What the files said when they were last looked at. */
+  get view(): FeatureView {
+    return this.#view;
+  }
+
+  /**
+   * Ends when nothing is left to do, or, when the signal aborts, as soon as every agent has stopped. `broken` is called
+   * when a step found something that nobody thought of, or its state could not be written; the run then takes no further
+   * step, and fails with that.
+   */
+  async run(signal: AbortSignal, broken: () => void): Promise<void> {
+    const wake = (): void => this.#wake();
+    signal.addEventListener('abort', wake, { once: true });
+    try {
+      while (await this.#turn(signal, broken));
+    } finally {
+      signal.removeEventListener('abort', wake);
+    }
+    if (this.#breakage !== undefined) throw this.#breakage.error;
+  }
+
+  /** Whether there is more to come. */
+  async #turn(signal: AbortSignal, broken: () => void): Promise<boolean> {
+    const ended = this.#ended;
+    const woken = new Promise<void>((resolve) => (this.#wake = resolve));
+    if (!signal.aborted && this.#breakage === undefined)
+      await this.#guard(() => this.#launch(signal, broken), broken);
+    if (this.#ended !== ended) return true;
+    if (this.#busy.size === 0) return false;
+    await woken;
+    return true;
+  }
+
+  async #launch(signal: AbortSignal, broken: () => void): Promise<void> {
+    const before = new Set(this.#busy);
+    const { checkout, feature, sources } = this.#context;
+    this.#view = viewOf(await loadFeature(sources.files, checkout.projectRoot, feature));
+    if (signal.aborted) return;
+    // What was busy when the look began may have been moved since: what was seen of it is old.
+    const busy = new Set([...before, ...this.#busy]);
+    const { state, notices } = observe(this.#memory.state, this.#view, busy);
+    this.#change(() => state);
+    for (const { id, notice } of notices) this.#context.tell({ what: 'noticed', workPackageId: id, notice });
+    for (const step of nextSteps(this.#memory.state, this.#view, busy)) {
+      this.#busy.add(step.id);
+      this.#change((present) => beginStep(present, step));
+      void this.#guard(() => this.#take(step, signal), broken).finally(() => {
+        this.#busy.delete(step.id);
+        this.#ended++;
+        this.#wake();
+      });
+    }
+  }
+
+  async #take(step: Step, signal: AbortSignal): Promise<void> {
+    await this.#memory.save();
+    if (step.step === 'work' && !step.assignment.isAnnounced) {
+      const announced = await this.#attempt(() => announce(this.#context, step), signal);
+      await this.#end(step, announced);
+      if (announced.outcome !== 'announced') return;
+    }
+    await this.#end(step, await this.#attempt(() => carryOut(this.#context, step, signal), signal));
+  }
+
+  async #end(step: Step, outcome: StepOutcome): Promise<void> {
+    this.#change((state) => endStep(state, step, outcome));
+    await this.#memory.save();
+  }
+
+  /** What keeps a step from being done pauses its work package; what may pass by itself is tried again before. */
+  async #attempt(work: () => Promise<StepOutcome>, signal: AbortSignal): Promise<StepOutcome> {
+    for (let tries = 1; ; tries++) {
+      if (signal.aborted) return { outcome: 'not-done' };
+      try {
+        return await work();
+      } catch (error) {
+        if (!isSyncError(error)) throw error;
+        if (error.kind === 'interrupted' || signal.aborted) return { outcome: 'not-done' };
+        if (!isRetryable(error) || tries >= TRIES) return impossible(error);
+        await this.#context.sources.timer.sleep(RETRY_MS, signal);
+      }
+    }
+  }
+
+  #change(change: (state: OrchestrationState) => OrchestrationState): void {
+    const before = new Map(this.#memory.state.workPackages.map((record) => [record.id, record.stage]));
+    this.#memory.state = change(this.#memory.state);
+    for (const { id, stage, pause } of this.#memory.state.workPackages) {
+      if (stage !== 'paused' || pause === undefined || before.get(id) === 'paused') continue;
+      const { reason, detail } = pause;
+      this.#context.tell({ what: 'paused', workPackageId: id, reason, detail });
+    }
+  }
+
+  /** Remembers the first breakage; there is nobody above a step who could catch it. */
+  async #guard(work: () => Promise<void>, broken: () => void): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#breakage ??= { error };
+      broken();
+    }
+  }
+}
+
+const TRIES = 3;
+const RETRY_MS = 1_000;
+
+const impossible = (error: {
+  readonly kind: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+}): StepOutcome => ({
+  outcome: 'impossible',
+  reason: error.kind === 'merge-conflict' ? 'merge-conflict' : 'step-failed',
+  detail: error.hint === undefined ? error.message : `${error.message} ${error.hint}`,
+});

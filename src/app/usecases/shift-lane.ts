@@ -1,0 +1,40 @@
+import type { Lane } from '../../domain/workflow/lane.js';
+import { findWorkPackage } from './feature-state.js';
+import { loadFeature } from './locate-feature.js';
+import type { OrchestrationContext } from './orchestration-context.js';
+import { planTransitions, type Transition } from './plan-transitions.js';
+import { nothingToDo } from './work-plan.js';
+
+export interface LaneShift extends Transition {
+  /** The lane from which it is taken. */
+  readonly from: Lane;
+}
+
+/**
+ * Takes a work package to a lane, unless it is there already: an agent may have done so itself. `elsewhere`: it is in a
+ * third lane, because somebody took it there, and stays. The lane that counts is the one that the file has under the lock.
+ */
+export const shiftLane = async (
+  context: OrchestrationContext,
+  shift: LaneShift,
+): Promise<'moved' | 'already-there' | 'elsewhere'> => {
+  const { checkout, feature, sources } = context;
+  const { workPackageId, from, to, by } = shift;
+  const work = await context.turns.take(() =>
+    context.perform.run<'moved' | 'already-there' | 'elsewhere'>({
+      checkout,
+      subject: { feature, workPackageId, agent: by },
+      plan: async (emission) => {
+        const state = await loadFeature(sources.files, checkout.projectRoot, feature);
+        const { lane } = findWorkPackage(state, workPackageId).workPackage;
+        if (lane !== from) return nothingToDo(lane === to ? 'already-there' : 'elsewhere');
+        const { changes, events } = await planTransitions(sources.files, emission, state, [shift]);
+        const message = `chore: Move ${workPackageId} from ${from} to ${to} (${feature})`;
+        return { result: 'moved', changes, events, message };
+      },
+    }),
+  );
+  const result = context.keep(work);
+  if (result === 'moved') context.tell({ what: 'moved', workPackageId, from, to });
+  return result;
+};
