@@ -72,6 +72,8 @@ export interface Repository {
   branchTip(checkout: Checkout, branch: string): Promise<string | undefined>;
   /** Whether everything of `branch` is in `into`. */
   isMerged(checkout: Checkout, branch: string, into: string): Promise<boolean>;
+  /** Those of many branches that are merged in this sense, asked together. */
+  mergedBranches(checkout: Checkout, branches: readonly string[], into: string): Promise<ReadonlySet<string>>;
   /** Whether `branch` has commits that `base` has not. */
   hasOwnCommits(checkout: Checkout, branch: string, base: string): Promise<boolean>;
   /** Makes the work tree, or takes the existing one of that branch; leaves nothing behind when it fails with `worktree-failed`. */

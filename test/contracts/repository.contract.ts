@@ -185,6 +185,18 @@ export const repositoryContract = ({ name, setup }: RepositoryFlavour): void => 
       expect(await it$.subject.hasOwnCommits(main, 'side', 'main')).toBe(true);
     });
 
+    it('tells of many branches together which are merged', async () => {
+      for (const name of ['side', 'squashed', 'open']) it$.commitOn(name, { [`${name}.txt`]: name });
+      it$.write('squashed.txt', 'squashed');
+      await it$.subject.commit(held(), ['squashed.txt'], 'squashed');
+      await it$.subject.makeMergeBranch(held(), 'base', ['main', 'side']);
+      const asked = ['open', 'nowhere', 'squashed', 'main', 'side'];
+      const merged = await it$.subject.mergedBranches(main, asked, 'base');
+      expect([...merged].sort()).toEqual(['main', 'side', 'squashed']);
+      expect(await it$.subject.mergedBranches(main, asked, 'nowhere')).toEqual(new Set());
+      expect(await it$.subject.mergedBranches(main, [], 'base')).toEqual(new Set());
+    });
+
     it('merges the tips of several branches without touching the work tree', async () => {
       it$.commitOn('one', { '1.txt': '1\n' });
       it$.commitOn('two', { '2.txt': '2\n' });

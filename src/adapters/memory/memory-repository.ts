@@ -136,6 +136,15 @@ export class MemoryRepository implements Repository {
     return merged.ok && isSameContent(merged.value.files, target.files);
   }
 
+  async mergedBranches(
+    checkout: Checkout,
+    branches: readonly string[],
+    into: string,
+  ): Promise<ReadonlySet<string>> {
+    const are = await Promise.all(branches.map((branch) => this.isMerged(checkout, branch, into)));
+    return new Set(branches.filter((_, at) => are[at]));
+  }
+
   async hasOwnCommits(_checkout: Checkout, branch: string, base: string): Promise<boolean> {
     const [tip, from] = [this.#branches.get(branch), this.#branches.get(base)];
     return tip !== undefined && from !== undefined && !isAncestor(tip, from);

@@ -26,6 +26,34 @@ export const isMerged = async (
   return merged.code === 0 && merged.stdout.trim() === (await treeOf(git, checkout, ours));
 };
 
+/**
+ * Those of many branches that are merged in this sense. One process finds all whose commits are in `into`; only what is
+ * left is asked for one by one.
+ */
+export const mergedBranches = async (
+  git: Git,
+  checkout: Checkout,
+  branches: readonly string[],
+  into: string,
+): Promise<ReadonlySet<string>> => {
+  const merged = new Set<string>();
+  const target = await git.revision(checkout, into);
+  if (target === undefined) return merged;
+  for (let from = 0; from < branches.length; from += MANY) {
+    const refs = branches.slice(from, from + MANY).map((branch) => BRANCHES + branch);
+    const args = ['for-each-ref', `--merged=${target}`, '--format=%(refname)', ...refs];
+    const found = new Set((await git.demand(directoryOf(checkout), args)).split('\n'));
+    for (const ref of refs) if (found.has(ref)) merged.add(ref.slice(BRANCHES.length));
+  }
+  for (const branch of branches) {
+    if (!merged.has(branch) && (await isMerged(git, checkout, branch, into))) merged.add(branch);
+  }
+  return merged;
+};
+
+/** As many names as every system takes on one command line. */
+const MANY = 100;
+
 /** Whether `branch` has commits that `base` has not. */
 export const hasOwnCommits = async (
   git: Git,

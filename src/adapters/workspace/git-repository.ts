@@ -112,6 +112,15 @@ export class GitRepository implements Repository {
     return isMerged(this.#git, checkout, branch, into);
   }
 
+  async mergedBranches(
+    checkout: Checkout,
+    branches: readonly string[],
+    into: string,
+  ): Promise<ReadonlySet<string>> {
+    const { mergedBranches } = await import('./git-branches.js');
+    return mergedBranches(this.#git, checkout, branches, into);
+  }
+
   async hasOwnCommits(checkout: Checkout, branch: string, base: string): Promise<boolean> {
     const { hasOwnCommits } = await import('./git-branches.js');
     return hasOwnCommits(this.#git, checkout, branch, base);

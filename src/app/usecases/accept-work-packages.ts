@@ -99,12 +99,18 @@ export class AcceptWorkPackages {
     const candidates = named.length > 0 ? named : state.workPackages.filter(isInReview);
     const open = candidates.filter(({ workPackage }) => workPackage.lane !== 'done');
     const dirtyPaths = open.length === 0 ? [] : await this.#dirtyPaths(input.checkout);
-    const judged = await Promise.all(
-      open.map(async (filed) => ({
-        filed,
-        reasons: acceptanceReasons(await this.#facts(state, filed, input.checkout, dirtyPaths)),
-      })),
-    );
+    const branchOf = await this.#branches(state, open, input.checkout);
+    const judged = open.map((filed) => ({
+      filed,
+      reasons: acceptanceReasons({
+        workPackageId: filed.workPackage.id,
+        lane: filed.workPackage.lane,
+        body: filed.document.body,
+        documents: state.documents,
+        dirtyPaths,
+        branch: branchOf(filed),
+      }),
+    }));
     const accepted = judged.filter(({ reasons }) => reasons.length === 0).map(({ filed }) => filed);
     return {
       accepted,
@@ -121,32 +127,25 @@ export class AcceptWorkPackages {
     };
   }
 
-  async #facts(
-    { documents }: FeatureState,
-    { workPackage, document }: FiledWorkPackage,
-    checkout: Checkout,
-    dirtyPaths: readonly string[],
-  ): Promise<AcceptanceFacts> {
-    return {
-      workPackageId: workPackage.id,
-      lane: workPackage.lane,
-      body: document.body,
-      documents,
-      dirtyPaths,
-      branch: await this.#branch(workPackageBranch(documents.slug, workPackage.id), documents.meta, checkout),
-    };
-  }
-
   /** A work package that was never implemented in a branch of its own has nothing to merge. */
-  async #branch(
-    branch: string,
-    meta: string | undefined,
+  async #branches(
+    { documents: { slug, meta } }: FeatureState,
+    open: readonly FiledWorkPackage[],
     checkout: Checkout,
-  ): Promise<AcceptanceFacts['branch']> {
-    if (checkout.commonDir === undefined) return 'none';
-    if ((await this.#repository.branchTip(checkout, branch)) === undefined) return 'none';
+  ): Promise<(filed: FiledWorkPackage) => AcceptanceFacts['branch']> {
+    const branches: string[] = [];
+    for (const { workPackage } of checkout.commonDir === undefined ? [] : open) {
+      const branch = workPackageBranch(slug, workPackage.id);
+      if ((await this.#repository.branchTip(checkout, branch)) !== undefined) branches.push(branch);
+    }
+    if (branches.length === 0) return () => 'none';
     const target = await standingTargetOf(this.#repository, checkout, meta);
-    return (await this.#repository.isMerged(checkout, branch, target)) ? 'merged' : 'unmerged';
+    const merged = await this.#repository.mergedBranches(checkout, branches, target);
+    return ({ workPackage }) => {
+      const branch = workPackageBranch(slug, workPackage.id);
+      if (!branches.includes(branch)) return 'none';
+      return merged.has(branch) ? 'merged' : 'unmerged';
+    };
   }
 
   async #dirtyPaths(checkout: Checkout): Promise<readonly string[]> {
