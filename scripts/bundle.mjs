@@ -21,6 +21,7 @@ const SHARED_ROOMS = {
     'src/app/container/delivery.module.ts',
     'src/app/container/background.module.ts',
     'src/app/container/reports.module.ts',
+    'src/app/container/orchestration.module.ts',
   ],
   status: [
     'src/app/cli/commands/sync/status.ts',

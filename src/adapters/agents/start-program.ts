@@ -30,7 +30,7 @@ export interface ProgramExit {
   readonly signal: string | undefined;
 }
 
-/** Starts a program as the leader of a session of its own. The error is a whole sentence. */
+/** Starts a program as the leader of a session of its own. The error is the reason, without a full stop. */
 export const startProgram = (start: ProgramStart): Promise<Result<Program, string>> =>
   new Promise((resolve) => {
     const fail = (error: unknown): void => resolve({ ok: false, error: whyNotStarted(start, error) });
@@ -90,15 +90,15 @@ const programOf = (child: ChildProcess): Program => {
 const whyNotStarted = ({ argv: [program = ''], directory }: ProgramStart, error: unknown): string => {
   const { code, message } = error as NodeJS.ErrnoException;
   if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true)
-    return `The directory ${directory} is gone.`;
+    return `the directory ${directory} is gone`;
   switch (code) {
     case 'ENOENT':
-      return `There is no program ${program}; it is not installed, or not on the PATH.`;
+      return `there is no program ${program}; it is not installed, or not on the PATH`;
     case 'EACCES':
-      return `The program ${program} may not be run.`;
+      return `the program ${program} may not be run`;
     case 'E2BIG':
-      return `The arguments of ${program} are longer than the system allows.`;
+      return `the arguments of ${program} are longer than the system allows`;
     default:
-      return `The program ${program} cannot be started: ${message}.`;
+      return `the program ${program} cannot be started: ${message}`;
   }
 };

@@ -1,4 +1,5 @@
 import type { ServiceIdentifier } from 'inversify';
+import type { AgentCatalog, AgentRunner, AgentWork, OrchestrationStore } from '../../ports/agents.js';
 import type { CredentialStore, MachineAccounts, SignInEnvironment, TokenIssuer } from '../../ports/auth.js';
 import type { BackgroundPost, BackgroundStarter, Doorbell } from '../../ports/background.js';
 import type { LamportStore } from '../../ports/clock.js';
@@ -6,6 +7,7 @@ import type { CheckoutRegistry, ConfigStore, SettingsStore } from '../../ports/c
 import type { EventIdSource, Hash, Log, Machine, Randomness, Timer, WallClock } from '../../ports/host.js';
 import type { Merges } from '../../ports/merging.js';
 import type { Outboxes } from '../../ports/queue.js';
+import type { EventReader } from '../../ports/event-reader.js';
 import type { ReceiptReader } from '../../ports/receipts.js';
 import type { StateFiles } from '../../ports/state-files.js';
 import type { BatchTransport, LiveTransport } from '../../ports/transport.js';
@@ -17,10 +19,12 @@ import type { EventEmitter } from '../sync/event-emitter.js';
 import type { DeliveryRoute } from '../sync/delivery-route.js';
 import type { Flush, FlushHost } from '../sync/flush.js';
 import type { LeftOvers } from '../sync/left-overs.js';
+import type { EventTail, TailInput } from '../sync/event-tail.js';
 import type { LiveLink, LiveListeners } from '../sync/live-session.js';
 import type { SharingPolicy } from '../sync/sharing-policy.js';
 import type { Summons } from '../sync/summons.js';
 import type { SyncRuntime } from '../sync/sync-runtime.js';
+import type { AbortOrchestration } from '../usecases/abort-orchestration.js';
 import type { AcceptWorkPackages } from '../usecases/accept-work-packages.js';
 import type { AccessTokens } from '../usecases/access-token.js';
 import type { AddHistory } from '../usecases/add-history.js';
@@ -45,7 +49,10 @@ import type { MarkStatus } from '../usecases/mark-status.js';
 import type { ReadBoard } from '../usecases/read-board.js';
 import type { WatchBoard } from '../usecases/watch-board.js';
 import type { MoveWorkPackage } from '../usecases/move-work-package.js';
+import type { OrchestrateFeature } from '../usecases/orchestrate-feature.js';
+import type { OrchestrationStatus } from '../usecases/orchestration-status.js';
 import type { PerformWork } from '../usecases/perform-work.js';
+import type { PlanOrchestration } from '../usecases/plan-orchestration.js';
 import type { PreviewDelivery } from '../usecases/preview-delivery.js';
 import type { ResolveLeftOver } from '../usecases/resolve-left-over.js';
 import type { SetSharing } from '../usecases/set-sharing.js';
@@ -97,6 +104,7 @@ export const TOKENS = {
   batchTransport: token<BatchTransport>('batch-transport'),
   liveTransport: token<LiveTransport>('live-transport'),
   tokenIssuer: token<TokenIssuer>('token-issuer'),
+  eventReader: token<EventReader>('event-reader'),
   receiptReader: token<ReceiptReader>('receipt-reader'),
   stateFiles: token<StateFiles>('state-files'),
 
@@ -110,6 +118,8 @@ export const TOKENS = {
   liveLink: token<LiveLink>('live-link'),
   /** A live connection that tells what it hears to somebody. */
   liveLinkTo: token<(listeners: LiveListeners) => LiveLink>('live-link-to'),
+  /** Follows what a team's hub gets. */
+  eventTail: token<(input: TailInput) => EventTail>('event-tail'),
   deliveryRoute: token<DeliveryRoute>('delivery-route'),
   flushHost: token<Omit<FlushHost, 'route'>>('flush-host'),
   flush: token<Flush>('flush'),
@@ -130,6 +140,19 @@ export const TOKENS = {
   readBoard: token<ReadBoard>('read-board'),
   watchBoard: token<WatchBoard>('watch-board'),
   mergeWorkPackages: token<MergeWorkPackages>('merge-work-packages'),
+  agentCatalog: token<AgentCatalog>('agent-catalog'),
+  agentRunner: token<AgentRunner>('agent-runner'),
+  agentWork: token<AgentWork>('agent-work'),
+  orchestrationStore: token<OrchestrationStore>('orchestration-store'),
+  /** Ends the agents that are named to it as soon as its input ends. */
+  guardAgents:
+    token<(input: AsyncIterable<Uint8Array | string>, isReady: () => void) => Promise<number>>(
+      'guard-agents',
+    ),
+  orchestrateFeature: token<OrchestrateFeature>('orchestrate-feature'),
+  planOrchestration: token<PlanOrchestration>('plan-orchestration'),
+  orchestrationStatus: token<OrchestrationStatus>('orchestration-status'),
+  abortOrchestration: token<AbortOrchestration>('abort-orchestration'),
   acceptWorkPackages: token<AcceptWorkPackages>('accept-work-packages'),
   showIdentity: token<ShowIdentity>('show-identity'),
   signIn: token<SignIn>('sign-in'),

@@ -116,8 +116,8 @@ describe('a program', () => {
       reasons.push(exit.how === 'not-started' ? exit.reason : exit.how);
     }
     expect(reasons).toEqual([
-      `The directory ${join(scratch.path, 'gone')} is gone.`,
-      `The program ${scratch.path} may not be run.`,
+      `the directory ${join(scratch.path, 'gone')} is gone`,
+      `the program ${scratch.path} may not be run`,
       expect.stringMatching(/cannot be started: .*null bytes/),
       expect.stringMatching(/longer than the system allows/),
     ]);

@@ -1,11 +1,17 @@
 import { boardSchemas } from './board-schemas.js';
+import { orchestrationSchemas } from './orchestration-schemas.js';
 import { object, type DocumentSchema } from './schema.js';
 import { otherSchemas } from './other-schemas.js';
 import { fault, work } from './shared-schemas.js';
 import { reportFileSchema, syncSchemas } from './sync-schemas.js';
 
 /** What each command prints with `--json`. */
-export const DOCUMENTS: readonly DocumentSchema[] = [...syncSchemas, ...otherSchemas, ...boardSchemas];
+export const DOCUMENTS: readonly DocumentSchema[] = [
+  ...syncSchemas,
+  ...otherSchemas,
+  ...boardSchemas,
+  ...orchestrationSchemas,
+];
 
 /** Files that commands write. */
 export const FILES: readonly DocumentSchema[] = [reportFileSchema];

@@ -65,6 +65,40 @@ export const workflowCommands: readonly CommandDefinition[] = [
     load: () => import('./accept.js'),
   }),
   defineCommand({
+    path: 'orchestrate',
+    summary: 'let agents implement, review and merge a whole feature',
+    details:
+      'Agents come from --agents or from agents.available in .kittify/config.yaml, in the order of preference: the first implements, the next one reviews, and each takes over where another failed. They work unattended in work trees of their own. Interrupted or killed, a run goes on with --resume. See docs/orchestrate.md.',
+    options: {
+      agents: {
+        type: 'string',
+        describe: 'agents by name, the preferred one first',
+        list: true,
+        placeholder: 'A,B',
+      },
+      'max-parallel': {
+        type: 'number',
+        describe: 'agents that run at once; 3 unless given',
+        placeholder: 'N',
+      },
+      'no-merge': { type: 'boolean', describe: 'leave what is approved unmerged, in for_review' },
+      'dry-run': { type: 'boolean', describe: 'only say what would be done' },
+      status: { type: 'boolean', describe: 'say where the orchestration of this project stands' },
+      resume: { type: 'boolean', describe: 'go on with the run that was interrupted or needed you' },
+      abort: { type: 'boolean', describe: 'stop the run and give it up; nothing is undone' },
+      guard: { type: 'boolean', describe: 'be the process that ends agents left behind', hidden: true },
+    },
+    examples: [
+      ['spec-kitty orchestrate --feature 028-sync --agents claude,codex', 'claude implements, codex reviews'],
+      [
+        'spec-kitty orchestrate --feature 028-sync --dry-run',
+        'see first what would be done, and in which order',
+      ],
+      ['spec-kitty orchestrate --resume', 'after you settled what it had paused for'],
+    ],
+    load: () => import('./orchestrate.js'),
+  }),
+  defineCommand({
     path: 'agent feature finalize-tasks',
     summary: 'fix the plan of a feature and announce its work packages',
     details:

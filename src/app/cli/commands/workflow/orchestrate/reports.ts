@@ -1,0 +1,144 @@
+import type {
+  OrchestrationStanding,
+  StandingWord,
+  WorkPackageStanding,
+} from '../../../../../domain/workflow/orchestration/standing.js';
+import type { AbortResult } from '../../../../usecases/abort-orchestration.js';
+import type { OrchestrationReport } from '../../../../usecases/orchestration-status.js';
+import type { OrchestrationResult } from '../../../../usecases/orchestrate-feature.js';
+import type { OrchestrationPlan } from '../../../../usecases/plan-orchestration.js';
+import type { Report } from '../../../define-command.js';
+import type { Outcome } from '../../../exit-codes.js';
+import { snakeKeys } from '../../../render/snake-keys.js';
+import { table } from '../../../render/table.js';
+import { bold, lines, type Text } from '../../../render/text.js';
+
+/** How a run ended. */
+export const resultReport = ({ ended, standing }: OrchestrationResult): Report => ({
+  outcome: OUTCOMES[ended],
+  data: { action: 'run', ended, orchestration: snakeKeys(standing) },
+  text: lines([
+    [bold(standing.feature), ` ${ENDS[ended]}: ${summary(standing)}.`],
+    ...standing.workPackages.flatMap(troubleOf),
+    ...(ended === 'paused' || ended === 'interrupted' ? [`Go on with: ${RESUME}`] : []),
+  ]),
+});
+
+export const statusReport = (report: OrchestrationReport | undefined, width: number): Report => {
+  if (report === undefined) {
+    return {
+      data: { action: 'status', orchestration: null },
+      text: 'No orchestration was ever begun in this project.',
+    };
+  }
+  const { isRunning, standing } = report;
+  const rows = standing.workPackages.map((each) => [
+    each.id,
+    each.standing,
+    each.agent ?? '–',
+    each.title,
+    each.waitsFor.join(', '),
+  ]);
+  return {
+    data: { action: 'status', is_running: isRunning, orchestration: snakeKeys(standing) },
+    text: lines([
+      [bold(standing.feature), ` ${stateOf(report)}: ${summary(standing)}.`],
+      '',
+      table(COLUMNS, rows, width),
+      ...standing.workPackages.flatMap(troubleOf),
+      ...(canGoOn(report) ? [`Go on with: ${RESUME}`] : []),
+    ]),
+  };
+};
+
+export const abortReport = ({ feature, runId, outcome }: AbortResult): Report => ({
+  data: { action: 'abort', feature, run_id: runId, outcome },
+  text: [bold(feature), ABORTS[outcome]],
+});
+
+export const planReport = (plan: OrchestrationPlan): Report => {
+  const { feature, agents, limits, waves, elsewhere, done } = plan;
+  const count = waves.reduce((sum, wave) => sum + wave.length, 0);
+  return {
+    data: { action: 'dry-run', plan: snakeKeys(plan) },
+    text: lines([
+      [bold(feature), `: ${count} work packages for ${agents.join(', ')}, ${limits.maxParallel} at a time.`],
+      ...waves.map((wave, index) => `  ${index + 1}. ${wave.join(' ')}`),
+      ...(elsewhere.length === 0 ? [] : [`In doing already, and left alone: ${elsewhere.join(' ')}`]),
+      ...(done.length === 0 ? [] : [`Done: ${done.join(' ')}`]),
+      ...(limits.merges ? [] : ['What is approved is not merged.']),
+    ]),
+  };
+};
+
+/** What has become of the work packages, in numbers; what is nought is left out. */
+export const summary = ({ counts, workPackages }: OrchestrationStanding): string => {
+  const told = Object.entries(WORDS).flatMap(([word, text]) => {
+    const count = counts[word as StandingWord];
+    return count === 0 || word === 'done' ? [] : [`${count} ${text}`];
+  });
+  return [`${counts.done} of ${workPackages.length} done`, ...told].join(', ');
+};
+
+const RESUME = 'spec-kitty orchestrate --resume';
+
+const COLUMNS = [
+  { header: 'work package' },
+  { header: 'state' },
+  { header: 'agent' },
+  { header: 'title', flexible: true },
+  { header: 'waits for', flexible: true },
+] as const;
+
+const WORDS: Readonly<Record<StandingWord, string>> = {
+  done: 'done',
+  approved: 'approved',
+  implementing: 'being implemented',
+  reviewing: 'in review',
+  ready: 'ready',
+  waiting: 'waiting',
+  blocked: 'blocked',
+  elsewhere: 'in other hands',
+  paused: 'for you to look at',
+};
+
+const OUTCOMES: Readonly<Record<OrchestrationResult['ended'], Outcome>> = {
+  completed: 'done',
+  paused: 'failed',
+  aborted: 'failed',
+  interrupted: 'interrupted',
+};
+
+const ENDS: Readonly<Record<OrchestrationResult['ended'], string>> = {
+  completed: 'is through',
+  paused: 'needs you',
+  aborted: 'was given up',
+  interrupted: 'was interrupted',
+};
+
+const ABORTS: Readonly<Record<AbortResult['outcome'], string>> = {
+  aborted: ' is given up. Lanes, branches and work trees stay as they are.',
+  stopped: ' was stopped and is given up. Lanes, branches and work trees stay as they are.',
+  'already-aborted': ' was given up before.',
+  'already-completed': ' is through; there is nothing to give up.',
+};
+
+const stateOf = ({ isRunning, standing }: OrchestrationReport): string => {
+  if (isRunning) return 'is being orchestrated';
+  switch (standing.status) {
+    case 'running':
+      return 'was cut short';
+    case 'paused':
+      return 'is paused';
+    case 'completed':
+      return 'is through';
+    case 'aborted':
+      return 'was given up';
+  }
+};
+
+const canGoOn = ({ isRunning, standing }: OrchestrationReport): boolean =>
+  !isRunning && (standing.status === 'running' || standing.status === 'paused');
+
+const troubleOf = ({ id, standing, detail }: WorkPackageStanding): readonly Text[] =>
+  standing === 'paused' && detail !== undefined ? [[bold(id), `: ${detail}`]] : [];

@@ -1,0 +1,117 @@
+import type { RunLimits } from '../../../../../domain/workflow/orchestration/state.js';
+import type { ClientContainer } from '../../../../container/container.js';
+import { TOKENS } from '../../../../container/tokens.js';
+import type { OrchestrationProgress, ProgressListener } from '../../../../usecases/orchestration-progress.js';
+import type { Report } from '../../../define-command.js';
+import type { ClientContext } from '../../shared/client.js';
+import { featureRequest } from '../../shared/feature-request.js';
+import { workReport } from '../../shared/work-report.js';
+import type { OrchestrateArgs } from './arguments.js';
+import { DeliveryBeside } from './delivery-beside.js';
+import { LiveAgents } from './live-agents.js';
+import { resultReport, summary } from './reports.js';
+import { toldOf } from './told-lines.js';
+
+/** Runs an orchestration to its end, telling what happens; events are delivered meanwhile. */
+export const runOrchestration = async (
+  client: ClientContainer,
+  context: ClientContext<OrchestrateArgs>,
+  limits: Partial<RunLimits>,
+): Promise<Report> => {
+  const { args, io, signal } = context;
+  const orchestrate = await client.get(TOKENS.orchestrateFeature);
+  const request = await featureRequest(client, context);
+  const delivery = new DeliveryBeside(client, request.checkout, io.env);
+  const display = await displayOf(client, context);
+  try {
+    const result = await orchestrate.run(
+      {
+        ...request,
+        agents: args.agents,
+        limits,
+        resume: args.resume,
+        onProgress: (progress, standing) => {
+          if (progress.what === 'started') delivery.start();
+          display.tell(progress, standing);
+        },
+      },
+      signal,
+    );
+    await display.end();
+    const { outcomes, emission } = result;
+    await workReport(
+      { result: {}, outcomes, ...(emission === undefined ? {} : { emission }) },
+      '',
+      client,
+      context.terminal,
+    );
+    return resultReport(result);
+  } finally {
+    await display.end();
+    await delivery.stop();
+  }
+};
+
+interface Display {
+  readonly tell: ProgressListener;
+  end(): Promise<void>;
+}
+
+/** A live display on a terminal, plain lines elsewhere. Agents may print as much as they like: it is drawn at its own pace. */
+const displayOf = async (client: ClientContainer, { terminal }: ClientContext<unknown>): Promise<Display> => {
+  const [timer, clock] = await Promise.all([client.get(TOKENS.timer), client.get(TOKENS.wallClock)]);
+  const live = terminal.interactive ? new LiveAgents() : undefined;
+  const over = new AbortController();
+  let told = '';
+  let shown = '';
+  let counts = { done: 0, all: 0 };
+  const draw = (): void => {
+    if (live === undefined || over.signal.aborted) return;
+    const lines = live.lines(told, clock.nowMs());
+    const looks = JSON.stringify(lines);
+    if (looks !== shown) terminal.progress(lines);
+    shown = looks;
+  };
+  const redraw = async (): Promise<void> => {
+    while (live !== undefined && !over.signal.aborted) {
+      draw();
+      await timer.sleep(PACE_MS, over.signal);
+    }
+  };
+  const drawing = redraw();
+  return {
+    tell: (progress, standing) => {
+      live?.note(progress);
+      if (progress.what === 'line') return;
+      const present = COUNTED.has(progress.what) ? standing() : undefined;
+      if (present !== undefined) {
+        counts = { done: present.counts.done, all: present.workPackages.length };
+        told = summary(present);
+      }
+      const line = toldOf(progress, counts);
+      if (line === undefined || (line.weight === 'passing' && live !== undefined)) return;
+      if (line.weight === 'warning') terminal.warn(line.text);
+      else terminal.note(line.text);
+      // What was drawn has made room for it.
+      shown = '';
+      draw();
+    },
+    end: async () => {
+      over.abort();
+      await drawing;
+      terminal.progress([]);
+    },
+  };
+};
+
+const PACE_MS = 200;
+
+/** After these, more or fewer work packages are done or at work. */
+const COUNTED: ReadonlySet<OrchestrationProgress['what']> = new Set([
+  'started',
+  'agent-started',
+  'agent-ended',
+  'reviewed',
+  'moved',
+  'paused',
+]);

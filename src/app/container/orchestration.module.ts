@@ -1,0 +1,118 @@
+import type { Registrar } from './registrar.js';
+import { TOKENS } from './tokens.js';
+
+/** What runs agents over a feature. */
+export const orchestrationModule = (register: Registrar): void => {
+  register.single(TOKENS.agentCatalog, [TOKENS.configs], async (configs) => {
+    const { ConfigAgentCatalog } = await import('../../adapters/agents/config-agent-catalog.js');
+    return new ConfigAgentCatalog(configs);
+  });
+  register.single(TOKENS.agentRunner, [TOKENS.environment], async ({ env, program }) => {
+    const [{ ProcessAgentRunner }, { ProcessGuard }] = await Promise.all([
+      import('../../adapters/agents/process-agent-runner.js'),
+      import('../../adapters/agents/agent-guard.js'),
+    ]);
+    const { command, args } = program;
+    const guard = new ProcessGuard({
+      command,
+      args: [...args, 'orchestrate', '--guard'],
+      environment: env,
+    });
+    return new ProcessAgentRunner({ environment: env, guard });
+  });
+  register.single(TOKENS.guardAgents, [], async () => {
+    const { guardAgents } = await import('../../adapters/agents/guard-agents.js');
+    return (input, isReady) => guardAgents(input, isReady);
+  });
+  register.single(TOKENS.agentWork, [TOKENS.environment], async ({ env }) => {
+    const { GitAgentWork } = await import('../../adapters/workspace/git-agent-work.js');
+    return new GitAgentWork(env);
+  });
+  register.single(TOKENS.orchestrationStore, [], async () => {
+    const { JsonOrchestrationStore } = await import('../../adapters/workspace/json-orchestration-store.js');
+    return new JsonOrchestrationStore();
+  });
+  register.single(
+    TOKENS.orchestrateFeature,
+    [
+      TOKENS.repository,
+      TOKENS.merges,
+      TOKENS.featureFiles,
+      TOKENS.intents,
+      TOKENS.emitter,
+      TOKENS.resolveLeftOver,
+      TOKENS.agentRunner,
+      TOKENS.agentCatalog,
+      TOKENS.agentWork,
+      TOKENS.orchestrationStore,
+      TOKENS.wallClock,
+      TOKENS.timer,
+      TOKENS.eventIds,
+    ],
+    async (
+      repository,
+      merges,
+      files,
+      intents,
+      emitter,
+      resolve,
+      runner,
+      catalog,
+      work,
+      store,
+      clock,
+      timer,
+      ids,
+    ) => {
+      const [{ OrchestrateFeature }, { MergeWorkPackages }, { PerformWork }] = await Promise.all([
+        import('../usecases/orchestrate-feature.js'),
+        import('../usecases/merge-work-packages.js'),
+        import('../usecases/perform-work.js'),
+      ]);
+      return new OrchestrateFeature({
+        repository,
+        files,
+        runner,
+        catalog,
+        work,
+        store,
+        clock,
+        timer,
+        ids,
+        perform: (correlationId) =>
+          new PerformWork(
+            repository,
+            files,
+            intents,
+            { begin: (checkout) => emitter.begin(checkout, correlationId) },
+            resolve,
+          ),
+        merging: (perform) => new MergeWorkPackages(repository, merges, files, perform),
+      });
+    },
+  );
+  register.single(
+    TOKENS.planOrchestration,
+    [TOKENS.repository, TOKENS.featureFiles, TOKENS.agentCatalog],
+    async (...ports) => {
+      const { PlanOrchestration } = await import('../usecases/plan-orchestration.js');
+      return new PlanOrchestration(...ports);
+    },
+  );
+  register.single(
+    TOKENS.orchestrationStatus,
+    [TOKENS.featureFiles, TOKENS.orchestrationStore],
+    async (...ports) => {
+      const { OrchestrationStatus } = await import('../usecases/orchestration-status.js');
+      return new OrchestrationStatus(...ports);
+    },
+  );
+  register.single(
+    TOKENS.abortOrchestration,
+    [TOKENS.orchestrationStore, TOKENS.timer, TOKENS.wallClock],
+    async (...ports) => {
+      const { AbortOrchestration } = await import('../usecases/abort-orchestration.js');
+      return new AbortOrchestration(...ports);
+    },
+  );
+};
