@@ -23,6 +23,7 @@ const SHARED_ROOMS = {
     'src/app/container/reports.module.ts',
     'src/app/container/orchestration.module.ts',
   ],
+  plan: ['src/app/cli/commands/workflow/definitions.ts', 'src/app/container/commands.module.ts'],
   status: [
     'src/app/cli/commands/sync/status.ts',
     'src/app/usecases/get-sync-status.ts',

@@ -36,6 +36,13 @@ const loadOtherModules = async (): Promise<readonly ((register: Registrar) => vo
   return [deliveryModule, backgroundModule, reportsModule, orchestrationModule];
 };
 
+const loadCommands = async (): Promise<readonly ((register: Registrar) => void)[]> => [
+  (await import('./commands.module.js')).commandsModule,
+];
+
+/** In the order in which they are asked; whatever they bind may need what is bound before. */
+const LATER_MODULES = [loadCommands, loadOtherModules];
+
 /** Composes a client, for production and tests alike. Nothing is read, written or loaded before it is asked for. */
 export const createClientContainer = (
   environment: ClientEnvironment,
@@ -44,7 +51,7 @@ export const createClientContainer = (
   const container = new Container({ defaultScope: 'Singleton' });
   const closables = new Closables();
   const given = new Map<ServiceIdentifier, unknown>([[TOKENS.environment, environment]]);
-  let others: Promise<void> | undefined;
+  const later: Promise<void>[] = [];
   const bindAll = (modules: readonly ((register: Registrar) => void)[]): void =>
     container.load(
       new ContainerModule(({ bind }) => {
@@ -53,7 +60,10 @@ export const createClientContainer = (
       }),
     );
   const get = async <T>(identifier: ServiceIdentifier<T>): Promise<T> => {
-    if (!container.isBound(identifier)) await (others ??= loadOtherModules().then(bindAll));
+    for (const [at, load] of LATER_MODULES.entries()) {
+      if (container.isBound(identifier)) break;
+      await (later[at] ??= load().then(bindAll));
+    }
     return container.getAsync(identifier);
   };
   const runtime = new SyncRuntime(
