@@ -62,7 +62,7 @@ export const mergeCommits = (
 ): Result<MemoryCommit, readonly string[]> => {
   if (isAncestor(theirs, ours)) return ok(ours);
   if (isAncestor(ours, theirs)) return ok(theirs);
-  const base = history(ours).find((commit) => isAncestor(commit, theirs));
+  const base = mergeBase(ours, theirs);
   const files = new Map<string, string>();
   const conflicts: string[] = [];
   for (const path of new Set([...ours.files.keys(), ...theirs.files.keys()])) {
@@ -88,4 +88,12 @@ export const mergeAll = (
     merge = next.value;
   }
   return ok(merge);
+};
+
+/** A common ancestor that no other one descends from. With a commit its ancestors are common too, so parents tell. */
+const mergeBase = (ours: MemoryCommit, theirs: MemoryCommit): MemoryCommit | undefined => {
+  const others = new Set(history(theirs));
+  const common = history(ours).filter((commit) => others.has(commit));
+  const older = new Set(common.flatMap(({ parents }) => parents));
+  return common.find((commit) => !older.has(commit));
 };

@@ -111,8 +111,7 @@ export class OrchestrateFeature {
     const { runId } = memory.state;
     const outcomes: WorkOutcome[] = [];
     let emission: Emission | undefined;
-    let run: OrchestrationRun | undefined;
-    const standing = (): OrchestrationStanding => standingOf(memory.state, run?.view ?? view);
+    const standing = (): OrchestrationStanding => standingOf(memory.state, run.view);
     const context: OrchestrationContext = {
       sources,
       checkout,
@@ -130,15 +129,19 @@ export class OrchestrateFeature {
         return work.result;
       },
     };
-    run = new OrchestrationRun(context, memory, view);
+    const run = new OrchestrationRun(context, memory, view);
     for (const progress of beginning) context.tell(progress);
     const stop = new StopRequests(sources.store, sources.timer, place, context.tell);
     try {
       await stop.during(signal, (stopped, broken) => run.run(stopped, broken));
-    } finally {
+    } catch (error) {
       memory.state = this.#close(memory.state, stop);
-      await memory.save();
+      // What broke the run is to be told, also when it keeps the state from being written.
+      await memory.save().catch(() => undefined);
+      throw error;
     }
+    memory.state = this.#close(memory.state, stop);
+    await memory.save();
     return {
       ended: endOf(memory.state, stop),
       standing: standing(),

@@ -99,6 +99,9 @@ export class OrchestrationRun {
 
   async #end(step: Step, outcome: StepOutcome): Promise<void> {
     this.#change((state) => endStep(state, step, outcome));
+    // Of the run itself its end was told; what came out of it only shows afterwards.
+    if (step.step === 'hand-over' && outcome.outcome === 'agent-failed')
+      this.#context.tell({ what: 'noticed', workPackageId: step.id, notice: outcome.reason });
     await this.#memory.save();
   }
 

@@ -3,14 +3,14 @@ import type { OrchestrationState, WorkPackageRecord } from './state.js';
 import { laneOf, type FeatureView } from './view.js';
 
 /**
- * Whether others may build upon a work package: it is done, or this run has approved it and it waits for its merge.
- * One that is in review may still change, so nobody starts from it.
+ * Whether others may build upon a work package: it is done, or approved in a run that merges nothing. One that is in
+ * review may still change, and one that waits for its merge may turn out not to fit, so nobody starts from these.
  */
 export const isFarEnough = (state: OrchestrationState, view: FeatureView, id: string): boolean => {
   const lane = laneOf(view, id);
   if (lane === 'done') return true;
   const stage = state.workPackages.find((record) => record.id === id)?.stage;
-  return lane === 'for_review' && (stage === 'approved' || stage === 'finishing');
+  return lane === 'for_review' && stage === 'approved' && !state.limits.merges;
 };
 
 /** Whether a work package may be begun. */
