@@ -16,6 +16,8 @@ export interface AtomicWriteOptions {
   readonly mode?: number;
   /** `false` leaves out the syncs: the write is then atomic, but a power cut may undo it. Default `true`. */
   readonly durable?: boolean;
+  /** `false` leaves the sync of the directory to the caller, who writes more files in it. Default: as `durable`. */
+  readonly syncsDirectory?: boolean;
 }
 
 /**
@@ -40,7 +42,7 @@ export const writeFileAtomic = async (
       await delay(RENAME_RETRY_MS * (attempt + 1));
     }
   }
-  if (options.durable !== false) syncDirectory(dirname(path));
+  if (options.syncsDirectory ?? options.durable !== false) syncDirectory(dirname(path));
 };
 
 /** The same without waiting, for code that holds a lock: a rename that fails is reported at once. */
@@ -56,7 +58,7 @@ export const writeFileAtomicSync = (
     removeQuietly(temporary);
     throw error;
   }
-  if (options.durable !== false) syncDirectory(dirname(path));
+  if (options.syncsDirectory ?? options.durable !== false) syncDirectory(dirname(path));
 };
 
 /** Whether a name is that of a temporary file for `base`, which stays behind when its writer dies. */

@@ -32,15 +32,31 @@ export const bytesOf = async (projectRoot: string, path: string): Promise<Uint8A
   }
 };
 
-/** Replaces or makes a file of the project in one durable step. An existing one keeps its mode. */
-export const writeInProject = async (projectRoot: string, path: string, text: string): Promise<void> => {
+/**
+ * Replaces or makes a file of the project in one step, which lasts once the folder that is returned is synced with
+ * {@link syncWritten}. An existing file keeps its mode.
+ */
+export const writeInProject = async (projectRoot: string, path: string, text: string): Promise<string> => {
   const place = await placeOf(projectRoot, path);
   try {
-    if (place !== 'absent')
-      return await writeFileAtomic(place, text, { mode: statSync(place).mode & 0o7777 });
+    if (place !== 'absent') {
+      await writeFileAtomic(place, text, { mode: statSync(place).mode & 0o7777, syncsDirectory: false });
+      return dirname(place);
+    }
     const folder = await placeOf(projectRoot, path.slice(0, Math.max(0, path.lastIndexOf('/'))));
     if (folder === 'absent') throw new Error('the folder does not exist');
-    await writeFileAtomic(join(folder, path.slice(path.lastIndexOf('/') + 1)), text);
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    await writeFileAtomic(join(folder, name), text, { syncsDirectory: false });
+    return folder;
+  } catch (error) {
+    throw writeFailed(path, error);
+  }
+};
+
+/** Makes what was written in a folder durable. `path`: what to name in the error. */
+export const syncWritten = (folder: string, path: string): void => {
+  try {
+    syncDirectory(folder);
   } catch (error) {
     throw writeFailed(path, error);
   }

@@ -17,6 +17,7 @@ import {
   namesIn,
   removeFromProject,
   removeTemporaries,
+  syncWritten,
   writeInProject,
 } from './project-files.js';
 
@@ -51,12 +52,20 @@ export class WorkPackageFiles implements FeatureFiles {
 
   async write(held: HeldRepository, changes: readonly FileChange[]): Promise<void> {
     const { projectRoot } = held.checkout;
+    const unsynced = new Map<string, string>();
+    const syncAll = (): void => {
+      for (const [folder, path] of unsynced) syncWritten(folder, path);
+      unsynced.clear();
+    };
     for (const { path, before, after } of changes) {
       const present = await this.text(projectRoot, path);
       if (present === after) continue;
       if (present !== before) throw changedMeanwhile(path);
-      await writeInProject(projectRoot, path, after);
+      // One sync for all files of a folder, before the first one elsewhere, which may be the evidence of them.
+      if ([...unsynced.values()].some((written) => folderOf(written) !== folderOf(path))) syncAll();
+      unsynced.set(await writeInProject(projectRoot, path, after), path);
     }
+    syncAll();
   }
 
   async restore(held: HeldRepository, changes: readonly FileChange[]): Promise<void> {
@@ -66,7 +75,7 @@ export class WorkPackageFiles implements FeatureFiles {
       try {
         if ((await this.text(projectRoot, path)) !== after || before === after) continue;
         if (before === undefined) await removeFromProject(projectRoot, path);
-        else await writeInProject(projectRoot, path, before);
+        else syncWritten(await writeInProject(projectRoot, path, before), path);
       } catch (error) {
         failures.push(error);
       }
@@ -93,6 +102,8 @@ export class WorkPackageFiles implements FeatureFiles {
 }
 
 const ROOT = 'kitty-specs';
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
 /** Keeps a byte order mark, and refuses bytes that could not be written back as they were. */
 const decode = (bytes: Uint8Array): string =>
