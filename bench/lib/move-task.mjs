@@ -35,7 +35,8 @@ const COMMIT = [
   ...['commit', '--quiet', '--only', '--message=Move', '--', WORK_PACKAGE],
 ];
 
-const runGit = (user, project, args) =>
+/** Runs git as this user, from start to exit, and fails when it does. */
+export const runGit = (user, project, args) =>
   new Promise((resolve, reject) => {
     const child = spawn('git', args, { cwd: project, env: user.env, stdio: 'ignore' });
     child.once('error', reject);
