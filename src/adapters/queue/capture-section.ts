@@ -12,7 +12,7 @@ import type {
 import type { HeldLock } from '../fs/process-lock.js';
 import { appendDecisions } from './decision-log.js';
 import { JournalWriter } from './journal-writer.js';
-import { adoptEvents } from './adopt-events.js';
+import type { adoptEvents } from './adopt-events.js';
 import { appendUnderLock, isSegmentFull } from './append-under-lock.js';
 import type { JournalTail } from './journal-tail.js';
 import type { OutboxPaths } from './outbox-paths.js';
@@ -59,15 +59,16 @@ export class CaptureSection {
     );
   }
 
-  /** Takes over foreign events under `lock` and gives it back. `looks-full`: as for a capture. */
+  /** Takes over foreign events under `lock`, by `append`, and gives it back. `looks-full`: as for a capture. */
   adopt(
     events: readonly ForeignEvent[],
     limits: CaptureLimits,
     counted: Occupancy | undefined,
     lock: HeldLock,
+    append: typeof adoptEvents,
   ): Adoption | 'looks-full' {
     return appendUnderLock(this.#paths, this.#surroundings, lock, (writer) =>
-      adoptEvents(this.#paths, this.#surroundings, writer, events, (tail, count) => {
+      append(this.#paths, this.#surroundings, writer, events, (tail, count) => {
         const occupied = occupancy(tail, readSettledMark(this.#paths.settled), counted);
         const room = Math.max(0, limits.maxWaiting - occupied);
         return room < count && counted === undefined ? 'looks-full' : room;

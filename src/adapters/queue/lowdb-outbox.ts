@@ -147,9 +147,10 @@ export class LowdbOutbox implements Outbox {
   }
 
   async #adopt(events: readonly ForeignEvent[], limits: CaptureLimits): Promise<Adoption> {
+    const { adoptEvents } = await import('./adopt-events.js');
     for (let occupancy: Occupancy | undefined; ; occupancy = await this.#recount()) {
       const lock = await this.#lock();
-      const adoption = this.#section.adopt(events, limits, occupancy, lock);
+      const adoption = this.#section.adopt(events, limits, occupancy, lock, adoptEvents);
       if (adoption !== 'looks-full') return adoption;
     }
   }

@@ -14,7 +14,6 @@ import { dirname, join } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
 import { isFields } from '../../domain/wire.js';
 import type { Intent } from '../../domain/workflow/intent.js';
-import { parseIntent } from '../../domain/workflow/parse-intent.js';
 import type { HeldRepository, IntentStore } from '../../ports/workspace.js';
 import { syncDirectory, writeFileAtomicSync } from '../fs/atomic-write.js';
 import { makeDirectory } from '../fs/make-directory.js';
@@ -37,7 +36,9 @@ export class JsonIntentStore implements IntentStore {
     const path = this.#pathOf(held);
     const text = guarded(path, () => readText(path));
     if (text === undefined || text.length <= CUT_SHORT_BYTES) return 'none';
-    return parseStored(text) ?? 'unreadable';
+    // Commands rarely die, so what understands a left-over is loaded where there is one.
+    const { parseIntent } = await import('../../domain/workflow/parse-intent.js');
+    return parseStored(text, parseIntent) ?? 'unreadable';
   }
 
   async write(held: HeldRepository, intent: Intent): Promise<void> {
@@ -72,10 +73,10 @@ const render = (intent: Intent): string => {
 };
 
 /** A document counts only if rendering what it says gives the same bytes: that covers the checksum and all the rest. */
-const parseStored = (text: string): Intent | undefined => {
+const parseStored = (text: string, parse: (value: unknown) => Intent | undefined): Intent | undefined => {
   try {
     const document: unknown = JSON.parse(text);
-    const intent = isFields(document) ? parseIntent(document['intent']) : undefined;
+    const intent = isFields(document) ? parse(document['intent']) : undefined;
     return intent !== undefined && render(intent) === text ? intent : undefined;
   } catch {
     return undefined;

@@ -4,7 +4,8 @@ import type { Parsed } from './arguments.js';
 import { COMMON_OPTIONS } from './common-options.js';
 import type { CommandDefinition, OptionSpec, Options } from './define-command.js';
 import { PARSER_CONFIGURATION } from './parser-configuration.js';
-import { placeholderOf, unknownOption, usageLine, wrongUsage } from './usage.js';
+import { unknownOption } from './unknown-words.js';
+import { placeholderOf, usageLine, wrongUsage } from './usage.js';
 
 /** What yargs made of a command line; `help` is the text to show when help was asked for. */
 export interface YargsAnswer {

@@ -3,7 +3,6 @@ import type { Parsed } from './arguments.js';
 import { COMMON_OPTIONS } from './common-options.js';
 import type { CommandDefinition } from './define-command.js';
 import { PARSER_CONFIGURATION } from './parser-configuration.js';
-import { unknownCommand } from './usage.js';
 
 /** What the user asked for. */
 export type Request =
@@ -32,7 +31,10 @@ export const parseCommandLine = async (
     return help === undefined ? { wanted: 'command', definition, parsed } : { wanted: 'help', text: help };
   }
   const members = membersOf(words, commands);
-  if (members.length === 0) throw unknownCommand(words, commands);
+  if (members.length === 0) {
+    const { unknownCommand } = await import('./unknown-words.js');
+    throw unknownCommand(words, commands);
+  }
   const { groupHelp } = await import('./parse-with-yargs.js');
   return { wanted: 'help', text: await groupHelp(argv, words, members, width) };
 };

@@ -7,7 +7,6 @@ import type { Outcome } from './exit-codes.js';
 import type { Io } from './io.js';
 import { widthOf } from './io.js';
 import { commandNamedBy, parseCommandLine } from './parser.js';
-import { faultText, shownFault } from './render/fault.js';
 import { toTerminal } from './render/text.js';
 import { createTerminal } from './terminal.js';
 import type { Terminal } from './terminal.js';
@@ -44,7 +43,7 @@ export const runProgram = async (argv: readonly string[], options: ProgramOption
     if (request.wanted === 'help') return show(terminal, flags.json, { help: request.text }, request.text);
     return await runCommand(request.definition, request.parsed, terminal, options);
   } catch (error) {
-    return showFault(error, terminal, flags.json, io);
+    return await showFault(error, terminal, flags.json, io);
   }
 };
 
@@ -106,7 +105,8 @@ const show = (terminal: Terminal, json: boolean, document: unknown, text: string
   return 'done';
 };
 
-const showFault = (error: unknown, terminal: Terminal, json: boolean, io: Io): Outcome => {
+const showFault = async (error: unknown, terminal: Terminal, json: boolean, io: Io): Promise<Outcome> => {
+  const { faultText, shownFault } = await import('./render/fault.js');
   const fault = shownFault(error);
   terminal.progress([]);
   if (json) terminal.document({ error: fault });

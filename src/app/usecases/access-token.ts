@@ -10,13 +10,9 @@ import type {
   TokenIssuer,
 } from '../../ports/auth.js';
 import type { WallClock } from '../../ports/host.js';
-import {
-  accountOf,
-  environmentAccount,
-  environmentSignIn,
-  type EnvironmentSignIn,
-} from './environment-sign-in.js';
+import { environmentAccount, environmentSignIn, type EnvironmentSignIn } from './environment-sign-in.js';
 import { canRefresh, issuedCredentials } from './issued-credentials.js';
+import { accountOf } from './stored-account.js';
 
 /** Whether there is a token to send with, and for whom. */
 export type AccessAnswer =

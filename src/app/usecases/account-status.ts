@@ -1,8 +1,8 @@
 import type { Account } from '../../domain/delivery/account.js';
 import type { CredentialStore, MachineAccounts, SignInEnvironment } from '../../ports/auth.js';
 import type { WallClock } from '../../ports/host.js';
-import { accountOf, environmentAccount, environmentSignIn } from './environment-sign-in.js';
 import { canRefresh, NEVER_EXPIRES_MS } from './issued-credentials.js';
+import { accountOf } from './stored-account.js';
 
 export type AccountStatus =
   | { readonly state: 'signed-out' }
@@ -42,12 +42,7 @@ export class GetAccountStatus {
   }
 
   async run(): Promise<AccountStatus> {
-    const given = environmentSignIn(this.#environment);
-    if (!given.ok) return { state: 'unusable', source: 'environment', reason: given.error };
-    if (given.value !== undefined) {
-      const account = await environmentAccount(given.value, this.#machines);
-      return { state: 'signed-in', source: 'environment', account, session: 'valid' };
-    }
+    if ((this.#environment.token ?? '').trim() !== '') return this.#given();
     const reading = await this.#store.read();
     if (reading.state === 'absent') return { state: 'signed-out' };
     if (reading.state === 'unreadable') return { state: 'unusable', source: 'file', reason: reading.reason };
@@ -63,5 +58,15 @@ export class GetAccountStatus {
       ...(accessExpiresAtMs >= NEVER_EXPIRES_MS ? {} : { accessExpiresAtMs }),
       ...(canRefresh(credentials) ? { refreshExpiresAtMs } : {}),
     };
+  }
+
+  /** The sign-in of a variable, which is rare enough to be loaded when there is one. */
+  async #given(): Promise<AccountStatus> {
+    const { environmentAccount, environmentSignIn } = await import('./environment-sign-in.js');
+    const given = environmentSignIn(this.#environment);
+    if (!given.ok) return { state: 'unusable', source: 'environment', reason: given.error };
+    if (given.value === undefined) return { state: 'signed-out' };
+    const account = await environmentAccount(given.value, this.#machines);
+    return { state: 'signed-in', source: 'environment', account, session: 'valid' };
   }
 }

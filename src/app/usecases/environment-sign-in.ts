@@ -3,7 +3,7 @@ import type { Account, HubAddress } from '../../domain/delivery/account.js';
 import { isBearerToken } from '../../domain/delivery/bearer-token.js';
 import { isSecureHubUrl, normalizeHubUrl } from '../../domain/delivery/hub-url.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import type { Credentials, MachineAccounts, SignInEnvironment } from '../../ports/auth.js';
+import type { MachineAccounts, SignInEnvironment } from '../../ports/auth.js';
 
 /** A sign-in given by variables. */
 export interface EnvironmentSignIn {
@@ -35,10 +35,3 @@ export const environmentAccount = async (
   { hub, token }: EnvironmentSignIn,
   machines: MachineAccounts | undefined,
 ): Promise<Account> => (await machines?.recall(hub, token)) ?? { hub, team: LOCAL_TEAM };
-
-/** The account that stored credentials stand for. A hub of the base contract need not name a team. */
-export const accountOf = (credentials: Credentials): Account => ({
-  hub: credentials.server,
-  team: credentials.teamSlug ?? LOCAL_TEAM,
-  username: credentials.username,
-});

@@ -12,7 +12,7 @@ import type {
   TokenIssuer,
 } from '../../ports/auth.js';
 import type { WallClock } from '../../ports/host.js';
-import { accountOf } from './environment-sign-in.js';
+import { accountOf } from './stored-account.js';
 import { canRefresh, issuedCredentials, machineCredentials } from './issued-credentials.js';
 
 export interface SignInInput {

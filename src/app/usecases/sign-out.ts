@@ -1,6 +1,6 @@
 import { hasAnnouncedItself, type Account } from '../../domain/delivery/account.js';
 import type { Credentials, CredentialStore, TokenIssuer } from '../../ports/auth.js';
-import { accountOf } from './environment-sign-in.js';
+import { accountOf } from './stored-account.js';
 import { canRefresh } from './issued-credentials.js';
 
 export type SignOutOutcome =
