@@ -12,11 +12,14 @@ export const openLine = (line: Buffer): string | undefined => {
   return members === undefined ? undefined : `{${members.toString('utf8')}`;
 };
 
-/** The same as bytes, and without the brace that opens it: what follows the checksum. */
-export const openMembers = (line: Buffer): Buffer | undefined => {
-  if (line.length <= PREFIX_LENGTH || !beginsSealed(line)) return undefined;
-  const members = line.subarray(PREFIX_LENGTH);
-  return sumOf(line) === crc32(members) ? members : undefined;
+/**
+ * The same as bytes, and without the brace that opens it: what follows the checksum. The line lies between `start` and
+ * `end`.
+ */
+export const openMembers = (bytes: Buffer, start = 0, end = bytes.length): Buffer | undefined => {
+  if (end - start <= PREFIX_LENGTH || !beginsSealed(bytes, start)) return undefined;
+  const members = bytes.subarray(start + PREFIX_LENGTH, end);
+  return sumAt(bytes, start + OPENING.length) === crc32(members) ? members : undefined;
 };
 
 /** The parsed object behind a sealed line, or `undefined` when it is damaged or not an object. */
@@ -31,8 +34,8 @@ export const parseLine = (line: Buffer): Readonly<Record<string, unknown>> | und
 };
 
 /** Whether a line, damaged or not, begins as a sealed one does. */
-export const beginsSealed = (line: Buffer): boolean => {
-  for (let at = 0; at < OPENING.length; at++) if (line[at] !== OPENING[at]) return false;
+export const beginsSealed = (bytes: Buffer, start = 0): boolean => {
+  for (let at = 0; at < OPENING.length; at++) if (bytes[start + at] !== OPENING[at]) return false;
   return true;
 };
 
@@ -59,20 +62,25 @@ export const splitLines = (bytes: Buffer): { readonly lines: readonly Buffer[]; 
 
 const NEWLINE = 0x0a;
 const OPENING = Buffer.from('{"sum":"');
-const SUM_END = OPENING.length + 8;
 const PREFIX_LENGTH = '{"sum":"00000000",'.length;
 
 const checksum = (bytes: string): string => crc32(bytes).toString(16).padStart(8, '0');
 
 /** The checksum that a line says it has; -1 when it is not spelt as it was written. */
-const sumOf = (line: Buffer): number => {
+const sumAt = (bytes: Buffer, start: number): number => {
   let sum = 0;
-  for (let at = OPENING.length; at < SUM_END; at++) {
-    const digit = HEX_DIGITS.indexOf(line[at] as number);
-    if (digit === -1) return -1;
-    sum = sum * 16 + digit;
+  for (let at = start; at < start + 8; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte >= ZERO && byte <= NINE) sum = sum * 16 + byte - ZERO;
+    else if (byte >= LETTER_A && byte <= LETTER_F) sum = sum * 16 + byte - LETTER_A + 10;
+    else return -1;
   }
-  return line[SUM_END] === 0x22 && line[SUM_END + 1] === 0x2c ? sum : -1;
+  return bytes[start + 8] === QUOTE && bytes[start + 9] === COMMA ? sum : -1;
 };
 
-const HEX_DIGITS: readonly number[] = [...Buffer.from('0123456789abcdef')];
+const ZERO = 0x30;
+const NINE = 0x39;
+const LETTER_A = 0x61;
+const LETTER_F = 0x66;
+const QUOTE = 0x22;
+const COMMA = 0x2c;

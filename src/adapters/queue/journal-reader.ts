@@ -104,11 +104,8 @@ export class JournalReader {
 
 const read = promisify(readFile);
 
-export const toRawRecord = (record: StoredRecord | DamagedRecord): RawRecord => {
-  if ('damaged' in record) return damagedRecord(record.record);
-  const { clock: _clock, ...rest } = record;
-  return rest;
-};
+export const toRawRecord = (record: StoredRecord | DamagedRecord): RawRecord =>
+  'damaged' in record ? damagedRecord(record.record) : record;
 
 /** A record of which nothing is left but its number. */
 export const damagedRecord = (record: number): RawRecord => ({
@@ -127,8 +124,14 @@ const startingWith = (segments: readonly number[], record: number): readonly num
     ),
   );
 
-const readable = ({ json, ...record }: RawRecord): JournalRecord =>
-  json === undefined ? record : { ...record, json: utf8.decode(json) };
+const readable = ({ record, eventId, hub, team, json, invalid }: RawRecord): JournalRecord => ({
+  record,
+  eventId,
+  team,
+  ...(hub === undefined ? {} : { hub }),
+  ...(json === undefined ? {} : { json: utf8.decode(json) }),
+  ...(invalid === undefined ? {} : { invalid }),
+});
 
 const utf8 = new TextDecoder();
 
@@ -141,6 +144,6 @@ function* portionsOf(
   if (scan === undefined) return;
   for (let record = Math.max(end ?? scan.first, next); record < scan.first; record++)
     yield [damagedRecord(record)];
-  const records = scan.records.filter(({ record }) => record >= next);
+  const records = scan.first >= next ? scan.records : scan.records.filter(({ record }) => record >= next);
   if (records.length > 0) yield records.map(toRawRecord);
 }

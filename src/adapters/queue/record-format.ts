@@ -48,7 +48,11 @@ export const encodeRecord = (
 /** The record of a line, or `undefined` when any byte of it is not as it was written. */
 export const decodeRecord = (line: Buffer): StoredRecord | undefined => {
   const members = openMembers(line);
-  if (members === undefined) return undefined;
+  return members === undefined ? undefined : decodeMembers(members);
+};
+
+/** The same for what follows the checksum of a line that is as it was written. */
+export const decodeMembers = (members: Buffer): StoredRecord | undefined => {
   // A quote inside a JSON string is escaped, so the first occurrence is the key.
   const end = members.indexOf(EVENT_KEY_BYTES);
   if (end === -1) return undefined;
@@ -71,7 +75,9 @@ export const decodeRecord = (line: Buffer): StoredRecord | undefined => {
 
 const EVENT_KEY = ',"event":';
 const EVENT_KEY_BYTES = Buffer.from(EVENT_KEY);
-const LEADING_ID = Buffer.from('{"event_id":"');
+
+/** How nearly every event begins. */
+export const LEADING_ID = Buffer.from('{"event_id":"');
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 

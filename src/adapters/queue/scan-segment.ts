@@ -1,4 +1,5 @@
-import { beginsSealed, lineWithoutNewline, splitJoined, splitLines } from '../fs/sealed-line.js';
+import { beginsSealed, lineWithoutNewline, splitJoined } from '../fs/sealed-line.js';
+import { RecordDecoder } from './record-decoder.js';
 import { decodeHeader, decodeRecord, type SegmentHeader, type StoredRecord } from './record-format.js';
 
 /** A record whose line cannot be read keeps its number. */
@@ -28,15 +29,14 @@ export interface SegmentScan {
  * readable line says that it stood for more or fewer.
  */
 export const scanSegment = (bytes: Buffer, expectedFirst?: number): SegmentScan => {
-  const { lines: found, rest } = splitLines(bytes);
-  const opening = found[0] === undefined ? [] : splitJoined(found[0]);
+  const completeBytes = bytes.lastIndexOf(NEWLINE) + 1;
+  const openingEnd = completeBytes === 0 ? 0 : bytes.indexOf(NEWLINE);
+  const opening = completeBytes === 0 ? [] : splitJoined(bytes.subarray(0, openingEnd));
   const header = opening[0] === undefined ? undefined : decodeHeader(opening[0]);
   const isHeadless =
     header === undefined && opening[0] !== undefined && decodeRecord(opening[0]) !== undefined;
-  const body = [
-    ...(isHeadless ? opening : opening.slice(1)).map((line) => ({ line, stored: decodeRecord(line) })),
-    ...found.slice(1).flatMap(readLine),
-  ];
+  const bodyStart = isHeadless ? 0 : Math.min(completeBytes, (opening[0]?.length ?? 0) + 1);
+  const body = bytes.subarray(bodyStart, completeBytes);
   const first = header?.first ?? expectedFirst ?? guessFirst(body);
   const records: (StoredRecord | DamagedRecord)[] = [];
   let next = first;
@@ -47,10 +47,10 @@ export const scanSegment = (bytes: Buffer, expectedFirst?: number): SegmentScan 
     clock += end - next;
     for (; next < end; next++) records.push({ record: next, damaged: true });
   };
-  for (const { line, stored } of body) {
+  readLines(body, (stored, isBeginning) => {
     if (stored === undefined || stored.record - next > MAX_GAP) {
       // The second half of a line that damage cut in two does not begin as a line does.
-      if (unreadable === 0 || beginsSealed(line)) unreadable += 1;
+      if (unreadable === 0 || isBeginning) unreadable += 1;
     } else if (stored.record >= next) {
       loseUpTo(stored.record);
       records.push(stored);
@@ -58,31 +58,46 @@ export const scanSegment = (bytes: Buffer, expectedFirst?: number): SegmentScan 
       unreadable = 0;
       clock = Math.max(clock, stored.clock);
     }
-  }
+  });
   loseUpTo(next + unreadable);
+  const rest = bytes.subarray(completeBytes);
   // A whole record that only lost its newline will be kept, and its timestamp with it.
   const last = lineWithoutNewline(rest);
   clock = Math.max(clock, (last === undefined ? undefined : decodeRecord(last))?.clock ?? 0);
-  return { header, records, first, next, clock, completeBytes: bytes.length - rest.length, rest };
+  return { header, records, first, next, clock, completeBytes, rest };
 };
-
-/** Nearly every line is one whole record: only another one is looked at for two that damage joined. */
-const readLine = (line: Buffer): readonly BodyLine[] => {
-  const stored = decodeRecord(line);
-  return stored === undefined
-    ? splitJoined(line).map((part) => ({ line: part, stored: decodeRecord(part) }))
-    : [{ line, stored }];
-};
-
-interface BodyLine {
-  readonly line: Buffer;
-  readonly stored: StoredRecord | undefined;
-}
 
 // No journal loses this many records and goes on; a number beyond it is as good as damage, and costs no memory.
 const MAX_GAP = 1_000_000;
 
-const guessFirst = (body: readonly { readonly stored: StoredRecord | undefined }[]): number => {
-  const index = body.findIndex(({ stored }) => stored !== undefined);
-  return Math.max(1, (body[index]?.stored?.record ?? 1) - Math.max(0, index));
+const guessFirst = (body: Buffer): number => {
+  let before = 0;
+  let first: number | undefined;
+  readLines(body, (stored) => {
+    if (first === undefined && stored !== undefined) first = stored.record - before;
+    before += 1;
+  });
+  return Math.max(1, first ?? 1);
 };
+
+/**
+ * Shows the record of each complete line, and whether the line begins as one does. Nearly every line is one whole
+ * record: only another one is looked at for two that damage joined.
+ */
+const readLines = (
+  body: Buffer,
+  show: (stored: StoredRecord | undefined, isBeginning: boolean) => void,
+): void => {
+  const decoder = new RecordDecoder();
+  for (let start = 0; start < body.length;) {
+    const end = body.indexOf(NEWLINE, start);
+    const stored = decoder.decode(body, start, end);
+    if (stored !== undefined) show(stored, true);
+    else {
+      for (const part of splitJoined(body.subarray(start, end))) show(decodeRecord(part), beginsSealed(part));
+    }
+    start = end + 1;
+  }
+};
+
+const NEWLINE = 0x0a;
