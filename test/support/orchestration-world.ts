@@ -4,6 +4,7 @@ import { MemoryAgentRunner, type AgentBehaviour } from '../../src/adapters/memor
 import { MemoryAgentWork } from '../../src/adapters/memory/memory-agent-work.js';
 import { MemoryMerges } from '../../src/adapters/memory/memory-merges.js';
 import { MemoryOrchestrationStore } from '../../src/adapters/memory/memory-orchestration-store.js';
+import { AbortOrchestration } from '../../src/app/usecases/abort-orchestration.js';
 import { MergeWorkPackages } from '../../src/app/usecases/merge-work-packages.js';
 import { MoveWorkPackage } from '../../src/app/usecases/move-work-package.js';
 import {
@@ -132,6 +133,7 @@ export const orchestrationWorld = async (
         { checkout: await memory.checkout(), onProgress: (each) => progress.push(each), ...input },
         signal,
       ),
+    abort: async () => new AbortOrchestration(store, time, time).run({ checkout: await memory.checkout() }),
     /** Moves a work package as a person with another terminal does. */
     move: async (workPackageId: string, to: Lane, force = false): Promise<void> => {
       await new MoveWorkPackage(memory.repository, memory.files, useCases(memory, 10_000).perform).run({
