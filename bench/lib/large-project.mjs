@@ -38,14 +38,27 @@ export const makeLargeProject = (user, directory) => {
     user.git(project, 'tag', name);
   };
   commit('planned');
+  mergeBranches(user, project, numbers.slice(0, -1));
   writeAll('for_review');
   commit('review');
-  // The last one has no branch yet: it is the one that gets implemented.
-  const tip = execFileSync('git', ['rev-parse', 'planned'], { cwd: project, encoding: 'utf8' }).trim();
-  const refs = numbers.slice(0, -1).map((number) => `create refs/heads/${FEATURE}-${idOf(number)} ${tip}\n`);
-  execFileSync('git', ['update-ref', '--stdin'], { cwd: project, env: user.env, input: refs.join('') });
-  user.git(project, 'pack-refs', '--all');
   return project;
+};
+
+/** Gives each work package a branch with one commit, merged as `git merge --no-ff` does. The last one has none yet. */
+const mergeBranches = (user, project, numbers) => {
+  const start = user.git(project, 'rev-parse', 'planned').toString().trim();
+  const commits = numbers.flatMap((number) => {
+    const change = `M 100644 inline src/work-${number}.ts\ndata 5\nwork\n\n`;
+    const previous = number === 1 ? start : `:${2 * number - 2}`;
+    return [
+      `commit refs/heads/${FEATURE}-${idOf(number)}\nmark :${2 * number - 1}\n${WHO}\nfrom ${start}\n${change}`,
+      `commit refs/heads/main\nmark :${2 * number}\n${WHO}\nfrom ${previous}\nmerge :${2 * number - 1}\n${change}`,
+    ];
+  });
+  const options = { cwd: project, env: user.env, input: commits.join('') };
+  execFileSync('git', ['fast-import', '--quiet', '--force'], options);
+  user.git(project, 'reset', '--quiet', '--hard');
+  user.git(project, 'pack-refs', '--all');
 };
 
 /** Brings everything back to where a tag is: files, worktree and branch of the last work package. */
@@ -69,6 +82,8 @@ export const changedBy = (user, project, tag, args) => {
 };
 
 const PROSE = 'What has to be done, in a few words that are as long as they usually are.\n'.repeat(20);
+
+const WHO = 'committer Bench <bench@example.invalid> 1700000000 +0000\ndata 4\nwork';
 
 const SETTINGS = { 'user.name': 'Bench', 'user.email': 'bench@example.invalid', 'gc.auto': '0' };
 

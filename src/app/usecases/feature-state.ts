@@ -54,9 +54,7 @@ export const refuseFaults = ({ faults }: Pick<FeatureState, 'faults'>): void => 
 /** The work package of an id. Fails with `work-package-not-found`, or with `work-package-unreadable` for a broken file. */
 export const findWorkPackage = (state: FeatureState, id: string): FiledWorkPackage => {
   const wanted = id.trim().toUpperCase();
-  const found =
-    (isWorkPackageId(wanted) ? findAlone(state.documents, wanted) : undefined) ??
-    state.workPackages.find(({ workPackage }) => workPackage.id === wanted);
+  const found = searchWorkPackage(state, wanted);
   if (found !== undefined) return found;
   refuseFaults({ faults: state.faults.filter((fault) => isAbout(fault, wanted)) });
   const ids = state.workPackages.map(({ workPackage }) => workPackage.id);
@@ -71,6 +69,11 @@ export const findWorkPackage = (state: FeatureState, id: string): FiledWorkPacka
     },
   );
 };
+
+/** The work package of an id, if there is one and it can be understood. */
+export const searchWorkPackage = (state: FeatureState, id: string): FiledWorkPackage | undefined =>
+  (isWorkPackageId(id) ? findAlone(state.documents, id) : undefined) ??
+  state.workPackages.find(({ workPackage }) => workPackage.id === id);
 
 /** Who needs whom, as the front matters say. */
 export const frontMatterGraph = (state: FeatureState): DependencyGraph =>

@@ -4,7 +4,12 @@ import { unreadyDependencies } from '../../domain/workflow/worktree-base.js';
 import type { FeatureFiles, HeldRepository, Repository, WorktreeRequest } from '../../ports/workspace.js';
 import type { Emission } from '../sync/event-emitter.js';
 import { chooseBase, type ChosenBase } from './choose-base.js';
-import { findWorkPackage, type FeatureState, type FiledWorkPackage } from './feature-state.js';
+import {
+  findWorkPackage,
+  searchWorkPackage,
+  type FeatureState,
+  type FiledWorkPackage,
+} from './feature-state.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 import type { PerformWork } from './perform-work.js';
 import { nothingToDo, type PerformedWork, type WorkPlan } from './work-plan.js';
@@ -177,10 +182,8 @@ const refuseUnready = (state: FeatureState, { workPackage }: FiledWorkPackage): 
       hint: `To take it back into work, run "spec-kitty agent tasks move-task ${id} --to doing${lane === 'done' ? ' --force' : ''}".`,
     });
   }
-  const unready = unreadyDependencies(
-    workPackage,
-    state.workPackages.map((each) => each.workPackage),
-  );
+  const needed = workPackage.dependencies.flatMap((each) => searchWorkPackage(state, each)?.workPackage ?? []);
+  const unready = unreadyDependencies(workPackage, needed);
   if (unready.length === 0) return;
   const named = unready.map((each) => `${each.id} (${each.lane ?? 'no such work package'})`).join(', ');
   throw new SyncError('dependency-not-ready', `${id} depends on ${named}.`, {
