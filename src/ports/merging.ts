@@ -69,9 +69,16 @@ export interface BranchPlace {
 
 /** Merging without a checkout: first in the object store, then one step that a whole work tree follows. */
 export interface Merges {
+  /** How a branch stands, as commits, squashes of ours and reflogs tell. */
   standing(checkout: Checkout, question: StandingQuestion): Promise<BranchStanding>;
-  /** Where a branch is checked out; `undefined` when nowhere. */
-  placeOf(checkout: Checkout, branch: string): Promise<BranchPlace | undefined>;
+  /** Those of many branches that stand at `no-commits`; one look for all of them. `into` is the same for all. */
+  idleBranches(
+    checkout: Checkout,
+    into: string,
+    questions: readonly Omit<StandingQuestion, 'into'>[],
+  ): Promise<ReadonlySet<string>>;
+  /** Where each branch is checked out; those that are nowhere are not among them. */
+  places(checkout: Checkout): Promise<ReadonlyMap<string, BranchPlace>>;
   /**
    * Merges branch by branch in the object store. A conflict leaves nothing behind that any git command shows. Fails with
    * `git-failed`, also for a branch that does not exist and for a git that is too old.

@@ -118,19 +118,31 @@ export const mergesContract = ({ name, setup }: MergesFlavour): void => {
       });
     });
 
+    it('finds the branches without commits among many', async () => {
+      it$.commitOn('one', { 'one.txt': 'x\n' });
+      await startBranch('two', 'one');
+      await startBranch('three');
+      it$.commitOn('four', { 'four.txt': 'x\n' });
+      const questions = ['one', 'two', 'three', 'four', 'nowhere'].map((branch) => ({
+        branch,
+        startedFrom: ['one', 'nowhere'].filter((start) => start !== branch),
+      }));
+      expect(await it$.subject.idleBranches(main, 'main', questions)).toEqual(new Set(['two', 'three']));
+      await merge(['one', 'four']);
+      expect(await it$.subject.idleBranches(main, 'main', questions)).toEqual(new Set(['two', 'three']));
+      expect(await it$.subject.idleBranches(main, 'main', [])).toEqual(new Set());
+    });
+
     it('knows where a branch is checked out', async () => {
       await startBranch('side');
       it$.commitOn('other', { 'o.txt': 'o\n' });
-      expect(await it$.subject.placeOf(main, 'main')).toEqual({
-        directory: it$.root,
-        isPresent: true,
-        isLocked: false,
-      });
-      expect(await it$.subject.placeOf(main, 'side')).toMatchObject({
+      const places = await it$.subject.places(main);
+      expect(places.get('main')).toEqual({ directory: it$.root, isPresent: true, isLocked: false });
+      expect(places.get('side')).toMatchObject({
         directory: `${it$.root}/.worktrees/side`,
         isPresent: true,
       });
-      expect(await it$.subject.placeOf(main, 'other')).toBeUndefined();
+      expect(places.has('other')).toBe(false);
     });
 
     describe('a trial', () => {

@@ -74,7 +74,7 @@ export const failCommand = (name: string, setting: CommandSetting): Promise<Tall
               ? [`ended with ${ended.code} for trouble with its state: ${ended.stdout}${ended.stderr}`]
               : []),
             ...unkept(world, ended),
-            ...(await examineProject(world)).filter((fault) => !isUnknownEdge(fault, calls[at - 1] ?? '')),
+            ...(await examineProject(world)),
           ];
           const how = 'failAt' in control ? 'at' : 'from';
           const label = `${name}, ${errno} ${how} call ${at} (${calls[at - 1]})`;
@@ -128,13 +128,6 @@ const startAnotherBoot = (world: CommandWorld): void => {
   const text = readFileSync(path, 'utf8');
   writeFileSync(path, text.replace(/"boot_id":"[^"]*"/, '"boot_id":"before-the-cut"'));
 };
-
-/**
- * A work package file that cannot be read is a fault of that work package alone, and keeps no other from being
- * accepted: whether it depends on that one is not known then.
- */
-const isUnknownEdge = (fault: string, call: string): boolean =>
-  fault.startsWith('WP02 resolved') && call.includes('WP02-work.md');
 
 /** One document, one error, no stack trace. */
 const manners = ({ code, stdout, stderr }: Ended): readonly string[] => {

@@ -1,12 +1,22 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { AcceptWorkPackages, type AcceptInput } from '../../src/app/usecases/accept-work-packages.js';
+import { ImplementWorkPackage } from '../../src/app/usecases/implement-work-package.js';
+import { MergeWorkPackages } from '../../src/app/usecases/merge-work-packages.js';
 import { MoveWorkPackage } from '../../src/app/usecases/move-work-package.js';
 import { capturedTypes } from '../support/captured-events.js';
 import { corpusFeatures, corpusText, corpusWorkPackagePaths } from '../support/corpus.js';
+import { mergesOf } from '../support/merges-of.js';
 import { corpusSeed, FEATURE, FOLDER, pathOf, smallFeature } from '../support/planning-documents.js';
 import { gitWorld, memoryWorld, useCases, type WorkflowWorld } from '../support/workflow-world.js';
 
 const accept = async (world: WorkflowWorld, input: Partial<AcceptInput> = {}) =>
-  new AcceptWorkPackages(world.repository, world.files, useCases(world).perform).run({
+  new AcceptWorkPackages(
+    world.repository,
+    mergesOf(world.repository),
+    world.files,
+    useCases(world).perform,
+  ).run({
     checkout: await world.checkout(),
     ...input,
   });
@@ -30,6 +40,7 @@ describe('accepting work packages', () => {
       accepted: ['WP01', 'WP02'],
       refused: [],
       alreadyDone: [],
+      withoutCommits: [],
       isFeatureCompleted: true,
     });
     expect(await capturedTypes(world)).toEqual([
@@ -59,7 +70,13 @@ describe('accepting work packages', () => {
         { workPackageId: 'WP03', reasons: [{ code: 'wrong-lane' }] },
         {
           workPackageId: 'WP01',
-          reasons: [{ code: 'open-boxes', message: 'tasks.md has 1 open: T001 (line 2).' }],
+          reasons: [
+            {
+              code: 'open-boxes',
+              message: 'tasks.md has 1 open: T001 (line 2).',
+              places: [{ path: `${FOLDER}/tasks.md`, line: 2 }],
+            },
+          ],
         },
       ],
       alreadyDone: ['WP04'],
@@ -102,7 +119,9 @@ describe('accepting work packages', () => {
     expect(result.refused).toEqual([
       {
         workPackageId: 'WP01',
-        reasons: [{ code: 'dirty-tree', message: expect.stringMatching(/^Not committed: src\//) }],
+        reasons: [
+          { code: 'dirty-tree', message: 'Not committed: src/a.ts.', places: [{ path: 'src/a.ts' }] },
+        ],
       },
     ]);
   });
@@ -126,6 +145,72 @@ describe('accepting work packages', () => {
     expect((await accept(world)).result.refused[0]?.reasons).toMatchObject([{ code: 'not-merged' }]);
     git.scratch.git('merge', '-q', '--no-ff', '--no-edit', `${FEATURE}-WP01`);
     expect((await accept(world)).result.accepted).toEqual(['WP01']);
+  });
+
+  it('knows a squashed branch, also when the same lines were changed later', async () => {
+    const git = gitWorld(smallFeature({ WP01: REVIEW }));
+    world = git;
+    git.scratch.commitOn(`${FEATURE}-WP01`, { 'a.txt': 'x' });
+    await new MergeWorkPackages(
+      git.repository,
+      mergesOf(git.repository),
+      git.files,
+      useCases(git).perform,
+    ).run({ checkout: await git.checkout(), strategy: 'squash' });
+    git.scratch.write('a.txt', 'later');
+    git.scratch.commitAll('later');
+    expect((await accept(world)).result).toMatchObject({ accepted: ['WP01'], withoutCommits: [] });
+  });
+
+  it('accepts one whose branch has no commit, and says so; not while work lies uncommitted in its work tree', async () => {
+    const git = gitWorld(smallFeature({ WP01: {} }));
+    world = git;
+    const checkout = await world.checkout();
+    const { perform } = useCases(world);
+    const begun = await new ImplementWorkPackage(world.repository, world.files, perform).run({
+      checkout,
+      workPackageId: 'WP01',
+    });
+    await new MoveWorkPackage(world.repository, world.files, perform).run({
+      checkout,
+      workPackageId: 'WP01',
+      to: 'for_review',
+    });
+    writeFileSync(join(begun.result.worktree, 'forgotten.txt'), 'x');
+    for (const check of [true, false])
+      expect((await accept(world, { check })).result.refused).toMatchObject([
+        {
+          workPackageId: 'WP01',
+          reasons: [
+            {
+              code: 'dirty-worktree',
+              message: `Not committed in .worktrees/${FEATURE}-WP01: forgotten.txt.`,
+            },
+          ],
+        },
+      ]);
+    rmSync(join(begun.result.worktree, 'forgotten.txt'));
+    expect((await accept(world)).result).toMatchObject({ accepted: ['WP01'], withoutCommits: ['WP01'] });
+  });
+
+  it('refuses while a file cannot be read, since it may depend on what is accepted', async () => {
+    const git = gitWorld(smallFeature({ WP01: REVIEW, WP02: { dependencies: '[WP01]' } }));
+    world = git;
+    writeFileSync(join(git.root, pathOf('WP02')), Buffer.from([0xff, 0xfe]));
+    git.scratch.commitAll('unreadable');
+    for (const input of [{}, { workPackageIds: ['WP01'] }, { check: true }])
+      await expect(accept(world, input)).rejects.toMatchObject({
+        kind: 'work-package-unreadable',
+        message: expect.stringContaining(pathOf('WP02')),
+      });
+    await expect(
+      new MoveWorkPackage(world.repository, world.files, useCases(world).perform).run({
+        checkout: await world.checkout(),
+        workPackageId: 'WP01',
+        to: 'done',
+      }),
+    ).rejects.toMatchObject({ kind: 'work-package-unreadable' });
+    expect(await text(pathOf('WP01'))).toContain('lane: "for_review"');
   });
 
   it('needs no git', async () => {

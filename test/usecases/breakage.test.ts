@@ -4,6 +4,7 @@ import { AcceptWorkPackages } from '../../src/app/usecases/accept-work-packages.
 import { AddHistory } from '../../src/app/usecases/add-history.js';
 import { MoveWorkPackage } from '../../src/app/usecases/move-work-package.js';
 import { capturedEvents } from '../support/captured-events.js';
+import { mergesOf } from '../support/merges-of.js';
 import { pathOf, smallFeature } from '../support/planning-documents.js';
 import { memoryWorld, useCases, type WorkflowPorts } from '../support/workflow-world.js';
 
@@ -56,7 +57,12 @@ describe('a workflow command that breaks', () => {
 
   it('is about no work package where none or several are meant', async () => {
     const ports = failing(world, new TypeError('a defect at /srv/x.js'));
-    const accept = new AcceptWorkPackages(ports.repository, ports.files, useCases(ports).perform);
+    const accept = new AcceptWorkPackages(
+      ports.repository,
+      mergesOf(world.repository),
+      ports.files,
+      useCases(ports).perform,
+    );
     await expect(accept.run({ checkout: await world.checkout() })).rejects.toThrow('a defect');
     expect(await capturedEvents(world)).toMatchObject([
       {

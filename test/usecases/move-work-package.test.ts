@@ -157,15 +157,20 @@ describe('moving a work package', () => {
     expect(events[5]?.payload).toMatchObject({ feature_slug: FEATURE, total_wps: 3, total_duration: null });
   });
 
-  it('does not complete a feature with a work package that cannot be read', async () => {
+  it('does nothing that others wait for while one of them cannot be read, and everything else', async () => {
     await start({ WP01: { lane: 'for_review' } });
     world.write(pathOf('WP02'), '---\nlane: [\n---\n');
-    const { result } = await move(world, { workPackageId: 'WP01', to: 'done' });
-    expect(result.isFeatureCompleted).toBe(false);
-    await expect(move(world, { workPackageId: 'WP02', to: 'done' })).rejects.toMatchObject({
-      kind: 'work-package-unreadable',
-      message: expect.stringContaining(`${pathOf('WP02')}:3: `),
-    });
+    for (const input of [
+      { workPackageId: 'WP01', to: 'done' },
+      { workPackageId: 'WP02', to: 'done' },
+      { workPackageId: 'WP01', to: 'done', force: true },
+    ] as const)
+      await expect(move(world, input)).rejects.toMatchObject({
+        kind: 'work-package-unreadable',
+        message: expect.stringContaining(`${pathOf('WP02')}:3: `),
+      });
+    const { result } = await move(world, { workPackageId: 'WP01', to: 'doing' });
+    expect(result.outcome).toBe('moved');
   });
 
   it('back for rework puts the feedback into the file', async () => {

@@ -44,9 +44,23 @@ export class MemoryMerges implements Merges {
     return (await this.#repository.isMerged(checkout, branch, into)) ? 'merged' : 'unmerged';
   }
 
-  async placeOf(_checkout: Checkout, branch: string): Promise<BranchPlace | undefined> {
-    const directory = this.#repository.rootOf(branch);
-    return directory === undefined ? undefined : { directory, isPresent: true, isLocked: false };
+  async idleBranches(
+    checkout: Checkout,
+    into: string,
+    questions: readonly Omit<StandingQuestion, 'into'>[],
+  ): Promise<ReadonlySet<string>> {
+    const idle = new Set<string>();
+    for (const question of questions)
+      if ((await this.standing(checkout, { ...question, into })) === 'no-commits') idle.add(question.branch);
+    return idle;
+  }
+
+  async places(): Promise<ReadonlyMap<string, BranchPlace>> {
+    return new Map(
+      this.#repository
+        .checkedOut()
+        .map(([branch, directory]) => [branch, { directory, isPresent: true, isLocked: false }]),
+    );
   }
 
   async tryMerge(

@@ -227,6 +227,13 @@ export class MemoryRepository implements Repository {
     return [...this.#heads].find(([, checkedOut]) => checkedOut === branch)?.[0];
   }
 
+  /** Every branch that is checked out, with its root. */
+  checkedOut(): readonly (readonly [branch: string, root: string])[] {
+    return [...this.#heads].flatMap(([root, branch]) =>
+      branch === undefined ? [] : [[branch, root] as const],
+    );
+  }
+
   wasCommittedOn(branch: string, commit: MemoryCommit): boolean {
     return this.#committed.has(`${branch} ${commit.id}`);
   }

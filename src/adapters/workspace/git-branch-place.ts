@@ -10,11 +10,15 @@ import { listWorktrees, type LinkedWorktree } from './git-worktree-list.js';
 export const worktreesOf = (checkout: Checkout, branch: string): readonly LinkedWorktree[] =>
   listWorktrees(checkout).filter((worktree) => worktree.branch === branch && isReal(worktree));
 
-export const placeOf = (checkout: Checkout, branch: string): BranchPlace | undefined => {
-  const [worktree] = worktreesOf(checkout, branch);
-  if (worktree === undefined) return undefined;
-  const { path, isPresent, lock } = worktree;
-  return { directory: path, isPresent, isLocked: lock !== undefined };
+/** Where each branch is checked out. */
+export const placesOf = (checkout: Checkout): ReadonlyMap<string, BranchPlace> => {
+  const places = new Map<string, BranchPlace>();
+  for (const worktree of listWorktrees(checkout)) {
+    const { branch, path, isPresent, lock } = worktree;
+    if (branch === undefined || places.has(branch) || !isReal(worktree)) continue;
+    places.set(branch, { directory: path, isPresent, isLocked: lock !== undefined });
+  }
+  return places;
 };
 
 /** What a person has begun in a work tree and has to end before its branch may move. */

@@ -12,11 +12,11 @@ import type {
 } from '../../ports/merging.js';
 import type { Checkout, HeldRepository } from '../../ports/workspace.js';
 import { findObstacle, moveBranch } from './git-branch-move.js';
-import { placeOf } from './git-branch-place.js';
+import { placesOf } from './git-branch-place.js';
 import { Git } from './git-command.js';
 import { tryMerge } from './git-merge-trial.js';
 import type { Environment } from './git-process.js';
-import { standingOf } from './git-standing.js';
+import { idleBranches, standingOf } from './git-standing.js';
 
 /** Merges with git, without a checkout and without any of its hooks. Needs git 2.38 or newer to merge. */
 export class GitMerges implements Merges {
@@ -31,8 +31,16 @@ export class GitMerges implements Merges {
     return standingOf(this.#git, checkout, question);
   }
 
-  async placeOf(checkout: Checkout, branch: string): Promise<BranchPlace | undefined> {
-    return placeOf(checkout, branch);
+  async idleBranches(
+    checkout: Checkout,
+    into: string,
+    questions: readonly Omit<StandingQuestion, 'into'>[],
+  ): Promise<ReadonlySet<string>> {
+    return idleBranches(this.#git, checkout, into, questions);
+  }
+
+  async places(checkout: Checkout): Promise<ReadonlyMap<string, BranchPlace>> {
+    return placesOf(checkout);
   }
 
   async tryMerge(checkout: Checkout, request: MergeRequest): Promise<Result<TriedMerge, MergeConflict>> {

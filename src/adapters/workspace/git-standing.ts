@@ -32,6 +32,42 @@ export const standingOf = async (
   return mergedOrNot(git, checkout, branch, into);
 };
 
+/**
+ * Those of many branches that nobody has committed anything on. Only a branch whose tip is on the main line of the
+ * target, or is that of a branch that it may have been started from, is looked at closely.
+ */
+export const idleBranches = async (
+  git: Git,
+  checkout: Checkout,
+  into: string,
+  questions: readonly Omit<StandingQuestion, 'into'>[],
+): Promise<ReadonlySet<string>> => {
+  const tips = new Map<string, string>();
+  for (const { branch } of questions) {
+    const tip = await git.branchTip(checkout, branch);
+    if (tip !== undefined) tips.set(branch, tip);
+  }
+  const target = tips.size === 0 ? undefined : await git.branchTip(checkout, into);
+  const mainLine = target === undefined ? new Set<string>() : await mainLineOf(git, checkout, target);
+  const idle = new Set<string>();
+  for (const { branch, startedFrom } of questions) {
+    const tip = tips.get(branch);
+    if (tip === undefined) continue;
+    const starts = await Promise.all(startedFrom.map((start) => git.branchTip(checkout, start)));
+    if (!mainLine.has(tip) && !starts.includes(tip)) continue;
+    if ((await standingOf(git, checkout, { branch, into, startedFrom })) === 'no-commits') idle.add(branch);
+  }
+  return idle;
+};
+
+/** The newest commits of the main line: nobody starts a branch so far back, and a look has to be short. */
+const mainLineOf = async (git: Git, checkout: Checkout, target: string): Promise<ReadonlySet<string>> => {
+  const args = ['rev-list', '--first-parent', `--max-count=${LOOKED_AT}`, target, '--'];
+  return new Set((await git.demand(directoryOf(checkout), args)).split('\n'));
+};
+
+const LOOKED_AT = 5_000;
+
 const mergedOrNot = async (
   git: Git,
   checkout: Checkout,

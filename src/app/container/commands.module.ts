@@ -53,7 +53,7 @@ export const commandsModule = (register: Registrar): void => {
     const { MergeWorkPackages } = await import('../usecases/merge-work-packages.js');
     return new MergeWorkPackages(...ports);
   });
-  register.single(TOKENS.acceptWorkPackages, [...work], async (...ports) => {
+  register.single(TOKENS.acceptWorkPackages, [...merging], async (...ports) => {
     const { AcceptWorkPackages } = await import('../usecases/accept-work-packages.js');
     return new AcceptWorkPackages(...ports);
   });

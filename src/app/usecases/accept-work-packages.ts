@@ -1,14 +1,9 @@
-import {
-  acceptanceReasons,
-  type AcceptanceFacts,
-  type AcceptanceReason,
-} from '../../domain/workflow/acceptance.js';
-import { workPackageBranch } from '../../domain/workflow/feature-slug.js';
-import type { Checkout, FeatureFiles, Repository } from '../../ports/workspace.js';
-import { standingTargetOf } from './feature-target.js';
-import { findWorkPackage, type FeatureState, type FiledWorkPackage } from './feature-state.js';
+import { acceptanceReasons, type AcceptanceReason } from '../../domain/workflow/acceptance.js';
+import type { Merges } from '../../ports/merging.js';
+import type { FeatureFiles, Repository } from '../../ports/workspace.js';
+import { findWorkPackage, refuseFaults, type FeatureState, type FiledWorkPackage } from './feature-state.js';
+import { gatherAcceptance, withoutCommits } from './gather-acceptance.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
-import { mainCheckout } from './main-checkout.js';
 import type { PerformWork } from './perform-work.js';
 import { nothingToDo, type PerformedWork } from './work-plan.js';
 import { planTransitions } from './plan-transitions.js';
@@ -37,17 +32,21 @@ export interface AcceptResult {
   readonly refused: readonly RefusedWorkPackage[];
   /** Named ones that were accepted before; nothing was done to them. */
   readonly alreadyDone: readonly string[];
+  /** Accepted ones on whose branch nobody has committed anything, so that nothing of them was merged. */
+  readonly withoutCommits: readonly string[];
   readonly isFeatureCompleted: boolean;
 }
 
 /** Accepts work packages one by one: those that meet every condition become `done`, the others are listed with reasons. */
 export class AcceptWorkPackages {
   readonly #repository: Repository;
+  readonly #merges: Merges;
   readonly #files: FeatureFiles;
   readonly #perform: PerformWork;
 
-  constructor(repository: Repository, files: FeatureFiles, perform: PerformWork) {
+  constructor(repository: Repository, merges: Merges, files: FeatureFiles, perform: PerformWork) {
     this.#repository = repository;
+    this.#merges = merges;
     this.#files = files;
     this.#perform = perform;
   }
@@ -96,22 +95,16 @@ export class AcceptWorkPackages {
   async #judge(state: FeatureState, input: AcceptInput): Promise<Judgement> {
     const ids = new Set((input.workPackageIds ?? []).map((id) => id.trim().toUpperCase()));
     const named = [...ids].map((id) => findWorkPackage(state, id));
+    // One that cannot be understood may be in review as well.
+    if (named.length === 0) refuseFaults(state);
     const candidates = named.length > 0 ? named : state.workPackages.filter(isInReview);
     const open = candidates.filter(({ workPackage }) => workPackage.lane !== 'done');
-    const dirtyPaths = open.length === 0 ? [] : await this.#dirtyPaths(input.checkout);
-    const branchOf = await this.#branches(state, open, input.checkout);
-    const judged = open.map((filed) => ({
-      filed,
-      reasons: acceptanceReasons({
-        workPackageId: filed.workPackage.id,
-        lane: filed.workPackage.lane,
-        body: filed.document.body,
-        documents: state.documents,
-        dirtyPaths,
-        branch: branchOf(filed),
-      }),
-    }));
+    const ports = { repository: this.#repository, merges: this.#merges };
+    const gathered = await gatherAcceptance(ports, input.checkout, state, open);
+    const judged = gathered.map(({ filed, facts }) => ({ filed, reasons: acceptanceReasons(facts) }));
     const accepted = judged.filter(({ reasons }) => reasons.length === 0).map(({ filed }) => filed);
+    // Who depends on it has to be known before it may be done.
+    if (accepted.length > 0) refuseFaults(state);
     return {
       accepted,
       result: {
@@ -122,34 +115,10 @@ export class AcceptWorkPackages {
           .filter(({ reasons }) => reasons.length > 0)
           .map(({ filed, reasons }) => ({ workPackageId: idOf(filed), reasons })),
         alreadyDone: candidates.filter((filed) => !open.includes(filed)).map(idOf),
+        withoutCommits: await withoutCommits(ports, input.checkout, state, accepted),
         isFeatureCompleted: false,
       },
     };
-  }
-
-  /** A work package that was never implemented in a branch of its own has nothing to merge. */
-  async #branches(
-    { documents: { slug, meta } }: FeatureState,
-    open: readonly FiledWorkPackage[],
-    checkout: Checkout,
-  ): Promise<(filed: FiledWorkPackage) => AcceptanceFacts['branch']> {
-    const branches: string[] = [];
-    for (const { workPackage } of checkout.commonDir === undefined ? [] : open) {
-      const branch = workPackageBranch(slug, workPackage.id);
-      if ((await this.#repository.branchTip(checkout, branch)) !== undefined) branches.push(branch);
-    }
-    if (branches.length === 0) return () => 'none';
-    const target = await standingTargetOf(this.#repository, checkout, meta);
-    const merged = await this.#repository.mergedBranches(checkout, branches, target);
-    return ({ workPackage }) => {
-      const branch = workPackageBranch(slug, workPackage.id);
-      if (!branches.includes(branch)) return 'none';
-      return merged.has(branch) ? 'merged' : 'unmerged';
-    };
-  }
-
-  async #dirtyPaths(checkout: Checkout): Promise<readonly string[]> {
-    return checkout.commonDir === undefined ? [] : this.#repository.dirtyPaths(mainCheckout(checkout).root);
   }
 }
 

@@ -1,6 +1,6 @@
 import { workPackageBranch } from '../../domain/workflow/feature-slug.js';
 import type { BranchStanding } from '../../domain/workflow/merge-selection.js';
-import type { Merges } from '../../ports/merging.js';
+import type { Merges, StandingQuestion } from '../../ports/merging.js';
 import type { Checkout } from '../../ports/workspace.js';
 import type { FiledWorkPackage } from './feature-state.js';
 
@@ -12,13 +12,19 @@ export const branchStanding = (
   merges: Pick<Merges, 'standing'>,
   checkout: Checkout,
   slug: string,
-  { workPackage: { id, dependencies } }: FiledWorkPackage,
+  filed: FiledWorkPackage,
   into: string,
-): Promise<BranchStanding> => {
+): Promise<BranchStanding> => merges.standing(checkout, { ...branchQuestion(slug, filed), into });
+
+/** The branch of a work package, and those that it may have been started from beside the target branch. */
+export const branchQuestion = (
+  slug: string,
+  { workPackage: { id, dependencies } }: FiledWorkPackage,
+): Omit<StandingQuestion, 'into'> => {
   const branch = workPackageBranch(slug, id);
   const startedFrom = [
     ...dependencies.map((dependency) => workPackageBranch(slug, dependency)),
     ...(dependencies.length > 1 ? [`${branch}-merge-base`] : []),
   ];
-  return merges.standing(checkout, { branch, into, startedFrom });
+  return { branch, startedFrom };
 };

@@ -1,5 +1,5 @@
 import { SyncError } from '../../domain/errors.js';
-import { countsAsDirty } from '../../domain/workflow/acceptance.js';
+import { countsAsWork } from '../../domain/workflow/acceptance.js';
 import { workPackageBranch } from '../../domain/workflow/feature-slug.js';
 import {
   isMergeable,
@@ -39,7 +39,7 @@ export interface DecidedStep extends MergeStep {
 
 interface Ports {
   readonly repository: Pick<Repository, 'head' | 'branchTip' | 'dirtyPaths'>;
-  readonly merges: Pick<Merges, 'standing' | 'placeOf'>;
+  readonly merges: Pick<Merges, 'standing' | 'places'>;
   readonly files: Pick<FeatureFiles, 'read'>;
 }
 
@@ -118,10 +118,10 @@ const refuseUncommitted = async (
   slug: string,
   steps: readonly MergeStep[],
 ): Promise<void> => {
+  const places = await merges.places(checkout);
   for (const { id, outcome, from, to } of steps) {
-    if (outcome !== 'merged' && from === to) continue;
-    const place = await merges.placeOf(checkout, workPackageBranch(slug, id));
-    if (place === undefined) continue;
+    const place = places.get(workPackageBranch(slug, id));
+    if (place === undefined || (outcome !== 'merged' && from === to)) continue;
     if (!place.isPresent && place.isLocked) {
       throw new SyncError(
         'merge-refused',
@@ -132,13 +132,10 @@ const refuseUncommitted = async (
       );
     }
     if (!place.isPresent) continue;
-    const paths = (await repository.dirtyPaths(place.directory)).filter(isWork);
+    const paths = (await repository.dirtyPaths(place.directory)).filter(countsAsWork);
     if (paths.length > 0) throw uncommittedError(id, place.directory, paths);
   }
 };
-
-/** Planning documents are committed in the main checkout, whatever the branch of the work package has of them. */
-const isWork = (path: string): boolean => countsAsDirty(path) && !/^kitty-specs(?:\/|$)/.test(path);
 
 /** The lanes are committed where the planning documents are. */
 const refuseDetached = async (

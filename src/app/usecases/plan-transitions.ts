@@ -1,9 +1,9 @@
-import { dependentsOf } from '../../domain/workflow/dependency-graph.js';
+import { dependentsOf, type DependencyGraph } from '../../domain/workflow/dependency-graph.js';
 import type { Lane } from '../../domain/workflow/lane.js';
 import { activityTime, transitionEdits } from '../../domain/workflow/transition.js';
 import type { FeatureFiles, FileChange } from '../../ports/workspace.js';
 import type { Emission } from '../sync/event-emitter.js';
-import { findWorkPackage, frontMatterGraph, type FeatureState } from './feature-state.js';
+import { findWorkPackage, frontMatterGraph, refuseFaults, type FeatureState } from './feature-state.js';
 import type { PlannedEvent } from './work-plan.js';
 
 /** A transition that has been decided. */
@@ -41,7 +41,8 @@ export interface PlannedTransitions {
 /**
  * Plans the transitions of different work packages of one feature: a `WPStatusChanged` for each; for one that becomes
  * `done` also a `DependencyResolved` for each dependent; and a `FeatureCompleted` when none is left. The Activity Log
- * line of a transition is the evidence of all that follows from it.
+ * line of a transition is the evidence of all that follows from it. Fails with `work-package-unreadable` when one becomes
+ * `done` while another file cannot be understood: whether that one depends on it is not known then.
  */
 export const planTransitions = async (
   files: Pick<FeatureFiles, 'change'>,
@@ -49,15 +50,20 @@ export const planTransitions = async (
   state: FeatureState,
   transitions: readonly Transition[],
 ): Promise<PlannedTransitions> => {
+  // Whether a work package waits for another one is not known of a file that cannot be read, and nobody would tell it later.
+  if (transitions.some(({ to }) => to === 'done')) refuseFaults(state);
   const planned: (PlannedTransition & { readonly event: PlannedEvent })[] = [];
   const changes: FileChange[] = [];
   const events: PlannedEvent[] = [];
+  let graph: DependencyGraph | undefined;
+  const dependents = (id: string): readonly string[] => dependentsOf((graph ??= frontMatterGraph(state)), id);
   for (const transition of transitions) {
     const { document, ...each } = planOne(emission, state, transition);
     planned.push(each);
     changes.push(await files.change(document, each.edits));
     events.push(each.event);
-    if (isCompletion(each)) events.push(...resolutions(emission, state, each.workPackageId, each.event));
+    if (isCompletion(each))
+      events.push(...resolutions(emission, state, each, dependents(each.workPackageId)));
   }
   const last = planned.filter(isCompletion).at(-1);
   const isFeatureCompleted = last !== undefined && isAllDone(state, planned);
@@ -72,12 +78,11 @@ export const planTransitions = async (
     })),
     changes,
     events,
-    resolved: planned.filter(isCompletion).flatMap(({ workPackageId: dependency }) =>
-      dependentsOf(frontMatterGraph(state), dependency).map((workPackageId) => ({
-        workPackageId,
-        dependency,
-      })),
-    ),
+    resolved: planned
+      .filter(isCompletion)
+      .flatMap(({ workPackageId: dependency }) =>
+        dependents(dependency).map((workPackageId) => ({ workPackageId, dependency })),
+      ),
     isFeatureCompleted,
   };
 };
@@ -105,16 +110,19 @@ const isCompletion = ({ from, to }: { readonly from: Lane; readonly to: Lane }):
 const resolutions = (
   emission: Pick<Emission, 'fact'>,
   state: FeatureState,
-  dependency: string,
-  { fact, evidence }: PlannedEvent,
+  {
+    workPackageId,
+    event: { fact, evidence },
+  }: { readonly workPackageId: string; readonly event: PlannedEvent },
+  dependents: readonly string[],
 ): readonly PlannedEvent[] =>
-  dependentsOf(frontMatterGraph(state), dependency).map((dependent) => ({
+  dependents.map((dependent) => ({
     fact: emission.fact(
       'DependencyResolved',
       dependent,
       {
         wp_id: dependent,
-        dependency_wp_id: dependency,
+        dependency_wp_id: workPackageId,
         resolution_type: 'completed',
         feature_slug: state.documents.slug,
       },

@@ -1,5 +1,6 @@
 import type { Lane } from './lane.js';
 import { openBoxes } from './tasks-document.js';
+import { lineOfKey } from './work-package.js';
 
 /** The planning documents of a feature; `undefined` = missing. */
 export interface PlanningDocuments {
@@ -12,78 +13,134 @@ export interface PlanningDocuments {
 export interface AcceptanceFacts {
   readonly workPackageId: string;
   readonly lane: Lane;
-  /** The work package's own text. */
-  readonly body: string;
+  /** The work package's own file. */
+  readonly file: { readonly path: string; readonly text: string };
+  /** Folder of the planning documents, relative to the project root. */
+  readonly directory: string;
   readonly documents: PlanningDocuments;
   /** Paths of the main checkout that are not committed. */
   readonly dirtyPaths: readonly string[];
-  /** How the branch of the work package stands to the target branch. `none`: there is no such branch. */
-  readonly branch: 'none' | 'merged' | 'unmerged';
+  /** How the branch of the work package stands to the target branch; absent when there is no such branch. */
+  readonly branch?: { readonly name: string; readonly target: string; readonly isMerged: boolean };
+  /** The work package's own work tree, and what is not committed in it; absent when there is none. */
+  readonly worktree?: { readonly directory: string; readonly dirtyPaths: readonly string[] };
+}
+
+/** Where to look for what a reason is about: a file, and the line if there is one. */
+export interface AcceptancePlace {
+  readonly path: string;
+  readonly line?: number;
 }
 
 /** One condition that is not met. */
 export interface AcceptanceReason {
   readonly code:
-    'wrong-lane' | 'open-boxes' | 'needs-clarification' | 'missing-documents' | 'dirty-tree' | 'not-merged';
+    | 'wrong-lane'
+    | 'open-boxes'
+    | 'needs-clarification'
+    | 'missing-documents'
+    | 'dirty-tree'
+    | 'dirty-worktree'
+    | 'not-merged';
   readonly message: string;
+  /** All of them, while the message names the first few. Relative to the project root, or to the work tree. */
+  readonly places: readonly AcceptancePlace[];
 }
 
 /** Everything that keeps a work package from being accepted; empty = nothing does. */
 export const acceptanceReasons = (facts: AcceptanceFacts): readonly AcceptanceReason[] => [
   ...wrongLane(facts),
-  ...missingDocuments(facts.documents),
+  ...missingDocuments(facts),
   ...openBoxesOf(facts),
   ...unclear(facts),
-  ...dirtyTree(facts.dirtyPaths),
-  ...(facts.branch === 'unmerged'
-    ? [{ code: 'not-merged' as const, message: `The branch of ${facts.workPackageId} is not merged.` }]
-    : []),
+  ...dirtyTree(facts),
+  ...dirtyWorktree(facts),
+  ...notMerged(facts),
 ];
 
 /** Whether a dirty path counts: worktrees and the tool's own folder do not. */
 export const countsAsDirty = (path: string): boolean => !/^\.(?:worktrees|kittify)(?:\/|$)/.test(path);
 
+/** Whether a dirty path of a work package's own work tree is work: planning documents are those of the main checkout. */
+export const countsAsWork = (path: string): boolean =>
+  countsAsDirty(path) && !/^kitty-specs(?:\/|$)/.test(path);
+
 const MARKER = '[NEEDS CLARIFICATION';
 const SHOWN = 3;
 
-const wrongLane = ({ workPackageId, lane }: AcceptanceFacts): readonly AcceptanceReason[] =>
-  lane === 'for_review'
-    ? []
-    : [{ code: 'wrong-lane', message: `${workPackageId} is in ${lane}, not in for_review.` }];
+const wrongLane = ({ workPackageId, lane, file }: AcceptanceFacts): readonly AcceptanceReason[] => {
+  if (lane === 'for_review') return [];
+  const line = lineOfKey(file.text, 'lane');
+  const place = { path: file.path, ...(line === undefined ? {} : { line }) };
+  return [reason('wrong-lane', `${workPackageId} is in ${lane}, not in for_review.`, [place])];
+};
 
-const openBoxesOf = ({ workPackageId, documents }: AcceptanceFacts): readonly AcceptanceReason[] => {
+const openBoxesOf = ({
+  workPackageId,
+  documents,
+  directory,
+}: AcceptanceFacts): readonly AcceptanceReason[] => {
   const boxes = openBoxes(documents.tasks ?? '', workPackageId);
   if (boxes.length === 0) return [];
+  const path = `${directory}/tasks.md`;
   const names = boxes.map(({ taskId, line }) => `${taskId ?? 'a box'} (line ${line})`);
-  return [{ code: 'open-boxes', message: `tasks.md has ${boxes.length} open: ${shorten(names)}.` }];
+  const places = boxes.map(({ line }) => ({ path, line }));
+  return [reason('open-boxes', `tasks.md has ${boxes.length} open: ${shorten(names)}.`, places)];
 };
 
-const unclear = ({ workPackageId, body, documents }: AcceptanceFacts): readonly AcceptanceReason[] => {
-  const texts = {
-    'spec.md': documents.spec,
-    'plan.md': documents.plan,
-    'tasks.md': documents.tasks,
-    [workPackageId]: body,
-  };
-  const names = Object.entries(texts).flatMap(([name, text]) =>
-    text?.includes(MARKER) === true ? [name] : [],
-  );
-  return names.length === 0
+const unclear = ({ file, documents, directory }: AcceptanceFacts): readonly AcceptanceReason[] => {
+  const texts: readonly (readonly [path: string, text: string | undefined])[] = [
+    [`${directory}/spec.md`, documents.spec],
+    [`${directory}/plan.md`, documents.plan],
+    [`${directory}/tasks.md`, documents.tasks],
+    [file.path, file.text],
+  ];
+  const places = texts.flatMap(([path, text = '']) => markedLines(text).map((line) => ({ path, line })));
+  if (places.length === 0) return [];
+  const names = places.map(({ path, line }) => `${path.slice(path.lastIndexOf('/') + 1)}:${line}`);
+  return [reason('needs-clarification', `${MARKER} …] stands in ${shorten(names)}.`, places)];
+};
+
+const markedLines = (text: string): readonly number[] =>
+  text.includes(MARKER)
+    ? text.split('\n').flatMap((line, at) => (line.includes(MARKER) ? [at + 1] : []))
+    : [];
+
+const missingDocuments = ({ documents, directory }: AcceptanceFacts): readonly AcceptanceReason[] => {
+  const names = (['spec', 'plan', 'tasks'] as const)
+    .filter((name) => documents[name] === undefined)
+    .map((name) => `${name}.md`);
+  if (names.length === 0) return [];
+  const places = names.map((name) => ({ path: `${directory}/${name}` }));
+  return [reason('missing-documents', `Missing: ${names.join(', ')}.`, places)];
+};
+
+const dirtyTree = ({ dirtyPaths }: AcceptanceFacts): readonly AcceptanceReason[] => {
+  const paths = dirtyPaths.filter(countsAsDirty);
+  if (paths.length === 0) return [];
+  return [reason('dirty-tree', `Not committed: ${shorten(paths)}.`, placesOf(paths))];
+};
+
+/** Whatever was not committed there is not merged either. */
+const dirtyWorktree = ({ worktree }: AcceptanceFacts): readonly AcceptanceReason[] => {
+  const paths = worktree?.dirtyPaths.filter(countsAsWork) ?? [];
+  if (worktree === undefined || paths.length === 0) return [];
+  const message = `Not committed in ${worktree.directory}: ${shorten(paths)}.`;
+  return [reason('dirty-worktree', message, placesOf(paths))];
+};
+
+const notMerged = ({ branch }: AcceptanceFacts): readonly AcceptanceReason[] =>
+  branch === undefined || branch.isMerged
     ? []
-    : [{ code: 'needs-clarification', message: `${MARKER} …] stands in ${names.join(', ')}.` }];
-};
+    : [reason('not-merged', `The branch ${branch.name} is not merged into ${branch.target}.`, [])];
 
-const missingDocuments = (documents: PlanningDocuments): readonly AcceptanceReason[] => {
-  const names = (['spec', 'plan', 'tasks'] as const).filter((name) => documents[name] === undefined);
-  return names.length === 0
-    ? []
-    : [{ code: 'missing-documents', message: `Missing: ${names.map((name) => `${name}.md`).join(', ')}.` }];
-};
+const reason = (
+  code: AcceptanceReason['code'],
+  message: string,
+  places: readonly AcceptancePlace[],
+): AcceptanceReason => ({ code, message, places });
 
-const dirtyTree = (paths: readonly string[]): readonly AcceptanceReason[] => {
-  const counted = paths.filter(countsAsDirty);
-  return counted.length === 0 ? [] : [{ code: 'dirty-tree', message: `Not committed: ${shorten(counted)}.` }];
-};
+const placesOf = (paths: readonly string[]): readonly AcceptancePlace[] => paths.map((path) => ({ path }));
 
 const shorten = (names: readonly string[]): string =>
   names.length <= SHOWN

@@ -1,4 +1,5 @@
 import { boardSchemas } from './board-schemas.js';
+import { mergeSchemas } from './merge-schemas.js';
 import { orchestrationSchemas } from './orchestration-schemas.js';
 import { object, type DocumentSchema } from './schema.js';
 import { otherSchemas } from './other-schemas.js';
@@ -10,6 +11,7 @@ export const DOCUMENTS: readonly DocumentSchema[] = [
   ...syncSchemas,
   ...otherSchemas,
   ...boardSchemas,
+  ...mergeSchemas,
   ...orchestrationSchemas,
 ];
 

@@ -33,9 +33,10 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
 };
 
 const sentences = (result: AcceptResult): readonly Text[] => {
+  const idle = new Set(result.withoutCommits);
   const verb = result.isCheck ? 'can be accepted' : 'is accepted';
   const told = [
-    ...result.accepted.map((id): Text => [bold(id), ` ${verb}.`]),
+    ...result.accepted.map((id): Text => [bold(id), ` ${verb}${idle.has(id) ? NOTHING_MERGED : ''}.`]),
     ...result.alreadyDone.map((id): Text => [bold(id), ' was accepted before.']),
     ...result.refused.flatMap(({ workPackageId, reasons }): readonly Text[] => [
       [bold(workPackageId), ' is not accepted:'],
@@ -45,3 +46,5 @@ const sentences = (result: AcceptResult): readonly Text[] => {
   ];
   return told.length === 0 ? ['No work package is in for_review.'] : told;
 };
+
+const NOTHING_MERGED = '; nobody has committed anything on its branch';
