@@ -182,7 +182,9 @@ const refuseUnready = (state: FeatureState, { workPackage }: FiledWorkPackage): 
       hint: `To take it back into work, run "spec-kitty agent tasks move-task ${id} --to doing${lane === 'done' ? ' --force' : ''}".`,
     });
   }
-  const needed = workPackage.dependencies.flatMap((each) => searchWorkPackage(state, each)?.workPackage ?? []);
+  const needed = workPackage.dependencies.flatMap(
+    (each) => searchWorkPackage(state, each)?.workPackage ?? [],
+  );
   const unready = unreadyDependencies(workPackage, needed);
   if (unready.length === 0) return;
   const named = unready.map((each) => `${each.id} (${each.lane ?? 'no such work package'})`).join(', ');
