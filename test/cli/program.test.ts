@@ -2,6 +2,7 @@ import { defineCommand } from '../../src/app/cli/define-command.js';
 import type { CommandContext, CommandDefinition, Report, Run } from '../../src/app/cli/define-command.js';
 import { bufferSink } from '../../src/app/cli/io.js';
 import { COMMANDS } from '../../src/app/cli/commands/all.js';
+import { complete } from '../../src/app/cli/completion.js';
 import { runProgram } from '../../src/app/cli/program.js';
 import type { Closeable } from '../../src/app/cli/program.js';
 import { SyncError } from '../../src/domain/errors.js';
@@ -215,10 +216,23 @@ describe('wrong usage', () => {
 });
 
 describe('help', () => {
+  it.each([[[]], [['agent', 'tasks']], [['sync', 'status']]])(
+    'is asked for in either way: %j',
+    async (words) => {
+      expect((await call(['help', ...words])).out).toBe((await call([...words, '--help'])).out);
+    },
+  );
+
+  it('shows the options of the command before those of all, and each example on a line that can be copied', async () => {
+    const { out } = await call(['agent', 'tasks', 'move-task', '--help']);
+    expect(out.indexOf('Options:\n')).toBeLessThan(out.indexOf('Common options:'));
+    expect(out).toContain('\n  # begin\n  spec-kitty agent tasks move-task WP01 --to doing\n');
+  });
+
   it('lists the commands of the program and of a group', async () => {
     const { outcome, out } = await call([]);
     expect(outcome).toBe('done');
-    expect(out).toMatch(/spec-kitty agent tasks move-task +move a work package/);
+    expect(out).toMatch(/^ {2}agent tasks move-task +move a work package$/m);
     expect((await call(['sync'])).out).not.toContain('move-task');
     expect((await call(['sync', '--help'])).out).toContain('sync status');
   });
@@ -334,6 +348,18 @@ describe('completion', () => {
     [[], 'agent\nsync\n'],
   ])('offers what can follow %j', async (words, offered) => {
     expect((await call(['--complete', '--', ...words])).out).toBe(offered);
+  });
+
+  it('leads to every command word by word, and offers all its options and their choices', () => {
+    for (const { words, options } of COMMANDS) {
+      for (const [at, word] of words.entries())
+        expect(complete([...words.slice(0, at), word.slice(0, 2)], COMMANDS)).toContain(word);
+      expect(complete([...words, '--'], COMMANDS)).toEqual(
+        expect.arrayContaining([...Object.keys(options), 'json', 'feature'].map((name) => `--${name}`)),
+      );
+      for (const [name, { choices = [] }] of Object.entries(options))
+        expect(complete([...words, `--${name}`, ''], COMMANDS)).toEqual(choices);
+    }
   });
 
   it.each(['bash', 'zsh', 'fish'])('has a script for %s that asks the program', async (shell) => {

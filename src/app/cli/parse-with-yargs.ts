@@ -44,6 +44,7 @@ const parse = async (argv: readonly string[], parser: Argv): Promise<YargsAnswer
   return { parsed, help: output === '' ? undefined : output };
 };
 
+/** The options of a command come before those that every command has. */
 const baseParser = (definition: CommandDefinition | undefined, width: number): Argv =>
   yargs([])
     .scriptName('spec-kitty')
@@ -62,6 +63,10 @@ const baseParser = (definition: CommandDefinition | undefined, width: number): A
         ? refusal(error?.message ?? message, definition)
         : error;
     })
+    .describe('help', 'show this')
+    .usageConfiguration({ 'hide-types': true })
+    .options(yargsOptions(definition?.options ?? {}))
+    .group(Object.keys(definition?.options ?? {}), 'Options:')
     .options(yargsOptions(COMMON_OPTIONS))
     .group([...Object.keys(COMMON_OPTIONS), 'help'], 'Common options:');
 
@@ -73,10 +78,12 @@ const commandParser = (definition: CommandDefinition, width: number): Argv => {
     definition.details,
     described.map(({ name, describe }) => `<${name}>: ${describe}`).join('\n'),
   ];
-  const parser = baseParser(definition, width)
-    .usage(head.filter((part) => part !== undefined && part !== '').join('\n\n'))
-    .options(yargsOptions(definition.options));
-  for (const [command, meaning] of definition.examples) parser.example(command, meaning);
+  const parser = baseParser(definition, width).usage(
+    head.filter((part) => part !== undefined && part !== '').join('\n\n'),
+  );
+  // Below its meaning a command has a line of its own, which can be copied as it is.
+  for (const [command, meaning] of definition.examples)
+    parser.example(`# ${meaning}`, '').example(command, '');
   return parser;
 };
 
@@ -87,6 +94,8 @@ const groupParser = (
 ): Argv => {
   const name = ['spec-kitty', ...words].join(' ');
   const parser = baseParser(undefined, width)
+    // The program's name in front of every command would take the room of what it does.
+    .scriptName('')
     .usage(`${name} <command> [options]`)
     .epilogue(`Run "${name} <command> --help" for what a command takes.`);
   for (const member of members) parser.command(member.words.join(' '), member.summary);

@@ -29,7 +29,8 @@ export interface ProgramOptions {
  * Runs one command line from its arguments to its outcome. Never throws: whatever goes wrong is shown and becomes an
  * outcome. With `--json` exactly one document is written to stdout, also when the command line itself is wrong.
  */
-export const runProgram = async (argv: readonly string[], options: ProgramOptions): Promise<Outcome> => {
+export const runProgram = async (words: readonly string[], options: ProgramOptions): Promise<Outcome> => {
+  const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
   const { io } = options;
   const flags = optionsBeforeParsing(argv);
   const terminal = createTerminal(io, flags);

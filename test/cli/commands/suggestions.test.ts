@@ -27,7 +27,8 @@ describe('what messages suggest', () => {
     expect(lines.filter((line) => words === line || words.startsWith(`${line} `))).not.toEqual([]);
   });
 
-  it('every example of a command is of that command', () => {
+  it('every command has an example, and it is of that command', () => {
+    expect(COMMANDS.filter(({ examples }) => examples.length === 0).map(({ words }) => words)).toEqual([]);
     for (const { words, examples } of COMMANDS)
       for (const [line] of examples) expect(line).toContain(`spec-kitty ${words.join(' ')}`);
   });

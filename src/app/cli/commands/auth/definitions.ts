@@ -16,7 +16,7 @@ export const authCommands = [
     examples: [
       ['spec-kitty auth login --server https://hub.example.com --username ada', 'sign in with a password'],
       [
-        'printenv HUB_TOKEN | spec-kitty auth login --server URL --token-stdin --yes',
+        'printenv HUB_TOKEN | spec-kitty auth login --server https://hub.example.com --token-stdin --yes',
         'sign in from a script',
       ],
     ],
