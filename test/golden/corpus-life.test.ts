@@ -58,11 +58,6 @@ const leadOthers = async (life: CorpusLife, ids: readonly string[]): Promise<voi
   }
 };
 
-const mergeAll = async (life: CorpusLife, feature: string, ids: readonly string[]): Promise<void> => {
-  for (const id of ids) life.cli.git.git('merge', '--quiet', '--no-edit', `${feature}-${id}`);
-  if (ids.length > 1) await life.tell('agent', 'tasks', 'move-task', ids.at(-1)!, '--to', 'for_review');
-};
-
 const count = (life: CorpusLife): Readonly<Record<string, number>> => {
   const counts: Record<string, number> = {};
   for (const type of life.events) counts[type] = (counts[type] ?? 0) + 1;
@@ -91,7 +86,10 @@ describe('a feature of the corpus that goes through its life again', () => {
         const finalized = life.head;
         await leadFirst(life, feature, first!);
         await leadOthers(life, others);
-        await mergeAll(life, feature, [first!, ...others]);
+        const { work_packages: merged } = await life.tell('merge');
+        expect((merged as readonly Document[]).map(({ outcome }) => outcome as string)).toEqual(
+          (workPackages as readonly Document[]).map(() => 'merged'),
+        );
         const beforeAccept = life.head;
         const accepted = await life.run('accept');
         const edges = (workPackages as readonly Document[]).flatMap(({ id, dependencies }) =>
@@ -115,6 +113,7 @@ describe('a feature of the corpus that goes through its life again', () => {
           );
         expectGolden(`corpus/${feature}.diff`, life.story);
         expect(life.changesSince(start)).toContain('file ');
+        expect(await life.finalizeInClone()).toMatchObject({ outcome: 'nothing-to-do', events: [] });
         const done = accepted['accepted'] as readonly string[];
         expect(count(life)).toEqual({
           FeatureCreated: 1,

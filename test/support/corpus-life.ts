@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SequentialEventIds } from '../../src/adapters/memory/sequential-event-ids.js';
 import { override } from '../../src/app/container/container.js';
@@ -32,7 +32,6 @@ export class CorpusLife {
   constructor(feature: string) {
     this.#feature = feature;
     this.cli = new CommandLine(plannedAgain(feature.slice(0, 3)));
-    mkdirSync(join(this.cli.git.place, 'home'), { recursive: true });
   }
 
   /** Types of all captured events, in order. */
@@ -87,6 +86,20 @@ export class CorpusLife {
     writeFileSync(join(worktree, `${id}.txt`), `made by ${id}\n`);
     this.cli.git.gitIn(worktree, 'add', `${id}.txt`);
     this.cli.git.gitIn(worktree, 'commit', '--quiet', '-m', `Work on ${id}`);
+  }
+
+  /** Finalizes the feature in a fresh clone, as another user who has no journal of it. */
+  async finalizeInClone(): Promise<Document> {
+    const { git } = this.cli;
+    const clone = join(git.place, 'clone');
+    git.git('clone', '--quiet', git.root, clone);
+    const args = ['agent', 'feature', 'finalize-tasks', '--feature', this.#feature, '--json'];
+    const { document } = await this.cli.run(args, {
+      cwd: clone,
+      env: { SPEC_KITTY_HOME: join(git.place, 'other-state') },
+    });
+    expect(git.gitIn(clone, 'status', '--porcelain')).toBe('');
+    return document as Document;
   }
 
   remove(): void {
