@@ -16,7 +16,7 @@ const STORE = [
   ...['first-capture', 'capture-one', 'capture-several', 'rotation', 'seals-waiting-facts', 'torn-tail'],
   ...['clock-rebuild', 'settling', 'decisions', 'retention', 'waits-for-a-stopped-holder'],
 ];
-const COMMANDS = ['init', 'add-history', 'move-task', 'finalize-tasks', 'implement', 'accept'];
+const COMMANDS = ['init', 'add-history', 'move-task', 'finalize-tasks', 'implement', 'merge', 'accept'];
 
 /** Power cuts after each sync and acknowledgement, a quarter of them at each other moment: 200 and more of a driver. */
 const SEEDS = 50;

@@ -51,6 +51,7 @@ export const examineProject = async (
     'work that was acknowledged is gone',
   );
 
+  if (world.driver.name === 'merge') await demandMerge(world, demand);
   if (world.isUnderGit) {
     const dirty = world.git('status', '--porcelain', '--untracked-files=all');
     demand(dirty === '', `not committed: ${dirty}`);
@@ -62,6 +63,30 @@ export const examineProject = async (
   demand(left.length === 0, `left behind: ${left.join(', ')}`);
   demandRepeatable(world, demand);
   return faults;
+};
+
+/** The target is at one of the two ends, its files with it; repeated, the command does what is left. */
+const demandMerge = async (
+  world: CommandWorld,
+  demand: (holds: boolean, fault: string) => void,
+): Promise<void> => {
+  const isMerged = (): boolean => existsSync(join(world.project, 'moved.md'));
+  const isInReview = (): boolean => laneOf(join(world.project, FOLDER, 'tasks'), 'WP01') === 'for_review';
+  demand(isMerged() || !isInReview(), 'handed over without being merged');
+  demand(
+    (world.git('ls-tree', 'main', '--', 'moved.md') !== '') === isMerged(),
+    'the branch is not where the files are',
+  );
+  demand(!existsSync(join(world.project, '.git', 'spec-kitty', 'merge.json')), 'a move is left over');
+  const { code, stdout, stderr } = await world.run(world.driver.args);
+  demand(code === 0, `repeated, it ended with ${code}: ${stdout}${stderr}`);
+  demand(isMerged() && isInReview(), 'repeated, it did not do what was left');
+  const merges = world.git('rev-list', '--merges', '--count', 'main').trim();
+  demand(merges === '1', `merged ${merges} times`);
+  const moves = eventsOf(join(world.top, 'state')).filter(
+    (record) => record['event'].event_type === 'WPStatusChanged',
+  );
+  demand(moves.length === 1, `${moves.length} events of one transition`);
 };
 
 const intentsOf = (world: CommandWorld): readonly string[] => {

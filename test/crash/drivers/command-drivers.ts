@@ -1,4 +1,4 @@
-import { FEATURE, smallFeature, type WorkPackageSeed } from '../../support/planning-documents.js';
+import { FEATURE, FOLDER, smallFeature, type WorkPackageSeed } from '../../support/planning-documents.js';
 
 /** A whole command of the program, and what its project looks like before it. */
 export interface CommandDriver {
@@ -37,6 +37,18 @@ export const COMMAND_DRIVERS: readonly CommandDriver[] = [
     args: ['implement', 'WP01', '--feature', FEATURE, '--agent', 'claude'],
     workPackages: PLANNED,
     before: [INIT],
+  },
+  {
+    name: 'merge',
+    args: ['merge', 'WP01', '--feature', FEATURE],
+    workPackages: { WP01: { lane: 'doing' }, WP02: {} },
+    before: [
+      INIT,
+      ['git', 'checkout', '--quiet', '-b', `${FEATURE}-WP01`],
+      ['git', 'mv', `${FOLDER}/plan.md`, 'moved.md'],
+      ['git', 'commit', '--quiet', '-m', 'work'],
+      ['git', 'checkout', '--quiet', 'main'],
+    ],
   },
   {
     name: 'accept',
