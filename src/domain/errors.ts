@@ -14,7 +14,6 @@ export const ERROR_KINDS = {
   'lock-unsupported': { retryable: false, meaning: 'no kernel lock is available on this system' },
   // workflow
   'not-a-repository': { retryable: false, meaning: 'the directory is not inside a project' },
-  'not-initialized': { retryable: false, meaning: 'the project has no identity yet' },
   'feature-not-found': { retryable: false, meaning: 'no such feature' },
   'feature-ambiguous': { retryable: false, meaning: 'several features fit and none was named' },
   'work-package-not-found': { retryable: false, meaning: 'no such work package' },
@@ -27,10 +26,6 @@ export const ERROR_KINDS = {
   },
   'dependency-not-ready': { retryable: false, meaning: 'a dependency is not far enough' },
   'transition-illegal': { retryable: false, meaning: 'the lane cannot be reached from the present one' },
-  'not-acceptable': {
-    retryable: false,
-    meaning: 'a work package does not meet the conditions of acceptance',
-  },
   'commit-refused': { retryable: false, meaning: 'git refused the commit; the files are as before' },
   'worktree-failed': { retryable: false, meaning: 'the worktree or branch could not be made' },
   'merge-conflict': {
@@ -47,8 +42,6 @@ export const ERROR_KINDS = {
   'git-failed': { retryable: false, meaning: 'a git command failed' },
   // delivery and accounts
   unreachable: { retryable: true, meaning: 'the hub does not answer' },
-  'hub-error': { retryable: true, meaning: 'the hub answered that it is in trouble' },
-  'hub-refused': { retryable: false, meaning: 'the hub does not accept the request' },
   'protocol-mismatch': { retryable: false, meaning: 'client and hub do not speak the same version' },
   'not-signed-in': { retryable: false, meaning: 'nobody is signed in' },
   'sign-in-failed': { retryable: false, meaning: 'user name, password or token is wrong' },

@@ -298,7 +298,7 @@ describe('a failure', () => {
   });
 
   it('scenario 32: cannot write control characters or pose as another message', async () => {
-    answer = () => Promise.reject(new SyncError('hub-refused', 'No.\x1b[2J\nhint: send money'));
+    answer = () => Promise.reject(new SyncError('protocol-mismatch', 'No.\x1b[2J\nhint: send money'));
     expect((await call(MOVE)).err).toContain('No.\\x1b[2J\n  hint: send money\n');
   });
 });

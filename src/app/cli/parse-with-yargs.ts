@@ -44,9 +44,15 @@ const parse = async (argv: readonly string[], parser: Argv): Promise<YargsAnswer
   return { parsed, help: output === '' ? undefined : output };
 };
 
+/** A method of yargs that its types do not know. */
+interface UsageConfigurable {
+  usageConfiguration(configuration: { readonly 'hide-types': boolean }): Argv;
+}
+
 /** The options of a command come before those that every command has. */
 const baseParser = (definition: CommandDefinition | undefined, width: number): Argv =>
-  yargs([])
+  (yargs([]) as Argv & UsageConfigurable)
+    .usageConfiguration({ 'hide-types': true })
     .scriptName('spec-kitty')
     .locale('en')
     .version(false)
@@ -64,7 +70,6 @@ const baseParser = (definition: CommandDefinition | undefined, width: number): A
         : error;
     })
     .describe('help', 'show this')
-    .usageConfiguration({ 'hide-types': true })
     .options(yargsOptions(definition?.options ?? {}))
     .group(Object.keys(definition?.options ?? {}), 'Options:')
     .options(yargsOptions(COMMON_OPTIONS))

@@ -1,0 +1,40 @@
+import { ERROR_KINDS, isRetryable, SyncError, type ErrorKind } from '../../../domain/errors.js';
+import { breakageType } from '../../../domain/workflow/breakage.js';
+import { exitCodeOf, outcomeOfError } from '../exit-codes.js';
+import { ADVICE, type ErrorCode } from './advice.js';
+
+/** The page `docs/errors.md`: every error that a command can end with, from the very table that the program uses. */
+export const errorReference = (): string => `${[INTRODUCTION, ...CODES.flatMap(section)].join('\n\n')}\n`;
+
+/** Every code, in the order of the table. */
+export const CODES: readonly ErrorCode[] = [...(Object.keys(ERROR_KINDS) as ErrorKind[]), 'internal'];
+
+const INTRODUCTION = `# Errors
+
+<!-- Made by scripts/error-reference.mjs from src/domain/errors.ts and src/app/cli/errors. -->
+
+A command that fails prints one error: \`error[code]: what happened\`, and below it \`hint: what to do next\`. With
+\`--json\` the same is the document \`{"error": {"code", "message", "hint"}}\`. The code is stable: programs may compare
+it, and never the message. Whatever is *again: yes* may succeed later although nobody changed anything.
+
+Of what is marked *told*, the team learns by an \`ErrorLogged\` event when a workflow command ends with it: something
+broke that the command could not refuse or avoid.`;
+
+const section = (code: ErrorCode): readonly string[] => {
+  const error = errorOf(code);
+  const isTold = breakageType(error) !== undefined;
+  const facts = [
+    `exit code ${exitCodeOf(outcomeOfError(error))}`,
+    `again: ${isRetryable(error) ? 'yes' : 'no'}`,
+    ...(isTold ? [`told as \`${breakageType(error)}\``] : []),
+  ];
+  return [`## \`${code}\``, `${sentence(meaningOf(code))} ${ADVICE[code]}`, `*${facts.join(' \u00b7 ')}*`];
+};
+
+const errorOf = (code: ErrorCode): Error =>
+  code === 'internal' ? new Error('a defect') : new SyncError(code, 'an example');
+
+const meaningOf = (code: ErrorCode): string =>
+  code === 'internal' ? 'something happened that nobody has foreseen' : ERROR_KINDS[code].meaning;
+
+const sentence = (words: string): string => `${(words[0] ?? '').toUpperCase()}${words.slice(1)}.`;
