@@ -29,7 +29,7 @@ export interface BatchAnswerBody {
 export interface SnapshotMessage {
   readonly type: 'snapshot';
   readonly work_packages: readonly unknown[];
-  /** What the hub can do beyond the base contract: `ack`, `auth`. */
+  /** What the hub can do beyond the base contract: `ack`, `auth`, `sequence`. */
   readonly capabilities?: readonly string[];
   readonly lamport_clock?: number;
   readonly limits?: {
@@ -38,6 +38,8 @@ export interface SnapshotMessage {
     readonly event_bytes?: number;
   };
   readonly hub_id?: string;
+  /** With the capability `sequence`: that of the last event stored for the team before this session. */
+  readonly sequence?: number;
 }
 
 /** An event of somebody else: the envelope's fields lie flat beside `type`. */
@@ -47,6 +49,8 @@ export interface EventMessage {
   readonly event_type: string;
   readonly lamport_clock: number;
   readonly node_id: string;
+  /** With the capability `sequence`: the number under which the hub stored it; no part of the event. */
+  readonly hub_sequence?: unknown;
   readonly [key: string]: unknown;
 }
 

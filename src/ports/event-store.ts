@@ -23,6 +23,8 @@ export interface TeamEvents {
   append(events: readonly IncomingEvent[]): Promise<readonly AppendAnswer[]>;
   /** Events in sequence order after the cursor, at most `limit`. An unknown project has none. */
   read(query: EventQuery): Promise<EventPage>;
+  /** Where an event is in the log, by its canonical id; `undefined` when the team has none of that id. */
+  sequenceOf(eventId: string): Promise<number | undefined>;
   /** The same page with ids only. */
   receipts(query: EventQuery): Promise<ReceiptPage>;
   /** Every project that ever sent an event, by uuid. */

@@ -5,6 +5,7 @@ export type * from './auth.js';
 export type * from './background.js';
 export type * from './clock.js';
 export type * from './config.js';
+export type * from './event-reader.js';
 export type * from './event-store.js';
 export type * from './foreign-queue.js';
 export type * from './host.js';

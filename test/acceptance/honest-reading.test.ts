@@ -187,13 +187,24 @@ describe('events tail', () => {
         await signIn(other, hub.url);
         const tail = startCli(sandbox, ['events', 'tail', '--json']);
         await tail.waitFor(/\[Connected\]/);
-        const ids = await addNotes(other, 2);
+        const ids = [...(await addNotes(other, 2))];
         await succeed(other, ['sync', 'now']);
         await tail.waitFor(new RegExp(`${ids[1]}.*\\n`));
         const { code, stdout } = await tail.kill('SIGINT');
         expect(code).toBe(130);
-        const lines = stdout.trimEnd().split('\n');
-        expect(lines.map((line) => JSON.parse(line).event_id as string)).toEqual(ids);
+        const idsIn = (text: string): readonly string[] =>
+          text
+            .trimEnd()
+            .split('\n')
+            .map((line) => JSON.parse(line).event_id as string);
+        expect(idsIn(stdout)).toEqual(ids);
+
+        const again = startCli(sandbox, ['events', 'tail', '--json', '--after', ids[0]!]);
+        await again.waitFor(/\[Connected\]/);
+        ids.push(...(await addNotes(other, 1)));
+        await succeed(other, ['sync', 'now']);
+        await again.waitFor(new RegExp(`${ids[2]}.*\\n`));
+        expect(idsIn((await again.kill('SIGINT')).stdout)).toEqual(ids.slice(1));
       }),
     ));
 });

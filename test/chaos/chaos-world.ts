@@ -7,7 +7,6 @@ import { TomlCredentialStore } from '../../src/adapters/auth/toml-credential-sto
 import { JsonLamportStore } from '../../src/adapters/clock/json-lamport-store.js';
 import { StateRoot } from '../../src/adapters/fs/state-root.js';
 import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
-import { SequentialEventIds } from '../../src/adapters/memory/sequential-event-ids.js';
 import { GotBatchTransport } from '../../src/adapters/transport/got-batch-transport.js';
 import { WsLiveTransport } from '../../src/adapters/transport/ws-live-transport.js';
 import { DeliveryRoute } from '../../src/app/sync/delivery-route.js';

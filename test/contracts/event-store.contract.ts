@@ -63,6 +63,15 @@ export const eventStoreContract = (flavour: EventStoreFlavour): void => {
       expect(events.map(({ document }) => document)).toEqual([JSON.stringify(event)]);
     });
 
+    it('finds an event by its id, of its own team alone', async () => {
+      const events = [makeEvent(), makeEvent()].map(incoming);
+      const answers = await acme().append(events);
+      const found = await Promise.all(events.map(({ eventId }) => acme().sequenceOf(eventId)));
+      expect(found).toEqual(answers.map((answer) => (answer.answer === 'stored' ? answer.sequence : 0)));
+      expect(await acme().sequenceOf(incoming(makeEvent()).eventId)).toBeUndefined();
+      expect(await at.subject.forTeam('zenith').sequenceOf(events[0]!.eventId)).toBeUndefined();
+    });
+
     it('judges repeats inside of one call', async () => {
       const event = makeEvent();
       const answers = await acme().append([

@@ -28,6 +28,7 @@ const fullStore = (store: EventStore): EventStore => ({
     return {
       append: diskFull,
       read: (query) => events.read(query),
+      sequenceOf: (eventId) => events.sequenceOf(eventId),
       receipts: (query) => events.receipts(query),
       projects: () => events.projects(),
       board: (project, feature) => events.board(project, feature),

@@ -48,7 +48,8 @@ describe('live sessions', () => {
           lamport_clock: 12,
         },
       ],
-      capabilities: ['ack', 'auth'],
+      capabilities: ['ack', 'auth', 'sequence'],
+      sequence: 1,
       lamport_clock: 12,
       limits: { batch_events: 1000, batch_bytes: 1_048_576, event_bytes: 65_536 },
       hub_id: hub.stores.store.hubId,
@@ -80,7 +81,7 @@ describe('live sessions', () => {
     const [sender, reader, stranger] = [await joined(), await joined(), await joined('zenith')];
     const first = makeEvent({ type: 'snapshot' });
     sender.send(first);
-    expect(await reader.next()).toEqual({ ...first, type: 'event' });
+    expect(await reader.next()).toEqual({ ...first, hub_sequence: 1, type: 'event' });
     expect(await sender.next()).toMatchObject({ type: 'ack', event_id: first.event_id });
     const second = makeEvent();
     await fetch(`${hub.url}/api/v1/events/batch/`, {
@@ -88,8 +89,8 @@ describe('live sessions', () => {
       headers: { authorization: `Bearer ${await hub.tokenOf('acme')}` },
       body: JSON.stringify({ events: [second, second] }),
     });
-    expect(await sender.next()).toEqual({ type: 'event', ...second });
-    expect(await reader.next()).toEqual({ type: 'event', ...second });
+    expect(await sender.next()).toEqual({ type: 'event', hub_sequence: 2, ...second });
+    expect(await reader.next()).toEqual({ type: 'event', hub_sequence: 2, ...second });
     const own = makeEvent({ team_slug: 'zenith' });
     stranger.send(own);
     expect(await stranger.next()).toMatchObject({ type: 'ack', event_id: own.event_id });

@@ -41,6 +41,19 @@ describe('reading from the hub', () => {
     expect(await (await get('/api/v1/events/?after=5')).json()).toEqual({ events: [], next: 5, more: false });
   });
 
+  it('takes the id of an event as the cursor, in any of its spellings', async () => {
+    const events = await store(3);
+    const id = String(events[1]!.event_id);
+    for (const spelling of [id, id.toLowerCase()])
+      expect(await (await get(`/api/v1/events/?after=${spelling}`)).json()).toMatchObject({
+        next: 3,
+        more: false,
+      });
+    const unknown = await get('/api/v1/events/?after=01KH0000000000000000000ZZZ');
+    expect(unknown.status).toBe(400);
+    expect(await unknown.json()).toMatchObject({ detail: expect.stringContaining('the id of an event') });
+  });
+
   it('writes one event a line when asked for NDJSON, however the sender wrote it', async () => {
     const event = makeEvent();
     await hub.stores.store

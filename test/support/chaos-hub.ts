@@ -200,7 +200,7 @@ export class ChaosHub {
       this.#live.delete(webSocket);
     });
     webSocket.on('message', (data) => this.#hear(String(data), session));
-    webSocket.send(JSON.stringify(this.hub.snapshot()));
+    webSocket.send(JSON.stringify(this.hub.snapshot(bearer.team)));
   }
 
   #hear(text: string, session: HubSession): void {

@@ -1,4 +1,5 @@
 import { MemoryBatchTransport } from '../../src/adapters/memory/memory-batch-transport.js';
+import { MemoryEventReader } from '../../src/adapters/memory/memory-event-reader.js';
 import { MemoryLiveTransport } from '../../src/adapters/memory/memory-live-transport.js';
 import { MemoryNetwork } from '../../src/adapters/memory/memory-network.js';
 import { MemoryReceiptReader } from '../../src/adapters/memory/memory-receipt-reader.js';
@@ -60,6 +61,7 @@ export class CommandLine {
           override(TOKENS.batchTransport, new MemoryBatchTransport(this.network)),
           override(TOKENS.liveTransport, new MemoryLiveTransport(this.network)),
           override(TOKENS.tokenIssuer, new MemoryTokenIssuer(this.network)),
+          override(TOKENS.eventReader, new MemoryEventReader(this.network)),
           override(TOKENS.receiptReader, new MemoryReceiptReader(this.network)),
           ...(options.overrides ?? []),
         ]),

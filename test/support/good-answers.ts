@@ -39,8 +39,20 @@ export const goodAnswer = (hub: MemoryHub, request: IncomingMessage, text: strin
     case 'GET /api/v1/sync/health/':
       return json({ status: 'ok' });
     default:
+      if (request.url?.startsWith('/api/v1/events/?') === true) return pageOf(hub, bearer, request.url);
       return { status: 404, body: '{"title":"no such endpoint"}' };
   }
+};
+
+/** Two at a time, so that there is always a next page to lose. */
+const pageOf = (hub: MemoryHub, bearer: string, url: string): GoodAnswer => {
+  const known = hub.signIns.bearerOf(bearer);
+  if (known === undefined) return REFUSED;
+  const query = new URL(`http://hub${url}`).searchParams;
+  const after = Number(query.get('after'));
+  const later = hub.storedEvents(known.team).filter(({ sequence }) => sequence > after);
+  const events = later.slice(0, 2);
+  return json({ events, next: events.at(-1)?.sequence ?? after, more: later.length > events.length });
 };
 
 const REFUSED: GoodAnswer = { status: 401, body: '{"detail":"not accepted"}' };

@@ -22,7 +22,7 @@ export const linked = async (options: ConstructorParameters<typeof DeliveryWorld
   const events: EventMessage[] = [];
   const link = world.link({
     onStatus: (status) => statuses.push(status),
-    onEvent: (event) => events.push(event),
+    onEvent: (event) => void events.push(event),
   });
   let connected = 0;
   const run = async (): Promise<void> => {

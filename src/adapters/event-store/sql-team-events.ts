@@ -49,6 +49,18 @@ export class SqlTeamEvents implements TeamEvents {
     return { events, next: events.at(-1)?.sequence ?? query.after, more: rows.length > query.limit };
   }
 
+  async sequenceOf(eventId: string): Promise<number | undefined> {
+    const row = await orStorageFailed('find an event', () =>
+      this.#db
+        .selectFrom('events')
+        .select('sequence')
+        .where('team', '=', this.#team)
+        .where('event_id', '=', eventId)
+        .executeTakeFirst(),
+    );
+    return row === undefined ? undefined : Number(row.sequence);
+  }
+
   async receipts(query: EventQuery): Promise<ReceiptPage> {
     const rows = await orStorageFailed('read receipts', () =>
       this.#select(query).select(['sequence', 'event_id']).execute(),

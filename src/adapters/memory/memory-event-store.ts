@@ -86,6 +86,10 @@ class MemoryTeamEvents implements TeamEvents {
     return Promise.resolve({ events, next, more });
   }
 
+  sequenceOf(eventId: string): Promise<number | undefined> {
+    return Promise.resolve(this.#byId.get(eventId)?.sequence);
+  }
+
   receipts(query: EventQuery): Promise<ReceiptPage> {
     const { rows, next, more } = this.#page(query);
     return Promise.resolve({

@@ -1,6 +1,7 @@
 import type { BatchOutcome } from '../../domain/delivery/outcome.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import { isFields, type EventResult, type ServerMessage, type SnapshotMessage } from '../../domain/wire.js';
+import type { ReadEvent } from '../../ports/event-reader.js';
 import { FaultScript } from './fault-script.js';
 import { MemorySignIns, type Bearer } from './memory-sign-ins.js';
 
@@ -8,7 +9,7 @@ export interface MemoryHubOptions {
   readonly url: string;
   /** Defaults to one made from the URL. */
   readonly id?: string;
-  /** What its snapshots announce. Default: `ack` and `auth`. */
+  /** What its snapshots announce. Default: `ack`, `auth` and `sequence`. */
   readonly capabilities?: readonly string[];
   /** Batches with more events are too large. */
   readonly maxBatchEvents?: number;
@@ -44,14 +45,15 @@ export class MemoryHub {
   down = false;
   /** Whether it says which events it has. */
   hasReceipts = true;
-  readonly #teams = new Map<string, Map<string, string>>();
+  readonly #teams = new Map<string, Map<string, KeptEvent>>();
+  #lastSequence = 0;
   readonly #sessions = new Set<HubSession>();
 
   constructor(options: MemoryHubOptions) {
     this.url = options.url;
     this.id = options.id ?? `hub-at-${options.url}`;
     this.signIns = new MemorySignIns(this.id);
-    this.capabilities = options.capabilities ?? ['ack', 'auth'];
+    this.capabilities = options.capabilities ?? ['ack', 'auth', 'sequence'];
     this.maxBatchEvents = options.maxBatchEvents ?? 1000;
   }
 
@@ -72,10 +74,14 @@ export class MemoryHub {
 
   /** Ids of the events stored for a team, in the order in which they came; of one project when it is named. */
   storedIds(team: string, projectUuid?: string): readonly string[] {
-    const stored = [...(this.#teams.get(team) ?? [])];
-    const isWanted = (content: string): boolean =>
-      projectUuid === undefined || content.includes(`["project_uuid",${JSON.stringify(projectUuid)}]`);
-    return stored.filter(([, content]) => isWanted(content)).map(([id]) => id);
+    return [...(this.#teams.get(team) ?? [])]
+      .filter(([, { event }]) => projectUuid === undefined || event['project_uuid'] === projectUuid)
+      .map(([id]) => id);
+  }
+
+  /** The events stored for a team, in the order in which they came. */
+  storedEvents(team: string): readonly ReadEvent[] {
+    return [...(this.#teams.get(team)?.values() ?? [])].map(({ sequence, event }) => ({ sequence, event }));
   }
 
   /** Loses an event that it has acknowledged: a hub that was set back to an older backup. */
@@ -88,8 +94,14 @@ export class MemoryHub {
     return () => this.#sessions.delete(session);
   }
 
-  snapshot(): SnapshotMessage {
-    return { type: 'snapshot', work_packages: [], capabilities: this.capabilities, hub_id: this.id };
+  snapshot(team = ''): SnapshotMessage {
+    return {
+      type: 'snapshot',
+      work_packages: [],
+      capabilities: this.capabilities,
+      hub_id: this.id,
+      sequence: this.storedEvents(team).at(-1)?.sequence ?? 0,
+    };
   }
 
   /** Says something to everybody who is connected. */
@@ -110,20 +122,26 @@ export class MemoryHub {
     if (named !== bearer.team && named !== LOCAL_TEAM && named !== undefined) {
       return { status: 'error', code: 'unknown-team', error_message: `no team ${String(named)}` };
     }
-    const stored = this.#teams.get(bearer.team) ?? new Map<string, string>();
+    const stored = this.#teams.get(bearer.team) ?? new Map<string, KeptEvent>();
     this.#teams.set(bearer.team, stored);
     const content = contentOf(event);
     const earlier = stored.get(eventId);
-    if (earlier === content) return { status: 'duplicate' };
+    if (earlier?.content === content) return { status: 'duplicate' };
     if (earlier !== undefined)
       return { status: 'error', code: 'id-conflict', error_message: 'another event has this id' };
-    stored.set(eventId, content);
+    const sequence = ++this.#lastSequence;
+    stored.set(eventId, { sequence, event, content });
     for (const session of this.#sessions) {
       if (session === from || session.bearer.team !== bearer.team) continue;
-      session.deliver({ ...event, type: 'event' } as unknown as ServerMessage);
+      session.deliver({ ...event, hub_sequence: sequence, type: 'event' } as unknown as ServerMessage);
     }
     return { status: 'success' };
   }
+}
+
+interface KeptEvent extends ReadEvent {
+  /** What makes another event with its id the same one. */
+  readonly content: string;
 }
 
 // The team is the credential's, not the document's: the same event from a machine that was not signed in is the same.

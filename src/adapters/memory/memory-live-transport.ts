@@ -40,7 +40,7 @@ class MemoryLiveSession implements LiveSession, HubSession {
   constructor(hub: MemoryHub, bearer: Bearer) {
     this.#hub = hub;
     this.bearer = bearer;
-    this.snapshot = hub.snapshot();
+    this.snapshot = hub.snapshot(bearer.team);
     this.ended = new Promise((resolve) => (this.#tellEnd = resolve));
     this.#leave = hub.join(this);
   }

@@ -8,6 +8,18 @@ export const reportsModule = (register: Registrar): void => {
     const { GotReceiptReader } = await import('../../adapters/transport/got-receipt-reader.js');
     return new GotReceiptReader({ version });
   });
+  register.single(TOKENS.eventReader, [TOKENS.environment], async ({ version }) => {
+    const { GotEventReader } = await import('../../adapters/transport/got-event-reader.js');
+    return new GotEventReader({ version });
+  });
+  register.single(
+    TOKENS.eventTail,
+    [TOKENS.accessTokens, TOKENS.eventReader, TOKENS.liveLinkTo],
+    async (tokens, reader, linkTo) => {
+      const { EventTail } = await import('../sync/event-tail.js');
+      return (input) => new EventTail({ tokens, reader, linkTo }, input);
+    },
+  );
   register.single(TOKENS.stateFiles, [TOKENS.stateRoot], async (root) => {
     const { FsStateFiles } = await import('../../adapters/inspection/fs-state-files.js');
     return new FsStateFiles(root);

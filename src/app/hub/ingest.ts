@@ -35,7 +35,8 @@ export class Ingest {
     return judged.map((each, at) => {
       if (!each.ok) return each.error;
       const answer = answers[next++];
-      if (answer?.answer === 'stored') this.#audience.tell(team, each.value.document, sender(at));
+      if (answer?.answer === 'stored')
+        this.#audience.tell(team, each.value.document, answer.sequence, sender(at));
       return resultOf(sent[at], each.value, answer);
     });
   }

@@ -19,17 +19,18 @@ export class LiveAudience {
     };
   }
 
-  /** Tells the team of a stored document, except the listener that sent it. */
-  tell(team: string, document: string, sender?: object): void {
+  /** Tells the team of a stored document, in the order of the sequence numbers, except the listener that sent it. */
+  tell(team: string, document: string, sequence: number, sender?: object): void {
     const listeners = this.#teams.get(team);
     if (listeners === undefined || listeners.size === 0) return;
-    const frame = Buffer.from(eventFrame(document), 'utf8');
+    const frame = Buffer.from(eventFrame(document, sequence), 'utf8');
     for (const listener of listeners) if (listener !== sender) listener.hear(frame);
   }
 }
 
 /**
- * The envelope's fields flat beside `type`. The type comes last, because of two equal keys the last one counts: a
- * document that has a `type` of its own cannot pass for another frame.
+ * The envelope's fields flat beside `type` and the sequence number. These come last, because of two equal keys the last
+ * one counts: a document that has a `type` of its own cannot pass for another frame.
  */
-const eventFrame = (document: string): string => `${document.trimEnd().slice(0, -1)},"type":"event"}`;
+const eventFrame = (document: string, sequence: number): string =>
+  `${document.trimEnd().slice(0, -1)},"hub_sequence":${sequence},"type":"event"}`;

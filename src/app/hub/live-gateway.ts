@@ -133,7 +133,7 @@ export class LiveGateway {
         agent: state.agent?.agent_id ?? null,
         lamport_clock: state.last_event.lamport_clock,
       })),
-      capabilities: ['ack', 'auth'],
+      capabilities: ['ack', 'auth', 'sequence'],
       lamport_clock: position.lamport,
       limits: {
         batch_events: limits.batchEvents,
@@ -141,6 +141,7 @@ export class LiveGateway {
         event_bytes: limits.eventBytes,
       },
       hub_id: this.#store.hubId,
+      sequence: position.sequence,
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { Bearer } from '../../ports/accounts.js';
-import type { EventPage, EventQuery, EventStore, StoredEvent } from '../../ports/event-store.js';
+import type { EventPage, EventQuery, EventStore, StoredEvent, TeamEvents } from '../../ports/event-store.js';
+import { normalizeEventId } from '../../domain/ids.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { problem, type Problem } from './problem.js';
 import { json, jsonText, refuse, type Answer, type HubRequest, type Route } from './route.js';
@@ -9,7 +10,8 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
   {
     method: 'GET',
     path: '/api/v1/events/',
-    summary: 'Lists events after a cursor in the order in which they were stored, as JSON or NDJSON.',
+    summary:
+      'Lists events after a cursor, a sequence number or the id of an event, in the order in which they were stored.',
     access: { kind: 'bearer', handle: (request, bearer) => listEvents(store, request, bearer) },
   },
   {
@@ -19,9 +21,10 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
     access: {
       kind: 'bearer',
       handle: async (request, bearer) => {
-        const query = eventQuery(request.query);
+        const events = store.forTeam(bearer.team);
+        const query = await eventQuery(request.query, events);
         if (!query.ok) return refuse(query.error);
-        const page = await store.forTeam(bearer.team).receipts(query.value);
+        const page = await events.receipts(query.value);
         return json({
           receipts: page.receipts.map(({ eventId, sequence }) => ({ event_id: eventId, sequence })),
           next: page.next,
@@ -74,14 +77,26 @@ const DEFAULT_PAGE = 100;
 const LARGEST_PAGE = 1000;
 const LARGEST_PAGE_CHARACTERS = 2 * 1024 * 1024;
 
-const eventQuery = (query: URLSearchParams): Result<EventQuery, Problem> => {
-  const after = integerOf(query.get('after'), 0);
+const eventQuery = async (
+  query: URLSearchParams,
+  events: TeamEvents,
+): Promise<Result<EventQuery, Problem>> => {
+  const after = await cursorOf(query.get('after'), events);
   const limit = integerOf(query.get('limit'), DEFAULT_PAGE);
-  if (after === undefined) return err(problem('malformed-query', 'after has to be a sequence number, or 0.'));
+  if (after === undefined) {
+    return err(
+      problem('malformed-query', 'after has to be a sequence number, or the id of an event of the team.'),
+    );
+  }
   if (limit === undefined || limit < 1)
     return err(problem('malformed-query', 'limit has to be a number from 1 up.'));
   const project = query.get('project')?.toLowerCase();
   return ok({ after, limit: Math.min(limit, LARGEST_PAGE), ...(project === undefined ? {} : { project }) });
+};
+
+const cursorOf = async (text: string | null, events: TeamEvents): Promise<number | undefined> => {
+  const eventId = normalizeEventId(text ?? '');
+  return eventId === undefined ? integerOf(text, 0) : events.sequenceOf(eventId);
 };
 
 const integerOf = (text: string | null, fallback: number): number | undefined => {
@@ -90,9 +105,10 @@ const integerOf = (text: string | null, fallback: number): number | undefined =>
 };
 
 const listEvents = async (store: EventStore, request: HubRequest, bearer: Bearer): Promise<Answer> => {
-  const query = eventQuery(request.query);
+  const events = store.forTeam(bearer.team);
+  const query = await eventQuery(request.query, events);
   if (!query.ok) return refuse(query.error);
-  const page = cutPage(await store.forTeam(bearer.team).read(query.value));
+  const page = cutPage(await events.read(query.value));
   return request.accept.includes('application/x-ndjson') ? asLines(page) : asDocument(page);
 };
 

@@ -8,7 +8,7 @@ import {
 import { isSameAccount, type Account } from '../../domain/delivery/account.js';
 import { isSyncError, unreachable } from '../../domain/errors.js';
 import { receive } from '../../domain/time/lamport.js';
-import type { EventMessage, ServerMessage } from '../../domain/wire.js';
+import type { EventMessage, ServerMessage, SnapshotMessage } from '../../domain/wire.js';
 import type { TokenIssuer } from '../../ports/auth.js';
 import type { LamportStore } from '../../ports/clock.js';
 import type { Randomness, Timer } from '../../ports/host.js';
@@ -30,8 +30,10 @@ export interface LiveHost {
 }
 
 export interface LiveListeners {
+  /** A session is open; nothing of it is shown before this resolves. A failure ends the session. */
+  readonly onOpen?: (snapshot: SnapshotMessage, account: Account) => Promise<void>;
   /** An event of somebody else arrived. */
-  readonly onEvent?: (event: EventMessage) => void;
+  readonly onEvent?: (event: EventMessage) => Promise<void> | void;
   readonly onStatus?: (status: ConnectionStatus) => void;
 }
 
@@ -125,8 +127,9 @@ export class LiveLink {
     return issued.error.fault === 'refused' ? 'unauthorized' : 'attempt-failed';
   }
 
-  async #read({ session, acks }: OpenSession): Promise<void> {
+  async #read({ session, account, acks }: OpenSession): Promise<void> {
     await this.#follow(session.snapshot.lamport_clock);
+    await this.#listeners.onOpen?.(session.snapshot, account);
     for await (const message of session.messages()) await this.#take(message, acks);
   }
 

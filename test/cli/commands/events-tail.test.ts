@@ -85,6 +85,25 @@ describe('events tail', () => {
     expect(JSON.parse(ran.out)).toMatchObject({ event_id: wanted.event_id });
   });
 
+  it('begins after a number or an event of the hub', async () => {
+    await cli.signIn();
+    const events = [makeEvent(), makeEvent(), makeEvent()];
+    cli.hub.receive({ username: 'bob', team: 'acme' }, events);
+    for (const after of ['1', String(events[0]!.event_id)]) {
+      const { out } = await tail(events.slice(1), '--json', '--after', after);
+      expect(
+        out
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line) as object),
+      ).toEqual(events.slice(1));
+    }
+    const unusable = await cli.run('events tail --json --after yesterday');
+    expect(unusable.document).toMatchObject({ error: { code: 'wrong-usage' } });
+    const unknown = await cli.run('events tail --json --after 01KH0000000000000000000ZZZ');
+    expect(unknown.document).toMatchObject({ error: { code: 'input-invalid' } });
+  });
+
   it('without a sign-in ends at once with one document', async () => {
     const { outcome, document } = await cli.run('events tail --json');
     expect(outcome).toBe('not-signed-in');

@@ -15,11 +15,19 @@ export const eventsCommands = [
     path: 'events tail',
     summary: "show the team's events live from the hub, until interrupted",
     details:
-      'With --json every event is one document on one line (NDJSON): the one command that prints more than one.',
+      'After a break it goes on where it was. With --json every event is one document on one line (NDJSON).',
     options: {
+      after: {
+        type: 'string',
+        describe: 'begin after this event: its number at the hub, or its id; 0 for all',
+        placeholder: 'N|ID',
+      },
       'project-uuid': { type: 'string', describe: 'only those of this project', placeholder: 'UUID' },
     },
-    examples: [['spec-kitty events tail --json', 'as they arrive at the hub, for a program']],
+    examples: [
+      ['spec-kitty events tail --json', 'as they arrive at the hub, for a program'],
+      ['spec-kitty events tail --after 0', 'everything that the hub has, then what arrives'],
+    ],
     load: () => import('./tail.js'),
   }),
   defineCommand({

@@ -1,8 +1,10 @@
 import type { ConnectionStatus } from '../../../../domain/delivery/connection.js';
 import { parseEnvelope } from '../../../../domain/events/parse-envelope.js';
 import { upcast } from '../../../../domain/events/upcast.js';
-import type { EventMessage } from '../../../../domain/wire.js';
+import { SyncError } from '../../../../domain/errors.js';
+import { normalizeEventId } from '../../../../domain/ids.js';
 import { TOKENS } from '../../../container/tokens.js';
+import type { TailedEvent } from '../../../sync/event-tail.js';
 import { grantedAccess } from '../../../usecases/granted-access.js';
 import type { Report } from '../../define-command.js';
 import { dim, type Text } from '../../render/text.js';
@@ -11,6 +13,7 @@ import { describePayload } from '../shared/describe-payload.js';
 
 interface Args {
   readonly projectUuid: string | undefined;
+  readonly after: string | undefined;
 }
 
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
@@ -18,11 +21,12 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const client = await container();
   // A connection that cannot be had is tried for ever; a sign-in that is missing is not worth waiting for.
   const { account } = await grantedAccess(await client.get(TOKENS.accessTokens), signal);
-  const liveLinkTo = await client.get(TOKENS.liveLinkTo);
+  const eventTail = await client.get(TOKENS.eventTail);
   let heard = 0;
-  const link = liveLinkTo({
-    onEvent: ({ type: _type, ...event }) => {
-      if (args.projectUuid !== undefined && event['project_uuid'] !== args.projectUuid) return;
+  const tail = eventTail({
+    ...(args.after === undefined ? {} : { after: cursorOf(args.after) }),
+    ...(args.projectUuid === undefined ? {} : { projectUuid: args.projectUuid.toLowerCase() }),
+    onEvent: (event) => {
       heard += 1;
       if (common.json) terminal.record(event);
       else terminal.print(lineOf(event));
@@ -30,8 +34,16 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     onStatus: (status) => terminal.note(dim(`[${WORDS[status]}]`)),
   });
   terminal.note(`Events of team ${account.team} at ${account.hub.url}, until interrupted.`);
-  await link.run(() => undefined, signal);
+  await tail.run(signal);
   return { outcome: 'interrupted', isStream: true, data: { heard } };
+};
+
+/** A number is one of the hub's, and no id is so short. */
+const cursorOf = (after: string): number | string => {
+  if (/^\d{1,15}$/.test(after)) return Number(after);
+  const eventId = normalizeEventId(after);
+  if (eventId !== undefined) return eventId;
+  throw new SyncError('wrong-usage', '--after takes a sequence number of the hub, or the id of an event.');
 };
 
 const WORDS: Readonly<Record<ConnectionStatus, string>> = {
@@ -42,9 +54,10 @@ const WORDS: Readonly<Record<ConnectionStatus, string>> = {
 };
 
 /** One line for one event; of an event that this version does not understand, what every event has. */
-const lineOf = (event: Omit<EventMessage, 'type'>): Text => {
+const lineOf = (event: TailedEvent): Text => {
   const parsed = parseEnvelope(event, 'foreign');
-  if (!parsed.ok) return `${String(event.lamport_clock)}  ${event.event_type}  ${event.event_id}`;
+  if (!parsed.ok)
+    return [event['lamport_clock'], event['event_type'], event['event_id']].map(String).join('  ');
   const document = upcast(parsed.value);
   const project = typeof document.project_slug === 'string' ? `${document.project_slug} ` : '';
   return [
