@@ -19,6 +19,7 @@ const answered = (events: readonly OutgoingEvent[], rejected: readonly string[] 
 const prepared = async (
   count: number,
   carry: (events: readonly OutgoingEvent[], call: number) => Promise<BatchOutcome>,
+  prepare: (events: readonly OutgoingEvent[]) => void = () => undefined,
 ) => {
   const world = new DeliveryWorld();
   const account = await world.signIn();
@@ -45,7 +46,7 @@ const prepared = async (
       }),
     );
   let calls = 0;
-  const courier = { carry: (events: readonly OutgoingEvent[]) => carry(events, (calls += 1)) };
+  const courier = { carry: (events: readonly OutgoingEvent[]) => carry(events, (calls += 1)), prepare };
   const outboxes = { list: async () => [PROJECT], open: () => outbox };
   const flush = new Flush(world.flushHost({ outboxes, route: async () => ({ account, courier }) }));
   return { world, ids, seen, run: () => flush.run({ isInsisted: false }) };
@@ -60,8 +61,8 @@ describe('what a pass writes and reads', () => {
     expect((await world.status()).accounting).toMatchObject({ delivered: 5000, pending: 0 });
   });
 
-  it('writes them after a second, however many there are', async () => {
-    const { world, seen, run } = await prepared(3000, async (events) => {
+  it('writes them after a second, however many there are, while the next batch is under way', async () => {
+    const { world, seen, run } = await prepared(4000, async (events) => {
       await world.time.advance(1000);
       return answered(events);
     });
@@ -94,6 +95,31 @@ describe('what a pass writes and reads', () => {
     });
     await run();
     expect(read).toEqual([2001, 3000, 3000]);
+  });
+
+  it('makes the next batch ready while one is under way, and sends the very same', async () => {
+    const steps: string[] = [];
+    const lists: (readonly OutgoingEvent[])[] = [];
+    const numbered = (events: readonly OutgoingEvent[]): number =>
+      lists.includes(events) ? lists.indexOf(events) : lists.push(events) - 1;
+    const { run } = await prepared(
+      2500,
+      async (events) => {
+        steps.push(`carry ${numbered(events)}: ${events.length}`);
+        for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+        return answered(events);
+      },
+      (events) => steps.push(`prepare ${numbered(events)}: ${events.length}`),
+    );
+    await run();
+    expect([...new Set(steps)]).toEqual([
+      'prepare 0: 1000',
+      'carry 0: 1000',
+      'prepare 1: 1000',
+      'carry 1: 1000',
+      'prepare 2: 500',
+      'carry 2: 500',
+    ]);
   });
 
   it('tells of a batch that failed while the next was read', async () => {

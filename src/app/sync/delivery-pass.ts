@@ -91,8 +91,15 @@ class Pass {
   async #deliverDue(): Promise<PassEnd> {
     for await (const portion of dueRecords(this.#sender, this.#situation(), this.#wasFull)) {
       for (const item of portion) {
-        const ended = 'dead' in item ? await this.#bury(item) : await this.#take(item);
+        if ('dead' in item) {
+          const ended = await this.#bury(item);
+          if (ended !== undefined) return ended;
+          continue;
+        }
+        // One that has no room any more is the first of the next batch.
+        const ended = this.#hasRoomFor(item) ? undefined : await this.#send();
         if (ended !== undefined) return ended;
+        this.#add(item);
       }
     }
     const ended = (await this.#send()) ?? (await this.#sent());
@@ -100,16 +107,14 @@ class Pass {
     return this.#ledger.isFull ? { end: 'too-many-exceptions' } : { end: 'complete' };
   }
 
-  /** Gathers events; one that has no room any more sends what was gathered and is the first of the next batch. */
-  async #take(event: DueEvent): Promise<PassEnd | undefined> {
-    if (this.#isComplete || !hasRoom(this.#fill, event.bytes, this.#host.learnt.limits)) {
-      const ended = await this.#send();
-      if (ended !== undefined) return ended;
-    }
+  #hasRoomFor(event: DueEvent): boolean {
+    return !this.#isComplete && hasRoom(this.#fill, event.bytes, this.#host.learnt.limits);
+  }
+
+  #add(event: DueEvent): void {
     this.#batch.push(event);
     this.#fill = fillWith(this.#fill, event.bytes);
     if (this.#fill.events >= this.#host.learnt.limits.maxEvents) this.#complete();
-    return undefined;
   }
 
   /** Nothing is added to the batch any more, so that it can be made ready before its turn has come. */
@@ -136,6 +141,8 @@ class Pass {
    */
   async #send(): Promise<PassEnd | undefined> {
     if (this.#batch.length > 0) this.#complete();
+    // A batch is under way, and there is nothing else to do.
+    await this.#ledger.writeWhenTime();
     const ended = await this.#sent();
     if (ended !== undefined) return ended;
     await this.#settleDead();

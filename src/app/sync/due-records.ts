@@ -1,7 +1,7 @@
 import { ledgerInUse } from '../../domain/delivery/ledger-in-use.js';
 import { exceptionOf, isAnswered, type HubLedger } from '../../domain/delivery/ledger.js';
 import { indexDecisions, ownerOf } from '../../domain/delivery/ownership.js';
-import { standingOf, type RoutingContext } from '../../domain/delivery/route-record.js';
+import { standingsIn, type RecordStanding, type RoutingContext } from '../../domain/delivery/route-record.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import type { RawRecord, Sender } from '../../ports/queue.js';
 import type { OutgoingEvent } from '../../ports/transport.js';
@@ -68,9 +68,10 @@ const itemsOf = (
   context: RoutingContext,
   isMeant: (record: RawRecord) => boolean,
 ): readonly DueItem[] => {
+  const standingOf = standingsIn(context);
   const items: DueItem[] = [];
   for (const record of portion) {
-    const item = isMeant(record) ? toItem(record, context) : undefined;
+    const item = isMeant(record) ? toItem(record, standingOf(record), context) : undefined;
     if (item !== undefined) items.push(item);
   }
   return items;
@@ -89,8 +90,11 @@ const earlierDue = (
   return first === undefined || last === undefined ? undefined : { from: first.record, through: last.record };
 };
 
-const toItem = (record: RawRecord, context: RoutingContext): DueItem | undefined => {
-  const standing = standingOf(record, context);
+const toItem = (
+  record: RawRecord,
+  standing: RecordStanding,
+  context: RoutingContext,
+): DueItem | undefined => {
   if (standing.standing === 'dead') {
     // One that failed before and was damaged since, or was requeued in vain, is listed as something else until now.
     const isListed =
@@ -98,15 +102,18 @@ const toItem = (record: RawRecord, context: RoutingContext): DueItem | undefined
     return isListed ? undefined : { record: record.record, eventId: record.eventId, dead: standing.reason };
   }
   if (standing.standing !== 'pending' || !standing.due || record.json === undefined) return undefined;
-  const isLocal = record.hub === undefined && record.team === LOCAL_TEAM;
-  const json = isLocal ? withTeam(record.json, context.account?.team ?? LOCAL_TEAM) : record.json;
+  const isOwned = record.hub !== undefined;
+  const json =
+    !isOwned && record.team === LOCAL_TEAM
+      ? withTeam(record.json, context.account?.team ?? LOCAL_TEAM)
+      : record.json;
   return {
     record: record.record,
     eventId: record.eventId,
     attempts: standing.attempts,
     json,
     bytes: json.length,
-    isUnclaimed: ownerOf(record, context.decisions) === undefined,
+    isUnclaimed: !isOwned && ownerOf(record, context.decisions) === undefined,
   };
 };
 

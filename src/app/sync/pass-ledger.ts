@@ -80,22 +80,37 @@ export class PassLedger {
   /** Enters the answers about events that were sent; an event without an answer stays as it is. */
   async settleAnswers(sent: readonly DueEvent[], answers: Answers): Promise<void> {
     const nowMs = this.#host.wallClock.nowMs();
-    const settlements = sent.flatMap((event) => {
+    const settlements: Settlement[] = [];
+    const clocks: number[] = [];
+    for (const event of sent) {
       const answer = answers.get(event.eventId);
-      return settlementOf(event, answer, nowMs, this.#host.randomness.next()) ?? [];
-    });
+      const isRejected = answer?.answer === 'rejected';
+      const settlement = settlementOf(event, answer, nowMs, isRejected ? this.#host.randomness.next() : 0);
+      if (settlement !== undefined) settlements.push(settlement);
+      if (isRejected && answer.serverClock !== undefined) clocks.push(answer.serverClock);
+    }
     await this.settle(settlements);
-    await this.#followClock(answers);
+    if (clocks.length > 0) await this.#followClock(Math.max(...clocks));
   }
 
   async settle(settlements: readonly Settlement[]): Promise<void> {
     if (settlements.length === 0) return;
-    const dead = settlements.flatMap((settlement) => (settlement.became === 'dead' ? [settlement] : []));
-    await this.#sender.explainDeadLetters(dead);
+    const counts = countsOf(settlements);
+    if (counts.deadLetters > 0) {
+      await this.#sender.explainDeadLetters(
+        settlements.flatMap((settlement) => (settlement.became === 'dead' ? [settlement] : [])),
+      );
+    }
     this.#unwritten.push(...settlements);
-    if (this.#isTimeToWrite(settlements)) await this.write();
-    this.#counts = addCounts(this.#counts, countsOf(settlements));
+    if (counts.rejected > 0 || counts.deadLetters > 0) await this.write();
+    this.#counts = addCounts(this.#counts, counts);
     this.#onProgress?.(this.#counts);
+  }
+
+  /** Makes durable what was settled, when it has waited for long or is much. */
+  async writeWhenTime(): Promise<void> {
+    const sinceMs = Math.abs(this.#host.wallClock.nowMs() - this.#writtenAtMs);
+    if (sinceMs >= LONGEST_UNWRITTEN_MS || this.#unwritten.length >= MOST_UNWRITTEN) await this.write();
   }
 
   /** Makes durable what was settled and not written yet. */
@@ -137,23 +152,10 @@ export class PassLedger {
     }, writtenBeforeMs);
   }
 
-  #isTimeToWrite(settlements: readonly Settlement[]): boolean {
-    const sinceMs = Math.abs(this.#host.wallClock.nowMs() - this.#writtenAtMs);
-    return (
-      sinceMs >= LONGEST_UNWRITTEN_MS ||
-      this.#unwritten.length >= MOST_UNWRITTEN ||
-      !settlements.every(({ became }) => became === 'delivered' || became === 'duplicate')
-    );
-  }
-
   /** A hub that says that our clock is behind tells where its own stands. */
-  async #followClock(answers: Answers): Promise<void> {
-    const clocks = [...answers.values()].flatMap((answer) =>
-      answer.answer === 'rejected' && answer.serverClock !== undefined ? [answer.serverClock] : [],
-    );
-    if (clocks.length === 0) return;
+  async #followClock(serverClock: number): Promise<void> {
     await this.#host.clock.update((value) => {
-      const received = receive(value, Math.max(...clocks));
+      const received = receive(value, serverClock);
       return received.ok ? received.value : value;
     });
   }
@@ -162,9 +164,16 @@ export class PassLedger {
 const LONGEST_UNWRITTEN_MS = 1000;
 const MOST_UNWRITTEN = 50_000;
 
-const countsOf = (settlements: readonly Settlement[]): PassCounts => ({
-  delivered: settlements.filter(({ became }) => became === 'delivered').length,
-  duplicate: settlements.filter(({ became }) => became === 'duplicate').length,
-  rejected: settlements.filter(({ became }) => became === 'failing' || became === 'refused').length,
-  deadLetters: settlements.filter(({ became }) => became === 'dead').length,
-});
+const countsOf = (settlements: readonly Settlement[]): PassCounts => {
+  const counts = { ...NOTHING_PASSED };
+  for (const { became } of settlements) counts[COUNTED_AS[became]] += 1;
+  return counts;
+};
+
+const COUNTED_AS: Readonly<Record<Settlement['became'], keyof PassCounts>> = {
+  delivered: 'delivered',
+  duplicate: 'duplicate',
+  failing: 'rejected',
+  refused: 'rejected',
+  dead: 'deadLetters',
+};

@@ -38,7 +38,7 @@ export const fillWith = (fill: BatchFill, bytes: number): BatchFill => ({
  */
 export const hasRoom = (fill: BatchFill, bytes: number, limits: BatchLimits): boolean =>
   fill.events === 0 ||
-  (fill.events < limits.maxEvents && bodyBytes(fillWith(fill, bytes)) <= limits.maxRawBytes);
+  (fill.events < limits.maxEvents && bodyBytes(fill.events + 1, fill.bytes + bytes) <= limits.maxRawBytes);
 
 /** Cuts events into batches, in order: each as full as the limits allow, none empty. */
 export function* planBatches<T extends Sized>(
@@ -64,10 +64,7 @@ export const learnTooLarge = (limits: BatchLimits, refused: readonly Sized[]): B
   const bytes = refused.reduce((sum, event) => sum + event.bytes, 0);
   return {
     maxEvents: Math.max(1, Math.min(limits.maxEvents, Math.ceil(refused.length / 2))),
-    maxRawBytes: Math.max(
-      1,
-      Math.min(limits.maxRawBytes, Math.ceil(bodyBytes({ events: refused.length, bytes }) / 2)),
-    ),
+    maxRawBytes: Math.max(1, Math.min(limits.maxRawBytes, Math.ceil(bodyBytes(refused.length, bytes) / 2))),
   };
 };
 
@@ -80,7 +77,8 @@ export const tighten = (limits: BatchLimits, announced: Partial<BatchLimits>): B
 const BODY_FRAME_BYTES = '{"events":[]}'.length;
 
 // One comma between two events.
-const bodyBytes = (fill: BatchFill): number => BODY_FRAME_BYTES + fill.bytes + Math.max(0, fill.events - 1);
+const bodyBytes = (events: number, bytes: number): number =>
+  BODY_FRAME_BYTES + bytes + Math.max(0, events - 1);
 
 const tighter = (own: number, other: number | undefined): number =>
   other !== undefined && other >= 1 ? Math.min(own, Math.floor(other)) : own;

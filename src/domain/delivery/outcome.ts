@@ -54,15 +54,20 @@ export const isReceipt = (answer: Answer): boolean =>
 export const answerOf = (result: EventResult): Answer => {
   switch (result.status) {
     case 'success':
-      return { answer: 'accepted' };
+      return ACCEPTED;
     case 'duplicate':
-      return { answer: 'duplicate' };
+      return DUPLICATE;
     case 'pending':
-      return { answer: 'pending' };
+      return PENDING;
     default:
       return rejection(result);
   }
 };
+
+// One value for all events of which a hub says the same.
+const ACCEPTED: Answer = { answer: 'accepted' };
+const DUPLICATE: Answer = { answer: 'duplicate' };
+const PENDING: Answer = { answer: 'pending' };
 
 const rejection = (result: EventResult): Answer => ({
   answer: 'rejected',

@@ -44,8 +44,13 @@ export const union = (a: RecordSet, b: RecordSet): RecordSet => {
 };
 
 /** The set of the given records, in whatever order they come. */
-export const setOf = (records: readonly number[]): RecordSet =>
-  union(
-    [],
-    records.map((record) => ({ from: record, through: record })),
-  );
+export const setOf = (records: readonly number[]): RecordSet => {
+  // Nearly always they ascend without a gap: such a row is one range before anything is sorted.
+  const rows: { from: number; through: number }[] = [];
+  for (const record of records) {
+    const row = rows.at(-1);
+    if (row !== undefined && record === row.through + 1) row.through = record;
+    else rows.push({ from: record, through: record });
+  }
+  return union([], rows);
+};

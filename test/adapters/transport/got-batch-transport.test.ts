@@ -65,6 +65,19 @@ describe('GotBatchTransport', () => {
     ]);
   });
 
+  it('sends what was prepared just as what was not, also again, and nothing before it is told to', async () => {
+    const events = outgoingEvents(3);
+    const subject = transport();
+    subject.prepare(events);
+    subject.prepare(outgoingEvents(5));
+    for (let count = 1; count <= 2; count++) {
+      expect(server.requests).toHaveLength(count - 1);
+      await subject.send({ hub: server.address, accessToken, events });
+    }
+    const bodies = server.requests.map(({ body }) => gunzipSync(body).toString());
+    expect(bodies).toEqual(Array(2).fill(`{"events":[${events.map(({ json }) => String(json)).join(',')}]}`));
+  });
+
   it('keeps one connection for many batches', async () => {
     const subject = transport();
     for (let each = 0; each < 5; each++) {
