@@ -16,7 +16,9 @@ const STORE = [
   ...['first-capture', 'capture-one', 'capture-several', 'rotation', 'seals-waiting-facts', 'torn-tail'],
   ...['clock-rebuild', 'settling', 'decisions', 'retention', 'waits-for-a-stopped-holder'],
 ];
-const COMMANDS = ['init', 'add-history', 'move-task', 'finalize-tasks', 'implement', 'merge', 'accept'];
+const COMMANDS = [
+  ...['init', 'add-history', 'move-task', 'mark-status', 'finalize-tasks', 'implement', 'merge', 'accept'],
+];
 
 /** Power cuts after each sync and acknowledgement, a quarter of them at each other moment: 200 and more of a driver. */
 const SEEDS = 50;
@@ -30,7 +32,7 @@ const TRIALS = [
   ...STORE.map((name) => ['cuts', name, 1, SEEDS]),
   ...STORE.map((name) => ['faults', name, 1]),
   ...COMMANDS.map((name) => ['command-kills', name, 1]),
-  ...COMMANDS.slice(1, 4).map((name) => ['command-cuts', name, 1, COMMAND_SEEDS]),
+  ...COMMANDS.slice(1, 5).map((name) => ['command-cuts', name, 1, COMMAND_SEEDS]),
   ...COMMANDS.map((name) => ['command-faults', name, COMMAND_FAULT_STRIDE]),
 ];
 

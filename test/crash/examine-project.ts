@@ -120,7 +120,7 @@ const changesOf = (
     const was = seeds[id]?.lane ?? 'planned';
     const about = (event: Readonly<Record<string, any>>): boolean => event['aggregate_id'] === id;
     const moves = of('WPStatusChanged').filter(about);
-    const notes = [...text.matchAll(/– (the [^\n]+)$/gm)].map((match) => match[1]);
+    const notes = [...text.matchAll(/– (the [^\n]+|T\d+ is [^\n]+)$/gm)].map((match) => match[1]);
     return [
       { what: `${id} moved`, inFiles: lane === was ? 0 : 1, captured: moves.length },
       {
@@ -146,6 +146,11 @@ const changesOf = (
       what: 'announcements',
       inFiles: told.size,
       captured: created.filter((event) => told.has(event['event_id'] as string)).length,
+    },
+    {
+      what: 'opened boxes',
+      inFiles: readFileSync(join(world.project, FOLDER, 'tasks.md'), 'utf8').split('- [ ]').length - 1,
+      captured: of('HistoryAdded').filter(({ payload }) => /^T\d+ /.test(payload.entry_content)).length,
     },
     { what: 'announcements in all', inFiles: told.size, captured: created.length },
   ];

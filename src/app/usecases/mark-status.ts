@@ -6,7 +6,7 @@ import { findMarked, refuseUnknown, type Marked } from './find-marked.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 import type { PerformWork } from './perform-work.js';
 import { planMarks } from './plan-marks.js';
-import { nothingToDo, type PerformedWork } from './work-plan.js';
+import { nothingToDo, type PerformedWork, type WorkSubject } from './work-plan.js';
 
 export interface MarkStatusInput extends FeatureRequest {
   /** Work packages and tasks, in any mixture. */
@@ -71,6 +71,7 @@ export class MarkStatus {
     return this.#perform.run(
       {
         checkout: input.checkout,
+        subject: subjectOf(slug, ids, input.agent),
         plan: async (emission) => {
           const state = await loadFeature(this.#files, input.checkout.projectRoot, slug);
           const wanted = { to: laneOfMark(input.status), isTicked: isTickedAs(input.status) === true };
@@ -113,6 +114,13 @@ const refuseNonsense = ({ workPackages, tasks, others }: NamedIds, status: Mark)
       hint: 'Use --status done or --status pending for tasks, and a command of its own for work packages.',
     });
   }
+};
+
+/** One work package alone can be what an error is about. */
+const subjectOf = (feature: string, ids: NamedIds, agent: string | undefined): WorkSubject => {
+  const [workPackageId, another] = ids.workPackages;
+  const isAlone = another === undefined && ids.tasks.length === 0;
+  return { feature, agent, ...(isAlone && workPackageId !== undefined ? { workPackageId } : {}) };
 };
 
 const resultOf = (

@@ -27,6 +27,12 @@ export const COMMAND_DRIVERS: readonly CommandDriver[] = [
     before: [INIT],
   },
   {
+    name: 'mark-status',
+    args: ['agent', 'tasks', 'mark-status', 'T001', 'WP01', '--status', 'pending'],
+    workPackages: { WP01: { lane: 'doing' }, WP02: {} },
+    before: [INIT],
+  },
+  {
     name: 'finalize-tasks',
     args: ['agent', 'feature', 'finalize-tasks', '--feature', FEATURE],
     workPackages: { WP01: {}, WP02: { dependencies: '["WP01"]' }, WP03: {} },

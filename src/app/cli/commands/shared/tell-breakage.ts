@@ -31,7 +31,7 @@ export const tellBreakage = async (
 const READING: ReadonlySet<string> = new Set(['agent tasks status', 'agent tasks list']);
 
 const subjectOf = (args: Readonly<Record<string, unknown>>, feature: string | undefined) => {
-  const named = [args['wp']].flat().filter((word) => typeof word === 'string');
+  const named = [args['wp'], args['id']].flat().filter((word) => typeof word === 'string');
   const agent = args['agent'] ?? args['author'];
   return {
     ...(feature === undefined ? {} : { feature }),
