@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sharedHubProcess } from '../support/hub-process.js';
-import { smallFeature } from '../support/planning-documents.js';
+import { FEATURE, smallFeature } from '../support/planning-documents.js';
 import { ask, makeProject, signIn, succeed, type Document } from '../support/project.js';
 import { expectAccounted, idsOf, journalOf } from '../support/recount.js';
 import { inSandbox, type Sandbox } from '../support/sandbox.js';
@@ -50,6 +50,14 @@ const inProject = (
     expect(await sandbox.git(['status', '--porcelain'])).toBe('');
   });
 
+/** What an agent does: a commit in the work tree of a work package. */
+const workOn = async (sandbox: Sandbox, id: string): Promise<void> => {
+  const worktree = join(sandbox.project, '.worktrees', `${FEATURE}-${id}`);
+  await writeFile(join(worktree, `${id}.txt`), 'work\n');
+  await sandbox.git(['add', '--all'], worktree);
+  await sandbox.git(['commit', '--quiet', '-m', `Work on ${id}`], worktree);
+};
+
 const delivered = async (sandbox: Sandbox, project: string): Promise<readonly string[]> => {
   await succeed(sandbox, ['sync', 'now']);
   return told(project);
@@ -75,24 +83,32 @@ describe.each(Object.entries(WAYS))('a command that is run %s', (_, run) => {
           expect({ args, emitted: emittedBy(answers) }).toEqual({ args, emitted: [0, count] });
         };
         const move = ['agent', 'tasks', 'move-task', 'WP01', '--to'];
+        const mark = ['agent', 'tasks', 'mark-status'];
         await once(['agent', 'feature', 'finalize-tasks'], 3);
         await once(['implement', 'WP01', '--agent', 'claude'], 1);
+        await once([...mark, 'T001', '--status', 'pending'], 1);
+        await once([...mark, 'T001', '--status', 'done'], 1);
         await once([...move, 'for_review', '--agent', 'claude'], 1);
         await once([...move, 'doing'], 1);
         await once([...move, 'planned'], 1);
         await once(['implement', 'WP01'], 1);
-        await once([...move, 'for_review'], 1);
+        await workOn(sandbox, 'WP01');
+        await once(['merge', 'WP01'], 1);
         await once(['accept', 'WP01'], 2);
         await once([...move, 'planned', '--force'], 1);
         await once([...move, 'done', '--force'], 2);
         await once(['implement', 'WP02'], 1);
-        await once(['agent', 'tasks', 'move-task', 'WP02', '--to', 'for_review'], 1);
+        await workOn(sandbox, 'WP02');
+        await once([...mark, 'WP02', '--status', 'for_review'], 1);
+        await once(['merge'], 0);
         await once(['accept'], 2);
         expect(await delivered(sandbox, project)).toEqual([
           'FeatureCreated 001-alpha',
           'WPCreated WP01',
           'WPCreated WP02',
           'WP01 planned → doing',
+          'WP01 note: T001 is open again: Do it',
+          'WP01 note: T001 is done: Do it',
           'WP01 doing → for_review',
           'WP01 for_review → doing',
           'WP01 doing → planned',
@@ -172,6 +188,34 @@ describe('a command that does nothing', () => {
       expect(await ask(sandbox, ['accept', 'WP01'])).toMatchObject({ code: 1, document: { events: [] } });
       expect(await journalOf(sandbox)).toEqual([]);
       expect(await sandbox.git(['rev-parse', 'HEAD'])).toBe(head);
+    }));
+
+  it('scenario 26: of two agents that begin one work package at once, one has it, and the other is told who', () =>
+    inProject(smallFeature({ WP01: {} }), async (sandbox, project) => {
+      const agents = ['claude', 'codex'];
+      const answers = await Promise.all(
+        agents.map((agent) => ask(sandbox, ['implement', 'WP01', '--agent', agent])),
+      );
+      expect(answers.map(({ code }) => code).sort()).toEqual([0, 1]);
+      const winner = agents[answers.findIndex(({ code }) => code === 0)];
+      for (const { code, document } of answers)
+        expect(document).toMatchObject({ outcome: code === 0 ? 'started' : 'already-doing', agent: winner });
+      expect(await delivered(sandbox, project)).toEqual(['WP01 planned → doing']);
+      const [{ event }] = (await hub.events(project)) as [{ event: Document }];
+      expect(event['payload']).toMatchObject({ changed_by: winner });
+    }));
+
+  it('scenario 26: a command that breaks is one event, at the hub', () =>
+    inProject(smallFeature({ WP01: { lane: 'for_review' } }), async (sandbox, project) => {
+      const index = join(sandbox.project, '.git', 'index');
+      await writeFile(index, 'this is no index');
+      expect(await ask(sandbox, ['accept'])).toMatchObject({
+        code: 1,
+        document: { error: { code: 'git-failed' } },
+      });
+      await rm(index);
+      await sandbox.git(['reset', '--quiet']);
+      expect(await delivered(sandbox, project)).toEqual(['ErrorLogged error']);
     }));
 
   it('scenario 26: two processes that move one work package to different lanes: each says what it did, and the events agree with the file', () =>
