@@ -201,8 +201,8 @@ describe('a command that does nothing', () => {
       for (const { code, document } of answers)
         expect(document).toMatchObject({ outcome: code === 0 ? 'started' : 'already-doing', agent: winner });
       expect(await delivered(sandbox, project)).toEqual(['WP01 planned → doing']);
-      const [{ event }] = (await hub.events(project)) as [{ event: Document }];
-      expect(event['payload']).toMatchObject({ changed_by: winner });
+      const [stored] = await hub.events(project);
+      expect(stored?.event['payload']).toMatchObject({ changed_by: winner });
     }));
 
   it('scenario 26: a command that breaks is one event, at the hub', () =>
