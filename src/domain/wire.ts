@@ -33,7 +33,9 @@ export interface SnapshotMessage {
   readonly capabilities?: readonly string[];
   readonly lamport_clock?: number;
   readonly limits?: {
+    /** Events of one batch. */
     readonly batch_events?: number;
+    /** Bytes of the body of a batch as it travels. */
     readonly batch_bytes?: number;
     readonly event_bytes?: number;
   };

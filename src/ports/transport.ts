@@ -13,6 +13,8 @@ export interface BatchRequest {
   readonly accessToken: string;
   /** In the order in which the hub shall see them; already within the limits of a batch. */
   readonly events: readonly OutgoingEvent[];
+  /** The most that the hub takes of the body as it travels; a larger one is `too-large` before anything is sent. */
+  readonly maxBodyBytes?: number;
 }
 
 /** Request–response delivery. */

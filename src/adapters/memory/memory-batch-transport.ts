@@ -18,6 +18,8 @@ export class MemoryBatchTransport implements BatchTransport {
     await Promise.resolve();
     if (signal?.aborted === true) return { outcome: 'unavailable', reason: 'interrupted' };
     if (hub === undefined) return { outcome: 'unavailable', reason: 'connection refused' };
+    const bytes = request.events.reduce((sum, { json }) => sum + json.length + 1, 0);
+    if (bytes > (request.maxBodyBytes ?? Infinity)) return { outcome: 'too-large' };
     const fault = hub.batchFaults.take();
     if (fault === 'lost-before') return { outcome: 'unavailable', reason: 'connection reset' };
     if (typeof fault === 'object') return fault;

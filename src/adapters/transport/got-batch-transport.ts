@@ -27,6 +27,8 @@ export class GotBatchTransport implements BatchTransport {
   readonly #clock: WallClock;
   /** Bodies by the list that they were made of: whoever forgets the list forgets the body. */
   readonly #bodies = new WeakMap<readonly OutgoingEvent[], Promise<Buffer>>();
+  /** Room that no body is in at the moment. */
+  #spare: Buffer | undefined;
 
   constructor(options: GotBatchTransportOptions) {
     this.#clock = options.clock;
@@ -42,7 +44,7 @@ export class GotBatchTransport implements BatchTransport {
     requireSecureHub(request.hub);
     if (!isBearerToken(request.accessToken)) return { outcome: 'unauthorized' };
     const body = await this.#bodyOf(request.events);
-    if (body.length > MAX_COMPRESSED_BYTES) return { outcome: 'too-large' };
+    if (body.length > (request.maxBodyBytes ?? MAX_COMPRESSED_BYTES)) return { outcome: 'too-large' };
     const headers = {
       authorization: `Bearer ${request.accessToken}`,
       'content-type': 'application/json',
@@ -85,9 +87,22 @@ export class GotBatchTransport implements BatchTransport {
   #bodyOf(events: readonly OutgoingEvent[]): Promise<Buffer> {
     const known = this.#bodies.get(events);
     if (known !== undefined) return known;
-    const body = compress(joined(events), { level: FASTEST });
+    const body = this.#compress(events);
     this.#bodies.set(events, body);
     return body;
+  }
+
+  async #compress(events: readonly OutgoingEvent[]): Promise<Buffer> {
+    const bytes = bodyBytes(events);
+    const spare = this.#spare;
+    this.#spare = undefined;
+    const room = spare !== undefined && spare.length >= bytes ? spare : Buffer.allocUnsafeSlow(bytes);
+    try {
+      return await compress(joinInto(room, events), { level: FASTEST });
+    } finally {
+      // Kept for the next body: what a drain throws away is not collected before it is a lot.
+      this.#spare = room;
+    }
   }
 }
 
@@ -99,21 +114,21 @@ const FASTEST = 1;
 // A hub without the health endpoint is there all the same.
 const REACHABLE: ReadonlySet<number> = new Set([200, 204, 404, 405]);
 
-// The documents go out byte for byte as they were captured.
-const joined = (events: readonly OutgoingEvent[]): Buffer => {
-  const bytes = events.reduce((sum, { json }) => sum + json.length + COMMA.length, 0);
-  const body = Buffer.allocUnsafe(OPENING.length + bytes + CLOSING.length);
-  body.set(OPENING);
-  let at = OPENING.length;
+const bodyBytes = (events: readonly OutgoingEvent[]): number =>
+  events.reduce((sum, { json }) => sum + json.length + COMMA.length, OPENING.length + CLOSING.length);
+
+/** The body in what has room for it. The documents go out byte for byte as they were captured. */
+const joinInto = (room: Buffer, events: readonly OutgoingEvent[]): Buffer => {
+  let at = append(room, OPENING, 0);
   for (const { json } of events) {
-    if (at > OPENING.length) at = append(body, COMMA, at);
-    at = append(body, json, at);
+    if (at > OPENING.length) at = append(room, COMMA, at);
+    at = append(room, json, at);
   }
-  return body.subarray(0, append(body, CLOSING, at));
+  return room.subarray(0, append(room, CLOSING, at));
 };
 
-const append = (body: Buffer, part: Uint8Array, at: number): number => {
-  body.set(part, at);
+const append = (room: Buffer, part: Uint8Array, at: number): number => {
+  room.set(part, at);
   return at + part.length;
 };
 

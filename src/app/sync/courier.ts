@@ -19,17 +19,20 @@ export class BatchCourier implements Courier {
   readonly #tokens: Pick<AccessTokens, 'get' | 'renew'>;
   readonly #account: Account;
   readonly #pacing: Pick<Pacing, 'turn'> | undefined;
+  readonly #maxBodyBytes: number | undefined;
 
   constructor(
     transport: BatchTransport,
     tokens: Pick<AccessTokens, 'get' | 'renew'>,
     account: Account,
     pacing?: Pick<Pacing, 'turn'>,
+    maxBodyBytes?: number,
   ) {
     this.#transport = transport;
     this.#tokens = tokens;
     this.#account = account;
     this.#pacing = pacing;
+    this.#maxBodyBytes = maxBodyBytes;
   }
 
   prepare(events: readonly OutgoingEvent[]): void {
@@ -60,7 +63,12 @@ export class BatchCourier implements Courier {
           return { outcome: 'unavailable', reason: 'another account was signed in' };
         }
         const { hub } = this.#account;
-        return this.#transport.send({ hub, accessToken: answer.token, events }, signal);
+        const request = { hub, accessToken: answer.token, events };
+        const limit = this.#maxBodyBytes;
+        return this.#transport.send(
+          limit === undefined ? request : { ...request, maxBodyBytes: limit },
+          signal,
+        );
       }
       case 'signed-out':
       case 'session-expired':

@@ -19,13 +19,21 @@ export class DeliveryRoute {
     this.#pacing = pacing;
   }
 
-  async find(signal?: AbortSignal, live?: Pick<LiveLink, 'courier'>): Promise<Route | PassEnd> {
+  async find(signal?: AbortSignal, live?: Pick<LiveLink, 'courier' | 'announced'>): Promise<Route | PassEnd> {
     const answer = await this.#tokens.get(signal);
     switch (answer.state) {
       case 'granted': {
         const { account } = answer;
-        const batches = new BatchCourier(this.#transport, this.#tokens, account, this.#pacing);
-        return { account, courier: live?.courier(account) ?? batches };
+        const limits = live?.announced(account);
+        const batches = new BatchCourier(
+          this.#transport,
+          this.#tokens,
+          account,
+          this.#pacing,
+          limits?.maxBodyBytes,
+        );
+        const courier = live?.courier(account) ?? batches;
+        return { account, courier, ...(limits === undefined ? {} : { limits }) };
       }
       case 'signed-out':
       case 'session-expired':

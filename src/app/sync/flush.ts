@@ -1,5 +1,5 @@
 import type { Account } from '../../domain/delivery/account.js';
-import { CONTRACT_LIMITS } from '../../domain/delivery/batch-plan.js';
+import { CONTRACT_LIMITS, tighten, type BatchLimits } from '../../domain/delivery/batch-plan.js';
 import { isSyncError } from '../../domain/errors.js';
 import type { LamportStore } from '../../ports/clock.js';
 import type { Randomness, Timer, WallClock } from '../../ports/host.js';
@@ -14,6 +14,8 @@ import type { SharingPolicy } from './sharing-policy.js';
 export interface Route {
   readonly account: Account;
   readonly courier: Courier;
+  /** What the hub announced; absent when it was not heard of. */
+  readonly limits?: Partial<BatchLimits>;
 }
 
 export interface FlushHost {
@@ -57,6 +59,7 @@ export class Flush {
     if ('end' in route) return { ...NOTHING_PASSED, ended: route };
     const { url } = route.account.hub;
     const learnt = this.#learnt.get(url) ?? { limits: CONTRACT_LIMITS };
+    learnt.limits = tighten(learnt.limits, route.limits ?? {});
     this.#learnt.set(url, learnt);
 
     let counts: PassCounts = NOTHING_PASSED;

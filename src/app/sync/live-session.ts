@@ -15,6 +15,7 @@ import type { Randomness, Timer } from '../../ports/host.js';
 import type { LiveTransport } from '../../ports/transport.js';
 import type { AccessTokens } from '../usecases/access-token.js';
 import { AckBook } from './ack-book.js';
+import { Announcements, type AnnouncedLimits } from './announced-limits.js';
 import type { Courier } from './courier.js';
 import { LiveCourier } from './live-courier.js';
 import { keepValid, type IssuedLive, type ValidFor } from './live-renewal.js';
@@ -46,6 +47,7 @@ export class LiveLink {
   readonly #listeners: LiveListeners;
   #connection: Connection = OFFLINE;
   #open: OpenSession | undefined;
+  readonly #announcements = new Announcements();
 
   constructor(host: LiveHost, listeners: LiveListeners = {}) {
     this.#host = host;
@@ -71,6 +73,11 @@ export class LiveLink {
     return new LiveCourier(open.session, open.acks, this.#host.timer);
   }
 
+  /** What the hub of this account said about batches, in this session or in an earlier one. */
+  announced(account: Account): AnnouncedLimits | undefined {
+    return this.#announcements.of(account);
+  }
+
   /** Runs until the signal aborts, and says whenever it has connected. Never rejects. */
   async run(onConnected: () => void, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
@@ -87,6 +94,7 @@ export class LiveLink {
     if (typeof opened === 'string') return opened;
     const { session, acks } = opened;
     this.#open = opened;
+    this.#announcements.enter(session.snapshot, opened.account);
     this.#enter('snapshot');
     onConnected();
     // A listener that fails ends the session, not the process.

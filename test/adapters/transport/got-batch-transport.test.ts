@@ -78,6 +78,18 @@ describe('GotBatchTransport', () => {
     expect(bodies).toEqual(Array(2).fill(`{"events":[${events.map(({ json }) => String(json)).join(',')}]}`));
   });
 
+  it('sends nothing that is larger than the hub has said that it takes', async () => {
+    const request = { hub: server.address, accessToken, events: outgoingEvents(20) };
+    expect(await transport().send({ ...request, maxBodyBytes: 100 })).toEqual({ outcome: 'too-large' });
+    expect(server.requests).toEqual([]);
+    await transport().send(request);
+    const [{ body } = { body: Buffer.alloc(0) }] = server.requests;
+    expect(body.length).toBeGreaterThan(100);
+    expect(await transport().send({ ...request, maxBodyBytes: body.length })).toMatchObject({
+      outcome: 'answered',
+    });
+  });
+
   it('keeps one connection for many batches', async () => {
     const subject = transport();
     for (let each = 0; each < 5; each++) {
