@@ -18,7 +18,7 @@ import { PerformWork } from '../../src/app/usecases/perform-work.js';
 import { isWorkPackageId } from '../../src/domain/ids.js';
 import type { Lane } from '../../src/domain/workflow/lane.js';
 import type { AgentRun } from '../../src/ports/agents.js';
-import { Fuse, mortal } from './mortal.js';
+import { mortal, type Fuse } from './mortal.js';
 import { FEATURE, pathOf, smallFeature, type WorkPackageSeed } from './planning-documents.js';
 import { capturedEvents } from './captured-events.js';
 import { memoryWorld, useCases, type WorkflowPorts } from './workflow-world.js';

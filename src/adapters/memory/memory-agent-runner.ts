@@ -6,7 +6,7 @@ export type AgentBehaviour = (
   run: AgentRun,
   print: (line: string) => void,
   stopped: AbortSignal,
-) => Promise<{ readonly code: number }>;
+) => Promise<{ readonly code: number } | { readonly signal: string }>;
 
 /**
  * Agents that are functions. An agent without a behaviour is a program that is not there. Time limits count on the given
@@ -45,17 +45,15 @@ export class MemoryAgentRunner implements AgentRunner {
     signal?.addEventListener('abort', stop, { once: true });
     try {
       return await Promise.race([
-        behaviour(run, print, over.signal).then(({ code }): AgentExit => ({
-          how: 'exited',
-          code,
+        behaviour(run, print, over.signal).then((end): AgentExit =>
+          'code' in end
+            ? { how: 'exited', code: end.code, lastLines: lines }
+            : { how: 'killed', signal: end.signal, lastLines: lines },
+        ),
+        this.#timer.sleep(run.timeoutMs, over.signal).then((): AgentExit => ({
+          how: signal?.aborted === true ? 'stopped' : 'timed-out',
           lastLines: lines,
         })),
-        this.#timer
-          .sleep(run.timeoutMs, over.signal)
-          .then((): AgentExit => ({
-            how: signal?.aborted === true ? 'stopped' : 'timed-out',
-            lastLines: lines,
-          })),
       ]);
     } finally {
       signal?.removeEventListener('abort', stop);
