@@ -127,7 +127,8 @@ describe('finalizing tasks', () => {
       const before = await snapshot();
       await expect(work).rejects.toMatchObject({ kind, message: expect.stringContaining(message) });
       expect(await snapshot()).toEqual(before);
-      expect(await capturedTypes(world)).toEqual([]);
+      // A file that nobody can read is told of; that is no event of the feature.
+      expect((await capturedTypes(world)).filter((each) => each !== 'ErrorLogged error')).toEqual([]);
     };
     const snapshot = async (): Promise<unknown> => world.files.read(world.root, FEATURE);
 
@@ -179,6 +180,13 @@ describe('finalizing tasks', () => {
       git.scratch.git('checkout', '-q', '--detach');
       await refused('No branch is checked out', 'input-invalid', finalize(world));
     });
+  });
+
+  it('warns of work packages whose section it does not find, in one line', async () => {
+    await start({ WP01: {}, WP02: {}, WP03: {} }, { 'tasks.md': '## Phase 1: WP01\n\n## WP02\n' });
+    expect((await finalize(world)).result.warnings).toEqual([
+      `${FOLDER}/tasks.md has no section for WP01, WP03; there the front matter decides.`,
+    ]);
   });
 
   it('makes a missing meta.json with the branch of the main checkout', async () => {

@@ -72,6 +72,7 @@ export const resolveDependencies = (
           ({ workPackageId, line }) =>
             `${tasks.path}:${line} has a section for ${workPackageId}, which has no file.`,
         ),
+      ...withoutSection(known, statements, tasks.path),
     ],
     ignored: [...statements].flatMap(([workPackageId, { ignored }]) =>
       ignored.map((each) => ({ workPackageId, ...each })),
@@ -110,6 +111,17 @@ const differences = (
           `the front matter said ${listed(declared.dependencies)}; ${tasksPath} wins.`,
       ]
     : [];
+
+/** A heading that nobody recognises would otherwise be passed over in silence. */
+const withoutSection = (
+  known: readonly string[],
+  sections: ReadonlyMap<string, unknown>,
+  tasksPath: string,
+): readonly string[] => {
+  const ids = known.filter((id) => !sections.has(id));
+  if (ids.length === 0) return [];
+  return [`${tasksPath} has no section for ${ids.join(', ')}; there the front matter decides.`];
+};
 
 const listed = (ids: readonly string[]): string => (ids.length === 0 ? 'none' : ids.join(', '));
 

@@ -92,7 +92,9 @@ export const isTaskId = (text: string): boolean => /^T\d{2,5}$/.test(text);
 
 const BOX = /^([ \t]*(?:[-*+]|\d+[.)])[ \t]+\[)([ xX])\](?:[ \t]+(.*))?$/;
 const TASK_ID = /^[*_`~]*(T\d{2,5})\b/;
-const SECTION_TITLE = /^[*_`]*(?:Work Package[ \t]+)?[*_`]*(WP\d{2,4})(?![\w])/i;
+/** Numbers and signs may stand in front of the id; a heading about several (`WP01–WP03`) is the section of none. */
+const SECTION_TITLE =
+  /^[^\p{L}]*(?:Work Package[^\p{L}]+)?(WP\d{2,4})(?!\w)(?!\s*(?:,|&|\+|\/|\u2013|\u2014|-|\u2192|->|and\b|to\b|through\b)\s*WP\d)/iu;
 
 /** A byte order mark is no part of the first line; offsets count behind it. */
 const withoutMark = (document: string): string =>

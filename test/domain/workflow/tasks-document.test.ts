@@ -36,6 +36,21 @@ describe('the sections of tasks.md', () => {
     expect(idsOf(document)).toEqual(['WP01', 'WP02', 'WP03', 'WP04', 'WP100', 'WP05']);
   });
 
+  it('may have numbers and signs in front of the id, and are about one work package only', () => {
+    const document = [
+      '## [WP01](tasks/WP01-x.md): One',
+      '## 2. WP02',
+      '## ✅ WP03 — Three',
+      '## 4) Work Package: WP04',
+      '## WP05–WP06 in parallel',
+      '## WP07, WP08 and WP09',
+      '## WP07 → WP08',
+      '## Phase 2: WP09',
+      '## WP10: after WP01, WP02',
+    ].join('\n');
+    expect(idsOf(document)).toEqual(['WP01', 'WP02', 'WP03', 'WP04', 'WP10']);
+  });
+
   it('end at the next heading of their level or above', () => {
     const document = '### WP01: One\na\n#### Sub\nb\n### Summary\nc\n### WP02\nd\n## Rest\ne\n';
     expect(textOf(document, 'WP01')).toBe('### WP01: One\na\n#### Sub\nb');
