@@ -7,6 +7,8 @@ export interface CuttableWire {
   cut(): void;
   /** Cuts the connection that next brings something from the server, in the middle of what it brings. */
   cutInNextAnswer(): void;
+  /** Cuts the WebSocket on which the next frame goes to the server, in the middle of the frame. */
+  cutInNextFrame(): void;
   close(): Promise<void>;
 }
 
@@ -14,6 +16,7 @@ export const startCuttableWire = async (url: string): Promise<CuttableWire> => {
   const { hostname, port } = new URL(url);
   const sockets = new Set<Socket>();
   let cutsInAnswer = 0;
+  let cutsInFrame = 0;
   const server = createServer((client) => {
     const upstream = connect(Number(port), hostname);
     const end = (): void => {
@@ -27,7 +30,14 @@ export const startCuttableWire = async (url: string): Promise<CuttableWire> => {
         end();
       });
     }
-    client.on('data', (bytes) => upstream.write(bytes));
+    let isWebSocket = false;
+    client.on('data', (bytes) => {
+      const isFrame = isWebSocket;
+      isWebSocket ||= /^upgrade: websocket/im.test(bytes.toString('latin1'));
+      if (!isFrame || cutsInFrame === 0) return void upstream.write(bytes);
+      cutsInFrame -= 1;
+      upstream.write(bytes.subarray(0, bytes.length / 2), end);
+    });
     upstream.on('data', (bytes) => {
       if (cutsInAnswer === 0) return void client.write(bytes);
       cutsInAnswer -= 1;
@@ -41,6 +51,7 @@ export const startCuttableWire = async (url: string): Promise<CuttableWire> => {
       for (const socket of sockets) socket.destroy();
     },
     cutInNextAnswer: () => void (cutsInAnswer += 1),
+    cutInNextFrame: () => void (cutsInFrame += 1),
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
