@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, realpathSync, statSync, unlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync, unlinkSync, type Dirent } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
 import { isTemporaryOf, syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
@@ -6,13 +6,39 @@ import { isTemporaryOf, syncDirectory, writeFileAtomic } from '../fs/atomic-writ
 /** The names in a folder of the project; empty when there is no such folder. */
 export const namesIn = async (projectRoot: string, folder: string): Promise<readonly string[]> => {
   const place = await placeOf(projectRoot, folder);
+  return place === 'absent' ? [] : entriesOf(place, folder).map(({ name }) => name);
+};
+
+/** A file of a folder. */
+export interface FileInFolder {
+  /** Relative to the project root, with `/`. */
+  readonly path: string;
+  /** As {@link bytesOf}. */
+  readonly bytes: () => Promise<Uint8Array | undefined>;
+}
+
+/**
+ * The files in a folder of the project whose names are wanted, ascending by name. Where a folder really lies is found
+ * out once for all that are no links.
+ */
+export const filesIn = async (
+  projectRoot: string,
+  folder: string,
+  isWanted: (name: string) => boolean,
+): Promise<readonly FileInFolder[]> => {
+  const place = await placeOf(projectRoot, folder);
   if (place === 'absent') return [];
-  try {
-    return readdirSync(place);
-  } catch (error) {
-    if (codeOf(error) === 'ENOTDIR') return [];
-    throw readFailed(folder, error);
-  }
+  return entriesOf(place, folder)
+    .filter(({ name }) => isWanted(name))
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+    .map((entry) => {
+      const path = `${folder}/${entry.name}`;
+      return {
+        path,
+        bytes: async () =>
+          entry.isFile() ? readPlace(join(place, entry.name), path) : bytesOf(projectRoot, path),
+      };
+    });
 };
 
 export const isFolder = async (projectRoot: string, path: string): Promise<boolean> => {
@@ -23,13 +49,7 @@ export const isFolder = async (projectRoot: string, path: string): Promise<boole
 /** The bytes of a file of the project; `undefined` when there is none. */
 export const bytesOf = async (projectRoot: string, path: string): Promise<Uint8Array | undefined> => {
   const place = await placeOf(projectRoot, path);
-  if (place === 'absent') return undefined;
-  try {
-    return readFileSync(place);
-  } catch (error) {
-    if (codeOf(error) === 'EISDIR') return undefined;
-    throw readFailed(path, error);
-  }
+  return place === 'absent' ? undefined : readPlace(place, path);
 };
 
 /**
@@ -82,6 +102,24 @@ export const removeTemporaries = async (projectRoot: string, path: string): Prom
   for (const name of await namesIn(projectRoot, folder)) {
     if (isTemporaryOf(name, base))
       await removeFromProject(projectRoot, folder === '' ? name : `${folder}/${name}`);
+  }
+};
+
+const entriesOf = (place: string, folder: string): readonly Dirent[] => {
+  try {
+    return readdirSync(place, { withFileTypes: true });
+  } catch (error) {
+    if (codeOf(error) === 'ENOTDIR') return [];
+    throw readFailed(folder, error);
+  }
+};
+
+const readPlace = (place: string, path: string): Uint8Array | undefined => {
+  try {
+    return readFileSync(place);
+  } catch (error) {
+    if (codeOf(error) === 'EISDIR' || codeOf(error) === 'ENOENT') return undefined;
+    throw readFailed(path, error);
   }
 };
 

@@ -13,16 +13,21 @@ import type {
 import { changeOf, workPackageDocument } from '../front-matter/work-package-document.js';
 import {
   bytesOf,
+  filesIn,
   isFolder,
   namesIn,
   removeFromProject,
   removeTemporaries,
   syncWritten,
   writeInProject,
+  type FileInFolder,
 } from './project-files.js';
 
 /** The planning documents of a project as files. Nothing is read or written through a link that leads out of it. */
 export class WorkPackageFiles implements FeatureFiles {
+  /** The documents as they were last read: one whose text is the same need not be understood again. */
+  readonly #known = new Map<string, WorkPackageDocument>();
+
   async features(projectRoot: string): Promise<readonly string[]> {
     const slugs = (await namesIn(projectRoot, ROOT)).filter(isFeatureSlug);
     const areFolders = await Promise.all(slugs.map((slug) => isFeatureFolder(projectRoot, slug)));
@@ -32,7 +37,9 @@ export class WorkPackageFiles implements FeatureFiles {
   async read(projectRoot: string, slug: string): Promise<FeatureDocuments | undefined> {
     if (!isFeatureSlug(slug) || !(await isFeatureFolder(projectRoot, slug))) return undefined;
     const directory = featureDirectory(slug);
-    const names = (await namesIn(projectRoot, `${directory}/tasks`)).filter(
+    const files = await filesIn(
+      projectRoot,
+      `${directory}/tasks`,
       (name) => workPackageIdOfFile(name) !== undefined,
     );
     const [meta, spec, plan, tasks, workPackages] = await Promise.all([
@@ -40,7 +47,7 @@ export class WorkPackageFiles implements FeatureFiles {
       readableText(projectRoot, `${directory}/spec.md`),
       readableText(projectRoot, `${directory}/plan.md`),
       this.text(projectRoot, `${directory}/tasks.md`),
-      Promise.all(names.sort().map((name) => readWorkPackage(projectRoot, `${directory}/tasks/${name}`))),
+      Promise.all(files.map((file) => this.#document(projectRoot, file))),
     ]);
     const present = workPackages.filter((document) => document !== undefined);
     return { slug, directory, meta, spec, plan, tasks, workPackages: present };
@@ -99,6 +106,30 @@ export class WorkPackageFiles implements FeatureFiles {
       });
     }
   }
+
+  /** One broken file is a fault of that work package and keeps nobody from reading the others. */
+  async #document(
+    projectRoot: string,
+    { path, bytes }: FileInFolder,
+  ): Promise<WorkPackageDocument | undefined> {
+    try {
+      const present = await bytes();
+      return present === undefined ? undefined : this.#understood(projectRoot, path, decode(present));
+    } catch (error) {
+      const reason = isSyncError(error) ? error.message : 'the file is not UTF-8 text';
+      return { path, text: '', frontMatter: {}, body: '', fault: { reason } };
+    }
+  }
+
+  /** An orchestration reads every file thousands of times, and few of them change in between. */
+  #understood(projectRoot: string, path: string, text: string): WorkPackageDocument {
+    const place = `${projectRoot}\0${path}`;
+    const known = this.#known.get(place);
+    if (known?.text === text) return known;
+    const document = workPackageDocument(path, text);
+    this.#known.set(place, document);
+    return document;
+  }
 }
 
 const ROOT = 'kitty-specs';
@@ -127,20 +158,6 @@ const readableText = async (projectRoot: string, path: string): Promise<string |
   } catch (error) {
     if (isSyncError(error)) return undefined;
     throw error;
-  }
-};
-
-/** One broken file is a fault of that work package and keeps nobody from reading the others. */
-const readWorkPackage = async (
-  projectRoot: string,
-  path: string,
-): Promise<WorkPackageDocument | undefined> => {
-  try {
-    const bytes = await bytesOf(projectRoot, path);
-    return bytes === undefined ? undefined : workPackageDocument(path, decode(bytes));
-  } catch (error) {
-    const reason = isSyncError(error) ? error.message : 'the file is not UTF-8 text';
-    return { path, text: '', frontMatter: {}, body: '', fault: { reason } };
   }
 };
 

@@ -43,11 +43,11 @@ export const dependencyGraph = (
 
 /** The ids that a work package needs, ascending. */
 export const dependenciesOf = (graph: DependencyGraph, id: string): readonly string[] =>
-  graph.edges.filter(({ from }) => from === id).map(({ to }) => to);
+  neighboursIn(graph).needs.get(id) ?? [];
 
 /** The ids that need a work package, ascending. */
 export const dependentsOf = (graph: DependencyGraph, id: string): readonly string[] =>
-  graph.edges.filter(({ to }) => to === id).map(({ from }) => from);
+  neighboursIn(graph).neededBy.get(id) ?? [];
 
 /** The order in which work can be done: dependencies first, smaller ids first among equals. Cycles come last, by id. */
 export const topologicalOrder = (graph: DependencyGraph): readonly string[] => {
@@ -95,6 +95,37 @@ export const describeDependencyFault = (fault: DependencyFault): string => {
     default:
       return unreachable(fault);
   }
+};
+
+interface Neighbours {
+  readonly needs: ReadonlyMap<string, readonly string[]>;
+  readonly neededBy: ReadonlyMap<string, readonly string[]>;
+}
+
+/** A graph never changes, so who stands beside whom is worked out once: large features ask for it thousands of times. */
+const neighbours = new WeakMap<DependencyGraph, Neighbours>();
+
+const neighboursIn = (graph: DependencyGraph): Neighbours => {
+  const known = neighbours.get(graph);
+  if (known !== undefined) return known;
+  const found = {
+    needs: grouped(graph.edges.map(({ from, to }) => [from, to])),
+    neededBy: grouped(graph.edges.map(({ from, to }) => [to, from])),
+  };
+  neighbours.set(graph, found);
+  return found;
+};
+
+const grouped = (
+  pairs: readonly (readonly [key: string, value: string])[],
+): ReadonlyMap<string, readonly string[]> => {
+  const groups = new Map<string, string[]>();
+  for (const [key, value] of pairs) {
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [value]);
+    else group.push(value);
+  }
+  return groups;
 };
 
 const describePlace = ({ path, line }: Place): string => (line === undefined ? path : `${path}:${line}`);

@@ -57,7 +57,8 @@ export interface OrchestrationStanding {
 
 /** What there is to tell of a run, from its state and the files. */
 export const standingOf = (state: OrchestrationState, view: FeatureView): OrchestrationStanding => {
-  const workPackages = state.workPackages.map((record) => standingOfOne(state, view, record));
+  const seen = prospect(state, view);
+  const workPackages = state.workPackages.map((record) => standingOfOne(seen, view, record));
   const counts: Record<StandingWord, number> = {
     done: 0,
     approved: 0,
@@ -75,13 +76,13 @@ export const standingOf = (state: OrchestrationState, view: FeatureView): Orches
 };
 
 const standingOfOne = (
-  state: OrchestrationState,
+  prospects: Prospect,
   view: FeatureView,
   record: WorkPackageRecord,
 ): WorkPackageStanding => {
   const { id, stage, rejections, assignment, pause } = record;
   const seen = view.workPackages.get(id);
-  const standing = wordFor(state, view, record);
+  const standing = wordFor(prospects, view, record);
   const agent = standing === 'elsewhere' ? seen?.agent : (assignment?.agent ?? record.implementer);
   return {
     id,
@@ -92,12 +93,12 @@ const standingOfOne = (
     ...(agent === undefined ? {} : { agent }),
     ...(assignment === undefined ? {} : { phase: assignment.phase }),
     rejections,
-    waitsFor: standing === 'waiting' || standing === 'blocked' ? missing(state, view, id) : [],
+    waitsFor: standing === 'waiting' || standing === 'blocked' ? prospects.missing(id) : [],
     ...(pause === undefined ? {} : { detail: pause.detail }),
   };
 };
 
-const wordFor = (state: OrchestrationState, view: FeatureView, record: WorkPackageRecord): StandingWord => {
+const wordFor = (prospects: Prospect, view: FeatureView, record: WorkPackageRecord): StandingWord => {
   switch (record.stage) {
     case 'done':
     case 'approved':
@@ -113,28 +114,45 @@ const wordFor = (state: OrchestrationState, view: FeatureView, record: WorkPacka
     case 'reviewing':
       return 'reviewing';
     case 'waiting':
-      return wordForWaiting(state, view, record.id);
+      return wordForWaiting(prospects, view, record.id);
     default:
       return unreachable(record.stage);
   }
 };
 
-const wordForWaiting = (state: OrchestrationState, view: FeatureView, id: string): StandingWord => {
+const wordForWaiting = (prospects: Prospect, view: FeatureView, id: string): StandingWord => {
   if (laneOf(view, id) === 'doing') return 'elsewhere';
-  if (missing(state, view, id).length === 0) return 'ready';
-  return isBlocked(state, view, id, new Set()) ? 'blocked' : 'waiting';
+  if (prospects.missing(id).length === 0) return 'ready';
+  return prospects.isBlocked(id) ? 'blocked' : 'waiting';
 };
 
-const missing = (state: OrchestrationState, view: FeatureView, id: string): readonly string[] =>
-  dependenciesOf(view.graph, id).filter((each) => !isFarEnough(state, view, each));
+/** What stands between a work package and its beginning. */
+interface Prospect {
+  /** The dependencies upon which nobody can build yet. */
+  missing(id: string): readonly string[];
+  /** Whether one of them, or of theirs, needs a person. */
+  isBlocked(id: string): boolean;
+}
 
-const isBlocked = (state: OrchestrationState, view: FeatureView, id: string, seen: Set<string>): boolean =>
-  missing(state, view, id).some((each) => {
-    if (seen.has(each)) return false;
-    seen.add(each);
-    const record = state.workPackages.find((other) => other.id === each);
-    if (record === undefined || isSettled(record)) return true;
-    return (
-      record.stage === 'waiting' && (laneOf(view, each) === 'doing' || isBlocked(state, view, each, seen))
-    );
-  });
+/** Each answer is worked out once: of a large feature the same dependencies stand before many. */
+const prospect = (state: OrchestrationState, view: FeatureView): Prospect => {
+  const records = new Map(state.workPackages.map((record) => [record.id, record]));
+  const farEnough = new Set(view.graph.ids.filter((id) => isFarEnough(state, view, id)));
+  const blocked = new Map<string, boolean>();
+  const missing = (id: string): readonly string[] =>
+    dependenciesOf(view.graph, id).filter((each) => !farEnough.has(each));
+  const isBlocked = (id: string): boolean => {
+    const known = blocked.get(id);
+    if (known !== undefined) return known;
+    // In a cycle nobody blocks who is not blocked from outside of it.
+    blocked.set(id, false);
+    const answer = missing(id).some((each) => {
+      const record = records.get(each);
+      if (record === undefined || isSettled(record)) return true;
+      return record.stage === 'waiting' && (laneOf(view, each) === 'doing' || isBlocked(each));
+    });
+    blocked.set(id, answer);
+    return answer;
+  };
+  return { missing, isBlocked };
+};

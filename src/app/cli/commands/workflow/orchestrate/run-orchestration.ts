@@ -1,7 +1,7 @@
 import type { RunLimits } from '../../../../../domain/workflow/orchestration/state.js';
 import type { ClientContainer } from '../../../../container/container.js';
 import { TOKENS } from '../../../../container/tokens.js';
-import type { OrchestrationProgress, ProgressListener } from '../../../../usecases/orchestration-progress.js';
+import type { ProgressListener } from '../../../../usecases/orchestration-progress.js';
 import type { Report } from '../../../define-command.js';
 import type { ClientContext } from '../../shared/client.js';
 import { featureRequest } from '../../shared/feature-request.js';
@@ -62,12 +62,13 @@ const displayOf = async (client: ClientContainer, { terminal }: ClientContext<un
   const [timer, clock] = await Promise.all([client.get(TOKENS.timer), client.get(TOKENS.wallClock)]);
   const live = terminal.interactive ? new LiveAgents() : undefined;
   const over = new AbortController();
-  let told = '';
+  let summarised: () => string = () => '';
   let shown = '';
-  let counts = { done: 0, all: 0 };
+  const done = new Set<string>();
+  let all = 0;
   const draw = (): void => {
     if (live === undefined || over.signal.aborted) return;
-    const lines = live.lines(told, clock.nowMs());
+    const lines = live.lines(summarised(), clock.nowMs());
     const looks = JSON.stringify(lines);
     if (looks !== shown) terminal.progress(lines);
     shown = looks;
@@ -83,18 +84,19 @@ const displayOf = async (client: ClientContainer, { terminal }: ClientContext<un
     tell: (progress, standing) => {
       live?.note(progress);
       if (progress.what === 'line') return;
-      const present = COUNTED.has(progress.what) ? standing() : undefined;
-      if (present !== undefined) {
-        counts = { done: present.counts.done, all: present.workPackages.length };
-        told = summary(present);
+      summarised = () => summary(standing());
+      if (progress.what === 'started') {
+        const { workPackages } = standing();
+        all = workPackages.length;
+        for (const each of workPackages) if (each.standing === 'done') done.add(each.id);
       }
-      const line = toldOf(progress, counts);
+      if (progress.what === 'moved' && progress.to === 'done') done.add(progress.workPackageId);
+      const line = toldOf(progress, { done: done.size, all });
       if (line === undefined || (line.weight === 'passing' && live !== undefined)) return;
       if (line.weight === 'warning') terminal.warn(line.text);
       else terminal.note(line.text);
       // What was drawn has made room for it.
       shown = '';
-      draw();
     },
     end: async () => {
       over.abort();
@@ -105,13 +107,3 @@ const displayOf = async (client: ClientContainer, { terminal }: ClientContext<un
 };
 
 const PACE_MS = 200;
-
-/** After these, more or fewer work packages are done or at work. */
-const COUNTED: ReadonlySet<OrchestrationProgress['what']> = new Set([
-  'started',
-  'agent-started',
-  'agent-ended',
-  'reviewed',
-  'moved',
-  'paused',
-]);
