@@ -71,6 +71,44 @@ describe('agent tasks status', () => {
   });
 });
 
+describe('agent tasks mark-status', () => {
+  it('says what it did, and of what stood so already that nothing was done', async () => {
+    const { out, err } = await cli.run('agent tasks mark-status T001 T002 WP02 --status pending');
+    expect(out.split('\n')).toEqual([
+      'T001 of WP01 is open.',
+      'T002 of WP02 is open.',
+      'WP02 is in planned already; nothing was done.',
+      '',
+    ]);
+    expect(err).toBe('[Local only] 2 waiting\n');
+    expect((await cli.run('agent tasks mark-status T001 --status pending')).out).toBe(
+      'T001 of WP01 is open already; nothing was done.\n',
+    );
+  });
+
+  it('tells what a work package that is done sets free', async () => {
+    cli.git.write(pathOf('WP03'), workPackageText('WP03'));
+    const { out } = await cli.run('agent tasks mark-status WP01 --status done --force');
+    expect(out).toBe('WP01 went from doing to done.\nOne dependency less for WP02.\n');
+  });
+
+  it('prints the document that is described, also when it does nothing', async () => {
+    for (const ids of ['T001 WP01', 'WP01'])
+      expectDescribed(
+        'agent tasks mark-status',
+        (await cli.run(`agent tasks mark-status ${ids} --status planned --json`)).document,
+      );
+  });
+
+  it('is told what cannot be marked, in one error', async () => {
+    const { outcome, out, err } = await cli.run('agent tasks mark-status T001 T008 WP09 --status done');
+    expect([outcome, out]).toEqual(['failed', '']);
+    expect(err).toMatch(
+      /^error\[work-package-not-found\]: .* WP09\.\n {2}.* T008\.\nhint: Nothing was marked\./,
+    );
+  });
+});
+
 describe('agent tasks list', () => {
   it.each([
     ['', ['WP01', 'WP02']],
@@ -124,11 +162,12 @@ describe('agent tasks status --watch', () => {
       signal: interruption.signal,
       overrides: [override(TOKENS.timer, timer), override(TOKENS.wallClock, time)],
     });
-    await lookedTimes(1);
+    // A command that fails looks no more.
+    await Promise.race([lookedTimes(1), running]);
     for (const [at, change] of changes.entries()) {
       change(time);
       await time.advance(1000);
-      await lookedTimes(at + 2);
+      await Promise.race([lookedTimes(at + 2), running]);
     }
     interruption.abort();
     return running;
