@@ -59,6 +59,11 @@ describe('adding history', () => {
     expect((await capturedEvents(world))[0]?.payload).toMatchObject({ entry_type: 'note', author: 'user' });
   });
 
+  it('is of the user when the author is blank', async () => {
+    const { result } = await add(world, { author: ' \t' });
+    expect(result.line).toContain(' – user – ');
+  });
+
   it('may say the same twice', async () => {
     await add(world);
     expect((await add(world)).result.line).toMatch(/Seen \(2\)$/);

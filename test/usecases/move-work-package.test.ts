@@ -79,6 +79,18 @@ describe('moving a work package', () => {
     expect((await capturedEvents(world))[0]?.payload).toMatchObject({ changed_by: 'user' });
   });
 
+  it('takes a name of several lines for one line, and blanks for no name', async () => {
+    await start({ WP01: {}, WP02: {} });
+    await move(world, { workPackageId: 'WP01', to: 'doing', agent: ' claude\r\nthe first ' });
+    await move(world, { workPackageId: 'WP02', to: 'doing', agent: ' \n' });
+    expect(await text(pathOf('WP01'))).toContain('agent: "claude the first"');
+    expect(await text(pathOf('WP02'))).toContain('agent: ""');
+    expect((await capturedEvents(world)).map(({ payload }) => payload)).toMatchObject([
+      { changed_by: 'claude the first' },
+      { changed_by: 'user' },
+    ]);
+  });
+
   it('to the lane that it is in does nothing, says so, and emits nothing, even by force', async () => {
     await start({ WP01: { lane: 'in_progress' } });
     const before = await text(pathOf('WP01'));

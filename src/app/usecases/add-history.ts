@@ -1,5 +1,6 @@
 import { SyncError } from '../../domain/errors.js';
 import type { HistoryEntryType } from '../../domain/events/payloads.js';
+import { asOneLine } from '../../domain/workflow/markdown.js';
 import { activityTime, historyEdits } from '../../domain/workflow/transition.js';
 import type { FeatureFiles, Repository } from '../../ports/workspace.js';
 import { findWorkPackage } from './feature-state.js';
@@ -44,7 +45,8 @@ export class AddHistory {
     if (input.note.trim() === '') {
       throw new SyncError('input-invalid', 'The note is empty.', { hint: 'Say with --note what happened.' });
     }
-    const { type = 'note', author = 'user' } = input;
+    const { type = 'note' } = input;
+    const author = asOneLine(input.author ?? '') || 'user';
     const slug = await locateFeature(this.#files, this.#repository, input);
     return this.#perform.run(
       {

@@ -1,5 +1,6 @@
 import { dependentsOf, type DependencyGraph } from '../../domain/workflow/dependency-graph.js';
 import type { Lane } from '../../domain/workflow/lane.js';
+import { asOneLine } from '../../domain/workflow/markdown.js';
 import { activityTime, transitionEdits } from '../../domain/workflow/transition.js';
 import type { FeatureFiles, FileChange } from '../../ports/workspace.js';
 import type { Emission } from '../sync/event-emitter.js';
@@ -13,7 +14,7 @@ export interface Transition {
   /** Who moves it: `changed_by` of the event and the agent of the Activity Log line. */
   readonly by: string;
   readonly note: string;
-  /** The front matter's agent from now on; absent leaves it. */
+  /** The front matter's agent from now on; absent or blank leaves it. */
   readonly agent?: string;
   /** Text of a reviewer who asks for changes. */
   readonly feedback?: string;
@@ -90,7 +91,9 @@ export const planTransitions = async (
 const planOne = (emission: Pick<Emission, 'fact'>, state: FeatureState, transition: Transition) => {
   const { workPackage, document } = findWorkPackage(state, transition.workPackageId);
   const { id, lane: from, path } = workPackage;
-  const { to, by } = transition;
+  const { to } = transition;
+  const by = asOneLine(transition.by) || 'user';
+  const agent = asOneLine(transition.agent ?? '');
   const fact = emission.fact('WPStatusChanged', id, {
     wp_id: id,
     previous_status: from,
@@ -99,7 +102,15 @@ const planOne = (emission: Pick<Emission, 'fact'>, state: FeatureState, transiti
     feature_slug: state.documents.slug,
   });
   const timestamp = activityTime(fact.event.timestamp);
-  const { edits, line } = transitionEdits(document, { ...transition, lane: to, timestamp });
+  const { note, feedback } = transition;
+  const { edits, line } = transitionEdits(document, {
+    lane: to,
+    by,
+    note,
+    timestamp,
+    ...(agent === '' ? {} : { agent }),
+    ...(feedback === undefined ? {} : { feedback }),
+  });
   const event: PlannedEvent = { fact, evidence: { evidence: 'line', path, line } };
   return { workPackageId: id, from, to, path, line, edits, event, document };
 };
