@@ -255,31 +255,20 @@ describe('implementing a work package', () => {
   });
 
   it('scenario 30: hides its work tree before it makes it, so that a kill never leaves one to be seen', async () => {
-    const repository = Object.create(world.repository) as typeof world.repository;
-    repository.addWorktree = async () => {
+    world.repository.addWorktree = async () => {
       expect(world.scratch.read('.git/info/exclude')).toContain('\n/.worktrees/\n');
       throw new Error('no');
     };
-    const run = new ImplementWorkPackage(repository, world.files, useCases(world).perform).run({
-      checkout: await world.checkout(),
-      workPackageId: 'WP01',
-    });
-    await expect(run).rejects.toThrow('no');
+    await expect(implement('WP01')).rejects.toThrow('no');
     expect(world.scratch.read('.git/info/exclude')).not.toContain('/.worktrees/');
   });
 
   it('takes its work tree back when the file cannot be changed', async () => {
-    const files = Object.create(world.files) as typeof world.files;
-    files.change = async () => {
+    world.files.change = async () => {
       throw new Error('no');
     };
     const before = refs();
-    const perform = useCases(world).perform;
-    const failing = new ImplementWorkPackage(world.repository, files, perform).run({
-      checkout: await world.checkout(),
-      workPackageId: 'WP01',
-    });
-    await expect(failing).rejects.toThrow('no');
+    await expect(implement('WP01')).rejects.toThrow('no');
     expect(refs()).toBe(before);
   });
 
