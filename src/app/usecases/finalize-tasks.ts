@@ -106,7 +106,7 @@ const resolve = (state: FeatureState): ResolvedDependencies => {
   refuseFaults(state);
   if (state.workPackages.length === 0) {
     throw new SyncError('work-package-not-found', `${slug} has no work packages.`, {
-      hint: `Write files such as ${directory}/tasks/WP01-title.md.`,
+      hint: `Write files such as ${directory}/tasks/WP01-title.md. Those in a folder of a lane, such as tasks/planned/, belong into tasks/ itself.`,
     });
   }
   if (tasks === undefined) {
