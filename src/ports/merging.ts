@@ -4,8 +4,7 @@ import type { Checkout, HeldRepository } from './workspace.js';
 
 export interface StandingQuestion {
   readonly branch: string;
-  readonly into: string;
-  /** Branches that it may have been started from, beside `into`; those that do not exist are passed over. */
+  /** Branches that it may have been started from, beside the target; those that do not exist are passed over. */
   readonly startedFrom: readonly string[];
 }
 
@@ -69,14 +68,15 @@ export interface BranchPlace {
 
 /** Merging without a checkout: first in the object store, then one step that a whole work tree follows. */
 export interface Merges {
-  /** How a branch stands, as commits, squashes of ours and reflogs tell. */
-  standing(checkout: Checkout, question: StandingQuestion): Promise<BranchStanding>;
-  /** Those of many branches that stand at `no-commits`; one look for all of them. `into` is the same for all. */
-  idleBranches(
+  /**
+   * How branches stand to `into`: as commits tell, and squashes, and reflogs where there are any. Each branch that was
+   * asked about has an answer. One look at all of them costs hardly more than one at one.
+   */
+  standings(
     checkout: Checkout,
     into: string,
-    questions: readonly Omit<StandingQuestion, 'into'>[],
-  ): Promise<ReadonlySet<string>>;
+    questions: readonly StandingQuestion[],
+  ): Promise<ReadonlyMap<string, BranchStanding>>;
   /** Where each branch is checked out; those that are nowhere are not among them. */
   places(checkout: Checkout): Promise<ReadonlyMap<string, BranchPlace>>;
   /**

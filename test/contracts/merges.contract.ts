@@ -28,8 +28,8 @@ export const mergesContract = ({ name, setup }: MergesFlavour): void => {
     const held = (): HeldRepository => ({ checkout: main });
     const tip = (branch: string) => it$.repository.branchTip(main, branch);
     const at = (branch: string, path: string) => it$.repository.fileAtTip(main, branch, path);
-    const standing = (branch: string, startedFrom: readonly string[] = [], into = 'main') =>
-      it$.subject.standing(main, { branch, into, startedFrom });
+    const standing = async (branch: string, startedFrom: readonly string[] = []) =>
+      (await it$.subject.standings(main, 'main', [{ branch, startedFrom }])).get(branch);
     const trial = (branches: readonly string[], strategy: MergeStrategy = 'merge', into = 'main') =>
       it$.subject.tryMerge(main, {
         into,
@@ -118,19 +118,31 @@ export const mergesContract = ({ name, setup }: MergesFlavour): void => {
       });
     });
 
-    it('finds the branches without commits among many', async () => {
+    it('tells of many branches at once what it tells of each', async () => {
       it$.commitOn('one', { 'one.txt': 'x\n' });
       await startBranch('two', 'one');
       await startBranch('three');
       it$.commitOn('four', { 'four.txt': 'x\n' });
-      const questions = ['one', 'two', 'three', 'four', 'nowhere'].map((branch) => ({
+      it$.commitOn('five', { 'five.txt': 'x\n' });
+      const names = ['one', 'two', 'three', 'four', 'five', 'nowhere'];
+      const questions = names.map((branch) => ({
         branch,
         startedFrom: ['one', 'nowhere'].filter((start) => start !== branch),
       }));
-      expect(await it$.subject.idleBranches(main, 'main', questions)).toEqual(new Set(['two', 'three']));
+      const tell = async () => [...(await it$.subject.standings(main, 'main', questions)).values()];
+      expect(new Set(await tell())).toEqual(new Set(['unmerged', 'no-commits', 'missing']));
       await merge(['one', 'four']);
-      expect(await it$.subject.idleBranches(main, 'main', questions)).toEqual(new Set(['two', 'three']));
-      expect(await it$.subject.idleBranches(main, 'main', [])).toEqual(new Set());
+      await merge(['five'], 'squash');
+      const told = await it$.subject.standings(main, 'main', questions);
+      expect(names.map((name) => told.get(name))).toEqual([
+        ...['merged', 'no-commits', 'no-commits', 'merged', 'merged', 'missing'],
+      ]);
+      for (const { branch, startedFrom } of questions)
+        expect([branch, await standing(branch, startedFrom)]).toEqual([branch, told.get(branch)]);
+      expect(await it$.subject.standings(main, 'nowhere', questions.slice(0, 1))).toEqual(
+        new Map([['one', 'unmerged']]),
+      );
+      expect(await it$.subject.standings(main, 'main', [])).toEqual(new Map());
     });
 
     it('knows where a branch is checked out', async () => {

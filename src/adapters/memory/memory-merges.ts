@@ -32,27 +32,15 @@ export class MemoryMerges implements Merges {
     this.#repository = repository;
   }
 
-  async standing(checkout: Checkout, question: StandingQuestion): Promise<BranchStanding> {
-    const { branch, into, startedFrom } = question;
-    const tip = this.#repository.tipOf(branch);
-    if (tip === undefined) return 'missing';
-    const isStart = [into, ...startedFrom].some((each) => {
-      const other = this.#repository.tipOf(each);
-      return other !== undefined && isOnMainLine(tip, other);
-    });
-    if (isStart && !this.#repository.wasCommittedOn(branch, tip)) return 'no-commits';
-    return (await this.#repository.isMerged(checkout, branch, into)) ? 'merged' : 'unmerged';
-  }
-
-  async idleBranches(
+  async standings(
     checkout: Checkout,
     into: string,
-    questions: readonly Omit<StandingQuestion, 'into'>[],
-  ): Promise<ReadonlySet<string>> {
-    const idle = new Set<string>();
+    questions: readonly StandingQuestion[],
+  ): Promise<ReadonlyMap<string, BranchStanding>> {
+    const standings = new Map<string, BranchStanding>();
     for (const question of questions)
-      if ((await this.standing(checkout, { ...question, into })) === 'no-commits') idle.add(question.branch);
-    return idle;
+      standings.set(question.branch, await this.#standing(checkout, into, question));
+    return standings;
   }
 
   async places(): Promise<ReadonlyMap<string, BranchPlace>> {
@@ -99,6 +87,21 @@ export class MemoryMerges implements Merges {
     this.#made.set(move.from, this.#tip(move.branch));
     this.#repository.moveTo(move.branch, this.#known(move.to));
     return ok(undefined);
+  }
+
+  async #standing(
+    checkout: Checkout,
+    into: string,
+    { branch, startedFrom }: StandingQuestion,
+  ): Promise<BranchStanding> {
+    const tip = this.#repository.tipOf(branch);
+    if (tip === undefined) return 'missing';
+    const isStart = [into, ...startedFrom].some((each) => {
+      const other = this.#repository.tipOf(each);
+      return other !== undefined && isOnMainLine(tip, other);
+    });
+    if (isStart && !this.#repository.wasCommittedOn(branch, tip)) return 'no-commits';
+    return (await this.#repository.isMerged(checkout, branch, into)) ? 'merged' : 'unmerged';
   }
 
   #commit(

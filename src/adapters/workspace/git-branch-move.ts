@@ -2,12 +2,12 @@ import { SyncError } from '../../domain/errors.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { BranchMove, MoveObstacle } from '../../ports/merging.js';
 import type { Checkout } from '../../ports/workspace.js';
-import { operationIn, rebaseOf, worktreesOf } from './git-branch-place.js';
+import { checkedOut, operationIn, rebasedIn } from './git-branch-place.js';
 import { directoryOf, type Git } from './git-command.js';
-import { runPatiently } from './git-index-lock.js';
+import { lockOf, runPatiently } from './git-index-lock.js';
 import { reasonOf, type GitRun } from './git-process.js';
 import { BRANCHES } from './git-refs.js';
-import { endangeredPaths, treeChanges } from './git-tree-changes.js';
+import { endangeredPaths, putBack, treeChanges } from './git-tree-changes.js';
 import { forgetMove, noteMove } from './git-unfinished-move.js';
 
 /** What keeps a branch from moving as things stand. */
@@ -17,15 +17,15 @@ export const findObstacle = async (
   { branch, from, to }: BranchMove,
 ): Promise<MoveObstacle | undefined> => {
   if ((await git.branchTip(checkout, branch)) !== from) return { obstacle: 'moved' };
-  const rebase = rebaseOf(checkout, branch);
-  if (rebase !== undefined) return { obstacle: 'under-way', directory: rebase.path, operation: 'rebase' };
-  const worktrees = worktreesOf(checkout, branch);
-  const [worktree] = worktrees;
-  if (worktree === undefined) return undefined;
-  if (worktrees.length > 1) return { obstacle: 'shared', directories: worktrees.map(({ path }) => path) };
-  const directory = worktree.path;
-  if (!worktree.isPresent) return { obstacle: 'gone', directory };
-  const operation = operationIn(worktree);
+  const rebased = rebasedIn(checkout, branch);
+  if (rebased !== undefined) return { obstacle: 'under-way', directory: rebased, operation: 'rebase' };
+  const places = (await checkedOut(git, checkout)).filter((place) => place.branch === branch);
+  const [place] = places;
+  if (place === undefined) return undefined;
+  const { directory } = place;
+  if (places.length > 1) return { obstacle: 'shared', directories: places.map((each) => each.directory) };
+  if (!place.isPresent) return { obstacle: 'gone', directory };
+  const operation = await operationIn(git, directory);
   if (operation !== undefined) return { obstacle: 'under-way', directory, operation };
   const paths = await endangeredPaths(git, directory, await treeChanges(git, checkout, from, to));
   return paths.length === 0 ? undefined : { obstacle: 'changes', directory, paths };
@@ -42,28 +42,20 @@ export const moveBranch = async (
 ): Promise<Result<undefined, MoveObstacle>> => {
   const obstacle = await findObstacle(git, checkout, move);
   if (obstacle !== undefined) return err(obstacle);
-  const directory = worktreesOf(checkout, move.branch)[0]?.path;
+  const places = await checkedOut(git, checkout);
+  const directory = places.find(({ branch }) => branch === move.branch)?.directory;
   if (directory === undefined)
     return (await moveRef(git, checkout, move)) ? ok(undefined) : err({ obstacle: 'moved' });
   noteMove(checkout, { ...move, directory });
+  await moveFiles(git, checkout, move, directory);
+  let hasMoved = false;
   try {
-    // What only looks changed, since it was copied or touched, is no change.
-    await runPatiently(git, directory, ['update-index', '-q', '--refresh'], PATIENCE);
-    const moved = await moveTree(git, directory, move.from, move.to);
-    if (moved.code !== 0) {
-      throw new SyncError(
-        'merge-refused',
-        `Git could not move the files in ${directory}: ${reasonOf(moved)}`,
-        {
-          hint: 'Nothing has changed. Remove what git names, then run the command again.',
-        },
-      );
-    }
-    if (await moveRefOrBack(git, checkout, move, directory)) return ok(undefined);
-    return err({ obstacle: 'moved' });
+    hasMoved = await moveRef(git, checkout, move);
   } finally {
-    forgetMove(checkout);
+    // Files that cannot be taken back are left to the next command, which the note tells.
+    if (hasMoved || (await moveTree(git, directory, move.to, move.from)).code === 0) forgetMove(checkout);
   }
+  return hasMoved ? ok(undefined) : err({ obstacle: 'moved' });
 };
 
 /** Brings index and files from one commit to the other and leaves what a person changed; all or nothing. */
@@ -79,24 +71,38 @@ export const moveRef = async (
   const args = ['update-ref', '-m', 'spec-kitty: merge', BRANCHES + branch, to, from];
   const run = await git.run(directoryOf(checkout), args, { writes: true });
   if (run.code === 0) return true;
-  if ((await git.branchTip(checkout, branch)) !== from) return false;
+  const tip = await tipNow(git, checkout, branch);
+  if (tip !== from) return tip === to;
   throw new SyncError('git-failed', `Git could not move ${branch}: ${reasonOf(run)}`);
 };
 
-/** A branch that does not follow its files takes them back. */
-const moveRefOrBack = async (
+/** Where a branch is, as git says: of a file that cannot be read it would look as if there were none. */
+export const tipNow = async (git: Git, checkout: Checkout, branch: string): Promise<string> => {
+  const args = ['for-each-ref', '--format=%(objectname)', BRANCHES + branch];
+  return (await git.demand(directoryOf(checkout), args)).trim();
+};
+
+/** Git looks before it writes; a git that was stopped while it wrote has to be cleared up after. */
+const moveFiles = async (
   git: Git,
   checkout: Checkout,
-  move: BranchMove,
+  { from, to }: BranchMove,
   directory: string,
-): Promise<boolean> => {
-  let hasMoved = false;
+): Promise<void> => {
   try {
-    hasMoved = await moveRef(git, checkout, move);
-  } finally {
-    if (!hasMoved) await moveTree(git, directory, move.to, move.from);
+    // What only looks changed, since it was copied or touched, is no change.
+    await runPatiently(git, directory, ['update-index', '-q', '--refresh'], PATIENCE);
+    const moved = await moveTree(git, directory, from, to);
+    if (moved.code === 0) return;
+    if (lockOf(moved) === undefined)
+      await putBack(git, directory, await treeChanges(git, checkout, from, to));
+    throw new SyncError('merge-refused', `Git could not move the files in ${directory}: ${reasonOf(moved)}`, {
+      hint: 'Nothing has changed. Remove what git names, then run the command again.',
+    });
+  } catch (error) {
+    forgetMove(checkout);
+    throw error;
   }
-  return hasMoved;
 };
 
 const PATIENCE = { timeoutMs: 300_000 };

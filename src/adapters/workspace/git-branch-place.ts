@@ -1,37 +1,44 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BranchPlace } from '../../ports/merging.js';
 import type { Checkout } from '../../ports/workspace.js';
-import { locateCheckout } from './git-places.js';
+import { storageFailure } from '../fs/storage-failure.js';
+import { directoryOf, type Git } from './git-command.js';
 import { BRANCHES } from './git-refs.js';
-import { listWorktrees, type LinkedWorktree } from './git-worktree-list.js';
+import { listWorktrees } from './git-worktree-list.js';
 
-/** The work trees that have a branch checked out. */
-export const worktreesOf = (checkout: Checkout, branch: string): readonly LinkedWorktree[] =>
-  listWorktrees(checkout).filter((worktree) => worktree.branch === branch && isReal(worktree));
-
-/** Where each branch is checked out. */
-export const placesOf = (checkout: Checkout): ReadonlyMap<string, BranchPlace> => {
-  const places = new Map<string, BranchPlace>();
-  for (const worktree of listWorktrees(checkout)) {
-    const { branch, path, isPresent, lock } = worktree;
-    if (branch === undefined || places.has(branch) || !isReal(worktree)) continue;
-    places.set(branch, { directory: path, isPresent, isLocked: lock !== undefined });
-  }
-  return places;
+/**
+ * The branches that are checked out and where, as git itself says: a branch whose work tree were overlooked would move
+ * without its files.
+ */
+export const checkedOut = async (
+  git: Git,
+  checkout: Checkout,
+): Promise<readonly (BranchPlace & { readonly branch: string })[]> => {
+  const listed = await git.demand(directoryOf(checkout), ['worktree', 'list', '--porcelain', '-z']);
+  return listed.split('\0\0').flatMap((record) => {
+    const attributes = record.split('\0');
+    const directory = valueOf(attributes, 'worktree');
+    const ref = valueOf(attributes, 'branch');
+    if (directory === undefined || ref?.startsWith(BRANCHES) !== true) return [];
+    const isLocked = valueOf(attributes, 'locked') !== undefined;
+    return [{ branch: ref.slice(BRANCHES.length), directory, isPresent: isThere(directory), isLocked }];
+  });
 };
 
 /** What a person has begun in a work tree and has to end before its branch may move. */
-export const operationIn = ({ gitDir }: LinkedWorktree): string | undefined =>
-  OPERATIONS.find(([file]) => existsSync(join(gitDir, file)))?.[1];
+export const operationIn = async (git: Git, directory: string): Promise<string | undefined> => {
+  const gitDir = (await git.demand(directory, ['rev-parse', '--absolute-git-dir'])).trim();
+  return OPERATIONS.find(([file]) => existsSync(join(gitDir, file)))?.[1];
+};
 
 /** The work tree in which a branch is being rebased: HEAD is detached meanwhile, and the branch moves at the end. */
-export const rebaseOf = (checkout: Checkout, branch: string): LinkedWorktree | undefined =>
+export const rebasedIn = (checkout: Checkout, branch: string): string | undefined =>
   listWorktrees(checkout).find(({ gitDir }) =>
     ['rebase-merge', 'rebase-apply'].some(
       (folder) => readText(join(gitDir, folder, 'head-name'))?.trim() === BRANCHES + branch,
     ),
-  );
+  )?.path;
 
 const OPERATIONS = [
   ['MERGE_HEAD', 'merge'],
@@ -41,9 +48,19 @@ const OPERATIONS = [
   ['rebase-apply', 'rebase'],
 ] as const;
 
-/** A bare repository has a HEAD but no main checkout, so that nothing has to follow its branch. */
-const isReal = ({ path, gitDir, isPresent }: LinkedWorktree): boolean =>
-  !isPresent || locateCheckout(path)?.gitDir === gitDir;
+/** A flag has an empty value. */
+const valueOf = (attributes: readonly string[], name: string): string | undefined =>
+  attributes
+    .find((attribute) => attribute === name || attribute.startsWith(`${name} `))
+    ?.slice(name.length + 1);
+
+const isThere = (directory: string): boolean => {
+  try {
+    return statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch (error) {
+    throw storageFailure(directory, error);
+  }
+};
 
 const readText = (path: string): string | undefined => {
   try {

@@ -21,16 +21,18 @@ export const tryMerge = async (
   for (const { branch } of request.branches) tips.push(await tipOf(git, checkout, branch));
   if (tips.length === 0) return ok({ from, to: from, commits: [] });
   let standIn = await withSquashed(git, checkout, from, tips);
+  let before = await treeOf(git, checkout, from);
   let to = from;
   const commits: (string | undefined)[] = [];
   for (const [at, { branch, subject }] of request.branches.entries()) {
     const tip = tips[at] ?? from;
-    if (await isAncestor(git, checkout, tip, standIn)) {
+    const tree = await mergeTrees(git, checkout, standIn, tip);
+    if (!tree.ok) return err({ branch, paths: tree.error });
+    if (tree.value === before && (await isAncestor(git, checkout, tip, standIn))) {
       commits.push(undefined);
       continue;
     }
-    const tree = await mergeTrees(git, checkout, standIn, tip);
-    if (!tree.ok) return err({ branch, paths: tree.error });
+    before = tree.value;
     const isSquash = request.strategy === 'squash';
     const parents = isSquash ? [to] : [to, tip];
     const message = isSquash

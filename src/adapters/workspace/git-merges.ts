@@ -12,11 +12,11 @@ import type {
 } from '../../ports/merging.js';
 import type { Checkout, HeldRepository } from '../../ports/workspace.js';
 import { findObstacle, moveBranch } from './git-branch-move.js';
-import { placesOf } from './git-branch-place.js';
+import { checkedOut } from './git-branch-place.js';
 import { Git } from './git-command.js';
 import { tryMerge } from './git-merge-trial.js';
 import type { Environment } from './git-process.js';
-import { idleBranches, standingOf } from './git-standing.js';
+import { standingsOf } from './git-standing.js';
 
 /** Merges with git, without a checkout and without any of its hooks. Needs git 2.38 or newer to merge. */
 export class GitMerges implements Merges {
@@ -27,20 +27,17 @@ export class GitMerges implements Merges {
     this.#git = new Git(environment);
   }
 
-  async standing(checkout: Checkout, question: StandingQuestion): Promise<BranchStanding> {
-    return standingOf(this.#git, checkout, question);
-  }
-
-  async idleBranches(
+  async standings(
     checkout: Checkout,
     into: string,
-    questions: readonly Omit<StandingQuestion, 'into'>[],
-  ): Promise<ReadonlySet<string>> {
-    return idleBranches(this.#git, checkout, into, questions);
+    questions: readonly StandingQuestion[],
+  ): Promise<ReadonlyMap<string, BranchStanding>> {
+    return standingsOf(this.#git, checkout, into, questions);
   }
 
   async places(checkout: Checkout): Promise<ReadonlyMap<string, BranchPlace>> {
-    return placesOf(checkout);
+    const places = await checkedOut(this.#git, checkout);
+    return new Map(places.map(({ branch, ...place }) => [branch, place]));
   }
 
   async tryMerge(checkout: Checkout, request: MergeRequest): Promise<Result<TriedMerge, MergeConflict>> {

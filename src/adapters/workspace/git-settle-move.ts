@@ -1,12 +1,10 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { SyncError } from '../../domain/errors.js';
+import { isSyncError, SyncError } from '../../domain/errors.js';
 import type { Checkout } from '../../ports/workspace.js';
-import { worktreesOf } from './git-branch-place.js';
-import { moveRef, moveTree } from './git-branch-move.js';
+import { checkedOut } from './git-branch-place.js';
+import { moveRef, moveTree, tipNow } from './git-branch-move.js';
 import type { Git } from './git-command.js';
 import { lockOf } from './git-index-lock.js';
-import { treeChanges } from './git-tree-changes.js';
+import { putBack, treeChanges } from './git-tree-changes.js';
 import { forgetMove, notedMove, type NotedMove } from './git-unfinished-move.js';
 
 /**
@@ -18,28 +16,39 @@ import { forgetMove, notedMove, type NotedMove } from './git-unfinished-move.js'
  */
 export const settleMove = async (git: Git, checkout: Checkout): Promise<void> => {
   const move = notedMove(checkout);
-  const isStanding =
-    move !== undefined &&
-    worktreesOf(checkout, move.branch).some(({ path, isPresent }) => isPresent && path === move.directory);
-  if (isStanding && (await git.branchTip(checkout, move.branch)) === move.from) {
+  if (move !== undefined && (await isBefore(git, checkout, move))) {
     const moved = await moveTree(git, move.directory, move.from, move.to);
     const lock = lockOf(moved);
     if (moved.code !== 0 && lock !== undefined) throw locked(lock);
     if (moved.code === 0) await moveRef(git, checkout, move);
-    // Commits that git has forgotten meanwhile leave nothing to compare with.
-    else await putBack(git, checkout, move).catch(() => undefined);
+    else await putBackFiles(git, checkout, move);
   }
   forgetMove(checkout);
 };
 
-/** The index is as before: git replaces it in one step, after the files. */
-const putBack = async (git: Git, checkout: Checkout, { directory, from, to }: NotedMove): Promise<void> => {
-  for (const { path, before, after } of await treeChanges(git, checkout, from, to)) {
-    const present = (await git.run(directory, ['hash-object', '--', path])).stdout.trim();
-    if (present !== (after ?? '')) continue;
-    if (before === undefined) rmSync(join(directory, path), { force: true });
-    else await git.run(directory, ['checkout-index', '--force', '--', path], { writes: true });
+/** Commits that git has forgotten meanwhile leave nothing to compare with. */
+const putBackFiles = async (
+  git: Git,
+  checkout: Checkout,
+  { directory, from, to }: NotedMove,
+): Promise<void> => {
+  try {
+    await putBack(git, directory, await treeChanges(git, checkout, from, to));
+  } catch (error) {
+    if (!isSyncError(error)) throw error;
   }
+};
+
+/** Whether the branch has not moved and is still checked out there. Git is asked: a file that cannot be read says nothing. */
+const isBefore = async (
+  git: Git,
+  checkout: Checkout,
+  { branch, from, directory }: NotedMove,
+): Promise<boolean> => {
+  const places = await checkedOut(git, checkout);
+  if (!places.some((place) => place.branch === branch && place.directory === directory && place.isPresent))
+    return false;
+  return (await tipNow(git, checkout, branch)) === from;
 };
 
 const locked = (lock: string): SyncError =>

@@ -7,18 +7,26 @@ import { directoryOf, type Git } from './git-command.js';
  */
 export const squashTrailer = (branch: string, tip: string): string => `${TRAILER}: ${branch} ${tip}`;
 
-/** Tips whose work `into` has by a squash, of those that `beyond` cannot have seen. */
+/** Tips whose work `into` has by a squash since the last commit that it has in common with all of these. */
 export const squashedTips = async (
   git: Git,
   checkout: Checkout,
   into: string,
-  beyond: readonly string[],
+  tips: readonly string[],
 ): Promise<readonly string[]> => {
+  // Of too many for one command line, or without anything in common, all history is searched.
+  const common =
+    tips.length > MANY
+      ? undefined
+      : await git.run(directoryOf(checkout), ['merge-base', '--octopus', into, ...tips]);
+  const base = common?.code === 0 ? ['--not', common.stdout.trim()] : [];
   const format = `--format=%(trailers:key=${TRAILER},valueonly=true)`;
-  const args = ['log', '--extended-regexp', `--grep=^${TRAILER}: `, format, into, '--not', ...beyond, '--'];
+  const args = ['log', '--extended-regexp', `--grep=^${TRAILER}: `, format, into, ...base, '--'];
   const values = (await git.demand(directoryOf(checkout), args)).split(/\r?\n/);
-  const tips = values.flatMap((value) => /\s([0-9a-f]{40}|[0-9a-f]{64})$/.exec(value.trim())?.[1] ?? []);
-  return [...new Set(tips)];
+  const found = values.flatMap((value) => /\s([0-9a-f]{40}|[0-9a-f]{64})$/.exec(value.trim())?.[1] ?? []);
+  return [...new Set(found)];
 };
+
+const MANY = 200;
 
 const TRAILER = 'Merged-Branch';

@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { directoryOf, type Git } from './git-command.js';
 import { dirtyPaths } from './git-commit.js';
@@ -46,6 +46,19 @@ export const endangeredPaths = async (
   const endangered = dirty.filter((path) => changes.some((change) => isInTheWay(path, change.path)));
   const hidden = changes.filter(({ before, path }) => before === undefined && exists(join(directory, path)));
   return [...new Set([...endangered, ...hidden.map(({ path }) => path)])].sort();
+};
+
+/**
+ * Puts back the files that a move had written when it was stopped, and leaves what reads otherwise, which is somebody's.
+ * The index is as before then: git replaces it in one step, after the files.
+ */
+export const putBack = async (git: Git, directory: string, changes: readonly TreeChange[]): Promise<void> => {
+  for (const { path, before, after } of changes) {
+    const present = (await git.run(directory, ['hash-object', '--', path])).stdout.trim();
+    if (present !== (after ?? '')) continue;
+    if (before === undefined) rmSync(join(directory, path), { force: true });
+    else await git.run(directory, ['checkout-index', '--force', '--', path], { writes: true });
+  }
 };
 
 /** The same path, or one of them a folder in which the other lies. */

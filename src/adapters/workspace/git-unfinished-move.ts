@@ -5,6 +5,7 @@ import { isFields } from '../../domain/wire.js';
 import type { BranchMove } from '../../ports/merging.js';
 import type { Checkout } from '../../ports/workspace.js';
 import { writeFileAtomicSync } from '../fs/atomic-write.js';
+import { storageFailure } from '../fs/storage-failure.js';
 import { removeTemporaries } from '../fs/left-temporaries.js';
 import { makeDirectory } from '../fs/make-directory.js';
 
@@ -29,12 +30,21 @@ export const noteMove = (checkout: Checkout, { branch, from, to, directory }: No
   }
 };
 
+/** Never fails: of a note that stays, the next command finds that its branch is elsewhere by now. */
 export const forgetMove = (checkout: Checkout): void => {
   const path = pathOf(checkout);
-  if (path !== undefined) rmSync(path, { force: true });
+  if (path === undefined) return;
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Whatever was done or refused is what counts.
+  }
 };
 
-/** The move that a dead process may have left half-way; `undefined` when there is none, or nothing can be read of it. */
+/**
+ * The move that a dead process may have left half-way; `undefined` when there is none, or its text makes no sense. Fails
+ * with `storage-failed` when the note cannot be read.
+ */
 export const notedMove = (checkout: Checkout): NotedMove | undefined => {
   const path = pathOf(checkout);
   const text = path === undefined ? undefined : readText(path);
@@ -57,7 +67,8 @@ const pathOf = ({ commonDir }: Checkout): string | undefined =>
 const readText = (path: string): string | undefined => {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw storageFailure(path, error);
   }
 };

@@ -4,23 +4,27 @@ import type { Merges, StandingQuestion } from '../../ports/merging.js';
 import type { Checkout } from '../../ports/workspace.js';
 import type { FiledWorkPackage } from './feature-state.js';
 
-/**
- * How the branch of a work package stands to the target branch. It may have been started from the branch of a
- * dependency, or from a merge of several: their commits are not its own.
- */
-export const branchStanding = (
-  merges: Pick<Merges, 'standing'>,
+/** How the branches of work packages stand to the target branch, by the ids of the work packages. */
+export const branchStandings = async (
+  merges: Pick<Merges, 'standings'>,
   checkout: Checkout,
   slug: string,
-  filed: FiledWorkPackage,
+  filed: readonly FiledWorkPackage[],
   into: string,
-): Promise<BranchStanding> => merges.standing(checkout, { ...branchQuestion(slug, filed), into });
+): Promise<(id: string) => BranchStanding> => {
+  const questions = filed.map((each) => branchQuestion(slug, each));
+  const standings = filed.length === 0 ? undefined : await merges.standings(checkout, into, questions);
+  return (id) => standings?.get(workPackageBranch(slug, id)) ?? 'missing';
+};
 
-/** The branch of a work package, and those that it may have been started from beside the target branch. */
-export const branchQuestion = (
+/**
+ * A branch may have been started from the branch of a dependency, or from a merge of several: their commits are not its
+ * own.
+ */
+const branchQuestion = (
   slug: string,
   { workPackage: { id, dependencies } }: FiledWorkPackage,
-): Omit<StandingQuestion, 'into'> => {
+): StandingQuestion => {
   const branch = workPackageBranch(slug, id);
   const startedFrom = [
     ...dependencies.map((dependency) => workPackageBranch(slug, dependency)),

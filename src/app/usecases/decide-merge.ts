@@ -10,7 +10,7 @@ import {
 } from '../../domain/workflow/merge-selection.js';
 import type { Merges } from '../../ports/merging.js';
 import type { Checkout, FeatureFiles, Repository } from '../../ports/workspace.js';
-import { branchStanding } from './branch-standing.js';
+import { branchStandings } from './branch-standing.js';
 import {
   findWorkPackage,
   frontMatterGraph,
@@ -39,7 +39,7 @@ export interface DecidedStep extends MergeStep {
 
 interface Ports {
   readonly repository: Pick<Repository, 'head' | 'branchTip' | 'dirtyPaths'>;
-  readonly merges: Pick<Merges, 'standing' | 'places'>;
+  readonly merges: Pick<Merges, 'standings' | 'places'>;
   readonly files: Pick<FeatureFiles, 'read'>;
 }
 
@@ -56,22 +56,25 @@ export const decideMerge = async (
   const state = await loadFeature(files, checkout.projectRoot, slug);
   const chosen = choose(state, input);
   const target = await targetOf(repository, checkout, state, input.target);
-  const candidates: MergeCandidate[] = [];
-  for (const filed of chosen.workPackages) {
-    const { id, lane } = filed.workPackage;
-    const standing = await branchStanding(merges, checkout, slug, filed, target);
-    candidates.push({ id, lane, standing, isNamed: chosen.isNamed });
-  }
+  const standingOf = await branchStandings(merges, checkout, slug, chosen.workPackages, target);
+  const candidates = chosen.workPackages.map(({ workPackage: { id, lane } }): MergeCandidate => {
+    return { id, lane, standing: standingOf(id), isNamed: chosen.isNamed };
+  });
   const graph = frontMatterGraph(state);
   const selected = selectMerges(candidates, graph);
   if (!selected.ok) throw refusalError(slug, selected.error);
   const steps = selected.value;
-  for (const { id, dependency } of outerDependencies(steps, graph)) {
-    const filed = state.workPackages.find(({ workPackage }) => workPackage.id === dependency);
-    if (filed === undefined || filed.workPackage.lane === 'done') continue;
-    if ((await branchStanding(merges, checkout, slug, filed, target)) === 'unmerged')
-      throw refusalError(slug, [{ refusal: 'dependency', id, dependency }]);
-  }
+  const outer = outerDependencies(steps, graph);
+  const needed = state.workPackages.filter(
+    ({ workPackage: { id, lane } }) => lane !== 'done' && outer.some(({ dependency }) => dependency === id),
+  );
+  const neededStanding = await branchStandings(merges, checkout, slug, needed, target);
+  const missing = outer.filter(({ dependency }) => neededStanding(dependency) === 'unmerged');
+  if (missing.length > 0)
+    throw refusalError(
+      slug,
+      missing.map((each) => ({ refusal: 'dependency', ...each })),
+    );
   await refuseUncommitted({ repository, merges }, checkout, slug, steps);
   await refuseDetached(repository, checkout, steps, input);
   const titleOf = (id: string): string => findWorkPackage(state, id).workPackage.title;

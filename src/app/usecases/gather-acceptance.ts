@@ -2,14 +2,14 @@ import type { AcceptanceFacts } from '../../domain/workflow/acceptance.js';
 import { workPackageBranch } from '../../domain/workflow/feature-slug.js';
 import type { Merges } from '../../ports/merging.js';
 import type { Checkout, Repository } from '../../ports/workspace.js';
-import { branchQuestion } from './branch-standing.js';
+import { branchStandings } from './branch-standing.js';
 import type { FeatureState, FiledWorkPackage } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';
 import { mainCheckout } from './main-checkout.js';
 
 interface Ports {
   readonly repository: Pick<Repository, 'head' | 'branchTip' | 'dirtyPaths' | 'mergedBranches'>;
-  readonly merges: Pick<Merges, 'places' | 'idleBranches'>;
+  readonly merges: Pick<Merges, 'places' | 'standings'>;
 }
 
 /** What has to be known of each work package that asks to be accepted, looked at together where that is possible. */
@@ -48,10 +48,9 @@ export const withoutCommits = async (
   filed: readonly FiledWorkPackage[],
 ): Promise<readonly string[]> => {
   if (checkout.commonDir === undefined || filed.length === 0) return [];
-  const questions = filed.map((each) => branchQuestion(slug, each));
   const target = await standingTargetOf(repository, checkout, meta);
-  const idle = await merges.idleBranches(checkout, target, questions);
-  return filed.map(({ workPackage }) => workPackage.id).filter((id) => idle.has(workPackageBranch(slug, id)));
+  const standingOf = await branchStandings(merges, checkout, slug, filed, target);
+  return filed.map(({ workPackage }) => workPackage.id).filter((id) => standingOf(id) === 'no-commits');
 };
 
 /** A work package that was never implemented in a branch of its own has nothing to merge. */

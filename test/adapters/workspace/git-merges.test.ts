@@ -61,7 +61,8 @@ describe('GitMerges beside the promises', () => {
     if (!tried.ok) throw new Error('conflict');
     return { branch: 'main', from: tried.value.from, to: tried.value.to };
   };
-  const standing = () => merges.standing(checkout, { branch: 'one', into: 'main', startedFrom: [] });
+  const ONE = [{ branch: 'one', startedFrom: [] }];
+  const standing = async () => (await merges.standings(checkout, 'main', ONE)).get('one');
 
   it('knows merges that people made in every way that git has', async () => {
     const ways: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -97,7 +98,7 @@ describe('GitMerges beside the promises', () => {
     scratch.git('clone', '--quiet', scratch.root, clone);
     scratch.gitIn(clone, 'branch', 'main', 'origin/main');
     const there = (await repository.locate(clone))!;
-    expect(await merges.standing(there, { branch: 'one', into: 'main', startedFrom: [] })).toBe('merged');
+    expect((await merges.standings(there, 'main', ONE)).get('one')).toBe('merged');
     expect(await repository.isMerged(there, 'one', 'main')).toBe(true);
   });
 
@@ -127,7 +128,7 @@ describe('GitMerges beside the promises', () => {
       kind: 'git-failed',
       hint: 'Install git 2.38 or newer.',
     });
-    expect(await older.standing(checkout, { branch: 'one', into: 'main', startedFrom: [] })).toBe('unmerged');
+    expect((await older.standings(checkout, 'main', ONE)).get('one')).toBe('unmerged');
   });
 
   describe('a move that a dead process left half-way', () => {
