@@ -152,6 +152,8 @@ describe('a command that is killed', () => {
         const ends = new Set<boolean>();
         while (await dies(sandbox, args(deaths + 1), deaths + 1)) {
           const n = ++deaths;
+          // A work tree that is half made is nobody's untracked file.
+          expect(await sandbox.git(['status', '--porcelain'])).not.toContain('.worktrees');
           if (n % 2 === 0 || next !== undefined) {
             // A pass, or a command about something else, brings the work to one of its two ends.
             if (n % 2 === 0) await ask(sandbox, ['sync', 'now']);
