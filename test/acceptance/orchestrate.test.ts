@@ -178,7 +178,7 @@ describe('an orchestration', () => {
         const { document } = await ask(sandbox, ['orchestrate', '--status']);
         expect(document).toMatchObject({ orchestration: { status: 'completed', agents: AGENTS } });
       }),
-    180_000,
+    900_000,
   );
 });
 

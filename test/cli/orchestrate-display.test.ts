@@ -45,8 +45,8 @@ describe('what is told of an orchestration', () => {
       'passing: WP02 codex has implemented it in 3 min',
     ],
     [
-      { what: 'agent-ended', ...review, durationMs: 1, failure: 'It broke.' },
-      'note: WP02 codex failed: It broke.',
+      { what: 'agent-ended', ...review, durationMs: 1, failure: 'codex ended with exit code 1.' },
+      'note: WP02 codex ended with exit code 1.',
     ],
     [{ what: 'reviewed', ...review, verdict: 'approved' }, 'note: WP02 codex approves'],
     [
@@ -58,6 +58,7 @@ describe('what is told of an orchestration', () => {
     [{ what: 'merged', workPackageId: 'WP02' }, undefined],
     [{ what: 'line', ...review, line: 'x' }, undefined],
     [{ what: 'noticed', workPackageId: 'WP02', notice: 'WP02 is new.' }, 'note: WP02 is new.'],
+    [{ what: 'noticed', workPackageId: 'WP02', notice: 'a did nothing.' }, 'note: WP02 a did nothing.'],
     [
       { what: 'paused', workPackageId: 'WP02', reason: 'no-agent-left', detail: 'No agent is left.' },
       'warning: WP02 needs you: No agent is left.',

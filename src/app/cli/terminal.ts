@@ -39,9 +39,14 @@ export const createTerminal = (io: Io, options: TerminalOptions): Terminal => {
   const outColour = hasColour(io.stdout, io.env, options.colour);
   const errColour = hasColour(io.stderr, io.env, options.colour);
   let drawn = 0;
-  const erase = (): void => {
-    if (drawn > 0) io.stderr.write(`\x1b[${drawn}A\r\x1b[J`);
+  const erasure = (): string => {
+    const text = drawn > 0 ? `\x1b[${drawn}A\r\x1b[J` : '';
     drawn = 0;
+    return text;
+  };
+  const erase = (): void => {
+    const text = erasure();
+    if (text !== '') io.stderr.write(text);
   };
   const write = (sink: Sink, text: string): void => {
     erase();
@@ -63,9 +68,10 @@ export const createTerminal = (io: Io, options: TerminalOptions): Terminal => {
     warn: (text) => say([yellow('warning'), ': ', text]),
     progress: (texts) => {
       if (options.quiet || !io.stderr.isTTY) return;
-      erase();
-      for (const text of texts)
-        io.stderr.write(`${toTerminal(fitted(text, widthOf(io.stderr)), errColour)}\n`);
+      const lines = texts.map((text) => `${toTerminal(fitted(text, widthOf(io.stderr)), errColour)}\n`);
+      // In one piece, so that no terminal shows the moment in between.
+      const drawing = erasure() + lines.join('');
+      if (drawing !== '') io.stderr.write(drawing);
       drawn = texts.length;
     },
     record: (value) => write(io.stdout, `${toJsonLine(value)}\n`),

@@ -1,3 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { NodeTimer } from '../../../src/adapters/host/node-timer.js';
+import { MemoryAgentRunner, type AgentBehaviour } from '../../../src/adapters/memory/memory-agent-runner.js';
+import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
+import { override } from '../../../src/app/container/container.js';
+import { TOKENS } from '../../../src/app/container/tokens.js';
+import { schemaFaults } from '../../support/schema-faults.js';
 import { smallFeature } from '../../support/planning-documents.js';
 import { CommandLine } from '../../support/command-line.js';
 
@@ -15,7 +23,100 @@ const GRAPH = {
 const project = (config = ''): CommandLine =>
   (line = new CommandLine({ ...smallFeature(GRAPH), '.kittify/config.yaml': config }));
 
+const expectDescribed = (document: object): void => {
+  const described = DOCUMENTS.find(({ command }) => command === 'orchestrate');
+  expect(schemaFaults(document, described!.schema)).toEqual([]);
+};
+
+/** Implements by a file of the agent's name; reviews as it is told. */
+const worker =
+  (verdict = 'approved'): AgentBehaviour =>
+  async ({ directory, environment, agent }, print) => {
+    if (environment['SPEC_KITTY_PHASE'] === 'review') print(`VERDICT: ${verdict}`);
+    else writeFileSync(join(directory, `${environment['SPEC_KITTY_WORK_PACKAGE'] ?? ''}.txt`), agent);
+    print('\x1b[2Jdone');
+    return { code: 0 };
+  };
+
+const withAgents = (behaviours: Readonly<Record<string, AgentBehaviour>>) => ({
+  overrides: [
+    override(TOKENS.agentRunner, new MemoryAgentRunner(new Map(Object.entries(behaviours)), new NodeTimer())),
+  ],
+});
+
 describe('orchestrate', () => {
+  it('tells line by line what happens, and how it ended', async () => {
+    line = new CommandLine(smallFeature({ WP01: {} }));
+    const agents = withAgents({ claude: worker(), codex: worker() });
+    const { outcome, out, err } = await line.run('orchestrate --agents claude,codex', agents);
+    expect(outcome).toBe('done');
+    expect(out).toBe('001-alpha is through: 1 of 1 done.\n');
+    expect(err.replace(/in \d+ s/g, 'in no time').split('\n')).toEqual([
+      '001-alpha begins with claude, codex.',
+      'WP01 claude implements',
+      'WP01 claude has implemented it in no time',
+      'WP01 codex reviews',
+      'WP01 codex has reviewed it in no time',
+      'WP01 codex approves',
+      'WP01 is done, 1 of 1',
+      expect.stringMatching(/^\[Local only\] \d+ waiting$/),
+      '',
+    ]);
+    const { document } = await line.run('orchestrate --status --json');
+    expectDescribed(document);
+    expect(document).toMatchObject({ is_running: false, orchestration: { status: 'completed' } });
+    expect((await line.run('orchestrate --status')).out).toContain(
+      'WP01          done   claude  Title of WP01',
+    );
+  });
+
+  it('draws lines in place on a terminal, and leaves none behind', async () => {
+    line = new CommandLine(smallFeature({ WP01: {} }));
+    const agents = withAgents({ claude: worker(), codex: worker() });
+    const { outcome, err } = await line.run('orchestrate --agents claude,codex', { ...agents, isTTY: true });
+    expect(outcome).toBe('done');
+    expect(err).toContain('WP01\x1b[22m is done, 1 of 1');
+    expect(err).not.toContain('has implemented it');
+    // eslint-disable-next-line no-control-regex -- what is looked for
+    expect(err).toMatch(/\x1b\[1A\r\x1b\[J/);
+    expect(err).not.toContain('\x1b[2J');
+  });
+
+  it('ends with what a person has to look at, and says so again until it is resumed', async () => {
+    line = new CommandLine(smallFeature({ WP01: {}, WP02: { dependencies: '[WP01]' } }));
+    const broken: AgentBehaviour = async () => ({ code: 3 });
+    const { outcome, out } = await line.run(
+      'orchestrate --agents claude,codex',
+      withAgents({ claude: worker(), codex: broken }),
+    );
+    expect(outcome).toBe('failed');
+    expect(out).toContain('001-alpha needs you: 0 of 2 done, 1 blocked, 1 for you to look at.');
+    expect(out).toMatch(/^WP01: No agent is left that could do the review\. codex ended with exit code 3/m);
+    expect(out).toContain('Go on with: spec-kitty orchestrate --resume');
+    const again = await line.run('orchestrate --agents claude --json');
+    expect(again).toMatchObject({
+      outcome: 'failed',
+      document: { error: { code: 'orchestration-unfinished' } },
+    });
+    const { document, outcome: resumed } = await line.run(
+      'orchestrate --resume --no-merge --json',
+      withAgents({ claude: worker(), codex: worker() }),
+    );
+    expect(resumed).toBe('done');
+    expectDescribed(document);
+    expect(document).toMatchObject({ ended: 'completed', orchestration: { counts: { approved: 2 } } });
+    const aborted = await line.run('orchestrate --abort --json');
+    expectDescribed(aborted.document);
+    expect(aborted.document).toMatchObject({ outcome: 'already-completed' });
+  });
+
+  it('of one agent says that it reviews its own work', async () => {
+    line = new CommandLine(smallFeature({ WP01: {} }));
+    const { outcome, err } = await line.run('orchestrate --agents claude', withAgents({ claude: worker() }));
+    expect(outcome).toBe('done');
+    expect(err).toContain('warning: There is no other agent, so claude reviews its own work.');
+  });
+
   it('says what it would do, in waves, and does nothing', async () => {
     project();
     const before = line.git.git('log', '--format=%H');
@@ -33,6 +134,7 @@ describe('orchestrate', () => {
     );
     expect(line.git.git('log', '--format=%H')).toBe(before);
     const { document } = await line.run('orchestrate --agents claude --no-merge --dry-run --json');
+    expectDescribed(document);
     expect(document).toMatchObject({
       action: 'dry-run',
       plan: { feature: '001-alpha', waves: [['WP02', 'WP05'], ['WP03']], limits: { merges: false } },

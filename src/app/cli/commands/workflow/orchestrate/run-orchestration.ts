@@ -97,6 +97,7 @@ const displayOf = async (client: ClientContainer, { terminal }: ClientContext<un
       else terminal.note(line.text);
       // What was drawn has made room for it.
       shown = '';
+      draw();
     },
     end: async () => {
       over.abort();

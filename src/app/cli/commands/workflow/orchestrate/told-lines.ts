@@ -50,7 +50,11 @@ export const toldOf = (
     case 'moved':
       return progress.to === 'done' ? note(about(progress, `is done, ${done} of ${all}`)) : undefined;
     case 'noticed':
-      return note(progress.notice);
+      return note(
+        progress.notice.startsWith(progress.workPackageId)
+          ? progress.notice
+          : about(progress, progress.notice),
+      );
     case 'paused':
       return { weight: 'warning', text: about(progress, `needs you: ${progress.detail}`) };
     case 'stopping':
@@ -75,7 +79,7 @@ const ended = (progress: Extract<OrchestrationProgress, { what: 'agent-ended' }>
   const work = phase === 'review' ? 'reviewed' : 'implemented';
   return failure === undefined
     ? { weight: 'passing', text: about(progress, `${agent} has ${work} it in ${duration(durationMs)}`) }
-    : note(about(progress, `${agent} failed: ${failure}`));
+    : note(about(progress, failure));
 };
 
 const firstLine = (feedback = ''): string => feedback.trim().split('\n', 1)[0] ?? '';
