@@ -59,7 +59,9 @@ export interface JournalRecord {
 
 /** A record with its event as it is stored, for whoever passes it on without reading it. */
 export interface RawRecord extends Omit<JournalRecord, 'json'> {
-  /** The stored event in UTF-8, byte for byte; absent when the record is damaged. */
+  /**
+   * The stored event in UTF-8, byte for byte, until the next portion is asked for; absent when the record is damaged.
+   */
   readonly json?: Uint8Array;
 }
 

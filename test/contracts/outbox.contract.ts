@@ -206,6 +206,16 @@ export const outboxContract = ({ name, durable, setup }: OutboxFlavour): void =>
       });
     });
 
+    it('shows the same events in portions as one by one, byte for byte', async () => {
+      await outbox.capture(facts(1, 7), ROOM);
+      const found: unknown[] = [];
+      for await (const portion of outbox.portions(3)) {
+        found.push(...portion.map(({ record, json }) => [record, Buffer.from(json ?? []).toString()]));
+      }
+      const records = await collect(outbox.records(3));
+      expect(found).toEqual(records.map(({ record, json }) => [record, json]));
+    });
+
     it('lets events be captured while a pass runs', async () => {
       await outbox.pass(async () => {
         expect(await reopen().capture(facts(1, 1), ROOM)).toMatchObject([{ outcome: 'captured' }]);

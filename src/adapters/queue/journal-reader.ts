@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs';
-import { promisify } from 'node:util';
+import { readFileSync } from 'node:fs';
 import type { JournalRecord, RawRecord } from '../../ports/queue.js';
+import { FileRoom } from '../fs/file-room.js';
 import { storageFailure } from '../fs/storage-failure.js';
 import { sealedJournal, sealedSegments, segmentPath } from './journal-files.js';
 import type { OutboxPaths } from './outbox-paths.js';
@@ -28,22 +28,25 @@ export class JournalReader {
   }
 
   /**
-   * The records from `from` on, ascending, one segment in memory at a time. Numbers that nobody has between two
-   * segments are damaged records; segments that are reclaimed meanwhile are left out.
+   * The records from `from` on, ascending, one segment in memory at a time: their bytes hold until the next portion is
+   * asked for. Numbers that nobody has between two segments are damaged records; segments that are reclaimed meanwhile
+   * are left out.
    */
   async *portions(from = 1): AsyncGenerator<readonly RawRecord[]> {
+    const room = new FileRoom();
+    const read = (path: string): Promise<Buffer> => room.read(path);
     let next = from;
     // Where the part that was read ends; unknown when what came before was reclaimed.
     let end: number | undefined;
     for (;;) {
       const listed = this.#sealed();
       for (const first of startingWith(listed, next)) {
-        const scan = await this.#scan(segmentPath(this.#paths, first), first);
+        const scan = await this.#scan(segmentPath(this.#paths, first), read, first);
         yield* portionsOf(end, scan, next);
         next = Math.max(next, scan?.next ?? 0);
         end = scan?.next;
       }
-      const current = await this.#scan(this.#paths.current, end);
+      const current = await this.#scan(this.#paths.current, read, end);
       // A rotation took place between the two looks: what was the open segment is sealed now.
       const isBehind = current === undefined || current.first > next;
       if (isBehind && this.#sealed().at(-1) !== listed.at(-1)) continue;
@@ -57,15 +60,15 @@ export class JournalReader {
     for (;;) {
       const sealed = this.#sealed();
       const newest = sealed.at(-1);
-      let current = await this.#scan(this.#paths.current);
+      let current = await this.#scan(this.#paths.current, readFileSync);
       const isHeaded = current?.header !== undefined;
       const before =
         isHeaded || newest === undefined
           ? undefined
-          : await this.#scan(segmentPath(this.#paths, newest), newest);
+          : await this.#scan(segmentPath(this.#paths, newest), readFileSync, newest);
       // Where its header cannot be read, the open segment begins where the newest sealed one ends.
       if (current !== undefined && before !== undefined)
-        current = await this.#scan(this.#paths.current, before.next);
+        current = await this.#scan(this.#paths.current, readFileSync, before.next);
       if (current === undefined && this.#sealed().at(-1) !== newest) continue;
       const scan = current ?? before;
       if (scan === undefined) return undefined;
@@ -91,9 +94,8 @@ export class JournalReader {
     }
   }
 
-  async #scan(path: string, first?: number): Promise<SegmentScan | undefined> {
+  async #scan(path: string, read: Read, first?: number): Promise<SegmentScan | undefined> {
     try {
-      // Whoever sends what was read before gets its turn meanwhile.
       return scanSegment(await read(path), first);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -102,7 +104,7 @@ export class JournalReader {
   }
 }
 
-const read = promisify(readFile);
+type Read = (path: string) => Buffer | Promise<Buffer>;
 
 export const toRawRecord = (record: StoredRecord | DamagedRecord): RawRecord =>
   'damaged' in record ? damagedRecord(record.record) : record;

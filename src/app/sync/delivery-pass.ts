@@ -4,6 +4,7 @@ import { MAX_EXCEPTIONS, type Settlement } from '../../domain/delivery/ledger.js
 import { deadLetter } from '../../domain/delivery/settlement.js';
 import type { Sharing } from '../../domain/delivery/routing-policy.js';
 import type { Outbox, Sender } from '../../ports/queue.js';
+import { BatchBytes } from './batch-bytes.js';
 import { deliverBatch, type BatchHost } from './deliver-batch.js';
 import { dueRecords, type DeadRecord, type DueEvent, type RoutingSituation } from './due-records.js';
 import { PassLedger } from './pass-ledger.js';
@@ -53,6 +54,9 @@ class Pass {
   #batch: DueEvent[] = [];
   #fill = EMPTY_FILL;
   #isComplete = false;
+  /** Where the documents are kept of what is gathered, and of what is under way. */
+  #bytes = new BatchBytes();
+  #bytesUnderWay = new BatchBytes();
   #sending: Promise<PassEnd | undefined> | undefined;
   #dead: Settlement[] = [];
   #wasFull = false;
@@ -112,7 +116,7 @@ class Pass {
   }
 
   #add(event: DueEvent): void {
-    this.#batch.push(event);
+    this.#batch.push(this.#bytes.keep(event));
     this.#fill = fillWith(this.#fill, event.bytes);
     if (this.#fill.events >= this.#host.learnt.limits.maxEvents) this.#complete();
   }
@@ -152,6 +156,9 @@ class Pass {
     this.#fill = EMPTY_FILL;
     this.#isComplete = false;
     if (batch.length === 0) return undefined;
+    // What the batch before was kept in is free now.
+    [this.#bytes, this.#bytesUnderWay] = [this.#bytesUnderWay, this.#bytes];
+    this.#bytes.clear();
     this.#sending = deliverBatch(batch, this.#ledger, this.#host, this.#signal);
     // Whoever waits for it hears of a failure; until then it is nobody's.
     this.#sending.catch(() => undefined);

@@ -31,9 +31,12 @@ export class PassLedger {
   readonly #account: Account;
   readonly #onProgress: ((counts: PassCounts) => void) | undefined;
   #counts = NOTHING_PASSED;
-  #unwritten: Settlement[] = [];
+  /** As they are now; nobody else changes them while the pass lasts. */
+  #ledgers: readonly HubLedger[] = [];
+  /** How many settlements of them are not written yet. */
+  #unwritten = 0;
   #writtenAtMs = 0;
-  #exceptions = 0;
+  #writing = Promise.resolve();
 
   constructor(
     outbox: Outbox,
@@ -55,7 +58,7 @@ export class PassLedger {
 
   /** Whether so many events need a person's decision that no more may be sent. */
   get isFull(): boolean {
-    return this.#exceptions >= MAX_EXCEPTIONS;
+    return (this.#inUse()?.exceptions.length ?? 0) >= MAX_EXCEPTIONS;
   }
 
   /** Makes the account's ledger the one in use and returns it. */
@@ -63,9 +66,8 @@ export class PassLedger {
     const { ledgers, first, decisions } = await this.#sender.reading();
     const taken = takeIntoUse(ledgers, this.#account, first, decisions.length, this.#host.wallClock.nowMs());
     if (taken !== ledgers) await this.#sender.settle(() => taken);
-    const inUse = ledgerOf(taken, this.#account);
-    this.#exceptions = inUse?.exceptions.length ?? 0;
-    return inUse;
+    this.#ledgers = taken;
+    return this.#inUse();
   }
 
   /** Events that belong to nobody belong to this account from now on; decided before they are sent. */
@@ -101,7 +103,8 @@ export class PassLedger {
         settlements.flatMap((settlement) => (settlement.became === 'dead' ? [settlement] : [])),
       );
     }
-    this.#unwritten.push(...settlements);
+    this.#ledgers = settleAt(this.#ledgers, this.#account, settlements, this.#host.wallClock.nowMs());
+    this.#unwritten += settlements.length;
     if (counts.rejected > 0 || counts.deadLetters > 0) await this.write();
     this.#counts = addCounts(this.#counts, counts);
     this.#onProgress?.(this.#counts);
@@ -110,28 +113,29 @@ export class PassLedger {
   /** Makes durable what was settled, when it has waited for long or is much. */
   async writeWhenTime(): Promise<void> {
     const sinceMs = Math.abs(this.#host.wallClock.nowMs() - this.#writtenAtMs);
-    if (sinceMs >= LONGEST_UNWRITTEN_MS || this.#unwritten.length >= MOST_UNWRITTEN) await this.write();
+    if (sinceMs >= LONGEST_UNWRITTEN_MS || this.#unwritten >= MOST_UNWRITTEN) await this.write();
   }
 
-  /** Makes durable what was settled and not written yet. */
-  async write(): Promise<void> {
-    const settlements = this.#unwritten;
-    if (settlements.length === 0) return;
-    this.#unwritten = [];
-    const nowMs = this.#host.wallClock.nowMs();
-    await this.#sender.settle((ledgers) => {
-      const settled = settleAt(ledgers, this.#account, settlements, nowMs);
-      this.#exceptions = ledgerOf(settled, this.#account)?.exceptions.length ?? 0;
-      return settled;
-    });
-    this.#writtenAtMs = nowMs;
+  /** Makes durable what was settled and not written yet. One write at a time: an older one must not come after. */
+  write(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#writeNow());
+    return this.#writing;
+  }
+
+  async #writeNow(): Promise<void> {
+    if (this.#unwritten === 0) return;
+    this.#unwritten = 0;
+    const ledgers = this.#ledgers;
+    await this.#sender.settle(() => ledgers);
+    this.#writtenAtMs = this.#host.wallClock.nowMs();
   }
 
   /** The hub refuses the account as a whole: everything that waits is held for a while, and nothing is counted. */
   async refuse(reason: string): Promise<void> {
     const untilMs = this.#host.wallClock.nowMs() + REFUSAL_RETRY_MS;
+    this.#ledgers = refuseAt(this.#ledgers, this.#account, { reason, untilMs });
+    this.#unwritten += 1;
     await this.write();
-    await this.#sender.settle((ledgers) => refuseAt(ledgers, this.#account, { reason, untilMs }));
   }
 
   /**
@@ -150,6 +154,10 @@ export class PassLedger {
         await this.#sender.settle(() => without);
       return true;
     }, writtenBeforeMs);
+  }
+
+  #inUse(): HubLedger | undefined {
+    return ledgerOf(this.#ledgers, this.#account);
   }
 
   /** A hub that says that our clock is behind tells where its own stands. */

@@ -118,18 +118,23 @@ export const newestAnswered = (ledger: HubLedger): number => ledger.beyond.at(-1
 
 /** Enters what a pass learnt. Repeating a settlement, or settling what is settled, changes nothing. */
 export const settle = (ledger: HubLedger, settlements: readonly Settlement[]): HubLedger => {
-  const exceptions = new Map(ledger.exceptions.map((exception) => [exception.record, exception]));
+  // Most settlements are receipts for records that never were exceptions: nothing is made of the list then.
+  let exceptions: Map<number, LedgerException> | undefined;
+  const changing = (): Map<number, LedgerException> =>
+    (exceptions ??= new Map(ledger.exceptions.map((exception) => [exception.record, exception])));
+  const isException = (record: number): boolean =>
+    exceptions?.has(record) ?? exceptionOf(ledger, record) !== undefined;
   const totals = { ...ledger.totals };
   const answered: number[] = [];
   const seen = new Set<number>();
   for (const settlement of settlements) {
     const { record, eventId } = settlement;
-    const isOpen =
-      exceptions.has(record) || !(seen.has(record) || record < ledger.first || isAnswered(ledger, record));
+    const wasException = isException(record);
+    const isOpen = wasException || !(seen.has(record) || record < ledger.first || isAnswered(ledger, record));
     if (!isOpen) continue;
     seen.add(record);
     answered.push(record);
-    exceptions.delete(record);
+    if (wasException) changing().delete(record);
     switch (settlement.became) {
       case 'delivered':
       case 'duplicate':
@@ -140,14 +145,19 @@ export const settle = (ledger: HubLedger, settlements: readonly Settlement[]): H
       case 'dead': {
         const { became: state, attempts, reason } = settlement;
         const due = settlement.became === 'dead' ? {} : { dueAtMs: settlement.dueAtMs };
-        exceptions.set(record, { record, eventId, state, attempts, reason, ...due });
+        changing().set(record, { record, eventId, state, attempts, reason, ...due });
         break;
       }
       default:
         unreachable(settlement);
     }
   }
-  return { ...ledger, ...withAnswered(ledger, setOf(answered)), exceptions: ascending(exceptions), totals };
+  return {
+    ...ledger,
+    ...withAnswered(ledger, setOf(answered)),
+    ...(exceptions === undefined ? {} : { exceptions: ascending(exceptions) }),
+    totals,
+  };
 };
 
 /** Dead letters that a person threw away. Unknown records change nothing. */
