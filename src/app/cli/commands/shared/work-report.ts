@@ -19,7 +19,11 @@ export const workReport = async (
   for (const warning of emission?.identity?.warnings ?? []) terminal.warn(warning);
   if (leftOver !== undefined && leftOver.kept === undefined)
     terminal.note('An earlier command had been cut short; its work is complete now.');
-  tellOutcomes(work, terminal);
+  const crowd = crowdIn(work);
+  if (crowd !== undefined || isUnusual(work)) {
+    const { tellOutcomes } = await import('./unusual-outcomes.js');
+    tellOutcomes(work, crowd, terminal);
+  }
   if (emission !== undefined && outcomes.length > 0) await tellDelivery(work, client, terminal);
   return {
     data: {
@@ -39,33 +43,15 @@ export const workReport = async (
 /** Above this share of the limit the user is told that the outbox fills up. */
 const NEARLY_FULL = 0.8;
 
-const tellOutcomes = ({ outcomes, emission, leftOver }: PerformedWork<object>, terminal: Terminal): void => {
-  const kept = [...outcomes, ...(leftOver?.outcomes ?? [])].filter((outcome) => outcome.outcome === 'kept');
-  if (kept[0] !== undefined) {
-    terminal.warn(
-      `The outbox takes nothing: ${kept[0].message}. ${kept.length} events stay in the repository; the next command adds them.`,
-    );
-  }
-  const refused = outcomes.filter((outcome) => outcome.outcome === 'refused');
-  const [first] = refused;
-  if (first !== undefined) {
-    terminal.warn(
-      `${refused.length} of ${outcomes.length} events were not captured: ${first.message}. See: spec-kitty sync status`,
-    );
-  }
-  const delayed = outcomes.filter(({ outcome }) => outcome === 'waiting').length;
-  if (delayed > 0) {
-    terminal.warn(
-      `${delayed} events are safe, but another process holds the outbox; the next command adds them.`,
-    );
-  }
+const isUnusual = ({ outcomes, leftOver }: PerformedWork<object>): boolean =>
+  [...outcomes, ...(leftOver?.outcomes ?? [])].some(({ outcome }) => outcome !== 'captured');
+
+/** How many wait, when they are nearly too many. */
+const crowdIn = ({ outcomes, emission }: PerformedWork<object>): number | undefined => {
   const waiting = waitingIn(outcomes);
-  const limit = emission?.limits.maxWaiting;
-  if (waiting !== undefined && limit !== undefined && waiting >= limit * NEARLY_FULL) {
-    terminal.warn(
-      `${waiting} events wait; at ${limit} further ones are refused. Deliver them with: spec-kitty sync now`,
-    );
-  }
+  return waiting !== undefined && waiting >= (emission?.limits.maxWaiting ?? Infinity) * NEARLY_FULL
+    ? waiting
+    : undefined;
 };
 
 /** One line about where events go, from what the background process last noted; and one more when nothing moves. */
