@@ -20,8 +20,8 @@ const INTRODUCTION = `# JSON
 
 <!-- Made by scripts/json-reference.mjs from src/app/cli/schemas. -->
 
-With \`--json\` stdout holds exactly one document, whatever happens. The one exception is \`events tail\`, which prints one
-event on each line (NDJSON) until it is interrupted. \`version\` is that of this description; a later one may add
+With \`--json\` stdout holds exactly one document, whatever happens. The exceptions are \`events tail\` and
+\`agent tasks status --watch\`, which print one document on each line (NDJSON) until they are interrupted. \`version\` is that of this description; a later one may add
 properties, so a reader has to bear those that it does not know. A name with \`?\` may be absent.`;
 
 const section = (program: string, { command, schema }: DocumentSchema): readonly string[] => [

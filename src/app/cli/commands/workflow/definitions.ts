@@ -138,7 +138,8 @@ export const workflowCommands: readonly CommandDefinition[] = [
   defineCommand({
     path: 'agent tasks status',
     summary: 'show the board of a feature: who has what, in which lane',
-    details: 'Reads the files of the feature and changes nothing.',
+    details:
+      'Reads the files of the feature and changes nothing. With --watch and --json every change is one document on one line (NDJSON).',
     options: {
       watch: { type: 'boolean', describe: 'show it again when something changes, until interrupted' },
     },
