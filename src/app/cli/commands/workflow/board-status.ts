@@ -1,6 +1,7 @@
 import { TOKENS } from '../../../container/tokens.js';
 import type { FeatureCards } from '../../../usecases/read-board.js';
 import type { Report } from '../../define-command.js';
+import { widthOf } from '../../io.js';
 import { boardLines } from '../../render/board.js';
 import { describeWorkPackageFault } from '../../../../domain/workflow/work-package.js';
 import { dim, lines, yellow, type Text } from '../../render/text.js';
@@ -17,7 +18,8 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const request = await featureRequest(client, context);
   const clock = await client.get(TOKENS.wallClock);
   const frame = (board: FeatureCards): readonly Text[] =>
-    frameOf(board, context.terminal.width, clock.nowMs());
+    // A terminal may be resized while somebody watches.
+    frameOf(board, widthOf(context.io.stdout), clock.nowMs());
   if (!context.args.watch) {
     const board = await (await client.get(TOKENS.readBoard)).run(request);
     return { data: boardDocument(board, clock.nowMs()), text: lines(frame(board)) };
