@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { AgentWork } from '../../ports/agents.js';
 import { Git } from './git-command.js';
+import { locateCheckout } from './git-places.js';
 import { runPatiently } from './git-index-lock.js';
 import { reasonOf, type Environment, type GitRun } from './git-process.js';
 
@@ -15,20 +16,20 @@ export class GitAgentWork implements AgentWork {
   }
 
   async commitRest(directory: string, message: string): Promise<Result<string | undefined, string>> {
-    // Without this file git would walk up and commit what a user has in the main checkout.
-    if (!existsSync(join(directory, '.git'))) return err('its work tree is gone');
+    // Where no work tree begins, git would walk up and commit what a user has in the main checkout.
+    const tree = locateCheckout(directory);
+    if (tree === undefined || !existsSync(join(directory, '.git'))) return err('its work tree is gone');
     const status = await this.#git.run(directory, ['status', '--porcelain=v1', '--untracked-files=all']);
     if (status.code !== 0) return err(reasonOf(status));
     if (status.stdout === '') return ok(undefined);
     if (/^(?:U.|.U|AA|DD) /m.test(status.stdout)) return err('a merge with conflicts is under way');
-    const branch = await this.#git.run(directory, ['symbolic-ref', '-q', 'HEAD']);
-    if (branch.code !== 0) return err('HEAD is detached, so the commit would belong to no branch');
+    if ((await this.#git.head(tree)).branch === undefined)
+      return err('HEAD is detached, so the commit would belong to no branch');
     const added = await this.#write(directory, ['add', '--all']);
     if (added.code !== 0) return err(reasonOf(added));
     const committed = await this.#write(directory, ['commit', '--quiet', `--message=${message}`]);
     if (committed.code !== 0) return err(reasonOf(committed));
-    const tip = await this.#git.run(directory, ['rev-parse', '-q', '--verify', 'HEAD^{commit}']);
-    return ok(tip.stdout.trim());
+    return ok((await this.#git.head(tree)).commit);
   }
 
   #write(directory: string, args: readonly string[]): Promise<GitRun> {

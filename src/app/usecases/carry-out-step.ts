@@ -4,6 +4,7 @@ import type { Step, StepOutcome } from '../../domain/workflow/orchestration/step
 import { announceAssignment } from './announce-assignment.js';
 import { claimWorkPackage } from './claim-work-package.js';
 import { handOver } from './hand-over.js';
+import { laneNow } from './lane-now.js';
 import type { OrchestrationContext } from './orchestration-context.js';
 import { runAgent } from './run-agent.js';
 import { shiftLane } from './shift-lane.js';
@@ -65,6 +66,8 @@ const merge = async (
   signal: AbortSignal,
 ): Promise<StepOutcome> => {
   const { checkout, feature, perform, sources } = context;
+  // What is in doing would be merged as well, and handed over: the reviewer's word is about what was in for_review.
+  if ((await laneNow(context, id)) !== 'for_review') return { outcome: 'not-done' };
   const merging = sources.merging(perform);
   const work = await context.turns.take(() =>
     merging.run({ checkout, feature, workPackageIds: [id] }, signal),

@@ -1,9 +1,8 @@
 import { workPackageBranch } from '../../domain/workflow/feature-slug.js';
-import type { Lane } from '../../domain/workflow/lane.js';
 import type { Step, StepOutcome } from '../../domain/workflow/orchestration/step.js';
-import { findWorkPackage } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';
 import { worktreeOf } from './gather-prompt.js';
+import { laneNow } from './lane-now.js';
 import { loadFeature } from './locate-feature.js';
 import type { OrchestrationContext } from './orchestration-context.js';
 import { shiftLane } from './shift-lane.js';
@@ -16,16 +15,20 @@ export const handOver = async (
   context: OrchestrationContext,
   { id, agent }: Step & { readonly step: 'hand-over' },
 ): Promise<StepOutcome> => {
-  const lane = await laneNow(context, id);
-  if (lane !== 'doing' && lane !== 'for_review') return { outcome: 'not-done' };
   const committed = await context.sources.work.commitRest(
     worktreeOf(context, id),
     `${id}: what ${agent} left uncommitted (${context.feature})`,
   );
-  if (!committed.ok) return refused(lane, agent, committed.error);
-  if (lane === 'for_review') return { outcome: 'handed-over' };
+  if (!committed.ok) {
+    return unfinished(context, id, {
+      inDoing: 'agent-failed',
+      inReview: 'impossible',
+      reason: `Git refused the commit of what ${agent} had left: ${committed.error}.`,
+    });
+  }
   if (!(await hasWork(context, id))) {
-    return { outcome: 'agent-failed', reason: `${agent} ended well and had changed nothing.` };
+    const reason = `${agent} ended well and had changed nothing.`;
+    return unfinished(context, id, { inDoing: 'agent-failed', inReview: 'handed-over', reason });
   }
   const shifted = await shiftLane(context, {
     workPackageId: id,
@@ -37,20 +40,23 @@ export const handOver = async (
   return { outcome: shifted === 'elsewhere' ? 'not-done' : 'handed-over' };
 };
 
-const laneNow = async ({ sources, checkout, feature }: OrchestrationContext, id: string): Promise<Lane> => {
-  const state = await loadFeature(sources.files, checkout.projectRoot, feature);
-  return findWorkPackage(state, id).workPackage.lane;
-};
-
 /** What is in review already has nobody who could be asked to do better. */
-const refused = (lane: Lane, agent: string, reason: string): StepOutcome =>
-  lane === 'doing'
-    ? { outcome: 'agent-failed', reason: `Git refused the commit of what ${agent} had left: ${reason}.` }
-    : {
-        outcome: 'impossible',
-        reason: 'step-failed',
-        detail: `Git refused the commit of what ${agent} had left: ${reason}.`,
-      };
+const unfinished = async (
+  context: OrchestrationContext,
+  id: string,
+  what: {
+    readonly inDoing: 'agent-failed';
+    readonly inReview: 'handed-over' | 'impossible';
+    readonly reason: string;
+  },
+): Promise<StepOutcome> => {
+  const lane = await laneNow(context, id);
+  if (lane === 'doing') return { outcome: what.inDoing, reason: what.reason };
+  if (lane !== 'for_review') return { outcome: 'not-done' };
+  return what.inReview === 'handed-over'
+    ? { outcome: 'handed-over' }
+    : { outcome: 'impossible', reason: 'step-failed', detail: what.reason };
+};
 
 /** Whether there are commits beyond those that were there when the work began. */
 const hasWork = async (

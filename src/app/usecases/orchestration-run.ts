@@ -11,6 +11,7 @@ import { viewOf } from './feature-view.js';
 import { loadFeature } from './locate-feature.js';
 import type { OrchestrationContext } from './orchestration-context.js';
 import type { RunMemory } from './run-memory.js';
+import { SeenFeature } from './seen-feature.js';
 
 /**
  * Takes the steps of a run until there is none left: looks at the files, lets the domain decide, takes every step beside
@@ -21,7 +22,7 @@ export class OrchestrationRun {
   readonly #context: OrchestrationContext;
   readonly #memory: RunMemory;
   readonly #busy = new Set<string>();
-  #view: FeatureView;
+  readonly #seen: SeenFeature;
   /** How many steps have ended: a look at the files that began before says nothing about their work packages. */
   #ended = 0;
   #wake: () => void = () => undefined;
@@ -30,12 +31,17 @@ export class OrchestrationRun {
   constructor(context: OrchestrationContext, memory: RunMemory, view: FeatureView) {
     this.#context = context;
     this.#memory = memory;
-    this.#view = view;
+    const { checkout, feature, sources } = context;
+    this.#seen = new SeenFeature(
+      view,
+      async () => viewOf(await loadFeature(sources.files, checkout.projectRoot, feature)),
+      () => sources.clock.nowMs(),
+    );
   }
 
-  /** What the files said when they were last looked at. */
+  /** What is known of the files. */
   get view(): FeatureView {
-    return this.#view;
+    return this.#seen.view;
   }
 
   /**
@@ -68,15 +74,15 @@ export class OrchestrationRun {
 
   async #launch(signal: AbortSignal, broken: () => void): Promise<void> {
     const before = new Set(this.#busy);
-    const { checkout, feature, sources } = this.#context;
-    this.#view = viewOf(await loadFeature(sources.files, checkout.projectRoot, feature));
+    // Nothing is taken for the end of the run that was not looked at just now.
+    if (this.#seen.isOld || before.size === 0) await this.#seen.look();
     if (signal.aborted) return;
     // What was busy when the look began may have been moved since: what was seen of it is old.
     const busy = new Set([...before, ...this.#busy]);
-    const { state, notices } = observe(this.#memory.state, this.#view, busy);
+    const { state, notices } = observe(this.#memory.state, this.view, busy);
     this.#change(() => state);
     for (const { id, notice } of notices) this.#context.tell({ what: 'noticed', workPackageId: id, notice });
-    for (const step of nextSteps(this.#memory.state, this.#view, busy)) {
+    for (const step of nextSteps(this.#memory.state, this.view, busy)) {
       this.#busy.add(step.id);
       this.#change((present) => beginStep(present, step));
       void this.#guard(() => this.#take(step, signal), broken).finally(() => {
@@ -85,6 +91,7 @@ export class OrchestrationRun {
         this.#wake();
       });
     }
+    await this.#memory.save();
   }
 
   async #take(step: Step, signal: AbortSignal): Promise<void> {
@@ -97,12 +104,15 @@ export class OrchestrationRun {
     await this.#end(step, await this.#attempt(() => carryOut(this.#context, step, signal), signal));
   }
 
+  /** What an agent has done is durable at once; all the rest the files prove, and the next save is soon enough. */
+
   async #end(step: Step, outcome: StepOutcome): Promise<void> {
     this.#change((state) => endStep(state, step, outcome));
+    this.#seen.ended(step, outcome);
     // Of the run itself its end was told; what came out of it only shows afterwards.
     if (step.step === 'hand-over' && outcome.outcome === 'agent-failed')
       this.#context.tell({ what: 'noticed', workPackageId: step.id, notice: outcome.reason });
-    await this.#memory.save();
+    if (step.step === 'work' && outcome.outcome !== 'announced') await this.#memory.save();
   }
 
   /** What keeps a step from being done pauses its work package; what may pass by itself is tried again before. */

@@ -7,6 +7,7 @@ import type { OrchestrationState } from '../../domain/workflow/orchestration/sta
 export class RunMemory {
   readonly #store: (state: OrchestrationState) => Promise<void>;
   #state: OrchestrationState;
+  #written: OrchestrationState | undefined;
   #writing: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
 
@@ -23,14 +24,20 @@ export class RunMemory {
     this.#state = state;
   }
 
-  /** Resolves when the present state, or a later one, is durable. Fails as the store does. */
+  /** Resolves when the present state, or a later one, is durable; at once when it is already. Fails as the store does. */
   save(): Promise<void> {
     this.#next ??= this.#writing
       .catch(() => undefined)
       .then(() => {
         this.#next = undefined;
-        return (this.#writing = this.#store(this.#state));
+        return (this.#writing = this.#write(this.#state));
       });
     return this.#next;
+  }
+
+  async #write(state: OrchestrationState): Promise<void> {
+    if (state === this.#written) return;
+    await this.#store(state);
+    this.#written = state;
   }
 }

@@ -7,6 +7,7 @@ export const beginStep = (state: OrchestrationState, step: Step): OrchestrationS
   changeRecord(state, step.id, (record) => begun(record, step));
 
 const begun = (record: WorkPackageRecord, step: Step): WorkPackageRecord => {
+  if (step.step === 'claim' && step.isAgain) return record;
   if (step.step === 'claim') return { ...record, stage: 'claiming', implementer: step.agent };
   if (step.step !== 'work' || record.assignment !== undefined) return record;
   const { phase, agent } = step.assignment;

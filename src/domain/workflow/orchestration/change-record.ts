@@ -1,14 +1,20 @@
 import type { OrchestrationState, PauseReason, Stage, WorkPackageRecord } from './state.js';
 
-/** The state with one record changed. A work package that it does not know changes nothing. */
+/** The state with one record changed; the same state when nothing changes, or when it does not know the work package. */
 export const changeRecord = (
   state: OrchestrationState,
   id: string,
   change: (record: WorkPackageRecord) => WorkPackageRecord,
-): OrchestrationState => ({
-  ...state,
-  workPackages: state.workPackages.map((record) => (record.id === id ? change(record) : record)),
-});
+): OrchestrationState => {
+  const at = state.workPackages.findIndex((record) => record.id === id);
+  const record = state.workPackages[at];
+  const changed = record === undefined ? undefined : change(record);
+  if (changed === undefined || changed === record) return state;
+  return {
+    ...state,
+    workPackages: [...state.workPackages.slice(0, at), changed, ...state.workPackages.slice(at + 1)],
+  };
+};
 
 /** A record that a person has to look at; `from` is where the run goes on afterwards. */
 export const paused = (

@@ -39,6 +39,7 @@ export const observe = (
     if (seen.notice !== undefined) notices.push({ id: record.id, notice: seen.notice });
     return seen.record;
   });
+  if (workPackages.every((record, at) => record === state.workPackages[at])) return { state, notices };
   if (added.length > 0) workPackages.sort((a, b) => compareWorkPackageIds(a.id, b.id));
   return { state: { ...state, workPackages }, notices };
 };

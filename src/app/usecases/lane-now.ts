@@ -1,0 +1,13 @@
+import type { Lane } from '../../domain/workflow/lane.js';
+import { findWorkPackage } from './feature-state.js';
+import { loadFeature } from './locate-feature.js';
+import type { OrchestrationContext } from './orchestration-context.js';
+
+/** The lane in which a work package is at this moment, as its file says. */
+export const laneNow = async (
+  { sources, checkout, feature }: Pick<OrchestrationContext, 'sources' | 'checkout' | 'feature'>,
+  id: string,
+): Promise<Lane> => {
+  const state = await loadFeature(sources.files, checkout.projectRoot, feature);
+  return findWorkPackage(state, id).workPackage.lane;
+};
