@@ -36,4 +36,7 @@ const rows = ({ workPackages }: FinalizeResult): readonly (readonly string[])[] 
 const summary = ({ feature, outcome, updated, announced }: FinalizeResult): string =>
   outcome === 'nothing-to-do'
     ? `${feature} was finalized before; nothing had to be done.`
-    : `${feature} is finalized: ${updated.length} front matters written, ${announced.length} announcements.`;
+    : `${feature} is finalized: ${count(updated, 'front matter')} written, ${count(announced, 'announcement')}.`;
+
+const count = ({ length }: readonly unknown[], noun: string): string =>
+  `${length} ${noun}${length === 1 ? '' : 's'}`;
