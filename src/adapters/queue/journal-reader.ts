@@ -3,6 +3,7 @@ import type { JournalRecord, RawRecord } from '../../ports/queue.js';
 import { FileRoom } from '../fs/file-room.js';
 import { storageFailure } from '../fs/storage-failure.js';
 import { sealedJournal, sealedSegments, segmentPath } from './journal-files.js';
+import { currentTail, type JournalTail } from './journal-tail.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import { scanSegment, type DamagedRecord, type SegmentScan } from './scan-segment.js';
 import type { StoredRecord } from './record-format.js';
@@ -58,24 +59,43 @@ export class JournalReader {
   /** Which journal this is and which records are there; `undefined` when there is no journal. */
   async extent(): Promise<JournalExtent | undefined> {
     for (;;) {
-      const sealed = this.#sealed();
-      const newest = sealed.at(-1);
-      let current = await this.#scan(this.#paths.current, readFileSync);
-      const isHeaded = current?.header !== undefined;
-      const before =
-        isHeaded || newest === undefined
-          ? undefined
-          : await this.#scan(segmentPath(this.#paths, newest), readFileSync, newest);
-      // Where its header cannot be read, the open segment begins where the newest sealed one ends.
-      if (current !== undefined && before !== undefined)
-        current = await this.#scan(this.#paths.current, readFileSync, before.next);
-      if (current === undefined && this.#sealed().at(-1) !== newest) continue;
-      const scan = current ?? before;
-      if (scan === undefined) return undefined;
-      const header = current?.header ?? before?.header;
-      const journal = header?.journal ?? this.#sealedJournal() ?? '';
-      return { journal, first: sealed[0] ?? scan.first, last: scan.next - 1 };
+      const extent = this.#quickExtent() ?? (await this.#scannedExtent());
+      if (extent !== 'moved') return extent;
     }
+  }
+
+  /** From the ends of the open segment alone, as capture does it; `undefined` when they are not in order. */
+  #quickExtent(): JournalExtent | undefined {
+    let tail: JournalTail | undefined;
+    try {
+      tail = currentTail(this.#paths.current);
+    } catch (error) {
+      throw storageFailure(this.#paths.current, error);
+    }
+    if (tail === undefined) return undefined;
+    // Listed afterwards: what was sealed meanwhile belongs to the same row of records.
+    return { journal: tail.journal, first: this.#sealed()[0] ?? tail.segmentFirst, last: tail.next - 1 };
+  }
+
+  /** The same by reading everything that can tell; `moved` when a rotation took place meanwhile. */
+  async #scannedExtent(): Promise<JournalExtent | 'moved' | undefined> {
+    const sealed = this.#sealed();
+    const newest = sealed.at(-1);
+    let current = await this.#scan(this.#paths.current, readFileSync);
+    const isHeaded = current?.header !== undefined;
+    const before =
+      isHeaded || newest === undefined
+        ? undefined
+        : await this.#scan(segmentPath(this.#paths, newest), readFileSync, newest);
+    // Where its header cannot be read, the open segment begins where the newest sealed one ends.
+    if (current !== undefined && before !== undefined)
+      current = await this.#scan(this.#paths.current, readFileSync, before.next);
+    if (current === undefined && this.#sealed().at(-1) !== newest) return 'moved';
+    const scan = current ?? before;
+    if (scan === undefined) return undefined;
+    const header = current?.header ?? before?.header;
+    const journal = header?.journal ?? this.#sealedJournal() ?? '';
+    return { journal, first: sealed[0] ?? scan.first, last: scan.next - 1 };
   }
 
   #sealed(): readonly number[] {
