@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { MemoryMerges } from '../../src/adapters/memory/memory-merges.js';
 import { GitMerges } from '../../src/adapters/workspace/git-merges.js';
 import { ImplementWorkPackage } from '../../src/app/usecases/implement-work-package.js';
-import { MergeWorkPackages, type MergeInput } from '../../src/app/usecases/merge-work-packages.js';
+import type { MergeInput } from '../../src/app/usecases/merge-request.js';
+import { MergeWorkPackages } from '../../src/app/usecases/merge-work-packages.js';
 import { capturedTypes } from '../support/captured-events.js';
 import { FEATURE, pathOf, smallFeature, workPackageText } from '../support/planning-documents.js';
 import type { ScratchGit } from '../support/scratch-git.js';
@@ -191,6 +192,7 @@ describe('merging work packages', () => {
       workPackageId: 'WP02',
       branch: branch('WP02'),
       paths: ['a.txt'],
+      after: ['WP01'],
     });
     expect(seen(git)).toEqual(before);
     expect(await capturedTypes(world)).toEqual([]);

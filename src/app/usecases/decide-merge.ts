@@ -22,20 +22,7 @@ import { standingTargetOf } from './feature-target.js';
 import { loadFeature } from './locate-feature.js';
 import { mainCheckout } from './main-checkout.js';
 import { refusalError, uncommittedError } from './merge-errors.js';
-import type { MergeInput } from './merge-work-packages.js';
-
-/** What is merged into what, as the files and branches say now. */
-export interface DecidedMerge {
-  readonly slug: string;
-  readonly target: string;
-  /** Dependencies first. */
-  readonly steps: readonly DecidedStep[];
-}
-
-export interface DecidedStep extends MergeStep {
-  readonly branch: string;
-  readonly title: string;
-}
+import type { DecidedMerge, MergeInput } from './merge-request.js';
 
 interface Ports {
   readonly repository: Pick<Repository, 'head' | 'branchTip' | 'dirtyPaths'>;

@@ -1,25 +1,28 @@
 import { SyncError, unreachable } from '../../domain/errors.js';
 import { workPackageBranch } from '../../domain/workflow/feature-slug.js';
 import type { MergeRefusal } from '../../domain/workflow/merge-selection.js';
-import type { MergeConflict, MoveObstacle } from '../../ports/merging.js';
-import type { DecidedMerge } from './decide-merge.js';
+import type { MoveObstacle } from '../../ports/merging.js';
+import type { FoundConflict } from './merge-report.js';
 
-/** Branches that do not merge cleanly: which, where, and how to go on. Nothing has changed. */
-export const conflictError = (
-  { target, steps }: DecidedMerge,
-  { workPackageId, branch, paths }: MergeConflict & { readonly workPackageId: string },
-): SyncError => {
-  const before = steps.filter(({ outcome }) => outcome === 'merged').map(({ id }) => id);
-  before.splice(before.indexOf(workPackageId));
-  const after = before.length === 0 ? '' : ` after ${before.join(' and ')}`;
-  const first = before.length === 0 ? '' : `Run "spec-kitty merge ${before.join(' ')}" first. Then, `;
-  return new SyncError(
-    'merge-conflict',
-    `${workPackageId} does not merge cleanly into ${target}${after}: ${paths.join(', ')}. Nothing has changed.`,
-    {
-      hint: `${first}${first === '' ? 'In' : 'in'} the work tree of ${branch}, run "git merge ${target}", settle these files, commit, and run this command again.`,
-    },
-  );
+/** Branches that do not merge cleanly. Nothing has changed. */
+export const conflictError = (target: string, conflict: FoundConflict): SyncError => {
+  const { message, hint } = describeConflict(target, conflict);
+  return new SyncError('merge-conflict', `${message} Nothing has changed.`, { hint });
+};
+
+/** What conflicts with what, and how to go on: a conflict with the target can be settled on the branch at once. */
+export const describeConflict = (
+  target: string,
+  { workPackageId, branch, paths, after }: FoundConflict,
+): { readonly message: string; readonly hint: string } => {
+  const settle = `in the work tree of ${branch}, run "git merge ${target}", settle these files, commit, and run this command again.`;
+  return {
+    message: `${workPackageId} does not merge cleanly into ${target}${after.length === 0 ? '' : ` after ${after.join(' and ')}`}: ${paths.join(', ')}.`,
+    hint:
+      after.length === 0
+        ? settle.replace(/^i/, 'I')
+        : `Run "spec-kitty merge ${after.join(' ')}" first. Then, ${settle}`,
+  };
 };
 
 /** Why the target branch could not move. Nothing has changed. */

@@ -98,12 +98,16 @@ describe('merge', () => {
     cli.git.commitOn(branch('WP02'), { 'a.txt': '2\n' });
     const conflict = await cli.run('merge --dry-run');
     expect(conflict.outcome).toBe('failed');
-    expect(conflict.out).toContain('WP02 does not merge cleanly: a.txt. None would be merged.');
+    expect(conflict.out).toMatch(
+      /^WP02 does not merge cleanly into main after WP01: a\.txt\. So none would be merged\.\nRun "spec-kitty merge WP01" first\./,
+    );
     cli.git.write('a.txt', 'mine\n');
     const obstacle = await cli.run('merge WP01 --dry-run');
     expect([obstacle.outcome, obstacle.out]).toEqual([
       'failed',
-      expect.stringContaining(`The merge would overwrite changes in ${cli.git.root}: a.txt.`),
+      expect.stringContaining(
+        `But none can be merged now: The merge would overwrite changes in ${cli.git.root}: a.txt.\nCommit`,
+      ),
     ]);
     const real = await cli.run('merge --json');
     expect([real.outcome, real.document.error.code]).toEqual(['failed', 'merge-conflict']);

@@ -32,7 +32,12 @@ export const mergeSchemas: readonly DocumentSchema[] = [
     },
     {
       conflict: object(
-        { work_package_id: text(), branch: text(), paths: list(text()) },
+        {
+          work_package_id: text(),
+          branch: text(),
+          paths: list(text()),
+          after: list(text(), 'that were to be merged before it, and merge cleanly'),
+        },
         {},
         'in a dry run: what would keep all of them from being merged',
       ),

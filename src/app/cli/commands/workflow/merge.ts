@@ -1,8 +1,8 @@
 import { unreachable } from '../../../../domain/errors.js';
 import type { MergeStrategy } from '../../../../ports/merging.js';
 import { TOKENS } from '../../../container/tokens.js';
-import { describeObstacle } from '../../../usecases/merge-errors.js';
-import type { MergedWorkPackage, MergeResult } from '../../../usecases/merge-work-packages.js';
+import { describeConflict, describeObstacle } from '../../../usecases/merge-errors.js';
+import type { MergedWorkPackage, MergeReport } from '../../../usecases/merge-report.js';
 import type { Report } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
@@ -33,20 +33,23 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   return conflict === undefined && obstacle === undefined ? report : { ...report, outcome: 'failed' };
 };
 
-const sentences = (result: MergeResult): readonly Text[] => {
+const sentences = (result: MergeReport): readonly Text[] => {
   const { workPackages, conflict, obstacle, target } = result;
-  const told = workPackages.map((each): Text => [bold(each.workPackageId), ...tellOne(each, result)]);
   if (conflict !== undefined) {
-    const { workPackageId, paths } = conflict;
-    told.push([bold(workPackageId), ` does not merge cleanly: ${paths.join(', ')}. None would be merged.`]);
+    const { message, hint } = describeConflict(target, conflict);
+    return [`${message} So none would be merged.`, hint];
   }
-  if (obstacle !== undefined) told.push(describeObstacle(target, obstacle).message);
+  const told = workPackages.map((each): Text => [bold(each.workPackageId), ...tellOne(each, result)]);
+  if (obstacle !== undefined) {
+    const { message, hint } = describeObstacle(target, obstacle);
+    told.push(`But none can be merged now: ${message}`, hint.replace(/^Nothing has changed\. /, ''));
+  }
   return told.length === 0 ? ['No work package is in doing or for_review.'] : told;
 };
 
 const tellOne = (
   { outcome, branch, from, to }: MergedWorkPackage,
-  { target, isDryRun }: MergeResult,
+  { target, isDryRun }: MergeReport,
 ): readonly string[] => {
   const goes = isDryRun ? 'would go' : 'went';
   const lane = from === to ? '' : ` ${goes} from ${from} to ${to}`;
