@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { withDashedValues } from '../../src/app/cli/dashed-values.js';
 import { defineCommand } from '../../src/app/cli/define-command.js';
 import { parseCommandLine } from '../../src/app/cli/parser.js';
 import { parseWithYargs } from '../../src/app/cli/parse-with-yargs.js';
@@ -39,6 +40,31 @@ const given = (parsed: Readonly<Record<string, unknown>>): unknown =>
   Object.fromEntries(Object.entries(parsed).filter(([name, value]) => name !== '$0' && value !== undefined));
 
 describe('reading a command line', () => {
+  it.each([
+    ['a value that begins like an option', ['--note', '- seen it'], '- seen it'],
+    ['a list', ['--note', '-a\n-b'], '-a\n-b'],
+    ['one behind an equals sign', ['--note=- seen it'], '- seen it'],
+  ])('takes %s for a value, since no option has a blank in it', async (_, rest, note) => {
+    const request = await parseCommandLine([...WORDS, 'WP01', '--to', 'doing', ...rest], [command], 80);
+    expect(request).toMatchObject({ wanted: 'command', parsed: { note } });
+  });
+
+  it.each([
+    [['--note', '-x']],
+    [['--note', '--force']],
+    [['note', '- seen it']],
+    [['--force', '- seen it']],
+    [['--__proto__', '- seen it']],
+  ])('leaves everything else to yargs: %j', async (rest) => {
+    const argv = [...WORDS, 'WP01', ...rest];
+    expect(withDashedValues(argv, command)).toEqual(argv);
+  });
+
+  it('changes nothing behind a double dash', () => {
+    const argv = ['--', '--note', '- seen it'];
+    expect(withDashedValues(argv, command)).toEqual(argv);
+  });
+
   it('answers as all of yargs would, whatever the line is', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(word, { maxLength: 7 }), async (rest) => {

@@ -2,6 +2,7 @@ import yargs from 'yargs';
 import type { Argv, Options as YargsOption } from 'yargs';
 import type { Parsed } from './arguments.js';
 import { COMMON_OPTIONS } from './common-options.js';
+import { withDashedValues } from './dashed-values.js';
 import type { CommandDefinition, OptionSpec, Options } from './define-command.js';
 import { PARSER_CONFIGURATION } from './parser-configuration.js';
 import { unknownOption } from './unknown-words.js';
@@ -18,7 +19,7 @@ export const parseWithYargs = (
   argv: readonly string[],
   definition: CommandDefinition,
   width: number,
-): Promise<YargsAnswer> => parse(argv, commandParser(definition, width));
+): Promise<YargsAnswer> => parse(withDashedValues(argv, definition), commandParser(definition, width));
 
 /** The help of a group of commands. The line is parsed too, so that a wrong option is refused and not hidden behind it. */
 export const groupHelp = async (

@@ -1,6 +1,7 @@
 import { Parser } from 'yargs/helpers';
 import type { Parsed } from './arguments.js';
 import { COMMON_OPTIONS } from './common-options.js';
+import { withDashedValues } from './dashed-values.js';
 import type { CommandDefinition } from './define-command.js';
 import { PARSER_CONFIGURATION } from './parser-configuration.js';
 
@@ -46,12 +47,12 @@ export const commandNamedBy = (
 ): CommandDefinition | undefined => commandOf(leadingWords(argv), commands);
 
 /** The values of a line that has nothing but options of the command; `undefined` for help and for every fault. */
-const parseFaultless = (argv: readonly string[], { options }: CommandDefinition): Parsed | undefined => {
-  const known = Object.entries({ ...options, ...COMMON_OPTIONS });
+const parseFaultless = (argv: readonly string[], definition: CommandDefinition): Parsed | undefined => {
+  const known = Object.entries({ ...definition.options, ...COMMON_OPTIONS });
   const names = (isFlag: boolean): string[] =>
     known.filter(([, option]) => (option.type === 'boolean') === isFlag).map(([name]) => name);
   const valued = names(false);
-  const { argv: parsed, error } = Parser.detailed([...argv], {
+  const { argv: parsed, error } = Parser.detailed([...withDashedValues(argv, definition)], {
     boolean: names(true),
     string: valued,
     // A value is required, and may come behind an equals sign.
