@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkboxes, tasksSections } from '../../src/domain/workflow/tasks-document.js';
 import { corpusFeatures, corpusText } from '../support/corpus.js';
-import { CorpusLife } from '../support/corpus-life.js';
+import { FeatureLife, plannedAgain } from '../support/feature-life.js';
 import { expectGolden } from '../support/golden.js';
 import type { Document } from '../support/project.js';
 
@@ -13,7 +13,7 @@ const firstTaskOf = (feature: string): { readonly id: string; readonly isOpen: b
 };
 
 /** The first work package goes through every command, and each is told. Returns nothing that is not in the story. */
-const leadFirst = async (life: CorpusLife, feature: string, id: string): Promise<void> => {
+const leadFirst = async (life: FeatureLife, feature: string, id: string): Promise<void> => {
   const move = (to: string, ...more: readonly string[]) =>
     life.tell('agent', 'tasks', 'move-task', id, '--to', to, ...more);
   const task = firstTaskOf(feature);
@@ -50,7 +50,7 @@ const leadFirst = async (life: CorpusLife, feature: string, id: string): Promise
 };
 
 /** The others are implemented and handed over; the last one stays in `doing`, from where `merge` takes it on. */
-const leadOthers = async (life: CorpusLife, ids: readonly string[]): Promise<void> => {
+const leadOthers = async (life: FeatureLife, ids: readonly string[]): Promise<void> => {
   for (const id of ids) {
     const { worktree } = await life.run('implement', id, '--agent', 'codex');
     life.work(worktree as string, id);
@@ -58,7 +58,7 @@ const leadOthers = async (life: CorpusLife, ids: readonly string[]): Promise<voi
   }
 };
 
-const count = (life: CorpusLife): Readonly<Record<string, number>> => {
+const count = (life: FeatureLife): Readonly<Record<string, number>> => {
   const counts: Record<string, number> = {};
   for (const type of life.events) counts[type] = (counts[type] ?? 0) + 1;
   return counts;
@@ -77,7 +77,7 @@ describe('a feature of the corpus that goes through its life again', () => {
   it.each(corpusFeatures())(
     'scenario 27: %s differs after each command only in the lines that had to change',
     async (feature) => {
-      const life = new CorpusLife(feature);
+      const life = new FeatureLife(feature, plannedAgain(feature.slice(0, 3)));
       try {
         await life.cli.run('init');
         const start = life.head;

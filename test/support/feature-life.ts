@@ -21,7 +21,7 @@ export const plannedAgain = (number: string): Record<string, string> =>
  * One feature that goes through its life again: the whole program in this process, over real files and a real
  * repository, with a clock that goes a minute with every command and ids that count.
  */
-export class CorpusLife {
+export class FeatureLife {
   readonly cli: CommandLine;
   readonly #feature: string;
   readonly #ids = new SequentialEventIds();
@@ -29,9 +29,10 @@ export class CorpusLife {
   readonly #told: string[] = [];
   readonly #events: string[] = [];
 
-  constructor(feature: string) {
+  /** `seed`: files by path. */
+  constructor(feature: string, seed: Readonly<Record<string, string>>) {
     this.#feature = feature;
-    this.cli = new CommandLine(plannedAgain(feature.slice(0, 3)));
+    this.cli = new CommandLine(seed);
   }
 
   /** Types of all captured events, in order. */
