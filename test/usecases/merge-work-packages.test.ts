@@ -186,7 +186,7 @@ describe('merging work packages', () => {
     await expect(mergeIn(world)).rejects.toMatchObject({
       kind: 'merge-conflict',
       message: 'WP02 does not merge cleanly into main after WP01: a.txt. Nothing has changed.',
-      hint: expect.stringMatching(/^Run "spec-kitty merge WP01" first\. Then, .* "git merge main"/),
+      hint: expect.stringMatching(/^Run "spec-kitty merge WP01"\. Run "git worktree add .* "git merge main"/),
     });
     expect((await mergeIn(world, { dryRun: true })).result.conflict).toEqual({
       workPackageId: 'WP02',
@@ -203,11 +203,16 @@ describe('merging work packages', () => {
     git.commitOn(branch('WP01'), { 'a.txt': '1\n' });
     git.commitOn(branch('WP02'), { 'a.txt': '2\n' });
     await mergeIn(world, { workPackageIds: ['wp01'] });
+    const tree = `${git.root}/.worktrees/${branch('WP02')}`;
     await expect(mergeIn(world)).rejects.toMatchObject({
-      hint: expect.stringMatching(/^In the work tree of 001-alpha-WP02, run "git merge main"/),
+      hint:
+        `Run "git worktree add .worktrees/${branch('WP02')} ${branch('WP02')}". In that work tree, run ` +
+        '"git merge main", settle these files and commit. Then run this command again.',
     });
-    const tree = join(git.place, 'tree');
-    git.git('worktree', 'add', '--quiet', tree, branch('WP02'));
+    git.git('worktree', 'add', '--quiet', `.worktrees/${branch('WP02')}`, branch('WP02'));
+    await expect(mergeIn(world)).rejects.toMatchObject({
+      hint: expect.stringMatching(`^In ${tree}, run "git merge main"`),
+    });
     expect(() => git.gitIn(tree, 'merge', '--quiet', 'main')).toThrow();
     writeFileSync(join(tree, 'a.txt'), '1 and 2\n');
     git.gitIn(tree, 'commit', '--quiet', '--all', '--no-edit');

@@ -13,15 +13,18 @@ export const conflictError = (target: string, conflict: FoundConflict): SyncErro
 /** What conflicts with what, and how to go on: a conflict with the target can be settled on the branch at once. */
 export const describeConflict = (
   target: string,
-  { workPackageId, branch, paths, after }: FoundConflict,
+  { workPackageId, branch, paths, after, directory }: FoundConflict,
 ): { readonly message: string; readonly hint: string } => {
-  const settle = `in the work tree of ${branch}, run "git merge ${target}", settle these files, commit, and run this command again.`;
+  const ids = after.join(' and ');
+  const steps = [
+    ...(after.length === 0 ? [] : [`Run "spec-kitty merge ${after.join(' ')}".`]),
+    ...(directory === undefined ? [`Run "git worktree add .worktrees/${branch} ${branch}".`] : []),
+    `In ${directory ?? 'that work tree'}, run "git merge ${target}", settle these files and commit.`,
+    'Then run this command again.',
+  ];
   return {
-    message: `${workPackageId} does not merge cleanly into ${target}${after.length === 0 ? '' : ` after ${after.join(' and ')}`}: ${paths.join(', ')}.`,
-    hint:
-      after.length === 0
-        ? settle.replace(/^i/, 'I')
-        : `Run "spec-kitty merge ${after.join(' ')}" first. Then, ${settle}`,
+    message: `${workPackageId} does not merge cleanly into ${target}${ids === '' ? '' : ` after ${ids}`}: ${paths.join(', ')}.`,
+    hint: steps.join(' '),
   };
 };
 

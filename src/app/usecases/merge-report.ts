@@ -20,6 +20,8 @@ export interface FoundConflict extends MergeConflict {
   readonly workPackageId: string;
   /** Those that were to be merged before it, and merge cleanly. */
   readonly after: readonly string[];
+  /** The work tree that has its branch checked out; absent when there is none. */
+  readonly directory?: string;
 }
 
 /** What a merge tells about its work. */

@@ -132,7 +132,14 @@ export class MergeWorkPackages {
     const { branch, paths } = tried.error;
     const ids = merging.map(({ id }) => id);
     const at = merging.findIndex((step) => step.branch === branch);
-    return err<FoundConflict>({ workPackageId: ids[at] ?? branch, branch, paths, after: ids.slice(0, at) });
+    const place = (await this.#merges.places(checkout)).get(branch);
+    return err<FoundConflict>({
+      workPackageId: ids[at] ?? branch,
+      branch,
+      paths,
+      after: ids.slice(0, at),
+      ...(place?.isPresent === true ? { directory: place.directory } : {}),
+    });
   }
 
   async #move(held: HeldRepository, move: BranchMove): Promise<void> {

@@ -99,7 +99,7 @@ describe('merge', () => {
     const conflict = await cli.run('merge --dry-run');
     expect(conflict.outcome).toBe('failed');
     expect(conflict.out).toMatch(
-      /^WP02 does not merge cleanly into main after WP01: a\.txt\. So none would be merged\.\nRun "spec-kitty merge WP01" first\./,
+      /^WP02 does not merge cleanly into main after WP01: a\.txt\. So none would be merged\.\nRun "spec-kitty merge WP01"\./,
     );
     cli.git.write('a.txt', 'mine\n');
     const obstacle = await cli.run('merge WP01 --dry-run');

@@ -38,7 +38,7 @@ export const mergeSchemas: readonly DocumentSchema[] = [
           paths: list(text()),
           after: list(text(), 'that were to be merged before it, and merge cleanly'),
         },
-        {},
+        { directory: text('work tree that has the branch checked out') },
         'in a dry run: what would keep all of them from being merged',
       ),
       obstacle: object(
