@@ -22,7 +22,7 @@ export const setFrontMatterKeys = (text: string, entries: readonly FrontMatterEn
   const { yaml, fault } = splitFrontMatter(text);
   if (fault !== undefined) throw cannotSet(names, fault.reason);
   if (yaml === undefined) return setFrontMatterKeys(withFrontMatter(text), entries);
-  const document = parseFrontMatter(yaml.text);
+  const document = parseFrontMatter(yaml.text, true);
   const values = valuesOf(document, names);
   const changing = entries.filter((entry) => !isAlready(values, entry));
   if (changing.length === 0) return text;

@@ -53,9 +53,9 @@ export const readFrontMatter = (text: string): FrontMatterReading => {
   }
 };
 
-/** Parsed with the ranges of its source. */
-export const parseFrontMatter = (yaml: string): Document.Parsed =>
-  parseDocument(yaml, { keepSourceTokens: true, logLevel: 'silent' });
+/** Parsed with the ranges of its source; whoever edits it needs the tokens between them as well. */
+export const parseFrontMatter = (yaml: string, keepSourceTokens = false): Document.Parsed =>
+  parseDocument(yaml, { keepSourceTokens, logLevel: 'silent' });
 
 const BYTE_ORDER_MARK = '\ufeff';
 const OPENING = /^\ufeff?---[ \t]*(?:\r?\n|$)/;
