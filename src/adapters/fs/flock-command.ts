@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { linkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { SyncError } from '../../domain/errors.js';
 import type { TakeLock } from './native-lock.js';
@@ -12,6 +11,8 @@ import type { TakeLock } from './native-lock.js';
  * made, by its content, once and for all: empty for the first kind, {@link COMMAND_KIND} for this one.
  */
 export const takeByCommand: TakeLock = (descriptor) => {
+  // Loaded here and not above: where the first kind runs, a capture has no use for it.
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
   const { status, error } = spawnSync('flock', ['-x', '-n', '3'], {
     stdio: ['ignore', 'ignore', 'ignore', descriptor],
     windowsHide: true,
