@@ -15,7 +15,7 @@ import { sharedHubProcess } from '../support/hub-process.js';
 import { FEATURE } from '../support/planning-documents.js';
 import { ask } from '../support/project.js';
 import { expectAccounted, idsOf, journalOf } from '../support/recount.js';
-import { runCli, startCli, type CliResult } from '../support/run-cli.js';
+import { BIN, runCli, startCli, type CliResult } from '../support/run-cli.js';
 import { inSandbox, type Sandbox } from '../support/sandbox.js';
 
 const hub = sharedHubProcess();
@@ -41,12 +41,12 @@ const told = async (sandbox: Sandbox, project: string): Promise<Chronicle> => {
   return chronicleOf(stored);
 };
 
-/** What has to be the case when a run is through, whatever happened on its way. */
-const expectThrough = (story: Chronicle, graph: Graph): void => {
+/** What has to be the case when a run is through, whatever happened on its way. `runs`: with the agents' own commands. */
+const expectThrough = (story: Chronicle, graph: Graph, runs = 1): void => {
   const ids = Object.keys(graph);
   expect(story.created).toEqual(ids);
   expect(story.resolved).toEqual(edgesOf(graph));
-  expect({ completed: story.completed, runs: story.runs.length }).toEqual({ completed: 1, runs: 1 });
+  expect({ completed: story.completed, runs: story.runs.length }).toEqual({ completed: 1, runs });
   for (const id of ids) {
     expect(`${id} ${story.lanes[id]}`).toMatch(
       new RegExp(`^${id} planned doing for_review( doing for_review)* done$`),
@@ -66,7 +66,7 @@ const succeeded = ({ code, stdout, stderr }: CliResult): string => {
 };
 
 describe('an orchestration', () => {
-  it('brings a feature to its end past agents that fail, hang, die, do nothing and ask for changes', () =>
+  it('brings a feature to its end past agents that fail, hang, die, do nothing, move it, and ask for changes', () =>
     inSandbox(async (sandbox) => {
       const graph: Graph = {
         WP01: [],
@@ -82,16 +82,18 @@ describe('an orchestration', () => {
           'WP02 implementation 1': 'fail',
           'WP03 implementation 1': 'hang',
           'WP04 review 1': 'reject',
+          'WP05 implementation': 'move',
           'WP05 review 1': 'mumble',
           'WP06 implementation 1': 'nothing',
           'WP06 implementation 2': 'die',
         },
         timeoutMinutes: 0.1,
       });
-      const output = succeeded(await runCli(sandbox, orchestrate('--max-parallel', '4'), AWAKE));
+      const env = { ...AWAKE.env, SPEC_KITTY_PROGRAM: JSON.stringify([process.execPath, BIN]) };
+      const output = succeeded(await runCli(sandbox, orchestrate('--max-parallel', '4'), { env }));
       expect(output).toContain('6 of 6 done');
       const story = await told(sandbox, project);
-      expectThrough(story, graph);
+      expectThrough(story, graph, 2);
       expect(story.assigned).toEqual({
         WP01: ['implementation alpha 0', 'review beta 0'],
         WP02: ['implementation alpha 0', 'implementation beta 1', 'review gamma 0'],
@@ -100,6 +102,8 @@ describe('an orchestration', () => {
         WP05: ['implementation alpha 0', 'review beta 0', 'review gamma 1'],
         WP06: ['implementation alpha 0', 'implementation beta 1', 'implementation gamma 2', 'review alpha 0'],
       });
+      // One agent takes its work package to review by itself; what is done already is not done again.
+      expect(story.lanes['WP05']).toBe('planned doing for_review done');
       expect(story.lanes['WP04']).toBe('planned doing for_review doing for_review done');
       // Everything is in the target branch.
       expect(await sandbox.git(['show', 'main:WP04.txt'])).toBe('alpha, round 1\nalpha, round 2');
@@ -162,7 +166,10 @@ describe('an orchestration', () => {
     () =>
       inSandbox(async (sandbox) => {
         const graph = largeGraph();
-        const project = await makeOrchestrated(sandbox, hub.url, graph, { script: largeScript(graph) });
+        const project = await makeOrchestrated(sandbox, hub.url, graph, {
+          script: largeScript(graph),
+          program: 'light',
+        });
         const run = startCli(sandbox, orchestrate('--max-parallel', '8'), AWAKE);
         await run.waitFor(/is done, 70 of 150/);
         expect(await run.kill('SIGKILL')).toMatchObject({ signal: 'SIGKILL' });

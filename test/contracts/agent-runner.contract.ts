@@ -78,7 +78,7 @@ export const agentRunnerContract = ({ name, setup }: AgentRunnerFlavour): void =
     });
 
     it('ends a program that takes too long', async () => {
-      const exit = await made.subject.run(made.run({ prints: ['begun'], hangs: true }, { timeoutMs: 1000 }));
+      const exit = await made.subject.run(made.run({ prints: ['begun'], hangs: true }, { timeoutMs: 3000 }));
       expect(exit).toEqual({ how: 'timed-out', lastLines: ['begun'] });
     });
 

@@ -64,7 +64,7 @@ describe('a program with everything that it started', () => {
   });
 
   it('is gone when it took too long, also when it does not listen', async () => {
-    const exit = await runner().run(run({ leaves, ignores: true, hangs: true }, { timeoutMs: 1000 }));
+    const exit = await runner().run(run({ leaves, ignores: true, hangs: true }, { timeoutMs: 3000 }));
     expect(exit.how).toBe('timed-out');
     expect(linesOf(exit)).toHaveLength(1);
     expect(survivors(linesOf(exit))).toEqual([]);
@@ -90,6 +90,35 @@ describe('a program with everything that it started', () => {
     const exit = await runner().run({ ...run({ prints: ['mine'] }), directory });
     expect(exit).toEqual({ how: 'exited', code: 0, lastLines: ['mine'] });
     expect(await ended).toEqual([null, 'SIGTERM']);
+  });
+});
+
+describe('the guard of a program', () => {
+  it('hears of it before it starts, of its process, and of its end, also when it never starts', async () => {
+    const heard: string[] = [];
+    const guard = {
+      watch: async (mark: string) => {
+        heard.push(`watch ${mark.replace(/.*=/, '').slice(0, -1)}`);
+        return {
+          leads: (pid: number) => heard.push(`leads ${typeof pid}`),
+          forget: () => heard.push('forget'),
+        };
+      },
+      close: async () => void heard.push('close'),
+    };
+    const guarded = new ProcessAgentRunner({ environment: process.env, guard, graceMs: GRACE_MS });
+    const [one, other] = [run({}), run({}, { argv: ['there-is-no-such-program'] })];
+    expect(await guarded.run(one)).toMatchObject({ how: 'exited' });
+    expect(await guarded.run(other)).toMatchObject({ how: 'not-started' });
+    await guarded.close();
+    expect(heard).toEqual([
+      `watch ${one.directory}`,
+      'leads number',
+      'forget',
+      `watch ${other.directory}`,
+      'forget',
+      'close',
+    ]);
   });
 });
 

@@ -12,13 +12,20 @@ export type Script = Readonly<Record<string, string>>;
 
 export const AGENTS = ['alpha', 'beta', 'gamma'] as const;
 
-const PROGRAM = join(import.meta.dirname, 'scripted.cjs');
+/** The agents' program, and a second one that starts at almost no cost and knows less. */
+const PROGRAMS = {
+  whole: [process.execPath, join(import.meta.dirname, 'scripted.cjs')],
+  light: ['sh', join(import.meta.dirname, 'scripted.sh')],
+} as const;
 
 const scriptOf = (sandbox: Sandbox): string => join(sandbox.directory, 'script.json');
 
 /** What the scripted agents do from now on. */
-export const direct = (sandbox: Sandbox, script: Script): Promise<void> =>
-  writeFile(scriptOf(sandbox), JSON.stringify(script));
+export const direct = async (sandbox: Sandbox, script: Script): Promise<void> => {
+  await writeFile(scriptOf(sandbox), JSON.stringify(script));
+  const lines = Object.entries(script).map(([key, what]) => `${key}=${what}\n`);
+  await writeFile(`${scriptOf(sandbox)}.txt`, lines.join(''));
+};
 
 /** What they did so far, in the order of their starts: `WP01 implementation 1 alpha leave`. */
 export const performed = async (sandbox: Sandbox): Promise<readonly string[]> =>
@@ -31,7 +38,15 @@ export const makeOrchestrated = async (
   sandbox: Sandbox,
   hubUrl: string,
   graph: Graph,
-  { script = {}, timeoutMinutes = 5 }: { readonly script?: Script; readonly timeoutMinutes?: number } = {},
+  {
+    script = {},
+    timeoutMinutes = 5,
+    program = 'whole',
+  }: {
+    readonly script?: Script;
+    readonly timeoutMinutes?: number;
+    readonly program?: keyof typeof PROGRAMS;
+  } = {},
 ): Promise<string> => {
   await direct(sandbox, script);
   const workPackages = Object.entries(graph).map(([id, dependencies]) => [
@@ -39,15 +54,7 @@ export const makeOrchestrated = async (
     { dependencies: `[${dependencies.join(', ')}]` },
   ]);
   const commands = AGENTS.map((name) => {
-    const argv = [
-      process.execPath,
-      PROGRAM,
-      name,
-      scriptOf(sandbox),
-      '{prompt_file}',
-      '{worktree}',
-      '{wp_id}',
-    ];
+    const argv = [...PROGRAMS[program], name, scriptOf(sandbox), '{prompt_file}', '{worktree}', '{wp_id}'];
     return `    ${name}: ${JSON.stringify(argv)}`;
   });
   const project = await makeProject(sandbox, {
