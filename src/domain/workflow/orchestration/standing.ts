@@ -35,7 +35,7 @@ export interface WorkPackageStanding {
   readonly agent?: string;
   readonly phase?: Phase;
   readonly rejections: number;
-  /** What it waits for, ascending; only while it waits or is blocked. */
+  /** What it waits for, ascending: to be begun, or to be merged. */
   readonly waitsFor: readonly string[];
   /** Why a person has to look, in a whole sentence. */
   readonly detail?: string;
@@ -93,10 +93,12 @@ const standingOfOne = (
     ...(agent === undefined ? {} : { agent }),
     ...(assignment === undefined ? {} : { phase: assignment.phase }),
     rejections,
-    waitsFor: standing === 'waiting' || standing === 'blocked' ? prospects.missing(id) : [],
+    waitsFor: WAITING.has(standing) ? prospects.missing(id) : [],
     ...(pause === undefined ? {} : { detail: pause.detail }),
   };
 };
+
+const WAITING: ReadonlySet<StandingWord> = new Set(['waiting', 'blocked', 'approved']);
 
 const wordFor = (prospects: Prospect, view: FeatureView, record: WorkPackageRecord): StandingWord => {
   switch (record.stage) {
@@ -149,7 +151,8 @@ const prospect = (state: OrchestrationState, view: FeatureView): Prospect => {
     const answer = missing(id).some((each) => {
       const record = records.get(each);
       if (record === undefined || isSettled(record)) return true;
-      return record.stage === 'waiting' && (laneOf(view, each) === 'doing' || isBlocked(each));
+      if (record.stage === 'waiting' && laneOf(view, each) === 'doing') return true;
+      return (record.stage === 'waiting' || record.stage === 'approved') && isBlocked(each);
     });
     blocked.set(id, answer);
     return answer;
