@@ -46,13 +46,19 @@ export const makeLargeProject = (user, directory) => {
 
 /** Gives each work package a branch with one commit, merged as `git merge --no-ff` does. The last one has none yet. */
 const mergeBranches = (user, project, numbers) => {
-  const start = user.git(project, 'rev-parse', 'planned').toString().trim();
+  const [start, date] = user
+    .git(project, 'log', '-1', '--format=%H %ct', 'planned')
+    .toString()
+    .trim()
+    .split(' ');
+  // Not older than what they build upon: git takes longer where clocks go backwards.
+  const who = `committer Bench <bench@example.invalid> ${date} +0000\ndata 4\nwork`;
   const commits = numbers.flatMap((number) => {
     const change = `M 100644 inline src/work-${number}.ts\ndata 5\nwork\n\n`;
     const previous = number === 1 ? start : `:${2 * number - 2}`;
     return [
-      `commit refs/heads/${FEATURE}-${idOf(number)}\nmark :${2 * number - 1}\n${WHO}\nfrom ${start}\n${change}`,
-      `commit refs/heads/main\nmark :${2 * number}\n${WHO}\nfrom ${previous}\nmerge :${2 * number - 1}\n${change}`,
+      `commit refs/heads/${FEATURE}-${idOf(number)}\nmark :${2 * number - 1}\n${who}\nfrom ${start}\n${change}`,
+      `commit refs/heads/main\nmark :${2 * number}\n${who}\nfrom ${previous}\nmerge :${2 * number - 1}\n${change}`,
     ];
   });
   const options = { cwd: project, env: user.env, input: commits.join('') };
@@ -82,8 +88,6 @@ export const changedBy = (user, project, tag, args) => {
 };
 
 const PROSE = 'What has to be done, in a few words that are as long as they usually are.\n'.repeat(20);
-
-const WHO = 'committer Bench <bench@example.invalid> 1700000000 +0000\ndata 4\nwork';
 
 const SETTINGS = { 'user.name': 'Bench', 'user.email': 'bench@example.invalid', 'gc.auto': '0' };
 
