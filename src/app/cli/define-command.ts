@@ -124,6 +124,8 @@ export interface Report {
   readonly isStream?: true;
   /** The same for a person, printed to stdout without `--json`. */
   readonly text?: Text;
+  /** What is beside the result, said after it. The work is done by then: a failure here is nobody's. */
+  readonly afterwards?: () => Promise<void>;
 }
 
 export type Run<A, C = unknown> = (context: CommandContext<A, C>) => Promise<Report>;

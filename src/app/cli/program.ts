@@ -67,6 +67,7 @@ const runCommand = async (
     terminal.progress([]);
     if (common.json && report.isStream !== true) terminal.document(versioned(report.data));
     else if (report.text !== undefined) terminal.print(report.text);
+    await report.afterwards?.().catch(() => undefined);
     return report.outcome ?? 'done';
   } catch (error) {
     await tellBreakage(error, definition.words, context);

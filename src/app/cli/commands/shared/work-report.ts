@@ -8,7 +8,7 @@ import { snakeKeys } from '../../render/snake-keys.js';
 import type { Text } from '../../render/text.js';
 import type { Terminal } from '../../terminal.js';
 
-/** What a workflow command prints: its own result, then what became of its events, which never makes it fail. */
+/** What a workflow command prints: its own result, and after it where its events go, which never makes it fail. */
 export const workReport = async (
   work: PerformedWork<object>,
   text: Text,
@@ -24,7 +24,6 @@ export const workReport = async (
     const { tellOutcomes } = await import('./unusual-outcomes.js');
     tellOutcomes(work, crowd, terminal);
   }
-  if (emission !== undefined && outcomes.length > 0) await tellDelivery(work, client, terminal);
   return {
     data: {
       version: 2,
@@ -37,6 +36,9 @@ export const workReport = async (
       ),
     },
     text,
+    ...(emission === undefined || outcomes.length === 0
+      ? {}
+      : { afterwards: () => tellDelivery(work, client, terminal) }),
   };
 };
 

@@ -39,12 +39,14 @@ export const runOrchestration = async (
     );
     await display.end();
     const { outcomes, emission } = result;
-    await workReport(
+    const { afterwards } = await workReport(
       { result: {}, outcomes, ...(emission === undefined ? {} : { emission }) },
       '',
       client,
       context.terminal,
     );
+    // While this process delivers, it is the one that has something to say about it.
+    await afterwards?.();
     return resultReport(result);
   } finally {
     await display.end();
