@@ -21,10 +21,14 @@ export const gatherAcceptance = async (
 ): Promise<readonly { readonly filed: FiledWorkPackage; readonly facts: AcceptanceFacts }[]> => {
   const { documents } = state;
   const isUnderGit = checkout.commonDir !== undefined && filed.length > 0;
-  const main = mainCheckout(checkout).root;
-  const dirtyPaths = isUnderGit ? await ports.repository.dirtyPaths(main) : [];
-  const branchOf = isUnderGit ? await branches(ports, checkout, state, filed) : () => ({});
-  const worktreeOf = isUnderGit ? await worktrees(ports, checkout, state, filed) : () => ({});
+  // Three questions to git that do not depend on one another.
+  const [dirtyPaths, branchOf, worktreeOf] = isUnderGit
+    ? await Promise.all([
+        ports.repository.dirtyPaths(mainCheckout(checkout).root),
+        branches(ports, checkout, state, filed),
+        worktrees(ports, checkout, state, filed),
+      ])
+    : [[], () => ({}), () => ({})];
   return filed.map((each) => ({
     filed: each,
     facts: {
