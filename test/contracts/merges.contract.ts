@@ -196,7 +196,7 @@ export const mergesContract = ({ name, setup }: MergesFlavour): void => {
       });
 
       it.each(['merge', 'squash'] as const)(
-        'squashes a branch that was built upon another one, and %ss the one on top although it changed the same lines',
+        'squashes a branch that was built upon another one, and takes the one on top by %s although it changed the same lines',
         async (strategy) => {
           it$.commitOn('one', { 'a.txt': 'one\n' });
           commitUpon('one', 'two', { 'a.txt': 'two\n' });

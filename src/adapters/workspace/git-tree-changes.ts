@@ -42,9 +42,20 @@ export const endangeredPaths = async (
   directory: string,
   changes: readonly TreeChange[],
 ): Promise<readonly string[]> => {
-  const dirty = await dirtyPaths(git, directory);
-  const endangered = dirty.filter((path) => changes.some((change) => isInTheWay(path, change.path)));
-  const hidden = changes.filter(({ before, path }) => before === undefined && exists(join(directory, path)));
+  const paths = new Set(changes.map(({ path }) => path));
+  const folders = new Set(changes.flatMap(({ path }) => foldersOf(path)));
+  const dirty = (await dirtyPaths(git, directory)).map((path) => path.replace(/\/$/, ''));
+  const endangered = dirty.filter(
+    (path) => paths.has(path) || folders.has(path) || foldersOf(path).some((folder) => paths.has(folder)),
+  );
+  // Where case does not count, a name that only changes its case is its own hindrance.
+  const gone = new Set(
+    changes.filter(({ after }) => after === undefined).map(({ path }) => path.toLowerCase()),
+  );
+  const hidden = changes.filter(
+    ({ before, path }) =>
+      before === undefined && !gone.has(path.toLowerCase()) && isFile(join(directory, path)),
+  );
   return [...new Set([...endangered, ...hidden.map(({ path }) => path)])].sort();
 };
 
@@ -61,13 +72,14 @@ export const putBack = async (git: Git, directory: string, changes: readonly Tre
   }
 };
 
-/** The same path, or one of them a folder in which the other lies. */
-const isInTheWay = (a: string, b: string): boolean =>
-  a === b || a.startsWith(`${b}/`) || b.startsWith(`${a.replace(/\/$/, '')}/`);
+/** The folders that a path lies in, nearest last. */
+const foldersOf = (path: string): readonly string[] =>
+  path.split('/').flatMap((_, at, parts) => (at === 0 ? [] : [parts.slice(0, at).join('/')]));
 
-const exists = (path: string): boolean => {
+/** Of what lies in a folder that has to go git knows more. */
+const isFile = (path: string): boolean => {
   try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
   } catch {
     // A folder of the path is a file, which git knows of.
     return false;

@@ -233,6 +233,33 @@ describe('GitMerges beside the promises', () => {
     expect(await merges.moveBranch({ checkout }, move)).toEqual({ ok: true, value: undefined });
   });
 
+  it('turns folders into files and files into folders, unless something of a person lies there', async () => {
+    scratch.write('folder/x.txt', 'x\n');
+    scratch.commitAll('folder');
+    scratch.git('checkout', '--quiet', '-b', 'one');
+    scratch.git('rm', '--quiet', '-r', 'folder', 'a.txt');
+    scratch.write('folder', 'a file now\n');
+    scratch.write('a.txt/inside.txt', 'a folder now\n');
+    scratch.commitAll('turned');
+    scratch.git('checkout', '--quiet', 'main');
+    scratch.write('.git/info/exclude', '*.log\n');
+    const move = await trial();
+    for (const mine of ['folder/mine.txt', 'folder/mine.log']) {
+      scratch.write(mine, 'mine\n');
+      const moved = await merges
+        .moveBranch({ checkout }, move)
+        .catch((error: unknown) => ({ ok: false, error }));
+      expect([mine, moved.ok, tip(), scratch.read(mine)]).toEqual([mine, false, move.from, 'mine\n']);
+      rmSync(join(scratch.root, mine));
+    }
+    expect(await merges.moveBranch({ checkout }, move)).toEqual({ ok: true, value: undefined });
+    expect([scratch.read('folder'), scratch.read('a.txt/inside.txt'), status()]).toEqual([
+      'a file now\n',
+      'a folder now\n',
+      '',
+    ]);
+  });
+
   it('leaves a branch alone that several work trees have', async () => {
     scratch.commitOn('one', { 'a.txt': '1\n' });
     const other = join(scratch.place, 'other');

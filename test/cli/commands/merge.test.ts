@@ -118,6 +118,11 @@ describe('accept', () => {
   it('prints the document that is described, reasons with their places included', async () => {
     start({ WP01: {}, WP02: { ...REVIEW, body: 'x\n[NEEDS CLARIFICATION: what?]' } });
     const { document } = await cli.run('implement WP01 --json');
+    cli.git.commitOn(branch('WP02'), { 'a.txt': '2\n' });
+    expect((await cli.run('accept --check WP02')).out).toContain(
+      '  [NEEDS CLARIFICATION …] stands in WP02-work.md:11.\n' +
+        `  The branch ${branch('WP02')} is not merged into main. Merge it with: spec-kitty merge WP02\n`,
+    );
     await cli.run('agent tasks move-task WP01 --to for_review');
     const forgotten = join(document.worktree, 'forgotten.txt');
     writeFileSync(forgotten, 'x');
@@ -133,7 +138,12 @@ describe('accept', () => {
             },
           ],
         },
-        { reasons: [{ code: 'needs-clarification', places: [{ line: 11 }] }] },
+        {
+          reasons: [
+            { code: 'needs-clarification', places: [{ line: 11 }] },
+            { code: 'not-merged', places: [] },
+          ],
+        },
       ],
     });
     cli.git.gitIn(document.worktree, 'clean', '--force', '--quiet');

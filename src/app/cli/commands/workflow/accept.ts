@@ -40,7 +40,10 @@ const sentences = (result: AcceptResult): readonly Text[] => {
     ...result.alreadyDone.map((id): Text => [bold(id), ' was accepted before.']),
     ...result.refused.flatMap(({ workPackageId, reasons }): readonly Text[] => [
       [bold(workPackageId), ' is not accepted:'],
-      ...reasons.map(({ message }) => `  ${message}`),
+      ...reasons.map(
+        ({ code, message }) =>
+          `  ${message}${code === 'not-merged' ? ` Merge it with: spec-kitty merge ${workPackageId}` : ''}`,
+      ),
     ]),
     ...(result.isFeatureCompleted ? [`${result.feature} is complete.`] : []),
   ];
