@@ -85,7 +85,8 @@ export class MergeWorkPackages {
       const moved = await this.#planLanes(emission, held, decided, input);
       return { ...moved, result: mergeReport(decided, input, tried.value), undo };
     } catch (error) {
-      await undo();
+      // The first failure is the one to report.
+      await undo().catch(() => undefined);
       throw error;
     }
   }
