@@ -1,3 +1,4 @@
+import { SyncError } from '../../src/domain/errors.js';
 import { OrchestrationStatus } from '../../src/app/usecases/orchestration-status.js';
 import { PlanOrchestration } from '../../src/app/usecases/plan-orchestration.js';
 import { FEATURE, pathOf, workPackageText } from '../support/planning-documents.js';
@@ -128,6 +129,81 @@ describe('an orchestration beside people', () => {
     expect((await world.run({ resume: true })).ended).toBe('completed');
     expect(notices(world)).toEqual(['Changes to WP01 were requested by somebody else.']);
     expect((await world.told()).filter((each) => each === 'WP01 for_review→doing')).toHaveLength(1);
+  });
+
+  it('gives what somebody else implemented back when its owner takes it to doing again', async () => {
+    const owner = meanwhile(async (at) => at.move('WP01', 'doing'), 'review');
+    const world = await orchestrationWorld({ WP01: { lane: 'for_review' } }, { ann: owner, bob: diligent });
+    world.repository.commitOn(`${FEATURE}-WP01`, { 'theirs.txt': 'theirs\n' });
+    await world.run({ agents: ['ann'], limits: { merges: false } });
+    // An approval of what is not in review any more merges nothing.
+    expect(words(await world.run({ resume: true }))).toEqual({ WP01: 'elsewhere' });
+    expect(await world.told()).toEqual(['WP01 review ann 0', 'WP01 for_review→doing']);
+  });
+
+  it('lets an owner have it back also when the review has failed by then', async () => {
+    const fails: Script = async (task, at) => {
+      await at.move('WP01', 'doing');
+      return 1;
+    };
+    const world = await orchestrationWorld({ WP01: { lane: 'for_review' } }, { ann: fails, bob: diligent });
+    world.repository.commitOn(`${FEATURE}-WP01`, { 'theirs.txt': 'theirs\n' });
+    expect(words(await world.run())).toEqual({ WP01: 'elsewhere' });
+    expect(notices(world).at(-1)).toBe('WP01 was taken back to doing by somebody else, who has it now.');
+  });
+
+  it('says that a work package in review has no branch, and goes on with the others', async () => {
+    const world = await orchestrationWorld({ WP01: { lane: 'for_review' }, WP02: {} });
+    const result = await world.run();
+    expect(words(result)).toEqual({ WP01: 'paused', WP02: 'done' });
+    expect(result.standing.workPackages[0]?.detail).toBe(`There is no branch ${FEATURE}-WP01 to work on.`);
+  });
+
+  it('lets the reviewer judge what somebody else handed over, changed or not', async () => {
+    const hands: Script = async (task, at) => {
+      if (task.phase === 'implementation') await at.move(task.id, 'for_review');
+      return task.phase === 'implementation' ? 0 : diligent(task, at);
+    };
+    const world = await orchestrationWorld({ WP01: {} }, { ann: hands, bob: diligent });
+    const result = await world.run({ limits: { merges: false } });
+    expect(words(result)).toEqual({ WP01: 'approved' });
+    expect((await world.told()).filter((each) => each.includes('implementation'))).toHaveLength(1);
+  });
+
+  it('pauses what was handed over with something that git refuses to commit', async () => {
+    const tree = `/project/.worktrees/${FEATURE}-WP01`;
+    const hands: Script = async (task, at) => {
+      at.work.leave(tree, () => 'x');
+      at.work.refuse(tree, 'lint says no');
+      await at.move(task.id, 'for_review');
+      return 0;
+    };
+    const world = await orchestrationWorld({ WP01: {} }, { ann: hands, bob: diligent });
+    expect((await world.run()).standing.workPackages).toMatchObject([
+      { standing: 'paused', detail: 'Git refused the commit of what ann had left: lint says no.' },
+    ]);
+  });
+
+  it('asks again when another command has the repository for long, and gives up in the end', async () => {
+    for (const [busy, ended] of [
+      [2, 'completed'],
+      [50, 'paused'],
+    ] as const) {
+      const world = await orchestrationWorld({ WP01: {} });
+      const exclusive = world.repository.exclusive.bind(world.repository);
+      let refused = -2;
+      world.repository.exclusive = (async (...args: Parameters<typeof exclusive>) => {
+        // What begins the run comes first.
+        if (++refused > 0 && refused <= busy) throw new SyncError('lock-busy', 'Another command is at work.');
+        return exclusive(...args);
+      }) as typeof exclusive;
+      const running = world.run();
+      for (let turn = 0; turn < 12; turn++) {
+        await settle();
+        await world.time.advance(1_000);
+      }
+      expect((await running).ended).toBe(ended);
+    }
   });
 
   it('takes up a work package that is added while it runs', async () => {
@@ -286,6 +362,26 @@ describe('the plan and the status of an orchestration', () => {
       kind: 'input-invalid',
       message: 'No agent is named.',
     });
+  });
+
+  it('needs git', async () => {
+    const world = await orchestrationWorld({ WP01: {} });
+    const checkout = { root: world.root, projectRoot: world.root };
+    await expect(plan(world, { checkout })).rejects.toMatchObject({ kind: 'not-a-repository' });
+    await expect(world.run({ checkout })).rejects.toMatchObject({ kind: 'not-a-repository' });
+  });
+
+  it('touches nothing when a run is refused, and lets the next one in', async () => {
+    const world = await orchestrationWorld({ WP01: {} });
+    await expect(world.run({ agents: ['nobody'] })).rejects.toMatchObject({ kind: 'input-invalid' });
+    expect(world.store.writes).toBe(0);
+    const { exclude } = world.repository;
+    world.repository.exclude = async () => {
+      throw new SyncError('storage-failed', 'info/exclude cannot be written.');
+    };
+    await expect(world.run()).rejects.toMatchObject({ kind: 'storage-failed' });
+    world.repository.exclude = exclude;
+    expect((await world.run()).ended).toBe('completed');
   });
 
   it('says where a run stands, and whether a process is at work on it', async () => {

@@ -68,9 +68,11 @@ export class OrchestrateFeature {
     const runId = resumed?.runId ?? this.#sources.ids.next();
     const perform = this.#sources.perform(runId);
     const told = new ToldWork();
-    await settleLeftOver(input, perform, told);
     const wanted = resumed === undefined ? input : asResumed(input, resumed);
-    const prepared = await prepareOrchestration(repository, files, catalog, wanted);
+    const prepare = (): Promise<Preparation> => prepareOrchestration(repository, files, catalog, wanted);
+    // Whatever is refused is refused before anything is touched.
+    const atFirst = await prepare();
+    const prepared = (await settleLeftOver(input, perform, told)) ? await prepare() : atFirst;
     const begun = this.#stateAtBeginning(input, runId, prepared, former);
     const { state, notices } = observe(begun, prepared.view, new Set());
     return {
@@ -105,13 +107,18 @@ export class OrchestrateFeature {
   }
 }
 
-/** A run that was killed may have left the very last of its work half done, and then nothing else would ask for it. */
+/**
+ * A run that was killed may have left the very last of its work half done, and then nothing else would ask for it.
+ * Returns whether there was something, so that the files may read differently now.
+ */
 const settleLeftOver = async (
   { checkout }: OrchestrateInput,
   perform: PerformWork,
   told: ToldWork,
-): Promise<void> => {
-  told.keep(await perform.run({ checkout, plan: async () => nothingToDo(undefined) }));
+): Promise<boolean> => {
+  const work = await perform.run({ checkout, plan: async () => nothingToDo(undefined) });
+  told.keep(work);
+  return work.leftOver !== undefined;
 };
 
 const asResumed = (

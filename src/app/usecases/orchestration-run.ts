@@ -1,4 +1,4 @@
-import { isRetryable, isSyncError } from '../../domain/errors.js';
+import { isSyncError } from '../../domain/errors.js';
 import { beginStep } from '../../domain/workflow/orchestration/begin-step.js';
 import { endStep } from '../../domain/workflow/orchestration/end-step.js';
 import { nextSteps } from '../../domain/workflow/orchestration/next-steps.js';
@@ -115,7 +115,7 @@ export class OrchestrationRun {
     if (step.step === 'work' && outcome.outcome !== 'announced') await this.#memory.save();
   }
 
-  /** What keeps a step from being done pauses its work package; what may pass by itself is tried again before. */
+  /** What keeps a step from being done pauses its work package. A repository in use is asked again before. */
   async #attempt(work: () => Promise<StepOutcome>, signal: AbortSignal): Promise<StepOutcome> {
     for (let tries = 1; ; tries++) {
       if (signal.aborted) return { outcome: 'not-done' };
@@ -124,7 +124,7 @@ export class OrchestrationRun {
       } catch (error) {
         if (!isSyncError(error)) throw error;
         if (error.kind === 'interrupted' || signal.aborted) return { outcome: 'not-done' };
-        if (!isRetryable(error) || tries >= TRIES) return impossible(error);
+        if (error.kind !== 'lock-busy' || tries >= TRIES) return impossible(error);
         await this.#context.sources.timer.sleep(RETRY_MS, signal);
       }
     }
