@@ -25,6 +25,14 @@ export interface Checkbox {
  * names a work package and ends at the next heading of its level or above.
  */
 export const tasksSections = (document: string): readonly TasksSection[] => {
+  if (latest?.document !== document) latest = { document, sections: readSections(document) };
+  return latest.sections;
+};
+
+/** Who asks about many work packages of a feature asks about one text, which would be read again for each of them. */
+let latest: { readonly document: string; readonly sections: readonly TasksSection[] } | undefined;
+
+const readSections = (document: string): readonly TasksSection[] => {
   const lines = markdownLines(withoutMark(document));
   const owners = ownerOfEachLine(lines);
   const sections = new Map<string, { line: number; lines: MarkdownLine[] }>();
