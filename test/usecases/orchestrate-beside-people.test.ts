@@ -142,7 +142,7 @@ describe('an orchestration beside people', () => {
   });
 
   it('lets an owner have it back also when the review has failed by then', async () => {
-    const fails: Script = async (task, at) => {
+    const fails: Script = async (_task, at) => {
       await at.move('WP01', 'doing');
       return 1;
     };
