@@ -117,6 +117,26 @@ describe('a command whose events cannot go anywhere succeeds all the same', () =
     expect(cli.git.read('kitty-specs/001-alpha/tasks/WP01-work.md')).toContain('second');
   });
 
+  it('finalizing alone leaves everything as it was, because what is announced is remembered', async () => {
+    const { writeFileSync } = await import('node:fs');
+    await cli.run('init');
+    const head = cli.git.git('rev-parse', 'HEAD');
+    const settings = (size: number): void =>
+      writeFileSync(`${cli.git.stateRoot}/config.toml`, `[sync]\nmax_queue_size = ${size}\n`);
+    settings(2);
+    const { outcome, document } = await cli.run('agent feature finalize-tasks --json');
+    expect(outcome).toBe('failed');
+    expect(document.error).toMatchObject({
+      code: 'outbox-full',
+      hint: expect.stringContaining('spec-kitty sync now'),
+    });
+    expect(cli.git.git('rev-parse', 'HEAD')).toBe(head);
+    expect(cli.git.git('status', '--porcelain')).toBe('');
+    expect((await cli.run('events list --json')).document.events).toEqual([]);
+    settings(3);
+    expect(types((await cli.run('agent feature finalize-tasks --json')).document)).toHaveLength(3);
+  });
+
   it('a signed-in command ends with the line about sync', async () => {
     await cli.signIn();
     const { err } = await cli.run(['agent', 'tasks', 'add-history', 'WP01', '--note', 'first']);
