@@ -1,7 +1,7 @@
 import { receive } from '../../domain/time/lamport.js';
 import type { Adoption, ForeignEvent } from '../../ports/queue.js';
 import { isSegmentFull } from './append-under-lock.js';
-import { idsFrom } from './journal-ids.js';
+import type { KnownIds } from './known-ids.js';
 import type { JournalTail } from './journal-tail.js';
 import type { JournalWriter } from './journal-writer.js';
 import type { OutboxPaths } from './outbox-paths.js';
@@ -18,13 +18,15 @@ export const adoptEvents = (
   surroundings: OutboxSurroundings,
   writer: JournalWriter,
   events: readonly ForeignEvent[],
+  known: KnownIds,
   roomFor: (tail: JournalTail, count: number) => number | 'looks-full',
 ): Adoption | 'looks-full' => {
   const { value, nodeId } = surroundings.clock.load();
   const opened = writer.open(value);
   const tail = { ...opened, next: nextNumber(opened, readSettledMark(paths.settled)) };
-  const known = new Set(idsFrom(paths, 0));
-  const fresh = events.filter(({ eventId }) => !known.has(eventId) && known.add(eventId));
+  known.look(opened);
+  const met = new Set<string>();
+  const fresh = events.filter(({ eventId }) => !known.has(eventId) && !met.has(eventId) && met.add(eventId));
   const room = roomFor(tail, fresh.length);
   if (room === 'looks-full') return room;
   const taken = fresh.slice(0, room);

@@ -14,6 +14,7 @@ import { appendDecisions } from './decision-log.js';
 import { JournalWriter } from './journal-writer.js';
 import type { adoptEvents } from './adopt-events.js';
 import { appendUnderLock, isSegmentFull } from './append-under-lock.js';
+import type { KnownIds } from './known-ids.js';
 import type { JournalTail } from './journal-tail.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import type { OutboxSurroundings } from './outbox-surroundings.js';
@@ -62,13 +63,14 @@ export class CaptureSection {
   /** Takes over foreign events under `lock`, by `append`, and gives it back. `looks-full`: as for a capture. */
   adopt(
     events: readonly ForeignEvent[],
+    known: KnownIds,
     limits: CaptureLimits,
     counted: Occupancy | undefined,
     lock: HeldLock,
     append: typeof adoptEvents,
   ): Adoption | 'looks-full' {
     return appendUnderLock(this.#paths, this.#surroundings, lock, (writer) =>
-      append(this.#paths, this.#surroundings, writer, events, (tail, count) => {
+      append(this.#paths, this.#surroundings, writer, events, known, (tail, count) => {
         const occupied = occupancy(tail, readSettledMark(this.#paths.settled), counted);
         const room = Math.max(0, limits.maxWaiting - occupied);
         return room < count && counted === undefined ? 'looks-full' : room;

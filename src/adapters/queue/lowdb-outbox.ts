@@ -17,6 +17,7 @@ import type {
 } from '../../ports/queue.js';
 import { CaptureSection, type Occupancy } from './capture-section.js';
 import { currentTail } from './journal-tail.js';
+import type { KnownIds } from './known-ids.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import type { OutboxSurroundings } from './outbox-surroundings.js';
 import { estimateWaiting, nextNumber, readSettledMark } from './settled-mark.js';
@@ -34,6 +35,8 @@ export class LowdbOutbox implements Outbox {
   readonly #waiting: WaitingFacts;
   readonly #captureWaitMs: number;
   readonly #lockWaitMs: number;
+  /** Of what is there when events are taken over, so that a long import looks at each record once. */
+  #known: KnownIds | undefined;
 
   constructor(project: string | undefined, paths: OutboxPaths, surroundings: OutboxSurroundings) {
     this.project = project;
@@ -54,9 +57,14 @@ export class LowdbOutbox implements Outbox {
 
   adopt(events: readonly ForeignEvent[], limits: CaptureLimits): Promise<Adoption> {
     return this.#onStorage(async () => {
+      const { KnownIds } = await import('./known-ids.js');
+      this.#known ??= new KnownIds(this.#paths);
+      // The long look is done before anybody has to wait for the lock.
+      const tail = currentTail(this.#paths.current);
+      if (tail !== undefined) this.#known.look(tail);
       let sum: Adoption = { adopted: 0, known: 0, refused: 0 };
       for (let start = 0; start < events.length; start += ADOPTED_AT_ONCE) {
-        const adoption = await this.#adopt(events.slice(start, start + ADOPTED_AT_ONCE), limits);
+        const adoption = await this.#adopt(events.slice(start, start + ADOPTED_AT_ONCE), this.#known, limits);
         sum = {
           adopted: sum.adopted + adoption.adopted,
           known: sum.known + adoption.known,
@@ -146,11 +154,11 @@ export class LowdbOutbox implements Outbox {
     }
   }
 
-  async #adopt(events: readonly ForeignEvent[], limits: CaptureLimits): Promise<Adoption> {
+  async #adopt(events: readonly ForeignEvent[], known: KnownIds, limits: CaptureLimits): Promise<Adoption> {
     const { adoptEvents } = await import('./adopt-events.js');
     for (let occupancy: Occupancy | undefined; ; occupancy = await this.#recount()) {
       const lock = await this.#lock();
-      const adoption = this.#section.adopt(events, limits, occupancy, lock, adoptEvents);
+      const adoption = this.#section.adopt(events, known, limits, occupancy, lock, adoptEvents);
       if (adoption !== 'looks-full') return adoption;
     }
   }

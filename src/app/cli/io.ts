@@ -1,6 +1,8 @@
 /** Where a program writes. `write` never fails: a reader that has gone is the business of whoever made the sink. */
 export interface Sink {
   write(text: string): void;
+  /** Resolves when what was written has left the process; absent where nothing waits. */
+  drained?(): Promise<void>;
   readonly isTTY: boolean;
   /** Width of the terminal; `undefined` when there is none. */
   readonly columns: number | undefined;

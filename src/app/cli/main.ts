@@ -65,6 +65,7 @@ const sinkOf = (stream: NodeJS.WriteStream, onReaderGone: () => void): Sink => {
     write: (text) => {
       if (!gone) stream.write(text);
     },
+    drained: () => written(stream),
     isTTY: stream.isTTY === true,
     get columns() {
       return stream.isTTY === true ? stream.columns : undefined;

@@ -74,6 +74,14 @@ export const deliveryModule = (register: Registrar): void => {
     ]);
     return new ImportQueue(new SqliteQueue(), outboxes, async () => captureLimits(await settings.read()));
   });
+  register.single(TOKENS.importEvents, [TOKENS.outboxes, TOKENS.settings], async (outboxes, settings) => {
+    const { ImportEvents } = await import('../usecases/import-events.js');
+    return new ImportEvents(outboxes, async () => captureLimits(await settings.read()));
+  });
+  register.single(TOKENS.exportEvents, [], async () => {
+    const { ExportEvents } = await import('../usecases/export-events.js');
+    return new ExportEvents();
+  });
   register.single(TOKENS.listEvents, [], async () => {
     const { ListEvents } = await import('../usecases/list-events.js');
     return new ListEvents();

@@ -34,10 +34,12 @@ import type { DecideDeadLetters } from '../usecases/decide-dead-letters.js';
 import type { DiagnoseOutbox } from '../usecases/diagnose-outbox.js';
 import type { EnsureIdentity } from '../usecases/ensure-identity.js';
 import type { ExamineMachine } from '../usecases/examine-machine.js';
+import type { ExportEvents } from '../usecases/export-events.js';
 import type { FinalizeTasks } from '../usecases/finalize-tasks.js';
 import type { GetAccountStatus } from '../usecases/account-status.js';
 import type { GetSyncStatus } from '../usecases/get-sync-status.js';
 import type { ImplementWorkPackage } from '../usecases/implement-work-package.js';
+import type { ImportEvents } from '../usecases/import-events.js';
 import type { ImportQueue } from '../usecases/import-queue.js';
 import type { InitProject } from '../usecases/init-project.js';
 import type { LiftRefusals } from '../usecases/lift-refusals.js';
@@ -162,6 +164,8 @@ export const TOKENS = {
   liftRefusals: token<LiftRefusals>('lift-refusals'),
   setSharing: token<SetSharing>('set-sharing'),
   syncStatus: token<GetSyncStatus>('sync-status'),
+  exportEvents: token<ExportEvents>('export-events'),
+  importEvents: token<ImportEvents>('import-events'),
   importQueue: token<ImportQueue>('import-queue'),
   diagnoseOutbox: token<DiagnoseOutbox>('diagnose-outbox'),
   checkConnection: token<CheckConnection>('check-connection'),

@@ -1,7 +1,7 @@
-import { adoptDocument, type AdoptableEvent } from '../../domain/events/adopt-document.js';
-import { isUuidV4 } from '../../domain/ids.js';
+import { adoptDocument } from '../../domain/events/adopt-document.js';
 import type { ForeignQueue } from '../../ports/foreign-queue.js';
 import type { CaptureLimits, Outboxes } from '../../ports/queue.js';
+import { byProject } from './events-by-project.js';
 
 export interface ImportReport {
   readonly rows: number;
@@ -49,18 +49,3 @@ export class ImportQueue {
     return { rows: rows.length, adopted, known, invalid, refused, unusable };
   }
 }
-
-/** Events without a usable project uuid are kept together; they are held until somebody looks. */
-const byProject = (
-  events: readonly AdoptableEvent[],
-): ReadonlyMap<string | undefined, readonly AdoptableEvent[]> => {
-  const projects = new Map<string | undefined, AdoptableEvent[]>();
-  for (const event of events) {
-    const { projectUuid } = event;
-    const key = projectUuid !== undefined && isUuidV4(projectUuid) ? projectUuid : undefined;
-    const own = projects.get(key);
-    if (own === undefined) projects.set(key, [event]);
-    else own.push(event);
-  }
-  return projects;
-};

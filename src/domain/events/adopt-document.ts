@@ -1,6 +1,7 @@
 import { normalizeEventId } from '../ids.js';
 import { describeIssues, err, ok, type Result } from '../result.js';
 import { isFields } from '../wire.js';
+import { fromCloudEvent, isCloudEvent } from './cloud-event.js';
 import { LOCAL_TEAM } from './envelope.js';
 import { parseEnvelope } from './parse-envelope.js';
 
@@ -15,7 +16,10 @@ export interface AdoptableEvent {
   readonly invalid?: string;
 }
 
-/** Reads a stored document of another program. The error says why it cannot be kept at all. */
+/**
+ * Reads a stored document of another program, an envelope or the CloudEvent of one. The error says why it cannot be
+ * kept at all.
+ */
 export const adoptDocument = (json: string): Result<AdoptableEvent, string> => {
   let document: unknown;
   try {
@@ -23,6 +27,11 @@ export const adoptDocument = (json: string): Result<AdoptableEvent, string> => {
   } catch {
     return err('not JSON');
   }
+  const envelope = isCloudEvent(document) ? fromCloudEvent(document) : ok(document);
+  return envelope.ok ? adoptEnvelope(envelope.value) : envelope;
+};
+
+const adoptEnvelope = (document: unknown): Result<AdoptableEvent, string> => {
   if (!isFields(document)) return err('not an object');
   const { event_id: id, project_uuid: project, lamport_clock: clock, team_slug: team } = document;
   const eventId = typeof id === 'string' ? normalizeEventId(id) : undefined;

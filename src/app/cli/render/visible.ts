@@ -13,8 +13,10 @@ export const toJsonDocument = (value: unknown): string => {
 };
 
 /** The same on one line. */
-export const toJsonLine = (value: unknown): string =>
-  (JSON.stringify(value) ?? 'null').replace(LINE, jsonEscape);
+export const toJsonLine = (value: unknown): string => visibleJson(JSON.stringify(value) ?? 'null');
+
+/** JSON text on one line that a terminal can show; what it says is the same. */
+export const visibleJson = (line: string): string => line.replace(LINE, jsonEscape);
 
 const jsonEscape = (character: string): string => `\\u${hex(character, 4)}`;
 

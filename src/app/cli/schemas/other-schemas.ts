@@ -55,17 +55,26 @@ export const otherSchemas: readonly DocumentSchema[] = [
     2,
   ),
   documentOf('events list', { events: list(open('an event in the present vocabulary'), 'oldest first') }),
+  documentOf('events export', {
+    format: choice(['ndjson', 'cloudevents']),
+    output: text('the file that was written'),
+    events: integer(),
+    damaged: integer('records without an event, which are left out'),
+  }),
   documentOf(
     'events import',
     {
-      rows: integer(),
+      rows: integer('events that the file has'),
       adopted: integer(),
       known: integer('taken over before, or captured here'),
       invalid: integer('adopted, and never sent'),
       refused: integer('for which there was no room'),
-      unusable: list(object({ event_id: text(), reason: text() })),
+      unusable: list(object({ reason: text() }, { line: integer(), event_id: text() }), 'not kept at all'),
     },
-    {},
+    {
+      issues: list(object({ line: integer(), event_id: text(), reason: text() }), 'of invalid ones'),
+      is_complete: flag('whether the file was read to its end'),
+    },
     2,
   ),
   documentOf(

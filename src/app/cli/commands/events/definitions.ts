@@ -31,18 +31,43 @@ export const eventsCommands = [
     load: () => import('./tail.js'),
   }),
   defineCommand({
-    path: 'events import',
-    summary: 'take over events that an older client left behind',
-    details: 'Reads that file only. Events keep id, machine and clock; what is known already is skipped.',
+    path: 'events export',
+    summary: "write this project's events, one JSON document on each line",
+    details:
+      'As they were captured, or as CloudEvents 1.0 in structured mode; nothing of them is lost in either form.',
+    options: {
+      format: {
+        type: 'string',
+        describe: 'ndjson when not given',
+        choices: ['ndjson', 'cloudevents'],
+      },
+      output: { type: 'string', describe: 'write to this file; stdout when not given', placeholder: 'FILE' },
+      wp: { type: 'string', describe: 'only events about this work package', placeholder: 'WPnn' },
+      limit: { type: 'number', describe: 'the newest so many; all when not given', placeholder: 'N' },
+    },
+    examples: [
+      ['spec-kitty events export --output events.ndjson', 'everything that was captured here'],
+      ['spec-kitty events export --format cloudevents --wp WP01', 'for other tools'],
+    ],
+    load: () => import('./export.js'),
+  }),
+  defineCommand({
+    path: 'events import [file]',
+    summary: 'take over events from a file',
+    details:
+      'Envelopes or CloudEvents, one on each line or as one list. Events keep id, machine and clock; what is known already is skipped, and every line that cannot be used is named.',
+    positionals: { file: 'what events export has written, or other CloudEvents; - for stdin' },
     options: {
       'from-queue-db': {
         type: 'string',
-        describe: 'queue.db of spec-kitty 2.x',
-        required: true,
+        describe: 'instead: queue.db of spec-kitty 2.x',
         placeholder: 'FILE',
       },
     },
-    examples: [['spec-kitty events import --from-queue-db ~/.spec-kitty/queue.db', 'once, after upgrading']],
+    examples: [
+      ['spec-kitty events import events.ndjson', 'on another machine, or from a backup'],
+      ['spec-kitty events import --from-queue-db ~/.spec-kitty/queue.db', 'once, after upgrading'],
+    ],
     load: () => import('./import.js'),
   }),
 ];

@@ -1,26 +1,110 @@
+import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
+import { eventPieces } from '../../../../domain/events/event-pieces.js';
+import { SyncError } from '../../../../domain/errors.js';
 import { TOKENS } from '../../../container/tokens.js';
+import type { FileImportReport } from '../../../usecases/import-events.js';
+import type { ImportReport } from '../../../usecases/import-queue.js';
 import type { Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
-import { lines } from '../../render/text.js';
+import { lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
 
 interface Args {
-  readonly fromQueueDb: string;
+  readonly file: string | undefined;
+  readonly fromQueueDb: string | undefined;
 }
 
-export const run = async ({ args, container, io }: ClientContext<Args>): Promise<Report> => {
+export const run = async (context: ClientContext<Args>): Promise<Report> => {
+  const { args, container, io } = context;
+  if ((args.file === undefined) === (args.fromQueueDb === undefined)) {
+    throw new SyncError(
+      'wrong-usage',
+      'What to take over has to be named once: FILE, or --from-queue-db FILE.',
+    );
+  }
+  if (args.file !== undefined) return importFile(context, args.file);
   const importQueue = await (await container()).get(TOKENS.importQueue);
-  const report = await importQueue.run(resolve(io.cwd, args.fromQueueDb));
-  const { rows, adopted, known, invalid, refused, unusable } = report;
+  const report = await importQueue.run(resolve(io.cwd, args.fromQueueDb ?? ''));
   return {
-    outcome: refused > 0 ? 'failed' : 'done',
+    outcome: report.refused > 0 ? 'failed' : 'done',
     data: { version: 2, ...snakeKeys(report) },
     text: lines([
-      `${rows} rows: ${adopted} taken over, ${known} known already, ${unusable.length} unusable.`,
-      ...(invalid === 0 ? [] : [`${invalid} have issues and are never sent; see: spec-kitty sync diagnose`]),
-      ...(refused === 0 ? [] : [`${refused} found no room. Deliver what waits, then import again.`]),
-      ...unusable.map(({ eventId, reason }) => `  ${eventId}: ${reason}`),
+      ...summary(report),
+      ...report.unusable.map(({ eventId, reason }) => `  ${eventId}: ${reason}`),
     ]),
   };
 };
+
+const importFile = async (
+  { container, io, signal, terminal }: ClientContext<Args>,
+  file: string,
+): Promise<Report> => {
+  const importEvents = await (await container()).get(TOKENS.importEvents);
+  const source = file === '-' ? io.stdin() : createReadStream(resolve(io.cwd, file));
+  let durable: FileImportReport | undefined;
+  const onPortion = (report: FileImportReport): void => void (durable = report);
+  const report = await importEvents
+    .run(eventPieces(decoded(source, file)), onPortion, signal)
+    .catch((error: unknown) => {
+      if (durable !== undefined && durable.adopted > 0)
+        terminal.warn(`${durable.adopted} events were taken over before this; they are known the next time.`);
+      throw error;
+    });
+  const isWhole = report.isComplete && report.refused === 0 && report.unusable.length === 0;
+  return {
+    outcome: signal.aborted ? 'interrupted' : isWhole ? 'done' : 'failed',
+    data: { version: 2, ...snakeKeys(report) },
+    text: lines([
+      ...summary(report),
+      ...shown(report.issues.map(({ line, eventId, reason }) => `  line ${line}: ${eventId}: ${reason}`)),
+      ...shown(report.unusable.map(({ line, reason }) => `  line ${line}: ${reason}`)),
+      ...(report.isComplete ? [] : ['The file was not read to its end.']),
+    ]),
+  };
+};
+
+/** A byte that is no text is said, not replaced. */
+const decoded = async function* (
+  source: AsyncIterable<Uint8Array | string>,
+  file: string,
+): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  try {
+    for await (const chunk of source)
+      yield typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    yield decoder.decode();
+  } catch (error) {
+    const { code = 'it broke off' } = error as NodeJS.ErrnoException;
+    const reason = code.startsWith('ERR_ENCODING') ? 'it is not UTF-8' : (REASONS[code] ?? code);
+    throw new SyncError('input-invalid', `${file === '-' ? 'stdin' : file} cannot be read: ${reason}.`, {
+      cause: error,
+      hint: 'Name a file that spec-kitty events export has written, or CloudEvents as JSON.',
+    });
+  }
+};
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'it is not there',
+  EISDIR: 'it is a directory',
+  EACCES: 'it belongs to somebody else',
+};
+
+const summary = ({ rows, adopted, known, invalid, refused, unusable }: Counts): readonly Text[] => [
+  adopted === 0 && known > 0 && known === rows
+    ? `Nothing to take over: all ${rows} events are known already.`
+    : `${rows} events: ${adopted} taken over, ${known} known already, ${unusable.length} unusable.`,
+  ...(invalid === 0 ? [] : [`${invalid} have issues and are never sent; see: spec-kitty sync diagnose`]),
+  ...(refused === 0 ? [] : [`${refused} found no room. Deliver what waits, then import again.`]),
+];
+
+type Counts = Pick<ImportReport, 'rows' | 'adopted' | 'known' | 'invalid' | 'refused'> & {
+  readonly unusable: readonly unknown[];
+};
+
+const SHOWN = 20;
+
+const shown = (all: readonly string[]): readonly string[] =>
+  all.length <= SHOWN
+    ? all
+    : [...all.slice(0, SHOWN), `  … and ${all.length - SHOWN} more; all are in --json`];

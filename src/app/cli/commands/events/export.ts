@@ -1,0 +1,93 @@
+import { resolve } from 'node:path';
+import { SyncError } from '../../../../domain/errors.js';
+import { TOKENS } from '../../../container/tokens.js';
+import type { ExportFormat, ExportReport } from '../../../usecases/export-events.js';
+import type { Report } from '../../define-command.js';
+import { visibleJson } from '../../render/visible.js';
+import { checkoutOf, type ClientContext } from '../shared/client.js';
+import { OutputFile } from './output-file.js';
+
+interface Args {
+  readonly format: ExportFormat | undefined;
+  readonly output: string | undefined;
+  readonly wp: string | undefined;
+  readonly limit: number | undefined;
+}
+
+export const run = async (context: ClientContext<Args>): Promise<Report> => {
+  const { args, common, io, signal, terminal } = context;
+  if (common.json && args.output === undefined) {
+    throw new SyncError(
+      'wrong-usage',
+      'With --json stdout holds one document, and the events need a place.',
+      {
+        hint: 'Add --output FILE, or leave --json out: the events are JSON in any case.',
+      },
+    );
+  }
+  if (args.limit !== undefined && (!Number.isInteger(args.limit) || args.limit < 1))
+    throw new SyncError('wrong-usage', '--limit takes a whole number from 1.');
+  const path = args.output === undefined ? undefined : resolve(io.cwd, args.output);
+  const { events, damaged } = await (path === undefined ? toStdout(context) : toFile(context, path));
+  if (damaged > 0) {
+    terminal.warn(`${damaged} damaged records have no event and were left out. See: spec-kitty sync doctor`);
+  }
+  if (signal.aborted) return { outcome: 'interrupted', data: { events, damaged }, isStream: true };
+  if (path === undefined) {
+    terminal.note(`${events} events.`);
+    return { data: { events, damaged }, isStream: true };
+  }
+  return {
+    data: { format: args.format ?? 'ndjson', output: path, events, damaged },
+    text: `${events} events written to ${path}.`,
+  };
+};
+
+/** Whoever reads slowly is waited for now and then, so that memory does not grow with the journal. */
+const toStdout = (context: ClientContext<Args>): Promise<ExportReport> => {
+  const { io, terminal } = context;
+  let written = 0;
+  return exportTo(context, async (line) => {
+    terminal.raw(`${visibleJson(line)}\n`);
+    written += line.length;
+    if (written < PORTION_CHARACTERS) return;
+    written = 0;
+    await io.stdout.drained?.();
+  });
+};
+
+const PORTION_CHARACTERS = 1024 * 1024;
+
+const toFile = async (context: ClientContext<Args>, path: string): Promise<ExportReport> => {
+  const randomness = await (await context.container()).get(TOKENS.randomness);
+  const file = await OutputFile.begin(path, randomness.uuid());
+  try {
+    const report = await exportTo(context, (line) => file.write(line));
+    await (context.signal.aborted ? file.discard() : file.finish());
+    return report;
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+};
+
+const exportTo = async (
+  { args, common, container, signal }: ClientContext<Args>,
+  write: (line: string) => Promise<void>,
+): Promise<ExportReport> => {
+  const client = await container();
+  const checkout = await checkoutOf(client, common.project);
+  const identity = await (await client.get(TOKENS.showIdentity)).run(checkout.root);
+  const uuid = identity?.project.uuid?.value;
+  // A project whose identity is not minted yet has captured nothing.
+  if (uuid === undefined) return { events: 0, damaged: 0 };
+  const { format = 'ndjson', wp, limit } = args;
+  const input = {
+    format,
+    ...(common.feature === undefined ? {} : { feature: common.feature }),
+    ...(wp === undefined ? {} : { workPackage: wp }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+  const exportEvents = await client.get(TOKENS.exportEvents);
+  return exportEvents.run((await client.get(TOKENS.outboxes)).open(uuid), input, write, signal);
+};

@@ -1,0 +1,128 @@
+import { err, ok, type Result } from '../result.js';
+import { isFields } from '../wire.js';
+import { ENVELOPE_KEYS } from './envelope.js';
+
+/** An event in the structured mode of CloudEvents 1.0: attributes and data side by side. */
+export type CloudEvent = Readonly<Record<string, unknown>>;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * An envelope document as a CloudEvent, without loss: every key has an attribute of its own, and what no attribute can
+ * hold, such as `null` and keys that this version does not know, travels as JSON in one of them. A document that is no
+ * envelope travels whole.
+ */
+export const toCloudEvent = (eventId: string, document: Fields): CloudEvent => {
+  const { event_id: id, event_type: type, node_id: node, payload } = document;
+  if (!isText(id) || !isText(type) || !isText(node) || !isFields(payload)) {
+    const source = `${SOURCE}unknown`;
+    return { specversion: '1.0', id: eventId, source, type: 'unknown', [WHOLE]: asciiJson(document) };
+  }
+  const rest = Object.entries(document).filter(([key, value]) => !hasAttribute(key, value));
+  return {
+    specversion: '1.0',
+    id,
+    source: `${SOURCE}${encodeURIComponent(node)}`,
+    type,
+    ...Object.fromEntries(
+      [...ATTRIBUTES].flatMap(([key, name]) =>
+        hasAttribute(key, document[key]) ? [[name, String(document[key])]] : [],
+      ),
+    ),
+    ...(rest.length === 0 ? {} : { [REST]: asciiJson(Object.fromEntries(rest)) }),
+    datacontenttype: 'application/json',
+    data: payload,
+  };
+};
+
+/** Whether a document claims to be a CloudEvent. */
+export const isCloudEvent = (document: unknown): document is CloudEvent =>
+  isFields(document) && 'specversion' in document;
+
+/** The envelope document of a CloudEvent; the error says why there is none in it. */
+export const fromCloudEvent = (event: CloudEvent): Result<Fields, string> => {
+  if (event['specversion'] !== '1.0') return err('a CloudEvent of another version than 1.0');
+  for (const name of ['id', 'source', 'type'])
+    if (!isText(event[name])) return err(`a CloudEvent without ${name}`);
+  const whole = event[WHOLE] === undefined ? undefined : members(event[WHOLE]);
+  if (whole !== undefined) return ok(whole);
+  const rest = event[REST] === undefined ? {} : members(event[REST]);
+  if (event[WHOLE] !== undefined || rest === undefined) return err('a CloudEvent whose envelope is no JSON');
+  if (!isText(event['nodeid'])) return err('a CloudEvent of somebody else, without nodeid');
+  if (!isFields(event['data'])) return err('a CloudEvent whose data is no JSON object');
+  return ok(documentOf(event, event['data'], rest));
+};
+
+/** In the order of the envelope, whatever the order of the attributes is. */
+const documentOf = (event: CloudEvent, payload: Fields, rest: Fields): Fields => {
+  const known = ENVELOPE_KEYS.flatMap((key): readonly (readonly [string, unknown])[] => {
+    if (key === 'payload') return [[key, payload]];
+    if (Object.hasOwn(rest, key)) return [[key, rest[key]]];
+    const value = event[ATTRIBUTES.get(key) ?? key];
+    return value === undefined || value === null ? [] : [[key, valueOf(key, value)]];
+  });
+  return { ...Object.fromEntries(known), ...rest };
+};
+
+/** A number travels as text, since an integer attribute has 32 bits; some tool may have made one of it all the same. */
+const valueOf = (key: string, value: unknown): unknown =>
+  key === CLOCK && typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+
+/** Whether the attribute of a key says exactly what the key says. */
+const hasAttribute = (key: string, value: unknown): boolean => {
+  if (key === 'payload') return true;
+  if (!ATTRIBUTES.has(key)) return false;
+  if (key === CLOCK) return Number.isSafeInteger(value) && /^\d{1,15}$/.test(String(value));
+  return isText(value) && (key !== 'timestamp' || RFC_3339.test(value));
+};
+
+/** Text that an attribute may hold: not empty, and without what CloudEvents forbid. */
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && !FORBIDDEN.test(value);
+
+const FORBIDDEN = /[\p{Cc}\p{Surrogate}\p{Noncharacter_Code_Point}]/u;
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/** JSON in characters that every attribute may hold. */
+const asciiJson = (value: object): string =>
+  JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+const members = (json: unknown): Fields | undefined => {
+  try {
+    const value: unknown = JSON.parse(String(json));
+    return isFields(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const CLOCK = 'lamport_clock';
+
+const SOURCE = 'urn:spec-kitty-sync:node:';
+
+/** Attribute that holds the whole document, and attribute that holds what has no attribute of its own. */
+const WHOLE = 'envelope';
+const REST = 'envelopeextra';
+
+/** Envelope keys in their order, with their attributes. */
+const ATTRIBUTES: ReadonlyMap<string, string> = new Map([
+  ['event_id', 'id'],
+  ['event_type', 'type'],
+  ['aggregate_id', 'subject'],
+  ['aggregate_type', 'aggregatetype'],
+  ['node_id', 'nodeid'],
+  ['lamport_clock', 'lamportclock'],
+  ['causation_id', 'causationid'],
+  ['timestamp', 'time'],
+  ['team_slug', 'teamslug'],
+  ['project_uuid', 'projectuuid'],
+  ['project_slug', 'projectslug'],
+  ['git_branch', 'gitbranch'],
+  ['head_commit_sha', 'headcommitsha'],
+  ['repo_slug', 'reposlug'],
+  ['correlation_id', 'correlationid'],
+  ['schema_version', 'schemaversion'],
+]);

@@ -1,0 +1,141 @@
+/** A piece of a file of events: the text of one of them, or why there is none to read. */
+export type EventPiece =
+  | { readonly line: number; readonly text: string }
+  /** Nothing more can be read when `isEnd` is set. */
+  | { readonly line: number; readonly fault: string; readonly isEnd?: true };
+
+/** More than any event has; a piece that is longer is passed over, so that memory stays bounded. */
+export const LONGEST_EVENT = 1024 * 1024;
+
+/**
+ * Cuts a file into the texts of its events while it is read: one on each line, or the elements of one list. Line breaks
+ * of every system and a byte order mark are understood; empty lines are nothing.
+ */
+export const eventPieces = async function* (chunks: AsyncIterable<string>): AsyncGenerator<EventPiece> {
+  let cutter: Cutter | undefined;
+  let line = 1;
+  for await (const chunk of chunks) {
+    let text = chunk;
+    if (cutter === undefined) {
+      const start = chunk.search(/[^\s\ufeff]/);
+      line += newlines(start < 0 ? chunk : chunk.slice(0, start));
+      if (start < 0) continue;
+      cutter = chunk[start] === '[' ? new ListCutter(line) : new LineCutter(line);
+      text = chunk.slice(chunk[start] === '[' ? start + 1 : start);
+    }
+    yield* cutter.cut(text);
+  }
+  if (cutter !== undefined) yield* cutter.end();
+};
+
+interface Cutter {
+  cut(text: string): Iterable<EventPiece>;
+  end(): Iterable<EventPiece>;
+}
+
+const TOO_LONG = `longer than ${LONGEST_EVENT} characters`;
+
+class LineCutter implements Cutter {
+  #line: number;
+  #open = '';
+  #isTooLong = false;
+
+  constructor(line: number) {
+    this.#line = line;
+  }
+
+  *cut(text: string): Generator<EventPiece> {
+    const lines = text.split('\n');
+    for (const [at, part] of lines.entries()) {
+      this.#open = this.#isTooLong ? '' : this.#open + part;
+      this.#isTooLong ||= this.#open.length > LONGEST_EVENT;
+      if (at < lines.length - 1) yield* this.#finish();
+    }
+  }
+
+  *end(): Generator<EventPiece> {
+    yield* this.#finish();
+  }
+
+  *#finish(): Generator<EventPiece> {
+    const text = this.#open.trim();
+    if (this.#isTooLong) yield { line: this.#line, fault: TOO_LONG };
+    else if (text !== '') yield { line: this.#line, text };
+    this.#line += 1;
+    this.#open = '';
+    this.#isTooLong = false;
+  }
+}
+
+class ListCutter implements Cutter {
+  #line: number;
+  #startLine: number;
+  #open = '';
+  #isTooLong = false;
+  #depth = 0;
+  #isInText = false;
+  #isEscaped = false;
+  #isOver = false;
+
+  constructor(line: number) {
+    this.#line = line;
+    this.#startLine = line;
+  }
+
+  *cut(text: string): Generator<EventPiece> {
+    let from = 0;
+    for (let at = 0; at < text.length; at++) {
+      const character = text[at];
+      if (character === '\n') this.#line += 1;
+      if (this.#isOver) {
+        if (character?.trim() === '') continue;
+        yield { line: this.#line, fault: 'more after the end of the list', isEnd: true };
+        return;
+      }
+      if (!this.#isBetween(character)) continue;
+      this.#add(text.slice(from, at));
+      yield* this.#finish();
+      from = at + 1;
+      this.#isOver = character === ']';
+    }
+    if (!this.#isOver) this.#add(text.slice(from));
+  }
+
+  *end(): Generator<EventPiece> {
+    if (this.#isOver) return;
+    yield* this.#finish();
+    yield { line: this.#line, fault: 'the list has no end: the file was cut off', isEnd: true };
+  }
+
+  /** Whether the character ends an element; texts and what is nested belong to it. */
+  #isBetween(character: string | undefined): boolean {
+    if (this.#isInText) {
+      if (this.#isEscaped) this.#isEscaped = false;
+      else if (character === '\\') this.#isEscaped = true;
+      else if (character === '"') this.#isInText = false;
+      return false;
+    }
+    if (character === '"') this.#isInText = true;
+    else if (character === '{' || character === '[') this.#depth += 1;
+    else if (character === '}' || (character === ']' && this.#depth > 0)) this.#depth -= 1;
+    else return this.#depth === 0 && (character === ',' || character === ']');
+    return false;
+  }
+
+  #add(text: string): void {
+    if (!this.#isTooLong && this.#open.trim() === '')
+      this.#startLine = this.#line - newlines(text.trimStart());
+    this.#open = this.#isTooLong ? '' : this.#open + text;
+    this.#isTooLong ||= this.#open.length > LONGEST_EVENT;
+  }
+
+  *#finish(): Generator<EventPiece> {
+    const text = this.#open.trim();
+    if (this.#isTooLong) yield { line: this.#startLine, fault: TOO_LONG };
+    else if (text !== '') yield { line: this.#startLine, text };
+    this.#open = '';
+    this.#isTooLong = false;
+  }
+}
+
+const newlines = (text: string): number => text.split('\n').length - 1;
