@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocket, WebSocketServer } from 'ws';
 import { conclude } from './lib/compare.mjs';
-import { PASSWORD, startHub } from './lib/hub.mjs';
+import { PASSWORD, postJson, signIn, startHub, startParsingHub } from './lib/hub.mjs';
 import { buildOurs, factSource, LIMITS, loadOurs, openOutbox, PROJECT } from './lib/ours.mjs';
 import { runProcess } from './lib/processes.mjs';
 import { percentile } from './lib/rounds.mjs';
@@ -17,14 +17,6 @@ const scratch = makeScratch();
 await buildOurs();
 const ours = await loadOurs();
 const lib = (name) => fileURLToPath(new URL(`./lib/${name}`, import.meta.url));
-
-const parsingHub = async () => {
-  const child = spawn(process.execPath, [lib('parsing-hub.mjs')], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const [line] = await new Promise((resolve) =>
-    child.stdout.once('data', (data) => resolve([String(data).trim()])),
-  );
-  return { url: line, stop: () => child.stdin.end() };
-};
 
 /** An outbox with so many events that wait for the hub `bench`. */
 const fill = async (events) => {
@@ -143,18 +135,8 @@ const latencies = async () => {
   }
 };
 
-const post = async (url, body, token) => {
-  const headers = {
-    'content-type': 'application/json',
-    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-  };
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  return response.json();
-};
-
 const listen = async (url, onEvent) => {
-  const { access } = await post(`${url}/api/v1/token/`, { username: 'ada', password: PASSWORD });
-  const { ws_token: token } = await post(`${url}/api/v1/ws-token/`, {}, access);
+  const { ws_token: token } = await postJson(`${url}/api/v1/ws-token/`, {}, await signIn(url));
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/v1/events/`, {
     headers: { authorization: `Bearer ${token}` },
   });
@@ -186,7 +168,7 @@ const openEcho = async () => {
   return { roundTrip, close };
 };
 
-const hub = await parsingHub();
+const hub = await startParsingHub();
 try {
   for (const events of [10_000, 100_000]) await drains(hub, events);
   await latencies();

@@ -1,9 +1,36 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { BIN } from './scratch.mjs';
 
 export const PASSWORD = 'lighthouse-bench';
+
+/** The least a hub can be, in a process of its own: it parses what it gets and answers every event. */
+export const startParsingHub = async () => {
+  const program = fileURLToPath(new URL('./parsing-hub.mjs', import.meta.url));
+  const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const url = await new Promise((resolve) =>
+    child.stdout.once('data', (data) => resolve(String(data).trim())),
+  );
+  return { url, stop: () => child.stdin.end() };
+};
+
+/** A JSON document posted, and the answer's. */
+export const postJson = async (url, body, token) => {
+  const headers = {
+    'content-type': 'application/json',
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  return response.json();
+};
+
+/** An access token of `ada`. */
+export const signIn = async (url) => {
+  const { access } = await postJson(`${url}/api/v1/token/`, { username: 'ada', password: PASSWORD });
+  return access;
+};
 
 /** A hub in a process of its own, with the team `acme` and the user `ada`. */
 export const startHub = async (scratch) => {
@@ -25,7 +52,7 @@ export const startHub = async (scratch) => {
       if (found !== undefined) resolve(found);
     });
   });
-  return { url, stop: () => stop(child) };
+  return { url, database: join(data, 'hub.sqlite'), stop: () => stop(child) };
 };
 
 /** A server that accepts connections and never answers. */
