@@ -1,6 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SyncError } from '../../domain/errors.js';
 import { isFields } from '../../domain/wire.js';
 import type { BranchMove } from '../../ports/merging.js';
 import type { Checkout } from '../../ports/workspace.js';
@@ -25,8 +24,8 @@ export const noteMove = (checkout: Checkout, { branch, from, to, directory }: No
     writeFileAtomicSync(path, `${JSON.stringify({ version: 1, branch, from, to, directory })}\n`, {
       mode: 0o600,
     });
-  } catch (cause) {
-    throw new SyncError('storage-failed', `${path} cannot be written.`, { cause });
+  } catch (error) {
+    throw storageFailure(path, error);
   }
 };
 

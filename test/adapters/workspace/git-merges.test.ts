@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GitMerges } from '../../../src/adapters/workspace/git-merges.js';
 import { noteMove } from '../../../src/adapters/workspace/git-unfinished-move.js';
@@ -206,6 +206,17 @@ describe('GitMerges beside the promises', () => {
       noteMove(checkout, { branch: 'main', from: byHand, to: move.from, directory: scratch.place });
       await next();
       expect([tip(), existsSync(note()), status()]).toEqual([byHand, false, '']);
+    });
+
+    it('scenario 30: stops the command when the note cannot be read, and is there for the next one', async () => {
+      rmSync(note());
+      mkdirSync(note());
+      await expect(next()).rejects.toMatchObject({ kind: 'storage-failed' });
+      expect([tip(), existsSync(note())]).toEqual([move.from, true]);
+      rmSync(note(), { recursive: true });
+      mkdirSync(note());
+      await expect(merges.moveBranch({ checkout }, move)).rejects.toMatchObject({ kind: 'storage-failed' });
+      expect([tip(), status()]).toEqual([move.from, '']);
     });
 
     it('scenario 30: waits for the git that is still at work, and says so when that never ends', async () => {
