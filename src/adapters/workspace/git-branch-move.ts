@@ -10,16 +10,17 @@ import { BRANCHES } from './git-refs.js';
 import { endangeredPaths, putBack, treeChanges } from './git-tree-changes.js';
 import { forgetMove, noteMove } from './git-unfinished-move.js';
 
-/** What keeps a branch from moving as things stand. */
+/** What keeps a branch from moving as things stand. `known`: where branches are checked out, if that is known. */
 export const findObstacle = async (
   git: Git,
   checkout: Checkout,
   { branch, from, to }: BranchMove,
+  known?: Awaited<ReturnType<typeof checkedOut>>,
 ): Promise<MoveObstacle | undefined> => {
   if ((await git.branchTip(checkout, branch)) !== from) return { obstacle: 'moved' };
   const rebased = rebasedIn(checkout, branch);
   if (rebased !== undefined) return { obstacle: 'under-way', directory: rebased, operation: 'rebase' };
-  const places = (await checkedOut(git, checkout)).filter((place) => place.branch === branch);
+  const places = (known ?? (await checkedOut(git, checkout))).filter((place) => place.branch === branch);
   const [place] = places;
   if (place === undefined) return undefined;
   const { directory } = place;
@@ -40,9 +41,9 @@ export const moveBranch = async (
   checkout: Checkout,
   move: BranchMove,
 ): Promise<Result<undefined, MoveObstacle>> => {
-  const obstacle = await findObstacle(git, checkout, move);
-  if (obstacle !== undefined) return err(obstacle);
   const places = await checkedOut(git, checkout);
+  const obstacle = await findObstacle(git, checkout, move, places);
+  if (obstacle !== undefined) return err(obstacle);
   const directory = places.find(({ branch }) => branch === move.branch)?.directory;
   if (directory === undefined)
     return (await moveRef(git, checkout, move)) ? ok(undefined) : err({ obstacle: 'moved' });
@@ -73,7 +74,7 @@ export const moveRef = async (
   if (run.code === 0) return true;
   const tip = await tipNow(git, checkout, branch);
   if (tip !== from) return tip === to;
-  throw new SyncError('git-failed', `Git could not move ${branch}: ${reasonOf(run)}`);
+  throw refused(`Git did not move ${branch}: ${reasonOf(run)}`);
 };
 
 /** Where a branch is, as git says: of a file that cannot be read it would look as if there were none. */
@@ -96,13 +97,17 @@ const moveFiles = async (
     if (moved.code === 0) return;
     if (lockOf(moved) === undefined)
       await putBack(git, directory, await treeChanges(git, checkout, from, to));
-    throw new SyncError('merge-refused', `Git could not move the files in ${directory}: ${reasonOf(moved)}`, {
-      hint: 'Nothing has changed. Remove what git names, then run the command again.',
-    });
+    throw refused(`Git did not move the files in ${directory}: ${reasonOf(moved)}`);
   } catch (error) {
     forgetMove(checkout);
     throw error;
   }
 };
+
+/** By a hook, a lock, or what a person changed in this moment. */
+const refused = (message: string): SyncError =>
+  new SyncError('merge-refused', message, {
+    hint: 'Nothing has changed. Remove what git names, then run the command again.',
+  });
 
 const PATIENCE = { timeoutMs: 300_000 };

@@ -4,6 +4,7 @@ import type { BranchPlace } from '../../ports/merging.js';
 import type { Checkout } from '../../ports/workspace.js';
 import { storageFailure } from '../fs/storage-failure.js';
 import { directoryOf, type Git } from './git-command.js';
+import { locateCheckout } from './git-places.js';
 import { BRANCHES } from './git-refs.js';
 import { listWorktrees } from './git-worktree-list.js';
 
@@ -28,7 +29,9 @@ export const checkedOut = async (
 
 /** What a person has begun in a work tree and has to end before its branch may move. */
 export const operationIn = async (git: Git, directory: string): Promise<string | undefined> => {
-  const gitDir = (await git.demand(directory, ['rev-parse', '--absolute-git-dir'])).trim();
+  const gitDir =
+    locateCheckout(directory)?.gitDir ??
+    (await git.demand(directory, ['rev-parse', '--absolute-git-dir'])).trim();
   return OPERATIONS.find(([file]) => existsSync(join(gitDir, file)))?.[1];
 };
 

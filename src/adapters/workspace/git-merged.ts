@@ -1,6 +1,6 @@
 import type { Checkout } from '../../ports/workspace.js';
 import { directoryOf, type Git } from './git-command.js';
-import { treeOf } from './git-merge-tree.js';
+import { cleanMergeOf, treeOf } from './git-merge-tree.js';
 import { squashedTips } from './git-squash-trace.js';
 
 /**
@@ -26,8 +26,7 @@ export const mergedTips = async (
   for (let from = 0; from < unknown.length; from += AT_ONCE) {
     await Promise.all(
       unknown.slice(from, from + AT_ONCE).map(async (tip) => {
-        const run = await git.run(directoryOf(checkout), ['merge-tree', '--write-tree', into, tip]);
-        if (run.code === 0 && run.stdout.trim() === tree) merged.add(tip);
+        if ((await cleanMergeOf(git, checkout, into, tip)) === tree) merged.add(tip);
       }),
     );
   }

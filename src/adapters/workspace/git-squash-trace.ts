@@ -1,5 +1,8 @@
 import type { Checkout } from '../../ports/workspace.js';
-import { directoryOf, type Git } from './git-command.js';
+import { SyncError } from '../../domain/errors.js';
+import type { Git } from './git-command.js';
+import { factOfCommits } from './git-commit-facts.js';
+import { reasonOf } from './git-process.js';
 
 /**
  * A squashed branch is no ancestor of what has its work. Its commit says in a trailer which branch it came from and what
@@ -18,11 +21,13 @@ export const squashedTips = async (
   const common =
     tips.length > MANY
       ? undefined
-      : await git.run(directoryOf(checkout), ['merge-base', '--octopus', into, ...tips]);
+      : await factOfCommits(git, checkout, [into, ...tips], ['merge-base', '--octopus', into, ...tips]);
   const base = common?.code === 0 ? ['--not', common.stdout.trim()] : [];
   const format = `--format=%(trailers:key=${TRAILER},valueonly=true)`;
   const args = ['log', '--extended-regexp', `--grep=^${TRAILER}: `, format, into, ...base, '--'];
-  const values = (await git.demand(directoryOf(checkout), args)).split(/\r?\n/);
+  const run = await factOfCommits(git, checkout, [into], args);
+  if (run.code !== 0) throw new SyncError('git-failed', `Git failed: ${reasonOf(run)}`);
+  const values = run.stdout.split(/\r?\n/);
   const found = values.flatMap((value) => /\s([0-9a-f]{40}|[0-9a-f]{64})$/.exec(value.trim())?.[1] ?? []);
   return [...new Set(found)];
 };
