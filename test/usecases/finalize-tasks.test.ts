@@ -110,9 +110,9 @@ describe('finalizing tasks', () => {
       { id: 'WP03', dependencies: ['WP01'], decidedBy: 'tasks' },
     ]);
     expect(result.warnings).toEqual([
-      `WP01: ${FOLDER}/tasks.md says none, the front matter said WP03; ${FOLDER}/tasks.md wins.`,
-      `WP03: ${FOLDER}/tasks.md says WP01, the front matter said none; ${FOLDER}/tasks.md wins.`,
-      `${FOLDER}/tasks.md:16 has a section for WP09, which has no file.`,
+      'WP01 depends on nothing, as tasks.md says; the front matter said WP03.',
+      'WP03 depends on WP01, as tasks.md:14 says; the front matter said none.',
+      'tasks.md:16 has a section for WP09, which has no file.',
     ]);
     expect(result.ignored).toEqual([
       { workPackageId: 'WP02', line: 9, id: 'WP03' },
@@ -185,7 +185,7 @@ describe('finalizing tasks', () => {
   it('warns of work packages whose section it does not find, in one line', async () => {
     await start({ WP01: {}, WP02: {}, WP03: {} }, { 'tasks.md': '## Phase 1: WP01\n\n## WP02\n' });
     expect((await finalize(world)).result.warnings).toEqual([
-      `${FOLDER}/tasks.md has no section for WP01, WP03; there the front matter decides.`,
+      'tasks.md has no section for WP01, WP03; there the front matter decides.',
     ]);
   });
 

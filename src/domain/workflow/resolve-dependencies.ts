@@ -9,6 +9,7 @@ import {
 import { resolveStated } from './dependency-statement.js';
 import { sectionStatement, type IgnoredId, type SectionStatement } from './stated-dependencies.js';
 import { tasksSections } from './tasks-document.js';
+import { describeIds } from './work-package-id.js';
 
 /** A work package as its front matter says. */
 export interface DeclaredWorkPackage {
@@ -65,12 +66,12 @@ export const resolveDependencies = (
     workPackages,
     faults: dependencyFaults(graph),
     warnings: [
-      ...workPackages.flatMap((each, at) => differences(each, declared[at], tasks.path)),
+      ...workPackages.flatMap((each, at) => differences(each, declared[at], graph, tasks.path)),
       ...sections
         .filter(({ workPackageId }) => !known.includes(workPackageId))
         .map(
           ({ workPackageId, line }) =>
-            `${tasks.path}:${line} has a section for ${workPackageId}, which has no file.`,
+            `${nameOf(tasks.path)}:${line} has a section for ${workPackageId}, which has no file.`,
         ),
       ...withoutSection(known, statements, tasks.path),
     ],
@@ -103,14 +104,17 @@ const edgesOf = (
 const differences = (
   resolved: ResolvedWorkPackage,
   declared: DeclaredWorkPackage | undefined,
+  graph: DependencyGraph,
   tasksPath: string,
-): readonly string[] =>
-  resolved.isChanged && declared?.line !== undefined
-    ? [
-        `${resolved.id}: ${tasksPath} says ${listed(resolved.dependencies)}, ` +
-          `the front matter said ${listed(declared.dependencies)}; ${tasksPath} wins.`,
-      ]
-    : [];
+): readonly string[] => {
+  if (!resolved.isChanged || declared?.line === undefined) return [];
+  const line = graph.edges.find(({ from }) => from === resolved.id)?.place.line;
+  const place = line === undefined ? nameOf(tasksPath) : `${nameOf(tasksPath)}:${line}`;
+  return [
+    `${resolved.id} depends on ${describeIds(resolved.dependencies, 'nothing')}, as ${place} says; ` +
+      `the front matter said ${describeIds(declared.dependencies)}.`,
+  ];
+};
 
 /** A heading that nobody recognises would otherwise be passed over in silence. */
 const withoutSection = (
@@ -120,10 +124,10 @@ const withoutSection = (
 ): readonly string[] => {
   const ids = known.filter((id) => !sections.has(id));
   if (ids.length === 0) return [];
-  return [`${tasksPath} has no section for ${ids.join(', ')}; there the front matter decides.`];
+  return [`${nameOf(tasksPath)} has no section for ${describeIds(ids)}; there the front matter decides.`];
 };
 
-const listed = (ids: readonly string[]): string => (ids.length === 0 ? 'none' : ids.join(', '));
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 const isSameSet = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((each) => b.includes(each));

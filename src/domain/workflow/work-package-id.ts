@@ -12,6 +12,18 @@ export const compareWorkPackageIds = (a: string, b: string): number => {
   return a < b ? -1 : Number(a > b);
 };
 
+/** Ids for a person, ascending as they are: three and more in a row as a range (`WP01–WP15`); `none` when there are none. */
+export const describeIds = (ids: readonly string[], none = 'none'): string => {
+  const rows: string[][] = [];
+  for (const id of ids) {
+    const last = rows.at(-1)?.at(-1);
+    if (last !== undefined && workPackageNumber(id) === workPackageNumber(last) + 1) rows.at(-1)?.push(id);
+    else rows.push([id]);
+  }
+  const texts = rows.flatMap((row) => (row.length < 3 ? row : [`${row[0] ?? ''}–${row.at(-1) ?? ''}`]));
+  return texts.length === 0 ? none : texts.join(', ');
+};
+
 /** The id that a file's name begins with (`WP07-title.md`); `undefined` when it names no work package. */
 export const workPackageIdOfFile = (name: string): string | undefined => FILE_NAME.exec(name)?.[1];
 

@@ -1,5 +1,9 @@
 import fc from 'fast-check';
-import { compareWorkPackageIds, workPackageIdOfFile } from '../../../src/domain/workflow/work-package-id.js';
+import {
+  compareWorkPackageIds,
+  describeIds,
+  workPackageIdOfFile,
+} from '../../../src/domain/workflow/work-package-id.js';
 import {
   describeWorkPackageFault,
   lineOfKey,
@@ -39,6 +43,19 @@ describe('a work package id', () => {
     ]);
     expect(compareWorkPackageIds('WP01', 'WP01')).toBe(0);
     expect(['WP010', 'WP10'].sort(compareWorkPackageIds)).toEqual(['WP010', 'WP10']);
+  });
+});
+
+describe('ids for a person', () => {
+  it.each([
+    [[], 'none'],
+    [['WP01'], 'WP01'],
+    [['WP01', 'WP02'], 'WP01, WP02'],
+    [['WP01', 'WP02', 'WP03', 'WP05'], 'WP01–WP03, WP05'],
+    [['WP98', 'WP99', 'WP100'], 'WP98–WP100'],
+    [['WP01', 'odd', 'WP02'], 'WP01, odd, WP02'],
+  ])('%j are told as %s', (ids, text) => {
+    expect(describeIds(ids)).toBe(text);
   });
 });
 

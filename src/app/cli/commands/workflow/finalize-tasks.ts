@@ -1,3 +1,4 @@
+import { describeIds } from '../../../../domain/workflow/work-package-id.js';
 import { TOKENS } from '../../../container/tokens.js';
 import type { FinalizeResult } from '../../../usecases/finalize-tasks.js';
 import type { Report } from '../../define-command.js';
@@ -31,7 +32,7 @@ const COLUMNS = [
 ] as const;
 
 const rows = ({ workPackages }: FinalizeResult): readonly (readonly string[])[] =>
-  workPackages.map(({ id, lane, title, dependencies }) => [id, lane, title, dependencies.join(', ') || '–']);
+  workPackages.map(({ id, lane, title, dependencies }) => [id, lane, title, describeIds(dependencies, '–')]);
 
 const summary = ({ feature, outcome, updated, announced }: FinalizeResult): string =>
   outcome === 'nothing-to-do'
