@@ -176,6 +176,27 @@ describe('merge', () => {
     120_000,
   );
 
+  it.each(['post-index-change', 'reference-transaction'])(
+    'scenario 30: killed by the hook %s, with git still at work on files or branch, is whole for the next command',
+    (name) =>
+      inSandbox(async (sandbox) => {
+        await makeProject(sandbox, smallFeature({ WP01: DOING, WP02: {} }));
+        await commitOn(sandbox, { [branch('WP01')]: ['one.txt', '1'] });
+        const path = await hook(sandbox, name, '[ -n "$DEATH_PID" ] && kill -9 "$DEATH_PID"\nexit 0');
+        const env = { NODE_OPTIONS: `--require=${SHIM}`, DEATH_STEP: String(Number.MAX_SAFE_INTEGER) };
+        expect((await runCli(sandbox, ['merge', '--json'], { env })).signal).toBe('SIGKILL');
+        await rm(path);
+        await succeed(sandbox, ['agent', 'tasks', 'add-history', 'WP02', '--note', 'next']);
+        expect(await isThere(join(sandbox.project, 'one.txt'))).toBe(true);
+        expect(await sandbox.git(['ls-tree', '--name-only', 'main', '--', 'one.txt'])).toBe('one.txt');
+        expect(await sandbox.git(['status', '--porcelain'])).toBe('');
+        await succeed(sandbox, ['merge']);
+        expect(typesOf(await journalOf(sandbox))).toEqual(['HistoryAdded WP02', 'WPStatusChanged WP01']);
+        expect(await sandbox.git(['rev-list', '--merges', '--count', 'main'])).toBe('1');
+        expect(await sandbox.git(['status', '--porcelain'])).toBe('');
+      }),
+  );
+
   describe('scenario 29: leaves the repository as it was, and says what to do', () => {
     const cases: Readonly<
       Record<string, readonly [break_: (sandbox: Sandbox) => Promise<unknown>, code: string, message: RegExp]>

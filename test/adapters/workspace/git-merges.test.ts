@@ -237,10 +237,17 @@ describe('GitMerges beside the promises', () => {
     const move = await trial();
     for (const lock of ['index.lock', 'refs/heads/main.lock']) {
       writeFileSync(join(scratch.root, '.git', lock), '');
-      await expect(merges.moveBranch({ checkout }, move)).rejects.toThrow(/lock/);
+      await expect(merges.moveBranch({ checkout }, move)).rejects.toMatchObject({
+        kind: 'merge-refused',
+        message: expect.stringContaining('.lock'),
+      });
       rmSync(join(scratch.root, '.git', lock));
       expect([tip(), status(), existsSync(note())]).toEqual([move.from, '', false]);
     }
+    scratch.hook('reference-transaction', 'exit 1');
+    await expect(merges.moveBranch({ checkout }, move)).rejects.toMatchObject({ kind: 'merge-refused' });
+    expect([tip(), status(), existsSync(note())]).toEqual([move.from, '', false]);
+    rmSync(join(scratch.root, '.git/hooks/reference-transaction'));
     expect(await merges.moveBranch({ checkout }, move)).toEqual({ ok: true, value: undefined });
   });
 
