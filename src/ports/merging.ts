@@ -64,6 +64,8 @@ export interface BranchPlace {
   readonly isPresent: boolean;
   /** Nobody shall touch or forget it, by a person's own word. */
   readonly isLocked: boolean;
+  /** The branch is being rebased there: its commits are about to be replaced. */
+  readonly isRebased: boolean;
 }
 
 /** Merging without a checkout: first in the object store, then one step that a whole work tree follows. */
@@ -77,7 +79,7 @@ export interface Merges {
     into: string,
     questions: readonly StandingQuestion[],
   ): Promise<ReadonlyMap<string, BranchStanding>>;
-  /** Where each branch is checked out; those that are nowhere are not among them. */
+  /** Where each branch is checked out or rebased; those that are nowhere are not among them. */
   places(checkout: Checkout): Promise<ReadonlyMap<string, BranchPlace>>;
   /**
    * Merges branch by branch in the object store. A conflict leaves nothing behind that any git command shows. Fails with

@@ -149,7 +149,12 @@ export const mergesContract = ({ name, setup }: MergesFlavour): void => {
       await startBranch('side');
       it$.commitOn('other', { 'o.txt': 'o\n' });
       const places = await it$.subject.places(main);
-      expect(places.get('main')).toEqual({ directory: it$.root, isPresent: true, isLocked: false });
+      expect(places.get('main')).toEqual({
+        directory: it$.root,
+        isPresent: true,
+        isLocked: false,
+        isRebased: false,
+      });
       expect(places.get('side')).toMatchObject({
         directory: `${it$.root}/.worktrees/side`,
         isPresent: true,

@@ -312,6 +312,17 @@ describe('merging work packages', () => {
     expect(outcomes(await mergeIn(world))).toEqual([['WP01', 'merged', 'doing', 'for_review']]);
   });
 
+  it('refuses while the branch of a work package is being rebased', async () => {
+    const git = await start({ WP01: DOING });
+    git.commitOn(branch('WP01'), { 'a.txt': '1\n' });
+    git.write('a.txt', 'on main\n');
+    git.commitAll('on main');
+    const tree = join(git.place, 'tree');
+    git.git('worktree', 'add', '--quiet', tree, branch('WP01'));
+    expect(() => git.gitIn(tree, 'rebase', 'main')).toThrow();
+    await refused({}, { kind: 'merge-refused', message: `The branch of WP01 is being rebased in ${tree}.` });
+  });
+
   it('merges into a branch that another work tree has, and one that nobody has', async () => {
     const git = await start({ WP01: REVIEW, WP02: DOING });
     git.commitOn(branch('WP01'), { 'a.txt': '1\n' });

@@ -47,7 +47,10 @@ export class MemoryMerges implements Merges {
     return new Map(
       this.#repository
         .checkedOut()
-        .map(([branch, directory]) => [branch, { directory, isPresent: true, isLocked: false }]),
+        .map(([branch, directory]) => [
+          branch,
+          { directory, isPresent: true, isLocked: false, isRebased: false },
+        ]),
     );
   }
 

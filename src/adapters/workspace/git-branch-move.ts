@@ -2,7 +2,7 @@ import { SyncError } from '../../domain/errors.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { BranchMove, MoveObstacle } from '../../ports/merging.js';
 import type { Checkout } from '../../ports/workspace.js';
-import { checkedOut, operationIn, rebasedIn } from './git-branch-place.js';
+import { checkedOut, operationIn, rebased } from './git-branch-place.js';
 import { directoryOf, type Git } from './git-command.js';
 import { lockOf, runPatiently } from './git-index-lock.js';
 import { reasonOf, type GitRun } from './git-process.js';
@@ -18,8 +18,9 @@ export const findObstacle = async (
   known?: Awaited<ReturnType<typeof checkedOut>>,
 ): Promise<MoveObstacle | undefined> => {
   if ((await git.branchTip(checkout, branch)) !== from) return { obstacle: 'moved' };
-  const rebased = rebasedIn(checkout, branch);
-  if (rebased !== undefined) return { obstacle: 'under-way', directory: rebased, operation: 'rebase' };
+  const rebase = rebased(checkout).find((place) => place.branch === branch);
+  if (rebase !== undefined)
+    return { obstacle: 'under-way', directory: rebase.directory, operation: 'rebase' };
   const places = (known ?? (await checkedOut(git, checkout))).filter((place) => place.branch === branch);
   const [place] = places;
   if (place === undefined) return undefined;

@@ -23,9 +23,21 @@ export const checkedOut = async (
     const ref = valueOf(attributes, 'branch');
     if (directory === undefined || ref?.startsWith(BRANCHES) !== true) return [];
     const isLocked = valueOf(attributes, 'locked') !== undefined;
-    return [{ branch: ref.slice(BRANCHES.length), directory, isPresent: isThere(directory), isLocked }];
+    const branch = ref.slice(BRANCHES.length);
+    return [{ branch, directory, isPresent: isThere(directory), isLocked, isRebased: false }];
   });
 };
+
+/** Where branches are being rebased: HEAD is detached meanwhile, and the branch moves at the end. */
+export const rebased = (checkout: Checkout): readonly (BranchPlace & { readonly branch: string })[] =>
+  listWorktrees(checkout).flatMap(({ gitDir, path, isPresent, lock }) => {
+    const ref = REBASES.map((folder) => readText(join(gitDir, folder, 'head-name'))?.trim()).find(
+      (name) => name?.startsWith(BRANCHES) === true,
+    );
+    if (ref === undefined) return [];
+    const branch = ref.slice(BRANCHES.length);
+    return [{ branch, directory: path, isPresent, isLocked: lock !== undefined, isRebased: true }];
+  });
 
 /** What a person has begun in a work tree and has to end before its branch may move. */
 export const operationIn = async (git: Git, directory: string): Promise<string | undefined> => {
@@ -35,13 +47,7 @@ export const operationIn = async (git: Git, directory: string): Promise<string |
   return OPERATIONS.find(([file]) => existsSync(join(gitDir, file)))?.[1];
 };
 
-/** The work tree in which a branch is being rebased: HEAD is detached meanwhile, and the branch moves at the end. */
-export const rebasedIn = (checkout: Checkout, branch: string): string | undefined =>
-  listWorktrees(checkout).find(({ gitDir }) =>
-    ['rebase-merge', 'rebase-apply'].some(
-      (folder) => readText(join(gitDir, folder, 'head-name'))?.trim() === BRANCHES + branch,
-    ),
-  )?.path;
+const REBASES = ['rebase-merge', 'rebase-apply'];
 
 const OPERATIONS = [
   ['MERGE_HEAD', 'merge'],

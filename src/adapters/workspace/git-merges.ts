@@ -12,7 +12,7 @@ import type {
 } from '../../ports/merging.js';
 import type { Checkout, HeldRepository } from '../../ports/workspace.js';
 import { findObstacle, moveBranch } from './git-branch-move.js';
-import { checkedOut } from './git-branch-place.js';
+import { checkedOut, rebased } from './git-branch-place.js';
 import { Git } from './git-command.js';
 import { tryMerge } from './git-merge-trial.js';
 import type { Environment } from './git-process.js';
@@ -36,7 +36,7 @@ export class GitMerges implements Merges {
   }
 
   async places(checkout: Checkout): Promise<ReadonlyMap<string, BranchPlace>> {
-    const places = await checkedOut(this.#git, checkout);
+    const places = [...(await checkedOut(this.#git, checkout)), ...rebased(checkout)];
     return new Map(places.map(({ branch, ...place }) => [branch, place]));
   }
 

@@ -21,7 +21,7 @@ import {
 import { standingTargetOf } from './feature-target.js';
 import { loadFeature } from './locate-feature.js';
 import { mainCheckout } from './main-checkout.js';
-import { refusalError, uncommittedError } from './merge-errors.js';
+import { refusalError, rebasedError, uncommittedError } from './merge-errors.js';
 import type { DecidedMerge, MergeInput } from './merge-request.js';
 
 interface Ports {
@@ -112,6 +112,7 @@ const refuseUncommitted = async (
   for (const { id, outcome, from, to } of steps) {
     const place = places.get(workPackageBranch(slug, id));
     if (place === undefined || (outcome !== 'merged' && from === to)) continue;
+    if (place.isRebased) throw rebasedError(id, place.directory);
     if (!place.isPresent && place.isLocked) {
       throw new SyncError(
         'merge-refused',

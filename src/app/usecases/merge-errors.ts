@@ -87,6 +87,11 @@ export const uncommittedError = (id: string, directory: string, paths: readonly 
     },
   );
 
+export const rebasedError = (id: string, directory: string): SyncError =>
+  new SyncError('merge-refused', `The branch of ${id} is being rebased in ${directory}.`, {
+    hint: 'Nothing has changed. "git status" there says how to end the rebase; then run the command again.',
+  });
+
 const KINDS = {
   'wrong-lane': 'transition-illegal',
   'no-branch': 'merge-refused',
