@@ -54,7 +54,7 @@ const assignment = (facts: PromptFacts, task: PromptTask): readonly string[] => 
       ];
     case 'review':
       return [
-        `Somebody else has implemented this work package. You review the result and change nothing.`,
+        `This work package has been implemented. You review the result and change nothing.`,
         places(facts),
       ];
     default:
@@ -97,16 +97,12 @@ const reviewRules = (): string =>
   [
     '## Rules',
     '',
-    '- Change no file, make no commit, and do not move the work package to another lane.',
+    '- Change no file, make no commit, and do not move the work package to another lane. What your tests leave behind in the work tree, remove again.',
     '- Judge whether everything that the work package asks for is there, works, is tested, and fits the spec and the plan. Run the tests.',
     '- Ask for changes only for what has to change; name file, place and remedy, so that somebody else can make each change without asking back.',
-    '- End with exit code 0 and your verdict as the last line of what you print. It is one of these two, word for word:',
-    '',
-    `    ${APPROVED_LINE}`,
-    `    ${CHANGES_LINE}`,
-    '',
-    '- Before a verdict that requests changes, print a line that begins with FEEDBACK: and after it everything that has to change.',
-    '- Without one of the two lines your review does not count.',
+    // Many programs print what they were asked: these words must not read as a verdict themselves.
+    `- End with exit code 0 and your verdict as the last line of what you print: either \`${APPROVED_LINE}\` or \`${CHANGES_LINE}\`, word for word, on a line of its own. Without it your review does not count.`,
+    '- Before a verdict that requests changes, print a line that begins with `FEEDBACK:` and after it everything that has to change.',
   ].join('\n');
 
 /** The file as it is, in a fence that nothing in it can close. */

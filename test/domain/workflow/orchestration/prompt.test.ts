@@ -49,13 +49,18 @@ describe('what an agent is told', () => {
   });
 
   it('tells a reviewer two lines, each of which is read as the verdict that it says', () => {
-    const lines = promptFor(facts, { task: 'review' })
-      .split('\n')
-      .filter((line) => line.startsWith('    VERDICT'));
-    expect(lines.map((line) => readVerdict([line.trim()]).verdict)).toEqual([
-      'approved',
-      'changes-requested',
-    ]);
+    const prompt = promptFor(facts, { task: 'review' });
+    const lines = [...prompt.matchAll(/`(VERDICT: [^`]+)`/g)].map(([, line = '']) => line);
+    expect(lines.map((line) => readVerdict([line]).verdict)).toEqual(['approved', 'changes-requested']);
+  });
+
+  it('is no verdict when an agent prints it back', () => {
+    for (const task of [
+      { task: 'review' },
+      { task: 'implement' },
+      { task: 'rework', feedback: 'x' },
+    ] as const)
+      expect(readVerdict(promptFor(facts, task).split('\n'))).toEqual({ verdict: 'none' });
   });
 
   it('tells an implementer nothing of verdicts, and a reviewer to change nothing', () => {
