@@ -127,8 +127,8 @@ describe('events import FILE', () => {
     ['a file that is not there', 'events import none.json', 'input-invalid', 'is not there'],
     ['a directory', 'events import kitty-specs', 'input-invalid', 'it is a directory'],
     ['bytes that are no text', 'events import bytes', 'input-invalid', 'UTF-8'],
-    ['nothing', 'events import', 'wrong-usage', 'named once'],
-    ['two things', 'events import a --from-queue-db b', 'wrong-usage', 'named once'],
+    ['nothing', 'events import', 'wrong-usage', 'named, once'],
+    ['two things', 'events import a --from-queue-db b', 'wrong-usage', 'named, once'],
   ])('says what is wrong with %s', async (_, line, code, words) => {
     writeFileSync(file('bytes'), Buffer.from([0x7b, 0xff, 0xfe]));
     const { document } = await cli.run(`${line} --json`);

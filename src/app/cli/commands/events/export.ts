@@ -34,14 +34,16 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   }
   if (signal.aborted) return { outcome: 'interrupted', data: { events, damaged }, isStream: true };
   if (path === undefined) {
-    terminal.note(`${events} events.`);
+    terminal.note(`${counted(events)}.`);
     return { data: { events, damaged }, isStream: true };
   }
   return {
     data: { format: args.format ?? 'ndjson', output: path, events, damaged },
-    text: `${events} events written to ${path}.`,
+    text: `${counted(events)} written to ${path}.`,
   };
 };
+
+const counted = (events: number): string => (events === 1 ? '1 event' : `${events} events`);
 
 /** Whoever reads slowly is waited for now and then, so that memory does not grow with the journal. */
 const toStdout = (context: ClientContext<Args>): Promise<ExportReport> => {

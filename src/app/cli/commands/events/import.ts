@@ -18,10 +18,9 @@ interface Args {
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const { args, container, io } = context;
   if ((args.file === undefined) === (args.fromQueueDb === undefined)) {
-    throw new SyncError(
-      'wrong-usage',
-      'What to take over has to be named once: FILE, or --from-queue-db FILE.',
-    );
+    throw new SyncError('wrong-usage', 'What to take over has to be named, once.', {
+      hint: 'Give FILE, or - for stdin, or --from-queue-db FILE. See: spec-kitty events import --help',
+    });
   }
   if (args.file !== undefined) return importFile(context, args.file);
   const importQueue = await (await container()).get(TOKENS.importQueue);
@@ -92,8 +91,8 @@ const REASONS: Readonly<Record<string, string>> = {
 
 const summary = ({ rows, adopted, known, invalid, refused, unusable }: Counts): readonly Text[] => [
   adopted === 0 && known > 0 && known === rows
-    ? `Nothing to take over: all ${rows} events are known already.`
-    : `${rows} events: ${adopted} taken over, ${known} known already, ${unusable.length} unusable.`,
+    ? `Nothing to take over: ${rows === 1 ? 'the event is' : `all ${rows} events are`} known already.`
+    : `${rows} ${rows === 1 ? 'event' : 'events'}: ${adopted} taken over, ${known} known already, ${unusable.length} unusable.`,
   ...(invalid === 0 ? [] : [`${invalid} have issues and are never sent; see: spec-kitty sync diagnose`]),
   ...(refused === 0 ? [] : [`${refused} found no room. Deliver what waits, then import again.`]),
 ];
