@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { gzipSync } from 'node:zlib';
 import { got } from 'got';
+import { buildOurs } from './lib/build-ours.mjs';
 import { compare } from './lib/compare.mjs';
 import { signIn, startHub, startParsingHub } from './lib/hub.mjs';
-import { buildOurs, EVENT_LINE, factSource, loadOurs, requirePackage } from './lib/ours.mjs';
+import { EVENT_LINE, factSource, loadOurs, requirePackage } from './lib/ours.mjs';
 import { makeScratch } from './lib/scratch.mjs';
 
 /**

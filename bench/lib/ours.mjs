@@ -1,47 +1,16 @@
-import { build, stop } from 'esbuild';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { NATIVE_PACKAGES, ROOT } from '../../scripts/bundle.mjs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const OURS = join(ROOT, 'dist', 'bench', 'ours.mjs');
-
-/** Compiles what is measured in process; the worker processes load the same file. */
-export const buildOurs = async () => {
-  await build({
-    absWorkingDir: ROOT,
-    stdin: {
-      contents: `
-        export { LowdbOutboxes, highestCapturedClock } from './src/adapters/queue/lowdb-outboxes.ts';
-        export { LamportFile } from './src/adapters/fs/lamport-file.ts';
-        export { lockFile } from './src/adapters/fs/process-lock.ts';
-        export { NodeMachine } from './src/adapters/host/node-machine.ts';
-        export { UlidEventIdSource } from './src/adapters/host/ulid-event-id-source.ts';
-        export { BatchCourier } from './src/app/sync/courier.ts';
-        export { Flush } from './src/app/sync/flush.ts';
-        export { GotBatchTransport } from './src/adapters/transport/got-batch-transport.ts';
-        export { JsonIntentStore } from './src/adapters/workspace/json-intent-store.ts';
-      `,
-      resolveDir: ROOT,
-      loader: 'ts',
-    },
-    outfile: OURS,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    packages: 'external',
-    logLevel: 'error',
-  });
-  await stop();
-};
+/**
+ * Where `build-ours.mjs` puts what is measured in process. The compiler is a file of its own: it would share time and
+ * memory of every process that is measured.
+ */
+export const OURS = fileURLToPath(new URL('../../dist/bench/ours.mjs', import.meta.url));
 
 export const loadOurs = () => import(pathToFileURL(OURS).href);
 
 /** A package with native code, as it is installed; the message of its absence is its own. */
 export const requirePackage = createRequire(import.meta.url);
-
-export const NATIVE = NATIVE_PACKAGES;
 
 export const PROJECT = '550e8400-e29b-41d4-a716-446655440000';
 

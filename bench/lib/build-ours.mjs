@@ -1,0 +1,33 @@
+import { build, stop } from 'esbuild';
+import { ROOT } from '../../scripts/bundle.mjs';
+import { OURS } from './ours.mjs';
+
+/** Compiles what is measured in process; the worker processes load the same file. */
+export const buildOurs = async () => {
+  await build({
+    absWorkingDir: ROOT,
+    stdin: {
+      contents: `
+        export { LowdbOutboxes, highestCapturedClock } from './src/adapters/queue/lowdb-outboxes.ts';
+        export { LamportFile } from './src/adapters/fs/lamport-file.ts';
+        export { lockFile } from './src/adapters/fs/process-lock.ts';
+        export { NodeMachine } from './src/adapters/host/node-machine.ts';
+        export { UlidEventIdSource } from './src/adapters/host/ulid-event-id-source.ts';
+        export { BatchCourier } from './src/app/sync/courier.ts';
+        export { Flush } from './src/app/sync/flush.ts';
+        export { GotBatchTransport } from './src/adapters/transport/got-batch-transport.ts';
+        export { JsonIntentStore } from './src/adapters/workspace/json-intent-store.ts';
+      `,
+      resolveDir: ROOT,
+      loader: 'ts',
+    },
+    outfile: OURS,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    packages: 'external',
+    logLevel: 'error',
+  });
+  await stop();
+};
