@@ -13,7 +13,7 @@ import {
   type OrchestrationResult,
 } from '../../src/app/usecases/orchestrate-feature.js';
 import type { OrchestrationProgress } from '../../src/app/usecases/orchestration-progress.js';
-import type { OrchestratorSources } from '../../src/app/usecases/orchestrator-sources.js';
+import type { OrchestratorSources } from '../../src/app/usecases/orchestration/orchestrator-sources.js';
 import { PerformWork } from '../../src/app/usecases/perform-work.js';
 import { isWorkPackageId } from '../../src/domain/ids.js';
 import type { Lane } from '../../src/domain/workflow/lane.js';

@@ -4,14 +4,14 @@ import type { OrchestrationStanding } from '../../domain/workflow/orchestration/
 import type { OrchestrationState } from '../../domain/workflow/orchestration/state.js';
 import type { OrchestratorPlace } from '../../ports/agents.js';
 import type { Emission } from '../sync/event-emitter.js';
-import { driveOrchestration, type RunBegun } from './drive-orchestration.js';
+import { driveOrchestration, type RunBegun } from './orchestration/drive-orchestration.js';
 import type { WorkOutcome } from './kept-events.js';
 import type { ProgressListener } from './orchestration-progress.js';
-import { occupyProject, resumable, startable } from './orchestration-start.js';
-import type { OrchestratorSources } from './orchestrator-sources.js';
+import { occupyProject, resumable, startable } from './orchestration/orchestration-start.js';
+import type { OrchestratorSources } from './orchestration/orchestrator-sources.js';
 import type { PerformWork } from './perform-work.js';
 import { prepareOrchestration, type OrchestrationRequest, type Preparation } from './plan-orchestration.js';
-import { ToldWork } from './told-work.js';
+import { ToldWork } from './orchestration/told-work.js';
 import { nothingToDo } from './work-plan.js';
 
 export interface OrchestrateInput extends OrchestrationRequest {

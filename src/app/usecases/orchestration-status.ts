@@ -4,7 +4,7 @@ import { standingOf, type OrchestrationStanding } from '../../domain/workflow/or
 import type { OrchestrationState } from '../../domain/workflow/orchestration/state.js';
 import type { OrchestrationStore } from '../../ports/agents.js';
 import type { Checkout, FeatureFiles } from '../../ports/workspace.js';
-import { viewOf } from './feature-view.js';
+import { viewOf } from './orchestration/feature-view.js';
 import { loadFeature } from './locate-feature.js';
 
 export interface OrchestrationReport {

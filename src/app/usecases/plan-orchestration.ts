@@ -12,7 +12,7 @@ import { wavesOf } from '../../domain/workflow/orchestration/waves.js';
 import type { AgentCatalog, AgentCommand } from '../../ports/agents.js';
 import type { FeatureFiles, Repository } from '../../ports/workspace.js';
 import { refuseFaults } from './feature-state.js';
-import { viewOf } from './feature-view.js';
+import { viewOf } from './orchestration/feature-view.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 
 export interface OrchestrationRequest extends FeatureRequest {

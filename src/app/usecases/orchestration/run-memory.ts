@@ -1,4 +1,4 @@
-import type { OrchestrationState } from '../../domain/workflow/orchestration/state.js';
+import type { OrchestrationState } from '../../../domain/workflow/orchestration/state.js';
 
 /**
  * The state of a run in this process, and its way to the disk. Changes that are made while a write is under way go

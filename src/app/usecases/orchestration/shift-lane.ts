@@ -1,9 +1,9 @@
-import type { Lane } from '../../domain/workflow/lane.js';
-import { findWorkPackage } from './feature-state.js';
-import { loadFeature } from './locate-feature.js';
+import type { Lane } from '../../../domain/workflow/lane.js';
+import { findWorkPackage } from '../feature-state.js';
+import { loadFeature } from '../locate-feature.js';
 import type { OrchestrationContext } from './orchestration-context.js';
-import { planTransitions, type Transition } from './plan-transitions.js';
-import { nothingToDo } from './work-plan.js';
+import { planTransitions, type Transition } from '../plan-transitions.js';
+import { nothingToDo } from '../work-plan.js';
 
 export interface LaneShift extends Transition {
   /** The lane from which it is taken. */

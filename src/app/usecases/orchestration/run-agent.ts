@@ -1,11 +1,11 @@
-import { cutText } from '../../domain/events/cut-text.js';
-import { unreachable } from '../../domain/errors.js';
-import { fillCommandLine } from '../../domain/workflow/orchestration/command-line.js';
-import { promptFor } from '../../domain/workflow/orchestration/prompt.js';
-import type { Assignment } from '../../domain/workflow/orchestration/state.js';
-import type { StepOutcome } from '../../domain/workflow/orchestration/step.js';
-import { readVerdict } from '../../domain/workflow/orchestration/verdict.js';
-import type { AgentExit } from '../../ports/agents.js';
+import { cutText } from '../../../domain/events/cut-text.js';
+import { unreachable } from '../../../domain/errors.js';
+import { fillCommandLine } from '../../../domain/workflow/orchestration/command-line.js';
+import { promptFor } from '../../../domain/workflow/orchestration/prompt.js';
+import type { Assignment } from '../../../domain/workflow/orchestration/state.js';
+import type { StepOutcome } from '../../../domain/workflow/orchestration/step.js';
+import { readVerdict } from '../../../domain/workflow/orchestration/verdict.js';
+import type { AgentExit } from '../../../ports/agents.js';
 import type { OrchestrationContext } from './orchestration-context.js';
 import { gatherPrompt } from './gather-prompt.js';
 

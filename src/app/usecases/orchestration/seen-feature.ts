@@ -1,6 +1,6 @@
-import type { Step, StepOutcome } from '../../domain/workflow/orchestration/step.js';
-import type { FeatureView } from '../../domain/workflow/orchestration/view.js';
-import type { Lane } from '../../domain/workflow/lane.js';
+import type { Step, StepOutcome } from '../../../domain/workflow/orchestration/step.js';
+import type { FeatureView } from '../../../domain/workflow/orchestration/view.js';
+import type { Lane } from '../../../domain/workflow/lane.js';
 
 /**
  * What a run knows of the files of its feature. Reading all of them after every step would cost more than the steps of a

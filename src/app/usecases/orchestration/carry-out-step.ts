@@ -1,6 +1,6 @@
-import { unreachable } from '../../domain/errors.js';
-import { workPackageBranch } from '../../domain/workflow/feature-slug.js';
-import type { Step, StepOutcome } from '../../domain/workflow/orchestration/step.js';
+import { unreachable } from '../../../domain/errors.js';
+import { workPackageBranch } from '../../../domain/workflow/feature-slug.js';
+import type { Step, StepOutcome } from '../../../domain/workflow/orchestration/step.js';
 import { announceAssignment } from './announce-assignment.js';
 import { claimWorkPackage } from './claim-work-package.js';
 import { handOver } from './hand-over.js';
