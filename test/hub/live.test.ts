@@ -110,6 +110,27 @@ describe('live sessions', () => {
     );
   });
 
+  it('numbers every event and tells of them in that order, whatever way they came', async () => {
+    await start();
+    const [left, right, reader] = [await joined(), await joined(), await joined()];
+    const accessToken = await hub.tokenOf('acme');
+    const events = Array.from({ length: 300 }, (_, at) => makeEvent({ lamport_clock: at }));
+    const batches: Promise<unknown>[] = [];
+    for (const [at, event] of events.entries()) {
+      if (at % 3 < 2) (at % 3 === 0 ? left : right).send(event);
+      else {
+        const headers = { authorization: `Bearer ${accessToken}` };
+        const body = JSON.stringify({ events: [event] });
+        batches.push(fetch(`${hub.url}/api/v1/events/batch/`, { method: 'POST', headers, body }));
+      }
+      if (at % 50 === 0) await Promise.all(batches.splice(0));
+    }
+    const heard: number[] = [];
+    while (heard.length < events.length) heard.push(Number((await reader.next('event'))['hub_sequence']));
+    expect(heard).toEqual(events.map((_, at) => at + 1));
+    await Promise.all(batches);
+  });
+
   it('ignores malformed frames, and ends a session that sends nothing else', async () => {
     await start();
     const client = await joined();
