@@ -117,8 +117,24 @@ export const waitingCount = (ledger: HubLedger, last: number): number =>
 export const newestAnswered = (ledger: HubLedger): number => ledger.beyond.at(-1)?.through ?? ledger.through;
 
 /** Enters what a pass learnt. Repeating a settlement, or settling what is settled, changes nothing. */
-export const settle = (ledger: HubLedger, settlements: readonly Settlement[]): HubLedger => {
-  // Most settlements are receipts for records that never were exceptions: nothing is made of the list then.
+export const settle = (ledger: HubLedger, settlements: readonly Settlement[]): HubLedger =>
+  settleAhead(ledger, settlements) ?? settleEach(ledger, settlements);
+
+/** Receipts in ascending order for records beyond everything answered: no look-up is needed. Else `undefined`. */
+const settleAhead = (ledger: HubLedger, settlements: readonly Settlement[]): HubLedger | undefined => {
+  const totals = { ...ledger.totals };
+  const answered: number[] = [];
+  let newest = newestAnswered(ledger);
+  for (const { record, became } of settlements) {
+    if (record <= newest || (became !== 'delivered' && became !== 'duplicate')) return undefined;
+    totals[became] += 1;
+    answered.push(record);
+    newest = record;
+  }
+  return { ...ledger, ...withAnswered(ledger, setOf(answered)), totals };
+};
+
+const settleEach = (ledger: HubLedger, settlements: readonly Settlement[]): HubLedger => {
   let exceptions: Map<number, LedgerException> | undefined;
   const changing = (): Map<number, LedgerException> =>
     (exceptions ??= new Map(ledger.exceptions.map((exception) => [exception.record, exception])));

@@ -170,6 +170,25 @@ describe('a ledger', () => {
     );
   });
 
+  it('is the same whether settlements are entered together or one by one, receipts above all', () => {
+    const receipt = fc.record({
+      record: fc.integer({ min: FIRST - 1, max: LAST }),
+      eventId: fc.constant('id'),
+      became: fc.constantFrom('delivered' as const, 'duplicate' as const),
+    });
+    const receipts = fc.uniqueArray(receipt, { selector: ({ record }) => record, maxLength: 10 });
+    const rows = receipts.map((row) => [...row].sort((a, b) => a.record - b.record));
+    const lists = fc.oneof(rows, receipts, fc.array(settlement, { maxLength: 10 }));
+    fc.assert(
+      fc.property(steps, lists, (given, settlements) => {
+        const { ledger } = run(given);
+        const oneByOne = settlements.reduce<HubLedger>((before, each) => settle(before, [each]), ledger);
+        expect(settle(ledger, settlements)).toEqual(oneByOne);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('is not changed by what belongs to records before its first one', () => {
     const before: Settlement = { record: FIRST - 1, eventId: 'id', became: 'delivered' };
     expect(settle(fresh, [before])).toEqual(fresh);
