@@ -198,6 +198,41 @@ describe('the background sync', () => {
     expect(sync.status().last?.report.ended).toEqual({ end: 'interrupted' });
   });
 
+  it('lets a flush that is under way end by itself before the last one', async () => {
+    let finish: (report: FlushReport) => void = () => undefined;
+    let wasCut = false;
+    const { sync, time, calls } = service((call, signal) => {
+      signal?.addEventListener('abort', () => (wasCut ||= calls() === 1), { once: true });
+      return call === 1 ? new Promise((resolve) => (finish = resolve)) : report();
+    });
+    sync.start();
+    await time.advance(0);
+    const stopping = sync.stop();
+    await time.advance(FINAL_FLUSH_MS / 2);
+    expect([wasCut, calls()]).toEqual([false, 1]);
+    finish(report());
+    await stopping;
+    expect([wasCut, calls()]).toEqual([false, 2]);
+    expect(time.sleeping).toBe(0);
+  });
+
+  it('cuts a flush off that is still under way after two seconds, and begins no other', async () => {
+    const { sync, time, calls } = service(
+      (_call, signal) =>
+        new Promise((resolve) =>
+          signal?.addEventListener('abort', () => resolve(report({ end: 'interrupted' })), { once: true }),
+        ),
+    );
+    sync.start();
+    await time.advance(0);
+    const stopping = sync.stop();
+    await time.advance(FINAL_FLUSH_MS);
+    await stopping;
+    expect(calls()).toBe(1);
+    expect(sync.status().last?.report.ended).toEqual({ end: 'interrupted' });
+    expect(time.sleeping).toBe(0);
+  });
+
   it('does nothing when it is stopped without a start', async () => {
     const { sync, calls } = service(() => report());
     await sync.stop();

@@ -68,10 +68,9 @@ export class BackgroundSyncService {
   /** Begins to deliver; does nothing when it has begun already. */
   start(): void {
     if (this.#running !== undefined) return;
-    const controller = new AbortController();
-    const { signal } = controller;
-    const live = this.#host.live?.run(() => this.nudge(), signal);
-    this.#running = { ended: Promise.all([this.#loop(signal), live]), controller };
+    const [leave, cut] = [new AbortController(), new AbortController()];
+    const live = this.#host.live?.run(() => this.nudge(), cut.signal);
+    this.#running = { loop: this.#loop(leave.signal, cut.signal), live, leave, cut };
   }
 
   /** Something was captured or the connection came back: there may be work. */
@@ -80,7 +79,10 @@ export class BackgroundSyncService {
     this.#wake?.();
   }
 
-  /** Ends with one last flush of at most two seconds; safe to repeat. */
+  /**
+   * Ends with one last flush, within two seconds; safe to repeat. A flush that is under way ends by itself within that
+   * time: what is cut off has to be sent again.
+   */
   async stop(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
@@ -100,11 +102,11 @@ export class BackgroundSyncService {
     };
   }
 
-  async #loop(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+  async #loop(leave: AbortSignal, cut: AbortSignal): Promise<void> {
+    while (!leave.aborted) {
       this.#isNudged = false;
-      const report = await this.#flush(signal);
-      if (!signal.aborted) await this.#rest(report, signal);
+      const report = await this.#flush(cut);
+      if (!leave.aborted) await this.#rest(report, leave);
     }
   }
 
@@ -154,20 +156,23 @@ export class BackgroundSyncService {
     return delayMs(this.#backoff, this.#host.randomness.next(), retryAfterMs);
   }
 
-  async #end(running: Running): Promise<void> {
-    running.controller.abort();
-    await running.ended;
-    const last = new AbortController();
-    const flushed = this.#flush(last.signal);
-    await Promise.race([flushed, this.#host.timer.sleep(FINAL_FLUSH_MS, last.signal)]);
-    last.abort();
-    await flushed;
+  async #end({ loop, live, leave, cut }: Running): Promise<void> {
+    leave.abort();
+    const timeUp = this.#host.timer.sleep(FINAL_FLUSH_MS, cut.signal).then(() => cut.abort());
+    await loop;
+    if (!cut.signal.aborted) await this.#flush(cut.signal);
+    cut.abort();
+    await Promise.all([live, timeUp]);
   }
 }
 
 interface Running {
-  readonly ended: Promise<unknown>;
-  readonly controller: AbortController;
+  readonly loop: Promise<void>;
+  readonly live: Promise<void> | undefined;
+  /** No further flush begins. */
+  readonly leave: AbortController;
+  /** Whatever is under way ends now. */
+  readonly cut: AbortController;
 }
 
 /** Whether trying again soon may help, and trying again at once will not. */
