@@ -198,6 +198,15 @@ describe('a journal', () => {
     expect(await new JournalReader(paths).extent()).toMatchObject({ first: 5, last: 7 });
   });
 
+  it('is not taken for a short one when its open segment cannot be read', async () => {
+    append(3);
+    rmSync(paths.current);
+    mkdirSync(paths.current);
+    const reader = new JournalReader(paths);
+    await expect(reader.extent()).rejects.toMatchObject({ kind: 'storage-failed' });
+    await expect(collect(reader.records())).rejects.toMatchObject({ kind: 'storage-failed' });
+  });
+
   it('passes over files that are no segments', async () => {
     append(3);
     for (const name of ['.x.tmp', '1.jsonl', `${segmentName(9)}~`])
