@@ -38,6 +38,7 @@ describe('an orchestration beside people', () => {
     const result = await world.run();
     expect(result.ended).toBe('paused');
     expect(words(result)).toEqual({ WP01: 'elsewhere', WP02: 'blocked', WP03: 'done' });
+    expect(notices(world)).toEqual(['WP01 is in doing with somebody else and is left alone.']);
     expect(world.runner.runs.map(({ environment }) => environment['SPEC_KITTY_WORK_PACKAGE'])).toEqual([
       'WP03',
       'WP03',
@@ -51,12 +52,33 @@ describe('an orchestration beside people', () => {
     await world.move('WP01', 'for_review');
     const result = await world.run({ resume: true });
     expect(words(result)).toEqual({ WP01: 'done', WP02: 'done' });
-    expect(notices(world)).toEqual(['WP01 was implemented without this run and is reviewed now.']);
+    expect(notices(world).at(-1)).toBe('WP01 was implemented without this run and is reviewed now.');
     expect((await world.told()).filter((each) => each.startsWith('WP01'))).toEqual([
       'WP01 doing→for_review',
       'WP01 review ann 0',
       'WP01 for_review→done',
     ]);
+  });
+
+  it('says that somebody else was faster, and leaves the work package to them', async () => {
+    const world = await orchestrationWorld({ WP01: {}, WP02: {} });
+    const exclusive = world.repository.exclusive.bind(world.repository);
+    let calls = 0;
+    world.repository.exclusive = (async (...args: Parameters<typeof exclusive>) => {
+      // Between the look at the files and the lock of the first claim.
+      if (++calls === 3)
+        world.write(
+          pathOf('WP01'),
+          workPackageText('WP01', { lane: 'doing' }).replace('agent: ""', 'agent: "zoe"'),
+        );
+      return exclusive(...args);
+    }) as typeof exclusive;
+    const result = await world.run();
+    expect(words(result)).toEqual({ WP01: 'elsewhere', WP02: 'done' });
+    expect(notices(world)).toEqual([
+      'WP01 was not begun: somebody else was faster, or moved what it depends on.',
+    ]);
+    expect((await world.told()).filter((each) => each.startsWith('WP01'))).toEqual([]);
   });
 
   it('makes no transition that an agent has made itself', async () => {

@@ -78,12 +78,20 @@ export const driveOrchestration = async (
   return { ended: endOf(memory.state, stop), standing: standing() };
 };
 
-const beginning = ({ state, notices, isResumed }: RunBegun): readonly OrchestrationProgress[] => {
+const beginning = ({ state, notices, isResumed, prepared }: RunBegun): readonly OrchestrationProgress[] => {
   const { runId, feature, agents } = state;
+  const elsewhere = standingOf(state, prepared.view).workPackages.filter(
+    ({ standing }) => standing === 'elsewhere',
+  );
   return [
     { what: 'started', runId, feature, isResumed, agents },
     ...(reviewsOwnWork(agents) ? [{ what: 'reviews-own-work', agent: agents[0] ?? '' } as const] : []),
     ...notices.map(({ id, notice }) => ({ what: 'noticed', workPackageId: id, notice }) as const),
+    ...elsewhere.map(({ id, agent }) => ({
+      what: 'noticed' as const,
+      workPackageId: id,
+      notice: `${id} is in doing with ${agent ?? 'somebody else'} and is left alone.`,
+    })),
   ];
 };
 

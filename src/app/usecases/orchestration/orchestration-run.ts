@@ -109,10 +109,14 @@ export class OrchestrationRun {
   async #end(step: Step, outcome: StepOutcome): Promise<void> {
     this.#change((state) => endStep(state, step, outcome));
     this.#seen.ended(step, outcome);
-    // Of the run itself its end was told; what came out of it only shows afterwards.
-    if (step.step === 'hand-over' && outcome.outcome === 'agent-failed')
-      this.#context.tell({ what: 'noticed', workPackageId: step.id, notice: outcome.reason });
+    this.#tellEnd(step, outcome);
     if (step.step === 'work' && outcome.outcome !== 'announced') await this.#memory.save();
+  }
+
+  /** The end of an agent's run was told; what came out of it only shows afterwards. */
+  #tellEnd(step: Step, outcome: StepOutcome): void {
+    const notice = noticeOf(step, outcome);
+    if (notice !== undefined) this.#context.tell({ what: 'noticed', workPackageId: step.id, notice });
   }
 
   /** What keeps a step from being done pauses its work package. A repository in use is asked again before. */
@@ -153,6 +157,12 @@ export class OrchestrationRun {
 
 const TRIES = 3;
 const RETRY_MS = 1_000;
+
+const noticeOf = ({ step, id }: Step, outcome: StepOutcome): string | undefined => {
+  if (step === 'hand-over' && outcome.outcome === 'agent-failed') return outcome.reason;
+  if (outcome.outcome !== 'not-claimed') return undefined;
+  return `${id} was not begun: somebody else was faster, or moved what it depends on.`;
+};
 
 const impossible = (error: {
   readonly kind: string;
