@@ -117,6 +117,29 @@ describe('what is exported and imported', () => {
     });
   });
 
+  it('has told of what is durable when a later portion cannot be stored', async () => {
+    const outboxes = new MemoryOutboxes();
+    const outbox = outboxes.open(PROJECT);
+    const adopt = outbox.adopt.bind(outbox);
+    let portions = 0;
+    outbox.adopt = (...call) =>
+      (portions += 1) > 1 ? Promise.reject(new Error('disk full')) : adopt(...call);
+    const subject = new ImportEvents({ list: () => outboxes.list(), open: () => outbox }, async () => ({
+      maxWaiting: 1000,
+    }));
+    const events = Array.from({ length: 100 }, (_, index) =>
+      JSON.stringify({ ...envelopeOf(index + 1), filler: 'x'.repeat(60_000) }),
+    );
+    const heard: number[] = [];
+    const importing = subject.run(eventPieces(chunksOf(events.join('\n'))), ({ adopted }) =>
+      heard.push(adopted),
+    );
+    await expect(importing).rejects.toThrow('disk full');
+    expect(heard).toEqual([(await collect(outbox.records())).length]);
+    expect(heard[0]).toBeGreaterThan(50);
+    expect(heard[0]).toBeLessThan(100);
+  });
+
   it('stops where it is interrupted', async () => {
     const line = JSON.stringify(envelopeOf(1));
     expect(await importer(new MemoryOutboxes())(line, AbortSignal.abort())).toMatchObject({

@@ -66,6 +66,17 @@ describe('events export', () => {
     expect((JSON.parse(out) as any).payload.entry_content).toBe('red \u009b31m');
   });
 
+  it('leaves damaged records out, and says so', async () => {
+    await note('WP01', 'spoiled');
+    const id = await note('WP02');
+    const uuid = (await cli.run('identity show --json')).document.project.uuid.value as string;
+    const journal = join(cli.git.stateRoot, 'outbox', uuid, 'current.jsonl');
+    writeFileSync(journal, readFileSync(journal, 'utf8').replace('spoiled', 'SPOILED'));
+    const { out, err } = await cli.run('events export');
+    expect(idsIn(out)).toEqual([id]);
+    expect(err).toContain('1 damaged record is left out');
+  });
+
   it('with --json needs a file, since stdout holds one document', async () => {
     const { outcome, document } = await cli.run('events export --json');
     expect([outcome, document.error.code]).toEqual(['wrong-usage', 'wrong-usage']);

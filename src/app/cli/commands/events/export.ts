@@ -30,7 +30,8 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const path = args.output === undefined ? undefined : resolve(io.cwd, args.output);
   const { events, damaged } = await (path === undefined ? toStdout(context) : toFile(context, path));
   if (damaged > 0) {
-    terminal.warn(`${damaged} damaged records have no event and were left out. See: spec-kitty sync doctor`);
+    const records = damaged === 1 ? '1 damaged record is' : `${damaged} damaged records are`;
+    terminal.warn(`${records} left out: the event is lost. See: spec-kitty sync doctor`);
   }
   if (signal.aborted) return { outcome: 'interrupted', data: { events, damaged }, isStream: true };
   if (path === undefined) {
