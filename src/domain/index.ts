@@ -13,6 +13,7 @@ export * from './delivery/batch-plan.js';
 export * from './delivery/connection.js';
 export * from './delivery/decision.js';
 export * from './delivery/hub-url.js';
+export * from './delivery/change-ledger.js';
 export * from './delivery/ledger.js';
 export * from './delivery/outcome.js';
 export * from './delivery/retention.js';

@@ -1,4 +1,5 @@
-import { openLedger, settle, waitingCount } from '../../src/domain/delivery/ledger.js';
+import { settle } from '../../src/domain/delivery/change-ledger.js';
+import { openLedger, waitingCount } from '../../src/domain/delivery/ledger.js';
 import type { JournalRecord, Outbox } from '../../src/ports/queue.js';
 import { collect, collectPortions, fact, facts, PROJECT } from '../support/facts.js';
 import { outboxesOf } from '../support/outboxes.js';

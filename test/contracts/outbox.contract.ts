@@ -1,4 +1,5 @@
-import { openLedger, settle, waitingCount, type Settlement } from '../../src/domain/delivery/ledger.js';
+import { settle, type Settlement } from '../../src/domain/delivery/change-ledger.js';
+import { openLedger, waitingCount } from '../../src/domain/delivery/ledger.js';
 import type { Outbox } from '../../src/ports/queue.js';
 import { collect, eventId, fact, facts } from '../support/facts.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Account } from '../../src/domain/delivery/account.js';
 import type { Decision } from '../../src/domain/delivery/decision.js';
-import type { Settlement } from '../../src/domain/delivery/ledger.js';
+import type { Settlement } from '../../src/domain/delivery/change-ledger.js';
 import type { RoutableRecord } from '../../src/domain/delivery/route-record.js';
 import type { Sharing } from '../../src/domain/delivery/routing-policy.js';
 

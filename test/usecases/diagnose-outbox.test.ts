@@ -1,6 +1,7 @@
 import { MemoryOutboxes } from '../../src/adapters/memory/memory-outboxes.js';
 import { DiagnoseOutbox } from '../../src/app/usecases/diagnose-outbox.js';
-import { openLedger, settle } from '../../src/domain/delivery/ledger.js';
+import { settle } from '../../src/domain/delivery/change-ledger.js';
+import { openLedger } from '../../src/domain/delivery/ledger.js';
 import { eventId, fact, facts, PROJECT } from '../support/facts.js';
 
 const ROOM = { maxWaiting: 100 };

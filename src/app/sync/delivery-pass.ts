@@ -1,6 +1,7 @@
 import type { Account } from '../../domain/delivery/account.js';
 import { EMPTY_FILL, fillWith, hasRoom } from '../../domain/delivery/batch-plan.js';
-import { MAX_EXCEPTIONS, type Settlement } from '../../domain/delivery/ledger.js';
+import type { Settlement } from '../../domain/delivery/change-ledger.js';
+import { MAX_EXCEPTIONS } from '../../domain/delivery/ledger.js';
 import { deadLetter } from '../../domain/delivery/settlement.js';
 import type { Sharing } from '../../domain/delivery/routing-policy.js';
 import type { Outbox, Sender } from '../../ports/queue.js';

@@ -1,5 +1,6 @@
 import type { Account } from '../../domain/delivery/account.js';
-import { MAX_EXCEPTIONS, type HubLedger, type Settlement } from '../../domain/delivery/ledger.js';
+import type { Settlement } from '../../domain/delivery/change-ledger.js';
+import { MAX_EXCEPTIONS, type HubLedger } from '../../domain/delivery/ledger.js';
 import { ledgerOf, refuseAt, settleAt, takeIntoUse } from '../../domain/delivery/ledger-in-use.js';
 import type { Answers } from '../../domain/delivery/outcome.js';
 import { indexDecisions } from '../../domain/delivery/ownership.js';

@@ -1,6 +1,7 @@
 import { hubKey, isSameHub, type Account, type HubAddress } from './account.js';
 import { LOCAL_TEAM } from '../events/envelope.js';
-import { openLedger, settle, type HubLedger, type Settlement } from './ledger.js';
+import { settle, type Settlement } from './change-ledger.js';
+import { openLedger, type HubLedger } from './ledger.js';
 
 /**
  * The ledger of this hub and team, open or closed. One under the hub's id comes before one under its URL: a hub that

@@ -1,7 +1,8 @@
 import { isSameHub, type Account } from './account.js';
 import type { Decision } from './decision.js';
 import { unreachable } from '../errors.js';
-import { discard, isLedgerOf, requeue, type HubLedger } from './ledger.js';
+import { discard, requeue } from './change-ledger.js';
+import { isLedgerOf, type HubLedger } from './ledger.js';
 import { rangeOf, union, type RecordRange, type RecordSet } from './record-ranges.js';
 import { askAgain } from './refusal.js';
 import type { RecordOwner } from './routing-policy.js';

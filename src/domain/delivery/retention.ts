@@ -1,4 +1,5 @@
-import { exceptionOf, isAnswered, isLedgerOf, isSettled, reclaim, type HubLedger } from './ledger.js';
+import { reclaim } from './change-ledger.js';
+import { exceptionOf, isAnswered, isLedgerOf, isSettled, type HubLedger } from './ledger.js';
 import { ownerOf, type DecisionIndex, type OwnedRecord } from './ownership.js';
 import { holdSentence, type RecordOwner } from './routing-policy.js';
 

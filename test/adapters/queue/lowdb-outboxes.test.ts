@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openLedger, settle } from '../../../src/domain/delivery/ledger.js';
+import { settle } from '../../../src/domain/delivery/change-ledger.js';
+import { openLedger } from '../../../src/domain/delivery/ledger.js';
 import { highestCapturedClock } from '../../../src/adapters/queue/lowdb-outboxes.js';
 import { outboxPaths, segmentName } from '../../../src/adapters/queue/outbox-paths.js';
 import { collect, fact, facts, PROJECT } from '../../support/facts.js';

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { isAnswered, openLedger, settle, type Settlement } from '../../../src/domain/delivery/ledger.js';
+import { settle, type Settlement } from '../../../src/domain/delivery/change-ledger.js';
+import { isAnswered, openLedger } from '../../../src/domain/delivery/ledger.js';
 import { outboxPaths, type OutboxPaths } from '../../../src/adapters/queue/outbox-paths.js';
 import type { Outbox } from '../../../src/ports/queue.js';
 import { collect, collectPortions, eventId, fact, facts, PROJECT } from '../../support/facts.js';

@@ -1,6 +1,7 @@
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openLedger, settle, type Settlement } from '../../../src/domain/delivery/ledger.js';
+import { settle, type Settlement } from '../../../src/domain/delivery/change-ledger.js';
+import { openLedger } from '../../../src/domain/delivery/ledger.js';
 import type { Outbox, RawRecord, Sender } from '../../../src/ports/queue.js';
 import { tryLockFile } from '../../../src/adapters/fs/process-lock.js';
 import { captureLockPath, outboxPaths } from '../../../src/adapters/queue/outbox-paths.js';

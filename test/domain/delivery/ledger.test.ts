@@ -1,17 +1,19 @@
 import fc from 'fast-check';
 import {
   discard,
+  reclaim,
+  requeue,
+  settle,
+  type Settlement,
+} from '../../../src/domain/delivery/change-ledger.js';
+import {
   exceptionOf,
   isAnswered,
   isSettled,
   newestAnswered,
   openLedger,
-  reclaim,
-  requeue,
-  settle,
   waitingCount,
   type HubLedger,
-  type Settlement,
 } from '../../../src/domain/delivery/ledger.js';
 
 const FIRST = 3;

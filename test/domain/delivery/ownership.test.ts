@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Account } from '../../../src/domain/delivery/account.js';
 import type { Decision } from '../../../src/domain/delivery/decision.js';
-import { exceptionOf, openLedger, settle } from '../../../src/domain/delivery/ledger.js';
+import { settle } from '../../../src/domain/delivery/change-ledger.js';
+import { exceptionOf, openLedger } from '../../../src/domain/delivery/ledger.js';
 import {
   applyDecisions,
   consentOf,

@@ -1,4 +1,5 @@
-import { discard, openLedger, settle, type HubLedger } from '../../../src/domain/delivery/ledger.js';
+import { discard, settle } from '../../../src/domain/delivery/change-ledger.js';
+import { openLedger, type HubLedger } from '../../../src/domain/delivery/ledger.js';
 import { indexDecisions } from '../../../src/domain/delivery/ownership.js';
 import { ledgersWithout } from '../../../src/domain/delivery/retention.js';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Account } from '../../../src/domain/delivery/account.js';
 import type { Decision } from '../../../src/domain/delivery/decision.js';
-import { openLedger, settle, type HubLedger, type Settlement } from '../../../src/domain/delivery/ledger.js';
+import { settle, type Settlement } from '../../../src/domain/delivery/change-ledger.js';
+import { openLedger, type HubLedger } from '../../../src/domain/delivery/ledger.js';
 import { consentOf, indexDecisions } from '../../../src/domain/delivery/ownership.js';
 import {
   standingOf,
