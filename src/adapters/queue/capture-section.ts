@@ -1,20 +1,11 @@
 import type { Decision } from '../../domain/delivery/decision.js';
 import { seal } from '../../domain/events/seal.js';
 import { describeIssues } from '../../domain/result.js';
-import type {
-  Adoption,
-  CaptureLimits,
-  CaptureOutcome,
-  Fact,
-  ForeignEvent,
-  RefusalReason,
-} from '../../ports/queue.js';
+import type { CaptureLimits, CaptureOutcome, Fact, RefusalReason } from '../../ports/queue.js';
 import type { HeldLock } from '../fs/process-lock.js';
 import { appendDecisions } from './decision-log.js';
 import { JournalWriter } from './journal-writer.js';
-import type { adoptEvents } from './adopt-events.js';
 import { appendUnderLock, isSegmentFull } from './append-under-lock.js';
-import type { KnownIds } from './known-ids.js';
 import type { JournalTail } from './journal-tail.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import type { OutboxSurroundings } from './outbox-surroundings.js';
@@ -57,24 +48,6 @@ export class CaptureSection {
       lock,
       (writer) => this.#append(writer, facts, limits, counted),
       (error, outcomes) => unconfirmed(facts, outcomes === 'looks-full' ? undefined : outcomes, error),
-    );
-  }
-
-  /** Takes over foreign events under `lock`, by `append`, and gives it back. `looks-full`: as for a capture. */
-  adopt(
-    events: readonly ForeignEvent[],
-    known: KnownIds,
-    limits: CaptureLimits,
-    counted: Occupancy | undefined,
-    lock: HeldLock,
-    append: typeof adoptEvents,
-  ): Adoption | 'looks-full' {
-    return appendUnderLock(this.#paths, this.#surroundings, lock, (writer) =>
-      append(this.#paths, this.#surroundings, writer, events, known, (tail, count) => {
-        const occupied = occupancy(tail, readSettledMark(this.#paths.settled), counted);
-        const room = Math.max(0, limits.maxWaiting - occupied);
-        return room < count && counted === undefined ? 'looks-full' : room;
-      }),
     );
   }
 
@@ -188,7 +161,8 @@ const inOrder = (tail: JournalTail, mark: SettledMark | undefined): JournalTail 
   next: nextNumber(tail, mark),
 });
 
-const occupancy = (tail: JournalTail, mark: SettledMark | undefined, counted?: Occupancy): number => {
+/** How many events wait: as counted, and what was captured since; else by the mark. */
+export const occupancy = (tail: JournalTail, mark: SettledMark | undefined, counted?: Occupancy): number => {
   const last = tail.next - 1;
   return counted === undefined
     ? estimateWaiting(tail.journal, last, mark)

@@ -16,8 +16,8 @@ import type {
   Sender,
 } from '../../ports/queue.js';
 import { CaptureSection, type Occupancy } from './capture-section.js';
+import type { ForeignEvents } from './foreign-events.js';
 import { currentTail } from './journal-tail.js';
-import type { KnownIds } from './known-ids.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import type { OutboxSurroundings } from './outbox-surroundings.js';
 import { estimateWaiting, nextNumber, readSettledMark } from './settled-mark.js';
@@ -31,16 +31,17 @@ import { WaitingFacts } from './waiting-facts.js';
 export class LowdbOutbox implements Outbox {
   readonly project: string | undefined;
   readonly #paths: OutboxPaths;
+  readonly #surroundings: OutboxSurroundings;
   readonly #section: CaptureSection;
   readonly #waiting: WaitingFacts;
   readonly #captureWaitMs: number;
   readonly #lockWaitMs: number;
-  /** Of what is there when events are taken over, so that a long import looks at each record once. */
-  #known: KnownIds | undefined;
+  #foreign: ForeignEvents | undefined;
 
   constructor(project: string | undefined, paths: OutboxPaths, surroundings: OutboxSurroundings) {
     this.project = project;
     this.#paths = paths;
+    this.#surroundings = surroundings;
     this.#captureWaitMs = surroundings.captureWaitMs ?? LOCK_WAIT_MS;
     this.#lockWaitMs = surroundings.lockWaitMs ?? PATIENT_WAIT_MS;
     this.#waiting = new WaitingFacts(paths.waiting);
@@ -57,21 +58,14 @@ export class LowdbOutbox implements Outbox {
 
   adopt(events: readonly ForeignEvent[], limits: CaptureLimits): Promise<Adoption> {
     return this.#onStorage(async () => {
-      const { KnownIds } = await import('./known-ids.js');
-      this.#known ??= new KnownIds(this.#paths);
-      // The long look is done before anybody has to wait for the lock.
-      const tail = currentTail(this.#paths.current);
-      if (tail !== undefined) this.#known.look(tail);
-      let sum: Adoption = { adopted: 0, known: 0, refused: 0 };
-      for (let start = 0; start < events.length; start += ADOPTED_AT_ONCE) {
-        const adoption = await this.#adopt(events.slice(start, start + ADOPTED_AT_ONCE), this.#known, limits);
-        sum = {
-          adopted: sum.adopted + adoption.adopted,
-          known: sum.known + adoption.known,
-          refused: sum.refused + adoption.refused,
-        };
-      }
-      return sum;
+      const { ForeignEvents } = await import('./foreign-events.js');
+      this.#foreign ??= new ForeignEvents({
+        paths: this.#paths,
+        surroundings: this.#surroundings,
+        lock: () => this.#lock(),
+        recount: () => this.#recount(),
+      });
+      return this.#foreign.adopt(events, limits);
     });
   }
 
@@ -154,15 +148,6 @@ export class LowdbOutbox implements Outbox {
     }
   }
 
-  async #adopt(events: readonly ForeignEvent[], known: KnownIds, limits: CaptureLimits): Promise<Adoption> {
-    const { adoptEvents } = await import('./adopt-events.js');
-    for (let occupancy: Occupancy | undefined; ; occupancy = await this.#recount()) {
-      const lock = await this.#lock();
-      const adoption = this.#section.adopt(events, known, limits, occupancy, lock, adoptEvents);
-      if (adoption !== 'looks-full') return adoption;
-    }
-  }
-
   /** The lock's holder is stopped: the facts are made durable beside the journal, and the next capture seals them. */
   async #wait(facts: readonly Fact[], limits: CaptureLimits): Promise<readonly CaptureOutcome[]> {
     const from = await this.nextRecord();
@@ -221,9 +206,6 @@ export class LowdbOutbox implements Outbox {
     });
   }
 }
-
-// Each portion holds the capture lock for one write.
-const ADOPTED_AT_ONCE = 500;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
