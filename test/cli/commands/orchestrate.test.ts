@@ -110,6 +110,30 @@ describe('orchestrate', () => {
     expect(aborted.document).toMatchObject({ outcome: 'already-completed' });
   });
 
+  it('delivers meanwhile where somebody is signed in, and not where that is off', async () => {
+    line = new CommandLine(smallFeature({ WP01: {} }));
+    await line.signIn('ada', '--yes');
+    const agents = withAgents({ claude: worker(), codex: worker() });
+    const off = { env: { SPEC_KITTY_SYNC: 'off' } };
+    await line.run('agent feature finalize-tasks', off);
+    const refused = await line.run('orchestrate --agents nobody', agents);
+    expect(refused.outcome).toBe('wrong-usage');
+    expect(line.hub.storedIds('acme')).toEqual([]);
+    expect((await line.run('orchestrate --agents claude,codex', agents)).outcome).toBe('done');
+    const { document } = await line.run('sync status --json', off);
+    expect(document.projects[0].accounting).toMatchObject({ captured: 8, delivered: 8, pending: 0 });
+    expect(document.background.heartbeat).toMatchObject({ left: 'asked to stop' });
+  });
+
+  it('guards agents until its input ends, with a word when it listens', async () => {
+    project();
+    const message = `${JSON.stringify({ key: 1, mark: 'NOBODY_HAS=this\0' })}\n`;
+    expect(await line.run('orchestrate --guard', { stdin: message })).toMatchObject({
+      outcome: 'done',
+      out: 'ready\n',
+    });
+  });
+
   it('of one agent says that it reviews its own work', async () => {
     line = new CommandLine(smallFeature({ WP01: {} }));
     const { outcome, err } = await line.run('orchestrate --agents claude', withAgents({ claude: worker() }));

@@ -1,5 +1,6 @@
 import type { ClientContainer } from '../../../../container/container.js';
 import { TOKENS } from '../../../../container/tokens.js';
+import type { BackgroundProcess } from '../../../../sync/background-process.js';
 import { signedInAccount } from '../../../../sync/signed-in-account.js';
 import type { Checkout } from '../../../../../ports/workspace.js';
 
@@ -9,25 +10,32 @@ import type { Checkout } from '../../../../../ports/workspace.js';
  * it changes nothing for its host.
  */
 export class DeliveryBeside {
-  readonly #client: ClientContainer;
-  readonly #checkout: Checkout;
-  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #background: BackgroundProcess | undefined;
   readonly #over = new AbortController();
   #running: Promise<unknown> | undefined;
 
-  constructor(
+  /** `undefined`: there is nobody to deliver for. */
+  constructor(background: BackgroundProcess | undefined) {
+    this.#background = background;
+  }
+
+  /** Looks whether delivery is wanted and loads what it takes, so that it has its place before anything is captured. */
+  static async prepare(
     client: ClientContainer,
     checkout: Checkout,
     env: Readonly<Record<string, string | undefined>>,
-  ) {
-    this.#client = client;
-    this.#checkout = checkout;
-    this.#env = env;
+  ): Promise<DeliveryBeside> {
+    try {
+      const isWanted = env['SPEC_KITTY_SYNC'] !== 'off' && (await mayDeliver(client, checkout));
+      return new DeliveryBeside(isWanted ? await client.get(TOKENS.backgroundProcess) : undefined);
+    } catch {
+      return new DeliveryBeside(undefined);
+    }
   }
 
   /** Returns at once; does nothing the second time. */
   start(): void {
-    this.#running ??= this.#deliver().catch(() => undefined);
+    this.#running ??= this.#background?.run({ lingerMs: Infinity }, this.#over.signal).catch(() => undefined);
   }
 
   /** Ends with a last flush of at most two seconds. */
@@ -35,20 +43,14 @@ export class DeliveryBeside {
     this.#over.abort();
     await this.#running;
   }
-
-  async #deliver(): Promise<void> {
-    if (this.#env['SPEC_KITTY_SYNC'] === 'off' || !(await this.#isWanted())) return;
-    const background = await this.#client.get(TOKENS.backgroundProcess);
-    await background.run({ lingerMs: Infinity }, this.#over.signal);
-  }
-
-  async #isWanted(): Promise<boolean> {
-    const [accounts, identities] = await Promise.all([
-      this.#client.get(TOKENS.accountStatus),
-      this.#client.get(TOKENS.showIdentity),
-    ]);
-    const identity = await identities.run(this.#checkout.projectRoot);
-    if (identity?.autoStart === false || identity?.share === false) return false;
-    return (await signedInAccount(accounts)) !== undefined;
-  }
 }
+
+const mayDeliver = async (client: ClientContainer, checkout: Checkout): Promise<boolean> => {
+  const [accounts, identities] = await Promise.all([
+    client.get(TOKENS.accountStatus),
+    client.get(TOKENS.showIdentity),
+  ]);
+  const identity = await identities.run(checkout.projectRoot);
+  if (identity?.autoStart === false || identity?.share === false) return false;
+  return (await signedInAccount(accounts)) !== undefined;
+};

@@ -21,7 +21,7 @@ export const runOrchestration = async (
   const { args, io, signal } = context;
   const orchestrate = await client.get(TOKENS.orchestrateFeature);
   const request = await featureRequest(client, context);
-  const delivery = new DeliveryBeside(client, request.checkout, io.env);
+  const delivery = await DeliveryBeside.prepare(client, request.checkout, io.env);
   const display = await displayOf(client, context);
   try {
     const result = await orchestrate.run(
