@@ -10,7 +10,7 @@ export const BUILT_IN_AGENTS: ReadonlyMap<string, AgentCommand> = new Map(
     claude: byInput('claude', '--print', '--permission-mode', 'bypassPermissions'),
     codex: byInput('codex', 'exec', '--sandbox', 'workspace-write', '-'),
     gemini: byInput('gemini', '--approval-mode', 'yolo', '--skip-trust'),
-    copilot: byInput('copilot', '--allow-all-tools', '--no-ask-user', '--silent'),
+    copilot: byInput('copilot', '--allow-all-tools', '--no-ask-user', '-s'),
     cursor: cursorAgent(),
     'cursor-agent': cursorAgent(),
     opencode: byInput('opencode', 'run', '--auto'),
