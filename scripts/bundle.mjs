@@ -26,7 +26,7 @@ const SHARED_ROOMS = {
   plan: ['src/app/cli/commands/workflow/definitions.ts', 'src/app/container/commands.module.ts'],
   status: [
     'src/app/cli/commands/sync/status.ts',
-    'src/app/usecases/get-sync-status.ts',
+    'src/app/usecases/delivery/get-sync-status.ts',
     'src/app/sync/sharing-policy.ts',
     'src/adapters/queue/read-outbox.ts',
     'src/adapters/queue/journal-reader.ts',
@@ -37,7 +37,7 @@ const SHARED_ROOMS = {
     'src/adapters/background/detached-starter.ts',
   ],
   delivery: [
-    'src/app/usecases/access-token.ts',
+    'src/app/usecases/account/access-token.ts',
     'src/app/sync/delivery-route.ts',
     'src/app/sync/pacing.ts',
     'src/app/sync/flush.ts',
@@ -51,10 +51,10 @@ const SHARED_ROOMS = {
     'src/adapters/workspace/git-exclude.ts',
   ],
   account: [
-    'src/app/usecases/sign-in.ts',
-    'src/app/usecases/sign-out.ts',
-    'src/app/usecases/set-sharing.ts',
-    'src/app/usecases/backlog-consent.ts',
+    'src/app/usecases/account/sign-in.ts',
+    'src/app/usecases/account/sign-out.ts',
+    'src/app/usecases/account/set-sharing.ts',
+    'src/app/usecases/account/backlog-consent.ts',
   ],
 };
 

@@ -10,7 +10,7 @@ import { override } from '../../src/app/container/container.js';
 import { TOKENS } from '../../src/app/container/tokens.js';
 import * as library from '../../src/app/index.js';
 import { getEmitter, withSyncContext, type EmissionOutcome } from '../../src/app/index.js';
-import { SignIn } from '../../src/app/usecases/sign-in.js';
+import { SignIn } from '../../src/app/usecases/account/sign-in.js';
 import { EVENT_TYPES } from '../../src/domain/events/payloads.js';
 import { eagerModules } from '../support/eager-modules.js';
 import { outboxesOf } from '../support/outboxes.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { BoardCard, FeatureCards } from '../../src/app/usecases/read-board.js';
+import type { BoardCard, FeatureCards } from '../../src/app/usecases/workflow/read-board.js';
 import { boardLines } from '../../src/app/cli/render/board.js';
 import { boardList } from '../../src/app/cli/render/board-list.js';
 import { toTerminal } from '../../src/app/cli/render/text.js';

@@ -1,4 +1,4 @@
-import { LiftRefusals } from '../../src/app/usecases/lift-refusals.js';
+import { LiftRefusals } from '../../src/app/usecases/account/lift-refusals.js';
 import { runPass } from '../../src/app/sync/delivery-pass.js';
 import { CONTRACT_LIMITS } from '../../src/domain/delivery/batch-plan.js';
 import type { Decision } from '../../src/domain/delivery/decision.js';

@@ -1,4 +1,4 @@
-import type { ResolvedLeftOver } from '../../src/app/usecases/resolve-left-over.js';
+import type { ResolvedLeftOver } from '../../src/app/usecases/workflow/resolve-left-over.js';
 import type { Fact } from '../../src/ports/queue.js';
 import {
   captured,

@@ -2,7 +2,7 @@ import { MemoryFeatureFiles } from '../../src/adapters/memory/memory-feature-fil
 import { MemoryIntentStore } from '../../src/adapters/memory/memory-intent-store.js';
 import { MemoryRepository } from '../../src/adapters/memory/memory-repository.js';
 import { MemoryWorkTree } from '../../src/adapters/memory/memory-work-tree.js';
-import { ResolveLeftOver, type ResolvedLeftOver } from '../../src/app/usecases/resolve-left-over.js';
+import { ResolveLeftOver, type ResolvedLeftOver } from '../../src/app/usecases/workflow/resolve-left-over.js';
 import type { Fact, Outbox } from '../../src/ports/queue.js';
 import { PROJECT } from '../support/facts.js';
 

@@ -15,8 +15,8 @@ import { Flush, type FlushHost, type FlushReport } from '../../src/app/sync/flus
 import { LiveLink, type LiveListeners } from '../../src/app/sync/live-session.js';
 import { projectStatus, type ProjectStatus } from '../../src/app/sync/project-status.js';
 import { SharingPolicy } from '../../src/app/sync/sharing-policy.js';
-import { AccessTokens } from '../../src/app/usecases/access-token.js';
-import { SignIn } from '../../src/app/usecases/sign-in.js';
+import { AccessTokens } from '../../src/app/usecases/account/access-token.js';
+import { SignIn } from '../../src/app/usecases/account/sign-in.js';
 import { hubKey, type Account } from '../../src/domain/delivery/account.js';
 import { isBalanced } from '../../src/domain/delivery/accounting.js';
 import { collect, fact, PROJECT } from './facts.js';

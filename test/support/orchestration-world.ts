@@ -4,17 +4,17 @@ import { MemoryAgentRunner, type AgentBehaviour } from '../../src/adapters/memor
 import { MemoryAgentWork } from '../../src/adapters/memory/memory-agent-work.js';
 import { MemoryMerges } from '../../src/adapters/memory/memory-merges.js';
 import { MemoryOrchestrationStore } from '../../src/adapters/memory/memory-orchestration-store.js';
-import { AbortOrchestration } from '../../src/app/usecases/abort-orchestration.js';
-import { MergeWorkPackages } from '../../src/app/usecases/merge-work-packages.js';
-import { MoveWorkPackage } from '../../src/app/usecases/move-work-package.js';
+import { AbortOrchestration } from '../../src/app/usecases/orchestration/abort-orchestration.js';
+import { MergeWorkPackages } from '../../src/app/usecases/workflow/merge-work-packages.js';
+import { MoveWorkPackage } from '../../src/app/usecases/workflow/move-work-package.js';
 import {
   OrchestrateFeature,
   type OrchestrateInput,
   type OrchestrationResult,
-} from '../../src/app/usecases/orchestrate-feature.js';
-import type { OrchestrationProgress } from '../../src/app/usecases/orchestration-progress.js';
+} from '../../src/app/usecases/orchestration/orchestrate-feature.js';
+import type { OrchestrationProgress } from '../../src/app/usecases/orchestration/orchestration-progress.js';
 import type { OrchestratorSources } from '../../src/app/usecases/orchestration/orchestrator-sources.js';
-import { PerformWork } from '../../src/app/usecases/perform-work.js';
+import { PerformWork } from '../../src/app/usecases/workflow/perform-work.js';
 import { isWorkPackageId } from '../../src/domain/ids.js';
 import type { Lane } from '../../src/domain/workflow/lane.js';
 import type { AgentRun } from '../../src/ports/agents.js';

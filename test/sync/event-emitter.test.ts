@@ -6,7 +6,7 @@ import { SequentialEventIds } from '../../src/adapters/memory/sequential-event-i
 import { emitEvent } from '../../src/app/sync/emit-event.js';
 import { EventEmitter, type EmitterSources } from '../../src/app/sync/event-emitter.js';
 import type { EmittedIn } from '../../src/app/sync/sync-runtime.js';
-import type { IdentityReading } from '../../src/app/usecases/ensure-identity.js';
+import type { IdentityReading } from '../../src/app/usecases/identity/ensure-identity.js';
 import type { Account } from '../../src/domain/delivery/account.js';
 import { SyncError } from '../../src/domain/errors.js';
 import type { SharingPreference } from '../../src/ports/config.js';

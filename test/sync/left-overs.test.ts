@@ -1,6 +1,6 @@
 import { MemoryCheckoutRegistry } from '../../src/adapters/memory/memory-checkout-registry.js';
 import { LeftOvers } from '../../src/app/sync/left-overs.js';
-import type { ResolveLeftOver } from '../../src/app/usecases/resolve-left-over.js';
+import type { ResolveLeftOver } from '../../src/app/usecases/workflow/resolve-left-over.js';
 import { SyncError } from '../../src/domain/errors.js';
 import type { HeldRepository, Repository } from '../../src/ports/workspace.js';
 import { PROJECT } from '../support/facts.js';

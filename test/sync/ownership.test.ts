@@ -1,5 +1,5 @@
-import { BacklogConsent } from '../../src/app/usecases/backlog-consent.js';
-import { SetSharing } from '../../src/app/usecases/set-sharing.js';
+import { BacklogConsent } from '../../src/app/usecases/account/backlog-consent.js';
+import { SetSharing } from '../../src/app/usecases/account/set-sharing.js';
 import { DeliveryWorld, HUB_URL } from '../support/delivery-world.js';
 import { fact, PROJECT } from '../support/facts.js';
 

@@ -7,7 +7,7 @@ export const commandsModule = (register: Registrar): void => {
     TOKENS.showIdentity,
     [TOKENS.configs, TOKENS.checkouts, TOKENS.repository, TOKENS.lamport, TOKENS.hash],
     async (config, checkouts, repository, clock, hash) => {
-      const { ShowIdentity } = await import('../usecases/show-identity.js');
+      const { ShowIdentity } = await import('../usecases/identity/show-identity.js');
       return new ShowIdentity({ config, checkouts, repository, clock, hash });
     },
   );
@@ -15,33 +15,33 @@ export const commandsModule = (register: Registrar): void => {
     TOKENS.initProject,
     [TOKENS.repository, TOKENS.featureFiles, TOKENS.configs, TOKENS.lamport, TOKENS.ensureIdentity],
     async (repository, files, config, clock, identity) => {
-      const { InitProject } = await import('../usecases/init-project.js');
+      const { InitProject } = await import('../usecases/identity/init-project.js');
       return new InitProject({ repository, files, config, clock, identity });
     },
   );
   const work = [TOKENS.repository, TOKENS.featureFiles, TOKENS.performWork] as const;
   register.single(TOKENS.finalizeTasks, [...work], async (...ports) => {
-    const { FinalizeTasks } = await import('../usecases/finalize-tasks.js');
+    const { FinalizeTasks } = await import('../usecases/workflow/finalize-tasks.js');
     return new FinalizeTasks(...ports);
   });
   register.single(TOKENS.implementWorkPackage, [...work], async (...ports) => {
-    const { ImplementWorkPackage } = await import('../usecases/implement-work-package.js');
+    const { ImplementWorkPackage } = await import('../usecases/workflow/implement-work-package.js');
     return new ImplementWorkPackage(...ports);
   });
   register.single(TOKENS.addHistory, [...work], async (...ports) => {
-    const { AddHistory } = await import('../usecases/add-history.js');
+    const { AddHistory } = await import('../usecases/workflow/add-history.js');
     return new AddHistory(...ports);
   });
   register.single(TOKENS.readBoard, [TOKENS.repository, TOKENS.featureFiles], async (...ports) => {
-    const { ReadBoard } = await import('../usecases/read-board.js');
+    const { ReadBoard } = await import('../usecases/workflow/read-board.js');
     return new ReadBoard(...ports);
   });
   register.single(TOKENS.watchBoard, [TOKENS.readBoard, TOKENS.timer], async (...ports) => {
-    const { WatchBoard } = await import('../usecases/watch-board.js');
+    const { WatchBoard } = await import('../usecases/workflow/watch-board.js');
     return new WatchBoard(...ports);
   });
   register.single(TOKENS.markStatus, [...work], async (...ports) => {
-    const { MarkStatus } = await import('../usecases/mark-status.js');
+    const { MarkStatus } = await import('../usecases/workflow/mark-status.js');
     return new MarkStatus(...ports);
   });
   register.single(TOKENS.merges, [TOKENS.environment], async ({ env }) => {
@@ -50,11 +50,11 @@ export const commandsModule = (register: Registrar): void => {
   });
   const merging = [TOKENS.repository, TOKENS.merges, TOKENS.featureFiles, TOKENS.performWork] as const;
   register.single(TOKENS.mergeWorkPackages, [...merging], async (...ports) => {
-    const { MergeWorkPackages } = await import('../usecases/merge-work-packages.js');
+    const { MergeWorkPackages } = await import('../usecases/workflow/merge-work-packages.js');
     return new MergeWorkPackages(...ports);
   });
   register.single(TOKENS.acceptWorkPackages, [...merging], async (...ports) => {
-    const { AcceptWorkPackages } = await import('../usecases/accept-work-packages.js');
+    const { AcceptWorkPackages } = await import('../usecases/workflow/accept-work-packages.js');
     return new AcceptWorkPackages(...ports);
   });
 };

@@ -31,7 +31,7 @@ export const deliveryModule = (register: Registrar): void => {
       TOKENS.machineAccounts,
     ],
     async (store, issuer, clock, environment, machines) => {
-      const { AccessTokens } = await import('../usecases/access-token.js');
+      const { AccessTokens } = await import('../usecases/account/access-token.js');
       return new AccessTokens(store, issuer, clock, environment, machines);
     },
   );
@@ -43,47 +43,47 @@ export const deliveryModule = (register: Registrar): void => {
     TOKENS.signIn,
     [TOKENS.credentials, TOKENS.tokenIssuer, TOKENS.wallClock],
     async (store, issuer, clock) => {
-      const { SignIn } = await import('../usecases/sign-in.js');
+      const { SignIn } = await import('../usecases/account/sign-in.js');
       return new SignIn(store, issuer, clock);
     },
   );
   register.single(TOKENS.signOut, [TOKENS.credentials, TOKENS.tokenIssuer], async (store, issuer) => {
-    const { SignOut } = await import('../usecases/sign-out.js');
+    const { SignOut } = await import('../usecases/account/sign-out.js');
     return new SignOut(store, issuer);
   });
   register.single(TOKENS.backlogConsent, [TOKENS.outboxes, TOKENS.checkouts], async (outboxes, registry) => {
-    const { BacklogConsent } = await import('../usecases/backlog-consent.js');
+    const { BacklogConsent } = await import('../usecases/account/backlog-consent.js');
     return new BacklogConsent(outboxes, registry);
   });
   register.single(TOKENS.liftRefusals, [TOKENS.outboxes], async (outboxes) => {
-    const { LiftRefusals } = await import('../usecases/lift-refusals.js');
+    const { LiftRefusals } = await import('../usecases/account/lift-refusals.js');
     return new LiftRefusals(outboxes);
   });
   register.single(
     TOKENS.setSharing,
     [TOKENS.checkouts, TOKENS.outboxes, TOKENS.accountStatus],
     async (registry, outboxes, accountStatus) => {
-      const { SetSharing } = await import('../usecases/set-sharing.js');
+      const { SetSharing } = await import('../usecases/account/set-sharing.js');
       return new SetSharing(registry, outboxes, () => signedInAccount(accountStatus));
     },
   );
   register.single(TOKENS.importQueue, [TOKENS.outboxes, TOKENS.settings], async (outboxes, settings) => {
     const [{ SqliteQueue }, { ImportQueue }] = await Promise.all([
       import('../../adapters/queue/sqlite-queue.js'),
-      import('../usecases/import-queue.js'),
+      import('../usecases/journal/import-queue.js'),
     ]);
     return new ImportQueue(new SqliteQueue(), outboxes, async () => captureLimits(await settings.read()));
   });
   register.single(TOKENS.importEvents, [TOKENS.outboxes, TOKENS.settings], async (outboxes, settings) => {
-    const { ImportEvents } = await import('../usecases/import-events.js');
+    const { ImportEvents } = await import('../usecases/journal/import-events.js');
     return new ImportEvents(outboxes, async () => captureLimits(await settings.read()));
   });
   register.single(TOKENS.exportEvents, [], async () => {
-    const { ExportEvents } = await import('../usecases/export-events.js');
+    const { ExportEvents } = await import('../usecases/journal/export-events.js');
     return new ExportEvents();
   });
   register.single(TOKENS.listEvents, [], async () => {
-    const { ListEvents } = await import('../usecases/list-events.js');
+    const { ListEvents } = await import('../usecases/journal/list-events.js');
     return new ListEvents();
   });
   register.single(

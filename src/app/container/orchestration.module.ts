@@ -65,9 +65,9 @@ export const orchestrationModule = (register: Registrar): void => {
       ids,
     ) => {
       const [{ OrchestrateFeature }, { MergeWorkPackages }, { PerformWork }] = await Promise.all([
-        import('../usecases/orchestrate-feature.js'),
-        import('../usecases/merge-work-packages.js'),
-        import('../usecases/perform-work.js'),
+        import('../usecases/orchestration/orchestrate-feature.js'),
+        import('../usecases/workflow/merge-work-packages.js'),
+        import('../usecases/workflow/perform-work.js'),
       ]);
       return new OrchestrateFeature({
         repository,
@@ -95,7 +95,7 @@ export const orchestrationModule = (register: Registrar): void => {
     TOKENS.planOrchestration,
     [TOKENS.repository, TOKENS.featureFiles, TOKENS.agentCatalog],
     async (...ports) => {
-      const { PlanOrchestration } = await import('../usecases/plan-orchestration.js');
+      const { PlanOrchestration } = await import('../usecases/orchestration/plan-orchestration.js');
       return new PlanOrchestration(...ports);
     },
   );
@@ -103,7 +103,7 @@ export const orchestrationModule = (register: Registrar): void => {
     TOKENS.orchestrationStatus,
     [TOKENS.featureFiles, TOKENS.orchestrationStore],
     async (...ports) => {
-      const { OrchestrationStatus } = await import('../usecases/orchestration-status.js');
+      const { OrchestrationStatus } = await import('../usecases/orchestration/orchestration-status.js');
       return new OrchestrationStatus(...ports);
     },
   );
@@ -111,7 +111,7 @@ export const orchestrationModule = (register: Registrar): void => {
     TOKENS.abortOrchestration,
     [TOKENS.orchestrationStore, TOKENS.timer, TOKENS.wallClock],
     async (...ports) => {
-      const { AbortOrchestration } = await import('../usecases/abort-orchestration.js');
+      const { AbortOrchestration } = await import('../usecases/orchestration/abort-orchestration.js');
       return new AbortOrchestration(...ports);
     },
   );

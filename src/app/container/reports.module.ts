@@ -36,20 +36,20 @@ export const reportsModule = (register: Registrar): void => {
       TOKENS.accountStatus,
     ],
     async (outboxes, registry, sharing, settings, clock, background, accountStatus) => {
-      const { GetSyncStatus } = await import('../usecases/get-sync-status.js');
+      const { GetSyncStatus } = await import('../usecases/delivery/get-sync-status.js');
       const account = () => signedInAccount(accountStatus);
       return new GetSyncStatus({ outboxes, registry, sharing, settings, clock, background, account });
     },
   );
   register.single(TOKENS.diagnoseOutbox, [TOKENS.outboxes], async (outboxes) => {
-    const { DiagnoseOutbox } = await import('../usecases/diagnose-outbox.js');
+    const { DiagnoseOutbox } = await import('../usecases/delivery/diagnose-outbox.js');
     return new DiagnoseOutbox(outboxes);
   });
   register.single(
     TOKENS.checkConnection,
     [TOKENS.batchTransport, TOKENS.tokenIssuer, TOKENS.accessTokens, TOKENS.settings],
     async (transport, issuer, tokens, settings) => {
-      const { CheckConnection } = await import('../usecases/check-connection.js');
+      const { CheckConnection } = await import('../usecases/delivery/check-connection.js');
       return new CheckConnection({ transport, issuer, tokens, settings });
     },
   );
@@ -57,7 +57,7 @@ export const reportsModule = (register: Registrar): void => {
     TOKENS.verifyDelivery,
     [TOKENS.outboxes, TOKENS.accessTokens, TOKENS.receiptReader],
     async (outboxes, tokens, receipts) => {
-      const { VerifyDelivery } = await import('../usecases/verify-delivery.js');
+      const { VerifyDelivery } = await import('../usecases/delivery/verify-delivery.js');
       return new VerifyDelivery(outboxes, tokens, receipts);
     },
   );
@@ -65,7 +65,7 @@ export const reportsModule = (register: Registrar): void => {
     TOKENS.previewDelivery,
     [TOKENS.outboxes, TOKENS.sharing, TOKENS.wallClock, TOKENS.accountStatus],
     async (outboxes, sharing, clock, accountStatus) => {
-      const { PreviewDelivery } = await import('../usecases/preview-delivery.js');
+      const { PreviewDelivery } = await import('../usecases/delivery/preview-delivery.js');
       return new PreviewDelivery({
         outboxes,
         sharing,
@@ -78,7 +78,7 @@ export const reportsModule = (register: Registrar): void => {
     TOKENS.listLeftEvents,
     [TOKENS.outboxes, TOKENS.sharing, TOKENS.wallClock, TOKENS.accountStatus],
     async (outboxes, sharing, clock, accountStatus) => {
-      const { ListLeftEvents } = await import('../usecases/list-left-events.js');
+      const { ListLeftEvents } = await import('../usecases/delivery/list-left-events.js');
       const account = () => signedInAccount(accountStatus);
       return new ListLeftEvents({ outboxes, sharing, clock, account });
     },
@@ -87,7 +87,7 @@ export const reportsModule = (register: Registrar): void => {
     TOKENS.listDeadLetters,
     [TOKENS.outboxes, TOKENS.accountStatus],
     async (outboxes, accountStatus) => {
-      const { ListDeadLetters } = await import('../usecases/list-dead-letters.js');
+      const { ListDeadLetters } = await import('../usecases/delivery/list-dead-letters.js');
       return new ListDeadLetters(outboxes, () => signedInAccount(accountStatus));
     },
   );
@@ -102,7 +102,7 @@ export const reportsModule = (register: Registrar): void => {
       TOKENS.accountStatus,
     ],
     async (outboxes, list, clock, wallClock, randomness, accountStatus) => {
-      const { DecideDeadLetters } = await import('../usecases/decide-dead-letters.js');
+      const { DecideDeadLetters } = await import('../usecases/delivery/decide-dead-letters.js');
       const account = () => signedInAccount(accountStatus);
       return new DecideDeadLetters({ outboxes, list, clock, wallClock, randomness, account });
     },
@@ -141,7 +141,7 @@ export const reportsModule = (register: Registrar): void => {
       connection,
       { version },
     ) => {
-      const { ExamineMachine } = await import('../usecases/examine-machine.js');
+      const { ExamineMachine } = await import('../usecases/delivery/examine-machine.js');
       return new ExamineMachine({
         ...{ files, outboxes, registry, configs, repository, intents, sharing, settings },
         ...{ lamport, clock, background, account, connection, version },

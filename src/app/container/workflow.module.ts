@@ -1,10 +1,10 @@
 import { captureLimits } from '../sync/capture-limits.js';
 import { EventEmitter } from '../sync/event-emitter.js';
 import { signedInAccount } from '../sync/signed-in-account.js';
-import { GetAccountStatus } from '../usecases/account-status.js';
-import { EnsureIdentity } from '../usecases/ensure-identity.js';
-import { MoveWorkPackage } from '../usecases/move-work-package.js';
-import { PerformWork } from '../usecases/perform-work.js';
+import { GetAccountStatus } from '../usecases/account/account-status.js';
+import { EnsureIdentity } from '../usecases/identity/ensure-identity.js';
+import { MoveWorkPackage } from '../usecases/workflow/move-work-package.js';
+import { PerformWork } from '../usecases/workflow/perform-work.js';
 import type { Registrar } from './registrar.js';
 import { TOKENS } from './tokens.js';
 
@@ -67,7 +67,7 @@ export const workflowModule = (register: Registrar): void => {
       // Commands rarely die: what brings their work to an end is loaded where there is some.
       run: async (held, limits) => {
         if ((await intents.read(held)) === 'none') return undefined;
-        const { ResolveLeftOver } = await import('../usecases/resolve-left-over.js');
+        const { ResolveLeftOver } = await import('../usecases/workflow/resolve-left-over.js');
         return new ResolveLeftOver(repository, files, intents, outboxes).run(held, limits);
       },
     }),

@@ -2,7 +2,7 @@ import { isSameAccount, type Account } from '../../domain/delivery/account.js';
 import type { BatchOutcome } from '../../domain/delivery/outcome.js';
 import { unreachable } from '../../domain/errors.js';
 import type { BatchTransport, OutgoingEvent } from '../../ports/transport.js';
-import type { AccessAnswer, AccessTokens } from '../usecases/access-token.js';
+import type { AccessAnswer, AccessTokens } from '../usecases/account/access-token.js';
 import type { Pacing } from './pacing.js';
 
 /** Carries events to the hub that is signed in, by whatever transport. */

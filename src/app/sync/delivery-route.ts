@@ -1,6 +1,6 @@
 import { unreachable } from '../../domain/errors.js';
 import type { BatchTransport } from '../../ports/transport.js';
-import type { AccessTokens } from '../usecases/access-token.js';
+import type { AccessTokens } from '../usecases/account/access-token.js';
 import { BatchCourier } from './courier.js';
 import type { Route } from './flush.js';
 import type { LiveLink } from './live-session.js';

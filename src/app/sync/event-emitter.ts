@@ -8,7 +8,7 @@ import type { SharingPreference } from '../../ports/config.js';
 import type { EventIdSource, Machine, WallClock } from '../../ports/host.js';
 import type { CaptureLimits, CaptureOutcome, Fact, Outbox, Outboxes } from '../../ports/queue.js';
 import type { Checkout, Head, Repository } from '../../ports/workspace.js';
-import type { IdentityReading } from '../usecases/ensure-identity.js';
+import type { IdentityReading } from '../usecases/identity/ensure-identity.js';
 import type { EmittedIn } from './sync-runtime.js';
 
 /**

@@ -3,8 +3,8 @@ import type { ConnectionStatus } from '../../domain/delivery/connection.js';
 import { SyncError, unreachable } from '../../domain/errors.js';
 import type { EventMessage, SnapshotMessage } from '../../domain/wire.js';
 import type { EventReader, ReadAnswer } from '../../ports/event-reader.js';
-import type { AccessTokens } from '../usecases/access-token.js';
-import { grantedAccess, throwIfAborted } from '../usecases/granted-access.js';
+import type { AccessTokens } from '../usecases/account/access-token.js';
+import { grantedAccess, throwIfAborted } from '../usecases/account/granted-access.js';
 import type { LiveLink, LiveListeners } from './live-session.js';
 
 /** An event as somebody sent it, whoever that was. */

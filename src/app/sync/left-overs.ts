@@ -2,7 +2,7 @@ import { isSyncError } from '../../domain/errors.js';
 import type { CheckoutRegistry } from '../../ports/config.js';
 import type { CaptureLimits } from '../../ports/queue.js';
 import type { Repository } from '../../ports/workspace.js';
-import type { ResolveLeftOver } from '../usecases/resolve-left-over.js';
+import type { ResolveLeftOver } from '../usecases/workflow/resolve-left-over.js';
 
 /** Brings what dead commands left over in a project's checkouts to an end, wherever nobody is at work. */
 export class LeftOvers {

@@ -13,7 +13,7 @@ import type { TokenIssuer } from '../../ports/auth.js';
 import type { LamportStore } from '../../ports/clock.js';
 import type { Randomness, Timer } from '../../ports/host.js';
 import type { LiveTransport } from '../../ports/transport.js';
-import type { AccessTokens } from '../usecases/access-token.js';
+import type { AccessTokens } from '../usecases/account/access-token.js';
 import { AckBook } from './ack-book.js';
 import { Announcements, type AnnouncedLimits } from './announced-limits.js';
 import type { Courier } from './courier.js';

@@ -1,5 +1,5 @@
 import type { Account } from '../../domain/delivery/account.js';
-import type { GetAccountStatus } from '../usecases/account-status.js';
+import type { GetAccountStatus } from '../usecases/account/account-status.js';
 
 /** Who is signed in, from what is stored and given alone. */
 export const signedInAccount = async (

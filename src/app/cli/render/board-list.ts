@@ -1,4 +1,4 @@
-import type { BoardCard } from '../../usecases/read-board.js';
+import type { BoardCard } from '../../usecases/workflow/read-board.js';
 import { ageOf } from './board.js';
 import { table, type Column } from './table.js';
 import { dim, type Text } from './text.js';

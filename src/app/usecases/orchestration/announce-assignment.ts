@@ -1,10 +1,10 @@
 import { assignmentNote, isAssignmentNoted } from '../../../domain/workflow/orchestration/assignment-note.js';
 import type { Assignment } from '../../../domain/workflow/orchestration/state.js';
 import { activityTime, historyEdits, type WorkPackageEdit } from '../../../domain/workflow/transition.js';
-import { findWorkPackage } from '../feature-state.js';
-import { loadFeature } from '../locate-feature.js';
+import { findWorkPackage } from '../workflow/feature-state.js';
+import { loadFeature } from '../workflow/locate-feature.js';
 import type { OrchestrationContext } from './orchestration-context.js';
-import { nothingToDo } from '../work-plan.js';
+import { nothingToDo } from '../workflow/work-plan.js';
 
 /**
  * Says in a work package's file, and with one event, who has been given it. The line in the file is the evidence of the

@@ -1,7 +1,7 @@
 import { isSyncError } from '../../../domain/errors.js';
 import { workPackageBranch } from '../../../domain/workflow/feature-slug.js';
 import type { Step, StepOutcome } from '../../../domain/workflow/orchestration/step.js';
-import { ImplementWorkPackage } from '../implement-work-package.js';
+import { ImplementWorkPackage } from '../workflow/implement-work-package.js';
 import { featureRequest, type OrchestrationContext } from './orchestration-context.js';
 
 /**

@@ -7,11 +7,11 @@ import type { OrchestrationState } from '../../../domain/workflow/orchestration/
 import type { OrchestratorPlace } from '../../../ports/agents.js';
 import type { WallClock } from '../../../ports/host.js';
 import type { OrchestrationContext } from './orchestration-context.js';
-import type { OrchestrationProgress, ProgressListener } from '../orchestration-progress.js';
+import type { OrchestrationProgress, ProgressListener } from './orchestration-progress.js';
 import { OrchestrationRun } from './orchestration-run.js';
 import type { OrchestratorSources } from './orchestrator-sources.js';
-import type { PerformWork } from '../perform-work.js';
-import type { Preparation } from '../plan-orchestration.js';
+import type { PerformWork } from '../workflow/perform-work.js';
+import type { Preparation } from './plan-orchestration.js';
 import { RunMemory } from './run-memory.js';
 import { RunTurns } from './run-turns.js';
 import { StopRequests } from './stop-requests.js';

@@ -1,5 +1,5 @@
 import type { FeatureView } from '../../../domain/workflow/orchestration/view.js';
-import { frontMatterGraph, type FeatureState } from '../feature-state.js';
+import { frontMatterGraph, type FeatureState } from '../workflow/feature-state.js';
 
 /** What an orchestration has to know of a feature. */
 export const viewOf = (state: FeatureState): FeatureView => ({

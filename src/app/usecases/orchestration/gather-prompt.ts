@@ -2,9 +2,9 @@ import { dependenciesOf } from '../../../domain/workflow/dependency-graph.js';
 import { workPackageBranch } from '../../../domain/workflow/feature-slug.js';
 import type { PromptFacts, PromptTask } from '../../../domain/workflow/orchestration/prompt.js';
 import type { Assignment } from '../../../domain/workflow/orchestration/state.js';
-import { findWorkPackage, frontMatterGraph } from '../feature-state.js';
-import { standingTargetOf } from '../feature-target.js';
-import { loadFeature } from '../locate-feature.js';
+import { findWorkPackage, frontMatterGraph } from '../workflow/feature-state.js';
+import { standingTargetOf } from '../workflow/feature-target.js';
+import { loadFeature } from '../workflow/locate-feature.js';
 import type { OrchestrationContext } from './orchestration-context.js';
 
 /**

@@ -1,9 +1,9 @@
 import { workPackageBranch } from '../../../domain/workflow/feature-slug.js';
 import type { Step, StepOutcome } from '../../../domain/workflow/orchestration/step.js';
-import { standingTargetOf } from '../feature-target.js';
+import { standingTargetOf } from '../workflow/feature-target.js';
 import { worktreeOf } from './gather-prompt.js';
 import { laneNow } from './lane-now.js';
-import { loadFeature } from '../locate-feature.js';
+import { loadFeature } from '../workflow/locate-feature.js';
 import type { OrchestrationContext } from './orchestration-context.js';
 import { shiftLane } from './shift-lane.js';
 

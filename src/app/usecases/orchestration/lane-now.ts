@@ -1,6 +1,6 @@
 import type { Lane } from '../../../domain/workflow/lane.js';
-import { findWorkPackage } from '../feature-state.js';
-import { loadFeature } from '../locate-feature.js';
+import { findWorkPackage } from '../workflow/feature-state.js';
+import { loadFeature } from '../workflow/locate-feature.js';
 import type { OrchestrationContext } from './orchestration-context.js';
 
 /** The lane in which a work package is at this moment, as its file says. */

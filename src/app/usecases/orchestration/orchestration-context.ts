@@ -1,11 +1,11 @@
 import type { OrchestrationState } from '../../../domain/workflow/orchestration/state.js';
 import type { AgentCommand, OrchestratorPlace } from '../../../ports/agents.js';
 import type { Checkout } from '../../../ports/workspace.js';
-import type { OrchestrationProgress } from '../orchestration-progress.js';
+import type { OrchestrationProgress } from './orchestration-progress.js';
 import type { OrchestratorSources } from './orchestrator-sources.js';
-import type { PerformWork } from '../perform-work.js';
+import type { PerformWork } from '../workflow/perform-work.js';
 import type { RunTurns } from './run-turns.js';
-import type { PerformedWork } from '../work-plan.js';
+import type { PerformedWork } from '../workflow/work-plan.js';
 
 /** What every step of one run works with. */
 export interface OrchestrationContext {

@@ -8,7 +8,7 @@ import type { Step, StepOutcome } from '../../../domain/workflow/orchestration/s
 import type { FeatureView } from '../../../domain/workflow/orchestration/view.js';
 import { announce, carryOut } from './carry-out-step.js';
 import { viewOf } from './feature-view.js';
-import { loadFeature } from '../locate-feature.js';
+import { loadFeature } from '../workflow/locate-feature.js';
 import type { OrchestrationContext } from './orchestration-context.js';
 import type { RunMemory } from './run-memory.js';
 import { SeenFeature } from './seen-feature.js';

@@ -2,7 +2,7 @@ import { SyncError } from '../../../domain/errors.js';
 import type { OrchestrationState } from '../../../domain/workflow/orchestration/state.js';
 import type { OrchestrationStore, OrchestratorPlace } from '../../../ports/agents.js';
 import type { Checkout, Repository } from '../../../ports/workspace.js';
-import { readOrchestration } from '../orchestration-status.js';
+import { readOrchestration } from './orchestration-status.js';
 
 /**
  * Takes the place of the project's orchestrator, and keeps its files out of what git shows. Fails with `lock-busy` when

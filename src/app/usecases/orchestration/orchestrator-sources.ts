@@ -1,8 +1,8 @@
 import type { AgentCatalog, AgentRunner, AgentWork, OrchestrationStore } from '../../../ports/agents.js';
 import type { EventIdSource, Timer, WallClock } from '../../../ports/host.js';
 import type { Checkout, FeatureFiles, Repository } from '../../../ports/workspace.js';
-import type { PerformWork } from '../perform-work.js';
-import type { PerformedWork } from '../work-plan.js';
+import type { PerformWork } from '../workflow/perform-work.js';
+import type { PerformedWork } from '../workflow/work-plan.js';
 
 /** What the orchestrator asks of the use case that merges. */
 export interface Merging {

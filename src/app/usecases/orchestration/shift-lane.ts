@@ -1,9 +1,9 @@
 import type { Lane } from '../../../domain/workflow/lane.js';
-import { findWorkPackage } from '../feature-state.js';
-import { loadFeature } from '../locate-feature.js';
+import { findWorkPackage } from '../workflow/feature-state.js';
+import { loadFeature } from '../workflow/locate-feature.js';
 import type { OrchestrationContext } from './orchestration-context.js';
-import { planTransitions, type Transition } from '../plan-transitions.js';
-import { nothingToDo } from '../work-plan.js';
+import { planTransitions, type Transition } from '../workflow/plan-transitions.js';
+import { nothingToDo } from '../workflow/work-plan.js';
 
 export interface LaneShift extends Transition {
   /** The lane from which it is taken. */

@@ -1,6 +1,6 @@
 import type { OrchestrationStore, OrchestratorPlace } from '../../../ports/agents.js';
 import type { Timer } from '../../../ports/host.js';
-import type { OrchestrationProgress } from '../orchestration-progress.js';
+import type { OrchestrationProgress } from './orchestration-progress.js';
 
 /** Whatever can stop a run: the signal of its caller, somebody's request to give it up, its own breakage. */
 export class StopRequests {

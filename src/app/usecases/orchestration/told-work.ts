@@ -1,6 +1,6 @@
 import type { Emission } from '../../sync/event-emitter.js';
-import type { WorkOutcome } from '../kept-events.js';
-import type { PerformedWork } from '../work-plan.js';
+import type { WorkOutcome } from '../workflow/kept-events.js';
+import type { PerformedWork } from '../workflow/work-plan.js';
 
 /** What became of the events of many pieces of work. */
 export class ToldWork {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
 import { TOKENS } from '../../../container/tokens.js';
-import type { ExportFormat, ExportReport } from '../../../usecases/export-events.js';
+import type { ExportFormat, ExportReport } from '../../../usecases/journal/export-events.js';
 import type { Report } from '../../define-command.js';
 import { visibleJson } from '../../render/visible.js';
 import { checkoutOf, type ClientContext } from '../shared/client.js';

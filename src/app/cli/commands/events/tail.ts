@@ -5,7 +5,7 @@ import { SyncError } from '../../../../domain/errors.js';
 import { normalizeEventId } from '../../../../domain/ids.js';
 import { TOKENS } from '../../../container/tokens.js';
 import type { TailedEvent } from '../../../sync/event-tail.js';
-import { grantedAccess } from '../../../usecases/granted-access.js';
+import { grantedAccess } from '../../../usecases/account/granted-access.js';
 import type { Report } from '../../define-command.js';
 import { dim, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';

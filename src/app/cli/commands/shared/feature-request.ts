@@ -1,5 +1,5 @@
 import type { ClientContainer } from '../../../container/container.js';
-import type { FeatureRequest } from '../../../usecases/locate-feature.js';
+import type { FeatureRequest } from '../../../usecases/workflow/locate-feature.js';
 import { checkoutOf, type ClientContext } from './client.js';
 
 /** What the command line says about the feature that a command is about. */

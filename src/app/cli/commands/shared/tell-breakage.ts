@@ -1,4 +1,4 @@
-import { isSettled, logBreakage } from '../../../usecases/log-breakage.js';
+import { isSettled, logBreakage } from '../../../usecases/workflow/log-breakage.js';
 import { TOKENS } from '../../../container/tokens.js';
 import type { ClientContext } from './client.js';
 

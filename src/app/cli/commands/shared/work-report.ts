@@ -2,7 +2,7 @@ import type { ClientContainer } from '../../../container/container.js';
 import { TOKENS } from '../../../container/tokens.js';
 import { connectionOf, isSilent, stalledSinceMs } from '../../../sync/heartbeat-reading.js';
 import { syncLine } from '../../../sync/sync-line.js';
-import type { PerformedWork } from '../../../usecases/work-plan.js';
+import type { PerformedWork } from '../../../usecases/workflow/work-plan.js';
 import type { Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import type { Text } from '../../render/text.js';

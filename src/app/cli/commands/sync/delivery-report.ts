@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { SyncError } from '../../../../domain/errors.js';
-import type { ListLeftEvents } from '../../../usecases/list-left-events.js';
+import type { ListLeftEvents } from '../../../usecases/delivery/list-left-events.js';
 import { toJsonDocument } from '../../render/visible.js';
 
 /** What `sync now --report` writes: what was delivered, and every event that was not, with the reason. */

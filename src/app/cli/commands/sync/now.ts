@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { waitingOf } from '../../../../domain/delivery/accounting.js';
 import { TOKENS } from '../../../container/tokens.js';
 import type { PassEnd } from '../../../sync/pass-report.js';
-import type { SyncStatus } from '../../../usecases/get-sync-status.js';
+import type { SyncStatus } from '../../../usecases/delivery/get-sync-status.js';
 import type { Report } from '../../define-command.js';
 import type { Outcome } from '../../exit-codes.js';
 import { lines, type Text } from '../../render/text.js';

@@ -1,7 +1,7 @@
 import { LOCAL_TEAM } from '../../../../domain/events/envelope.js';
 import { SyncError } from '../../../../domain/errors.js';
 import { TOKENS } from '../../../container/tokens.js';
-import type { ProjectPreview } from '../../../usecases/preview-delivery.js';
+import type { ProjectPreview } from '../../../usecases/delivery/preview-delivery.js';
 import type { Report } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';

@@ -1,6 +1,6 @@
 import type { BackgroundReading } from '../../../sync/background-reading.js';
-import type { ConnectionCheck } from '../../../usecases/check-connection.js';
-import type { SyncStatus } from '../../../usecases/get-sync-status.js';
+import type { ConnectionCheck } from '../../../usecases/delivery/check-connection.js';
+import type { SyncStatus } from '../../../usecases/delivery/get-sync-status.js';
 import { duration } from '../../render/duration.js';
 import { facts } from '../../render/table.js';
 import { green, red, yellow, type Text } from '../../render/text.js';

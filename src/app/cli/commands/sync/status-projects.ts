@@ -1,5 +1,5 @@
 import { accountedFor, sum, type Accounting } from '../../../../domain/delivery/accounting.js';
-import type { SyncStatus } from '../../../usecases/get-sync-status.js';
+import type { SyncStatus } from '../../../usecases/delivery/get-sync-status.js';
 import { duration } from '../../render/duration.js';
 import { table, type Column } from '../../render/table.js';
 import { dim, green, red, type Text } from '../../render/text.js';

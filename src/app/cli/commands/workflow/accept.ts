@@ -1,5 +1,5 @@
 import { TOKENS } from '../../../container/tokens.js';
-import type { AcceptResult } from '../../../usecases/accept-work-packages.js';
+import type { AcceptResult } from '../../../usecases/workflow/accept-work-packages.js';
 import type { Report } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';

@@ -1,5 +1,5 @@
 import { describeWorkPackageFault } from '../../../../domain/workflow/work-package.js';
-import type { FeatureCards } from '../../../usecases/read-board.js';
+import type { FeatureCards } from '../../../usecases/workflow/read-board.js';
 
 /** The board as `--json` prints it. */
 export const boardDocument = ({ feature, counts, cards, faults }: FeatureCards, nowMs: number): object => ({

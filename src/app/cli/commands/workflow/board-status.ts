@@ -1,5 +1,5 @@
 import { TOKENS } from '../../../container/tokens.js';
-import type { FeatureCards } from '../../../usecases/read-board.js';
+import type { FeatureCards } from '../../../usecases/workflow/read-board.js';
 import type { Report } from '../../define-command.js';
 import { widthOf } from '../../io.js';
 import { boardLines } from '../../render/board.js';

@@ -1,6 +1,6 @@
 import { describeIds } from '../../../../domain/workflow/work-package-id.js';
 import { TOKENS } from '../../../container/tokens.js';
-import type { FinalizeResult } from '../../../usecases/finalize-tasks.js';
+import type { FinalizeResult } from '../../../usecases/workflow/finalize-tasks.js';
 import type { Report } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { lines } from '../../render/text.js';

@@ -1,6 +1,6 @@
 import type { Mark } from '../../../../domain/workflow/marks.js';
 import { TOKENS } from '../../../container/tokens.js';
-import type { MarkStatusResult } from '../../../usecases/mark-status.js';
+import type { MarkStatusResult } from '../../../usecases/workflow/mark-status.js';
 import type { Report } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';

@@ -1,8 +1,8 @@
 import { unreachable } from '../../../../domain/errors.js';
 import type { MergeStrategy } from '../../../../ports/merging.js';
 import { TOKENS } from '../../../container/tokens.js';
-import { describeConflict, describeObstacle } from '../../../usecases/merge-errors.js';
-import type { MergedWorkPackage, MergeReport } from '../../../usecases/merge-report.js';
+import { describeConflict, describeObstacle } from '../../../usecases/workflow/merge-errors.js';
+import type { MergedWorkPackage, MergeReport } from '../../../usecases/workflow/merge-report.js';
 import type { Report } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
 import type { Lane } from '../../../../domain/workflow/lane.js';
 import { TOKENS } from '../../../container/tokens.js';
-import type { MoveResult } from '../../../usecases/move-work-package.js';
+import type { MoveResult } from '../../../usecases/workflow/move-work-package.js';
 import type { Report } from '../../define-command.js';
 import { bold, lines } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';

@@ -3,10 +3,10 @@ import type {
   StandingWord,
   WorkPackageStanding,
 } from '../../../../../domain/workflow/orchestration/standing.js';
-import type { AbortResult } from '../../../../usecases/abort-orchestration.js';
-import type { OrchestrationReport } from '../../../../usecases/orchestration-status.js';
-import type { OrchestrationResult } from '../../../../usecases/orchestrate-feature.js';
-import type { OrchestrationPlan } from '../../../../usecases/plan-orchestration.js';
+import type { AbortResult } from '../../../../usecases/orchestration/abort-orchestration.js';
+import type { OrchestrationReport } from '../../../../usecases/orchestration/orchestration-status.js';
+import type { OrchestrationResult } from '../../../../usecases/orchestration/orchestrate-feature.js';
+import type { OrchestrationPlan } from '../../../../usecases/orchestration/plan-orchestration.js';
 import type { Report } from '../../../define-command.js';
 import type { Outcome } from '../../../exit-codes.js';
 import { snakeKeys } from '../../../render/snake-keys.js';

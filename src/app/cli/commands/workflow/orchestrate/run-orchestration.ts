@@ -1,7 +1,7 @@
 import type { RunLimits } from '../../../../../domain/workflow/orchestration/state.js';
 import type { ClientContainer } from '../../../../container/container.js';
 import { TOKENS } from '../../../../container/tokens.js';
-import type { ProgressListener } from '../../../../usecases/orchestration-progress.js';
+import type { ProgressListener } from '../../../../usecases/orchestration/orchestration-progress.js';
 import type { Report } from '../../../define-command.js';
 import type { ClientContext } from '../../shared/client.js';
 import { featureRequest } from '../../shared/feature-request.js';

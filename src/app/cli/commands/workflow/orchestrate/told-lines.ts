@@ -1,4 +1,4 @@
-import type { OrchestrationProgress } from '../../../../usecases/orchestration-progress.js';
+import type { OrchestrationProgress } from '../../../../usecases/orchestration/orchestration-progress.js';
 import { duration } from '../../../render/duration.js';
 import { bold, type Text } from '../../../render/text.js';
 

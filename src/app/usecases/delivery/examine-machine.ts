@@ -1,0 +1,125 @@
+import { DEFAULT_SETTINGS } from '../../../domain/delivery/settings.js';
+import { unreachable } from '../../../domain/errors.js';
+import type { BackgroundPost } from '../../../ports/background.js';
+import type { LamportStore } from '../../../ports/clock.js';
+import type { CheckoutRegistry, SettingsStore } from '../../../ports/config.js';
+import type { WallClock } from '../../../ports/host.js';
+import type { Outboxes } from '../../../ports/queue.js';
+import type { StateFiles, StateFilesReading } from '../../../ports/state-files.js';
+import { readBackground } from '../../sync/background-reading.js';
+import { recountOutbox, type Recount } from '../../sync/recount-outbox.js';
+import type { SharingPolicy } from '../../sync/sharing-policy.js';
+import type { GetAccountStatus } from '../account/account-status.js';
+import type { CheckConnection } from './check-connection.js';
+import { inOrder, type Finding, type Fix } from './examination/finding.js';
+import { judgeAccount, judgeBackground, judgeConnection } from './examination/judge-delivery.js';
+import { judgeCheckouts, type CheckoutPorts } from './examination/judge-checkouts.js';
+import { judgeFiles, judgeSettings } from './examination/judge-files.js';
+import { judgeClock, judgeOutboxes } from './examination/judge-outboxes.js';
+
+export interface Examination {
+  readonly files: StateFilesReading;
+  /** The most urgent first. */
+  readonly findings: readonly Finding[];
+  readonly recounts: readonly Recount[];
+  /** What was done, in words; empty unless it was asked for. */
+  readonly fixed: readonly string[];
+}
+
+export interface ExaminationPorts extends CheckoutPorts {
+  readonly files: StateFiles;
+  readonly outboxes: Outboxes;
+  readonly registry: CheckoutRegistry;
+  readonly sharing: Pick<SharingPolicy, 'of'>;
+  readonly settings: SettingsStore;
+  readonly lamport: Pick<LamportStore, 'read'>;
+  readonly clock: WallClock;
+  readonly background: Pick<BackgroundPost, 'heartbeat' | 'isOccupied'>;
+  readonly account: Pick<GetAccountStatus, 'run'>;
+  readonly connection: Pick<CheckConnection, 'run'>;
+  readonly version: string;
+}
+
+/** Looks at everything that delivery depends on, recounts what was captured, and says what to do about what it finds. */
+export class ExamineMachine {
+  readonly #ports: ExaminationPorts;
+
+  constructor(ports: ExaminationPorts) {
+    this.#ports = ports;
+  }
+
+  /** `fix`: does first what loses nothing; what is told is how it stands afterwards. */
+  async run(options: { readonly fix: boolean }, signal?: AbortSignal): Promise<Examination> {
+    const examination = await this.#examine(signal);
+    const fixes = examination.findings.flatMap(({ fix }) => fix ?? []);
+    if (!options.fix || fixes.length === 0) return examination;
+    const fixed: string[] = [];
+    for (const fix of fixes) fixed.push(...(await this.#apply(fix)));
+    return { ...(await this.#examine(signal)), fixed };
+  }
+
+  async #examine(signal: AbortSignal | undefined): Promise<Examination> {
+    const { registry, settings, lamport, clock, background, account, connection, version } = this.#ports;
+    const nowMs = clock.nowMs();
+    const files = await this.#ports.files.read(nowMs);
+    const [set, checkouts, recounts, status] = await Promise.all([
+      settings.read(),
+      registry.list(),
+      this.#recount(nowMs),
+      account.run(),
+    ]);
+    // A clock that is asked for is made: a machine that captured nothing stays as it is.
+    const reading = files.exists ? await lamport.read() : undefined;
+    const findings = [
+      ...judgeFiles(files),
+      ...judgeOutboxes(recounts, set.maxQueueSize ?? DEFAULT_SETTINGS.maxQueueSize),
+      ...judgeClock(reading, recounts, nowMs),
+      ...judgeSettings(set),
+      ...(await judgeCheckouts(checkouts, this.#ports)),
+      ...judgeAccount(status),
+      ...judgeConnection(await connection.run(signal)),
+      ...judgeBackground(await readBackground(background, nowMs), version),
+    ];
+    return { files, findings: inOrder(findings), recounts, fixed: [] };
+  }
+
+  async #recount(nowMs: number): Promise<readonly Recount[]> {
+    const { outboxes, sharing, account } = this.#ports;
+    const status = await account.run();
+    const signedIn = status.state === 'signed-in' ? status.account : undefined;
+    const keys = await outboxes.list();
+    return Promise.all(
+      keys.map(async (key) =>
+        recountOutbox(outboxes.open(key), {
+          account: signedIn,
+          sharing: key === undefined ? 'on' : await sharing.of(key),
+          nowMs,
+        }),
+      ),
+    );
+  }
+
+  async #apply(fix: Fix): Promise<readonly string[]> {
+    const { files, registry, outboxes } = this.#ports;
+    switch (fix.fix) {
+      case 'secure-files': {
+        const count = await files.secure(fix.paths);
+        return count === 0 ? [] : [`made ${count} files private`];
+      }
+      case 'remove-stale-files': {
+        const count = await files.remove(fix.paths);
+        return count === 0 ? [] : [`removed ${count} temporary files`];
+      }
+      case 'forget-checkout':
+        await registry.forget(fix.path);
+        return [`forgot ${fix.path}`];
+      case 'seal-waiting': {
+        // Every pass begins by sealing what waits; one that sends nothing needs neither hub nor sign-in.
+        const passed = await outboxes.open(fix.projectUuid).pass(async () => undefined);
+        return passed === 'busy' ? [] : ['added what waited to the journal'];
+      }
+      default:
+        return unreachable(fix);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { adoptDocument } from '../../../domain/events/adopt-document.js';
+import type { ForeignQueue } from '../../../ports/foreign-queue.js';
+import type { CaptureLimits, Outboxes } from '../../../ports/queue.js';
+import { byProject } from './events-by-project.js';
+
+export interface ImportReport {
+  readonly rows: number;
+  readonly adopted: number;
+  /** Taken over before, or captured here. */
+  readonly known: number;
+  /** Adopted, but never sent: each has issues. */
+  readonly invalid: number;
+  /** No room in the outbox. */
+  readonly refused: number;
+  /** Rows that could not be kept at all, with the reason. */
+  readonly unusable: readonly { readonly eventId: string; readonly reason: string }[];
+}
+
+/** Takes over what an older client left in its queue. Reads that file only; safe to repeat. */
+export class ImportQueue {
+  readonly #queue: ForeignQueue;
+  readonly #outboxes: Outboxes;
+  readonly #limits: () => Promise<CaptureLimits>;
+
+  constructor(queue: ForeignQueue, outboxes: Outboxes, limits: () => Promise<CaptureLimits>) {
+    this.#queue = queue;
+    this.#outboxes = outboxes;
+    this.#limits = limits;
+  }
+
+  async run(file: string): Promise<ImportReport> {
+    const rows = await this.#queue.rows(file);
+    const limits = await this.#limits();
+    const read = rows.map(({ eventId, data }) => ({ eventId, event: adoptDocument(data) }));
+    const events = read.flatMap(({ event }) => (event.ok ? [event.value] : []));
+    const unusable = read.flatMap(({ eventId, event }) =>
+      event.ok ? [] : [{ eventId, reason: event.error }],
+    );
+    let adopted = 0;
+    let known = 0;
+    let refused = 0;
+    for (const [project, own] of byProject(events)) {
+      const adoption = await this.#outboxes.open(project).adopt(own, limits);
+      adopted += adoption.adopted;
+      known += adoption.known;
+      refused += adoption.refused;
+    }
+    const invalid = events.filter((event) => event.invalid !== undefined).length;
+    return { rows: rows.length, adopted, known, invalid, refused, unusable };
+  }
+}

@@ -1,0 +1,153 @@
+import { SyncError } from '../../../domain/errors.js';
+import { describeIssues } from '../../../domain/result.js';
+import {
+  dependencyFaults,
+  describeDependencyFault,
+  topologicalOrder,
+} from '../../../domain/workflow/dependency-graph.js';
+import { DEFAULT_LIMITS } from '../../../domain/workflow/orchestration/begin-run.js';
+import type { RunLimits } from '../../../domain/workflow/orchestration/state.js';
+import type { FeatureView } from '../../../domain/workflow/orchestration/view.js';
+import { wavesOf } from '../../../domain/workflow/orchestration/waves.js';
+import type { AgentCatalog, AgentCommand } from '../../../ports/agents.js';
+import type { FeatureFiles, Repository } from '../../../ports/workspace.js';
+import { refuseFaults } from '../workflow/feature-state.js';
+import { viewOf } from './feature-view.js';
+import { loadFeature, locateFeature, type FeatureRequest } from '../workflow/locate-feature.js';
+
+export interface OrchestrationRequest extends FeatureRequest {
+  /** Names in the order of preference; absent or empty: those of the project's config. */
+  readonly agents?: readonly string[];
+  /** What differs from {@link DEFAULT_LIMITS}. */
+  readonly limits?: Partial<RunLimits>;
+}
+
+/** What a run would do, and with whom. */
+export interface OrchestrationPlan {
+  readonly feature: string;
+  readonly agents: readonly string[];
+  readonly limits: RunLimits;
+  /** Ids that can be worked on at the same time, wave after wave, if nothing goes wrong; what is done is not among them. */
+  readonly waves: readonly (readonly string[])[];
+  /** In `doing` already: left to whoever has them. */
+  readonly elsewhere: readonly string[];
+  readonly done: readonly string[];
+}
+
+/** Says what an orchestration would do. Changes nothing. */
+export class PlanOrchestration {
+  readonly #repository: Repository;
+  readonly #files: FeatureFiles;
+  readonly #catalog: AgentCatalog;
+
+  constructor(repository: Repository, files: FeatureFiles, catalog: AgentCatalog) {
+    this.#repository = repository;
+    this.#files = files;
+    this.#catalog = catalog;
+  }
+
+  /** Fails as a run would before it begins. */
+  async run(request: OrchestrationRequest): Promise<OrchestrationPlan> {
+    const { feature, view, agents } = await prepareOrchestration(
+      this.#repository,
+      this.#files,
+      this.#catalog,
+      request,
+    );
+    const inLane = (lane: string): readonly string[] =>
+      view.graph.ids.filter((id) => view.workPackages.get(id)?.lane === lane);
+    return {
+      feature,
+      agents: [...agents.keys()],
+      limits: { ...DEFAULT_LIMITS, ...request.limits },
+      waves: wavesOf(view),
+      elsewhere: inLane('doing'),
+      done: inLane('done'),
+    };
+  }
+}
+
+/** A feature that can be orchestrated, and the agents for it in the order of preference. */
+export interface Preparation {
+  readonly feature: string;
+  readonly view: FeatureView;
+  readonly agents: ReadonlyMap<string, AgentCommand>;
+}
+
+/**
+ * Looks whether a feature can be orchestrated. Fails with `not-a-repository`, `feature-not-found`, `feature-ambiguous`,
+ * `work-package-unreadable`, `dependency-invalid`, and with `input-invalid` for limits that are none and for agents that
+ * nobody knows.
+ */
+export const prepareOrchestration = async (
+  repository: Repository,
+  files: FeatureFiles,
+  catalog: AgentCatalog,
+  request: OrchestrationRequest,
+): Promise<Preparation> => {
+  const { checkout } = request;
+  if (checkout.commonDir === undefined) {
+    throw new SyncError('not-a-repository', 'Agents work in git worktrees, and here is no git.', {
+      hint: 'Run "git init" and commit once, then run the command again.',
+    });
+  }
+  refuseLimits(request.limits ?? {});
+  const feature = await locateFeature(files, repository, request);
+  const state = await loadFeature(files, checkout.projectRoot, feature);
+  refuseFaults(state);
+  const view = viewOf(state);
+  refuseGraph(view);
+  return { feature, view, agents: await chooseAgents(catalog, checkout.projectRoot, request.agents ?? []) };
+};
+
+const refuseLimits = ({ maxParallel = 1, maxRetries = 0, timeoutMs = 1 }: Partial<RunLimits>): void => {
+  const isCount = (value: number, least: number): boolean => Number.isSafeInteger(value) && value >= least;
+  if (isCount(maxParallel, 1) && isCount(maxRetries, 0) && isCount(timeoutMs, 1)) return;
+  throw new SyncError('input-invalid', 'A limit of the orchestration cannot be used.', {
+    hint: 'At least one agent at a time, no retry or more, and some time for each run.',
+  });
+};
+
+/** Whatever has a cycle or names what is not there would wait for ever. */
+const refuseGraph = ({ graph }: FeatureView): void => {
+  const faults = dependencyFaults(graph);
+  if (faults.length === 0 && topologicalOrder(graph).length > 0) return;
+  if (faults.length === 0) {
+    throw new SyncError('work-package-not-found', 'The feature has no work packages.', {
+      hint: 'Its folder tasks/ needs files such as WP01-title.md.',
+    });
+  }
+  throw new SyncError('dependency-invalid', faults.map(describeDependencyFault).join('\n'), {
+    hint: 'Correct the dependencies and run "spec-kitty agent feature finalize-tasks".',
+  });
+};
+
+const chooseAgents = async (
+  catalog: AgentCatalog,
+  projectRoot: string,
+  asked: readonly string[],
+): Promise<ReadonlyMap<string, AgentCommand>> => {
+  const { available, commands, issues } = await catalog.read(projectRoot);
+  const trouble = issues.length === 0 ? '' : ` In .kittify/config.yaml, ${describeIssues(issues)}.`;
+  const names = [...new Set(asked.length > 0 ? asked : available)];
+  if (names.length === 0) {
+    throw new SyncError('input-invalid', `No agent is named.${trouble}`, {
+      hint: `Name some with --agents, or list them in .kittify/config.yaml under agents.available. There are: ${[...commands.keys()].join(', ')}.`,
+    });
+  }
+  const chosen = new Map<string, AgentCommand>();
+  for (const name of names) {
+    const command = commands.get(name);
+    if (command === undefined) {
+      throw new SyncError(
+        'input-invalid',
+        `Nobody knows how to run the agent ${JSON.stringify(name)}.${trouble}`,
+        {
+          hint: `Say in .kittify/config.yaml how it is run, under agents.commands. Known are: ${[...commands.keys()].join(', ')}.`,
+        },
+      );
+    }
+    chosen.set(name, command);
+  }
+  return chosen;
+};

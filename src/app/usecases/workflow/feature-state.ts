@@ -1,0 +1,130 @@
+import { SyncError } from '../../../domain/errors.js';
+import { isWorkPackageId } from '../../../domain/ids.js';
+import { dependencyGraph, type DependencyGraph } from '../../../domain/workflow/dependency-graph.js';
+import { compareWorkPackageIds, workPackageIdOfFile } from '../../../domain/workflow/work-package-id.js';
+import {
+  describeWorkPackageFault,
+  lineOfKey,
+  readWorkPackage,
+  type WorkPackage,
+  type WorkPackageFault,
+} from '../../../domain/workflow/work-package.js';
+import type { FeatureDocuments, WorkPackageDocument } from '../../../ports/workspace.js';
+
+/** A work package with the file that describes it. */
+export interface FiledWorkPackage {
+  readonly workPackage: WorkPackage;
+  readonly document: WorkPackageDocument;
+}
+
+/** A feature with its work packages understood. */
+export interface FeatureState {
+  readonly documents: FeatureDocuments;
+  /** Ascending by number. Two files may say that they are the same work package; that is one fault and no entry. */
+  readonly workPackages: readonly FiledWorkPackage[];
+  readonly faults: readonly WorkPackageFault[];
+}
+
+/**
+ * Understands the documents of a feature, each when it is first asked for. A broken file is a fault and hides no
+ * other one.
+ */
+export const readFeatureState = (documents: FeatureDocuments): FeatureState => {
+  let understood: Understood | undefined;
+  const understand = (): Understood => (understood ??= understandAll(documents));
+  return {
+    documents,
+    get workPackages() {
+      return understand().workPackages;
+    },
+    get faults() {
+      return understand().faults;
+    },
+  };
+};
+
+/** Fails with `work-package-unreadable`, naming file and line of everything that cannot be understood. */
+export const refuseFaults = ({ faults }: Pick<FeatureState, 'faults'>): void => {
+  if (faults.length === 0) return;
+  throw new SyncError('work-package-unreadable', faults.map(describeWorkPackageFault).join('\n'), {
+    hint: 'Correct these files and run the command again.',
+  });
+};
+
+/** The work package of an id. Fails with `work-package-not-found`, or with `work-package-unreadable` for a broken file. */
+export const findWorkPackage = (state: FeatureState, id: string): FiledWorkPackage => {
+  const wanted = id.trim().toUpperCase();
+  const found = searchWorkPackage(state, wanted);
+  if (found !== undefined) return found;
+  refuseFaults({ faults: state.faults.filter((fault) => isAbout(fault, wanted)) });
+  const ids = state.workPackages.map(({ workPackage }) => workPackage.id);
+  throw new SyncError(
+    'work-package-not-found',
+    `${state.documents.slug} has no work package ${JSON.stringify(id)}.`,
+    {
+      hint:
+        ids.length === 0
+          ? 'Its folder tasks/ has no file such as WP01-title.md.'
+          : `It has ${ids.join(', ')}.`,
+    },
+  );
+};
+
+/** The work package of an id, if there is one and it can be understood. */
+export const searchWorkPackage = (state: FeatureState, id: string): FiledWorkPackage | undefined =>
+  (isWorkPackageId(id) ? findAlone(state.documents, id) : undefined) ??
+  state.workPackages.find(({ workPackage }) => workPackage.id === id);
+
+/** Who needs whom, as the front matters say. */
+export const frontMatterGraph = (state: FeatureState): DependencyGraph =>
+  dependencyGraph(
+    state.workPackages.map(({ workPackage }) => workPackage.id),
+    state.workPackages.flatMap(({ workPackage, document }) => {
+      const line = lineOfKey(document.text, 'dependencies');
+      const place = line === undefined ? { path: document.path } : { path: document.path, line };
+      return workPackage.dependencies.map((to) => ({ from: workPackage.id, to, place }));
+    }),
+  );
+
+type Understood = Pick<FeatureState, 'workPackages' | 'faults'>;
+
+const understandAll = (documents: FeatureDocuments): Understood => {
+  const faults: WorkPackageFault[] = [];
+  const byId = new Map<string, FiledWorkPackage[]>();
+  for (const document of documents.workPackages) {
+    const read = readWorkPackage(document);
+    if (read.ok)
+      byId.set(read.value.id, [...(byId.get(read.value.id) ?? []), { workPackage: read.value, document }]);
+    else faults.push(read.error);
+  }
+  const workPackages: FiledWorkPackage[] = [];
+  for (const [id, filed] of byId) {
+    const [first, ...others] = filed;
+    if (first !== undefined && others.length === 0) workPackages.push(first);
+    for (const { workPackage } of others) {
+      faults.push({
+        path: workPackage.path,
+        reason: `is ${id} too, like ${first?.workPackage.path ?? 'another file'}`,
+      });
+    }
+  }
+  workPackages.sort((a, b) => compareWorkPackageIds(a.workPackage.id, b.workPackage.id));
+  return { workPackages, faults };
+};
+
+/** The usual case, without parsing the others: one file alone has the id in its name or in a line about its id. */
+const findAlone = (documents: FeatureDocuments, id: string): FiledWorkPackage | undefined => {
+  const aboutId = new RegExp(`work_package_id.*${id}`, 'i');
+  const [document, another] = documents.workPackages.filter(
+    ({ path, text }) => idOfFile(path) === id || aboutId.test(text),
+  );
+  if (document === undefined || another !== undefined) return undefined;
+  const read = readWorkPackage(document);
+  return read.ok && read.value.id === id ? { workPackage: read.value, document } : undefined;
+};
+
+const idOfFile = (path: string): string | undefined =>
+  workPackageIdOfFile(path.slice(path.lastIndexOf('/') + 1));
+
+const isAbout = ({ path, reason }: WorkPackageFault, id: string): boolean =>
+  idOfFile(path) === id || reason.startsWith(`is ${id} too`);

@@ -1,0 +1,155 @@
+import { SyncError } from '../../../domain/errors.js';
+import { describeDependencyFault } from '../../../domain/workflow/dependency-graph.js';
+import {
+  resolveDependencies,
+  type ResolvedDependencies,
+} from '../../../domain/workflow/resolve-dependencies.js';
+import type { Lane } from '../../../domain/workflow/lane.js';
+import { lineOfKey } from '../../../domain/workflow/work-package.js';
+import type { FeatureFiles, FileChange, Repository } from '../../../ports/workspace.js';
+import { planAnnouncement } from './plan-announcement.js';
+import { refuseFaults, type FeatureState } from './feature-state.js';
+import { targetBranchOf } from './feature-target.js';
+import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
+import type { PerformWork } from './perform-work.js';
+import { nothingToDo, type PerformedWork } from './work-plan.js';
+
+export interface FinalizeInput extends FeatureRequest {
+  /** `false` leaves the commit to the user. */
+  readonly commit?: boolean;
+}
+
+export interface FinalizedWorkPackage {
+  readonly id: string;
+  readonly title: string;
+  readonly lane: Lane;
+  readonly dependencies: readonly string[];
+  /** Which document decided about the dependencies. */
+  readonly decidedBy: 'tasks' | 'front-matter';
+}
+
+export interface FinalizeResult {
+  readonly feature: string;
+  /** `nothing-to-do`: everything was written and announced before. */
+  readonly outcome: 'finalized' | 'nothing-to-do';
+  readonly workPackages: readonly FinalizedWorkPackage[];
+  /** Work packages whose front matter was written. */
+  readonly updated: readonly string[];
+  /** What was announced just now: the feature's slug and work package ids. */
+  readonly announced: readonly string[];
+  readonly warnings: readonly string[];
+  readonly ignored: ResolvedDependencies['ignored'];
+}
+
+/** Fixes the plan of a feature: resolves dependencies, writes them into the front matters, announces what is not yet. */
+export class FinalizeTasks {
+  readonly #repository: Repository;
+  readonly #files: FeatureFiles;
+  readonly #perform: PerformWork;
+
+  constructor(repository: Repository, files: FeatureFiles, perform: PerformWork) {
+    this.#repository = repository;
+    this.#files = files;
+    this.#perform = perform;
+  }
+
+  /**
+   * Fails with `tasks-unreadable`, `work-package-unreadable`, `dependency-invalid` (naming the lines) and
+   * `outbox-full`; nothing is written then. Run again, it finds nothing to do and emits nothing.
+   */
+  async run(input: FinalizeInput, signal?: AbortSignal): Promise<PerformedWork<FinalizeResult>> {
+    const slug = await locateFeature(this.#files, this.#repository, input);
+    const { checkout } = input;
+    return this.#perform.run(
+      {
+        checkout,
+        subject: { feature: slug },
+        plan: async (emission) => {
+          const state = await loadFeature(this.#files, checkout.projectRoot, slug);
+          const resolved = resolve(state);
+          const announcement = await planAnnouncement(emission, state, resolved.workPackages, () =>
+            targetBranchOf(this.#repository, checkout, state.documents.meta),
+          );
+          const result = resultOf(state, resolved, announcement?.announced ?? []);
+          const changes = [...(await this.#edits(state, resolved)), ...(announcement?.changes ?? [])];
+          if (changes.length === 0) return nothingToDo(result);
+          return {
+            result,
+            changes,
+            events: announcement?.events ?? [],
+            ...(input.commit === false ? {} : { message: `chore: Finalize tasks of ${slug}` }),
+          };
+        },
+      },
+      signal,
+    );
+  }
+
+  async #edits(
+    { workPackages }: FeatureState,
+    resolved: ResolvedDependencies,
+  ): Promise<readonly FileChange[]> {
+    const changes: FileChange[] = [];
+    for (const { id, dependencies, isChanged } of resolved.workPackages) {
+      const filed = workPackages.find(({ workPackage }) => workPackage.id === id);
+      if (!isChanged || filed === undefined) continue;
+      changes.push(
+        await this.#files.change(filed.document, [{ edit: 'set', key: 'dependencies', value: dependencies }]),
+      );
+    }
+    return changes;
+  }
+}
+
+const resolve = (state: FeatureState): ResolvedDependencies => {
+  const { slug, directory, tasks } = state.documents;
+  refuseFaults(state);
+  if (state.workPackages.length === 0) {
+    throw new SyncError('work-package-not-found', `${slug} has no work packages.`, {
+      hint: `Write files such as ${directory}/tasks/WP01-title.md. Those in a folder of a lane, such as tasks/planned/, belong into tasks/ itself.`,
+    });
+  }
+  if (tasks === undefined) {
+    throw new SyncError('tasks-unreadable', `${directory}/tasks.md does not exist.`, {
+      hint: 'Write it with a section for each work package, such as "## Work Package WP01: Title".',
+    });
+  }
+  const resolved = resolveDependencies(
+    { path: `${directory}/tasks.md`, text: tasks },
+    state.workPackages.map(({ workPackage, document }) => {
+      const line =
+        'dependencies' in document.frontMatter ? lineOfKey(document.text, 'dependencies') : undefined;
+      return {
+        id: workPackage.id,
+        path: workPackage.path,
+        dependencies: workPackage.dependencies,
+        ...(line === undefined ? {} : { line }),
+      };
+    }),
+  );
+  if (resolved.faults.length === 0) return resolved;
+  throw new SyncError('dependency-invalid', resolved.faults.map(describeDependencyFault).join('\n'), {
+    hint: 'Nothing was written. Correct these lines and run the command again.',
+  });
+};
+
+const resultOf = (
+  { documents, workPackages }: FeatureState,
+  resolved: ResolvedDependencies,
+  announced: readonly string[],
+): FinalizeResult => {
+  const updated = resolved.workPackages.filter(({ isChanged }) => isChanged).map(({ id }) => id);
+  return {
+    feature: documents.slug,
+    outcome: updated.length === 0 && announced.length === 0 ? 'nothing-to-do' : 'finalized',
+    workPackages: workPackages.flatMap(({ workPackage: { id, title, lane } }) =>
+      resolved.workPackages
+        .filter((each) => each.id === id)
+        .map(({ dependencies, decidedBy }) => ({ id, title, lane, dependencies, decidedBy })),
+    ),
+    updated,
+    announced,
+    warnings: resolved.warnings,
+    ignored: resolved.ignored,
+  };
+};

@@ -1,0 +1,92 @@
+import { isSyncError, SyncError } from '../../../domain/errors.js';
+import { isLegalTransition, type Lane } from '../../../domain/workflow/lane.js';
+import {
+  searchTasks,
+  type NamedIds,
+  type PlacedTask,
+  type TaskSearch,
+} from '../../../domain/workflow/marks.js';
+import { findWorkPackage, type FeatureState, type FiledWorkPackage } from './feature-state.js';
+import { illegalTransition } from './illegal-transition.js';
+
+/** What was named, found in a feature. */
+export interface Marked {
+  readonly filed: readonly FiledWorkPackage[];
+  readonly placed: readonly PlacedTask[];
+  /** The work packages that are in another lane. */
+  readonly moves: readonly FiledWorkPackage[];
+  /** The tasks whose box stands otherwise. */
+  readonly ticks: readonly PlacedTask[];
+  /** Ids of work packages, named or holding a named task, that do not exist. */
+  readonly unknownWorkPackages: readonly string[];
+  readonly tasks: TaskSearch;
+}
+
+/** Finds everything that was named. Fails with `work-package-unreadable` for a work package whose file is broken. */
+export const findMarked = (
+  state: FeatureState,
+  ids: NamedIds,
+  wanted: { readonly to: Lane; readonly isTicked: boolean },
+): Marked => {
+  const unknown = new Set<string>();
+  const find = (id: string): readonly FiledWorkPackage[] => {
+    try {
+      return [findWorkPackage(state, id)];
+    } catch (error) {
+      if (!isSyncError(error) || error.kind !== 'work-package-not-found') throw error;
+      unknown.add(id);
+      return [];
+    }
+  };
+  const filed = ids.workPackages.flatMap(find);
+  const tasks = searchTasks(state.documents.tasks ?? '', ids.tasks);
+  for (const { workPackageId } of tasks.placed) find(workPackageId);
+  return {
+    filed,
+    placed: tasks.placed,
+    moves: filed.filter(({ workPackage }) => workPackage.lane !== wanted.to),
+    ticks: tasks.placed.filter(({ box }) => box.isOpen === wanted.isTicked),
+    unknownWorkPackages: [...unknown],
+    tasks,
+  };
+};
+
+/** Refuses what cannot be marked, naming all of it at once. */
+export const refuseUnknown = (
+  state: FeatureState,
+  { moves, unknownWorkPackages, tasks }: Marked,
+  isForced: boolean,
+  to: Lane,
+): void => {
+  const { slug, directory } = state.documents;
+  const sentences = [
+    ...(unknownWorkPackages.length === 0
+      ? []
+      : [`${slug} has no work package ${unknownWorkPackages.join(', ')}.`]),
+    ...(tasks.unknown.length === 0 ? [] : [`${directory}/tasks.md has no task ${tasks.unknown.join(', ')}.`]),
+    ...tasks.outside.map(
+      ({ taskId, line }) => `${directory}/tasks.md:${line}: ${taskId} is in no section of a work package.`,
+    ),
+  ];
+  if (sentences.length > 0) {
+    throw new SyncError(
+      unknownWorkPackages.length > 0 ? 'work-package-not-found' : 'task-not-found',
+      sentences.join('\n'),
+      { hint: hintFor(state, unknownWorkPackages, tasks) },
+    );
+  }
+  const illegal = moves.find(({ workPackage }) => !isForced && !isLegalTransition(workPackage.lane, to));
+  if (illegal !== undefined) throw illegalTransition(illegal.workPackage.id, illegal.workPackage.lane, to);
+};
+
+const hintFor = (
+  { workPackages }: FeatureState,
+  unknown: readonly string[],
+  { outside }: TaskSearch,
+): string => {
+  if (unknown.length > 0)
+    return `Nothing was marked. There are: ${workPackages.map(({ workPackage }) => workPackage.id).join(', ')}.`;
+  return outside.length > 0
+    ? 'Nothing was marked. Put these tasks below the heading of a work package, such as "## WP01".'
+    : 'Nothing was marked. A task is a line such as "- [ ] T012 What has to be done".';
+};

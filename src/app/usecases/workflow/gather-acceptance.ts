@@ -1,0 +1,106 @@
+import type { AcceptanceFacts } from '../../../domain/workflow/acceptance.js';
+import { workPackageBranch } from '../../../domain/workflow/feature-slug.js';
+import type { Merges } from '../../../ports/merging.js';
+import type { Checkout, Repository } from '../../../ports/workspace.js';
+import { branchStandings } from './branch-standing.js';
+import type { FeatureState, FiledWorkPackage } from './feature-state.js';
+import { standingTargetOf } from './feature-target.js';
+import { mainCheckout } from './main-checkout.js';
+
+interface Ports {
+  readonly repository: Pick<Repository, 'head' | 'branchTip' | 'dirtyPaths' | 'mergedBranches'>;
+  readonly merges: Pick<Merges, 'places' | 'standings'>;
+}
+
+/** What has to be known of each work package that asks to be accepted, looked at together where that is possible. */
+export const gatherAcceptance = async (
+  ports: Ports,
+  checkout: Checkout,
+  state: FeatureState,
+  filed: readonly FiledWorkPackage[],
+): Promise<readonly { readonly filed: FiledWorkPackage; readonly facts: AcceptanceFacts }[]> => {
+  const { documents } = state;
+  const isUnderGit = checkout.commonDir !== undefined && filed.length > 0;
+  // Three questions to git that do not depend on one another.
+  const [dirtyPaths, branchOf, worktreeOf] = isUnderGit
+    ? await Promise.all([
+        ports.repository.dirtyPaths(mainCheckout(checkout).root),
+        branches(ports, checkout, state, filed),
+        worktrees(ports, checkout, state, filed),
+      ])
+    : [[], () => ({}), () => ({})];
+  return filed.map((each) => ({
+    filed: each,
+    facts: {
+      workPackageId: each.workPackage.id,
+      lane: each.workPackage.lane,
+      file: each.document,
+      directory: documents.directory,
+      documents,
+      dirtyPaths,
+      ...branchOf(each),
+      ...worktreeOf(each),
+    },
+  }));
+};
+
+/** Those on whose branch nobody has committed anything. */
+export const withoutCommits = async (
+  { repository, merges }: Ports,
+  checkout: Checkout,
+  { documents: { slug, meta } }: FeatureState,
+  filed: readonly FiledWorkPackage[],
+): Promise<readonly string[]> => {
+  if (checkout.commonDir === undefined || filed.length === 0) return [];
+  const target = await standingTargetOf(repository, checkout, meta);
+  const standingOf = await branchStandings(merges, checkout, slug, filed, target);
+  return filed.map(({ workPackage }) => workPackage.id).filter((id) => standingOf(id) === 'no-commits');
+};
+
+/** A work package that was never implemented in a branch of its own has nothing to merge. */
+const branches = async (
+  { repository }: Ports,
+  checkout: Checkout,
+  { documents: { slug, meta } }: FeatureState,
+  filed: readonly FiledWorkPackage[],
+): Promise<(each: FiledWorkPackage) => Pick<AcceptanceFacts, 'branch'>> => {
+  const names: string[] = [];
+  for (const { workPackage } of filed) {
+    const name = workPackageBranch(slug, workPackage.id);
+    if ((await repository.branchTip(checkout, name)) !== undefined) names.push(name);
+  }
+  if (names.length === 0) return () => ({});
+  const target = await standingTargetOf(repository, checkout, meta);
+  const merged = await repository.mergedBranches(checkout, names, target);
+  return ({ workPackage }) => {
+    const name = workPackageBranch(slug, workPackage.id);
+    return names.includes(name) ? { branch: { name, target, isMerged: merged.has(name) } } : {};
+  };
+};
+
+/** The work trees that are there, apart from the main checkout, which is looked at for all of them. */
+const worktrees = async (
+  { repository, merges }: Ports,
+  checkout: Checkout,
+  { documents: { slug } }: FeatureState,
+  filed: readonly FiledWorkPackage[],
+): Promise<(each: FiledWorkPackage) => Pick<AcceptanceFacts, 'worktree'>> => {
+  const found = new Map<string, NonNullable<AcceptanceFacts['worktree']>>();
+  const places = await merges.places(checkout);
+  for (const {
+    workPackage: { id },
+  } of filed) {
+    const place = places.get(workPackageBranch(slug, id));
+    if (place?.isPresent !== true || place.directory === checkout.projectRoot) continue;
+    const dirtyPaths = await repository.dirtyPaths(place.directory);
+    found.set(id, { directory: shorten(place.directory, checkout), dirtyPaths });
+  }
+  return ({ workPackage }) => {
+    const worktree = found.get(workPackage.id);
+    return worktree === undefined ? {} : { worktree };
+  };
+};
+
+/** As seen from the project root, where it lies below it. */
+const shorten = (directory: string, { projectRoot }: Checkout): string =>
+  directory.startsWith(`${projectRoot}/`) ? directory.slice(projectRoot.length + 1) : directory;

@@ -1,0 +1,88 @@
+import { laneSinceMs } from '../../../domain/workflow/lane-since.js';
+import { LANES, type Lane } from '../../../domain/workflow/lane.js';
+import { checkboxes, tasksSections } from '../../../domain/workflow/tasks-document.js';
+import type { WorkPackageFault } from '../../../domain/workflow/work-package.js';
+import { unreadyDependencies } from '../../../domain/workflow/worktree-base.js';
+import type { FeatureFiles, Repository } from '../../../ports/workspace.js';
+import type { FeatureState, FiledWorkPackage } from './feature-state.js';
+import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
+
+/** A work package as the board shows it. */
+export interface BoardCard {
+  readonly workPackageId: string;
+  readonly title: string;
+  readonly lane: Lane;
+  /** Who is in charge, as the front matter says. */
+  readonly agent?: string;
+  /** When it came into its lane, milliseconds since 1970; absent when its Activity Log does not tell. */
+  readonly sinceMs?: number;
+  readonly dependencies: readonly string[];
+  /** Of a planned one: the dependencies that nobody has finished implementing. */
+  readonly waitsFor: readonly string[];
+  /** Boxes of its section in `tasks.md`. */
+  readonly tasks: number;
+  readonly openTasks: number;
+}
+
+/** All work packages of a feature at one moment, as their files say. */
+export interface FeatureCards {
+  readonly feature: string;
+  readonly counts: Readonly<Record<Lane, number>>;
+  /** Ascending by number. */
+  readonly cards: readonly BoardCard[];
+  /** Files that cannot be understood; their work packages are not on the board. */
+  readonly faults: readonly WorkPackageFault[];
+}
+
+/** Reads the board of a feature. Reads only: it needs no identity, takes no lock and emits nothing. */
+export class ReadBoard {
+  readonly #repository: Pick<Repository, 'head'>;
+  readonly #files: Pick<FeatureFiles, 'features' | 'read'>;
+
+  constructor(repository: Pick<Repository, 'head'>, files: Pick<FeatureFiles, 'features' | 'read'>) {
+    this.#repository = repository;
+    this.#files = files;
+  }
+
+  /** Fails with `feature-not-found`, `feature-ambiguous` and `storage-failed`. */
+  async run(request: FeatureRequest): Promise<FeatureCards> {
+    const slug = await locateFeature(this.#files, this.#repository, request);
+    const state = await loadFeature(this.#files, request.checkout.projectRoot, slug);
+    const boxes = boxesOf(state);
+    const cards = state.workPackages.map((filed) => cardOf(state, filed, boxes));
+    const counts = Object.fromEntries(
+      LANES.map((lane) => [lane, cards.filter((card) => card.lane === lane).length]),
+    ) as Record<Lane, number>;
+    return { feature: slug, counts, cards, faults: state.faults };
+  }
+}
+
+type Boxes = ReadonlyMap<string, { readonly tasks: number; readonly openTasks: number }>;
+
+const boxesOf = ({ documents }: FeatureState): Boxes =>
+  new Map(
+    tasksSections(documents.tasks ?? '').map(({ workPackageId, lines }) => {
+      const boxes = checkboxes(lines);
+      return [workPackageId, { tasks: boxes.length, openTasks: boxes.filter((box) => box.isOpen).length }];
+    }),
+  );
+
+const cardOf = (
+  state: FeatureState,
+  { workPackage, document }: FiledWorkPackage,
+  boxes: Boxes,
+): BoardCard => {
+  const { id, title, lane, agent, dependencies } = workPackage;
+  const all = state.workPackages.map((each) => each.workPackage);
+  const sinceMs = laneSinceMs(document.body, lane);
+  return {
+    workPackageId: id,
+    title,
+    lane,
+    ...(agent === undefined ? {} : { agent }),
+    ...(sinceMs === undefined ? {} : { sinceMs }),
+    dependencies,
+    waitsFor: lane === 'planned' ? unreadyDependencies(workPackage, all).map((unready) => unready.id) : [],
+    ...(boxes.get(id) ?? { tasks: 0, openTasks: 0 }),
+  };
+};

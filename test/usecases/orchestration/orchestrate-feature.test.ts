@@ -1,0 +1,264 @@
+import { FEATURE, pathOf, type WorkPackageSeed } from '../../support/planning-documents.js';
+import { diligent, orchestrationWorld, type Script } from '../../support/orchestration-world.js';
+
+const never = (): Promise<number> => new Promise(() => undefined);
+const fails: Script = () => 1;
+
+/** Requests changes so many times, then approves; implements well. */
+const strict =
+  (times: number): Script =>
+  (task, world) => {
+    if (task.phase === 'review' && task.earlier < times) {
+      task.print('FEEDBACK: the name is wrong');
+      task.print('VERDICT: changes requested');
+      return 0;
+    }
+    return diligent(task, world);
+  };
+
+const paused = (world: { readonly progress: readonly object[] }): readonly unknown[] =>
+  world.progress.filter((each) => (each as { what: string }).what === 'paused');
+
+const standings = (result: {
+  readonly standing: { readonly workPackages: readonly { readonly id: string; readonly standing: string }[] };
+}) => Object.fromEntries(result.standing.workPackages.map(({ id, standing }) => [id, standing]));
+
+describe('orchestrating a feature', () => {
+  it('takes every work package through implementation, review by another agent and merge, with one event each', async () => {
+    const world = await orchestrationWorld({ WP01: {}, WP02: { dependencies: '[WP01]' } });
+    const result = await world.run();
+    expect(result.ended).toBe('completed');
+    expect(await world.told()).toEqual([
+      'WP01 planned→doing',
+      'WP01 implementation ann 0',
+      'WP01 doing→for_review',
+      'WP01 review bob 0',
+      'WP01 for_review→done',
+      'WP02 needs WP01 no more',
+      'WP02 planned→doing',
+      'WP02 implementation ann 0',
+      'WP02 doing→for_review',
+      'WP02 review bob 0',
+      'WP02 for_review→done',
+      'FeatureCompleted',
+    ]);
+    expect(paused(world)).toEqual([]);
+    expect(await world.repository.isMerged(await world.checkout(), `${FEATURE}-WP02`, 'main')).toBe(true);
+    expect(await world.repository.dirtyPaths(world.root)).toEqual([]);
+  });
+
+  it('gives every event of the run the same correlation id, also after it was resumed', async () => {
+    const world = await orchestrationWorld({ WP01: {} }, { ann: diligent, bob: strict(9) });
+    await world.run({ limits: { maxRetries: 0 } });
+    await world.run({ resume: true });
+    const correlations = new Set<string | undefined>();
+    for await (const { json } of world.outboxes.open('550e8400-e29b-41d4-a716-446655440000').records())
+      correlations.add((JSON.parse(json ?? '{}') as { correlation_id?: string }).correlation_id);
+    expect([...correlations]).toEqual([(await state(world)).runId]);
+  });
+
+  it('runs as many agents at once as allowed and no more', async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 9 }, (_, at): [string, WorkPackageSeed] => [`WP1${at}`, {}]),
+    );
+    const world = await orchestrationWorld(many);
+    const result = await world.run({ limits: { maxParallel: 4 } });
+    expect(paused(world)).toEqual([]);
+    expect(result.standing.counts.done).toBe(9);
+    expect(world.runner.most).toBe(4);
+  });
+
+  it('lets rejected work be done again with what the reviewer wants, by who did it before', async () => {
+    const world = await orchestrationWorld({ WP01: {} }, { ann: diligent, bob: strict(1) });
+    expect((await world.run()).ended).toBe('completed');
+    expect(await world.told()).toEqual([
+      'WP01 planned→doing',
+      'WP01 implementation ann 0',
+      'WP01 doing→for_review',
+      'WP01 review bob 0',
+      'WP01 for_review→doing',
+      'WP01 implementation ann 1',
+      'WP01 doing→for_review',
+      'WP01 review bob 1',
+      'WP01 for_review→done',
+      'FeatureCompleted',
+    ]);
+    expect(world.tree.text(world.root, pathOf('WP01'))).toContain('> the name is wrong');
+    const prompts = [...world.store.prompts].filter(([path]) => path.includes('implementation'));
+    expect(prompts.map(([, text]) => text.includes('> the name is wrong'))).toEqual([false, true]);
+  });
+
+  it('leaves work that is rejected too often to a person, and what does not depend on it goes on', async () => {
+    const world = await orchestrationWorld(
+      { WP01: {}, WP02: { dependencies: '[WP01]' }, WP03: {} },
+      { ann: diligent, bob: (task, at) => (task.id === 'WP01' ? strict(9)(task, at) : diligent(task, at)) },
+    );
+    const result = await world.run({ limits: { maxRetries: 2 } });
+    expect(result.ended).toBe('paused');
+    expect(standings(result)).toEqual({ WP01: 'paused', WP02: 'blocked', WP03: 'done' });
+    expect(world.lane('WP01')).toBe('for_review');
+    expect(paused(world)).toEqual([
+      {
+        what: 'paused',
+        workPackageId: 'WP01',
+        reason: 'rejected-too-often',
+        detail: 'Changes were requested 3 times. The last request: the name is wrong',
+      },
+    ]);
+    expect((await world.told()).filter((each) => each === 'WP01 for_review→doing')).toHaveLength(2);
+  });
+
+  it.each([
+    ['ends with an error', fails, 'ann ended with exit code 1.'],
+    ['changes nothing', (() => 0) as Script, 'ann ended well and had changed nothing.'],
+    ['does not end in time', never as Script, 'ann did not end in time.'],
+  ])('asks the next agent when the first one %s', async (_, script, failure) => {
+    const world = await orchestrationWorld(
+      { WP01: {} },
+      { ann: (task, at) => (task.phase === 'review' ? diligent(task, at) : script(task, at)), bob: diligent },
+    );
+    const running = world.run({ limits: { timeoutMs: 60_000 } });
+    for (let minutes = 0; minutes < 5; minutes++) {
+      await settle();
+      await world.time.advance(60_000);
+    }
+    expect((await running).ended).toBe('completed');
+    expect(await world.told()).toEqual([
+      'WP01 planned→doing',
+      'WP01 implementation ann 0',
+      'WP01 implementation bob 1',
+      'WP01 doing→for_review',
+      'WP01 review ann 0',
+      'WP01 for_review→done',
+      'FeatureCompleted',
+    ]);
+    expect(JSON.stringify(world.progress)).toContain(failure);
+    expect(world.tree.text(world.root, pathOf('WP01'))).toContain('agent: "bob"');
+  });
+
+  it('asks the next agent when a program is not there, or the review came to no verdict', async () => {
+    const world = await orchestrationWorld(
+      { WP01: {} },
+      { ann: diligent, mute: (task, at) => (task.phase === 'review' ? 0 : diligent(task, at)), cy: diligent },
+    );
+    expect((await world.run({ agents: ['ghost', 'ann', 'mute', 'cy'] })).ended).toBe('completed');
+    expect(
+      (await world.told()).filter((each) => each.includes(' review ') || each.includes(' impl')),
+    ).toEqual([
+      'WP01 implementation ghost 0',
+      'WP01 implementation ann 1',
+      'WP01 review mute 0',
+      'WP01 review cy 1',
+    ]);
+  });
+
+  it('leaves a work package at which every agent failed to a person, with the reason, and others go on', async () => {
+    const badAt: Script = (task, at) => (task.id === 'WP01' ? 7 : diligent(task, at));
+    const world = await orchestrationWorld({ WP01: {}, WP02: {} }, { ann: badAt, bob: badAt });
+    const result = await world.run();
+    expect(standings(result)).toEqual({ WP01: 'paused', WP02: 'done' });
+    expect(paused(world)).toMatchObject([
+      {
+        reason: 'no-agent-left',
+        detail: 'No agent is left that could do the implementation. bob ended with exit code 7.',
+      },
+    ]);
+    expect(world.lane('WP01')).toBe('doing');
+  });
+
+  it('never lets an agent review its own work while there is another, even when that one fails', async () => {
+    const world = await orchestrationWorld(
+      { WP01: {} },
+      { ann: diligent, bob: (task, at) => (task.phase === 'review' ? 1 : diligent(task, at)) },
+    );
+    const result = await world.run();
+    expect(result.standing.workPackages).toMatchObject([{ standing: 'paused', stage: 'paused' }]);
+    expect((await world.told()).filter((each) => each.includes('review ann'))).toEqual([]);
+  });
+
+  it('lets the only agent review its own work, and says so once', async () => {
+    const world = await orchestrationWorld({ WP01: {}, WP02: {} }, { ann: diligent });
+    expect((await world.run()).ended).toBe('completed');
+    expect(world.progress.filter(({ what }) => what === 'reviews-own-work')).toEqual([
+      { what: 'reviews-own-work', agent: 'ann' },
+    ]);
+  });
+
+  it('commits what an agent left uncommitted; a hook that refuses makes it the next one’s turn', async () => {
+    const leaves: Script = (task, at) => {
+      if (task.phase === 'review') return diligent(task, at);
+      at.work.leave(task.run.directory, () => {
+        at.repository.commitOn(`${FEATURE}-${task.id}`, { 'left.txt': 'left\n' });
+        return 'x';
+      });
+      return 0;
+    };
+    const world = await orchestrationWorld({ WP01: {} }, { ann: leaves, bob: diligent, cy: diligent });
+    world.work.refuse(`${world.root}/.worktrees/${FEATURE}-WP01`, 'the hook says no');
+    const result = await world.run();
+    expect(result.standing.workPackages).toMatchObject([
+      { standing: 'paused', detail: expect.stringContaining('Git refused the commit') as unknown },
+    ]);
+    world.work.refuse(`${world.root}/.worktrees/${FEATURE}-WP01`, undefined);
+    expect((await world.run({ resume: true })).ended).toBe('completed');
+  });
+
+  it('pauses what does not merge cleanly with the paths, and merges it when a person has seen to it', async () => {
+    const clash: Script = (task, at) => {
+      if (task.phase === 'review') return diligent(task, at);
+      at.repository.commitOn(`${FEATURE}-${task.id}`, { 'same.txt': `${task.id}\n` });
+      return 0;
+    };
+    const world = await orchestrationWorld(
+      { WP01: {}, WP02: {}, WP03: {} },
+      {
+        ann: (task, at) => (task.id === 'WP03' ? diligent(task, at) : clash(task, at)),
+        bob: diligent,
+      },
+    );
+    const result = await world.run();
+    const words = standings(result);
+    expect(Object.values(words).sort()).toEqual(['done', 'done', 'paused']);
+    expect(paused(world)).toMatchObject([
+      { reason: 'merge-conflict', detail: expect.stringContaining('same.txt') as unknown },
+    ]);
+    const stuck = result.standing.workPackages.find(({ standing }) => standing === 'paused')?.id ?? '';
+    world.repository.commitOn(`${FEATURE}-${stuck}`, { 'same.txt': world.repositoryText('same.txt') });
+    expect((await world.run({ resume: true })).ended).toBe('completed');
+    expect((await world.told()).filter((each) => each.includes('→done'))).toHaveLength(3);
+  });
+
+  it('keeps approved work in for_review when it merges nothing, and lets others build upon it', async () => {
+    const world = await orchestrationWorld({ WP01: {}, WP02: { dependencies: '[WP01]' } });
+    const result = await world.run({ limits: { merges: false } });
+    expect(result.ended).toBe('completed');
+    expect(standings(result)).toEqual({ WP01: 'approved', WP02: 'approved' });
+    expect([world.lane('WP01'), world.lane('WP02')]).toEqual(['for_review', 'for_review']);
+    const merged = await world.run({ resume: true, limits: { merges: true } });
+    expect(standings(merged)).toEqual({ WP01: 'done', WP02: 'done' });
+    expect(await world.told()).toEqual([
+      'WP01 planned→doing',
+      'WP01 implementation ann 0',
+      'WP01 doing→for_review',
+      'WP01 review bob 0',
+      'WP02 planned→doing',
+      'WP02 implementation ann 0',
+      'WP02 doing→for_review',
+      'WP02 review bob 0',
+      'WP01 for_review→done',
+      'WP02 needs WP01 no more',
+      'WP02 for_review→done',
+      'FeatureCompleted',
+    ]);
+  });
+});
+
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+const state = async (world: Awaited<ReturnType<typeof orchestrationWorld>>) => {
+  const reading = await world.store.read(await world.checkout());
+  if (reading.found !== 'state') throw new Error('no state');
+  return reading.state;
+};
