@@ -3,6 +3,9 @@ import { ChaosHub } from '../../support/chaos-hub.js';
 import type { Misbehaviour } from '../../support/misbehaviour.js';
 
 const TOKENS = { access: 'a1', refresh: 'r1' };
+const SHORT = { connectMs: 200, firstByteMs: 200, wholeMs: 300 };
+/** Where the answer decides: a busy machine is to be given the time to read it. */
+const GENEROUS = { connectMs: 5_000, firstByteMs: 15_000, wholeMs: 20_000 };
 
 describe('GotTokenIssuer', () => {
   let server: ChaosHub;
@@ -10,10 +13,7 @@ describe('GotTokenIssuer', () => {
 
   beforeEach(async () => {
     server = await ChaosHub.start();
-    subject = new GotTokenIssuer({
-      version: '1.2.3',
-      timeouts: { connectMs: 200, firstByteMs: 200, wholeMs: 300 },
-    });
+    subject = new GotTokenIssuer({ version: '1.2.3', timeouts: GENEROUS });
   });
   afterEach(async () => {
     await subject.close();
@@ -68,9 +68,19 @@ describe('GotTokenIssuer', () => {
     expect(issued.ok && issued.value).not.toHaveProperty('hubId');
   });
 
+  it.each<Misbehaviour>(['never-answer', 'never-read'])(
+    'waits for %j no longer than it may',
+    async (fault) => {
+      await subject.close();
+      subject = new GotTokenIssuer({ version: '1.2.3', timeouts: SHORT });
+      expect(await signIn(fault)).toEqual({
+        ok: false,
+        error: { fault: 'unavailable', reason: 'no answer in time' },
+      });
+    },
+  );
+
   it.each<[Misbehaviour, string]>([
-    ['never-answer', 'no answer in time'],
-    ['never-read', 'no answer in time'],
     ['reset', 'connection reset'],
     ['not-http', 'the answer cannot be read (HPE_INVALID_CONSTANT)'],
     [{ flood: 1024 ** 3 }, 'the answer of the hub is too large'],

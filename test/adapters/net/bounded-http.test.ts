@@ -7,7 +7,7 @@ describe('a bounded request', () => {
   let http: BoundedHttp;
   beforeEach(async () => {
     hub = await ChaosHub.start();
-    const timeouts = { connectMs: 1000, firstByteMs: 200, wholeMs: 1000 };
+    const timeouts = { connectMs: 2000, firstByteMs: 800, wholeMs: 5000 };
     http = new BoundedHttp({ version: 'test', timeouts, maxResultBytes: 1000, maxErrorBytes: 1000 });
   });
   afterEach(async () => {
