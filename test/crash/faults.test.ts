@@ -3,8 +3,8 @@ import { bundledHarness } from './run-trials.js';
 
 const harness = bundledHarness();
 
-// Every sixth call for each error, another sixth for the next error; `npm run crash` tries all.
-const STRIDE = 6;
+// Every twelfth call for each error, other ones for the next error; `npm run crash` tries all.
+const STRIDE = 12;
 /** Each run of it waits for the lock. */
 const SLOW = 'waits-for-a-stopped-holder';
 

@@ -13,7 +13,7 @@ const { tally, talliedTable } = await import('./tally.js');
 const SEGMENT_RECORDS = 4;
 /** `npm run model` asks for many, and for some that nobody has seen before; everybody else gets the same few every time. */
 const ASKED = process.env['MODEL_RUNS'];
-const RUNS = Number(ASKED ?? 150);
+const RUNS = Number(ASKED ?? 100);
 const MAX_COMMANDS = 50;
 const FIXED_SEED = 20_261_120;
 const CHOSEN_SEED = process.env['MODEL_SEED'];
