@@ -10,7 +10,7 @@ import { YamlConfigStore } from '../../dist/adapters/config/yaml-config-store.js
 import { StateRoot } from '../../dist/adapters/fs/state-root.js';
 import { CryptoHash } from '../../dist/adapters/host/crypto-hash.js';
 import { GitRepository } from '../../dist/adapters/workspace/git-repository.js';
-import { EnsureIdentity } from '../../dist/app/usecases/ensure-identity.js';
+import { EnsureIdentity } from '../../dist/app/usecases/identity/ensure-identity.js';
 
 const [directory, stateRoot] = process.argv.slice(2);
 const repository = new GitRepository({ stateRoot, environment: process.env });

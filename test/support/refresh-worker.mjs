@@ -7,7 +7,7 @@ import { GotTokenIssuer } from '../../dist/adapters/auth/got-token-issuer.js';
 import { TomlCredentialStore } from '../../dist/adapters/auth/toml-credential-store.js';
 import { StateRoot } from '../../dist/adapters/fs/state-root.js';
 import { SystemWallClock } from '../../dist/adapters/host/system-wall-clock.js';
-import { AccessTokens } from '../../dist/app/usecases/access-token.js';
+import { AccessTokens } from '../../dist/app/usecases/account/access-token.js';
 
 const [stateRoot = '', rounds = '1'] = process.argv.slice(2);
 const issuer = new GotTokenIssuer({ version: 'test' });
