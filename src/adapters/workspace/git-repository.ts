@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
@@ -10,6 +9,7 @@ import { commitPaths, dirtyPaths, uncommittedPaths } from './git-commit.js';
 import { readGitConfig } from './git-config-file.js';
 import { locateCheckout } from './git-places.js';
 import type { Environment } from './git-process.js';
+import { moveNotePath, repositoryLockPath } from './git-own-places.js';
 import { BRANCHES } from './git-refs.js';
 import type { GitWorktrees } from './git-worktree.js';
 
@@ -59,7 +59,11 @@ export class GitRepository implements Repository {
     work: (held: HeldRepository) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
-    const lock = await lockFile(this.#lockPath(checkout), this.#options.lockWaitMs ?? LOCK_WAIT_MS, signal);
+    const lock = await lockFile(
+      repositoryLockPath(checkout, this.#options.stateRoot),
+      this.#options.lockWaitMs ?? LOCK_WAIT_MS,
+      signal,
+    );
     if (lock !== undefined) return this.#holding(lock, checkout, work);
     if (signal?.aborted === true)
       throw new SyncError('interrupted', 'Interrupted while waiting for the repository.');
@@ -72,7 +76,7 @@ export class GitRepository implements Repository {
     checkout: Checkout,
     work: (held: HeldRepository) => Promise<T>,
   ): Promise<{ readonly ran: true; readonly value: T } | 'busy'> {
-    const lock = tryLockFile(this.#lockPath(checkout));
+    const lock = tryLockFile(repositoryLockPath(checkout, this.#options.stateRoot));
     return lock === undefined ? 'busy' : { ran: true, value: await this.#holding(lock, checkout, work) };
   }
 
@@ -167,7 +171,7 @@ export class GitRepository implements Repository {
   ): Promise<T> {
     try {
       const { commonDir } = checkout;
-      if (commonDir !== undefined && existsSync(join(commonDir, 'spec-kitty', 'merge.json'))) {
+      if (commonDir !== undefined && existsSync(moveNotePath(commonDir))) {
         const { settleMove } = await import('./git-settle-move.js');
         await settleMove(this.#git, checkout);
       }
@@ -182,19 +186,9 @@ export class GitRepository implements Repository {
     const { GitWorktrees } = await import('./git-worktree.js');
     return (this.#worktrees ??= new GitWorktrees(this.#git));
   }
-
-  #lockPath(checkout: Checkout): string {
-    if (checkout.commonDir !== undefined) return join(checkout.commonDir, 'spec-kitty', 'lock');
-    const hash = createHash('sha256')
-      .update(checkout.projectRoot, 'utf8')
-      .digest('hex')
-      .slice(0, HASH_LENGTH);
-    return join(this.#options.stateRoot, 'locks', `checkout-${hash}`);
-  }
 }
 
 const LOCK_WAIT_MS = 5_000;
-const HASH_LENGTH = 32;
 const ORIGIN = 'remote.origin.url';
 
 /** The main checkout, whichever worktree the command was called in: tracked files of the project change only there. */

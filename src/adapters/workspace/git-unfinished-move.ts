@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { isFields } from '../../domain/wire.js';
 import type { BranchMove } from '../../ports/merging.js';
 import type { Checkout } from '../../ports/workspace.js';
@@ -7,6 +7,7 @@ import { writeFileAtomicSync } from '../fs/atomic-write.js';
 import { storageFailure } from '../fs/storage-failure.js';
 import { removeTemporaries } from '../fs/left-temporaries.js';
 import { makeDirectory } from '../fs/make-directory.js';
+import { moveNotePath } from './git-own-places.js';
 
 /** A move of a branch with the work tree that follows it. */
 export interface NotedMove extends BranchMove {
@@ -61,7 +62,7 @@ export const notedMove = (checkout: Checkout): NotedMove | undefined => {
 };
 
 const pathOf = ({ commonDir }: Checkout): string | undefined =>
-  commonDir === undefined ? undefined : join(commonDir, 'spec-kitty', 'merge.json');
+  commonDir === undefined ? undefined : moveNotePath(commonDir);
 
 const readText = (path: string): string | undefined => {
   try {
