@@ -86,6 +86,9 @@ export const isSyncError = (value: unknown): value is SyncError =>
 export const isRetryable = (error: unknown): boolean =>
   isSyncError(error) && ERROR_KINDS[error.kind].retryable;
 
+/** What a thrown value says, whatever was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** Ends an exhaustive switch: reached only when a new member of a union was forgotten. */
 export const unreachable = (value: never): never => {
   throw new Error(`unhandled case: ${JSON.stringify(value)}`);

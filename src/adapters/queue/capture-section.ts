@@ -1,3 +1,4 @@
+import { messageOf } from '../../domain/errors.js';
 import type { Decision } from '../../domain/delivery/decision.js';
 import { seal } from '../../domain/events/seal.js';
 import { describeIssues } from '../../domain/result.js';
@@ -149,7 +150,7 @@ const unconfirmed = (
   outcomes: readonly CaptureOutcome[] | undefined,
   error: unknown,
 ): readonly CaptureOutcome[] => {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return facts.map(({ event: { event_id: eventId } }, index) => {
     const outcome = outcomes?.[index];
     return outcome?.outcome === 'refused' ? outcome : { outcome: 'unconfirmed', eventId, message };

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Decision } from '../../domain/delivery/decision.js';
-import { SyncError } from '../../domain/errors.js';
+import { messageOf, SyncError } from '../../domain/errors.js';
 import { lockFile, tryLockFile, type HeldLock } from '../fs/process-lock.js';
 import { onStorage } from '../fs/storage-failure.js';
 import type {
@@ -151,19 +151,7 @@ export class LowdbOutbox implements Outbox {
   /** The lock's holder is stopped: the facts are made durable beside the journal, and the next capture seals them. */
   async #wait(facts: readonly Fact[], limits: CaptureLimits): Promise<readonly CaptureOutcome[]> {
     const from = await this.nextRecord();
-    const outcomes: CaptureOutcome[] = [];
-    for (const fact of facts) {
-      const eventId = fact.event.event_id;
-      try {
-        await this.#waiting.add(fact, from);
-        outcomes.push({ outcome: 'waiting', eventId });
-      } catch (error) {
-        const isThere = this.#waiting.holds(eventId);
-        const unconfirmed: CaptureOutcome = { outcome: 'unconfirmed', eventId, message: messageOf(error) };
-        outcomes.push(...(isThere ? [unconfirmed] : this.#refuse([fact], limits, error)));
-      }
-    }
-    return outcomes;
+    return this.#waiting.addAll(facts, from, (fact, error) => this.#refuse([fact], limits, error));
   }
 
   /** The storage did not take the facts. Who keeps them comes again, so nothing is counted. */
@@ -206,8 +194,6 @@ export class LowdbOutbox implements Outbox {
     });
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 // The lock's holders run a few microseconds of synchronous code; who waits longer waits for a stopped process.
 const LOCK_WAIT_MS = 250;

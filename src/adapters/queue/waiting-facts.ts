@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Fact } from '../../ports/queue.js';
+import { messageOf } from '../../domain/errors.js';
+import type { CaptureOutcome, Fact } from '../../ports/queue.js';
 import { writeFileAtomic, syncDirectory } from '../fs/atomic-write.js';
 import { makeDirectory, secureEntries } from '../fs/make-directory.js';
 import { parseLine, sealLine } from '../fs/sealed-line.js';
@@ -23,6 +24,26 @@ export class WaitingFacts {
     this.#directory = directory;
   }
 
+  /** Adds each of them. `refuse` says what becomes of one that the storage did not take at all. */
+  async addAll(
+    facts: readonly Fact[],
+    from: number,
+    refuse: (fact: Fact, error: unknown) => readonly CaptureOutcome[],
+  ): Promise<readonly CaptureOutcome[]> {
+    const outcomes: CaptureOutcome[] = [];
+    for (const fact of facts) {
+      const eventId = fact.event.event_id;
+      try {
+        await this.add(fact, from);
+        outcomes.push({ outcome: 'waiting', eventId });
+      } catch (error) {
+        const unconfirmed: CaptureOutcome = { outcome: 'unconfirmed', eventId, message: messageOf(error) };
+        outcomes.push(...(this.#holds(eventId) ? [unconfirmed] : refuse(fact, error)));
+      }
+    }
+    return outcomes;
+  }
+
   /** Durable before this resolves. */
   async add(fact: Fact, from: number): Promise<void> {
     makeDirectory(this.#directory);
@@ -32,7 +53,7 @@ export class WaitingFacts {
   }
 
   /** Whether the file of an event is there, durably or not. */
-  holds(eventId: string): boolean {
+  #holds(eventId: string): boolean {
     return existsSync(join(this.#directory, `${eventId}.json`));
   }
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, realpathSync, statSync, unlinkSync, type Dirent } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { SyncError } from '../../domain/errors.js';
+import { messageOf, SyncError } from '../../domain/errors.js';
 import { isTemporaryOf, syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
 
 /** The names in a folder of the project; empty when there is no such folder. */
@@ -168,5 +168,4 @@ const writeFailed = (path: string, cause: unknown): SyncError =>
     hint: 'Check the rights and the free space, then run the command again.',
   });
 
-const codeOf = (error: unknown): string =>
-  (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.message : String(error));
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? messageOf(error);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { messageOf } from '../../domain/errors.js';
 import type { SnapshotMessage } from '../../domain/wire.js';
 import type { AccountStore, Bearer } from '../../ports/accounts.js';
 import type { EventStore } from '../../ports/event-store.js';
@@ -66,7 +67,7 @@ export class LiveGateway {
         (opened) => void this.#begin(opened, admitted, token),
       );
     } catch (error) {
-      this.#log.warn(`an upgrade failed: ${error instanceof Error ? error.message : String(error)}`);
+      this.#log.warn(`an upgrade failed: ${messageOf(error)}`);
       refuseSocket(socket, problem('storage-failed'));
     }
   }
@@ -110,7 +111,7 @@ export class LiveGateway {
     try {
       session.open(await this.#snapshot(bearer.team));
     } catch (error) {
-      this.#log.warn(`a snapshot failed: ${error instanceof Error ? error.message : String(error)}`);
+      this.#log.warn(`a snapshot failed: ${messageOf(error)}`);
       session.close(1011, 'the hub cannot read at the moment');
     }
   }

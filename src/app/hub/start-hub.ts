@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { SyncError } from '../../domain/errors.js';
+import { messageOf, SyncError } from '../../domain/errors.js';
 import type { AccountStore } from '../../ports/accounts.js';
 import type { EventStore } from '../../ports/event-store.js';
 import type { Log, WallClock } from '../../ports/host.js';
@@ -126,7 +126,7 @@ const prune = async ({ accounts, clock, log }: HubOptions): Promise<void> => {
   try {
     await accounts.prune(clock.nowMs() - REMEMBERED_AFTER_EXPIRY_MS);
   } catch (error) {
-    log.warn(error instanceof Error ? error.message : String(error));
+    log.warn(messageOf(error));
   }
 };
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../../domain/errors.js';
 import type { EventType, PayloadInput } from '../../domain/events/payloads.js';
 import type { ProcessClient } from '../container/process-client.js';
 import type { EmissionLinks, EmissionOutcome } from '../sync/emit-event.js';
@@ -96,7 +97,7 @@ export class Emitter {
       const checkout = await repository.locate(directory ?? currentDirectory());
       return await emitEvent(emitter, checkout, type, payload, links);
     } catch (error) {
-      return { outcome: 'refused', reason: error instanceof Error ? error.message : String(error) };
+      return { outcome: 'refused', reason: messageOf(error) };
     }
   }
 

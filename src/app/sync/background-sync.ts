@@ -1,3 +1,4 @@
+import { messageOf } from '../../domain/errors.js';
 import {
   afterFailure,
   delayMs,
@@ -117,7 +118,7 @@ export class BackgroundSyncService {
       ...NOTHING_PASSED,
       ended: {
         end: 'storage-failed' as const,
-        reason: error instanceof Error ? error.message : String(error),
+        reason: messageOf(error),
       },
     }));
     const atMs = this.#host.wallClock.nowMs();

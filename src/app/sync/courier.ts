@@ -1,6 +1,6 @@
 import { isSameAccount, type Account } from '../../domain/delivery/account.js';
 import type { BatchOutcome } from '../../domain/delivery/outcome.js';
-import { unreachable } from '../../domain/errors.js';
+import { messageOf, unreachable } from '../../domain/errors.js';
 import type { BatchTransport, OutgoingEvent } from '../../ports/transport.js';
 import type { AccessAnswer, AccessTokens } from '../usecases/account/access-token.js';
 import type { Pacing } from './pacing.js';
@@ -47,7 +47,7 @@ export class BatchCourier implements Courier {
       if (outcome.outcome !== 'unauthorized' || first.state !== 'granted') return outcome;
       return await this.#send(await this.#tokens.renew(first.token, signal), events, signal);
     } catch (error) {
-      return { outcome: 'unexpected', reason: error instanceof Error ? error.message : String(error) };
+      return { outcome: 'unexpected', reason: messageOf(error) };
     }
   }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../../domain/errors.js';
 import { aggregateOf } from '../../domain/events/aggregate.js';
 import type { EventEnvelope } from '../../domain/events/envelope.js';
 import type { EventType, PayloadInput } from '../../domain/events/payloads.js';
@@ -47,6 +48,6 @@ export const emitEvent = async <T extends EventType>(
       ? { outcome: 'captured', event: captured.event }
       : { outcome: 'waiting', eventId: captured.eventId };
   } catch (error) {
-    return { outcome: 'refused', reason: error instanceof Error ? error.message : String(error) };
+    return { outcome: 'refused', reason: messageOf(error) };
   }
 };

@@ -1,4 +1,4 @@
-import { isSyncError, type ErrorKind } from '../errors.js';
+import { type ErrorKind, isSyncError, messageOf } from '../errors.js';
 import type { LoggedErrorType } from '../events/payloads.js';
 
 /**
@@ -59,7 +59,7 @@ export const breakageType = (error: unknown): LoggedErrorType | undefined => {
 
 /** The message of an error as the team may read it: whatever could be a path or an address is left out. */
 export const breakageMessage = (error: unknown): string => {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   const said = text.replace(/[^\s'"`()<>]*[\\/][^\s'"`()<>]*/g, '…').trim();
   const kind = isSyncError(error) ? error.kind : 'internal';
   return said === '' ? kind : `${kind}: ${said}`;

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../domain/errors.js';
 import type { Intent } from '../../../domain/workflow/intent.js';
 import type { CaptureLimits, Outbox } from '../../../ports/queue.js';
 
@@ -27,6 +28,6 @@ export const searchJournal = async (
     if (ids.size > 0) await outbox.confirm();
     return { ids };
   } catch (error) {
-    return { ids, trouble: error instanceof Error ? error.message : String(error) };
+    return { ids, trouble: messageOf(error) };
   }
 };
