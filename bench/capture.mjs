@@ -89,7 +89,7 @@ const inOneProcess = async () => {
       { name: EMPTY, goal: 2, run: often(200, empty.append) },
       { name: FULL, run: often(200, full.append) },
       { name: INTENT, run: often(200, intent) },
-      { name: 'better-sqlite3, WAL, FULL', run: often(200, sqlite.append) },
+      { name: 'SQLite, WAL, FULL', run: often(200, sqlite.append) },
       { name: 'stock lowdb, 100 stored', run: often(20, await stockLowdb(100)) },
       { name: 'stock lowdb, 1,000 stored', run: often(10, await stockLowdb(1_000)) },
       { name: 'stock lowdb, 10,000 stored', run: often(2, await stockLowdb(10_000)) },
@@ -98,7 +98,7 @@ const inOneProcess = async () => {
   const compareTo = (work, first, second, goal) =>
     conclude({ work, floor: first, contestants: [{ name: first }, { name: second, goal }], figures });
   compareTo('with 100,000 waiting', EMPTY, FULL, 1.1);
-  compareTo('beside SQLite', 'better-sqlite3, WAL, FULL', EMPTY, 1);
+  compareTo('beside SQLite', 'SQLite, WAL, FULL', EMPTY, 1);
   const counts = new Map();
   for (const [name, once] of [
     [FLOOR, floor.append],
@@ -127,7 +127,7 @@ const inManyProcesses = async (processes) => {
   const names = {
     floor: 'append, lock, sync after unlock',
     ours: 'capture',
-    sqlite: 'better-sqlite3, WAL, FULL',
+    sqlite: 'SQLite, WAL, FULL',
   };
   const figures = new Map(Object.values(names).map((name) => [name, []]));
   const waits = new Map(Object.values(names).map((name) => [name, []]));

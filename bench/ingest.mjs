@@ -14,7 +14,7 @@ import { makeScratch } from './lib/scratch.mjs';
  * server parses the request and answers it, and the bare driver inserts the rows into the hub's own tables.
  */
 const EVENTS = 1000;
-const Database = requirePackage('better-sqlite3');
+const { DatabaseSync } = requirePackage('@photostructure/sqlite');
 const scratch = makeScratch();
 await buildOurs();
 const next = factSource(await loadOurs());
@@ -44,19 +44,20 @@ const post = async (url, body, token) => {
 
 /** The hub's table of events, with its indexes, in a database of its own. */
 const openBare = (hubDatabase) => {
-  const model = new Database(hubDatabase, { readonly: true });
+  const model = new DatabaseSync(hubDatabase, { readOnly: true });
   const statements = model
     .prepare("select sql from sqlite_master where tbl_name = 'events' and sql is not null")
     .all();
   model.close();
-  const bare = new Database(join(scratch.path, 'bare.sqlite'));
+  const bare = new DatabaseSync(join(scratch.path, 'bare.sqlite'));
   for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'cache_size = -65536'])
-    bare.pragma(pragma);
+    bare.exec(`pragma ${pragma}`);
   for (const { sql } of statements) bare.exec(sql);
   const columns = bare.prepare('select * from events').columns();
   const insert = bare.prepare(`insert into events values (${columns.map(() => '?')})`);
   let sequence = 0;
-  const insertAll = bare.transaction(({ events, texts }) => {
+  const insertAll = ({ events, texts }) => {
+    bare.exec('begin immediate');
     events.forEach((event, at) => {
       const row = {
         team: 'acme',
@@ -74,9 +75,10 @@ const openBare = (hubDatabase) => {
         known: 1,
         document: texts[at],
       };
-      insert.run(columns.map(({ name }) => row[name]));
+      insert.run(...columns.map(({ name }) => row[name]));
     });
-  });
+    bare.exec('commit');
+  };
   return { insertAll, close: () => bare.close() };
 };
 

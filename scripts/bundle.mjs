@@ -59,7 +59,7 @@ const SHARED_ROOMS = {
 };
 
 /** Packages that are not bundled: they bring native code, which is found from the installed package. */
-export const NATIVE_PACKAGES = ['better-sqlite3', 'fs-native-extensions'];
+export const NATIVE_PACKAGES = ['@photostructure/sqlite', 'fs-native-extensions'];
 
 /**
  * Bundles the program. Resolves to every file by name with its text and esbuild's metafile; nothing is written.

@@ -32,11 +32,10 @@ export const openOurs = (ours, directory) => {
 };
 
 export const openSqlite = (_ours, directory) => {
-  const Database = requirePackage('better-sqlite3');
+  const { DatabaseSync } = requirePackage('@photostructure/sqlite');
   mkdirSync(directory, { recursive: true });
-  const database = new Database(join(directory, 'events.db'), { timeout: 60_000 });
-  database.pragma('journal_mode = WAL');
-  database.pragma('synchronous = FULL');
+  const database = new DatabaseSync(join(directory, 'events.db'), { timeout: 60_000 });
+  database.exec('pragma journal_mode = WAL; pragma synchronous = FULL');
   database.exec('create table if not exists events (id integer primary key, json text not null)');
   const insert = database.prepare('insert into events (json) values (?)');
   return { append: async () => void insert.run(EVENT_LINE), close: () => database.close() };

@@ -9,7 +9,7 @@ export interface QueuedRow {
 export interface ForeignQueue {
   /**
    * All rows, oldest first. The file is opened for reading only and stays as it is. Fails with `input-invalid` for a
-   * file that is not such a queue, and with `dependency-missing` where the SQLite driver is not installed.
+   * file that is not such a queue, and with `dependency-missing` where the SQLite driver cannot be had.
    */
   rows(file: string): Promise<readonly QueuedRow[]>;
 }

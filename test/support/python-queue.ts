@@ -1,9 +1,9 @@
-import Database from 'better-sqlite3';
+import { DatabaseSync } from '@photostructure/sqlite';
 import type { QueuedRow } from '../../src/ports/foreign-queue.js';
 
 /** Makes a queue file as the Python client makes it; times are seconds, so rows of one second are ordered by id. */
 export const makePythonQueue = (file: string, rows: readonly QueuedRow[]): void => {
-  const database = new Database(file);
+  const database = new DatabaseSync(file);
   database.exec(
     `CREATE TABLE queue (
        id INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT UNIQUE NOT NULL, event_type TEXT NOT NULL,

@@ -1,20 +1,22 @@
 import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import { SyncError } from '../../domain/errors.js';
+import { loadSqliteDriver, type SqliteDriver } from '../fs/sqlite-driver.js';
 import type { HubTables } from './schema.js';
 
 /**
  * Opens the hub's SQLite file. A commit is on disk before it returns: write-ahead log with `synchronous = FULL`.
- * Throws `dependency-missing` when the optional driver is not installed.
+ * Throws `dependency-missing` when the optional driver cannot be had.
  */
 export const openSqliteDatabase = async (path: string): Promise<Kysely<HubTables>> => {
-  const Database = await loadDriver();
+  const Database = await loadSqliteDriver();
   try {
-    const driver = new Database(path);
-    driver.pragma('journal_mode = WAL');
-    driver.pragma('synchronous = FULL');
-    driver.pragma('foreign_keys = ON');
-    driver.pragma('busy_timeout = 5000');
-    driver.pragma('cache_size = -65536');
+    const driver = new Database(path, { timeout: BUSY_MS });
+    try {
+      for (const pragma of PRAGMAS) driver.exec(`pragma ${pragma}`);
+    } catch (error) {
+      driver.close();
+      throw error;
+    }
     return new Kysely<HubTables>({ dialect: new SqliteDialect({ database: rememberStatements(driver) }) });
   } catch (error) {
     throw new SyncError('storage-failed', `The hub's database ${path} cannot be opened.`, {
@@ -24,23 +26,16 @@ export const openSqliteDatabase = async (path: string): Promise<Kysely<HubTables
   }
 };
 
-type Driver = typeof import('better-sqlite3');
+const BUSY_MS = 5000;
+
+const PRAGMAS = ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'cache_size = -65536'];
 
 const REMEMBERED_STATEMENTS = 200;
 
-const loadDriver = async (): Promise<Driver> => {
-  try {
-    return (await import('better-sqlite3')).default;
-  } catch (error) {
-    throw new SyncError('dependency-missing', 'The SQLite driver better-sqlite3 is not installed.', {
-      cause: error,
-      hint: 'Run npm install better-sqlite3, or give the hub a PostgreSQL database with --database-url.',
-    });
-  }
-};
+type Connection = InstanceType<SqliteDriver>;
 
 /** Kysely prepares every query anew; the texts are few, so each is prepared once and the oldest forgotten. */
-const rememberStatements = (driver: SqliteDatabase): SqliteDatabase => {
+const rememberStatements = (driver: Connection): SqliteDatabase => {
   const statements = new Map<string, SqliteStatement>();
   return {
     close: () => {
@@ -52,7 +47,7 @@ const rememberStatements = (driver: SqliteDatabase): SqliteDatabase => {
       if (known !== undefined) return known;
       // Every transaction here writes. One that begins by reading would fail, not wait, when another process that
       // administers the same file wrote in between.
-      const prepared = driver.prepare(sql === 'begin' ? 'begin immediate' : sql);
+      const prepared = prepare(driver, sql === 'begin' ? 'begin immediate' : sql);
       if (statements.size >= REMEMBERED_STATEMENTS) {
         for (const oldest of statements.keys()) {
           statements.delete(oldest);
@@ -62,5 +57,16 @@ const rememberStatements = (driver: SqliteDatabase): SqliteDatabase => {
       statements.set(sql, prepared);
       return prepared;
     },
+  };
+};
+
+/** Kysely gives the values of a statement as one list and asks first whether it answers with rows. */
+const prepare = (driver: Connection, sql: string): SqliteStatement => {
+  const statement = driver.prepare(sql);
+  return {
+    reader: statement.columns().length > 0,
+    all: (values) => statement.all(...values),
+    run: (values) => statement.run(...values),
+    iterate: (values) => statement.iterate(...values),
   };
 };

@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
 import { SyncError } from '../../domain/errors.js';
 import type { ForeignQueue, QueuedRow } from '../../ports/foreign-queue.js';
+import { loadSqliteDriver } from '../fs/sqlite-driver.js';
 
 /** The queue of the Python client: one SQLite table, oldest row first by time and then by id. */
 export class SqliteQueue implements ForeignQueue {
   async rows(file: string): Promise<readonly QueuedRow[]> {
     if (!existsSync(file)) throw unusable(file, 'does not exist');
-    const Database = await loadDriver();
+    const Database = await loadSqliteDriver();
     let database: InstanceType<typeof Database> | undefined;
     try {
-      database = new Database(file, { readonly: true, fileMustExist: true });
+      database = new Database(file, { readOnly: true, timeout: BUSY_MS });
       const rows = database.prepare(SELECT).all() as readonly {
         readonly event_id: unknown;
         readonly data: unknown;
@@ -23,6 +24,9 @@ export class SqliteQueue implements ForeignQueue {
   }
 }
 
+/** The older client may be writing to it. */
+const BUSY_MS = 5000;
+
 const SELECT = 'SELECT event_id, data FROM queue ORDER BY timestamp ASC, id ASC';
 
 const unusable = (file: string, why: string, cause?: unknown): SyncError =>
@@ -30,14 +34,3 @@ const unusable = (file: string, why: string, cause?: unknown): SyncError =>
     cause,
     hint: 'Name the file queue.db of the older client, usually ~/.spec-kitty/queue.db.',
   });
-
-const loadDriver = async () => {
-  try {
-    return (await import('better-sqlite3')).default;
-  } catch (error) {
-    throw new SyncError('dependency-missing', 'The SQLite driver better-sqlite3 is not installed.', {
-      cause: error,
-      hint: 'Run npm install better-sqlite3, then try again.',
-    });
-  }
-};

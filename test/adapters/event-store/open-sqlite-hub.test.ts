@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { openSqliteHub } from '../../../src/adapters/event-store/open-sqlite-hub.js';
 import { CryptoRandomness } from '../../../src/adapters/host/crypto-randomness.js';
 import { incoming, makeEvent } from '../../support/hub-events.js';
@@ -10,9 +10,14 @@ import { setUpSqliteHub, type SqliteHubSetup } from './sqlite-hub-setup.js';
 
 /** Adds teams as another process would that administers the same file. */
 const WRITER = `
-  const database = new (require('better-sqlite3'))(process.argv[1], { timeout: 5000 });
+  const { DatabaseSync } = require('@photostructure/sqlite');
+  const database = new DatabaseSync(process.argv[1], { timeout: 5000 });
   const add = database.prepare('insert into teams values (?, 0)');
-  for (let at = 0; at < 200; at++) database.transaction(() => add.run('team-' + at)).immediate();
+  for (let at = 0; at < 200; at++) {
+    database.exec('begin immediate');
+    add.run('team-' + at);
+    database.exec('commit');
+  }
   database.close();
 `;
 
@@ -86,7 +91,7 @@ describe('the data directory of a hub', () => {
   it('is refused when its tables are not those of a hub', async () => {
     const directory = join(at.directory, 'foreign');
     mkdirSync(directory);
-    const foreign = new Database(join(directory, 'hub.sqlite'));
+    const foreign = new DatabaseSync(join(directory, 'hub.sqlite'));
     foreign.exec('create table teams (name text)');
     foreign.close();
     await expect(open(directory)).rejects.toMatchObject({ kind: 'storage-failed', hint: expect.any(String) });
@@ -183,7 +188,8 @@ describe('the data directory of a hub', () => {
   it('is a database that other tools find sound', () => {
     const probe = spawnSync(process.execPath, [
       '-e',
-      `const D=require('better-sqlite3');const d=new D(process.argv[1],{readonly:true});console.log(d.pragma('integrity_check',{simple:true}))`,
+      `const{DatabaseSync:D}=require('@photostructure/sqlite');const d=new D(process.argv[1],{readOnly:true});
+       console.log(d.prepare('pragma integrity_check').get().integrity_check)`,
       join(at.directory, 'hub.sqlite'),
     ]);
     expect(String(probe.stdout).trim()).toBe('ok');
