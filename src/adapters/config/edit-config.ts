@@ -1,6 +1,6 @@
-import { mkdirSync, realpathSync, statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { SyncError } from '../../domain/errors.js';
+import { isSyncError, SyncError } from '../../domain/errors.js';
 import { canonicalJson } from '../../domain/events/canonical-json.js';
 import type { ConfigEdit } from '../../ports/config.js';
 import { syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
@@ -38,18 +38,21 @@ const withValue = (
   return { ...members, [key]: rest.length === 0 ? value : withValue(members[key], rest, value) };
 };
 
-/** Replaces the file, or makes it, in one durable step. Whatever a killed writer left beside it goes away. */
-export const writeConfig = async (path: string, text: string): Promise<void> => {
+/**
+ * Replaces the file, or makes it, in one durable step. Whatever a killed writer left beside it goes away. `place` says
+ * where it really lies.
+ */
+export const writeConfig = async (path: string, place: () => string, text: string): Promise<void> => {
   try {
     makeFolder(dirname(path));
-    const stats = statSync(path, { throwIfNoEntry: false });
-    // A rename would replace a file that is marked read-only, and a link instead of what it points to.
+    const target = place();
+    const stats = statSync(target, { throwIfNoEntry: false });
+    // A rename would replace a file that is marked read-only.
     if (stats !== undefined && (stats.mode & 0o222) === 0) throw new Error('the file is marked read-only');
-    const target = stats === undefined ? path : realpathSync(path);
     removeTemporaries(target);
     await writeFileAtomic(target, text, stats === undefined ? {} : { mode: stats.mode & 0o7777 });
   } catch (cause) {
-    throw notWritable(path, cause);
+    throw isSyncError(cause) ? cause : notWritable(path, cause);
   }
 };
 

@@ -1,9 +1,10 @@
-import { lstatSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { lstatSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { SyncError } from '../../domain/errors.js';
+import { isSyncError, SyncError } from '../../domain/errors.js';
 import type { ConfigEdit, ConfigReading, ConfigStore } from '../../ports/config.js';
 import type { HeldRepository } from '../../ports/workspace.js';
 import { syncDirectory } from '../fs/atomic-write.js';
+import { NoPlainFile, placeBelow, readPlainFile, writablePlace } from '../fs/repository-file.js';
 import { parseConfig } from './config-text.js';
 
 /**
@@ -12,15 +13,16 @@ import { parseConfig } from './config-text.js';
  */
 export class YamlConfigStore implements ConfigStore {
   async read(projectRoot: string): Promise<ConfigReading> {
-    return readConfig(configPath(projectRoot));
+    return readConfig(projectRoot);
   }
 
   async update(
     held: HeldRepository,
     decide: (current: ConfigReading) => readonly ConfigEdit[],
   ): Promise<ConfigReading> {
-    const path = configPath(held.checkout.projectRoot);
-    const current = readConfig(path);
+    const { projectRoot } = held.checkout;
+    const path = configPath(projectRoot);
+    const current = readConfig(projectRoot);
     const edits = decide(current);
     if (edits.length === 0) return current;
     if (current.state === 'unreadable') {
@@ -30,8 +32,8 @@ export class YamlConfigStore implements ConfigStore {
     }
     const { editedConfig, writeConfig } = await import('./edit-config.js');
     const text = editedConfig(path, current.state === 'absent' ? '' : current.text, edits, parseConfig);
-    await writeConfig(path, text);
-    return readConfig(path);
+    await writeConfig(path, () => writablePlace(projectRoot, CONFIG), text);
+    return readConfig(projectRoot);
   }
 
   async setAside(held: HeldRepository): Promise<string> {
@@ -40,6 +42,8 @@ export class YamlConfigStore implements ConfigStore {
       const aside = `${path}.broken-${number}`;
       if (lstatSync(aside, { throwIfNoEntry: false }) !== undefined) continue;
       try {
+        // Renaming moves a link itself, but not through the folder that is one.
+        placeBelow(held.checkout.projectRoot, FOLDER);
         renameSync(path, aside);
         syncDirectory(dirname(path));
       } catch (cause) {
@@ -51,26 +55,30 @@ export class YamlConfigStore implements ConfigStore {
   }
 }
 
-/** A config is a page of text; whatever is larger is something else. */
-const MAX_CONFIG_BYTES = 262_144;
+/** A config is a page of text; whatever is larger is something else, and takes the parser long. */
+const MAX_CONFIG_BYTES = 16_384;
+
+const FOLDER = '.kittify';
+const CONFIG = `${FOLDER}/config.yaml`;
 
 const configPath = (projectRoot: string): string => join(projectRoot, '.kittify', 'config.yaml');
 
-const readConfig = (path: string): ConfigReading => {
+const readConfig = (projectRoot: string): ConfigReading => {
   try {
-    const { size } = statSync(path);
-    if (size > MAX_CONFIG_BYTES) return unreadable(`measures ${size} bytes, more than ${MAX_CONFIG_BYTES}`);
+    const place = placeBelow(projectRoot, CONFIG);
+    if (place === 'absent') return { state: 'absent' };
+    const bytes = readPlainFile(place, MAX_CONFIG_BYTES);
     // The byte order mark is part of the text, so that it survives an edit.
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     const parsed = parseConfig(text);
     return parsed.ok
       ? { state: 'present', document: parsed.document, text }
       : { state: 'unreadable', issues: parsed.issues };
   } catch (error) {
+    if (isSyncError(error)) return unreadable('leads out of the project');
+    if (error instanceof NoPlainFile) return unreadable(`cannot be read: ${error.message}`);
     const { code = 'it is not UTF-8' } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' || code === 'ENOTDIR'
-      ? { state: 'absent' }
-      : unreadable(`cannot be read (${code})`);
+    return code === 'ENOENT' ? { state: 'absent' } : unreadable(`cannot be read (${code})`);
   }
 };
 

@@ -1,10 +1,11 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isSyncError, SyncError } from '../../domain/errors.js';
 import { COMMAND_KIND, makeCommandLockFile, takeByCommand } from './flock-command.js';
 import { makeDirectory } from './make-directory.js';
 import { loadNativeLock, type TakeLock } from './native-lock.js';
+import { NO_DETOUR } from './repository-file.js';
 import { storageFailure } from './storage-failure.js';
 
 /** An exclusive lock that this process holds until it releases it or ends, however it ends. */
@@ -96,7 +97,7 @@ const openForLocking = (path: string, kinds: LockKinds): number => {
 /** An exclusive lock needs a writable descriptor; an existing file is never shortened. */
 const openIfThere = (path: string): number | undefined => {
   try {
-    return openSync(path, 'r+');
+    return openSync(path, constants.O_RDWR | NO_DETOUR);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -106,7 +107,7 @@ const openIfThere = (path: string): number | undefined => {
 const makeForLocking = (path: string, kinds: LockKinds): number => {
   makeDirectory(dirname(path));
   if (!hasNative(kinds)) makeCommandLockFile(path);
-  return openSync(path, 'a', 0o600);
+  return openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | NO_DETOUR, 0o600);
 };
 
 const hasNative = (kinds: LockKinds): boolean => {

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BranchPlace } from '../../ports/merging.js';
 import type { Checkout } from '../../ports/workspace.js';
+import { textIfPlain } from '../fs/repository-file.js';
 import { storageFailure } from '../fs/storage-failure.js';
 import { directoryOf, type Git } from './git-command.js';
 import { locateCheckout } from './git-places.js';
@@ -31,7 +32,7 @@ export const checkedOut = async (
 /** Where branches are being rebased: HEAD is detached meanwhile, and the branch moves at the end. */
 export const rebased = (checkout: Checkout): readonly (BranchPlace & { readonly branch: string })[] =>
   listWorktrees(checkout).flatMap(({ gitDir, path, isPresent, lock }) => {
-    const ref = REBASES.map((folder) => readText(join(gitDir, folder, 'head-name'))?.trim()).find(
+    const ref = REBASES.map((folder) => textIfPlain(join(gitDir, folder, 'head-name'))?.trim()).find(
       (name) => name?.startsWith(BRANCHES) === true,
     );
     if (ref === undefined) return [];
@@ -68,13 +69,5 @@ const isThere = (directory: string): boolean => {
     return statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true;
   } catch (error) {
     throw storageFailure(directory, error);
-  }
-};
-
-const readText = (path: string): string | undefined => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
   }
 };

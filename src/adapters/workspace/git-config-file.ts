@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { textIfPlain } from '../fs/repository-file.js';
 
 /** One setting of a git config file. Section and key are lower case, the subsection between them is as written. */
 export interface GitSetting {
@@ -8,13 +8,7 @@ export interface GitSetting {
 }
 
 /** The settings of one config file in their order, without what it includes. Empty when it cannot be read. */
-export const readGitConfig = (path: string): readonly GitSetting[] => {
-  try {
-    return parseGitConfig(readFileSync(path, 'utf8'));
-  } catch {
-    return [];
-  }
-};
+export const readGitConfig = (path: string): readonly GitSetting[] => parseGitConfig(textIfPlain(path) ?? '');
 
 /** Reads git's config syntax. What it does not understand it passes over: git itself is the judge of the file. */
 export const parseGitConfig = (text: string): readonly GitSetting[] => {

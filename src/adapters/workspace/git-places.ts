@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
 import type { Checkout } from '../../ports/workspace.js';
+import { textIfPlain } from '../fs/repository-file.js';
 import { readGitConfig } from './git-config-file.js';
 
 /**
@@ -29,7 +30,7 @@ const checkoutAt = (folder: string): Checkout | undefined => {
     if (gitDir === undefined || !existsSync(join(gitDir, 'HEAD'))) return undefined;
     return { root: folder, projectRoot: folder, commonDir: gitDir, gitDir };
   }
-  const pointer = readText(marker);
+  const pointer = textIfPlain(marker);
   if (pointer === undefined) return undefined;
   const target = /^gitdir: (.+)$/m.exec(pointer)?.[1]?.trim();
   const gitDir = target === undefined ? undefined : realPath(resolve(folder, target));
@@ -42,7 +43,7 @@ const checkoutAt = (folder: string): Checkout | undefined => {
       },
     );
   }
-  const common = readText(join(gitDir, 'commondir'))?.trim();
+  const common = textIfPlain(join(gitDir, 'commondir'))?.trim();
   const commonDir = common === undefined ? gitDir : realPath(resolve(gitDir, common));
   if (commonDir === undefined) {
     throw new SyncError('not-a-repository', `The main repository of the worktree ${folder} is gone.`, {
@@ -76,14 +77,6 @@ const isDirectory = (path: string): boolean =>
 const realPath = (path: string): string | undefined => {
   try {
     return realpathSync.native(path);
-  } catch {
-    return undefined;
-  }
-};
-
-const readText = (path: string): string | undefined => {
-  try {
-    return readFileSync(path, 'utf8');
   } catch {
     return undefined;
   }

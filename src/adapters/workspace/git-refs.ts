@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Head } from '../../ports/workspace.js';
+import { textIfPlain } from '../fs/repository-file.js';
 
 /** Where a repository's references lie. */
 export interface RefPlaces {
@@ -50,7 +50,7 @@ export const BRANCHES = 'refs/heads/';
 const MAX_DEPTH = 5;
 
 const readPackedRef = (commonDir: string, ref: string): string | undefined => {
-  const packed = readText(join(commonDir, 'packed-refs'));
+  const packed = textIfPlain(join(commonDir, 'packed-refs'));
   if (packed === undefined) return undefined;
   const end = packed.indexOf(` ${ref}\n`);
   if (end === -1) return undefined;
@@ -65,12 +65,4 @@ const isObjectId = (text: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.
 const isRefName = (name: string): boolean =>
   name.startsWith('refs/') && !name.split('/').some((part) => part === '' || part.startsWith('.'));
 
-const readLine = (path: string): string | undefined => readText(path)?.split('\n', 1)[0]?.trim();
-
-const readText = (path: string): string | undefined => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-};
+const readLine = (path: string): string | undefined => textIfPlain(path)?.split('\n', 1)[0]?.trim();

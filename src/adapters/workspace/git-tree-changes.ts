@@ -1,5 +1,6 @@
 import { lstatSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { placeBelow } from '../fs/repository-file.js';
 import { directoryOf, type Git } from './git-command.js';
 import { dirtyPaths } from './git-commit.js';
 import type { Checkout } from '../../ports/workspace.js';
@@ -67,9 +68,15 @@ export const putBack = async (git: Git, directory: string, changes: readonly Tre
   for (const { path, before, after } of changes) {
     const present = (await git.run(directory, ['hash-object', '--', path])).stdout.trim();
     if (present !== (after ?? '')) continue;
-    if (before === undefined) rmSync(join(directory, path), { force: true });
+    if (before === undefined) removeBelow(directory, path);
     else await git.run(directory, ['checkout-index', '--force', '--', path], { writes: true });
   }
+};
+
+/** Never through a folder that is a link out of the work tree. */
+const removeBelow = (directory: string, path: string): void => {
+  placeBelow(directory, dirname(path));
+  rmSync(join(directory, path), { force: true });
 };
 
 /** The folders that a path lies in, nearest last. */

@@ -1,9 +1,10 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isFields } from '../../domain/wire.js';
 import type { BranchMove } from '../../ports/merging.js';
 import type { Checkout } from '../../ports/workspace.js';
 import { writeFileAtomicSync } from '../fs/atomic-write.js';
+import { readPlainFile } from '../fs/repository-file.js';
 import { storageFailure } from '../fs/storage-failure.js';
 import { removeTemporaries } from '../fs/left-temporaries.js';
 import { makeDirectory } from '../fs/make-directory.js';
@@ -66,7 +67,7 @@ const pathOf = ({ commonDir }: Checkout): string | undefined =>
 
 const readText = (path: string): string | undefined => {
   try {
-    return readFileSync(path, 'utf8');
+    return readPlainFile(path).toString('utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw storageFailure(path, error);

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Checkout } from '../../ports/workspace.js';
+import { textIfPlain } from '../fs/repository-file.js';
 import { branchOfGitDir } from './git-refs.js';
 
 /** A linked worktree as git's files record it. */
@@ -30,10 +31,10 @@ export const listWorktrees = (checkout: Checkout): readonly LinkedWorktree[] => 
 };
 
 const linkedWorktree = (gitDir: string): LinkedWorktree | undefined => {
-  const recorded = readText(join(gitDir, 'gitdir'))?.trim();
+  const recorded = textIfPlain(join(gitDir, 'gitdir'))?.trim();
   if (recorded === undefined) return undefined;
   const pointer = resolve(gitDir, recorded);
-  const lock = readText(join(gitDir, 'locked'))?.trim();
+  const lock = textIfPlain(join(gitDir, 'locked'))?.trim();
   return {
     path: dirname(pointer),
     gitDir,
@@ -48,13 +49,5 @@ const entries = (directory: string): readonly string[] => {
     return readdirSync(directory).map((name) => join(directory, name));
   } catch {
     return [];
-  }
-};
-
-const readText = (path: string): string | undefined => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
   }
 };

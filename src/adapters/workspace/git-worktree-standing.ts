@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
 import type { Checkout, WorktreeRequest } from '../../ports/workspace.js';
@@ -35,6 +35,18 @@ export const isStanding = (checkout: Checkout, { path, branch }: WorktreeRequest
   return false;
 };
 
+/** A link may lead anywhere: nothing is made, filled or removed through one. */
+export const demandOwnPlace = (path: string): void => {
+  for (const place of [dirname(path), path]) {
+    if (lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+      throw failed(
+        `${place} is a link, and work trees are made in folders of the project only.`,
+        undefined,
+        LINK,
+      );
+  }
+};
+
 /** Lies beside the index of a work tree that is being filled. */
 export const unfilledMark = (checkout: Checkout, path: string): string =>
   join(worktreeAt(checkout, path)?.gitDir ?? path, 'spec-kitty-unfilled');
@@ -51,6 +63,7 @@ export const failed = (message: string, cause?: unknown, hint?: string): SyncErr
     hint: hint ?? 'The repository is as before. Remove the reason and run the command again.',
   });
 
+const LINK = 'Put a folder in its place, then run the command again.';
 const PRUNE = 'Run "git worktree prune" and then this command again.';
 const UNLOCK =
   'Bring its directory back, or run "git worktree unlock" and "git worktree prune", then this command again.';

@@ -5,7 +5,14 @@ import { isSyncError } from '../../domain/errors.js';
 import type { Checkout, WorktreeRequest } from '../../ports/workspace.js';
 import { directoryOf, type Git } from './git-command.js';
 import { BRANCHES } from './git-refs.js';
-import { failed, isFilled, isStanding, unfilledMark, worktreeAt } from './git-worktree-standing.js';
+import {
+  demandOwnPlace,
+  failed,
+  isFilled,
+  isStanding,
+  unfilledMark,
+  worktreeAt,
+} from './git-worktree-standing.js';
 
 /** Makes work trees, and remembers which branches it made, so that only these are ever removed again. */
 export class GitWorktrees {
@@ -17,6 +24,7 @@ export class GitWorktrees {
   }
 
   async add(checkout: Checkout, request: WorktreeRequest): Promise<'made' | 'existing'> {
+    demandOwnPlace(request.path);
     await this.#awaitOtherMaker(checkout, request.path);
     if (!isStanding(checkout, request)) await this.#make(checkout, request);
     else if (isFilled(checkout, request.path)) return 'existing';
@@ -26,6 +34,7 @@ export class GitWorktrees {
 
   async remove(checkout: Checkout, { path, branch }: WorktreeRequest): Promise<void> {
     const directory = directoryOf(checkout);
+    demandOwnPlace(path);
     await this.#git.run(directory, ['worktree', 'remove', '--force', path], WRITING);
     rmSync(path, { recursive: true, force: true });
     removeIfEmpty(dirname(path));

@@ -6,7 +6,6 @@ import {
   fstatSync,
   ftruncateSync,
   openSync,
-  readFileSync,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -17,6 +16,7 @@ import type { Intent } from '../../domain/workflow/intent.js';
 import type { HeldRepository, IntentStore } from '../../ports/workspace.js';
 import { syncDirectory, writeFileAtomicSync } from '../fs/atomic-write.js';
 import { makeDirectory } from '../fs/make-directory.js';
+import { NO_DETOUR, readPlainFile } from '../fs/repository-file.js';
 
 /**
  * The intent of a repository as one JSON document with a checksum. The file is written over in place and cut short, not
@@ -99,11 +99,11 @@ const writeDurably = (path: string, bytes: Uint8Array): void => {
 
 const openForWriting = (path: string): number => {
   try {
-    return openSync(path, constants.O_WRONLY);
+    return openSync(path, constants.O_WRONLY | NO_DETOUR);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     makeDirectory(dirname(path));
-    return openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
+    return openSync(path, constants.O_WRONLY | constants.O_CREAT | NO_DETOUR, 0o600);
   }
 };
 
@@ -112,7 +112,7 @@ const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false 
 const cutShort = (path: string): void => {
   let descriptor: number;
   try {
-    descriptor = openSync(path, constants.O_WRONLY);
+    descriptor = openSync(path, constants.O_WRONLY | NO_DETOUR);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
@@ -126,7 +126,7 @@ const cutShort = (path: string): void => {
 
 const readText = (path: string): string | undefined => {
   try {
-    return readFileSync(path, 'utf8');
+    return readPlainFile(path).toString('utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

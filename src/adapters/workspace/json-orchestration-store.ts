@@ -1,13 +1,15 @@
-import { existsSync, readFileSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, unlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { OrchestrationState } from '../../domain/workflow/orchestration/state.js';
 import { parseOrchestrationState } from '../../domain/workflow/orchestration/parse-state.js';
 import type { OrchestrationReading, OrchestrationStore, OrchestratorPlace } from '../../ports/agents.js';
 import type { Checkout } from '../../ports/workspace.js';
+import { ownFolder } from './git-own-places.js';
 import { writeFileAtomic } from '../fs/atomic-write.js';
 import { removeTemporaries } from '../fs/left-temporaries.js';
 import { makeDirectory } from '../fs/make-directory.js';
 import { lockFile, tryLockFile } from '../fs/process-lock.js';
+import { placeBelow, readPlainFile, writablePlace } from '../fs/repository-file.js';
 import { onStorage } from '../fs/storage-failure.js';
 
 /**
@@ -22,7 +24,8 @@ export class JsonOrchestrationStore implements OrchestrationStore {
       const lock = await lockFile(path, PROBE_MS);
       if (lock === undefined) return undefined;
       try {
-        removeTemporaries(stateOf(checkout));
+        const folder = placeBelow(checkout.projectRoot, dirname(STATE));
+        if (folder !== 'absent') removeTemporaries(join(folder, basename(STATE)));
         forget(requestOf(checkout));
       } catch (error) {
         lock.release();
@@ -43,8 +46,7 @@ export class JsonOrchestrationStore implements OrchestrationStore {
   }
 
   async read(checkout: Checkout): Promise<OrchestrationReading> {
-    const path = stateOf(checkout);
-    const text = await onStorage(path, () => textOf(path));
+    const text = await onStorage(pathOfState(checkout), () => textOf(checkout));
     if (text === undefined) return { found: 'none' };
     const document = parseJson(text);
     if (!document.ok) return { found: 'unreadable', issues: [{ path: '', reason: document.reason }] };
@@ -53,10 +55,11 @@ export class JsonOrchestrationStore implements OrchestrationStore {
   }
 
   async write({ checkout }: OrchestratorPlace, state: OrchestrationState): Promise<void> {
-    const path = stateOf(checkout);
-    await onStorage(path, async () => {
+    await onStorage(pathOfState(checkout), async () => {
       makeDirectory(join(checkout.projectRoot, '.kittify'));
-      await writeFileAtomic(path, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
+      await writeFileAtomic(placeOfState(checkout), `${JSON.stringify(state, undefined, 2)}\n`, {
+        mode: 0o600,
+      });
     });
   }
 
@@ -99,7 +102,7 @@ const PROBE_MS = 200;
 
 /** Outside git there are no work trees, and so there is nothing to orchestrate. */
 const ownDirectory = ({ commonDir, projectRoot }: Checkout): string =>
-  join(commonDir ?? join(projectRoot, '.kittify'), 'spec-kitty');
+  ownFolder(commonDir ?? join(projectRoot, '.kittify'));
 
 const directoryOf = (checkout: Checkout): string => join(ownDirectory(checkout), 'orchestration');
 
@@ -107,16 +110,19 @@ const lockOf = (checkout: Checkout): string => join(ownDirectory(checkout), 'orc
 
 const requestOf = (checkout: Checkout): string => join(directoryOf(checkout), 'stop');
 
-const stateOf = ({ projectRoot }: Checkout): string =>
-  join(projectRoot, '.kittify', 'orchestration-state.json');
+const STATE = '.kittify/orchestration-state.json';
 
-const textOf = (path: string): string | undefined => {
-  try {
-    return readFileSync(path, 'utf8').replace(/^\ufeff/, '');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+const pathOfState = ({ projectRoot }: Checkout): string => join(projectRoot, ...STATE.split('/'));
+
+const placeOfState = ({ projectRoot }: Checkout): string | 'absent' => writablePlace(projectRoot, STATE);
+
+const textOf = ({ projectRoot }: Checkout): string | undefined => {
+  const place = placeBelow(projectRoot, STATE);
+  return place === 'absent'
+    ? undefined
+    : readPlainFile(place)
+        .toString('utf8')
+        .replace(/^\ufeff/, '');
 };
 
 const parseJson = (

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, realpathSync, statSync, unlinkSync, type Dirent } from 'node:fs';
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { messageOf, SyncError } from '../../domain/errors.js';
+import { readdirSync, statSync, unlinkSync, type Dirent } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isSyncError, messageOf, SyncError } from '../../domain/errors.js';
 import { isTemporaryOf, syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
+import { NoPlainFile, placeBelow, readPlainFile, writablePlace } from '../fs/repository-file.js';
 
 /** The names in a folder of the project; empty when there is no such folder. */
 export const namesIn = async (projectRoot: string, folder: string): Promise<readonly string[]> => {
@@ -43,7 +44,7 @@ export const filesIn = async (
 
 export const isFolder = async (projectRoot: string, path: string): Promise<boolean> => {
   const place = await placeOf(projectRoot, path);
-  return place !== 'absent' && statSync(place).isDirectory();
+  return place !== 'absent' && isFolderAt(place);
 };
 
 /** The bytes of a file of the project; `undefined` when there is none. */
@@ -57,17 +58,15 @@ export const bytesOf = async (projectRoot: string, path: string): Promise<Uint8A
  * {@link syncWritten}. An existing file keeps its mode.
  */
 export const writeInProject = async (projectRoot: string, path: string, text: string): Promise<string> => {
-  const place = await placeOf(projectRoot, path);
   try {
-    if (place !== 'absent') {
-      await writeFileAtomic(place, text, { mode: statSync(place).mode & 0o7777, syncsDirectory: false });
-      return dirname(place);
-    }
-    const folder = await placeOf(projectRoot, path.slice(0, Math.max(0, path.lastIndexOf('/'))));
-    if (folder === 'absent') throw new Error('the folder does not exist');
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    await writeFileAtomic(join(folder, name), text, { syncsDirectory: false });
-    return folder;
+    const place = writablePlace(projectRoot, path);
+    if (place === 'absent') throw new Error('the folder does not exist');
+    const mode = statSync(place, { throwIfNoEntry: false })?.mode;
+    await writeFileAtomic(place, text, {
+      ...(mode === undefined ? {} : { mode: mode & 0o7777 }),
+      syncsDirectory: false,
+    });
+    return dirname(place);
   } catch (error) {
     throw writeFailed(path, error);
   }
@@ -116,56 +115,37 @@ const entriesOf = (place: string, folder: string): readonly Dirent[] => {
 
 const readPlace = (place: string, path: string): Uint8Array | undefined => {
   try {
-    return readFileSync(place);
+    return readPlainFile(place);
   } catch (error) {
-    if (codeOf(error) === 'EISDIR' || codeOf(error) === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT' || isFolderAt(place)) return undefined;
     throw readFailed(path, error);
   }
 };
 
-/**
- * Where a path of the project really lies, its links followed. A way out of the project is refused, whether by `..` or
- * by a link. A link to nowhere counts as absent: writing replaces the link itself.
- */
+const isFolderAt = (place: string): boolean =>
+  statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** As {@link placeBelow}; what keeps us from looking is named. */
 const placeOf = async (projectRoot: string, path: string): Promise<string | 'absent'> => {
-  if (isAbsolute(path) || path.split('/').includes('..')) throw outside(path);
-  const root = realPath(projectRoot);
-  if (root === undefined) return 'absent';
   try {
-    const place = realpathSync.native(join(root, ...path.split('/')));
-    if (isInside(root, place)) return place;
+    return placeBelow(projectRoot, path);
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw readFailed(path, error);
-    return 'absent';
-  }
-  throw outside(path);
-};
-
-const realPath = (path: string): string | undefined => {
-  try {
-    return realpathSync.native(path);
-  } catch {
-    return undefined;
+    throw readFailed(path, error);
   }
 };
-
-const isInside = (root: string, place: string): boolean => {
-  const way = relative(root, place);
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
-};
-
-const outside = (path: string): SyncError =>
-  new SyncError('storage-failed', `${path} leads out of the project.`, {
-    hint: 'Put the file itself in its place instead of a link.',
-  });
 
 const readFailed = (path: string, cause: unknown): SyncError =>
-  new SyncError('storage-failed', `${path} cannot be read (${codeOf(cause)}).`, { cause });
+  isSyncError(cause)
+    ? cause
+    : new SyncError('storage-failed', `${path} cannot be read (${codeOf(cause)}).`, { cause });
 
 const writeFailed = (path: string, cause: unknown): SyncError =>
-  new SyncError('storage-failed', `${path} cannot be written (${codeOf(cause)}).`, {
-    cause,
-    hint: 'Check the rights and the free space, then run the command again.',
-  });
+  isSyncError(cause)
+    ? cause
+    : new SyncError('storage-failed', `${path} cannot be written (${codeOf(cause)}).`, {
+        cause,
+        hint: 'Check the rights and the free space, then run the command again.',
+      });
 
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? messageOf(error);
+const codeOf = (error: unknown): string =>
+  error instanceof NoPlainFile ? error.message : ((error as NodeJS.ErrnoException).code ?? messageOf(error));
