@@ -134,6 +134,8 @@ export interface FeatureDocuments {
   readonly spec: string | undefined;
   readonly plan: string | undefined;
   readonly tasks: string | undefined;
+  /** The status log; where there is one, also the snapshot of it that other clients keep. */
+  readonly status?: { readonly log: string; readonly snapshot?: string };
   /** Ascending by path. */
   readonly workPackages: readonly WorkPackageDocument[];
 }

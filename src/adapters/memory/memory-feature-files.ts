@@ -1,6 +1,7 @@
 import { SyncError } from '../../domain/errors.js';
 import { isFeatureSlug } from '../../domain/ids.js';
 import { featureDirectory } from '../../domain/workflow/feature-slug.js';
+import { STATUS_LOG, STATUS_SNAPSHOT } from '../../domain/workflow/status-log.js';
 import type { WorkPackageEdit } from '../../domain/workflow/transition.js';
 import { workPackageIdOfFile } from '../../domain/workflow/work-package-id.js';
 import type {
@@ -37,6 +38,8 @@ export class MemoryFeatureFiles implements FeatureFiles {
     if (!(await this.features(projectRoot)).includes(slug)) return undefined;
     const directory = featureDirectory(slug);
     const text = (path: string): string | undefined => this.#tree.text(projectRoot, path);
+    const log = text(`${directory}/${STATUS_LOG}`);
+    const snapshot = text(`${directory}/${STATUS_SNAPSHOT}`);
     const folder = `${directory}/tasks/`;
     const isWorkPackage = (path: string): boolean =>
       path.startsWith(folder) && workPackageIdOfFile(path.slice(folder.length)) !== undefined;
@@ -47,6 +50,7 @@ export class MemoryFeatureFiles implements FeatureFiles {
       spec: text(`${directory}/spec.md`),
       plan: text(`${directory}/plan.md`),
       tasks: text(`${directory}/tasks.md`),
+      ...(log === undefined ? {} : { status: { log, ...(snapshot === undefined ? {} : { snapshot }) } }),
       workPackages: this.#paths(projectRoot)
         .filter(isWorkPackage)
         .sort()

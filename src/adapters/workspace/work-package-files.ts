@@ -1,6 +1,7 @@
 import { isSyncError, SyncError } from '../../domain/errors.js';
 import { isFeatureSlug } from '../../domain/ids.js';
 import { featureDirectory } from '../../domain/workflow/feature-slug.js';
+import { STATUS_LOG, STATUS_SNAPSHOT } from '../../domain/workflow/status-log.js';
 import type { WorkPackageEdit } from '../../domain/workflow/transition.js';
 import { workPackageIdOfFile } from '../../domain/workflow/work-package-id.js';
 import type {
@@ -42,15 +43,18 @@ export class WorkPackageFiles implements FeatureFiles {
       `${directory}/tasks`,
       (name) => workPackageIdOfFile(name) !== undefined,
     );
-    const [meta, spec, plan, tasks, workPackages] = await Promise.all([
+    const [meta, log, spec, plan, tasks, workPackages] = await Promise.all([
       this.text(projectRoot, `${directory}/meta.json`),
+      this.text(projectRoot, `${directory}/${STATUS_LOG}`),
       readableText(projectRoot, `${directory}/spec.md`),
       readableText(projectRoot, `${directory}/plan.md`),
       this.text(projectRoot, `${directory}/tasks.md`),
       Promise.all(files.map((file) => this.#document(projectRoot, file))),
     ]);
     const present = workPackages.filter((document) => document !== undefined);
-    return { slug, directory, meta, spec, plan, tasks, workPackages: present };
+    const snapshot =
+      log === undefined ? log : await this.text(projectRoot, `${directory}/${STATUS_SNAPSHOT}`);
+    return { slug, directory, meta, spec, plan, tasks, ...statusFiles(log, snapshot), workPackages: present };
   }
 
   async change(document: WorkPackageDocument, edits: readonly WorkPackageEdit[]): Promise<FileChange> {
@@ -133,6 +137,12 @@ export class WorkPackageFiles implements FeatureFiles {
 }
 
 const ROOT = 'kitty-specs';
+
+const statusFiles = (
+  log: string | undefined,
+  snapshot: string | undefined,
+): Pick<FeatureDocuments, 'status'> =>
+  log === undefined ? {} : { status: { log, ...(snapshot === undefined ? {} : { snapshot }) } };
 
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 

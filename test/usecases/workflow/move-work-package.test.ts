@@ -110,7 +110,7 @@ describe('moving a work package', () => {
       for (const to of LANES.filter((each) => each !== from)) {
         await start({ WP01: { lane: from }, WP02: {} });
         const work = move(world, { workPackageId: 'WP01', to });
-        if (isLegalTransition(from, to)) {
+        if (isLegalTransition({ lane: from }, to)) {
           await expect(work).resolves.toMatchObject({ result: { outcome: 'moved', from, to } });
         } else {
           await expect(work).rejects.toMatchObject({

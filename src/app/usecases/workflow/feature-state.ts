@@ -1,6 +1,7 @@
 import { SyncError } from '../../../domain/errors.js';
 import { isWorkPackageId } from '../../../domain/ids.js';
 import { dependencyGraph, type DependencyGraph } from '../../../domain/workflow/dependency-graph.js';
+import { readStatusLog, type StatusLog } from '../../../domain/workflow/status-log.js';
 import { compareWorkPackageIds, workPackageIdOfFile } from '../../../domain/workflow/work-package-id.js';
 import {
   describeWorkPackageFault,
@@ -23,7 +24,16 @@ export interface FeatureState {
   /** Ascending by number. Two files may say that they are the same work package; that is one fault and no entry. */
   readonly workPackages: readonly FiledWorkPackage[];
   readonly faults: readonly WorkPackageFault[];
+  /** What the status log says; absent where the feature has none. */
+  readonly statusLog: StatusLog | undefined;
 }
+
+/** What annotations of the status log say of the tasks of a work package: `done` and other words by task id. */
+export const loggedTasks = (
+  { statusLog }: FeatureState,
+  workPackageId: string,
+): ReadonlyMap<string, string> =>
+  statusLog?.workPackages.get(workPackageId)?.subtasks ?? new Map<string, string>();
 
 /**
  * Understands the documents of a feature, each when it is first asked for. A broken file is a fault and hides no
@@ -32,8 +42,13 @@ export interface FeatureState {
 export const readFeatureState = (documents: FeatureDocuments): FeatureState => {
   let understood: Understood | undefined;
   const understand = (): Understood => (understood ??= understandAll(documents));
+  let statusLog: StatusLog | undefined;
   return {
     documents,
+    get statusLog() {
+      if (documents.status === undefined) return undefined;
+      return (statusLog ??= readStatusLog(documents.status.log));
+    },
     get workPackages() {
       return understand().workPackages;
     },

@@ -75,8 +75,8 @@ export const refuseUnknown = (
       { hint: hintFor(state, unknownWorkPackages, tasks) },
     );
   }
-  const illegal = moves.find(({ workPackage }) => !isForced && !isLegalTransition(workPackage.lane, to));
-  if (illegal !== undefined) throw illegalTransition(illegal.workPackage.id, illegal.workPackage.lane, to);
+  const illegal = moves.find(({ workPackage }) => !isForced && !isLegalTransition(workPackage, to));
+  if (illegal !== undefined) throw illegalTransition(illegal.workPackage, to);
 };
 
 const hintFor = (

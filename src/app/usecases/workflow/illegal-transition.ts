@@ -1,10 +1,12 @@
 import { SyncError } from '../../../domain/errors.js';
-import { reachableLanes, type Lane } from '../../../domain/workflow/lane.js';
+import { laneName, reachableLanes, type Lane } from '../../../domain/workflow/lane.js';
+import type { WorkPackage } from '../../../domain/workflow/work-package.js';
 
 /** The refusal of a transition that is not in the flow, with the lanes that can be reached instead. */
-export const illegalTransition = (workPackageId: string, from: Lane, to: Lane): SyncError => {
-  const reachable = reachableLanes(from);
-  return new SyncError('transition-illegal', `${workPackageId} is in ${from} and cannot go to ${to}.`, {
+export const illegalTransition = (workPackage: WorkPackage, to: Lane): SyncError => {
+  const reachable = reachableLanes(workPackage);
+  const from = laneName(workPackage);
+  return new SyncError('transition-illegal', `${workPackage.id} is in ${from} and cannot go to ${to}.`, {
     hint:
       reachable.length === 0
         ? `From ${from} it can go nowhere without --force.`

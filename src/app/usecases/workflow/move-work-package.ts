@@ -101,7 +101,8 @@ export class MoveWorkPackage {
 const defaultNote = ({ to, feedback }: MoveInput): string =>
   feedback === undefined ? `Moved to ${to}` : 'Changes requested';
 
-const refuseIllegal = ({ workPackage: { id, lane: from } }: FiledWorkPackage, input: MoveInput): void => {
+const refuseIllegal = ({ workPackage }: FiledWorkPackage, input: MoveInput): void => {
+  const { id, lane: from } = workPackage;
   const isRework = from === 'for_review' && input.to === 'doing';
   if (input.feedback !== undefined && !isRework) {
     throw new SyncError(
@@ -117,6 +118,6 @@ const refuseIllegal = ({ workPackage: { id, lane: from } }: FiledWorkPackage, in
       hint: 'Say in the file what has to change.',
     });
   }
-  if (input.force === true || isLegalTransition(from, input.to)) return;
-  throw illegalTransition(id, from, input.to);
+  if (input.force === true || isLegalTransition(workPackage, input.to)) return;
+  throw illegalTransition(workPackage, input.to);
 };
