@@ -5,7 +5,8 @@ import type { AgentWork } from '../../ports/agents.js';
 import { Git } from './git-command.js';
 import { locateCheckout } from './git-places.js';
 import { runPatiently } from './git-index-lock.js';
-import { reasonOf, type Environment, type GitRun } from './git-process.js';
+import type { Environment, GitRun } from './git-process.js';
+import { reasonOf } from './git-reason.js';
 
 /** What agents leave in git work trees. */
 export class GitAgentWork implements AgentWork {

@@ -1,6 +1,7 @@
 import { SyncError } from '../../domain/errors.js';
 import { BRANCHES, readHead, readRef } from './git-refs.js';
-import { reasonOf, runGit, type Environment, type GitOptions, type GitRun } from './git-process.js';
+import { runGit, type Environment, type GitOptions, type GitRun } from './git-process.js';
+import { reasonOf } from './git-reason.js';
 import type { Checkout, Head } from '../../ports/workspace.js';
 
 /** Git for one machine: its commands, and what its files tell without a command. */

@@ -2,7 +2,8 @@ import { err, ok, type Result } from '../../domain/result.js';
 import type { Checkout } from '../../ports/workspace.js';
 import type { Git } from './git-command.js';
 import { runPatiently } from './git-index-lock.js';
-import { reasonOf, type GitRun } from './git-process.js';
+import type { GitRun } from './git-process.js';
+import { reasonOf } from './git-reason.js';
 
 /**
  * Commits exactly these paths of the main checkout as they are on disk. `--only` lets git build the commit from HEAD

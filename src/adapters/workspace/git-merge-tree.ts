@@ -3,7 +3,8 @@ import { err, ok, type Result } from '../../domain/result.js';
 import type { Checkout } from '../../ports/workspace.js';
 import { directoryOf, type Git } from './git-command.js';
 import { factOfCommits } from './git-commit-facts.js';
-import { reasonOf, type GitRun } from './git-process.js';
+import type { GitRun } from './git-process.js';
+import { reasonOf } from './git-reason.js';
 
 /** The tree of a merge of two commits, in the object store alone. The error lists the paths that conflict. */
 export const mergeTrees = async (

@@ -79,7 +79,7 @@ const squashMessage = async (
     'log',
     '--no-merges',
     '--reverse',
-    '--format=* %s',
+    `--format=%w(${WIDTH},0,2)* %s`,
     `--max-count=${LISTED}`,
     tip,
     '--not',
@@ -91,3 +91,6 @@ const squashMessage = async (
 };
 
 const LISTED = 100;
+
+/** Lines of a body may not be longer where commit messages are checked. */
+const WIDTH = 100;

@@ -74,25 +74,10 @@ export const runGit = (args: readonly string[], options: GitOptions): Promise<Gi
     });
   });
 
-/** What git or a hook gave as the reason of a failure, in one line. */
-export const reasonOf = ({ code, stdout, stderr }: GitRun): string => {
-  if (stderr.includes('Please tell me who you are')) return 'git does not know user.name and user.email here';
-  const ignored = IGNORED.exec(stderr)?.[1];
-  if (ignored !== undefined) return `${ignored} is ignored by a .gitignore file`;
-  const lines = `${stderr}\n${stdout}`
-    .split(/\r\n|\r|\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('hint:'));
-  const own = lines.find((line) => OWN_REASON.test(line))?.replace(OWN_REASON, '');
-  return own ?? lines.at(-1) ?? `git ended with code ${code} and gave no reason`;
-};
-
 const DEFAULT_TIMEOUT_MS = 30_000;
 const KILL_GRACE_MS = 2_000;
 const PIPE_GRACE_MS = 500;
 const UNKNOWN_CODE = 128;
-const IGNORED = /paths are ignored by one of your \.gitignore files:\r?\n([^\r\n]+)/;
-const OWN_REASON = /^(fatal|error):\s*/;
 
 /** Variables that say where a repository is: inherited from a hook, they would lead git to another one. */
 const LOCATING = new Set([

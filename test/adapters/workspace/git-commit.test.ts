@@ -90,15 +90,15 @@ describe('a commit of exactly the changed files', () => {
     other.remove();
   });
 
-  it('answers with the last word of a hook that refuses, and makes no new file known', async () => {
+  it('answers with the words of a hook that refuses, and makes no new file known', async () => {
     scratch.hook('pre-commit', 'echo checking >&2; echo "lint: a.txt is bad" >&2; exit 1');
     scratch.write('a.txt', 'ours\n');
     scratch.write('made.txt', 'ours\n');
     scratch.write('staged.txt', 's\n');
     scratch.git('add', 'staged.txt');
     const before = scratch.git('status', '--porcelain');
-    expect(await reasonOfCommit(['a.txt'])).toBe('lint: a.txt is bad');
-    expect(await reasonOfCommit(['a.txt', 'made.txt'])).toBe('lint: a.txt is bad');
+    expect(await reasonOfCommit(['a.txt'])).toBe('checking / lint: a.txt is bad');
+    expect(await reasonOfCommit(['a.txt', 'made.txt'])).toBe('checking / lint: a.txt is bad');
     expect(scratch.git('status', '--porcelain')).toBe(before);
   });
 

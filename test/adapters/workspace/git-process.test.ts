@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { reasonOf, runGit } from '../../../src/adapters/workspace/git-process.js';
+import { runGit } from '../../../src/adapters/workspace/git-process.js';
 
 describe('running git', () => {
   let place: string;
@@ -62,17 +62,5 @@ describe('running git', () => {
     writeFileSync(join(place, 'git'), 'no program', { mode: 0o644 });
     const forbidden = runGit(['status'], { directory: place, environment: { PATH: place } });
     await expect(forbidden).rejects.toMatchObject({ kind: 'git-failed' });
-  });
-});
-
-describe('the reason of a failure', () => {
-  it.each([
-    ['fatal: no such thing\nhint: try it\n', '', 'no such thing'],
-    ['warning: w\nerror: first\nfatal: second\n', '', 'first'],
-    ['a hook speaks\r\nand ends\r\n', '', 'and ends'],
-    ['', 'nothing to commit\n', 'nothing to commit'],
-    ['', '', 'git ended with code 1 and gave no reason'],
-  ])('of %j is one line', (stderr, stdout, reason) => {
-    expect(reasonOf({ code: 1, stderr, stdout })).toBe(reason);
   });
 });

@@ -122,6 +122,6 @@ describe('the subject of a merge', () => {
     const step = { id: 'WP01', title: 'Two\nlines', branch: '001-a-WP01' };
     const into = { slug: '001-a', target: 'main' };
     expect(mergeSubject(step, into, {})).toBe("Merge branch '001-a-WP01' into main");
-    expect(mergeSubject(step, into, { strategy: 'squash' })).toBe('WP01: Two lines (001-a)');
+    expect(mergeSubject(step, into, { strategy: 'squash' })).toBe('chore: merge WP01, Two lines (001-a)');
   });
 });

@@ -54,7 +54,7 @@ describe('accepting work packages', () => {
     ]);
     expect(await text(pathOf('WP02'))).toContain('- 2026-02-03T12:00:00Z – ann – lane=done – Accepted\n');
     expect(git.scratch.git('show', '--format=%s', '--name-only', 'HEAD')).toBe(
-      `chore: Accept WP01, WP02 (${FEATURE})\n\n${pathOf('WP01')}\n${pathOf('WP02')}\n`,
+      `chore: accept WP01, WP02 (${FEATURE})\n\n${pathOf('WP01')}\n${pathOf('WP02')}\n`,
     );
     expect(git.scratch.git('status', '--porcelain')).toBe('');
   });

@@ -284,7 +284,7 @@ describe('implementing a work package', () => {
     const done = await implement('WP06', { checkout });
     expect(done.outcomes).toMatchObject([{ event: { git_branch: `${SLUG}-WP02` } }]);
     expect(done.result.worktree).toBe(worktree('WP06'));
-    expect(world.scratch.git('log', '-1', '--format=%s', 'main').trim()).toBe(`chore: Start WP06 (${SLUG})`);
+    expect(world.scratch.git('log', '-1', '--format=%s', 'main').trim()).toBe(`chore: start WP06 (${SLUG})`);
   });
 
   it('needs git', async () => {

@@ -209,7 +209,7 @@ describe('marking the status of tasks and work packages', () => {
     git.scratch.write('other.txt', 'mine');
     await mark(world, { ids: ['T001'], status: 'done' });
     expect(git.scratch.git('show', '--name-only', '--format=%s', 'HEAD').trim().split('\n')).toEqual([
-      `chore: Mark T001 as done (${FEATURE})`,
+      `chore: mark T001 as done (${FEATURE})`,
       '',
       TASKS,
       pathOf('WP01'),

@@ -73,7 +73,7 @@ describe('merging work packages', () => {
       ['WP04', 'no-branch', 'doing', 'doing'],
     ]);
     expect(git.git('log', '--first-parent', '--format=%s').split('\n').slice(0, 3)).toEqual([
-      `chore: Hand over WP01 for review (${FEATURE})`,
+      `chore: hand over WP01 for review (${FEATURE})`,
       `Merge branch '${branch('WP01')}' into main`,
       `Merge branch '${branch('WP02')}' into main`,
     ]);
@@ -109,7 +109,7 @@ describe('merging work packages', () => {
     const tip = git.git('rev-parse', branch('WP01')).trim();
     await mergeIn(world, { strategy: 'squash' });
     expect(git.git('log', '-1', '--format=%B%P', 'HEAD^').trim()).toBe(
-      `WP01: A: "title" 🐱 (${FEATURE})\n\n* on ${branch('WP01')}\n* on ${branch('WP01')}\n\n` +
+      `chore: merge WP01, A: "title" 🐱 (${FEATURE})\n\n* on ${branch('WP01')}\n* on ${branch('WP01')}\n\n` +
         `Merged-Branch: ${branch('WP01')} ${tip}\n${git.git('rev-parse', 'HEAD^^').trim()}`,
     );
   });
@@ -338,7 +338,7 @@ describe('merging work packages', () => {
     expect(git.git('show', 'nobody:b.txt')).toBe('2\n');
     expect(git.read('b.txt')).toBe('b\n');
     // The lane is committed where the planning documents are.
-    expect(git.git('log', '-1', '--format=%s').trim()).toBe(`chore: Hand over WP02 for review (${FEATURE})`);
+    expect(git.git('log', '-1', '--format=%s').trim()).toBe(`chore: hand over WP02 for review (${FEATURE})`);
     rmSync(tree, { recursive: true });
     await expect(mergeIn(world, { workPackageIds: ['WP02'], target: 'release' })).rejects.toMatchObject({
       message: expect.stringContaining('whose directory is gone'),

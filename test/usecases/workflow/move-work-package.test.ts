@@ -247,7 +247,7 @@ describe('moving a work package', () => {
     git.scratch.write('other.txt', 'x');
     await move(world, { workPackageId: 'WP01', to: 'doing' });
     expect(git.scratch.git('show', '--format=%s', '--name-only', 'HEAD')).toBe(
-      `chore: Move WP01 from planned to doing (${FEATURE})\n\n${pathOf('WP01')}\n`,
+      `chore: move WP01 from planned to doing (${FEATURE})\n\n${pathOf('WP01')}\n`,
     );
     await move(world, { workPackageId: 'WP02', to: 'doing', commit: false });
     expect(git.scratch.git('status', '--porcelain').split('\n').sort()).toEqual([

@@ -6,6 +6,7 @@ import type { Checkout, FeatureFiles, HeldRepository, Repository } from '../../.
 import type { EnsureIdentity, IdentityReading } from './ensure-identity.js';
 import { mainCheckout } from '../workflow/main-checkout.js';
 import { interpretConfig, type ReadConfig } from './read-identity.js';
+import { commitSubject } from '../../../domain/workflow/commit-message.js';
 
 export interface InitRequest {
   /** Where the command was called. */
@@ -149,4 +150,4 @@ export class InitProject {
 }
 
 const CONFIG = '.kittify/config.yaml';
-const MESSAGE = "Record the project's identity";
+const MESSAGE = commitSubject("record the project's identity");

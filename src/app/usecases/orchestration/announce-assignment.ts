@@ -5,6 +5,7 @@ import { findWorkPackage } from '../workflow/feature-state.js';
 import { loadFeature } from '../workflow/locate-feature.js';
 import type { OrchestrationContext } from './orchestration-context.js';
 import { nothingToDo } from '../workflow/work-plan.js';
+import { commitSubject } from '../../../domain/workflow/commit-message.js';
 
 /**
  * Says in a work package's file, and with one event, who has been given it. The line in the file is the evidence of the
@@ -49,7 +50,7 @@ export const announceAssignment = async (
           result: 'announced',
           changes: [await sources.files.change(document, [...inCharge, ...edits])],
           events: [{ fact, evidence: { evidence: 'line', path, line } }],
-          message: `chore: Assign ${id} to ${agent} for ${phase} (${feature})`,
+          message: commitSubject(`assign ${id} to ${agent} for ${phase}`, feature),
         };
       },
     }),

@@ -6,6 +6,7 @@ import { laneNow } from './lane-now.js';
 import { loadFeature } from '../workflow/locate-feature.js';
 import type { OrchestrationContext } from './orchestration-context.js';
 import { shiftLane } from './shift-lane.js';
+import { commitSubject } from '../../../domain/workflow/commit-message.js';
 
 /**
  * Commits what the implementer left and takes the work package to review. An agent that changed nothing has failed,
@@ -17,7 +18,7 @@ export const handOver = async (
 ): Promise<StepOutcome> => {
   const committed = await context.sources.work.commitRest(
     worktreeOf(context, id),
-    `${id}: what ${agent} left uncommitted (${context.feature})`,
+    commitSubject(`commit what ${agent} left of ${id}`, context.feature),
   );
   if (!committed.ok) {
     return unfinished(context, id, {

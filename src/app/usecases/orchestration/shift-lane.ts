@@ -4,6 +4,7 @@ import { loadFeature } from '../workflow/locate-feature.js';
 import type { OrchestrationContext } from './orchestration-context.js';
 import { planTransitions, type Transition } from '../workflow/plan-transitions.js';
 import { nothingToDo } from '../workflow/work-plan.js';
+import { commitSubject } from '../../../domain/workflow/commit-message.js';
 
 export interface LaneShift extends Transition {
   /** The lane from which it is taken. */
@@ -29,7 +30,7 @@ export const shiftLane = async (
         const { lane } = findWorkPackage(state, workPackageId).workPackage;
         if (lane !== from) return nothingToDo(lane === to ? 'already-there' : 'elsewhere');
         const { changes, events } = await planTransitions(sources.files, emission, state, [shift]);
-        const message = `chore: Move ${workPackageId} from ${from} to ${to} (${feature})`;
+        const message = commitSubject(`move ${workPackageId} from ${from} to ${to}`, feature);
         return { result: 'moved', changes, events, message };
       },
     }),

@@ -7,6 +7,7 @@ import { loadFeature, locateFeature, type FeatureRequest } from './locate-featur
 import type { PerformWork } from './perform-work.js';
 import { nothingToDo, type PerformedWork } from './work-plan.js';
 import { planTransitions } from './plan-transitions.js';
+import { commitSubject, namesOrCount } from '../../../domain/workflow/commit-message.js';
 
 export interface AcceptInput extends FeatureRequest {
   /** Empty or absent: every work package in `for_review`. */
@@ -84,7 +85,7 @@ export class AcceptWorkPackages {
             events: planned.events,
             ...(input.commit === false
               ? {}
-              : { message: `chore: Accept ${result.accepted.join(', ')} (${slug})` }),
+              : { message: commitSubject(`accept ${namesOrCount(result.accepted, 'work packages')}`, slug) }),
           };
         },
       },

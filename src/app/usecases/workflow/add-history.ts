@@ -7,6 +7,7 @@ import { findWorkPackage } from './feature-state.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 import type { PerformWork } from './perform-work.js';
 import type { PerformedWork } from './work-plan.js';
+import { commitSubject } from '../../../domain/workflow/commit-message.js';
 
 export interface AddHistoryInput extends FeatureRequest {
   readonly workPackageId: string;
@@ -69,7 +70,7 @@ export class AddHistory {
             result: { feature: slug, workPackageId: id, path, type, line },
             changes: [await this.#files.change(document, edits)],
             events: [{ fact, evidence: { evidence: 'line', path, line } }],
-            ...(input.commit === false ? {} : { message: `chore: Add history to ${id} (${slug})` }),
+            ...(input.commit === false ? {} : { message: commitSubject(`add history to ${id}`, slug) }),
           };
         },
       },

@@ -13,6 +13,7 @@ import { targetBranchOf } from './feature-target.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 import type { PerformWork } from './perform-work.js';
 import { nothingToDo, type PerformedWork } from './work-plan.js';
+import { commitSubject } from '../../../domain/workflow/commit-message.js';
 
 export interface FinalizeInput extends FeatureRequest {
   /** `false` leaves the commit to the user. */
@@ -77,7 +78,7 @@ export class FinalizeTasks {
             result,
             changes,
             events: announcement?.events ?? [],
-            ...(input.commit === false ? {} : { message: `chore: Finalize tasks of ${slug}` }),
+            ...(input.commit === false ? {} : { message: commitSubject('finalize tasks', slug) }),
           };
         },
       },

@@ -14,6 +14,7 @@ import { loadFeature, locateFeature, type FeatureRequest } from './locate-featur
 import type { PerformWork } from './perform-work.js';
 import { nothingToDo, type PerformedWork, type WorkPlan } from './work-plan.js';
 import { planTransitions } from './plan-transitions.js';
+import { commitSubject } from '../../../domain/workflow/commit-message.js';
 
 export interface ImplementInput extends FeatureRequest {
   readonly workPackageId: string;
@@ -121,7 +122,7 @@ export class ImplementWorkPackage {
         ...(input.agent === undefined ? {} : { agent: input.agent }),
       },
     ]);
-    const message = input.commit === false ? {} : { message: `chore: Start ${id} (${slug})` };
+    const message = input.commit === false ? {} : { message: commitSubject(`start ${id}`, slug) };
     return { result, changes, events, undo: made.undo, ...message };
   }
 

@@ -13,6 +13,7 @@ import { loadFeature, locateFeature, type FeatureRequest } from './locate-featur
 import type { PerformWork } from './perform-work.js';
 import { planMarks } from './plan-marks.js';
 import { nothingToDo, type PerformedWork, type WorkSubject } from './work-plan.js';
+import { commitSubject, namesOrCount } from '../../../domain/workflow/commit-message.js';
 
 export interface MarkStatusInput extends FeatureRequest {
   /** Work packages and tasks, in any mixture. */
@@ -151,13 +152,9 @@ const resultOf = (
   isFeatureCompleted: false,
 });
 
-/** Above this a commit message counts instead of naming. */
-const MOST_NAMES = 6;
-
 const messageOf = (slug: string, { moves, ticks }: Marked, status: Mark): string => {
   const names = [...ticks.map(({ taskId }) => taskId), ...moves.map(({ workPackage }) => workPackage.id)];
-  const what = names.length > MOST_NAMES ? `${names.length} tasks and work packages` : names.join(', ');
-  return `chore: Mark ${what} as ${status} (${slug})`;
+  return commitSubject(`mark ${namesOrCount(names, 'tasks and work packages')} as ${status}`, slug);
 };
 
 const quoted = (word: string): string => JSON.stringify(word);

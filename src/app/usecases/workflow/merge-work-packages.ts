@@ -13,6 +13,7 @@ import type { DecidedMerge, MergeInput } from './merge-request.js';
 import type { PerformWork } from './perform-work.js';
 import { planTransitions, type Transition } from './plan-transitions.js';
 import type { PerformedWork, WorkPlan } from './work-plan.js';
+import { commitSubject, namesOrCount } from '../../../domain/workflow/commit-message.js';
 
 /**
  * Merges the branches of work packages, all of them or none: the whole series is merged in the object store first, then
@@ -108,8 +109,12 @@ export class MergeWorkPackages {
       }));
     if (transitions.length === 0) return { changes: [], events: [] };
     const { changes, events } = await planTransitions(this.#files, emission, state, transitions);
-    const ids = transitions.map(({ workPackageId }) => workPackageId).join(', ');
-    const message = input.commit === false ? {} : { message: `chore: Hand over ${ids} for review (${slug})` };
+    const ids = namesOrCount(
+      transitions.map(({ workPackageId }) => workPackageId),
+      'work packages',
+    );
+    const message =
+      input.commit === false ? {} : { message: commitSubject(`hand over ${ids} for review`, slug) };
     return { changes, events, ...message };
   }
 

@@ -7,6 +7,7 @@ import { loadFeature, locateFeature, type FeatureRequest } from './locate-featur
 import type { PerformWork } from './perform-work.js';
 import { nothingToDo, type PerformedWork } from './work-plan.js';
 import { planTransitions } from './plan-transitions.js';
+import { commitSubject } from '../../../domain/workflow/commit-message.js';
 
 export interface MoveInput extends FeatureRequest {
   readonly workPackageId: string;
@@ -89,7 +90,7 @@ export class MoveWorkPackage {
             events: planned.events,
             ...(input.commit === false
               ? {}
-              : { message: `chore: Move ${id} from ${from} to ${input.to} (${slug})` }),
+              : { message: commitSubject(`move ${id} from ${from} to ${input.to}`, slug) }),
           };
         },
       },
