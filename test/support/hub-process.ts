@@ -20,7 +20,7 @@ export interface HubProcess {
   stop(): Promise<void>;
 }
 
-export const startHubProcess = async (): Promise<HubProcess> => {
+export const startHubProcess = async (serveOptions: readonly string[] = []): Promise<HubProcess> => {
   const sandbox = await createSandbox();
   const data = ['--data', join(sandbox.directory, 'hub')];
   const addUser = async (username: string, team: string): Promise<void> => {
@@ -30,8 +30,8 @@ export const startHubProcess = async (): Promise<HubProcess> => {
     });
   };
   await addUser('ada', 'acme');
-  const serving = startCli(sandbox, ['hub', 'serve', '--port', '0', ...data]);
-  const [, url = ''] = await serving.waitFor(/The hub is at (http:\S+)/);
+  const serving = startCli(sandbox, ['hub', 'serve', '--port', '0', ...serveOptions, ...data]);
+  const [, url = ''] = await serving.waitFor(/The hub is at (https?:\S+)/);
   return {
     url,
     addUser,

@@ -72,8 +72,10 @@ export const signIn = (
   sandbox: Sandbox,
   url: string,
   { username = 'ada', password = PASSWORD }: Credentials = {},
+  options: CliOptions = {},
 ): Promise<Document> =>
   succeed(sandbox, ['auth', 'login', '--server', url, '--username', username, '--password-stdin', '--yes'], {
+    ...options,
     input: `${password}\n`,
   });
 

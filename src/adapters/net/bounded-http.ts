@@ -1,7 +1,6 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import type { Got } from 'got';
 import { httpFailure, type HttpFailure } from './http-failure.js';
+import { WayOut, type Way } from './way-out.js';
 
 /** Milliseconds until a request is given up. */
 export interface HttpTimeouts {
@@ -37,7 +36,7 @@ export type HttpReply =
  */
 export class BoundedHttp {
   readonly #options: HttpOptions;
-  readonly #agent = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  readonly #wayOut = new WayOut();
   #client: Promise<Got> | undefined;
 
   constructor(options: HttpOptions) {
@@ -50,10 +49,13 @@ export class BoundedHttp {
     const own = new AbortController();
     const abort = (): void => own.abort();
     signal?.addEventListener('abort', abort, { once: true });
+    let proxy: string | undefined;
     try {
-      return await this.#exchange(request, own.signal);
+      const way = await this.#wayOut.to(request.url);
+      proxy = way.proxy;
+      return await this.#exchange(request, way, own.signal);
     } catch (error) {
-      return httpFailure(error);
+      return httpFailure(error, proxy);
     } finally {
       signal?.removeEventListener('abort', abort);
     }
@@ -61,15 +63,16 @@ export class BoundedHttp {
 
   /** Ends idle and running connections; safe to repeat. */
   close(): void {
-    this.#agent.http.destroy();
-    this.#agent.https.destroy();
+    this.#wayOut.close();
   }
 
-  async #exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
+  async #exchange(request: HttpRequest, way: Way, signal: AbortSignal): Promise<HttpReply> {
     const client = await (this.#client ??= this.#load());
     const stream = client.stream(request.url, {
       method: request.method,
       headers: { ...request.headers },
+      agent: way.agents,
+      ...(way.authorities === undefined ? {} : { https: { certificateAuthority: [...way.authorities] } }),
       // Without a body got would wait for one to be piped in.
       ...(request.method === 'POST' ? { body: Buffer.from(request.body ?? '') } : {}),
       signal,
@@ -108,7 +111,6 @@ export class BoundedHttp {
     const { got } = await import('got');
     const { timeouts, version } = this.#options;
     return got.extend({
-      agent: this.#agent,
       decompress: true,
       followRedirect: false,
       headers: { 'user-agent': `spec-kitty-sync/${version}`, accept: 'application/json' },

@@ -30,7 +30,8 @@ export class WsLiveSession implements LiveSession {
   #ignored = 0;
   #frames = 0;
 
-  constructor(socket: WebSocket, timer: Timer, limits: SessionLimits) {
+  /** `describe` says in words why a connection failed. */
+  constructor(socket: WebSocket, timer: Timer, limits: SessionLimits, describe: (error: Error) => string) {
     this.#socket = socket;
     this.#timer = timer;
     this.#messages = new MessageQueue({ onFull: () => socket.pause(), onDrained: () => socket.resume() });
@@ -38,7 +39,7 @@ export class WsLiveSession implements LiveSession {
     socket.on('ping', () => (this.#frames += 1));
     socket.on('pong', () => (this.#frames += 1));
     // Every error is followed by the close that ends the session; the first of both tells why.
-    socket.on('error', (error) => this.#finish({ reason: 'lost', detail: detailOf(error) }));
+    socket.on('error', (error) => this.#finish({ reason: 'lost', detail: describe(error) }));
     this.ended = new Promise((resolve) => {
       this.#over.signal.addEventListener('abort', () => resolve(this.#end ?? { reason: 'closed-by-us' }));
     });
@@ -150,8 +151,6 @@ const endOf = (code: number, reason: string): SessionEnd =>
   UNAUTHORIZED_CODES.has(code)
     ? { reason: 'unauthorized' }
     : { reason: 'lost', detail: [`closed with code ${code}`, printable(reason)].filter(Boolean).join(': ') };
-
-const detailOf = (error: Error): string => printable((error as NodeJS.ErrnoException).code ?? error.message);
 
 const sessionOver = (cause?: unknown): SyncError =>
   new SyncError('unreachable', 'The live connection is over.', cause === undefined ? {} : { cause });

@@ -2,10 +2,13 @@ import type { WebSocket } from 'ws';
 import type { HubAddress } from '../../domain/delivery/account.js';
 import { isBearerToken } from '../../domain/delivery/bearer-token.js';
 import { liveUrl } from '../../domain/delivery/hub-url.js';
-import { SyncError } from '../../domain/errors.js';
+import { messageOf, SyncError } from '../../domain/errors.js';
 import type { Timer } from '../../ports/host.js';
 import type { LiveSession, LiveTransport } from '../../ports/transport.js';
+import { connectionFailure } from '../net/http-failure.js';
+import { printable } from '../net/printable.js';
 import { requireSecureHub } from '../net/secure-hub.js';
+import { WayOut, type Way } from '../net/way-out.js';
 import { WsLiveSession, type SessionLimits } from './ws-live-session.js';
 
 /** As the contract has them; tests shorten them. */
@@ -25,6 +28,7 @@ export interface WsLiveTransportOptions {
 export class WsLiveTransport implements LiveTransport {
   readonly #options: WsLiveTransportOptions;
   readonly #open = new Set<WsLiveSession>();
+  readonly #wayOut = new WayOut();
 
   constructor(options: WsLiveTransportOptions) {
     this.#options = options;
@@ -37,6 +41,7 @@ export class WsLiveTransport implements LiveTransport {
     const { limits = LIVE_LIMITS, timer, version } = this.#options;
     // Only a process that connects loads the library.
     const { WebSocket } = await import('ws');
+    const way = await this.#way(hub.url);
     const socket = new WebSocket(liveUrl(hub.url), {
       headers: { authorization: `Bearer ${wsToken}`, 'user-agent': `spec-kitty-sync/${version}` },
       followRedirects: false,
@@ -44,8 +49,16 @@ export class WsLiveTransport implements LiveTransport {
       maxPayload: MAX_FRAME_BYTES,
       handshakeTimeout: limits.upgradeMs,
       rejectUnauthorized: true,
+      // Without a proxy each session opens a connection of its own.
+      ...(way.proxy === undefined ? {} : { agent: way.agents.https }),
+      ...(way.authorities === undefined ? {} : { ca: [...way.authorities] }),
     });
-    const session = new WsLiveSession(socket, timer, limits);
+    // What the library itself says has no code.
+    const describe = (error: Error): string =>
+      'code' in error || way.proxy !== undefined
+        ? connectionFailure(error, undefined, way.proxy)
+        : printable(error.message);
+    const session = new WsLiveSession(socket, timer, limits, describe);
     this.#open.add(session);
     void session.ended.then(() => this.#open.delete(session));
     try {
@@ -60,6 +73,15 @@ export class WsLiveTransport implements LiveTransport {
   /** Ends every session; safe to repeat. */
   async close(): Promise<void> {
     await Promise.all([...this.#open].map((session) => session.close()));
+    this.#wayOut.close();
+  }
+
+  async #way(hubUrl: string): Promise<Way> {
+    try {
+      return await this.#wayOut.to(hubUrl);
+    } catch (error) {
+      throw new SyncError('unreachable', `No live connection: ${messageOf(error)}.`, { cause: error });
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import type { AccountStore } from '../../ports/accounts.js';
 import type { EventStore } from '../../ports/event-store.js';
@@ -96,7 +97,29 @@ const makeServer = (listener: ListenerOptions, limits: HubLimits, handle: Reques
   };
   return listener.tls === undefined
     ? createServer(options, handle)
-    : createTlsServer({ ...options, ...listener.tls }, handle);
+    : createTlsServer({ ...options, ...fittingPair(listener.tls) }, handle);
+};
+
+/** Fails with `wrong-usage` for what no server can be made of. */
+const fittingPair = (pair: { readonly cert: string; readonly key: string }): typeof pair => {
+  try {
+    createSecureContext(pair);
+    return pair;
+  } catch (error) {
+    const isMismatch = (error as NodeJS.ErrnoException).code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH';
+    throw new SyncError(
+      'wrong-usage',
+      isMismatch
+        ? 'The certificate and the key do not belong together.'
+        : 'The certificate or the key is no PEM that can be used.',
+      {
+        cause: error,
+        hint: isMismatch
+          ? 'Name the key that the certificate was made for with --tls-key.'
+          : 'Name a file with a certificate chain for --tls-cert and one with its private key, without a password, for --tls-key.',
+      },
+    );
+  }
 };
 
 const listen = (server: Server, { host, port }: ListenerOptions): Promise<void> =>

@@ -27,6 +27,10 @@ export const isSecureHubUrl = (url: string): boolean => {
   return scheme.toLowerCase() === 'https' || isLoopback(host.toLowerCase());
 };
 
+/** Whether the address is on this machine. */
+export const isLoopbackUrl = (url: string): boolean =>
+  isLoopback((HUB_URL.exec(url.replace(/^ws/i, 'http'))?.[2] ?? '').toLowerCase());
+
 /** Where the live connection of a hub is. */
 export const liveUrl = (hubUrl: string): string =>
   `${hubUrl.replace(/^http/i, 'ws').replace(/\/+$/, '')}/ws/v1/events/`;
