@@ -33,7 +33,8 @@ export const withSyncContext = async <T>(
   try {
     return await work(scoped);
   } finally {
-    await scoped.close();
+    // What was captured is safe and what `work` came to is the answer, whether or not the end of delivery goes well.
+    await scoped.close().catch(() => undefined);
   }
 };
 

@@ -31,7 +31,10 @@ export interface BatchTransport {
    * Nothing leaves. A list that is never sent costs memory until the caller forgets it.
    */
   prepare?(events: readonly OutgoingEvent[]): void;
-  /** Whether the hub answers at all (`/api/v1/sync/health/`; 404 and 405 count as reachable). Never throws. */
+  /**
+   * Whether a hub answers there at all, without a token: it says that it is well at `/api/v1/sync/health/`, or, since a
+   * hub need not have that, meets a batch without events as the contract has it. Never throws for what the network does.
+   */
   probe(hub: HubAddress, signal?: AbortSignal): Promise<'reachable' | { readonly unreachable: string }>;
 }
 

@@ -201,6 +201,22 @@ describe('a scope of events', () => {
     expect(records).toHaveLength(1);
   });
 
+  it('answers what the work came to, also where delivery cannot be brought to its end', async () => {
+    const timer = { sleep: () => Promise.reject(new Error('no clock')) };
+    const overrides = [override(TOKENS.timer, timer)];
+    const scope = { directory: git.root, overrides };
+    const done = async (emitter: library.Emitter): Promise<string> => {
+      captured(await emitter.emitWpStatusChanged(STATUS));
+      return 'done';
+    };
+    expect(await withSyncContext(done, scope)).toBe('done');
+    const failing = withSyncContext(async (emitter) => {
+      await done(emitter);
+      throw new Error('the work failed');
+    }, scope);
+    await expect(failing).rejects.toThrow('the work failed');
+  });
+
   it('touches nothing when nothing is emitted', async () => {
     expect(await withSyncContext(async () => 'done')).toBe('done');
     expect(() => readdirSync(git.stateRoot)).toThrow();

@@ -96,6 +96,36 @@ describe('scenario 12: answers that do not name every event', () => {
     expect(await world.flush()).toMatchObject({ delivered: 2 });
   });
 
+  it.each([
+    ['half of every request', (count: number) => Math.ceil(count / 2), 1],
+    ['one event of every request', () => 1, 1],
+    ['every other event, and refuses requests of more than 7', (count: number) => Math.ceil(count / 2), 7],
+  ])('what an answer leaves out goes again in the same pass: %s', async (_name, answeredOf, most) => {
+    const { world, ids } = await ready(50);
+    const send = world.batches.send.bind(world.batches);
+    world.batches.send = async (request, signal) => {
+      if (most > 1 && request.events.length > most) return { outcome: 'too-large' };
+      const heard = request.events.slice(0, answeredOf(request.events.length));
+      return send({ ...request, events: heard }, signal);
+    };
+    expect(await world.flush()).toMatchObject({ delivered: 50, duplicate: 0, ended: { end: 'complete' } });
+    expect(world.hub.storedIds('acme')).toHaveLength(ids.length);
+  });
+
+  it('an event that is never answered is asked about once more, and keeps no later one back', async () => {
+    const { world, ids } = await ready(1500);
+    world.hub.judge = (event) => (event['event_id'] === ids[0] ? 'silent' : undefined);
+    let asked = 0;
+    const send = world.batches.send.bind(world.batches);
+    world.batches.send = async (request, signal) => {
+      asked += request.events.filter(({ eventId }) => eventId === ids[0]).length;
+      return send(request, signal);
+    };
+    expect(await world.flush()).toMatchObject({ delivered: 1499 });
+    expect(asked).toBe(2);
+    expect((await world.status()).accounting).toMatchObject({ delivered: 1499, pending: 1 });
+  });
+
   it('leaves a pending event as it was, without counting an attempt', async () => {
     const { world } = await ready(1);
     world.hub.judge = () => ({ status: 'pending' });

@@ -1,4 +1,7 @@
-import { ACK_WAIT_MS } from '../../src/app/sync/live-courier.js';
+import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
+import { AckBook } from '../../src/app/sync/ack-book.js';
+import { ACK_WAIT_MS, LiveCourier } from '../../src/app/sync/live-courier.js';
+import type { LiveSession } from '../../src/ports/transport.js';
 import { PROJECT } from '../support/facts.js';
 import { linked } from '../support/live-world.js';
 import { envelopeOf, outgoing } from '../support/outgoing-events.js';
@@ -63,6 +66,58 @@ describe('events over the live link', () => {
     await world.time.advance(ACK_WAIT_MS);
     expect(await flushed).toMatchObject({ delivered: 0, ended: { end: 'unavailable' } });
     expect((await world.status()).accounting).toMatchObject({ pending: 1 });
+  });
+
+  it('a hub that announces acks and gives none gets batches after one bounded wait, until its next session', async () => {
+    const { world, account: ada, link, run, flush } = await linked();
+    await run();
+    const ids = await world.capture(3, ada);
+    world.hub.judge = () => 'silent';
+    const flushed = flush();
+    await world.settle();
+    await world.time.advance(ACK_WAIT_MS);
+    expect(await flushed).toMatchObject({ delivered: 0, ended: { end: 'unavailable' } });
+    world.hub.judge = () => undefined;
+    expect(link.courier(ada)).toBeUndefined();
+    expect(await flush()).toMatchObject({ delivered: 3, ended: { end: 'complete' } });
+    expect(world.hub.storedIds('acme')).toEqual(ids);
+    await world.expectBalanced();
+    world.hub.endSessions('lost');
+    await world.settle();
+    await world.time.advance(1000);
+    expect(link.courier(ada)).toBeDefined();
+  });
+
+  it('where some acks are missing, those that came count, and the rest goes by batches', async () => {
+    const { world, account: ada, link, run, flush } = await linked();
+    await run();
+    const ids = await world.capture(4, ada);
+    world.hub.judge = ({ event_id: id }) => (ids.indexOf(String(id)) % 2 === 1 ? 'silent' : undefined);
+    const flushed = flush();
+    await world.settle();
+    await world.time.advance(ACK_WAIT_MS);
+    expect(await flushed).toMatchObject({ delivered: 2, ended: { end: 'unavailable' } });
+    world.hub.judge = () => undefined;
+    expect(link.courier(ada)).toBeUndefined();
+    expect(await flush()).toMatchObject({ delivered: 2, ended: { end: 'complete' } });
+  });
+
+  it('a hub that stops reading is given up on in the same way', async () => {
+    const session = {
+      send: () => new Promise<void>(() => undefined),
+      ended: new Promise<never>(() => undefined),
+    } as unknown as LiveSession;
+    const time = new ControlledTime();
+    let silences = 0;
+    const courier = new LiveCourier(session, new AckBook(), time, () => void (silences += 1));
+    const carried = courier.carry([outgoing(envelopeOf(1))]);
+    await time.advance(0);
+    await time.advance(2 * ACK_WAIT_MS);
+    await time.advance(ACK_WAIT_MS);
+    expect(await carried).toMatchObject({ outcome: 'unavailable' });
+    expect(await courier.carry([outgoing(envelopeOf(1))])).toMatchObject({ outcome: 'unavailable' });
+    expect(silences).toBe(1);
+    expect(time.sleeping).toBe(0);
   });
 
   it('an interruption does not wait for acks', async () => {

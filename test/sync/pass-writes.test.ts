@@ -35,7 +35,9 @@ const prepared = async (
         reclaim: (mayGo, before) => sender.reclaim(mayGo, before),
         settle: (change) => {
           seen.settled += 1;
-          return sender.settle(change);
+          if (!fails) return sender.settle(change);
+          fails = false;
+          return Promise.reject(new SyncError('storage-failed', 'The disk is full.'));
         },
         async *portions(from) {
           for await (const portion of sender.portions(from)) {
@@ -45,11 +47,13 @@ const prepared = async (
         },
       }),
     );
+  let fails = false;
+  const failNext = (): void => void (fails = true);
   let calls = 0;
   const courier = { carry: (events: readonly OutgoingEvent[]) => carry(events, (calls += 1)), prepare };
   const outboxes = { list: async () => [PROJECT], open: () => outbox };
   const flush = new Flush(world.flushHost({ outboxes, route: async () => ({ account, courier }) }));
-  return { world, ids, seen, run: () => flush.run({ isInsisted: false }) };
+  return { world, ids, seen, failNext, run: () => flush.run({ isInsisted: false }) };
 };
 
 describe('what a pass writes and reads', () => {
@@ -68,6 +72,19 @@ describe('what a pass writes and reads', () => {
     });
     await run();
     expect(seen.settled).toBe(4);
+  });
+
+  it('writes with the next write what a disk did not take once', async () => {
+    const { world, seen, run, failNext } = await prepared(3000, async (events, call) => {
+      if (call === 2) failNext();
+      await world.time.advance(1000);
+      return answered(events);
+    });
+    expect(await run()).toMatchObject({ ended: { end: 'storage-failed' } });
+    expect(seen.settled).toBeGreaterThan(2);
+    const { accounting } = await world.status();
+    expect(accounting.delivered).toBeGreaterThanOrEqual(2000);
+    expect(accounting.delivered + accounting.pending).toBe(3000);
   });
 
   it('writes at once what was said against an event', async () => {

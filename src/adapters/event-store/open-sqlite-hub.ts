@@ -56,8 +56,11 @@ export const openSqliteHub = async (options: SqliteHubOptions): Promise<HubStore
         store,
         accounts,
         close: async () => {
-          await store.close();
-          lock?.release();
+          try {
+            await store.close();
+          } finally {
+            lock?.release();
+          }
         },
       };
     } catch (error) {

@@ -15,20 +15,26 @@ export type LogEntry = Readonly<Record<string, unknown>>;
 
 /**
  * Appends entries to a small append-only log, durable when this returns. What follows the last newline was never
- * acknowledged and is cut off, unless it is a whole entry that only lost its newline.
+ * acknowledged and is cut off, unless it is a whole entry that only lost its newline. Who has not the log's lock
+ * (`beside`) cuts nothing: it may be what another process is writing.
  */
-export const appendToLog = (path: string, entries: readonly object[]): void => {
+export const appendToLog = (
+  path: string,
+  entries: readonly object[],
+  held: 'held' | 'beside' = 'held',
+): void => {
   const descriptor = openSync(path, 'a+', 0o600);
   try {
     const size = fstatSync(descriptor).size;
     // Before the first entry, so that no later writer can find entries in a file whose name is not durable.
     if (size === 0) syncDirectory(dirname(path));
     const rest = endsWithNewline(descriptor, size) ? NOTHING : splitLines(readFileSync(path)).rest;
-    const whole = lineWithoutNewline(rest);
+    const whole = held === 'held' ? lineWithoutNewline(rest) : rest;
     const kept = size - rest.length + (whole?.length ?? 0);
     if (kept < size) ftruncateSync(descriptor, kept);
     const lines = entries.map((entry) => `${sealLine(JSON.stringify(entry))}\n`).join('');
-    writeFully(descriptor, Buffer.from(`${whole === undefined ? '' : '\n'}${lines}`, 'utf8'));
+    const isOpenLine = whole !== undefined && rest.length > 0;
+    writeFully(descriptor, Buffer.from(`${isOpenLine ? '\n' : ''}${lines}`, 'utf8'));
     fdatasyncSync(descriptor);
   } finally {
     closeSync(descriptor);

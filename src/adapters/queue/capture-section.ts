@@ -68,10 +68,18 @@ export class CaptureSection {
     noteWithdrawn(this.#paths, eventIds, reason, this.#surroundings.nowMs());
   }
 
-  /** Counts events that are not taken. The count is lost only where the disk takes nothing at all. */
-  refuse(facts: readonly Fact[], reason: RefusalReason, message: string): readonly CaptureOutcome[] {
+  /**
+   * Counts events that are not taken. The count is lost only where the disk takes nothing at all. `beside`: without the
+   * capture lock, which could not be had or is given back.
+   */
+  refuse(
+    facts: readonly Fact[],
+    reason: RefusalReason,
+    message: string,
+    held: 'held' | 'beside' = 'beside',
+  ): readonly CaptureOutcome[] {
     try {
-      noteRefused(this.#paths, facts, reason, message, this.#surroundings.nowMs());
+      noteRefused(this.#paths, facts, reason, message, this.#surroundings.nowMs(), held);
     } catch {
       // The outcome itself still says that the event was not taken.
     }
@@ -103,7 +111,9 @@ export class CaptureSection {
     this.#waiting.forget(late, () => writer.sync());
     const rest = facts.slice(taken.length);
     const refused =
-      rest.length === 0 ? [] : this.refuse(rest, 'outbox-full', `${limits.maxWaiting} events wait already`);
+      rest.length === 0
+        ? []
+        : this.refuse(rest, 'outbox-full', `${limits.maxWaiting} events wait already`, 'held');
     return [...captured.slice(late.length), ...refused];
   }
 

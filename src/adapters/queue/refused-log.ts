@@ -3,19 +3,21 @@ import { makeDirectory } from '../fs/make-directory.js';
 import { appendToLog } from '../fs/sealed-log.js';
 import type { OutboxPaths } from './outbox-paths.js';
 
-/** Counts events that are not taken, durable when this returns. */
+/** Counts events that are not taken, durable when this returns; `beside`: without the capture lock. */
 export const noteRefused = (
   paths: OutboxPaths,
   facts: readonly Fact[],
   reason: RefusalReason,
   message: string,
   nowMs: number,
+  held: 'held' | 'beside',
 ): void => {
   const at = new Date(nowMs).toISOString();
   const ids = facts.map(({ event }) => event.event_id);
   append(
     paths,
     ids.map((eventId) => ({ event_id: eventId, kind: 'refused', reason, message, at })),
+    held,
   );
 };
 
@@ -33,7 +35,7 @@ export const noteWithdrawn = (
   );
 };
 
-const append = (paths: OutboxPaths, entries: readonly object[]): void => {
+const append = (paths: OutboxPaths, entries: readonly object[], held: 'held' | 'beside' = 'held'): void => {
   makeDirectory(paths.directory);
-  appendToLog(paths.refused, entries);
+  appendToLog(paths.refused, entries, held);
 };

@@ -7,8 +7,11 @@ import { endpointUrl } from '../../domain/delivery/hub-url.js';
 import type { BatchOutcome } from '../../domain/delivery/outcome.js';
 import type { BatchRequest, BatchTransport, OutgoingEvent } from '../../ports/transport.js';
 import type { WallClock } from '../../ports/host.js';
-import { BoundedHttp, type HttpTimeouts } from '../net/bounded-http.js';
+import { isFields } from '../../domain/wire.js';
+import { BoundedHttp, type HttpReply, type HttpTimeouts } from '../net/bounded-http.js';
+import { parseJson } from '../net/printable.js';
 import { requireSecureHub } from '../net/secure-hub.js';
+import { answersInResults } from './answers.js';
 import { batchOutcome } from './http-outcome.js';
 
 /** As the contract has them; tests shorten them. */
@@ -45,13 +48,8 @@ export class GotBatchTransport implements BatchTransport {
     if (!isBearerToken(request.accessToken)) return { outcome: 'unauthorized' };
     const body = await this.#bodyOf(request.events);
     if (body.length > (request.maxBodyBytes ?? MAX_COMPRESSED_BYTES)) return { outcome: 'too-large' };
-    const headers = {
-      authorization: `Bearer ${request.accessToken}`,
-      'content-type': 'application/json',
-      'content-encoding': 'gzip',
-    };
-    const url = endpointUrl(request.hub.url, '/api/v1/events/batch/');
-    const reply = await this.#http.request({ method: 'POST', url, headers, body }, signal);
+    const authorization = `Bearer ${request.accessToken}`;
+    const reply = await this.#http.request({ ...batchTo(request.hub, { authorization }), body }, signal);
     const eventIds = request.events.map((event) => event.eventId);
     return batchOutcome(reply, { eventIds, accessToken: request.accessToken }, this.#clock.nowMs());
   }
@@ -68,14 +66,21 @@ export class GotBatchTransport implements BatchTransport {
     requireSecureHub(hub);
     const url = endpointUrl(hub.url, '/api/v1/sync/health/');
     const reply = await this.#http.request({ method: 'GET', url, headers: {} }, signal);
-    switch (reply.kind) {
-      case 'answer':
-      case 'oversized':
-        return REACHABLE.has(reply.status) ? 'reachable' : { unreachable: `status ${reply.status}` };
-      case 'garbled':
-      case 'no-answer':
-        return { unreachable: reply.reason };
-    }
+    if (reply.kind === 'garbled' || reply.kind === 'no-answer') return { unreachable: reply.reason };
+    if (!ANSWERS_WITHOUT_HEALTH.has(reply.status)) return { unreachable: `status ${reply.status}` };
+    return saysHealth(reply) ? 'reachable' : this.#askForBatches(hub, signal);
+  }
+
+  /** Asks, without a token, the one endpoint that every hub has. */
+  async #askForBatches(
+    hub: HubAddress,
+    signal?: AbortSignal,
+  ): Promise<'reachable' | { readonly unreachable: string }> {
+    const body = await this.#bodyOf(NO_EVENTS);
+    const reply = await this.#http.request({ ...batchTo(hub, {}), body }, signal);
+    if (reply.kind === 'garbled' || reply.kind === 'no-answer') return { unreachable: reply.reason };
+    if (reply.kind === 'answer' && isOfContract(reply)) return 'reachable';
+    return { unreachable: `what answers there is no hub (status ${reply.status} for a batch)` };
   }
 
   /** Ends every connection; safe to repeat. */
@@ -111,8 +116,36 @@ const compress = promisify(gzip);
 // Level 1 takes a third of the time of the default and makes the body only an eighth larger.
 const FASTEST = 1;
 
-// A hub without the health endpoint is there all the same.
-const REACHABLE: ReadonlySet<number> = new Set([200, 204, 404, 405]);
+const NO_EVENTS: readonly OutgoingEvent[] = [];
+
+const batchTo = (hub: HubAddress, headers: Readonly<Record<string, string>>) => ({
+  method: 'POST' as const,
+  url: endpointUrl(hub.url, '/api/v1/events/batch/'),
+  headers: { ...headers, 'content-type': 'application/json', 'content-encoding': 'gzip' },
+});
+
+// A hub without the health endpoint is there all the same, but so is every proxy and every page of a hotel.
+const ANSWERS_WITHOUT_HEALTH: ReadonlySet<number> = new Set([200, 204, 404, 405]);
+
+const saysHealth = (reply: HttpReply): boolean => {
+  const said = reply.kind === 'answer' && reply.status === 200 ? parseJson(reply.body) : undefined;
+  return isFields(said) && typeof said['status'] === 'string';
+};
+
+/** Whether a batch without events and without a token was met as the contract has it. */
+const isOfContract = ({ status, body }: Extract<HttpReply, { readonly kind: 'answer' }>): boolean => {
+  switch (status) {
+    case 200:
+      return answersInResults(body, []) !== undefined;
+    case 401:
+      return true;
+    case 400:
+    case 403:
+      return isFields(parseJson(body));
+    default:
+      return false;
+  }
+};
 
 const bodyBytes = (events: readonly OutgoingEvent[]): number =>
   events.reduce((sum, { json }) => sum + json.length + COMMA.length, OPENING.length + CLOSING.length);

@@ -26,8 +26,9 @@ export interface BatchHost extends PassLedgerHost {
 }
 
 /**
- * Claims, sends and settles one batch, in pieces where the hub refuses it whole. Returns why the pass is over, or
- * nothing when it goes on. A batch of which nothing moved is the last one, so that a pass always ends.
+ * Claims, sends and settles one batch, in pieces where the hub refuses it whole, and what an answer leaves out again, as
+ * long as the round before moved something. Returns why the pass is over, or nothing when it goes on. A batch of which
+ * nothing moved is the last one, so that a pass always ends.
  */
 export const deliverBatch = async (
   batch: readonly DueEvent[],
@@ -83,9 +84,12 @@ const settlePiece = async (
   host: BatchHost,
 ): Promise<Bisection<DueEvent>> => {
   switch (outcome.outcome) {
-    case 'answered':
+    case 'answered': {
+      const before = totalOf(ledger.counts);
       await ledger.settleAnswers(piece, outcome.answers);
-      return afterAnswer(rest);
+      const leftOut = piece.filter((event) => !outcome.answers.has(event.eventId));
+      return afterAnswer(rest, totalOf(ledger.counts) > before ? leftOut : []);
+    }
     case 'refused-by-id': {
       const { answers } = outcome;
       await ledger.settleAnswers(piece, answers);

@@ -59,8 +59,8 @@ export class LiveLink {
   }
 
   /**
-   * A courier over the open session; `undefined` when there is none or its hub gives no acks. A session of another
-   * account carries nothing, and ends, so that the next one is this account's.
+   * A courier over the open session; `undefined` when there is none or its hub gives no acks, whatever it announced. A
+   * session of another account carries nothing, and ends, so that the next one is this account's.
    */
   courier(account: Account): Courier | undefined {
     const open = this.#open;
@@ -69,8 +69,8 @@ export class LiveLink {
       void open.session.close();
       return undefined;
     }
-    if (open.session.snapshot.capabilities?.includes('ack') !== true) return undefined;
-    return new LiveCourier(open.session, open.acks, this.#host.timer);
+    if (open.isSilent || open.session.snapshot.capabilities?.includes('ack') !== true) return undefined;
+    return new LiveCourier(open.session, open.acks, this.#host.timer, () => (open.isSilent = true));
   }
 
   /** What the hub of this account said about batches, in this session or in an earlier one. */
@@ -119,7 +119,8 @@ export class LiveLink {
     const { account, live } = issued;
     try {
       const session = await this.#host.transport.open(account.hub, live.token, signal);
-      return { account, session, acks: new AckBook(), lifetimeSeconds: live.lifetimeSeconds };
+      const { lifetimeSeconds } = live;
+      return { account, session, acks: new AckBook(), lifetimeSeconds, isSilent: false };
     } catch (error) {
       return isSyncError(error) && error.kind === 'session-expired' ? 'unauthorized' : 'attempt-failed';
     }
@@ -187,4 +188,6 @@ export class LiveLink {
 /** A session, whose it is, and the acks that are expected on it. */
 interface OpenSession extends ValidFor {
   readonly acks: AckBook;
+  /** An ack that was due did not come: until the next session, batches deliver. */
+  isSilent: boolean;
 }

@@ -117,17 +117,23 @@ export class PassLedger {
     if (sinceMs >= LONGEST_UNWRITTEN_MS || this.#unwritten >= MOST_UNWRITTEN) await this.write();
   }
 
-  /** Makes durable what was settled and not written yet. One write at a time: an older one must not come after. */
+  /**
+   * Makes durable what was settled and not written yet. One write at a time: an older one must not come after. One that
+   * fails is told to who asked for it, and the next one writes what it could not.
+   */
   write(): Promise<void> {
-    this.#writing = this.#writing.then(() => this.#writeNow());
-    return this.#writing;
+    const writing = this.#writing.then(() => this.#writeNow());
+    this.#writing = writing.catch(() => undefined);
+    return writing;
   }
 
   async #writeNow(): Promise<void> {
-    if (this.#unwritten === 0) return;
-    this.#unwritten = 0;
+    const settled = this.#unwritten;
+    if (settled === 0) return;
     const ledgers = this.#ledgers;
     await this.#sender.settle(() => ledgers);
+    // What was settled while the disk was at work waits for the next write.
+    this.#unwritten -= settled;
     this.#writtenAtMs = this.#host.wallClock.nowMs();
   }
 

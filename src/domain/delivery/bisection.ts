@@ -21,9 +21,9 @@ export const bisectionOf = <T>(batch: readonly T[]): Bisection<T> => ({
 /** What to send next; `undefined` when everything is answered or isolated. */
 export const nextPiece = <T>(bisection: Bisection<T>): readonly T[] | undefined => bisection.pieces[0];
 
-/** The first piece was answered event by event. */
-export const afterAnswer = <T>(bisection: Bisection<T>): Bisection<T> => ({
-  pieces: bisection.pieces.slice(1),
+/** The first piece was answered event by event; what of it is to be sent again comes next. */
+export const afterAnswer = <T>(bisection: Bisection<T>, again: readonly T[] = []): Bisection<T> => ({
+  pieces: [...(again.length === 0 ? [] : [again]), ...bisection.pieces.slice(1)],
 });
 
 /** The first piece was refused whole: it is halved, or, when it is one event alone, isolated. */

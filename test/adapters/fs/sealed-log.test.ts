@@ -69,6 +69,18 @@ describe('a sealed log', () => {
     }
   });
 
+  it('cuts nothing off for whoever has not its lock: another process may be in the middle of it', () => {
+    three();
+    const whole = readFileSync(path());
+    const cut = whole.subarray(0, whole.length - 5);
+    writeFileSync(path(), cut);
+    appendToLog(path(), [{ n: 4 }], 'beside');
+    expect(readFileSync(path()).subarray(0, cut.length)).toEqual(cut);
+    expect(readLog(path())).toEqual([{ n: 1 }, { n: 2 }, undefined, { n: 4 }]);
+    appendToLog(path(), [{ n: 5 }], 'beside');
+    expect(readLog(path()).at(-1)).toEqual({ n: 5 });
+  });
+
   it('scenario 4: loses one entry at most to any flipped bit, and shows where it was', () => {
     three();
     const whole = readFileSync(path());

@@ -247,6 +247,18 @@ describe('an outbox whose files cannot be used', () => {
     expect(await open().capture([fact(1)], ROOM)).toMatchObject([{ reason: 'storage-failed' }]);
   });
 
+  it('counts a refusal without the capture lock behind whatever another process is writing', async () => {
+    await open().capture([fact(1)], { maxWaiting: 1 });
+    await open().capture([fact(2)], { maxWaiting: 1 });
+    const half = readFileSync(paths.refused).subarray(0, -5);
+    writeFileSync(paths.refused, half);
+    rmSync(`${root.path}/clock.json`);
+    mkdirSync(`${root.path}/clock.json`);
+    expect(await open().capture([fact(3)], ROOM)).toMatchObject([{ reason: 'storage-failed' }]);
+    expect(readFileSync(paths.refused).subarray(0, half.length)).toEqual(half);
+    expect((await open().reading()).beside.refused).toBe(1);
+  });
+
   it('scenario 5: loses nothing earlier when one capture fails', async () => {
     await open().capture([fact(1)], ROOM);
     rmSync(`${root.path}/clock.json`);

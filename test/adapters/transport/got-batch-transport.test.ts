@@ -198,6 +198,43 @@ describe('GotBatchTransport', () => {
     server.on('health').next(fault);
     const probed = await transport().probe(server.address);
     expect(typeof probed === 'string' ? probed : probed.unreachable).toBe(expected);
-    expect(server.requests[0]?.headers).not.toHaveProperty('authorization');
+    for (const { headers } of server.requests) expect(headers).not.toHaveProperty('authorization');
+  });
+
+  it.each<[string, Misbehaviour]>([
+    ['404', { status: 404, body: '<h1>404 Not Found</h1>' }],
+    ['405', { status: 405, body: '' }],
+    ['204', { status: 204, body: '' }],
+    ['a page that asks for a room number', { status: 200, body: '<h1>Welcome to Hotel WiFi</h1>' }],
+    ['an empty object', { status: 200, body: {} }],
+    ['a list', { status: 200, body: [] }],
+  ])('probes no hub where everything is answered with %s', async (_, fault) => {
+    server.on('health').next(fault);
+    server.on('batch').next(fault);
+    expect(await transport().probe(server.address)).toEqual({
+      unreachable: expect.stringMatching(/^what answers there is no hub/),
+    });
+  });
+
+  it.each<[string, Misbehaviour]>([
+    ['takes it', { status: 200, body: { results: [] } }],
+    ['asks for a sign-in', { status: 401, body: '' }],
+    ['refuses it in words', { status: 400, body: { error: 'no events' } }],
+    ['refuses who sends it', { status: 403, body: { detail: 'no' } }],
+  ])('probes a hub without health by a batch without events: one that %s is there', async (_, fault) => {
+    server.on('health').next({ status: 404 });
+    server.on('batch').next(fault);
+    expect(await transport().probe(server.address)).toBe('reachable');
+  });
+
+  it.each<[string, Misbehaviour]>([
+    ['a page of a gateway with 403', { status: 403, body: '<h1>Forbidden</h1>' }],
+    ['a page of a gateway with 400', { status: 400, body: '<h1>Bad Request</h1>' }],
+    ['too much', { flood: 1024 ** 3 }],
+    ['a status of nobody', { status: 418 }],
+  ])('%s is no proof', async (_, fault) => {
+    server.on('health').next({ status: 404 });
+    server.on('batch').next(fault);
+    expect(await transport().probe(server.address)).toHaveProperty('unreachable');
   });
 });

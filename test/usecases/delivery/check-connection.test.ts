@@ -41,6 +41,17 @@ describe('asking the hub', () => {
     expect(await check.run()).toMatchObject({ state: 'session-expired' });
   });
 
+  it('an answer that nobody knows the endpoint is no proof that the hub knows the sign-in', async () => {
+    const { world, check } = ready();
+    await world.signIn();
+    world.issuer.identify = async () => ({ ok: true, value: undefined });
+    expect(await check.run()).toMatchObject({ state: 'reachable' });
+    world.hub.batchFaults.next({ outcome: 'unexpected', reason: 'status 404' });
+    expect(await check.run()).toMatchObject({ state: 'unreachable', reason: 'status 404' });
+    world.hub.batchFaults.next({ outcome: 'unauthorized' }, { outcome: 'unauthorized' });
+    expect(await check.run()).toMatchObject({ state: 'session-expired' });
+  });
+
   it('says that a hub that stops answering in the middle is out of reach', async () => {
     const { world, check } = ready();
     await world.signIn();

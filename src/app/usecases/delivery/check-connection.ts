@@ -1,6 +1,6 @@
 import { hasAnnouncedItself, type Account, type HubAddress } from '../../../domain/delivery/account.js';
 import { isSyncError, unreachable } from '../../../domain/errors.js';
-import type { Result } from '../../../domain/result.js';
+import { err, ok, type Result } from '../../../domain/result.js';
 import type { IssuerFault, TokenIssuer } from '../../../ports/auth.js';
 import type { SettingsStore } from '../../../ports/config.js';
 import type { BatchTransport } from '../../../ports/transport.js';
@@ -19,8 +19,8 @@ export type ConnectionCheck =
   | { readonly state: 'reachable'; readonly url: string; readonly account: Account };
 
 export interface ConnectionPorts {
-  readonly transport: Pick<BatchTransport, 'probe'>;
-  readonly issuer: Pick<TokenIssuer, 'identify' | 'liveToken'>;
+  readonly transport: Pick<BatchTransport, 'probe' | 'send'>;
+  readonly issuer: Pick<TokenIssuer, 'identify'>;
   readonly tokens: Pick<AccessTokens, 'account' | 'get' | 'renew'>;
   readonly settings: SettingsStore;
 }
@@ -73,16 +73,32 @@ export class CheckConnection {
     }
   }
 
-  /** Whether the hub knows the token; one that has not announced itself shows it by what it issues for it. */
-  #ask(
+  /** Whether the hub knows the token. One that cannot say whose it is shows it by how it takes a batch. */
+  async #ask(
     hub: HubAddress,
     token: string,
     signal: AbortSignal | undefined,
   ): Promise<Result<unknown, IssuerFault>> {
-    const { issuer } = this.#ports;
-    return hasAnnouncedItself(hub)
-      ? issuer.identify(hub, token, signal)
-      : issuer.liveToken(hub, token, signal);
+    const { issuer, transport } = this.#ports;
+    const who = hasAnnouncedItself(hub) ? await issuer.identify(hub, token, signal) : ok(undefined);
+    if (!who.ok || who.value !== undefined) return who;
+    const taken = await transport.send({ hub, accessToken: token, events: [] }, signal);
+    switch (taken.outcome) {
+      case 'answered':
+      case 'refused-opaque':
+      case 'refused-by-id':
+      case 'too-large':
+        return ok(undefined);
+      case 'unauthorized':
+        return err({ fault: 'refused', reason: 'the access token is not accepted' });
+      case 'unavailable':
+      case 'forbidden':
+      case 'protocol-mismatch':
+      case 'unexpected':
+        return err({ fault: 'unavailable', reason: taken.reason });
+      default:
+        return unreachable(taken);
+    }
   }
 
   async #probe(
