@@ -19,6 +19,7 @@ export const ERROR_KINDS = {
   'work-package-not-found': { retryable: false, meaning: 'no such work package' },
   'task-not-found': { retryable: false, meaning: 'no such task in the section of a work package' },
   'work-package-unreadable': { retryable: false, meaning: 'a work package file cannot be understood' },
+  'plan-conflicted': { retryable: false, meaning: 'a planning file holds a conflict that nobody settled' },
   'tasks-unreadable': { retryable: false, meaning: 'the tasks document cannot be understood' },
   'dependency-invalid': {
     retryable: false,

@@ -40,7 +40,7 @@ export const activityEntries = (body: string): readonly ActivityEntry[] => {
   if (section === undefined) return [];
   return lines
     .slice(section.heading + 1, section.end)
-    .map(({ text, fenced }) => (fenced ? undefined : parseActivityLine(text)))
+    .map(({ text, isSilent }) => (isSilent ? undefined : parseActivityLine(text)))
     .filter((entry) => entry !== undefined);
 };
 

@@ -20,6 +20,7 @@ const MEANINGS: Readonly<Record<ErrorKind, LoggedErrorType | 'refusal'>> = {
   'work-package-not-found': 'refusal',
   'task-not-found': 'refusal',
   'work-package-unreadable': 'validation',
+  'plan-conflicted': 'validation',
   'tasks-unreadable': 'refusal',
   'dependency-invalid': 'refusal',
   'dependency-not-ready': 'refusal',

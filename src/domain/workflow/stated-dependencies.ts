@@ -104,18 +104,18 @@ const blocksOf = (lines: readonly MarkdownLine[]): readonly Block[] => {
   const blocks: Block[] = [];
   let isOpen = false;
   for (const line of lines) {
-    const mark = LIST_MARK.exec(line.text);
-    const text = line.text.slice(mark?.[0].length ?? 0).trim();
+    const mark = LIST_MARK.exec(line.said);
+    const text = line.said.slice(mark?.[0].length ?? 0).trim();
     const last = blocks.at(-1);
     if (line.heading !== undefined) {
       blocks.push({ line: line.number, text: '', isItem: false, heading: line.heading.title });
-    } else if (!line.fenced && text !== '') {
+    } else if (text !== '') {
       const isContinued = isOpen && mark === null && !ANY_LABEL.test(text);
       if (isContinued && last !== undefined)
         blocks[blocks.length - 1] = { ...last, text: `${last.text} ${text}` };
       else blocks.push({ line: line.number, text, isItem: mark !== null });
     }
-    isOpen = line.heading === undefined && !line.fenced && text !== '';
+    isOpen = line.heading === undefined && text !== '';
   }
   return blocks;
 };

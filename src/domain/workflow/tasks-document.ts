@@ -33,7 +33,7 @@ export const tasksSections = (document: string): readonly TasksSection[] => {
 let latest: { readonly document: string; readonly sections: readonly TasksSection[] } | undefined;
 
 const readSections = (document: string): readonly TasksSection[] => {
-  const lines = markdownLines(withoutMark(document));
+  const lines = markdownLines(document);
   const owners = ownerOfEachLine(lines);
   const sections = new Map<string, { line: number; lines: MarkdownLine[] }>();
   lines.forEach((line, at) => {
@@ -49,7 +49,7 @@ const readSections = (document: string): readonly TasksSection[] => {
 /** All checkboxes of some lines, in their order; those in fences are examples. */
 export const checkboxes = (lines: readonly MarkdownLine[]): readonly Checkbox[] =>
   lines.flatMap((line): readonly Checkbox[] => {
-    const box = line.fenced ? null : BOX.exec(line.text);
+    const box = BOX.exec(line.said);
     if (box === null) return [];
     const [, before = '', mark = '', text = ''] = box;
     const taskId = TASK_ID.exec(text)?.[1];
@@ -85,15 +85,13 @@ export const findTask = (document: string, taskId: string): FoundTask | undefine
     const box = checkboxes(lines).find(isIt);
     if (box !== undefined) return { taskId, workPackageId, box };
   }
-  const box = checkboxes(markdownLines(withoutMark(document))).find(isIt);
+  const box = checkboxes(markdownLines(document)).find(isIt);
   return box === undefined ? undefined : { taskId, box };
 };
 
 /** The document with one box ticked or opened; nothing else changes. */
-export const withBox = (document: string, box: Checkbox, isOpen: boolean): string => {
-  const at = box.markAt + (document.length - withoutMark(document).length);
-  return document.slice(0, at) + (isOpen ? ' ' : 'x') + document.slice(at + 1);
-};
+export const withBox = (document: string, { markAt }: Checkbox, isOpen: boolean): string =>
+  document.slice(0, markAt) + (isOpen ? ' ' : 'x') + document.slice(markAt + 1);
 
 /** Whether the text is a task id such as `T012`. */
 export const isTaskId = (text: string): boolean => /^T\d{2,5}$/.test(text);
@@ -103,10 +101,6 @@ const TASK_ID = /^[*_`~]*(T\d{2,5})\b/;
 /** Numbers and signs may stand in front of the id; a heading about several (`WP01–WP03`) is the section of none. */
 const SECTION_TITLE =
   /^[^\p{L}]*(?:Work Package[^\p{L}]+)?(WP\d{2,4})(?!\w)(?!\s*(?:,|&|\+|\/|\u2013|\u2014|-|\u2192|->|and\b|to\b|through\b)\s*WP\d)/iu;
-
-/** A byte order mark is no part of the first line; offsets count behind it. */
-const withoutMark = (document: string): string =>
-  document.startsWith('\ufeff') ? document.slice(1) : document;
 
 /** Inner sections are written after the outer ones, so that a line belongs to the nearest heading that names one. */
 const ownerOfEachLine = (lines: readonly MarkdownLine[]): readonly (string | undefined)[] => {

@@ -28,6 +28,7 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   'task-not-found':
     'Name a task that has a box in `tasks.md`, below the heading of a work package. Nothing was marked.',
   'work-package-unreadable': 'Correct the lines that the message names.',
+  'plan-conflicted': 'Settle the conflict in the lines that the message names, then run the command again.',
   'tasks-unreadable': 'Write `tasks.md` for the feature, then run the command again.',
   'dependency-invalid': 'Correct the lines that the message names, then finalize again.',
   'dependency-not-ready': 'Finish the dependencies first, or start from one of them with `--base`.',

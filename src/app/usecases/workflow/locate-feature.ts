@@ -1,6 +1,7 @@
 import { SyncError } from '../../../domain/errors.js';
+import { conflictLine } from '../../../domain/workflow/conflict-markers.js';
 import { chooseFeature } from '../../../domain/workflow/feature-choice.js';
-import type { Checkout, FeatureFiles, Repository } from '../../../ports/workspace.js';
+import type { Checkout, FeatureDocuments, FeatureFiles, Repository } from '../../../ports/workspace.js';
 import { readFeatureState, type FeatureState } from './feature-state.js';
 
 /** What a command knows about the feature that it is about. */
@@ -46,16 +47,39 @@ export const locateFeature = async (
   });
 };
 
-/** Everything about a feature as the files say now. Fails with `feature-not-found` when it is gone. */
+/**
+ * Everything about a feature as the files say now. Fails with `feature-not-found` when it is gone, and with
+ * `plan-conflicted`, naming file and line, while a merge of them is not settled: both sides would be read as one plan.
+ */
 export const loadFeature = async (
   files: Pick<FeatureFiles, 'read'>,
   projectRoot: string,
   slug: string,
 ): Promise<FeatureState> => {
   const documents = await files.read(projectRoot, slug);
-  if (documents !== undefined) return readFeatureState(documents);
+  if (documents !== undefined) {
+    refuseConflicts(documents);
+    return readFeatureState(documents);
+  }
   throw new SyncError('feature-not-found', `There is no feature ${slug}.`, {
     hint: 'Name another one with --feature.',
+  });
+};
+
+const refuseConflicts = ({ directory, workPackages, ...documents }: FeatureDocuments): void => {
+  const { spec, plan, tasks, meta } = documents;
+  const named = { 'spec.md': spec, 'plan.md': plan, 'tasks.md': tasks, 'meta.json': meta };
+  const files = [
+    ...Object.entries(named).map(([name, text]) => ({ path: `${directory}/${name}`, text })),
+    ...workPackages,
+  ];
+  const places = files.flatMap(({ path, text = '' }) => {
+    const line = conflictLine(text);
+    return line === undefined ? [] : [`${path}:${line}: a conflict that nobody settled begins here.`];
+  });
+  if (places.length === 0) return;
+  throw new SyncError('plan-conflicted', places.join('\n'), {
+    hint: 'Nothing was read or written. Keep one side of each conflict, remove its marks, and run the command again.',
   });
 };
 
