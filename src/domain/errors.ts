@@ -51,6 +51,7 @@ export const ERROR_KINDS = {
   // general
   'wrong-usage': { retryable: false, meaning: 'the command was called in a way it does not understand' },
   'input-invalid': { retryable: false, meaning: 'a value that was given cannot be used' },
+  'output-failed': { retryable: false, meaning: 'what the command prints could not be written' },
   interrupted: { retryable: true, meaning: 'the work was interrupted' },
   'hub-busy': { retryable: false, meaning: 'another hub already serves this data' },
   'dependency-missing': { retryable: false, meaning: 'an optional package that this needs is not installed' },

@@ -171,7 +171,21 @@ describe('wrong usage', () => {
       'There is no command "agent tasks move-tsak".',
       'Did you mean "spec-kitty agent tasks move-task"?',
     ],
-    [['move-task'], 'There is no command "move-task".', 'Did you mean "spec-kitty agent tasks move-task"?'],
+    [
+      ['movetask', 'WP01', '--to', 'doing'],
+      'There is no command "movetask".',
+      'Did you mean "spec-kitty agent tasks move-task"?',
+    ],
+    [
+      ['tasks', 'move-task', 'WP01', '--to', 'doing'],
+      'There is no command "tasks move-task".',
+      'Did you mean "spec-kitty agent tasks move-task"?',
+    ],
+    [
+      ['agent', 'tasks', 'mvoe-task', 'WP01'],
+      'There is no command "agent tasks mvoe-task".',
+      'Did you mean "spec-kitty agent tasks move-task"?',
+    ],
     [['agent', 'nonsense'], 'There is no command "agent nonsense".', 'spec-kitty agent --help'],
     [['agent', '--bogus'], 'There is no option "--bogus".', 'spec-kitty --help'],
     [[...MOVE, '--jsn'], 'There is no option "--jsn".', 'Did you mean "--json"?'],

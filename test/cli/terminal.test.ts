@@ -1,4 +1,4 @@
-import { bufferSink, hasColour } from '../../src/app/cli/io.js';
+import { bufferSink, hasColour, widthOf } from '../../src/app/cli/io.js';
 import type { Io } from '../../src/app/cli/io.js';
 import { createTerminal } from '../../src/app/cli/terminal.js';
 
@@ -61,9 +61,24 @@ describe('the terminal', () => {
     expect(plain.err() + quiet.err()).toBe('');
   });
 
-  it('knows its width, 80 where there is no terminal', () => {
-    expect([setUp().terminal.width, setUp({ columns: 120 }).terminal.width]).toEqual([80, 120]);
+  it('knows its width, and has no limit where there is no terminal', () => {
+    expect([setUp().terminal.width, setUp({ columns: 120 }).terminal.width]).toEqual([Infinity, 120]);
     expect(setUp({ columns: 120 }).terminal.interactive).toBe(true);
+  });
+});
+
+describe('widthOf', () => {
+  it.each([
+    ['a terminal', 120, undefined, 120],
+    ['a terminal without a size', 0, undefined, Infinity],
+    ['a pipe', undefined, undefined, Infinity],
+    ['a pipe with COLUMNS', undefined, '100', 100],
+    ['a terminal with COLUMNS', 80, '100', 100],
+    ['COLUMNS that is no width', 80, '0', 80],
+    ['COLUMNS that is no number', undefined, 'wide', Infinity],
+    ['an empty COLUMNS', 80, '', 80],
+  ])('%s', (_, columns, variable, expected) => {
+    expect(widthOf(bufferSink(columns), { COLUMNS: variable })).toBe(expected);
   });
 });
 
@@ -75,6 +90,12 @@ describe('hasColour', () => {
     ['a terminal with an empty NO_COLOR', 80, { NO_COLOR: '' }, true, true],
     ['a dumb terminal', 80, { TERM: 'dumb' }, true, false],
     ['a terminal with --no-color', 80, {}, false, false],
+    ['a pipe with FORCE_COLOR', undefined, { FORCE_COLOR: '1' }, true, true],
+    ['a dumb terminal with FORCE_COLOR', 80, { FORCE_COLOR: '3', TERM: 'dumb' }, true, true],
+    ['a terminal with FORCE_COLOR=0', 80, { FORCE_COLOR: '0' }, true, false],
+    ['a pipe with an empty FORCE_COLOR', undefined, { FORCE_COLOR: '' }, true, false],
+    ['FORCE_COLOR beside NO_COLOR', 80, { FORCE_COLOR: '1', NO_COLOR: '1' }, true, false],
+    ['FORCE_COLOR beside --no-color', undefined, { FORCE_COLOR: '1' }, false, false],
   ])('decides for %s', (_, columns, env, wanted, expected) => {
     expect(hasColour(bufferSink(columns), env, wanted)).toBe(expected);
   });

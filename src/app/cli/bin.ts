@@ -12,6 +12,7 @@ declare const SPEC_KITTY_BUILD_ID: string;
  */
 const start = (): void => {
   if (process.argv.length === 3 && process.argv[2] === '--version') {
+    process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
     process.stdout.write(`${SPEC_KITTY_VERSION}\n`);
     return;
   }

@@ -9,3 +9,10 @@ export const COMMON_OPTIONS = {
   'no-color': { type: 'boolean', describe: 'no colour (also by the variable NO_COLOR)' },
   'no-input': { type: 'boolean', describe: 'never ask' },
 } as const satisfies Options;
+
+/** Whether the word is a common option whose value is the next word. */
+export const takesNextWord = (word: string): boolean => VALUED.has(word);
+
+const VALUED: ReadonlySet<string> = new Set(
+  Object.entries(COMMON_OPTIONS).flatMap(([name, { type }]) => (type === 'string' ? [`--${name}`] : [])),
+);

@@ -25,6 +25,22 @@ export const exitCodeOf = (outcome: Outcome): number => {
   }
 };
 
+/** What each exit code tells a script, for help and documents. */
+export const OUTCOME_MEANINGS: Readonly<Record<Outcome, string>> = {
+  done: 'done',
+  failed: 'failed',
+  'wrong-usage': 'wrong usage',
+  'partly-delivered': 'some events stayed',
+  'not-signed-in': 'not signed in',
+  interrupted: 'interrupted',
+};
+
+/** The exit codes on one line: `0 done, 1 failed, …`. */
+export const exitCodeLine = (): string =>
+  (Object.keys(OUTCOME_MEANINGS) as Outcome[])
+    .map((outcome) => `${exitCodeOf(outcome)} ${OUTCOME_MEANINGS[outcome]}`)
+    .join(', ');
+
 /** What a thrown value means for the shell. Whatever is not known by its kind has failed. */
 export const outcomeOfError = (error: unknown): Outcome => {
   if (isSyncError(error)) return OUTCOMES[error.kind] ?? 'failed';

@@ -1,10 +1,13 @@
 /** Where a program writes. `write` never fails: a reader that has gone is the business of whoever made the sink. */
 export interface Sink {
   write(text: string): void;
-  /** Resolves when what was written has left the process; absent where nothing waits. */
+  /**
+   * Resolves when what was written has left the process; absent where nothing waits. Fails with `output-failed` when
+   * something of it has no place, as on a full disk.
+   */
   drained?(): Promise<void>;
   readonly isTTY: boolean;
-  /** Width of the terminal; `undefined` when there is none. */
+  /** Width of the terminal; `undefined` when there is none, and 0 where it does not know its own. */
   readonly columns: number | undefined;
   /** Height of the terminal; absent when there is none. */
   readonly rows?: number | undefined;
@@ -28,12 +31,28 @@ export interface Io {
   readonly cwd: string;
 }
 
-/** Columns that tables and help may use. */
-export const widthOf = (sink: Sink): number => sink.columns ?? 80;
+/**
+ * Columns that output may use: what `COLUMNS` says, else what the terminal has. Where neither knows, as in a pipe, there
+ * is no limit, and nothing is cut.
+ */
+export const widthOf = ({ columns = 0 }: Sink, env: Io['env']): number => {
+  const wanted = env['COLUMNS']?.trim() ?? '';
+  if (/^[1-9]\d*$/.test(wanted)) return Number(wanted);
+  return columns > 0 ? columns : Infinity;
+};
 
-/** Whether a sink shows colour: a terminal that knows it, unless the user said no (https://no-color.org). */
-export const hasColour = (sink: Sink, env: Io['env'], wanted: boolean): boolean =>
-  wanted && sink.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+/**
+ * Whether a sink shows colour: a terminal that knows it, unless the user said no (https://no-color.org). `FORCE_COLOR`
+ * asks for it in a pipe, too; `FORCE_COLOR=0` is a no.
+ */
+export const hasColour = (sink: Sink, env: Io['env'], wanted: boolean): boolean => {
+  if (!wanted || (env['NO_COLOR'] ?? '') !== '') return false;
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined && forced !== '') return !NO.has(forced.toLowerCase());
+  return sink.isTTY && env['TERM'] !== 'dumb';
+};
+
+const NO: ReadonlySet<string> = new Set(['0', 'false']);
 
 /** A sink that remembers, for tests and for output that is examined before it is shown. */
 export interface BufferSink extends Sink {

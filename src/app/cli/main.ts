@@ -1,3 +1,4 @@
+import { fstatSync, writeSync } from 'node:fs';
 import { SyncError } from '../../domain/errors.js';
 import { version } from './build-info.js';
 import { exitCodeOf } from './exit-codes.js';
@@ -13,9 +14,7 @@ const main = async (): Promise<void> => {
   const interruption = new AbortController();
   listenForSignals(interruption);
   const outcome = await runProgram(process.argv.slice(2), {
-    io: processIo(() =>
-      interruption.abort(new SyncError('interrupted', 'The reader of the output has gone.')),
-    ),
+    io: processIo((reason) => interruption.abort(reason)),
     version,
     signal: interruption.signal,
     createContainer,
@@ -46,20 +45,79 @@ const listenForSignals = (interruption: AbortController): void => {
 
 const INTERRUPTED_HINT = 'Run the same command again; it takes up what was left.';
 
-const processIo = (onReaderGone: () => void): Io => ({
-  stdout: sinkOf(process.stdout, onReaderGone),
-  stderr: sinkOf(process.stderr, () => undefined),
+/** What a command prints has nowhere to go any more: `interrupted` when nobody reads it, `output-failed` otherwise. */
+type OnLoss = (reason: SyncError) => void;
+
+const processIo = (onLoss: OnLoss): Io => ({
+  stdout: isFile(STDOUT) ? fileSink(STDOUT, onLoss) : streamSink(process.stdout, onLoss),
+  // A stderr that is closed or full is no error: the result of the command is elsewhere.
+  stderr: isFile(STDERR) ? fileSink(STDERR, () => undefined) : streamSink(process.stderr, () => undefined),
   stdin: () => sourceOf(process.stdin),
   env: process.env,
   cwd: process.cwd(),
 });
 
-const sinkOf = (stream: NodeJS.WriteStream, onReaderGone: () => void): Sink => {
+const STDOUT = 1;
+const STDERR = 2;
+
+/** Files and devices such as /dev/full, but no pipe and no terminal. */
+const isFile = (descriptor: number): boolean => {
+  try {
+    const kind = fstatSync(descriptor);
+    return kind.isFile() || (kind.isCharacterDevice() && !isTerminal(descriptor));
+  } catch {
+    return false;
+  }
+};
+
+const isTerminal = (descriptor: number): boolean =>
+  (descriptor === STDOUT ? process.stdout : process.stderr).isTTY;
+
+/**
+ * A file takes as much of a write as there is room for, and Node's own stream would pass over the rest in silence: here
+ * everything is written, or the loss is said.
+ */
+const fileSink = (descriptor: number, onLoss: OnLoss): Sink => {
+  let loss: SyncError | undefined;
+  return {
+    write: (text) => {
+      if (loss !== undefined) return;
+      try {
+        const bytes = Buffer.from(text);
+        for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
+      } catch (error) {
+        loss = outputFailed(error);
+        onLoss(loss);
+      }
+    },
+    drained: () => (loss === undefined ? Promise.resolve() : Promise.reject(loss)),
+    isTTY: false,
+    columns: undefined,
+  };
+};
+
+const outputFailed = (error: unknown): SyncError => {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const reason = LOSSES[code] ?? code;
+  return new SyncError('output-failed', `What this command prints could not be written: ${reason}.`, {
+    cause: error,
+  });
+};
+
+const LOSSES: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space is left there',
+  EDQUOT: 'the quota is used up',
+  EFBIG: 'the file would be larger than is allowed',
+  EIO: 'the disk reports an error',
+  EBADF: 'stdout is not open for writing',
+};
+
+const streamSink = (stream: NodeJS.WriteStream, onLoss: OnLoss): Sink => {
   let gone = false;
-  // `head` and pagers close their end when they have seen enough: that is no error. Nor is a closed stderr.
+  // `head` and pagers close their end when they have seen enough, and a terminal may be hung up: that is no error.
   stream.on('error', () => {
     gone = true;
-    onReaderGone();
+    onLoss(new SyncError('interrupted', 'The reader of the output has gone.'));
   });
   return {
     write: (text) => {

@@ -1,12 +1,14 @@
 import yargs from 'yargs';
 import type { Argv, Options as YargsOption } from 'yargs';
 import type { Parsed } from './arguments.js';
+import { exitCodeLine } from './exit-codes.js';
 import { COMMON_OPTIONS } from './common-options.js';
 import { withDashedValues } from './dashed-values.js';
 import type { CommandDefinition, OptionSpec, Options } from './define-command.js';
 import { PARSER_CONFIGURATION } from './parser-configuration.js';
 import { unknownOption } from './unknown-words.js';
-import { placeholderOf, usageLine, wrongUsage } from './usage.js';
+import { SHORT_FORMS, shortFormOf } from './short-forms.js';
+import { commandName, placeholderOf, usageLine, wrongUsage } from './usage.js';
 
 /** What yargs made of a command line; `help` is the text to show when help was asked for. */
 export interface YargsAnswer {
@@ -15,11 +17,22 @@ export interface YargsAnswer {
 }
 
 /** Reads the command line of a command; throws `wrong-usage` for what is not allowed. */
-export const parseWithYargs = (
+export const parseWithYargs = async (
   argv: readonly string[],
   definition: CommandDefinition,
   width: number,
-): Promise<YargsAnswer> => parse(withDashedValues(argv, definition), commandParser(definition, width));
+): Promise<YargsAnswer> => {
+  const answer = await parse(withDashedValues(argv, definition), commandParser(definition, width));
+  return answer.help === undefined ? answer : { ...answer, help: withExamples(answer.help, definition) };
+};
+
+/** Examples can be copied as they are: no width wraps them. */
+const withExamples = (help: string, { examples }: CommandDefinition): string => {
+  const shown = examples.flatMap(([command, meaning]) => [`  # ${meaning}`, `  ${command}`]);
+  return shown.length === 0 ? help : [help.trimEnd(), '', 'Examples:', ...shown].join('\n');
+};
+
+const EXIT_CODES = `Exit codes: ${exitCodeLine()}.`;
 
 /** The help of a group of commands. The line is parsed too, so that a wrong option is refused and not hidden behind it. */
 export const groupHelp = async (
@@ -61,7 +74,7 @@ const baseParser = (definition: CommandDefinition | undefined, width: number): A
     .alias('help', 'h')
     .exitProcess(false)
     .showHelpOnFail(false)
-    .wrap(Math.min(width, 100))
+    .wrap(Number.isFinite(width) ? Math.min(width, WIDEST) : USUAL_WIDTH)
     .parserConfiguration(PARSER_CONFIGURATION)
     .strictOptions()
     .fail((message: string, error: Error | undefined) => {
@@ -76,21 +89,22 @@ const baseParser = (definition: CommandDefinition | undefined, width: number): A
     .options(yargsOptions(COMMON_OPTIONS))
     .group([...Object.keys(COMMON_OPTIONS), 'help'], 'Common options:');
 
+/** Longer lines are hard to read. Where nobody knows a width, paragraphs need one all the same. */
+const WIDEST = 100;
+const USUAL_WIDTH = 80;
+
 const commandParser = (definition: CommandDefinition, width: number): Argv => {
   const described = definition.positionals.filter(({ describe }) => describe !== '');
+  const short = shortFormOf(definition.words);
   const head = [
-    usageLine(definition),
+    [usageLine(definition), ...(short === undefined ? [] : [`short: ${commandName([short])}`])].join('\n'),
     definition.summary,
     definition.details,
     described.map(({ name, describe }) => `<${name}>: ${describe}`).join('\n'),
   ];
-  const parser = baseParser(definition, width).usage(
-    head.filter((part) => part !== undefined && part !== '').join('\n\n'),
-  );
-  // Below its meaning a command has a line of its own, which can be copied as it is.
-  for (const [command, meaning] of definition.examples)
-    parser.example(`# ${meaning}`, '').example(command, '');
-  return parser;
+  return baseParser(definition, width)
+    .usage(head.filter((part) => part !== undefined && part !== '').join('\n\n'))
+    .epilogue(EXIT_CODES);
 };
 
 const groupParser = (
@@ -103,10 +117,23 @@ const groupParser = (
     // The program's name in front of every command would take the room of what it does.
     .scriptName('')
     .usage(`${name} <command> [options]`)
-    .epilogue(`Run "${name} <command> --help" for what a command takes.`);
+    .epilogue(
+      [
+        `Run "${name} <command> --help" for what a command takes.`,
+        ...(words.length === 0 ? [PROGRAM_END] : []),
+      ].join('\n\n'),
+    );
   for (const member of members) parser.command(member.words.join(' '), member.summary);
-  return parser;
+  if (words.length > 0) return parser;
+  return parser
+    .option('version', { type: 'boolean', describe: 'print the version' })
+    .group([...Object.keys(COMMON_OPTIONS), 'help', 'version'], 'Common options:');
 };
+
+/** What the help of the whole program says below the commands. */
+const PROGRAM_END = `Short forms: ${[...SHORT_FORMS.keys()].join(', ')}. "spec-kitty status" is "spec-kitty agent tasks status".
+
+${EXIT_CODES} docs/errors.md describes every error.`;
 
 const yargsOptions = (options: Options): Record<string, YargsOption> =>
   Object.fromEntries(

@@ -1,6 +1,6 @@
 import { Parser } from 'yargs/helpers';
 import type { Parsed } from './arguments.js';
-import { COMMON_OPTIONS } from './common-options.js';
+import { COMMON_OPTIONS, takesNextWord } from './common-options.js';
 import { withDashedValues } from './dashed-values.js';
 import type { CommandDefinition } from './define-command.js';
 import { PARSER_CONFIGURATION } from './parser-configuration.js';
@@ -73,7 +73,7 @@ const leadingWords = (argv: readonly string[]): readonly string[] => {
     const word = argv[index] ?? '';
     if (word === '--') break;
     if (word.startsWith('-')) {
-      if (word === '--project' || word === '--feature') index++;
+      if (takesNextWord(word)) index++;
       continue;
     }
     words.push(word);

@@ -6,10 +6,13 @@ import { outcomeOfError } from './exit-codes.js';
 import type { Outcome } from './exit-codes.js';
 import type { Io } from './io.js';
 import { widthOf } from './io.js';
+import { inFull } from './short-forms.js';
 import { commandNamedBy, parseCommandLine } from './parser.js';
+import { isSyncError } from '../../domain/errors.js';
 import { toTerminal } from './render/text.js';
 import { createTerminal } from './terminal.js';
 import type { Terminal } from './terminal.js';
+import { wrongUsage } from './usage.js';
 
 /** What a command's container has to offer to the frame: an end. */
 export interface Closeable {
@@ -30,22 +33,34 @@ export interface ProgramOptions {
  * outcome. With `--json` exactly one document is written to stdout, also when the command line itself is wrong.
  */
 export const runProgram = async (words: readonly string[], options: ProgramOptions): Promise<Outcome> => {
-  const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
+  const argv = inFull(words[0] === 'help' ? [...words.slice(1), '--help'] : words);
   const { io } = options;
   const flags = optionsBeforeParsing(argv);
   const terminal = createTerminal(io, flags);
   try {
-    if (argv[0] === '--complete') return await showCompletions(argv, options);
-    if (argv.includes('--version') && argv.every((word) => word.startsWith('-'))) {
-      return show(terminal, flags.json, { version: options.version }, options.version);
-    }
-    const commands = options.commands ?? (await commandsFor(argv));
-    const request = await parseCommandLine(argv, commands, widthOf(io.stdout));
-    if (request.wanted === 'help') return show(terminal, flags.json, { help: request.text }, request.text);
-    return await runCommand(request.definition, request.parsed, terminal, options);
+    const outcome = await answer(argv, terminal, flags.json, options);
+    // Work is reported as done only when its report has found a place.
+    await io.stdout.drained?.();
+    return outcome;
   } catch (error) {
     return await showFault(error, terminal, flags.json, io);
   }
+};
+
+const answer = async (
+  argv: readonly string[],
+  terminal: Terminal,
+  json: boolean,
+  options: ProgramOptions,
+): Promise<Outcome> => {
+  if (argv[0] === '--complete') return showCompletions(argv, options);
+  if (argv.includes('--version') && argv.every((word) => word.startsWith('-')))
+    return show(terminal, json, { version: options.version }, options.version);
+  const { io } = options;
+  const commands = options.commands ?? (await commandsFor(argv));
+  const request = await parseCommandLine(argv, commands, widthOf(io.stdout, io.env));
+  if (request.wanted === 'help') return show(terminal, json, { help: request.text }, request.text);
+  return runCommand(request.definition, request.parsed, terminal, options);
 };
 
 const runCommand = async (
@@ -71,7 +86,9 @@ const runCommand = async (
     return report.outcome ?? 'done';
   } catch (error) {
     await tellBreakage(error, definition.words, context);
-    throw error;
+    throw isSyncError(error) && error.kind === 'wrong-usage' && error.hint === undefined
+      ? wrongUsage(error.message, definition.words)
+      : error;
   } finally {
     // A container that could not be made has been reported by the command that asked for it.
     await container?.then(
@@ -111,7 +128,8 @@ const showFault = async (error: unknown, terminal: Terminal, json: boolean, io: 
   const { faultText, shownFault } = await import('./render/fault.js');
   const fault = shownFault(error);
   terminal.progress([]);
-  if (json) terminal.document({ error: fault });
+  // Where stdout takes nothing any more, a document there would be lost.
+  if (json && fault.code !== 'output-failed') terminal.document({ error: fault });
   else terminal.say(faultText(fault));
   const wantsStack = (io.env['SPEC_KITTY_DEBUG'] ?? '') !== '';
   if (wantsStack && error instanceof Error) terminal.say(error.stack ?? '');

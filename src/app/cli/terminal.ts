@@ -13,7 +13,7 @@ export interface TerminalOptions {
 
 /** What a command says while it runs. Data goes to stdout, messages go to stderr, everything is escaped on its way. */
 export interface Terminal {
-  /** Columns of stdout. */
+  /** Columns that output on stdout may take; `Infinity` where there is no limit. */
   readonly width: number;
   /** Whether stderr is a terminal, where progress may be redrawn. */
   readonly interactive: boolean;
@@ -54,7 +54,7 @@ export const createTerminal = (io: Io, options: TerminalOptions): Terminal => {
   };
   const say = (text: Text): void => write(io.stderr, `${toTerminal(text, errColour)}\n`);
   return {
-    width: widthOf(io.stdout),
+    width: widthOf(io.stdout, io.env),
     interactive: io.stderr.isTTY,
     print: (text) => {
       if (!options.json) write(io.stdout, `${toTerminal(text, outColour)}\n`);
@@ -68,7 +68,7 @@ export const createTerminal = (io: Io, options: TerminalOptions): Terminal => {
     warn: (text) => say([yellow('warning'), ': ', text]),
     progress: (texts) => {
       if (options.quiet || !io.stderr.isTTY) return;
-      const lines = texts.map((text) => `${toTerminal(fitted(text, widthOf(io.stderr)), errColour)}\n`);
+      const lines = texts.map((text) => `${toTerminal(fitted(text, lineOf(io)), errColour)}\n`);
       // In one piece, so that no terminal shows the moment in between.
       const drawing = erasure() + lines.join('');
       if (drawing !== '') io.stderr.write(drawing);
@@ -79,6 +79,14 @@ export const createTerminal = (io: Io, options: TerminalOptions): Terminal => {
     say,
   };
 };
+
+/** Columns of a line that is redrawn: never more than the terminal has, whatever `COLUMNS` says. */
+const lineOf = ({ stderr, env }: Io): number => {
+  const width = Math.min(widthOf(stderr, env), widthOf(stderr, {}));
+  return Number.isFinite(width) ? width : USUAL_WIDTH;
+};
+
+const USUAL_WIDTH = 80;
 
 /** One line that the terminal does not wrap, since a wrapped line could not be redrawn in place. */
 const fitted = (text: Text, width: number): Text => {

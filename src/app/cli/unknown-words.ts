@@ -6,13 +6,8 @@ import { commandName, helpHint } from './usage.js';
 
 /** The words name no command: says which one is near, or where the list is. */
 export const unknownCommand = (words: readonly string[], all: readonly CommandDefinition[]): SyncError => {
-  const given = words.join(' ');
-  const near =
-    closest(
-      given,
-      all.map((definition) => definition.words.join(' ')),
-    ) ?? all.map((definition) => definition.words.join(' ')).find((name) => name.endsWith(` ${given}`));
   const group = longestGroup(words, all);
+  const [given, near] = nearest(words, group.length, all);
   return new SyncError('wrong-usage', `There is no command "${given}".`, {
     hint:
       near === undefined
@@ -28,6 +23,34 @@ export const unknownOption = (name: string, definition: CommandDefinition | unde
   return new SyncError('wrong-usage', `There is no option "${name.length === 1 ? '-' : '--'}${name}".`, {
     hint: near === undefined ? helpHint(definition?.words ?? []) : `Did you mean "--${near}"?`,
   });
+};
+
+/**
+ * The words that were meant as a command, and the one that is near. Where the command ends and its arguments begin is not
+ * known, so fewer and fewer words are tried. Outside of every group a command is also known by its last words.
+ */
+const nearest = (
+  words: readonly string[],
+  groupLength: number,
+  all: readonly CommandDefinition[],
+): readonly [given: string, near: string | undefined] => {
+  const group = words.slice(0, groupLength);
+  const members = all.filter(({ words: full }) => group.every((word, index) => full[index] === word));
+  const endings = members.flatMap(({ words: full }) =>
+    full
+      .map((_, from): [string, string] => [full.slice(from).join(' '), full.join(' ')])
+      .slice(groupLength, groupLength === 0 ? undefined : groupLength + 1),
+  );
+  // Of several commands with the same ending the first one is meant.
+  const names = new Map(endings.reverse());
+  const lengths = words.map((_, index) => words.length - index).filter((length) => length > groupLength);
+  const textOf = (length: number): string => words.slice(groupLength, length).join(' ');
+  const exact = lengths.filter((length) => names.has(textOf(length)));
+  for (const length of [...exact, ...lengths]) {
+    const near = closest(textOf(length), [...names.keys()]);
+    if (near !== undefined) return [words.slice(0, length).join(' '), names.get(near)];
+  }
+  return [words.join(' '), undefined];
 };
 
 const longestGroup = (words: readonly string[], all: readonly CommandDefinition[]): readonly string[] => {

@@ -41,6 +41,7 @@ const MEANINGS: Readonly<Record<ErrorKind, LoggedErrorType | 'refusal'>> = {
   'insecure-server': 'refusal',
   'wrong-usage': 'refusal',
   'input-invalid': 'refusal',
+  'output-failed': 'refusal',
   interrupted: 'refusal',
   'hub-busy': 'refusal',
   'dependency-missing': 'runtime',

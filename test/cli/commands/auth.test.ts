@@ -97,11 +97,11 @@ describe('auth login', () => {
   });
 
   it.each([
-    ['an empty answer', '\n'],
-    ['the end of the input', ''],
-  ])('%s to a question is wrong usage', async (_name, stdin) => {
+    ['an empty answer is wrong usage', '\n', 'wrong-usage'],
+    ['the end of the input is no answer', '', 'interrupted'],
+  ])('to a question %s', async (_name, stdin, expected) => {
     const { outcome } = await cli.run('auth login', { stdin, isTTY: true });
-    expect(outcome).toBe('wrong-usage');
+    expect(outcome).toBe(expected);
   });
 
   it('Ctrl-C at the password interrupts, and nobody is signed in', async () => {
@@ -126,7 +126,17 @@ describe('the question about what waits', () => {
     expect((await cli.run('sync now --json')).document).toMatchObject({ delivered: 1, left: 0 });
   });
 
-  it.each([['no\n'], ['\n'], ['']])(
+  it('who does not answer has not signed in, and nothing is decided', async () => {
+    await captureOne();
+    const { outcome, err } = await cli.run(LOGIN, { stdin: 'secret\n', isTTY: true });
+    expect(outcome).toBe('interrupted');
+    expect(err).toContain('nothing was done');
+    expect((await cli.run('auth status')).outcome).toBe('not-signed-in');
+    expect((await cli.run(LOGIN, { stdin: 'secret\ny\n', isTTY: true })).outcome).toBe('done');
+    expect((await cli.run('sync now --json')).document).toMatchObject({ delivered: 1, left: 0 });
+  });
+
+  it.each([['no\n'], ['\n']])(
     'the answer %j keeps the project on this machine until sync on',
     async (answer) => {
       await captureOne();

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMMANDS } from '../../../src/app/cli/commands/all.js';
+import { SHORT_FORMS } from '../../../src/app/cli/short-forms.js';
 
 /** Every source file of the program. */
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
@@ -16,7 +17,7 @@ const named = sources.flatMap((path) =>
     .map(([, words = '']) => ({ path, words })),
 );
 
-const lines = COMMANDS.map(({ words }) => words.join(' '));
+const lines = [...COMMANDS.map(({ words }) => words.join(' ')), ...SHORT_FORMS.keys()];
 
 describe('what messages suggest', () => {
   it('is looked for where there is something to find', () => {

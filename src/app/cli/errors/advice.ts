@@ -4,8 +4,8 @@ import type { ErrorKind } from '../../../domain/errors.js';
 export type ErrorCode = ErrorKind | 'internal';
 
 /**
- * What a person does about each error, in general; the hint that is printed with an error knows more. For the page
- * docs/errors.md alone.
+ * What a person does about each error, in general: for the page docs/errors.md, and for an error that is printed and has
+ * no hint of its own, which would know more.
  */
 export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   'config-unreadable':
@@ -52,9 +52,11 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   'insecure-server': 'Use an address that begins with `https://`; plain `http` is for this machine only.',
   'wrong-usage': 'See the `--help` of the command.',
   'input-invalid': 'Correct the value that the message names.',
+  'output-failed':
+    'Make room where the output goes. What the command was asked for may be done, only its report is incomplete: look before you run it again.',
   interrupted: 'Run the same command again; it takes up what was left.',
   'hub-busy': 'Stop the other hub, or name another directory with `--data`.',
   'dependency-missing': 'Install the package that the message names.',
   internal:
-    'Run the command again with `SPEC_KITTY_DEBUG=1` and report what it prints: this is a defect of ours.',
+    'This is a defect of spec-kitty. Run the command again with `SPEC_KITTY_DEBUG=1`, and report what it prints.',
 };

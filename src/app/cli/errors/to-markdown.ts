@@ -1,6 +1,6 @@
 import { ERROR_KINDS, isRetryable, SyncError, type ErrorKind } from '../../../domain/errors.js';
 import { breakageType } from '../../../domain/workflow/breakage.js';
-import { exitCodeOf, outcomeOfError } from '../exit-codes.js';
+import { exitCodeLine, exitCodeOf, outcomeOfError } from '../exit-codes.js';
 import { ADVICE, type ErrorCode } from './advice.js';
 
 /** The page `docs/errors.md`: every error that a command can end with, from the very table that the program uses. */
@@ -16,6 +16,8 @@ const INTRODUCTION = `# Errors
 A command that fails prints one error: \`error[code]: what happened\`, and below it \`hint: what to do next\`. With
 \`--json\` the same is the document \`{"error": {"code", "message", "hint"}}\`. The code is stable: programs may compare
 it, and never the message. Whatever is *again: yes* may succeed later although nobody changed anything.
+
+Exit codes of every command: ${exitCodeLine()}.
 
 Of what is marked *told*, the team learns by an \`ErrorLogged\` event when a workflow command ends with it: something
 broke that the command could not refuse or avoid.`;

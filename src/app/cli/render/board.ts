@@ -26,11 +26,14 @@ const NARROW = 60;
 const GAP = '  ';
 
 const lanesBeside = ({ cards, counts }: FeatureCards, width: number, nowMs: number): readonly Text[] => {
-  const widths = columnWidths(counts, width);
+  const cells = LANES.map((lane) =>
+    cards.filter((card) => card.lane === lane).flatMap((card) => cardLines(card, nowMs)),
+  );
+  const widths = Number.isFinite(width) ? columnWidths(counts, width) : naturalWidths(counts, cells);
   const columns = LANES.map((lane, at): readonly Text[] => [
     headOf(lane, counts),
     dim('\u2500'.repeat(widths[at] ?? 0)),
-    ...cards.filter((card) => card.lane === lane).flatMap((card) => cardLines(card, nowMs)),
+    ...(cells[at] ?? []),
   ]);
   const height = Math.max(...columns.map((column) => column.length));
   return Array.from({ length: height }, (_, row) => rowOf(columns, row, widths));
@@ -44,6 +47,19 @@ const columnWidths = (counts: FeatureCards['counts'], width: number): readonly n
   const share = Math.floor((width - taken - GAP.length * (LANES.length - 1)) / Math.max(1, filled));
   return LANES.map((lane, at) => (counts[lane] > 0 ? share : (names[at] ?? 0)));
 };
+
+/** Where nothing limits them, columns are as wide as what they hold. */
+const naturalWidths = (
+  counts: FeatureCards['counts'],
+  cells: readonly (readonly Text[])[],
+): readonly number[] =>
+  LANES.map((lane, at) =>
+    Math.max(
+      ...[headOf(lane, counts), ...(cells[at] ?? [])].map((cell) =>
+        stringWidth(toPlain(fitted(cell, Infinity))),
+      ),
+    ),
+  );
 
 /** The cells of one row up to the last that holds something, so that no line ends in blanks. */
 const rowOf = (columns: readonly (readonly Text[])[], row: number, widths: readonly number[]): Text => {

@@ -1,4 +1,5 @@
 import { isSyncError } from '../../../domain/errors.js';
+import { ADVICE, type ErrorCode } from '../errors/advice.js';
 import { bold, cyan, lines, red } from './text.js';
 import type { Text } from './text.js';
 
@@ -12,19 +13,19 @@ export interface ShownFault {
 /** What a thrown value looks like to the user. A bug of ours says so and where to look. */
 export const shownFault = (error: unknown): ShownFault => {
   if (isSyncError(error))
-    return { code: error.kind, message: error.message, hint: error.hint ?? DEFAULT_HINT };
+    return { code: error.kind, message: error.message, hint: error.hint ?? adviceOn(error.kind) };
   if (error instanceof Error && error.name === 'AbortError') {
     return {
       code: 'interrupted',
       message: 'The command was interrupted.',
-      hint: 'Run it again to take the work up.',
+      hint: adviceOn('interrupted'),
     };
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return {
     code: 'internal',
     message,
-    hint: 'This is a defect of spec-kitty. Run the command again with SPEC_KITTY_DEBUG=1 to see where, and report it.',
+    hint: adviceOn('internal'),
   };
 };
 
@@ -35,6 +36,7 @@ export const faultText = (fault: ShownFault): Text =>
     [cyan('hint'), `: ${indented(fault.hint)}`],
   ]);
 
-const DEFAULT_HINT = 'Run "spec-kitty sync status" to see where every event is.';
+/** The advice of docs/errors.md, with the quotes of a terminal. */
+const adviceOn = (code: ErrorCode): string => ADVICE[code].replaceAll('`', '"');
 
 const indented = (text: string): string => text.trimEnd().replaceAll('\n', '\n  ');

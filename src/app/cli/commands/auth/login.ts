@@ -78,14 +78,14 @@ const asked = async (
   missing: string,
   hint: string,
 ): Promise<string> => {
-  const answer = canAsk(context) ? await askLine(context.io, question) : '';
+  const answer = canAsk(context) ? await askLine(context, question) : '';
   if (answer === '') throw new SyncError('wrong-usage', missing, { hint });
   return answer;
 };
 
 const proofOf = async (context: ClientContext<Args>): Promise<SignInInput['proof']> => {
-  const { args, io } = context;
-  if (args.tokenStdin) return { with: 'token', token: await readLine(io.stdin()) };
+  const { args } = context;
+  if (args.tokenStdin) return { with: 'token', token: await readLine(context) };
   const username =
     args.username ??
     (await asked(
@@ -94,25 +94,25 @@ const proofOf = async (context: ClientContext<Args>): Promise<SignInInput['proof
       'Nobody to sign in was named.',
       'Use --username NAME, or --token-stdin for a machine.',
     ));
-  if (args.passwordStdin) return { with: 'password', username, password: await readLine(io.stdin()) };
+  if (args.passwordStdin) return { with: 'password', username, password: await readLine(context) };
   if (!canAsk(context)) {
     throw new SyncError('wrong-usage', 'The password cannot be asked for here.', {
       hint: 'Use --password-stdin or --token-stdin.',
     });
   }
-  return { with: 'password', username, password: await askSecret(io, `Password of ${username}: `) };
+  return { with: 'password', username, password: await askSecret(context, `Password of ${username}: `) };
 };
 
 const answerFor = async (
   context: ClientContext<Args>,
   backlogs: readonly Backlog[],
 ): Promise<BacklogAnswer> => {
-  const { args, io, terminal } = context;
+  const { args, terminal } = context;
   if (args.yes) return 'consent';
   if (!canAsk(context)) return 'withhold';
   terminal.say('These events wait on this machine and would now be sent:');
   for (const { projectSlug, projectUuid, local, elsewhere } of backlogs) {
     terminal.say(`  ${projectSlug ?? projectUuid}: ${local + elsewhere}`);
   }
-  return (await askYesNo(io, 'Send them?')) ? 'consent' : 'decline';
+  return (await askYesNo(context, 'Send them?')) ? 'consent' : 'decline';
 };

@@ -41,7 +41,11 @@ export const eventsCommands = [
         describe: 'ndjson when not given',
         choices: ['ndjson', 'cloudevents'],
       },
-      output: { type: 'string', describe: 'write to this file; stdout when not given', placeholder: 'FILE' },
+      output: {
+        type: 'string',
+        describe: 'write to this file; stdout when not given, or for -',
+        placeholder: 'FILE',
+      },
       wp: { type: 'string', describe: 'only events about this work package', placeholder: 'WPnn' },
       limit: { type: 'number', describe: 'the newest so many; all when not given', placeholder: 'N' },
     },

@@ -5,7 +5,7 @@ import type { ExportFormat, ExportReport } from '../../../usecases/journal/expor
 import type { Report } from '../../define-command.js';
 import { visibleJson } from '../../render/visible.js';
 import { checkoutOf, type ClientContext } from '../shared/client.js';
-import { OutputFile } from './output-file.js';
+import { isStdout, OutputFile } from '../shared/output-file.js';
 
 interface Args {
   readonly format: ExportFormat | undefined;
@@ -16,7 +16,8 @@ interface Args {
 
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const { args, common, io, signal, terminal } = context;
-  if (common.json && args.output === undefined) {
+  const output = args.output === undefined || isStdout(args.output) ? undefined : args.output;
+  if (common.json && output === undefined) {
     throw new SyncError(
       'wrong-usage',
       'With --json stdout holds one document, and the events need a place.',
@@ -27,7 +28,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   }
   if (args.limit !== undefined && (!Number.isInteger(args.limit) || args.limit < 1))
     throw new SyncError('wrong-usage', '--limit takes a whole number from 1.');
-  const path = args.output === undefined ? undefined : resolve(io.cwd, args.output);
+  const path = output === undefined ? undefined : resolve(io.cwd, output);
   const { events, damaged } = await (path === undefined ? toStdout(context) : toFile(context, path));
   if (damaged > 0) {
     const records = damaged === 1 ? '1 damaged record is' : `${damaged} damaged records are`;
@@ -47,23 +48,28 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
 const counted = (events: number): string => (events === 1 ? '1 event' : `${events} events`);
 
 /** Whoever reads slowly is waited for now and then, so that memory does not grow with the journal. */
-const toStdout = (context: ClientContext<Args>): Promise<ExportReport> => {
+const toStdout = async (context: ClientContext<Args>): Promise<ExportReport> => {
   const { io, terminal } = context;
   let written = 0;
-  return exportTo(context, async (line) => {
+  const report = await exportTo(context, async (line) => {
     terminal.raw(`${visibleJson(line)}\n`);
     written += line.length;
     if (written < PORTION_CHARACTERS) return;
     written = 0;
     await io.stdout.drained?.();
   });
+  // Only what has found a place is counted.
+  await io.stdout.drained?.();
+  return report;
 };
 
 const PORTION_CHARACTERS = 1024 * 1024;
 
+const ELSEWHERE = 'Choose another place with --output FILE; what is there is as before.';
+
 const toFile = async (context: ClientContext<Args>, path: string): Promise<ExportReport> => {
   const randomness = await (await context.container()).get(TOKENS.randomness);
-  const file = await OutputFile.begin(path, randomness.uuid());
+  const file = await OutputFile.begin(path, randomness.uuid(), ELSEWHERE);
   try {
     const report = await exportTo(context, (line) => file.write(line));
     await (context.signal.aborted ? file.discard() : file.finish());

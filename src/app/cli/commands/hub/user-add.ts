@@ -34,9 +34,10 @@ const SENTENCES = {
   exists: ' was there before and is of team ',
 } as const;
 
-const passwordOf = async ({ args, io, common }: CommandContext<Args>): Promise<string> => {
-  if (args.passwordStdin) return readLine(io.stdin());
-  if (common.input && io.stdin().isTTY) return askSecret(io, `Password of ${args.name}: `);
+const passwordOf = async (context: CommandContext<Args>): Promise<string> => {
+  const { args, io, common } = context;
+  if (args.passwordStdin) return readLine(context);
+  if (common.input && io.stdin().isTTY) return askSecret(context, `Password of ${args.name}: `);
   throw new SyncError('wrong-usage', 'The password cannot be asked for here.', {
     hint: 'Use --password-stdin.',
   });

@@ -1,14 +1,21 @@
 import { SyncError } from '../../../../domain/errors.js';
+import { whenAborted } from '../../../sync/when-aborted.js';
 import type { Io, Source } from '../../io.js';
 
+/** What a question needs. Every one of them ends with `interrupted` when the person does not want to answer. */
+export interface Asking {
+  readonly io: Io;
+  readonly signal: AbortSignal;
+}
+
 /** Reads one line that a person types without showing it; from a pipe, its first line. */
-export const askSecret = async (io: Io, question: string): Promise<string> => {
+export const askSecret = async ({ io, signal }: Asking, question: string): Promise<string> => {
   const source = io.stdin();
-  if (!source.isTTY) return readLine(source);
+  if (!source.isTTY) return answered(signal, firstLine(source));
   io.stderr.write(question);
   source.setRawMode?.(true);
   try {
-    return await readTyped(source);
+    return await answered(signal, readTyped(source));
   } finally {
     source.setRawMode?.(false);
     io.stderr.write('\n');
@@ -16,25 +23,64 @@ export const askSecret = async (io: Io, question: string): Promise<string> => {
 };
 
 /** Asks for one line that may be seen. */
-export const askLine = async (io: Io, question: string): Promise<string> => {
+export const askLine = async ({ io, signal }: Asking, question: string): Promise<string> => {
   io.stderr.write(question);
-  return (await readLine(io.stdin())).trim();
+  try {
+    return (await answered(signal, lineOf(io.stdin()))).trim();
+  } catch (error) {
+    // The cursor still stands behind the question.
+    io.stderr.write('\n');
+    throw error;
+  }
 };
 
-/** Only `y` and `yes` are a yes, and silence is a no. */
-export const askYesNo = async (io: Io, question: string): Promise<boolean> => {
-  const answer = (await askLine(io, `${question} [y/N] `)).toLowerCase();
+/** Only `y` and `yes` are a yes, and an empty line is a no. */
+export const askYesNo = async (asking: Asking, question: string): Promise<boolean> => {
+  const answer = (await askLine(asking, `${question} [y/N] `)).toLowerCase();
   return answer === 'y' || answer === 'yes';
 };
 
+/** The first line that is piped in. */
+export const readLine = ({ io, signal }: Asking): Promise<string> => answered(signal, firstLine(io.stdin()));
+
+const answered = async <T>(signal: AbortSignal, answer: Promise<T>): Promise<T> => {
+  const { aborted, forget } = whenAborted(signal);
+  try {
+    return await Promise.race([
+      answer,
+      aborted.then(() => {
+        throw notAnswered();
+      }),
+    ]);
+  } finally {
+    forget();
+  }
+};
+
+const notAnswered = (): SyncError =>
+  new SyncError('interrupted', 'The question was not answered, so nothing was done.', {
+    hint: 'Run the command again when you want to answer it.',
+  });
+
+/** A line that somebody types. Who ends the input instead has not answered. */
+const lineOf = async (source: Source): Promise<string> => {
+  const text = await textToLineEnd(source);
+  if (text === '') throw notAnswered();
+  return withoutLineEnd(text);
+};
+
 /** The first line of a source, without its line break; what there is when it ends before. */
-export const readLine = async (source: Source): Promise<string> => {
+const firstLine = async (source: Source): Promise<string> => withoutLineEnd(await textToLineEnd(source));
+
+const withoutLineEnd = (text: string): string => (text.split('\n')[0] ?? '').replace(/\r$/, '');
+
+const textToLineEnd = async (source: Source): Promise<string> => {
   let text = '';
   for await (const piece of source) {
     text += typeof piece === 'string' ? piece : new TextDecoder().decode(piece);
     if (text.includes('\n')) break;
   }
-  return (text.split('\n')[0] ?? '').replace(/\r$/, '');
+  return text;
 };
 
 const ENTER = new Set(['\r', '\n']);
@@ -47,7 +93,7 @@ const readTyped = async (source: Source): Promise<string> => {
   for await (const piece of source) {
     for (const character of typeof piece === 'string' ? piece : new TextDecoder().decode(piece)) {
       if (ENTER.has(character) || character === END_OF_INPUT) return typed.join('');
-      if (character === INTERRUPT) throw new SyncError('interrupted', 'The question was interrupted.');
+      if (character === INTERRUPT) throw notAnswered();
       if (ERASE.has(character)) typed.pop();
       else typed.push(character);
     }

@@ -1,7 +1,6 @@
-import { writeFile } from 'node:fs/promises';
-import { SyncError } from '../../../../domain/errors.js';
 import type { ListLeftEvents } from '../../../usecases/delivery/list-left-events.js';
 import { toJsonDocument } from '../../render/visible.js';
+import { OutputFile } from '../shared/output-file.js';
 
 /** What `sync now --report` writes: what was delivered, and every event that was not, with the reason. */
 export const deliveryReport = (
@@ -18,14 +17,16 @@ export const deliveryReport = (
   })),
 });
 
+const DELIVERED = 'Delivery itself is done; what stayed is shown by: spec-kitty sync status';
+
 /** Fails with `storage-failed` when the file cannot be written; what was delivered stays delivered. */
-export const writeReport = async (path: string, report: object): Promise<void> => {
+export const writeReport = async (path: string, unique: string, report: object): Promise<void> => {
+  const file = await OutputFile.begin(path, unique, DELIVERED);
   try {
-    await writeFile(path, `${toJsonDocument(report)}\n`);
+    await file.write(toJsonDocument(report));
+    await file.finish();
   } catch (error) {
-    throw new SyncError('storage-failed', `The report could not be written to ${path}.`, {
-      cause: error,
-      hint: 'Delivery itself is done; what stayed is shown by: spec-kitty sync status',
-    });
+    await file.discard();
+    throw error;
   }
 };

@@ -1,15 +1,18 @@
 import { resolve } from 'node:path';
 import { waitingOf } from '../../../../domain/delivery/accounting.js';
+import { SyncError } from '../../../../domain/errors.js';
 import { TOKENS } from '../../../container/tokens.js';
 import type { PassEnd } from '../../../sync/pass-report.js';
 import type { SyncStatus } from '../../../usecases/delivery/get-sync-status.js';
 import type { Report } from '../../define-command.js';
 import type { Outcome } from '../../exit-codes.js';
 import { lines, type Text } from '../../render/text.js';
+import { toJsonDocument } from '../../render/visible.js';
 import type { ClientContext } from '../shared/client.js';
 import { passDocument } from './accounting-document.js';
 import { deliveryReport, writeReport } from './delivery-report.js';
 import { leftReasons } from './left-reasons.js';
+import { isStdout } from '../shared/output-file.js';
 import { Progress } from './progress.js';
 import { remedyFor } from './remedies.js';
 
@@ -18,7 +21,16 @@ interface Args {
 }
 
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { args, container, io, signal, terminal } = context;
+  const { args, common, container, io, signal, terminal } = context;
+  if (common.json && args.report !== undefined && isStdout(args.report)) {
+    throw new SyncError(
+      'wrong-usage',
+      'With --json stdout holds one document, and the report needs a place.',
+      {
+        hint: 'Name a file with --report FILE.',
+      },
+    );
+  }
   const client = await container();
   const [flush, status, clock] = await Promise.all([
     client.get(TOKENS.flush),
@@ -42,7 +54,12 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const summary = { ...passDocument(counts, ended), left, left_reasons: reasons };
   if (args.report !== undefined) {
     const events = await (await client.get(TOKENS.listLeftEvents)).run();
-    await writeReport(resolve(io.cwd, args.report), deliveryReport(clock.nowMs(), summary, events));
+    const document = deliveryReport(clock.nowMs(), summary, events);
+    if (isStdout(args.report)) terminal.raw(`${toJsonDocument(document)}\n`);
+    else {
+      const unique = (await client.get(TOKENS.randomness)).uuid();
+      await writeReport(resolve(io.cwd, args.report), unique, document);
+    }
   }
   return {
     outcome: outcomeOf(ended, left, report.deadLetters),

@@ -19,7 +19,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const clock = await client.get(TOKENS.wallClock);
   const frame = (board: FeatureCards): readonly Text[] =>
     // A terminal may be resized while somebody watches.
-    frameOf(board, widthOf(context.io.stdout), clock.nowMs());
+    frameOf(board, widthOf(context.io.stdout, context.io.env), clock.nowMs());
   if (!context.args.watch) {
     const board = await (await client.get(TOKENS.readBoard)).run(request);
     return { data: boardDocument(board, clock.nowMs()), text: lines(frame(board)) };
@@ -37,7 +37,7 @@ const frameOf = (board: FeatureCards, width: number, nowMs: number): readonly Te
 
 /** The lines for which a terminal has room, the last of them free for the cursor. */
 const cutToHeight = (frame: readonly Text[], rows: number | undefined): readonly Text[] =>
-  rows === undefined || frame.length < rows
+  rows === undefined || rows < 1 || frame.length < rows
     ? frame
     : [
         ...frame.slice(0, Math.max(0, rows - 2)),

@@ -22,11 +22,12 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   };
 };
 
-const isMeant = async ({ args, common, io }: ClientContext<Args>, count: number): Promise<boolean> => {
+const isMeant = async (context: ClientContext<Args>, count: number): Promise<boolean> => {
+  const { args, common, io } = context;
   if (args.yes) return true;
   if (common.input && io.stdin().isTTY) {
     return askYesNo(
-      io,
+      context,
       `Throw ${count} ${count === 1 ? 'event' : 'events'} away? No hub will ever get them.`,
     );
   }

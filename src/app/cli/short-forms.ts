@@ -1,0 +1,40 @@
+import { takesNextWord } from './common-options.js';
+
+/**
+ * Commands that are called so often that their last word alone is enough: `spec-kitty status`. A line is written out in
+ * full before anything else looks at it, so a short form can do whatever the command can.
+ */
+export const SHORT_FORMS: ReadonlyMap<string, readonly string[]> = new Map(
+  [
+    'agent feature finalize-tasks',
+    'agent tasks status',
+    'agent tasks list',
+    'agent tasks mark-status',
+    'agent tasks move-task',
+    'agent tasks add-history',
+    'auth login',
+    'auth logout',
+    'sync doctor',
+    'hub serve',
+  ].map((name) => {
+    const words = name.split(' ');
+    return [words.at(-1) ?? '', words];
+  }),
+);
+
+/** The short form of a command, if it has one. */
+export const shortFormOf = (words: readonly string[]): string | undefined =>
+  [...SHORT_FORMS].find(([, full]) => full.join(' ') === words.join(' '))?.[0];
+
+/** The same line with a short form written out; only the first word that is no option can be one. */
+export const inFull = (argv: readonly string[]): readonly string[] => {
+  const at = firstWord(argv);
+  const full = SHORT_FORMS.get(argv[at] ?? '');
+  return full === undefined ? argv : [...argv.slice(0, at), ...full, ...argv.slice(at + 1)];
+};
+
+const firstWord = (argv: readonly string[]): number => {
+  let at = 0;
+  while (argv[at]?.startsWith('-') === true && argv[at] !== '--') at += takesNextWord(argv[at] ?? '') ? 2 : 1;
+  return at;
+};
