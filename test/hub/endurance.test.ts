@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { SyncError } from '../../src/domain/errors.js';
 import { startHub } from '../../src/app/hub/start-hub.js';
@@ -159,6 +160,20 @@ describe('a hub under strain', () => {
     expect(response.status).toBe(200);
     expect(((await response.json()) as { results: unknown[] }).results).toHaveLength(500);
     await hub.close();
+  });
+
+  it('answers the first request of a connection that was made before it began to stop', async () => {
+    hub = await startTestHub({ storage: 'memory' });
+    const { hostname, port } = new URL(hub.url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    await fetch(`${hub.url}/healthz`);
+    const closed = hub.close();
+    socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    let heard = '';
+    for await (const chunk of socket) heard += String(chunk);
+    expect(heard).toMatch(/^HTTP\/1\.1 200 /);
+    await closed;
   });
 
   it('forgets tokens that expired long ago, and says when it cannot', async () => {

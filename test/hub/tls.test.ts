@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { get } from 'node:https';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import WebSocket from 'ws';
 import { startHub, type RunningHub } from '../../src/app/hub/start-hub.js';
@@ -22,6 +24,7 @@ describe('a hub with a certificate', () => {
       listener: { host: '127.0.0.1', port: 0, tls: { cert, key: read('key.pem') } },
       clock: plain.clock,
       log: silentLog,
+      limits: { drainMs: 50 },
     });
   });
 
@@ -40,6 +43,14 @@ describe('a hub with a certificate', () => {
       }).on('error', reject);
     });
     expect(JSON.parse(body)).toEqual({ status: 'ok' });
+  });
+
+  it('does not wait for a connection that never finishes its handshake', async () => {
+    const { hostname, port } = new URL(hub.url);
+    const socket = connect(Number(port), hostname).on('error', () => undefined);
+    await once(socket, 'connect');
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    await Promise.all([ended, hub.close()]);
   });
 
   it('serves wss', async () => {

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
+import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import type { AccountStore } from '../../ports/accounts.js';
@@ -65,6 +65,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
     refuseSocket(socket as Socket, problemOf(error)),
   );
+  const connections = new Connections(server);
   await listen(server, listener);
   const pruning = setInterval(() => void prune(options), limits.pruneIntervalMs);
   pruning.unref();
@@ -76,7 +77,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     url,
     close: () => {
       clearInterval(pruning);
-      closing ??= stop(server, door, gateway, limits.drainMs);
+      closing ??= stop(server, connections, { door, gateway, drainMs: limits.drainMs });
       return closing;
     },
   };
@@ -166,14 +167,64 @@ const problemOf = (error: NodeJS.ErrnoException) => {
   }
 };
 
-const stop = async (server: Server, door: HttpDoor, gateway: LiveGateway, drainMs: number): Promise<void> => {
-  door.stop();
+const stop = async (server: Server, connections: Connections, end: Ending): Promise<void> => {
+  end.door.stop();
+  // The server's own `close` also ends, on some Nodes, a connection whose request has come and is not parsed yet.
   const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
+    NetServer.prototype.close.call(server, () => resolve());
   });
-  server.closeIdleConnections();
-  const cutOff = setTimeout(() => server.closeAllConnections(), drainMs);
-  await gateway.close();
+  const cutOff = setTimeout(() => connections.destroy(), end.drainMs);
+  await Promise.all([connections.spoken(Math.min(FIRST_WORD_MS, end.drainMs)), end.gateway.close()]);
+  server.close();
   await closed;
   clearTimeout(cutOff);
 };
+
+interface Ending {
+  readonly door: HttpDoor;
+  readonly gateway: LiveGateway;
+  readonly drainMs: number;
+}
+
+/** How long a connection that was made before the end may take until its first request is here. */
+const FIRST_WORD_MS = 1000;
+
+/** The connections of a server, and which of them has not asked for anything yet. */
+class Connections {
+  readonly #open = new Set<Socket>();
+  readonly #silent = new Set<Socket>();
+  #onSpoken = (): void => undefined;
+
+  constructor(server: Server) {
+    server.on('connection', (socket: Socket) => {
+      this.#open.add(socket);
+      socket.once('close', () => this.#open.delete(socket));
+    });
+    server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
+      this.#silent.add(socket);
+      socket.once('close', () => this.#heard(socket));
+    });
+    server.on('request', ({ socket }) => this.#heard(socket));
+    server.on('upgrade', ({ socket }) => this.#heard(socket));
+  }
+
+  /** Resolves when every connection has asked for something or ended, or when the time is over. */
+  async spoken(withinMs: number): Promise<void> {
+    if (this.#silent.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, withinMs);
+      this.#onSpoken = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  destroy(): void {
+    for (const socket of this.#open) socket.destroy();
+  }
+
+  #heard(socket: Socket): void {
+    if (this.#silent.delete(socket) && this.#silent.size === 0) this.#onSpoken();
+  }
+}
