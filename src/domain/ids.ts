@@ -6,7 +6,8 @@ const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f
 const NODE_ID = /^[0-9a-f]{12}$/;
 
 export const WORK_PACKAGE_ID_PATTERN = /^WP\d{2,4}$/;
-export const FEATURE_SLUG_PATTERN = /^\d{3}-[a-z0-9-]+$/;
+/** The name of a feature's folder: one segment of a path, not hidden, without control characters. */
+export const FEATURE_SLUG_PATTERN = /^(?!\.)[^/\\\p{Cc}]+$/u;
 
 /** A ULID as we write it: 26 Crockford characters, upper case, not beyond 2^128. */
 export const isUlid = (text: string): boolean => ULID.test(text);

@@ -1,4 +1,5 @@
 import type { Intent } from '../domain/workflow/intent.js';
+import type { PassedOver } from '../domain/workflow/feature-layout.js';
 import type { WorkPackageEdit } from '../domain/workflow/transition.js';
 import type { Result } from '../domain/result.js';
 
@@ -138,12 +139,22 @@ export interface FeatureDocuments {
   readonly status?: { readonly log: string; readonly snapshot?: string };
   /** Ascending by path. */
   readonly workPackages: readonly WorkPackageDocument[];
+  /** Files that look like work packages and are not read. */
+  readonly passedOver: readonly PassedOver[];
+}
+
+/** A folder in `kitty-specs/` that is no feature. */
+export interface StrangeFolder extends PassedOver {
+  /** Whether it holds what only features hold. */
+  readonly mayBeFeature: boolean;
 }
 
 /** `kitty-specs/` of a project: planning documents that people own, edited in place. */
 export interface FeatureFiles {
   /** Slugs of all features, ascending. Empty when there is no `kitty-specs/`. */
   features(projectRoot: string): Promise<readonly string[]>;
+  /** The other folders in `kitty-specs/`, ascending. */
+  strangers(projectRoot: string): Promise<readonly StrangeFolder[]>;
   /** Everything about one feature; `undefined` when it does not exist. */
   read(projectRoot: string, slug: string): Promise<FeatureDocuments | undefined>;
   /** What a work package file would read like; untouched keys, comments, quoting and body stay byte for byte. */

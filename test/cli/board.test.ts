@@ -22,6 +22,7 @@ const boardOf = (cards: readonly BoardCard[]): FeatureCards => ({
   ) as Record<Lane, number>,
   cards,
   faults: [],
+  passedOver: [],
 });
 
 const shown = (cards: readonly BoardCard[], width = 80): readonly string[] =>

@@ -60,12 +60,67 @@ export const featureFilesContract = ({ name, durable, setup }: FeatureFilesFlavo
         expect(await textOf('kitty-specs/x.md')).toBeUndefined();
       });
 
-      it('lists the folders that are feature slugs, ascending', async () => {
-        for (const slug of ['010-b', '002-a', 'notes', '3-c', '004-D'])
+      it('lists as features what has a number or what only features have, and says why the others are none', async () => {
+        for (const slug of ['010-b', 'notes', '004-D', '3-c', 'images'])
           await it$.put(`kitty-specs/${slug}/spec.md`, 'x');
+        for (const slug of ['labels-01KQHABC', '.git-like', 'Mit Leerzeichen \u00e4'])
+          await it$.put(`kitty-specs/${slug}/meta.json`, '{}');
+        await it$.put('kitty-specs/WEB-001-x/tasks/WP01-a.md', TEXT);
         await it$.put('kitty-specs/005-file', 'x');
-        expect(await it$.subject.features(it$.projectRoot)).toEqual(['002-a', '010-b']);
+        const features = ['004-D', '010-b', 'Mit Leerzeichen \u00e4', 'WEB-001-x', 'labels-01KQHABC'];
+        expect(await it$.subject.features(it$.projectRoot)).toEqual(features);
         expect(await it$.subject.read(it$.projectRoot, 'notes')).toBeUndefined();
+        const none = 'has neither meta.json nor tasks/';
+        expect(await it$.subject.strangers(it$.projectRoot)).toEqual([
+          { path: 'kitty-specs/.git-like', reason: 'is hidden', mayBeFeature: true },
+          { path: 'kitty-specs/3-c', reason: none, mayBeFeature: false },
+          { path: 'kitty-specs/images', reason: none, mayBeFeature: false },
+          { path: 'kitty-specs/notes', reason: none, mayBeFeature: false },
+        ]);
+      });
+
+      it('reads work packages in folders below tasks/, but in that of a lane they have a fault', async () => {
+        await it$.put(`${FOLDER}/tasks/phase-1/WP01-one.md`, TEXT);
+        await it$.put(`${FOLDER}/tasks/planned/WP02-two.md`, TEXT);
+        await it$.put(`${FOLDER}/tasks/In-Review/x/WP03.md`, TEXT);
+        await it$.put(`${FOLDER}/tasks/.hidden/WP04.md`, TEXT);
+        await it$.put(`${FOLDER}/tasks/WP05-five.md`, TEXT);
+        await it$.put(`${FOLDER}/tasks/done/WP05-five.md`, TEXT);
+        await it$.put(`${FOLDER}/tasks/wp6.md`, TEXT);
+        await it$.put(`${FOLDER}/tasks/WP05-five/review-1.md`, 'x');
+        const feature = await it$.subject.read(it$.projectRoot, '001-alpha');
+        const seen = feature?.workPackages.map(({ path, fault }) => [
+          path.slice(FOLDER.length),
+          fault?.reason.split('.')[0],
+        ]);
+        expect(seen).toEqual([
+          ['/tasks/In-Review/x/WP03.md', 'lies in In-Review/, a folder named after a lane'],
+          ['/tasks/WP05-five.md', undefined],
+          ['/tasks/phase-1/WP01-one.md', undefined],
+          ['/tasks/planned/WP02-two.md', 'lies in planned/, a folder named after a lane'],
+        ]);
+        expect(feature?.passedOver.map(({ path }) => path.slice(FOLDER.length))).toEqual([
+          '/tasks/done/WP05-five.md',
+          '/tasks/wp6.md',
+        ]);
+      });
+
+      it('names what may have been meant where there are no work packages', async () => {
+        for (const name of [
+          'WP01-beside.md',
+          'tasks/README.md',
+          'tasks/model.md',
+          'work/WP02.md',
+          'tasks/a.txt',
+        ])
+          await it$.put(`${FOLDER}/${name}`, 'x');
+        const feature = await it$.subject.read(it$.projectRoot, '001-alpha');
+        expect(feature?.workPackages).toEqual([]);
+        expect(feature?.passedOver.map(({ path }) => path.slice(FOLDER.length))).toEqual([
+          '/tasks/model.md',
+          '/WP01-beside.md',
+          '/work/WP02.md',
+        ]);
       });
 
       it('gives the documents that are there, and the work packages ascending by path', async () => {

@@ -25,6 +25,18 @@ export const workPackageDocument = (path: string, text: string): WorkPackageDocu
   };
 };
 
+/** The same document at a place where it cannot be worked on. */
+export const misplaced = (
+  { path, text, body }: WorkPackageDocument,
+  reason: string,
+): WorkPackageDocument => ({
+  path,
+  text,
+  body,
+  frontMatter: {},
+  fault: { reason },
+});
+
 /** What a work package file would read like with the edits made, in their order. */
 export const changeOf = (document: WorkPackageDocument, edits: readonly WorkPackageEdit[]): FileChange => {
   const { path, text, fault } = document;

@@ -1,17 +1,17 @@
 import { SyncError } from '../../domain/errors.js';
-import { isFeatureSlug } from '../../domain/ids.js';
+import { layoutOf, whyNoFeature, type FolderSigns } from '../../domain/workflow/feature-layout.js';
 import { featureDirectory } from '../../domain/workflow/feature-slug.js';
 import { STATUS_LOG, STATUS_SNAPSHOT } from '../../domain/workflow/status-log.js';
 import type { WorkPackageEdit } from '../../domain/workflow/transition.js';
-import { workPackageIdOfFile } from '../../domain/workflow/work-package-id.js';
 import type {
   FeatureDocuments,
   FeatureFiles,
   FileChange,
   HeldRepository,
+  StrangeFolder,
   WorkPackageDocument,
 } from '../../ports/workspace.js';
-import { changeOf, workPackageDocument } from '../front-matter/work-package-document.js';
+import { changeOf, misplaced, workPackageDocument } from '../front-matter/work-package-document.js';
 import { MemoryWorkTree } from './memory-work-tree.js';
 
 /** Planning documents that live in memory, by project root and path. */
@@ -30,8 +30,17 @@ export class MemoryFeatureFiles implements FeatureFiles {
   }
 
   async features(projectRoot: string): Promise<readonly string[]> {
-    const folders = this.#paths(projectRoot).flatMap((path) => FEATURE_PATH.exec(path)?.[1] ?? []);
-    return [...new Set(folders)].filter(isFeatureSlug).sort();
+    return this.#folders(projectRoot).filter((name) => this.#whyNot(projectRoot, name) === undefined);
+  }
+
+  async strangers(projectRoot: string): Promise<readonly StrangeFolder[]> {
+    return this.#folders(projectRoot).flatMap((name) => {
+      const reason = this.#whyNot(projectRoot, name);
+      const { hasMeta, hasTasks } = this.#signs(projectRoot, name);
+      return reason === undefined
+        ? []
+        : [{ path: featureDirectory(name), reason, mayBeFeature: hasMeta || hasTasks }];
+    });
   }
 
   async read(projectRoot: string, slug: string): Promise<FeatureDocuments | undefined> {
@@ -40,9 +49,8 @@ export class MemoryFeatureFiles implements FeatureFiles {
     const text = (path: string): string | undefined => this.#tree.text(projectRoot, path);
     const log = text(`${directory}/${STATUS_LOG}`);
     const snapshot = text(`${directory}/${STATUS_SNAPSHOT}`);
-    const folder = `${directory}/tasks/`;
-    const isWorkPackage = (path: string): boolean =>
-      path.startsWith(folder) && workPackageIdOfFile(path.slice(folder.length)) !== undefined;
+    const paths = this.#paths(projectRoot).filter((path) => path.startsWith(`${directory}/`));
+    const { workPackages, passedOver } = layoutOf(directory, paths);
     return {
       slug,
       directory,
@@ -51,10 +59,11 @@ export class MemoryFeatureFiles implements FeatureFiles {
       plan: text(`${directory}/plan.md`),
       tasks: text(`${directory}/tasks.md`),
       ...(log === undefined ? {} : { status: { log, ...(snapshot === undefined ? {} : { snapshot }) } }),
-      workPackages: this.#paths(projectRoot)
-        .filter(isWorkPackage)
-        .sort()
-        .map((path) => workPackageDocument(path, text(path) ?? '')),
+      workPackages: workPackages.map(({ path, fault }) => {
+        const document = workPackageDocument(path, text(path) ?? '');
+        return fault === undefined ? document : misplaced(document, fault);
+      }),
+      passedOver,
     };
   }
 
@@ -89,6 +98,25 @@ export class MemoryFeatureFiles implements FeatureFiles {
     if (path.split('/').includes('..'))
       throw new SyncError('storage-failed', `${path} leads out of the project.`);
     return this.#tree.text(projectRoot, path);
+  }
+
+  #folders(projectRoot: string): readonly string[] {
+    return [
+      ...new Set(this.#paths(projectRoot).flatMap((path) => FEATURE_PATH.exec(path)?.[1] ?? [])),
+    ].sort();
+  }
+
+  #signs(projectRoot: string, name: string): FolderSigns {
+    const directory = featureDirectory(name);
+    const paths = this.#paths(projectRoot);
+    return {
+      hasMeta: paths.includes(`${directory}/meta.json`),
+      hasTasks: paths.some((path) => path.startsWith(`${directory}/tasks/`)),
+    };
+  }
+
+  #whyNot(projectRoot: string, name: string): string | undefined {
+    return whyNoFeature(name, this.#signs(projectRoot, name));
   }
 
   #paths(projectRoot: string): readonly string[] {

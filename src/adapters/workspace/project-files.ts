@@ -19,28 +19,37 @@ export interface FileInFolder {
 }
 
 /**
- * The files in a folder of the project whose names are wanted, ascending by name. Where a folder really lies is found
- * out once for all that are no links.
+ * The files in a folder of the project and in the folders below it, but for hidden ones and folders that are links.
+ * Where a folder really lies is found out once for all that are no links.
  */
-export const filesIn = async (
+export const filesBelow = async (
   projectRoot: string,
   folder: string,
-  isWanted: (name: string) => boolean,
+  depth = DEPTH,
 ): Promise<readonly FileInFolder[]> => {
   const place = await placeOf(projectRoot, folder);
   if (place === 'absent') return [];
-  return entriesOf(place, folder)
-    .filter(({ name }) => isWanted(name))
-    .sort((one, other) => (one.name < other.name ? -1 : 1))
-    .map((entry) => {
+  const entries = entriesOf(place, folder).filter(({ name }) => !name.startsWith('.'));
+  const folders = entries.filter((entry) => entry.isDirectory() && depth > 0);
+  const below = await Promise.all(
+    folders.map(({ name }) => filesBelow(projectRoot, `${folder}/${name}`, depth - 1)),
+  );
+  const here = entries.filter((entry) => !entry.isDirectory());
+  return [
+    ...here.map((entry) => {
       const path = `${folder}/${entry.name}`;
       return {
         path,
         bytes: async () =>
           entry.isFile() ? readPlace(join(place, entry.name), path) : bytesOf(projectRoot, path),
       };
-    });
+    }),
+    ...below.flat(),
+  ];
 };
+
+/** Deep enough for what people sort work packages by, and no walk through whatever lies there besides. */
+const DEPTH = 3;
 
 export const isFolder = async (projectRoot: string, path: string): Promise<boolean> => {
   const place = await placeOf(projectRoot, path);

@@ -1,20 +1,21 @@
 import { isSyncError, SyncError } from '../../domain/errors.js';
 import { isFeatureSlug } from '../../domain/ids.js';
+import { layoutOf, whyNoFeature } from '../../domain/workflow/feature-layout.js';
 import { featureDirectory } from '../../domain/workflow/feature-slug.js';
 import { STATUS_LOG, STATUS_SNAPSHOT } from '../../domain/workflow/status-log.js';
 import type { WorkPackageEdit } from '../../domain/workflow/transition.js';
-import { workPackageIdOfFile } from '../../domain/workflow/work-package-id.js';
 import type {
   FeatureDocuments,
   FeatureFiles,
   FileChange,
   HeldRepository,
+  StrangeFolder,
   WorkPackageDocument,
 } from '../../ports/workspace.js';
-import { changeOf, workPackageDocument } from '../front-matter/work-package-document.js';
+import { changeOf, misplaced, workPackageDocument } from '../front-matter/work-package-document.js';
 import {
   bytesOf,
-  filesIn,
+  filesBelow,
   isFolder,
   namesIn,
   removeFromProject,
@@ -30,31 +31,33 @@ export class WorkPackageFiles implements FeatureFiles {
   readonly #known = new Map<string, WorkPackageDocument>();
 
   async features(projectRoot: string): Promise<readonly string[]> {
-    const slugs = (await namesIn(projectRoot, ROOT)).filter(isFeatureSlug);
-    const areFolders = await Promise.all(slugs.map((slug) => isFeatureFolder(projectRoot, slug)));
-    return slugs.filter((_, at) => areFolders[at]).sort();
+    const folders = await foldersOf(projectRoot, isFeatureSlug);
+    return folders.filter(({ reason }) => reason === undefined).map(({ name }) => name);
+  }
+
+  async strangers(projectRoot: string): Promise<readonly StrangeFolder[]> {
+    const folders = await foldersOf(projectRoot, () => true);
+    return folders.flatMap(({ name, reason, mayBeFeature }) =>
+      reason === undefined ? [] : [{ path: featureDirectory(name), reason, mayBeFeature }],
+    );
   }
 
   async read(projectRoot: string, slug: string): Promise<FeatureDocuments | undefined> {
-    if (!isFeatureSlug(slug) || !(await isFeatureFolder(projectRoot, slug))) return undefined;
+    if (!isFeatureSlug(slug)) return undefined;
+    const folder = await judgeFolder(projectRoot, slug);
+    if (folder === undefined || folder.reason !== undefined) return undefined;
     const directory = featureDirectory(slug);
-    const files = await filesIn(
-      projectRoot,
-      `${directory}/tasks`,
-      (name) => workPackageIdOfFile(name) !== undefined,
-    );
-    const [meta, log, spec, plan, tasks, workPackages] = await Promise.all([
+    const [meta, log, spec, plan, tasks, laidOut] = await Promise.all([
       this.text(projectRoot, `${directory}/meta.json`),
       this.text(projectRoot, `${directory}/${STATUS_LOG}`),
       readableText(projectRoot, `${directory}/spec.md`),
       readableText(projectRoot, `${directory}/plan.md`),
       this.text(projectRoot, `${directory}/tasks.md`),
-      Promise.all(files.map((file) => this.#document(projectRoot, file))),
+      this.#laidOut(projectRoot, directory),
     ]);
-    const present = workPackages.filter((document) => document !== undefined);
     const snapshot =
       log === undefined ? log : await this.text(projectRoot, `${directory}/${STATUS_SNAPSHOT}`);
-    return { slug, directory, meta, spec, plan, tasks, ...statusFiles(log, snapshot), workPackages: present };
+    return { slug, directory, meta, spec, plan, tasks, ...statusFiles(log, snapshot), ...laidOut };
   }
 
   async change(document: WorkPackageDocument, edits: readonly WorkPackageEdit[]): Promise<FileChange> {
@@ -111,6 +114,32 @@ export class WorkPackageFiles implements FeatureFiles {
     }
   }
 
+  async #laidOut(
+    projectRoot: string,
+    directory: string,
+  ): Promise<Pick<FeatureDocuments, 'workPackages' | 'passedOver'>> {
+    let files = await filesBelow(projectRoot, `${directory}/tasks`);
+    let layout = layoutOf(
+      directory,
+      files.map(({ path }) => path),
+    );
+    if (layout.workPackages.length === 0) {
+      files = await filesBelow(projectRoot, directory);
+      layout = layoutOf(
+        directory,
+        files.map(({ path }) => path),
+      );
+    }
+    const byPath = new Map(files.map((file) => [file.path, file]));
+    const read = layout.workPackages.map(async ({ path, fault }) => {
+      const file = byPath.get(path);
+      const document = file === undefined ? undefined : await this.#document(projectRoot, file);
+      return document === undefined || fault === undefined ? document : misplaced(document, fault);
+    });
+    const workPackages = (await Promise.all(read)).filter((document) => document !== undefined);
+    return { workPackages, passedOver: layout.passedOver };
+  }
+
   /** One broken file is a fault of that work package and keeps nobody from reading the others. */
   async #document(
     projectRoot: string,
@@ -144,21 +173,43 @@ const statusFiles = (
 ): Pick<FeatureDocuments, 'status'> =>
   log === undefined ? {} : { status: { log, ...(snapshot === undefined ? {} : { snapshot }) } };
 
+interface JudgedFolder {
+  readonly name: string;
+  /** Why it is no feature. */
+  readonly reason: string | undefined;
+  readonly mayBeFeature: boolean;
+}
+
+/** The folders in `kitty-specs/` with a wanted name, ascending. */
+const foldersOf = async (
+  projectRoot: string,
+  isWanted: (name: string) => boolean,
+): Promise<readonly JudgedFolder[]> => {
+  const names = (await namesIn(projectRoot, ROOT)).filter(isWanted).sort();
+  const judged = await Promise.all(names.map((name) => judgeFolder(projectRoot, name)));
+  return judged.filter((folder) => folder !== undefined);
+};
+
+/** `undefined` when there is no such folder. One that leads out of the project is no feature. */
+const judgeFolder = async (projectRoot: string, name: string): Promise<JudgedFolder | undefined> => {
+  const directory = featureDirectory(name);
+  try {
+    if (!(await isFolder(projectRoot, directory))) return undefined;
+    const names = await namesIn(projectRoot, directory);
+    const signs = { hasMeta: names.includes('meta.json'), hasTasks: names.includes('tasks') };
+    return { name, reason: whyNoFeature(name, signs), mayBeFeature: signs.hasMeta || signs.hasTasks };
+  } catch (error) {
+    if (!isSyncError(error)) throw error;
+    const reason = whyNoFeature(name, { hasMeta: false, hasTasks: false, isOutside: true });
+    return { name, reason, mayBeFeature: true };
+  }
+};
+
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
 /** Keeps a byte order mark, and refuses bytes that could not be written back as they were. */
 const decode = (bytes: Uint8Array): string =>
   new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-
-/** A folder that leads out of the project is no feature. */
-const isFeatureFolder = async (projectRoot: string, slug: string): Promise<boolean> => {
-  try {
-    return await isFolder(projectRoot, featureDirectory(slug));
-  } catch (error) {
-    if (isSyncError(error)) return false;
-    throw error;
-  }
-};
 
 /** Text that is only searched, never written back: one that cannot be had counts as missing. */
 const readableText = async (projectRoot: string, path: string): Promise<string | undefined> => {

@@ -1,5 +1,6 @@
-import { isFeatureSlug, isWorkPackageId } from '../ids.js';
+import { isWorkPackageId } from '../ids.js';
 import type { CausalPosition } from '../time/causal-order.js';
+import { featureNumber } from '../workflow/feature-slug.js';
 
 /** What the board reads of an event: any envelope, ours or an older client's after its vocabulary was converted. */
 export interface BoardEvent extends CausalPosition {
@@ -25,7 +26,8 @@ export interface BoardCell {
 export const cellOf = (event: BoardEvent): BoardCell => ({
   project: event.project_uuid?.toLowerCase() ?? '',
   feature:
-    textOf(event.payload, 'feature_slug') ?? (isFeatureSlug(event.aggregate_id) ? event.aggregate_id : ''),
+    textOf(event.payload, 'feature_slug') ??
+    (featureNumber(event.aggregate_id) === undefined ? '' : event.aggregate_id),
   workPackage: workPackageOf(event),
 });
 

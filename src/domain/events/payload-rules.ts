@@ -98,7 +98,7 @@ export const PAYLOAD_RULES = {
     aggregate: 'feature',
     keys: {
       feature_slug: required({ is: 'text', pattern: FEATURE_SLUG_PATTERN }),
-      feature_number: required({ is: 'text', pattern: /^\d{3}$/ }),
+      feature_number: { rule: { is: 'text', pattern: /^\d{3,}$/ } },
       target_branch: required(text),
       wp_count: required(count),
       created_at: { rule: { is: 'time' } },

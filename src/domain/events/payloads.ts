@@ -33,7 +33,8 @@ export interface Payloads {
   };
   readonly FeatureCreated: {
     readonly feature_slug: string;
-    readonly feature_number: string;
+    /** Absent when the feature's folder does not begin with a number. */
+    readonly feature_number?: string;
     readonly target_branch: string;
     readonly wp_count: number;
     readonly created_at?: string;

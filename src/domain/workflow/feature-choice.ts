@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../result.js';
-import { parseFeatureSlug, slugOfBranch } from './feature-slug.js';
+import { featureNumber, featureOfBranch, featuresCalled } from './feature-slug.js';
 
 /** Everything that may say which feature a command is about. */
 export interface FeatureHints {
@@ -13,6 +13,8 @@ export interface FeatureHints {
   readonly directory?: string | undefined;
   /** Slugs that exist. */
   readonly features: readonly string[];
+  /** Whether there are folders beside them that may be features and cannot be read: then none is the only one. */
+  readonly hasOthers?: boolean;
 }
 
 export type FeatureChoiceSource = 'flag' | 'variable' | 'branch' | 'directory' | 'only-one';
@@ -36,19 +38,23 @@ export const chooseFeature = (hints: FeatureHints): Result<FeatureChoice, NoFeat
   const { features } = hints;
   if (isSaid(hints.flag)) return choose(hints.flag, 'flag', '--feature', features);
   if (isSaid(hints.variable)) return choose(hints.variable, 'variable', 'SPECIFY_FEATURE', features);
-  const onBranch = hints.branch === undefined ? undefined : slugOfBranch(hints.branch);
-  if (onBranch !== undefined && features.includes(onBranch)) return ok({ slug: onBranch, source: 'branch' });
+  const onBranch = hints.branch === undefined ? undefined : featureOfBranch(hints.branch, features);
+  if (onBranch !== undefined) return ok({ slug: onBranch, source: 'branch' });
   const inDirectory = directorySlug(hints.directory ?? '', features);
   if (inDirectory !== undefined) return ok({ slug: inDirectory, source: 'directory' });
   const [first, second] = features;
-  if (first === undefined) return none('feature-not-found', 'There is no feature in kitty-specs/.', features);
-  if (second === undefined) return ok({ slug: first, source: 'only-one' });
+  const hasOthers = hints.hasOthers === true;
+  if (first === undefined) {
+    const message = `There is no feature ${hasOthers ? 'that can be read ' : ''}in kitty-specs/.`;
+    return none('feature-not-found', message, features);
+  }
+  if (second === undefined && !hasOthers) return ok({ slug: first, source: 'only-one' });
   return none('feature-ambiguous', 'Several features exist and none was named.', features);
 };
 
 const isSaid = (text: string | undefined): text is string => text !== undefined && text.trim() !== '';
 
-/** A slug, or the number alone when only one feature has it. */
+/** A slug, or another name that only one feature has. */
 const choose = (
   said: string,
   source: FeatureChoiceSource,
@@ -59,22 +65,35 @@ const choose = (
     .trim()
     .replace(/^(?:\.\/)?kitty-specs\//, '')
     .replace(/\/+$/, '');
-  if (features.includes(wanted)) return ok({ slug: wanted, source });
-  const fitting = features.filter((slug) => parseFeatureSlug(slug)?.number === wanted);
+  const fitting = featuresCalled(wanted, features);
   const [only, another] = fitting;
   if (only !== undefined && another === undefined) return ok({ slug: only, source });
   return only === undefined
     ? none('feature-not-found', `There is no feature ${JSON.stringify(wanted)} (from ${where}).`, features)
-    : none('feature-ambiguous', `Several features have the number ${wanted} (from ${where}).`, fitting);
+    : none(
+        'feature-ambiguous',
+        `Several features are called ${JSON.stringify(wanted)} (from ${where}).`,
+        fitting,
+      );
 };
 
-/** The innermost folder that bears the name of a feature, or of a work package's worktree. */
-const directorySlug = (directory: string, features: readonly string[]): string | undefined =>
-  directory
-    .split(/[\\/]+/)
-    .reverse()
-    .map(slugOfBranch)
-    .find((slug) => slug !== undefined && features.includes(slug));
+/**
+ * The innermost folder that bears the name of a feature, or of a work package's worktree. A name without a number may
+ * be that of any folder, so it counts only where features and work trees lie.
+ */
+const directorySlug = (directory: string, features: readonly string[]): string | undefined => {
+  const segments = directory.split(/[\\/]+/);
+  return segments
+    .map((segment, at) => {
+      const slug = featureOfBranch(segment, features);
+      const isPlace = PLACES.has(segments[at - 1] ?? '');
+      return slug !== undefined && (isPlace || featureNumber(slug) !== undefined) ? slug : undefined;
+    })
+    .filter((slug) => slug !== undefined)
+    .at(-1);
+};
+
+const PLACES: ReadonlySet<string> = new Set(['kitty-specs', '.worktrees']);
 
 const none = (
   kind: NoFeature['kind'],

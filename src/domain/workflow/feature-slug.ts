@@ -1,26 +1,59 @@
-import { isFeatureSlug } from '../ids.js';
+/** The number that a feature's folder begins with, as it is written; `undefined` when it begins with none. */
+export const featureNumber = (slug: string): string | undefined => /^(\d{3,})-./u.exec(slug)?.[1];
 
-/** A feature's directory name in its two parts. */
-export interface FeatureName {
-  readonly slug: string;
-  /** Three digits. */
-  readonly number: string;
-  /** What follows the number. */
-  readonly name: string;
-}
-
-/** Splits `028-cli-event-emission-sync`; `undefined` when it is no feature slug. */
-export const parseFeatureSlug = (slug: string): FeatureName | undefined =>
-  isFeatureSlug(slug) ? { slug, number: slug.slice(0, 3), name: slug.slice(4) } : undefined;
+/** The directory of a feature, relative to the project root. */
+export const featureDirectory = (slug: string): string => `kitty-specs/${slug}`;
 
 /** The branch and worktree name of a work package. */
 export const workPackageBranch = (slug: string, workPackageId: string): string => `${slug}-${workPackageId}`;
 
-/** The feature slug in a branch or worktree name: `NNN-name-WPnn` without its end, or `NNN-name` itself. */
-export const slugOfBranch = (branch: string): string | undefined => {
-  const slug = branch.replace(/-WP\d{2,4}(?:-merge-base)?$/, '');
-  return isFeatureSlug(slug) ? slug : undefined;
+/**
+ * The features that a word may mean: the one of this very name, else all those of this number (`28`, `WEB-001`), of
+ * these words without number and mission id, or with these first eight characters of a mission id.
+ */
+export const featuresCalled = (word: string, features: readonly string[]): readonly string[] => {
+  if (features.includes(word)) return [word];
+  const wanted = word.toLowerCase();
+  const isCalled = (slug: string): boolean =>
+    callNames(slug).includes(wanted) ||
+    (/^\d+$/.test(word) && Number(numberPart(slug)?.digits ?? Number.NaN) === Number(word));
+  return features.filter(isCalled);
 };
 
-/** The directory of a feature, relative to the project root. */
-export const featureDirectory = (slug: string): string => `kitty-specs/${slug}`;
+/**
+ * The feature whose branch or work tree has this name: that of a work package (`028-sync-WP01`), of a lane
+ * (`kitty/mission-sync-01KQHABC-lane-a`), or of the feature itself.
+ */
+export const featureOfBranch = (branch: string, features: readonly string[]): string | undefined => {
+  const name = branch.replace(/^kitty\/mission-/, '');
+  const bare = name.replace(/-WP\d{2,4}(?:-merge-base)?$/, '').replace(/-lane-[a-z]+$/, '');
+  const exact = [name, bare].find((each) => features.includes(each));
+  if (exact !== undefined || name === branch) return exact;
+  const [only, another] = featuresCalled(bare, features);
+  return another === undefined ? only : undefined;
+};
+
+/** A number such as `028`, or one of a tracker such as `WEB-001`, in front of the words. */
+const numberPart = (
+  slug: string,
+): { readonly number: string; readonly digits: string; readonly rest: string } | undefined => {
+  const [, prefix = '', digits, rest] = /^([a-z]+-)?(\d+)-(.+)$/iu.exec(slug) ?? [];
+  return digits === undefined || rest === undefined ? undefined : { number: prefix + digits, digits, rest };
+};
+
+/** The first eight characters of a ULID behind the words. */
+const missionPart = (slug: string): { readonly rest: string; readonly mission: string } | undefined => {
+  const [, rest, mission] = /^(.+)-([0-7][0-9A-HJKMNP-TV-Z]{7})$/u.exec(slug) ?? [];
+  return rest === undefined || mission === undefined ? undefined : { rest, mission };
+};
+
+const callNames = (slug: string): readonly string[] => {
+  const numbered = numberPart(slug);
+  const wholes = numbered === undefined ? [slug] : [slug, numbered.rest];
+  const missions = wholes.flatMap((whole) => missionPart(whole) ?? []);
+  return [
+    ...wholes,
+    ...(numbered === undefined ? [] : [numbered.number]),
+    ...missions.flatMap(({ rest, mission }) => [rest, mission]),
+  ].map((name) => name.toLowerCase());
+};

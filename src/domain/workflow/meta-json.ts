@@ -7,6 +7,8 @@ import { lineEndingOf } from './markdown.js';
 /** What `meta.json` of a feature says, as far as we use it. */
 export interface FeatureMeta {
   readonly targetBranch?: string;
+  /** The ULID by which spec-kitty 3 knows the feature. */
+  readonly missionId?: string;
   /** ISO 8601; another text counts as absent. */
   readonly createdAt?: string;
   /** Event id by feature slug or work package id: the memory of what was announced, which outlives journals and clones. */
@@ -19,10 +21,16 @@ export const readMeta = (
 ): Result<FeatureMeta, { readonly line?: number; readonly reason: string }> => {
   const parsed = parse(text);
   if (!parsed.ok) return parsed;
-  const { target_branch: targetBranch, created_at: createdAt, announced } = parsed.value;
+  const {
+    target_branch: targetBranch,
+    created_at: createdAt,
+    mission_id: missionId,
+    announced,
+  } = parsed.value;
   const entries = isFields(announced) ? Object.entries(announced) : [];
   return ok({
     ...(isText(targetBranch) ? { targetBranch } : {}),
+    ...(isText(missionId) ? { missionId } : {}),
     ...(isText(createdAt) && isIsoTime(createdAt) ? { createdAt } : {}),
     announced: new Map(entries.filter((entry): entry is [string, string] => isText(entry[1]))),
   });
@@ -31,13 +39,13 @@ export const readMeta = (
 /** A `meta.json` for a feature that has none. */
 export const makeMeta = (feature: {
   readonly slug: string;
-  readonly number: string;
+  readonly number: string | undefined;
   readonly targetBranch: string;
   readonly createdAt: string;
 }): string =>
   `${JSON.stringify(
     {
-      feature_number: feature.number,
+      ...(feature.number === undefined ? {} : { feature_number: feature.number }),
       slug: feature.slug,
       target_branch: feature.targetBranch,
       created_at: feature.createdAt,

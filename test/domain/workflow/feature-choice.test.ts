@@ -1,30 +1,53 @@
 import { chooseFeature, type FeatureHints } from '../../../src/domain/workflow/feature-choice.js';
-import {
-  parseFeatureSlug,
-  slugOfBranch,
-  workPackageBranch,
-} from '../../../src/domain/workflow/feature-slug.js';
+import { featureNumber, featureOfBranch, featuresCalled } from '../../../src/domain/workflow/feature-slug.js';
 
 const FEATURES = ['001-alpha', '002-beta', '002-gamma'];
 
 const choose = (hints: Partial<FeatureHints>) => chooseFeature({ features: FEATURES, ...hints });
 
-describe('a feature slug', () => {
-  it('is a three-digit number and a name', () => {
-    expect(parseFeatureSlug('028-cli-events')).toEqual({
-      slug: '028-cli-events',
-      number: '028',
-      name: 'cli-events',
-    });
-    expect(parseFeatureSlug('28-cli')).toBeUndefined();
-    expect(parseFeatureSlug('028-CLI')).toBeUndefined();
+describe('a feature', () => {
+  it('has the number that its folder begins with, if any', () => {
+    const numbers = [
+      '028-cli-events',
+      '1107-parcel-labels',
+      '28-cli',
+      'WEB-001-x',
+      'labels-01KQHABC',
+      '028-',
+    ].map(featureNumber);
+    expect(numbers).toEqual(['028', '1107', undefined, undefined, undefined, undefined]);
   });
 
-  it('is found in the branch of a work package', () => {
-    expect(slugOfBranch(workPackageBranch('001-alpha', 'WP100'))).toBe('001-alpha');
-    expect(slugOfBranch('001-alpha-WP02-merge-base')).toBe('001-alpha');
-    expect(slugOfBranch('001-alpha')).toBe('001-alpha');
-    expect(slugOfBranch('main')).toBeUndefined();
+  it.each([
+    ['001-alpha-WP100', '001-alpha'],
+    ['001-alpha-WP02-merge-base', '001-alpha'],
+    ['001-alpha', '001-alpha'],
+    ['labels-01KQHABC-WP01', 'labels-01KQHABC'],
+    ['kitty/mission-labels-01KQHABC-lane-b', 'labels-01KQHABC'],
+    ['kitty/mission-labels-01KQHABC', 'labels-01KQHABC'],
+    ['kitty/mission-alpha-lane-a', '001-alpha'],
+    ['labels-01KQHABC-lane-a', 'labels-01KQHABC'],
+    ['main', undefined],
+    ['alpha', undefined],
+  ])('is found in the branch %s as %s', (branch, slug) => {
+    expect(featureOfBranch(branch, ['001-alpha', 'labels-01KQHABC'])).toBe(slug);
+  });
+
+  it.each([
+    ['parcel-labels-01KQHABC', ['parcel-labels-01KQHABC']],
+    ['01KQHABC', ['parcel-labels-01KQHABC']],
+    ['01kqhabc', ['parcel-labels-01KQHABC']],
+    ['1107', ['1107-parcel-labels']],
+    ['WEB-001', ['WEB-001-parcel-labels']],
+    ['web-1-x', []],
+    ['28', ['028-Sync_X']],
+    ['sync_x', ['028-Sync_X']],
+    ['parcel-labels', ['parcel-labels-01KQHABC', '1107-parcel-labels', 'WEB-001-parcel-labels']],
+    ['parcel', []],
+    ['001', ['WEB-001-parcel-labels']],
+  ])('is called %s: %j', (word, slugs) => {
+    const features = ['parcel-labels-01KQHABC', '1107-parcel-labels', 'WEB-001-parcel-labels', '028-Sync_X'];
+    expect(featuresCalled(word, features)).toEqual(slugs);
   });
 });
 
@@ -84,6 +107,24 @@ describe('the choice of a feature', () => {
       choose({ branch: '009-nope-WP01', directory: '/x/009-nope', features: ['001-alpha'] }),
     ).toMatchObject({
       value: { slug: '001-alpha', source: 'only-one' },
+    });
+  });
+
+  it('takes a name without a number from a folder only where features and work trees lie', () => {
+    const features = ['docs', '001-alpha'];
+    expect(choose({ directory: '/docs/guide', features })).toMatchObject({
+      error: { kind: 'feature-ambiguous' },
+    });
+    for (const directory of ['kitty-specs/docs/tasks', '.worktrees/docs-WP01/src', '.worktrees/docs-lane-a'])
+      expect(choose({ directory, features })).toMatchObject({ value: { slug: 'docs', source: 'directory' } });
+  });
+
+  it('calls none the only one beside what may be a feature and cannot be read', () => {
+    expect(choose({ features: ['001-alpha'], hasOthers: true })).toMatchObject({
+      error: { kind: 'feature-ambiguous', candidates: ['001-alpha'] },
+    });
+    expect(choose({ features: [], hasOthers: true })).toMatchObject({
+      error: { message: 'There is no feature that can be read in kitty-specs/.' },
     });
   });
 

@@ -10,7 +10,14 @@ export const boardLines = (board: FeatureCards, width: number, nowMs: number): r
   const { feature, counts, cards } = board;
   const head: Text = [bold(feature), dim(`  ${counts.done} of ${cards.length} done`)];
   const body = width < NARROW ? lanesBelow(board, width, nowMs) : lanesBeside(board, width, nowMs);
-  return [fitted(head, width), '', ...(cards.length === 0 ? [dim('It has no work packages yet.')] : body)];
+  return [fitted(head, width), '', ...(cards.length === 0 ? [dim(emptiness(board))] : body)];
+};
+
+/** Files that are there and cannot be shown are told of below the board. */
+const emptiness = ({ faults, passedOver }: FeatureCards): string => {
+  const count = faults.length + passedOver.length;
+  if (count === 0) return 'It has no work packages yet.';
+  return `None of its files can be shown as a work package (${count} ${count === 1 ? 'file' : 'files'}).`;
 };
 
 /** Who has it, and for how long it is in its lane: `claude · 3 h`. */

@@ -38,6 +38,7 @@ const board = {
   ),
   work_packages: list(card, 'ascending by number'),
   unreadable: list(text(), 'files that cannot be understood, with the reason'),
+  passed_over: list(text(), 'files that look like work packages and are not read, with the reason'),
 };
 
 /** The board of a feature, and what marks something on it. */

@@ -103,11 +103,12 @@ export class FinalizeTasks {
 }
 
 const resolve = (state: FeatureState): ResolvedDependencies => {
-  const { slug, directory, tasks } = state.documents;
+  const { slug, directory, tasks, passedOver } = state.documents;
   refuseFaults(state);
   if (state.workPackages.length === 0) {
-    throw new SyncError('work-package-not-found', `${slug} has no work packages.`, {
-      hint: `Write files such as ${directory}/tasks/WP01-title.md. Those in a folder of a lane, such as tasks/planned/, belong into tasks/ itself.`,
+    const seen = passedOver.map(({ path, reason }) => `\n${path} ${reason}.`).join('');
+    throw new SyncError('work-package-not-found', `${slug} has no work packages.${seen}`, {
+      hint: `Write files such as ${directory}/tasks/WP01-title.md.`,
     });
   }
   if (tasks === undefined) {
@@ -150,7 +151,7 @@ const resultOf = (
     ),
     updated,
     announced,
-    warnings: resolved.warnings,
+    warnings: [...documents.passedOver.map(({ path, reason }) => `${path} ${reason}.`), ...resolved.warnings],
     ignored: resolved.ignored,
   };
 };

@@ -1,6 +1,8 @@
 import { SyncError } from '../../../domain/errors.js';
 import { conflictLine } from '../../../domain/workflow/conflict-markers.js';
 import { chooseFeature } from '../../../domain/workflow/feature-choice.js';
+import { featureDirectory } from '../../../domain/workflow/feature-slug.js';
+import { readMeta } from '../../../domain/workflow/meta-json.js';
 import type { Checkout, FeatureDocuments, FeatureFiles, Repository } from '../../../ports/workspace.js';
 import { readFeatureState, type FeatureState } from './feature-state.js';
 
@@ -17,10 +19,10 @@ export interface FeatureRequest {
 
 /**
  * The slug of the feature that a command is about. Fails with `feature-not-found` or `feature-ambiguous`, which list
- * the candidates.
+ * the candidates and what is passed over.
  */
 export const locateFeature = async (
-  files: Pick<FeatureFiles, 'features'>,
+  files: Pick<FeatureFiles, 'features' | 'strangers' | 'text'>,
   repository: Pick<Repository, 'head'>,
   request: FeatureRequest,
 ): Promise<string> => {
@@ -29,22 +31,54 @@ export const locateFeature = async (
     files.features(checkout.projectRoot),
     repository.head(checkout),
   ]);
+  const strangers = features.length > 1 ? [] : await files.strangers(checkout.projectRoot);
   const choice = chooseFeature({
     flag: request.feature,
     variable: request.featureVariable,
     branch: head.branch,
     directory: placeInProject(request.directory ?? checkout.root, checkout),
     features,
+    hasOthers: strangers.some(({ mayBeFeature }) => mayBeFeature),
   });
   if (choice.ok) return choice.value.slug;
+  const ofMission = await featureOfMission(files, request, features);
+  if (ofMission !== undefined) return ofMission;
   const { kind, message, candidates } = choice.error;
-  const named = candidates.length === 0 ? message : `${message} There are: ${candidates.join(', ')}.`;
-  throw new SyncError(kind, named, {
-    hint:
-      candidates.length === 0
-        ? 'Make a folder such as kitty-specs/001-name with spec.md, plan.md, tasks.md and tasks/WP01-title.md.'
-        : 'Name one with --feature.',
+  const others = features.length > 1 ? await files.strangers(checkout.projectRoot) : strangers;
+  throw new SyncError(
+    kind,
+    [
+      message,
+      ...(candidates.length === 0 ? [] : [`There are: ${candidates.join(', ')}.`]),
+      ...(others.length === 0
+        ? []
+        : [`Passed over: ${others.map(({ path, reason }) => `${path} ${reason}`).join('; ')}.`]),
+    ].join(' '),
+    {
+      hint:
+        candidates.length === 0
+          ? 'Make a folder such as kitty-specs/001-name with spec.md, plan.md, tasks.md and tasks/WP01-title.md.'
+          : 'Name one with --feature.',
+    },
+  );
+};
+
+/** The one feature whose `meta.json` has a mission id that begins as was said: its folder need not bear the id. */
+const featureOfMission = async (
+  files: Pick<FeatureFiles, 'text'>,
+  { feature, featureVariable, checkout }: FeatureRequest,
+  features: readonly string[],
+): Promise<string | undefined> => {
+  const said = (feature ?? featureVariable ?? '').trim().toUpperCase();
+  if (!/^[0-7][0-9A-HJKMNP-TV-Z]{7,25}$/.test(said)) return undefined;
+  const metas = await Promise.all(
+    features.map(async (slug) => files.text(checkout.projectRoot, `${featureDirectory(slug)}/meta.json`)),
+  );
+  const [only, another] = features.filter((_, at) => {
+    const meta = readMeta(metas[at] ?? '');
+    return meta.ok && meta.value.missionId?.startsWith(said) === true;
   });
+  return another === undefined ? only : undefined;
 };
 
 /**

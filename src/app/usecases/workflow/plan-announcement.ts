@@ -1,4 +1,5 @@
 import { SyncError } from '../../../domain/errors.js';
+import { featureNumber } from '../../../domain/workflow/feature-slug.js';
 import type { Evidence } from '../../../domain/workflow/intent.js';
 import { makeMeta, readMeta, withAnnounced, type FeatureMeta } from '../../../domain/workflow/meta-json.js';
 import type { ResolvedWorkPackage } from '../../../domain/workflow/resolve-dependencies.js';
@@ -47,7 +48,7 @@ export const planAnnouncement = async (
     meta ??
     makeMeta({
       slug,
-      number: numberOf(slug),
+      number: featureNumber(slug),
       targetBranch: branch,
       createdAt: activityTime(first?.fact.event.timestamp ?? ''),
     });
@@ -88,19 +89,21 @@ const featureCreated = (
   { documents: { slug }, workPackages }: FeatureState,
   { createdAt }: FeatureMeta,
   targetBranch: string,
-): Fact =>
-  emission.fact(
+): Fact => {
+  const number = featureNumber(slug);
+  return emission.fact(
     'FeatureCreated',
     slug,
     {
       feature_slug: slug,
-      feature_number: numberOf(slug),
+      ...(number === undefined ? {} : { feature_number: number }),
       target_branch: targetBranch,
       wp_count: workPackages.length,
       ...(createdAt === undefined ? {} : { created_at: createdAt }),
     },
     emission.correlationId,
   );
+};
 
 const workPackageCreated = (
   emission: Pick<Emission, 'fact' | 'correlationId'>,
@@ -129,5 +132,3 @@ const evidenceOf = (path: string, key: string, fact: Fact): Evidence => ({
   key,
   eventId: fact.event.event_id,
 });
-
-const numberOf = (slug: string): string => slug.slice(0, 3);

@@ -1,3 +1,4 @@
+import type { PassedOver } from '../../../domain/workflow/feature-layout.js';
 import { laneSinceMs } from '../../../domain/workflow/lane-since.js';
 import { LANES, type Lane } from '../../../domain/workflow/lane.js';
 import { checkboxes, tasksSections } from '../../../domain/workflow/tasks-document.js';
@@ -32,14 +33,18 @@ export interface FeatureCards {
   readonly cards: readonly BoardCard[];
   /** Files that cannot be understood; their work packages are not on the board. */
   readonly faults: readonly WorkPackageFault[];
+  /** Files that look like work packages and are not read. */
+  readonly passedOver: readonly PassedOver[];
 }
+
+type Files = Pick<FeatureFiles, 'features' | 'strangers' | 'text' | 'read'>;
 
 /** Reads the board of a feature. Reads only: it needs no identity, takes no lock and emits nothing. */
 export class ReadBoard {
   readonly #repository: Pick<Repository, 'head'>;
-  readonly #files: Pick<FeatureFiles, 'features' | 'read'>;
+  readonly #files: Files;
 
-  constructor(repository: Pick<Repository, 'head'>, files: Pick<FeatureFiles, 'features' | 'read'>) {
+  constructor(repository: Pick<Repository, 'head'>, files: Files) {
     this.#repository = repository;
     this.#files = files;
   }
@@ -53,7 +58,7 @@ export class ReadBoard {
     const counts = Object.fromEntries(
       LANES.map((lane) => [lane, cards.filter((card) => card.lane === lane).length]),
     ) as Record<Lane, number>;
-    return { feature: slug, counts, cards, faults: state.faults };
+    return { feature: slug, counts, cards, faults: state.faults, passedOver: state.documents.passedOver };
   }
 }
 

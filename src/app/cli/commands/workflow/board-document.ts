@@ -2,7 +2,10 @@ import { describeWorkPackageFault } from '../../../../domain/workflow/work-packa
 import type { FeatureCards } from '../../../usecases/workflow/read-board.js';
 
 /** The board as `--json` prints it. */
-export const boardDocument = ({ feature, counts, cards, faults }: FeatureCards, nowMs: number): object => ({
+export const boardDocument = (
+  { feature, counts, cards, faults, passedOver }: FeatureCards,
+  nowMs: number,
+): object => ({
   feature,
   lanes: counts,
   work_packages: cards.map((card) => ({
@@ -18,4 +21,5 @@ export const boardDocument = ({ feature, counts, cards, faults }: FeatureCards, 
     open_tasks: card.openTasks,
   })),
   unreadable: faults.map(describeWorkPackageFault),
+  passed_over: passedOver.map(({ path, reason }) => `${path} ${reason}`),
 });

@@ -24,6 +24,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
       (args.agent === undefined || card.agent?.toLowerCase() === args.agent.toLowerCase()),
   );
   for (const fault of board.faults) terminal.warn(describeWorkPackageFault(fault));
+  for (const { path, reason } of board.passedOver) terminal.warn(`${path} ${reason}.`);
   return {
     data: boardDocument({ ...board, cards }, nowMs),
     text: boardList(cards, terminal.width, nowMs),

@@ -33,6 +33,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
 const frameOf = (board: FeatureCards, width: number, nowMs: number): readonly Text[] => [
   ...boardLines(board, width, nowMs),
   ...board.faults.map((fault): Text => [yellow('unreadable'), `: ${describeWorkPackageFault(fault)}`]),
+  ...board.passedOver.map((each): Text => [yellow('passed over'), `: ${each.path} ${each.reason}`]),
 ];
 
 /** The lines for which a terminal has room, the last of them free for the cursor. */

@@ -1,0 +1,107 @@
+import { FEATURE_SLUG_PATTERN } from '../ids.js';
+import { featureNumber } from './feature-slug.js';
+import { laneFromText } from './work-package.js';
+import { workPackageIdOfFile } from './work-package-id.js';
+
+/** Something that stands where planning documents are read and is not read, with the reason as the end of a sentence. */
+export interface PassedOver {
+  /** Relative to the project root, with `/`. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** What a folder in `kitty-specs/` holds, as far as it tells whether it is a feature. */
+export interface FolderSigns {
+  readonly hasMeta: boolean;
+  readonly hasTasks: boolean;
+  readonly isOutside?: boolean;
+}
+
+/**
+ * Why a folder in `kitty-specs/` is no feature; `undefined` when it is one: its name is safe, and it has a number or
+ * one of the documents that no other folder has.
+ */
+export const whyNoFeature = (
+  name: string,
+  { hasMeta, hasTasks, isOutside }: FolderSigns,
+): string | undefined => {
+  if (name.startsWith('.')) return 'is hidden';
+  if (!FEATURE_SLUG_PATTERN.test(name)) return 'has a name with control characters or slashes';
+  if (isOutside === true) return 'leads out of the project';
+  if (hasMeta || hasTasks || featureNumber(name) !== undefined) return undefined;
+  return 'has neither meta.json nor tasks/';
+};
+
+/** A file that describes a work package. A reason is one why it cannot be worked on where it is. */
+export interface LaidOutFile {
+  readonly path: string;
+  readonly fault?: string;
+}
+
+/** Which files of a feature describe work packages, and which look as if they did. */
+export interface Layout {
+  readonly workPackages: readonly LaidOutFile[];
+  readonly passedOver: readonly PassedOver[];
+}
+
+/**
+ * Sorts the files of a feature by what they are. Work packages lie in `tasks/` or in any folder below it, but in one
+ * that is named after a lane they cannot be worked on: its name would go on to say what the file no longer does.
+ * @param directory of the feature
+ * @param unsorted paths of the files in it, relative to the project root
+ */
+export const layoutOf = (directory: string, unsorted: readonly string[]): Layout => {
+  const paths = [...unsorted].sort();
+  const folder = `${directory}/tasks/`;
+  const inTasks = paths.filter((path) => path.startsWith(folder) && !path.includes('/.'));
+  const onTop = new Map(
+    inTasks
+      .filter((path) => !path.slice(folder.length).includes('/'))
+      .map((path) => [workPackageIdOfFile(nameOf(path)), path] as const),
+  );
+  const workPackages: LaidOutFile[] = [];
+  const passedOver: PassedOver[] = [];
+  for (const path of inTasks) {
+    const folders = path.slice(folder.length).split('/').slice(0, -1);
+    const id = workPackageIdOfFile(nameOf(path));
+    const twin = id === undefined || folders.length === 0 ? undefined : onTop.get(id);
+    const lane = folders.find((each) => isLaneFolder(each));
+    if (id === undefined) {
+      if (NEARLY.test(nameOf(path))) passedOver.push({ path, reason: NAME });
+    } else if (twin !== undefined) {
+      passedOver.push({ path, reason: `is not read, because ${nameOf(twin)} in tasks/ itself is ${id}` });
+    } else if (lane !== undefined) {
+      const fault = `lies in ${lane}/, a folder named after a lane. Move it to tasks/ and write its lane into its front matter, as in "lane: planned"`;
+      workPackages.push({ path, fault });
+    } else workPackages.push({ path });
+  }
+  if (workPackages.length > 0) return { workPackages, passedOver };
+  // Nothing was found: whatever may have been meant is worth a word.
+  const outside = paths.filter(
+    (path) => !path.startsWith(folder) && workPackageIdOfFile(nameOf(path)) !== undefined,
+  );
+  const others = inTasks.filter(
+    (path) => path.endsWith('.md') && !passedOver.some((each) => each.path === path),
+  );
+  return {
+    workPackages,
+    passedOver: [
+      ...passedOver,
+      ...others.filter((path) => !/^readme\.md$/i.test(nameOf(path))).map((path) => ({ path, reason: NAME })),
+      ...outside.map((path) => ({ path, reason: 'lies outside of tasks/, where work packages are read' })),
+    ],
+  };
+};
+
+const NAME = 'is not named like a work package, as in WP01-title.md';
+
+/** Begins like the name of a work package. */
+const NEARLY = /^wp[-_ ]?\d.*\.(?:md|markdown)$/i;
+
+const isLaneFolder = (name: string): boolean =>
+  laneFromText(name.replace(/[- ]/g, '_')) !== undefined ||
+  FINER_LANES.has(name.replace(/[- ]/g, '_').toLowerCase());
+
+const FINER_LANES: ReadonlySet<string> = new Set(['claimed', 'in_review', 'approved', 'blocked', 'canceled']);
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
