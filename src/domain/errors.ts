@@ -39,6 +39,10 @@ export const ERROR_KINDS = {
   },
   'orchestration-absent': { retryable: false, meaning: 'there is no run of the orchestrator to go on with' },
   'orchestration-unfinished': { retryable: false, meaning: 'a run of the orchestrator is not over yet' },
+  'agents-untrusted': {
+    retryable: false,
+    meaning: 'a repository redefines a known agent, and nobody agreed',
+  },
   'outbox-full': { retryable: false, meaning: 'the outbox has no room for more events' },
   'git-failed': { retryable: false, meaning: 'a git command failed' },
   // delivery and accounts

@@ -24,7 +24,13 @@ export interface AgentRun {
  * 200 lines as far as there are so many, without line ends, each cut to 2,000 characters.
  */
 export type AgentExit =
-  | { readonly how: 'exited'; readonly code: number; readonly lastLines: readonly string[] }
+  | {
+      readonly how: 'exited';
+      readonly code: number;
+      readonly lastLines: readonly string[];
+      /** The same of its standard output alone. */
+      readonly answer: readonly string[];
+    }
   /** By a signal that we did not send. */
   | { readonly how: 'killed'; readonly signal: string; readonly lastLines: readonly string[] }
   /** By us, after `timeoutMs`. */
@@ -63,6 +69,10 @@ export interface AgentCatalogReading {
   readonly available: readonly string[];
   /** By name: those that we know by ourselves, and those of the config, which win. */
   readonly commands: ReadonlyMap<string, AgentCommand>;
+  /** Names of commands that the config states, and so somebody who wrote to the repository. */
+  readonly ofProject: readonly string[];
+  /** Those of them that we know by ourselves in another way. */
+  readonly redefined: readonly string[];
   /** What the config says about agents and cannot be used, by its path there; everything else counts. */
   readonly issues: readonly Issue[];
 }
@@ -71,6 +81,14 @@ export interface AgentCatalogReading {
 export interface AgentCatalog {
   /** Read afresh each time. Never throws for a missing or broken config: that is no agents, and issues. */
   read(projectRoot: string): Promise<AgentCatalogReading>;
+}
+
+/** What a person on this machine has agreed to run for a checkout. */
+export interface AgentTrust {
+  /** Whether somebody agreed to exactly this content there. */
+  isGiven(checkout: Checkout, content: string): Promise<boolean>;
+  /** Remembers it; durable before this resolves. May be repeated. */
+  give(checkout: Checkout, content: string): Promise<void>;
 }
 
 /** What agents leave behind in the work trees of their work packages. */

@@ -130,7 +130,7 @@ describe('scenario 24: the background process', () => {
       // Half a minute later, by the clock of the command alone.
       const later = {
         NODE_OPTIONS: `--require ${join(ROOT, 'test', 'support', 'shifted-clock.cjs')}`,
-        CLOCK_OFFSET_MS: '30000',
+        SPEC_KITTY_TEST_CLOCK_MS: '30000',
       };
       const command = await runCli(
         sandbox,

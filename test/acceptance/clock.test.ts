@@ -70,7 +70,7 @@ describe('the wall clock', () => {
       await signIn(sandbox, hub.url);
       const timestamps: string[] = [];
       for (const days of [0, -1, 1, -1, 0]) {
-        const env = { NODE_OPTIONS: preload, CLOCK_OFFSET_MS: String(days * DAY_MS) };
+        const env = { NODE_OPTIONS: preload, SPEC_KITTY_TEST_CLOCK_MS: String(days * DAY_MS) };
         expect(await ask(sandbox, NOTE, { env })).toMatchObject({ code: 0 });
         timestamps.push((await journalOf(sandbox)).at(-1)!['timestamp'] as string);
         expect(await ask(sandbox, ['sync', 'now'], { env })).toMatchObject({

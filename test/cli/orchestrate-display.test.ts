@@ -19,16 +19,23 @@ const started = (workPackageId: string, agent = 'claude', atMs = 0) =>
     atMs,
   }) as const;
 
+const MINE = {
+  agent: 'a',
+  argv: ['a', 'one two', '{prompt_file}'],
+  statedBy: 'project',
+  redefines: false,
+} as const;
+
 describe('what is told of an orchestration', () => {
   const review = { workPackageId: 'WP02', phase: 'review', agent: 'codex' } as const;
   it.each<readonly [OrchestrationProgress, string | undefined]>([
     [
-      { what: 'started', runId: '1', feature: '001-a', isResumed: false, agents: ['a', 'b'] },
+      { what: 'started', runId: '1', feature: '001-a', isResumed: false, agents: ['a', 'b'], commands: [] },
       'note: 001-a begins with a, b.',
     ],
     [
-      { what: 'started', runId: '1', feature: '001-a', isResumed: true, agents: ['a'] },
-      'note: 001-a goes on with a.',
+      { what: 'started', runId: '1', feature: '001-a', isResumed: true, agents: ['a'], commands: [MINE] },
+      'note: 001-a goes on with a.\n  a runs: a "one two" {prompt_file} (this repository says so)',
     ],
     [
       { what: 'reviews-own-work', agent: 'a' },

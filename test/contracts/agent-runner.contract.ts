@@ -39,13 +39,15 @@ export const agentRunnerContract = ({ name, setup }: AgentRunnerFlavour): void =
       const exit = await made.subject.run(made.run({ prints: ['one', 'two'], code: 3 }), (line) =>
         heard.push(line),
       );
-      expect(exit).toEqual({ how: 'exited', code: 3, lastLines: ['one', 'two'] });
+      expect(exit).toEqual({ how: 'exited', code: 3, lastLines: ['one', 'two'], answer: ['one', 'two'] });
       expect(heard).toEqual(['one', 'two']);
     });
 
-    it('hears the error stream, too', async () => {
-      const exit = await made.subject.run(made.run({ errors: ['alas'] }));
-      expect(exit).toEqual({ how: 'exited', code: 0, lastLines: ['alas'] });
+    it('hears the error stream, too, which is no answer', async () => {
+      const exit = await made.subject.run(made.run({ prints: ['so'], errors: ['alas'] }));
+      expect(exit).toMatchObject({ how: 'exited', code: 0, answer: ['so'] });
+      const { lastLines } = exit as Extract<typeof exit, { how: 'exited' }>;
+      expect([...lastLines].sort()).toEqual(['alas', 'so']);
     });
 
     it('keeps at least the last 200 lines', async () => {
@@ -60,8 +62,8 @@ export const agentRunnerContract = ({ name, setup }: AgentRunnerFlavour): void =
       const given = await made.subject.run(made.run({ echoes: 'input' }, { input: 'the prompt\n' }));
       const none = await made.subject.run(made.run({ echoes: 'input' }));
       expect([given, none]).toEqual([
-        { how: 'exited', code: 0, lastLines: ['the prompt'] },
-        { how: 'exited', code: 0, lastLines: [] },
+        { how: 'exited', code: 0, lastLines: ['the prompt'], answer: ['the prompt'] },
+        { how: 'exited', code: 0, lastLines: [], answer: [] },
       ]);
     });
 
@@ -111,7 +113,12 @@ export const agentRunnerContract = ({ name, setup }: AgentRunnerFlavour): void =
         ),
       );
       expect(exits).toEqual(
-        Array.from({ length: 8 }, (_, at) => ({ how: 'exited', code: at, lastLines: [`${at}`] })),
+        Array.from({ length: 8 }, (_, at) => ({
+          how: 'exited',
+          code: at,
+          lastLines: [`${at}`],
+          answer: [`${at}`],
+        })),
       );
     });
   });

@@ -1,8 +1,10 @@
 import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
 import { MemoryAgentCatalog } from '../../src/adapters/memory/memory-agent-catalog.js';
 import { MemoryAgentRunner, type AgentBehaviour } from '../../src/adapters/memory/memory-agent-runner.js';
+import { MemoryAgentTrust } from '../../src/adapters/memory/memory-agent-trust.js';
 import { MemoryAgentWork } from '../../src/adapters/memory/memory-agent-work.js';
 import { MemoryMerges } from '../../src/adapters/memory/memory-merges.js';
+import { SeededRandomness } from '../../src/adapters/memory/seeded-randomness.js';
 import { MemoryOrchestrationStore } from '../../src/adapters/memory/memory-orchestration-store.js';
 import { AbortOrchestration } from '../../src/app/usecases/orchestration/abort-orchestration.js';
 import { MergeWorkPackages } from '../../src/app/usecases/workflow/merge-work-packages.js';
@@ -38,10 +40,14 @@ export type Script = (
 
 export type OrchestrationWorld = Awaited<ReturnType<typeof orchestrationWorld>>;
 
+/** A verdict with the word that the prompt of the run asks for. */
+export const signed = (verdict: string, run: AgentRun, world: OrchestrationWorld): string =>
+  `${verdict} ${/`VERDICT: approved (\w+)`/.exec(world.store.prompts.get(run.argv[1] ?? '') ?? '')?.[1] ?? ''}`;
+
 /** Implements by one commit of a file of its own; approves what it reviews. */
-export const diligent: Script = ({ id, phase, earlier, print }, world) => {
+export const diligent: Script = ({ run, id, phase, earlier, print }, world) => {
   if (phase === 'review') {
-    print('VERDICT: approved');
+    print(signed('VERDICT: approved', run, world));
     return 0;
   }
   world.repository.commitOn(`${FEATURE}-${id}`, { [`src/${id}.txt`]: `${id} ${earlier}\n` });
@@ -74,6 +80,7 @@ export const orchestrationWorld = async (
     new Map(Object.entries(scripts).map(([name, script]) => [name, behaviour(script)])),
     time,
   );
+  const trust = new MemoryAgentTrust();
   const progress: OrchestrationProgress[] = [];
   const catalog = new MemoryAgentCatalog(Object.keys(scripts), {
     ghost: { argv: ['ghost'], isPromptInput: false },
@@ -98,10 +105,12 @@ export const orchestrationWorld = async (
       files: ports.files,
       runner: dies(runner),
       catalog,
+      trust,
       work: dies(work),
       store: dies(store),
       clock: time,
       timer: time,
+      randomness: new SeededRandomness(runs),
       ids: { next: () => `01KGH${(++runs).toString().padStart(21, 'R0')}` },
       perform: (correlationId) =>
         new PerformWork(

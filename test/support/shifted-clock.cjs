@@ -1,5 +1,5 @@
-/** Preloaded into a process, this sets its wall clock off by CLOCK_OFFSET_MS. */
-const offsetMs = Number(process.env.CLOCK_OFFSET_MS);
+/** Preloaded into a process, this sets its wall clock off by SPEC_KITTY_TEST_CLOCK_MS. */
+const offsetMs = Number(process.env.SPEC_KITTY_TEST_CLOCK_MS);
 const RealDate = Date;
 const nowMs = () => RealDate.now() + offsetMs;
 

@@ -1,6 +1,7 @@
+import { TOKEN_VARIABLE, type Environment } from '../../domain/child-environment.js';
 import type { AgentRun } from '../../ports/agents.js';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment };
 
 /** The variable by which everything that an agent starts is recognised, however far it went from its parents. */
 export const WORKTREE_VARIABLE = 'SPEC_KITTY_AGENT_WORKTREE';
@@ -10,8 +11,8 @@ export const markOf = (directory: string): string =>
   Buffer.from(`${WORKTREE_VARIABLE}=${directory}\0`, 'utf8').toString('latin1');
 
 /**
- * What an agent's program finds in its environment: ours, without the variables by which a hook points its children at
- * one repository and its index, and with those by which programs leave out colour.
+ * What an agent's program finds in its environment: ours, without the token, without the variables by which a hook points its
+ * children at one repository and its index, and with those by which programs leave out colour.
  */
 export const agentEnvironment = (own: Environment, run: AgentRun): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(own).filter(([name]) => !LEFT_OUT.has(name.toUpperCase()))),
@@ -23,6 +24,7 @@ export const agentEnvironment = (own: Environment, run: AgentRun): NodeJS.Proces
 });
 
 const LEFT_OUT = new Set([
+  TOKEN_VARIABLE,
   'GIT_DIR',
   'GIT_WORK_TREE',
   'GIT_INDEX_FILE',

@@ -17,15 +17,26 @@ export const readAgentsSection = (
   if (section === undefined) {
     const given = mapping(document)?.['agents'];
     if (given !== undefined && given !== null) complain('', 'has to be a mapping');
-    return { available: [], commands: builtIn, issues };
+    return { available: [], commands: builtIn, ofProject: [], redefined: [], issues };
   }
-  const commands = new Map([...builtIn, ...commandsIn(section['commands'], complain)]);
+  const own = commandsIn(section['commands'], complain);
+  const commands = new Map([...builtIn, ...own]);
   for (const [name, timeoutMs] of timeoutsIn(section['timeout_minutes'], [...commands.keys()], complain)) {
     const command = commands.get(name);
     if (command !== undefined) commands.set(name, { ...command, timeoutMs });
   }
-  return { available: availableIn(section['available'], commands, complain), commands, issues };
+  return {
+    available: availableIn(section['available'], commands, complain),
+    commands,
+    ofProject: own.map(([name]) => name),
+    redefined: own.flatMap(([name, command]) => (isOther(builtIn.get(name), command) ? [name] : [])),
+    issues,
+  };
 };
+
+const isOther = (known: AgentCommand | undefined, { argv, isPromptInput }: AgentCommand): boolean =>
+  known !== undefined &&
+  (known.isPromptInput !== isPromptInput || JSON.stringify(known.argv) !== JSON.stringify(argv));
 
 type Complain = (path: string, reason: string) => void;
 

@@ -19,7 +19,7 @@ export class ConfigAgentCatalog implements AgentCatalog {
       case 'present':
         return readAgentsSection(reading.document, BUILT_IN_AGENTS);
       case 'unreadable':
-        return { available: [], commands: BUILT_IN_AGENTS, issues: reading.issues };
+        return { ...readAgentsSection(undefined, BUILT_IN_AGENTS), issues: reading.issues };
     }
   }
 }

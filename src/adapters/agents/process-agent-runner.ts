@@ -73,8 +73,10 @@ export class ProcessAgentRunner implements AgentRunner {
   ): Promise<AgentExit> {
     const log = new RunLog(run.log);
     const last = new LastLines();
-    const forget = listen(program, log, (line) => {
+    const answer = new LastLines();
+    const forget = listen(program, log, (line, isAnswer) => {
       last.add(line);
+      if (isAnswer) answer.add(line);
       onLine(line);
     });
     const end = new Ending(tree, this.#graceMs, run.timeoutMs, signal);
@@ -88,7 +90,7 @@ export class ProcessAgentRunner implements AgentRunner {
       const lastLines = last.all();
       if (end.why !== undefined) return { how: end.why, lastLines };
       return exit?.signal === undefined
-        ? { how: 'exited', code: exit?.code ?? UNKNOWN_CODE, lastLines }
+        ? { how: 'exited', code: exit?.code ?? UNKNOWN_CODE, lastLines, answer: answer.all() }
         : { how: 'killed', signal: exit.signal, lastLines };
     } finally {
       end.settle();
@@ -146,9 +148,13 @@ class Ending {
 }
 
 /** Everything into the log, and both streams as lines. The result says that nothing more will come. */
-const listen = (program: Program, log: RunLog, onLine: (line: string) => void): (() => void) => {
-  const readers = program.outputs.map((stream) => {
-    const lines = new OutputLines(onLine);
+const listen = (
+  program: Program,
+  log: RunLog,
+  onLine: (line: string, isAnswer: boolean) => void,
+): (() => void) => {
+  const readers = program.outputs.map((stream, at) => {
+    const lines = new OutputLines((line) => onLine(line, at === 0));
     stream.on('data', (bytes: Buffer) => {
       log.write(bytes);
       lines.push(bytes);

@@ -15,6 +15,7 @@ export interface ProgramStart {
 /** A program that runs. */
 export interface Program {
   readonly pid: number;
+  /** Its standard output, then its error stream. */
   readonly outputs: readonly Readable[];
   /** Resolves when it has ended. */
   readonly exited: Promise<ProgramExit>;

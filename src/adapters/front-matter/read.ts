@@ -49,6 +49,12 @@ export const readFrontMatter = (text: string): FrontMatterReading => {
   const { yaml, body, fault } = splitFrontMatter(text);
   if (fault !== undefined) return { frontMatter: {}, body, fault };
   if (yaml === undefined) return { frontMatter: {}, body };
+  if (yaml.text.length > MAX_CHARACTERS)
+    return {
+      frontMatter: {},
+      body,
+      fault: { line: 1, reason: `the front matter has more than ${MAX_CHARACTERS} characters` },
+    };
   const document = parseFrontMatter(yaml.text);
   const [error] = document.errors;
   if (error !== undefined)
@@ -67,6 +73,8 @@ export const readFrontMatter = (text: string): FrontMatterReading => {
 export const parseFrontMatter = (yaml: string, keepSourceTokens = false): Document.Parsed =>
   parseDocument(yaml, { keepSourceTokens, logLevel: 'silent' });
 
+/** A page of text; the parser takes long for much more. */
+const MAX_CHARACTERS = 16_384;
 const BYTE_ORDER_MARK = '\ufeff';
 const OPENING = /^\ufeff?---[ \t]*(?:\r?\n|$)/;
 const CLOSING = /^---[ \t]*(?:\r?\n|$)/m;

@@ -4,6 +4,7 @@ export * from './fault-script.js';
 export * from './memory-account-store.js';
 export * from './memory-agent-catalog.js';
 export * from './memory-agent-runner.js';
+export * from './memory-agent-trust.js';
 export * from './memory-agent-work.js';
 export * from './memory-background.js';
 export * from './memory-batch-transport.js';

@@ -10,12 +10,19 @@ export class MemoryAgentCatalog implements AgentCatalog {
     available: readonly string[],
     commands: Readonly<Record<string, AgentCommand>> = {},
     issues: readonly Issue[] = [],
+    redefined: readonly string[] = [],
   ) {
     const byName = available.map((name): [string, AgentCommand] => [
       name,
       { argv: [name, '{prompt_file}'], isPromptInput: false },
     ]);
-    this.#reading = { available, commands: new Map([...byName, ...Object.entries(commands)]), issues };
+    this.#reading = {
+      available,
+      commands: new Map([...byName, ...Object.entries(commands)]),
+      ofProject: redefined,
+      redefined,
+      issues,
+    };
   }
 
   async read(): Promise<AgentCatalogReading> {

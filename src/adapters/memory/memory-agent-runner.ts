@@ -4,7 +4,7 @@ import type { Timer } from '../../ports/host.js';
 /** What an agent does in memory. It ends the run by returning, and is told when it is to stop. */
 export type AgentBehaviour = (
   run: AgentRun,
-  print: (line: string) => void,
+  print: (line: string, stream?: 'error') => void,
   stopped: AbortSignal,
 ) => Promise<{ readonly code: number } | { readonly signal: string }>;
 
@@ -36,8 +36,10 @@ export class MemoryAgentRunner implements AgentRunner {
     this.#directories.add(run.directory);
     this.most = Math.max(this.most, this.#directories.size);
     const lines: string[] = [];
-    const print = (line: string): void => {
+    const answer: string[] = [];
+    const print = (line: string, stream?: 'error'): void => {
       lines.push(line);
+      if (stream === undefined) answer.push(line);
       onLine?.(line);
     };
     const over = new AbortController();
@@ -47,7 +49,7 @@ export class MemoryAgentRunner implements AgentRunner {
       return await Promise.race([
         behaviour(run, print, over.signal).then((end): AgentExit =>
           'code' in end
-            ? { how: 'exited', code: end.code, lastLines: lines }
+            ? { how: 'exited', code: end.code, lastLines: lines, answer }
             : { how: 'killed', signal: end.signal, lastLines: lines },
         ),
         this.#timer.sleep(run.timeoutMs, over.signal).then((): AgentExit => ({

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
+import { withoutToken, type Environment } from '../../domain/child-environment.js';
 import { SyncError } from '../../domain/errors.js';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment };
 
 export interface GitRun {
   /** Exit code of git. */
@@ -106,7 +107,9 @@ const LOCATING = new Set([
 ]);
 
 const gitEnvironment = (environment: Environment, writes: boolean): NodeJS.ProcessEnv => ({
-  ...Object.fromEntries(Object.entries(environment).filter(([name]) => !LOCATING.has(name.toUpperCase()))),
+  ...Object.fromEntries(
+    Object.entries(withoutToken(environment)).filter(([name]) => !LOCATING.has(name.toUpperCase())),
+  ),
   GIT_TERMINAL_PROMPT: '0',
   GIT_EDITOR: ':',
   LC_ALL: 'C',

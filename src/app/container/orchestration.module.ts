@@ -1,3 +1,4 @@
+import { withoutToken } from '../../domain/child-environment.js';
 import type { Registrar } from './registrar.js';
 import { TOKENS } from './tokens.js';
 
@@ -6,6 +7,10 @@ export const orchestrationModule = (register: Registrar): void => {
   register.single(TOKENS.agentCatalog, [TOKENS.configs], async (configs) => {
     const { ConfigAgentCatalog } = await import('../../adapters/agents/config-agent-catalog.js');
     return new ConfigAgentCatalog(configs);
+  });
+  register.single(TOKENS.agentTrust, [TOKENS.stateRoot], async (root) => {
+    const { FileAgentTrust } = await import('../../adapters/agents/file-agent-trust.js');
+    return new FileAgentTrust(root);
   });
   register.single(TOKENS.agentRunner, [TOKENS.environment], async ({ env, program }) => {
     const [{ ProcessAgentRunner }, { ProcessGuard }] = await Promise.all([
@@ -16,7 +21,7 @@ export const orchestrationModule = (register: Registrar): void => {
     const guard = new ProcessGuard({
       command,
       args: [...args, 'orchestrate', '--guard'],
-      environment: env,
+      environment: withoutToken(env),
     });
     return new ProcessAgentRunner({ environment: env, guard });
   });
@@ -43,11 +48,13 @@ export const orchestrationModule = (register: Registrar): void => {
       TOKENS.resolveLeftOver,
       TOKENS.agentRunner,
       TOKENS.agentCatalog,
+      TOKENS.agentTrust,
       TOKENS.agentWork,
       TOKENS.orchestrationStore,
       TOKENS.wallClock,
       TOKENS.timer,
       TOKENS.eventIds,
+      TOKENS.randomness,
     ],
     async (
       repository,
@@ -58,11 +65,13 @@ export const orchestrationModule = (register: Registrar): void => {
       resolve,
       runner,
       catalog,
+      trust,
       work,
       store,
       clock,
       timer,
       ids,
+      randomness,
     ) => {
       const [{ OrchestrateFeature }, { MergeWorkPackages }, { PerformWork }] = await Promise.all([
         import('../usecases/orchestration/orchestrate-feature.js'),
@@ -74,11 +83,13 @@ export const orchestrationModule = (register: Registrar): void => {
         files,
         runner,
         catalog,
+        trust,
         work,
         store,
         clock,
         timer,
         ids,
+        randomness,
         perform: (correlationId) =>
           new PerformWork(
             repository,

@@ -1,3 +1,4 @@
+import { backgroundEnvironment } from '../../domain/child-environment.js';
 import type { Registrar } from './registrar.js';
 import { TOKENS } from './tokens.js';
 
@@ -17,7 +18,7 @@ export const summonsModule = (register: Registrar): void => {
         command,
         args: [...args, 'sync', 'run', '--background'],
         directory: root.path,
-        environment: { ...env, SPEC_KITTY_HOME: root.path },
+        environment: { ...backgroundEnvironment(env), SPEC_KITTY_HOME: root.path },
       });
     },
   );

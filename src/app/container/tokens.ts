@@ -1,5 +1,11 @@
 import type { ServiceIdentifier } from 'inversify';
-import type { AgentCatalog, AgentRunner, AgentWork, OrchestrationStore } from '../../ports/agents.js';
+import type {
+  AgentCatalog,
+  AgentRunner,
+  AgentTrust,
+  AgentWork,
+  OrchestrationStore,
+} from '../../ports/agents.js';
 import type { CredentialStore, MachineAccounts, SignInEnvironment, TokenIssuer } from '../../ports/auth.js';
 import type { BackgroundPost, BackgroundStarter, Doorbell } from '../../ports/background.js';
 import type { LamportStore } from '../../ports/clock.js';
@@ -143,6 +149,7 @@ export const TOKENS = {
   watchBoard: token<WatchBoard>('watch-board'),
   mergeWorkPackages: token<MergeWorkPackages>('merge-work-packages'),
   agentCatalog: token<AgentCatalog>('agent-catalog'),
+  agentTrust: token<AgentTrust>('agent-trust'),
   agentRunner: token<AgentRunner>('agent-runner'),
   agentWork: token<AgentWork>('agent-work'),
   orchestrationStore: token<OrchestrationStore>('orchestration-store'),

@@ -31,6 +31,7 @@ const MEANINGS: Readonly<Record<ErrorKind, LoggedErrorType | 'refusal'>> = {
   'merge-refused': 'refusal',
   'orchestration-absent': 'refusal',
   'orchestration-unfinished': 'refusal',
+  'agents-untrusted': 'refusal',
   'outbox-full': 'refusal',
   'git-failed': 'runtime',
   unreachable: 'network',

@@ -23,7 +23,7 @@ const complaints = async (config: string): Promise<readonly string[]> =>
 
 describe('the agents of a project', () => {
   it('are those that we know when the config names none', async () => {
-    const expected = { available: [], commands: BUILT_IN_AGENTS, issues: [] };
+    const expected = { available: [], commands: BUILT_IN_AGENTS, ofProject: [], redefined: [], issues: [] };
     for (const config of [{ state: 'absent' } as const, '', 'project:\n  slug: x\n', 'agents:\n'])
       expect(await read(config)).toEqual(expected);
   });

@@ -88,7 +88,7 @@ describe('a program with everything that it started', () => {
     const ended = once(left, 'exit');
     await once(left.stdout, 'data');
     const exit = await runner().run({ ...run({ prints: ['mine'] }), directory });
-    expect(exit).toEqual({ how: 'exited', code: 0, lastLines: ['mine'] });
+    expect(exit).toEqual({ how: 'exited', code: 0, lastLines: ['mine'], answer: ['mine'] });
     expect(await ended).toEqual([null, 'SIGTERM']);
   });
 });
@@ -167,7 +167,7 @@ describe('a program', () => {
 
   it('does its work although the log cannot be written', async () => {
     const exit = await runner().run(run({ prints: ['one'] }, { log: join(PROGRAM, 'no-folder', 'log') }));
-    expect(exit).toEqual({ how: 'exited', code: 0, lastLines: ['one'] });
+    expect(exit).toEqual({ how: 'exited', code: 0, lastLines: ['one'], answer: ['one'] });
   });
 
   it('cannot break a character, a line or the terminal by how it prints', async () => {

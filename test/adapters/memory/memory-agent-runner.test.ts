@@ -18,7 +18,8 @@ agentRunnerContract({
         dies,
         code = 0,
       } = JSON.parse(run.argv[1] ?? '{}') as Acts;
-      for (const line of [...prints, ...errors]) print(line);
+      for (const line of prints) print(line);
+      for (const line of errors) print(line, 'error');
       if (echoes !== undefined && run.input !== undefined) print(run.input.trimEnd());
       if (hangs === true) {
         await new Promise((resolve) => setImmediate(resolve));

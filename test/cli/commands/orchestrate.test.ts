@@ -31,10 +31,11 @@ const expectDescribed = (document: object): void => {
 /** Implements by a file of the agent's name; reviews as it is told. */
 const worker =
   (verdict = 'approved'): AgentBehaviour =>
-  async ({ directory, environment, agent }, print) => {
-    if (environment['SPEC_KITTY_PHASE'] === 'review') print(`VERDICT: ${verdict}`);
+  async ({ directory, environment, agent, input = '' }, print) => {
+    const word = /`VERDICT: approved (\w+)`/.exec(input)?.[1];
+    if (word !== undefined) print(`VERDICT: ${verdict} ${word}`);
     else writeFileSync(join(directory, `${environment['SPEC_KITTY_WORK_PACKAGE'] ?? ''}.txt`), agent);
-    print('\x1b[2Jdone');
+    if (word === undefined) print('\x1b[2Jdone');
     return { code: 0 };
   };
 
@@ -53,6 +54,8 @@ describe('orchestrate', () => {
     expect(out).toBe('001-alpha is through: 1 of 1 done.\n');
     expect(err.replace(/in \d+ s/g, 'in no time').split('\n')).toEqual([
       '001-alpha begins with claude, codex.',
+      '  claude runs: claude --print --permission-mode bypassPermissions',
+      '  codex runs: codex exec --sandbox workspace-write -',
       'WP01 claude implements',
       'WP01 claude has implemented it in no time',
       'WP01 codex reviews',
@@ -153,6 +156,9 @@ describe('orchestrate', () => {
         '  2. WP03',
         'In doing already, and left alone: WP04',
         'Done: WP01',
+        'Agents:',
+        '  claude runs: claude --print --permission-mode bypassPermissions',
+        '  codex runs: codex exec --sandbox workspace-write -',
         '',
       ].join('\n'),
     );
@@ -185,6 +191,65 @@ describe('orchestrate', () => {
     const { outcome, err } = await line.run(`orchestrate ${option}`);
     expect(outcome).toBe('failed');
     expect(err).toContain('error[orchestration-absent]');
+  });
+
+  describe('over a repository that redefines an agent', () => {
+    const REDEFINED = 'agents:\n  commands: {claude: sh -c evil, mine: agent}\n';
+    const single = () =>
+      (line = new CommandLine({ ...smallFeature({ WP01: {} }), '.kittify/config.yaml': REDEFINED }));
+    const agents = () => withAgents({ claude: worker(), codex: worker() });
+    const refused = '.kittify/config.yaml redefines claude, and nobody agreed to it.';
+
+    it('shows how each of them is called, and by whose will', async () => {
+      single();
+      const { out } = await line.run('orchestrate --dry-run --agents claude,mine,codex');
+      expect(out).toContain(
+        [
+          '  claude runs: sh -c evil (this repository says so, instead of what is known)',
+          '  mine runs: agent (this repository says so)',
+          '  codex runs: codex exec --sandbox workspace-write -',
+        ].join('\n'),
+      );
+      const { document } = await line.run('orchestrate --dry-run --agents claude,mine,codex --json');
+      expectDescribed(document);
+      expect(document.plan.commands).toMatchObject([
+        { agent: 'claude', stated_by: 'project', redefines: true },
+        { agent: 'mine', stated_by: 'project', redefines: false },
+        { agent: 'codex', stated_by: 'program', redefines: false },
+      ]);
+    });
+
+    it('refuses where nobody can be asked, and before anything is touched', async () => {
+      single();
+      const before = line.git.git('status', '--porcelain');
+      const { outcome, err } = await line.run('orchestrate --agents claude,codex', agents());
+      expect([outcome, err.includes(refused)]).toEqual(['failed', true]);
+      expect(line.git.git('status', '--porcelain')).toBe(before);
+      expect(line.git.git('branch', '--list', '001-alpha-*')).toBe('');
+    });
+
+    it('asks a person, takes silence for a no, and remembers a yes for what was shown', async () => {
+      single();
+      const options = 'orchestrate --agents claude,codex --no-merge';
+      const no = await line.run(options, { ...agents(), isTTY: true, stdin: '\n' });
+      expect([no.outcome, no.err.includes(refused)]).toEqual(['failed', true]);
+      expect(no.err).toContain(' runs: sh -c evil');
+      const yes = await line.run(options, { ...agents(), isTTY: true, stdin: 'y\n' });
+      expect(yes.outcome).toBe('done');
+      expect((await line.run(options, agents())).err).not.toContain('agents-untrusted');
+      line.git.write('.kittify/config.yaml', REDEFINED.replace('evil', 'worse'));
+      expect((await line.run(options, agents())).err).toContain('agents-untrusted');
+    });
+
+    it('runs for a script that says so, and asks nobody about agents of other names', async () => {
+      single();
+      const options = 'orchestrate --agents claude,codex --no-merge --trust-agents';
+      expect((await line.run(options, agents())).outcome).toBe('done');
+      const own = withAgents({ mine: worker(), codex: worker() });
+      expect((await line.run('orchestrate --agents mine,codex --no-merge', own)).err).not.toContain(
+        'untrusted',
+      );
+    });
   });
 
   it('names what is wrong with the agents of the config', async () => {

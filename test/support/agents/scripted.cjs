@@ -14,6 +14,7 @@ const what =
   plan[`${wp} ${phase}`] ??
   plan[phase] ??
   (phase === 'review' ? 'approve' : 'leave');
+const word = () => /`VERDICT: approved (\w+)`/.exec(readFileSync(promptFile, 'utf8'))?.[1];
 const say = (text) => process.stdout.write(`${text}\n`);
 const note = (text) => appendFileSync(`${planFile}.log`, `${text}\n`);
 const git = (...args) => execFileSync('git', args, { cwd: worktree, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -38,12 +39,12 @@ const main = () => {
     case 'nothing':
       return;
     case 'approve':
-      say('VERDICT: approved');
+      say(`VERDICT: approved ${word()}`);
       return;
     case 'reject':
       say('FEEDBACK:');
       say(`Say more in ${wp}.txt, round ${round}.`);
-      say('VERDICT: changes requested');
+      say(`VERDICT: changes requested ${word()}`);
       return;
     case 'mumble':
       say('It looks fine.');

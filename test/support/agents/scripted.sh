@@ -13,6 +13,11 @@ read -r heading < "$prompt"
 case $heading in *"$wp"*) ;; *) echo "The prompt is about something else."; exit 9 ;; esac
 [ "$(pwd -P)" = "$worktree" ] || { echo "At work in $(pwd -P) instead of $worktree."; exit 9; }
 
+word=
+while read -r line; do
+  case $line in *"VERDICT: approved "*) word=${line#*VERDICT: approved } word=${word%%\`*} ;; esac
+done < "$prompt"
+
 what=leave
 [ "$phase" = review ] && what=approve
 rank=0
@@ -27,11 +32,11 @@ echo "$wp $phase $round $name $what" >> "$plan.log"
 echo "$name: $phase of $wp, round $round"
 case $what in
   fail) echo "I cannot do this."; exit 1 ;;
-  approve) echo "VERDICT: approved" ;;
+  approve) echo "VERDICT: approved $word" ;;
   reject)
     echo "FEEDBACK:"
     echo "Say more in $wp.txt, round $round."
-    echo "VERDICT: changes requested"
+    echo "VERDICT: changes requested $word"
     ;;
   mumble) echo "It looks fine." ;;
   *)

@@ -5,6 +5,7 @@ import { FEATURE, pathOf, workPackageText } from '../../support/planning-documen
 import {
   diligent,
   orchestrationWorld,
+  signed,
   type OrchestrationWorld,
   type Script,
 } from '../../support/orchestration-world.js';
@@ -96,7 +97,7 @@ describe('an orchestration beside people', () => {
     const sendsBack: Script = async (task, world) => {
       if (task.phase === 'implementation' || task.earlier > 0) return diligent(task, world);
       await world.move(task.id, 'doing');
-      task.print('VERDICT: changes requested');
+      task.print(signed('VERDICT: changes requested', task.run, world));
       return 0;
     };
     const world = await orchestrationWorld({ WP01: {} }, { ann: diligent, bob: sendsBack });
@@ -349,6 +350,12 @@ describe('the plan and the status of an orchestration', () => {
     expect(await plan(world, { limits: { maxParallel: 2 } })).toEqual({
       feature: FEATURE,
       agents: ['ann', 'bob'],
+      commands: ['ann', 'bob'].map((agent) => ({
+        agent,
+        argv: [agent, '{prompt_file}'],
+        statedBy: 'program',
+        redefines: false,
+      })),
       limits: { maxParallel: 2, maxRetries: 3, timeoutMs: 3_600_000, merges: true },
       waves: [['WP02', 'WP04'], ['WP03']],
       elsewhere: ['WP05'],

@@ -1,5 +1,5 @@
 import { FEATURE, pathOf, type WorkPackageSeed } from '../../support/planning-documents.js';
-import { diligent, orchestrationWorld, type Script } from '../../support/orchestration-world.js';
+import { diligent, orchestrationWorld, signed, type Script } from '../../support/orchestration-world.js';
 
 const never = (): Promise<number> => new Promise(() => undefined);
 const fails: Script = () => 1;
@@ -10,7 +10,7 @@ const strict =
   (task, world) => {
     if (task.phase === 'review' && task.earlier < times) {
       task.print('FEEDBACK: the name is wrong');
-      task.print('VERDICT: changes requested');
+      task.print(signed('VERDICT: changes requested', task.run, world));
       return 0;
     }
     return diligent(task, world);

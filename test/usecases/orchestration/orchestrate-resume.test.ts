@@ -1,6 +1,7 @@
 import { Fuse } from '../../support/mortal.js';
 import {
   orchestrationWorld,
+  signed,
   diligent,
   type OrchestrationWorld,
   type Script,
@@ -10,7 +11,7 @@ import {
 const picky: Script = (task, world) => {
   if (task.run.argv[1]?.endsWith('/WP01-review-1.md') === true) {
     task.print('FEEDBACK: once more');
-    task.print('VERDICT: changes requested');
+    task.print(signed('VERDICT: changes requested', task.run, world));
     return 0;
   }
   return diligent(task, world);

@@ -41,6 +41,8 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   'orchestration-absent': 'Begin a run with `spec-kitty orchestrate`.',
   'orchestration-unfinished':
     'Take the run up with `spec-kitty orchestrate --resume`, or end it with `spec-kitty orchestrate --abort`.',
+  'agents-untrusted':
+    'Look at the commands with `spec-kitty orchestrate --dry-run`; if they may run, use `--trust-agents`.',
   'outbox-full': 'Deliver what waits with `spec-kitty sync now`; `spec-kitty sync status` shows the limit.',
   'git-failed':
     'See what git says in the message; the command needs git, and a repository that git can read.',

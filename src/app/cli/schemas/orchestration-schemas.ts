@@ -88,6 +88,14 @@ export const orchestrationSchemas: readonly DocumentSchema[] = [
         {
           feature: text(),
           agents: list(text()),
+          commands: list(
+            object({
+              agent: text(),
+              argv: list(text(), 'program and arguments, with placeholders'),
+              stated_by: choice(['program', 'project'], 'who says how it is called'),
+              redefines: flag('whether the project says it instead of what is known by that name'),
+            }),
+          ),
           limits,
           waves: list(list(text()), 'what can be worked on at the same time, wave after wave'),
           elsewhere: list(text(), 'in `doing` already'),

@@ -84,7 +84,7 @@ const beginning = ({ state, notices, isResumed, prepared }: RunBegun): readonly 
     ({ standing }) => standing === 'elsewhere',
   );
   return [
-    { what: 'started', runId, feature, isResumed, agents },
+    { what: 'started', runId, feature, isResumed, agents, commands: prepared.stated },
     ...(reviewsOwnWork(agents) ? [{ what: 'reviews-own-work', agent: agents[0] ?? '' } as const] : []),
     ...notices.map(({ id, notice }) => ({ what: 'noticed', workPackageId: id, notice }) as const),
     ...elsewhere.map(({ id, agent }) => ({

@@ -54,7 +54,7 @@ export const gatherPrompt = async (
       documents: present.map((name) => absolute(`${documents.directory}/${name}.md`)),
       dependencies: dependenciesOf(frontMatterGraph(state), workPackageId),
     },
-    task: taskOf(phase, record?.feedback),
+    task: taskOf(phase, record?.feedback, sources.randomness.uuid().slice(0, WORD_LENGTH)),
   };
 };
 
@@ -64,7 +64,10 @@ export const worktreeOf = (
   workPackageId: string,
 ): string => `${checkout.projectRoot}/.worktrees/${workPackageBranch(feature, workPackageId)}`;
 
-const taskOf = (phase: Assignment['phase'], feedback: string | undefined): PromptTask => {
-  if (phase === 'review') return { task: 'review' };
+/** Nobody has more than one guess. */
+const WORD_LENGTH = 8;
+
+const taskOf = (phase: Assignment['phase'], feedback: string | undefined, word: string): PromptTask => {
+  if (phase === 'review') return { task: 'review', word };
   return feedback === undefined ? { task: 'implement' } : { task: 'rework', feedback };
 };

@@ -4,6 +4,7 @@ import type { OrchestrationStanding } from '../../../domain/workflow/orchestrati
 import type { OrchestrationState } from '../../../domain/workflow/orchestration/state.js';
 import type { OrchestratorPlace } from '../../../ports/agents.js';
 import type { Emission } from '../../sync/event-emitter.js';
+import { demandConsent, type ConsentQuestion } from './agent-consent.js';
 import { driveOrchestration, type RunBegun } from './drive-orchestration.js';
 import type { WorkOutcome } from '../workflow/kept-events.js';
 import type { ProgressListener } from './orchestration-progress.js';
@@ -20,6 +21,8 @@ export interface OrchestrateInput extends OrchestrationRequest {
    * are those of the run unless they are given.
    */
   readonly resume?: boolean;
+  /** Asks whether redefinitions of known agents may run; absent where nobody can be asked. */
+  readonly askConsent?: ConsentQuestion;
   readonly onProgress?: ProgressListener;
 }
 
@@ -43,6 +46,7 @@ export class OrchestrateFeature {
 
   /**
    * What becomes of single work packages is the result. Fails with what {@link prepareOrchestration} refuses, with
+   * `agents-untrusted` for redefinitions that nobody agreed to, with
    * `lock-busy` while another orchestrator has the project, with `orchestration-unfinished` when there is a run to go on
    * with, with `orchestration-absent` when there is none to resume, and with `storage-failed` when its state cannot be
    * written; every agent has ended by then.
@@ -72,6 +76,7 @@ export class OrchestrateFeature {
     const prepare = (): Promise<Preparation> => prepareOrchestration(repository, files, catalog, wanted);
     // Whatever is refused is refused before anything is touched.
     const atFirst = await prepare();
+    await demandConsent(this.#sources.trust, checkout, atFirst.stated, input.askConsent);
     const prepared = (await settleLeftOver(input, perform, told)) ? await prepare() : atFirst;
     const begun = this.#stateAtBeginning(input, runId, prepared, former);
     const { state, notices } = observe(begun, prepared.view, new Set());

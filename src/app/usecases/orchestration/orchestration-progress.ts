@@ -1,5 +1,6 @@
 import type { OrchestrationStanding } from '../../../domain/workflow/orchestration/standing.js';
 import type { PauseReason, Phase } from '../../../domain/workflow/orchestration/state.js';
+import type { StatedCommand } from './agent-consent.js';
 import type { Lane } from '../../../domain/workflow/lane.js';
 
 /** What happens while an orchestration runs, in the order in which it happens. */
@@ -10,6 +11,7 @@ export type OrchestrationProgress =
       readonly feature: string;
       readonly isResumed: boolean;
       readonly agents: readonly string[];
+      readonly commands: readonly StatedCommand[];
     }
   /** There is one agent only, so it reviews its own work. Said once a run. */
   | { readonly what: 'reviews-own-work'; readonly agent: string }

@@ -1,5 +1,11 @@
-import type { AgentCatalog, AgentRunner, AgentWork, OrchestrationStore } from '../../../ports/agents.js';
-import type { EventIdSource, Timer, WallClock } from '../../../ports/host.js';
+import type {
+  AgentCatalog,
+  AgentRunner,
+  AgentTrust,
+  AgentWork,
+  OrchestrationStore,
+} from '../../../ports/agents.js';
+import type { EventIdSource, Randomness, Timer, WallClock } from '../../../ports/host.js';
 import type { Checkout, FeatureFiles, Repository } from '../../../ports/workspace.js';
 import type { PerformWork } from '../workflow/perform-work.js';
 import type { PerformedWork } from '../workflow/work-plan.js';
@@ -22,11 +28,13 @@ export interface OrchestratorSources {
   readonly files: FeatureFiles;
   readonly runner: AgentRunner;
   readonly catalog: AgentCatalog;
+  readonly trust: AgentTrust;
   readonly work: AgentWork;
   readonly store: OrchestrationStore;
   readonly clock: WallClock;
   readonly timer: Timer;
   readonly ids: EventIdSource;
+  readonly randomness: Randomness;
   /** Work whose events carry this correlation id, which is that of the whole run. */
   perform(correlationId: string): PerformWork;
   /** Merges with that work. */

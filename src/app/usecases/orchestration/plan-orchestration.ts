@@ -9,9 +9,10 @@ import { DEFAULT_LIMITS } from '../../../domain/workflow/orchestration/begin-run
 import type { RunLimits } from '../../../domain/workflow/orchestration/state.js';
 import type { FeatureView } from '../../../domain/workflow/orchestration/view.js';
 import { wavesOf } from '../../../domain/workflow/orchestration/waves.js';
-import type { AgentCatalog, AgentCommand } from '../../../ports/agents.js';
+import type { AgentCatalog, AgentCatalogReading, AgentCommand } from '../../../ports/agents.js';
 import type { FeatureFiles, Repository } from '../../../ports/workspace.js';
 import { refuseFaults } from '../workflow/feature-state.js';
+import { statedCommands, type StatedCommand } from './agent-consent.js';
 import { viewOf } from './feature-view.js';
 import { loadFeature, locateFeature, type FeatureRequest } from '../workflow/locate-feature.js';
 
@@ -26,6 +27,8 @@ export interface OrchestrationRequest extends FeatureRequest {
 export interface OrchestrationPlan {
   readonly feature: string;
   readonly agents: readonly string[];
+  /** How each of them is called. */
+  readonly commands: readonly StatedCommand[];
   readonly limits: RunLimits;
   /** Ids that can be worked on at the same time, wave after wave, if nothing goes wrong; what is done is not among them. */
   readonly waves: readonly (readonly string[])[];
@@ -48,7 +51,7 @@ export class PlanOrchestration {
 
   /** Fails as a run would before it begins. */
   async run(request: OrchestrationRequest): Promise<OrchestrationPlan> {
-    const { feature, view, agents } = await prepareOrchestration(
+    const { feature, view, agents, stated } = await prepareOrchestration(
       this.#repository,
       this.#files,
       this.#catalog,
@@ -59,6 +62,7 @@ export class PlanOrchestration {
     return {
       feature,
       agents: [...agents.keys()],
+      commands: stated,
       limits: { ...DEFAULT_LIMITS, ...request.limits },
       waves: wavesOf(view),
       elsewhere: inLane('doing'),
@@ -72,6 +76,7 @@ export interface Preparation {
   readonly feature: string;
   readonly view: FeatureView;
   readonly agents: ReadonlyMap<string, AgentCommand>;
+  readonly stated: readonly StatedCommand[];
 }
 
 /**
@@ -97,7 +102,9 @@ export const prepareOrchestration = async (
   refuseFaults(state);
   const view = viewOf(state);
   refuseGraph(view);
-  return { feature, view, agents: await chooseAgents(catalog, checkout.projectRoot, request.agents ?? []) };
+  const reading = await catalog.read(checkout.projectRoot);
+  const agents = chooseAgents(reading, request.agents ?? []);
+  return { feature, view, agents, stated: statedCommands(agents, reading.ofProject, reading.redefined) };
 };
 
 const refuseLimits = ({ maxParallel = 1, maxRetries = 0, timeoutMs = 1 }: Partial<RunLimits>): void => {
@@ -122,12 +129,10 @@ const refuseGraph = ({ graph }: FeatureView): void => {
   });
 };
 
-const chooseAgents = async (
-  catalog: AgentCatalog,
-  projectRoot: string,
+const chooseAgents = (
+  { available, commands, issues }: AgentCatalogReading,
   asked: readonly string[],
-): Promise<ReadonlyMap<string, AgentCommand>> => {
-  const { available, commands, issues } = await catalog.read(projectRoot);
+): ReadonlyMap<string, AgentCommand> => {
   const trouble = issues.length === 0 ? '' : ` In .kittify/config.yaml, ${describeIssues(issues)}.`;
   const names = [...new Set(asked.length > 0 ? asked : available)];
   if (names.length === 0) {

@@ -1,7 +1,7 @@
 import { cutText } from '../../../domain/events/cut-text.js';
 import { unreachable } from '../../../domain/errors.js';
 import { fillCommandLine } from '../../../domain/workflow/orchestration/command-line.js';
-import { promptFor } from '../../../domain/workflow/orchestration/prompt.js';
+import { promptFor, type PromptTask } from '../../../domain/workflow/orchestration/prompt.js';
 import type { Assignment } from '../../../domain/workflow/orchestration/state.js';
 import type { StepOutcome } from '../../../domain/workflow/orchestration/step.js';
 import { readVerdict } from '../../../domain/workflow/orchestration/verdict.js';
@@ -49,7 +49,7 @@ export const runAgent = async (
     (line) => context.tell({ what: 'line', ...about, line }),
     signal,
   );
-  const outcome = outcomeOf(exit, assignment);
+  const outcome = outcomeOf(exit, agent, task);
   const durationMs = Math.max(0, sources.clock.nowMs() - atMs);
   const failure = outcome.outcome === 'agent-failed' ? { failure: outcome.reason } : {};
   context.tell({ what: 'agent-ended', ...about, durationMs, ...failure });
@@ -59,11 +59,11 @@ export const runAgent = async (
 
 const failed = (reason: string): StepOutcome => ({ outcome: 'agent-failed', reason });
 
-const outcomeOf = (exit: AgentExit, { agent, phase }: Assignment): StepOutcome => {
+const outcomeOf = (exit: AgentExit, agent: string, task: PromptTask): StepOutcome => {
   switch (exit.how) {
     case 'exited':
       if (exit.code !== 0) return failed(`${agent} ended with exit code ${exit.code}.${lastWords(exit)}`);
-      return phase === 'review' ? judged(exit, agent) : { outcome: 'implemented' };
+      return task.task === 'review' ? judged(exit, agent, task.word) : { outcome: 'implemented' };
     case 'killed':
       return failed(`${agent} was ended by ${exit.signal}.${lastWords(exit)}`);
     case 'timed-out':
@@ -77,8 +77,8 @@ const outcomeOf = (exit: AgentExit, { agent, phase }: Assignment): StepOutcome =
   }
 };
 
-const judged = (exit: { readonly lastLines: readonly string[] }, agent: string): StepOutcome => {
-  const verdict = readVerdict(exit.lastLines);
+const judged = (exit: Extract<AgentExit, { how: 'exited' }>, agent: string, word: string): StepOutcome => {
+  const verdict = readVerdict(exit.answer, word);
   if (verdict.verdict === 'none') return failed(`${agent} ended without a verdict.${lastWords(exit)}`);
   return verdict.verdict === 'approved'
     ? { outcome: 'approved' }

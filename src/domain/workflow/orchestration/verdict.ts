@@ -7,25 +7,29 @@ export type Verdict =
   /** It came to no verdict, which is never an approval. */
   | { readonly verdict: 'none' };
 
-/** The two lines of which a reviewer has to print one, at its end. */
-export const APPROVED_LINE = 'VERDICT: approved';
-export const CHANGES_LINE = 'VERDICT: changes requested';
+/**
+ * The two lines of which a reviewer has to print one as its last. `word` is known to nobody but this one run, so that
+ * no file that a reviewer prints holds one.
+ */
+export const approvedLine = (word: string): string => `VERDICT: approved ${word}`;
+export const changesLine = (word: string): string => `VERDICT: changes requested ${word}`;
 
 /**
- * Reads the verdict in the end of what a reviewer printed: its last line that is one counts. What should change is the
- * text between the last `FEEDBACK:` before it and the verdict, else the lines before the verdict.
+ * Reads the verdict in the end of what a reviewer answered: the last line that is not empty, and no other. What should
+ * change is the text between the last `FEEDBACK:` before it and the verdict, else the lines before the verdict.
  */
-export const readVerdict = (lines: readonly string[]): Verdict => {
-  const plain = lines.map(withoutColour);
-  const at = lastMatch(plain, VERDICT);
-  const words = VERDICT.exec(plain[at] ?? '')?.[1]?.toLowerCase();
-  if (words === undefined) return { verdict: 'none' };
-  if (words === 'approved') return { verdict: 'approved' };
+export const readVerdict = (answer: readonly string[], word: string): Verdict => {
+  const plain = answer.map(withoutColour);
+  const at = lastMatch(plain, /\S/);
+  const [, said, signed] = VERDICT.exec(plain[at] ?? '') ?? [];
+  if (said === undefined || signed !== word) return { verdict: 'none' };
+  if (said.toLowerCase() === 'approved') return { verdict: 'approved' };
   return { verdict: 'changes-requested', feedback: feedbackBefore(plain.slice(0, at)) };
 };
 
 /** Emphasis, quotes and a full stop around it are the habit of many agents. */
-const VERDICT = /^[\s>*_`#-]*VERDICT[*_`]*\s*:[\s*_`]*(approved|changes[\s_-]+requested)[\s*_`.!]*$/i;
+const VERDICT =
+  /^[\s>*_`#-]*VERDICT[*_`]*\s*:[\s*_`]*(approved|changes[\s_-]+requested)[\s*_`:]+([0-9a-z]+)[\s*_`.!]*$/i;
 const FEEDBACK = /^[\s>*_`#-]*FEEDBACK[*_`]*\s*:[*_`]*/i;
 const TAIL_LINES = 40;
 /** It goes into the work package's file, and into the prompt of whoever makes the changes. */

@@ -86,6 +86,10 @@ export const workflowCommands: readonly CommandDefinition[] = [
       status: { type: 'boolean', describe: 'say where the orchestration of this project stands' },
       resume: { type: 'boolean', describe: 'go on with the run that was interrupted or needed you' },
       abort: { type: 'boolean', describe: 'stop the run and give it up; nothing is undone' },
+      'trust-agents': {
+        type: 'boolean',
+        describe: 'agree to agents that .kittify/config.yaml redefines, for this checkout',
+      },
       guard: { type: 'boolean', describe: 'be the process that ends agents left behind', hidden: true },
     },
     examples: [

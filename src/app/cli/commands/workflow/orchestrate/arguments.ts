@@ -6,6 +6,7 @@ export interface OrchestrateArgs {
   readonly status: boolean;
   readonly resume: boolean;
   readonly abort: boolean;
+  readonly trustAgents: boolean;
   /** The process that ends agents whose orchestrator is gone. */
   readonly guard: boolean;
 }

@@ -12,6 +12,7 @@ import type { Outcome } from '../../../exit-codes.js';
 import { snakeKeys } from '../../../render/snake-keys.js';
 import { table } from '../../../render/table.js';
 import { bold, lines, type Text } from '../../../render/text.js';
+import { commandLine } from './told-lines.js';
 
 /** How a run ended. */
 export const resultReport = ({ ended, standing }: OrchestrationResult): Report => ({
@@ -67,6 +68,8 @@ export const planReport = (plan: OrchestrationPlan): Report => {
       ...(elsewhere.length === 0 ? [] : [`In doing already, and left alone: ${elsewhere.join(' ')}`]),
       ...(done.length === 0 ? [] : [`Done: ${done.join(' ')}`]),
       ...(limits.merges ? [] : ['What is approved is not merged.']),
+      'Agents:',
+      ...plan.commands.map(commandLine),
     ]),
   };
 };

@@ -1,16 +1,18 @@
 import type { RunLimits } from '../../../../../domain/workflow/orchestration/state.js';
 import type { ClientContainer } from '../../../../container/container.js';
 import { TOKENS } from '../../../../container/tokens.js';
+import type { ConsentQuestion } from '../../../../usecases/orchestration/agent-consent.js';
 import type { ProgressListener } from '../../../../usecases/orchestration/orchestration-progress.js';
 import type { Report } from '../../../define-command.js';
 import type { ClientContext } from '../../shared/client.js';
 import { featureRequest } from '../../shared/feature-request.js';
+import { askYesNo } from '../../shared/ask.js';
 import { workReport } from '../../shared/work-report.js';
 import type { OrchestrateArgs } from './arguments.js';
 import { DeliveryBeside } from './delivery-beside.js';
 import { LiveAgents } from './live-agents.js';
 import { resultReport, summary } from './reports.js';
-import { toldOf } from './told-lines.js';
+import { commandLine, toldOf } from './told-lines.js';
 
 /** Runs an orchestration to its end, telling what happens; events are delivered meanwhile. */
 export const runOrchestration = async (
@@ -30,6 +32,7 @@ export const runOrchestration = async (
         agents: args.agents,
         limits,
         resume: args.resume,
+        ...askingConsent(context),
         onProgress: (progress, standing) => {
           if (progress.what === 'started') delivery.start();
           display.tell(progress, standing);
@@ -52,6 +55,21 @@ export const runOrchestration = async (
     await display.end();
     await delivery.stop();
   }
+};
+
+/** Who is at a terminal is asked, once the commands are shown; a script says it beforehand. */
+const askingConsent = (
+  context: ClientContext<OrchestrateArgs>,
+): { readonly askConsent?: ConsentQuestion } => {
+  const { args, common, io, terminal } = context;
+  if (args.trustAgents) return { askConsent: async () => true };
+  if (!common.input || !io.stdin().isTTY) return {};
+  return {
+    askConsent: async (commands) => {
+      for (const command of commands) terminal.say(commandLine(command));
+      return askYesNo(context, 'May this repository run these commands with your rights?');
+    },
+  };
 };
 
 interface Display {

@@ -1,6 +1,7 @@
+import type { StatedCommand } from '../../../../usecases/orchestration/agent-consent.js';
 import type { OrchestrationProgress } from '../../../../usecases/orchestration/orchestration-progress.js';
 import { duration } from '../../../render/duration.js';
-import { bold, type Text } from '../../../render/text.js';
+import { bold, yellow, type Text } from '../../../render/text.js';
 
 /** What is said of a step of an orchestration: nothing, a word in passing, or something that should not be missed. */
 export interface Told {
@@ -22,6 +23,7 @@ export const toldOf = (
         bold(progress.feature),
         progress.isResumed ? ' goes on with ' : ' begins with ',
         `${progress.agents.join(', ')}.`,
+        ...progress.commands.flatMap((command): Text[] => ['\n', ...commandLine(command)]),
       ]);
     case 'reviews-own-work':
       return {
@@ -64,6 +66,18 @@ export const toldOf = (
       return undefined;
   }
 };
+
+/** How an agent is called, and who says so: `claude runs: claude --print`. */
+export const commandLine = ({ agent, argv, statedBy, redefines }: StatedCommand): readonly Text[] => [
+  '  ',
+  bold(agent),
+  ` runs: ${argv.map(quotedWord).join(' ')}`,
+  redefines ? yellow(' (this repository says so, instead of what is known)') : '',
+  statedBy === 'project' && !redefines ? ' (this repository says so)' : '',
+];
+
+/** A word that is more than letters shows where it begins and ends. */
+const quotedWord = (word: string): string => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : JSON.stringify(word));
 
 const note = (text: Text): Told => ({ weight: 'note', text });
 
