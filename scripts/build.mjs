@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleProgram, ROOT } from './bundle.mjs';
+import { noticesOf } from './notices.mjs';
 
 /**
  * Writes the program to `dist/bin`. A file appears in one step and only when it differs, so a program that runs from
@@ -9,6 +10,7 @@ import { bundleProgram, ROOT } from './bundle.mjs';
 export const buildProgram = async () => {
   const directory = join(ROOT, 'dist', 'bin');
   const files = await bundleProgram();
+  files.set('THIRD-PARTY-NOTICES.txt', { text: await noticesOf(files.values()) });
   await mkdir(directory, { recursive: true });
   for (const [name, { text }] of files) {
     const path = join(directory, name);

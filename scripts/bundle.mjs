@@ -67,7 +67,9 @@ export const NATIVE_PACKAGES = ['@photostructure/sqlite', 'fs-native-extensions'
  * `replacements`: sources in place of others, for a program that is measured beside ours; only they import the original.
  */
 export const bundleProgram = async (replacements = {}) => {
-  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+  const { version, engines } = JSON.parse(
+    await readFile(new URL('../package.json', import.meta.url), 'utf8'),
+  );
   const files = new Map();
   const queue = [{ name: 'main', sources: ['src/app/cli/main.ts'] }];
   const planned = new Set(['main']);
@@ -82,13 +84,25 @@ export const bundleProgram = async (replacements = {}) => {
       planned.add(room.name);
     }
   }
-  const starter = await bundleFile({ name: 'spec-kitty', sources: ['src/app/cli/bin.ts'] }, [], {
+  const starter = await bundleFile({ name: STARTER, sources: ['src/app/cli/bin.ts'] }, [], {
     SPEC_KITTY_VERSION: JSON.stringify(version),
     SPEC_KITTY_BUILD_ID: JSON.stringify(identify(files)),
   });
   // The bundler's own process would otherwise outlive the caller's interest in it.
   await stop();
-  return files.set('spec-kitty.cjs', { ...starter, text: `#!/usr/bin/env node\n${starter.text}` });
+  const text = `#!/usr/bin/env node\n${refuseOlderNode(engines.node)}${starter.text}`;
+  return files.set('spec-kitty.cjs', { ...starter, text });
+};
+
+/** Runs before anything that a Node below the floor does not have: the file itself is of a language that all can read. */
+const refuseOlderNode = (range) => {
+  const [major, minor] = range.replace('>=', '').split('.').map(Number);
+  return (
+    'var v=process.versions.node.split(".");' +
+    `if(+v[0]<${major}||+v[0]===${major}&&+v[1]<${minor}){` +
+    `console.error("spec-kitty needs Node ${major}.${minor} or newer, and this is Node "+v.join(".")+".");` +
+    'process.exitCode=1;return}\n'
+  );
 };
 
 /** Changes with every byte of the program. */
@@ -97,6 +111,8 @@ const identify = (files) => {
   for (const name of [...files.keys()].sort()) buildId.update(name).update(files.get(name).text);
   return buildId.digest('hex').slice(0, 16);
 };
+
+const STARTER = 'spec-kitty';
 
 const bundleFile = async ({ name, sources }, rooms, define, replacements = {}) => {
   const result = await build({
@@ -116,7 +132,7 @@ const bundleFile = async ({ name, sources }, rooms, define, replacements = {}) =
     legalComments: 'none',
     format: 'cjs',
     platform: 'node',
-    target: 'node20.19',
+    target: name === STARTER ? ['es2015', 'node10'] : 'node20.19',
     // Text of one byte a character is read and kept at half the cost.
     charset: 'ascii',
     // A dynamic import inside a script that runs in `vm` would need a loader of its own; `require` does not.
@@ -124,8 +140,7 @@ const bundleFile = async ({ name, sources }, rooms, define, replacements = {}) =
     external: NATIVE_PACKAGES,
     define: { ...define, 'import.meta.url': '__moduleUrl' },
     banner: {
-      js:
-        name === 'spec-kitty' ? '' : 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;',
+      js: name === STARTER ? '' : 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;',
     },
     plugins: [separateRooms(name, rooms, replacements), ownStringWidth, ownRequire, leanPackages],
     logLevel: 'error',
@@ -145,8 +160,12 @@ const separateRooms = (name, rooms, replacements) => ({
   name: 'separate-rooms',
   setup: (builder) => {
     builder.onResolve({ filter: /^\.\.?\// }, async ({ path, kind, importer, resolveDir, pluginData }) => {
-      if (kind !== 'dynamic-import' || pluginData === RESOLVING) return undefined;
+      if (pluginData === RESOLVING) return undefined;
+      const entry = importer === '<stdin>';
+      if (!entry && kind !== 'dynamic-import') return undefined;
       const resolved = await builder.resolve(path, { kind, importer, resolveDir, pluginData: RESOLVING });
+      // Nothing of ours does anything when it is merely imported, but for what a file of the program begins with.
+      if (entry) return { ...resolved, sideEffects: true };
       if (resolved.errors.length > 0) return resolved;
       const source = posix(relative(ROOT, resolved.path));
       const replacement = replacements[source];
