@@ -13,6 +13,8 @@ export interface Checkout {
   readonly commonDir?: string;
   /** This work tree's own git directory. */
   readonly gitDir?: string;
+  /** Git directory of the main checkout where it is not the common one: the repository is bare, and a work tree stands for it. */
+  readonly projectGitDir?: string;
 }
 
 /** Where a work tree stands. Absent: an unborn branch has no commit, a detached HEAD has no branch. */

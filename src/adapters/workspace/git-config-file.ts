@@ -1,4 +1,5 @@
 import { textIfPlain } from '../fs/repository-file.js';
+import { join } from 'node:path';
 
 /** One setting of a git config file. Section and key are lower case, the subsection between them is as written. */
 export interface GitSetting {
@@ -9,6 +10,21 @@ export interface GitSetting {
 
 /** The settings of one config file in their order, without what it includes. Empty when it cannot be read. */
 export const readGitConfig = (path: string): readonly GitSetting[] => parseGitConfig(textIfPlain(path) ?? '');
+
+/** What a repository's own config says last, that of its main checkout included. */
+export const settingOf = (commonDir: string, name: string): string | undefined =>
+  [
+    ...readGitConfig(join(commonDir, 'config')),
+    ...readGitConfig(join(commonDir, 'config.worktree')),
+  ].findLast((setting) => setting.name === name)?.value;
+
+/**
+ * Whether a repository is bare. Git's own answer, given in a work tree, is wrong once the setting was moved to the file
+ * that belongs to the repository alone, as `git sparse-checkout` does.
+ */
+export const isBare = (commonDir: string): boolean => isSet(commonDir, 'core.bare');
+
+export const isSet = (place: string, name: string): boolean => TRUE.test(settingOf(place, name) ?? '');
 
 /** Reads git's config syntax. What it does not understand it passes over: git itself is the judge of the file. */
 export const parseGitConfig = (text: string): readonly GitSetting[] => {
@@ -33,6 +49,7 @@ export const parseGitConfig = (text: string): readonly GitSetting[] => {
   return settings;
 };
 
+const TRUE = /^(?:true|yes|on|1)$/i;
 const HEADER = /^\s*\[\s*([A-Za-z0-9.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]/;
 const SETTING = /^\s*([A-Za-z][A-Za-z0-9-]*)\s*(?:=\s*(.*))?$/;
 

@@ -192,8 +192,9 @@ const LOCK_WAIT_MS = 5_000;
 const ORIGIN = 'remote.origin.url';
 
 /** The main checkout, whichever worktree the command was called in: tracked files of the project change only there. */
-const mainOf = (checkout: Checkout): Checkout => ({
-  root: checkout.projectRoot,
-  projectRoot: checkout.projectRoot,
-  ...(checkout.commonDir === undefined ? {} : { commonDir: checkout.commonDir, gitDir: checkout.commonDir }),
+const mainOf = ({ projectRoot, commonDir, projectGitDir }: Checkout): Checkout => ({
+  root: projectRoot,
+  projectRoot,
+  ...(commonDir === undefined ? {} : { commonDir, gitDir: projectGitDir ?? commonDir }),
+  ...(projectGitDir === undefined ? {} : { projectGitDir }),
 });

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Checkout } from '../../ports/workspace.js';
 import { textIfPlain } from '../fs/repository-file.js';
+import { isBare } from './git-config-file.js';
 import { branchOfGitDir } from './git-refs.js';
 
 /** A linked worktree as git's files record it. */
@@ -17,18 +18,26 @@ export interface LinkedWorktree {
   readonly lock?: string;
 }
 
-/** The linked worktrees of a repository, and the main checkout as the first. */
+/** The linked worktrees of a repository, and the main checkout as the first where it has one. */
 export const listWorktrees = (checkout: Checkout): readonly LinkedWorktree[] => {
   const { commonDir } = checkout;
   if (commonDir === undefined) return [];
+  if (isBare(commonDir)) return linkedWorktrees(commonDir);
   const main = {
-    path: checkout.projectRoot,
+    path: mainPathOf(checkout, commonDir),
     gitDir: commonDir,
     branch: branchOfGitDir(commonDir),
     isPresent: true,
   };
-  return [main, ...entries(join(commonDir, 'worktrees')).flatMap((gitDir) => linkedWorktree(gitDir) ?? [])];
+  return [main, ...linkedWorktrees(commonDir)];
 };
+
+/** Where the main checkout of a repository is that has one; its git directory stands for one that nothing leads to. */
+export const mainPathOf = ({ projectRoot, projectGitDir }: Checkout, listed: string): string =>
+  projectGitDir === undefined ? projectRoot : listed;
+
+export const linkedWorktrees = (commonDir: string): readonly LinkedWorktree[] =>
+  entries(join(commonDir, 'worktrees')).flatMap((gitDir) => linkedWorktree(gitDir) ?? []);
 
 const linkedWorktree = (gitDir: string): LinkedWorktree | undefined => {
   const recorded = textIfPlain(join(gitDir, 'gitdir'))?.trim();

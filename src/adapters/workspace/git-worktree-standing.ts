@@ -1,8 +1,9 @@
 import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
 import type { Checkout, WorktreeRequest } from '../../ports/workspace.js';
-import { listWorktrees, type LinkedWorktree } from './git-worktree-list.js';
+import { textIfPlain } from '../fs/repository-file.js';
+import { linkedWorktrees, listWorktrees, type LinkedWorktree } from './git-worktree-list.js';
 
 /** The worktree that is recorded at a path, whether its directory is there or not. */
 export const worktreeAt = (checkout: Checkout, path: string): LinkedWorktree | undefined =>
@@ -14,11 +15,11 @@ export const isStanding = (checkout: Checkout, { path, branch }: WorktreeRequest
   const ofBranch = listWorktrees(checkout).find((worktree) => worktree.branch === branch);
   if (atPath !== undefined && !atPath.isPresent) {
     throw atPath.lock === undefined
-      ? failed(`The worktree ${path} is recorded but its directory is gone.`, undefined, PRUNE)
+      ? failed(`The worktree ${path} is recorded but its directory is gone.`, undefined, goneHint(path))
       : failed(
           `The worktree ${path} is locked (${atPath.lock}) and its directory is gone.`,
           undefined,
-          UNLOCK,
+          `Bring it back, or run "git worktree unlock ${path}" if it will not come back, then this command again.`,
         );
   }
   if (atPath !== undefined && atPath.branch === branch) return true;
@@ -28,7 +29,7 @@ export const isStanding = (checkout: Checkout, { path, branch }: WorktreeRequest
     const place = `The branch ${branch} is checked out in ${ofBranch.path}`;
     throw ofBranch.isPresent
       ? failed(`${place}.`)
-      : failed(`${place}, whose directory is gone.`, undefined, PRUNE);
+      : failed(`${place}, whose directory is gone.`, undefined, goneHint(ofBranch.path));
   }
   if (existsSync(path) && readdirSync(path).length > 0)
     throw failed(`${path} exists and is no worktree of this project.`);
@@ -45,6 +46,19 @@ export const demandOwnPlace = (path: string): void => {
         LINK,
       );
   }
+};
+
+/**
+ * Whether a work tree stands at a path and git does not know, since it was moved, alone or with the main checkout. Git
+ * can then connect the two again. A copy of another one, which is still in its place, is nobody's to connect.
+ */
+export const isMoved = ({ commonDir }: Checkout, path: string): boolean => {
+  const target = /^gitdir: (.+)$/m.exec(textIfPlain(join(path, '.git')) ?? '')?.[1]?.trim();
+  if (target === undefined || commonDir === undefined) return false;
+  const pointed = resolve(path, target);
+  const known = linkedWorktrees(commonDir).find(({ gitDir }) => basename(gitDir) === basename(pointed));
+  if (known === undefined) return false;
+  return !existsSync(pointed) || (!known.isPresent && isSamePath(pointed, known.gitDir));
 };
 
 /** Lies beside the index of a work tree that is being filled. */
@@ -64,9 +78,9 @@ export const failed = (message: string, cause?: unknown, hint?: string): SyncErr
   });
 
 const LINK = 'Put a folder in its place, then run the command again.';
-const PRUNE = 'Run "git worktree prune" and then this command again.';
-const UNLOCK =
-  'Bring its directory back, or run "git worktree unlock" and "git worktree prune", then this command again.';
+/** A work tree that was moved still has what nobody else has, so it is never said to be forgotten first. */
+const goneHint = (path: string): string =>
+  `If it was moved, run "git worktree repair NEW-PLACE" in the main checkout. If it was deleted, "git worktree remove ${path}" forgets it.`;
 
 const isSamePath = (a: string, b: string): boolean => realPath(a) === realPath(b);
 

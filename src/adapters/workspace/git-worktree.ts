@@ -1,14 +1,16 @@
 import { rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isSyncError } from '../../domain/errors.js';
 import type { Checkout, WorktreeRequest } from '../../ports/workspace.js';
 import { directoryOf, type Git } from './git-command.js';
+import { textIfPlain } from '../fs/repository-file.js';
 import { BRANCHES } from './git-refs.js';
 import {
   demandOwnPlace,
   failed,
   isFilled,
+  isMoved,
   isStanding,
   unfilledMark,
   worktreeAt,
@@ -26,6 +28,8 @@ export class GitWorktrees {
   async add(checkout: Checkout, request: WorktreeRequest): Promise<'made' | 'existing'> {
     demandOwnPlace(request.path);
     await this.#awaitOtherMaker(checkout, request.path);
+    if (isMoved(checkout, request.path))
+      await this.#demand(directoryOf(checkout), ['worktree', 'repair', request.path]);
     if (!isStanding(checkout, request)) await this.#make(checkout, request);
     else if (isFilled(checkout, request.path)) return 'existing';
     await this.#orRemove(checkout, request, () => this.#fill(checkout, request));
@@ -63,11 +67,23 @@ export class GitWorktrees {
     writeFileSync(mark, '');
     if (leaveOut.length > 0) {
       const patterns = leaveOut.map((folder) => `!/${folder}/`);
-      await this.#demand(path, ['sparse-checkout', 'set', '--no-cone', '/*', ...patterns]);
+      const inherited = (await this.#inheritedPatterns(checkout, path)).filter(
+        (line) => !patterns.includes(line),
+      );
+      await this.#demand(path, ['sparse-checkout', 'set', '--no-cone', ...inherited, ...patterns]);
     }
     // By checkout and not by reset, so that the user's post-checkout hook sees the work tree as it sees any other.
     await this.#demand(path, ['checkout', '--force', '--quiet']);
     rmSync(mark);
+  }
+
+  /** Git gives a new work tree the sparse checkout of the one that it is made from: what is left out there stays out. */
+  async #inheritedPatterns(checkout: Checkout, path: string): Promise<readonly string[]> {
+    const gitDir = worktreeAt(checkout, path)?.gitDir ?? path;
+    const { stdout } = await this.#git.run(path, ['config', '--type=bool', '--get', 'core.sparseCheckout']);
+    const text = stdout.trim() === 'true' ? textIfPlain(join(gitDir, 'info', 'sparse-checkout')) : undefined;
+    const lines = text?.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#')) ?? [];
+    return lines.length === 0 ? ['/*'] : lines;
   }
 
   async #orRemove(checkout: Checkout, request: WorktreeRequest, work: () => Promise<unknown>): Promise<void> {

@@ -13,6 +13,7 @@ import type {
   WorkPackageDocument,
 } from '../../ports/workspace.js';
 import { changeOf, misplaced, workPackageDocument } from '../front-matter/work-package-document.js';
+import { isSparse } from './git-places.js';
 import {
   bytesOf,
   filesBelow,
@@ -167,6 +168,15 @@ export class WorkPackageFiles implements FeatureFiles {
 
 const ROOT = 'kitty-specs';
 
+const leftOut = (): SyncError =>
+  new SyncError(
+    'feature-not-found',
+    `${ROOT}/ is not here: this checkout is a sparse one that leaves it out.`,
+    {
+      hint: `Run "git sparse-checkout add ${ROOT} .kittify", then this command again.`,
+    },
+  );
+
 const statusFiles = (
   log: string | undefined,
   snapshot: string | undefined,
@@ -185,7 +195,9 @@ const foldersOf = async (
   projectRoot: string,
   isWanted: (name: string) => boolean,
 ): Promise<readonly JudgedFolder[]> => {
-  const names = (await namesIn(projectRoot, ROOT)).filter(isWanted).sort();
+  const all = await namesIn(projectRoot, ROOT);
+  if (all.length === 0 && isSparse(projectRoot)) throw leftOut();
+  const names = all.filter(isWanted).sort();
   const judged = await Promise.all(names.map((name) => judgeFolder(projectRoot, name)));
   return judged.filter((folder) => folder !== undefined);
 };

@@ -102,7 +102,7 @@ describe('a work tree for a work package', () => {
     const before = scratch.git('worktree', 'list', '--porcelain');
     expect(await refusal()).toMatchObject({
       kind: 'worktree-failed',
-      hint: expect.stringContaining('prune'),
+      hint: expect.stringContaining('git worktree repair'),
     });
     scratch.git('worktree', 'lock', '--reason', 'on a stick', request.path);
     expect(await refusal()).toMatchObject({
@@ -112,7 +112,8 @@ describe('a work tree for a work package', () => {
     });
     scratch.git('worktree', 'unlock', request.path);
     expect(scratch.git('worktree', 'list', '--porcelain')).toBe(before);
-    scratch.git('worktree', 'prune');
+    const forgets = /"git (worktree remove [^"]+)"/.exec((await refusal()).hint ?? '')?.[1];
+    scratch.git(...(forgets ?? '').split(' '));
     expect(await repository.addWorktree(held, request)).toBe('made');
   });
 
@@ -126,7 +127,7 @@ describe('a work tree for a work package', () => {
     rmSync(elsewhere, { recursive: true });
     expect(await refusal()).toMatchObject({
       kind: 'worktree-failed',
-      hint: expect.stringContaining('prune'),
+      hint: expect.stringContaining('git worktree repair'),
     });
     scratch.git('worktree', 'prune');
     scratch.git('checkout', '--quiet', request.branch);

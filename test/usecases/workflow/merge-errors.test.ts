@@ -17,7 +17,11 @@ const OBSTACLES: readonly (readonly [MoveObstacle, RegExp, RegExp])[] = [
     /^A rebase is under way in \/p/,
     /git status/,
   ],
-  [{ obstacle: 'gone', directory: '/p' }, /\/p, whose directory is gone\.$/, /git worktree prune/],
+  [
+    { obstacle: 'gone', directory: '/p' },
+    /\/p, whose directory is gone\.$/,
+    /moved, run "git worktree repair/,
+  ],
   [{ obstacle: 'shared', directories: ['/p', '/q'] }, /several work trees: \/p, \/q\.$/, /another branch/],
   [{ obstacle: 'moved' }, /Somebody else has just committed on main\.$/, /Run the command again/],
 ];

@@ -84,7 +84,7 @@ export const otherSchemas: readonly DocumentSchema[] = [
       node_id: text('of this machine and user'),
       checkout: object(
         { root: text(), project_root: text() },
-        { common_dir: text(), git_dir: text(), branch: text(), commit: text() },
+        { common_dir: text(), git_dir: text(), project_git_dir: text(), branch: text(), commit: text() },
       ),
       share: { type: ['boolean', 'string'], description: '`unreadable` when the config cannot be read' },
       auto_start: flag(),

@@ -13,7 +13,7 @@ export interface FeatureRequest {
   readonly feature?: string;
   /** `SPECIFY_FEATURE`. */
   readonly featureVariable?: string;
-  /** Directory in which the command was called. */
+  /** Directory in which the command was called, its links followed. */
   readonly directory?: string;
 }
 
@@ -117,6 +117,15 @@ const refuseConflicts = ({ directory, workPackages, ...documents }: FeatureDocum
   });
 };
 
-/** Folders above the project say nothing about its features. */
-const placeInProject = (directory: string, { projectRoot }: Checkout): string =>
-  directory.startsWith(projectRoot) ? directory.slice(projectRoot.length) : directory;
+/**
+ * Folders above the project say nothing about its features. A work tree that lies elsewhere may bear the name of its
+ * work package.
+ */
+const placeInProject = (directory: string, { projectRoot, root }: Checkout): string =>
+  below(projectRoot, directory) ?? below(root.replace(/[\\/][^\\/]*$/, ''), directory, root) ?? '';
+
+/** The rest of the way from a folder, when it leads through `through`. */
+const below = (folder: string, directory: string, through = folder): string | undefined =>
+  directory === through || /^[\\/]/.test(directory.startsWith(through) ? directory.slice(through.length) : '')
+    ? directory.slice(folder.length)
+    : undefined;

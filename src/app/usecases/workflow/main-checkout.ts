@@ -8,5 +8,6 @@ export const mainCheckout = (checkout: Checkout): Checkout =>
         root: checkout.projectRoot,
         projectRoot: checkout.projectRoot,
         commonDir: checkout.commonDir,
-        gitDir: checkout.commonDir,
+        gitDir: checkout.projectGitDir ?? checkout.commonDir,
+        ...(checkout.projectGitDir === undefined ? {} : { projectGitDir: checkout.projectGitDir }),
       };

@@ -53,7 +53,7 @@ export const describeObstacle = (
     case 'gone':
       return {
         message: `${branch} is checked out in ${obstacle.directory}, whose directory is gone.`,
-        hint: 'Bring the directory back, or run "git worktree prune" (a locked one needs "git worktree unlock" first), then this command again.',
+        hint: `If it was moved, run "git worktree repair NEW-PLACE" in the main checkout. If it was deleted, "git worktree remove ${obstacle.directory}" forgets it.`,
       };
     case 'shared':
       return {

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import type { ClientContainer } from '../../../container/container.js';
 import type { FeatureRequest } from '../../../usecases/workflow/locate-feature.js';
 import { checkoutOf, type ClientContext } from './client.js';
@@ -10,10 +11,19 @@ export const featureRequest = async (
   const featureVariable = io.env['SPECIFY_FEATURE'];
   return {
     checkout: await checkoutOf(client, common.project),
-    directory: common.project,
+    directory: realDirectory(common.project),
     ...(common.feature === undefined ? {} : { feature: common.feature }),
     ...(featureVariable === undefined || featureVariable === '' ? {} : { featureVariable }),
   };
+};
+
+/** As the checkout is given: a folder above a link is not one above the project. */
+const realDirectory = (path: string): string => {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return path;
+  }
 };
 
 /** Leaves out what was not given. */
