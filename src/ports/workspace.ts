@@ -1,5 +1,6 @@
 import type { Intent } from '../domain/workflow/intent.js';
 import type { PassedOver } from '../domain/workflow/feature-layout.js';
+import type { ManifestDocument } from '../domain/workflow/manifest.js';
 import type { WorkPackageEdit } from '../domain/workflow/transition.js';
 import type { Result } from '../domain/result.js';
 
@@ -139,6 +140,10 @@ export interface FeatureDocuments {
   readonly tasks: string | undefined;
   /** The status log; where there is one, also the snapshot of it that other clients keep. */
   readonly status?: { readonly log: string; readonly snapshot?: string };
+  /** `lanes.json`, in which spec-kitty 3 groups work packages that share a branch. */
+  readonly lanes?: string;
+  /** `wps.yaml`, the authority for dependencies where it is. */
+  readonly manifest?: ManifestDocument;
   /** Ascending by path. */
   readonly workPackages: readonly WorkPackageDocument[];
   /** Files that look like work packages and are not read. */

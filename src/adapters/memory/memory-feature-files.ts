@@ -11,6 +11,7 @@ import type {
   StrangeFolder,
   WorkPackageDocument,
 } from '../../ports/workspace.js';
+import { manifestDocument } from '../front-matter/manifest-document.js';
 import { changeOf, misplaced, workPackageDocument } from '../front-matter/work-package-document.js';
 import { MemoryWorkTree } from './memory-work-tree.js';
 
@@ -51,9 +52,13 @@ export class MemoryFeatureFiles implements FeatureFiles {
     const snapshot = text(`${directory}/${STATUS_SNAPSHOT}`);
     const paths = this.#paths(projectRoot).filter((path) => path.startsWith(`${directory}/`));
     const { workPackages, passedOver } = layoutOf(directory, paths);
+    const lanes = text(`${directory}/lanes.json`);
+    const wps = text(`${directory}/wps.yaml`);
     return {
       slug,
       directory,
+      ...(lanes === undefined ? {} : { lanes }),
+      ...(wps === undefined ? {} : { manifest: manifestDocument(`${directory}/wps.yaml`, wps) }),
       meta: text(`${directory}/meta.json`),
       spec: text(`${directory}/spec.md`),
       plan: text(`${directory}/plan.md`),

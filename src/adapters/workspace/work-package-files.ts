@@ -12,6 +12,7 @@ import type {
   StrangeFolder,
   WorkPackageDocument,
 } from '../../ports/workspace.js';
+import { manifestDocument } from '../front-matter/manifest-document.js';
 import { changeOf, misplaced, workPackageDocument } from '../front-matter/work-package-document.js';
 import { isSparse } from './git-places.js';
 import {
@@ -48,9 +49,11 @@ export class WorkPackageFiles implements FeatureFiles {
     const folder = await judgeFolder(projectRoot, slug);
     if (folder === undefined || folder.reason !== undefined) return undefined;
     const directory = featureDirectory(slug);
-    const [meta, log, spec, plan, tasks, laidOut] = await Promise.all([
+    const [meta, log, lanes, wps, spec, plan, tasks, laidOut] = await Promise.all([
       this.text(projectRoot, `${directory}/meta.json`),
       this.text(projectRoot, `${directory}/${STATUS_LOG}`),
+      this.text(projectRoot, `${directory}/lanes.json`),
+      this.text(projectRoot, `${directory}/wps.yaml`),
       readableText(projectRoot, `${directory}/spec.md`),
       readableText(projectRoot, `${directory}/plan.md`),
       this.text(projectRoot, `${directory}/tasks.md`),
@@ -58,7 +61,13 @@ export class WorkPackageFiles implements FeatureFiles {
     ]);
     const snapshot =
       log === undefined ? log : await this.text(projectRoot, `${directory}/${STATUS_SNAPSHOT}`);
-    return { slug, directory, meta, spec, plan, tasks, ...statusFiles(log, snapshot), ...laidOut };
+    return {
+      ...{ slug, directory, meta, spec, plan, tasks },
+      ...statusFiles(log, snapshot),
+      ...(lanes === undefined ? {} : { lanes }),
+      ...(wps === undefined ? {} : { manifest: manifestDocument(`${directory}/wps.yaml`, wps) }),
+      ...laidOut,
+    };
   }
 
   async change(document: WorkPackageDocument, edits: readonly WorkPackageEdit[]): Promise<FileChange> {

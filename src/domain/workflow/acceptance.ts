@@ -20,8 +20,15 @@ export interface AcceptanceFacts {
   readonly documents: PlanningDocuments;
   /** Paths of the main checkout that are not committed. */
   readonly dirtyPaths: readonly string[];
-  /** How the branch of the work package stands to the target branch; absent when there is no such branch. */
-  readonly branch?: { readonly name: string; readonly target: string; readonly isMerged: boolean };
+  /**
+   * How the branch of the work package stands to the target branch; absent when it needs none. `unknown`: its branch is
+   * not there, and there must have been one.
+   */
+  readonly branch?: {
+    readonly name: string;
+    readonly target: string;
+    readonly isMerged: boolean | 'unknown';
+  };
   /** The work package's own work tree, and what is not committed in it; absent when there is none. */
   readonly worktree?: { readonly directory: string; readonly dirtyPaths: readonly string[] };
 }
@@ -130,9 +137,17 @@ const dirtyWorktree = ({ worktree }: AcceptanceFacts): readonly AcceptanceReason
 };
 
 const notMerged = ({ branch }: AcceptanceFacts): readonly AcceptanceReason[] =>
-  branch === undefined || branch.isMerged
+  branch === undefined || branch.isMerged === true
     ? []
-    : [reason('not-merged', `The branch ${branch.name} is not merged into ${branch.target}.`, [])];
+    : [
+        reason(
+          'not-merged',
+          branch.isMerged === 'unknown'
+            ? `The branch ${branch.name}, which lanes.json names, is not here, so nobody can say that it is merged into ${branch.target}.`
+            : `The branch ${branch.name} is not merged into ${branch.target}.`,
+          [],
+        ),
+      ];
 
 const reason = (
   code: AcceptanceReason['code'],

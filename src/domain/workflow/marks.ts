@@ -1,5 +1,6 @@
 import { isWorkPackageId } from '../ids.js';
 import { LANES, type Lane } from './lane.js';
+import { workPackageIdOf } from './work-package-id.js';
 import { findTask, isTaskId, withBox, type Checkbox } from './tasks-document.js';
 
 /** What work can be marked as: a lane, or `pending`, which says of a task that it is open and of a work package `planned`. */
@@ -25,8 +26,8 @@ export interface NamedIds {
 }
 
 export const namedIds = (words: readonly string[]): NamedIds => {
-  const ids = [...new Set(words.map((word) => word.trim().toUpperCase()))];
-  const others = words.filter((word) => !isKnownForm(word.trim().toUpperCase()));
+  const ids = [...new Set(words.map(idOf))];
+  const others = words.filter((word) => !isKnownForm(idOf(word)));
   return {
     workPackages: ids.filter(isWorkPackageId),
     tasks: ids.filter(isTaskId),
@@ -72,5 +73,9 @@ export const taskNote = ({ taskId, box }: PlacedTask, isTicked: boolean): string
   const title = box.text.replace(/^[*_`~]*T\d+[*_`~:.]*\s*/, '');
   return `${taskId} ${isTicked ? 'is done' : 'is open again'}${title === '' ? '' : `: ${title}`}`;
 };
+
+/** A number alone is no name here: it may be a task's as well. */
+const idOf = (word: string): string =>
+  /^\s*\d/.test(word) ? word.trim() : workPackageIdOf(word).toUpperCase();
 
 const isKnownForm = (id: string): boolean => isWorkPackageId(id) || isTaskId(id);

@@ -18,6 +18,12 @@ export interface DeclaredWorkPackage {
   readonly dependencies: readonly string[];
   /** Line of the key in the file; absent when the front matter has no such key. */
   readonly line?: number;
+  /** What a manifest says, which then decides. */
+  readonly manifest?: {
+    readonly path: string;
+    readonly line?: number;
+    readonly dependencies: readonly string[];
+  };
 }
 
 export interface ResolvedWorkPackage {
@@ -25,7 +31,7 @@ export interface ResolvedWorkPackage {
   /** Ascending, once each. */
   readonly dependencies: readonly string[];
   /** Which document decided. */
-  readonly decidedBy: 'tasks' | 'front-matter';
+  readonly decidedBy: 'manifest' | 'tasks' | 'front-matter';
   /** Whether the front matter has to be written. */
   readonly isChanged: boolean;
 }
@@ -42,7 +48,7 @@ export interface ResolvedDependencies {
 
 /**
  * Who needs whom, from `tasks.md` and the front matters. `tasks.md` wins where the section of a work package makes a
- * statement; without one the front matter stays.
+ * statement; without one the front matter stays. Where a manifest names the dependencies, neither is asked.
  */
 export const resolveDependencies = (
   tasks: { readonly path: string; readonly text: string },
@@ -58,22 +64,29 @@ export const resolveDependencies = (
   const workPackages = declared.map((each): ResolvedWorkPackage => {
     const dependencies = dependenciesOf(graph, each.id);
     const isStated = statements.get(each.id)?.isMade === true;
-    const isChanged = isStated && !isSameSet(dependencies, each.dependencies);
-    return { id: each.id, dependencies, decidedBy: isStated ? 'tasks' : 'front-matter', isChanged };
+    const decidedBy = each.manifest !== undefined ? 'manifest' : isStated ? 'tasks' : 'front-matter';
+    const isChanged = decidedBy !== 'front-matter' && !isSameSet(dependencies, each.dependencies);
+    return { id: each.id, dependencies, decidedBy, isChanged };
   });
   return {
     graph,
     workPackages,
     faults: dependencyFaults(graph),
     warnings: [
-      ...workPackages.flatMap((each, at) => differences(each, declared[at], graph, tasks.path)),
+      ...workPackages.flatMap((each, at) =>
+        differences(each, declared[at], graph, declared[at]?.manifest?.path ?? tasks.path),
+      ),
       ...sections
         .filter(({ workPackageId }) => !known.includes(workPackageId))
         .map(
           ({ workPackageId, line }) =>
             `${nameOf(tasks.path)}:${line} has a section for ${workPackageId}, which has no file.`,
         ),
-      ...withoutSection(known, statements, tasks.path),
+      ...withoutSection(
+        declared.filter(({ manifest }) => manifest === undefined).map(({ id }) => id),
+        statements,
+        tasks.path,
+      ),
     ],
     ignored: [...statements].flatMap(([workPackageId, { ignored }]) =>
       ignored.map((each) => ({ workPackageId, ...each })),
@@ -82,11 +95,16 @@ export const resolveDependencies = (
 };
 
 const edgesOf = (
-  { id, path, line, dependencies }: DeclaredWorkPackage,
+  { id, path, line, dependencies, manifest }: DeclaredWorkPackage,
   statement: SectionStatement | undefined,
   tasksPath: string,
   known: readonly string[],
 ): readonly DependencyEdge[] => {
+  if (manifest !== undefined) {
+    const { line: entry } = manifest;
+    const place = entry === undefined ? { path: manifest.path } : { path: manifest.path, line: entry };
+    return manifest.dependencies.map((to) => ({ from: id, to, place }));
+  }
   if (statement?.isMade !== true) {
     const place = line === undefined ? { path } : { path, line };
     return dependencies.map((to) => ({ from: id, to, place }));

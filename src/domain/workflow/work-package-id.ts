@@ -3,6 +3,17 @@ import { isWorkPackageId } from '../ids.js';
 /** The number in a work package id: `WP07` → 7. */
 export const workPackageNumber = (id: string): number => Number(id.slice(2));
 
+/**
+ * The id that a person means by a name: `1`, `wp1` and `WP-01` are `WP01`. What is no such name comes back as it is,
+ * without the blanks around it, for the sentence that says so.
+ */
+export const workPackageIdOf = (said: string): string => {
+  const name = said.trim().toUpperCase();
+  if (isWorkPackageId(name)) return name;
+  const digits = /^(?:WP[-_ ]?)?0*(\d{1,4})$/.exec(name)?.[1];
+  return digits === undefined ? said.trim() : `WP${digits.padStart(2, '0')}`;
+};
+
 /** Ascending by number, so that `WP100` follows `WP99`; what is no id comes last, in the order of its characters. */
 export const compareWorkPackageIds = (a: string, b: string): number => {
   const known = Number(!isWorkPackageId(a)) - Number(!isWorkPackageId(b));

@@ -11,7 +11,8 @@ import type { FeatureView } from '../../../domain/workflow/orchestration/view.js
 import { wavesOf } from '../../../domain/workflow/orchestration/waves.js';
 import type { AgentCatalog, AgentCatalogReading, AgentCommand } from '../../../ports/agents.js';
 import type { FeatureFiles, Repository } from '../../../ports/workspace.js';
-import { refuseFaults } from '../workflow/feature-state.js';
+import { refuseFaults, type FeatureState } from '../workflow/feature-state.js';
+import { branchesOf, describeGroup } from '../workflow/group-branches.js';
 import { statedCommands, type StatedCommand } from './agent-consent.js';
 import { viewOf } from './feature-view.js';
 import { loadFeature, locateFeature, type FeatureRequest } from '../workflow/locate-feature.js';
@@ -100,6 +101,7 @@ export const prepareOrchestration = async (
   const feature = await locateFeature(files, repository, request);
   const state = await loadFeature(files, checkout.projectRoot, feature);
   refuseFaults(state);
+  refuseGroups(state);
   const view = viewOf(state);
   refuseGraph(view);
   const reading = await catalog.read(checkout.projectRoot);
@@ -112,6 +114,19 @@ const refuseLimits = ({ maxParallel = 1, maxRetries = 0, timeoutMs = 1 }: Partia
   if (isCount(maxParallel, 1) && isCount(maxRetries, 0) && isCount(timeoutMs, 1)) return;
   throw new SyncError('input-invalid', 'A limit of the orchestration cannot be used.', {
     hint: 'At least one agent at a time, no retry or more, and some time for each run.',
+  });
+};
+
+/** Agents work on a branch for each work package. */
+const refuseGroups = ({ documents, workPackages }: FeatureState): void => {
+  const { group } = branchesOf(documents);
+  const lines = workPackages.flatMap(({ workPackage: { id, lane } }) => {
+    const found = lane === 'done' ? undefined : group(id);
+    return found === undefined ? [] : [`${describeGroup(id, found)}.`];
+  });
+  if (lines.length === 0) return;
+  throw new SyncError('input-invalid', lines.join('\n'), {
+    hint: 'An orchestration gives each work package a branch of its own. Take the groups out of lanes.json, or go on with the spec-kitty that made them.',
   });
 };
 

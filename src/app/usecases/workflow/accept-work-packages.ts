@@ -1,4 +1,5 @@
 import { acceptanceReasons, type AcceptanceReason } from '../../../domain/workflow/acceptance.js';
+import { workPackageIdOf } from '../../../domain/workflow/work-package-id.js';
 import type { Merges } from '../../../ports/merging.js';
 import type { FeatureFiles, Repository } from '../../../ports/workspace.js';
 import { findWorkPackage, refuseFaults, type FeatureState, type FiledWorkPackage } from './feature-state.js';
@@ -94,7 +95,7 @@ export class AcceptWorkPackages {
   }
 
   async #judge(state: FeatureState, input: AcceptInput): Promise<Judgement> {
-    const ids = new Set((input.workPackageIds ?? []).map((id) => id.trim().toUpperCase()));
+    const ids = new Set((input.workPackageIds ?? []).map(workPackageIdOf));
     const named = [...ids].map((id) => findWorkPackage(state, id));
     // One that cannot be understood may be in review as well.
     if (named.length === 0) refuseFaults(state);

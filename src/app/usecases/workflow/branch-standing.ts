@@ -1,20 +1,20 @@
-import { workPackageBranch } from '../../../domain/workflow/feature-slug.js';
 import type { BranchStanding } from '../../../domain/workflow/merge-selection.js';
 import type { Merges, StandingQuestion } from '../../../ports/merging.js';
 import type { Checkout } from '../../../ports/workspace.js';
 import type { FiledWorkPackage } from './feature-state.js';
+import type { FeatureBranches } from './group-branches.js';
 
 /** How the branches of work packages stand to the target branch, by the ids of the work packages. */
 export const branchStandings = async (
   merges: Pick<Merges, 'standings'>,
   checkout: Checkout,
-  slug: string,
+  branches: FeatureBranches,
   filed: readonly FiledWorkPackage[],
   into: string,
 ): Promise<(id: string) => BranchStanding> => {
-  const questions = filed.map((each) => branchQuestion(slug, each));
+  const questions = filed.map((each) => branchQuestion(branches, each));
   const standings = filed.length === 0 ? undefined : await merges.standings(checkout, into, questions);
-  return (id) => standings?.get(workPackageBranch(slug, id)) ?? 'missing';
+  return (id) => standings?.get(branches.of(id)) ?? 'missing';
 };
 
 /**
@@ -22,12 +22,12 @@ export const branchStandings = async (
  * own.
  */
 const branchQuestion = (
-  slug: string,
+  branches: FeatureBranches,
   { workPackage: { id, dependencies } }: FiledWorkPackage,
 ): StandingQuestion => {
-  const branch = workPackageBranch(slug, id);
+  const branch = branches.of(id);
   const startedFrom = [
-    ...dependencies.map((dependency) => workPackageBranch(slug, dependency)),
+    ...dependencies.map((dependency) => branches.of(dependency)).filter((each) => each !== branch),
     ...(dependencies.length > 1 ? [`${branch}-merge-base`] : []),
   ];
   return { branch, startedFrom };

@@ -2,6 +2,7 @@ import { SyncError } from '../../../domain/errors.js';
 import { isWorkPackageId } from '../../../domain/ids.js';
 import { workPackageBranch } from '../../../domain/workflow/feature-slug.js';
 import { chooseWorktreeBase } from '../../../domain/workflow/worktree-base.js';
+import { workPackageIdOf } from '../../../domain/workflow/work-package-id.js';
 import type { HeldRepository, Repository } from '../../../ports/workspace.js';
 import type { FeatureState, FiledWorkPackage } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';
@@ -51,7 +52,7 @@ const askedBranch = async (
   slug: string,
   asked: string,
 ): Promise<string> => {
-  const id = asked.trim().toUpperCase();
+  const id = workPackageIdOf(asked);
   const branch = isWorkPackageId(id) ? workPackageBranch(slug, id) : asked.trim();
   if ((await repository.branchTip(checkout, branch)) !== undefined) return branch;
   throw new SyncError('worktree-failed', `There is no branch ${branch} to start from.`, {

@@ -1,13 +1,14 @@
 import { SyncError } from '../../../domain/errors.js';
 import { countsAsWork } from '../../../domain/workflow/acceptance.js';
-import { workPackageBranch } from '../../../domain/workflow/feature-slug.js';
 import {
   isMergeable,
   outerDependencies,
   selectMerges,
+  type BranchStanding,
   type MergeCandidate,
   type MergeStep,
 } from '../../../domain/workflow/merge-selection.js';
+import { workPackageIdOf } from '../../../domain/workflow/work-package-id.js';
 import type { Merges } from '../../../ports/merging.js';
 import type { Checkout, FeatureFiles, Repository } from '../../../ports/workspace.js';
 import { branchStandings } from './branch-standing.js';
@@ -19,6 +20,7 @@ import {
   type FiledWorkPackage,
 } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';
+import { branchesOf, describeGroup, type FeatureBranches } from './group-branches.js';
 import { loadFeature } from './locate-feature.js';
 import { mainCheckout } from './main-checkout.js';
 import { refusalError, rebasedError, uncommittedError } from './merge-errors.js';
@@ -43,7 +45,9 @@ export const decideMerge = async (
   const state = await loadFeature(files, checkout.projectRoot, slug);
   const chosen = choose(state, input);
   const target = await targetOf(repository, checkout, state, input.target);
-  const standingOf = await branchStandings(merges, checkout, slug, chosen.workPackages, target);
+  const branches = branchesOf(state.documents);
+  const standingOf = await branchStandings(merges, checkout, branches, chosen.workPackages, target);
+  refuseGroups(branches, chosen.workPackages, standingOf, target);
   const candidates = chosen.workPackages.map(({ workPackage: { id, lane } }): MergeCandidate => {
     return { id, lane, standing: standingOf(id), isNamed: chosen.isNamed };
   });
@@ -55,14 +59,16 @@ export const decideMerge = async (
   const needed = state.workPackages.filter(
     ({ workPackage: { id, lane } }) => lane !== 'done' && outer.some(({ dependency }) => dependency === id),
   );
-  const neededStanding = await branchStandings(merges, checkout, slug, needed, target);
-  const missing = outer.filter(({ dependency }) => neededStanding(dependency) === 'unmerged');
+  const neededStanding = await branchStandings(merges, checkout, branches, needed, target);
+  const missing = outer.filter(({ dependency }) =>
+    isNotThere(branches, dependency, neededStanding(dependency)),
+  );
   if (missing.length > 0)
     throw refusalError(
       slug,
       missing.map((each) => ({ refusal: 'dependency', ...each })),
     );
-  await refuseUncommitted({ repository, merges }, checkout, slug, steps);
+  await refuseUncommitted({ repository, merges }, checkout, branches, steps);
   await refuseDetached(repository, checkout, steps, input);
   const titleOf = (id: string): string => findWorkPackage(state, id).workPackage.title;
   return {
@@ -70,17 +76,41 @@ export const decideMerge = async (
     target,
     steps: steps.map((step) => ({
       ...step,
-      branch: workPackageBranch(slug, step.id),
+      branch: branches.of(step.id),
       title: titleOf(step.id),
     })),
   };
 };
 
+/** A group is merged as a whole, and by whom it was made; a branch that is gone proves nothing. */
+const refuseGroups = (
+  branches: FeatureBranches,
+  filed: readonly FiledWorkPackage[],
+  standingOf: (id: string) => BranchStanding,
+  target: string,
+): void => {
+  const lines = filed.flatMap(({ workPackage: { id, lane } }) => {
+    const group = branches.group(id);
+    if (group === undefined || lane === 'done' || !isNotThere(branches, id, standingOf(id))) return [];
+    const why =
+      standingOf(id) === 'missing' ? 'which does not exist here' : `which is not merged into ${target}`;
+    return [`${describeGroup(id, group)}, ${why}.`];
+  });
+  if (lines.length === 0) return;
+  throw new SyncError('merge-refused', lines.join('\n'), {
+    hint: `Merge such a branch into ${target} as a whole with git or with the spec-kitty that made it, then run the command again.`,
+  });
+};
+
+/** Whether the work of a work package may be missing in the target branch. */
+const isNotThere = (branches: FeatureBranches, id: string, standing: BranchStanding): boolean =>
+  standing === 'unmerged' || (standing === 'missing' && branches.group(id) !== undefined);
+
 const choose = (
   state: FeatureState,
   { workPackageIds = [] }: MergeInput,
 ): { readonly isNamed: boolean; readonly workPackages: readonly FiledWorkPackage[] } => {
-  const ids = new Set(workPackageIds.map((id) => id.trim().toUpperCase()));
+  const ids = new Set(workPackageIds.map(workPackageIdOf));
   if (ids.size > 0) return { isNamed: true, workPackages: [...ids].map((id) => findWorkPackage(state, id)) };
   // One that cannot be understood may be one of those to merge, or come between them.
   refuseFaults(state);
@@ -105,12 +135,12 @@ const targetOf = async (
 const refuseUncommitted = async (
   { repository, merges }: Pick<Ports, 'repository' | 'merges'>,
   checkout: Checkout,
-  slug: string,
+  branches: FeatureBranches,
   steps: readonly MergeStep[],
 ): Promise<void> => {
   const places = await merges.places(checkout);
   for (const { id, outcome, from, to } of steps) {
-    const place = places.get(workPackageBranch(slug, id));
+    const place = places.get(branches.of(id));
     if (place === undefined || (outcome !== 'merged' && from === to)) continue;
     if (place.isRebased) throw rebasedError(id, place.directory);
     if (!place.isPresent && place.isLocked) {

@@ -2,7 +2,17 @@ import { SyncError } from '../../../domain/errors.js';
 import { isWorkPackageId } from '../../../domain/ids.js';
 import { dependencyGraph, type DependencyGraph } from '../../../domain/workflow/dependency-graph.js';
 import { readStatusLog, type StatusLog } from '../../../domain/workflow/status-log.js';
-import { compareWorkPackageIds, workPackageIdOfFile } from '../../../domain/workflow/work-package-id.js';
+import {
+  compareWorkPackageIds,
+  workPackageIdOf,
+  workPackageIdOfFile,
+  workPackageNumber,
+} from '../../../domain/workflow/work-package-id.js';
+import {
+  readManifest,
+  type ManifestDocument,
+  type ManifestEntry,
+} from '../../../domain/workflow/manifest.js';
 import {
   describeWorkPackageFault,
   lineOfKey,
@@ -68,7 +78,7 @@ export const refuseFaults = ({ faults }: Pick<FeatureState, 'faults'>): void => 
 
 /** The work package of an id. Fails with `work-package-not-found`, or with `work-package-unreadable` for a broken file. */
 export const findWorkPackage = (state: FeatureState, id: string): FiledWorkPackage => {
-  const wanted = id.trim().toUpperCase();
+  const wanted = workPackageIdOf(id);
   const found = searchWorkPackage(state, wanted);
   if (found !== undefined) return found;
   refuseFaults({ faults: state.faults.filter((fault) => isAbout(fault, wanted)) });
@@ -85,10 +95,27 @@ export const findWorkPackage = (state: FeatureState, id: string): FiledWorkPacka
   );
 };
 
-/** The work package of an id, if there is one and it can be understood. */
-export const searchWorkPackage = (state: FeatureState, id: string): FiledWorkPackage | undefined =>
-  (isWorkPackageId(id) ? findAlone(state.documents, id) : undefined) ??
-  state.workPackages.find(({ workPackage }) => workPackage.id === id);
+/** The work package of an id, if there is one and it can be understood; else the only one of the same number. */
+export const searchWorkPackage = (state: FeatureState, id: string): FiledWorkPackage | undefined => {
+  if (!isWorkPackageId(id)) return undefined;
+  const exact =
+    findAlone(state.documents, id) ?? state.workPackages.find(({ workPackage }) => workPackage.id === id);
+  if (exact !== undefined) return exact;
+  const number = workPackageNumber(id);
+  const [only, another] = state.workPackages.filter(
+    ({ workPackage }) => workPackageNumber(workPackage.id) === number,
+  );
+  return another === undefined ? only : undefined;
+};
+
+/** What the manifest says. Fails with `tasks-unreadable`: nothing else may stand for what it says. */
+export const manifestOf = (document: ManifestDocument): ReadonlyMap<string, ManifestEntry> => {
+  const read = readManifest(document);
+  if (read.ok) return read.value;
+  throw new SyncError('tasks-unreadable', `${read.error}.`, {
+    hint: 'wps.yaml decides about dependencies. Correct it and run the command again.',
+  });
+};
 
 /** Who needs whom, as the front matters say. */
 export const frontMatterGraph = (state: FeatureState): DependencyGraph =>
@@ -107,7 +134,7 @@ const understandAll = (documents: FeatureDocuments): Understood => {
   const faults: WorkPackageFault[] = [];
   const byId = new Map<string, FiledWorkPackage[]>();
   for (const document of documents.workPackages) {
-    const read = readWorkPackage(document);
+    const read = readFiled(documents, document);
     if (read.ok)
       byId.set(read.value.id, [...(byId.get(read.value.id) ?? []), { workPackage: read.value, document }]);
     else faults.push(read.error);
@@ -134,8 +161,20 @@ const findAlone = (documents: FeatureDocuments, id: string): FiledWorkPackage | 
     ({ path, text }) => idOfFile(path) === id || aboutId.test(text),
   );
   if (document === undefined || another !== undefined) return undefined;
-  const read = readWorkPackage(document);
+  const read = readFiled(documents, document);
   return read.ok && read.value.id === id ? { workPackage: read.value, document } : undefined;
+};
+
+/** The work package of a file; where a manifest names its dependencies, they are these. */
+const readFiled = (
+  { manifest }: FeatureDocuments,
+  document: WorkPackageDocument,
+): ReturnType<typeof readWorkPackage> => {
+  const read = readWorkPackage(document);
+  const entry = read.ok && manifest !== undefined ? manifestOf(manifest).get(read.value.id) : undefined;
+  return read.ok && entry !== undefined
+    ? { ok: true, value: { ...read.value, dependencies: entry.dependencies } }
+    : read;
 };
 
 const idOfFile = (path: string): string | undefined =>

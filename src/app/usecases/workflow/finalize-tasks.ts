@@ -4,11 +4,12 @@ import {
   resolveDependencies,
   type ResolvedDependencies,
 } from '../../../domain/workflow/resolve-dependencies.js';
+import { describeIds } from '../../../domain/workflow/work-package-id.js';
 import type { Lane } from '../../../domain/workflow/lane.js';
-import { lineOfKey } from '../../../domain/workflow/work-package.js';
+import { lineOfKey, readWorkPackage } from '../../../domain/workflow/work-package.js';
 import type { FeatureFiles, FileChange, Repository } from '../../../ports/workspace.js';
 import { planAnnouncement } from './plan-announcement.js';
-import { refuseFaults, type FeatureState } from './feature-state.js';
+import { manifestOf, refuseFaults, type FeatureState } from './feature-state.js';
 import { targetBranchOf } from './feature-target.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 import type { PerformWork } from './perform-work.js';
@@ -26,7 +27,7 @@ export interface FinalizedWorkPackage {
   readonly lane: Lane;
   readonly dependencies: readonly string[];
   /** Which document decided about the dependencies. */
-  readonly decidedBy: 'tasks' | 'front-matter';
+  readonly decidedBy: 'manifest' | 'tasks' | 'front-matter';
 }
 
 export interface FinalizeResult {
@@ -103,7 +104,8 @@ export class FinalizeTasks {
 }
 
 const resolve = (state: FeatureState): ResolvedDependencies => {
-  const { slug, directory, tasks, passedOver } = state.documents;
+  const { documents } = state;
+  const { slug, directory, tasks, passedOver } = documents;
   refuseFaults(state);
   if (state.workPackages.length === 0) {
     const seen = passedOver.map(({ path, reason }) => `\n${path} ${reason}.`).join('');
@@ -116,19 +118,35 @@ const resolve = (state: FeatureState): ResolvedDependencies => {
       hint: 'Write it with a section for each work package, such as "## Work Package WP01: Title".',
     });
   }
+  const manifest = documents.manifest === undefined ? undefined : manifestOf(documents.manifest);
   const resolved = resolveDependencies(
     { path: `${directory}/tasks.md`, text: tasks },
-    state.workPackages.map(({ workPackage, document }) => {
+    state.workPackages.map(({ workPackage: { id, path, dependencies }, document }) => {
       const line =
         'dependencies' in document.frontMatter ? lineOfKey(document.text, 'dependencies') : undefined;
+      const entry = manifest?.get(id);
+      const own = readWorkPackage(document);
       return {
-        id: workPackage.id,
-        path: workPackage.path,
-        dependencies: workPackage.dependencies,
+        id,
+        path,
+        dependencies: own.ok ? own.value.dependencies : dependencies,
         ...(line === undefined ? {} : { line }),
+        ...(entry === undefined ? {} : { manifest: { path: `${directory}/wps.yaml`, ...entry } }),
       };
     }),
   );
+  const without = [...(manifest?.keys() ?? [])].filter(
+    (id) => !state.workPackages.some(({ workPackage }) => workPackage.id === id),
+  );
+  if (without.length > 0) {
+    throw new SyncError(
+      'dependency-invalid',
+      `wps.yaml has ${describeIds(without)}, of which tasks/ has no file.`,
+      {
+        hint: `Nothing was written. Write files such as ${directory}/tasks/${without[0] ?? 'WP01'}-title.md, or take the entry out.`,
+      },
+    );
+  }
   if (resolved.faults.length === 0) return resolved;
   throw new SyncError('dependency-invalid', resolved.faults.map(describeDependencyFault).join('\n'), {
     hint: 'Nothing was written. Correct these lines and run the command again.',

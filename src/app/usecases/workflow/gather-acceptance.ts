@@ -1,10 +1,10 @@
 import type { AcceptanceFacts } from '../../../domain/workflow/acceptance.js';
-import { workPackageBranch } from '../../../domain/workflow/feature-slug.js';
 import type { Merges } from '../../../ports/merging.js';
 import type { Checkout, Repository } from '../../../ports/workspace.js';
 import { branchStandings } from './branch-standing.js';
 import type { FeatureState, FiledWorkPackage } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';
+import { branchesOf } from './group-branches.js';
 import { mainCheckout } from './main-checkout.js';
 
 interface Ports {
@@ -48,33 +48,39 @@ export const gatherAcceptance = async (
 export const withoutCommits = async (
   { repository, merges }: Ports,
   checkout: Checkout,
-  { documents: { slug, meta } }: FeatureState,
+  { documents }: FeatureState,
   filed: readonly FiledWorkPackage[],
 ): Promise<readonly string[]> => {
   if (checkout.commonDir === undefined || filed.length === 0) return [];
-  const target = await standingTargetOf(repository, checkout, meta);
-  const standingOf = await branchStandings(merges, checkout, slug, filed, target);
+  const target = await standingTargetOf(repository, checkout, documents.meta);
+  const standingOf = await branchStandings(merges, checkout, branchesOf(documents), filed, target);
   return filed.map(({ workPackage }) => workPackage.id).filter((id) => standingOf(id) === 'no-commits');
 };
 
-/** A work package that was never implemented in a branch of its own has nothing to merge. */
+/**
+ * A work package that was never implemented in a branch of its own has nothing to merge. One of a group has, and when the
+ * branch of the group is gone nobody can say that it is merged.
+ */
 const branches = async (
   { repository }: Ports,
   checkout: Checkout,
-  { documents: { slug, meta } }: FeatureState,
+  { documents }: FeatureState,
   filed: readonly FiledWorkPackage[],
 ): Promise<(each: FiledWorkPackage) => Pick<AcceptanceFacts, 'branch'>> => {
-  const names: string[] = [];
+  const { of, group } = branchesOf(documents);
+  const names = new Set<string>();
   for (const { workPackage } of filed) {
-    const name = workPackageBranch(slug, workPackage.id);
-    if ((await repository.branchTip(checkout, name)) !== undefined) names.push(name);
+    const name = of(workPackage.id);
+    if ((await repository.branchTip(checkout, name)) !== undefined) names.add(name);
   }
-  if (names.length === 0) return () => ({});
-  const target = await standingTargetOf(repository, checkout, meta);
-  const merged = await repository.mergedBranches(checkout, names, target);
+  const isGrouped = filed.some(({ workPackage }) => group(workPackage.id) !== undefined);
+  if (names.size === 0 && !isGrouped) return () => ({});
+  const target = await standingTargetOf(repository, checkout, documents.meta);
+  const merged = await repository.mergedBranches(checkout, [...names], target);
   return ({ workPackage }) => {
-    const name = workPackageBranch(slug, workPackage.id);
-    return names.includes(name) ? { branch: { name, target, isMerged: merged.has(name) } } : {};
+    const name = of(workPackage.id);
+    if (names.has(name)) return { branch: { name, target, isMerged: merged.has(name) } };
+    return group(workPackage.id) === undefined ? {} : { branch: { name, target, isMerged: 'unknown' } };
   };
 };
 
@@ -82,15 +88,16 @@ const branches = async (
 const worktrees = async (
   { repository, merges }: Ports,
   checkout: Checkout,
-  { documents: { slug } }: FeatureState,
+  { documents }: FeatureState,
   filed: readonly FiledWorkPackage[],
 ): Promise<(each: FiledWorkPackage) => Pick<AcceptanceFacts, 'worktree'>> => {
+  const { of } = branchesOf(documents);
   const found = new Map<string, NonNullable<AcceptanceFacts['worktree']>>();
   const places = await merges.places(checkout);
   for (const {
     workPackage: { id },
   } of filed) {
-    const place = places.get(workPackageBranch(slug, id));
+    const place = places.get(of(id));
     if (place?.isPresent !== true || place.directory === checkout.projectRoot) continue;
     const dirtyPaths = await repository.dirtyPaths(place.directory);
     found.set(id, { directory: shorten(place.directory, checkout), dirtyPaths });

@@ -10,6 +10,7 @@ import {
   type FeatureState,
   type FiledWorkPackage,
 } from './feature-state.js';
+import { branchesOf, describeGroup } from './group-branches.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 import type { PerformWork } from './perform-work.js';
 import { nothingToDo, type PerformedWork, type WorkPlan } from './work-plan.js';
@@ -82,6 +83,7 @@ export class ImplementWorkPackage {
   ): Promise<WorkPlan<ImplementResult>> {
     const state = await loadFeature(this.#files, held.checkout.projectRoot, slug);
     const filed = findWorkPackage(state, input.workPackageId);
+    refuseGroups(state, filed);
     if (filed.workPackage.lane !== 'doing') refuseUnready(state, filed);
     const made = await this.#makeWorktree(held, state, filed, input);
     try {
@@ -175,6 +177,19 @@ interface MadeWorktree {
   readonly base?: string;
   readonly undo: () => Promise<void>;
 }
+
+/** Work on a branch that several work packages share is begun by whoever made the groups. */
+const refuseGroups = (state: FeatureState, { workPackage: { id, dependencies } }: FiledWorkPackage): void => {
+  const { group } = branchesOf(state.documents);
+  const [first] = [id, ...dependencies].flatMap((each) => {
+    const found = group(each);
+    return found === undefined ? [] : [{ id: each, group: found }];
+  });
+  if (first === undefined) return;
+  throw new SyncError('worktree-failed', `${describeGroup(first.id, first.group)}.`, {
+    hint: `Nothing has changed. Work on that branch, and say so with "spec-kitty agent tasks move-task ${id} --to doing"; or take the groups out of lanes.json.`,
+  });
+};
 
 const refuseUnready = (state: FeatureState, { workPackage }: FiledWorkPackage): void => {
   const { id, lane } = workPackage;

@@ -1,5 +1,6 @@
 import { isWorkPackageId } from '../../../domain/ids.js';
 import { breakageMessage, breakageType } from '../../../domain/workflow/breakage.js';
+import { workPackageIdOf } from '../../../domain/workflow/work-package-id.js';
 import type { Emission } from '../../sync/event-emitter.js';
 import type { WorkSubject } from './work-plan.js';
 
@@ -16,7 +17,7 @@ export const logBreakage = async (
   const type = breakageType(error);
   if (type === undefined || isTold(error)) return;
   markTold(error);
-  const id = workPackageId?.trim().toUpperCase() ?? '';
+  const id = workPackageIdOf(workPackageId ?? '');
   try {
     const fact = emission.fact('ErrorLogged', isWorkPackageId(id) ? id : 'error', {
       error_type: type,

@@ -1,3 +1,4 @@
+import { workPackageIdOf } from '../../../../domain/workflow/work-package-id.js';
 import type { EnvelopeDocument } from '../../../../domain/events/envelope-document.js';
 import { SyncError } from '../../../../domain/errors.js';
 import { TOKENS } from '../../../container/tokens.js';
@@ -33,7 +34,7 @@ export const run = async ({ args, common, container, terminal }: ClientContext<A
       : await listEvents.run(outboxes.open(uuid), {
           limit,
           ...(common.feature === undefined ? {} : { feature: common.feature }),
-          ...(args.wp === undefined ? {} : { workPackage: args.wp }),
+          ...(args.wp === undefined ? {} : { workPackage: workPackageIdOf(args.wp) }),
         });
   return {
     data: { events: listed.map(({ event }) => event) },
