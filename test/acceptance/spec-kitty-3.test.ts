@@ -71,9 +71,7 @@ describe('a manifest wps.yaml', () => {
         'feature',
         'finalize-tasks',
       ]);
-      expect(
-        found.map((each: any) => [each.id, each.dependencies, each.decided_by]),
-      ).toEqual([
+      expect(found.map((each: any) => [each.id, each.dependencies, each.decided_by])).toEqual([
         ['WP01', [], 'manifest'],
         ['WP02', ['WP01'], 'manifest'],
       ]);
