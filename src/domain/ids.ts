@@ -28,6 +28,8 @@ export const isFeatureSlug = (text: string): boolean => FEATURE_SLUG_PATTERN.tes
 export const normalizeEventId = (text: string): string | undefined => {
   // Nearly every id is canonical already.
   if (isUlid(text) || UUID.test(text)) return text;
+  // The pattern of older clients lets a line break through at the end.
+  if (text.endsWith('\n')) return normalizeEventId(text.slice(0, -1));
   const upper = text.toUpperCase();
   if (isUlid(upper)) return upper;
   const hex = text.replaceAll('-', '').toLowerCase();

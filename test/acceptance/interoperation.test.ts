@@ -1,11 +1,16 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { ChaosHub } from '../support/chaos-hub.js';
 import { AWAKE, eventually, noted, nothingRuns, withBackground } from '../support/background.js';
 import { startTestHub, type TestHub } from '../support/hub.js';
+import { envelopeOf } from '../support/outgoing-events.js';
+import { makePythonQueue } from '../support/python-queue.js';
 import { smallFeature } from '../support/planning-documents.js';
-import { addNote, ask, eventIdsOf, makeProject, PASSWORD, signIn } from '../support/project.js';
+import { addNote, ask, eventIdsOf, makeProject, PASSWORD, signIn, succeed } from '../support/project.js';
 import { expectAccounted, syncNow } from '../support/recount.js';
+import { inSandbox } from '../support/sandbox.js';
 
 /** Makes a hub one of the base contract alone: no lifetimes, no ids of its own, no acks, no word about anybody. */
 const onlyTheBase = (hub: ChaosHub): void => {
@@ -189,4 +194,41 @@ describe('the Python client at our hub', () => {
     );
     expect(lanes).toEqual({ WP01: 'planned', WP02: 'doing', WP03: 'doing', WP04: 'done', WP05: 'planned' });
   });
+});
+
+describe('what an older client left in its queues', () => {
+  it('is named by the doctor, taken over from all of them, and then no longer named', () =>
+    inSandbox(async (sandbox) => {
+      await makeProject(sandbox, smallFeature({ WP01: {} }));
+      await mkdir(join(sandbox.stateRoot, 'queues'), { recursive: true, mode: 0o700 });
+      await chmod(sandbox.stateRoot, 0o700);
+      const rows = [5, 40]
+        .map((n) => envelopeOf(n))
+        .map((event) => ({ eventId: event.event_id, data: JSON.stringify(event) }));
+      makePythonQueue(join(sandbox.stateRoot, 'queue.db'), rows.slice(0, 1));
+      makePythonQueue(join(sandbox.stateRoot, 'queues', 'queue-ada.db'), rows.slice(1));
+      const found = async (): Promise<readonly string[]> =>
+        (await ask(sandbox, ['sync', 'doctor'])).document['findings']
+          .map(({ message }: { readonly message: string }) => message)
+          .filter((message: string) => message.includes('older client'));
+      expect(await found()).toEqual([expect.stringMatching(/^2 events of an older client wait/)]);
+      const report = await succeed(sandbox, ['events', 'import', '--from-queue-db', sandbox.stateRoot]);
+      expect(report).toMatchObject({ rows: 2, adopted: 2 });
+      expect(await found()).toEqual([]);
+    }));
+
+  it('takes the clock to the highest of its events, not past one for each', () =>
+    inSandbox(async (sandbox) => {
+      await makeProject(sandbox, smallFeature({ WP01: {} }));
+      const events = Array.from({ length: 32 }, (_, at) =>
+        envelopeOf(100 + at, { lamport_clock: 100 + (at % 7) }),
+      );
+      const file = join(sandbox.directory, 'events.ndjson');
+      await writeFile(file, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+      await succeed(sandbox, ['events', 'import', file]);
+      const clock = JSON.parse(await readFile(join(sandbox.stateRoot, 'clock.json'), 'utf8')) as {
+        value: number;
+      };
+      expect(clock.value).toBe(106);
+    }));
 });

@@ -27,6 +27,12 @@ export const foreignQueueContract = ({ name, setup }: ForeignQueueFlavour): void
       expect(await subject.rows(file)).toEqual([]);
     });
 
+    it('finds the queue at its own place, and none where nothing is', async () => {
+      const { subject, file, nowhere } = await setup(ROWS);
+      expect(await subject.files(file)).toEqual([file]);
+      expect(await subject.files(nowhere)).toEqual([]);
+    });
+
     it('refuses what is not there', async () => {
       const { subject, nowhere } = await setup(ROWS);
       await expect(subject.rows(nowhere)).rejects.toMatchObject({ kind: 'input-invalid' });

@@ -68,7 +68,7 @@ export const outboxContract = ({ name, durable, setup }: OutboxFlavour): void =>
       ]);
       const [captured] = await outbox.capture(facts(3, 1), ROOM);
       expect(captured).toMatchObject({ outcome: 'captured', record: 3 });
-      expect(captured?.outcome === 'captured' && captured.event.lamport_clock).toBeGreaterThan(41);
+      expect(captured?.outcome === 'captured' && captured.event.lamport_clock).toBe(41);
     });
 
     it('adopts no more than there is room for, and says how many it refused', async () => {

@@ -36,6 +36,40 @@ describe('batches', () => {
     return (await response.json()) as BatchAnswer;
   };
 
+  it('stores and marks what the emitter of an older client lets through', async () => {
+    const payload = { wp_id: 'WP01', previous_status: 'planned', new_status: 'doing', feature_slug: '001-a' };
+    const odd = [
+      makeEvent({ event_id: `${mintId()}\n` }),
+      makeEvent({ payload: { ...payload, changed_by: '' } }),
+      makeEvent({ payload: { ...payload, wp_id: 'WP01\n' } }),
+      makeEvent({ payload: { ...payload, cost: 1e308 } }),
+      makeEvent({ timestamp: '20260203T101112' }),
+    ];
+    expect(await send(odd)).toEqual({
+      results: odd.map(({ event_id }) => ({ event_id, status: 'success' })),
+    });
+    expect(await send(odd)).toMatchObject({ results: odd.map(() => ({ status: 'duplicate' })) });
+    const { events } = await hub.stores.store.forTeam('acme').read({ after: 0, limit: 10 });
+    // An id is no part of what the board understands.
+    expect(events.map(({ known }) => known)).toEqual([true, false, false, false, false]);
+    expect(events.map(({ document }) => JSON.parse(document) as unknown)).toEqual(odd);
+  });
+
+  it('says to older clients that it keeps no planning documents, so that they do not offer them again', async () => {
+    const response = await post('{}', {}, '/api/dossier/push-content/');
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ error: 'namespace_not_found' });
+  });
+
+  it('says at the health call that a token is not known, and nothing of the kind without one', async () => {
+    const health = (headers: Record<string, string>) => fetch(`${hub.url}/api/v1/sync/health/`, { headers });
+    expect((await health({})).status).toBe(200);
+    expect((await health({ authorization: `Bearer ${token}` })).status).toBe(200);
+    const refused = await health({ authorization: 'Bearer nobody' });
+    expect(refused.status).toBe(401);
+    expect(await refused.json()).toMatchObject({ type: 'urn:spec-kitty-sync:problem:not-authenticated' });
+  });
+
   it('answers a receipt for each event, in gzip or plain', async () => {
     const [a, b] = [makeEvent(), makeEvent({ team_slug: 'local' })];
     expect(await send([a, b])).toEqual({

@@ -286,14 +286,14 @@ describe('live sessions', () => {
     await closed;
   });
 
-  it('ends sessions with 1001 when it stops, after answering what it was sent', async () => {
+  it('ends sessions with 1012 when it stops, which older clients do not take for a delivery, after answering what it was sent', async () => {
     await start();
     const client = await joined();
     const event = makeEvent();
     client.send(event);
     expect(await client.next('ack')).toMatchObject({ event_id: event.event_id, status: 'success' });
     await hub.close();
-    expect(await client.closed).toBe(1001);
+    expect(await client.closed).toBe(1012);
     await expect(fetch(`${hub.url}/healthz`)).rejects.toThrow();
   });
 });

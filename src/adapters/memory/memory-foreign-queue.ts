@@ -9,6 +9,10 @@ export class MemoryForeignQueue implements ForeignQueue {
     this.#files = files;
   }
 
+  async files(place: string): Promise<readonly string[]> {
+    return [...this.#files.keys()].filter((file) => file === place || file.startsWith(`${place}/`));
+  }
+
   async rows(file: string): Promise<readonly QueuedRow[]> {
     const rows = this.#files.get(file);
     if (rows === undefined) throw new SyncError('input-invalid', `${file} does not exist.`);

@@ -44,7 +44,7 @@ export class MemoryOutbox implements Outbox {
     const fresh = events.filter(({ eventId }) => !ids.has(eventId) && ids.add(eventId));
     const taken = fresh.slice(0, Math.max(0, limits.maxWaiting - this.#waiting()));
     for (const { eventId, json, team, lamport, invalid } of taken) {
-      this.#clock.advance((value) => Math.max(value, lamport) + 1);
+      this.#clock.advance((value) => Math.max(value, lamport));
       const record = this.#last() + 1;
       this.#records.push({ record, eventId, team, json, ...(invalid === undefined ? {} : { invalid }) });
     }

@@ -1,4 +1,4 @@
-import { receive } from '../../domain/time/lamport.js';
+import { isLamport } from '../../domain/time/lamport.js';
 import type { Adoption, ForeignEvent } from '../../ports/queue.js';
 import { isSegmentFull } from './append-under-lock.js';
 import type { KnownIds } from './known-ids.js';
@@ -52,12 +52,8 @@ export const adoptEvents = (
   return adoption;
 };
 
-/** The clock after each event; a timestamp that cannot be one leaves it where it is. */
+/** The clock after each event: the highest so far. A timestamp that cannot be one leaves it where it is. */
 const clocksAfter = (events: readonly ForeignEvent[], start: number): readonly number[] => {
   let clock = start;
-  return events.map(({ lamport }) => {
-    const received = receive(clock, lamport);
-    clock = received.ok ? received.value : clock;
-    return clock;
-  });
+  return events.map(({ lamport }) => (clock = isLamport(lamport) ? Math.max(clock, lamport) : clock));
 };

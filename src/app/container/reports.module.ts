@@ -123,6 +123,7 @@ export const reportsModule = (register: Registrar): void => {
       TOKENS.backgroundPost,
       TOKENS.accountStatus,
       TOKENS.checkConnection,
+      TOKENS.importQueue,
       TOKENS.environment,
     ],
     async (
@@ -139,12 +140,13 @@ export const reportsModule = (register: Registrar): void => {
       background,
       account,
       connection,
+      olderQueues,
       { version },
     ) => {
       const { ExamineMachine } = await import('../usecases/delivery/examine-machine.js');
       return new ExamineMachine({
         ...{ files, outboxes, registry, configs, repository, intents, sharing, settings },
-        ...{ lamport, clock, background, account, connection, version },
+        ...{ lamport, clock, background, account, connection, olderQueues, version },
       });
     },
   );

@@ -1,15 +1,26 @@
 import { isSyncError } from '../../domain/errors.js';
+import type { AccountStore } from '../../ports/accounts.js';
 import type { EventStore } from '../../ports/event-store.js';
 import { problem } from './problem.js';
 import { json, refuse, type Route } from './route.js';
+import { bearerProblem } from './token-api.js';
 
 /** Whether the hub is alive and able to work. */
-export const healthRoutes = (store: EventStore): readonly Route[] => [
+export const healthRoutes = (
+  store: EventStore,
+  accounts: Pick<AccountStore, 'identify'>,
+): readonly Route[] => [
   {
     method: 'GET',
     path: '/api/v1/sync/health/',
-    summary: 'Says to clients that the hub can be reached.',
-    access: { kind: 'open', handle: () => Promise.resolve(json({ status: 'ok' })) },
+    summary: 'Says to clients that the hub can be reached; with a token also whether it is known here.',
+    access: {
+      kind: 'open',
+      handle: async ({ token }) => {
+        const bearer = token === undefined ? undefined : await accounts.identify(token, 'access');
+        return bearer?.ok === false ? refuse(bearerProblem(bearer.error)) : json({ status: 'ok' });
+      },
+    },
   },
   {
     method: 'GET',

@@ -1,3 +1,4 @@
+import { checkJson } from '../../domain/events/check-json.js';
 import type { EnvelopeDocument } from '../../domain/events/envelope-document.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import { parseEnvelope } from '../../domain/events/parse-envelope.js';
@@ -53,9 +54,15 @@ const LONGEST_ID = 200;
 const describe = (issues: readonly Issue[]): string =>
   issues.map(({ path, reason }) => (path === '' ? `the event ${reason}` : `${path} ${reason}`)).join('; ');
 
-/** Whether nothing had to be converted for the board to understand the event. */
+/** Whether nothing of the payload had to be converted, or borne with, to be understood; what was left out is no matter. */
 const isOurs = (document: EnvelopeDocument, event: EnvelopeDocument): boolean =>
   isEventType(document.event_type) &&
-  TRANSITION_KEYS.every((key) => document.payload[key] === event.payload[key]);
+  document.timestamp === event.timestamp &&
+  Object.entries(document.payload).every(([key, value]) => isSame(value, event.payload[key])) &&
+  checkJson(document.payload).length === 0;
 
-const TRANSITION_KEYS = ['previous_status', 'new_status'] as const;
+const isSame = (a: unknown, b: unknown): boolean =>
+  // Older clients write null for what they do not have.
+  (a ?? undefined) === (b ?? undefined) ||
+  (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, at) => item === b[at])) ||
+  (isFields(a) && isFields(b));

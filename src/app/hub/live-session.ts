@@ -17,7 +17,8 @@ export interface LiveSessionHost {
 }
 
 /** Codes with which the hub ends a session. */
-export const CLOSE_STOPPING = 1001;
+/** Not 1001: at that code the Python client takes what it has just sent for delivered. */
+export const CLOSE_STOPPING = 1012;
 export const CLOSE_NOISE = 1008;
 export const CLOSE_UNAUTHORIZED = 4401;
 

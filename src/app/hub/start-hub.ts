@@ -7,6 +7,7 @@ import type { AccountStore } from '../../ports/accounts.js';
 import type { EventStore } from '../../ports/event-store.js';
 import type { Log, WallClock } from '../../ports/host.js';
 import { batchRoutes } from './batch-api.js';
+import { dossierRoutes } from './dossier-api.js';
 import { healthRoutes } from './health-api.js';
 import { HttpDoor, refuseSocket } from './http-door.js';
 import { DEFAULT_HUB_LIMITS, type HubLimits } from './hub-limits.js';
@@ -39,7 +40,7 @@ export interface RunningHub {
   /** Base address without a trailing slash, with the port that was taken. */
   readonly url: string;
   /**
-   * Stops taking requests, answers those under way, ends live sessions with 1001; bounded by the drain time. Leaves
+   * Stops taking requests, answers those under way, ends live sessions with 1012; bounded by the drain time. Leaves
    * the stores open. Safe to repeat.
    */
   close(): Promise<void>;
@@ -57,7 +58,8 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     ...batchRoutes(ingest, limits),
     ...tokenRoutes(accounts, store.hubId, limits),
     ...readRoutes(store),
-    ...healthRoutes(store),
+    ...healthRoutes(store, accounts),
+    ...dossierRoutes(),
   ];
   const door = new HttpDoor(routes, accounts, log);
   const server = makeServer(listener, limits, (request, response) => void door.answer(request, response));

@@ -106,5 +106,8 @@ const visitMembers = (value: object, path: string, walk: Walk): void => {
 const checkNumber = (value: number, path: string, issues: Issue[]): void => {
   if (!Number.isFinite(value)) issues.push({ path, reason: 'is not a finite number' });
   else if (Number.isInteger(value) && !Number.isSafeInteger(value))
-    issues.push({ path, reason: 'is not a safe integer' });
+    issues.push({ path, reason: UNSAFE_INTEGER });
 };
+
+/** A number that not every reader understands as the same one. */
+export const UNSAFE_INTEGER = 'is not a safe integer';

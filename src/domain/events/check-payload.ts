@@ -40,5 +40,7 @@ const checkKey = (value: unknown, rule: KeyRule, mode: ParseMode): string | unde
   if (value === undefined || (value === null && mode === 'foreign' && !isRequired)) {
     return isRequired ? 'is required' : undefined;
   }
+  // The same clients write an empty text for it.
+  if (value === '' && mode === 'foreign' && rule.default !== undefined) return undefined;
   return checkValue(value, rule.rule, mode);
 };

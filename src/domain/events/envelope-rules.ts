@@ -1,7 +1,7 @@
 import { isNodeId, isUlid, isUuidV4, normalizeEventId } from '../ids.js';
 import { isLamport } from '../time/lamport.js';
 import { SCHEMA_VERSION, type ENVELOPE_KEYS } from './envelope.js';
-import { isIsoTime, isUtcTime } from './iso-time.js';
+import { extendedTime, isUtcTime } from './iso-time.js';
 import { isEventType } from './payloads.js';
 
 export type EnvelopeKey = (typeof ENVELOPE_KEYS)[number];
@@ -76,7 +76,10 @@ export const FOREIGN_RULES: EnvelopeRules = {
     holds: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
   },
   causation_id: optionalId,
-  timestamp: { expected: 'a date or date-time in ISO 8601', holds: textThat(isIsoTime) },
+  timestamp: {
+    expected: 'a date or date-time in ISO 8601',
+    holds: textThat((text) => extendedTime(text) !== undefined),
+  },
   team_slug: text,
   project_uuid: { expected: 'a UUID or null', holds: nullOr(isUuid), optional: true },
   project_slug: optionalText,

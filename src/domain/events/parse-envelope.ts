@@ -1,6 +1,6 @@
 import { err, ok, type Issue, type Result } from '../result.js';
 import { aggregateOf } from './aggregate.js';
-import { checkJson } from './check-json.js';
+import { checkJson, UNSAFE_INTEGER } from './check-json.js';
 import { checkPayload, ownMember } from './check-payload.js';
 import type { ParseMode } from './check-value.js';
 import { ENVELOPE_KEYS, type EventEnvelope } from './envelope.js';
@@ -24,10 +24,18 @@ export function parseEnvelope(
   mode: ParseMode,
 ): Result<EventEnvelope | EnvelopeDocument, readonly Issue[]> {
   if (!isFields(value)) return err([{ path: '', reason: 'must be an object' }]);
-  const issues = [...checkKeys(value, mode), ...checkKnownPayload(value, mode), ...checkJson(value)];
+  const issues = [
+    ...checkKeys(value, mode),
+    ...checkKnownPayload(value, mode),
+    ...checkJson(value).filter((issue) => mode === 'own' || !isBearable(issue)),
+  ];
   if (mode === 'own' && issues.length === 0) issues.push(...checkSize(value));
   return issues.length === 0 ? ok(value as unknown as EnvelopeDocument) : err(distinct(issues));
 }
+
+/** A number in a payload that other readers may round is no reason to lose what has happened. */
+const isBearable = ({ path, reason }: Issue): boolean =>
+  path.startsWith('payload.') && reason === UNSAFE_INTEGER;
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,8 @@
 import { normalizeEventId } from '../ids.js';
 import { ownMember, writtenKey } from './check-payload.js';
 import type { EnvelopeDocument } from './envelope-document.js';
+import { withoutLineEnd } from './check-value.js';
+import { extendedTime, isoDuration } from './iso-time.js';
 import { fromOlderLane } from './older-vocabulary.js';
 import { payloadRule, type KeyRule } from './payload-rules.js';
 import { isEventType, type EventType } from './payloads.js';
@@ -13,6 +15,8 @@ import { isEventType, type EventType } from './payloads.js';
 export const upcast = (document: EnvelopeDocument): EnvelopeDocument => ({
   ...document,
   event_id: canonical(document.event_id),
+  aggregate_id: withoutLineEnd(document.aggregate_id),
+  timestamp: extendedTime(document.timestamp) ?? document.timestamp,
   payload: isEventType(document.event_type)
     ? upcastPayload(document.event_type, document.payload)
     : document.payload,
@@ -65,7 +69,23 @@ const define = (target: Record<string, unknown>, key: string, value: unknown): v
 
 const upcastValue = (value: unknown, { rule, default: fallback }: KeyRule): unknown => {
   if (value === undefined || value === null) return fallback ?? (isNullable(rule) ? value : undefined);
-  return rule.is === 'lane' && typeof value === 'string' ? (fromOlderLane(value) ?? value) : value;
+  if (value === '' && fallback !== undefined) return fallback;
+  switch (rule.is) {
+    case 'lane':
+      return typeof value === 'string' ? (fromOlderLane(value) ?? value) : value;
+    case 'count':
+      return Number(value);
+    case 'list':
+      return (value as readonly string[]).map(withoutLineEnd);
+    case 'time':
+      return extendedTime(value as string) ?? value;
+    case 'duration':
+      return isoDuration(value as string);
+    case 'text':
+      return rule.pattern === undefined ? value : withoutLineEnd(value as string);
+    case 'choice':
+      return value;
+  }
 };
 
 const isNullable = (rule: KeyRule['rule']): boolean =>

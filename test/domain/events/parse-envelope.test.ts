@@ -145,6 +145,23 @@ describe("a reader's leniency", () => {
     ['another schema version', { schema_version: '3.0.0' }],
     ['null for what is optional', { correlation_id: null, project_uuid: null, git_branch: null }],
     ['our own names', { payload: { wp_id: 'WP03', previous_status: 'doing', new_status: 'done' } }],
+    ['a line break after an id', { event_id: '01KH0000000000000000000001\n' }],
+    ['a line break after a work package', { payload: { ...older.payload, wp_id: 'WP03\n' } }],
+    ['an empty actor', { payload: { ...older.payload, actor: '' } }],
+    ['a time without separators', { timestamp: '20260203T101112' }],
+    ['a number beyond what readers agree on', { payload: { ...older.payload, extra: { cost: 1e308 } } }],
+    [
+      'a count that is true, and a duration in words',
+      {
+        event_type: 'FeatureCompleted',
+        payload: {
+          feature_slug: '001-a',
+          total_wps: true,
+          total_duration: '8h 30m',
+          completed_at: '20260203',
+        },
+      },
+    ],
     ['an upper-case project uuid', { project_uuid: '3B241101-E2BB-4255-8CAF-4136C566A962' }],
   ])('takes %s', (_name, change) => {
     expect(foreign(change).ok).toBe(true);
@@ -168,8 +185,8 @@ describe('any reader', () => {
   it.each([
     [
       'an integer beyond the safe range',
-      { payload: { a: [{ b: 2 ** 53 }] } },
-      'payload.a.0.b',
+      { extra: { a: [{ b: 2 ** 53 }] } },
+      'extra.a.0.b',
       'is not a safe integer',
     ],
     ['a number that is not finite', { extra: NaN }, 'extra', 'is not a finite number'],

@@ -22,6 +22,60 @@ const older: EnvelopeDocument = {
   causation_id: '01kh0000000000000000000001',
 };
 
+describe('what the emitter of an older client lets through', () => {
+  const read = (event_type: string, payload: object, changes: object = {}) =>
+    upcast({ ...older, event_type, payload: { ...payload } as EnvelopeDocument['payload'], ...changes });
+
+  it.each([
+    ['8h 30m', 'PT8H30M'],
+    ['3725.4s', 'PT3725.4S'],
+    ['2d 1h', 'P2DT1H'],
+    ['45m', 'PT45M'],
+    ['PT3H', 'PT3H'],
+    ['a while', 'a while'],
+    ['', ''],
+  ])('is read as the duration that it means: %s', (total_duration, meant) => {
+    const { payload } = read('FeatureCompleted', { feature_slug: '001-a', total_wps: 1, total_duration });
+    expect(payload['total_duration']).toBe(meant);
+  });
+
+  it('is read as the number, the id, the author and the moment that it means', () => {
+    expect(
+      read('FeatureCreated', {
+        feature_slug: '001-a\n',
+        feature_number: '001',
+        target_branch: 'main',
+        wp_count: true,
+      }).payload,
+    ).toMatchObject({ feature_slug: '001-a', wp_count: 1 });
+    expect(
+      read('WPCreated', { wp_id: 'WP01\n', title: 'x', dependencies: ['WP02\n'] }).payload,
+    ).toMatchObject({
+      wp_id: 'WP01',
+      dependencies: ['WP02'],
+    });
+    expect(
+      read('WPStatusChanged', { wp_id: 'WP01', from_lane: 'planned', to_lane: 'done', actor: '' }).payload,
+    ).toMatchObject({ changed_by: 'user' });
+    expect(
+      read(
+        'FeatureCompleted',
+        { feature_slug: '001-a', total_wps: 1, completed_at: '20260203T1011' },
+        {
+          event_id: `${older.event_id}\n`,
+          aggregate_id: 'WP03\n',
+          timestamp: '20260203T101112.5Z',
+        },
+      ),
+    ).toMatchObject({
+      event_id: '3b241101-e2bb-4255-8caf-4136c566a962',
+      aggregate_id: 'WP03',
+      timestamp: '2026-02-03T10:11:12.5Z',
+      payload: { completed_at: '2026-02-03T10:11' },
+    });
+  });
+});
+
 describe('an event of an older client', () => {
   it('reads in our vocabulary, and the stored document keeps its own', () => {
     const stored = structuredClone(older);

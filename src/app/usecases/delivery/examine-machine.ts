@@ -1,5 +1,5 @@
 import { DEFAULT_SETTINGS } from '../../../domain/delivery/settings.js';
-import { unreachable } from '../../../domain/errors.js';
+import { messageOf, unreachable } from '../../../domain/errors.js';
 import type { BackgroundPost } from '../../../ports/background.js';
 import type { LamportStore } from '../../../ports/clock.js';
 import type { CheckoutRegistry, SettingsStore } from '../../../ports/config.js';
@@ -10,6 +10,7 @@ import { readBackground } from '../../sync/background-reading.js';
 import { recountOutbox, type Recount } from '../../sync/recount-outbox.js';
 import type { SharingPolicy } from '../../sync/sharing-policy.js';
 import type { GetAccountStatus } from '../account/account-status.js';
+import type { ImportQueue } from '../journal/import-queue.js';
 import type { CheckConnection } from './check-connection.js';
 import { inOrder, type Finding, type Fix } from './examination/finding.js';
 import { judgeAccount, judgeBackground, judgeConnection } from './examination/judge-delivery.js';
@@ -37,6 +38,7 @@ export interface ExaminationPorts extends CheckoutPorts {
   readonly background: Pick<BackgroundPost, 'heartbeat' | 'isOccupied'>;
   readonly account: Pick<GetAccountStatus, 'run'>;
   readonly connection: Pick<CheckConnection, 'run'>;
+  readonly olderQueues: Pick<ImportQueue, 'left'>;
   readonly version: string;
 }
 
@@ -72,6 +74,7 @@ export class ExamineMachine {
     const reading = files.exists ? await lamport.read() : undefined;
     const findings = [
       ...judgeFiles(files),
+      ...(await this.#judgeOlderQueues(files.root)),
       ...judgeOutboxes(recounts, set.maxQueueSize ?? DEFAULT_SETTINGS.maxQueueSize),
       ...judgeClock(reading, recounts, nowMs),
       ...judgeSettings(set),
@@ -81,6 +84,17 @@ export class ExamineMachine {
       ...judgeBackground(await readBackground(background, nowMs), version),
     ];
     return { files, findings: inOrder(findings), recounts, fixed: [] };
+  }
+
+  async #judgeOlderQueues(root: string): Promise<readonly Finding[]> {
+    try {
+      const left = await this.#ports.olderQueues.left(root);
+      return left === 0
+        ? []
+        : [olderQueue(`${left} events of an older client wait in its queue in ${root}.`)];
+    } catch (error) {
+      return [olderQueue(messageOf(error))];
+    }
   }
 
   async #recount(nowMs: number): Promise<readonly Recount[]> {
@@ -123,3 +137,10 @@ export class ExamineMachine {
     }
   }
 }
+
+const olderQueue = (message: string): Finding => ({
+  check: 'outboxes',
+  severity: 'warning',
+  message,
+  remedy: 'spec-kitty events import --from-queue-db ~/.spec-kitty',
+});

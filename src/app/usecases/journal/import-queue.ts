@@ -1,5 +1,5 @@
 import { adoptDocument } from '../../../domain/events/adopt-document.js';
-import type { ForeignQueue } from '../../../ports/foreign-queue.js';
+import type { ForeignQueue, QueuedRow } from '../../../ports/foreign-queue.js';
 import type { CaptureLimits, Outboxes } from '../../../ports/queue.js';
 import { byProject } from './events-by-project.js';
 
@@ -28,8 +28,9 @@ export class ImportQueue {
     this.#limits = limits;
   }
 
-  async run(file: string): Promise<ImportReport> {
-    const rows = await this.#queue.rows(file);
+  /** `place`: a queue file, or a directory whose queues are all taken over. Fails with `input-invalid` for another one. */
+  async run(place: string): Promise<ImportReport> {
+    const rows = await this.#rows(place);
     const limits = await this.#limits();
     const read = rows.map(({ eventId, data }) => ({ eventId, event: adoptDocument(data) }));
     const events = read.flatMap(({ event }) => (event.ok ? [event.value] : []));
@@ -47,5 +48,30 @@ export class ImportQueue {
     }
     const invalid = events.filter((event) => event.invalid !== undefined).length;
     return { rows: rows.length, adopted, known, invalid, refused, unusable };
+  }
+
+  /** How many events the queues at a place hold that no journal of this machine has. */
+  async left(place: string): Promise<number> {
+    if ((await this.#queue.files(place)).length === 0) return 0;
+    const events = (await this.#rows(place)).flatMap(({ data }) => {
+      const event = adoptDocument(data);
+      return event.ok ? [event.value] : [];
+    });
+    let left = 0;
+    for (const [project, own] of byProject(events)) {
+      const ids = new Set(own.map(({ eventId }) => eventId));
+      for await (const { eventId } of this.#outboxes.open(project).records()) ids.delete(eventId);
+      left += ids.size;
+    }
+    return left;
+  }
+
+  async #rows(place: string): Promise<readonly QueuedRow[]> {
+    const files = await this.#queue.files(place);
+    // A place with nothing is asked for as well: it says what is wrong with it.
+    const rows = await Promise.all(
+      (files.length === 0 ? [place] : files).map((file) => this.#queue.rows(file)),
+    );
+    return rows.flat();
   }
 }

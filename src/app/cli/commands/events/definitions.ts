@@ -64,13 +64,13 @@ export const eventsCommands = [
     options: {
       'from-queue-db': {
         type: 'string',
-        describe: 'instead: queue.db of spec-kitty 2.x',
-        placeholder: 'FILE',
+        describe: 'instead: the queue of spec-kitty 2.x, or the directory with all of its queues',
+        placeholder: 'PLACE',
       },
     },
     examples: [
       ['spec-kitty events import events.ndjson', 'on another machine, or from a backup'],
-      ['spec-kitty events import --from-queue-db ~/.spec-kitty/queue.db', 'once, after upgrading'],
+      ['spec-kitty events import --from-queue-db ~/.spec-kitty', 'once, after upgrading'],
     ],
     load: () => import('./import.js'),
   }),
