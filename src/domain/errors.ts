@@ -7,7 +7,10 @@ export const ERROR_KINDS = {
   // identity and configuration
   'config-unreadable': { retryable: false, meaning: 'a configuration file cannot be understood' },
   'config-not-writable': { retryable: false, meaning: 'a configuration file cannot be written' },
-  'state-root-unsafe': { retryable: false, meaning: 'the state root is a link or belongs to someone else' },
+  'state-root-unsafe': {
+    retryable: false,
+    meaning: 'the state root is a link, belongs to someone else, or can be written by others',
+  },
   'storage-failed': { retryable: true, meaning: 'a file could not be read or written' },
   'storage-corrupt': { retryable: false, meaning: 'a stored file holds something it cannot hold' },
   'lock-busy': { retryable: true, meaning: 'another process holds a lock' },

@@ -4,13 +4,14 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { CodeCache } from '../../src/app/cli/code-cache.js';
 
 const posixIt = process.platform === 'win32' ? it.skip : it;
@@ -118,6 +119,49 @@ describe('CodeCache', () => {
     chmodSync(state(), 0o777);
     cache.store();
     expect(cached()).toEqual([]);
+  });
+
+  /** Compiled code that answers something else: what a repository would like to be executed. */
+  const plant = (directory: string, answer: number): void => {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const other = join(root, 'other', 'main.cjs');
+    mkdirSync(join(root, 'other'), { recursive: true });
+    const text = readFileSync(program, 'utf8').replace('42', String(answer));
+    writeFileSync(other, text);
+    mkdirSync(join(root, 'maker'), { recursive: true, mode: 0o700 });
+    const maker = new CodeCache({ directory: join(root, 'maker', 'cache'), buildId: 'b1' });
+    maker.load(other, undefined);
+    maker.store();
+    const [name = ''] = readdirSync(join(root, 'maker', 'cache'));
+    writeFileSync(join(directory, name), readFileSync(join(root, 'maker', 'cache', name)), { mode: 0o600 });
+  };
+
+  it('executes what lies in a root of its own, which is why the root is looked at first', () => {
+    plant(join(state(), 'cache'), 43);
+    expect(open().load(program, undefined)).toMatchObject({ answer: 43 });
+  });
+
+  posixIt.each([
+    ['below a repository', () => mkdirSync(join(root, '.git'))],
+    ['in a repository', () => writeFileSync(join(state(), '.git'), 'gitdir: x')],
+    ['with a root that others may write', () => chmodSync(state(), 0o777)],
+    ['with a cache folder that others may write', () => chmodSync(join(state(), 'cache'), 0o777)],
+  ])('executes nothing that was compiled before %s', (_name, change) => {
+    plant(join(state(), 'cache'), 43);
+    change();
+    const before = cached();
+    const cache = open();
+    expect(cache.load(program, undefined)).toMatchObject({ answer: 42 });
+    cache.store();
+    expect(cached()).toEqual(before);
+  });
+
+  it('executes nothing from a root that depends on where the command is called', () => {
+    plant(join(state(), 'cache'), 43);
+    const directory = relative(process.cwd(), join(state(), 'cache'));
+    expect(new CodeCache({ directory, buildId: 'b1' }).load(program, undefined)).toMatchObject({
+      answer: 42,
+    });
   });
 
   it('does not mind when the cache cannot be written', () => {

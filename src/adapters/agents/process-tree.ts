@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { dirname } from 'node:path';
 import { membersOnLinux, type TreeName } from './linux-processes.js';
 import { membersByPs } from './ps-processes.js';
 
@@ -81,9 +82,13 @@ const send = (target: number, signal: NodeJS.Signals | 0): boolean => {
 
 const isThere = (target: number): boolean => send(target, 0);
 
-/** Without force, Windows only asks windows to close, which a console program has none of; it is tried all the same. */
+/**
+ * Looked for beside Node and not where the command was called. Without force, Windows only asks windows to close, which a console program has none of; it is tried all
+ * the same.
+ */
 const taskkill = (leader: number, force: boolean): void => {
   spawnSync('taskkill', ['/pid', String(leader), '/T', ...(force ? ['/F'] : [])], {
+    cwd: dirname(process.execPath),
     stdio: 'ignore',
     windowsHide: true,
   });

@@ -2,7 +2,11 @@ import { spawnSync } from 'node:child_process';
 
 /** The processes of a tree as `ps` knows them; empty when there is none, or no `ps`. */
 export const membersByPs = (leader: number): readonly number[] => {
-  const { stdout } = spawnSync('ps', ['-axo', 'pid=,ppid=,pgid=,stat='], { encoding: 'utf8' });
+  const { stdout } = spawnSync('ps', ['-axo', 'pid=,ppid=,pgid=,stat='], {
+    // A folder of PATH that is not absolute is then none of a repository.
+    cwd: '/',
+    encoding: 'utf8',
+  });
   return membersIn(stdout ?? '', leader);
 };
 

@@ -38,6 +38,8 @@ export const startProgram = (start: ProgramStart): Promise<Result<Program, strin
     let child: ChildProcess;
     try {
       const { file, args, isVerbatim } = invocationOf(start.argv, start.environment);
+      // Started by its name alone, a program of the work tree could be the first that is found.
+      if (!/[\\/]/.test(file)) throw Object.assign(new Error('not found'), { code: 'ENOENT' });
       child = spawn(file, args, {
         cwd: start.directory,
         env: start.environment,

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { findProgram } from '../fs/find-program.js';
 
 export interface Invocation {
   readonly file: string;
@@ -9,43 +8,23 @@ export interface Invocation {
 }
 
 /**
- * What has to be started to run a program by its name. On Windows, programs that npm installs are batch files, which
+ * What has to be started to run a program by its name, which stays a bare name where there is none. On Windows, programs that npm installs are batch files, which
  * only the command interpreter runs; its arguments are then quoted so that it sees none of its own characters in them.
  */
 export const invocationOf = (
   [program = '', ...args]: readonly string[],
   environment: NodeJS.ProcessEnv,
   platform: NodeJS.Platform = process.platform,
-  exists: (path: string) => boolean = existsSync,
+  exists?: (path: string) => boolean,
 ): Invocation => {
-  if (platform !== 'win32') return { file: program, args, isVerbatim: false };
-  const file = foundOnWindows(program, environment, exists);
-  if (!/\.(?:cmd|bat)$/i.test(file)) return { file, args, isVerbatim: false };
+  const file = findProgram(program, environment, platform, exists) ?? program;
+  if (platform !== 'win32' || !/\.(?:cmd|bat)$/i.test(file)) return { file, args, isVerbatim: false };
   const line = [file.replace(SPECIAL, '^$&'), ...args.map(quotedForBatchFile)].join(' ');
   return {
-    file: environment['ComSpec'] ?? environment['COMSPEC'] ?? 'cmd.exe',
+    file: environment['ComSpec'] ?? environment['COMSPEC'] ?? 'C:\\Windows\\System32\\cmd.exe',
     args: ['/d', '/s', '/c', `"${line}"`],
     isVerbatim: true,
   };
-};
-
-/** The first file of that name in the folders of PATH, with the endings of PATHEXT; the name itself when there is none. */
-const foundOnWindows = (
-  program: string,
-  environment: NodeJS.ProcessEnv,
-  exists: (path: string) => boolean,
-): string => {
-  const endings = (environment['PATHEXT'] ?? '.COM;.EXE;.BAT;.CMD').split(';').filter((text) => text !== '');
-  const isPath = /[\\/]/.test(program);
-  const path = environment['Path'] ?? environment['PATH'] ?? '';
-  const folders = isPath ? [''] : path.split(process.platform === 'win32' ? delimiter : ';');
-  const hasEnding = endings.some((ending) => program.toLowerCase().endsWith(ending.toLowerCase()));
-  for (const folder of folders) {
-    const base = folder === '' ? program : join(folder, program);
-    const found = [...(hasEnding ? [base] : []), ...endings.map((ending) => base + ending)].find(exists);
-    if (found !== undefined) return found;
-  }
-  return program;
 };
 
 /**

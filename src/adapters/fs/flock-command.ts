@@ -14,6 +14,8 @@ export const takeByCommand: TakeLock = (descriptor) => {
   // Loaded here and not above: where the first kind runs, a capture has no use for it.
   const { spawnSync } = process.getBuiltinModule('node:child_process');
   const { status, error } = spawnSync('flock', ['-x', '-n', '3'], {
+    // A folder of PATH that is not absolute is then none of a repository.
+    cwd: '/',
     stdio: ['ignore', 'ignore', 'ignore', descriptor],
     windowsHide: true,
   });

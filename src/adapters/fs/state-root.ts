@@ -6,7 +6,7 @@ import { makeDirectory } from './make-directory.js';
 
 /**
  * The per-user directory of all our state. Nothing is made until something has to be written, and nothing is read or
- * written below a root that is a link or belongs to someone else.
+ * written below a root that is a link, belongs to someone else, or can be written by others.
  */
 export class StateRoot {
   readonly path: string;
@@ -40,7 +40,7 @@ export class StateRoot {
     const fault = stats === undefined ? undefined : this.#faultOf(stats);
     if (fault === undefined) return;
     throw new SyncError('state-root-unsafe', `The state root ${this.path} ${fault}.`, {
-      hint: 'Set SPEC_KITTY_HOME to a directory of your own.',
+      hint: 'Take the right to write from others, or set SPEC_KITTY_HOME to a directory of your own.',
     });
   }
 
@@ -54,6 +54,10 @@ export class StateRoot {
   #faultOf(stats: Stats): string | undefined {
     if (stats.isSymbolicLink()) return 'is a symbolic link';
     if (!stats.isDirectory()) return 'is not a directory';
-    return this.#userId !== undefined && stats.uid !== this.#userId ? 'belongs to someone else' : undefined;
+    if (this.#userId === undefined) return undefined;
+    if (stats.uid !== this.#userId) return 'belongs to someone else';
+    return (stats.mode & OTHERS_MAY_WRITE) === 0 ? undefined : 'can be written by others';
   }
 }
+
+const OTHERS_MAY_WRITE = 0o022;

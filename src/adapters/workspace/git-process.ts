@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { withoutToken, type Environment } from '../../domain/child-environment.js';
 import { SyncError } from '../../domain/errors.js';
+import { findProgram } from '../fs/find-program.js';
 
 export type { Environment };
 
@@ -29,7 +30,12 @@ export const runGit = (args: readonly string[], options: GitOptions): Promise<Gi
   new Promise((resolve, reject) => {
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const ownGroup = options.writes === true && process.platform !== 'win32';
-    const child = spawn('git', args, {
+    const program = gitProgram(options.environment);
+    if (program === undefined) {
+      reject(notRunnable(Object.assign(new Error('there is no git'), { code: 'ENOENT' })));
+      return;
+    }
+    const child = spawn(program, args, {
       cwd: options.directory,
       env: gitEnvironment(options.environment, options.writes === true),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -115,6 +121,16 @@ const gitEnvironment = (environment: Environment, writes: boolean): NodeJS.Proce
   LC_ALL: 'C',
   ...(writes ? {} : { GIT_OPTIONAL_LOCKS: '0' }),
 });
+
+/** Looked for once for each PATH: a command asks git many things. */
+const gitProgram = (environment: Environment): string | undefined => {
+  const path = environment['PATH'] ?? environment['Path'];
+  if (path !== knownGit?.path || knownGit?.program === undefined)
+    knownGit = { path, program: findProgram('git', environment) };
+  return knownGit.program;
+};
+
+let knownGit: { readonly path: string | undefined; readonly program: string | undefined } | undefined;
 
 /** Git and the hooks that it runs. */
 const killGroup = (leader: number, signal: NodeJS.Signals): void => {

@@ -7,11 +7,12 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { Script } from 'node:vm';
 
 export interface CodeCacheOptions {
@@ -24,16 +25,18 @@ export interface CodeCacheOptions {
 /**
  * Loads CommonJS files of the program with V8's compiled code from an earlier run, which is most of what starting
  * costs otherwise. It is an accelerator only: a cache that is missing, rejected or cannot be written changes nothing
- * but the time. Compiled code is executed as it is, so a file that somebody else may have written is not used.
+ * but the time. Compiled code is executed as it is, so a file that somebody else may have written is not used: neither the
+ * state root nor anything in it may belong to others or be theirs to write, and none of it may have come with a repository.
  */
 export class CodeCache {
   readonly #directory: string | undefined;
   readonly #prefix: string;
+  #isReadable: boolean | undefined;
   readonly #loaded = new Map<string, { readonly exports: unknown }>();
   readonly #toStore: { readonly path: string; readonly script: Script }[] = [];
 
   constructor({ directory, buildId }: CodeCacheOptions) {
-    this.#directory = directory;
+    this.#directory = directory !== undefined && isAbsolute(directory) ? directory : undefined;
     this.#prefix = `${process.version}-${process.arch}-${buildId}-`;
   }
 
@@ -51,7 +54,7 @@ export class CodeCache {
   /** Keeps the compiled code of what was loaded without a usable cache. Never fails; called when the process ends. */
   store(): void {
     const directory = this.#directory;
-    if (directory === undefined || this.#toStore.length === 0 || !isOwnDirectory(dirname(directory))) return;
+    if (directory === undefined || this.#toStore.length === 0 || !isOurs(directory)) return;
     try {
       mkdirSync(directory, { mode: 0o700, recursive: true });
       for (const { path, script } of this.#toStore) writeWhole(path, script.createCachedData());
@@ -66,7 +69,7 @@ export class CodeCache {
     const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, 'latin1')}\n})`;
     if (this.#directory === undefined) return new Script(source, { filename: path });
     const cachePath = join(this.#directory, `${this.#prefix}${basename(path)}.bin`);
-    const cachedData = readOwn(cachePath);
+    const cachedData = (this.#isReadable ??= isOurs(this.#directory)) ? readOwn(cachePath) : undefined;
     const script = new Script(
       source,
       cachedData === undefined ? { filename: path } : { filename: path, cachedData },
@@ -100,6 +103,24 @@ const readOwn = (path: string): Buffer | undefined => {
     return undefined;
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
+  }
+};
+
+/** Whether a cache directory, there or not, lies in a root that is this user's alone and no part of a repository. */
+const isOurs = (directory: string): boolean => {
+  const root = dirname(directory);
+  try {
+    const isThere = lstatSync(directory, { throwIfNoEntry: false }) !== undefined;
+    return isOwnDirectory(root) && (!isThere || isOwnDirectory(directory)) && !isInRepository(root);
+  } catch {
+    return false;
+  }
+};
+
+const isInRepository = (directory: string): boolean => {
+  for (let folder = realpathSync.native(directory); ; folder = dirname(folder)) {
+    if (lstatSync(join(folder, '.git'), { throwIfNoEntry: false }) !== undefined) return true;
+    if (folder === dirname(folder)) return false;
   }
 };
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { networkFileSystem } from '../../../src/adapters/fs/network-file-system.js';
@@ -42,6 +42,15 @@ describe('the state root', () => {
         }),
       );
     }
+  });
+
+  it.each([0o777, 0o770, 0o722])('is refused when others may write to it (%o)', (mode) => {
+    chmodSync(scratch.path, mode);
+    expect(() => new StateRoot(scratch.path).check()).toThrow(
+      expect.objectContaining({ kind: 'state-root-unsafe', message: expect.stringContaining('by others') }),
+    );
+    chmodSync(scratch.path, 0o755);
+    new StateRoot(scratch.path).check();
   });
 
   it('is refused when it belongs to someone else', () => {

@@ -12,7 +12,7 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
     'Correct the line that the message names. `spec-kitty init --repair` sets the config of a project aside and writes a fresh one.',
   'config-not-writable': 'Give yourself the right to write the file that the message names.',
   'state-root-unsafe':
-    'Let `SPEC_KITTY_HOME`, or `~/.spec-kitty`, be a directory of your own and no link; see `spec-kitty sync doctor`.',
+    'Let `SPEC_KITTY_HOME`, or `~/.spec-kitty`, be a directory of your own that nobody else can write to, and no link; see `spec-kitty sync doctor`.',
   'storage-failed':
     'Check rights and free space where the message says, then run the command again; nothing has changed.',
   'storage-corrupt':
