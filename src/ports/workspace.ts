@@ -64,9 +64,12 @@ export interface Repository {
   ): Promise<{ readonly ran: true; readonly value: T } | 'busy'>;
   /**
    * Commits exactly these paths (relative to the project root) as they are on disk, in the main checkout; the user's
-   * index and other changes stay as they are. The error is git's own reason in one line.
+   * index and other changes stay as they are. Paths behind a link are committed where they lie. What hooks make of them
+   * is in the commit, in the index and on disk. The error is git's own reason in one line.
    */
   commit(held: HeldRepository, paths: readonly string[], message: string): Promise<Result<string, string>>;
+  /** Why no commit here can hold these paths, whatever is in them, such as a submodule; `undefined` when one can. */
+  commitObstacle(held: HeldRepository, paths: readonly string[]): Promise<string | undefined>;
   /** Whether the file differs from HEAD (a new file does). */
   isUncommitted(checkout: Checkout, path: string): Promise<boolean>;
   /** Text of a file at the tip of a branch; `undefined` when either does not exist. */

@@ -151,3 +151,63 @@ it('a folder above a link to the project does not choose the feature', () =>
     const listed = await runCli(sandbox, ['agent', 'tasks', 'list', '--project', inside, '--json']);
     expect(listed.stdout).toContain('002-beta');
   }));
+
+describe('planning files in another place', () => {
+  it.each([
+    ['a submodule', true],
+    ['a repository in the repository', false],
+  ])(
+    'that is %s are refused before anything is written, and written without a commit',
+    (_place, isSubmodule) =>
+      inSandbox(async (sandbox) => {
+        const specs = join(sandbox.directory, 'specs');
+        await mkdir(specs);
+        const files = Object.entries(PLANS).map(([path, text]) => [path.replace('kitty-specs/', ''), text]);
+        await makeRepository(sandbox, Object.fromEntries(files), specs);
+        await makeProject(sandbox, { 'README.md': 'readme\n' });
+        const place = join(sandbox.project, 'kitty-specs');
+        if (isSubmodule) {
+          const add = [
+            '-c',
+            'protocol.file.allow=always',
+            'submodule',
+            '--quiet',
+            'add',
+            specs,
+            'kitty-specs',
+          ];
+          await sandbox.git(add);
+          await sandbox.git(['commit', '--quiet', '-m', 'specs']);
+        } else {
+          await sandbox.git(['clone', '--quiet', specs, place]);
+        }
+        const head = await sandbox.git(['rev-parse', 'HEAD']);
+        const finalize = ['agent', 'feature', 'finalize-tasks'];
+        const { code, document } = await ask(sandbox, finalize);
+        expect([code, document['error'].code]).toEqual([1, 'commit-refused']);
+        expect(document['error'].message).toContain('another repository, kitty-specs');
+        expect((await ask(sandbox, ['implement', 'WP01'])).code).toBe(1);
+        expect(existsSync(join(sandbox.project, '.worktrees'))).toBe(false);
+        expect(await sandbox.git(['status', '--porcelain'], place)).toBe('');
+        expect(await sandbox.git(['rev-parse', 'HEAD'])).toBe(head);
+        const done = await succeed(sandbox, [...finalize, '--no-commit']);
+        expect(done['commit']).toBeNull();
+        expect(await sandbox.git(['status', '--porcelain'], place)).not.toBe('');
+      }),
+  );
+
+  it('that a link in the repository leads to are committed there', () =>
+    inSandbox(async (sandbox) => {
+      const files = Object.entries(PLANS).map(([path, text]) => [
+        path.replace('kitty-specs/', 'docs/specs/'),
+        text,
+      ]);
+      await makeRepository(sandbox, Object.fromEntries(files));
+      await symlink(join('docs', 'specs'), join(sandbox.project, 'kitty-specs'));
+      await sandbox.git(['add', '--all']);
+      await sandbox.git(['commit', '--quiet', '-m', 'link']);
+      await goThrough(sandbox, sandbox.project);
+      const moved = await sandbox.git(['log', '--format=', '--name-only']);
+      expect(moved).toContain(`docs/specs/${FEATURE}/tasks/WP01-work.md`);
+    }));
+});

@@ -84,13 +84,17 @@ export class MemoryRepository implements Repository {
     return this.#lock.tryExclusive(() => work({ checkout }));
   }
 
+  async commitObstacle(): Promise<string | undefined> {
+    return this.#heads.get(this.#main.root) === undefined ? DETACHED : undefined;
+  }
+
   async commit(
     _held: HeldRepository,
     paths: readonly string[],
     message: string,
   ): Promise<Result<string, string>> {
     const branch = this.#heads.get(this.#main.root);
-    if (branch === undefined) return err('HEAD is detached, so the commit would belong to no branch');
+    if (branch === undefined) return err(DETACHED);
     const parent = this.#branches.get(branch);
     const files = new Map(parent?.files);
     for (const path of paths) {
@@ -263,3 +267,5 @@ const isSameContent = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, st
   a.size === b.size && [...a].every(([path, text]) => b.get(path) === text);
 
 const failed = (message: string): SyncError => new SyncError('worktree-failed', message);
+
+const DETACHED = 'HEAD is detached, so the commit would belong to no branch';

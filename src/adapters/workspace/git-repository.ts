@@ -5,7 +5,8 @@ import type { Result } from '../../domain/result.js';
 import type { Checkout, Head, HeldRepository, Repository, WorktreeRequest } from '../../ports/workspace.js';
 import { lockFile, tryLockFile, type HeldLock } from '../fs/process-lock.js';
 import { directoryOf, Git } from './git-command.js';
-import { commitPaths, dirtyPaths, uncommittedPaths } from './git-commit.js';
+import { commitObstacle, commitPaths, dirtyPaths, uncommittedPaths } from './git-commit.js';
+import { pathInTree } from './git-commit-place.js';
 import { readGitConfig } from './git-config-file.js';
 import { locateCheckout } from './git-places.js';
 import type { Environment } from './git-process.js';
@@ -88,6 +89,11 @@ export class GitRepository implements Repository {
     return commitPaths(this.#git, mainOf(held.checkout), paths, message);
   }
 
+  async commitObstacle({ checkout }: HeldRepository, paths: readonly string[]): Promise<string | undefined> {
+    const main = mainOf(checkout);
+    return commitObstacle(main, await this.#git.head(main), paths);
+  }
+
   async isUncommitted(checkout: Checkout, path: string): Promise<boolean> {
     if (checkout.commonDir === undefined) return false;
     return (await uncommittedPaths(this.#git, checkout.projectRoot, [path])).length > 0;
@@ -97,8 +103,9 @@ export class GitRepository implements Repository {
     const tip = await this.#git.branchTip(checkout, branch);
     if (tip === undefined) return undefined;
     const directory = directoryOf(checkout);
+    const inTree = pathInTree(checkout.projectRoot, path);
     // Asked in two steps, a file that does not exist is told from a git that fails.
-    const entry = await this.#git.demand(directory, ['ls-tree', '-z', '--full-tree', tip, '--', path]);
+    const entry = await this.#git.demand(directory, ['ls-tree', '-z', '--full-tree', tip, '--', inTree]);
     const blob = /^\d+ blob ([0-9a-f]+)\t/.exec(entry)?.[1];
     return blob === undefined ? undefined : this.#git.demand(directory, ['cat-file', 'blob', blob]);
   }

@@ -94,6 +94,7 @@ export class PerformWork {
     plan: WorkPlan<R>,
     kept: KeptEvents | undefined,
   ): Promise<string | undefined> {
+    await this.#demandPlace(held, plan);
     await this.#intents.write(held, withKept(await this.#intentOf(held, emission, plan), kept));
     try {
       await this.#files.write(held, plan.changes);
@@ -122,14 +123,22 @@ export class PerformWork {
     return present;
   }
 
+  /** What no commit can hold is refused before anything is written. */
+  async #demandPlace<R>(held: HeldRepository, plan: WorkPlan<R>): Promise<void> {
+    if (plan.message === undefined || !isUnderGit(held)) return;
+    const obstacle = await this.#repository.commitObstacle(
+      held,
+      plan.changes.map(({ path }) => path),
+    );
+    if (obstacle !== undefined) throw commitRefused(`This cannot be committed: ${obstacle}.`);
+  }
+
   async #commit<R>(held: HeldRepository, plan: WorkPlan<R>): Promise<string | undefined> {
     if (plan.message === undefined || !isUnderGit(held)) return undefined;
     const paths = plan.changes.map(({ path }) => path);
     const committed = await this.#repository.commit(held, paths, plan.message);
     if (committed.ok) return committed.value;
-    throw new SyncError('commit-refused', `Git refused the commit: ${committed.error}`, {
-      hint: 'Nothing has changed. Remove what git names and run the command again, or use --no-commit.',
-    });
+    throw commitRefused(`Git refused the commit: ${committed.error}`);
   }
 
   async #intentOf<R>(held: HeldRepository, emission: Emission, plan: WorkPlan<R>): Promise<Intent> {
@@ -173,6 +182,11 @@ export class PerformWork {
     }
   }
 }
+
+const commitRefused = (message: string): SyncError =>
+  new SyncError('commit-refused', message, {
+    hint: 'Nothing has changed. Remove what is named and run the command again, or use --no-commit and commit yourself.',
+  });
 
 const isUnderGit = (held: HeldRepository): boolean => held.checkout.commonDir !== undefined;
 
