@@ -4,22 +4,42 @@ import { join } from 'node:path';
 import { JEST, runNode, toolOf } from './run.mjs';
 
 /**
- * Everything that has to hold, in one program: types, layout, lint, layers, the build, then the tests against that
- * build. Says nothing but one closing line when all is well; a stage that fails prints what it said.
+ * What has to hold, in two programs. `npm test`: types, layout, lint, layers, the build, then the tests against that
+ * build that go broad. `npm run test:deep`: the build, then the tests that go deep, which take a fault at every place,
+ * a long history, or a registry. Each says nothing but one closing line when all is well; what fails prints what it
+ * said.
  *
- *     npm test                      everything
- *     npm test -- test/domain       only the tests below a path, with everything before them
+ *     npm test                            everything but what is deep
+ *     npm test -- test/domain             only the tests below a path, with everything before them
+ *     npm run test:deep                   everything that is deep
+ *     npm run test:deep -- test/model     only the tests below a path
  */
-const STAGES = [
+const DEEP = [
+  ...['test/chaos/', 'test/crash/', 'test/model/', 'test/package/'],
+  ...['test/acceptance/kills', 'test/acceptance/sync-kills', 'test/acceptance/orchestrate-large'],
+];
+
+const [deep, paths] =
+  process.argv[2] === '--deep' ? [true, process.argv.slice(3)] : [false, process.argv.slice(2)];
+
+const BUILD = ['build', ['scripts/build.mjs']];
+
+const BROAD_STAGES = [
   ['types', [toolOf('typescript', 'tsc'), '-b']],
   ['lint', [toolOf('eslint'), '.', '--max-warnings', '0']],
   ['format', [toolOf('prettier'), '--check', '--log-level', 'warn', '.']],
   ['layers', [toolOf('dependency-cruiser', 'depcruise'), 'src', '--config', '.dependency-cruiser.mjs']],
-  ['build', ['scripts/build.mjs']],
+  BUILD,
 ];
 
+/** Which tests are run: whoever names a path gets all below it. */
+const chosen = () => {
+  if (paths.length > 0) return paths;
+  return deep ? DEEP : DEEP.flatMap((path) => ['--testPathIgnorePatterns', path]);
+};
+
 const runStages = async () => {
-  const waiting = [...STAGES];
+  const waiting = deep ? [BUILD] : [...BROAD_STAGES];
   let failed = false;
   const worker = async () => {
     for (let stage = waiting.shift(); stage !== undefined; stage = waiting.shift()) {
@@ -39,14 +59,7 @@ const runTests = async () => {
   const directory = await mkdtemp(join(tmpdir(), 'spec-kitty-results-'));
   try {
     const results = join(directory, 'results.json');
-    const args = [
-      ...JEST,
-      '--json',
-      `--outputFile=${results}`,
-      '--silent',
-      '--maxWorkers=2',
-      ...process.argv.slice(2),
-    ];
+    const args = [...JEST, '--json', `--outputFile=${results}`, '--silent', '--maxWorkers=2', ...chosen()];
     const { code, output } = await runNode(args, {
       env: { ...process.env, SPEC_KITTY_BUILT: '1' },
       timeoutMs: LONGEST_MS,
@@ -65,7 +78,7 @@ const runTests = async () => {
 };
 
 // A server that a test forgot keeps Jest alive for ever; somebody should hear of it.
-const LONGEST_MS = 15 * 60_000;
+const LONGEST_MS = (deep ? 45 : 15) * 60_000;
 
 // A worker that is slow to end is none: on a busy machine half a second is not enough for it. What a test file leaves
 // open fails that file, and what a run leaves behind fails the run.

@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Script } from 'node:vm';
 import { ROOT } from './run-tool.js';
 
 interface BundledFile {
@@ -57,9 +57,11 @@ describe('the bundled program', () => {
   });
 
   it('is one module system: every file compiles as CommonJS', () => {
-    for (const [name, { text }] of files) {
-      const check = spawnSync(process.execPath, ['--check', '-'], { input: text, encoding: 'utf8' });
-      expect(`${name} ${check.stderr}`).toBe(`${name} `);
+    for (const [filename, { text }] of files) {
+      const body = text.replace(/^#!.*/, '');
+      expect(
+        () => new Script(`(function (exports, require, module) {${body}\n})`, { filename }),
+      ).not.toThrow();
     }
   });
 });
