@@ -24,6 +24,8 @@ export interface DependencyGraph {
 export type DependencyFault =
   | { readonly fault: 'unknown'; readonly edge: DependencyEdge }
   | { readonly fault: 'self'; readonly edge: DependencyEdge }
+  /** A statement names something, and nobody can say whether it is needed. */
+  | { readonly fault: 'unclear'; readonly from: string; readonly what: string; readonly place: Place }
   /** The edges of one cycle, in its direction, beginning at its smallest id. */
   | { readonly fault: 'cycle'; readonly edges: readonly DependencyEdge[] };
 
@@ -88,6 +90,8 @@ export const describeDependencyFault = (fault: DependencyFault): string => {
     }
     case 'self':
       return `${describePlace(fault.edge.place)}: ${fault.edge.from} depends on itself.`;
+    case 'unclear':
+      return `${describePlace(fault.place)}: it is not clear whether ${fault.from} depends on ${fault.what}.`;
     case 'cycle': {
       const path = [...fault.edges.map(({ from }) => from), fault.edges[0]?.from].join(' → ');
       return `${fault.edges.map(({ place }) => describePlace(place)).join(', ')}: ${path} is a cycle.`;

@@ -7,9 +7,9 @@ import {
   type DependencyGraph,
 } from './dependency-graph.js';
 import { resolveStated } from './dependency-statement.js';
-import { sectionStatement, type IgnoredId, type SectionStatement } from './stated-dependencies.js';
+import { sectionStatement, type IdAtLine, type SectionStatement } from './stated-dependencies.js';
 import { tasksSections } from './tasks-document.js';
-import { describeIds } from './work-package-id.js';
+import { describeIds, workPackageNumber } from './work-package-id.js';
 
 /** A work package as its front matter says. */
 export interface DeclaredWorkPackage {
@@ -43,7 +43,7 @@ export interface ResolvedDependencies {
   /** Differences between the documents, each a sentence for a person. */
   readonly warnings: readonly string[];
   /** Ids that stand near a statement of `tasks.md` and count for nothing. */
-  readonly ignored: readonly (IgnoredId & { readonly workPackageId: string })[];
+  readonly ignored: readonly (IdAtLine & { readonly workPackageId: string })[];
 }
 
 /**
@@ -55,7 +55,13 @@ export const resolveDependencies = (
   declared: readonly DeclaredWorkPackage[],
 ): ResolvedDependencies => {
   const known = declared.map(({ id }) => id);
-  const sections = tasksSections(tasks.text);
+  // A heading may call a work package by its number alone.
+  const nameOfSection = (id: string): string =>
+    known.find((each) => each === id || workPackageNumber(each) === workPackageNumber(id)) ?? id;
+  const sections = tasksSections(tasks.text).map((section) => ({
+    ...section,
+    workPackageId: nameOfSection(section.workPackageId),
+  }));
   const statements = new Map(
     sections.map((section) => [section.workPackageId, sectionStatement(section)] as const),
   );
@@ -71,7 +77,7 @@ export const resolveDependencies = (
   return {
     graph,
     workPackages,
-    faults: dependencyFaults(graph),
+    faults: [...unclear(statements, tasks.path), ...dependencyFaults(graph)],
     warnings: [
       ...workPackages.flatMap((each, at) =>
         differences(each, declared[at], graph, declared[at]?.manifest?.path ?? tasks.path),
@@ -117,6 +123,20 @@ const edgesOf = (
     })),
   );
 };
+
+/** What a statement names and nobody understands is asked about: left out, an edge would be lost. */
+const unclear = (
+  statements: ReadonlyMap<string, SectionStatement>,
+  path: string,
+): readonly DependencyFault[] =>
+  [...statements].flatMap(([from, statement]) =>
+    statement.unclear.map(({ line, id }) => ({
+      fault: 'unclear' as const,
+      from,
+      what: id,
+      place: { path, line },
+    })),
+  );
 
 /** A front matter that never had the key contradicts nothing. */
 const differences = (

@@ -1,5 +1,6 @@
-import { parseDependencyText, type StatedDependency } from './dependency-statement.js';
-import type { MarkdownLine } from './markdown.js';
+import { isBareList, parseDependencyText, type StatedDependency } from './dependency-statement.js';
+import { withoutCode, type MarkdownLine } from './markdown.js';
+import { columnOf, isTableRow, tablesOf, type Table } from './markdown-table.js';
 import type { TasksSection } from './tasks-document.js';
 
 /** A dependency as `tasks.md` states it, with the line that does. */
@@ -8,7 +9,7 @@ export interface StatedAtLine {
   readonly dependency: StatedDependency;
 }
 
-export interface IgnoredId {
+export interface IdAtLine {
   readonly line: number;
   readonly id: string;
 }
@@ -18,70 +19,143 @@ export interface SectionStatement {
   /** Whether the section makes a statement at all; `None` is one. */
   readonly isMade: boolean;
   readonly dependencies: readonly StatedAtLine[];
-  readonly ignored: readonly IgnoredId[];
+  /** Ids that stand near and are no dependencies. */
+  readonly ignored: readonly IdAtLine[];
+  /** Ids of which nobody can say whether they are dependencies. As long as there is one, nothing is known. */
+  readonly unclear: readonly IdAtLine[];
 }
 
 /**
  * Reads the statements of a section: the text under a `Dependencies` heading, the text behind that label, and
- * `Depends on …` where the work package itself is the subject. Several statements add up.
+ * `Depends on …` where the work package itself is the subject. Several statements add up; `None` under heading or label
+ * stands against phrases elsewhere, and contradicts other statements.
  */
 export const sectionStatement = (section: TasksSection): SectionStatement => {
-  const dependencies: StatedAtLine[] = [];
-  const ignored: IgnoredId[] = [];
-  let isMade = false;
-  for (const { line, text } of dependencyTexts(section)) {
-    const read = parseDependencyText(text);
-    if (read.statement !== undefined) isMade = true;
-    dependencies.push(...(read.statement?.dependencies ?? []).map((dependency) => ({ line, dependency })));
-    ignored.push(...read.ignored.map((id) => ({ line, id })));
-  }
-  return { isMade, dependencies, ignored };
+  const self = section.workPackageId;
+  const read = dependencyTexts(section).map((text) => ({ ...text, ...parseDependencyText(text.text, self) }));
+  const stated = read.filter(({ isPhrase }) => !isPhrase);
+  const saysNone = stated.some((each) => each.saysNone);
+  const counting = saysNone ? stated : read;
+  const dependencies = counting.flatMap(({ line, dependencies: each }) =>
+    each.map((dependency) => ({ line, dependency })),
+  );
+  const unclear = counting.flatMap(({ line, unclear: ids }) => ids.map((id) => ({ line, id })));
+  const contradicting = saysNone ? dependencies : [];
+  return {
+    isMade: saysNone || dependencies.length > 0,
+    dependencies,
+    ignored: read.flatMap(({ line, ignored }) => ignored.map((id) => ({ line, id }))),
+    unclear: [...unclear, ...contradicting.map(({ line, dependency }) => ({ line, id: nameOf(dependency) }))],
+  };
 };
 
 interface TextAtLine {
   readonly line: number;
   readonly text: string;
+  /** `Depends on …` in running text. */
+  readonly isPhrase: boolean;
 }
 
-const TITLE = /^[*_`]*dependenc(?:y|ies)[*_`]*[ \t]*(?::[*_`]*[ \t]*(.*))?$/i;
-const LABEL = /^[*_`]*dependenc(?:y|ies)(?:[*_`]*[ \t]*:[*_`]*)[ \t]*(.*)$/i;
+const WORD = String.raw`(?:dependenc(?:y|ies)|depend(?:s|ent)?[ _-]on)`;
+const QUALIFIER = String.raw`(?:([a-z][\w-]*)[ \t]+)?`;
+const TITLE = new RegExp(String.raw`^[^\p{L}]*${QUALIFIER}${WORD}(?![\w-])(.*)$`, 'iu');
+const LABEL = new RegExp(
+  String.raw`(?<![\w-])${QUALIFIER}${WORD}(?: on)?["\u201d*_\`]*[ \t]*(?:\([^()]*\)["*_\`]*[ \t]*)?[:\uff1a=]["*_\`]*[ \t]*`,
+  'i',
+);
+/** Dependencies of another kind. */
+const OTHER_KIND = /^(?:optional|soft|downstream|reverse|dev|no)$/i;
 /** A line such as `**Goal**: …` begins a text of its own even when no blank line stands before it. */
-const ANY_LABEL = /^[*_`]*[A-Z][\w &/-]{0,40}[*_`]*:/;
+const ANY_LABEL = /^[*_`"]*(?!WP\d)[A-Z][\w &/-]{0,40}["*_`]*:/;
+/** Where the next label of a line begins. */
+const NEXT_LABEL =
+  /[\s|\u00b7\u2022;,.](?:\*\*|__)(?!WP\d)[A-Z][^*_]{0,40}(?::[ \t]*(?:\*\*|__)|(?:\*\*|__)[ \t]*:)|(?:[ \t][|\u00b7\u2022]|[.;,])[ \t]+(?!WP\d)[A-Z][\w &/-]{0,40}:[ \t]/;
 const LIST_MARK = /^[ \t]*(?:[-*+]|\d+[.)])[ \t]+(?:\[[ xX]\][ \t]+)?/;
 const PHRASE = /\bdepends? (?:up)?on\b/gi;
-/** Who depends is named in front: `WP05 depends on WP01`. */
-const SENTENCE =
-  /^(?=[*_`]*(?:WP\d|it\b|this\b))(?:[*_`,&\u2013\s-]|WP\d+[a-z]?\b|(?:and|to|through|it|this|work package|package|also)\b)+depends? (?:up)?on\b/i;
 const OWN_SUBJECT = /^(?:(?:it|this(?: (?:WP|work package|package))?)\b)?[ \t:\u2013-]*(?:also )?$/i;
 
+/** Where a text stands: under a heading of this level, in a list below a label, or anywhere else. */
+type Place =
+  | { readonly is: 'elsewhere' }
+  | { readonly is: 'heading'; readonly level: number; readonly below: string }
+  | { readonly is: 'label'; readonly indent: number; readonly isFresh: boolean };
+
 /** The texts to be read, each with its line: list items and paragraphs as wholes, since a writer may wrap them. */
-const dependencyTexts = (section: TasksSection): readonly TextAtLine[] => {
+const dependencyTexts = ({ lines, workPackageId }: TasksSection): readonly TextAtLine[] => {
   const texts: TextAtLine[] = [];
-  let mode: 'elsewhere' | 'under-heading' | 'under-label' = 'elsewhere';
-  for (const block of blocksOf(section.lines)) {
-    if (block.heading !== undefined) {
-      const title = TITLE.exec(block.heading);
-      mode = title === null ? 'elsewhere' : 'under-heading';
-      if (title?.[1]) texts.push({ line: block.line, text: title[1] });
+  const add = (line: number, text: string): void => void texts.push({ line, text, isPhrase: false });
+  let place: Place = { is: 'elsewhere' };
+  for (const block of blocksOf(lines)) {
+    const { line, text, heading, table } = block;
+    if (table !== undefined) {
+      for (const row of rowTexts(table, place.is !== 'elsewhere', workPackageId)) add(row.line, row.text);
       continue;
     }
-    const label = LABEL.exec(block.text);
-    if (label !== null) {
-      if (label[1]) texts.push({ line: block.line, text: label[1] });
-      else if (mode === 'elsewhere') mode = 'under-label';
-    } else if (mode === 'under-heading' || (mode === 'under-label' && block.isItem)) {
-      texts.push(...(SENTENCE.test(block.text) ? phrasesOf(block, section.workPackageId) : [block]));
-    } else {
-      if (mode === 'under-label') mode = 'elsewhere';
-      texts.push(...phrasesOf(block, section.workPackageId));
+    const title = titleText(heading?.title ?? (BOLD.test(text) ? text : ''));
+    if (title !== undefined) {
+      place =
+        heading === undefined
+          ? { is: 'label', indent: -1, isFresh: true }
+          : { is: 'heading', level: heading.level, below: '' };
+      if (title !== '') add(line, title);
+      continue;
     }
+    if (heading !== undefined) {
+      const isDeeper: boolean = place.is === 'heading' && heading.level > place.level;
+      place =
+        isDeeper && place.is === 'heading' ? { ...place, below: `${heading.title}: ` } : { is: 'elsewhere' };
+      continue;
+    }
+    if (place.is === 'label') {
+      const isBelow: boolean = block.isItem
+        ? block.indent > place.indent
+        : place.isFresh && !ANY_LABEL.test(text);
+      place =
+        isBelow && (block.isItem || place.indent === -1) ? { ...place, isFresh: false } : { is: 'elsewhere' };
+    }
+    if (place.is === 'heading' && !block.isItem && ANY_LABEL.test(text) && !isLeading(text))
+      place = { is: 'elsewhere' };
+    const label = labelText(text);
+    if (label !== undefined) {
+      if (label !== '') add(line, label);
+      else if (place.is !== 'heading')
+        place = { is: 'label', indent: block.isItem ? block.indent : -1, isFresh: true };
+    } else if (place.is === 'elsewhere') texts.push(...phrasesOf(block, workPackageId));
+    else add(line, `${place.is === 'heading' ? place.below : ''}${text}`);
   }
   return texts;
 };
 
+/** What a title says behind the word; `undefined` when it is about something else, such as a graph of dependencies. */
+const titleText = (title: string): string | undefined => {
+  const [, kind = '', rest = ''] = TITLE.exec(title) ?? [undefined, 'no'];
+  if (OTHER_KIND.test(kind)) return undefined;
+  const text = rest.replace(/^[\s*_`"]*(?:[:\u2013\u2014-]|on\b)?[\s*_`"]*/, '');
+  if (/WP\d|^none\b/i.test(text)) return text;
+  const isMixed = /^(?:&|and\b|\/|,)/.test(text) && /dependencies/i.test(title);
+  return text === '' || text.startsWith('(') || isMixed || /:[*_`"]*\s*$/.test(rest) ? '' : undefined;
+};
+
+/** What stands behind the label in a text, up to the next label. Code that is not the label itself is an example. */
+const labelText = (text: string): string | undefined => {
+  const spoken = text.replace(/(`+)(.*?)\1/g, (code, _, inner: string) =>
+    new RegExp(`^${WORD}:?$`, 'i').test(inner.trim()) ? code : ' '.repeat(code.length),
+  );
+  const label = LABEL.exec(spoken);
+  if (label === null || OTHER_KIND.test(label[1] ?? '')) return undefined;
+  const behind = text.slice(label.index + label[0].length);
+  const next = NEXT_LABEL.exec(behind);
+  return (next === null ? behind : behind.slice(0, next.index)).trim();
+};
+
+const isLeading = (text: string): boolean =>
+  /^[*_`"]*(?:upstream|downstream|blocked by|blocks|requires|needs|hard|optional|parallel|after|prerequisites?|depends|internal)\b/i.test(
+    text,
+  );
+
 /** `Depends on …` at the beginning of a sentence, or behind the work package itself as subject. */
 const phrasesOf = (block: Block, self: string): readonly TextAtLine[] =>
-  [...block.text.matchAll(PHRASE)].flatMap((phrase) => {
+  [...withoutCode(block.text).matchAll(PHRASE)].flatMap((phrase) => {
     const before =
       block.text
         .slice(0, phrase.index)
@@ -89,33 +163,79 @@ const phrasesOf = (block: Block, self: string): readonly TextAtLine[] =>
         .at(-1) ?? '';
     const subject = before.replace(/[*_`(]/g, '').trim();
     if (subject.toUpperCase() !== self && !OWN_SUBJECT.test(subject)) return [];
-    const text = block.text.slice(phrase.index).split(/[.;!?](?:[ \t]|$)/)[0] ?? '';
-    return [{ line: block.line, text }];
+    const [first = '', ...others] = block.text.slice(phrase.index).split(/(?<=[.;!?])(?:[ \t]|$)/);
+    const end = others.findIndex((sentence) => !isBareList(sentence));
+    const sentences = [first, ...(end === -1 ? others : others.slice(0, end))];
+    return [{ line: block.line, text: sentences.join(' '), isPhrase: true }];
   });
+
+/**
+ * What the rows of a table say: the cell behind the label, the column below it where the row is about this work package,
+ * and, where the table itself is the statement, whole rows.
+ */
+const rowTexts = (
+  table: Table,
+  isStatement: boolean,
+  self: string,
+): readonly Pick<TextAtLine, 'line' | 'text'>[] => {
+  const isLabel = (text: string): boolean => titleText(text) === '';
+  const pairs = [table.header, ...table.rows].flatMap((row) => {
+    const at = row?.cells.findIndex(({ text }) => isLabel(text)) ?? -1;
+    const value = row?.cells[at + 1]?.text ?? '';
+    const isPair = at !== -1 && (row !== table.header || /WP\d|^\W*none\b/i.test(value));
+    return row === undefined || !isPair ? [] : [{ line: row.line, text: value }];
+  });
+  if (pairs.length > 0) return pairs;
+  const column = columnOf(table, new RegExp(`^(?:${WORD}|blocked by|requires)$`, 'i'));
+  if (column === -1)
+    return isStatement
+      ? table.rows.map(({ line, cells }) => ({ line, text: cells.map(({ text }) => text).join(' \u2013 ') }))
+      : [];
+  return table.rows.flatMap(({ line, cells }) => {
+    const subjects = cells.flatMap(({ text }, at) => (at < column ? (/WP\d+/i.exec(text)?.[0] ?? []) : []));
+    const isAboutUs = subjects.length === 0 || subjects.includes(self);
+    return isAboutUs ? [{ line, text: cells[column]?.text ?? '' }] : [];
+  });
+};
 
 interface Block {
   readonly line: number;
   readonly text: string;
   readonly isItem: boolean;
-  readonly heading?: string;
+  /** Of a list item: how far its mark is indented. */
+  readonly indent: number;
+  readonly heading?: { readonly level: number; readonly title: string };
+  readonly table?: Table;
 }
+
+const BOLD = /^(\*\*|__)[^*_]*\1$/;
 
 const blocksOf = (lines: readonly MarkdownLine[]): readonly Block[] => {
   const blocks: Block[] = [];
+  const tables = [...tablesOf(lines)];
   let isOpen = false;
   for (const line of lines) {
     const mark = LIST_MARK.exec(line.said);
     const text = line.said.slice(mark?.[0].length ?? 0).trim();
     const last = blocks.at(-1);
-    if (line.heading !== undefined) {
-      blocks.push({ line: line.number, text: '', isItem: false, heading: line.heading.title });
+    const block = { line: line.number, text, isItem: mark !== null, indent: line.said.search(/\S/) };
+    const { heading } = line;
+    if (heading !== undefined) blocks.push({ ...block, text: '', heading });
+    else if (isTableRow(line)) {
+      const first = tables[0]?.header ?? tables[0]?.rows[0];
+      if (first?.line === line.number) blocks.push({ ...block, text: '', table: tables.shift() as Table });
     } else if (text !== '') {
       const isContinued = isOpen && mark === null && !ANY_LABEL.test(text);
       if (isContinued && last !== undefined)
         blocks[blocks.length - 1] = { ...last, text: `${last.text} ${text}` };
-      else blocks.push({ line: line.number, text, isItem: mark !== null });
+      else blocks.push(block);
     }
-    isOpen = line.heading === undefined && text !== '';
+    isOpen = heading === undefined && !isTableRow(line) && text !== '';
   }
   return blocks;
+};
+
+const nameOf = (dependency: StatedDependency): string => {
+  if (dependency.stated === 'all-previous') return 'all previous work packages';
+  return dependency.stated === 'one' ? dependency.id : `${dependency.from}\u2013${dependency.to}`;
 };

@@ -1,4 +1,4 @@
-import { markdownLines, sectionEnd, type MarkdownLine } from './markdown.js';
+import { markdownLines, type MarkdownLine } from './markdown.js';
 
 /** The parts of `tasks.md` that speak of one work package; usually one section, never the sections nested in it. */
 export interface TasksSection {
@@ -22,7 +22,7 @@ export interface Checkbox {
 
 /**
  * The sections of `tasks.md`, in the order in which work packages first appear. A section begins at a heading that
- * names a work package and ends at the next heading of its level or above.
+ * names a work package (`## WP01: Title`, `## Work Package 1 – Title`).
  */
 export const tasksSections = (document: string): readonly TasksSection[] => {
   if (latest?.document !== document) latest = { document, sections: readSections(document) };
@@ -98,17 +98,37 @@ export const isTaskId = (text: string): boolean => /^T\d{2,5}$/.test(text);
 
 const BOX = /^([ \t]*(?:[-*+]|\d+[.)])[ \t]+\[)([ xX])\](?:[ \t]+(.*))?$/;
 const TASK_ID = /^[*_`~]*(T\d{2,5})\b/;
-/** Numbers and signs may stand in front of the id; a heading about several (`WP01–WP03`) is the section of none. */
+/** Numbers and signs may stand in front of the id, words may not; a work package may be called by its number alone. */
 const SECTION_TITLE =
-  /^[^\p{L}]*(?:Work Package[^\p{L}]+)?(WP\d{2,4})(?!\w)(?!\s*(?:,|&|\+|\/|\u2013|\u2014|-|\u2192|->|and\b|to\b|through\b)\s*WP\d)/iu;
+  /^[^\p{L}]*(?:Work Package[^\p{L}\d]*)?(?:WP[ \t#_-]?(\d{1,4})|(?<=Work Package[^\p{L}\d]*)(\d{1,4}))(?![\w.]*\w)/iu;
+/** Behind its id: a heading about several (`WP01–WP03`) is the section of none. */
+const SEVERAL =
+  /^\s*(?:,|&|\+|\/|\u2013|\u2014|-|\u2192|->|and\b|to\b|through\b)\s*WP[ #_-]?\d|^(?:[\u2013-]|\s*(?:,|&|\+|\/|and\b)\s*)\d{1,4}(?!\w)/i;
 
-/** Inner sections are written after the outer ones, so that a line belongs to the nearest heading that names one. */
+/** The id of the work package whose section a heading opens. */
+const idInTitle = (title: string): string | undefined => {
+  const plain = title.replace(/[*_`]/g, '');
+  const found = SECTION_TITLE.exec(plain);
+  const number = found?.[1] ?? found?.[2];
+  if (found === null || number === undefined || SEVERAL.test(plain.slice(found[0].length))) return undefined;
+  return `WP${number.padStart(2, '0')}`;
+};
+
+/**
+ * A section goes on to the next heading that names a work package, or to one of a higher level: inner headings may be of
+ * the same level. One of the same level about another work package ends it too, and so does one about several.
+ */
 const ownerOfEachLine = (lines: readonly MarkdownLine[]): readonly (string | undefined)[] => {
-  const owners = new Array<string | undefined>(lines.length).fill(undefined);
-  lines.forEach(({ heading }, at) => {
-    const id = heading === undefined ? undefined : SECTION_TITLE.exec(heading.title)?.[1];
-    if (heading !== undefined && id !== undefined)
-      owners.fill(id.toUpperCase(), at, sectionEnd(lines, at, heading.level));
+  let open: { readonly id: string; readonly level: number } | undefined;
+  return lines.map(({ heading }) => {
+    if (heading !== undefined) {
+      const { level, title } = heading;
+      const id = idInTitle(title);
+      const isAboutOthers = /\bWP\d/i.test(title) && !/depend/i.test(title);
+      if (id !== undefined) open = { id, level };
+      else if (open !== undefined && (level < open.level || (level === open.level && isAboutOthers)))
+        open = undefined;
+    }
+    return open?.id;
   });
-  return owners;
 };

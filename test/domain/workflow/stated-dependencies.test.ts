@@ -54,15 +54,94 @@ describe('the statement of a section', () => {
     ['another heading', ['### Dependency Graph', '- WP01'], undefined],
     ['prose under the heading', ['### Dependencies', '- Needs the library'], undefined],
     ['fences', ['```', '### Dependencies', 'WP01', '```'], undefined],
+    ['a heading with ids', ['### Dependencies (WP01, WP02)'], ['WP01', 'WP02']],
+    ['a numbered heading', ['### 3. Dependencies:', 'WP01'], ['WP01']],
+    ['a heading of its own level', ['## Notes', '## Dependencies', '- WP01'], ['WP01']],
+    ['an underlined heading', ['Dependencies', '------------', 'WP01'], ['WP01']],
+    [
+      'a bold line as heading',
+      ['**Dependencies**', '', '- WP01', '- WP02', '', 'See WP03'],
+      ['WP01', 'WP02'],
+    ],
+    ['a label above a paragraph', ['**Dependencies**:', '', 'WP01, WP02', '', 'See WP03'], ['WP01', 'WP02']],
+    ['a label above a nested list', ['- Dependencies:', '  - WP01', '- Risks:', '  - WP03 breaks'], ['WP01']],
+    [
+      'deeper headings',
+      ['### Dependencies', '#### Upstream', '- WP01', '#### Downstream', '- WP03'],
+      ['WP01'],
+    ],
+    ['labels below a heading', ['### Dependencies', '- **Upstream**: WP01', '- **Blocks**: WP03'], ['WP01']],
+    [
+      'a label in the middle',
+      ['**Priority**: P1 | **Dependencies**: WP01 | **Prompt**: `WP03-x.md`'],
+      ['WP01'],
+    ],
+    [
+      'a label behind a sentence',
+      ['**Goal**: go. **Depends on**: WP01 **Prompt**: tasks/WP03-x.md'],
+      ['WP01'],
+    ],
+    [
+      'a plain label in the middle',
+      ['Priority: P1 · Dependencies: WP01, WP02 · Prompt: WP03'],
+      ['WP01', 'WP02'],
+    ],
+    ['a label with a remark', ['**Dependencies (hard)**: WP01'], ['WP01']],
+    ['a label in code marks', ['`Dependencies`: WP01'], ['WP01']],
+    ['a quote', ['> **Dependencies**: WP01'], ['WP01']],
+    [
+      'a row of a table',
+      ['| Field | Value |', '|---|---|', '| **Dependencies** | WP01, WP02 |'],
+      ['WP01', 'WP02'],
+    ],
+    ['the header of a table', ['| Dependencies | WP01 |', '|---|---|', '| Priority | P1 |'], ['WP01']],
+    ['a column of a table', ['| Priority | Depends on |', '| --- | --- |', '| P1 | WP01 |'], ['WP01']],
+    [
+      'the row of a table that is about it',
+      ['| WP | Depends on |', '|:--|--:|', '| WP02 | WP03 |', '| WP09 | WP01 |'],
+      ['WP01'],
+    ],
+    [
+      'a table below a heading',
+      ['### Dependencies', '| WP | Why |', '|---|---|', '| WP01 | model |'],
+      ['WP01'],
+    ],
+    ['a list that ends a paragraph', ['### Dependencies', 'WP01,', '**Prompt**: tasks/WP03-x.md'], ['WP01']],
+    [
+      'None beside a sentence about others',
+      ['### Dependencies', '- None.', '- WP02 must run after WP09.'],
+      [],
+    ],
+    ['None against a phrase elsewhere', ['**Dependencies**: None', '', 'It depends on WP01 a bit.'], []],
+    ['a phrase of two sentences', ['Depends on WP01; WP02. WP03 is next'], ['WP01', 'WP02']],
+    ['a label in an example', ['Write `**Depends on**: WP01` there.', 'Use `Depends on WP01`.'], undefined],
+    ['a comment', ['<!-- **Dependencies**: WP01 -->'], undefined],
+    ['indented code', ['', '    **Dependencies**: WP01'], undefined],
+    ['a label of another kind', ['**Optional dependencies**: WP02'], undefined],
+    ['a denial', ['This does not depend on WP02.'], undefined],
     ['several statements', ['### Dependencies', '- WP01', '### Notes', 'Depends on WP02'], ['WP01', 'WP02']],
   ])('is read from %s', (_, lines, ids) => {
     expect(idsOf(statementOf(...lines))).toEqual(ids);
   });
 
-  it('names the line of each dependency and of each ignored id', () => {
-    const statement = statementOf('### Dependencies', '', '- Depends on WP01, and likes WP02', '- WP03');
+  it('is contradicted by None beside ids', () => {
+    expect(statementOf('### Dependencies', '- None', '- WP01').unclear).toEqual([{ line: 4, id: 'WP01' }]);
+    expect(statementOf('### Dependencies', '- None', '- WP01–WP03').unclear).toEqual([
+      { line: 4, id: 'WP01–WP03' },
+    ]);
+  });
+
+  it('names the line of each dependency, and of each id that is ignored or unclear', () => {
+    const statement = statementOf(
+      '### Dependencies',
+      '',
+      '- Depends on WP01, not WP02',
+      '- WP03',
+      '- the printer of WP02',
+    );
     expect(statement.dependencies.map(({ line }) => line)).toEqual([4, 5]);
     expect(statement.ignored).toEqual([{ line: 4, id: 'WP02' }]);
+    expect(statement.unclear).toEqual([{ line: 6, id: 'WP02' }]);
   });
 });
 

@@ -51,16 +51,33 @@ describe('the sections of tasks.md', () => {
     expect(idsOf(document)).toEqual(['WP01', 'WP02', 'WP03', 'WP04', 'WP10']);
   });
 
-  it('end at the next heading of their level or above', () => {
-    const document = '### WP01: One\na\n#### Sub\nb\n### Summary\nc\n### WP02\nd\n## Rest\ne\n';
-    expect(textOf(document, 'WP01')).toBe('### WP01: One\na\n#### Sub\nb');
-    expect(textOf(document, 'WP02')).toBe('### WP02\nd');
+  it('may be called by a number, in any form of heading', () => {
+    const document = [
+      '## Work Package 1 — One',
+      '## Work Package #02: Two',
+      '## WP3 - Three',
+      'WP04 - Four',
+      '-----------',
+      'Work Package 5',
+      '==============',
+      '### **WP-06** · Six',
+      '## Work Package 7 - 3D printing',
+      '## Work Package 8 and 9',
+      '## Work Packages 10-12',
+      '## Work Package 1.2',
+      '> ## WP13',
+    ].join('\n');
+    expect(idsOf(document)).toEqual(['WP01', 'WP02', 'WP03', 'WP04', 'WP05', 'WP06', 'WP07']);
   });
 
-  it('give a line to the nearest heading that names a work package', () => {
-    const document = '## WP01\na\n### WP02\nb\n### Other\nc\n## WP03\nd\n### WP01 again\ne\n';
-    expect(textOf(document, 'WP01')).toBe('## WP01\na\n### Other\nc\n### WP01 again\ne');
-    expect(textOf(document, 'WP02')).toBe('### WP02\nb');
+  it('end at the next one, at a higher heading, and at one of their level about others', () => {
+    const document = [
+      ...['### WP01: One', 'a', '#### Sub', 'b', '### Summary', 'c', '### After WP02, WP03', 'd'],
+      ...['### WP02', 'e', '### Dependencies: WP01', 'f', '## Rest', 'g'],
+      ...['## WP03', 'h', '### WP04', 'i', '### Other', 'j', '## WP05–WP06', 'k', '## WP01 again', 'l'],
+    ].join('\n');
+    const texts = ['WP01', 'WP02', 'WP03', 'WP04'].map((id) => textOf(document, id).replace(/#.*\n/g, ''));
+    expect(texts.map((text) => text.replace(/[^a-l]/g, ''))).toEqual(['abcl', 'ef', 'h', 'ij']);
   });
 
   it('carry line numbers, also behind a byte order mark and with CRLF', () => {

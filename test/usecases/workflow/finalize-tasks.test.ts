@@ -104,8 +104,8 @@ describe('finalizing tasks', () => {
       { WP01: { dependencies: '[WP03]' }, WP02: { dependencies: '["WP01"]' }, WP03: { dependencies: '[]' } },
       tasksWith({
         WP01: 'None',
-        WP02: 'Nothing yet about WP03',
-        WP03: 'Depends on WP01, and profits from WP02',
+        WP02: 'Parallel with WP03',
+        WP03: 'Depends on WP01, not WP02',
         WP09: 'None',
       }),
     );
@@ -128,6 +128,20 @@ describe('finalizing tasks', () => {
     expect(await text(pathOf('WP01'))).toContain('dependencies: []\n');
   });
 
+  it('reads the section of a work package that is called by its number', async () => {
+    world = await memoryWorld({
+      ...smallFeature({ WP01: {}, WP002: { dependencies: '[]' } }),
+      [`${FOLDER}/tasks.md`]:
+        '## Work Package 1 - One\n\n## Work Package 2 - Two\n\n### Dependencies\n- WP01\n',
+    });
+    const { result } = await finalize(world);
+    expect(result.workPackages).toMatchObject([
+      { id: 'WP01', decidedBy: 'front-matter' },
+      { id: 'WP002', dependencies: ['WP01'], decidedBy: 'tasks' },
+    ]);
+    expect(result.warnings).toHaveLength(1);
+  });
+
   describe('writes and emits nothing', () => {
     const refused = async (message: string, kind: string, work: Promise<unknown>): Promise<void> => {
       const before = await snapshot();
@@ -142,6 +156,12 @@ describe('finalizing tasks', () => {
       await start({ WP01: { dependencies: '[WP02]' }, WP02: {} }, tasksWith({ WP02: 'WP01' }));
       const lines = `${pathOf('WP01')}:5, ${FOLDER}/tasks.md:4: WP01 → WP02 → WP01 is a cycle.`;
       await refused(lines, 'dependency-invalid', finalize(world));
+    });
+
+    it('when a statement is not understood as a whole, and names its line', async () => {
+      await start({ WP01: {}, WP02: { dependencies: '[WP01]' } }, tasksWith({ WP02: 'The model of WP01' }));
+      const line = `${FOLDER}/tasks.md:4: it is not clear whether WP02 depends on WP01.`;
+      await refused(line, 'dependency-invalid', finalize(world));
     });
 
     it('when an id is unknown or is the work package itself', async () => {

@@ -103,6 +103,11 @@ export class FinalizeTasks {
   }
 }
 
+const CORRECT = 'Nothing was written. Correct these lines and run the command again.';
+const HOW_TO_STATE =
+  'Nothing was written. Write what is needed as a list, such as "Depends on WP01, WP02 (remark)", and what is not ' +
+  'behind "parallel with" or "not"; sentences about other work packages belong into their sections.';
+
 const resolve = (state: FeatureState): ResolvedDependencies => {
   const { documents } = state;
   const { slug, directory, tasks, passedOver } = documents;
@@ -149,7 +154,7 @@ const resolve = (state: FeatureState): ResolvedDependencies => {
   }
   if (resolved.faults.length === 0) return resolved;
   throw new SyncError('dependency-invalid', resolved.faults.map(describeDependencyFault).join('\n'), {
-    hint: 'Nothing was written. Correct these lines and run the command again.',
+    hint: resolved.faults.some(({ fault }) => fault === 'unclear') ? HOW_TO_STATE : CORRECT,
   });
 };
 
