@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { CommandLine } from '../../support/command-line.js';
 import { facts } from '../../support/facts.js';
 import { outboxesOf } from '../../support/outboxes.js';
@@ -27,11 +29,57 @@ describe('events list', () => {
   it.each([
     ['--wp WP02', ['about two']],
     ['--limit 1', ['about two']],
+    ['--wp wp1', ['about one']],
+    ['--wp 2', ['about two']],
+    ['--wp WP99', []],
     ['--feature 001-alpha', ['about one', 'about two']],
-    ['--feature 002-other', []],
+    ['--feature 001', ['about one', 'about two']],
+    ['--feature kitty-specs/001-alpha/ --wp WP01', ['about one']],
   ])('%s leaves out the others', async (options, notes) => {
     const { document } = await cli.run(`events list ${options} --json`);
     expect(document.events.map((event: any) => event.payload.entry_content)).toEqual(notes);
+  });
+
+  it('without a feature is about all of the project, wherever it is called', async () => {
+    const { document } = await cli.run('events list --json', { cwd: `${cli.git.root}/kitty-specs` });
+    expect(document.events).toHaveLength(2);
+  });
+
+  it.each([['events list'], ['events export'], ['events tail']])(
+    '%s refuses a feature that nobody knows, and names those that there are',
+    async (command) => {
+      await cli.signIn();
+      for (const [line, env] of [
+        [`${command} --feature 01-alpha`, {}],
+        [command, { SPECIFY_FEATURE: '01-alpha' }],
+      ] as const) {
+        const { outcome, err } = await cli.run(line, { env });
+        expect(outcome).toBe('failed');
+        expect(err).toMatch(/feature-not-found.*"01-alpha".*There are: 001-alpha/);
+      }
+    },
+  );
+
+  it('knows a feature of which only events tell any more', async () => {
+    rmSync(join(cli.git.root, 'kitty-specs'), { recursive: true });
+    const { outcome, document } = await cli.run('events list --feature 001 --json');
+    expect([outcome, document.events.length]).toEqual(['done', 2]);
+  });
+
+  it.each([
+    ['events list --wp WP99', 'out', 'No events about WP99 were captured here.'],
+    ['events list --feature 1-x', 'err', 'There is no feature "1-x"'],
+    ['events list --feature 001 --wp WP77', 'out', 'No events about WP77 of 001-alpha were captured here.'],
+    ['events export --wp WP77', 'err', '0 events about WP77.'],
+    ['events list --wp seven', 'err', '"seven" is no work package.'],
+  ] as const)('%s says what was asked', async (line, where, text) => {
+    expect((await cli.run(line))[where]).toContain(text);
+  });
+
+  it('shows the feature, and times in UTC with their zone', async () => {
+    const { out } = await cli.run('events list', { env: { TZ: 'Asia/Tokyo' } });
+    expect(out.split('\n')[0]).toMatch(/^clock +when +event +feature +about +what$/);
+    expect(out).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ +HistoryAdded +001-alpha +WP01 +note: about one/);
   });
 
   it('gives a program whole envelopes', async () => {

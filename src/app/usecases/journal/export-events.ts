@@ -1,15 +1,11 @@
 import { toCloudEvent } from '../../../domain/events/cloud-event.js';
-import { isFields } from '../../../domain/wire.js';
 import type { JournalRecord, Outbox } from '../../../ports/queue.js';
+import { isAbout, type EventScope } from './event-scope.js';
 
 export type ExportFormat = 'ndjson' | 'cloudevents';
 
-export interface ExportInput {
+export interface ExportInput extends EventScope {
   readonly format: ExportFormat;
-  /** Only events about this feature. */
-  readonly feature?: string;
-  /** Only events about this work package. */
-  readonly workPackage?: string;
   /** The newest so many; absent: all. */
   readonly limit?: number;
 }
@@ -37,7 +33,7 @@ export class ExportEvents {
     for await (const record of outbox.records()) {
       if (signal?.aborted === true) break;
       if (record.json === undefined) damaged += 1;
-      else if (isAbout(record, input) && toPass-- <= 0) {
+      else if (isWanted(record, input) && toPass-- <= 0) {
         await write(lineOf(record.eventId, record.json, input.format));
         events += 1;
       }
@@ -47,20 +43,16 @@ export class ExportEvents {
 
   async #count(outbox: Outbox, input: ExportInput): Promise<number> {
     let count = 0;
-    for await (const record of outbox.records()) if (isAbout(record, input)) count += 1;
+    for await (const record of outbox.records()) if (isWanted(record, input)) count += 1;
     return count;
   }
 }
 
-const isAbout = ({ json }: JournalRecord, { feature, workPackage }: ExportInput): boolean => {
+const isWanted = ({ json }: JournalRecord, scope: EventScope): boolean => {
   if (json === undefined) return false;
-  if (feature === undefined && workPackage === undefined) return true;
-  const { payload } = JSON.parse(json) as { readonly payload?: unknown };
-  if (!isFields(payload)) return false;
-  return (
-    (feature === undefined || payload['feature_slug'] === feature) &&
-    (workPackage === undefined || payload['wp_id'] === workPackage)
-  );
+  // Everything is wanted without a look at it.
+  if (scope.feature === undefined && scope.workPackage === undefined) return true;
+  return isAbout((JSON.parse(json) as { readonly payload?: unknown }).payload, scope);
 };
 
 const lineOf = (eventId: string, json: string, format: ExportFormat): string =>

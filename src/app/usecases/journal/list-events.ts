@@ -2,12 +2,9 @@ import type { EnvelopeDocument } from '../../../domain/events/envelope-document.
 import { parseEnvelope } from '../../../domain/events/parse-envelope.js';
 import { upcast } from '../../../domain/events/upcast.js';
 import type { JournalRecord, Outbox } from '../../../ports/queue.js';
+import { isAbout, type EventScope } from './event-scope.js';
 
-export interface ListEventsInput {
-  /** Only events about this feature. */
-  readonly feature?: string;
-  /** Only events about this work package. */
-  readonly workPackage?: string;
+export interface ListEventsInput extends EventScope {
   /** The newest so many. */
   readonly limit: number;
 }
@@ -25,7 +22,7 @@ export class ListEvents {
     const newest: ListedEvent[] = [];
     for await (const record of outbox.records()) {
       const listed = toListed(record);
-      if (listed === undefined || !fits(listed.event, input)) continue;
+      if (listed === undefined || !isAbout(listed.event.payload, input)) continue;
       newest.push(listed);
       if (newest.length > input.limit) newest.shift();
     }
@@ -44,7 +41,3 @@ const toListed = (record: JournalRecord): ListedEvent | undefined => {
     ...(invalid === undefined ? {} : { invalid }),
   };
 };
-
-const fits = (event: EnvelopeDocument, { feature, workPackage }: ListEventsInput): boolean =>
-  (feature === undefined || event.payload['feature_slug'] === feature) &&
-  (workPackage === undefined || event.payload['wp_id'] === workPackage);

@@ -1,5 +1,6 @@
 import { TOKENS } from '../../../container/tokens.js';
 import type { Report } from '../../define-command.js';
+import { shownTime } from '../../../sync/shown-time.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import { facts } from '../../render/table.js';
 import { green, yellow, type Text } from '../../render/text.js';
@@ -39,4 +40,4 @@ export const run = async ({ container }: ClientContext<object>): Promise<Report>
 };
 
 const expiry = (name: string, atMs: number | undefined): readonly (readonly [string, Text])[] =>
-  atMs === undefined ? [] : [[name, new Date(atMs).toISOString()]];
+  atMs === undefined ? [] : [[name, shownTime(atMs)]];

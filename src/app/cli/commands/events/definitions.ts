@@ -4,6 +4,7 @@ export const eventsCommands = [
   defineCommand({
     path: 'events list',
     summary: 'list the events captured in this project on this machine',
+    details: 'All features, unless --feature or SPECIFY_FEATURE names one.',
     options: {
       wp: { type: 'string', describe: 'only events about this work package', placeholder: 'WPnn' },
       limit: { type: 'number', describe: 'the newest so many; 50 when not given', placeholder: 'N' },
@@ -22,6 +23,7 @@ export const eventsCommands = [
         describe: 'begin after this event: its number at the hub, or its id; 0 for all',
         placeholder: 'N|ID',
       },
+      wp: { type: 'string', describe: 'only events about this work package', placeholder: 'WPnn' },
       'project-uuid': { type: 'string', describe: 'only those of this project', placeholder: 'UUID' },
     },
     examples: [

@@ -4,8 +4,11 @@ import { TOKENS } from '../../../container/tokens.js';
 import type { ExportFormat, ExportReport } from '../../../usecases/journal/export-events.js';
 import type { Report } from '../../define-command.js';
 import { visibleJson } from '../../render/visible.js';
-import { checkoutOf, type ClientContext } from '../shared/client.js';
+import { describeScope } from '../../../usecases/journal/event-scope.js';
+import type { ClientContext } from '../shared/client.js';
+import { given } from '../shared/feature-request.js';
 import { isStdout, OutputFile } from '../shared/output-file.js';
+import { projectEvents } from './scope.js';
 
 interface Args {
   readonly format: ExportFormat | undefined;
@@ -29,26 +32,32 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   if (args.limit !== undefined && (!Number.isInteger(args.limit) || args.limit < 1))
     throw new SyncError('wrong-usage', '--limit takes a whole number from 1.');
   const path = output === undefined ? undefined : resolve(io.cwd, output);
-  const { events, damaged } = await (path === undefined ? toStdout(context) : toFile(context, path));
+  const { events, damaged, about } = await (path === undefined ? toStdout(context) : toFile(context, path));
   if (damaged > 0) {
     const records = damaged === 1 ? '1 damaged record is' : `${damaged} damaged records are`;
     terminal.warn(`${records} left out: the event is lost. See: spec-kitty sync doctor`);
   }
   if (signal.aborted) return { outcome: 'interrupted', data: { events, damaged }, isStream: true };
   if (path === undefined) {
-    terminal.note(`${counted(events)}.`);
+    terminal.note(`${counted(events, about)}.`);
     return { data: { events, damaged }, isStream: true };
   }
   return {
     data: { format: args.format ?? 'ndjson', output: path, events, damaged },
-    text: `${counted(events)} written to ${path}.`,
+    text: `${counted(events, about)} written to ${path}.`,
   };
 };
 
-const counted = (events: number): string => (events === 1 ? '1 event' : `${events} events`);
+interface Exported extends ExportReport {
+  /** What was asked for; empty when everything was. */
+  readonly about: string;
+}
+
+const counted = (events: number, about: string): string =>
+  `${events === 1 ? '1 event' : `${events} events`}${about === '' ? '' : ` about ${about}`}`;
 
 /** Whoever reads slowly is waited for now and then, so that memory does not grow with the journal. */
-const toStdout = async (context: ClientContext<Args>): Promise<ExportReport> => {
+const toStdout = async (context: ClientContext<Args>): Promise<Exported> => {
   const { io, terminal } = context;
   let written = 0;
   const report = await exportTo(context, async (line) => {
@@ -67,7 +76,7 @@ const PORTION_CHARACTERS = 1024 * 1024;
 
 const ELSEWHERE = 'Choose another place with --output FILE; what is there is as before.';
 
-const toFile = async (context: ClientContext<Args>, path: string): Promise<ExportReport> => {
+const toFile = async (context: ClientContext<Args>, path: string): Promise<Exported> => {
   const randomness = await (await context.container()).get(TOKENS.randomness);
   const file = await OutputFile.begin(path, randomness.uuid(), ELSEWHERE);
   try {
@@ -81,22 +90,15 @@ const toFile = async (context: ClientContext<Args>, path: string): Promise<Expor
 };
 
 const exportTo = async (
-  { args, common, container, signal }: ClientContext<Args>,
+  context: ClientContext<Args>,
   write: (line: string) => Promise<void>,
-): Promise<ExportReport> => {
-  const client = await container();
-  const checkout = await checkoutOf(client, common.project);
-  const identity = await (await client.get(TOKENS.showIdentity)).run(checkout.root);
-  const uuid = identity?.project.uuid?.value;
-  // A project whose identity is not minted yet has captured nothing.
-  if (uuid === undefined) return { events: 0, damaged: 0 };
-  const { format = 'ndjson', wp, limit } = args;
-  const input = {
-    format,
-    ...(common.feature === undefined ? {} : { feature: common.feature }),
-    ...(wp === undefined ? {} : { workPackage: wp }),
-    ...(limit === undefined ? {} : { limit }),
-  };
+): Promise<Exported> => {
+  const client = await context.container();
+  const { outbox, scope } = await projectEvents(client, context);
+  const about = describeScope(scope);
+  if (outbox === undefined) return { events: 0, damaged: 0, about };
+  const { format = 'ndjson', limit } = context.args;
+  const input = { format, ...scope, ...given({ limit }) };
   const exportEvents = await client.get(TOKENS.exportEvents);
-  return exportEvents.run((await client.get(TOKENS.outboxes)).open(uuid), input, write, signal);
+  return { ...(await exportEvents.run(outbox, input, write, context.signal)), about };
 };

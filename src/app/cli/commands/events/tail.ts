@@ -1,3 +1,4 @@
+import type { EnvelopeDocument } from '../../../../domain/events/envelope-document.js';
 import type { ConnectionStatus } from '../../../../domain/delivery/connection.js';
 import { parseEnvelope } from '../../../../domain/events/parse-envelope.js';
 import { upcast } from '../../../../domain/events/upcast.js';
@@ -8,12 +9,18 @@ import type { TailedEvent } from '../../../sync/event-tail.js';
 import { grantedAccess } from '../../../usecases/account/granted-access.js';
 import type { Report } from '../../define-command.js';
 import { dim, type Text } from '../../render/text.js';
+import type { ClientContainer } from '../../../container/container.js';
+import { shownTime } from '../../../sync/shown-time.js';
+import { describeScope, isAbout, type EventScope } from '../../../usecases/journal/event-scope.js';
 import type { ClientContext } from '../shared/client.js';
 import { describePayload } from '../shared/describe-payload.js';
+import { given } from '../shared/feature-request.js';
+import { projectEvents } from './scope.js';
 
 interface Args {
   readonly projectUuid: string | undefined;
   readonly after: string | undefined;
+  readonly wp: string | undefined;
 }
 
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
@@ -22,20 +29,38 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   // A connection that cannot be had is tried for ever; a sign-in that is missing is not worth waiting for.
   const { account } = await grantedAccess(await client.get(TOKENS.accessTokens), signal);
   const eventTail = await client.get(TOKENS.eventTail);
+  const scope = await scopeOf(client, context);
   let heard = 0;
   const tail = eventTail({
     ...(args.after === undefined ? {} : { after: cursorOf(args.after) }),
     ...(args.projectUuid === undefined ? {} : { projectUuid: args.projectUuid.toLowerCase() }),
     onEvent: (event) => {
+      if (!isAbout(event['payload'], scope)) return;
       heard += 1;
       if (common.json) terminal.record(event);
       else terminal.print(lineOf(event));
     },
     onStatus: (status) => terminal.note(dim(`[${WORDS[status]}]`)),
   });
-  terminal.note(`Events of team ${account.team} at ${account.hub.url}, until interrupted.`);
+  const about = describeScope(scope);
+  terminal.note(
+    `Events ${about === '' ? '' : `about ${about} `}of team ${account.team} at ${account.hub.url}, until interrupted.`,
+  );
   await tail.run(signal);
   return { outcome: 'interrupted', isStream: true, data: { heard } };
+};
+
+/** Outside every project nobody knows the features of the team, so a name is taken as it is. */
+const scopeOf = async (client: ClientContainer, context: ClientContext<Args>): Promise<EventScope> => {
+  const { args, common, io } = context;
+  const repository = await client.get(TOKENS.repository);
+  if ((await repository.locate(common.project)) !== undefined)
+    return (await projectEvents(client, context)).scope;
+  const feature = common.feature ?? io.env['SPECIFY_FEATURE'];
+  return {
+    ...given({ workPackage: args.wp }),
+    ...(feature === undefined || feature === '' ? {} : { feature }),
+  };
 };
 
 /** A number is one of the hub's, and no id is so short. */
@@ -53,6 +78,12 @@ const WORDS: Readonly<Record<ConnectionStatus, string>> = {
   OfflineBatchMode: 'Offline: the hub gives no live session; it is asked again in 5 minutes',
 };
 
+/** The feature of an event about something inside of it. */
+const featureOf = ({ payload, aggregate_id: id }: EnvelopeDocument): string => {
+  const slug = payload['feature_slug'];
+  return typeof slug === 'string' && slug !== id ? `${slug} ` : '';
+};
+
 /** One line for one event; of an event that this version does not understand, what every event has. */
 const lineOf = (event: TailedEvent): Text => {
   const parsed = parseEnvelope(event, 'foreign');
@@ -61,7 +92,7 @@ const lineOf = (event: TailedEvent): Text => {
   const document = upcast(parsed.value);
   const project = typeof document.project_slug === 'string' ? `${document.project_slug} ` : '';
   return [
-    `${document.timestamp.slice(0, 19).replace('T', ' ')}  ${project}${document.aggregate_id}`,
+    `${shownTime(document.timestamp)}  ${project}${featureOf(document)}${document.aggregate_id}`,
     `  ${document.event_type}  ${describePayload(document)}`,
     dim(`  ${document.node_id}`),
   ];

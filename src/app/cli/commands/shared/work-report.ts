@@ -1,6 +1,7 @@
 import type { ClientContainer } from '../../../container/container.js';
 import { TOKENS } from '../../../container/tokens.js';
 import { connectionOf, isSilent, stalledSinceMs } from '../../../sync/heartbeat-reading.js';
+import { shownTime } from '../../../sync/shown-time.js';
 import { syncLine } from '../../../sync/sync-line.js';
 import type { PerformedWork } from '../../../usecases/workflow/work-plan.js';
 import type { Report } from '../../define-command.js';
@@ -80,7 +81,7 @@ const tellDelivery = async (
   const waitedBefore = waiting === undefined ? undefined : waiting - captured;
   const stalledSince = stalledSinceMs(heartbeat, waitedBefore, nowMs);
   if (stalledSince === undefined) return;
-  const since = new Date(stalledSince).toISOString();
+  const since = shownTime(stalledSince);
   terminal.warn(`Delivery has made no progress since ${since}. See: spec-kitty sync status`);
 };
 

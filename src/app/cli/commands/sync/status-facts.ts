@@ -1,6 +1,7 @@
 import type { BackgroundReading } from '../../../sync/background-reading.js';
 import type { ConnectionCheck } from '../../../usecases/delivery/check-connection.js';
 import type { SyncStatus } from '../../../usecases/delivery/get-sync-status.js';
+import { shownTime } from '../../../sync/shown-time.js';
 import { duration } from '../../render/duration.js';
 import { facts } from '../../render/table.js';
 import { green, red, yellow, type Text } from '../../render/text.js';
@@ -33,9 +34,9 @@ export const backgroundText = ({ state, connection, heartbeat }: BackgroundReadi
   if (lastFlush !== undefined) {
     const { delivered, ended, reason } = lastFlush;
     const why = reason === undefined ? '' : `: ${reason}`;
-    rows.push(['last pass', `${atTime(lastFlush.atMs)}, ${delivered} delivered, ${ended}${why}`]);
+    rows.push(['last pass', `${shownTime(lastFlush.atMs)}, ${delivered} delivered, ${ended}${why}`]);
   }
-  if (nextTryAtMs !== undefined) rows.push(['next try', atTime(nextTryAtMs)]);
+  if (nextTryAtMs !== undefined) rows.push(['next try', shownTime(nextTryAtMs)]);
   return facts(rows);
 };
 
@@ -45,8 +46,6 @@ export const limitText = ({ limits }: SyncStatus): readonly Text[] => {
   const text = `${percent} % of ${limits.maxQueueSize} events in the fullest outbox`;
   return [facts([['limit', percent >= NEARLY_FULL_PERCENT ? yellow(text) : text]])];
 };
-
-export const atTime = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 
 const NEARLY_FULL_PERCENT = 80;
 

@@ -1,10 +1,10 @@
 import { accountedFor, sum, type Accounting } from '../../../../domain/delivery/accounting.js';
 import type { SyncStatus } from '../../../usecases/delivery/get-sync-status.js';
+import { shownTime } from '../../../sync/shown-time.js';
 import { duration } from '../../render/duration.js';
 import { table, type Column } from '../../render/table.js';
 import { dim, green, red, type Text } from '../../render/text.js';
 import { leftReasons } from './left-reasons.js';
-import { atTime } from './status-facts.js';
 
 type Project = SyncStatus['projects'][number];
 
@@ -66,12 +66,12 @@ const detailsOf = (project: Project, nowMs: number): readonly Text[] => {
 const receipt = ({ lastReceiptAtMs }: Project, nowMs: number): readonly string[] =>
   lastReceiptAtMs === undefined
     ? []
-    : [`last receipt ${atTime(lastReceiptAtMs)}, ${duration(nowMs - lastReceiptAtMs)} ago`];
+    : [`last receipt ${shownTime(lastReceiptAtMs)}, ${duration(nowMs - lastReceiptAtMs)} ago`];
 
 const oldest = ({ oldestWaiting, oldestWaitingAgeMs }: Project): readonly string[] =>
   oldestWaiting === undefined || oldestWaitingAgeMs === undefined
     ? []
-    : [`oldest waiting event ${oldestWaiting}, ${duration(oldestWaitingAgeMs)} ago`];
+    : [`oldest waiting event ${shownTime(oldestWaiting)}, ${duration(oldestWaitingAgeMs)} ago`];
 
 const beside = ({ beside: count }: Project): readonly string[] =>
   [
@@ -84,7 +84,7 @@ const beside = ({ beside: count }: Project): readonly string[] =>
     .map(([number, what]) => `beside these: ${number} ${what}`);
 
 const former = ({ hub, team, totals, closedAtMs }: Project['former'][number]): string => {
-  const until = closedAtMs === undefined ? '' : ` until ${atTime(closedAtMs)}`;
+  const until = closedAtMs === undefined ? '' : ` until ${shownTime(closedAtMs)}`;
   const { delivered, duplicate, discarded } = totals;
   return `formerly team ${team} at ${hub}${until}: ${delivered} delivered, ${duplicate} duplicate, ${discarded} discarded`;
 };

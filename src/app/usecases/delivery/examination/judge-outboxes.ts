@@ -1,3 +1,4 @@
+import { shownTime } from '../../../sync/shown-time.js';
 import type { LamportReading } from '../../../../ports/clock.js';
 import type { Recount } from '../../../sync/recount-outbox.js';
 import type { Finding } from './finding.js';
@@ -28,7 +29,7 @@ export const judgeClock = (
     findings.push({
       check: 'clock',
       severity: 'warning',
-      message: `The last receipt arrived at ${new Date(latest).toISOString()}, which is still to come by this machine's clock.`,
+      message: `The last receipt arrived at ${shownTime(latest)}, which is still to come by this machine's clock.`,
       remedy: 'Set the clock of this machine; no count and no order depends on it, but due times do.',
     });
   }

@@ -1,0 +1,31 @@
+import type { ClientContainer } from '../../../container/container.js';
+import { TOKENS } from '../../../container/tokens.js';
+import { eventScope, type EventScope } from '../../../usecases/journal/event-scope.js';
+import type { Outbox } from '../../../../ports/queue.js';
+import type { ClientContext } from '../shared/client.js';
+import { featureRequest, given } from '../shared/feature-request.js';
+
+/** The events of a project that a command is about. */
+export interface ProjectEvents {
+  readonly scope: EventScope;
+  /** `undefined`: the project has no identity yet, so it has captured nothing. */
+  readonly outbox: Outbox | undefined;
+}
+
+/** What --feature, SPECIFY_FEATURE and --wp ask for of the project's journal. */
+export const projectEvents = async (
+  client: ClientContainer,
+  context: ClientContext<{ readonly wp: string | undefined }>,
+): Promise<ProjectEvents> => {
+  const request = await featureRequest(client, context);
+  const [showIdentity, outboxes, files, repository] = await Promise.all([
+    client.get(TOKENS.showIdentity),
+    client.get(TOKENS.outboxes),
+    client.get(TOKENS.featureFiles),
+    client.get(TOKENS.repository),
+  ]);
+  const uuid = (await showIdentity.run(context.common.project))?.project.uuid?.value;
+  const outbox = uuid === undefined ? undefined : outboxes.open(uuid);
+  const named = { ...request, ...given({ workPackage: context.args.wp }) };
+  return { outbox, scope: await eventScope(files, repository, named, outbox) };
+};
