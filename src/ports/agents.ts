@@ -81,6 +81,8 @@ export interface AgentCatalogReading {
 export interface AgentCatalog {
   /** Read afresh each time. Never throws for a missing or broken config: that is no agents, and issues. */
   read(projectRoot: string): Promise<AgentCatalogReading>;
+  /** Whether the program of the command is on this machine and may be run. Starts nothing, never throws. */
+  isInstalled(projectRoot: string, command: AgentCommand): Promise<boolean>;
 }
 
 /** What a person on this machine has agreed to run for a checkout. */

@@ -40,7 +40,7 @@ const endingsFor = (name: string, known = '.COM;.EXE;.BAT;.CMD'): readonly strin
   return hasEnding ? ['', ...endings] : endings;
 };
 
-const isExecutable = (path: string): boolean => {
+export const isExecutable = (path: string): boolean => {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();

@@ -25,6 +25,13 @@ export class MemoryAgentCatalog implements AgentCatalog {
     };
   }
 
+  /** Names of programs that this machine does not have. */
+  readonly missing = new Set<string>();
+
+  isInstalled(_projectRoot: string, { argv }: AgentCommand): Promise<boolean> {
+    return Promise.resolve(!this.missing.has(argv[0] ?? ''));
+  }
+
   async read(): Promise<AgentCatalogReading> {
     return this.#reading;
   }

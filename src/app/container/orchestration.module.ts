@@ -4,9 +4,9 @@ import { TOKENS } from './tokens.js';
 
 /** What runs agents over a feature. */
 export const orchestrationModule = (register: Registrar): void => {
-  register.single(TOKENS.agentCatalog, [TOKENS.configs], async (configs) => {
+  register.single(TOKENS.agentCatalog, [TOKENS.configs, TOKENS.environment], async (configs, { env }) => {
     const { ConfigAgentCatalog } = await import('../../adapters/agents/config-agent-catalog.js');
-    return new ConfigAgentCatalog(configs);
+    return new ConfigAgentCatalog(configs, env);
   });
   register.single(TOKENS.agentTrust, [TOKENS.stateRoot], async (root) => {
     const { FileAgentTrust } = await import('../../adapters/agents/file-agent-trust.js');

@@ -13,9 +13,10 @@ const readingOf = (text: string): ConfigReading => {
 };
 
 const read = (config: string | ConfigReading) =>
-  new ConfigAgentCatalog({
-    read: async () => (typeof config === 'string' ? readingOf(config) : config),
-  }).read('/project');
+  new ConfigAgentCatalog(
+    { read: async () => (typeof config === 'string' ? readingOf(config) : config) },
+    {},
+  ).read('/project');
 
 /** The issues of a config as one line each. */
 const complaints = async (config: string): Promise<readonly string[]> =>

@@ -45,7 +45,7 @@ describe('events tail', () => {
     expect(outcome).toBe('interrupted');
     expect(out.trimEnd().split('\n')).toHaveLength(2);
     expect(out).toMatch(
-      /^2026-01-01 00:00:00Z {2}shop 001-alpha WP01 {2}WPStatusChanged {2}planned → doing by /,
+      /^2026-01-01 00:00:00Z {2}shop 001-login WP01 {2}WPStatusChanged {2}planned → doing by /,
     );
     expect(out).toContain('WP02');
     expect(err).toContain('Events of team acme at https://hub.example.org, until interrupted.');

@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { NodeTimer } from '../../../src/adapters/host/node-timer.js';
 import { MemoryAgentRunner, type AgentBehaviour } from '../../../src/adapters/memory/memory-agent-runner.js';
 import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
@@ -7,10 +7,20 @@ import { override } from '../../../src/app/container/container.js';
 import { TOKENS } from '../../../src/app/container/tokens.js';
 import { schemaFaults } from '../../support/schema-faults.js';
 import { smallFeature } from '../../support/planning-documents.js';
-import { CommandLine } from '../../support/command-line.js';
+import { CommandLine, type Ran, type RunOptions } from '../../support/command-line.js';
 
 let line: CommandLine;
 afterEach(() => line.git.remove());
+
+/** Runs a command on a machine that has these agents; what they do is up to the runner of the test. */
+const run = (words: string | readonly string[], { env, ...options }: RunOptions = {}): Promise<Ran> => {
+  const programs = join(line.git.place, 'programs');
+  mkdirSync(programs, { recursive: true });
+  for (const agent of ['claude', 'codex', 'agent'])
+    for (const ending of ['', '.exe']) writeFileSync(join(programs, agent + ending), '', { mode: 0o755 });
+  const PATH = [programs, process.env['PATH']].join(delimiter);
+  return line.run(words, { ...options, env: { PATH, ...env } });
+};
 
 const GRAPH = {
   WP01: { lane: 'done' },
@@ -45,11 +55,40 @@ const withAgents = (behaviours: Readonly<Record<string, AgentBehaviour>>) => ({
   ],
 });
 
+describe('agents that are not on this machine', () => {
+  const NOWHERE = { PATH: '/nonexistent' };
+
+  it.each([['orchestrate --agents claude,codex'], ['orchestrate --agents claude,codex --dry-run']])(
+    'stop %s before anything is claimed, and the hint says how to go on',
+    async (words) => {
+      project();
+      const before = line.git.git('rev-parse', 'HEAD');
+      const { outcome, err } = await run(words, { ...withAgents({}), env: NOWHERE });
+      expect(outcome).toBe('failed');
+      expect(err).toContain('error[dependency-missing]: Not on this machine: claude, codex.');
+      expect(err).toContain('name others with --agents');
+      expect(line.git.git('rev-parse', 'HEAD')).toBe(before);
+    },
+  );
+
+  it('are named apart from those that are, with the program of their command', async () => {
+    project(
+      'agents:\n  available: [claude, mine]\n  commands: {mine: "./tools/mine --file {prompt_file}"}\n',
+    );
+    const { err } = await run('orchestrate --dry-run');
+    expect(err).toContain('Not on this machine: mine ("./tools/mine").');
+    expect(err).toContain('add --agents claude.');
+    line.git.write('tools/mine', '#!/bin/sh\n');
+    chmodSync(join(line.git.root, 'tools/mine'), 0o755);
+    expect((await run('orchestrate --dry-run')).outcome).toBe('done');
+  });
+});
+
 describe('orchestrate', () => {
   it('tells line by line what happens, and how it ended', async () => {
     line = new CommandLine(smallFeature({ WP01: {} }));
     const agents = withAgents({ claude: worker(), codex: worker() });
-    const { outcome, out, err } = await line.run('orchestrate --agents claude,codex', agents);
+    const { outcome, out, err } = await run('orchestrate --agents claude,codex', agents);
     expect(outcome).toBe('done');
     expect(out).toBe('001-alpha is through: 1 of 1 done.\n');
     expect(err.replace(/in \d+ s/g, 'in no time').split('\n')).toEqual([
@@ -65,18 +104,16 @@ describe('orchestrate', () => {
       expect.stringMatching(/^\[Local only\] \d+ waiting$/),
       '',
     ]);
-    const { document } = await line.run('orchestrate --status --json');
+    const { document } = await run('orchestrate --status --json');
     expectDescribed(document);
     expect(document).toMatchObject({ is_running: false, orchestration: { status: 'completed' } });
-    expect((await line.run('orchestrate --status')).out).toContain(
-      'WP01          done   claude  Title of WP01',
-    );
+    expect((await run('orchestrate --status')).out).toContain('WP01          done   claude  Title of WP01');
   });
 
   it('draws lines in place on a terminal, and leaves none behind', async () => {
     line = new CommandLine(smallFeature({ WP01: {} }));
     const agents = withAgents({ claude: worker(), codex: worker() });
-    const { outcome, err } = await line.run('orchestrate --agents claude,codex', { ...agents, isTTY: true });
+    const { outcome, err } = await run('orchestrate --agents claude,codex', { ...agents, isTTY: true });
     expect(outcome).toBe('done');
     expect(err).toContain('WP01\x1b[22m is done, 1 of 1');
     expect(err).not.toContain('has implemented it');
@@ -88,7 +125,7 @@ describe('orchestrate', () => {
   it('ends with what a person has to look at, and says so again until it is resumed', async () => {
     line = new CommandLine(smallFeature({ WP01: {}, WP02: { dependencies: '[WP01]' } }));
     const broken: AgentBehaviour = async () => ({ code: 3 });
-    const { outcome, out } = await line.run(
+    const { outcome, out } = await run(
       'orchestrate --agents claude,codex',
       withAgents({ claude: worker(), codex: broken }),
     );
@@ -96,19 +133,19 @@ describe('orchestrate', () => {
     expect(out).toContain('001-alpha needs you: 0 of 2 done, 1 blocked, 1 for you to look at.');
     expect(out).toMatch(/^WP01: No agent is left that could do the review\. codex ended with exit code 3/m);
     expect(out).toContain('Go on with: spec-kitty orchestrate --resume');
-    const again = await line.run('orchestrate --agents claude --json');
+    const again = await run('orchestrate --agents claude --json');
     expect(again).toMatchObject({
       outcome: 'failed',
       document: { error: { code: 'orchestration-unfinished' } },
     });
-    const { document, outcome: resumed } = await line.run(
+    const { document, outcome: resumed } = await run(
       'orchestrate --resume --no-merge --json',
       withAgents({ claude: worker(), codex: worker() }),
     );
     expect(resumed).toBe('done');
     expectDescribed(document);
     expect(document).toMatchObject({ ended: 'completed', orchestration: { counts: { approved: 2 } } });
-    const aborted = await line.run('orchestrate --abort --json');
+    const aborted = await run('orchestrate --abort --json');
     expectDescribed(aborted.document);
     expect(aborted.document).toMatchObject({ outcome: 'already-completed' });
   });
@@ -118,12 +155,12 @@ describe('orchestrate', () => {
     await line.signIn('ada', '--yes');
     const agents = withAgents({ claude: worker(), codex: worker() });
     const off = { env: { SPEC_KITTY_SYNC: 'off' } };
-    await line.run('agent feature finalize-tasks', off);
-    const refused = await line.run('orchestrate --agents nobody', agents);
+    await run('agent feature finalize-tasks', off);
+    const refused = await run('orchestrate --agents nobody', agents);
     expect(refused.outcome).toBe('wrong-usage');
     expect(line.hub.storedIds('acme')).toEqual([]);
-    expect((await line.run('orchestrate --agents claude,codex', agents)).outcome).toBe('done');
-    const { document } = await line.run('sync status --json', off);
+    expect((await run('orchestrate --agents claude,codex', agents)).outcome).toBe('done');
+    const { document } = await run('sync status --json', off);
     expect(document.projects[0].accounting).toMatchObject({ captured: 8, delivered: 8, pending: 0 });
     expect(document.background.heartbeat).toMatchObject({ left: 'asked to stop' });
   });
@@ -131,7 +168,7 @@ describe('orchestrate', () => {
   it('guards agents until its input ends, with a word when it listens', async () => {
     project();
     const message = `${JSON.stringify({ key: 1, mark: 'NOBODY_HAS=this\0' })}\n`;
-    expect(await line.run('orchestrate --guard', { stdin: message })).toMatchObject({
+    expect(await run('orchestrate --guard', { stdin: message })).toMatchObject({
       outcome: 'done',
       out: 'ready\n',
     });
@@ -139,7 +176,7 @@ describe('orchestrate', () => {
 
   it('of one agent says that it reviews its own work', async () => {
     line = new CommandLine(smallFeature({ WP01: {} }));
-    const { outcome, err } = await line.run('orchestrate --agents claude', withAgents({ claude: worker() }));
+    const { outcome, err } = await run('orchestrate --agents claude', withAgents({ claude: worker() }));
     expect(outcome).toBe('done');
     expect(err).toContain('warning: There is no other agent, so claude reviews its own work.');
   });
@@ -147,7 +184,7 @@ describe('orchestrate', () => {
   it('says what it would do, in waves, and does nothing', async () => {
     project();
     const before = line.git.git('log', '--format=%H');
-    const { outcome, out } = await line.run('orchestrate --agents claude,codex --max-parallel 2 --dry-run');
+    const { outcome, out } = await run('orchestrate --agents claude,codex --max-parallel 2 --dry-run');
     expect(outcome).toBe('done');
     expect(out).toBe(
       [
@@ -163,7 +200,7 @@ describe('orchestrate', () => {
       ].join('\n'),
     );
     expect(line.git.git('log', '--format=%H')).toBe(before);
-    const { document } = await line.run('orchestrate --agents claude --no-merge --dry-run --json');
+    const { document } = await run('orchestrate --agents claude --no-merge --dry-run --json');
     expectDescribed(document);
     expect(document).toMatchObject({
       action: 'dry-run',
@@ -181,14 +218,14 @@ describe('orchestrate', () => {
     ['--dry-run --agents claude --max-parallel 0', 'A limit of the orchestration cannot be used.'],
   ])('refuses %s', async (options, message) => {
     project();
-    const { outcome, err } = await line.run(`orchestrate ${options}`);
+    const { outcome, err } = await run(`orchestrate ${options}`);
     expect(outcome).toBe('wrong-usage');
     expect(err).toContain(message);
   });
 
   it.each(['--resume', '--abort'])('has nothing for %s where there was never a run', async (option) => {
     project();
-    const { outcome, err } = await line.run(`orchestrate ${option}`);
+    const { outcome, err } = await run(`orchestrate ${option}`);
     expect(outcome).toBe('failed');
     expect(err).toContain('error[orchestration-absent]');
   });
@@ -254,18 +291,18 @@ describe('orchestrate', () => {
 
   it('names what is wrong with the agents of the config', async () => {
     project('agents:\n  available: [mine]\n  commands: {mine: "agent {wp}"}\n');
-    const { outcome, err } = await line.run('orchestrate --dry-run');
+    const { outcome, err } = await run('orchestrate --dry-run');
     expect(outcome).toBe('wrong-usage');
     expect(err).toContain('agents.commands.mine: has the unknown placeholder {wp}');
   });
 
   it('has nothing to tell where there was never a run', async () => {
     project();
-    expect(await line.run('orchestrate --status')).toMatchObject({
+    expect(await run('orchestrate --status')).toMatchObject({
       outcome: 'done',
       out: 'No orchestration was ever begun in this project.\n',
     });
-    expect((await line.run('orchestrate --status --json')).document).toEqual({
+    expect((await run('orchestrate --status --json')).document).toEqual({
       version: 1,
       action: 'status',
       orchestration: null,

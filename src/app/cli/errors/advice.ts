@@ -58,7 +58,7 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
     'Make room where the output goes. What the command was asked for may be done, only its report is incomplete: look before you run it again.',
   interrupted: 'Run the same command again; it takes up what was left.',
   'hub-busy': 'Stop the other hub, or name another directory with `--data`.',
-  'dependency-missing': 'Install the package that the message names.',
+  'dependency-missing': 'Install what the message names.',
   internal:
     'This is a defect of spec-kitty. Run the command again with `SPEC_KITTY_DEBUG=1`, and report what it prints.',
 };

@@ -16,13 +16,15 @@ export type NamedScope = Partial<Pick<FeatureRequest, 'feature' | 'featureVariab
   readonly workPackage?: string;
 };
 
+type Features = Pick<FeatureFiles, 'features' | 'strangers' | 'text'>;
+
 /**
  * What the command line names, as events name it. A feature is chosen as every command chooses one that is named, among
  * those of the plan and then also among those that only events tell of any more; a place names none, so that without a
  * name every event is meant. Fails with `feature-not-found` or `feature-ambiguous`, which list the candidates.
  */
 export const eventScope = async (
-  files: Pick<FeatureFiles, 'features'>,
+  files: Features,
   repository: Pick<Repository, 'head'>,
   request: FeatureRequest & NamedScope,
   outbox: Outbox | undefined,
@@ -34,7 +36,12 @@ export const eventScope = async (
     if (!isSyncError(error) || error.kind !== 'feature-not-found' || outbox === undefined) throw error;
     const features = new Set(await files.features(request.checkout.projectRoot));
     for (const told of await toldFeatures(outbox)) features.add(told);
-    return locateFeature({ features: () => Promise.resolve([...features].sort()) }, repository, request);
+    const withTold: Features = {
+      features: () => Promise.resolve([...features].sort()),
+      strangers: (root) => files.strangers(root),
+      text: (root, path) => files.text(root, path),
+    };
+    return locateFeature(withTold, repository, request);
   });
   return { ...named, feature: slug };
 };

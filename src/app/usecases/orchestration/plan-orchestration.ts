@@ -82,8 +82,8 @@ export interface Preparation {
 
 /**
  * Looks whether a feature can be orchestrated. Fails with `not-a-repository`, `feature-not-found`, `feature-ambiguous`,
- * `work-package-unreadable`, `dependency-invalid`, and with `input-invalid` for limits that are none and for agents that
- * nobody knows.
+ * `work-package-unreadable`, `dependency-invalid`, with `input-invalid` for limits that are none and for agents that
+ * nobody knows, and with `dependency-missing` for agents whose program is not on this machine.
  */
 export const prepareOrchestration = async (
   repository: Repository,
@@ -106,6 +106,7 @@ export const prepareOrchestration = async (
   refuseGraph(view);
   const reading = await catalog.read(checkout.projectRoot);
   const agents = chooseAgents(reading, request.agents ?? []);
+  await refuseMissing(catalog, checkout.projectRoot, agents);
   return { feature, view, agents, stated: statedCommands(agents, reading.ofProject, reading.redefined) };
 };
 
@@ -170,4 +171,26 @@ const chooseAgents = (
     chosen.set(name, command);
   }
   return chosen;
+};
+
+/** Work is not claimed for an agent that cannot begin. */
+const refuseMissing = async (
+  catalog: AgentCatalog,
+  projectRoot: string,
+  agents: ReadonlyMap<string, AgentCommand>,
+): Promise<void> => {
+  const installed = await Promise.all(
+    [...agents.values()].map((command) => catalog.isInstalled(projectRoot, command)),
+  );
+  const missing = [...agents].filter((_, at) => installed[at] !== true);
+  if (missing.length === 0) return;
+  const there = [...agents.keys()].filter((_, at) => installed[at] === true);
+  const programs = missing.map(([name, { argv }]) =>
+    argv[0] === name ? name : `${name} (${JSON.stringify(argv[0] ?? '')})`,
+  );
+  const others =
+    there.length === 0 ? 'name others with --agents' : `go on without them: add --agents ${there.join(',')}`;
+  throw new SyncError('dependency-missing', `Not on this machine: ${programs.join(', ')}.`, {
+    hint: `Install what is missing, say in .kittify/config.yaml under agents.commands how it is run, or ${others}.`,
+  });
 };

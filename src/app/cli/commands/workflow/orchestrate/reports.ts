@@ -21,7 +21,7 @@ export const resultReport = ({ ended, standing }: OrchestrationResult): Report =
   text: lines([
     [bold(standing.feature), ` ${ENDS[ended]}: ${summary(standing)}.`],
     ...standing.workPackages.flatMap(troubleOf),
-    ...(ended === 'paused' || ended === 'interrupted' ? [`Go on with: ${RESUME}`] : []),
+    ...(ended === 'paused' || ended === 'interrupted' ? goingOn(standing) : []),
   ]),
 });
 
@@ -47,7 +47,7 @@ export const statusReport = (report: OrchestrationReport | undefined, width: num
       '',
       table(COLUMNS, rows, width),
       ...standing.workPackages.flatMap(troubleOf),
-      ...(canGoOn(report) ? [`Go on with: ${RESUME}`] : []),
+      ...(canGoOn(report) ? goingOn(standing) : []),
     ]),
   };
 };
@@ -82,6 +82,14 @@ export const summary = ({ counts, workPackages }: OrchestrationStanding): string
   });
   return [`${counts.done} of ${workPackages.length} done`, ...told].join(', ');
 };
+
+/** The next command; where agents failed also the one with which others take over. */
+const goingOn = ({ workPackages }: OrchestrationStanding): readonly Text[] => [
+  `Go on with: ${RESUME}`,
+  ...(workPackages.some(({ standing }) => standing === 'paused')
+    ? [`With other agents: ${RESUME} --agents NAME,NAME`]
+    : []),
+];
 
 const RESUME = 'spec-kitty orchestrate --resume';
 
