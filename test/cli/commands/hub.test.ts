@@ -1,4 +1,6 @@
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { hubData } from '../../../src/app/container/hub-place.js';
 import { bufferSink } from '../../../src/app/cli/io.js';
 import { CommandLine } from '../../support/command-line.js';
 
@@ -36,6 +38,49 @@ describe('hub team add and hub user add', () => {
     const { outcome, document } = await cli.run(ADD_ADA);
     expect(outcome).toBe('wrong-usage');
     expect(document.error.hint).toContain('--password-stdin');
+  });
+});
+
+describe('the place of a hub', () => {
+  const place = (env: Record<string, string>, platform: NodeJS.Platform = 'linux', named?: string) =>
+    hubData(
+      { env: { HOME: '/h', SPEC_KITTY_HOME: join(cli.git.place, 'state'), ...env }, cwd: '/c' },
+      named,
+      platform,
+    ).directory;
+
+  it('is its own, where programs of the system keep data', () => {
+    expect(place({})).toBe(join('/h', '.local', 'share', 'spec-kitty-hub'));
+    expect(place({ XDG_DATA_HOME: '/x' })).toBe(join('/x', 'spec-kitty-hub'));
+    expect(place({ XDG_DATA_HOME: 'relative' })).toBe(join('/h', '.local', 'share', 'spec-kitty-hub'));
+    expect(place({}, 'darwin')).toBe(join('/h', 'Library', 'Application Support', 'spec-kitty-hub'));
+    expect(place({ LOCALAPPDATA: '/l' }, 'win32')).toBe(join('/l', 'spec-kitty-hub'));
+    expect(place({}, 'linux', 'here')).toBe(resolve('/c', 'here'));
+  });
+
+  it('survives the state root', async () => {
+    await cli.run('hub team add acme');
+    rmSync(cli.git.stateRoot, { recursive: true, force: true });
+    expect((await cli.run('hub team add acme')).out).toBe('acme was a team before.\n');
+  });
+
+  it('of an earlier version is still used, and said, until there is another one', async () => {
+    const former = join(cli.git.stateRoot, 'hub');
+    await cli.run(['hub', 'team', 'add', 'acme', '--data', former]);
+    const { out, err } = await cli.run('hub team add acme');
+    expect(out).toBe('acme was a team before.\n');
+    expect(err).toContain(`The hub's data lie in ${former}, among files that may be deleted.`);
+    await cli.run([
+      'hub',
+      'team',
+      'add',
+      'other',
+      '--data',
+      join(cli.git.place, 'home/.local/share/spec-kitty-hub'),
+    ]);
+    const both = await cli.run('hub team add acme');
+    expect(both.out).toBe('acme is a team now.\n');
+    expect(both.err).toContain(`Another hub's data lie in ${former}`);
   });
 });
 

@@ -2,7 +2,7 @@ import { defineCommand } from '../../define-command.js';
 
 const DATA = {
   type: 'string',
-  describe: "directory of the hub's data; `hub` in the state root when not given",
+  describe: "directory of the hub's data; `spec-kitty-hub` among your data when not given",
   placeholder: 'DIR',
 } as const;
 

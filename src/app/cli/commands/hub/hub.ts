@@ -1,20 +1,22 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import type { HubContainer } from '../../../container/hub-container.js';
 import type { Io } from '../../io.js';
+import type { Terminal } from '../../terminal.js';
 
-/** Opens the data of the hub that a command is about. The caller closes it. */
+/** What a command about a hub has. */
+interface HubCommand {
+  readonly io: Io;
+  readonly terminal: Terminal;
+  readonly args: { readonly data: string | undefined };
+}
+
+/** Opens the data of the hub that a command is about, and says where they are when that is not obvious. The caller closes it. */
 export const openHub = async (
-  io: Io,
-  data: string | undefined,
+  { io, terminal, args }: HubCommand,
   access: 'serve' | 'administer',
 ): Promise<HubContainer> => {
+  const { hubData } = await import('../../../container/hub-place.js');
+  const { directory, remark } = hubData(io, args.data);
+  if (remark !== undefined) terminal.warn(remark);
   const { createHubContainer } = await import('../../../container/hub-container.js');
-  return createHubContainer({ dataDirectory: dataDirectory(io, data), access, stderr: io.stderr });
-};
-
-const dataDirectory = (io: Io, data: string | undefined): string => {
-  if (data !== undefined) return resolve(io.cwd, data);
-  const root = io.env['SPEC_KITTY_HOME'];
-  return join(root === undefined || root === '' ? join(homedir(), '.spec-kitty') : resolve(root), 'hub');
+  return createHubContainer({ dataDirectory: directory, access, stderr: io.stderr });
 };

@@ -15,9 +15,10 @@ interface Args {
   readonly tlsKey: string | undefined;
 }
 
-export const run = async ({ args, io, signal, terminal }: CommandContext<Args>): Promise<Report> => {
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, io, signal, terminal } = context;
   const listener = await listenerOf(args, io);
-  const container = await openHub(io, args.data, 'serve');
+  const container = await openHub(context, 'serve');
   try {
     const serve = await container.get(HUB_TOKENS.serve);
     const hub = await serve(listener);

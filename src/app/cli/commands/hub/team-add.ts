@@ -8,8 +8,9 @@ interface Args {
   readonly data: string | undefined;
 }
 
-export const run = async ({ args, io }: CommandContext<Args>): Promise<Report> => {
-  const container = await openHub(io, args.data, 'administer');
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args } = context;
+  const container = await openHub(context, 'administer');
   try {
     const people = await container.get(HUB_TOKENS.people);
     const outcome = await people.addTeam(args.team);

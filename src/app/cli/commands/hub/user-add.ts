@@ -13,9 +13,9 @@ interface Args {
 }
 
 export const run = async (context: CommandContext<Args>): Promise<Report> => {
-  const { args, io } = context;
+  const { args } = context;
   const password = await passwordOf(context);
-  const container = await openHub(io, args.data, 'administer');
+  const container = await openHub(context, 'administer');
   try {
     const people = await container.get(HUB_TOKENS.people);
     const outcome = await people.addUser({ name: args.name, password, team: args.team });
