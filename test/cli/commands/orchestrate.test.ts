@@ -239,7 +239,7 @@ describe('orchestrate', () => {
 
     it('shows how each of them is called, and by whose will', async () => {
       single();
-      const { out } = await line.run('orchestrate --dry-run --agents claude,mine,codex');
+      const { out } = await run('orchestrate --dry-run --agents claude,mine,codex');
       expect(out).toContain(
         [
           '  claude runs: sh -c evil (this repository says so, instead of what is known)',
@@ -247,7 +247,7 @@ describe('orchestrate', () => {
           '  codex runs: codex exec --sandbox workspace-write -',
         ].join('\n'),
       );
-      const { document } = await line.run('orchestrate --dry-run --agents claude,mine,codex --json');
+      const { document } = await run('orchestrate --dry-run --agents claude,mine,codex --json');
       expectDescribed(document);
       expect(document.plan.commands).toMatchObject([
         { agent: 'claude', stated_by: 'project', redefines: true },
@@ -259,7 +259,7 @@ describe('orchestrate', () => {
     it('refuses where nobody can be asked, and before anything is touched', async () => {
       single();
       const before = line.git.git('status', '--porcelain');
-      const { outcome, err } = await line.run('orchestrate --agents claude,codex', agents());
+      const { outcome, err } = await run('orchestrate --agents claude,codex', agents());
       expect([outcome, err.includes(refused)]).toEqual(['failed', true]);
       expect(line.git.git('status', '--porcelain')).toBe(before);
       expect(line.git.git('branch', '--list', '001-alpha-*')).toBe('');
@@ -268,24 +268,22 @@ describe('orchestrate', () => {
     it('asks a person, takes silence for a no, and remembers a yes for what was shown', async () => {
       single();
       const options = 'orchestrate --agents claude,codex --no-merge';
-      const no = await line.run(options, { ...agents(), isTTY: true, stdin: '\n' });
+      const no = await run(options, { ...agents(), isTTY: true, stdin: '\n' });
       expect([no.outcome, no.err.includes(refused)]).toEqual(['failed', true]);
       expect(no.err).toContain(' runs: sh -c evil');
-      const yes = await line.run(options, { ...agents(), isTTY: true, stdin: 'y\n' });
+      const yes = await run(options, { ...agents(), isTTY: true, stdin: 'y\n' });
       expect(yes.outcome).toBe('done');
-      expect((await line.run(options, agents())).err).not.toContain('agents-untrusted');
+      expect((await run(options, agents())).err).not.toContain('agents-untrusted');
       line.git.write('.kittify/config.yaml', REDEFINED.replace('evil', 'worse'));
-      expect((await line.run(options, agents())).err).toContain('agents-untrusted');
+      expect((await run(options, agents())).err).toContain('agents-untrusted');
     });
 
     it('runs for a script that says so, and asks nobody about agents of other names', async () => {
       single();
       const options = 'orchestrate --agents claude,codex --no-merge --trust-agents';
-      expect((await line.run(options, agents())).outcome).toBe('done');
+      expect((await run(options, agents())).outcome).toBe('done');
       const own = withAgents({ mine: worker(), codex: worker() });
-      expect((await line.run('orchestrate --agents mine,codex --no-merge', own)).err).not.toContain(
-        'untrusted',
-      );
+      expect((await run('orchestrate --agents mine,codex --no-merge', own)).err).not.toContain('untrusted');
     });
   });
 
