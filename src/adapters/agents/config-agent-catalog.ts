@@ -3,7 +3,7 @@ import type { AgentCatalog, AgentCatalogReading, AgentCommand } from '../../port
 import type { ConfigStore } from '../../ports/config.js';
 import { findProgram, isExecutable } from '../fs/find-program.js';
 import { readAgentsSection } from './agents-section.js';
-import type { Environment } from './agent-environment.js';
+import type { Environment } from '../../domain/child-environment.js';
 import { BUILT_IN_AGENTS } from './built-in-agents.js';
 
 /** The agents that are known by themselves, and those of the project's `.kittify/config.yaml`. */
