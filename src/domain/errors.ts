@@ -61,7 +61,10 @@ export const ERROR_KINDS = {
   'output-failed': { retryable: false, meaning: 'what the command prints could not be written' },
   interrupted: { retryable: true, meaning: 'the work was interrupted' },
   'hub-busy': { retryable: false, meaning: 'another hub already serves this data' },
-  'dependency-missing': { retryable: false, meaning: 'a program or package that this needs is not installed' },
+  'dependency-missing': {
+    retryable: false,
+    meaning: 'a program or package that this needs is not installed',
+  },
 } as const satisfies Record<string, { readonly retryable: boolean; readonly meaning: string }>;
 
 export type ErrorKind = keyof typeof ERROR_KINDS;
