@@ -181,6 +181,11 @@ export interface FeatureFiles {
    * be repeated. Fails with `storage-failed`, having tried every file.
    */
   restore(held: HeldRepository, changes: readonly FileChange[]): Promise<void>;
+  /**
+   * Makes a folder of the project and those above it where they are missing. Returns what removes again those that it
+   * made and that are empty by then.
+   */
+  makeFolders(held: HeldRepository, path: string): Promise<() => Promise<void>>;
   /** Removes what a writer of these files left beside them when it died. May be repeated. */
   sweep(held: HeldRepository, paths: readonly string[]): Promise<void>;
   /** Present text of a file; `undefined` when it does not exist. Fails with `storage-failed` for a way out of the project. */

@@ -96,6 +96,11 @@ export class MemoryFeatureFiles implements FeatureFiles {
     }
   }
 
+  /** In memory a folder is there as soon as a file is in it. */
+  async makeFolders(): Promise<() => Promise<void>> {
+    return async () => undefined;
+  }
+
   /** Memory is written in one step and leaves nothing beside it. */
   async sweep(): Promise<void> {}
 

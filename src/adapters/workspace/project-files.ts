@@ -1,4 +1,4 @@
-import { readdirSync, statSync, unlinkSync, type Dirent } from 'node:fs';
+import { type Dirent, mkdirSync, readdirSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isSyncError, messageOf, SyncError } from '../../domain/errors.js';
 import { isTemporaryOf, syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
@@ -78,6 +78,41 @@ export const writeInProject = async (projectRoot: string, path: string, text: st
     return dirname(place);
   } catch (error) {
     throw writeFailed(path, error);
+  }
+};
+
+/** Makes a folder of the project and the missing ones above it; returns those that it made, the outermost first. */
+export const makeFolders = async (projectRoot: string, path: string): Promise<readonly string[]> => {
+  const made: string[] = [];
+  let above = await placeOf(projectRoot, '.');
+  const segments = path.split('/');
+  for (const [at, segment] of segments.entries()) {
+    const here = segments.slice(0, at + 1).join('/');
+    const place = await placeOf(projectRoot, here);
+    if (place !== 'absent') above = place;
+    else {
+      try {
+        above = join(above, segment);
+        mkdirSync(above);
+        syncDirectory(dirname(above));
+      } catch (error) {
+        throw writeFailed(here, error);
+      }
+      made.push(here);
+    }
+  }
+  return made;
+};
+
+/** Removes folders of the project that are empty, and leaves the others. */
+export const removeEmptyFolders = async (projectRoot: string, paths: readonly string[]): Promise<void> => {
+  for (const path of paths) {
+    const place = await placeOf(projectRoot, path);
+    try {
+      if (place !== 'absent') rmdirSync(place);
+    } catch {
+      // Somebody has put something into it.
+    }
   }
 };
 

@@ -19,7 +19,9 @@ import {
   bytesOf,
   filesBelow,
   isFolder,
+  makeFolders,
   namesIn,
+  removeEmptyFolders,
   removeFromProject,
   removeTemporaries,
   syncWritten,
@@ -105,6 +107,11 @@ export class WorkPackageFiles implements FeatureFiles {
       }
     }
     if (failures.length > 0) throw failures[0];
+  }
+
+  async makeFolders({ checkout }: HeldRepository, path: string): Promise<() => Promise<void>> {
+    const made = await makeFolders(checkout.projectRoot, path);
+    return async () => removeEmptyFolders(checkout.projectRoot, [...made].reverse());
   }
 
   async sweep(held: HeldRepository, paths: readonly string[]): Promise<void> {

@@ -60,8 +60,10 @@ const optionValue = (name: string, option: OptionSpec, given: unknown, words: re
   };
   if (option.type === 'boolean') return Array.isArray(given) ? given.includes(true) : given === true;
   const texts = (Array.isArray(given) ? given : given === undefined ? [] : [given]).map(String);
-  if (option.list === true) {
-    const items = texts.flatMap((text) => text.split(',')).map((text) => text.trim());
+  if (option.list !== undefined) {
+    const items = (option.list === 'whole' ? texts : texts.flatMap((text) => text.split(','))).map((text) =>
+      text.trim(),
+    );
     return items.filter((item) => item !== '').map((item) => checked(option, item, fail));
   }
   if (texts.length > 1) fail('is given more than once');

@@ -76,8 +76,11 @@ export interface OptionSpec {
   readonly describe: string;
   readonly choices?: readonly string[];
   readonly required?: true;
-  /** May be given several times, or once with commas; the value is then a list, empty when it was not given. */
-  readonly list?: true;
+  /**
+   * May be given several times, or once with commas; the value is then a list, empty when it was not given. `whole`:
+   * only several times, since commas may be part of a value.
+   */
+  readonly list?: true | 'whole';
   /** What stands for the value in the help: `FILE`. */
   readonly placeholder?: string;
   /** Leaves the option out of the help. */
@@ -164,7 +167,7 @@ type PlainValueOf<S extends OptionSpec> = S extends { readonly choices: readonly
 
 type ValueOf<S extends OptionSpec> = S['type'] extends 'boolean'
   ? boolean
-  : S extends { readonly list: true }
+  : S extends { readonly list: true | 'whole' }
     ? readonly PlainValueOf<S>[]
     : S extends { readonly required: true }
       ? PlainValueOf<S>

@@ -24,6 +24,10 @@ export const commandsModule = (register: Registrar): void => {
     const { FinalizeTasks } = await import('../usecases/workflow/finalize-tasks.js');
     return new FinalizeTasks(...ports);
   });
+  register.single(TOKENS.makeFeature, [...work, TOKENS.wallClock], async (...ports) => {
+    const { MakeFeature } = await import('../usecases/workflow/new-feature.js');
+    return new MakeFeature(...ports);
+  });
   register.single(TOKENS.implementWorkPackage, [...work], async (...ports) => {
     const { ImplementWorkPackage } = await import('../usecases/workflow/implement-work-package.js');
     return new ImplementWorkPackage(...ports);
@@ -48,6 +52,14 @@ export const commandsModule = (register: Registrar): void => {
     const { GitMerges } = await import('../../adapters/workspace/git-merges.js');
     return new GitMerges(env);
   });
+  register.single(
+    TOKENS.showWorkPackage,
+    [TOKENS.repository, TOKENS.merges, TOKENS.featureFiles],
+    async (...ports) => {
+      const { ShowWorkPackage } = await import('../usecases/workflow/show-work-package.js');
+      return new ShowWorkPackage(...ports);
+    },
+  );
   const merging = [TOKENS.repository, TOKENS.merges, TOKENS.featureFiles, TOKENS.performWork] as const;
   register.single(TOKENS.mergeWorkPackages, [...merging], async (...ports) => {
     const { MergeWorkPackages } = await import('../usecases/workflow/merge-work-packages.js');

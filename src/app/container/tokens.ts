@@ -53,6 +53,8 @@ import type { ListDeadLetters } from '../usecases/delivery/list-dead-letters.js'
 import type { ListLeftEvents } from '../usecases/delivery/list-left-events.js';
 import type { ListEvents } from '../usecases/journal/list-events.js';
 import type { MergeWorkPackages } from '../usecases/workflow/merge-work-packages.js';
+import type { MakeFeature } from '../usecases/workflow/new-feature.js';
+import type { ShowWorkPackage } from '../usecases/workflow/show-work-package.js';
 import type { MarkStatus } from '../usecases/workflow/mark-status.js';
 import type { ReadBoard } from '../usecases/workflow/read-board.js';
 import type { WatchBoard } from '../usecases/workflow/watch-board.js';
@@ -140,11 +142,13 @@ export const TOKENS = {
   runtime: token<SyncRuntime>('runtime'),
 
   initProject: token<InitProject>('init-project'),
+  makeFeature: token<MakeFeature>('make-feature'),
   finalizeTasks: token<FinalizeTasks>('finalize-tasks'),
   implementWorkPackage: token<ImplementWorkPackage>('implement-work-package'),
   moveWorkPackage: token<MoveWorkPackage>('move-work-package'),
   addHistory: token<AddHistory>('add-history'),
   markStatus: token<MarkStatus>('mark-status'),
+  showWorkPackage: token<ShowWorkPackage>('show-work-package'),
   readBoard: token<ReadBoard>('read-board'),
   watchBoard: token<WatchBoard>('watch-board'),
   mergeWorkPackages: token<MergeWorkPackages>('merge-work-packages'),

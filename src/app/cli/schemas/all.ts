@@ -1,4 +1,5 @@
 import { boardSchemas } from './board-schemas.js';
+import { featureSchemas } from './feature-schemas.js';
 import { mergeSchemas } from './merge-schemas.js';
 import { orchestrationSchemas } from './orchestration-schemas.js';
 import { object, type DocumentSchema } from './schema.js';
@@ -11,6 +12,7 @@ export const DOCUMENTS: readonly DocumentSchema[] = [
   ...syncSchemas,
   ...otherSchemas,
   ...boardSchemas,
+  ...featureSchemas,
   ...mergeSchemas,
   ...orchestrationSchemas,
 ];

@@ -127,7 +127,7 @@ const refuseGroups = ({ documents, workPackages }: FeatureState): void => {
   });
   if (lines.length === 0) return;
   throw new SyncError('input-invalid', lines.join('\n'), {
-    hint: 'An orchestration gives each work package a branch of its own. Take the groups out of lanes.json, or go on with the spec-kitty that made them.',
+    hint: 'An orchestration gives each work package a branch of its own. Take the groups out of lanes.json, or go on with the program that made them.',
   });
 };
 

@@ -98,7 +98,7 @@ const refuseGroups = (
   });
   if (lines.length === 0) return;
   throw new SyncError('merge-refused', lines.join('\n'), {
-    hint: `Merge such a branch into ${target} as a whole with git or with the spec-kitty that made it, then run the command again.`,
+    hint: `Merge such a branch into ${target} as a whole with git or with the program that made it, then run the command again.`,
   });
 };
 

@@ -168,6 +168,15 @@ export const workflowCommands: readonly CommandDefinition[] = [
     load: () => import('./board-list.js'),
   }),
   defineCommand({
+    path: 'agent tasks show [wp]',
+    summary: 'show all that is needed to begin a work package',
+    details:
+      'The task with its dependencies and their lanes, the work tree, review feedback and history. Without a name, the one in whose work tree you are. Changes nothing.',
+    positionals: { wp: 'work package, such as WP01' },
+    examples: [['spec-kitty agent tasks show WP01', 'what is to be done, and where']],
+    load: () => import('./show.js'),
+  }),
+  defineCommand({
     path: 'agent tasks add-history <wp>',
     summary: "add an entry to a work package's Activity Log",
     positionals: { wp: 'work package, such as WP01' },

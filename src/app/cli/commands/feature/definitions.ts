@@ -1,0 +1,36 @@
+import { defineCommand, type CommandDefinition } from '../../define-command.js';
+import { NO_COMMIT } from '../workflow/move-task-definition.js';
+
+export const featureCommands: readonly CommandDefinition[] = [
+  defineCommand({
+    path: 'feature new <title>',
+    summary: 'make a feature with everything that belongs to it',
+    details:
+      'Writes and commits spec.md, plan.md, tasks.md and the work packages under the next free number. Each work package depends on the one before it, unless --independent is given. docs/features.md says how all of it is written by hand.',
+    positionals: { title: 'what the feature is about, in a few words' },
+    options: {
+      wp: {
+        type: 'string',
+        describe:
+          'title of a work package; may be given several times; one called like the feature when not given',
+        list: 'whole',
+        placeholder: 'TITLE',
+      },
+      independent: { type: 'boolean', describe: 'no work package depends on another' },
+      target: {
+        type: 'string',
+        describe: 'branch that the feature is merged into; the one that is checked out when not given',
+        placeholder: 'BRANCH',
+      },
+      'no-commit': NO_COMMIT,
+    },
+    examples: [
+      ['spec-kitty feature new "Parcel labels"', 'one work package'],
+      [
+        'spec-kitty feature new "Parcel labels" --wp "The model" --wp "Print, and print again"',
+        'two, the second after the first',
+      ],
+    ],
+    load: () => import('./new.js'),
+  }),
+];

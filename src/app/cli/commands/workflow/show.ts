@@ -1,0 +1,56 @@
+import { TOKENS } from '../../../container/tokens.js';
+import type { ShownWorkPackage } from '../../../usecases/workflow/show-work-package.js';
+import type { Report } from '../../define-command.js';
+import { snakeKeys } from '../../render/snake-keys.js';
+import { bold, dim, lines, type Text } from '../../render/text.js';
+import type { ClientContext } from '../shared/client.js';
+import { featureRequest, given } from '../shared/feature-request.js';
+
+interface Args {
+  readonly wp: string | undefined;
+}
+
+export const run = async (context: ClientContext<Args>): Promise<Report> => {
+  const client = await context.container();
+  const show = await client.get(TOKENS.showWorkPackage);
+  const request = await featureRequest(client, context);
+  const shown = await show.run({ ...request, ...given({ workPackageId: context.args.wp }) });
+  return { data: snakeKeys(shown), text: lines(shownLines(shown)) };
+};
+
+const shownLines = (shown: ShownWorkPackage): readonly Text[] => [
+  [bold(`${shown.workPackageId} ${shown.title}`), dim(`  ${shown.feature}`)],
+  '',
+  fact('lane', shown.lane),
+  ...(shown.agent === null ? [] : [fact('agent', shown.agent)]),
+  fact('depends on', dependencies(shown)),
+  fact('work tree', shown.worktree ?? `none; begin with: spec-kitty implement ${shown.workPackageId}`),
+  fact('branch', shown.branch),
+  fact('file', shown.file),
+  ...shown.documents.map((path, at) => fact(at === 0 ? 'see also' : '', path)),
+  ...section(
+    'Tasks',
+    shown.tasks.map(({ text, isDone }) => `[${isDone ? 'x' : ' '}] ${text}`),
+  ),
+  '',
+  ...shown.text.split('\n'),
+  ...section('Review feedback', shown.feedback === '' ? [] : shown.feedback.split('\n')),
+  ...section(
+    'History',
+    shown.history.map(({ timestamp, agent, lane, note }) =>
+      [timestamp, agent, lane, note].filter((part) => part !== '').join('  '),
+    ),
+  ),
+];
+
+const fact = (name: string, value: string): Text => [dim(name.padEnd(NAME_WIDTH)), value];
+
+const NAME_WIDTH = 12;
+
+const dependencies = ({ dependencies: all }: ShownWorkPackage): string =>
+  all.length === 0
+    ? 'nothing'
+    : all.map(({ workPackageId, lane }) => `${workPackageId} (${lane ?? 'not to be read'})`).join(', ');
+
+const section = (title: string, content: readonly string[]): readonly Text[] =>
+  content.length === 0 ? [] : ['', bold(title), '', ...content];

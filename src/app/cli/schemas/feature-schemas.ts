@@ -1,0 +1,54 @@
+import { LANES } from '../../../domain/workflow/lane.js';
+import { choice, documentOf, flag, list, nullable, object, text, type DocumentSchema } from './schema.js';
+import { work } from './shared-schemas.js';
+
+const lane = choice(LANES);
+
+/** What makes, shows, checks and clears up features. */
+export const featureSchemas: readonly DocumentSchema[] = [
+  {
+    command: 'feature new',
+    schema: object({
+      ...work,
+      feature: text('the name of its folder'),
+      directory: text('relative to the project'),
+      work_packages: list(
+        object({
+          id: text(),
+          title: text(),
+          dependencies: list(text()),
+          path: text('relative to the project'),
+        }),
+      ),
+      files: list(text(), 'everything that was written, relative to the project'),
+    }),
+  },
+  documentOf('agent tasks show', {
+    feature: text(),
+    work_package_id: text(),
+    title: text(),
+    lane,
+    agent: nullable(text('who is in charge')),
+    dependencies: list(
+      object({
+        work_package_id: text(),
+        title: nullable(text()),
+        lane: nullable(choice(LANES, '`null`: it cannot be read')),
+      }),
+    ),
+    branch: text(),
+    worktree: nullable(text('absolute path; `null`: its branch is checked out nowhere')),
+    file: text('absolute path'),
+    documents: list(text(), 'absolute paths of spec.md, plan.md and tasks.md, as far as they are there'),
+    tasks: list(
+      object({ task_id: nullable(text()), text: text(), is_done: flag() }),
+      'its boxes in tasks.md',
+    ),
+    text: text('what is to be done: its file without front matter, feedback and Activity Log'),
+    feedback: text('what reviewers asked for; empty when there is nothing'),
+    history: list(
+      object({ timestamp: text(), agent: text(), lane: text(), note: text() }),
+      'its Activity Log, oldest first',
+    ),
+  }),
+];

@@ -1,0 +1,149 @@
+import { asOneLine } from './markdown.js';
+import { featureDirectory, featureNumber } from './feature-slug.js';
+import { makeMeta } from './meta-json.js';
+
+/** What a new feature shall be. */
+export interface FeatureWish {
+  readonly title: string;
+  /** Titles of its work packages; none: one, called like the feature. */
+  readonly workPackages: readonly string[];
+  /** Whether each work package depends on the one before it. */
+  readonly isChain: boolean;
+  readonly targetBranch: string;
+  /** ISO 8601 UTC. */
+  readonly createdAt: string;
+}
+
+export interface NewFeature {
+  readonly slug: string;
+  readonly directory: string;
+  readonly workPackages: readonly NewWorkPackage[];
+  /** Everything that has to be written, and nothing exists yet. */
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+}
+
+export interface NewWorkPackage {
+  readonly id: string;
+  readonly title: string;
+  readonly dependencies: readonly string[];
+  readonly path: string;
+}
+
+/** A complete feature that can be finalized as it is. `taken`: the names of all folders beside it. */
+export const newFeature = (wish: FeatureWish, taken: readonly string[]): NewFeature => {
+  const title = asOneLine(wish.title);
+  const number = nextNumber(taken);
+  const slug = `${number}-${slugOf(title, 'feature')}`;
+  const directory = featureDirectory(slug);
+  const titles = wish.workPackages.length === 0 ? [title] : wish.workPackages.map(asOneLine);
+  const idAt = (at: number): string => `WP${String(at + 1).padStart(2, '0')}`;
+  const workPackages = titles.map((each, at): NewWorkPackage => {
+    const id = idAt(at);
+    return {
+      id,
+      title: each,
+      dependencies: wish.isChain && at > 0 ? [idAt(at - 1)] : [],
+      path: `${directory}/tasks/${id}-${slugOf(each, 'work')}.md`,
+    };
+  });
+  const file = (name: string, text: string) => ({ path: `${directory}/${name}`, text });
+  const { targetBranch, createdAt } = wish;
+  return {
+    slug,
+    directory,
+    workPackages,
+    files: [
+      file('meta.json', makeMeta({ slug, number, targetBranch, createdAt })),
+      file('spec.md', spec(title)),
+      file('plan.md', plan(title)),
+      file('tasks.md', tasks(title, workPackages)),
+      ...workPackages.map((each) => ({ path: each.path, text: workPackage(each, createdAt) })),
+    ],
+  };
+};
+
+const nextNumber = (taken: readonly string[]): string => {
+  const numbers = taken.flatMap((name) => featureNumber(name) ?? []).map(Number);
+  return String(Math.max(0, ...numbers) + 1).padStart(3, '0');
+};
+
+/** Letters and digits of ASCII with `-` between the words, as many whole words as are pleasant in a branch name. */
+const slugOf = (title: string, lastResort: string): string => {
+  const plain = title
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase();
+  const words = plain.split(/[^a-z0-9]+/).filter((word) => word !== '');
+  let slug = (words[0] ?? lastResort).slice(0, LONGEST);
+  for (const word of words.slice(1)) {
+    if (slug.length + word.length >= LONGEST) break;
+    slug += `-${word}`;
+  }
+  return slug;
+};
+
+const LONGEST = 40;
+
+const spec = (title: string): string => `# ${title}
+
+## What it is for
+
+<!-- Who needs it, and what can they do afterwards that they cannot do now? -->
+
+## What it has to do
+
+<!-- One line for each thing that can be checked. -->
+
+-
+
+## What it leaves alone
+
+-
+`;
+
+const plan = (title: string): string => `# How ${title} is built
+
+## Approach
+
+<!-- Which parts change, and why in this way? -->
+
+## Risks
+
+-
+`;
+
+const tasks = (title: string, workPackages: readonly NewWorkPackage[]): string =>
+  [
+    `# Tasks of ${title}\n`,
+    ...workPackages.map(
+      ({ id, title: each, dependencies }, at) => `## Work Package ${id}: ${each}
+
+**Dependencies**: ${dependencies.length === 0 ? 'None' : dependencies.join(', ')}
+
+- [ ] T${String(at + 1).padStart(3, '0')} ${each}
+`,
+    ),
+  ].join('\n');
+
+const workPackage = ({ id, title, dependencies }: NewWorkPackage, createdAt: string): string => `---
+work_package_id: "${id}"
+title: ${JSON.stringify(title)}
+lane: "planned"
+dependencies: ${JSON.stringify(dependencies)}
+agent: ""
+---
+
+# ${id}: ${title}
+
+## What is to be done
+
+<!-- Everything that whoever implements it has to know and cannot find in spec.md and plan.md. -->
+
+## How it is checked
+
+<!-- The commands and observations that show that it is done. -->
+
+## Activity Log
+
+- ${createdAt} – system – lane=planned – Created
+`;

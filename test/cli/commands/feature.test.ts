@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DOCUMENTS, FAULT } from '../../../src/app/cli/schemas/all.js';
+import { CommandLine } from '../../support/command-line.js';
+import { smallFeature } from '../../support/planning-documents.js';
+import { schemaFaults } from '../../support/schema-faults.js';
+
+let cli: CommandLine;
+
+const start = async (seed: Readonly<Record<string, string>> = {}): Promise<void> => {
+  cli = new CommandLine({ 'README.md': 'x', ...seed });
+  await cli.run('init');
+};
+
+afterEach(() => cli.remove());
+
+/** Runs a command with `--json`; its document is as described. */
+const ask = async (words: readonly string[], cwd?: string): Promise<any> => {
+  const { document } = await cli.run([...words, '--json'], cwd === undefined ? {} : { cwd });
+  const line = words.join(' ');
+  const described = DOCUMENTS.find(({ command }) => line === command || line.startsWith(`${command} `));
+  const schema = 'error' in document ? FAULT : described!.schema;
+  expect({ line, faults: schemaFaults(document, schema) }).toEqual({ line, faults: [] });
+  return document;
+};
+
+describe('feature new', () => {
+  it('makes and commits a feature under the next free number, its work packages in a chain', async () => {
+    await start({ ...smallFeature({ WP01: {} }), 'kitty-specs/007-x/notes.md': 'x' });
+    const made = await ask([
+      'feature',
+      'new',
+      'Größter "Parcel"',
+      '--wp',
+      'The model',
+      '--wp',
+      'Print, then: go',
+    ]);
+    const directory = 'kitty-specs/008-gro-ter-parcel';
+    expect(made).toMatchObject({
+      directory,
+      feature: '008-gro-ter-parcel',
+      commit: expect.stringMatching(/^[0-9a-f]{40}$/),
+      events: [],
+      work_packages: [
+        { id: 'WP01', dependencies: [], path: `${directory}/tasks/WP01-the-model.md` },
+        { id: 'WP02', title: 'Print, then: go', dependencies: ['WP01'] },
+      ],
+    });
+    expect(cli.git.git('status', '--porcelain')).toBe('');
+    expect(cli.git.git('log', '-1', '--format=%s').trim()).toBe(
+      'chore: plan a new feature (008-gro-ter-parcel)',
+    );
+    expect(cli.git.read(`${directory}/tasks/WP02-print-then-go.md`)).toContain('title: "Print, then: go"\n');
+    const finalized = await cli.run(['agent', 'feature', 'finalize-tasks', '--feature', '8', '--json']);
+    expect(finalized.document).toMatchObject({
+      updated: [],
+      announced: ['008-gro-ter-parcel', 'WP01', 'WP02'],
+      warnings: [],
+    });
+  });
+
+  it('makes work packages that depend on nothing, or one alone, and leaves the commit to the user', async () => {
+    await start();
+    const made = await ask([
+      'feature',
+      'new',
+      '日本',
+      '--wp',
+      'A',
+      '--wp',
+      'B',
+      '--independent',
+      '--no-commit',
+    ]);
+    expect(made).toMatchObject({ feature: '001-feature', commit: null });
+    expect(made.work_packages.map((each: any) => each.dependencies)).toEqual([[], []]);
+    const second = await ask(['feature', 'new', 'Second']);
+    expect(second.work_packages).toMatchObject([{ id: 'WP01', title: 'Second' }]);
+    expect(cli.git.git('status', '--porcelain').trim()).toBe('?? kitty-specs/001-feature/');
+  });
+
+  it('refuses an empty title, and leaves nothing behind when git refuses the commit', async () => {
+    await start();
+    expect(await ask(['feature', 'new', ' '])).toMatchObject({ error: { code: 'input-invalid' } });
+    cli.git.hook('pre-commit', 'exit 1');
+    expect(await ask(['feature', 'new', 'Never'])).toMatchObject({ error: { code: 'commit-refused' } });
+    expect(existsSync(join(cli.git.root, 'kitty-specs'))).toBe(false);
+  });
+});
+
+describe('agent tasks show', () => {
+  const feedback = '## Review Feedback\n\n**Changes requested** by ada:\n\n> Handle the empty list.\n\n';
+  const log = '## Activity Log\n\n- 2026-02-01T00:00:00Z – system – lane=planned – Prompt created.';
+
+  it('prints task, dependencies with their lanes, feedback, history and the work tree; in it without a name', async () => {
+    await start(
+      smallFeature({
+        WP01: { lane: 'for_review', body: `Do it.\n\n${feedback}${log}` },
+        WP02: { dependencies: '["WP01", "WP09"]' },
+      }),
+    );
+    const shown = await ask(['agent', 'tasks', 'show', 'wp1']);
+    expect(shown).toMatchObject({
+      work_package_id: 'WP01',
+      lane: 'for_review',
+      text: '# WP01\n\nDo it.',
+      feedback: '**Changes requested** by ada:\n\n> Handle the empty list.',
+      history: [{ agent: 'system', note: 'Prompt created.' }],
+      tasks: [{ task_id: 'T001', is_done: true }],
+      worktree: null,
+    });
+    expect((await ask(['agent', 'tasks', 'show', '2'])).dependencies).toEqual([
+      { work_package_id: 'WP01', title: 'Title of WP01', lane: 'for_review' },
+      { work_package_id: 'WP09', title: null, lane: null },
+    ]);
+    expect(await ask(['agent', 'tasks', 'show'])).toMatchObject({ error: { code: 'wrong-usage' } });
+    await cli.run(['agent', 'tasks', 'move-task', 'WP01', '--to', 'planned', '--force']);
+    await cli.run(['implement', 'WP01']);
+    const worktree = join(cli.git.root, '.worktrees/001-alpha-WP01');
+    expect(await ask(['agent', 'tasks', 'show'], worktree)).toMatchObject({
+      work_package_id: 'WP01',
+      worktree,
+    });
+    const { out } = await cli.run(['agent', 'tasks', 'show'], { cwd: worktree });
+    expect(out).toContain(`work tree   ${worktree}\n`);
+    expect(out).toContain('[x] T001 Do it\n');
+    expect(out).toContain('Review feedback\n\n**Changes requested** by ada:\n');
+  });
+});
