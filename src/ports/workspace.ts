@@ -118,6 +118,8 @@ export interface FileChange {
   /** `undefined`: the file does not exist yet. */
   readonly before: string | undefined;
   readonly after: string;
+  /** Made from other files: it is committed only where the repository has it. */
+  readonly isDerived?: boolean;
 }
 
 /** A work package file with its front matter understood. */

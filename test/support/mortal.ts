@@ -1,3 +1,6 @@
+import type { FeatureFiles } from '../../src/ports/workspace.js';
+import type { WorkflowPorts } from './workflow-world.js';
+
 /**
  * The life of a process under test: it ends at the `lifetime`-th step and nothing that it calls afterwards has any
  * effect, as after SIGKILL. A step is the moment before or after a call of a port.
@@ -42,3 +45,24 @@ export const mortal = <T extends object>(port: T, fuse: Fuse, immortal: readonly
       };
     },
   });
+
+/** The ports as a process sees them that may die at any step, also between two files. */
+export const mortalPorts = (world: WorkflowPorts, fuse: Fuse): WorkflowPorts => {
+  const files = mortal(world.files, fuse);
+  return {
+    repository: mortal(world.repository, fuse, ['exclusive', 'tryExclusive']),
+    intents: mortal(world.intents, fuse),
+    files: new Proxy(files, {
+      get: (target, name) =>
+        name === 'write'
+          ? async (...[held, changes]: Parameters<FeatureFiles['write']>) => {
+              for (const change of changes) await target.write(held, [change]);
+            }
+          : Reflect.get(target, name, target),
+    }),
+    outboxes: {
+      list: () => world.outboxes.list(),
+      open: (project) => mortal(world.outboxes.open(project), fuse, ['records']),
+    },
+  };
+};

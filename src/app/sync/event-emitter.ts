@@ -31,6 +31,9 @@ export interface Emission {
     payload: PayloadInput<T>,
     causationId?: string | null,
   ): Fact;
+  /** A fresh ULID, and the present moment in ISO 8601 UTC, for what stands in files beside the events. */
+  newId(): string;
+  now(): string;
   /** Whether the outbox would take this many events now; `true` also when its storage cannot tell. */
   hasRoomFor(count: number): Promise<boolean>;
   /** Captures in order. Never throws: whatever happens to an event is its outcome. */
@@ -101,6 +104,8 @@ export class EventEmitter {
           head,
           checkout,
         }),
+      newId: () => this.#sources.ids.next(),
+      now: () => this.#now(),
       hasRoomFor: (count) => hasRoom(outbox, count, limits),
       capture: async (facts, options) => {
         const outcomes = await outbox.capture(facts, { ...limits, ...options });
@@ -123,6 +128,10 @@ export class EventEmitter {
     }
   }
 
+  #now(): string {
+    return new Date(this.#sources.clock.nowMs()).toISOString();
+  }
+
   #fact<T extends EventType>(given: GivenFact<T>): Fact {
     const { event, issues } = buildFacts({
       eventId: this.#sources.ids.next(),
@@ -131,7 +140,7 @@ export class EventEmitter {
       payload: given.payload,
       causationId: given.causationId,
       correlationId: given.correlationId,
-      timestamp: new Date(this.#sources.clock.nowMs()).toISOString(),
+      timestamp: this.#now(),
       teamSlug: given.account?.team ?? LOCAL_TEAM,
       projectUuid: given.identity?.projectUuid ?? null,
       projectSlug: given.identity?.projectSlug ?? null,

@@ -72,6 +72,7 @@ export const PAYLOAD_RULES = {
       new_status: required(lane, 'to_lane'),
       changed_by: { rule: freeText, default: 'user', formerly: 'actor' },
       feature_slug: featureOfWorkPackage,
+      detail: { rule: text },
     },
   },
   WPCreated: {
@@ -82,6 +83,7 @@ export const PAYLOAD_RULES = {
       dependencies: { rule: { is: 'list', of: WORK_PACKAGE_ID_PATTERN }, default: [] },
       status: { rule: lane, default: 'planned' },
       feature_slug: featureOfWorkPackage,
+      detail: { rule: text },
     },
   },
   WPAssigned: {

@@ -16,6 +16,8 @@ export interface Payloads {
     readonly new_status: Lane;
     readonly changed_by: string;
     readonly feature_slug: string;
+    /** The finer lane of a status log. */
+    readonly detail?: string;
   };
   readonly WPCreated: {
     readonly wp_id: string;
@@ -23,6 +25,7 @@ export interface Payloads {
     readonly dependencies: readonly string[];
     readonly status: Lane;
     readonly feature_slug: string;
+    readonly detail?: string;
   };
   readonly WPAssigned: {
     readonly wp_id: string;

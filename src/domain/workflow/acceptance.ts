@@ -1,4 +1,4 @@
-import type { Lane } from './lane.js';
+import { laneName, type Placed } from './lane.js';
 import { openBoxes } from './tasks-document.js';
 import { lineOfKey } from './work-package.js';
 
@@ -10,9 +10,8 @@ export interface PlanningDocuments {
 }
 
 /** What is known when a work package asks to be accepted. */
-export interface AcceptanceFacts {
+export interface AcceptanceFacts extends Placed {
   readonly workPackageId: string;
-  readonly lane: Lane;
   /** The work package's own file. */
   readonly file: { readonly path: string; readonly text: string };
   /** Folder of the planning documents, relative to the project root. */
@@ -75,11 +74,12 @@ export const countsAsWork = (path: string): boolean =>
 const MARKER = '[NEEDS CLARIFICATION';
 const SHOWN = 3;
 
-const wrongLane = ({ workPackageId, lane, file }: AcceptanceFacts): readonly AcceptanceReason[] => {
+const wrongLane = (facts: AcceptanceFacts): readonly AcceptanceReason[] => {
+  const { workPackageId, lane, file } = facts;
   if (lane === 'for_review') return [];
   const line = lineOfKey(file.text, 'lane');
   const place = { path: file.path, ...(line === undefined ? {} : { line }) };
-  return [reason('wrong-lane', `${workPackageId} is in ${lane}, not in for_review.`, [place])];
+  return [reason('wrong-lane', `${workPackageId} is in ${laneName(facts)}, not in for_review.`, [place])];
 };
 
 const openBoxesOf = ({

@@ -1,4 +1,4 @@
-import type { Lane } from './lane.js';
+import type { WorkPackageLane } from './lane.js';
 import { asOneLine, lineEndingOf, markdownLines, type MarkdownLine } from './markdown.js';
 
 /** One line of a work package's Activity Log. */
@@ -45,7 +45,12 @@ export const activityEntries = (body: string): readonly ActivityEntry[] => {
 };
 
 /** An entry as we write it. Agent and note become one line; an agent's words that would read as fields are bent. */
-export const formatActivityLine = (timestamp: string, agent: string, lane: Lane, note: string): string => {
+export const formatActivityLine = (
+  timestamp: string,
+  agent: string,
+  lane: WorkPackageLane,
+  note: string,
+): string => {
   const words = asOneLine(agent)
     .split(' ')
     .filter((word) => !SEPARATORS.has(word))

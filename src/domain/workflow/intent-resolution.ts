@@ -1,6 +1,7 @@
 import { unreachable } from '../errors.js';
 import type { Evidence, Intent, IntendedChange, IntendedEvent } from './intent.js';
 import { announcedEventId } from './meta-json.js';
+import { hasRow } from './status-log.js';
 
 /** Present texts of files by path; a file that does not exist is not among them. */
 export type Texts = ReadonlyMap<string, string>;
@@ -14,6 +15,8 @@ export const holdsEvidence = (evidence: Evidence, text: string | undefined): boo
       return text !== undefined && text.split(/\r?\n/).includes(evidence.line);
     case 'announced':
       return text !== undefined && announcedEventId(text, evidence.key) === evidence.eventId;
+    case 'row':
+      return text !== undefined && hasRow(text, evidence.rowId);
     default:
       return unreachable(evidence);
   }

@@ -2,13 +2,14 @@ import type { EventFacts } from '../events/envelope.js';
 import type { Issue } from '../result.js';
 
 /**
- * Where the proof lies that a piece of work was done: a line that stands in a file, or the id of the event under a
- * key of `announced` in a feature's `meta.json`.
+ * Where the proof lies that a piece of work was done: a line that stands in a file, the id of the event under a key of
+ * `announced` in a feature's `meta.json`, or the id of a row in a feature's status log.
  */
 export type Evidence =
   /** The line stands nowhere else in the file, neither before nor after the work. */
   | { readonly evidence: 'line'; readonly path: string; readonly line: string }
   | { readonly evidence: 'announced'; readonly path: string; readonly key: string; readonly eventId: string }
+  | { readonly evidence: 'row'; readonly path: string; readonly rowId: string }
   /** The proof was seen; only the capture is left. */
   | { readonly evidence: 'established'; readonly path: string };
 
@@ -64,6 +65,8 @@ export interface IntendedWork {
   }[];
   /** Message of the wanted commit. */
   readonly message: string | undefined;
+  /** What that commit holds; absent: all changes. */
+  readonly paths?: readonly string[];
   readonly nextRecord: number;
 }
 
@@ -75,7 +78,7 @@ export const intentOf = (work: IntendedWork): Intent => ({
   ...(work.branch === undefined ? {} : { branch: work.branch }),
   ...(work.message === undefined
     ? {}
-    : { commit: { paths: work.changes.map(({ path }) => path), message: work.message } }),
+    : { commit: { paths: work.paths ?? work.changes.map(({ path }) => path), message: work.message } }),
   nextRecord: work.nextRecord,
   ...(work.changes.length < 2 ? {} : { changes: work.changes.map(intendedChange) }),
 });

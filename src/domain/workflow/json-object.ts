@@ -1,3 +1,4 @@
+import { isFields } from '../wire.js';
 import type { LineEnding } from './markdown.js';
 
 /** A member of a JSON object, with the place of its value in the text. */
@@ -52,6 +53,14 @@ export const insertJsonMember = (
 /** The white space in front of an object's first member, when it stands on a line of its own. */
 export const memberIndent = (text: string, object: JsonObjectRange): string | undefined =>
   /^[ \t]*\r?\n(?:[ \t]*\r?\n)*([ \t]*)\S/.exec(text.slice(object.open + 1, object.close))?.[1];
+
+/** A JSON value with the keys of every object in it in the order of their texts. */
+export const sortedKeys = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(sortedKeys);
+  if (!isFields(value)) return value;
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sortedKeys(inner)]));
+};
 
 const skipBlanks = (text: string, from: number): number => {
   let at = from;

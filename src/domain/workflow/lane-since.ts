@@ -1,6 +1,6 @@
 import { isIsoTime } from '../events/iso-time.js';
 import { activityEntries, type ActivityEntry } from './activity-log.js';
-import type { Lane } from './lane.js';
+import type { WorkPackageLane } from './lane.js';
 import { laneFromText } from './work-package.js';
 
 /**
@@ -8,7 +8,7 @@ import { laneFromText } from './work-package.js';
  * that all speak of that lane. `undefined` when the log ends with another lane, so that nobody knows. A time without a
  * zone counts as UTC.
  */
-export const laneSinceMs = (body: string, lane: Lane): number | undefined => {
+export const laneSinceMs = (body: string, lane: WorkPackageLane): number | undefined => {
   let first: ActivityEntry | undefined;
   for (const entry of activityEntries(body)) {
     if (laneFromText(entry.lane) === lane) first ??= entry;

@@ -50,9 +50,25 @@ export const placeOf = (logged: LoggedLane): Placed => {
 export const loggedLaneOf = ({ lane, detail }: Placed): LoggedLane =>
   detail ?? (lane === 'doing' ? 'in_progress' : lane);
 
+/** Our lane on the wire, which has no word for what is given up or not begun to be planned. */
+export const wireLane = (lane: WorkPackageLane): Lane => (isLane(lane) ? lane : 'planned');
+
 /** The lane as people read it: by its own name where it has one. */
 export const laneName = ({ lane, detail }: Placed): string =>
   lane === 'uninitialized' ? 'no lane' : (detail ?? lane);
+
+/** Where a work package was before it moved; nothing of one that had no lane. */
+export interface Origin {
+  readonly from?: Lane | 'canceled';
+  /** The finer lane, where it has a name of its own. */
+  readonly detail?: StatusLane;
+}
+
+export const originOf = ({ lane, detail }: Placed): Origin =>
+  lane === 'uninitialized' ? {} : { from: lane, ...(detail === undefined ? {} : { detail }) };
+
+/** The origin as people read it. */
+export const originName = ({ from, detail }: Origin): string => detail ?? from ?? 'no lane';
 
 /** Whether a work package is where it shall go: only what is claimed or blocked is in `doing` and not at work. */
 export const isAt = (place: Placed, to: Lane): boolean =>

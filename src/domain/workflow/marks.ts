@@ -35,11 +35,12 @@ export const namedIds = (words: readonly string[]): NamedIds => {
   };
 };
 
-/** A task whose box was found in the section of a work package. */
+/** A task that was found: its box in the section of a work package, else in the roster of its front matter. */
 export interface PlacedTask {
   readonly taskId: string;
   readonly workPackageId: string;
-  readonly box: Checkbox;
+  readonly isOpen: boolean;
+  readonly box?: Checkbox;
 }
 
 export interface TaskSearch {
@@ -59,18 +60,19 @@ export const searchTasks = (document: string, taskIds: readonly string[]): TaskS
     const found = findTask(document, taskId);
     if (found === undefined) unknown.push(taskId);
     else if (found.workPackageId === undefined) outside.push({ taskId, line: found.box.line });
-    else placed.push({ taskId, workPackageId: found.workPackageId, box: found.box });
+    else
+      placed.push({ taskId, workPackageId: found.workPackageId, isOpen: found.box.isOpen, box: found.box });
   }
   return { placed, unknown, outside };
 };
 
 /** The document with these boxes ticked or opened. A mark is one character, so no box moves another one. */
 export const withBoxes = (document: string, tasks: readonly PlacedTask[], isTicked: boolean): string =>
-  tasks.reduce((text, { box }) => withBox(text, box, !isTicked), document);
+  tasks.reduce((text, { box }) => (box === undefined ? text : withBox(text, box, !isTicked)), document);
 
 /** What the history of a work package says about a marked task. */
 export const taskNote = ({ taskId, box }: PlacedTask, isTicked: boolean): string => {
-  const title = box.text.replace(/^[*_`~]*T\d+[*_`~:.]*\s*/, '');
+  const title = (box?.text ?? '').replace(/^[*_`~]*T\d+[*_`~:.]*\s*/, '');
   return `${taskId} ${isTicked ? 'is done' : 'is open again'}${title === '' ? '' : `: ${title}`}`;
 };
 

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../result.js';
 import { dependenciesOf, topologicalOrder, type DependencyGraph } from './dependency-graph.js';
-import type { Lane } from './lane.js';
+import { isLane, laneName, type Lane, type Placed } from './lane.js';
 
 /** How the branch of a work package stands to the branch that it is merged into. */
 export type BranchStanding =
@@ -12,9 +12,8 @@ export type BranchStanding =
   | 'unmerged';
 
 /** A work package as far as merging it needs. */
-export interface MergeCandidate {
+export interface MergeCandidate extends Placed {
   readonly id: string;
-  readonly lane: Lane;
   readonly standing: BranchStanding;
   /** Asked for by its name: what keeps it from being merged is an error then. */
   readonly isNamed: boolean;
@@ -33,13 +32,14 @@ export type MergeOutcome = 'merged' | 'already-merged' | 'no-commits' | 'no-bran
 
 /** Why nothing is merged at all. */
 export type MergeRefusal =
-  | { readonly refusal: 'wrong-lane'; readonly id: string; readonly lane: Lane }
+  | { readonly refusal: 'wrong-lane'; readonly id: string; readonly lane: string }
   | { readonly refusal: 'no-branch'; readonly id: string }
   /** `dependency` has work that is not merged, and it is not among those to merge. */
   | { readonly refusal: 'dependency'; readonly id: string; readonly dependency: string };
 
-/** The lanes whose work packages are merged. */
-export const isMergeable = (lane: Lane): boolean => lane === 'doing' || lane === 'for_review';
+/** Whether a work package is where its work is merged; what is blocked waits for a person. */
+export const isMergeable = ({ lane, detail }: Placed): boolean =>
+  (lane === 'doing' && detail !== 'blocked') || lane === 'for_review';
 
 /**
  * What becomes of each candidate, dependencies first. Work that is merged is to be reviewed: from `doing` it goes to
@@ -52,7 +52,7 @@ export const selectMerges = (
   const refusals = candidates.flatMap(refusalOf);
   if (refusals.length > 0) return err(refusals);
   const order = topologicalOrder(graph);
-  const steps = candidates.map(stepOf);
+  const steps = candidates.flatMap(stepOf);
   return ok(steps.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id)));
 };
 
@@ -69,16 +69,19 @@ export const outerDependencies = (
   );
 };
 
-const refusalOf = ({ id, lane, standing, isNamed }: MergeCandidate): readonly MergeRefusal[] => {
+const refusalOf = (candidate: MergeCandidate): readonly MergeRefusal[] => {
+  const { id, lane, standing, isNamed } = candidate;
   if (!isNamed || (lane === 'done' && standing !== 'unmerged')) return [];
-  if (!isMergeable(lane)) return [{ refusal: 'wrong-lane', id, lane }];
+  if (!isMergeable(candidate)) return [{ refusal: 'wrong-lane', id, lane: laneName(candidate) }];
   return standing === 'missing' ? [{ refusal: 'no-branch', id }] : [];
 };
 
-const stepOf = ({ id, lane, standing }: MergeCandidate): MergeStep => {
+const stepOf = ({ id, lane, standing }: MergeCandidate): readonly MergeStep[] => {
+  if (!isLane(lane)) return [];
   const stays = { id, from: lane, to: lane };
-  if (lane === 'done') return { ...stays, outcome: 'already-done' };
-  if (standing === 'missing') return { ...stays, outcome: 'no-branch' };
-  if (standing === 'no-commits') return { ...stays, outcome: 'no-commits' };
-  return { id, outcome: standing === 'unmerged' ? 'merged' : 'already-merged', from: lane, to: 'for_review' };
+  if (lane === 'done') return [{ ...stays, outcome: 'already-done' }];
+  if (standing === 'missing') return [{ ...stays, outcome: 'no-branch' }];
+  if (standing === 'no-commits') return [{ ...stays, outcome: 'no-commits' }];
+  const outcome = standing === 'unmerged' ? 'merged' : 'already-merged';
+  return [{ id, outcome, from: lane, to: 'for_review' }];
 };

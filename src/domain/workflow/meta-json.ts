@@ -11,6 +11,8 @@ export interface FeatureMeta {
   readonly missionId?: string;
   /** ISO 8601; another text counts as absent. */
   readonly createdAt?: string;
+  /** Lanes live in the front matters, whatever a status log says: `status_phase` is 0. */
+  readonly isBeforeStatusLog: boolean;
   /** Event id by feature slug or work package id: the memory of what was announced, which outlives journals and clones. */
   readonly announced: ReadonlyMap<string, string>;
 }
@@ -25,6 +27,7 @@ export const readMeta = (
     target_branch: targetBranch,
     created_at: createdAt,
     mission_id: missionId,
+    status_phase: phase,
     announced,
   } = parsed.value;
   const entries = isFields(announced) ? Object.entries(announced) : [];
@@ -32,6 +35,7 @@ export const readMeta = (
     ...(isText(targetBranch) ? { targetBranch } : {}),
     ...(isText(missionId) ? { missionId } : {}),
     ...(isText(createdAt) && isIsoTime(createdAt) ? { createdAt } : {}),
+    isBeforeStatusLog: phase === 0 || (isText(phase) && phase.trim() === '0'),
     announced: new Map(entries.filter((entry): entry is [string, string] => isText(entry[1]))),
   });
 };

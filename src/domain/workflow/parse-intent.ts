@@ -28,6 +28,7 @@ const isIntendedEvent = (value: unknown): boolean =>
 const isEvidence = (value: unknown): boolean => {
   if (!isFields(value) || !isText(value['path'])) return false;
   if (value['evidence'] === 'announced') return isText(value['key']) && isText(value['eventId']);
+  if (value['evidence'] === 'row') return isText(value['rowId']);
   return value['evidence'] === 'established' || (value['evidence'] === 'line' && isText(value['line']));
 };
 

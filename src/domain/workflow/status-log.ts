@@ -65,8 +65,15 @@ export const readStatusLog = (text: string): StatusLog => {
   return rows.folded();
 };
 
+/** Whether a row of this id stands in the text of a log, which may be damaged elsewhere. */
+export const hasRow = (text: string, eventId: string): boolean =>
+  text.split('\n').some((line) => {
+    const row = line.includes(eventId) ? parseRow(line) : undefined;
+    return row?.ok === true && row.value['event_id'] === eventId;
+  });
+
 /** The object that a line of the log holds, or why there is none. */
-export const parseRow = (line: string): Result<Fields, string> => {
+const parseRow = (line: string): Result<Fields, string> => {
   if (/^(?:<{7}|={7}|>{7}|\|{7})(?:\s|$)/.test(line)) return err('is a conflict marker');
   try {
     const row: unknown = JSON.parse(line);

@@ -1,5 +1,5 @@
 import { appendActivityLine, formatActivityLine, uniqueActivityLine } from './activity-log.js';
-import type { Lane } from './lane.js';
+import type { WorkPackageLane } from './lane.js';
 import { lineEndingOf } from './markdown.js';
 import { withFeedback, type ReviewFeedback } from './review-feedback.js';
 
@@ -21,7 +21,7 @@ export interface LoggedFile {
 /** One entry that is about to be written. */
 export interface LogEntry {
   /** The lane in which the work package is afterwards. */
-  readonly lane: Lane;
+  readonly lane: WorkPackageLane;
   /** Who writes the entry. */
   readonly by: string;
   readonly note: string;
@@ -32,6 +32,8 @@ export interface LogEntry {
 export interface TransitionEntry extends LogEntry {
   /** Who is in charge from now on; absent leaves the front matter's agent. */
   readonly agent?: string;
+  /** The front matter gets no lane: a status log has it. */
+  readonly keepsLane?: boolean;
   /** Text of a reviewer who asks for changes. */
   readonly feedback?: string;
 }
@@ -54,7 +56,7 @@ export const transitionEdits = (file: LoggedFile, entry: TransitionEntry): Logge
   return {
     line,
     edits: [
-      { edit: 'set', key: 'lane', value: entry.lane },
+      ...(entry.keepsLane === true ? [] : [{ edit: 'set' as const, key: 'lane', value: entry.lane }]),
       ...(entry.agent === undefined ? [] : [{ edit: 'set' as const, key: 'agent', value: entry.agent }]),
       ...edits,
     ],

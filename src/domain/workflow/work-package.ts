@@ -1,19 +1,32 @@
 import { fromOlderLane } from '../events/older-vocabulary.js';
 import { isWorkPackageId } from '../ids.js';
 import { err, ok, type Result } from '../result.js';
-import { isLane, type Lane } from './lane.js';
+import { isLane, loggedLaneFromText, placeOf, type Lane, type Placed } from './lane.js';
+import type { LoggedWorkPackage, StatusLog } from './status-log.js';
 import { workPackageIdOfFile } from './work-package-id.js';
 
 /** A work package as its file describes it. */
-export interface WorkPackage {
+export interface WorkPackage extends Placed {
   readonly id: string;
   readonly title: string;
-  readonly lane: Lane;
   /** As written in the front matter, once each; not checked. */
   readonly dependencies: readonly string[];
   readonly agent?: string;
+  /** Task ids that the front matter lists, if any; their state is in boxes of `tasks.md` or in the status log. */
+  readonly roster?: readonly string[];
+  /** When it came into its lane, as the status log says. */
+  readonly since?: string;
+  /** The word of the front matter, where the status log says otherwise. */
+  readonly contradicting?: string;
   /** File, relative to the project root, with `/`. */
   readonly path: string;
+}
+
+/** A status log that decides about lanes. */
+export interface StatusAuthority {
+  /** File, relative to the project root, with `/`. */
+  readonly path: string;
+  readonly log: StatusLog;
 }
 
 /** Why a file cannot be taken for a work package. */
@@ -34,24 +47,31 @@ export interface WorkPackageSource {
 /**
  * Reads a work package. What is missing has a default: the lane is `planned`, id and title come from the file's name.
  * Words of older clients are understood. A lane that nobody uses is a fault, because every guess would be an event.
+ * Where a status log decides, the front matter's lane is a copy that may be old.
  */
-export const readWorkPackage = (source: WorkPackageSource): Result<WorkPackage, WorkPackageFault> => {
+export const readWorkPackage = (
+  source: WorkPackageSource,
+  authority?: StatusAuthority,
+): Result<WorkPackage, WorkPackageFault> => {
   const { path, frontMatter } = source;
   if (source.fault !== undefined) return err({ path, ...source.fault });
   const name = path.slice(path.lastIndexOf('/') + 1);
   const id = readId(frontMatter['work_package_id']) ?? workPackageIdOfFile(name);
   if (id === undefined) return fault(source, 'work_package_id', 'names no work package id such as WP01');
-  const lane = readLane(frontMatter['lane']);
-  if (lane === undefined)
-    return fault(source, 'lane', `is ${JSON.stringify(frontMatter['lane'])}, which is no lane`);
-  const agent = asText(frontMatter['agent']);
+  const logged = authority?.log.workPackages.get(id);
+  const place =
+    authority === undefined ? frontMatterPlace(source) : loggedPlace(authority.path, id, logged, frontMatter);
+  if (!place.ok) return place;
+  const roster = readRoster(frontMatter['subtasks']);
+  const agent = logged?.agent ?? asText(frontMatter['agent']);
   return ok({
     id,
     title: asText(frontMatter['title']) ?? titleOfFile(name) ?? id,
-    lane,
+    ...place.value,
     dependencies: readDependencies(frontMatter['dependencies']),
     path,
     ...(agent === undefined ? {} : { agent }),
+    ...(roster.length === 0 ? {} : { roster }),
   });
 };
 
@@ -82,10 +102,48 @@ const readId = (value: unknown): string | undefined => {
   return id !== undefined && isWorkPackageId(id) ? id : undefined;
 };
 
-const readLane = (value: unknown): Lane | undefined => {
-  if (value === undefined || value === null) return 'planned';
+const frontMatterPlace = (source: WorkPackageSource): Result<Placed, WorkPackageFault> => {
+  const { lane } = source.frontMatter;
+  const place = readLane(lane);
+  return place === undefined
+    ? fault(source, 'lane', `is ${JSON.stringify(lane)}, which is no lane`)
+    : ok(place);
+};
+
+/** Older writers meant `claimed` for work that nobody had begun. */
+const readLane = (value: unknown): Placed | undefined => {
+  if (value === undefined || value === null) return { lane: 'planned' };
   if (typeof value !== 'string') return undefined;
-  return value.trim() === '' ? 'planned' : laneFromText(value);
+  const word = value.trim().toLowerCase();
+  if (word === '' || word === 'claimed') return { lane: 'planned' };
+  const logged = loggedLaneFromText(word);
+  if (logged === 'in_progress') return { lane: 'doing' };
+  return logged === undefined || logged === 'uninitialized' ? undefined : placeOf(logged);
+};
+
+type LoggedPlace = Placed & Pick<WorkPackage, 'since' | 'contradicting'>;
+
+const loggedPlace = (
+  path: string,
+  id: string,
+  logged: LoggedWorkPackage | undefined,
+  { lane }: Readonly<Record<string, unknown>>,
+): Result<LoggedPlace, WorkPackageFault> => {
+  const standing = logged?.standing;
+  const word = standing === undefined ? 'uninitialized' : loggedLaneFromText(standing.to);
+  if (word === undefined) {
+    const reason = `${id} is in ${JSON.stringify(standing?.to)}, which is no lane`;
+    return err({ path, ...(standing === undefined ? {} : { line: standing.line }), reason });
+  }
+  const place = placeOf(word);
+  const copy = asText(lane);
+  const said = copy === undefined ? undefined : loggedLaneFromText(copy);
+  const isCopied = copy === undefined || (said !== undefined && placeOf(said).lane === place.lane);
+  return ok({
+    ...place,
+    ...(standing === undefined ? {} : { since: standing.at }),
+    ...(isCopied ? {} : { contradicting: copy }),
+  });
 };
 
 /** A list of ids; a text that holds ids, such as an older writer's `['WP01']`, is read as the list it means. */
@@ -95,6 +153,11 @@ const readDependencies = (value: unknown): readonly string[] => {
     : (asText(value)?.match(/WP\d+/gi) ?? []);
   const ids = items.map(asText).filter((item) => item !== undefined);
   return [...new Set(ids.map((id) => (/^wp\d+$/i.test(id) ? id.toUpperCase() : id)))];
+};
+
+const readRoster = (value: unknown): readonly string[] => {
+  const items = Array.isArray(value) ? (value as readonly unknown[]) : (asText(value)?.split(/[\s,]+/) ?? []);
+  return [...new Set(items.flatMap((item) => /^T\d{2,5}\b/.exec(asText(item) ?? '')?.[0] ?? []))];
 };
 
 /** Scalars as text, on one line; nothing for an empty one. */

@@ -1,11 +1,11 @@
-import type { Lane } from './lane.js';
+import { laneName } from './lane.js';
 import type { WorkPackage } from './work-package.js';
 
 /** A dependency that is not far enough for others to build upon it. */
 export interface UnreadyDependency {
   readonly id: string;
-  /** Absent when there is no such work package. */
-  readonly lane?: Lane;
+  /** As people read it; absent when there is no such work package. */
+  readonly lane?: string;
 }
 
 /** The dependencies of a work package that nobody has finished implementing. */
@@ -14,9 +14,9 @@ export const unreadyDependencies = (
   all: readonly WorkPackage[],
 ): readonly UnreadyDependency[] =>
   workPackage.dependencies.flatMap((id) => {
-    const lane = all.find((each) => each.id === id)?.lane;
-    if (lane === 'for_review' || lane === 'done') return [];
-    return [{ id, ...(lane === undefined ? {} : { lane }) }];
+    const needed = all.find((each) => each.id === id);
+    if (needed?.lane === 'for_review' || needed?.lane === 'done') return [];
+    return [{ id, ...(needed === undefined ? {} : { lane: laneName(needed) }) }];
   });
 
 /** What the branch of a work package starts from. */

@@ -17,6 +17,7 @@ describe('the JSON Schema of a payload', () => {
         },
         status: { enum: ['planned', 'doing', 'for_review', 'done'], default: 'planned' },
         feature_slug: { type: 'string', minLength: 1 },
+        detail: { type: 'string', minLength: 1 },
       },
       required: ['wp_id', 'title', 'feature_slug'],
       additionalProperties: false,

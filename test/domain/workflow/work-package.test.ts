@@ -101,7 +101,8 @@ describe('reading a work package', () => {
     ['in_progress', 'doing'],
     ['blocked', 'doing'],
     ['approved', 'for_review'],
-    ['canceled', 'planned'],
+    ['canceled', 'canceled'],
+    ['in_review', 'for_review'],
   ])('understands the lane %j', (text, lane) => {
     expect(readOk({ lane: text }).lane).toBe(lane);
   });

@@ -1,7 +1,7 @@
 import type { Emission } from '../../../src/app/sync/event-emitter.js';
 import { nothingToDo, type WorkPlan } from '../../../src/app/usecases/workflow/work-plan.js';
 import type { FeatureFiles, FileChange } from '../../../src/ports/workspace.js';
-import { Fuse, Killed, mortal } from '../../support/mortal.js';
+import { Fuse, Killed, mortal, mortalPorts } from '../../support/mortal.js';
 import {
   gitWorld,
   memoryWorld,
@@ -81,27 +81,6 @@ const eachFile: Plan = async (emission, files) => {
       { fact: fact(emission, 'WP03'), evidence: { evidence: 'line', path: made, line: 'proof three' } },
     ],
     message: 'm',
-  };
-};
-
-/** The ports as a process sees them that may die at any step, also between two files. */
-const mortalPorts = (world: WorkflowPorts, fuse: Fuse): WorkflowPorts => {
-  const files = mortal(world.files, fuse);
-  return {
-    repository: mortal(world.repository, fuse, ['exclusive', 'tryExclusive']),
-    intents: mortal(world.intents, fuse),
-    files: new Proxy(files, {
-      get: (target, name) =>
-        name === 'write'
-          ? async (...[held, changes]: Parameters<FeatureFiles['write']>) => {
-              for (const change of changes) await target.write(held, [change]);
-            }
-          : Reflect.get(target, name, target),
-    }),
-    outboxes: {
-      list: () => world.outboxes.list(),
-      open: (project) => mortal(world.outboxes.open(project), fuse, ['records']),
-    },
   };
 };
 

@@ -1,3 +1,4 @@
+import { laneName } from '../../../domain/workflow/lane.js';
 import type { BoardCard } from '../../usecases/workflow/read-board.js';
 import { ageOf } from './board.js';
 import { table, type Column } from './table.js';
@@ -11,7 +12,7 @@ export const boardList = (cards: readonly BoardCard[], width: number, nowMs: num
     isAnyWaiting ? [...COLUMNS, { header: 'waits for', flexible: true }] : COLUMNS,
     cards.map((card) => [
       card.workPackageId,
-      card.lane,
+      laneName(card),
       card.title,
       card.agent ?? NOTHING,
       ageOf(card.sinceMs, nowMs) ?? NOTHING,

@@ -8,9 +8,15 @@ import { stringWidth, truncate } from './width.js';
 /** The board of a feature, line by line: its lanes beside each other, or below each other where there is no room for that. */
 export const boardLines = (board: FeatureCards, width: number, nowMs: number): readonly Text[] => {
   const { feature, counts, cards } = board;
-  const head: Text = [bold(feature), dim(`  ${counts.done} of ${cards.length} done`)];
+  const open = cards.filter(({ lane }) => lane !== 'canceled');
+  const head: Text = [bold(feature), dim(`  ${counts.done} of ${open.length} done`)];
   const body = width < NARROW ? lanesBelow(board, width, nowMs) : lanesBeside(board, width, nowMs);
-  return [fitted(head, width), '', ...(cards.length === 0 ? [dim(emptiness(board))] : body)];
+  return [
+    fitted(head, width),
+    '',
+    ...(cards.length === 0 ? [dim(emptiness(board))] : body),
+    ...apart(cards, width),
+  ];
 };
 
 /** Files that are there and cannot be shown are told of below the board. */
@@ -20,9 +26,27 @@ const emptiness = ({ faults, passedOver }: FeatureCards): string => {
   return `None of its files can be shown as a work package (${count} ${count === 1 ? 'file' : 'files'}).`;
 };
 
-/** Who has it, and for how long it is in its lane: `claude · 3 h`. */
-export const inCharge = ({ agent, sinceMs }: BoardCard, nowMs: number): string =>
-  [agent, ageOf(sinceMs, nowMs)].filter((part) => part !== undefined).join(' \u00b7 ');
+/** What is in none of the lanes. */
+const apart = (cards: readonly BoardCard[], width: number): readonly Text[] =>
+  APART.flatMap(({ lane, title }) => {
+    const among = cards.filter((card) => card.lane === lane);
+    return among.length === 0
+      ? []
+      : [
+          '',
+          [bold(title), dim(` ${among.length}`)],
+          ...among.map((card) => fitted([GAP, titleOf(card)], width)),
+        ];
+  });
+
+const APART = [
+  { lane: 'uninitialized', title: 'no lane before finalize-tasks' },
+  { lane: 'canceled', title: 'canceled' },
+] as const;
+
+/** The lane's finer name, who has it, and for how long it is there: `in_review · claude · 3 h`. */
+export const inCharge = ({ detail, agent, sinceMs }: BoardCard, nowMs: number): string =>
+  [detail, agent, ageOf(sinceMs, nowMs)].filter((part) => part !== undefined).join(' \u00b7 ');
 
 /** How long ago it was. Clocks of other machines may be ahead: what is still to come is now. */
 export const ageOf = (sinceMs: number | undefined, nowMs: number): string | undefined =>
@@ -92,14 +116,17 @@ const headOf = (lane: Lane, counts: FeatureCards['counts']): Text => [bold(lane)
 
 /** What is in work tells by whom and for how long, what waits tells for what; the others need no more than their titles. */
 const cardLines = (card: BoardCard, nowMs: number): readonly Text[] => {
-  const who = card.lane === 'doing' || card.lane === 'for_review' ? inCharge(card, nowMs) : '';
+  const isUnderWay = card.lane === 'doing' || card.lane === 'for_review';
+  const who = isUnderWay ? inCharge(card, nowMs) : '';
   const { waitsFor } = card;
   return [
-    [bold(card.workPackageId), ` ${card.title}`],
+    titleOf(card),
     ...(who === '' ? [] : [dim(`${GAP}${who}`)]),
     ...(waitsFor.length === 0 ? [] : [yellow(`${GAP}waits for ${waitsFor.join(', ')}`)]),
   ];
 };
+
+const titleOf = ({ workPackageId, title }: BoardCard): Text => [bold(workPackageId), ` ${title}`];
 
 /** The text on one line of at most `width` columns; its pieces keep their styles. */
 const fitted = (text: Text, width: number): Text => {

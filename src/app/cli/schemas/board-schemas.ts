@@ -1,4 +1,4 @@
-import { LANES } from '../../../domain/workflow/lane.js';
+import { LANES, STATUS_LANES } from '../../../domain/workflow/lane.js';
 import {
   choice,
   documentOf,
@@ -14,26 +14,34 @@ import { work } from './shared-schemas.js';
 
 const lane = choice(LANES);
 
-const card = object({
-  work_package_id: text(),
-  title: text(),
-  lane,
-  agent: nullable(text('who is in charge')),
-  since_ms: nullable(
-    integer('when it came into its lane, milliseconds since 1970; `null`: its log does not tell'),
-  ),
-  age_ms: nullable(integer('how long ago that was')),
-  dependencies: list(text()),
-  waits_for: list(text(), 'of a planned one: the dependencies that nobody has finished implementing'),
-  tasks: integer('boxes of its section in tasks.md'),
-  open_tasks: integer('those that are not ticked'),
-});
+/** What is canceled is in none of our lanes. */
+const PLACES = [...LANES, 'canceled'];
+
+const finer = { detail: choice(STATUS_LANES, 'the finer lane, where it has a name of its own') };
+
+const card = object(
+  {
+    work_package_id: text(),
+    title: text(),
+    lane: nullable(choice(PLACES, '`null`: the status log says nothing of it yet')),
+    agent: nullable(text('who is in charge')),
+    since_ms: nullable(
+      integer('when it came into its lane, milliseconds since 1970; `null`: its log does not tell'),
+    ),
+    age_ms: nullable(integer('how long ago that was')),
+    dependencies: list(text()),
+    waits_for: list(text(), 'of a planned one: the dependencies that nobody has finished implementing'),
+    tasks: integer('boxes of its section in tasks.md'),
+    open_tasks: integer('those that are not ticked'),
+  },
+  finer,
+);
 
 const board = {
   feature: text(),
   lanes: object(
     Object.fromEntries(LANES.map((each) => [each, integer()])),
-    {},
+    { canceled: integer('listed apart: neither open nor done') },
     'how many work packages each lane has',
   ),
   work_packages: list(card, 'ascending by number'),
@@ -41,22 +49,26 @@ const board = {
   passed_over: list(text(), 'files that look like work packages and are not read, with the reason'),
 };
 
+const beside = { warnings: list(text(), 'front matters that contradict the status log') };
+
 /** The board of a feature, and what marks something on it. */
 export const boardSchemas: readonly DocumentSchema[] = [
-  documentOf('agent tasks status', board),
-  documentOf('agent tasks list', board),
+  documentOf('agent tasks status', board, beside),
+  documentOf('agent tasks list', board, beside),
   {
     command: 'agent tasks mark-status',
     schema: object({
       ...work,
       feature: text(),
       work_packages: list(
-        object({
-          work_package_id: text(),
-          outcome: choice(['moved', 'already-there']),
-          from: lane,
-          to: lane,
-        }),
+        object(
+          {
+            work_package_id: text(),
+            outcome: choice(['moved', 'already-there']),
+            to: lane,
+          },
+          { from: choice(PLACES, 'absent: it had no lane'), ...finer },
+        ),
       ),
       tasks: list(
         object({

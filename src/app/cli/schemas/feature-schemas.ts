@@ -1,8 +1,8 @@
-import { LANES } from '../../../domain/workflow/lane.js';
+import { LANES, STATUS_LANES } from '../../../domain/workflow/lane.js';
 import { choice, documentOf, flag, list, nullable, object, text, type DocumentSchema } from './schema.js';
 import { work } from './shared-schemas.js';
 
-const lane = choice(LANES);
+const place = (absence: string) => nullable(choice([...LANES, 'canceled'], absence));
 
 /** What makes, shows, checks and clears up features. */
 export const featureSchemas: readonly DocumentSchema[] = [
@@ -23,32 +23,36 @@ export const featureSchemas: readonly DocumentSchema[] = [
       files: list(text(), 'everything that was written, relative to the project'),
     }),
   },
-  documentOf('agent tasks show', {
-    feature: text(),
-    work_package_id: text(),
-    title: text(),
-    lane,
-    agent: nullable(text('who is in charge')),
-    dependencies: list(
-      object({
-        work_package_id: text(),
-        title: nullable(text()),
-        lane: nullable(choice(LANES, '`null`: it cannot be read')),
-      }),
-    ),
-    branch: text(),
-    worktree: nullable(text('absolute path; `null`: its branch is checked out nowhere')),
-    file: text('absolute path'),
-    documents: list(text(), 'absolute paths of spec.md, plan.md and tasks.md, as far as they are there'),
-    tasks: list(
-      object({ task_id: nullable(text()), text: text(), is_done: flag() }),
-      'its boxes in tasks.md',
-    ),
-    text: text('what is to be done: its file without front matter, feedback and Activity Log'),
-    feedback: text('what reviewers asked for; empty when there is nothing'),
-    history: list(
-      object({ timestamp: text(), agent: text(), lane: text(), note: text() }),
-      'its Activity Log, oldest first',
-    ),
-  }),
+  documentOf(
+    'agent tasks show',
+    {
+      feature: text(),
+      work_package_id: text(),
+      title: text(),
+      lane: place('`null`: the status log says nothing of it yet'),
+      agent: nullable(text('who is in charge')),
+      dependencies: list(
+        object({
+          work_package_id: text(),
+          title: nullable(text()),
+          lane: place('`null`: it cannot be read, or has no lane yet'),
+        }),
+      ),
+      branch: text(),
+      worktree: nullable(text('absolute path; `null`: its branch is checked out nowhere')),
+      file: text('absolute path'),
+      documents: list(text(), 'absolute paths of spec.md, plan.md and tasks.md, as far as they are there'),
+      tasks: list(
+        object({ task_id: nullable(text()), text: text(), is_done: flag() }),
+        'its boxes in tasks.md',
+      ),
+      text: text('what is to be done: its file without front matter, feedback and Activity Log'),
+      feedback: text('what reviewers asked for; empty when there is nothing'),
+      history: list(
+        object({ timestamp: text(), agent: text(), lane: text(), note: text() }),
+        'its Activity Log, oldest first',
+      ),
+    },
+    { detail: choice(STATUS_LANES, 'the finer lane, where it has a name of its own') },
+  ),
 ];

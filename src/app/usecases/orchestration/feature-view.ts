@@ -5,9 +5,14 @@ import { frontMatterGraph, type FeatureState } from '../workflow/feature-state.j
 export const viewOf = (state: FeatureState): FeatureView => ({
   graph: frontMatterGraph(state),
   workPackages: new Map(
-    state.workPackages.map(({ workPackage: { id, title, lane, agent } }) => [
+    state.workPackages.map(({ workPackage: { id, title, lane, detail, agent } }) => [
       id,
-      { title, lane, ...(agent === undefined ? {} : { agent }) },
+      {
+        title,
+        lane,
+        ...(detail === undefined ? {} : { detail }),
+        ...(agent === undefined ? {} : { agent }),
+      },
     ]),
   ),
 });

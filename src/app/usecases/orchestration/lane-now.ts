@@ -1,4 +1,4 @@
-import type { Lane } from '../../../domain/workflow/lane.js';
+import type { WorkPackageLane } from '../../../domain/workflow/lane.js';
 import { findWorkPackage } from '../workflow/feature-state.js';
 import { loadFeature } from '../workflow/locate-feature.js';
 import type { OrchestrationContext } from './orchestration-context.js';
@@ -7,7 +7,7 @@ import type { OrchestrationContext } from './orchestration-context.js';
 export const laneNow = async (
   { sources, checkout, feature }: Pick<OrchestrationContext, 'sources' | 'checkout' | 'feature'>,
   id: string,
-): Promise<Lane> => {
+): Promise<WorkPackageLane> => {
   const state = await loadFeature(sources.files, checkout.projectRoot, feature);
   return findWorkPackage(state, id).workPackage.lane;
 };

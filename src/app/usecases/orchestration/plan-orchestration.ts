@@ -7,11 +7,11 @@ import {
 } from '../../../domain/workflow/dependency-graph.js';
 import { DEFAULT_LIMITS } from '../../../domain/workflow/orchestration/begin-run.js';
 import type { RunLimits } from '../../../domain/workflow/orchestration/state.js';
-import type { FeatureView } from '../../../domain/workflow/orchestration/view.js';
+import { isElsewhere, laneOf, type FeatureView } from '../../../domain/workflow/orchestration/view.js';
 import { wavesOf } from '../../../domain/workflow/orchestration/waves.js';
 import type { AgentCatalog, AgentCatalogReading, AgentCommand } from '../../../ports/agents.js';
 import type { FeatureFiles, Repository } from '../../../ports/workspace.js';
-import { refuseFaults, type FeatureState } from '../workflow/feature-state.js';
+import { refuseFaults, refuseUninitialized, type FeatureState } from '../workflow/feature-state.js';
 import { branchesOf, describeGroup } from '../workflow/group-branches.js';
 import { statedCommands, type StatedCommand } from './agent-consent.js';
 import { viewOf } from './feature-view.js';
@@ -33,7 +33,7 @@ export interface OrchestrationPlan {
   readonly limits: RunLimits;
   /** Ids that can be worked on at the same time, wave after wave, if nothing goes wrong; what is done is not among them. */
   readonly waves: readonly (readonly string[])[];
-  /** In `doing` already: left to whoever has them. */
+  /** In work, in review or blocked already: left to whoever has them. */
   readonly elsewhere: readonly string[];
   readonly done: readonly string[];
 }
@@ -58,16 +58,14 @@ export class PlanOrchestration {
       this.#catalog,
       request,
     );
-    const inLane = (lane: string): readonly string[] =>
-      view.graph.ids.filter((id) => view.workPackages.get(id)?.lane === lane);
     return {
       feature,
       agents: [...agents.keys()],
       commands: stated,
       limits: { ...DEFAULT_LIMITS, ...request.limits },
       waves: wavesOf(view),
-      elsewhere: inLane('doing'),
-      done: inLane('done'),
+      elsewhere: view.graph.ids.filter((id) => isElsewhere(view, id)),
+      done: view.graph.ids.filter((id) => laneOf(view, id) === 'done'),
     };
   }
 }
@@ -102,6 +100,7 @@ export const prepareOrchestration = async (
   const state = await loadFeature(files, checkout.projectRoot, feature);
   refuseFaults(state);
   refuseGroups(state);
+  refuseUninitialized(state);
   const view = viewOf(state);
   refuseGraph(view);
   const reading = await catalog.read(checkout.projectRoot);

@@ -46,7 +46,8 @@ export class SeenFeature {
   #move(id: string, lane: Lane): void {
     const seen = this.#view.workPackages.get(id);
     if (seen === undefined) return;
-    const workPackages = new Map(this.#view.workPackages).set(id, { ...seen, lane });
+    const { detail: _former, ...rest } = seen;
+    const workPackages = new Map(this.#view.workPackages).set(id, { ...rest, lane });
     this.#view = { ...this.#view, workPackages };
   }
 }

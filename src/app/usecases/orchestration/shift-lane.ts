@@ -1,4 +1,4 @@
-import type { Lane } from '../../../domain/workflow/lane.js';
+import { isLegalTransition, type Lane } from '../../../domain/workflow/lane.js';
 import { findWorkPackage } from '../workflow/feature-state.js';
 import { loadFeature } from '../workflow/locate-feature.js';
 import type { OrchestrationContext } from './orchestration-context.js';
@@ -27,8 +27,9 @@ export const shiftLane = async (
       subject: { feature, workPackageId, agent: by },
       plan: async (emission) => {
         const state = await loadFeature(sources.files, checkout.projectRoot, feature);
-        const { lane } = findWorkPackage(state, workPackageId).workPackage;
-        if (lane !== from) return nothingToDo(lane === to ? 'already-there' : 'elsewhere');
+        const { workPackage } = findWorkPackage(state, workPackageId);
+        if (workPackage.lane === to) return nothingToDo('already-there');
+        if (workPackage.lane !== from || !isLegalTransition(workPackage, to)) return nothingToDo('elsewhere');
         const { changes, events } = await planTransitions(sources.files, emission, state, [shift]);
         const message = commitSubject(`move ${workPackageId} from ${from} to ${to}`, feature);
         return { result: 'moved', changes, events, message };

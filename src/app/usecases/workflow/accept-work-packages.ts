@@ -84,6 +84,7 @@ export class AcceptWorkPackages {
             result: { ...result, isFeatureCompleted: planned.isFeatureCompleted },
             changes: planned.changes,
             events: planned.events,
+            warnings: planned.warnings,
             ...(input.commit === false
               ? {}
               : { message: commitSubject(`accept ${namesOrCount(result.accepted, 'work packages')}`, slug) }),

@@ -48,8 +48,8 @@ export const decideMerge = async (
   const branches = branchesOf(state.documents);
   const standingOf = await branchStandings(merges, checkout, branches, chosen.workPackages, target);
   refuseGroups(branches, chosen.workPackages, standingOf, target);
-  const candidates = chosen.workPackages.map(({ workPackage: { id, lane } }): MergeCandidate => {
-    return { id, lane, standing: standingOf(id), isNamed: chosen.isNamed };
+  const candidates = chosen.workPackages.map(({ workPackage }): MergeCandidate => {
+    return { ...workPackage, standing: standingOf(workPackage.id), isNamed: chosen.isNamed };
   });
   const graph = frontMatterGraph(state);
   const selected = selectMerges(candidates, graph);
@@ -57,7 +57,8 @@ export const decideMerge = async (
   const steps = selected.value;
   const outer = outerDependencies(steps, graph);
   const needed = state.workPackages.filter(
-    ({ workPackage: { id, lane } }) => lane !== 'done' && outer.some(({ dependency }) => dependency === id),
+    ({ workPackage: { id, lane } }) =>
+      lane !== 'done' && lane !== 'canceled' && outer.some(({ dependency }) => dependency === id),
   );
   const neededStanding = await branchStandings(merges, checkout, branches, needed, target);
   const missing = outer.filter(({ dependency }) =>
@@ -114,7 +115,7 @@ const choose = (
   if (ids.size > 0) return { isNamed: true, workPackages: [...ids].map((id) => findWorkPackage(state, id)) };
   // One that cannot be understood may be one of those to merge, or come between them.
   refuseFaults(state);
-  const workPackages = state.workPackages.filter(({ workPackage }) => isMergeable(workPackage.lane));
+  const workPackages = state.workPackages.filter(({ workPackage }) => isMergeable(workPackage));
   return { isNamed: false, workPackages };
 };
 

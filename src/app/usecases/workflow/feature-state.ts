@@ -1,7 +1,9 @@
 import { SyncError } from '../../../domain/errors.js';
 import { isWorkPackageId } from '../../../domain/ids.js';
 import { dependencyGraph, type DependencyGraph } from '../../../domain/workflow/dependency-graph.js';
-import { readStatusLog, type StatusLog } from '../../../domain/workflow/status-log.js';
+import { laneName } from '../../../domain/workflow/lane.js';
+import { readMeta } from '../../../domain/workflow/meta-json.js';
+import { readStatusLog, STATUS_LOG, type StatusLog } from '../../../domain/workflow/status-log.js';
 import {
   compareWorkPackageIds,
   workPackageIdOf,
@@ -17,6 +19,7 @@ import {
   describeWorkPackageFault,
   lineOfKey,
   readWorkPackage,
+  type StatusAuthority,
   type WorkPackage,
   type WorkPackageFault,
 } from '../../../domain/workflow/work-package.js';
@@ -36,6 +39,8 @@ export interface FeatureState {
   readonly faults: readonly WorkPackageFault[];
   /** What the status log says; absent where the feature has none. */
   readonly statusLog: StatusLog | undefined;
+  /** The same, where it decides about lanes: it has a transition, and `meta.json` does not put the front matters first. */
+  readonly authority: StatusAuthority | undefined;
 }
 
 /** What annotations of the status log say of the tasks of a work package: `done` and other words by task id. */
@@ -51,13 +56,18 @@ export const loggedTasks = (
  */
 export const readFeatureState = (documents: FeatureDocuments): FeatureState => {
   let understood: Understood | undefined;
-  const understand = (): Understood => (understood ??= understandAll(documents));
   let statusLog: StatusLog | undefined;
+  const readLog = (): StatusLog | undefined =>
+    documents.status === undefined ? undefined : (statusLog ??= readStatusLog(documents.status.log));
+  const understand = (): Understood =>
+    (understood ??= understandAll(documents, authorityOf(documents, readLog())));
   return {
     documents,
     get statusLog() {
-      if (documents.status === undefined) return undefined;
-      return (statusLog ??= readStatusLog(documents.status.log));
+      return readLog();
+    },
+    get authority() {
+      return authorityOf(documents, readLog());
     },
     get workPackages() {
       return understand().workPackages;
@@ -73,6 +83,37 @@ export const refuseFaults = ({ faults }: Pick<FeatureState, 'faults'>): void => 
   if (faults.length === 0) return;
   throw new SyncError('work-package-unreadable', faults.map(describeWorkPackageFault).join('\n'), {
     hint: 'Correct these files and run the command again.',
+  });
+};
+
+/** What front matters say that the status log does not, of the named work packages or of all. */
+export const contradictions = ({ workPackages }: FeatureState, ids?: readonly string[]): readonly string[] =>
+  workPackages.flatMap(({ workPackage }) => {
+    const { id, path, contradicting } = workPackage;
+    if (contradicting === undefined || ids?.includes(id) === false) return [];
+    return [
+      `${path} says that ${id} is in ${contradicting}; the status log says ${laneName(workPackage)}, and that counts.`,
+    ];
+  });
+
+/**
+ * The work packages of which a status log says nothing, to be written into it as planned. A log that has no transition
+ * yet and front matters that have lanes: these go on deciding, as they would not once a single row stood there.
+ */
+export const unseeded = (state: FeatureState): readonly WorkPackage[] => {
+  const all = state.workPackages.map(({ workPackage }) => workPackage);
+  if (state.authority !== undefined) return all.filter(({ lane }) => lane === 'uninitialized');
+  const isFresh = state.statusLog !== undefined && !isBeforeStatusLog(state.documents);
+  return isFresh && all.every(({ lane }) => lane === 'planned') ? all : [];
+};
+
+/** Fails with `transition-illegal` when one of these has no lane yet: nobody has said that it is planned. */
+export const refuseUninitialized = ({ workPackages }: Pick<FeatureState, 'workPackages'>): void => {
+  const ids = workPackages.filter(({ workPackage }) => workPackage.lane === 'uninitialized');
+  if (ids.length === 0) return;
+  const names = ids.map(({ workPackage }) => workPackage.id).join(', ');
+  throw new SyncError('transition-illegal', `The status log says nothing of ${names} yet.`, {
+    hint: 'Run "spec-kitty agent feature finalize-tasks", which makes them planned.',
   });
 };
 
@@ -98,8 +139,7 @@ export const findWorkPackage = (state: FeatureState, id: string): FiledWorkPacka
 /** The work package of an id, if there is one and it can be understood; else the only one of the same number. */
 export const searchWorkPackage = (state: FeatureState, id: string): FiledWorkPackage | undefined => {
   if (!isWorkPackageId(id)) return undefined;
-  const exact =
-    findAlone(state.documents, id) ?? state.workPackages.find(({ workPackage }) => workPackage.id === id);
+  const exact = findAlone(state, id) ?? state.workPackages.find(({ workPackage }) => workPackage.id === id);
   if (exact !== undefined) return exact;
   const number = workPackageNumber(id);
   const [only, another] = state.workPackages.filter(
@@ -130,11 +170,21 @@ export const frontMatterGraph = (state: FeatureState): DependencyGraph =>
 
 type Understood = Pick<FeatureState, 'workPackages' | 'faults'>;
 
-const understandAll = (documents: FeatureDocuments): Understood => {
+const authorityOf = (documents: FeatureDocuments, log: StatusLog | undefined): StatusAuthority | undefined =>
+  log === undefined || log.transitions.length === 0 || isBeforeStatusLog(documents)
+    ? undefined
+    : { path: `${documents.directory}/${STATUS_LOG}`, log };
+
+const isBeforeStatusLog = ({ meta }: FeatureDocuments): boolean => {
+  const read = meta === undefined ? undefined : readMeta(meta);
+  return read?.ok === true && read.value.isBeforeStatusLog;
+};
+
+const understandAll = (documents: FeatureDocuments, authority: StatusAuthority | undefined): Understood => {
   const faults: WorkPackageFault[] = [];
   const byId = new Map<string, FiledWorkPackage[]>();
   for (const document of documents.workPackages) {
-    const read = readFiled(documents, document);
+    const read = readFiled(documents, document, authority);
     if (read.ok)
       byId.set(read.value.id, [...(byId.get(read.value.id) ?? []), { workPackage: read.value, document }]);
     else faults.push(read.error);
@@ -155,13 +205,13 @@ const understandAll = (documents: FeatureDocuments): Understood => {
 };
 
 /** The usual case, without parsing the others: one file alone has the id in its name or in a line about its id. */
-const findAlone = (documents: FeatureDocuments, id: string): FiledWorkPackage | undefined => {
+const findAlone = ({ documents, authority }: FeatureState, id: string): FiledWorkPackage | undefined => {
   const aboutId = new RegExp(`work_package_id.*${id}`, 'i');
   const [document, another] = documents.workPackages.filter(
     ({ path, text }) => idOfFile(path) === id || aboutId.test(text),
   );
   if (document === undefined || another !== undefined) return undefined;
-  const read = readFiled(documents, document);
+  const read = readFiled(documents, document, authority);
   return read.ok && read.value.id === id ? { workPackage: read.value, document } : undefined;
 };
 
@@ -169,8 +219,9 @@ const findAlone = (documents: FeatureDocuments, id: string): FiledWorkPackage | 
 const readFiled = (
   { manifest }: FeatureDocuments,
   document: WorkPackageDocument,
+  authority: StatusAuthority | undefined,
 ): ReturnType<typeof readWorkPackage> => {
-  const read = readWorkPackage(document);
+  const read = readWorkPackage(document, authority);
   const entry = read.ok && manifest !== undefined ? manifestOf(manifest).get(read.value.id) : undefined;
   return read.ok && entry !== undefined
     ? { ok: true, value: { ...read.value, dependencies: entry.dependencies } }
@@ -181,4 +232,4 @@ const idOfFile = (path: string): string | undefined =>
   workPackageIdOfFile(path.slice(path.lastIndexOf('/') + 1));
 
 const isAbout = ({ path, reason }: WorkPackageFault, id: string): boolean =>
-  idOfFile(path) === id || reason.startsWith(`is ${id} too`);
+  idOfFile(path) === id || reason.startsWith(`is ${id} too`) || reason.startsWith(`${id} is in `);

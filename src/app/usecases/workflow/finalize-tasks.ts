@@ -5,14 +5,17 @@ import {
   type ResolvedDependencies,
 } from '../../../domain/workflow/resolve-dependencies.js';
 import { describeIds } from '../../../domain/workflow/work-package-id.js';
-import type { Lane } from '../../../domain/workflow/lane.js';
+import type { StatusLane, WorkPackageLane } from '../../../domain/workflow/lane.js';
+import { seedRows, type Row } from '../../../domain/workflow/status-rows.js';
 import { lineOfKey, readWorkPackage } from '../../../domain/workflow/work-package.js';
 import type { FeatureFiles, FileChange, Repository } from '../../../ports/workspace.js';
 import { planAnnouncement } from './plan-announcement.js';
-import { manifestOf, refuseFaults, type FeatureState } from './feature-state.js';
+import { contradictions, manifestOf, refuseFaults, unseeded, type FeatureState } from './feature-state.js';
 import { targetBranchOf } from './feature-target.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
+import type { Emission } from '../../sync/event-emitter.js';
 import type { PerformWork } from './perform-work.js';
+import { statusChanges } from './status-changes.js';
 import { nothingToDo, type PerformedWork } from './work-plan.js';
 import { commitSubject } from '../../../domain/workflow/commit-message.js';
 
@@ -24,7 +27,9 @@ export interface FinalizeInput extends FeatureRequest {
 export interface FinalizedWorkPackage {
   readonly id: string;
   readonly title: string;
-  readonly lane: Lane;
+  readonly lane: WorkPackageLane;
+  /** The finer lane, where it has a name of its own. */
+  readonly detail?: StatusLane;
   readonly dependencies: readonly string[];
   /** Which document decided about the dependencies. */
   readonly decidedBy: 'manifest' | 'tasks' | 'front-matter';
@@ -37,6 +42,8 @@ export interface FinalizeResult {
   readonly workPackages: readonly FinalizedWorkPackage[];
   /** Work packages whose front matter was written. */
   readonly updated: readonly string[];
+  /** Work packages that the status log has as planned from now on; absent where there is no log. */
+  readonly seeded?: readonly string[];
   /** What was announced just now: the feature's slug and work package ids. */
   readonly announced: readonly string[];
   readonly warnings: readonly string[];
@@ -72,8 +79,13 @@ export class FinalizeTasks {
           const announcement = await planAnnouncement(emission, state, resolved.workPackages, () =>
             targetBranchOf(this.#repository, checkout, state.documents.meta),
           );
+          const seeds = seedsOf(emission, state);
           const result = resultOf(state, resolved, announcement?.announced ?? []);
-          const changes = [...(await this.#edits(state, resolved)), ...(announcement?.changes ?? [])];
+          const changes = [
+            ...(await this.#edits(state, resolved)),
+            ...statusChanges(state, seeds),
+            ...(announcement?.changes ?? []),
+          ];
           if (changes.length === 0) return nothingToDo(result);
           return {
             result,
@@ -130,7 +142,7 @@ const resolve = (state: FeatureState): ResolvedDependencies => {
       const line =
         'dependencies' in document.frontMatter ? lineOfKey(document.text, 'dependencies') : undefined;
       const entry = manifest?.get(id);
-      const own = readWorkPackage(document);
+      const own = readWorkPackage(document, state.authority);
       return {
         id,
         path,
@@ -158,23 +170,53 @@ const resolve = (state: FeatureState): ResolvedDependencies => {
   });
 };
 
+const seedsOf = (emission: Pick<Emission, 'newId' | 'now'>, state: FeatureState): readonly Row[] => {
+  const { statusLog, documents } = state;
+  if (statusLog === undefined) return [];
+  return unseeded(state).flatMap(({ id, path }) =>
+    seedRows(statusLog, {
+      feature: documents.slug,
+      workPackageId: id,
+      path,
+      by: 'finalize-tasks',
+      timestamp: emission.now(),
+      eventId: emission.newId(),
+    }),
+  );
+};
+
 const resultOf = (
-  { documents, workPackages }: FeatureState,
+  state: FeatureState,
   resolved: ResolvedDependencies,
   announced: readonly string[],
 ): FinalizeResult => {
+  const { documents, workPackages, statusLog } = state;
   const updated = resolved.workPackages.filter(({ isChanged }) => isChanged).map(({ id }) => id);
+  const seeded = unseeded(state).map(({ id }) => id);
+  const isIdle = updated.length + seeded.length + announced.length === 0;
   return {
     feature: documents.slug,
-    outcome: updated.length === 0 && announced.length === 0 ? 'nothing-to-do' : 'finalized',
-    workPackages: workPackages.flatMap(({ workPackage: { id, title, lane } }) =>
+    outcome: isIdle ? 'nothing-to-do' : 'finalized',
+    workPackages: workPackages.flatMap(({ workPackage: { id, title, lane, detail } }) =>
       resolved.workPackages
         .filter((each) => each.id === id)
-        .map(({ dependencies, decidedBy }) => ({ id, title, lane, dependencies, decidedBy })),
+        .map(({ dependencies, decidedBy }) => ({
+          id,
+          title,
+          lane: seeded.includes(id) ? ('planned' as const) : lane,
+          ...(detail === undefined ? {} : { detail }),
+          dependencies,
+          decidedBy,
+        })),
     ),
     updated,
+    ...(statusLog === undefined ? {} : { seeded }),
     announced,
-    warnings: [...documents.passedOver.map(({ path, reason }) => `${path} ${reason}.`), ...resolved.warnings],
+    warnings: [
+      ...documents.passedOver.map(({ path, reason }) => `${path} ${reason}.`),
+      ...contradictions(state),
+      ...resolved.warnings,
+    ],
     ignored: resolved.ignored,
   };
 };

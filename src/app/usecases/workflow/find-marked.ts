@@ -1,12 +1,12 @@
 import { isSyncError, SyncError } from '../../../domain/errors.js';
-import { isLegalTransition, type Lane } from '../../../domain/workflow/lane.js';
+import { isAt, isLegalTransition, type Lane } from '../../../domain/workflow/lane.js';
 import {
   searchTasks,
   type NamedIds,
   type PlacedTask,
   type TaskSearch,
 } from '../../../domain/workflow/marks.js';
-import { findWorkPackage, type FeatureState, type FiledWorkPackage } from './feature-state.js';
+import { findWorkPackage, loggedTasks, type FeatureState, type FiledWorkPackage } from './feature-state.js';
 import { illegalTransition } from './illegal-transition.js';
 
 /** What was named, found in a feature. */
@@ -39,15 +39,31 @@ export const findMarked = (
     }
   };
   const filed = ids.workPackages.flatMap(find);
-  const tasks = searchTasks(state.documents.tasks ?? '', ids.tasks);
+  const tasks = withRosters(state, searchTasks(state.documents.tasks ?? '', ids.tasks));
   for (const { workPackageId } of tasks.placed) find(workPackageId);
   return {
     filed,
     placed: tasks.placed,
-    moves: filed.filter(({ workPackage }) => workPackage.lane !== wanted.to),
-    ticks: tasks.placed.filter(({ box }) => box.isOpen === wanted.isTicked),
+    moves: filed.filter(({ workPackage }) => !isAt(workPackage, wanted.to)),
+    ticks: tasks.placed.filter(({ isOpen }) => isOpen === wanted.isTicked),
     unknownWorkPackages: [...unknown],
     tasks,
+  };
+};
+
+/** Looks for tasks without a box in the rosters of front matters; what became of them stands in the status log alone. */
+const withRosters = (state: FeatureState, search: TaskSearch): TaskSearch => {
+  if (state.statusLog === undefined || search.unknown.length === 0) return search;
+  const found = search.unknown.flatMap((taskId): readonly PlacedTask[] => {
+    const owner = state.workPackages.find(({ workPackage }) => workPackage.roster?.includes(taskId));
+    if (owner === undefined) return [];
+    const { id: workPackageId } = owner.workPackage;
+    return [{ taskId, workPackageId, isOpen: loggedTasks(state, workPackageId).get(taskId) !== 'done' }];
+  });
+  return {
+    ...search,
+    placed: [...search.placed, ...found],
+    unknown: search.unknown.filter((taskId) => !found.some((each) => each.taskId === taskId)),
   };
 };
 

@@ -1,11 +1,13 @@
 import { SyncError } from '../../../domain/errors.js';
 import { workPackageBranch } from '../../../domain/workflow/feature-slug.js';
+import { isLegalTransition, laneName } from '../../../domain/workflow/lane.js';
 import { unreadyDependencies } from '../../../domain/workflow/worktree-base.js';
 import type { FeatureFiles, HeldRepository, Repository, WorktreeRequest } from '../../../ports/workspace.js';
 import type { Emission } from '../../sync/event-emitter.js';
 import { chooseBase, type ChosenBase } from './choose-base.js';
 import {
   findWorkPackage,
+  refuseUninitialized,
   searchWorkPackage,
   type FeatureState,
   type FiledWorkPackage,
@@ -84,7 +86,7 @@ export class ImplementWorkPackage {
     const state = await loadFeature(this.#files, held.checkout.projectRoot, slug);
     const filed = findWorkPackage(state, input.workPackageId);
     refuseGroups(state, filed);
-    if (filed.workPackage.lane !== 'doing') refuseUnready(state, filed);
+    if (!isBegun(filed)) refuseUnready(state, filed);
     const made = await this.#makeWorktree(held, state, filed, input);
     try {
       return await this.#planTransition(emission, state, filed, input, made);
@@ -115,7 +117,7 @@ export class ImplementWorkPackage {
       ...(made.base === undefined ? {} : { base: made.base }),
     };
     if (lane === 'doing') return nothingToDo(result);
-    const { changes, events } = await planTransitions(this.#files, emission, state, [
+    const { changes, events, warnings } = await planTransitions(this.#files, emission, state, [
       {
         workPackageId: id,
         to: 'doing',
@@ -125,7 +127,7 @@ export class ImplementWorkPackage {
       },
     ]);
     const message = input.commit === false ? {} : { message: commitSubject(`start ${id}`, slug) };
-    return { result, changes, events, undo: made.undo, ...message };
+    return { result, changes, events, warnings, undo: made.undo, ...message };
   }
 
   /** A branch that is there already needs no base. The work tree leaves out what is edited in the main checkout only. */
@@ -191,12 +193,23 @@ const refuseGroups = (state: FeatureState, { workPackage: { id, dependencies } }
   });
 };
 
-const refuseUnready = (state: FeatureState, { workPackage }: FiledWorkPackage): void => {
-  const { id, lane } = workPackage;
+/** Whether somebody has it, also without having begun. What is blocked waits for a person. */
+const isBegun = ({ workPackage: { lane, detail } }: FiledWorkPackage): boolean =>
+  lane === 'doing' && detail !== 'blocked';
+
+const refuseUnready = (state: FeatureState, filed: FiledWorkPackage): void => {
+  const { workPackage } = filed;
+  const { id, lane, contradicting } = workPackage;
+  refuseUninitialized({ workPackages: [filed] });
   if (lane !== 'planned') {
-    throw new SyncError('transition-illegal', `${id} is in ${lane}, so there is nothing to begin.`, {
-      hint: `To take it back into work, run "spec-kitty agent tasks move-task ${id} --to doing${lane === 'done' ? ' --force' : ''}".`,
-    });
+    const copy =
+      contradicting === undefined ? '' : ` Its file says ${contradicting}, but the status log counts.`;
+    const force = isLegalTransition(workPackage, 'doing') ? '' : ' --force';
+    throw new SyncError(
+      'transition-illegal',
+      `${id} is in ${laneName(workPackage)}, so there is nothing to begin.${copy}`,
+      { hint: `To take it back into work, run "spec-kitty agent tasks move-task ${id} --to doing${force}".` },
+    );
   }
   const needed = workPackage.dependencies.flatMap(
     (each) => searchWorkPackage(state, each)?.workPackage ?? [],

@@ -3,6 +3,7 @@ import { conflictLine } from '../../../domain/workflow/conflict-markers.js';
 import { chooseFeature } from '../../../domain/workflow/feature-choice.js';
 import { featureDirectory } from '../../../domain/workflow/feature-slug.js';
 import { readMeta } from '../../../domain/workflow/meta-json.js';
+import { STATUS_LOG } from '../../../domain/workflow/status-log.js';
 import type { Checkout, FeatureDocuments, FeatureFiles, Repository } from '../../../ports/workspace.js';
 import { readFeatureState, type FeatureState } from './feature-state.js';
 
@@ -82,8 +83,9 @@ const featureOfMission = async (
 };
 
 /**
- * Everything about a feature as the files say now. Fails with `feature-not-found` when it is gone, and with
- * `plan-conflicted`, naming file and line, while a merge of them is not settled: both sides would be read as one plan.
+ * Everything about a feature as the files say now. Fails with `feature-not-found` when it is gone; with
+ * `plan-conflicted`, naming file and line, while a merge of them is not settled: both sides would be read as one plan;
+ * and with `storage-corrupt` for lines of a status log that are none: what they said may be about any lane.
  */
 export const loadFeature = async (
   files: Pick<FeatureFiles, 'read'>,
@@ -93,7 +95,7 @@ export const loadFeature = async (
   const documents = await files.read(projectRoot, slug);
   if (documents !== undefined) {
     refuseConflicts(documents);
-    return readFeatureState(documents);
+    return withSoundLog(readFeatureState(documents));
   }
   throw new SyncError('feature-not-found', `There is no feature ${slug}.`, {
     hint: 'Name another one with --feature.',
@@ -101,8 +103,14 @@ export const loadFeature = async (
 };
 
 const refuseConflicts = ({ directory, workPackages, ...documents }: FeatureDocuments): void => {
-  const { spec, plan, tasks, meta } = documents;
-  const named = { 'spec.md': spec, 'plan.md': plan, 'tasks.md': tasks, 'meta.json': meta };
+  const { spec, plan, tasks, meta, status } = documents;
+  const named = {
+    'spec.md': spec,
+    'plan.md': plan,
+    'tasks.md': tasks,
+    'meta.json': meta,
+    [STATUS_LOG]: status?.log,
+  };
   const files = [
     ...Object.entries(named).map(([name, text]) => ({ path: `${directory}/${name}`, text })),
     ...workPackages,
@@ -115,6 +123,17 @@ const refuseConflicts = ({ directory, workPackages, ...documents }: FeatureDocum
   throw new SyncError('plan-conflicted', places.join('\n'), {
     hint: 'Nothing was read or written. Keep one side of each conflict, remove its marks, and run the command again.',
   });
+};
+
+const withSoundLog = (state: FeatureState): FeatureState => {
+  const faults = state.statusLog?.faults ?? [];
+  if (faults.length === 0) return state;
+  const path = `${state.documents.directory}/${STATUS_LOG}`;
+  throw new SyncError(
+    'storage-corrupt',
+    faults.map(({ line, reason }) => `${path}:${line} ${reason}.`).join('\n'),
+    { hint: 'Correct these lines: after a merge that both sides appended to, the lines of both stay.' },
+  );
 };
 
 /**

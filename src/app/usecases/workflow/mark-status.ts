@@ -1,5 +1,5 @@
 import { SyncError } from '../../../domain/errors.js';
-import type { Lane } from '../../../domain/workflow/lane.js';
+import { originOf, type Lane, type Origin } from '../../../domain/workflow/lane.js';
 import {
   isTickedAs,
   laneOfMark,
@@ -27,10 +27,9 @@ export interface MarkStatusInput extends FeatureRequest {
   readonly commit?: boolean;
 }
 
-export interface MarkedWorkPackage {
+export interface MarkedWorkPackage extends Origin {
   readonly workPackageId: string;
   readonly outcome: 'moved' | 'already-there';
-  readonly from: Lane;
   readonly to: Lane;
 }
 
@@ -99,6 +98,7 @@ export class MarkStatus {
             },
             changes: planned.changes,
             events: planned.events,
+            warnings: planned.warnings,
             ...(input.commit === false ? {} : { message: messageOf(slug, search, input.status) }),
           };
         },
@@ -139,7 +139,7 @@ const resultOf = (
   workPackages: filed.map((each) => ({
     workPackageId: each.workPackage.id,
     outcome: moves.includes(each) ? 'moved' : 'already-there',
-    from: each.workPackage.lane,
+    ...originOf(each.workPackage),
     to,
   })),
   tasks: placed.map((task) => ({

@@ -97,7 +97,7 @@ export class MergeWorkPackages {
     { checkout }: HeldRepository,
     { slug, target, steps }: DecidedMerge,
     input: MergeInput,
-  ): Promise<Pick<WorkPlan<MergeReport>, 'changes' | 'events' | 'message'>> {
+  ): Promise<Pick<WorkPlan<MergeReport>, 'changes' | 'events' | 'warnings' | 'message'>> {
     const state = await loadFeature(this.#files, checkout.projectRoot, slug);
     const transitions = steps
       .filter(({ id, from, to }) => from !== to && findWorkPackage(state, id).workPackage.lane === from)
@@ -108,14 +108,14 @@ export class MergeWorkPackages {
         note: `Merged into ${target}`,
       }));
     if (transitions.length === 0) return { changes: [], events: [] };
-    const { changes, events } = await planTransitions(this.#files, emission, state, transitions);
+    const { changes, events, warnings } = await planTransitions(this.#files, emission, state, transitions);
     const ids = namesOrCount(
       transitions.map(({ workPackageId }) => workPackageId),
       'work packages',
     );
     const message =
       input.commit === false ? {} : { message: commitSubject(`hand over ${ids} for review`, slug) };
-    return { changes, events, ...message };
+    return { changes, events, warnings, ...message };
   }
 
   #decide(checkout: Checkout, slug: string, input: MergeInput): Promise<DecidedMerge> {

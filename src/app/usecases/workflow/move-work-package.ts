@@ -1,5 +1,12 @@
 import { SyncError } from '../../../domain/errors.js';
-import { isLegalTransition, type Lane } from '../../../domain/workflow/lane.js';
+import {
+  isAt,
+  isLegalTransition,
+  laneName,
+  originOf,
+  type Lane,
+  type Origin,
+} from '../../../domain/workflow/lane.js';
 import type { FeatureFiles, Repository } from '../../../ports/workspace.js';
 import { findWorkPackage, type FiledWorkPackage } from './feature-state.js';
 import { illegalTransition } from './illegal-transition.js';
@@ -23,13 +30,12 @@ export interface MoveInput extends FeatureRequest {
   readonly commit?: boolean;
 }
 
-export interface MoveResult {
+export interface MoveResult extends Origin {
   readonly feature: string;
   readonly workPackageId: string;
   readonly path: string;
   /** `already-there`: the work package was in that lane before; nothing was done and nothing is emitted. */
   readonly outcome: 'moved' | 'already-there';
-  readonly from: Lane;
   readonly to: Lane;
   /** Work packages that have one dependency less to wait for. */
   readonly unblocked: readonly string[];
@@ -58,9 +64,10 @@ export class MoveWorkPackage {
         plan: async (emission) => {
           const state = await loadFeature(this.#files, input.checkout.projectRoot, slug);
           const filed = findWorkPackage(state, input.workPackageId);
-          const { id, lane: from, path } = filed.workPackage;
-          const told = { feature: slug, workPackageId: id, path, from, to: input.to };
-          if (from === input.to) {
+          const { id, path } = filed.workPackage;
+          const origin = originOf(filed.workPackage);
+          const told = { feature: slug, workPackageId: id, path, ...origin, to: input.to };
+          if (isAt(filed.workPackage, input.to)) {
             return nothingToDo<MoveResult>({
               ...told,
               outcome: 'already-there',
@@ -88,9 +95,15 @@ export class MoveWorkPackage {
             },
             changes: planned.changes,
             events: planned.events,
+            warnings: planned.warnings,
             ...(input.commit === false
               ? {}
-              : { message: commitSubject(`move ${id} from ${from} to ${input.to}`, slug) }),
+              : {
+                  message: commitSubject(
+                    `move ${id} from ${laneName(filed.workPackage)} to ${input.to}`,
+                    slug,
+                  ),
+                }),
           };
         },
       },
@@ -104,11 +117,12 @@ const defaultNote = ({ to, feedback }: MoveInput): string =>
 
 const refuseIllegal = ({ workPackage }: FiledWorkPackage, input: MoveInput): void => {
   const { id, lane: from } = workPackage;
+  const name = laneName(workPackage);
   const isRework = from === 'for_review' && input.to === 'doing';
   if (input.feedback !== undefined && !isRework) {
     throw new SyncError(
       'wrong-usage',
-      `Feedback belongs to a work package that goes from for_review to doing; ${id} is in ${from}.`,
+      `Feedback belongs to a work package that goes from for_review to doing; ${id} is in ${name}.`,
       {
         hint: 'Leave --feedback out, or use --note.',
       },

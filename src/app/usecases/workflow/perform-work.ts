@@ -70,8 +70,13 @@ export class PerformWork {
     request: WorkRequest<R>,
   ): Promise<PerformedWork<R>> {
     const leftOver = await this.#resolve.run(held, emission.limits);
-    const aside = { emission, ...(leftOver === undefined ? {} : { leftOver }) };
     const plan = await request.plan(emission, held);
+    const { warnings } = plan;
+    const aside = {
+      emission,
+      ...(leftOver === undefined ? {} : { leftOver }),
+      ...(warnings === undefined ? {} : { warnings }),
+    };
     if (plan.changes.length === 0 && plan.events.length === 0)
       return { result: plan.result, outcomes: [], ...aside };
     const kept = leftOver?.kept;
@@ -94,8 +99,9 @@ export class PerformWork {
     plan: WorkPlan<R>,
     kept: KeptEvents | undefined,
   ): Promise<string | undefined> {
-    await this.#demandPlace(held, plan);
-    await this.#intents.write(held, withKept(await this.#intentOf(held, emission, plan), kept));
+    const paths = await this.#pathsOfCommit(held, plan);
+    await this.#demandPlace(held, plan, paths);
+    await this.#intents.write(held, withKept(await this.#intentOf(held, emission, plan, paths), kept));
     try {
       await this.#files.write(held, plan.changes);
     } catch (error) {
@@ -103,7 +109,7 @@ export class PerformWork {
       throw error;
     }
     try {
-      return await this.#commit(held, plan);
+      return await this.#commit(held, plan, paths);
     } catch (error) {
       await this.#takeBack(held, await this.#asTheyAre(held, plan.changes), kept);
       throw error;
@@ -124,24 +130,41 @@ export class PerformWork {
   }
 
   /** What no commit can hold is refused before anything is written. */
-  async #demandPlace<R>(held: HeldRepository, plan: WorkPlan<R>): Promise<void> {
+  async #demandPlace<R>(held: HeldRepository, plan: WorkPlan<R>, paths: readonly string[]): Promise<void> {
     if (plan.message === undefined || !isUnderGit(held)) return;
-    const obstacle = await this.#repository.commitObstacle(
-      held,
-      plan.changes.map(({ path }) => path),
-    );
+    const obstacle = await this.#repository.commitObstacle(held, paths);
     if (obstacle !== undefined) throw commitRefused(`This cannot be committed: ${obstacle}.`);
   }
 
-  async #commit<R>(held: HeldRepository, plan: WorkPlan<R>): Promise<string | undefined> {
+  /** What is made from other files is committed only where the repository has it: elsewhere it is ignored, or nobody's. */
+  async #pathsOfCommit<R>({ checkout }: HeldRepository, plan: WorkPlan<R>): Promise<readonly string[]> {
+    const paths: string[] = [];
+    for (const { path, isDerived } of plan.changes) {
+      const { branch } = isDerived === true ? await this.#repository.head(mainCheckout(checkout)) : {};
+      const isOurs =
+        branch === undefined || (await this.#repository.fileAtTip(checkout, branch, path)) !== undefined;
+      if (isOurs) paths.push(path);
+    }
+    return paths;
+  }
+
+  async #commit<R>(
+    held: HeldRepository,
+    plan: WorkPlan<R>,
+    paths: readonly string[],
+  ): Promise<string | undefined> {
     if (plan.message === undefined || !isUnderGit(held)) return undefined;
-    const paths = plan.changes.map(({ path }) => path);
     const committed = await this.#repository.commit(held, paths, plan.message);
     if (committed.ok) return committed.value;
     throw commitRefused(`Git refused the commit: ${committed.error}`);
   }
 
-  async #intentOf<R>(held: HeldRepository, emission: Emission, plan: WorkPlan<R>): Promise<Intent> {
+  async #intentOf<R>(
+    held: HeldRepository,
+    emission: Emission,
+    plan: WorkPlan<R>,
+    paths: readonly string[],
+  ): Promise<Intent> {
     const { branch } = await this.#repository.head(mainCheckout(held.checkout));
     return intentOf({
       project: emission.outbox.project,
@@ -149,6 +172,7 @@ export class PerformWork {
       events: plan.events.map(({ fact, evidence }) => ({ ...fact, evidence })),
       changes: plan.changes,
       message: isUnderGit(held) ? plan.message : undefined,
+      paths,
       nextRecord: await nextRecord(emission.outbox),
     });
   }

@@ -1,6 +1,7 @@
 import { SyncError } from '../../../domain/errors.js';
 import { featureNumber } from '../../../domain/workflow/feature-slug.js';
 import type { Evidence } from '../../../domain/workflow/intent.js';
+import { wireLane } from '../../../domain/workflow/lane.js';
 import { makeMeta, readMeta, withAnnounced, type FeatureMeta } from '../../../domain/workflow/meta-json.js';
 import type { ResolvedWorkPackage } from '../../../domain/workflow/resolve-dependencies.js';
 import { activityTime } from '../../../domain/workflow/transition.js';
@@ -32,7 +33,12 @@ export const planAnnouncement = async (
   const { slug, directory, meta } = state.documents;
   const path = `${directory}/meta.json`;
   const known = readKnown(path, meta);
-  const missing = [slug, ...resolved.map(({ id }) => id)].filter((key) => !known.announced.has(key));
+  // The wire has no word for what was canceled, and every other one would be false.
+  const canceled = state.workPackages.filter(({ workPackage }) => workPackage.lane === 'canceled');
+  const ids = resolved
+    .map(({ id }) => id)
+    .filter((id) => !canceled.some((filed) => filed.workPackage.id === id));
+  const missing = [slug, ...ids].filter((key) => !known.announced.has(key));
   if (missing.length === 0) return undefined;
   await refuseWithoutRoom(emission, missing.length);
   const branch = await targetBranch();
@@ -64,7 +70,7 @@ export const planAnnouncement = async (
 };
 
 const readKnown = (path: string, meta: string | undefined): FeatureMeta => {
-  if (meta === undefined) return { announced: new Map() };
+  if (meta === undefined) return { announced: new Map(), isBeforeStatusLog: false };
   const read = readMeta(meta);
   if (read.ok) return read.value;
   const { line, reason } = read.error;
@@ -98,7 +104,7 @@ const featureCreated = (
       feature_slug: slug,
       ...(number === undefined ? {} : { feature_number: number }),
       target_branch: targetBranch,
-      wp_count: workPackages.length,
+      wp_count: workPackages.filter(({ workPackage }) => workPackage.lane !== 'canceled').length,
       ...(createdAt === undefined ? {} : { created_at: createdAt }),
     },
     emission.correlationId,
@@ -112,6 +118,7 @@ const workPackageCreated = (
   id: string,
 ): Fact => {
   const filed = workPackages.find(({ workPackage }) => workPackage.id === id);
+  const detail = filed?.workPackage.detail;
   return emission.fact(
     'WPCreated',
     id,
@@ -119,8 +126,9 @@ const workPackageCreated = (
       wp_id: id,
       title: filed?.workPackage.title ?? id,
       dependencies: resolved.find((each) => each.id === id)?.dependencies ?? [],
-      status: filed?.workPackage.lane ?? 'planned',
+      status: wireLane(filed?.workPackage.lane ?? 'planned'),
       feature_slug: documents.slug,
+      ...(detail === undefined ? {} : { detail }),
     },
     emission.correlationId,
   );

@@ -1,11 +1,14 @@
 import type { Lane } from '../../../domain/workflow/lane.js';
 import { taskNote, withBoxes, type PlacedTask } from '../../../domain/workflow/marks.js';
+import { STATUS_LOG } from '../../../domain/workflow/status-log.js';
+import { annotationRow, withRows, type Row } from '../../../domain/workflow/status-rows.js';
 import { activityTime, historyEdits } from '../../../domain/workflow/transition.js';
 import type { FeatureFiles, FileChange, WorkPackageDocument } from '../../../ports/workspace.js';
 import type { Emission } from '../../sync/event-emitter.js';
 import { findWorkPackage, readFeatureState, type FeatureState } from './feature-state.js';
 import type { Marked } from './find-marked.js';
 import { planTransitions, type PlannedTransitions } from './plan-transitions.js';
+import { statusChanges } from './status-changes.js';
 import type { PlannedEvent } from './work-plan.js';
 
 /** What is marked, and by whom. */
@@ -19,16 +22,18 @@ export interface MarkOrder {
 
 /**
  * Plans boxes and transitions as one: `tasks.md` first, which holds no evidence; then each work package's file with one
- * Activity Log line for each of its tasks, in front of the line of its own transition. Each line is the evidence of its
- * event.
+ * Activity Log line for each of its tasks, in front of the line of its own transition; the status log at last, where a
+ * task without a box has its row. Each line or row is the evidence of its event.
  */
 export const planMarks = async (
   files: Pick<FeatureFiles, 'change'>,
-  emission: Pick<Emission, 'fact'>,
+  emission: Pick<Emission, 'fact' | 'newId'>,
   state: FeatureState,
   { moves, ticks }: Marked,
   order: MarkOrder,
-): Promise<Pick<PlannedTransitions, 'changes' | 'events' | 'resolved' | 'isFeatureCompleted'>> => {
+): Promise<
+  Pick<PlannedTransitions, 'changes' | 'events' | 'resolved' | 'isFeatureCompleted' | 'warnings'>
+> => {
   const noted = await noteTasks(files, emission, state, ticks, order);
   const planned = await planTransitions(
     files,
@@ -50,6 +55,7 @@ export const planMarks = async (
     events: [...noted.events, ...planned.events],
     resolved: planned.resolved,
     isFeatureCompleted: planned.isFeatureCompleted,
+    warnings: planned.warnings,
   };
 };
 
@@ -70,6 +76,7 @@ const noteTasks = async (
   let state = before;
   const changes: FileChange[] = [];
   const events: PlannedEvent[] = [];
+  const rows: Row[] = [];
   for (const task of ticks) {
     const { workPackage, document } = findWorkPackage(state, task.workPackageId);
     const { id, lane, path } = workPackage;
@@ -85,10 +92,24 @@ const noteTasks = async (
     const { edits, line } = historyEdits(document, { lane, by, note, timestamp });
     const change = await files.change(document, edits);
     changes.push(change);
-    events.push({ fact, evidence: { evidence: 'line', path, line } });
     state = withDocument(state, changedDocument(document, change.after));
+    const { documents, statusLog } = state;
+    if (task.box !== undefined || statusLog === undefined) {
+      events.push({ fact, evidence: { evidence: 'line', path, line } });
+      continue;
+    }
+    const { event_id: eventId, timestamp: at } = fact.event;
+    const order = { feature: documents.slug, workPackageId: id, path, by, timestamp: at, eventId };
+    const delta = { subtasks: { [task.taskId]: isTicked ? 'done' : 'planned' } };
+    const row = annotationRow(statusLog, { ...order, delta });
+    rows.push(row);
+    events.push({
+      fact,
+      evidence: { evidence: 'row', path: `${documents.directory}/${STATUS_LOG}`, rowId: eventId },
+    });
+    state = withRow(state, row);
   }
-  return { state, changes, events };
+  return { state, changes: [...changes, ...statusChanges(before, rows)], events };
 };
 
 /** History changes the body alone, which is the end of the text. */
@@ -104,14 +125,23 @@ const withDocument = ({ documents }: FeatureState, changed: WorkPackageDocument)
     workPackages: documents.workPackages.map((each) => (each.path === changed.path ? changed : each)),
   });
 
-/** Several changes of a file as one, from the text that it has now. */
+const withRow = ({ documents }: FeatureState, row: Row): FeatureState => {
+  const { status } = documents;
+  return status === undefined
+    ? readFeatureState(documents)
+    : readFeatureState({ ...documents, status: { ...status, log: withRows(status.log, [row]) } });
+};
+
+/** Several changes of a file as one, from the text that it has now; the status log last. */
 const fromTheirBeginning = (changes: readonly FileChange[]): readonly FileChange[] => {
   const byPath = new Map<string, FileChange>();
   for (const change of changes) {
     const first = byPath.get(change.path);
     byPath.set(change.path, first === undefined ? change : { ...first, after: change.after });
   }
-  return [...byPath.values()];
+  const isLog = ({ path }: FileChange): boolean => path.endsWith(`/${STATUS_LOG}`);
+  const all = [...byPath.values()];
+  return [...all.filter((change) => !isLog(change)), ...all.filter(isLog)];
 };
 
 const boxChanges = (
@@ -119,6 +149,6 @@ const boxChanges = (
   ticks: readonly PlacedTask[],
   isTicked: boolean,
 ): readonly FileChange[] =>
-  tasks === undefined || ticks.length === 0
+  tasks === undefined || ticks.every(({ box }) => box === undefined)
     ? []
     : [{ path: `${directory}/tasks.md`, before: tasks, after: withBoxes(tasks, ticks, isTicked) }];

@@ -1,10 +1,18 @@
 import { dependentsOf, type DependencyGraph } from '../../../domain/workflow/dependency-graph.js';
-import type { Lane } from '../../../domain/workflow/lane.js';
+import { arrivalIn, wireLane, type Lane, type WorkPackageLane } from '../../../domain/workflow/lane.js';
 import { asOneLine } from '../../../domain/workflow/markdown.js';
+import { annotationRow, transitionRows, type Row } from '../../../domain/workflow/status-rows.js';
 import { activityTime, transitionEdits } from '../../../domain/workflow/transition.js';
 import type { FeatureFiles, FileChange } from '../../../ports/workspace.js';
 import type { Emission } from '../../sync/event-emitter.js';
-import { findWorkPackage, frontMatterGraph, refuseFaults, type FeatureState } from './feature-state.js';
+import {
+  contradictions,
+  findWorkPackage,
+  frontMatterGraph,
+  refuseFaults,
+  type FeatureState,
+} from './feature-state.js';
+import { statusChanges } from './status-changes.js';
 import type { PlannedEvent } from './work-plan.js';
 
 /** A transition that has been decided. */
@@ -22,7 +30,7 @@ export interface Transition {
 
 export interface PlannedTransition {
   readonly workPackageId: string;
-  readonly from: Lane;
+  readonly from: WorkPackageLane;
   readonly to: Lane;
   readonly path: string;
   /** The Activity Log line. */
@@ -37,17 +45,19 @@ export interface PlannedTransitions {
   /** The edges whose dependency has just become `done`. */
   readonly resolved: readonly { readonly workPackageId: string; readonly dependency: string }[];
   readonly isFeatureCompleted: boolean;
+  /** Front matters that said something else than the status log. */
+  readonly warnings: readonly string[];
 }
 
 /**
  * Plans the transitions of different work packages of one feature: a `WPStatusChanged` for each; for one that becomes
  * `done` also a `DependencyResolved` for each dependent; and a `FeatureCompleted` when none is left. The Activity Log
- * line of a transition is the evidence of all that follows from it. Fails with `work-package-unreadable` when one becomes
+ * line of a transition is the evidence of all that follows from it, or its row where a status log decides. Fails with `work-package-unreadable` when one becomes
  * `done` while another file cannot be understood: whether that one depends on it is not known then.
  */
 export const planTransitions = async (
   files: Pick<FeatureFiles, 'change'>,
-  emission: Pick<Emission, 'fact'>,
+  emission: Pick<Emission, 'fact' | 'newId'>,
   state: FeatureState,
   transitions: readonly Transition[],
 ): Promise<PlannedTransitions> => {
@@ -56,12 +66,14 @@ export const planTransitions = async (
   const planned: (PlannedTransition & { readonly event: PlannedEvent })[] = [];
   const changes: FileChange[] = [];
   const events: PlannedEvent[] = [];
+  const rows: Row[] = [];
   let graph: DependencyGraph | undefined;
   const dependents = (id: string): readonly string[] => dependentsOf((graph ??= frontMatterGraph(state)), id);
   for (const transition of transitions) {
     const { document, ...each } = planOne(emission, state, transition);
     planned.push(each);
     changes.push(await files.change(document, each.edits));
+    rows.push(...each.rows);
     events.push(each.event);
     if (isCompletion(each))
       events.push(...resolutions(emission, state, each, dependents(each.workPackageId)));
@@ -77,8 +89,12 @@ export const planTransitions = async (
       path,
       line,
     })),
-    changes,
+    changes: [...changes, ...statusChanges(state, rows)],
     events,
+    warnings: contradictions(
+      state,
+      planned.map(({ workPackageId }) => workPackageId),
+    ),
     resolved: planned
       .filter(isCompletion)
       .flatMap(({ workPackageId: dependency }) =>
@@ -88,18 +104,20 @@ export const planTransitions = async (
   };
 };
 
-const planOne = (emission: Pick<Emission, 'fact'>, state: FeatureState, transition: Transition) => {
+const planOne = (emission: Pick<Emission, 'fact' | 'newId'>, state: FeatureState, transition: Transition) => {
   const { workPackage, document } = findWorkPackage(state, transition.workPackageId);
   const { id, lane: from, path } = workPackage;
   const { to } = transition;
+  const { authority } = state;
   const by = asOneLine(transition.by) || 'user';
   const agent = asOneLine(transition.agent ?? '');
   const fact = emission.fact('WPStatusChanged', id, {
     wp_id: id,
-    previous_status: from,
+    previous_status: wireLane(from),
     new_status: to,
     changed_by: by,
     feature_slug: state.documents.slug,
+    ...(authority === undefined || arrivalIn(to) === to ? {} : { detail: arrivalIn(to) }),
   });
   const timestamp = activityTime(fact.event.timestamp);
   const { note, feedback } = transition;
@@ -108,14 +126,40 @@ const planOne = (emission: Pick<Emission, 'fact'>, state: FeatureState, transiti
     by,
     note,
     timestamp,
+    ...(authority !== undefined && !('lane' in document.frontMatter) ? { keepsLane: true } : {}),
     ...(agent === '' ? {} : { agent }),
     ...(feedback === undefined ? {} : { feedback }),
   });
-  const event: PlannedEvent = { fact, evidence: { evidence: 'line', path, line } };
-  return { workPackageId: id, from, to, path, line, edits, event, document };
+  const told = { workPackageId: id, from, to, path, line, edits, document };
+  if (authority === undefined)
+    return { ...told, rows: [], event: { fact, evidence: { evidence: 'line' as const, path, line } } };
+  const eventId = fact.event.event_id;
+  const order = {
+    feature: state.documents.slug,
+    workPackageId: id,
+    path,
+    by,
+    timestamp: fact.event.timestamp,
+  };
+  const moved = transitionRows(authority.log, {
+    ...order,
+    from: workPackage,
+    to,
+    note: asOneLine(note),
+    eventId,
+    nextId: () => emission.newId(),
+  });
+  const logged = authority.log.workPackages.get(id)?.agent;
+  // Where the log says who is in charge, it has to say it anew.
+  const charge =
+    agent === '' || logged === undefined || logged === agent
+      ? []
+      : [annotationRow(authority.log, { ...order, eventId: emission.newId(), delta: { agent } })];
+  const event = { fact, evidence: { evidence: 'row' as const, path: authority.path, rowId: eventId } };
+  return { ...told, rows: [...charge, ...moved], event };
 };
 
-const isCompletion = ({ from, to }: { readonly from: Lane; readonly to: Lane }): boolean =>
+const isCompletion = ({ from, to }: { readonly from: WorkPackageLane; readonly to: Lane }): boolean =>
   to === 'done' && from !== 'done';
 
 const resolutions = (
@@ -152,7 +196,7 @@ const completion = (
     documents.slug,
     {
       feature_slug: documents.slug,
-      total_wps: workPackages.length,
+      total_wps: workPackages.filter(({ workPackage }) => workPackage.lane !== 'canceled').length,
       completed_at: fact.event.timestamp,
       total_duration: null,
     },
@@ -161,10 +205,10 @@ const completion = (
   evidence,
 });
 
-/** A work package that cannot be read is not known to be done. */
+/** A work package that cannot be read is not known to be done; one that was canceled never will be. */
 const isAllDone = (state: FeatureState, planned: readonly PlannedTransition[]): boolean =>
   state.faults.length === 0 &&
   state.workPackages.every(({ workPackage: { id, lane } }) => {
     const to = planned.find(({ workPackageId }) => workPackageId === id)?.to;
-    return (to ?? lane) === 'done';
+    return (to ?? lane) === 'done' || (to === undefined && lane === 'canceled');
   });

@@ -1,21 +1,20 @@
 import type { PassedOver } from '../../../domain/workflow/feature-layout.js';
 import { laneSinceMs } from '../../../domain/workflow/lane-since.js';
-import { LANES, type Lane } from '../../../domain/workflow/lane.js';
+import { LANES, type Lane, type Placed } from '../../../domain/workflow/lane.js';
 import { checkboxes, tasksSections } from '../../../domain/workflow/tasks-document.js';
 import type { WorkPackageFault } from '../../../domain/workflow/work-package.js';
 import { unreadyDependencies } from '../../../domain/workflow/worktree-base.js';
 import type { FeatureFiles, Repository } from '../../../ports/workspace.js';
-import type { FeatureState, FiledWorkPackage } from './feature-state.js';
+import { contradictions, type FeatureState, type FiledWorkPackage } from './feature-state.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 
 /** A work package as the board shows it. */
-export interface BoardCard {
+export interface BoardCard extends Placed {
   readonly workPackageId: string;
   readonly title: string;
-  readonly lane: Lane;
   /** Who is in charge, as the front matter says. */
   readonly agent?: string;
-  /** When it came into its lane, milliseconds since 1970; absent when its Activity Log does not tell. */
+  /** When it came into its lane, milliseconds since 1970; absent when neither log tells. */
   readonly sinceMs?: number;
   readonly dependencies: readonly string[];
   /** Of a planned one: the dependencies that nobody has finished implementing. */
@@ -35,6 +34,8 @@ export interface FeatureCards {
   readonly faults: readonly WorkPackageFault[];
   /** Files that look like work packages and are not read. */
   readonly passedOver: readonly PassedOver[];
+  /** Front matters that say something else than the status log; absent without any. */
+  readonly warnings?: readonly string[];
 }
 
 type Files = Pick<FeatureFiles, 'features' | 'strangers' | 'text' | 'read'>;
@@ -58,7 +59,15 @@ export class ReadBoard {
     const counts = Object.fromEntries(
       LANES.map((lane) => [lane, cards.filter((card) => card.lane === lane).length]),
     ) as Record<Lane, number>;
-    return { feature: slug, counts, cards, faults: state.faults, passedOver: state.documents.passedOver };
+    const warnings = contradictions(state);
+    return {
+      feature: slug,
+      counts,
+      cards,
+      faults: state.faults,
+      passedOver: state.documents.passedOver,
+      ...(warnings.length === 0 ? {} : { warnings }),
+    };
   }
 }
 
@@ -77,13 +86,14 @@ const cardOf = (
   { workPackage, document }: FiledWorkPackage,
   boxes: Boxes,
 ): BoardCard => {
-  const { id, title, lane, agent, dependencies } = workPackage;
+  const { id, title, lane, detail, agent, dependencies, since } = workPackage;
   const all = state.workPackages.map((each) => each.workPackage);
-  const sinceMs = laneSinceMs(document.body, lane);
+  const sinceMs = since === undefined ? laneSinceMs(document.body, lane) : Date.parse(since);
   return {
     workPackageId: id,
     title,
     lane,
+    ...(detail === undefined ? {} : { detail }),
     ...(agent === undefined ? {} : { agent }),
     ...(sinceMs === undefined ? {} : { sinceMs }),
     dependencies,

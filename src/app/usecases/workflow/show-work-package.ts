@@ -1,6 +1,6 @@
 import { SyncError } from '../../../domain/errors.js';
 import { activityEntries, type ActivityEntry } from '../../../domain/workflow/activity-log.js';
-import type { Lane } from '../../../domain/workflow/lane.js';
+import { originOf, type Lane, type StatusLane } from '../../../domain/workflow/lane.js';
 import { taskText } from '../../../domain/workflow/task-text.js';
 import { checkboxes, tasksSections } from '../../../domain/workflow/tasks-document.js';
 import { describeIds } from '../../../domain/workflow/work-package-id.js';
@@ -20,13 +20,16 @@ export interface ShownWorkPackage {
   readonly feature: string;
   readonly workPackageId: string;
   readonly title: string;
-  readonly lane: Lane;
+  /** `null`: the status log says nothing of it yet. */
+  readonly lane: Lane | 'canceled' | null;
+  /** The finer lane, where it has a name of its own. */
+  readonly detail?: StatusLane;
   readonly agent: string | null;
   readonly dependencies: readonly {
     readonly workPackageId: string;
     readonly title: string | null;
-    /** `null`: there is no such work package, or its file cannot be read. */
-    readonly lane: Lane | null;
+    /** `null`: there is no such work package, its file cannot be read, or it has no lane yet. */
+    readonly lane: Lane | 'canceled' | null;
   }[];
   readonly branch: string;
   /** Absolute path; `null` when the branch is checked out nowhere. */
@@ -67,7 +70,8 @@ export class ShowWorkPackage {
     const branches = branchesOf(documents);
     const asked = input.workPackageId ?? (await this.#here(input, state));
     const { workPackage, document } = findWorkPackage(state, asked);
-    const { id, title, lane, agent } = workPackage;
+    const { id, title, agent } = workPackage;
+    const { from: lane = null, ...finer } = originOf(workPackage);
     const branch = branches.of(id);
     const place =
       checkout.commonDir === undefined ? undefined : (await this.#merges.places(checkout)).get(branch);
@@ -78,10 +82,12 @@ export class ShowWorkPackage {
       workPackageId: id,
       title,
       lane,
+      ...finer,
       agent: agent ?? null,
       dependencies: workPackage.dependencies.map((each) => {
         const found = searchWorkPackage(state, each)?.workPackage;
-        return { workPackageId: each, title: found?.title ?? null, lane: found?.lane ?? null };
+        const { from = null } = found === undefined ? {} : originOf(found);
+        return { workPackageId: each, title: found?.title ?? null, lane: from };
       }),
       branch,
       worktree: place?.isPresent === true ? place.directory : null,

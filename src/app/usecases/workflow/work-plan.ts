@@ -19,6 +19,8 @@ export interface WorkPlan<R> {
   readonly changes: readonly FileChange[];
   /** In the order of capture. The evidence of each stands in the `after` of a change, and not in its `before`. */
   readonly events: readonly PlannedEvent[];
+  /** What is told beside the result: files that contradict each other. */
+  readonly warnings?: readonly string[];
   /** Message of the commit of exactly the changed files; absent leaves the commit to the user. */
   readonly message?: string;
   /** Undoes what the plan did beside the changes (a worktree), when the work fails after all. */
@@ -47,6 +49,8 @@ export interface PerformedWork<R> {
   readonly result: R;
   /** What became of each event, in order. Whatever it is, it is to be reported and fails nothing. */
   readonly outcomes: readonly WorkOutcome[];
+  /** As the plan has them. */
+  readonly warnings?: readonly string[];
   /** The commit that holds the work, if one was made. */
   readonly commit?: string;
   /** What an earlier command had left over, if anything. */

@@ -1,7 +1,7 @@
 import { compareWorkPackageIds } from '../work-package-id.js';
 import { unassigned } from './change-record.js';
 import type { OrchestrationState, RunLimits, Stage, WorkPackageRecord } from './state.js';
-import { laneOf, type FeatureView } from './view.js';
+import { laneOf, orchestrated, type FeatureView } from './view.js';
 
 /** What a run may do unless something else is said. */
 export const DEFAULT_LIMITS: RunLimits = {
@@ -34,13 +34,15 @@ export const beginRun = (
   ...beginning,
   status: 'running',
   updatedAt: beginning.startedAt,
-  workPackages: [...view.workPackages.keys()].sort(compareWorkPackageIds).map((id) => {
-    const record = former?.feature === beginning.feature ? recordOf(former, id) : undefined;
-    const isOurs = laneOf(view, id) === 'doing' && record !== undefined && hasBegun(record);
-    return isOurs
-      ? { ...untouchedRecord(id), ...implementedBy(record), stage: 'implementing' as const }
-      : untouchedRecord(id);
-  }),
+  workPackages: orchestrated(view)
+    .sort(compareWorkPackageIds)
+    .map((id) => {
+      const record = former?.feature === beginning.feature ? recordOf(former, id) : undefined;
+      const isOurs = laneOf(view, id) === 'doing' && record !== undefined && hasBegun(record);
+      return isOurs
+        ? { ...untouchedRecord(id), ...implementedBy(record), stage: 'implementing' as const }
+        : untouchedRecord(id);
+    }),
 });
 
 /** A run that goes on: what was paused is tried again, with all agents and as many rejections as at the beginning. */

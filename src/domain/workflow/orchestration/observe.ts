@@ -1,11 +1,10 @@
 import { unreachable } from '../../errors.js';
-import type { Lane } from '../lane.js';
 import { compareWorkPackageIds } from '../work-package-id.js';
 import { untouchedRecord } from './begin-run.js';
 import { atNextTask, paused } from './change-record.js';
 import { afterRejection } from './rejection.js';
 import type { OrchestrationState, RunLimits, WorkPackageRecord } from './state.js';
-import { laneOf, type FeatureView } from './view.js';
+import { isReviewedElsewhere, laneOf, orchestrated, type FeatureView } from './view.js';
 
 /** What somebody else did, and what follows from it, in a whole sentence. */
 export interface Notice {
@@ -30,16 +29,24 @@ export const observe = (
 ): Observed => {
   const notices: Notice[] = [];
   const known = new Set(state.workPackages.map(({ id }) => id));
-  const added = [...view.workPackages.keys()].filter((id) => !known.has(id)).map(untouchedRecord);
+  const added = orchestrated(view)
+    .filter((id) => !known.has(id))
+    .map(untouchedRecord);
   for (const { id } of added) notices.push({ id, notice: `${id} is new in the feature.` });
-  const workPackages = [...state.workPackages, ...added].map((record) => {
-    if (busy.has(record.id)) return record;
+  const isCanceled = ({ id }: WorkPackageRecord): boolean => !busy.has(id) && laneOf(view, id) === 'canceled';
+  for (const { id } of state.workPackages.filter(isCanceled))
+    notices.push({ id, notice: `${id} was canceled and is left out.` });
+  const left = state.workPackages.filter((record) => !isCanceled(record));
+  const workPackages = [...left, ...added].map((record) => {
     const lane = laneOf(view, record.id);
+    if (busy.has(record.id) || lane === 'canceled') return record;
     const seen = lane === undefined ? unreadable(record) : seenIn(record, lane, view, state.limits);
     if (seen.notice !== undefined) notices.push({ id: record.id, notice: seen.notice });
     return seen.record;
   });
-  if (workPackages.every((record, at) => record === state.workPackages[at])) return { state, notices };
+  const isSame = workPackages.length === state.workPackages.length;
+  if (isSame && workPackages.every((record, at) => record === state.workPackages[at]))
+    return { state, notices };
   if (added.length > 0) workPackages.sort((a, b) => compareWorkPackageIds(a.id, b.id));
   return { state: { ...state, workPackages }, notices };
 };
@@ -55,24 +62,27 @@ const unreadable = (record: WorkPackageRecord): Seen => {
   return { record: paused(record, 'taken-away', `The file of ${record.id} is gone or cannot be read.`) };
 };
 
-const seenIn = (record: WorkPackageRecord, lane: Lane, view: FeatureView, limits: RunLimits): Seen => {
+type SeenLane = Exclude<ReturnType<typeof laneOf>, undefined | 'canceled'>;
+
+const seenIn = (record: WorkPackageRecord, lane: SeenLane, view: FeatureView, limits: RunLimits): Seen => {
   if (lane === 'done') return nowDone(record);
   const { id, stage } = record;
   switch (stage) {
     case 'waiting':
     case 'claiming':
-      return lane === 'for_review' ? implementedElsewhere(record, view) : { record };
+      return lane === 'for_review' && !isReviewedElsewhere(view, id)
+        ? implementedElsewhere(record, view)
+        : { record };
     case 'implementing':
       if (lane === 'doing') return { record };
       if (lane === 'for_review') return { record: { ...record, stage: 'handing-over' } };
       return takenAway(record, lane);
     case 'handing-over':
-      return lane === 'planned' ? takenAway(record, lane) : { record };
+    case 'sending-back':
+      return lane === 'doing' || lane === 'for_review' ? { record } : takenAway(record, lane);
     case 'reviewing':
       if (lane === 'for_review') return { record };
       return lane === 'doing' ? sentBackElsewhere(record, limits) : takenAway(record, lane);
-    case 'sending-back':
-      return lane === 'planned' ? takenAway(record, lane) : { record };
     case 'approved':
     case 'finishing':
       return lane === 'for_review' ? { record } : takenAway(record, lane);
@@ -117,6 +127,6 @@ const sentBackElsewhere = (record: WorkPackageRecord, limits: RunLimits): Seen =
   return { record: back, notice: `Changes to ${id} were requested by somebody else.` };
 };
 
-const takenAway = (record: WorkPackageRecord, lane: Lane): Seen => ({
+const takenAway = (record: WorkPackageRecord, lane: SeenLane): Seen => ({
   record: paused(record, 'taken-away', `${record.id} was taken to ${lane} by somebody else.`, 'waiting'),
 });

@@ -1,9 +1,9 @@
 import { unreachable } from '../../errors.js';
 import { dependenciesOf } from '../dependency-graph.js';
-import type { Lane } from '../lane.js';
+import type { WorkPackageLane } from '../lane.js';
 import { isFarEnough, isSettled } from './readiness.js';
 import type { OrchestrationState, Phase, RunLimits, RunStatus, Stage, WorkPackageRecord } from './state.js';
-import { laneOf, type FeatureView } from './view.js';
+import { isElsewhere, type FeatureView } from './view.js';
 
 /** Where a work package stands, in one word for people. */
 export type StandingWord =
@@ -28,7 +28,7 @@ export type StandingWord =
 export interface WorkPackageStanding {
   readonly id: string;
   readonly title: string;
-  readonly lane: Lane | undefined;
+  readonly lane: WorkPackageLane | undefined;
   readonly standing: StandingWord;
   readonly stage: Stage;
   /** Who has it now; of a paused one, who had it last. */
@@ -123,7 +123,7 @@ const wordFor = (prospects: Prospect, view: FeatureView, record: WorkPackageReco
 };
 
 const wordForWaiting = (prospects: Prospect, view: FeatureView, id: string): StandingWord => {
-  if (laneOf(view, id) === 'doing') return 'elsewhere';
+  if (isElsewhere(view, id)) return 'elsewhere';
   if (prospects.missing(id).length === 0) return 'ready';
   return prospects.isBlocked(id) ? 'blocked' : 'waiting';
 };
@@ -151,7 +151,7 @@ const prospect = (state: OrchestrationState, view: FeatureView): Prospect => {
     const answer = missing(id).some((each) => {
       const record = records.get(each);
       if (record === undefined || isSettled(record)) return true;
-      if (record.stage === 'waiting' && laneOf(view, each) === 'doing') return true;
+      if (record.stage === 'waiting' && isElsewhere(view, each)) return true;
       return (record.stage === 'waiting' || record.stage === 'approved') && isBlocked(each);
     });
     blocked.set(id, answer);

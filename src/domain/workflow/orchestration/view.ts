@@ -1,10 +1,9 @@
 import type { DependencyGraph } from '../dependency-graph.js';
-import type { Lane } from '../lane.js';
+import type { Placed, WorkPackageLane } from '../lane.js';
 
 /** A work package as its file describes it at this moment. */
-export interface SeenWorkPackage {
+export interface SeenWorkPackage extends Placed {
   readonly title: string;
-  readonly lane: Lane;
   /** Who is in charge. */
   readonly agent?: string;
 }
@@ -15,5 +14,24 @@ export interface FeatureView {
   readonly workPackages: ReadonlyMap<string, SeenWorkPackage>;
 }
 
-/** The lane of a work package; `undefined` when it has no file that can be read. */
-export const laneOf = (view: FeatureView, id: string): Lane | undefined => view.workPackages.get(id)?.lane;
+/** The lane of a work package; `undefined` when it has no file that can be read. What is blocked is not at work. */
+export const laneOf = (view: FeatureView, id: string): WorkPackageLane | 'blocked' | undefined => {
+  const seen = view.workPackages.get(id);
+  return seen?.detail === 'blocked' ? 'blocked' : seen?.lane;
+};
+
+/** The ids of what a run is about: what was canceled is neither open nor done. */
+export const orchestrated = (view: FeatureView): string[] =>
+  [...view.workPackages.keys()].filter((id) => laneOf(view, id) !== 'canceled');
+
+/** Whether somebody reviews it, or has approved it: not to be handed out for review. */
+export const isReviewedElsewhere = (view: FeatureView, id: string): boolean => {
+  const detail = view.workPackages.get(id)?.detail;
+  return detail === 'in_review' || detail === 'approved';
+};
+
+/** Whether somebody has it of whom a run knows nothing. */
+export const isElsewhere = (view: FeatureView, id: string): boolean => {
+  const lane = laneOf(view, id);
+  return lane === 'doing' || lane === 'blocked' || isReviewedElsewhere(view, id);
+};

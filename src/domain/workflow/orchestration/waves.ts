@@ -1,5 +1,5 @@
 import { dependenciesOf } from '../dependency-graph.js';
-import { laneOf, type FeatureView } from './view.js';
+import { isReviewedElsewhere, laneOf, type FeatureView } from './view.js';
 
 /**
  * The open work packages in waves: each needs only what is done or in an earlier wave. What waits for work that others
@@ -9,7 +9,7 @@ export const wavesOf = (view: FeatureView): readonly (readonly string[])[] => {
   const finished = new Set(view.graph.ids.filter((id) => laneOf(view, id) === 'done'));
   let left = view.graph.ids.filter((id) => {
     const lane = laneOf(view, id);
-    return lane === 'planned' || lane === 'for_review';
+    return lane === 'planned' || (lane === 'for_review' && !isReviewedElsewhere(view, id));
   });
   const waves: (readonly string[])[] = [];
   for (;;) {

@@ -18,6 +18,7 @@ export const workReport = async (
 ): Promise<Report> => {
   const { emission, leftOver, outcomes } = work;
   for (const warning of emission?.identity?.warnings ?? []) terminal.warn(warning);
+  for (const warning of work.warnings ?? []) terminal.warn(warning);
   if (leftOver !== undefined && leftOver.kept === undefined)
     terminal.note('An earlier command had been cut short; its work is complete now.');
   const crowd = crowdIn(work);

@@ -1,4 +1,4 @@
-import type { Lane } from '../../../../domain/workflow/lane.js';
+import { loggedLaneOf } from '../../../../domain/workflow/lane.js';
 import { describeWorkPackageFault } from '../../../../domain/workflow/work-package.js';
 import { TOKENS } from '../../../container/tokens.js';
 import type { Report } from '../../define-command.js';
@@ -8,7 +8,7 @@ import { featureRequest } from '../shared/feature-request.js';
 import { boardDocument } from './board-document.js';
 
 interface Args {
-  readonly lane: readonly Lane[];
+  readonly lane: readonly string[];
   readonly agent: string | undefined;
 }
 
@@ -20,9 +20,11 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const nowMs = (await client.get(TOKENS.wallClock)).nowMs();
   const cards = board.cards.filter(
     (card) =>
-      (args.lane.length === 0 || args.lane.includes(card.lane)) &&
+      (args.lane.length === 0 ||
+        args.lane.some((lane) => lane === card.lane || lane === loggedLaneOf(card))) &&
       (args.agent === undefined || card.agent?.toLowerCase() === args.agent.toLowerCase()),
   );
+  for (const warning of board.warnings ?? []) terminal.warn(warning);
   for (const fault of board.faults) terminal.warn(describeWorkPackageFault(fault));
   for (const { path, reason } of board.passedOver) terminal.warn(`${path} ${reason}.`);
   return {

@@ -32,6 +32,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
 
 const frameOf = (board: FeatureCards, width: number, nowMs: number): readonly Text[] => [
   ...boardLines(board, width, nowMs),
+  ...(board.warnings ?? []).map((warning): Text => [yellow('contradicting'), `: ${warning}`]),
   ...board.faults.map((fault): Text => [yellow('unreadable'), `: ${describeWorkPackageFault(fault)}`]),
   ...board.passedOver.map((each): Text => [yellow('passed over'), `: ${each.path} ${each.reason}`]),
 ];

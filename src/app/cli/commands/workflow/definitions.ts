@@ -1,7 +1,10 @@
-import { LANES } from '../../../../domain/workflow/lane.js';
+import { LANES, STATUS_LANES } from '../../../../domain/workflow/lane.js';
 import { MARKS } from '../../../../domain/workflow/marks.js';
 import { defineCommand, type CommandDefinition } from '../../define-command.js';
 import { AGENT, moveTask, NO_COMMIT } from './move-task-definition.js';
+
+/** Ours, and the finer ones of a status log. */
+const ANY_LANES = [...new Set<string>([...LANES, ...STATUS_LANES])];
 
 export const workflowCommands: readonly CommandDefinition[] = [
   defineCommand({
@@ -158,7 +161,7 @@ export const workflowCommands: readonly CommandDefinition[] = [
     summary: 'list the work packages of a feature',
     details: 'Reads the files of the feature and changes nothing.',
     options: {
-      lane: { type: 'string', describe: 'only those in this lane', choices: LANES, list: true },
+      lane: { type: 'string', describe: 'only those in this lane', choices: ANY_LANES, list: true },
       agent: { type: 'string', describe: 'only those of this agent', placeholder: 'NAME' },
     },
     examples: [

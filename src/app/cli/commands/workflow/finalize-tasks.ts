@@ -1,3 +1,4 @@
+import { laneName } from '../../../../domain/workflow/lane.js';
 import { describeIds } from '../../../../domain/workflow/work-package-id.js';
 import { TOKENS } from '../../../container/tokens.js';
 import type { FinalizeResult } from '../../../usecases/workflow/finalize-tasks.js';
@@ -32,12 +33,14 @@ const COLUMNS = [
 ] as const;
 
 const rows = ({ workPackages }: FinalizeResult): readonly (readonly string[])[] =>
-  workPackages.map(({ id, lane, title, dependencies }) => [id, lane, title, describeIds(dependencies, '–')]);
+  workPackages.map((each) => [each.id, laneName(each), each.title, describeIds(each.dependencies, '–')]);
 
-const summary = ({ feature, outcome, updated, announced }: FinalizeResult): string =>
+const summary = ({ feature, outcome, updated, seeded = [], announced }: FinalizeResult): string =>
   outcome === 'nothing-to-do'
     ? `${feature} was finalized before; nothing had to be done.`
-    : `${feature} is finalized: ${count(updated, 'front matter')} written, ${count(announced, 'announcement')}.`;
+    : `${feature} is finalized: ${count(updated, 'front matter')} written${
+        seeded.length === 0 ? '' : `, ${count(seeded, 'row')} in the status log`
+      }, ${count(announced, 'announcement')}.`;
 
 const count = ({ length }: readonly unknown[], noun: string): string =>
   `${length} ${noun}${length === 1 ? '' : 's'}`;

@@ -1,3 +1,4 @@
+import { originName } from '../../../../domain/workflow/lane.js';
 import type { Mark } from '../../../../domain/workflow/marks.js';
 import { TOKENS } from '../../../container/tokens.js';
 import type { MarkStatusResult } from '../../../usecases/workflow/mark-status.js';
@@ -41,10 +42,10 @@ const sentences = ({
       ? [bold(taskId), ` of ${workPackageId} is ${state}.`]
       : [bold(taskId), ` of ${workPackageId} is ${state} already; nothing was done.`];
   }),
-  ...workPackages.map(({ workPackageId, outcome, from, to }): Text =>
+  ...workPackages.map(({ workPackageId, outcome, to, ...origin }): Text =>
     outcome === 'moved'
-      ? [bold(workPackageId), ` went from ${from} to ${to}.`]
-      : [bold(workPackageId), ` is in ${to} already; nothing was done.`],
+      ? [bold(workPackageId), ` went from ${originName(origin)} to ${to}.`]
+      : [bold(workPackageId), ` is in ${originName(origin)} already; nothing was done.`],
   ),
   ...(unblocked.length === 0 ? [] : [`One dependency less for ${unblocked.join(', ')}.`]),
   ...(isFeatureCompleted ? [`${feature} is complete.`] : []),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
-import type { Lane } from '../../../../domain/workflow/lane.js';
+import { originName, type Lane } from '../../../../domain/workflow/lane.js';
 import { TOKENS } from '../../../container/tokens.js';
 import type { MoveResult } from '../../../usecases/workflow/move-work-package.js';
 import type { Report } from '../../define-command.js';
@@ -55,16 +55,16 @@ const readFeedback = (path: string): string => {
 const sentence = ({
   workPackageId,
   outcome,
-  from,
   to,
   unblocked,
   feature,
   isFeatureCompleted,
+  ...origin
 }: MoveResult) =>
   outcome === 'already-there'
-    ? [bold(workPackageId), ` is in ${to} already; nothing was done.`]
+    ? [bold(workPackageId), ` is in ${originName(origin)} already; nothing was done.`]
     : lines([
-        [bold(workPackageId), ` went from ${from} to ${to}.`],
+        [bold(workPackageId), ` went from ${originName(origin)} to ${to}.`],
         ...(unblocked.length === 0 ? [] : [`One dependency less for ${unblocked.join(', ')}.`]),
         ...(isFeatureCompleted ? [`${feature} is complete.`] : []),
       ]);

@@ -21,7 +21,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
 const shownLines = (shown: ShownWorkPackage): readonly Text[] => [
   [bold(`${shown.workPackageId} ${shown.title}`), dim(`  ${shown.feature}`)],
   '',
-  fact('lane', shown.lane),
+  fact('lane', shown.detail ?? shown.lane ?? 'none before finalize-tasks'),
   ...(shown.agent === null ? [] : [fact('agent', shown.agent)]),
   fact('depends on', dependencies(shown)),
   fact('work tree', shown.worktree ?? `none; begin with: spec-kitty implement ${shown.workPackageId}`),
