@@ -352,14 +352,20 @@ describe('the container', () => {
 
 describe('completion', () => {
   it.each([
-    [[''], 'agent\nsync\n'],
+    [[''], 'agent\nsync\nmove-task\nhelp\n'],
+    [['help', 'agent', ''], 'tasks\n'],
     [['agent', 'tasks', 'mo'], 'move-task\n'],
     [['agent', 'tasks', 'move-task', 'WP01', '--to', ''], 'planned\ndoing\n'],
     [['agent', 'tasks', 'move-task', '--ta'], '--tag\n'],
     [['sync', 'status', '--j'], '--json\n'],
     [['agent', 'tasks', 'move-task', '--tag', ''], ''],
     [['agent', 'tasks', 'move-task', ''], ''],
-    [[], 'agent\nsync\n'],
+    [[], 'agent\nsync\nmove-task\nhelp\n'],
+    [['move-task', 'WP01', '--to=p'], '--to=planned\n'],
+    [['move-task', 'WP01', '--to', '='], '--to=planned\n--to=doing\n'],
+    [['--project', 'sync', 'agent', 'tasks', ''], 'move-task\n'],
+    [['--project', ''], ':directories\n'],
+    [['move-task', 'WP01', '--', '--to', ''], ''],
   ])('offers what can follow %j', async (words, offered) => {
     expect((await call(['--complete', '--', ...words])).out).toBe(offered);
   });
@@ -367,12 +373,12 @@ describe('completion', () => {
   it('leads to every command word by word, and offers all its options and their choices', () => {
     for (const { words, options } of COMMANDS) {
       for (const [at, word] of words.entries())
-        expect(complete([...words.slice(0, at), word.slice(0, 2)], COMMANDS)).toContain(word);
-      expect(complete([...words, '--'], COMMANDS)).toEqual(
+        expect(complete([...words.slice(0, at), word.slice(0, 2)], COMMANDS).candidates).toContain(word);
+      expect(complete([...words, '--'], COMMANDS).candidates).toEqual(
         expect.arrayContaining([...Object.keys(options), 'json', 'feature'].map((name) => `--${name}`)),
       );
       for (const [name, { choices = [] }] of Object.entries(options))
-        expect(complete([...words, `--${name}`, ''], COMMANDS)).toEqual(choices);
+        expect(complete([...words, `--${name}`, ''], COMMANDS).candidates).toEqual(choices);
     }
   });
 

@@ -1,28 +1,128 @@
 import { COMMON_OPTIONS } from './common-options.js';
-import type { CommandDefinition } from './define-command.js';
+import type { CommandDefinition, OptionSpec, PositionalDefinition } from './define-command.js';
+import { inFull, SHORT_FORMS } from './short-forms.js';
 
-/**
- * What can follow on the command line: `words` are those after the program's name, the last one is being typed and
- * may be empty. Values that only the user knows complete to nothing, and the shell falls back to file names.
- */
-export const complete = (
-  words: readonly string[],
+/** What kind of value can stand somewhere, when it is none that the description lists. */
+export type ValueKind =
+  | 'work-packages'
+  | 'tasks'
+  | 'features'
+  | 'agents'
+  | 'shells'
+  | 'settings'
+  /** The shell itself knows these. */
+  | 'files'
+  | 'directories';
+
+/** What can follow on the command line. */
+export interface Completion {
+  /** Whole words that fit what is typed. */
+  readonly candidates: readonly string[];
+  /** What else fits, to be looked up; `fit` makes words of it. */
+  readonly wants?: ValueKind;
+  readonly fit: (values: readonly string[]) => readonly string[];
+  /** The common options that were typed and say where to look things up. */
+  readonly place: { readonly project?: string; readonly feature?: string };
+}
+
+/** `words` are those after the program's name; the last one is being typed and may be empty. */
+export const complete = (words: readonly string[], commands: readonly CommandDefinition[]): Completion => {
+  const line = joined(words);
+  const typed = line.at(-1) ?? '';
+  const before = inFull(line.slice(0, -1).filter((word, at) => at > 0 || word !== 'help'));
+  const command = commandOf(before, commands);
+  const { place, positionals, open } = readLine(before, command);
+  const fitting =
+    (start: string, prefix = ''): Completion['fit'] =>
+    (values) =>
+      values.filter((value) => value !== '' && value.startsWith(start)).map((value) => prefix + value);
+  const none = { candidates: [], fit: fitting(typed), place };
+  const [, name, value] = /^--([^=]+)=(.*)$/s.exec(typed) ?? [];
+  const asked = open ?? name;
+  if (asked !== undefined) {
+    const option = optionOf(asked, command);
+    if (option === undefined || option.type === 'boolean') return none;
+    const given = open === undefined ? (value ?? '') : typed;
+    const earlier = option.list === true ? given.slice(0, given.lastIndexOf(',') + 1) : '';
+    const fit = fitting(given.slice(earlier.length), (open === undefined ? `--${asked}=` : '') + earlier);
+    return { ...none, fit, candidates: fit(option.choices ?? []), ...wanted(kindOfOption(asked, option)) };
+  }
+  if (typed.startsWith('-')) {
+    const names = Object.keys({ ...command?.options, ...COMMON_OPTIONS, help: true });
+    return {
+      ...none,
+      candidates: none.fit(names.filter((each) => !isHidden(each, command)).map((each) => `--${each}`)),
+    };
+  }
+  if (command === undefined) {
+    const short = positionals.length === 0 ? [...shortForms(commands), 'help'] : [];
+    return { ...none, candidates: none.fit([...nextWords(positionals, commands), ...short]) };
+  }
+  const at = positionals.length - command.words.length;
+  const positional = command.positionals[at] ?? command.positionals.findLast(({ many }) => many);
+  return { ...none, ...wanted(positional === undefined ? undefined : kindOfPositional(positional)) };
+};
+
+/** bash takes an equals sign for a word of its own. */
+const joined = (words: readonly string[]): readonly string[] => {
+  const line: string[] = [];
+  for (const word of words) {
+    const isPart = word === '=' || line.at(-1)?.endsWith('=') === true;
+    if (isPart && line.at(-1)?.startsWith('--') === true) line[line.length - 1] += word;
+    else line.push(word);
+  }
+  return line;
+};
+
+const commandOf = (
+  before: readonly string[],
   commands: readonly CommandDefinition[],
-): readonly string[] => {
-  const typed = words.at(-1) ?? '';
-  const before = words.slice(0, -1).filter((word) => !word.startsWith('-'));
-  const command = commands.find((one) => one.words.every((word, index) => before[index] === word));
-  const previous = words.at(-2) ?? '';
-  const option = previous.startsWith('--') ? command?.options[previous.slice(2)] : undefined;
-  if (option !== undefined && option.type !== 'boolean') return startingWith(typed, option.choices ?? []);
-  if (command === undefined) return startingWith(typed, nextWords(before, commands));
-  const options = Object.entries({ ...command.options, ...COMMON_OPTIONS });
-  return typed.startsWith('-')
-    ? startingWith(
-        typed,
-        options.map(([name]) => `--${name}`),
-      )
-    : [];
+): CommandDefinition | undefined => {
+  const { positionals } = readLine(before, undefined);
+  return commands
+    .filter((one) => one.words.every((word, index) => positionals[index] === word))
+    .sort((a, b) => b.words.length - a.words.length)[0];
+};
+
+interface ReadLine {
+  readonly place: Completion['place'];
+  /** The words that are neither options nor their values. */
+  readonly positionals: readonly string[];
+  /** The option whose value is being typed. */
+  readonly open: string | undefined;
+}
+
+const readLine = (before: readonly string[], command: CommandDefinition | undefined): ReadLine => {
+  const positionals: string[] = [];
+  const values: Record<string, string> = {};
+  let open: string | undefined;
+  for (const word of before) {
+    const [, name, value] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    if (open !== undefined) {
+      values[open] = word;
+      open = undefined;
+    } else if (name === undefined) {
+      if (!word.startsWith('-')) positionals.push(word);
+    } else if (value !== undefined) values[name] = value;
+    else if ((optionOf(name, command)?.type ?? 'boolean') !== 'boolean') open = name;
+  }
+  const { project, feature } = values;
+  const place = {
+    ...(project === undefined ? {} : { project }),
+    ...(feature === undefined ? {} : { feature }),
+  };
+  return { place, positionals, open };
+};
+
+const optionOf = (name: string, command: CommandDefinition | undefined): OptionSpec | undefined =>
+  command?.options[name] ?? (COMMON_OPTIONS as Readonly<Record<string, OptionSpec>>)[name];
+
+const isHidden = (name: string, command: CommandDefinition | undefined): boolean =>
+  command?.options[name]?.hidden === true;
+
+const shortForms = (commands: readonly CommandDefinition[]): readonly string[] => {
+  const names = new Set(commands.map((one) => one.words.join(' ')));
+  return [...SHORT_FORMS].filter(([, full]) => names.has(full.join(' '))).map(([short]) => short);
 };
 
 const nextWords = (before: readonly string[], commands: readonly CommandDefinition[]): readonly string[] => {
@@ -30,5 +130,30 @@ const nextWords = (before: readonly string[], commands: readonly CommandDefiniti
   return [...new Set(members.map((one) => one.words[before.length] ?? ''))];
 };
 
-const startingWith = (typed: string, candidates: readonly string[]): readonly string[] =>
-  candidates.filter((candidate) => candidate !== '' && candidate.startsWith(typed));
+const wanted = (kind: ValueKind | undefined): Pick<Completion, 'wants'> =>
+  kind === undefined ? {} : { wants: kind };
+
+/** What help shows in the place of a value says what it is. */
+const kindOfOption = (name: string, { placeholder = '' }: OptionSpec): ValueKind | undefined =>
+  AGENT_OPTIONS.has(name) ? 'agents' : OPTION_KINDS.get(placeholder);
+
+const AGENT_OPTIONS: ReadonlySet<string> = new Set(['agent', 'agents', 'author']);
+
+const OPTION_KINDS: ReadonlyMap<string, ValueKind> = new Map<string, ValueKind>([
+  ['FILE', 'files'],
+  ['DIR', 'directories'],
+  ['SLUG', 'features'],
+  ['WPnn', 'work-packages'],
+  ['WPmm', 'work-packages'],
+]);
+
+const kindOfPositional = ({ name }: PositionalDefinition): ValueKind | undefined =>
+  POSITIONAL_KINDS.get(name);
+
+const POSITIONAL_KINDS: ReadonlyMap<string, ValueKind> = new Map<string, ValueKind>([
+  ['wp', 'work-packages'],
+  ['id', 'tasks'],
+  ['file', 'files'],
+  ['shell', 'shells'],
+  ['key', 'settings'],
+]);

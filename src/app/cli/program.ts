@@ -1,6 +1,7 @@
 import { argumentsOf, commonOptionsOf } from './arguments.js';
 import { moveTask } from './commands/workflow/move-task-definition.js';
 import type { ClientContext } from './commands/shared/client.js';
+import type { ClientContainer } from '../container/container.js';
 import type { CommandContext, CommandDefinition } from './define-command.js';
 import { outcomeOfError } from './exit-codes.js';
 import type { Outcome } from './exit-codes.js';
@@ -138,12 +139,23 @@ const showFault = async (error: unknown, terminal: Terminal, json: boolean, io: 
 
 const showCompletions = async (
   argv: readonly string[],
-  { io, commands }: ProgramOptions,
+  { io, commands, createContainer }: ProgramOptions,
 ): Promise<Outcome> => {
   const words = argv.slice(argv[1] === '--' ? 2 : 1);
   const { complete } = await import('./completion.js');
-  for (const candidate of complete(words, commands ?? (await allCommands())))
-    io.stdout.write(toTerminal(`${candidate}\n`, false));
+  const { candidates, wants, fit, place } = complete(words, commands ?? (await allCommands()));
+  const answer = wants === 'files' || wants === 'directories' ? [`:${wants}`] : [...candidates];
+  if (wants !== undefined && answer.length === 0) {
+    const { valuesOf } = await import('./commands/completion/values.js');
+    let container: Promise<Closeable> | undefined;
+    // The container of completions is the client's.
+    const client = (): Promise<ClientContainer> =>
+      (container ??= createContainer()) as Promise<ClientContainer>;
+    const values = await valuesOf(wants, place, io, client).catch(() => []);
+    answer.push(...fit(values));
+    await container?.then((made) => made.close());
+  }
+  for (const candidate of answer) io.stdout.write(toTerminal(`${candidate}\n`, false));
   return 'done';
 };
 

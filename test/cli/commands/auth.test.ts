@@ -140,7 +140,10 @@ describe('the question about what waits', () => {
     'the answer %j keeps the project on this machine until sync on',
     async (answer) => {
       await captureOne();
-      expect((await cli.run(LOGIN, { stdin: `secret\n${answer}`, isTTY: true })).outcome).toBe('done');
+      const { outcome, err } = await cli.run(LOGIN, { stdin: `secret\n${answer}`, isTTY: true });
+      expect(outcome).toBe('done');
+      expect(err).toContain('Sharing is now off for these projects');
+      expect(err).toContain(`project: spec-kitty sync on --project ${cli.git.root}`);
       const kept = await cli.run('sync now --json');
       expect(kept.outcome).toBe('partly-delivered');
       expect(kept.document).toMatchObject({

@@ -76,9 +76,10 @@ describe('what sync now says about events that stay', () => {
     await cli.signIn();
     await note();
     await cli.run('sync off');
-    expect((await cli.run('sync now')).out).toContain(
-      'held: sharing is off (share the project with: spec-kitty sync on)',
-    );
+    const line = `project: 1 held: sharing is off (share the project with: spec-kitty sync on --project ${cli.git.root})`;
+    for (const command of ['sync now', 'sync status']) expect((await cli.run(command)).out).toContain(line);
+    expect((await cli.run('sync preview')).out).toContain(line.slice(line.indexOf('1 held')));
+    expect((await cli.run(['sync', 'on', '--project', cli.git.root], { cwd: '/' })).outcome).toBe('done');
   });
 });
 

@@ -51,6 +51,7 @@ const project = object(
   {
     project_uuid: text('absent: events without a project identity'),
     project_slug: text(),
+    project_path: text('a checkout of it on this machine'),
     hub: text('that the accounting speaks of; absent before anything was sent'),
     team: text(),
     oldest_waiting: text('occurrence time of the oldest event that waits, ISO 8601'),

@@ -14,6 +14,8 @@ export interface SyncStatus {
   readonly server?: string;
   readonly projects: readonly (ProjectStatus & {
     readonly projectSlug?: string;
+    /** A checkout of it on this machine. */
+    readonly projectPath?: string;
     readonly balanced: boolean;
     /** Events that wait, whether or not they may go: what the limit is about. */
     readonly waiting: number;
@@ -66,13 +68,15 @@ export class GetSyncStatus {
           sharing: shared,
           nowMs,
         });
-        const slug = checkouts.find(({ projectUuid }) => projectUuid === key)?.projectSlug;
+        const checkout = checkouts.find(({ projectUuid }) => projectUuid === key);
+        const slug = checkout?.projectSlug;
         return {
           ...status,
           balanced: isBalanced(status.accounting),
           waiting: waitingOf(status.accounting),
           ...ageOf(status.oldestWaiting, nowMs),
           ...(slug === undefined ? {} : { projectSlug: slug }),
+          ...(key === undefined || checkout === undefined ? {} : { projectPath: checkout.path }),
         };
       }),
     );

@@ -7,6 +7,7 @@ import { snakeKeys } from '../../render/snake-keys.js';
 import { bold } from '../../render/text.js';
 import { askLine, askSecret, askYesNo, readLine } from '../shared/ask.js';
 import type { ClientContext } from '../shared/client.js';
+import { projectOption } from '../sync/remedies.js';
 
 interface Args {
   readonly server: string | undefined;
@@ -44,9 +45,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const { account } = signedIn;
   await (await client.get(TOKENS.liftRefusals)).run(account);
   if (context.args.server !== undefined) await settings.setServerUrl(account.hub.url);
-  if (recorded?.answer === 'withhold') {
-    context.terminal.warn('Earlier events are held until you allow them: spec-kitty sync on');
-  }
+  if (recorded !== undefined) await tellKept(context, recorded.backlogs, recorded.answer);
   return {
     data: {
       version: 2,
@@ -101,6 +100,25 @@ const proofOf = async (context: ClientContext<Args>): Promise<SignInInput['proof
     });
   }
   return { with: 'password', username, password: await askSecret(context, `Password of ${username}: `) };
+};
+
+/** What the answer did, and for each project the command that takes it back. */
+const tellKept = async (
+  { container, terminal }: ClientContext<Args>,
+  backlogs: readonly Backlog[],
+  answer: BacklogAnswer,
+): Promise<void> => {
+  if (answer === 'consent') return;
+  const checkouts = await (await (await container()).get(TOKENS.checkouts)).list();
+  terminal.warn(
+    answer === 'decline'
+      ? 'Sharing is now off for these projects: their events stay on this machine. To share one:'
+      : 'Nobody could be asked, so the earlier events of these projects are held. To send them:',
+  );
+  for (const { projectUuid, projectSlug } of backlogs) {
+    const path = checkouts.find((each) => each.projectUuid === projectUuid)?.path;
+    terminal.say(`  ${projectSlug ?? projectUuid}: spec-kitty sync on${projectOption(path)}`);
+  }
 };
 
 const answerFor = async (

@@ -7,6 +7,7 @@ export const completionCommands = [
     positionals: { shell: 'bash, zsh or fish' },
     examples: [
       ['source <(spec-kitty completion bash)', 'complete in this bash'],
+      ['source <(spec-kitty completion zsh)', 'complete in this zsh'],
       ['spec-kitty completion fish | source', 'complete in this fish'],
     ],
     load: () => import('./completion.js'),

@@ -1,4 +1,27 @@
 import type { Accounting } from '../../../../domain/delivery/accounting.js';
+import { remedyFor } from './remedies.js';
+
+/** A project of this machine, as far as anybody knows. */
+export interface LeftProject {
+  readonly projectUuid?: string | undefined;
+  readonly projectSlug?: string;
+  /** A checkout of it. */
+  readonly projectPath?: string;
+}
+
+export const nameOf = ({ projectSlug, projectUuid }: LeftProject): string =>
+  projectSlug ?? projectUuid ?? 'without identity';
+
+/** What stays, project by project: how many, why, and the command that lets them go. */
+export const leftLines = (
+  projects: readonly (LeftProject & { readonly accounting: Accounting })[],
+): readonly string[] =>
+  projects.flatMap((project) =>
+    Object.entries(leftReasons([project])).map(
+      ([reason, count]) =>
+        `  ${nameOf(project)}: ${count} ${reason}${remedyFor(reason, project.projectPath)}`,
+    ),
+  );
 
 /** How many events stayed behind for each reason, over all projects. */
 export const leftReasons = (

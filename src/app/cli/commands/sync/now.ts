@@ -11,10 +11,9 @@ import { toJsonDocument } from '../../render/visible.js';
 import type { ClientContext } from '../shared/client.js';
 import { passDocument } from './accounting-document.js';
 import { deliveryReport, writeReport } from './delivery-report.js';
-import { leftReasons } from './left-reasons.js';
+import { leftLines, leftReasons } from './left-reasons.js';
 import { isStdout } from '../shared/output-file.js';
 import { Progress } from './progress.js';
-import { remedyFor } from './remedies.js';
 
 interface Args {
   readonly report: string | undefined;
@@ -67,7 +66,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     text: lines([
       `Delivered ${counts.delivered}, already there ${counts.duplicate}, left ${left}.`,
       ...explain(ended),
-      ...Object.entries(reasons).map(([reason, count]) => `  ${count} ${reason}${remedyFor(reason)}`),
+      ...leftLines(projects),
     ]),
   };
 };

@@ -4,7 +4,9 @@ import { TOKENS } from '../../../container/tokens.js';
 import type { ProjectPreview } from '../../../usecases/delivery/preview-delivery.js';
 import type { Report } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
+import type { CheckoutMemory } from '../../../../ports/config.js';
 import type { ClientContext } from '../shared/client.js';
+import { remedyFor } from './remedies.js';
 
 interface Args {
   readonly limit: number | undefined;
@@ -15,14 +17,23 @@ export const run = async ({ args, common, container }: ClientContext<Args>): Pro
   if (most !== Infinity && (!Number.isInteger(most) || most < 0)) {
     throw new SyncError('wrong-usage', '--limit takes a whole number from 0.');
   }
-  const preview = await (await container()).get(TOKENS.previewDelivery);
-  const projects = await preview.run(most);
+  const client = await container();
+  const [preview, registry] = await Promise.all([
+    client.get(TOKENS.previewDelivery),
+    client.get(TOKENS.checkouts),
+  ]);
+  const [projects, checkouts] = await Promise.all([preview.run(most), registry.list()]);
   return {
     data: { projects: projects.map(toDocument) },
     text:
       projects.length === 0
         ? dim('No events were captured on this machine yet.')
-        : lines(projects.flatMap((project, index) => [...(index === 0 ? [] : ['']), ...describe(project)])),
+        : lines(
+            projects.flatMap((project, index) => [
+              ...(index === 0 ? [] : ['']),
+              ...describe(project, checkouts),
+            ]),
+          ),
   };
 };
 
@@ -37,12 +48,26 @@ const toDocument = ({ projectUuid, to, count, events, held, deadLetters }: Proje
   events: events.map(({ json }) => JSON.parse(json) as unknown),
 });
 
-const describe = ({ projectUuid, to, count, events, held, deadLetters }: ProjectPreview): readonly Text[] => {
+const describe = (
+  { projectUuid, to, count, events, held, deadLetters }: ProjectPreview,
+  checkouts: readonly CheckoutMemory[],
+): readonly Text[] => {
   const rest = count - events.length;
+  const checkout = checkouts.find((each) => projectUuid !== undefined && each.projectUuid === projectUuid);
+  const slug = checkout?.projectSlug;
+  const stays = (what: string, counts: Readonly<Record<string, number>>): readonly Text[] =>
+    Object.entries(counts).map(
+      ([reason, number]) =>
+        `  ${number} ${what}: ${reason}${remedyFor(`${what}: ${reason}`, checkout?.path)}`,
+    );
   return [
-    [bold(projectUuid ?? 'without identity'), `: ${count} would leave ${whereTo(to)}`],
-    ...Object.entries(held).map(([reason, stays]) => `  ${stays} held: ${reason}`),
-    ...Object.entries(deadLetters).map(([reason, stays]) => `  ${stays} dead letter: ${reason}`),
+    [
+      bold(projectUuid ?? 'without identity'),
+      slug === undefined ? '' : ` (${slug})`,
+      `: ${count} would leave ${whereTo(to)}`,
+    ],
+    ...stays('held', held),
+    ...stays('dead letter', deadLetters),
     ...events.map(({ json }) => json),
     ...(rest > 0 ? [dim(`… and ${rest} more; all are in --json`)] : []),
   ];

@@ -4,7 +4,7 @@ import { shownTime } from '../../../sync/shown-time.js';
 import { duration } from '../../render/duration.js';
 import { table, type Column } from '../../render/table.js';
 import { dim, green, red, type Text } from '../../render/text.js';
-import { leftReasons } from './left-reasons.js';
+import { leftLines, nameOf } from './left-reasons.js';
 
 type Project = SyncStatus['projects'][number];
 
@@ -16,9 +16,7 @@ export const projectsText = (status: SyncStatus, width: number, nowMs: number): 
     ...counts(project.accounting),
     project.balanced ? green('✓') : red(`≠ ${accountedFor(project.accounting)}`),
   ]);
-  const reasons = Object.entries(leftReasons(status.projects)).map(
-    ([reason, count]) => `  ${count} ${reason}`,
-  );
+  const reasons = leftLines(status.projects);
   const details = status.projects.flatMap((project) => detailsOf(project, nowMs));
   return [
     table(COLUMNS, rows, width),
@@ -38,9 +36,6 @@ const COLUMNS: readonly Column[] = [
   { header: 'discarded', align: 'right' },
   { header: '' },
 ];
-
-const nameOf = ({ projectSlug, projectUuid }: Project): string =>
-  projectSlug ?? projectUuid ?? 'without identity';
 
 const counts = (accounting: Accounting): readonly string[] =>
   [

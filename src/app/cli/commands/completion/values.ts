@@ -1,0 +1,55 @@
+import { resolve } from 'node:path';
+import type { ClientContainer } from '../../../container/container.js';
+import { TOKENS } from '../../../container/tokens.js';
+import { locateFeature } from '../../../usecases/workflow/locate-feature.js';
+import type { Completion, ValueKind } from '../../completion.js';
+import type { Io } from '../../io.js';
+import { SHELLS } from './shells.js';
+
+/**
+ * The values of a kind where the command line stands. Somebody waits with a finger on a key: whatever cannot be had is
+ * nothing, and says nothing.
+ */
+export const valuesOf = async (
+  kind: ValueKind,
+  place: Completion['place'],
+  io: Io,
+  container: () => Promise<ClientContainer>,
+): Promise<readonly string[]> => {
+  if (kind === 'shells') return SHELLS;
+  if (kind === 'files' || kind === 'directories') return [];
+  const client = await container();
+  const directory = resolve(io.cwd, place.project ?? '.');
+  const repository = await client.get(TOKENS.repository);
+  const checkout = await repository.locate(directory);
+  if (checkout === undefined) return [];
+  const files = await client.get(TOKENS.featureFiles);
+  switch (kind) {
+    case 'features':
+      return files.features(checkout.projectRoot);
+    case 'agents': {
+      const { available, commands } = await (
+        await client.get(TOKENS.agentCatalog)
+      ).read(checkout.projectRoot);
+      return [...new Set([...available, ...commands.keys()])];
+    }
+    case 'work-packages':
+    case 'tasks': {
+      const variable = io.env['SPECIFY_FEATURE'];
+      const slug = await locateFeature(files, repository, {
+        ...{ checkout, directory },
+        ...(place.feature === undefined ? {} : { feature: place.feature }),
+        ...(variable === undefined ? {} : { featureVariable: variable }),
+      });
+      const documents = await files.read(checkout.projectRoot, slug);
+      const ids = (documents?.workPackages ?? []).flatMap(({ path }) => WORK_PACKAGE.exec(path)?.[1] ?? []);
+      const tasks = kind === 'tasks' ? (documents?.tasks?.match(TASK) ?? []) : [];
+      return [...new Set([...ids.sort(), ...tasks])];
+    }
+    case 'settings':
+      return [];
+  }
+};
+
+const WORK_PACKAGE = /(?:^|\/)(WP\d{2,4})[^/]*$/;
+const TASK = /\bT\d{3,4}\b/g;
