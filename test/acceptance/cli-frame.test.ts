@@ -72,7 +72,7 @@ describe('the built program', () => {
   it('prints a completion script that the shell accepts', () =>
     inSandbox(async (sandbox) => {
       const { code, stdout } = await startCli(sandbox, ['completion', 'bash']).ended;
-      expect([code, stdout]).toEqual([0, expect.stringContaining('complete -o bashdefault')]);
+      expect([code, stdout]).toEqual([0, expect.stringContaining('complete -F _spec_kitty')]);
       expect((await runCli(sandbox, ['--complete', '--', 'compl'])).stdout).toBe('completion\n');
     }));
 });

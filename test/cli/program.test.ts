@@ -375,7 +375,12 @@ describe('completion', () => {
       for (const [at, word] of words.entries())
         expect(complete([...words.slice(0, at), word.slice(0, 2)], COMMANDS).candidates).toContain(word);
       expect(complete([...words, '--'], COMMANDS).candidates).toEqual(
-        expect.arrayContaining([...Object.keys(options), 'json', 'feature'].map((name) => `--${name}`)),
+        expect.arrayContaining(
+          [
+            ...Object.keys(options).filter((name) => options[name]?.hidden !== true),
+            ...['json', 'feature', 'help'],
+          ].map((name) => `--${name}`),
+        ),
       );
       for (const [name, { choices = [] }] of Object.entries(options))
         expect(complete([...words, `--${name}`, ''], COMMANDS).candidates).toEqual(choices);

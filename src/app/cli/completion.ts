@@ -47,7 +47,7 @@ export const complete = (words: readonly string[], commands: readonly CommandDef
     const fit = fitting(given.slice(earlier.length), (open === undefined ? `--${asked}=` : '') + earlier);
     return { ...none, fit, candidates: fit(option.choices ?? []), ...wanted(kindOfOption(asked, option)) };
   }
-  if (typed.startsWith('-')) {
+  if (typed.startsWith('-') && !before.includes('--')) {
     const names = Object.keys({ ...command?.options, ...COMMON_OPTIONS, help: true });
     return {
       ...none,
@@ -96,7 +96,12 @@ const readLine = (before: readonly string[], command: CommandDefinition | undefi
   const positionals: string[] = [];
   const values: Record<string, string> = {};
   let open: string | undefined;
-  for (const word of before) {
+  const end = before.indexOf('--');
+  for (const [at, word] of before.entries()) {
+    if (end >= 0 && at >= end) {
+      if (at > end) positionals.push(word);
+      continue;
+    }
     const [, name, value] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
     if (open !== undefined) {
       values[open] = word;
