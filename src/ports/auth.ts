@@ -1,6 +1,7 @@
 import type { LiveToken } from './accounts.js';
 import type { Result } from '../domain/result.js';
 import type { Account, HubAddress } from '../domain/delivery/account.js';
+import type { KnownHub } from '../domain/delivery/known-hubs.js';
 
 /** What is stored of a sign-in. Times are milliseconds since 1970. */
 export interface Credentials {
@@ -29,6 +30,17 @@ export interface MachineAccounts {
   recall(hub: HubAddress, token: string): Promise<Account | undefined>;
   /** Never fails: what cannot be written is asked again. Writes only when something changed. */
   remember(hub: HubAddress, token: string, account: Account): Promise<void>;
+}
+
+/**
+ * Which hub may be believed to be which: ids of hubs and the addresses at which they were seen. Kept apart from the
+ * sign-in, which other programs write too.
+ */
+export interface KnownHubs {
+  /** Never fails: what cannot be read is not known. Takes no lock. */
+  list(): Promise<readonly KnownHub[]>;
+  /** One transaction across processes, durable before this resolves. Returning the same list changes nothing. */
+  update(change: (known: readonly KnownHub[]) => readonly KnownHub[]): Promise<readonly KnownHub[]>;
 }
 
 export type CredentialReading =

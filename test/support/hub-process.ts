@@ -1,3 +1,4 @@
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ask, PASSWORD, succeed } from './project.js';
 import { startCli } from './run-cli.js';
@@ -12,6 +13,8 @@ export interface StoredEvent {
 /** A hub in a process of its own, `hub serve` of the built program, with the team `acme` and its user `ada`. */
 export interface HubProcess {
   readonly url: string;
+  /** Its data directory. */
+  readonly data: string;
   /** Adds a team with one user whose password is {@link PASSWORD}. */
   addUser(username: string, team: string): Promise<void>;
   /** What is stored for the team of a user, in the order of arrival; of one project when it is named. */
@@ -20,20 +23,27 @@ export interface HubProcess {
   stop(): Promise<void>;
 }
 
-export const startHubProcess = async (serveOptions: readonly string[] = []): Promise<HubProcess> => {
+/** `copyOf`: begins with what is in another hub's data directory, its id included. */
+export const startHubProcess = async (
+  serveOptions: readonly string[] = [],
+  copyOf?: string,
+): Promise<HubProcess> => {
   const sandbox = await createSandbox();
-  const data = ['--data', join(sandbox.directory, 'hub')];
+  const directory = join(sandbox.directory, 'hub');
+  const data = ['--data', directory];
+  if (copyOf !== undefined) await cp(copyOf, directory, { recursive: true });
   const addUser = async (username: string, team: string): Promise<void> => {
     await ask(sandbox, ['hub', 'team', 'add', team, ...data]);
     await succeed(sandbox, ['hub', 'user', 'add', username, '--team', team, '--password-stdin', ...data], {
       input: `${PASSWORD}\n`,
     });
   };
-  await addUser('ada', 'acme');
+  if (copyOf === undefined) await addUser('ada', 'acme');
   const serving = startCli(sandbox, ['hub', 'serve', '--port', '0', ...serveOptions, ...data]);
   const [, url = ''] = await serving.waitFor(/The hub is at (https?:\S+)/);
   return {
     url,
+    data: directory,
     addUser,
     events: (project, username = 'ada') => eventsAt(url, username, project),
     stop: async () => {
@@ -54,6 +64,9 @@ export const sharedHubProcess = (): Omit<HubProcess, 'stop'> => {
   return {
     get url() {
       return hub!.url;
+    },
+    get data() {
+      return hub!.data;
     },
     addUser: (username, team) => hub!.addUser(username, team),
     events: (project, username) => hub!.events(project, username),

@@ -1,4 +1,5 @@
 import { BacklogConsent } from '../../src/app/usecases/account/backlog-consent.js';
+import { SharingPolicy } from '../../src/app/sync/sharing-policy.js';
 import { SetSharing } from '../../src/app/usecases/account/set-sharing.js';
 import { DeliveryWorld, HUB_URL } from '../support/delivery-world.js';
 import { fact, PROJECT } from '../support/facts.js';
@@ -130,6 +131,37 @@ describe('scenario 20: account A signs out, B signs in', () => {
     await world.capture(1, await world.signIn());
     await world.flush(true);
     expect((await world.status()).accounting.held).toEqual({ [sentence]: 1 });
+  });
+
+  it('a checkout that is gone says nothing any more once another one is there, and is forgotten on request', async () => {
+    const world = new DeliveryWorld();
+    const gone = new Set([ELSEWHERE.path]);
+    const files = { isGone: async (path: string) => gone.has(path) };
+    const sharing = new SharingPolicy(world.registry, world.configs, files);
+    await world.registry.remember({ ...ELSEWHERE, share: false });
+    // Nobody else speaks for the project: its last word holds.
+    expect(await sharing.of(PROJECT)).toBe('off');
+    await world.registry.remember(HERE);
+    world.configs.put(HERE.path, config({}));
+    expect(await sharing.of(PROJECT)).toBe('on');
+    expect(await sharing.refusals(PROJECT)).toEqual([]);
+    await sharing.forgetGone(PROJECT);
+    expect((await world.registry.list()).map(({ path }) => path)).toEqual([HERE.path]);
+  });
+
+  it('what refuses is named by checkout', async () => {
+    const world = new DeliveryWorld();
+    const sharing = new SharingPolicy(world.registry, world.configs);
+    await world.registry.remember(HERE);
+    await world.registry.remember(ELSEWHERE);
+    await world.registry.remember({ path: '/work/third', projectUuid: PROJECT });
+    world.configs.put(HERE.path, config({}));
+    world.configs.put(ELSEWHERE.path, config({ share: false }));
+    world.configs.putBroken('/work/third', 'conflict markers');
+    expect(await sharing.refusals(PROJECT)).toEqual([
+      { path: ELSEWHERE.path, reason: 'share is false' },
+      { path: '/work/third', reason: 'unreadable' },
+    ]);
   });
 
   it('what the user keeps back on this machine stays, and leaves after sync on', async () => {

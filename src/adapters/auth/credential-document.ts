@@ -1,5 +1,7 @@
 import type { TomlTable } from 'smol-toml';
 import { guardCredentials } from '../../domain/delivery/guard-credentials.js';
+import { isHubId } from '../../domain/delivery/known-hubs.js';
+import { isOneLine } from '../../domain/one-line.js';
 import type { CredentialReading, Credentials } from '../../ports/auth.js';
 import { parse, stringify } from '../fs/toml.js';
 
@@ -21,6 +23,9 @@ export const readCredentials = (text: string): CredentialReading => {
   if (url === undefined) return unreadable('server.url is missing');
   const team = textAt(user, 'team_slug');
   const hubId = textAt(server, 'hub_id');
+  const username = textAt(user, 'username');
+  if (username !== undefined && !isOneLine(username)) return unreadable('user.username is no name');
+  if (team !== undefined && !isOneLine(team)) return unreadable('user.team_slug is no name');
   return {
     state: 'present',
     credentials: guardCredentials<Credentials>({
@@ -29,9 +34,9 @@ export const readCredentials = (text: string): CredentialReading => {
       // An unknown expiry of the access token means "refresh first"; that of the refresh token, "let the hub decide".
       accessExpiresAtMs: timeAt(tokens, 'access_expires_at') ?? 0,
       refreshExpiresAtMs: timeAt(tokens, 'refresh_expires_at') ?? LAST_OF_YEAR_9999_MS,
-      username: textAt(user, 'username') ?? 'unknown',
+      username: username ?? 'unknown',
       ...(team !== undefined && { teamSlug: team }),
-      server: { url: url.replace(/\/+$/, ''), ...(hubId !== undefined && { id: hubId }) },
+      server: { url: url.replace(/\/+$/, ''), ...(isHubId(hubId) && { id: hubId }) },
     }),
   };
 };

@@ -1,4 +1,6 @@
 import { isBearerToken } from '../../domain/delivery/bearer-token.js';
+import { isHubId } from '../../domain/delivery/known-hubs.js';
+import { isOneLine } from '../../domain/one-line.js';
 import { isFields } from '../../domain/wire.js';
 import type { LiveToken } from '../../ports/accounts.js';
 import type { Identification, IssuedTokens } from '../../ports/auth.js';
@@ -13,7 +15,8 @@ export const readIssuedTokens = (document: unknown): IssuedTokens | undefined =>
   const { access, refresh } = document;
   if (!isBearerToken(access) || !isBearerToken(refresh)) return undefined;
   const teamSlug = name(document['team_slug']);
-  const hubId = name(document['hub_id']);
+  const hubId = idOf(document);
+  if (isUnsound(document['team_slug'])) return undefined;
   return {
     access,
     refresh,
@@ -42,15 +45,27 @@ export const readIdentification = (document: unknown): Identification | undefine
   const username = named(document['user'], 'username') ?? name(document['username']);
   const teams = document['teams'];
   if (username === undefined || !Array.isArray(teams)) return undefined;
-  const hubId = name(document['hub_id']);
+  const hubId = idOf(document);
+  if ([username, document['team_slug'], ...teams.map(slugOf)].some(isUnsound)) return undefined;
   const own = name(document['team_slug']);
-  const all = teams.map((team) => named(team, 'slug') ?? named(team, 'team_slug'));
+  const all = teams.map(slugOf);
   return {
     username,
     teams: [...new Set([own, ...all])].filter((team) => team !== undefined),
     ...(hubId === undefined ? {} : { hubId }),
   };
 };
+
+const slugOf = (team: unknown): string | undefined => named(team, 'slug') ?? named(team, 'team_slug');
+
+/** An id that is none is one that was not stated. */
+const idOf = (document: Readonly<Record<string, unknown>>): string | undefined => {
+  const id = document['hub_id'];
+  return isHubId(id) ? id : undefined;
+};
+
+/** Names are shown on one line beside others, and decide whose an event is: what could look like another is no name. */
+const isUnsound = (value: unknown): boolean => typeof value === 'string' && !isOneLine(value);
 
 const named = (value: unknown, key: string): string | undefined =>
   name(isFields(value) ? (value[key] ?? value['name']) : value);

@@ -17,6 +17,7 @@ export * from './memory-feature-files.js';
 export * from './memory-foreign-queue.js';
 export * from './memory-hub.js';
 export * from './memory-intent-store.js';
+export * from './memory-known-hubs.js';
 export * from './memory-lamport-store.js';
 export * from './memory-live-transport.js';
 export * from './memory-machine-accounts.js';

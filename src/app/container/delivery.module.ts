@@ -21,6 +21,10 @@ export const deliveryModule = (register: Registrar): void => {
     const { GotTokenIssuer } = await import('../../adapters/auth/got-token-issuer.js');
     return new GotTokenIssuer({ version });
   });
+  register.single(TOKENS.hubIdentities, [TOKENS.knownHubs, TOKENS.outboxes], async (known, outboxes) => {
+    const { HubIdentities } = await import('../usecases/account/hub-identities.js');
+    return new HubIdentities(known, outboxes);
+  });
   register.single(
     TOKENS.accessTokens,
     [
@@ -29,22 +33,27 @@ export const deliveryModule = (register: Registrar): void => {
       TOKENS.wallClock,
       TOKENS.signInEnvironment,
       TOKENS.machineAccounts,
+      TOKENS.hubIdentities,
     ],
-    async (store, issuer, clock, environment, machines) => {
+    async (store, issuer, clock, environment, machines, hubs) => {
       const { AccessTokens } = await import('../usecases/account/access-token.js');
-      return new AccessTokens(store, issuer, clock, environment, machines);
+      return new AccessTokens(store, issuer, clock, environment, machines, hubs);
     },
   );
-  register.single(TOKENS.sharing, [TOKENS.checkouts, TOKENS.configs], async (registry, configs) => {
-    const { SharingPolicy } = await import('../sync/sharing-policy.js');
-    return new SharingPolicy(registry, configs);
-  });
+  register.single(
+    TOKENS.sharing,
+    [TOKENS.checkouts, TOKENS.configs, TOKENS.stateFiles],
+    async (registry, configs, files) => {
+      const { SharingPolicy } = await import('../sync/sharing-policy.js');
+      return new SharingPolicy(registry, configs, files);
+    },
+  );
   register.single(
     TOKENS.signIn,
-    [TOKENS.credentials, TOKENS.tokenIssuer, TOKENS.wallClock],
-    async (store, issuer, clock) => {
+    [TOKENS.credentials, TOKENS.tokenIssuer, TOKENS.wallClock, TOKENS.hubIdentities],
+    async (store, issuer, clock, hubs) => {
       const { SignIn } = await import('../usecases/account/sign-in.js');
-      return new SignIn(store, issuer, clock);
+      return new SignIn(store, issuer, clock, hubs);
     },
   );
   register.single(TOKENS.signOut, [TOKENS.credentials, TOKENS.tokenIssuer], async (store, issuer) => {

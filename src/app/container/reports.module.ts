@@ -75,6 +75,14 @@ export const reportsModule = (register: Registrar): void => {
     },
   );
   register.single(
+    TOKENS.moveEvents,
+    [TOKENS.outboxes, TOKENS.checkouts, TOKENS.knownHubs, TOKENS.accessTokens],
+    async (outboxes, registry, hubs, tokens) => {
+      const { MoveEvents } = await import('../usecases/delivery/move-events.js');
+      return new MoveEvents({ outboxes, registry, hubs, tokens });
+    },
+  );
+  register.single(
     TOKENS.listLeftEvents,
     [TOKENS.outboxes, TOKENS.sharing, TOKENS.wallClock, TOKENS.accountStatus],
     async (outboxes, sharing, clock, accountStatus) => {
@@ -124,6 +132,7 @@ export const reportsModule = (register: Registrar): void => {
       TOKENS.accountStatus,
       TOKENS.checkConnection,
       TOKENS.importQueue,
+      TOKENS.hubIdentities,
       TOKENS.environment,
     ],
     async (
@@ -141,12 +150,14 @@ export const reportsModule = (register: Registrar): void => {
       account,
       connection,
       olderQueues,
+      hubs,
       { version },
     ) => {
       const { ExamineMachine } = await import('../usecases/delivery/examine-machine.js');
       return new ExamineMachine({
         ...{ files, outboxes, registry, configs, repository, intents, sharing, settings },
         ...{ lamport, clock, background, account, connection, olderQueues, version },
+        ...{ lamport, clock, background, account, connection, hubs, version },
       });
     },
   );

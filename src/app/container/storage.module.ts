@@ -21,6 +21,17 @@ export const storageModule = (register: Registrar): void => {
   register.single(TOKENS.settings, [TOKENS.stateRoot], (root) => new TomlSettingsStore(root));
   register.single(TOKENS.checkouts, [TOKENS.stateRoot], (root) => new JsonCheckoutRegistry(root));
   register.single(TOKENS.credentials, [TOKENS.stateRoot], (root) => new TomlCredentialStore(root));
+  // Only who is signed in asks which hub is which, so only then it is loaded.
+  register.single(TOKENS.knownHubs, [TOKENS.stateRoot], (root) => {
+    const load = async () => {
+      const { JsonKnownHubs } = await import('../../adapters/auth/json-known-hubs.js');
+      return new JsonKnownHubs(root);
+    };
+    return {
+      list: async () => (await load()).list(),
+      update: async (change) => (await load()).update(change),
+    };
+  });
   // Only who signs in by a variable asks for it, so only then it is loaded.
   register.single(TOKENS.machineAccounts, [TOKENS.stateRoot], (root) => {
     const load = async () => {

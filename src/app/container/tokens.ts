@@ -6,7 +6,13 @@ import type {
   AgentWork,
   OrchestrationStore,
 } from '../../ports/agents.js';
-import type { CredentialStore, MachineAccounts, SignInEnvironment, TokenIssuer } from '../../ports/auth.js';
+import type {
+  CredentialStore,
+  KnownHubs,
+  MachineAccounts,
+  SignInEnvironment,
+  TokenIssuer,
+} from '../../ports/auth.js';
 import type { BackgroundPost, BackgroundStarter, Doorbell } from '../../ports/background.js';
 import type { LamportStore } from '../../ports/clock.js';
 import type { CheckoutRegistry, ConfigStore, SettingsStore } from '../../ports/config.js';
@@ -44,6 +50,7 @@ import type { ExportEvents } from '../usecases/journal/export-events.js';
 import type { FinalizeTasks } from '../usecases/workflow/finalize-tasks.js';
 import type { GetAccountStatus } from '../usecases/account/account-status.js';
 import type { GetSyncStatus } from '../usecases/delivery/get-sync-status.js';
+import type { HubIdentities } from '../usecases/account/hub-identities.js';
 import type { ImplementWorkPackage } from '../usecases/workflow/implement-work-package.js';
 import type { ImportEvents } from '../usecases/journal/import-events.js';
 import type { ImportQueue } from '../usecases/journal/import-queue.js';
@@ -58,6 +65,7 @@ import type { ShowWorkPackage } from '../usecases/workflow/show-work-package.js'
 import type { MarkStatus } from '../usecases/workflow/mark-status.js';
 import type { ReadBoard } from '../usecases/workflow/read-board.js';
 import type { WatchBoard } from '../usecases/workflow/watch-board.js';
+import type { MoveEvents } from '../usecases/delivery/move-events.js';
 import type { MoveWorkPackage } from '../usecases/workflow/move-work-package.js';
 import type { OrchestrateFeature } from '../usecases/orchestration/orchestrate-feature.js';
 import type { OrchestrationStatus } from '../usecases/orchestration/orchestration-status.js';
@@ -105,6 +113,8 @@ export const TOKENS = {
   checkouts: token<CheckoutRegistry>('checkouts'),
   credentials: token<CredentialStore>('credentials'),
   machineAccounts: token<MachineAccounts>('machine-accounts'),
+  knownHubs: token<KnownHubs>('known-hubs'),
+  hubIdentities: token<HubIdentities>('hub-identities'),
   lamport: token<LamportStore>('lamport'),
   outboxes: token<Outboxes>('outboxes'),
   repository: token<Repository>('repository'),
@@ -181,6 +191,7 @@ export const TOKENS = {
   diagnoseOutbox: token<DiagnoseOutbox>('diagnose-outbox'),
   checkConnection: token<CheckConnection>('check-connection'),
   verifyDelivery: token<VerifyDelivery>('verify-delivery'),
+  moveEvents: token<MoveEvents>('move-events'),
   previewDelivery: token<PreviewDelivery>('preview-delivery'),
   listLeftEvents: token<ListLeftEvents>('list-left-events'),
   listDeadLetters: token<ListDeadLetters>('list-dead-letters'),

@@ -12,8 +12,18 @@ import { TOKENS } from './tokens.js';
 export const workflowModule = (register: Registrar): void => {
   register.single(
     TOKENS.accountStatus,
-    [TOKENS.credentials, TOKENS.wallClock, TOKENS.signInEnvironment, TOKENS.machineAccounts],
-    (store, clock, environment, machines) => new GetAccountStatus(store, clock, environment, machines),
+    [
+      TOKENS.credentials,
+      TOKENS.wallClock,
+      TOKENS.signInEnvironment,
+      TOKENS.machineAccounts,
+      TOKENS.knownHubs,
+    ],
+    (store, clock, environment, machines, known) =>
+      new GetAccountStatus(store, clock, environment, machines, {
+        recognize: async (hub) =>
+          (await import('../../domain/delivery/known-hubs.js')).recognize(await known.list(), hub),
+      }),
   );
   register.single(
     TOKENS.ensureIdentity,

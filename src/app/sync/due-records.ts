@@ -103,10 +103,10 @@ const toItem = (
   }
   if (standing.standing !== 'pending' || !standing.due || record.json === undefined) return undefined;
   const isOwned = record.hub !== undefined;
-  const json =
-    !isOwned && record.team === LOCAL_TEAM
-      ? withTeam(record.json, context.account?.team ?? LOCAL_TEAM)
-      : record.json;
+  const team = ownerOf(record, context.decisions)?.team ?? context.account?.team ?? LOCAL_TEAM;
+  // An event of nobody's goes out for the account that first delivers it, and one that was moved for its new owner.
+  const isAnothers = isOwned ? record.team !== team : record.team === LOCAL_TEAM;
+  const json = isAnothers ? withTeam(record.json, team) : record.json;
   return {
     record: record.record,
     eventId: record.eventId,
@@ -117,7 +117,7 @@ const toItem = (
   };
 };
 
-/** A `local` event goes out with the team of the account that first delivers it; the stored line stays as it is. */
+/** The event with the team that it is sent for; the stored line stays as it is. */
 const withTeam = (json: Uint8Array, team: string): Uint8Array => {
   const event = JSON.parse(new TextDecoder().decode(json)) as object;
   return new TextEncoder().encode(JSON.stringify({ ...event, team_slug: team }));

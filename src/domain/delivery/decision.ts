@@ -7,8 +7,25 @@ import type { RecordRange } from './record-ranges.js';
 export type Decision =
   /** Records captured as `local` belong to this hub and team from now on. */
   | { readonly decision: 'claim'; readonly range: RecordRange; readonly hub: string; readonly team: string }
-  /** A person allowed these waiting records to go to this hub and team, whoever they were captured for. */
-  | { readonly decision: 'consent'; readonly range: RecordRange; readonly hub: string; readonly team: string }
+  /**
+   * A person allowed these waiting records to go to this hub and team, whoever they were captured for; with `of`, only
+   * those that were captured for nobody.
+   */
+  | {
+      readonly decision: 'consent';
+      readonly range: RecordRange;
+      readonly hub: string;
+      readonly team: string;
+      readonly of?: 'nobody';
+    }
+  /** A person let these records, which belonged to one hub and team, belong to another one from now on. */
+  | {
+      readonly decision: 'move';
+      readonly range: RecordRange;
+      readonly from: { readonly hub: string; readonly team: string };
+      readonly hub: string;
+      readonly team: string;
+    }
   /** Nobody could be asked at sign-in: these `local` records stay until a person consents. */
   | {
       readonly decision: 'withhold';

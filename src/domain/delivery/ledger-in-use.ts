@@ -22,7 +22,7 @@ export const ledgerInUse = (
 
 /**
  * The account that reports speak of. What a machine token stands for is known to its hub alone: until that was asked,
- * it is taken for the account of the ledger in use.
+ * it is taken for the account of the ledger in use, where that is one of a hub at the same address.
  */
 export const presumedAccount = (
   ledgers: readonly HubLedger[],
@@ -30,7 +30,8 @@ export const presumedAccount = (
 ): Account | undefined => {
   if (account === undefined || account.team !== LOCAL_TEAM) return account;
   const inUse = ledgerInUse(ledgers, undefined);
-  if (inUse === undefined || (isUrl(inUse.hub) && inUse.hub !== account.hub.url)) return account;
+  const { url } = account.hub;
+  if (inUse === undefined || !(inUse.hub === url || inUse.urls?.includes(url) === true)) return account;
   return { ...account, hub: { ...account.hub, id: inUse.hub }, team: inUse.team };
 };
 
@@ -98,5 +99,3 @@ const withUrl = (ledger: HubLedger, { url, id }: HubAddress): HubLedger =>
   id === undefined || ledger.urls?.includes(url) === true
     ? ledger
     : { ...ledger, urls: [...(ledger.urls ?? []), url] };
-
-const isUrl = (hub: string): boolean => hub.startsWith('http');

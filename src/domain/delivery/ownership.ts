@@ -1,4 +1,4 @@
-import { isSameHub, type Account } from './account.js';
+import { isSameHub, type Account, type HubAddress } from './account.js';
 import type { Decision } from './decision.js';
 import { unreachable } from '../errors.js';
 import { discard, requeue } from './change-ledger.js';
@@ -19,13 +19,22 @@ export interface DecisionIndex {
   /** Disjoint, ascending: the first claim of a record is the one that counts. */
   readonly claims: readonly (RecordRange & RecordOwner)[];
   /** Consents and withholdings, the latest first. */
-  readonly consents: readonly (RecordRange & RecordOwner & { readonly allowed: boolean })[];
+  readonly consents: readonly (RecordRange & RecordOwner & Consent)[];
+  /** In the order in which they were decided: one can build on another. */
+  readonly moves: readonly (RecordRange & RecordOwner & { readonly of: RecordOwner })[];
+}
+
+interface Consent {
+  readonly allowed: boolean;
+  /** Whether it is about nothing but records that belong to nobody. */
+  readonly isOfNobodys: boolean;
 }
 
 export const indexDecisions = (decisions: readonly Decision[]): DecisionIndex => {
   let claimed: RecordSet = [];
   const claims: (RecordRange & RecordOwner)[] = [];
-  const consents: (RecordRange & RecordOwner & { allowed: boolean })[] = [];
+  const consents: (RecordRange & RecordOwner & Consent)[] = [];
+  const moves: (RecordRange & RecordOwner & { readonly of: RecordOwner })[] = [];
   for (const decision of decisions) {
     switch (decision.decision) {
       case 'claim':
@@ -41,7 +50,11 @@ export const indexDecisions = (decisions: readonly Decision[]): DecisionIndex =>
           hub: decision.hub,
           team: decision.team,
           allowed: decision.decision === 'consent',
+          isOfNobodys: decision.decision === 'consent' && decision.of === 'nobody',
         });
+        break;
+      case 'move':
+        moves.push({ ...decision.range, hub: decision.hub, team: decision.team, of: decision.from });
         break;
       case 'unreadable':
         // It may have been the opposite of any answer before it.
@@ -55,15 +68,34 @@ export const indexDecisions = (decisions: readonly Decision[]): DecisionIndex =>
         unreachable(decision);
     }
   }
-  return { claims: claims.sort((a, b) => a.from - b.from), consents: consents.reverse() };
+  return { claims: claims.sort((a, b) => a.from - b.from), consents: consents.reverse(), moves };
 };
 
-/** Whose the record is: of the account at capture, else of whoever claimed it first; `undefined` for nobody's. */
+/**
+ * Whose the record is: of the account at capture, else of whoever claimed it first, and then of whom a person gave it
+ * to; `undefined` for nobody's.
+ */
 export const ownerOf = (record: OwnedRecord, index: DecisionIndex): RecordOwner | undefined => {
+  const first = firstOwnerOf(record, index);
+  if (first === undefined) return undefined;
+  return index.moves.reduce(
+    (owner, { from, through, of, hub, team }) =>
+      from <= record.record && record.record <= through && of.hub === owner.hub && of.team === owner.team
+        ? { hub, team }
+        : owner,
+    first,
+  );
+};
+
+const firstOwnerOf = (record: OwnedRecord, index: DecisionIndex): RecordOwner | undefined => {
   if (record.hub !== undefined) return { hub: record.hub, team: record.team };
   const claim = rangeOf(index.claims, record.record) as (RecordRange & RecordOwner) | undefined;
   return claim === undefined ? undefined : { hub: claim.hub, team: claim.team };
 };
+
+/** What a yes is about at a hub: one that states to be another's says nothing about what was captured for anybody. */
+export const consentScope = (hub: HubAddress): { readonly of?: 'nobody' } =>
+  hub.claims === undefined ? {} : { of: 'nobody' };
 
 /** What a person last said about sending this record to this account. */
 export const consentOf = (record: OwnedRecord, account: Account, index: DecisionIndex): boolean | undefined =>
@@ -72,7 +104,8 @@ export const consentOf = (record: OwnedRecord, account: Account, index: Decision
       consent.from <= record.record &&
       record.record <= consent.through &&
       consent.team === account.team &&
-      isSameHub(consent.hub, account.hub),
+      isSameHub(consent.hub, account.hub) &&
+      !(consent.isOfNobodys && ownerOf(record, index) !== undefined),
   )?.allowed;
 
 /**

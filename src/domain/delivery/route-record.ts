@@ -40,8 +40,9 @@ export const standingOf = (record: RoutableRecord, context: RoutingContext): Rec
  * depends on its hub and team alone, and is worked out once for a row of the same.
  */
 export const standingsIn = (context: RoutingContext): ((record: RoutableRecord) => RecordStanding) => {
-  const { claims, consents } = context.decisions;
-  if (claims.length > 0 || consents.length > 0) return (record) => standingOf(record, context);
+  const { claims, consents, moves } = context.decisions;
+  if (claims.length > 0 || consents.length > 0 || moves.length > 0)
+    return (record) => standingOf(record, context);
   let before: { readonly hub: string | undefined; readonly team: string } | undefined;
   let reason: HoldReason | undefined;
   const heldLikeBefore = (record: RoutableRecord): HoldReason | undefined => {

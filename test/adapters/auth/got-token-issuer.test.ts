@@ -30,6 +30,37 @@ describe('GotTokenIssuer', () => {
   };
 
   it.each([
+    ['two lines', 'acme\nSigned out.'],
+    ['an escape', 'acme\u001b[2J'],
+    ['hidden characters', 'ac\u200bme'],
+    ['reordered characters', '\u202eemca'],
+    ['a line separator', 'acme\u2028x'],
+  ])('does not understand an answer whose team or user is %s', async (_, name) => {
+    const refused = {
+      ok: false,
+      error: { fault: 'unavailable', reason: 'the answer of the hub is not understood' },
+    };
+    expect(await signIn({ status: 200, body: { ...TOKENS, team_slug: name } })).toEqual(refused);
+    for (const body of [
+      { user: { username: name }, teams: ['acme'] },
+      { user: 'ada', teams: [{ slug: name }] },
+      { user: 'ada', teams: ['acme'], team_slug: name },
+    ]) {
+      server.on('/api/v1/me/').next({ status: 200, body });
+      expect(await subject.identify(server.address, 'token')).toEqual(refused);
+    }
+  });
+
+  it.each(['https://hub.example.org', 'hub 1', 'hub\n1', 7])(
+    'takes a hub whose id is %j for one that has stated none',
+    async (hubId) => {
+      const issued = await signIn({ status: 200, body: { ...TOKENS, hub_id: hubId } });
+      expect(issued).toMatchObject({ ok: true });
+      expect(issued.ok && issued.value).not.toHaveProperty('hubId');
+    },
+  );
+
+  it.each([
     [{}, 900, 604_800],
     [{ access_lifetime: 60, refresh_lifetime: '3600' }, 60, 3600],
     [{ expires_in: '120', refresh_expires_in: 7200 }, 120, 7200],

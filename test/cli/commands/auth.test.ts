@@ -44,6 +44,75 @@ describe('auth login', () => {
     expect(out + err).not.toContain('secret');
   });
 
+  it.each([
+    [
+      'says that it has moved',
+      'yes',
+      { url: 'https://new.example.org', id: 'hub-at-https://hub.example.org' },
+    ],
+    ['says nothing', '', { url: 'https://new.example.org', claims: 'hub-at-https://hub.example.org' }],
+  ])('a hub that states the id of another one is that one only when a person %s', async (_, answer, hub) => {
+    await cli.signIn();
+    const other = cli.network.addHub({ url: 'https://new.example.org', id: cli.hub.id });
+    other.signIns.addUser('ada', 'secret', 'acme');
+    const { err } = await cli.run(['auth', 'login', '--server', other.url, '--username', 'ada'], {
+      stdin: `secret\n${answer}\n`,
+      isTTY: true,
+    });
+    expect(err).toContain('Has the hub at https://hub.example.org moved to https://new.example.org? [y/N]');
+    expect((await cli.run('auth status --json')).document.account).toMatchObject({ hub });
+  });
+
+  it('asks a script nothing about a hub that states the id of another one, and --yes is no answer', async () => {
+    await cli.signIn();
+    await captureOne();
+    const other = cli.network.addHub({ url: 'https://new.example.org', id: cli.hub.id });
+    other.signIns.addUser('ada', 'secret', 'acme');
+    const line = ['auth', 'login', '--server', other.url, '--username', 'ada', '--password-stdin', '--yes'];
+    const { err, out } = await cli.run(line, { stdin: 'secret\n' });
+    expect(out).toContain('Signed in at https://new.example.org');
+    expect(err).toContain('It is taken for another hub');
+    expect((await cli.run('sync now --json')).document).toMatchObject({ delivered: 0, left: 1 });
+    expect(other.storedIds('acme')).toEqual([]);
+    const { findings } = (await cli.run('sync doctor --json')).document;
+    expect(findings.map(({ message }: { message: string }) => message)).toEqual([
+      expect.stringContaining('https://new.example.org states the id of the hub at https://hub.example.org'),
+      expect.stringContaining('1 events are held for the hub https://hub.example.org'),
+    ]);
+    expect(findings[1].remedy).toContain('spec-kitty sync move --from https://hub.example.org');
+    expect((await cli.run('sync doctor')).out).toContain('No problems, 2 warnings.');
+    expect(await cli.run('sync move --from https://hub.example.org')).toMatchObject({
+      outcome: 'wrong-usage',
+      err: expect.stringContaining('1 held for team acme → team acme at https://new.example.org'),
+    });
+    const moved = await cli.run('sync move --from https://hub.example.org --yes --json');
+    expect(moved.document).toMatchObject({
+      moved: true,
+      events: 1,
+      projects: [{ held: 1, delivered_there: 0 }],
+    });
+    expect((await cli.run('sync now --json')).document).toMatchObject({ delivered: 1, left: 0 });
+  });
+
+  it.each([
+    ['y', 'go to https://new.example.org next'],
+    ['n', 'Nothing was moved.'],
+  ])('sync move asks, and takes %j for what it says', async (answer, said) => {
+    await cli.signIn();
+    await captureOne();
+    const other = cli.network.addHub({ url: 'https://new.example.org' });
+    other.signIns.addUser('ada', 'secret', 'acme');
+    const line = ['auth', 'login', '--server', other.url, '--username', 'ada', '--password-stdin'];
+    await cli.run(line, { stdin: 'secret\n' });
+    const { out } = await cli.run('sync move --from https://hub.example.org', {
+      stdin: `${answer}\n`,
+      isTTY: true,
+    });
+    expect(out).toContain(said);
+    expect((await cli.run('sync now --json')).document).toMatchObject({ delivered: answer === 'y' ? 1 : 0 });
+    expect((await cli.run('sync move')).outcome).toBe('wrong-usage');
+  });
+
   it('lifts what the hub refused to the account before', async () => {
     await cli.signIn();
     await captureOne();

@@ -1,3 +1,5 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { TOKENS } from '../../../src/app/container/tokens.js';
 import { override } from '../../../src/app/container/container.js';
 import { CommandLine } from '../../support/command-line.js';
@@ -179,6 +181,34 @@ describe('sync on and off', () => {
     const { err, outcome } = await cli.run('sync on');
     expect(outcome).toBe('done');
     expect(err).toContain('sync.share is false');
+  });
+
+  it('on names the checkout that refuses, does not say that anything leaves, and forgets it when it is gone', async () => {
+    await note();
+    await cli.signIn();
+    const clone = join(cli.git.place, 'clone');
+    cli.git.git('clone', '--quiet', cli.git.root, clone);
+    mkdirSync(join(clone, '.kittify'), { recursive: true });
+    const config = readFileSync(join(cli.git.root, '.kittify', 'config.yaml'), 'utf8');
+    writeFileSync(join(clone, '.kittify', 'config.yaml'), `${config}sync:\n  share: false\n`);
+    await cli.run('agent tasks add-history WP01 --note hostile', { cwd: clone });
+    const refused = await cli.run('sync on --json');
+    expect(refused.document).toMatchObject({ sharing: 'off', refused_by: [clone] });
+    expect(refused.err).toContain(`sync.share is false in .kittify/config.yaml of ${clone}`);
+    expect((await cli.run('sync on')).out).not.toContain('delivered next');
+    expect((await cli.run('sync now --json')).document).toMatchObject({ delivered: 0 });
+    const { findings } = (await cli.run('sync doctor --json')).document;
+    expect(findings).toContainEqual(
+      expect.objectContaining({ check: 'checkouts', message: expect.stringContaining(clone) }),
+    );
+    rmSync(clone, { recursive: true });
+    expect((await cli.run('sync on')).out).toContain('what waits is delivered next.');
+    expect((await cli.run('sync now --json')).document).toMatchObject({ left: 0 });
+    expect((await cli.run('sync doctor --json')).document.findings).toEqual([]);
+  });
+
+  it('on does not promise delivery while nobody is signed in', async () => {
+    expect((await cli.run('sync on')).out).toContain('once somebody signs in: spec-kitty auth login');
   });
 
   it('outside every project fail with the way out', async () => {

@@ -114,8 +114,28 @@ export const syncSchemas: readonly DocumentSchema[] = [
     {},
     2,
   ),
+  documentOf('sync move', {
+    from: text('as it was given'),
+    to: object({ hub: text(), url: text(), team: text() }),
+    moved: flag('whether it was decided; delivery comes next'),
+    events: integer('how many go to the present hub'),
+    projects: list(
+      object({
+        project_uuid: text(),
+        team: text('for which they were captured'),
+        held: integer('events for which the former hub gave no receipt'),
+        delivered_there: integer(
+          'events that it has and the journal still holds; they go along with --journal',
+        ),
+      }),
+    ),
+  }),
   documentOf('sync run', { left: text('why it ended') }),
-  documentOf('sync on', { project_uuid: text(), sharing: text() }),
+  documentOf(
+    'sync on',
+    { project_uuid: text(), sharing: text('`on`, or `off` where a checkout refuses') },
+    { refused_by: list(text(), 'checkouts whose config keeps the project on this machine') },
+  ),
   documentOf('sync off', { project_uuid: text(), sharing: text() }),
   documentOf('sync server', { server: nullable(text('base URL of the hub')) }),
 ];

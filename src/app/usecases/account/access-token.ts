@@ -1,4 +1,4 @@
-import type { Account } from '../../../domain/delivery/account.js';
+import type { Account, HubAddress } from '../../../domain/delivery/account.js';
 import { LOCAL_TEAM } from '../../../domain/events/envelope.js';
 import { isSyncError } from '../../../domain/errors.js';
 import type {
@@ -11,6 +11,7 @@ import type {
 } from '../../../ports/auth.js';
 import type { WallClock } from '../../../ports/host.js';
 import { environmentAccount, environmentSignIn, type EnvironmentSignIn } from './environment-sign-in.js';
+import type { HubIdentities } from './hub-identities.js';
 import { canRefresh, issuedCredentials } from './issued-credentials.js';
 import { accountOf } from './stored-account.js';
 
@@ -39,6 +40,7 @@ export class AccessTokens {
   readonly #clock: WallClock;
   readonly #environment: SignInEnvironment;
   readonly #machines: MachineAccounts | undefined;
+  readonly #hubs: Pick<HubIdentities, 'meet' | 'recognize'> | undefined;
   #identified: Account | undefined;
   readonly #running = new Map<string | undefined, Promise<AccessAnswer>>();
 
@@ -48,21 +50,25 @@ export class AccessTokens {
     clock: WallClock,
     environment: SignInEnvironment = {},
     machines?: MachineAccounts,
+    hubs?: Pick<HubIdentities, 'meet' | 'recognize'>,
   ) {
     this.#store = store;
     this.#issuer = issuer;
     this.#clock = clock;
     this.#environment = environment;
     this.#machines = machines;
+    this.#hubs = hubs;
   }
 
   /** The account that is signed in, without asking the network; `undefined` when there is none that could be used. */
   async account(): Promise<Account | undefined> {
     const given = environmentSignIn(this.#environment);
     if (!given.ok) return undefined;
-    if (given.value !== undefined) return this.#identified ?? environmentAccount(given.value, this.#machines);
+    if (given.value !== undefined) {
+      return this.#identified ?? this.#recognized(await environmentAccount(given.value, this.#machines));
+    }
     const reading = await this.#store.read();
-    return reading.state === 'present' ? accountOf(reading.credentials) : undefined;
+    return reading.state === 'present' ? this.#recognized(accountOf(reading.credentials)) : undefined;
   }
 
   /** A token that is good for at least the next request, refreshed if need be. */
@@ -82,7 +88,7 @@ export class AccessTokens {
     const reading = await this.#store.read();
     if (reading.state !== 'present') return withoutCredentials(reading);
     if (this.#isUsable(reading.credentials, refusedToken, EXPIRY_LEEWAY_MS))
-      return granted(reading.credentials);
+      return this.#granted(reading.credentials);
     // Callers within one process that want the same share one transaction; the lock holds off other processes.
     const running = this.#running.get(refusedToken) ?? this.#refresh(refusedToken, signal);
     this.#running.set(refusedToken, running);
@@ -121,21 +127,23 @@ export class AccessTokens {
     signal?: AbortSignal,
   ): Promise<{ readonly answer: AccessAnswer; readonly next: Credentials | 'keep' }> {
     if (this.#isUsable(current, refusedToken, EXPIRY_LEEWAY_MS))
-      return { answer: granted(current), next: 'keep' };
-    const expired: AccessAnswer = { state: 'session-expired', account: accountOf(current) };
+      return { answer: await this.#granted(current), next: 'keep' };
+    const account = await this.#recognized(accountOf(current));
+    const expired: AccessAnswer = { state: 'session-expired', account };
     if (!canRefresh(current)) return { answer: expired, next: 'keep' };
     const issued = await this.#issuer.refresh(current.server, current.refreshToken, signal);
     if (issued.ok) {
       const next = issuedCredentials(issued.value, current, this.#clock.nowMs());
-      return { answer: granted(next), next };
+      return { answer: await this.#granted(next), next };
     }
     if (issued.error.fault === 'unavailable') {
-      return { answer: this.#unlessStillGood(current, refusedToken, issued.error.reason), next: 'keep' };
+      const answer = await this.#unlessStillGood(current, refusedToken, issued.error.reason);
+      return { answer, next: 'keep' };
     }
     // A program that does not know our lock may have spent the token a moment ago: then what it stored counts.
     const again = await this.#store.read();
     const changed = again.state === 'present' && again.credentials.refreshToken !== current.refreshToken;
-    return { answer: changed ? granted(again.credentials) : expired, next: 'keep' };
+    return { answer: changed ? await this.#granted(again.credentials) : expired, next: 'keep' };
   }
 
   async #fromEnvironment(
@@ -145,7 +153,7 @@ export class AccessTokens {
   ): Promise<AccessAnswer> {
     const expired = async (): Promise<AccessAnswer> => ({
       state: 'session-expired',
-      account: await environmentAccount(given, this.#machines),
+      account: await this.#recognized(await environmentAccount(given, this.#machines)),
     });
     if (refusedToken === given.token) return expired();
     if (this.#identified === undefined) {
@@ -155,7 +163,7 @@ export class AccessTokens {
       }
       const { hubId, teams, username } = who.value ?? {};
       this.#identified = {
-        hub: { ...given.hub, ...(hubId === undefined ? {} : { id: hubId }) },
+        hub: await this.#met({ ...given.hub, ...(hubId === undefined ? {} : { id: hubId }) }),
         team: teams?.[0] ?? LOCAL_TEAM,
         ...(username === undefined ? {} : { username }),
       };
@@ -165,10 +173,34 @@ export class AccessTokens {
   }
 
   /** A token within the leeway serves when there is no other to be had. */
-  #unlessStillGood(credentials: Credentials, refusedToken: string | undefined, reason: string): AccessAnswer {
+  async #unlessStillGood(
+    credentials: Credentials,
+    refusedToken: string | undefined,
+    reason: string,
+  ): Promise<AccessAnswer> {
     return this.#isUsable(credentials, refusedToken, 0)
-      ? granted(credentials)
+      ? this.#granted(credentials)
       : { state: 'unavailable', reason };
+  }
+
+  async #granted(credentials: Credentials): Promise<AccessAnswer> {
+    const account = accountOf(credentials);
+    const hub = await this.#met(account.hub);
+    return { state: 'granted', token: credentials.accessToken, account: { ...account, hub } };
+  }
+
+  /** Who the hub is that has just been heard of; where that cannot be noted, it is noted the next time. */
+  async #met(hub: HubAddress): Promise<HubAddress> {
+    const hubs = this.#hubs;
+    if (hubs === undefined) return hub;
+    return hubs.meet(hub).catch((error: unknown) => {
+      if (!isSyncError(error)) throw error;
+      return hubs.recognize(hub);
+    });
+  }
+
+  async #recognized(account: Account): Promise<Account> {
+    return this.#hubs === undefined ? account : { ...account, hub: await this.#hubs.recognize(account.hub) };
   }
 
   #isUsable(credentials: Credentials, refusedToken: string | undefined, leewayMs: number): boolean {
@@ -178,12 +210,6 @@ export class AccessTokens {
     );
   }
 }
-
-const granted = (credentials: Credentials): AccessAnswer => ({
-  state: 'granted',
-  token: credentials.accessToken,
-  account: accountOf(credentials),
-});
 
 const withoutCredentials = (
   reading: Exclude<CredentialReading, { readonly state: 'present' }>,

@@ -2,6 +2,7 @@ import type { Account } from '../../../domain/delivery/account.js';
 import type { CredentialStore, MachineAccounts, SignInEnvironment } from '../../../ports/auth.js';
 import type { WallClock } from '../../../ports/host.js';
 import { canRefresh, NEVER_EXPIRES_MS } from './issued-credentials.js';
+import type { HubIdentities } from './hub-identities.js';
 import { accountOf } from './stored-account.js';
 
 export type AccountStatus =
@@ -28,17 +29,20 @@ export class GetAccountStatus {
   readonly #clock: WallClock;
   readonly #environment: SignInEnvironment;
   readonly #machines: MachineAccounts | undefined;
+  readonly #hubs: Pick<HubIdentities, 'recognize'> | undefined;
 
   constructor(
     store: CredentialStore,
     clock: WallClock,
     environment: SignInEnvironment = {},
     machines?: MachineAccounts,
+    hubs?: Pick<HubIdentities, 'recognize'>,
   ) {
     this.#store = store;
     this.#clock = clock;
     this.#environment = environment;
     this.#machines = machines;
+    this.#hubs = hubs;
   }
 
   async run(): Promise<AccountStatus> {
@@ -53,7 +57,7 @@ export class GetAccountStatus {
     return {
       state: 'signed-in',
       source: 'file',
-      account: accountOf(credentials),
+      account: await this.#recognized(accountOf(credentials)),
       session: accessExpiresAtMs > nowMs ? 'valid' : refreshable ? 'refreshable' : 'ended',
       ...(accessExpiresAtMs >= NEVER_EXPIRES_MS ? {} : { accessExpiresAtMs }),
       ...(canRefresh(credentials) ? { refreshExpiresAtMs } : {}),
@@ -66,7 +70,11 @@ export class GetAccountStatus {
     const given = environmentSignIn(this.#environment);
     if (!given.ok) return { state: 'unusable', source: 'environment', reason: given.error };
     if (given.value === undefined) return { state: 'signed-out' };
-    const account = await environmentAccount(given.value, this.#machines);
+    const account = await this.#recognized(await environmentAccount(given.value, this.#machines));
     return { state: 'signed-in', source: 'environment', account, session: 'valid' };
+  }
+
+  async #recognized(account: Account): Promise<Account> {
+    return this.#hubs === undefined ? account : { ...account, hub: await this.#hubs.recognize(account.hub) };
   }
 }

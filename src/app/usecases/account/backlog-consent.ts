@@ -2,7 +2,7 @@ import { hubKey, type Account } from '../../../domain/delivery/account.js';
 import type { Decision } from '../../../domain/delivery/decision.js';
 import { ledgerOf } from '../../../domain/delivery/ledger-in-use.js';
 import { isAnswered } from '../../../domain/delivery/ledger.js';
-import { indexDecisions, ownerOf } from '../../../domain/delivery/ownership.js';
+import { consentScope, indexDecisions, ownerOf } from '../../../domain/delivery/ownership.js';
 import { belongsTo } from '../../../domain/delivery/routing-policy.js';
 import type { CheckoutRegistry } from '../../../ports/config.js';
 import type { Outboxes, OutboxReading } from '../../../ports/queue.js';
@@ -61,7 +61,11 @@ export class BacklogConsent {
       const outbox = this.#outboxes.open(projectUuid);
       const { first, last } = await outbox.reading();
       const range = { from: first, through: last };
-      const decision: Decision = { decision: answer, range, hub: hubKey(account.hub), team: account.team };
+      const to = { range, hub: hubKey(account.hub), team: account.team };
+      const decision: Decision =
+        answer === 'consent'
+          ? { decision: answer, ...to, ...consentScope(account.hub) }
+          : { decision: answer, ...to };
       await outbox.decide([decision]);
     }
   }
@@ -71,6 +75,7 @@ export class BacklogConsent {
     const reading: OutboxReading = await outbox.reading();
     const ledger = ledgerOf(reading.ledgers, account);
     const decisions = indexDecisions(reading.decisions);
+    const mayTakeOver = consentScope(account.hub).of === undefined;
     let local = 0;
     let elsewhere = 0;
     for await (const record of outbox.records(reading.first)) {
@@ -78,7 +83,7 @@ export class BacklogConsent {
         continue;
       const owner = ownerOf(record, decisions);
       if (owner === undefined) local += 1;
-      else if (owner.team === account.team && !belongsTo(owner, account)) elsewhere += 1;
+      else if (mayTakeOver && owner.team === account.team && !belongsTo(owner, account)) elsewhere += 1;
     }
     return { local, elsewhere };
   }

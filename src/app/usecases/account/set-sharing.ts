@@ -1,4 +1,5 @@
 import { hubKey, type Account } from '../../../domain/delivery/account.js';
+import { consentScope } from '../../../domain/delivery/ownership.js';
 import type { CheckoutRegistry, SharingPreference } from '../../../ports/config.js';
 import type { Outboxes } from '../../../ports/queue.js';
 
@@ -23,6 +24,7 @@ export class SetSharing {
     const { first, last } = await outbox.reading();
     if (last < first) return;
     const range = { from: first, through: last };
-    await outbox.decide([{ decision: 'consent', range, hub: hubKey(account.hub), team: account.team }]);
+    const { hub, team } = account;
+    await outbox.decide([{ decision: 'consent', range, hub: hubKey(hub), team, ...consentScope(hub) }]);
   }
 }

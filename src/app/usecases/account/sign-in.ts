@@ -12,6 +12,7 @@ import type {
   TokenIssuer,
 } from '../../../ports/auth.js';
 import type { WallClock } from '../../../ports/host.js';
+import type { HubIdentities } from './hub-identities.js';
 import { accountOf } from './stored-account.js';
 import { canRefresh, issuedCredentials, machineCredentials } from './issued-credentials.js';
 
@@ -22,6 +23,15 @@ export interface SignInInput {
     | { readonly with: 'password'; readonly username: string; readonly password: string }
     /** A token for machines: it is not refreshed. */
     | { readonly with: 'token'; readonly token: string };
+  /** Asked where a hub states an id that was first seen elsewhere; without a yes it is another hub. */
+  readonly hasMoved?: (move: HubMove) => Promise<boolean>;
+}
+
+/** A hub at one address that states to be the one that is known at others. */
+export interface HubMove {
+  readonly id: string;
+  readonly from: readonly string[];
+  readonly to: string;
 }
 
 /** What is about to be signed in. Nothing is stored yet. */
@@ -48,11 +58,13 @@ export class SignIn {
   readonly #store: CredentialStore;
   readonly #issuer: TokenIssuer;
   readonly #clock: WallClock;
+  readonly #hubs: HubIdentities | undefined;
 
-  constructor(store: CredentialStore, issuer: TokenIssuer, clock: WallClock) {
+  constructor(store: CredentialStore, issuer: TokenIssuer, clock: WallClock, hubs?: HubIdentities) {
     this.#store = store;
     this.#issuer = issuer;
     this.#clock = clock;
+    this.#hubs = hubs;
   }
 
   async run(input: SignInInput, confirm: ConfirmSignIn, signal?: AbortSignal): Promise<SignInOutcome> {
@@ -61,7 +73,8 @@ export class SignIn {
       input.proof.with === 'password'
         ? await this.#withPassword(hub, input.proof.username, input.proof.password, signal)
         : await this.#withToken(hub, input.proof.token.trim(), signal);
-    const account = accountOf(credentials);
+    const { hub: recognized, isConfirmed } = await this.#whoIs(credentials.server, input);
+    const account = { ...accountOf(credentials), hub: recognized };
     const goesOn = await confirm({ account }).catch(async (error: unknown) => {
       await this.#giveBack(credentials);
       throw error;
@@ -70,8 +83,26 @@ export class SignIn {
       await this.#giveBack(credentials);
       return { outcome: 'declined', account };
     }
+    // Bound before the sign-in is there: no later hub can take its id.
+    await (isConfirmed ? this.#hubs?.confirm(recognized) : this.#hubs?.meet(credentials.server));
     await this.#store.update(() => Promise.resolve(credentials));
     return { outcome: 'signed-in', account };
+  }
+
+  /** The hub, and whether it is the one that it states to be: a person decides where it was first seen elsewhere. */
+  async #whoIs(
+    server: HubAddress,
+    { hasMoved }: SignInInput,
+  ): Promise<{ readonly hub: HubAddress; readonly isConfirmed: boolean }> {
+    const hubs = this.#hubs;
+    if (hubs === undefined) return { hub: server, isConfirmed: false };
+    const earlier = await this.#store.read();
+    if (earlier.state === 'present') await hubs.meet(earlier.credentials.server);
+    const hub = await hubs.look(server);
+    const { url, claims } = hub;
+    if (claims === undefined || hasMoved === undefined) return { hub, isConfirmed: false };
+    const isConfirmed = await hasMoved({ id: claims, from: await hubs.placesOf(claims), to: url });
+    return { hub: isConfirmed ? { url, id: claims } : hub, isConfirmed };
   }
 
   async #withPassword(

@@ -1,3 +1,5 @@
+import { isSameHub, type Account } from '../../../domain/delivery/account.js';
+import { LOCAL_TEAM } from '../../../domain/events/envelope.js';
 import { DEFAULT_SETTINGS } from '../../../domain/delivery/settings.js';
 import { messageOf, unreachable } from '../../../domain/errors.js';
 import type { BackgroundPost } from '../../../ports/background.js';
@@ -7,13 +9,22 @@ import type { WallClock } from '../../../ports/host.js';
 import type { Outboxes } from '../../../ports/queue.js';
 import type { StateFiles, StateFilesReading } from '../../../ports/state-files.js';
 import { readBackground } from '../../sync/background-reading.js';
+import { heldElsewhere } from '../../sync/held-elsewhere.js';
 import { recountOutbox, type Recount } from '../../sync/recount-outbox.js';
 import type { SharingPolicy } from '../../sync/sharing-policy.js';
 import type { GetAccountStatus } from '../account/account-status.js';
 import type { ImportQueue } from '../journal/import-queue.js';
+import type { HubIdentities } from '../account/hub-identities.js';
 import type { CheckConnection } from './check-connection.js';
 import { inOrder, type Finding, type Fix } from './examination/finding.js';
-import { judgeAccount, judgeBackground, judgeConnection } from './examination/judge-delivery.js';
+import {
+  judgeAccount,
+  judgeBackground,
+  judgeClaim,
+  judgeConnection,
+  judgeFormer,
+  type FormerHub,
+} from './examination/judge-delivery.js';
 import { judgeCheckouts, type CheckoutPorts } from './examination/judge-checkouts.js';
 import { judgeFiles, judgeSettings } from './examination/judge-files.js';
 import { judgeClock, judgeOutboxes } from './examination/judge-outboxes.js';
@@ -39,6 +50,7 @@ export interface ExaminationPorts extends CheckoutPorts {
   readonly account: Pick<GetAccountStatus, 'run'>;
   readonly connection: Pick<CheckConnection, 'run'>;
   readonly olderQueues: Pick<ImportQueue, 'left'>;
+  readonly hubs: Pick<HubIdentities, 'placesOf'>;
   readonly version: string;
 }
 
@@ -81,6 +93,7 @@ export class ExamineMachine {
       ...(await judgeCheckouts(checkouts, this.#ports)),
       ...judgeAccount(status),
       ...judgeConnection(await connection.run(signal)),
+      ...(status.state === 'signed-in' ? await this.#judgeHubs(status.account) : []),
       ...judgeBackground(await readBackground(background, nowMs), version),
     ];
     return { files, findings: inOrder(findings), recounts, fixed: [] };
@@ -95,6 +108,22 @@ export class ExamineMachine {
     } catch (error) {
       return [olderQueue(messageOf(error))];
     }
+  }
+
+  async #judgeHubs(account: Account): Promise<readonly Finding[]> {
+    const { outboxes, hubs } = this.#ports;
+    const counts = new Map<string, number>();
+    for (const project of await outboxes.list()) {
+      if (project === undefined || account.team === LOCAL_TEAM) continue;
+      for (const { owner, held } of await heldElsewhere(outboxes.open(project), account)) {
+        if (isSameHub(owner.hub, account.hub) || held.length === 0) continue;
+        const name = (await hubs.placesOf(owner.hub))[0] ?? owner.hub;
+        counts.set(name, (counts.get(name) ?? 0) + held.length);
+      }
+    }
+    const former = [...counts].map(([name, events]): FormerHub => ({ name, events }));
+    const places = account.hub.claims === undefined ? [] : await hubs.placesOf(account.hub.claims);
+    return [...judgeClaim(account.hub, places), ...judgeFormer(former, account.hub)];
   }
 
   async #recount(nowMs: number): Promise<readonly Recount[]> {

@@ -1,7 +1,7 @@
 import { SyncError } from '../../../../domain/errors.js';
 import { TOKENS } from '../../../container/tokens.js';
 import type { Backlog, BacklogAnswer } from '../../../usecases/account/backlog-consent.js';
-import type { SignInInput } from '../../../usecases/account/sign-in.js';
+import type { HubMove, SignInInput } from '../../../usecases/account/sign-in.js';
 import type { Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import { bold } from '../../render/text.js';
@@ -31,7 +31,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const proof = await proofOf(context);
   let recorded: { readonly backlogs: readonly Backlog[]; readonly answer: BacklogAnswer } | undefined;
   const signedIn = await signIn.run(
-    { serverUrl, proof },
+    { serverUrl, proof, hasMoved: (move) => hasMoved(context, move) },
     async ({ account }) => {
       const backlogs = await consent.question(account);
       if (backlogs.length === 0) return true;
@@ -65,6 +65,20 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
       '.',
     ],
   };
+};
+
+/** No where nobody can be asked: whoever knows an id can state it. */
+const hasMoved = async (context: ClientContext<Args>, { id, from, to }: HubMove): Promise<boolean> => {
+  const { terminal } = context;
+  const known = from.join(' and ');
+  if (canAsk(context)) {
+    terminal.say(`The hub at ${to} says that it is the hub ${id}, which is known at ${known}.`);
+    if (await askYesNo(context, `Has the hub at ${known} moved to ${to}?`)) return true;
+  }
+  terminal.warn(
+    `The hub at ${to} states the id of the one at ${known}. It is taken for another hub: nothing of that one goes there. Sign in at a terminal to say that it has moved, or see: spec-kitty sync move --help`,
+  );
+  return false;
 };
 
 const canAsk = ({ args, io, common }: ClientContext<Args>): boolean =>

@@ -53,6 +53,25 @@ export const syncCommands = [
     load: () => import('./preview.js'),
   }),
   defineCommand({
+    path: 'sync move',
+    summary: 'give what is held for a former hub to the present one',
+    details:
+      'Shows what would go where, and asks. Events keep their ids; what the former hub has counted stays counted there.',
+    options: {
+      from: { type: 'string', describe: 'the former hub, by its address or its id', placeholder: 'HUB' },
+      journal: {
+        type: 'boolean',
+        describe: 'also what the former hub has already, as far as the journal still holds it',
+      },
+      yes: { type: 'boolean', describe: 'do not ask' },
+    },
+    examples: [
+      ['spec-kitty sync move --from https://old.example.com', 'after the team has got another hub'],
+      ['spec-kitty sync move --from https://old.example.com --journal', 'the new hub gets the history too'],
+    ],
+    load: () => import('./move.js'),
+  }),
+  defineCommand({
     path: 'sync doctor',
     summary: 'look at everything that delivery depends on, and say what to do',
     details: 'Recounts every record that is there. Exit 1 when something is broken.',

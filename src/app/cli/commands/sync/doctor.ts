@@ -37,7 +37,9 @@ const summary = ({ findings, recounts }: Examination): readonly Text[] => {
   const problems = findings.filter(({ severity }) => severity === 'problem').length;
   const counted = `${captured} captured events recounted in ${recounts.length} projects.`;
   if (problems > 0) return [`${problems} problems. ${counted}`];
-  return [[green('✓'), ` No problems. ${counted}`]];
+  const warnings = findings.filter(({ severity }) => severity === 'warning').length;
+  const verdict = warnings === 0 ? 'No problems.' : `No problems, ${warnings} warnings.`;
+  return [[green('✓'), ` ${verdict} ${counted}`]];
 };
 
 const toDocument = ({ files, findings, recounts, fixed }: Examination, isSound: boolean): object => ({

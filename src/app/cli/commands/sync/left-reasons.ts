@@ -1,4 +1,5 @@
 import type { Accounting } from '../../../../domain/delivery/accounting.js';
+import { makeVisible } from '../../render/visible.js';
 import { remedyFor } from './remedies.js';
 
 /** A project of this machine, as far as anybody knows. */
@@ -19,7 +20,7 @@ export const leftLines = (
   projects.flatMap((project) =>
     Object.entries(leftReasons([project])).map(
       ([reason, count]) =>
-        `  ${nameOf(project)}: ${count} ${reason}${remedyFor(reason, project.projectPath)}`,
+        `  ${makeVisible(`${nameOf(project)}: ${count} ${reason}`, 'line')}${remedyFor(reason, project.projectPath)}`,
     ),
   );
 

@@ -21,6 +21,9 @@ const REMEDIES: readonly (readonly [start: string, remedy: string, isAboutProjec
   ['held: config unreadable', 'see: spec-kitty sync doctor'],
   ['held: decisions unreadable', 'allow them with: spec-kitty sync on', true],
   ['held: no project identity', 'see: spec-kitty sync diagnose'],
-  ['held: belongs to team', 'a backlog of another team or hub: sign in there to deliver it'],
+  [
+    'held: belongs to team',
+    'a backlog of another team or hub: sign in there to deliver it, or see: spec-kitty sync move --help',
+  ],
   ['dead letter', 'see: spec-kitty sync dead-letters list'],
 ];

@@ -1,7 +1,9 @@
 import type { SharingPreference } from '../../../../ports/config.js';
 import { TOKENS } from '../../../container/tokens.js';
 import type { Report } from '../../define-command.js';
+import type { Refusal } from '../../../sync/sharing-policy.js';
 import { bold } from '../../render/text.js';
+import { makeVisible } from '../../render/visible.js';
 import { checkoutOf, type ClientContext } from '../shared/client.js';
 
 /** What `sync on` and `sync off` have in common. */
@@ -13,15 +15,31 @@ export const setSharing = async (
   const checkout = await checkoutOf(client, common.project);
   const identity = await (await client.get(TOKENS.ensureIdentity)).run(checkout);
   await (await client.get(TOKENS.setSharing)).run(identity.projectUuid, preference);
-  if (preference === 'on' && identity.share === false) {
-    terminal.warn('sync.share is false in .kittify/config.yaml, and that holds for the whole team.');
+  const name = bold(identity.projectSlug);
+  const data = { project_uuid: identity.projectUuid, sharing: preference };
+  if (preference === 'off') return { data, text: [name, ' stays on this machine; what waits is kept.'] };
+  const sharing = await client.get(TOKENS.sharing);
+  await sharing.forgetGone(identity.projectUuid);
+  const refusals = await sharing.refusals(identity.projectUuid);
+  for (const refusal of refusals) terminal.warn(makeVisible(explain(refusal), 'line'));
+  if (refusals.length > 0) {
+    return {
+      data: { ...data, sharing: 'off', refused_by: refusals.map(({ path }) => path) },
+      text: [
+        name,
+        ' is not shared: one checkout that refuses keeps the whole project here. What waits is kept.',
+      ],
+    };
   }
-  const text =
-    preference === 'on'
-      ? ' is shared from this machine; what waits is delivered next.'
-      : ' stays on this machine; what waits is kept.';
-  return {
-    data: { project_uuid: identity.projectUuid, sharing: preference },
-    text: [bold(identity.projectSlug), text],
-  };
+  const account = await (await client.get(TOKENS.accountStatus)).run();
+  const next =
+    account.state === 'signed-in'
+      ? 'what waits is delivered next.'
+      : 'what waits is delivered once somebody signs in: spec-kitty auth login';
+  return { data, text: [name, ` is shared from this machine; ${next}`] };
 };
+
+const explain = ({ path, reason }: Refusal): string =>
+  reason === 'unreadable'
+    ? `The config of ${path} cannot be understood. Correct .kittify/config.yaml there.`
+    : `sync.share is false in .kittify/config.yaml of ${path}, and that holds for the whole team. If it is not meant, correct it there, or do without that checkout.`;

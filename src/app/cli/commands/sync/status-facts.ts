@@ -5,12 +5,18 @@ import { shownTime } from '../../../sync/shown-time.js';
 import { duration } from '../../render/duration.js';
 import { facts } from '../../render/table.js';
 import { green, red, yellow, type Text } from '../../render/text.js';
+import { makeVisible } from '../../render/visible.js';
 
 /** Who is signed in where, and what the hub said when it was asked. */
 export const accountText = ({ account: who, server }: SyncStatus, check: ConnectionCheck | undefined): Text =>
   facts([
     ['server', server ?? 'none'],
-    ['account', who === undefined ? 'not signed in' : `${who.username ?? 'unknown'} of team ${who.team}`],
+    [
+      'account',
+      who === undefined
+        ? 'not signed in'
+        : makeVisible(`${who.username ?? 'unknown'} of team ${who.team}`, 'line'),
+    ],
     ...(check === undefined ? [] : [['hub', checkText(check)] as const]),
   ]);
 

@@ -5,6 +5,7 @@ import { duration } from '../../render/duration.js';
 import { table, type Column } from '../../render/table.js';
 import { dim, green, red, type Text } from '../../render/text.js';
 import { leftLines, nameOf } from './left-reasons.js';
+import { makeVisible } from '../../render/visible.js';
 
 type Project = SyncStatus['projects'][number];
 
@@ -55,7 +56,9 @@ const detailsOf = (project: Project, nowMs: number): readonly Text[] => {
     ...beside(project),
     ...project.former.map(former),
   ];
-  return said.length === 0 ? [] : [dim(nameOf(project)), ...said.map((line) => `  ${line}`)];
+  return said.length === 0
+    ? []
+    : [dim(nameOf(project)), ...said.map((line) => `  ${makeVisible(line, 'line')}`)];
 };
 
 const receipt = ({ lastReceiptAtMs }: Project, nowMs: number): readonly string[] =>

@@ -1,3 +1,4 @@
+import { readProjectConfig } from '../../../../domain/identity/project-config.js';
 import { isSyncError } from '../../../../domain/errors.js';
 import type { CheckoutMemory, ConfigStore } from '../../../../ports/config.js';
 import type { StateFiles } from '../../../../ports/state-files.js';
@@ -16,13 +17,31 @@ export const judgeCheckouts = async (
   checkouts: readonly CheckoutMemory[],
   ports: CheckoutPorts,
 ): Promise<readonly Finding[]> =>
-  (await Promise.all(checkouts.map((checkout) => judgeCheckout(checkout, ports)))).flat();
+  (await Promise.all(checkouts.map((checkout) => judgeCheckout(checkout, checkouts, ports)))).flat();
 
-const judgeCheckout = async (checkout: CheckoutMemory, ports: CheckoutPorts): Promise<readonly Finding[]> => {
+const judgeCheckout = async (
+  checkout: CheckoutMemory,
+  all: readonly CheckoutMemory[],
+  ports: CheckoutPorts,
+): Promise<readonly Finding[]> => {
   const { path } = checkout;
-  if (await ports.files.isGone(path)) return [gone(checkout)];
+  const siblings = all.filter(
+    (other) =>
+      other.path !== path && other.projectUuid !== undefined && other.projectUuid === checkout.projectUuid,
+  );
+  const areGone = await Promise.all(siblings.map((sibling) => ports.files.isGone(sibling.path)));
+  const hasSibling = areGone.includes(false);
+  if (await ports.files.isGone(path)) return [gone(checkout, hasSibling)];
   const reading = await ports.configs.read(path);
   const findings: Finding[] = [];
+  if (reading.state === 'present' && readProjectConfig(reading.document).share === false) {
+    findings.push({
+      check: 'checkouts',
+      severity: hasSibling ? 'warning' : 'note',
+      message: `sync.share is false in ${path}, which keeps the events of the whole project on this machine.`,
+      remedy: 'If that is not meant, correct .kittify/config.yaml there, or do without that checkout.',
+    });
+  }
   if (reading.state === 'unreadable') {
     const [issue] = reading.issues;
     findings.push({
@@ -43,9 +62,9 @@ const judgeCheckout = async (checkout: CheckoutMemory, ports: CheckoutPorts): Pr
   return findings;
 };
 
-/** A refusal that was heard there must not be forgotten: it holds for the whole project. */
-const gone = ({ path, share, configReadable }: CheckoutMemory): Finding => {
-  const holdsBack = share === false || configReadable === false;
+/** A refusal that was heard there holds for the whole project, until another checkout speaks for that. */
+const gone = ({ path, share, configReadable }: CheckoutMemory, hasSibling: boolean): Finding => {
+  const holdsBack = !hasSibling && (share === false || configReadable === false);
   return {
     check: 'checkouts',
     severity: 'note',

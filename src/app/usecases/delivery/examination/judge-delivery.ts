@@ -1,4 +1,5 @@
 import { isNewer } from '../../../../domain/delivery/background-life.js';
+import type { HubAddress } from '../../../../domain/delivery/account.js';
 import { unreachable } from '../../../../domain/errors.js';
 import type { BackgroundReading } from '../../../sync/background-reading.js';
 import type { AccountStatus } from '../../account/account-status.js';
@@ -21,6 +22,34 @@ export const judgeAccount = (account: AccountStatus): readonly Finding[] => {
       return unreachable(account);
   }
 };
+
+/** A hub that states the id of another one, which nobody has confirmed. `places`: where that one is known. */
+export const judgeClaim = ({ url, claims }: HubAddress, places: readonly string[]): readonly Finding[] =>
+  claims === undefined
+    ? []
+    : [
+        {
+          check: 'hub',
+          severity: 'warning',
+          message: `${url} states the id of the hub at ${places.join(' and ')}. It is taken for another hub: nothing of that one goes there.`,
+          remedy: 'If that hub has moved, say so where the sign-in asks for it: spec-kitty auth login',
+        },
+      ];
+
+/** What is held for a hub that nobody is signed in at any more. */
+export const judgeFormer = (former: readonly FormerHub[], present: HubAddress): readonly Finding[] =>
+  former.map(({ name, events }) => ({
+    check: 'hub',
+    severity: 'warning',
+    message: `${events} events are held for the hub ${name}, and nothing delivers there any more: ${present.url} is signed in.`,
+    remedy: `Give them to the present hub: spec-kitty sync move --from ${PLAIN.test(name) ? name : 'HUB'}`,
+  }));
+
+/** A hub under the name by which it is best known, and how many events it still should have got. */
+export interface FormerHub {
+  readonly name: string;
+  readonly events: number;
+}
 
 /** What the hub itself says; what the account says already is not said again. */
 export const judgeConnection = (check: ConnectionCheck): readonly Finding[] => {
@@ -81,5 +110,8 @@ export const judgeBackground = (
       ]
     : [];
 };
+
+/** What stands in a command line as one word. */
+const PLAIN = /^[\w.:/~%-]+$/;
 
 const SIGN_IN = 'spec-kitty auth login';

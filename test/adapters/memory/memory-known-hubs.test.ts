@@ -1,0 +1,8 @@
+import { MemoryKnownHubs } from '../../../src/adapters/memory/memory-known-hubs.js';
+import { knownHubsContract } from '../../contracts/known-hubs.contract.js';
+
+knownHubsContract({
+  name: 'memory',
+  durable: false,
+  setup: async () => ({ subject: new MemoryKnownHubs() }),
+});
