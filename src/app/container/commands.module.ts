@@ -60,6 +60,10 @@ export const commandsModule = (register: Registrar): void => {
       return new ShowWorkPackage(...ports);
     },
   );
+  register.single(TOKENS.findUnfinishedWork, [TOKENS.repository, TOKENS.featureFiles], async (...ports) => {
+    const { FindUnfinishedWork } = await import('../usecases/workflow/unfinished-work.js');
+    return new FindUnfinishedWork(...ports);
+  });
   const merging = [TOKENS.repository, TOKENS.merges, TOKENS.featureFiles, TOKENS.performWork] as const;
   register.single(TOKENS.mergeWorkPackages, [...merging], async (...ports) => {
     const { MergeWorkPackages } = await import('../usecases/workflow/merge-work-packages.js');

@@ -62,6 +62,7 @@ import type { ListEvents } from '../usecases/journal/list-events.js';
 import type { MergeWorkPackages } from '../usecases/workflow/merge-work-packages.js';
 import type { MakeFeature } from '../usecases/workflow/new-feature.js';
 import type { ShowWorkPackage } from '../usecases/workflow/show-work-package.js';
+import type { FindUnfinishedWork } from '../usecases/workflow/unfinished-work.js';
 import type { MarkStatus } from '../usecases/workflow/mark-status.js';
 import type { ReadBoard } from '../usecases/workflow/read-board.js';
 import type { WatchBoard } from '../usecases/workflow/watch-board.js';
@@ -159,6 +160,7 @@ export const TOKENS = {
   addHistory: token<AddHistory>('add-history'),
   markStatus: token<MarkStatus>('mark-status'),
   showWorkPackage: token<ShowWorkPackage>('show-work-package'),
+  findUnfinishedWork: token<FindUnfinishedWork>('find-unfinished-work'),
   readBoard: token<ReadBoard>('read-board'),
   watchBoard: token<WatchBoard>('watch-board'),
   mergeWorkPackages: token<MergeWorkPackages>('merge-work-packages'),

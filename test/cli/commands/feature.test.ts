@@ -128,3 +128,43 @@ describe('agent tasks show', () => {
     expect(out).toContain('Review feedback\n\n**Changes requested** by ada:\n');
   });
 });
+
+describe('what git does not have yet', () => {
+  const plan = smallFeature({ WP01: {}, WP02: {} });
+
+  it('is named by finalize-tasks, and committed with --whole or after a yes', async () => {
+    await start();
+    for (const [path, text] of Object.entries(plan)) cli.git.write(path, text);
+    const first = await cli.run(['agent', 'feature', 'finalize-tasks']);
+    expect(first.err).toContain('Git does not have kitty-specs/001-alpha/plan.md and 4 more as announced');
+    expect(first.err).toContain('spec-kitty agent feature finalize-tasks --whole');
+    const asked = { stdin: 'n\n', isTTY: true };
+    expect((await cli.run(['agent', 'feature', 'finalize-tasks'], asked)).err).toContain(
+      'Commit the whole plan? [y/N]',
+    );
+    expect(cli.git.git('status', '--porcelain')).not.toBe('');
+    const { err } = await cli.run(['agent', 'feature', 'finalize-tasks'], { ...asked, stdin: 'y\n' });
+    expect(err).not.toContain('as announced; nothing');
+    expect(cli.git.git('status', '--porcelain')).toBe('');
+    cli.git.write('kitty-specs/001-alpha/spec.md', '# Other\n');
+    cli.git.write('kitty-specs/001-alpha/picture.png', 'x');
+    const whole = await cli.run(['agent', 'feature', 'finalize-tasks', '--whole', '--json']);
+    expect(whole.document).toMatchObject({ uncommitted: [], commit: expect.any(String) });
+    expect(cli.git.git('status', '--porcelain').trim()).toBe('?? kitty-specs/001-alpha/picture.png');
+  });
+
+  it('in the work tree of a work package is told of when it goes to for_review', async () => {
+    await start(plan);
+    await cli.run(['implement', 'WP01']);
+    cli.git.write('.worktrees/001-alpha-WP01/left.txt', 'x');
+    const { outcome, err } = await cli.run(['agent', 'tasks', 'move-task', '1', '--to', 'for_review']);
+    expect(outcome).toBe('done');
+    expect(err).toContain('WP01 is in for_review, but left.txt in ');
+    await cli.run(['implement', 'WP02']);
+    expect(
+      (await cli.run(['agent', 'tasks', 'mark-status', 'WP02', '--status', 'for_review'])).err,
+    ).not.toContain('but');
+    const accept = await cli.run(['accept', 'WP01']);
+    expect(accept.out).toContain('Commit it in the work tree of WP01, then merge it: spec-kitty merge WP01');
+  });
+});

@@ -121,7 +121,8 @@ describe('accept', () => {
     cli.git.commitOn(branch('WP02'), { 'a.txt': '2\n' });
     expect((await cli.run('accept --check WP02')).out).toContain(
       '  [NEEDS CLARIFICATION …] stands in WP02-work.md:11.\n' +
-        `  The branch ${branch('WP02')} is not merged into main. Merge it with: spec-kitty merge WP02\n`,
+        '    Answer the question in kitty-specs/001-alpha/tasks/WP02-work.md:11, then take the mark out and commit the file.\n' +
+        `  The branch ${branch('WP02')} is not merged into main.\n    Merge it with: spec-kitty merge WP02\n`,
     );
     await cli.run('agent tasks move-task WP01 --to for_review');
     const forgotten = join(document.worktree, 'forgotten.txt');

@@ -72,6 +72,7 @@ export const mergeSchemas: readonly DocumentSchema[] = [
               'not-merged',
             ]),
             message: text(),
+            remedy: text('how to mend it'),
             places: list(object({ path: text() }, { line: integer() }), 'where to look'),
           }),
         ),

@@ -14,6 +14,7 @@ import { contradictions, manifestOf, refuseFaults, unseeded, type FeatureState }
 import { targetBranchOf } from './feature-target.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 import type { Emission } from '../../sync/event-emitter.js';
+import { asTheyAre, uncommittedPlan } from './uncommitted-plan.js';
 import type { PerformWork } from './perform-work.js';
 import { statusChanges } from './status-changes.js';
 import { nothingToDo, type PerformedWork } from './work-plan.js';
@@ -22,6 +23,8 @@ import { commitSubject } from '../../../domain/workflow/commit-message.js';
 export interface FinalizeInput extends FeatureRequest {
   /** `false` leaves the commit to the user. */
   readonly commit?: boolean;
+  /** Commits the documents of the feature that git does not have as they are together with what is written. */
+  readonly whole?: boolean;
 }
 
 export interface FinalizedWorkPackage {
@@ -48,6 +51,8 @@ export interface FinalizeResult {
   readonly announced: readonly string[];
   readonly warnings: readonly string[];
   readonly ignored: ResolvedDependencies['ignored'];
+  /** Documents of the feature that git does not have as they are, relative to the project root. */
+  readonly uncommitted: readonly string[];
 }
 
 /** Fixes the plan of a feature: resolves dependencies, writes them into the front matters, announces what is not yet. */
@@ -80,12 +85,18 @@ export class FinalizeTasks {
             targetBranchOf(this.#repository, checkout, state.documents.meta),
           );
           const seeds = seedsOf(emission, state);
-          const result = resultOf(state, resolved, announcement?.announced ?? []);
-          const changes = [
+          const written = [
             ...(await this.#edits(state, resolved)),
             ...statusChanges(state, seeds),
             ...(announcement?.changes ?? []),
           ];
+          const left = (await uncommittedPlan(this.#repository, checkout, state.documents)).filter(
+            (path) => !written.some((change) => change.path === path),
+          );
+          const isWhole = input.whole === true && input.commit !== false;
+          const result = resultOf(state, resolved, announcement?.announced ?? [], isWhole ? [] : left);
+          // What holds evidence is written last.
+          const changes = [...(isWhole ? await asTheyAre(this.#files, checkout, left) : []), ...written];
           if (changes.length === 0) return nothingToDo(result);
           return {
             result,
@@ -97,6 +108,13 @@ export class FinalizeTasks {
       },
       signal,
     );
+  }
+
+  /** What `whole` would commit beside what is written. */
+  async uncommitted(input: FinalizeInput): Promise<readonly string[]> {
+    const slug = await locateFeature(this.#files, this.#repository, input);
+    const { documents } = await loadFeature(this.#files, input.checkout.projectRoot, slug);
+    return uncommittedPlan(this.#repository, input.checkout, documents);
   }
 
   async #edits(
@@ -189,6 +207,7 @@ const resultOf = (
   state: FeatureState,
   resolved: ResolvedDependencies,
   announced: readonly string[],
+  uncommitted: readonly string[],
 ): FinalizeResult => {
   const { documents, workPackages, statusLog } = state;
   const updated = resolved.workPackages.filter(({ isChanged }) => isChanged).map(({ id }) => id);
@@ -218,5 +237,6 @@ const resultOf = (
       ...resolved.warnings,
     ],
     ignored: resolved.ignored,
+    uncommitted,
   };
 };

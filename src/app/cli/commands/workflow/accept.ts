@@ -1,7 +1,8 @@
+import { remedyOf } from '../../../../domain/workflow/acceptance-remedies.js';
 import { TOKENS } from '../../../container/tokens.js';
 import type { AcceptResult } from '../../../usecases/workflow/accept-work-packages.js';
 import type { Report } from '../../define-command.js';
-import { bold, lines, type Text } from '../../render/text.js';
+import { bold, dim, lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
 import { featureRequest, given } from '../shared/feature-request.js';
 import { workReport } from '../shared/work-report.js';
@@ -28,9 +29,15 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     },
     signal,
   );
-  const report = await workReport(work, lines(sentences(work.result)), client, terminal);
+  const result = { ...work.result, refused: work.result.refused.map(withRemedies) };
+  const report = await workReport({ ...work, result }, lines(sentences(work.result)), client, terminal);
   return work.result.refused.length === 0 ? report : { ...report, outcome: 'failed' };
 };
+
+const withRemedies = ({ workPackageId, reasons }: AcceptResult['refused'][number]): object => ({
+  workPackageId,
+  reasons: reasons.map((reason) => ({ ...reason, remedy: remedyOf(workPackageId, reason) })),
+});
 
 const sentences = (result: AcceptResult): readonly Text[] => {
   const idle = new Set(result.withoutCommits);
@@ -40,10 +47,10 @@ const sentences = (result: AcceptResult): readonly Text[] => {
     ...result.alreadyDone.map((id): Text => [bold(id), ' was accepted before.']),
     ...result.refused.flatMap(({ workPackageId, reasons }): readonly Text[] => [
       [bold(workPackageId), ' is not accepted:'],
-      ...reasons.map(
-        ({ code, message }) =>
-          `  ${message}${code === 'not-merged' ? ` Merge it with: spec-kitty merge ${workPackageId}` : ''}`,
-      ),
+      ...reasons.flatMap((reason): readonly Text[] => [
+        `  ${reason.message}`,
+        dim(`    ${remedyOf(workPackageId, reason)}`),
+      ]),
     ]),
     ...(result.isFeatureCompleted ? [`${result.feature} is complete.`] : []),
   ];

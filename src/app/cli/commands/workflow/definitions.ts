@@ -110,8 +110,17 @@ export const workflowCommands: readonly CommandDefinition[] = [
     summary: 'fix the plan of a feature and announce its work packages',
     details:
       'Reads tasks.md and the work package files, writes the dependencies into the front matters. Safe to repeat.',
-    options: { 'no-commit': NO_COMMIT },
-    examples: [['spec-kitty agent feature finalize-tasks --feature 028-sync', 'after planning']],
+    options: {
+      whole: {
+        type: 'boolean',
+        describe: 'commit with it all documents of the feature that git does not have as they are',
+      },
+      'no-commit': NO_COMMIT,
+    },
+    examples: [
+      ['spec-kitty agent feature finalize-tasks --feature 028-sync', 'after planning'],
+      ['spec-kitty agent feature finalize-tasks --feature 028-sync --whole', 'and commit what was planned'],
+    ],
     load: () => import('./finalize-tasks.js'),
   }),
   {

@@ -5,11 +5,13 @@ import type { FinalizeResult } from '../../../usecases/workflow/finalize-tasks.j
 import type { Report } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { lines } from '../../render/text.js';
+import { askYesNo } from '../shared/ask.js';
 import type { ClientContext } from '../shared/client.js';
 import { featureRequest } from '../shared/feature-request.js';
 import { workReport } from '../shared/work-report.js';
 
 interface Args {
+  readonly whole: boolean;
   readonly noCommit: boolean;
 }
 
@@ -18,12 +20,31 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const client = await context.container();
   const finalize = await client.get(TOKENS.finalizeTasks);
   const request = await featureRequest(client, context);
-  const work = await finalize.run({ ...request, commit: !args.noCommit }, signal);
+  const whole = args.whole || (await wantsWhole(context, () => finalize.uncommitted(request)));
+  const work = await finalize.run({ ...request, commit: !args.noCommit, whole }, signal);
   const { result } = work;
   for (const warning of result.warnings) terminal.warn(warning);
+  if (result.uncommitted.length > 0 && !args.noCommit)
+    terminal.warn(
+      `Git does not have ${namesOf(result.uncommitted)} as announced; nothing can be accepted before. Commit the whole plan with: spec-kitty agent feature finalize-tasks --whole`,
+    );
   const text = lines([summary(result), '', table(COLUMNS, rows(result), terminal.width)]);
   return workReport(work, text, client, terminal);
 };
+
+/** A person is asked; a script says --whole. */
+const wantsWhole = async (
+  { args, common, io, signal }: ClientContext<Args>,
+  uncommitted: () => Promise<readonly string[]>,
+): Promise<boolean> => {
+  if (args.noCommit || common.json || !common.input || !io.stdin().isTTY) return false;
+  const paths = await uncommitted();
+  if (paths.length === 0) return false;
+  return askYesNo({ io, signal }, `Git does not have ${namesOf(paths)} as announced. Commit the whole plan?`);
+};
+
+const namesOf = ([first = '', ...others]: readonly string[]): string =>
+  others.length === 0 ? first : `${first} and ${others.length} more`;
 
 const COLUMNS = [
   { header: 'work package' },

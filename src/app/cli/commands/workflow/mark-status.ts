@@ -26,6 +26,11 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     { ...request, ids, status, force, commit: !args.noCommit, ...given({ agent }) },
     signal,
   );
+  if (status === 'for_review') {
+    const { warnUnfinished } = await import('../shared/warn-unfinished.js');
+    const moved = work.result.workPackages.map(({ workPackageId }) => workPackageId);
+    await warnUnfinished(client, request, work.result.feature, moved, terminal);
+  }
   return workReport(work, lines(sentences(work.result)), client, terminal);
 };
 

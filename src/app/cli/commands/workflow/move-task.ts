@@ -38,6 +38,10 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     },
     signal,
   );
+  if (work.result.to === 'for_review') {
+    const { warnUnfinished } = await import('../shared/warn-unfinished.js');
+    await warnUnfinished(client, request, work.result.feature, [work.result.workPackageId], terminal);
+  }
   return workReport(work, sentence(work.result), client, terminal);
 };
 

@@ -1,0 +1,22 @@
+import type { ClientContainer } from '../../../container/container.js';
+import { TOKENS } from '../../../container/tokens.js';
+import type { FeatureRequest } from '../../../usecases/workflow/locate-feature.js';
+import type { Terminal } from '../../terminal.js';
+
+/** Says of work packages that were handed over what is not committed in their work trees. The move is done by then. */
+export const warnUnfinished = async (
+  client: ClientContainer,
+  { checkout }: FeatureRequest,
+  feature: string,
+  workPackageIds: readonly string[],
+  terminal: Terminal,
+): Promise<void> => {
+  const find = await client.get(TOKENS.findUnfinishedWork);
+  for (const { workPackageId, directory, paths } of await find.run(checkout, feature, workPackageIds)) {
+    const [first = '', ...others] = paths;
+    const more = others.length === 0 ? '' : ` and ${others.length} more`;
+    terminal.warn(
+      `${workPackageId} is in for_review, but ${first}${more} in ${directory} is not committed and will not be merged. Commit it there.`,
+    );
+  }
+};
