@@ -71,4 +71,6 @@ const MAX_PENDING = 16_384;
 const SEQUENCES =
   // eslint-disable-next-line no-control-regex -- these sequences begin with control characters
   /\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]/g;
-const CONTROLS = /[\p{Cc}\p{Surrogate}\u2028-\u202e\u2066-\u2069]/gu;
+/** Neither these, nor what has no picture but for what emoji and some scripts are written with. */
+const CONTROLS =
+  /[\p{Cc}\p{Surrogate}\u2028-\u202e\u2066-\u2069]|(?![\u200c-\u200f\u061c\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;

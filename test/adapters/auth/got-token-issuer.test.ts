@@ -99,6 +99,15 @@ describe('GotTokenIssuer', () => {
     expect(issued.ok && issued.value).not.toHaveProperty('hubId');
   });
 
+  it.each(['acme\nSigned in.', 'ac\u200bme', '\x1b[2J', 'a\u2028b', 'a\u{e0041}', ' ', 'x'.repeat(201)])(
+    'takes %j for no name',
+    async (name) => {
+      const issued = await signIn({ status: 200, body: { ...TOKENS, team_slug: name, hub_id: name } });
+      expect(issued.ok && Object.keys(issued.value)).not.toEqual(expect.arrayContaining(['teamSlug']));
+      expect(issued.ok && issued.value).not.toHaveProperty('hubId');
+    },
+  );
+
   it.each<Misbehaviour>(['never-answer', 'never-read'])(
     'waits for %j no longer than it may',
     async (fault) => {

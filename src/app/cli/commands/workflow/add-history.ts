@@ -1,4 +1,5 @@
 import type { HistoryEntryType } from '../../../../domain/events/payloads.js';
+import { hideSecrets } from '../../../../domain/events/hide-secrets.js';
 import { TOKENS } from '../../../container/tokens.js';
 import type { Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
@@ -24,6 +25,11 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     { ...request, workPackageId: args.wp, note, commit: !args.noCommit, ...given({ type, author }) },
     signal,
   );
+  if (hideSecrets(note) !== note) {
+    terminal.warn(
+      'The note holds what looks like a secret. It stands in the Activity Log as typed, and git keeps what is committed.',
+    );
+  }
   return workReport(
     work,
     ['Noted in the Activity Log of ', bold(work.result.workPackageId), '.'],

@@ -191,6 +191,8 @@ export const workflowCommands: readonly CommandDefinition[] = [
   defineCommand({
     path: 'agent tasks add-history <wp>',
     summary: "add an entry to a work package's Activity Log",
+    details:
+      'The Activity Log is part of the file and is committed as typed: leave secrets out. Only from what is sent to a hub, whatever looks like a secret is taken out.',
     positionals: { wp: 'work package, such as WP01' },
     options: {
       note: { type: 'string', describe: 'what happened', required: true, placeholder: 'TEXT' },
