@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncDirectory } from './atomic-write.js';
 
 /** Makes a directory and its missing parents, private to the user, with durable entries. Does nothing when it exists. */
 export const makeDirectory = (path: string): void => {
-  const firstMade = mkdirSync(path, { recursive: true, mode: 0o700 });
+  const firstMade = makeMissing(path);
   if (firstMade === undefined) return;
   // Every directory whose entry is fresh has to be synced through its parent.
   const top = dirname(firstMade);
@@ -29,3 +29,20 @@ export const secureEntries = (directory: string, above: number): void => {
 };
 
 const NOT_OURS = new Set(['ENOENT', 'EACCES']);
+
+/**
+ * The topmost directory that had to be made. Not left to Node's own way of making parents, which goes on for ever where
+ * a directory is there and takes no entries, as in `/proc`.
+ */
+const makeMissing = (path: string): string | undefined => {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+    return path;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return undefined;
+    if (code !== 'ENOENT' || dirname(path) === path || existsSync(dirname(path))) throw error;
+  }
+  const top = makeMissing(dirname(path));
+  return makeMissing(path) === undefined ? top : (top ?? path);
+};

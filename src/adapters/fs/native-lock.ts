@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { SyncError } from '../../domain/errors.js';
+import { messageOf, SyncError } from '../../domain/errors.js';
 
 /** Takes an exclusive lock on the open file behind a descriptor, or throws at once when anybody else has one. */
 export type TakeLock = (descriptor: number) => void;
@@ -18,6 +18,12 @@ export const loadNativeLock = (): TakeLock => {
     ) as NativeExtensions;
     return (descriptor) => native.tryLock(descriptor, 0, 0, true);
   } catch (error) {
+    // For want of descriptors it could not be loaded now: that says nothing about the system's locks.
+    if (/EMFILE|ENFILE|too many open files/i.test(messageOf(error)))
+      throw new SyncError('storage-failed', `No more files can be opened: ${messageOf(error)}`, {
+        cause: error,
+        hint: 'Let the process open more files ("ulimit -n" shows how many), then run the command again.',
+      });
     throw new SyncError(
       'lock-unsupported',
       `The package for kernel locks does not run on ${process.platform}-${process.arch}.`,

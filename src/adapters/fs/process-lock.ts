@@ -79,6 +79,7 @@ const kindOf = (descriptor: number, path: string, kinds: LockKinds): TakeLock =>
   try {
     return kinds.native();
   } catch (error) {
+    if (!isUnsupported(error)) throw error;
     throw new SyncError('lock-unsupported', `${path} is used by programs with another kind of lock.`, {
       cause: error,
       hint: 'Set SPEC_KITTY_HOME to another directory, and use a clone of its own.',
@@ -114,10 +115,13 @@ const hasNative = (kinds: LockKinds): boolean => {
   try {
     kinds.native();
     return true;
-  } catch {
+  } catch (error) {
+    if (!isUnsupported(error)) throw error;
     return false;
   }
 };
+
+const isUnsupported = (error: unknown): boolean => isSyncError(error) && error.kind === 'lock-unsupported';
 
 const unsupported = (path: string, cause: unknown): SyncError =>
   new SyncError('lock-unsupported', `The file system gives no lock on ${path}.`, {

@@ -1,7 +1,8 @@
 import { lstatSync, type Stats } from 'node:fs';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { SyncError } from '../../domain/errors.js';
+import { homedir, userInfo } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { messageOf, SyncError } from '../../domain/errors.js';
+import { storageFailure } from './storage-failure.js';
 import { makeDirectory } from './make-directory.js';
 
 /**
@@ -18,15 +19,30 @@ export class StateRoot {
     this.#userId = userId;
   }
 
-  /** `$SPEC_KITTY_HOME`, else `.spec-kitty` in the home directory. */
+  /**
+   * `$SPEC_KITTY_HOME`, else `.spec-kitty` in the home directory. Refused with `state-root-unsafe` when it would depend
+   * on where the command was called, which may be inside a project.
+   */
   static locate(
     environment: Readonly<Record<string, string | undefined>>,
-    homeDirectory = homedir(),
+    home = homeDirectory(),
   ): StateRoot {
-    const chosen = environment['SPEC_KITTY_HOME'];
-    return new StateRoot(
-      resolve(chosen === undefined || chosen === '' ? join(homeDirectory, '.spec-kitty') : chosen),
-    );
+    const chosen = environment['SPEC_KITTY_HOME'] ?? '';
+    if (chosen !== '' && !isAbsolute(chosen)) {
+      throw new SyncError(
+        'state-root-unsafe',
+        `SPEC_KITTY_HOME is ${JSON.stringify(chosen)}, which is no absolute path.`,
+        {
+          hint: 'Set it to the whole path of a directory of your own, or unset it.',
+        },
+      );
+    }
+    if (chosen === '' && home === undefined) {
+      throw new SyncError('state-root-unsafe', 'There is no home directory in which our state could lie.', {
+        hint: 'Set HOME or SPEC_KITTY_HOME to the whole path of a directory of your own.',
+      });
+    }
+    return new StateRoot(resolve(chosen === '' ? join(home ?? '', '.spec-kitty') : chosen));
   }
 
   /** A path below the root. */
@@ -36,8 +52,7 @@ export class StateRoot {
 
   /** Refuses an unsafe root with `state-root-unsafe`; a root that does not exist yet is safe. */
   check(): void {
-    const stats = lstatSync(this.path, { throwIfNoEntry: false });
-    const fault = stats === undefined ? undefined : this.#faultOf(stats);
+    const fault = this.#fault();
     if (fault === undefined) return;
     throw new SyncError('state-root-unsafe', `The state root ${this.path} ${fault}.`, {
       hint: 'Take the right to write from others, or set SPEC_KITTY_HOME to a directory of your own.',
@@ -47,8 +62,21 @@ export class StateRoot {
   /** Makes the root, private to the user, if it is missing; and checks it. */
   make(): void {
     this.check();
-    makeDirectory(this.path);
+    try {
+      makeDirectory(this.path);
+    } catch (error) {
+      throw storageFailure(this.path, error);
+    }
     this.check();
+  }
+
+  #fault(): string | undefined {
+    try {
+      const stats = lstatSync(this.path, { throwIfNoEntry: false });
+      return stats === undefined ? undefined : this.#faultOf(stats);
+    } catch (error) {
+      return `cannot be used: ${messageOf(error)}`;
+    }
   }
 
   #faultOf(stats: Stats): string | undefined {
@@ -61,3 +89,16 @@ export class StateRoot {
 }
 
 const OTHERS_MAY_WRITE = 0o022;
+
+/** The user's home: as the environment says, else as the system does; `undefined` when neither names a whole path. */
+export const homeDirectory = (): string | undefined =>
+  [homedir, () => userInfo().homedir].map(textOf).find((path) => path !== undefined && isAbsolute(path));
+
+/** A user may have a number but no entry in the system's list. */
+const textOf = (read: () => string): string | undefined => {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+};

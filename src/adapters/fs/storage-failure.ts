@@ -3,11 +3,14 @@ import { NoPlainFile } from './repository-file.js';
 
 /** What to throw for an error: the operating system's own and whatever is no plain file become `storage-failed`, cause kept; others stay. */
 export const storageFailure = (path: string, error: unknown): unknown => {
-  const { syscall, message } = (error ?? {}) as NodeJS.ErrnoException;
+  const { syscall, message, code } = (error ?? {}) as NodeJS.ErrnoException;
   if (syscall === undefined && !(error instanceof NoPlainFile)) return error;
   return new SyncError('storage-failed', `${path} could not be read or written: ${message}`, {
     cause: error,
-    hint: 'Check that the disk has room and that the directory is yours.',
+    hint:
+      code === 'EMFILE' || code === 'ENFILE'
+        ? 'Let the process open more files ("ulimit -n" shows how many), then run the command again.'
+        : 'Check that the disk has room and that the directory is yours.',
   });
 };
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { homedir, hostname, userInfo } from 'node:os';
+import { hostname, userInfo } from 'node:os';
+import { homeDirectory } from '../fs/state-root.js';
 import type { Machine } from '../../ports/host.js';
 
 /**
@@ -7,7 +8,7 @@ import type { Machine } from '../../ports/host.js';
  * files: elsewhere they would cost a child process in every command, so they are unknown there.
  */
 export class NodeMachine implements Machine {
-  readonly homeDirectory = homedir();
+  readonly homeDirectory = homeDirectory() ?? '';
   readonly hostname = hostname();
   readonly username = currentUser();
   readonly machineId?: string;

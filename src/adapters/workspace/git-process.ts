@@ -45,16 +45,17 @@ export const runGit = (args: readonly string[], options: GitOptions): Promise<Gi
     });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    // Where no more files can be opened there are no pipes either; the error follows.
+    const pipes = [child.stdout, child.stderr] as readonly (typeof child.stdout | undefined)[];
+    pipes[0]?.on('data', (chunk: Buffer) => stdout.push(chunk));
+    pipes[1]?.on('data', (chunk: Buffer) => stderr.push(chunk));
     let timedOut = false;
     const timers: NodeJS.Timeout[] = [];
     const after = (ms: number, action: () => void): void => {
       timers.push(setTimeout(action, ms));
     };
     const letGo = (): void => {
-      child.stdout.destroy();
-      child.stderr.destroy();
+      for (const pipe of pipes) pipe?.destroy();
     };
     const stop = (signal: NodeJS.Signals): void => {
       if (ownGroup && child.pid !== undefined) killGroup(child.pid, signal);

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { COMMON_OPTIONS } from './common-options.js';
 import type { CommandDefinition, CommonOptions, OptionSpec, Options } from './define-command.js';
 import { placeholderOf, wrongUsage } from './usage.js';
@@ -15,17 +15,25 @@ export const argumentsOf = (
   ...optionsOf(definition.options, parsed, definition.words),
 });
 
-export const commonOptionsOf = (parsed: Parsed, words: readonly string[], cwd: string): CommonOptions => {
+export const commonOptionsOf = (
+  parsed: Parsed,
+  words: readonly string[],
+  io: { readonly cwd: string },
+): CommonOptions => {
   const values = optionsOf(COMMON_OPTIONS, parsed, words);
   const text = (name: string): string | undefined => values[name] as string | undefined;
   return {
-    project: resolve(cwd, text('project') ?? '.'),
+    project: place(text('project') ?? '.', io),
     feature: text('feature'),
     json: values['json'] === true,
     quiet: values['quiet'] === true,
     input: values['noInput'] !== true,
   };
 };
+
+/** A whole path needs no place to start from, which may be gone. */
+const place = (path: string, io: { readonly cwd: string }): string =>
+  isAbsolute(path) ? resolve(path) : resolve(io.cwd, path);
 
 const positionalsOf = (definition: CommandDefinition, given: readonly string[]): Record<string, unknown> => {
   const values: Record<string, unknown> = {};

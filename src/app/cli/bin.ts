@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { CodeCache } from './code-cache.js';
@@ -23,14 +23,27 @@ const start = (): void => {
   const require = (name: string): unknown =>
     name.startsWith('./') ? cache.load(join(__dirname, name), require) : nativeRequire(name);
   require.resolve = nativeRequire.resolve;
-  cache.load(join(__dirname, 'main.cjs'), require);
+  try {
+    cache.load(join(__dirname, 'main.cjs'), require);
+  } catch (error) {
+    // A program that cannot even be read has nobody else who could say so.
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    process.stderr.write(`error[storage-failed]: The program cannot be read: ${error.message}\n`);
+    process.exitCode = 1;
+  }
 };
 
 /** Where compiled code is kept; `undefined` when the user has no state root yet, or wants none of it. */
 const cacheDirectory = (): string | undefined => {
   if (process.env['SPEC_KITTY_NO_CODE_CACHE'] === '1') return undefined;
-  const root = process.env['SPEC_KITTY_HOME'];
-  return join(root === undefined || root === '' ? join(homedir(), '.spec-kitty') : root, 'cache');
+  try {
+    const root = process.env['SPEC_KITTY_HOME'] || join(homedir(), '.spec-kitty');
+    // Where that is depends on the place of the call otherwise: the program refuses it, and here is nothing to keep.
+    return isAbsolute(root) ? join(root, 'cache') : undefined;
+  } catch {
+    // A user without a name and without HOME has no home.
+    return undefined;
+  }
 };
 
 start();

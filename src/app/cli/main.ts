@@ -54,7 +54,16 @@ const processIo = (onLoss: OnLoss): Io => ({
   stderr: isFile(STDERR) ? fileSink(STDERR, () => undefined) : streamSink(process.stderr, () => undefined),
   stdin: () => sourceOf(process.stdin),
   env: process.env,
-  cwd: process.cwd(),
+  get cwd() {
+    try {
+      return process.cwd();
+    } catch (cause) {
+      throw new SyncError('not-a-repository', 'The directory in which the command was called is gone.', {
+        cause,
+        hint: 'Go to a directory that exists, or name the project by its whole path with --project DIR.',
+      });
+    }
+  },
 });
 
 const STDOUT = 1;

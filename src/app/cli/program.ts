@@ -70,7 +70,7 @@ const runCommand = async (
   terminal: Terminal,
   { io, signal, createContainer }: ProgramOptions,
 ): Promise<Outcome> => {
-  const common = commonOptionsOf(parsed, definition.words, io.cwd);
+  const common = commonOptionsOf(parsed, definition.words, io);
   const args = argumentsOf(definition, parsed);
   let container: Promise<Closeable> | undefined;
   const context = {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { homeDirectory } from '../../adapters/fs/state-root.js';
+import { SyncError } from '../../domain/errors.js';
 
 /** Where the command was called, and with which variables. */
 export interface HubSurroundings {
@@ -24,7 +25,7 @@ export const hubData = (
   platform: NodeJS.Platform = process.platform,
 ): HubData => {
   if (named !== undefined) return { directory: resolve(cwd, named) };
-  const home = said(env['HOME']) ?? said(env['USERPROFILE']) ?? homedir();
+  const home = homeOf(env);
   const own = join(dataHome(env, home, platform), 'spec-kitty-hub');
   const former = join(said(env['SPEC_KITTY_HOME']) ?? join(home, '.spec-kitty'), 'hub');
   if (!isHub(former)) return { directory: own };
@@ -43,6 +44,20 @@ const dataHome = (env: HubSurroundings['env'], home: string, platform: NodeJS.Pl
   const place = said(env['XDG_DATA_HOME']);
   // The specification of the variable has a relative path ignored.
   return place !== undefined && isAbsolute(place) ? place : join(home, '.local', 'share');
+};
+
+const homeOf = (env: HubSurroundings['env']): string => {
+  const home = [env['HOME'], env['USERPROFILE'], homeDirectory()].find(
+    (path) => path !== undefined && isAbsolute(path),
+  );
+  if (home !== undefined) return home;
+  throw new SyncError(
+    'state-root-unsafe',
+    'There is no home directory in which the data of a hub could lie.',
+    {
+      hint: 'Name a directory with --data DIR.',
+    },
+  );
 };
 
 const said = (text: string | undefined): string | undefined => (text === '' ? undefined : text);

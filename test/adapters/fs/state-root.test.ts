@@ -12,7 +12,8 @@ describe('the state root', () => {
     expect(StateRoot.locate({ SPEC_KITTY_HOME: '/srv/state' }, '/home/alice').path).toBe(
       resolve('/srv/state'),
     );
-    expect(StateRoot.locate({ SPEC_KITTY_HOME: 'rel' }, '/home/alice').path).toBe(resolve('rel'));
+    for (const chosen of ['rel', '~', '~/state', './x'])
+      expect(() => StateRoot.locate({ SPEC_KITTY_HOME: chosen }, '/home/alice')).toThrow(/no absolute path/);
     expect(StateRoot.locate({ SPEC_KITTY_HOME: '' }, '/home/alice').path).toBe(
       resolve('/home/alice/.spec-kitty'),
     );

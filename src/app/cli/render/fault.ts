@@ -21,6 +21,13 @@ export const shownFault = (error: unknown): ShownFault => {
       hint: adviceOn('interrupted'),
     };
   }
+  if (error instanceof Error && 'syscall' in error) {
+    return {
+      code: 'storage-failed',
+      message: `The system refused what the command needs: ${error.message}`,
+      hint: 'Check the rights, the free space and the number of open files ("ulimit -n"), then run the command again.',
+    };
+  }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return {
     code: 'internal',
