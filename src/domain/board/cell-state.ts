@@ -11,6 +11,8 @@ export interface WorkPackageState extends CellSummary {
   readonly kind: 'work-package';
   readonly wp_id: string;
   readonly lane: Lane | null;
+  /** The finer lane of a status log, as the event that set the lane names it. */
+  readonly detail: string | null;
   readonly title: string | null;
   readonly dependencies: readonly DependencyState[];
   /** Who was assigned last. */

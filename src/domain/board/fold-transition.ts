@@ -1,6 +1,6 @@
 import { isConcurrent, type AggregatePosition } from '../time/causal-order.js';
 import { isLane } from '../workflow/lane.js';
-import { fieldOf, type BoardEvent } from './board-event.js';
+import { fieldOf, textOf, type BoardEvent } from './board-event.js';
 import type { Transition, WorkPackageState } from './cell-state.js';
 import { keepLatest } from './fold-summary.js';
 
@@ -29,6 +29,7 @@ export const foldTransition = (state: WorkPackageState, event: BoardEvent): Work
   return {
     ...state,
     lane: to,
+    detail: textOf(event.payload, 'detail') ?? null,
     transitions: state.transitions + 1,
     conflicting: state.conflicting + (conflicting ? 1 : 0),
     concurrent: state.concurrent + (hasPeers ? countConcurrent(front) - countConcurrent(state.front) : 0),

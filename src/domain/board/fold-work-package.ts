@@ -11,6 +11,7 @@ export const emptyWorkPackage = (id: string): WorkPackageState => ({
   kind: 'work-package',
   wp_id: id,
   lane: null,
+  detail: null,
   title: null,
   dependencies: [],
   agent: null,
@@ -53,6 +54,7 @@ const foldCreation = (state: WorkPackageState, payload: unknown): WorkPackageSta
     ...state,
     title: textOf(payload, 'title') ?? state.title,
     lane: state.lane ?? (isLane(status) ? status : 'planned'),
+    detail: state.lane === null ? (textOf(payload, 'detail') ?? null) : state.detail,
     dependencies: [...declared, ...resolvedOnly],
   };
 };

@@ -5,6 +5,7 @@ const OLDER_LANES: ReadonlyMap<string, Lane> = new Map<string, Lane>([
   ['claimed', 'planned'],
   ['in_progress', 'doing'],
   ['blocked', 'doing'],
+  ['in_review', 'for_review'],
   ['approved', 'for_review'],
   ['canceled', 'planned'],
 ]);

@@ -54,6 +54,19 @@ describe('a work package on the board', () => {
     });
   });
 
+  it('has the finer lane of the event that set the lane, and of no other one', () => {
+    const created = event('WPCreated', { title: 'a', status: 'for_review', detail: 'approved' });
+    const begun = event('WPStatusChanged', {
+      previous_status: 'for_review',
+      new_status: 'doing',
+      detail: 'in_progress',
+    });
+    const again = event('WPCreated', { title: 'b', status: 'planned', detail: 'blocked' });
+    expect(fold(created)).toMatchObject({ lane: 'for_review', detail: 'approved' });
+    expect(fold(created, begun, again)).toMatchObject({ lane: 'doing', detail: 'in_progress' });
+    expect(fold(created, begun, move('doing', 'done'))).toMatchObject({ lane: 'done', detail: null });
+  });
+
   it('marks a transition that does not start where the fold stands, and still makes it', () => {
     const before = [move('planned', 'doing'), move('doing', 'done')];
     const conflicting = move('planned', 'doing');

@@ -137,7 +137,7 @@ export const workflowCommands: readonly CommandDefinition[] = [
     path: 'agent tasks mark-status <id...>',
     summary: 'mark tasks and work packages as done, or as anything else',
     details:
-      'A task such as T012 is its box in tasks.md, done or pending; a work package such as WP01 is its lane. Of several, all are marked or none is.',
+      'A task such as T012 is its box in tasks.md, or else its row in the status log of the feature, done or pending; a work package such as WP01 is its lane. Of several, all are marked or none is.',
     positionals: { id: 'tasks and work packages, in any mixture' },
     options: {
       status: { type: 'string', describe: 'what they are now', choices: MARKS, required: true },
@@ -155,7 +155,7 @@ export const workflowCommands: readonly CommandDefinition[] = [
     path: 'agent tasks status',
     summary: 'show the board of a feature: who has what, in which lane',
     details:
-      'Reads the files of the feature and changes nothing. With --watch and --json every change is one document on one line (NDJSON).',
+      'Reads the files of the feature and changes nothing. Where a feature has a status log, lanes are those of the log. With --watch and --json every change is one document on one line (NDJSON).',
     options: {
       watch: { type: 'boolean', describe: 'show it again when something changes, until interrupted' },
     },
