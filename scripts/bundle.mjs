@@ -44,7 +44,7 @@ const SHARED_ROOMS = {
     'src/app/sync/left-overs.ts',
   ],
   live: ['src/app/sync/live-session.ts', 'src/app/sync/background-sync.ts'],
-  settings: ['src/adapters/config/settings-document.ts', 'src/adapters/config/splice-server-url.ts'],
+  settings: ['src/adapters/config/settings-document.ts', 'src/adapters/config/splice-setting.ts'],
   worktrees: [
     'src/adapters/workspace/git-worktree.ts',
     'src/adapters/workspace/git-branches.ts',

@@ -1,3 +1,4 @@
+import type { MachineSettingKey } from '../domain/delivery/settings.js';
 import type { Issue } from '../domain/result.js';
 import type { HeldRepository } from './workspace.js';
 
@@ -44,8 +45,8 @@ export interface SettingsReading {
 export interface SettingsStore {
   /** Never throws for a missing or broken file: an unreadable one is an issue and everything is default. */
   read(): Promise<SettingsReading>;
-  /** Sets the server's URL in place, keeping everything else byte for byte. */
-  setServerUrl(url: string): Promise<void>;
+  /** Sets a value in place, keeping everything else byte for byte. */
+  set(key: MachineSettingKey, value: string | number): Promise<void>;
 }
 
 /** What is remembered of one checkout of this machine, in the state root. */

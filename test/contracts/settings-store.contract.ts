@@ -24,21 +24,21 @@ export const settingsStoreContract = ({ name, durable, setup }: SettingsStoreFla
     });
 
     it('gives back the URL that was set last, and may be told twice', async () => {
-      await it$.subject.setServerUrl('https://a.example');
-      await it$.subject.setServerUrl('https://b.example');
-      await it$.subject.setServerUrl('https://b.example');
+      await it$.subject.set('server_url', 'https://a.example');
+      await it$.subject.set('server_url', 'https://b.example');
+      await it$.subject.set('server_url', 'https://b.example');
       expect(await it$.subject.read()).toEqual({ serverUrl: 'https://b.example', issues: [] });
     });
 
     it('ends with one of the URLs that were set at once', async () => {
       const urls = Array.from({ length: 8 }, (_, index) => `https://hub-${index}.example`);
-      await Promise.all(urls.map((url) => it$.subject.setServerUrl(url)));
+      await Promise.all(urls.map((url) => it$.subject.set('server_url', url)));
       expect(urls).toContain((await it$.subject.read()).serverUrl);
     });
 
     if (durable) {
       it('says the same after it is opened again', async () => {
-        await it$.subject.setServerUrl('https://a.example');
+        await it$.subject.set('server_url', 'https://a.example');
         expect(await it$.reopen!().read()).toEqual({ serverUrl: 'https://a.example', issues: [] });
       });
     }

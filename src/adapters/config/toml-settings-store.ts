@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { parse } from 'smol-toml';
+import type { MachineSettingKey } from '../../domain/delivery/settings.js';
 import { SyncError } from '../../domain/errors.js';
 import { canonicalJson } from '../../domain/events/canonical-json.js';
 import type { SettingsReading, SettingsStore } from '../../ports/config.js';
@@ -26,22 +27,22 @@ export class TomlSettingsStore implements SettingsStore {
     }
   }
 
-  async setServerUrl(url: string): Promise<void> {
+  async set(key: MachineSettingKey, value: string | number): Promise<void> {
     this.#root.make();
     const { parse } = await loadToml();
     const before = this.#parsed(parse);
-    const { spliceServerUrl } = await import('./splice-server-url.js');
-    const text = spliceServerUrl(before.text, url);
+    const { spliceSetting } = await import('./splice-setting.js');
+    const text = spliceSetting(before.text, key, value);
     const expected = {
       ...before.document,
-      sync: { ...(before.document['sync'] as object | undefined), server_url: url },
+      sync: { ...(before.document['sync'] as object | undefined), [key]: value },
     };
     if (!saysTheSame(parse, text, expected)) {
       throw new SyncError(
         'config-not-writable',
-        `${this.#path} is written in a way in which server_url cannot be set.`,
+        `${this.#path} is written in a way in which ${key} cannot be set.`,
         {
-          hint: 'Set server_url below [sync] by hand.',
+          hint: `Set ${key} below [sync] by hand.`,
         },
       );
     }

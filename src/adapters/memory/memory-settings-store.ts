@@ -1,6 +1,7 @@
+import { MACHINE_SETTINGS, type MachineSettingKey } from '../../domain/delivery/settings.js';
 import type { SettingsReading, SettingsStore } from '../../ports/config.js';
 
-/** Settings that are given, and a server URL that can be set. */
+/** Settings that are given and can be set. */
 export class MemorySettingsStore implements SettingsStore {
   #reading: SettingsReading;
 
@@ -12,7 +13,7 @@ export class MemorySettingsStore implements SettingsStore {
     return this.#reading;
   }
 
-  async setServerUrl(url: string): Promise<void> {
-    this.#reading = { ...this.#reading, serverUrl: url };
+  async set(key: MachineSettingKey, value: string | number): Promise<void> {
+    this.#reading = { ...this.#reading, [MACHINE_SETTINGS[key].name]: value };
   }
 }

@@ -87,7 +87,7 @@ describe('setting the server URL', () => {
     ],
   ])('keeps everything else byte for byte: %s', async (_name, before, after) => {
     if (before !== undefined) put(before);
-    await store().setServerUrl(url);
+    await store().set('server_url', url);
     expect(readFileSync(file(), 'utf8')).toBe(after);
     expect((await store().read()).serverUrl).toBe(url);
   });
@@ -96,26 +96,26 @@ describe('setting the server URL', () => {
     'refuses, and changes nothing, where a line cannot do it: %j',
     async (text) => {
       put(text);
-      await expect(store().setServerUrl(url)).rejects.toMatchObject({ kind: 'config-not-writable' });
+      await expect(store().set('server_url', url)).rejects.toMatchObject({ kind: 'config-not-writable' });
       expect(readFileSync(file(), 'utf8')).toBe(text);
     },
   );
 
   it('refuses to touch a broken file', async () => {
     put('[sync\n');
-    await expect(store().setServerUrl(url)).rejects.toMatchObject({ kind: 'config-unreadable' });
+    await expect(store().set('server_url', url)).rejects.toMatchObject({ kind: 'config-unreadable' });
     expect(readFileSync(file(), 'utf8')).toBe('[sync\n');
   });
 
   it('makes a private file and keeps the mode of one that exists', async () => {
-    await store().setServerUrl(url);
+    await store().set('server_url', url);
     expect(statSync(file()).mode & 0o777).toBe(0o600);
   });
 
   it('refuses an unsafe state root', async () => {
     const link = join(scratch.path, 'link');
     symlinkSync(scratch.path, link);
-    await expect(new TomlSettingsStore(new StateRoot(link)).setServerUrl(url)).rejects.toMatchObject({
+    await expect(new TomlSettingsStore(new StateRoot(link)).set('server_url', url)).rejects.toMatchObject({
       kind: 'state-root-unsafe',
     });
   });

@@ -36,7 +36,7 @@ describe('the sync status', () => {
 
   it('names account and server, else the server that was set', async () => {
     const { world, settings, status } = await ready();
-    await settings.setServerUrl('https://set.example.org');
+    await settings.set('server_url', 'https://set.example.org');
     expect(await status.run()).toMatchObject({ server: 'https://set.example.org' });
     await world.signIn();
     expect(await status.run()).toMatchObject({

@@ -1,4 +1,5 @@
 import { authCommands } from './auth/definitions.js';
+import { configCommands } from './config/definitions.js';
 import { completionCommands } from './completion/definitions.js';
 import { eventsCommands } from './events/definitions.js';
 import { featureCommands } from './feature/definitions.js';
@@ -16,6 +17,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   ...syncCommands,
   ...eventsCommands,
   ...identityCommands,
+  ...configCommands,
   ...hubCommands,
   ...completionCommands,
 ];

@@ -10,6 +10,7 @@ import {
   open,
   text,
   type DocumentSchema,
+  type Schema,
 } from './schema.js';
 import { account } from './shared-schemas.js';
 
@@ -32,6 +33,17 @@ const backlog = object(
   {},
   'what was asked about earlier events, and the answer',
 );
+
+const settingPlace = choice(['machine', 'project']);
+const settingValue: Schema = { type: ['string', 'number', 'boolean', 'null'] };
+const setting = {
+  key: text(),
+  value: settingValue,
+  default: settingValue,
+  is_set: flag('whether somebody set it; otherwise the default holds'),
+  place: settingPlace,
+  meaning: text(),
+};
 
 export const otherSchemas: readonly DocumentSchema[] = [
   documentOf(
@@ -104,5 +116,8 @@ export const otherSchemas: readonly DocumentSchema[] = [
   documentOf('hub serve', { url: text(), stopped: flag() }),
   documentOf('hub team add', { team: text(), outcome: text() }),
   documentOf('hub user add', { user: text(), team: text(), outcome: text() }),
+  documentOf('config list', { settings: list(object(setting)) }),
+  documentOf('config get', setting),
+  documentOf('config set', { key: text(), value: text(), place: settingPlace }),
   documentOf('completion', { shell: text(), script: text() }),
 ];

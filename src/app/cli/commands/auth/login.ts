@@ -44,7 +44,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   );
   const { account } = signedIn;
   await (await client.get(TOKENS.liftRefusals)).run(account);
-  if (context.args.server !== undefined) await settings.setServerUrl(account.hub.url);
+  if (context.args.server !== undefined) await settings.set('server_url', account.hub.url);
   if (recorded !== undefined) await tellKept(context, recorded.backlogs, recorded.answer);
   return {
     data: {

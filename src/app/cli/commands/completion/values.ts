@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { ClientContainer } from '../../../container/container.js';
 import { TOKENS } from '../../../container/tokens.js';
+import { SETTING_KEYS } from '../../../usecases/account/settings-list.js';
 import { locateFeature } from '../../../usecases/workflow/locate-feature.js';
 import type { Completion, ValueKind } from '../../completion.js';
 import type { Io } from '../../io.js';
@@ -17,6 +18,7 @@ export const valuesOf = async (
   container: () => Promise<ClientContainer>,
 ): Promise<readonly string[]> => {
   if (kind === 'shells') return SHELLS;
+  if (kind === 'settings') return SETTING_KEYS;
   if (kind === 'files' || kind === 'directories') return [];
   const client = await container();
   const directory = resolve(io.cwd, place.project ?? '.');
@@ -46,8 +48,6 @@ export const valuesOf = async (
       const tasks = kind === 'tasks' ? (documents?.tasks?.match(TASK) ?? []) : [];
       return [...new Set([...ids.sort(), ...tasks])];
     }
-    case 'settings':
-      return [];
   }
 };
 

@@ -25,7 +25,7 @@ export const run = async ({ args, container }: ClientContext<Args>): Promise<Rep
       { hint: 'Use the https address of the hub.' },
     );
   }
-  await settings.setServerUrl(url.value);
+  await settings.set('server_url', url.value);
   return {
     data: { server: url.value },
     text: `The hub is ${url.value}. Sign in with: spec-kitty auth login`,

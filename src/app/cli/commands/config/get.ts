@@ -1,0 +1,18 @@
+import { unknownSetting } from '../../../usecases/account/settings-list.js';
+import type { Report } from '../../define-command.js';
+import type { ClientContext } from '../shared/client.js';
+import { readSettings, settingDocument } from './settings.js';
+
+interface Args {
+  readonly key: string;
+}
+
+export const run = async (context: ClientContext<Args>): Promise<Report> => {
+  const { key } = context.args;
+  const found = (await readSettings(context)).find((setting) => setting.key === key);
+  if (found === undefined) throw unknownSetting(key);
+  return {
+    data: settingDocument(found),
+    ...(found.value === undefined ? {} : { text: String(found.value) }),
+  };
+};

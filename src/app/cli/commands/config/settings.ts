@@ -1,0 +1,38 @@
+import type { ClientContainer } from '../../../container/container.js';
+import { TOKENS } from '../../../container/tokens.js';
+import {
+  listSettings,
+  type ListedSetting,
+  type SettingsPorts,
+} from '../../../usecases/account/settings-list.js';
+import type { Checkout } from '../../../../ports/workspace.js';
+import type { ClientContext } from '../shared/client.js';
+
+/** What the commands about settings work on; outside of every project without one. */
+export const settingsOf = async ({
+  common,
+  container,
+}: ClientContext<unknown>): Promise<{
+  readonly ports: SettingsPorts;
+  readonly checkout: Checkout | undefined;
+}> => {
+  const client: ClientContainer = await container();
+  const [settings, configs, repository] = await Promise.all([
+    client.get(TOKENS.settings),
+    client.get(TOKENS.configs),
+    client.get(TOKENS.repository),
+  ]);
+  return { ports: { settings, configs, repository }, checkout: await repository.locate(common.project) };
+};
+
+/** Every setting as it stands, after a warning of what cannot be used. */
+export const readSettings = async (context: ClientContext<unknown>): Promise<readonly ListedSetting[]> => {
+  const { ports, checkout } = await settingsOf(context);
+  for (const { path, reason } of (await ports.settings.read()).issues)
+    context.terminal.warn(`config.toml: ${path} ${reason}`);
+  return listSettings(ports, checkout);
+};
+
+export const settingDocument = ({ key, value, standard, isSet, place, meaning }: ListedSetting): object => ({
+  ...{ key, value: value ?? null, default: standard ?? null, is_set: isSet, place, meaning },
+});
