@@ -75,9 +75,9 @@ const readConfig = (projectRoot: string): ConfigReading => {
       ? { state: 'present', document: parsed.document, text }
       : { state: 'unreadable', issues: parsed.issues };
   } catch (error) {
-    if (isSyncError(error)) return unreadable('leads out of the project');
+    if (isSyncError(error) && error.cause === undefined) return unreadable('leads out of the project');
     if (error instanceof NoPlainFile) return unreadable(`cannot be read: ${error.message}`);
-    const { code = 'it is not UTF-8' } = error as NodeJS.ErrnoException;
+    const { code = 'it is not UTF-8' } = (isSyncError(error) ? error.cause : error) as NodeJS.ErrnoException;
     return code === 'ENOENT' ? { state: 'absent' } : unreadable(`cannot be read (${code})`);
   }
 };

@@ -19,13 +19,13 @@ export const MAX_DOCUMENT_BYTES = 8_388_608;
 
 /**
  * Where a path of the repository really lies, its links followed. A way out of the root is refused, whether by `..` or
- * by a link. A link to nowhere counts as absent.
+ * by a link. A link to nowhere counts as absent. Fails with `storage-failed`.
  */
 export const placeBelow = (root: string, path: string): string | 'absent' => {
   if (isAbsolute(path) || path.split('/').includes('..')) throw outside(path);
-  const realRoot = realPath(root);
+  const realRoot = realPath(root, path);
   if (realRoot === 'absent') return 'absent';
-  const place = realPath(join(realRoot, ...path.split('/')));
+  const place = realPath(join(realRoot, ...path.split('/')), path);
   if (place !== 'absent' && !isInside(realRoot, place)) throw outside(path);
   return place;
 };
@@ -111,12 +111,13 @@ const readUpTo = (descriptor: number, expected: number, maxBytes: number): Buffe
   }
 };
 
-const realPath = (path: string): string | 'absent' => {
+/** `path`: what to name in the error. */
+const realPath = (place: string, path: string): string | 'absent' => {
   try {
-    return realpathSync.native(path);
+    return realpathSync.native(place);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code = '' } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return 'absent';
-    throw error;
+    throw new SyncError('storage-failed', `${path} cannot be read (${code}).`, { cause: error });
   }
 };

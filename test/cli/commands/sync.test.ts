@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TOKENS } from '../../../src/app/container/tokens.js';
 import { override } from '../../../src/app/container/container.js';
@@ -13,6 +14,13 @@ beforeEach(() => {
 
 afterEach(() => cli.remove());
 
+const instead = (place: string, make: (place: string) => void): void => {
+  rmSync(place, { recursive: true, force: true });
+  make(place);
+};
+const pipe = (path: string): void => instead(path, (place) => execFileSync('mkfifo', [place]));
+const loop = (path: string): void => instead(path, (place) => symlinkSync(place, place));
+
 const note = (text = 'first') => cli.run(['agent', 'tasks', 'add-history', 'WP01', '--note', text]);
 
 describe('sync now', () => {
@@ -23,6 +31,30 @@ describe('sync now', () => {
     expect(outcome).toBe('done');
     expect(out).toBe('Delivered 1, already there 0, left 0.\n');
     expect(cli.hub.storedIds('acme')).toHaveLength(1);
+  });
+
+  it.each([
+    ['config is a pipe', (at: string) => pipe(join(at, '.kittify', 'config.yaml'))],
+    ['config leads to itself', (at: string) => loop(join(at, '.kittify', 'config.yaml'))],
+    ['intent is a pipe', (at: string) => pipe(join(at, '.git', 'spec-kitty', 'intent.json'))],
+    ['place for our own files leads to itself', (at: string) => loop(join(at, '.git', 'spec-kitty'))],
+    ['.git is a pipe', (at: string) => pipe(join(at, '.git'))],
+    [
+      '.git is a device',
+      (at: string) => instead(join(at, '.git'), (place) => symlinkSync('/dev/zero', place)),
+    ],
+  ])('delivers the other projects when one has a checkout whose %s', async (_name, spoil) => {
+    await cli.signIn();
+    const other = join(cli.git.place, 'other');
+    cli.git.gitIn(cli.git.place, 'clone', '--quiet', cli.git.root, other);
+    for (const name of ['user.name', 'user.email']) cli.git.gitIn(other, 'config', name, 'tester');
+    await cli.run(['agent', 'tasks', 'add-history', 'WP01', '--note', 'there'], { cwd: other });
+    await note();
+    spoil(other);
+    const { out } = await cli.run('sync now');
+    expect(out).toMatch(/^Delivered [12],/);
+    const notes = JSON.stringify(cli.hub.storedEvents('acme'));
+    expect(notes).toContain('"first"');
   });
 
   it('is done when there is nothing to do', async () => {
