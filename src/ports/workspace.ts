@@ -87,6 +87,10 @@ export interface Repository {
   addWorktree(held: HeldRepository, request: WorktreeRequest): Promise<'made' | 'existing'>;
   /** Removes a work tree and branch that were just made, when the work they were made for failed. */
   removeWorktree(held: HeldRepository, request: WorktreeRequest): Promise<void>;
+  /** Removes a work tree, but never by force: the error says why git keeps it. Its branch stays. */
+  retireWorktree(held: HeldRepository, path: string): Promise<Result<undefined, string>>;
+  /** Removes a branch that is checked out nowhere, wherever it stands; does nothing when there is none. */
+  retireBranch(held: HeldRepository, branch: string): Promise<Result<undefined, string>>;
   /**
    * Makes `name` point at a merge of the tips of `branches`, without touching any work tree. The error lists the
    * paths that conflict; the repository is then as before.

@@ -144,6 +144,16 @@ export const repositoryContract = ({ name, setup }: RepositoryFlavour): void => 
       expect(await it$.subject.addWorktree(held(), worktree('001-x-WP01'))).toBe('made');
     });
 
+    it('retires a work tree whose work is committed, keeps its branch, and then the branch', async () => {
+      await it$.subject.addWorktree(held(), worktree('001-x-WP01'));
+      expect(await it$.subject.retireBranch(held(), '001-x-WP01')).toMatchObject({ ok: false });
+      expect(await it$.subject.retireWorktree(held(), worktree('001-x-WP01').path)).toEqual({ ok: true });
+      expect(await it$.subject.branchTip(main, '001-x-WP01')).toBeDefined();
+      expect(await it$.subject.retireBranch(held(), '001-x-WP01')).toEqual({ ok: true });
+      expect(await it$.subject.branchTip(main, '001-x-WP01')).toBeUndefined();
+      expect(await it$.subject.retireBranch(held(), '001-x-WP01')).toEqual({ ok: true });
+    });
+
     it('never removes a branch that was there before', async () => {
       it$.commitOn('001-x-WP01', { 'w.txt': 'w\n' });
       await it$.subject.addWorktree(held(), worktree('001-x-WP01'));

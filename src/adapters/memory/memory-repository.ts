@@ -177,6 +177,19 @@ export class MemoryRepository implements Repository {
     if (this.#made.delete(branch)) this.#branches.delete(branch);
   }
 
+  async retireWorktree(_held: HeldRepository, path: string): Promise<Result<undefined, string>> {
+    if ((await this.dirtyPaths(path)).length > 0) return err('it contains modified or untracked files');
+    this.#heads.delete(path);
+    this.#options.files.clear(path);
+    return ok(undefined);
+  }
+
+  async retireBranch(_held: HeldRepository, branch: string): Promise<Result<undefined, string>> {
+    if (this.rootOf(branch) !== undefined) return err(`${branch} is checked out`);
+    this.#branches.delete(branch);
+    return ok(undefined);
+  }
+
   async makeMergeBranch(
     _held: HeldRepository,
     name: string,

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
-import type { Result } from '../../domain/result.js';
+import { err, ok, type Result } from '../../domain/result.js';
 import type { Checkout, Head, HeldRepository, Repository, WorktreeRequest } from '../../ports/workspace.js';
 import { lockFile, tryLockFile, type HeldLock } from '../fs/process-lock.js';
+import { reasonOf } from './git-reason.js';
 import { directoryOf, Git } from './git-command.js';
 import { commitObstacle, commitPaths, dirtyPaths, uncommittedPaths } from './git-commit.js';
 import { pathInTree } from './git-commit-place.js';
@@ -143,6 +144,20 @@ export class GitRepository implements Repository {
 
   async removeWorktree(held: HeldRepository, request: WorktreeRequest): Promise<void> {
     return (await this.#loadWorktrees()).remove(held.checkout, request);
+  }
+
+  async retireWorktree(held: HeldRepository, path: string): Promise<Result<undefined, string>> {
+    return (await this.#loadWorktrees()).retire(held.checkout, path);
+  }
+
+  async retireBranch(held: HeldRepository, branch: string): Promise<Result<undefined, string>> {
+    // A branch that a work tree has checked out is refused by git itself, whatever was asked before.
+    const run = await this.#git.run(directoryOf(held.checkout), ['branch', '--quiet', '-D', '--', branch], {
+      writes: true,
+    });
+    if (run.code === 0 || (await this.#git.branchTip(held.checkout, branch)) === undefined)
+      return ok(undefined);
+    return err(reasonOf(run));
   }
 
   async makeMergeBranch(

@@ -2,7 +2,9 @@ import { rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isSyncError } from '../../domain/errors.js';
+import { err, ok, type Result } from '../../domain/result.js';
 import type { Checkout, WorktreeRequest } from '../../ports/workspace.js';
+import { reasonOf } from './git-reason.js';
 import { directoryOf, type Git } from './git-command.js';
 import { textIfPlain } from '../fs/repository-file.js';
 import { BRANCHES } from './git-refs.js';
@@ -44,6 +46,15 @@ export class GitWorktrees {
     removeIfEmpty(dirname(path));
     if (!this.#madeBranches.delete(keyOf(checkout, branch))) return;
     await this.#git.run(directory, ['update-ref', '-d', BRANCHES + branch], WRITING);
+  }
+
+  /** Git itself refuses a work tree in which something is not committed, and one that is locked. */
+  async retire(checkout: Checkout, path: string): Promise<Result<undefined, string>> {
+    demandOwnPlace(path);
+    const run = await this.#git.run(directoryOf(checkout), ['worktree', 'remove', path], WRITING);
+    if (run.code !== 0) return err(reasonOf(run));
+    removeIfEmpty(dirname(path));
+    return ok(undefined);
   }
 
   async #make(checkout: Checkout, request: WorktreeRequest): Promise<void> {

@@ -64,6 +64,14 @@ export const commandsModule = (register: Registrar): void => {
     const { FindUnfinishedWork } = await import('../usecases/workflow/unfinished-work.js');
     return new FindUnfinishedWork(...ports);
   });
+  register.single(
+    TOKENS.cleanFeature,
+    [TOKENS.repository, TOKENS.merges, TOKENS.featureFiles],
+    async (...ports) => {
+      const { CleanFeature } = await import('../usecases/workflow/clean-feature.js');
+      return new CleanFeature(...ports);
+    },
+  );
   const merging = [TOKENS.repository, TOKENS.merges, TOKENS.featureFiles, TOKENS.performWork] as const;
   register.single(TOKENS.mergeWorkPackages, [...merging], async (...ports) => {
     const { MergeWorkPackages } = await import('../usecases/workflow/merge-work-packages.js');

@@ -63,6 +63,7 @@ import type { MergeWorkPackages } from '../usecases/workflow/merge-work-packages
 import type { MakeFeature } from '../usecases/workflow/new-feature.js';
 import type { ShowWorkPackage } from '../usecases/workflow/show-work-package.js';
 import type { FindUnfinishedWork } from '../usecases/workflow/unfinished-work.js';
+import type { CleanFeature } from '../usecases/workflow/clean-feature.js';
 import type { MarkStatus } from '../usecases/workflow/mark-status.js';
 import type { ReadBoard } from '../usecases/workflow/read-board.js';
 import type { WatchBoard } from '../usecases/workflow/watch-board.js';
@@ -161,6 +162,7 @@ export const TOKENS = {
   markStatus: token<MarkStatus>('mark-status'),
   showWorkPackage: token<ShowWorkPackage>('show-work-package'),
   findUnfinishedWork: token<FindUnfinishedWork>('find-unfinished-work'),
+  cleanFeature: token<CleanFeature>('clean-feature'),
   readBoard: token<ReadBoard>('read-board'),
   watchBoard: token<WatchBoard>('watch-board'),
   mergeWorkPackages: token<MergeWorkPackages>('merge-work-packages'),

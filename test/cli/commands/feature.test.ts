@@ -168,3 +168,54 @@ describe('what git does not have yet', () => {
     expect(accept.out).toContain('Commit it in the work tree of WP01, then merge it: spec-kitty merge WP01');
   });
 });
+
+describe('feature clean', () => {
+  const commitIn = (id: string, name: string): void => {
+    const directory = `.worktrees/001-alpha-${id}`;
+    cli.git.write(`${directory}/${name}`, 'x');
+    cli.git.gitIn(join(cli.git.root, directory), 'add', '--all');
+    cli.git.gitIn(join(cli.git.root, directory), 'commit', '--quiet', '-m', name);
+  };
+  /** WP01 is accepted and merged, WP02 is accepted with a file that nobody committed, WP03 is in work. */
+  const finished = async (): Promise<void> => {
+    await start(smallFeature({ WP01: {}, WP02: {}, WP03: {} }));
+    for (const id of ['WP01', 'WP02', 'WP03']) {
+      await cli.run(['implement', id]);
+      commitIn(id, `${id}.txt`);
+    }
+    await cli.run(['merge', 'WP01', 'WP02']);
+    await cli.run(['accept', 'WP01', 'WP02']);
+    cli.git.write('.worktrees/001-alpha-WP02/left.txt', 'x');
+  };
+  const branches = (): string => cli.git.git('branch', '--format=%(refname:short)');
+
+  it('removes what is done when it is told to, and names what it keeps', async () => {
+    await finished();
+    const asked = await ask(['feature', 'clean']);
+    expect(asked.removed).toEqual([]);
+    expect(asked.removable.map((each: any) => each.kind)).toEqual(['worktree', 'branch']);
+    expect(asked.kept).toMatchObject([
+      { work_package_id: 'WP02', kind: 'worktree', reason: 'has what is not committed: left.txt' },
+      { work_package_id: 'WP02', kind: 'branch', reason: 'is checked out there' },
+    ]);
+    expect((await cli.run(['feature', 'clean'])).out).toContain(
+      'spec-kitty feature clean --feature 001-alpha --yes',
+    );
+    expect((await ask(['feature', 'clean', '--yes'])).removed).toHaveLength(2);
+    expect(branches()).toBe('001-alpha-WP02\n001-alpha-WP03\nmain\n');
+    expect(existsSync(join(cli.git.root, '.worktrees/001-alpha-WP01'))).toBe(false);
+    expect(existsSync(join(cli.git.root, '.worktrees/001-alpha-WP02/left.txt'))).toBe(true);
+    expect((await ask(['feature', 'clean', '--yes'])).removed).toEqual([]);
+  });
+
+  it('asks a person, and keeps everything after a no and all that is not merged', async () => {
+    await finished();
+    const no = await cli.run(['feature', 'clean'], { stdin: 'n\n', isTTY: true });
+    expect(no.err).toContain('Remove them?');
+    expect(no.out).toBe('Nothing was removed.\n');
+    commitIn('WP01', 'more.txt');
+    const { kept, removable } = await ask(['feature', 'clean']);
+    expect(removable).toEqual([]);
+    expect(kept[0].reason).toBe('is not merged into main');
+  });
+});

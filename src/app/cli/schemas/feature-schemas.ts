@@ -4,6 +4,12 @@ import { work } from './shared-schemas.js';
 
 const place = (absence: string) => nullable(choice([...LANES, 'canceled'], absence));
 
+const leftover = {
+  work_package_id: text(),
+  kind: choice(['worktree', 'branch']),
+  name: text('absolute path of the work tree, or the name of the branch'),
+};
+
 /** What makes, shows, checks and clears up features. */
 export const featureSchemas: readonly DocumentSchema[] = [
   {
@@ -23,6 +29,12 @@ export const featureSchemas: readonly DocumentSchema[] = [
       files: list(text(), 'everything that was written, relative to the project'),
     }),
   },
+  documentOf('feature clean', {
+    feature: text(),
+    removed: list(object(leftover)),
+    removable: list(object(leftover), 'what can go, when it was not removed'),
+    kept: list(object({ ...leftover, reason: text('why it stays, as the end of a sentence') })),
+  }),
   documentOf(
     'agent tasks show',
     {

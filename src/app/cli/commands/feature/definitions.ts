@@ -33,4 +33,13 @@ export const featureCommands: readonly CommandDefinition[] = [
     ],
     load: () => import('./new.js'),
   }),
+  defineCommand({
+    path: 'feature clean',
+    summary: 'remove work trees and branches of work packages that are done',
+    details:
+      'Says what can go and asks. What is not committed or not merged stays and is named; nothing is removed by force.',
+    options: { yes: { type: 'boolean', describe: 'remove without asking' } },
+    examples: [['spec-kitty feature clean --feature 028-sync', 'when a feature is complete']],
+    load: () => import('./clean.js'),
+  }),
 ];
