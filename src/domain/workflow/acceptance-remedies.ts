@@ -14,6 +14,12 @@ const REMEDIES: Readonly<Record<AcceptanceReason['code'], (id: string, reason: A
         ? `Do what stands there and tick the box in ${placeOf(places)}, or take it out.`
         : `Tick what is done: spec-kitty agent tasks mark-status ${task} --status done`;
     },
+    'open-tasks': (_, { message }) =>
+      `Mark what is done: spec-kitty agent tasks mark-status ${taskIn(message)} --status done`,
+    'unknown-tasks': (_, { message }) =>
+      `Give each a box in its section of tasks.md, such as "- [x] ${taskIn(message)} What was done".`,
+    'no-tasks': (id) =>
+      `Write its tasks below a heading such as "## ${id}: Title", each as "- [x] T001 What was done".`,
     'needs-clarification': (_, { places }) =>
       `Answer the question in ${placeOf(places)}, then take the mark out and commit the file.`,
     'missing-documents': (_, { places }) =>
@@ -25,6 +31,8 @@ const REMEDIES: Readonly<Record<AcceptanceReason['code'], (id: string, reason: A
     'dirty-worktree': (id) => `Commit it in the work tree of ${id}, then merge it: spec-kitty merge ${id}`,
     'not-merged': (id) => `Merge it with: spec-kitty merge ${id}`,
   };
+
+const taskIn = (message: string): string => /\bT\d{2,5}\b/.exec(message)?.[0] ?? 'T001';
 
 const placeOf = ([first]: AcceptanceReason['places']): string =>
   first === undefined ? 'the file' : `${first.path}${first.line === undefined ? '' : `:${first.line}`}`;

@@ -1,5 +1,8 @@
 import { laneName, type Placed } from './lane.js';
-import { openBoxes } from './tasks-document.js';
+import { markdownLines, withoutCode } from './markdown.js';
+import { STATUS_LOG } from './status-log.js';
+import { isDoneWord, type Checkbox, type TaskMention } from './task-marks.js';
+import { findTask, tasksOf } from './tasks-document.js';
 import { lineOfKey } from './work-package.js';
 
 /** The planning documents of a feature; `undefined` = missing. */
@@ -12,6 +15,10 @@ export interface PlanningDocuments {
 /** What is known when a work package asks to be accepted. */
 export interface AcceptanceFacts extends Placed {
   readonly workPackageId: string;
+  /** Task ids that its front matter lists. */
+  readonly roster?: readonly string[];
+  /** What the status log says of tasks: `done` and other words, by id. */
+  readonly logged?: ReadonlyMap<string, string>;
   /** The work package's own file. */
   readonly file: { readonly path: string; readonly text: string };
   /** Folder of the planning documents, relative to the project root. */
@@ -43,6 +50,9 @@ export interface AcceptanceReason {
   readonly code:
     | 'wrong-lane'
     | 'open-boxes'
+    | 'open-tasks'
+    | 'unknown-tasks'
+    | 'no-tasks'
     | 'needs-clarification'
     | 'missing-documents'
     | 'dirty-tree'
@@ -57,7 +67,7 @@ export interface AcceptanceReason {
 export const acceptanceReasons = (facts: AcceptanceFacts): readonly AcceptanceReason[] => [
   ...wrongLane(facts),
   ...missingDocuments(facts),
-  ...openBoxesOf(facts),
+  ...unfinishedTasks(facts),
   ...unclear(facts),
   ...dirtyTree(facts),
   ...dirtyWorktree(facts),
@@ -82,18 +92,82 @@ const wrongLane = (facts: AcceptanceFacts): readonly AcceptanceReason[] => {
   return [reason('wrong-lane', `${workPackageId} is in ${laneName(facts)}, not in for_review.`, [place])];
 };
 
-const openBoxesOf = ({
-  workPackageId,
-  documents,
-  directory,
-}: AcceptanceFacts): readonly AcceptanceReason[] => {
-  const boxes = openBoxes(documents.tasks ?? '', workPackageId);
-  if (boxes.length === 0) return [];
+/**
+ * Tasks are done where a mark says so: a box, the status in a table, or for those that have neither the status log. Ids
+ * that nobody can judge are named, and a work package without any task that could be looked at is not taken for done.
+ */
+const unfinishedTasks = (facts: AcceptanceFacts): readonly AcceptanceReason[] => {
+  const { workPackageId, documents, directory, roster = [], logged = new Map<string, string>() } = facts;
+  if (documents.tasks === undefined) return [];
   const path = `${directory}/tasks.md`;
-  const names = boxes.map(({ taskId, line }) => `${taskId ?? 'a box'} (line ${line})`);
-  const places = boxes.map(({ line }) => ({ path, line }));
-  return [reason('open-boxes', `tasks.md has ${boxes.length} open: ${shorten(names)}.`, places)];
+  const { hasSection, boxes, unmarked } = tasksOf(documents.tasks, workPackageId);
+  const known = new Set(boxes.map(({ taskId }) => taskId));
+  const others = [...roster, ...logged.keys()].flatMap((id) => (known.has(id) ? [] : [id]));
+  const elsewhere = others.flatMap((id) => findTask(documents.tasks ?? '', id)?.box ?? []);
+  const marks = [...new Set([...boxes, ...elsewhere])];
+  const marked = new Set(marks.map(({ taskId }) => taskId));
+  const listed = new Set(
+    [...unmarked.map(({ taskId }) => taskId), ...others].filter((id) => !marked.has(id)),
+  );
+  if (marks.length + listed.size === 0) return [noTasks(workPackageId, hasSection, path)];
+  return [
+    ...openMarks(
+      path,
+      marks.filter(({ isOpen }) => isOpen),
+    ),
+    ...listedTasks(facts, [...listed], unmarked),
+  ];
 };
+
+const openMarks = (path: string, open: readonly Checkbox[]): readonly AcceptanceReason[] => {
+  if (open.length === 0) return [];
+  const names = open.map(({ taskId, line }) => `${taskId ?? 'a box'} (line ${line})`);
+  const places = open.map(({ line }) => ({ path, line }));
+  return [reason('open-boxes', `tasks.md has ${open.length} open: ${shorten(names)}.`, places)];
+};
+
+/** Tasks without a mark: the status log knows what became of them, or nobody does. */
+const listedTasks = (
+  { directory, file, logged = new Map<string, string>() }: AcceptanceFacts,
+  ids: readonly string[],
+  mentioned: readonly TaskMention[],
+): readonly AcceptanceReason[] => {
+  const judged = ids.map((id) => ({ id, word: logged.get(id), isDone: isDoneWord(logged.get(id) ?? '?') }));
+  const open = judged.filter(({ isDone }) => isDone === false);
+  const unknown = judged.filter(({ isDone }) => isDone === undefined);
+  const places = unknown.map(({ id }): AcceptancePlace => {
+    const at = mentioned.find(({ taskId }) => taskId === id);
+    if (at !== undefined) return { path: `${directory}/tasks.md`, line: at.line };
+    const line = lineOfKey(file.text, 'subtasks');
+    return { path: file.path, ...(line === undefined ? {} : { line }) };
+  });
+  const names = unknown.map(({ id, word }) => (word === undefined ? id : `${id} (${word})`));
+  const those = open.map(({ id, word }) => `${id} (${word ?? ''})`);
+  const log = { path: `${directory}/${STATUS_LOG}` };
+  return [
+    ...(open.length === 0
+      ? []
+      : [reason('open-tasks', `The status log has ${open.length} open: ${shorten(those)}.`, [log])]),
+    ...(unknown.length === 0
+      ? []
+      : [
+          reason(
+            'unknown-tasks',
+            `Nothing says whether ${shorten(names)} ${names.length === 1 ? 'is' : 'are'} done.`,
+            places,
+          ),
+        ]),
+  ];
+};
+
+const noTasks = (id: string, hasSection: boolean, path: string): AcceptanceReason =>
+  reason(
+    'no-tasks',
+    hasSection
+      ? `The section of ${id} in tasks.md names no task.`
+      : `tasks.md has no section of ${id}, so that none of its tasks is known.`,
+    [{ path }],
+  );
 
 const unclear = ({ file, documents, directory }: AcceptanceFacts): readonly AcceptanceReason[] => {
   const texts: readonly (readonly [path: string, text: string | undefined])[] = [
@@ -108,10 +182,29 @@ const unclear = ({ file, documents, directory }: AcceptanceFacts): readonly Acce
   return [reason('needs-clarification', `${MARKER} …] stands in ${shorten(names)}.`, places)];
 };
 
+/** Lines that hold the marker. In code and comments it is an example, and some sentences are about it. */
 const markedLines = (text: string): readonly number[] =>
   text.includes(MARKER)
-    ? text.split('\n').flatMap((line, at) => (line.includes(MARKER) ? [at + 1] : []))
+    ? markdownLines(text).flatMap(({ said, number }) => (isMarked(withoutCode(said)) ? [number] : []))
     : [];
+
+const isMarked = (said: string): boolean =>
+  [...said.matchAll(/\[NEEDS CLARIFICATION[^\]]*\]?/g)].some(({ index, 0: marker }) => {
+    const before = said.slice(0, index);
+    const after = said.slice(index + marker.length);
+    const isQuoted = /["'\u201c\u2018\u00ab]$/.test(before) && /^["'\u201d\u2019\u00bb]/.test(after);
+    const isCounted = /\b(?:no|zero|0|any|all|every|each|without|unresolved|remaining)(?: \w+){0,2} $/i.test(
+      before,
+    );
+    const isSettled =
+      /^ (?:is|was|are|were|has been|have been) (?:all )?(?:resolved|removed|answered|settled|gone)\b/i.test(
+        after,
+      );
+    const isBare = marker === `${MARKER}]`;
+    return !(isQuoted || ABOUT_MARKERS.test(after) || (isBare && (isCounted || isSettled)));
+  });
+
+const ABOUT_MARKERS = /^["'*_]* ?(?:markers?|tags?|placeholders?|tokens?)\b/i;
 
 const missingDocuments = ({ documents, directory }: AcceptanceFacts): readonly AcceptanceReason[] => {
   const names = (['spec', 'plan', 'tasks'] as const)

@@ -1,7 +1,8 @@
 import { isWorkPackageId } from '../ids.js';
 import { LANES, type Lane } from './lane.js';
 import { workPackageIdOf } from './work-package-id.js';
-import { findTask, isTaskId, withBox, type Checkbox } from './tasks-document.js';
+import { isTaskId, withBox, type Checkbox } from './task-marks.js';
+import { findTask } from './tasks-document.js';
 
 /** What work can be marked as: a lane, or `pending`, which says of a task that it is open and of a work package `planned`. */
 export const MARKS = [...LANES, 'pending'] as const;
@@ -66,9 +67,12 @@ export const searchTasks = (document: string, taskIds: readonly string[]): TaskS
   return { placed, unknown, outside };
 };
 
-/** The document with these boxes ticked or opened. A mark is one character, so no box moves another one. */
+/** The document with these boxes ticked or opened, from its end on, so that none moves another one. */
 export const withBoxes = (document: string, tasks: readonly PlacedTask[], isTicked: boolean): string =>
-  tasks.reduce((text, { box }) => (box === undefined ? text : withBox(text, box, !isTicked)), document);
+  tasks
+    .flatMap(({ box }) => box ?? [])
+    .sort((a, b) => b.markAt - a.markAt)
+    .reduce((text, box) => withBox(text, box, !isTicked), document);
 
 /** What the history of a work package says about a marked task. */
 export const taskNote = ({ taskId, box }: PlacedTask, isTicked: boolean): string => {

@@ -139,7 +139,7 @@ const titleText = (title: string): string | undefined => {
 /** What stands behind the label in a text, up to the next label. Code that is not the label itself is an example. */
 const labelText = (text: string): string | undefined => {
   const spoken = text.replace(/(`+)(.*?)\1/g, (code, _, inner: string) =>
-    new RegExp(`^${WORD}:?$`, 'i').test(inner.trim()) ? code : ' '.repeat(code.length),
+    new RegExp(`^${WORD}:?$`, 'i').test(inner.trim()) ? code : '\0'.repeat(code.length),
   );
   const label = LABEL.exec(spoken);
   if (label === null || OTHER_KIND.test(label[1] ?? '')) return undefined;
@@ -180,6 +180,8 @@ const rowTexts = (
 ): readonly Pick<TextAtLine, 'line' | 'text'>[] => {
   const isLabel = (text: string): boolean => titleText(text) === '';
   const pairs = [table.header, ...table.rows].flatMap((row) => {
+    const labelled = row?.cells.flatMap(({ text }) => labelText(text) || []) ?? [];
+    if (row !== undefined && labelled.length > 0) return labelled.map((text) => ({ line: row.line, text }));
     const at = row?.cells.findIndex(({ text }) => isLabel(text)) ?? -1;
     const value = row?.cells[at + 1]?.text ?? '';
     const isPair = at !== -1 && (row !== table.header || /WP\d|^\W*none\b/i.test(value));

@@ -1,4 +1,6 @@
 import { markdownLines, type MarkdownLine } from './markdown.js';
+import { checkboxes, mentions, type Checkbox, type TaskMention } from './task-marks.js';
+import { workPackageNumber } from './work-package-id.js';
 
 /** The parts of `tasks.md` that speak of one work package; usually one section, never the sections nested in it. */
 export interface TasksSection {
@@ -8,33 +10,88 @@ export interface TasksSection {
   readonly lines: readonly MarkdownLine[];
 }
 
-/** A checkbox of a subtask (`- [ ] T001 …`) or of anything else. */
-export interface Checkbox {
-  /** The task id; absent for a box without one. */
-  readonly taskId?: string;
-  readonly line: number;
-  readonly isOpen: boolean;
-  /** What stands behind the box. */
-  readonly text: string;
-  /** Where the mark between the brackets stands in the document. */
-  readonly markAt: number;
-}
-
 /**
  * The sections of `tasks.md`, in the order in which work packages first appear. A section begins at a heading that
  * names a work package (`## WP01: Title`, `## Work Package 1 – Title`).
  */
-export const tasksSections = (document: string): readonly TasksSection[] => {
-  if (latest?.document !== document) latest = { document, sections: readSections(document) };
-  return latest.sections;
+export const tasksSections = (document: string): readonly TasksSection[] => read(document).sections;
+
+/** The tasks of a work package as `tasks.md` has them. */
+export interface DocumentedTasks {
+  /** Whether some section is about the work package. */
+  readonly hasSection: boolean;
+  readonly boxes: readonly Checkbox[];
+  /** Ids of which no mark says whether they are done. */
+  readonly unmarked: readonly TaskMention[];
+}
+
+/** The marks in the section of a work package and in rows that name it, and the ids there that have none. */
+export const tasksOf = (document: string, workPackageId: string): DocumentedTasks => {
+  const { boxes, unmarked, sections } = read(document);
+  const isOurs = ({ owner }: Owned): boolean =>
+    owner !== undefined && workPackageNumber(owner) === workPackageNumber(workPackageId);
+  return {
+    hasSection: sections.some((section) => isOurs({ owner: section.workPackageId })),
+    boxes: boxes.filter(isOurs),
+    unmarked: unmarked.filter(isOurs),
+  };
 };
 
-/** Who asks about many work packages of a feature asks about one text, which would be read again for each of them. */
-let latest: { readonly document: string; readonly sections: readonly TasksSection[] } | undefined;
+/** The marks of a work package that are open; none when `tasks.md` says nothing of it. */
+export const openBoxes = (document: string, workPackageId: string): readonly Checkbox[] =>
+  tasksOf(document, workPackageId).boxes.filter(({ isOpen }) => isOpen);
 
-const readSections = (document: string): readonly TasksSection[] => {
+/** A task with the work package that it belongs to. */
+export interface FoundTask {
+  readonly taskId: string;
+  /** Absent for a task outside every section. */
+  readonly workPackageId?: string;
+  readonly box: Checkbox;
+}
+
+/** The first mark of a task id (`T012`), those of work packages first. */
+export const findTask = (document: string, taskId: string): FoundTask | undefined => {
+  const found = read(document).boxes.filter((box) => box.taskId === taskId);
+  const box = found.find(({ owner }) => owner !== undefined) ?? found[0];
+  if (box === undefined) return undefined;
+  return { taskId, box, ...(box.owner === undefined ? {} : { workPackageId: box.owner }) };
+};
+
+interface Owned {
+  readonly owner?: string | undefined;
+}
+
+interface Reading {
+  readonly document: string;
+  readonly sections: readonly TasksSection[];
+  readonly boxes: readonly (Checkbox & Owned)[];
+  readonly unmarked: readonly (TaskMention & Owned)[];
+}
+
+/** Who asks about many work packages of a feature asks about one text, which would be read again for each of them. */
+let latest: Reading | undefined;
+
+const read = (document: string): Reading => {
+  if (latest?.document === document) return latest;
   const lines = markdownLines(document);
   const owners = ownerOfEachLine(lines);
+  const owned = <T extends { readonly line: number; readonly namedOwner?: string }>(each: T): T & Owned => ({
+    ...each,
+    owner: each.namedOwner ?? owners[each.line - 1],
+  });
+  const boxes = checkboxes(lines).map(owned);
+  const marked = new Set(boxes.map(({ taskId }) => taskId));
+  const unmarked = mentions(lines)
+    .map(owned)
+    .filter(({ taskId }) => !marked.has(taskId));
+  latest = { document, sections: sectionsOf(lines, owners), boxes, unmarked };
+  return latest;
+};
+
+const sectionsOf = (
+  lines: readonly MarkdownLine[],
+  owners: readonly (string | undefined)[],
+): readonly TasksSection[] => {
   const sections = new Map<string, { line: number; lines: MarkdownLine[] }>();
   lines.forEach((line, at) => {
     const id = owners[at];
@@ -46,61 +103,11 @@ const readSections = (document: string): readonly TasksSection[] => {
   return [...sections].map(([workPackageId, section]) => ({ workPackageId, ...section }));
 };
 
-/** All checkboxes of some lines, in their order; those in fences are examples. */
-export const checkboxes = (lines: readonly MarkdownLine[]): readonly Checkbox[] =>
-  lines.flatMap((line): readonly Checkbox[] => {
-    const box = BOX.exec(line.said);
-    if (box === null) return [];
-    const [, before = '', mark = '', text = ''] = box;
-    const taskId = TASK_ID.exec(text)?.[1];
-    return [
-      {
-        ...(taskId === undefined ? {} : { taskId }),
-        line: line.number,
-        isOpen: mark === ' ',
-        text: text.trim(),
-        markAt: line.start + before.length,
-      },
-    ];
-  });
-
-/** The boxes of a work package that are not ticked yet; none when `tasks.md` has no section for it. */
-export const openBoxes = (document: string, workPackageId: string): readonly Checkbox[] => {
-  const section = tasksSections(document).find((each) => each.workPackageId === workPackageId);
-  return section === undefined ? [] : checkboxes(section.lines).filter(({ isOpen }) => isOpen);
-};
-
-/** A task with the work package whose section holds it. */
-export interface FoundTask {
-  readonly taskId: string;
-  /** Absent for a task outside every section. */
-  readonly workPackageId?: string;
-  readonly box: Checkbox;
-}
-
-/** The first checkbox of a task id (`T012`), sections first. */
-export const findTask = (document: string, taskId: string): FoundTask | undefined => {
-  const isIt = (box: Checkbox): boolean => box.taskId === taskId;
-  for (const { workPackageId, lines } of tasksSections(document)) {
-    const box = checkboxes(lines).find(isIt);
-    if (box !== undefined) return { taskId, workPackageId, box };
-  }
-  const box = checkboxes(markdownLines(document)).find(isIt);
-  return box === undefined ? undefined : { taskId, box };
-};
-
-/** The document with one box ticked or opened; nothing else changes. */
-export const withBox = (document: string, { markAt }: Checkbox, isOpen: boolean): string =>
-  document.slice(0, markAt) + (isOpen ? ' ' : 'x') + document.slice(markAt + 1);
-
-/** Whether the text is a task id such as `T012`. */
-export const isTaskId = (text: string): boolean => /^T\d{2,5}$/.test(text);
-
-const BOX = /^([ \t]*(?:[-*+]|\d+[.)])[ \t]+\[)([ xX])\](?:[ \t]+(.*))?$/;
-const TASK_ID = /^[*_`~]*(T\d{2,5})\b/;
 /** Numbers and signs may stand in front of the id, words may not; a work package may be called by its number alone. */
 const SECTION_TITLE =
   /^[^\p{L}]*(?:Work Package[^\p{L}\d]*)?(?:WP[ \t#_-]?(\d{1,4})|(?<=Work Package[^\p{L}\d]*)(\d{1,4}))(?![\w.]*\w)/iu;
+/** What closes a plan: it is about all work packages. */
+const ABOUT_ALL = /\bindex\b|\b(?:dependency|execution)\b.*\b(?:summary|graph|overview)\b/i;
 /** Behind its id: a heading about several (`WP01–WP03`) is the section of none. */
 const SEVERAL =
   /^\s*(?:,|&|\+|\/|\u2013|\u2014|-|\u2192|->|and\b|to\b|through\b)\s*WP[ #_-]?\d|^(?:[\u2013-]|\s*(?:,|&|\+|\/|and\b)\s*)\d{1,4}(?!\w)/i;
@@ -116,7 +123,7 @@ const idInTitle = (title: string): string | undefined => {
 
 /**
  * A section goes on to the next heading that names a work package, or to one of a higher level: inner headings may be of
- * the same level. One of the same level about another work package ends it too, and so does one about several.
+ * the same level. One of the same level about other work packages, or about all, ends it too.
  */
 const ownerOfEachLine = (lines: readonly MarkdownLine[]): readonly (string | undefined)[] => {
   let open: { readonly id: string; readonly level: number } | undefined;
@@ -124,7 +131,7 @@ const ownerOfEachLine = (lines: readonly MarkdownLine[]): readonly (string | und
     if (heading !== undefined) {
       const { level, title } = heading;
       const id = idInTitle(title);
-      const isAboutOthers = /\bWP\d/i.test(title) && !/depend/i.test(title);
+      const isAboutOthers = (/\bWP\d/i.test(title) && !/depend/i.test(title)) || ABOUT_ALL.test(title);
       if (id !== undefined) open = { id, level };
       else if (open !== undefined && (level < open.level || (level === open.level && isAboutOthers)))
         open = undefined;

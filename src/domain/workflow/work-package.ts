@@ -3,6 +3,7 @@ import { isWorkPackageId } from '../ids.js';
 import { err, ok, type Result } from '../result.js';
 import { isLane, loggedLaneFromText, placeOf, type Lane, type Placed } from './lane.js';
 import type { LoggedWorkPackage, StatusLog } from './status-log.js';
+import { rosterOf } from './task-marks.js';
 import { workPackageIdOfFile } from './work-package-id.js';
 
 /** A work package as its file describes it. */
@@ -62,7 +63,7 @@ export const readWorkPackage = (
   const place =
     authority === undefined ? frontMatterPlace(source) : loggedPlace(authority.path, id, logged, frontMatter);
   if (!place.ok) return place;
-  const roster = readRoster(frontMatter['subtasks']);
+  const roster = rosterOf(frontMatter['subtasks']);
   const agent = logged?.agent ?? asText(frontMatter['agent']);
   return ok({
     id,
@@ -153,11 +154,6 @@ const readDependencies = (value: unknown): readonly string[] => {
     : (asText(value)?.match(/WP\d+/gi) ?? []);
   const ids = items.map(asText).filter((item) => item !== undefined);
   return [...new Set(ids.map((id) => (/^wp\d+$/i.test(id) ? id.toUpperCase() : id)))];
-};
-
-const readRoster = (value: unknown): readonly string[] => {
-  const items = Array.isArray(value) ? (value as readonly unknown[]) : (asText(value)?.split(/[\s,]+/) ?? []);
-  return [...new Set(items.flatMap((item) => /^T\d{2,5}\b/.exec(asText(item) ?? '')?.[0] ?? []))];
 };
 
 /** Scalars as text, on one line; nothing for an empty one. */

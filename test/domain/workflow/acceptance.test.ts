@@ -49,6 +49,70 @@ describe('accepting a work package', () => {
     ]);
   });
 
+  const withTasks = (tasks: string, more: Partial<AcceptanceFacts> = {}): readonly string[] =>
+    reasons({ documents: { spec: '', plan: '', tasks }, ...more }).map(
+      ({ code, message }) => `${code}: ${message}`,
+    );
+  const STATES = '| ID | WP | Status |\n|---|---|---|\n';
+
+  it.each<[string, string]>([
+    ['a section by number', '## Work Package 1 — One\n- [ ] T001\n'],
+    ['an underlined heading', 'WP01 One\n---\n- [ ] T001\n'],
+    ['an inner heading of the same level', '## WP01\n## Subtasks\n- [ ] T001\n## WP02\n- [x] T002\n'],
+    ['the row of a table', `## WP01\n${STATES}| T001 | | planned |\n`],
+    ['a row that names it elsewhere', `${STATES}| T001 | WP01 | open |\n\n## WP01\n- [x] T002\n`],
+    ['a nested box', '## WP01\n- [x] T001\n    - [ ] T002\n'],
+    ['a quoted box', '## WP01\n- [x] T001\n> - [ ] T002\n'],
+  ])('is refused for what is open in %s', (_, tasks) => {
+    expect(withTasks(tasks)).toEqual([expect.stringMatching(/^open-boxes: tasks\.md has 1 open: T00/)]);
+  });
+
+  it.each<[string, string, Partial<AcceptanceFacts>]>([
+    ['a table', `## WP01\n${STATES}| T001 | WP01 | done |\n| T002 | WP02 | open |\n`, {}],
+    ['the status log', '## WP01\n**Subtasks**: T001\n', { logged: new Map([['T001', 'done']]) }],
+    ['a roster and boxes', '## WP01\n- [x] T001\n', { roster: ['T001'] }],
+    ['a roster and boxes elsewhere', '## All tasks\n- [x] T001\n', { roster: ['T001'] }],
+    ['boxes beside examples', '## WP01\n- [x] T001\n```\n- [ ] T002\n```\n<!-- - [ ] T003 -->\n', {}],
+    ['boxes before an index', '## WP01\n- [x] T001\n## Subtask Index\n- T009: dropped\n', {}],
+  ])('has no objection when all is done as %s says', (_, tasks, more) => {
+    expect(withTasks(tasks, more)).toEqual([]);
+  });
+
+  it('is refused for tasks that the status log has open', () => {
+    const logged = new Map([
+      ['T001', 'done'],
+      ['T002', 'planned'],
+    ]);
+    expect(withTasks('## WP01\n', { roster: ['T001', 'T002'], logged })).toEqual([
+      'open-tasks: The status log has 1 open: T002 (planned).',
+    ]);
+  });
+
+  it('is refused for tasks that nothing judges, which are named with their places', () => {
+    const file = { path: 'p.md', text: '---\nsubtasks: [T003]\n---\n' };
+    const tasks = '## WP01\n- [x] T001\n\n**Subtasks**: T001, T002\n';
+    const logged = new Map([['T003', 'somehow']]);
+    expect(reasons({ documents: { spec: '', plan: '', tasks }, roster: ['T003'], logged, file })).toEqual([
+      {
+        code: 'unknown-tasks',
+        message: 'Nothing says whether T002, T003 (somehow) are done.',
+        places: [
+          { path: 'kitty-specs/001-a/tasks.md', line: 4 },
+          { path: 'p.md', line: 2 },
+        ],
+      },
+    ]);
+  });
+
+  it('is refused when no task of it is known', () => {
+    expect(withTasks('## WP01\n\nWords.\n')).toEqual([
+      expect.stringMatching(/^no-tasks: The section of WP01/),
+    ]);
+    expect(withTasks('## WP02\n- [x] T001\n')).toEqual([
+      expect.stringMatching(/^no-tasks: tasks\.md has no section of WP01/),
+    ]);
+  });
+
   it('is refused when a document is missing', () => {
     expect(reasons({ documents: { spec: undefined, plan: undefined, tasks: undefined } })).toEqual([
       {
@@ -61,18 +125,45 @@ describe('accepting a work package', () => {
 
   it('is refused while something needs clarification, wherever it stands', () => {
     const marked = 'x [NEEDS CLARIFICATION: what?]';
+    const tasks = '## WP01\n\n- [x] T001\n\n';
     const file = { path: 'kitty-specs/001-a/tasks/WP01-x.md', text: `---\r\n---\r\n${marked}\r\n${marked}` };
-    expect(reasons({ file, documents: { spec: marked, plan: '', tasks: `\n${marked}` } })).toEqual([
+    expect(reasons({ file, documents: { spec: marked, plan: '', tasks: `${tasks}${marked}` } })).toEqual([
       {
         code: 'needs-clarification',
-        message: '[NEEDS CLARIFICATION …] stands in spec.md:1, tasks.md:2, WP01-x.md:3 and 1 more.',
+        message: '[NEEDS CLARIFICATION …] stands in spec.md:1, tasks.md:5, WP01-x.md:3 and 1 more.',
         places: [
           { path: 'kitty-specs/001-a/spec.md', line: 1 },
-          { path: 'kitty-specs/001-a/tasks.md', line: 2 },
+          { path: 'kitty-specs/001-a/tasks.md', line: 5 },
           { path: 'kitty-specs/001-a/tasks/WP01-x.md', line: 3 },
           { path: 'kitty-specs/001-a/tasks/WP01-x.md', line: 4 },
         ],
       },
+    ]);
+  });
+
+  it.each([
+    '`[NEEDS CLARIFICATION: what?]`',
+    'There are no [NEEDS CLARIFICATION] markers left',
+    '- [x] No [NEEDS CLARIFICATION] markers remain',
+    'Up to three [NEEDS CLARIFICATION: question] markers are allowed',
+    'Every open [NEEDS CLARIFICATION] was settled',
+    'Write "[NEEDS CLARIFICATION]" there',
+    '<!-- [NEEDS CLARIFICATION: what?] -->',
+    '```\n[NEEDS CLARIFICATION: what?]\n```',
+    '\n    [NEEDS CLARIFICATION: what?]',
+  ])('is not refused for a text about the marker: %s', (plan) => {
+    expect(reasons({ documents: { ...FACTS.documents, plan } })).toEqual([]);
+  });
+
+  it.each([
+    'Storage: [NEEDS CLARIFICATION]',
+    '`code` [NEEDS CLARIFICATION: `which`?]',
+    '- [x] T001 [NEEDS CLARIFICATION: what?]',
+    '> [NEEDS CLARIFICATION: no markers]',
+    'No storage yet. [NEEDS CLARIFICATION: which',
+  ])('is refused for a marker: %s', (plan) => {
+    expect(reasons({ documents: { ...FACTS.documents, plan } })).toMatchObject([
+      { code: 'needs-clarification' },
     ]);
   });
 

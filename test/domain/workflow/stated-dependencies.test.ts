@@ -94,6 +94,7 @@ describe('the statement of a section', () => {
       ['| Field | Value |', '|---|---|', '| **Dependencies** | WP01, WP02 |'],
       ['WP01', 'WP02'],
     ],
+    ['a label with its colon in a cell', ['| **Priority**: 1 | **Depends on**: `WP01` |'], ['WP01']],
     ['the header of a table', ['| Dependencies | WP01 |', '|---|---|', '| Priority | P1 |'], ['WP01']],
     ['a column of a table', ['| Priority | Depends on |', '| --- | --- |', '| P1 | WP01 |'], ['WP01']],
     [

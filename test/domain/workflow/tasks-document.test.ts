@@ -1,10 +1,5 @@
-import {
-  checkboxes,
-  findTask,
-  openBoxes,
-  tasksSections,
-  withBox,
-} from '../../../src/domain/workflow/tasks-document.js';
+import { checkboxes, withBox } from '../../../src/domain/workflow/task-marks.js';
+import { findTask, openBoxes, tasksOf, tasksSections } from '../../../src/domain/workflow/tasks-document.js';
 import { markdownLines } from '../../../src/domain/workflow/markdown.js';
 import { corpusFeatures, corpusText } from '../../support/corpus.js';
 
@@ -75,9 +70,10 @@ describe('the sections of tasks.md', () => {
       ...['### WP01: One', 'a', '#### Sub', 'b', '### Summary', 'c', '### After WP02, WP03', 'd'],
       ...['### WP02', 'e', '### Dependencies: WP01', 'f', '## Rest', 'g'],
       ...['## WP03', 'h', '### WP04', 'i', '### Other', 'j', '## WP05–WP06', 'k', '## WP01 again', 'l'],
+      ...['## Dependency & Execution Summary', 'm'],
     ].join('\n');
     const texts = ['WP01', 'WP02', 'WP03', 'WP04'].map((id) => textOf(document, id).replace(/#.*\n/g, ''));
-    expect(texts.map((text) => text.replace(/[^a-l]/g, ''))).toEqual(['abcl', 'ef', 'h', 'ij']);
+    expect(texts.map((text) => text.replace(/[^a-m]/g, ''))).toEqual(['abcl', 'ef', 'h', 'ij']);
   });
 
   it('carry line numbers, also behind a byte order mark and with CRLF', () => {
@@ -127,6 +123,32 @@ describe('checkboxes', () => {
   });
 });
 
+describe('the tasks of a work package', () => {
+  it('are the marks of its section and of rows that name it, and ids there that have no mark anywhere', () => {
+    const document = [
+      ...['| Task | WP | State |', '|---|---|---|', '| T001 | WP02 | done |', '| T009 | WP03 | |', ''],
+      ...[
+        '## WP02',
+        '- [ ] T002',
+        '**Subtasks**: T002, T003, T004',
+        '',
+        '## WP03',
+        '- [x] T004',
+        '',
+        '| T010 | WP02 |',
+      ],
+    ].join('\n');
+    const { hasSection, boxes, unmarked } = tasksOf(document, 'WP02');
+    expect([hasSection, boxes.map(({ taskId }) => taskId), unmarked.map(({ taskId }) => taskId)]).toEqual([
+      true,
+      ['T001', 'T002'],
+      ['T003', 'T010'],
+    ]);
+    expect(tasksOf(document, 'WP04')).toEqual({ hasSection: false, boxes: [], unmarked: [] });
+    expect(findTask(document, 'T001')).toMatchObject({ workPackageId: 'WP02', box: { isOpen: false } });
+  });
+});
+
 describe('a task', () => {
   const document = '\ufeff- [ ] T009 outside\n## WP01\n- [ ] T001 a\n## WP02\n- [x] T0011 b\n- [ ] T012 c\n';
 
@@ -145,6 +167,6 @@ describe('a task', () => {
     const task = findTask(document, 'T012');
     const ticked = task === undefined ? '' : withBox(document, task.box, false);
     expect(ticked).toBe(document.replace('- [ ] T012', '- [x] T012'));
-    expect(task === undefined ? '' : withBox(ticked, task.box, true)).toBe(document);
+    expect(task === undefined ? '' : withBox(ticked, findTask(ticked, 'T012')!.box, true)).toBe(document);
   });
 });

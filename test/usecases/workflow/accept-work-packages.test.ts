@@ -70,7 +70,7 @@ describe('accepting work packages', () => {
     expect(result).toMatchObject({
       accepted: ['WP02'],
       refused: [
-        { workPackageId: 'WP03', reasons: [{ code: 'wrong-lane' }] },
+        { workPackageId: 'WP03', reasons: [{ code: 'wrong-lane' }, { code: 'no-tasks' }] },
         {
           workPackageId: 'WP01',
           reasons: [
@@ -86,6 +86,35 @@ describe('accepting work packages', () => {
       isFeatureCompleted: false,
     });
     expect(await capturedTypes(world)).toEqual(['WPStatusChanged WP02']);
+  });
+
+  it('looks for the tasks of a roster in the status log', async () => {
+    const row = (id: string, subtasks: object): string =>
+      JSON.stringify({
+        actor: 'a',
+        at: '2026-05-01T10:00:00Z',
+        delta: { subtasks },
+        event_id: '01KQHBBBBBBBBBBBBBBBBBBBB1',
+        kind: 'annotation',
+        wp_id: id,
+      });
+    const start = async (subtasks: object): Promise<void> => {
+      const seed = smallFeature(
+        { WP01: REVIEW },
+        {
+          'tasks.md': '## WP01\n\n**Subtasks**: T001, T002\n',
+          'status.events.jsonl': `${row('WP01', subtasks)}\n`,
+        },
+      );
+      const file = seed[pathOf('WP01')]?.replace('agent:', 'subtasks: [T001, T002]\nagent:') ?? '';
+      world = await memoryWorld({ ...seed, [pathOf('WP01')]: file });
+    };
+    await start({ T001: 'done', T002: 'planned' });
+    expect((await accept(world)).result.refused).toMatchObject([{ reasons: [{ code: 'open-tasks' }] }]);
+    await start({ T001: 'done' });
+    expect((await accept(world)).result.refused).toMatchObject([{ reasons: [{ code: 'unknown-tasks' }] }]);
+    await start({ T001: 'done', T002: 'done' });
+    expect((await accept(world)).result).toMatchObject({ accepted: ['WP01'], refused: [] });
   });
 
   it('only reports when asked to check', async () => {

@@ -65,6 +65,9 @@ export const mergeSchemas: readonly DocumentSchema[] = [
             code: choice([
               'wrong-lane',
               'open-boxes',
+              'open-tasks',
+              'unknown-tasks',
+              'no-tasks',
               'needs-clarification',
               'missing-documents',
               'dirty-tree',

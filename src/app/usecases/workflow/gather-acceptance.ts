@@ -2,7 +2,7 @@ import type { AcceptanceFacts } from '../../../domain/workflow/acceptance.js';
 import type { Merges } from '../../../ports/merging.js';
 import type { Checkout, Repository } from '../../../ports/workspace.js';
 import { branchStandings } from './branch-standing.js';
-import type { FeatureState, FiledWorkPackage } from './feature-state.js';
+import { loggedTasks, type FeatureState, type FiledWorkPackage } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';
 import { branchesOf } from './group-branches.js';
 import { mainCheckout } from './main-checkout.js';
@@ -34,6 +34,8 @@ export const gatherAcceptance = async (
     facts: {
       workPackageId: each.workPackage.id,
       lane: each.workPackage.lane,
+      roster: each.workPackage.roster ?? [],
+      logged: loggedTasks(state, each.workPackage.id),
       file: each.document,
       directory: documents.directory,
       documents,

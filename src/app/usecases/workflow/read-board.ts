@@ -1,7 +1,7 @@
 import type { PassedOver } from '../../../domain/workflow/feature-layout.js';
 import { laneSinceMs } from '../../../domain/workflow/lane-since.js';
 import { LANES, type Lane, type Placed } from '../../../domain/workflow/lane.js';
-import { checkboxes, tasksSections } from '../../../domain/workflow/tasks-document.js';
+import { tasksOf } from '../../../domain/workflow/tasks-document.js';
 import type { WorkPackageFault } from '../../../domain/workflow/work-package.js';
 import { unreadyDependencies } from '../../../domain/workflow/worktree-base.js';
 import type { FeatureFiles, Repository } from '../../../ports/workspace.js';
@@ -73,11 +73,11 @@ export class ReadBoard {
 
 type Boxes = ReadonlyMap<string, { readonly tasks: number; readonly openTasks: number }>;
 
-const boxesOf = ({ documents }: FeatureState): Boxes =>
+const boxesOf = ({ documents, workPackages }: FeatureState): Boxes =>
   new Map(
-    tasksSections(documents.tasks ?? '').map(({ workPackageId, lines }) => {
-      const boxes = checkboxes(lines);
-      return [workPackageId, { tasks: boxes.length, openTasks: boxes.filter((box) => box.isOpen).length }];
+    workPackages.map(({ workPackage: { id } }) => {
+      const { boxes } = tasksOf(documents.tasks ?? '', id);
+      return [id, { tasks: boxes.length, openTasks: boxes.filter((box) => box.isOpen).length }];
     }),
   );
 

@@ -2,7 +2,7 @@ import { SyncError } from '../../../domain/errors.js';
 import { activityEntries, type ActivityEntry } from '../../../domain/workflow/activity-log.js';
 import { originOf, type Lane, type StatusLane } from '../../../domain/workflow/lane.js';
 import { taskText } from '../../../domain/workflow/task-text.js';
-import { checkboxes, tasksSections } from '../../../domain/workflow/tasks-document.js';
+import { tasksOf } from '../../../domain/workflow/tasks-document.js';
 import { describeIds } from '../../../domain/workflow/work-package-id.js';
 import type { Merges } from '../../../ports/merging.js';
 import type { FeatureFiles, Repository } from '../../../ports/workspace.js';
@@ -76,7 +76,7 @@ export class ShowWorkPackage {
     const place =
       checkout.commonDir === undefined ? undefined : (await this.#merges.places(checkout)).get(branch);
     const absolute = (path: string): string => `${checkout.projectRoot}/${path}`;
-    const section = tasksSections(documents.tasks ?? '').find((each) => each.workPackageId === id);
+    const { boxes } = tasksOf(documents.tasks ?? '', id);
     return {
       feature: slug,
       workPackageId: id,
@@ -95,7 +95,7 @@ export class ShowWorkPackage {
       documents: (['spec', 'plan', 'tasks'] as const)
         .filter((name) => documents[name] !== undefined)
         .map((name) => absolute(`${documents.directory}/${name}.md`)),
-      tasks: checkboxes(section?.lines ?? []).map(({ taskId, text, isOpen }) => ({
+      tasks: boxes.map(({ taskId, text, isOpen }) => ({
         taskId: taskId ?? null,
         text,
         isDone: !isOpen,

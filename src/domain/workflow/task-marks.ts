@@ -1,0 +1,198 @@
+import { columnOf, tablesOf, type Table, type TableRow } from './markdown-table.js';
+import type { MarkdownLine } from './markdown.js';
+import { isFields } from '../wire.js';
+
+/** A mark that says whether a task is done: a checkbox (`- [ ] T001 …`), or the status in the row of a table. */
+export interface Checkbox {
+  /** The task id; absent for a box without one. */
+  readonly taskId?: string;
+  readonly line: number;
+  readonly isOpen: boolean;
+  /** What stands behind the box, or in the cells of the row. */
+  readonly text: string;
+  /** Where the mark stands in the document. */
+  readonly markAt: number;
+  /** The mark, and what it is when it says the opposite. */
+  readonly mark: string;
+  readonly opposite: string;
+  /** The work package that the row of a table names. */
+  readonly namedOwner?: string;
+}
+
+/** A task id that stands somewhere without a mark. */
+export interface TaskMention {
+  readonly taskId: string;
+  readonly line: number;
+  readonly namedOwner?: string;
+}
+
+/** All marks of some lines, in their order; those in code, fences and comments are examples. */
+export const checkboxes = (lines: readonly MarkdownLine[]): readonly Checkbox[] =>
+  [...lines.flatMap(boxOf), ...rowsOf(lines).flatMap(({ mark }) => mark ?? [])].sort(
+    (a, b) => a.markAt - b.markAt,
+  );
+
+/**
+ * Task ids that some lines list without saying whether they are done: the beginnings of lines, headings and rows, and
+ * whatever follows a label such as `**Subtasks**:`.
+ */
+export const mentions = (lines: readonly MarkdownLine[]): readonly TaskMention[] => [
+  ...lines.flatMap((line) => {
+    if (BOX.test(line.said) || line.said.trim().startsWith('|')) return [];
+    // Code that is more than ids is an example.
+    const said = line.said.replace(/(`+)[^`]*[^\sT\d,\u2013`-][^`]*\1/g, '');
+    const list = SUBTASKS.exec(said)?.[1] ?? LISTED.exec(said)?.[1] ?? '';
+    return idsIn(list).map((taskId) => ({ taskId, line: line.number }));
+  }),
+  ...rowsOf(lines).flatMap(({ line, mark, taskIds, namedOwner }) =>
+    mark === undefined
+      ? taskIds.map((taskId) => ({ taskId, line, ...(namedOwner === undefined ? {} : { namedOwner }) }))
+      : [],
+  ),
+];
+
+/** The document with one mark saying that its task is done or open; nothing else changes. */
+export const withBox = (document: string, box: Checkbox, isOpen: boolean): string =>
+  box.isOpen === isOpen
+    ? document
+    : document.slice(0, box.markAt) + box.opposite + document.slice(box.markAt + box.mark.length);
+
+/** Whether the text is a task id such as `T012`. */
+export const isTaskId = (text: string): boolean => /^T\d{2,5}$/.test(text);
+
+/** What the front matter's list of tasks names: ids, and whatever else stands there as it is written. */
+export const rosterOf = (value: unknown): readonly string[] => {
+  const items = typeof value === 'string' && /^\W*T\d/.test(value) ? idsIn(value) : [value].flat();
+  const words = items.flatMap((item) => {
+    const named = isFields(item)
+      ? (item['id'] ?? item['task_id'] ?? item['subtask_id'] ?? item['title'])
+      : item;
+    const word = named === undefined || named === null ? '' : String(named).trim();
+    return word === '' ? [] : [/^T\d{2,5}(?!\w)/i.exec(word)?.[0].toUpperCase() ?? word];
+  });
+  return [...new Set(words)];
+};
+
+/** What a word of a status says of a task; `undefined` for a word that nobody can judge. */
+export const isDoneWord = (word: string): boolean | undefined => {
+  const plain = word.replace(/[*_`]/g, '').trim();
+  if (DONE.test(plain)) return true;
+  return OPEN.test(plain) ? false : undefined;
+};
+
+const BOX = /^([ \t]*(?:[-*+]|\d+[.)])[ \t]+\[)([ xX])\](?:[ \t]+(.*))?$/;
+const TASK_ID = /^[*_`~[]*(T\d{2,5})\b/;
+const SUBTASKS =
+  /(?:^|[\s|\u00b7\u2022])[*_`]*(?:included )?(?:sub-?)?tasks?(?: ids?)?[*_`]*(?: \([^()]*\))?[*_`]*:[*_`]*((?:[\s*_`[(]*T\d{2,5}.*)?)$/i;
+/** A line that begins with a task, whatever it is: item, heading, paragraph. */
+const LISTED =
+  /^[ \t]*(?:#{1,6}[ \t]+|(?:[-*+]|\d+[.)])[ \t]+)?[*_`~[]*(?:(?:sub)?task[ :#-]*)?[*_`~[]*(T\d{2,5}\b(?:[\s*_`\],;&/+\u2013-]|\b(?:and|to|T\d{2,5})\b)*)/i;
+const DONE =
+  /^(?:\[x\]|x|[\u2713\u2714\u2705\u2611]|done|completed?|finished|closed|yes|merged|accepted|approved|100 ?%)(?![\p{L}\p{N}])/iu;
+const OPEN =
+  /^(?:\[ ?\]|[\u2610\u2b1c\u274c\u2717\u{1f532}\u23f3\u{1f6a7}]|to[- ]?do|open|planned|pending|not\b|in[- _]progress|doing|wip|no|blocked|started|ready|for[- _]review|in[- _]review|claimed|\d{1,2} ?%|$)(?![\p{L}\p{N}])/iu;
+const STATUS = /^(?:status|state|done\??|completed?\??|progress|lane|\[.\]|[\u2713\u2714\u2705\u2611])$/i;
+const OWNER = /^[*_`[]*WP[ #_-]?(\d{1,4})(?!\w)(?!\W+WP)/i;
+
+const boxOf = (line: MarkdownLine): readonly Checkbox[] => {
+  const [, before, mark = '', text = ''] = BOX.exec(line.said) ?? [];
+  if (before === undefined) return [];
+  const taskId = TASK_ID.exec(text)?.[1];
+  return [
+    {
+      ...(taskId === undefined ? {} : { taskId }),
+      line: line.number,
+      isOpen: mark === ' ',
+      text: text.trim(),
+      markAt: line.start + before.length,
+      mark,
+      opposite: mark === ' ' ? 'x' : ' ',
+    },
+  ];
+};
+
+interface TaskRow {
+  readonly line: number;
+  readonly taskIds: readonly string[];
+  readonly namedOwner?: string;
+  readonly mark?: Checkbox;
+}
+
+/** The rows of tables that are about tasks: they name one, or their table has a column of tasks and one of states. */
+const rowsOf = (lines: readonly MarkdownLine[]): readonly TaskRow[] =>
+  tablesOf(lines).flatMap((table) => {
+    const status = columnOf(table, STATUS);
+    const hasTasks = status !== -1 && columnOf(table, /^(?:sub-?)?tasks?$/i) !== -1;
+    return table.rows.flatMap((row): readonly TaskRow[] => {
+      const ids = row.cells.flatMap(({ text }) => TASK_ID.exec(text.replace(/^\[[ xX]\]\s*/, ''))?.[1] ?? []);
+      if (ids.length === 0 && !hasTasks) return [];
+      const owners = row.cells.flatMap(({ text }) => OWNER.exec(text)?.[1] ?? []);
+      const owner = owners.length === 1 ? { namedOwner: `WP${(owners[0] ?? '').padStart(2, '0')}` } : {};
+      const mark = markOf(table, row, status);
+      return [
+        {
+          line: row.line,
+          taskIds: ids,
+          ...owner,
+          ...(mark === undefined
+            ? {}
+            : { mark: { ...mark, ...owner, ...(ids[0] === undefined ? {} : { taskId: ids[0] }) } }),
+        },
+      ];
+    });
+  });
+
+/** A box in a cell, or a word in the column of states that somebody can judge. */
+const markOf = (
+  table: Table,
+  { line, cells }: TableRow,
+  status: number,
+): Omit<Checkbox, 'taskId'> | undefined => {
+  const text = cells
+    .map((cell) => cell.text)
+    .filter((cell) => cell !== '' && !OWNER.test(cell))
+    .join(' ');
+  const box = cells.find((cell) => /^[*_`]*\[[ xX]\]/.test(cell.text));
+  if (box !== undefined) {
+    const at = box.text.indexOf('[') + 1;
+    const mark = box.text[at] ?? ' ';
+    return {
+      line,
+      text,
+      isOpen: mark === ' ',
+      markAt: box.start + at,
+      mark,
+      opposite: mark === ' ' ? 'x' : ' ',
+    };
+  }
+  const cell = cells[status];
+  const isDone = cell === undefined ? undefined : isDoneWord(cell.text);
+  if (cell === undefined || isDone === undefined) return undefined;
+  const others = table.rows.flatMap((row) => row.cells[status]?.text ?? []);
+  const word = others.find((each) => each !== '' && isDoneWord(each) === !isDone);
+  const opposite = word ?? OPPOSITES[cell.text.toLowerCase()] ?? (isDone ? 'pending' : 'done');
+  return { line, text, isOpen: !isDone, markAt: cell.start, mark: cell.text, opposite };
+};
+
+const OPPOSITES: Readonly<Record<string, string>> = {
+  yes: 'no',
+  no: 'yes',
+  '\u2705': '\u2b1c',
+  '\u2b1c': '\u2705',
+  '\u2610': '\u2611',
+  '\u2611': '\u2610',
+  x: '',
+};
+
+/** Ids of a list, ranges (`T001–T004`) spelled out. */
+const idsIn = (list: string): readonly string[] =>
+  [...list.matchAll(/T(\d{2,5})(?:\s*(?:[\u2013-]|\bto\b)\s*T?(\d{2,5}))?(?!\w)/gi)].flatMap(
+    ([, from = '', to]) => {
+      const last = Number(to ?? from);
+      const count = Math.min(Math.max(last - Number(from), 0), 999);
+      return Array.from(
+        { length: count + 1 },
+        (_, at) => `T${String(Number(from) + at).padStart(from.length, '0')}`,
+      );
+    },
+  );
