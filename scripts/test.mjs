@@ -15,7 +15,7 @@ import { JEST, runNode, toolOf } from './run.mjs';
  *     npm run test:deep -- test/model     only the tests below a path
  */
 const DEEP = [
-  ...['test/chaos/', 'test/crash/', 'test/model/', 'test/package/'],
+  ...['test/chaos/', 'test/crash/', 'test/deep/', 'test/model/', 'test/package/'],
   ...['test/acceptance/kills', 'test/acceptance/sync-kills', 'test/acceptance/orchestrate-large'],
 ];
 

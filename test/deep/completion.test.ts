@@ -1,27 +1,25 @@
-import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { delimiter, join } from 'node:path';
+import { BIN } from '../support/run-cli.js';
 
 /**
- * Completion in the shells themselves: keys are typed, and what the shell made of the line is looked at. Needs the built
- * program and `script` of util-linux; shells that are missing are installed on Debian.
- *
- *     node --test test/deep/completion.test.mjs
+ * Completion in the shells themselves: keys are typed, and what the shell made of the line is looked at. Needs `script` of
+ * util-linux; shells that are missing are installed on Debian.
  */
-const BIN = resolve('dist', 'bin', 'spec-kitty.cjs');
 const place = mkdtempSync(join(tmpdir(), 'spec-kitty-shells-'));
 const project = join(place, 'project');
 const env = {
   ...process.env,
   ...{ HOME: place, SPEC_KITTY_HOME: join(place, 'state'), TERM: 'xterm', PS1: '$ ', LC_ALL: 'C.UTF-8' },
-  PATH: [join(place, 'bin'), process.env.PATH].join(delimiter),
+  PATH: [join(place, 'bin'), process.env['PATH']].join(delimiter),
 };
 
+const INSTALLING_MS = 300_000;
+
 /** What is typed, with `\t` for the key, and the arguments that the shell hands over then. */
-const CASES = [
+const CASES: readonly (readonly [keys: string, words: readonly string[]])[] = [
   ['statu\t', ['status']],
   ['agent ta\tmove\tWP0\t--to fo\t', ['agent', 'tasks', 'move-task', 'WP01', '--to', 'for_review']],
   ['list --feature 001\t', ['list', '--feature', '001-alpha']],
@@ -34,9 +32,9 @@ const CASES = [
   ['--project kitt\t', ['--project', 'kitty-specs']],
 ];
 
-before(() => {
+beforeAll(() => {
   const missing = ['bash', 'zsh', 'fish'].filter(
-    (shell) => spawnSync(shell, ['-c', ':']).error !== undefined,
+    (shell) => spawnSync(shell, ['-c', ':'], { env }).error !== undefined,
   );
   if (missing.length > 0)
     execFileSync('sh', ['-c', `apt-get update -qq && apt-get install -y -qq ${missing.join(' ')}`]);
@@ -61,12 +59,12 @@ exec '${process.execPath}' '${BIN}' "$@"
   );
   chmodSync(program, 0o755);
   execFileSync('git', ['init', '--quiet'], { cwd: project });
-});
+}, INSTALLING_MS);
 
-after(() => rmSync(place, { recursive: true, force: true }));
+afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 /** The arguments of the line that the shell ran after these keys. */
-const typed = (shell, command, keys) => {
+const typed = (shell: string, command: string, keys: string): readonly string[] => {
   const setUp = `source <(spec-kitty completion-script ${shell})`;
   const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
     cwd: project,
@@ -74,50 +72,41 @@ const typed = (shell, command, keys) => {
     encoding: 'utf8',
     input: `${setUp}\nspec-kitty ${keys}\nexit\n`,
   });
-  const [, got] = /GOT((?:<[^>\n]*>)+)/.exec(stdout) ?? [];
-  assert.ok(got, `${shell} ran nothing:\n${stdout}`);
-  return [...got.matchAll(/<([^>]*)>/g)].map(([, word]) => word.replace(/\/$/, ''));
+  const [, got = ''] = /GOT((?:<[^>\n]*>)+)/.exec(stdout) ?? [];
+  if (got === '') throw new Error(`${shell} ran nothing:\n${stdout}`);
+  return [...got.matchAll(/<([^>]*)>/g)].map(([, word = '']) => word.replace(/\/$/, ''));
 };
 
-for (const [shell, command] of [
+describe.each([
   ['bash', 'bash --norc --noprofile -i'],
   ['zsh', 'zsh -f -i'],
-]) {
-  describe(shell, () => {
-    for (const [keys, words] of CASES)
-      it(JSON.stringify(keys), () => assert.deepEqual(typed(shell, command, keys), words));
+])('%s', (shell, command) => {
+  it.each(CASES)('completes %j', (keys, words) => {
+    expect(typed(shell, command, keys)).toEqual(words);
   });
-}
+});
 
 describe('fish', () => {
-  for (const [keys, words] of CASES) {
-    it(JSON.stringify(keys), () => {
-      // Its completions of a line can be asked for: the keys up to each tab, one after the other.
-      const line = keys
-        .split('\t')
-        .slice(0, -1)
-        .reduce((before, next) => {
-          const script = `spec-kitty completion-script fish | source; complete -C '${before}${next}'`;
-          const answers = spawnSync('fish', ['--no-config', '-c', script], {
-            cwd: project,
-            env,
-            encoding: 'utf8',
-          }).stdout;
-          const [only, another] = answers
-            .trim()
-            .split('\n')
-            .map((answer) => answer.split('\t')[0]);
-          const word = another === undefined && only !== '' ? only : next.split(' ').at(-1);
-          return `${(before + next).replace(/\S*$/, '')}${word} `;
-        }, 'spec-kitty ');
-      assert.deepEqual(
-        line
+  it.each(CASES)('completes %j', (keys, words) => {
+    // Its completions of a line can be asked for: the keys up to each tab, one after the other.
+    const line = keys
+      .split('\t')
+      .slice(0, -1)
+      .reduce((before, next) => {
+        const script = `spec-kitty completion-script fish | source; complete -C '${before}${next}'`;
+        const { stdout } = spawnSync('fish', ['--no-config', '-c', script], {
+          cwd: project,
+          env,
+          encoding: 'utf8',
+        });
+        const [only = '', another] = stdout
           .trim()
-          .split(' ')
-          .slice(1)
-          .map((word) => word.replace(/\/$/, '')),
-        words,
-      );
-    });
-  }
+          .split('\n')
+          .map((answer) => answer.split('\t')[0] ?? '');
+        const word = another === undefined && only !== '' ? only : next.split(' ').at(-1);
+        return `${(before + next).replace(/\S*$/, '')}${word} `;
+      }, 'spec-kitty ');
+    const shown = line.trim().split(' ').slice(1);
+    expect(shown.map((word) => word.replace(/\/$/, ''))).toEqual(words);
+  });
 });

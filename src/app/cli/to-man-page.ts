@@ -1,0 +1,82 @@
+import { COMMANDS } from './commands/all.js';
+import { COMMON_OPTIONS } from './common-options.js';
+import type { CommandDefinition, Options } from './define-command.js';
+import { exitCodeOf, OUTCOME_MEANINGS, type Outcome } from './exit-codes.js';
+import { SHORT_FORMS, shortFormOf } from './short-forms.js';
+import { placeholderOf, usageLine } from './usage.js';
+
+/** The manual page `docs/spec-kitty.1`, from the very descriptions that the help is made of. */
+export const manPage = (): string =>
+  [
+    '.\\" Made by scripts/man-page.mjs from the descriptions of the commands.',
+    '.TH SPEC-KITTY 1 "" "spec-kitty" "User Commands"',
+    '.SH NAME',
+    'spec-kitty \\- work packages of AI coding agents, and truthful events about them',
+    '.SH SYNOPSIS',
+    '.B spec-kitty',
+    roff('<command> [options]'),
+    '.SH DESCRIPTION',
+    roff('Every command has --help. Short forms:'),
+    `${roff([...SHORT_FORMS.keys()].join(', '))}.`,
+    '.SH OPTIONS OF EVERY COMMAND',
+    ...optionLines(COMMON_OPTIONS),
+    '.SH COMMANDS',
+    ...COMMANDS.flatMap(commandLines),
+    '.SH EXIT STATUS',
+    ...(Object.keys(OUTCOME_MEANINGS) as Outcome[]).flatMap((outcome) => [
+      '.TP',
+      `.B ${exitCodeOf(outcome)}`,
+      OUTCOME_MEANINGS[outcome],
+    ]),
+    '.SH ENVIRONMENT',
+    ...VARIABLES.flatMap(([name, meaning]) => ['.TP', `.B ${roff(name)}`, roff(meaning)]),
+    '',
+  ].join('\n');
+
+const VARIABLES: readonly (readonly [name: string, meaning: string])[] = [
+  ['SPEC_KITTY_HOME', 'the state root, instead of ~/.spec-kitty'],
+  ['SPEC_KITTY_SERVER_URL, SPEC_KITTY_TOKEN', 'sign a machine in'],
+  ['SPEC_KITTY_SYNC', 'off: this process starts no background sync'],
+  ['SPECIFY_FEATURE', 'the feature to work on'],
+  ['COLUMNS', 'columns that output may take; a pipe has no limit'],
+  ['NO_COLOR, FORCE_COLOR', 'no colour; colour also in a pipe'],
+  ['SPEC_KITTY_DEBUG', 'show stack traces'],
+];
+
+const commandLines = (command: CommandDefinition): readonly string[] => {
+  const short = shortFormOf(command.words);
+  return [
+    '.SS',
+    roff(usageLine(command)),
+    roff(`${sentence(command.summary)}.`),
+    ...(short === undefined ? [] : [roff(`Short: spec-kitty ${short}.`)]),
+    ...(command.details === undefined ? [] : ['.PP', roff(command.details)]),
+    ...optionLines(command.options),
+    ...command.examples.flatMap(([line, meaning]) => [
+      '.PP',
+      roff(`${sentence(meaning)}:`),
+      '.EX',
+      roff(line),
+      '.EE',
+    ]),
+  ];
+};
+
+const optionLines = (options: Options): readonly string[] =>
+  Object.entries(options)
+    .filter(([, { hidden }]) => hidden !== true)
+    .flatMap(([name, option]) => {
+      const value = option.type === 'boolean' ? '' : ` ${placeholderOf(name, option)}`;
+      const choices = option.choices === undefined ? '' : `: ${option.choices.join(', ')}`;
+      return ['.TP', `.B ${roff(`--${name}${value}`)}`, roff(option.describe + choices)];
+    });
+
+const sentence = (words: string): string => `${(words[0] ?? '').toUpperCase()}${words.slice(1)}`;
+
+/** Text in which no character commands the formatter. */
+const roff = (text: string): string =>
+  text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replaceAll('\u2026', '...')
+    .replace(/^([.'])/gm, '\\&$1');
