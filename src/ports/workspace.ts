@@ -48,8 +48,8 @@ export interface Repository {
   /** URL of `origin`; `undefined` when there is none. Never throws. */
   originUrl(checkout: Checkout): Promise<string | undefined>;
   /**
-   * Runs `work` while no other process works in this repository. Polls the lock for 5 s, then fails with `lock-busy`
-   * and nothing has happened. The lock goes with the process, however it ends; a branch whose move it then left
+   * Runs `work` while no other process works in this repository. Waits in turn for those who came before, up to a bound,
+   * then fails with `lock-busy` and nothing has happened; called by a hook of the command at work it fails at once. The lock goes with the process, however it ends; a branch whose move it then left
    * half-way is brought to one of the two ends first, so that `work` finds a whole state.
    */
   exclusive<T>(

@@ -56,8 +56,8 @@ export class CommandLine {
       io: { stdout, stderr, stdin: () => source, env, cwd: options.cwd ?? this.git.root },
       version: '1.2.3',
       signal: options.signal ?? new AbortController().signal,
-      createContainer: async () =>
-        createClientContainer({ ...PROCESS, env, stderr }, [
+      createContainer: async (waiting) =>
+        createClientContainer({ ...PROCESS, env, stderr, waiting }, [
           override(TOKENS.batchTransport, new MemoryBatchTransport(this.network)),
           override(TOKENS.liveTransport, new MemoryLiveTransport(this.network)),
           override(TOKENS.tokenIssuer, new MemoryTokenIssuer(this.network)),

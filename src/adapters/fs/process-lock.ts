@@ -46,8 +46,11 @@ export const lockFile = async (
 ): Promise<HeldLock | undefined> => {
   const free = tryLockFile(path);
   if (free !== undefined) return free;
-  const deadline = performance.now() + waitMs;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
+  const start = performance.now();
+  const deadline = start + waitMs;
+  // Who has waited for long waits for a whole command, whose hooks may take a minute: there are others to leave the machine to.
+  const longest = (): number => (performance.now() - start < LONG_MS ? LONGEST_PAUSE_MS : LATER_PAUSE_MS);
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, longest())) {
     if (signal?.aborted === true || performance.now() + pauseMs > deadline) return undefined;
     await delay(pauseMs);
     const lock = tryLockFile(path);
@@ -64,6 +67,8 @@ export interface LockKinds {
 
 const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 5;
+const LONG_MS = 1_000;
+const LATER_PAUSE_MS = 20;
 
 let loaded: TakeLock | undefined;
 

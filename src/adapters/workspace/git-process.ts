@@ -87,6 +87,9 @@ const KILL_GRACE_MS = 2_000;
 const PIPE_GRACE_MS = 500;
 const UNKNOWN_CODE = 128;
 
+/** Set for a git that writes and so for its hooks: what they call is called while a command is at work. */
+export const HOOK_VARIABLE = 'SPEC_KITTY_HOOK';
+
 /** Variables that say where a repository is: inherited from a hook, they would lead git to another one. */
 const LOCATING = new Set([
   'GIT_DIR',
@@ -120,7 +123,7 @@ const gitEnvironment = (environment: Environment, writes: boolean): NodeJS.Proce
   GIT_TERMINAL_PROMPT: '0',
   GIT_EDITOR: ':',
   LC_ALL: 'C',
-  ...(writes ? {} : { GIT_OPTIONAL_LOCKS: '0' }),
+  ...(writes ? { [HOOK_VARIABLE]: '1' } : { GIT_OPTIONAL_LOCKS: '0' }),
 });
 
 /** Looked for once for each PATH: a command asks git many things. */

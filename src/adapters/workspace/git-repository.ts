@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { Checkout, Head, HeldRepository, Repository, WorktreeRequest } from '../../ports/workspace.js';
-import { lockFile, tryLockFile, type HeldLock } from '../fs/process-lock.js';
+import { lockInTurn, type Waiting } from '../fs/lock-queue.js';
+import { tryLockFile, type HeldLock } from '../fs/process-lock.js';
 import { reasonOf } from './git-reason.js';
 import { directoryOf, Git } from './git-command.js';
 import { commitObstacle, commitPaths, dirtyPaths, uncommittedPaths } from './git-commit.js';
 import { pathInTree } from './git-commit-place.js';
 import { readGitConfig } from './git-config-file.js';
 import { locateCheckout } from './git-places.js';
-import type { Environment } from './git-process.js';
+import { HOOK_VARIABLE, type Environment } from './git-process.js';
 import { moveNotePath, repositoryLockPath } from './git-own-places.js';
 import { BRANCHES } from './git-refs.js';
 import type { GitWorktrees } from './git-worktree.js';
@@ -20,8 +21,10 @@ export interface GitRepositoryOptions {
   readonly stateRoot: string;
   /** What git inherits. */
   readonly environment: Environment;
-  /** How long a busy lock is polled. Default 5 s. */
-  readonly lockWaitMs?: number;
+  /** How long at most a command waits for those before it. Default 5 s. */
+  readonly lockWaitMs?: number | undefined;
+  /** As in {@link Waiting}. */
+  readonly onWait?: Waiting['onWait'];
 }
 
 /** Repositories as git keeps them. What a plain file tells is read from it; everything else is asked of git. */
@@ -61,16 +64,28 @@ export class GitRepository implements Repository {
     work: (held: HeldRepository) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
-    const lock = await lockFile(
+    // A hook that this waited in would wait for the command that called it.
+    const isInHook = (this.#options.environment[HOOK_VARIABLE] ?? '') !== '';
+    const waitMs = isInHook ? 0 : (this.#options.lockWaitMs ?? LOCK_WAIT_MS);
+    const lock = await lockInTurn(
       repositoryLockPath(checkout, this.#options.stateRoot),
-      this.#options.lockWaitMs ?? LOCK_WAIT_MS,
+      { waitMs, onWait: this.#options.onWait },
       signal,
     );
     if (lock !== undefined) return this.#holding(lock, checkout, work);
     if (signal?.aborted === true)
       throw new SyncError('interrupted', 'Interrupted while waiting for the repository.');
+    if (isInHook) {
+      throw new SyncError(
+        'lock-busy',
+        'A git hook called this while the command that runs the hook is at work.',
+        {
+          hint: 'Nothing has changed. Take the command out of the hook, or let it run when the hook has ended.',
+        },
+      );
+    }
     throw new SyncError('lock-busy', 'Another command is at work in this repository.', {
-      hint: 'Nothing has changed. Wait until it has ended and run the command again.',
+      hint: 'Nothing has changed. Wait until it has ended and run the command again, or wait longer with --wait SECONDS.',
     });
   }
 

@@ -27,9 +27,18 @@ export const commonOptionsOf = (
     feature: text('feature'),
     json: values['json'] === true,
     quiet: values['quiet'] === true,
+    waitSeconds: waitOf(values['wait'], words),
     input: values['noInput'] !== true,
   };
 };
+
+const waitOf = (value: unknown, words: readonly string[]): number | undefined => {
+  if (typeof value !== 'number') return undefined;
+  if (value >= 0 && value <= MAX_WAIT_SECONDS) return value;
+  throw wrongUsage(`The option --wait takes 0 to ${MAX_WAIT_SECONDS} seconds.`, words);
+};
+
+const MAX_WAIT_SECONDS = 86_400;
 
 /** A whole path needs no place to start from, which may be gone. */
 const place = (path: string, io: { readonly cwd: string }): string =>

@@ -7,6 +7,11 @@ export const COMMON_OPTIONS = {
   json: { type: 'boolean', describe: 'print exactly one JSON document' },
   quiet: { type: 'boolean', describe: 'leave out messages that may be missed' },
   'no-color': { type: 'boolean', describe: 'no colour (also by the variable NO_COLOR)' },
+  wait: {
+    type: 'number',
+    describe: 'how long to wait for other commands in the same repository (default 600)',
+    placeholder: 'SECONDS',
+  },
   'no-input': { type: 'boolean', describe: 'never ask' },
 } as const satisfies Options;
 
@@ -14,5 +19,5 @@ export const COMMON_OPTIONS = {
 export const takesNextWord = (word: string): boolean => VALUED.has(word);
 
 const VALUED: ReadonlySet<string> = new Set(
-  Object.entries(COMMON_OPTIONS).flatMap(([name, { type }]) => (type === 'string' ? [`--${name}`] : [])),
+  Object.entries(COMMON_OPTIONS).flatMap(([name, { type }]) => (type !== 'boolean' ? [`--${name}`] : [])),
 );

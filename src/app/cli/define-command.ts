@@ -101,6 +101,8 @@ export interface CommonOptions {
   readonly feature: string | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
+  /** How long to wait for other commands at work in the repository; the frame's business. */
+  readonly waitSeconds: number | undefined;
   /** `false`: nobody can be asked anything. */
   readonly input: boolean;
 }

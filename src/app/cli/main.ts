@@ -4,7 +4,7 @@ import { version } from './build-info.js';
 import { exitCodeOf } from './exit-codes.js';
 import type { Io, Sink, Source } from './io.js';
 import { runProgram } from './program.js';
-import type { Closeable } from './program.js';
+import type { Closeable, WaitingForOthers } from './program.js';
 
 /**
  * Connects the program to this process: the only place of the command line that touches `process`. The exit code is
@@ -24,11 +24,19 @@ const main = async (): Promise<void> => {
   process.exit(exitCodeOf(outcome));
 };
 
-const createContainer = async (): Promise<Closeable> => {
+const createContainer = async (waiting: WaitingForOthers): Promise<Closeable> => {
   const { createClientContainer } = await import('../container/container.js');
   const { env, stderr, pid, execPath, argv } = process;
   const program = { command: execPath, args: [argv[1] ?? ''] };
-  return createClientContainer({ env, version, stderr, program, processId: pid, isLongLived: false });
+  return createClientContainer({
+    env,
+    version,
+    stderr,
+    program,
+    processId: pid,
+    isLongLived: false,
+    waiting,
+  });
 };
 
 /** The first signal asks the command to stop, the second one ends the process where it is. */

@@ -2,7 +2,7 @@ import { argumentsOf, commonOptionsOf } from './arguments.js';
 import { moveTask } from './commands/workflow/move-task-definition.js';
 import type { ClientContext } from './commands/shared/client.js';
 import type { ClientContainer } from '../container/container.js';
-import type { CommandContext, CommandDefinition } from './define-command.js';
+import type { CommandContext, CommandDefinition, CommonOptions } from './define-command.js';
 import { outcomeOfError } from './exit-codes.js';
 import type { Outcome } from './exit-codes.js';
 import type { Io } from './io.js';
@@ -20,12 +20,18 @@ export interface Closeable {
   close(): Promise<void>;
 }
 
+/** How long a command waits for others at work in its repository, and who is told of it. */
+export interface WaitingForOthers {
+  readonly waitMs: number;
+  readonly onWait: (waitedMs: number | undefined) => void;
+}
+
 export interface ProgramOptions {
   readonly io: Io;
   readonly version: string;
   readonly signal: AbortSignal;
   /** Makes the use cases; called at most once, and only by a command that needs them. */
-  readonly createContainer: () => Promise<Closeable>;
+  readonly createContainer: (waiting: WaitingForOthers) => Promise<Closeable>;
   readonly commands?: readonly CommandDefinition[];
 }
 
@@ -75,7 +81,7 @@ const runCommand = async (
   let container: Promise<Closeable> | undefined;
   const context = {
     ...{ args, common, terminal, io, signal },
-    container: () => (container ??= createContainer()),
+    container: () => (container ??= createContainer(waitingOf(common, terminal))),
   };
   try {
     const { run } = await definition.load();
@@ -98,6 +104,27 @@ const runCommand = async (
     );
   }
 };
+
+/** A hook of a command before may take a minute, and there may be some of them; who looks on sees why nothing moves. */
+const waitingOf = (
+  { waitSeconds = DEFAULT_WAIT_SECONDS }: CommonOptions,
+  terminal: Terminal,
+): WaitingForOthers => ({
+  waitMs: waitSeconds * 1000,
+  onWait: (waitedMs) =>
+    terminal.progress(
+      waitedMs === undefined
+        ? []
+        : [
+            `Another command is at work in this repository; waiting for ${Math.round(waitedMs / 1000)} s (Ctrl-C ends it).`,
+          ],
+    ),
+});
+
+const DEFAULT_WAIT_SECONDS = 600;
+
+/** Who presses Tab waits for nobody. */
+const NO_WAITING: WaitingForOthers = { waitMs: 0, onWait: () => undefined };
 
 /** What workflow commands break over is news for the team. */
 const tellBreakage = async (
@@ -150,7 +177,7 @@ const showCompletions = async (
     let container: Promise<Closeable> | undefined;
     // The container of completions is the client's.
     const client = (): Promise<ClientContainer> =>
-      (container ??= createContainer()) as Promise<ClientContainer>;
+      (container ??= createContainer(NO_WAITING)) as Promise<ClientContainer>;
     const values = await valuesOf(wants, place, io, client).catch(() => []);
     answer.push(...fit(values));
     await container?.then((made) => made.close());

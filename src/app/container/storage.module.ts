@@ -63,7 +63,12 @@ export const storageModule = (register: Registrar): void => {
   register.single(
     TOKENS.repository,
     [TOKENS.stateRoot, TOKENS.environment],
-    (root, { env }) => new GitRepository({ stateRoot: root.path, environment: env }),
+    (root, { env, waiting }) =>
+      new GitRepository({
+        stateRoot: root.path,
+        environment: env,
+        ...(waiting === undefined ? {} : { lockWaitMs: waiting.waitMs, onWait: waiting.onWait }),
+      }),
   );
   register.single(TOKENS.intents, [TOKENS.stateRoot], (root) => new JsonIntentStore(root.path));
   register.single(TOKENS.featureFiles, [], () => new WorkPackageFiles());

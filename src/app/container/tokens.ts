@@ -90,6 +90,11 @@ export interface ClientEnvironment {
   readonly processId: number;
   /** Where messages go. */
   readonly stderr: { write(text: string): unknown };
+  /** How long at most a command waits for others at work in its repository, and who is told of it. */
+  readonly waiting?: {
+    readonly waitMs: number;
+    readonly onWait: (waitedMs: number | undefined) => void;
+  };
   /** Whether the process stays and may deliver by itself (editor extension, orchestrator), or ends at once. */
   readonly isLongLived: boolean;
 }
