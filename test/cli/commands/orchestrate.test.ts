@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { NodeTimer } from '../../../src/adapters/host/node-timer.js';
 import { MemoryAgentRunner, type AgentBehaviour } from '../../../src/adapters/memory/memory-agent-runner.js';
@@ -85,6 +85,41 @@ describe('agents that are not on this machine', () => {
 });
 
 describe('orchestrate', () => {
+  it('takes lanes from the status log of a feature, writes them there, and leaves alone what others have', async () => {
+    const row = (id: string, lane: string): string =>
+      `{"at":"2026-01-01T00:00:00Z","event_id":"${id}","from_lane":"x","mission_slug":"a","to_lane":"${lane}","wp_id":"${id}"}\n`;
+    const log = 'kitty-specs/001-alpha/status.events.jsonl';
+    const lanes = { WP01: 'planned', WP02: 'done', WP03: 'canceled', WP04: 'approved', WP05: 'blocked' };
+    const rows = Object.entries(lanes).map(([id, lane]) => row(id, lane));
+    line = new CommandLine({
+      ...smallFeature({ WP01: {}, WP02: {}, WP03: {}, WP04: {}, WP05: {} }),
+      [log]: rows.join(''),
+    });
+    const agents = withAgents({ claude: worker(), codex: worker() });
+    const { document } = await run('orchestrate --agents claude,codex --json', agents);
+    const standing = Object.fromEntries(
+      document.orchestration.work_packages.map((each: any) => [each.id, each.standing]),
+    );
+    expect(standing).toEqual({ WP01: 'done', WP02: 'done', WP04: 'elsewhere', WP05: 'elsewhere' });
+    const text = readFileSync(join(line.git.root, log), 'utf8');
+    expect(text.startsWith(rows.join(''))).toBe(true);
+    const moved = text
+      .trimEnd()
+      .split('\n')
+      .slice(rows.length)
+      .map((each) => JSON.parse(each) as any);
+    expect(moved.map((each) => [each.wp_id, each.to_lane])).toEqual([
+      ['WP01', 'claimed'],
+      ['WP01', 'in_progress'],
+      ['WP01', 'for_review'],
+      ['WP01', 'done'],
+    ]);
+    expect(line.git.git('status', '--porcelain', '--', 'kitty-specs')).toBe('');
+    const resumed = await run('orchestrate --resume --json', agents);
+    expect(resumed.document.orchestration).toMatchObject({ status: 'paused' });
+    expect(readFileSync(join(line.git.root, log), 'utf8')).toBe(text);
+  });
+
   it('tells line by line what happens, and how it ended', async () => {
     line = new CommandLine(smallFeature({ WP01: {} }));
     const agents = withAgents({ claude: worker(), codex: worker() });
