@@ -18,8 +18,10 @@ describe('config', () => {
   it('lists every setting with value, default, place and meaning', async () => {
     const { out } = await cli.run('config list');
     for (const key of SETTING_KEYS)
-      expect(out).toMatch(new RegExp(`^${key} .*(machine|project) +[a-z]`, 'm'));
-    expect(out).toMatch(/^sync\.retain_days +7 +7 +machine +days for which/m);
+      expect(out).toMatch(
+        new RegExp(`^${key} = \\S+ {2}\\(default \\S+; of the (machine|project)\\)\\n {2}[a-z].{20}`, 'm'),
+      );
+    expect(out).toContain('sync.retain_days = 7  (default 7; of the machine)\n  days for which');
     const outside = await cli.run('config list --json', { cwd: cli.git.place });
     expect(outside.document.settings.map(({ place }: any) => place)).not.toContain('project');
   });

@@ -1,28 +1,19 @@
 import type { Report } from '../../define-command.js';
-import { table } from '../../render/table.js';
+import { bold, dim, lines } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
 import { readSettings, settingDocument } from './settings.js';
 
+/** Each on a line with what it means below, which no width cuts. */
 export const run = async (context: ClientContext<object>): Promise<Report> => {
   const settings = await readSettings(context);
-  const shown = (value: unknown): string => (value === undefined ? '–' : String(value));
-  const rows = settings.map(({ key, value, standard, place, meaning }) => [
-    key,
-    shown(value),
-    shown(standard),
-    place,
-    meaning,
-  ]);
+  const shown = (value: unknown): string => (value === undefined ? 'nothing' : String(value));
   return {
     data: { settings: settings.map(settingDocument) },
-    text: table(COLUMNS, rows, context.terminal.width),
+    text: lines(
+      settings.flatMap(({ key, value, standard, place, meaning }) => [
+        [bold(key), ` = ${shown(value)}`, dim(`  (default ${shown(standard)}; of the ${place})`)],
+        `  ${meaning}`,
+      ]),
+    ),
   };
 };
-
-const COLUMNS = [
-  { header: 'setting' },
-  { header: 'value' },
-  { header: 'default' },
-  { header: 'place' },
-  { header: 'meaning', flexible: true },
-] as const;
