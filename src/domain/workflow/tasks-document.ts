@@ -57,6 +57,10 @@ export const findTask = (document: string, taskId: string): FoundTask | undefine
   return { taskId, box, ...(box.owner === undefined ? {} : { workPackageId: box.owner }) };
 };
 
+/** The line in which an id stands without a mark, if it has none anywhere. */
+export const lineWithoutMark = (document: string, taskId: string): number | undefined =>
+  read(document).unmarked.find((each) => each.taskId === taskId)?.line;
+
 interface Owned {
   readonly owner?: string | undefined;
 }

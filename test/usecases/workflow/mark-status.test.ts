@@ -21,6 +21,8 @@ const TWO_SECTIONS = [
   '',
   '- [ ] **T003**: Document it',
   '',
+  '**Subtasks**: T003, T004',
+  '',
 ].join('\n');
 
 const mark = async (
@@ -44,6 +46,22 @@ describe('marking the status of tasks and work packages', () => {
   });
   afterEach(() => world.remove());
   const text = async (path: string): Promise<string> => (await world.files.text(world.root, path)) ?? '';
+
+  it('sets the states of several rows of a table, in the words of the table', async () => {
+    const table = (...states: readonly string[]): string =>
+      [
+        '## WP01',
+        '',
+        '| ID | Status |',
+        '|---|---|',
+        ...states.map((state, at) => `| T00${at + 1} | ${state} |`),
+        '',
+      ].join('\n');
+    world.write(TASKS, table('finished', 'planned', 'open'));
+    const { result } = await mark(world, { ids: ['T001', 'T003', 'T002'], status: 'done' });
+    expect(result.tasks.map(({ outcome }) => outcome)).toEqual(['already-so', 'marked', 'marked']);
+    expect(await text(TASKS)).toBe(table('finished', 'finished', 'finished'));
+  });
 
   it('ticks the box of a task and tells it in the history of the work package whose section holds it', async () => {
     const { result, commit } = await mark(world, { ids: ['t001'], status: 'done', agent: 'codex' });
@@ -156,6 +174,14 @@ describe('marking the status of tasks and work packages', () => {
 
     it('stands in no section of a work package, with its line', () =>
       refuses({ ids: ['T001', 'T099'], status: 'done' }, 'task-not-found', `${TASKS}:3: T099`));
+
+    it('has no mark that could be set, with its line', () =>
+      refuses(
+        { ids: ['T004', 'T077'], status: 'done' },
+        'task-not-found',
+        `${TASKS}:14: T004`,
+        'no task T077',
+      ));
 
     it('would be an illegal transition', () =>
       refuses({ ids: ['T001', 'WP01'], status: 'done' }, 'transition-illegal', 'WP01 is in doing'));

@@ -26,7 +26,7 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   'work-package-not-found':
     'Name one of the work packages that the hint lists; see `spec-kitty agent tasks list`.',
   'task-not-found':
-    'Name a task that has a box in `tasks.md`, below the heading of a work package. Nothing was marked.',
+    'Name a task that has a box, or a state in a table, below the heading of a work package in `tasks.md`. Nothing was marked.',
   'work-package-unreadable': 'Correct the lines that the message names.',
   'plan-conflicted': 'Settle the conflict in the lines that the message names, then run the command again.',
   'tasks-unreadable': 'Write `tasks.md` for the feature, then run the command again.',

@@ -6,6 +6,7 @@ import {
   type PlacedTask,
   type TaskSearch,
 } from '../../../domain/workflow/marks.js';
+import { lineWithoutMark } from '../../../domain/workflow/tasks-document.js';
 import { findWorkPackage, loggedTasks, type FeatureState, type FiledWorkPackage } from './feature-state.js';
 import { illegalTransition } from './illegal-transition.js';
 
@@ -74,12 +75,21 @@ export const refuseUnknown = (
   isForced: boolean,
   to: Lane,
 ): void => {
-  const { slug, directory } = state.documents;
+  const { slug, directory, tasks: text = '' } = state.documents;
+  const unmarked = tasks.unknown.flatMap((taskId) => {
+    const line = lineWithoutMark(text, taskId);
+    return line === undefined ? [] : [{ taskId, line }];
+  });
+  const absent = tasks.unknown.filter((id) => !unmarked.some(({ taskId }) => taskId === id));
   const sentences = [
     ...(unknownWorkPackages.length === 0
       ? []
       : [`${slug} has no work package ${unknownWorkPackages.join(', ')}.`]),
-    ...(tasks.unknown.length === 0 ? [] : [`${directory}/tasks.md has no task ${tasks.unknown.join(', ')}.`]),
+    ...(absent.length === 0 ? [] : [`${directory}/tasks.md has no task ${absent.join(', ')}.`]),
+    ...unmarked.map(
+      ({ taskId, line }) =>
+        `${directory}/tasks.md:${line}: ${taskId} has neither a box nor a state that could be set.`,
+    ),
     ...tasks.outside.map(
       ({ taskId, line }) => `${directory}/tasks.md:${line}: ${taskId} is in no section of a work package.`,
     ),
