@@ -37,10 +37,6 @@ export const tasksOf = (document: string, workPackageId: string): DocumentedTask
   };
 };
 
-/** The marks of a work package that are open; none when `tasks.md` says nothing of it. */
-export const openBoxes = (document: string, workPackageId: string): readonly Checkbox[] =>
-  tasksOf(document, workPackageId).boxes.filter(({ isOpen }) => isOpen);
-
 /** A task with the work package that it belongs to. */
 export interface FoundTask {
   readonly taskId: string;

@@ -1,10 +1,13 @@
 import { checkboxes, withBox } from '../../../src/domain/workflow/task-marks.js';
-import { findTask, openBoxes, tasksOf, tasksSections } from '../../../src/domain/workflow/tasks-document.js';
+import { findTask, tasksOf, tasksSections } from '../../../src/domain/workflow/tasks-document.js';
 import { markdownLines } from '../../../src/domain/workflow/markdown.js';
 import { corpusFeatures, corpusText } from '../../support/corpus.js';
 
 const idsOf = (document: string): readonly string[] =>
   tasksSections(document).map(({ workPackageId }) => workPackageId);
+
+const openBoxes = (document: string, id: string) =>
+  tasksOf(document, id).boxes.filter(({ isOpen }) => isOpen);
 
 const textOf = (document: string, id: string): string =>
   tasksSections(document)
