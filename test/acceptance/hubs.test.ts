@@ -138,6 +138,18 @@ describe('what answers at the address of a hub', () => {
       }),
   );
 
+  it('with 404 for everything signs nobody in, not even a machine with a token', () =>
+    withHub(async (sandbox, hub) => {
+      await succeed(sandbox, ['auth', 'logout']);
+      for (const path of PATHS) hub.on(path).always(() => ({ status: 404, body: '<h1>Nothing here</h1>' }));
+      const login = ['auth', 'login', '--server', hub.address.url, '--token-stdin'];
+      expect(await ask(sandbox, login, { input: 'a-token\n' })).toMatchObject({
+        code: 1,
+        document: { error: { code: 'unreachable' } },
+      });
+      expect((await ask(sandbox, ['auth', 'status'])).document).toMatchObject({ state: 'signed-out' });
+    }));
+
   it('with 404 for its health and its extensions alone is one, by how it takes a batch', () =>
     withHub(async (sandbox, hub) => {
       for (const path of PATHS.filter((each) => each !== 'batch'))

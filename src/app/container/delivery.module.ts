@@ -50,10 +50,10 @@ export const deliveryModule = (register: Registrar): void => {
   );
   register.single(
     TOKENS.signIn,
-    [TOKENS.credentials, TOKENS.tokenIssuer, TOKENS.wallClock, TOKENS.hubIdentities],
-    async (store, issuer, clock, hubs) => {
+    [TOKENS.credentials, TOKENS.tokenIssuer, TOKENS.wallClock, TOKENS.hubIdentities, TOKENS.batchTransport],
+    async (store, issuer, clock, hubs, transport) => {
       const { SignIn } = await import('../usecases/account/sign-in.js');
-      return new SignIn(store, issuer, clock, hubs);
+      return new SignIn(store, issuer, clock, hubs, transport);
     },
   );
   register.single(TOKENS.signOut, [TOKENS.credentials, TOKENS.tokenIssuer], async (store, issuer) => {

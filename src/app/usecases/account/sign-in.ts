@@ -12,6 +12,8 @@ import type {
   TokenIssuer,
 } from '../../../ports/auth.js';
 import type { WallClock } from '../../../ports/host.js';
+import type { BatchTransport } from '../../../ports/transport.js';
+import { proveToken } from './prove-token.js';
 import type { HubIdentities } from './hub-identities.js';
 import { accountOf } from './stored-account.js';
 import { canRefresh, issuedCredentials, machineCredentials } from './issued-credentials.js';
@@ -59,12 +61,20 @@ export class SignIn {
   readonly #issuer: TokenIssuer;
   readonly #clock: WallClock;
   readonly #hubs: HubIdentities | undefined;
+  readonly #transport: Pick<BatchTransport, 'send'> | undefined;
 
-  constructor(store: CredentialStore, issuer: TokenIssuer, clock: WallClock, hubs?: HubIdentities) {
+  constructor(
+    store: CredentialStore,
+    issuer: TokenIssuer,
+    clock: WallClock,
+    hubs?: HubIdentities,
+    transport?: Pick<BatchTransport, 'send'>,
+  ) {
     this.#store = store;
     this.#issuer = issuer;
     this.#clock = clock;
     this.#hubs = hubs;
+    this.#transport = transport;
   }
 
   async run(input: SignInInput, confirm: ConfirmSignIn, signal?: AbortSignal): Promise<SignInOutcome> {
@@ -124,6 +134,8 @@ export class SignIn {
       throw new SyncError('input-invalid', 'The token is empty or holds characters that no token has.');
     }
     const who = granted(await this.#issuer.identify(hub, token, signal), hub);
+    if (who === undefined && this.#transport !== undefined)
+      granted(await proveToken(this.#transport, hub, token, signal), hub);
     return machineCredentials(token, holder(hub, who?.username ?? UNNAMED, who));
   }
 

@@ -1,10 +1,11 @@
 import { hasAnnouncedItself, type Account, type HubAddress } from '../../../domain/delivery/account.js';
 import { isSyncError, unreachable } from '../../../domain/errors.js';
-import { err, ok, type Result } from '../../../domain/result.js';
+import { ok, type Result } from '../../../domain/result.js';
 import type { IssuerFault, TokenIssuer } from '../../../ports/auth.js';
 import type { SettingsStore } from '../../../ports/config.js';
 import type { BatchTransport } from '../../../ports/transport.js';
 import type { AccessAnswer, AccessTokens } from '../account/access-token.js';
+import { proveToken } from '../account/prove-token.js';
 
 /** What came of asking the hub. */
 export type ConnectionCheck =
@@ -82,23 +83,7 @@ export class CheckConnection {
     const { issuer, transport } = this.#ports;
     const who = hasAnnouncedItself(hub) ? await issuer.identify(hub, token, signal) : ok(undefined);
     if (!who.ok || who.value !== undefined) return who;
-    const taken = await transport.send({ hub, accessToken: token, events: [] }, signal);
-    switch (taken.outcome) {
-      case 'answered':
-      case 'refused-opaque':
-      case 'refused-by-id':
-      case 'too-large':
-        return ok(undefined);
-      case 'unauthorized':
-        return err({ fault: 'refused', reason: 'the access token is not accepted' });
-      case 'unavailable':
-      case 'forbidden':
-      case 'protocol-mismatch':
-      case 'unexpected':
-        return err({ fault: 'unavailable', reason: taken.reason });
-      default:
-        return unreachable(taken);
-    }
+    return proveToken(transport, hub, token, signal);
   }
 
   async #probe(
