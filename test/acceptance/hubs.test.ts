@@ -1,9 +1,13 @@
+import { jest } from '@jest/globals';
 import { ChaosHub } from '../support/chaos-hub.js';
 import { sharedHubProcess, startHubProcess, type HubProcess } from '../support/hub-process.js';
 import { smallFeature } from '../support/planning-documents.js';
 import { addNotes, ask, makeProject, PASSWORD, signIn, succeed } from '../support/project.js';
 import { expectAccounted, idsOf, syncNow } from '../support/recount.js';
 import { inSandbox, type Sandbox } from '../support/sandbox.js';
+
+// A dozen processes each, with two hubs beside them.
+jest.setTimeout(120_000);
 
 const SEED = smallFeature({ WP01: {} });
 
