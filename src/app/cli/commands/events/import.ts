@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { eventPieces } from '../../../../domain/events/event-pieces.js';
 import { SyncError } from '../../../../domain/errors.js';
+import { streamNamed } from '../shared/named-file.js';
 import { TOKENS } from '../../../container/tokens.js';
 import type { FileImportReport } from '../../../usecases/journal/import-events.js';
 import type { ImportReport } from '../../../usecases/journal/import-queue.js';
@@ -40,7 +40,7 @@ const importFile = async (
   file: string,
 ): Promise<Report> => {
   const importEvents = await (await container()).get(TOKENS.importEvents);
-  const source = file === '-' ? io.stdin() : createReadStream(resolve(io.cwd, file));
+  const source = file === '-' ? io.stdin() : streamNamed(resolve(io.cwd, file), signal);
   let durable: FileImportReport | undefined;
   const onPortion = (report: FileImportReport): void => void (durable = report);
   const report = await importEvents
@@ -86,6 +86,7 @@ const decoded = async function* (
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'it is not there',
   EISDIR: 'it is a directory',
+  ENODEV: 'it is a device',
   EACCES: 'it belongs to somebody else',
 };
 

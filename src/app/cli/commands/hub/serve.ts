@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
+import { readNamed } from '../shared/named-file.js';
 import { HUB_TOKENS, type ListenerOptions } from '../../../container/hub-tokens.js';
 import type { CommandContext, Report } from '../../define-command.js';
 import type { Io } from '../../io.js';
@@ -17,7 +17,7 @@ interface Args {
 
 export const run = async (context: CommandContext<Args>): Promise<Report> => {
   const { args, io, signal, terminal } = context;
-  const listener = await listenerOf(args, io);
+  const listener = await listenerOf(args, io, signal);
   const container = await openHub(context, 'serve');
   try {
     const serve = await container.get(HUB_TOKENS.serve);
@@ -33,7 +33,7 @@ export const run = async (context: CommandContext<Args>): Promise<Report> => {
 
 const DEFAULT_PORT = 8787;
 
-const listenerOf = async (args: Args, io: Io): Promise<ListenerOptions> => {
+const listenerOf = async (args: Args, io: Io, signal: AbortSignal): Promise<ListenerOptions> => {
   const { port = DEFAULT_PORT, host = '127.0.0.1', tlsCert, tlsKey } = args;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new SyncError('wrong-usage', '--port takes a number from 0 to 65535.');
@@ -42,19 +42,10 @@ const listenerOf = async (args: Args, io: Io): Promise<ListenerOptions> => {
     throw new SyncError('wrong-usage', '--tls-cert and --tls-key belong together.');
   }
   if (tlsCert === undefined || tlsKey === undefined) return { host, port };
-  const [cert, key] = await Promise.all([readPem(io, tlsCert), readPem(io, tlsKey)]);
+  const readPem = (path: string): Promise<string> =>
+    readNamed({ path: resolve(io.cwd, path), called: 'The file', hint: 'Name a PEM file.' }, signal);
+  const [cert, key] = await Promise.all([readPem(tlsCert), readPem(tlsKey)]);
   return { host, port, tls: { cert, key } };
-};
-
-const readPem = async (io: Io, path: string): Promise<string> => {
-  try {
-    return await readFile(resolve(io.cwd, path), 'utf8');
-  } catch (error) {
-    throw new SyncError('input-invalid', `${path} cannot be read.`, {
-      cause: error,
-      hint: 'Name a PEM file.',
-    });
-  }
 };
 
 const untilAborted = (signal: AbortSignal): Promise<void> =>

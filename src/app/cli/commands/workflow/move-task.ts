@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { SyncError } from '../../../../domain/errors.js';
 import { originName, type Lane } from '../../../../domain/workflow/lane.js';
 import { TOKENS } from '../../../container/tokens.js';
 import type { MoveResult } from '../../../usecases/workflow/move-work-package.js';
@@ -8,6 +6,7 @@ import type { Report } from '../../define-command.js';
 import { bold, lines } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
 import { featureRequest, given } from '../shared/feature-request.js';
+import { readNamed } from '../shared/named-file.js';
 import { workReport } from '../shared/work-report.js';
 
 interface Args {
@@ -22,7 +21,8 @@ interface Args {
 
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const { args, io, signal, terminal } = context;
-  const feedback = args.feedback === undefined ? undefined : readFeedback(resolve(io.cwd, args.feedback));
+  const feedback =
+    args.feedback === undefined ? undefined : await readFeedback(resolve(io.cwd, args.feedback), signal);
   const client = await context.container();
   const move = await client.get(TOKENS.moveWorkPackage);
   const request = await featureRequest(client, context);
@@ -45,16 +45,8 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   return workReport(work, sentence(work.result), client, terminal);
 };
 
-const readFeedback = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new SyncError('input-invalid', `The feedback file ${path} cannot be read.`, {
-      cause: error,
-      hint: 'Name a text file with --feedback FILE.',
-    });
-  }
-};
+const readFeedback = (path: string, signal: AbortSignal): Promise<string> =>
+  readNamed({ path, called: 'The feedback file', hint: 'Name a text file with --feedback FILE.' }, signal);
 
 const sentence = ({
   workPackageId,
