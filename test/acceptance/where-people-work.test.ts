@@ -117,6 +117,21 @@ describe('a sparse main checkout', () => {
     }));
 });
 
+it('a sparse checkout that leaves the committed identity out gets no second one', () =>
+  inSandbox(async (sandbox) => {
+    const uuid = await makeProject(sandbox, PLANS);
+    await sandbox.git(['sparse-checkout', 'set', 'kitty-specs']);
+    const note = ['agent', 'tasks', 'add-history', 'WP01', '--note', 'x'];
+    const other = { env: { SPEC_KITTY_HOME: join(sandbox.directory, 'other') } };
+    const { document } = await ask(sandbox, note, other);
+    expect(document['error'].code).toBe('config-unreadable');
+    await sandbox.git(/"git ([^"]+)"/.exec(document['error'].hint as string)![1]!.split(' '));
+    await succeed(sandbox, note, other);
+    const { project } = await succeed(sandbox, ['identity', 'show'], other);
+    expect((project as { uuid: { value: string } }).uuid.value).toBe(uuid);
+    expect(await sandbox.git(['status', '--porcelain'])).toBe('');
+  }));
+
 it('staged and unstaged work survives when the project was moved', () =>
   inSandbox(async (sandbox) => {
     await makeProject(sandbox, PLANS);

@@ -10,7 +10,7 @@ import { directoryOf, Git } from './git-command.js';
 import { commitObstacle, commitPaths, dirtyPaths, uncommittedPaths } from './git-commit.js';
 import { pathInTree } from './git-commit-place.js';
 import { readGitConfig } from './git-config-file.js';
-import { locateCheckout } from './git-places.js';
+import { isSparse, locateCheckout } from './git-places.js';
 import { HOOK_VARIABLE, type Environment } from './git-process.js';
 import { moveNotePath, repositoryLockPath } from './git-own-places.js';
 import { BRANCHES } from './git-refs.js';
@@ -40,7 +40,22 @@ export class GitRepository implements Repository {
   }
 
   async locate(directory: string): Promise<Checkout | undefined> {
-    return locateCheckout(directory);
+    const checkout = locateCheckout(directory);
+    if (checkout?.commonDir !== undefined) await this.#demandConfig(checkout);
+    return checkout;
+  }
+
+  /** A second identity would be minted where a sparse checkout leaves out the one that is committed. */
+  async #demandConfig({ projectRoot }: Checkout): Promise<void> {
+    if (existsSync(join(projectRoot, CONFIG)) || !isSparse(projectRoot)) return;
+    if ((await this.#git.run(projectRoot, ['ls-files', '--', CONFIG])).stdout === '') return;
+    throw new SyncError(
+      'config-unreadable',
+      `${CONFIG} is committed, and this sparse checkout leaves it out.`,
+      {
+        hint: 'Run "git sparse-checkout add .kittify kitty-specs", then this command again.',
+      },
+    );
   }
 
   async head(checkout: Checkout): Promise<Head> {
@@ -226,6 +241,7 @@ export class GitRepository implements Repository {
 }
 
 const LOCK_WAIT_MS = 5_000;
+const CONFIG = '.kittify/config.yaml';
 const ORIGIN = 'remote.origin.url';
 
 /** The main checkout, whichever worktree the command was called in: tracked files of the project change only there. */
