@@ -25,20 +25,20 @@ const PAGES = ['README.md', 'CONTRIBUTING.md', ...filesBelow('docs', '.md')].map
   text: read(where),
 }));
 
-/** The texts of a source file that are meant for people: those with a blank in them, without the comments. */
+/** The texts of a source file that are meant for people: those with a blank in them, without comments and patterns. */
 const textsOf = (where: string): readonly Named[] => {
   const code = read(where).replaceAll(/^\s*(?:\/\*\*?[\s\S]*?\*\/|\/\/.*$)/gm, '');
   const literals = code.match(/'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g) ?? [];
   return literals
-    .filter((text) => /^.(?!--).* /s.test(text))
+    .filter((text) => /^.(?!--)(?!.*\(\?).* /s.test(text))
     .map((text) => ({ where, text: text.slice(1, -1) }));
 };
 
 /** The scripts for shells are code of another language, with an option that no person types. */
-const COMPLETION = join('src', 'app', 'cli', 'commands', 'completion', 'completion.ts');
+const SHELLS = join('src', 'app', 'cli', 'commands', 'completion', 'shells.ts');
 
 const HINTS = filesBelow('src', '.ts')
-  .filter((path) => path !== COMPLETION)
+  .filter((path) => path !== SHELLS)
   .flatMap(textsOf);
 
 /** Pages about our own scripts, which have options of their own. */
@@ -63,10 +63,17 @@ const phrasesIn = ({ where, text }: Named): readonly Named[] =>
     text: phrase.replace(/[.,):]?\s*$/, ''),
   }));
 
-const PHRASES = [...PAGES, ...HELP, ...HINTS].flatMap(phrasesIn);
+/** What is code on a page: fenced blocks and spans. */
+const codeOf = ({ where, text }: Named): readonly Named[] =>
+  text.split(/^```.*$/m).flatMap((part, at) => {
+    const code = at % 2 === 1 ? [part] : [...part.matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span);
+    return code.map((of) => ({ where, text: of }));
+  });
+
+const PHRASES = [...PAGES.flatMap(codeOf), ...HELP, ...HINTS].flatMap(phrasesIn);
 
 /** Words behind the program's name that begin no command but a sentence about the program. */
-const PROSE = /^(\d|<command>|needs|is|then|and|or|and its hub$|does|can|on your PATH$|\$\{)/;
+const PROSE = /^(\d|<command>|needs|is|then|and|or|and its hub$|does|can|on your PATH$|--version$|\\\\|\$\{)/;
 
 /** The command or group that a phrase begins with; `undefined` when it begins with none. */
 const namedBy = (
