@@ -72,6 +72,10 @@ export const commandsModule = (register: Registrar): void => {
       return new CleanFeature(...ports);
     },
   );
+  register.single(TOKENS.checkFeature, [TOKENS.repository, TOKENS.featureFiles], async (...ports) => {
+    const { CheckFeature } = await import('../usecases/workflow/check-feature.js');
+    return new CheckFeature(...ports);
+  });
   const merging = [TOKENS.repository, TOKENS.merges, TOKENS.featureFiles, TOKENS.performWork] as const;
   register.single(TOKENS.mergeWorkPackages, [...merging], async (...ports) => {
     const { MergeWorkPackages } = await import('../usecases/workflow/merge-work-packages.js');

@@ -64,6 +64,7 @@ import type { MakeFeature } from '../usecases/workflow/new-feature.js';
 import type { ShowWorkPackage } from '../usecases/workflow/show-work-package.js';
 import type { FindUnfinishedWork } from '../usecases/workflow/unfinished-work.js';
 import type { CleanFeature } from '../usecases/workflow/clean-feature.js';
+import type { CheckFeature } from '../usecases/workflow/check-feature.js';
 import type { MarkStatus } from '../usecases/workflow/mark-status.js';
 import type { ReadBoard } from '../usecases/workflow/read-board.js';
 import type { WatchBoard } from '../usecases/workflow/watch-board.js';
@@ -168,6 +169,7 @@ export const TOKENS = {
   showWorkPackage: token<ShowWorkPackage>('show-work-package'),
   findUnfinishedWork: token<FindUnfinishedWork>('find-unfinished-work'),
   cleanFeature: token<CleanFeature>('clean-feature'),
+  checkFeature: token<CheckFeature>('check-feature'),
   readBoard: token<ReadBoard>('read-board'),
   watchBoard: token<WatchBoard>('watch-board'),
   mergeWorkPackages: token<MergeWorkPackages>('merge-work-packages'),

@@ -219,3 +219,53 @@ describe('feature clean', () => {
     expect(kept[0].reason).toBe('is not merged into main');
   });
 });
+
+describe('feature check', () => {
+  it('says of each line what is read and what is passed over, and why it cannot be finalized', async () => {
+    const tasks = [
+      '# Tasks of WP01 and WP02',
+      '## Work Package WP01: One',
+      '**Dependencies**: None, parallel with WP02',
+      '- [ ] T001 a',
+      '## WP02',
+      'Depends on WP01, maybe WP03',
+      '```',
+      '- [ ] T009 in code',
+      '```',
+      '# Else',
+      '- [x] T010 b',
+    ];
+    await start(
+      smallFeature({ WP01: {}, WP02: { dependencies: '["WP07"]' } }, { 'tasks.md': tasks.join('\n') }),
+    );
+    cli.git.write('kitty-specs/001-alpha/tasks/wp3.md', 'x');
+    const { lines, faults } = await ask(['feature', 'check']);
+    const ofTasks = lines
+      .filter((each: any) => each.path.endsWith('/tasks.md'))
+      .map(({ line, verdict, what }: any) => `${line} ${verdict}: ${what}`);
+    expect(ofTasks).toEqual([
+      '1 passed-over: is the heading of no section of one work package',
+      '2 read: section of WP01',
+      '3 passed-over: WP02: excluded by the words beside it',
+      '4 read: box of WP01: T001, open',
+      '5 read: section of WP02',
+      '6 read: WP02 depends on WP01',
+      '6 fault: WP03: nobody can say whether WP02 depends on it',
+      '8 passed-over: stands in code or a comment',
+      '11 passed-over: is a box outside of every section',
+    ]);
+    expect(lines).toContainEqual({
+      path: 'kitty-specs/001-alpha/tasks/wp3.md',
+      verdict: 'passed-over',
+      what: 'is not named like a work package, as in WP01-title.md',
+    });
+    expect(faults).toEqual([expect.stringContaining('tasks.md:6')]);
+    expect((await cli.run('feature check')).outcome).toBe('failed');
+    cli.git.write('kitty-specs/001-alpha/tasks.md', tasks.join('\n').replace(', maybe WP03', ''));
+    const { outcome, out } = await cli.run('feature check');
+    expect([outcome, out]).toEqual(['done', expect.stringContaining('001-alpha can be finalized.')]);
+    expect((await cli.run('agent feature finalize-tasks')).out).toMatch(
+      /Of its plan \d+ lines are read and \d+ passed over/,
+    );
+  });
+});

@@ -1,5 +1,15 @@
 import { LANES, STATUS_LANES } from '../../../domain/workflow/lane.js';
-import { choice, documentOf, flag, list, nullable, object, text, type DocumentSchema } from './schema.js';
+import {
+  choice,
+  documentOf,
+  flag,
+  integer,
+  list,
+  nullable,
+  object,
+  text,
+  type DocumentSchema,
+} from './schema.js';
 import { work } from './shared-schemas.js';
 
 const place = (absence: string) => nullable(choice([...LANES, 'canceled'], absence));
@@ -29,6 +39,21 @@ export const featureSchemas: readonly DocumentSchema[] = [
       files: list(text(), 'everything that was written, relative to the project'),
     }),
   },
+  documentOf('feature check', {
+    feature: text(),
+    lines: list(
+      object(
+        {
+          path: text('relative to the project'),
+          verdict: choice(['read', 'passed-over', 'fault']),
+          what: text('what is read, or why it is not'),
+        },
+        { line: integer('counted from 1; absent for the file as a whole') },
+      ),
+      'file by file, in each by line',
+    ),
+    faults: list(text(), 'why it cannot be finalized as it is'),
+  }),
   documentOf('feature clean', {
     feature: text(),
     removed: list(object(leftover)),

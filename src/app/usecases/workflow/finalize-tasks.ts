@@ -1,21 +1,17 @@
-import { SyncError } from '../../../domain/errors.js';
-import { describeDependencyFault } from '../../../domain/workflow/dependency-graph.js';
-import {
-  resolveDependencies,
-  type ResolvedDependencies,
-} from '../../../domain/workflow/resolve-dependencies.js';
-import { describeIds } from '../../../domain/workflow/work-package-id.js';
+import type { ResolvedDependencies } from '../../../domain/workflow/resolve-dependencies.js';
 import type { StatusLane, WorkPackageLane } from '../../../domain/workflow/lane.js';
 import { seedRows, type Row } from '../../../domain/workflow/status-rows.js';
-import { lineOfKey, readWorkPackage } from '../../../domain/workflow/work-package.js';
+import type { ReadLine } from '../../../domain/workflow/plan-reading.js';
 import type { FeatureFiles, FileChange, Repository } from '../../../ports/workspace.js';
 import { planAnnouncement } from './plan-announcement.js';
-import { contradictions, manifestOf, refuseFaults, unseeded, type FeatureState } from './feature-state.js';
+import { contradictions, unseeded, type FeatureState } from './feature-state.js';
 import { targetBranchOf } from './feature-target.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 import type { Emission } from '../../sync/event-emitter.js';
 import { asTheyAre, uncommittedPlan } from './uncommitted-plan.js';
 import type { PerformWork } from './perform-work.js';
+import { planLines } from './check-feature.js';
+import { resolvePlan } from './resolve-plan.js';
 import { statusChanges } from './status-changes.js';
 import { nothingToDo, type PerformedWork } from './work-plan.js';
 import { commitSubject } from '../../../domain/workflow/commit-message.js';
@@ -53,6 +49,8 @@ export interface FinalizeResult {
   readonly ignored: ResolvedDependencies['ignored'];
   /** Documents of the feature that git does not have as they are, relative to the project root. */
   readonly uncommitted: readonly string[];
+  /** How much of the plan was read and passed over, as `feature check` says line by line. */
+  readonly reading: { readonly read: number; readonly passedOver: number };
 }
 
 /** Fixes the plan of a feature: resolves dependencies, writes them into the front matters, announces what is not yet. */
@@ -80,7 +78,7 @@ export class FinalizeTasks {
         subject: { feature: slug },
         plan: async (emission) => {
           const state = await loadFeature(this.#files, checkout.projectRoot, slug);
-          const resolved = resolve(state);
+          const resolved = resolvePlan(state);
           const announcement = await planAnnouncement(emission, state, resolved.workPackages, () =>
             targetBranchOf(this.#repository, checkout, state.documents.meta),
           );
@@ -133,61 +131,6 @@ export class FinalizeTasks {
   }
 }
 
-const CORRECT = 'Nothing was written. Correct these lines and run the command again.';
-const HOW_TO_STATE =
-  'Nothing was written. Write what is needed as a list, such as "Depends on WP01, WP02 (remark)", and what is not ' +
-  'behind "parallel with" or "not"; sentences about other work packages belong into their sections.';
-
-const resolve = (state: FeatureState): ResolvedDependencies => {
-  const { documents } = state;
-  const { slug, directory, tasks, passedOver } = documents;
-  refuseFaults(state);
-  if (state.workPackages.length === 0) {
-    const seen = passedOver.map(({ path, reason }) => `\n${path} ${reason}.`).join('');
-    throw new SyncError('work-package-not-found', `${slug} has no work packages.${seen}`, {
-      hint: `Write files such as ${directory}/tasks/WP01-title.md.`,
-    });
-  }
-  if (tasks === undefined) {
-    throw new SyncError('tasks-unreadable', `${directory}/tasks.md does not exist.`, {
-      hint: 'Write it with a section for each work package, such as "## Work Package WP01: Title".',
-    });
-  }
-  const manifest = documents.manifest === undefined ? undefined : manifestOf(documents.manifest);
-  const resolved = resolveDependencies(
-    { path: `${directory}/tasks.md`, text: tasks },
-    state.workPackages.map(({ workPackage: { id, path, dependencies }, document }) => {
-      const line =
-        'dependencies' in document.frontMatter ? lineOfKey(document.text, 'dependencies') : undefined;
-      const entry = manifest?.get(id);
-      const own = readWorkPackage(document, state.authority);
-      return {
-        id,
-        path,
-        dependencies: own.ok ? own.value.dependencies : dependencies,
-        ...(line === undefined ? {} : { line }),
-        ...(entry === undefined ? {} : { manifest: { path: `${directory}/wps.yaml`, ...entry } }),
-      };
-    }),
-  );
-  const without = [...(manifest?.keys() ?? [])].filter(
-    (id) => !state.workPackages.some(({ workPackage }) => workPackage.id === id),
-  );
-  if (without.length > 0) {
-    throw new SyncError(
-      'dependency-invalid',
-      `wps.yaml has ${describeIds(without)}, of which tasks/ has no file.`,
-      {
-        hint: `Nothing was written. Write files such as ${directory}/tasks/${without[0] ?? 'WP01'}-title.md, or take the entry out.`,
-      },
-    );
-  }
-  if (resolved.faults.length === 0) return resolved;
-  throw new SyncError('dependency-invalid', resolved.faults.map(describeDependencyFault).join('\n'), {
-    hint: resolved.faults.some(({ fault }) => fault === 'unclear') ? HOW_TO_STATE : CORRECT,
-  });
-};
-
 const seedsOf = (emission: Pick<Emission, 'newId' | 'now'>, state: FeatureState): readonly Row[] => {
   const { statusLog, documents } = state;
   if (statusLog === undefined) return [];
@@ -238,5 +181,12 @@ const resultOf = (
     ],
     ignored: resolved.ignored,
     uncommitted,
+    reading: countsOf(planLines(state)),
   };
+};
+
+const countsOf = (lines: readonly ReadLine[]): FinalizeResult['reading'] => {
+  const of = (verdict: ReadLine['verdict']): number =>
+    lines.filter((each) => each.verdict === verdict).length;
+  return { read: of('read'), passedOver: of('passed-over') };
 };

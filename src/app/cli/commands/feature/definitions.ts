@@ -34,6 +34,13 @@ export const featureCommands: readonly CommandDefinition[] = [
     load: () => import('./new.js'),
   }),
   defineCommand({
+    path: 'feature check',
+    summary: 'say of a plan what is read and what is passed over, line by line',
+    details: 'Ends with exit code 1 when the feature cannot be finalized as it is. Changes nothing.',
+    examples: [['spec-kitty feature check --feature 028-sync', 'before it is announced']],
+    load: () => import('./check.js'),
+  }),
+  defineCommand({
     path: 'feature clean',
     summary: 'remove work trees and branches of work packages that are done',
     details:

@@ -28,7 +28,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     terminal.warn(
       `Git does not have ${namesOf(result.uncommitted)} as announced; nothing can be accepted before. Commit the whole plan with: spec-kitty agent feature finalize-tasks --whole`,
     );
-  const text = lines([summary(result), '', table(COLUMNS, rows(result), terminal.width)]);
+  const text = lines([summary(result), reading(result), '', table(COLUMNS, rows(result), terminal.width)]);
   return workReport(work, text, client, terminal);
 };
 
@@ -62,6 +62,9 @@ const summary = ({ feature, outcome, updated, seeded = [], announced }: Finalize
     : `${feature} is finalized: ${count(updated, 'front matter')} written${
         seeded.length === 0 ? '' : `, ${count(seeded, 'row')} in the status log`
       }, ${count(announced, 'announcement')}.`;
+
+const reading = ({ feature, reading: { read, passedOver } }: FinalizeResult): string =>
+  `Of its plan ${read} lines are read and ${passedOver} passed over: spec-kitty feature check --feature ${feature}`;
 
 const count = ({ length }: readonly unknown[], noun: string): string =>
   `${length} ${noun}${length === 1 ? '' : 's'}`;

@@ -1,0 +1,44 @@
+import type { ReadLine } from '../../../../domain/workflow/plan-reading.js';
+import { TOKENS } from '../../../container/tokens.js';
+import type { FeatureCheck } from '../../../usecases/workflow/check-feature.js';
+import type { Report } from '../../define-command.js';
+import { bold, dim, lines, red, yellow, type Text } from '../../render/text.js';
+import type { ClientContext } from '../shared/client.js';
+import { featureRequest } from '../shared/feature-request.js';
+
+export const run = async (context: ClientContext<object>): Promise<Report> => {
+  const client = await context.container();
+  const check = await client.get(TOKENS.checkFeature);
+  const checked = await check.run(await featureRequest(client, context));
+  return {
+    ...(checked.faults.length === 0 ? {} : { outcome: 'failed' as const }),
+    data: { feature: checked.feature, lines: checked.lines, faults: checked.faults },
+    text: lines(shown(checked)),
+  };
+};
+
+const shown = ({ feature, lines: read, faults }: FeatureCheck): readonly Text[] => [
+  ...[...new Set(read.map(({ path }) => path))].flatMap((path): readonly Text[] => [
+    bold(path),
+    ...read.filter((each) => each.path === path).map(lineOf),
+    '',
+  ]),
+  ...(faults.length === 0
+    ? [[bold(feature), ' can be finalized.']]
+    : [[bold(feature), ' cannot be finalized:'], ...faults.map((fault): Text => `  ${fault}`)]),
+];
+
+const lineOf = ({ line, verdict, what }: ReadLine): Text => [
+  dim(String(line ?? '').padStart(NUMBER_WIDTH)),
+  '  ',
+  VERDICTS[verdict],
+  what,
+];
+
+const NUMBER_WIDTH = 5;
+
+const VERDICTS: Readonly<Record<ReadLine['verdict'], Text>> = {
+  read: 'read         ',
+  'passed-over': yellow('passed over  '),
+  fault: red('fault        '),
+};
