@@ -1,7 +1,7 @@
 import { sectionStatement } from './stated-dependencies.js';
 import type { StatedDependency } from './dependency-statement.js';
 import { markdownLines } from './markdown.js';
-import { checkboxes, tasksSections } from './tasks-document.js';
+import { tasksOf, tasksSections } from './tasks-document.js';
 import { describeIds } from './work-package-id.js';
 
 /** What becomes of one line of a planning document. */
@@ -28,7 +28,10 @@ export const readTasksLines = (path: string, text: string): readonly ReadLine[] 
   for (const section of sections) {
     const { workPackageId: id } = section;
     add(section.line, 'read', `section of ${id}`);
-    for (const { line, taskId, isOpen } of checkboxes(section.lines))
+    const { boxes, unmarked } = tasksOf(text, id);
+    for (const { line, taskId } of unmarked)
+      add(line, 'passed-over', `${taskId} of ${id}: no mark says whether it is done`);
+    for (const { line, taskId, isOpen } of boxes)
       add(
         line,
         'read',
