@@ -70,6 +70,7 @@ const gitDirAt = (folder: string): string | undefined => {
 const mainCheckoutAt = (folder: string, gitDir: string): Checkout => {
   if (!isBare(gitDir)) {
     const root = workTreeOf(gitDir) ?? folder;
+    if (root !== folder && !existsSync(join(root, '.git'))) throw filesElsewhere(folder, root, gitDir);
     return { root, projectRoot: root, commonDir: gitDir, gitDir };
   }
   const main = mainOfBare(gitDir);
@@ -78,6 +79,12 @@ const mainCheckoutAt = (folder: string, gitDir: string): Checkout => {
     hint: 'Go to one of its work trees ("git worktree list" names them), or make one with "git worktree add".',
   });
 };
+
+/** Who is called among the files has to find the same project. */
+const filesElsewhere = (folder: string, root: string, gitDir: string): SyncError =>
+  new SyncError('not-a-repository', `The files of the repository ${folder} are in ${root} (core.worktree).`, {
+    hint: `Put a file .git with the line "gitdir: ${gitDir}" there, then run the command in that directory.`,
+  });
 
 const linkedCheckout = (root: string, gitDir: string, commonDir: string): Checkout => {
   const linked = { root, commonDir, gitDir };

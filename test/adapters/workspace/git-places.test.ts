@@ -61,6 +61,18 @@ describe('where a checkout lies', () => {
     expect(await repository.locate(linked)).toMatchObject({ root: linked, projectRoot: scratch.root });
   });
 
+  it('of a repository whose files are elsewhere is there, once something there leads back to it', async () => {
+    const files = join(scratch.place, 'files');
+    mkdirSync(files);
+    scratch.git('config', 'core.worktree', files);
+    const refused = repository.locate(scratch.root);
+    await expect(refused).rejects.toMatchObject({ kind: 'not-a-repository' });
+    const line = await refused.catch(({ hint }: { hint: string }) => /"(gitdir: [^"]+)"/.exec(hint)?.[1]);
+    writeFileSync(join(files, '.git'), `${String(line)}\n`);
+    for (const directory of [scratch.root, files])
+      expect(await repository.locate(directory)).toMatchObject({ root: files, projectRoot: files });
+  });
+
   it('is marked by .kittify alone outside git, by .git inside', async () => {
     const plain = join(scratch.place, 'plain');
     mkdirSync(join(plain, '.kittify'), { recursive: true });
