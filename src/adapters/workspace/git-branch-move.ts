@@ -109,7 +109,7 @@ const moveFiles = async (
 /** By a hook, a lock, or what a person changed in this moment. */
 const refused = (message: string): SyncError =>
   new SyncError('merge-refused', message, {
-    hint: 'Nothing has changed. Remove what git names, then run the command again.',
+    hint: 'Nothing has changed. Settle what git names, then run the command again.',
   });
 
 const PATIENCE = { timeoutMs: 300_000 };

@@ -2,7 +2,8 @@ import type { GitRun } from './git-process.js';
 
 /** What git or a hook gave as the reason of a failure, in one line. */
 export const reasonOf = ({ code, stdout, stderr }: GitRun): string => {
-  if (stderr.includes('Please tell me who you are')) return 'git does not know user.name and user.email here';
+  if (stderr.includes('Please tell me who you are'))
+    return 'git does not know user.name and user.email here; tell it with git config --global user.name NAME, and the same for user.email';
   const ignored = IGNORED.exec(stderr)?.[1];
   if (ignored !== undefined) return `${ignored} is ignored by a .gitignore file`;
   const lines = `${stderr}\n${stdout}`

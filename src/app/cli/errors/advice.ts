@@ -33,7 +33,7 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   'dependency-invalid': 'Correct the lines that the message names, then finalize again.',
   'dependency-not-ready': 'Finish the dependencies first, or start from one of them with `--base`.',
   'transition-illegal': 'Go through the lanes that the hint names; `--force` allows any transition.',
-  'commit-refused': 'Remove what git names, or leave the commit to yourself with `--no-commit`.',
+  'commit-refused': 'Settle what git names, or leave the commit to yourself with `--no-commit`.',
   'worktree-failed': 'Do what the hint says about the branch or the work tree, then run the command again.',
   'merge-conflict':
     'Resolve the conflict in the branch that the message names, commit there, and merge again.',

@@ -128,7 +128,7 @@ export class InitProject {
       setAside === undefined ? [] : [{ path: `.kittify/${setAside}`, before: undefined, after: before }];
     await files.restore(held, [...copy, written]);
     throw new SyncError('commit-refused', `Git refused the commit: ${committed.error}`, {
-      hint: 'Nothing has changed. Remove what git names and run the command again, or use --no-commit.',
+      hint: 'Nothing has changed. Settle what git names and run the command again, or use --no-commit.',
     });
   }
 
