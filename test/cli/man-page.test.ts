@@ -12,7 +12,7 @@ describe('the manual page', () => {
 
   it('is in the package, and named by it', () => {
     const { man, files } = JSON.parse(readFileSync('package.json', 'utf8'));
-    expect([man, files]).toEqual(['./docs/spec-kitty.1', expect.arrayContaining(['docs/spec-kitty.1'])]);
+    expect([man, files]).toEqual(['./docs/spec-kitty.1', expect.arrayContaining(['docs'])]);
   });
 
   it('has every command with every option that its help has', () => {
