@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { gunzipSync } from 'node:zlib';
 import { expectHarmless, snapshotOf, sweepCommands, type Sweep } from '../support/command-sweep.js';
 import { startHostileHub, type HostileHub } from '../support/hostile-hub.js';
@@ -16,6 +17,9 @@ const EVIL_ANSWER = {
   ...{ access: TOKEN, refresh: TOKEN, ws_token: TOKEN, version: EVIL, detail: EVIL, error: EVIL, next: EVIL },
   ...{ results: [{ event_id: EVIL, status: EVIL, reason: EVIL, error_message: EVIL }], events: [EVIL] },
 };
+
+/** Dozens of commands, some of which wait until they are interrupted, on a machine that may be busy. */
+jest.setTimeout(120_000);
 
 let sandbox: Sandbox;
 let hubs: HostileHub[];

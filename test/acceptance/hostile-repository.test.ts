@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -6,6 +7,9 @@ import { FOLDER, pathOf, smallFeature, workPackageText } from '../support/planni
 import { makeProject } from '../support/project.js';
 import { startCli } from '../support/run-cli.js';
 import { createSandbox, type Sandbox } from '../support/sandbox.js';
+
+/** Dozens of commands, on a machine that may be busy. */
+jest.setTimeout(120_000);
 
 let sandbox: Sandbox;
 let elsewhere: string;

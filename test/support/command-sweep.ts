@@ -29,7 +29,9 @@ export interface SweepOptions {
 
 /** Runs every command of the program in the sandbox's project; fails with the name of the one that never ends. */
 export const sweepCommands = async (sandbox: Sandbox, options: SweepOptions = {}): Promise<Sweep> => {
-  const environment = { ...sandbox.env, ...options.env };
+  // The hub's own data is a place that belongs to it.
+  const own = { XDG_DATA_HOME: join(sandbox.stateRoot, 'data') };
+  const environment = { ...sandbox.env, ...own, ...options.env };
   const sweep = {
     directory: sandbox.project,
     environment,

@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { NO_DETOUR } from '../fs/repository-file.js';
 
 /**
  * The log of one run: what the program printed, byte for byte, up to a limit. A log that cannot be written costs the
@@ -13,7 +14,7 @@ export class RunLog {
     this.#left = maxBytes;
     try {
       mkdirSync(dirname(path), { recursive: true });
-      this.#descriptor = openSync(path, 'a', 0o600);
+      this.#descriptor = openSync(path, APPENDING, 0o600);
     } catch {
       this.#descriptor = undefined;
     }
@@ -38,4 +39,5 @@ export class RunLog {
   }
 }
 
+const APPENDING = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | NO_DETOUR;
 const MAX_BYTES = 16 * 1024 * 1024;

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Checkout } from '../../ports/workspace.js';
+import { readPlainFile } from '../fs/repository-file.js';
 import type { Git } from './git-command.js';
 
 /** What files read like, to see whether a hook has changed them. */
@@ -8,7 +8,7 @@ export const contentsOf = (root: string, paths: readonly string[]): ReadonlyMap<
   new Map(
     paths.map((path) => {
       try {
-        return [path, readFileSync(join(root, path), 'latin1')];
+        return [path, readPlainFile(join(root, path)).toString('latin1')];
       } catch {
         return [path, ''];
       }
