@@ -24,6 +24,8 @@ describe('work packages that lanes.json groups on one branch', () => {
       ]);
       const reasonsOf = async (): Promise<unknown> => {
         const { document } = await ask(sandbox, ['accept', 'WP01', '--check']);
+        for (const { reasons } of document['refused'])
+          expect(reasons[0].remedy).toContain('Merge that branch as a whole');
         return document['refused'].flatMap((each: any) => each.reasons.map((reason: any) => reason.code));
       };
       expect(await reasonsOf()).toEqual(['not-merged']);

@@ -29,7 +29,10 @@ const REMEDIES: Readonly<Record<AcceptanceReason['code'], (id: string, reason: A
         ? 'Commit it; what belongs to the plan is committed by: spec-kitty agent feature finalize-tasks --whole'
         : 'Commit it in the main checkout, or let git ignore what is to stay out of it.',
     'dirty-worktree': (id) => `Commit it in the work tree of ${id}, then merge it: spec-kitty merge ${id}`,
-    'not-merged': (id) => `Merge it with: spec-kitty merge ${id}`,
+    'not-merged': (id, { message }) =>
+      / of lanes\.json\) /.test(message)
+        ? 'Merge that branch as a whole, with git or with the program that made it.'
+        : `Merge it with: spec-kitty merge ${id}`,
   };
 
 const taskIn = (message: string): string => /\bT\d{2,5}\b/.exec(message)?.[0] ?? 'T001';

@@ -34,6 +34,8 @@ export interface AcceptanceFacts extends Placed {
     readonly name: string;
     readonly target: string;
     readonly isMerged: boolean | 'unknown';
+    /** Of `lanes.json`, when the branch is not the work package's own. */
+    readonly group?: string;
   };
   /** The work package's own work tree, and what is not committed in it; absent when there is none. */
   readonly worktree?: { readonly directory: string; readonly dirtyPaths: readonly string[] };
@@ -235,9 +237,10 @@ const notMerged = ({ branch }: AcceptanceFacts): readonly AcceptanceReason[] =>
     : [
         reason(
           'not-merged',
-          branch.isMerged === 'unknown'
-            ? `The branch ${branch.name}, which lanes.json names, is not here, so nobody can say that it is merged into ${branch.target}.`
-            : `The branch ${branch.name} is not merged into ${branch.target}.`,
+          `The branch ${branch.name}${branch.group === undefined ? '' : ` (${branch.group} of lanes.json)`} ` +
+            (branch.isMerged === 'unknown'
+              ? `is not here, so nobody can say that it is merged into ${branch.target}.`
+              : `is not merged into ${branch.target}.`),
           [],
         ),
       ];

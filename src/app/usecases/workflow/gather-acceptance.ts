@@ -81,8 +81,10 @@ const branches = async (
   const merged = await repository.mergedBranches(checkout, [...names], target);
   return ({ workPackage }) => {
     const name = of(workPackage.id);
-    if (names.has(name)) return { branch: { name, target, isMerged: merged.has(name) } };
-    return group(workPackage.id) === undefined ? {} : { branch: { name, target, isMerged: 'unknown' } };
+    const shared = group(workPackage.id);
+    if (!names.has(name) && shared === undefined) return {};
+    const isMerged = names.has(name) ? merged.has(name) : 'unknown';
+    return { branch: { name, target, isMerged, ...(shared === undefined ? {} : { group: shared.group }) } };
   };
 };
 
