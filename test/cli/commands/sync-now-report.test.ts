@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Progress } from '../../../src/app/cli/commands/sync/progress.js';
 import { CommandLine } from '../../support/command-line.js';
@@ -25,6 +25,7 @@ describe('sync now --report', () => {
       id === refused ? { status: 'rejected', error_message: 'not like this' } : undefined;
     const { document } = await cli.run('sync now --report left.json --json');
     const report = JSON.parse(readFileSync(join(cli.git.root, 'left.json'), 'utf8'));
+    expect(statSync(join(cli.git.root, 'left.json')).mode & 0o077).toBe(0);
     expect(report).toMatchObject({
       version: 2,
       generated_at: expect.stringMatching(/^\d{4}-.*Z$/),

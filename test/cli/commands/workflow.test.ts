@@ -29,6 +29,28 @@ describe('init', () => {
   });
 });
 
+describe('a note that holds what looks like a secret', () => {
+  it('is said to stand in the Activity Log as typed, and is captured without it', async () => {
+    const secret = `gh${'p_'}${'a1'.repeat(18)}`;
+    const { outcome, err } = await cli.run([
+      'agent',
+      'tasks',
+      'add-history',
+      'WP01',
+      '--note',
+      `with ${secret}`,
+    ]);
+    expect(outcome).toBe('done');
+    expect(err).toContain('It stands in the Activity Log as typed');
+    const { out } = await cli.run('events list --json');
+    expect(out).toContain('with [redacted]');
+    expect((await cli.run('agent tasks add-history WP01 --note plain')).err).not.toContain('as typed');
+    expect((await cli.run('agent tasks add-history --help')).out.replace(/\s+/g, ' ')).toContain(
+      'committed as typed',
+    );
+  });
+});
+
 describe('a work package through all lanes', () => {
   it('emits each event once and says what happened', async () => {
     const finalized = await cli.run('agent feature finalize-tasks --json');
