@@ -209,14 +209,15 @@ interface Aside {
 const withoutParentheses = (text: string): { readonly plain: string; readonly asides: readonly Aside[] } => {
   let depth = 0;
   let plain = '';
-  const asides: { text: string; idBefore: string | undefined }[] = [];
+  const asides: Aside[] = [];
+  let last = { text: '', idBefore: undefined as string | undefined };
   for (const character of text) {
     if (character === '(' && depth++ === 0)
-      asides.push({ text: '', idBefore: /(WP\d+[a-z]?)\W*$/i.exec(plain)?.[1] });
+      asides.push((last = { text: '', idBefore: /(WP\d+[a-z]?)\W*$/i.exec(plain)?.[1] }));
     else if (character === ')' && depth > 0) {
       if (--depth === 0) plain += ' ';
     } else if (depth === 0) plain += character;
-    else asides[asides.length - 1]!.text += character;
+    else last.text += character;
   }
   return { plain, asides };
 };

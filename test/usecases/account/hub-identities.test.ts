@@ -46,7 +46,7 @@ describe('a hub that states the id of another one', () => {
     expect(await account()).toMatchObject(other);
     // A refresh, in which it states the id again, changes nothing.
     second.signIns.expireAccess();
-    world.time.advance(20 * 60 * 1000);
+    await world.time.advance(20 * 60 * 1000);
     expect(await account()).toMatchObject(other);
     expect(await known.list()).toEqual([{ id: world.hub.id, urls: [world.hub.url] }]);
 
