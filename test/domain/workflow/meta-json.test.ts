@@ -19,7 +19,7 @@ describe('meta.json', () => {
       '\ufeff{"target_branch": "main", "created_at": 5, "announced": {"WP01": "A", "WP02": 3}, "x": []}';
     expect(readMeta(text)).toEqual({
       ok: true,
-      value: { targetBranch: 'main', announced: new Map([['WP01', 'A']]) },
+      value: { targetBranch: 'main', announced: new Map([['WP01', 'A']]), isBeforeStatusLog: false },
     });
     expect(readMeta('{"announced": [], "created_at": "2026-02-03T12:00:00Z"}')).toEqual({
       ok: true,
@@ -28,7 +28,10 @@ describe('meta.json', () => {
   });
 
   it('counts a time that nobody can read as absent', () => {
-    expect(readMeta('{"created_at": "yesterday"}')).toEqual({ ok: true, value: { announced: new Map() } });
+    expect(readMeta('{"created_at": "yesterday"}')).toEqual({
+      ok: true,
+      value: { announced: new Map(), isBeforeStatusLog: false },
+    });
   });
 
   it.each(['', '[]', '"x"', 'null', '{', '{"a": }'])('is an error when it holds %j', (text) => {

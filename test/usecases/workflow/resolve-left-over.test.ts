@@ -207,6 +207,7 @@ describe('what a dead command left over', () => {
       commit: { value: () => Promise.reject(new Killed()) },
       exclusive: { value: world.repository.exclusive.bind(world.repository) },
       head: { value: world.repository.head.bind(world.repository) },
+      commitObstacle: { value: world.repository.commitObstacle.bind(world.repository) },
     }) as WorkflowWorld['repository'];
     const files = Object.create(world.files, {
       restore: { value: () => Promise.reject(new Killed()) },

@@ -41,7 +41,7 @@ describe('the stored state of an orchestration', () => {
   it('is judged in every place, and each fault is named', () => {
     const broken = state();
     Object.assign(broken, {
-      feature: 'x',
+      feature: '../x',
       agents: ['', 1],
       limits: { maxParallel: 0, maxRetries: -1, timeoutMs: 1 },
     });
