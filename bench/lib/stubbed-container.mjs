@@ -1,5 +1,5 @@
-import { createClientContainer as createWhole, override } from '../../src/app/container/container.js';
-import { TOKENS } from '../../src/app/container/tokens.js';
+import { createClientContainer as createWhole, override } from '../../src/app/compose/container.js';
+import { TOKENS } from '../../src/app/compose/tokens.js';
 
 /** In the place of the program's own function: the same container, but nothing is emitted. */
 export const createClientContainer = (environment) =>

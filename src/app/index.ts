@@ -1,8 +1,8 @@
 import type { PayloadInput } from '../domain/events/payloads.js';
-import type { Override } from './container/container.js';
-import type { ProcessClient } from './container/process-client.js';
+import type { Override } from './compose/container.js';
+import type { ProcessClient } from './compose/process-client.js';
 import { Emitter, type EmitOptions } from './library/emitter.js';
-import type { EmissionOutcome } from './sync/emit-event.js';
+import type { EmissionOutcome } from './outbox/emit-event.js';
 
 export type { PayloadInput, Override, EmitOptions, EmissionOutcome };
 export { Emitter };
@@ -68,6 +68,6 @@ const openClient = async (
   isLongLived: boolean,
   overrides: readonly Override[] = [],
 ): Promise<ProcessClient> => {
-  const { openProcessClient } = await import('./container/process-client.js');
+  const { openProcessClient } = await import('./compose/process-client.js');
   return openProcessClient(isLongLived, overrides);
 };

@@ -1,6 +1,6 @@
-import { settle } from '../../src/domain/delivery/change-ledger.js';
-import { openLedger, waitingCount } from '../../src/domain/delivery/ledger.js';
-import type { JournalRecord, Outbox } from '../../src/ports/queue.js';
+import { settle } from '../../src/domain/outbox/change-ledger.js';
+import { openLedger, waitingCount } from '../../src/domain/outbox/ledger.js';
+import type { JournalRecord, Outbox } from '../../src/ports/outbox.js';
 import { collect, collectPortions, fact, facts, PROJECT } from '../support/facts.js';
 import { outboxesOf } from '../support/outboxes.js';
 import { scratchDirectory } from '../support/scratch-directory.js';

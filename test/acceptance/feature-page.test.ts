@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseDependencyText, resolveStated } from '../../src/domain/workflow/dependency-statement.js';
+import { parseDependencyText, resolveStated } from '../../src/domain/work/dependency-statement.js';
 import { makeProject, succeed } from '../support/project.js';
 import { inSandbox } from '../support/sandbox.js';
 

@@ -6,11 +6,11 @@ import { MemoryCredentialStore } from '../../src/adapters/memory/memory-credenti
 import { MemoryLiveTransport } from '../../src/adapters/memory/memory-live-transport.js';
 import { MemoryNetwork } from '../../src/adapters/memory/memory-network.js';
 import { MemoryTokenIssuer } from '../../src/adapters/memory/memory-token-issuer.js';
-import { override } from '../../src/app/container/container.js';
-import { TOKENS } from '../../src/app/container/tokens.js';
+import { override } from '../../src/app/compose/container.js';
+import { TOKENS } from '../../src/app/compose/tokens.js';
 import * as library from '../../src/app/index.js';
 import { getEmitter, withSyncContext, type EmissionOutcome } from '../../src/app/index.js';
-import { SignIn } from '../../src/app/usecases/account/sign-in.js';
+import { SignIn } from '../../src/app/delivery/sign-in.js';
 import { EVENT_TYPES } from '../../src/domain/events/payloads.js';
 import { eagerModules } from '../support/eager-modules.js';
 import { outboxesOf } from '../support/outboxes.js';

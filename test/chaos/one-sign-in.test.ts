@@ -1,11 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { GotTokenIssuer } from '../../src/adapters/auth/got-token-issuer.js';
-import { TomlCredentialStore } from '../../src/adapters/auth/toml-credential-store.js';
+import { GotTokenIssuer } from '../../src/adapters/delivery/got-token-issuer.js';
+import { TomlCredentialStore } from '../../src/adapters/delivery/toml-credential-store.js';
 import { StateRoot } from '../../src/adapters/fs/state-root.js';
 import { SystemWallClock } from '../../src/adapters/host/system-wall-clock.js';
-import { SignIn } from '../../src/app/usecases/account/sign-in.js';
-import { SignOut } from '../../src/app/usecases/account/sign-out.js';
+import { SignIn } from '../../src/app/delivery/sign-in.js';
+import { SignOut } from '../../src/app/delivery/sign-out.js';
 import { eventually } from '../support/background.js';
 import { startChaosProxy, type ChaosProxy } from '../support/chaos-proxy.js';
 import { PASSWORD, startTestHub, type TestHub } from '../support/hub.js';

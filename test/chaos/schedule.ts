@@ -1,4 +1,4 @@
-import { isBalanced } from '../../src/domain/delivery/accounting.js';
+import { isBalanced } from '../../src/domain/outbox/accounting.js';
 import { MAX_ATTEMPTS } from '../../src/domain/delivery/outcome.js';
 import type { Judgement } from '../../src/adapters/memory/memory-hub.js';
 import { ChaosHub } from '../support/chaos-hub.js';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import type { BoardCard, FeatureCards } from '../../src/app/usecases/workflow/read-board.js';
+import type { BoardCard, FeatureCards } from '../../src/app/work/read-board.js';
 import { boardLines } from '../../src/app/cli/render/board.js';
 import { boardList } from '../../src/app/cli/render/board-list.js';
 import { toTerminal } from '../../src/app/cli/render/text.js';
 import { stringWidth } from '../../src/app/cli/render/width.js';
-import { LANES, type Lane } from '../../src/domain/workflow/lane.js';
+import { LANES, type Lane } from '../../src/domain/work/lane.js';
 
 const NOW = Date.UTC(2026, 1, 3);
 const HOUR = 3_600_000;

@@ -1,7 +1,7 @@
 import { LiveAgents } from '../../src/app/cli/commands/workflow/orchestrate/live-agents.js';
 import { toldOf } from '../../src/app/cli/commands/workflow/orchestrate/told-lines.js';
 import { toPlain } from '../../src/app/cli/render/text.js';
-import type { OrchestrationProgress } from '../../src/app/usecases/orchestration/orchestration-progress.js';
+import type { OrchestrationProgress } from '../../src/app/agents/orchestration-progress.js';
 
 const tell = (progress: OrchestrationProgress): string | undefined => {
   const told = toldOf(progress, { done: 3, all: 7 });

@@ -1,5 +1,5 @@
 import type { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
-import type { AccountStore, SessionTokens } from '../../src/ports/accounts.js';
+import type { AccountStore, SessionTokens } from '../../src/ports/hub.js';
 
 export interface AccountStoreSetup {
   readonly subject: AccountStore;

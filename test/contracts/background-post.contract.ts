@@ -1,4 +1,4 @@
-import type { BackgroundPost, Heartbeat } from '../../src/ports/background.js';
+import type { BackgroundPost, Heartbeat } from '../../src/ports/delivery.js';
 
 export interface BackgroundPostFlavour {
   readonly name: string;

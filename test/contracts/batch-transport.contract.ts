@@ -1,5 +1,5 @@
-import type { HubAddress } from '../../src/domain/delivery/account.js';
-import type { BatchTransport } from '../../src/ports/transport.js';
+import type { HubAddress } from '../../src/domain/outbox/account.js';
+import type { BatchTransport } from '../../src/ports/delivery.js';
 import { envelopeOf, outgoing, outgoingEvents } from '../support/outgoing-events.js';
 
 /** A transport with a hub of the contract at its other end, fresh for every test. */

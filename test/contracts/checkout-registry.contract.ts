@@ -1,4 +1,4 @@
-import type { CheckoutMemory, CheckoutRegistry } from '../../src/ports/config.js';
+import type { CheckoutMemory, CheckoutRegistry } from '../../src/ports/events.js';
 
 export interface CheckoutRegistryFlavour {
   readonly name: string;

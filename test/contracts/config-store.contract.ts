@@ -1,5 +1,5 @@
-import type { ConfigStore } from '../../src/ports/config.js';
-import type { HeldRepository } from '../../src/ports/workspace.js';
+import type { ConfigStore } from '../../src/ports/events.js';
+import type { HeldRepository } from '../../src/ports/work.js';
 
 export interface ConfigStoreSetup {
   readonly subject: ConfigStore;

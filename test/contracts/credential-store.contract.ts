@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { CredentialReading, Credentials, CredentialStore } from '../../src/ports/auth.js';
+import type { CredentialReading, Credentials, CredentialStore } from '../../src/ports/delivery.js';
 
 export interface CredentialStoreFlavour {
   readonly name: string;

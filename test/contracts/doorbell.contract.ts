@@ -1,4 +1,4 @@
-import type { Doorbell } from '../../src/ports/background.js';
+import type { Doorbell } from '../../src/ports/delivery.js';
 
 export interface DoorbellFlavour {
   readonly name: string;

@@ -1,6 +1,5 @@
-import type { HubAddress } from '../../src/domain/delivery/account.js';
-import type { EventReader, ReadEvent } from '../../src/ports/event-reader.js';
-import type { OutgoingEvent } from '../../src/ports/transport.js';
+import type { HubAddress } from '../../src/domain/outbox/account.js';
+import type { EventReader, ReadEvent, OutgoingEvent } from '../../src/ports/delivery.js';
 import { envelopeOf, outgoing } from '../support/outgoing-events.js';
 
 export interface EventReaderFlavour {

@@ -1,5 +1,5 @@
-import { compareCausal } from '../../src/domain/time/causal-order.js';
-import type { EventStore } from '../../src/ports/event-store.js';
+import { compareCausal } from '../../src/domain/events/causal-order.js';
+import type { EventStore } from '../../src/ports/hub.js';
 import { FEATURE, incoming, makeEvent, PROJECT } from '../support/hub-events.js';
 
 export interface EventStoreSetup {

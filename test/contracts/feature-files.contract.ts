@@ -1,6 +1,6 @@
 import { isSyncError, type ErrorKind } from '../../src/domain/errors.js';
-import type { WorkPackageEdit } from '../../src/domain/workflow/transition.js';
-import type { FeatureFiles, HeldRepository, WorkPackageDocument } from '../../src/ports/workspace.js';
+import type { WorkPackageEdit } from '../../src/domain/work/transition.js';
+import type { FeatureFiles, HeldRepository, WorkPackageDocument } from '../../src/ports/work.js';
 import { corpusFeatures, corpusPaths, corpusText } from '../support/corpus.js';
 import { changedLines } from '../support/line-diff.js';
 

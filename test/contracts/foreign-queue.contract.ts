@@ -1,4 +1,4 @@
-import type { ForeignQueue, QueuedRow } from '../../src/ports/foreign-queue.js';
+import type { ForeignQueue, QueuedRow } from '../../src/ports/outbox.js';
 
 export interface ForeignQueueFlavour {
   readonly name: string;

@@ -1,5 +1,5 @@
-import { intentOf } from '../../src/domain/workflow/intent.js';
-import type { HeldRepository, IntentStore } from '../../src/ports/workspace.js';
+import { intentOf } from '../../src/domain/work/intent.js';
+import type { HeldRepository, IntentStore } from '../../src/ports/work.js';
 
 export interface IntentStoreFlavour {
   readonly name: string;

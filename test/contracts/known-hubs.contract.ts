@@ -1,5 +1,5 @@
 import { meet, moveTo } from '../../src/domain/delivery/known-hubs.js';
-import type { KnownHubs } from '../../src/ports/auth.js';
+import type { KnownHubs } from '../../src/ports/delivery.js';
 
 export interface KnownHubsFlavour {
   readonly name: string;

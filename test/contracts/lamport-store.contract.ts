@@ -1,4 +1,4 @@
-import type { LamportStore } from '../../src/ports/clock.js';
+import type { LamportStore } from '../../src/ports/events.js';
 
 export interface LamportStoreFlavour {
   readonly name: string;

@@ -1,6 +1,6 @@
-import type { HubAddress } from '../../src/domain/delivery/account.js';
+import type { HubAddress } from '../../src/domain/outbox/account.js';
 import type { ServerMessage } from '../../src/domain/wire.js';
-import type { LiveSession, LiveTransport } from '../../src/ports/transport.js';
+import type { LiveSession, LiveTransport } from '../../src/ports/delivery.js';
 import { envelopeOf, outgoing, outgoingEvents } from '../support/outgoing-events.js';
 
 /** A transport with a hub of the contract at its other end, fresh for every test. */

@@ -1,4 +1,4 @@
-import type { MachineAccounts } from '../../src/ports/auth.js';
+import type { MachineAccounts } from '../../src/ports/delivery.js';
 
 export interface MachineAccountsFlavour {
   readonly name: string;

@@ -1,5 +1,12 @@
-import type { BranchMove, Merges, MergeStrategy, TriedMerge } from '../../src/ports/merging.js';
-import type { Checkout, HeldRepository, Repository } from '../../src/ports/workspace.js';
+import type {
+  BranchMove,
+  Merges,
+  MergeStrategy,
+  TriedMerge,
+  Checkout,
+  HeldRepository,
+  Repository,
+} from '../../src/ports/work.js';
 
 /** A repository with one commit on `main` that holds `a.txt` and `b.txt`, and what a person would do in it. */
 export interface MergesSetup {

@@ -1,7 +1,7 @@
-import { beginRun, DEFAULT_LIMITS } from '../../src/domain/workflow/orchestration/begin-run.js';
-import type { OrchestrationState } from '../../src/domain/workflow/orchestration/state.js';
+import { beginRun, DEFAULT_LIMITS } from '../../src/domain/agents/begin-run.js';
+import type { OrchestrationState } from '../../src/domain/agents/state.js';
 import type { OrchestrationStore, OrchestratorPlace } from '../../src/ports/agents.js';
-import type { Checkout } from '../../src/ports/workspace.js';
+import type { Checkout } from '../../src/ports/work.js';
 
 export interface OrchestrationStoreFlavour {
   readonly name: string;

@@ -1,6 +1,6 @@
-import { settle, type Settlement } from '../../src/domain/delivery/change-ledger.js';
-import { openLedger, waitingCount } from '../../src/domain/delivery/ledger.js';
-import type { Outbox } from '../../src/ports/queue.js';
+import { settle, type Settlement } from '../../src/domain/outbox/change-ledger.js';
+import { openLedger, waitingCount } from '../../src/domain/outbox/ledger.js';
+import type { Outbox } from '../../src/ports/outbox.js';
 import { collect, eventId, fact, facts } from '../support/facts.js';
 
 export interface OutboxFlavour {

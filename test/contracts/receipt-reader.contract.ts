@@ -1,5 +1,5 @@
-import type { HubAddress } from '../../src/domain/delivery/account.js';
-import type { ReceiptReader } from '../../src/ports/receipts.js';
+import type { HubAddress } from '../../src/domain/outbox/account.js';
+import type { ReceiptReader } from '../../src/ports/delivery.js';
 
 export interface ReceiptReaderFlavour {
   readonly name: string;

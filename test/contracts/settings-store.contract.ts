@@ -1,4 +1,4 @@
-import type { SettingsStore } from '../../src/ports/config.js';
+import type { SettingsStore } from '../../src/ports/events.js';
 
 export interface SettingsStoreFlavour {
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { StateFiles } from '../../src/ports/state-files.js';
+import type { StateFiles } from '../../src/ports/reports.js';
 
 export interface StateFilesFlavour {
   readonly name: string;

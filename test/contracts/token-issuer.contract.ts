@@ -1,5 +1,5 @@
-import type { HubAddress } from '../../src/domain/delivery/account.js';
-import type { IssuedTokens, TokenIssuer } from '../../src/ports/auth.js';
+import type { HubAddress } from '../../src/domain/outbox/account.js';
+import type { IssuedTokens, TokenIssuer } from '../../src/ports/delivery.js';
 
 /** An issuer with a hub that knows the user `ada`, password `correct horse`, of team `acme`; fresh for every test. */
 export interface TokenIssuerSetup {

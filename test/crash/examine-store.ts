@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectStatus } from '../../src/app/sync/project-status.js';
-import { isBalanced } from '../../src/domain/delivery/accounting.js';
-import { contains } from '../../src/domain/delivery/record-ranges.js';
-import { newestAnswered } from '../../src/domain/delivery/ledger.js';
-import type { JournalRecord } from '../../src/ports/queue.js';
+import { projectStatus } from '../../src/app/reports/project-status.js';
+import { isBalanced } from '../../src/domain/outbox/accounting.js';
+import { contains } from '../../src/domain/outbox/record-ranges.js';
+import { newestAnswered } from '../../src/domain/outbox/ledger.js';
+import type { JournalRecord } from '../../src/ports/outbox.js';
 import { collect, fact } from '../support/facts.js';
 import { HUB, TEAM } from './drivers/store-drivers.js';
 import { bootOn, linesOf, type Boot, type StoreWorld } from './store-world.js';

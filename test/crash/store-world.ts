@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { JsonLamportStore } from '../../src/adapters/clock/json-lamport-store.js';
-import { captureLockPath } from '../../src/adapters/queue/outbox-paths.js';
-import type { CaptureOutcome, Fact, Outbox } from '../../src/ports/queue.js';
-import type { LamportStore } from '../../src/ports/clock.js';
+import { JsonLamportStore } from '../../src/adapters/events/json-lamport-store.js';
+import { captureLockPath } from '../../src/adapters/outbox/outbox-paths.js';
+import type { CaptureOutcome, Fact, Outbox } from '../../src/ports/outbox.js';
+import type { LamportStore } from '../../src/ports/events.js';
 import { PROJECT } from '../support/facts.js';
 import { lamportFileOf, outboxesOf } from '../support/outboxes.js';
 

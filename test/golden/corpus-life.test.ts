@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkboxes } from '../../src/domain/workflow/task-marks.js';
-import { tasksSections } from '../../src/domain/workflow/tasks-document.js';
+import { checkboxes } from '../../src/domain/work/task-marks.js';
+import { tasksSections } from '../../src/domain/work/tasks-document.js';
 import { corpusFeatures, corpusText } from '../support/corpus.js';
 import { FeatureLife, plannedAgain } from '../support/feature-life.js';
 import { expectGolden } from '../support/golden.js';

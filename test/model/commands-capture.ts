@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeIssues } from '../../src/domain/result.js';
 import { tryLockFile } from '../../src/adapters/fs/process-lock.js';
-import type { CaptureOutcome, Fact } from '../../src/ports/queue.js';
+import type { CaptureOutcome, Fact } from '../../src/ports/outbox.js';
 import { fact } from '../support/facts.js';
 import { compare } from './compare.js';
 import type { DiskFault } from './faulty-disk.js';

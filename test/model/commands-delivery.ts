@@ -1,8 +1,8 @@
-import { LiftRefusals } from '../../src/app/usecases/account/lift-refusals.js';
-import { runPass } from '../../src/app/sync/delivery-pass.js';
+import { LiftRefusals } from '../../src/app/delivery/lift-refusals.js';
+import { runPass } from '../../src/app/delivery/delivery-pass.js';
 import { CONTRACT_LIMITS } from '../../src/domain/delivery/batch-plan.js';
-import type { Decision } from '../../src/domain/delivery/decision.js';
-import type { Outbox } from '../../src/ports/queue.js';
+import type { Decision } from '../../src/domain/outbox/decision.js';
+import type { Outbox } from '../../src/ports/outbox.js';
 import { collect, PROJECT } from '../support/facts.js';
 import { compare } from './compare.js';
 import type { OutboxCommand } from './commands-capture.js';

@@ -1,5 +1,5 @@
-import type { ResolvedLeftOver } from '../../src/app/usecases/workflow/resolve-left-over.js';
-import type { Fact } from '../../src/ports/queue.js';
+import type { ResolvedLeftOver } from '../../src/app/work/resolve-left-over.js';
+import type { Fact } from '../../src/ports/outbox.js';
 import {
   captured,
   captureSteps,

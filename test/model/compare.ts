@@ -1,8 +1,8 @@
-import { isBalanced } from '../../src/domain/delivery/accounting.js';
-import { isAnswered, type HubLedger } from '../../src/domain/delivery/ledger.js';
-import { dueRecords } from '../../src/app/sync/due-records.js';
-import { projectStatus } from '../../src/app/sync/project-status.js';
-import type { JournalRecord, Outbox, OutboxReading, Sender } from '../../src/ports/queue.js';
+import { isBalanced } from '../../src/domain/outbox/accounting.js';
+import { isAnswered, type HubLedger } from '../../src/domain/outbox/ledger.js';
+import { dueRecords } from '../../src/app/delivery/due-records.js';
+import { projectStatus } from '../../src/app/reports/project-status.js';
+import type { JournalRecord, Outbox, OutboxReading, Sender } from '../../src/ports/outbox.js';
 import { collect, collectPortions, PROJECT } from '../support/facts.js';
 import { tally } from './tally.js';
 import type { ModelLedger } from './model-types.js';

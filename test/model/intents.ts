@@ -2,8 +2,8 @@ import { MemoryFeatureFiles } from '../../src/adapters/memory/memory-feature-fil
 import { MemoryIntentStore } from '../../src/adapters/memory/memory-intent-store.js';
 import { MemoryRepository } from '../../src/adapters/memory/memory-repository.js';
 import { MemoryWorkTree } from '../../src/adapters/memory/memory-work-tree.js';
-import { ResolveLeftOver, type ResolvedLeftOver } from '../../src/app/usecases/workflow/resolve-left-over.js';
-import type { Fact, Outbox } from '../../src/ports/queue.js';
+import { ResolveLeftOver, type ResolvedLeftOver } from '../../src/app/work/resolve-left-over.js';
+import type { Fact, Outbox } from '../../src/ports/outbox.js';
 import { PROJECT } from '../support/facts.js';
 
 /** What a command was about to do and capture when it died. */

@@ -1,8 +1,8 @@
-import type { Courier } from '../../src/app/sync/courier.js';
-import type { PassCounts } from '../../src/app/sync/pass-report.js';
-import type { Account } from '../../src/domain/delivery/account.js';
+import type { Courier } from '../../src/app/delivery/courier.js';
+import type { PassCounts } from '../../src/app/delivery/pass-report.js';
+import type { Account } from '../../src/domain/outbox/account.js';
 import type { Answer, BatchOutcome } from '../../src/domain/delivery/outcome.js';
-import type { OutgoingEvent } from '../../src/ports/transport.js';
+import type { OutgoingEvent } from '../../src/ports/delivery.js';
 import type { Claim, ModelLedger, ModelRecord, ModelState, Situation } from './model-types.js';
 import { isHub, nameOf, type OutboxModel } from './outbox-model.js';
 import { tally } from './tally.js';

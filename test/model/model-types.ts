@@ -1,5 +1,5 @@
-import type { Account } from '../../src/domain/delivery/account.js';
-import type { Decision } from '../../src/domain/delivery/decision.js';
+import type { Account } from '../../src/domain/outbox/account.js';
+import type { Decision } from '../../src/domain/outbox/decision.js';
 
 /** A record of the journal as the model knows it. */
 export interface ModelRecord {

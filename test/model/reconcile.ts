@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { segmentFirst } from '../../src/adapters/queue/outbox-paths.js';
+import { segmentFirst } from '../../src/adapters/outbox/outbox-paths.js';
 import { collect } from '../support/facts.js';
 import { stateOfModel, stateOfReal } from './compare.js';
 import type { OutboxModel } from './outbox-model.js';

@@ -10,9 +10,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
-import { outboxPaths, segmentName, type OutboxPaths } from '../../src/adapters/queue/outbox-paths.js';
-import type { Account } from '../../src/domain/delivery/account.js';
-import type { Outbox } from '../../src/ports/queue.js';
+import { outboxPaths, segmentName, type OutboxPaths } from '../../src/adapters/outbox/outbox-paths.js';
+import type { Account } from '../../src/domain/outbox/account.js';
+import type { Outbox } from '../../src/ports/outbox.js';
 import { lamportFileOf, outboxesOf } from '../support/outboxes.js';
 import { PROJECT } from '../support/facts.js';
 import type { FaultyDisk } from './faulty-disk.js';

@@ -1,5 +1,5 @@
 import type { EventEnvelope } from '../../src/domain/events/envelope.js';
-import type { Outboxes } from '../../src/ports/queue.js';
+import type { Outboxes } from '../../src/ports/outbox.js';
 import { PROJECT } from './workflow-world.js';
 
 /** The captured events of the test project, in the order of their capture. */

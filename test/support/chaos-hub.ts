@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { HubAddress } from '../../src/domain/delivery/account.js';
+import type { HubAddress } from '../../src/domain/outbox/account.js';
 import { MemoryHub, type HubSession } from '../../src/adapters/memory/memory-hub.js';
 import { FaultScript } from '../../src/adapters/memory/fault-script.js';
 import { goodAnswer, type GoodAnswer } from './good-answers.js';

@@ -4,8 +4,8 @@ import { MemoryLiveTransport } from '../../src/adapters/memory/memory-live-trans
 import { MemoryNetwork } from '../../src/adapters/memory/memory-network.js';
 import { MemoryReceiptReader } from '../../src/adapters/memory/memory-receipt-reader.js';
 import { MemoryTokenIssuer } from '../../src/adapters/memory/memory-token-issuer.js';
-import { createClientContainer, override, type Override } from '../../src/app/container/container.js';
-import { TOKENS } from '../../src/app/container/tokens.js';
+import { createClientContainer, override, type Override } from '../../src/app/compose/container.js';
+import { TOKENS } from '../../src/app/compose/tokens.js';
 import type { Outcome } from '../../src/app/cli/exit-codes.js';
 import { bufferSink, type BufferSink, type Source } from '../../src/app/cli/io.js';
 import { runProgram } from '../../src/app/cli/program.js';

@@ -1,4 +1,4 @@
-import type { Fact } from '../../src/ports/queue.js';
+import type { Fact } from '../../src/ports/outbox.js';
 
 export const PROJECT = '550e8400-e29b-41d4-a716-446655440000';
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SequentialEventIds } from '../../src/adapters/memory/sequential-event-ids.js';
-import { override } from '../../src/app/container/container.js';
-import { TOKENS } from '../../src/app/container/tokens.js';
+import { override } from '../../src/app/compose/container.js';
+import { TOKENS } from '../../src/app/compose/tokens.js';
 import { CommandLine } from './command-line.js';
 import { DIFF, plainDiff } from './plain-diff.js';
 import { corpusSeed } from './planning-documents.js';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { MemoryHub } from '../../src/adapters/memory/memory-hub.js';
-import type { IssuedTokens } from '../../src/ports/auth.js';
+import type { IssuedTokens } from '../../src/ports/delivery.js';
 
 /** What a hub of the contract answers. */
 export interface GoodAnswer {

@@ -1,6 +1,6 @@
 import type { EnvelopeDocument } from '../../src/domain/events/envelope-document.js';
 import { upcast } from '../../src/domain/events/upcast.js';
-import type { IncomingEvent } from '../../src/ports/event-store.js';
+import type { IncomingEvent } from '../../src/ports/hub.js';
 
 export const PROJECT = '0b54a1a2-6c1e-4d3a-9b1f-2f6c1d9e8a77';
 export const FEATURE = '001-login';

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSqliteHub, type HubStores } from '../../src/adapters/event-store/open-sqlite-hub.js';
+import { openSqliteHub, type HubStores } from '../../src/adapters/hub/open-sqlite-hub.js';
 import { CryptoRandomness } from '../../src/adapters/host/crypto-randomness.js';
 import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
 import { MemoryAccountStore } from '../../src/adapters/memory/memory-account-store.js';
 import { MemoryEventStore } from '../../src/adapters/memory/memory-event-store.js';
-import { NodeSecrets } from '../../src/adapters/secrets/node-secrets.js';
+import { NodeSecrets } from '../../src/adapters/hub/node-secrets.js';
 import type { HubLimits } from '../../src/app/hub/hub-limits.js';
 import { addTeam, addUser } from '../../src/app/hub/people.js';
 import { startHub, type RunningHub } from '../../src/app/hub/start-hub.js';

@@ -1,4 +1,4 @@
-import { Flush } from '../../src/app/sync/flush.js';
+import { Flush } from '../../src/app/delivery/flush.js';
 import type { EventMessage } from '../../src/domain/wire.js';
 import { DeliveryWorld } from './delivery-world.js';
 

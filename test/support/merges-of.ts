@@ -1,8 +1,7 @@
 import { MemoryMerges } from '../../src/adapters/memory/memory-merges.js';
 import { MemoryRepository } from '../../src/adapters/memory/memory-repository.js';
-import { GitMerges } from '../../src/adapters/workspace/git-merges.js';
-import type { Merges } from '../../src/ports/merging.js';
-import type { Repository } from '../../src/ports/workspace.js';
+import { GitMerges } from '../../src/adapters/work/git-merges.js';
+import type { Merges, Repository } from '../../src/ports/work.js';
 
 /** What merges in the same world as a repository does. */
 export const mergesOf = (repository: Repository): Merges =>

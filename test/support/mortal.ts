@@ -1,4 +1,4 @@
-import type { FeatureFiles } from '../../src/ports/workspace.js';
+import type { FeatureFiles } from '../../src/ports/work.js';
 import type { WorkflowPorts } from './workflow-world.js';
 
 /**

@@ -6,19 +6,19 @@ import { MemoryAgentWork } from '../../src/adapters/memory/memory-agent-work.js'
 import { MemoryMerges } from '../../src/adapters/memory/memory-merges.js';
 import { SeededRandomness } from '../../src/adapters/memory/seeded-randomness.js';
 import { MemoryOrchestrationStore } from '../../src/adapters/memory/memory-orchestration-store.js';
-import { AbortOrchestration } from '../../src/app/usecases/orchestration/abort-orchestration.js';
-import { MergeWorkPackages } from '../../src/app/usecases/workflow/merge-work-packages.js';
-import { MoveWorkPackage } from '../../src/app/usecases/workflow/move-work-package.js';
+import { AbortOrchestration } from '../../src/app/agents/abort-orchestration.js';
+import { MergeWorkPackages } from '../../src/app/work/merge-work-packages.js';
+import { MoveWorkPackage } from '../../src/app/work/move-work-package.js';
 import {
   OrchestrateFeature,
   type OrchestrateInput,
   type OrchestrationResult,
-} from '../../src/app/usecases/orchestration/orchestrate-feature.js';
-import type { OrchestrationProgress } from '../../src/app/usecases/orchestration/orchestration-progress.js';
-import type { OrchestratorSources } from '../../src/app/usecases/orchestration/orchestrator-sources.js';
-import { PerformWork } from '../../src/app/usecases/workflow/perform-work.js';
+} from '../../src/app/agents/orchestrate-feature.js';
+import type { OrchestrationProgress } from '../../src/app/agents/orchestration-progress.js';
+import type { OrchestratorSources } from '../../src/app/agents/orchestrator-sources.js';
+import { PerformWork } from '../../src/app/work/perform-work.js';
 import { isWorkPackageId } from '../../src/domain/ids.js';
-import type { Lane } from '../../src/domain/workflow/lane.js';
+import type { Lane } from '../../src/domain/work/lane.js';
 import type { AgentRun } from '../../src/ports/agents.js';
 import { mortal, type Fuse } from './mortal.js';
 import { FEATURE, pathOf, smallFeature, type WorkPackageSeed } from './planning-documents.js';

@@ -1,6 +1,6 @@
 import { LamportFile, type LamportSurroundings } from '../../src/adapters/fs/lamport-file.js';
-import { highestCapturedClock, LowdbOutboxes } from '../../src/adapters/queue/lowdb-outboxes.js';
-import type { OutboxSurroundings } from '../../src/adapters/queue/outbox-surroundings.js';
+import { highestCapturedClock, LowdbOutboxes } from '../../src/adapters/outbox/lowdb-outboxes.js';
+import type { OutboxSurroundings } from '../../src/adapters/outbox/outbox-surroundings.js';
 
 export const NODE_ID = '0123456789ab';
 

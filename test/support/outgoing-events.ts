@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EventEnvelope } from '../../src/domain/events/envelope.js';
-import type { OutgoingEvent } from '../../src/ports/transport.js';
+import type { OutgoingEvent } from '../../src/ports/delivery.js';
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { DatabaseSync } from '@photostructure/sqlite';
-import type { QueuedRow } from '../../src/ports/foreign-queue.js';
+import type { QueuedRow } from '../../src/ports/outbox.js';
 
 /** Makes a queue file as the Python client makes it; times are seconds, so rows of one second are ordered by id. */
 export const makePythonQueue = (file: string, rows: readonly QueuedRow[]): void => {

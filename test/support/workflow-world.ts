@@ -3,14 +3,14 @@ import { MemoryIntentStore } from '../../src/adapters/memory/memory-intent-store
 import { MemoryOutboxes } from '../../src/adapters/memory/memory-outboxes.js';
 import { MemoryRepository } from '../../src/adapters/memory/memory-repository.js';
 import { MemoryWorkTree } from '../../src/adapters/memory/memory-work-tree.js';
-import { GitRepository } from '../../src/adapters/workspace/git-repository.js';
-import { JsonIntentStore } from '../../src/adapters/workspace/json-intent-store.js';
-import { WorkPackageFiles } from '../../src/adapters/workspace/work-package-files.js';
-import { EventEmitter } from '../../src/app/sync/event-emitter.js';
-import { PerformWork } from '../../src/app/usecases/workflow/perform-work.js';
-import { ResolveLeftOver } from '../../src/app/usecases/workflow/resolve-left-over.js';
-import type { Outboxes } from '../../src/ports/queue.js';
-import type { Checkout, FeatureFiles, IntentStore, Repository } from '../../src/ports/workspace.js';
+import { GitRepository } from '../../src/adapters/work/git-repository.js';
+import { JsonIntentStore } from '../../src/adapters/work/json-intent-store.js';
+import { WorkPackageFiles } from '../../src/adapters/work/work-package-files.js';
+import { EventEmitter } from '../../src/app/outbox/event-emitter.js';
+import { PerformWork } from '../../src/app/work/perform-work.js';
+import { ResolveLeftOver } from '../../src/app/work/resolve-left-over.js';
+import type { Outboxes } from '../../src/ports/outbox.js';
+import type { Checkout, FeatureFiles, IntentStore, Repository } from '../../src/ports/work.js';
 import { scratchGit, type ScratchGit } from './scratch-git.js';
 
 export const PROJECT = '550e8400-e29b-41d4-a716-446655440000';

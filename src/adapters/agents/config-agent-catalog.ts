@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { AgentCatalog, AgentCatalogReading, AgentCommand } from '../../ports/agents.js';
-import type { ConfigStore } from '../../ports/config.js';
+import type { ConfigStore } from '../../ports/events.js';
 import { findProgram, isExecutable } from '../fs/find-program.js';
 import { readAgentsSection } from './agents-section.js';
 import type { Environment } from '../../domain/child-environment.js';

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isNodeId } from '../../domain/ids.js';
-import { isLamport } from '../../domain/time/lamport.js';
-import type { LamportReading } from '../../ports/clock.js';
+import { isLamport } from '../../domain/events/lamport.js';
+import type { LamportReading } from '../../ports/events.js';
 import { makeDirectory } from './make-directory.js';
 import { writeFileAtomicSync, writeFully } from './atomic-write.js';
 

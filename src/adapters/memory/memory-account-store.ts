@@ -2,8 +2,8 @@ import {
   decideRotation,
   DEFAULT_SESSION_POLICY,
   type SessionPolicy,
-} from '../../domain/accounts/session-policy.js';
-import { succeed } from '../../domain/accounts/succession.js';
+} from '../../domain/hub/session-policy.js';
+import { succeed } from '../../domain/hub/succession.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type {
   AccountStore,
@@ -16,7 +16,7 @@ import type {
   SignInFault,
   SignInRequest,
   TokenPurpose,
-} from '../../ports/accounts.js';
+} from '../../ports/hub.js';
 import type { WallClock } from '../../ports/host.js';
 
 interface KeptSession {

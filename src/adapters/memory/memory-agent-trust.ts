@@ -1,5 +1,5 @@
 import type { AgentTrust } from '../../ports/agents.js';
-import type { Checkout } from '../../ports/workspace.js';
+import type { Checkout } from '../../ports/work.js';
 
 /** Consents in memory. */
 export class MemoryAgentTrust implements AgentTrust {

@@ -1,6 +1,6 @@
-import type { HubAddress } from '../../domain/delivery/account.js';
+import type { HubAddress } from '../../domain/outbox/account.js';
 import { answerOf, type BatchOutcome } from '../../domain/delivery/outcome.js';
-import type { BatchRequest, BatchTransport } from '../../ports/transport.js';
+import type { BatchRequest, BatchTransport } from '../../ports/delivery.js';
 import type { MemoryHub } from './memory-hub.js';
 import type { MemoryNetwork } from './memory-network.js';
 

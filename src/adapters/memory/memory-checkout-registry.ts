@@ -1,4 +1,4 @@
-import type { CheckoutMemory, CheckoutRegistry, SharingPreference } from '../../ports/config.js';
+import type { CheckoutMemory, CheckoutRegistry, SharingPreference } from '../../ports/events.js';
 
 export class MemoryCheckoutRegistry implements CheckoutRegistry {
   readonly #memories = new Map<string, CheckoutMemory>();

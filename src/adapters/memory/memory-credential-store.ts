@@ -1,5 +1,5 @@
 import { guardCredentials } from '../../domain/delivery/guard-credentials.js';
-import type { CredentialReading, Credentials, CredentialStore } from '../../ports/auth.js';
+import type { CredentialReading, Credentials, CredentialStore } from '../../ports/delivery.js';
 
 /** One sign-in, with transactions that wait for each other. */
 export class MemoryCredentialStore implements CredentialStore {

@@ -1,4 +1,4 @@
-import type { EventReader, ReadAnswer, ReadRequest } from '../../ports/event-reader.js';
+import type { EventReader, ReadAnswer, ReadRequest } from '../../ports/delivery.js';
 import type { MemoryNetwork } from './memory-network.js';
 
 /** Reads the events of hubs in memory. */

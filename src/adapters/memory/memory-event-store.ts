@@ -1,8 +1,8 @@
-import { cellKey, cellOf, type BoardCell } from '../../domain/board/board-event.js';
-import { BoardProjection } from '../../domain/board/board-projection.js';
-import type { FeatureBoard } from '../../domain/board/cell-state.js';
+import { cellKey, cellOf, type BoardCell } from '../../domain/hub/board-event.js';
+import { BoardProjection } from '../../domain/hub/board-projection.js';
+import type { FeatureBoard } from '../../domain/hub/cell-state.js';
 import { isSameEvent } from '../../domain/events/is-same-event.js';
-import { isLamport } from '../../domain/time/lamport.js';
+import { isLamport } from '../../domain/events/lamport.js';
 import type {
   AppendAnswer,
   EventPage,
@@ -16,7 +16,7 @@ import type {
   StoredEvent,
   TeamEvents,
   TeamPosition,
-} from '../../ports/event-store.js';
+} from '../../ports/hub.js';
 import type { WallClock } from '../../ports/host.js';
 
 /** The event store in memory: for tests, and for a hub that shall forget everything. */

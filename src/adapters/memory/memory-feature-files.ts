@@ -1,8 +1,8 @@
 import { SyncError } from '../../domain/errors.js';
-import { layoutOf, whyNoFeature, type FolderSigns } from '../../domain/workflow/feature-layout.js';
-import { featureDirectory } from '../../domain/workflow/feature-slug.js';
-import { STATUS_LOG, STATUS_SNAPSHOT } from '../../domain/workflow/status-log.js';
-import type { WorkPackageEdit } from '../../domain/workflow/transition.js';
+import { layoutOf, whyNoFeature, type FolderSigns } from '../../domain/work/feature-layout.js';
+import { featureDirectory } from '../../domain/work/feature-slug.js';
+import { STATUS_LOG, STATUS_SNAPSHOT } from '../../domain/work/status-log.js';
+import type { WorkPackageEdit } from '../../domain/work/transition.js';
 import type {
   FeatureDocuments,
   FeatureFiles,
@@ -10,9 +10,9 @@ import type {
   HeldRepository,
   StrangeFolder,
   WorkPackageDocument,
-} from '../../ports/workspace.js';
-import { manifestDocument } from '../front-matter/manifest-document.js';
-import { changeOf, misplaced, workPackageDocument } from '../front-matter/work-package-document.js';
+} from '../../ports/work.js';
+import { manifestDocument } from '../work/manifest-document.js';
+import { changeOf, misplaced, workPackageDocument } from '../work/work-package-document.js';
 import { MemoryWorkTree } from './memory-work-tree.js';
 
 /** Planning documents that live in memory, by project root and path. */

@@ -1,5 +1,5 @@
 import { SyncError } from '../../domain/errors.js';
-import type { ForeignQueue, QueuedRow } from '../../ports/foreign-queue.js';
+import type { ForeignQueue, QueuedRow } from '../../ports/outbox.js';
 
 /** Queues of older clients that live in memory, by file name. */
 export class MemoryForeignQueue implements ForeignQueue {

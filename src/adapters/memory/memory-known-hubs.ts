@@ -1,5 +1,5 @@
 import type { KnownHub } from '../../domain/delivery/known-hubs.js';
-import type { KnownHubs } from '../../ports/auth.js';
+import type { KnownHubs } from '../../ports/delivery.js';
 
 /** Which hub is where, in memory. */
 export class MemoryKnownHubs implements KnownHubs {

@@ -1,4 +1,4 @@
-import type { LamportReading, LamportStore } from '../../ports/clock.js';
+import type { LamportReading, LamportStore } from '../../ports/events.js';
 
 /** A Lamport clock that lives as long as this object. */
 export class MemoryLamportStore implements LamportStore {

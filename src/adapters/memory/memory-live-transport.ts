@@ -1,7 +1,7 @@
-import type { HubAddress } from '../../domain/delivery/account.js';
+import type { HubAddress } from '../../domain/outbox/account.js';
 import { SyncError } from '../../domain/errors.js';
 import type { ServerMessage, SnapshotMessage } from '../../domain/wire.js';
-import type { LiveSession, LiveTransport, OutgoingEvent, SessionEnd } from '../../ports/transport.js';
+import type { LiveSession, LiveTransport, OutgoingEvent, SessionEnd } from '../../ports/delivery.js';
 import type { HubSession, MemoryHub } from './memory-hub.js';
 import type { MemoryNetwork } from './memory-network.js';
 import type { Bearer } from './memory-sign-ins.js';

@@ -1,5 +1,5 @@
-import type { Account, HubAddress } from '../../domain/delivery/account.js';
-import type { MachineAccounts } from '../../ports/auth.js';
+import type { Account, HubAddress } from '../../domain/outbox/account.js';
+import type { MachineAccounts } from '../../ports/delivery.js';
 
 /** What hubs have said about machine tokens, for as long as this object lives. */
 export class MemoryMachineAccounts implements MachineAccounts {

@@ -1,6 +1,6 @@
 import { SyncError } from '../../domain/errors.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import type { BranchStanding } from '../../domain/workflow/merge-selection.js';
+import type { BranchStanding } from '../../domain/work/merge-selection.js';
 import type {
   BranchMove,
   BranchPlace,
@@ -10,8 +10,9 @@ import type {
   MoveObstacle,
   StandingQuestion,
   TriedMerge,
-} from '../../ports/merging.js';
-import type { Checkout, HeldRepository } from '../../ports/workspace.js';
+  Checkout,
+  HeldRepository,
+} from '../../ports/work.js';
 import {
   isAncestor,
   isOnMainLine,

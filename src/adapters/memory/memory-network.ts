@@ -1,4 +1,4 @@
-import type { HubAddress } from '../../domain/delivery/account.js';
+import type { HubAddress } from '../../domain/outbox/account.js';
 import { isSecureHubUrl } from '../../domain/delivery/hub-url.js';
 import { SyncError } from '../../domain/errors.js';
 import { MemoryHub, type MemoryHubOptions } from './memory-hub.js';

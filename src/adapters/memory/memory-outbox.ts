@@ -1,9 +1,9 @@
-import type { Decision } from '../../domain/delivery/decision.js';
-import { waitingCount, type HubLedger } from '../../domain/delivery/ledger.js';
-import { applyDecisions } from '../../domain/delivery/ownership.js';
+import type { Decision } from '../../domain/outbox/decision.js';
+import { waitingCount, type HubLedger } from '../../domain/outbox/ledger.js';
+import { applyDecisions } from '../../domain/outbox/ownership.js';
 import { seal } from '../../domain/events/seal.js';
 import { describeIssues } from '../../domain/result.js';
-import { tick } from '../../domain/time/lamport.js';
+import { tick } from '../../domain/events/lamport.js';
 import type {
   Adoption,
   CaptureLimits,
@@ -15,7 +15,7 @@ import type {
   OutboxReading,
   RawRecord,
   Sender,
-} from '../../ports/queue.js';
+} from '../../ports/outbox.js';
 import type { MemoryLamportStore } from './memory-lamport-store.js';
 
 /** An outbox that lives as long as this object; it keeps every promise of the port except outliving the process. */

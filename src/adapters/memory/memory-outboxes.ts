@@ -1,4 +1,4 @@
-import type { Outboxes } from '../../ports/queue.js';
+import type { Outboxes } from '../../ports/outbox.js';
 import { MemoryLamportStore } from './memory-lamport-store.js';
 import { MemoryOutbox } from './memory-outbox.js';
 

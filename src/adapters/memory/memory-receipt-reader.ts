@@ -1,4 +1,4 @@
-import type { ReceiptAnswer, ReceiptReader, ReceiptRequest } from '../../ports/receipts.js';
+import type { ReceiptAnswer, ReceiptReader, ReceiptRequest } from '../../ports/delivery.js';
 import type { MemoryNetwork } from './memory-network.js';
 
 /** Receipts of hubs in memory. */

@@ -1,6 +1,6 @@
 import { SyncError } from '../../domain/errors.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import type { Checkout, Head, HeldRepository, Repository, WorktreeRequest } from '../../ports/workspace.js';
+import type { Checkout, Head, HeldRepository, Repository, WorktreeRequest } from '../../ports/work.js';
 import {
   isAncestor,
   makeCommit,

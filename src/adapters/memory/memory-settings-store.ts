@@ -1,5 +1,5 @@
-import { MACHINE_SETTINGS, type MachineSettingKey } from '../../domain/delivery/settings.js';
-import type { SettingsReading, SettingsStore } from '../../ports/config.js';
+import { MACHINE_SETTINGS, type MachineSettingKey } from '../../domain/outbox/settings.js';
+import type { SettingsReading, SettingsStore } from '../../ports/events.js';
 
 /** Settings that are given and can be set. */
 export class MemorySettingsStore implements SettingsStore {

@@ -1,4 +1,4 @@
-import type { IssuedTokens } from '../../ports/auth.js';
+import type { IssuedTokens } from '../../ports/delivery.js';
 
 /** Whom a token belongs to. */
 export interface Bearer {

@@ -1,7 +1,7 @@
-import type { HubAddress } from '../../domain/delivery/account.js';
+import type { HubAddress } from '../../domain/outbox/account.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import type { LiveToken } from '../../ports/accounts.js';
-import type { Identification, IssuedTokens, IssuerFault, TokenIssuer } from '../../ports/auth.js';
+import type { LiveToken } from '../../ports/hub.js';
+import type { Identification, IssuedTokens, IssuerFault, TokenIssuer } from '../../ports/delivery.js';
 import type { MemoryHub } from './memory-hub.js';
 import type { MemoryNetwork } from './memory-network.js';
 

@@ -25,7 +25,7 @@ const main = async (): Promise<void> => {
 };
 
 const createContainer = async (waiting: WaitingForOthers): Promise<Closeable> => {
-  const { createClientContainer } = await import('../container/container.js');
+  const { createClientContainer } = await import('../compose/container.js');
   const { env, stderr, pid, execPath, argv } = process;
   const program = { command: execPath, args: [argv[1] ?? ''] };
   return createClientContainer({

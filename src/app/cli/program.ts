@@ -1,7 +1,7 @@
 import { argumentsOf, commonOptionsOf } from './arguments.js';
 import { moveTask } from './commands/workflow/move-task-definition.js';
 import type { ClientContext } from './commands/shared/client.js';
-import type { ClientContainer } from '../container/container.js';
+import type { ClientContainer } from '../compose/container.js';
 import type { CommandContext, CommandDefinition, CommonOptions } from './define-command.js';
 import { outcomeOfError } from './exit-codes.js';
 import type { Outcome } from './exit-codes.js';

@@ -1,6 +1,5 @@
 import { isSyncError } from '../../domain/errors.js';
-import type { AccountStore } from '../../ports/accounts.js';
-import type { EventStore } from '../../ports/event-store.js';
+import type { AccountStore, EventStore } from '../../ports/hub.js';
 import { problem } from './problem.js';
 import { json, refuse, type Route } from './route.js';
 import { bearerProblem } from './token-api.js';

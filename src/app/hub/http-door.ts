@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { isSyncError } from '../../domain/errors.js';
-import type { AccountStore } from '../../ports/accounts.js';
+import type { AccountStore } from '../../ports/hub.js';
 import type { Log } from '../../ports/host.js';
 import { problem, PROBLEM_CONTENT_TYPE, problemDocument, PROBLEMS, type Problem } from './problem.js';
 import { readBody } from './read-body.js';

@@ -1,5 +1,5 @@
 import type { EventResult } from '../../domain/wire.js';
-import type { AppendAnswer, EventStore, IncomingEvent } from '../../ports/event-store.js';
+import type { AppendAnswer, EventStore, IncomingEvent } from '../../ports/hub.js';
 import type { HubLimits } from './hub-limits.js';
 import { judgeEvent, refusal, sentId, type SentEvent } from './judge-event.js';
 import type { LiveAudience } from './live-audience.js';

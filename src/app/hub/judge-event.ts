@@ -6,7 +6,7 @@ import { isEventType } from '../../domain/events/payloads.js';
 import { upcast } from '../../domain/events/upcast.js';
 import { err, ok, type Issue, type Result } from '../../domain/result.js';
 import { isFields, type EventResult } from '../../domain/wire.js';
-import type { IncomingEvent } from '../../ports/event-store.js';
+import type { IncomingEvent } from '../../ports/hub.js';
 
 /** An event somebody sent: its exact text, and what `JSON.parse` made of it. */
 export interface SentEvent {

@@ -1,6 +1,6 @@
 import type { WebSocket, RawData } from 'ws';
 import { parseClientMessage, type EventResult, type SnapshotMessage } from '../../domain/wire.js';
-import type { Bearer, BearerFault } from '../../ports/accounts.js';
+import type { Bearer, BearerFault } from '../../ports/hub.js';
 import type { Result } from '../../domain/result.js';
 import type { WallClock } from '../../ports/host.js';
 import { parseJson } from './batch-api.js';

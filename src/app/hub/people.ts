@@ -1,5 +1,5 @@
 import { SyncError } from '../../domain/errors.js';
-import type { AccountStore } from '../../ports/accounts.js';
+import type { AccountStore } from '../../ports/hub.js';
 
 const TEAM_SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const USER_NAME = /^[^\s\p{Cc}\p{Cf}]{1,100}$/u;

@@ -1,5 +1,4 @@
-import type { Bearer } from '../../ports/accounts.js';
-import type { EventPage, EventQuery, EventStore, StoredEvent, TeamEvents } from '../../ports/event-store.js';
+import type { Bearer, EventPage, EventQuery, EventStore, StoredEvent, TeamEvents } from '../../ports/hub.js';
 import { normalizeEventId } from '../../domain/ids.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { problem, type Problem } from './problem.js';

@@ -1,4 +1,4 @@
-import type { Bearer } from '../../ports/accounts.js';
+import type { Bearer } from '../../ports/hub.js';
 import type { Result } from '../../domain/result.js';
 import type { Problem } from './problem.js';
 

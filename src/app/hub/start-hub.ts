@@ -3,8 +3,7 @@ import { createServer as createTlsServer, Server as TlsServer } from 'node:https
 import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { messageOf, SyncError } from '../../domain/errors.js';
-import type { AccountStore } from '../../ports/accounts.js';
-import type { EventStore } from '../../ports/event-store.js';
+import type { AccountStore, EventStore } from '../../ports/hub.js';
 import type { Log, WallClock } from '../../ports/host.js';
 import { batchRoutes } from './batch-api.js';
 import { dossierRoutes } from './dossier-api.js';

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../domain/result.js';
 import { isFields } from '../../domain/wire.js';
-import type { AccountStore, BearerFault, SessionTokens } from '../../ports/accounts.js';
+import type { AccountStore, BearerFault, SessionTokens } from '../../ports/hub.js';
 import { parseJson } from './batch-api.js';
 import { Gate } from './gate.js';
 import type { HubLimits } from './hub-limits.js';

@@ -1,7 +1,7 @@
 import { messageOf } from '../../domain/errors.js';
 import type { EventType, PayloadInput } from '../../domain/events/payloads.js';
-import type { ProcessClient } from '../container/process-client.js';
-import type { EmissionLinks, EmissionOutcome } from '../sync/emit-event.js';
+import type { ProcessClient } from '../compose/process-client.js';
+import type { EmissionLinks, EmissionOutcome } from '../outbox/emit-event.js';
 
 /** Where and in which connection an event is emitted. */
 export interface EmitOptions extends EmissionLinks {
@@ -83,8 +83,8 @@ export class Emitter {
     try {
       const [{ container, currentDirectory }, { TOKENS }, { emitEvent }] = await Promise.all([
         this.#opened(),
-        import('../container/tokens.js'),
-        import('../sync/emit-event.js'),
+        import('../compose/tokens.js'),
+        import('../outbox/emit-event.js'),
       ]);
       const [repository, emitter, ids] = await Promise.all([
         container.get(TOKENS.repository),

@@ -1,5 +1,5 @@
 import { withRedactedInspect } from '../redacted-inspect.js';
-import type { HubAddress } from './account.js';
+import type { HubAddress } from '../outbox/account.js';
 
 /** Credentials that show who is signed in where, but never a token, when they are printed or turned into JSON. */
 export const guardCredentials = <T extends { readonly username: string; readonly server: HubAddress }>(

@@ -1,4 +1,4 @@
-import type { HubAddress } from './account.js';
+import type { HubAddress } from '../outbox/account.js';
 
 /** A hub's id and the addresses at which it may be believed to be that hub. */
 export interface KnownHub {

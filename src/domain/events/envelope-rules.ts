@@ -1,5 +1,5 @@
 import { isNodeId, isUlid, isUuidV4, normalizeEventId } from '../ids.js';
-import { isLamport } from '../time/lamport.js';
+import { isLamport } from './lamport.js';
 import { SCHEMA_VERSION, type ENVELOPE_KEYS } from './envelope.js';
 import { extendedTime, isUtcTime } from './iso-time.js';
 import { isEventType } from './payloads.js';

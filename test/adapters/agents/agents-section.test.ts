@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { BUILT_IN_AGENTS } from '../../../src/adapters/agents/built-in-agents.js';
 import { ConfigAgentCatalog } from '../../../src/adapters/agents/config-agent-catalog.js';
 import { checkedCommand, splitCommand } from '../../../src/adapters/agents/split-command.js';
-import { parseConfig } from '../../../src/adapters/config/config-text.js';
-import type { ConfigReading } from '../../../src/ports/config.js';
+import { parseConfig } from '../../../src/adapters/events/config-text.js';
+import type { ConfigReading } from '../../../src/ports/events.js';
 
 const readingOf = (text: string): ConfigReading => {
   const parsed = parseConfig(text);

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findProgram } from '../../../src/adapters/fs/find-program.js';
 import { startProgram } from '../../../src/adapters/agents/start-program.js';
-import { runGit } from '../../../src/adapters/workspace/git-process.js';
+import { runGit } from '../../../src/adapters/work/git-process.js';
 import { scratchDirectory } from '../../support/scratch-directory.js';
 
 describe('a program on Windows', () => {

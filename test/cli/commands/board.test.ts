@@ -1,6 +1,6 @@
 import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
-import { override } from '../../../src/app/container/container.js';
-import { TOKENS } from '../../../src/app/container/tokens.js';
+import { override } from '../../../src/app/compose/container.js';
+import { TOKENS } from '../../../src/app/compose/tokens.js';
 import { bufferSink } from '../../../src/app/cli/io.js';
 import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
 import { CommandLine } from '../../support/command-line.js';

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SETTING_KEYS } from '../../../src/app/usecases/account/settings-list.js';
+import { SETTING_KEYS } from '../../../src/app/events/settings-list.js';
 import { CommandLine } from '../../support/command-line.js';
 import { smallFeature } from '../../support/planning-documents.js';
 

@@ -1,5 +1,5 @@
-import { TOKENS } from '../../../src/app/container/tokens.js';
-import { override } from '../../../src/app/container/container.js';
+import { TOKENS } from '../../../src/app/compose/tokens.js';
+import { override } from '../../../src/app/compose/container.js';
 import { MemoryLiveTransport } from '../../../src/adapters/memory/memory-live-transport.js';
 import { bufferSink } from '../../../src/app/cli/io.js';
 import { CommandLine } from '../../support/command-line.js';

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { hubData } from '../../../src/app/container/hub-place.js';
+import { hubData } from '../../../src/app/compose/hub-place.js';
 import { bufferSink } from '../../../src/app/cli/io.js';
 import { CommandLine } from '../../support/command-line.js';
 

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MemoryBackgroundPost } from '../../../src/adapters/memory/memory-background.js';
-import { override } from '../../../src/app/container/container.js';
-import { TOKENS } from '../../../src/app/container/tokens.js';
+import { override } from '../../../src/app/compose/container.js';
+import { TOKENS } from '../../../src/app/compose/tokens.js';
 import { COMMANDS } from '../../../src/app/cli/commands/all.js';
 import { DOCUMENTS, FAULT, FILES, WORK } from '../../../src/app/cli/schemas/all.js';
 import { jsonReference } from '../../../src/app/cli/schemas/to-markdown.js';

@@ -1,7 +1,7 @@
-import { TOKENS } from '../../../src/app/container/tokens.js';
-import { override } from '../../../src/app/container/container.js';
+import { TOKENS } from '../../../src/app/compose/tokens.js';
+import { override } from '../../../src/app/compose/container.js';
 import { MemoryBackgroundPost } from '../../../src/adapters/memory/memory-background.js';
-import type { Heartbeat } from '../../../src/ports/background.js';
+import type { Heartbeat } from '../../../src/ports/delivery.js';
 import { CommandLine } from '../../support/command-line.js';
 import { smallFeature } from '../../support/planning-documents.js';
 

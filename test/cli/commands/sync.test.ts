@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TOKENS } from '../../../src/app/container/tokens.js';
-import { override } from '../../../src/app/container/container.js';
+import { TOKENS } from '../../../src/app/compose/tokens.js';
+import { override } from '../../../src/app/compose/container.js';
 import { CommandLine } from '../../support/command-line.js';
 import { smallFeature } from '../../support/planning-documents.js';
 

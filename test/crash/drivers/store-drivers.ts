@@ -1,11 +1,11 @@
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { settle, type Settlement } from '../../../src/domain/delivery/change-ledger.js';
-import { openLedger } from '../../../src/domain/delivery/ledger.js';
-import type { Outbox, RawRecord, Sender } from '../../../src/ports/queue.js';
+import { settle, type Settlement } from '../../../src/domain/outbox/change-ledger.js';
+import { openLedger } from '../../../src/domain/outbox/ledger.js';
+import type { Outbox, RawRecord, Sender } from '../../../src/ports/outbox.js';
 import { tryLockFile } from '../../../src/adapters/fs/process-lock.js';
-import { captureLockPath, outboxPaths } from '../../../src/adapters/queue/outbox-paths.js';
-import { WaitingFacts } from '../../../src/adapters/queue/waiting-facts.js';
+import { captureLockPath, outboxPaths } from '../../../src/adapters/outbox/outbox-paths.js';
+import { WaitingFacts } from '../../../src/adapters/outbox/waiting-facts.js';
 import { collectPortions, eventId, fact, PROJECT } from '../../support/facts.js';
 import { outboxDirectory, type StoreWorld } from '../store-world.js';
 

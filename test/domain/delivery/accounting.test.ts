@@ -7,11 +7,11 @@ import {
   sum,
   waitingOf,
   type Accounting,
-} from '../../../src/domain/delivery/accounting.js';
-import { ledgerOf, settleAt, takeIntoUse } from '../../../src/domain/delivery/ledger-in-use.js';
-import { openLedger, waitingCount, type HubLedger } from '../../../src/domain/delivery/ledger.js';
-import { applyDecisions, indexDecisions } from '../../../src/domain/delivery/ownership.js';
-import { standingOf, type RecordStanding } from '../../../src/domain/delivery/route-record.js';
+} from '../../../src/domain/outbox/accounting.js';
+import { ledgerOf, settleAt, takeIntoUse } from '../../../src/domain/outbox/ledger-in-use.js';
+import { openLedger, waitingCount, type HubLedger } from '../../../src/domain/outbox/ledger.js';
+import { applyDecisions, indexDecisions } from '../../../src/domain/outbox/ownership.js';
+import { standingOf, type RecordStanding } from '../../../src/domain/outbox/route-record.js';
 import {
   arbitraryAccount,
   arbitraryDecision,

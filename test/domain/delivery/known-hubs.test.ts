@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { hubKey } from '../../../src/domain/delivery/account.js';
+import { hubKey } from '../../../src/domain/outbox/account.js';
 import { isHubId, meet, moveTo, recognize, type KnownHub } from '../../../src/domain/delivery/known-hubs.js';
 
 const OLD = 'https://old.example.org';

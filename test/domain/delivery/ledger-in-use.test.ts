@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { hubKey, isSameAccount, type Account } from '../../../src/domain/delivery/account.js';
+import { hubKey, isSameAccount, type Account } from '../../../src/domain/outbox/account.js';
 import {
   ledgerInUse,
   ledgerOf,
@@ -7,8 +7,8 @@ import {
   refuseAt,
   settleAt,
   takeIntoUse,
-} from '../../../src/domain/delivery/ledger-in-use.js';
-import { isLedgerOf, openLedger, type HubLedger } from '../../../src/domain/delivery/ledger.js';
+} from '../../../src/domain/outbox/ledger-in-use.js';
+import { isLedgerOf, openLedger, type HubLedger } from '../../../src/domain/outbox/ledger.js';
 import { arbitraryAccount, arbitrarySettlement } from '../../support/arbitrary-delivery.js';
 
 const URL = 'https://hub.example.org';

@@ -5,7 +5,7 @@ import {
   requeue,
   settle,
   type Settlement,
-} from '../../../src/domain/delivery/change-ledger.js';
+} from '../../../src/domain/outbox/change-ledger.js';
 import {
   exceptionOf,
   isAnswered,
@@ -14,7 +14,7 @@ import {
   openLedger,
   waitingCount,
   type HubLedger,
-} from '../../../src/domain/delivery/ledger.js';
+} from '../../../src/domain/outbox/ledger.js';
 
 const FIRST = 3;
 const LAST = 20;

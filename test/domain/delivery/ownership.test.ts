@@ -1,14 +1,9 @@
 import fc from 'fast-check';
-import type { Account } from '../../../src/domain/delivery/account.js';
-import type { Decision } from '../../../src/domain/delivery/decision.js';
-import { settle } from '../../../src/domain/delivery/change-ledger.js';
-import { exceptionOf, openLedger } from '../../../src/domain/delivery/ledger.js';
-import {
-  applyDecisions,
-  consentOf,
-  indexDecisions,
-  ownerOf,
-} from '../../../src/domain/delivery/ownership.js';
+import type { Account } from '../../../src/domain/outbox/account.js';
+import type { Decision } from '../../../src/domain/outbox/decision.js';
+import { settle } from '../../../src/domain/outbox/change-ledger.js';
+import { exceptionOf, openLedger } from '../../../src/domain/outbox/ledger.js';
+import { applyDecisions, consentOf, indexDecisions, ownerOf } from '../../../src/domain/outbox/ownership.js';
 
 const range = fc
   .tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 0, max: 8 }))

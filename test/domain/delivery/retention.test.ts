@@ -1,7 +1,7 @@
-import { discard, settle } from '../../../src/domain/delivery/change-ledger.js';
-import { openLedger, type HubLedger } from '../../../src/domain/delivery/ledger.js';
-import { indexDecisions } from '../../../src/domain/delivery/ownership.js';
-import { ledgersWithout } from '../../../src/domain/delivery/retention.js';
+import { discard, settle } from '../../../src/domain/outbox/change-ledger.js';
+import { openLedger, type HubLedger } from '../../../src/domain/outbox/ledger.js';
+import { indexDecisions } from '../../../src/domain/outbox/ownership.js';
+import { ledgersWithout } from '../../../src/domain/outbox/retention.js';
 
 const HUB_A = { hub: 'hub-a', team: 'acme' };
 const HUB_B = { hub: 'hub-b', team: 'beta' };

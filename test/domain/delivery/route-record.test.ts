@@ -1,16 +1,16 @@
 import fc from 'fast-check';
-import type { Account } from '../../../src/domain/delivery/account.js';
-import type { Decision } from '../../../src/domain/delivery/decision.js';
-import { settle, type Settlement } from '../../../src/domain/delivery/change-ledger.js';
-import { openLedger, type HubLedger } from '../../../src/domain/delivery/ledger.js';
-import { consentOf, indexDecisions } from '../../../src/domain/delivery/ownership.js';
+import type { Account } from '../../../src/domain/outbox/account.js';
+import type { Decision } from '../../../src/domain/outbox/decision.js';
+import { settle, type Settlement } from '../../../src/domain/outbox/change-ledger.js';
+import { openLedger, type HubLedger } from '../../../src/domain/outbox/ledger.js';
+import { consentOf, indexDecisions } from '../../../src/domain/outbox/ownership.js';
 import {
   standingOf,
   standingsIn,
   type RecordStanding,
   type RoutableRecord,
   type RoutingContext,
-} from '../../../src/domain/delivery/route-record.js';
+} from '../../../src/domain/outbox/route-record.js';
 import {
   arbitraryAccount,
   arbitraryDecision,

@@ -4,8 +4,8 @@ import {
   sharingOf,
   type HoldReason,
   type RoutingInput,
-} from '../../../src/domain/delivery/routing-policy.js';
-import type { Account } from '../../../src/domain/delivery/account.js';
+} from '../../../src/domain/outbox/routing-policy.js';
+import type { Account } from '../../../src/domain/outbox/account.js';
 
 const account: Account = { hub: { url: 'https://hub.example.org', id: 'hub-1' }, team: 'acme' };
 

@@ -1,5 +1,5 @@
 import { ERROR_KINDS, isRetryable, SyncError, type ErrorKind } from '../../../domain/errors.js';
-import { breakageType } from '../../../domain/workflow/breakage.js';
+import { breakageType } from '../../../domain/work/breakage.js';
 import { exitCodeLine, exitCodeOf, outcomeOfError } from '../exit-codes.js';
 import { ADVICE, type ErrorCode } from './advice.js';
 

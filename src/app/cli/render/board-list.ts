@@ -1,5 +1,5 @@
-import { laneName } from '../../../domain/workflow/lane.js';
-import type { BoardCard } from '../../usecases/workflow/read-board.js';
+import { laneName } from '../../../domain/work/lane.js';
+import type { BoardCard } from '../../work/read-board.js';
 import { ageOf } from './board.js';
 import { table, type Column } from './table.js';
 import { dim, type Text } from './text.js';

@@ -1,5 +1,5 @@
-import { LANES, type Lane } from '../../../domain/workflow/lane.js';
-import type { BoardCard, FeatureCards } from '../../usecases/workflow/read-board.js';
+import { LANES, type Lane } from '../../../domain/work/lane.js';
+import type { BoardCard, FeatureCards } from '../../work/read-board.js';
 import { bold, dim, restyle, toPlain, yellow, type Text } from './text.js';
 import { duration } from './duration.js';
 import { makeVisible } from './visible.js';

@@ -1,4 +1,4 @@
-import { LANES, STATUS_LANES } from '../../../domain/workflow/lane.js';
+import { LANES, STATUS_LANES } from '../../../domain/work/lane.js';
 import {
   choice,
   documentOf,

@@ -1,7 +1,7 @@
 import { SyncError } from '../../../../domain/errors.js';
-import { TOKENS } from '../../../container/tokens.js';
-import type { Backlog, BacklogAnswer } from '../../../usecases/account/backlog-consent.js';
-import type { HubMove, SignInInput } from '../../../usecases/account/sign-in.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { Backlog, BacklogAnswer } from '../../../delivery/backlog-consent.js';
+import type { HubMove, SignInInput } from '../../../delivery/sign-in.js';
 import type { Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import { bold } from '../../render/text.js';

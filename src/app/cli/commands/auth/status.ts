@@ -1,6 +1,6 @@
-import { TOKENS } from '../../../container/tokens.js';
+import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
-import { shownTime } from '../../../sync/shown-time.js';
+import { shownTime } from '../../../reports/shown-time.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import { facts } from '../../render/table.js';
 import { green, yellow, type Text } from '../../render/text.js';

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import type { ClientContainer } from '../../../container/container.js';
-import { TOKENS } from '../../../container/tokens.js';
-import { SETTING_KEYS } from '../../../usecases/account/settings-list.js';
-import { locateFeature } from '../../../usecases/workflow/locate-feature.js';
+import type { ClientContainer } from '../../../compose/container.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import { SETTING_KEYS } from '../../../events/settings-list.js';
+import { locateFeature } from '../../../work/locate-feature.js';
 import type { Completion, ValueKind } from '../../completion.js';
 import type { Io } from '../../io.js';
 import { SHELLS } from './shells.js';

@@ -1,4 +1,4 @@
-import { unknownSetting } from '../../../usecases/account/settings-list.js';
+import { unknownSetting } from '../../../events/settings-list.js';
 import type { Report } from '../../define-command.js';
 import type { ClientContext } from '../shared/client.js';
 import { readSettings, settingDocument } from './settings.js';

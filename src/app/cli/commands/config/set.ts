@@ -1,4 +1,4 @@
-import { setSetting } from '../../../usecases/account/settings-list.js';
+import { setSetting } from '../../../events/settings-list.js';
 import type { Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
-import { TOKENS } from '../../../container/tokens.js';
-import type { ExportFormat, ExportReport } from '../../../usecases/journal/export-events.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { ExportFormat, ExportReport } from '../../../reports/export-events.js';
 import type { Report } from '../../define-command.js';
 import { visibleJson } from '../../render/visible.js';
-import { describeScope } from '../../../usecases/journal/event-scope.js';
+import { describeScope } from '../../../reports/event-scope.js';
 import type { ClientContext } from '../shared/client.js';
 import { given } from '../shared/feature-request.js';
 import { isStdout, OutputFile } from '../shared/output-file.js';

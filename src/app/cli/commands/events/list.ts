@@ -1,11 +1,11 @@
 import type { EnvelopeDocument } from '../../../../domain/events/envelope-document.js';
 import { SyncError } from '../../../../domain/errors.js';
-import { TOKENS } from '../../../container/tokens.js';
+import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { dim } from '../../render/text.js';
-import { describeScope } from '../../../usecases/journal/event-scope.js';
-import { shownTime } from '../../../sync/shown-time.js';
+import { describeScope } from '../../../reports/event-scope.js';
+import { shownTime } from '../../../reports/shown-time.js';
 import type { ClientContext } from '../shared/client.js';
 import { describePayload } from '../shared/describe-payload.js';
 import { projectEvents } from './scope.js';

@@ -1,7 +1,7 @@
-import type { ClientContainer } from '../../../container/container.js';
-import { TOKENS } from '../../../container/tokens.js';
-import { eventScope, type EventScope } from '../../../usecases/journal/event-scope.js';
-import type { Outbox } from '../../../../ports/queue.js';
+import type { ClientContainer } from '../../../compose/container.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import { eventScope, type EventScope } from '../../../reports/event-scope.js';
+import type { Outbox } from '../../../../ports/outbox.js';
 import type { ClientContext } from '../shared/client.js';
 import { featureRequest, given } from '../shared/feature-request.js';
 

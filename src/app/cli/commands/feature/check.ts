@@ -1,6 +1,6 @@
-import type { ReadLine } from '../../../../domain/workflow/plan-reading.js';
-import { TOKENS } from '../../../container/tokens.js';
-import type { FeatureCheck } from '../../../usecases/workflow/check-feature.js';
+import type { ReadLine } from '../../../../domain/work/plan-reading.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { FeatureCheck } from '../../../work/check-feature.js';
 import type { Report } from '../../define-command.js';
 import { bold, dim, lines, red, yellow, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';

@@ -1,5 +1,5 @@
-import { TOKENS } from '../../../container/tokens.js';
-import type { CleanResult, Leftover } from '../../../usecases/workflow/clean-feature.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { CleanResult, Leftover } from '../../../work/clean-feature.js';
 import type { Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import { bold, lines, type Text } from '../../render/text.js';

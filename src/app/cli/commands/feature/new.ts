@@ -1,5 +1,5 @@
-import { describeIds } from '../../../../domain/workflow/work-package-id.js';
-import { TOKENS } from '../../../container/tokens.js';
+import { describeIds } from '../../../../domain/work/work-package-id.js';
+import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { bold, lines } from '../../render/text.js';

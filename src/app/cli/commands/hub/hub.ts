@@ -1,4 +1,4 @@
-import type { HubContainer } from '../../../container/hub-container.js';
+import type { HubContainer } from '../../../compose/hub-container.js';
 import type { Io } from '../../io.js';
 import type { Terminal } from '../../terminal.js';
 
@@ -14,9 +14,9 @@ export const openHub = async (
   { io, terminal, args }: HubCommand,
   access: 'serve' | 'administer',
 ): Promise<HubContainer> => {
-  const { hubData } = await import('../../../container/hub-place.js');
+  const { hubData } = await import('../../../compose/hub-place.js');
   const { directory, remark } = hubData(io, args.data);
   if (remark !== undefined) terminal.warn(remark);
-  const { createHubContainer } = await import('../../../container/hub-container.js');
+  const { createHubContainer } = await import('../../../compose/hub-container.js');
   return createHubContainer({ dataDirectory: directory, access, stderr: io.stderr });
 };

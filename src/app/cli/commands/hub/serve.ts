@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
 import { readNamed } from '../shared/named-file.js';
-import { HUB_TOKENS, type ListenerOptions } from '../../../container/hub-tokens.js';
+import { HUB_TOKENS, type ListenerOptions } from '../../../compose/hub-tokens.js';
 import type { CommandContext, Report } from '../../define-command.js';
 import type { Io } from '../../io.js';
 import { bold } from '../../render/text.js';

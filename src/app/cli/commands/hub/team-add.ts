@@ -1,4 +1,4 @@
-import { HUB_TOKENS } from '../../../container/hub-tokens.js';
+import { HUB_TOKENS } from '../../../compose/hub-tokens.js';
 import type { CommandContext, Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import { openHub } from './hub.js';

@@ -1,5 +1,5 @@
 import { SyncError } from '../../../../domain/errors.js';
-import { HUB_TOKENS } from '../../../container/hub-tokens.js';
+import { HUB_TOKENS } from '../../../compose/hub-tokens.js';
 import type { CommandContext, Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import { askSecret, readLine } from '../shared/ask.js';

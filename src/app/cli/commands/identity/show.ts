@@ -1,5 +1,5 @@
-import { TOKENS } from '../../../container/tokens.js';
-import type { IdentityReport, Sourced } from '../../../usecases/identity/show-identity.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { IdentityReport, Sourced } from '../../../events/show-identity.js';
 import type { Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import { facts } from '../../render/table.js';

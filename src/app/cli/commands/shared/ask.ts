@@ -1,5 +1,5 @@
 import { SyncError } from '../../../../domain/errors.js';
-import { whenAborted } from '../../../sync/when-aborted.js';
+import { whenAborted } from '../../../delivery/when-aborted.js';
 import type { Io, Source } from '../../io.js';
 
 /** What a question needs. Every one of them ends with `interrupted` when the person does not want to answer. */

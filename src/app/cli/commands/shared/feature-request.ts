@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
-import type { ClientContainer } from '../../../container/container.js';
-import type { FeatureRequest } from '../../../usecases/workflow/locate-feature.js';
+import type { ClientContainer } from '../../../compose/container.js';
+import type { FeatureRequest } from '../../../work/locate-feature.js';
 import { checkoutOf, type ClientContext } from './client.js';
 
 /** What the command line says about the feature that a command is about. */

@@ -1,5 +1,5 @@
-import { isSettled, logBreakage } from '../../../usecases/workflow/log-breakage.js';
-import { TOKENS } from '../../../container/tokens.js';
+import { isSettled, logBreakage } from '../../../work/log-breakage.js';
+import { TOKENS } from '../../../compose/tokens.js';
 import type { ClientContext } from './client.js';
 
 /**

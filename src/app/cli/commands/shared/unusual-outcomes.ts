@@ -1,4 +1,4 @@
-import type { PerformedWork } from '../../../usecases/workflow/work-plan.js';
+import type { PerformedWork } from '../../../work/work-plan.js';
 import type { Terminal } from '../../terminal.js';
 
 /**

@@ -1,6 +1,6 @@
-import type { ClientContainer } from '../../../container/container.js';
-import { TOKENS } from '../../../container/tokens.js';
-import type { FeatureRequest } from '../../../usecases/workflow/locate-feature.js';
+import type { ClientContainer } from '../../../compose/container.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { FeatureRequest } from '../../../work/locate-feature.js';
 import type { Terminal } from '../../terminal.js';
 
 /** Says of work packages that were handed over what is not committed in their work trees. The move is done by then. */

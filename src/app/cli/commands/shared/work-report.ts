@@ -1,9 +1,9 @@
-import type { ClientContainer } from '../../../container/container.js';
-import { TOKENS } from '../../../container/tokens.js';
-import { connectionOf, isSilent, stalledSinceMs } from '../../../sync/heartbeat-reading.js';
-import { shownTime } from '../../../sync/shown-time.js';
-import { syncLine } from '../../../sync/sync-line.js';
-import type { PerformedWork } from '../../../usecases/workflow/work-plan.js';
+import type { ClientContainer } from '../../../compose/container.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import { connectionOf, isSilent, stalledSinceMs } from '../../../reports/heartbeat-reading.js';
+import { shownTime } from '../../../reports/shown-time.js';
+import { syncLine } from '../../../reports/sync-line.js';
+import type { PerformedWork } from '../../../work/work-plan.js';
 import type { Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import type { Text } from '../../render/text.js';

@@ -1,5 +1,5 @@
-import type { Accounting } from '../../../../domain/delivery/accounting.js';
-import type { PassCounts, PassEnd } from '../../../sync/pass-report.js';
+import type { Accounting } from '../../../../domain/outbox/accounting.js';
+import type { PassCounts, PassEnd } from '../../../delivery/pass-report.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 
 /** Both sides of the accounting identity as documents have them; the reasons are words of people and hubs. */

@@ -1,4 +1,4 @@
-import type { ListLeftEvents } from '../../../usecases/delivery/list-left-events.js';
+import type { ListLeftEvents } from '../../../reports/list-left-events.js';
 import { toJsonDocument } from '../../render/visible.js';
 import { OutputFile } from '../shared/output-file.js';
 

@@ -1,6 +1,6 @@
 import { describeIssues } from '../../../../domain/result.js';
-import { TOKENS } from '../../../container/tokens.js';
-import type { Diagnosis } from '../../../usecases/delivery/diagnose-outbox.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { Diagnosis } from '../../../reports/diagnose-outbox.js';
 import type { Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import { table } from '../../render/table.js';

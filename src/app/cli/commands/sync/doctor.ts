@@ -1,6 +1,6 @@
-import { TOKENS } from '../../../container/tokens.js';
-import type { Finding } from '../../../usecases/delivery/examination/finding.js';
-import type { Examination } from '../../../usecases/delivery/examine-machine.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { Finding } from '../../../reports/finding.js';
+import type { Examination } from '../../../reports/examine-machine.js';
 import type { Report } from '../../define-command.js';
 import { bold, cyan, dim, green, lines, red, yellow, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';

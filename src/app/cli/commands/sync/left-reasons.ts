@@ -1,4 +1,4 @@
-import type { Accounting } from '../../../../domain/delivery/accounting.js';
+import type { Accounting } from '../../../../domain/outbox/accounting.js';
 import { makeVisible } from '../../render/visible.js';
 import { remedyFor } from './remedies.js';
 

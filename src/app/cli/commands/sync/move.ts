@@ -1,7 +1,7 @@
-import { hubKey } from '../../../../domain/delivery/account.js';
+import { hubKey } from '../../../../domain/outbox/account.js';
 import { SyncError } from '../../../../domain/errors.js';
-import { TOKENS } from '../../../container/tokens.js';
-import type { MovePlan, ProjectMove } from '../../../usecases/delivery/move-events.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { MovePlan, ProjectMove } from '../../../delivery/move-events.js';
 import type { Report } from '../../define-command.js';
 import { makeVisible } from '../../render/visible.js';
 import { askYesNo } from '../shared/ask.js';

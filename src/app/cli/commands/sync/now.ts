@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { waitingOf } from '../../../../domain/delivery/accounting.js';
+import { waitingOf } from '../../../../domain/outbox/accounting.js';
 import { SyncError } from '../../../../domain/errors.js';
-import { TOKENS } from '../../../container/tokens.js';
-import type { PassEnd } from '../../../sync/pass-report.js';
-import type { SyncStatus } from '../../../usecases/delivery/get-sync-status.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { PassEnd } from '../../../delivery/pass-report.js';
+import type { SyncStatus } from '../../../reports/get-sync-status.js';
 import type { Report } from '../../define-command.js';
 import type { Outcome } from '../../exit-codes.js';
 import { lines, type Text } from '../../render/text.js';

@@ -1,10 +1,10 @@
 import { LOCAL_TEAM } from '../../../../domain/events/envelope.js';
 import { SyncError } from '../../../../domain/errors.js';
-import { TOKENS } from '../../../container/tokens.js';
-import type { ProjectPreview } from '../../../usecases/delivery/preview-delivery.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { ProjectPreview } from '../../../reports/preview-delivery.js';
 import type { Report } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
-import type { CheckoutMemory } from '../../../../ports/config.js';
+import type { CheckoutMemory } from '../../../../ports/events.js';
 import type { ClientContext } from '../shared/client.js';
 import { remedyFor } from './remedies.js';
 

@@ -1,5 +1,5 @@
-import type { PassCounts } from '../../../sync/pass-report.js';
-import { totalOf } from '../../../sync/pass-report.js';
+import type { PassCounts } from '../../../delivery/pass-report.js';
+import { totalOf } from '../../../delivery/pass-report.js';
 import { duration } from '../../render/duration.js';
 import type { Text } from '../../render/text.js';
 

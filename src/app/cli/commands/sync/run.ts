@@ -1,5 +1,5 @@
-import { DEFAULT_SETTINGS } from '../../../../domain/delivery/settings.js';
-import { TOKENS } from '../../../container/tokens.js';
+import { DEFAULT_SETTINGS } from '../../../../domain/outbox/settings.js';
+import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import type { ClientContext } from '../shared/client.js';
 

@@ -1,6 +1,6 @@
 import { isSecureHubUrl, normalizeHubUrl } from '../../../../domain/delivery/hub-url.js';
 import { SyncError } from '../../../../domain/errors.js';
-import { TOKENS } from '../../../container/tokens.js';
+import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import type { ClientContext } from '../shared/client.js';
 

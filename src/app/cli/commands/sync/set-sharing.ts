@@ -1,7 +1,7 @@
-import type { SharingPreference } from '../../../../ports/config.js';
-import { TOKENS } from '../../../container/tokens.js';
+import type { SharingPreference } from '../../../../ports/events.js';
+import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
-import type { Refusal } from '../../../sync/sharing-policy.js';
+import type { Refusal } from '../../../delivery/sharing-policy.js';
 import { bold } from '../../render/text.js';
 import { makeVisible } from '../../render/visible.js';
 import { checkoutOf, type ClientContext } from '../shared/client.js';

@@ -1,7 +1,7 @@
-import type { BackgroundReading } from '../../../sync/background-reading.js';
-import type { ConnectionCheck } from '../../../usecases/delivery/check-connection.js';
-import type { SyncStatus } from '../../../usecases/delivery/get-sync-status.js';
-import { shownTime } from '../../../sync/shown-time.js';
+import type { BackgroundReading } from '../../../reports/background-reading.js';
+import type { ConnectionCheck } from '../../../reports/check-connection.js';
+import type { SyncStatus } from '../../../reports/get-sync-status.js';
+import { shownTime } from '../../../reports/shown-time.js';
 import { duration } from '../../render/duration.js';
 import { facts } from '../../render/table.js';
 import { green, red, yellow, type Text } from '../../render/text.js';

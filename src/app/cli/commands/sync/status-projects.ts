@@ -1,6 +1,6 @@
-import { accountedFor, sum, type Accounting } from '../../../../domain/delivery/accounting.js';
-import type { SyncStatus } from '../../../usecases/delivery/get-sync-status.js';
-import { shownTime } from '../../../sync/shown-time.js';
+import { accountedFor, sum, type Accounting } from '../../../../domain/outbox/accounting.js';
+import type { SyncStatus } from '../../../reports/get-sync-status.js';
+import { shownTime } from '../../../reports/shown-time.js';
 import { duration } from '../../render/duration.js';
 import { table, type Column } from '../../render/table.js';
 import { dim, green, red, type Text } from '../../render/text.js';

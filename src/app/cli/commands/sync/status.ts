@@ -1,7 +1,7 @@
-import type { HubLedger } from '../../../../domain/delivery/ledger.js';
-import { TOKENS } from '../../../container/tokens.js';
-import type { ConnectionCheck } from '../../../usecases/delivery/check-connection.js';
-import type { SyncStatus } from '../../../usecases/delivery/get-sync-status.js';
+import type { HubLedger } from '../../../../domain/outbox/ledger.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { ConnectionCheck } from '../../../reports/check-connection.js';
+import type { SyncStatus } from '../../../reports/get-sync-status.js';
 import type { Report } from '../../define-command.js';
 import type { Outcome } from '../../exit-codes.js';
 import { snakeKeys } from '../../render/snake-keys.js';

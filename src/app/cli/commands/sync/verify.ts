@@ -1,5 +1,5 @@
-import { TOKENS } from '../../../container/tokens.js';
-import type { VerifiedProject } from '../../../usecases/delivery/verify-delivery.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { VerifiedProject } from '../../../reports/verify-delivery.js';
 import type { Report } from '../../define-command.js';
 import { bold, green, lines, red, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';

@@ -1,6 +1,6 @@
-import { remedyOf } from '../../../../domain/workflow/acceptance-remedies.js';
-import { TOKENS } from '../../../container/tokens.js';
-import type { AcceptResult } from '../../../usecases/workflow/accept-work-packages.js';
+import { remedyOf } from '../../../../domain/work/acceptance-remedies.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { AcceptResult } from '../../../work/accept-work-packages.js';
 import type { Report } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';

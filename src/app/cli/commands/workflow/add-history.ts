@@ -1,6 +1,6 @@
 import type { HistoryEntryType } from '../../../../domain/events/payloads.js';
 import { hideSecrets } from '../../../../domain/events/hide-secrets.js';
-import { TOKENS } from '../../../container/tokens.js';
+import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';

@@ -1,5 +1,5 @@
-import { describeWorkPackageFault } from '../../../../domain/workflow/work-package.js';
-import type { FeatureCards } from '../../../usecases/workflow/read-board.js';
+import { describeWorkPackageFault } from '../../../../domain/work/work-package.js';
+import type { FeatureCards } from '../../../work/read-board.js';
 
 /** The board as `--json` prints it. */
 export const boardDocument = (

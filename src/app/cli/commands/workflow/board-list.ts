@@ -1,6 +1,6 @@
-import { loggedLaneOf } from '../../../../domain/workflow/lane.js';
-import { describeWorkPackageFault } from '../../../../domain/workflow/work-package.js';
-import { TOKENS } from '../../../container/tokens.js';
+import { loggedLaneOf } from '../../../../domain/work/lane.js';
+import { describeWorkPackageFault } from '../../../../domain/work/work-package.js';
+import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import { boardList } from '../../render/board-list.js';
 import type { ClientContext } from '../shared/client.js';

@@ -1,9 +1,9 @@
-import { TOKENS } from '../../../container/tokens.js';
-import type { FeatureCards } from '../../../usecases/workflow/read-board.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { FeatureCards } from '../../../work/read-board.js';
 import type { Report } from '../../define-command.js';
 import { widthOf } from '../../io.js';
 import { boardLines } from '../../render/board.js';
-import { describeWorkPackageFault } from '../../../../domain/workflow/work-package.js';
+import { describeWorkPackageFault } from '../../../../domain/work/work-package.js';
 import { dim, lines, yellow, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
 import { featureRequest } from '../shared/feature-request.js';

@@ -1,5 +1,5 @@
-import { LANES, STATUS_LANES } from '../../../../domain/workflow/lane.js';
-import { MARKS } from '../../../../domain/workflow/marks.js';
+import { LANES, STATUS_LANES } from '../../../../domain/work/lane.js';
+import { MARKS } from '../../../../domain/work/marks.js';
 import { defineCommand, type CommandDefinition } from '../../define-command.js';
 import { AGENT, moveTask, NO_COMMIT } from './move-task-definition.js';
 

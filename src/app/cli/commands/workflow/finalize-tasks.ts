@@ -1,7 +1,7 @@
-import { laneName } from '../../../../domain/workflow/lane.js';
-import { describeIds } from '../../../../domain/workflow/work-package-id.js';
-import { TOKENS } from '../../../container/tokens.js';
-import type { FinalizeResult } from '../../../usecases/workflow/finalize-tasks.js';
+import { laneName } from '../../../../domain/work/lane.js';
+import { describeIds } from '../../../../domain/work/work-package-id.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { FinalizeResult } from '../../../work/finalize-tasks.js';
 import type { Report } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { lines } from '../../render/text.js';

@@ -1,5 +1,5 @@
-import { TOKENS } from '../../../container/tokens.js';
-import type { ImplementResult } from '../../../usecases/workflow/implement-work-package.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { ImplementResult } from '../../../work/implement-work-package.js';
 import type { Report } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';

@@ -1,7 +1,7 @@
-import { originName } from '../../../../domain/workflow/lane.js';
-import type { Mark } from '../../../../domain/workflow/marks.js';
-import { TOKENS } from '../../../container/tokens.js';
-import type { MarkStatusResult } from '../../../usecases/workflow/mark-status.js';
+import { originName } from '../../../../domain/work/lane.js';
+import type { Mark } from '../../../../domain/work/marks.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { MarkStatusResult } from '../../../work/mark-status.js';
 import type { Report } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';

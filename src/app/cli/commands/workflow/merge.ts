@@ -1,8 +1,8 @@
 import { unreachable } from '../../../../domain/errors.js';
-import type { MergeStrategy } from '../../../../ports/merging.js';
-import { TOKENS } from '../../../container/tokens.js';
-import { describeConflict, describeObstacle } from '../../../usecases/workflow/merge-errors.js';
-import type { MergedWorkPackage, MergeReport } from '../../../usecases/workflow/merge-report.js';
+import type { MergeStrategy } from '../../../../ports/work.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import { describeConflict, describeObstacle } from '../../../work/merge-errors.js';
+import type { MergedWorkPackage, MergeReport } from '../../../work/merge-report.js';
 import type { Report } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';

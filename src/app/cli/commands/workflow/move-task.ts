@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { originName, type Lane } from '../../../../domain/workflow/lane.js';
-import { TOKENS } from '../../../container/tokens.js';
-import type { MoveResult } from '../../../usecases/workflow/move-work-package.js';
+import { originName, type Lane } from '../../../../domain/work/lane.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { MoveResult } from '../../../work/move-work-package.js';
 import type { Report } from '../../define-command.js';
 import { bold, lines } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';

@@ -1,4 +1,4 @@
-import { TOKENS } from '../../../container/tokens.js';
+import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import { wrongUsage } from '../../usage.js';
 import { checkoutOf, type ClientContext } from '../shared/client.js';

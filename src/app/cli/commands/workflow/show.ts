@@ -1,5 +1,5 @@
-import { TOKENS } from '../../../container/tokens.js';
-import type { ShownWorkPackage } from '../../../usecases/workflow/show-work-package.js';
+import { TOKENS } from '../../../compose/tokens.js';
+import type { ShownWorkPackage } from '../../../work/show-work-package.js';
 import type { Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';

@@ -1,5 +1,5 @@
 import { SyncError } from '../../../../../domain/errors.js';
-import type { DeadLetterChoice } from '../../../../usecases/delivery/decide-dead-letters.js';
+import type { DeadLetterChoice } from '../../../../reports/decide-dead-letters.js';
 
 export interface ChoiceArgs {
   readonly ids: readonly string[];

@@ -1,4 +1,4 @@
-import type { DeadLetter } from '../../../../usecases/delivery/list-dead-letters.js';
+import type { DeadLetter } from '../../../../reports/list-dead-letters.js';
 
 /** A dead letter as `--json` shows it in lists: everything but the event itself. */
 export const deadLetterDocument = (letter: DeadLetter): object => ({

@@ -1,5 +1,5 @@
 import { SyncError } from '../../../../../domain/errors.js';
-import { TOKENS } from '../../../../container/tokens.js';
+import { TOKENS } from '../../../../compose/tokens.js';
 import type { Report } from '../../../define-command.js';
 import { askYesNo } from '../../shared/ask.js';
 import type { ClientContext } from '../../shared/client.js';

@@ -1,5 +1,5 @@
-import { TOKENS } from '../../../../container/tokens.js';
-import type { DeadLetter } from '../../../../usecases/delivery/list-dead-letters.js';
+import { TOKENS } from '../../../../compose/tokens.js';
+import type { DeadLetter } from '../../../../reports/list-dead-letters.js';
 import type { Report } from '../../../define-command.js';
 import { bold, dim, lines, type Text } from '../../../render/text.js';
 import type { ClientContext } from '../../shared/client.js';

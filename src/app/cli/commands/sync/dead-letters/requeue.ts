@@ -1,4 +1,4 @@
-import { TOKENS } from '../../../../container/tokens.js';
+import { TOKENS } from '../../../../compose/tokens.js';
 import type { Report } from '../../../define-command.js';
 import { lines } from '../../../render/text.js';
 import type { ClientContext } from '../../shared/client.js';

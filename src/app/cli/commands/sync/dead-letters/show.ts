@@ -1,4 +1,4 @@
-import { TOKENS } from '../../../../container/tokens.js';
+import { TOKENS } from '../../../../compose/tokens.js';
 import type { Report } from '../../../define-command.js';
 import { facts } from '../../../render/table.js';
 import { lines, type Text } from '../../../render/text.js';

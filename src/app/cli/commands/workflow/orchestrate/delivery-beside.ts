@@ -1,8 +1,8 @@
-import type { ClientContainer } from '../../../../container/container.js';
-import { TOKENS } from '../../../../container/tokens.js';
-import type { BackgroundProcess } from '../../../../sync/background-process.js';
-import { signedInAccount } from '../../../../sync/signed-in-account.js';
-import type { Checkout } from '../../../../../ports/workspace.js';
+import type { ClientContainer } from '../../../../compose/container.js';
+import { TOKENS } from '../../../../compose/tokens.js';
+import type { BackgroundProcess } from '../../../../delivery/background-process.js';
+import { signedInAccount } from '../../../../delivery/signed-in-account.js';
+import type { Checkout } from '../../../../../ports/work.js';
 
 /**
  * The background sync inside a process that lasts. It takes the place of the background process for as long, so that

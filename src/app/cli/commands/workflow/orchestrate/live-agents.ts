@@ -1,5 +1,5 @@
-import type { Phase } from '../../../../../domain/workflow/orchestration/state.js';
-import type { OrchestrationProgress } from '../../../../usecases/orchestration/orchestration-progress.js';
+import type { Phase } from '../../../../../domain/agents/state.js';
+import type { OrchestrationProgress } from '../../../../agents/orchestration-progress.js';
 import { duration } from '../../../render/duration.js';
 import { bold, cyan, dim, type Text } from '../../../render/text.js';
 import { stringWidth, truncate } from '../../../render/width.js';

@@ -2,11 +2,11 @@ import type {
   OrchestrationStanding,
   StandingWord,
   WorkPackageStanding,
-} from '../../../../../domain/workflow/orchestration/standing.js';
-import type { AbortResult } from '../../../../usecases/orchestration/abort-orchestration.js';
-import type { OrchestrationReport } from '../../../../usecases/orchestration/orchestration-status.js';
-import type { OrchestrationResult } from '../../../../usecases/orchestration/orchestrate-feature.js';
-import type { OrchestrationPlan } from '../../../../usecases/orchestration/plan-orchestration.js';
+} from '../../../../../domain/agents/standing.js';
+import type { AbortResult } from '../../../../agents/abort-orchestration.js';
+import type { OrchestrationReport } from '../../../../agents/orchestration-status.js';
+import type { OrchestrationResult } from '../../../../agents/orchestrate-feature.js';
+import type { OrchestrationPlan } from '../../../../agents/plan-orchestration.js';
 import type { Report } from '../../../define-command.js';
 import type { Outcome } from '../../../exit-codes.js';
 import { snakeKeys } from '../../../render/snake-keys.js';

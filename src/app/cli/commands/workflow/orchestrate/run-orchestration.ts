@@ -1,8 +1,8 @@
-import type { RunLimits } from '../../../../../domain/workflow/orchestration/state.js';
-import type { ClientContainer } from '../../../../container/container.js';
-import { TOKENS } from '../../../../container/tokens.js';
-import type { ConsentQuestion } from '../../../../usecases/orchestration/agent-consent.js';
-import type { ProgressListener } from '../../../../usecases/orchestration/orchestration-progress.js';
+import type { RunLimits } from '../../../../../domain/agents/state.js';
+import type { ClientContainer } from '../../../../compose/container.js';
+import { TOKENS } from '../../../../compose/tokens.js';
+import type { ConsentQuestion } from '../../../../agents/agent-consent.js';
+import type { ProgressListener } from '../../../../agents/orchestration-progress.js';
 import type { Report } from '../../../define-command.js';
 import type { ClientContext } from '../../shared/client.js';
 import { featureRequest } from '../../shared/feature-request.js';

@@ -1,5 +1,5 @@
-import type { StatedCommand } from '../../../../usecases/orchestration/agent-consent.js';
-import type { OrchestrationProgress } from '../../../../usecases/orchestration/orchestration-progress.js';
+import type { StatedCommand } from '../../../../agents/agent-consent.js';
+import type { OrchestrationProgress } from '../../../../agents/orchestration-progress.js';
 import { duration } from '../../../render/duration.js';
 import { bold, yellow, type Text } from '../../../render/text.js';
 

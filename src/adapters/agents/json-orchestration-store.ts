@@ -1,0 +1,144 @@
+import { existsSync, unlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { OrchestrationState } from '../../domain/agents/state.js';
+import { parseOrchestrationState } from '../../domain/agents/parse-state.js';
+import type { OrchestrationReading, OrchestrationStore, OrchestratorPlace } from '../../ports/agents.js';
+import type { Checkout } from '../../ports/work.js';
+import { ownFolder } from '../work/git-own-places.js';
+import { writeFileAtomic } from '../fs/atomic-write.js';
+import { removeTemporaries } from '../fs/left-temporaries.js';
+import { makeDirectory } from '../fs/make-directory.js';
+import { lockFile, tryLockFile } from '../fs/process-lock.js';
+import { placeBelow, readPlainFile, writablePlace } from '../fs/repository-file.js';
+import { onStorage } from '../fs/storage-failure.js';
+
+/**
+ * The state as a JSON document that people can read, in the project's `.kittify/`; place, requests, prompts and logs in
+ * git's common directory, where no work tree shows them.
+ */
+export class JsonOrchestrationStore implements OrchestrationStore {
+  async occupy(checkout: Checkout): Promise<OrchestratorPlace | undefined> {
+    const path = lockOf(checkout);
+    return onStorage(path, async () => {
+      // Whoever only asks whether the place is taken has it for a moment.
+      const lock = await lockFile(path, PROBE_MS);
+      if (lock === undefined) return undefined;
+      try {
+        const folder = placeBelow(checkout.projectRoot, dirname(STATE));
+        if (folder !== 'absent') removeTemporaries(join(folder, basename(STATE)));
+        forget(requestOf(checkout));
+      } catch (error) {
+        lock.release();
+        throw error;
+      }
+      return { checkout, release: () => lock.release() };
+    });
+  }
+
+  async isOccupied(checkout: Checkout): Promise<boolean> {
+    const path = lockOf(checkout);
+    return onStorage(path, () => {
+      if (!existsSync(path)) return false;
+      const lock = tryLockFile(path);
+      lock?.release();
+      return lock === undefined;
+    });
+  }
+
+  async read(checkout: Checkout): Promise<OrchestrationReading> {
+    const text = await onStorage(pathOfState(checkout), () => textOf(checkout));
+    if (text === undefined) return { found: 'none' };
+    const document = parseJson(text);
+    if (!document.ok) return { found: 'unreadable', issues: [{ path: '', reason: document.reason }] };
+    const state = parseOrchestrationState(document.value);
+    return state.ok ? { found: 'state', state: state.value } : { found: 'unreadable', issues: state.error };
+  }
+
+  async write({ checkout }: OrchestratorPlace, state: OrchestrationState): Promise<void> {
+    await onStorage(pathOfState(checkout), async () => {
+      makeDirectory(join(checkout.projectRoot, '.kittify'));
+      await writeFileAtomic(placeOfState(checkout), `${JSON.stringify(state, undefined, 2)}\n`, {
+        mode: 0o600,
+      });
+    });
+  }
+
+  async askToStop(checkout: Checkout): Promise<void> {
+    const path = requestOf(checkout);
+    await onStorage(path, async () => {
+      makeDirectory(directoryOf(checkout));
+      await writeFileAtomic(path, 'stop\n', { mode: 0o600, durable: false });
+    });
+  }
+
+  async isAskedToStop({ checkout }: OrchestratorPlace): Promise<boolean> {
+    return existsSync(requestOf(checkout));
+  }
+
+  async keepPrompt(
+    { checkout }: OrchestratorPlace,
+    feature: string,
+    name: string,
+    text: string,
+  ): Promise<string> {
+    const path = join(directoryOf(checkout), feature, `${name}.md`);
+    return onStorage(path, async () => {
+      makeDirectory(join(directoryOf(checkout), feature));
+      await writeFileAtomic(path, text, { mode: 0o600, durable: false });
+      return path;
+    });
+  }
+
+  async logPath({ checkout }: OrchestratorPlace, feature: string, name: string): Promise<string> {
+    const folder = join(directoryOf(checkout), feature);
+    return onStorage(folder, () => {
+      makeDirectory(folder);
+      return join(folder, `${name}.log`);
+    });
+  }
+}
+
+const PROBE_MS = 200;
+
+/** Outside git there are no work trees, and so there is nothing to orchestrate. */
+const ownDirectory = ({ commonDir, projectRoot }: Checkout): string =>
+  ownFolder(commonDir ?? join(projectRoot, '.kittify'));
+
+const directoryOf = (checkout: Checkout): string => join(ownDirectory(checkout), 'orchestration');
+
+const lockOf = (checkout: Checkout): string => join(ownDirectory(checkout), 'orchestrator');
+
+const requestOf = (checkout: Checkout): string => join(directoryOf(checkout), 'stop');
+
+const STATE = '.kittify/orchestration-state.json';
+
+const pathOfState = ({ projectRoot }: Checkout): string => join(projectRoot, ...STATE.split('/'));
+
+const placeOfState = ({ projectRoot }: Checkout): string | 'absent' => writablePlace(projectRoot, STATE);
+
+const textOf = ({ projectRoot }: Checkout): string | undefined => {
+  const place = placeBelow(projectRoot, STATE);
+  return place === 'absent'
+    ? undefined
+    : readPlainFile(place)
+        .toString('utf8')
+        .replace(/^\ufeff/, '');
+};
+
+const parseJson = (
+  text: string,
+): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string } => {
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch (error) {
+    return { ok: false, reason: `is not JSON: ${(error as Error).message}` };
+  }
+};
+
+const forget = (path: string): void => {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+};

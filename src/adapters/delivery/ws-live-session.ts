@@ -1,0 +1,156 @@
+import type { RawData, WebSocket } from 'ws';
+import { SyncError } from '../../domain/errors.js';
+import {
+  parseServerMessage,
+  type ClientMessage,
+  type ServerMessage,
+  type SnapshotMessage,
+} from '../../domain/wire.js';
+import type { Timer } from '../../ports/host.js';
+import type { LiveSession, OutgoingEvent, SessionEnd } from '../../ports/delivery.js';
+import { MessageQueue } from './message-queue.js';
+import { parseJson, printable } from './printable.js';
+import { watchSilence } from './silence-watch.js';
+
+export interface SessionLimits {
+  /** A session without any frame for so long is lost. */
+  readonly silenceMs: number;
+}
+
+/** One WebSocket from its upgrade to its end. It becomes a session for others with the snapshot. */
+export class WsLiveSession implements LiveSession {
+  readonly ended: Promise<SessionEnd>;
+  readonly #socket: WebSocket;
+  readonly #timer: Timer;
+  readonly #messages: MessageQueue<ServerMessage>;
+  readonly #over = new AbortController();
+  #snapshot: SnapshotMessage | undefined;
+  #onSnapshot: (() => void) | undefined;
+  #end: SessionEnd | undefined;
+  #ignored = 0;
+  #frames = 0;
+
+  /** `describe` says in words why a connection failed. */
+  constructor(socket: WebSocket, timer: Timer, limits: SessionLimits, describe: (error: Error) => string) {
+    this.#socket = socket;
+    this.#timer = timer;
+    this.#messages = new MessageQueue({ onFull: () => socket.pause(), onDrained: () => socket.resume() });
+    socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    socket.on('ping', () => (this.#frames += 1));
+    socket.on('pong', () => (this.#frames += 1));
+    // Every error is followed by the close that ends the session; the first of both tells why.
+    socket.on('error', (error) => this.#finish({ reason: 'lost', detail: describe(error) }));
+    this.ended = new Promise((resolve) => {
+      this.#over.signal.addEventListener('abort', () => resolve(this.#end ?? { reason: 'closed-by-us' }));
+    });
+    socket.on('close', (code, reason) => this.#finish(endOf(code, String(reason))));
+    socket.once('open', () => this.#watch(limits.silenceMs));
+  }
+
+  get snapshot(): SnapshotMessage {
+    if (this.#snapshot === undefined) throw new Error('a session begins with its snapshot');
+    return this.#snapshot;
+  }
+
+  /** Calls back once, when the snapshot is there. */
+  whenSnapshot(callback: () => void): void {
+    if (this.#snapshot === undefined) this.#onSnapshot = callback;
+    else callback();
+  }
+
+  send(event: OutgoingEvent): Promise<void> {
+    return this.#write(event.json);
+  }
+
+  renew(token: string): Promise<void> {
+    if (this.#snapshot?.capabilities?.includes('auth') !== true) {
+      return Promise.reject(new SyncError('protocol-mismatch', 'This hub cannot renew a token in place.'));
+    }
+    return this.#write(JSON.stringify({ type: 'auth', token } satisfies ClientMessage));
+  }
+
+  messages(): AsyncIterable<ServerMessage> {
+    return this.#messages.read();
+  }
+
+  ignoredFrames(): number {
+    return this.#ignored;
+  }
+
+  async close(): Promise<void> {
+    this.#finish({ reason: 'closed-by-us' });
+    // A socket that never opened has nothing to resume, and says so by throwing.
+    if (this.#socket.isPaused) this.#socket.resume();
+    this.#socket.close(NORMAL_CLOSURE);
+    if (this.#socket.readyState === this.#socket.CLOSED) return;
+    const closed = new AbortController();
+    this.#socket.once('close', () => closed.abort());
+    await this.#timer.sleep(CLOSE_GRACE_MS, closed.signal);
+    this.#socket.terminate();
+  }
+
+  #write(text: string | Uint8Array): Promise<void> {
+    if (this.#end !== undefined) return Promise.reject(sessionOver());
+    return new Promise((resolve, reject) => {
+      this.#socket.send(text, { binary: false }, (error) =>
+        error == null ? resolve() : reject(sessionOver(error)),
+      );
+    });
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    this.#frames += 1;
+    if (this.#end !== undefined) return;
+    const message = isBinary ? undefined : parseServerMessage(parseJson(String(data)));
+    if (message === undefined) {
+      this.#ignored += 1;
+      return;
+    }
+    if (message.type === 'ping') this.#answerPing(message.timestamp);
+    if (this.#snapshot !== undefined) this.#messages.push(message);
+    else if (message.type === 'snapshot') {
+      this.#snapshot = message;
+      this.#onSnapshot?.();
+    } else if (message.type !== 'ping') this.#ignored += 1;
+  }
+
+  #answerPing(timestamp: number): void {
+    // A pong that cannot be written belongs to a session that is about to end by itself.
+    this.#write(JSON.stringify({ type: 'pong', timestamp } satisfies ClientMessage)).catch(() => undefined);
+  }
+
+  #watch(silenceMs: number): void {
+    const watch = {
+      frames: (): number => this.#frames,
+      // What we ourselves hold back is no silence of the hub.
+      isSuspended: (): boolean => this.#socket.isPaused,
+      ask: (): void => this.#socket.ping(),
+    };
+    void watchSilence(watch, silenceMs, this.#timer, this.#over.signal).then((silent) => {
+      if (!silent) return;
+      this.#finish({ reason: 'lost', detail: `nothing heard for ${Math.round(silenceMs / 1000)} s` });
+      this.#socket.terminate();
+    });
+  }
+
+  #finish(end: SessionEnd): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    this.#messages.end();
+    this.#over.abort();
+  }
+}
+
+const NORMAL_CLOSURE = 1000;
+const CLOSE_GRACE_MS = 1_000;
+
+/** Policy violation, unauthorized (as IANA registers it), and the code that Django servers made common for it. */
+const UNAUTHORIZED_CODES: ReadonlySet<number> = new Set([1008, 3000, 4401]);
+
+const endOf = (code: number, reason: string): SessionEnd =>
+  UNAUTHORIZED_CODES.has(code)
+    ? { reason: 'unauthorized' }
+    : { reason: 'lost', detail: [`closed with code ${code}`, printable(reason)].filter(Boolean).join(': ') };
+
+const sessionOver = (cause?: unknown): SyncError =>
+  new SyncError('unreachable', 'The live connection is over.', cause === undefined ? {} : { cause });

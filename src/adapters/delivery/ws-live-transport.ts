@@ -1,0 +1,123 @@
+import type { WebSocket } from 'ws';
+import type { HubAddress } from '../../domain/outbox/account.js';
+import { isBearerToken } from '../../domain/delivery/bearer-token.js';
+import { liveUrl } from '../../domain/delivery/hub-url.js';
+import { messageOf, SyncError } from '../../domain/errors.js';
+import type { Timer } from '../../ports/host.js';
+import type { LiveSession, LiveTransport } from '../../ports/delivery.js';
+import { connectionFailure } from './http-failure.js';
+import { printable } from './printable.js';
+import { requireSecureHub } from './secure-hub.js';
+import { WayOut, type Way } from './way-out.js';
+import { WsLiveSession, type SessionLimits } from './ws-live-session.js';
+
+/** As the contract has them; tests shorten them. */
+export const LIVE_LIMITS: SessionLimits & { readonly upgradeMs: number } = {
+  upgradeMs: 10_000,
+  silenceMs: 60_000,
+};
+
+export interface WsLiveTransportOptions {
+  /** Of this program, for the `User-Agent`. */
+  readonly version: string;
+  readonly timer: Timer;
+  readonly limits?: SessionLimits & { readonly upgradeMs: number };
+}
+
+/** Live sessions over WebSocket with ws: frames of at most 1 MiB, no per-message deflate, TLS verified. */
+export class WsLiveTransport implements LiveTransport {
+  readonly #options: WsLiveTransportOptions;
+  readonly #open = new Set<WsLiveSession>();
+  readonly #wayOut = new WayOut();
+
+  constructor(options: WsLiveTransportOptions) {
+    this.#options = options;
+  }
+
+  async open(hub: HubAddress, wsToken: string, signal?: AbortSignal): Promise<LiveSession> {
+    requireSecureHub(hub);
+    if (!isBearerToken(wsToken)) throw refusedToken();
+    if (signal?.aborted === true) throw new SyncError('interrupted', 'Connecting was interrupted.');
+    const { limits = LIVE_LIMITS, timer, version } = this.#options;
+    // Only a process that connects loads the library.
+    const { WebSocket } = await import('ws');
+    const way = await this.#way(hub.url);
+    const socket = new WebSocket(liveUrl(hub.url), {
+      headers: { authorization: `Bearer ${wsToken}`, 'user-agent': `spec-kitty-sync/${version}` },
+      followRedirects: false,
+      perMessageDeflate: false,
+      maxPayload: MAX_FRAME_BYTES,
+      handshakeTimeout: limits.upgradeMs,
+      rejectUnauthorized: true,
+      // Without a proxy each session opens a connection of its own.
+      ...(way.proxy === undefined ? {} : { agent: way.agents.https }),
+      ...(way.authorities === undefined ? {} : { ca: [...way.authorities] }),
+    });
+    // What the library itself says has no code.
+    const describe = (error: Error): string =>
+      'code' in error || way.proxy !== undefined
+        ? connectionFailure(error, undefined, way.proxy)
+        : printable(error.message);
+    const session = new WsLiveSession(socket, timer, limits, describe);
+    this.#open.add(session);
+    void session.ended.then(() => this.#open.delete(session));
+    try {
+      await snapshotArrives(socket, session, timer, limits.upgradeMs, signal);
+      return session;
+    } catch (error) {
+      socket.terminate();
+      throw error;
+    }
+  }
+
+  /** Ends every session; safe to repeat. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#open].map((session) => session.close()));
+    this.#wayOut.close();
+  }
+
+  async #way(hubUrl: string): Promise<Way> {
+    try {
+      return await this.#wayOut.to(hubUrl);
+    } catch (error) {
+      throw new SyncError('unreachable', `No live connection: ${messageOf(error)}.`, { cause: error });
+    }
+  }
+}
+
+const MAX_FRAME_BYTES = 1024 * 1024;
+
+const refusedToken = (): SyncError => new SyncError('session-expired', 'The hub does not accept the token.');
+
+/** Resolves with the snapshot; fails with what ended the attempt, the first of all that can. */
+const snapshotArrives = async (
+  socket: WebSocket,
+  session: WsLiveSession,
+  timer: Timer,
+  upgradeMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  const settled = new AbortController();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const fail = (detail: string): void =>
+        reject(new SyncError('unreachable', `No live connection: ${detail}.`));
+      session.whenSnapshot(resolve);
+      socket.once('unexpected-response', (request, response) => {
+        request.destroy();
+        const { statusCode } = response;
+        if (statusCode === 401 || statusCode === 403) reject(refusedToken());
+        else fail(`status ${statusCode}`);
+      });
+      void session.ended.then((end) => {
+        if (end.reason === 'unauthorized') reject(refusedToken());
+        else fail(end.reason === 'lost' ? end.detail : 'closed');
+      });
+      void timer.sleep(upgradeMs, settled.signal).then(() => fail('no snapshot in time'));
+      const abort = (): void => reject(new SyncError('interrupted', 'Connecting was interrupted.'));
+      signal?.addEventListener('abort', abort, { once: true, signal: settled.signal });
+    });
+  } finally {
+    settled.abort();
+  }
+};

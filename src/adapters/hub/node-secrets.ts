@@ -1,0 +1,67 @@
+import {
+  createHash,
+  createHmac,
+  randomBytes,
+  scrypt,
+  timingSafeEqual,
+  type ScryptOptions,
+} from 'node:crypto';
+import type { Secrets } from '../../ports/hub.js';
+
+/** Secrets by Node's own cryptography: random tokens, SHA-256, HMAC-SHA-256, scrypt. */
+export class NodeSecrets implements Secrets {
+  readonly #logCost: number;
+
+  /** `logCost` is the binary logarithm of scrypt's N; 15 costs 32 MiB and some 60 ms for each password. */
+  constructor(logCost = 15) {
+    this.#logCost = logCost;
+  }
+
+  token(): string {
+    return randomBytes(32).toString('base64url');
+  }
+
+  digest(token: string): string {
+    return createHash('sha256').update(token, 'utf8').digest('hex');
+  }
+
+  derive(secret: string, text: string): string {
+    return createHmac('sha256', secret).update(text, 'utf8').digest('base64url');
+  }
+
+  async hashPassword(password: string): Promise<string> {
+    const salt = randomBytes(16);
+    const key = await deriveKey(password, salt, this.#logCost);
+    return ['scrypt', String(this.#logCost), salt.toString('base64url'), key.toString('base64url')].join('$');
+  }
+
+  async verifyPassword(password: string, stored: string): Promise<boolean> {
+    const [scheme, logCost, salt, key] = stored.split('$');
+    if (scheme !== 'scrypt' || logCost === undefined || salt === undefined || key === undefined) return false;
+    const cost = Number(logCost);
+    if (!Number.isInteger(cost) || cost < 1 || cost > MAX_LOG_COST) return false;
+    const expected = Buffer.from(key, 'base64url');
+    const actual = await deriveKey(password, Buffer.from(salt, 'base64url'), cost);
+    return actual.length === expected.length && timingSafeEqual(actual, expected);
+  }
+}
+
+const MAX_LOG_COST = 20;
+const KEY_BYTES = 32;
+const BLOCK_SIZE = 8;
+
+const deriveKey = (password: string, salt: Buffer, logCost: number): Promise<Buffer> => {
+  const options: ScryptOptions = {
+    N: 2 ** logCost,
+    r: BLOCK_SIZE,
+    p: 1,
+    maxmem: 256 * BLOCK_SIZE * 2 ** logCost,
+  };
+  return new Promise((resolve, reject) => {
+    // The same password may be typed as composed or decomposed characters on different machines.
+    scrypt(password.normalize('NFKC'), salt, KEY_BYTES, options, (error, key) => {
+      if (error === null) resolve(key);
+      else reject(error);
+    });
+  });
+};

@@ -1,0 +1,180 @@
+import type { Kysely } from 'kysely';
+import { decideRotation, type SessionPolicy } from '../../domain/hub/session-policy.js';
+import { succeed } from '../../domain/hub/succession.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import type {
+  Bearer,
+  BearerFault,
+  LiveToken,
+  RefreshFault,
+  Secrets,
+  SessionTokens,
+  TokenPurpose,
+} from '../../ports/hub.js';
+import type { WallClock } from '../../ports/host.js';
+import type { Executor } from './prepared-query.js';
+import type { HubTables } from './schema.js';
+import { findToken, insertToken, revokeSession } from './token-rows.js';
+
+interface SessionOwner {
+  readonly user: string;
+  readonly team: string;
+  readonly device?: string | undefined;
+}
+
+/** Sessions and their tokens as rows. Of a token only its digest is stored. */
+export class SqlSessions {
+  readonly #db: Kysely<HubTables>;
+  readonly #secrets: Secrets;
+  readonly #clock: WallClock;
+  readonly #policy: SessionPolicy;
+  readonly #hubSecret: string;
+
+  constructor(
+    db: Kysely<HubTables>,
+    deps: {
+      readonly secrets: Secrets;
+      readonly clock: WallClock;
+      readonly policy: SessionPolicy;
+      readonly hubSecret: string;
+    },
+  ) {
+    this.#db = db;
+    this.#secrets = deps.secrets;
+    this.#clock = deps.clock;
+    this.#policy = deps.policy;
+    this.#hubSecret = deps.hubSecret;
+  }
+
+  open(owner: SessionOwner): Promise<SessionTokens> {
+    const { accessSeconds, refreshSeconds } = this.#policy;
+    const access = this.#secrets.token();
+    const refresh = this.#secrets.token();
+    return this.#db.transaction().execute(async (db) => {
+      const session = await this.#insertSession(db, owner);
+      await this.#insert(db, session, 'access', access, accessSeconds);
+      await this.#insert(db, session, 'refresh', refresh, refreshSeconds);
+      return this.#tokens(owner, access, refresh, accessSeconds);
+    });
+  }
+
+  openForProgram(owner: SessionOwner, lifetimeSeconds: number): Promise<SessionTokens> {
+    const access = this.#secrets.token();
+    return this.#db.transaction().execute(async (db) => {
+      const session = await this.#insertSession(db, owner);
+      await this.#insert(db, session, 'access', access, lifetimeSeconds);
+      return { ...this.#tokens(owner, access, '', lifetimeSeconds), refreshLifetimeSeconds: 0 };
+    });
+  }
+
+  rotate(refreshToken: string): Promise<Result<SessionTokens, RefreshFault>> {
+    const digest = this.#secrets.digest(refreshToken);
+    const nowMs = this.#clock.nowMs();
+    return this.#db.transaction().execute(async (db) => {
+      const token = await findToken(db, digest, 'refresh');
+      if (token === undefined) return err('unknown');
+      const decision = decideRotation(token, this.#policy, nowMs);
+      switch (decision) {
+        case 'reused':
+          await revokeSession(db, token.sessionId, nowMs);
+          return err('reused');
+        case 'revoked':
+        case 'expired':
+          return err(decision);
+        case 'rotate':
+        case 'repeat':
+          if (!token.isMember) return err('not-a-member');
+          break;
+      }
+      const { accessSeconds, refreshSeconds } = this.#policy;
+      const { access, refresh } = succeed(
+        (text) => this.#secrets.derive(this.#hubSecret, text),
+        refreshToken,
+      );
+      // Of two hubs that race for one token both write the same rows, so it does not matter who is first.
+      await db
+        .updateTable('tokens')
+        .set({ rotated_at_ms: nowMs })
+        .where('digest', '=', digest)
+        .where('rotated_at_ms', 'is', null)
+        .execute();
+      await this.#insert(db, token.sessionId, 'access', access, accessSeconds);
+      await this.#insert(db, token.sessionId, 'refresh', refresh, refreshSeconds);
+      const spentSeconds = Math.max(0, Math.ceil((nowMs - (token.rotatedAtMs ?? nowMs)) / 1000));
+      return ok(this.#tokens(token, access, refresh, Math.max(1, accessSeconds - spentSeconds)));
+    });
+  }
+
+  async revoke(refreshToken: string): Promise<void> {
+    const token = await findToken(this.#db, this.#secrets.digest(refreshToken), 'refresh');
+    if (token !== undefined) await revokeSession(this.#db, token.sessionId, this.#clock.nowMs());
+  }
+
+  async issueLiveToken(sessionId: string): Promise<LiveToken> {
+    const token = this.#secrets.token();
+    await this.#insert(this.#db, sessionId, 'live', token, this.#policy.liveSeconds);
+    return { token, lifetimeSeconds: this.#policy.liveSeconds };
+  }
+
+  async identify(digest: string, purpose: TokenPurpose): Promise<Result<Bearer, BearerFault>> {
+    const token = await findToken(this.#db, digest, purpose);
+    if (token === undefined) return err('unknown');
+    if (token.sessionRevoked) return err('revoked');
+    if (this.#clock.nowMs() >= token.expiresAtMs) return err('expired');
+    if (!token.isMember) return err('not-a-member');
+    const { user, team, sessionId, expiresAtMs } = token;
+    return ok({ user, team, sessionId, expiresAtMs });
+  }
+
+  async prune(beforeMs: number): Promise<void> {
+    await this.#db.deleteFrom('tokens').where('expires_at_ms', '<', beforeMs).execute();
+    await this.#db
+      .deleteFrom('sessions')
+      .where('opened_at_ms', '<', beforeMs)
+      .where('id', 'not in', (query) => query.selectFrom('tokens').select('session_id'))
+      .execute();
+  }
+
+  async #insertSession(db: Executor, owner: SessionOwner): Promise<string> {
+    const id = this.#secrets.token();
+    await db
+      .insertInto('sessions')
+      .values({
+        id,
+        team: owner.team,
+        user_name: owner.user,
+        device: owner.device ?? null,
+        opened_at_ms: this.#clock.nowMs(),
+        revoked_at_ms: null,
+      })
+      .execute();
+    return id;
+  }
+
+  #insert(
+    db: Executor,
+    sessionId: string,
+    purpose: string,
+    token: string,
+    lifetimeSeconds: number,
+  ): Promise<void> {
+    const expiresAtMs = this.#clock.nowMs() + lifetimeSeconds * 1000;
+    return insertToken(db, { sessionId, purpose, digest: this.#secrets.digest(token), expiresAtMs });
+  }
+
+  #tokens(
+    owner: SessionOwner,
+    access: string,
+    refresh: string,
+    accessLifetimeSeconds: number,
+  ): SessionTokens {
+    return {
+      access,
+      refresh,
+      accessLifetimeSeconds,
+      refreshLifetimeSeconds: this.#policy.refreshSeconds,
+      user: owner.user,
+      team: owner.team,
+    };
+  }
+}

@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import type { JournalRecord, RawRecord } from '../../ports/outbox.js';
+import { FileRoom } from '../fs/file-room.js';
+import { storageFailure } from '../fs/storage-failure.js';
+import { sealedJournal, sealedSegments, segmentPath } from './journal-files.js';
+import { currentTail, type JournalTail } from './journal-tail.js';
+import type { OutboxPaths } from './outbox-paths.js';
+import { scanSegment, type DamagedRecord, type SegmentScan } from './scan-segment.js';
+import type { StoredRecord } from './record-format.js';
+
+/** Which journal this is and which records are there. */
+export interface JournalExtent {
+  readonly journal: string;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Reads an outbox's journal without any lock; what is being appended at the moment is not there yet. */
+export class JournalReader {
+  readonly #paths: OutboxPaths;
+
+  constructor(paths: OutboxPaths) {
+    this.#paths = paths;
+  }
+
+  /** The records from `from` on, ascending, as {@link portions} has them. */
+  async *records(from = 1): AsyncGenerator<JournalRecord> {
+    for await (const portion of this.portions(from)) for (const record of portion) yield readable(record);
+  }
+
+  /**
+   * The records from `from` on, ascending, one segment in memory at a time: their bytes hold until the next portion is
+   * asked for. Numbers that nobody has between two segments are damaged records; segments that are reclaimed meanwhile
+   * are left out.
+   */
+  async *portions(from = 1): AsyncGenerator<readonly RawRecord[]> {
+    const room = new FileRoom();
+    const read = (path: string): Promise<Buffer> => room.read(path);
+    let next = from;
+    // Where the part that was read ends; unknown when what came before was reclaimed.
+    let end: number | undefined;
+    for (;;) {
+      const listed = this.#sealed();
+      for (const first of startingWith(listed, next)) {
+        const scan = await this.#scan(segmentPath(this.#paths, first), read, first);
+        yield* portionsOf(end, scan, next);
+        next = Math.max(next, scan?.next ?? 0);
+        end = scan?.next;
+      }
+      const current = await this.#scan(this.#paths.current, read, end);
+      // A rotation took place between the two looks: what was the open segment is sealed now.
+      const isBehind = current === undefined || current.first > next;
+      if (isBehind && this.#sealed().at(-1) !== listed.at(-1)) continue;
+      yield* portionsOf(end, current, next);
+      return;
+    }
+  }
+
+  /** Which journal this is and which records are there; `undefined` when there is no journal. */
+  async extent(): Promise<JournalExtent | undefined> {
+    for (;;) {
+      const extent = this.#quickExtent() ?? (await this.#scannedExtent());
+      if (extent !== 'moved') return extent;
+    }
+  }
+
+  /** From the ends of the open segment alone, as capture does it; `undefined` when they are not in order. */
+  #quickExtent(): JournalExtent | undefined {
+    let tail: JournalTail | undefined;
+    try {
+      tail = currentTail(this.#paths.current);
+    } catch (error) {
+      throw storageFailure(this.#paths.current, error);
+    }
+    if (tail === undefined) return undefined;
+    // Listed afterwards: what was sealed meanwhile belongs to the same row of records.
+    return { journal: tail.journal, first: this.#sealed()[0] ?? tail.segmentFirst, last: tail.next - 1 };
+  }
+
+  /** The same by reading everything that can tell; `moved` when a rotation took place meanwhile. */
+  async #scannedExtent(): Promise<JournalExtent | 'moved' | undefined> {
+    const sealed = this.#sealed();
+    const newest = sealed.at(-1);
+    let current = await this.#scan(this.#paths.current, readFileSync);
+    const isHeaded = current?.header !== undefined;
+    const before =
+      isHeaded || newest === undefined
+        ? undefined
+        : await this.#scan(segmentPath(this.#paths, newest), readFileSync, newest);
+    // Where its header cannot be read, the open segment begins where the newest sealed one ends.
+    if (current !== undefined && before !== undefined)
+      current = await this.#scan(this.#paths.current, readFileSync, before.next);
+    if (current === undefined && this.#sealed().at(-1) !== newest) return 'moved';
+    const scan = current ?? before;
+    if (scan === undefined) return undefined;
+    const header = current?.header ?? before?.header;
+    const journal = header?.journal ?? this.#sealedJournal() ?? '';
+    return { journal, first: sealed[0] ?? scan.first, last: scan.next - 1 };
+  }
+
+  #sealed(): readonly number[] {
+    try {
+      return sealedSegments(this.#paths);
+    } catch (error) {
+      throw storageFailure(this.#paths.segments, error);
+    }
+  }
+
+  #sealedJournal(): string | undefined {
+    try {
+      return sealedJournal(this.#paths);
+    } catch (error) {
+      throw storageFailure(this.#paths.segments, error);
+    }
+  }
+
+  async #scan(path: string, read: Read, first?: number): Promise<SegmentScan | undefined> {
+    try {
+      return scanSegment(await read(path), first);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw storageFailure(path, error);
+    }
+  }
+}
+
+type Read = (path: string) => Buffer | Promise<Buffer>;
+
+export const toRawRecord = (record: StoredRecord | DamagedRecord): RawRecord =>
+  'damaged' in record ? damagedRecord(record.record) : record;
+
+/** A record of which nothing is left but its number. */
+export const damagedRecord = (record: number): RawRecord => ({
+  record,
+  eventId: `record-${record}`,
+  team: 'local',
+  invalid: 'the record is damaged',
+});
+
+/** The segments that can hold `record` or a later one. */
+const startingWith = (segments: readonly number[], record: number): readonly number[] =>
+  segments.slice(
+    Math.max(
+      0,
+      segments.findLastIndex((first) => first <= record),
+    ),
+  );
+
+const readable = ({ record, eventId, hub, team, json, invalid }: RawRecord): JournalRecord => ({
+  record,
+  eventId,
+  team,
+  ...(hub === undefined ? {} : { hub }),
+  ...(json === undefined ? {} : { json: utf8.decode(json) }),
+  ...(invalid === undefined ? {} : { invalid }),
+});
+
+const utf8 = new TextDecoder();
+
+/** The records from `next` on of a segment, before them those that should lie between it and what was read. */
+function* portionsOf(
+  end: number | undefined,
+  scan: SegmentScan | undefined,
+  next: number,
+): Generator<readonly RawRecord[]> {
+  if (scan === undefined) return;
+  for (let record = Math.max(end ?? scan.first, next); record < scan.first; record++)
+    yield [damagedRecord(record)];
+  const records = scan.first >= next ? scan.records : scan.records.filter(({ record }) => record >= next);
+  if (records.length > 0) yield records.map(toRawRecord);
+}

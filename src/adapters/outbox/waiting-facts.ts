@@ -1,0 +1,118 @@
+import { existsSync, readFileSync, readdirSync, unlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { messageOf } from '../../domain/errors.js';
+import type { CaptureOutcome, Fact } from '../../ports/outbox.js';
+import { writeFileAtomic, syncDirectory } from '../fs/atomic-write.js';
+import { makeDirectory, secureEntries } from '../fs/make-directory.js';
+import { parseLine, sealLine } from '../fs/sealed-line.js';
+import { OUTBOX_DEPTH, type OutboxPaths } from './outbox-paths.js';
+import { capturedAmong } from './journal-ids.js';
+
+/** A fact whose process could not get the capture lock in time. */
+export interface WaitingFact {
+  readonly fact: Fact;
+  /** The event cannot be in the journal before this record. */
+  readonly from: number;
+  readonly path: string;
+}
+
+/** Facts that are durable but not sealed: one file each, named by the event's id. Normally there are none. */
+export class WaitingFacts {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Adds each of them. `refuse` says what becomes of one that the storage did not take at all. */
+  async addAll(
+    facts: readonly Fact[],
+    from: number,
+    refuse: (fact: Fact, error: unknown) => readonly CaptureOutcome[],
+  ): Promise<readonly CaptureOutcome[]> {
+    const outcomes: CaptureOutcome[] = [];
+    for (const fact of facts) {
+      const eventId = fact.event.event_id;
+      try {
+        await this.add(fact, from);
+        outcomes.push({ outcome: 'waiting', eventId });
+      } catch (error) {
+        const unconfirmed: CaptureOutcome = { outcome: 'unconfirmed', eventId, message: messageOf(error) };
+        outcomes.push(...(this.#holds(eventId) ? [unconfirmed] : refuse(fact, error)));
+      }
+    }
+    return outcomes;
+  }
+
+  /** Durable before this resolves. */
+  async add(fact: Fact, from: number): Promise<void> {
+    makeDirectory(this.#directory);
+    secureEntries(dirname(this.#directory), OUTBOX_DEPTH);
+    const content = sealLine(JSON.stringify({ fact, from }));
+    await writeFileAtomic(join(this.#directory, `${fact.event.event_id}.json`), content, { mode: 0o600 });
+  }
+
+  /** Whether the file of an event is there, durably or not. */
+  #holds(eventId: string): boolean {
+    return existsSync(join(this.#directory, `${eventId}.json`));
+  }
+
+  /** In the order of their event ids. A damaged file is left where it is and not listed. */
+  list(): readonly WaitingFact[] {
+    return this.#names().flatMap((name) => {
+      const path = join(this.#directory, name);
+      const fields = parseLine(readFileSync(path));
+      const from = fields?.['from'];
+      return typeof from === 'number' ? [{ fact: fields?.['fact'] as Fact, from, path }] : [];
+    });
+  }
+
+  count(): number {
+    return this.#names().length;
+  }
+
+  /**
+   * Forgets facts that are in the journal, once `confirm` has made it durable. Facts that cannot be forgotten now are
+   * found in the journal by the next capture, and forgotten then.
+   */
+  forget(facts: readonly WaitingFact[], confirm: () => void): void {
+    if (facts.length === 0) return;
+    try {
+      confirm();
+      for (const { path } of facts) unlinkSync(path);
+      syncDirectory(this.#directory);
+    } catch {
+      // Nothing depends on it: whether the journal is durable is asked again for the facts that are captured now.
+    }
+  }
+
+  #names(): readonly string[] {
+    if (!existsSync(this.#directory)) return [];
+    return readdirSync(this.#directory)
+      .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
+      .sort();
+  }
+}
+
+/**
+ * The waiting facts that are not in the journal yet. A process may have died between sealing one and removing its
+ * file; that file goes now.
+ */
+export const unsealedFacts = (
+  waiting: WaitingFacts,
+  paths: OutboxPaths,
+  confirm: () => void,
+): readonly WaitingFact[] => {
+  const listed = waiting.list();
+  if (listed.length === 0) return [];
+  const sealed = capturedAmong(
+    paths,
+    Math.min(...listed.map(({ from }) => from)),
+    listed.map(({ fact }) => fact.event.event_id),
+  );
+  waiting.forget(
+    listed.filter(({ fact }) => sealed.has(fact.event.event_id)),
+    confirm,
+  );
+  return listed.filter(({ fact }) => !sealed.has(fact.event.event_id));
+};

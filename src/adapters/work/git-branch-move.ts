@@ -1,0 +1,114 @@
+import { SyncError } from '../../domain/errors.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import type { BranchMove, MoveObstacle, Checkout } from '../../ports/work.js';
+import { checkedOut, operationIn, rebased } from './git-branch-place.js';
+import { directoryOf, type Git } from './git-command.js';
+import { lockOf, runPatiently } from './git-index-lock.js';
+import type { GitRun } from './git-process.js';
+import { reasonOf } from './git-reason.js';
+import { BRANCHES } from './git-refs.js';
+import { endangeredPaths, putBack, treeChanges } from './git-tree-changes.js';
+import { forgetMove, noteMove } from './git-unfinished-move.js';
+
+/** What keeps a branch from moving as things stand. `known`: where branches are checked out, if that is known. */
+export const findObstacle = async (
+  git: Git,
+  checkout: Checkout,
+  { branch, from, to }: BranchMove,
+  known?: Awaited<ReturnType<typeof checkedOut>>,
+): Promise<MoveObstacle | undefined> => {
+  if ((await git.branchTip(checkout, branch)) !== from) return { obstacle: 'moved' };
+  const rebase = rebased(checkout).find((place) => place.branch === branch);
+  if (rebase !== undefined)
+    return { obstacle: 'under-way', directory: rebase.directory, operation: 'rebase' };
+  const places = (known ?? (await checkedOut(git, checkout))).filter((place) => place.branch === branch);
+  const [place] = places;
+  if (place === undefined) return undefined;
+  const { directory } = place;
+  if (places.length > 1) return { obstacle: 'shared', directories: places.map((each) => each.directory) };
+  if (!place.isPresent) return { obstacle: 'gone', directory };
+  const operation = await operationIn(git, directory);
+  if (operation !== undefined) return { obstacle: 'under-way', directory, operation };
+  const paths = await endangeredPaths(git, directory, await treeChanges(git, checkout, from, to));
+  return paths.length === 0 ? undefined : { obstacle: 'changes', directory, paths };
+};
+
+/**
+ * Files and index go first, the branch last: whoever looks in between sees the merge as staged changes, out of which
+ * nothing can get lost. The note of the move is durable before and gone after it.
+ */
+export const moveBranch = async (
+  git: Git,
+  checkout: Checkout,
+  move: BranchMove,
+): Promise<Result<undefined, MoveObstacle>> => {
+  const places = await checkedOut(git, checkout);
+  const obstacle = await findObstacle(git, checkout, move, places);
+  if (obstacle !== undefined) return err(obstacle);
+  const directory = places.find(({ branch }) => branch === move.branch)?.directory;
+  if (directory === undefined)
+    return (await moveRef(git, checkout, move)) ? ok(undefined) : err({ obstacle: 'moved' });
+  noteMove(checkout, { ...move, directory });
+  await moveFiles(git, checkout, move, directory);
+  let hasMoved = false;
+  try {
+    hasMoved = await moveRef(git, checkout, move);
+  } finally {
+    // Files that cannot be taken back are left to the next command, which the note tells.
+    if (hasMoved || (await moveTree(git, directory, move.to, move.from)).code === 0) forgetMove(checkout);
+  }
+  return hasMoved ? ok(undefined) : err({ obstacle: 'moved' });
+};
+
+/** Brings index and files from one commit to the other and leaves what a person changed; all or nothing. */
+export const moveTree = (git: Git, directory: string, from: string, to: string): Promise<GitRun> =>
+  runPatiently(git, directory, ['read-tree', '-m', '-u', from, to], PATIENCE);
+
+/** Whether the branch went from the one commit to the other; `false` when it is somewhere else by now. */
+export const moveRef = async (
+  git: Git,
+  checkout: Checkout,
+  { branch, from, to }: BranchMove,
+): Promise<boolean> => {
+  const args = ['update-ref', '-m', 'spec-kitty: merge', BRANCHES + branch, to, from];
+  const run = await git.run(directoryOf(checkout), args, { writes: true });
+  if (run.code === 0) return true;
+  const tip = await tipNow(git, checkout, branch);
+  if (tip !== from) return tip === to;
+  throw refused(`Git did not move ${branch}: ${reasonOf(run)}`);
+};
+
+/** Where a branch is, as git says: of a file that cannot be read it would look as if there were none. */
+export const tipNow = async (git: Git, checkout: Checkout, branch: string): Promise<string> => {
+  const args = ['for-each-ref', '--format=%(objectname)', BRANCHES + branch];
+  return (await git.demand(directoryOf(checkout), args)).trim();
+};
+
+/** Git looks before it writes; a git that was stopped while it wrote has to be cleared up after. */
+const moveFiles = async (
+  git: Git,
+  checkout: Checkout,
+  { from, to }: BranchMove,
+  directory: string,
+): Promise<void> => {
+  try {
+    // What only looks changed, since it was copied or touched, is no change.
+    await runPatiently(git, directory, ['update-index', '-q', '--refresh'], PATIENCE);
+    const moved = await moveTree(git, directory, from, to);
+    if (moved.code === 0) return;
+    if (lockOf(moved) === undefined)
+      await putBack(git, directory, await treeChanges(git, checkout, from, to));
+    throw refused(`Git did not move the files in ${directory}: ${reasonOf(moved)}`);
+  } catch (error) {
+    forgetMove(checkout);
+    throw error;
+  }
+};
+
+/** By a hook, a lock, or what a person changed in this moment. */
+const refused = (message: string): SyncError =>
+  new SyncError('merge-refused', message, {
+    hint: 'Nothing has changed. Settle what git names, then run the command again.',
+  });
+
+const PATIENCE = { timeoutMs: 300_000 };

@@ -1,0 +1,149 @@
+import { err, ok, type Result } from '../../domain/result.js';
+import type { Checkout, Head } from '../../ports/work.js';
+import { contentsOf, isSame, settleIndex } from './git-after-hooks.js';
+import type { Git } from './git-command.js';
+import { pathInTree, placeElsewhere } from './git-commit-place.js';
+import { runPatiently } from './git-index-lock.js';
+import type { GitRun } from './git-process.js';
+import { reasonOf } from './git-reason.js';
+
+/**
+ * Commits exactly these paths of the main checkout as they are on disk. `--only` lets git build the commit from HEAD
+ * and these files and keep whatever else stands in the user's index. Files that git does not know yet are made known
+ * first, and unknown again when the commit is refused. A hook that reformats and refuses, so that one looks at what it
+ * did, is given what it made of the files once more.
+ */
+export const commitPaths = async (
+  git: Git,
+  main: Checkout,
+  named: readonly string[],
+  message: string,
+): Promise<Result<string, string>> => {
+  const before = await git.head(main);
+  const obstacle = commitObstacle(main, before, named);
+  if (obstacle !== undefined) return err(obstacle);
+  const paths = named.map((path) => pathInTree(main.root, path));
+  const written = contentsOf(main.root, paths);
+  const attempt = { git, main, paths, message, before: before.commit };
+  const first = await commitOnce(attempt, written);
+  const present = contentsOf(main.root, paths);
+  return first.ok || isSame(written, present) ? first : commitOnce(attempt, present);
+};
+
+/** Why these paths cannot be committed, whatever is in them. */
+export const commitObstacle = (
+  main: Checkout,
+  { branch }: Head,
+  paths: readonly string[],
+): string | undefined =>
+  branch === undefined
+    ? 'HEAD is detached, so the commit would belong to no branch'
+    : paths.map((path) => placeElsewhere(main.root, path)).find((reason) => reason !== undefined);
+
+/** Paths of these, relative to the main checkout, that git would commit: changed, or not known yet. */
+export const uncommittedPaths = async (
+  git: Git,
+  root: string,
+  paths: readonly string[],
+): Promise<readonly string[]> =>
+  parseStatus(
+    await git.demand(root, [...STATUS, '--', ...paths.map((path) => literal(pathInTree(root, path)))]),
+  );
+
+/** Paths that differ from HEAD in a work tree, untracked ones included. */
+export const dirtyPaths = async (git: Git, directory: string): Promise<readonly string[]> =>
+  parseStatus(await git.demand(directory, STATUS));
+
+const STATUS = ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames'];
+const UNKNOWN_PATH = /did not match any file/;
+const LITERAL = ':(top,literal)';
+
+/** Hooks may run a project's whole test suite. */
+const COMMIT_TIMEOUT_MS = 300_000;
+
+interface Attempt {
+  readonly git: Git;
+  readonly main: Checkout;
+  readonly paths: readonly string[];
+  readonly message: string;
+  /** HEAD before it; absent on a branch without a commit. */
+  readonly before: string | undefined;
+}
+
+const commitOnce = async (
+  attempt: Attempt,
+  written: ReadonlyMap<string, string>,
+): Promise<Result<string, string>> => {
+  const first = await commitOnly(attempt);
+  if (first.code === 0) return committed(attempt, written);
+  if (UNKNOWN_PATH.test(first.stderr)) return commitUnknown(attempt, written);
+  return judge(attempt, first, written);
+};
+
+const commitOnly = async ({ git, main, paths, message }: Attempt): Promise<GitRun> => {
+  const args = ['commit', '--quiet', '--only', `--message=${message}`, '--', ...paths.map(literal)];
+  // Maintenance in the background would outlive the command and keep its pipes.
+  const quiet = ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'];
+  return runPatiently(git, main.root, [...quiet, ...args], { timeoutMs: COMMIT_TIMEOUT_MS });
+};
+
+const commitUnknown = async (
+  attempt: Attempt,
+  written: ReadonlyMap<string, string>,
+): Promise<Result<string, string>> => {
+  const { git, main, paths } = attempt;
+  const known = await git.demand(main.root, ['ls-files', '-z', '--', ...paths.map(literal)]);
+  const unknown = paths.filter((path) => !known.split('\0').includes(path));
+  const added = await git.run(main.root, ['add', '--intent-to-add', '--', ...unknown.map(literal)], {
+    writes: true,
+  });
+  const run = added.code === 0 ? await commitOnly(attempt) : added;
+  const verdict = run.code === 0 ? await committed(attempt, written) : await judge(attempt, run, written);
+  if (!verdict.ok)
+    await git.run(main.root, ['update-index', '--force-remove', '--', ...unknown], { writes: true });
+  return verdict;
+};
+
+/**
+ * What git did not make because another commit already holds the same is not refused, and neither is what it made
+ * before it was stopped for taking too long.
+ */
+const judge = async (
+  attempt: Attempt,
+  run: GitRun,
+  written: ReadonlyMap<string, string>,
+): Promise<Result<string, string>> => {
+  const { git, main, paths } = attempt;
+  const status = await git.run(main.root, [...STATUS, '--', ...paths.map(literal)]);
+  const isClean = status.code === 0 && status.stdout === '';
+  const held = isClean
+    ? await git.run(main.root, ['ls-tree', '-r', '-z', '--name-only', 'HEAD', '--', ...paths])
+    : undefined;
+  const names = held?.code === 0 ? held.stdout.split('\0') : [];
+  return paths.every((path) => names.includes(path))
+    ? committed(attempt, written)
+    : err(reasonOf(run).replaceAll(LITERAL, ''));
+};
+
+const committed = async (
+  { git, main, paths, before }: Attempt,
+  written: ReadonlyMap<string, string>,
+): Promise<Result<string, string>> => {
+  // The commit is made: whatever goes wrong while the index follows must not turn it into a refusal.
+  const missing = await settleIndex(git, main, paths, before, written).catch(() => []);
+  if (missing.length > 0) return err(`a hook kept ${missing.join(', ')} out of the commit`);
+  const read = await git.head(main).catch(() => undefined);
+  if (read?.commit !== undefined) return ok(read.commit);
+  const asked = await git.run(main.root, ['rev-parse', '-q', '--verify', 'HEAD^{commit}']);
+  return asked.code === 0 ? ok(asked.stdout.trim()) : err('the branch has no commit yet');
+};
+
+/** A path that git takes as it is, whatever characters it has. */
+const literal = (path: string): string => LITERAL + path;
+
+/** `XY path` entries, each ended by a zero byte. */
+const parseStatus = (output: string): readonly string[] =>
+  output
+    .split('\0')
+    .filter((entry) => entry !== '')
+    .map((entry) => entry.slice(3));

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SyncError } from '../../domain/errors.js';
+import { isFields } from '../../domain/wire.js';
+import type { Intent } from '../../domain/work/intent.js';
+import type { HeldRepository, IntentStore } from '../../ports/work.js';
+import { syncDirectory, writeFileAtomicSync } from '../fs/atomic-write.js';
+import { makeDirectory } from '../fs/make-directory.js';
+import { NO_DETOUR, readPlainFile } from '../fs/repository-file.js';
+
+/**
+ * The intent of a repository as one JSON document with a checksum. The file is written over in place and cut short, not
+ * replaced: a torn one fails its checksum and belongs to work that had not begun, so a rename would buy nothing, and
+ * keeping the file saves the sync of its directory. It is cut down to one byte: only a file without any may be one whose
+ * maker died before its directory was synced.
+ */
+export class JsonIntentStore implements IntentStore {
+  readonly #stateRoot: string;
+
+  /** @param stateRoot where the intent of a project without git lies */
+  constructor(stateRoot: string) {
+    this.#stateRoot = stateRoot;
+  }
+
+  async read(held: HeldRepository): Promise<'none' | 'unreadable' | Intent> {
+    const path = this.#pathOf(held);
+    const text = guarded(path, () => readText(path));
+    if (text === undefined || text.length <= CUT_SHORT_BYTES) return 'none';
+    // Commands rarely die, so what understands a left-over is loaded where there is one.
+    const { parseIntent } = await import('../../domain/work/parse-intent.js');
+    return parseStored(text, parseIntent) ?? 'unreadable';
+  }
+
+  async write(held: HeldRepository, intent: Intent): Promise<void> {
+    const path = this.#pathOf(held);
+    const bytes = Buffer.from(render(intent), 'utf8');
+    guarded(path, () => {
+      // One that still keeps events is replaced in one step: torn, it would take them along.
+      if (sizeOf(path) <= CUT_SHORT_BYTES) writeDurably(path, bytes);
+      else writeFileAtomicSync(path, bytes, { mode: 0o600 });
+    });
+  }
+
+  async clear(held: HeldRepository): Promise<void> {
+    const path = this.#pathOf(held);
+    // Not synced: after a power cut the intent may be back, and then the journal has its events.
+    guarded(path, () => {
+      cutShort(path);
+    });
+  }
+
+  #pathOf({ checkout }: HeldRepository): string {
+    if (checkout.commonDir !== undefined) return join(checkout.commonDir, 'spec-kitty', 'intent.json');
+    return join(this.#stateRoot, 'intents', `${sha256(checkout.projectRoot).slice(0, 32)}.json`);
+  }
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+
+const render = (intent: Intent): string => {
+  const json = JSON.stringify(intent);
+  return `{"checksum":"${sha256(json)}","intent":${json}}\n`;
+};
+
+/** A document counts only if rendering what it says gives the same bytes: that covers the checksum and all the rest. */
+const parseStored = (text: string, parse: (value: unknown) => Intent | undefined): Intent | undefined => {
+  try {
+    const document: unknown = JSON.parse(text);
+    const intent = isFields(document) ? parse(document['intent']) : undefined;
+    return intent !== undefined && render(intent) === text ? intent : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const writeDurably = (path: string, bytes: Uint8Array): void => {
+  const descriptor = openForWriting(path);
+  try {
+    if (fstatSync(descriptor).size === 0) syncDirectory(dirname(path));
+    for (let offset = 0; offset < bytes.length;) {
+      offset += writeSync(descriptor, bytes, offset, bytes.length - offset, offset);
+    }
+    ftruncateSync(descriptor, bytes.length);
+    fdatasyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+};
+
+const openForWriting = (path: string): number => {
+  try {
+    return openSync(path, constants.O_WRONLY | NO_DETOUR);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    makeDirectory(dirname(path));
+    return openSync(path, constants.O_WRONLY | constants.O_CREAT | NO_DETOUR, 0o600);
+  }
+};
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+const cutShort = (path: string): void => {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_WRONLY | NO_DETOUR);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  try {
+    if (fstatSync(descriptor).size > CUT_SHORT_BYTES) ftruncateSync(descriptor, CUT_SHORT_BYTES);
+  } finally {
+    closeSync(descriptor);
+  }
+};
+
+const readText = (path: string): string | undefined => {
+  try {
+    return readPlainFile(path).toString('utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
+const guarded = <T>(path: string, work: () => T): T => {
+  try {
+    return work();
+  } catch (cause) {
+    throw new SyncError('storage-failed', `${path} cannot be read or written: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+};
+
+const CUT_SHORT_BYTES = 1;

@@ -1,0 +1,57 @@
+import { SyncError } from '../../domain/errors.js';
+import type { AgentCommand, AgentTrust } from '../../ports/agents.js';
+import type { Checkout } from '../../ports/work.js';
+
+/** How an agent is called, and who says so. */
+export interface StatedCommand {
+  readonly agent: string;
+  readonly argv: readonly string[];
+  readonly statedBy: 'program' | 'project';
+  /** The project states it instead of the command that we know by that name. */
+  readonly redefines: boolean;
+}
+
+/** Asks a person whether these may run; `true` is a yes. */
+export type ConsentQuestion = (commands: readonly StatedCommand[]) => Promise<boolean>;
+
+/**
+ * A name that everybody knows must not run what only a repository knows: each redefinition is agreed to once for a
+ * checkout and what it says. Fails with `agents-untrusted` without that, and where nobody can be asked.
+ */
+export const demandConsent = async (
+  trust: AgentTrust,
+  checkout: Checkout,
+  commands: readonly StatedCommand[],
+  ask: ConsentQuestion | undefined,
+): Promise<void> => {
+  const unknown: StatedCommand[] = [];
+  for (const command of commands) {
+    if (command.redefines && !(await trust.isGiven(checkout, contentOf(command)))) unknown.push(command);
+  }
+  if (unknown.length === 0) return;
+  if (ask === undefined || !(await ask(unknown))) {
+    const names = unknown.map(({ agent }) => agent).join(', ');
+    throw new SyncError(
+      'agents-untrusted',
+      `.kittify/config.yaml redefines ${names}, and nobody agreed to it.`,
+      {
+        hint: 'Look at the commands with "spec-kitty orchestrate --dry-run". If they may run, use --trust-agents.',
+      },
+    );
+  }
+  for (const command of unknown) await trust.give(checkout, contentOf(command));
+};
+
+export const statedCommands = (
+  agents: ReadonlyMap<string, AgentCommand>,
+  ofProject: readonly string[],
+  redefined: readonly string[],
+): readonly StatedCommand[] =>
+  [...agents].map(([agent, { argv }]) => ({
+    agent,
+    argv,
+    statedBy: ofProject.includes(agent) ? 'project' : 'program',
+    redefines: redefined.includes(agent),
+  }));
+
+const contentOf = ({ agent, argv }: StatedCommand): string => JSON.stringify([agent, ...argv]);

@@ -1,0 +1,136 @@
+import { beginRun, DEFAULT_LIMITS, resumeRun } from '../../domain/agents/begin-run.js';
+import { observe } from '../../domain/agents/observe.js';
+import type { OrchestrationStanding } from '../../domain/agents/standing.js';
+import type { OrchestrationState } from '../../domain/agents/state.js';
+import type { OrchestratorPlace } from '../../ports/agents.js';
+import type { Emission } from '../outbox/event-emitter.js';
+import { demandConsent, type ConsentQuestion } from './agent-consent.js';
+import { driveOrchestration, type RunBegun } from './drive-orchestration.js';
+import type { WorkOutcome } from '../work/kept-events.js';
+import type { ProgressListener } from './orchestration-progress.js';
+import { occupyProject, resumable, startable } from './orchestration-start.js';
+import type { OrchestratorSources } from './orchestrator-sources.js';
+import type { PerformWork } from '../work/perform-work.js';
+import { prepareOrchestration, type OrchestrationRequest, type Preparation } from './plan-orchestration.js';
+import { ToldWork } from './told-work.js';
+import { nothingToDo } from '../work/work-plan.js';
+
+export interface OrchestrateInput extends OrchestrationRequest {
+  /**
+   * Goes on with the run that the project has; its feature is then the only one that may be named, and agents and limits
+   * are those of the run unless they are given.
+   */
+  readonly resume?: boolean;
+  /** Asks whether redefinitions of known agents may run; absent where nobody can be asked. */
+  readonly askConsent?: ConsentQuestion;
+  readonly onProgress?: ProgressListener;
+}
+
+export interface OrchestrationResult {
+  /** `completed`: everything is done (without merging: approved). `interrupted`: by the signal. `aborted`: by a request. */
+  readonly ended: 'completed' | 'paused' | 'interrupted' | 'aborted';
+  readonly standing: OrchestrationStanding;
+  /** What became of each event, in order. Whatever it is, it is to be reported and fails nothing. */
+  readonly outcomes: readonly WorkOutcome[];
+  /** Who, where and for whom the last work was done. */
+  readonly emission?: Emission;
+}
+
+/** Runs agents over the dependency graph of a feature: implementation, review, rework, merge. */
+export class OrchestrateFeature {
+  readonly #sources: OrchestratorSources;
+
+  constructor(sources: OrchestratorSources) {
+    this.#sources = sources;
+  }
+
+  /**
+   * What becomes of single work packages is the result. Fails with what {@link prepareOrchestration} refuses, with
+   * `agents-untrusted` for redefinitions that nobody agreed to, with
+   * `lock-busy` while another orchestrator has the project, with `orchestration-unfinished` when there is a run to go on
+   * with, with `orchestration-absent` when there is none to resume, and with `storage-failed` when its state cannot be
+   * written; every agent has ended by then.
+   */
+  async run(input: OrchestrateInput, signal?: AbortSignal): Promise<OrchestrationResult> {
+    const { store, repository } = this.#sources;
+    const place = await occupyProject(store, repository, input.checkout);
+    try {
+      const begun = await this.#begin(input, place);
+      const { ended, standing } = await driveOrchestration(this.#sources, begun, signal);
+      const { outcomes, emission } = begun.told;
+      return { ended, standing, outcomes, ...(emission === undefined ? {} : { emission }) };
+    } finally {
+      place.release();
+    }
+  }
+
+  async #begin(input: OrchestrateInput, place: OrchestratorPlace): Promise<RunBegun> {
+    const { store, repository, files, catalog } = this.#sources;
+    const { checkout, onProgress, resume = false } = input;
+    const former = resume ? await resumable(store, input) : await startable(store, checkout);
+    const resumed = resume ? former : undefined;
+    const runId = resumed?.runId ?? this.#sources.ids.next();
+    const perform = this.#sources.perform(runId);
+    const told = new ToldWork();
+    const wanted = resumed === undefined ? input : asResumed(input, resumed);
+    const prepare = (): Promise<Preparation> => prepareOrchestration(repository, files, catalog, wanted);
+    // Whatever is refused is refused before anything is touched.
+    const atFirst = await prepare();
+    await demandConsent(this.#sources.trust, checkout, atFirst.stated, input.askConsent);
+    const prepared = (await settleLeftOver(input, perform, told)) ? await prepare() : atFirst;
+    const begun = this.#stateAtBeginning(input, runId, prepared, former);
+    const { state, notices } = observe(begun, prepared.view, new Set());
+    return {
+      place,
+      prepared,
+      state,
+      notices,
+      perform,
+      told,
+      isResumed: resume,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    };
+  }
+
+  #stateAtBeginning(
+    { resume, limits = {} }: OrchestrateInput,
+    runId: string,
+    { feature, view, agents }: Preparation,
+    former: OrchestrationState | undefined,
+  ): OrchestrationState {
+    const at = new Date(this.#sources.clock.nowMs()).toISOString();
+    const names = [...agents.keys()];
+    if (resume === true && former !== undefined) return resumeRun(former, at, { agents: names, limits });
+    const beginning = {
+      runId,
+      feature,
+      startedAt: at,
+      agents: names,
+      limits: { ...DEFAULT_LIMITS, ...limits },
+    };
+    return beginRun(beginning, view, former);
+  }
+}
+
+/**
+ * A run that was killed may have left the very last of its work half done, and then nothing else would ask for it.
+ * Returns whether there was something, so that the files may read differently now.
+ */
+const settleLeftOver = async (
+  { checkout }: OrchestrateInput,
+  perform: PerformWork,
+  told: ToldWork,
+): Promise<boolean> => {
+  const work = await perform.run({ checkout, plan: async () => nothingToDo(undefined) });
+  told.keep(work);
+  return work.leftOver !== undefined;
+};
+
+const asResumed = (
+  input: OrchestrateInput,
+  { feature, agents }: OrchestrationState,
+): OrchestrationRequest => ({
+  ...input,
+  feature,
+  agents: (input.agents ?? []).length > 0 ? (input.agents ?? []) : agents,
+});

@@ -1,0 +1,35 @@
+import type { OrchestrationState } from '../../domain/agents/state.js';
+import type { AgentCommand, OrchestratorPlace } from '../../ports/agents.js';
+import type { Checkout } from '../../ports/work.js';
+import type { OrchestrationProgress } from './orchestration-progress.js';
+import type { OrchestratorSources } from './orchestrator-sources.js';
+import type { PerformWork } from '../work/perform-work.js';
+import type { RunTurns } from './run-turns.js';
+import type { PerformedWork } from '../work/work-plan.js';
+
+/** What every step of one run works with. */
+export interface OrchestrationContext {
+  readonly sources: OrchestratorSources;
+  readonly checkout: Checkout;
+  readonly place: OrchestratorPlace;
+  readonly feature: string;
+  readonly runId: string;
+  readonly commands: ReadonlyMap<string, AgentCommand>;
+  /** Its events belong to this run. */
+  readonly perform: PerformWork;
+  readonly turns: RunTurns;
+  /** The state at this moment. */
+  state(): OrchestrationState;
+  tell(progress: OrchestrationProgress): void;
+  /** Remembers what became of the events of a piece of work. */
+  keep<R>(work: PerformedWork<R>): R;
+}
+
+/** Names the feature to use cases that ask for it. */
+export const featureRequest = ({
+  checkout,
+  feature,
+}: Pick<OrchestrationContext, 'checkout' | 'feature'>) => ({
+  checkout,
+  feature,
+});

@@ -1,0 +1,51 @@
+import { SyncError } from '../../domain/errors.js';
+import { describeIssues } from '../../domain/result.js';
+import { standingOf, type OrchestrationStanding } from '../../domain/agents/standing.js';
+import type { OrchestrationState } from '../../domain/agents/state.js';
+import type { OrchestrationStore } from '../../ports/agents.js';
+import type { Checkout, FeatureFiles } from '../../ports/work.js';
+import { viewOf } from './feature-view.js';
+import { loadFeature } from '../work/locate-feature.js';
+
+export interface OrchestrationReport {
+  /** Whether a process is at work on it now, as the kernel knows. */
+  readonly isRunning: boolean;
+  readonly standing: OrchestrationStanding;
+}
+
+/** Says where the orchestration of a project stands. Changes nothing. */
+export class OrchestrationStatus {
+  readonly #files: FeatureFiles;
+  readonly #store: OrchestrationStore;
+
+  constructor(files: FeatureFiles, store: OrchestrationStore) {
+    this.#files = files;
+    this.#store = store;
+  }
+
+  /** `undefined` when there was never one. Fails with `storage-corrupt` when what is remembered cannot be understood. */
+  async run({ checkout }: { readonly checkout: Checkout }): Promise<OrchestrationReport | undefined> {
+    const state = await readOrchestration(this.#store, checkout);
+    if (state === undefined) return undefined;
+    const isRunning = await this.#store.isOccupied(checkout);
+    const feature = await loadFeature(this.#files, checkout.projectRoot, state.feature);
+    return { isRunning, standing: standingOf(state, viewOf(feature)) };
+  }
+}
+
+/** The state that a project has. Fails with `storage-corrupt`, naming everything that is wrong with it. */
+export const readOrchestration = async (
+  store: Pick<OrchestrationStore, 'read'>,
+  checkout: Checkout,
+): Promise<OrchestrationState | undefined> => {
+  const reading = await store.read(checkout);
+  if (reading.found === 'state') return reading.state;
+  if (reading.found === 'none') return undefined;
+  throw new SyncError(
+    'storage-corrupt',
+    `.kittify/orchestration-state.json cannot be understood: ${describeIssues(reading.issues)}.`,
+    {
+      hint: 'Look at the file. When it is of no use, move it away and begin again with "spec-kitty orchestrate".',
+    },
+  );
+};

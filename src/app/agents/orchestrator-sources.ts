@@ -1,0 +1,42 @@
+import type {
+  AgentCatalog,
+  AgentRunner,
+  AgentTrust,
+  AgentWork,
+  OrchestrationStore,
+} from '../../ports/agents.js';
+import type { EventIdSource, Randomness, Timer, WallClock } from '../../ports/host.js';
+import type { Checkout, FeatureFiles, Repository } from '../../ports/work.js';
+import type { PerformWork } from '../work/perform-work.js';
+import type { PerformedWork } from '../work/work-plan.js';
+
+/** What the orchestrator asks of the use case that merges. */
+export interface Merging {
+  run(
+    input: {
+      readonly checkout: Checkout;
+      readonly feature: string;
+      readonly workPackageIds: readonly string[];
+    },
+    signal?: AbortSignal,
+  ): Promise<PerformedWork<unknown>>;
+}
+
+/** What an orchestration works with. */
+export interface OrchestratorSources {
+  readonly repository: Repository;
+  readonly files: FeatureFiles;
+  readonly runner: AgentRunner;
+  readonly catalog: AgentCatalog;
+  readonly trust: AgentTrust;
+  readonly work: AgentWork;
+  readonly store: OrchestrationStore;
+  readonly clock: WallClock;
+  readonly timer: Timer;
+  readonly ids: EventIdSource;
+  readonly randomness: Randomness;
+  /** Work whose events carry this correlation id, which is that of the whole run. */
+  perform(correlationId: string): PerformWork;
+  /** Merges with that work. */
+  merging(perform: PerformWork): Merging;
+}

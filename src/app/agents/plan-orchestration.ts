@@ -1,0 +1,195 @@
+import { SyncError } from '../../domain/errors.js';
+import { describeIssues } from '../../domain/result.js';
+import {
+  dependencyFaults,
+  describeDependencyFault,
+  topologicalOrder,
+} from '../../domain/work/dependency-graph.js';
+import { DEFAULT_LIMITS } from '../../domain/agents/begin-run.js';
+import type { RunLimits } from '../../domain/agents/state.js';
+import { isElsewhere, laneOf, type FeatureView } from '../../domain/agents/view.js';
+import { wavesOf } from '../../domain/agents/waves.js';
+import type { AgentCatalog, AgentCatalogReading, AgentCommand } from '../../ports/agents.js';
+import type { FeatureFiles, Repository } from '../../ports/work.js';
+import { refuseFaults, refuseUninitialized, type FeatureState } from '../work/feature-state.js';
+import { branchesOf, describeGroup } from '../work/group-branches.js';
+import { statedCommands, type StatedCommand } from './agent-consent.js';
+import { viewOf } from './feature-view.js';
+import { loadFeature, locateFeature, type FeatureRequest } from '../work/locate-feature.js';
+
+export interface OrchestrationRequest extends FeatureRequest {
+  /** Names in the order of preference; absent or empty: those of the project's config. */
+  readonly agents?: readonly string[];
+  /** What differs from {@link DEFAULT_LIMITS}. */
+  readonly limits?: Partial<RunLimits>;
+}
+
+/** What a run would do, and with whom. */
+export interface OrchestrationPlan {
+  readonly feature: string;
+  readonly agents: readonly string[];
+  /** How each of them is called. */
+  readonly commands: readonly StatedCommand[];
+  readonly limits: RunLimits;
+  /** Ids that can be worked on at the same time, wave after wave, if nothing goes wrong; what is done is not among them. */
+  readonly waves: readonly (readonly string[])[];
+  /** In work, in review or blocked already: left to whoever has them. */
+  readonly elsewhere: readonly string[];
+  readonly done: readonly string[];
+}
+
+/** Says what an orchestration would do. Changes nothing. */
+export class PlanOrchestration {
+  readonly #repository: Repository;
+  readonly #files: FeatureFiles;
+  readonly #catalog: AgentCatalog;
+
+  constructor(repository: Repository, files: FeatureFiles, catalog: AgentCatalog) {
+    this.#repository = repository;
+    this.#files = files;
+    this.#catalog = catalog;
+  }
+
+  /** Fails as a run would before it begins. */
+  async run(request: OrchestrationRequest): Promise<OrchestrationPlan> {
+    const { feature, view, agents, stated } = await prepareOrchestration(
+      this.#repository,
+      this.#files,
+      this.#catalog,
+      request,
+    );
+    return {
+      feature,
+      agents: [...agents.keys()],
+      commands: stated,
+      limits: { ...DEFAULT_LIMITS, ...request.limits },
+      waves: wavesOf(view),
+      elsewhere: view.graph.ids.filter((id) => isElsewhere(view, id)),
+      done: view.graph.ids.filter((id) => laneOf(view, id) === 'done'),
+    };
+  }
+}
+
+/** A feature that can be orchestrated, and the agents for it in the order of preference. */
+export interface Preparation {
+  readonly feature: string;
+  readonly view: FeatureView;
+  readonly agents: ReadonlyMap<string, AgentCommand>;
+  readonly stated: readonly StatedCommand[];
+}
+
+/**
+ * Looks whether a feature can be orchestrated. Fails with `not-a-repository`, `feature-not-found`, `feature-ambiguous`,
+ * `work-package-unreadable`, `dependency-invalid`, with `input-invalid` for limits that are none and for agents that
+ * nobody knows, and with `dependency-missing` for agents whose program is not on this machine.
+ */
+export const prepareOrchestration = async (
+  repository: Repository,
+  files: FeatureFiles,
+  catalog: AgentCatalog,
+  request: OrchestrationRequest,
+): Promise<Preparation> => {
+  const { checkout } = request;
+  if (checkout.commonDir === undefined) {
+    throw new SyncError('not-a-repository', 'Agents work in git worktrees, and here is no git.', {
+      hint: 'Run "git init" and commit once, then run the command again.',
+    });
+  }
+  refuseLimits(request.limits ?? {});
+  const feature = await locateFeature(files, repository, request);
+  const state = await loadFeature(files, checkout.projectRoot, feature);
+  refuseFaults(state);
+  refuseGroups(state);
+  refuseUninitialized(state);
+  const view = viewOf(state);
+  refuseGraph(view);
+  const reading = await catalog.read(checkout.projectRoot);
+  const agents = chooseAgents(reading, request.agents ?? []);
+  await refuseMissing(catalog, checkout.projectRoot, agents);
+  return { feature, view, agents, stated: statedCommands(agents, reading.ofProject, reading.redefined) };
+};
+
+const refuseLimits = ({ maxParallel = 1, maxRetries = 0, timeoutMs = 1 }: Partial<RunLimits>): void => {
+  const isCount = (value: number, least: number): boolean => Number.isSafeInteger(value) && value >= least;
+  if (isCount(maxParallel, 1) && isCount(maxRetries, 0) && isCount(timeoutMs, 1)) return;
+  throw new SyncError('input-invalid', 'A limit of the orchestration cannot be used.', {
+    hint: 'At least one agent at a time, no retry or more, and some time for each run.',
+  });
+};
+
+/** Agents work on a branch for each work package. */
+const refuseGroups = ({ documents, workPackages }: FeatureState): void => {
+  const { group } = branchesOf(documents);
+  const lines = workPackages.flatMap(({ workPackage: { id, lane } }) => {
+    const found = lane === 'done' ? undefined : group(id);
+    return found === undefined ? [] : [`${describeGroup(id, found)}.`];
+  });
+  if (lines.length === 0) return;
+  throw new SyncError('input-invalid', lines.join('\n'), {
+    hint: 'An orchestration gives each work package a branch of its own. Take the groups out of lanes.json, or go on with the program that made them.',
+  });
+};
+
+/** Whatever has a cycle or names what is not there would wait for ever. */
+const refuseGraph = ({ graph }: FeatureView): void => {
+  const faults = dependencyFaults(graph);
+  if (faults.length === 0 && topologicalOrder(graph).length > 0) return;
+  if (faults.length === 0) {
+    throw new SyncError('work-package-not-found', 'The feature has no work packages.', {
+      hint: 'Its folder tasks/ needs files such as WP01-title.md.',
+    });
+  }
+  throw new SyncError('dependency-invalid', faults.map(describeDependencyFault).join('\n'), {
+    hint: 'Correct the dependencies and run "spec-kitty agent feature finalize-tasks".',
+  });
+};
+
+const chooseAgents = (
+  { available, commands, issues }: AgentCatalogReading,
+  asked: readonly string[],
+): ReadonlyMap<string, AgentCommand> => {
+  const trouble = issues.length === 0 ? '' : ` In .kittify/config.yaml, ${describeIssues(issues)}.`;
+  const names = [...new Set(asked.length > 0 ? asked : available)];
+  if (names.length === 0) {
+    throw new SyncError('input-invalid', `No agent is named.${trouble}`, {
+      hint: `Name some with --agents, or list them in .kittify/config.yaml under agents.available. There are: ${[...commands.keys()].join(', ')}.`,
+    });
+  }
+  const chosen = new Map<string, AgentCommand>();
+  for (const name of names) {
+    const command = commands.get(name);
+    if (command === undefined) {
+      throw new SyncError(
+        'input-invalid',
+        `Nobody knows how to run the agent ${JSON.stringify(name)}.${trouble}`,
+        {
+          hint: `Say in .kittify/config.yaml how it is run, under agents.commands. Known are: ${[...commands.keys()].join(', ')}.`,
+        },
+      );
+    }
+    chosen.set(name, command);
+  }
+  return chosen;
+};
+
+/** Work is not claimed for an agent that cannot begin. */
+const refuseMissing = async (
+  catalog: AgentCatalog,
+  projectRoot: string,
+  agents: ReadonlyMap<string, AgentCommand>,
+): Promise<void> => {
+  const installed = await Promise.all(
+    [...agents.values()].map((command) => catalog.isInstalled(projectRoot, command)),
+  );
+  const missing = [...agents].filter((_, at) => installed[at] !== true);
+  if (missing.length === 0) return;
+  const there = [...agents.keys()].filter((_, at) => installed[at] === true);
+  const programs = missing.map(([name, { argv }]) =>
+    argv[0] === name ? name : `${name} (${JSON.stringify(argv[0] ?? '')})`,
+  );
+  const others =
+    there.length === 0 ? 'name others with --agents' : `go on without them: add --agents ${there.join(',')}`;
+  throw new SyncError('dependency-missing', `Not on this machine: ${programs.join(', ')}.`, {
+    hint: `Install what is missing, say in .kittify/config.yaml under agents.commands how it is run, or ${others}.`,
+  });
+};

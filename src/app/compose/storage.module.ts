@@ -1,0 +1,84 @@
+import { JsonLamportStore } from '../../adapters/events/json-lamport-store.js';
+import { TomlCredentialStore } from '../../adapters/delivery/toml-credential-store.js';
+import { JsonCheckoutRegistry } from '../../adapters/events/json-checkout-registry.js';
+import { TomlSettingsStore } from '../../adapters/events/toml-settings-store.js';
+import { YamlConfigStore } from '../../adapters/events/yaml-config-store.js';
+import { LamportFile } from '../../adapters/fs/lamport-file.js';
+import { highestCapturedClock, LowdbOutboxes } from '../../adapters/outbox/lowdb-outboxes.js';
+import { captureLockPath } from '../../adapters/outbox/outbox-paths.js';
+import { GitRepository } from '../../adapters/work/git-repository.js';
+import { JsonIntentStore } from '../../adapters/work/json-intent-store.js';
+import { WorkPackageFiles } from '../../adapters/work/work-package-files.js';
+import { deriveNodeId } from '../../domain/events/node-id.js';
+import type { StateRoot } from '../../adapters/fs/state-root.js';
+import type { Hash, Machine, WallClock } from '../../ports/host.js';
+import type { Registrar } from './registrar.js';
+import { TOKENS } from './tokens.js';
+
+/** Everything that is kept in files: the state root, the project's config, the repository. */
+export const storageModule = (register: Registrar): void => {
+  register.single(TOKENS.configs, [], () => new YamlConfigStore());
+  register.single(TOKENS.settings, [TOKENS.stateRoot], (root) => new TomlSettingsStore(root));
+  register.single(TOKENS.checkouts, [TOKENS.stateRoot], (root) => new JsonCheckoutRegistry(root));
+  register.single(TOKENS.credentials, [TOKENS.stateRoot], (root) => new TomlCredentialStore(root));
+  // Only who is signed in asks which hub is which, so only then it is loaded.
+  register.single(TOKENS.knownHubs, [TOKENS.stateRoot], (root) => {
+    const load = async () => {
+      const { JsonKnownHubs } = await import('../../adapters/delivery/json-known-hubs.js');
+      return new JsonKnownHubs(root);
+    };
+    return {
+      list: async () => (await load()).list(),
+      update: async (change) => (await load()).update(change),
+    };
+  });
+  // Only who signs in by a variable asks for it, so only then it is loaded.
+  register.single(TOKENS.machineAccounts, [TOKENS.stateRoot], (root) => {
+    const load = async () => {
+      const { JsonMachineAccounts } = await import('../../adapters/delivery/json-machine-accounts.js');
+      return new JsonMachineAccounts(root);
+    };
+    return {
+      recall: async (hub, token) => (await load()).recall(hub, token),
+      remember: async (hub, token, account) => (await load()).remember(hub, token, account),
+    };
+  });
+  register.single(
+    TOKENS.lamport,
+    [TOKENS.stateRoot, TOKENS.machine, TOKENS.hash, TOKENS.wallClock],
+    (root, machine, hash, clock) =>
+      new JsonLamportStore(lamportFile(root, machine, hash, clock), captureLockPath(root.path)),
+  );
+  register.single(
+    TOKENS.outboxes,
+    [TOKENS.stateRoot, TOKENS.machine, TOKENS.hash, TOKENS.wallClock, TOKENS.randomness, TOKENS.log],
+    (root, machine, hash, clock, randomness, log) =>
+      new LowdbOutboxes(root.path, {
+        clock: lamportFile(root, machine, hash, clock),
+        warn: (message) => log.warn(message),
+        newJournalId: () => randomness.uuid(),
+        nowMs: () => clock.nowMs(),
+      }),
+  );
+  register.single(
+    TOKENS.repository,
+    [TOKENS.stateRoot, TOKENS.environment],
+    (root, { env, waiting }) =>
+      new GitRepository({
+        stateRoot: root.path,
+        environment: env,
+        ...(waiting === undefined ? {} : { lockWaitMs: waiting.waitMs, onWait: waiting.onWait }),
+      }),
+  );
+  register.single(TOKENS.intents, [TOKENS.stateRoot], (root) => new JsonIntentStore(root.path));
+  register.single(TOKENS.featureFiles, [], () => new WorkPackageFiles());
+};
+
+const lamportFile = (root: StateRoot, machine: Machine, hash: Hash, clock: WallClock): LamportFile =>
+  new LamportFile(root.path, {
+    mintNodeId: () => deriveNodeId((text) => hash.sha256(text), machine),
+    highestCaptured: () => highestCapturedClock(root.path),
+    nowMs: () => clock.nowMs(),
+    ...(machine.bootId === undefined ? {} : { bootId: machine.bootId }),
+    ...(machine.machineId === undefined ? {} : { machine: hash.sha256(machine.machineId).slice(0, 16) }),
+  });

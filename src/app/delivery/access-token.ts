@@ -1,0 +1,217 @@
+import type { Account, HubAddress } from '../../domain/outbox/account.js';
+import { LOCAL_TEAM } from '../../domain/events/envelope.js';
+import { isSyncError } from '../../domain/errors.js';
+import type {
+  Credentials,
+  CredentialReading,
+  CredentialStore,
+  MachineAccounts,
+  SignInEnvironment,
+  TokenIssuer,
+} from '../../ports/delivery.js';
+import type { WallClock } from '../../ports/host.js';
+import { environmentAccount, environmentSignIn, type EnvironmentSignIn } from './environment-sign-in.js';
+import type { HubIdentities } from './hub-identities.js';
+import { canRefresh, issuedCredentials } from './issued-credentials.js';
+import { accountOf } from './stored-account.js';
+
+/** Whether there is a token to send with, and for whom. */
+export type AccessAnswer =
+  /** Send it to this account's hub and to no other; the account may differ from that of an earlier answer. */
+  | { readonly state: 'granted'; readonly token: string; readonly account: Account }
+  | { readonly state: 'signed-out' }
+  /** The hub no longer knows this sign-in: somebody has to sign in again. Nothing stored was removed. */
+  | { readonly state: 'session-expired'; readonly account: Account }
+  /** The hub, or the lock, could not be had: the same call may succeed later. */
+  | { readonly state: 'unavailable'; readonly reason: string }
+  /** What is stored or given cannot be understood. */
+  | { readonly state: 'unusable'; readonly reason: string };
+
+/** A token is renewed so long before it expires, so that it outlives the request it is for. */
+export const EXPIRY_LEEWAY_MS = 30_000;
+
+/**
+ * Access tokens of the one sign-in that all processes share. Renewing is a transaction across processes: whoever has
+ * the lock asks the hub, stores durably, and only then uses what it got; the others find it stored.
+ */
+export class AccessTokens {
+  readonly #store: CredentialStore;
+  readonly #issuer: TokenIssuer;
+  readonly #clock: WallClock;
+  readonly #environment: SignInEnvironment;
+  readonly #machines: MachineAccounts | undefined;
+  readonly #hubs: Pick<HubIdentities, 'meet' | 'recognize'> | undefined;
+  #identified: Account | undefined;
+  readonly #running = new Map<string | undefined, Promise<AccessAnswer>>();
+
+  constructor(
+    store: CredentialStore,
+    issuer: TokenIssuer,
+    clock: WallClock,
+    environment: SignInEnvironment = {},
+    machines?: MachineAccounts,
+    hubs?: Pick<HubIdentities, 'meet' | 'recognize'>,
+  ) {
+    this.#store = store;
+    this.#issuer = issuer;
+    this.#clock = clock;
+    this.#environment = environment;
+    this.#machines = machines;
+    this.#hubs = hubs;
+  }
+
+  /** The account that is signed in, without asking the network; `undefined` when there is none that could be used. */
+  async account(): Promise<Account | undefined> {
+    const given = environmentSignIn(this.#environment);
+    if (!given.ok) return undefined;
+    if (given.value !== undefined) {
+      return this.#identified ?? this.#recognized(await environmentAccount(given.value, this.#machines));
+    }
+    const reading = await this.#store.read();
+    return reading.state === 'present' ? this.#recognized(accountOf(reading.credentials)) : undefined;
+  }
+
+  /** A token that is good for at least the next request, refreshed if need be. */
+  async get(signal?: AbortSignal): Promise<AccessAnswer> {
+    return this.#answer(undefined, signal);
+  }
+
+  /** A token in place of one that the hub has refused although it has not expired: another one, or none. */
+  async renew(refusedToken: string, signal?: AbortSignal): Promise<AccessAnswer> {
+    return this.#answer(refusedToken, signal);
+  }
+
+  async #answer(refusedToken: string | undefined, signal?: AbortSignal): Promise<AccessAnswer> {
+    const given = environmentSignIn(this.#environment);
+    if (!given.ok) return { state: 'unusable', reason: given.error };
+    if (given.value !== undefined) return this.#fromEnvironment(given.value, refusedToken, signal);
+    const reading = await this.#store.read();
+    if (reading.state !== 'present') return withoutCredentials(reading);
+    if (this.#isUsable(reading.credentials, refusedToken, EXPIRY_LEEWAY_MS))
+      return this.#granted(reading.credentials);
+    // Callers within one process that want the same share one transaction; the lock holds off other processes.
+    const running = this.#running.get(refusedToken) ?? this.#refresh(refusedToken, signal);
+    this.#running.set(refusedToken, running);
+    return running.finally(() => this.#running.delete(refusedToken));
+  }
+
+  async #refresh(refusedToken: string | undefined, signal?: AbortSignal): Promise<AccessAnswer> {
+    let answer: AccessAnswer = { state: 'signed-out' };
+    try {
+      await this.#store.update(async (current) => {
+        if (current.state !== 'present') {
+          answer = withoutCredentials(current);
+          return 'keep';
+        }
+        const decided = await this.#decide(current.credentials, refusedToken, signal);
+        answer = decided.answer;
+        return decided.next;
+      });
+    } catch (error) {
+      if (!isSyncError(error) || error.kind !== 'lock-busy') throw error;
+      const reading = await this.#store.read();
+      if (reading.state !== 'present') return withoutCredentials(reading);
+      return this.#unlessStillGood(
+        reading.credentials,
+        refusedToken,
+        'another process holds the credentials',
+      );
+    }
+    return answer;
+  }
+
+  /** Runs under the lock, with the credentials as they are stored at this moment. */
+  async #decide(
+    current: Credentials,
+    refusedToken: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<{ readonly answer: AccessAnswer; readonly next: Credentials | 'keep' }> {
+    if (this.#isUsable(current, refusedToken, EXPIRY_LEEWAY_MS))
+      return { answer: await this.#granted(current), next: 'keep' };
+    const account = await this.#recognized(accountOf(current));
+    const expired: AccessAnswer = { state: 'session-expired', account };
+    if (!canRefresh(current)) return { answer: expired, next: 'keep' };
+    const issued = await this.#issuer.refresh(current.server, current.refreshToken, signal);
+    if (issued.ok) {
+      const next = issuedCredentials(issued.value, current, this.#clock.nowMs());
+      return { answer: await this.#granted(next), next };
+    }
+    if (issued.error.fault === 'unavailable') {
+      const answer = await this.#unlessStillGood(current, refusedToken, issued.error.reason);
+      return { answer, next: 'keep' };
+    }
+    // A program that does not know our lock may have spent the token a moment ago: then what it stored counts.
+    const again = await this.#store.read();
+    const changed = again.state === 'present' && again.credentials.refreshToken !== current.refreshToken;
+    return { answer: changed ? await this.#granted(again.credentials) : expired, next: 'keep' };
+  }
+
+  async #fromEnvironment(
+    given: EnvironmentSignIn,
+    refusedToken: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<AccessAnswer> {
+    const expired = async (): Promise<AccessAnswer> => ({
+      state: 'session-expired',
+      account: await this.#recognized(await environmentAccount(given, this.#machines)),
+    });
+    if (refusedToken === given.token) return expired();
+    if (this.#identified === undefined) {
+      const who = await this.#issuer.identify(given.hub, given.token, signal);
+      if (!who.ok) {
+        return who.error.fault === 'refused' ? expired() : { state: 'unavailable', reason: who.error.reason };
+      }
+      const { hubId, teams, username } = who.value ?? {};
+      this.#identified = {
+        hub: await this.#met({ ...given.hub, ...(hubId === undefined ? {} : { id: hubId }) }),
+        team: teams?.[0] ?? LOCAL_TEAM,
+        ...(username === undefined ? {} : { username }),
+      };
+      await this.#machines?.remember(given.hub, given.token, this.#identified);
+    }
+    return { state: 'granted', token: given.token, account: this.#identified };
+  }
+
+  /** A token within the leeway serves when there is no other to be had. */
+  async #unlessStillGood(
+    credentials: Credentials,
+    refusedToken: string | undefined,
+    reason: string,
+  ): Promise<AccessAnswer> {
+    return this.#isUsable(credentials, refusedToken, 0)
+      ? this.#granted(credentials)
+      : { state: 'unavailable', reason };
+  }
+
+  async #granted(credentials: Credentials): Promise<AccessAnswer> {
+    const account = accountOf(credentials);
+    const hub = await this.#met(account.hub);
+    return { state: 'granted', token: credentials.accessToken, account: { ...account, hub } };
+  }
+
+  /** Who the hub is that has just been heard of; where that cannot be noted, it is noted the next time. */
+  async #met(hub: HubAddress): Promise<HubAddress> {
+    const hubs = this.#hubs;
+    if (hubs === undefined) return hub;
+    return hubs.meet(hub).catch((error: unknown) => {
+      if (!isSyncError(error)) throw error;
+      return hubs.recognize(hub);
+    });
+  }
+
+  async #recognized(account: Account): Promise<Account> {
+    return this.#hubs === undefined ? account : { ...account, hub: await this.#hubs.recognize(account.hub) };
+  }
+
+  #isUsable(credentials: Credentials, refusedToken: string | undefined, leewayMs: number): boolean {
+    return (
+      credentials.accessToken !== refusedToken &&
+      credentials.accessExpiresAtMs - leewayMs > this.#clock.nowMs()
+    );
+  }
+}
+
+const withoutCredentials = (
+  reading: Exclude<CredentialReading, { readonly state: 'present' }>,
+): AccessAnswer =>
+  reading.state === 'absent' ? { state: 'signed-out' } : { state: 'unusable', reason: reading.reason };

@@ -1,0 +1,200 @@
+import { LONGEST_DELAY_MS } from '../../domain/delivery/backoff.js';
+import { decideLeave, isNewer, type Leave } from '../../domain/delivery/background-life.js';
+import { isSyncError } from '../../domain/errors.js';
+import type { BackgroundPost, Doorbell, Heartbeat } from '../../ports/delivery.js';
+import type { Log, Timer, WallClock } from '../../ports/host.js';
+import type { FlushReport } from './flush.js';
+import { FINAL_FLUSH_MS, type BackgroundStatus, type BackgroundSyncService } from './background-sync.js';
+import { NOTHING_PASSED, type PassCounts } from './pass-report.js';
+import { progressBefore } from '../reports/heartbeat-reading.js';
+
+export interface BackgroundProcessHost {
+  readonly post: BackgroundPost;
+  readonly doorbell: Doorbell;
+  readonly service: Pick<BackgroundSyncService, 'start' | 'nudge' | 'stop' | 'status'>;
+  readonly timer: Timer;
+  readonly wallClock: WallClock;
+  readonly log: Log;
+  readonly version: string;
+  readonly processId: number;
+}
+
+export interface BackgroundProcessOptions {
+  /** How long it stays without work. `Infinity` for a service that is meant to stay. */
+  readonly lingerMs: number;
+}
+
+/** The background sync as a process of its own: one per state root, there while there is work, gone by itself after. */
+export class BackgroundProcess {
+  readonly #host: BackgroundProcessHost;
+  readonly #startedAtMs: number;
+  #lastWorkAtMs: number;
+  #progressAtMs: number;
+  #lastBeat: Heartbeat | undefined;
+  #noted: PassCounts = NOTHING_PASSED;
+  #toldTrouble: string | undefined;
+
+  constructor(host: BackgroundProcessHost) {
+    this.#host = host;
+    this.#startedAtMs = host.wallClock.nowMs();
+    this.#lastWorkAtMs = this.#startedAtMs;
+    this.#progressAtMs = this.#startedAtMs;
+  }
+
+  /** Runs until there is a reason to leave; `busy` when another process has the place. */
+  async run(options: BackgroundProcessOptions, signal: AbortSignal): Promise<Leave | 'busy'> {
+    const { post, doorbell, service, log, version, processId } = this.#host;
+    const predecessor = await post.heartbeat();
+    const place = await post.occupy(patienceFor(predecessor, version));
+    if (place === undefined) return 'busy';
+    try {
+      log.info(`version ${version} delivers as process ${processId}`);
+      // A predecessor may have made no progress for long; its successor is not to forget that.
+      this.#progressAtMs = progressBefore(await post.heartbeat()) ?? this.#startedAtMs;
+      const bell = await doorbell.watch(() => {
+        this.#lastWorkAtMs = this.#host.wallClock.nowMs();
+        service.nudge();
+      });
+      const leave = await this.#deliver(options, signal).finally(() => bell.close());
+      this.#noteWork(service.status());
+      await this.#beat(leave);
+      log.info(`process ${processId} leaves: ${leave}`);
+      return leave;
+    } finally {
+      place.release();
+    }
+  }
+
+  /**
+   * The place is given back only when nothing delivers any more, whatever ended the stay. That it leaves is noted
+   * before the last flush: whoever captures later finds the note and starts a successor, and what was captured
+   * earlier is in the last flush, so that no event is left to nobody.
+   */
+  async #deliver(options: BackgroundProcessOptions, signal: AbortSignal): Promise<Leave> {
+    const { service } = this.#host;
+    service.start();
+    try {
+      const leave = await this.#stay(options, signal);
+      await this.#beat(leave);
+      return leave;
+    } finally {
+      await service.stop();
+    }
+  }
+
+  async #stay({ lingerMs }: BackgroundProcessOptions, signal: AbortSignal): Promise<Leave> {
+    const { post, service, timer, wallClock, version } = this.#host;
+    for (;;) {
+      const status = service.status();
+      this.#noteWork(status);
+      if (!(await this.#beat())) return 'state root gone';
+      if (signal.aborted) return 'asked to stop';
+      const leave = decideLeave({
+        nowMs: wallClock.nowMs(),
+        lastWorkAtMs: this.#lastWorkAtMs,
+        setBackSinceMs: status.setBackSinceMs,
+        isBusy: status.isFlushing,
+        version,
+        askedBy: await post.askedToLeave(),
+        lingerMs,
+      });
+      if (leave !== undefined) return leave;
+      await timer.sleep(LOOK_MS, signal);
+    }
+  }
+
+  #noteWork({ last, totals, progressAtMs }: BackgroundStatus): void {
+    const { log, wallClock } = this.#host;
+    const { delivered, duplicate, rejected, deadLetters } = countsSince(this.#noted, totals);
+    this.#noted = totals;
+    if (delivered + duplicate > 0) this.#lastWorkAtMs = wallClock.nowMs();
+    this.#progressAtMs = progressAtMs ?? this.#progressAtMs;
+    if (delivered + duplicate + rejected + deadLetters > 0) {
+      log.info(
+        `delivered ${delivered}, already there ${duplicate}, rejected ${rejected}, given up on ${deadLetters}`,
+      );
+    }
+    const told = last === undefined ? undefined : troubleOf(last.report);
+    if (told !== undefined && told !== this.#toldTrouble) log.warn(told);
+    this.#toldTrouble = told;
+  }
+
+  /** Writes the heartbeat when it says something else or grows old; `false` when there is no place to write it to. */
+  async #beat(left?: Leave): Promise<boolean> {
+    const beat = this.#heartbeat(left);
+    const previous = this.#lastBeat;
+    const isNews = previous === undefined || saidOf(previous) !== saidOf(beat);
+    if (!isNews && beat.atMs - previous.atMs < BEAT_MS) return true;
+    try {
+      const isThere = await this.#host.post.beat(beat);
+      if (isThere) this.#lastBeat = beat;
+      return isThere;
+    } catch (error) {
+      // A disk that is full for a while is no reason to leave: without a heartbeat it only seems to be silent.
+      if (!isSyncError(error)) throw error;
+      this.#host.log.warn(error.message);
+      return true;
+    }
+  }
+
+  #heartbeat(left: Leave | undefined): Heartbeat {
+    const { connection, last, nextTryAtMs: plannedAtMs } = this.#host.service.status();
+    const nextTryAtMs = left === 'hub out of reach' ? this.#pausedUntilMs(plannedAtMs) : plannedAtMs;
+    return {
+      version: this.#host.version,
+      processId: this.#host.processId,
+      startedAtMs: this.#startedAtMs,
+      atMs: this.#host.wallClock.nowMs(),
+      connection,
+      progressAtMs: this.#progressAtMs,
+      ...(left === undefined ? {} : { left }),
+      ...(last === undefined ? {} : { lastFlush: flushNote(last) }),
+      ...(nextTryAtMs === undefined ? {} : { nextTryAtMs }),
+    };
+  }
+
+  /** After so long an outage nobody has to ask that hub again at once. */
+  #pausedUntilMs(plannedAtMs = 0): number {
+    return Math.max(plannedAtMs, this.#host.wallClock.nowMs() + LONGEST_DELAY_MS);
+  }
+}
+
+/**
+ * How long the place is waited for. A command that only looks whether it is taken holds its lock for a moment; a
+ * process that has said that it leaves, or was asked to by a newer version, has its last flush to do.
+ */
+const patienceFor = (predecessor: Heartbeat | undefined, version: string): number => {
+  const isGoing =
+    predecessor !== undefined && (predecessor.left !== undefined || isNewer(version, predecessor.version));
+  return isGoing ? LEAVING_WAIT_MS : OCCUPY_WAIT_MS;
+};
+
+const OCCUPY_WAIT_MS = 200;
+const LOOK_MS = 500;
+const BEAT_MS = 5000;
+const LEAVING_WAIT_MS = 2 * LOOK_MS + 2 * FINAL_FLUSH_MS;
+
+const flushNote = ({
+  report,
+  atMs,
+}: NonNullable<BackgroundStatus['last']>): NonNullable<Heartbeat['lastFlush']> => {
+  const { ended, delivered, duplicate } = report;
+  return {
+    atMs,
+    delivered: delivered + duplicate,
+    ended: ended.end,
+    ...('reason' in ended ? { reason: ended.reason } : {}),
+  };
+};
+
+const troubleOf = ({ ended }: FlushReport): string | undefined =>
+  ended.end === 'complete' ? undefined : 'reason' in ended ? `${ended.end}: ${ended.reason}` : ended.end;
+
+const countsSince = (before: PassCounts, now: PassCounts): PassCounts => ({
+  delivered: now.delivered - before.delivered,
+  duplicate: now.duplicate - before.duplicate,
+  rejected: now.rejected - before.rejected,
+  deadLetters: now.deadLetters - before.deadLetters,
+});
+
+const saidOf = ({ atMs: _atMs, ...said }: Heartbeat): string => JSON.stringify(said);

@@ -1,0 +1,90 @@
+import { hubKey, type Account } from '../../domain/outbox/account.js';
+import type { Decision } from '../../domain/outbox/decision.js';
+import { ledgerOf } from '../../domain/outbox/ledger-in-use.js';
+import { isAnswered } from '../../domain/outbox/ledger.js';
+import { consentScope, indexDecisions, ownerOf } from '../../domain/outbox/ownership.js';
+import { belongsTo } from '../../domain/outbox/routing-policy.js';
+import type { CheckoutRegistry } from '../../ports/events.js';
+import type { Outboxes, OutboxReading } from '../../ports/outbox.js';
+
+/** What a sign-in would set free in one project. */
+export interface Backlog {
+  readonly projectUuid: string;
+  readonly projectSlug?: string;
+  /** Events captured while nobody was signed in. */
+  readonly local: number;
+  /** Events that went to, or were meant for, a team of the same name at another hub. */
+  readonly elsewhere: number;
+}
+
+/** `consent`: send them. `decline`: keep the project on this machine. `withhold`: nobody could be asked. */
+export type BacklogAnswer = 'consent' | 'decline' | 'withhold';
+
+/** The question that a sign-in asks about what waits, and the record of its answer. */
+export class BacklogConsent {
+  readonly #outboxes: Outboxes;
+  readonly #registry: CheckoutRegistry;
+
+  constructor(outboxes: Outboxes, registry: CheckoutRegistry) {
+    this.#outboxes = outboxes;
+    this.#registry = registry;
+  }
+
+  /** The projects whose waiting events would go to this account, with counts. */
+  async question(account: Account): Promise<readonly Backlog[]> {
+    const projects: string[] = [];
+    for (const project of await this.#outboxes.list()) {
+      // What a person keeps back on this machine stays here whoever signs in.
+      if (project !== undefined && (await this.#registry.preference(project)) !== 'off')
+        projects.push(project);
+    }
+    const slugs = new Map(
+      (await this.#registry.list()).map(({ projectUuid, projectSlug }) => [projectUuid, projectSlug]),
+    );
+    const backlogs = await Promise.all(
+      projects.map(async (projectUuid) => {
+        const counts = await this.#count(projectUuid, account);
+        const projectSlug = slugs.get(projectUuid);
+        return { projectUuid, ...counts, ...(projectSlug === undefined ? {} : { projectSlug }) };
+      }),
+    );
+    return backlogs.filter(({ local, elsewhere }) => local + elsewhere > 0);
+  }
+
+  /** Durable before this resolves. A declined project stays on this machine until `sync on`. */
+  async record(account: Account, backlogs: readonly Backlog[], answer: BacklogAnswer): Promise<void> {
+    for (const { projectUuid } of backlogs) {
+      if (answer === 'decline') {
+        await this.#registry.setPreference(projectUuid, 'off');
+        continue;
+      }
+      const outbox = this.#outboxes.open(projectUuid);
+      const { first, last } = await outbox.reading();
+      const range = { from: first, through: last };
+      const to = { range, hub: hubKey(account.hub), team: account.team };
+      const decision: Decision =
+        answer === 'consent'
+          ? { decision: answer, ...to, ...consentScope(account.hub) }
+          : { decision: answer, ...to };
+      await outbox.decide([decision]);
+    }
+  }
+
+  async #count(projectUuid: string, account: Account): Promise<Pick<Backlog, 'local' | 'elsewhere'>> {
+    const outbox = this.#outboxes.open(projectUuid);
+    const reading: OutboxReading = await outbox.reading();
+    const ledger = ledgerOf(reading.ledgers, account);
+    const decisions = indexDecisions(reading.decisions);
+    const mayTakeOver = consentScope(account.hub).of === undefined;
+    let local = 0;
+    let elsewhere = 0;
+    for await (const record of outbox.records(reading.first)) {
+      if (record.invalid !== undefined || (ledger !== undefined && isAnswered(ledger, record.record)))
+        continue;
+      const owner = ownerOf(record, decisions);
+      if (owner === undefined) local += 1;
+      else if (mayTakeOver && owner.team === account.team && !belongsTo(owner, account)) elsewhere += 1;
+    }
+    return { local, elsewhere };
+  }
+}

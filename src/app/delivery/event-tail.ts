@@ -1,0 +1,146 @@
+import { hasAnnouncedItself, isSameAccount, type Account } from '../../domain/outbox/account.js';
+import type { ConnectionStatus } from '../../domain/delivery/connection.js';
+import { SyncError, unreachable } from '../../domain/errors.js';
+import type { EventMessage, SnapshotMessage } from '../../domain/wire.js';
+import type { EventReader, ReadAnswer } from '../../ports/delivery.js';
+import type { AccessTokens } from './access-token.js';
+import { grantedAccess, throwIfAborted } from './granted-access.js';
+import type { LiveLink, LiveListeners } from './live-session.js';
+
+/** An event as somebody sent it, whoever that was. */
+export type TailedEvent = Readonly<Record<string, unknown>>;
+
+export interface TailInput {
+  /** Show first what the hub has after this sequence number or event; absent: begin with what arrives now. */
+  readonly after?: number | string;
+  /** Only events of this project. */
+  readonly projectUuid?: string;
+  readonly onEvent: (event: TailedEvent) => Promise<void> | void;
+  readonly onStatus?: (status: ConnectionStatus) => void;
+}
+
+export interface TailHost {
+  readonly tokens: Pick<AccessTokens, 'get' | 'renew'>;
+  readonly reader: EventReader;
+  linkTo(listeners: LiveListeners): Pick<LiveLink, 'run'>;
+}
+
+/**
+ * Shows a team's events as the hub gets them, each once and in the order of its log, over every interruption: what was
+ * missed is read from the hub before the next live event is shown. At a hub without sequence numbers only what arrives
+ * while connected is shown.
+ */
+export class EventTail {
+  readonly #host: TailHost;
+  readonly #input: TailInput;
+  /** Whose log is followed; the numbers of another one mean nothing here. */
+  #account: Account | undefined;
+  /** Everything up to this sequence number is shown. */
+  #cursor: number | undefined;
+
+  constructor(host: TailHost, input: TailInput) {
+    this.#host = host;
+    this.#input = input;
+  }
+
+  /**
+   * Runs until the signal aborts. Fails with `not-signed-in` or `session-expired`, and where earlier events are asked
+   * for with `unreachable`, `input-invalid` for an event that the team does not have, and `protocol-mismatch` for a hub
+   * that shows nobody what it has.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const { after, onStatus } = this.#input;
+    const { account } = await grantedAccess(this.#host.tokens, signal);
+    if (after !== undefined) await this.#catchUp(account, after, signal);
+    const link = this.#host.linkTo({
+      onOpen: (snapshot, whose) => this.#goOn(snapshot, whose, signal),
+      onEvent: (event) => this.#hear(event),
+      ...(onStatus === undefined ? {} : { onStatus }),
+    });
+    await link.run(() => undefined, signal);
+  }
+
+  /** A hub that is behind the cursor was set back; its numbers begin anew. */
+  async #goOn(snapshot: SnapshotMessage, account: Account, signal: AbortSignal): Promise<void> {
+    const position = snapshot.capabilities?.includes('sequence') === true ? snapshot.sequence : undefined;
+    const isKnown = this.#account !== undefined && isSameAccount(this.#account, account);
+    if (position === undefined || this.#cursor === undefined || !isKnown || position < this.#cursor) {
+      this.#account = account;
+      this.#cursor = position;
+    } else if (position > this.#cursor) await this.#catchUp(account, this.#cursor, signal);
+  }
+
+  async #catchUp(account: Account, after: number | string, signal: AbortSignal): Promise<void> {
+    let access = await grantedAccess(this.#host.tokens, signal);
+    for (let from = after, more = true, wasRenewed = false; more;) {
+      const answer = await this.#readAfter(account, access.token, from, signal);
+      if (answer.answer === 'unauthorized' && !wasRenewed) {
+        access = await grantedAccess(this.#host.tokens, signal, access.token);
+        wasRenewed = true;
+        continue;
+      }
+      const page = pageOf(answer, account, from, signal);
+      for (const { sequence, event } of page.events) {
+        throwIfAborted(signal);
+        await this.#input.onEvent(event);
+        this.#cursor = sequence;
+      }
+      this.#account = account;
+      this.#cursor = page.next;
+      ({ next: from, more } = page);
+    }
+  }
+
+  #readAfter(account: Account, accessToken: string, after: number | string, signal: AbortSignal) {
+    if (!hasAnnouncedItself(account.hub)) return { answer: 'unsupported' } as const;
+    const { projectUuid } = this.#input;
+    const request = { hub: account.hub, accessToken, after };
+    return this.#host.reader.read(projectUuid === undefined ? request : { ...request, projectUuid }, signal);
+  }
+
+  /** What was read from the log already, or is of another project, is not shown. */
+  async #hear({ type: _type, ...message }: EventMessage): Promise<void> {
+    const { hub_sequence: sequence, ...event } = message;
+    const { projectUuid } = this.#input;
+    const isWanted = projectUuid === undefined || event['project_uuid'] === projectUuid;
+    // Without numbers the key belongs to whoever wrote the event.
+    if (this.#cursor === undefined || typeof sequence !== 'number') {
+      if (isWanted) await this.#input.onEvent(this.#cursor === undefined ? message : event);
+      return;
+    }
+    if (sequence <= this.#cursor) return;
+    if (isWanted) await this.#input.onEvent(event);
+    this.#cursor = sequence;
+  }
+}
+
+const pageOf = (
+  answer: ReadAnswer,
+  { hub }: Account,
+  after: number | string,
+  signal: AbortSignal,
+): Extract<ReadAnswer, { readonly answer: 'page' }> => {
+  switch (answer.answer) {
+    case 'page':
+      return answer;
+    case 'unauthorized':
+      throw new SyncError('session-expired', `${hub.url} does not accept this sign-in any more.`, {
+        hint: 'Sign in again: spec-kitty auth login',
+      });
+    case 'unknown-event':
+      throw new SyncError('input-invalid', `The team has no event ${after} at ${hub.url}.`, {
+        hint: 'Give the number or the id of an event that the hub has; 0 shows everything.',
+      });
+    case 'unsupported':
+      throw new SyncError('protocol-mismatch', `${hub.url} shows nobody which events it has.`, {
+        hint: 'Without --after the events are shown that arrive from now on.',
+      });
+    case 'unavailable':
+      throwIfAborted(signal);
+      throw new SyncError('unreachable', `${hub.url} gave no events: ${answer.reason}.`, {
+        hint: 'Try again when the hub can be reached: spec-kitty sync status --check',
+      });
+    default:
+      return unreachable(answer);
+  }
+};

@@ -1,0 +1,136 @@
+import type { Account } from '../../domain/outbox/account.js';
+import { CONTRACT_LIMITS, tighten, type BatchLimits } from '../../domain/delivery/batch-plan.js';
+import { isSyncError } from '../../domain/errors.js';
+import type { LamportStore } from '../../ports/events.js';
+import type { Randomness, Timer, WallClock } from '../../ports/host.js';
+import type { Outboxes } from '../../ports/outbox.js';
+import type { Courier } from './courier.js';
+import type { LearntLimits } from './deliver-batch.js';
+import { runPass } from './delivery-pass.js';
+import { addCounts, NOTHING_PASSED, type PassCounts, type PassEnd, type PassReport } from './pass-report.js';
+import type { SharingPolicy } from './sharing-policy.js';
+
+/** Who is signed in, and what carries events to that hub. */
+export interface Route {
+  readonly account: Account;
+  readonly courier: Courier;
+  /** What the hub announced; absent when it was not heard of. */
+  readonly limits?: Partial<BatchLimits>;
+}
+
+export interface FlushHost {
+  readonly outboxes: Outboxes;
+  readonly sharing: Pick<SharingPolicy, 'of'>;
+  readonly clock: LamportStore;
+  readonly wallClock: WallClock;
+  readonly randomness: Randomness;
+  readonly timer: Timer;
+  /** Who is signed in, and how to reach that hub; else why nothing can be sent. */
+  route(signal?: AbortSignal): Promise<Route | PassEnd>;
+  /** For how long settled segments stay readable, in milliseconds. */
+  retainMs(): Promise<number>;
+  /** Brings what dead commands left over in the checkouts of a project to an end, where nobody works. */
+  resolveLeftOvers(projectUuid: string): Promise<void>;
+}
+
+export interface FlushInput {
+  /** A person asks for delivery now: what is due later is sent too. */
+  readonly isInsisted: boolean;
+  readonly onProgress?: (counts: PassCounts) => void;
+}
+
+export interface FlushReport extends PassCounts {
+  /** Why nothing more moved. The first project that could not go on decides. */
+  readonly ended: PassEnd;
+}
+
+/** Delivers everything that is due of every project, then stops. */
+export class Flush {
+  readonly #host: FlushHost;
+  /** Sizes that a hub found too large hold for as long as this object lives. */
+  readonly #learnt = new Map<string, LearntLimits>();
+
+  constructor(host: FlushHost) {
+    this.#host = host;
+  }
+
+  async run(input: FlushInput, signal?: AbortSignal): Promise<FlushReport> {
+    const route = await this.#host.route(signal);
+    if ('end' in route) return { ...NOTHING_PASSED, ended: route };
+    const { url } = route.account.hub;
+    const learnt = this.#learnt.get(url) ?? { limits: CONTRACT_LIMITS };
+    learnt.limits = tighten(learnt.limits, route.limits ?? {});
+    this.#learnt.set(url, learnt);
+
+    let counts: PassCounts = NOTHING_PASSED;
+    let ended: PassEnd = { end: 'complete' };
+    for (const project of await this.#host.outboxes.list()) {
+      const before = counts;
+      const report = await this.#patiently(input, signal, () =>
+        this.#pass(project, route, learnt, input, before, signal),
+      );
+      counts = addCounts(before, report);
+      if (report.ended.end === 'complete') continue;
+      if (ended.end === 'complete') ended = report.ended;
+      if (concernsEveryProject(report.ended)) break;
+    }
+    return { ...counts, ended };
+  }
+
+  /** Who insists waits for another sender to end: what that one delivers is delivered too. */
+  async #patiently(
+    { isInsisted }: FlushInput,
+    signal: AbortSignal | undefined,
+    pass: () => Promise<PassReport>,
+  ): Promise<PassReport> {
+    for (let tries = isInsisted ? BUSY_TRIES : 1; ; tries--) {
+      const report = await pass();
+      if (report.ended.end !== 'busy' || tries <= 1 || signal?.aborted === true) return report;
+      await this.#host.timer.sleep(BUSY_PAUSE_MS, signal);
+    }
+  }
+
+  /** One outbox that cannot be read or written must not keep the others from being delivered. */
+  async #pass(
+    project: string | undefined,
+    route: Route,
+    learnt: LearntLimits,
+    input: FlushInput,
+    before: PassCounts,
+    signal: AbortSignal | undefined,
+  ): Promise<PassReport> {
+    let counted: PassCounts = NOTHING_PASSED;
+    try {
+      if (project !== undefined) await this.#host.resolveLeftOvers(project);
+      return await runPass(
+        this.#host.outboxes.open(project),
+        { ...this.#host, courier: route.courier, learnt },
+        {
+          account: route.account,
+          sharing: project === undefined ? 'on' : await this.#host.sharing.of(project),
+          isInsisted: input.isInsisted,
+          reclaimBeforeMs: this.#host.wallClock.nowMs() - (await this.#host.retainMs()),
+          onProgress: (counts) => {
+            counted = counts;
+            input.onProgress?.(addCounts(before, counts));
+          },
+        },
+        signal,
+      );
+    } catch (error) {
+      if (!isSyncError(error) && !(error instanceof Error && 'code' in error)) throw error;
+      return { ...counted, ended: { end: 'storage-failed', reason: error.message } };
+    }
+  }
+}
+
+const BUSY_PAUSE_MS = 100;
+const BUSY_TRIES = 100;
+
+/** Trouble with the hub or the account would meet the next project in the same way. */
+const concernsEveryProject = (ended: PassEnd): boolean =>
+  ended.end !== 'complete' &&
+  ended.end !== 'busy' &&
+  ended.end !== 'nothing-moved' &&
+  ended.end !== 'too-many-exceptions' &&
+  ended.end !== 'storage-failed';

@@ -1,0 +1,75 @@
+import type { Answer, BatchOutcome } from '../../domain/delivery/outcome.js';
+import type { Timer } from '../../ports/host.js';
+import type { LiveSession, OutgoingEvent } from '../../ports/delivery.js';
+import type { AckBook } from './ack-book.js';
+import type { Courier } from './courier.js';
+
+/** How long is waited for anything to move: for the next event to be taken, and at the end for the acks. */
+export const ACK_WAIT_MS = 30_000;
+
+/** Delivers over one live session whose hub acknowledges every event by its id. */
+export class LiveCourier implements Courier {
+  readonly #session: LiveSession;
+  readonly #acks: AckBook;
+  readonly #timer: Timer;
+  readonly #onSilence: () => void;
+  #isSilent = false;
+
+  /** `onSilence`: the session lasts, and an ack that was due did not come; nothing more is carried over it. */
+  constructor(session: LiveSession, acks: AckBook, timer: Timer, onSilence: () => void = () => undefined) {
+    this.#session = session;
+    this.#acks = acks;
+    this.#timer = timer;
+    this.#onSilence = onSilence;
+  }
+
+  async carry(events: readonly OutgoingEvent[], signal?: AbortSignal): Promise<BatchOutcome> {
+    if (this.#isSilent) return NO_ANSWER;
+    const answers = new Map<string, Answer>();
+    const acknowledged = events.map(async ({ eventId }) => {
+      const answer = await this.#acks.expect(eventId);
+      if (answer !== undefined) answers.set(eventId, answer);
+    });
+    const isInTime =
+      (await this.#sendAll(events, signal)) && (await this.#waitFor(Promise.all(acknowledged), signal));
+    if (!isInTime && signal?.aborted !== true) {
+      this.#isSilent = true;
+      this.#onSilence();
+    }
+    return answers.size === 0 && events.length > 0 ? NO_ANSWER : { outcome: 'answered', answers };
+  }
+
+  /** `false`: the hub stopped reading. What was acknowledged before a session broke still counts. */
+  async #sendAll(events: readonly OutgoingEvent[], signal: AbortSignal | undefined): Promise<boolean> {
+    let sent = 0;
+    const send = async (): Promise<void> => {
+      for (const event of events) {
+        if (signal?.aborted === true) return;
+        await this.#session.send(event);
+        sent += 1;
+      }
+    };
+    const sending = send().catch(() => undefined);
+    for (let before = -1; before !== sent;) {
+      before = sent;
+      if (await this.#waitFor(sending, signal)) return true;
+    }
+    return false;
+  }
+
+  /** Until the work is done or the session is over; `false` when neither came in time. */
+  async #waitFor(work: Promise<unknown>, signal: AbortSignal | undefined): Promise<boolean> {
+    const waited = new AbortController();
+    const patience = signal === undefined ? waited.signal : AbortSignal.any([signal, waited.signal]);
+    const timeUp = this.#timer.sleep(ACK_WAIT_MS, patience).then(() => false);
+    const isInTime = await Promise.race([
+      work.then(() => true),
+      this.#session.ended.then(() => true),
+      timeUp,
+    ]);
+    waited.abort();
+    return isInTime;
+  }
+}
+
+const NO_ANSWER: BatchOutcome = { outcome: 'unavailable', reason: 'the live session gave no answer' };

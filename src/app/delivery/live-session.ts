@@ -1,0 +1,192 @@
+import {
+  advance,
+  OFFLINE,
+  type Connection,
+  type ConnectionEvent,
+  type ConnectionStatus,
+} from '../../domain/delivery/connection.js';
+import { isSameAccount, type Account } from '../../domain/outbox/account.js';
+import { isSyncError, unreachable } from '../../domain/errors.js';
+import { receive } from '../../domain/events/lamport.js';
+import type { EventMessage, ServerMessage, SnapshotMessage } from '../../domain/wire.js';
+import type { TokenIssuer, LiveTransport } from '../../ports/delivery.js';
+import type { LamportStore } from '../../ports/events.js';
+import type { Randomness, Timer } from '../../ports/host.js';
+import type { AccessTokens } from './access-token.js';
+import { AckBook } from './ack-book.js';
+import { Announcements, type AnnouncedLimits } from './announced-limits.js';
+import type { Courier } from './courier.js';
+import { LiveCourier } from './live-courier.js';
+import { keepValid, type IssuedLive, type ValidFor } from './live-renewal.js';
+import { whenAborted } from './when-aborted.js';
+
+export interface LiveHost {
+  readonly transport: LiveTransport;
+  readonly issuer: TokenIssuer;
+  readonly tokens: Pick<AccessTokens, 'get'>;
+  readonly clock: LamportStore;
+  readonly timer: Timer;
+  readonly randomness: Randomness;
+}
+
+export interface LiveListeners {
+  /** A session is open; nothing of it is shown before this resolves. A failure ends the session. */
+  readonly onOpen?: (snapshot: SnapshotMessage, account: Account) => Promise<void>;
+  /** An event of somebody else arrived. */
+  readonly onEvent?: (event: EventMessage) => Promise<void> | void;
+  readonly onStatus?: (status: ConnectionStatus) => void;
+}
+
+/**
+ * Keeps one live connection to a hub for as long as it runs: connects, reconnects by the contract's table, follows the
+ * Lamport clocks of what arrives, and carries events where the hub acknowledges them.
+ */
+export class LiveLink {
+  readonly #host: LiveHost;
+  readonly #listeners: LiveListeners;
+  #connection: Connection = OFFLINE;
+  #open: OpenSession | undefined;
+  readonly #announcements = new Announcements();
+
+  constructor(host: LiveHost, listeners: LiveListeners = {}) {
+    this.#host = host;
+    this.#listeners = listeners;
+  }
+
+  get status(): ConnectionStatus {
+    return this.#connection.status;
+  }
+
+  /**
+   * A courier over the open session; `undefined` when there is none or its hub gives no acks, whatever it announced. A
+   * session of another account carries nothing, and ends, so that the next one is this account's.
+   */
+  courier(account: Account): Courier | undefined {
+    const open = this.#open;
+    if (open === undefined) return undefined;
+    if (!isSameAccount(open.account, account)) {
+      void open.session.close();
+      return undefined;
+    }
+    if (open.isSilent || open.session.snapshot.capabilities?.includes('ack') !== true) return undefined;
+    return new LiveCourier(open.session, open.acks, this.#host.timer, () => (open.isSilent = true));
+  }
+
+  /** What the hub of this account said about batches, in this session or in an earlier one. */
+  announced(account: Account): AnnouncedLimits | undefined {
+    return this.#announcements.of(account);
+  }
+
+  /** Runs until the signal aborts, and says whenever it has connected. Never rejects. */
+  async run(onConnected: () => void, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const event = await this.#connectOnce(onConnected, signal).catch(() => 'attempt-failed' as const);
+      if (signal.aborted) break;
+      await this.#host.timer.sleep(this.#enter(event) ?? 0, signal);
+    }
+    this.#enter('closed');
+  }
+
+  /** One session from opening to end; says how it ended. */
+  async #connectOnce(onConnected: () => void, signal: AbortSignal): Promise<ConnectionEvent> {
+    const opened = await this.#openSession(signal);
+    if (typeof opened === 'string') return opened;
+    const { session, acks } = opened;
+    this.#open = opened;
+    this.#announcements.enter(session.snapshot, opened.account);
+    this.#enter('snapshot');
+    onConnected();
+    // A listener that fails ends the session, not the process.
+    const reading = this.#read(opened).catch(() => session.close());
+    const over = new AbortController();
+    const issue = () => this.#liveToken(over.signal);
+    const renewing = keepValid(opened, issue, this.#host.timer, over.signal).catch(() => session.close());
+    const { aborted, forget } = whenAborted(signal);
+    const ended = await Promise.race([session.ended, aborted]);
+    forget();
+    over.abort();
+    this.#open = undefined;
+    await session.close();
+    await Promise.all([reading, renewing]);
+    acks.close();
+    return ended?.reason === 'unauthorized' ? 'unauthorized' : 'lost';
+  }
+
+  async #openSession(signal: AbortSignal): Promise<OpenSession | ConnectionEvent> {
+    const issued = await this.#liveToken(signal);
+    if (typeof issued === 'string') return issued;
+    const { account, live } = issued;
+    try {
+      const session = await this.#host.transport.open(account.hub, live.token, signal);
+      const { lifetimeSeconds } = live;
+      return { account, session, acks: new AckBook(), lifetimeSeconds, isSilent: false };
+    } catch (error) {
+      return isSyncError(error) && error.kind === 'session-expired' ? 'unauthorized' : 'attempt-failed';
+    }
+  }
+
+  async #liveToken(signal: AbortSignal): Promise<IssuedLive | 'unauthorized' | 'attempt-failed'> {
+    const access = await this.#host.tokens.get(signal);
+    if (access.state === 'signed-out' || access.state === 'session-expired') return 'unauthorized';
+    if (access.state !== 'granted') return 'attempt-failed';
+    const { account } = access;
+    const issued = await this.#host.issuer.liveToken(account.hub, access.token, signal);
+    if (issued.ok) return { account, live: issued.value };
+    return issued.error.fault === 'refused' ? 'unauthorized' : 'attempt-failed';
+  }
+
+  async #read({ session, account, acks }: OpenSession): Promise<void> {
+    await this.#follow(session.snapshot.lamport_clock);
+    await this.#listeners.onOpen?.(session.snapshot, account);
+    for await (const message of session.messages()) await this.#take(message, acks);
+  }
+
+  async #take(message: ServerMessage, acks: AckBook): Promise<void> {
+    switch (message.type) {
+      case 'ack':
+        return acks.enter(message);
+      case 'event':
+        await this.#follow(message.lamport_clock, message.node_id);
+        return this.#listeners.onEvent?.(message);
+      case 'snapshot':
+      case 'ping':
+      case 'auth':
+        return;
+      default:
+        return unreachable(message);
+    }
+  }
+
+  /**
+   * The clock goes past everything that is heard of; an echo of the own node brings nothing that is not known. A clock
+   * that is busy is left to the next message.
+   */
+  async #follow(remote: number | undefined, nodeId?: string): Promise<void> {
+    if (remote === undefined) return;
+    try {
+      const present = await this.#host.clock.read();
+      if (nodeId === present.nodeId || (nodeId === undefined && remote <= present.value)) return;
+      await this.#host.clock.update((value) => {
+        const received = receive(value, remote);
+        return received.ok ? received.value : value;
+      });
+    } catch (error) {
+      if (!isSyncError(error)) throw error;
+    }
+  }
+
+  #enter(event: ConnectionEvent): number | undefined {
+    const before = this.#connection.status;
+    const { connection, attemptInMs } = advance(this.#connection, event, this.#host.randomness.next());
+    this.#connection = connection;
+    if (connection.status !== before) this.#listeners.onStatus?.(connection.status);
+    return attemptInMs;
+  }
+}
+
+/** A session, whose it is, and the acks that are expected on it. */
+interface OpenSession extends ValidFor {
+  readonly acks: AckBook;
+  /** An ack that was due did not come: until the next session, batches deliver. */
+  isSilent: boolean;
+}

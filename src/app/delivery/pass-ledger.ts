@@ -1,0 +1,194 @@
+import type { Account } from '../../domain/outbox/account.js';
+import type { Settlement } from '../../domain/outbox/change-ledger.js';
+import { MAX_EXCEPTIONS, type HubLedger } from '../../domain/outbox/ledger.js';
+import { ledgerOf, refuseAt, settleAt, takeIntoUse } from '../../domain/outbox/ledger-in-use.js';
+import type { Answers } from '../../domain/delivery/outcome.js';
+import { indexDecisions } from '../../domain/outbox/ownership.js';
+import { ledgersWithout } from '../../domain/outbox/retention.js';
+import { setOf } from '../../domain/outbox/record-ranges.js';
+import { REFUSAL_RETRY_MS, settlementOf } from '../../domain/delivery/settlement.js';
+import { hubKey } from '../../domain/outbox/account.js';
+import { receive } from '../../domain/events/lamport.js';
+import type { LamportStore } from '../../ports/events.js';
+import type { Randomness, WallClock } from '../../ports/host.js';
+import type { Outbox, Sender } from '../../ports/outbox.js';
+import type { DueEvent } from './due-records.js';
+import { addCounts, NOTHING_PASSED, type PassCounts } from './pass-report.js';
+
+export interface PassLedgerHost {
+  readonly clock: LamportStore;
+  readonly wallClock: WallClock;
+  readonly randomness: Randomness;
+}
+
+/**
+ * The bookkeeping of one pass. What a hub says against an event is durable before the pass goes on. Receipts are written
+ * together, for a second at most: a sender that dies before it wrote them sends again, and the hub answers `duplicate`.
+ */
+export class PassLedger {
+  readonly #outbox: Outbox;
+  readonly #sender: Sender;
+  readonly #host: PassLedgerHost;
+  readonly #account: Account;
+  readonly #onProgress: ((counts: PassCounts) => void) | undefined;
+  #counts = NOTHING_PASSED;
+  /** As they are now; nobody else changes them while the pass lasts. */
+  #ledgers: readonly HubLedger[] = [];
+  /** How many settlements of them are not written yet. */
+  #unwritten = 0;
+  #writtenAtMs = 0;
+  #writing = Promise.resolve();
+
+  constructor(
+    outbox: Outbox,
+    sender: Sender,
+    host: PassLedgerHost,
+    account: Account,
+    onProgress?: (counts: PassCounts) => void,
+  ) {
+    this.#outbox = outbox;
+    this.#sender = sender;
+    this.#host = host;
+    this.#account = account;
+    this.#onProgress = onProgress;
+  }
+
+  get counts(): PassCounts {
+    return this.#counts;
+  }
+
+  /** Whether so many events need a person's decision that no more may be sent. */
+  get isFull(): boolean {
+    return (this.#inUse()?.exceptions.length ?? 0) >= MAX_EXCEPTIONS;
+  }
+
+  /** Makes the account's ledger the one in use and returns it. */
+  async takeIntoUse(): Promise<HubLedger | undefined> {
+    const { ledgers, first, decisions } = await this.#sender.reading();
+    const taken = takeIntoUse(ledgers, this.#account, first, decisions.length, this.#host.wallClock.nowMs());
+    if (taken !== ledgers) await this.#sender.settle(() => taken);
+    this.#ledgers = taken;
+    return this.#inUse();
+  }
+
+  /** Events that belong to nobody belong to this account from now on; decided before they are sent. */
+  async claim(batch: readonly DueEvent[]): Promise<void> {
+    const unclaimed = setOf(batch.filter((event) => event.isUnclaimed).map((event) => event.record));
+    if (unclaimed.length === 0) return;
+    const { team } = this.#account;
+    const hub = hubKey(this.#account.hub);
+    await this.#outbox.decide(unclaimed.map((range) => ({ decision: 'claim', range, hub, team })));
+  }
+
+  /** Enters the answers about events that were sent; an event without an answer stays as it is. */
+  async settleAnswers(sent: readonly DueEvent[], answers: Answers): Promise<void> {
+    const nowMs = this.#host.wallClock.nowMs();
+    const settlements: Settlement[] = [];
+    const clocks: number[] = [];
+    for (const event of sent) {
+      const answer = answers.get(event.eventId);
+      const isRejected = answer?.answer === 'rejected';
+      const settlement = settlementOf(event, answer, nowMs, isRejected ? this.#host.randomness.next() : 0);
+      if (settlement !== undefined) settlements.push(settlement);
+      if (isRejected && answer.serverClock !== undefined) clocks.push(answer.serverClock);
+    }
+    await this.settle(settlements);
+    if (clocks.length > 0) await this.#followClock(Math.max(...clocks));
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<void> {
+    if (settlements.length === 0) return;
+    const counts = countsOf(settlements);
+    if (counts.deadLetters > 0) {
+      await this.#sender.explainDeadLetters(
+        settlements.flatMap((settlement) => (settlement.became === 'dead' ? [settlement] : [])),
+      );
+    }
+    this.#ledgers = settleAt(this.#ledgers, this.#account, settlements, this.#host.wallClock.nowMs());
+    this.#unwritten += settlements.length;
+    if (counts.rejected > 0 || counts.deadLetters > 0) await this.write();
+    this.#counts = addCounts(this.#counts, counts);
+    this.#onProgress?.(this.#counts);
+  }
+
+  /** Makes durable what was settled, when it has waited for long or is much. */
+  async writeWhenTime(): Promise<void> {
+    const sinceMs = Math.abs(this.#host.wallClock.nowMs() - this.#writtenAtMs);
+    if (sinceMs >= LONGEST_UNWRITTEN_MS || this.#unwritten >= MOST_UNWRITTEN) await this.write();
+  }
+
+  /**
+   * Makes durable what was settled and not written yet. One write at a time: an older one must not come after. One that
+   * fails is told to who asked for it, and the next one writes what it could not.
+   */
+  write(): Promise<void> {
+    const writing = this.#writing.then(() => this.#writeNow());
+    this.#writing = writing.catch(() => undefined);
+    return writing;
+  }
+
+  async #writeNow(): Promise<void> {
+    const settled = this.#unwritten;
+    if (settled === 0) return;
+    const ledgers = this.#ledgers;
+    await this.#sender.settle(() => ledgers);
+    // What was settled while the disk was at work waits for the next write.
+    this.#unwritten -= settled;
+    this.#writtenAtMs = this.#host.wallClock.nowMs();
+  }
+
+  /** The hub refuses the account as a whole: everything that waits is held for a while, and nothing is counted. */
+  async refuse(reason: string): Promise<void> {
+    const untilMs = this.#host.wallClock.nowMs() + REFUSAL_RETRY_MS;
+    this.#ledgers = refuseAt(this.#ledgers, this.#account, { reason, untilMs });
+    this.#unwritten += 1;
+    await this.write();
+  }
+
+  /**
+   * Removes segments of which nothing will have to be sent or decided any more. The ledgers are made to count without
+   * them first, so that a crash in between leaves records that are settled, never counts without records.
+   */
+  async reclaim(writtenBeforeMs: number): Promise<void> {
+    const { decisions, decisionsUnreadable } = await this.#sender.reading();
+    if (decisionsUnreadable !== undefined) return;
+    const index = indexDecisions(decisions);
+    await this.#sender.reclaim(async (segment) => {
+      const { ledgers } = await this.#sender.reading();
+      const without = ledgersWithout(segment, ledgers, index);
+      if (without === undefined) return false;
+      if (without.some((ledger, position) => ledger !== ledgers[position]))
+        await this.#sender.settle(() => without);
+      return true;
+    }, writtenBeforeMs);
+  }
+
+  #inUse(): HubLedger | undefined {
+    return ledgerOf(this.#ledgers, this.#account);
+  }
+
+  /** A hub that says that our clock is behind tells where its own stands. */
+  async #followClock(serverClock: number): Promise<void> {
+    await this.#host.clock.update((value) => {
+      const received = receive(value, serverClock);
+      return received.ok ? received.value : value;
+    });
+  }
+}
+
+const LONGEST_UNWRITTEN_MS = 1000;
+const MOST_UNWRITTEN = 50_000;
+
+const countsOf = (settlements: readonly Settlement[]): PassCounts => {
+  const counts = { ...NOTHING_PASSED };
+  for (const { became } of settlements) counts[COUNTED_AS[became]] += 1;
+  return counts;
+};
+
+const COUNTED_AS: Readonly<Record<Settlement['became'], keyof PassCounts>> = {
+  delivered: 'delivered',
+  duplicate: 'duplicate',
+  failing: 'rejected',
+  refused: 'rejected',
+  dead: 'deadLetters',
+};

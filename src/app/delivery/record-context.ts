@@ -1,0 +1,42 @@
+import { ledgerInUse, presumedAccount } from '../../domain/outbox/ledger-in-use.js';
+import type { HubLedger } from '../../domain/outbox/ledger.js';
+import { indexDecisions } from '../../domain/outbox/ownership.js';
+import type { RoutingContext } from '../../domain/outbox/route-record.js';
+import type { JournalRecord, Outbox, OutboxReading } from '../../ports/outbox.js';
+
+export type ReportSituation = Pick<RoutingContext, 'account' | 'sharing' | 'nowMs'> &
+  Partial<Pick<RoutingContext, 'isInsisted'>>;
+
+/** What decides about the records of an outbox in every report: its own records and the account that they speak of. */
+export const recordContext = (
+  outbox: Outbox,
+  reading: OutboxReading,
+  situation: ReportSituation,
+): RoutingContext => {
+  const account = presumedAccount(reading.ledgers, situation.account);
+  return {
+    isInsisted: false,
+    ...situation,
+    account,
+    projectUuid: outbox.project,
+    ledger: ledgerInUse(reading.ledgers, account),
+    decisions: indexDecisions(reading.decisions),
+    decisionsUnreadable: reading.decisionsUnreadable !== undefined,
+  };
+};
+
+/** The records that may be anything but settled: nothing before the first exception or unanswered record is. */
+export async function* openRecords(
+  outbox: Outbox,
+  reading: OutboxReading,
+  ledger: HubLedger | undefined,
+): AsyncGenerator<JournalRecord> {
+  const from =
+    ledger === undefined
+      ? reading.first
+      : Math.min(ledger.exceptions[0]?.record ?? Infinity, ledger.through + 1);
+  for await (const record of outbox.records(from)) {
+    if (record.record > reading.last) return;
+    yield record;
+  }
+}

@@ -1,0 +1,181 @@
+import { LOCAL_TEAM } from '../../domain/events/envelope.js';
+import { hasAnnouncedItself, type Account, type HubAddress } from '../../domain/outbox/account.js';
+import { isBearerToken } from '../../domain/delivery/bearer-token.js';
+import { isSecureHubUrl, normalizeHubUrl } from '../../domain/delivery/hub-url.js';
+import { SyncError } from '../../domain/errors.js';
+import type { Result } from '../../domain/result.js';
+import type {
+  Credentials,
+  CredentialStore,
+  Identification,
+  IssuerFault,
+  TokenIssuer,
+  BatchTransport,
+} from '../../ports/delivery.js';
+import type { WallClock } from '../../ports/host.js';
+import { proveToken } from './prove-token.js';
+import type { HubIdentities } from './hub-identities.js';
+import { accountOf } from './stored-account.js';
+import { canRefresh, issuedCredentials, machineCredentials } from './issued-credentials.js';
+
+export interface SignInInput {
+  /** As a person typed it. */
+  readonly serverUrl: string;
+  readonly proof:
+    | { readonly with: 'password'; readonly username: string; readonly password: string }
+    /** A token for machines: it is not refreshed. */
+    | { readonly with: 'token'; readonly token: string };
+  /** Asked where a hub states an id that was first seen elsewhere; without a yes it is another hub. */
+  readonly hasMoved?: (move: HubMove) => Promise<boolean>;
+}
+
+/** A hub at one address that states to be the one that is known at others. */
+export interface HubMove {
+  readonly id: string;
+  readonly from: readonly string[];
+  readonly to: string;
+}
+
+/** What is about to be signed in. Nothing is stored yet. */
+export interface SignInPlan {
+  readonly account: Account;
+}
+
+/**
+ * Asks what shall become of what waits, records the answers, and says whether the sign-in goes on. It is called
+ * exactly once, after the hub has accepted the proof and before the credentials are stored.
+ */
+export type ConfirmSignIn = (plan: SignInPlan) => Promise<boolean>;
+
+export type SignInOutcome =
+  | { readonly outcome: 'signed-in'; readonly account: Account }
+  /** The question was answered with no: the earlier sign-in, if any, is as it was. */
+  | { readonly outcome: 'declined'; readonly account: Account };
+
+/**
+ * Signs in at a hub. Fails with `input-invalid`, `insecure-server`, `sign-in-failed` (wrong name, password or
+ * token) or `unreachable`; then nothing has changed.
+ */
+export class SignIn {
+  readonly #store: CredentialStore;
+  readonly #issuer: TokenIssuer;
+  readonly #clock: WallClock;
+  readonly #hubs: HubIdentities | undefined;
+  readonly #transport: Pick<BatchTransport, 'send'> | undefined;
+
+  constructor(
+    store: CredentialStore,
+    issuer: TokenIssuer,
+    clock: WallClock,
+    hubs?: HubIdentities,
+    transport?: Pick<BatchTransport, 'send'>,
+  ) {
+    this.#store = store;
+    this.#issuer = issuer;
+    this.#clock = clock;
+    this.#hubs = hubs;
+    this.#transport = transport;
+  }
+
+  async run(input: SignInInput, confirm: ConfirmSignIn, signal?: AbortSignal): Promise<SignInOutcome> {
+    const hub = hubAt(input.serverUrl);
+    const credentials =
+      input.proof.with === 'password'
+        ? await this.#withPassword(hub, input.proof.username, input.proof.password, signal)
+        : await this.#withToken(hub, input.proof.token.trim(), signal);
+    const { hub: recognized, isConfirmed } = await this.#whoIs(credentials.server, input);
+    const account = { ...accountOf(credentials), hub: recognized };
+    const goesOn = await confirm({ account }).catch(async (error: unknown) => {
+      await this.#giveBack(credentials);
+      throw error;
+    });
+    if (!goesOn) {
+      await this.#giveBack(credentials);
+      return { outcome: 'declined', account };
+    }
+    // Bound before the sign-in is there: no later hub can take its id.
+    await (isConfirmed ? this.#hubs?.confirm(recognized) : this.#hubs?.meet(credentials.server));
+    await this.#store.update(() => Promise.resolve(credentials));
+    return { outcome: 'signed-in', account };
+  }
+
+  /** The hub, and whether it is the one that it states to be: a person decides where it was first seen elsewhere. */
+  async #whoIs(
+    server: HubAddress,
+    { hasMoved }: SignInInput,
+  ): Promise<{ readonly hub: HubAddress; readonly isConfirmed: boolean }> {
+    const hubs = this.#hubs;
+    if (hubs === undefined) return { hub: server, isConfirmed: false };
+    const earlier = await this.#store.read();
+    if (earlier.state === 'present') await hubs.meet(earlier.credentials.server);
+    const hub = await hubs.look(server);
+    const { url, claims } = hub;
+    if (claims === undefined || hasMoved === undefined) return { hub, isConfirmed: false };
+    const isConfirmed = await hasMoved({ id: claims, from: await hubs.placesOf(claims), to: url });
+    return { hub: isConfirmed ? { url, id: claims } : hub, isConfirmed };
+  }
+
+  async #withPassword(
+    hub: HubAddress,
+    username: string,
+    password: string,
+    signal?: AbortSignal,
+  ): Promise<Credentials> {
+    const issued = granted(await this.#issuer.signIn(hub, username, password, signal), hub);
+    const receivedAtMs = this.#clock.nowMs();
+    // Only a hub that has announced itself can say more than its answer does.
+    const mayAsk = issued.teamSlug === undefined && issued.hubId !== undefined;
+    const who = mayAsk ? granted(await this.#issuer.identify(hub, issued.access, signal), hub) : undefined;
+    return issuedCredentials(issued, holder(hub, username, who), receivedAtMs);
+  }
+
+  async #withToken(hub: HubAddress, token: string, signal?: AbortSignal): Promise<Credentials> {
+    if (!isBearerToken(token)) {
+      throw new SyncError('input-invalid', 'The token is empty or holds characters that no token has.');
+    }
+    const who = granted(await this.#issuer.identify(hub, token, signal), hub);
+    if (who === undefined && this.#transport !== undefined)
+      granted(await proveToken(this.#transport, hub, token, signal), hub);
+    return machineCredentials(token, holder(hub, who?.username ?? UNNAMED, who));
+  }
+
+  /** Tokens that nobody will store are ended where the hub can; that it cannot changes nothing. */
+  async #giveBack(credentials: Credentials): Promise<void> {
+    if (canRefresh(credentials) && hasAnnouncedItself(credentials.server))
+      await this.#issuer.revoke(credentials.server, credentials.refreshToken);
+  }
+}
+
+const UNNAMED = 'unknown';
+
+const hubAt = (serverUrl: string): HubAddress => {
+  const url = normalizeHubUrl(serverUrl);
+  if (!url.ok)
+    throw new SyncError('input-invalid', url.error, { hint: 'Give the https address of the hub.' });
+  if (isSecureHubUrl(url.value)) return { url: url.value };
+  throw new SyncError('insecure-server', `${url.value} is neither https nor on this machine.`, {
+    hint: 'Use the https address of the hub.',
+  });
+};
+
+const holder = (hub: HubAddress, username: string, who: Identification | undefined) => {
+  const team = who?.teams[0];
+  return {
+    username,
+    ...(team === undefined || team === LOCAL_TEAM ? {} : { teamSlug: team }),
+    server: { url: hub.url, ...(who?.hubId === undefined ? {} : { id: who.hubId }) },
+  };
+};
+
+const granted = <T>(result: Result<T, IssuerFault>, hub: HubAddress): T => {
+  if (result.ok) return result.value;
+  const { fault, reason } = result.error;
+  if (fault === 'unavailable') {
+    throw new SyncError('unreachable', `${hub.url} cannot be used now: ${reason}.`, {
+      hint: 'Check the address and the network, then sign in again.',
+    });
+  }
+  throw new SyncError('sign-in-failed', `${hub.url} did not accept the sign-in: ${reason}.`, {
+    hint: 'Check user name and password, or ask for another token.',
+  });
+};

@@ -1,0 +1,186 @@
+import type { Account } from '../../domain/outbox/account.js';
+import { hubKey } from '../../domain/outbox/account.js';
+import { isSyncError } from '../../domain/errors.js';
+import { buildFacts } from '../../domain/events/build-facts.js';
+import { LOCAL_TEAM } from '../../domain/events/envelope.js';
+import type { EventType, PayloadInput } from '../../domain/events/payloads.js';
+import type { SharingPreference } from '../../ports/events.js';
+import type { EventIdSource, Machine, WallClock } from '../../ports/host.js';
+import type { CaptureLimits, CaptureOutcome, Fact, Outbox, Outboxes } from '../../ports/outbox.js';
+import type { Checkout, Head, Repository } from '../../ports/work.js';
+import type { IdentityReading } from '../events/ensure-identity.js';
+import type { EmittedIn } from '../delivery/sync-runtime.js';
+
+/**
+ * The events of one command run. Identity, account and git position are those of the moment at which the work began,
+ * so that a slow command cannot change what its events say.
+ */
+export interface Emission {
+  /** ULID of the command run, shared by all its events. */
+  readonly correlationId: string;
+  readonly identity: IdentityReading | undefined;
+  readonly account: Account | undefined;
+  readonly outbox: Outbox;
+  readonly limits: CaptureLimits;
+  /** Whether the events may leave this machine, as far as this checkout and the user's preference say. */
+  readonly isShared: boolean;
+  /** Builds an event: redacted, cut to size, validated. An invalid one keeps its issues and becomes a dead letter. */
+  fact<T extends EventType>(
+    type: T,
+    aggregateId: string,
+    payload: PayloadInput<T>,
+    causationId?: string | null,
+  ): Fact;
+  /** A fresh ULID, and the present moment in ISO 8601 UTC, for what stands in files beside the events. */
+  newId(): string;
+  now(): string;
+  /** Whether the outbox would take this many events now; `true` also when its storage cannot tell. */
+  hasRoomFor(count: number): Promise<boolean>;
+  /** Captures in order. Never throws: whatever happens to an event is its outcome. */
+  capture(
+    facts: readonly Fact[],
+    options?: Pick<CaptureLimits, 'callerKeeps'>,
+  ): Promise<readonly CaptureOutcome[]>;
+}
+
+/** What the emitter reads at the beginning of a run. */
+export interface EmitterSources {
+  readonly repository: Repository;
+  readonly outboxes: Outboxes;
+  readonly clock: WallClock;
+  readonly ids: EventIdSource;
+  readonly machine: Pick<Machine, 'homeDirectory'>;
+  /** The identity of a checkout; backfills what is missing. */
+  identify(checkout: Checkout): Promise<IdentityReading | undefined>;
+  /** Who is signed in, read from records alone. */
+  account(): Promise<Account | undefined>;
+  limits(): Promise<CaptureLimits>;
+  /** What the user said about sharing a project on this machine. */
+  preference(projectUuid: string): Promise<SharingPreference | undefined>;
+  /** Told of every capture. Returns at once. */
+  emitted(situation: EmittedIn): void;
+}
+
+export class EventEmitter {
+  readonly #sources: EmitterSources;
+
+  constructor(sources: EmitterSources) {
+    this.#sources = sources;
+  }
+
+  /**
+   * Reads who, where and for whom, once. `undefined` as checkout: a command outside every project. A run that is part
+   * of a larger one brings the correlation id of that.
+   */
+  async begin(
+    checkout: Checkout | undefined,
+    correlationId: string = this.#sources.ids.next(),
+  ): Promise<Emission> {
+    const { repository, outboxes } = this.#sources;
+    const [identity, account, head, limits] = await Promise.all([
+      checkout === undefined ? undefined : this.#sources.identify(checkout),
+      this.#sources.account(),
+      checkout === undefined ? {} : repository.head(checkout),
+      this.#sources.limits(),
+    ]);
+    const outbox = outboxes.open(identity?.projectUuid);
+    const isShared = identity?.share === true && (await this.#isAllowed(identity.projectUuid));
+    return {
+      correlationId,
+      identity,
+      account,
+      outbox,
+      limits,
+      isShared,
+      fact: (type, aggregateId, payload, causationId = null) =>
+        this.#fact({
+          type,
+          aggregateId,
+          payload,
+          causationId,
+          correlationId,
+          identity,
+          account,
+          head,
+          checkout,
+        }),
+      newId: () => this.#sources.ids.next(),
+      now: () => this.#now(),
+      hasRoomFor: (count) => hasRoom(outbox, count, limits),
+      capture: async (facts, options) => {
+        const outcomes = await outbox.capture(facts, { ...limits, ...options });
+        this.#sources.emitted({
+          autoStart: identity?.autoStart !== false,
+          isDeliverable: account !== undefined && isShared,
+        });
+        return outcomes;
+      },
+    };
+  }
+
+  /** A preference that cannot be read lets nothing start by itself, and fails nothing. */
+  async #isAllowed(projectUuid: string): Promise<boolean> {
+    try {
+      return (await this.#sources.preference(projectUuid)) !== 'off';
+    } catch (error) {
+      if (!isSyncError(error)) throw error;
+      return false;
+    }
+  }
+
+  #now(): string {
+    return new Date(this.#sources.clock.nowMs()).toISOString();
+  }
+
+  #fact<T extends EventType>(given: GivenFact<T>): Fact {
+    const { event, issues } = buildFacts({
+      eventId: this.#sources.ids.next(),
+      eventType: given.type,
+      aggregateId: given.aggregateId,
+      payload: given.payload,
+      causationId: given.causationId,
+      correlationId: given.correlationId,
+      timestamp: this.#now(),
+      teamSlug: given.account?.team ?? LOCAL_TEAM,
+      projectUuid: given.identity?.projectUuid ?? null,
+      projectSlug: given.identity?.projectSlug ?? null,
+      gitBranch: given.head.branch ?? null,
+      headCommitSha: given.head.commit ?? null,
+      repoSlug: given.identity?.repoSlug ?? null,
+      redaction: {
+        homeDirectory: this.#sources.machine.homeDirectory,
+        ...(given.checkout === undefined ? {} : { projectRoot: given.checkout.projectRoot }),
+      },
+    });
+    return {
+      event,
+      // An account whose team is not known yet owns nothing: its events are claimed when they are delivered.
+      ...(given.account === undefined || given.account.team === LOCAL_TEAM
+        ? {}
+        : { hub: hubKey(given.account.hub) }),
+      ...(issues.length === 0 ? {} : { issues }),
+    };
+  }
+}
+
+interface GivenFact<T extends EventType> {
+  readonly type: T;
+  readonly aggregateId: string;
+  readonly payload: PayloadInput<T>;
+  readonly causationId: string | null;
+  readonly correlationId: string;
+  readonly identity: IdentityReading | undefined;
+  readonly account: Account | undefined;
+  readonly head: Head;
+  readonly checkout: Checkout | undefined;
+}
+
+/** Trouble with the storage is no limit: it keeps nobody from working, and the capture tells of it. */
+const hasRoom = async (outbox: Outbox, count: number, limits: CaptureLimits): Promise<boolean> => {
+  try {
+    return await outbox.hasRoomFor(count, limits);
+  } catch (error) {
+    if (!isSyncError(error)) throw error;
+    return true;
+  }
+};

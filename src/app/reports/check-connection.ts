@@ -1,0 +1,100 @@
+import { hasAnnouncedItself, type Account, type HubAddress } from '../../domain/outbox/account.js';
+import { isSyncError, unreachable } from '../../domain/errors.js';
+import { ok, type Result } from '../../domain/result.js';
+import type { IssuerFault, TokenIssuer, BatchTransport } from '../../ports/delivery.js';
+import type { SettingsStore } from '../../ports/events.js';
+import type { AccessAnswer, AccessTokens } from '../delivery/access-token.js';
+import { proveToken } from '../delivery/prove-token.js';
+
+/** What came of asking the hub. */
+export type ConnectionCheck =
+  /** Nobody is signed in, and no server is set. */
+  | { readonly state: 'no-server' }
+  | { readonly state: 'unreachable'; readonly url: string; readonly reason: string }
+  | { readonly state: 'signed-out'; readonly url: string }
+  | { readonly state: 'session-expired'; readonly url: string }
+  /** What is stored or given cannot be understood; without a server nobody could be asked. */
+  | { readonly state: 'unusable'; readonly url?: string; readonly reason: string }
+  /** The hub answers and knows the sign-in. */
+  | { readonly state: 'reachable'; readonly url: string; readonly account: Account };
+
+export interface ConnectionPorts {
+  readonly transport: Pick<BatchTransport, 'probe' | 'send'>;
+  readonly issuer: Pick<TokenIssuer, 'identify'>;
+  readonly tokens: Pick<AccessTokens, 'account' | 'get' | 'renew'>;
+  readonly settings: SettingsStore;
+}
+
+/** Asks the hub whether it answers and whether it knows the sign-in. */
+export class CheckConnection {
+  readonly #ports: ConnectionPorts;
+
+  constructor(ports: ConnectionPorts) {
+    this.#ports = ports;
+  }
+
+  /** Never throws for anything the network or the hub can do. */
+  async run(signal?: AbortSignal): Promise<ConnectionCheck> {
+    const { tokens, settings } = this.#ports;
+    const url = (await tokens.account())?.hub.url ?? (await settings.read()).serverUrl;
+    if (url === undefined) {
+      const answer = await tokens.get(signal);
+      return answer.state === 'unusable' ? answer : { state: 'no-server' };
+    }
+    const probed = await this.#probe({ url }, signal);
+    if (probed !== 'reachable') return { state: 'unreachable', url, reason: probed.unreachable };
+    return this.#judge(url, await tokens.get(signal), signal);
+  }
+
+  async #judge(
+    url: string,
+    answer: AccessAnswer,
+    signal: AbortSignal | undefined,
+    isRenewed = false,
+  ): Promise<ConnectionCheck> {
+    switch (answer.state) {
+      case 'granted': {
+        const { account, token } = answer;
+        const who = await this.#ask(account.hub, token, signal);
+        if (who.ok) return { state: 'reachable', url, account };
+        if (who.error.fault === 'unavailable') return { state: 'unreachable', url, reason: who.error.reason };
+        if (isRenewed) return { state: 'session-expired', url };
+        return this.#judge(url, await this.#ports.tokens.renew(token, signal), signal, true);
+      }
+      case 'signed-out':
+      case 'session-expired':
+        return { state: answer.state, url };
+      case 'unusable':
+        return { state: 'unusable', url, reason: answer.reason };
+      case 'unavailable':
+        return { state: 'unreachable', url, reason: answer.reason };
+      default:
+        return unreachable(answer);
+    }
+  }
+
+  /** Whether the hub knows the token. One that cannot say whose it is shows it by how it takes a batch. */
+  async #ask(
+    hub: HubAddress,
+    token: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Result<unknown, IssuerFault>> {
+    const { issuer, transport } = this.#ports;
+    const who = hasAnnouncedItself(hub) ? await issuer.identify(hub, token, signal) : ok(undefined);
+    if (!who.ok || who.value !== undefined) return who;
+    return proveToken(transport, hub, token, signal);
+  }
+
+  async #probe(
+    hub: HubAddress,
+    signal: AbortSignal | undefined,
+  ): Promise<'reachable' | { readonly unreachable: string }> {
+    try {
+      return await this.#ports.transport.probe(hub, signal);
+    } catch (error) {
+      // A server that was set by hand may be one that nothing is ever sent to.
+      if (!isSyncError(error)) throw error;
+      return { unreachable: error.message };
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { hubKey, type Account } from '../../domain/outbox/account.js';
+import { ledgerInUse, presumedAccount } from '../../domain/outbox/ledger-in-use.js';
+import type { HubLedger } from '../../domain/outbox/ledger.js';
+import { deadLetter } from '../../domain/delivery/settlement.js';
+import { LOCAL_TEAM } from '../../domain/events/envelope.js';
+import { SyncError } from '../../domain/errors.js';
+import type { LamportStore } from '../../ports/events.js';
+import type { Randomness, WallClock } from '../../ports/host.js';
+import type { Outbox, Outboxes } from '../../ports/outbox.js';
+import { PassLedger } from '../delivery/pass-ledger.js';
+import type { DeadLetter, ListDeadLetters } from './list-dead-letters.js';
+
+export type DeadLetterVerdict = 'requeue' | 'discard';
+
+export interface DecidedDeadLetters {
+  readonly decided: readonly DeadLetter[];
+  /** Left as they are: asking again could not end otherwise. */
+  readonly left: readonly DeadLetter[];
+}
+
+export interface DeadLetterPorts {
+  readonly outboxes: Outboxes;
+  readonly list: Pick<ListDeadLetters, 'run'>;
+  readonly clock: LamportStore;
+  readonly wallClock: WallClock;
+  readonly randomness: Randomness;
+  account(): Promise<Account | undefined>;
+}
+
+/** Which dead letters are meant: all of them, or those whose ids begin like this. */
+export type DeadLetterChoice = 'all' | readonly string[];
+
+/**
+ * Enters what a person decided about dead letters. Nothing is decided unless all of the choice can be understood:
+ * fails with `input-invalid` for an id that names none or several.
+ */
+export class DecideDeadLetters {
+  readonly #ports: DeadLetterPorts;
+
+  constructor(ports: DeadLetterPorts) {
+    this.#ports = ports;
+  }
+
+  /** The dead letters that are meant, each once, in the order of capture. */
+  async choose(choice: DeadLetterChoice, projectUuid?: string): Promise<readonly DeadLetter[]> {
+    const all = await this.#ports.list.run(projectUuid);
+    if (choice === 'all') return all;
+    const chosen = new Set(choice.map((id) => theOne(id, all)));
+    return all.filter((letter) => chosen.has(letter));
+  }
+
+  /** Durable before this resolves. What was decided meanwhile by somebody else stays decided. */
+  async run(verdict: DeadLetterVerdict, letters: readonly DeadLetter[]): Promise<DecidedDeadLetters> {
+    const isVain = (letter: DeadLetter): boolean => verdict === 'requeue' && letter.refusedBy === 'record';
+    const decided = letters.filter((letter) => !isVain(letter));
+    for (const project of new Set(decided.map(({ projectUuid }) => projectUuid))) {
+      const own = decided.filter(({ projectUuid }) => projectUuid === project);
+      await this.#decide(this.#ports.outboxes.open(project), verdict, own);
+    }
+    return { decided, left: letters.filter(isVain) };
+  }
+
+  async #decide(outbox: Outbox, verdict: DeadLetterVerdict, letters: readonly DeadLetter[]): Promise<void> {
+    const { hub, team } = await this.#ledgerFor(outbox, letters);
+    await outbox.decide(letters.map(({ record }) => ({ decision: verdict, record, hub, team })));
+  }
+
+  /**
+   * The ledger that counts them. A decision is about what a ledger lists: damaged and invalid records that no pass has
+   * entered yet are entered first, as the next pass would, without the network.
+   */
+  async #ledgerFor(outbox: Outbox, letters: readonly DeadLetter[]): Promise<Pick<HubLedger, 'hub' | 'team'>> {
+    const { ledgers } = await outbox.reading();
+    const signedIn = presumedAccount(ledgers, await this.#ports.account());
+    const inUse = ledgerInUse(ledgers, signedIn);
+    const open = letters.filter(({ isSettled }) => !isSettled);
+    if (open.length === 0 && inUse !== undefined) return inUse;
+    const account = signedIn ?? (inUse === undefined ? undefined : accountOf(inUse));
+    if (account === undefined || account.team === LOCAL_TEAM) throw noHub();
+    const passed = await outbox.pass(async (sender) => {
+      const ledger = new PassLedger(outbox, sender, this.#ports, account);
+      const taken = await ledger.takeIntoUse();
+      await ledger.settle(open.map((letter) => deadLetter(letter, letter.reason)));
+      return taken;
+    });
+    if (passed === 'busy') throw deliveredElsewhere();
+    return passed.value ?? { hub: hubKey(account.hub), team: account.team };
+  }
+}
+
+const theOne = (id: string, letters: readonly DeadLetter[]): DeadLetter => {
+  const wanted = id.toUpperCase();
+  const exact = letters.filter(({ eventId }) => eventId.toUpperCase() === wanted);
+  const found =
+    exact.length > 0 ? exact : letters.filter(({ eventId }) => eventId.toUpperCase().startsWith(wanted));
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  throw new SyncError(
+    'input-invalid',
+    found.length === 0
+      ? `No dead letter has the id ${id}.`
+      : `${found.length} dead letters have ids that begin with ${id}.`,
+    { hint: 'The ids are listed by: spec-kitty sync dead-letters list' },
+  );
+};
+
+const accountOf = ({ hub, team }: HubLedger): Account => ({ hub: { url: hub, id: hub }, team });
+
+const noHub = (): SyncError =>
+  new SyncError('not-signed-in', 'There is no hub yet at which these events would count as discarded.', {
+    hint: 'Sign in first: spec-kitty auth login',
+  });
+
+const deliveredElsewhere = (): SyncError =>
+  new SyncError('lock-busy', 'Another process is delivering this project at the moment.', {
+    hint: 'Try again in a moment.',
+  });

@@ -1,0 +1,81 @@
+import { isSyncError, SyncError } from '../../domain/errors.js';
+import { isWorkPackageId } from '../../domain/ids.js';
+import { workPackageIdOf } from '../../domain/work/work-package-id.js';
+import { isFields } from '../../domain/wire.js';
+import type { Outbox } from '../../ports/outbox.js';
+import type { FeatureFiles, Repository } from '../../ports/work.js';
+import { locateFeature, type FeatureRequest } from '../work/locate-feature.js';
+
+/** Which events are asked for; what is absent is all of it. */
+export interface EventScope {
+  readonly feature?: string;
+  readonly workPackage?: string;
+}
+
+export type NamedScope = Partial<Pick<FeatureRequest, 'feature' | 'featureVariable'>> & {
+  readonly workPackage?: string;
+};
+
+type Features = Pick<FeatureFiles, 'features' | 'strangers' | 'text'>;
+
+/**
+ * What the command line names, as events name it. A feature is chosen as every command chooses one that is named, among
+ * those of the plan and then also among those that only events tell of any more; a place names none, so that without a
+ * name every event is meant. Fails with `feature-not-found` or `feature-ambiguous`, which list the candidates.
+ */
+export const eventScope = async (
+  files: Features,
+  repository: Pick<Repository, 'head'>,
+  request: FeatureRequest & NamedScope,
+  outbox: Outbox | undefined,
+): Promise<EventScope> => {
+  const { workPackage, feature = '', featureVariable = '' } = request;
+  const named = workPackage === undefined ? {} : { workPackage: workPackageNamed(workPackage) };
+  if (feature.trim() === '' && featureVariable.trim() === '') return named;
+  const slug = await locateFeature(files, repository, request).catch(async (error: unknown) => {
+    if (!isSyncError(error) || error.kind !== 'feature-not-found' || outbox === undefined) throw error;
+    const features = new Set(await files.features(request.checkout.projectRoot));
+    for (const told of await toldFeatures(outbox)) features.add(told);
+    const withTold: Features = {
+      features: () => Promise.resolve([...features].sort()),
+      strangers: (root) => files.strangers(root),
+      text: (root, path) => files.text(root, path),
+    };
+    return locateFeature(withTold, repository, request);
+  });
+  return { ...named, feature: slug };
+};
+
+/** Whether a payload is about what was asked for. */
+export const isAbout = (payload: unknown, { feature, workPackage }: EventScope): boolean => {
+  if (feature === undefined && workPackage === undefined) return true;
+  if (!isFields(payload)) return false;
+  return (
+    (feature === undefined || payload['feature_slug'] === feature) &&
+    (workPackage === undefined || payload['wp_id'] === workPackage)
+  );
+};
+
+/** `WP01 of 002-login`, for an answer that says what was asked; empty when everything was. */
+export const describeScope = ({ feature, workPackage }: EventScope): string => {
+  if (feature === undefined) return workPackage ?? '';
+  return workPackage === undefined ? feature : `${workPackage} of ${feature}`;
+};
+
+const workPackageNamed = (text: string): string => {
+  const id = workPackageIdOf(text);
+  if (isWorkPackageId(id)) return id;
+  throw new SyncError('input-invalid', `${JSON.stringify(text)} is no work package.`, {
+    hint: 'Name one such as WP01. See: spec-kitty agent tasks list',
+  });
+};
+
+const toldFeatures = async (outbox: Outbox): Promise<ReadonlySet<string>> => {
+  const told = new Set<string>();
+  for await (const { json } of outbox.records()) {
+    const { payload } = JSON.parse(json ?? '{}') as { readonly payload?: unknown };
+    const slug = isFields(payload) ? payload['feature_slug'] : undefined;
+    if (typeof slug === 'string') told.add(slug);
+  }
+  return told;
+};

@@ -1,0 +1,61 @@
+import { toCloudEvent } from '../../domain/events/cloud-event.js';
+import type { JournalRecord, Outbox } from '../../ports/outbox.js';
+import { isAbout, type EventScope } from './event-scope.js';
+
+export type ExportFormat = 'ndjson' | 'cloudevents';
+
+export interface ExportInput extends EventScope {
+  readonly format: ExportFormat;
+  /** The newest so many; absent: all. */
+  readonly limit?: number;
+}
+
+export interface ExportReport {
+  readonly events: number;
+  /** Records of which only the number is left. They are in no export. */
+  readonly damaged: number;
+}
+
+/**
+ * Writes the journal of a project, oldest first, one JSON document on each line: the events as they were captured, or as
+ * CloudEvents. Reads only, in bounded memory.
+ */
+export class ExportEvents {
+  async run(
+    outbox: Outbox,
+    input: ExportInput,
+    write: (line: string) => Promise<void> | void,
+    signal?: AbortSignal,
+  ): Promise<ExportReport> {
+    let toPass = input.limit === undefined ? 0 : (await this.#count(outbox, input)) - input.limit;
+    let events = 0;
+    let damaged = 0;
+    for await (const record of outbox.records()) {
+      if (signal?.aborted === true) break;
+      if (record.json === undefined) damaged += 1;
+      else if (isWanted(record, input) && toPass-- <= 0) {
+        await write(lineOf(record.eventId, record.json, input.format));
+        events += 1;
+      }
+    }
+    return { events, damaged };
+  }
+
+  async #count(outbox: Outbox, input: ExportInput): Promise<number> {
+    let count = 0;
+    for await (const record of outbox.records()) if (isWanted(record, input)) count += 1;
+    return count;
+  }
+}
+
+const isWanted = ({ json }: JournalRecord, scope: EventScope): boolean => {
+  if (json === undefined) return false;
+  // Everything is wanted without a look at it.
+  if (scope.feature === undefined && scope.workPackage === undefined) return true;
+  return isAbout((JSON.parse(json) as { readonly payload?: unknown }).payload, scope);
+};
+
+const lineOf = (eventId: string, json: string, format: ExportFormat): string =>
+  format === 'ndjson'
+    ? json
+    : JSON.stringify(toCloudEvent(eventId, JSON.parse(json) as Record<string, unknown>));

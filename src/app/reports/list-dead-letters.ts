@@ -1,0 +1,107 @@
+import type { Account } from '../../domain/outbox/account.js';
+import { exceptionOf, type LedgerException } from '../../domain/outbox/ledger.js';
+import { standingOf } from '../../domain/outbox/route-record.js';
+import type { JournalRecord, Outbox, Outboxes } from '../../ports/outbox.js';
+import { openRecords, recordContext } from '../delivery/record-context.js';
+
+/** An event that was given up on, and what is known about why. */
+export interface DeadLetter {
+  readonly projectUuid: string | undefined;
+  readonly record: number;
+  /** Of a record that is damaged: `record-` and its number. */
+  readonly eventId: string;
+  readonly reason: string;
+  /** How often a hub rejected it. */
+  readonly attempts: number;
+  /** `hub`: a hub refused it, and may think better of it. `record`: it can never be sent as it is. */
+  readonly refusedBy: 'hub' | 'record';
+  /** Whether the ledger lists it already; else the next pass enters it. */
+  readonly isSettled: boolean;
+  readonly eventType?: string;
+  readonly aggregateId?: string;
+  /** Occurrence time. */
+  readonly timestamp?: string;
+  /** The stored event; absent when the record is damaged. */
+  readonly event?: Readonly<Record<string, unknown>>;
+}
+
+/** Lists what was given up on for the account's hub, or for the hub that was in use last. Reads records only. */
+export class ListDeadLetters {
+  readonly #outboxes: Outboxes;
+  readonly #account: () => Promise<Account | undefined>;
+
+  constructor(outboxes: Outboxes, account: () => Promise<Account | undefined>) {
+    this.#outboxes = outboxes;
+    this.#account = account;
+  }
+
+  /** Of all projects, or of one; in the order of capture. */
+  async run(projectUuid?: string): Promise<readonly DeadLetter[]> {
+    const account = await this.#account();
+    const keys = (await this.#outboxes.list()).filter(
+      (key) => projectUuid === undefined || key === projectUuid,
+    );
+    return (await Promise.all(keys.map((key) => deadLettersOf(this.#outboxes.open(key), account)))).flat();
+  }
+}
+
+/** The dead letters of one outbox: what its ledger lists, and what is damaged or invalid and not listed yet. */
+export const deadLettersOf = async (
+  outbox: Outbox,
+  account: Account | undefined,
+): Promise<readonly DeadLetter[]> => {
+  const reading = await outbox.reading();
+  const context = recordContext(outbox, reading, { account, sharing: 'on', nowMs: 0 });
+  const { ledger } = context;
+  const found = new Map<number, DeadLetter>();
+  for await (const record of openRecords(outbox, reading, ledger)) {
+    const standing = standingOf(record, context);
+    if (standing.standing !== 'dead') continue;
+    const exception = ledger === undefined ? undefined : exceptionOf(ledger, record.record);
+    found.set(record.record, toDeadLetter(outbox.project, record, standing.reason, exception));
+  }
+  // A journal that lost its end no longer has what its ledger lists.
+  const lost = (ledger?.exceptions ?? []).filter(
+    ({ record, state }) => state === 'dead' && !found.has(record),
+  );
+  const gone = lost.map((exception) =>
+    toDeadLetter(
+      outbox.project,
+      { ...exception, team: '', invalid: exception.reason },
+      exception.reason,
+      exception,
+    ),
+  );
+  return [...found.values(), ...gone].sort((a, b) => a.record - b.record);
+};
+
+const toDeadLetter = (
+  projectUuid: string | undefined,
+  { record, eventId, json, invalid }: JournalRecord,
+  reason: string,
+  exception: LedgerException | undefined,
+): DeadLetter => ({
+  projectUuid,
+  record,
+  eventId: exception?.eventId ?? eventId,
+  reason,
+  attempts: exception?.attempts ?? 0,
+  refusedBy: invalid === undefined ? 'hub' : 'record',
+  isSettled: exception?.state === 'dead',
+  ...described(json),
+});
+
+const described = (
+  json: string | undefined,
+): Pick<DeadLetter, 'eventType' | 'aggregateId' | 'timestamp' | 'event'> => {
+  if (json === undefined) return {};
+  const event = JSON.parse(json) as Readonly<Record<string, unknown>>;
+  const text = (key: string): string | undefined => (typeof event[key] === 'string' ? event[key] : undefined);
+  const [eventType, aggregateId, timestamp] = [text('event_type'), text('aggregate_id'), text('timestamp')];
+  return {
+    event,
+    ...(eventType === undefined ? {} : { eventType }),
+    ...(aggregateId === undefined ? {} : { aggregateId }),
+    ...(timestamp === undefined ? {} : { timestamp }),
+  };
+};

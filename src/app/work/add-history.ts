@@ -1,0 +1,80 @@
+import { SyncError } from '../../domain/errors.js';
+import type { HistoryEntryType } from '../../domain/events/payloads.js';
+import { asOneLine } from '../../domain/work/markdown.js';
+import { activityTime, historyEdits } from '../../domain/work/transition.js';
+import type { FeatureFiles, Repository } from '../../ports/work.js';
+import { findWorkPackage } from './feature-state.js';
+import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
+import type { PerformWork } from './perform-work.js';
+import type { PerformedWork } from './work-plan.js';
+import { commitSubject } from '../../domain/work/commit-message.js';
+
+export interface AddHistoryInput extends FeatureRequest {
+  readonly workPackageId: string;
+  readonly note: string;
+  /** Default `note`. */
+  readonly type?: HistoryEntryType;
+  /** Default `user`. */
+  readonly author?: string;
+  /** `false` leaves the commit to the user. */
+  readonly commit?: boolean;
+}
+
+export interface AddHistoryResult {
+  readonly feature: string;
+  readonly workPackageId: string;
+  readonly path: string;
+  readonly type: HistoryEntryType;
+  /** The Activity Log line. */
+  readonly line: string;
+}
+
+/** Adds an entry to a work package's Activity Log; its lane stays. */
+export class AddHistory {
+  readonly #repository: Repository;
+  readonly #files: FeatureFiles;
+  readonly #perform: PerformWork;
+
+  constructor(repository: Repository, files: FeatureFiles, perform: PerformWork) {
+    this.#repository = repository;
+    this.#files = files;
+    this.#perform = perform;
+  }
+
+  /** Fails with `input-invalid` for an empty note, `work-package-not-found`, and what the work itself fails with. */
+  async run(input: AddHistoryInput, signal?: AbortSignal): Promise<PerformedWork<AddHistoryResult>> {
+    if (input.note.trim() === '') {
+      throw new SyncError('input-invalid', 'The note is empty.', { hint: 'Say with --note what happened.' });
+    }
+    const { type = 'note' } = input;
+    const author = asOneLine(input.author ?? '') || 'user';
+    const slug = await locateFeature(this.#files, this.#repository, input);
+    return this.#perform.run(
+      {
+        checkout: input.checkout,
+        subject: { feature: slug, workPackageId: input.workPackageId, agent: input.author },
+        plan: async (emission) => {
+          const state = await loadFeature(this.#files, input.checkout.projectRoot, slug);
+          const { workPackage, document } = findWorkPackage(state, input.workPackageId);
+          const { id, lane, path } = workPackage;
+          const fact = emission.fact('HistoryAdded', id, {
+            wp_id: id,
+            entry_type: type,
+            entry_content: input.note,
+            author,
+            feature_slug: slug,
+          });
+          const timestamp = activityTime(fact.event.timestamp);
+          const { edits, line } = historyEdits(document, { lane, by: author, note: input.note, timestamp });
+          return {
+            result: { feature: slug, workPackageId: id, path, type, line },
+            changes: [await this.#files.change(document, edits)],
+            events: [{ fact, evidence: { evidence: 'line', path, line } }],
+            ...(input.commit === false ? {} : { message: commitSubject(`add history to ${id}`, slug) }),
+          };
+        },
+      },
+      signal,
+    );
+  }
+}

@@ -1,0 +1,231 @@
+import { SyncError } from '../../domain/errors.js';
+import { isWorkPackageId } from '../../domain/ids.js';
+import { dependencyGraph, type DependencyGraph } from '../../domain/work/dependency-graph.js';
+import { laneName } from '../../domain/work/lane.js';
+import { readMeta } from '../../domain/work/meta-json.js';
+import { readStatusLog, STATUS_LOG, type StatusLog } from '../../domain/work/status-log.js';
+import {
+  compareWorkPackageIds,
+  workPackageIdOf,
+  workPackageIdOfFile,
+  workPackageNumber,
+} from '../../domain/work/work-package-id.js';
+import { readManifest, type ManifestDocument, type ManifestEntry } from '../../domain/work/manifest.js';
+import {
+  describeWorkPackageFault,
+  lineOfKey,
+  readWorkPackage,
+  type StatusAuthority,
+  type WorkPackage,
+  type WorkPackageFault,
+} from '../../domain/work/work-package.js';
+import type { FeatureDocuments, WorkPackageDocument } from '../../ports/work.js';
+
+/** A work package with the file that describes it. */
+export interface FiledWorkPackage {
+  readonly workPackage: WorkPackage;
+  readonly document: WorkPackageDocument;
+}
+
+/** A feature with its work packages understood. */
+export interface FeatureState {
+  readonly documents: FeatureDocuments;
+  /** Ascending by number. Two files may say that they are the same work package; that is one fault and no entry. */
+  readonly workPackages: readonly FiledWorkPackage[];
+  readonly faults: readonly WorkPackageFault[];
+  /** What the status log says; absent where the feature has none. */
+  readonly statusLog: StatusLog | undefined;
+  /** The same, where it decides about lanes: it has a transition, and `meta.json` does not put the front matters first. */
+  readonly authority: StatusAuthority | undefined;
+}
+
+/** What annotations of the status log say of the tasks of a work package: `done` and other words by task id. */
+export const loggedTasks = (
+  { statusLog }: FeatureState,
+  workPackageId: string,
+): ReadonlyMap<string, string> =>
+  statusLog?.workPackages.get(workPackageId)?.subtasks ?? new Map<string, string>();
+
+/**
+ * Understands the documents of a feature, each when it is first asked for. A broken file is a fault and hides no
+ * other one.
+ */
+export const readFeatureState = (documents: FeatureDocuments): FeatureState => {
+  let understood: Understood | undefined;
+  let statusLog: StatusLog | undefined;
+  const readLog = (): StatusLog | undefined =>
+    documents.status === undefined ? undefined : (statusLog ??= readStatusLog(documents.status.log));
+  const understand = (): Understood =>
+    (understood ??= understandAll(documents, authorityOf(documents, readLog())));
+  return {
+    documents,
+    get statusLog() {
+      return readLog();
+    },
+    get authority() {
+      return authorityOf(documents, readLog());
+    },
+    get workPackages() {
+      return understand().workPackages;
+    },
+    get faults() {
+      return understand().faults;
+    },
+  };
+};
+
+/** Fails with `work-package-unreadable`, naming file and line of everything that cannot be understood. */
+export const refuseFaults = ({ faults }: Pick<FeatureState, 'faults'>): void => {
+  if (faults.length === 0) return;
+  throw new SyncError('work-package-unreadable', faults.map(describeWorkPackageFault).join('\n'), {
+    hint: 'Correct these files and run the command again.',
+  });
+};
+
+/** What front matters say that the status log does not, of the named work packages or of all. */
+export const contradictions = ({ workPackages }: FeatureState, ids?: readonly string[]): readonly string[] =>
+  workPackages.flatMap(({ workPackage }) => {
+    const { id, path, contradicting } = workPackage;
+    if (contradicting === undefined || ids?.includes(id) === false) return [];
+    return [
+      `${path} says that ${id} is in ${contradicting}; the status log says ${laneName(workPackage)}, and that counts.`,
+    ];
+  });
+
+/**
+ * The work packages of which a status log says nothing, to be written into it as planned. A log that has no transition
+ * yet and front matters that have lanes: these go on deciding, as they would not once a single row stood there.
+ */
+export const unseeded = (state: FeatureState): readonly WorkPackage[] => {
+  const all = state.workPackages.map(({ workPackage }) => workPackage);
+  if (state.authority !== undefined) return all.filter(({ lane }) => lane === 'uninitialized');
+  const isFresh = state.statusLog !== undefined && !isBeforeStatusLog(state.documents);
+  return isFresh && all.every(({ lane }) => lane === 'planned') ? all : [];
+};
+
+/** Fails with `transition-illegal` when one of these has no lane yet: nobody has said that it is planned. */
+export const refuseUninitialized = ({ workPackages }: Pick<FeatureState, 'workPackages'>): void => {
+  const ids = workPackages.filter(({ workPackage }) => workPackage.lane === 'uninitialized');
+  if (ids.length === 0) return;
+  const names = ids.map(({ workPackage }) => workPackage.id).join(', ');
+  throw new SyncError('transition-illegal', `The status log says nothing of ${names} yet.`, {
+    hint: 'Run "spec-kitty agent feature finalize-tasks", which makes them planned.',
+  });
+};
+
+/** The work package of an id. Fails with `work-package-not-found`, or with `work-package-unreadable` for a broken file. */
+export const findWorkPackage = (state: FeatureState, id: string): FiledWorkPackage => {
+  const wanted = workPackageIdOf(id);
+  const found = searchWorkPackage(state, wanted);
+  if (found !== undefined) return found;
+  refuseFaults({ faults: state.faults.filter((fault) => isAbout(fault, wanted)) });
+  const ids = state.workPackages.map(({ workPackage }) => workPackage.id);
+  throw new SyncError(
+    'work-package-not-found',
+    `${state.documents.slug} has no work package ${JSON.stringify(id)}.`,
+    {
+      hint:
+        ids.length === 0
+          ? 'Its folder tasks/ has no file such as WP01-title.md.'
+          : `It has ${ids.join(', ')}.`,
+    },
+  );
+};
+
+/** The work package of an id, if there is one and it can be understood; else the only one of the same number. */
+export const searchWorkPackage = (state: FeatureState, id: string): FiledWorkPackage | undefined => {
+  if (!isWorkPackageId(id)) return undefined;
+  const exact = findAlone(state, id) ?? state.workPackages.find(({ workPackage }) => workPackage.id === id);
+  if (exact !== undefined) return exact;
+  const number = workPackageNumber(id);
+  const [only, another] = state.workPackages.filter(
+    ({ workPackage }) => workPackageNumber(workPackage.id) === number,
+  );
+  return another === undefined ? only : undefined;
+};
+
+/** What the manifest says. Fails with `tasks-unreadable`: nothing else may stand for what it says. */
+export const manifestOf = (document: ManifestDocument): ReadonlyMap<string, ManifestEntry> => {
+  const read = readManifest(document);
+  if (read.ok) return read.value;
+  throw new SyncError('tasks-unreadable', `${read.error}.`, {
+    hint: 'wps.yaml decides about dependencies. Correct it and run the command again.',
+  });
+};
+
+/** Who needs whom, as the front matters say. */
+export const frontMatterGraph = (state: FeatureState): DependencyGraph =>
+  dependencyGraph(
+    state.workPackages.map(({ workPackage }) => workPackage.id),
+    state.workPackages.flatMap(({ workPackage, document }) => {
+      const line = lineOfKey(document.text, 'dependencies');
+      const place = line === undefined ? { path: document.path } : { path: document.path, line };
+      return workPackage.dependencies.map((to) => ({ from: workPackage.id, to, place }));
+    }),
+  );
+
+type Understood = Pick<FeatureState, 'workPackages' | 'faults'>;
+
+const authorityOf = (documents: FeatureDocuments, log: StatusLog | undefined): StatusAuthority | undefined =>
+  log === undefined || log.transitions.length === 0 || isBeforeStatusLog(documents)
+    ? undefined
+    : { path: `${documents.directory}/${STATUS_LOG}`, log };
+
+const isBeforeStatusLog = ({ meta }: FeatureDocuments): boolean => {
+  const read = meta === undefined ? undefined : readMeta(meta);
+  return read?.ok === true && read.value.isBeforeStatusLog;
+};
+
+const understandAll = (documents: FeatureDocuments, authority: StatusAuthority | undefined): Understood => {
+  const faults: WorkPackageFault[] = [];
+  const byId = new Map<string, FiledWorkPackage[]>();
+  for (const document of documents.workPackages) {
+    const read = readFiled(documents, document, authority);
+    if (read.ok)
+      byId.set(read.value.id, [...(byId.get(read.value.id) ?? []), { workPackage: read.value, document }]);
+    else faults.push(read.error);
+  }
+  const workPackages: FiledWorkPackage[] = [];
+  for (const [id, filed] of byId) {
+    const [first, ...others] = filed;
+    if (first !== undefined && others.length === 0) workPackages.push(first);
+    for (const { workPackage } of others) {
+      faults.push({
+        path: workPackage.path,
+        reason: `is ${id} too, like ${first?.workPackage.path ?? 'another file'}`,
+      });
+    }
+  }
+  workPackages.sort((a, b) => compareWorkPackageIds(a.workPackage.id, b.workPackage.id));
+  return { workPackages, faults };
+};
+
+/** The usual case, without parsing the others: one file alone has the id in its name or in a line about its id. */
+const findAlone = ({ documents, authority }: FeatureState, id: string): FiledWorkPackage | undefined => {
+  const aboutId = new RegExp(`work_package_id.*${id}`, 'i');
+  const [document, another] = documents.workPackages.filter(
+    ({ path, text }) => idOfFile(path) === id || aboutId.test(text),
+  );
+  if (document === undefined || another !== undefined) return undefined;
+  const read = readFiled(documents, document, authority);
+  return read.ok && read.value.id === id ? { workPackage: read.value, document } : undefined;
+};
+
+/** The work package of a file; where a manifest names its dependencies, they are these. */
+const readFiled = (
+  { manifest }: FeatureDocuments,
+  document: WorkPackageDocument,
+  authority: StatusAuthority | undefined,
+): ReturnType<typeof readWorkPackage> => {
+  const read = readWorkPackage(document, authority);
+  const entry = read.ok && manifest !== undefined ? manifestOf(manifest).get(read.value.id) : undefined;
+  return read.ok && entry !== undefined
+    ? { ok: true, value: { ...read.value, dependencies: entry.dependencies } }
+    : read;
+};
+
+const idOfFile = (path: string): string | undefined =>
+  workPackageIdOfFile(path.slice(path.lastIndexOf('/') + 1));
+
+const isAbout = ({ path, reason }: WorkPackageFault, id: string): boolean =>
+  idOfFile(path) === id || reason.startsWith(`is ${id} too`) || reason.startsWith(`${id} is in `);

@@ -1,0 +1,223 @@
+import { SyncError } from '../../domain/errors.js';
+import { workPackageBranch } from '../../domain/work/feature-slug.js';
+import { isLegalTransition, laneName } from '../../domain/work/lane.js';
+import { unreadyDependencies } from '../../domain/work/worktree-base.js';
+import type { FeatureFiles, HeldRepository, Repository, WorktreeRequest } from '../../ports/work.js';
+import type { Emission } from '../outbox/event-emitter.js';
+import { chooseBase, type ChosenBase } from './choose-base.js';
+import {
+  findWorkPackage,
+  refuseUninitialized,
+  searchWorkPackage,
+  type FeatureState,
+  type FiledWorkPackage,
+} from './feature-state.js';
+import { branchesOf, describeGroup } from './group-branches.js';
+import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
+import type { PerformWork } from './perform-work.js';
+import { nothingToDo, type PerformedWork, type WorkPlan } from './work-plan.js';
+import { planTransitions } from './plan-transitions.js';
+import { commitSubject } from '../../domain/work/commit-message.js';
+
+export interface ImplementInput extends FeatureRequest {
+  readonly workPackageId: string;
+  /** Work package, or branch, to start from. */
+  readonly base?: string;
+  /** Who implements. */
+  readonly agent?: string;
+  /** `false` leaves the commit to the user. */
+  readonly commit?: boolean;
+}
+
+export interface ImplementResult {
+  readonly feature: string;
+  readonly workPackageId: string;
+  /** `already-doing`: somebody began before; nothing was moved and nothing is emitted. */
+  readonly outcome: 'started' | 'already-doing';
+  /** Who is in charge, as the front matter says. */
+  readonly agent?: string;
+  /** Absolute path of the work tree. */
+  readonly worktree: string;
+  readonly worktreeWas: 'made' | 'existing';
+  readonly branch: string;
+  /** What the branch was started from; absent when it was there already. */
+  readonly base?: string;
+}
+
+/** Gives a work package a work tree on a branch of its own and takes it from `planned` to `doing`. */
+export class ImplementWorkPackage {
+  readonly #repository: Repository;
+  readonly #files: FeatureFiles;
+  readonly #perform: PerformWork;
+
+  constructor(repository: Repository, files: FeatureFiles, perform: PerformWork) {
+    this.#repository = repository;
+    this.#files = files;
+    this.#perform = perform;
+  }
+
+  /**
+   * Fails with `dependency-not-ready`, `transition-illegal`, `worktree-failed`, `merge-conflict` and what the work
+   * itself fails with. A work tree or branch that this run made is then gone again.
+   */
+  async run(input: ImplementInput, signal?: AbortSignal): Promise<PerformedWork<ImplementResult>> {
+    if (input.checkout.commonDir === undefined) {
+      throw new SyncError(
+        'not-a-repository',
+        'A work package is implemented in a git worktree, and here is no git.',
+        {
+          hint: 'Run "git init" and commit once, then run the command again.',
+        },
+      );
+    }
+    const slug = await locateFeature(this.#files, this.#repository, input);
+    const plan = (emission: Emission, held: HeldRepository): Promise<WorkPlan<ImplementResult>> =>
+      this.#plan(emission, held, slug, input);
+    const subject = { feature: slug, workPackageId: input.workPackageId, agent: input.agent };
+    return this.#perform.run({ checkout: input.checkout, subject, plan }, signal);
+  }
+
+  async #plan(
+    emission: Emission,
+    held: HeldRepository,
+    slug: string,
+    input: ImplementInput,
+  ): Promise<WorkPlan<ImplementResult>> {
+    const state = await loadFeature(this.#files, held.checkout.projectRoot, slug);
+    const filed = findWorkPackage(state, input.workPackageId);
+    refuseGroups(state, filed);
+    if (!isBegun(filed)) refuseUnready(state, filed);
+    const made = await this.#makeWorktree(held, state, filed, input);
+    try {
+      return await this.#planTransition(emission, state, filed, input, made);
+    } catch (error) {
+      await made.undo();
+      throw error;
+    }
+  }
+
+  async #planTransition(
+    emission: Emission,
+    state: FeatureState,
+    { workPackage }: FiledWorkPackage,
+    input: ImplementInput,
+    made: MadeWorktree,
+  ): Promise<WorkPlan<ImplementResult>> {
+    const { id, lane, agent: inCharge } = workPackage;
+    const slug = state.documents.slug;
+    const agent = lane === 'doing' ? inCharge : (input.agent ?? inCharge);
+    const result: ImplementResult = {
+      feature: slug,
+      workPackageId: id,
+      outcome: lane === 'doing' ? 'already-doing' : 'started',
+      ...(agent === undefined ? {} : { agent }),
+      worktree: made.path,
+      worktreeWas: made.was,
+      branch: made.branch,
+      ...(made.base === undefined ? {} : { base: made.base }),
+    };
+    if (lane === 'doing') return nothingToDo(result);
+    const { changes, events, warnings } = await planTransitions(this.#files, emission, state, [
+      {
+        workPackageId: id,
+        to: 'doing',
+        by: input.agent ?? 'user',
+        note: 'Started implementation',
+        ...(input.agent === undefined ? {} : { agent: input.agent }),
+      },
+    ]);
+    const message = input.commit === false ? {} : { message: commitSubject(`start ${id}`, slug) };
+    return { result, changes, events, warnings, undo: made.undo, ...message };
+  }
+
+  /** A branch that is there already needs no base. The work tree leaves out what is edited in the main checkout only. */
+  async #makeWorktree(
+    held: HeldRepository,
+    state: FeatureState,
+    filed: FiledWorkPackage,
+    input: ImplementInput,
+  ): Promise<MadeWorktree> {
+    const repository = this.#repository;
+    const branch = workPackageBranch(state.documents.slug, filed.workPackage.id);
+    const isThere = (await repository.branchTip(held.checkout, branch)) !== undefined;
+    const base = isThere ? undefined : await chooseBase(repository, held, state, filed, input.base);
+    const path = `${held.checkout.projectRoot}/.worktrees/${branch}`;
+    const request = { path, branch, base: base?.branch ?? branch, leaveOut: ['kitty-specs'] };
+    let made: WorktreeRequest | undefined;
+    let show = async (): Promise<void> => undefined;
+    const undo = async (): Promise<void> => {
+      await this.#undo(held, made, base);
+      // A refused command must not hide from git what a user keeps there.
+      await show();
+    };
+    try {
+      // First of all, so that a work tree is never to be seen in the main checkout, also after a kill.
+      show = await repository.exclude(held, '/.worktrees/');
+      const was = await repository.addWorktree(held, request);
+      made = was === 'made' ? request : undefined;
+      return { path, branch, was, undo, ...(base === undefined ? {} : { base: base.branch }) };
+    } catch (error) {
+      await undo();
+      throw error;
+    }
+  }
+
+  async #undo(
+    held: HeldRepository,
+    made: WorktreeRequest | undefined,
+    base: ChosenBase | undefined,
+  ): Promise<void> {
+    if (made !== undefined) await this.#repository.removeWorktree(held, made);
+    if (base?.mergeBranch !== undefined) await this.#repository.removeMergeBranch(held, base.mergeBranch);
+  }
+}
+
+interface MadeWorktree {
+  readonly path: string;
+  readonly branch: string;
+  readonly was: 'made' | 'existing';
+  readonly base?: string;
+  readonly undo: () => Promise<void>;
+}
+
+/** Work on a branch that several work packages share is begun by whoever made the groups. */
+const refuseGroups = (state: FeatureState, { workPackage: { id, dependencies } }: FiledWorkPackage): void => {
+  const { group } = branchesOf(state.documents);
+  const [first] = [id, ...dependencies].flatMap((each) => {
+    const found = group(each);
+    return found === undefined ? [] : [{ id: each, group: found }];
+  });
+  if (first === undefined) return;
+  throw new SyncError('worktree-failed', `${describeGroup(first.id, first.group)}.`, {
+    hint: `Nothing has changed. Work on that branch, and say so with "spec-kitty agent tasks move-task ${id} --to doing"; or take the groups out of lanes.json.`,
+  });
+};
+
+/** Whether somebody has it, also without having begun. What is blocked waits for a person. */
+const isBegun = ({ workPackage: { lane, detail } }: FiledWorkPackage): boolean =>
+  lane === 'doing' && detail !== 'blocked';
+
+const refuseUnready = (state: FeatureState, filed: FiledWorkPackage): void => {
+  const { workPackage } = filed;
+  const { id, lane, contradicting } = workPackage;
+  refuseUninitialized({ workPackages: [filed] });
+  if (lane !== 'planned') {
+    const copy =
+      contradicting === undefined ? '' : ` Its file says ${contradicting}, but the status log counts.`;
+    const force = isLegalTransition(workPackage, 'doing') ? '' : ' --force';
+    throw new SyncError(
+      'transition-illegal',
+      `${id} is in ${laneName(workPackage)}, so there is nothing to begin.${copy}`,
+      { hint: `To take it back into work, run "spec-kitty agent tasks move-task ${id} --to doing${force}".` },
+    );
+  }
+  const needed = workPackage.dependencies.flatMap(
+    (each) => searchWorkPackage(state, each)?.workPackage ?? [],
+  );
+  const unready = unreadyDependencies(workPackage, needed);
+  if (unready.length === 0) return;
+  const named = unready.map((each) => `${each.id} (${each.lane ?? 'no such work package'})`).join(', ');
+  throw new SyncError('dependency-not-ready', `${id} depends on ${named}.`, {
+    hint: 'A dependency has to be in for_review or done. Implement it first, or correct the dependencies.',
+  });
+};

@@ -1,0 +1,152 @@
+import { SyncError } from '../../domain/errors.js';
+import { completeIdentity, isComplete } from '../../domain/events/complete-identity.js';
+import type { LamportStore, ConfigStore } from '../../ports/events.js';
+import type { Checkout, FeatureFiles, HeldRepository, Repository } from '../../ports/work.js';
+import type { EnsureIdentity, IdentityReading } from '../events/ensure-identity.js';
+import { mainCheckout } from './main-checkout.js';
+import { interpretConfig, type ReadConfig } from '../events/read-identity.js';
+import { commitSubject } from '../../domain/work/commit-message.js';
+
+export interface InitRequest {
+  /** Where the command was called. */
+  readonly directory: string;
+  /** Sets a config that cannot be understood aside and writes a fresh one. */
+  readonly repair?: boolean;
+  /** `false` leaves the commit to the user. */
+  readonly commit?: boolean;
+}
+
+export interface InitReport {
+  readonly projectRoot: string;
+  readonly identity: IdentityReading;
+  /** What became of the config. */
+  readonly config: 'created' | 'completed' | 'repaired' | 'unchanged';
+  /** Name of the broken config's copy. */
+  readonly setAside?: string;
+  /** The commit that holds the config, if one was made. */
+  readonly commit?: string;
+}
+
+export interface InitPorts {
+  readonly repository: Repository;
+  readonly files: Pick<FeatureFiles, 'text' | 'restore'>;
+  readonly config: ConfigStore;
+  readonly clock: Pick<LamportStore, 'read'>;
+  readonly identity: Pick<EnsureIdentity, 'run'>;
+}
+
+/** Gives a project its identity and commits it. Safe to repeat; emits nothing. */
+export class InitProject {
+  readonly #ports: InitPorts;
+
+  constructor(ports: InitPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Fails with `config-unreadable` (without `repair`), `config-not-writable`, `lock-busy`, and with `commit-refused`:
+   * the config then reads as before, and the next attempt proposes the same identity.
+   */
+  async run(request: InitRequest, signal?: AbortSignal): Promise<InitReport> {
+    const { directory } = request;
+    // Outside every project the directory itself becomes one.
+    const checkout = (await this.#ports.repository.locate(directory)) ?? {
+      root: directory,
+      projectRoot: directory,
+    };
+    return this.#ports.repository.exclusive(checkout, (held) => this.#init(held, request), signal);
+  }
+
+  async #init(held: HeldRepository, request: InitRequest): Promise<InitReport> {
+    const { checkout } = held;
+    const { projectRoot } = checkout;
+    const before = await this.#text(checkout);
+    const read = interpretConfig(await this.#ports.config.read(projectRoot));
+    const setAside = read.malformed === undefined ? undefined : await this.#repair(held, read, request);
+    const identity = await this.#ports.identity.run(checkout, held);
+    await this.#demandComplete(checkout, identity);
+    const after = await this.#text(checkout);
+    const commit = request.commit === false ? undefined : await this.#commit(held, before, after, setAside);
+    return {
+      projectRoot,
+      identity,
+      config:
+        setAside !== undefined
+          ? 'repaired'
+          : before === after
+            ? 'unchanged'
+            : before === ''
+              ? 'created'
+              : 'completed',
+      ...(setAside === undefined ? {} : { setAside }),
+      ...(commit === undefined ? {} : { commit }),
+    };
+  }
+
+  /** Writes the identity under which the checkout's events went on while the config was broken. */
+  async #repair(held: HeldRepository, { malformed }: ReadConfig, request: InitRequest): Promise<string> {
+    if (request.repair !== true) {
+      throw new SyncError('config-unreadable', malformed ?? 'The config cannot be understood.', {
+        hint: 'Repair the file by hand, or run "spec-kitty init --repair", which keeps it beside a fresh one.',
+      });
+    }
+    const { projectUuid, projectSlug } = await this.#ports.identity.run(held.checkout, held);
+    const { nodeId } = await this.#ports.clock.read();
+    const setAside = await this.#ports.config.setAside(held);
+    const proposal = { uuid: projectUuid, slug: projectSlug, nodeId };
+    await this.#ports.config.update(held, (current) =>
+      completeIdentity(interpretConfig(current).config, proposal),
+    );
+    return setAside;
+  }
+
+  /** An identity that could not be stored is good enough for an event, but it is all that this command is for. */
+  async #demandComplete(checkout: Checkout, { warnings }: IdentityReading): Promise<void> {
+    const { config } = interpretConfig(await this.#ports.config.read(checkout.projectRoot));
+    if (isComplete(config)) return;
+    throw new SyncError('config-not-writable', warnings[0] ?? "The project's identity cannot be stored.", {
+      hint: 'Make .kittify/ writable and run the command again.',
+    });
+  }
+
+  /** Commits what was written now, or by an earlier command that had no reason to commit it; never a user's own edit. */
+  async #commit(
+    held: HeldRepository,
+    before: string,
+    after: string,
+    setAside: string | undefined,
+  ): Promise<string | undefined> {
+    const { repository, files } = this.#ports;
+    const main = mainCheckout(held.checkout);
+    if (main.commonDir === undefined || !(await repository.isUncommitted(main, CONFIG))) return undefined;
+    if (before === after && (await this.#isKnown(main))) return undefined;
+    const committed = await repository.commit(held, [CONFIG], MESSAGE);
+    if (committed.ok) return committed.value;
+    const written = { path: CONFIG, before: before === '' ? undefined : before, after };
+    const copy =
+      setAside === undefined ? [] : [{ path: `.kittify/${setAside}`, before: undefined, after: before }];
+    await files.restore(held, [...copy, written]);
+    throw new SyncError('commit-refused', `Git refused the commit: ${committed.error}`, {
+      hint: 'Nothing has changed. Settle what git names and run the command again, or use --no-commit.',
+    });
+  }
+
+  async #isKnown(main: Checkout): Promise<boolean> {
+    const { branch } = await this.#ports.repository.head(main);
+    return (
+      branch !== undefined && (await this.#ports.repository.fileAtTip(main, branch, CONFIG)) !== undefined
+    );
+  }
+
+  /** The config's text; empty when there is none, or none that could be written back. */
+  async #text(checkout: Checkout): Promise<string> {
+    try {
+      return (await this.#ports.files.text(checkout.projectRoot, CONFIG)) ?? '';
+    } catch {
+      return '';
+    }
+  }
+}
+
+const CONFIG = '.kittify/config.yaml';
+const MESSAGE = commitSubject("record the project's identity");

@@ -1,0 +1,150 @@
+import { SyncError } from '../../domain/errors.js';
+import { conflictLine } from '../../domain/work/conflict-markers.js';
+import { chooseFeature } from '../../domain/work/feature-choice.js';
+import { featureDirectory } from '../../domain/work/feature-slug.js';
+import { readMeta } from '../../domain/work/meta-json.js';
+import { STATUS_LOG } from '../../domain/work/status-log.js';
+import type { Checkout, FeatureDocuments, FeatureFiles, Repository } from '../../ports/work.js';
+import { readFeatureState, type FeatureState } from './feature-state.js';
+
+/** What a command knows about the feature that it is about. */
+export interface FeatureRequest {
+  readonly checkout: Checkout;
+  /** `--feature`. */
+  readonly feature?: string;
+  /** `SPECIFY_FEATURE`. */
+  readonly featureVariable?: string;
+  /** Directory in which the command was called, its links followed. */
+  readonly directory?: string;
+}
+
+/**
+ * The slug of the feature that a command is about. Fails with `feature-not-found` or `feature-ambiguous`, which list
+ * the candidates and what is passed over.
+ */
+export const locateFeature = async (
+  files: Pick<FeatureFiles, 'features' | 'strangers' | 'text'>,
+  repository: Pick<Repository, 'head'>,
+  request: FeatureRequest,
+): Promise<string> => {
+  const { checkout } = request;
+  const [features, head] = await Promise.all([
+    files.features(checkout.projectRoot),
+    repository.head(checkout),
+  ]);
+  const strangers = features.length > 1 ? [] : await files.strangers(checkout.projectRoot);
+  const choice = chooseFeature({
+    flag: request.feature,
+    variable: request.featureVariable,
+    branch: head.branch,
+    directory: placeInProject(request.directory ?? checkout.root, checkout),
+    features,
+    hasOthers: strangers.some(({ mayBeFeature }) => mayBeFeature),
+  });
+  if (choice.ok) return choice.value.slug;
+  const ofMission = await featureOfMission(files, request, features);
+  if (ofMission !== undefined) return ofMission;
+  const { kind, message, candidates } = choice.error;
+  const others = features.length > 1 ? await files.strangers(checkout.projectRoot) : strangers;
+  throw new SyncError(
+    kind,
+    [
+      message,
+      ...(candidates.length === 0 ? [] : [`There are: ${candidates.join(', ')}.`]),
+      ...(others.length === 0
+        ? []
+        : [`Passed over: ${others.map(({ path, reason }) => `${path} ${reason}`).join('; ')}.`]),
+    ].join(' '),
+    {
+      hint:
+        candidates.length === 0
+          ? 'Make a folder such as kitty-specs/001-name with spec.md, plan.md, tasks.md and tasks/WP01-title.md.'
+          : 'Name one with --feature.',
+    },
+  );
+};
+
+/** The one feature whose `meta.json` has a mission id that begins as was said: its folder need not bear the id. */
+const featureOfMission = async (
+  files: Pick<FeatureFiles, 'text'>,
+  { feature, featureVariable, checkout }: FeatureRequest,
+  features: readonly string[],
+): Promise<string | undefined> => {
+  const said = (feature ?? featureVariable ?? '').trim().toUpperCase();
+  if (!/^[0-7][0-9A-HJKMNP-TV-Z]{7,25}$/.test(said)) return undefined;
+  const metas = await Promise.all(
+    features.map(async (slug) => files.text(checkout.projectRoot, `${featureDirectory(slug)}/meta.json`)),
+  );
+  const [only, another] = features.filter((_, at) => {
+    const meta = readMeta(metas[at] ?? '');
+    return meta.ok && meta.value.missionId?.startsWith(said) === true;
+  });
+  return another === undefined ? only : undefined;
+};
+
+/**
+ * Everything about a feature as the files say now. Fails with `feature-not-found` when it is gone; with
+ * `plan-conflicted`, naming file and line, while a merge of them is not settled: both sides would be read as one plan;
+ * and with `storage-corrupt` for lines of a status log that are none: what they said may be about any lane.
+ */
+export const loadFeature = async (
+  files: Pick<FeatureFiles, 'read'>,
+  projectRoot: string,
+  slug: string,
+): Promise<FeatureState> => {
+  const documents = await files.read(projectRoot, slug);
+  if (documents !== undefined) {
+    refuseConflicts(documents);
+    return withSoundLog(readFeatureState(documents));
+  }
+  throw new SyncError('feature-not-found', `There is no feature ${slug}.`, {
+    hint: 'Name another one with --feature.',
+  });
+};
+
+const refuseConflicts = ({ directory, workPackages, ...documents }: FeatureDocuments): void => {
+  const { spec, plan, tasks, meta, status } = documents;
+  const named = {
+    'spec.md': spec,
+    'plan.md': plan,
+    'tasks.md': tasks,
+    'meta.json': meta,
+    [STATUS_LOG]: status?.log,
+  };
+  const files = [
+    ...Object.entries(named).map(([name, text]) => ({ path: `${directory}/${name}`, text })),
+    ...workPackages,
+  ];
+  const places = files.flatMap(({ path, text = '' }) => {
+    const line = conflictLine(text);
+    return line === undefined ? [] : [`${path}:${line}: a conflict that nobody settled begins here.`];
+  });
+  if (places.length === 0) return;
+  throw new SyncError('plan-conflicted', places.join('\n'), {
+    hint: 'Nothing was read or written. Keep one side of each conflict, remove its marks, and run the command again.',
+  });
+};
+
+const withSoundLog = (state: FeatureState): FeatureState => {
+  const faults = state.statusLog?.faults ?? [];
+  if (faults.length === 0) return state;
+  const path = `${state.documents.directory}/${STATUS_LOG}`;
+  throw new SyncError(
+    'storage-corrupt',
+    faults.map(({ line, reason }) => `${path}:${line} ${reason}.`).join('\n'),
+    { hint: 'Correct these lines: after a merge that both sides appended to, the lines of both stay.' },
+  );
+};
+
+/**
+ * Folders above the project say nothing about its features. A work tree that lies elsewhere may bear the name of its
+ * work package.
+ */
+const placeInProject = (directory: string, { projectRoot, root }: Checkout): string =>
+  below(projectRoot, directory) ?? below(root.replace(/[\\/][^\\/]*$/, ''), directory, root) ?? '';
+
+/** The rest of the way from a folder, when it leads through `through`. */
+const below = (folder: string, directory: string, through = folder): string | undefined =>
+  directory === through || /^[\\/]/.test(directory.startsWith(through) ? directory.slice(through.length) : '')
+    ? directory.slice(folder.length)
+    : undefined;

@@ -1,0 +1,162 @@
+import { SyncError } from '../../domain/errors.js';
+import { err, type Result } from '../../domain/result.js';
+import { mergeSubject } from '../../domain/work/merge-messages.js';
+import type {
+  BranchMove,
+  Merges,
+  TriedMerge,
+  Checkout,
+  FeatureFiles,
+  HeldRepository,
+  Repository,
+} from '../../ports/work.js';
+import type { Emission } from '../outbox/event-emitter.js';
+import { decideMerge } from './decide-merge.js';
+import { findWorkPackage } from './feature-state.js';
+import { loadFeature, locateFeature } from './locate-feature.js';
+import { conflictError, obstacleError } from './merge-errors.js';
+import { mergeReport, type FoundConflict, type MergeReport } from './merge-report.js';
+import type { DecidedMerge, MergeInput } from './merge-request.js';
+import type { PerformWork } from './perform-work.js';
+import { planTransitions, type Transition } from './plan-transitions.js';
+import type { PerformedWork, WorkPlan } from './work-plan.js';
+import { commitSubject, namesOrCount } from '../../domain/work/commit-message.js';
+
+/**
+ * Merges the branches of work packages, all of them or none: the whole series is merged in the object store first, then
+ * the target branch moves in one step, then the lanes change.
+ */
+export class MergeWorkPackages {
+  readonly #repository: Repository;
+  readonly #merges: Merges;
+  readonly #files: FeatureFiles;
+  readonly #perform: PerformWork;
+
+  constructor(repository: Repository, merges: Merges, files: FeatureFiles, perform: PerformWork) {
+    this.#repository = repository;
+    this.#merges = merges;
+    this.#files = files;
+    this.#perform = perform;
+  }
+
+  /**
+   * Fails with `merge-conflict` and `merge-refused`, the repository being as before; with `work-package-not-found`,
+   * `transition-illegal` and `dependency-not-ready` for what was named; and with what the work itself fails with, the
+   * merge being undone.
+   */
+  async run(input: MergeInput, signal?: AbortSignal): Promise<PerformedWork<MergeReport>> {
+    const { checkout } = input;
+    if (checkout.commonDir === undefined) {
+      throw new SyncError('not-a-repository', 'Branches are merged with git, and here is no git.', {
+        hint: 'Run "git init" and commit once, then run the command again.',
+      });
+    }
+    const slug = await locateFeature(this.#files, this.#repository, input);
+    if (input.dryRun === true) return { result: await this.#report(checkout, slug, input), outcomes: [] };
+    return this.#perform.run(
+      {
+        checkout,
+        subject: { feature: slug, agent: input.agent },
+        plan: (emission, held) => this.#plan(emission, held, slug, input),
+      },
+      signal,
+    );
+  }
+
+  async #report(checkout: Checkout, slug: string, input: MergeInput): Promise<MergeReport> {
+    const decided = await this.#decide(checkout, slug, input);
+    const tried = await this.#try(checkout, decided, input);
+    if (!tried.ok) return { ...mergeReport(decided, input), conflict: tried.error };
+    const { from, to } = tried.value;
+    const obstacle =
+      from === to ? undefined : await this.#merges.obstacle(checkout, { branch: decided.target, from, to });
+    return { ...mergeReport(decided, input), ...(obstacle === undefined ? {} : { obstacle }) };
+  }
+
+  async #plan(
+    emission: Emission,
+    held: HeldRepository,
+    slug: string,
+    input: MergeInput,
+  ): Promise<WorkPlan<MergeReport>> {
+    const decided = await this.#decide(held.checkout, slug, input);
+    const tried = await this.#try(held.checkout, decided, input);
+    if (!tried.ok) throw conflictError(decided.target, tried.error);
+    const { from, to } = tried.value;
+    const move: BranchMove = { branch: decided.target, from, to };
+    const undo = async (): Promise<void> => {
+      if (from !== to) await this.#move(held, { branch: decided.target, from: to, to: from });
+    };
+    if (from !== to) await this.#move(held, move);
+    try {
+      // Only now: what was merged may hold other texts of these files.
+      const moved = await this.#planLanes(emission, held, decided, input);
+      return { ...moved, result: mergeReport(decided, input, tried.value), undo };
+    } catch (error) {
+      // The first failure is the one to report.
+      await undo().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #planLanes(
+    emission: Emission,
+    { checkout }: HeldRepository,
+    { slug, target, steps }: DecidedMerge,
+    input: MergeInput,
+  ): Promise<Pick<WorkPlan<MergeReport>, 'changes' | 'events' | 'warnings' | 'message'>> {
+    const state = await loadFeature(this.#files, checkout.projectRoot, slug);
+    const transitions = steps
+      .filter(({ id, from, to }) => from !== to && findWorkPackage(state, id).workPackage.lane === from)
+      .map(({ id, to }): Transition => ({
+        workPackageId: id,
+        to,
+        by: input.agent ?? 'user',
+        note: `Merged into ${target}`,
+      }));
+    if (transitions.length === 0) return { changes: [], events: [] };
+    const { changes, events, warnings } = await planTransitions(this.#files, emission, state, transitions);
+    const ids = namesOrCount(
+      transitions.map(({ workPackageId }) => workPackageId),
+      'work packages',
+    );
+    const message =
+      input.commit === false ? {} : { message: commitSubject(`hand over ${ids} for review`, slug) };
+    return { changes, events, warnings, ...message };
+  }
+
+  #decide(checkout: Checkout, slug: string, input: MergeInput): Promise<DecidedMerge> {
+    const ports = { repository: this.#repository, merges: this.#merges, files: this.#files };
+    return decideMerge(ports, checkout, slug, input);
+  }
+
+  async #try(
+    checkout: Checkout,
+    decided: DecidedMerge,
+    input: MergeInput,
+  ): Promise<Result<TriedMerge, FoundConflict>> {
+    const merging = decided.steps.filter(({ outcome }) => outcome === 'merged');
+    const tried = await this.#merges.tryMerge(checkout, {
+      into: decided.target,
+      branches: merging.map((step) => ({ branch: step.branch, subject: mergeSubject(step, decided, input) })),
+      strategy: input.strategy ?? 'merge',
+    });
+    if (tried.ok) return tried;
+    const { branch, paths } = tried.error;
+    const ids = merging.map(({ id }) => id);
+    const at = merging.findIndex((step) => step.branch === branch);
+    const place = (await this.#merges.places(checkout)).get(branch);
+    return err<FoundConflict>({
+      workPackageId: ids[at] ?? branch,
+      branch,
+      paths,
+      after: ids.slice(0, at),
+      ...(place?.isPresent === true ? { directory: place.directory } : {}),
+    });
+  }
+
+  async #move(held: HeldRepository, move: BranchMove): Promise<void> {
+    const moved = await this.#merges.moveBranch(held, move);
+    if (!moved.ok) throw obstacleError(move.branch, moved.error);
+  }
+}

@@ -1,0 +1,138 @@
+import { SyncError } from '../../domain/errors.js';
+import {
+  isAt,
+  isLegalTransition,
+  laneName,
+  originOf,
+  type Lane,
+  type Origin,
+} from '../../domain/work/lane.js';
+import type { FeatureFiles, Repository } from '../../ports/work.js';
+import { findWorkPackage, type FiledWorkPackage } from './feature-state.js';
+import { illegalTransition } from './illegal-transition.js';
+import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
+import type { PerformWork } from './perform-work.js';
+import { nothingToDo, type PerformedWork } from './work-plan.js';
+import { planTransitions } from './plan-transitions.js';
+import { commitSubject } from '../../domain/work/commit-message.js';
+
+export interface MoveInput extends FeatureRequest {
+  readonly workPackageId: string;
+  readonly to: Lane;
+  readonly note?: string;
+  /** Who moves it, and who is in charge from now on. */
+  readonly agent?: string;
+  /** Allows a transition that is not legal. */
+  readonly force?: boolean;
+  /** Text of a reviewer; only with the transition from `for_review` to `doing`. */
+  readonly feedback?: string;
+  /** `false` leaves the commit to the user. */
+  readonly commit?: boolean;
+}
+
+export interface MoveResult extends Origin {
+  readonly feature: string;
+  readonly workPackageId: string;
+  readonly path: string;
+  /** `already-there`: the work package was in that lane before; nothing was done and nothing is emitted. */
+  readonly outcome: 'moved' | 'already-there';
+  readonly to: Lane;
+  /** Work packages that have one dependency less to wait for. */
+  readonly unblocked: readonly string[];
+  readonly isFeatureCompleted: boolean;
+}
+
+/** Takes a work package to another lane. The lane that counts is the one that the file has under the lock. */
+export class MoveWorkPackage {
+  readonly #repository: Repository;
+  readonly #files: FeatureFiles;
+  readonly #perform: PerformWork;
+
+  constructor(repository: Repository, files: FeatureFiles, perform: PerformWork) {
+    this.#repository = repository;
+    this.#files = files;
+    this.#perform = perform;
+  }
+
+  /** Fails with `transition-illegal`, `work-package-not-found`, `work-package-unreadable` and what the work itself fails with. */
+  async run(input: MoveInput, signal?: AbortSignal): Promise<PerformedWork<MoveResult>> {
+    const slug = await locateFeature(this.#files, this.#repository, input);
+    return this.#perform.run(
+      {
+        checkout: input.checkout,
+        subject: { feature: slug, workPackageId: input.workPackageId, agent: input.agent },
+        plan: async (emission) => {
+          const state = await loadFeature(this.#files, input.checkout.projectRoot, slug);
+          const filed = findWorkPackage(state, input.workPackageId);
+          const { id, path } = filed.workPackage;
+          const origin = originOf(filed.workPackage);
+          const told = { feature: slug, workPackageId: id, path, ...origin, to: input.to };
+          if (isAt(filed.workPackage, input.to)) {
+            return nothingToDo<MoveResult>({
+              ...told,
+              outcome: 'already-there',
+              unblocked: [],
+              isFeatureCompleted: false,
+            });
+          }
+          refuseIllegal(filed, input);
+          const planned = await planTransitions(this.#files, emission, state, [
+            {
+              workPackageId: id,
+              to: input.to,
+              by: input.agent ?? 'user',
+              note: input.note ?? defaultNote(input),
+              ...(input.agent === undefined ? {} : { agent: input.agent }),
+              ...(input.feedback === undefined ? {} : { feedback: input.feedback }),
+            },
+          ]);
+          return {
+            result: {
+              ...told,
+              outcome: 'moved' as const,
+              unblocked: planned.resolved.map(({ workPackageId }) => workPackageId),
+              isFeatureCompleted: planned.isFeatureCompleted,
+            },
+            changes: planned.changes,
+            events: planned.events,
+            warnings: planned.warnings,
+            ...(input.commit === false
+              ? {}
+              : {
+                  message: commitSubject(
+                    `move ${id} from ${laneName(filed.workPackage)} to ${input.to}`,
+                    slug,
+                  ),
+                }),
+          };
+        },
+      },
+      signal,
+    );
+  }
+}
+
+const defaultNote = ({ to, feedback }: MoveInput): string =>
+  feedback === undefined ? `Moved to ${to}` : 'Changes requested';
+
+const refuseIllegal = ({ workPackage }: FiledWorkPackage, input: MoveInput): void => {
+  const { id, lane: from } = workPackage;
+  const name = laneName(workPackage);
+  const isRework = from === 'for_review' && input.to === 'doing';
+  if (input.feedback !== undefined && !isRework) {
+    throw new SyncError(
+      'wrong-usage',
+      `Feedback belongs to a work package that goes from for_review to doing; ${id} is in ${name}.`,
+      {
+        hint: 'Leave --feedback out, or use --note.',
+      },
+    );
+  }
+  if (input.feedback?.trim() === '') {
+    throw new SyncError('input-invalid', 'The feedback is empty.', {
+      hint: 'Say in the file what has to change.',
+    });
+  }
+  if (input.force === true || isLegalTransition(workPackage, input.to)) return;
+  throw illegalTransition(workPackage, input.to);
+};

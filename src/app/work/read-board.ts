@@ -1,0 +1,103 @@
+import type { PassedOver } from '../../domain/work/feature-layout.js';
+import { laneSinceMs } from '../../domain/work/lane-since.js';
+import { LANES, type Lane, type Placed } from '../../domain/work/lane.js';
+import { tasksOf } from '../../domain/work/tasks-document.js';
+import type { WorkPackageFault } from '../../domain/work/work-package.js';
+import { unreadyDependencies } from '../../domain/work/worktree-base.js';
+import type { FeatureFiles, Repository } from '../../ports/work.js';
+import { contradictions, type FeatureState, type FiledWorkPackage } from './feature-state.js';
+import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
+
+/** A work package as the board shows it. */
+export interface BoardCard extends Placed {
+  readonly workPackageId: string;
+  readonly title: string;
+  /** Who is in charge, as the front matter says. */
+  readonly agent?: string;
+  /** When it came into its lane, milliseconds since 1970; absent when neither log tells. */
+  readonly sinceMs?: number;
+  readonly dependencies: readonly string[];
+  /** Of a planned one: the dependencies that nobody has finished implementing. */
+  readonly waitsFor: readonly string[];
+  /** Boxes of its section in `tasks.md`. */
+  readonly tasks: number;
+  readonly openTasks: number;
+}
+
+/** All work packages of a feature at one moment, as their files say. */
+export interface FeatureCards {
+  readonly feature: string;
+  readonly counts: Readonly<Record<Lane, number>>;
+  /** Ascending by number. */
+  readonly cards: readonly BoardCard[];
+  /** Files that cannot be understood; their work packages are not on the board. */
+  readonly faults: readonly WorkPackageFault[];
+  /** Files that look like work packages and are not read. */
+  readonly passedOver: readonly PassedOver[];
+  /** Front matters that say something else than the status log; absent without any. */
+  readonly warnings?: readonly string[];
+}
+
+type Files = Pick<FeatureFiles, 'features' | 'strangers' | 'text' | 'read'>;
+
+/** Reads the board of a feature. Reads only: it needs no identity, takes no lock and emits nothing. */
+export class ReadBoard {
+  readonly #repository: Pick<Repository, 'head'>;
+  readonly #files: Files;
+
+  constructor(repository: Pick<Repository, 'head'>, files: Files) {
+    this.#repository = repository;
+    this.#files = files;
+  }
+
+  /** Fails with `feature-not-found`, `feature-ambiguous` and `storage-failed`. */
+  async run(request: FeatureRequest): Promise<FeatureCards> {
+    const slug = await locateFeature(this.#files, this.#repository, request);
+    const state = await loadFeature(this.#files, request.checkout.projectRoot, slug);
+    const boxes = boxesOf(state);
+    const cards = state.workPackages.map((filed) => cardOf(state, filed, boxes));
+    const counts = Object.fromEntries(
+      LANES.map((lane) => [lane, cards.filter((card) => card.lane === lane).length]),
+    ) as Record<Lane, number>;
+    const warnings = contradictions(state);
+    return {
+      feature: slug,
+      counts,
+      cards,
+      faults: state.faults,
+      passedOver: state.documents.passedOver,
+      ...(warnings.length === 0 ? {} : { warnings }),
+    };
+  }
+}
+
+type Boxes = ReadonlyMap<string, { readonly tasks: number; readonly openTasks: number }>;
+
+const boxesOf = ({ documents, workPackages }: FeatureState): Boxes =>
+  new Map(
+    workPackages.map(({ workPackage: { id } }) => {
+      const { boxes } = tasksOf(documents.tasks ?? '', id);
+      return [id, { tasks: boxes.length, openTasks: boxes.filter((box) => box.isOpen).length }];
+    }),
+  );
+
+const cardOf = (
+  state: FeatureState,
+  { workPackage, document }: FiledWorkPackage,
+  boxes: Boxes,
+): BoardCard => {
+  const { id, title, lane, detail, agent, dependencies, since } = workPackage;
+  const all = state.workPackages.map((each) => each.workPackage);
+  const sinceMs = since === undefined ? laneSinceMs(document.body, lane) : Date.parse(since);
+  return {
+    workPackageId: id,
+    title,
+    lane,
+    ...(detail === undefined ? {} : { detail }),
+    ...(agent === undefined ? {} : { agent }),
+    ...(sinceMs === undefined ? {} : { sinceMs }),
+    dependencies,
+    waitsFor: lane === 'planned' ? unreadyDependencies(workPackage, all).map((unready) => unready.id) : [],
+    ...(boxes.get(id) ?? { tasks: 0, openTasks: 0 }),
+  };
+};

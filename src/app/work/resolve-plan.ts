@@ -1,0 +1,65 @@
+import { SyncError } from '../../domain/errors.js';
+import { describeDependencyFault } from '../../domain/work/dependency-graph.js';
+import { resolveDependencies, type ResolvedDependencies } from '../../domain/work/resolve-dependencies.js';
+import { describeIds } from '../../domain/work/work-package-id.js';
+import { lineOfKey, readWorkPackage } from '../../domain/work/work-package.js';
+import { manifestOf, refuseFaults, type FeatureState } from './feature-state.js';
+
+/**
+ * Who needs whom in a feature. Fails with everything that keeps it from being finalized: `work-package-unreadable`,
+ * `work-package-not-found`, `tasks-unreadable` and `dependency-invalid`, naming the lines.
+ */
+export const resolvePlan = (state: FeatureState): ResolvedDependencies => {
+  const { documents } = state;
+  const { slug, directory, tasks, passedOver } = documents;
+  refuseFaults(state);
+  if (state.workPackages.length === 0) {
+    const seen = passedOver.map(({ path, reason }) => `\n${path} ${reason}.`).join('');
+    throw new SyncError('work-package-not-found', `${slug} has no work packages.${seen}`, {
+      hint: `Write files such as ${directory}/tasks/WP01-title.md.`,
+    });
+  }
+  if (tasks === undefined) {
+    throw new SyncError('tasks-unreadable', `${directory}/tasks.md does not exist.`, {
+      hint: 'Write it with a section for each work package, such as "## Work Package WP01: Title".',
+    });
+  }
+  const manifest = documents.manifest === undefined ? undefined : manifestOf(documents.manifest);
+  const resolved = resolveDependencies(
+    { path: `${directory}/tasks.md`, text: tasks },
+    state.workPackages.map(({ workPackage: { id, path, dependencies }, document }) => {
+      const line =
+        'dependencies' in document.frontMatter ? lineOfKey(document.text, 'dependencies') : undefined;
+      const entry = manifest?.get(id);
+      const own = readWorkPackage(document, state.authority);
+      return {
+        id,
+        path,
+        dependencies: own.ok ? own.value.dependencies : dependencies,
+        ...(line === undefined ? {} : { line }),
+        ...(entry === undefined ? {} : { manifest: { path: `${directory}/wps.yaml`, ...entry } }),
+      };
+    }),
+  );
+  const without = [...(manifest?.keys() ?? [])].filter(
+    (id) => !state.workPackages.some(({ workPackage }) => workPackage.id === id),
+  );
+  if (without.length > 0) {
+    throw new SyncError(
+      'dependency-invalid',
+      `wps.yaml has ${describeIds(without)}, of which tasks/ has no file.`,
+      {
+        hint: `Nothing was written. Write files such as ${directory}/tasks/${without[0] ?? 'WP01'}-title.md, or take the entry out.`,
+      },
+    );
+  }
+  if (resolved.faults.length === 0) return resolved;
+  throw new SyncError('dependency-invalid', resolved.faults.map(describeDependencyFault).join('\n'), {
+    hint: resolved.faults.some(({ fault }) => fault === 'unclear') ? HOW_TO_STATE : CORRECT,
+  });
+};
+
+const CORRECT = 'Nothing was written. Correct these lines and run the command again.';
+const HOW_TO_STATE =
+  'Nothing was written. Write what is needed as a list, such as "Depends on WP01, WP02 (remark)", and what is not ' +
+  'behind "parallel with" or "not"; sentences about other work packages belong into their sections.';

@@ -1,0 +1,122 @@
+import { SyncError } from '../../domain/errors.js';
+import { activityEntries, type ActivityEntry } from '../../domain/work/activity-log.js';
+import { originOf, type Lane, type StatusLane } from '../../domain/work/lane.js';
+import { taskText } from '../../domain/work/task-text.js';
+import { tasksOf } from '../../domain/work/tasks-document.js';
+import { describeIds } from '../../domain/work/work-package-id.js';
+import type { Merges, FeatureFiles, Repository } from '../../ports/work.js';
+import { findWorkPackage, searchWorkPackage, type FeatureState } from './feature-state.js';
+import { branchesOf } from './group-branches.js';
+import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
+
+export interface ShowInput extends FeatureRequest {
+  /** Default: the one in whose work tree the command was called. */
+  readonly workPackageId?: string;
+}
+
+/** Everything that whoever works on a work package needs to begin. */
+export interface ShownWorkPackage {
+  readonly feature: string;
+  readonly workPackageId: string;
+  readonly title: string;
+  /** `null`: the status log says nothing of it yet. */
+  readonly lane: Lane | 'canceled' | null;
+  /** The finer lane, where it has a name of its own. */
+  readonly detail?: StatusLane;
+  readonly agent: string | null;
+  readonly dependencies: readonly {
+    readonly workPackageId: string;
+    readonly title: string | null;
+    /** `null`: there is no such work package, its file cannot be read, or it has no lane yet. */
+    readonly lane: Lane | 'canceled' | null;
+  }[];
+  readonly branch: string;
+  /** Absolute path; `null` when the branch is checked out nowhere. */
+  readonly worktree: string | null;
+  /** Absolute paths. */
+  readonly file: string;
+  readonly documents: readonly string[];
+  /** Its boxes in `tasks.md`. */
+  readonly tasks: readonly {
+    readonly taskId: string | null;
+    readonly text: string;
+    readonly isDone: boolean;
+  }[];
+  readonly text: string;
+  readonly feedback: string;
+  /** Oldest first. */
+  readonly history: readonly Pick<ActivityEntry, 'timestamp' | 'agent' | 'lane' | 'note'>[];
+}
+
+/** Reads one work package. Reads only: it needs no identity, takes no lock and emits nothing. */
+export class ShowWorkPackage {
+  readonly #repository: Pick<Repository, 'head'>;
+  readonly #merges: Pick<Merges, 'places'>;
+  readonly #files: FeatureFiles;
+
+  constructor(repository: Pick<Repository, 'head'>, merges: Pick<Merges, 'places'>, files: FeatureFiles) {
+    this.#repository = repository;
+    this.#merges = merges;
+    this.#files = files;
+  }
+
+  /** Fails with `wrong-usage` when none is named and none is worked on here, and like every reader of a feature. */
+  async run(input: ShowInput): Promise<ShownWorkPackage> {
+    const { checkout } = input;
+    const slug = await locateFeature(this.#files, this.#repository, input);
+    const state = await loadFeature(this.#files, checkout.projectRoot, slug);
+    const { documents } = state;
+    const branches = branchesOf(documents);
+    const asked = input.workPackageId ?? (await this.#here(input, state));
+    const { workPackage, document } = findWorkPackage(state, asked);
+    const { id, title, agent } = workPackage;
+    const { from: lane = null, ...finer } = originOf(workPackage);
+    const branch = branches.of(id);
+    const place =
+      checkout.commonDir === undefined ? undefined : (await this.#merges.places(checkout)).get(branch);
+    const absolute = (path: string): string => `${checkout.projectRoot}/${path}`;
+    const { boxes } = tasksOf(documents.tasks ?? '', id);
+    return {
+      feature: slug,
+      workPackageId: id,
+      title,
+      lane,
+      ...finer,
+      agent: agent ?? null,
+      dependencies: workPackage.dependencies.map((each) => {
+        const found = searchWorkPackage(state, each)?.workPackage;
+        const { from = null } = found === undefined ? {} : originOf(found);
+        return { workPackageId: each, title: found?.title ?? null, lane: from };
+      }),
+      branch,
+      worktree: place?.isPresent === true ? place.directory : null,
+      file: absolute(document.path),
+      documents: (['spec', 'plan', 'tasks'] as const)
+        .filter((name) => documents[name] !== undefined)
+        .map((name) => absolute(`${documents.directory}/${name}.md`)),
+      tasks: boxes.map(({ taskId, text, isOpen }) => ({
+        taskId: taskId ?? null,
+        text,
+        isDone: !isOpen,
+      })),
+      ...taskText(document.body),
+      history: activityEntries(document.body).map(({ timestamp, agent: who, lane: where, note }) => ({
+        timestamp,
+        agent: who,
+        lane: where,
+        note,
+      })),
+    };
+  }
+
+  async #here({ checkout }: ShowInput, state: FeatureState): Promise<string> {
+    const { branch } = await this.#repository.head(checkout);
+    const ids = state.workPackages.map(({ workPackage }) => workPackage.id);
+    const { of } = branchesOf(state.documents);
+    const [only, another] = ids.filter((id) => of(id) === branch);
+    if (only !== undefined && another === undefined) return only;
+    throw new SyncError('wrong-usage', 'No work package was named, and this is the work tree of none.', {
+      hint: `Name one of ${describeIds(ids)}.`,
+    });
+  }
+}

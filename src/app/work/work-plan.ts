@@ -1,0 +1,63 @@
+import type { Evidence } from '../../domain/work/intent.js';
+import type { Fact } from '../../ports/outbox.js';
+import type { Checkout, FileChange, HeldRepository } from '../../ports/work.js';
+import type { Emission } from '../outbox/event-emitter.js';
+import type { WorkOutcome } from './kept-events.js';
+import type { ResolvedLeftOver } from './resolve-left-over.js';
+
+/** An event of the work, and where the proof will stand that its work was done. */
+export interface PlannedEvent {
+  readonly fact: Fact;
+  readonly evidence: Evidence;
+}
+
+/** What a command decided from fresh files, under the repository's lock. Without changes and events it is nothing to do. */
+export interface WorkPlan<R> {
+  /** What the command tells about its work. */
+  readonly result: R;
+  /** In the order of writing: a file that holds evidence comes after those that hold none. */
+  readonly changes: readonly FileChange[];
+  /** In the order of capture. The evidence of each stands in the `after` of a change, and not in its `before`. */
+  readonly events: readonly PlannedEvent[];
+  /** What is told beside the result: files that contradict each other. */
+  readonly warnings?: readonly string[];
+  /** Message of the commit of exactly the changed files; absent leaves the commit to the user. */
+  readonly message?: string;
+  /** Undoes what the plan did beside the changes (a worktree), when the work fails after all. */
+  readonly undo?: () => Promise<void>;
+}
+
+/** What a piece of work is about, as far as it is known before the files are read. */
+export interface WorkSubject {
+  readonly feature?: string;
+  readonly workPackageId?: string;
+  /** Who does the work. */
+  readonly agent?: string | undefined;
+}
+
+export interface WorkRequest<R> {
+  readonly checkout: Checkout;
+  /** Goes into the event of work that breaks. */
+  readonly subject?: WorkSubject;
+  /** Reads the files and decides; refuses by throwing a `SyncError`. Runs once, under the repository's lock. */
+  readonly plan: (emission: Emission, held: HeldRepository) => Promise<WorkPlan<R>>;
+  /** The emission of a command run that does several pieces of work; begun here when absent. */
+  readonly emission?: Emission;
+}
+
+export interface PerformedWork<R> {
+  readonly result: R;
+  /** What became of each event, in order. Whatever it is, it is to be reported and fails nothing. */
+  readonly outcomes: readonly WorkOutcome[];
+  /** As the plan has them. */
+  readonly warnings?: readonly string[];
+  /** The commit that holds the work, if one was made. */
+  readonly commit?: string;
+  /** What an earlier command had left over, if anything. */
+  readonly leftOver?: ResolvedLeftOver;
+  /** Who, where and for whom the work was done; absent when nothing was attempted. */
+  readonly emission?: Emission;
+}
+
+/** A plan that found nothing to do. */
+export const nothingToDo = <R>(result: R): WorkPlan<R> => ({ result, changes: [], events: [] });

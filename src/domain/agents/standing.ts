@@ -1,0 +1,161 @@
+import { unreachable } from '../errors.js';
+import { dependenciesOf } from '../work/dependency-graph.js';
+import type { WorkPackageLane } from '../work/lane.js';
+import { isFarEnough, isSettled } from './readiness.js';
+import type { OrchestrationState, Phase, RunLimits, RunStatus, Stage, WorkPackageRecord } from './state.js';
+import { isElsewhere, type FeatureView } from './view.js';
+
+/** Where a work package stands, in one word for people. */
+export type StandingWord =
+  | 'done'
+  /** Approved, and waiting to be merged. */
+  | 'approved'
+  /** An agent is at work on it, or was when the run ended. */
+  | 'implementing'
+  | 'reviewing'
+  /** Could be taken up at once. */
+  | 'ready'
+  /** Waits for other work packages, which are on their way. */
+  | 'waiting'
+  /** Waits for other work packages, of which at least one needs a person. */
+  | 'blocked'
+  /** Somebody outside of the run works on it. */
+  | 'elsewhere'
+  /** Needs a person. */
+  | 'paused';
+
+/** What can be told of one work package. */
+export interface WorkPackageStanding {
+  readonly id: string;
+  readonly title: string;
+  readonly lane: WorkPackageLane | undefined;
+  readonly standing: StandingWord;
+  readonly stage: Stage;
+  /** Who has it now; of a paused one, who had it last. */
+  readonly agent?: string;
+  readonly phase?: Phase;
+  readonly rejections: number;
+  /** What it waits for, ascending: to be begun, or to be merged. */
+  readonly waitsFor: readonly string[];
+  /** Why a person has to look, in a whole sentence. */
+  readonly detail?: string;
+}
+
+/** What can be told of a run. */
+export interface OrchestrationStanding {
+  readonly runId: string;
+  readonly feature: string;
+  readonly status: RunStatus;
+  /** ISO 8601 UTC. */
+  readonly startedAt: string;
+  readonly updatedAt: string;
+  readonly agents: readonly string[];
+  readonly limits: RunLimits;
+  readonly counts: Readonly<Record<StandingWord, number>>;
+  readonly workPackages: readonly WorkPackageStanding[];
+}
+
+/** What there is to tell of a run, from its state and the files. */
+export const standingOf = (state: OrchestrationState, view: FeatureView): OrchestrationStanding => {
+  const seen = prospect(state, view);
+  const workPackages = state.workPackages.map((record) => standingOfOne(seen, view, record));
+  const counts: Record<StandingWord, number> = {
+    done: 0,
+    approved: 0,
+    implementing: 0,
+    reviewing: 0,
+    ready: 0,
+    waiting: 0,
+    blocked: 0,
+    elsewhere: 0,
+    paused: 0,
+  };
+  for (const { standing } of workPackages) counts[standing]++;
+  const { runId, feature, status, startedAt, updatedAt, agents, limits } = state;
+  return { runId, feature, status, startedAt, updatedAt, agents, limits, counts, workPackages };
+};
+
+const standingOfOne = (
+  prospects: Prospect,
+  view: FeatureView,
+  record: WorkPackageRecord,
+): WorkPackageStanding => {
+  const { id, stage, rejections, assignment, pause } = record;
+  const seen = view.workPackages.get(id);
+  const standing = wordFor(prospects, view, record);
+  const agent = standing === 'elsewhere' ? seen?.agent : (assignment?.agent ?? record.implementer);
+  return {
+    id,
+    title: seen?.title ?? id,
+    lane: seen?.lane,
+    standing,
+    stage,
+    ...(agent === undefined ? {} : { agent }),
+    ...(assignment === undefined ? {} : { phase: assignment.phase }),
+    rejections,
+    waitsFor: WAITING.has(standing) ? prospects.missing(id) : [],
+    ...(pause === undefined ? {} : { detail: pause.detail }),
+  };
+};
+
+const WAITING: ReadonlySet<StandingWord> = new Set(['waiting', 'blocked', 'approved']);
+
+const wordFor = (prospects: Prospect, view: FeatureView, record: WorkPackageRecord): StandingWord => {
+  switch (record.stage) {
+    case 'done':
+    case 'approved':
+    case 'paused':
+      return record.stage;
+    case 'finishing':
+      return 'approved';
+    case 'claiming':
+    case 'implementing':
+    case 'handing-over':
+    case 'sending-back':
+      return 'implementing';
+    case 'reviewing':
+      return 'reviewing';
+    case 'waiting':
+      return wordForWaiting(prospects, view, record.id);
+    default:
+      return unreachable(record.stage);
+  }
+};
+
+const wordForWaiting = (prospects: Prospect, view: FeatureView, id: string): StandingWord => {
+  if (isElsewhere(view, id)) return 'elsewhere';
+  if (prospects.missing(id).length === 0) return 'ready';
+  return prospects.isBlocked(id) ? 'blocked' : 'waiting';
+};
+
+/** What stands between a work package and its beginning. */
+interface Prospect {
+  /** The dependencies upon which nobody can build yet. */
+  missing(id: string): readonly string[];
+  /** Whether one of them, or of theirs, needs a person. */
+  isBlocked(id: string): boolean;
+}
+
+/** Each answer is worked out once: of a large feature the same dependencies stand before many. */
+const prospect = (state: OrchestrationState, view: FeatureView): Prospect => {
+  const records = new Map(state.workPackages.map((record) => [record.id, record]));
+  const farEnough = new Set(view.graph.ids.filter((id) => isFarEnough(state, view, id)));
+  const blocked = new Map<string, boolean>();
+  const missing = (id: string): readonly string[] =>
+    dependenciesOf(view.graph, id).filter((each) => !farEnough.has(each));
+  const isBlocked = (id: string): boolean => {
+    const known = blocked.get(id);
+    if (known !== undefined) return known;
+    // In a cycle nobody blocks who is not blocked from outside of it.
+    blocked.set(id, false);
+    const answer = missing(id).some((each) => {
+      const record = records.get(each);
+      if (record === undefined || isSettled(record)) return true;
+      if (record.stage === 'waiting' && isElsewhere(view, each)) return true;
+      return (record.stage === 'waiting' || record.stage === 'approved') && isBlocked(each);
+    });
+    blocked.set(id, answer);
+    return answer;
+  };
+  return { missing, isBlocked };
+};

@@ -1,0 +1,37 @@
+import type { DependencyGraph } from '../work/dependency-graph.js';
+import type { Placed, WorkPackageLane } from '../work/lane.js';
+
+/** A work package as its file describes it at this moment. */
+export interface SeenWorkPackage extends Placed {
+  readonly title: string;
+  /** Who is in charge. */
+  readonly agent?: string;
+}
+
+/** What the files of a feature say at this moment. One that cannot be read is not among the work packages. */
+export interface FeatureView {
+  readonly graph: DependencyGraph;
+  readonly workPackages: ReadonlyMap<string, SeenWorkPackage>;
+}
+
+/** The lane of a work package; `undefined` when it has no file that can be read. What is blocked is not at work. */
+export const laneOf = (view: FeatureView, id: string): WorkPackageLane | 'blocked' | undefined => {
+  const seen = view.workPackages.get(id);
+  return seen?.detail === 'blocked' ? 'blocked' : seen?.lane;
+};
+
+/** The ids of what a run is about: what was canceled is neither open nor done. */
+export const orchestrated = (view: FeatureView): string[] =>
+  [...view.workPackages.keys()].filter((id) => laneOf(view, id) !== 'canceled');
+
+/** Whether somebody reviews it, or has approved it: not to be handed out for review. */
+export const isReviewedElsewhere = (view: FeatureView, id: string): boolean => {
+  const detail = view.workPackages.get(id)?.detail;
+  return detail === 'in_review' || detail === 'approved';
+};
+
+/** Whether somebody has it of whom a run knows nothing. */
+export const isElsewhere = (view: FeatureView, id: string): boolean => {
+  const lane = laneOf(view, id);
+  return lane === 'doing' || lane === 'blocked' || isReviewedElsewhere(view, id);
+};

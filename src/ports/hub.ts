@@ -1,0 +1,216 @@
+import type { BoardEvent } from '../domain/hub/board-event.js';
+import type { FeatureBoard, WorkPackageState } from '../domain/hub/cell-state.js';
+import type { Result } from '../domain/result.js';
+
+/** The hub's append-only log of events. Nothing in it is reachable without naming a team. */
+export interface EventStore {
+  /** The hub's own id: minted when the store was made, never changed, and part of every backup. */
+  readonly hubId: string;
+  /** The only door to events: whatever it returns reads and writes rows of this team alone. Costs nothing. */
+  forTeam(team: string): TeamEvents;
+  /** Resolves when the store can answer; throws `storage-failed` when it cannot. */
+  ping(): Promise<void>;
+  /** Gives everything back; safe to repeat. */
+  close(): Promise<void>;
+}
+
+/** The events of one team. All methods may race. Every method throws `storage-failed` when the disk or database does. */
+export interface TeamEvents {
+  /**
+   * Stores what is not yet there, all in one transaction, and answers each event in the order given. When this
+   * resolves, everything answered `stored` survives a power cut; when it throws, nothing of the call was stored.
+   * May be repeated. An id is stored once: the first document stays, whatever comes later under that id.
+   */
+  append(events: readonly IncomingEvent[]): Promise<readonly AppendAnswer[]>;
+  /** Events in sequence order after the cursor, at most `limit`. An unknown project has none. */
+  read(query: EventQuery): Promise<EventPage>;
+  /** Where an event is in the log, by its canonical id; `undefined` when the team has none of that id. */
+  sequenceOf(eventId: string): Promise<number | undefined>;
+  /** The same page with ids only. */
+  receipts(query: EventQuery): Promise<ReceiptPage>;
+  /** Every project that ever sent an event, by uuid. */
+  projects(): Promise<readonly ProjectSummary[]>;
+  /** The features of a project as they stand, by slug; with `feature` that one alone. Empty when there is none. */
+  board(project: string, feature?: string): Promise<readonly FeatureBoard[]>;
+  /** The work packages that changed last, latest first, at most `limit`. */
+  recentWorkPackages(limit: number): Promise<readonly PlacedWorkPackage[]>;
+  /** The highest Lamport timestamp and the latest sequence number of the team; 0 when it has no events. */
+  position(): Promise<TeamPosition>;
+}
+
+/** An event that was read and found sound, with the exact text that is stored. */
+export interface IncomingEvent {
+  /** Canonical form of the event id. */
+  readonly eventId: string;
+  /** The JSON document as it was sent, byte for byte. */
+  readonly document: string;
+  /** The same event in today's vocabulary; what the board is folded from. */
+  readonly event: BoardEvent;
+  /** Whether its type and contents are in today's vocabulary. */
+  readonly known: boolean;
+}
+
+export type AppendAnswer =
+  | { readonly answer: 'stored'; readonly sequence: number }
+  /** The same event, apart from its team, is there already. */
+  | { readonly answer: 'duplicate' }
+  /** Another event has this id; it stays as it is. */
+  | { readonly answer: 'id-conflict' };
+
+export interface EventQuery {
+  /** The cursor: the last sequence number the reader has seen; 0 for the beginning. */
+  readonly after: number;
+  readonly limit: number;
+  /** Project uuid. */
+  readonly project?: string;
+}
+
+export interface StoredEvent {
+  /** Position in the team's log: greater than that of everything committed before. Unrelated to Lamport. */
+  readonly sequence: number;
+  /** Milliseconds since 1970, the hub's own clock. */
+  readonly receivedAtMs: number;
+  readonly known: boolean;
+  readonly document: string;
+}
+
+export interface EventPage {
+  readonly events: readonly StoredEvent[];
+  /** Where to go on; the given cursor when there was nothing. */
+  readonly next: number;
+  /** Whether the page was cut by its limit. */
+  readonly more: boolean;
+}
+
+export interface ReceiptPage {
+  readonly receipts: readonly { readonly eventId: string; readonly sequence: number }[];
+  readonly next: number;
+  readonly more: boolean;
+}
+
+export interface ProjectSummary {
+  readonly projectUuid: string;
+  readonly projectSlug: string | undefined;
+  readonly events: number;
+  /** Freshness of each machine, by node id. */
+  readonly nodes: readonly NodeFreshness[];
+}
+
+export interface NodeFreshness {
+  readonly nodeId: string;
+  readonly events: number;
+  readonly lastLamport: number;
+  /** Milliseconds since 1970, the hub's own clock. */
+  readonly lastReceivedAtMs: number;
+}
+
+export interface PlacedWorkPackage {
+  readonly projectUuid: string;
+  readonly featureSlug: string;
+  readonly state: WorkPackageState;
+}
+
+export interface TeamPosition {
+  readonly lamport: number;
+  readonly sequence: number;
+}
+
+/**
+ * The hub's users, teams and sign-ins. Of passwords and tokens it keeps only what can verify them. All methods may
+ * race; all throw `storage-failed` when the disk or database does.
+ */
+export interface AccountStore {
+  addTeam(slug: string): Promise<'added' | 'exists'>;
+  /** Every team, by slug. */
+  teams(): Promise<readonly string[]>;
+  /** A user who can sign in with a password; in no team yet. A user who exists keeps the old password. */
+  addUser(user: { readonly name: string; readonly password: string }): Promise<'added' | 'exists'>;
+  /** Makes the user a member. The first team of a user is where a sign-in without a wish leads. */
+  addMember(team: string, user: string): Promise<'added' | 'exists' | 'unknown-team' | 'unknown-user'>;
+  /** Ends a membership: tokens of that team are from now on refused with `not-a-member`. */
+  removeMember(team: string, user: string): Promise<'removed' | 'absent'>;
+  /** Teams of a user in the order of joining; empty for somebody unknown. */
+  teamsOf(user: string): Promise<readonly string[]>;
+
+  /**
+   * Opens a session of one device, after checking the password. An unknown user costs as much time as a wrong
+   * password. `team` is a wish; without one it is the user's first team.
+   */
+  signIn(request: SignInRequest): Promise<Result<SessionTokens, SignInFault>>;
+  /**
+   * Spends a refresh token for the next pair. The same token presented again within the grace period gets the same
+   * pair again, since an answer may have been lost; after it, the whole session is revoked, since somebody else may
+   * hold a copy. Durable before this resolves.
+   */
+  rotate(refreshToken: string): Promise<Result<SessionTokens, RefreshFault>>;
+  /** Ends the session of a refresh token; an unknown one is no fault. All its tokens are worthless afterwards. */
+  revoke(refreshToken: string): Promise<void>;
+  /** A token for one live connection of the session that an access token belongs to. */
+  issueLiveToken(accessToken: string): Promise<Result<LiveToken, BearerFault>>;
+  /** A token for programs: an access token without a refresh token, in a session of its own. */
+  issueProgramToken(
+    user: string,
+    team: string,
+    lifetimeSeconds: number,
+  ): Promise<Result<SessionTokens, SignInFault>>;
+  /** Who presents a token of that purpose. A revoked token is refused at the latest one second after the revocation. */
+  identify(token: string, purpose: TokenPurpose): Promise<Result<Bearer, BearerFault>>;
+  /** Forgets tokens and sessions that ended before the given time. */
+  prune(beforeMs: number): Promise<void>;
+}
+
+/** A token serves one purpose: the access token opens the API, the live token one socket, the refresh token nothing. */
+export type TokenPurpose = 'access' | 'live';
+
+export interface SignInRequest {
+  readonly username: string;
+  readonly password: string;
+  readonly team?: string;
+  /** What the person calls the device, for the list of sessions. */
+  readonly device?: string;
+}
+
+/** `no-team`: the password is right, but the user is in no team, or not in the one asked for. */
+export type SignInFault = 'wrong-credentials' | 'no-team';
+
+/** `reused`: an old token came back after the grace period, and the session is now revoked. */
+export type RefreshFault = 'unknown' | 'expired' | 'revoked' | 'reused' | 'not-a-member';
+
+export type BearerFault = 'unknown' | 'expired' | 'revoked' | 'not-a-member';
+
+export interface SessionTokens {
+  readonly access: string;
+  /** Empty for a program token, which cannot be refreshed. */
+  readonly refresh: string;
+  readonly accessLifetimeSeconds: number;
+  readonly refreshLifetimeSeconds: number;
+  readonly user: string;
+  readonly team: string;
+}
+
+export interface LiveToken {
+  readonly token: string;
+  readonly lifetimeSeconds: number;
+}
+
+export interface Bearer {
+  readonly user: string;
+  /** The team the credential was issued for: everything it reads and writes belongs there. */
+  readonly team: string;
+  readonly sessionId: string;
+  readonly expiresAtMs: number;
+}
+
+/** One-way functions and unpredictable values, as accounts need them. */
+export interface Secrets {
+  /** An unguessable text of at least 256 bits. */
+  token(): string;
+  /** What may be stored of a token: a digest that does not lead back to it. */
+  digest(token: string): string;
+  /** A value that only the holder of `secret` can derive from `text`; the same for the same input. */
+  derive(secret: string, text: string): string;
+  /** What may be stored of a password: salted, and slow to guess. */
+  hashPassword(password: string): Promise<string>;
+  /** Compares in constant time; `false` for a stored value that cannot be read. */
+  verifyPassword(password: string, stored: string): Promise<boolean>;
+}

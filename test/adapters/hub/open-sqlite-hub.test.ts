@@ -1,0 +1,210 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { openSqliteHub } from '../../../src/adapters/hub/open-sqlite-hub.js';
+import { CryptoRandomness } from '../../../src/adapters/host/crypto-randomness.js';
+import { incoming, makeEvent } from '../../support/hub-events.js';
+import { quickSecrets } from '../../support/hub.js';
+import { setUpSqliteHub, type SqliteHubSetup } from './sqlite-hub-setup.js';
+
+/** Adds teams as another process would that administers the same file. */
+const WRITER = `
+  const { DatabaseSync } = require('@photostructure/sqlite');
+  const database = new DatabaseSync(process.argv[1], { timeout: 5000 });
+  const add = database.prepare('insert into teams values (?, 0)');
+  for (let at = 0; at < 200; at++) {
+    database.exec('begin immediate');
+    add.run('team-' + at);
+    database.exec('commit');
+  }
+  database.close();
+`;
+
+describe('the data directory of a hub', () => {
+  let at: SqliteHubSetup;
+  beforeEach(async () => (at = await setUpSqliteHub()));
+  afterEach(() => at.dispose());
+
+  const open = (dataDirectory: string) =>
+    openSqliteHub({
+      dataDirectory,
+      clock: at.time,
+      randomness: new CryptoRandomness(),
+      secrets: quickSecrets,
+    });
+
+  it('belongs to one hub at a time', async () => {
+    await expect(open(at.directory)).rejects.toMatchObject({ kind: 'hub-busy' });
+    await at.stores.close();
+    const next = await open(at.directory);
+    expect(next.store.hubId).toBe(at.stores.store.hubId);
+    await next.close();
+  });
+
+  it('is given back although its database cannot be closed', async () => {
+    const directory = join(at.directory, 'other');
+    const failing = await open(directory);
+    const close = failing.store.close.bind(failing.store);
+    failing.store.close = async () => {
+      await close();
+      throw new Error('the disk is gone');
+    };
+    await expect(failing.close()).rejects.toThrow('the disk is gone');
+    const next = await open(directory);
+    await next.close();
+  });
+
+  it('may be administered by another process while a hub serves it, without either failing', async () => {
+    const beside = await openSqliteHub({
+      dataDirectory: at.directory,
+      access: 'administer',
+      clock: at.time,
+      randomness: new CryptoRandomness(),
+      secrets: quickSecrets,
+    });
+    const { accounts } = at.stores;
+    await accounts.addTeam('acme');
+    await beside.accounts.addUser({ name: 'ada', password: 'correct horse' });
+    await beside.accounts.addMember('acme', 'ada');
+    await beside.close();
+    const signedIn = await accounts.signIn({ username: 'ada', password: 'correct horse' });
+    let refresh = signedIn.ok ? signedIn.value.refresh : '';
+    const writer = spawn(process.execPath, ['-e', WRITER, join(at.directory, 'hub.sqlite')]);
+    const ended = new Promise<number | null>((resolve) => writer.on('close', resolve));
+    for (let writing = true; writing;) {
+      const rotated = await accounts.rotate(refresh);
+      expect(rotated.ok).toBe(true);
+      refresh = rotated.ok ? rotated.value.refresh : '';
+      await at.stores.store.forTeam('acme').append([incoming(makeEvent())]);
+      writing = await Promise.race([
+        ended.then(() => false),
+        new Promise<boolean>((go) => setImmediate(go, true)),
+      ]);
+    }
+    expect(await ended).toBe(0);
+    expect(await accounts.teams()).toHaveLength(201);
+  });
+
+  it('is closed to other users', () => {
+    if (process.platform !== 'win32') expect(statSync(at.directory).mode & 0o777).toBe(0o700);
+  });
+
+  it('is refused, and free again, when its database is something else', async () => {
+    const directory = join(at.directory, 'elsewhere');
+    mkdirSync(directory);
+    writeFileSync(
+      join(directory, 'hub.sqlite'),
+      'not a database, but long enough to be looked at as one'.repeat(100),
+    );
+    await expect(open(directory)).rejects.toMatchObject({ kind: 'storage-failed' });
+    await expect(open(directory)).rejects.toMatchObject({ kind: 'storage-failed' });
+  });
+
+  it('is refused when its tables are not those of a hub', async () => {
+    const directory = join(at.directory, 'foreign');
+    mkdirSync(directory);
+    const foreign = new DatabaseSync(join(directory, 'hub.sqlite'));
+    foreign.exec('create table teams (name text)');
+    foreign.close();
+    await expect(open(directory)).rejects.toMatchObject({ kind: 'storage-failed', hint: expect.any(String) });
+  });
+
+  it('goes by the session policy that it is given', async () => {
+    const stores = await openSqliteHub({
+      dataDirectory: join(at.directory, 'own'),
+      clock: at.time,
+      randomness: new CryptoRandomness(),
+      secrets: quickSecrets,
+      policy: { accessSeconds: 1, refreshSeconds: 2, liveSeconds: 3, graceSeconds: 4 },
+    });
+    await stores.accounts.addTeam('acme');
+    await stores.accounts.addUser({ name: 'ada', password: 'correct horse' });
+    await stores.accounts.addMember('acme', 'ada');
+    expect(await stores.accounts.signIn({ username: 'ada', password: 'correct horse' })).toMatchObject({
+      value: { accessLifetimeSeconds: 1, refreshLifetimeSeconds: 2 },
+    });
+    await stores.close();
+  });
+
+  it('is refused when it cannot be made', async () => {
+    const file = join(at.directory, 'file');
+    writeFileSync(file, '');
+    await expect(open(join(file, 'below'))).rejects.toMatchObject({ kind: 'storage-failed' });
+  });
+
+  it('holds no password and no token in clear', async () => {
+    const { accounts, store } = at.stores;
+    await accounts.addTeam('acme');
+    await accounts.addUser({ name: 'ada', password: 'correct horse battery' });
+    await accounts.addMember('acme', 'ada');
+    const signedIn = await accounts.signIn({ username: 'ada', password: 'correct horse battery' });
+    if (!signedIn.ok) throw new Error(signedIn.error);
+    const rotated = await accounts.rotate(signedIn.value.refresh);
+    const live = await accounts.issueLiveToken(signedIn.value.access);
+    await store.forTeam('acme').append([incoming(makeEvent())]);
+    const bytes = ['hub.sqlite', 'hub.sqlite-wal']
+      .map((name) => readFileSync(join(at.directory, name), 'latin1'))
+      .join('');
+    expect(bytes).toContain('WP01');
+    const secrets = [
+      'correct horse battery',
+      signedIn.value.access,
+      signedIn.value.refresh,
+      rotated.ok ? rotated.value.access : '',
+      rotated.ok ? rotated.value.refresh : '',
+      live.ok ? live.value.token : '',
+    ];
+    for (const secret of secrets) expect(secret !== '' && bytes.includes(secret)).toBe(false);
+  });
+
+  it('says storage-failed, and stores nothing, once the database is gone', async () => {
+    await at.stores.close();
+    const team = at.stores.store.forTeam('acme');
+    await expect(team.append([incoming(makeEvent())])).rejects.toMatchObject({ kind: 'storage-failed' });
+    await expect(team.read({ after: 0, limit: 1 })).rejects.toMatchObject({ kind: 'storage-failed' });
+    await expect(at.stores.store.ping()).rejects.toMatchObject({ kind: 'storage-failed' });
+    await expect(at.stores.accounts.identify('x', 'access')).rejects.toMatchObject({
+      kind: 'storage-failed',
+    });
+  });
+
+  it('keeps a board that any order of arrival leads to', async () => {
+    const events = Array.from({ length: 30 }, (_, index) =>
+      makeEvent(
+        { lamport_clock: index % 7, node_id: index % 2 === 0 ? 'aaaaaaaaaaaa' : 'bbbbbbbbbbbb' },
+        {
+          previous_status: ['planned', 'doing'][index % 2],
+          new_status: ['doing', 'for_review', 'done'][index % 3],
+          wp_id: `WP0${index % 3}`,
+        },
+      ),
+    );
+    const { store } = at.stores;
+    await store.forTeam('one').append(events.map(incoming));
+    for (const event of [...events].reverse()) await store.forTeam('two').append([incoming(event)]);
+    for (let from = 0; from < 30; from += 7) {
+      await store.forTeam('three').append(
+        events
+          .slice(from, from + 7)
+          .reverse()
+          .map(incoming),
+      );
+    }
+    const project = events[0]?.project_uuid ?? '';
+    const board = await store.forTeam('one').board(project);
+    expect(board[0]?.work_packages).toHaveLength(3);
+    expect(await store.forTeam('two').board(project)).toEqual(board);
+    expect(await store.forTeam('three').board(project)).toEqual(board);
+  });
+
+  it('is a database that other tools find sound', () => {
+    const probe = spawnSync(process.execPath, [
+      '-e',
+      `const{DatabaseSync:D}=require('@photostructure/sqlite');const d=new D(process.argv[1],{readOnly:true});
+       console.log(d.prepare('pragma integrity_check').get().integrity_check)`,
+      join(at.directory, 'hub.sqlite'),
+    ]);
+    expect(String(probe.stdout).trim()).toBe('ok');
+  });
+});

@@ -1,0 +1,124 @@
+import { judgeBackground } from '../../../src/app/reports/judge-delivery.js';
+import { judgeFiles } from '../../../src/app/reports/judge-files.js';
+import { judgeClock, judgeOutboxes } from '../../../src/app/reports/judge-outboxes.js';
+import { inOrder, type Finding } from '../../../src/app/reports/finding.js';
+import { recountOutbox, type Recount } from '../../../src/app/reports/recount-outbox.js';
+import { DeliveryWorld } from '../../support/delivery-world.js';
+import { PROJECT } from '../../support/facts.js';
+
+const sound: Recount = {
+  projectUuid: PROJECT,
+  captured: 3,
+  accountedFor: 3,
+  balanced: true,
+  waiting: 0,
+  deadLetters: 0,
+  records: 3,
+  settled: 3,
+  damaged: 0,
+  counted: 3,
+  repeated: 0,
+  highestClock: 3,
+  beside: { refused: 0, withdrawn: 0, waitingForLock: 0, tornTails: 0 },
+};
+
+const files = { root: '/state', exists: true, loose: [], stale: [], inaccessible: [], busyLocks: [] };
+const severities = (findings: readonly Finding[]) => findings.map(({ severity }) => severity);
+
+describe('a recount of an outbox', () => {
+  it('is that of the records, and of the ledger beside them', async () => {
+    const world = new DeliveryWorld();
+    const account = await world.signIn();
+    await world.capture(3, account);
+    await world.flush();
+    await world.capture(2, account);
+    const situation = { account, sharing: 'on' as const, nowMs: world.time.nowMs() };
+    expect(await recountOutbox(world.outboxes.open(PROJECT), situation)).toMatchObject({
+      ...{ captured: 5, accountedFor: 5, balanced: true, waiting: 2, records: 5, settled: 3, counted: 3 },
+      ...{ damaged: 0, repeated: 0, highestClock: 5, lastReceiptAtMs: world.time.nowMs() },
+    });
+  });
+});
+
+describe('what an examination thinks of outboxes', () => {
+  it('is nothing when all is well', () => {
+    expect(judgeOutboxes([sound], 100)).toEqual([]);
+  });
+
+  it.each<[string, Partial<Recount>, Finding['severity'], string]>([
+    ['counts that do not add up', { balanced: false, accountedFor: 2 }, 'problem', '2 are accounted for'],
+    ['more settled than counted', { counted: 2 }, 'problem', 'only 2 are counted'],
+    ['ids that are there twice', { repeated: 1 }, 'problem', '1 event ids are there twice'],
+    ['decisions that nobody can read', { decisionsUnreadable: 'torn' }, 'problem', 'torn'],
+    ['a full outbox', { waiting: 100 }, 'problem', '100 events wait'],
+    ['an outbox that fills up', { waiting: 80 }, 'warning', '80 events wait'],
+    ['damage', { damaged: 1, deadLetters: 1 }, 'warning', '1 records are damaged'],
+    ['dead letters', { deadLetters: 2 }, 'warning', '2 events were given up on'],
+    ['refusals', { beside: { ...sound.beside, refused: 4 } }, 'note', '4 events were refused'],
+    ['torn tails', { beside: { ...sound.beside, tornTails: 1 } }, 'note', '1 times'],
+  ])('names %s', (_name, change, severity, words) => {
+    expect(judgeOutboxes([{ ...sound, ...change }], 100)).toMatchObject([
+      { check: 'outboxes', severity, message: expect.stringContaining(words) },
+    ]);
+  });
+
+  it('can be put right by itself where events only wait for the lock', () => {
+    const waiting = { ...sound, projectUuid: undefined, beside: { ...sound.beside, waitingForLock: 2 } };
+    expect(judgeOutboxes([waiting], 100)).toMatchObject([
+      { severity: 'warning', fix: { fix: 'seal-waiting', projectUuid: undefined } },
+    ]);
+  });
+
+  it('holds both clocks against the records', () => {
+    const reading = { value: 2, nodeId: 'aaaaaaaaaaaa' };
+    expect(judgeClock(reading, [sound], 0)).toMatchObject([{ severity: 'problem' }]);
+    expect(judgeClock({ ...reading, value: 3 }, [sound], 0)).toEqual([]);
+    expect(judgeClock(undefined, [{ ...sound, lastReceiptAtMs: 120_000 }], 0)).toMatchObject([
+      { severity: 'warning', message: expect.stringContaining('1970-01-01 00:02') },
+    ]);
+  });
+});
+
+describe('what an examination thinks of files and processes', () => {
+  it('names files, disk and locks', () => {
+    const found = judgeFiles({
+      ...files,
+      inaccessible: ['clock.json'],
+      loose: ['a', 'b', 'c', 'd', ''],
+      freeBytes: 50 * 1024 * 1024,
+      networkFileSystem: 'NFS',
+      stale: ['.x'],
+      busyLocks: ['lock', 'locks/background', 'locks/sender-x'],
+    });
+    expect(severities(found)).toEqual([
+      ...['problem', 'problem', 'warning', 'warning', 'note'],
+      ...['note', 'note', 'note'],
+    ]);
+    expect(found[1]?.message).toContain('a, b, c and 2 more');
+    expect(judgeFiles({ ...files, freeBytes: 1 })).toMatchObject([{ check: 'disk', severity: 'problem' }]);
+    expect(judgeFiles(files)).toEqual([]);
+  });
+
+  it('names a background process that is silent or older', () => {
+    const heartbeat = {
+      ...{ version: '1.0.0', processId: 7, startedAtMs: 0, atMs: 0, progressAtMs: 0, ageMs: 90_000 },
+      connection: 'Connected' as const,
+    };
+    const reading = { connection: 'Connected' as const, heartbeat };
+    expect(judgeBackground({ ...reading, state: 'silent' }, '1.0.0')).toMatchObject([
+      { severity: 'warning', message: expect.stringContaining('90 s') },
+    ]);
+    expect(judgeBackground({ ...reading, state: 'running' }, '1.1.0')).toMatchObject([{ severity: 'note' }]);
+    expect(judgeBackground({ ...reading, state: 'running' }, '1.0.0')).toEqual([]);
+    expect(judgeBackground({ ...reading, state: 'not running' }, '1.1.0')).toEqual([]);
+    expect(judgeBackground({ state: 'running', connection: 'Offline' }, '1.1.0')).toEqual([]);
+  });
+
+  it('tells the most urgent first', () => {
+    const finding = (severity: Finding['severity'], check: Finding['check']): Finding => ({
+      ...{ severity, check, message: '', remedy: '' },
+    });
+    const found = [finding('note', 'files'), finding('problem', 'clock'), finding('warning', 'hub')];
+    expect(severities(inOrder(found))).toEqual(['problem', 'warning', 'note']);
+  });
+});

@@ -1,0 +1,144 @@
+import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
+import { ReadBoard, type FeatureCards } from '../../../src/app/work/read-board.js';
+import { WatchBoard } from '../../../src/app/work/watch-board.js';
+import { laneSinceMs } from '../../../src/domain/work/lane-since.js';
+import { corpusFeatures } from '../../support/corpus.js';
+import {
+  corpusSeed,
+  FEATURE,
+  FOLDER,
+  pathOf,
+  smallFeature,
+  workPackageText,
+} from '../../support/planning-documents.js';
+import { memoryWorld } from '../../support/workflow-world.js';
+
+type World = Awaited<ReturnType<typeof memoryWorld>>;
+
+const read = async (world: World, feature?: string): Promise<FeatureCards> =>
+  new ReadBoard(world.repository, world.files).run({
+    checkout: await world.checkout(),
+    ...(feature === undefined ? {} : { feature }),
+  });
+
+const log = (...entries: readonly string[]): string => ['## Activity Log', '', ...entries].join('\n');
+
+describe('the board of a feature', () => {
+  it('has a card for each work package, by number, with who has it and since when', async () => {
+    const world = await memoryWorld(
+      smallFeature(
+        {
+          WP100: {},
+          WP02: { lane: 'doing', body: log('- 2026-02-01T10:00:00Z – ada – lane=doing – Started') },
+        },
+        { 'tasks.md': '## WP02\n\n- [x] T001 a\n- [ ] T002 b\n- [ ] note\n' },
+      ),
+    );
+    const { feature, counts, cards, faults } = await read(world);
+    expect([feature, counts, faults]).toEqual([
+      FEATURE,
+      { planned: 1, doing: 1, for_review: 0, done: 0 },
+      [],
+    ]);
+    expect(cards).toEqual([
+      {
+        workPackageId: 'WP02',
+        title: 'Title of WP02',
+        lane: 'doing',
+        sinceMs: Date.UTC(2026, 1, 1, 10),
+        dependencies: [],
+        waitsFor: [],
+        tasks: 3,
+        openTasks: 2,
+      },
+      expect.objectContaining({ workPackageId: 'WP100', lane: 'planned', tasks: 0, openTasks: 0 }),
+    ]);
+  });
+
+  it('says of a planned work package what it waits for, and of no other', async () => {
+    const needs = '["WP01", "WP02", "WP03", "WP09"]';
+    const world = await memoryWorld(
+      smallFeature({
+        WP01: {},
+        WP02: { lane: 'doing', dependencies: '["WP01"]' },
+        WP03: { lane: 'for_review' },
+        WP04: { dependencies: needs },
+        WP05: { lane: 'done', dependencies: needs },
+      }),
+    );
+    const { cards } = await read(world);
+    expect(cards.map(({ waitsFor }) => waitsFor)).toEqual([[], [], [], ['WP01', 'WP02', 'WP09'], []]);
+  });
+
+  it('names a file that cannot be understood and shows the others', async () => {
+    const world = await memoryWorld(smallFeature({ WP01: {}, WP02: { lane: 'nowhere' } }));
+    const { cards, faults } = await read(world);
+    expect(cards.map(({ workPackageId }) => workPackageId)).toEqual(['WP01']);
+    expect(faults).toMatchObject([{ path: pathOf('WP02'), line: 4 }]);
+  });
+
+  it('scenario 27: is read of every feature of the corpus', async () => {
+    const world = await memoryWorld(corpusSeed());
+    for (const slug of corpusFeatures()) {
+      const { cards, faults, counts } = await read(world, slug);
+      expect({ slug, faults, isFilled: cards.length > 0 }).toEqual({ slug, faults: [], isFilled: true });
+      expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(cards.length);
+    }
+  });
+
+  it('is refused for a feature that is not there', async () => {
+    await expect(read(await memoryWorld(smallFeature({ WP01: {} })), '099-none')).rejects.toMatchObject({
+      kind: 'feature-not-found',
+    });
+  });
+});
+
+describe('since when a work package is in its lane', () => {
+  const at = (hour: number, lane: string): string =>
+    `- 2026-02-01T${String(hour).padStart(2, '0')}:00:00Z – a – lane=${lane} – x`;
+
+  it.each([
+    [
+      'the first of the last entries of that lane',
+      log(at(1, 'doing'), at(2, 'planned'), at(3, 'doing'), at(4, 'doing')),
+      3,
+    ],
+    ['the first entry when there is no other lane', log(at(1, 'doing'), at(2, 'doing')), 1],
+    ['an entry in the words of an older client', log(at(1, 'planned'), at(2, 'in_progress')), 2],
+    ['a time without a zone as UTC', log('- 2026-02-01T05:00 – a – lane=doing – x'), 5],
+    ['a time with a zone', log('- 2026-02-01T05:00:00+02:00 – a – lane=doing – x'), 3],
+  ])('is %s', (_, body, hour) => {
+    expect(laneSinceMs(body, 'doing')).toBe(Date.UTC(2026, 1, 1, hour));
+  });
+
+  it.each([
+    ['the log ends with another lane', log(at(1, 'doing'), at(2, 'for_review'))],
+    ['the log speaks of a lane that nobody knows', log(at(1, 'doing'), at(2, 'limbo'))],
+    ['there is no log', '# Nothing'],
+    ['the time is none', log('- 2026-13-45T99:00:00Z – a – lane=doing – x')],
+  ])('is not known when %s', (_, body) => {
+    expect(laneSinceMs(body, 'doing')).toBeUndefined();
+  });
+});
+
+describe('watching a board', () => {
+  it('looks every second until it is interrupted, and stays with its feature', async () => {
+    const world = await memoryWorld(smallFeature({ WP01: {} }));
+    const time = new ControlledTime();
+    const interruption = new AbortController();
+    const seen: string[] = [];
+    const watch = new WatchBoard(new ReadBoard(world.repository, world.files), time);
+    const watched = watch.run(
+      { checkout: await world.checkout() },
+      ({ feature, counts }) => void seen.push(`${feature} ${counts.done}`),
+      interruption.signal,
+    );
+    await time.advance(0);
+    world.write('kitty-specs/002-beta/spec.md', '# Another\n');
+    world.write(`${FOLDER}/tasks/WP02-work.md`, workPackageText('WP02', { lane: 'done' }));
+    await time.advance(2000);
+    interruption.abort();
+    await watched;
+    expect(seen).toEqual([`${FEATURE} 0`, `${FEATURE} 1`, `${FEATURE} 1`]);
+  });
+});

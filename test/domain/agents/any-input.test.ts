@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { dependencyGraph } from '../../../src/domain/work/dependency-graph.js';
+import { LANES } from '../../../src/domain/work/lane.js';
+import { resumeRun } from '../../../src/domain/agents/begin-run.js';
+import { beginStep } from '../../../src/domain/agents/begin-step.js';
+import { endStep } from '../../../src/domain/agents/end-step.js';
+import { nextSteps } from '../../../src/domain/agents/next-steps.js';
+import { observe } from '../../../src/domain/agents/observe.js';
+import { parseOrchestrationState } from '../../../src/domain/agents/parse-state.js';
+import { standingOf } from '../../../src/domain/agents/standing.js';
+import type { StepOutcome } from '../../../src/domain/agents/step.js';
+import type { FeatureView } from '../../../src/domain/agents/view.js';
+import { states } from './arbitrary-state.js';
+
+const ids = ['WP01', 'WP02', 'WP03', 'WP04', 'WP05'];
+
+/** Any files: cycles and unknown dependencies included. */
+const views: fc.Arbitrary<FeatureView> = fc
+  .record({
+    lanes: fc.dictionary(fc.constantFrom(...ids), fc.constantFrom(...LANES)),
+    edges: fc.array(fc.tuple(fc.constantFrom(...ids, 'WP99'), fc.constantFrom(...ids, 'WP99')), {
+      maxLength: 8,
+    }),
+  })
+  .map(({ lanes, edges }) => ({
+    graph: dependencyGraph(
+      Object.keys(lanes),
+      edges.map(([from, to]) => ({ from, to, place: { path: 'x' } })),
+    ),
+    workPackages: new Map(Object.entries(lanes).map(([id, lane]) => [id, { title: id, lane }])),
+  }));
+
+const outcomes = fc.constantFrom<StepOutcome>(
+  { outcome: 'claimed', tip: 'a' },
+  { outcome: 'claimed' },
+  { outcome: 'not-claimed' },
+  { outcome: 'announced' },
+  { outcome: 'implemented' },
+  { outcome: 'approved' },
+  { outcome: 'changes-requested', feedback: 'x' },
+  { outcome: 'agent-failed', reason: 'x' },
+  { outcome: 'not-done' },
+  { outcome: 'handed-over' },
+  { outcome: 'sent-back' },
+  { outcome: 'merged' },
+  { outcome: 'finished' },
+  { outcome: 'impossible', reason: 'step-failed', detail: 'x' },
+);
+
+const isStorable = (state: unknown): boolean => parseOrchestrationState(JSON.parse(JSON.stringify(state))).ok;
+
+describe('from any state and any files, an orchestration', () => {
+  it('reads back what it wrote', () => {
+    fc.assert(
+      fc.property(states, (state) => {
+        expect(parseOrchestrationState(JSON.parse(JSON.stringify(state)))).toEqual({
+          ok: true,
+          value: state,
+        });
+      }),
+    );
+  });
+
+  it('decides without failing, and every state that follows can be stored', () => {
+    fc.assert(
+      fc.property(states, views, fc.array(outcomes, { maxLength: 6 }), (before, view, dice) => {
+        let { state } = observe(resumeRun(before, '2026-01-01T00:00:00Z'), view, new Set());
+        for (const outcome of dice) {
+          const [step] = nextSteps(state, view, new Set());
+          if (step === undefined) break;
+          state = endStep(beginStep(state, step), step, outcome);
+          expect(isStorable(state)).toBe(true);
+          expect(standingOf(state, view).workPackages).toHaveLength(state.workPackages.length);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('sees nothing more when it looks twice', () => {
+    fc.assert(
+      fc.property(states, views, (before, view) => {
+        const once = observe(before, view, new Set()).state;
+        const twice = observe(once, view, new Set());
+        expect(twice.notices).toEqual([]);
+        expect(twice.state).toEqual(once);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('changes nothing about a work package with which something is being done', () => {
+    fc.assert(
+      fc.property(states, views, (before, view) => {
+        const busy = new Set(before.workPackages.map(({ id }) => id));
+        const { state } = observe(before, view, busy);
+        expect(state.workPackages.filter(({ id }) => busy.has(id))).toEqual(before.workPackages);
+        expect(nextSteps(before, view, busy)).toEqual([]);
+      }),
+    );
+  });
+
+  it('says of any document what is wrong with it, or takes it', () => {
+    fc.assert(
+      fc.property(fc.anything(), (document) => {
+        const parsed = parseOrchestrationState(document);
+        if (!parsed.ok) expect(parsed.error.length).toBeGreaterThan(0);
+      }),
+    );
+    fc.assert(
+      fc.property(states, fc.nat(), fc.jsonValue(), (state, at, value) => {
+        const document = JSON.parse(JSON.stringify(state)) as Record<string, unknown>;
+        const keys = Object.keys(document);
+        document[keys[at % keys.length] ?? ''] = value;
+        const parsed = parseOrchestrationState(document);
+        if (!parsed.ok) expect(parsed.error.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+});

@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { completeIdentity, isComplete } from '../../../src/domain/events/complete-identity.js';
+import { describeConfigIssues, locateIssue } from '../../../src/domain/events/config-warning.js';
+import { readProjectConfig } from '../../../src/domain/events/project-config.js';
+import { resolveIdentity } from '../../../src/domain/events/resolve-identity.js';
+
+const uuid = '550e8400-e29b-41d4-a716-446655440000';
+const whole = { uuid, slug: 'my-project', node_id: 'a1b2c3d4e5f6', repo_slug: 'owner/name', build_id: 'x' };
+
+describe('a project config', () => {
+  it('yields identity and preferences', () => {
+    const config = readProjectConfig({
+      project: whole,
+      sync: { auto_start: false, share: false },
+      agents: [],
+    });
+    expect(config).toEqual({
+      uuid,
+      slug: 'my-project',
+      nodeId: 'a1b2c3d4e5f6',
+      repoSlug: 'owner/name',
+      autoStart: false,
+      share: false,
+      faults: [],
+      notes: [],
+    });
+    expect(isComplete(config)).toBe(true);
+  });
+
+  it.each([undefined, null, {}, { project: null, sync: null }, { project: {}, sync: { share: null } }])(
+    'that says nothing, like %j, shares and starts, and lacks everything',
+    (document) => {
+      const config = readProjectConfig(document);
+      expect(config).toEqual({ autoStart: true, share: true, faults: [], notes: [] });
+      expect(isComplete(config)).toBe(false);
+    },
+  );
+
+  it.each([
+    ['a list', [1], ''],
+    ['a scalar', 'text', ''],
+    ['a number', 7, ''],
+    ['a project that is a list', { project: [] }, 'project'],
+    ['a project that is a scalar', { project: 'x' }, 'project'],
+    ['a sync that is no map', { sync: true }, 'sync'],
+    ['a uuid of another kind', { project: { ...whole, uuid: 'x' } }, 'project.uuid'],
+    [
+      'a uuid of another version',
+      { project: { ...whole, uuid: '550e8400-e29b-11d4-a716-446655440000' } },
+      'project.uuid',
+    ],
+    [
+      'a node id that was read as a number',
+      { project: { ...whole, node_id: 123456789012 } },
+      'project.node_id',
+    ],
+    ['a slug that is a list', { project: { ...whole, slug: ['x'] } }, 'project.slug'],
+    ['a repo slug that is true', { project: { ...whole, repo_slug: true } }, 'project.repo_slug'],
+    ['a share that is text', { project: whole, sync: { share: 'no' } }, 'sync.share'],
+  ])('that is %s is malformed: named, not written to, and its events are held', (_name, document, path) => {
+    const config = readProjectConfig(document);
+    expect(config.faults.map((fault) => fault.path)).toEqual([path]);
+    expect(config.share).toBe('unreadable');
+    expect(completeIdentity(config, { uuid, slug: 's', nodeId: 'n' })).toEqual([]);
+  });
+
+  it('ignores, with a note, what has no consequence', () => {
+    const config = readProjectConfig({
+      project: { ...whole, repo_slug: 'name' },
+      sync: { auto_start: 'false' },
+    });
+    expect(config).toMatchObject({ autoStart: true, share: true, faults: [] });
+    expect(config).not.toHaveProperty('repoSlug');
+    expect(config.notes.map((note) => note.path)).toEqual(['project.repo_slug', 'sync.auto_start']);
+  });
+
+  it('takes an upper-case uuid as the uuid it is', () => {
+    expect(readProjectConfig({ project: { uuid: uuid.toUpperCase() } }).uuid).toBe(uuid);
+  });
+
+  it('never makes the reader throw, and what it yields is always text', () => {
+    const value = fc.anything({ withNullPrototype: true, withDate: true });
+    const document = fc.oneof(
+      value,
+      fc.record({
+        project: fc.oneof(value, fc.dictionary(fc.constantFrom(...Object.keys(whole)), value)),
+        sync: value,
+      }),
+    );
+    fc.assert(
+      fc.property(document, (each) => {
+        const config = readProjectConfig(each);
+        for (const text of [config.uuid, config.slug, config.nodeId, config.repoSlug]) {
+          expect(['string', 'undefined']).toContain(typeof text);
+        }
+        expect(config.faults.length > 0).toBe(config.share === 'unreadable');
+      }),
+    );
+  });
+});
+
+describe('completing an identity', () => {
+  const proposal = { uuid: 'proposed', slug: 'proposed-slug', nodeId: 'proposed-node' };
+
+  it('sets what is missing', () => {
+    expect(completeIdentity(readProjectConfig(undefined), proposal)).toEqual([
+      { path: ['project', 'uuid'], value: 'proposed' },
+      { path: ['project', 'slug'], value: 'proposed-slug' },
+      { path: ['project', 'node_id'], value: 'proposed-node' },
+    ]);
+  });
+
+  it('leaves alone what is there', () => {
+    expect(
+      completeIdentity(readProjectConfig({ project: { uuid, slug: ' ' } }), proposal).map(
+        ({ path }) => path[1],
+      ),
+    ).toEqual(['slug', 'node_id']);
+    expect(completeIdentity(readProjectConfig({ project: whole }), proposal)).toEqual([]);
+  });
+});
+
+describe('the identity in use', () => {
+  const derived = { uuid: 'd', slug: 'ds', repoSlug: 'd/r' };
+
+  it('takes each value from the best place that has it', () => {
+    expect(resolveIdentity({ uuid: 'c', repoSlug: 'c/r' }, { uuid: 'r', slug: 'rs' }, derived)).toEqual({
+      identity: { projectUuid: 'c', projectSlug: 'rs', repoSlug: 'c/r' },
+      sources: { projectUuid: 'config', projectSlug: 'remembered', repoSlug: 'config' },
+    });
+    expect(resolveIdentity({}, {}, derived)).toEqual({
+      identity: { projectUuid: 'd', projectSlug: 'ds', repoSlug: 'd/r' },
+      sources: { projectUuid: 'derived', projectSlug: 'derived', repoSlug: 'derived' },
+    });
+    expect(resolveIdentity({}, {}, { uuid: 'd', slug: 'ds' }).identity).toEqual({
+      projectUuid: 'd',
+      projectSlug: 'ds',
+    });
+  });
+});
+
+describe('the warning about a config', () => {
+  it('names the line of a key', () => {
+    const text = '# c\nproject:\r\n  "node_id": 12\n';
+    const issue = locateIssue({ path: 'project.node_id', reason: 'is read as a number' }, text);
+    expect(describeConfigIssues([issue, { path: '', reason: 'is a list' }])).toBe(
+      '.kittify/config.yaml cannot be understood: line 3: project.node_id is read as a number; is a list.',
+    );
+  });
+
+  it('does without a line where the key stands nowhere', () => {
+    expect(locateIssue({ path: 'sync.share', reason: 'r' }, 'a: 1')).toEqual({
+      path: 'sync.share',
+      reason: 'r',
+    });
+    expect(locateIssue({ path: '', reason: 'r' }, 'a: 1')).toEqual({ path: '', reason: 'r' });
+  });
+});
