@@ -7,6 +7,10 @@ import { fileURLToPath } from 'node:url';
 const SRC = '^src/';
 /** Also what does not resolve: another rule reports that. */
 const OURS = '^(src|\\.{1,2})/(?!.*node_modules/)';
+/** The rooms of these names, on every floor. */
+const room = (...names) => `^src/(?:domain|ports|adapters|app)/(?:${names.join('|')})(?:/|[.]ts)`;
+/** The rooms of the app that hold use cases. */
+const USE_CASES = '^src/app/(events|outbox|delivery|reports|work|agents)/';
 const PACKAGES = [
   'npm',
   'npm-dev',
@@ -58,43 +62,81 @@ const rules = [
     to: { path: '^src/app/' },
   },
   {
-    name: 'adapter-families-are-strangers',
+    name: 'capturing-knows-no-delivery',
     comment:
-      'One adapter family must not know another: depend on its port and let the container bring them together. Shared code lives in adapters/fs (files), adapters/net (HTTP) and adapters/front-matter (text).',
-    from: { path: '^src/adapters/([^/]+)/' },
-    to: { path: '^src/adapters/', pathNot: ['^src/adapters/$1/', '^src/adapters/(fs|net|front-matter)/'] },
+      'Capture never waits for the network: nothing in outbox or work knows delivery, or what is above them. Take a function as a parameter, and let app/compose bring the two together.',
+    from: { path: room('outbox', 'work') },
+    to: { path: room('delivery', 'reports', 'agents', 'hub') },
+  },
+  {
+    name: 'events-know-no-room',
+    comment: 'Events and identity are what every other room builds on; they know none of them.',
+    from: { path: room('events') },
+    to: { path: room('outbox', 'delivery', 'work', 'reports', 'agents', 'hub') },
+  },
+  {
+    name: 'outbox-does-not-know-work',
+    comment: 'The outbox keeps facts, whatever work they come from. Move what both need to events.',
+    from: { path: room('outbox') },
+    to: { path: room('work') },
+  },
+  {
+    name: 'delivery-does-not-know-work',
+    comment: 'Delivery moves events, whatever they say. What it asks of a repository comes as a function.',
+    from: { path: room('delivery') },
+    to: { path: room('work', 'reports', 'agents', 'hub') },
+  },
+  {
+    name: 'reports-and-agents-are-strangers',
+    comment: 'Reports look, agents work; neither needs the other, nor the hub.',
+    from: { path: '^src/(?:domain|ports|adapters|app)/(reports|agents)(?:/|[.]ts)' },
+    to: {
+      path: room('reports', 'agents', 'hub'),
+      pathNot: '^src/(?:domain|ports|adapters|app)/$1(?:/|[.]ts)',
+    },
+  },
+  {
+    name: 'hub-knows-events-only',
+    comment: 'The hub is another program: it shares the events with the client, and nothing else.',
+    from: { path: room('hub') },
+    to: { path: room('outbox', 'delivery', 'work', 'reports', 'agents') },
+  },
+  {
+    name: 'shared-code-knows-no-room',
+    comment: 'What all rooms share (host, fs, the root of the domain) knows none of them.',
+    from: { path: '^src/(adapters/(host|fs)/|domain/[^/]+[.]ts)', pathNot: '^src/domain/index[.]ts' },
+    to: { path: room('events', 'outbox', 'delivery', 'work', 'reports', 'agents', 'hub') },
   },
   {
     name: 'memory-needs-nothing',
     comment:
       'The in-memory adapters run in any JavaScript host: ports, domain and front matter as text, no file code, no package, no node:.',
     from: { path: '^src/adapters/memory/' },
-    to: { pathNot: '^src/(domain|ports|adapters/(memory|front-matter))/' },
+    to: { pathNot: '^src/(domain|ports|adapters/(memory/|work/(work-package|manifest)-document))' },
   },
   {
     name: 'only-the-container-knows-adapters',
-    comment: 'Only app/container chooses adapters. Ask for the port in your constructor and bind it there.',
-    from: { path: '^src/app/', pathNot: '^src/app/container/' },
+    comment: 'Only app/compose chooses adapters. Ask for the port in your constructor and bind it there.',
+    from: { path: '^src/app/', pathNot: '^src/app/compose/' },
     to: { path: '^src/adapters/' },
   },
   {
     name: 'only-the-container-knows-inversify',
-    comment: 'Plain classes with constructors are wired in app/container; nothing else knows how.',
-    from: { path: SRC, pathNot: '^src/app/container/' },
+    comment: 'Plain classes with constructors are wired in app/compose; nothing else knows how.',
+    from: { path: SRC, pathNot: '^src/app/compose/' },
     to: { path: '(^|/)(inversify|@inversifyjs|reflect-metadata)(/|$)' },
   },
   {
     name: 'use-cases-know-ports-only',
-    comment:
-      'Use cases and sync decide and call ports. Files, processes and libraries are behind an adapter.',
-    from: { path: '^src/app/(usecases|sync)/' },
+    comment: 'Use cases decide and call ports. Files, processes and libraries are behind an adapter.',
+    from: { path: USE_CASES },
     to: { dependencyTypes: ['core', ...PACKAGES], pathNot: OURS },
   },
   {
     name: 'use-cases-do-not-know-drivers',
-    comment: 'A use case does not know who calls it: nothing from cli, hub, dashboard or container.',
-    from: { path: '^src/app/(usecases|sync)/' },
-    to: { path: '^src/app/(cli|hub|dashboard|container)/' },
+    comment: 'A use case does not know who calls it: nothing from cli, hub, dashboard or compose.',
+    from: { path: USE_CASES },
+    to: { path: '^src/app/(cli|hub|dashboard|compose)/' },
   },
   {
     name: 'cli-frameworks',

@@ -68,7 +68,7 @@ export default tseslint.config(
   {
     // What adapters and the edges of the program may do and nobody else.
     files: ['src/**/*.ts'],
-    ignores: ['src/adapters/**', 'src/app/cli/{main,bin,code-cache}.ts', 'src/app/container/**'],
+    ignores: ['src/adapters/**', 'src/app/cli/{main,bin,code-cache}.ts', 'src/app/compose/**'],
     rules: {
       'no-restricted-syntax': ['error', ...NO_DEFAULT_EXPORT, ...NO_ENUM, ...NO_PRESENT_TIME, ...NO_CHANCE],
       'no-restricted-globals': globals(['process', PROCESS], ['console', CONSOLE]),

@@ -11,50 +11,50 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
  * These few are in `main.cjs` itself: the workflow commands that agents run all day need them in every case, and two
  * files are read more slowly than one.
  */
-const IN_MAIN = ['src/app/container/container.ts', 'src/app/cli/commands/workflow/move-task.ts'];
+const IN_MAIN = ['src/app/compose/container.ts', 'src/app/cli/commands/workflow/move-task.ts'];
 
 /** Files that are entered together share a room; any other file has one for itself. */
 const SHARED_ROOMS = {
-  http: ['src/adapters/transport/got-batch-transport.ts', 'src/adapters/auth/got-token-issuer.ts'],
+  http: ['src/adapters/delivery/got-batch-transport.ts', 'src/adapters/delivery/got-token-issuer.ts'],
   'other-commands': [
     'src/app/cli/commands/all.ts',
-    'src/app/container/delivery.module.ts',
-    'src/app/container/background.module.ts',
-    'src/app/container/reports.module.ts',
-    'src/app/container/orchestration.module.ts',
+    'src/app/compose/delivery.module.ts',
+    'src/app/compose/background.module.ts',
+    'src/app/compose/reports.module.ts',
+    'src/app/compose/orchestration.module.ts',
   ],
-  plan: ['src/app/cli/commands/workflow/definitions.ts', 'src/app/container/commands.module.ts'],
+  plan: ['src/app/cli/commands/workflow/definitions.ts', 'src/app/compose/commands.module.ts'],
   status: [
     'src/app/cli/commands/sync/status.ts',
-    'src/app/usecases/delivery/get-sync-status.ts',
-    'src/app/sync/sharing-policy.ts',
-    'src/adapters/queue/read-outbox.ts',
-    'src/adapters/queue/journal-reader.ts',
+    'src/app/reports/get-sync-status.ts',
+    'src/app/delivery/sharing-policy.ts',
+    'src/adapters/outbox/read-outbox.ts',
+    'src/adapters/outbox/journal-reader.ts',
   ],
   summons: [
-    'src/app/sync/summons.ts',
-    'src/adapters/background/file-background-post.ts',
-    'src/adapters/background/detached-starter.ts',
+    'src/app/delivery/summons.ts',
+    'src/adapters/delivery/file-background-post.ts',
+    'src/adapters/delivery/detached-starter.ts',
   ],
   delivery: [
-    'src/app/usecases/account/access-token.ts',
-    'src/app/sync/delivery-route.ts',
-    'src/app/sync/pacing.ts',
-    'src/app/sync/flush.ts',
-    'src/app/sync/left-overs.ts',
+    'src/app/delivery/access-token.ts',
+    'src/app/delivery/delivery-route.ts',
+    'src/app/delivery/pacing.ts',
+    'src/app/delivery/flush.ts',
+    'src/app/work/left-overs.ts',
   ],
-  live: ['src/app/sync/live-session.ts', 'src/app/sync/background-sync.ts'],
-  settings: ['src/adapters/config/settings-document.ts', 'src/adapters/config/splice-setting.ts'],
+  live: ['src/app/delivery/live-session.ts', 'src/app/delivery/background-sync.ts'],
+  settings: ['src/adapters/events/settings-document.ts', 'src/adapters/events/splice-setting.ts'],
   worktrees: [
-    'src/adapters/workspace/git-worktree.ts',
-    'src/adapters/workspace/git-branches.ts',
-    'src/adapters/workspace/git-exclude.ts',
+    'src/adapters/work/git-worktree.ts',
+    'src/adapters/work/git-branches.ts',
+    'src/adapters/work/git-exclude.ts',
   ],
   account: [
-    'src/app/usecases/account/sign-in.ts',
-    'src/app/usecases/account/sign-out.ts',
-    'src/app/usecases/account/set-sharing.ts',
-    'src/app/usecases/account/backlog-consent.ts',
+    'src/app/delivery/sign-in.ts',
+    'src/app/delivery/sign-out.ts',
+    'src/app/delivery/set-sharing.ts',
+    'src/app/delivery/backlog-consent.ts',
   ],
 };
 

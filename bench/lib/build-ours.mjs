@@ -8,15 +8,15 @@ export const buildOurs = async () => {
     absWorkingDir: ROOT,
     stdin: {
       contents: `
-        export { LowdbOutboxes, highestCapturedClock } from './src/adapters/queue/lowdb-outboxes.ts';
-        export { LamportFile } from './src/adapters/fs/lamport-file.ts';
+        export { LowdbOutboxes, highestCapturedClock } from './src/adapters/outbox/lowdb-outboxes.ts';
+        export { LamportFile } from './src/adapters/events/lamport-file.ts';
         export { lockFile } from './src/adapters/fs/process-lock.ts';
         export { NodeMachine } from './src/adapters/host/node-machine.ts';
         export { UlidEventIdSource } from './src/adapters/host/ulid-event-id-source.ts';
-        export { BatchCourier } from './src/app/sync/courier.ts';
-        export { Flush } from './src/app/sync/flush.ts';
-        export { GotBatchTransport } from './src/adapters/transport/got-batch-transport.ts';
-        export { JsonIntentStore } from './src/adapters/workspace/json-intent-store.ts';
+        export { BatchCourier } from './src/app/delivery/courier.ts';
+        export { Flush } from './src/app/delivery/flush.ts';
+        export { GotBatchTransport } from './src/adapters/delivery/got-batch-transport.ts';
+        export { JsonIntentStore } from './src/adapters/work/json-intent-store.ts';
       `,
       resolveDir: ROOT,
       loader: 'ts',

@@ -10,7 +10,7 @@ export const buildStubbedProgram = async () => {
   // Inside the package, because it finds the package with the native lock from where it lies.
   const directory = join(ROOT, 'dist', 'bench', 'bin');
   mkdirSync(directory, { recursive: true });
-  const files = await bundleProgram({ 'src/app/container/container.ts': 'bench/lib/stubbed-container.mjs' });
+  const files = await bundleProgram({ 'src/app/compose/container.ts': 'bench/lib/stubbed-container.mjs' });
   for (const [name, { text }] of files) writeFileSync(join(directory, name), text);
   return join(directory, 'spec-kitty.cjs');
 };

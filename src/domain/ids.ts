@@ -39,3 +39,6 @@ export const normalizeEventId = (text: string): string | undefined => {
   );
   return UUID.test(uuid) && (text.toLowerCase() === uuid || text.toLowerCase() === hex) ? uuid : undefined;
 };
+
+/** The number that a feature's folder begins with, as it is written; `undefined` when it begins with none. */
+export const featureNumber = (slug: string): string | undefined => /^(\d{3,})-./u.exec(slug)?.[1];

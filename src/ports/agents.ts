@@ -1,6 +1,6 @@
 import type { Issue, Result } from '../domain/result.js';
 import type { OrchestrationState } from '../domain/agents/state.js';
-import type { Checkout } from './work.js';
+import type { Checkout } from './events.js';
 
 /** One run of an agent program on one work package. */
 export interface AgentRun {

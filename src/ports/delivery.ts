@@ -4,7 +4,6 @@ import type { BatchOutcome } from '../domain/delivery/outcome.js';
 import type { HubAddress, Account } from '../domain/outbox/account.js';
 import type { Result } from '../domain/result.js';
 import type { ServerMessage, SnapshotMessage } from '../domain/wire.js';
-import type { LiveToken } from './hub.js';
 
 /** An event ready to travel: its id and its exact JSON document in UTF-8. */
 export interface OutgoingEvent {
@@ -327,4 +326,10 @@ export interface EventReader {
    * the hub. Throws `insecure-server`, before anything is sent, for a hub that is neither https nor on this machine.
    */
   read(request: ReadRequest, signal?: AbortSignal): Promise<ReadAnswer>;
+}
+
+/** A token for one live connection. */
+export interface LiveToken {
+  readonly token: string;
+  readonly lifetimeSeconds: number;
 }

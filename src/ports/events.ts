@@ -1,6 +1,5 @@
-import type { MachineSettingKey } from '../domain/outbox/settings.js';
+import type { MachineSettingKey } from '../domain/events/settings.js';
 import type { Issue } from '../domain/result.js';
-import type { HeldRepository } from './work.js';
 
 /** A value of the project's config that shall be set; `path` is the chain of keys (`['project', 'uuid']`). */
 export interface ConfigEdit {
@@ -96,4 +95,54 @@ export interface LamportStore {
    * Fails with `lock-busy` when the lock cannot be had within its bounded wait.
    */
   update(decide: (value: number) => number): Promise<LamportReading>;
+}
+
+/** One work tree of a repository, as files on disk show it. */
+export interface Checkout {
+  /** Root of the work tree in which the command was called (a linked worktree stays itself). */
+  readonly root: string;
+  /** Root of the main checkout: where identity and `kitty-specs/` live. */
+  readonly projectRoot: string;
+  /** Git's common directory; absent outside git, where `.kittify` alone marks the project. */
+  readonly commonDir?: string;
+  /** This work tree's own git directory. */
+  readonly gitDir?: string;
+  /** Git directory of the main checkout where it is not the common one: the repository is bare, and a work tree stands for it. */
+  readonly projectGitDir?: string;
+}
+
+/** Where a work tree stands. Absent: an unborn branch has no commit, a detached HEAD has no branch. */
+export interface Head {
+  readonly branch?: string;
+  readonly commit?: string;
+}
+
+/** Proof that this process holds the repository's lock: what edits tracked files asks for it. */
+export interface HeldRepository {
+  readonly checkout: Checkout;
+}
+
+/** Where a repository is, what its checkouts stand on, and its lock. Read from git's own files where that is possible. */
+export interface RepositoryPlace {
+  /** The checkout that `directory` lies in, found by walking up; `undefined` outside every project. */
+  locate(directory: string): Promise<Checkout | undefined>;
+  /** Branch and commit of the checkout, without a child process where git's files allow it. Never throws. */
+  head(checkout: Checkout): Promise<Head>;
+  /** URL of `origin`; `undefined` when there is none. Never throws. */
+  originUrl(checkout: Checkout): Promise<string | undefined>;
+  /**
+   * Runs `work` while no other process works in this repository. Waits in turn for those who came before, up to a bound,
+   * then fails with `lock-busy` and nothing has happened; called by a hook of the command at work it fails at once. The lock goes with the process, however it ends; a branch whose move it then left
+   * half-way is brought to one of the two ends first, so that `work` finds a whole state.
+   */
+  exclusive<T>(
+    checkout: Checkout,
+    work: (held: HeldRepository) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T>;
+  /** The same with one try and no waiting. */
+  tryExclusive<T>(
+    checkout: Checkout,
+    work: (held: HeldRepository) => Promise<T>,
+  ): Promise<{ readonly ran: true; readonly value: T } | 'busy'>;
 }

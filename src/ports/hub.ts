@@ -146,7 +146,7 @@ export interface AccountStore {
   /** Ends the session of a refresh token; an unknown one is no fault. All its tokens are worthless afterwards. */
   revoke(refreshToken: string): Promise<void>;
   /** A token for one live connection of the session that an access token belongs to. */
-  issueLiveToken(accessToken: string): Promise<Result<LiveToken, BearerFault>>;
+  issueLiveToken(accessToken: string): Promise<Result<IssuedLiveToken, BearerFault>>;
   /** A token for programs: an access token without a refresh token, in a session of its own. */
   issueProgramToken(
     user: string,
@@ -188,7 +188,7 @@ export interface SessionTokens {
   readonly team: string;
 }
 
-export interface LiveToken {
+export interface IssuedLiveToken {
   readonly token: string;
   readonly lifetimeSeconds: number;
 }

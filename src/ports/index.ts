@@ -12,6 +12,6 @@ export type * from './host.js';
 export type * from './work.js';
 export type * from './outbox.js';
 export type * from './delivery.js';
-export type * from './reports.js';
+export type * from './outbox.js';
 export type * from './delivery.js';
 export type * from './work.js';

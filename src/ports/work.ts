@@ -1,34 +1,10 @@
+import type { HeldRepository, Checkout, RepositoryPlace } from './events.js';
 import type { Result } from '../domain/result.js';
 import type { PassedOver } from '../domain/work/feature-layout.js';
 import type { Intent } from '../domain/work/intent.js';
 import type { ManifestDocument } from '../domain/work/manifest.js';
 import type { BranchStanding } from '../domain/work/merge-selection.js';
 import type { WorkPackageEdit } from '../domain/work/transition.js';
-
-/** One work tree of a repository, as files on disk show it. */
-export interface Checkout {
-  /** Root of the work tree in which the command was called (a linked worktree stays itself). */
-  readonly root: string;
-  /** Root of the main checkout: where identity and `kitty-specs/` live. */
-  readonly projectRoot: string;
-  /** Git's common directory; absent outside git, where `.kittify` alone marks the project. */
-  readonly commonDir?: string;
-  /** This work tree's own git directory. */
-  readonly gitDir?: string;
-  /** Git directory of the main checkout where it is not the common one: the repository is bare, and a work tree stands for it. */
-  readonly projectGitDir?: string;
-}
-
-/** Where a work tree stands. Absent: an unborn branch has no commit, a detached HEAD has no branch. */
-export interface Head {
-  readonly branch?: string;
-  readonly commit?: string;
-}
-
-/** Proof that this process holds the repository's lock: what edits tracked files asks for it. */
-export interface HeldRepository {
-  readonly checkout: Checkout;
-}
 
 export interface WorktreeRequest {
   /** Absolute path of the new work tree. */
@@ -41,28 +17,7 @@ export interface WorktreeRequest {
 }
 
 /** A repository of a project: its place, its branches, its lock. Read from git's own files where that is possible. */
-export interface Repository {
-  /** The checkout that `directory` lies in, found by walking up; `undefined` outside every project. */
-  locate(directory: string): Promise<Checkout | undefined>;
-  /** Branch and commit of the checkout, without a child process where git's files allow it. Never throws. */
-  head(checkout: Checkout): Promise<Head>;
-  /** URL of `origin`; `undefined` when there is none. Never throws. */
-  originUrl(checkout: Checkout): Promise<string | undefined>;
-  /**
-   * Runs `work` while no other process works in this repository. Waits in turn for those who came before, up to a bound,
-   * then fails with `lock-busy` and nothing has happened; called by a hook of the command at work it fails at once. The lock goes with the process, however it ends; a branch whose move it then left
-   * half-way is brought to one of the two ends first, so that `work` finds a whole state.
-   */
-  exclusive<T>(
-    checkout: Checkout,
-    work: (held: HeldRepository) => Promise<T>,
-    signal?: AbortSignal,
-  ): Promise<T>;
-  /** The same with one try and no waiting. */
-  tryExclusive<T>(
-    checkout: Checkout,
-    work: (held: HeldRepository) => Promise<T>,
-  ): Promise<{ readonly ran: true; readonly value: T } | 'busy'>;
+export interface Repository extends RepositoryPlace {
   /**
    * Commits exactly these paths (relative to the project root) as they are on disk, in the main checkout; the user's
    * index and other changes stay as they are. Paths behind a link are committed where they lie. What hooks make of them

@@ -21,11 +21,11 @@ describe('the lint rules', () => {
 });
 
 const PLANTED: Readonly<Record<string, readonly string[]>> = {
-  'adapters/clock/default-export.ts': ['no-restricted-syntax'],
-  'adapters/clock/printing.ts': ['no-console'],
+  'adapters/events/default-export.ts': ['no-restricted-syntax'],
+  'adapters/events/printing.ts': ['no-console'],
   'app/cli/foreign-process.ts': ['no-restricted-globals'],
   'app/cli/imported-process.ts': ['no-restricted-imports'],
-  'app/usecases/printing.ts': ['no-restricted-globals', 'no-console'],
+  'app/work/printing.ts': ['no-restricted-globals', 'no-console'],
   'domain/any.ts': ['@typescript-eslint/no-explicit-any'],
   'domain/chance.ts': ['no-restricted-syntax'],
   'domain/default-export.ts': ['no-restricted-syntax'],

@@ -4,7 +4,7 @@ import { boardLines } from '../../src/app/cli/render/board.js';
 import { boardList } from '../../src/app/cli/render/board-list.js';
 import { toTerminal } from '../../src/app/cli/render/text.js';
 import { stringWidth } from '../../src/app/cli/render/width.js';
-import { LANES, type Lane } from '../../src/domain/work/lane.js';
+import { LANES, type Lane } from '../../src/domain/events/lane.js';
 
 const NOW = Date.UTC(2026, 1, 3);
 const HOUR = 3_600_000;

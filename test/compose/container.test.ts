@@ -91,7 +91,7 @@ describe('the client container', () => {
 
 describe('what the emitter needs', () => {
   it('loads neither transports nor the ledger library', async () => {
-    const { packages, files } = await eagerModules('src/app/container/container.ts');
+    const { packages, files } = await eagerModules('src/app/compose/container.ts');
     expect(packages.filter((name) => /^(got|ws|lowdb|kysely|yargs|@photostructure)/.test(name))).toEqual([]);
     expect(files.filter((file) => file.includes('adapters/transport'))).toEqual([]);
     expect(files.filter((file) => file.includes('adapters/event-store'))).toEqual([]);

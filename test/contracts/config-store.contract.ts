@@ -1,5 +1,4 @@
-import type { ConfigStore } from '../../src/ports/events.js';
-import type { HeldRepository } from '../../src/ports/work.js';
+import type { ConfigStore, HeldRepository } from '../../src/ports/events.js';
 
 export interface ConfigStoreSetup {
   readonly subject: ConfigStore;

@@ -1,6 +1,7 @@
 import { isSyncError, type ErrorKind } from '../../src/domain/errors.js';
 import type { WorkPackageEdit } from '../../src/domain/work/transition.js';
-import type { FeatureFiles, HeldRepository, WorkPackageDocument } from '../../src/ports/work.js';
+import type { FeatureFiles, WorkPackageDocument } from '../../src/ports/work.js';
+import type { HeldRepository } from '../../src/ports/events.js';
 import { corpusFeatures, corpusPaths, corpusText } from '../support/corpus.js';
 import { changedLines } from '../support/line-diff.js';
 

@@ -1,5 +1,6 @@
 import { intentOf } from '../../src/domain/work/intent.js';
-import type { HeldRepository, IntentStore } from '../../src/ports/work.js';
+import type { IntentStore } from '../../src/ports/work.js';
+import type { HeldRepository } from '../../src/ports/events.js';
 
 export interface IntentStoreFlavour {
   readonly name: string;

@@ -1,12 +1,5 @@
-import type {
-  BranchMove,
-  Merges,
-  MergeStrategy,
-  TriedMerge,
-  Checkout,
-  HeldRepository,
-  Repository,
-} from '../../src/ports/work.js';
+import type { BranchMove, Merges, MergeStrategy, TriedMerge, Repository } from '../../src/ports/work.js';
+import type { Checkout, HeldRepository } from '../../src/ports/events.js';
 
 /** A repository with one commit on `main` that holds `a.txt` and `b.txt`, and what a person would do in it. */
 export interface MergesSetup {

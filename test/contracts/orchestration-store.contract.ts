@@ -1,7 +1,7 @@
 import { beginRun, DEFAULT_LIMITS } from '../../src/domain/agents/begin-run.js';
 import type { OrchestrationState } from '../../src/domain/agents/state.js';
 import type { OrchestrationStore, OrchestratorPlace } from '../../src/ports/agents.js';
-import type { Checkout } from '../../src/ports/work.js';
+import type { Checkout } from '../../src/ports/events.js';
 
 export interface OrchestrationStoreFlavour {
   readonly name: string;

@@ -1,5 +1,6 @@
 import { isSyncError } from '../../src/domain/errors.js';
-import type { Checkout, HeldRepository, Repository } from '../../src/ports/work.js';
+import type { Repository } from '../../src/ports/work.js';
+import type { Checkout, HeldRepository } from '../../src/ports/events.js';
 
 /** A repository with one commit on `main` that holds `a.txt` and `b.txt`, and what a person would do in it. */
 export interface RepositorySetup {

@@ -1,4 +1,4 @@
-import type { StateFiles } from '../../src/ports/reports.js';
+import type { StateFiles } from '../../src/ports/outbox.js';
 
 export interface StateFilesFlavour {
   readonly name: string;

@@ -18,7 +18,7 @@ import type { OrchestrationProgress } from '../../src/app/agents/orchestration-p
 import type { OrchestratorSources } from '../../src/app/agents/orchestrator-sources.js';
 import { PerformWork } from '../../src/app/work/perform-work.js';
 import { isWorkPackageId } from '../../src/domain/ids.js';
-import type { Lane } from '../../src/domain/work/lane.js';
+import type { Lane } from '../../src/domain/events/lane.js';
 import type { AgentRun } from '../../src/ports/agents.js';
 import { mortal, type Fuse } from './mortal.js';
 import { FEATURE, pathOf, smallFeature, type WorkPackageSeed } from './planning-documents.js';

@@ -1,4 +1,4 @@
-import { LamportFile, type LamportSurroundings } from '../../src/adapters/fs/lamport-file.js';
+import { LamportFile, type LamportSurroundings } from '../../src/adapters/events/lamport-file.js';
 import { highestCapturedClock, LowdbOutboxes } from '../../src/adapters/outbox/lowdb-outboxes.js';
 import type { OutboxSurroundings } from '../../src/adapters/outbox/outbox-surroundings.js';
 

@@ -10,7 +10,8 @@ import { EventEmitter } from '../../src/app/outbox/event-emitter.js';
 import { PerformWork } from '../../src/app/work/perform-work.js';
 import { ResolveLeftOver } from '../../src/app/work/resolve-left-over.js';
 import type { Outboxes } from '../../src/ports/outbox.js';
-import type { Checkout, FeatureFiles, IntentStore, Repository } from '../../src/ports/work.js';
+import type { FeatureFiles, IntentStore, Repository } from '../../src/ports/work.js';
+import type { Checkout } from '../../src/ports/events.js';
 import { scratchGit, type ScratchGit } from './scratch-git.js';
 
 export const PROJECT = '550e8400-e29b-41d4-a716-446655440000';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { AgentTrust } from '../../ports/agents.js';
-import type { Checkout } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { writeFileAtomic } from '../fs/atomic-write.js';
 import { makeDirectory } from '../fs/make-directory.js';
 import type { StateRoot } from '../fs/state-root.js';

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { OrchestrationState } from '../../domain/agents/state.js';
 import { parseOrchestrationState } from '../../domain/agents/parse-state.js';
 import type { OrchestrationReading, OrchestrationStore, OrchestratorPlace } from '../../ports/agents.js';
-import type { Checkout } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { ownFolder } from '../work/git-own-places.js';
 import { writeFileAtomic } from '../fs/atomic-write.js';
 import { removeTemporaries } from '../fs/left-temporaries.js';

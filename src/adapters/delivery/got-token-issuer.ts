@@ -2,7 +2,7 @@ import type { HubAddress } from '../../domain/outbox/account.js';
 import { isBearerToken } from '../../domain/delivery/bearer-token.js';
 import { endpointUrl } from '../../domain/delivery/hub-url.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import type { LiveToken } from '../../ports/hub.js';
+import type { LiveToken } from '../../ports/delivery.js';
 import type { Identification, IssuedTokens, IssuerFault, TokenIssuer } from '../../ports/delivery.js';
 import { BoundedHttp, type HttpReply, type HttpTimeouts } from './bounded-http.js';
 import { parseJson, reasonIn } from './printable.js';

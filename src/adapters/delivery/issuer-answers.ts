@@ -2,7 +2,7 @@ import { isBearerToken } from '../../domain/delivery/bearer-token.js';
 import { isHubId } from '../../domain/delivery/known-hubs.js';
 import { isOneLine } from '../../domain/one-line.js';
 import { isFields } from '../../domain/wire.js';
-import type { LiveToken } from '../../ports/hub.js';
+import type { LiveToken } from '../../ports/delivery.js';
 import type { Identification, IssuedTokens } from '../../ports/delivery.js';
 
 /** What a token counts when the hub does not say: a quarter of an hour, and a week. */

@@ -1,6 +1,6 @@
 import { SyncError } from '../../domain/errors.js';
 import type { LamportReading, LamportStore } from '../../ports/events.js';
-import type { LamportFile } from '../fs/lamport-file.js';
+import type { LamportFile } from './lamport-file.js';
 import { lockFile } from '../fs/process-lock.js';
 import { onStorage } from '../fs/storage-failure.js';
 

@@ -1,4 +1,4 @@
-import { MACHINE_SETTINGS, type MachineSetting } from '../../domain/outbox/settings.js';
+import { MACHINE_SETTINGS, type MachineSetting } from '../../domain/events/settings.js';
 import type { Issue } from '../../domain/result.js';
 import type { SettingsReading } from '../../ports/events.js';
 

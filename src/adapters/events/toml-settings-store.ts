@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { parse } from 'smol-toml';
-import type { MachineSettingKey } from '../../domain/outbox/settings.js';
+import type { MachineSettingKey } from '../../domain/events/settings.js';
 import { SyncError } from '../../domain/errors.js';
 import { canonicalJson } from '../../domain/events/canonical-json.js';
 import type { SettingsReading, SettingsStore } from '../../ports/events.js';

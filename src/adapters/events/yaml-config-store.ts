@@ -1,8 +1,7 @@
 import { lstatSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isSyncError, SyncError } from '../../domain/errors.js';
-import type { ConfigEdit, ConfigReading, ConfigStore } from '../../ports/events.js';
-import type { HeldRepository } from '../../ports/work.js';
+import type { ConfigEdit, ConfigReading, ConfigStore, HeldRepository } from '../../ports/events.js';
 import { syncDirectory } from '../fs/atomic-write.js';
 import { NoPlainFile, placeBelow, readPlainFile, writablePlace } from '../fs/repository-file.js';
 import { parseConfig } from './config-text.js';

@@ -5,7 +5,7 @@ import type {
   AccountStore,
   Bearer,
   BearerFault,
-  LiveToken,
+  IssuedLiveToken,
   RefreshFault,
   Secrets,
   SessionTokens,
@@ -133,7 +133,7 @@ export class SqlAccountStore implements AccountStore {
     this.#cache.clear();
   }
 
-  async issueLiveToken(accessToken: string): Promise<Result<LiveToken, BearerFault>> {
+  async issueLiveToken(accessToken: string): Promise<Result<IssuedLiveToken, BearerFault>> {
     const bearer = await this.identify(accessToken, 'access');
     if (!bearer.ok) return bearer;
     return ok(

@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../../domain/result.js';
 import type {
   Bearer,
   BearerFault,
-  LiveToken,
+  IssuedLiveToken,
   RefreshFault,
   Secrets,
   SessionTokens,
@@ -110,7 +110,7 @@ export class SqlSessions {
     if (token !== undefined) await revokeSession(this.#db, token.sessionId, this.#clock.nowMs());
   }
 
-  async issueLiveToken(sessionId: string): Promise<LiveToken> {
+  async issueLiveToken(sessionId: string): Promise<IssuedLiveToken> {
     const token = this.#secrets.token();
     await this.#insert(this.#db, sessionId, 'live', token, this.#policy.liveSeconds);
     return { token, lifetimeSeconds: this.#policy.liveSeconds };

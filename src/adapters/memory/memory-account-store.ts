@@ -9,7 +9,7 @@ import type {
   AccountStore,
   Bearer,
   BearerFault,
-  LiveToken,
+  IssuedLiveToken,
   RefreshFault,
   Secrets,
   SessionTokens,
@@ -151,7 +151,7 @@ export class MemoryAccountStore implements AccountStore {
     return Promise.resolve();
   }
 
-  issueLiveToken(accessToken: string): Promise<Result<LiveToken, BearerFault>> {
+  issueLiveToken(accessToken: string): Promise<Result<IssuedLiveToken, BearerFault>> {
     const bearer = this.#identify(accessToken, 'access');
     if (!bearer.ok) return Promise.resolve(bearer);
     const token = this.#secrets.token();

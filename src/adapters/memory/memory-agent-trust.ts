@@ -1,5 +1,5 @@
 import type { AgentTrust } from '../../ports/agents.js';
-import type { Checkout } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 
 /** Consents in memory. */
 export class MemoryAgentTrust implements AgentTrust {

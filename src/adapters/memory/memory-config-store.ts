@@ -1,6 +1,5 @@
 import { SyncError } from '../../domain/errors.js';
-import type { ConfigEdit, ConfigReading, ConfigStore } from '../../ports/events.js';
-import type { HeldRepository } from '../../ports/work.js';
+import type { ConfigEdit, ConfigReading, ConfigStore, HeldRepository } from '../../ports/events.js';
 
 /** Configs of any number of projects. A config can be put there, broken, or made read-only. */
 export class MemoryConfigStore implements ConfigStore {

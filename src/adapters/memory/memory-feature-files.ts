@@ -7,10 +7,10 @@ import type {
   FeatureDocuments,
   FeatureFiles,
   FileChange,
-  HeldRepository,
   StrangeFolder,
   WorkPackageDocument,
 } from '../../ports/work.js';
+import type { HeldRepository } from '../../ports/events.js';
 import { manifestDocument } from '../work/manifest-document.js';
 import { changeOf, misplaced, workPackageDocument } from '../work/work-package-document.js';
 import { MemoryWorkTree } from './memory-work-tree.js';

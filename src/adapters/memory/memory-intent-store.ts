@@ -1,6 +1,7 @@
 import type { Intent } from '../../domain/work/intent.js';
 import { parseIntent } from '../../domain/work/parse-intent.js';
-import type { HeldRepository, IntentStore } from '../../ports/work.js';
+import type { IntentStore } from '../../ports/work.js';
+import type { HeldRepository } from '../../ports/events.js';
 
 /** Intents that live as long as this object. They are kept as text, so that what comes back shares nothing with what went in. */
 export class MemoryIntentStore implements IntentStore {

@@ -10,9 +10,8 @@ import type {
   MoveObstacle,
   StandingQuestion,
   TriedMerge,
-  Checkout,
-  HeldRepository,
 } from '../../ports/work.js';
+import type { Checkout, HeldRepository } from '../../ports/events.js';
 import {
   isAncestor,
   isOnMainLine,

@@ -1,7 +1,7 @@
 import { parseOrchestrationState } from '../../domain/agents/parse-state.js';
 import type { OrchestrationState } from '../../domain/agents/state.js';
 import type { OrchestrationReading, OrchestrationStore, OrchestratorPlace } from '../../ports/agents.js';
-import type { Checkout } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 
 /** What orchestrators keep, as long as this object lives. States are kept as text: what comes back shares nothing with what went in. */
 export class MemoryOrchestrationStore implements OrchestrationStore {

@@ -1,6 +1,7 @@
 import { SyncError } from '../../domain/errors.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import type { Checkout, Head, HeldRepository, Repository, WorktreeRequest } from '../../ports/work.js';
+import type { Repository, WorktreeRequest } from '../../ports/work.js';
+import type { Checkout, Head, HeldRepository } from '../../ports/events.js';
 import {
   isAncestor,
   makeCommit,

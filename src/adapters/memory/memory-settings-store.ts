@@ -1,4 +1,4 @@
-import { MACHINE_SETTINGS, type MachineSettingKey } from '../../domain/outbox/settings.js';
+import { MACHINE_SETTINGS, type MachineSettingKey } from '../../domain/events/settings.js';
 import type { SettingsReading, SettingsStore } from '../../ports/events.js';
 
 /** Settings that are given and can be set. */

@@ -1,4 +1,4 @@
-import type { StateFiles, StateFilesReading } from '../../ports/reports.js';
+import type { StateFiles, StateFilesReading } from '../../ports/outbox.js';
 
 /** A state root that a test describes. */
 export class MemoryStateFiles implements StateFiles {

@@ -1,6 +1,6 @@
 import type { HubAddress } from '../../domain/outbox/account.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import type { LiveToken } from '../../ports/hub.js';
+import type { LiveToken } from '../../ports/delivery.js';
 import type { Identification, IssuedTokens, IssuerFault, TokenIssuer } from '../../ports/delivery.js';
 import type { MemoryHub } from './memory-hub.js';
 import type { MemoryNetwork } from './memory-network.js';

@@ -1,4 +1,4 @@
-import type { LamportFile } from '../fs/lamport-file.js';
+import type { LamportFile } from '../events/lamport-file.js';
 
 /** What every outbox of a state root shares. */
 export interface OutboxSurroundings {

@@ -1,7 +1,7 @@
 import { constants, existsSync, statfsSync } from 'node:fs';
 import { access, chmod, lstat, readdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { StateFiles, StateFilesReading } from '../../ports/reports.js';
+import type { StateFiles, StateFilesReading } from '../../ports/outbox.js';
 import { networkFileSystem } from '../fs/network-file-system.js';
 import { tryLockFile } from '../fs/process-lock.js';
 import type { StateRoot } from '../fs/state-root.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Checkout } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { readPlainFile } from '../fs/repository-file.js';
 import type { Git } from './git-command.js';
 

@@ -1,6 +1,7 @@
 import { SyncError } from '../../domain/errors.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import type { BranchMove, MoveObstacle, Checkout } from '../../ports/work.js';
+import type { BranchMove, MoveObstacle } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { checkedOut, operationIn, rebased } from './git-branch-place.js';
 import { directoryOf, type Git } from './git-command.js';
 import { lockOf, runPatiently } from './git-index-lock.js';

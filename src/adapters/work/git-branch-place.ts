@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BranchPlace, Checkout } from '../../ports/work.js';
+import type { BranchPlace } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { textIfPlain } from '../fs/repository-file.js';
 import { storageFailure } from '../fs/storage-failure.js';
 import { directoryOf, type Git } from './git-command.js';

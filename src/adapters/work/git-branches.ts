@@ -1,6 +1,6 @@
 import { SyncError } from '../../domain/errors.js';
 import { ok, type Result } from '../../domain/result.js';
-import type { Checkout } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { directoryOf, type Git } from './git-command.js';
 import { isAncestor, makeCommit, mergeTrees } from './git-merge-tree.js';
 import { mergedTips } from './git-merged.js';

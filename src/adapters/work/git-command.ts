@@ -2,7 +2,7 @@ import { SyncError } from '../../domain/errors.js';
 import { BRANCHES, readHead, readRef } from './git-refs.js';
 import { runGit, type Environment, type GitOptions, type GitRun } from './git-process.js';
 import { reasonOf } from './git-reason.js';
-import type { Checkout, Head } from '../../ports/work.js';
+import type { Checkout, Head } from '../../ports/events.js';
 
 /** Git for one machine: its commands, and what its files tell without a command. */
 export class Git {

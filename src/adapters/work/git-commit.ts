@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../domain/result.js';
-import type { Checkout, Head } from '../../ports/work.js';
+import type { Checkout, Head } from '../../ports/events.js';
 import { contentsOf, isSame, settleIndex } from './git-after-hooks.js';
 import type { Git } from './git-command.js';
 import { pathInTree, placeElsewhere } from './git-commit-place.js';

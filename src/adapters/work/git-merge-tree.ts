@@ -1,6 +1,6 @@
 import { SyncError } from '../../domain/errors.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import type { Checkout } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { directoryOf, type Git } from './git-command.js';
 import { factOfCommits } from './git-commit-facts.js';
 import type { GitRun } from './git-process.js';

@@ -1,6 +1,7 @@
 import { SyncError } from '../../domain/errors.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import type { MergeConflict, MergeRequest, TriedMerge, Checkout } from '../../ports/work.js';
+import type { MergeConflict, MergeRequest, TriedMerge } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { directoryOf, type Git } from './git-command.js';
 import { isAncestor, makeCommit, mergeTrees, treeOf } from './git-merge-tree.js';
 import { squashedTips, squashTrailer } from './git-squash-trace.js';

@@ -1,4 +1,4 @@
-import type { Checkout } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { directoryOf, type Git } from './git-command.js';
 import { cleanMergeOf, treeOf } from './git-merge-tree.js';
 import { squashedTips } from './git-squash-trace.js';

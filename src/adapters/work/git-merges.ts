@@ -9,9 +9,8 @@ import type {
   MoveObstacle,
   StandingQuestion,
   TriedMerge,
-  Checkout,
-  HeldRepository,
 } from '../../ports/work.js';
+import type { Checkout, HeldRepository } from '../../ports/events.js';
 import { findObstacle, moveBranch } from './git-branch-move.js';
 import { checkedOut, rebased } from './git-branch-place.js';
 import { Git } from './git-command.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Checkout } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { placeBelow } from '../fs/repository-file.js';
 
 /** The lock of a repository; of a project without git, in the state root. */

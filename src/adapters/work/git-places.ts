@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
-import type { Checkout } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { textIfPlain } from '../fs/repository-file.js';
 import { isBare, isSet, settingOf } from './git-config-file.js';
 import { branchOfGitDir } from './git-refs.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Head } from '../../ports/work.js';
+import type { Head } from '../../ports/events.js';
 import { textIfPlain } from '../fs/repository-file.js';
 
 /** Where a repository's references lie. */

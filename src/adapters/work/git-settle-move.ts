@@ -1,5 +1,5 @@
 import { isSyncError, SyncError } from '../../domain/errors.js';
-import type { Checkout } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { checkedOut } from './git-branch-place.js';
 import { moveRef, moveTree, tipNow } from './git-branch-move.js';
 import type { Git } from './git-command.js';

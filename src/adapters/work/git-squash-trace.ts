@@ -1,4 +1,4 @@
-import type { Checkout } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { SyncError } from '../../domain/errors.js';
 import type { Git } from './git-command.js';
 import { factOfCommits } from './git-commit-facts.js';

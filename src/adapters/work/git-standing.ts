@@ -1,5 +1,6 @@
 import type { BranchStanding } from '../../domain/work/merge-selection.js';
-import type { StandingQuestion, Checkout } from '../../ports/work.js';
+import type { StandingQuestion } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { directoryOf, type Git } from './git-command.js';
 import { mergedTips } from './git-merged.js';
 import { BRANCHES } from './git-refs.js';

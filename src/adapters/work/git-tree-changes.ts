@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { placeBelow } from '../fs/repository-file.js';
 import { directoryOf, type Git } from './git-command.js';
 import { dirtyPaths } from './git-commit.js';
-import type { Checkout } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 
 /** A path that reads differently in two commits. */
 export interface TreeChange {

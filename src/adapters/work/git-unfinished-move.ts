@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isFields } from '../../domain/wire.js';
-import type { BranchMove, Checkout } from '../../ports/work.js';
+import type { BranchMove } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { writeFileAtomicSync } from '../fs/atomic-write.js';
 import { readPlainFile } from '../fs/repository-file.js';
 import { storageFailure } from '../fs/storage-failure.js';

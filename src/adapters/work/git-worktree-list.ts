@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Checkout } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { textIfPlain } from '../fs/repository-file.js';
 import { isBare } from './git-config-file.js';
 import { branchOfGitDir } from './git-refs.js';

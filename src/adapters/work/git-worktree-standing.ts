@@ -1,7 +1,8 @@
 import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
-import type { Checkout, WorktreeRequest } from '../../ports/work.js';
+import type { WorktreeRequest } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { textIfPlain } from '../fs/repository-file.js';
 import { linkedWorktrees, listWorktrees, type LinkedWorktree } from './git-worktree-list.js';
 

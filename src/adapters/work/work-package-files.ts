@@ -8,10 +8,10 @@ import type {
   FeatureDocuments,
   FeatureFiles,
   FileChange,
-  HeldRepository,
   StrangeFolder,
   WorkPackageDocument,
 } from '../../ports/work.js';
+import type { HeldRepository } from '../../ports/events.js';
 import { manifestDocument } from './manifest-document.js';
 import { changeOf, misplaced, workPackageDocument } from './work-package-document.js';
 import { isSparse } from './git-places.js';

@@ -1,6 +1,6 @@
 import { SyncError } from '../../domain/errors.js';
 import type { AgentCommand, AgentTrust } from '../../ports/agents.js';
-import type { Checkout } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 
 /** How an agent is called, and who says so. */
 export interface StatedCommand {

@@ -1,4 +1,4 @@
-import type { WorkPackageLane } from '../../domain/work/lane.js';
+import type { WorkPackageLane } from '../../domain/events/lane.js';
 import { findWorkPackage } from '../work/feature-state.js';
 import { loadFeature } from '../work/locate-feature.js';
 import type { OrchestrationContext } from './orchestration-context.js';

@@ -1,6 +1,6 @@
 import type { OrchestrationState } from '../../domain/agents/state.js';
 import type { AgentCommand, OrchestratorPlace } from '../../ports/agents.js';
-import type { Checkout } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import type { OrchestrationProgress } from './orchestration-progress.js';
 import type { OrchestratorSources } from './orchestrator-sources.js';
 import type { PerformWork } from '../work/perform-work.js';

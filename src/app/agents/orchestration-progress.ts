@@ -1,7 +1,7 @@
 import type { OrchestrationStanding } from '../../domain/agents/standing.js';
 import type { PauseReason, Phase } from '../../domain/agents/state.js';
 import type { StatedCommand } from './agent-consent.js';
-import type { Lane } from '../../domain/work/lane.js';
+import type { Lane } from '../../domain/events/lane.js';
 
 /** What happens while an orchestration runs, in the order in which it happens. */
 export type OrchestrationProgress =

@@ -1,7 +1,8 @@
 import { SyncError } from '../../domain/errors.js';
 import type { OrchestrationState } from '../../domain/agents/state.js';
 import type { OrchestrationStore, OrchestratorPlace } from '../../ports/agents.js';
-import type { Checkout, Repository } from '../../ports/work.js';
+import type { Repository } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { readOrchestration } from './orchestration-status.js';
 
 /**

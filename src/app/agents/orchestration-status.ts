@@ -3,7 +3,8 @@ import { describeIssues } from '../../domain/result.js';
 import { standingOf, type OrchestrationStanding } from '../../domain/agents/standing.js';
 import type { OrchestrationState } from '../../domain/agents/state.js';
 import type { OrchestrationStore } from '../../ports/agents.js';
-import type { Checkout, FeatureFiles } from '../../ports/work.js';
+import type { FeatureFiles } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { viewOf } from './feature-view.js';
 import { loadFeature } from '../work/locate-feature.js';
 

@@ -6,7 +6,8 @@ import type {
   OrchestrationStore,
 } from '../../ports/agents.js';
 import type { EventIdSource, Randomness, Timer, WallClock } from '../../ports/host.js';
-import type { Checkout, FeatureFiles, Repository } from '../../ports/work.js';
+import type { FeatureFiles, Repository } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import type { PerformWork } from '../work/perform-work.js';
 import type { PerformedWork } from '../work/work-plan.js';
 

@@ -1,6 +1,6 @@
 import type { Step, StepOutcome } from '../../domain/agents/step.js';
 import type { FeatureView } from '../../domain/agents/view.js';
-import type { Lane } from '../../domain/work/lane.js';
+import type { Lane } from '../../domain/events/lane.js';
 
 /**
  * What a run knows of the files of its feature. Reading all of them after every step would cost more than the steps of a

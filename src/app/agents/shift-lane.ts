@@ -1,4 +1,4 @@
-import { isLegalTransition, type Lane } from '../../domain/work/lane.js';
+import { isLegalTransition, type Lane } from '../../domain/events/lane.js';
 import { findWorkPackage } from '../work/feature-state.js';
 import { loadFeature } from '../work/locate-feature.js';
 import type { OrchestrationContext } from './orchestration-context.js';

@@ -99,7 +99,7 @@ export const deliveryModule = (register: Registrar): void => {
     TOKENS.leftOvers,
     [TOKENS.checkouts, TOKENS.repository, TOKENS.resolveLeftOver],
     async (registry, repository, resolve) => {
-      const { LeftOvers } = await import('../delivery/left-overs.js');
+      const { LeftOvers } = await import('../work/left-overs.js');
       return new LeftOvers(registry, repository, resolve);
     },
   );

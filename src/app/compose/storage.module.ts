@@ -3,7 +3,7 @@ import { TomlCredentialStore } from '../../adapters/delivery/toml-credential-sto
 import { JsonCheckoutRegistry } from '../../adapters/events/json-checkout-registry.js';
 import { TomlSettingsStore } from '../../adapters/events/toml-settings-store.js';
 import { YamlConfigStore } from '../../adapters/events/yaml-config-store.js';
-import { LamportFile } from '../../adapters/fs/lamport-file.js';
+import { LamportFile } from '../../adapters/events/lamport-file.js';
 import { highestCapturedClock, LowdbOutboxes } from '../../adapters/outbox/lowdb-outboxes.js';
 import { captureLockPath } from '../../adapters/outbox/outbox-paths.js';
 import { GitRepository } from '../../adapters/work/git-repository.js';

@@ -23,15 +23,14 @@ import type {
 import type { LamportStore, CheckoutRegistry, ConfigStore, SettingsStore } from '../../ports/events.js';
 import type { EventIdSource, Hash, Log, Machine, Randomness, Timer, WallClock } from '../../ports/host.js';
 import type { Merges, FeatureFiles, IntentStore, Repository } from '../../ports/work.js';
-import type { Outboxes } from '../../ports/outbox.js';
-import type { StateFiles } from '../../ports/reports.js';
+import type { Outboxes, StateFiles } from '../../ports/outbox.js';
 import type { StateRoot } from '../../adapters/fs/state-root.js';
 import type { BackgroundProcess } from '../delivery/background-process.js';
 import type { BackgroundSyncService } from '../delivery/background-sync.js';
 import type { EventEmitter } from '../outbox/event-emitter.js';
 import type { DeliveryRoute } from '../delivery/delivery-route.js';
 import type { Flush, FlushHost } from '../delivery/flush.js';
-import type { LeftOvers } from '../delivery/left-overs.js';
+import type { LeftOvers } from '../work/left-overs.js';
 import type { EventTail, TailInput } from '../delivery/event-tail.js';
 import type { LiveLink, LiveListeners } from '../delivery/live-session.js';
 import type { SharingPolicy } from '../delivery/sharing-policy.js';

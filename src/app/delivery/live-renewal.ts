@@ -1,5 +1,5 @@
 import { isSameAccount, type Account } from '../../domain/outbox/account.js';
-import type { LiveToken } from '../../ports/hub.js';
+import type { LiveToken } from '../../ports/delivery.js';
 import type { Timer } from '../../ports/host.js';
 import type { LiveSession } from '../../ports/delivery.js';
 

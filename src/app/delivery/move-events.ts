@@ -7,7 +7,7 @@ import { SyncError } from '../../domain/errors.js';
 import type { KnownHubs } from '../../ports/delivery.js';
 import type { CheckoutRegistry } from '../../ports/events.js';
 import type { Outboxes } from '../../ports/outbox.js';
-import { heldElsewhere, type HeldElsewhere } from '../reports/held-elsewhere.js';
+import { heldElsewhere, type HeldElsewhere } from './held-elsewhere.js';
 import type { AccessTokens } from './access-token.js';
 import { grantedAccess } from './granted-access.js';
 

@@ -1,7 +1,7 @@
 import { readProjectConfig } from '../../domain/events/project-config.js';
 import { sharingOf, type CheckoutSharing, type Sharing } from '../../domain/outbox/routing-policy.js';
 import type { CheckoutMemory, CheckoutRegistry, ConfigStore } from '../../ports/events.js';
-import type { StateFiles } from '../../ports/reports.js';
+import type { StateFiles } from '../../ports/outbox.js';
 
 /** A checkout whose config keeps the whole project on this machine, or cannot be read. */
 export interface Refusal {

@@ -1,3 +1,4 @@
+import type { EmittedIn } from '../outbox/event-emitter.js';
 import type { BackgroundSyncService, BackgroundStatus } from './background-sync.js';
 
 export interface RuntimeHost {
@@ -7,14 +8,6 @@ export interface RuntimeHost {
   summon(): Promise<unknown>;
   /** Made on the first start, because it loads the transports. */
   service(): Promise<Pick<BackgroundSyncService, 'start' | 'nudge' | 'stop' | 'status'>>;
-}
-
-/** What an emission says about delivery. */
-export interface EmittedIn {
-  /** Whether the project lets sync start by itself. */
-  readonly autoStart: boolean;
-  /** Whether somebody is signed in and the project is shared. */
-  readonly isDeliverable: boolean;
 }
 
 type Service = Awaited<ReturnType<RuntimeHost['service']>>;

@@ -13,9 +13,11 @@ import type {
   CheckoutRegistry,
   ConfigReading,
   ConfigStore,
+  Checkout,
+  HeldRepository,
+  RepositoryPlace,
 } from '../../ports/events.js';
 import type { Hash, Randomness } from '../../ports/host.js';
-import type { Checkout, HeldRepository, Repository } from '../../ports/work.js';
 import { deriveIdentity, interpretConfig, rememberedIdentity, type ReadConfig } from './read-identity.js';
 
 /** The identity of a checkout's project, and what its config says about sharing. */
@@ -31,7 +33,7 @@ export interface IdentityReading extends ProjectIdentity {
 export interface EnsureIdentityPorts {
   readonly config: ConfigStore;
   readonly checkouts: CheckoutRegistry;
-  readonly repository: Pick<Repository, 'originUrl' | 'exclusive'>;
+  readonly repository: Pick<RepositoryPlace, 'originUrl' | 'exclusive'>;
   readonly clock: Pick<LamportStore, 'read'>;
   readonly randomness: Pick<Randomness, 'uuid'>;
   readonly hash: Hash;

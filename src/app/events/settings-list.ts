@@ -1,8 +1,7 @@
-import { DEFAULT_SETTINGS, MACHINE_SETTINGS, type MachineSettingKey } from '../../domain/outbox/settings.js';
+import { DEFAULT_SETTINGS, MACHINE_SETTINGS, type MachineSettingKey } from '../../domain/events/settings.js';
 import { SyncError } from '../../domain/errors.js';
 import { readProjectConfig } from '../../domain/events/project-config.js';
-import type { ConfigStore, SettingsStore } from '../../ports/events.js';
-import type { Checkout, Repository } from '../../ports/work.js';
+import type { ConfigStore, SettingsStore, Checkout, RepositoryPlace } from '../../ports/events.js';
 
 type Value = string | number | boolean;
 
@@ -19,7 +18,7 @@ export interface ListedSetting {
 export interface SettingsPorts {
   readonly settings: SettingsStore;
   readonly configs: Pick<ConfigStore, 'read' | 'update'>;
-  readonly repository: Pick<Repository, 'exclusive'>;
+  readonly repository: Pick<RepositoryPlace, 'exclusive'>;
 }
 
 /** The settings of a project by their key in `.kittify/config.yaml`; both hold for everybody who works on it. */

@@ -1,8 +1,14 @@
 import type { IdentitySource } from '../../domain/events/project-identity.js';
 import { resolveIdentity } from '../../domain/events/resolve-identity.js';
-import type { LamportStore, CheckoutRegistry, ConfigStore } from '../../ports/events.js';
+import type {
+  LamportStore,
+  CheckoutRegistry,
+  ConfigStore,
+  Checkout,
+  Head,
+  RepositoryPlace,
+} from '../../ports/events.js';
 import type { Hash } from '../../ports/host.js';
-import type { Checkout, Head, Repository } from '../../ports/work.js';
 import { deriveIdentity, interpretConfig, rememberedIdentity } from './read-identity.js';
 
 /** A value and where it comes from. */
@@ -32,7 +38,7 @@ export interface IdentityReport {
 export interface ShowIdentityPorts {
   readonly config: ConfigStore;
   readonly checkouts: CheckoutRegistry;
-  readonly repository: Pick<Repository, 'locate' | 'head' | 'originUrl'>;
+  readonly repository: Pick<RepositoryPlace, 'locate' | 'head' | 'originUrl'>;
   readonly clock: Pick<LamportStore, 'read'>;
   readonly hash: Hash;
 }

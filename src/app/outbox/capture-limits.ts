@@ -1,4 +1,4 @@
-import { DEFAULT_SETTINGS } from '../../domain/outbox/settings.js';
+import { DEFAULT_SETTINGS } from '../../domain/events/settings.js';
 import type { SettingsReading } from '../../ports/events.js';
 import type { CaptureLimits } from '../../ports/outbox.js';
 

@@ -3,7 +3,7 @@ import { aggregateOf } from '../../domain/events/aggregate.js';
 import type { EventEnvelope } from '../../domain/events/envelope.js';
 import type { EventType, PayloadInput } from '../../domain/events/payloads.js';
 import type { Issue } from '../../domain/result.js';
-import type { Checkout } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import type { EventEmitter } from './event-emitter.js';
 
 /** What became of one emission. Only `refused` means that nothing was kept. */

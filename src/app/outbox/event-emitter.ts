@@ -4,12 +4,10 @@ import { isSyncError } from '../../domain/errors.js';
 import { buildFacts } from '../../domain/events/build-facts.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import type { EventType, PayloadInput } from '../../domain/events/payloads.js';
-import type { SharingPreference } from '../../ports/events.js';
+import type { SharingPreference, Checkout, Head, RepositoryPlace } from '../../ports/events.js';
 import type { EventIdSource, Machine, WallClock } from '../../ports/host.js';
 import type { CaptureLimits, CaptureOutcome, Fact, Outbox, Outboxes } from '../../ports/outbox.js';
-import type { Checkout, Head, Repository } from '../../ports/work.js';
 import type { IdentityReading } from '../events/ensure-identity.js';
-import type { EmittedIn } from '../delivery/sync-runtime.js';
 
 /**
  * The events of one command run. Identity, account and git position are those of the moment at which the work began,
@@ -45,7 +43,7 @@ export interface Emission {
 
 /** What the emitter reads at the beginning of a run. */
 export interface EmitterSources {
-  readonly repository: Repository;
+  readonly repository: RepositoryPlace;
   readonly outboxes: Outboxes;
   readonly clock: WallClock;
   readonly ids: EventIdSource;
@@ -184,3 +182,11 @@ const hasRoom = async (outbox: Outbox, count: number, limits: CaptureLimits): Pr
     return true;
   }
 };
+
+/** What an emission says about delivery. */
+export interface EmittedIn {
+  /** Whether the project lets sync start by itself. */
+  readonly autoStart: boolean;
+  /** Whether somebody is signed in and the project is shared. */
+  readonly isDeliverable: boolean;
+}

@@ -1,6 +1,6 @@
 import type { ConnectionStatus } from '../../domain/delivery/connection.js';
 import type { BackgroundPost, Heartbeat } from '../../ports/delivery.js';
-import { connectionOf, isStale } from './heartbeat-reading.js';
+import { connectionOf, isStale } from '../delivery/heartbeat-reading.js';
 
 /** What is known of the background process at one moment, without asking it. */
 export interface BackgroundReading {

@@ -1,14 +1,13 @@
 import { isSameHub, type Account } from '../../domain/outbox/account.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
-import { DEFAULT_SETTINGS } from '../../domain/outbox/settings.js';
+import { DEFAULT_SETTINGS } from '../../domain/events/settings.js';
 import { messageOf, unreachable } from '../../domain/errors.js';
 import type { BackgroundPost } from '../../ports/delivery.js';
 import type { LamportStore, CheckoutRegistry, SettingsStore } from '../../ports/events.js';
 import type { WallClock } from '../../ports/host.js';
-import type { Outboxes } from '../../ports/outbox.js';
-import type { StateFiles, StateFilesReading } from '../../ports/reports.js';
+import type { Outboxes, StateFiles, StateFilesReading } from '../../ports/outbox.js';
 import { readBackground } from './background-reading.js';
-import { heldElsewhere } from './held-elsewhere.js';
+import { heldElsewhere } from '../delivery/held-elsewhere.js';
 import { recountOutbox, type Recount } from './recount-outbox.js';
 import type { SharingPolicy } from '../delivery/sharing-policy.js';
 import type { GetAccountStatus } from '../delivery/account-status.js';

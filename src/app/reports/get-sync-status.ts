@@ -1,6 +1,6 @@
 import { hubKey, type Account } from '../../domain/outbox/account.js';
 import { isBalanced, waitingOf } from '../../domain/outbox/accounting.js';
-import { DEFAULT_SETTINGS } from '../../domain/outbox/settings.js';
+import { DEFAULT_SETTINGS } from '../../domain/events/settings.js';
 import type { BackgroundPost } from '../../ports/delivery.js';
 import type { CheckoutRegistry, SettingsReading, SettingsStore } from '../../ports/events.js';
 import type { WallClock } from '../../ports/host.js';

@@ -1,7 +1,7 @@
 import { readProjectConfig } from '../../domain/events/project-config.js';
 import { isSyncError } from '../../domain/errors.js';
 import type { CheckoutMemory, ConfigStore } from '../../ports/events.js';
-import type { StateFiles } from '../../ports/reports.js';
+import type { StateFiles } from '../../ports/outbox.js';
 import type { IntentStore, Repository } from '../../ports/work.js';
 import type { Finding } from './finding.js';
 

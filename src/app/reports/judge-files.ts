@@ -1,5 +1,5 @@
 import type { SettingsReading } from '../../ports/events.js';
-import type { StateFilesReading } from '../../ports/reports.js';
+import type { StateFilesReading } from '../../ports/outbox.js';
 import type { Finding } from './finding.js';
 
 /** What is wrong with the state root as files, and with the disk that it lies on. */

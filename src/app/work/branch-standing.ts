@@ -1,5 +1,6 @@
 import type { BranchStanding } from '../../domain/work/merge-selection.js';
-import type { Merges, StandingQuestion, Checkout } from '../../ports/work.js';
+import type { Merges, StandingQuestion } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import type { FiledWorkPackage } from './feature-state.js';
 import type { FeatureBranches } from './group-branches.js';
 

@@ -1,7 +1,7 @@
 import { isSyncError } from '../../domain/errors.js';
 import { activityEntries } from '../../domain/work/activity-log.js';
 import type { ResolvedDependencies } from '../../domain/work/resolve-dependencies.js';
-import { laneName } from '../../domain/work/lane.js';
+import { laneName } from '../../domain/events/lane.js';
 import { readTasksLines, type ReadLine } from '../../domain/work/plan-reading.js';
 import { describeIds } from '../../domain/work/work-package-id.js';
 import { lineOfKey } from '../../domain/work/work-package.js';

@@ -3,7 +3,8 @@ import { isWorkPackageId } from '../../domain/ids.js';
 import { workPackageBranch } from '../../domain/work/feature-slug.js';
 import { chooseWorktreeBase } from '../../domain/work/worktree-base.js';
 import { workPackageIdOf } from '../../domain/work/work-package-id.js';
-import type { HeldRepository, Repository } from '../../ports/work.js';
+import type { Repository } from '../../ports/work.js';
+import type { HeldRepository } from '../../ports/events.js';
 import type { FeatureState, FiledWorkPackage } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';
 

@@ -1,12 +1,6 @@
 import { countsAsWork } from '../../domain/work/acceptance.js';
-import type {
-  BranchPlace,
-  Merges,
-  Checkout,
-  FeatureFiles,
-  HeldRepository,
-  Repository,
-} from '../../ports/work.js';
+import type { BranchPlace, Merges, FeatureFiles, Repository } from '../../ports/work.js';
+import type { Checkout, HeldRepository } from '../../ports/events.js';
 import { branchStandings } from './branch-standing.js';
 import type { FeatureState } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';

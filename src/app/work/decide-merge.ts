@@ -9,7 +9,8 @@ import {
   type MergeStep,
 } from '../../domain/work/merge-selection.js';
 import { workPackageIdOf } from '../../domain/work/work-package-id.js';
-import type { Merges, Checkout, FeatureFiles, Repository } from '../../ports/work.js';
+import type { Merges, FeatureFiles, Repository } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { branchStandings } from './branch-standing.js';
 import {
   findWorkPackage,

@@ -1,7 +1,7 @@
 import { SyncError } from '../../domain/errors.js';
 import { isWorkPackageId } from '../../domain/ids.js';
 import { dependencyGraph, type DependencyGraph } from '../../domain/work/dependency-graph.js';
-import { laneName } from '../../domain/work/lane.js';
+import { laneName } from '../../domain/events/lane.js';
 import { readMeta } from '../../domain/work/meta-json.js';
 import { readStatusLog, STATUS_LOG, type StatusLog } from '../../domain/work/status-log.js';
 import {

@@ -1,6 +1,7 @@
 import { SyncError } from '../../domain/errors.js';
 import { readMeta } from '../../domain/work/meta-json.js';
-import type { Checkout, Repository } from '../../ports/work.js';
+import type { Repository } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { mainCheckout } from './main-checkout.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { ResolvedDependencies } from '../../domain/work/resolve-dependencies.js';
-import type { StatusLane, WorkPackageLane } from '../../domain/work/lane.js';
+import type { StatusLane, WorkPackageLane } from '../../domain/events/lane.js';
 import { seedRows, type Row } from '../../domain/work/status-rows.js';
 import type { ReadLine } from '../../domain/work/plan-reading.js';
 import type { FeatureFiles, FileChange, Repository } from '../../ports/work.js';

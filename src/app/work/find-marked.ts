@@ -1,5 +1,5 @@
 import { isSyncError, SyncError } from '../../domain/errors.js';
-import { isAt, isLegalTransition, type Lane } from '../../domain/work/lane.js';
+import { isAt, isLegalTransition, type Lane } from '../../domain/events/lane.js';
 import { searchTasks, type NamedIds, type PlacedTask, type TaskSearch } from '../../domain/work/marks.js';
 import { lineWithoutMark } from '../../domain/work/tasks-document.js';
 import { findWorkPackage, loggedTasks, type FeatureState, type FiledWorkPackage } from './feature-state.js';

@@ -1,5 +1,6 @@
 import type { AcceptanceFacts } from '../../domain/work/acceptance.js';
-import type { Merges, Checkout, Repository } from '../../ports/work.js';
+import type { Merges, Repository } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { branchStandings } from './branch-standing.js';
 import { loggedTasks, type FeatureState, type FiledWorkPackage } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';

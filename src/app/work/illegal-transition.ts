@@ -1,5 +1,5 @@
 import { SyncError } from '../../domain/errors.js';
-import { laneName, reachableLanes, type Lane } from '../../domain/work/lane.js';
+import { laneName, reachableLanes, type Lane } from '../../domain/events/lane.js';
 import type { WorkPackage } from '../../domain/work/work-package.js';
 
 /** The refusal of a transition that is not in the flow, with the lanes that can be reached instead. */

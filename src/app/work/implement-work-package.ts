@@ -1,8 +1,9 @@
 import { SyncError } from '../../domain/errors.js';
 import { workPackageBranch } from '../../domain/work/feature-slug.js';
-import { isLegalTransition, laneName } from '../../domain/work/lane.js';
+import { isLegalTransition, laneName } from '../../domain/events/lane.js';
 import { unreadyDependencies } from '../../domain/work/worktree-base.js';
-import type { FeatureFiles, HeldRepository, Repository, WorktreeRequest } from '../../ports/work.js';
+import type { FeatureFiles, Repository, WorktreeRequest } from '../../ports/work.js';
+import type { HeldRepository } from '../../ports/events.js';
 import type { Emission } from '../outbox/event-emitter.js';
 import { chooseBase, type ChosenBase } from './choose-base.js';
 import {

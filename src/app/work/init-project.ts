@@ -1,7 +1,7 @@
 import { SyncError } from '../../domain/errors.js';
 import { completeIdentity, isComplete } from '../../domain/events/complete-identity.js';
-import type { LamportStore, ConfigStore } from '../../ports/events.js';
-import type { Checkout, FeatureFiles, HeldRepository, Repository } from '../../ports/work.js';
+import type { LamportStore, ConfigStore, Checkout, HeldRepository } from '../../ports/events.js';
+import type { FeatureFiles, Repository } from '../../ports/work.js';
 import type { EnsureIdentity, IdentityReading } from '../events/ensure-identity.js';
 import { mainCheckout } from './main-checkout.js';
 import { interpretConfig, type ReadConfig } from '../events/read-identity.js';

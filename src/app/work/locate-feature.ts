@@ -4,7 +4,8 @@ import { chooseFeature } from '../../domain/work/feature-choice.js';
 import { featureDirectory } from '../../domain/work/feature-slug.js';
 import { readMeta } from '../../domain/work/meta-json.js';
 import { STATUS_LOG } from '../../domain/work/status-log.js';
-import type { Checkout, FeatureDocuments, FeatureFiles, Repository } from '../../ports/work.js';
+import type { FeatureDocuments, FeatureFiles, Repository } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { readFeatureState, type FeatureState } from './feature-state.js';
 
 /** What a command knows about the feature that it is about. */

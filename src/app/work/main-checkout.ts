@@ -1,4 +1,4 @@
-import type { Checkout } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 
 /** The main checkout of a repository: where `kitty-specs/` is read, written and committed. */
 export const mainCheckout = (checkout: Checkout): Checkout =>

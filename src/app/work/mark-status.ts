@@ -1,5 +1,5 @@
 import { SyncError } from '../../domain/errors.js';
-import { originOf, type Lane, type Origin } from '../../domain/work/lane.js';
+import { originOf, type Lane, type Origin } from '../../domain/events/lane.js';
 import { isTickedAs, laneOfMark, namedIds, type Mark, type NamedIds } from '../../domain/work/marks.js';
 import type { FeatureFiles, Repository } from '../../ports/work.js';
 import { findMarked, refuseUnknown, type Marked } from './find-marked.js';

@@ -1,4 +1,4 @@
-import type { Lane } from '../../domain/work/lane.js';
+import type { Lane } from '../../domain/events/lane.js';
 import type { MergeOutcome } from '../../domain/work/merge-selection.js';
 import type { MergeConflict, MergeStrategy, MoveObstacle, TriedMerge } from '../../ports/work.js';
 import type { DecidedMerge } from './merge-request.js';

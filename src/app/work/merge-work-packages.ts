@@ -1,15 +1,8 @@
 import { SyncError } from '../../domain/errors.js';
 import { err, type Result } from '../../domain/result.js';
 import { mergeSubject } from '../../domain/work/merge-messages.js';
-import type {
-  BranchMove,
-  Merges,
-  TriedMerge,
-  Checkout,
-  FeatureFiles,
-  HeldRepository,
-  Repository,
-} from '../../ports/work.js';
+import type { BranchMove, Merges, TriedMerge, FeatureFiles, Repository } from '../../ports/work.js';
+import type { Checkout, HeldRepository } from '../../ports/events.js';
 import type { Emission } from '../outbox/event-emitter.js';
 import { decideMerge } from './decide-merge.js';
 import { findWorkPackage } from './feature-state.js';

@@ -6,7 +6,7 @@ import {
   originOf,
   type Lane,
   type Origin,
-} from '../../domain/work/lane.js';
+} from '../../domain/events/lane.js';
 import type { FeatureFiles, Repository } from '../../ports/work.js';
 import { findWorkPackage, type FiledWorkPackage } from './feature-state.js';
 import { illegalTransition } from './illegal-transition.js';

@@ -1,7 +1,8 @@
 import { SyncError } from '../../domain/errors.js';
 import { intentOf, type Intent } from '../../domain/work/intent.js';
 import type { Outbox } from '../../ports/outbox.js';
-import type { FeatureFiles, FileChange, HeldRepository, IntentStore, Repository } from '../../ports/work.js';
+import type { FeatureFiles, FileChange, IntentStore, Repository } from '../../ports/work.js';
+import type { HeldRepository } from '../../ports/events.js';
 import type { Emission, EventEmitter } from '../outbox/event-emitter.js';
 import { asKept, captureIntent, isUnsettled, withKept, type KeptEvents } from './kept-events.js';
 import { mainCheckout } from './main-checkout.js';

@@ -1,7 +1,7 @@
 import { SyncError } from '../../domain/errors.js';
-import { featureNumber } from '../../domain/work/feature-slug.js';
+import { featureNumber } from '../../domain/ids.js';
 import type { Evidence } from '../../domain/work/intent.js';
-import { wireLane } from '../../domain/work/lane.js';
+import { wireLane } from '../../domain/events/lane.js';
 import { makeMeta, readMeta, withAnnounced, type FeatureMeta } from '../../domain/work/meta-json.js';
 import type { ResolvedWorkPackage } from '../../domain/work/resolve-dependencies.js';
 import { activityTime } from '../../domain/work/transition.js';

@@ -1,4 +1,4 @@
-import type { Lane } from '../../domain/work/lane.js';
+import type { Lane } from '../../domain/events/lane.js';
 import { taskNote, withBoxes, type PlacedTask } from '../../domain/work/marks.js';
 import { STATUS_LOG } from '../../domain/work/status-log.js';
 import { annotationRow, withRows, type Row } from '../../domain/work/status-rows.js';

@@ -1,5 +1,5 @@
 import { dependentsOf, type DependencyGraph } from '../../domain/work/dependency-graph.js';
-import { arrivalIn, wireLane, type Lane, type WorkPackageLane } from '../../domain/work/lane.js';
+import { arrivalIn, wireLane, type Lane, type WorkPackageLane } from '../../domain/events/lane.js';
 import { asOneLine } from '../../domain/work/markdown.js';
 import { annotationRow, transitionRows, type Row } from '../../domain/work/status-rows.js';
 import { activityTime, transitionEdits } from '../../domain/work/transition.js';

@@ -1,6 +1,6 @@
 import type { PassedOver } from '../../domain/work/feature-layout.js';
 import { laneSinceMs } from '../../domain/work/lane-since.js';
-import { LANES, type Lane, type Placed } from '../../domain/work/lane.js';
+import { LANES, type Lane, type Placed } from '../../domain/events/lane.js';
 import { tasksOf } from '../../domain/work/tasks-document.js';
 import type { WorkPackageFault } from '../../domain/work/work-package.js';
 import { unreadyDependencies } from '../../domain/work/worktree-base.js';

@@ -8,7 +8,8 @@ import {
   type Texts,
 } from '../../domain/work/intent-resolution.js';
 import type { CaptureLimits, CaptureOutcome, Fact, Outboxes } from '../../ports/outbox.js';
-import type { FeatureFiles, HeldRepository, IntentStore, Repository } from '../../ports/work.js';
+import type { FeatureFiles, IntentStore, Repository } from '../../ports/work.js';
+import type { HeldRepository } from '../../ports/events.js';
 import {
   asKept,
   captureIntent,
@@ -18,7 +19,7 @@ import {
   type WorkOutcome,
 } from './kept-events.js';
 import { mainCheckout } from './main-checkout.js';
-import { searchJournal } from '../outbox/search-journal.js';
+import { searchJournal } from './search-journal.js';
 
 /** What became of the intent of a process that died. */
 export interface ResolvedLeftOver {

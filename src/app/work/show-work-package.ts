@@ -1,6 +1,6 @@
 import { SyncError } from '../../domain/errors.js';
 import { activityEntries, type ActivityEntry } from '../../domain/work/activity-log.js';
-import { originOf, type Lane, type StatusLane } from '../../domain/work/lane.js';
+import { originOf, type Lane, type StatusLane } from '../../domain/events/lane.js';
 import { taskText } from '../../domain/work/task-text.js';
 import { tasksOf } from '../../domain/work/tasks-document.js';
 import { describeIds } from '../../domain/work/work-package-id.js';

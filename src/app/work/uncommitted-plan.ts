@@ -1,4 +1,5 @@
-import type { Checkout, FeatureDocuments, FeatureFiles, FileChange, Repository } from '../../ports/work.js';
+import type { FeatureDocuments, FeatureFiles, FileChange, Repository } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { mainCheckout } from './main-checkout.js';
 
 /** Documents of a feature that git does not have as they are; empty without git. Relative to the project root. */

@@ -1,5 +1,6 @@
 import { countsAsWork } from '../../domain/work/acceptance.js';
-import type { Checkout, FeatureFiles, Repository } from '../../ports/work.js';
+import type { FeatureFiles, Repository } from '../../ports/work.js';
+import type { Checkout } from '../../ports/events.js';
 import { branchesOf } from './group-branches.js';
 
 /** What was not committed where a work package is worked on. */

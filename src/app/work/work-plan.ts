@@ -1,6 +1,7 @@
 import type { Evidence } from '../../domain/work/intent.js';
 import type { Fact } from '../../ports/outbox.js';
-import type { Checkout, FileChange, HeldRepository } from '../../ports/work.js';
+import type { FileChange } from '../../ports/work.js';
+import type { Checkout, HeldRepository } from '../../ports/events.js';
 import type { Emission } from '../outbox/event-emitter.js';
 import type { WorkOutcome } from './kept-events.js';
 import type { ResolvedLeftOver } from './resolve-left-over.js';

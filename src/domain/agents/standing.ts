@@ -1,6 +1,6 @@
 import { unreachable } from '../errors.js';
 import { dependenciesOf } from '../work/dependency-graph.js';
-import type { WorkPackageLane } from '../work/lane.js';
+import type { WorkPackageLane } from '../events/lane.js';
 import { isFarEnough, isSettled } from './readiness.js';
 import type { OrchestrationState, Phase, RunLimits, RunStatus, Stage, WorkPackageRecord } from './state.js';
 import { isElsewhere, type FeatureView } from './view.js';

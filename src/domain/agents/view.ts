@@ -1,5 +1,5 @@
 import type { DependencyGraph } from '../work/dependency-graph.js';
-import type { Placed, WorkPackageLane } from '../work/lane.js';
+import type { Placed, WorkPackageLane } from '../events/lane.js';
 
 /** A work package as its file describes it at this moment. */
 export interface SeenWorkPackage extends Placed {

@@ -1,4 +1,4 @@
-import type { Lane } from '../work/lane.js';
+import type { Lane } from './lane.js';
 
 /** The lanes of older clients, as the lane of ours that says the same about the work. */
 const OLDER_LANES: ReadonlyMap<string, Lane> = new Map<string, Lane>([

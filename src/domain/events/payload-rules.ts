@@ -1,5 +1,5 @@
 import { FEATURE_SLUG_PATTERN, WORK_PACKAGE_ID_PATTERN } from '../ids.js';
-import { LANES } from '../work/lane.js';
+import { LANES } from './lane.js';
 import type { EventType, Payloads } from './payloads.js';
 
 /** What a single value must look like. */

@@ -1,4 +1,4 @@
-import type { Lane } from '../work/lane.js';
+import type { Lane } from './lane.js';
 
 export type AgentPhase = 'implementation' | 'review';
 export type HistoryEntryType = 'note' | 'review' | 'error' | 'comment';

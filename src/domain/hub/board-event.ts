@@ -1,6 +1,5 @@
-import { isWorkPackageId } from '../ids.js';
+import { isWorkPackageId, featureNumber } from '../ids.js';
 import type { CausalPosition } from '../events/causal-order.js';
-import { featureNumber } from '../work/feature-slug.js';
 
 /** What the board reads of an event: any envelope, ours or an older client's after its vocabulary was converted. */
 export interface BoardEvent extends CausalPosition {

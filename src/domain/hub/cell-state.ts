@@ -1,5 +1,5 @@
 import type { AgentPhase, ResolutionType } from '../events/payloads.js';
-import type { Lane } from '../work/lane.js';
+import type { Lane } from '../events/lane.js';
 
 /**
  * The folded state of the cells of a board. These values are JSON documents: a store keeps them, a hub sends them, a

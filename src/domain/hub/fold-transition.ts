@@ -1,5 +1,5 @@
 import { isConcurrent, type AggregatePosition } from '../events/causal-order.js';
-import { isLane } from '../work/lane.js';
+import { isLane } from '../events/lane.js';
 import { fieldOf, textOf, type BoardEvent } from './board-event.js';
 import type { Transition, WorkPackageState } from './cell-state.js';
 import { keepLatest } from './fold-summary.js';

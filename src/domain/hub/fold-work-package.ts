@@ -1,5 +1,5 @@
 import type { AgentPhase, ResolutionType } from '../events/payloads.js';
-import { isLane } from '../work/lane.js';
+import { isLane } from '../events/lane.js';
 import { fieldOf, textOf, type BoardEvent } from './board-event.js';
 import type { DependencyState, WorkPackageState } from './cell-state.js';
 import { addError, addUnknown, EMPTY_SUMMARY, summarize } from './fold-summary.js';

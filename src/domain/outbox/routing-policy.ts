@@ -1,6 +1,5 @@
 import { unreachable } from '../errors.js';
 import { isSameHub, type Account } from './account.js';
-import type { ConnectionStatus } from '../delivery/connection.js';
 
 /** Whether the events of a project may leave this machine. */
 export type Sharing = 'on' | 'off' | 'unreadable';
@@ -33,13 +32,8 @@ export type HoldReason =
   /** The hub's own refusal, in its words. */
   | { readonly hold: 'refused'; readonly detail: string };
 
-export type Route =
-  /** Over the live connection; the outbox keeps its copy until a receipt names the event. */
-  | { readonly route: 'send-now' }
-  | { readonly route: 'next-batch' }
-  | { readonly route: 'hold'; readonly reason: HoldReason };
-
-export interface RoutingInput {
+/** What decides whether a captured event may leave. */
+export interface RoutableEvent {
   /** Absent: the checkout has no identity. */
   readonly projectUuid: string | undefined;
   readonly sharing: Sharing;
@@ -51,18 +45,10 @@ export interface RoutingInput {
   readonly needsConsent: boolean;
   /** The hub refused this event with these words, and it is not due again. */
   readonly refusal?: string;
-  readonly connection: ConnectionStatus;
 }
 
-/** What to do with a captured event, and why. The first reason to hold that applies is the one that is told. */
-export const decideRoute = (input: RoutingInput): Route => {
-  const reason = holdReason(input);
-  if (reason !== undefined) return { route: 'hold', reason };
-  return { route: input.connection === 'Connected' ? 'send-now' : 'next-batch' };
-};
-
 /** The reason to hold an event, if there is one; it does not depend on the connection. */
-export const holdReason = (input: Omit<RoutingInput, 'connection'>): HoldReason | undefined => {
+export const holdReason = (input: RoutableEvent): HoldReason | undefined => {
   const { account, owner } = input;
   if (input.projectUuid === undefined) return { hold: 'no-identity' };
   if (input.sharing === 'off') return { hold: 'sharing-off' };

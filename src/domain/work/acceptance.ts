@@ -1,4 +1,4 @@
-import { laneName, type Placed } from './lane.js';
+import { laneName, type Placed } from '../events/lane.js';
 import { markdownLines, withoutCode } from './markdown.js';
 import { STATUS_LOG } from './status-log.js';
 import { isDoneWord, type Checkbox, type TaskMention } from './task-marks.js';

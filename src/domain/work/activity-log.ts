@@ -1,4 +1,4 @@
-import type { WorkPackageLane } from './lane.js';
+import type { WorkPackageLane } from '../events/lane.js';
 import { asOneLine, lineEndingOf, markdownLines, type MarkdownLine } from './markdown.js';
 
 /** One line of a work package's Activity Log. */

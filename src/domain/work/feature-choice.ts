@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../result.js';
-import { featureNumber, featureOfBranch, featuresCalled } from './feature-slug.js';
+import { featureOfBranch, featuresCalled } from './feature-slug.js';
+import { featureNumber } from '../ids.js';
 
 /** Everything that may say which feature a command is about. */
 export interface FeatureHints {

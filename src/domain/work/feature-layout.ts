@@ -1,5 +1,4 @@
-import { FEATURE_SLUG_PATTERN } from '../ids.js';
-import { featureNumber } from './feature-slug.js';
+import { FEATURE_SLUG_PATTERN, featureNumber } from '../ids.js';
 import { laneFromText } from './work-package.js';
 import { workPackageIdOfFile } from './work-package-id.js';
 

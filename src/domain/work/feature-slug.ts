@@ -1,6 +1,3 @@
-/** The number that a feature's folder begins with, as it is written; `undefined` when it begins with none. */
-export const featureNumber = (slug: string): string | undefined => /^(\d{3,})-./u.exec(slug)?.[1];
-
 /** The directory of a feature, relative to the project root. */
 export const featureDirectory = (slug: string): string => `kitty-specs/${slug}`;
 

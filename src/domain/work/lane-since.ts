@@ -1,6 +1,6 @@
 import { isIsoTime } from '../events/iso-time.js';
 import { activityEntries, type ActivityEntry } from './activity-log.js';
-import type { WorkPackageLane } from './lane.js';
+import type { WorkPackageLane } from '../events/lane.js';
 import { laneFromText } from './work-package.js';
 
 /**

@@ -1,5 +1,5 @@
 import { isWorkPackageId } from '../ids.js';
-import { LANES, type Lane } from './lane.js';
+import { LANES, type Lane } from '../events/lane.js';
 import { workPackageIdOf } from './work-package-id.js';
 import { isTaskId, withBox, type Checkbox } from './task-marks.js';
 import { findTask } from './tasks-document.js';

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../result.js';
 import { dependenciesOf, topologicalOrder, type DependencyGraph } from './dependency-graph.js';
-import { isLane, laneName, type Lane, type Placed } from './lane.js';
+import { isLane, laneName, type Lane, type Placed } from '../events/lane.js';
 
 /** How the branch of a work package stands to the branch that it is merged into. */
 export type BranchStanding =

@@ -1,5 +1,6 @@
 import { asOneLine } from './markdown.js';
-import { featureDirectory, featureNumber } from './feature-slug.js';
+import { featureDirectory } from './feature-slug.js';
+import { featureNumber } from '../ids.js';
 import { makeMeta } from './meta-json.js';
 
 /** What a new feature shall be. */

@@ -1,7 +1,7 @@
 import { isIsoTime } from '../events/iso-time.js';
 import { err, ok, type Result } from '../result.js';
 import { isFields } from '../wire.js';
-import { loggedLaneFromText } from './lane.js';
+import { loggedLaneFromText } from '../events/lane.js';
 
 /** The file of a feature in which lanes live since spec-kitty 2: one JSON object a line, only ever appended to. */
 export const STATUS_LOG = 'status.events.jsonl';

@@ -1,4 +1,4 @@
-import { arrivalIn, loggedLaneOf, wayTo, type Lane, type Placed, type StatusLane } from './lane.js';
+import { arrivalIn, loggedLaneOf, wayTo, type Lane, type Placed, type StatusLane } from '../events/lane.js';
 import type { StatusLog } from './status-log.js';
 import { sortedKeys } from './json-object.js';
 

@@ -1,6 +1,6 @@
 import { isFields } from '../wire.js';
 import { sortedKeys } from './json-object.js';
-import { loggedLaneFromText, STATUS_LANES } from './lane.js';
+import { loggedLaneFromText, STATUS_LANES } from '../events/lane.js';
 import type { LoggedWorkPackage, StatusLog } from './status-log.js';
 
 /**

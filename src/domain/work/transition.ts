@@ -1,5 +1,5 @@
 import { appendActivityLine, formatActivityLine, uniqueActivityLine } from './activity-log.js';
-import type { WorkPackageLane } from './lane.js';
+import type { WorkPackageLane } from '../events/lane.js';
 import { lineEndingOf } from './markdown.js';
 import { withFeedback, type ReviewFeedback } from './review-feedback.js';
 

@@ -1,4 +1,4 @@
-import { laneName } from './lane.js';
+import { laneName } from '../events/lane.js';
 import type { WorkPackage } from './work-package.js';
 
 /** A dependency that is not far enough for others to build upon it. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JsonLamportStore } from '../../../src/adapters/events/json-lamport-store.js';
 import { tryLockFile } from '../../../src/adapters/fs/process-lock.js';
-import type { LamportSurroundings } from '../../../src/adapters/fs/lamport-file.js';
+import type { LamportSurroundings } from '../../../src/adapters/events/lamport-file.js';
 import { lamportStoreContract } from '../../contracts/lamport-store.contract.js';
 import { lamportFileOf, NODE_ID } from '../../support/outboxes.js';
 import { scratchDirectory } from '../../support/scratch-directory.js';

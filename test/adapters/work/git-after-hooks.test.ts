@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { GitRepository } from '../../../src/adapters/work/git-repository.js';
-import type { HeldRepository } from '../../../src/ports/work.js';
+import type { HeldRepository } from '../../../src/ports/events.js';
 import { scratchGit, type ScratchGit } from '../../support/scratch-git.js';
 
 let scratch: ScratchGit;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GitRepository } from '../../../src/adapters/work/git-repository.js';
-import type { HeldRepository } from '../../../src/ports/work.js';
+import type { HeldRepository } from '../../../src/ports/events.js';
 import { scratchGit, type ScratchGit } from '../../support/scratch-git.js';
 
 describe('a commit of exactly the changed files', () => {

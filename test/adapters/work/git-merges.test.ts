@@ -4,7 +4,7 @@ import { GitMerges } from '../../../src/adapters/work/git-merges.js';
 import { noteMove } from '../../../src/adapters/work/git-unfinished-move.js';
 import { GitRepository } from '../../../src/adapters/work/git-repository.js';
 import { mergesContract } from '../../contracts/merges.contract.js';
-import type { Checkout } from '../../../src/ports/work.js';
+import type { Checkout } from '../../../src/ports/events.js';
 import { scratchGit, type ScratchGit } from '../../support/scratch-git.js';
 
 mergesContract({

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { GitRepository } from '../../../src/adapters/work/git-repository.js';
 import { parseGitConfig } from '../../../src/adapters/work/git-config-file.js';
 import { readHead, readRef } from '../../../src/adapters/work/git-refs.js';
-import type { Checkout } from '../../../src/ports/work.js';
+import type { Checkout } from '../../../src/ports/events.js';
 import { scratchGit, type ScratchGit } from '../../support/scratch-git.js';
 
 describe('branch and commit', () => {

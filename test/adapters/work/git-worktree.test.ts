@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GitRepository } from '../../../src/adapters/work/git-repository.js';
-import type { HeldRepository, WorktreeRequest } from '../../../src/ports/work.js';
+import type { WorktreeRequest } from '../../../src/ports/work.js';
+import type { HeldRepository } from '../../../src/ports/events.js';
 import { scratchGit, type ScratchGit } from '../../support/scratch-git.js';
 
 describe('a work tree for a work package', () => {

@@ -5,7 +5,7 @@ import { MemoryWorkTree } from '../../../src/adapters/memory/memory-work-tree.js
 import { SequentialEventIds } from '../../../src/adapters/memory/sequential-event-ids.js';
 import { emitEvent } from '../../../src/app/outbox/emit-event.js';
 import { EventEmitter, type EmitterSources } from '../../../src/app/outbox/event-emitter.js';
-import type { EmittedIn } from '../../../src/app/delivery/sync-runtime.js';
+import type { EmittedIn } from '../../../src/app/outbox/event-emitter.js';
 import type { IdentityReading } from '../../../src/app/events/ensure-identity.js';
 import type { Account } from '../../../src/domain/outbox/account.js';
 import { SyncError } from '../../../src/domain/errors.js';

@@ -1,8 +1,9 @@
 import { MemoryCheckoutRegistry } from '../../../src/adapters/memory/memory-checkout-registry.js';
-import { LeftOvers } from '../../../src/app/delivery/left-overs.js';
+import { LeftOvers } from '../../../src/app/work/left-overs.js';
 import type { ResolveLeftOver } from '../../../src/app/work/resolve-left-over.js';
 import { SyncError } from '../../../src/domain/errors.js';
-import type { HeldRepository, Repository } from '../../../src/ports/work.js';
+import type { Repository } from '../../../src/ports/work.js';
+import type { HeldRepository } from '../../../src/ports/events.js';
 import { PROJECT } from '../../support/facts.js';
 
 /** Checkouts by path: busy, gone, broken, or there. */

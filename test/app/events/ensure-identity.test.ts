@@ -8,7 +8,7 @@ import { SeededRandomness } from '../../../src/adapters/memory/seeded-randomness
 import { EnsureIdentity } from '../../../src/app/events/ensure-identity.js';
 import { SyncError } from '../../../src/domain/errors.js';
 import { isUuidV4 } from '../../../src/domain/ids.js';
-import type { Checkout } from '../../../src/ports/work.js';
+import type { Checkout } from '../../../src/ports/events.js';
 
 const ROOT = '/work/My Demo';
 const uuid = '550e8400-e29b-41d4-a716-446655440000';

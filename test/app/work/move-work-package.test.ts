@@ -1,5 +1,5 @@
 import { MoveWorkPackage, type MoveInput } from '../../../src/app/work/move-work-package.js';
-import { LANES, isLegalTransition } from '../../../src/domain/work/lane.js';
+import { LANES, isLegalTransition } from '../../../src/domain/events/lane.js';
 import { capturedEvents, capturedTypes } from '../../support/captured-events.js';
 import { corpusFeatures, corpusText } from '../../support/corpus.js';
 import { changedLines } from '../../support/line-diff.js';

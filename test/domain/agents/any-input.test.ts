@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { dependencyGraph } from '../../../src/domain/work/dependency-graph.js';
-import { LANES } from '../../../src/domain/work/lane.js';
+import { LANES } from '../../../src/domain/events/lane.js';
 import { resumeRun } from '../../../src/domain/agents/begin-run.js';
 import { beginStep } from '../../../src/domain/agents/begin-step.js';
 import { endStep } from '../../../src/domain/agents/end-step.js';

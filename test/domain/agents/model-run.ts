@@ -1,5 +1,5 @@
 import { dependenciesOf, type DependencyGraph } from '../../../src/domain/work/dependency-graph.js';
-import type { Lane } from '../../../src/domain/work/lane.js';
+import type { Lane } from '../../../src/domain/events/lane.js';
 import { beginRun, resumeRun } from '../../../src/domain/agents/begin-run.js';
 import { beginStep } from '../../../src/domain/agents/begin-step.js';
 import { endRun } from '../../../src/domain/agents/end-run.js';

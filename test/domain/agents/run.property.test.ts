@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { dependenciesOf, dependencyGraph } from '../../../src/domain/work/dependency-graph.js';
-import { LANES, type Lane } from '../../../src/domain/work/lane.js';
+import { LANES, type Lane } from '../../../src/domain/events/lane.js';
 import { standingOf } from '../../../src/domain/agents/standing.js';
 import { modelRun, type ModelSetup } from './model-run.js';
 

@@ -1,5 +1,5 @@
 import { dependencyGraph } from '../../../src/domain/work/dependency-graph.js';
-import type { Lane } from '../../../src/domain/work/lane.js';
+import type { Lane } from '../../../src/domain/events/lane.js';
 import { beginRun, DEFAULT_LIMITS } from '../../../src/domain/agents/begin-run.js';
 import { standingOf } from '../../../src/domain/agents/standing.js';
 import type { Stage } from '../../../src/domain/agents/state.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { BoardEvent } from '../../../src/domain/hub/board-event.js';
-import { LANES } from '../../../src/domain/work/lane.js';
+import { LANES } from '../../../src/domain/events/lane.js';
 
 const lane = fc.constantFrom<string>(...LANES, 'elsewhere');
 const workPackage = fc.constantFrom('WP01', 'WP02');

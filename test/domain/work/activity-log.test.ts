@@ -6,7 +6,7 @@ import {
   parseActivityLine,
   uniqueActivityLine,
 } from '../../../src/domain/work/activity-log.js';
-import { LANES } from '../../../src/domain/work/lane.js';
+import { LANES } from '../../../src/domain/events/lane.js';
 import { asOneLine } from '../../../src/domain/work/markdown.js';
 import { corpusText, corpusWorkPackagePaths } from '../../support/corpus.js';
 import { changedLines } from '../../support/line-diff.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { STATUS_LANES } from '../../../src/domain/work/lane.js';
+import { STATUS_LANES } from '../../../src/domain/events/lane.js';
 import { readStatusLog } from '../../../src/domain/work/status-log.js';
 
 const at = (minute: number, rest = ''): string =>

@@ -6,7 +6,7 @@ import {
   STATUS_LANES,
   type Lane,
   type LoggedLane,
-} from '../../../src/domain/work/lane.js';
+} from '../../../src/domain/events/lane.js';
 import { hasRow, readStatusLog } from '../../../src/domain/work/status-log.js';
 import {
   annotationRow,

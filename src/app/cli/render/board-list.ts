@@ -1,4 +1,4 @@
-import { laneName } from '../../../domain/work/lane.js';
+import { laneName } from '../../../domain/events/lane.js';
 import type { BoardCard } from '../../work/read-board.js';
 import { ageOf } from './board.js';
 import { table, type Column } from './table.js';

@@ -1,4 +1,4 @@
-import { LANES, type Lane } from '../../../domain/work/lane.js';
+import { LANES, type Lane } from '../../../domain/events/lane.js';
 import type { BoardCard, FeatureCards } from '../../work/read-board.js';
 import { bold, dim, restyle, toPlain, yellow, type Text } from './text.js';
 import { duration } from './duration.js';

@@ -1,4 +1,4 @@
-import { LANES, STATUS_LANES } from '../../../domain/work/lane.js';
+import { LANES, STATUS_LANES } from '../../../domain/events/lane.js';
 import {
   choice,
   documentOf,

@@ -1,4 +1,4 @@
-import { LANES } from '../../../domain/work/lane.js';
+import { LANES } from '../../../domain/events/lane.js';
 import { choice, documentOf, flag, integer, list, object, text, type DocumentSchema } from './schema.js';
 import { work } from './shared-schemas.js';
 

@@ -1,7 +1,7 @@
 import type { ClientContainer } from '../../../compose/container.js';
 import { TOKENS } from '../../../compose/tokens.js';
 import { listSettings, type ListedSetting, type SettingsPorts } from '../../../events/settings-list.js';
-import type { Checkout } from '../../../../ports/work.js';
+import type { Checkout } from '../../../../ports/events.js';
 import type { ClientContext } from '../shared/client.js';
 
 /** What the commands about settings work on; outside of every project without one. */

@@ -1,7 +1,7 @@
 import type { ClientContainer } from '../../../compose/container.js';
 import { TOKENS } from '../../../compose/tokens.js';
 import { SyncError } from '../../../../domain/errors.js';
-import type { Checkout } from '../../../../ports/work.js';
+import type { Checkout } from '../../../../ports/events.js';
 import type { CommandContext } from '../../define-command.js';
 
 /** What a command of the client gets. */

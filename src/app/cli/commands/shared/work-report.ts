@@ -1,6 +1,6 @@
 import type { ClientContainer } from '../../../compose/container.js';
 import { TOKENS } from '../../../compose/tokens.js';
-import { connectionOf, isSilent, stalledSinceMs } from '../../../reports/heartbeat-reading.js';
+import { connectionOf, isSilent, stalledSinceMs } from '../../../delivery/heartbeat-reading.js';
 import { shownTime } from '../../../reports/shown-time.js';
 import { syncLine } from '../../../reports/sync-line.js';
 import type { PerformedWork } from '../../../work/work-plan.js';

@@ -1,4 +1,4 @@
-import { DEFAULT_SETTINGS } from '../../../../domain/outbox/settings.js';
+import { DEFAULT_SETTINGS } from '../../../../domain/events/settings.js';
 import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import type { ClientContext } from '../shared/client.js';

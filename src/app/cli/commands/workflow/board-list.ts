@@ -1,4 +1,4 @@
-import { loggedLaneOf } from '../../../../domain/work/lane.js';
+import { loggedLaneOf } from '../../../../domain/events/lane.js';
 import { describeWorkPackageFault } from '../../../../domain/work/work-package.js';
 import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';

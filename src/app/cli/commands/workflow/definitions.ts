@@ -1,4 +1,4 @@
-import { LANES, STATUS_LANES } from '../../../../domain/work/lane.js';
+import { LANES, STATUS_LANES } from '../../../../domain/events/lane.js';
 import { MARKS } from '../../../../domain/work/marks.js';
 import { defineCommand, type CommandDefinition } from '../../define-command.js';
 import { AGENT, moveTask, NO_COMMIT } from './move-task-definition.js';

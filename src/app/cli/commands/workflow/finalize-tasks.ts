@@ -1,4 +1,4 @@
-import { laneName } from '../../../../domain/work/lane.js';
+import { laneName } from '../../../../domain/events/lane.js';
 import { describeIds } from '../../../../domain/work/work-package-id.js';
 import { TOKENS } from '../../../compose/tokens.js';
 import type { FinalizeResult } from '../../../work/finalize-tasks.js';

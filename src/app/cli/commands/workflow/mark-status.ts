@@ -1,4 +1,4 @@
-import { originName } from '../../../../domain/work/lane.js';
+import { originName } from '../../../../domain/events/lane.js';
 import type { Mark } from '../../../../domain/work/marks.js';
 import { TOKENS } from '../../../compose/tokens.js';
 import type { MarkStatusResult } from '../../../work/mark-status.js';

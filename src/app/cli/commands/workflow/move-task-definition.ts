@@ -1,4 +1,4 @@
-import { LANES } from '../../../../domain/work/lane.js';
+import { LANES } from '../../../../domain/events/lane.js';
 import { defineCommand } from '../../define-command.js';
 
 export const NO_COMMIT = { type: 'boolean', describe: 'leave the commit to you' } as const;

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { originName, type Lane } from '../../../../domain/work/lane.js';
+import { originName, type Lane } from '../../../../domain/events/lane.js';
 import { TOKENS } from '../../../compose/tokens.js';
 import type { MoveResult } from '../../../work/move-work-package.js';
 import type { Report } from '../../define-command.js';

@@ -2,7 +2,7 @@ import type { ClientContainer } from '../../../../compose/container.js';
 import { TOKENS } from '../../../../compose/tokens.js';
 import type { BackgroundProcess } from '../../../../delivery/background-process.js';
 import { signedInAccount } from '../../../../delivery/signed-in-account.js';
-import type { Checkout } from '../../../../../ports/work.js';
+import type { Checkout } from '../../../../../ports/events.js';
 
 /**
  * The background sync inside a process that lasts. It takes the place of the background process for as long, so that

@@ -2,7 +2,7 @@ import { isSyncError } from '../../domain/errors.js';
 import type { CheckoutRegistry } from '../../ports/events.js';
 import type { CaptureLimits } from '../../ports/outbox.js';
 import type { Repository } from '../../ports/work.js';
-import type { ResolveLeftOver } from '../work/resolve-left-over.js';
+import type { ResolveLeftOver } from './resolve-left-over.js';
 
 /** Brings what dead commands left over in a project's checkouts to an end, wherever nobody is at work. */
 export class LeftOvers {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { isNodeId } from '../../domain/ids.js';
 import { isLamport } from '../../domain/events/lamport.js';
 import type { LamportReading } from '../../ports/events.js';
-import { makeDirectory } from './make-directory.js';
-import { writeFileAtomicSync, writeFully } from './atomic-write.js';
+import { makeDirectory } from '../fs/make-directory.js';
+import { writeFileAtomicSync, writeFully } from '../fs/atomic-write.js';
 
 /** What the clock's file needs to know of its surroundings. */
 export interface LamportSurroundings {
