@@ -18,7 +18,7 @@ describe('one function of the domain', () => {
   afterAll(stop);
 
   it.each([
-    ['deriveProjectSlug', 'identity/slug'],
+    ['deriveProjectSlug', 'events/slug'],
     ['canonicalJson', 'events/canonical-json'],
     ['eventDelayMs', 'delivery/backoff'],
     ['isUlid', 'ids'],
