@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { closest, editDistance } from '../../src/app/cli/suggest.js';
+import { closest, editDistance } from '../../src/app/cli/unknown-words.js';
 
 describe('closest', () => {
   it.each([

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { eventTexts } from '../../src/app/hub/event-texts.js';
+import { eventTexts } from '../../src/app/hub/batch-api.js';
 
 describe('the texts of a batch', () => {
   it('are cut out of any body at the places where the parser sees the events', () => {

@@ -1,4 +1,4 @@
-import { Gate } from '../../src/app/hub/gate.js';
+import { Gate } from '../../src/app/hub/token-api.js';
 
 describe('a gate', () => {
   it('lets so many work, so many wait, and turns the rest away', async () => {

@@ -1,11 +1,15 @@
 import { setMaxListeners } from 'node:events';
+import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { TOKEN_VARIABLE } from '../../domain/child-environment.js';
+import type { Environment } from '../../domain/child-environment.js';
 import type { AgentExit, AgentRun, AgentRunner } from '../../ports/agents.js';
-import { agentEnvironment, markOf, type Environment } from './agent-environment.js';
+import { NO_DETOUR } from '../fs/repository-file.js';
 import type { AgentGuard } from './agent-guard.js';
 import { LastLines, OutputLines } from './output-lines.js';
 import { ProcessTree } from './process-tree.js';
-import { RunLog } from './run-log.js';
-import { startProgram, type Program } from './start-program.js';
+import { startProgram } from './start-program.js';
+import type { Program } from './start-program.js';
 
 export interface ProcessAgentRunnerOptions {
   /** What the programs inherit. */
@@ -163,3 +167,79 @@ const listen = (
   });
   return () => readers.forEach((lines) => lines.end());
 };
+
+export type { Environment };
+
+/** The variable by which everything that an agent starts is recognised, however far it went from its parents. */
+export const WORKTREE_VARIABLE = 'SPEC_KITTY_AGENT_WORKTREE';
+
+/** The whole entry of the environment, with the byte that ends it, as the kernel of Linux shows it. */
+export const markOf = (directory: string): string =>
+  Buffer.from(`${WORKTREE_VARIABLE}=${directory}\0`, 'utf8').toString('latin1');
+
+/**
+ * What an agent's program finds in its environment: ours, without the token, without the variables by which a hook points its
+ * children at one repository and its index, and with those by which programs leave out colour.
+ */
+export const agentEnvironment = (own: Environment, run: AgentRun): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(Object.entries(own).filter(([name]) => !LEFT_OUT.has(name.toUpperCase()))),
+  NO_COLOR: '1',
+  // The orchestrator delivers; a process of its own would outlive the agent that started it.
+  SPEC_KITTY_SYNC: 'off',
+  ...run.environment,
+  [WORKTREE_VARIABLE]: run.directory,
+});
+
+const LEFT_OUT = new Set([
+  TOKEN_VARIABLE,
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_COMMON_DIR',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_PREFIX',
+  'GIT_NAMESPACE',
+  'GIT_QUARANTINE_PATH',
+  'FORCE_COLOR',
+  'CLICOLOR_FORCE',
+]);
+
+/**
+ * The log of one run: what the program printed, byte for byte, up to a limit. A log that cannot be written costs the
+ * log alone, never the run.
+ */
+export class RunLog {
+  #descriptor: number | undefined;
+  #left: number;
+
+  constructor(path: string, maxBytes = MAX_BYTES) {
+    this.#left = maxBytes;
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      this.#descriptor = openSync(path, APPENDING, 0o600);
+    } catch {
+      this.#descriptor = undefined;
+    }
+  }
+
+  write(bytes: Buffer): void {
+    if (this.#descriptor === undefined || this.#left === 0) return;
+    const fitting = bytes.subarray(0, this.#left);
+    this.#left -= fitting.length;
+    try {
+      writeSync(this.#descriptor, fitting);
+      if (this.#left === 0) writeSync(this.#descriptor, '\n[The rest of the output is left out.]\n');
+    } catch {
+      this.close();
+    }
+  }
+
+  /** Safe to repeat. */
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+}
+
+const APPENDING = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | NO_DETOUR;
+const MAX_BYTES = 16 * 1024 * 1024;

@@ -1,16 +1,10 @@
 import type { RawData, WebSocket } from 'ws';
 import { SyncError } from '../../domain/errors.js';
-import {
-  parseServerMessage,
-  type ClientMessage,
-  type ServerMessage,
-  type SnapshotMessage,
-} from '../../domain/wire.js';
-import type { Timer } from '../../ports/host.js';
+import { parseServerMessage } from '../../domain/wire.js';
+import type { ClientMessage, ServerMessage, SnapshotMessage } from '../../domain/wire.js';
 import type { LiveSession, OutgoingEvent, SessionEnd } from '../../ports/delivery.js';
-import { MessageQueue } from './message-queue.js';
+import type { Timer } from '../../ports/host.js';
 import { parseJson, printable } from './printable.js';
-import { watchSilence } from './silence-watch.js';
 
 export interface SessionLimits {
   /** A session without any frame for so long is lost. */
@@ -154,3 +148,105 @@ const endOf = (code: number, reason: string): SessionEnd =>
 
 const sessionOver = (cause?: unknown): SyncError =>
   new SyncError('unreachable', 'The live connection is over.', cause === undefined ? {} : { cause });
+
+/** What a watch needs to know of a session. */
+export interface WatchedSession {
+  /** How many frames of any kind have arrived. */
+  frames(): number;
+  /** Whether we ourselves read nothing at the moment. */
+  isSuspended(): boolean;
+  /** Makes a living peer send a frame. */
+  ask(): void;
+}
+
+/**
+ * Resolves `true` when no frame came for `silenceMs`, `false` when the signal aborted first. It looks a dozen times
+ * in that span instead of restarting a timer at every frame, so that silence is noticed at most a twelfth too late;
+ * half-way it asks, since a hub with nothing to say is not gone.
+ */
+export const watchSilence = async (
+  session: WatchedSession,
+  silenceMs: number,
+  timer: Timer,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  let seen = session.frames();
+  let silentLooks = 0;
+  while (silentLooks < LOOKS) {
+    await timer.sleep(silenceMs / LOOKS, signal);
+    if (signal.aborted) return false;
+    const frames = session.frames();
+    silentLooks = frames === seen && !session.isSuspended() ? silentLooks + 1 : 0;
+    seen = frames;
+    if (silentLooks === LOOKS / 2) session.ask();
+  }
+  return true;
+};
+
+const LOOKS = 12;
+
+/** What a queue tells its source, so that memory stays bounded when the reader is slow. */
+export interface QueueFlow {
+  /** Called when `highWater` values wait. */
+  readonly onFull?: () => void;
+  /** Called when the reader has taken half of them. */
+  readonly onDrained?: () => void;
+  readonly highWater?: number;
+}
+
+/** Values from one source to one reader, in order; after `end` the reader gets what still waits, then its end. */
+export class MessageQueue<T> {
+  readonly #flow: QueueFlow;
+  readonly #highWater: number;
+  #waiting: T[] = [];
+  #taken = 0;
+  #full = false;
+  #ended = false;
+  #wake: (() => void) | undefined;
+
+  constructor(flow: QueueFlow = {}) {
+    this.#flow = flow;
+    this.#highWater = flow.highWater ?? 1024;
+  }
+
+  push(value: T): void {
+    if (this.#ended) return;
+    this.#waiting.push(value);
+    if (!this.#full && this.#waiting.length - this.#taken >= this.#highWater) {
+      this.#full = true;
+      this.#flow.onFull?.();
+    }
+    this.#wakeReader();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wakeReader();
+  }
+
+  async *read(): AsyncGenerator<T, void, undefined> {
+    for (;;) {
+      while (this.#taken < this.#waiting.length) yield this.#take();
+      if (this.#ended) return;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  #take(): T {
+    const value = this.#waiting[this.#taken++] as T;
+    if (this.#taken === this.#waiting.length) {
+      this.#waiting = [];
+      this.#taken = 0;
+    }
+    if (this.#full && this.#waiting.length - this.#taken <= this.#highWater / 2) {
+      this.#full = false;
+      this.#flow.onDrained?.();
+    }
+    return value;
+  }
+
+  #wakeReader(): void {
+    this.#wake?.();
+    this.#wake = undefined;
+  }
+}

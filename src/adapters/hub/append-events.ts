@@ -1,9 +1,10 @@
 import { isSameEvent } from '../../domain/events/is-same-event.js';
 import { isLamport } from '../../domain/events/lamport.js';
 import type { AppendAnswer, IncomingEvent } from '../../ports/hub.js';
-import { advancePosition } from './advance-position.js';
-import { findCells, foldCells, type PlacedEvent } from './board-cells.js';
+import { findCells, foldCells } from './board-cells.js';
+import type { PlacedEvent } from './board-cells.js';
 import { advanceNodes, insertEvents } from './insert-rows.js';
+import { PreparedQuery } from './prepared-query.js';
 import type { Executor } from './prepared-query.js';
 import type { EventTable, NodeTable } from './schema.js';
 
@@ -119,3 +120,36 @@ const nodeRows = (
   }
   return [...rows.values()];
 };
+
+/**
+ * Reserves `count` sequence numbers and returns the first of them. The row stays locked until the transaction ends,
+ * so that the numbers of a team grow in the order of its commits, whatever the database and however many hubs.
+ */
+export const advancePosition = async (
+  db: Executor,
+  team: string,
+  count: number,
+  lamport: number,
+): Promise<number> => {
+  const [row] = await ADVANCE_POSITION.run(db, [team, count, lamport]);
+  return Number(row?.sequence) - count + 1;
+};
+
+const ADVANCE_POSITION = new PreparedQuery((db) =>
+  db
+    .insertInto('team_positions')
+    .values({ team: '', sequence: 0, lamport: 0 })
+    .onConflict((conflict) =>
+      conflict.column('team').doUpdateSet((row) => ({
+        sequence: row('team_positions.sequence', '+', row.ref('excluded.sequence')),
+        lamport: row
+          .case()
+          .when('excluded.lamport', '>', row.ref('team_positions.lamport'))
+          .then(row.ref('excluded.lamport'))
+          .else(row.ref('team_positions.lamport'))
+          .end(),
+      })),
+    )
+    .returning('sequence')
+    .compile(),
+);

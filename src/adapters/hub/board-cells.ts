@@ -1,12 +1,15 @@
-import { cellOf, type BoardCell, type BoardEvent } from '../../domain/hub/board-event.js';
+import { compareCausal } from '../../domain/events/causal-order.js';
+import type { EnvelopeDocument } from '../../domain/events/envelope-document.js';
+import { upcast } from '../../domain/events/upcast.js';
+import { cellOf } from '../../domain/hub/board-event.js';
+import type { BoardCell, BoardEvent } from '../../domain/hub/board-event.js';
 import type { CellState } from '../../domain/hub/cell-state.js';
 import { foldCell, isLate, refoldCell } from '../../domain/hub/fold-cell.js';
-import { compareCausal } from '../../domain/events/causal-order.js';
 import type { IncomingEvent } from '../../ports/hub.js';
 import { CellIndex } from './cell-index.js';
 import { replaceCells } from './insert-rows.js';
-import { PreparedQuery, type Executor } from './prepared-query.js';
-import { readBoardEvent } from './read-board-event.js';
+import { PreparedQuery } from './prepared-query.js';
+import type { Executor } from './prepared-query.js';
 import type { BoardCellTable } from './schema.js';
 
 /** A cell that events of this call change, as it was before. */
@@ -161,3 +164,9 @@ const SELECT_EVENTS = new PreparedQuery((db) =>
     .where('cell', '=', 0)
     .compile(),
 );
+
+/** A stored document as the board reads it. It was judged before it was stored, so it is not judged again. */
+export const readBoardEvent = (eventId: string, document: string): BoardEvent => ({
+  ...upcast(JSON.parse(document) as EnvelopeDocument),
+  event_id: eventId,
+});

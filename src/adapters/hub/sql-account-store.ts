@@ -1,6 +1,9 @@
 import type { Kysely } from 'kysely';
-import { DEFAULT_SESSION_POLICY, type SessionPolicy } from '../../domain/hub/session-policy.js';
-import { err, ok, type Result } from '../../domain/result.js';
+import { DEFAULT_SESSION_POLICY } from '../../domain/hub/session-policy.js';
+import type { SessionPolicy } from '../../domain/hub/session-policy.js';
+import { err, ok } from '../../domain/result.js';
+import type { Result } from '../../domain/result.js';
+import type { WallClock } from '../../ports/host.js';
 import type {
   AccountStore,
   Bearer,
@@ -13,10 +16,8 @@ import type {
   SignInRequest,
   TokenPurpose,
 } from '../../ports/hub.js';
-import type { WallClock } from '../../ports/host.js';
-import { BearerCache } from './bearer-cache.js';
 import { settle } from './hub-settings.js';
-import { addMember, addTeam, addUser, removeMember, teams, teamsOf } from './sql-members.js';
+import type { Executor } from './prepared-query.js';
 import type { HubTables } from './schema.js';
 import { SqlSessions } from './sql-sessions.js';
 import { orStorageFailed } from './storage-failure.js';
@@ -160,3 +161,119 @@ export interface AccountDependencies {
   readonly clock: WallClock;
   readonly policy?: SessionPolicy;
 }
+
+/** Remembers for a moment who presents a token, because programs send many requests with one token. */
+export class BearerCache {
+  readonly #clock: WallClock;
+  readonly #known = new Map<string, { readonly bearer: Bearer; readonly atMs: number }>();
+
+  constructor(clock: WallClock) {
+    this.#clock = clock;
+  }
+
+  get(digest: string, purpose: TokenPurpose): Bearer | undefined {
+    const known = this.#known.get(`${purpose} ${digest}`);
+    if (known === undefined) return undefined;
+    const nowMs = this.#clock.nowMs();
+    const ageMs = nowMs - known.atMs;
+    return ageMs >= 0 && ageMs < REMEMBERED_MS && nowMs < known.bearer.expiresAtMs ? known.bearer : undefined;
+  }
+
+  put(digest: string, purpose: TokenPurpose, bearer: Bearer): void {
+    if (this.#known.size >= REMEMBERED_BEARERS) this.#known.clear();
+    this.#known.set(`${purpose} ${digest}`, { bearer, atMs: this.#clock.nowMs() });
+  }
+
+  clear(): void {
+    this.#known.clear();
+  }
+}
+
+const REMEMBERED_MS = 1000;
+const REMEMBERED_BEARERS = 10_000;
+
+export const addTeam = async (db: Executor, slug: string, nowMs: number): Promise<'added' | 'exists'> => {
+  const added = await db
+    .insertInto('teams')
+    .values({ slug, added_at_ms: nowMs })
+    .onConflict((conflict) => conflict.column('slug').doNothing())
+    .returning('slug')
+    .execute();
+  return added.length > 0 ? 'added' : 'exists';
+};
+
+export const teams = async (db: Executor): Promise<readonly string[]> => {
+  const rows = await db.selectFrom('teams').select('slug').orderBy('slug').execute();
+  return rows.map((row) => row.slug);
+};
+
+export const addUser = async (
+  db: Executor,
+  name: string,
+  passwordHash: string,
+  nowMs: number,
+): Promise<'added' | 'exists'> => {
+  const added = await db
+    .insertInto('users')
+    .values({ name, password_hash: passwordHash, added_at_ms: nowMs })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .returning('name')
+    .execute();
+  return added.length > 0 ? 'added' : 'exists';
+};
+
+export const addMember = (
+  db: Executor,
+  team: string,
+  user: string,
+): Promise<'added' | 'exists' | 'unknown-team' | 'unknown-user'> =>
+  db.transaction().execute(async (transaction) => {
+    const teamRow = await transaction
+      .selectFrom('teams')
+      .select('slug')
+      .where('slug', '=', team)
+      .executeTakeFirst();
+    if (teamRow === undefined) return 'unknown-team';
+    const userRow = await transaction
+      .selectFrom('users')
+      .select('name')
+      .where('name', '=', user)
+      .executeTakeFirst();
+    if (userRow === undefined) return 'unknown-user';
+    const last = await transaction
+      .selectFrom('memberships')
+      .select((row) => row.fn.max('position').as('position'))
+      .where('user_name', '=', user)
+      .executeTakeFirst();
+    const added = await transaction
+      .insertInto('memberships')
+      .values({ team, user_name: user, position: Number(last?.position ?? 0) + 1 })
+      .onConflict((conflict) => conflict.columns(['team', 'user_name']).doNothing())
+      .returning('team')
+      .execute();
+    return added.length > 0 ? 'added' : 'exists';
+  });
+
+export const removeMember = async (
+  db: Executor,
+  team: string,
+  user: string,
+): Promise<'removed' | 'absent'> => {
+  const removed = await db
+    .deleteFrom('memberships')
+    .where('team', '=', team)
+    .where('user_name', '=', user)
+    .returning('team')
+    .execute();
+  return removed.length > 0 ? 'removed' : 'absent';
+};
+
+export const teamsOf = async (db: Executor, user: string): Promise<readonly string[]> => {
+  const rows = await db
+    .selectFrom('memberships')
+    .select('team')
+    .where('user_name', '=', user)
+    .orderBy('position')
+    .execute();
+  return rows.map((row) => row.team);
+};

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { CellState, FeatureBoard, WorkPackageState } from '../../domain/hub/cell-state.js';
 import { featureBoards } from '../../domain/hub/feature-boards.js';
+import type { WallClock } from '../../ports/host.js';
 import type {
   AppendAnswer,
   EventPage,
@@ -11,11 +12,10 @@ import type {
   ReceiptPage,
   TeamEvents,
   TeamPosition,
+  NodeFreshness,
 } from '../../ports/hub.js';
-import type { WallClock } from '../../ports/host.js';
 import { appendEvents } from './append-events.js';
-import { summarizeProjects } from './project-summaries.js';
-import type { HubTables } from './schema.js';
+import type { HubTables, NodeTable } from './schema.js';
 import { orStorageFailed } from './storage-failure.js';
 
 /** The rows of one team. Every statement of this class, and of the functions it hands its team to, names the team. */
@@ -139,3 +139,36 @@ export class SqlTeamEvents implements TeamEvents {
     return query.project === undefined ? rows : rows.where('project_uuid', '=', query.project);
   }
 }
+
+/** Puts the machines of a team together to projects; a project goes by the name that arrived last. */
+export const summarizeProjects = (rows: readonly NodeTable[]): readonly ProjectSummary[] => {
+  const byProject = new Map<string, NodeTable[]>();
+  for (const row of rows) {
+    const known = byProject.get(row.project_uuid);
+    if (known === undefined) byProject.set(row.project_uuid, [row]);
+    else known.push(row);
+  }
+  return [...byProject].map(([projectUuid, nodes]) => ({
+    projectUuid,
+    projectSlug: latestSlug(nodes),
+    events: nodes.reduce((sum, node) => sum + Number(node.events), 0),
+    nodes: nodes.map(freshnessOf),
+  }));
+};
+
+const latestSlug = (nodes: readonly NodeTable[]): string | undefined => {
+  const named = nodes.filter((node) => node.project_slug !== null);
+  const latest = named.reduce<NodeTable | undefined>(
+    (best, node) =>
+      best === undefined || Number(node.last_received_at_ms) > Number(best.last_received_at_ms) ? node : best,
+    undefined,
+  );
+  return latest?.project_slug ?? undefined;
+};
+
+const freshnessOf = (node: NodeTable): NodeFreshness => ({
+  nodeId: node.node_id,
+  events: Number(node.events),
+  lastLamport: Number(node.last_lamport),
+  lastReceivedAtMs: Number(node.last_received_at_ms),
+});

@@ -1,19 +1,22 @@
 import { messageOf } from '../../domain/errors.js';
-import type { Decision } from '../../domain/outbox/decision.js';
 import { seal } from '../../domain/events/seal.js';
+import type { Decision } from '../../domain/outbox/decision.js';
 import { describeIssues } from '../../domain/result.js';
 import type { CaptureLimits, CaptureOutcome, Fact, RefusalReason } from '../../ports/outbox.js';
+import { makeDirectory } from '../fs/make-directory.js';
 import type { HeldLock } from '../fs/process-lock.js';
-import { appendDecisions } from './decision-log.js';
-import { JournalWriter } from './journal-writer.js';
+import { appendToLog } from '../fs/sealed-log.js';
 import { appendUnderLock, isSegmentFull } from './append-under-lock.js';
+import { appendDecisions } from './decision-log.js';
 import type { JournalTail } from './journal-tail.js';
+import { JournalWriter } from './journal-writer.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import type { OutboxSurroundings } from './outbox-surroundings.js';
 import { encodeRecord } from './record-format.js';
-import { noteRefused, noteWithdrawn } from './refused-log.js';
-import { estimateWaiting, nextNumber, readSettledMark, type SettledMark } from './settled-mark.js';
-import { unsealedFacts, type WaitingFacts } from './waiting-facts.js';
+import { estimateWaiting, nextNumber, readSettledMark } from './settled-mark.js';
+import type { SettledMark } from './settled-mark.js';
+import { unsealedFacts } from './waiting-facts.js';
+import type { WaitingFacts } from './waiting-facts.js';
 
 /** How many events waited when `last` was the newest record. */
 export interface Occupancy {
@@ -178,4 +181,41 @@ export const occupancy = (tail: JournalTail, mark: SettledMark | undefined, coun
   return counted === undefined
     ? estimateWaiting(tail.journal, last, mark)
     : counted.waiting + Math.max(0, last - counted.last);
+};
+
+/** Counts events that are not taken, durable when this returns; `beside`: without the capture lock. */
+export const noteRefused = (
+  paths: OutboxPaths,
+  facts: readonly Fact[],
+  reason: RefusalReason,
+  message: string,
+  nowMs: number,
+  held: 'held' | 'beside',
+): void => {
+  const at = new Date(nowMs).toISOString();
+  const ids = facts.map(({ event }) => event.event_id);
+  append(
+    paths,
+    ids.map((eventId) => ({ event_id: eventId, kind: 'refused', reason, message, at })),
+    held,
+  );
+};
+
+/** Counts intents whose work left no evidence, durable when this returns. */
+export const noteWithdrawn = (
+  paths: OutboxPaths,
+  eventIds: readonly string[],
+  reason: string,
+  nowMs: number,
+): void => {
+  const at = new Date(nowMs).toISOString();
+  append(
+    paths,
+    eventIds.map((eventId) => ({ event_id: eventId, kind: 'withdrawn', reason, at })),
+  );
+};
+
+const append = (paths: OutboxPaths, entries: readonly object[], held: 'held' | 'beside' = 'held'): void => {
+  makeDirectory(paths.directory);
+  appendToLog(paths.refused, entries, held);
 };

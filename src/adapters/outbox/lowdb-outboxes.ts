@@ -1,11 +1,13 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { isUuidV4 } from '../../domain/ids.js';
 import type { Outbox, Outboxes } from '../../ports/outbox.js';
 import { onStorage } from '../fs/storage-failure.js';
+import { newestSegment } from './journal-files.js';
 import { LowdbOutbox } from './lowdb-outbox.js';
-import { highestClock } from './highest-clock.js';
-import type { OutboxSurroundings } from './outbox-surroundings.js';
 import { outboxesDirectory, outboxPaths, UNIDENTIFIED } from './outbox-paths.js';
+import type { OutboxPaths } from './outbox-paths.js';
+import type { OutboxSurroundings } from './outbox-surroundings.js';
+import { scanSegment } from './scan-segment.js';
 
 /** The outboxes below a state root. */
 export class LowdbOutboxes implements Outboxes {
@@ -43,6 +45,17 @@ const namesIn = (directory: string): readonly string[] => {
     return readdirSync(directory);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+};
+
+/** Highest Lamport clock in the open segment of an outbox, else in its newest sealed one; 0 when there is neither. */
+export const highestClock = (paths: OutboxPaths): number => {
+  const sealed = newestSegment(paths)?.clock ?? 0;
+  try {
+    return Math.max(sealed, scanSegment(readFileSync(paths.current)).clock);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return sealed;
     throw error;
   }
 };

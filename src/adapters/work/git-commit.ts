@@ -1,6 +1,8 @@
-import { err, ok, type Result } from '../../domain/result.js';
+import { join } from 'node:path';
+import { err, ok } from '../../domain/result.js';
+import type { Result } from '../../domain/result.js';
 import type { Checkout, Head } from '../../ports/events.js';
-import { contentsOf, isSame, settleIndex } from './git-after-hooks.js';
+import { readPlainFile } from '../fs/repository-file.js';
 import type { Git } from './git-command.js';
 import { pathInTree, placeElsewhere } from './git-commit-place.js';
 import { runPatiently } from './git-index-lock.js';
@@ -147,3 +149,74 @@ const parseStatus = (output: string): readonly string[] =>
     .split('\0')
     .filter((entry) => entry !== '')
     .map((entry) => entry.slice(3));
+
+/** What files read like, to see whether a hook has changed them. */
+export const contentsOf = (root: string, paths: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(
+    paths.map((path) => {
+      try {
+        return [path, readPlainFile(join(root, path)).toString('latin1')];
+      } catch {
+        return [path, ''];
+      }
+    }),
+  );
+
+export const isSame = (one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean =>
+  [...one].every(([path, content]) => other.get(path) === content);
+
+/**
+ * Brings the user's index, and our files, to what a commit of single paths holds. Hooks work on an index of its own for
+ * that: what they reformat or add gets into the commit, while the user's index keeps what was there before, as if it
+ * were to be taken back. Where the user has staged something else it stays. The answer: paths that the commit was made
+ * for and does not hold.
+ */
+export const settleIndex = async (
+  git: Git,
+  main: Checkout,
+  paths: readonly string[],
+  before: string | undefined,
+  written: ReadonlyMap<string, string>,
+): Promise<readonly string[]> => {
+  const staged = await namesOf(git, main, ['diff-index', '--cached', 'HEAD', '--']);
+  if (staged.length === 0) return [];
+  const differing = new Set(staged);
+  const changes =
+    before === undefined ? ['ls-tree', '-r', 'HEAD'] : ['diff-tree', '-r', before, 'HEAD', '--'];
+  const changed = new Set(await namesOf(git, main, changes));
+  const missing = paths.filter((path) => differing.has(path) && !changed.has(path));
+  // Against the commit before, only what the user staged differs.
+  const theirs = new Set(
+    before === undefined ? [] : await namesOf(git, main, ['diff-index', '--cached', before, '--']),
+  );
+  const stale = [...changed].filter(
+    (path) => differing.has(path) && (paths.includes(path) || !theirs.has(path)),
+  );
+  if (stale.length > 0) {
+    await git.run(main.root, ['reset', '--quiet', 'HEAD', '--', ...stale.map(literalPath)], { writes: true });
+    await updateFiles(git, main, paths, written);
+  }
+  return missing;
+};
+
+/** A hook that reformats in the index alone leaves our file as we wrote it: it follows the commit then. */
+const updateFiles = async (
+  git: Git,
+  main: Checkout,
+  paths: readonly string[],
+  written: ReadonlyMap<string, string>,
+): Promise<void> => {
+  const unlike = await namesOf(git, main, ['diff-files', '--', ...paths.map(literalPath)]);
+  const asWritten = unlike.filter((path) => isSame(contentsOf(main.root, [path]), written));
+  if (asWritten.length === 0) return;
+  await git.run(main.root, ['checkout', '--quiet', '--', ...asWritten.map(literalPath)], { writes: true });
+};
+
+const namesOf = async (
+  git: Git,
+  { root }: Checkout,
+  [command = '', ...args]: readonly string[],
+): Promise<readonly string[]> =>
+  (await git.demand(root, [command, '-z', '--name-only', ...args])).split('\0').filter((name) => name !== '');
+
+const literalPath = (path: string): string => `:(top,literal)${path}`;

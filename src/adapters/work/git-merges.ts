@@ -1,5 +1,8 @@
+import { SyncError } from '../../domain/errors.js';
+import { err, ok } from '../../domain/result.js';
 import type { Result } from '../../domain/result.js';
 import type { BranchStanding } from '../../domain/work/merge-selection.js';
+import type { Checkout, HeldRepository } from '../../ports/events.js';
 import type {
   BranchMove,
   BranchPlace,
@@ -10,13 +13,14 @@ import type {
   StandingQuestion,
   TriedMerge,
 } from '../../ports/work.js';
-import type { Checkout, HeldRepository } from '../../ports/events.js';
 import { findObstacle, moveBranch } from './git-branch-move.js';
 import { checkedOut, rebased } from './git-branch-place.js';
-import { Git } from './git-command.js';
-import { tryMerge } from './git-merge-trial.js';
+import { Git, directoryOf } from './git-command.js';
+import { isAncestor, makeCommit, mergeTrees, treeOf } from './git-merge-tree.js';
+import { mergedTips } from './git-merged.js';
 import type { Environment } from './git-process.js';
-import { standingsOf } from './git-standing.js';
+import { BRANCHES } from './git-refs.js';
+import { squashedTips, squashTrailer } from './git-squash-trace.js';
 
 /** Merges with git, without a checkout and without any of its hooks. Needs git 2.38 or newer to merge. */
 export class GitMerges implements Merges {
@@ -52,3 +56,177 @@ export class GitMerges implements Merges {
     return moveBranch(this.#git, held.checkout, move);
   }
 }
+
+/**
+ * How branches stand to the one that they are merged into. A branch without commits of its own is merged in git's eyes;
+ * here it is not, for there is nothing that could be. Its tip is then on the main line (first parents) of what it was
+ * started from, and no reflog knows of a commit made on it or of a fast-forward to it: a merge in git's usual way leaves
+ * the tip beside the main line, as a second parent.
+ */
+export const standingsOf = async (
+  git: Git,
+  checkout: Checkout,
+  into: string,
+  questions: readonly StandingQuestion[],
+): Promise<ReadonlyMap<string, BranchStanding>> => {
+  const standings = new Map<string, BranchStanding>();
+  const target = await git.branchTip(checkout, into);
+  const mainLine = target === undefined ? new Set<string>() : await mainLineOf(git, checkout, target);
+  const worked = new Map<string, string>();
+  for (const { branch, startedFrom } of questions) {
+    const tip = await git.branchTip(checkout, branch);
+    if (tip === undefined) standings.set(branch, 'missing');
+    else if (
+      (mainLine.has(tip) || (await isOnOther(git, checkout, tip, startedFrom))) &&
+      !(await wasCommitted(git, checkout, { branch, into, tip }))
+    )
+      standings.set(branch, 'no-commits');
+    else worked.set(branch, tip);
+  }
+  const merged =
+    target === undefined || worked.size === 0
+      ? new Set<string>()
+      : await mergedTips(git, checkout, [...worked.values()], target);
+  for (const [branch, tip] of worked) standings.set(branch, merged.has(tip) ? 'merged' : 'unmerged');
+  return standings;
+};
+
+/** The newest commits of the main line: nobody starts a branch so far back, and a look has to be short. */
+const mainLineOf = async (git: Git, checkout: Checkout, target: string): Promise<ReadonlySet<string>> => {
+  const args = ['rev-list', '--first-parent', `--max-count=${LOOKED_AT}`, target, '--'];
+  return new Set((await git.demand(directoryOf(checkout), args)).split('\n'));
+};
+
+const LOOKED_AT = 20_000;
+
+const isOnOther = async (
+  git: Git,
+  checkout: Checkout,
+  tip: string,
+  branches: readonly string[],
+): Promise<boolean> => {
+  for (const branch of branches) {
+    const other = await git.branchTip(checkout, branch);
+    if (other !== undefined && (await isOnMainLine(git, checkout, tip, other))) return true;
+  }
+  return false;
+};
+
+const isOnMainLine = async (git: Git, checkout: Checkout, commit: string, tip: string): Promise<boolean> => {
+  if (commit === tip) return true;
+  const args = ['rev-list', '--first-parent', tip, '--not', `${commit}^@`, '--'];
+  return (await git.demand(directoryOf(checkout), args)).split('\n').includes(commit);
+};
+
+/** What reflogs tell, which only this clone has: that the tip was made on the branch, or that a merge went forward to it. */
+const wasCommitted = async (
+  git: Git,
+  checkout: Checkout,
+  { branch, into, tip }: Record<'branch' | 'into' | 'tip', string>,
+): Promise<boolean> =>
+  (await reflog(git, checkout, branch)).some(
+    ([commit, action = '']) => commit === tip && MADE_HERE.test(action),
+  ) ||
+  (await reflog(git, checkout, into)).some(
+    ([commit, action = '']) => commit === tip && action.startsWith(`merge ${branch}: Fast-forward`),
+  );
+
+const MADE_HERE = /^(?:commit|cherry-pick|am|revert)\b/;
+
+const reflog = async (
+  git: Git,
+  checkout: Checkout,
+  branch: string,
+): Promise<readonly (readonly string[])[]> => {
+  const args = ['log', '--walk-reflogs', '--format=%H%x09%gs', BRANCHES + branch, '--'];
+  return (await git.run(directoryOf(checkout), args)).stdout.split('\n').map((line) => line.split('\t'));
+};
+
+/**
+ * Merges branch by branch in the object store. Two lines of commits are made: the real one, and a stand-in that has
+ * every squashed tip for a parent. Git merges with the stand-in, and so takes the work that a branch was built upon for
+ * what both sides have, although the real line has no trace of it that git would follow.
+ */
+export const tryMerge = async (
+  git: Git,
+  checkout: Checkout,
+  request: MergeRequest,
+): Promise<Result<TriedMerge, MergeConflict>> => {
+  const from = await tipOf(git, checkout, request.into);
+  const tips: string[] = [];
+  for (const { branch } of request.branches) tips.push(await tipOf(git, checkout, branch));
+  if (tips.length === 0) return ok({ from, to: from, commits: [] });
+  let standIn = await withSquashed(git, checkout, from, tips);
+  let before = await treeOf(git, checkout, from);
+  let to = from;
+  const commits: (string | undefined)[] = [];
+  for (const [at, { branch, subject }] of request.branches.entries()) {
+    const tip = tips[at] ?? from;
+    const tree = await mergeTrees(git, checkout, standIn, tip);
+    if (!tree.ok) return err({ branch, paths: tree.error });
+    if (tree.value === before && (await isAncestor(git, checkout, tip, standIn))) {
+      commits.push(undefined);
+      continue;
+    }
+    before = tree.value;
+    const isSquash = request.strategy === 'squash';
+    const parents = isSquash ? [to] : [to, tip];
+    const message = isSquash
+      ? await squashMessage(git, checkout, { branch, subject, tip, standIn })
+      : [subject];
+    const isReal = standIn === to;
+    to = await makeCommit(git, checkout, tree.value, parents, message);
+    standIn =
+      isReal && !isSquash
+        ? to
+        : await makeCommit(git, checkout, tree.value, [to, tip, standIn], ['stand-in']);
+    commits.push(to);
+  }
+  return ok({ from, to, commits });
+};
+
+const tipOf = async (git: Git, checkout: Checkout, branch: string): Promise<string> => {
+  const tip = await git.branchTip(checkout, branch);
+  if (tip === undefined) throw new SyncError('git-failed', `There is no branch ${branch}.`);
+  return tip;
+};
+
+/** The commit itself, or a stand-in that also descends from what was squashed into it and the tips are built upon. */
+const withSquashed = async (
+  git: Git,
+  checkout: Checkout,
+  commit: string,
+  tips: readonly string[],
+): Promise<string> => {
+  const squashed: string[] = [];
+  for (const tip of await squashedTips(git, checkout, commit, tips))
+    for (const other of tips)
+      if (!squashed.includes(tip) && (await isAncestor(git, checkout, tip, other))) squashed.push(tip);
+  if (squashed.length === 0) return commit;
+  return makeCommit(git, checkout, await treeOf(git, checkout, commit), [commit, ...squashed], ['stand-in']);
+};
+
+const squashMessage = async (
+  git: Git,
+  checkout: Checkout,
+  { branch, subject, tip, standIn }: Record<'branch' | 'subject' | 'tip' | 'standIn', string>,
+): Promise<readonly string[]> => {
+  const args = [
+    'log',
+    '--no-merges',
+    '--reverse',
+    `--format=%w(${WIDTH},0,2)* %s`,
+    `--max-count=${LISTED}`,
+    tip,
+    '--not',
+    standIn,
+    '--',
+  ];
+  const subjects = (await git.demand(directoryOf(checkout), args)).trim();
+  return [subject, ...(subjects === '' ? [] : [subjects]), squashTrailer(branch, tip)];
+};
+
+const LISTED = 100;
+
+/** Lines of a body may not be longer where commit messages are checked. */
+const WIDTH = 100;

@@ -2,19 +2,19 @@ import { abortRun } from '../../domain/agents/begin-run.js';
 import { reviewsOwnWork } from '../../domain/agents/choose-agent.js';
 import { endRun } from '../../domain/agents/end-run.js';
 import type { Notice } from '../../domain/agents/observe.js';
-import { standingOf, type OrchestrationStanding } from '../../domain/agents/standing.js';
+import { standingOf } from '../../domain/agents/standing.js';
+import type { OrchestrationStanding } from '../../domain/agents/standing.js';
 import type { OrchestrationState } from '../../domain/agents/state.js';
-import type { OrchestratorPlace } from '../../ports/agents.js';
-import type { WallClock } from '../../ports/host.js';
+import type { OrchestratorPlace, OrchestrationStore } from '../../ports/agents.js';
+import type { WallClock, Timer } from '../../ports/host.js';
+import type { PerformWork } from '../work/perform-work.js';
 import type { OrchestrationContext } from './orchestration-context.js';
 import type { OrchestrationProgress, ProgressListener } from './orchestration-progress.js';
 import { OrchestrationRun } from './orchestration-run.js';
 import type { OrchestratorSources } from './orchestrator-sources.js';
-import type { PerformWork } from '../work/perform-work.js';
 import type { Preparation } from './plan-orchestration.js';
 import { RunMemory } from './run-memory.js';
 import { RunTurns } from './run-turns.js';
-import { StopRequests } from './stop-requests.js';
 import type { ToldWork } from './told-work.js';
 
 /** A run that has everything but has not taken a step in this process. */
@@ -105,3 +105,64 @@ const endOf = ({ status }: OrchestrationState, { cause }: StopRequests): RunEnde
 };
 
 const now = (clock: WallClock): string => new Date(clock.nowMs()).toISOString();
+
+/** Whatever can stop a run: the signal of its caller, somebody's request to give it up, its own breakage. */
+export class StopRequests {
+  readonly #store: Pick<OrchestrationStore, 'isAskedToStop'>;
+  readonly #timer: Timer;
+  readonly #place: OrchestratorPlace;
+  readonly #tell: (progress: OrchestrationProgress) => void;
+  #cause: 'interrupted' | 'aborted' | 'failed' | undefined;
+
+  constructor(
+    store: Pick<OrchestrationStore, 'isAskedToStop'>,
+    timer: Timer,
+    place: OrchestratorPlace,
+    tell: (progress: OrchestrationProgress) => void,
+  ) {
+    this.#store = store;
+    this.#timer = timer;
+    this.#place = place;
+    this.#tell = tell;
+  }
+
+  /** What stopped the run first; `undefined` when it came to its end by itself. */
+  get cause(): 'interrupted' | 'aborted' | 'failed' | undefined {
+    return this.#cause;
+  }
+
+  /** Runs `work` with a signal that aborts as soon as anything stops it. */
+  async during(
+    signal: AbortSignal | undefined,
+    work: (stopped: AbortSignal, broken: () => void) => Promise<void>,
+  ): Promise<void> {
+    const stopped = new AbortController();
+    const over = new AbortController();
+    const stop = (cause: 'interrupted' | 'aborted' | 'failed'): void => {
+      if (this.#cause !== undefined) return;
+      this.#cause = cause;
+      this.#tell({ what: 'stopping', because: cause });
+      stopped.abort();
+    };
+    const interrupt = (): void => stop('interrupted');
+    if (signal?.aborted === true) interrupt();
+    signal?.addEventListener('abort', interrupt, { once: true });
+    const asking = this.#watch(over.signal, () => stop('aborted'));
+    try {
+      await work(stopped.signal, () => stop('failed'));
+    } finally {
+      over.abort();
+      signal?.removeEventListener('abort', interrupt);
+      await asking;
+    }
+  }
+
+  async #watch(over: AbortSignal, asked: () => void): Promise<void> {
+    while (!over.aborted) {
+      await this.#timer.sleep(POLL_MS, over);
+      if (!over.aborted && (await this.#store.isAskedToStop(this.#place))) return asked();
+    }
+  }
+}
+
+const POLL_MS = 300;

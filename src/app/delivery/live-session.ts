@@ -1,23 +1,19 @@
-import {
-  advance,
-  OFFLINE,
-  type Connection,
-  type ConnectionEvent,
-  type ConnectionStatus,
-} from '../../domain/delivery/connection.js';
-import { isSameAccount, type Account } from '../../domain/outbox/account.js';
+import { MAX_COMPRESSED_BYTES } from '../../domain/delivery/batch-plan.js';
+import type { BatchLimits } from '../../domain/delivery/batch-plan.js';
+import { advance, OFFLINE } from '../../domain/delivery/connection.js';
+import type { Connection, ConnectionEvent, ConnectionStatus } from '../../domain/delivery/connection.js';
 import { isSyncError, unreachable } from '../../domain/errors.js';
 import { receive } from '../../domain/events/lamport.js';
+import { isSameAccount } from '../../domain/outbox/account.js';
+import type { Account } from '../../domain/outbox/account.js';
 import type { EventMessage, ServerMessage, SnapshotMessage } from '../../domain/wire.js';
-import type { TokenIssuer, LiveTransport } from '../../ports/delivery.js';
+import type { TokenIssuer, LiveTransport, LiveToken, LiveSession } from '../../ports/delivery.js';
 import type { LamportStore } from '../../ports/events.js';
 import type { Randomness, Timer } from '../../ports/host.js';
 import type { AccessTokens } from './access-token.js';
 import { AckBook } from './ack-book.js';
-import { Announcements, type AnnouncedLimits } from './announced-limits.js';
 import type { Courier } from './courier.js';
 import { LiveCourier } from './live-courier.js';
-import { keepValid, type IssuedLive, type ValidFor } from './live-renewal.js';
 import { whenAborted } from './when-aborted.js';
 
 export interface LiveHost {
@@ -190,3 +186,82 @@ interface OpenSession extends ValidFor {
   /** An ack that was due did not come: until the next session, batches deliver. */
   isSilent: boolean;
 }
+
+/** What a hub said that one batch may be. */
+export interface AnnouncedLimits extends Partial<Pick<BatchLimits, 'maxEvents'>> {
+  /** Of the body as it travels. */
+  readonly maxBodyBytes: number;
+}
+
+/** Remembers what the hub of an account announced last, after its session too: batches go on without one. */
+export class Announcements {
+  #last: { readonly account: Account; readonly limits: AnnouncedLimits } | undefined;
+
+  enter({ limits }: SnapshotMessage, account: Account): void {
+    const [events, bytes] = [usable(limits?.batch_events), usable(limits?.batch_bytes)];
+    this.#last = {
+      account,
+      limits: {
+        maxBodyBytes: Math.min(MAX_COMPRESSED_BYTES, bytes ?? MAX_COMPRESSED_BYTES),
+        ...(events === undefined ? {} : { maxEvents: events }),
+      },
+    };
+  }
+
+  /** `undefined` as long as the hub of this account has not been heard of. */
+  of(account: Account): AnnouncedLimits | undefined {
+    return this.#last !== undefined && isSameAccount(this.#last.account, account)
+      ? this.#last.limits
+      : undefined;
+  }
+}
+
+/** A frame of somebody else may hold anything. */
+const usable = (limit: unknown): number | undefined =>
+  typeof limit === 'number' && limit >= 1 ? Math.floor(limit) : undefined;
+
+/** A session, and for how long the token with which it was opened is good. */
+export interface ValidFor {
+  readonly session: LiveSession;
+  readonly account: Account;
+  readonly lifetimeSeconds: number;
+}
+
+export interface IssuedLive {
+  readonly account: Account;
+  readonly live: LiveToken;
+}
+
+/**
+ * Renews the token of a session in place, well before it expires, until the session is over. Only where the hub
+ * announced that it can; elsewhere the hub ends the session, and the next one has a token of its own. Rejects when the
+ * session is over.
+ */
+export const keepValid = async (
+  { session, account, lifetimeSeconds }: ValidFor,
+  issue: () => Promise<IssuedLive | string>,
+  timer: Timer,
+  over: AbortSignal,
+): Promise<void> => {
+  if (session.snapshot.capabilities?.includes('auth') !== true) return;
+  for (let waitMs = renewalAfterMs(lifetimeSeconds); ;) {
+    await timer.sleep(waitMs, over);
+    if (over.aborted) return;
+    const issued = await issue();
+    if (over.aborted) return;
+    if (typeof issued === 'string') waitMs = RETRY_MS;
+    // Somebody else signed in: the next session is theirs.
+    else if (!isSameAccount(issued.account, account)) return session.close();
+    else {
+      await session.renew(issued.live.token);
+      waitMs = renewalAfterMs(issued.live.lifetimeSeconds);
+    }
+  }
+};
+
+const LEEWAY_MS = 60_000;
+const RETRY_MS = 10_000;
+
+/** A short-lived token is renewed when half of its life is over. */
+const renewalAfterMs = (lifetimeSeconds: number): number =>
+  Math.max(lifetimeSeconds * 500, lifetimeSeconds * 1000 - LEEWAY_MS);

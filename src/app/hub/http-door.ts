@@ -1,11 +1,16 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { gunzip } from 'node:zlib';
 import { isSyncError } from '../../domain/errors.js';
-import type { AccountStore } from '../../ports/hub.js';
+import { err, ok } from '../../domain/result.js';
+import type { Result } from '../../domain/result.js';
 import type { Log } from '../../ports/host.js';
-import { problem, PROBLEM_CONTENT_TYPE, problemDocument, PROBLEMS, type Problem } from './problem.js';
-import { readBody } from './read-body.js';
-import { matchRoute, refuse, type Answer, type HubRequest, type Route } from './route.js';
+import type { AccountStore } from '../../ports/hub.js';
+import { problem, PROBLEM_CONTENT_TYPE, problemDocument, PROBLEMS } from './problem.js';
+import type { Problem } from './problem.js';
+import { matchRoute, refuse } from './route.js';
+import type { Answer, HubRequest, Route, BodyLimits } from './route.js';
 import { bearerProblem } from './token-api.js';
 
 /** Turns HTTP requests into calls of the routes, and their answers into responses. */
@@ -143,3 +148,71 @@ const send = (response: ServerResponse, status: number, contentType: string, bod
   const bytes = Buffer.from(body, 'utf8');
   response.writeHead(status, { 'content-type': contentType, 'content-length': bytes.length }).end(bytes);
 };
+
+/**
+ * Reads a body as text, with or without gzip. Reading stops at the limit, and so does decompression: a small body
+ * that would grow to gigabytes costs no more than one that is as large as allowed.
+ */
+export const readBody = async (
+  request: IncomingMessage,
+  limits: BodyLimits,
+): Promise<Result<string, Problem>> => {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (encoding !== 'gzip' && encoding !== 'x-gzip' && encoding !== 'identity') {
+    return err(problem('unsupported-encoding', 'Send the body as it is, or compressed with gzip.'));
+  }
+  const isPlain = encoding === 'identity';
+  const received = await receive(request, isPlain ? limits.rawBytes : limits.compressedBytes);
+  if (!received.ok) return received;
+  const raw = isPlain ? received : await decompress(received.value, limits.rawBytes);
+  if (!raw.ok) return raw;
+  if (!isUtf8(raw.value)) return err(problem('malformed-body', 'The body is not UTF-8.'));
+  const text = raw.value.toString('utf8');
+  return ok(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text);
+};
+
+const BYTE_ORDER_MARK = 0xfeff;
+
+const tooLarge = (bytes: number): Problem =>
+  problem('body-too-large', `The limit is ${bytes} bytes; send less at once.`);
+
+/**
+ * What is beyond the limit is thrown away up to a multiple of it, since a sender that is cut off in the middle may
+ * never read the answer that tells it what the limit is.
+ */
+const DISCARDED_MULTIPLE = 16;
+
+const receive = (request: IncomingMessage, limitBytes: number): Promise<Result<Buffer, Problem>> => {
+  const beyondPatience = limitBytes * DISCARDED_MULTIPLE;
+  if (Number(request.headers['content-length'] ?? 0) > beyondPatience) {
+    return Promise.resolve(err(tooLarge(limitBytes)));
+  }
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= limitBytes) chunks.push(chunk);
+      else if (bytes > beyondPatience) {
+        request.pause();
+        resolve(err(tooLarge(limitBytes)));
+      }
+    });
+    request.on('end', () =>
+      resolve(bytes <= limitBytes ? ok(Buffer.concat(chunks)) : err(tooLarge(limitBytes))),
+    );
+    // Nobody is left to read this answer; it only ends the wait.
+    request.on('close', () => resolve(err(problem('malformed-body', 'The body ended too early.'))));
+    request.on('error', () => resolve(err(problem('malformed-body', 'The body ended too early.'))));
+  });
+};
+
+const decompress = (compressed: Buffer, limitBytes: number): Promise<Result<Buffer, Problem>> =>
+  new Promise((resolve) => {
+    gunzip(compressed, { maxOutputLength: limitBytes }, (error, raw) => {
+      if (error === null) resolve(ok(raw));
+      else if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+        resolve(err(tooLarge(limitBytes)));
+      else resolve(err(problem('malformed-body', 'The body is not gzip.')));
+    });
+  });

@@ -1,22 +1,25 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
-import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
+import { Server as NetServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
-import { messageOf, SyncError } from '../../domain/errors.js';
-import type { AccountStore, EventStore } from '../../ports/hub.js';
+import { messageOf, SyncError, isSyncError } from '../../domain/errors.js';
 import type { Log, WallClock } from '../../ports/host.js';
+import type { AccountStore, EventStore } from '../../ports/hub.js';
 import { batchRoutes } from './batch-api.js';
-import { dossierRoutes } from './dossier-api.js';
-import { healthRoutes } from './health-api.js';
 import { HttpDoor, refuseSocket } from './http-door.js';
-import { DEFAULT_HUB_LIMITS, type HubLimits } from './hub-limits.js';
+import { DEFAULT_HUB_LIMITS } from './hub-limits.js';
+import type { HubLimits } from './hub-limits.js';
 import { Ingest } from './ingest.js';
 import { LiveAudience } from './live-audience.js';
 import { LiveGateway } from './live-gateway.js';
 import { LiveIngest } from './live-ingest.js';
 import { problem } from './problem.js';
 import { readRoutes } from './read-api.js';
-import { tokenRoutes } from './token-api.js';
+import { refuse, json } from './route.js';
+import type { Route } from './route.js';
+import { tokenRoutes, bearerProblem } from './token-api.js';
 
 export interface HubOptions {
   readonly store: EventStore;
@@ -229,3 +232,68 @@ class Connections {
     if (this.#silent.delete(socket) && this.#silent.size === 0) this.#onSpoken();
   }
 }
+
+/**
+ * Where spec-kitty 2.1 offers the text of planning documents. This hub keeps none; the one answer after which that client
+ * does not offer the same again for hours is that there is no such place.
+ */
+export const dossierRoutes = (): readonly Route[] => [
+  {
+    method: 'POST',
+    path: '/api/dossier/push-content/',
+    summary: 'Says to clients that offer planning documents that none are kept here.',
+    access: {
+      kind: 'bearer',
+      handle: () =>
+        Promise.resolve(
+          refuse(
+            problem('not-found', 'This hub keeps events, no documents.', {
+              members: { error: 'namespace_not_found' },
+            }),
+          ),
+        ),
+    },
+  },
+];
+
+/** Whether the hub is alive and able to work. */
+export const healthRoutes = (
+  store: EventStore,
+  accounts: Pick<AccountStore, 'identify'>,
+): readonly Route[] => [
+  {
+    method: 'GET',
+    path: '/api/v1/sync/health/',
+    summary: 'Says to clients that the hub can be reached; with a token also whether it is known here.',
+    access: {
+      kind: 'open',
+      handle: async ({ token }) => {
+        const bearer = token === undefined ? undefined : await accounts.identify(token, 'access');
+        return bearer?.ok === false ? refuse(bearerProblem(bearer.error)) : json({ status: 'ok' });
+      },
+    },
+  },
+  {
+    method: 'GET',
+    path: '/healthz',
+    summary: 'Says that the process runs.',
+    access: { kind: 'open', handle: () => Promise.resolve(json({ status: 'ok' })) },
+  },
+  {
+    method: 'GET',
+    path: '/readyz',
+    summary: 'Says whether the store answers.',
+    access: {
+      kind: 'open',
+      handle: async () => {
+        try {
+          await store.ping();
+          return json({ status: 'ok' });
+        } catch (error) {
+          if (!isSyncError(error)) throw error;
+          return refuse(problem('storage-failed', error.message));
+        }
+      },
+    },
+  },
+];

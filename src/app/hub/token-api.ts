@@ -1,11 +1,13 @@
-import { err, ok, type Result } from '../../domain/result.js';
+import { err, ok } from '../../domain/result.js';
+import type { Result } from '../../domain/result.js';
 import { isFields } from '../../domain/wire.js';
 import type { AccountStore, BearerFault, SessionTokens } from '../../ports/hub.js';
 import { parseJson } from './batch-api.js';
-import { Gate } from './gate.js';
 import type { HubLimits } from './hub-limits.js';
-import { problem, type Problem } from './problem.js';
-import { json, refuse, type Answer, type HubRequest, type Route } from './route.js';
+import { problem } from './problem.js';
+import type { Problem } from './problem.js';
+import { json, refuse } from './route.js';
+import type { Answer, HubRequest, Route } from './route.js';
 
 /** Signing in and staying signed in. */
 export const tokenRoutes = (accounts: AccountStore, hubId: string, limits: HubLimits): readonly Route[] => {
@@ -157,3 +159,34 @@ const readFields = async (
   if (missing.length > 0) return err(problem('malformed-body', `The body lacks ${missing.join(' and ')}.`));
   return ok(fields);
 };
+
+/** Lets only so many pieces of work run at once and so many wait; the rest are told to come back. */
+export class Gate {
+  readonly #open: number;
+  readonly #places: number;
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  constructor(open: number, places: number) {
+    this.#open = open;
+    this.#places = places;
+  }
+
+  /** Runs the work when it is its turn; `full` when there is no place left to wait. */
+  async pass<T>(work: () => Promise<T>): Promise<T | 'full'> {
+    if (this.#running >= this.#open) {
+      if (this.#waiting.length >= this.#places) return 'full';
+      // Whoever leaves hands its place over, so the count stays as it is.
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    } else {
+      this.#running++;
+    }
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running--;
+      else next();
+    }
+  }
+}

@@ -1,20 +1,25 @@
-import type { ResolvedDependencies } from '../../domain/work/resolve-dependencies.js';
 import type { StatusLane, WorkPackageLane } from '../../domain/events/lane.js';
-import { seedRows, type Row } from '../../domain/work/status-rows.js';
+import { commitSubject } from '../../domain/work/commit-message.js';
 import type { ReadLine } from '../../domain/work/plan-reading.js';
-import type { FeatureFiles, FileChange, Repository } from '../../ports/work.js';
-import { planAnnouncement } from './plan-announcement.js';
-import { contradictions, unseeded, type FeatureState } from './feature-state.js';
-import { targetBranchOf } from './feature-target.js';
-import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
+import type { ResolvedDependencies } from '../../domain/work/resolve-dependencies.js';
+import { seedRows } from '../../domain/work/status-rows.js';
+import type { Row } from '../../domain/work/status-rows.js';
+import type { Checkout } from '../../ports/events.js';
+import type { FeatureFiles, FileChange, Repository, FeatureDocuments } from '../../ports/work.js';
 import type { Emission } from '../outbox/event-emitter.js';
-import { asTheyAre, uncommittedPlan } from './uncommitted-plan.js';
-import type { PerformWork } from './perform-work.js';
 import { planLines } from './check-feature.js';
+import { contradictions, unseeded } from './feature-state.js';
+import type { FeatureState } from './feature-state.js';
+import { targetBranchOf } from './feature-target.js';
+import { loadFeature, locateFeature } from './locate-feature.js';
+import type { FeatureRequest } from './locate-feature.js';
+import { mainCheckout } from './main-checkout.js';
+import type { PerformWork } from './perform-work.js';
+import { planAnnouncement } from './plan-announcement.js';
 import { resolvePlan } from './resolve-plan.js';
 import { statusChanges } from './status-changes.js';
-import { nothingToDo, type PerformedWork } from './work-plan.js';
-import { commitSubject } from '../../domain/work/commit-message.js';
+import { nothingToDo } from './work-plan.js';
+import type { PerformedWork } from './work-plan.js';
 
 export interface FinalizeInput extends FeatureRequest {
   /** `false` leaves the commit to the user. */
@@ -190,3 +195,31 @@ const countsOf = (lines: readonly ReadLine[]): FinalizeResult['reading'] => {
     lines.filter((each) => each.verdict === verdict).length;
   return { read: of('read'), passedOver: of('passed-over') };
 };
+
+/** Documents of a feature that git does not have as they are; empty without git. Relative to the project root. */
+export const uncommittedPlan = async (
+  repository: Pick<Repository, 'dirtyPaths'>,
+  checkout: Checkout,
+  { directory }: Pick<FeatureDocuments, 'directory'>,
+): Promise<readonly string[]> => {
+  if (checkout.commonDir === undefined) return [];
+  const paths = await repository.dirtyPaths(mainCheckout(checkout).root);
+  return paths.filter((path) => path.startsWith(`${directory}/`) && IS_DOCUMENT.test(path));
+};
+
+/** Changes that leave these files as they are, so that they come into the commit of the work. */
+export const asTheyAre = async (
+  files: Pick<FeatureFiles, 'text'>,
+  { projectRoot }: Checkout,
+  paths: readonly string[],
+): Promise<readonly FileChange[]> => {
+  const changes: FileChange[] = [];
+  for (const path of paths) {
+    const text = await files.text(projectRoot, path);
+    if (text !== undefined) changes.push({ path, before: text, after: text });
+  }
+  return changes;
+};
+
+/** What people write plans in; pictures and other files are theirs to commit. */
+const IS_DOCUMENT = /\.(?:md|markdown|json|jsonl|ya?ml)$/i;

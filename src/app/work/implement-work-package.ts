@@ -1,24 +1,23 @@
 import { SyncError } from '../../domain/errors.js';
-import { workPackageBranch } from '../../domain/work/feature-slug.js';
 import { isLegalTransition, laneName } from '../../domain/events/lane.js';
-import { unreadyDependencies } from '../../domain/work/worktree-base.js';
-import type { FeatureFiles, Repository, WorktreeRequest } from '../../ports/work.js';
-import type { HeldRepository } from '../../ports/events.js';
-import type { Emission } from '../outbox/event-emitter.js';
-import { chooseBase, type ChosenBase } from './choose-base.js';
-import {
-  findWorkPackage,
-  refuseUninitialized,
-  searchWorkPackage,
-  type FeatureState,
-  type FiledWorkPackage,
-} from './feature-state.js';
-import { branchesOf, describeGroup } from './group-branches.js';
-import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
-import type { PerformWork } from './perform-work.js';
-import { nothingToDo, type PerformedWork, type WorkPlan } from './work-plan.js';
-import { planTransitions } from './plan-transitions.js';
+import { isWorkPackageId } from '../../domain/ids.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
+import { workPackageBranch } from '../../domain/work/feature-slug.js';
+import { workPackageIdOf } from '../../domain/work/work-package-id.js';
+import { unreadyDependencies, chooseWorktreeBase } from '../../domain/work/worktree-base.js';
+import type { HeldRepository } from '../../ports/events.js';
+import type { FeatureFiles, Repository, WorktreeRequest } from '../../ports/work.js';
+import type { Emission } from '../outbox/event-emitter.js';
+import { findWorkPackage, refuseUninitialized, searchWorkPackage } from './feature-state.js';
+import type { FeatureState, FiledWorkPackage } from './feature-state.js';
+import { standingTargetOf } from './feature-target.js';
+import { branchesOf, describeGroup } from './group-branches.js';
+import { loadFeature, locateFeature } from './locate-feature.js';
+import type { FeatureRequest } from './locate-feature.js';
+import type { PerformWork } from './perform-work.js';
+import { planTransitions } from './plan-transitions.js';
+import { nothingToDo } from './work-plan.js';
+import type { PerformedWork, WorkPlan } from './work-plan.js';
 
 export interface ImplementInput extends FeatureRequest {
   readonly workPackageId: string;
@@ -220,5 +219,58 @@ const refuseUnready = (state: FeatureState, filed: FiledWorkPackage): void => {
   const named = unready.map((each) => `${each.id} (${each.lane ?? 'no such work package'})`).join(', ');
   throw new SyncError('dependency-not-ready', `${id} depends on ${named}.`, {
     hint: 'A dependency has to be in for_review or done. Implement it first, or correct the dependencies.',
+  });
+};
+
+/** Where the branch of a work package starts. */
+export interface ChosenBase {
+  readonly branch: string;
+  /** The merge branch that was made for it, to be taken back when the rest fails. */
+  readonly mergeBranch?: string;
+}
+
+/**
+ * Chooses the base of a new branch, and makes the merge branch where several are needed. Fails with `worktree-failed`
+ * when a branch is missing, and with `merge-conflict` when the dependencies do not merge cleanly.
+ */
+export const chooseBase = async (
+  repository: Repository,
+  held: HeldRepository,
+  state: FeatureState,
+  filed: FiledWorkPackage,
+  asked: string | undefined,
+): Promise<ChosenBase> => {
+  const { slug } = state.documents;
+  if (asked !== undefined) return { branch: await askedBranch(repository, held, slug, asked) };
+  const target = await standingTargetOf(repository, held.checkout, state.documents.meta);
+  const unmerged: string[] = [];
+  for (const id of filed.workPackage.dependencies) {
+    const branch = workPackageBranch(slug, id);
+    const isThere = (await repository.branchTip(held.checkout, branch)) !== undefined;
+    if (isThere && !(await repository.isMerged(held.checkout, branch, target))) unmerged.push(branch);
+  }
+  const base = chooseWorktreeBase(workPackageBranch(slug, filed.workPackage.id), target, unmerged);
+  if (base.base === 'branch') return { branch: base.branch };
+  const merged = await repository.makeMergeBranch(held, base.branch, base.branches);
+  if (merged.ok) return { branch: base.branch, mergeBranch: base.branch };
+  throw new SyncError(
+    'merge-conflict',
+    `The branches ${base.branches.join(' and ')} do not merge cleanly: ${merged.error.join(', ')}.`,
+    { hint: 'Merge the dependencies first, or name one of them with --base.' },
+  );
+};
+
+/** A work package means its branch; anything else is a branch itself. */
+const askedBranch = async (
+  repository: Repository,
+  { checkout }: HeldRepository,
+  slug: string,
+  asked: string,
+): Promise<string> => {
+  const id = workPackageIdOf(asked);
+  const branch = isWorkPackageId(id) ? workPackageBranch(slug, id) : asked.trim();
+  if ((await repository.branchTip(checkout, branch)) !== undefined) return branch;
+  throw new SyncError('worktree-failed', `There is no branch ${branch} to start from.`, {
+    hint: 'Name a work package that has been implemented, or leave --base out.',
   });
 };

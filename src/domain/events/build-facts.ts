@@ -1,15 +1,17 @@
 import type { Issue } from '../result.js';
 import { aggregateOf } from './aggregate.js';
-import { checkJson } from './check-json.js';
-import { SCHEMA_VERSION, type EventFacts } from './envelope.js';
-import { fitPayload } from './fit-payload.js';
+import { checkJson, MAX_DEPTH } from './check-json.js';
+import { cutText, jsonLength } from './cut-text.js';
+import { SCHEMA_VERSION } from './envelope.js';
+import type { EventFacts } from './envelope.js';
 import { MAX_ENVELOPE_BYTES, parseEnvelope } from './parse-envelope.js';
-import { payloadRule, type KeyRule } from './payload-rules.js';
+import { payloadRule } from './payload-rules.js';
+import type { KeyRule } from './payload-rules.js';
 import type { EventType, PayloadInput, PayloadOf } from './payloads.js';
-import { redactMember } from './redact-member.js';
+import { redactTrace } from './redact-trace.js';
+import { redact } from './redact.js';
 import type { RedactionScope } from './redact.js';
 import { seal } from './seal.js';
-import { toJson } from './to-json.js';
 import { utf8Length } from './utf8-length.js';
 
 /** What happened, where, when and for whom. `null` means known to be absent. */
@@ -119,3 +121,93 @@ const fit = <T extends EventType>(type: T, event: EventFacts<T>): EventFacts<T> 
 
 /** The envelope as it will be at most: the largest node id and Lamport timestamp there can be. */
 const sample = (event: EventFacts) => seal(event, 'ffffffffffff', 2 ** 48);
+
+/**
+ * Redacts one value of a payload. Free text is redacted as its rule says; a value that no rule knows may hold
+ * anything, so every text in it is redacted. Values that a rule confines stay as they are.
+ */
+export const redactMember = (rule: KeyRule | undefined, value: unknown, scope: RedactionScope): unknown => {
+  if (rule === undefined) return redactDeep(value, scope);
+  if (rule.rule.is !== 'text' || rule.rule.free === undefined || typeof value !== 'string') return value;
+  return rule.rule.free === 'trace' ? redactTrace(value, scope) : redact(value, scope);
+};
+
+const redactDeep = (value: unknown, scope: RedactionScope): unknown => {
+  if (typeof value === 'string') return redact(value, scope);
+  if (Array.isArray(value)) return value.map((item) => redactDeep(item, scope));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [redact(key, scope), redactDeep(member, scope)]),
+  );
+};
+
+/**
+ * The nearest value that JSON can hold, for keeping what is not valid: what JSON does not know becomes text, what is
+ * nested too deeply or appears for a second time is left out, unpaired surrogates become the replacement character.
+ */
+export const toJson = (value: unknown): unknown => convert(value, 0, new Set());
+
+const convert = (value: unknown, depth: number, seen: Set<object>): unknown => {
+  switch (typeof value) {
+    case 'string':
+      return replaceUnpaired(value);
+    case 'boolean':
+    case 'undefined':
+      return value;
+    case 'number':
+      return Number.isFinite(value) ? value : String(value);
+    case 'object':
+      return value === null ? null : convertContainer(value, depth, seen);
+    default:
+      return String(value);
+  }
+};
+
+const convertContainer = (value: object, depth: number, seen: Set<object>): unknown => {
+  if (depth >= MAX_DEPTH || seen.has(value)) return LEFT_OUT;
+  seen.add(value);
+  if (Array.isArray(value)) return Array.from(value, (item) => convert(item, depth + 1, seen));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [replaceUnpaired(key), convert(member, depth + 1, seen)]),
+  );
+};
+
+const LEFT_OUT = '[left out]';
+const UNPAIRED = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+const replaceUnpaired = (text: string): string => text.replace(UNPAIRED, '\ufffd');
+
+/**
+ * Saves `excess` bytes of a payload: cuts its free texts, the longest first, and where that is not enough leaves out
+ * the largest other values, which makes the payload invalid and is seen as such. Every cut is visible.
+ */
+export const fitPayload = (payload: Fields, freeKeys: readonly string[], excess: number): Fields => {
+  const fitted = new Map(Object.entries(payload));
+  let left = excess;
+  const replace = (key: string, value: string): void => {
+    left -= sizeOf(fitted.get(key)) - sizeOf(value);
+    fitted.set(key, value);
+  };
+  for (const [key, value] of largestFirst(payload, (name) => freeKeys.includes(name))) {
+    if (left > 0 && typeof value === 'string') {
+      replace(key, cutText(value, Math.max(SMALLEST_CUT_BYTES, jsonLength(value) - left)));
+    }
+  }
+  for (const [key, value] of largestFirst(payload, (name) => !freeKeys.includes(name))) {
+    if (left > 0) replace(key, `[left out: ${sizeOf(value)} bytes]`);
+  }
+  return Object.fromEntries(fitted);
+};
+
+/** A free text is not cut below this many bytes while there are others to cut. */
+const SMALLEST_CUT_BYTES = 512;
+
+const largestFirst = (
+  payload: Fields,
+  isChosen: (key: string) => boolean,
+): readonly (readonly [string, unknown])[] =>
+  Object.entries(payload)
+    .filter(([key]) => isChosen(key))
+    .sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));
+
+const sizeOf = (value: unknown): number => utf8Length(JSON.stringify(value) ?? '');

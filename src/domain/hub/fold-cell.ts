@@ -1,8 +1,11 @@
-import { compareCausal, type CausalPosition } from '../events/causal-order.js';
+import { compareCausal, isConcurrent } from '../events/causal-order.js';
+import type { CausalPosition, AggregatePosition } from '../events/causal-order.js';
+import { isLane } from '../events/lane.js';
+import type { AgentPhase, ResolutionType } from '../events/payloads.js';
+import { fieldOf, textOf } from './board-event.js';
 import type { BoardCell, BoardEvent } from './board-event.js';
-import type { CellState } from './cell-state.js';
-import { emptyFeature, foldFeature } from './fold-feature.js';
-import { emptyWorkPackage, foldWorkPackage } from './fold-work-package.js';
+import type { CellState, FeatureState, DependencyState, WorkPackageState, Transition } from './cell-state.js';
+import { addError, addUnknown, EMPTY_SUMMARY, summarize, keepLatest } from './fold-summary.js';
 
 /**
  * Applies one event to the state of its cell; `undefined` is a cell that no event has reached. The event has to come
@@ -30,3 +33,204 @@ export const refoldCell = (cell: BoardCell, events: readonly BoardEvent[]): Cell
 /** Whether an event belongs before something that is folded already, so that its cell has to be folded anew. */
 export const isLate = (state: CellState | undefined, event: CausalPosition): boolean =>
   state !== undefined && compareCausal(event, state.last_event) <= 0;
+
+/** A feature of which nothing is known but its slug. */
+export const emptyFeature = (slug: string): FeatureState => ({
+  ...EMPTY_SUMMARY,
+  kind: 'feature',
+  feature_slug: slug,
+  feature_number: null,
+  target_branch: null,
+  wp_count: null,
+  created_at: null,
+  completed: null,
+});
+
+/** The feature after one more event. */
+export const foldFeature = (before: FeatureState, event: BoardEvent): FeatureState => {
+  const state = { ...before, ...summarize(before, event) };
+  switch (event.event_type) {
+    case 'FeatureCreated':
+      return {
+        ...state,
+        feature_number: textOf(event.payload, 'feature_number') ?? state.feature_number,
+        target_branch: textOf(event.payload, 'target_branch') ?? state.target_branch,
+        wp_count: countOf(event.payload, 'wp_count') ?? state.wp_count,
+        created_at: textOf(event.payload, 'created_at') ?? event.timestamp,
+      };
+    case 'FeatureCompleted':
+      return {
+        ...state,
+        completed: {
+          event_id: event.event_id,
+          total_wps: countOf(event.payload, 'total_wps') ?? null,
+          completed_at: textOf(event.payload, 'completed_at') ?? event.timestamp,
+          total_duration: textOf(event.payload, 'total_duration') ?? null,
+        },
+      };
+    case 'ErrorLogged':
+      return addError(state, event);
+    default:
+      return addUnknown(state);
+  }
+};
+
+const countOf = (payload: unknown, key: string): number | undefined => {
+  const value = fieldOf(payload, key);
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined;
+};
+
+/** A work package of which nothing is known but its id. */
+export const emptyWorkPackage = (id: string): WorkPackageState => ({
+  ...EMPTY_SUMMARY,
+  kind: 'work-package',
+  wp_id: id,
+  lane: null,
+  detail: null,
+  title: null,
+  dependencies: [],
+  agent: null,
+  transitions: 0,
+  conflicting: 0,
+  concurrent: 0,
+  marked: [],
+  front: [],
+});
+
+/** The work package after one more event. */
+export const foldWorkPackage = (before: WorkPackageState, event: BoardEvent): WorkPackageState => {
+  const state = { ...before, ...summarize(before, event) };
+  switch (event.event_type) {
+    case 'WPStatusChanged':
+      return foldTransition(state, event) ?? addUnknown(state);
+    case 'WPCreated':
+      return foldCreation(state, event.payload);
+    case 'WPAssigned':
+      return foldAssignment(state, event.payload) ?? addUnknown(state);
+    case 'DependencyResolved':
+      return foldResolution(state, event.payload) ?? addUnknown(state);
+    case 'ErrorLogged':
+      return addError(state, event);
+    case 'HistoryAdded':
+      return state;
+    default:
+      return addUnknown(state);
+  }
+};
+
+/** A later creation may rename a work package or change what it depends on, but never undoes work: the lane stays. */
+const foldCreation = (state: WorkPackageState, payload: unknown): WorkPackageState => {
+  const status = fieldOf(payload, 'status');
+  const declared = textsOf(fieldOf(payload, 'dependencies')).map((id) => dependencyOf(state, id));
+  const resolvedOnly = state.dependencies.filter(
+    (known) => known.resolution !== null && !declared.some((dependency) => dependency.wp_id === known.wp_id),
+  );
+  return {
+    ...state,
+    title: textOf(payload, 'title') ?? state.title,
+    lane: state.lane ?? (isLane(status) ? status : 'planned'),
+    detail: state.lane === null ? (textOf(payload, 'detail') ?? null) : state.detail,
+    dependencies: [...declared, ...resolvedOnly],
+  };
+};
+
+const foldAssignment = (state: WorkPackageState, payload: unknown): WorkPackageState | undefined => {
+  const agent = textOf(payload, 'agent_id');
+  if (agent === undefined) return undefined;
+  const phase = textOf(payload, 'phase');
+  const retries = fieldOf(payload, 'retry_count');
+  return {
+    ...state,
+    agent: {
+      agent_id: agent,
+      phase: isPhase(phase) ? phase : null,
+      retry_count: typeof retries === 'number' && Number.isSafeInteger(retries) ? retries : 0,
+    },
+  };
+};
+
+const foldResolution = (state: WorkPackageState, payload: unknown): WorkPackageState | undefined => {
+  const id = textOf(payload, 'dependency_wp_id');
+  const resolution = textOf(payload, 'resolution_type');
+  if (id === undefined || !isResolution(resolution)) return undefined;
+  const resolved: DependencyState = { wp_id: id, resolution };
+  const known = state.dependencies.some((dependency) => dependency.wp_id === id);
+  return {
+    ...state,
+    dependencies: known
+      ? state.dependencies.map((dependency) => (dependency.wp_id === id ? resolved : dependency))
+      : [...state.dependencies, resolved],
+  };
+};
+
+const dependencyOf = (state: WorkPackageState, id: string): DependencyState =>
+  state.dependencies.find((known) => known.wp_id === id) ?? { wp_id: id, resolution: null };
+
+const textsOf = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? [...new Set(value.filter((item): item is string => typeof item === 'string'))] : [];
+
+const isPhase = (text: string | undefined): text is AgentPhase =>
+  text === 'implementation' || text === 'review';
+
+const isResolution = (text: string | undefined): text is ResolutionType =>
+  text === 'completed' || text === 'skipped' || text === 'merged';
+
+/**
+ * Moves a work package to the lane that a transition names, and marks what does not fit: *conflicting* when the
+ * transition did not start where the fold stands, *concurrent* when another node made one that neither led to it nor
+ * came from it. Both are still applied, since the last one in causal order is what every replica agrees on.
+ * `undefined` when the event names no lanes.
+ */
+export const foldTransition = (state: WorkPackageState, event: BoardEvent): WorkPackageState | undefined => {
+  const from = fieldOf(event.payload, 'previous_status');
+  const to = fieldOf(event.payload, 'new_status');
+  if (!isLane(from) || !isLane(to)) return undefined;
+  const conflicting = state.lane !== null && state.lane !== from;
+  const transition: Transition = {
+    event_id: event.event_id,
+    node_id: event.node_id,
+    lamport_clock: event.lamport_clock,
+    from,
+    to,
+    conflicting,
+    concurrent: false,
+  };
+  const hasPeers = state.front[0]?.lamport_clock === event.lamport_clock;
+  const front = hasPeers ? joinFront(state, transition) : [transition];
+  return {
+    ...state,
+    lane: to,
+    detail: textOf(event.payload, 'detail') ?? null,
+    transitions: state.transitions + 1,
+    conflicting: state.conflicting + (conflicting ? 1 : 0),
+    concurrent: state.concurrent + (hasPeers ? countConcurrent(front) - countConcurrent(state.front) : 0),
+    marked: hasPeers || conflicting ? mark(state.marked, front) : state.marked,
+    front,
+  };
+};
+
+/** Only transitions with the highest clock can be concurrent with one that comes after all of them. */
+const joinFront = (state: WorkPackageState, transition: Transition): readonly Transition[] => {
+  const rivals = new Set(
+    state.front.filter((peer) => isConcurrent(placed(state, peer), placed(state, transition))),
+  );
+  return [
+    ...state.front.map((peer) => (rivals.has(peer) ? { ...peer, concurrent: true } : peer)),
+    { ...transition, concurrent: rivals.size > 0 },
+  ];
+};
+
+/** What was marked before the front, then what is marked in it. */
+const mark = (marked: readonly Transition[], front: readonly Transition[]): readonly Transition[] =>
+  keepLatest([
+    ...marked.filter((each) => each.lamport_clock !== front[0]?.lamport_clock),
+    ...front.filter((each) => each.conflicting || each.concurrent),
+  ]);
+
+const placed = (state: WorkPackageState, transition: Transition): AggregatePosition => ({
+  ...transition,
+  aggregate_id: state.wp_id,
+});
+
+const countConcurrent = (front: readonly Transition[]): number =>
+  front.filter((each) => each.concurrent).length;

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
-import { BUILT_IN_AGENTS } from '../../../src/adapters/agents/built-in-agents.js';
-import { ConfigAgentCatalog } from '../../../src/adapters/agents/config-agent-catalog.js';
-import { checkedCommand, splitCommand } from '../../../src/adapters/agents/split-command.js';
+import {
+  BUILT_IN_AGENTS,
+  ConfigAgentCatalog,
+  checkedCommand,
+  splitCommand,
+} from '../../../src/adapters/agents/config-agent-catalog.js';
 import { parseConfig } from '../../../src/adapters/events/config-text.js';
 import type { ConfigReading } from '../../../src/ports/events.js';
 

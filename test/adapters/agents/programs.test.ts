@@ -1,7 +1,6 @@
-import { membersIn } from '../../../src/adapters/agents/ps-processes.js';
+import { membersIn, ProcessTree } from '../../../src/adapters/agents/process-tree.js';
 import { LastLines, OutputLines, plainLine } from '../../../src/adapters/agents/output-lines.js';
-import { ProcessTree } from '../../../src/adapters/agents/process-tree.js';
-import { RunLog } from '../../../src/adapters/agents/run-log.js';
+import { RunLog } from '../../../src/adapters/agents/process-agent-runner.js';
 import { invocationOf } from '../../../src/adapters/agents/windows-invocation.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { batchOutcome } from '../../../src/adapters/delivery/http-outcome.js';
-import { retryAfterMs } from '../../../src/adapters/delivery/retry-after.js';
+import { batchOutcome, retryAfterMs } from '../../../src/adapters/delivery/got-batch-transport.js';
 import { printable, reasonIn } from '../../../src/adapters/delivery/printable.js';
 import type { BatchOutcome } from '../../../src/domain/delivery/outcome.js';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MessageQueue } from '../../../src/adapters/delivery/message-queue.js';
+import { MessageQueue } from '../../../src/adapters/delivery/ws-live-session.js';
 
 const all = async <T>(queue: MessageQueue<T>): Promise<T[]> => {
   const values: T[] = [];

@@ -1,4 +1,4 @@
-import { watchSilence } from '../../../src/adapters/delivery/silence-watch.js';
+import { watchSilence } from '../../../src/adapters/delivery/ws-live-session.js';
 import { HandTimer } from '../../support/steady-host.js';
 
 const watched = () => {

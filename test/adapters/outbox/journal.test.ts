@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { currentTail } from '../../../src/adapters/outbox/journal-tail.js';
 import { JournalReader } from '../../../src/adapters/outbox/journal-reader.js';
 import { JournalWriter } from '../../../src/adapters/outbox/journal-writer.js';
-import { highestClock } from '../../../src/adapters/outbox/highest-clock.js';
+import { highestClock } from '../../../src/adapters/outbox/lowdb-outboxes.js';
 import { outboxPaths, segmentName, type OutboxPaths } from '../../../src/adapters/outbox/outbox-paths.js';
 import { encodeHeader, encodeRecord } from '../../../src/adapters/outbox/record-format.js';
 import { collect, PROJECT } from '../../support/facts.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { sealLine } from '../../../src/adapters/fs/sealed-line.js';
-import { RecordDecoder } from '../../../src/adapters/outbox/record-decoder.js';
+import { RecordDecoder } from '../../../src/adapters/outbox/scan-segment.js';
 import { decodeRecord, encodeRecord } from '../../../src/adapters/outbox/record-format.js';
 
 const few = fc.constantFrom('acme', 'local', 'ü"', 'a,"clock":3');

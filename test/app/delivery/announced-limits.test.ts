@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Announcements } from '../../../src/app/delivery/announced-limits.js';
+import { Announcements } from '../../../src/app/delivery/live-session.js';
 import { MAX_COMPRESSED_BYTES } from '../../../src/domain/delivery/batch-plan.js';
 import type { SnapshotMessage } from '../../../src/domain/wire.js';
 import type { BatchRequest } from '../../../src/ports/delivery.js';

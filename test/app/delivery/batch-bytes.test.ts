@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { BatchBytes } from '../../../src/app/delivery/batch-bytes.js';
+import { BatchBytes } from '../../../src/app/delivery/delivery-pass.js';
 import type { DueEvent } from '../../../src/app/delivery/due-records.js';
 
 const due = (record: number, json: Uint8Array): DueEvent => ({

@@ -1,5 +1,5 @@
 import { judgeBackground } from '../../../src/app/reports/judge-delivery.js';
-import { judgeFiles } from '../../../src/app/reports/judge-files.js';
+import { judgeFiles } from '../../../src/app/reports/examine-machine.js';
 import { judgeClock, judgeOutboxes } from '../../../src/app/reports/judge-outboxes.js';
 import { inOrder, type Finding } from '../../../src/app/reports/finding.js';
 import { recountOutbox, type Recount } from '../../../src/app/reports/recount-outbox.js';

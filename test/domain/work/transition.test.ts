@@ -1,5 +1,9 @@
-import { withFeedback } from '../../../src/domain/work/review-feedback.js';
-import { activityTime, historyEdits, transitionEdits } from '../../../src/domain/work/transition.js';
+import {
+  withFeedback,
+  activityTime,
+  historyEdits,
+  transitionEdits,
+} from '../../../src/domain/work/transition.js';
 import { corpusText, corpusWorkPackagePaths } from '../../support/corpus.js';
 import { changedLines } from '../../support/line-diff.js';
 
