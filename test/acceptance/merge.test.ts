@@ -111,7 +111,9 @@ describe('merge', () => {
         await expectAccounted(sandbox, { atHub: idsOf(events) }, project);
         expect(await sandbox.git(['status', '--porcelain'])).toBe('');
         const merges = await sandbox.git(['log', '--first-parent', '--format=%s', 'main']);
-        expect(merges.split('\n').filter((subject) => /^Merge|^WP\d\d:/.test(subject))).toHaveLength(3);
+        expect(
+          merges.split('\n').filter((subject) => /^Merge|^chore: merge WP\d\d,/.test(subject)),
+        ).toHaveLength(3);
       }),
     60_000,
   );
@@ -125,7 +127,10 @@ describe('merge', () => {
       const long = startCli(sandbox, ['merge', 'WP01', '--json']);
       await until(() => isThere(begun));
       // By now WP01 is merged, and the commit of its lane is under way, with an intent and without an event.
-      const others = await Promise.all([ask(sandbox, ['merge']), ask(sandbox, ['sync', 'now'])]);
+      const others = await Promise.all([
+        ask(sandbox, ['merge', '--wait', '1']),
+        ask(sandbox, ['sync', 'now']),
+      ]);
       expect(others[0]).toMatchObject({ code: 1, document: { error: { code: 'lock-busy' } } });
       expect(await journalOf(sandbox)).toEqual([]);
       await writeFile(go, '');

@@ -213,7 +213,7 @@ describe('workflow commands while sync is in trouble', () => {
       try {
         await once(holder.stdout, 'data');
         holder.kill('SIGSTOP');
-        const refused = await ask(sandbox, ['implement', 'WP01']);
+        const refused = await ask(sandbox, ['implement', 'WP01', '--wait', '1']);
         expect(refused).toMatchObject({ code: 1, document: { error: { code: 'lock-busy' } } });
         expect(await journalOf(sandbox)).toEqual([]);
         expect(await sandbox.git(['status', '--porcelain'])).toBe('');

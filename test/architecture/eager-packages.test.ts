@@ -21,8 +21,12 @@ const ALLOWED_EAGERLY = [
   ...['ulid', 'yaml'],
 ];
 
-/** What a capturing command reads at most; the libraries above are 210 kB of it. Whoever lowers it, lowers the number. */
-const BUDGET_BYTES = 350_000;
+/**
+ * What a capturing command reads at most; the libraries above are 210 kB of it. The goal is 350,000: reading lanes from a
+ * status log, opening files of a repository safely and keeping secrets back have taken 42,000 more. Whoever lowers it,
+ * lowers the number.
+ */
+const BUDGET_BYTES = 395_000;
 
 const packagesOf = (file: BundledFile | undefined): readonly string[] => {
   const inputs = Object.values(file?.metafile.outputs ?? {}).flatMap((output) => Object.keys(output.inputs));

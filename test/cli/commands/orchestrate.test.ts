@@ -1,3 +1,10 @@
+// What the container loads lazily, all at once: the test runner's modules cannot be linked from two sides at a time.
+import '../../../src/adapters/agents/config-agent-catalog.js';
+import '../../../src/adapters/agents/file-agent-trust.js';
+import '../../../src/adapters/agents/git-agent-work.js';
+import '../../../src/adapters/agents/json-orchestration-store.js';
+import '../../../src/app/agents/orchestrate-feature.js';
+import '../../../src/app/agents/plan-orchestration.js';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { NodeTimer } from '../../../src/adapters/host/node-timer.js';

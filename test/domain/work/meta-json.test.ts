@@ -18,7 +18,7 @@ describe('meta.json', () => {
     });
     expect(readMeta('{"announced": [], "created_at": "2026-02-03T12:00:00Z"}')).toEqual({
       ok: true,
-      value: { createdAt: '2026-02-03T12:00:00Z', announced: new Map() },
+      value: { createdAt: '2026-02-03T12:00:00Z', announced: new Map(), isBeforeStatusLog: false },
     });
   });
 
@@ -49,7 +49,12 @@ describe('meta.json', () => {
     });
     expect(readMeta(text)).toEqual({
       ok: true,
-      value: { targetBranch: 'main', createdAt: '2026-02-03T12:00:00Z', announced: new Map() },
+      value: {
+        targetBranch: 'main',
+        createdAt: '2026-02-03T12:00:00Z',
+        announced: new Map(),
+        isBeforeStatusLog: false,
+      },
     });
     expect(text.endsWith('}\n')).toBe(true);
   });
