@@ -133,7 +133,7 @@ const HARMFUL = /[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]|\p{Surrogate}/u;
 
 describe('the list in the terminal', () => {
   const listed = (cards: readonly BoardCard[], width = 80): readonly string[] =>
-    toTerminal(boardList(cards, width, NOW), false).split('\n');
+    toTerminal(boardList(boardOf(CARDS), cards, width, NOW), false).split('\n');
 
   it('has a line for each work package', () => {
     expect(listed([{ ...CARDS[1]!, tasks: 4, openTasks: 1 }, CARDS[3]!])).toEqual([
@@ -150,5 +150,12 @@ describe('the list in the terminal', () => {
 
   it('says that there is nothing like that', () => {
     expect(listed([])).toEqual(['No work package is like that.']);
+  });
+
+  it('never says that there are none where there are files', () => {
+    const faults = [{ path: 'tasks/WP01.md', reason: 'is broken' }];
+    expect(toTerminal(boardList({ ...boardOf([]), faults }, [], 80, NOW), false)).toBe(
+      'None of its files can be shown as a work package (1 file).',
+    );
   });
 });

@@ -104,13 +104,15 @@ export const loadFeature = async (
 };
 
 const refuseConflicts = ({ directory, workPackages, ...documents }: FeatureDocuments): void => {
-  const { spec, plan, tasks, meta, status } = documents;
+  const { spec, plan, tasks, meta, status, lanes, manifest } = documents;
   const named = {
     'spec.md': spec,
     'plan.md': plan,
     'tasks.md': tasks,
     'meta.json': meta,
     [STATUS_LOG]: status?.log,
+    'lanes.json': lanes,
+    'wps.yaml': manifest?.text,
   };
   const files = [
     ...Object.entries(named).map(([name, text]) => ({ path: `${directory}/${name}`, text })),

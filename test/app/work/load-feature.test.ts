@@ -10,6 +10,8 @@ describe('a feature of which a merge is not settled', () => {
     `${FOLDER}/plan.md`,
     `${FOLDER}/tasks.md`,
     `${FOLDER}/meta.json`,
+    `${FOLDER}/lanes.json`,
+    `${FOLDER}/wps.yaml`,
     pathOf('WP02'),
   ])('is not read while the conflict is in %s', async (path) => {
     const seed = smallFeature({ WP01: {}, WP02: {} });

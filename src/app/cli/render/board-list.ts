@@ -1,12 +1,18 @@
 import { laneName } from '../../../domain/events/lane.js';
-import type { BoardCard } from '../../work/read-board.js';
-import { ageOf } from './board.js';
+import type { BoardCard, FeatureCards } from '../../work/read-board.js';
+import { ageOf, emptiness } from './board.js';
 import { table, type Column } from './table.js';
 import { dim, type Text } from './text.js';
 
-/** Work packages one below the other. */
-export const boardList = (cards: readonly BoardCard[], width: number, nowMs: number): Text => {
-  if (cards.length === 0) return dim('No work package is like that.');
+/** Work packages of a board, those that were asked for, one below the other. */
+export const boardList = (
+  board: FeatureCards,
+  cards: readonly BoardCard[],
+  width: number,
+  nowMs: number,
+): Text => {
+  if (cards.length === 0)
+    return dim(board.cards.length === 0 ? emptiness(board) : 'No work package is like that.');
   const isAnyWaiting = cards.some(({ waitsFor }) => waitsFor.length > 0);
   return table(
     isAnyWaiting ? [...COLUMNS, { header: 'waits for', flexible: true }] : COLUMNS,

@@ -19,8 +19,8 @@ export const boardLines = (board: FeatureCards, width: number, nowMs: number): r
   ];
 };
 
-/** Files that are there and cannot be shown are told of below the board. */
-const emptiness = ({ faults, passedOver }: FeatureCards): string => {
+/** Why a board is empty: files that are there and cannot be shown are told of beside it. */
+export const emptiness = ({ faults, passedOver }: FeatureCards): string => {
   const count = faults.length + passedOver.length;
   if (count === 0) return 'It has no work packages yet.';
   return `None of its files can be shown as a work package (${count} ${count === 1 ? 'file' : 'files'}).`;

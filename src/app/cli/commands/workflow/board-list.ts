@@ -29,6 +29,6 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   for (const { path, reason } of board.passedOver) terminal.warn(`${path} ${reason}.`);
   return {
     data: boardDocument({ ...board, cards }, nowMs),
-    text: boardList(cards, terminal.width, nowMs),
+    text: boardList(board, cards, terminal.width, nowMs),
   };
 };
