@@ -129,8 +129,17 @@ export interface Report {
   readonly isStream?: true;
   /** The same for a person, printed to stdout without `--json`. */
   readonly text?: Text;
+  /** What leads on from here, for a person; may be missed, and is said last. */
+  readonly next?: readonly NextCommand[];
   /** What is beside the result, said after it. The work is done by then: a failure here is nobody's. */
   readonly afterwards?: () => Promise<void>;
+}
+
+/** A command line that can be typed as it is. */
+export interface NextCommand {
+  readonly line: string;
+  /** What has to have happened before, in a few words: `when they are done`. */
+  readonly when?: string;
 }
 
 export type Run<A, C = unknown> = (context: CommandContext<A, C>) => Promise<Report>;

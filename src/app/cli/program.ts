@@ -2,7 +2,7 @@ import { argumentsOf, commonOptionsOf } from './arguments.js';
 import { moveTask } from './commands/workflow/move-task-definition.js';
 import type { ClientContext } from './commands/shared/client.js';
 import type { ClientContainer } from '../compose/container.js';
-import type { CommandContext, CommandDefinition, CommonOptions } from './define-command.js';
+import type { CommandContext, CommandDefinition, CommonOptions, NextCommand } from './define-command.js';
 import { outcomeOfError } from './exit-codes.js';
 import type { Outcome } from './exit-codes.js';
 import type { Io } from './io.js';
@@ -10,7 +10,7 @@ import { widthOf } from './io.js';
 import { inFull } from './short-forms.js';
 import { commandNamedBy, parseCommandLine } from './parser.js';
 import { isSyncError } from '../../domain/errors.js';
-import { toTerminal } from './render/text.js';
+import { bold, toTerminal } from './render/text.js';
 import { createTerminal } from './terminal.js';
 import type { Terminal } from './terminal.js';
 import { wrongUsage } from './usage.js';
@@ -90,6 +90,7 @@ const runCommand = async (
     if (common.json && report.isStream !== true) terminal.document(versioned(report.data));
     else if (report.text !== undefined) terminal.print(report.text);
     await report.afterwards?.().catch(() => undefined);
+    if (!common.json) tellNext(report.next ?? [], terminal);
     return report.outcome ?? 'done';
   } catch (error) {
     await tellBreakage(error, definition.words, context);
@@ -103,6 +104,11 @@ const runCommand = async (
       () => undefined,
     );
   }
+};
+
+const tellNext = (next: readonly NextCommand[], terminal: Terminal): void => {
+  for (const { line, when } of next)
+    terminal.note(when === undefined ? ['next: ', bold(line)] : [`next, ${when}:\n  `, bold(line)]);
 };
 
 /** A hook of a command before may take a minute, and there may be some of them; who looks on sees why nothing moves. */

@@ -138,7 +138,7 @@ agent: ""
 
 ## What is to be done
 
-<!-- Everything that whoever implements it has to know and cannot find in spec.md and plan.md. -->
+<!-- What whoever implements it needs beside spec.md and plan.md. -->
 
 ## How it is checked
 

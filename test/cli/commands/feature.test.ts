@@ -137,7 +137,7 @@ describe('what git does not have yet', () => {
     for (const [path, text] of Object.entries(plan)) cli.git.write(path, text);
     const first = await cli.run(['agent', 'feature', 'finalize-tasks']);
     expect(first.err).toContain('Git does not have kitty-specs/001-alpha/plan.md and 4 more as announced');
-    expect(first.err).toContain('spec-kitty agent feature finalize-tasks --whole');
+    expect(first.err).toContain('spec-kitty agent feature finalize-tasks --feature 001-alpha --whole');
     const asked = { stdin: 'n\n', isTTY: true };
     expect((await cli.run(['agent', 'feature', 'finalize-tasks'], asked)).err).toContain(
       'Commit the whole plan? [y/N]',

@@ -64,6 +64,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
       bold(account.team),
       '.',
     ],
+    next: [{ line: 'spec-kitty sync now' }],
   };
 };
 
@@ -126,8 +127,8 @@ const tellKept = async (
   const checkouts = await (await (await container()).get(TOKENS.checkouts)).list();
   terminal.warn(
     answer === 'decline'
-      ? 'Sharing is now off for these projects: their events stay on this machine. To share one:'
-      : 'Nobody could be asked, so the earlier events of these projects are held. To send them:',
+      ? 'Sharing is now off for these projects; their events stay here. To share one:'
+      : 'Nobody could be asked; earlier events of these projects are held.\nTo send them:',
   );
   for (const { projectUuid, projectSlug } of backlogs) {
     const path = checkouts.find((each) => each.projectUuid === projectUuid)?.path;

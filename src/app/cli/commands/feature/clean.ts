@@ -52,7 +52,8 @@ const planLines = (plan: CleanResult, wasAsked: boolean): readonly Text[] => {
     [bold(plan.feature), ' has no more use for:'],
     ...plan.removed.map((each): Text => ['  the ', describe(each)]),
     ...keptLines(plan),
-    `Nothing was removed. Do it with: spec-kitty feature clean --feature ${plan.feature} --yes`,
+    'Nothing was removed. To remove them:',
+    `  spec-kitty feature clean --feature ${plan.feature} --yes`,
   ];
 };
 

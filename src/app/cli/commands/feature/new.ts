@@ -37,7 +37,8 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     '',
     table(COLUMNS, rows, terminal.width),
     '',
-    'Write into spec.md, plan.md and tasks.md what is to be done, and commit it. Then announce it with:',
+    'Write into spec.md, plan.md and tasks.md what is to be done, and commit it.',
+    'Then announce it with:',
     `  spec-kitty agent feature finalize-tasks --feature ${feature}`,
   ]);
   return workReport(work, text, client, terminal);

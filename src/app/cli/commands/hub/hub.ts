@@ -1,6 +1,7 @@
 import type { HubContainer } from '../../../compose/hub-container.js';
 import type { Io } from '../../io.js';
 import type { Terminal } from '../../terminal.js';
+import { quotedPath } from '../sync/remedies.js';
 
 /** What a command about a hub has. */
 interface HubCommand {
@@ -8,6 +9,10 @@ interface HubCommand {
   readonly terminal: Terminal;
   readonly args: { readonly data: string | undefined };
 }
+
+/** ` --data DIR` as it was given; empty when it was not. */
+export const dataOption = (directory: string | undefined): string =>
+  directory === undefined ? '' : ` --data ${quotedPath(directory)}`;
 
 /** Opens the data of the hub that a command is about, and says where they are when that is not obvious. The caller closes it. */
 export const openHub = async (

@@ -23,6 +23,7 @@ export const run = async (context: CommandContext<Args>): Promise<Report> => {
     const serve = await container.get(HUB_TOKENS.serve);
     const hub = await serve(listener);
     terminal.print(['The hub is at ', bold(hub.url)]);
+    terminal.note(`next, in another terminal:\n  spec-kitty auth login --server ${hub.url}`);
     await untilAborted(signal);
     await hub.close();
     return { data: { url: hub.url, stopped: true } };

@@ -1,7 +1,7 @@
 import { HUB_TOKENS } from '../../../compose/hub-tokens.js';
 import type { CommandContext, Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
-import { openHub } from './hub.js';
+import { dataOption, openHub } from './hub.js';
 
 interface Args {
   readonly team: string;
@@ -15,7 +15,11 @@ export const run = async (context: CommandContext<Args>): Promise<Report> => {
     const people = await container.get(HUB_TOKENS.people);
     const outcome = await people.addTeam(args.team);
     const text = outcome === 'added' ? ' is a team now.' : ' was a team before.';
-    return { data: { team: args.team, outcome }, text: [bold(args.team), text] };
+    return {
+      data: { team: args.team, outcome },
+      text: [bold(args.team), text],
+      next: [{ line: `spec-kitty hub user add ada --team ${args.team}${dataOption(args.data)}` }],
+    };
   } finally {
     await container.close();
   }

@@ -3,7 +3,7 @@ import { HUB_TOKENS } from '../../../compose/hub-tokens.js';
 import type { CommandContext, Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import { askSecret, readLine } from '../shared/ask.js';
-import { openHub } from './hub.js';
+import { dataOption, openHub } from './hub.js';
 
 interface Args {
   readonly name: string;
@@ -22,6 +22,7 @@ export const run = async (context: CommandContext<Args>): Promise<Report> => {
     return {
       data: { user: args.name, team: args.team, outcome },
       text: [bold(args.name), SENTENCES[outcome], args.team, '.'],
+      next: [{ line: `spec-kitty hub serve${dataOption(args.data)}` }],
     };
   } finally {
     await container.close();

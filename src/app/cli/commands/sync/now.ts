@@ -4,7 +4,7 @@ import { SyncError } from '../../../../domain/errors.js';
 import { TOKENS } from '../../../compose/tokens.js';
 import type { PassEnd } from '../../../delivery/pass-report.js';
 import type { SyncStatus } from '../../../reports/get-sync-status.js';
-import type { Report } from '../../define-command.js';
+import type { NextCommand, Report } from '../../define-command.js';
 import type { Outcome } from '../../exit-codes.js';
 import { lines, type Text } from '../../render/text.js';
 import { toJsonDocument } from '../../render/visible.js';
@@ -63,6 +63,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   return {
     outcome: outcomeOf(ended, left, report.deadLetters),
     data: { version: 2, ...summary },
+    next: nextAfter(ended),
     text: lines([
       `Delivered ${counts.delivered}, already there ${counts.duplicate}, left ${left}.`,
       ...explain(ended),
@@ -79,6 +80,9 @@ const outcomeOf = (ended: PassEnd, left: number, deadLetters: number): Outcome =
   if (ended.end === 'interrupted') return 'interrupted';
   return ended.end === 'complete' && left === 0 && deadLetters === 0 ? 'done' : 'partly-delivered';
 };
+
+const nextAfter = ({ end }: PassEnd): readonly NextCommand[] =>
+  end === 'complete' ? [{ line: 'spec-kitty sync status' }] : [];
 
 const explain = (ended: PassEnd): readonly Text[] => {
   switch (ended.end) {

@@ -10,9 +10,11 @@ export const remedyFor = (reason: string, path?: string): string => {
 
 /** ` --project DIR` for the checkout at this path; empty when none is known. */
 export const projectOption = (path: string | undefined): string => {
-  if (path === undefined) return '';
-  return ` --project ${/^[\w./:\\-]+$/.test(path) ? path : `"${path}"`}`;
+  return path === undefined ? '' : ` --project ${quotedPath(path)}`;
 };
+
+/** A path as it is typed. */
+export const quotedPath = (path: string): string => (/^[\w./:\\-]+$/.test(path) ? path : `"${path}"`);
 
 const REMEDIES: readonly (readonly [start: string, remedy: string, isAboutProject?: boolean])[] = [
   ['held: not signed in', 'spec-kitty auth login'],

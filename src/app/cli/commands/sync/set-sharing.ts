@@ -32,11 +32,13 @@ export const setSharing = async (
     };
   }
   const account = await (await client.get(TOKENS.accountStatus)).run();
-  const next =
-    account.state === 'signed-in'
-      ? 'what waits is delivered next.'
-      : 'what waits is delivered once somebody signs in: spec-kitty auth login';
-  return { data, text: [name, ` is shared from this machine; ${next}`] };
+  const isSignedIn = account.state === 'signed-in';
+  const when = isSignedIn ? 'next' : 'once somebody signs in';
+  return {
+    data,
+    text: [name, ` is shared from this machine; what waits is delivered ${when}.`],
+    next: [{ line: isSignedIn ? 'spec-kitty sync now' : 'spec-kitty auth login' }],
+  };
 };
 
 const explain = ({ path, reason }: Refusal): string =>

@@ -3,27 +3,30 @@ import type { ConnectionCheck } from '../../../reports/check-connection.js';
 import type { SyncStatus } from '../../../reports/get-sync-status.js';
 import { shownTime } from '../../../reports/shown-time.js';
 import { duration } from '../../render/duration.js';
-import { facts } from '../../render/table.js';
 import { green, red, yellow, type Text } from '../../render/text.js';
 import { makeVisible } from '../../render/visible.js';
 
+type Fact = readonly [name: string, value: Text];
+
 /** Who is signed in where, and what the hub said when it was asked. */
-export const accountText = ({ account: who, server }: SyncStatus, check: ConnectionCheck | undefined): Text =>
-  facts([
-    ['server', server ?? 'none'],
-    [
-      'account',
-      who === undefined
-        ? 'not signed in'
-        : makeVisible(`${who.username ?? 'unknown'} of team ${who.team}`, 'line'),
-    ],
-    ...(check === undefined ? [] : [['hub', checkText(check)] as const]),
-  ]);
+export const accountFacts = (
+  { account: who, server }: SyncStatus,
+  check: ConnectionCheck | undefined,
+): readonly Fact[] => [
+  ['server', server ?? 'none'],
+  [
+    'account',
+    who === undefined
+      ? 'not signed in'
+      : makeVisible(`${who.username ?? 'unknown'} of team ${who.team}`, 'line'),
+  ],
+  ...(check === undefined ? [] : [['hub', checkText(check)] as const]),
+];
 
 /** Whether somebody delivers beside us, and what was last heard of it. */
-export const backgroundText = ({ state, connection, heartbeat }: BackgroundReading): Text => {
-  const rows: (readonly [string, Text])[] = [['connection', WORDS[connection]]];
-  if (heartbeat === undefined) return facts([...rows, ['background', state]]);
+export const backgroundFacts = ({ state, connection, heartbeat }: BackgroundReading): readonly Fact[] => {
+  const rows: Fact[] = [['connection', WORDS[connection]]];
+  if (heartbeat === undefined) return [...rows, ['background', state]];
   const { version, processId, ageMs, left, lastFlush, nextTryAtMs } = heartbeat;
   const heard = `heard of ${duration(Math.abs(ageMs))} ago`;
   const who = `process ${processId}, version ${version}, ${heard}`;
@@ -43,14 +46,14 @@ export const backgroundText = ({ state, connection, heartbeat }: BackgroundReadi
     rows.push(['last pass', `${shownTime(lastFlush.atMs)}, ${delivered} delivered, ${ended}${why}`]);
   }
   if (nextTryAtMs !== undefined) rows.push(['next try', shownTime(nextTryAtMs)]);
-  return facts(rows);
+  return rows;
 };
 
 /** How much room there is, once somebody has to know. */
-export const limitText = ({ limits }: SyncStatus): readonly Text[] => {
+export const limitFact = ({ limits }: SyncStatus): Fact => {
   const percent = Math.floor(limits.fullness * 100);
   const text = `${percent} % of ${limits.maxQueueSize} events in the fullest outbox`;
-  return [facts([['limit', percent >= NEARLY_FULL_PERCENT ? yellow(text) : text]])];
+  return ['limit', percent >= NEARLY_FULL_PERCENT ? yellow(text) : text];
 };
 
 const NEARLY_FULL_PERCENT = 80;

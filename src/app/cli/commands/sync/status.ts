@@ -2,13 +2,14 @@ import type { HubLedger } from '../../../../domain/outbox/ledger.js';
 import { TOKENS } from '../../../compose/tokens.js';
 import type { ConnectionCheck } from '../../../reports/check-connection.js';
 import type { SyncStatus } from '../../../reports/get-sync-status.js';
-import type { Report } from '../../define-command.js';
+import type { NextCommand, Report } from '../../define-command.js';
 import type { Outcome } from '../../exit-codes.js';
 import { snakeKeys } from '../../render/snake-keys.js';
+import { facts } from '../../render/table.js';
 import { lines } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
 import { accountingDocument } from './accounting-document.js';
-import { accountText, backgroundText, limitText } from './status-facts.js';
+import { accountFacts, backgroundFacts, limitFact } from './status-facts.js';
 import { projectsText } from './status-projects.js';
 
 interface Args {
@@ -26,14 +27,26 @@ export const run = async ({ args, container, signal, terminal }: ClientContext<A
   return {
     outcome: isBalanced ? outcomeOf(check, signal) : 'failed',
     data: toDocument(status, check),
+    next: check === undefined || check.state === 'reachable' ? nextAfter(status) : [],
     text: lines([
-      accountText(status, check),
-      backgroundText(status.background),
-      ...limitText(status),
+      facts([...accountFacts(status, check), ...backgroundFacts(status.background), limitFact(status)]),
       '',
       ...projectsText(status, terminal.width, clock.nowMs()),
     ]),
   };
+};
+
+/** From no hub to the question whether a hub has everything. */
+const nextAfter = ({ server, account, projects }: SyncStatus): readonly NextCommand[] => {
+  if (server === undefined)
+    return [
+      { line: 'spec-kitty auth login', when: 'where your team has a hub' },
+      { line: 'spec-kitty hub team add acme', when: 'where it has none' },
+    ];
+  if (account === undefined) return [{ line: 'spec-kitty auth login' }];
+  if (projects.length === 0) return [];
+  const isAnyPending = projects.some(({ accounting }) => accounting.pending > 0);
+  return [{ line: isAnyPending ? 'spec-kitty sync now' : 'spec-kitty sync verify' }];
 };
 
 /** Of a hub that is not in use any more its line is shown, not its whole ledger. */

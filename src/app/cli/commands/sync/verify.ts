@@ -23,10 +23,7 @@ export const run = async ({ container, signal }: ClientContext<object>): Promise
       })),
     },
     text: agrees
-      ? [
-          green('✓'),
-          ` The hub has every one of the ${settled} events that are settled here, and no others of ours.`,
-        ]
+      ? [green('✓'), ` The hub has every one of the ${settled} events settled here, and no others of ours.`]
       : lines([[red('Ledger and hub do not agree.')], ...projects.flatMap(differences)]),
   };
 };

@@ -1,10 +1,11 @@
 import { remedyOf } from '../../../../domain/work/acceptance-remedies.js';
 import { TOKENS } from '../../../compose/tokens.js';
 import type { AcceptResult } from '../../../work/accept-work-packages.js';
-import type { Report } from '../../define-command.js';
+import type { NextCommand, Report } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
 import { featureRequest, given } from '../shared/feature-request.js';
+import { nextCommand } from '../shared/next-command.js';
 import { workReport } from '../shared/work-report.js';
 
 interface Args {
@@ -31,7 +32,18 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   );
   const result = { ...work.result, refused: work.result.refused.map(withRemedies) };
   const report = await workReport({ ...work, result }, lines(sentences(work.result)), client, terminal);
-  return work.result.refused.length === 0 ? report : { ...report, outcome: 'failed' };
+  return work.result.refused.length === 0
+    ? { ...report, next: nextAfter(work.result, context) }
+    : { ...report, outcome: 'failed' };
+};
+
+const nextAfter = (
+  { isCheck, accepted, isFeatureCompleted }: AcceptResult,
+  context: ClientContext<Args>,
+): readonly NextCommand[] => {
+  if (isFeatureCompleted) return [nextCommand(context, 'spec-kitty feature clean')];
+  if (accepted.length === 0) return [];
+  return [nextCommand(context, isCheck ? 'spec-kitty accept' : 'spec-kitty status')];
 };
 
 const withRemedies = ({ workPackageId, reasons }: AcceptResult['refused'][number]): object => ({

@@ -1,12 +1,13 @@
 import { TOKENS } from '../../../compose/tokens.js';
 import type { FeatureCards } from '../../../work/read-board.js';
-import type { Report } from '../../define-command.js';
+import type { NextCommand, Report } from '../../define-command.js';
 import { widthOf } from '../../io.js';
 import { boardLines } from '../../render/board.js';
 import { describeWorkPackageFault } from '../../../../domain/work/work-package.js';
 import { dim, lines, yellow, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
 import { featureRequest } from '../shared/feature-request.js';
+import { nextCommand } from '../shared/next-command.js';
 import { boardDocument } from './board-document.js';
 
 interface Args {
@@ -22,12 +23,22 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     frameOf(board, widthOf(context.io.stdout, context.io.env), clock.nowMs());
   if (!context.args.watch) {
     const board = await (await client.get(TOKENS.readBoard)).run(request);
-    return { data: boardDocument(board, clock.nowMs()), text: lines(frame(board)) };
+    return {
+      data: boardDocument(board, clock.nowMs()),
+      text: lines(frame(board)),
+      next: nextOnBoard(board, context),
+    };
   }
   const watch = await client.get(TOKENS.watchBoard);
   const show = shower(context, frame, () => clock.nowMs());
   await watch.run(request, show, context.signal);
   return { outcome: 'interrupted', isStream: true, data: {} };
+};
+
+/** The first work package that can be begun. */
+const nextOnBoard = ({ cards }: FeatureCards, context: ClientContext<Args>): readonly NextCommand[] => {
+  const ready = cards.find(({ lane, waitsFor }) => lane === 'planned' && waitsFor.length === 0);
+  return ready === undefined ? [] : [nextCommand(context, `spec-kitty implement ${ready.workPackageId}`)];
 };
 
 const frameOf = (board: FeatureCards, width: number, nowMs: number): readonly Text[] => [

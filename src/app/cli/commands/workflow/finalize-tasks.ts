@@ -8,6 +8,7 @@ import { lines } from '../../render/text.js';
 import { askYesNo } from '../shared/ask.js';
 import type { ClientContext } from '../shared/client.js';
 import { featureRequest } from '../shared/feature-request.js';
+import { nextCommand } from '../shared/next-command.js';
 import { workReport } from '../shared/work-report.js';
 
 interface Args {
@@ -26,11 +27,22 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   for (const warning of result.warnings) terminal.warn(warning);
   if (result.uncommitted.length > 0 && !args.noCommit)
     terminal.warn(
-      `Git does not have ${namesOf(result.uncommitted)} as announced; nothing can be accepted before. Commit the whole plan with: spec-kitty agent feature finalize-tasks --whole`,
+      `Git does not have ${namesOf(result.uncommitted)} as announced; nothing can be accepted before. Commit the whole plan with:\n  spec-kitty agent feature finalize-tasks --feature ${result.feature} --whole`,
     );
   const text = lines([summary(result), reading(result), '', table(COLUMNS, rows(result), terminal.width)]);
-  return workReport(work, text, client, terminal);
+  const ready = result.workPackages.find((each) => isReady(each, result.workPackages));
+  return {
+    ...(await workReport(work, text, client, terminal)),
+    next: ready === undefined ? [] : [nextCommand(context, `spec-kitty implement ${ready.id}`)],
+  };
 };
+
+/** Nobody has begun it, and it waits for nothing. */
+const isReady = ({ lane, dependencies }: Planned, all: readonly Planned[]): boolean =>
+  lane === 'planned' &&
+  dependencies.every((id) => all.some((each) => each.id === id && each.lane === 'done'));
+
+type Planned = FinalizeResult['workPackages'][number];
 
 /** A person is asked; a script says --whole. */
 const wantsWhole = async (
@@ -64,7 +76,7 @@ const summary = ({ feature, outcome, updated, seeded = [], announced }: Finalize
       }, ${count(announced, 'announcement')}.`;
 
 const reading = ({ feature, reading: { read, passedOver } }: FinalizeResult): string =>
-  `Of its plan ${read} lines are read and ${passedOver} passed over: spec-kitty feature check --feature ${feature}`;
+  `Of its plan ${read} lines are read and ${passedOver} passed over:\n  spec-kitty feature check --feature ${feature}`;
 
 const count = ({ length }: readonly unknown[], noun: string): string =>
   `${length} ${noun}${length === 1 ? '' : 's'}`;

@@ -4,6 +4,7 @@ import type { Report } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
 import { featureRequest, given } from '../shared/feature-request.js';
+import { nextCommand } from '../shared/next-command.js';
 import { workReport } from '../shared/work-report.js';
 
 interface Args {
@@ -28,7 +29,9 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     signal,
   );
   const report = await workReport(work, sentences(work.result, args.agent), client, terminal);
-  return isOfAnother(work.result, args.agent) ? { ...report, outcome: 'failed' } : report;
+  return isOfAnother(work.result, args.agent)
+    ? { ...report, outcome: 'failed' }
+    : { ...report, next: [nextCommand(context, `spec-kitty agent tasks show ${work.result.workPackageId}`)] };
 };
 
 /** Two agents in one work tree would undo each other's work: who comes second and says who it is must not go on. */

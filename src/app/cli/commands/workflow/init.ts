@@ -2,19 +2,15 @@ import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
+import { nextCommand } from '../shared/next-command.js';
 
 interface Args {
   readonly repair: boolean;
   readonly noCommit: boolean;
 }
 
-export const run = async ({
-  args,
-  common,
-  container,
-  signal,
-  terminal,
-}: ClientContext<Args>): Promise<Report> => {
+export const run = async (context: ClientContext<Args>): Promise<Report> => {
+  const { args, common, container, signal, terminal } = context;
   const init = await (await container()).get(TOKENS.initProject);
   const report = await init.run(
     { directory: common.project, repair: args.repair, commit: !args.noCommit },
@@ -33,5 +29,6 @@ export const run = async ({
       commit: report.commit ?? null,
     },
     text: [bold(identity.projectSlug), ` is project ${identity.projectUuid}; its config was ${config}.`],
+    next: [nextCommand(context, 'spec-kitty feature new "What it is about"')],
   };
 };

@@ -2,10 +2,12 @@ import { originName } from '../../../../domain/events/lane.js';
 import type { Mark } from '../../../../domain/work/marks.js';
 import { TOKENS } from '../../../compose/tokens.js';
 import type { MarkStatusResult } from '../../../work/mark-status.js';
-import type { Report } from '../../define-command.js';
+import type { FeatureRequest } from '../../../work/locate-feature.js';
+import type { NextCommand, Report } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
 import { featureRequest, given } from '../shared/feature-request.js';
+import { nextCommand, nextOfWorkPackage } from '../shared/next-command.js';
 import { workReport } from '../shared/work-report.js';
 
 interface Args {
@@ -31,7 +33,27 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     const moved = work.result.workPackages.map(({ workPackageId }) => workPackageId);
     await warnUnfinished(client, request, work.result.feature, moved, terminal);
   }
-  return workReport(work, lines(sentences(work.result)), client, terminal);
+  const report = await workReport(work, lines(sentences(work.result)), client, terminal);
+  return context.common.json || context.common.quiet
+    ? report
+    : { ...report, next: await nextAfter(work.result, context, request) };
+};
+
+/** The work is done by then: where the next step cannot be found, none is told. */
+const nextAfter = async (
+  { feature, tasks, workPackages, isFeatureCompleted }: MarkStatusResult,
+  context: ClientContext<Args>,
+  request: FeatureRequest,
+): Promise<readonly NextCommand[]> => {
+  if (isFeatureCompleted) return [nextCommand(context, 'spec-kitty feature clean')];
+  const workPackageId = (workPackages[0] ?? tasks[0])?.workPackageId;
+  if (workPackageId === undefined) return [];
+  try {
+    const show = await (await context.container()).get(TOKENS.showWorkPackage);
+    return nextOfWorkPackage(context, await show.run({ ...request, feature, workPackageId }));
+  } catch {
+    return [];
+  }
 };
 
 const sentences = ({

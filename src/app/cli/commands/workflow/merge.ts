@@ -3,10 +3,11 @@ import type { MergeStrategy } from '../../../../ports/work.js';
 import { TOKENS } from '../../../compose/tokens.js';
 import { describeConflict, describeObstacle } from '../../../work/merge-errors.js';
 import type { MergedWorkPackage, MergeReport } from '../../../work/merge-report.js';
-import type { Report } from '../../define-command.js';
+import type { NextCommand, Report } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
 import { featureRequest, given } from '../shared/feature-request.js';
+import { nextCommand } from '../shared/next-command.js';
 import { workReport } from '../shared/work-report.js';
 
 interface Args {
@@ -30,7 +31,17 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   );
   const { conflict, obstacle } = work.result;
   const report = await workReport(work, lines(sentences(work.result)), client, terminal);
-  return conflict === undefined && obstacle === undefined ? report : { ...report, outcome: 'failed' };
+  return conflict === undefined && obstacle === undefined
+    ? { ...report, next: nextAfter(work.result, context) }
+    : { ...report, outcome: 'failed' };
+};
+
+const nextAfter = (
+  { isDryRun, workPackages }: MergeReport,
+  context: ClientContext<Args>,
+): readonly NextCommand[] => {
+  const isAny = workPackages.some(({ outcome }) => outcome === 'merged' || outcome === 'already-merged');
+  return isAny ? [nextCommand(context, isDryRun ? 'spec-kitty merge' : 'spec-kitty accept')] : [];
 };
 
 const sentences = (result: MergeReport): readonly Text[] => {

@@ -2,11 +2,12 @@ import { resolve } from 'node:path';
 import { originName, type Lane } from '../../../../domain/events/lane.js';
 import { TOKENS } from '../../../compose/tokens.js';
 import type { MoveResult } from '../../../work/move-work-package.js';
-import type { Report } from '../../define-command.js';
+import type { NextCommand, Report } from '../../define-command.js';
 import { bold, lines } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
 import { featureRequest, given } from '../shared/feature-request.js';
 import { readNamed } from '../shared/named-file.js';
+import { nextCommand, nextOfWorkPackage } from '../shared/next-command.js';
 import { workReport } from '../shared/work-report.js';
 
 interface Args {
@@ -42,11 +43,23 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     const { warnUnfinished } = await import('../shared/warn-unfinished.js');
     await warnUnfinished(client, request, work.result.feature, [work.result.workPackageId], terminal);
   }
-  return workReport(work, sentence(work.result), client, terminal);
+  return {
+    ...(await workReport(work, sentence(work.result), client, terminal)),
+    next: nextAfter(work.result, context),
+  };
 };
 
 const readFeedback = (path: string, signal: AbortSignal): Promise<string> =>
   readNamed({ path, called: 'The feedback file', hint: 'Name a text file with --feedback FILE.' }, signal);
+
+const nextAfter = (
+  { workPackageId, to, isFeatureCompleted }: MoveResult,
+  context: ClientContext<Args>,
+): readonly NextCommand[] => {
+  if (isFeatureCompleted) return [nextCommand(context, 'spec-kitty feature clean')];
+  if (to === 'doing') return [nextCommand(context, `spec-kitty agent tasks show ${workPackageId}`)];
+  return nextOfWorkPackage(context, { workPackageId, lane: to, tasks: [] });
+};
 
 const sentence = ({
   workPackageId,

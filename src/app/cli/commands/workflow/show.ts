@@ -3,7 +3,9 @@ import type { ShownWorkPackage } from '../../../work/show-work-package.js';
 import type { Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
+import { stringWidth } from '../../render/width.js';
 import type { ClientContext } from '../shared/client.js';
+import { nextOfWorkPackage } from '../shared/next-command.js';
 import { featureRequest, given } from '../shared/feature-request.js';
 
 interface Args {
@@ -15,7 +17,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const show = await client.get(TOKENS.showWorkPackage);
   const request = await featureRequest(client, context);
   const shown = await show.run({ ...request, ...given({ workPackageId: context.args.wp }) });
-  return { data: snakeKeys(shown), text: lines(shownLines(shown)) };
+  return { data: snakeKeys(shown), text: lines(shownLines(shown)), next: nextOfWorkPackage(context, shown) };
 };
 
 const shownLines = (shown: ShownWorkPackage): readonly Text[] => [
@@ -35,13 +37,16 @@ const shownLines = (shown: ShownWorkPackage): readonly Text[] => [
   '',
   ...shown.text.split('\n'),
   ...section('Review feedback', shown.feedback === '' ? [] : shown.feedback.split('\n')),
-  ...section(
-    'History',
-    shown.history.map(({ timestamp, agent, lane, note }) =>
-      [timestamp, agent, lane, note].filter((part) => part !== '').join('  '),
-    ),
-  ),
+  ...section('History', historyLines(shown)),
 ];
+
+const historyLines = ({ history }: ShownWorkPackage): readonly string[] => {
+  const columns = history.map(({ timestamp, agent, lane }) => [timestamp, agent, lane]);
+  const widths = [0, 1, 2].map((at) => Math.max(...columns.map((each) => stringWidth(each[at] ?? ''))));
+  const padded = (text: string, at: number): string =>
+    text + ' '.repeat(Math.max(0, (widths[at] ?? 0) - stringWidth(text)));
+  return history.map(({ note }, row) => [...(columns[row] ?? []).map(padded), note].join('  ').trimEnd());
+};
 
 const fact = (name: string, value: string): Text => [dim(name.padEnd(NAME_WIDTH)), value];
 
