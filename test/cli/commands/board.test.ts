@@ -80,7 +80,7 @@ describe('agent tasks mark-status', () => {
       'WP02 is in planned already; nothing was done.',
       '',
     ]);
-    expect(err).toBe('[Local only] 2 waiting\n');
+    expect(err).toBe('[Local only] 2 waiting\nnext: spec-kitty implement WP02\n');
     expect((await cli.run('agent tasks mark-status T001 --status pending')).out).toBe(
       'T001 of WP01 is open already; nothing was done.\n',
     );

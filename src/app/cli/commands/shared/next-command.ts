@@ -5,8 +5,9 @@ import type { ShownWorkPackage } from '../../../work/show-work-package.js';
 import { projectOption } from '../sync/remedies.js';
 
 interface Called {
-  readonly common: CommonOptions;
-  readonly io: Io;
+  /** What was said this time. */
+  readonly common: Pick<CommonOptions, 'project' | 'feature'>;
+  readonly io: Pick<Io, 'cwd'>;
 }
 
 /** A command line that leads on. It says of project and feature what was said this time, so that it works here, too. */

@@ -27,7 +27,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   for (const warning of result.warnings) terminal.warn(warning);
   if (result.uncommitted.length > 0 && !args.noCommit)
     terminal.warn(
-      `Git does not have ${namesOf(result.uncommitted)} as announced; nothing can be accepted before. Commit the whole plan with:\n  spec-kitty agent feature finalize-tasks --feature ${result.feature} --whole`,
+      `Git does not have ${namesOf(result.uncommitted)} as announced.\nNothing can be accepted before. Commit the whole plan with:\n  spec-kitty agent feature finalize-tasks --feature ${result.feature} --whole`,
     );
   const text = lines([summary(result), reading(result), '', table(COLUMNS, rows(result), terminal.width)]);
   const ready = result.workPackages.find((each) => isReady(each, result.workPackages));
