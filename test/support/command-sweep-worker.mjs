@@ -7,7 +7,7 @@ import { writeSync } from 'node:fs';
 import { COMMANDS } from '../../dist/app/cli/commands/all.js';
 import { bufferSink } from '../../dist/app/cli/io.js';
 import { runProgram } from '../../dist/app/cli/program.js';
-import { createClientContainer } from '../../dist/app/container/container.js';
+import { createClientContainer } from '../../dist/app/compose/container.js';
 
 const { directory, environment, interruptAfterMs, more = {} } = JSON.parse(process.argv[2]);
 

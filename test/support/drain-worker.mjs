@@ -2,12 +2,12 @@
  * Drains an outbox to a hub, in a process of its own: `node drain-worker.mjs <state root> <project> <url>`. Prints what
  * came of it, and the peak of its memory in MB.
  */
-import { JsonLamportStore } from '../../dist/adapters/clock/json-lamport-store.js';
-import { LamportFile } from '../../dist/adapters/fs/lamport-file.js';
-import { LowdbOutboxes } from '../../dist/adapters/queue/lowdb-outboxes.js';
-import { GotBatchTransport } from '../../dist/adapters/transport/got-batch-transport.js';
-import { BatchCourier } from '../../dist/app/sync/courier.js';
-import { Flush } from '../../dist/app/sync/flush.js';
+import { JsonLamportStore } from '../../dist/adapters/events/json-lamport-store.js';
+import { LamportFile } from '../../dist/adapters/events/lamport-file.js';
+import { LowdbOutboxes } from '../../dist/adapters/outbox/lowdb-outboxes.js';
+import { GotBatchTransport } from '../../dist/adapters/delivery/got-batch-transport.js';
+import { BatchCourier } from '../../dist/app/delivery/courier.js';
+import { Flush } from '../../dist/app/delivery/flush.js';
 import { join } from 'node:path';
 
 const [stateRoot, url] = process.argv.slice(2);

@@ -5,12 +5,12 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { writeSync } from 'node:fs';
-import { JsonCheckoutRegistry } from '../../dist/adapters/config/json-checkout-registry.js';
-import { YamlConfigStore } from '../../dist/adapters/config/yaml-config-store.js';
+import { JsonCheckoutRegistry } from '../../dist/adapters/events/json-checkout-registry.js';
+import { YamlConfigStore } from '../../dist/adapters/events/yaml-config-store.js';
 import { StateRoot } from '../../dist/adapters/fs/state-root.js';
 import { CryptoHash } from '../../dist/adapters/host/crypto-hash.js';
-import { GitRepository } from '../../dist/adapters/workspace/git-repository.js';
-import { EnsureIdentity } from '../../dist/app/usecases/identity/ensure-identity.js';
+import { GitRepository } from '../../dist/adapters/work/git-repository.js';
+import { EnsureIdentity } from '../../dist/app/events/ensure-identity.js';
 
 const [directory, stateRoot] = process.argv.slice(2);
 const repository = new GitRepository({ stateRoot, environment: process.env });

@@ -3,11 +3,11 @@
  * its standard input to end, and then, in every round, has the token that it finds renewed, as if a hub had refused it,
  * until it has one that the hub knows. Says in the end `working`, or why it has none.
  */
-import { GotTokenIssuer } from '../../dist/adapters/auth/got-token-issuer.js';
-import { TomlCredentialStore } from '../../dist/adapters/auth/toml-credential-store.js';
+import { GotTokenIssuer } from '../../dist/adapters/delivery/got-token-issuer.js';
+import { TomlCredentialStore } from '../../dist/adapters/delivery/toml-credential-store.js';
 import { StateRoot } from '../../dist/adapters/fs/state-root.js';
 import { SystemWallClock } from '../../dist/adapters/host/system-wall-clock.js';
-import { AccessTokens } from '../../dist/app/usecases/account/access-token.js';
+import { AccessTokens } from '../../dist/app/delivery/access-token.js';
 
 const [stateRoot = '', rounds = '1'] = process.argv.slice(2);
 const issuer = new GotTokenIssuer({ version: 'test' });

@@ -4,8 +4,8 @@
  * durable, with what it delivered so far.
  */
 import { writeSync } from 'node:fs';
-import { settle } from '../../dist/domain/delivery/change-ledger.js';
-import { openLedger } from '../../dist/domain/delivery/ledger.js';
+import { settle } from '../../dist/domain/outbox/change-ledger.js';
+import { openLedger } from '../../dist/domain/outbox/ledger.js';
 import { newFact, openOutbox } from './worker-outbox.mjs';
 
 const [stateRoot, project] = process.argv.slice(2);
