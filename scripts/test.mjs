@@ -17,6 +17,8 @@ import { JEST, runNode, toolOf } from './run.mjs';
 const DEEP = [
   ...['test/chaos/', 'test/crash/', 'test/deep/', 'test/model/', 'test/package/'],
   ...['test/acceptance/kills', 'test/acceptance/sync-kills', 'test/acceptance/orchestrate-large'],
+  // Every command of the program against every kind of repository and hub that means harm.
+  'test/acceptance/hostile-',
 ];
 
 const [deep, paths] =
