@@ -21,10 +21,6 @@ export interface EventResult {
   readonly server_clock?: number;
 }
 
-export interface BatchAnswerBody {
-  readonly results: readonly EventResult[];
-}
-
 /** First frame of a session. Everything but `type` and `work_packages` is an extension. */
 export interface SnapshotMessage {
   readonly type: 'snapshot';

@@ -74,7 +74,7 @@ describe('a hub that only a proxy leads to', () => {
     }));
 
   it('is asked with the user name and the password of the variable, and a missing one is said', async () => {
-    const strict = await startForwardProxy(hub.url, 'me:my%20word'.replace('%20', ' '));
+    const strict = await startForwardProxy(hub.url, 'me:my word');
     try {
       await inSandbox(async (sandbox) => {
         const { host } = new URL(strict.url);

@@ -14,29 +14,21 @@ export interface Way {
   readonly proxy?: string;
 }
 
-/** The variables by which the surroundings of a process say how it reaches other hosts. */
-type Surroundings = Readonly<Record<string, string | undefined>>;
-
 /**
  * The ways from this process to hubs: through the proxy that `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` name, never
  * through one to this machine itself, and trusting the authorities of `SPEC_KITTY_CA_FILE` beside the usual ones.
  * Connections are kept for the next request until `close`.
  */
 export class WayOut {
-  readonly #surroundings: Surroundings;
   readonly #direct = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   readonly #proxied = new Map<string, HttpsAgent>();
   #authorities: Promise<readonly string[] | undefined> | undefined;
 
-  constructor(surroundings: Surroundings = process.env) {
-    this.#surroundings = surroundings;
-  }
-
   /** Fails with {@link NoWayOut} when a variable names something that cannot be used. */
   async to(url: string): Promise<Way> {
-    const authorities = await (this.#authorities ??= authoritiesOf(this.#surroundings));
+    const authorities = await (this.#authorities ??= authoritiesOf());
     const trust = authorities === undefined ? {} : { authorities };
-    const proxy = isLoopbackUrl(url) ? undefined : await proxyOf(url, this.#surroundings);
+    const proxy = isLoopbackUrl(url) ? undefined : await proxyOf(url);
     if (proxy === undefined) return { agents: this.#direct, ...trust };
     return {
       agents: { http: this.#direct.http, https: await this.#through(proxy) },
@@ -64,8 +56,8 @@ export class WayOut {
 export class NoWayOut extends Error {}
 
 /** Only where a proxy is set, the library that reads these variables is loaded. */
-const proxyOf = async (url: string, surroundings: Surroundings): Promise<URL | undefined> => {
-  const [name, value] = PROXY_VARIABLES.map((each) => [each, surroundings[each]?.trim()]).find(
+const proxyOf = async (url: string): Promise<URL | undefined> => {
+  const [name, value] = PROXY_VARIABLES.map((each) => [each, process.env[each]?.trim()]).find(
     ([, each]) => each !== undefined && each !== '',
   ) ?? [undefined, undefined];
   if (name === undefined || value === undefined) return undefined;
@@ -81,10 +73,10 @@ const proxyOf = async (url: string, surroundings: Surroundings): Promise<URL | u
 const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'] as const;
 
 /** Node replaces its own list by one that it is given, so that the additions of both variables go with it. */
-const authoritiesOf = async (surroundings: Surroundings): Promise<readonly string[] | undefined> => {
-  const file = surroundings['SPEC_KITTY_CA_FILE'];
+const authoritiesOf = async (): Promise<readonly string[] | undefined> => {
+  const file = process.env['SPEC_KITTY_CA_FILE'];
   if (file === undefined || file === '') return undefined;
-  const others = surroundings['NODE_EXTRA_CA_CERTS'];
+  const others = process.env['NODE_EXTRA_CA_CERTS'];
   const added = await Promise.all([
     pemOf(file).catch((error: unknown) => {
       throw new NoWayOut(`SPEC_KITTY_CA_FILE names ${printable(file)}: ${(error as Error).message}`);
