@@ -8,7 +8,7 @@ export interface AgentGuard {
 }
 
 /** Something that is under guard. */
-export interface GuardedTree {
+interface GuardedTree {
   /** Its first process, where the mark alone does not find the others. */
   leads(pid: number): void;
   /** It has ended. */
@@ -22,7 +22,7 @@ export interface GuardMessage {
   readonly leader?: number;
 }
 
-export interface GuardProgram {
+interface GuardProgram {
   readonly command: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;

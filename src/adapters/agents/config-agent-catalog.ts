@@ -75,7 +75,7 @@ function cursorAgent(): AgentCommand {
  * What the `agents` section of a project's config says. Everything that can be used counts, each thing that cannot is
  * an issue, so that a slip in one command does not cost the others.
  */
-export const readAgentsSection = (
+const readAgentsSection = (
   document: unknown,
   builtIn: ReadonlyMap<string, AgentCommand>,
 ): AgentCatalogReading => {
@@ -192,7 +192,7 @@ const mapping = (value: unknown): Readonly<Record<string, unknown>> | undefined 
     : undefined;
 
 /** What may stand in a command. */
-export const PLACEHOLDERS = ['prompt_file', 'prompt', 'worktree', 'wp_id'] as const;
+const PLACEHOLDERS = ['prompt_file', 'prompt', 'worktree', 'wp_id'] as const;
 
 /**
  * Splits a command line into program and arguments: at blanks, except between quotes. Between double quotes `\"` and

@@ -11,7 +11,7 @@ import { ProcessTree } from './process-tree.js';
 import { startProgram } from './start-program.js';
 import type { Program } from './start-program.js';
 
-export interface ProcessAgentRunnerOptions {
+interface ProcessAgentRunnerOptions {
   /** What the programs inherit. */
   readonly environment: Environment;
   /** Ends what runs when this process is gone; absent: nobody does. */
@@ -171,7 +171,7 @@ const listen = (
 export type { Environment };
 
 /** The variable by which everything that an agent starts is recognised, however far it went from its parents. */
-export const WORKTREE_VARIABLE = 'SPEC_KITTY_AGENT_WORKTREE';
+const WORKTREE_VARIABLE = 'SPEC_KITTY_AGENT_WORKTREE';
 
 /** The whole entry of the environment, with the byte that ends it, as the kernel of Linux shows it. */
 export const markOf = (directory: string): string =>
@@ -181,7 +181,7 @@ export const markOf = (directory: string): string =>
  * What an agent's program finds in its environment: ours, without the token, without the variables by which a hook points its
  * children at one repository and its index, and with those by which programs leave out colour.
  */
-export const agentEnvironment = (own: Environment, run: AgentRun): NodeJS.ProcessEnv => ({
+const agentEnvironment = (own: Environment, run: AgentRun): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(own).filter(([name]) => !LEFT_OUT.has(name.toUpperCase()))),
   NO_COLOR: '1',
   // The orchestrator delivers; a process of its own would outlive the agent that started it.

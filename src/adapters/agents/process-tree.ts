@@ -94,7 +94,7 @@ const taskkill = (leader: number, force: boolean): void => {
 };
 
 /** The processes of a tree as `ps` knows them; empty when there is none, or no `ps`. */
-export const membersByPs = (leader: number): readonly number[] => {
+const membersByPs = (leader: number): readonly number[] => {
   const { stdout } = spawnSync('ps', ['-axo', 'pid=,ppid=,pgid=,stat='], {
     // A folder of PATH that is not absolute is then none of a repository.
     cwd: '/',
@@ -123,7 +123,7 @@ export const membersIn = (listing: string, leader: number): readonly number[] =>
 };
 
 /** How the processes of a tree are recognised: by the one that leads their session, by a mark in their environment, or both. */
-export interface TreeName {
+interface TreeName {
   readonly leader?: number;
   /** The beginning of an environment entry that every member inherits, `NAME=value`. */
   readonly mark?: string;
@@ -133,7 +133,7 @@ export interface TreeName {
  * The processes that belong to the tree, without this one. A process that has ended and was not collected yet is none.
  * Whoever clears its environment *and* begins a session of its own is not recognised; nothing on Linux would tell.
  */
-export const membersOnLinux = ({ leader, mark }: TreeName): readonly number[] =>
+const membersOnLinux = ({ leader, mark }: TreeName): readonly number[] =>
   readdirSync('/proc').flatMap((entry) => {
     const pid = Number(entry);
     if (!Number.isInteger(pid) || pid === process.pid) return [];

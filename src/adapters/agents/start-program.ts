@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import type { Result } from '../../domain/result.js';
 import { invocationOf } from './windows-invocation.js';
 
-export interface ProgramStart {
+interface ProgramStart {
   readonly argv: readonly string[];
   readonly directory: string;
   readonly environment: NodeJS.ProcessEnv;
@@ -26,7 +26,7 @@ export interface Program {
   drained(graceMs: number): Promise<void>;
 }
 
-export interface ProgramExit {
+interface ProgramExit {
   readonly code: number | undefined;
   readonly signal: string | undefined;
 }

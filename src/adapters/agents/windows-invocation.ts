@@ -1,6 +1,6 @@
 import { findProgram } from '../fs/find-program.js';
 
-export interface Invocation {
+interface Invocation {
   readonly file: string;
   readonly args: readonly string[];
   /** Whether the arguments are quoted already. */

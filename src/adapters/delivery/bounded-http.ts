@@ -9,7 +9,7 @@ export interface HttpTimeouts {
   readonly wholeMs: number;
 }
 
-export interface HttpOptions {
+interface HttpOptions {
   /** Of this program, for the `User-Agent`. */
   readonly version: string;
   readonly timeouts: HttpTimeouts;
@@ -18,7 +18,7 @@ export interface HttpOptions {
   readonly maxErrorBytes: number;
 }
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;

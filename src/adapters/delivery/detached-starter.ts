@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { BackgroundStarter } from '../../ports/delivery.js';
 
-export interface DetachedProgram {
+interface DetachedProgram {
   /** Program and leading arguments. */
   readonly command: string;
   readonly args: readonly string[];

@@ -18,7 +18,7 @@ import { requireSecureHub } from './secure-hub.js';
 /** As the contract has them; tests shorten them. */
 export const BATCH_TIMEOUTS: HttpTimeouts = { connectMs: 5_000, firstByteMs: 30_000, wholeMs: 60_000 };
 
-export interface GotBatchTransportOptions {
+interface GotBatchTransportOptions {
   /** Of this program, for the `User-Agent`. */
   readonly version: string;
   readonly clock: WallClock;
@@ -171,7 +171,7 @@ const COMMA = Buffer.from(',');
 const CLOSING = Buffer.from(']}');
 
 /** What the table needs to know of the request. */
-export interface SentBatch {
+interface SentBatch {
   readonly eventIds: readonly string[];
   /** Never repeated, even when the hub does. */
   readonly accessToken: string;
@@ -197,7 +197,7 @@ export const batchOutcome = (reply: HttpReply, sent: SentBatch, nowMs: number): 
 };
 
 /** Whether the status tells of trouble that passes by itself. */
-export const isTransient = (status: number): boolean => status === 408 || status === 429 || status >= 500;
+const isTransient = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
 type Answered = Extract<HttpReply, { readonly kind: 'answer' }>;
 

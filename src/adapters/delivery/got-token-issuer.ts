@@ -19,9 +19,9 @@ import { parseJson, reasonIn } from './printable.js';
 import { requireSecureHub } from './secure-hub.js';
 
 /** As the contract has them; tests shorten them. */
-export const ISSUER_TIMEOUTS: HttpTimeouts = { connectMs: 5_000, firstByteMs: 10_000, wholeMs: 10_000 };
+const ISSUER_TIMEOUTS: HttpTimeouts = { connectMs: 5_000, firstByteMs: 10_000, wholeMs: 10_000 };
 
-export interface GotTokenIssuerOptions {
+interface GotTokenIssuerOptions {
   /** Of this program, for the `User-Agent`. */
   readonly version: string;
   readonly timeouts?: HttpTimeouts;
@@ -160,11 +160,11 @@ const unavailable = (reply: HttpReply, secrets: readonly string[]): Result<never
 };
 
 /** What a token counts when the hub does not say: a quarter of an hour, and a week. */
-export const DEFAULT_ACCESS_LIFETIME_SECONDS = 900;
-export const DEFAULT_REFRESH_LIFETIME_SECONDS = 604_800;
+const DEFAULT_ACCESS_LIFETIME_SECONDS = 900;
+const DEFAULT_REFRESH_LIFETIME_SECONDS = 604_800;
 
 /** Reads the answer of sign-in and refresh; `undefined` unless it holds both tokens. */
-export const readIssuedTokens = (document: unknown): IssuedTokens | undefined => {
+const readIssuedTokens = (document: unknown): IssuedTokens | undefined => {
   if (!isFields(document)) return undefined;
   const { access, refresh } = document;
   if (!isBearerToken(access) || !isBearerToken(refresh)) return undefined;
@@ -187,14 +187,14 @@ export const readIssuedTokens = (document: unknown): IssuedTokens | undefined =>
   };
 };
 
-export const readLiveToken = (document: unknown): LiveToken | undefined => {
+const readLiveToken = (document: unknown): LiveToken | undefined => {
   if (!isFields(document) || !isBearerToken(document['ws_token'])) return undefined;
   const lifetimeSeconds = seconds(document['expires_in']) ?? DEFAULT_ACCESS_LIFETIME_SECONDS;
   return { token: document['ws_token'], lifetimeSeconds };
 };
 
 /** Reads `/api/v1/me/`: user and teams are names, or objects that hold one. */
-export const readIdentification = (document: unknown): Identification | undefined => {
+const readIdentification = (document: unknown): Identification | undefined => {
   if (!isFields(document)) return undefined;
   const username = named(document['user'], 'username') ?? name(document['username']);
   const teams = document['teams'];

@@ -13,13 +13,13 @@ export interface HubPagesOptions {
 }
 
 /** Why there is no page. */
-export type NoPage =
+type NoPage =
   | { readonly answer: 'unauthorized' }
   | { readonly answer: 'unsupported' }
   | { readonly answer: 'unavailable'; readonly reason: string };
 
 /** One page of a list that a hub keeps, as it is asked for and understood. */
-export interface PageQuery<P> {
+interface PageQuery<P> {
   readonly hub: HubAddress;
   readonly accessToken: string;
   /** Path and query; at most {@link PAGE} entries are asked for. */

@@ -1,5 +1,5 @@
 /** How much of a hub's own words is repeated. */
-export const MAX_QUOTED_CHARACTERS = 200;
+const MAX_QUOTED_CHARACTERS = 200;
 
 /**
  * What of a foreign text may be repeated in a message: one line of printable characters, without the secrets that the

@@ -150,7 +150,7 @@ const sessionOver = (cause?: unknown): SyncError =>
   new SyncError('unreachable', 'The live connection is over.', cause === undefined ? {} : { cause });
 
 /** What a watch needs to know of a session. */
-export interface WatchedSession {
+interface WatchedSession {
   /** How many frames of any kind have arrived. */
   frames(): number;
   /** Whether we ourselves read nothing at the moment. */
@@ -186,7 +186,7 @@ export const watchSilence = async (
 const LOOKS = 12;
 
 /** What a queue tells its source, so that memory stays bounded when the reader is slow. */
-export interface QueueFlow {
+interface QueueFlow {
   /** Called when `highWater` values wait. */
   readonly onFull?: () => void;
   /** Called when the reader has taken half of them. */

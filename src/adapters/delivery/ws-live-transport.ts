@@ -12,12 +12,12 @@ import { WayOut, type Way } from './way-out.js';
 import { WsLiveSession, type SessionLimits } from './ws-live-session.js';
 
 /** As the contract has them; tests shorten them. */
-export const LIVE_LIMITS: SessionLimits & { readonly upgradeMs: number } = {
+const LIVE_LIMITS: SessionLimits & { readonly upgradeMs: number } = {
   upgradeMs: 10_000,
   silenceMs: 60_000,
 };
 
-export interface WsLiveTransportOptions {
+interface WsLiveTransportOptions {
   /** Of this program, for the `User-Agent`. */
   readonly version: string;
   readonly timer: Timer;

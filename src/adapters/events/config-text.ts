@@ -1,7 +1,7 @@
 import { isAlias, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type { Issue } from '../../domain/result.js';
 
-export type ConfigIssue = Issue & { readonly line?: number };
+type ConfigIssue = Issue & { readonly line?: number };
 
 export type ParsedConfig =
   | { readonly ok: true; readonly document: unknown; readonly syntax: Document }

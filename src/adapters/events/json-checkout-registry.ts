@@ -101,7 +101,7 @@ const failure = (path: string, cause: unknown): SyncError =>
   new SyncError('storage-failed', `${path} could not be read or written.`, { cause });
 
 /** Text of a checkout's file; equal memories have equal texts. */
-export const memoryToJson = (memory: CheckoutMemory): string =>
+const memoryToJson = (memory: CheckoutMemory): string =>
   toText({
     path: memory.path,
     project_uuid: memory.projectUuid,
@@ -111,7 +111,7 @@ export const memoryToJson = (memory: CheckoutMemory): string =>
   });
 
 /** What a checkout's file says; a value of the wrong type is left out, a file without a path says nothing. */
-export const parseMemory = (text: string | undefined): CheckoutMemory | undefined => {
+const parseMemory = (text: string | undefined): CheckoutMemory | undefined => {
   const fields = parseFields(text);
   const path = fields?.['path'];
   if (fields === undefined || typeof path !== 'string') return undefined;
@@ -125,13 +125,10 @@ export const parseMemory = (text: string | undefined): CheckoutMemory | undefine
   };
 };
 
-export const preferenceToJson = (projectUuid: string, sharing: SharingPreference): string =>
+const preferenceToJson = (projectUuid: string, sharing: SharingPreference): string =>
   toText({ project_uuid: projectUuid, sharing });
 
-export const parsePreference = (
-  text: string | undefined,
-  projectUuid: string,
-): SharingPreference | undefined => {
+const parsePreference = (text: string | undefined, projectUuid: string): SharingPreference | undefined => {
   const fields = parseFields(text);
   const sharing = fields?.['project_uuid'] === projectUuid ? fields['sharing'] : undefined;
   return sharing === 'on' || sharing === 'off' ? sharing : undefined;

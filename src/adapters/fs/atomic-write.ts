@@ -11,7 +11,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-export interface AtomicWriteOptions {
+interface AtomicWriteOptions {
   /** File mode; an existing file's mode has to be passed by the caller to survive. Default 0o644. */
   readonly mode?: number;
   /** `false` leaves out the syncs: the write is then atomic, but a power cut may undo it. Default `true`. */

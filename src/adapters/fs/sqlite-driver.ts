@@ -16,7 +16,7 @@ export const loadSqliteDriver = async (load: LoadDriver = () => import('@photost
   }
 };
 
-export type LoadDriver = () => Promise<{ readonly DatabaseSync: SqliteDriver }>;
+type LoadDriver = () => Promise<{ readonly DatabaseSync: SqliteDriver }>;
 
 const driverMissing = (error: unknown): SyncError => {
   const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);

@@ -23,7 +23,7 @@ export class NodeMachine implements Machine {
 }
 
 /** Where the ids are; of several places the first that has one counts. */
-export interface MachineFiles {
+interface MachineFiles {
   readonly machineId: readonly string[];
   readonly bootId: readonly string[];
 }

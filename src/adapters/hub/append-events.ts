@@ -125,7 +125,7 @@ const nodeRows = (
  * Reserves `count` sequence numbers and returns the first of them. The row stays locked until the transaction ends,
  * so that the numbers of a team grow in the order of its commits, whatever the database and however many hubs.
  */
-export const advancePosition = async (
+const advancePosition = async (
   db: Executor,
   team: string,
   count: number,

@@ -13,7 +13,7 @@ import type { Executor } from './prepared-query.js';
 import type { BoardCellTable } from './schema.js';
 
 /** A cell that events of this call change, as it was before. */
-export interface TouchedCell {
+interface TouchedCell {
   readonly cell: BoardCell;
   readonly number: number;
   readonly state: CellState | undefined;
@@ -166,7 +166,7 @@ const SELECT_EVENTS = new PreparedQuery((db) =>
 );
 
 /** A stored document as the board reads it. It was judged before it was stored, so it is not judged again. */
-export const readBoardEvent = (eventId: string, document: string): BoardEvent => ({
+const readBoardEvent = (eventId: string, document: string): BoardEvent => ({
   ...upcast(JSON.parse(document) as EnvelopeDocument),
   event_id: eventId,
 });

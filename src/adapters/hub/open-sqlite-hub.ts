@@ -24,7 +24,7 @@ export interface HubStores {
   close(): Promise<void>;
 }
 
-export interface SqliteHubOptions {
+interface SqliteHubOptions {
   readonly dataDirectory: string;
   /** `serve`: as the one process that answers for the data; `administer`: a short look beside it. Default `serve`. */
   readonly access?: 'serve' | 'administer';
@@ -92,7 +92,7 @@ const makePrivateDirectory = (directory: string): void => {
 };
 
 /** The event store on any database that Kysely speaks to. */
-export class SqlEventStore implements EventStore {
+class SqlEventStore implements EventStore {
   readonly hubId: string;
   readonly #db: Kysely<HubTables>;
   readonly #clock: WallClock;
@@ -129,7 +129,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
 };
 
 /** Brings the tables up to date. Runs at every start; of several hubs that start at once, the first one does the work. */
-export const migrate = async (db: Kysely<HubTables>): Promise<void> => {
+const migrate = async (db: Kysely<HubTables>): Promise<void> => {
   const migrator = new Migrator({
     db,
     provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) },
@@ -146,7 +146,7 @@ export const migrate = async (db: Kysely<HubTables>): Promise<void> => {
  * Opens the hub's SQLite file. A commit is on disk before it returns: write-ahead log with `synchronous = FULL`.
  * Throws `dependency-missing` when the optional driver cannot be had.
  */
-export const openSqliteDatabase = async (path: string): Promise<Kysely<HubTables>> => {
+const openSqliteDatabase = async (path: string): Promise<Kysely<HubTables>> => {
   const Database = await loadSqliteDriver();
   try {
     const driver = new Database(path, { timeout: BUSY_MS });

@@ -16,23 +16,23 @@ export interface HubTables {
   nodes: NodeTable;
 }
 
-export interface HubSettingTable {
+interface HubSettingTable {
   name: string;
   value: string;
 }
 
-export interface TeamTable {
+interface TeamTable {
   slug: string;
   added_at_ms: number;
 }
 
-export interface UserTable {
+interface UserTable {
   name: string;
   password_hash: string;
   added_at_ms: number;
 }
 
-export interface MembershipTable {
+interface MembershipTable {
   team: string;
   user_name: string;
   /** Order of joining, per user. */
@@ -40,7 +40,7 @@ export interface MembershipTable {
 }
 
 /** One signed-in device or program: the family of all tokens that came from one sign-in. */
-export interface SessionTable {
+interface SessionTable {
   id: string;
   team: string;
   user_name: string;
@@ -49,7 +49,7 @@ export interface SessionTable {
   revoked_at_ms: number | null;
 }
 
-export interface TokenTable {
+interface TokenTable {
   digest: string;
   session_id: string;
   purpose: string;
@@ -79,7 +79,7 @@ export interface EventTable {
 }
 
 /** The end of a team's log. Its row is what serialises the writers of one team. */
-export interface TeamPositionTable {
+interface TeamPositionTable {
   team: string;
   sequence: number;
   lamport: number;

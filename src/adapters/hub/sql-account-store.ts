@@ -156,14 +156,14 @@ export class SqlAccountStore implements AccountStore {
   }
 }
 
-export interface AccountDependencies {
+interface AccountDependencies {
   readonly secrets: Secrets;
   readonly clock: WallClock;
   readonly policy?: SessionPolicy;
 }
 
 /** Remembers for a moment who presents a token, because programs send many requests with one token. */
-export class BearerCache {
+class BearerCache {
   readonly #clock: WallClock;
   readonly #known = new Map<string, { readonly bearer: Bearer; readonly atMs: number }>();
 

@@ -181,7 +181,7 @@ export class SqlSessions {
 }
 
 /** A token with what is known of its session. */
-export interface FoundToken {
+interface FoundToken {
   readonly sessionId: string;
   readonly user: string;
   readonly team: string;
@@ -192,11 +192,7 @@ export interface FoundToken {
   readonly isMember: boolean;
 }
 
-export const findToken = async (
-  db: Executor,
-  digest: string,
-  purpose: string,
-): Promise<FoundToken | undefined> => {
+const findToken = async (db: Executor, digest: string, purpose: string): Promise<FoundToken | undefined> => {
   const row = await db
     .selectFrom('tokens')
     .innerJoin('sessions', 'sessions.id', 'tokens.session_id')
@@ -230,7 +226,7 @@ export const findToken = async (
 };
 
 /** A token that is there already stays as it is. */
-export const insertToken = async (
+const insertToken = async (
   db: Executor,
   token: {
     readonly digest: string;
@@ -252,7 +248,7 @@ export const insertToken = async (
     .execute();
 };
 
-export const revokeSession = async (db: Executor, sessionId: string, nowMs: number): Promise<void> => {
+const revokeSession = async (db: Executor, sessionId: string, nowMs: number): Promise<void> => {
   await db
     .updateTable('sessions')
     .set({ revoked_at_ms: nowMs })

@@ -141,7 +141,7 @@ export class SqlTeamEvents implements TeamEvents {
 }
 
 /** Puts the machines of a team together to projects; a project goes by the name that arrived last. */
-export const summarizeProjects = (rows: readonly NodeTable[]): readonly ProjectSummary[] => {
+const summarizeProjects = (rows: readonly NodeTable[]): readonly ProjectSummary[] => {
   const byProject = new Map<string, NodeTable[]>();
   for (const row of rows) {
     const known = byProject.get(row.project_uuid);

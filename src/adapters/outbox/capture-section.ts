@@ -184,7 +184,7 @@ export const occupancy = (tail: JournalTail, mark: SettledMark | undefined, coun
 };
 
 /** Counts events that are not taken, durable when this returns; `beside`: without the capture lock. */
-export const noteRefused = (
+const noteRefused = (
   paths: OutboxPaths,
   facts: readonly Fact[],
   reason: RefusalReason,

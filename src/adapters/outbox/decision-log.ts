@@ -2,7 +2,7 @@ import type { Decision } from '../../domain/outbox/decision.js';
 import { appendToLog, readLog } from '../fs/sealed-log.js';
 
 /** What the file says; a damaged line may have been any decision, so nothing can be concluded from the others. */
-export interface DecisionReading {
+interface DecisionReading {
   readonly decisions: readonly Decision[];
   readonly unreadable?: string;
 }

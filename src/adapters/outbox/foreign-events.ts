@@ -14,7 +14,7 @@ import { encodeRecord } from './record-format.js';
 import { readSettledMark, nextNumber } from './settled-mark.js';
 
 /** What taking over events needs of its outbox. */
-export interface AdoptingOutbox {
+interface AdoptingOutbox {
   readonly paths: OutboxPaths;
   readonly surroundings: OutboxSurroundings;
   /** The capture lock. */
@@ -81,7 +81,7 @@ const ADOPTED_AT_ONCE = 500;
  * Appends events of another program whose ids are not in the journal yet, as far as there is room, and takes the clock
  * past them. Runs under the capture lock.
  */
-export const adoptEvents = (
+const adoptEvents = (
   paths: OutboxPaths,
   surroundings: OutboxSurroundings,
   writer: JournalWriter,

@@ -9,7 +9,7 @@ import { scanSegment, type DamagedRecord, type SegmentScan } from './scan-segmen
 import type { StoredRecord } from './record-format.js';
 
 /** Which journal this is and which records are there. */
-export interface JournalExtent {
+interface JournalExtent {
   readonly journal: string;
   readonly first: number;
   readonly last: number;

@@ -24,7 +24,7 @@ export interface StoredRecord {
   readonly json: Buffer;
 }
 
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 export const encodeHeader = (header: SegmentHeader): string =>
   `${sealLine(JSON.stringify({ journal: header.journal, first: header.first, clock: header.clock, format: FORMAT_VERSION }))}\n`;

@@ -9,7 +9,7 @@ import { OUTBOX_DEPTH, type OutboxPaths } from './outbox-paths.js';
 import { capturedAmong } from './journal-ids.js';
 
 /** A fact whose process could not get the capture lock in time. */
-export interface WaitingFact {
+interface WaitingFact {
   readonly fact: Fact;
   /** The event cannot be in the journal before this record. */
   readonly from: number;

@@ -180,15 +180,15 @@ const isOnlyChange = (
 };
 
 /** A list in flow style (`[WP01, "WP02"]`), its items quoted like the first one of the list it replaces. */
-export const flowText = (old: YAMLSeq.Parsed, values: readonly string[]): string =>
+const flowText = (old: YAMLSeq.Parsed, values: readonly string[]): string =>
   `[${values.map((value) => scalarText(value, itemStyle(old))).join(', ')}]`;
 
 /** A list in block style, each item on a line of its own. */
-export const blockLines = (values: readonly string[], indent: string, eol: string, style?: string): string =>
+const blockLines = (values: readonly string[], indent: string, eol: string, style?: string): string =>
   values.map((value) => `${indent}- ${scalarText(value, style)}${eol}`).join('');
 
 /** The indentation that the block lists of this document have; two spaces when there is none. */
-export const listIndent = (document: Document.Parsed, yaml: string): string => {
+const listIndent = (document: Document.Parsed, yaml: string): string => {
   const pairs = isMap(document.contents) ? document.contents.items : [];
   const list = pairs
     .map(({ value }) => value as ParsedNode | null)
@@ -197,7 +197,7 @@ export const listIndent = (document: Document.Parsed, yaml: string): string => {
 };
 
 /** Turns one block list into another. Lines of items that stay keep their quoting and comments. */
-export const changedBlockItems = (
+const changedBlockItems = (
   old: YAMLSeq.Parsed,
   yaml: string,
   values: readonly string[],

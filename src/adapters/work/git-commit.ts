@@ -151,7 +151,7 @@ const parseStatus = (output: string): readonly string[] =>
     .map((entry) => entry.slice(3));
 
 /** What files read like, to see whether a hook has changed them. */
-export const contentsOf = (root: string, paths: readonly string[]): ReadonlyMap<string, string> =>
+const contentsOf = (root: string, paths: readonly string[]): ReadonlyMap<string, string> =>
   new Map(
     paths.map((path) => {
       try {
@@ -171,7 +171,7 @@ export const isSame = (one: ReadonlyMap<string, string>, other: ReadonlyMap<stri
  * were to be taken back. Where the user has staged something else it stays. The answer: paths that the commit was made
  * for and does not hold.
  */
-export const settleIndex = async (
+const settleIndex = async (
   git: Git,
   main: Checkout,
   paths: readonly string[],

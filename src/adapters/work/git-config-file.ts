@@ -2,7 +2,7 @@ import { textIfPlain } from '../fs/repository-file.js';
 import { join } from 'node:path';
 
 /** One setting of a git config file. Section and key are lower case, the subsection between them is as written. */
-export interface GitSetting {
+interface GitSetting {
   /** `core.bare`, `remote.origin.url`. */
   readonly name: string;
   readonly value: string;

@@ -63,7 +63,7 @@ export class GitMerges implements Merges {
  * started from, and no reflog knows of a commit made on it or of a fast-forward to it: a merge in git's usual way leaves
  * the tip beside the main line, as a second parent.
  */
-export const standingsOf = async (
+const standingsOf = async (
   git: Git,
   checkout: Checkout,
   into: string,

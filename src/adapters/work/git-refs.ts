@@ -3,7 +3,7 @@ import type { Head } from '../../ports/events.js';
 import { textIfPlain } from '../fs/repository-file.js';
 
 /** Where a repository's references lie. */
-export interface RefPlaces {
+interface RefPlaces {
   readonly gitDir: string;
   readonly commonDir: string;
 }

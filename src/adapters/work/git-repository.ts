@@ -17,7 +17,7 @@ import { moveNotePath, repositoryLockPath } from './git-own-places.js';
 import { BRANCHES } from './git-refs.js';
 import type { GitWorktrees } from './git-worktree.js';
 
-export interface GitRepositoryOptions {
+interface GitRepositoryOptions {
   /** Where the lock of a project without git lies. */
   readonly stateRoot: string;
   /** What git inherits. */

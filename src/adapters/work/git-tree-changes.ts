@@ -6,7 +6,7 @@ import { dirtyPaths } from './git-commit.js';
 import type { Checkout } from '../../ports/events.js';
 
 /** A path that reads differently in two commits. */
-export interface TreeChange {
+interface TreeChange {
   readonly path: string;
   /** Object in the first commit; absent when the path is new. */
   readonly before?: string;

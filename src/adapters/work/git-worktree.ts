@@ -138,11 +138,11 @@ const removeIfEmpty = (directory: string): void => {
 };
 
 /** The worktree that is recorded at a path, whether its directory is there or not. */
-export const worktreeAt = (checkout: Checkout, path: string): LinkedWorktree | undefined =>
+const worktreeAt = (checkout: Checkout, path: string): LinkedWorktree | undefined =>
   listWorktrees(checkout).find((worktree) => isSamePath(worktree.path, path));
 
 /** Whether the work tree is there already; fails when something else stands in its way. */
-export const isStanding = (checkout: Checkout, { path, branch }: WorktreeRequest): boolean => {
+const isStanding = (checkout: Checkout, { path, branch }: WorktreeRequest): boolean => {
   const atPath = worktreeAt(checkout, path);
   const ofBranch = listWorktrees(checkout).find((worktree) => worktree.branch === branch);
   if (atPath !== undefined && !atPath.isPresent) {
@@ -169,7 +169,7 @@ export const isStanding = (checkout: Checkout, { path, branch }: WorktreeRequest
 };
 
 /** A link may lead anywhere: nothing is made, filled or removed through one. */
-export const demandOwnPlace = (path: string): void => {
+const demandOwnPlace = (path: string): void => {
   for (const place of [dirname(path), path]) {
     if (lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true)
       throw failed(
@@ -194,7 +194,7 @@ export const isMoved = ({ commonDir }: Checkout, path: string): boolean => {
 };
 
 /** Lies beside the index of a work tree that is being filled. */
-export const unfilledMark = (checkout: Checkout, path: string): string =>
+const unfilledMark = (checkout: Checkout, path: string): string =>
   join(worktreeAt(checkout, path)?.gitDir ?? path, 'spec-kitty-unfilled');
 
 /** Whether a standing work tree was ever checked out as a whole: one without an index was not. */

@@ -2,7 +2,7 @@ import { isMap, parseDocument, type Document } from 'yaml';
 import { markdownLines } from '../../domain/work/markdown.js';
 
 /** A file with YAML front matter, cut at its `---` lines. Offsets are into the whole text. */
-export interface FrontMatterParts {
+interface FrontMatterParts {
   /** What stands between the lines; `undefined` when the file does not begin with such a line. */
   readonly yaml?: { readonly text: string; readonly start: number };
   readonly body: string;
@@ -10,7 +10,7 @@ export interface FrontMatterParts {
   readonly fault?: FrontMatterFault;
 }
 
-export interface FrontMatterFault {
+interface FrontMatterFault {
   /** In the file, counted from 1. */
   readonly line?: number;
   readonly reason: string;

@@ -104,7 +104,7 @@ const finish = async (
  * Begins a work package for an agent: work tree, branch, lane. One that somebody else began before stays theirs; an
  * earlier try of this run is told from that by the name of the agent.
  */
-export const claimWorkPackage = async (
+const claimWorkPackage = async (
   context: OrchestrationContext,
   { id, agent, isAgain }: Step & { readonly step: 'claim' },
   signal: AbortSignal,
@@ -134,7 +134,7 @@ const OVERTAKEN: readonly string[] = ['dependency-not-ready', 'transition-illega
  * Says in a work package's file, and with one event, who has been given it. The line in the file is the evidence of the
  * event, and no run writes it twice. `elsewhere`: it is not in the lane to which the assignment belongs any more.
  */
-export const announceAssignment = async (
+const announceAssignment = async (
   context: OrchestrationContext,
   workPackageId: string,
   assignment: Assignment,
@@ -187,7 +187,7 @@ const LANE_OF_PHASE = { implementation: 'doing', review: 'for_review' } as const
  * Commits what the implementer left and takes the work package to review. An agent that changed nothing has failed,
  * unless somebody took the work package to review already: then the reviewer judges what is there.
  */
-export const handOver = async (
+const handOver = async (
   context: OrchestrationContext,
   { id, agent }: Step & { readonly step: 'hand-over' },
 ): Promise<StepOutcome> => {

@@ -30,7 +30,7 @@ export interface RunBegun {
   readonly onProgress?: ProgressListener;
 }
 
-export interface RunEnded {
+interface RunEnded {
   readonly ended: 'completed' | 'paused' | 'interrupted' | 'aborted';
   readonly standing: OrchestrationStanding;
 }
@@ -107,7 +107,7 @@ const endOf = ({ status }: OrchestrationState, { cause }: StopRequests): RunEnde
 const now = (clock: WallClock): string => new Date(clock.nowMs()).toISOString();
 
 /** Whatever can stop a run: the signal of its caller, somebody's request to give it up, its own breakage. */
-export class StopRequests {
+class StopRequests {
   readonly #store: Pick<OrchestrationStore, 'isAskedToStop'>;
   readonly #timer: Timer;
   readonly #place: OrchestratorPlace;

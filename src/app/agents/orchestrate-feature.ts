@@ -145,7 +145,7 @@ const asResumed = (
  * Takes the place of the project's orchestrator, and keeps its files out of what git shows. Fails with `lock-busy` when
  * another one has it.
  */
-export const occupyProject = async (
+const occupyProject = async (
   store: OrchestrationStore,
   repository: Pick<Repository, 'exclusive' | 'exclude'>,
   checkout: Checkout,
@@ -173,7 +173,7 @@ export const occupyProject = async (
 };
 
 /** The state before a new run: none, or one that is over. */
-export const startable = async (
+const startable = async (
   store: OrchestrationStore,
   checkout: Checkout,
 ): Promise<OrchestrationState | undefined> => {
@@ -185,7 +185,7 @@ export const startable = async (
 };
 
 /** The state of the run to go on with. */
-export const resumable = async (
+const resumable = async (
   store: OrchestrationStore,
   { checkout, feature }: { readonly checkout: Checkout; readonly feature?: string },
 ): Promise<OrchestrationState> => {

@@ -179,7 +179,7 @@ const impossible = (error: {
  * large feature: the run knows what it did itself, and looks when others may have done something. No step relies on it,
  * each finds out for itself in which lane its work package is.
  */
-export class SeenFeature {
+class SeenFeature {
   readonly #look: () => Promise<FeatureView>;
   readonly #nowMs: () => number;
   #view: FeatureView;

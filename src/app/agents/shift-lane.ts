@@ -6,7 +6,7 @@ import { planTransitions, type Transition } from '../work/plan-transitions.js';
 import { nothingToDo } from '../work/work-plan.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
 
-export interface LaneShift extends Transition {
+interface LaneShift extends Transition {
   /** The lane from which it is taken. */
   readonly from: Lane;
 }

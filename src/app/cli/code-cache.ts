@@ -15,7 +15,7 @@ import {
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { Script } from 'node:vm';
 
-export interface CodeCacheOptions {
+interface CodeCacheOptions {
   /** Directory of the compiled code; its parent has to exist already. `undefined`: nothing is kept. */
   readonly directory: string | undefined;
   /** Changes with every byte of the program, so that code of another build is never looked at. */

@@ -57,7 +57,7 @@ export const defineCommand = <const P extends string, const O extends Options = 
   };
 };
 
-export interface CommandSpec<P extends string, O extends Options> {
+interface CommandSpec<P extends string, O extends Options> {
   /** Words of the command, then its positional arguments: `<one>`, `[maybe]`, `<many...>`, `[any...]`. */
   readonly path: P;
   /** One line without a full stop. */
@@ -90,7 +90,7 @@ export interface OptionSpec {
 export type Options = Readonly<Record<string, OptionSpec>>;
 
 /** The arguments of a command by their names in camel case. An option that was not given is `undefined`, a flag `false`. */
-export type ArgsOf<P extends string, O extends Options> = PositionalsOf<P> & {
+type ArgsOf<P extends string, O extends Options> = PositionalsOf<P> & {
   readonly [K in keyof O & string as CamelCase<K>]: ValueOf<O[K]>;
 };
 
@@ -144,7 +144,7 @@ export interface NextCommand {
 
 export type Run<A, C = unknown> = (context: CommandContext<A, C>) => Promise<Report>;
 
-export interface CommandModule<A, C = never> {
+interface CommandModule<A, C = never> {
   readonly run: (context: CommandContext<A, C>) => Promise<Report>;
 }
 

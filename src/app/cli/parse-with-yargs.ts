@@ -11,7 +11,7 @@ import { SHORT_FORMS, shortFormOf } from './short-forms.js';
 import { commandName, placeholderOf, usageLine, wrongUsage } from './usage.js';
 
 /** What yargs made of a command line; `help` is the text to show when help was asked for. */
-export interface YargsAnswer {
+interface YargsAnswer {
   readonly parsed: Parsed;
   readonly help: string | undefined;
 }

@@ -26,7 +26,7 @@ export interface WaitingForOthers {
   readonly onWait: (waitedMs: number | undefined) => void;
 }
 
-export interface ProgramOptions {
+interface ProgramOptions {
   readonly io: Io;
   readonly version: string;
   readonly signal: AbortSignal;

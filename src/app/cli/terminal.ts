@@ -5,7 +5,7 @@ import type { Text } from './render/text.js';
 import { makeVisible, toJsonDocument, toJsonLine } from './render/visible.js';
 import { stringWidth, truncate } from './render/width.js';
 
-export interface TerminalOptions {
+interface TerminalOptions {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly colour: boolean;

@@ -4,12 +4,12 @@ import { homeDirectory } from '../../adapters/fs/state-root.js';
 import { SyncError } from '../../domain/errors.js';
 
 /** Where the command was called, and with which variables. */
-export interface HubSurroundings {
+interface HubSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
 }
 
-export interface HubData {
+interface HubData {
   readonly directory: string;
   /** What a person has to know about the place. */
   readonly remark?: string;

@@ -29,7 +29,7 @@ export const HUB_TOKENS = {
 } as const;
 
 /** Who may sign in. */
-export interface People {
+interface People {
   addTeam(slug: string): ReturnType<typeof addTeam>;
   addUser(user: NewUser): ReturnType<typeof addUser>;
 }

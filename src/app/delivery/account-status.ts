@@ -21,7 +21,7 @@ export type AccountStatus =
     };
 
 /** Where the sign-in comes from: the credentials file, or `SPEC_KITTY_TOKEN` with `SPEC_KITTY_SERVER_URL`. */
-export type SignInSource = 'file' | 'environment';
+type SignInSource = 'file' | 'environment';
 
 /** Says who is signed in, from what is stored and given alone. */
 export class GetAccountStatus {

@@ -8,7 +8,7 @@ import { FINAL_FLUSH_MS, type BackgroundStatus, type BackgroundSyncService } fro
 import { NOTHING_PASSED, type PassCounts } from './pass-report.js';
 import { progressBefore } from './heartbeat-reading.js';
 
-export interface BackgroundProcessHost {
+interface BackgroundProcessHost {
   readonly post: BackgroundPost;
   readonly doorbell: Doorbell;
   readonly service: Pick<BackgroundSyncService, 'start' | 'nudge' | 'stop' | 'status'>;
@@ -19,7 +19,7 @@ export interface BackgroundProcessHost {
   readonly processId: number;
 }
 
-export interface BackgroundProcessOptions {
+interface BackgroundProcessOptions {
   /** How long it stays without work. `Infinity` for a service that is meant to stay. */
   readonly lingerMs: number;
 }

@@ -14,7 +14,7 @@ import { NOTHING_PASSED } from './pass-report.js';
 import type { PassCounts, PassEnd, PassReport } from './pass-report.js';
 
 /** What a pass over one outbox is about. */
-export interface PassInput {
+interface PassInput {
   readonly account: Account;
   readonly sharing: Sharing;
   /** A person asks for delivery now: what is due later is sent too. */
@@ -26,7 +26,7 @@ export interface PassInput {
 }
 
 /** What every pass needs of its host. */
-export type PassHost = BatchHost;
+type PassHost = BatchHost;
 
 /** Delivers what is due of one outbox, alone, in order, each event at most once, and settles it by its receipts. */
 export const runPass = async (

@@ -22,7 +22,7 @@ export interface DeadRecord {
   readonly dead: string;
 }
 
-export type DueItem = DueEvent | DeadRecord;
+type DueItem = DueEvent | DeadRecord;
 
 export type RoutingSituation = Omit<RoutingContext, 'ledger' | 'decisions' | 'decisionsUnreadable'>;
 

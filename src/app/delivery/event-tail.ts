@@ -19,7 +19,7 @@ export interface TailInput {
   readonly onStatus?: (status: ConnectionStatus) => void;
 }
 
-export interface TailHost {
+interface TailHost {
   readonly tokens: Pick<AccessTokens, 'get' | 'renew'>;
   readonly reader: EventReader;
   linkTo(listeners: LiveListeners): Pick<LiveLink, 'run'>;

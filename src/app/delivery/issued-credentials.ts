@@ -2,7 +2,7 @@ import type { HubAddress } from '../../domain/outbox/account.js';
 import type { Credentials, IssuedTokens } from '../../ports/delivery.js';
 
 /** Who the tokens were issued to. */
-export interface TokenHolder {
+interface TokenHolder {
   readonly username: string;
   readonly teamSlug?: string;
   readonly server: HubAddress;

@@ -16,7 +16,7 @@ import type { Courier } from './courier.js';
 import { LiveCourier } from './live-courier.js';
 import { whenAborted } from './when-aborted.js';
 
-export interface LiveHost {
+interface LiveHost {
   readonly transport: LiveTransport;
   readonly issuer: TokenIssuer;
   readonly tokens: Pick<AccessTokens, 'get'>;
@@ -188,7 +188,7 @@ interface OpenSession extends ValidFor {
 }
 
 /** What a hub said that one batch may be. */
-export interface AnnouncedLimits extends Partial<Pick<BatchLimits, 'maxEvents'>> {
+interface AnnouncedLimits extends Partial<Pick<BatchLimits, 'maxEvents'>> {
   /** Of the body as it travels. */
   readonly maxBodyBytes: number;
 }
@@ -221,7 +221,7 @@ const usable = (limit: unknown): number | undefined =>
   typeof limit === 'number' && limit >= 1 ? Math.floor(limit) : undefined;
 
 /** A session, and for how long the token with which it was opened is good. */
-export interface ValidFor {
+interface ValidFor {
   readonly session: LiveSession;
   readonly account: Account;
   readonly lifetimeSeconds: number;

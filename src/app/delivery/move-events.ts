@@ -37,7 +37,7 @@ export interface ProjectMove {
   readonly decisions: readonly Decision[];
 }
 
-export interface MovePorts {
+interface MovePorts {
   readonly outboxes: Outboxes;
   readonly registry: Pick<CheckoutRegistry, 'list'>;
   readonly hubs: Pick<KnownHubs, 'list'>;

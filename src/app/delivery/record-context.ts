@@ -4,7 +4,7 @@ import { indexDecisions } from '../../domain/outbox/ownership.js';
 import type { RoutingContext } from '../../domain/outbox/route-record.js';
 import type { JournalRecord, Outbox, OutboxReading } from '../../ports/outbox.js';
 
-export type ReportSituation = Pick<RoutingContext, 'account' | 'sharing' | 'nowMs'> &
+type ReportSituation = Pick<RoutingContext, 'account' | 'sharing' | 'nowMs'> &
   Partial<Pick<RoutingContext, 'isInsisted'>>;
 
 /** What decides about the records of an outbox in every report: its own records and the account that they speak of. */

@@ -1,7 +1,7 @@
 import type { EmittedIn } from '../outbox/event-emitter.js';
 import type { BackgroundSyncService, BackgroundStatus } from './background-sync.js';
 
-export interface RuntimeHost {
+interface RuntimeHost {
   /** `false` when the user turned background sync off for this process (`SPEC_KITTY_SYNC=off`). */
   readonly mayStart: boolean;
   /** Sees to it that the background process runs. */

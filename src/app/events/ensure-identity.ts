@@ -30,7 +30,7 @@ export interface IdentityReading extends ProjectIdentity {
   readonly warnings: readonly string[];
 }
 
-export interface EnsureIdentityPorts {
+interface EnsureIdentityPorts {
   readonly config: ConfigStore;
   readonly checkouts: CheckoutRegistry;
   readonly repository: Pick<RepositoryPlace, 'originUrl' | 'exclusive'>;

@@ -35,7 +35,7 @@ export interface IdentityReport {
   readonly warnings: readonly string[];
 }
 
-export interface ShowIdentityPorts {
+interface ShowIdentityPorts {
   readonly config: ConfigStore;
   readonly checkouts: CheckoutRegistry;
   readonly repository: Pick<RepositoryPlace, 'locate' | 'head' | 'originUrl'>;

@@ -33,7 +33,7 @@ export const batchRoutes = (ingest: Ingest, limits: HubLimits): readonly Route[]
 ];
 
 /** The events of a batch body with their exact texts. What is wrong with a single event is not judged here. */
-export const parseBatch = (body: string, maxEvents: number): Result<readonly SentEvent[], Problem> => {
+const parseBatch = (body: string, maxEvents: number): Result<readonly SentEvent[], Problem> => {
   const parsed = parseJson(body);
   if (!parsed.ok) return err(problem('malformed-body', 'The body is not JSON.'));
   if (!isBatchBody(parsed.value)) {

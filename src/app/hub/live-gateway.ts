@@ -12,7 +12,7 @@ import { problem, type Problem } from './problem.js';
 import { segmentsOf } from './route.js';
 import { bearerProblem } from './token-api.js';
 
-export const LIVE_PATH = '/ws/v1/events/';
+const LIVE_PATH = '/ws/v1/events/';
 
 /** Opens live sessions: from the upgrade request to the snapshot, and all of them down again at the end. */
 export class LiveGateway {

@@ -19,8 +19,8 @@ export interface LiveSessionHost {
 /** Codes with which the hub ends a session. */
 /** Not 1001: at that code the Python client takes what it has just sent for delivered. */
 export const CLOSE_STOPPING = 1012;
-export const CLOSE_NOISE = 1008;
-export const CLOSE_UNAUTHORIZED = 4401;
+const CLOSE_NOISE = 1008;
+const CLOSE_UNAUTHORIZED = 4401;
 
 /** One live connection, from its snapshot to its end. */
 export class LiveSession implements Listener, LiveSender {

@@ -23,7 +23,7 @@ export const PROBLEMS = {
   stopping: { status: 503, title: 'The hub is stopping.' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;
 
-export type ProblemKind = keyof typeof PROBLEMS;
+type ProblemKind = keyof typeof PROBLEMS;
 
 /** A refusal, before it is written. */
 export interface Problem {

@@ -12,7 +12,7 @@ export interface Route {
   readonly access: RouteAccess;
 }
 
-export type RouteAccess =
+type RouteAccess =
   | { readonly kind: 'open'; readonly handle: (request: HubRequest) => Promise<Answer> }
   | { readonly kind: 'bearer'; readonly handle: (request: HubRequest, bearer: Bearer) => Promise<Answer> };
 
@@ -43,7 +43,7 @@ export const jsonText = (body: string): Answer => ({ status: 200, contentType: '
 
 export const refuse = (problem: Problem): Answer => ({ problem });
 
-export type RouteMatch =
+type RouteMatch =
   | { readonly route: Route; readonly params: Readonly<Record<string, string>> }
   | { readonly allowed: readonly string[] }
   | undefined;

@@ -21,7 +21,7 @@ import { refuse, json } from './route.js';
 import type { Route } from './route.js';
 import { tokenRoutes, bearerProblem } from './token-api.js';
 
-export interface HubOptions {
+interface HubOptions {
   readonly store: EventStore;
   readonly accounts: AccountStore;
   readonly listener: ListenerOptions;
@@ -237,7 +237,7 @@ class Connections {
  * Where spec-kitty 2.1 offers the text of planning documents. This hub keeps none; the one answer after which that client
  * does not offer the same again for hours is that there is no such place.
  */
-export const dossierRoutes = (): readonly Route[] => [
+const dossierRoutes = (): readonly Route[] => [
   {
     method: 'POST',
     path: '/api/dossier/push-content/',
@@ -257,10 +257,7 @@ export const dossierRoutes = (): readonly Route[] => [
 ];
 
 /** Whether the hub is alive and able to work. */
-export const healthRoutes = (
-  store: EventStore,
-  accounts: Pick<AccountStore, 'identify'>,
-): readonly Route[] => [
+const healthRoutes = (store: EventStore, accounts: Pick<AccountStore, 'identify'>): readonly Route[] => [
   {
     method: 'GET',
     path: '/api/v1/sync/health/',

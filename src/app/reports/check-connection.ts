@@ -18,7 +18,7 @@ export type ConnectionCheck =
   /** The hub answers and knows the sign-in. */
   | { readonly state: 'reachable'; readonly url: string; readonly account: Account };
 
-export interface ConnectionPorts {
+interface ConnectionPorts {
   readonly transport: Pick<BatchTransport, 'probe' | 'send'>;
   readonly issuer: Pick<TokenIssuer, 'identify'>;
   readonly tokens: Pick<AccessTokens, 'account' | 'get' | 'renew'>;

@@ -10,15 +10,15 @@ import type { Outbox, Outboxes } from '../../ports/outbox.js';
 import { PassLedger } from '../delivery/pass-ledger.js';
 import type { DeadLetter, ListDeadLetters } from './list-dead-letters.js';
 
-export type DeadLetterVerdict = 'requeue' | 'discard';
+type DeadLetterVerdict = 'requeue' | 'discard';
 
-export interface DecidedDeadLetters {
+interface DecidedDeadLetters {
   readonly decided: readonly DeadLetter[];
   /** Left as they are: asking again could not end otherwise. */
   readonly left: readonly DeadLetter[];
 }
 
-export interface DeadLetterPorts {
+interface DeadLetterPorts {
   readonly outboxes: Outboxes;
   readonly list: Pick<ListDeadLetters, 'run'>;
   readonly clock: LamportStore;

@@ -12,7 +12,7 @@ export interface EventScope {
   readonly workPackage?: string;
 }
 
-export type NamedScope = Partial<Pick<FeatureRequest, 'feature' | 'featureVariable'>> & {
+type NamedScope = Partial<Pick<FeatureRequest, 'feature' | 'featureVariable'>> & {
   readonly workPackage?: string;
 };
 

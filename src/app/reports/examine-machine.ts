@@ -33,7 +33,7 @@ export interface Examination {
   readonly fixed: readonly string[];
 }
 
-export interface ExaminationPorts extends CheckoutPorts {
+interface ExaminationPorts extends CheckoutPorts {
   readonly files: StateFiles;
   readonly outboxes: Outboxes;
   readonly registry: CheckoutRegistry;
@@ -227,7 +227,7 @@ export const judgeFiles = (files: StateFilesReading): readonly Finding[] => {
   return findings;
 };
 
-export const judgeSettings = ({ issues }: SettingsReading): readonly Finding[] =>
+const judgeSettings = ({ issues }: SettingsReading): readonly Finding[] =>
   issues.map(({ path, reason }) => ({
     check: 'settings',
     severity: 'warning',

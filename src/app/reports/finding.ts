@@ -12,7 +12,7 @@ export type Check =
   | 'locks';
 
 /** How much it matters: something is broken, something will be, or it is only good to know. */
-export type Severity = 'problem' | 'warning' | 'note';
+type Severity = 'problem' | 'warning' | 'note';
 
 /** Something that an examination found, and what to do about it. */
 export interface Finding {

@@ -32,7 +32,7 @@ export interface SyncStatus {
   readonly settings: SettingsReading;
 }
 
-export interface SyncStatusSources {
+interface SyncStatusSources {
   readonly outboxes: Outboxes;
   readonly registry: CheckoutRegistry;
   readonly sharing: Pick<SharingPolicy, 'of'>;

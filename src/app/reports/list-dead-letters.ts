@@ -46,7 +46,7 @@ export class ListDeadLetters {
 }
 
 /** The dead letters of one outbox: what its ledger lists, and what is damaged or invalid and not listed yet. */
-export const deadLettersOf = async (
+const deadLettersOf = async (
   outbox: Outbox,
   account: Account | undefined,
 ): Promise<readonly DeadLetter[]> => {

@@ -8,13 +8,13 @@ import { openRecords, recordContext } from '../delivery/record-context.js';
 import type { SharingPolicy } from '../delivery/sharing-policy.js';
 
 /** An event that a hub does not have, and why. */
-export interface LeftEvent {
+interface LeftEvent {
   readonly eventId: string;
   readonly state: 'pending' | 'held' | 'dead letter';
   readonly reason: string;
 }
 
-export interface LeftEventsPorts {
+interface LeftEventsPorts {
   readonly outboxes: Outboxes;
   readonly sharing: Pick<SharingPolicy, 'of'>;
   readonly clock: WallClock;

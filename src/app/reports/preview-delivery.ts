@@ -20,7 +20,7 @@ export interface ProjectPreview {
   readonly deadLetters: CountsByReason;
 }
 
-export interface PreviewPorts {
+interface PreviewPorts {
   readonly outboxes: Outboxes;
   readonly sharing: Pick<SharingPolicy, 'of'>;
   readonly clock: WallClock;

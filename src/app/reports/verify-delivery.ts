@@ -22,7 +22,7 @@ export interface VerifiedProject {
   readonly uncounted: readonly string[];
 }
 
-export interface Verification {
+interface Verification {
   readonly hub: string;
   readonly team: string;
   readonly projects: readonly VerifiedProject[];

@@ -28,7 +28,7 @@ export interface AcceptInput extends FeatureRequest {
   readonly commit?: boolean;
 }
 
-export interface RefusedWorkPackage {
+interface RefusedWorkPackage {
   readonly workPackageId: string;
   readonly reasons: readonly AcceptanceReason[];
 }
@@ -147,7 +147,7 @@ interface Ports {
 }
 
 /** What has to be known of each work package that asks to be accepted, looked at together where that is possible. */
-export const gatherAcceptance = async (
+const gatherAcceptance = async (
   ports: Ports,
   checkout: Checkout,
   state: FeatureState,

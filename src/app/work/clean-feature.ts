@@ -15,7 +15,7 @@ export interface Leftover {
   readonly name: string;
 }
 
-export interface KeptLeftover extends Leftover {
+interface KeptLeftover extends Leftover {
   /** As the end of a sentence: why it stays. */
   readonly reason: string;
 }

@@ -28,7 +28,7 @@ export interface FinalizeInput extends FeatureRequest {
   readonly whole?: boolean;
 }
 
-export interface FinalizedWorkPackage {
+interface FinalizedWorkPackage {
   readonly id: string;
   readonly title: string;
   readonly lane: WorkPackageLane;
@@ -197,7 +197,7 @@ const countsOf = (lines: readonly ReadLine[]): FinalizeResult['reading'] => {
 };
 
 /** Documents of a feature that git does not have as they are; empty without git. Relative to the project root. */
-export const uncommittedPlan = async (
+const uncommittedPlan = async (
   repository: Pick<Repository, 'dirtyPaths'>,
   checkout: Checkout,
   { directory }: Pick<FeatureDocuments, 'directory'>,

@@ -223,7 +223,7 @@ const refuseUnready = (state: FeatureState, filed: FiledWorkPackage): void => {
 };
 
 /** Where the branch of a work package starts. */
-export interface ChosenBase {
+interface ChosenBase {
   readonly branch: string;
   /** The merge branch that was made for it, to be taken back when the rest fails. */
   readonly mergeBranch?: string;
@@ -233,7 +233,7 @@ export interface ChosenBase {
  * Chooses the base of a new branch, and makes the merge branch where several are needed. Fails with `worktree-failed`
  * when a branch is missing, and with `merge-conflict` when the dependencies do not merge cleanly.
  */
-export const chooseBase = async (
+const chooseBase = async (
   repository: Repository,
   held: HeldRepository,
   state: FeatureState,

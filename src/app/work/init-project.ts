@@ -16,7 +16,7 @@ export interface InitRequest {
   readonly commit?: boolean;
 }
 
-export interface InitReport {
+interface InitReport {
   readonly projectRoot: string;
   readonly identity: IdentityReading;
   /** What became of the config. */
@@ -27,7 +27,7 @@ export interface InitReport {
   readonly commit?: string;
 }
 
-export interface InitPorts {
+interface InitPorts {
   readonly repository: Repository;
   readonly files: Pick<FeatureFiles, 'text' | 'restore'>;
   readonly config: ConfigStore;

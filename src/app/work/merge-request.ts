@@ -26,7 +26,7 @@ export interface DecidedMerge {
   readonly steps: readonly DecidedStep[];
 }
 
-export interface DecidedStep extends MergeStep {
+interface DecidedStep extends MergeStep {
   readonly branch: string;
   readonly title: string;
 }

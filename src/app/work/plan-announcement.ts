@@ -12,7 +12,7 @@ import type { FeatureState } from './feature-state.js';
 import type { PlannedEvent } from './work-plan.js';
 
 /** What makes a feature and its work packages known, and the memory of it in `meta.json`. */
-export interface PlannedAnnouncement {
+interface PlannedAnnouncement {
   /** Keys that were added to `announced`: the feature's slug and work package ids. */
   readonly announced: readonly string[];
   readonly changes: readonly FileChange[];

@@ -12,7 +12,7 @@ import { statusChanges } from './status-changes.js';
 import type { PlannedEvent } from './work-plan.js';
 
 /** What is marked, and by whom. */
-export interface MarkOrder {
+interface MarkOrder {
   readonly to: Lane;
   readonly isTicked: boolean;
   readonly by: string;

@@ -28,7 +28,7 @@ export interface Transition {
   readonly feedback?: string;
 }
 
-export interface PlannedTransition {
+interface PlannedTransition {
   readonly workPackageId: string;
   readonly from: WorkPackageLane;
   readonly to: Lane;

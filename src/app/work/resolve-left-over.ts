@@ -148,14 +148,14 @@ const textsOf = async (
 };
 
 /** Which of the intended events a journal has, durably there. */
-export interface JournalSearch {
+interface JournalSearch {
   readonly ids: ReadonlySet<string>;
   /** Why the journal could not be searched to its end, or why what is in it may not stay: nothing can be concluded. */
   readonly trouble?: string;
 }
 
 /** Looks for the events of an intent. A journal that was begun afresh meanwhile is searched as a whole. */
-export const searchJournal = async (
+const searchJournal = async (
   outbox: Outbox,
   intent: Intent,
   limits: CaptureLimits,

@@ -9,7 +9,7 @@ import { findWorkPackage, searchWorkPackage, type FeatureState } from './feature
 import { branchesOf } from './group-branches.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 
-export interface ShowInput extends FeatureRequest {
+interface ShowInput extends FeatureRequest {
   /** Default: the one in whose work tree the command was called. */
   readonly workPackageId?: string;
 }

@@ -12,7 +12,7 @@ export const DEFAULT_LIMITS: RunLimits = {
 };
 
 /** What a new run is told. */
-export interface RunBeginning {
+interface RunBeginning {
   readonly runId: string;
   readonly feature: string;
   /** ISO 8601 UTC. */

@@ -1,5 +1,5 @@
 /** What stands for the placeholders in an agent's command line. */
-export interface CommandLineValues {
+interface CommandLineValues {
   readonly promptFile: string;
   readonly prompt: string;
   readonly worktree: string;

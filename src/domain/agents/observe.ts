@@ -13,7 +13,7 @@ export interface Notice {
 }
 
 /** A state that agrees with the files, and what had changed there. */
-export interface Observed {
+interface Observed {
   readonly state: OrchestrationState;
   readonly notices: readonly Notice[];
 }

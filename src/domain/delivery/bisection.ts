@@ -8,7 +8,7 @@ export interface Bisection<T> {
 }
 
 /** What a refusal leads to. */
-export interface Narrowed<T> {
+interface Narrowed<T> {
   readonly rest: Bisection<T>;
   /** Set when the refused piece was one event alone: it is the culprit. */
   readonly isolated?: T;

@@ -1,6 +1,6 @@
 import type { Issue } from '../result.js';
 
-export type LocatedIssue = Issue & { readonly line?: number };
+type LocatedIssue = Issue & { readonly line?: number };
 
 /** One sentence about what is wrong with a project's config, with the lines where it is, as far as they are known. */
 export const describeConfigIssues = (issues: readonly LocatedIssue[]): string =>

@@ -2,7 +2,7 @@ import type { Sha256 } from './node-id.js';
 import { parseOrigin } from './origin.js';
 
 /** What a project is recognised by when its config cannot tell. */
-export interface ProjectTraits {
+interface ProjectTraits {
   readonly originUrl: string | undefined;
   /** Real path of the project root. */
   readonly realPath: string;

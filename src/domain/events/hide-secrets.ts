@@ -1,5 +1,5 @@
 /** What stands in the place of a secret. */
-export const REDACTED = '[redacted]';
+const REDACTED = '[redacted]';
 
 /** Takes out of a text what looks like a secret: by its own shape, or by the name or the option before it. */
 export const hideSecrets = (text: string): string =>

@@ -34,9 +34,9 @@ export interface KeyRule {
 }
 
 /** The aggregate that an event type is about. */
-export type AggregateRule = 'work-package' | 'feature' | 'work-package-or-error';
+type AggregateRule = 'work-package' | 'feature' | 'work-package-or-error';
 
-export interface PayloadRule<Keys extends string = string> {
+interface PayloadRule<Keys extends string = string> {
   readonly aggregate: AggregateRule;
   readonly keys: Readonly<Record<Keys, KeyRule>>;
 }
@@ -63,7 +63,7 @@ const featureOfWorkPackage: KeyRule = { rule: text, required: 'writers' };
  * The payload of every event type, once: validation, defaults, redaction, the reading of older clients' events and
  * the JSON Schema all come from this table.
  */
-export const PAYLOAD_RULES = {
+const PAYLOAD_RULES = {
   WPStatusChanged: {
     aggregate: 'work-package',
     keys: {

@@ -48,7 +48,7 @@ export interface CellSummary {
   readonly recent_errors: readonly LoggedError[];
 }
 
-export interface EventReference {
+interface EventReference {
   readonly event_id: string;
   readonly event_type: string;
   readonly lamport_clock: number;
@@ -61,7 +61,7 @@ export interface DependencyState {
   readonly resolution: ResolutionType | null;
 }
 
-export interface AssignedAgent {
+interface AssignedAgent {
   readonly agent_id: string;
   readonly phase: AgentPhase | null;
   readonly retry_count: number;
@@ -87,7 +87,7 @@ export interface LoggedError {
   readonly timestamp: string;
 }
 
-export interface FeatureCompletion {
+interface FeatureCompletion {
   readonly event_id: string;
   readonly total_wps: number | null;
   readonly completed_at: string | null;

@@ -35,7 +35,7 @@ export const isLate = (state: CellState | undefined, event: CausalPosition): boo
   state !== undefined && compareCausal(event, state.last_event) <= 0;
 
 /** A feature of which nothing is known but its slug. */
-export const emptyFeature = (slug: string): FeatureState => ({
+const emptyFeature = (slug: string): FeatureState => ({
   ...EMPTY_SUMMARY,
   kind: 'feature',
   feature_slug: slug,
@@ -81,7 +81,7 @@ const countOf = (payload: unknown, key: string): number | undefined => {
 };
 
 /** A work package of which nothing is known but its id. */
-export const emptyWorkPackage = (id: string): WorkPackageState => ({
+const emptyWorkPackage = (id: string): WorkPackageState => ({
   ...EMPTY_SUMMARY,
   kind: 'work-package',
   wp_id: id,
@@ -98,7 +98,7 @@ export const emptyWorkPackage = (id: string): WorkPackageState => ({
 });
 
 /** The work package after one more event. */
-export const foldWorkPackage = (before: WorkPackageState, event: BoardEvent): WorkPackageState => {
+const foldWorkPackage = (before: WorkPackageState, event: BoardEvent): WorkPackageState => {
   const state = { ...before, ...summarize(before, event) };
   switch (event.event_type) {
     case 'WPStatusChanged':
@@ -181,7 +181,7 @@ const isResolution = (text: string | undefined): text is ResolutionType =>
  * came from it. Both are still applied, since the last one in causal order is what every replica agrees on.
  * `undefined` when the event names no lanes.
  */
-export const foldTransition = (state: WorkPackageState, event: BoardEvent): WorkPackageState | undefined => {
+const foldTransition = (state: WorkPackageState, event: BoardEvent): WorkPackageState | undefined => {
   const from = fieldOf(event.payload, 'previous_status');
   const to = fieldOf(event.payload, 'new_status');
   if (!isLane(from) || !isLane(to)) return undefined;

@@ -16,7 +16,7 @@ export const DEFAULT_SESSION_POLICY: SessionPolicy = {
 };
 
 /** What is known of a refresh token that somebody presents. */
-export interface PresentedRefresh {
+interface PresentedRefresh {
   readonly expiresAtMs: number;
   /** When it was first spent. */
   readonly rotatedAtMs: number | undefined;
@@ -27,7 +27,7 @@ export interface PresentedRefresh {
  * What to do with it: give it its successor, give it the same successor again, refuse it, or — `reused` — refuse it
  * and end the session, because an old token that comes back late may be somebody's copy.
  */
-export type RotationDecision = 'rotate' | 'repeat' | 'expired' | 'revoked' | 'reused';
+type RotationDecision = 'rotate' | 'repeat' | 'expired' | 'revoked' | 'reused';
 
 export const decideRotation = (
   token: PresentedRefresh,

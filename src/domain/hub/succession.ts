@@ -2,7 +2,7 @@
  * The pair that follows a refresh token is derived from it with the hub's secret. So a repeated request gets the same
  * pair although the hub keeps no token, and nobody without the secret can foresee a successor.
  */
-export interface Succession {
+interface Succession {
   readonly access: string;
   readonly refresh: string;
 }

@@ -10,7 +10,7 @@ export type StatedDependency =
   | { readonly stated: 'all-previous' };
 
 /** What a text says about the dependencies of a work package. Each id in it is in one of the lists. */
-export interface DependencyReading {
+interface DependencyReading {
   /** Whether it says that there are none. */
   readonly saysNone: boolean;
   readonly dependencies: readonly StatedDependency[];

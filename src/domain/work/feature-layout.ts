@@ -32,13 +32,13 @@ export const whyNoFeature = (
 };
 
 /** A file that describes a work package. A reason is one why it cannot be worked on where it is. */
-export interface LaidOutFile {
+interface LaidOutFile {
   readonly path: string;
   readonly fault?: string;
 }
 
 /** Which files of a feature describe work packages, and which look as if they did. */
-export interface Layout {
+interface Layout {
   readonly workPackages: readonly LaidOutFile[];
   readonly passedOver: readonly PassedOver[];
 }

@@ -2,14 +2,14 @@ import { isFields } from '../wire.js';
 import type { LineEnding } from './markdown.js';
 
 /** A member of a JSON object, with the place of its value in the text. */
-export interface JsonMember {
+interface JsonMember {
   readonly key: string;
   readonly valueStart: number;
   readonly valueEnd: number;
 }
 
 /** The place of a JSON object in a text, and of its members, in their order. */
-export interface JsonObjectRange {
+interface JsonObjectRange {
   readonly open: number;
   /** Of the closing brace. */
   readonly close: number;

@@ -1,7 +1,7 @@
 import type { MarkdownLine } from './markdown.js';
 
 /** A cell of a table, with its place in the document. */
-export interface TableCell {
+interface TableCell {
   readonly text: string;
   readonly start: number;
 }

@@ -4,7 +4,7 @@ import { featureNumber } from '../ids.js';
 import { makeMeta } from './meta-json.js';
 
 /** What a new feature shall be. */
-export interface FeatureWish {
+interface FeatureWish {
   readonly title: string;
   /** Titles of its work packages; none: one, called like the feature. */
   readonly workPackages: readonly string[];
@@ -15,7 +15,7 @@ export interface FeatureWish {
   readonly createdAt: string;
 }
 
-export interface NewFeature {
+interface NewFeature {
   readonly slug: string;
   readonly directory: string;
   readonly workPackages: readonly NewWorkPackage[];

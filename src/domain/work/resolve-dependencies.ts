@@ -12,7 +12,7 @@ import { tasksSections } from './tasks-document.js';
 import { describeIds, workPackageNumber } from './work-package-id.js';
 
 /** A work package as its front matter says. */
-export interface DeclaredWorkPackage {
+interface DeclaredWorkPackage {
   readonly id: string;
   readonly path: string;
   readonly dependencies: readonly string[];

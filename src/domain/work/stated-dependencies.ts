@@ -4,7 +4,7 @@ import { columnOf, isTableRow, tablesOf, type Table } from './markdown-table.js'
 import type { TasksSection } from './tasks-document.js';
 
 /** A dependency as `tasks.md` states it, with the line that does. */
-export interface StatedAtLine {
+interface StatedAtLine {
   readonly line: number;
   readonly dependency: StatedDependency;
 }

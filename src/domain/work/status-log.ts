@@ -35,7 +35,7 @@ export interface LoggedWorkPackage {
   readonly lastAt: string;
 }
 
-export interface TransitionRow {
+interface TransitionRow {
   /** In the file, counted from 1. */
   readonly line: number;
   readonly eventId: string;

@@ -3,7 +3,7 @@ import type { StatusLog } from './status-log.js';
 import { sortedKeys } from './json-object.js';
 
 /** Who writes rows, when, and about what. */
-export interface RowOrder {
+interface RowOrder {
   /** The feature, for a log whose rows do not name it yet. */
   readonly feature: string;
   readonly workPackageId: string;
@@ -14,7 +14,7 @@ export interface RowOrder {
   readonly timestamp: string;
 }
 
-export interface TransitionOrder extends RowOrder {
+interface TransitionOrder extends RowOrder {
   readonly from: Placed;
   readonly to: Lane;
   readonly note: string;

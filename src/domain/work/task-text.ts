@@ -1,7 +1,7 @@
 import { markdownLines, sectionEnd } from './markdown.js';
 
 /** The body of a work package in the parts in which somebody who begins it reads it. */
-export interface TaskText {
+interface TaskText {
   /** What is to be done: everything but the parts below. */
   readonly text: string;
   /** What reviewers asked for, without its heading; empty when there is nothing. */

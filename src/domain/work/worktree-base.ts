@@ -2,7 +2,7 @@ import { laneName } from '../events/lane.js';
 import type { WorkPackage } from './work-package.js';
 
 /** A dependency that is not far enough for others to build upon it. */
-export interface UnreadyDependency {
+interface UnreadyDependency {
   readonly id: string;
   /** As people read it; absent when there is no such work package. */
   readonly lane?: string;
@@ -20,7 +20,7 @@ export const unreadyDependencies = (
   });
 
 /** What the branch of a work package starts from. */
-export type WorktreeBase =
+type WorktreeBase =
   | { readonly base: 'branch'; readonly branch: string }
   /** A branch of that name that merges several. */
   | { readonly base: 'merge'; readonly branch: string; readonly branches: readonly string[] };

@@ -4,7 +4,7 @@ import { bold, cyan, lines, red } from './text.js';
 import type { Text } from './text.js';
 
 /** An error as it is shown: a stable code, one sentence, and what to do next. */
-export interface ShownFault {
+interface ShownFault {
   readonly code: string;
   readonly message: string;
   readonly hint: string;

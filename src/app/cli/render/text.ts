@@ -3,7 +3,7 @@ import { makeVisible } from './visible.js';
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
 /** A piece of text that is shown in a style where the terminal has colour. */
-export interface Styled {
+interface Styled {
   readonly style: Style;
   readonly text: Text;
 }

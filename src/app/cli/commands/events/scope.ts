@@ -6,7 +6,7 @@ import type { ClientContext } from '../shared/client.js';
 import { featureRequest, given } from '../shared/feature-request.js';
 
 /** The events of a project that a command is about. */
-export interface ProjectEvents {
+interface ProjectEvents {
   readonly scope: EventScope;
   /** `undefined`: the project has no identity yet, so it has captured nothing. */
   readonly outbox: Outbox | undefined;

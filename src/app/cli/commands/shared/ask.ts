@@ -3,7 +3,7 @@ import { whenAborted } from '../../../delivery/when-aborted.js';
 import type { Io, Source } from '../../io.js';
 
 /** What a question needs. Every one of them ends with `interrupted` when the person does not want to answer. */
-export interface Asking {
+interface Asking {
   readonly io: Io;
   readonly signal: AbortSignal;
 }

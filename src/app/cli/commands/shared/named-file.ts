@@ -21,7 +21,7 @@ export const streamNamed = async function* (path: string, signal: AbortSignal): 
   }
 };
 
-export interface NamedFile {
+interface NamedFile {
   readonly path: string;
   /** What such a file is called in the messages: `The feedback file`. */
   readonly called: string;

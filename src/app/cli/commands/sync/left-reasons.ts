@@ -3,7 +3,7 @@ import { makeVisible } from '../../render/visible.js';
 import { remedyFor } from './remedies.js';
 
 /** A project of this machine, as far as anybody knows. */
-export interface LeftProject {
+interface LeftProject {
   readonly projectUuid?: string | undefined;
   readonly projectSlug?: string;
   /** A checkout of it. */
