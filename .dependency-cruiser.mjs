@@ -146,9 +146,9 @@ const rules = [
   },
   {
     name: 'hub-frameworks',
-    comment: 'The hub is built on node:http and ws. What else it needs comes through a port.',
+    comment: 'The hub is built on fastify, ws and prom-client. What else it needs comes through a port.',
     from: { path: '^src/app/hub/' },
-    to: { dependencyTypes: PACKAGES, pathNot: `${OURS}|((^|/)(@types/)?ws(/|$))` },
+    to: { dependencyTypes: PACKAGES, pathNot: `${OURS}|((^|/)((@types/)?ws|fastify|prom-client)(/|$))` },
   },
   {
     name: 'drivers-are-strangers',

@@ -6,7 +6,6 @@ import { StderrLog } from '../../adapters/host/stderr-log.js';
 import { SystemWallClock } from '../../adapters/host/system-wall-clock.js';
 import { NodeSecrets } from '../../adapters/hub/node-secrets.js';
 import { addTeam, addUser } from '../hub/people.js';
-import { startHub } from '../hub/start-hub.js';
 import { HUB_TOKENS, type HubEnvironment } from './hub-tokens.js';
 import { Closables, Registrar } from './registrar.js';
 
@@ -47,8 +46,10 @@ const hubModule = (register: Registrar): void => {
     HUB_TOKENS.serve,
     [HUB_TOKENS.stores, HUB_TOKENS.wallClock, HUB_TOKENS.log],
     ({ store, accounts }, clock, log) =>
-      (listener) =>
-        startHub({ store, accounts, listener, clock, log }),
+      async (listener) => {
+        const { startHub } = await import('../hub/start-hub.js');
+        return startHub({ store, accounts, listener, clock, log });
+      },
   );
   register.single(HUB_TOKENS.people, [HUB_TOKENS.stores], ({ accounts }) => ({
     addTeam: (slug) => addTeam(accounts, slug),

@@ -43,37 +43,6 @@ export const jsonText = (body: string): Answer => ({ status: 200, contentType: '
 
 export const refuse = (problem: Problem): Answer => ({ problem });
 
-type RouteMatch =
-  | { readonly route: Route; readonly params: Readonly<Record<string, string>> }
-  | { readonly allowed: readonly string[] }
-  | undefined;
-
-/** Finds the route of a request; `allowed` names the methods of a path that has others. */
-export const matchRoute = (routes: readonly Route[], method: string, path: string): RouteMatch => {
-  const allowed: string[] = [];
-  for (const route of routes) {
-    const params = matchPath(segmentsOf(route.path), segmentsOf(path));
-    if (params === undefined) continue;
-    if (route.method === method) return { route, params };
-    allowed.push(route.method);
-  }
-  return allowed.length === 0 ? undefined : { allowed };
-};
-
 /** Repeated slashes count as one, because older clients put a base address that ends in a slash before the path. */
 export const segmentsOf = (path: string): readonly string[] =>
   path.split('/').filter((segment) => segment !== '');
-
-const matchPath = (
-  pattern: readonly string[],
-  segments: readonly string[],
-): Readonly<Record<string, string>> | undefined => {
-  if (pattern.length !== segments.length) return undefined;
-  const params: Record<string, string> = {};
-  for (const [at, expected] of pattern.entries()) {
-    const segment = segments[at] ?? '';
-    if (expected.startsWith('{')) params[expected.slice(1, -1)] = segment;
-    else if (expected !== segment) return undefined;
-  }
-  return params;
-};

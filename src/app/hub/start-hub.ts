@@ -8,7 +8,7 @@ import { messageOf, SyncError, isSyncError } from '../../domain/errors.js';
 import type { Log, WallClock } from '../../ports/host.js';
 import type { AccountStore, EventStore } from '../../ports/hub.js';
 import { batchRoutes } from './batch-api.js';
-import { HttpDoor, refuseSocket } from './http-door.js';
+import { httpDoor } from './http-door.js';
 import { DEFAULT_HUB_LIMITS } from './hub-limits.js';
 import type { HubLimits } from './hub-limits.js';
 import { Ingest } from './ingest.js';
@@ -63,12 +63,15 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     ...healthRoutes(store, accounts),
     ...dossierRoutes(),
   ];
-  const door = new HttpDoor(routes, accounts, log);
-  const server = makeServer(listener, limits, (request, response) => void door.answer(request, response));
+  let closing: Promise<void> | undefined;
+  const { server } = await httpDoor({
+    routes,
+    accounts,
+    log,
+    isStopping: () => closing !== undefined,
+    makeServer: (handle) => makeServer(listener, limits, handle),
+  });
   server.on('upgrade', (request, socket, head) => void gateway.upgrade(request, socket as Socket, head));
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-    refuseSocket(socket as Socket, problemOf(error)),
-  );
   const connections = new Connections(server);
   await listen(server, listener);
   const pruning = setInterval(() => void prune(options), limits.pruneIntervalMs);
@@ -76,12 +79,11 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   const { port } = server.address() as AddressInfo;
   const url = `${listener.tls === undefined ? 'http' : 'https'}://${bracketed(listener.host)}:${port}`;
   log.info(`serving ${url}`);
-  let closing: Promise<void> | undefined;
   return {
     url,
     close: () => {
       clearInterval(pruning);
-      closing ??= stop(server, connections, { door, gateway, drainMs: limits.drainMs });
+      closing ??= stop(server, connections, { gateway, drainMs: limits.drainMs });
       return closing;
     },
   };
@@ -160,19 +162,7 @@ const prune = async ({ accounts, clock, log }: HubOptions): Promise<void> => {
 
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
-const problemOf = (error: NodeJS.ErrnoException) => {
-  switch (error.code) {
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return problem('request-timeout');
-    case 'HPE_HEADER_OVERFLOW':
-      return problem('headers-too-large');
-    default:
-      return problem('malformed-request');
-  }
-};
-
 const stop = async (server: Server, connections: Connections, end: Ending): Promise<void> => {
-  end.door.stop();
   // The server's own `close` also ends, on some Nodes, a connection whose request has come and is not parsed yet.
   const closed = new Promise<void>((resolve) => {
     NetServer.prototype.close.call(server, () => resolve());
@@ -185,7 +175,6 @@ const stop = async (server: Server, connections: Connections, end: Ending): Prom
 };
 
 interface Ending {
-  readonly door: HttpDoor;
   readonly gateway: LiveGateway;
   readonly drainMs: number;
 }
