@@ -1,12 +1,11 @@
-import { createClientContainer as createWhole, override } from '../../src/app/compose/container.js';
-import { TOKENS } from '../../src/app/compose/tokens.js';
+import { createClientContainer as createWhole } from '../../src/app/compose/container.js';
 
 /** In the place of the program's own function: the same container, but nothing is emitted. */
 export const createClientContainer = (environment) =>
-  createWhole(environment, [
-    override(TOKENS.emitter, { begin: async () => EMISSION }),
-    override(TOKENS.intents, { read: async () => 'none', write: async () => {}, clear: async () => {} }),
-  ]);
+  createWhole(environment, {
+    emitter: { begin: async () => EMISSION },
+    intents: { read: async () => 'none', write: async () => {}, clear: async () => {} },
+  });
 
 const EMISSION = {
   correlationId: '',

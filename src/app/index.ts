@@ -1,25 +1,40 @@
 import type { PayloadInput } from '../domain/events/payloads.js';
-import type { Override } from './compose/container.js';
-import type { ProcessClient } from './compose/process-client.js';
+import type { ClientContainer } from './compose/container.js';
+import type { Surroundings } from './compose/process-client.js';
+import type { Ports } from './compose/parts.js';
+import { clientOver, type Client, type Room, type UseCase } from './library/client.js';
 import { Emitter, type EmitOptions } from './library/emitter.js';
-import type { EmissionOutcome } from './outbox/emit-event.js';
 
-export type { PayloadInput, Override, EmitOptions, EmissionOutcome };
+export type * from './library/types.js';
+export type { PayloadInput, EmitOptions, Client, Room, UseCase, Ports };
 export { Emitter };
+
+/** Adapters in place of the program's own, by the names of their ports: `{ batchTransport, wallClock }`. */
+export type Overrides = Partial<Ports>;
+
+/** Where a client works, and how. */
+export interface ClientOptions extends Surroundings {
+  /** A directory of the project; relative to where the process stands. */
+  readonly directory: string;
+  readonly overrides?: Overrides;
+}
+
+/** The door of every driver. Returns at once: everything is loaded by the first call of a use case. */
+export const createClient = ({ directory, overrides, ...surroundings }: ClientOptions): Client =>
+  clientOver(directory, () => open(surroundings, overrides));
 
 /** How a scope of events works. */
 export interface SyncContextOptions extends EmitOptions {
   /** Whether events are delivered while the scope lasts, and once more at its end. Default: they are. */
   readonly deliver?: boolean;
-  /** Adapters in place of the program's own. */
-  readonly overrides?: readonly Override[];
+  readonly overrides?: Overrides;
 }
 
 /**
  * The emitter of this process: made on the first call, the same ever after. It captures and leaves delivery to the
  * next command or a scope of `withSyncContext`, so that it never keeps a process alive.
  */
-export const getEmitter = (): Emitter => (emitter ??= new Emitter(() => openClient(false)));
+export const getEmitter = (): Emitter => (emitter ??= new Emitter(() => open({})));
 
 /**
  * Gives `work` an emitter of its own whose events share one correlation id, delivers in the background meanwhile, and
@@ -27,9 +42,13 @@ export const getEmitter = (): Emitter => (emitter ??= new Emitter(() => openClie
  */
 export const withSyncContext = async <T>(
   work: (emitter: Emitter) => Promise<T>,
-  { deliver = true, overrides = [], ...options }: SyncContextOptions = {},
+  { deliver = true, overrides, ...options }: SyncContextOptions = {},
 ): Promise<T> => {
-  const scoped = new Emitter(() => openClient(deliver, overrides), options, true);
+  const scoped = new Emitter(
+    () => open({ backgroundSync: deliver ? 'this-process' : 'own-process' }, overrides),
+    options,
+    true,
+  );
   try {
     return await work(scoped);
   } finally {
@@ -64,10 +83,7 @@ export const emitDependencyResolved = (payload: PayloadInput<'DependencyResolved
 
 let emitter: Emitter | undefined;
 
-const openClient = async (
-  isLongLived: boolean,
-  overrides: readonly Override[] = [],
-): Promise<ProcessClient> => {
+const open = async (surroundings: Surroundings, overrides?: Overrides): Promise<ClientContainer> => {
   const { openProcessClient } = await import('./compose/process-client.js');
-  return openProcessClient(isLongLived, overrides);
+  return openProcessClient(surroundings, overrides);
 };

@@ -6,8 +6,6 @@ import { MemoryCredentialStore } from '../../src/adapters/memory/memory-credenti
 import { MemoryLiveTransport } from '../../src/adapters/memory/memory-live-transport.js';
 import { MemoryNetwork } from '../../src/adapters/memory/memory-network.js';
 import { MemoryTokenIssuer } from '../../src/adapters/memory/memory-token-issuer.js';
-import { override } from '../../src/app/compose/container.js';
-import { TOKENS } from '../../src/app/compose/tokens.js';
 import * as library from '../../src/app/index.js';
 import { getEmitter, withSyncContext, type EmissionOutcome } from '../../src/app/index.js';
 import { SignIn } from '../../src/app/delivery/sign-in.js';
@@ -203,7 +201,7 @@ describe('a scope of events', () => {
 
   it('answers what the work came to, also where delivery cannot be brought to its end', async () => {
     const timer = { sleep: () => Promise.reject(new Error('no clock')) };
-    const overrides = [override(TOKENS.timer, timer)];
+    const overrides = { timer };
     const scope = { directory: git.root, overrides };
     const done = async (emitter: library.Emitter): Promise<string> => {
       captured(await emitter.emitWpStatusChanged(STATUS));
@@ -237,12 +235,12 @@ describe('a scope of events', () => {
       async (emitter) => captured(await emitter.emitWpStatusChanged(STATUS)),
       {
         directory: git.root,
-        overrides: [
-          override(TOKENS.credentials, credentials),
-          override(TOKENS.tokenIssuer, issuer),
-          override(TOKENS.batchTransport, new MemoryBatchTransport(network)),
-          override(TOKENS.liveTransport, new MemoryLiveTransport(network)),
-        ],
+        overrides: {
+          credentials,
+          tokenIssuer: issuer,
+          batchTransport: new MemoryBatchTransport(network),
+          liveTransport: new MemoryLiveTransport(network),
+        },
       },
     );
     expect(event.team_slug).toBe('acme');

@@ -1,10 +1,10 @@
 import { RecordingLog } from '../../src/adapters/memory/recording-log.js';
 import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
-import { createClientContainer, override, type Override } from '../../src/app/compose/container.js';
+import { createClientContainer, type Overrides } from '../../src/app/compose/container.js';
 import { createHubContainer } from '../../src/app/compose/hub-container.js';
-import { HUB_TOKENS } from '../../src/app/compose/hub-tokens.js';
+import type { HubParts } from '../../src/app/compose/hub-parts.js';
+import type { Parts } from '../../src/app/compose/parts.js';
 import { Closables } from '../../src/app/compose/registrar.js';
-import { TOKENS } from '../../src/app/compose/tokens.js';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { eagerModules } from '../support/eager-modules.js';
@@ -12,76 +12,182 @@ import { scratchDirectory } from '../support/scratch-directory.js';
 
 const scratch = scratchDirectory();
 
-const client = (overrides: readonly Override[] = [], env: Readonly<Record<string, string>> = {}) =>
+const client = (overrides: Overrides = {}, env: Readonly<Record<string, string>> = {}) =>
   createClientContainer(
     {
       env: { SPEC_KITTY_HOME: join(scratch.path, 'state'), PATH: process.env['PATH'], ...env },
       version: '1.2.3',
       stderr: { write: () => true },
-      isLongLived: true,
+      backgroundSync: 'this-process',
       program: { command: process.execPath, args: ['--version'] },
       processId: process.pid,
     },
     overrides,
   );
 
+const PARTS: Readonly<Record<keyof Parts, true>> = {
+  wallClock: true,
+  timer: true,
+  randomness: true,
+  eventIds: true,
+  hash: true,
+  machine: true,
+  log: true,
+  configs: true,
+  settings: true,
+  checkouts: true,
+  lamport: true,
+  outboxes: true,
+  stateFiles: true,
+  repository: true,
+  merges: true,
+  intents: true,
+  featureFiles: true,
+  credentials: true,
+  machineAccounts: true,
+  knownHubs: true,
+  tokenIssuer: true,
+  batchTransport: true,
+  liveTransport: true,
+  eventReader: true,
+  receiptReader: true,
+  backgroundPost: true,
+  doorbell: true,
+  backgroundStarter: true,
+  agentCatalog: true,
+  agentTrust: true,
+  agentRunner: true,
+  agentWork: true,
+  orchestrationStore: true,
+  showIdentity: true,
+  ensureIdentity: true,
+  importEvents: true,
+  importQueue: true,
+  signIn: true,
+  signOut: true,
+  accountStatus: true,
+  backlogConsent: true,
+  liftRefusals: true,
+  setSharing: true,
+  sharing: true,
+  flush: true,
+  backgroundProcess: true,
+  eventTail: true,
+  moveEvents: true,
+  syncStatus: true,
+  previewDelivery: true,
+  listLeftEvents: true,
+  verifyDelivery: true,
+  listDeadLetters: true,
+  decideDeadLetters: true,
+  examineMachine: true,
+  checkConnection: true,
+  diagnoseOutbox: true,
+  listEvents: true,
+  exportEvents: true,
+  initProject: true,
+  makeFeature: true,
+  finalizeTasks: true,
+  implementWorkPackage: true,
+  moveWorkPackage: true,
+  addHistory: true,
+  markStatus: true,
+  showWorkPackage: true,
+  findUnfinishedWork: true,
+  readBoard: true,
+  watchBoard: true,
+  mergeWorkPackages: true,
+  acceptWorkPackages: true,
+  checkFeature: true,
+  cleanFeature: true,
+  orchestrateFeature: true,
+  planOrchestration: true,
+  orchestrationStatus: true,
+  abortOrchestration: true,
+  environment: true,
+  stateRoot: true,
+  signInEnvironment: true,
+  hubIdentities: true,
+  emitter: true,
+  resolveLeftOver: true,
+  performWork: true,
+  accessTokens: true,
+  leftOvers: true,
+  liveLink: true,
+  liveLinkTo: true,
+  deliveryRoute: true,
+  flushHost: true,
+  backgroundSync: true,
+  summons: true,
+  runtime: true,
+  guardAgents: true,
+};
+
+const HUB_PARTS: Readonly<Record<keyof HubParts, true>> = {
+  environment: true,
+  wallClock: true,
+  randomness: true,
+  secrets: true,
+  log: true,
+  stores: true,
+  serve: true,
+  people: true,
+};
+
 describe('the client container', () => {
-  it.each(Object.keys(TOKENS) as (keyof typeof TOKENS)[])(
-    'resolves %s, and the same one again',
-    async (name) => {
-      const container = client();
-      const first = await container.get<unknown>(TOKENS[name]);
-      expect(first).toBeDefined();
-      expect(await container.get<unknown>(TOKENS[name])).toBe(first);
-      await container.close();
-    },
-  );
+  it.each(Object.keys(PARTS) as (keyof Parts)[])('resolves %s, and the same one again', async (name) => {
+    const container = client();
+    const first = await container.get(name);
+    expect(first).toBeDefined();
+    expect(await container.get(name)).toBe(first);
+    await container.close();
+  });
 
   it('has one value for each token, whoever needs it', async () => {
     const container = client();
-    const [clock, host] = await Promise.all([
-      container.get(TOKENS.wallClock),
-      container.get(TOKENS.flushHost),
-    ]);
+    const [clock, host] = await Promise.all([container.get('wallClock'), container.get('flushHost')]);
     expect(host.wallClock).toBe(clock);
     await container.close();
   });
 
   it('two containers share nothing', async () => {
     const [a, b] = [client(), client()];
-    expect(await a.get(TOKENS.outboxes)).not.toBe(await b.get(TOKENS.outboxes));
+    expect(await a.get('outboxes')).not.toBe(await b.get('outboxes'));
     await Promise.all([a.close(), b.close()]);
   });
 
   it('an override takes the place of what would be made, for everybody who needs it', async () => {
     const time = new ControlledTime(42);
-    const container = client([override(TOKENS.wallClock, time), override(TOKENS.log, new RecordingLog())]);
-    expect(await container.get(TOKENS.wallClock)).toBe(time);
-    expect((await container.get(TOKENS.flushHost)).wallClock.nowMs()).toBe(42);
+    const container = client({ wallClock: time, log: new RecordingLog() });
+    expect(await container.get('wallClock')).toBe(time);
+    expect((await container.get('flushHost')).wallClock.nowMs()).toBe(42);
     await container.close();
   });
 
   it('makes nothing in the file system before something is asked for', async () => {
     const container = client();
-    await container.get(TOKENS.wallClock);
+    await container.get('wallClock');
     await container.close();
     expect(existsSync(join(scratch.path, 'state'))).toBe(false);
   });
 
   it('starts no delivery for a process whose user turned it off', async () => {
-    const container = client([], { SPEC_KITTY_SYNC: 'off' });
-    const runtime = await container.get(TOKENS.runtime);
+    const container = client({}, { SPEC_KITTY_SYNC: 'off' });
+    const runtime = await container.get('runtime');
     await runtime.start();
     expect(await runtime.status()).toBeUndefined();
     await container.close();
   });
 
   it('takes a sign-in for machines from the environment', async () => {
-    const container = client([], {
-      SPEC_KITTY_TOKEN: 'abc',
-      SPEC_KITTY_SERVER_URL: 'https://hub.example.org',
-    });
-    expect(await container.get(TOKENS.signInEnvironment)).toEqual({
+    const container = client(
+      {},
+      {
+        SPEC_KITTY_TOKEN: 'abc',
+        SPEC_KITTY_SERVER_URL: 'https://hub.example.org',
+      },
+    );
+    expect(await container.get('signInEnvironment')).toEqual({
       token: 'abc',
       serverUrl: 'https://hub.example.org',
     });
@@ -99,14 +205,14 @@ describe('what the emitter needs', () => {
 });
 
 describe('the hub container', () => {
-  it.each(Object.keys(HUB_TOKENS) as (keyof typeof HUB_TOKENS)[])('resolves %s once', async (name) => {
+  it.each(Object.keys(HUB_PARTS) as (keyof HubParts)[])('resolves %s once', async (name) => {
     const container = createHubContainer({
       dataDirectory: join(scratch.path, 'hub'),
       access: 'serve',
       stderr: { write: () => true },
     });
-    const first = await container.get<unknown>(HUB_TOKENS[name]);
-    expect(await container.get<unknown>(HUB_TOKENS[name])).toBe(first);
+    const first = await container.get(name);
+    expect(await container.get(name)).toBe(first);
     await container.close();
   });
 
@@ -114,9 +220,9 @@ describe('the hub container', () => {
     const time = new ControlledTime(42);
     const container = createHubContainer(
       { dataDirectory: join(scratch.path, 'hub'), access: 'serve', stderr: { write: () => true } },
-      [[HUB_TOKENS.wallClock, time]],
+      { wallClock: time },
     );
-    expect(await container.get(HUB_TOKENS.wallClock)).toBe(time);
+    expect(await container.get('wallClock')).toBe(time);
     await container.close();
   });
 });
@@ -150,8 +256,8 @@ describe('closing', () => {
       stop: () => Promise.reject(new Error('stuck')),
       status: () => ({ connection: 'Offline' as const }),
     };
-    const container = client([override(TOKENS.backgroundSync, failing as never)]);
-    await (await container.get(TOKENS.runtime)).start();
+    const container = client({ backgroundSync: failing as never });
+    await (await container.get('runtime')).start();
     await expect(container.close()).rejects.toThrow('stuck');
     await container.close();
   });

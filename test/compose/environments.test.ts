@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { createClientContainer, type ClientContainer } from '../../src/app/compose/container.js';
-import { TOKENS } from '../../src/app/compose/tokens.js';
 import { bufferSink } from '../../src/app/cli/io.js';
 import { scratchGit, type ScratchGit } from '../support/scratch-git.js';
 
@@ -35,7 +34,14 @@ beforeEach(() => {
   };
   const program = { command: process.execPath, args: ['-e', TELL, '--'] };
   client = createClientContainer({
-    ...{ env, version: '1.2.3', stderr: bufferSink(), program, processId: process.pid, isLongLived: false },
+    ...{
+      env,
+      version: '1.2.3',
+      stderr: bufferSink(),
+      program,
+      processId: process.pid,
+      backgroundSync: 'own-process',
+    },
   });
 });
 afterEach(async () => {
@@ -58,7 +64,7 @@ const OTHERS = SECRETS.filter((name) => name !== 'SPEC_KITTY_TOKEN');
 
 describe('what programs that we start find in their environment', () => {
   it('is everything but our token for an agent and for the process that guards it', async () => {
-    const runner = await client.get(TOKENS.agentRunner);
+    const runner = await client.get('agentRunner');
     const exit = await runner.run({
       agent: 'any',
       argv: [process.execPath, '-e', TELL],
@@ -74,7 +80,7 @@ describe('what programs that we start find in their environment', () => {
   it('is everything but our token for git and the hooks of a repository', async () => {
     scratch.hook('pre-commit', `env > '${join(folder, 'hook')}'`);
     scratch.write('file', 'text');
-    const repository = await client.get(TOKENS.repository);
+    const repository = await client.get('repository');
     const checkout = await repository.locate(scratch.root);
     if (checkout === undefined) throw new Error('no checkout');
     await repository.exclusive(checkout, (held) => repository.commit(held, ['file'], 'chore: any'));
@@ -82,7 +88,7 @@ describe('what programs that we start find in their environment', () => {
   });
 
   it('is our token and nothing else of it for the background process', async () => {
-    (await client.get(TOKENS.backgroundStarter)).start();
+    (await client.get('backgroundStarter')).start();
     expect(await told('background')).toEqual(['SPEC_KITTY_TOKEN']);
   });
 });

@@ -4,8 +4,7 @@ import { MemoryLiveTransport } from '../../src/adapters/memory/memory-live-trans
 import { MemoryNetwork } from '../../src/adapters/memory/memory-network.js';
 import { MemoryReceiptReader } from '../../src/adapters/memory/memory-receipt-reader.js';
 import { MemoryTokenIssuer } from '../../src/adapters/memory/memory-token-issuer.js';
-import { createClientContainer, override, type Override } from '../../src/app/compose/container.js';
-import { TOKENS } from '../../src/app/compose/tokens.js';
+import { createClientContainer, type Overrides } from '../../src/app/compose/container.js';
 import type { Outcome } from '../../src/app/cli/exit-codes.js';
 import { bufferSink, type BufferSink, type Source } from '../../src/app/cli/io.js';
 import { runProgram } from '../../src/app/cli/program.js';
@@ -27,7 +26,7 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
-  readonly overrides?: readonly Override[];
+  readonly overrides?: Overrides;
   /** Receives stdout while the command runs. */
   readonly stdout?: BufferSink;
 }
@@ -57,14 +56,17 @@ export class CommandLine {
       version: '1.2.3',
       signal: options.signal ?? new AbortController().signal,
       createContainer: async (waiting) =>
-        createClientContainer({ ...PROCESS, env, stderr, waiting }, [
-          override(TOKENS.batchTransport, new MemoryBatchTransport(this.network)),
-          override(TOKENS.liveTransport, new MemoryLiveTransport(this.network)),
-          override(TOKENS.tokenIssuer, new MemoryTokenIssuer(this.network)),
-          override(TOKENS.eventReader, new MemoryEventReader(this.network)),
-          override(TOKENS.receiptReader, new MemoryReceiptReader(this.network)),
-          ...(options.overrides ?? []),
-        ]),
+        createClientContainer(
+          { ...PROCESS, env, stderr, waiting },
+          {
+            batchTransport: new MemoryBatchTransport(this.network),
+            liveTransport: new MemoryLiveTransport(this.network),
+            tokenIssuer: new MemoryTokenIssuer(this.network),
+            eventReader: new MemoryEventReader(this.network),
+            receiptReader: new MemoryReceiptReader(this.network),
+            ...options.overrides,
+          },
+        ),
     });
     const out = stdout.text();
     return {
@@ -105,7 +107,7 @@ const typed = (text: string, isTTY: boolean): Source => {
 /** A short-lived process that starts no other one. */
 const PROCESS = {
   version: '1.2.3',
-  isLongLived: false,
+  backgroundSync: 'own-process',
   program: { command: process.execPath, args: ['--version'] },
   processId: process.pid,
 } as const;

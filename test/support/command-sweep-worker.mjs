@@ -48,7 +48,7 @@ const run = async (argv) => {
           env: environment,
           version: '1.2.3',
           stderr,
-          isLongLived: false,
+          backgroundSync: 'own-process',
           program,
           processId: process.pid,
         },

@@ -1,8 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SequentialEventIds } from '../../src/adapters/memory/sequential-event-ids.js';
-import { override } from '../../src/app/compose/container.js';
-import { TOKENS } from '../../src/app/compose/tokens.js';
 import { CommandLine } from './command-line.js';
 import { DIFF, plainDiff } from './plain-diff.js';
 import { corpusSeed } from './planning-documents.js';
@@ -53,10 +51,7 @@ export class FeatureLife {
   async run(...argv: readonly string[]): Promise<Document> {
     this.#nowMs += 60_000;
     const { document } = await this.cli.run([...argv, '--feature', this.#feature, '--json'], {
-      overrides: [
-        override(TOKENS.wallClock, { nowMs: () => this.#nowMs }),
-        override(TOKENS.eventIds, this.#ids),
-      ],
+      overrides: { wallClock: { nowMs: () => this.#nowMs }, eventIds: this.#ids },
     });
     if (document.error !== undefined) throw new Error(`${argv.join(' ')}: ${JSON.stringify(document.error)}`);
     this.#events.push(...document.events.map((event: Document) => event['event_type'] as string));

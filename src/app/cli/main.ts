@@ -34,7 +34,7 @@ const createContainer = async (waiting: WaitingForOthers): Promise<Closeable> =>
     stderr,
     program,
     processId: pid,
-    isLongLived: false,
+    backgroundSync: 'own-process',
     waiting,
   });
 };

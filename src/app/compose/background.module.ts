@@ -1,23 +1,15 @@
+import type { Parts } from './parts.js';
 import type { Registrar } from './registrar.js';
-import { TOKENS } from './tokens.js';
 
 /** What the background process is made of. */
-export const backgroundModule = (register: Registrar): void => {
-  register.single(TOKENS.doorbell, [TOKENS.stateRoot], async (root) => {
+export const backgroundModule = (register: Registrar<Parts>): void => {
+  register.single('doorbell', ['stateRoot'], async (root) => {
     const { FsDoorbell } = await import('../../adapters/delivery/fs-doorbell.js');
     return new FsDoorbell(root.file('outbox'));
   });
   register.single(
-    TOKENS.backgroundProcess,
-    [
-      TOKENS.backgroundPost,
-      TOKENS.doorbell,
-      TOKENS.backgroundSync,
-      TOKENS.timer,
-      TOKENS.wallClock,
-      TOKENS.stateRoot,
-      TOKENS.environment,
-    ],
+    'backgroundProcess',
+    ['backgroundPost', 'doorbell', 'backgroundSync', 'timer', 'wallClock', 'stateRoot', 'environment'],
     async (post, doorbell, service, timer, wallClock, root, { version, processId }) => {
       const [{ BackgroundProcess }, { BoundedFileLog }] = await Promise.all([
         import('../delivery/background-process.js'),

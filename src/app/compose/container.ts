@@ -1,31 +1,22 @@
 import 'reflect-metadata/lite';
-import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
-import { hostModule } from './host.module.js';
-import { Closables, Registrar } from './registrar.js';
 import { SyncRuntime } from '../delivery/sync-runtime.js';
+import { hostModule } from './host.module.js';
+import type { ClientEnvironment, Parts } from './parts.js';
+import { createPartsContainer, type PartsContainer, type PartsModule } from './registrar.js';
 import { storageModule } from './storage.module.js';
 import { summonsModule } from './summons.module.js';
-import { TOKENS, type ClientEnvironment } from './tokens.js';
 import { workflowModule } from './workflow.module.js';
 
-/** A value in place of what the container would make. */
-export type Override = readonly [identifier: ServiceIdentifier, value: unknown];
-
-/** Pairs a token with a value of its type. */
-export const override = <T>(identifier: ServiceIdentifier<T>, value: T): Override => [identifier, value];
+/** Values in place of what the container would make, by name. */
+export type Overrides = { readonly [K in keyof Parts]?: Parts[K] };
 
 /** The use cases and ports of one client process. */
-export interface ClientContainer {
-  /** The one instance of this container; made, with all that it needs, when it is first asked for. */
-  get<T>(identifier: ServiceIdentifier<T>): Promise<T>;
-  /** Closes everything that was made, in reverse. */
-  close(): Promise<void>;
-}
+export type ClientContainer = Pick<PartsContainer<Parts>, 'get' | 'close'>;
 
 /** What every command may need. Whatever is bound elsewhere is composed when somebody asks for it. */
 const FIRST_MODULES = [hostModule, storageModule, summonsModule, workflowModule];
 
-const loadOtherModules = async (): Promise<readonly ((register: Registrar) => void)[]> => {
+const loadOtherModules = async (): Promise<readonly PartsModule<Parts>[]> => {
   const [{ deliveryModule }, { backgroundModule }, { reportsModule }, { orchestrationModule }] =
     await Promise.all([
       import('./delivery.module.js'),
@@ -36,7 +27,7 @@ const loadOtherModules = async (): Promise<readonly ((register: Registrar) => vo
   return [deliveryModule, backgroundModule, reportsModule, orchestrationModule];
 };
 
-const loadCommands = async (): Promise<readonly ((register: Registrar) => void)[]> => [
+const loadCommands = async (): Promise<readonly PartsModule<Parts>[]> => [
   (await import('./commands.module.js')).commandsModule,
 ];
 
@@ -46,45 +37,33 @@ const LATER_MODULES = [loadCommands, loadOtherModules];
 /** Composes a client, for production and tests alike. Nothing is read, written or loaded before it is asked for. */
 export const createClientContainer = (
   environment: ClientEnvironment,
-  overrides: readonly Override[] = [],
+  overrides: Overrides = {},
 ): ClientContainer => {
-  const container = new Container({ defaultScope: 'Singleton' });
-  const closables = new Closables();
-  const given = new Map<ServiceIdentifier, unknown>([[TOKENS.environment, environment]]);
   const later: Promise<void>[] = [];
-  const bindAll = (modules: readonly ((register: Registrar) => void)[]): void =>
-    container.load(
-      new ContainerModule(({ bind }) => {
-        const registrar = new Registrar(bind, closables, given);
-        for (const register of modules) register(registrar);
-      }),
-    );
-  const get = async <T>(identifier: ServiceIdentifier<T>): Promise<T> => {
+  const get: ClientContainer['get'] = async (name) => {
     for (const [at, load] of LATER_MODULES.entries()) {
-      if (container.isBound(identifier)) break;
-      await (later[at] ??= load().then(bindAll));
+      if (container.has(name)) break;
+      await (later[at] ??= load().then((modules) => container.load(modules)));
     }
-    return container.getAsync(identifier);
+    return container.get(name);
   };
   const runtime = new SyncRuntime(
     {
-      mayStart: environment.env['SPEC_KITTY_SYNC'] !== 'off',
-      summon: async () => (await get(TOKENS.summons)).run(),
-      service: () => get(TOKENS.backgroundSync),
+      mayStart: environment.env['SPEC_KITTY_SYNC'] !== 'off' && environment.backgroundSync !== 'off',
+      summon: async () => (await get('summons')).run(),
+      service: () => get('backgroundSync'),
     },
-    environment.isLongLived,
+    environment.backgroundSync === 'this-process',
   );
-  given.set(TOKENS.runtime, runtime);
-  for (const [identifier, value] of overrides) given.set(identifier, value);
-  for (const [identifier, value] of given) container.bind(identifier).toConstantValue(value);
-  bindAll(FIRST_MODULES);
+  const container = createPartsContainer<Parts>({ environment, runtime, ...overrides });
+  container.load(FIRST_MODULES);
   return {
     get,
     close: async () => {
       try {
         await runtime.stop();
       } finally {
-        await closables.close();
+        await container.close();
       }
     },
   };

@@ -1,18 +1,18 @@
 import { withoutToken } from '../../domain/child-environment.js';
+import type { Parts } from './parts.js';
 import type { Registrar } from './registrar.js';
-import { TOKENS } from './tokens.js';
 
 /** What runs agents over a feature. */
-export const orchestrationModule = (register: Registrar): void => {
-  register.single(TOKENS.agentCatalog, [TOKENS.configs, TOKENS.environment], async (configs, { env }) => {
+export const orchestrationModule = (register: Registrar<Parts>): void => {
+  register.single('agentCatalog', ['configs', 'environment'], async (configs, { env }) => {
     const { ConfigAgentCatalog } = await import('../../adapters/agents/config-agent-catalog.js');
     return new ConfigAgentCatalog(configs, env);
   });
-  register.single(TOKENS.agentTrust, [TOKENS.stateRoot], async (root) => {
+  register.single('agentTrust', ['stateRoot'], async (root) => {
     const { FileAgentTrust } = await import('../../adapters/agents/file-agent-trust.js');
     return new FileAgentTrust(root);
   });
-  register.single(TOKENS.agentRunner, [TOKENS.environment], async ({ env, program }) => {
+  register.single('agentRunner', ['environment'], async ({ env, program }) => {
     const [{ ProcessAgentRunner }, { ProcessGuard }] = await Promise.all([
       import('../../adapters/agents/process-agent-runner.js'),
       import('../../adapters/agents/agent-guard.js'),
@@ -25,36 +25,36 @@ export const orchestrationModule = (register: Registrar): void => {
     });
     return new ProcessAgentRunner({ environment: env, guard });
   });
-  register.single(TOKENS.guardAgents, [], async () => {
+  register.single('guardAgents', [], async () => {
     const { guardAgents } = await import('../../adapters/agents/guard-agents.js');
     return (input, isReady) => guardAgents(input, isReady);
   });
-  register.single(TOKENS.agentWork, [TOKENS.environment], async ({ env }) => {
+  register.single('agentWork', ['environment'], async ({ env }) => {
     const { GitAgentWork } = await import('../../adapters/agents/git-agent-work.js');
     return new GitAgentWork(env);
   });
-  register.single(TOKENS.orchestrationStore, [], async () => {
+  register.single('orchestrationStore', [], async () => {
     const { JsonOrchestrationStore } = await import('../../adapters/agents/json-orchestration-store.js');
     return new JsonOrchestrationStore();
   });
   register.single(
-    TOKENS.orchestrateFeature,
+    'orchestrateFeature',
     [
-      TOKENS.repository,
-      TOKENS.merges,
-      TOKENS.featureFiles,
-      TOKENS.intents,
-      TOKENS.emitter,
-      TOKENS.resolveLeftOver,
-      TOKENS.agentRunner,
-      TOKENS.agentCatalog,
-      TOKENS.agentTrust,
-      TOKENS.agentWork,
-      TOKENS.orchestrationStore,
-      TOKENS.wallClock,
-      TOKENS.timer,
-      TOKENS.eventIds,
-      TOKENS.randomness,
+      'repository',
+      'merges',
+      'featureFiles',
+      'intents',
+      'emitter',
+      'resolveLeftOver',
+      'agentRunner',
+      'agentCatalog',
+      'agentTrust',
+      'agentWork',
+      'orchestrationStore',
+      'wallClock',
+      'timer',
+      'eventIds',
+      'randomness',
     ],
     async (
       repository,
@@ -102,28 +102,16 @@ export const orchestrationModule = (register: Registrar): void => {
       });
     },
   );
-  register.single(
-    TOKENS.planOrchestration,
-    [TOKENS.repository, TOKENS.featureFiles, TOKENS.agentCatalog],
-    async (...ports) => {
-      const { PlanOrchestration } = await import('../agents/plan-orchestration.js');
-      return new PlanOrchestration(...ports);
-    },
-  );
-  register.single(
-    TOKENS.orchestrationStatus,
-    [TOKENS.featureFiles, TOKENS.orchestrationStore],
-    async (...ports) => {
-      const { OrchestrationStatus } = await import('../agents/orchestration-status.js');
-      return new OrchestrationStatus(...ports);
-    },
-  );
-  register.single(
-    TOKENS.abortOrchestration,
-    [TOKENS.orchestrationStore, TOKENS.timer, TOKENS.wallClock],
-    async (...ports) => {
-      const { AbortOrchestration } = await import('../agents/abort-orchestration.js');
-      return new AbortOrchestration(...ports);
-    },
-  );
+  register.single('planOrchestration', ['repository', 'featureFiles', 'agentCatalog'], async (...ports) => {
+    const { PlanOrchestration } = await import('../agents/plan-orchestration.js');
+    return new PlanOrchestration(...ports);
+  });
+  register.single('orchestrationStatus', ['featureFiles', 'orchestrationStore'], async (...ports) => {
+    const { OrchestrationStatus } = await import('../agents/orchestration-status.js');
+    return new OrchestrationStatus(...ports);
+  });
+  register.single('abortOrchestration', ['orchestrationStore', 'timer', 'wallClock'], async (...ports) => {
+    const { AbortOrchestration } = await import('../agents/abort-orchestration.js');
+    return new AbortOrchestration(...ports);
+  });
 };

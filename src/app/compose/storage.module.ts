@@ -12,17 +12,17 @@ import { WorkPackageFiles } from '../../adapters/work/work-package-files.js';
 import { deriveNodeId } from '../../domain/events/node-id.js';
 import type { StateRoot } from '../../adapters/fs/state-root.js';
 import type { Hash, Machine, WallClock } from '../../ports/host.js';
+import type { Parts } from './parts.js';
 import type { Registrar } from './registrar.js';
-import { TOKENS } from './tokens.js';
 
 /** Everything that is kept in files: the state root, the project's config, the repository. */
-export const storageModule = (register: Registrar): void => {
-  register.single(TOKENS.configs, [], () => new YamlConfigStore());
-  register.single(TOKENS.settings, [TOKENS.stateRoot], (root) => new TomlSettingsStore(root));
-  register.single(TOKENS.checkouts, [TOKENS.stateRoot], (root) => new JsonCheckoutRegistry(root));
-  register.single(TOKENS.credentials, [TOKENS.stateRoot], (root) => new TomlCredentialStore(root));
+export const storageModule = (register: Registrar<Parts>): void => {
+  register.single('configs', [], () => new YamlConfigStore());
+  register.single('settings', ['stateRoot'], (root) => new TomlSettingsStore(root));
+  register.single('checkouts', ['stateRoot'], (root) => new JsonCheckoutRegistry(root));
+  register.single('credentials', ['stateRoot'], (root) => new TomlCredentialStore(root));
   // Only who is signed in asks which hub is which, so only then it is loaded.
-  register.single(TOKENS.knownHubs, [TOKENS.stateRoot], (root) => {
+  register.single('knownHubs', ['stateRoot'], (root) => {
     const load = async () => {
       const { JsonKnownHubs } = await import('../../adapters/delivery/json-known-hubs.js');
       return new JsonKnownHubs(root);
@@ -33,7 +33,7 @@ export const storageModule = (register: Registrar): void => {
     };
   });
   // Only who signs in by a variable asks for it, so only then it is loaded.
-  register.single(TOKENS.machineAccounts, [TOKENS.stateRoot], (root) => {
+  register.single('machineAccounts', ['stateRoot'], (root) => {
     const load = async () => {
       const { JsonMachineAccounts } = await import('../../adapters/delivery/json-machine-accounts.js');
       return new JsonMachineAccounts(root);
@@ -44,14 +44,14 @@ export const storageModule = (register: Registrar): void => {
     };
   });
   register.single(
-    TOKENS.lamport,
-    [TOKENS.stateRoot, TOKENS.machine, TOKENS.hash, TOKENS.wallClock],
+    'lamport',
+    ['stateRoot', 'machine', 'hash', 'wallClock'],
     (root, machine, hash, clock) =>
       new JsonLamportStore(lamportFile(root, machine, hash, clock), captureLockPath(root.path)),
   );
   register.single(
-    TOKENS.outboxes,
-    [TOKENS.stateRoot, TOKENS.machine, TOKENS.hash, TOKENS.wallClock, TOKENS.randomness, TOKENS.log],
+    'outboxes',
+    ['stateRoot', 'machine', 'hash', 'wallClock', 'randomness', 'log'],
     (root, machine, hash, clock, randomness, log) =>
       new LowdbOutboxes(root.path, {
         clock: lamportFile(root, machine, hash, clock),
@@ -61,8 +61,8 @@ export const storageModule = (register: Registrar): void => {
       }),
   );
   register.single(
-    TOKENS.repository,
-    [TOKENS.stateRoot, TOKENS.environment],
+    'repository',
+    ['stateRoot', 'environment'],
     (root, { env, waiting }) =>
       new GitRepository({
         stateRoot: root.path,
@@ -70,8 +70,8 @@ export const storageModule = (register: Registrar): void => {
         ...(waiting === undefined ? {} : { lockWaitMs: waiting.waitMs, onWait: waiting.onWait }),
       }),
   );
-  register.single(TOKENS.intents, [TOKENS.stateRoot], (root) => new JsonIntentStore(root.path));
-  register.single(TOKENS.featureFiles, [], () => new WorkPackageFiles());
+  register.single('intents', ['stateRoot'], (root) => new JsonIntentStore(root.path));
+  register.single('featureFiles', [], () => new WorkPackageFiles());
 };
 
 const lamportFile = (root: StateRoot, machine: Machine, hash: Hash, clock: WallClock): LamportFile =>

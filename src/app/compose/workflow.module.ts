@@ -5,20 +5,14 @@ import { GetAccountStatus } from '../delivery/account-status.js';
 import { EnsureIdentity } from '../events/ensure-identity.js';
 import { MoveWorkPackage } from '../work/move-work-package.js';
 import { PerformWork } from '../work/perform-work.js';
+import type { Parts } from './parts.js';
 import type { Registrar } from './registrar.js';
-import { TOKENS } from './tokens.js';
 
 /** Account, identity, emission, and the command that agents call all day. */
-export const workflowModule = (register: Registrar): void => {
+export const workflowModule = (register: Registrar<Parts>): void => {
   register.single(
-    TOKENS.accountStatus,
-    [
-      TOKENS.credentials,
-      TOKENS.wallClock,
-      TOKENS.signInEnvironment,
-      TOKENS.machineAccounts,
-      TOKENS.knownHubs,
-    ],
+    'accountStatus',
+    ['credentials', 'wallClock', 'signInEnvironment', 'machineAccounts', 'knownHubs'],
     (store, clock, environment, machines, known) =>
       new GetAccountStatus(store, clock, environment, machines, {
         recognize: async (hub) =>
@@ -26,24 +20,24 @@ export const workflowModule = (register: Registrar): void => {
       }),
   );
   register.single(
-    TOKENS.ensureIdentity,
-    [TOKENS.configs, TOKENS.checkouts, TOKENS.repository, TOKENS.lamport, TOKENS.randomness, TOKENS.hash],
+    'ensureIdentity',
+    ['configs', 'checkouts', 'repository', 'lamport', 'randomness', 'hash'],
     (config, checkouts, repository, clock, randomness, hash) =>
       new EnsureIdentity({ config, checkouts, repository, clock, randomness, hash }),
   );
   register.single(
-    TOKENS.emitter,
+    'emitter',
     [
-      TOKENS.repository,
-      TOKENS.outboxes,
-      TOKENS.wallClock,
-      TOKENS.eventIds,
-      TOKENS.machine,
-      TOKENS.ensureIdentity,
-      TOKENS.accountStatus,
-      TOKENS.settings,
-      TOKENS.checkouts,
-      TOKENS.runtime,
+      'repository',
+      'outboxes',
+      'wallClock',
+      'eventIds',
+      'machine',
+      'ensureIdentity',
+      'accountStatus',
+      'settings',
+      'checkouts',
+      'runtime',
     ],
     (
       repository,
@@ -71,8 +65,8 @@ export const workflowModule = (register: Registrar): void => {
       }),
   );
   register.single(
-    TOKENS.resolveLeftOver,
-    [TOKENS.repository, TOKENS.featureFiles, TOKENS.intents, TOKENS.outboxes],
+    'resolveLeftOver',
+    ['repository', 'featureFiles', 'intents', 'outboxes'],
     (repository, files, intents, outboxes) => ({
       // Commands rarely die: what brings their work to an end is loaded where there is some.
       run: async (held, limits) => {
@@ -83,14 +77,14 @@ export const workflowModule = (register: Registrar): void => {
     }),
   );
   register.single(
-    TOKENS.performWork,
-    [TOKENS.repository, TOKENS.featureFiles, TOKENS.intents, TOKENS.emitter, TOKENS.resolveLeftOver],
+    'performWork',
+    ['repository', 'featureFiles', 'intents', 'emitter', 'resolveLeftOver'],
     (repository, files, intents, emitter, resolve) =>
       new PerformWork(repository, files, intents, emitter, resolve),
   );
   register.single(
-    TOKENS.moveWorkPackage,
-    [TOKENS.repository, TOKENS.featureFiles, TOKENS.performWork],
+    'moveWorkPackage',
+    ['repository', 'featureFiles', 'performWork'],
     (...ports) => new MoveWorkPackage(...ports),
   );
 };

@@ -21,7 +21,7 @@ export type AccountStatus =
     };
 
 /** Where the sign-in comes from: the credentials file, or `SPEC_KITTY_TOKEN` with `SPEC_KITTY_SERVER_URL`. */
-type SignInSource = 'file' | 'environment';
+export type SignInSource = 'file' | 'environment';
 
 /** Says who is signed in, from what is stored and given alone. */
 export class GetAccountStatus {

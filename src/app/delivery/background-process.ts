@@ -19,7 +19,7 @@ interface BackgroundProcessHost {
   readonly processId: number;
 }
 
-interface BackgroundProcessOptions {
+export interface BackgroundProcessOptions {
   /** How long it stays without work. `Infinity` for a service that is meant to stay. */
   readonly lingerMs: number;
 }

@@ -33,7 +33,7 @@ export interface FlushHost {
   resolveLeftOvers(projectUuid: string): Promise<void>;
 }
 
-interface FlushInput {
+export interface FlushInput {
   /** A person asks for delivery now: what is due later is sent too. */
   readonly isInsisted: boolean;
   readonly onProgress?: (counts: PassCounts) => void;

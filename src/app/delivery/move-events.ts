@@ -11,7 +11,7 @@ import { heldElsewhere, type HeldElsewhere } from './held-elsewhere.js';
 import type { AccessTokens } from './access-token.js';
 import { grantedAccess } from './granted-access.js';
 
-export interface MoveInput {
+export interface MoveEventsInput {
   /** The former hub, by its address or its id. */
   readonly from: string;
   /** Also what the former hub has already, as far as the journal still holds it. */
@@ -56,7 +56,7 @@ export class MoveEvents {
    * What would go where; changes nothing. Fails with `input-invalid` for a hub of which nothing is there, and for the
    * present one, and where nobody is signed in.
    */
-  async plan({ from, withJournal }: MoveInput, signal?: AbortSignal): Promise<MovePlan> {
+  async plan({ from, withJournal }: MoveEventsInput, signal?: AbortSignal): Promise<MovePlan> {
     const { outboxes, registry, hubs, tokens } = this.#ports;
     const { account } = await grantedAccess(tokens, signal);
     const names = namesOf(from, await hubs.list());

@@ -45,9 +45,9 @@ export interface SignInPlan {
  * Asks what shall become of what waits, records the answers, and says whether the sign-in goes on. It is called
  * exactly once, after the hub has accepted the proof and before the credentials are stored.
  */
-type ConfirmSignIn = (plan: SignInPlan) => Promise<boolean>;
+export type ConfirmSignIn = (plan: SignInPlan) => Promise<boolean>;
 
-type SignInOutcome =
+export type SignInOutcome =
   | { readonly outcome: 'signed-in'; readonly account: Account }
   /** The question was answered with no: the earlier sign-in, if any, is as it was. */
   | { readonly outcome: 'declined'; readonly account: Account };

@@ -3,7 +3,7 @@ import type { Credentials, CredentialStore, TokenIssuer } from '../../ports/deli
 import { accountOf } from './stored-account.js';
 import { canRefresh } from './issued-credentials.js';
 
-type SignOutOutcome =
+export type SignOutOutcome =
   | {
       readonly outcome: 'signed-out';
       /** Absent when what was stored could not be understood. */

@@ -1,6 +1,7 @@
+import { resolve } from 'node:path';
 import { messageOf } from '../../domain/errors.js';
 import type { EventType, PayloadInput } from '../../domain/events/payloads.js';
-import type { ProcessClient } from '../compose/process-client.js';
+import type { ClientContainer } from '../compose/container.js';
 import type { EmissionLinks, EmissionOutcome } from '../outbox/emit-event.js';
 
 /** Where and in which connection an event is emitted. */
@@ -14,17 +15,17 @@ export interface EmitOptions extends EmissionLinks {
  * network: what became of an event is the answer.
  */
 export class Emitter {
-  readonly #open: () => Promise<ProcessClient>;
+  readonly #open: () => Promise<ClientContainer>;
   readonly #defaults: EmitOptions;
   readonly #isOneActivity: boolean;
-  #client: Promise<ProcessClient> | undefined;
+  #client: Promise<ClientContainer> | undefined;
   #activity: string | undefined;
 
   /**
    * `defaults` hold for every event that does not say otherwise. The events of one activity share a correlation id;
    * else each has its own.
    */
-  constructor(open: () => Promise<ProcessClient>, defaults: EmitOptions = {}, isOneActivity = false) {
+  constructor(open: () => Promise<ClientContainer>, defaults: EmitOptions = {}, isOneActivity = false) {
     this.#open = open;
     this.#defaults = defaults;
     this.#isOneActivity = isOneActivity;
@@ -81,20 +82,19 @@ export class Emitter {
     options: EmitOptions = {},
   ): Promise<EmissionOutcome> {
     try {
-      const [{ container, currentDirectory }, { TOKENS }, { emitEvent }] = await Promise.all([
+      const [container, { emitEvent }] = await Promise.all([
         this.#opened(),
-        import('../compose/tokens.js'),
         import('../outbox/emit-event.js'),
       ]);
       const [repository, emitter, ids] = await Promise.all([
-        container.get(TOKENS.repository),
-        container.get(TOKENS.emitter),
-        container.get(TOKENS.eventIds),
+        container.get('repository'),
+        container.get('emitter'),
+        container.get('eventIds'),
       ]);
       if (this.#isOneActivity) this.#activity ??= ids.next();
       const activity = this.#activity === undefined ? {} : { correlationId: this.#activity };
       const { directory, ...links } = { ...activity, ...this.#defaults, ...options };
-      const checkout = await repository.locate(directory ?? currentDirectory());
+      const checkout = await repository.locate(resolve(directory ?? '.'));
       return await emitEvent(emitter, checkout, type, payload, links);
     } catch (error) {
       return { outcome: 'refused', reason: messageOf(error) };
@@ -105,10 +105,10 @@ export class Emitter {
   async close(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
-    await (await client)?.container.close();
+    await (await client)?.close();
   }
 
-  #opened(): Promise<ProcessClient> {
+  #opened(): Promise<ClientContainer> {
     const opening = (this.#client ??= this.#open());
     // What could not be opened now may be opened later.
     opening.catch(() => (this.#client = undefined));

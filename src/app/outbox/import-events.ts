@@ -4,7 +4,7 @@ import type { CaptureLimits, Outbox, Outboxes } from '../../ports/outbox.js';
 import { byProject } from './events-by-project.js';
 
 /** A piece of a file, by the line on which it begins, and what is the matter with it. */
-interface ImportNote {
+export interface ImportNote {
   readonly line: number;
   readonly eventId?: string;
   readonly reason: string;

@@ -10,9 +10,9 @@ import type { Outbox, Outboxes } from '../../ports/outbox.js';
 import { PassLedger } from '../delivery/pass-ledger.js';
 import type { DeadLetter, ListDeadLetters } from './list-dead-letters.js';
 
-type DeadLetterVerdict = 'requeue' | 'discard';
+export type DeadLetterVerdict = 'requeue' | 'discard';
 
-interface DecidedDeadLetters {
+export interface DecidedDeadLetters {
   readonly decided: readonly DeadLetter[];
   /** Left as they are: asking again could not end otherwise. */
   readonly left: readonly DeadLetter[];

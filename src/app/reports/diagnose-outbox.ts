@@ -5,7 +5,7 @@ import type { Issue } from '../../domain/result.js';
 import type { JournalRecord, Outboxes } from '../../ports/outbox.js';
 
 /** One waiting event, judged without the network. */
-interface DiagnosedEvent {
+export interface DiagnosedEvent {
   readonly record: number;
   readonly eventId: string;
   readonly eventType?: string;

@@ -4,12 +4,12 @@ import { upcast } from '../../domain/events/upcast.js';
 import type { JournalRecord, Outbox } from '../../ports/outbox.js';
 import { isAbout, type EventScope } from './event-scope.js';
 
-interface ListEventsInput extends EventScope {
+export interface ListEventsInput extends EventScope {
   /** The newest so many. */
   readonly limit: number;
 }
 
-interface ListedEvent {
+export interface ListedEvent {
   readonly record: number;
   readonly event: EnvelopeDocument;
   /** Why the event can never be sent. */

@@ -8,7 +8,7 @@ import { openRecords, recordContext } from '../delivery/record-context.js';
 import type { SharingPolicy } from '../delivery/sharing-policy.js';
 
 /** An event that a hub does not have, and why. */
-interface LeftEvent {
+export interface LeftEvent {
   readonly eventId: string;
   readonly state: 'pending' | 'held' | 'dead letter';
   readonly reason: string;

@@ -22,7 +22,7 @@ export interface VerifiedProject {
   readonly uncounted: readonly string[];
 }
 
-interface Verification {
+export interface Verification {
   readonly hub: string;
   readonly team: string;
   readonly projects: readonly VerifiedProject[];

@@ -28,7 +28,7 @@ export interface AcceptInput extends FeatureRequest {
   readonly commit?: boolean;
 }
 
-interface RefusedWorkPackage {
+export interface RefusedWorkPackage {
   readonly workPackageId: string;
   readonly reasons: readonly AcceptanceReason[];
 }

@@ -20,7 +20,7 @@ export interface AddHistoryInput extends FeatureRequest {
   readonly commit?: boolean;
 }
 
-interface AddHistoryResult {
+export interface AddHistoryResult {
   readonly feature: string;
   readonly workPackageId: string;
   readonly path: string;

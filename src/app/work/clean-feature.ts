@@ -15,7 +15,7 @@ export interface Leftover {
   readonly name: string;
 }
 
-interface KeptLeftover extends Leftover {
+export interface KeptLeftover extends Leftover {
   /** As the end of a sentence: why it stays. */
   readonly reason: string;
 }

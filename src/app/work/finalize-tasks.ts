@@ -28,7 +28,7 @@ export interface FinalizeInput extends FeatureRequest {
   readonly whole?: boolean;
 }
 
-interface FinalizedWorkPackage {
+export interface FinalizedWorkPackage {
   readonly id: string;
   readonly title: string;
   readonly lane: WorkPackageLane;

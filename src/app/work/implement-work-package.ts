@@ -172,7 +172,7 @@ export class ImplementWorkPackage {
   }
 }
 
-interface MadeWorktree {
+export interface MadeWorktree {
   readonly path: string;
   readonly branch: string;
   readonly was: 'made' | 'existing';
@@ -223,7 +223,7 @@ const refuseUnready = (state: FeatureState, filed: FiledWorkPackage): void => {
 };
 
 /** Where the branch of a work package starts. */
-interface ChosenBase {
+export interface ChosenBase {
   readonly branch: string;
   /** The merge branch that was made for it, to be taken back when the rest fails. */
   readonly mergeBranch?: string;

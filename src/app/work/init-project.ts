@@ -16,7 +16,7 @@ export interface InitRequest {
   readonly commit?: boolean;
 }
 
-interface InitReport {
+export interface InitReport {
   readonly projectRoot: string;
   readonly identity: IdentityReading;
   /** What became of the config. */

@@ -21,13 +21,13 @@ export interface MarkStatusInput extends FeatureRequest {
   readonly commit?: boolean;
 }
 
-interface MarkedWorkPackage extends Origin {
+export interface MarkedWorkPackage extends Origin {
   readonly workPackageId: string;
   readonly outcome: 'moved' | 'already-there';
   readonly to: Lane;
 }
 
-interface MarkedTask {
+export interface MarkedTask {
   readonly taskId: string;
   /** The work package whose section of `tasks.md` holds the task. */
   readonly workPackageId: string;

@@ -9,7 +9,7 @@ import { targetBranchOf } from './feature-target.js';
 import type { PerformWork } from './perform-work.js';
 import type { PerformedWork } from './work-plan.js';
 
-interface NewFeatureInput {
+export interface NewFeatureInput {
   readonly checkout: Checkout;
   readonly title: string;
   /** Titles of the work packages. */
@@ -22,7 +22,7 @@ interface NewFeatureInput {
   readonly commit?: boolean;
 }
 
-interface NewFeatureResult {
+export interface NewFeatureResult {
   readonly feature: string;
   /** Relative to the project root. */
   readonly directory: string;

@@ -9,7 +9,7 @@ import { findWorkPackage, searchWorkPackage, type FeatureState } from './feature
 import { branchesOf } from './group-branches.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 
-interface ShowInput extends FeatureRequest {
+export interface ShowInput extends FeatureRequest {
   /** Default: the one in whose work tree the command was called. */
   readonly workPackageId?: string;
 }

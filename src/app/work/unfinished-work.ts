@@ -4,7 +4,7 @@ import type { Checkout } from '../../ports/events.js';
 import { branchesOf } from './group-branches.js';
 
 /** What was not committed where a work package is worked on. */
-interface UnfinishedWork {
+export interface UnfinishedWork {
   readonly workPackageId: string;
   readonly directory: string;
   readonly paths: readonly string[];

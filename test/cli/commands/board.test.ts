@@ -1,6 +1,4 @@
 import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
-import { override } from '../../../src/app/compose/container.js';
-import { TOKENS } from '../../../src/app/compose/tokens.js';
 import { bufferSink } from '../../../src/app/cli/io.js';
 import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
 import { CommandLine } from '../../support/command-line.js';
@@ -160,7 +158,7 @@ describe('agent tasks status --watch', () => {
     const running = cli.run(options.line ?? 'agent tasks status --watch', {
       stdout,
       signal: interruption.signal,
-      overrides: [override(TOKENS.timer, timer), override(TOKENS.wallClock, time)],
+      overrides: { timer, wallClock: time },
     });
     // A command that fails looks no more.
     await Promise.race([lookedTimes(1), running]);

@@ -1,5 +1,3 @@
-import { TOKENS } from '../../../src/app/compose/tokens.js';
-import { override } from '../../../src/app/compose/container.js';
 import { MemoryLiveTransport } from '../../../src/adapters/memory/memory-live-transport.js';
 import { bufferSink } from '../../../src/app/cli/io.js';
 import { CommandLine } from '../../support/command-line.js';
@@ -35,7 +33,7 @@ const tail = async (events: readonly object[], ...options: readonly string[]) =>
     for (const event of events) cli.hub.broadcast({ ...event, type: 'event' } as never);
     return session;
   };
-  const overrides = [override(TOKENS.liveTransport, transport)];
+  const overrides = { liveTransport: transport };
   return cli.run(['events', 'tail', ...options], { signal: interruption.signal, stdout, overrides });
 };
 
@@ -82,7 +80,7 @@ describe('events tail', () => {
     const ran = await cli.run(['events', 'tail', '--json', '--project-uuid', project], {
       signal: interruption.signal,
       stdout,
-      overrides: [override(TOKENS.liveTransport, transport)],
+      overrides: { liveTransport: transport },
     });
     expect(JSON.parse(ran.out)).toMatchObject({ event_id: wanted.event_id });
   });

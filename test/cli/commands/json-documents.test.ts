@@ -1,8 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MemoryBackgroundPost } from '../../../src/adapters/memory/memory-background.js';
-import { override } from '../../../src/app/compose/container.js';
-import { TOKENS } from '../../../src/app/compose/tokens.js';
 import { COMMANDS } from '../../../src/app/cli/commands/all.js';
 import { DOCUMENTS, FAULT, FILES, WORK } from '../../../src/app/cli/schemas/all.js';
 import { jsonReference } from '../../../src/app/cli/schemas/to-markdown.js';
@@ -123,7 +121,7 @@ describe('what --json prints', () => {
       lastFlush: { atMs: 0, delivered: 1, ended: 'unavailable', reason: 'x' },
       nextTryAtMs: 5,
     });
-    const overrides = [override(TOKENS.backgroundPost, post)];
+    const overrides = { backgroundPost: post };
     for (const line of ['sync status', 'sync doctor', 'sync run']) await check(line, { overrides });
   });
 

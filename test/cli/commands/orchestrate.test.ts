@@ -10,8 +10,6 @@ import { delimiter, join } from 'node:path';
 import { NodeTimer } from '../../../src/adapters/host/node-timer.js';
 import { MemoryAgentRunner, type AgentBehaviour } from '../../../src/adapters/memory/memory-agent-runner.js';
 import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
-import { override } from '../../../src/app/compose/container.js';
-import { TOKENS } from '../../../src/app/compose/tokens.js';
 import { schemaFaults } from '../../support/schema-faults.js';
 import { smallFeature } from '../../support/planning-documents.js';
 import { CommandLine, type Ran, type RunOptions } from '../../support/command-line.js';
@@ -57,9 +55,7 @@ const worker =
   };
 
 const withAgents = (behaviours: Readonly<Record<string, AgentBehaviour>>) => ({
-  overrides: [
-    override(TOKENS.agentRunner, new MemoryAgentRunner(new Map(Object.entries(behaviours)), new NodeTimer())),
-  ],
+  overrides: { agentRunner: new MemoryAgentRunner(new Map(Object.entries(behaviours)), new NodeTimer()) },
 });
 
 describe('agents that are not on this machine', () => {

@@ -1,5 +1,3 @@
-import { TOKENS } from '../../../src/app/compose/tokens.js';
-import { override } from '../../../src/app/compose/container.js';
 import { MemoryBackgroundPost } from '../../../src/adapters/memory/memory-background.js';
 import type { Heartbeat } from '../../../src/ports/delivery.js';
 import { CommandLine } from '../../support/command-line.js';
@@ -86,7 +84,7 @@ describe('sync status', () => {
     const post = new MemoryBackgroundPost();
     if (isThere) await post.occupy();
     await post.beat(beat(change));
-    const { out } = await cli.run('sync status', { overrides: [override(TOKENS.backgroundPost, post)] });
+    const { out } = await cli.run('sync status', { overrides: { backgroundPost: post } });
     for (const word of words) expect(out).toContain(word);
   });
 });

@@ -1,8 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TOKENS } from '../../../src/app/compose/tokens.js';
-import { override } from '../../../src/app/compose/container.js';
 import { CommandLine } from '../../support/command-line.js';
 import { smallFeature } from '../../support/planning-documents.js';
 
@@ -130,7 +128,7 @@ describe('sync now', () => {
       await inner;
       return send(request, signal);
     };
-    const outer = await cli.run('sync now', { overrides: [override(TOKENS.batchTransport, transport)] });
+    const outer = await cli.run('sync now', { overrides: { batchTransport: transport } });
     expect(outer.outcome).toBe('done');
     expect(await inner).toMatchObject({ outcome: 'partly-delivered' });
     expect((await inner)?.out).toContain('Another process is delivering');

@@ -1,5 +1,4 @@
 import { SyncError } from '../../../../domain/errors.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { Backlog, BacklogAnswer } from '../../../delivery/backlog-consent.js';
 import type { HubMove, SignInInput } from '../../../delivery/sign-in.js';
 import type { Report } from '../../define-command.js';
@@ -20,9 +19,9 @@ interface Args {
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const client = await context.container();
   const [signIn, consent, settings] = await Promise.all([
-    client.get(TOKENS.signIn),
-    client.get(TOKENS.backlogConsent),
-    client.get(TOKENS.settings),
+    client.get('signIn'),
+    client.get('backlogConsent'),
+    client.get('settings'),
   ]);
   const serverUrl =
     context.args.server ??
@@ -43,7 +42,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     context.signal,
   );
   const { account } = signedIn;
-  await (await client.get(TOKENS.liftRefusals)).run(account);
+  await (await client.get('liftRefusals')).run(account);
   if (context.args.server !== undefined) await settings.set('server_url', account.hub.url);
   if (recorded !== undefined) await tellKept(context, recorded.backlogs, recorded.answer);
   return {
@@ -124,7 +123,7 @@ const tellKept = async (
   answer: BacklogAnswer,
 ): Promise<void> => {
   if (answer === 'consent') return;
-  const checkouts = await (await (await container()).get(TOKENS.checkouts)).list();
+  const checkouts = await (await (await container()).get('checkouts')).list();
   terminal.warn(
     answer === 'decline'
       ? 'Sharing is now off for these projects; their events stay here. To share one:'

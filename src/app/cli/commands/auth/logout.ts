@@ -1,9 +1,8 @@
-import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import type { ClientContext } from '../shared/client.js';
 
 export const run = async ({ container, signal, terminal }: ClientContext<object>): Promise<Report> => {
-  const signOut = await (await container()).get(TOKENS.signOut);
+  const signOut = await (await container()).get('signOut');
   const outcome = await signOut.run(signal);
   if (outcome.outcome === 'not-signed-in') {
     return { data: { signed_out: false }, text: 'Nobody was signed in.' };

@@ -1,4 +1,3 @@
-import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import { shownTime } from '../../../reports/shown-time.js';
 import { snakeKeys } from '../../render/snake-keys.js';
@@ -7,7 +6,7 @@ import { green, yellow, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
 
 export const run = async ({ container }: ClientContext<object>): Promise<Report> => {
-  const status = await (await container()).get(TOKENS.accountStatus);
+  const status = await (await container()).get('accountStatus');
   const reading = await status.run();
   const document = { version: 2, ...snakeKeys(reading) };
   switch (reading.state) {

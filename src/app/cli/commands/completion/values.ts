@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import type { ClientContainer } from '../../../compose/container.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import { SETTING_KEYS } from '../../../events/settings-list.js';
 import { locateFeature } from '../../../work/locate-feature.js';
 import type { Completion, ValueKind } from '../../completion.js';
@@ -22,17 +21,15 @@ export const valuesOf = async (
   if (kind === 'files' || kind === 'directories') return [];
   const client = await container();
   const directory = resolve(io.cwd, place.project ?? '.');
-  const repository = await client.get(TOKENS.repository);
+  const repository = await client.get('repository');
   const checkout = await repository.locate(directory);
   if (checkout === undefined) return [];
-  const files = await client.get(TOKENS.featureFiles);
+  const files = await client.get('featureFiles');
   switch (kind) {
     case 'features':
       return files.features(checkout.projectRoot);
     case 'agents': {
-      const { available, commands } = await (
-        await client.get(TOKENS.agentCatalog)
-      ).read(checkout.projectRoot);
+      const { available, commands } = await (await client.get('agentCatalog')).read(checkout.projectRoot);
       return [...new Set([...available, ...commands.keys()])];
     }
     case 'work-packages':

@@ -1,5 +1,4 @@
 import type { ClientContainer } from '../../../compose/container.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import { listSettings, type ListedSetting, type SettingsPorts } from '../../../events/settings-list.js';
 import type { Checkout } from '../../../../ports/events.js';
 import type { ClientContext } from '../shared/client.js';
@@ -14,9 +13,9 @@ export const settingsOf = async ({
 }> => {
   const client: ClientContainer = await container();
   const [settings, configs, repository] = await Promise.all([
-    client.get(TOKENS.settings),
-    client.get(TOKENS.configs),
-    client.get(TOKENS.repository),
+    client.get('settings'),
+    client.get('configs'),
+    client.get('repository'),
   ]);
   return { ports: { settings, configs, repository }, checkout: await repository.locate(common.project) };
 };

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { ExportFormat, ExportReport } from '../../../reports/export-events.js';
 import type { Report } from '../../define-command.js';
 import { visibleJson } from '../../render/visible.js';
@@ -77,7 +76,7 @@ const PORTION_CHARACTERS = 1024 * 1024;
 const ELSEWHERE = 'Choose another place with --output FILE; what is there is as before.';
 
 const toFile = async (context: ClientContext<Args>, path: string): Promise<Exported> => {
-  const randomness = await (await context.container()).get(TOKENS.randomness);
+  const randomness = await (await context.container()).get('randomness');
   const file = await OutputFile.begin(path, randomness.uuid(), ELSEWHERE);
   try {
     const report = await exportTo(context, (line) => file.write(line));
@@ -99,6 +98,6 @@ const exportTo = async (
   if (outbox === undefined) return { events: 0, damaged: 0, about };
   const { format = 'ndjson', limit } = context.args;
   const input = { format, ...scope, ...given({ limit }) };
-  const exportEvents = await client.get(TOKENS.exportEvents);
+  const exportEvents = await client.get('exportEvents');
   return { ...(await exportEvents.run(outbox, input, write, context.signal)), about };
 };

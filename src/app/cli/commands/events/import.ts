@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { eventPieces } from '../../../../domain/events/event-pieces.js';
 import { SyncError } from '../../../../domain/errors.js';
 import { streamNamed } from '../shared/named-file.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { FileImportReport } from '../../../outbox/import-events.js';
 import type { ImportReport } from '../../../outbox/import-queue.js';
 import type { Report } from '../../define-command.js';
@@ -23,7 +22,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     });
   }
   if (args.file !== undefined) return importFile(context, args.file);
-  const importQueue = await (await container()).get(TOKENS.importQueue);
+  const importQueue = await (await container()).get('importQueue');
   const report = await importQueue.run(resolve(io.cwd, args.fromQueueDb ?? ''));
   return {
     outcome: report.refused > 0 ? 'failed' : 'done',
@@ -39,7 +38,7 @@ const importFile = async (
   { container, io, signal, terminal }: ClientContext<Args>,
   file: string,
 ): Promise<Report> => {
-  const importEvents = await (await container()).get(TOKENS.importEvents);
+  const importEvents = await (await container()).get('importEvents');
   const source = file === '-' ? io.stdin() : streamNamed(resolve(io.cwd, file), signal);
   let durable: FileImportReport | undefined;
   const onPortion = (report: FileImportReport): void => void (durable = report);

@@ -1,6 +1,5 @@
 import type { EnvelopeDocument } from '../../../../domain/events/envelope-document.js';
 import { SyncError } from '../../../../domain/errors.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { dim } from '../../render/text.js';
@@ -22,7 +21,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     throw new SyncError('wrong-usage', '--limit takes a whole number from 1.');
   }
   const client = await container();
-  const listEvents = await client.get(TOKENS.listEvents);
+  const listEvents = await client.get('listEvents');
   const { outbox, scope } = await projectEvents(client, context);
   const listed = outbox === undefined ? [] : await listEvents.run(outbox, { limit, ...scope });
   return {

@@ -1,5 +1,4 @@
 import type { ClientContainer } from '../../../compose/container.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import { eventScope, type EventScope } from '../../../reports/event-scope.js';
 import type { Outbox } from '../../../../ports/outbox.js';
 import type { ClientContext } from '../shared/client.js';
@@ -19,10 +18,10 @@ export const projectEvents = async (
 ): Promise<ProjectEvents> => {
   const request = await featureRequest(client, context);
   const [showIdentity, outboxes, files, repository] = await Promise.all([
-    client.get(TOKENS.showIdentity),
-    client.get(TOKENS.outboxes),
-    client.get(TOKENS.featureFiles),
-    client.get(TOKENS.repository),
+    client.get('showIdentity'),
+    client.get('outboxes'),
+    client.get('featureFiles'),
+    client.get('repository'),
   ]);
   const uuid = (await showIdentity.run(context.common.project))?.project.uuid?.value;
   const outbox = uuid === undefined ? undefined : outboxes.open(uuid);

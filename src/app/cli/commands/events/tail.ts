@@ -4,7 +4,6 @@ import { parseEnvelope } from '../../../../domain/events/parse-envelope.js';
 import { upcast } from '../../../../domain/events/upcast.js';
 import { SyncError } from '../../../../domain/errors.js';
 import { normalizeEventId } from '../../../../domain/ids.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { TailedEvent } from '../../../delivery/event-tail.js';
 import { grantedAccess } from '../../../delivery/granted-access.js';
 import type { Report } from '../../define-command.js';
@@ -27,8 +26,8 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const { args, common, container, signal, terminal } = context;
   const client = await container();
   // A connection that cannot be had is tried for ever; a sign-in that is missing is not worth waiting for.
-  const { account } = await grantedAccess(await client.get(TOKENS.accessTokens), signal);
-  const eventTail = await client.get(TOKENS.eventTail);
+  const { account } = await grantedAccess(await client.get('accessTokens'), signal);
+  const eventTail = await client.get('eventTail');
   const scope = await scopeOf(client, context);
   let heard = 0;
   const tail = eventTail({
@@ -53,7 +52,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
 /** Outside every project nobody knows the features of the team, so a name is taken as it is. */
 const scopeOf = async (client: ClientContainer, context: ClientContext<Args>): Promise<EventScope> => {
   const { args, common, io } = context;
-  const repository = await client.get(TOKENS.repository);
+  const repository = await client.get('repository');
   if ((await repository.locate(common.project)) !== undefined)
     return (await projectEvents(client, context)).scope;
   const feature = common.feature ?? io.env['SPECIFY_FEATURE'];

@@ -1,5 +1,4 @@
 import type { ReadLine } from '../../../../domain/work/plan-reading.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { FeatureCheck } from '../../../work/check-feature.js';
 import type { Report } from '../../define-command.js';
 import { bold, dim, lines, red, yellow, type Text } from '../../render/text.js';
@@ -8,7 +7,7 @@ import { featureRequest } from '../shared/feature-request.js';
 
 export const run = async (context: ClientContext<object>): Promise<Report> => {
   const client = await context.container();
-  const check = await client.get(TOKENS.checkFeature);
+  const check = await client.get('checkFeature');
   const checked = await check.run(await featureRequest(client, context));
   return {
     ...(checked.faults.length === 0 ? {} : { outcome: 'failed' as const }),

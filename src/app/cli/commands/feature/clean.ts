@@ -1,4 +1,3 @@
-import { TOKENS } from '../../../compose/tokens.js';
 import type { CleanResult, Leftover } from '../../../work/clean-feature.js';
 import type { Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
@@ -14,7 +13,7 @@ interface Args {
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const { args, common, io, signal, terminal } = context;
   const client = await context.container();
-  const clean = await client.get(TOKENS.cleanFeature);
+  const clean = await client.get('cleanFeature');
   const request = await featureRequest(client, context);
   const plan = await clean.plan(request);
   const canAsk = common.input && !common.json && io.stdin().isTTY;

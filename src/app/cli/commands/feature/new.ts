@@ -1,5 +1,4 @@
 import { describeIds } from '../../../../domain/work/work-package-id.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { bold, lines } from '../../render/text.js';
@@ -18,7 +17,7 @@ interface Args {
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const { args, common, signal, terminal } = context;
   const client = await context.container();
-  const make = await client.get(TOKENS.makeFeature);
+  const make = await client.get('makeFeature');
   const work = await make.run(
     {
       checkout: await checkoutOf(client, common.project),

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
 import { readNamed } from '../shared/named-file.js';
-import { HUB_TOKENS, type ListenerOptions } from '../../../compose/hub-tokens.js';
+import type { ListenerOptions } from '../../../compose/hub-parts.js';
 import type { CommandContext, Report } from '../../define-command.js';
 import type { Io } from '../../io.js';
 import { bold } from '../../render/text.js';
@@ -20,7 +20,7 @@ export const run = async (context: CommandContext<Args>): Promise<Report> => {
   const listener = await listenerOf(args, io, signal);
   const container = await openHub(context, 'serve');
   try {
-    const serve = await container.get(HUB_TOKENS.serve);
+    const serve = await container.get('serve');
     const hub = await serve(listener);
     terminal.print(['The hub is at ', bold(hub.url)]);
     terminal.note(`next, in another terminal:\n  spec-kitty auth login --server ${hub.url}`);

@@ -1,4 +1,3 @@
-import { HUB_TOKENS } from '../../../compose/hub-tokens.js';
 import type { CommandContext, Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import { dataOption, openHub } from './hub.js';
@@ -12,7 +11,7 @@ export const run = async (context: CommandContext<Args>): Promise<Report> => {
   const { args } = context;
   const container = await openHub(context, 'administer');
   try {
-    const people = await container.get(HUB_TOKENS.people);
+    const people = await container.get('people');
     const outcome = await people.addTeam(args.team);
     const text = outcome === 'added' ? ' is a team now.' : ' was a team before.';
     return {

@@ -1,5 +1,4 @@
 import { SyncError } from '../../../../domain/errors.js';
-import { HUB_TOKENS } from '../../../compose/hub-tokens.js';
 import type { CommandContext, Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import { askSecret, readLine } from '../shared/ask.js';
@@ -17,7 +16,7 @@ export const run = async (context: CommandContext<Args>): Promise<Report> => {
   const password = await passwordOf(context);
   const container = await openHub(context, 'administer');
   try {
-    const people = await container.get(HUB_TOKENS.people);
+    const people = await container.get('people');
     const outcome = await people.addUser({ name: args.name, password, team: args.team });
     return {
       data: { user: args.name, team: args.team, outcome },

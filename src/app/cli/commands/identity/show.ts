@@ -1,4 +1,3 @@
-import { TOKENS } from '../../../compose/tokens.js';
 import type { IdentityReport, Sourced } from '../../../events/show-identity.js';
 import type { Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
@@ -9,7 +8,7 @@ import { checkoutOf, type ClientContext } from '../shared/client.js';
 export const run = async ({ common, container, terminal }: ClientContext<object>): Promise<Report> => {
   const client = await container();
   const checkout = await checkoutOf(client, common.project);
-  const report = await (await client.get(TOKENS.showIdentity)).run(checkout.root);
+  const report = await (await client.get('showIdentity')).run(checkout.root);
   if (report === undefined) return { outcome: 'failed', data: null, text: 'No project was found here.' };
   for (const warning of report.warnings) terminal.warn(warning);
   return { data: { version: 2, ...snakeKeys(report) }, text: facts(rowsOf(report)) };

@@ -1,5 +1,4 @@
 import type { ClientContainer } from '../../../compose/container.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import { SyncError } from '../../../../domain/errors.js';
 import type { Checkout } from '../../../../ports/events.js';
 import type { CommandContext } from '../../define-command.js';
@@ -9,7 +8,7 @@ export type ClientContext<A> = CommandContext<A, ClientContainer>;
 
 /** The checkout that the command is about; fails with `not-a-repository` outside every project. */
 export const checkoutOf = async (client: ClientContainer, directory: string): Promise<Checkout> => {
-  const repository = await client.get(TOKENS.repository);
+  const repository = await client.get('repository');
   const checkout = await repository.locate(directory);
   if (checkout !== undefined) return checkout;
   throw new SyncError('not-a-repository', `${directory} is not inside a git repository or a project.`, {

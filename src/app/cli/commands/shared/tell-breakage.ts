@@ -1,5 +1,4 @@
 import { isSettled, logBreakage } from '../../../work/log-breakage.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { ClientContext } from './client.js';
 
 /**
@@ -15,12 +14,12 @@ export const tellBreakage = async (
   if (isSettled(error) || READING.has(words.join(' '))) return;
   try {
     const client = await container();
-    const checkout = await (await client.get(TOKENS.repository)).locate(common.project);
-    const identity = await (await client.get(TOKENS.showIdentity)).run(common.project);
+    const checkout = await (await client.get('repository')).locate(common.project);
+    const identity = await (await client.get('showIdentity')).run(common.project);
     const uuid = identity?.project.uuid;
     const isComplete = uuid?.source === 'config' && identity?.project.mintedBy !== undefined;
     if (checkout === undefined || !isComplete || identity?.project.slug.source !== 'config') return;
-    const emission = await (await client.get(TOKENS.emitter)).begin(checkout);
+    const emission = await (await client.get('emitter')).begin(checkout);
     await logBreakage(error, emission, subjectOf(args, common.feature));
   } catch {
     // The error of the command is the one that is shown.

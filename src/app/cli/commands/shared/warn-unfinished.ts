@@ -1,5 +1,4 @@
 import type { ClientContainer } from '../../../compose/container.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { FeatureRequest } from '../../../work/locate-feature.js';
 import type { Terminal } from '../../terminal.js';
 
@@ -11,7 +10,7 @@ export const warnUnfinished = async (
   workPackageIds: readonly string[],
   terminal: Terminal,
 ): Promise<void> => {
-  const find = await client.get(TOKENS.findUnfinishedWork);
+  const find = await client.get('findUnfinishedWork');
   for (const { workPackageId, directory, paths } of await find.run(checkout, feature, workPackageIds)) {
     const [first = '', ...others] = paths;
     const more = others.length === 0 ? '' : ` and ${others.length} more`;

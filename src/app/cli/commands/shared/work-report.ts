@@ -1,5 +1,4 @@
 import type { ClientContainer } from '../../../compose/container.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import { connectionOf, isSilent, stalledSinceMs } from '../../../delivery/heartbeat-reading.js';
 import { shownTime } from '../../../reports/shown-time.js';
 import { syncLine } from '../../../reports/sync-line.js';
@@ -68,9 +67,9 @@ const tellDelivery = async (
   const isShared = emission?.isShared === true;
   const waiting = waitingIn(outcomes);
   const isLocal = account === undefined || !isShared;
-  const post = isLocal ? undefined : await client.get(TOKENS.backgroundPost);
+  const post = isLocal ? undefined : await client.get('backgroundPost');
   const heartbeat = await post?.heartbeat();
-  const nowMs = (await client.get(TOKENS.wallClock)).nowMs();
+  const nowMs = (await client.get('wallClock')).nowMs();
   terminal.note(syncLine({ account, isShared, connection: connectionOf(heartbeat, nowMs), waiting }));
   // The kernel knows better than any note: who was killed has lost the place, who was stopped has it still.
   if (isSilent(heartbeat, nowMs) && post?.isOccupied() === true) {

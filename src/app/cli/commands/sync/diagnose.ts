@@ -1,5 +1,4 @@
 import { describeIssues } from '../../../../domain/result.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { Diagnosis } from '../../../reports/diagnose-outbox.js';
 import type { Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
@@ -8,7 +7,7 @@ import { lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
 
 export const run = async ({ container, terminal }: ClientContext<object>): Promise<Report> => {
-  const diagnose = await (await container()).get(TOKENS.diagnoseOutbox);
+  const diagnose = await (await container()).get('diagnoseOutbox');
   const projects = await diagnose.run();
   const waiting = projects.reduce((sum, project) => sum + project.waiting, 0);
   const valid = projects.reduce((sum, project) => sum + project.valid, 0);

@@ -1,4 +1,3 @@
-import { TOKENS } from '../../../compose/tokens.js';
 import type { Finding } from '../../../reports/finding.js';
 import type { Examination } from '../../../reports/examine-machine.js';
 import type { Report } from '../../define-command.js';
@@ -10,7 +9,7 @@ interface Args {
 }
 
 export const run = async ({ args, container, signal }: ClientContext<Args>): Promise<Report> => {
-  const examine = await (await container()).get(TOKENS.examineMachine);
+  const examine = await (await container()).get('examineMachine');
   const examination = await examine.run({ fix: args.fix }, signal);
   const isSound = examination.findings.every(({ severity }) => severity !== 'problem');
   return {

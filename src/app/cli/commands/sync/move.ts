@@ -1,6 +1,5 @@
 import { hubKey } from '../../../../domain/outbox/account.js';
 import { SyncError } from '../../../../domain/errors.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { MovePlan, ProjectMove } from '../../../delivery/move-events.js';
 import type { Report } from '../../define-command.js';
 import { makeVisible } from '../../render/visible.js';
@@ -20,7 +19,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
       hint: 'Name it with --from HUB, by its address or its id.',
     });
   }
-  const move = await (await container()).get(TOKENS.moveEvents);
+  const move = await (await container()).get('moveEvents');
   const plan = await move.plan({ from: args.from, withJournal: args.journal }, signal);
   if (plan.events === 0) return report(plan, args, false);
   const isMeant = await confirmed(context, plan);

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { waitingOf } from '../../../../domain/outbox/accounting.js';
 import { SyncError } from '../../../../domain/errors.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { PassEnd } from '../../../delivery/pass-report.js';
 import type { SyncStatus } from '../../../reports/get-sync-status.js';
 import type { NextCommand, Report } from '../../define-command.js';
@@ -32,9 +31,9 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   }
   const client = await container();
   const [flush, status, clock] = await Promise.all([
-    client.get(TOKENS.flush),
-    client.get(TOKENS.syncStatus),
-    client.get(TOKENS.wallClock),
+    client.get('flush'),
+    client.get('syncStatus'),
+    client.get('wallClock'),
   ]);
   // Counting beforehand costs a look at every waiting event: only a bar that somebody sees is worth that.
   const pending = terminal.interactive ? pendingOf(await status.run()) : 0;
@@ -52,11 +51,11 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const { ended, ...counts } = report;
   const summary = { ...passDocument(counts, ended), left, left_reasons: reasons };
   if (args.report !== undefined) {
-    const events = await (await client.get(TOKENS.listLeftEvents)).run();
+    const events = await (await client.get('listLeftEvents')).run();
     const document = deliveryReport(clock.nowMs(), summary, events);
     if (isStdout(args.report)) terminal.raw(`${toJsonDocument(document)}\n`);
     else {
-      const unique = (await client.get(TOKENS.randomness)).uuid();
+      const unique = (await client.get('randomness')).uuid();
       await writeReport(resolve(io.cwd, args.report), unique, document);
     }
   }

@@ -1,6 +1,5 @@
 import { LOCAL_TEAM } from '../../../../domain/events/envelope.js';
 import { SyncError } from '../../../../domain/errors.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { ProjectPreview } from '../../../reports/preview-delivery.js';
 import type { Report } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
@@ -18,10 +17,7 @@ export const run = async ({ args, common, container }: ClientContext<Args>): Pro
     throw new SyncError('wrong-usage', '--limit takes a whole number from 0.');
   }
   const client = await container();
-  const [preview, registry] = await Promise.all([
-    client.get(TOKENS.previewDelivery),
-    client.get(TOKENS.checkouts),
-  ]);
+  const [preview, registry] = await Promise.all([client.get('previewDelivery'), client.get('checkouts')]);
   const [projects, checkouts] = await Promise.all([preview.run(most), registry.list()]);
   return {
     data: { projects: projects.map(toDocument) },

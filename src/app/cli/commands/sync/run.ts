@@ -1,5 +1,4 @@
 import { DEFAULT_SETTINGS } from '../../../../domain/events/settings.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import type { ClientContext } from '../shared/client.js';
 
@@ -9,10 +8,7 @@ interface Args {
 
 export const run = async ({ args, container, signal, terminal }: ClientContext<Args>): Promise<Report> => {
   const client = await container();
-  const [background, settings] = await Promise.all([
-    client.get(TOKENS.backgroundProcess),
-    client.get(TOKENS.settings),
-  ]);
+  const [background, settings] = await Promise.all([client.get('backgroundProcess'), client.get('settings')]);
   const { lingerSeconds = DEFAULT_SETTINGS.lingerSeconds } = await settings.read();
   const lingerMs = args.background ? lingerSeconds * 1000 : Infinity;
   terminal.note('Delivering until interrupted.');

@@ -1,6 +1,5 @@
 import { isSecureHubUrl, normalizeHubUrl } from '../../../../domain/delivery/hub-url.js';
 import { SyncError } from '../../../../domain/errors.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import type { ClientContext } from '../shared/client.js';
 
@@ -9,7 +8,7 @@ interface Args {
 }
 
 export const run = async ({ args, container }: ClientContext<Args>): Promise<Report> => {
-  const settings = await (await container()).get(TOKENS.settings);
+  const settings = await (await container()).get('settings');
   if (args.url === undefined) {
     const { serverUrl } = await settings.read();
     return {

@@ -1,5 +1,4 @@
 import type { SharingPreference } from '../../../../ports/events.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import type { Refusal } from '../../../delivery/sharing-policy.js';
 import { bold } from '../../render/text.js';
@@ -13,12 +12,12 @@ export const setSharing = async (
 ): Promise<Report> => {
   const client = await container();
   const checkout = await checkoutOf(client, common.project);
-  const identity = await (await client.get(TOKENS.ensureIdentity)).run(checkout);
-  await (await client.get(TOKENS.setSharing)).run(identity.projectUuid, preference);
+  const identity = await (await client.get('ensureIdentity')).run(checkout);
+  await (await client.get('setSharing')).run(identity.projectUuid, preference);
   const name = bold(identity.projectSlug);
   const data = { project_uuid: identity.projectUuid, sharing: preference };
   if (preference === 'off') return { data, text: [name, ' stays on this machine; what waits is kept.'] };
-  const sharing = await client.get(TOKENS.sharing);
+  const sharing = await client.get('sharing');
   await sharing.forgetGone(identity.projectUuid);
   const refusals = await sharing.refusals(identity.projectUuid);
   for (const refusal of refusals) terminal.warn(makeVisible(explain(refusal), 'line'));
@@ -31,7 +30,7 @@ export const setSharing = async (
       ],
     };
   }
-  const account = await (await client.get(TOKENS.accountStatus)).run();
+  const account = await (await client.get('accountStatus')).run();
   const isSignedIn = account.state === 'signed-in';
   const when = isSignedIn ? 'next' : 'once somebody signs in';
   return {

@@ -1,5 +1,4 @@
 import type { HubLedger } from '../../../../domain/outbox/ledger.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { ConnectionCheck } from '../../../reports/check-connection.js';
 import type { SyncStatus } from '../../../reports/get-sync-status.js';
 import type { NextCommand, Report } from '../../define-command.js';
@@ -19,8 +18,8 @@ interface Args {
 export const run = async ({ args, container, signal, terminal }: ClientContext<Args>): Promise<Report> => {
   const client = await container();
   // What the hub says about a machine token is known to the status afterwards.
-  const check = args.check ? await (await client.get(TOKENS.checkConnection)).run(signal) : undefined;
-  const [getStatus, clock] = await Promise.all([client.get(TOKENS.syncStatus), client.get(TOKENS.wallClock)]);
+  const check = args.check ? await (await client.get('checkConnection')).run(signal) : undefined;
+  const [getStatus, clock] = await Promise.all([client.get('syncStatus'), client.get('wallClock')]);
   const status = await getStatus.run();
   for (const { path, reason } of status.settings.issues) terminal.warn(`config.toml: ${path} ${reason}`);
   const isBalanced = status.projects.every(({ balanced }) => balanced);

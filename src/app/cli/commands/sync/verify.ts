@@ -1,11 +1,10 @@
-import { TOKENS } from '../../../compose/tokens.js';
 import type { VerifiedProject } from '../../../reports/verify-delivery.js';
 import type { Report } from '../../define-command.js';
 import { bold, green, lines, red, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
 
 export const run = async ({ container, signal }: ClientContext<object>): Promise<Report> => {
-  const verify = await (await container()).get(TOKENS.verifyDelivery);
+  const verify = await (await container()).get('verifyDelivery');
   const { hub, team, projects, agrees } = await verify.run(signal);
   const settled = projects.reduce((sum, project) => sum + project.settled, 0);
   return {

@@ -1,5 +1,4 @@
 import { remedyOf } from '../../../../domain/work/acceptance-remedies.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { AcceptResult } from '../../../work/accept-work-packages.js';
 import type { NextCommand, Report } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
@@ -18,7 +17,7 @@ interface Args {
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const { args, signal, terminal } = context;
   const client = await context.container();
-  const accept = await client.get(TOKENS.acceptWorkPackages);
+  const accept = await client.get('acceptWorkPackages');
   const request = await featureRequest(client, context);
   const work = await accept.run(
     {

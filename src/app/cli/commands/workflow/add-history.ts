@@ -1,6 +1,5 @@
 import type { HistoryEntryType } from '../../../../domain/events/payloads.js';
 import { hideSecrets } from '../../../../domain/events/hide-secrets.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
@@ -18,7 +17,7 @@ interface Args {
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const { args, signal, terminal } = context;
   const client = await context.container();
-  const addHistory = await client.get(TOKENS.addHistory);
+  const addHistory = await client.get('addHistory');
   const request = await featureRequest(client, context);
   const { note, type, author } = args;
   const work = await addHistory.run(

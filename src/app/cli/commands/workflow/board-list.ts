@@ -1,6 +1,5 @@
 import { loggedLaneOf } from '../../../../domain/events/lane.js';
 import { describeWorkPackageFault } from '../../../../domain/work/work-package.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import { boardList } from '../../render/board-list.js';
 import type { ClientContext } from '../shared/client.js';
@@ -15,9 +14,9 @@ interface Args {
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const { args, terminal } = context;
   const client = await context.container();
-  const readBoard = await client.get(TOKENS.readBoard);
+  const readBoard = await client.get('readBoard');
   const board = await readBoard.run(await featureRequest(client, context));
-  const nowMs = (await client.get(TOKENS.wallClock)).nowMs();
+  const nowMs = (await client.get('wallClock')).nowMs();
   const cards = board.cards.filter(
     (card) =>
       (args.lane.length === 0 ||

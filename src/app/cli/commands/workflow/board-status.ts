@@ -1,4 +1,3 @@
-import { TOKENS } from '../../../compose/tokens.js';
 import type { FeatureCards } from '../../../work/read-board.js';
 import type { NextCommand, Report } from '../../define-command.js';
 import { widthOf } from '../../io.js';
@@ -17,19 +16,19 @@ interface Args {
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const client = await context.container();
   const request = await featureRequest(client, context);
-  const clock = await client.get(TOKENS.wallClock);
+  const clock = await client.get('wallClock');
   const frame = (board: FeatureCards): readonly Text[] =>
     // A terminal may be resized while somebody watches.
     frameOf(board, widthOf(context.io.stdout, context.io.env), clock.nowMs());
   if (!context.args.watch) {
-    const board = await (await client.get(TOKENS.readBoard)).run(request);
+    const board = await (await client.get('readBoard')).run(request);
     return {
       data: boardDocument(board, clock.nowMs()),
       text: lines(frame(board)),
       next: nextOnBoard(board, context),
     };
   }
-  const watch = await client.get(TOKENS.watchBoard);
+  const watch = await client.get('watchBoard');
   const show = shower(context, frame, () => clock.nowMs());
   await watch.run(request, show, context.signal);
   return { outcome: 'interrupted', isStream: true, data: {} };

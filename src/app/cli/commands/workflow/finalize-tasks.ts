@@ -1,6 +1,5 @@
 import { laneName } from '../../../../domain/events/lane.js';
 import { describeIds } from '../../../../domain/work/work-package-id.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { FinalizeResult } from '../../../work/finalize-tasks.js';
 import type { Report } from '../../define-command.js';
 import { table } from '../../render/table.js';
@@ -19,7 +18,7 @@ interface Args {
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const { args, signal, terminal } = context;
   const client = await context.container();
-  const finalize = await client.get(TOKENS.finalizeTasks);
+  const finalize = await client.get('finalizeTasks');
   const request = await featureRequest(client, context);
   const whole = args.whole || (await wantsWhole(context, () => finalize.uncommitted(request)));
   const work = await finalize.run({ ...request, commit: !args.noCommit, whole }, signal);

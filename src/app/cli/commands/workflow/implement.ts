@@ -1,4 +1,3 @@
-import { TOKENS } from '../../../compose/tokens.js';
 import type { ImplementResult } from '../../../work/implement-work-package.js';
 import type { Report } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
@@ -17,7 +16,7 @@ interface Args {
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const { args, signal, terminal } = context;
   const client = await context.container();
-  const implement = await client.get(TOKENS.implementWorkPackage);
+  const implement = await client.get('implementWorkPackage');
   const request = await featureRequest(client, context);
   const work = await implement.run(
     {

@@ -1,4 +1,3 @@
-import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
@@ -11,7 +10,7 @@ interface Args {
 
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const { args, common, container, signal, terminal } = context;
-  const init = await (await container()).get(TOKENS.initProject);
+  const init = await (await container()).get('initProject');
   const report = await init.run(
     { directory: common.project, repair: args.repair, commit: !args.noCommit },
     signal,

@@ -1,6 +1,5 @@
 import { originName } from '../../../../domain/events/lane.js';
 import type { Mark } from '../../../../domain/work/marks.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { MarkStatusResult } from '../../../work/mark-status.js';
 import type { FeatureRequest } from '../../../work/locate-feature.js';
 import type { NextCommand, Report } from '../../define-command.js';
@@ -21,7 +20,7 @@ interface Args {
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const { args, signal, terminal } = context;
   const client = await context.container();
-  const markStatus = await client.get(TOKENS.markStatus);
+  const markStatus = await client.get('markStatus');
   const request = await featureRequest(client, context);
   const { id: ids, status, force, agent } = args;
   const work = await markStatus.run(
@@ -49,7 +48,7 @@ const nextAfter = async (
   const workPackageId = (workPackages[0] ?? tasks[0])?.workPackageId;
   if (workPackageId === undefined) return [];
   try {
-    const show = await (await context.container()).get(TOKENS.showWorkPackage);
+    const show = await (await context.container()).get('showWorkPackage');
     return nextOfWorkPackage(context, await show.run({ ...request, feature, workPackageId }));
   } catch {
     return [];

@@ -1,6 +1,5 @@
 import { unreachable } from '../../../../domain/errors.js';
 import type { MergeStrategy } from '../../../../ports/work.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import { describeConflict, describeObstacle } from '../../../work/merge-errors.js';
 import type { MergedWorkPackage, MergeReport } from '../../../work/merge-report.js';
 import type { NextCommand, Report } from '../../define-command.js';
@@ -23,7 +22,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const { args, signal, terminal } = context;
   const { wp, target, strategy, dryRun, agent, noCommit } = args;
   const client = await context.container();
-  const merge = await client.get(TOKENS.mergeWorkPackages);
+  const merge = await client.get('mergeWorkPackages');
   const request = await featureRequest(client, context);
   const work = await merge.run(
     { ...request, workPackageIds: wp, dryRun, commit: !noCommit, ...given({ target, strategy, agent }) },

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { originName, type Lane } from '../../../../domain/events/lane.js';
-import { TOKENS } from '../../../compose/tokens.js';
 import type { MoveResult } from '../../../work/move-work-package.js';
 import type { NextCommand, Report } from '../../define-command.js';
 import { bold, lines } from '../../render/text.js';
@@ -25,7 +24,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const feedback =
     args.feedback === undefined ? undefined : await readFeedback(resolve(io.cwd, args.feedback), signal);
   const client = await context.container();
-  const move = await client.get(TOKENS.moveWorkPackage);
+  const move = await client.get('moveWorkPackage');
   const request = await featureRequest(client, context);
   const { note, agent } = args;
   const work = await move.run(

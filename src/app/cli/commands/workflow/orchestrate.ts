@@ -1,4 +1,3 @@
-import { TOKENS } from '../../../compose/tokens.js';
 import type { Report } from '../../define-command.js';
 import { wrongUsage } from '../../usage.js';
 import { checkoutOf, type ClientContext } from '../shared/client.js';
@@ -12,23 +11,23 @@ export const run = async (context: ClientContext<OrchestrateArgs>): Promise<Repo
   refuseMixture(args);
   const client = await context.container();
   if (args.guard) {
-    const guardAgents = await client.get(TOKENS.guardAgents);
+    const guardAgents = await client.get('guardAgents');
     await guardAgents(io.stdin(), () => io.stdout.write('ready\n'));
     return { data: {}, isStream: true };
   }
   if (args.status) {
-    const status = await client.get(TOKENS.orchestrationStatus);
+    const status = await client.get('orchestrationStatus');
     return statusReport(
       await status.run({ checkout: await checkoutOf(client, common.project) }),
       terminal.width,
     );
   }
   if (args.abort) {
-    const abort = await client.get(TOKENS.abortOrchestration);
+    const abort = await client.get('abortOrchestration');
     return abortReport(await abort.run({ checkout: await checkoutOf(client, common.project) }, signal));
   }
   if (args.dryRun) {
-    const plan = await client.get(TOKENS.planOrchestration);
+    const plan = await client.get('planOrchestration');
     const request = await featureRequest(client, context);
     return planReport(await plan.run({ ...request, agents: args.agents, limits: limitsOf(args) }));
   }

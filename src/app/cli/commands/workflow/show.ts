@@ -1,4 +1,3 @@
-import { TOKENS } from '../../../compose/tokens.js';
 import type { ShownWorkPackage } from '../../../work/show-work-package.js';
 import type { Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
@@ -14,7 +13,7 @@ interface Args {
 
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const client = await context.container();
-  const show = await client.get(TOKENS.showWorkPackage);
+  const show = await client.get('showWorkPackage');
   const request = await featureRequest(client, context);
   const shown = await show.run({ ...request, ...given({ workPackageId: context.args.wp }) });
   return { data: snakeKeys(shown), text: lines(shownLines(shown)), next: nextOfWorkPackage(context, shown) };

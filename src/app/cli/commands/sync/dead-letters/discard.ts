@@ -1,5 +1,4 @@
 import { SyncError } from '../../../../../domain/errors.js';
-import { TOKENS } from '../../../../compose/tokens.js';
 import type { Report } from '../../../define-command.js';
 import { askYesNo } from '../../shared/ask.js';
 import type { ClientContext } from '../../shared/client.js';
@@ -10,7 +9,7 @@ interface Args extends ChoiceArgs {
 }
 
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const decide = await (await context.container()).get(TOKENS.decideDeadLetters);
+  const decide = await (await context.container()).get('decideDeadLetters');
   const letters = await decide.choose(choiceOf(context.args));
   if (letters.length > 0 && !(await isMeant(context, letters.length))) {
     return { data: { discarded: [] }, text: 'Nothing was discarded.' };

@@ -1,4 +1,3 @@
-import { TOKENS } from '../../../../compose/tokens.js';
 import type { DeadLetter } from '../../../../reports/list-dead-letters.js';
 import type { Report } from '../../../define-command.js';
 import { bold, dim, lines, type Text } from '../../../render/text.js';
@@ -10,7 +9,7 @@ interface Args {
 }
 
 export const run = async ({ args, container }: ClientContext<Args>): Promise<Report> => {
-  const list = await (await container()).get(TOKENS.listDeadLetters);
+  const list = await (await container()).get('listDeadLetters');
   const letters = await list.run(args.projectUuid);
   return {
     data: { dead_letters: letters.map(deadLetterDocument) },

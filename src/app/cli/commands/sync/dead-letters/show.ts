@@ -1,4 +1,3 @@
-import { TOKENS } from '../../../../compose/tokens.js';
 import type { Report } from '../../../define-command.js';
 import { facts } from '../../../render/table.js';
 import { lines, type Text } from '../../../render/text.js';
@@ -10,7 +9,7 @@ interface Args {
 }
 
 export const run = async ({ args, container }: ClientContext<Args>): Promise<Report> => {
-  const decide = await (await container()).get(TOKENS.decideDeadLetters);
+  const decide = await (await container()).get('decideDeadLetters');
   const [letter] = await decide.choose([args.id]);
   if (letter === undefined) throw new Error('a choice of one is one');
   const event: readonly Text[] =

@@ -1,5 +1,4 @@
 import type { ClientContainer } from '../../../../compose/container.js';
-import { TOKENS } from '../../../../compose/tokens.js';
 import type { BackgroundProcess } from '../../../../delivery/background-process.js';
 import { signedInAccount } from '../../../../delivery/signed-in-account.js';
 import type { Checkout } from '../../../../../ports/events.js';
@@ -27,7 +26,7 @@ export class DeliveryBeside {
   ): Promise<DeliveryBeside> {
     try {
       const isWanted = env['SPEC_KITTY_SYNC'] !== 'off' && (await mayDeliver(client, checkout));
-      return new DeliveryBeside(isWanted ? await client.get(TOKENS.backgroundProcess) : undefined);
+      return new DeliveryBeside(isWanted ? await client.get('backgroundProcess') : undefined);
     } catch {
       return new DeliveryBeside(undefined);
     }
@@ -46,10 +45,7 @@ export class DeliveryBeside {
 }
 
 const mayDeliver = async (client: ClientContainer, checkout: Checkout): Promise<boolean> => {
-  const [accounts, identities] = await Promise.all([
-    client.get(TOKENS.accountStatus),
-    client.get(TOKENS.showIdentity),
-  ]);
+  const [accounts, identities] = await Promise.all([client.get('accountStatus'), client.get('showIdentity')]);
   const identity = await identities.run(checkout.projectRoot);
   if (identity?.autoStart === false || identity?.share === false) return false;
   return (await signedInAccount(accounts)) !== undefined;

@@ -1,6 +1,5 @@
 import type { RunLimits } from '../../../../../domain/agents/state.js';
 import type { ClientContainer } from '../../../../compose/container.js';
-import { TOKENS } from '../../../../compose/tokens.js';
 import type { ConsentQuestion } from '../../../../agents/agent-consent.js';
 import type { ProgressListener } from '../../../../agents/orchestration-progress.js';
 import type { Report } from '../../../define-command.js';
@@ -21,7 +20,7 @@ export const runOrchestration = async (
   limits: Partial<RunLimits>,
 ): Promise<Report> => {
   const { args, io, signal } = context;
-  const orchestrate = await client.get(TOKENS.orchestrateFeature);
+  const orchestrate = await client.get('orchestrateFeature');
   const request = await featureRequest(client, context);
   const delivery = await DeliveryBeside.prepare(client, request.checkout, io.env);
   const display = await displayOf(client, context);
@@ -79,7 +78,7 @@ interface Display {
 
 /** A live display on a terminal, plain lines elsewhere. Agents may print as much as they like: it is drawn at its own pace. */
 const displayOf = async (client: ClientContainer, { terminal }: ClientContext<unknown>): Promise<Display> => {
-  const [timer, clock] = await Promise.all([client.get(TOKENS.timer), client.get(TOKENS.wallClock)]);
+  const [timer, clock] = await Promise.all([client.get('timer'), client.get('wallClock')]);
   const live = terminal.interactive ? new LiveAgents() : undefined;
   const over = new AbortController();
   let summarised: () => string = () => '';

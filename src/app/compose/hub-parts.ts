@@ -1,4 +1,3 @@
-import type { ServiceIdentifier } from 'inversify';
 import type { HubStores } from '../../adapters/hub/open-sqlite-hub.js';
 import type { Secrets } from '../../ports/hub.js';
 import type { Log, Randomness, WallClock } from '../../ports/host.js';
@@ -14,19 +13,17 @@ export interface HubEnvironment {
   readonly stderr: { write(text: string): unknown };
 }
 
-const token = <T>(name: string): ServiceIdentifier<T> => Symbol.for(`spec-kitty-sync/hub/${name}`);
-
-/** Everything that can be asked of a hub container. */
-export const HUB_TOKENS = {
-  environment: token<HubEnvironment>('environment'),
-  wallClock: token<WallClock>('wall-clock'),
-  randomness: token<Randomness>('randomness'),
-  secrets: token<Secrets>('secrets'),
-  log: token<Log>('log'),
-  stores: token<HubStores>('stores'),
-  serve: token<(listener: ListenerOptions) => Promise<RunningHub>>('serve'),
-  people: token<People>('people'),
-} as const;
+/** Everything of which a hub is composed, by name. */
+export interface HubParts {
+  readonly environment: HubEnvironment;
+  readonly wallClock: WallClock;
+  readonly randomness: Randomness;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly stores: HubStores;
+  readonly serve: (listener: ListenerOptions) => Promise<RunningHub>;
+  readonly people: People;
+}
 
 /** Who may sign in. */
 interface People {

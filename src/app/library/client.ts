@@ -1,0 +1,131 @@
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { SyncError } from '../../domain/errors.js';
+import type { Checkout } from '../../ports/events.js';
+import type { ClientContainer } from '../compose/container.js';
+import type {
+  AgentsUseCases,
+  DeliveryUseCases,
+  EventsUseCases,
+  OutboxUseCases,
+  Parts,
+  Ports,
+  ReportsUseCases,
+  WorkUseCases,
+} from '../compose/parts.js';
+import type { FeatureRequest } from '../work/locate-feature.js';
+
+/**
+ * What a driver (command line, editor, agent server) does with a project: the use cases by room. Nothing is loaded, read
+ * or written before one of them is called; each is composed once, by its first call.
+ *
+ * A use case resolves to its result or rejects. What can be expected, such as a hub that cannot be reached, is part of
+ * the result where its type says so. Everything else that is not a fault of the program rejects with a `SyncError`: its
+ * `kind` says what it is, its `message` what happened and where, its `hint` what to do next. An `AbortSignal` ends what
+ * waits; what was captured by then is safe.
+ */
+export interface Client extends AsyncDisposable {
+  readonly events: Room<EventsUseCases>;
+  readonly outbox: Room<OutboxUseCases>;
+  readonly delivery: Room<DeliveryUseCases>;
+  readonly reports: Room<ReportsUseCases>;
+  readonly work: Room<WorkUseCases>;
+  readonly agents: Room<AgentsUseCases>;
+  /** Where the project is: absolute, as it was given. */
+  readonly directory: string;
+  /** The checkout around the directory; `undefined` outside every repository and project. */
+  findCheckout(): Promise<Checkout | undefined>;
+  /** The same; rejects with `not-a-repository` where there is none. */
+  checkout(): Promise<Checkout>;
+  /**
+   * Which feature is meant, as the use cases of `work` and `agents` take it: the one of this slug or number, else the
+   * one that `SPECIFY_FEATURE`, the branch or the directory names. Rejects with `not-a-repository`.
+   */
+  feature(name?: string): Promise<FeatureRequest>;
+  /** The one adapter for a port, given or the program's own: the clock that everything goes by, say. */
+  port<K extends keyof Ports>(name: K): Promise<Ports[K]>;
+  /**
+   * Stops background sync with a last flush of at most two seconds and closes everything that was made, in reverse. Safe
+   * to repeat, and when nothing was called. Whoever calls a use case afterwards is rejected.
+   */
+  close(): Promise<void>;
+}
+
+/** The use cases of a room. */
+export type Room<U> = { readonly [K in keyof U]: UseCase<U[K]> };
+
+/** The methods of a use case, just as its class has them. */
+export type UseCase<T> = {
+  readonly [K in keyof T as T[K] extends (...args: never[]) => Promise<unknown> ? K : never]: T[K];
+};
+
+/** A client over a container that is opened by the first call. */
+export const clientOver = (given: string, open: () => Promise<ClientContainer>): Client => {
+  const directory = resolve(given);
+  let opened: Promise<ClientContainer> | undefined;
+  let isClosed = false;
+  const get = async <K extends keyof Parts>(name: K): Promise<Parts[K]> => {
+    if (isClosed) throw new Error('The client is closed.');
+    const opening = (opened ??= open());
+    // What could not be opened at one time may be opened at another.
+    opening.catch(() => (opened = undefined));
+    return (await opening).get(name);
+  };
+  const findCheckout = async (): Promise<Checkout | undefined> => (await get('repository')).locate(directory);
+  const checkout = async (): Promise<Checkout> => {
+    const found = await findCheckout();
+    if (found !== undefined) return found;
+    throw new SyncError('not-a-repository', `${directory} is not inside a git repository or a project.`, {
+      hint: 'Go to your project, or name it with --project DIR.',
+    });
+  };
+  const close = async (): Promise<void> => {
+    isClosed = true;
+    const closing = opened;
+    opened = undefined;
+    // A container that could not be made has been reported by the call that asked for it.
+    await (await closing?.catch(() => undefined))?.close();
+  };
+  return {
+    ...{ events: roomOf(get), outbox: roomOf(get), delivery: roomOf(get) },
+    ...{ reports: roomOf(get), work: roomOf(get), agents: roomOf(get) },
+    ...{ directory, findCheckout, checkout, port: get, close, [Symbol.asyncDispose]: close },
+    feature: async (name) => {
+      const variable = (await get('environment')).env['SPECIFY_FEATURE'];
+      return {
+        checkout: await checkout(),
+        directory: realDirectory(directory),
+        ...(name === undefined ? {} : { feature: name }),
+        ...(variable === undefined || variable === '' ? {} : { featureVariable: variable }),
+      };
+    },
+  };
+};
+
+type Get = <K extends keyof Parts>(name: K) => Promise<Parts[K]>;
+
+const roomOf = <U extends object>(get: Get): Room<U> =>
+  lazily<Room<U>>((name) => useCaseOf(() => get(name as keyof Parts)));
+
+const useCaseOf = (get: () => Promise<unknown>): object =>
+  lazily((method) => async (...args: readonly unknown[]) => {
+    const useCase = (await get()) as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
+    const called = useCase[method];
+    if (called === undefined) throw new TypeError(`A use case has no method ${method}.`);
+    return called.apply(useCase, [...args]);
+  });
+
+/** An object whose properties are made when they are looked up. None of it is a promise, so that it can be awaited. */
+const lazily = <T extends object>(property: (name: string) => unknown): T =>
+  new Proxy({} as T, {
+    get: (_, name) => (typeof name === 'string' && name !== 'then' ? property(name) : undefined),
+  });
+
+/** As the checkout is given: a folder above a link is not one above the project. */
+const realDirectory = (path: string): string => {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return path;
+  }
+};
