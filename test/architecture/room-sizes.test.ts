@@ -21,7 +21,7 @@ const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   agents: { lines: 4490, files: 51, goal: 3000 },
   hub: { lines: 4440, files: 39, goal: 5000 },
   memory: { lines: 2750, files: 40, goal: 1200 },
-  drivers: { lines: 10062, files: 153, goal: 4800 },
+  drivers: { lines: 10160, files: 153, goal: 4800 },
 };
 
 const CAPABILITIES = ['events', 'outbox', 'delivery', 'reports', 'work', 'agents', 'hub', 'memory'];
