@@ -27,7 +27,7 @@ const [deep, paths] =
 const BUILD = ['build', ['scripts/build.mjs']];
 
 const BROAD_STAGES = [
-  ['types', [toolOf('typescript', 'tsc'), '-b']],
+  ['types', [toolOf('typescript-native', 'tsc'), '-b']],
   ['lint', [toolOf('eslint'), '.', '--max-warnings', '0']],
   ['format', [toolOf('prettier'), '--check', '--log-level', 'warn', '.']],
   ['layers', [toolOf('dependency-cruiser', 'depcruise'), 'src', '--config', '.dependency-cruiser.mjs']],
