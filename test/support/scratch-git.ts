@@ -3,6 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+/** Settings for repositories that live as long as a test: no upkeep after a commit, nothing waits for the disk. */
+export const SWIFT_GIT = '[core]\n\tfsync = none\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n';
+
 /** A real git repository in a temporary directory, deaf to the configuration of the machine. */
 export interface ScratchGit {
   /** Holds everything of this scratch place; the repository is inside. */
@@ -29,7 +32,7 @@ export const scratchGit = (): ScratchGit => {
   const environment = {
     PATH: process.env['PATH'] ?? '',
     HOME: join(place, 'home'),
-    GIT_CONFIG_GLOBAL: join(place, 'none'),
+    GIT_CONFIG_GLOBAL: join(place, 'gitconfig'),
     GIT_CONFIG_NOSYSTEM: '1',
   };
   const gitIn = (directory: string, ...args: string[]): string =>
@@ -46,6 +49,7 @@ export const scratchGit = (): ScratchGit => {
   };
   mkdirSync(root);
   mkdirSync(environment.HOME);
+  writeFileSync(environment.GIT_CONFIG_GLOBAL, SWIFT_GIT);
   git('init', '--quiet', '--initial-branch=main');
   git('config', 'user.name', 'Tester');
   git('config', 'user.email', 'tester@example.org');
