@@ -25,7 +25,7 @@ export const useOfTheDoor = async (signal: AbortSignal): Promise<void> => {
     { ...request, workPackageId: board.cards[0]?.workPackageId ?? 'WP01', to: 'doing' },
     signal,
   );
-  const status: SyncStatus = await client.reports.syncStatus.run();
+  const status: SyncStatus = await client.reports.getSyncStatus.run();
   const nowMs: number = (await client.port('wallClock')).nowMs();
   await withSyncContext(async () => [moved, status, nowMs], { overrides });
 
@@ -42,5 +42,5 @@ export const useOfTheDoor = async (signal: AbortSignal): Promise<void> => {
   // @ts-expect-error reports do not move work packages
   client.reports.moveWorkPackage;
   // @ts-expect-error what is composed for the use cases is nobody's port
-  await client.port('performWork');
+  await client.port('perform');
 };

@@ -65,7 +65,7 @@ describe('a client', () => {
     expect(moved.result.to).toBe('for_review');
     const { counts } = await client.work.readBoard.run(request);
     expect(counts).toMatchObject({ planned: 1, for_review: 1 });
-    const { projects } = await client.reports.syncStatus.run();
+    const { projects } = await client.reports.getSyncStatus.run();
     expect(projects).toMatchObject([{ balanced: true }]);
   });
 
@@ -119,6 +119,6 @@ describe('a client', () => {
     await client.port('wallClock');
     await client[Symbol.asyncDispose]();
     await client.close();
-    await expect(client.reports.syncStatus.run()).rejects.toThrow('The client is closed.');
+    await expect(client.reports.getSyncStatus.run()).rejects.toThrow('The client is closed.');
   });
 });

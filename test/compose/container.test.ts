@@ -4,7 +4,7 @@ import { createClientContainer, type Overrides } from '../../src/app/compose/con
 import { createHubContainer } from '../../src/app/compose/hub-container.js';
 import type { HubParts } from '../../src/app/compose/hub-parts.js';
 import type { Parts } from '../../src/app/compose/parts.js';
-import { Closables } from '../../src/app/compose/registrar.js';
+import { Closables } from '../../src/app/compose/parts-container.js';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { eagerModules } from '../support/eager-modules.js';
@@ -42,7 +42,7 @@ const PARTS: Readonly<Record<keyof Parts, true>> = {
   repository: true,
   merges: true,
   intents: true,
-  featureFiles: true,
+  files: true,
   credentials: true,
   machineAccounts: true,
   knownHubs: true,
@@ -65,7 +65,7 @@ const PARTS: Readonly<Record<keyof Parts, true>> = {
   importQueue: true,
   signIn: true,
   signOut: true,
-  accountStatus: true,
+  getAccountStatus: true,
   backlogConsent: true,
   liftRefusals: true,
   setSharing: true,
@@ -74,7 +74,7 @@ const PARTS: Readonly<Record<keyof Parts, true>> = {
   backgroundProcess: true,
   eventTail: true,
   moveEvents: true,
-  syncStatus: true,
+  getSyncStatus: true,
   previewDelivery: true,
   listLeftEvents: true,
   verifyDelivery: true,
@@ -110,7 +110,7 @@ const PARTS: Readonly<Record<keyof Parts, true>> = {
   hubIdentities: true,
   emitter: true,
   resolveLeftOver: true,
-  performWork: true,
+  perform: true,
   accessTokens: true,
   leftOvers: true,
   liveLink: true,

@@ -33,9 +33,14 @@ export const resolveIntent = async (
     PATH,
     intent.facts.map((fact, index) => (intent.isProven[index] ? lineOf(fact) : '')).join('\n'),
   );
-  const resolver = new ResolveLeftOver(repository, files, intents, {
-    list: async () => [PROJECT],
-    open: () => outbox,
+  const resolver = new ResolveLeftOver({
+    repository,
+    files,
+    intents,
+    outboxes: {
+      list: async () => [PROJECT],
+      open: () => outbox,
+    },
   });
   return repository.exclusive(checkout, async (held) => {
     await intents.write(held, {

@@ -113,14 +113,12 @@ export const orchestrationWorld = async (
       randomness: new SeededRandomness(runs),
       ids: { next: () => `01KGH${(++runs).toString().padStart(21, 'R0')}` },
       perform: (correlationId) =>
-        new PerformWork(
-          ports.repository,
-          ports.files,
-          ports.intents,
-          { begin: (checkout) => emitter.begin(checkout, correlationId) },
-          resolve,
-        ),
-      merging: (perform) => new MergeWorkPackages(ports.repository, merges, ports.files, perform),
+        new PerformWork({
+          ...ports,
+          emitter: { begin: (checkout) => emitter.begin(checkout, correlationId) },
+          resolveLeftOver: resolve,
+        }),
+      merging: (perform) => new MergeWorkPackages({ ...ports, merges, perform }),
     };
     return new OrchestrateFeature(sources);
   };
@@ -142,10 +140,13 @@ export const orchestrationWorld = async (
         { checkout: await memory.checkout(), onProgress: (each) => progress.push(each), ...input },
         signal,
       ),
-    abort: async () => new AbortOrchestration(store, time, time).run({ checkout: await memory.checkout() }),
+    abort: async () =>
+      new AbortOrchestration({ orchestrationStore: store, timer: time, wallClock: time }).run({
+        checkout: await memory.checkout(),
+      }),
     /** Moves a work package as a person with another terminal does. */
     move: async (workPackageId: string, to: Lane, force = false): Promise<void> => {
-      await new MoveWorkPackage(memory.repository, memory.files, useCases(memory, 10_000).perform).run({
+      await new MoveWorkPackage({ ...memory, perform: useCases(memory, 10_000).perform }).run({
         checkout: await memory.checkout(),
         workPackageId,
         to,

@@ -100,11 +100,11 @@ export const useCases = (ports: WorkflowPorts, maxWaiting = 100) => {
     preference: async () => undefined,
     emitted: () => undefined,
   });
-  const resolve = new ResolveLeftOver(ports.repository, ports.files, ports.intents, ports.outboxes);
+  const resolve = new ResolveLeftOver(ports);
   return {
     emitter,
     resolve,
-    perform: new PerformWork(ports.repository, ports.files, ports.intents, emitter, resolve),
+    perform: new PerformWork({ ...ports, emitter, resolveLeftOver: resolve }),
   };
 };
 

@@ -12,19 +12,21 @@ export interface AbortResult {
   readonly outcome: 'aborted' | 'stopped' | 'already-aborted' | 'already-completed';
 }
 
+interface AbortOrchestrationPorts {
+  readonly orchestrationStore: OrchestrationStore;
+  readonly timer: Timer;
+  readonly wallClock: WallClock;
+}
+
 /**
  * Gives an orchestration up. Its agents are stopped; lanes, branches and work trees stay as they are, and whatever was
  * approved and merged stays so.
  */
 export class AbortOrchestration {
-  readonly #store: OrchestrationStore;
-  readonly #timer: Timer;
-  readonly #clock: WallClock;
+  readonly #ports: AbortOrchestrationPorts;
 
-  constructor(store: OrchestrationStore, timer: Timer, clock: WallClock) {
-    this.#store = store;
-    this.#timer = timer;
-    this.#clock = clock;
+  constructor(ports: AbortOrchestrationPorts) {
+    this.#ports = ports;
   }
 
   /**
@@ -32,7 +34,7 @@ export class AbortOrchestration {
    * not end within a minute after it was asked to.
    */
   async run({ checkout }: { readonly checkout: Checkout }, signal?: AbortSignal): Promise<AbortResult> {
-    const state = await readOrchestration(this.#store, checkout);
+    const state = await readOrchestration(this.#ports.orchestrationStore, checkout);
     if (state === undefined) {
       throw new SyncError('orchestration-absent', 'This project has no orchestration.', {
         hint: 'Begin one with "spec-kitty orchestrate --feature" and the name of a feature.',
@@ -40,11 +42,14 @@ export class AbortOrchestration {
     }
     const { place, asked } = await this.#occupy(checkout, signal);
     try {
-      const present = (await readOrchestration(this.#store, checkout)) ?? state;
+      const present = (await readOrchestration(this.#ports.orchestrationStore, checkout)) ?? state;
       const told = { feature: present.feature, runId: present.runId };
       if (present.status === 'completed') return { ...told, outcome: 'already-completed' };
       if (present.status === 'aborted') return { ...told, outcome: asked ? 'stopped' : 'already-aborted' };
-      await this.#store.write(place, abortRun(present, new Date(this.#clock.nowMs()).toISOString()));
+      await this.#ports.orchestrationStore.write(
+        place,
+        abortRun(present, new Date(this.#ports.wallClock.nowMs()).toISOString()),
+      );
       return { ...told, outcome: 'aborted' };
     } finally {
       place.release();
@@ -54,9 +59,9 @@ export class AbortOrchestration {
   /** Whoever has the place is asked to leave it. */
   async #occupy(checkout: Checkout, signal: AbortSignal | undefined) {
     for (let waitedMs = 0, asked = false; ; waitedMs += PAUSE_MS, asked = true) {
-      const place = await this.#store.occupy(checkout);
+      const place = await this.#ports.orchestrationStore.occupy(checkout);
       if (place !== undefined) return { place, asked };
-      if (!asked) await this.#store.askToStop(checkout);
+      if (!asked) await this.#ports.orchestrationStore.askToStop(checkout);
       if (signal?.aborted === true)
         throw new SyncError('interrupted', 'Interrupted; the orchestration was asked to stop.');
       if (waitedMs >= PATIENCE_MS) {
@@ -64,7 +69,7 @@ export class AbortOrchestration {
           hint: 'See with "spec-kitty orchestrate --status" what it is doing; it ends as soon as its agents have.',
         });
       }
-      await this.#timer.sleep(PAUSE_MS, signal);
+      await this.#ports.timer.sleep(PAUSE_MS, signal);
     }
   }
 }

@@ -110,7 +110,11 @@ const claimWorkPackage = async (
   signal: AbortSignal,
 ): Promise<StepOutcome> => {
   const { sources, checkout, feature, perform } = context;
-  const implement = new ImplementWorkPackage(sources.repository, sources.files, perform);
+  const implement = new ImplementWorkPackage({
+    repository: sources.repository,
+    files: sources.files,
+    perform,
+  });
   try {
     const work = await context.turns.take(() =>
       implement.run({ ...featureRequest(context), workPackageId: id, agent }, signal),

@@ -14,22 +14,25 @@ export interface OrchestrationReport {
   readonly standing: OrchestrationStanding;
 }
 
+interface OrchestrationStatusPorts {
+  readonly files: FeatureFiles;
+  readonly orchestrationStore: OrchestrationStore;
+}
+
 /** Says where the orchestration of a project stands. Changes nothing. */
 export class OrchestrationStatus {
-  readonly #files: FeatureFiles;
-  readonly #store: OrchestrationStore;
+  readonly #ports: OrchestrationStatusPorts;
 
-  constructor(files: FeatureFiles, store: OrchestrationStore) {
-    this.#files = files;
-    this.#store = store;
+  constructor(ports: OrchestrationStatusPorts) {
+    this.#ports = ports;
   }
 
   /** `undefined` when there was never one. Fails with `storage-corrupt` when what is remembered cannot be understood. */
   async run({ checkout }: { readonly checkout: Checkout }): Promise<OrchestrationReport | undefined> {
-    const state = await readOrchestration(this.#store, checkout);
+    const state = await readOrchestration(this.#ports.orchestrationStore, checkout);
     if (state === undefined) return undefined;
-    const isRunning = await this.#store.isOccupied(checkout);
-    const feature = await loadFeature(this.#files, checkout.projectRoot, state.feature);
+    const isRunning = await this.#ports.orchestrationStore.isOccupied(checkout);
+    const feature = await loadFeature(this.#ports.files, checkout.projectRoot, state.feature);
     return { isRunning, standing: standingOf(state, viewOf(feature)) };
   }
 }

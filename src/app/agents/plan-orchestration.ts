@@ -38,24 +38,26 @@ export interface OrchestrationPlan {
   readonly done: readonly string[];
 }
 
+interface PlanOrchestrationPorts {
+  readonly repository: Repository;
+  readonly files: FeatureFiles;
+  readonly agentCatalog: AgentCatalog;
+}
+
 /** Says what an orchestration would do. Changes nothing. */
 export class PlanOrchestration {
-  readonly #repository: Repository;
-  readonly #files: FeatureFiles;
-  readonly #catalog: AgentCatalog;
+  readonly #ports: PlanOrchestrationPorts;
 
-  constructor(repository: Repository, files: FeatureFiles, catalog: AgentCatalog) {
-    this.#repository = repository;
-    this.#files = files;
-    this.#catalog = catalog;
+  constructor(ports: PlanOrchestrationPorts) {
+    this.#ports = ports;
   }
 
   /** Fails as a run would before it begins. */
   async run(request: OrchestrationRequest): Promise<OrchestrationPlan> {
     const { feature, view, agents, stated } = await prepareOrchestration(
-      this.#repository,
-      this.#files,
-      this.#catalog,
+      this.#ports.repository,
+      this.#ports.files,
+      this.#ports.agentCatalog,
       request,
     );
     return {

@@ -1,16 +1,24 @@
 import type { Parts } from './parts.js';
-import type { Registrar } from './registrar.js';
+import type { Composing } from './parts-container.js';
 
 /** What the background process is made of. */
-export const backgroundModule = (register: Registrar<Parts>): void => {
-  register.single('doorbell', ['stateRoot'], async (root) => {
+export const backgroundModule = ({ part }: Composing<Parts>): void => {
+  part('doorbell', ['stateRoot'], async ({ stateRoot: root }) => {
     const { FsDoorbell } = await import('../../adapters/delivery/fs-doorbell.js');
     return new FsDoorbell(root.file('outbox'));
   });
-  register.single(
+  part(
     'backgroundProcess',
     ['backgroundPost', 'doorbell', 'backgroundSync', 'timer', 'wallClock', 'stateRoot', 'environment'],
-    async (post, doorbell, service, timer, wallClock, root, { version, processId }) => {
+    async ({
+      backgroundPost: post,
+      doorbell,
+      backgroundSync: service,
+      timer,
+      wallClock,
+      stateRoot: root,
+      environment: { version, processId },
+    }) => {
       const [{ BackgroundProcess }, { BoundedFileLog }] = await Promise.all([
         import('../delivery/background-process.js'),
         import('../../adapters/delivery/bounded-file-log.js'),

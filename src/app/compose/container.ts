@@ -2,7 +2,7 @@ import 'reflect-metadata/lite';
 import { SyncRuntime } from '../delivery/sync-runtime.js';
 import { hostModule } from './host.module.js';
 import type { ClientEnvironment, Parts } from './parts.js';
-import { createPartsContainer, type PartsContainer, type PartsModule } from './registrar.js';
+import { createPartsContainer, type PartsContainer, type PartsModule } from './parts-container.js';
 import { storageModule } from './storage.module.js';
 import { summonsModule } from './summons.module.js';
 import { workflowModule } from './workflow.module.js';

@@ -1,105 +1,126 @@
 import { batchIntervalMs, captureLimits, retentionMs } from '../outbox/capture-limits.js';
 import { signedInAccount } from '../delivery/signed-in-account.js';
 import type { Parts } from './parts.js';
-import type { Registrar } from './registrar.js';
+import type { Composing } from './parts-container.js';
 
 /** Accounts and delivery. The transports and what drives them are loaded when something is delivered, not before. */
-export const deliveryModule = (register: Registrar<Parts>): void => {
-  register.single('batchTransport', ['environment', 'wallClock'], async ({ version }, clock) => {
-    const { GotBatchTransport } = await import('../../adapters/delivery/got-batch-transport.js');
-    return new GotBatchTransport({ version, clock });
-  });
-  register.single('liveTransport', ['environment', 'timer'], async ({ version }, timer) => {
+export const deliveryModule = ({ part, useCase }: Composing<Parts>): void => {
+  part(
+    'batchTransport',
+    ['environment', 'wallClock'],
+    async ({ environment: { version }, wallClock: clock }) => {
+      const { GotBatchTransport } = await import('../../adapters/delivery/got-batch-transport.js');
+      return new GotBatchTransport({ version, clock });
+    },
+  );
+  part('liveTransport', ['environment', 'timer'], async ({ environment: { version }, timer }) => {
     const { WsLiveTransport } = await import('../../adapters/delivery/ws-live-transport.js');
     return new WsLiveTransport({ version, timer });
   });
-  register.single('tokenIssuer', ['environment'], async ({ version }) => {
+  part('tokenIssuer', ['environment'], async ({ environment: { version } }) => {
     const { GotTokenIssuer } = await import('../../adapters/delivery/got-token-issuer.js');
     return new GotTokenIssuer({ version });
   });
-  register.single('hubIdentities', ['knownHubs', 'outboxes'], async (known, outboxes) => {
+  part('hubIdentities', ['knownHubs', 'outboxes'], async ({ knownHubs: known, outboxes }) => {
     const { HubIdentities } = await import('../delivery/hub-identities.js');
     return new HubIdentities(known, outboxes);
   });
-  register.single(
+  part(
     'accessTokens',
     ['credentials', 'tokenIssuer', 'wallClock', 'signInEnvironment', 'machineAccounts', 'hubIdentities'],
-    async (store, issuer, clock, environment, machines, hubs) => {
+    async ({
+      credentials: store,
+      tokenIssuer: issuer,
+      wallClock: clock,
+      signInEnvironment: environment,
+      machineAccounts: machines,
+      hubIdentities: hubs,
+    }) => {
       const { AccessTokens } = await import('../delivery/access-token.js');
       return new AccessTokens(store, issuer, clock, environment, machines, hubs);
     },
   );
-  register.single('sharing', ['checkouts', 'configs', 'stateFiles'], async (registry, configs, files) => {
-    const { SharingPolicy } = await import('../delivery/sharing-policy.js');
-    return new SharingPolicy(registry, configs, files);
-  });
-  register.single(
+  part(
+    'sharing',
+    ['checkouts', 'configs', 'stateFiles'],
+    async ({ checkouts: registry, configs, stateFiles: files }) => {
+      const { SharingPolicy } = await import('../delivery/sharing-policy.js');
+      return new SharingPolicy(registry, configs, files);
+    },
+  );
+  part(
     'signIn',
     ['credentials', 'tokenIssuer', 'wallClock', 'hubIdentities', 'batchTransport'],
-    async (store, issuer, clock, hubs, transport) => {
+    async ({
+      credentials: store,
+      tokenIssuer: issuer,
+      wallClock: clock,
+      hubIdentities: hubs,
+      batchTransport: transport,
+    }) => {
       const { SignIn } = await import('../delivery/sign-in.js');
       return new SignIn(store, issuer, clock, hubs, transport);
     },
   );
-  register.single('signOut', ['credentials', 'tokenIssuer'], async (store, issuer) => {
+  part('signOut', ['credentials', 'tokenIssuer'], async ({ credentials: store, tokenIssuer: issuer }) => {
     const { SignOut } = await import('../delivery/sign-out.js');
     return new SignOut(store, issuer);
   });
-  register.single('backlogConsent', ['outboxes', 'checkouts'], async (outboxes, registry) => {
+  part('backlogConsent', ['outboxes', 'checkouts'], async ({ outboxes, checkouts: registry }) => {
     const { BacklogConsent } = await import('../delivery/backlog-consent.js');
     return new BacklogConsent(outboxes, registry);
   });
-  register.single('liftRefusals', ['outboxes'], async (outboxes) => {
+  part('liftRefusals', ['outboxes'], async ({ outboxes }) => {
     const { LiftRefusals } = await import('../delivery/lift-refusals.js');
     return new LiftRefusals(outboxes);
   });
-  register.single(
+  part(
     'setSharing',
-    ['checkouts', 'outboxes', 'accountStatus'],
-    async (registry, outboxes, accountStatus) => {
+    ['checkouts', 'outboxes', 'getAccountStatus'],
+    async ({ checkouts: registry, outboxes, getAccountStatus: accountStatus }) => {
       const { SetSharing } = await import('../delivery/set-sharing.js');
       return new SetSharing(registry, outboxes, () => signedInAccount(accountStatus));
     },
   );
-  register.single('importQueue', ['outboxes', 'settings'], async (outboxes, settings) => {
+  part('importQueue', ['outboxes', 'settings'], async ({ outboxes, settings }) => {
     const [{ SqliteQueue }, { ImportQueue }] = await Promise.all([
       import('../../adapters/outbox/sqlite-queue.js'),
       import('../outbox/import-queue.js'),
     ]);
     return new ImportQueue(new SqliteQueue(), outboxes, async () => captureLimits(await settings.read()));
   });
-  register.single('importEvents', ['outboxes', 'settings'], async (outboxes, settings) => {
+  part('importEvents', ['outboxes', 'settings'], async ({ outboxes, settings }) => {
     const { ImportEvents } = await import('../outbox/import-events.js');
     return new ImportEvents(outboxes, async () => captureLimits(await settings.read()));
   });
-  register.single('exportEvents', [], async () => {
+  part('exportEvents', [], async () => {
     const { ExportEvents } = await import('../reports/export-events.js');
     return new ExportEvents();
   });
-  register.single('listEvents', [], async () => {
+  part('listEvents', [], async () => {
     const { ListEvents } = await import('../reports/list-events.js');
     return new ListEvents();
   });
-  register.single(
-    'leftOvers',
-    ['checkouts', 'repository', 'resolveLeftOver'],
-    async (registry, repository, resolve) => {
-      const { LeftOvers } = await import('../work/left-overs.js');
-      return new LeftOvers(registry, repository, resolve);
-    },
-  );
-  register.single(
+  useCase('leftOvers', ['checkouts', 'repository', 'resolveLeftOver'], () => import('../work/left-overs.js'));
+  part(
     'liveLink',
     ['liveTransport', 'tokenIssuer', 'accessTokens', 'lamport', 'timer', 'randomness'],
-    async (transport, issuer, tokens, clock, timer, randomness) => {
+    async ({
+      liveTransport: transport,
+      tokenIssuer: issuer,
+      accessTokens: tokens,
+      lamport: clock,
+      timer,
+      randomness,
+    }) => {
       const { LiveLink } = await import('../delivery/live-session.js');
       return new LiveLink({ transport, issuer, tokens, clock, timer, randomness });
     },
   );
-  register.single(
+  part(
     'deliveryRoute',
     ['batchTransport', 'accessTokens', 'settings', 'timer', 'wallClock'],
-    async (transport, tokens, settings, timer, clock) => {
+    async ({ batchTransport: transport, accessTokens: tokens, settings, timer, wallClock: clock }) => {
       const [{ DeliveryRoute }, { Pacing }] = await Promise.all([
         import('../delivery/delivery-route.js'),
         import('../delivery/pacing.js'),
@@ -108,10 +129,10 @@ export const deliveryModule = (register: Registrar<Parts>): void => {
       return new DeliveryRoute(transport, tokens, pacing);
     },
   );
-  register.single(
+  part(
     'flushHost',
     ['outboxes', 'sharing', 'lamport', 'wallClock', 'randomness', 'timer', 'leftOvers', 'settings'],
-    (outboxes, sharing, clock, wallClock, randomness, timer, leftOvers, settings) => ({
+    ({ outboxes, sharing, lamport: clock, wallClock, randomness, timer, leftOvers, settings }) => ({
       outboxes,
       sharing,
       clock,
@@ -122,14 +143,14 @@ export const deliveryModule = (register: Registrar<Parts>): void => {
       resolveLeftOvers: async (project) => leftOvers.resolve(project, captureLimits(await settings.read())),
     }),
   );
-  register.single('flush', ['flushHost', 'deliveryRoute'], async (host, route) => {
+  part('flush', ['flushHost', 'deliveryRoute'], async ({ flushHost: host, deliveryRoute: route }) => {
     const { Flush } = await import('../delivery/flush.js');
     return new Flush({ ...host, route: (signal) => route.find(signal) });
   });
-  register.single(
+  part(
     'backgroundSync',
     ['flushHost', 'deliveryRoute', 'liveLink', 'timer', 'wallClock', 'randomness'],
-    async (host, route, live, timer, wallClock, randomness) => {
+    async ({ flushHost: host, deliveryRoute: route, liveLink: live, timer, wallClock, randomness }) => {
       const [{ Flush }, { BackgroundSyncService }] = await Promise.all([
         import('../delivery/flush.js'),
         import('../delivery/background-sync.js'),

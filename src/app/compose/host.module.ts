@@ -7,27 +7,28 @@ import { SystemWallClock } from '../../adapters/host/system-wall-clock.js';
 import { UlidEventIdSource } from '../../adapters/host/ulid-event-id-source.js';
 import { StateRoot } from '../../adapters/fs/state-root.js';
 import type { Parts } from './parts.js';
-import type { Registrar } from './registrar.js';
+import type { Composing } from './parts-container.js';
 
 /** The surrounding machine. */
-export const hostModule = (register: Registrar<Parts>): void => {
-  register.single('wallClock', [], () => new SystemWallClock());
-  register.single('timer', [], () => new NodeTimer());
-  register.single('randomness', [], () => new CryptoRandomness());
-  register.single('eventIds', ['wallClock'], (clock) => new UlidEventIdSource(clock));
-  register.single('hash', [], () => new CryptoHash());
-  register.single('machine', [], () => new NodeMachine());
-  register.single(
+export const hostModule = ({ part }: Composing<Parts>): void => {
+  part('wallClock', [], () => new SystemWallClock());
+  part('timer', [], () => new NodeTimer());
+  part('randomness', [], () => new CryptoRandomness());
+  part('eventIds', ['wallClock'], ({ wallClock: clock }) => new UlidEventIdSource(clock));
+  part('hash', [], () => new CryptoHash());
+  part('machine', [], () => new NodeMachine());
+  part(
     'log',
     ['environment'],
-    ({ env, stderr }) => new StderrLog(stderr, { verbose: (env['SPEC_KITTY_DEBUG'] ?? '') !== '' }),
+    ({ environment: { env, stderr } }) =>
+      new StderrLog(stderr, { verbose: (env['SPEC_KITTY_DEBUG'] ?? '') !== '' }),
   );
-  register.single('stateRoot', ['environment'], ({ env }) => {
+  part('stateRoot', ['environment'], ({ environment: { env } }) => {
     const root = StateRoot.locate(env);
     root.check();
     return root;
   });
-  register.single('signInEnvironment', ['environment'], ({ env }) => {
+  part('signInEnvironment', ['environment'], ({ environment: { env } }) => {
     const token = env['SPEC_KITTY_TOKEN'];
     const serverUrl = env['SPEC_KITTY_SERVER_URL'];
     return { ...(token === undefined ? {} : { token }), ...(serverUrl === undefined ? {} : { serverUrl }) };

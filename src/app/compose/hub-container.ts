@@ -6,7 +6,7 @@ import { SystemWallClock } from '../../adapters/host/system-wall-clock.js';
 import { NodeSecrets } from '../../adapters/hub/node-secrets.js';
 import { addTeam, addUser } from '../hub/people.js';
 import type { HubEnvironment, HubParts } from './hub-parts.js';
-import { createPartsContainer, type PartsContainer, type Registrar } from './registrar.js';
+import { createPartsContainer, type PartsContainer, type Composing } from './parts-container.js';
 
 export type HubContainer = Pick<PartsContainer<HubParts>, 'get' | 'close'>;
 
@@ -20,27 +20,27 @@ export const createHubContainer = (
   return container;
 };
 
-const hubModule = (register: Registrar<HubParts>): void => {
-  register.single('wallClock', [], () => new SystemWallClock());
-  register.single('randomness', [], () => new CryptoRandomness());
-  register.single('secrets', [], () => new NodeSecrets());
-  register.single('log', ['environment'], ({ stderr }) => new StderrLog(stderr));
-  register.single(
+const hubModule = ({ part }: Composing<HubParts>): void => {
+  part('wallClock', [], () => new SystemWallClock());
+  part('randomness', [], () => new CryptoRandomness());
+  part('secrets', [], () => new NodeSecrets());
+  part('log', ['environment'], ({ environment: { stderr } }) => new StderrLog(stderr));
+  part(
     'stores',
     ['environment', 'wallClock', 'randomness', 'secrets'],
-    ({ dataDirectory, access }, clock, randomness, secrets) =>
+    ({ environment: { dataDirectory, access }, wallClock: clock, randomness, secrets }) =>
       openSqliteHub({ dataDirectory, access, clock, randomness, secrets }),
   );
-  register.single(
+  part(
     'serve',
     ['stores', 'wallClock', 'log'],
-    ({ store, accounts }, clock, log) =>
+    ({ stores: { store, accounts }, wallClock: clock, log }) =>
       async (listener) => {
         const { startHub } = await import('../hub/start-hub.js');
         return startHub({ store, accounts, listener, clock, log });
       },
   );
-  register.single('people', ['stores'], ({ accounts }) => ({
+  part('people', ['stores'], ({ stores: { accounts } }) => ({
     addTeam: (slug) => addTeam(accounts, slug),
     addUser: (user) => addUser(accounts, user),
   }));

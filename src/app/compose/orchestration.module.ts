@@ -1,18 +1,18 @@
 import { withoutToken } from '../../domain/child-environment.js';
 import type { Parts } from './parts.js';
-import type { Registrar } from './registrar.js';
+import type { Composing } from './parts-container.js';
 
 /** What runs agents over a feature. */
-export const orchestrationModule = (register: Registrar<Parts>): void => {
-  register.single('agentCatalog', ['configs', 'environment'], async (configs, { env }) => {
+export const orchestrationModule = ({ part, useCase }: Composing<Parts>): void => {
+  part('agentCatalog', ['configs', 'environment'], async ({ configs, environment: { env } }) => {
     const { ConfigAgentCatalog } = await import('../../adapters/agents/config-agent-catalog.js');
     return new ConfigAgentCatalog(configs, env);
   });
-  register.single('agentTrust', ['stateRoot'], async (root) => {
+  part('agentTrust', ['stateRoot'], async ({ stateRoot: root }) => {
     const { FileAgentTrust } = await import('../../adapters/agents/file-agent-trust.js');
     return new FileAgentTrust(root);
   });
-  register.single('agentRunner', ['environment'], async ({ env, program }) => {
+  part('agentRunner', ['environment'], async ({ environment: { env, program } }) => {
     const [{ ProcessAgentRunner }, { ProcessGuard }] = await Promise.all([
       import('../../adapters/agents/process-agent-runner.js'),
       import('../../adapters/agents/agent-guard.js'),
@@ -25,24 +25,24 @@ export const orchestrationModule = (register: Registrar<Parts>): void => {
     });
     return new ProcessAgentRunner({ environment: env, guard });
   });
-  register.single('guardAgents', [], async () => {
+  part('guardAgents', [], async () => {
     const { guardAgents } = await import('../../adapters/agents/guard-agents.js');
     return (input, isReady) => guardAgents(input, isReady);
   });
-  register.single('agentWork', ['environment'], async ({ env }) => {
+  part('agentWork', ['environment'], async ({ environment: { env } }) => {
     const { GitAgentWork } = await import('../../adapters/agents/git-agent-work.js');
     return new GitAgentWork(env);
   });
-  register.single('orchestrationStore', [], async () => {
+  part('orchestrationStore', [], async () => {
     const { JsonOrchestrationStore } = await import('../../adapters/agents/json-orchestration-store.js');
     return new JsonOrchestrationStore();
   });
-  register.single(
+  part(
     'orchestrateFeature',
     [
       'repository',
       'merges',
-      'featureFiles',
+      'files',
       'intents',
       'emitter',
       'resolveLeftOver',
@@ -56,23 +56,23 @@ export const orchestrationModule = (register: Registrar<Parts>): void => {
       'eventIds',
       'randomness',
     ],
-    async (
+    async ({
       repository,
       merges,
       files,
       intents,
       emitter,
-      resolve,
-      runner,
-      catalog,
-      trust,
-      work,
-      store,
-      clock,
+      resolveLeftOver,
+      agentRunner: runner,
+      agentCatalog: catalog,
+      agentTrust: trust,
+      agentWork: work,
+      orchestrationStore: store,
+      wallClock: clock,
       timer,
-      ids,
+      eventIds: ids,
       randomness,
-    ) => {
+    }) => {
       const [{ OrchestrateFeature }, { MergeWorkPackages }, { PerformWork }] = await Promise.all([
         import('../agents/orchestrate-feature.js'),
         import('../work/merge-work-packages.js'),
@@ -91,27 +91,27 @@ export const orchestrationModule = (register: Registrar<Parts>): void => {
         ids,
         randomness,
         perform: (correlationId) =>
-          new PerformWork(
-            repository,
-            files,
-            intents,
-            { begin: (checkout) => emitter.begin(checkout, correlationId) },
-            resolve,
-          ),
-        merging: (perform) => new MergeWorkPackages(repository, merges, files, perform),
+          new PerformWork({
+            ...{ repository, files, intents, resolveLeftOver },
+            emitter: { begin: (checkout) => emitter.begin(checkout, correlationId) },
+          }),
+        merging: (perform) => new MergeWorkPackages({ repository, merges, files, perform }),
       });
     },
   );
-  register.single('planOrchestration', ['repository', 'featureFiles', 'agentCatalog'], async (...ports) => {
-    const { PlanOrchestration } = await import('../agents/plan-orchestration.js');
-    return new PlanOrchestration(...ports);
-  });
-  register.single('orchestrationStatus', ['featureFiles', 'orchestrationStore'], async (...ports) => {
-    const { OrchestrationStatus } = await import('../agents/orchestration-status.js');
-    return new OrchestrationStatus(...ports);
-  });
-  register.single('abortOrchestration', ['orchestrationStore', 'timer', 'wallClock'], async (...ports) => {
-    const { AbortOrchestration } = await import('../agents/abort-orchestration.js');
-    return new AbortOrchestration(...ports);
-  });
+  useCase(
+    'planOrchestration',
+    ['repository', 'files', 'agentCatalog'],
+    () => import('../agents/plan-orchestration.js'),
+  );
+  useCase(
+    'orchestrationStatus',
+    ['files', 'orchestrationStore'],
+    () => import('../agents/orchestration-status.js'),
+  );
+  useCase(
+    'abortOrchestration',
+    ['orchestrationStore', 'timer', 'wallClock'],
+    () => import('../agents/abort-orchestration.js'),
+  );
 };

@@ -121,7 +121,7 @@ export interface Ports {
   readonly repository: Repository;
   readonly merges: Merges;
   readonly intents: IntentStore;
-  readonly featureFiles: FeatureFiles;
+  readonly files: FeatureFiles;
   readonly credentials: CredentialStore;
   readonly machineAccounts: MachineAccounts;
   readonly knownHubs: KnownHubs;
@@ -156,7 +156,7 @@ export interface OutboxUseCases {
 export interface DeliveryUseCases {
   readonly signIn: SignIn;
   readonly signOut: SignOut;
-  readonly accountStatus: GetAccountStatus;
+  readonly getAccountStatus: GetAccountStatus;
   readonly backlogConsent: BacklogConsent;
   readonly liftRefusals: LiftRefusals;
   readonly setSharing: SetSharing;
@@ -169,7 +169,7 @@ export interface DeliveryUseCases {
 
 /** Where every event is, and what is to be decided about it. */
 export interface ReportsUseCases {
-  readonly syncStatus: GetSyncStatus;
+  readonly getSyncStatus: GetSyncStatus;
   readonly previewDelivery: PreviewDelivery;
   readonly listLeftEvents: ListLeftEvents;
   readonly verifyDelivery: VerifyDelivery;
@@ -217,7 +217,7 @@ interface InnerParts {
   readonly hubIdentities: HubIdentities;
   readonly emitter: EventEmitter;
   readonly resolveLeftOver: Pick<ResolveLeftOver, 'run'>;
-  readonly performWork: PerformWork;
+  readonly perform: PerformWork;
   readonly accessTokens: AccessTokens;
   readonly leftOvers: LeftOvers;
   readonly liveLink: LiveLink;

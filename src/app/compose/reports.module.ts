@@ -1,62 +1,70 @@
 import { signedInAccount } from '../delivery/signed-in-account.js';
 import type { Parts } from './parts.js';
-import type { Registrar } from './registrar.js';
+import type { Composing } from './parts-container.js';
 
 /** What tells people where their events are, and lets them decide about those that went nowhere. */
-export const reportsModule = (register: Registrar<Parts>): void => {
-  register.single('receiptReader', ['environment'], async ({ version }) => {
+export const reportsModule = ({ part }: Composing<Parts>): void => {
+  part('receiptReader', ['environment'], async ({ environment: { version } }) => {
     const { GotReceiptReader } = await import('../../adapters/delivery/got-receipt-reader.js');
     return new GotReceiptReader({ version });
   });
-  register.single('eventReader', ['environment'], async ({ version }) => {
+  part('eventReader', ['environment'], async ({ environment: { version } }) => {
     const { GotEventReader } = await import('../../adapters/delivery/got-event-reader.js');
     return new GotEventReader({ version });
   });
-  register.single(
+  part(
     'eventTail',
     ['accessTokens', 'eventReader', 'liveLinkTo'],
-    async (tokens, reader, linkTo) => {
+    async ({ accessTokens: tokens, eventReader: reader, liveLinkTo: linkTo }) => {
       const { EventTail } = await import('../delivery/event-tail.js');
       return (input) => new EventTail({ tokens, reader, linkTo }, input);
     },
   );
-  register.single('stateFiles', ['stateRoot'], async (root) => {
+  part('stateFiles', ['stateRoot'], async ({ stateRoot: root }) => {
     const { FsStateFiles } = await import('../../adapters/reports/fs-state-files.js');
     return new FsStateFiles(root);
   });
-  register.single(
-    'syncStatus',
-    ['outboxes', 'checkouts', 'sharing', 'settings', 'wallClock', 'backgroundPost', 'accountStatus'],
-    async (outboxes, registry, sharing, settings, clock, background, accountStatus) => {
+  part(
+    'getSyncStatus',
+    ['outboxes', 'checkouts', 'sharing', 'settings', 'wallClock', 'backgroundPost', 'getAccountStatus'],
+    async ({
+      outboxes,
+      checkouts: registry,
+      sharing,
+      settings,
+      wallClock: clock,
+      backgroundPost: background,
+      getAccountStatus: accountStatus,
+    }) => {
       const { GetSyncStatus } = await import('../reports/get-sync-status.js');
       const account = () => signedInAccount(accountStatus);
       return new GetSyncStatus({ outboxes, registry, sharing, settings, clock, background, account });
     },
   );
-  register.single('diagnoseOutbox', ['outboxes'], async (outboxes) => {
+  part('diagnoseOutbox', ['outboxes'], async ({ outboxes }) => {
     const { DiagnoseOutbox } = await import('../reports/diagnose-outbox.js');
     return new DiagnoseOutbox(outboxes);
   });
-  register.single(
+  part(
     'checkConnection',
     ['batchTransport', 'tokenIssuer', 'accessTokens', 'settings'],
-    async (transport, issuer, tokens, settings) => {
+    async ({ batchTransport: transport, tokenIssuer: issuer, accessTokens: tokens, settings }) => {
       const { CheckConnection } = await import('../reports/check-connection.js');
       return new CheckConnection({ transport, issuer, tokens, settings });
     },
   );
-  register.single(
+  part(
     'verifyDelivery',
     ['outboxes', 'accessTokens', 'receiptReader'],
-    async (outboxes, tokens, receipts) => {
+    async ({ outboxes, accessTokens: tokens, receiptReader: receipts }) => {
       const { VerifyDelivery } = await import('../reports/verify-delivery.js');
       return new VerifyDelivery(outboxes, tokens, receipts);
     },
   );
-  register.single(
+  part(
     'previewDelivery',
-    ['outboxes', 'sharing', 'wallClock', 'accountStatus'],
-    async (outboxes, sharing, clock, accountStatus) => {
+    ['outboxes', 'sharing', 'wallClock', 'getAccountStatus'],
+    async ({ outboxes, sharing, wallClock: clock, getAccountStatus: accountStatus }) => {
       const { PreviewDelivery } = await import('../reports/preview-delivery.js');
       return new PreviewDelivery({
         outboxes,
@@ -66,37 +74,48 @@ export const reportsModule = (register: Registrar<Parts>): void => {
       });
     },
   );
-  register.single(
+  part(
     'moveEvents',
     ['outboxes', 'checkouts', 'knownHubs', 'accessTokens'],
-    async (outboxes, registry, hubs, tokens) => {
+    async ({ outboxes, checkouts: registry, knownHubs: hubs, accessTokens: tokens }) => {
       const { MoveEvents } = await import('../delivery/move-events.js');
       return new MoveEvents({ outboxes, registry, hubs, tokens });
     },
   );
-  register.single(
+  part(
     'listLeftEvents',
-    ['outboxes', 'sharing', 'wallClock', 'accountStatus'],
-    async (outboxes, sharing, clock, accountStatus) => {
+    ['outboxes', 'sharing', 'wallClock', 'getAccountStatus'],
+    async ({ outboxes, sharing, wallClock: clock, getAccountStatus: accountStatus }) => {
       const { ListLeftEvents } = await import('../reports/list-left-events.js');
       const account = () => signedInAccount(accountStatus);
       return new ListLeftEvents({ outboxes, sharing, clock, account });
     },
   );
-  register.single('listDeadLetters', ['outboxes', 'accountStatus'], async (outboxes, accountStatus) => {
-    const { ListDeadLetters } = await import('../reports/list-dead-letters.js');
-    return new ListDeadLetters(outboxes, () => signedInAccount(accountStatus));
-  });
-  register.single(
+  part(
+    'listDeadLetters',
+    ['outboxes', 'getAccountStatus'],
+    async ({ outboxes, getAccountStatus: accountStatus }) => {
+      const { ListDeadLetters } = await import('../reports/list-dead-letters.js');
+      return new ListDeadLetters(outboxes, () => signedInAccount(accountStatus));
+    },
+  );
+  part(
     'decideDeadLetters',
-    ['outboxes', 'listDeadLetters', 'lamport', 'wallClock', 'randomness', 'accountStatus'],
-    async (outboxes, list, clock, wallClock, randomness, accountStatus) => {
+    ['outboxes', 'listDeadLetters', 'lamport', 'wallClock', 'randomness', 'getAccountStatus'],
+    async ({
+      outboxes,
+      listDeadLetters: list,
+      lamport: clock,
+      wallClock,
+      randomness,
+      getAccountStatus: accountStatus,
+    }) => {
       const { DecideDeadLetters } = await import('../reports/decide-dead-letters.js');
       const account = () => signedInAccount(accountStatus);
       return new DecideDeadLetters({ outboxes, list, clock, wallClock, randomness, account });
     },
   );
-  register.single(
+  part(
     'examineMachine',
     [
       'stateFiles',
@@ -110,30 +129,30 @@ export const reportsModule = (register: Registrar<Parts>): void => {
       'lamport',
       'wallClock',
       'backgroundPost',
-      'accountStatus',
+      'getAccountStatus',
       'checkConnection',
       'importQueue',
       'hubIdentities',
       'environment',
     ],
-    async (
-      files,
+    async ({
+      stateFiles: files,
       outboxes,
-      registry,
+      checkouts: registry,
       configs,
       repository,
       intents,
       sharing,
       settings,
       lamport,
-      clock,
-      background,
-      account,
-      connection,
-      olderQueues,
-      hubs,
-      { version },
-    ) => {
+      wallClock: clock,
+      backgroundPost: background,
+      getAccountStatus: account,
+      checkConnection: connection,
+      importQueue: olderQueues,
+      hubIdentities: hubs,
+      environment: { version },
+    }) => {
       const { ExamineMachine } = await import('../reports/examine-machine.js');
       return new ExamineMachine({
         ...{ files, outboxes, registry, configs, repository, intents, sharing, settings },
@@ -142,10 +161,17 @@ export const reportsModule = (register: Registrar<Parts>): void => {
       });
     },
   );
-  register.single(
+  part(
     'liveLinkTo',
     ['liveTransport', 'tokenIssuer', 'accessTokens', 'lamport', 'timer', 'randomness'],
-    async (transport, issuer, tokens, clock, timer, randomness) => {
+    async ({
+      liveTransport: transport,
+      tokenIssuer: issuer,
+      accessTokens: tokens,
+      lamport: clock,
+      timer,
+      randomness,
+    }) => {
       const { LiveLink } = await import('../delivery/live-session.js');
       return (listeners) => new LiveLink({ transport, issuer, tokens, clock, timer, randomness }, listeners);
     },

@@ -13,16 +13,16 @@ import { deriveNodeId } from '../../domain/events/node-id.js';
 import type { StateRoot } from '../../adapters/fs/state-root.js';
 import type { Hash, Machine, WallClock } from '../../ports/host.js';
 import type { Parts } from './parts.js';
-import type { Registrar } from './registrar.js';
+import type { Composing } from './parts-container.js';
 
 /** Everything that is kept in files: the state root, the project's config, the repository. */
-export const storageModule = (register: Registrar<Parts>): void => {
-  register.single('configs', [], () => new YamlConfigStore());
-  register.single('settings', ['stateRoot'], (root) => new TomlSettingsStore(root));
-  register.single('checkouts', ['stateRoot'], (root) => new JsonCheckoutRegistry(root));
-  register.single('credentials', ['stateRoot'], (root) => new TomlCredentialStore(root));
+export const storageModule = ({ part }: Composing<Parts>): void => {
+  part('configs', [], () => new YamlConfigStore());
+  part('settings', ['stateRoot'], ({ stateRoot: root }) => new TomlSettingsStore(root));
+  part('checkouts', ['stateRoot'], ({ stateRoot: root }) => new JsonCheckoutRegistry(root));
+  part('credentials', ['stateRoot'], ({ stateRoot: root }) => new TomlCredentialStore(root));
   // Only who is signed in asks which hub is which, so only then it is loaded.
-  register.single('knownHubs', ['stateRoot'], (root) => {
+  part('knownHubs', ['stateRoot'], ({ stateRoot: root }) => {
     const load = async () => {
       const { JsonKnownHubs } = await import('../../adapters/delivery/json-known-hubs.js');
       return new JsonKnownHubs(root);
@@ -33,7 +33,7 @@ export const storageModule = (register: Registrar<Parts>): void => {
     };
   });
   // Only who signs in by a variable asks for it, so only then it is loaded.
-  register.single('machineAccounts', ['stateRoot'], (root) => {
+  part('machineAccounts', ['stateRoot'], ({ stateRoot: root }) => {
     const load = async () => {
       const { JsonMachineAccounts } = await import('../../adapters/delivery/json-machine-accounts.js');
       return new JsonMachineAccounts(root);
@@ -43,16 +43,16 @@ export const storageModule = (register: Registrar<Parts>): void => {
       remember: async (hub, token, account) => (await load()).remember(hub, token, account),
     };
   });
-  register.single(
+  part(
     'lamport',
     ['stateRoot', 'machine', 'hash', 'wallClock'],
-    (root, machine, hash, clock) =>
+    ({ stateRoot: root, machine, hash, wallClock: clock }) =>
       new JsonLamportStore(lamportFile(root, machine, hash, clock), captureLockPath(root.path)),
   );
-  register.single(
+  part(
     'outboxes',
     ['stateRoot', 'machine', 'hash', 'wallClock', 'randomness', 'log'],
-    (root, machine, hash, clock, randomness, log) =>
+    ({ stateRoot: root, machine, hash, wallClock: clock, randomness, log }) =>
       new LowdbOutboxes(root.path, {
         clock: lamportFile(root, machine, hash, clock),
         warn: (message) => log.warn(message),
@@ -60,18 +60,18 @@ export const storageModule = (register: Registrar<Parts>): void => {
         nowMs: () => clock.nowMs(),
       }),
   );
-  register.single(
+  part(
     'repository',
     ['stateRoot', 'environment'],
-    (root, { env, waiting }) =>
+    ({ stateRoot: root, environment: { env, waiting } }) =>
       new GitRepository({
         stateRoot: root.path,
         environment: env,
         ...(waiting === undefined ? {} : { lockWaitMs: waiting.waitMs, onWait: waiting.onWait }),
       }),
   );
-  register.single('intents', ['stateRoot'], (root) => new JsonIntentStore(root.path));
-  register.single('featureFiles', [], () => new WorkPackageFiles());
+  part('intents', ['stateRoot'], ({ stateRoot: root }) => new JsonIntentStore(root.path));
+  part('files', [], () => new WorkPackageFiles());
 };
 
 const lamportFile = (root: StateRoot, machine: Machine, hash: Hash, clock: WallClock): LamportFile =>

@@ -6,26 +6,32 @@ import { EnsureIdentity } from '../events/ensure-identity.js';
 import { MoveWorkPackage } from '../work/move-work-package.js';
 import { PerformWork } from '../work/perform-work.js';
 import type { Parts } from './parts.js';
-import type { Registrar } from './registrar.js';
+import type { Composing } from './parts-container.js';
 
 /** Account, identity, emission, and the command that agents call all day. */
-export const workflowModule = (register: Registrar<Parts>): void => {
-  register.single(
-    'accountStatus',
+export const workflowModule = ({ part }: Composing<Parts>): void => {
+  part(
+    'getAccountStatus',
     ['credentials', 'wallClock', 'signInEnvironment', 'machineAccounts', 'knownHubs'],
-    (store, clock, environment, machines, known) =>
+    ({
+      credentials: store,
+      wallClock: clock,
+      signInEnvironment: environment,
+      machineAccounts: machines,
+      knownHubs: known,
+    }) =>
       new GetAccountStatus(store, clock, environment, machines, {
         recognize: async (hub) =>
           (await import('../../domain/delivery/known-hubs.js')).recognize(await known.list(), hub),
       }),
   );
-  register.single(
+  part(
     'ensureIdentity',
     ['configs', 'checkouts', 'repository', 'lamport', 'randomness', 'hash'],
-    (config, checkouts, repository, clock, randomness, hash) =>
+    ({ configs: config, checkouts, repository, lamport: clock, randomness, hash }) =>
       new EnsureIdentity({ config, checkouts, repository, clock, randomness, hash }),
   );
-  register.single(
+  part(
     'emitter',
     [
       'repository',
@@ -34,23 +40,23 @@ export const workflowModule = (register: Registrar<Parts>): void => {
       'eventIds',
       'machine',
       'ensureIdentity',
-      'accountStatus',
+      'getAccountStatus',
       'settings',
       'checkouts',
       'runtime',
     ],
-    (
+    ({
       repository,
       outboxes,
-      clock,
-      ids,
+      wallClock: clock,
+      eventIds: ids,
       machine,
       ensureIdentity,
-      accountStatus,
+      getAccountStatus: accountStatus,
       settings,
       checkouts,
       runtime,
-    ) =>
+    }) =>
       new EventEmitter({
         repository,
         outboxes,
@@ -64,27 +70,22 @@ export const workflowModule = (register: Registrar<Parts>): void => {
         emitted: (situation) => runtime.emitted(situation),
       }),
   );
-  register.single(
+  part(
     'resolveLeftOver',
-    ['repository', 'featureFiles', 'intents', 'outboxes'],
-    (repository, files, intents, outboxes) => ({
+    ['repository', 'files', 'intents', 'outboxes'],
+    ({ repository, files, intents, outboxes }) => ({
       // Commands rarely die: what brings their work to an end is loaded where there is some.
       run: async (held, limits) => {
         if ((await intents.read(held)) === 'none') return undefined;
         const { ResolveLeftOver } = await import('../work/resolve-left-over.js');
-        return new ResolveLeftOver(repository, files, intents, outboxes).run(held, limits);
+        return new ResolveLeftOver({ repository, files, intents, outboxes }).run(held, limits);
       },
     }),
   );
-  register.single(
-    'performWork',
-    ['repository', 'featureFiles', 'intents', 'emitter', 'resolveLeftOver'],
-    (repository, files, intents, emitter, resolve) =>
-      new PerformWork(repository, files, intents, emitter, resolve),
+  part(
+    'perform',
+    ['repository', 'files', 'intents', 'emitter', 'resolveLeftOver'],
+    (needs) => new PerformWork(needs),
   );
-  register.single(
-    'moveWorkPackage',
-    ['repository', 'featureFiles', 'performWork'],
-    (...ports) => new MoveWorkPackage(...ports),
-  );
+  part('moveWorkPackage', ['repository', 'files', 'perform'], (needs) => new MoveWorkPackage(needs));
 };

@@ -3,7 +3,7 @@ import type { AcceptanceReason, AcceptanceFacts } from '../../domain/work/accept
 import { commitSubject, namesOrCount } from '../../domain/work/commit-message.js';
 import { workPackageIdOf } from '../../domain/work/work-package-id.js';
 import type { Checkout } from '../../ports/events.js';
-import type { Merges, FeatureFiles, Repository } from '../../ports/work.js';
+import type { Merges, Repository } from '../../ports/work.js';
 import { branchStandings } from './branch-standing.js';
 import { findWorkPackage, refuseFaults, loggedTasks } from './feature-state.js';
 import type { FeatureState, FiledWorkPackage } from './feature-state.js';
@@ -12,7 +12,7 @@ import { branchesOf } from './group-branches.js';
 import { loadFeature, locateFeature } from './locate-feature.js';
 import type { FeatureRequest } from './locate-feature.js';
 import { mainCheckout } from './main-checkout.js';
-import type { PerformWork } from './perform-work.js';
+import type { MergingPorts } from './perform-work.js';
 import { planTransitions } from './plan-transitions.js';
 import { nothingToDo } from './work-plan.js';
 import type { PerformedWork } from './work-plan.js';
@@ -48,36 +48,33 @@ export interface AcceptResult {
 
 /** Accepts work packages one by one: those that meet every condition become `done`, the others are listed with reasons. */
 export class AcceptWorkPackages {
-  readonly #repository: Repository;
-  readonly #merges: Merges;
-  readonly #files: FeatureFiles;
-  readonly #perform: PerformWork;
+  readonly #ports: MergingPorts;
 
-  constructor(repository: Repository, merges: Merges, files: FeatureFiles, perform: PerformWork) {
-    this.#repository = repository;
-    this.#merges = merges;
-    this.#files = files;
-    this.#perform = perform;
+  constructor(ports: MergingPorts) {
+    this.#ports = ports;
   }
 
   /** A refused work package is part of the result, not a failure; one that does not exist is `work-package-not-found`. */
   async run(input: AcceptInput, signal?: AbortSignal): Promise<PerformedWork<AcceptResult>> {
-    const slug = await locateFeature(this.#files, this.#repository, input);
+    const slug = await locateFeature(this.#ports.files, this.#ports.repository, input);
     const { checkout } = input;
     if (input.check === true) {
-      const { result } = await this.#judge(await loadFeature(this.#files, checkout.projectRoot, slug), input);
+      const { result } = await this.#judge(
+        await loadFeature(this.#ports.files, checkout.projectRoot, slug),
+        input,
+      );
       return { result, outcomes: [] };
     }
-    return this.#perform.run(
+    return this.#ports.perform.run(
       {
         checkout,
         subject: { feature: slug, agent: input.agent },
         plan: async (emission) => {
-          const state = await loadFeature(this.#files, checkout.projectRoot, slug);
+          const state = await loadFeature(this.#ports.files, checkout.projectRoot, slug);
           const { result, accepted } = await this.#judge(state, input);
           if (accepted.length === 0) return nothingToDo(result);
           const planned = await planTransitions(
-            this.#files,
+            this.#ports.files,
             emission,
             state,
             accepted.map(({ workPackage }) => ({
@@ -109,7 +106,7 @@ export class AcceptWorkPackages {
     if (named.length === 0) refuseFaults(state);
     const candidates = named.length > 0 ? named : state.workPackages.filter(isInReview);
     const open = candidates.filter(({ workPackage }) => workPackage.lane !== 'done');
-    const ports = { repository: this.#repository, merges: this.#merges };
+    const ports = { repository: this.#ports.repository, merges: this.#ports.merges };
     const gathered = await gatherAcceptance(ports, input.checkout, state, open);
     const judged = gathered.map(({ filed, facts }) => ({ filed, reasons: acceptanceReasons(facts) }));
     const accepted = judged.filter(({ reasons }) => reasons.length === 0).map(({ filed }) => filed);

@@ -2,10 +2,9 @@ import { SyncError } from '../../domain/errors.js';
 import type { HistoryEntryType } from '../../domain/events/payloads.js';
 import { asOneLine } from '../../domain/work/markdown.js';
 import { activityTime, historyEdits } from '../../domain/work/transition.js';
-import type { FeatureFiles, Repository } from '../../ports/work.js';
 import { findWorkPackage } from './feature-state.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
-import type { PerformWork } from './perform-work.js';
+import type { WorkPorts } from './perform-work.js';
 import type { PerformedWork } from './work-plan.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
 
@@ -31,14 +30,10 @@ export interface AddHistoryResult {
 
 /** Adds an entry to a work package's Activity Log; its lane stays. */
 export class AddHistory {
-  readonly #repository: Repository;
-  readonly #files: FeatureFiles;
-  readonly #perform: PerformWork;
+  readonly #ports: WorkPorts;
 
-  constructor(repository: Repository, files: FeatureFiles, perform: PerformWork) {
-    this.#repository = repository;
-    this.#files = files;
-    this.#perform = perform;
+  constructor(ports: WorkPorts) {
+    this.#ports = ports;
   }
 
   /** Fails with `input-invalid` for an empty note, `work-package-not-found`, and what the work itself fails with. */
@@ -48,13 +43,13 @@ export class AddHistory {
     }
     const { type = 'note' } = input;
     const author = asOneLine(input.author ?? '') || 'user';
-    const slug = await locateFeature(this.#files, this.#repository, input);
-    return this.#perform.run(
+    const slug = await locateFeature(this.#ports.files, this.#ports.repository, input);
+    return this.#ports.perform.run(
       {
         checkout: input.checkout,
         subject: { feature: slug, workPackageId: input.workPackageId, agent: input.author },
         plan: async (emission) => {
-          const state = await loadFeature(this.#files, input.checkout.projectRoot, slug);
+          const state = await loadFeature(this.#ports.files, input.checkout.projectRoot, slug);
           const { workPackage, document } = findWorkPackage(state, input.workPackageId);
           const { id, lane, path } = workPackage;
           const fact = emission.fact('HistoryAdded', id, {
@@ -68,7 +63,7 @@ export class AddHistory {
           const { edits, line } = historyEdits(document, { lane, by: author, note: input.note, timestamp });
           return {
             result: { feature: slug, workPackageId: id, path, type, line },
-            changes: [await this.#files.change(document, edits)],
+            changes: [await this.#ports.files.change(document, edits)],
             events: [{ fact, evidence: { evidence: 'line', path, line } }],
             ...(input.commit === false ? {} : { message: commitSubject(`add history to ${id}`, slug) }),
           };

@@ -18,19 +18,22 @@ export interface FeatureCheck {
   readonly faults: readonly string[];
 }
 
+interface CheckFeaturePorts {
+  readonly repository: Pick<Repository, 'head'>;
+  readonly files: FeatureFiles;
+}
+
 /** Says of a plan what is read and what is passed over. Reads only: it needs no identity, takes no lock and emits nothing. */
 export class CheckFeature {
-  readonly #repository: Pick<Repository, 'head'>;
-  readonly #files: FeatureFiles;
+  readonly #ports: CheckFeaturePorts;
 
-  constructor(repository: Pick<Repository, 'head'>, files: FeatureFiles) {
-    this.#repository = repository;
-    this.#files = files;
+  constructor(ports: CheckFeaturePorts) {
+    this.#ports = ports;
   }
 
   async run(request: FeatureRequest): Promise<FeatureCheck> {
-    const slug = await locateFeature(this.#files, this.#repository, request);
-    const state = await loadFeature(this.#files, request.checkout.projectRoot, slug);
+    const slug = await locateFeature(this.#ports.files, this.#ports.repository, request);
+    const state = await loadFeature(this.#ports.files, request.checkout.projectRoot, slug);
     return { feature: slug, lines: planLines(state), faults: finalizing(state).faults };
   }
 }

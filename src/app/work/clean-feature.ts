@@ -1,5 +1,6 @@
 import { countsAsWork } from '../../domain/work/acceptance.js';
-import type { BranchPlace, Merges, FeatureFiles, Repository } from '../../ports/work.js';
+import type { BranchPlace } from '../../ports/work.js';
+import type { MergingPorts } from './perform-work.js';
 import type { Checkout, HeldRepository } from '../../ports/events.js';
 import { branchStandings } from './branch-standing.js';
 import type { FeatureState } from './feature-state.js';
@@ -29,26 +30,22 @@ export interface CleanResult {
 
 /** Clears up behind work packages that are done. Nothing goes that holds work which is nowhere else. */
 export class CleanFeature {
-  readonly #repository: Repository;
-  readonly #merges: Merges;
-  readonly #files: FeatureFiles;
+  readonly #ports: Omit<MergingPorts, 'perform'>;
 
-  constructor(repository: Repository, merges: Merges, files: FeatureFiles) {
-    this.#repository = repository;
-    this.#merges = merges;
-    this.#files = files;
+  constructor(ports: Omit<MergingPorts, 'perform'>) {
+    this.#ports = ports;
   }
 
   /** What would go and what would stay. Changes nothing. */
   async plan(request: FeatureRequest): Promise<CleanResult> {
-    const slug = await locateFeature(this.#files, this.#repository, request);
+    const slug = await locateFeature(this.#ports.files, this.#ports.repository, request);
     return this.#judge(slug, request.checkout);
   }
 
   /** Removes what can go, judged anew under the repository's lock. */
   async run(request: FeatureRequest, signal?: AbortSignal): Promise<CleanResult> {
-    const slug = await locateFeature(this.#files, this.#repository, request);
-    return this.#repository.exclusive(request.checkout, (held) => this.#remove(held, slug), signal);
+    const slug = await locateFeature(this.#ports.files, this.#ports.repository, request);
+    return this.#ports.repository.exclusive(request.checkout, (held) => this.#remove(held, slug), signal);
   }
 
   async #remove(held: HeldRepository, slug: string): Promise<CleanResult> {
@@ -60,8 +57,8 @@ export class CleanFeature {
       if (failed.some(({ workPackageId }) => workPackageId === leftover.workPackageId)) continue;
       const gone =
         leftover.kind === 'worktree'
-          ? await this.#repository.retireWorktree(held, leftover.name)
-          : await this.#repository.retireBranch(held, leftover.name);
+          ? await this.#ports.repository.retireWorktree(held, leftover.name)
+          : await this.#ports.repository.retireBranch(held, leftover.name);
       if (gone.ok) removed.push(leftover);
       else failed.push({ ...leftover, reason: `git keeps it: ${gone.error}` });
     }
@@ -69,12 +66,12 @@ export class CleanFeature {
   }
 
   async #judge(slug: string, checkout: Checkout): Promise<CleanResult> {
-    const state = await loadFeature(this.#files, checkout.projectRoot, slug);
+    const state = await loadFeature(this.#ports.files, checkout.projectRoot, slug);
     const removed: Leftover[] = [];
     const kept: KeptLeftover[] = [];
     if (checkout.commonDir === undefined) return { feature: slug, removed, kept };
-    const places = await this.#merges.places(checkout);
-    const target = await standingTargetOf(this.#repository, checkout, state.documents.meta);
+    const places = await this.#ports.merges.places(checkout);
+    const target = await standingTargetOf(this.#ports.repository, checkout, state.documents.meta);
     for (const leftover of await this.#leftovers(checkout, state, target, places)) {
       if (leftover.reason === undefined) removed.push(leftover.of);
       else kept.push({ ...leftover.of, reason: leftover.reason });
@@ -90,7 +87,7 @@ export class CleanFeature {
   ): Promise<readonly { readonly of: Leftover; readonly reason: string | undefined }[]> {
     const branches = branchesOf(state.documents);
     const done = state.workPackages.filter(({ workPackage }) => workPackage.lane === 'done');
-    const standingOf = await branchStandings(this.#merges, checkout, branches, done, target);
+    const standingOf = await branchStandings(this.#ports.merges, checkout, branches, done, target);
     const found: { of: Leftover; reason: string | undefined }[] = [];
     for (const { workPackage } of done) {
       const { id: workPackageId } = workPackage;
@@ -109,8 +106,8 @@ export class CleanFeature {
         const reason = shared ?? isUnmerged ?? (ofTree === undefined ? undefined : 'is checked out there');
         found.push({ of: { workPackageId, kind: 'branch', name: branch }, reason });
       }
-      if ((await this.#repository.branchTip(checkout, helper)) === undefined) continue;
-      const isThere = await this.#repository.isMerged(checkout, helper, target);
+      if ((await this.#ports.repository.branchTip(checkout, helper)) === undefined) continue;
+      const isThere = await this.#ports.repository.isMerged(checkout, helper, target);
       const reason = places.has(helper)
         ? 'is checked out'
         : isThere
@@ -129,7 +126,7 @@ export class CleanFeature {
     if (place.isLocked) return 'is locked';
     if (place.isRebased) return 'is being rebased';
     if (!place.isPresent) return 'is not where git remembers it';
-    const [first, ...others] = (await this.#repository.dirtyPaths(directory)).filter(countsAsWork);
+    const [first, ...others] = (await this.#ports.repository.dirtyPaths(directory)).filter(countsAsWork);
     if (first === undefined) return undefined;
     return `has what is not committed: ${first}${others.length === 0 ? '' : ` and ${others.length} more`}`;
   }

@@ -14,7 +14,7 @@ import { targetBranchOf } from './feature-target.js';
 import { loadFeature, locateFeature } from './locate-feature.js';
 import type { FeatureRequest } from './locate-feature.js';
 import { mainCheckout } from './main-checkout.js';
-import type { PerformWork } from './perform-work.js';
+import type { WorkPorts } from './perform-work.js';
 import { planAnnouncement } from './plan-announcement.js';
 import { resolvePlan } from './resolve-plan.js';
 import { statusChanges } from './status-changes.js';
@@ -60,14 +60,10 @@ export interface FinalizeResult {
 
 /** Fixes the plan of a feature: resolves dependencies, writes them into the front matters, announces what is not yet. */
 export class FinalizeTasks {
-  readonly #repository: Repository;
-  readonly #files: FeatureFiles;
-  readonly #perform: PerformWork;
+  readonly #ports: WorkPorts;
 
-  constructor(repository: Repository, files: FeatureFiles, perform: PerformWork) {
-    this.#repository = repository;
-    this.#files = files;
-    this.#perform = perform;
+  constructor(ports: WorkPorts) {
+    this.#ports = ports;
   }
 
   /**
@@ -75,17 +71,17 @@ export class FinalizeTasks {
    * `outbox-full`; nothing is written then. Run again, it finds nothing to do and emits nothing.
    */
   async run(input: FinalizeInput, signal?: AbortSignal): Promise<PerformedWork<FinalizeResult>> {
-    const slug = await locateFeature(this.#files, this.#repository, input);
+    const slug = await locateFeature(this.#ports.files, this.#ports.repository, input);
     const { checkout } = input;
-    return this.#perform.run(
+    return this.#ports.perform.run(
       {
         checkout,
         subject: { feature: slug },
         plan: async (emission) => {
-          const state = await loadFeature(this.#files, checkout.projectRoot, slug);
+          const state = await loadFeature(this.#ports.files, checkout.projectRoot, slug);
           const resolved = resolvePlan(state);
           const announcement = await planAnnouncement(emission, state, resolved.workPackages, () =>
-            targetBranchOf(this.#repository, checkout, state.documents.meta),
+            targetBranchOf(this.#ports.repository, checkout, state.documents.meta),
           );
           const seeds = seedsOf(emission, state);
           const written = [
@@ -93,13 +89,16 @@ export class FinalizeTasks {
             ...statusChanges(state, seeds),
             ...(announcement?.changes ?? []),
           ];
-          const left = (await uncommittedPlan(this.#repository, checkout, state.documents)).filter(
+          const left = (await uncommittedPlan(this.#ports.repository, checkout, state.documents)).filter(
             (path) => !written.some((change) => change.path === path),
           );
           const isWhole = input.whole === true && input.commit !== false;
           const result = resultOf(state, resolved, announcement?.announced ?? [], isWhole ? [] : left);
           // What holds evidence is written last.
-          const changes = [...(isWhole ? await asTheyAre(this.#files, checkout, left) : []), ...written];
+          const changes = [
+            ...(isWhole ? await asTheyAre(this.#ports.files, checkout, left) : []),
+            ...written,
+          ];
           if (changes.length === 0) return nothingToDo(result);
           return {
             result,
@@ -115,9 +114,9 @@ export class FinalizeTasks {
 
   /** What `whole` would commit beside what is written. */
   async uncommitted(input: FinalizeInput): Promise<readonly string[]> {
-    const slug = await locateFeature(this.#files, this.#repository, input);
-    const { documents } = await loadFeature(this.#files, input.checkout.projectRoot, slug);
-    return uncommittedPlan(this.#repository, input.checkout, documents);
+    const slug = await locateFeature(this.#ports.files, this.#ports.repository, input);
+    const { documents } = await loadFeature(this.#ports.files, input.checkout.projectRoot, slug);
+    return uncommittedPlan(this.#ports.repository, input.checkout, documents);
   }
 
   async #edits(
@@ -129,7 +128,9 @@ export class FinalizeTasks {
       const filed = workPackages.find(({ workPackage }) => workPackage.id === id);
       if (!isChanged || filed === undefined) continue;
       changes.push(
-        await this.#files.change(filed.document, [{ edit: 'set', key: 'dependencies', value: dependencies }]),
+        await this.#ports.files.change(filed.document, [
+          { edit: 'set', key: 'dependencies', value: dependencies },
+        ]),
       );
     }
     return changes;

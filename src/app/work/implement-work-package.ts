@@ -6,7 +6,7 @@ import { workPackageBranch } from '../../domain/work/feature-slug.js';
 import { workPackageIdOf } from '../../domain/work/work-package-id.js';
 import { unreadyDependencies, chooseWorktreeBase } from '../../domain/work/worktree-base.js';
 import type { HeldRepository } from '../../ports/events.js';
-import type { FeatureFiles, Repository, WorktreeRequest } from '../../ports/work.js';
+import type { Repository, WorktreeRequest } from '../../ports/work.js';
 import type { Emission } from '../outbox/event-emitter.js';
 import { findWorkPackage, refuseUninitialized, searchWorkPackage } from './feature-state.js';
 import type { FeatureState, FiledWorkPackage } from './feature-state.js';
@@ -14,7 +14,7 @@ import { standingTargetOf } from './feature-target.js';
 import { branchesOf, describeGroup } from './group-branches.js';
 import { loadFeature, locateFeature } from './locate-feature.js';
 import type { FeatureRequest } from './locate-feature.js';
-import type { PerformWork } from './perform-work.js';
+import type { WorkPorts } from './perform-work.js';
 import { planTransitions } from './plan-transitions.js';
 import { nothingToDo } from './work-plan.js';
 import type { PerformedWork, WorkPlan } from './work-plan.js';
@@ -46,14 +46,10 @@ export interface ImplementResult {
 
 /** Gives a work package a work tree on a branch of its own and takes it from `planned` to `doing`. */
 export class ImplementWorkPackage {
-  readonly #repository: Repository;
-  readonly #files: FeatureFiles;
-  readonly #perform: PerformWork;
+  readonly #ports: WorkPorts;
 
-  constructor(repository: Repository, files: FeatureFiles, perform: PerformWork) {
-    this.#repository = repository;
-    this.#files = files;
-    this.#perform = perform;
+  constructor(ports: WorkPorts) {
+    this.#ports = ports;
   }
 
   /**
@@ -70,11 +66,11 @@ export class ImplementWorkPackage {
         },
       );
     }
-    const slug = await locateFeature(this.#files, this.#repository, input);
+    const slug = await locateFeature(this.#ports.files, this.#ports.repository, input);
     const plan = (emission: Emission, held: HeldRepository): Promise<WorkPlan<ImplementResult>> =>
       this.#plan(emission, held, slug, input);
     const subject = { feature: slug, workPackageId: input.workPackageId, agent: input.agent };
-    return this.#perform.run({ checkout: input.checkout, subject, plan }, signal);
+    return this.#ports.perform.run({ checkout: input.checkout, subject, plan }, signal);
   }
 
   async #plan(
@@ -83,7 +79,7 @@ export class ImplementWorkPackage {
     slug: string,
     input: ImplementInput,
   ): Promise<WorkPlan<ImplementResult>> {
-    const state = await loadFeature(this.#files, held.checkout.projectRoot, slug);
+    const state = await loadFeature(this.#ports.files, held.checkout.projectRoot, slug);
     const filed = findWorkPackage(state, input.workPackageId);
     refuseGroups(state, filed);
     if (!isBegun(filed)) refuseUnready(state, filed);
@@ -117,7 +113,7 @@ export class ImplementWorkPackage {
       ...(made.base === undefined ? {} : { base: made.base }),
     };
     if (lane === 'doing') return nothingToDo(result);
-    const { changes, events, warnings } = await planTransitions(this.#files, emission, state, [
+    const { changes, events, warnings } = await planTransitions(this.#ports.files, emission, state, [
       {
         workPackageId: id,
         to: 'doing',
@@ -137,7 +133,7 @@ export class ImplementWorkPackage {
     filed: FiledWorkPackage,
     input: ImplementInput,
   ): Promise<MadeWorktree> {
-    const repository = this.#repository;
+    const repository = this.#ports.repository;
     const branch = workPackageBranch(state.documents.slug, filed.workPackage.id);
     const isThere = (await repository.branchTip(held.checkout, branch)) !== undefined;
     const base = isThere ? undefined : await chooseBase(repository, held, state, filed, input.base);
@@ -167,8 +163,9 @@ export class ImplementWorkPackage {
     made: WorktreeRequest | undefined,
     base: ChosenBase | undefined,
   ): Promise<void> {
-    if (made !== undefined) await this.#repository.removeWorktree(held, made);
-    if (base?.mergeBranch !== undefined) await this.#repository.removeMergeBranch(held, base.mergeBranch);
+    if (made !== undefined) await this.#ports.repository.removeWorktree(held, made);
+    if (base?.mergeBranch !== undefined)
+      await this.#ports.repository.removeMergeBranch(held, base.mergeBranch);
   }
 }
 

@@ -1,10 +1,9 @@
 import { SyncError } from '../../domain/errors.js';
 import { originOf, type Lane, type Origin } from '../../domain/events/lane.js';
 import { isTickedAs, laneOfMark, namedIds, type Mark, type NamedIds } from '../../domain/work/marks.js';
-import type { FeatureFiles, Repository } from '../../ports/work.js';
 import { findMarked, refuseUnknown, type Marked } from './find-marked.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
-import type { PerformWork } from './perform-work.js';
+import type { WorkPorts } from './perform-work.js';
 import { planMarks } from './plan-marks.js';
 import { nothingToDo, type PerformedWork, type WorkSubject } from './work-plan.js';
 import { commitSubject, namesOrCount } from '../../domain/work/commit-message.js';
@@ -49,14 +48,10 @@ export interface MarkStatusResult {
  * is marked, or, when something is unknown or illegal, nothing is.
  */
 export class MarkStatus {
-  readonly #repository: Repository;
-  readonly #files: FeatureFiles;
-  readonly #perform: PerformWork;
+  readonly #ports: WorkPorts;
 
-  constructor(repository: Repository, files: FeatureFiles, perform: PerformWork) {
-    this.#repository = repository;
-    this.#files = files;
-    this.#perform = perform;
+  constructor(ports: WorkPorts) {
+    this.#ports = ports;
   }
 
   /**
@@ -67,19 +62,19 @@ export class MarkStatus {
   async run(input: MarkStatusInput, signal?: AbortSignal): Promise<PerformedWork<MarkStatusResult>> {
     const ids = namedIds(input.ids);
     refuseNonsense(ids, input.status);
-    const slug = await locateFeature(this.#files, this.#repository, input);
-    return this.#perform.run(
+    const slug = await locateFeature(this.#ports.files, this.#ports.repository, input);
+    return this.#ports.perform.run(
       {
         checkout: input.checkout,
         subject: subjectOf(slug, ids, input.agent),
         plan: async (emission) => {
-          const state = await loadFeature(this.#files, input.checkout.projectRoot, slug);
+          const state = await loadFeature(this.#ports.files, input.checkout.projectRoot, slug);
           const wanted = { to: laneOfMark(input.status), isTicked: isTickedAs(input.status) === true };
           const search = findMarked(state, ids, wanted);
           refuseUnknown(state, search, input.force === true, wanted.to);
           const result = resultOf(slug, search, wanted);
           if (search.moves.length === 0 && search.ticks.length === 0) return nothingToDo(result);
-          const planned = await planMarks(this.#files, emission, state, search, {
+          const planned = await planMarks(this.#ports.files, emission, state, search, {
             ...wanted,
             by: input.agent ?? 'user',
             ...(input.agent === undefined ? {} : { agent: input.agent }),

@@ -1,7 +1,7 @@
 import { SyncError } from '../../domain/errors.js';
 import { err, type Result } from '../../domain/result.js';
 import { mergeSubject } from '../../domain/work/merge-messages.js';
-import type { BranchMove, Merges, TriedMerge, FeatureFiles, Repository } from '../../ports/work.js';
+import type { BranchMove, TriedMerge } from '../../ports/work.js';
 import type { Checkout, HeldRepository } from '../../ports/events.js';
 import type { Emission } from '../outbox/event-emitter.js';
 import { decideMerge } from './decide-merge.js';
@@ -10,7 +10,7 @@ import { loadFeature, locateFeature } from './locate-feature.js';
 import { conflictError, obstacleError } from './merge-errors.js';
 import { mergeReport, type FoundConflict, type MergeReport } from './merge-report.js';
 import type { DecidedMerge, MergeInput } from './merge-request.js';
-import type { PerformWork } from './perform-work.js';
+import type { MergingPorts } from './perform-work.js';
 import { planTransitions, type Transition } from './plan-transitions.js';
 import type { PerformedWork, WorkPlan } from './work-plan.js';
 import { commitSubject, namesOrCount } from '../../domain/work/commit-message.js';
@@ -20,16 +20,10 @@ import { commitSubject, namesOrCount } from '../../domain/work/commit-message.js
  * the target branch moves in one step, then the lanes change.
  */
 export class MergeWorkPackages {
-  readonly #repository: Repository;
-  readonly #merges: Merges;
-  readonly #files: FeatureFiles;
-  readonly #perform: PerformWork;
+  readonly #ports: MergingPorts;
 
-  constructor(repository: Repository, merges: Merges, files: FeatureFiles, perform: PerformWork) {
-    this.#repository = repository;
-    this.#merges = merges;
-    this.#files = files;
-    this.#perform = perform;
+  constructor(ports: MergingPorts) {
+    this.#ports = ports;
   }
 
   /**
@@ -44,9 +38,9 @@ export class MergeWorkPackages {
         hint: 'Run "git init" and commit once, then run the command again.',
       });
     }
-    const slug = await locateFeature(this.#files, this.#repository, input);
+    const slug = await locateFeature(this.#ports.files, this.#ports.repository, input);
     if (input.dryRun === true) return { result: await this.#report(checkout, slug, input), outcomes: [] };
-    return this.#perform.run(
+    return this.#ports.perform.run(
       {
         checkout,
         subject: { feature: slug, agent: input.agent },
@@ -62,7 +56,9 @@ export class MergeWorkPackages {
     if (!tried.ok) return { ...mergeReport(decided, input), conflict: tried.error };
     const { from, to } = tried.value;
     const obstacle =
-      from === to ? undefined : await this.#merges.obstacle(checkout, { branch: decided.target, from, to });
+      from === to
+        ? undefined
+        : await this.#ports.merges.obstacle(checkout, { branch: decided.target, from, to });
     return { ...mergeReport(decided, input), ...(obstacle === undefined ? {} : { obstacle }) };
   }
 
@@ -98,7 +94,7 @@ export class MergeWorkPackages {
     { slug, target, steps }: DecidedMerge,
     input: MergeInput,
   ): Promise<Pick<WorkPlan<MergeReport>, 'changes' | 'events' | 'warnings' | 'message'>> {
-    const state = await loadFeature(this.#files, checkout.projectRoot, slug);
+    const state = await loadFeature(this.#ports.files, checkout.projectRoot, slug);
     const transitions = steps
       .filter(({ id, from, to }) => from !== to && findWorkPackage(state, id).workPackage.lane === from)
       .map(({ id, to }): Transition => ({
@@ -108,7 +104,12 @@ export class MergeWorkPackages {
         note: `Merged into ${target}`,
       }));
     if (transitions.length === 0) return { changes: [], events: [] };
-    const { changes, events, warnings } = await planTransitions(this.#files, emission, state, transitions);
+    const { changes, events, warnings } = await planTransitions(
+      this.#ports.files,
+      emission,
+      state,
+      transitions,
+    );
     const ids = namesOrCount(
       transitions.map(({ workPackageId }) => workPackageId),
       'work packages',
@@ -119,7 +120,11 @@ export class MergeWorkPackages {
   }
 
   #decide(checkout: Checkout, slug: string, input: MergeInput): Promise<DecidedMerge> {
-    const ports = { repository: this.#repository, merges: this.#merges, files: this.#files };
+    const ports = {
+      repository: this.#ports.repository,
+      merges: this.#ports.merges,
+      files: this.#ports.files,
+    };
     return decideMerge(ports, checkout, slug, input);
   }
 
@@ -129,7 +134,7 @@ export class MergeWorkPackages {
     input: MergeInput,
   ): Promise<Result<TriedMerge, FoundConflict>> {
     const merging = decided.steps.filter(({ outcome }) => outcome === 'merged');
-    const tried = await this.#merges.tryMerge(checkout, {
+    const tried = await this.#ports.merges.tryMerge(checkout, {
       into: decided.target,
       branches: merging.map((step) => ({ branch: step.branch, subject: mergeSubject(step, decided, input) })),
       strategy: input.strategy ?? 'merge',
@@ -138,7 +143,7 @@ export class MergeWorkPackages {
     const { branch, paths } = tried.error;
     const ids = merging.map(({ id }) => id);
     const at = merging.findIndex((step) => step.branch === branch);
-    const place = (await this.#merges.places(checkout)).get(branch);
+    const place = (await this.#ports.merges.places(checkout)).get(branch);
     return err<FoundConflict>({
       workPackageId: ids[at] ?? branch,
       branch,
@@ -149,7 +154,7 @@ export class MergeWorkPackages {
   }
 
   async #move(held: HeldRepository, move: BranchMove): Promise<void> {
-    const moved = await this.#merges.moveBranch(held, move);
+    const moved = await this.#ports.merges.moveBranch(held, move);
     if (!moved.ok) throw obstacleError(move.branch, moved.error);
   }
 }

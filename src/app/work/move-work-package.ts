@@ -7,11 +7,10 @@ import {
   type Lane,
   type Origin,
 } from '../../domain/events/lane.js';
-import type { FeatureFiles, Repository } from '../../ports/work.js';
 import { findWorkPackage, type FiledWorkPackage } from './feature-state.js';
 import { illegalTransition } from './illegal-transition.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
-import type { PerformWork } from './perform-work.js';
+import type { WorkPorts } from './perform-work.js';
 import { nothingToDo, type PerformedWork } from './work-plan.js';
 import { planTransitions } from './plan-transitions.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
@@ -44,25 +43,21 @@ export interface MoveResult extends Origin {
 
 /** Takes a work package to another lane. The lane that counts is the one that the file has under the lock. */
 export class MoveWorkPackage {
-  readonly #repository: Repository;
-  readonly #files: FeatureFiles;
-  readonly #perform: PerformWork;
+  readonly #ports: WorkPorts;
 
-  constructor(repository: Repository, files: FeatureFiles, perform: PerformWork) {
-    this.#repository = repository;
-    this.#files = files;
-    this.#perform = perform;
+  constructor(ports: WorkPorts) {
+    this.#ports = ports;
   }
 
   /** Fails with `transition-illegal`, `work-package-not-found`, `work-package-unreadable` and what the work itself fails with. */
   async run(input: MoveInput, signal?: AbortSignal): Promise<PerformedWork<MoveResult>> {
-    const slug = await locateFeature(this.#files, this.#repository, input);
-    return this.#perform.run(
+    const slug = await locateFeature(this.#ports.files, this.#ports.repository, input);
+    return this.#ports.perform.run(
       {
         checkout: input.checkout,
         subject: { feature: slug, workPackageId: input.workPackageId, agent: input.agent },
         plan: async (emission) => {
-          const state = await loadFeature(this.#files, input.checkout.projectRoot, slug);
+          const state = await loadFeature(this.#ports.files, input.checkout.projectRoot, slug);
           const filed = findWorkPackage(state, input.workPackageId);
           const { id, path } = filed.workPackage;
           const origin = originOf(filed.workPackage);
@@ -76,7 +71,7 @@ export class MoveWorkPackage {
             });
           }
           refuseIllegal(filed, input);
-          const planned = await planTransitions(this.#files, emission, state, [
+          const planned = await planTransitions(this.#ports.files, emission, state, [
             {
               workPackageId: id,
               to: input.to,

@@ -3,10 +3,9 @@ import { commitSubject } from '../../domain/work/commit-message.js';
 import { newFeature, type NewWorkPackage } from '../../domain/work/new-feature.js';
 import { activityTime } from '../../domain/work/transition.js';
 import type { WallClock } from '../../ports/host.js';
-import type { FeatureFiles, Repository } from '../../ports/work.js';
 import type { Checkout } from '../../ports/events.js';
 import { targetBranchOf } from './feature-target.js';
-import type { PerformWork } from './perform-work.js';
+import type { WorkPorts } from './perform-work.js';
 import type { PerformedWork } from './work-plan.js';
 
 export interface NewFeatureInput {
@@ -32,16 +31,10 @@ export interface NewFeatureResult {
 
 /** Makes a complete feature from a template, under the next free number. It is announced by `finalize-tasks`, not here. */
 export class MakeFeature {
-  readonly #repository: Repository;
-  readonly #files: FeatureFiles;
-  readonly #perform: PerformWork;
-  readonly #clock: WallClock;
+  readonly #ports: WorkPorts & { readonly wallClock: WallClock };
 
-  constructor(repository: Repository, files: FeatureFiles, perform: PerformWork, clock: WallClock) {
-    this.#repository = repository;
-    this.#files = files;
-    this.#perform = perform;
-    this.#clock = clock;
+  constructor(ports: WorkPorts & { readonly wallClock: WallClock }) {
+    this.#ports = ports;
   }
 
   /** Fails with `input-invalid` for an empty title, and with what the work itself fails with. */
@@ -53,22 +46,23 @@ export class MakeFeature {
     }
     const { checkout } = input;
     const { projectRoot } = checkout;
-    return this.#perform.run(
+    return this.#ports.perform.run(
       {
         checkout,
         plan: async (_, held) => {
           const taken = [
-            ...(await this.#files.features(projectRoot)),
-            ...(await this.#files.strangers(projectRoot)).map(({ path }) =>
+            ...(await this.#ports.files.features(projectRoot)),
+            ...(await this.#ports.files.strangers(projectRoot)).map(({ path }) =>
               path.slice(path.lastIndexOf('/') + 1),
             ),
           ];
-          const createdAt = activityTime(new Date(this.#clock.nowMs()).toISOString());
-          const targetBranch = input.target ?? (await targetBranchOf(this.#repository, checkout, undefined));
+          const createdAt = activityTime(new Date(this.#ports.wallClock.nowMs()).toISOString());
+          const targetBranch =
+            input.target ?? (await targetBranchOf(this.#ports.repository, checkout, undefined));
           const { title, workPackages, isChain } = input;
           const made = newFeature({ title, workPackages, isChain, targetBranch, createdAt }, taken);
           const { slug, directory, files } = made;
-          const undo = await this.#files.makeFolders(held, `${directory}/tasks`);
+          const undo = await this.#ports.files.makeFolders(held, `${directory}/tasks`);
           return {
             result: {
               feature: slug,

@@ -1,13 +1,33 @@
 import { SyncError } from '../../domain/errors.js';
 import { intentOf, type Intent } from '../../domain/work/intent.js';
 import type { Outbox } from '../../ports/outbox.js';
-import type { FeatureFiles, FileChange, IntentStore, Repository } from '../../ports/work.js';
+import type { FeatureFiles, FileChange, IntentStore, Merges, Repository } from '../../ports/work.js';
 import type { HeldRepository } from '../../ports/events.js';
 import type { Emission, EventEmitter } from '../outbox/event-emitter.js';
 import { asKept, captureIntent, isUnsettled, withKept, type KeptEvents } from './kept-events.js';
 import { mainCheckout } from './main-checkout.js';
 import type { ResolveLeftOver } from './resolve-left-over.js';
 import type { PerformedWork, WorkPlan, WorkRequest } from './work-plan.js';
+
+/** What the use cases that change a plan work with. */
+export interface WorkPorts {
+  readonly repository: Repository;
+  readonly files: FeatureFiles;
+  readonly perform: PerformWork;
+}
+
+/** The same for those that look at branches, too. */
+export interface MergingPorts extends WorkPorts {
+  readonly merges: Merges;
+}
+
+interface PerformWorkPorts {
+  readonly repository: Repository;
+  readonly files: FeatureFiles;
+  readonly intents: IntentStore;
+  readonly emitter: Pick<EventEmitter, 'begin'>;
+  readonly resolveLeftOver: Pick<ResolveLeftOver, 'run'>;
+}
 
 /**
  * Changes tracked files and captures the events of the change as one: under the repository's lock it resolves what a
@@ -18,24 +38,10 @@ import type { PerformedWork, WorkPlan, WorkRequest } from './work-plan.js';
  * work of which nobody could be told.
  */
 export class PerformWork {
-  readonly #repository: Repository;
-  readonly #files: FeatureFiles;
-  readonly #intents: IntentStore;
-  readonly #emitter: Pick<EventEmitter, 'begin'>;
-  readonly #resolve: Pick<ResolveLeftOver, 'run'>;
+  readonly #ports: PerformWorkPorts;
 
-  constructor(
-    repository: Repository,
-    files: FeatureFiles,
-    intents: IntentStore,
-    emitter: Pick<EventEmitter, 'begin'>,
-    resolve: Pick<ResolveLeftOver, 'run'>,
-  ) {
-    this.#repository = repository;
-    this.#files = files;
-    this.#intents = intents;
-    this.#emitter = emitter;
-    this.#resolve = resolve;
+  constructor(ports: PerformWorkPorts) {
+    this.#ports = ports;
   }
 
   /**
@@ -45,9 +51,9 @@ export class PerformWork {
    */
   async run<R>(request: WorkRequest<R>, signal?: AbortSignal): Promise<PerformedWork<R>> {
     // Beginning may mint the identity, which takes the repository's lock itself.
-    const emission = request.emission ?? (await this.#emitter.begin(request.checkout));
+    const emission = request.emission ?? (await this.#ports.emitter.begin(request.checkout));
     try {
-      return await this.#repository.exclusive(
+      return await this.#ports.repository.exclusive(
         request.checkout,
         (held) => this.#perform(held, emission, request),
         signal,
@@ -64,7 +70,7 @@ export class PerformWork {
     emission: Emission,
     request: WorkRequest<R>,
   ): Promise<PerformedWork<R>> {
-    const leftOver = await this.#resolve.run(held, emission.limits);
+    const leftOver = await this.#ports.resolveLeftOver.run(held, emission.limits);
     const plan = await request.plan(emission, held);
     const { warnings } = plan;
     const aside = {
@@ -96,9 +102,9 @@ export class PerformWork {
   ): Promise<string | undefined> {
     const paths = await this.#pathsOfCommit(held, plan);
     await this.#demandPlace(held, plan, paths);
-    await this.#intents.write(held, withKept(await this.#intentOf(held, emission, plan, paths), kept));
+    await this.#ports.intents.write(held, withKept(await this.#intentOf(held, emission, plan, paths), kept));
     try {
-      await this.#files.write(held, plan.changes);
+      await this.#ports.files.write(held, plan.changes);
     } catch (error) {
       await this.#takeBack(held, plan.changes, kept);
       throw error;
@@ -118,7 +124,9 @@ export class PerformWork {
   async #asTheyAre(held: HeldRepository, changes: readonly FileChange[]): Promise<readonly FileChange[]> {
     const present: FileChange[] = [];
     for (const change of changes) {
-      const text = await this.#files.text(held.checkout.projectRoot, change.path).catch(() => undefined);
+      const text = await this.#ports.files
+        .text(held.checkout.projectRoot, change.path)
+        .catch(() => undefined);
       present.push({ ...change, after: text ?? change.after });
     }
     return present;
@@ -127,7 +135,7 @@ export class PerformWork {
   /** What no commit can hold is refused before anything is written. */
   async #demandPlace<R>(held: HeldRepository, plan: WorkPlan<R>, paths: readonly string[]): Promise<void> {
     if (plan.message === undefined || !isUnderGit(held)) return;
-    const obstacle = await this.#repository.commitObstacle(held, paths);
+    const obstacle = await this.#ports.repository.commitObstacle(held, paths);
     if (obstacle !== undefined) throw commitRefused(`This cannot be committed: ${obstacle}.`);
   }
 
@@ -135,9 +143,10 @@ export class PerformWork {
   async #pathsOfCommit<R>({ checkout }: HeldRepository, plan: WorkPlan<R>): Promise<readonly string[]> {
     const paths: string[] = [];
     for (const { path, isDerived } of plan.changes) {
-      const { branch } = isDerived === true ? await this.#repository.head(mainCheckout(checkout)) : {};
+      const { branch } = isDerived === true ? await this.#ports.repository.head(mainCheckout(checkout)) : {};
       const isOurs =
-        branch === undefined || (await this.#repository.fileAtTip(checkout, branch, path)) !== undefined;
+        branch === undefined ||
+        (await this.#ports.repository.fileAtTip(checkout, branch, path)) !== undefined;
       if (isOurs) paths.push(path);
     }
     return paths;
@@ -149,7 +158,7 @@ export class PerformWork {
     paths: readonly string[],
   ): Promise<string | undefined> {
     if (plan.message === undefined || !isUnderGit(held)) return undefined;
-    const committed = await this.#repository.commit(held, paths, plan.message);
+    const committed = await this.#ports.repository.commit(held, paths, plan.message);
     if (committed.ok) return committed.value;
     throw commitRefused(`Git refused the commit: ${committed.error}`);
   }
@@ -160,7 +169,7 @@ export class PerformWork {
     plan: WorkPlan<R>,
     paths: readonly string[],
   ): Promise<Intent> {
-    const { branch } = await this.#repository.head(mainCheckout(held.checkout));
+    const { branch } = await this.#ports.repository.head(mainCheckout(held.checkout));
     return intentOf({
       project: emission.outbox.project,
       branch,
@@ -179,8 +188,10 @@ export class PerformWork {
     kept: KeptEvents | undefined,
   ): Promise<void> {
     try {
-      await this.#files.restore(held, changes);
-      await (kept === undefined ? this.#intents.clear(held) : this.#intents.write(held, captureIntent(kept)));
+      await this.#ports.files.restore(held, changes);
+      await (kept === undefined
+        ? this.#ports.intents.clear(held)
+        : this.#ports.intents.write(held, captureIntent(kept)));
     } catch {
       // The first failure is the one to report. The intent stays where it could not be cleared, and the next
       // resolver looks at the files again.
@@ -189,7 +200,7 @@ export class PerformWork {
 
   /** The work is done and captured: an intent that cannot be cleared is found done by the next resolver. */
   async #forget(held: HeldRepository): Promise<void> {
-    await this.#intents.clear(held).catch(() => undefined);
+    await this.#ports.intents.clear(held).catch(() => undefined);
   }
 
   async #undoOnFailure<R, T>(plan: WorkPlan<R>, work: () => Promise<T>): Promise<T> {

@@ -40,20 +40,23 @@ export interface FeatureCards {
 
 type Files = Pick<FeatureFiles, 'features' | 'strangers' | 'text' | 'read'>;
 
+interface ReadBoardPorts {
+  readonly repository: Pick<Repository, 'head'>;
+  readonly files: Files;
+}
+
 /** Reads the board of a feature. Reads only: it needs no identity, takes no lock and emits nothing. */
 export class ReadBoard {
-  readonly #repository: Pick<Repository, 'head'>;
-  readonly #files: Files;
+  readonly #ports: ReadBoardPorts;
 
-  constructor(repository: Pick<Repository, 'head'>, files: Files) {
-    this.#repository = repository;
-    this.#files = files;
+  constructor(ports: ReadBoardPorts) {
+    this.#ports = ports;
   }
 
   /** Fails with `feature-not-found`, `feature-ambiguous` and `storage-failed`. */
   async run(request: FeatureRequest): Promise<FeatureCards> {
-    const slug = await locateFeature(this.#files, this.#repository, request);
-    const state = await loadFeature(this.#files, request.checkout.projectRoot, slug);
+    const slug = await locateFeature(this.#ports.files, this.#ports.repository, request);
+    const state = await loadFeature(this.#ports.files, request.checkout.projectRoot, slug);
     const boxes = boxesOf(state);
     const cards = state.workPackages.map((filed) => cardOf(state, filed, boxes));
     const counts = Object.fromEntries(

@@ -21,41 +21,42 @@ export interface ResolvedLeftOver {
   readonly kept?: KeptEvents;
 }
 
+interface ResolveLeftOverPorts {
+  readonly repository: Repository;
+  readonly files: FeatureFiles;
+  readonly intents: IntentStore;
+  readonly outboxes: Outboxes;
+}
+
 /**
  * Brings the intent of a process that died to one of its two ends. The caller holds the repository's lock, so nobody
  * is still at work on it: what the journal has is done, what a file proves is committed and captured, and the rest
  * never happened.
  */
 export class ResolveLeftOver {
-  readonly #repository: Repository;
-  readonly #files: FeatureFiles;
-  readonly #intents: IntentStore;
-  readonly #outboxes: Outboxes;
+  readonly #ports: ResolveLeftOverPorts;
 
-  constructor(repository: Repository, files: FeatureFiles, intents: IntentStore, outboxes: Outboxes) {
-    this.#repository = repository;
-    this.#files = files;
-    this.#intents = intents;
-    this.#outboxes = outboxes;
+  constructor(ports: ResolveLeftOverPorts) {
+    this.#ports = ports;
   }
 
   /** `undefined` when there was nothing left over. Safe to repeat: killed in the middle, the next call goes on. */
   async run(held: HeldRepository, limits: CaptureLimits): Promise<ResolvedLeftOver | undefined> {
-    const intent = await this.#intents.read(held);
+    const intent = await this.#ports.intents.read(held);
     if (intent === 'none') return undefined;
     // The intent is synced before the first edit: one that was torn belongs to work that had not begun.
     const resolved = intent === 'unreadable' ? undefined : await this.#resolve(held, intent, limits);
-    if (resolved?.kept === undefined) await this.#intents.clear(held);
-    else await this.#intents.write(held, captureIntent(resolved.kept));
+    if (resolved?.kept === undefined) await this.#ports.intents.clear(held);
+    else await this.#ports.intents.write(held, captureIntent(resolved.kept));
     return resolved;
   }
 
   async #resolve(held: HeldRepository, intent: Intent, limits: CaptureLimits): Promise<ResolvedLeftOver> {
-    await this.#files.sweep(held, pathsOf(intent));
-    const outbox = this.#outboxes.open(intent.project);
+    await this.#ports.files.sweep(held, pathsOf(intent));
+    const outbox = this.#ports.outboxes.open(intent.project);
     const { ids, trouble } = await searchJournal(outbox, intent, limits);
     const main = mainCheckout(held.checkout);
-    const isCheckedOut = (await this.#repository.head(main)).branch === intent.branch;
+    const isCheckedOut = (await this.#ports.repository.head(main)).branch === intent.branch;
     const findings = await this.#findings(held, intent, ids, isCheckedOut);
     const commitRefused =
       isCheckedOut && findings.proven.length > 0 ? await this.#commit(held, intent) : undefined;
@@ -96,28 +97,30 @@ export class ResolveLeftOver {
 
   async #repair(held: HeldRepository, { repair, changes }: Repair): Promise<void> {
     const edits = changes.map(({ path, before, after }) => ({ path, before, after }));
-    await (repair === 'finish' ? this.#files.write(held, edits) : this.#files.restore(held, edits));
+    await (repair === 'finish'
+      ? this.#ports.files.write(held, edits)
+      : this.#ports.files.restore(held, edits));
   }
 
   async #commit(held: HeldRepository, { commit }: Intent): Promise<string | undefined> {
     if (commit === undefined) return undefined;
     const paths: string[] = [];
     for (const path of commit.paths) {
-      if (await this.#repository.isUncommitted(mainCheckout(held.checkout), path)) paths.push(path);
+      if (await this.#ports.repository.isUncommitted(mainCheckout(held.checkout), path)) paths.push(path);
     }
     if (paths.length === 0) return undefined;
-    const committed = await this.#repository.commit(held, paths, commit.message);
+    const committed = await this.#ports.repository.commit(held, paths, commit.message);
     return committed.ok ? undefined : committed.error;
   }
 
   async #texts(held: HeldRepository, intent: Intent): Promise<Texts> {
-    return textsOf(intent, (path) => this.#files.text(held.checkout.projectRoot, path));
+    return textsOf(intent, (path) => this.#ports.files.text(held.checkout.projectRoot, path));
   }
 
   async #textsAtTip(held: HeldRepository, intent: Intent): Promise<Texts> {
     const { branch } = intent;
     if (branch === undefined) return new Map();
-    return textsOf(intent, (path) => this.#repository.fileAtTip(held.checkout, branch, path));
+    return textsOf(intent, (path) => this.#ports.repository.fileAtTip(held.checkout, branch, path));
   }
 }
 

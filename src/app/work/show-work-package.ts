@@ -48,23 +48,25 @@ export interface ShownWorkPackage {
   readonly history: readonly Pick<ActivityEntry, 'timestamp' | 'agent' | 'lane' | 'note'>[];
 }
 
+interface ShowWorkPackagePorts {
+  readonly repository: Pick<Repository, 'head'>;
+  readonly merges: Pick<Merges, 'places'>;
+  readonly files: FeatureFiles;
+}
+
 /** Reads one work package. Reads only: it needs no identity, takes no lock and emits nothing. */
 export class ShowWorkPackage {
-  readonly #repository: Pick<Repository, 'head'>;
-  readonly #merges: Pick<Merges, 'places'>;
-  readonly #files: FeatureFiles;
+  readonly #ports: ShowWorkPackagePorts;
 
-  constructor(repository: Pick<Repository, 'head'>, merges: Pick<Merges, 'places'>, files: FeatureFiles) {
-    this.#repository = repository;
-    this.#merges = merges;
-    this.#files = files;
+  constructor(ports: ShowWorkPackagePorts) {
+    this.#ports = ports;
   }
 
   /** Fails with `wrong-usage` when none is named and none is worked on here, and like every reader of a feature. */
   async run(input: ShowInput): Promise<ShownWorkPackage> {
     const { checkout } = input;
-    const slug = await locateFeature(this.#files, this.#repository, input);
-    const state = await loadFeature(this.#files, checkout.projectRoot, slug);
+    const slug = await locateFeature(this.#ports.files, this.#ports.repository, input);
+    const state = await loadFeature(this.#ports.files, checkout.projectRoot, slug);
     const { documents } = state;
     const branches = branchesOf(documents);
     const asked = input.workPackageId ?? (await this.#here(input, state));
@@ -73,7 +75,7 @@ export class ShowWorkPackage {
     const { from: lane = null, ...finer } = originOf(workPackage);
     const branch = branches.of(id);
     const place =
-      checkout.commonDir === undefined ? undefined : (await this.#merges.places(checkout)).get(branch);
+      checkout.commonDir === undefined ? undefined : (await this.#ports.merges.places(checkout)).get(branch);
     const absolute = (path: string): string => `${checkout.projectRoot}/${path}`;
     const { boxes } = tasksOf(documents.tasks ?? '', id);
     return {
@@ -110,7 +112,7 @@ export class ShowWorkPackage {
   }
 
   async #here({ checkout }: ShowInput, state: FeatureState): Promise<string> {
-    const { branch } = await this.#repository.head(checkout);
+    const { branch } = await this.#ports.repository.head(checkout);
     const ids = state.workPackages.map(({ workPackage }) => workPackage.id);
     const { of } = branchesOf(state.documents);
     const [only, another] = ids.filter((id) => of(id) === branch);

@@ -10,14 +10,17 @@ export interface UnfinishedWork {
   readonly paths: readonly string[];
 }
 
+interface FindUnfinishedWorkPorts {
+  readonly repository: Pick<Repository, 'dirtyPaths' | 'locate'>;
+  readonly files: Pick<FeatureFiles, 'read'>;
+}
+
 /** Looks for work that would be left behind when a work package is handed over. Looks only. */
 export class FindUnfinishedWork {
-  readonly #repository: Pick<Repository, 'dirtyPaths' | 'locate'>;
-  readonly #files: Pick<FeatureFiles, 'read'>;
+  readonly #ports: FindUnfinishedWorkPorts;
 
-  constructor(repository: Pick<Repository, 'dirtyPaths' | 'locate'>, files: Pick<FeatureFiles, 'read'>) {
-    this.#repository = repository;
-    this.#files = files;
+  constructor(ports: FindUnfinishedWorkPorts) {
+    this.#ports = ports;
   }
 
   async run(
@@ -26,15 +29,15 @@ export class FindUnfinishedWork {
     workPackageIds: readonly string[],
   ): Promise<readonly UnfinishedWork[]> {
     if (checkout.commonDir === undefined) return [];
-    const documents = await this.#files.read(checkout.projectRoot, feature);
+    const documents = await this.#ports.files.read(checkout.projectRoot, feature);
     if (documents === undefined) return [];
     const branches = branchesOf(documents);
     const found: UnfinishedWork[] = [];
     for (const workPackageId of workPackageIds) {
       // Where `implement` makes it. Git knows of other places too, but asking it costs every hand-over a process.
       const directory = `${checkout.projectRoot}/.worktrees/${branches.of(workPackageId)}`;
-      if ((await this.#repository.locate(directory))?.root !== directory) continue;
-      const paths = (await this.#repository.dirtyPaths(directory)).filter(countsAsWork);
+      if ((await this.#ports.repository.locate(directory))?.root !== directory) continue;
+      const paths = (await this.#ports.repository.dirtyPaths(directory)).filter(countsAsWork);
       if (paths.length > 0) found.push({ workPackageId, directory, paths });
     }
     return found;

@@ -2,14 +2,17 @@ import type { Timer } from '../../ports/host.js';
 import type { FeatureRequest } from './locate-feature.js';
 import type { FeatureCards, ReadBoard } from './read-board.js';
 
+interface WatchBoardPorts {
+  readonly readBoard: Pick<ReadBoard, 'run'>;
+  readonly timer: Timer;
+}
+
 /** Looks at the board of a feature again and again: files change by the hands of many, and no system tells of all. */
 export class WatchBoard {
-  readonly #read: Pick<ReadBoard, 'run'>;
-  readonly #timer: Timer;
+  readonly #ports: WatchBoardPorts;
 
-  constructor(read: Pick<ReadBoard, 'run'>, timer: Timer) {
-    this.#read = read;
-    this.#timer = timer;
+  constructor(ports: WatchBoardPorts) {
+    this.#ports = ports;
   }
 
   /**
@@ -23,10 +26,13 @@ export class WatchBoard {
   ): Promise<void> {
     let { feature } = request;
     while (!signal.aborted) {
-      const board = await this.#read.run({ ...request, ...(feature === undefined ? {} : { feature }) });
+      const board = await this.#ports.readBoard.run({
+        ...request,
+        ...(feature === undefined ? {} : { feature }),
+      });
       feature = board.feature;
       show(board);
-      await this.#timer.sleep(PERIOD_MS, signal);
+      await this.#ports.timer.sleep(PERIOD_MS, signal);
     }
   }
 }

@@ -333,7 +333,7 @@ describe('stopping an orchestration', () => {
 
 describe('the plan and the status of an orchestration', () => {
   const plan = async (world: OrchestrationWorld, request: object = {}) =>
-    new PlanOrchestration(world.repository, world.files, world.catalog).run({
+    new PlanOrchestration({ ...world, agentCatalog: world.catalog }).run({
       checkout: await world.checkout(),
       ...request,
     });
@@ -415,7 +415,7 @@ describe('the plan and the status of an orchestration', () => {
 
   it('says where a run stands, and whether a process is at work on it', async () => {
     const world = await orchestrationWorld({ WP01: {}, WP02: { dependencies: '[WP01]' } }, { ann: () => 3 });
-    const status = new OrchestrationStatus(world.files, world.store);
+    const status = new OrchestrationStatus({ files: world.files, orchestrationStore: world.store });
     const checkout = await world.checkout();
     expect(await status.run({ checkout })).toBeUndefined();
     await world.run();

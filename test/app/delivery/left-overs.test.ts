@@ -33,7 +33,10 @@ const ready = async (
       resolved.push(checkout.root);
     },
   } as unknown as ResolveLeftOver;
-  return { leftOvers: new LeftOvers(registry, repository, resolve), resolved };
+  return {
+    leftOvers: new LeftOvers({ checkouts: registry, repository, resolveLeftOver: resolve }),
+    resolved,
+  };
 };
 
 describe('left-overs of a project', () => {

@@ -11,12 +11,11 @@ import { corpusSeed, FEATURE, FOLDER, pathOf, smallFeature } from '../../support
 import { gitWorld, memoryWorld, useCases, type WorkflowWorld } from '../../support/workflow-world.js';
 
 const accept = async (world: WorkflowWorld, input: Partial<AcceptInput> = {}) =>
-  new AcceptWorkPackages(
-    world.repository,
-    mergesOf(world.repository),
-    world.files,
-    useCases(world).perform,
-  ).run({
+  new AcceptWorkPackages({
+    ...world,
+    merges: mergesOf(world.repository),
+    perform: useCases(world).perform,
+  }).run({
     checkout: await world.checkout(),
     ...input,
   });
@@ -180,12 +179,11 @@ describe('accepting work packages', () => {
     const git = gitWorld(smallFeature({ WP01: REVIEW }));
     world = git;
     git.scratch.commitOn(`${FEATURE}-WP01`, { 'a.txt': 'x' });
-    await new MergeWorkPackages(
-      git.repository,
-      mergesOf(git.repository),
-      git.files,
-      useCases(git).perform,
-    ).run({ checkout: await git.checkout(), strategy: 'squash' });
+    await new MergeWorkPackages({
+      ...git,
+      merges: mergesOf(git.repository),
+      perform: useCases(git).perform,
+    }).run({ checkout: await git.checkout(), strategy: 'squash' });
     git.scratch.write('a.txt', 'later');
     git.scratch.commitAll('later');
     expect((await accept(world)).result).toMatchObject({ accepted: ['WP01'], withoutCommits: [] });
@@ -196,11 +194,11 @@ describe('accepting work packages', () => {
     world = git;
     const checkout = await world.checkout();
     const { perform } = useCases(world);
-    const begun = await new ImplementWorkPackage(world.repository, world.files, perform).run({
+    const begun = await new ImplementWorkPackage({ ...world, perform }).run({
       checkout,
       workPackageId: 'WP01',
     });
-    await new MoveWorkPackage(world.repository, world.files, perform).run({
+    await new MoveWorkPackage({ ...world, perform }).run({
       checkout,
       workPackageId: 'WP01',
       to: 'for_review',
@@ -233,7 +231,7 @@ describe('accepting work packages', () => {
         message: expect.stringContaining(pathOf('WP02')),
       });
     await expect(
-      new MoveWorkPackage(world.repository, world.files, useCases(world).perform).run({
+      new MoveWorkPackage({ ...world, perform: useCases(world).perform }).run({
         checkout: await world.checkout(),
         workPackageId: 'WP01',
         to: 'done',
@@ -289,7 +287,7 @@ describe('accepting work packages', () => {
     world = gitWorld(smallFeature({ WP01: { lane: 'doing' } }));
     const checkout = await world.checkout();
     const { perform } = useCases(world);
-    await new MoveWorkPackage(world.repository, world.files, perform).run({
+    await new MoveWorkPackage({ ...world, perform }).run({
       checkout,
       workPackageId: 'WP01',
       to: 'for_review',

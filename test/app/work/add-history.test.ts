@@ -4,7 +4,7 @@ import { FEATURE, pathOf, smallFeature } from '../../support/planning-documents.
 import { gitWorld, memoryWorld, useCases, type WorkflowWorld } from '../../support/workflow-world.js';
 
 const add = async (world: WorkflowWorld, input: Partial<AddHistoryInput> = {}) =>
-  new AddHistory(world.repository, world.files, useCases(world).perform).run({
+  new AddHistory({ ...world, perform: useCases(world).perform }).run({
     checkout: await world.checkout(),
     workPackageId: 'WP01',
     note: 'Seen',

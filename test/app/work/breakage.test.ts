@@ -25,7 +25,7 @@ describe('a workflow command that breaks', () => {
   });
 
   const move = async (ports: WorkflowPorts) =>
-    new MoveWorkPackage(ports.repository, ports.files, useCases(ports).perform).run({
+    new MoveWorkPackage({ ...ports, perform: useCases(ports).perform }).run({
       checkout: await world.checkout(),
       workPackageId: 'wp01',
       to: 'doing',
@@ -57,12 +57,11 @@ describe('a workflow command that breaks', () => {
 
   it('is about no work package where none or several are meant', async () => {
     const ports = failing(world, new TypeError('a defect at /srv/x.js'));
-    const accept = new AcceptWorkPackages(
-      ports.repository,
-      mergesOf(world.repository),
-      ports.files,
-      useCases(ports).perform,
-    );
+    const accept = new AcceptWorkPackages({
+      ...ports,
+      merges: mergesOf(world.repository),
+      perform: useCases(ports).perform,
+    });
     await expect(accept.run({ checkout: await world.checkout() })).rejects.toThrow('a defect');
     expect(await capturedEvents(world)).toMatchObject([
       {
@@ -74,7 +73,7 @@ describe('a workflow command that breaks', () => {
 
   it('says nothing of a refusal', async () => {
     const ports = failing(world, new Error('never reached'));
-    const history = new AddHistory(ports.repository, ports.files, useCases(ports).perform);
+    const history = new AddHistory({ ...ports, perform: useCases(ports).perform });
     const note = history.run({ checkout: await world.checkout(), workPackageId: 'WP77', note: 'n' });
     await expect(note).rejects.toMatchObject({ kind: 'work-package-not-found' });
     expect(await capturedEvents(world)).toEqual([]);

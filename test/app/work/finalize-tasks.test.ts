@@ -18,7 +18,7 @@ const tasksWith = (statements: Readonly<Record<string, string>>): { readonly 'ta
 });
 
 const finalize = async (world: WorkflowWorld, input: Partial<FinalizeInput> = {}, maxWaiting?: number) =>
-  new FinalizeTasks(world.repository, world.files, useCases(world, maxWaiting).perform).run({
+  new FinalizeTasks({ ...world, perform: useCases(world, maxWaiting).perform }).run({
     checkout: await world.checkout(),
     ...input,
   });

@@ -46,7 +46,7 @@ describe('implementing a work package', () => {
     input: Partial<ImplementInput> = {},
     ports: WorkflowPorts = world,
   ) =>
-    new ImplementWorkPackage(ports.repository, ports.files, useCases(ports).perform).run({
+    new ImplementWorkPackage({ ...ports, perform: useCases(ports).perform }).run({
       checkout: await world.checkout(),
       workPackageId,
       ...input,
@@ -286,7 +286,7 @@ describe('implementing a work package', () => {
 
   it('needs git', async () => {
     const plain = await memoryWorld(SEED, { underGit: false });
-    const failing = new ImplementWorkPackage(plain.repository, plain.files, useCases(plain).perform).run({
+    const failing = new ImplementWorkPackage({ ...plain, perform: useCases(plain).perform }).run({
       checkout: await plain.checkout(),
       workPackageId: 'WP01',
     });
@@ -304,7 +304,7 @@ describe('implementing a work package', () => {
       const here = await memoryWorld(SEED);
       const fuse = new Fuse(steps);
       const run = async (ports: WorkflowPorts) =>
-        new ImplementWorkPackage(ports.repository, ports.files, useCases(ports).perform).run({
+        new ImplementWorkPackage({ ...ports, perform: useCases(ports).perform }).run({
           checkout: await here.checkout(),
           workPackageId: 'WP01',
         });

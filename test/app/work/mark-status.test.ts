@@ -29,7 +29,7 @@ const mark = async (
   world: WorkflowWorld,
   input: Pick<MarkStatusInput, 'ids' | 'status'> & Partial<MarkStatusInput>,
 ) =>
-  new MarkStatus(world.repository, world.files, useCases(world).perform).run({
+  new MarkStatus({ ...world, perform: useCases(world).perform }).run({
     checkout: await world.checkout(),
     ...input,
   });

@@ -13,12 +13,11 @@ import { gitWorld, memoryWorld, useCases } from '../../support/workflow-world.js
 type GitWorld = ReturnType<typeof gitWorld>;
 
 const mergeIn = async (world: GitWorld, input: Partial<MergeInput> = {}) =>
-  new MergeWorkPackages(
-    world.repository,
-    new GitMerges(world.scratch.environment),
-    world.files,
-    useCases(world).perform,
-  ).run({ checkout: await world.checkout(), ...input });
+  new MergeWorkPackages({
+    ...world,
+    merges: new GitMerges(world.scratch.environment),
+    perform: useCases(world).perform,
+  }).run({ checkout: await world.checkout(), ...input });
 
 const branch = (id: string): string => `${FEATURE}-${id}`;
 
@@ -140,7 +139,7 @@ describe('merging work packages', () => {
     const git = await start({ WP01: {} });
     const checkout = await world.checkout();
     const { perform } = useCases(world);
-    const begun = await new ImplementWorkPackage(world.repository, world.files, perform).run({
+    const begun = await new ImplementWorkPackage({ ...world, perform }).run({
       checkout,
       workPackageId: 'WP01',
     });
@@ -444,7 +443,7 @@ describe('merging work packages', () => {
   it('is not for projects without git', async () => {
     const memory = await memoryWorld(smallFeature({ WP01: DOING }), { underGit: false });
     const merges = new MemoryMerges(memory.repository);
-    const merge = new MergeWorkPackages(memory.repository, merges, memory.files, useCases(memory).perform);
+    const merge = new MergeWorkPackages({ ...memory, merges, perform: useCases(memory).perform });
     await expect(merge.run({ checkout: await memory.checkout() })).rejects.toMatchObject({
       kind: 'not-a-repository',
     });
@@ -455,7 +454,7 @@ describe('merging work packages', () => {
     memory.repository.commitOn(branch('WP01'), { 'a.txt': '1\n' });
     memory.repository.commitOn(branch('WP02'), { 'b.txt': '1\n' });
     const merges = new MemoryMerges(memory.repository);
-    const merge = new MergeWorkPackages(memory.repository, merges, memory.files, useCases(memory).perform);
+    const merge = new MergeWorkPackages({ ...memory, merges, perform: useCases(memory).perform });
     const first = await merge.run({ checkout: await memory.checkout(), strategy: 'squash' });
     expect(first.result.workPackages.map(({ outcome }) => outcome)).toEqual(['merged', 'merged']);
     const second = await merge.run({ checkout: await memory.checkout(), strategy: 'squash' });

@@ -10,7 +10,7 @@ const move = async (
   world: WorkflowWorld,
   input: Pick<MoveInput, 'workPackageId' | 'to'> & Partial<MoveInput>,
 ) =>
-  new MoveWorkPackage(world.repository, world.files, useCases(world, 2000).perform).run({
+  new MoveWorkPackage({ ...world, perform: useCases(world, 2000).perform }).run({
     checkout: await world.checkout(),
     ...input,
   });

@@ -16,7 +16,7 @@ import { memoryWorld } from '../../support/workflow-world.js';
 type World = Awaited<ReturnType<typeof memoryWorld>>;
 
 const read = async (world: World, feature?: string): Promise<FeatureCards> =>
-  new ReadBoard(world.repository, world.files).run({
+  new ReadBoard(world).run({
     checkout: await world.checkout(),
     ...(feature === undefined ? {} : { feature }),
   });
@@ -127,7 +127,7 @@ describe('watching a board', () => {
     const time = new ControlledTime();
     const interruption = new AbortController();
     const seen: string[] = [];
-    const watch = new WatchBoard(new ReadBoard(world.repository, world.files), time);
+    const watch = new WatchBoard({ readBoard: new ReadBoard(world), timer: time });
     const watched = watch.run(
       { checkout: await world.checkout() },
       ({ feature, counts }) => void seen.push(`${feature} ${counts.done}`),

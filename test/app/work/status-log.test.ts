@@ -28,13 +28,13 @@ const seed = (log: string, more: Readonly<Record<string, string>> = {}): Record<
 });
 
 const move = async (ports: WorkflowPorts, world: WorkflowWorld, input: Omit<MoveInput, 'checkout'>) =>
-  new MoveWorkPackage(ports.repository, ports.files, useCases(ports).perform).run({
+  new MoveWorkPackage({ ...ports, perform: useCases(ports).perform }).run({
     checkout: await world.checkout(),
     ...input,
   });
 
 const mark = async (world: WorkflowWorld, input: Omit<MarkStatusInput, 'checkout'>) =>
-  new MarkStatus(world.repository, world.files, useCases(world).perform).run({
+  new MarkStatus({ ...world, perform: useCases(world).perform }).run({
     checkout: await world.checkout(),
     ...input,
   });
@@ -124,12 +124,11 @@ describe('a work package whose lane is in a status log', () => {
 
   it('completes its feature when the others are done or canceled', async () => {
     const world = await memoryWorld(seed(row('A', 'WP01', 'approved') + row('B', 'WP02', 'canceled')));
-    const accept = new AcceptWorkPackages(
-      world.repository,
-      mergesOf(world.repository),
-      world.files,
-      useCases(world).perform,
-    );
+    const accept = new AcceptWorkPackages({
+      ...world,
+      merges: mergesOf(world.repository),
+      perform: useCases(world).perform,
+    });
     const { result } = await accept.run({ checkout: await world.checkout() });
     expect(result).toMatchObject({ accepted: ['WP01'], isFeatureCompleted: true });
     expect(await capturedEvents(world)).toMatchObject([{}, { payload: { total_wps: 1 } }]);

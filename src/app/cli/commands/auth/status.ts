@@ -6,7 +6,7 @@ import { green, yellow, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
 
 export const run = async ({ container }: ClientContext<object>): Promise<Report> => {
-  const status = await (await container()).get('accountStatus');
+  const status = await (await container()).get('getAccountStatus');
   const reading = await status.run();
   const document = { version: 2, ...snakeKeys(reading) };
   switch (reading.state) {

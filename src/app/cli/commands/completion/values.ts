@@ -24,7 +24,7 @@ export const valuesOf = async (
   const repository = await client.get('repository');
   const checkout = await repository.locate(directory);
   if (checkout === undefined) return [];
-  const files = await client.get('featureFiles');
+  const files = await client.get('files');
   switch (kind) {
     case 'features':
       return files.features(checkout.projectRoot);

@@ -20,7 +20,7 @@ export const projectEvents = async (
   const [showIdentity, outboxes, files, repository] = await Promise.all([
     client.get('showIdentity'),
     client.get('outboxes'),
-    client.get('featureFiles'),
+    client.get('files'),
     client.get('repository'),
   ]);
   const uuid = (await showIdentity.run(context.common.project))?.project.uuid?.value;

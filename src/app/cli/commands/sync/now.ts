@@ -32,7 +32,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const client = await container();
   const [flush, status, clock] = await Promise.all([
     client.get('flush'),
-    client.get('syncStatus'),
+    client.get('getSyncStatus'),
     client.get('wallClock'),
   ]);
   // Counting beforehand costs a look at every waiting event: only a bar that somebody sees is worth that.

@@ -30,7 +30,7 @@ export const setSharing = async (
       ],
     };
   }
-  const account = await (await client.get('accountStatus')).run();
+  const account = await (await client.get('getAccountStatus')).run();
   const isSignedIn = account.state === 'signed-in';
   const when = isSignedIn ? 'next' : 'once somebody signs in';
   return {

@@ -19,7 +19,7 @@ export const run = async ({ args, container, signal, terminal }: ClientContext<A
   const client = await container();
   // What the hub says about a machine token is known to the status afterwards.
   const check = args.check ? await (await client.get('checkConnection')).run(signal) : undefined;
-  const [getStatus, clock] = await Promise.all([client.get('syncStatus'), client.get('wallClock')]);
+  const [getStatus, clock] = await Promise.all([client.get('getSyncStatus'), client.get('wallClock')]);
   const status = await getStatus.run();
   for (const { path, reason } of status.settings.issues) terminal.warn(`config.toml: ${path} ${reason}`);
   const isBalanced = status.projects.every(({ balanced }) => balanced);

@@ -45,7 +45,10 @@ export class DeliveryBeside {
 }
 
 const mayDeliver = async (client: ClientContainer, checkout: Checkout): Promise<boolean> => {
-  const [accounts, identities] = await Promise.all([client.get('accountStatus'), client.get('showIdentity')]);
+  const [accounts, identities] = await Promise.all([
+    client.get('getAccountStatus'),
+    client.get('showIdentity'),
+  ]);
   const identity = await identities.run(checkout.projectRoot);
   if (identity?.autoStart === false || identity?.share === false) return false;
   return (await signedInAccount(accounts)) !== undefined;
