@@ -29,6 +29,7 @@ export const ERROR_KINDS = {
     meaning: 'dependencies name unknown work packages or form a cycle',
   },
   'dependency-not-ready': { retryable: false, meaning: 'a dependency is not far enough' },
+  'nothing-ready': { retryable: true, meaning: 'no work package may begin at the moment' },
   'transition-illegal': { retryable: false, meaning: 'the lane cannot be reached from the present one' },
   'commit-refused': { retryable: false, meaning: 'git refused the commit; the files are as before' },
   'worktree-failed': { retryable: false, meaning: 'the worktree or branch could not be made' },

@@ -34,6 +34,14 @@ export class MemoryFeatureFiles implements FeatureFiles {
     return this.#folders(projectRoot).filter((name) => this.#whyNot(projectRoot, name) === undefined);
   }
 
+  async find(
+    projectRoot: string,
+    choose: (names: readonly string[]) => string | undefined,
+  ): Promise<string | undefined> {
+    const chosen = choose(this.#folders(projectRoot));
+    return chosen !== undefined && this.#whyNot(projectRoot, chosen) === undefined ? chosen : undefined;
+  }
+
   async strangers(projectRoot: string): Promise<readonly StrangeFolder[]> {
     return this.#folders(projectRoot).flatMap((name) => {
       const reason = this.#whyNot(projectRoot, name);

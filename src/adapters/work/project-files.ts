@@ -4,10 +4,32 @@ import { isSyncError, messageOf, SyncError } from '../../domain/errors.js';
 import { isTemporaryOf, syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
 import { NoPlainFile, placeBelow, readPlainFile, writablePlace } from '../fs/repository-file.js';
 
-/** The names in a folder of the project; empty when there is no such folder. */
-export const namesIn = async (projectRoot: string, folder: string): Promise<readonly string[]> => {
-  const place = await placeOf(projectRoot, folder);
-  return place === 'absent' ? [] : entriesOf(place, folder).map(({ name }) => name);
+/** A folder of the project. */
+export interface NamedFolder {
+  readonly name: string;
+  /** What lies in it; `undefined` when it is no folder after all. Fails for a way out of the project. */
+  readonly names: () => Promise<readonly string[] | undefined>;
+}
+
+/** A folder in a folder, wherever its name leads. */
+export const folderAt = (projectRoot: string, folder: string, name: string): NamedFolder => ({
+  name,
+  names: async () => {
+    const path = `${folder}/${name}`;
+    const place = await placeOf(projectRoot, path);
+    return place !== 'absent' && isFolderAt(place) ? namesAt(place, path) : undefined;
+  },
+});
+
+/** What may be a folder in a folder of the project. One that is no link lies where it is, and needs no look for its place. */
+export const foldersIn = async (projectRoot: string, folder: string): Promise<readonly NamedFolder[]> => {
+  const above = await placeOf(projectRoot, folder);
+  if (above === 'absent') return [];
+  return entriesOf(above, folder).map((entry) =>
+    entry.isDirectory()
+      ? { name: entry.name, names: async () => namesAt(join(above, entry.name), `${folder}/${entry.name}`) }
+      : folderAt(projectRoot, folder, entry.name),
+  );
 };
 
 /** A file of a folder. */
@@ -50,11 +72,6 @@ export const filesBelow = async (
 
 /** Deep enough for what people sort work packages by, and no walk through whatever lies there besides. */
 const DEPTH = 3;
-
-export const isFolder = async (projectRoot: string, path: string): Promise<boolean> => {
-  const place = await placeOf(projectRoot, path);
-  return place !== 'absent' && isFolderAt(place);
-};
 
 /** The bytes of a file of the project; `undefined` when there is none. */
 export const bytesOf = async (projectRoot: string, path: string): Promise<Uint8Array | undefined> => {
@@ -147,6 +164,15 @@ export const removeTemporaries = async (projectRoot: string, path: string): Prom
       await removeFromProject(projectRoot, folder === '' ? name : `${folder}/${name}`);
   }
 };
+
+/** The names in a folder of the project; empty when there is no such folder. */
+const namesIn = async (projectRoot: string, folder: string): Promise<readonly string[]> => {
+  const place = await placeOf(projectRoot, folder);
+  return place === 'absent' ? [] : namesAt(place, folder);
+};
+
+const namesAt = (place: string, folder: string): readonly string[] =>
+  entriesOf(place, folder).map(({ name }) => name);
 
 const entriesOf = (place: string, folder: string): readonly Dirent[] => {
   try {

@@ -18,15 +18,16 @@ import { isSparse } from './git-places.js';
 import {
   bytesOf,
   filesBelow,
-  isFolder,
+  folderAt,
+  foldersIn,
   makeFolders,
-  namesIn,
   removeEmptyFolders,
   removeFromProject,
   removeTemporaries,
   syncWritten,
   writeInProject,
   type FileInFolder,
+  type NamedFolder,
 } from './project-files.js';
 
 /** The planning documents of a project as files. Nothing is read or written through a link that leads out of it. */
@@ -39,6 +40,17 @@ export class WorkPackageFiles implements FeatureFiles {
     return folders.filter(({ reason }) => reason === undefined).map(({ name }) => name);
   }
 
+  async find(
+    projectRoot: string,
+    choose: (names: readonly string[]) => string | undefined,
+  ): Promise<string | undefined> {
+    const folders = (await foldersIn(projectRoot, ROOT)).filter(({ name }) => isFeatureSlug(name));
+    const chosen = choose(folders.map(({ name }) => name).sort());
+    const folder = folders.find(({ name }) => name === chosen);
+    const judged = folder === undefined ? undefined : await judgeFolder(folder);
+    return judged === undefined || judged.reason !== undefined ? undefined : chosen;
+  }
+
   async strangers(projectRoot: string): Promise<readonly StrangeFolder[]> {
     const folders = await foldersOf(projectRoot, () => true);
     return folders.flatMap(({ name, reason, mayBeFeature }) =>
@@ -48,7 +60,7 @@ export class WorkPackageFiles implements FeatureFiles {
 
   async read(projectRoot: string, slug: string): Promise<FeatureDocuments | undefined> {
     if (!isFeatureSlug(slug)) return undefined;
-    const folder = await judgeFolder(projectRoot, slug);
+    const folder = await judgeFolder(folderAt(projectRoot, ROOT, slug));
     if (folder === undefined || folder.reason !== undefined) return undefined;
     const directory = featureDirectory(slug);
     const [meta, log, lanes, wps, spec, plan, tasks, laidOut] = await Promise.all([
@@ -211,20 +223,18 @@ const foldersOf = async (
   projectRoot: string,
   isWanted: (name: string) => boolean,
 ): Promise<readonly JudgedFolder[]> => {
-  const all = await namesIn(projectRoot, ROOT);
+  const all = await foldersIn(projectRoot, ROOT);
   if (all.length === 0 && isSparse(projectRoot)) throw leftOut();
-  const names = all.filter(isWanted).sort();
-  const judged = await Promise.all(names.map((name) => judgeFolder(projectRoot, name)));
-  return judged.filter((folder) => folder !== undefined);
+  const judged = await Promise.all(all.filter(({ name }) => isWanted(name)).map(judgeFolder));
+  return judged.filter((folder) => folder !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
 };
 
 /** `undefined` when there is no such folder. One that leads out of the project is no feature. */
-const judgeFolder = async (projectRoot: string, name: string): Promise<JudgedFolder | undefined> => {
-  const directory = featureDirectory(name);
+const judgeFolder = async ({ name, names }: NamedFolder): Promise<JudgedFolder | undefined> => {
   try {
-    if (!(await isFolder(projectRoot, directory))) return undefined;
-    const names = await namesIn(projectRoot, directory);
-    const signs = { hasMeta: names.includes('meta.json'), hasTasks: names.includes('tasks') };
+    const held = await names();
+    if (held === undefined) return undefined;
+    const signs = { hasMeta: held.includes('meta.json'), hasTasks: held.includes('tasks') };
     return { name, reason: whyNoFeature(name, signs), mayBeFeature: signs.hasMeta || signs.hasTasks };
   } catch (error) {
     if (!isSyncError(error)) throw error;

@@ -31,6 +31,8 @@ export const commandsModule = ({ part, useCase }: Composing<Parts>): void => {
   useCase('acceptWorkPackages', merging, () => import('../work/accept-work-packages.js'));
   useCase('readBoard', ['repository', 'files'], () => import('../work/read-board.js'));
   useCase('watchBoard', ['readBoard', 'timer'], () => import('../work/watch-board.js'));
+  useCase('readWorkAhead', ['repository', 'merges', 'files'], () => import('../work/read-work-ahead.js'));
+  useCase('takeNext', ['repository', 'merges', 'implementWorkPackage'], () => import('../work/take-next.js'));
   useCase('checkFeature', ['repository', 'files'], () => import('../work/check-feature.js'));
   useCase('showWorkPackage', ['repository', 'merges', 'files'], () => import('../work/show-work-package.js'));
   useCase('cleanFeature', ['repository', 'merges', 'files'], () => import('../work/clean-feature.js'));

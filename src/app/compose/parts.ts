@@ -66,6 +66,8 @@ import type { CleanFeature } from '../work/clean-feature.js';
 import type { CheckFeature } from '../work/check-feature.js';
 import type { MarkStatus } from '../work/mark-status.js';
 import type { ReadBoard } from '../work/read-board.js';
+import type { ReadWorkAhead } from '../work/read-work-ahead.js';
+import type { TakeNext } from '../work/take-next.js';
 import type { WatchBoard } from '../work/watch-board.js';
 import type { MoveEvents } from '../delivery/move-events.js';
 import type { MoveWorkPackage } from '../work/move-work-package.js';
@@ -193,6 +195,8 @@ export interface WorkUseCases {
   readonly markStatus: MarkStatus;
   readonly showWorkPackage: ShowWorkPackage;
   readonly findUnfinishedWork: FindUnfinishedWork;
+  readonly readWorkAhead: ReadWorkAhead;
+  readonly takeNext: TakeNext;
   readonly readBoard: ReadBoard;
   readonly watchBoard: WatchBoard;
   readonly mergeWorkPackages: MergeWorkPackages;

@@ -16,7 +16,7 @@ type NamedScope = Partial<Pick<FeatureRequest, 'feature' | 'featureVariable'>> &
   readonly workPackage?: string;
 };
 
-type Features = Pick<FeatureFiles, 'features' | 'strangers' | 'text'>;
+type Features = Pick<FeatureFiles, 'find' | 'features' | 'strangers' | 'text'>;
 
 /**
  * What the command line names, as events name it. A feature is chosen as every command chooses one that is named, among
@@ -36,8 +36,10 @@ export const eventScope = async (
     if (!isSyncError(error) || error.kind !== 'feature-not-found' || outbox === undefined) throw error;
     const features = new Set(await files.features(request.checkout.projectRoot));
     for (const told of await toldFeatures(outbox)) features.add(told);
+    const all = [...features].sort();
     const withTold: Features = {
-      features: () => Promise.resolve([...features].sort()),
+      find: async (_, choose) => choose(all),
+      features: async () => all,
       strangers: (root) => files.strangers(root),
       text: (root, path) => files.text(root, path),
     };

@@ -17,7 +17,7 @@ import type { FeatureRequest } from './locate-feature.js';
 import type { WorkPorts } from './perform-work.js';
 import { planTransitions } from './plan-transitions.js';
 import { nothingToDo } from './work-plan.js';
-import type { PerformedWork, WorkPlan } from './work-plan.js';
+import type { PerformedWork, WorkPlan, WorkSubject } from './work-plan.js';
 
 export interface ImplementInput extends FeatureRequest {
   readonly workPackageId: string;
@@ -57,6 +57,16 @@ export class ImplementWorkPackage {
    * itself fails with. A work tree or branch that this run made is then gone again.
    */
   async run(input: ImplementInput, signal?: AbortSignal): Promise<PerformedWork<ImplementResult>> {
+    const { workPackageId } = input;
+    return this.take(input, async () => workPackageId, signal);
+  }
+
+  /** The same for the work package that is chosen under the lock. */
+  async take(
+    input: Choosing,
+    choose: (state: FeatureState, held: HeldRepository) => Promise<string>,
+    signal?: AbortSignal,
+  ): Promise<PerformedWork<ImplementResult>> {
     if (input.checkout.commonDir === undefined) {
       throw new SyncError(
         'not-a-repository',
@@ -67,20 +77,21 @@ export class ImplementWorkPackage {
       );
     }
     const slug = await locateFeature(this.#ports.files, this.#ports.repository, input);
-    const plan = (emission: Emission, held: HeldRepository): Promise<WorkPlan<ImplementResult>> =>
-      this.#plan(emission, held, slug, input);
-    const subject = { feature: slug, workPackageId: input.workPackageId, agent: input.agent };
+    const plan = async (emission: Emission, held: HeldRepository): Promise<WorkPlan<ImplementResult>> => {
+      const state = await loadFeature(this.#ports.files, held.checkout.projectRoot, slug);
+      return this.#plan(emission, held, state, findWorkPackage(state, await choose(state, held)), input);
+    };
+    const subject = { feature: slug, agent: input.agent, ...ofNamed(input) };
     return this.#ports.perform.run({ checkout: input.checkout, subject, plan }, signal);
   }
 
   async #plan(
     emission: Emission,
     held: HeldRepository,
-    slug: string,
-    input: ImplementInput,
+    state: FeatureState,
+    filed: FiledWorkPackage,
+    input: Choosing,
   ): Promise<WorkPlan<ImplementResult>> {
-    const state = await loadFeature(this.#ports.files, held.checkout.projectRoot, slug);
-    const filed = findWorkPackage(state, input.workPackageId);
     refuseGroups(state, filed);
     if (!isBegun(filed)) refuseUnready(state, filed);
     const made = await this.#makeWorktree(held, state, filed, input);
@@ -96,7 +107,7 @@ export class ImplementWorkPackage {
     emission: Emission,
     state: FeatureState,
     { workPackage }: FiledWorkPackage,
-    input: ImplementInput,
+    input: Choosing,
     made: MadeWorktree,
   ): Promise<WorkPlan<ImplementResult>> {
     const { id, lane, agent: inCharge } = workPackage;
@@ -131,7 +142,7 @@ export class ImplementWorkPackage {
     held: HeldRepository,
     state: FeatureState,
     filed: FiledWorkPackage,
-    input: ImplementInput,
+    input: Choosing,
   ): Promise<MadeWorktree> {
     const repository = this.#ports.repository;
     const branch = workPackageBranch(state.documents.slug, filed.workPackage.id);
@@ -168,6 +179,11 @@ export class ImplementWorkPackage {
       await this.#ports.repository.removeMergeBranch(held, base.mergeBranch);
   }
 }
+
+type Choosing = Omit<ImplementInput, 'workPackageId'> & Partial<Pick<ImplementInput, 'workPackageId'>>;
+
+const ofNamed = ({ workPackageId }: Choosing): Pick<WorkSubject, 'workPackageId'> =>
+  workPackageId === undefined ? {} : { workPackageId };
 
 export interface MadeWorktree {
   readonly path: string;

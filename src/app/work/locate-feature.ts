@@ -24,21 +24,29 @@ export interface FeatureRequest {
  * the candidates and what is passed over.
  */
 export const locateFeature = async (
-  files: Pick<FeatureFiles, 'features' | 'strangers' | 'text'>,
+  files: Pick<FeatureFiles, 'find' | 'features' | 'strangers' | 'text'>,
   repository: Pick<Repository, 'head'>,
   request: FeatureRequest,
 ): Promise<string> => {
   const { checkout } = request;
-  const [features, head] = await Promise.all([
-    files.features(checkout.projectRoot),
-    repository.head(checkout),
-  ]);
-  const strangers = features.length > 1 ? [] : await files.strangers(checkout.projectRoot);
-  const choice = chooseFeature({
+  const { branch } = await repository.head(checkout);
+  const hints = {
     flag: request.feature,
     variable: request.featureVariable,
-    branch: head.branch,
+    branch,
     directory: placeInProject(request.directory ?? checkout.root, checkout),
+  };
+  // What is meant among all names is meant among the features, too, if it is one of them. Only whether it is the only
+  // one cannot be told from names.
+  const named = await files.find(checkout.projectRoot, (names) => {
+    const choice = chooseFeature({ ...hints, features: names });
+    return choice.ok && choice.value.source !== 'only-one' ? choice.value.slug : undefined;
+  });
+  if (named !== undefined) return named;
+  const features = await files.features(checkout.projectRoot);
+  const strangers = features.length > 1 ? [] : await files.strangers(checkout.projectRoot);
+  const choice = chooseFeature({
+    ...hints,
     features,
     hasOthers: strangers.some(({ mayBeFeature }) => mayBeFeature),
   });

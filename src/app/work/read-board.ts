@@ -38,7 +38,7 @@ export interface FeatureCards {
   readonly warnings?: readonly string[];
 }
 
-type Files = Pick<FeatureFiles, 'features' | 'strangers' | 'text' | 'read'>;
+type Files = Pick<FeatureFiles, 'find' | 'features' | 'strangers' | 'text' | 'read'>;
 
 interface ReadBoardPorts {
   readonly repository: Pick<Repository, 'head'>;

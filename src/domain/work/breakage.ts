@@ -24,6 +24,7 @@ const MEANINGS: Readonly<Record<ErrorKind, LoggedErrorType | 'refusal'>> = {
   'tasks-unreadable': 'refusal',
   'dependency-invalid': 'refusal',
   'dependency-not-ready': 'refusal',
+  'nothing-ready': 'refusal',
   'transition-illegal': 'refusal',
   'commit-refused': 'refusal',
   'worktree-failed': 'refusal',

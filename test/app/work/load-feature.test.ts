@@ -1,4 +1,4 @@
-import { loadFeature } from '../../../src/app/work/locate-feature.js';
+import { loadFeature, locateFeature } from '../../../src/app/work/locate-feature.js';
 import { FEATURE, FOLDER, pathOf, smallFeature } from '../../support/planning-documents.js';
 import { memoryWorld } from '../../support/workflow-world.js';
 
@@ -34,5 +34,27 @@ describe('a feature of which a merge is not settled', () => {
     await expect(loadFeature(world.files, projectRoot, FEATURE)).rejects.toThrow(
       /spec\.md:1: .*\n.*plan\.md:2: /,
     );
+  });
+});
+
+describe('the feature that a command is about', () => {
+  it('is found by its name, branch or folder without a look into the others', async () => {
+    const world = await memoryWorld({ ...smallFeature({ WP01: {} }), 'kitty-specs/002-beta/spec.md': 'x' });
+    const checkout = await world.checkout();
+    world.files.features = () => Promise.reject(new Error('all features were looked into'));
+    const directory = `${checkout.projectRoot}/kitty-specs/002-beta`;
+    for (const [hint, slug] of [
+      [{ feature: FEATURE }, FEATURE],
+      [{ feature: '2' }, '002-beta'],
+      [{ featureVariable: 'beta' }, '002-beta'],
+      [{ directory }, '002-beta'],
+    ] as const)
+      expect(await locateFeature(world.files, world.repository, { checkout, ...hint })).toBe(slug);
+  });
+
+  it('is not one whose name is fitting and that is none', async () => {
+    const world = await memoryWorld({ ...smallFeature({ WP01: {} }), 'kitty-specs/alpha/notes.txt': 'x' });
+    const request = { checkout: await world.checkout(), feature: 'alpha' };
+    expect(await locateFeature(world.files, world.repository, request)).toBe(FEATURE);
   });
 });

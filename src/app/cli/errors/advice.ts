@@ -32,6 +32,8 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   'tasks-unreadable': 'Write `tasks.md` for the feature, then run the command again.',
   'dependency-invalid': 'Correct the lines that the message names, then finalize again.',
   'dependency-not-ready': 'Finish the dependencies first, or start from one of them with `--base`.',
+  'nothing-ready':
+    'Review what waits for its review, or come back later; `spec-kitty agent tasks ready` says what waits for what.',
   'transition-illegal': 'Go through the lanes that the hint names; `--force` allows any transition.',
   'commit-refused': 'Settle what git names, or leave the commit to yourself with `--no-commit`.',
   'worktree-failed': 'Do what the hint says about the branch or the work tree, then run the command again.',

@@ -49,12 +49,56 @@ const board = {
   passed_over: list(text(), 'files that look like work packages and are not read, with the reason'),
 };
 
+const named = { work_package_id: text(), title: text() };
+const heldBy = { ...named, agent: nullable(text('who is in charge')) };
+
 const beside = { warnings: list(text(), 'front matters that contradict the status log') };
 
 /** The board of a feature, and what marks something on it. */
 export const boardSchemas: readonly DocumentSchema[] = [
   documentOf('agent tasks status', board, beside),
   documentOf('agent tasks list', board, beside),
+  documentOf('agent tasks ready', {
+    feature: text(),
+    ready: list(
+      object({
+        ...named,
+        chain: integer('how many are done one after the other from here on, this one included'),
+      }),
+      'may begin now; the first one first',
+    ),
+    waiting: list(
+      object({
+        ...named,
+        waits_for: list(object({ work_package_id: text(), lane: text() })),
+      }),
+      'wait for others',
+    ),
+    in_work: list(object(heldBy), 'somebody has them'),
+    to_review: list(object(heldBy), 'wait for somebody who reviews them'),
+    decisions: list(
+      object({ work_package_id: nullable(text()), reason: text() }),
+      'what nobody but a person can settle',
+    ),
+  }),
+  ...['implement', 'agent tasks next'].map((command) => ({
+    command,
+    schema: object(
+      {
+        ...work,
+        feature: text(),
+        work_package_id: text(),
+        outcome: choice(['started', 'already-doing']),
+        worktree: text('absolute path'),
+        worktree_was: choice(['made', 'existing']),
+        branch: text(),
+      },
+      {
+        agent: text('who is in charge'),
+        base: text('what the branch was started from; absent: it was there already'),
+      },
+    ),
+  })),
   {
     command: 'agent tasks mark-status',
     schema: object({

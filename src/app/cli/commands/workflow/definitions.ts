@@ -180,6 +180,23 @@ export const workflowCommands: readonly CommandDefinition[] = [
     load: () => import('./board-list.js'),
   }),
   defineCommand({
+    path: 'agent tasks ready',
+    summary: 'say what may begin now, what waits for what, and what a person has to decide',
+    details:
+      'What may begin has all of its dependencies done, or merged and waiting for their review. First comes what most others wait for one after the other. Changes nothing.',
+    examples: [['spec-kitty agent tasks ready --json', 'what to do next, for a program']],
+    load: () => import('./ready.js'),
+  }),
+  defineCommand({
+    path: 'agent tasks next',
+    summary: 'begin the first work package that may begin, in a work tree of its own',
+    details:
+      'As implement does for a named one. It is chosen under the lock under which it is begun, so that no two agents get the same.',
+    options: { agent: { ...AGENT, required: true }, 'no-commit': NO_COMMIT },
+    examples: [['spec-kitty agent tasks next --agent claude', 'take what is to be done next']],
+    load: () => import('./next.js'),
+  }),
+  defineCommand({
     path: 'agent tasks show [wp]',
     summary: 'show all that is needed to begin a work package',
     details:

@@ -1,4 +1,6 @@
+import type { ClientContainer } from '../../../compose/container.js';
 import type { ImplementResult } from '../../../work/implement-work-package.js';
+import type { PerformedWork } from '../../../work/work-plan.js';
 import type { Report } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import type { ClientContext } from '../shared/client.js';
@@ -14,7 +16,7 @@ interface Args {
 }
 
 export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { args, signal, terminal } = context;
+  const { args, signal } = context;
   const client = await context.container();
   const implement = await client.get('implementWorkPackage');
   const request = await featureRequest(client, context);
@@ -27,8 +29,18 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     },
     signal,
   );
-  const report = await workReport(work, sentences(work.result, args.agent), client, terminal);
-  return isOfAnother(work.result, args.agent)
+  return begunReport(context, client, work);
+};
+
+/** What is told of a work package that was begun, by whatever command. */
+export const begunReport = async (
+  context: ClientContext<Pick<Args, 'agent'>>,
+  client: ClientContainer,
+  work: PerformedWork<ImplementResult>,
+): Promise<Report> => {
+  const { agent } = context.args;
+  const report = await workReport(work, sentences(work.result, agent), client, context.terminal);
+  return isOfAnother(work.result, agent)
     ? { ...report, outcome: 'failed' }
     : { ...report, next: [nextCommand(context, `spec-kitty agent tasks show ${work.result.workPackageId}`)] };
 };

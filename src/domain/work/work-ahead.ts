@@ -1,0 +1,122 @@
+import { laneName } from '../events/lane.js';
+import { dependencyFaults, dependentsOf, describeDependencyFault } from './dependency-graph.js';
+import type { DependencyFault, DependencyGraph } from './dependency-graph.js';
+import type { WorkPackage } from './work-package.js';
+
+/** What is known of a feature when somebody asks what to do next. */
+export interface WorkNow {
+  readonly workPackages: readonly WorkPackage[];
+  readonly graph: DependencyGraph;
+  /** Whether the work of one that waits for its review is in the target branch already. */
+  readonly isMerged: (id: string) => boolean;
+  /** Why one cannot be begun by a command, as a sentence; `undefined` when nothing speaks against it. */
+  readonly obstacle: (id: string) => string | undefined;
+}
+
+interface Named {
+  readonly id: string;
+  readonly title: string;
+}
+
+/** What there is to do in a feature, and who has to do it. Each open work package is named in one of the lists. */
+export interface WorkAhead {
+  /** May begin now, the one first that most others wait for one after the other. */
+  readonly ready: readonly (Named & {
+    /** How many work packages are done one after the other from here on, this one included. */
+    readonly chain: number;
+  })[];
+  /** Wait for others. */
+  readonly waiting: readonly (Named & {
+    readonly waitsFor: readonly { readonly id: string; readonly lane: string }[];
+  })[];
+  readonly inWork: readonly (Named & { readonly agent?: string })[];
+  /** Wait for somebody who reviews them. */
+  readonly toReview: readonly (Named & { readonly agent?: string })[];
+  /** What nobody but a person can settle, as sentences. */
+  readonly decisions: readonly { readonly id?: string; readonly reason: string }[];
+}
+
+/**
+ * What may begin, what waits, and what a person has to decide. A work package may begin when each of its dependencies
+ * is done, or waits for its review with its work merged: from one that may still change, nobody is sent off.
+ */
+export const workAhead = (now: WorkNow): WorkAhead => {
+  const places = new Map(now.workPackages.map((each) => [each.id, each]));
+  const faults = dependencyFaults(now.graph);
+  const isStuck = new Set(
+    faults.flatMap((fault) =>
+      (fault.fault === 'cycle' ? fault.edges : [edgeOf(fault)]).map(({ from }) => from),
+    ),
+  );
+  const ahead = {
+    ready: [] as WorkAhead['ready'][number][],
+    waiting: [] as WorkAhead['waiting'][number][],
+    inWork: [] as WorkAhead['inWork'][number][],
+    toReview: [] as WorkAhead['toReview'][number][],
+    decisions: faults.map((fault): WorkAhead['decisions'][number] => ({
+      reason: describeDependencyFault(fault),
+    })),
+  };
+  const chainOf = chains(now.graph, places);
+  const decide = (id: string, reason: string): void => void ahead.decisions.push({ id, reason });
+  for (const workPackage of now.workPackages) {
+    const { id, title, agent, detail } = workPackage;
+    const held = { id, title, ...(agent === undefined ? {} : { agent }) };
+    const settled = verdictOf(now, workPackage, places);
+    if (settled !== undefined) decide(id, settled);
+    else if (workPackage.lane === 'doing') ahead.inWork.push(held);
+    else if (workPackage.lane === 'for_review')
+      (detail === 'in_review' ? ahead.inWork : ahead.toReview).push(held);
+    else if (workPackage.lane === 'planned' && !isStuck.has(id)) {
+      const waitsFor = workPackage.dependencies.flatMap((each) => {
+        const needed = places.get(each);
+        return needed === undefined || isFarEnough(now, needed) ? [] : [{ id: each, lane: laneName(needed) }];
+      });
+      if (waitsFor.length > 0) ahead.waiting.push({ id, title, waitsFor });
+      else ahead.ready.push({ id, title, chain: chainOf(id) });
+    }
+  }
+  // Equals stay in the order of their numbers.
+  ahead.ready.sort((a, b) => b.chain - a.chain);
+  return ahead;
+};
+
+const edgeOf = (fault: Exclude<DependencyFault, { readonly fault: 'cycle' }>): { readonly from: string } =>
+  'edge' in fault ? fault.edge : fault;
+
+/** Why a person has to look at a work package; `undefined` when nobody has to. */
+const verdictOf = (
+  now: WorkNow,
+  { id, lane, detail, dependencies }: WorkPackage,
+  places: ReadonlyMap<string, WorkPackage>,
+): string | undefined => {
+  if (lane === 'uninitialized') return `${id} has no lane yet: its tasks have not been finalized.`;
+  if (detail === 'blocked') return `${id} is blocked.`;
+  if (detail === 'approved') return `${id} is approved and waits to be merged and accepted.`;
+  if (lane !== 'planned') return undefined;
+  const given = dependencies.filter((each) => places.get(each)?.lane === 'canceled');
+  if (given.length > 0) return `${id} depends on ${given.join(', ')}, which was given up.`;
+  return now.obstacle(id);
+};
+
+const isFarEnough = (now: WorkNow, { id, lane }: WorkPackage): boolean =>
+  lane === 'done' || (lane === 'for_review' && now.isMerged(id));
+
+/** How many open work packages wait one after the other from here on. What is on a cycle counts once. */
+const chains = (
+  graph: DependencyGraph,
+  places: ReadonlyMap<string, WorkPackage>,
+): ((id: string) => number) => {
+  const known = new Map<string, number>();
+  const chainOf = (id: string): number => {
+    const before = known.get(id);
+    if (before !== undefined) return before;
+    known.set(id, 0);
+    const lane = places.get(id)?.lane;
+    const own = lane === 'done' || lane === 'canceled' ? 0 : 1;
+    const chain = own + Math.max(0, ...dependentsOf(graph, id).map(chainOf));
+    known.set(id, chain);
+    return chain;
+  };
+  return chainOf;
+};
