@@ -95,6 +95,8 @@ const PARTS: Readonly<Record<keyof Parts, true>> = {
   showWorkPackage: true,
   findUnfinishedWork: true,
   readBoard: true,
+  readWorkAhead: true,
+  takeNext: true,
   watchBoard: true,
   mergeWorkPackages: true,
   acceptWorkPackages: true,

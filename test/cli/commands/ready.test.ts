@@ -51,7 +51,12 @@ describe('agent tasks ready', () => {
 
   it('lets begin what builds upon work that is merged and not accepted yet', async () => {
     await cli.run('implement WP02 --agent ada');
-    cli.git.commitOn(`${FEATURE}-WP02`, { 'two.txt': 'two\n' });
+    cli.git.write(`.worktrees/${FEATURE}-WP02/two.txt`, 'two\n');
+    for (const words of [
+      ['add', '-A'],
+      ['commit', '-qm', 'two'],
+    ])
+      cli.git.git('-C', `.worktrees/${FEATURE}-WP02`, ...words);
     await cli.run('move-task WP02 --to for_review');
     expect((await cli.run('agent tasks ready --json')).document).toMatchObject({
       ready: [{ work_package_id: 'WP01' }],
