@@ -8,11 +8,20 @@ export interface EventStore {
   readonly hubId: string;
   /** The only door to events: whatever it returns reads and writes rows of this team alone. Costs nothing. */
   forTeam(team: string): TeamEvents;
-  /** Resolves when the store can answer; throws `storage-failed` when it cannot. */
-  ping(): Promise<void>;
+  /**
+   * Calls the listener when the team has news: with a sequence number up to which there may be events that were not
+   * there before. Only a hint: calls come some time after the commit, several may become one, and what was stored by
+   * another hub on the same data is told as well. Whoever listens reads from its own cursor. Ends when the returned
+   * function is called.
+   */
+  follow(team: string, listener: NewsListener): () => void;
+  /** Resolves when something was just written to disk; throws `storage-failed` when that cannot be done. */
+  proveWriting(): Promise<void>;
   /** Gives everything back; safe to repeat. */
   close(): Promise<void>;
 }
+
+export type NewsListener = (upTo: number) => void;
 
 /** The events of one team. All methods may race. Every method throws `storage-failed` when the disk or database does. */
 export interface TeamEvents {
@@ -22,17 +31,24 @@ export interface TeamEvents {
    * May be repeated. An id is stored once: the first document stays, whatever comes later under that id.
    */
   append(events: readonly IncomingEvent[]): Promise<readonly AppendAnswer[]>;
-  /** Events in sequence order after the cursor, at most `limit`. An unknown project has none. */
+  /** Events in sequence order after the cursor, at most `limit` and `bytes`. An unknown project has none. */
   read(query: EventQuery): Promise<EventPage>;
   /** Where an event is in the log, by its canonical id; `undefined` when the team has none of that id. */
   sequenceOf(eventId: string): Promise<number | undefined>;
   /** The same page with ids only. */
   receipts(query: EventQuery): Promise<ReceiptPage>;
-  /** Every project that ever sent an event, by uuid. */
-  projects(): Promise<readonly ProjectSummary[]>;
-  /** The features of a project as they stand, by slug; with `feature` that one alone. Empty when there is none. */
-  board(project: string, feature?: string): Promise<readonly FeatureBoard[]>;
-  /** The work packages that changed last, latest first, at most `limit`. */
+  /** Every project that ever sent an event, by uuid, with its machines by node id. */
+  projects(query: ProjectQuery): Promise<ProjectPage>;
+  /**
+   * The features of a project as they stood at some moment since the call, by slug. What a reader has seen is never
+   * taken back without a new event: `behind` when late events could not be given their places in bounded time; that
+   * work goes on, and a later call finds it done.
+   */
+  board(query: BoardQuery): Promise<BoardPage | 'behind'>;
+  /**
+   * The work packages that changed last, latest first, at most `limit`; those that are not settled in bounded time, or
+   * would make the list too long, are left out.
+   */
   recentWorkPackages(limit: number): Promise<readonly PlacedWorkPackage[]>;
   /** The highest Lamport timestamp and the latest sequence number of the team; 0 when it has no events. */
   position(): Promise<TeamPosition>;
@@ -61,6 +77,8 @@ export interface EventQuery {
   /** The cursor: the last sequence number the reader has seen; 0 for the beginning. */
   readonly after: number;
   readonly limit: number;
+  /** What the documents of a page measure at most together; one event always fits. 2 MiB unless told. */
+  readonly bytes?: number;
   /** Project uuid. */
   readonly project?: string;
 }
@@ -86,6 +104,37 @@ export interface ReceiptPage {
   readonly receipts: readonly { readonly eventId: string; readonly sequence: number }[];
   readonly next: number;
   readonly more: boolean;
+}
+
+export interface ProjectQuery {
+  /** `next` of the page before. */
+  readonly after?: string;
+  /** Machines on a page, over all projects. */
+  readonly limit: number;
+}
+
+/** A project with many machines goes on in the next page: its numbers are those of the machines in this one. */
+export interface ProjectPage {
+  readonly projects: readonly ProjectSummary[];
+  /** Where to go on; absent at the end. */
+  readonly next?: string;
+}
+
+export interface BoardQuery {
+  readonly project: string;
+  /** One feature alone. */
+  readonly feature?: string;
+  /** `next` of the page before. */
+  readonly after?: string;
+  /** What the page measures at most; one work package always fits. 4 MiB unless told. */
+  readonly bytes?: number;
+}
+
+/** A feature with many work packages goes on in the next page. Empty when there is none. */
+export interface BoardPage {
+  readonly features: readonly FeatureBoard[];
+  /** Where to go on; absent at the end. */
+  readonly next?: string;
 }
 
 export interface ProjectSummary {

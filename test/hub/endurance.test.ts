@@ -30,13 +30,14 @@ const fullStore = (store: EventStore): EventStore => ({
       read: (query) => events.read(query),
       sequenceOf: (eventId) => events.sequenceOf(eventId),
       receipts: (query) => events.receipts(query),
-      projects: () => events.projects(),
-      board: (project, feature) => events.board(project, feature),
+      projects: (query) => events.projects(query),
+      board: (query) => events.board(query),
       recentWorkPackages: (limit) => events.recentWorkPackages(limit),
       position: () => events.position(),
     };
   },
-  ping: diskFull,
+  follow: (team, listener) => store.follow(team, listener),
+  proveWriting: diskFull,
   close: () => Promise.resolve(),
 });
 

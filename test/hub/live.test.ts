@@ -228,12 +228,14 @@ describe('live sessions', () => {
 
   it('gives up on a reader that does not read, and on nobody else', async () => {
     await start({ limits: { unreadBytes: 100_000 } });
-    const [slow, sender] = [await joined(), await joined()];
+    const [slow, sender, reader] = [await joined(), await joined(), await joined()];
     const ended = new Promise((resolve) => slow.socket.on('close', resolve));
     slow.socket.pause();
     for (let count = 0; count < 200; count++) sender.send(makeEvent({}, { note: 'x'.repeat(100_000) }));
     for (let count = 0; count < 200; count++)
       expect(await sender.next('ack')).toMatchObject({ status: 'success' });
+    for (let count = 1; count <= 200; count++)
+      expect(await reader.next('event')).toMatchObject({ hub_sequence: count });
     slow.socket.resume();
     await ended;
   });

@@ -1,6 +1,7 @@
 import type { EnvelopeDocument } from '../../src/domain/events/envelope-document.js';
 import { upcast } from '../../src/domain/events/upcast.js';
-import type { IncomingEvent } from '../../src/ports/hub.js';
+import type { FeatureBoard } from '../../src/domain/hub/cell-state.js';
+import type { IncomingEvent, TeamEvents } from '../../src/ports/hub.js';
 
 export const PROJECT = '0b54a1a2-6c1e-4d3a-9b1f-2f6c1d9e8a77';
 export const FEATURE = '001-login';
@@ -46,4 +47,20 @@ export const makeEvent = (
 export const incoming = (document: EnvelopeDocument): IncomingEvent => {
   const event = upcast(document);
   return { eventId: event.event_id, document: JSON.stringify(document), event, known: true };
+};
+
+/** All features of a project, page by page. */
+export const featuresOf = async (
+  events: TeamEvents,
+  project: string,
+  feature?: string,
+): Promise<readonly FeatureBoard[]> => {
+  const features: FeatureBoard[] = [];
+  for (let after = ''; ;) {
+    const page = await events.board({ project, after, ...(feature === undefined ? {} : { feature }) });
+    if (page === 'behind') throw new Error('the board was not complete in time');
+    features.push(...page.features);
+    if (page.next === undefined) return features;
+    after = page.next;
+  }
 };

@@ -86,6 +86,7 @@ const openStores = async (
     clock,
     randomness: new CryptoRandomness(),
     secrets: quickSecrets,
+    log: silentLog,
   });
   return { stores, dataDirectory };
 };

@@ -1,36 +1,69 @@
+import { setImmediate } from 'node:timers/promises';
 import { isSameEvent } from '../../domain/events/is-same-event.js';
-import { isLamport } from '../../domain/events/lamport.js';
+import { isFollowed } from '../../domain/events/lamport.js';
+import { cellKey, cellOf } from '../../domain/hub/board-event.js';
+import type { BoardCell } from '../../domain/hub/board-event.js';
 import type { AppendAnswer, IncomingEvent } from '../../ports/hub.js';
-import { findCells, foldCells } from './board-cells.js';
-import type { PlacedEvent } from './board-cells.js';
-import { advanceNodes, insertEvents } from './insert-rows.js';
+import { cellNumber } from './cell-number.js';
+import type { HubDatabase } from './hub-database.js';
+import { advanceNodes, insertEvents, markCells } from './insert-rows.js';
+import type { CellMark } from './insert-rows.js';
 import { PreparedQuery } from './prepared-query.js';
 import type { Executor } from './prepared-query.js';
 import type { EventTable, NodeTable } from './schema.js';
 
-/** Stores one call's events inside a transaction that the caller began, and answers each in the order given. */
+export interface Appended {
+  readonly answers: readonly AppendAnswer[];
+  /** The highest sequence number that was given; `undefined` when nothing was stored. */
+  readonly last: number | undefined;
+}
+
+/**
+ * Stores one call's events in one transaction, and answers each in the order given. The transaction does what has to be
+ * durable together, and reads nothing that grows: which number comes next, the events, which cells are behind them.
+ */
 export const appendEvents = async (
-  db: Executor,
+  { reads, writes }: HubDatabase,
   team: string,
   events: readonly IncomingEvent[],
   receivedAtMs: number,
-): Promise<readonly AppendAnswer[]> => {
-  if (events.length === 0) return [];
+): Promise<Appended> => {
+  if (events.length === 0) return { answers: [], last: undefined };
   const firstById = new Map<string, IncomingEvent>();
   for (const event of events) if (!firstById.has(event.eventId)) firstById.set(event.eventId, event);
+  const placed = placeEvents([...firstById.values()]);
+  const stored = await writes.transaction().execute(async (db) => {
+    const first = await advancePosition(db, team, placed.length, highestLamport(events));
+    const rows = placed.map((each, at) => eventRow(team, each, first + at, receivedAtMs));
+    const inserted = await insertEvents(db, rows);
+    const fresh = inserted.map((row) => ({ ...placed[row.sequence - first], row }) as StoredEvent);
+    await markCells(db, cellMarks(fresh));
+    await advanceNodes(db, nodeRows(fresh));
+    return fresh;
+  });
+  const sequences = new Map(stored.map(({ incoming, row }) => [incoming, row.sequence]));
+  return { answers: await answersOf(reads, team, events, sequences), last: stored.at(-1)?.row.sequence };
+};
 
-  const first = await advancePosition(db, team, firstById.size, highestLamport(events));
-  const sequenced = [...firstById.values()].map((incoming, at) => ({ incoming, sequence: first + at }));
-  const placed = await findCells(db, team, sequenced);
-  const inserted = await insertEvents(
-    db,
-    placed.map((each) => eventRow(team, each, receivedAtMs)),
-  );
-  const sequences = new Set(inserted.map((row) => row.sequence));
-  const stored = placed.filter((each) => sequences.has(each.sequence));
-  await foldCells(db, team, stored);
-  await advanceNodes(db, nodeRows(team, stored, receivedAtMs));
-  return answersOf(db, team, events, new Map(stored.map((each) => [each.incoming, each.sequence])));
+/** An event with the cell of the board that it changes; events of one cell share the object. */
+interface PlacedEvent {
+  readonly incoming: IncomingEvent;
+  readonly place: { readonly cell: BoardCell; readonly number: number };
+}
+
+interface StoredEvent extends PlacedEvent {
+  readonly row: EventTable;
+}
+
+const placeEvents = (events: readonly IncomingEvent[]): readonly PlacedEvent[] => {
+  const places = new Map<string, PlacedEvent['place']>();
+  return events.map((incoming) => {
+    const cell = cellOf(incoming.event);
+    const key = cellKey(cell);
+    const place = places.get(key) ?? { cell, number: cellNumber(cell) };
+    places.set(key, place);
+    return { incoming, place };
+  });
 };
 
 const answersOf = async (
@@ -39,24 +72,32 @@ const answersOf = async (
   events: readonly IncomingEvent[],
   sequences: ReadonlyMap<IncomingEvent, number>,
 ): Promise<readonly AppendAnswer[]> => {
-  const known = events.filter((event) => !sequences.has(event)).map((event) => event.eventId);
-  const documents = await documentsOf(db, team, [...new Set(known)]);
+  const same = new Map<IncomingEvent, boolean>();
+  const known = events.filter((event) => !sequences.has(event));
+  for (let at = 0; at < known.length; at += COMPARED_AT_ONCE) {
+    const some = known.slice(at, at + COMPARED_AT_ONCE);
+    const documents = await documentsOf(db, team, [...new Set(some.map(({ eventId }) => eventId))]);
+    for (const event of some) {
+      const there = documents.get(event.eventId);
+      same.set(event, there !== undefined && isSameEvent(there, event.document));
+    }
+    await setImmediate();
+  }
   return events.map((event) => {
     const sequence = sequences.get(event);
     if (sequence !== undefined) return { answer: 'stored', sequence };
-    const there = documents.get(event.eventId);
-    return {
-      answer: there !== undefined && isSameEvent(there, event.document) ? 'duplicate' : 'id-conflict',
-    };
+    return { answer: same.get(event) === true ? 'duplicate' : 'id-conflict' };
   });
 };
+
+/** Documents may be as large as a limit allows, and both of a pair are read when their texts differ. */
+const COMPARED_AT_ONCE = 20;
 
 const documentsOf = async (
   db: Executor,
   team: string,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, string>> => {
-  if (ids.length === 0) return new Map();
   const rows = await db
     .selectFrom('events')
     .select(['event_id', 'document'])
@@ -67,26 +108,25 @@ const documentsOf = async (
 };
 
 /** A timestamp beyond reason is stored with its event, but is not followed. */
+const followed = (lamport: number): number => (isFollowed(lamport) ? lamport : 0);
+
 const highestLamport = (events: readonly IncomingEvent[]): number =>
-  events.reduce(
-    (highest, { event }) =>
-      isLamport(event.lamport_clock) ? Math.max(highest, event.lamport_clock) : highest,
-    0,
-  );
+  events.reduce((highest, { event }) => Math.max(highest, followed(event.lamport_clock)), 0);
 
 const eventRow = (
   team: string,
-  { incoming, sequence, touched }: PlacedEvent,
+  { incoming, place }: PlacedEvent,
+  sequence: number,
   receivedAtMs: number,
 ): EventTable => ({
   team,
   sequence,
   event_id: incoming.eventId,
   event_type: incoming.event.event_type,
-  project_uuid: touched.cell.project,
-  feature_slug: touched.cell.feature,
+  project_uuid: place.cell.project,
+  feature_slug: place.cell.feature,
   aggregate_id: incoming.event.aggregate_id,
-  cell: touched.number,
+  cell: place.number,
   lamport: incoming.event.lamport_clock,
   node_id: incoming.event.node_id,
   occurred_at: incoming.event.timestamp,
@@ -95,27 +135,37 @@ const eventRow = (
   document: incoming.document,
 });
 
-const nodeRows = (
-  team: string,
-  placed: readonly PlacedEvent[],
-  receivedAtMs: number,
-): readonly NodeTable[] => {
-  const rows = new Map<string, NodeTable>();
-  for (const {
-    incoming: { event },
-    touched: { cell },
-  } of placed) {
-    const key = `${cell.project}\n${event.node_id}`;
-    const known = rows.get(key);
-    const lamport = isLamport(event.lamport_clock) ? event.lamport_clock : 0;
-    rows.set(key, {
-      team,
+const cellMarks = (stored: readonly StoredEvent[]): readonly CellMark[] => {
+  const marks = new Map<object, CellMark>();
+  for (const { place, row } of stored) {
+    if (!isFollowed(row.lamport)) continue;
+    const { cell, number } = place;
+    marks.set(place, {
+      team: row.team,
       project_uuid: cell.project,
-      node_id: event.node_id,
-      project_slug: event.project_slug ?? known?.project_slug ?? null,
+      feature_slug: cell.feature,
+      work_package: cell.workPackage,
+      cell: number,
+      changed: row.sequence,
+      late_lamport: Math.min(row.lamport, marks.get(place)?.late_lamport ?? row.lamport),
+    });
+  }
+  return [...marks.values()];
+};
+
+const nodeRows = (stored: readonly StoredEvent[]): readonly NodeTable[] => {
+  const rows = new Map<string, NodeTable>();
+  for (const { incoming, row } of stored) {
+    const key = `${row.project_uuid}\n${row.node_id}`;
+    const known = rows.get(key);
+    rows.set(key, {
+      team: row.team,
+      project_uuid: row.project_uuid,
+      node_id: row.node_id,
+      project_slug: incoming.event.project_slug ?? known?.project_slug ?? null,
       events: (known?.events ?? 0) + 1,
-      last_lamport: Math.max(known?.last_lamport ?? 0, lamport),
-      last_received_at_ms: receivedAtMs,
+      last_lamport: Math.max(known?.last_lamport ?? 0, followed(row.lamport)),
+      last_received_at_ms: row.received_at_ms,
     });
   }
   return [...rows.values()];

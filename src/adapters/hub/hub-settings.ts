@@ -14,3 +14,12 @@ export const settle = async (db: Executor, name: string, mint: () => string): Pr
 
 const readSetting = async (db: Executor, name: string): Promise<string | undefined> =>
   (await db.selectFrom('hub_settings').select('value').where('name', '=', name).executeTakeFirst())?.value;
+
+/** Writes a setting over what was there. */
+export const writeSetting = async (db: Executor, name: string, value: string): Promise<void> => {
+  await db
+    .insertInto('hub_settings')
+    .values({ name, value })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+    .execute();
+};

@@ -1,5 +1,6 @@
-import type { BoardCellTable, EventTable, NodeTable } from './schema.js';
+import { setImmediate } from 'node:timers/promises';
 import { PreparedQuery, type Executor } from './prepared-query.js';
+import type { BoardCellTable, EventTable, NodeTable } from './schema.js';
 
 /** Inserts events whose id the team does not have yet, and returns those that went in. Sequence numbers ascend. */
 export const insertEvents = async (
@@ -7,9 +8,8 @@ export const insertEvents = async (
   rows: readonly EventTable[],
 ): Promise<readonly EventTable[]> => {
   const inserted: EventTable[] = [];
-  await inChunks(rows, async (chunk) => {
-    const query = chunk.length === 1 ? INSERT_EVENT : INSERT_EVENTS;
-    const count = await query.change(db, valuesOf(chunk, addEventValues));
+  await INSERT_EVENTS.each(rows, async (chunk, query, values) => {
+    const count = await query.change(db, values);
     // Nearly always all or nothing went in, which the count tells without reading anything back.
     if (count === chunk.length) inserted.push(...chunk);
     else if (count > 0) inserted.push(...(await storedOf(db, chunk)));
@@ -31,70 +31,63 @@ const storedOf = async (db: Executor, chunk: readonly EventTable[]): Promise<rea
   return chunk.filter((row) => stored.has(row.sequence));
 };
 
-/** Writes folded cells over what was there. */
-export const replaceCells = async (db: Executor, rows: readonly BoardCellTable[]): Promise<void> => {
-  await inChunks(rows, async (chunk) => {
-    const query = chunk.length === 1 ? REPLACE_CELL : REPLACE_CELLS;
-    await query.run(db, valuesOf(chunk, addCellValues));
+export type CellMark = Pick<
+  BoardCellTable,
+  'team' | 'project_uuid' | 'feature_slug' | 'work_package' | 'cell' | 'changed' | 'late_lamport'
+>;
+
+/** Says of cells that they are behind their events; makes those that are not there yet. Reads nothing. */
+export const markCells = (db: Executor, rows: readonly CellMark[]): Promise<void> =>
+  MARK_CELLS.each(rows, async (_chunk, query, values) => {
+    await query.run(db, values);
   });
-};
 
 /** Adds to what is known of the machines that sent events. */
-export const advanceNodes = async (db: Executor, rows: readonly NodeTable[]): Promise<void> => {
-  for (const row of rows) {
-    await ADVANCE_NODE.run(db, [
-      row.team,
-      row.project_uuid,
-      row.node_id,
-      row.project_slug,
-      row.events,
-      row.last_lamport,
-      row.last_received_at_ms,
-    ]);
+export const advanceNodes = (db: Executor, rows: readonly NodeTable[]): Promise<void> =>
+  ADVANCE_NODES.each(rows, async (_chunk, query, values) => {
+    await query.run(db, values);
+  });
+
+/**
+ * One statement for many rows. Each number of rows is a text of its own that the database has to prepare, so only a few
+ * are used: large enough to amortise the call, and small enough for every database's limit of parameters.
+ */
+class ManyRows<Row> {
+  readonly #queries: ReadonlyMap<number, PreparedQuery<unknown>>;
+  readonly #values: (row: Row) => readonly unknown[];
+
+  constructor(build: (count: number) => PreparedQuery<unknown>, values: (row: Row) => readonly unknown[]) {
+    this.#queries = new Map(CHUNKS.map((count) => [count, build(count)]));
+    this.#values = values;
   }
-};
 
-/** Rows of one statement: large enough to amortise the call, small enough for every database's limit of parameters. */
-const CHUNK_ROWS = 50;
+  async each(
+    rows: readonly Row[],
+    run: (chunk: readonly Row[], query: PreparedQuery<unknown>, values: readonly unknown[]) => Promise<void>,
+  ): Promise<void> {
+    let at = 0;
+    for (const [count, query] of this.#queries) {
+      for (; at + count <= rows.length; at += count) {
+        const chunk = rows.slice(at, at + count);
+        await run(
+          chunk,
+          query,
+          chunk.flatMap((row) => this.#values(row)),
+        );
+        // A transaction of many rows lets everybody else be answered in between.
+        if (count === LARGEST_CHUNK) await setImmediate();
+      }
+    }
+  }
+}
 
-const inChunks = async <Row>(
-  rows: readonly Row[],
-  run: (chunk: readonly Row[]) => Promise<void>,
-): Promise<void> => {
-  let at = 0;
-  for (; at + CHUNK_ROWS <= rows.length; at += CHUNK_ROWS) await run(rows.slice(at, at + CHUNK_ROWS));
-  for (; at < rows.length; at++) await run(rows.slice(at, at + 1));
-};
+const LARGEST_CHUNK = 128;
 
-const valuesOf = <Row>(
-  rows: readonly Row[],
-  add: (row: Row, values: unknown[]) => void,
-): readonly unknown[] => {
-  const values: unknown[] = [];
-  for (const row of rows) add(row, values);
-  return values;
-};
+const CHUNKS = [LARGEST_CHUNK, 32, 8, 1];
 
-// The order of the columns is the order in which the values below are listed.
-const addEventValues = (row: EventTable, values: unknown[]): void => {
-  values.push(
-    row.team,
-    row.sequence,
-    row.event_id,
-    row.event_type,
-    row.project_uuid,
-    row.feature_slug,
-    row.aggregate_id,
-    row.cell,
-    row.lamport,
-    row.node_id,
-    row.occurred_at,
-    row.received_at_ms,
-    row.known,
-    row.document,
-  );
-};
+const rowsOf = <Row>(count: number, row: Row): readonly Row[] => Array.from({ length: count }, () => row);
 
+// The order of the columns is the order in which the values are listed.
 const EMPTY_EVENT: EventTable = {
   team: '',
   sequence: 0,
@@ -112,29 +105,32 @@ const EMPTY_EVENT: EventTable = {
   document: '',
 };
 
-const insertEventsQuery = (count: number): PreparedQuery<unknown> =>
-  new PreparedQuery((db) =>
-    db
-      .insertInto('events')
-      .values(Array.from({ length: count }, () => EMPTY_EVENT))
-      .onConflict((conflict) => conflict.columns(['team', 'event_id']).doNothing())
-      .compile(),
-  );
-
-const INSERT_EVENT = insertEventsQuery(1);
-const INSERT_EVENTS = insertEventsQuery(CHUNK_ROWS);
-
-const addCellValues = (row: BoardCellTable, values: unknown[]): void => {
-  values.push(
+const INSERT_EVENTS = new ManyRows<EventTable>(
+  (count) =>
+    new PreparedQuery((db) =>
+      db
+        .insertInto('events')
+        .values(rowsOf(count, EMPTY_EVENT))
+        .onConflict((conflict) => conflict.columns(['team', 'event_id']).doNothing())
+        .compile(),
+    ),
+  (row) => [
     row.team,
+    row.sequence,
+    row.event_id,
+    row.event_type,
     row.project_uuid,
     row.feature_slug,
-    row.work_package,
+    row.aggregate_id,
     row.cell,
-    row.changed,
-    row.state,
-  );
-};
+    row.lamport,
+    row.node_id,
+    row.occurred_at,
+    row.received_at_ms,
+    row.known,
+    row.document,
+  ],
+);
 
 const EMPTY_CELL: BoardCellTable = {
   team: '',
@@ -143,24 +139,45 @@ const EMPTY_CELL: BoardCellTable = {
   work_package: '',
   cell: 0,
   changed: 0,
+  late_lamport: 0,
+  behind: 1,
+  through: '',
   state: '',
 };
 
-const replaceCellsQuery = (count: number): PreparedQuery<object> =>
-  new PreparedQuery((db) =>
-    db
-      .insertInto('board_cells')
-      .values(Array.from({ length: count }, () => EMPTY_CELL))
-      .onConflict((conflict) =>
-        conflict
-          .columns(['team', 'project_uuid', 'feature_slug', 'work_package'])
-          .doUpdateSet((row) => ({ changed: row.ref('excluded.changed'), state: row.ref('excluded.state') })),
-      )
-      .compile(),
-  );
-
-const REPLACE_CELL = replaceCellsQuery(1);
-const REPLACE_CELLS = replaceCellsQuery(CHUNK_ROWS);
+const MARK_CELLS = new ManyRows<CellMark>(
+  (count) =>
+    new PreparedQuery((db) =>
+      db
+        .insertInto('board_cells')
+        .values(rowsOf(count, EMPTY_CELL))
+        .onConflict((conflict) =>
+          conflict.columns(['team', 'project_uuid', 'feature_slug', 'work_package']).doUpdateSet((row) => ({
+            changed: row.ref('excluded.changed'),
+            behind: row.ref('excluded.behind'),
+            late_lamport: row
+              .case()
+              .when('board_cells.late_lamport', '<', row.ref('excluded.late_lamport'))
+              .then(row.ref('board_cells.late_lamport'))
+              .else(row.ref('excluded.late_lamport'))
+              .end(),
+          })),
+        )
+        .compile(),
+    ),
+  (row) => [
+    row.team,
+    row.project_uuid,
+    row.feature_slug,
+    row.work_package,
+    row.cell,
+    row.changed,
+    row.late_lamport,
+    1,
+    '',
+    '',
+  ],
+);
 
 const EMPTY_NODE: NodeTable = {
   team: '',
@@ -172,22 +189,34 @@ const EMPTY_NODE: NodeTable = {
   last_received_at_ms: 0,
 };
 
-const ADVANCE_NODE = new PreparedQuery((db) =>
-  db
-    .insertInto('nodes')
-    .values(EMPTY_NODE)
-    .onConflict((conflict) =>
-      conflict.columns(['team', 'project_uuid', 'node_id']).doUpdateSet((row) => ({
-        project_slug: row.fn.coalesce(row.ref('excluded.project_slug'), row.ref('nodes.project_slug')),
-        events: row('nodes.events', '+', row.ref('excluded.events')),
-        last_lamport: row
-          .case()
-          .when('excluded.last_lamport', '>', row.ref('nodes.last_lamport'))
-          .then(row.ref('excluded.last_lamport'))
-          .else(row.ref('nodes.last_lamport'))
-          .end(),
-        last_received_at_ms: row.ref('excluded.last_received_at_ms'),
-      })),
-    )
-    .compile(),
+const ADVANCE_NODES = new ManyRows<NodeTable>(
+  (count) =>
+    new PreparedQuery((db) =>
+      db
+        .insertInto('nodes')
+        .values(rowsOf(count, EMPTY_NODE))
+        .onConflict((conflict) =>
+          conflict.columns(['team', 'project_uuid', 'node_id']).doUpdateSet((row) => ({
+            project_slug: row.fn.coalesce(row.ref('excluded.project_slug'), row.ref('nodes.project_slug')),
+            events: row('nodes.events', '+', row.ref('excluded.events')),
+            last_lamport: row
+              .case()
+              .when('excluded.last_lamport', '>', row.ref('nodes.last_lamport'))
+              .then(row.ref('excluded.last_lamport'))
+              .else(row.ref('nodes.last_lamport'))
+              .end(),
+            last_received_at_ms: row.ref('excluded.last_received_at_ms'),
+          })),
+        )
+        .compile(),
+    ),
+  (row) => [
+    row.team,
+    row.project_uuid,
+    row.node_id,
+    row.project_slug,
+    row.events,
+    row.last_lamport,
+    row.last_received_at_ms,
+  ],
 );

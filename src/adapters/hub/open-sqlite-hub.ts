@@ -1,20 +1,18 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { sql, Migrator, Kysely, SqliteDialect } from 'kysely';
-import type { Migration, SqliteDatabase, SqliteStatement } from 'kysely';
+import { Migrator } from 'kysely';
+import type { Migration } from 'kysely';
 import { SyncError } from '../../domain/errors.js';
 import type { SessionPolicy } from '../../domain/hub/session-policy.js';
-import type { Randomness, WallClock } from '../../ports/host.js';
-import type { AccountStore, Secrets, EventStore, TeamEvents } from '../../ports/hub.js';
+import type { Log, Randomness, WallClock } from '../../ports/host.js';
+import type { AccountStore, Secrets, EventStore } from '../../ports/hub.js';
 import { tryLockFile } from '../fs/process-lock.js';
-import { loadSqliteDriver } from '../fs/sqlite-driver.js';
-import type { SqliteDriver } from '../fs/sqlite-driver.js';
-import { settle } from './hub-settings.js';
+import type { HubDatabase } from './hub-database.js';
+import { boardsBesideTheLog } from './migrations/boards-beside-the-log.js';
 import { initialTables } from './migrations/initial-tables.js';
-import type { HubTables } from './schema.js';
 import { SqlAccountStore } from './sql-account-store.js';
-import { SqlTeamEvents } from './sql-team-events.js';
-import { orStorageFailed } from './storage-failure.js';
+import { SqlEventStore } from './sql-event-store.js';
+import { openSqliteDatabase } from './sqlite-database.js';
 
 /** What a hub keeps: its events and its accounts, closed together. */
 export interface HubStores {
@@ -32,28 +30,27 @@ interface SqliteHubOptions {
   readonly randomness: Randomness;
   readonly secrets: Secrets;
   readonly policy?: SessionPolicy;
+  /** Hears what breaks in the background. */
+  readonly log: Log;
 }
 
 /**
  * Opens the data directory of a hub, making it when it is missing, for this user alone. One hub process serves a
  * directory at a time: fails with `hub-busy` while another one does. Administration may go on beside it, since the
- * database serialises its writers.
+ * database serialises its writers; data of an older version are brought up to date by whoever holds the lock, so that
+ * no running hub finds its tables changed.
  */
 export const openSqliteHub = async (options: SqliteHubOptions): Promise<HubStores> => {
-  const { dataDirectory, clock, randomness, secrets } = options;
+  const { dataDirectory, clock, randomness, secrets, log } = options;
   makePrivateDirectory(dataDirectory);
   const serves = options.access !== 'administer';
-  const lock = serves ? tryLockFile(join(dataDirectory, 'lock')) : undefined;
-  if (serves && lock === undefined) {
-    throw new SyncError('hub-busy', `Another hub already serves ${dataDirectory}.`, {
-      hint: 'Stop it, or choose another directory with --data.',
-    });
-  }
+  const lock = serves ? lockData(dataDirectory) : undefined;
   try {
-    const db = await openSqliteDatabase(join(dataDirectory, 'hub.sqlite'));
+    const database = await openSqliteDatabase(join(dataDirectory, 'hub.sqlite'));
     try {
-      const store = await SqlEventStore.open(db, clock, randomness);
-      const accounts = await SqlAccountStore.open(db, {
+      await migrate(database, () => (serves ? undefined : lockData(dataDirectory)));
+      const store = await SqlEventStore.open(database, { clock, randomness, log, folds: serves });
+      const accounts = await SqlAccountStore.open(database.writes, {
         secrets,
         clock,
         ...(options.policy === undefined ? {} : { policy: options.policy }),
@@ -70,7 +67,7 @@ export const openSqliteHub = async (options: SqliteHubOptions): Promise<HubStore
         },
       };
     } catch (error) {
-      await db.destroy();
+      await database.close();
       throw error;
     }
   } catch (error) {
@@ -81,8 +78,8 @@ export const openSqliteHub = async (options: SqliteHubOptions): Promise<HubStore
 
 const makePrivateDirectory = (directory: string): void => {
   try {
+    // A directory that is there already keeps its mode: somebody else may have reasons for it.
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    if (process.platform !== 'win32') chmodSync(directory, 0o700);
   } catch (error) {
     throw new SyncError('storage-failed', `The hub's data directory ${directory} cannot be made.`, {
       cause: error,
@@ -91,121 +88,45 @@ const makePrivateDirectory = (directory: string): void => {
   }
 };
 
-/** The event store on any database that Kysely speaks to. */
-class SqlEventStore implements EventStore {
-  readonly hubId: string;
-  readonly #db: Kysely<HubTables>;
-  readonly #clock: WallClock;
+const lockData = (dataDirectory: string): Lock => {
+  const lock = tryLockFile(join(dataDirectory, 'lock'));
+  if (lock !== undefined) return lock;
+  throw new SyncError('hub-busy', `Another hub already serves ${dataDirectory}.`, {
+    hint: 'Stop it, or choose another directory with --data.',
+  });
+};
 
-  private constructor(db: Kysely<HubTables>, clock: WallClock, hubId: string) {
-    this.#db = db;
-    this.#clock = clock;
-    this.hubId = hubId;
-  }
-
-  /** Brings the tables up to date and reads who this hub is. The store owns the database from then on. */
-  static async open(db: Kysely<HubTables>, clock: WallClock, randomness: Randomness): Promise<SqlEventStore> {
-    await migrate(db);
-    const hubId = await orStorageFailed('say who it is', () => settle(db, 'hub-id', () => randomness.uuid()));
-    return new SqlEventStore(db, clock, hubId);
-  }
-
-  forTeam(team: string): TeamEvents {
-    return new SqlTeamEvents(this.#db, team, this.#clock);
-  }
-
-  async ping(): Promise<void> {
-    await orStorageFailed('answer', () => sql`select 1`.execute(this.#db));
-  }
-
-  async close(): Promise<void> {
-    await this.#db.destroy();
-  }
-}
+type Lock = NonNullable<ReturnType<typeof tryLockFile>>;
 
 /** Applied in the order of their names; a name never changes once released. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-initial-tables': initialTables,
+  '0002-boards-beside-the-log': boardsBesideTheLog,
 };
 
-/** Brings the tables up to date. Runs at every start; of several hubs that start at once, the first one does the work. */
-const migrate = async (db: Kysely<HubTables>): Promise<void> => {
+/** Brings the tables up to date, holding the lock meanwhile; where nothing is to be done no lock is asked for. */
+const migrate = async ({ writes }: HubDatabase, lockMeanwhile: () => Lock | undefined): Promise<void> => {
   const migrator = new Migrator({
-    db,
+    db: writes,
     provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) },
   });
-  const { error } = await migrator.migrateToLatest();
-  if (error === undefined) return;
-  throw new SyncError('storage-failed', "The hub's tables could not be brought up to date.", {
-    cause: error,
-    hint: 'Restore the latest backup, or start the version of the hub that wrote the data.',
-  });
-};
-
-/**
- * Opens the hub's SQLite file. A commit is on disk before it returns: write-ahead log with `synchronous = FULL`.
- * Throws `dependency-missing` when the optional driver cannot be had.
- */
-const openSqliteDatabase = async (path: string): Promise<Kysely<HubTables>> => {
-  const Database = await loadSqliteDriver();
   try {
-    const driver = new Database(path, { timeout: BUSY_MS });
-    try {
-      for (const pragma of PRAGMAS) driver.exec(`pragma ${pragma}`);
-    } catch (error) {
-      driver.close();
-      throw error;
-    }
-    return new Kysely<HubTables>({ dialect: new SqliteDialect({ database: rememberStatements(driver) }) });
+    const pending = (await migrator.getMigrations()).some(({ executedAt }) => executedAt === undefined);
+    if (!pending) return;
   } catch (error) {
-    throw new SyncError('storage-failed', `The hub's database ${path} cannot be opened.`, {
-      cause: error,
-      hint: 'Check that the file is a database of this hub and that the disk has room.',
-    });
+    throw notUpToDate(error);
+  }
+  const lock = lockMeanwhile();
+  try {
+    const { error } = await migrator.migrateToLatest();
+    if (error !== undefined) throw notUpToDate(error);
+  } finally {
+    lock?.release();
   }
 };
 
-const BUSY_MS = 5000;
-
-const PRAGMAS = ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'cache_size = -65536'];
-
-const REMEMBERED_STATEMENTS = 200;
-
-type Connection = InstanceType<SqliteDriver>;
-
-/** Kysely prepares every query anew; the texts are few, so each is prepared once and the oldest forgotten. */
-const rememberStatements = (driver: Connection): SqliteDatabase => {
-  const statements = new Map<string, SqliteStatement>();
-  return {
-    close: () => {
-      statements.clear();
-      driver.close();
-    },
-    prepare: (sql) => {
-      const known = statements.get(sql);
-      if (known !== undefined) return known;
-      // Every transaction here writes. One that begins by reading would fail, not wait, when another process that
-      // administers the same file wrote in between.
-      const prepared = prepare(driver, sql === 'begin' ? 'begin immediate' : sql);
-      if (statements.size >= REMEMBERED_STATEMENTS) {
-        for (const oldest of statements.keys()) {
-          statements.delete(oldest);
-          break;
-        }
-      }
-      statements.set(sql, prepared);
-      return prepared;
-    },
-  };
-};
-
-/** Kysely gives the values of a statement as one list and asks first whether it answers with rows. */
-const prepare = (driver: Connection, sql: string): SqliteStatement => {
-  const statement = driver.prepare(sql);
-  return {
-    reader: statement.columns().length > 0,
-    all: (values) => statement.all(...values),
-    run: (values) => statement.run(...values),
-    iterate: (values) => statement.iterate(...values),
-  };
-};
+const notUpToDate = (error: unknown): SyncError =>
+  new SyncError('storage-failed', "The hub's tables could not be brought up to date.", {
+    cause: error,
+    hint: 'Restore the latest backup, or start the version of the hub that wrote the data.',
+  });

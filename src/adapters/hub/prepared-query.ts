@@ -1,16 +1,16 @@
-import type { CompiledQuery, Kysely, QueryResult } from 'kysely';
+import type { CompiledQuery, DialectAdapter, Kysely, QueryResult } from 'kysely';
 import type { HubTables } from './schema.js';
 
 /** Database or transaction: both run queries. */
 export type Executor = Kysely<HubTables>;
 
 /**
- * A query whose SQL is built once and run with changing parameters. The parameters are given in the order in which
- * the query names its values; what the builder was given in their place is only a stand-in.
+ * A query whose SQL is built once for each database and run with changing parameters. The parameters are given in the
+ * order in which the query names its values; what the builder was given in their place is only a stand-in.
  */
 export class PreparedQuery<Row> {
   readonly #build: (db: Executor) => CompiledQuery<Row>;
-  #compiled: CompiledQuery<Row> | undefined;
+  readonly #compiled = new WeakMap<DialectAdapter, CompiledQuery<Row>>();
 
   constructor(build: (db: Executor) => CompiledQuery<Row>) {
     this.#build = build;
@@ -27,7 +27,12 @@ export class PreparedQuery<Row> {
   }
 
   #execute(db: Executor, parameters: readonly unknown[]): Promise<QueryResult<Row>> {
-    this.#compiled ??= this.#build(db);
-    return db.executeQuery<Row>({ ...this.#compiled, parameters });
+    const { adapter } = db.getExecutor();
+    let compiled = this.#compiled.get(adapter);
+    if (compiled === undefined) {
+      compiled = this.#build(db);
+      this.#compiled.set(adapter, compiled);
+    }
+    return db.executeQuery<Row>({ ...compiled, parameters });
   }
 }

@@ -13,6 +13,7 @@ export interface HubTables {
   events: EventTable;
   team_positions: TeamPositionTable;
   board_cells: BoardCellTable;
+  board_checkpoints: BoardCheckpointTable;
   nodes: NodeTable;
 }
 
@@ -85,19 +86,38 @@ interface TeamPositionTable {
   lamport: number;
 }
 
-/** The folded state of one work package, or of a feature where `work_package` is empty. */
+/**
+ * One work package of the board, or a feature where `work_package` is empty: its folded state, and how far the fold has
+ * come. Whoever stores an event only says here that the cell is behind; folding is done later, and once.
+ */
 export interface BoardCellTable {
   team: string;
   project_uuid: string;
   feature_slug: string;
   work_package: string;
-  /**
-   * Names the cell in its events by one small number, because an index of four texts costs more than the event. It is
-   * a sequence number that was reserved for the first event of the cell.
-   */
+  /** Names the cell in its events by one number, because an index of four texts costs more than the event. */
   cell: number;
   /** Sequence number of the event that changed it last. */
   changed: number;
+  /** 1 when the table of events has something that the state does not have. */
+  behind: number;
+  /** The lowest Lamport timestamp that came since the last fold: at or before `through` means that it is late. */
+  late_lamport: number | null;
+  /** Causal position of the last event that was looked at, as `[lamport, node, event]`; empty before the first. */
+  through: string;
+  /** Empty before the first event. */
+  state: string;
+}
+
+/** A cell as it stood after some of its events, so that a late one does not cost a fold from the first event on. */
+export interface BoardCheckpointTable {
+  team: string;
+  project_uuid: string;
+  feature_slug: string;
+  work_package: string;
+  /** Of the last event in it. */
+  lamport: number;
+  through: string;
   state: string;
 }
 

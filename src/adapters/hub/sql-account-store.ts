@@ -189,7 +189,7 @@ class BearerCache {
   }
 }
 
-const REMEMBERED_MS = 1000;
+const REMEMBERED_MS = 500;
 const REMEMBERED_BEARERS = 10_000;
 
 export const addTeam = async (db: Executor, slug: string, nowMs: number): Promise<'added' | 'exists'> => {

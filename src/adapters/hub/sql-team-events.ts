@@ -1,13 +1,14 @@
-import type { Kysely } from 'kysely';
-import type { CellState, FeatureBoard, WorkPackageState } from '../../domain/hub/cell-state.js';
-import { featureBoards } from '../../domain/hub/feature-boards.js';
 import type { WallClock } from '../../ports/host.js';
 import type {
   AppendAnswer,
+  BoardPage,
+  BoardQuery,
   EventPage,
   EventQuery,
   IncomingEvent,
   PlacedWorkPackage,
+  ProjectPage,
+  ProjectQuery,
   ProjectSummary,
   ReceiptPage,
   TeamEvents,
@@ -15,43 +16,74 @@ import type {
   NodeFreshness,
 } from '../../ports/hub.js';
 import { appendEvents } from './append-events.js';
-import type { HubTables, NodeTable } from './schema.js';
+import { BoardReader } from './board-reader.js';
+import type { CellFolder } from './cell-folder.js';
+import type { HubDatabase } from './hub-database.js';
+import type { NodeTable } from './schema.js';
 import { orStorageFailed } from './storage-failure.js';
+
+export interface TeamEventsDependencies {
+  readonly database: HubDatabase;
+  readonly folder: CellFolder;
+  readonly clock: WallClock;
+  /** Hears of the highest sequence number after a commit. */
+  readonly onStored: (upTo: number) => void;
+}
 
 /** The rows of one team. Every statement of this class, and of the functions it hands its team to, names the team. */
 export class SqlTeamEvents implements TeamEvents {
-  readonly #db: Kysely<HubTables>;
+  readonly #database: HubDatabase;
   readonly #team: string;
   readonly #clock: WallClock;
+  readonly #boards: BoardReader;
+  readonly #onStored: (upTo: number) => void;
 
-  constructor(db: Kysely<HubTables>, team: string, clock: WallClock) {
-    this.#db = db;
+  constructor(team: string, { database, folder, clock, onStored }: TeamEventsDependencies) {
+    this.#database = database;
     this.#team = team;
     this.#clock = clock;
+    this.#boards = new BoardReader(database.reads, folder, team);
+    this.#onStored = onStored;
   }
 
   append(events: readonly IncomingEvent[]): Promise<readonly AppendAnswer[]> {
-    return orStorageFailed('store the events', () =>
-      this.#db.transaction().execute((db) => appendEvents(db, this.#team, events, this.#clock.nowMs())),
-    );
+    return orStorageFailed('store the events', async () => {
+      const { answers, last } = await appendEvents(this.#database, this.#team, events, this.#clock.nowMs());
+      if (last !== undefined) this.#onStored(last);
+      return answers;
+    });
   }
 
-  async read(query: EventQuery): Promise<EventPage> {
-    const rows = await orStorageFailed('read events', () =>
-      this.#select(query).select(['sequence', 'received_at_ms', 'known', 'document']).execute(),
-    );
-    const events = rows.slice(0, query.limit).map((row) => ({
-      sequence: Number(row.sequence),
-      receivedAtMs: Number(row.received_at_ms),
-      known: row.known === 1,
-      document: row.document,
-    }));
-    return { events, next: events.at(-1)?.sequence ?? query.after, more: rows.length > query.limit };
+  read(query: EventQuery): Promise<EventPage> {
+    return orStorageFailed('read events', async () => {
+      const sizes = await this.#select(query)
+        .select((row) => ['sequence', row.fn<number>('octet_length', ['document']).as('bytes')])
+        .execute();
+      let left = query.bytes ?? PAGE_BYTES;
+      // One row more than asked for tells whether the page was cut; of what is cut by its bytes the first one stays.
+      const count = sizes
+        .slice(0, query.limit)
+        .findIndex(({ bytes }, at) => (left -= Number(bytes)) < 0 && at > 0);
+      const fitting = count < 0 ? Math.min(sizes.length, query.limit) : count;
+      const last = sizes[fitting - 1]?.sequence;
+      if (last === undefined) return { events: [], next: query.after, more: false };
+      const rows = await this.#select(query)
+        .where('sequence', '<=', Number(last))
+        .select(['sequence', 'received_at_ms', 'known', 'document'])
+        .execute();
+      const events = rows.map((row) => ({
+        sequence: Number(row.sequence),
+        receivedAtMs: Number(row.received_at_ms),
+        known: row.known === 1,
+        document: row.document,
+      }));
+      return { events, next: Number(last), more: fitting < sizes.length };
+    });
   }
 
   async sequenceOf(eventId: string): Promise<number | undefined> {
     const row = await orStorageFailed('find an event', () =>
-      this.#db
+      this.#database.reads
         .selectFrom('events')
         .select('sequence')
         .where('team', '=', this.#team)
@@ -71,55 +103,39 @@ export class SqlTeamEvents implements TeamEvents {
     return { receipts, next: receipts.at(-1)?.sequence ?? query.after, more: rows.length > query.limit };
   }
 
-  async projects(): Promise<readonly ProjectSummary[]> {
+  async projects({ after, limit }: ProjectQuery): Promise<ProjectPage> {
+    const [project, node] = cursorOf(after);
     const rows = await orStorageFailed('list projects', () =>
-      this.#db
+      this.#database.reads
         .selectFrom('nodes')
         .selectAll()
         .where('team', '=', this.#team)
         .where('project_uuid', '<>', '')
+        .where((row) => row(row.refTuple('project_uuid', 'node_id'), '>', row.tuple(project, node)))
         .orderBy('project_uuid')
         .orderBy('node_id')
+        .limit(limit + 1)
         .execute(),
     );
-    return summarizeProjects(rows);
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      projects: summarizeProjects(page),
+      ...(rows.length > limit && last !== undefined ? { next: `${last.project_uuid}/${last.node_id}` } : {}),
+    };
   }
 
-  async board(project: string, feature?: string): Promise<readonly FeatureBoard[]> {
-    const rows = await orStorageFailed('read the board', () => {
-      const cells = this.#db
-        .selectFrom('board_cells')
-        .select(['feature_slug', 'state'])
-        .where('team', '=', this.#team)
-        .where('project_uuid', '=', project);
-      return (feature === undefined ? cells : cells.where('feature_slug', '=', feature)).execute();
-    });
-    return featureBoards(
-      rows.map((row) => ({ feature: row.feature_slug, state: JSON.parse(row.state) as CellState })),
-    );
+  board(query: BoardQuery): Promise<BoardPage | 'behind'> {
+    return orStorageFailed('read the board', () => this.#boards.board(query));
   }
 
-  async recentWorkPackages(limit: number): Promise<readonly PlacedWorkPackage[]> {
-    const rows = await orStorageFailed('read the board', () =>
-      this.#db
-        .selectFrom('board_cells')
-        .select(['project_uuid', 'feature_slug', 'state'])
-        .where('team', '=', this.#team)
-        .where('work_package', '<>', '')
-        .orderBy('changed', 'desc')
-        .limit(limit)
-        .execute(),
-    );
-    return rows.map((row) => ({
-      projectUuid: row.project_uuid,
-      featureSlug: row.feature_slug,
-      state: JSON.parse(row.state) as WorkPackageState,
-    }));
+  recentWorkPackages(limit: number): Promise<readonly PlacedWorkPackage[]> {
+    return orStorageFailed('read the board', () => this.#boards.recentWorkPackages(limit));
   }
 
   async position(): Promise<TeamPosition> {
     const row = await orStorageFailed('say how far it is', () =>
-      this.#db
+      this.#database.reads
         .selectFrom('team_positions')
         .select(['lamport', 'sequence'])
         .where('team', '=', this.#team)
@@ -130,7 +146,7 @@ export class SqlTeamEvents implements TeamEvents {
 
   /** One row more than asked for tells whether the page was cut. */
   #select(query: EventQuery) {
-    const rows = this.#db
+    const rows = this.#database.reads
       .selectFrom('events')
       .where('team', '=', this.#team)
       .where('sequence', '>', query.after)
@@ -139,6 +155,15 @@ export class SqlTeamEvents implements TeamEvents {
     return query.project === undefined ? rows : rows.where('project_uuid', '=', query.project);
   }
 }
+
+/** Well below what a client takes in one answer. */
+const PAGE_BYTES = 2 * 1024 * 1024;
+
+/** A project uuid has no slash, a node id may have one. */
+const cursorOf = (after = ''): readonly [project: string, node: string] => {
+  const slash = after.indexOf('/');
+  return slash < 0 ? ['', ''] : [after.slice(0, slash), after.slice(slash + 1)];
+};
 
 /** Puts the machines of a team together to projects; a project goes by the name that arrived last. */
 const summarizeProjects = (rows: readonly NodeTable[]): readonly ProjectSummary[] => {

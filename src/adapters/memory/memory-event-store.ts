@@ -1,17 +1,21 @@
 import { cellKey, cellOf, type BoardCell } from '../../domain/hub/board-event.js';
 import { BoardProjection } from '../../domain/hub/board-projection.js';
-import type { FeatureBoard } from '../../domain/hub/cell-state.js';
+import { TeamNews } from '../../domain/hub/team-news.js';
 import { isSameEvent } from '../../domain/events/is-same-event.js';
-import { isLamport } from '../../domain/events/lamport.js';
+import { isFollowed } from '../../domain/events/lamport.js';
+import { utf8Length } from '../../domain/events/utf8-length.js';
 import type {
   AppendAnswer,
+  BoardPage,
+  BoardQuery,
   EventPage,
   EventQuery,
   EventStore,
   IncomingEvent,
+  NewsListener,
   NodeFreshness,
   PlacedWorkPackage,
-  ProjectSummary,
+  ProjectPage,
   ReceiptPage,
   StoredEvent,
   TeamEvents,
@@ -24,6 +28,7 @@ export class MemoryEventStore implements EventStore {
   readonly hubId: string;
   readonly #clock: WallClock;
   readonly #teams = new Map<string, MemoryTeamEvents>();
+  readonly #news = new TeamNews();
 
   constructor(hubId: string, clock: WallClock) {
     this.hubId = hubId;
@@ -33,12 +38,16 @@ export class MemoryEventStore implements EventStore {
   forTeam(team: string): TeamEvents {
     const known = this.#teams.get(team);
     if (known !== undefined) return known;
-    const made = new MemoryTeamEvents(this.#clock);
+    const made = new MemoryTeamEvents(this.#clock, (upTo) => this.#news.tell(team, upTo));
     this.#teams.set(team, made);
     return made;
   }
 
-  ping(): Promise<void> {
+  follow(team: string, listener: NewsListener): () => void {
+    return this.#news.follow(team, listener);
+  }
+
+  proveWriting(): Promise<void> {
     return Promise.resolve();
   }
 
@@ -67,12 +76,18 @@ class MemoryTeamEvents implements TeamEvents {
   readonly #changed = new Map<string, BoardCell>();
   #lamport = 0;
 
-  constructor(clock: WallClock) {
+  readonly #onStored: (upTo: number) => void;
+
+  constructor(clock: WallClock, onStored: (upTo: number) => void) {
     this.#clock = clock;
+    this.#onStored = onStored;
   }
 
   append(events: readonly IncomingEvent[]): Promise<readonly AppendAnswer[]> {
-    return Promise.resolve(events.map((event) => this.#appendOne(event)));
+    const before = this.#log.length;
+    const answers = events.map((event) => this.#appendOne(event));
+    if (this.#log.length > before) this.#onStored(this.#log.length);
+    return Promise.resolve(answers);
   }
 
   read(query: EventQuery): Promise<EventPage> {
@@ -99,18 +114,21 @@ class MemoryTeamEvents implements TeamEvents {
     });
   }
 
-  projects(): Promise<readonly ProjectSummary[]> {
+  /** Everything fits on one page here. */
+  projects(): Promise<ProjectPage> {
     const summaries = [...this.#projects].map(([projectUuid, { slug, nodes }]) => ({
       projectUuid,
       projectSlug: slug,
       events: [...nodes.values()].reduce((sum, node) => sum + node.events, 0),
       nodes: [...nodes.values()].sort((a, b) => compareText(a.nodeId, b.nodeId)),
     }));
-    return Promise.resolve(summaries.sort((a, b) => compareText(a.projectUuid, b.projectUuid)));
+    return Promise.resolve({
+      projects: summaries.sort((a, b) => compareText(a.projectUuid, b.projectUuid)),
+    });
   }
 
-  board(project: string, feature?: string): Promise<readonly FeatureBoard[]> {
-    return Promise.resolve(this.#projection.board(project, feature));
+  board({ project, feature }: BoardQuery): Promise<BoardPage> {
+    return Promise.resolve({ features: this.#projection.board(project, feature) });
   }
 
   recentWorkPackages(limit: number): Promise<readonly PlacedWorkPackage[]> {
@@ -148,7 +166,7 @@ class MemoryTeamEvents implements TeamEvents {
     this.#byId.set(eventId, kept);
     this.#projection.add({ ...event, event_id: eventId });
     this.#noteNode(cell.project, event, kept.receivedAtMs);
-    if (cell.workPackage !== '') {
+    if (cell.workPackage !== '' && isFollowed(event.lamport_clock)) {
       this.#changed.delete(cellKey(cell));
       this.#changed.set(cellKey(cell), cell);
     }
@@ -156,7 +174,7 @@ class MemoryTeamEvents implements TeamEvents {
   }
 
   #noteNode(uuid: string, event: IncomingEvent['event'], receivedAtMs: number): void {
-    const lamport = isLamport(event.lamport_clock) ? event.lamport_clock : 0;
+    const lamport = isFollowed(event.lamport_clock) ? event.lamport_clock : 0;
     this.#lamport = Math.max(this.#lamport, lamport);
     if (uuid === '') return;
     const project = this.#projects.get(uuid) ?? { slug: undefined, nodes: new Map<string, NodeFreshness>() };
@@ -176,7 +194,10 @@ class MemoryTeamEvents implements TeamEvents {
       (event) =>
         event.sequence > query.after && (query.project === undefined || event.project === query.project),
     );
-    const rows = after.slice(0, query.limit);
+    let left = query.bytes ?? Infinity;
+    const rows = after
+      .slice(0, query.limit)
+      .filter(({ document }, at) => (left -= utf8Length(document)) >= 0 || at === 0);
     return { rows, next: rows.at(-1)?.sequence ?? query.after, more: after.length > rows.length };
   }
 }

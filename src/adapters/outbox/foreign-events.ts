@@ -1,4 +1,4 @@
-import { isLamport } from '../../domain/events/lamport.js';
+import { isFollowed } from '../../domain/events/lamport.js';
 import type { Adoption, CaptureLimits, ForeignEvent } from '../../ports/outbox.js';
 import type { HeldLock } from '../fs/process-lock.js';
 import { appendUnderLock, isSegmentFull } from './append-under-lock.js';
@@ -123,5 +123,5 @@ const adoptEvents = (
 /** The clock after each event: the highest so far. A timestamp that cannot be one leaves it where it is. */
 const clocksAfter = (events: readonly ForeignEvent[], start: number): readonly number[] => {
   let clock = start;
-  return events.map(({ lamport }) => (clock = isLamport(lamport) ? Math.max(clock, lamport) : clock));
+  return events.map(({ lamport }) => (clock = isFollowed(lamport) ? Math.max(clock, lamport) : clock));
 };

@@ -27,9 +27,9 @@ const hubModule = ({ part }: Composing<HubParts>): void => {
   part('log', ['environment'], ({ environment: { stderr } }) => new StderrLog(stderr));
   part(
     'stores',
-    ['environment', 'wallClock', 'randomness', 'secrets'],
-    ({ environment: { dataDirectory, access }, wallClock: clock, randomness, secrets }) =>
-      openSqliteHub({ dataDirectory, access, clock, randomness, secrets }),
+    ['environment', 'wallClock', 'randomness', 'secrets', 'log'],
+    ({ environment: { dataDirectory, access }, wallClock: clock, randomness, secrets, log }) =>
+      openSqliteHub({ dataDirectory, access, clock, randomness, secrets, log }),
   );
   part(
     'serve',

@@ -8,7 +8,8 @@ import type { Log } from '../../ports/host.js';
 import type { AccountStore } from '../../ports/hub.js';
 import { problem, PROBLEM_CONTENT_TYPE, problemDocument, PROBLEMS } from './problem.js';
 import type { Problem } from './problem.js';
-import { readBody } from './request-body.js';
+import type { HubLimits } from './hub-limits.js';
+import { HeldBytes, readBody, type Hold } from './request-body.js';
 import { refuse } from './route.js';
 import type { Answer, HubRequest, Route } from './route.js';
 import { bearerProblem } from './token-api.js';
@@ -17,6 +18,7 @@ export interface DoorOptions {
   readonly routes: readonly Route[];
   readonly accounts: AccountStore;
   readonly log: Log;
+  readonly limits: HubLimits;
   /** Whether every response has to end its connection from now on. */
   readonly isStopping: () => boolean;
   readonly makeServer: (listener: RequestListener) => Server;
@@ -28,6 +30,7 @@ export interface DoorOptions {
  */
 export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> => {
   const { routes, log } = options;
+  const held = new HeldBytes(options.limits);
   const app = fastify({
     serverFactory: (handler) => options.makeServer(handler),
     clientErrorHandler: (error, socket) => refuseSocket(socket, protocolProblem(error)),
@@ -62,7 +65,12 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
         method: route.method,
         url,
         handler: async (request, reply) =>
-          write(options, request, reply, await answerOf(route, request, options.accounts)),
+          write(
+            options,
+            request,
+            reply,
+            await held.during((hold) => answerOf(route, request, options.accounts, hold)),
+          ),
       });
     }
     const allow = own.map((route) => route.method).join(', ');
@@ -78,14 +86,19 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
 
 const LONGEST_PARAMETER = 200;
 
-const answerOf = async (route: Route, request: FastifyRequest, accounts: AccountStore): Promise<Answer> => {
+const answerOf = async (
+  route: Route,
+  request: FastifyRequest,
+  accounts: AccountStore,
+  hold: Hold,
+): Promise<Answer> => {
   const { raw } = request;
   const call: HubRequest = {
     params: request.params as Readonly<Record<string, string>>,
     query: new URLSearchParams(request.originalUrl.split('?')[1] ?? ''),
     accept: raw.headers.accept ?? '',
     token: bearerToken(raw),
-    readBody: (limits) => readBody(raw, limits),
+    readBody: (limits) => readBody(raw, limits, hold),
   };
   const { access } = route;
   if (access.kind === 'open') return access.handle(call);

@@ -2,45 +2,58 @@ import type { EventResult } from '../../domain/wire.js';
 import type { AppendAnswer, EventStore, IncomingEvent } from '../../ports/hub.js';
 import type { HubLimits } from './hub-limits.js';
 import { judgeEvent, refusal, sentId, type SentEvent } from './judge-event.js';
-import type { LiveAudience } from './live-audience.js';
+import type { Breather } from './turns.js';
 
 /**
  * The one way into the store, for batches and live sessions alike: judge each event, commit what is sound in one
- * transaction, tell the team, answer every event in the order it was sent.
+ * transaction, answer every event in the order it was sent. The store tells everybody else.
  */
 export class Ingest {
   readonly #store: EventStore;
-  readonly #audience: LiveAudience;
   readonly #limits: HubLimits;
 
-  constructor(store: EventStore, audience: LiveAudience, limits: HubLimits) {
+  constructor(store: EventStore, limits: HubLimits) {
     this.#store = store;
-    this.#audience = audience;
     this.#limits = limits;
   }
 
   /**
-   * Resolves after the commit. Throws `storage-failed` when nothing of it could be stored. `sender` is the live
-   * session that the event at that place came from, which is not told its own news.
+   * Resolves after the commit. Throws `storage-failed` when nothing of it could be stored. `onStored` hears, before
+   * anybody else does, under which number the event at a place was stored.
    */
   async take(
     team: string,
     sent: readonly SentEvent[],
-    sender: (at: number) => object | undefined = () => undefined,
+    breather: Breather,
+    onStored: (at: number, sequence: number) => void = () => undefined,
   ): Promise<readonly EventResult[]> {
-    const judged = sent.map((event) => judgeEvent(event, team, this.#limits.foreignEventBytes));
+    const judged: ReturnType<typeof judgeEvent>[] = [];
+    for (const event of sent) {
+      judged.push(judgeEvent(event, team, this.#limits));
+      await breather.pause();
+    }
     const sound = judged.flatMap((each) => (each.ok ? [each.value] : []));
     const answers = sound.length === 0 ? [] : await this.#store.forTeam(team).append(sound);
     let next = 0;
+    let explained = 0;
     return judged.map((each, at) => {
-      if (!each.ok) return each.error;
+      if (!each.ok) {
+        // A few bytes that are no event would otherwise be answered with a list of all that an event has.
+        if (explained > EXPLAINED_CHARACTERS)
+          return refusal(sent[at]?.value, each.error.code ?? '', NOT_NAMED);
+        explained += JSON.stringify(each.error).length;
+        return each.error;
+      }
       const answer = answers[next++];
-      if (answer?.answer === 'stored')
-        this.#audience.tell(team, each.value.document, answer.sequence, sender(at));
+      if (answer?.answer === 'stored') onStored(at, answer.sequence);
       return resultOf(sent[at], each.value, answer);
     });
   }
 }
+
+const EXPLAINED_CHARACTERS = 64 * 1024;
+
+const NOT_NAMED = 'The event is not sound; send it alone to hear why.';
 
 const resultOf = (
   sent: SentEvent | undefined,

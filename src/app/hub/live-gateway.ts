@@ -1,16 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
 import { messageOf } from '../../domain/errors.js';
 import type { SnapshotMessage } from '../../domain/wire.js';
 import type { AccountStore, Bearer, EventStore } from '../../ports/hub.js';
 import type { Log } from '../../ports/host.js';
 import { bearerToken, refuseSocket, urlOf } from './http-door.js';
-import type { LiveAudience } from './live-audience.js';
-import { CLOSE_STOPPING, LiveSession, type LiveSessionHost } from './live-session.js';
+import { textFrame, type LiveAudience } from './live-audience.js';
+import { CLOSE_STOPPING, LiveSession, type LiveConnection, type LiveSessionHost } from './live-session.js';
 import { problem, type Problem } from './problem.js';
 import { segmentsOf } from './route.js';
 import { bearerProblem } from './token-api.js';
+import { Breather } from './turns.js';
 
 const LIVE_PATH = '/ws/v1/events/';
 
@@ -22,10 +23,14 @@ export class LiveGateway {
   readonly #host: LiveSessionHost;
   readonly #log: Log;
   readonly #server: WebSocketServer;
-  readonly #sessions = new Map<LiveSession, string>();
+  readonly #sessions = new Set<LiveSession>();
+  /** Open sessions of each user. */
+  readonly #users = new Map<string, number>();
+  readonly #snapshots = new Map<string, SharedWork<Buffer>>();
   /** Every socket that asked for an upgrade; the HTTP server does not end these. */
   readonly #sockets = new Set<Socket>();
   #stopping = false;
+  #checks: Promise<void> | undefined;
 
   constructor(
     store: EventStore,
@@ -44,6 +49,7 @@ export class LiveGateway {
       perMessageDeflate: false,
       maxPayload: host.limits.frameBytes,
       clientTracking: false,
+      autoPong: false,
     });
   }
 
@@ -63,7 +69,7 @@ export class LiveGateway {
         request,
         socket,
         head,
-        (opened) => void this.#begin(opened, admitted, token),
+        (opened) => void this.#begin({ socket: opened, wire: socket }, admitted, token),
       );
     } catch (error) {
       this.#log.warn(`an upgrade failed: ${messageOf(error)}`);
@@ -75,7 +81,7 @@ export class LiveGateway {
   async close(): Promise<void> {
     this.#stopping = true;
     await this.#host.ingest.settle();
-    for (const session of this.#sessions.keys()) session.close(CLOSE_STOPPING, 'the hub is stopping');
+    for (const session of this.#sessions) session.close(CLOSE_STOPPING, 'the hub is stopping');
     const deadline = performance.now() + this.#host.limits.drainMs;
     while (this.#sessions.size > 0 && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -91,38 +97,61 @@ export class LiveGateway {
     const bearer = await this.#accounts.identify(token, 'live');
     if (!bearer.ok) return bearerProblem(bearer.error);
     const { sockets, socketsPerUser } = this.#host.limits;
-    const own = [...this.#sessions.values()].filter((user) => user === bearer.value.user).length;
+    const own = this.#users.get(bearer.value.user) ?? 0;
     if (this.#sessions.size >= sockets || own >= socketsPerUser) {
       return problem('too-many-requests', 'Too many live connections.', { headers: { 'retry-after': '30' } });
     }
     return bearer.value;
   }
 
-  async #begin(socket: WebSocket, bearer: Bearer, token: string): Promise<void> {
-    const session = new LiveSession(socket, bearer, token, this.#host);
-    this.#sessions.set(session, bearer.user);
-    // Joined before the snapshot is read, so that no event falls between the two.
-    const leave = this.#audience.join(bearer.team, session);
-    socket.on('close', () => {
-      leave();
+  async #begin(connection: LiveConnection, bearer: Bearer, token: string): Promise<void> {
+    const { team, user } = bearer;
+    const session = new LiveSession(connection, bearer, token, this.#host, () => membership.resume());
+    const membership = this.#audience.join(team, session);
+    this.#sessions.add(session);
+    this.#users.set(user, (this.#users.get(user) ?? 0) + 1);
+    this.#checks ??= this.#checkAll().finally(() => (this.#checks = undefined));
+    connection.socket.on('close', () => {
+      membership.leave();
       this.#sessions.delete(session);
+      const left = (this.#users.get(user) ?? 0) - 1;
+      if (left > 0) this.#users.set(user, left);
+      else this.#users.delete(user);
     });
     try {
-      session.open(await this.#snapshot(bearer.team));
+      // Begun before the snapshot is read, so that no event falls between the two.
+      await membership.ready;
+      const snapshots = this.#snapshots.get(team) ?? new SharedWork(() => this.#snapshot(team));
+      this.#snapshots.set(team, snapshots);
+      session.open(await snapshots.result());
     } catch (error) {
       this.#log.warn(`a snapshot failed: ${messageOf(error)}`);
       session.close(1011, 'the hub cannot read at the moment');
     }
   }
 
-  async #snapshot(team: string): Promise<SnapshotMessage> {
+  /** Ends the sessions of whoever was taken out of a team or signed out, idle ones too, as long as there are any. */
+  async #checkAll(): Promise<void> {
+    while (this.#sessions.size > 0) {
+      const began = performance.now();
+      const breather = new Breather();
+      for (const session of this.#sessions) {
+        await session.check();
+        await breather.pause();
+      }
+      const tookMs = performance.now() - began;
+      const restMs = Math.max(this.#host.limits.membershipCheckMs, tookMs * REST_MULTIPLE);
+      await new Promise<void>((resolve) => void setTimeout(resolve, restMs).unref());
+    }
+  }
+
+  async #snapshot(team: string): Promise<Buffer> {
     const events = this.#store.forTeam(team);
     const { limits } = this.#host;
-    const [workPackages, position] = await Promise.all([
-      events.recentWorkPackages(SNAPSHOT_WORK_PACKAGES),
-      events.position(),
-    ]);
-    return {
+    // The position first: what is stored in between is told as news although the work packages know of it.
+    const position = await events.position();
+    const workPackages = await events.recentWorkPackages(SNAPSHOT_WORK_PACKAGES);
+    const snapshot: SnapshotMessage = {
       type: 'snapshot',
       work_packages: workPackages.map(({ projectUuid, featureSlug, state }) => ({
         project_uuid: projectUuid,
@@ -143,6 +172,7 @@ export class LiveGateway {
       hub_id: this.#store.hubId,
       sequence: position.sequence,
     };
+    return textFrame(JSON.stringify(snapshot));
   }
 }
 
@@ -150,3 +180,38 @@ export class LiveGateway {
 const SNAPSHOT_WORK_PACKAGES = 1000;
 
 const POLL_MS = 5;
+
+/** Of a thread's time the checks take at most one part in so many. */
+const REST_MULTIPLE = 20;
+
+/** Work whose result is good for everybody who asked before it began: a thousand at once cost two runs of it. */
+class SharedWork<T> {
+  readonly #work: () => Promise<T>;
+  #running: Promise<T> | undefined;
+  #next: Promise<T> | undefined;
+
+  constructor(work: () => Promise<T>) {
+    this.#work = work;
+  }
+
+  result(): Promise<T> {
+    if (this.#running === undefined) return this.#start();
+    this.#next ??= this.#running
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        return this.#start();
+      });
+    return this.#next;
+  }
+
+  #start(): Promise<T> {
+    const running = this.#work();
+    this.#running = running;
+    const ended = (): void => {
+      if (this.#running === running) this.#running = undefined;
+    };
+    running.then(ended, ended);
+    return running;
+  }
+}

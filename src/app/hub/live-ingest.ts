@@ -1,11 +1,15 @@
-import { isSyncError } from '../../domain/errors.js';
+import { isSyncError, SyncError } from '../../domain/errors.js';
 import type { EventResult } from '../../domain/wire.js';
 import type { Log } from '../../ports/host.js';
+import type { HubLimits } from './hub-limits.js';
 import type { Ingest } from './ingest.js';
 import { sentId, type SentEvent } from './judge-event.js';
+import type { Turns } from './turns.js';
 
 /** Where the answer about a live event goes. */
 export interface LiveSender {
+  /** Hears first under which number its event was stored, so that it need not be told of it as of news. */
+  readonly stored: (sequence: number) => void;
   readonly acknowledge: (result: EventResult) => void;
 }
 
@@ -21,13 +25,15 @@ interface Waiting {
 export class LiveIngest {
   readonly #ingest: Ingest;
   readonly #log: Log;
-  readonly #largest: number;
+  readonly #turns: Turns;
+  readonly #limits: HubLimits;
   readonly #waiting = new Map<string, Waiting[]>();
   readonly #running = new Map<string, Promise<void>>();
 
-  constructor(ingest: Ingest, largest: number, log: Log) {
+  constructor(ingest: Ingest, turns: Turns, limits: HubLimits, log: Log) {
     this.#ingest = ingest;
-    this.#largest = largest;
+    this.#turns = turns;
+    this.#limits = limits;
     this.#log = log;
   }
 
@@ -47,8 +53,7 @@ export class LiveIngest {
   async #drain(team: string): Promise<void> {
     await new Promise<void>((resolve) => setImmediate(resolve));
     for (;;) {
-      const waiting = this.#waiting.get(team) ?? [];
-      const group = waiting.splice(0, this.#largest);
+      const group = this.#nextGroup(this.#waiting.get(team) ?? []);
       if (group.length === 0) break;
       await this.#commit(team, group);
     }
@@ -56,13 +61,22 @@ export class LiveIngest {
     this.#running.delete(team);
   }
 
+  /** As many as one batch could bring. */
+  #nextGroup(waiting: Waiting[]): readonly Waiting[] {
+    let left = this.#limits.batchRawBytes;
+    const many = waiting
+      .slice(0, this.#limits.batchEvents)
+      .findIndex(({ sent }, at) => (left -= sent.text.length) < 0 && at > 0);
+    return waiting.splice(0, many < 0 ? this.#limits.batchEvents : many);
+  }
+
   async #commit(team: string, group: readonly Waiting[]): Promise<void> {
     try {
-      const results = await this.#ingest.take(
-        team,
-        group.map(({ sent }) => sent),
-        (at) => group[at]?.sender,
+      const events = group.map(({ sent }) => sent);
+      const results = await this.#turns.take(team, (breather) =>
+        this.#ingest.take(team, events, breather, (at, sequence) => group[at]?.sender.stored(sequence)),
       );
+      if (results === 'full') throw new SyncError('storage-failed', 'Too many batches of the team wait.');
       for (const [at, result] of results.entries()) group[at]?.sender.acknowledge(result);
     } catch (error) {
       this.#log.warn(isSyncError(error) ? error.message : `a live event failed: ${String(error)}`);

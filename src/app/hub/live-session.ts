@@ -1,11 +1,12 @@
+import type { Socket } from 'node:net';
 import type { WebSocket, RawData } from 'ws';
-import { parseClientMessage, type EventResult, type SnapshotMessage } from '../../domain/wire.js';
+import { isFields, parseClientMessage, type EventResult } from '../../domain/wire.js';
 import type { Bearer, BearerFault } from '../../ports/hub.js';
 import type { Result } from '../../domain/result.js';
 import type { WallClock } from '../../ports/host.js';
-import { parseJson } from './batch-api.js';
+import { parseFrame } from './batch-body.js';
 import type { HubLimits } from './hub-limits.js';
-import type { Listener } from './live-audience.js';
+import type { Listener, News } from './live-audience.js';
 import type { LiveIngest, LiveSender } from './live-ingest.js';
 
 /** What a session asks of the hub. */
@@ -22,81 +23,145 @@ export const CLOSE_STOPPING = 1012;
 const CLOSE_NOISE = 1008;
 const CLOSE_UNAUTHORIZED = 4401;
 
+/** A session's two ways to its socket: frames of its own, and bytes that were framed once for everybody. */
+export interface LiveConnection {
+  readonly socket: WebSocket;
+  readonly wire: Socket;
+}
+
 /** One live connection, from its snapshot to its end. */
-export class LiveSession implements Listener, LiveSender {
+export class LiveSession implements Listener {
   readonly #socket: WebSocket;
+  readonly #wire: Socket;
   readonly #host: LiveSessionHost;
+  readonly #onRoom: () => void;
   #bearer: Bearer;
   #token: string;
-  /** Frames that wait for the snapshot, which has to be the first one; `undefined` once it is out. */
-  #held: (string | Buffer)[] | undefined = [];
+  #checkedAt = performance.now();
+  #checking: Promise<void> | undefined;
+  /** Numbers of events that came from here: no news to it. */
+  readonly #own = new Set<number>();
   #unanswered = 0;
+  #unansweredBytes = 0;
   #noise = 0;
+  #control: Allowance;
   #heardAt = performance.now();
   #heartbeat: NodeJS.Timeout | undefined;
+  #ended = false;
 
-  constructor(socket: WebSocket, bearer: Bearer, token: string, host: LiveSessionHost) {
+  /** `onRoom` is called when more news can be taken. */
+  constructor(
+    { socket, wire }: LiveConnection,
+    bearer: Bearer,
+    token: string,
+    host: LiveSessionHost,
+    onRoom: () => void,
+  ) {
     this.#socket = socket;
+    this.#wire = wire;
     this.#bearer = bearer;
     this.#token = token;
     this.#host = host;
+    this.#onRoom = onRoom;
+    this.#control = new Allowance(host.limits.controlBurst, host.limits.controlPerSecond);
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    socket.on('ping', (data) => {
+      this.#touch();
+      if (this.#mayControl(1)) socket.pong(data);
+    });
     socket.on('pong', () => this.#touch());
-    socket.on('close', () => clearInterval(this.#heartbeat));
+    socket.on('close', () => {
+      this.#ended = true;
+      clearInterval(this.#heartbeat);
+    });
     // The close event follows and says everything that matters.
     socket.on('error', () => undefined);
+    wire.on('drain', () => {
+      this.#flow();
+      this.#onRoom();
+    });
   }
 
-  /** Begins the session: the snapshot first, then whatever was heard meanwhile. */
-  open(snapshot: SnapshotMessage): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    this.#send(JSON.stringify(snapshot));
-    for (const frame of held) this.#send(frame);
-    this.#heartbeat = setInterval(() => void this.#beat(), this.#host.limits.pingIntervalMs);
+  get user(): string {
+    return this.#bearer.user;
+  }
+
+  /** Begins the session with the frame of the snapshot; news come after it. */
+  open(snapshot: Buffer): void {
+    if (this.#ended) return;
+    this.#wire.write(snapshot);
+    this.#heartbeat = setInterval(() => this.#beat(), this.#host.limits.pingIntervalMs);
     this.#heartbeat.unref();
+    if (!this.#wire.writableNeedDrain) this.#onRoom();
   }
 
-  hear(frame: Buffer): void {
-    this.#send(frame);
+  hear(news: News): boolean {
+    if (this.#ended) return false;
+    this.#wire.write(this.#own.size === 0 ? news.bytes : news.without(this.#own));
+    this.#flow();
+    return !this.#wire.writableNeedDrain;
   }
 
-  acknowledge(result: EventResult): void {
-    this.#unanswered--;
-    if (this.#unanswered < MAX_UNANSWERED / 2 && this.#socket.isPaused) this.#socket.resume();
-    this.#send(JSON.stringify({ type: 'ack', ...result }));
-  }
-
-  close(code: number, reason: string): void {
-    this.#socket.close(code, reason);
-  }
-
-  terminate(): void {
+  /** Ended at once: what waits in its socket is one piece, and the client catches up by cursor. */
+  giveUp(): void {
+    this.#ended = true;
     this.#socket.terminate();
   }
 
+  close(code: number, reason: string): void {
+    this.#ended = true;
+    this.#socket.resume();
+    this.#socket.close(code, reason);
+  }
+
+  /** Ends the session if it may not go on; what the store cannot say ends none. */
+  async check(): Promise<void> {
+    this.#checkedAt = performance.now();
+    const bearer = await this.#identify(this.#token);
+    if (!this.#ended && (bearer?.ok === false || this.#host.clock.nowMs() >= this.#bearer.expiresAtMs))
+      this.close(CLOSE_UNAUTHORIZED, 'sign in again');
+  }
+
   #receive(data: RawData, isBinary: boolean): void {
+    if (this.#ended) return;
     this.#touch();
     const text = isBinary ? '' : String(data).trim();
-    const parsed = parseJson(text);
-    if (
-      !parsed.ok ||
-      typeof parsed.value !== 'object' ||
-      parsed.value === null ||
-      Array.isArray(parsed.value)
-    ) {
+    const parsed = parseFrame(text, this.#host.limits.eventValues);
+    if (!parsed.ok || !isFields(parsed.value)) {
       // One bad frame is an accident and is ignored; a stream of them is not a client.
       if (++this.#noise > MAX_NOISE) this.close(CLOSE_NOISE, 'too many malformed frames');
       return;
     }
     const message = parseClientMessage(parsed.value);
-    if (message?.type === 'pong') return;
-    if (message?.type === 'auth') {
-      void this.#renew(message.token);
-      return;
-    }
-    if (++this.#unanswered >= MAX_UNANSWERED) this.#socket.pause();
-    this.#host.ingest.offer(this.#bearer.team, { text, value: parsed.value }, this);
+    if (message?.type === 'pong') this.#mayControl(1);
+    else if (message?.type === 'auth') {
+      if (this.#mayControl(RENEWAL_COST)) void this.#renew(message.token);
+    } else this.#offer(text, parsed.value);
+  }
+
+  #offer(text: string, value: unknown): void {
+    this.#unanswered++;
+    this.#unansweredBytes += text.length;
+    this.#flow();
+    const sender: LiveSender = {
+      stored: (sequence) => this.#own.add(sequence),
+      acknowledge: (result) => this.#acknowledge(result, text.length),
+    };
+    const offer = (): void => {
+      if (!this.#ended) this.#host.ingest.offer(this.#bearer.team, { text, value, values: 0 }, sender);
+    };
+    // Who was taken out of the team may not write on; events that come meanwhile keep their order behind the question.
+    if (performance.now() - this.#checkedAt > this.#host.limits.membershipCheckMs)
+      this.#checking ??= this.check().finally(() => (this.#checking = undefined));
+    if (this.#checking === undefined) offer();
+    else void this.#checking.then(offer);
+  }
+
+  #acknowledge(result: EventResult, bytes: number): void {
+    this.#unanswered--;
+    this.#unansweredBytes -= bytes;
+    this.#send(JSON.stringify({ type: 'ack', ...result }));
+    this.#flow();
   }
 
   async #renew(token: string): Promise<void> {
@@ -112,18 +177,10 @@ export class LiveSession implements Listener, LiveSender {
     this.#send(JSON.stringify({ type: 'auth', status: isSamePerson ? 'ok' : 'refused' }));
   }
 
-  async #beat(): Promise<void> {
+  #beat(): void {
     const { clock, limits } = this.#host;
-    if (performance.now() - this.#heardAt > limits.silenceMs) {
-      this.terminate();
-      return;
-    }
-    const bearer = await this.#identify(this.#token);
-    if (bearer?.ok === false || clock.nowMs() >= this.#bearer.expiresAtMs) {
-      this.close(CLOSE_UNAUTHORIZED, 'sign in again');
-      return;
-    }
-    this.#send(JSON.stringify({ type: 'ping', timestamp: Math.floor(clock.nowMs() / 1000) }));
+    if (performance.now() - this.#heardAt > limits.silenceMs) this.giveUp();
+    else this.#send(JSON.stringify({ type: 'ping', timestamp: Math.floor(clock.nowMs() / 1000) }));
   }
 
   /** `undefined` when the store cannot say, which ends no session. */
@@ -135,24 +192,57 @@ export class LiveSession implements Listener, LiveSender {
     }
   }
 
+  /** Nothing is read while too much waits to be answered, or answers wait to be read. */
+  #flow(): void {
+    const { unansweredEvents, unansweredBytes } = this.#host.limits;
+    const isFull =
+      this.#unanswered >= unansweredEvents ||
+      this.#unansweredBytes >= unansweredBytes ||
+      this.#wire.writableNeedDrain;
+    if (isFull && !this.#socket.isPaused) this.#socket.pause();
+    else if (!isFull && this.#socket.isPaused) this.#socket.resume();
+  }
+
+  /** Frames that are no events cost the hub more than they cost whoever sends them, so they are counted. */
+  #mayControl(cost: number): boolean {
+    if (this.#ended) return false;
+    if (this.#control.spend(cost)) return true;
+    this.close(CLOSE_NOISE, 'too many frames that are no events');
+    return false;
+  }
+
   #touch(): void {
     this.#heardAt = performance.now();
   }
 
-  #send(frame: string | Buffer): void {
-    if (this.#held !== undefined) {
-      this.#held.push(frame);
-      return;
-    }
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    if (this.#socket.bufferedAmount > this.#host.limits.unreadBytes) {
-      // A reader that has fallen so far behind catches up by cursor, not by the hub's memory.
-      this.terminate();
-      return;
-    }
-    this.#socket.send(frame, { binary: false });
+  #send(frame: string): void {
+    if (!this.#ended && this.#socket.readyState === this.#socket.OPEN) this.#socket.send(frame);
   }
 }
 
-const MAX_UNANSWERED = 500;
 const MAX_NOISE = 100;
+
+/** A renewal is looked up in the store. */
+const RENEWAL_COST = 10;
+
+/** So much at once, and then so much a second. */
+class Allowance {
+  readonly #burst: number;
+  readonly #perSecond: number;
+  #left: number;
+  #at = performance.now();
+
+  constructor(burst: number, perSecond: number) {
+    this.#burst = burst;
+    this.#perSecond = perSecond;
+    this.#left = burst;
+  }
+
+  spend(cost: number): boolean {
+    const now = performance.now();
+    this.#left = Math.min(this.#burst, this.#left + ((now - this.#at) / 1000) * this.#perSecond);
+    this.#at = now;
+    this.#left -= cost;
+    return this.#left >= 0;
+  }
+}

@@ -19,6 +19,7 @@ export const PROBLEMS = {
   'too-many-requests': { status: 429, title: 'Too much at once.' },
   'headers-too-large': { status: 431, title: 'The headers are too large.' },
   'internal-error': { status: 500, title: 'The hub made a mistake.' },
+  'board-behind': { status: 503, title: 'The board is not complete at the moment.' },
   'storage-failed': { status: 503, title: 'The hub cannot store or read at the moment.' },
   stopping: { status: 503, title: 'The hub is stopping.' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;

@@ -35,13 +35,15 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
   {
     method: 'GET',
     path: '/api/v1/projects/',
-    summary: 'Lists projects with the freshness of each machine.',
+    summary: 'Lists projects with the freshness of each machine; of a long list `next` leads on.',
     access: {
       kind: 'bearer',
-      handle: async (_request, bearer) => {
-        const projects = await store.forTeam(bearer.team).projects();
+      handle: async (request, bearer) => {
+        const after = request.query.get('after') ?? '';
+        const page = await store.forTeam(bearer.team).projects({ after, limit: LISTED_MACHINES });
         return json({
-          projects: projects.map((project) => ({
+          ...nextOf(page),
+          projects: page.projects.map((project) => ({
             project_uuid: project.projectUuid,
             project_slug: project.projectSlug ?? null,
             events: project.events,
@@ -59,14 +61,21 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
   {
     method: 'GET',
     path: '/api/v1/projects/{uuid}/board/',
-    summary: 'Shows the features of a project with the state of their work packages.',
+    summary:
+      'Shows the features of a project with the state of their work packages; of a large board `next` leads on.',
     access: {
       kind: 'bearer',
       handle: async (request, bearer) => {
         const project = (request.params['uuid'] ?? '').toLowerCase();
         const feature = request.query.get('feature') ?? undefined;
-        const features = await store.forTeam(bearer.team).board(project, feature);
-        return json({ project_uuid: project, features });
+        const page = await store.forTeam(bearer.team).board({
+          project,
+          after: request.query.get('after') ?? '',
+          ...(feature === undefined ? {} : { feature }),
+        });
+        return page === 'behind'
+          ? refuse(problem('board-behind', 'Events that came late are being given their places.', RETRY_SOON))
+          : json({ project_uuid: project, features: page.features, ...nextOf(page) });
       },
     },
   },
@@ -74,7 +83,13 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
 
 const DEFAULT_PAGE = 100;
 const LARGEST_PAGE = 1000;
-const LARGEST_PAGE_CHARACTERS = 2 * 1024 * 1024;
+const LARGEST_PAGE_BYTES = 2 * 1024 * 1024;
+const LISTED_MACHINES = 2000;
+
+const RETRY_SOON = { headers: { 'retry-after': '2' } };
+
+/** Only a page that is not the last one says where to go on. */
+const nextOf = ({ next }: { readonly next?: string }) => (next === undefined ? {} : { next });
 
 const eventQuery = async (
   query: URLSearchParams,
@@ -107,20 +122,8 @@ const listEvents = async (store: EventStore, request: HubRequest, bearer: Bearer
   const events = store.forTeam(bearer.team);
   const query = await eventQuery(request.query, events);
   if (!query.ok) return refuse(query.error);
-  const page = cutPage(await events.read(query.value));
+  const page = await events.read({ ...query.value, bytes: LARGEST_PAGE_BYTES });
   return request.accept.includes('application/x-ndjson') ? asLines(page) : asDocument(page);
-};
-
-/** Ends a page early where it would grow beyond what clients take in one answer; one event always fits. */
-const cutPage = (page: EventPage): EventPage => {
-  let characters = 0;
-  const fits = page.events.findIndex((event, at) => {
-    characters += event.document.length;
-    return at > 0 && characters > LARGEST_PAGE_CHARACTERS;
-  });
-  if (fits < 0) return page;
-  const events = page.events.slice(0, fits);
-  return { events, next: events.at(-1)?.sequence ?? page.next, more: true };
 };
 
 const asDocument = (page: EventPage): Answer =>

@@ -1,35 +1,83 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { gunzip } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import { err, ok } from '../../domain/result.js';
 import type { Result } from '../../domain/result.js';
 import { problem } from './problem.js';
 import type { Problem } from './problem.js';
-import type { BodyLimits } from './route.js';
+import type { BodyLimits, ReceivedBody } from './route.js';
 
 /**
- * Reads a body as text, with or without gzip. Reading stops at the limit, and so does decompression: a small body
- * that would grow to gigabytes costs no more than one that is as large as allowed.
+ * Receives a body, with or without gzip. Receiving stops at the limit, and so does decompression: a small body that
+ * would grow to gigabytes costs no more than one that is as large as allowed.
  */
 export const readBody = async (
   request: IncomingMessage,
   limits: BodyLimits,
-): Promise<Result<string, Problem>> => {
+  hold: Hold,
+): Promise<Result<ReceivedBody, Problem>> => {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding !== 'gzip' && encoding !== 'x-gzip' && encoding !== 'identity') {
     return err(problem('unsupported-encoding', 'Send the body as it is, or compressed with gzip.'));
   }
   const isPlain = encoding === 'identity';
-  const received = await receive(request, isPlain ? limits.rawBytes : limits.compressedBytes);
+  const received = await receive(request, isPlain ? limits.rawBytes : limits.compressedBytes, (bytes) =>
+    hold(limits.holder ?? '', bytes),
+  );
   if (!received.ok) return received;
-  const raw = isPlain ? received : await decompress(received.value, limits.rawBytes);
-  if (!raw.ok) return raw;
-  if (!isUtf8(raw.value)) return err(problem('malformed-body', 'The body is not UTF-8.'));
-  const text = raw.value.toString('utf8');
-  return ok(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text);
+  return ok({
+    decode: () => {
+      const raw = isPlain ? received : decompress(received.value, limits.rawBytes);
+      if (!raw.ok) return raw;
+      if (!isUtf8(raw.value)) return err(problem('malformed-body', 'The body is not UTF-8.'));
+      const text = raw.value.toString('utf8');
+      return ok(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text);
+    },
+  });
 };
 
+/** Asks for room for so many bytes more. */
+export type Hold = (team: string, bytes: number) => boolean;
+
+/** Counts the bytes of bodies until their requests are over, so that many large ones at once are not all held. */
+export class HeldBytes {
+  readonly #most: number;
+  readonly #mostPerTeam: number;
+  readonly #byTeam = new Map<string, number>();
+  #all = 0;
+
+  constructor(limits: { readonly heldBytes: number; readonly heldBytesPerTeam: number }) {
+    this.#most = limits.heldBytes;
+    this.#mostPerTeam = limits.heldBytesPerTeam;
+  }
+
+  /** Runs the work of one request; what it held is given back at its end. */
+  async during<T>(work: (hold: Hold) => Promise<T>): Promise<T> {
+    const held: (readonly [team: string, bytes: number])[] = [];
+    try {
+      return await work((team, bytes) => {
+        const own = this.#byTeam.get(team) ?? 0;
+        if (own + bytes > this.#mostPerTeam || this.#all + bytes > this.#most) return false;
+        this.#add(team, bytes);
+        held.push([team, bytes]);
+        return true;
+      });
+    } finally {
+      for (const [team, bytes] of held) this.#add(team, -bytes);
+    }
+  }
+
+  #add(team: string, bytes: number): void {
+    this.#all += bytes;
+    const own = (this.#byTeam.get(team) ?? 0) + bytes;
+    if (own === 0) this.#byTeam.delete(team);
+    else this.#byTeam.set(team, own);
+  }
+}
+
 const BYTE_ORDER_MARK = 0xfeff;
+
+const RETRY_SOON = { headers: { 'retry-after': '2' } };
 
 const tooLarge = (bytes: number): Problem =>
   problem('body-too-large', `The limit is ${bytes} bytes; send less at once.`);
@@ -40,7 +88,11 @@ const tooLarge = (bytes: number): Problem =>
  */
 const DISCARDED_MULTIPLE = 16;
 
-const receive = (request: IncomingMessage, limitBytes: number): Promise<Result<Buffer, Problem>> => {
+const receive = (
+  request: IncomingMessage,
+  limitBytes: number,
+  hasRoom: (bytes: number) => boolean,
+): Promise<Result<Buffer, Problem>> => {
   const beyondPatience = limitBytes * DISCARDED_MULTIPLE;
   if (Number(request.headers['content-length'] ?? 0) > beyondPatience) {
     return Promise.resolve(err(tooLarge(limitBytes)));
@@ -50,7 +102,10 @@ const receive = (request: IncomingMessage, limitBytes: number): Promise<Result<B
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes <= limitBytes) chunks.push(chunk);
+      if (bytes <= limitBytes && !hasRoom(chunk.length)) {
+        request.pause();
+        resolve(err(problem('too-many-requests', 'Too much is on its way.', RETRY_SOON)));
+      } else if (bytes <= limitBytes) chunks.push(chunk);
       else if (bytes > beyondPatience) {
         request.pause();
         resolve(err(tooLarge(limitBytes)));
@@ -65,12 +120,13 @@ const receive = (request: IncomingMessage, limitBytes: number): Promise<Result<B
   });
 };
 
-const decompress = (compressed: Buffer, limitBytes: number): Promise<Result<Buffer, Problem>> =>
-  new Promise((resolve) => {
-    gunzip(compressed, { maxOutputLength: limitBytes }, (error, raw) => {
-      if (error === null) resolve(ok(raw));
-      else if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-        resolve(err(tooLarge(limitBytes)));
-      else resolve(err(problem('malformed-body', 'The body is not gzip.')));
-    });
-  });
+/** On this thread: in Node's pool it would wait for passwords, of which each takes a hundred times as long. */
+const decompress = (compressed: Buffer, limitBytes: number): Result<Buffer, Problem> => {
+  try {
+    return ok(gunzipSync(compressed, { maxOutputLength: limitBytes }));
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+      ? err(tooLarge(limitBytes))
+      : err(problem('malformed-body', 'The body is not gzip.'));
+  }
+};

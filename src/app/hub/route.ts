@@ -23,13 +23,21 @@ export interface HubRequest {
   readonly accept: string;
   /** The bearer token of the request, if it has one. */
   readonly token: string | undefined;
-  /** Reads the body as text, at most so many bytes before and after decompression. Callable once. */
-  readonly readBody: (limits: BodyLimits) => Promise<Result<string, Problem>>;
+  /** Receives the body, at most so many bytes before and after decompression. Callable once. */
+  readonly readBody: (limits: BodyLimits) => Promise<Result<ReceivedBody, Problem>>;
+}
+
+/** A body as it travelled. */
+export interface ReceivedBody {
+  /** Decompresses it and reads it as text: milliseconds of work, which does not wait for anybody. */
+  decode(): Result<string, Problem>;
 }
 
 export interface BodyLimits {
   readonly compressedBytes: number;
   readonly rawBytes: number;
+  /** The team that the bytes are counted for until the request is answered; nobody's when it is not known yet. */
+  readonly holder?: string;
 }
 
 export type Answer =

@@ -20,6 +20,7 @@ import { readRoutes } from './read-api.js';
 import { refuse, json } from './route.js';
 import type { Route } from './route.js';
 import { tokenRoutes, bearerProblem } from './token-api.js';
+import { Turns } from './turns.js';
 
 interface HubOptions {
   readonly store: EventStore;
@@ -52,12 +53,13 @@ export interface RunningHub {
 export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   const { store, accounts, listener, clock, log } = options;
   const limits = { ...DEFAULT_HUB_LIMITS, ...options.limits };
-  const audience = new LiveAudience();
-  const ingest = new Ingest(store, audience, limits);
-  const live = new LiveIngest(ingest, limits.batchEvents, log);
+  const audience = new LiveAudience(store, limits, log);
+  const turns = new Turns(limits.waitingBatches);
+  const ingest = new Ingest(store, limits);
+  const live = new LiveIngest(ingest, turns, limits, log);
   const gateway = new LiveGateway(store, accounts, audience, { ingest: live, clock, limits }, log);
   const routes = [
-    ...batchRoutes(ingest, limits),
+    ...batchRoutes(ingest, turns, limits),
     ...tokenRoutes(accounts, store.hubId, limits),
     ...readRoutes(store),
     ...healthRoutes(store, accounts),
@@ -68,6 +70,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     routes,
     accounts,
     log,
+    limits,
     isStopping: () => closing !== undefined,
     makeServer: (handle) => makeServer(listener, limits, handle),
   });
@@ -273,7 +276,7 @@ const healthRoutes = (store: EventStore, accounts: Pick<AccountStore, 'identify'
       kind: 'open',
       handle: async () => {
         try {
-          await store.ping();
+          await store.proveWriting();
           return json({ status: 'ok' });
         } catch (error) {
           if (!isSyncError(error)) throw error;

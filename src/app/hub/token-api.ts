@@ -2,7 +2,7 @@ import { err, ok } from '../../domain/result.js';
 import type { Result } from '../../domain/result.js';
 import { isFields } from '../../domain/wire.js';
 import type { AccountStore, BearerFault, SessionTokens } from '../../ports/hub.js';
-import { parseJson } from './batch-api.js';
+import { parseFrame } from './batch-body.js';
 import type { HubLimits } from './hub-limits.js';
 import { problem } from './problem.js';
 import type { Problem } from './problem.js';
@@ -137,6 +137,8 @@ const tokensBody = (tokens: SessionTokens, hubId: string) => ({
   hub_id: hubId,
 });
 
+const SMALL_BODY_VALUES = 100;
+
 /** The text members of a JSON body; those named are required and not empty. */
 const readFields = async (
   request: HubRequest,
@@ -148,7 +150,9 @@ const readFields = async (
     rawBytes: limits.smallBodyBytes,
   });
   if (!body.ok) return body;
-  const parsed = parseJson(body.value);
+  const text = body.value.decode();
+  if (!text.ok) return text;
+  const parsed = parseFrame(text.value, SMALL_BODY_VALUES);
   if (!parsed.ok || !isFields(parsed.value))
     return err(problem('malformed-body', 'The body has to be a JSON object.'));
   const texts = Object.entries(parsed.value).filter(

@@ -1,3 +1,4 @@
+import { isFollowed } from '../events/lamport.js';
 import { cellKey, cellOf, type BoardCell, type BoardEvent } from './board-event.js';
 import type { CellState, FeatureBoard } from './cell-state.js';
 import { foldCell, isLate, refoldCell } from './fold-cell.js';
@@ -16,9 +17,13 @@ interface FoldedCell {
 export class BoardProjection {
   readonly #cells = new Map<string, FoldedCell>();
 
-  /** Takes an event in; an id that is known already changes nothing. Returns the cell that the event belongs to. */
+  /**
+   * Takes an event in; an id that is known already, or a Lamport timestamp beyond reason, changes nothing. Returns the
+   * cell that the event belongs to.
+   */
   add(event: BoardEvent): BoardCell {
     const cell = cellOf(event);
+    if (!isFollowed(event.lamport_clock)) return cell;
     const folded = this.#cellFor(cell);
     if (folded.events.has(event.event_id)) return cell;
     folded.events.set(event.event_id, event);

@@ -25,6 +25,8 @@ export interface WorkPackageState extends CellSummary {
   readonly marked: readonly Transition[];
   /** The transitions that carry the highest Lamport timestamp seen; the next one may be concurrent with them. */
   readonly front: readonly Transition[];
+  /** How many more carry it, if any: of a crowd only the latest are kept by name and compared with what comes. */
+  readonly front_left_out?: number;
 }
 
 export interface FeatureState extends CellSummary {

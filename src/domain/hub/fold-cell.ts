@@ -2,10 +2,18 @@ import { compareCausal, isConcurrent } from '../events/causal-order.js';
 import type { CausalPosition, AggregatePosition } from '../events/causal-order.js';
 import { isLane } from '../events/lane.js';
 import type { AgentPhase, ResolutionType } from '../events/payloads.js';
-import { fieldOf, textOf } from './board-event.js';
+import { fieldOf } from './board-event.js';
 import type { BoardCell, BoardEvent } from './board-event.js';
 import type { CellState, FeatureState, DependencyState, WorkPackageState, Transition } from './cell-state.js';
-import { addError, addUnknown, EMPTY_SUMMARY, summarize, keepLatest } from './fold-summary.js';
+import {
+  addError,
+  addUnknown,
+  EMPTY_SUMMARY,
+  KEPT_CHARACTERS,
+  keepLatest,
+  summarize,
+  textOf,
+} from './fold-summary.js';
 
 /**
  * Applies one event to the state of its cell; `undefined` is a cell that no event has reached. The event has to come
@@ -130,7 +138,7 @@ const foldCreation = (state: WorkPackageState, payload: unknown): WorkPackageSta
     title: textOf(payload, 'title') ?? state.title,
     lane: state.lane ?? (isLane(status) ? status : 'planned'),
     detail: state.lane === null ? (textOf(payload, 'detail') ?? null) : state.detail,
-    dependencies: [...declared, ...resolvedOnly],
+    dependencies: [...declared, ...resolvedOnly].slice(0, KEPT_DEPENDENCIES),
   };
 };
 
@@ -159,15 +167,24 @@ const foldResolution = (state: WorkPackageState, payload: unknown): WorkPackageS
     ...state,
     dependencies: known
       ? state.dependencies.map((dependency) => (dependency.wp_id === id ? resolved : dependency))
-      : [...state.dependencies, resolved],
+      : [...state.dependencies, resolved].slice(0, KEPT_DEPENDENCIES),
   };
 };
+
+/** More than any plan has; a list without end would make every board as long. */
+const KEPT_DEPENDENCIES = 200;
 
 const dependencyOf = (state: WorkPackageState, id: string): DependencyState =>
   state.dependencies.find((known) => known.wp_id === id) ?? { wp_id: id, resolution: null };
 
 const textsOf = (value: unknown): readonly string[] =>
-  Array.isArray(value) ? [...new Set(value.filter((item): item is string => typeof item === 'string'))] : [];
+  Array.isArray(value)
+    ? [
+        ...new Set(
+          value.filter((item): item is string => typeof item === 'string' && item.length <= KEPT_CHARACTERS),
+        ),
+      ]
+    : [];
 
 const isPhase = (text: string | undefined): text is AgentPhase =>
   text === 'implementation' || text === 'review';
@@ -197,15 +214,19 @@ const foldTransition = (state: WorkPackageState, event: BoardEvent): WorkPackage
   };
   const hasPeers = state.front[0]?.lamport_clock === event.lamport_clock;
   const front = hasPeers ? joinFront(state, transition) : [transition];
+  const kept = keepLatest(front);
+  const { front_left_out: before = 0, ...rest } = state;
+  const leftOut = (hasPeers ? before : 0) + front.length - kept.length;
   return {
-    ...state,
+    ...rest,
     lane: to,
     detail: textOf(event.payload, 'detail') ?? null,
     transitions: state.transitions + 1,
     conflicting: state.conflicting + (conflicting ? 1 : 0),
     concurrent: state.concurrent + (hasPeers ? countConcurrent(front) - countConcurrent(state.front) : 0),
     marked: hasPeers || conflicting ? mark(state.marked, front) : state.marked,
-    front,
+    front: kept,
+    ...(leftOut === 0 ? {} : { front_left_out: leftOut }),
   };
 };
 
@@ -220,12 +241,14 @@ const joinFront = (state: WorkPackageState, transition: Transition): readonly Tr
   ];
 };
 
-/** What was marked before the front, then what is marked in it. */
-const mark = (marked: readonly Transition[], front: readonly Transition[]): readonly Transition[] =>
-  keepLatest([
-    ...marked.filter((each) => each.lamport_clock !== front[0]?.lamport_clock),
+/** What was marked before, then what is marked in the front. */
+const mark = (marked: readonly Transition[], front: readonly Transition[]): readonly Transition[] => {
+  const renewed = new Set(front.map((each) => each.event_id));
+  return keepLatest([
+    ...marked.filter((each) => !renewed.has(each.event_id)),
     ...front.filter((each) => each.conflicting || each.concurrent),
   ]);
+};
 
 const placed = (state: WorkPackageState, transition: Transition): AggregatePosition => ({
   ...transition,

@@ -1,10 +1,17 @@
-import { textOf, type BoardEvent } from './board-event.js';
+import { textOf as wholeTextOf, type BoardEvent } from './board-event.js';
 import type { CellSummary, LoggedError } from './cell-state.js';
 
 /** How many marks and errors a cell keeps by name; all of them are counted. */
 export const KEPT_DETAILS = 20;
 
-const KEPT_ERROR_CHARACTERS = 500;
+/** How much of a text a cell keeps: what one event says must not make every board of its project as long. */
+export const KEPT_CHARACTERS = 500;
+
+/** A text of a payload as far as a cell keeps it, `undefined` when it is missing, empty or of another type. */
+export const textOf = (payload: unknown, key: string): string | undefined =>
+  wholeTextOf(payload, key)?.slice(0, KEPT_CHARACTERS).replace(HALF_A_CHARACTER, '');
+
+const HALF_A_CHARACTER = /[\uD800-\uDBFF]$/;
 
 /** A summary before its first event; never stored and never shown. */
 export const EMPTY_SUMMARY: CellSummary = {
@@ -44,7 +51,7 @@ export const keepLatest = <T>(items: readonly T[]): readonly T[] => items.slice(
 const errorOf = (event: BoardEvent): LoggedError => ({
   event_id: event.event_id,
   error_type: textOf(event.payload, 'error_type') ?? 'unknown',
-  error_message: (textOf(event.payload, 'error_message') ?? '').slice(0, KEPT_ERROR_CHARACTERS),
+  error_message: textOf(event.payload, 'error_message') ?? '',
   agent_id: textOf(event.payload, 'agent_id') ?? null,
   timestamp: event.timestamp,
 });

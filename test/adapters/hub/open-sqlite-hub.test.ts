@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { openSqliteHub } from '../../../src/adapters/hub/open-sqlite-hub.js';
 import { CryptoRandomness } from '../../../src/adapters/host/crypto-randomness.js';
-import { incoming, makeEvent } from '../../support/hub-events.js';
-import { quickSecrets } from '../../support/hub.js';
+import { featuresOf, incoming, makeEvent } from '../../support/hub-events.js';
+import { quickSecrets, silentLog } from '../../support/hub.js';
 import { setUpSqliteHub, type SqliteHubSetup } from './sqlite-hub-setup.js';
 
 /** Adds teams as another process would that administers the same file. */
@@ -32,6 +32,7 @@ describe('the data directory of a hub', () => {
       clock: at.time,
       randomness: new CryptoRandomness(),
       secrets: quickSecrets,
+      log: silentLog,
     });
 
   it('belongs to one hub at a time', async () => {
@@ -62,6 +63,7 @@ describe('the data directory of a hub', () => {
       clock: at.time,
       randomness: new CryptoRandomness(),
       secrets: quickSecrets,
+      log: silentLog,
     });
     const { accounts } = at.stores;
     await accounts.addTeam('acme');
@@ -116,6 +118,7 @@ describe('the data directory of a hub', () => {
       clock: at.time,
       randomness: new CryptoRandomness(),
       secrets: quickSecrets,
+      log: silentLog,
       policy: { accessSeconds: 1, refreshSeconds: 2, liveSeconds: 3, graceSeconds: 4 },
     });
     await stores.accounts.addTeam('acme');
@@ -163,7 +166,7 @@ describe('the data directory of a hub', () => {
     const team = at.stores.store.forTeam('acme');
     await expect(team.append([incoming(makeEvent())])).rejects.toMatchObject({ kind: 'storage-failed' });
     await expect(team.read({ after: 0, limit: 1 })).rejects.toMatchObject({ kind: 'storage-failed' });
-    await expect(at.stores.store.ping()).rejects.toMatchObject({ kind: 'storage-failed' });
+    await expect(at.stores.store.proveWriting()).rejects.toMatchObject({ kind: 'storage-failed' });
     await expect(at.stores.accounts.identify('x', 'access')).rejects.toMatchObject({
       kind: 'storage-failed',
     });
@@ -192,10 +195,10 @@ describe('the data directory of a hub', () => {
       );
     }
     const project = events[0]?.project_uuid ?? '';
-    const board = await store.forTeam('one').board(project);
+    const board = await featuresOf(store.forTeam('one'), project);
     expect(board[0]?.work_packages).toHaveLength(3);
-    expect(await store.forTeam('two').board(project)).toEqual(board);
-    expect(await store.forTeam('three').board(project)).toEqual(board);
+    expect(await featuresOf(store.forTeam('two'), project)).toEqual(board);
+    expect(await featuresOf(store.forTeam('three'), project)).toEqual(board);
   });
 
   it('is a database that other tools find sound', () => {

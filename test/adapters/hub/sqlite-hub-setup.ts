@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openSqliteHub, type HubStores } from '../../../src/adapters/hub/open-sqlite-hub.js';
 import { CryptoRandomness } from '../../../src/adapters/host/crypto-randomness.js';
 import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
-import { quickSecrets } from '../../support/hub.js';
+import { quickSecrets, silentLog } from '../../support/hub.js';
 
 export interface SqliteHubSetup {
   readonly stores: HubStores;
@@ -26,6 +26,7 @@ export const setUpSqliteHub = async (): Promise<SqliteHubSetup> => {
       clock: time,
       randomness: new CryptoRandomness(),
       secrets: quickSecrets,
+      log: silentLog,
     });
     opened.push(stores);
     return stores;

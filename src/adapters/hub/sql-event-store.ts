@@ -1,0 +1,71 @@
+import { TeamNews } from '../../domain/hub/team-news.js';
+import type { Log, Randomness, WallClock } from '../../ports/host.js';
+import type { EventStore, NewsListener, TeamEvents } from '../../ports/hub.js';
+import { CellFolder } from './cell-folder.js';
+import type { HubDatabase } from './hub-database.js';
+import { settle, writeSetting } from './hub-settings.js';
+import { SqlTeamEvents } from './sql-team-events.js';
+import { orStorageFailed } from './storage-failure.js';
+
+interface SqlEventStoreOptions {
+  readonly clock: WallClock;
+  readonly randomness: Randomness;
+  readonly log: Log;
+  /** Whether boards are folded in the background; whoever only administers leaves that to the hub. */
+  readonly folds: boolean;
+}
+
+/** The event store on any database that Kysely speaks to. Its tables have to be up to date. */
+export class SqlEventStore implements EventStore {
+  readonly hubId: string;
+  readonly #database: HubDatabase;
+  readonly #clock: WallClock;
+  readonly #folder: CellFolder;
+  readonly #folds: boolean;
+  readonly #news = new TeamNews();
+
+  private constructor(database: HubDatabase, { clock, log, folds }: SqlEventStoreOptions, hubId: string) {
+    this.hubId = hubId;
+    this.#database = database;
+    this.#clock = clock;
+    this.#folds = folds;
+    this.#folder = new CellFolder(database, (error) => log.warn(`boards wait: ${String(error)}`));
+  }
+
+  /** Reads who this hub is. The store owns the database from then on. */
+  static async open(database: HubDatabase, options: SqlEventStoreOptions): Promise<SqlEventStore> {
+    const hubId = await orStorageFailed('say who it is', () =>
+      settle(database.writes, 'hub-id', () => options.randomness.uuid()),
+    );
+    const store = new SqlEventStore(database, options, hubId);
+    if (options.folds) await orStorageFailed('read its boards', () => store.#folder.wakeAll());
+    return store;
+  }
+
+  forTeam(team: string): TeamEvents {
+    return new SqlTeamEvents(team, {
+      database: this.#database,
+      folder: this.#folder,
+      clock: this.#clock,
+      onStored: (upTo) => {
+        if (this.#folds) this.#folder.wake(team);
+        this.#news.tell(team, upTo);
+      },
+    });
+  }
+
+  follow(team: string, listener: NewsListener): () => void {
+    return this.#news.follow(team, listener);
+  }
+
+  async proveWriting(): Promise<void> {
+    await orStorageFailed('write', () =>
+      writeSetting(this.#database.writes, 'last-proof', String(this.#clock.nowMs())),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#folder.close();
+    await this.#database.close();
+  }
+}
