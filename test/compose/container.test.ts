@@ -106,6 +106,7 @@ const PARTS: Readonly<Record<keyof Parts, true>> = {
   planOrchestration: true,
   orchestrationStatus: true,
   abortOrchestration: true,
+  installInstructions: true,
   environment: true,
   stateRoot: true,
   signInEnvironment: true,

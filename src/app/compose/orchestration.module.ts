@@ -25,6 +25,7 @@ export const orchestrationModule = ({ part, useCase }: Composing<Parts>): void =
     });
     return new ProcessAgentRunner({ environment: env, guard });
   });
+  useCase('installInstructions', ['repository', 'files'], () => import('../agents/install-instructions.js'));
   part('guardAgents', [], async () => {
     const { guardAgents } = await import('../../adapters/agents/guard-agents.js');
     return (input, isReady) => guardAgents(input, isReady);

@@ -71,6 +71,7 @@ import type { TakeNext } from '../work/take-next.js';
 import type { WatchBoard } from '../work/watch-board.js';
 import type { MoveEvents } from '../delivery/move-events.js';
 import type { MoveWorkPackage } from '../work/move-work-package.js';
+import type { InstallInstructions } from '../agents/install-instructions.js';
 import type { OrchestrateFeature } from '../agents/orchestrate-feature.js';
 import type { OrchestrationStatus } from '../agents/orchestration-status.js';
 import type { PerformWork } from '../work/perform-work.js';
@@ -211,6 +212,7 @@ export interface AgentsUseCases {
   readonly planOrchestration: PlanOrchestration;
   readonly orchestrationStatus: OrchestrationStatus;
   readonly abortOrchestration: AbortOrchestration;
+  readonly installInstructions: InstallInstructions;
 }
 
 /** What is composed for the use cases and asked for by nobody else. */

@@ -1,6 +1,7 @@
 /** What goes into the use cases and comes out of them. */
 export type * from '../agents/abort-orchestration.js';
 export type * from '../agents/agent-consent.js';
+export type * from '../agents/install-instructions.js';
 export type * from '../agents/orchestrate-feature.js';
 export type * from '../agents/orchestration-progress.js';
 export type * from '../agents/orchestration-status.js';

@@ -52,6 +52,17 @@ export const otherSchemas: readonly DocumentSchema[] = [
     { username: text(), backlog },
     2,
   ),
+  documentOf(
+    'agent instructions',
+    {},
+    {
+      text: text('the page, when it is only printed'),
+      path: text('the file that the host reads, relative to the project'),
+      outcome: choice(['written', 'unchanged', 'not-written']),
+      before: nullable(text('what the file read like; `null`: there was none')),
+      after: text('what it reads like, or would; empty: it goes away'),
+    },
+  ),
   documentOf('auth logout', { signed_out: flag() }, { not_revoked: text('why the hub may still know it') }),
   documentOf(
     'auth status',

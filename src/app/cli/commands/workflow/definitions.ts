@@ -1,4 +1,5 @@
 import { LANES, STATUS_LANES } from '../../../../domain/events/lane.js';
+import { HOST_FILES, type AgentHost } from '../../../../domain/agents/instructions.js';
 import { MARKS } from '../../../../domain/work/marks.js';
 import { defineCommand, type CommandDefinition } from '../../define-command.js';
 import { AGENT, moveTask, NO_COMMIT } from './move-task-definition.js';
@@ -195,6 +196,27 @@ export const workflowCommands: readonly CommandDefinition[] = [
     options: { agent: { ...AGENT, required: true }, 'no-commit': NO_COMMIT },
     examples: [['spec-kitty agent tasks next --agent claude', 'take what is to be done next']],
     load: () => import('./next.js'),
+  }),
+  defineCommand({
+    path: 'agent instructions',
+    summary: 'print the page that teaches an agent this workflow, or write it where its host reads it',
+    details:
+      'Written between two marks, so that the rest of the file stays as it is and a later --install brings the page up to date. What would change is shown first, and asked about. See docs/agents.md.',
+    options: {
+      for: {
+        type: 'string',
+        describe: 'agent host; without it, AGENTS.md is written',
+        choices: Object.keys(HOST_FILES) as readonly AgentHost[],
+      },
+      install: { type: 'boolean', describe: 'write it into the file that the host reads' },
+      remove: { type: 'boolean', describe: 'take it out of that file again' },
+      yes: { type: 'boolean', describe: 'write without asking' },
+    },
+    examples: [
+      ['spec-kitty agent instructions', 'read it'],
+      ['spec-kitty agent instructions --for claude --install', 'write it into CLAUDE.md'],
+    ],
+    load: () => import('./instructions.js'),
   }),
   defineCommand({
     path: 'agent tasks show [wp]',

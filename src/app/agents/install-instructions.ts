@@ -1,0 +1,61 @@
+import { HOST_FILES, instructionsFor, isHalfMarked } from '../../domain/agents/instructions.js';
+import { withInstructions, withoutInstructions, type AgentHost } from '../../domain/agents/instructions.js';
+import { SyncError } from '../../domain/errors.js';
+import type { Checkout } from '../../ports/events.js';
+import type { FeatureFiles, FileChange, Repository } from '../../ports/work.js';
+
+export interface InstructionsInput {
+  readonly checkout: Checkout;
+  readonly host: AgentHost;
+  /** `remove`: takes the page out of the file again. */
+  readonly what: 'install' | 'remove';
+}
+
+interface InstructionsPorts {
+  readonly repository: Pick<Repository, 'exclusive'>;
+  readonly files: Pick<FeatureFiles, 'text' | 'write' | 'restore' | 'makeFolders'>;
+}
+
+/** Writes the page that teaches an agent the workflow into the file that its host reads, or takes it out again. */
+export class InstallInstructions {
+  readonly #ports: InstructionsPorts;
+
+  constructor(ports: InstructionsPorts) {
+    this.#ports = ports;
+  }
+
+  /** What would change. Fails with `input-invalid` when a mark of the page is there without the other. */
+  async plan({ checkout, host, what }: InstructionsInput): Promise<FileChange> {
+    const path = HOST_FILES[host];
+    const before = await this.#ports.files.text(checkout.projectRoot, path);
+    if (isHalfMarked(before ?? '')) {
+      throw new SyncError('input-invalid', `${path} has not both of the marks around our page, once each.`, {
+        hint: 'Take the lines with "spec-kitty: begin" and "spec-kitty: end" out of it, and what is left of the page.',
+      });
+    }
+    const after =
+      what === 'install'
+        ? withInstructions(before ?? '', instructionsFor(host))
+        : withoutInstructions(before ?? '');
+    return { path, before, after };
+  }
+
+  /** Makes exactly the change that was shown. Fails with `storage-failed` when the file has become another one meanwhile. */
+  async run(checkout: Checkout, change: FileChange, signal?: AbortSignal): Promise<void> {
+    const { path, before, after } = change;
+    if ((before ?? '') === after) return;
+    await this.#ports.repository.exclusive(
+      checkout,
+      async (held) => {
+        const { files } = this.#ports;
+        // A file in which nothing but the page was left is taken away as if it had just been made.
+        if (after === '') await files.restore(held, [{ path, before: undefined, after: before ?? '' }]);
+        else {
+          if (path.includes('/')) await files.makeFolders(held, path.slice(0, path.lastIndexOf('/')));
+          await files.write(held, [change]);
+        }
+      },
+      signal,
+    );
+  }
+}
