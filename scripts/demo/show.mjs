@@ -1,6 +1,6 @@
 import { table } from '../../dist/app/cli/render/table.js';
 import { bold, dim, green, red, toTerminal } from '../../dist/app/cli/render/text.js';
-import { describePayload } from '../../dist/app/cli/commands/shared/describe-payload.js';
+import { describePayload } from '../../dist/domain/events/describe-payload.js';
 import { upcast } from '../../dist/domain/events/upcast.js';
 import { numbersOf } from './checks.mjs';
 

@@ -12,12 +12,12 @@ interface Size {
  * pays for itself, or the commit that raises a figure says why. `goal` is what the care of this code allows in the end.
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
-  root: { lines: 1720, files: 35, goal: 1500 },
-  events: { lines: 3860, files: 54, goal: 2200 },
+  root: { lines: 1740, files: 36, goal: 1500 },
+  events: { lines: 3890, files: 55, goal: 2200 },
   outbox: { lines: 3710, files: 42, goal: 2800 },
   delivery: { lines: 6360, files: 71, goal: 4500 },
   reports: { lines: 1960, files: 22, goal: 1300 },
-  work: { lines: 12620, files: 114, goal: 7000 },
+  work: { lines: 12720, files: 115, goal: 7000 },
   agents: { lines: 4500, files: 51, goal: 3000 },
   hub: { lines: 5860, files: 48, goal: 5000 },
   memory: { lines: 2770, files: 40, goal: 1200 },

@@ -72,7 +72,7 @@ const PARTS: Readonly<Record<keyof Parts, true>> = {
   sharing: true,
   flush: true,
   backgroundProcess: true,
-  eventTail: true,
+  followEvents: true,
   moveEvents: true,
   getSyncStatus: true,
   previewDelivery: true,

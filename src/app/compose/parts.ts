@@ -30,7 +30,7 @@ import type { EventEmitter } from '../outbox/event-emitter.js';
 import type { DeliveryRoute } from '../delivery/delivery-route.js';
 import type { Flush, FlushHost } from '../delivery/flush.js';
 import type { LeftOvers } from '../work/left-overs.js';
-import type { EventTail, TailInput } from '../delivery/event-tail.js';
+import type { FollowEvents } from '../delivery/event-tail.js';
 import type { LiveLink, LiveListeners } from '../delivery/live-session.js';
 import type { SharingPolicy } from '../delivery/sharing-policy.js';
 import type { Summons } from '../delivery/summons.js';
@@ -166,7 +166,7 @@ export interface DeliveryUseCases {
   readonly sharing: SharingPolicy;
   readonly flush: Flush;
   readonly backgroundProcess: BackgroundProcess;
-  readonly eventTail: (input: TailInput) => EventTail;
+  readonly followEvents: FollowEvents;
   readonly moveEvents: MoveEvents;
 }
 

@@ -13,11 +13,11 @@ export const reportsModule = ({ part }: Composing<Parts>): void => {
     return new GotEventReader({ version });
   });
   part(
-    'eventTail',
+    'followEvents',
     ['accessTokens', 'eventReader', 'liveLinkTo'],
     async ({ accessTokens: tokens, eventReader: reader, liveLinkTo: linkTo }) => {
-      const { EventTail } = await import('../delivery/event-tail.js');
-      return (input) => new EventTail({ tokens, reader, linkTo }, input);
+      const { FollowEvents } = await import('../delivery/event-tail.js');
+      return new FollowEvents({ tokens, reader, linkTo });
     },
   );
   part('stateFiles', ['stateRoot'], async ({ stateRoot: root }) => {

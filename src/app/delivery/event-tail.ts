@@ -114,6 +114,19 @@ export class EventTail {
   }
 }
 
+/** Follows what a team's hub gets, for whoever asks: each time anew, as {@link EventTail} says. */
+export class FollowEvents {
+  readonly #host: TailHost;
+
+  constructor(host: TailHost) {
+    this.#host = host;
+  }
+
+  run(input: TailInput, signal: AbortSignal): Promise<void> {
+    return new EventTail(this.#host, input).run(signal);
+  }
+}
+
 const pageOf = (
   answer: ReadAnswer,
   { hub }: Account,

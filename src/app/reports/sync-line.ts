@@ -1,5 +1,5 @@
 import type { Account } from '../../domain/outbox/account.js';
-import type { ConnectionStatus } from '../../domain/delivery/connection.js';
+import { CONNECTION_WORDS, type ConnectionStatus } from '../../domain/delivery/connection.js';
 
 /** What the one line about sync looks at. */
 export interface SyncLineInput {
@@ -13,13 +13,6 @@ export interface SyncLineInput {
 
 /** The line that every capturing command ends with: where events go, and how many wait. */
 export const syncLine = ({ account, isShared, connection, waiting }: SyncLineInput): string => {
-  const place = account === undefined || !isShared ? 'Local only' : WORDS[connection];
+  const place = account === undefined || !isShared ? 'Local only' : CONNECTION_WORDS[connection];
   return waiting === undefined || waiting === 0 ? `[${place}]` : `[${place}] ${waiting} waiting`;
-};
-
-const WORDS: Readonly<Record<ConnectionStatus, string>> = {
-  Connected: 'Connected',
-  Reconnecting: 'Reconnecting',
-  Offline: 'Offline',
-  OfflineBatchMode: 'Offline - Batch Mode',
 };

@@ -111,7 +111,12 @@ export const loadFeature = async (
   });
 };
 
-const refuseConflicts = ({ directory, workPackages, ...documents }: FeatureDocuments): void => {
+/** Where git left conflicts in the documents of a feature. */
+export const conflictsIn = ({
+  directory,
+  workPackages,
+  ...documents
+}: FeatureDocuments): readonly { readonly path: string; readonly line: number }[] => {
   const { spec, plan, tasks, meta, status, lanes, manifest } = documents;
   const named = {
     'spec.md': spec,
@@ -126,10 +131,16 @@ const refuseConflicts = ({ directory, workPackages, ...documents }: FeatureDocum
     ...Object.entries(named).map(([name, text]) => ({ path: `${directory}/${name}`, text })),
     ...workPackages,
   ];
-  const places = files.flatMap(({ path, text = '' }) => {
+  return files.flatMap(({ path, text = '' }) => {
     const line = conflictLine(text);
-    return line === undefined ? [] : [`${path}:${line}: a conflict that nobody settled begins here.`];
+    return line === undefined ? [] : [{ path, line }];
   });
+};
+
+const refuseConflicts = (documents: FeatureDocuments): void => {
+  const places = conflictsIn(documents).map(
+    ({ path, line }) => `${path}:${line}: a conflict that nobody settled begins here.`,
+  );
   if (places.length === 0) return;
   throw new SyncError('plan-conflicted', places.join('\n'), {
     hint: 'Nothing was read or written. Keep one side of each conflict, remove its marks, and run the command again.',

@@ -25,22 +25,7 @@ export const resolvePlan = (state: FeatureState): ResolvedDependencies => {
     });
   }
   const manifest = documents.manifest === undefined ? undefined : manifestOf(documents.manifest);
-  const resolved = resolveDependencies(
-    { path: `${directory}/tasks.md`, text: tasks },
-    state.workPackages.map(({ workPackage: { id, path, dependencies }, document }) => {
-      const line =
-        'dependencies' in document.frontMatter ? lineOfKey(document.text, 'dependencies') : undefined;
-      const entry = manifest?.get(id);
-      const own = readWorkPackage(document, state.authority);
-      return {
-        id,
-        path,
-        dependencies: own.ok ? own.value.dependencies : dependencies,
-        ...(line === undefined ? {} : { line }),
-        ...(entry === undefined ? {} : { manifest: { path: `${directory}/wps.yaml`, ...entry } }),
-      };
-    }),
-  );
+  const resolved = statedIn(state);
   const without = [...(manifest?.keys() ?? [])].filter(
     (id) => !state.workPackages.some(({ workPackage }) => workPackage.id === id),
   );
@@ -57,6 +42,27 @@ export const resolvePlan = (state: FeatureState): ResolvedDependencies => {
   throw new SyncError('dependency-invalid', resolved.faults.map(describeDependencyFault).join('\n'), {
     hint: resolved.faults.some(({ fault }) => fault === 'unclear') ? HOW_TO_STATE : CORRECT,
   });
+};
+
+/** What the documents say of who needs whom, faults and all. Fails with `tasks-unreadable` for a broken manifest alone. */
+export const statedIn = (state: FeatureState): ResolvedDependencies => {
+  const { directory, tasks = '', manifest: document } = state.documents;
+  const manifest = document === undefined ? undefined : manifestOf(document);
+  return resolveDependencies(
+    { path: `${directory}/tasks.md`, text: tasks },
+    state.workPackages.map(({ workPackage: { id, path, dependencies }, document: file }) => {
+      const line = 'dependencies' in file.frontMatter ? lineOfKey(file.text, 'dependencies') : undefined;
+      const entry = manifest?.get(id);
+      const own = readWorkPackage(file, state.authority);
+      return {
+        id,
+        path,
+        dependencies: own.ok ? own.value.dependencies : dependencies,
+        ...(line === undefined ? {} : { line }),
+        ...(entry === undefined ? {} : { manifest: { path: `${directory}/wps.yaml`, ...entry } }),
+      };
+    }),
+  );
 };
 
 const CORRECT = 'Nothing was written. Correct these lines and run the command again.';

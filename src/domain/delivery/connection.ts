@@ -3,6 +3,14 @@ import { unreachable } from '../errors.js';
 /** State of the live connection, with the exact words that people and other clients see. */
 export type ConnectionStatus = 'Connected' | 'Reconnecting' | 'Offline' | 'OfflineBatchMode';
 
+/** The words for each status, wherever a person reads it in one line. */
+export const CONNECTION_WORDS: Readonly<Record<ConnectionStatus, string>> = {
+  Connected: 'Connected',
+  Reconnecting: 'Reconnecting',
+  Offline: 'Offline',
+  OfflineBatchMode: 'Offline - Batch Mode',
+};
+
 /** Status and how many attempts in a row have failed since the connection was last there. */
 export interface Connection {
   readonly status: ConnectionStatus;

@@ -1,7 +1,7 @@
 import { LANES, type Lane } from '../../../domain/events/lane.js';
 import type { BoardCard, FeatureCards } from '../../work/read-board.js';
 import { bold, dim, restyle, toPlain, yellow, type Text } from './text.js';
-import { duration } from './duration.js';
+import { duration } from '../../../domain/duration.js';
 import { makeVisible } from './visible.js';
 import { stringWidth, truncate } from './width.js';
 

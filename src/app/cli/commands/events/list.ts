@@ -6,7 +6,7 @@ import { dim } from '../../render/text.js';
 import { describeScope } from '../../../reports/event-scope.js';
 import { shownTime } from '../../../reports/shown-time.js';
 import type { ClientContext } from '../shared/client.js';
-import { describePayload } from '../shared/describe-payload.js';
+import { describePayload } from '../../../../domain/events/describe-payload.js';
 import { projectEvents } from './scope.js';
 
 interface Args {

@@ -12,7 +12,7 @@ import type { ClientContainer } from '../../../compose/container.js';
 import { shownTime } from '../../../reports/shown-time.js';
 import { describeScope, isAbout, type EventScope } from '../../../reports/event-scope.js';
 import type { ClientContext } from '../shared/client.js';
-import { describePayload } from '../shared/describe-payload.js';
+import { describePayload } from '../../../../domain/events/describe-payload.js';
 import { given } from '../shared/feature-request.js';
 import { projectEvents } from './scope.js';
 
@@ -27,25 +27,25 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
   const client = await container();
   // A connection that cannot be had is tried for ever; a sign-in that is missing is not worth waiting for.
   const { account } = await grantedAccess(await client.get('accessTokens'), signal);
-  const eventTail = await client.get('eventTail');
+  const follow = await client.get('followEvents');
   const scope = await scopeOf(client, context);
   let heard = 0;
-  const tail = eventTail({
+  const input = {
     ...(args.after === undefined ? {} : { after: cursorOf(args.after) }),
     ...(args.projectUuid === undefined ? {} : { projectUuid: args.projectUuid.toLowerCase() }),
-    onEvent: (event) => {
+    onEvent: (event: TailedEvent) => {
       if (!isAbout(event['payload'], scope)) return;
       heard += 1;
       if (common.json) terminal.record(event);
       else terminal.print(lineOf(event));
     },
-    onStatus: (status) => terminal.note(dim(`[${WORDS[status]}]`)),
-  });
+    onStatus: (status: ConnectionStatus) => terminal.note(dim(`[${WORDS[status]}]`)),
+  };
   const about = describeScope(scope);
   terminal.note(
     `Events ${about === '' ? '' : `about ${about} `}of team ${account.team} at ${account.hub.url}, until interrupted.`,
   );
-  await tail.run(signal);
+  await follow.run(input, signal);
   return { outcome: 'interrupted', isStream: true, data: { heard } };
 };
 

@@ -1,6 +1,6 @@
 import type { PassCounts } from '../../../delivery/pass-report.js';
 import { totalOf } from '../../../delivery/pass-report.js';
-import { duration } from '../../render/duration.js';
+import { duration } from '../../../../domain/duration.js';
 import type { Text } from '../../render/text.js';
 
 /** What a long delivery looks like while it lasts: a bar, how many are left, how fast, and for how long still. */

@@ -2,7 +2,7 @@ import type { BackgroundReading } from '../../../reports/background-reading.js';
 import type { ConnectionCheck } from '../../../reports/check-connection.js';
 import type { SyncStatus } from '../../../reports/get-sync-status.js';
 import { shownTime } from '../../../reports/shown-time.js';
-import { duration } from '../../render/duration.js';
+import { duration } from '../../../../domain/duration.js';
 import { green, red, yellow, type Text } from '../../render/text.js';
 import { makeVisible } from '../../render/visible.js';
 

@@ -1,7 +1,7 @@
 import { accountedFor, sum, type Accounting } from '../../../../domain/outbox/accounting.js';
 import type { SyncStatus } from '../../../reports/get-sync-status.js';
 import { shownTime } from '../../../reports/shown-time.js';
-import { duration } from '../../render/duration.js';
+import { duration } from '../../../../domain/duration.js';
 import { table, type Column } from '../../render/table.js';
 import { dim, green, red, type Text } from '../../render/text.js';
 import { leftLines, nameOf } from './left-reasons.js';

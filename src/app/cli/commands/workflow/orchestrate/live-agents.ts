@@ -1,6 +1,6 @@
 import type { Phase } from '../../../../../domain/agents/state.js';
 import type { OrchestrationProgress } from '../../../../agents/orchestration-progress.js';
-import { duration } from '../../../render/duration.js';
+import { duration } from '../../../../../domain/duration.js';
 import { bold, cyan, dim, type Text } from '../../../render/text.js';
 import { stringWidth, truncate } from '../../../render/width.js';
 

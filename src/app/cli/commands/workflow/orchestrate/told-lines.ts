@@ -1,6 +1,6 @@
 import type { StatedCommand } from '../../../../agents/agent-consent.js';
 import type { OrchestrationProgress } from '../../../../agents/orchestration-progress.js';
-import { duration } from '../../../render/duration.js';
+import { duration } from '../../../../../domain/duration.js';
 import { bold, yellow, type Text } from '../../../render/text.js';
 
 /** What is said of a step of an orchestration: nothing, a word in passing, or something that should not be missed. */

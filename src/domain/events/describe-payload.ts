@@ -1,7 +1,13 @@
-import type { EnvelopeDocument } from '../../../../domain/events/envelope-document.js';
+import { isFields } from '../wire.js';
+
+interface DescribedEvent {
+  readonly event_type: string;
+  readonly payload: unknown;
+}
 
 /** What an event says, in a few words; empty for a type that this version does not know. */
-export const describePayload = ({ event_type: type, payload }: EnvelopeDocument): string => {
+export const describePayload = ({ event_type: type, payload: said }: DescribedEvent): string => {
+  const payload = isFields(said) ? said : {};
   const text = (key: string): string => (typeof payload[key] === 'string' ? payload[key] : '');
   switch (type) {
     case 'WPStatusChanged':
