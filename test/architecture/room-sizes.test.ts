@@ -19,7 +19,7 @@ const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   reports: { lines: 1960, files: 22, goal: 1300 },
   work: { lines: 12720, files: 115, goal: 7000 },
   agents: { lines: 4500, files: 51, goal: 3000 },
-  hub: { lines: 5860, files: 48, goal: 5000 },
+  hub: { lines: 5930, files: 48, goal: 5000 },
   memory: { lines: 2770, files: 40, goal: 1200 },
   drivers: { lines: 10390, files: 157, goal: 4800 },
 };

@@ -1,4 +1,5 @@
 import { compareCausal } from '../../src/domain/events/causal-order.js';
+import type { FeatureBoard } from '../../src/domain/hub/cell-state.js';
 import type { EventStore } from '../../src/ports/hub.js';
 import { FEATURE, featuresOf, incoming, makeEvent, PROJECT } from '../support/hub-events.js';
 
@@ -180,6 +181,8 @@ export const eventStoreContract = (flavour: EventStoreFlavour): void => {
         incoming(makeEvent({ lamport_clock: 2 ** 50 })),
       ]);
       expect(await acme().position()).toMatchObject({ lamport: 41 });
+      const [board] = await featuresOf(acme(), PROJECT);
+      expect(board?.work_packages).toMatchObject([{ events: 2, last_event: { lamport_clock: 41 } }]);
     });
 
     it('folds late events into the places where they belong', async () => {
@@ -234,6 +237,78 @@ export const eventStoreContract = (flavour: EventStoreFlavour): void => {
         [PROJECT, FEATURE, 'WP01'],
         [PROJECT, FEATURE, 'WP03'],
       ]);
+    });
+
+    it('pages by bytes, of which one event may have more than there are', async () => {
+      const events = [10, 5000, 10, 10].map((length) =>
+        incoming(makeEvent({}, { note: 'é'.repeat(length) })),
+      );
+      await acme().append(events);
+      const pages: number[] = [];
+      for (let after = 0, more = true; more;) {
+        const page = await acme().read({ after, limit: 3, bytes: 1500 });
+        pages.push(page.events.length);
+        ({ next: after, more } = page);
+      }
+      expect(pages).toEqual([1, 1, 2]);
+      expect(await acme().read({ after: 4, limit: 3, bytes: 1 })).toEqual({
+        events: [],
+        next: 4,
+        more: false,
+      });
+    });
+
+    it('shows boards and projects page by page without leaving anything out', async () => {
+      await acme().append(
+        Array.from({ length: 150 }, (_, at) =>
+          incoming(
+            makeEvent(
+              { node_id: `node-${at % 7}`, project_uuid: at % 3 === 0 ? PROJECT : null },
+              { wp_id: `WP${10 + at}`, feature_slug: at % 2 === 0 ? '' : `00${at % 5}-f` },
+            ),
+          ),
+        ),
+      );
+      const whole = await acme().board({ project: PROJECT, bytes: Infinity });
+      const cells: string[] = [];
+      const names = (features: readonly FeatureBoard[]) =>
+        features.flatMap(({ feature_slug: slug, work_packages: each }) =>
+          each.map(({ wp_id: id }) => `${slug} ${id}`),
+        );
+      for (let after: string | undefined = ''; after !== undefined;) {
+        const page = await acme().board({ project: PROJECT, after, bytes: 2000 });
+        if (page === 'behind') throw new Error(page);
+        cells.push(...names(page.features));
+        after = page.next;
+      }
+      expect(cells).toHaveLength(50);
+      expect([...cells].sort()).toEqual(names(whole === 'behind' ? [] : whole.features).sort());
+      let [events, machines] = [0, 0];
+      for (let after: string | undefined = ''; after !== undefined;) {
+        const page = await acme().projects({ after, limit: 2 });
+        for (const project of page.projects) {
+          events += project.events;
+          machines += project.nodes.length;
+        }
+        after = page.next;
+      }
+      expect([events, machines]).toEqual([50, 7]);
+    });
+
+    it('tells followers of a team how far it is after each call that stored something', async () => {
+      const heard: number[] = [];
+      const stop = at.subject.follow('acme', (upTo) => heard.push(upTo));
+      const elsewhere: number[] = [];
+      at.subject.follow('zenith', (upTo) => elsewhere.push(upTo));
+      const event = incoming(makeEvent());
+      await acme().append([event, incoming(makeEvent())]);
+      await acme().append([event]);
+      await acme().append([incoming(makeEvent())]);
+      const { sequence } = await acme().position();
+      expect(heard).toEqual([2, sequence]);
+      stop();
+      await acme().append([incoming(makeEvent())]);
+      expect([heard.length, elsewhere.length]).toEqual([2, 0]);
     });
 
     it('proves that it can write', async () => {

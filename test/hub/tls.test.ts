@@ -66,4 +66,16 @@ describe('a hub with a certificate', () => {
     expect(JSON.parse(first)).toMatchObject({ type: 'snapshot' });
     socket.terminate();
   });
+
+  it('says so when the certificate and the key are swapped', async () => {
+    const listener = { host: '127.0.0.1', port: 0, tls: { cert: read('key.pem'), key: cert } };
+    const { store, accounts } = plain.stores;
+    await expect(
+      startHub({ store, accounts, listener, clock: plain.clock, log: silentLog }),
+    ).rejects.toMatchObject({
+      kind: 'wrong-usage',
+      message: 'The certificate and the key are swapped.',
+      hint: expect.stringContaining('--tls-key') as string,
+    });
+  });
 });

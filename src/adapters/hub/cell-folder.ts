@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { EnvelopeDocument } from '../../domain/events/envelope-document.js';
 import { MAX_FOLLOWED } from '../../domain/events/lamport.js';
@@ -21,6 +21,8 @@ export class CellFolder {
   readonly #onFailure: (error: unknown) => void;
   readonly #teams = new Set<string>();
   #closed = false;
+  #storedAt = -Infinity;
+  readonly #ending = new AbortController();
   #working: Promise<void> | undefined;
   /** One slice at a time: readers and the work in the background take turns. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -31,9 +33,10 @@ export class CellFolder {
     this.#onFailure = onFailure;
   }
 
-  /** Folds the cells of a team that are behind, in the background. */
+  /** Folds the cells of a team that are behind, in the background, as soon as nobody is storing any more. */
   wake(team: string): void {
     this.#teams.add(team);
+    this.#storedAt = performance.now();
     if (!this.#closed) this.#working ??= this.#work().finally(() => (this.#working = undefined));
   }
 
@@ -61,8 +64,19 @@ export class CellFolder {
   /** Ends the work in the background. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#ending.abort();
     await this.#working;
     await this.#turn;
+  }
+
+  /** Waits until nobody has stored anything for a moment, or until it has waited long enough. */
+  async #rest(): Promise<void> {
+    for (const deadline = performance.now() + LONGEST_REST_MS; !this.#closed;) {
+      const now = performance.now();
+      const restMs = Math.min(this.#storedAt + QUIET_MS, deadline) - now;
+      if (restMs <= 0) return;
+      await setTimeout(restMs, undefined, { signal: this.#ending.signal, ref: false }).catch(() => undefined);
+    }
   }
 
   async #work(): Promise<void> {
@@ -72,6 +86,7 @@ export class CellFolder {
           if (this.#closed) return;
           const cells = await SELECT_BEHIND.run(this.#database.reads, [team, CELLS_AT_ONCE]);
           if (cells.length === 0) break;
+          await this.#rest();
           await this.advance(cells);
         }
       } catch (error) {
@@ -82,6 +97,12 @@ export class CellFolder {
   }
 }
 
+/** What is folded while events still come in is folded again for the next of them. */
+const QUIET_MS = 50;
+
+/** However long it stays busy, boards do not fall behind without end. */
+const LONGEST_REST_MS = 250;
+
 const CELLS_AT_ONCE = 32;
 
 /** What a slice reads at most: some milliseconds of work. */
@@ -89,7 +110,7 @@ const SLICE_EVENTS = 400;
 const SLICE_BYTES = 512 * 1024;
 
 /** How many events lie between two checkpoints; of a late event so many are folded again at least. */
-const CHECKPOINT_EVENTS = 1000;
+const CHECKPOINT_EVENTS = 128;
 
 const foldSlice = (database: HubDatabase, cells: readonly CellKey[]): Promise<void> =>
   database.writes.transaction().execute(async (db) => {

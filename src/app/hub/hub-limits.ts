@@ -38,6 +38,8 @@ export interface HubLimits {
   readonly membershipCheckMs: number;
   /** Requests of one connection that are not answered yet. */
   readonly requestsPerConnection: number;
+  /** A connection on which nothing moves for so long, although an answer waits, is ended. */
+  readonly unreadAnswerMs: number;
   /** How long a stopping hub waits for requests and sockets to end. */
   readonly drainMs: number;
   /** Sign-ins at once; each costs tens of milliseconds and megabytes by intention, and one of Node's four threads. */
@@ -72,7 +74,8 @@ export const DEFAULT_HUB_LIMITS: HubLimits = {
   controlBurst: 100,
   controlPerSecond: 10,
   membershipCheckMs: 500,
-  requestsPerConnection: 100,
+  requestsPerConnection: 256,
+  unreadAnswerMs: 120_000,
   drainMs: 5_000,
   signIns: 2,
   waitingSignIns: 64,

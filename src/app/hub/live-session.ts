@@ -108,10 +108,14 @@ export class LiveSession implements Listener {
     this.#socket.terminate();
   }
 
+  /** Nothing that still comes is heard. */
   close(code: number, reason: string): void {
     this.#ended = true;
-    this.#socket.resume();
     this.#socket.close(code, reason);
+    // Noise is not even read; its sender is hung up on as soon as it can have heard why.
+    if (code === CLOSE_NOISE) this.#wire.pause();
+    else this.#socket.resume();
+    setTimeout(() => this.#socket.terminate(), LINGER_MS).unref();
   }
 
   /** Ends the session if it may not go on; what the store cannot say ends none. */
@@ -125,8 +129,10 @@ export class LiveSession implements Listener {
   #receive(data: RawData, isBinary: boolean): void {
     if (this.#ended) return;
     this.#touch();
-    const text = isBinary ? '' : String(data).trim();
-    const parsed = parseFrame(text, this.#host.limits.eventValues);
+    // What is larger than any event is none, and not worth reading; a batch tells its sender why.
+    const { foreignEventBytes, eventValues } = this.#host.limits;
+    const text = isBinary || (data as Buffer).length > foreignEventBytes ? '' : String(data).trim();
+    const parsed = parseFrame(text, eventValues);
     if (!parsed.ok || !isFields(parsed.value)) {
       // One bad frame is an accident and is ignored; a stream of them is not a client.
       if (++this.#noise > MAX_NOISE) this.close(CLOSE_NOISE, 'too many malformed frames');
@@ -221,6 +227,9 @@ export class LiveSession implements Listener {
 }
 
 const MAX_NOISE = 100;
+
+/** How long a session that was ended may take to hang up. */
+const LINGER_MS = 1000;
 
 /** A renewal is looked up in the store. */
 const RENEWAL_COST = 10;

@@ -105,9 +105,39 @@ const makeServer = (listener: ListenerOptions, limits: HubLimits, handle: Reques
     keepAliveTimeout: 60_000,
     noDelay: true,
   };
-  return listener.tls === undefined
-    ? createServer(options, handle)
-    : createTlsServer({ ...options, ...fittingPair(listener.tls) }, handle);
+  const inOrder = oneByOne(handle, limits.requestsPerConnection);
+  const server =
+    listener.tls === undefined
+      ? createServer(options, inOrder)
+      : createTlsServer({ ...options, ...fittingPair(listener.tls) }, inOrder);
+  // An answer that nobody reads is not kept for ever.
+  server.setTimeout(limits.unreadAnswerMs);
+  return server;
+};
+
+/**
+ * Begins with a request of a connection when the answer to the one before has left: who asks a hundred times without
+ * reading would otherwise have a hundred answers kept here.
+ */
+const oneByOne = (handle: RequestListener, most: number): RequestListener => {
+  const waiting = new WeakMap<Socket, (() => void)[]>();
+  return (request, response) => {
+    const { socket } = request;
+    const begin = (): void => {
+      response.once('close', () => {
+        const next = waiting.get(socket)?.shift();
+        if (next === undefined) waiting.delete(socket);
+        else next();
+      });
+      handle(request, response);
+    };
+    const row = waiting.get(socket);
+    if (row === undefined) {
+      waiting.set(socket, []);
+      begin();
+    } else if (row.length < most) row.push(begin);
+    else socket.destroy();
+  };
 };
 
 /** Fails with `wrong-usage` for what no server can be made of. */
@@ -116,20 +146,27 @@ const fittingPair = (pair: { readonly cert: string; readonly key: string }): typ
     createSecureContext(pair);
     return pair;
   } catch (error) {
-    const isMismatch = (error as NodeJS.ErrnoException).code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH';
-    throw new SyncError(
-      'wrong-usage',
-      isMismatch
-        ? 'The certificate and the key do not belong together.'
-        : 'The certificate or the key is no PEM that can be used.',
-      {
-        cause: error,
-        hint: isMismatch
-          ? 'Name the key that the certificate was made for with --tls-key.'
-          : 'Name a file with a certificate chain for --tls-cert and one with its private key, without a password, for --tls-key.',
-      },
-    );
+    const [message, hint] = pairFault(pair, (error as NodeJS.ErrnoException).code);
+    throw new SyncError('wrong-usage', message, { cause: error, hint });
   }
+};
+
+/** What is wrong with a pair, and what to do. */
+const pairFault = (pair: { readonly cert: string; readonly key: string }, code: string | undefined) => {
+  if (code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH')
+    return [
+      'The certificate and the key do not belong together.',
+      'Name the key that the certificate was made for with --tls-key.',
+    ] as const;
+  if (!pair.cert.includes('BEGIN CERTIFICATE') && pair.key.includes('BEGIN CERTIFICATE'))
+    return [
+      'The certificate and the key are swapped.',
+      'Name the certificate with --tls-cert and its private key with --tls-key.',
+    ] as const;
+  return [
+    'The certificate or the key is no PEM that can be used.',
+    'Name a file with a certificate chain for --tls-cert and one with its private key, without a password, for --tls-key.',
+  ] as const;
 };
 
 const listen = (server: Server, { host, port }: ListenerOptions): Promise<void> =>
@@ -248,6 +285,19 @@ const dossierRoutes = (): readonly Route[] => [
   },
 ];
 
+/** Anybody may ask, and each proof is a write: one a second is shared by all who ask. */
+const proofOf = (store: EventStore): Promise<void> => {
+  const known = proofs.get(store);
+  if (known !== undefined && performance.now() - known.at < PROOF_MS) return known.proof;
+  const proof = store.proveWriting();
+  proofs.set(store, { proof, at: performance.now() });
+  return proof;
+};
+
+const PROOF_MS = 1000;
+
+const proofs = new WeakMap<EventStore, { readonly proof: Promise<void>; readonly at: number }>();
+
 /** Whether the hub is alive and able to work. */
 const healthRoutes = (store: EventStore, accounts: Pick<AccountStore, 'identify'>): readonly Route[] => [
   {
@@ -276,7 +326,7 @@ const healthRoutes = (store: EventStore, accounts: Pick<AccountStore, 'identify'
       kind: 'open',
       handle: async () => {
         try {
-          await store.proveWriting();
+          await proofOf(store);
           return json({ status: 'ok' });
         } catch (error) {
           if (!isSyncError(error)) throw error;

@@ -1,10 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { DatabaseSync } from '@photostructure/sqlite';
+import { tryLockFile } from '../../../src/adapters/fs/process-lock.js';
 import { openSqliteHub } from '../../../src/adapters/hub/open-sqlite-hub.js';
 import { CryptoRandomness } from '../../../src/adapters/host/crypto-randomness.js';
-import { featuresOf, incoming, makeEvent } from '../../support/hub-events.js';
+import { featuresOf, incoming, makeEvent, PROJECT } from '../../support/hub-events.js';
 import { quickSecrets, silentLog } from '../../support/hub.js';
 import { setUpSqliteHub, type SqliteHubSetup } from './sqlite-hub-setup.js';
 
@@ -88,8 +90,65 @@ describe('the data directory of a hub', () => {
     expect(await accounts.teams()).toHaveLength(201);
   });
 
-  it('is closed to other users', () => {
-    if (process.platform !== 'win32') expect(statSync(at.directory).mode & 0o777).toBe(0o700);
+  it('is closed to other users, file by file, but a directory that was there keeps its mode', async () => {
+    if (process.platform === 'win32') return;
+    expect(statSync(at.directory).mode & 0o777).toBe(0o700);
+    const directory = join(at.directory, 'shared');
+    mkdirSync(directory);
+    chmodSync(directory, 0o755);
+    const before = process.umask(0);
+    const stores = await open(directory).finally(() => process.umask(before));
+    await stores.store.forTeam('acme').append([incoming(makeEvent())]);
+    expect(statSync(directory).mode & 0o777).toBe(0o755);
+    for (const name of readdirSync(directory))
+      expect([name, statSync(join(directory, name)).mode & 0o777]).toEqual([name, 0o600]);
+    await stores.close();
+  });
+
+  it('is read, and the event loop goes on, while another process holds the lock of its database', async () => {
+    const acme = at.stores.store.forTeam('acme');
+    await acme.append([incoming(makeEvent())]);
+    const foreign = new DatabaseSync(join(at.directory, 'hub.sqlite'));
+    foreign.exec('begin immediate');
+    const event = incoming(makeEvent());
+    let stored = false;
+    const storing = acme.append([event]).then((answers) => ((stored = true), answers));
+    expect((await acme.read({ after: 0, limit: 10 })).events).toHaveLength(1);
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(stored).toBe(false);
+    foreign.exec('commit');
+    foreign.close();
+    expect(await storing).toMatchObject([{ answer: 'stored' }]);
+  });
+
+  it('of an older version is brought up to date under the lock alone, with every event and its board', async () => {
+    const older = join(import.meta.dirname, '../../fixtures/older-hub');
+    const directory = join(at.directory, 'older');
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'hub.sqlite'), gunzipSync(readFileSync(join(older, 'hub.sqlite.gz'))));
+    const known = JSON.parse(readFileSync(join(older, 'known.json'), 'utf8')) as {
+      hub_id: string;
+      board: { features: unknown };
+    };
+    const administer = () =>
+      openSqliteHub({
+        dataDirectory: directory,
+        access: 'administer',
+        clock: at.time,
+        randomness: new CryptoRandomness(),
+        secrets: quickSecrets,
+        log: silentLog,
+      });
+    const held = tryLockFile(join(directory, 'lock'));
+    await expect(administer()).rejects.toMatchObject({ kind: 'hub-busy' });
+    held?.release();
+    await (await administer()).close();
+    const stores = await open(directory);
+    expect(stores.store.hubId).toBe(known.hub_id);
+    const acme = stores.store.forTeam('acme');
+    expect(await featuresOf(acme, PROJECT)).toEqual(known.board.features);
+    expect((await acme.append([incoming(makeEvent())]))[0]).toMatchObject({ answer: 'stored' });
+    await stores.close();
   });
 
   it('is refused, and free again, when its database is something else', async () => {
