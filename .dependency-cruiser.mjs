@@ -39,9 +39,9 @@ const rules = [
   {
     name: 'domain-is-pure',
     comment:
-      'The domain imports nothing but the domain: no package, no node:, no other layer. Take the value as a parameter.',
+      'The domain imports nothing but the domain and the validator of its descriptions (valibot): no other package, no node:, no other layer. Take the value as a parameter.',
     from: { path: '^src/domain/' },
-    to: { pathNot: '^src/domain/' },
+    to: { pathNot: '^src/domain/|(^|/)node_modules/valibot/' },
   },
   {
     name: 'ports-know-the-domain-only',

@@ -1,7 +1,7 @@
 import { build, stop } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -216,8 +216,9 @@ const ownRequire = {
 
 /**
  * Packages of which only a part is used. yaml's build for Node is CommonJS, of which a bundler keeps everything; its
- * other build is the same code as ES modules. Neither it nor inversify does anything when it is merely imported. The
- * helpers of yargs would bring all of yargs along with its parser.
+ * other build is the same code as ES modules. Neither it nor inversify does anything when it is merely imported. What
+ * people have written in YAML is edited, never written anew, so that what would write a document stays out. The helpers
+ * of yargs would bring all of yargs along with its parser.
  */
 const leanPackages = {
   name: 'lean-packages',
@@ -231,6 +232,12 @@ const leanPackages = {
       path: join(ROOT, 'node_modules', 'yaml', 'browser', 'dist', 'index.js'),
       sideEffects: false,
     }));
+    builder.onLoad(
+      { filter: /yaml[/\\]browser[/\\]dist[/\\](stringify[/\\]stringifyDocument|doc[/\\]createNode)\.js$/ },
+      ({ path }) => ({
+        contents: `export const ${basename(path, '.js')} = () => { throw new Error('YAML is edited, never written anew'); };`,
+      }),
+    );
     builder.onResolve(
       { filter: /^(inversify|@inversifyjs\/.*)$/ },
       async ({ path, kind, importer, resolveDir, pluginData }) => {

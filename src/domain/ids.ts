@@ -1,21 +1,21 @@
 /** Identifiers on the wire: ULIDs of our own events, UUIDs of projects and of older clients' events. */
 
-const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+export const ULID_PATTERN = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const NODE_ID = /^[0-9a-f]{12}$/;
+export const UUID_V4_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+export const NODE_ID_PATTERN = /^[0-9a-f]{12}$/;
 
 export const WORK_PACKAGE_ID_PATTERN = /^WP\d{2,4}$/;
 /** The name of a feature's folder: one segment of a path, not hidden, without control characters. */
 export const FEATURE_SLUG_PATTERN = /^(?!\.)[^/\\\p{Cc}]+$/u;
 
 /** A ULID as we write it: 26 Crockford characters, upper case, not beyond 2^128. */
-export const isUlid = (text: string): boolean => ULID.test(text);
+export const isUlid = (text: string): boolean => ULID_PATTERN.test(text);
 
 /** A project uuid as we write it: version 4, lower case, hyphenated. */
-export const isUuidV4 = (text: string): boolean => UUID_V4.test(text);
+export const isUuidV4 = (text: string): boolean => UUID_V4_PATTERN.test(text);
 
-export const isNodeId = (text: string): boolean => NODE_ID.test(text);
+export const isNodeId = (text: string): boolean => NODE_ID_PATTERN.test(text);
 
 export const isWorkPackageId = (text: string): boolean => WORK_PACKAGE_ID_PATTERN.test(text);
 

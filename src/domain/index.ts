@@ -1,7 +1,9 @@
 /** The public domain: pure types and decisions, usable in any JavaScript host. */
+export * from './document.js';
 export * from './errors.js';
 export * from './duration.js';
 export * from './ids.js';
+export * from './json-schema.js';
 export * from './result.js';
 export * from './wire.js';
 export * from './hub/board-event.js';
@@ -26,9 +28,7 @@ export * from './events/aggregate.js';
 export * from './events/build-facts.js';
 export * from './events/canonical-json.js';
 export * from './events/describe-payload.js';
-export * from './events/envelope-document.js';
 export * from './events/envelope.js';
-export * from './events/json-schema.js';
 export * from './events/parse-envelope.js';
 export * from './events/payloads.js';
 export * from './events/redact-trace.js';

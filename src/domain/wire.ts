@@ -1,3 +1,5 @@
+import { isFields, type Fields } from './document.js';
+
 /**
  * The messages that client and hub exchange, shared by both sides. Guards accept any object whose required keys
  * have the right type and pass unknown keys on, so that either side may be newer than the other.
@@ -80,11 +82,6 @@ export interface AuthMessage {
 
 /** What a client sends: a raw envelope has no `type`. */
 export type ClientMessage = PongMessage | AuthMessage;
-
-type Fields = Readonly<Record<string, unknown>>;
-
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const isBatchBody = (value: unknown): value is BatchBody =>
   isFields(value) && Array.isArray(value['events']);

@@ -14,11 +14,11 @@ const { bundleProgram } = (await import(pathToFileURL(join(ROOT, 'scripts', 'bun
   bundleProgram: () => Promise<ReadonlyMap<string, BundledFile>>;
 };
 
-/** What every command may load: the parser of the command line, the container, and the parser of project files. */
+/** What every command may load: the parser of the command line, the container, the parser of project files, and the validator. */
 const ALLOWED_EAGERLY = [
   'yargs-parser',
   ...['@inversifyjs', 'inversify', 'reflect-metadata'],
-  ...['ulid', 'yaml'],
+  ...['ulid', 'valibot', 'yaml'],
 ];
 
 /**

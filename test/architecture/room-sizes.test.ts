@@ -12,8 +12,8 @@ interface Size {
  * pays for itself, or the commit that raises a figure says why. `goal` is what the care of this code allows in the end.
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
-  root: { lines: 1740, files: 36, goal: 1500 },
-  events: { lines: 3890, files: 55, goal: 2200 },
+  root: { lines: 2030, files: 38, goal: 1500 },
+  events: { lines: 3680, files: 50, goal: 2200 },
   outbox: { lines: 3710, files: 42, goal: 2800 },
   delivery: { lines: 6360, files: 71, goal: 4500 },
   reports: { lines: 1960, files: 22, goal: 1300 },

@@ -1,4 +1,4 @@
-import type { EnvelopeDocument } from '../../src/domain/events/envelope-document.js';
+import type { EnvelopeDocument } from '../../src/domain/events/envelope.js';
 import { upcast } from '../../src/domain/events/upcast.js';
 import type { FeatureBoard } from '../../src/domain/hub/cell-state.js';
 import type { IncomingEvent, TeamEvents } from '../../src/ports/hub.js';

@@ -1,7 +1,7 @@
 import { answerOf, isReceipt, type Answer, type Answers } from '../../domain/delivery/outcome.js';
 import { normalizeEventId } from '../../domain/ids.js';
-import { isEventResult, isFields, type EventResult } from '../../domain/wire.js';
-import { parseJson } from './printable.js';
+import { isFields, parseJson } from '../../domain/document.js';
+import { isEventResult, type EventResult } from '../../domain/wire.js';
 
 /**
  * The answers in the body of a 200, by the ids that were sent; `undefined` when the body is not of the contract.

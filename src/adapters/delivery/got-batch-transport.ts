@@ -6,13 +6,13 @@ import { isBearerToken } from '../../domain/delivery/bearer-token.js';
 import { endpointUrl } from '../../domain/delivery/hub-url.js';
 import type { BatchOutcome } from '../../domain/delivery/outcome.js';
 import type { HubAddress } from '../../domain/outbox/account.js';
-import { isFields } from '../../domain/wire.js';
+import { isFields, parseJson } from '../../domain/document.js';
 import type { BatchRequest, BatchTransport, OutgoingEvent } from '../../ports/delivery.js';
 import type { WallClock } from '../../ports/host.js';
 import { answersInResults, answersInDetails } from './answers.js';
 import { BoundedHttp } from './bounded-http.js';
 import type { HttpReply, HttpTimeouts } from './bounded-http.js';
-import { parseJson, printable, reasonIn } from './printable.js';
+import { printable, reasonIn } from './printable.js';
 import { requireSecureHub } from './secure-hub.js';
 
 /** As the contract has them; tests shorten them. */

@@ -1,4 +1,4 @@
-import { isFields } from '../../domain/wire.js';
+import { isFields } from '../../domain/document.js';
 import type { EventReader, ReadAnswer, ReadEvent, ReadRequest } from '../../ports/delivery.js';
 import { HubPages, PAGE, type HubPagesOptions } from './hub-pages.js';
 

@@ -1,4 +1,4 @@
-import { isFields } from '../../domain/wire.js';
+import { isFields } from '../../domain/document.js';
 import type { ReceiptAnswer, ReceiptReader, ReceiptRequest } from '../../ports/delivery.js';
 import { HubPages, PAGE, type HubPagesOptions } from './hub-pages.js';
 

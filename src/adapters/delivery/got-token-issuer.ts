@@ -5,7 +5,7 @@ import { isOneLine } from '../../domain/one-line.js';
 import type { HubAddress } from '../../domain/outbox/account.js';
 import { err, ok } from '../../domain/result.js';
 import type { Result } from '../../domain/result.js';
-import { isFields } from '../../domain/wire.js';
+import { isFields, parseJson } from '../../domain/document.js';
 import type {
   LiveToken,
   Identification,
@@ -15,7 +15,7 @@ import type {
 } from '../../ports/delivery.js';
 import { BoundedHttp } from './bounded-http.js';
 import type { HttpReply, HttpTimeouts } from './bounded-http.js';
-import { parseJson, reasonIn } from './printable.js';
+import { reasonIn } from './printable.js';
 import { requireSecureHub } from './secure-hub.js';
 
 /** As the contract has them; tests shorten them. */

@@ -1,3 +1,5 @@
+import { isFields, parseJson } from '../../domain/document.js';
+
 /** How much of a hub's own words is repeated. */
 const MAX_QUOTED_CHARACTERS = 200;
 
@@ -14,24 +16,10 @@ export const printable = (text: string, secrets: readonly string[] = []): string
 
 /** The reason in the body of an error: from a problem document, from older spellings, else its first characters. */
 export const reasonIn = (body: string, secrets: readonly string[] = []): string => {
-  const fields = parseObject(body);
+  const fields = parseJson(body);
   for (const key of ['detail', 'error_message', 'error', 'message', 'title']) {
-    const value = fields?.[key];
+    const value = isFields(fields) ? fields[key] : undefined;
     if (typeof value === 'string' && value.trim() !== '') return printable(value, secrets);
   }
   return printable(body, secrets);
-};
-
-/** The JSON value of a text; `undefined` when it is none. */
-export const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-};
-
-const parseObject = (text: string): Readonly<Record<string, unknown>> | undefined => {
-  const value = parseJson(text);
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
 };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { isFields, parseJson, type Fields } from '../../domain/document.js';
 import { SyncError } from '../../domain/errors.js';
 import type { CheckoutMemory, CheckoutRegistry, SharingPreference } from '../../ports/events.js';
 import { writeFileAtomic } from '../fs/atomic-write.js';
@@ -136,12 +137,7 @@ const parsePreference = (text: string | undefined, projectUuid: string): Sharing
 
 const toText = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
-const parseFields = (text: string | undefined): Readonly<Record<string, unknown>> | undefined => {
-  if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+const parseFields = (text: string | undefined): Fields | undefined => {
+  const value = parseJson(text ?? '');
+  return isFields(value) ? value : undefined;
 };

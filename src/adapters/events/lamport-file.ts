@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isFields, parseJson } from '../../domain/document.js';
 import { isNodeId } from '../../domain/ids.js';
 import { isLamport } from '../../domain/events/lamport.js';
 import type { LamportReading } from '../../ports/events.js';
@@ -126,17 +127,9 @@ const overwrite = (path: string, text: string): void => {
 const MISSING = 'the clock file is missing';
 
 const parseClock = (text: string): StoredClock | undefined => {
-  let fields: Readonly<Record<string, unknown>> | null;
-  try {
-    fields = JSON.parse(text) as Readonly<Record<string, unknown>> | null;
-  } catch {
-    return undefined;
-  }
-  const value = fields?.['value'];
-  if (!isLamport(value)) return undefined;
-  const nodeId = fields?.['node_id'];
-  const bootId = fields?.['boot_id'];
-  const machine = fields?.['machine'];
+  const fields = parseJson(text);
+  if (!isFields(fields) || !isLamport(fields['value'])) return undefined;
+  const { value, node_id: nodeId, boot_id: bootId, machine } = fields;
   return {
     value,
     ...(typeof nodeId === 'string' && isNodeId(nodeId) ? { nodeId } : {}),

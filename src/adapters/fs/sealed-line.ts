@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { parseJson, type Fields } from '../../domain/document.js';
 
 /**
  * A JSON object with the checksum of its exact bytes as the first key, `{"sum":"1c291ca3",…}`: readable by any JSON
@@ -23,14 +24,9 @@ export const openMembers = (bytes: Buffer, start = 0, end = bytes.length): Buffe
 };
 
 /** The parsed object behind a sealed line, or `undefined` when it is damaged or not an object. */
-export const parseLine = (line: Buffer): Readonly<Record<string, unknown>> | undefined => {
+export const parseLine = (line: Buffer): Fields | undefined => {
   const json = openLine(line);
-  if (json === undefined) return undefined;
-  try {
-    return JSON.parse(json) as Readonly<Record<string, unknown>>;
-  } catch {
-    return undefined;
-  }
+  return json === undefined ? undefined : (parseJson(json) as Fields | undefined);
 };
 
 /** Whether a line, damaged or not, begins as a sealed one does. */

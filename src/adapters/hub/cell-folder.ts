@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
-import type { EnvelopeDocument } from '../../domain/events/envelope-document.js';
+import type { EnvelopeDocument } from '../../domain/events/envelope.js';
 import { MAX_FOLLOWED } from '../../domain/events/lamport.js';
 import { upcast } from '../../domain/events/upcast.js';
 import { cellKey, cellOf, type BoardCell, type BoardEvent } from '../../domain/hub/board-event.js';

@@ -1,6 +1,7 @@
 import type { BatchOutcome } from '../../domain/delivery/outcome.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
-import { isFields, type EventResult, type ServerMessage, type SnapshotMessage } from '../../domain/wire.js';
+import { isFields } from '../../domain/document.js';
+import type { EventResult, ServerMessage, SnapshotMessage } from '../../domain/wire.js';
 import type { ReadEvent } from '../../ports/delivery.js';
 import { FaultScript } from './fault-script.js';
 import { MemorySignIns, type Bearer } from './memory-sign-ins.js';

@@ -1,3 +1,4 @@
+import { parseJson, type Fields } from '../../domain/document.js';
 import { openMembers, parseLine, sealLine } from '../fs/sealed-line.js';
 
 /** First line of a segment. */
@@ -84,13 +85,7 @@ const BACKSLASH = 0x5c;
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
-const parseObject = (json: string): Readonly<Record<string, unknown>> | undefined => {
-  try {
-    return JSON.parse(json) as Readonly<Record<string, unknown>>;
-  } catch {
-    return undefined;
-  }
-};
+const parseObject = (json: string): Fields | undefined => parseJson(json) as Fields | undefined;
 
 /** Our own envelopes begin with their id; an imported one may have it anywhere. */
 const eventIdOf = (json: Buffer): string | undefined => {

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { isFields } from '../../domain/wire.js';
+import { isFields } from '../../domain/document.js';
 import type { BranchMove } from '../../ports/work.js';
 import type { Checkout } from '../../ports/events.js';
 import { writeFileAtomicSync } from '../fs/atomic-write.js';

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
-import { isFields } from '../../domain/wire.js';
+import { isFields } from '../../domain/document.js';
 import type { Intent } from '../../domain/work/intent.js';
 import type { IntentStore } from '../../ports/work.js';
 import type { HeldRepository } from '../../ports/events.js';

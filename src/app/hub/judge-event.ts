@@ -1,12 +1,13 @@
 import { checkJson } from '../../domain/events/check-json.js';
-import type { EnvelopeDocument } from '../../domain/events/envelope-document.js';
+import type { EnvelopeDocument } from '../../domain/events/envelope.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import { isFollowed } from '../../domain/events/lamport.js';
 import { parseEnvelope } from '../../domain/events/parse-envelope.js';
 import { isEventType } from '../../domain/events/payloads.js';
 import { upcast } from '../../domain/events/upcast.js';
 import { err, ok, type Issue, type Result } from '../../domain/result.js';
-import { isFields, type EventResult } from '../../domain/wire.js';
+import { isFields } from '../../domain/document.js';
+import type { EventResult } from '../../domain/wire.js';
 import { textOf } from '../../domain/hub/board-event.js';
 import type { IncomingEvent } from '../../ports/hub.js';
 import type { HubLimits } from './hub-limits.js';

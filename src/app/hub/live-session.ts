@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { WebSocket, RawData } from 'ws';
-import { isFields, parseClientMessage, type EventResult } from '../../domain/wire.js';
+import { isFields } from '../../domain/document.js';
+import { parseClientMessage, type EventResult } from '../../domain/wire.js';
 import type { Bearer, BearerFault } from '../../ports/hub.js';
 import type { Result } from '../../domain/result.js';
 import type { WallClock } from '../../ports/host.js';

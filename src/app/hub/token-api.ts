@@ -1,6 +1,6 @@
 import { err, ok } from '../../domain/result.js';
 import type { Result } from '../../domain/result.js';
-import { isFields } from '../../domain/wire.js';
+import { isFields } from '../../domain/document.js';
 import type { AccountStore, BearerFault, SessionTokens } from '../../ports/hub.js';
 import { parseFrame } from './batch-body.js';
 import type { HubLimits } from './hub-limits.js';

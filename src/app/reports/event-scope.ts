@@ -1,7 +1,7 @@
 import { isSyncError, SyncError } from '../../domain/errors.js';
 import { isWorkPackageId } from '../../domain/ids.js';
 import { workPackageIdOf } from '../../domain/work/work-package-id.js';
-import { isFields } from '../../domain/wire.js';
+import { isFields } from '../../domain/document.js';
 import type { Outbox } from '../../ports/outbox.js';
 import type { FeatureFiles, Repository } from '../../ports/work.js';
 import { locateFeature, type FeatureRequest } from '../work/locate-feature.js';

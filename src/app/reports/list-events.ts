@@ -1,4 +1,4 @@
-import type { EnvelopeDocument } from '../../domain/events/envelope-document.js';
+import type { EnvelopeDocument } from '../../domain/events/envelope.js';
 import { parseEnvelope } from '../../domain/events/parse-envelope.js';
 import { upcast } from '../../domain/events/upcast.js';
 import type { JournalRecord, Outbox } from '../../ports/outbox.js';

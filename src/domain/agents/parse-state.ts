@@ -1,6 +1,6 @@
 import { isFeatureSlug, isUlid, isWorkPackageId } from '../ids.js';
 import { err, ok, type Issue, type Result } from '../result.js';
-import { isFields } from '../wire.js';
+import { isFields } from '../document.js';
 import {
   PAUSE_REASONS,
   PHASES,

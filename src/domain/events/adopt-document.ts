@@ -1,6 +1,6 @@
 import { normalizeEventId } from '../ids.js';
 import { describeIssues, err, ok, type Result } from '../result.js';
-import { isFields } from '../wire.js';
+import { isFields } from '../document.js';
 import { fromCloudEvent, isCloudEvent } from './cloud-event.js';
 import { LOCAL_TEAM } from './envelope.js';
 import { parseEnvelope } from './parse-envelope.js';

@@ -1,6 +1,5 @@
 import type { AggregateType } from './envelope.js';
-import { payloadRule } from './payload-rules.js';
-import type { EventType } from './payloads.js';
+import { aggregateRule, type EventType } from './payloads.js';
 
 /** The entity an event happened to. */
 export interface Aggregate {
@@ -14,7 +13,7 @@ export const ERROR_AGGREGATE = 'error';
 /** The aggregate that an event's payload names. The id is empty when the payload does not name it as it must. */
 export const aggregateOf = (type: EventType, payload: Readonly<Record<string, unknown>>): Aggregate => {
   const workPackage = textOf(payload['wp_id']);
-  switch (payloadRule(type).aggregate) {
+  switch (aggregateRule(type)) {
     case 'work-package':
       return { id: workPackage, type: 'WorkPackage' };
     case 'work-package-or-error':

@@ -5,9 +5,8 @@ import { cutText, jsonLength } from './cut-text.js';
 import { SCHEMA_VERSION } from './envelope.js';
 import type { EventFacts } from './envelope.js';
 import { MAX_ENVELOPE_BYTES, parseEnvelope } from './parse-envelope.js';
-import { payloadRule } from './payload-rules.js';
-import type { KeyRule } from './payload-rules.js';
-import type { EventType, PayloadInput, PayloadOf } from './payloads.js';
+import { payloadKeys } from './payloads.js';
+import type { EventType, PayloadInput, PayloadKey, PayloadOf } from './payloads.js';
 import { redactTrace } from './redact-trace.js';
 import { redact } from './redact.js';
 import type { RedactionScope } from './redact.js';
@@ -67,10 +66,10 @@ export const buildFacts = <T extends EventType>(input: FactsInput<T>): BuiltFact
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** In the rule's key order, which is the wire's; unknown keys follow and are reported by the judgement. */
+/** In the order of the wire; unknown keys follow and are reported by the judgement. */
 const withDefaults = (type: EventType, given: unknown): Fields => {
   const members: Fields = typeof given === 'object' && given !== null ? (given as Fields) : {};
-  const { keys } = payloadRule(type);
+  const keys = payloadKeys(type);
   const known = Object.entries(keys).map(
     ([key, rule]) =>
       [key, members[key] ?? (rule.default === undefined ? members[key] : rule.default)] as const,
@@ -81,12 +80,12 @@ const withDefaults = (type: EventType, given: unknown): Fields => {
 
 const redactAll = (type: EventType, payload: Fields, scope: RedactionScope): Fields =>
   Object.fromEntries(
-    Object.entries(payload).map(([key, value]) => [key, redactMember(ruleOf(type, key), value, scope)]),
+    Object.entries(payload).map(([key, value]) => [key, redactMember(keyOf(type, key), value, scope)]),
   );
 
-const ruleOf = (type: EventType, key: string): KeyRule | undefined => {
-  const { keys } = payloadRule(type);
-  return Object.hasOwn(keys, key) ? keys[key] : undefined;
+const keyOf = (type: EventType, name: string): PayloadKey | undefined => {
+  const keys = payloadKeys(type);
+  return Object.hasOwn(keys, name) ? keys[name] : undefined;
 };
 
 const factsOf = <T extends EventType>(input: FactsInput<T>, payload: Fields): EventFacts<T> => ({
@@ -110,8 +109,8 @@ const factsOf = <T extends EventType>(input: FactsInput<T>, payload: Fields): Ev
 const fit = <T extends EventType>(type: T, event: EventFacts<T>): EventFacts<T> => {
   const excess = utf8Length(JSON.stringify(sample(event))) - MAX_ENVELOPE_BYTES;
   if (excess <= 0) return event;
-  const freeKeys = Object.entries(payloadRule(type).keys).flatMap(([key, { rule }]) =>
-    rule.is === 'text' && rule.free !== undefined ? [key] : [],
+  const freeKeys = Object.entries(payloadKeys(type)).flatMap(([key, { kind }]) =>
+    kind.free === undefined ? [] : [key],
   );
   return {
     ...event,
@@ -123,13 +122,13 @@ const fit = <T extends EventType>(type: T, event: EventFacts<T>): EventFacts<T> 
 const sample = (event: EventFacts) => seal(event, 'ffffffffffff', 2 ** 48);
 
 /**
- * Redacts one value of a payload. Free text is redacted as its rule says; a value that no rule knows may hold
- * anything, so every text in it is redacted. Values that a rule confines stay as they are.
+ * Redacts one value of a payload. Free text is redacted as its kind says; a value that nobody has described may
+ * hold anything, so every text in it is redacted. Values that are confined stay as they are.
  */
-export const redactMember = (rule: KeyRule | undefined, value: unknown, scope: RedactionScope): unknown => {
-  if (rule === undefined) return redactDeep(value, scope);
-  if (rule.rule.is !== 'text' || rule.rule.free === undefined || typeof value !== 'string') return value;
-  return rule.rule.free === 'trace' ? redactTrace(value, scope) : redact(value, scope);
+export const redactMember = (key: PayloadKey | undefined, value: unknown, scope: RedactionScope): unknown => {
+  if (key === undefined) return redactDeep(value, scope);
+  if (key.kind.free === undefined || typeof value !== 'string') return value;
+  return key.kind.free === 'trace' ? redactTrace(value, scope) : redact(value, scope);
 };
 
 const redactDeep = (value: unknown, scope: RedactionScope): unknown => {

@@ -4,16 +4,26 @@ import { isWellFormed } from './utf8-length.js';
 /** Containers within containers that a document may have; what is deeper is refused before anybody recurses into it. */
 export const MAX_DEPTH = 64;
 
+export interface JsonLimits {
+  /** How many issues are of interest; looking for more ends there. Default: all of them. */
+  readonly most?: number;
+  /** The member below which integers beyond the safe range are borne. */
+  readonly bearsNumbersIn?: string | undefined;
+}
+
 /**
  * Every place of a value that does not survive the way through JSON on all sides: integers beyond the safe range,
  * numbers that are not finite, unpaired surrogates in values and keys, and what JSON does not know at all.
  */
-export const checkJson = (value: unknown): readonly Issue[] => {
+export const checkJson = (
+  value: unknown,
+  { most = Infinity, bearsNumbersIn }: JsonLimits = {},
+): readonly Issue[] => {
   // Paths are only worth their price where there is something to say.
   if (isFlawless(value, 0, { left: QUICK_CONTAINERS })) return [];
-  const issues: Issue[] = [];
-  visit(value, '', { issues, open: new Set(), done: new Set() });
-  return issues;
+  const walk: Walk = { issues: [], most, bearsNumbersIn, open: new Set(), done: new Set() };
+  visit(value, '', walk, false);
+  return walk.issues.slice(0, Math.max(0, most));
 };
 
 /**
@@ -51,63 +61,62 @@ const isFlawless = (value: unknown, depth: number, budget: { left: number }): bo
   return true;
 };
 
-/** The path of a member, dotted. */
-export const memberPath = (path: string, key: string | number): string =>
-  path === '' ? `${key}` : `${path}.${key}`;
-
 interface Walk {
   readonly issues: Issue[];
+  readonly most: number;
+  readonly bearsNumbersIn: string | undefined;
   /** The containers that the present place lies in. */
   readonly open: Set<object>;
   /** What was judged before: a container that appears twice is judged once. */
   readonly done: Set<object>;
 }
 
-const visit = (value: unknown, path: string, walk: Walk): void => {
+/** A path names a place for people; beyond this it would be the sender's text that fills the answer. */
+const LONGEST_PATH = 200;
+
+const report = ({ issues }: Walk, path: string, reason: string): void =>
+  void issues.push({
+    path: path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}\u2026` : path,
+    reason,
+  });
+
+const visit = (value: unknown, path: string, walk: Walk, bearsNumbers: boolean): void => {
+  if (walk.issues.length >= walk.most) return;
   switch (typeof value) {
     case 'boolean':
     case 'undefined':
       return;
     case 'string':
-      if (!isWellFormed(value)) walk.issues.push({ path, reason: 'holds an unpaired surrogate' });
+      if (!isWellFormed(value)) report(walk, path, 'holds an unpaired surrogate');
       return;
     case 'number':
-      checkNumber(value, path, walk.issues);
+      if (!Number.isFinite(value)) report(walk, path, 'is not a finite number');
+      else if (!bearsNumbers && Number.isInteger(value) && !Number.isSafeInteger(value))
+        report(walk, path, 'is not a safe integer');
       return;
     case 'object':
-      if (value !== null) visitContainer(value, path, walk);
+      if (value !== null) visitContainer(value, path, walk, bearsNumbers);
       return;
     default:
-      walk.issues.push({ path, reason: `is a ${typeof value}, which JSON cannot hold` });
+      report(walk, path, `is a ${typeof value}, which JSON cannot hold`);
   }
 };
 
-const visitContainer = (value: object, path: string, walk: Walk): void => {
+const visitContainer = (value: object, path: string, walk: Walk, bearsNumbers: boolean): void => {
   if (walk.open.has(value)) {
-    walk.issues.push({ path, reason: 'contains itself' });
+    report(walk, path, 'contains itself');
   } else if (walk.open.size >= MAX_DEPTH) {
-    walk.issues.push({ path, reason: `is nested deeper than ${MAX_DEPTH} levels` });
+    report(walk, path, `is nested deeper than ${MAX_DEPTH} levels`);
   } else if (!walk.done.has(value)) {
     walk.open.add(value);
-    if (Array.isArray(value)) value.forEach((item, index) => visit(item, memberPath(path, index), walk));
-    else visitMembers(value, path, walk);
+    for (const [key, member] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+      if (typeof key === 'string' && !isWellFormed(key))
+        report(walk, path, 'has a key with an unpaired surrogate');
+      if (walk.issues.length >= walk.most) return;
+      const below = path === '' ? `${key}` : `${path}.${key}`;
+      visit(member, below, walk, bearsNumbers || path === walk.bearsNumbersIn);
+    }
     walk.open.delete(value);
     walk.done.add(value);
   }
 };
-
-const visitMembers = (value: object, path: string, walk: Walk): void => {
-  for (const [key, member] of Object.entries(value)) {
-    if (!isWellFormed(key)) walk.issues.push({ path, reason: 'has a key with an unpaired surrogate' });
-    visit(member, memberPath(path, key), walk);
-  }
-};
-
-const checkNumber = (value: number, path: string, issues: Issue[]): void => {
-  if (!Number.isFinite(value)) issues.push({ path, reason: 'is not a finite number' });
-  else if (Number.isInteger(value) && !Number.isSafeInteger(value))
-    issues.push({ path, reason: UNSAFE_INTEGER });
-};
-
-/** A number that not every reader understands as the same one. */
-export const UNSAFE_INTEGER = 'is not a safe integer';

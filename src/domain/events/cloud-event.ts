@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../result.js';
-import { isFields } from '../wire.js';
+import { isFields } from '../document.js';
 import { ENVELOPE_KEYS } from './envelope.js';
 
 /** An event in the structured mode of CloudEvents 1.0: attributes and data side by side. */

@@ -1,4 +1,18 @@
-import type { EventType, PayloadOf } from './payloads.js';
+import { exactOptional, nullable, type GenericSchema } from 'valibot';
+import {
+  choice,
+  integer,
+  matching,
+  number,
+  object,
+  text,
+  type DocumentOf,
+  type Fields,
+} from '../document.js';
+import { normalizeEventId, NODE_ID_PATTERN, ULID_PATTERN, UUID_V4_PATTERN } from '../ids.js';
+import { extendedTime, isUtcTime } from './iso-time.js';
+import { isLamport, MAX_LAMPORT } from './lamport.js';
+import { EVENT_TYPES, type EventType, type PayloadOf } from './payloads.js';
 
 /** Version of the envelope's shape that this program writes. */
 export const SCHEMA_VERSION = '1.0';
@@ -6,59 +20,104 @@ export const SCHEMA_VERSION = '1.0';
 /** The team of an event that was captured while nobody was signed in. */
 export const LOCAL_TEAM = 'local';
 
-export type AggregateType = 'WorkPackage' | 'Feature';
+/** A key as this program writes it, and as a reader takes it from any version of any client. */
+interface EnvelopeKey<Own extends GenericSchema, Foreign extends GenericSchema> {
+  readonly own: Own;
+  readonly foreign: Foreign;
+}
+
+const key = <Own extends GenericSchema, Foreign extends GenericSchema>(
+  own: Own,
+  foreign: Foreign,
+): EnvelopeKey<Own, Foreign> => ({ own, foreign });
+
+const alike = <S extends GenericSchema>(both: S) => key(both, both);
+
+const isEventId = (id: string): boolean => normalizeEventId(id) !== undefined;
+
+const someText = text('must be text that is not empty', (value) => value !== '', { minLength: 1 });
+const textOrNull = nullable(text('must be text or null'));
+const place = key(textOrNull, exactOptional(textOrNull));
+const ulid = matching(ULID_PATTERN, 'must be a ULID in upper case');
+const optionalId = exactOptional(nullable(text('must be a ULID, a UUID or null', isEventId)));
+
+/** The envelope, its keys in the order of the wire. `null` means "known to be absent". */
+const KEYS = {
+  /** ULID; also the idempotency key everywhere. */
+  event_id: key(ulid, text('must be a ULID or a UUID', isEventId)),
+  event_type: key(choice(EVENT_TYPES, 'must be a known event type'), someText),
+  /** The work package id, the feature slug, or the literal `error`. */
+  aggregate_id: alike(someText),
+  aggregate_type: key(choice(['WorkPackage', 'Feature'], 'must be WorkPackage or Feature'), someText),
+  payload: alike(object({})),
+  /** The machine that captured the event: 12 hex characters. */
+  node_id: key(matching(NODE_ID_PATTERN, 'must be a node id of 12 hex characters'), someText),
+  /** Lamport timestamp: strictly increasing per node over all processes. */
+  lamport_clock: key(
+    number('must be a Lamport timestamp', isLamport, { type: 'integer', minimum: 0, maximum: MAX_LAMPORT }),
+    integer(0),
+  ),
+  /** The event, or the command run, that directly led to this one. */
+  causation_id: key(nullable(matching(ULID_PATTERN, 'must be a ULID in upper case or null')), optionalId),
+  /** Occurrence time, ISO 8601 UTC; informational, never used for order. */
+  timestamp: key(
+    text('must be a date-time in ISO 8601, in UTC', isUtcTime, { format: 'date-time' }),
+    text('must be a date or date-time in ISO 8601', (moment) => extendedTime(moment) !== undefined),
+  ),
+  team_slug: alike(someText),
+  project_uuid: key(
+    nullable(matching(UUID_V4_PATTERN, 'must be a UUID of version 4 in lower case or null')),
+    exactOptional(nullable(text('must be a UUID or null', (id) => id.length === 36 && isEventId(id)))),
+  ),
+  project_slug: place,
+  git_branch: place,
+  head_commit_sha: place,
+  repo_slug: place,
+  /** ULID of the command run; equal on all events of one run. */
+  correlation_id: key(ulid, optionalId),
+  schema_version: key(choice([SCHEMA_VERSION], `must be ${SCHEMA_VERSION}`), exactOptional(textOrNull)),
+};
+
+type Keys = typeof KEYS;
+
+export const ENVELOPE_KEYS = Object.keys(KEYS) as readonly (keyof Keys)[];
+
+const described = <Mode extends 'own' | 'foreign'>(mode: Mode) =>
+  Object.fromEntries(Object.entries(KEYS).map(([name, each]) => [name, each[mode]])) as {
+    readonly [Name in keyof Keys]: Keys[Name][Mode];
+  };
+
+/** What this program writes (every key, and nothing but these), and what a reader takes from anybody. */
+export const ENVELOPE = {
+  own: object(described('own'), { refuse: 'is not a key of an envelope' }),
+  foreign: object(described('foreign')),
+};
+
+type Written = DocumentOf<typeof ENVELOPE.own>;
+type Readable = DocumentOf<typeof ENVELOPE.foreign>;
+
+export type AggregateType = Written['aggregate_type'];
 
 /**
  * An immutable fact about a project, exactly as it travels: the domain type is the JSON document, in this key
- * order. `null` means "known to be absent"; a key that an older client never wrote stays absent.
+ * order. A key that an older client never wrote stays absent.
  */
-export interface EventEnvelope<T extends EventType = EventType> {
-  /** ULID; also the idempotency key everywhere. */
-  readonly event_id: string;
+export interface EventEnvelope<T extends EventType = EventType> extends Omit<
+  Written,
+  'event_type' | 'payload'
+> {
   readonly event_type: T;
-  /** The work package id, the feature slug, or the literal `error`. */
-  readonly aggregate_id: string;
-  readonly aggregate_type: AggregateType;
   readonly payload: PayloadOf<T>;
-  /** The machine that captured the event: 12 hex characters. */
-  readonly node_id: string;
-  /** Lamport timestamp: strictly increasing per node over all processes. */
-  readonly lamport_clock: number;
-  /** The event, or the command run, that directly led to this one. */
-  readonly causation_id: string | null;
-  /** Occurrence time, ISO 8601 UTC; informational, never used for order. */
-  readonly timestamp: string;
-  readonly team_slug: string;
-  readonly project_uuid: string | null;
-  readonly project_slug: string | null;
-  readonly git_branch: string | null;
-  readonly head_commit_sha: string | null;
-  readonly repo_slug: string | null;
-  /** ULID of the command run; equal on all events of one run. */
-  readonly correlation_id: string;
-  readonly schema_version: string;
 }
 
 /** Everything about an event but node id and Lamport timestamp, which only the capture itself can give. */
 export type EventFacts<T extends EventType = EventType> = Omit<EventEnvelope<T>, 'node_id' | 'lamport_clock'>;
 
-/** Key order of the wire document. */
-export const ENVELOPE_KEYS = [
-  'event_id',
-  'event_type',
-  'aggregate_id',
-  'aggregate_type',
-  'payload',
-  'node_id',
-  'lamport_clock',
-  'causation_id',
-  'timestamp',
-  'team_slug',
-  'project_uuid',
-  'project_slug',
-  'git_branch',
-  'head_commit_sha',
-  'repo_slug',
-  'correlation_id',
-  'schema_version',
-] as const satisfies readonly (keyof EventEnvelope)[];
+/**
+ * An event as anybody may have written it: what every version of every client writes has its type, the rest may be
+ * missing or unknown, the event type too. Keys that this version does not know stay in it.
+ */
+export interface EnvelopeDocument extends Omit<Readable, 'payload'> {
+  readonly payload: Fields;
+  readonly [key: string]: unknown;
+}

@@ -1,11 +1,9 @@
+import { ownMember, writtenKey, type Fields } from '../document.js';
 import { normalizeEventId } from '../ids.js';
-import { ownMember, writtenKey } from './check-payload.js';
-import type { EnvelopeDocument } from './envelope-document.js';
-import { withoutLineEnd } from './check-value.js';
-import { extendedTime, isoDuration } from './iso-time.js';
-import { fromOlderLane } from './older-vocabulary.js';
-import { payloadRule, type KeyRule } from './payload-rules.js';
-import { isEventType, type EventType } from './payloads.js';
+import type { EnvelopeDocument } from './envelope.js';
+import { extendedTime } from './iso-time.js';
+import { isEventType, payloadKeys, type EventType, type PayloadKey } from './payloads.js';
+import { withoutLineEnd } from './values.js';
 
 /**
  * A document of any client in our vocabulary: our payload keys and lanes, canonical ids, defaults filled in. What
@@ -23,25 +21,23 @@ export const upcast = (document: EnvelopeDocument): EnvelopeDocument => ({
   ...canonicalIds(document),
 });
 
-type Fields = Readonly<Record<string, unknown>>;
-
 const upcastPayload = (type: EventType, payload: Fields): Fields => {
-  const { rules, read } = readingOf(type);
+  const { keys, read } = readingOf(type);
   const result: Record<string, unknown> = {};
-  for (const [name, rule] of rules) {
-    const value = upcastValue(ownMember(payload, writtenKey(payload, name, rule)), rule);
+  for (const [name, key] of keys) {
+    const value = upcastValue(ownMember(payload, writtenKey(payload, name, key.formerly)), key);
     if (value !== undefined) result[name] = value;
   }
-  for (const key of Object.keys(payload)) {
-    if (!read.has(key) && payload[key] !== undefined) define(result, key, payload[key]);
+  for (const name of Object.keys(payload)) {
+    if (!read.has(name) && payload[name] !== undefined) define(result, name, payload[name]);
   }
   return result;
 };
 
 interface Reading {
-  readonly rules: readonly (readonly [string, KeyRule])[];
-  /** Every key that a rule reads, today's and the older ones. */
-  readonly read: ReadonlySet<string>;
+  readonly keys: readonly (readonly [string, PayloadKey])[];
+  /** Every key that is read, today's and the older ones. */
+  readonly read: ReadonlySet<string | undefined>;
 }
 
 const readings = new Map<EventType, Reading>();
@@ -49,11 +45,8 @@ const readings = new Map<EventType, Reading>();
 const readingOf = (type: EventType): Reading => {
   const known = readings.get(type);
   if (known !== undefined) return known;
-  const rules = Object.entries(payloadRule(type).keys);
-  const read = rules.flatMap(([name, rule]) =>
-    rule.formerly === undefined ? [name] : [name, rule.formerly],
-  );
-  const reading = { rules, read: new Set(read) };
+  const keys = Object.entries(payloadKeys(type));
+  const reading = { keys, read: new Set(keys.flatMap(([name, { formerly }]) => [name, formerly])) };
   readings.set(type, reading);
   return reading;
 };
@@ -67,29 +60,11 @@ const define = (target: Record<string, unknown>, key: string, value: unknown): v
   }
 };
 
-const upcastValue = (value: unknown, { rule, default: fallback }: KeyRule): unknown => {
-  if (value === undefined || value === null) return fallback ?? (isNullable(rule) ? value : undefined);
-  if (value === '' && fallback !== undefined) return fallback;
-  switch (rule.is) {
-    case 'lane':
-      return typeof value === 'string' ? (fromOlderLane(value) ?? value) : value;
-    case 'count':
-      return Number(value);
-    case 'list':
-      return (value as readonly string[]).map(withoutLineEnd);
-    case 'time':
-      return extendedTime(value as string) ?? value;
-    case 'duration':
-      return isoDuration(value as string);
-    case 'text':
-      return rule.pattern === undefined ? value : withoutLineEnd(value as string);
-    case 'choice':
-      return value;
-  }
+const upcastValue = (value: unknown, { kind, default: fallback }: PayloadKey): unknown => {
+  if (value === undefined || value === null)
+    return fallback ?? (kind.own.type === 'nullable' ? value : undefined);
+  return value === '' && fallback !== undefined ? fallback : kind.meaning(value as never);
 };
-
-const isNullable = (rule: KeyRule['rule']): boolean =>
-  rule.is === 'duration' || (rule.is === 'text' && rule.nullable === true);
 
 const OPTIONAL_IDS = ['causation_id', 'correlation_id', 'project_uuid'] as const;
 

@@ -1,4 +1,4 @@
-import { isFields } from '../wire.js';
+import { isFields } from '../document.js';
 import type { LineEnding } from './markdown.js';
 
 /** A member of a JSON object, with the place of its value in the text. */

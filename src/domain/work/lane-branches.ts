@@ -1,6 +1,6 @@
 import { isWorkPackageId } from '../ids.js';
 import { err, ok, type Result } from '../result.js';
-import { isFields } from '../wire.js';
+import { isFields, parseJson } from '../document.js';
 
 /** The branch that spec-kitty 3 has a group of work packages done on. It calls such a group a lane. */
 export interface GroupBranch {
@@ -13,7 +13,7 @@ export interface GroupBranch {
 
 /** What `lanes.json` says, by work package id. A group that is worked on right in the target branch has no branch. */
 export const readLaneBranches = (text: string): Result<ReadonlyMap<string, GroupBranch>, string> => {
-  const document = parse(text);
+  const document = parseJson(text.replace(/^\ufeff/, ''));
   if (!isFields(document)) return err('is not a JSON object');
   const { mission_branch: mission, lanes } = document;
   if (!Array.isArray(lanes)) return err('has no list "lanes"');
@@ -31,11 +31,3 @@ export const readLaneBranches = (text: string): Result<ReadonlyMap<string, Group
 };
 
 const IN_TARGET = 'lane-planning';
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text.replace(/^\ufeff/, ''));
-  } catch {
-    return undefined;
-  }
-};

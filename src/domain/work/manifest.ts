@@ -1,6 +1,6 @@
 import { isWorkPackageId } from '../ids.js';
 import { err, ok, type Result } from '../result.js';
-import { isFields } from '../wire.js';
+import { isFields } from '../document.js';
 
 /** `wps.yaml` of a feature, parsed and not yet understood. */
 export interface ManifestDocument {

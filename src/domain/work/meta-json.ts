@@ -1,6 +1,6 @@
 import { isIsoTime } from '../events/iso-time.js';
 import { err, ok, type Result } from '../result.js';
-import { isFields } from '../wire.js';
+import { isFields } from '../document.js';
 import { insertJsonMember, jsonObjectAt, memberIndent } from './json-object.js';
 import { lineEndingOf } from './markdown.js';
 

@@ -1,4 +1,4 @@
-import { isFields } from '../wire.js';
+import { isFields } from '../document.js';
 import type { Intent } from './intent.js';
 
 /**

@@ -1,6 +1,6 @@
 import { isIsoTime } from '../events/iso-time.js';
 import { err, ok, type Result } from '../result.js';
-import { isFields } from '../wire.js';
+import { isFields } from '../document.js';
 import { loggedLaneFromText } from '../events/lane.js';
 
 /** The file of a feature in which lanes live since spec-kitty 2: one JSON object a line, only ever appended to. */

@@ -1,4 +1,4 @@
-import { isFields } from '../wire.js';
+import { isFields, parseJson } from '../document.js';
 import { sortedKeys } from './json-object.js';
 import { loggedLaneFromText, STATUS_LANES } from '../events/lane.js';
 import type { LoggedWorkPackage, StatusLog } from './status-log.js';
@@ -8,8 +8,8 @@ import type { LoggedWorkPackage, StatusLog } from './status-log.js';
  * lanes stay. `undefined` for a text that is no snapshot: it is theirs to mend, and nobody here reads it.
  */
 export const snapshotAfter = (text: string, log: StatusLog): string | undefined => {
-  const snapshot = parsed(text);
-  if (snapshot === undefined) return undefined;
+  const snapshot = parseJson(text);
+  if (!isFields(snapshot)) return undefined;
   const before = isFields(snapshot['work_packages']) ? snapshot['work_packages'] : {};
   const last = log.transitions.at(-1);
   const workPackages = Object.fromEntries(
@@ -41,14 +41,5 @@ const workPackageOf = (known: LoggedWorkPackage): object => ({
 
 const laneOf = ({ standing }: LoggedWorkPackage): string =>
   standing === undefined ? 'uninitialized' : (loggedLaneFromText(standing.to) ?? standing.to);
-
-const parsed = (text: string): Readonly<Record<string, unknown>> | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
 
 const fieldsOf = (value: unknown): object => (isFields(value) ? value : {});

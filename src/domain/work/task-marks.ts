@@ -1,6 +1,6 @@
 import { columnOf, tablesOf, type Table, type TableRow } from './markdown-table.js';
 import type { MarkdownLine } from './markdown.js';
-import { isFields } from '../wire.js';
+import { isFields } from '../document.js';
 
 /** A mark that says whether a task is done: a checkbox (`- [ ] T001 …`), or the status in the row of a table. */
 export interface Checkbox {

@@ -1,7 +1,13 @@
-import { fromOlderLane } from '../events/older-vocabulary.js';
 import { isWorkPackageId } from '../ids.js';
 import { err, ok, type Result } from '../result.js';
-import { isLane, loggedLaneFromText, placeOf, type Lane, type Placed } from '../events/lane.js';
+import {
+  fromOlderLane,
+  isLane,
+  loggedLaneFromText,
+  placeOf,
+  type Lane,
+  type Placed,
+} from '../events/lane.js';
 import type { LoggedWorkPackage, StatusLog } from './status-log.js';
 import { rosterOf } from './task-marks.js';
 import { workPackageIdOfFile } from './work-package-id.js';

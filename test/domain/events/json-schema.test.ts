@@ -1,6 +1,8 @@
-import { payloadSchema } from '../../../src/domain/events/json-schema.js';
-import { EVENT_TYPES } from '../../../src/domain/events/payloads.js';
+import { EVENT_TYPES, payloadDescription, type EventType } from '../../../src/domain/events/payloads.js';
+import { jsonSchemaOf } from '../../../src/domain/json-schema.js';
 import { sealed } from './samples.js';
+
+const payloadSchema = (type: EventType) => jsonSchemaOf(payloadDescription(type, 'own'));
 
 describe('the JSON Schema of a payload', () => {
   it('says what the table says', () => {

@@ -1,4 +1,4 @@
-import type { EnvelopeDocument } from '../../../src/domain/events/envelope-document.js';
+import type { EnvelopeDocument } from '../../../src/domain/events/envelope.js';
 import { upcast } from '../../../src/domain/events/upcast.js';
 import { EVENT_TYPES } from '../../../src/domain/events/payloads.js';
 import { sealed } from './samples.js';

@@ -1,4 +1,4 @@
-import type { EnvelopeDocument } from '../../../../domain/events/envelope-document.js';
+import type { EnvelopeDocument } from '../../../../domain/events/envelope.js';
 import { SyncError } from '../../../../domain/errors.js';
 import type { Report } from '../../define-command.js';
 import { table } from '../../render/table.js';

@@ -1,4 +1,4 @@
-import type { EnvelopeDocument } from '../../../../domain/events/envelope-document.js';
+import type { EnvelopeDocument } from '../../../../domain/events/envelope.js';
 import type { ConnectionStatus } from '../../../../domain/delivery/connection.js';
 import { parseEnvelope } from '../../../../domain/events/parse-envelope.js';
 import { upcast } from '../../../../domain/events/upcast.js';
