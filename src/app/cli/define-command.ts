@@ -1,3 +1,4 @@
+import type { Client } from '../library/client.js';
 import type { Outcome } from './exit-codes.js';
 import type { Io } from './io.js';
 import type { Text } from './render/text.js';
@@ -28,9 +29,8 @@ import type { Terminal } from './terminal.js';
  *
  *     interface Args { readonly wp: string; readonly to: Lane; readonly note: string | undefined; readonly noCommit: boolean }
  *
- *     export const run: Run<Args> = async ({ args, common, container, signal, terminal }) => {
- *       const { moveWorkPackage } = await container();
- *       const moved = await moveWorkPackage.run({ ... }, signal);
+ *     export const run: Run<Args> = async ({ args, client, signal, terminal }) => {
+ *       const moved = await client.work.moveWorkPackage.run({ ... }, signal);
  *       if (moved.warning !== undefined) terminal.warn(moved.warning);
  *       return { data: moved, text: ['Moved ', bold(moved.wp), ` to ${moved.lane}.`] };
  *     };
@@ -107,16 +107,16 @@ export interface CommonOptions {
   readonly input: boolean;
 }
 
-/** What a command gets. `C` is what its container offers. */
-export interface CommandContext<A, C = unknown> {
+/** What a command gets. */
+export interface CommandContext<A> {
   readonly args: A;
   readonly common: CommonOptions;
   readonly terminal: Terminal;
   readonly io: Io;
   /** Aborts when the user interrupts or the reader of stdout has gone. */
   readonly signal: AbortSignal;
-  /** The use cases, made on the first call; closed by the frame when the command has ended. */
-  readonly container: () => Promise<C>;
+  /** The use cases; closed by the frame when the command has ended. */
+  readonly client: Client;
 }
 
 /** What a command has to say when it has ended. */
@@ -142,10 +142,10 @@ export interface NextCommand {
   readonly when?: string;
 }
 
-export type Run<A, C = unknown> = (context: CommandContext<A, C>) => Promise<Report>;
+export type Run<A> = (context: CommandContext<A>) => Promise<Report>;
 
-interface CommandModule<A, C = never> {
-  readonly run: (context: CommandContext<A, C>) => Promise<Report>;
+interface CommandModule<A> {
+  readonly run: Run<A>;
 }
 
 export interface PositionalDefinition {
@@ -163,7 +163,7 @@ export interface CommandDefinition {
   readonly details: string | undefined;
   readonly examples: readonly (readonly [command: string, meaning: string])[];
   readonly options: Options;
-  readonly load: () => Promise<CommandModule<Readonly<Record<string, unknown>>, unknown>>;
+  readonly load: () => Promise<CommandModule<Readonly<Record<string, unknown>>>>;
 }
 
 type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}`

@@ -4,7 +4,8 @@ import { version } from './build-info.js';
 import { exitCodeOf } from './exit-codes.js';
 import type { Io, Sink, Source } from './io.js';
 import { runProgram } from './program.js';
-import type { Closeable, WaitingForOthers } from './program.js';
+import type { WaitingForOthers } from './program.js';
+import type { ClientContainer } from '../compose/container.js';
 
 /**
  * Connects the program to this process: the only place of the command line that touches `process`. The exit code is
@@ -17,14 +18,14 @@ const main = async (): Promise<void> => {
     io: processIo((reason) => interruption.abort(reason)),
     version,
     signal: interruption.signal,
-    createContainer,
+    openContainer,
   });
   await Promise.all([written(process.stdout), written(process.stderr)]);
   // Whatever a command left open, such as stdin, does not keep the user waiting.
   process.exit(exitCodeOf(outcome));
 };
 
-const createContainer = async (waiting: WaitingForOthers): Promise<Closeable> => {
+const openContainer = async (waiting: WaitingForOthers): Promise<ClientContainer> => {
   const { createClientContainer } = await import('../compose/container.js');
   const { env, stderr, pid, execPath, argv } = process;
   const program = { command: execPath, args: [argv[1] ?? ''] };

@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import { argumentsOf, commonOptionsOf } from './arguments.js';
 import { moveTask } from './commands/workflow/move-task-definition.js';
-import type { ClientContext } from './commands/shared/client.js';
 import type { ClientContainer } from '../compose/container.js';
+import { clientOver } from '../library/client.js';
 import type { CommandContext, CommandDefinition, CommonOptions, NextCommand } from './define-command.js';
 import { outcomeOfError } from './exit-codes.js';
 import type { Outcome } from './exit-codes.js';
@@ -15,11 +16,6 @@ import { createTerminal } from './terminal.js';
 import type { Terminal } from './terminal.js';
 import { wrongUsage } from './usage.js';
 
-/** What a command's container has to offer to the frame: an end. */
-export interface Closeable {
-  close(): Promise<void>;
-}
-
 /** How long a command waits for others at work in its repository, and who is told of it. */
 export interface WaitingForOthers {
   readonly waitMs: number;
@@ -30,8 +26,8 @@ interface ProgramOptions {
   readonly io: Io;
   readonly version: string;
   readonly signal: AbortSignal;
-  /** Makes the use cases; called at most once, and only by a command that needs them. */
-  readonly createContainer: (waiting: WaitingForOthers) => Promise<Closeable>;
+  /** Makes what the use cases are composed of; called at most once, and only by a command that needs them. */
+  readonly openContainer: (waiting: WaitingForOthers) => Promise<ClientContainer>;
   readonly commands?: readonly CommandDefinition[];
 }
 
@@ -74,15 +70,12 @@ const runCommand = async (
   definition: CommandDefinition,
   parsed: Parameters<typeof argumentsOf>[1],
   terminal: Terminal,
-  { io, signal, createContainer }: ProgramOptions,
+  { io, signal, openContainer }: ProgramOptions,
 ): Promise<Outcome> => {
   const common = commonOptionsOf(parsed, definition.words, io);
   const args = argumentsOf(definition, parsed);
-  let container: Promise<Closeable> | undefined;
-  const context = {
-    ...{ args, common, terminal, io, signal },
-    container: () => (container ??= createContainer(waitingOf(common, terminal))),
-  };
+  const client = clientOver(common.project, () => openContainer(waitingOf(common, terminal)));
+  const context = { args, common, terminal, io, signal, client };
   try {
     const { run } = await definition.load();
     const report = await run(context);
@@ -98,11 +91,7 @@ const runCommand = async (
       ? wrongUsage(error.message, definition.words)
       : error;
   } finally {
-    // A container that could not be made has been reported by the command that asked for it.
-    await container?.then(
-      (made) => made.close(),
-      () => undefined,
-    );
+    await client.close();
   }
 };
 
@@ -140,8 +129,7 @@ const tellBreakage = async (
 ): Promise<void> => {
   if (!WORKFLOW_WORDS.has(words[0] ?? '')) return;
   const { tellBreakage: tell } = await import('./commands/shared/tell-breakage.js');
-  // The container of workflow commands is the client's.
-  await tell(error, words, context as ClientContext<Readonly<Record<string, unknown>>>);
+  await tell(error, words, context);
 };
 
 /** Every document says which version of its description it keeps to; a later version only adds to it. */
@@ -172,7 +160,7 @@ const showFault = async (error: unknown, terminal: Terminal, json: boolean, io: 
 
 const showCompletions = async (
   argv: readonly string[],
-  { io, commands, createContainer }: ProgramOptions,
+  { io, commands, openContainer }: ProgramOptions,
 ): Promise<Outcome> => {
   const words = argv.slice(argv[1] === '--' ? 2 : 1);
   const { complete } = await import('./completion.js');
@@ -180,13 +168,10 @@ const showCompletions = async (
   const answer = wants === 'files' || wants === 'directories' ? [`:${wants}`] : [...candidates];
   if (wants !== undefined && answer.length === 0) {
     const { valuesOf } = await import('./commands/completion/values.js');
-    let container: Promise<Closeable> | undefined;
-    // The container of completions is the client's.
-    const client = (): Promise<ClientContainer> =>
-      (container ??= createContainer(NO_WAITING)) as Promise<ClientContainer>;
-    const values = await valuesOf(wants, place, io, client).catch(() => []);
+    const client = clientOver(resolve(io.cwd, place.project ?? '.'), () => openContainer(NO_WAITING));
+    const values = await valuesOf(wants, place, client).catch(() => []);
     answer.push(...fit(values));
-    await container?.then((made) => made.close());
+    await client.close();
   }
   for (const candidate of answer) io.stdout.write(toTerminal(`${candidate}\n`, false));
   return 'done';

@@ -2,7 +2,7 @@ import type { Parts } from './parts.js';
 import type { Composing } from './parts-container.js';
 
 /** What the background process is made of. */
-export const backgroundModule = ({ part }: Composing<Parts>): void => {
+export const backgroundModule = ({ part, useCase }: Composing<Parts>): void => {
   part('doorbell', ['stateRoot'], async ({ stateRoot: root }) => {
     const { FsDoorbell } = await import('../../adapters/delivery/fs-doorbell.js');
     return new FsDoorbell(root.file('outbox'));
@@ -26,5 +26,10 @@ export const backgroundModule = ({ part }: Composing<Parts>): void => {
       const log = new BoundedFileLog(root.file('sync', 'background.log'), wallClock);
       return new BackgroundProcess({ post, doorbell, service, timer, wallClock, log, version, processId });
     },
+  );
+  useCase(
+    'deliverBeside',
+    ['environment', 'showIdentity', 'getAccountStatus', 'backgroundProcess'],
+    () => import('../delivery/deliver-beside.js'),
   );
 };

@@ -37,4 +37,5 @@ export const commandsModule = ({ part, useCase }: Composing<Parts>): void => {
   useCase('showWorkPackage', ['repository', 'merges', 'files'], () => import('../work/show-work-package.js'));
   useCase('cleanFeature', ['repository', 'merges', 'files'], () => import('../work/clean-feature.js'));
   useCase('findUnfinishedWork', ['repository', 'files'], () => import('../work/unfinished-work.js'));
+  useCase('logBreakage', ['repository', 'showIdentity', 'emitter'], () => import('../work/log-breakage.js'));
 };

@@ -93,14 +93,6 @@ export const deliveryModule = ({ part, useCase }: Composing<Parts>): void => {
     const { ImportEvents } = await import('../outbox/import-events.js');
     return new ImportEvents(outboxes, async () => captureLimits(await settings.read()));
   });
-  part('exportEvents', [], async () => {
-    const { ExportEvents } = await import('../reports/export-events.js');
-    return new ExportEvents();
-  });
-  part('listEvents', [], async () => {
-    const { ListEvents } = await import('../reports/list-events.js');
-    return new ListEvents();
-  });
   useCase('leftOvers', ['checkouts', 'repository', 'resolveLeftOver'], () => import('../work/left-overs.js'));
   part(
     'liveLink',

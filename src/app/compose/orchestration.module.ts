@@ -28,7 +28,7 @@ export const orchestrationModule = ({ part, useCase }: Composing<Parts>): void =
   useCase('installInstructions', ['repository', 'files'], () => import('../agents/install-instructions.js'));
   part('guardAgents', [], async () => {
     const { guardAgents } = await import('../../adapters/agents/guard-agents.js');
-    return (input, isReady) => guardAgents(input, isReady);
+    return { run: (input, isReady) => guardAgents(input, isReady) };
   });
   part('agentWork', ['environment'], async ({ environment: { env } }) => {
     const { GitAgentWork } = await import('../../adapters/agents/git-agent-work.js');

@@ -30,6 +30,7 @@ import type { EventEmitter } from '../outbox/event-emitter.js';
 import type { DeliveryRoute } from '../delivery/delivery-route.js';
 import type { Flush, FlushHost } from '../delivery/flush.js';
 import type { LeftOvers } from '../work/left-overs.js';
+import type { DeliverBeside } from '../delivery/deliver-beside.js';
 import type { FollowEvents } from '../delivery/event-tail.js';
 import type { LiveLink, LiveListeners } from '../delivery/live-session.js';
 import type { SharingPolicy } from '../delivery/sharing-policy.js';
@@ -57,6 +58,8 @@ import type { InitProject } from '../work/init-project.js';
 import type { LiftRefusals } from '../delivery/lift-refusals.js';
 import type { ListDeadLetters } from '../reports/list-dead-letters.js';
 import type { ListLeftEvents } from '../reports/list-left-events.js';
+import type { ScopeEvents } from '../reports/event-scope.js';
+import type { LogBreakage } from '../work/log-breakage.js';
 import type { ListEvents } from '../reports/list-events.js';
 import type { MergeWorkPackages } from '../work/merge-work-packages.js';
 import type { MakeFeature } from '../work/new-feature.js';
@@ -166,6 +169,7 @@ export interface DeliveryUseCases {
   readonly sharing: SharingPolicy;
   readonly flush: Flush;
   readonly backgroundProcess: BackgroundProcess;
+  readonly deliverBeside: DeliverBeside;
   readonly followEvents: FollowEvents;
   readonly moveEvents: MoveEvents;
 }
@@ -181,6 +185,7 @@ export interface ReportsUseCases {
   readonly examineMachine: ExamineMachine;
   readonly checkConnection: CheckConnection;
   readonly diagnoseOutbox: DiagnoseOutbox;
+  readonly scopeEvents: ScopeEvents;
   readonly listEvents: ListEvents;
   readonly exportEvents: ExportEvents;
 }
@@ -204,6 +209,7 @@ export interface WorkUseCases {
   readonly acceptWorkPackages: AcceptWorkPackages;
   readonly checkFeature: CheckFeature;
   readonly cleanFeature: CleanFeature;
+  readonly logBreakage: LogBreakage;
 }
 
 /** Agents that work through a feature. */
@@ -213,6 +219,10 @@ export interface AgentsUseCases {
   readonly orchestrationStatus: OrchestrationStatus;
   readonly abortOrchestration: AbortOrchestration;
   readonly installInstructions: InstallInstructions;
+  /** Ends the agents that are named to it as soon as its input ends; for the process that a run starts beside itself. */
+  readonly guardAgents: {
+    run(input: AsyncIterable<Uint8Array | string>, isReady: () => void): Promise<number>;
+  };
 }
 
 /** What is composed for the use cases and asked for by nobody else. */
@@ -233,7 +243,6 @@ interface InnerParts {
   readonly backgroundSync: BackgroundSyncService;
   readonly summons: Summons;
   readonly runtime: SyncRuntime;
-  readonly guardAgents: (input: AsyncIterable<Uint8Array | string>, isReady: () => void) => Promise<number>;
 }
 
 /** Everything of which a client is composed, by name. */

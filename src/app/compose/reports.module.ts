@@ -3,7 +3,7 @@ import type { Parts } from './parts.js';
 import type { Composing } from './parts-container.js';
 
 /** What tells people where their events are, and lets them decide about those that went nowhere. */
-export const reportsModule = ({ part }: Composing<Parts>): void => {
+export const reportsModule = ({ part, useCase }: Composing<Parts>): void => {
   part('receiptReader', ['environment'], async ({ environment: { version } }) => {
     const { GotReceiptReader } = await import('../../adapters/delivery/got-receipt-reader.js');
     return new GotReceiptReader({ version });
@@ -12,14 +12,18 @@ export const reportsModule = ({ part }: Composing<Parts>): void => {
     const { GotEventReader } = await import('../../adapters/delivery/got-event-reader.js');
     return new GotEventReader({ version });
   });
-  part(
+  useCase(
     'followEvents',
     ['accessTokens', 'eventReader', 'liveLinkTo'],
-    async ({ accessTokens: tokens, eventReader: reader, liveLinkTo: linkTo }) => {
-      const { FollowEvents } = await import('../delivery/event-tail.js');
-      return new FollowEvents({ tokens, reader, linkTo });
-    },
+    () => import('../delivery/event-tail.js'),
   );
+  useCase(
+    'scopeEvents',
+    ['repository', 'files', 'outboxes', 'showIdentity'],
+    () => import('../reports/event-scope.js'),
+  );
+  useCase('listEvents', ['scopeEvents'], () => import('../reports/list-events.js'));
+  useCase('exportEvents', ['scopeEvents'], () => import('../reports/export-events.js'));
   part('stateFiles', ['stateRoot'], async ({ stateRoot: root }) => {
     const { FsStateFiles } = await import('../../adapters/reports/fs-state-files.js');
     return new FsStateFiles(root);

@@ -15,14 +15,29 @@ export interface TailInput {
   readonly after?: number | string;
   /** Only events of this project. */
   readonly projectUuid?: string;
+  /** Told first: whose events these are. */
+  readonly onBegin?: (account: Account) => void;
   readonly onEvent: (event: TailedEvent) => Promise<void> | void;
   readonly onStatus?: (status: ConnectionStatus) => void;
 }
 
 interface TailHost {
-  readonly tokens: Pick<AccessTokens, 'get' | 'renew'>;
-  readonly reader: EventReader;
-  linkTo(listeners: LiveListeners): Pick<LiveLink, 'run'>;
+  readonly accessTokens: Pick<AccessTokens, 'get' | 'renew'>;
+  readonly eventReader: EventReader;
+  readonly liveLinkTo: (listeners: LiveListeners) => Pick<LiveLink, 'run'>;
+}
+
+/** Follows what a team's hub gets, each time from anew: see `EventTail`. */
+export class FollowEvents {
+  readonly #host: TailHost;
+
+  constructor(host: TailHost) {
+    this.#host = host;
+  }
+
+  async run(input: TailInput, signal: AbortSignal): Promise<void> {
+    await new EventTail(this.#host, input).run(signal);
+  }
 }
 
 /**
@@ -49,10 +64,12 @@ export class EventTail {
    * that shows nobody what it has.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { after, onStatus } = this.#input;
-    const { account } = await grantedAccess(this.#host.tokens, signal);
+    const { after, onBegin, onStatus } = this.#input;
+    // A connection that cannot be had is tried for ever; a sign-in that is missing is not worth waiting for.
+    const { account } = await grantedAccess(this.#host.accessTokens, signal);
+    onBegin?.(account);
     if (after !== undefined) await this.#catchUp(account, after, signal);
-    const link = this.#host.linkTo({
+    const link = this.#host.liveLinkTo({
       onOpen: (snapshot, whose) => this.#goOn(snapshot, whose, signal),
       onEvent: (event) => this.#hear(event),
       ...(onStatus === undefined ? {} : { onStatus }),
@@ -71,11 +88,11 @@ export class EventTail {
   }
 
   async #catchUp(account: Account, after: number | string, signal: AbortSignal): Promise<void> {
-    let access = await grantedAccess(this.#host.tokens, signal);
+    let access = await grantedAccess(this.#host.accessTokens, signal);
     for (let from = after, more = true, wasRenewed = false; more;) {
       const answer = await this.#readAfter(account, access.token, from, signal);
       if (answer.answer === 'unauthorized' && !wasRenewed) {
-        access = await grantedAccess(this.#host.tokens, signal, access.token);
+        access = await grantedAccess(this.#host.accessTokens, signal, access.token);
         wasRenewed = true;
         continue;
       }
@@ -95,7 +112,10 @@ export class EventTail {
     if (!hasAnnouncedItself(account.hub)) return { answer: 'unsupported' } as const;
     const { projectUuid } = this.#input;
     const request = { hub: account.hub, accessToken, after };
-    return this.#host.reader.read(projectUuid === undefined ? request : { ...request, projectUuid }, signal);
+    return this.#host.eventReader.read(
+      projectUuid === undefined ? request : { ...request, projectUuid },
+      signal,
+    );
   }
 
   /** What was read from the log already, or is of another project, is not shown. */

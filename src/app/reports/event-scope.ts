@@ -2,8 +2,9 @@ import { isSyncError, SyncError } from '../../domain/errors.js';
 import { isWorkPackageId } from '../../domain/ids.js';
 import { workPackageIdOf } from '../../domain/work/work-package-id.js';
 import { isFields } from '../../domain/document.js';
-import type { Outbox } from '../../ports/outbox.js';
+import type { Outbox, Outboxes } from '../../ports/outbox.js';
 import type { FeatureFiles, Repository } from '../../ports/work.js';
+import type { ShowIdentity } from '../events/show-identity.js';
 import { locateFeature, type FeatureRequest } from '../work/locate-feature.js';
 
 /** Which events are asked for; what is absent is all of it. */
@@ -11,10 +12,6 @@ export interface EventScope {
   readonly feature?: string;
   readonly workPackage?: string;
 }
-
-type NamedScope = Partial<Pick<FeatureRequest, 'feature' | 'featureVariable'>> & {
-  readonly workPackage?: string;
-};
 
 type Features = Pick<FeatureFiles, 'find' | 'features' | 'strangers' | 'text'>;
 
@@ -26,7 +23,7 @@ type Features = Pick<FeatureFiles, 'find' | 'features' | 'strangers' | 'text'>;
 export const eventScope = async (
   files: Features,
   repository: Pick<Repository, 'head'>,
-  request: FeatureRequest & NamedScope,
+  request: EventsRequest,
   outbox: Outbox | undefined,
 ): Promise<EventScope> => {
   const { workPackage, feature = '', featureVariable = '' } = request;
@@ -47,6 +44,42 @@ export const eventScope = async (
   });
   return { ...named, feature: slug };
 };
+
+/** A question about the events of a project. */
+export interface EventsRequest extends FeatureRequest {
+  /** As a person names it. */
+  readonly workPackage?: string;
+}
+
+/** The events of a project that are asked for. */
+export interface ScopedEvents {
+  readonly scope: EventScope;
+  /** `undefined`: the project has no identity yet, so it has captured nothing. */
+  readonly outbox: Outbox | undefined;
+}
+
+interface ScopeEventsPorts {
+  readonly repository: Pick<Repository, 'head'>;
+  readonly files: Features;
+  readonly outboxes: Pick<Outboxes, 'open'>;
+  readonly showIdentity: Pick<ShowIdentity, 'run'>;
+}
+
+/** Finds out which events are asked for, and where they are. Fails as `eventScope` does. */
+export class ScopeEvents {
+  readonly #ports: ScopeEventsPorts;
+
+  constructor(ports: ScopeEventsPorts) {
+    this.#ports = ports;
+  }
+
+  async run(request: EventsRequest): Promise<ScopedEvents> {
+    const { repository, files, outboxes, showIdentity } = this.#ports;
+    const uuid = (await showIdentity.run(request.checkout.projectRoot))?.project.uuid?.value;
+    const outbox = uuid === undefined ? undefined : outboxes.open(uuid);
+    return { outbox, scope: await eventScope(files, repository, request, outbox) };
+  }
+}
 
 /** Whether a payload is about what was asked for. */
 export const isAbout = (payload: unknown, { feature, workPackage }: EventScope): boolean => {

@@ -1,16 +1,18 @@
 import { toCloudEvent } from '../../domain/events/cloud-event.js';
 import type { JournalRecord, Outbox } from '../../ports/outbox.js';
-import { isAbout, type EventScope } from './event-scope.js';
+import { isAbout, type EventScope, type EventsRequest, type ScopeEvents } from './event-scope.js';
 
 export type ExportFormat = 'ndjson' | 'cloudevents';
 
-export interface ExportInput extends EventScope {
+export interface ExportInput extends EventsRequest {
   readonly format: ExportFormat;
   /** The newest so many; absent: all. */
   readonly limit?: number;
 }
 
 export interface ExportReport {
+  /** What was asked for, as events name it. */
+  readonly scope: EventScope;
   readonly events: number;
   /** Records of which only the number is left. They are in no export. */
   readonly damaged: number;
@@ -21,29 +23,37 @@ export interface ExportReport {
  * CloudEvents. Reads only, in bounded memory.
  */
 export class ExportEvents {
+  readonly #scope: Pick<ScopeEvents, 'run'>;
+
+  constructor({ scopeEvents }: { readonly scopeEvents: Pick<ScopeEvents, 'run'> }) {
+    this.#scope = scopeEvents;
+  }
+
+  /** Fails as `ListEvents` does, and with what `write` fails with. */
   async run(
-    outbox: Outbox,
     input: ExportInput,
     write: (line: string) => Promise<void> | void,
     signal?: AbortSignal,
   ): Promise<ExportReport> {
-    let toPass = input.limit === undefined ? 0 : (await this.#count(outbox, input)) - input.limit;
+    const { scope, outbox } = await this.#scope.run(input);
     let events = 0;
     let damaged = 0;
+    if (outbox === undefined) return { scope, events, damaged };
+    let toPass = input.limit === undefined ? 0 : (await this.#count(outbox, scope)) - input.limit;
     for await (const record of outbox.records()) {
       if (signal?.aborted === true) break;
       if (record.json === undefined) damaged += 1;
-      else if (isWanted(record, input) && toPass-- <= 0) {
+      else if (isWanted(record, scope) && toPass-- <= 0) {
         await write(lineOf(record.eventId, record.json, input.format));
         events += 1;
       }
     }
-    return { events, damaged };
+    return { scope, events, damaged };
   }
 
-  async #count(outbox: Outbox, input: ExportInput): Promise<number> {
+  async #count(outbox: Outbox, scope: EventScope): Promise<number> {
     let count = 0;
-    for await (const record of outbox.records()) if (isWanted(record, input)) count += 1;
+    for await (const record of outbox.records()) if (isWanted(record, scope)) count += 1;
     return count;
   }
 }

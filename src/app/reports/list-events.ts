@@ -1,12 +1,18 @@
 import type { EnvelopeDocument } from '../../domain/events/envelope.js';
 import { parseEnvelope } from '../../domain/events/parse-envelope.js';
 import { upcast } from '../../domain/events/upcast.js';
-import type { JournalRecord, Outbox } from '../../ports/outbox.js';
-import { isAbout, type EventScope } from './event-scope.js';
+import type { JournalRecord } from '../../ports/outbox.js';
+import { isAbout, type EventScope, type EventsRequest, type ScopeEvents } from './event-scope.js';
 
-export interface ListEventsInput extends EventScope {
+export interface ListEventsInput extends EventsRequest {
   /** The newest so many. */
   readonly limit: number;
+}
+
+export interface EventList {
+  /** What was asked for, as events name it. */
+  readonly scope: EventScope;
+  readonly events: readonly ListedEvent[];
 }
 
 export interface ListedEvent {
@@ -18,15 +24,23 @@ export interface ListedEvent {
 
 /** The local journal of a project, oldest first. Reads only; a record without a readable event is left out. */
 export class ListEvents {
-  async run(outbox: Outbox, input: ListEventsInput): Promise<readonly ListedEvent[]> {
+  readonly #scope: Pick<ScopeEvents, 'run'>;
+
+  constructor({ scopeEvents }: { readonly scopeEvents: Pick<ScopeEvents, 'run'> }) {
+    this.#scope = scopeEvents;
+  }
+
+  /** Fails with `feature-not-found`, `feature-ambiguous`, and `input-invalid` for what is no work package. */
+  async run(input: ListEventsInput): Promise<EventList> {
+    const { scope, outbox } = await this.#scope.run(input);
     const newest: ListedEvent[] = [];
-    for await (const record of outbox.records()) {
+    for await (const record of outbox?.records() ?? []) {
       const listed = toListed(record);
-      if (listed === undefined || !isAbout(listed.event.payload, input)) continue;
+      if (listed === undefined || !isAbout(listed.event.payload, scope)) continue;
       newest.push(listed);
       if (newest.length > input.limit) newest.shift();
     }
-    return newest;
+    return { scope, events: newest };
   }
 }
 

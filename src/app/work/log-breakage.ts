@@ -1,7 +1,9 @@
 import { isWorkPackageId } from '../../domain/ids.js';
 import { breakageMessage, breakageType } from '../../domain/work/breakage.js';
 import { workPackageIdOf } from '../../domain/work/work-package-id.js';
-import type { Emission } from '../outbox/event-emitter.js';
+import type { Repository } from '../../ports/work.js';
+import type { ShowIdentity } from '../events/show-identity.js';
+import type { Emission, EventEmitter } from '../outbox/event-emitter.js';
 import type { WorkSubject } from './work-plan.js';
 
 /**
@@ -31,6 +33,37 @@ export const logBreakage = async (
     // The error that is being told of is the one that counts.
   }
 };
+
+interface LogBreakagePorts {
+  readonly repository: Pick<Repository, 'locate'>;
+  readonly showIdentity: Pick<ShowIdentity, 'run'>;
+  readonly emitter: Pick<EventEmitter, 'begin'>;
+}
+
+/**
+ * Tells the team of work that broke before it began, such as over a folder that cannot be read; later breakage is told
+ * where it happens. Nothing is told of a project without a complete identity, since beginning to tell would write one,
+ * and what fails changes nothing. Never throws.
+ */
+export class LogBreakage {
+  readonly #ports: LogBreakagePorts;
+
+  constructor(ports: LogBreakagePorts) {
+    this.#ports = ports;
+  }
+
+  async run(error: unknown, directory: string, subject: WorkSubject): Promise<void> {
+    try {
+      const checkout = await this.#ports.repository.locate(directory);
+      const project = (await this.#ports.showIdentity.run(directory))?.project;
+      const isComplete = project?.uuid?.source === 'config' && project.mintedBy !== undefined;
+      if (checkout === undefined || !isComplete || project.slug.source !== 'config') return;
+      await logBreakage(error, await this.#ports.emitter.begin(checkout), subject);
+    } catch {
+      // The error that is being told of is the one that counts.
+    }
+  }
+}
 
 /** Whether nothing is left to tell of this error. */
 export const isSettled = (error: unknown): boolean => breakageType(error) === undefined || isTold(error);

@@ -1,11 +1,10 @@
 import { SyncError } from '../../../../domain/errors.js';
 import type { Backlog, BacklogAnswer } from '../../../delivery/backlog-consent.js';
 import type { HubMove, SignInInput } from '../../../delivery/sign-in.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import { bold } from '../../render/text.js';
 import { askLine, askSecret, askYesNo, readLine } from '../shared/ask.js';
-import type { ClientContext } from '../shared/client.js';
 import { projectOption } from '../sync/remedies.js';
 
 interface Args {
@@ -16,13 +15,10 @@ interface Args {
   readonly yes: boolean;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const client = await context.container();
-  const [signIn, consent, settings] = await Promise.all([
-    client.get('signIn'),
-    client.get('backlogConsent'),
-    client.get('settings'),
-  ]);
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { client } = context;
+  const { backlogConsent: consent, signIn } = client.delivery;
+  const settings = await client.port('settings');
   const serverUrl =
     context.args.server ??
     (await settings.read()).serverUrl ??
@@ -42,7 +38,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     context.signal,
   );
   const { account } = signedIn;
-  await (await client.get('liftRefusals')).run(account);
+  await client.delivery.liftRefusals.run(account);
   if (context.args.server !== undefined) await settings.set('server_url', account.hub.url);
   if (recorded !== undefined) await tellKept(context, recorded.backlogs, recorded.answer);
   return {
@@ -68,7 +64,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
 };
 
 /** No where nobody can be asked: whoever knows an id can state it. */
-const hasMoved = async (context: ClientContext<Args>, { id, from, to }: HubMove): Promise<boolean> => {
+const hasMoved = async (context: CommandContext<Args>, { id, from, to }: HubMove): Promise<boolean> => {
   const { terminal } = context;
   const known = from.join(' and ');
   if (canAsk(context)) {
@@ -81,12 +77,12 @@ const hasMoved = async (context: ClientContext<Args>, { id, from, to }: HubMove)
   return false;
 };
 
-const canAsk = ({ args, io, common }: ClientContext<Args>): boolean =>
+const canAsk = ({ args, io, common }: CommandContext<Args>): boolean =>
   common.input && !args.tokenStdin && !args.passwordStdin && io.stdin().isTTY;
 
 /** What a person types, where one can be asked. */
 const asked = async (
-  context: ClientContext<Args>,
+  context: CommandContext<Args>,
   question: string,
   missing: string,
   hint: string,
@@ -96,7 +92,7 @@ const asked = async (
   return answer;
 };
 
-const proofOf = async (context: ClientContext<Args>): Promise<SignInInput['proof']> => {
+const proofOf = async (context: CommandContext<Args>): Promise<SignInInput['proof']> => {
   const { args } = context;
   if (args.tokenStdin) return { with: 'token', token: await readLine(context) };
   const username =
@@ -118,12 +114,12 @@ const proofOf = async (context: ClientContext<Args>): Promise<SignInInput['proof
 
 /** What the answer did, and for each project the command that takes it back. */
 const tellKept = async (
-  { container, terminal }: ClientContext<Args>,
+  { client, terminal }: CommandContext<Args>,
   backlogs: readonly Backlog[],
   answer: BacklogAnswer,
 ): Promise<void> => {
   if (answer === 'consent') return;
-  const checkouts = await (await (await container()).get('checkouts')).list();
+  const checkouts = await (await client.port('checkouts')).list();
   terminal.warn(
     answer === 'decline'
       ? 'Sharing is now off for these projects; their events stay here. To share one:'
@@ -136,7 +132,7 @@ const tellKept = async (
 };
 
 const answerFor = async (
-  context: ClientContext<Args>,
+  context: CommandContext<Args>,
   backlogs: readonly Backlog[],
 ): Promise<BacklogAnswer> => {
   const { args, terminal } = context;

@@ -1,9 +1,7 @@
-import type { Report } from '../../define-command.js';
-import type { ClientContext } from '../shared/client.js';
+import type { CommandContext, Report } from '../../define-command.js';
 
-export const run = async ({ container, signal, terminal }: ClientContext<object>): Promise<Report> => {
-  const signOut = await (await container()).get('signOut');
-  const outcome = await signOut.run(signal);
+export const run = async ({ client, signal, terminal }: CommandContext<object>): Promise<Report> => {
+  const outcome = await client.delivery.signOut.run(signal);
   if (outcome.outcome === 'not-signed-in') {
     return { data: { signed_out: false }, text: 'Nobody was signed in.' };
   }

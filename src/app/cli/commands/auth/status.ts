@@ -1,13 +1,11 @@
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { shownTime } from '../../../reports/shown-time.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import { facts } from '../../render/table.js';
 import { green, yellow, type Text } from '../../render/text.js';
-import type { ClientContext } from '../shared/client.js';
 
-export const run = async ({ container }: ClientContext<object>): Promise<Report> => {
-  const status = await (await container()).get('getAccountStatus');
-  const reading = await status.run();
+export const run = async ({ client }: CommandContext<object>): Promise<Report> => {
+  const reading = await client.delivery.getAccountStatus.run();
   const document = { version: 2, ...snakeKeys(reading) };
   switch (reading.state) {
     case 'signed-out':

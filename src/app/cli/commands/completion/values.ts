@@ -1,9 +1,7 @@
-import { resolve } from 'node:path';
-import type { ClientContainer } from '../../../compose/container.js';
+import type { Client } from '../../../library/client.js';
 import { SETTING_KEYS } from '../../../events/settings-list.js';
 import { locateFeature } from '../../../work/locate-feature.js';
 import type { Completion, ValueKind } from '../../completion.js';
-import type { Io } from '../../io.js';
 import { SHELLS } from './shells.js';
 
 /**
@@ -13,33 +11,25 @@ import { SHELLS } from './shells.js';
 export const valuesOf = async (
   kind: ValueKind,
   place: Completion['place'],
-  io: Io,
-  container: () => Promise<ClientContainer>,
+  client: Client,
 ): Promise<readonly string[]> => {
   if (kind === 'shells') return SHELLS;
   if (kind === 'settings') return SETTING_KEYS;
   if (kind === 'files' || kind === 'directories') return [];
-  const client = await container();
-  const directory = resolve(io.cwd, place.project ?? '.');
-  const repository = await client.get('repository');
-  const checkout = await repository.locate(directory);
+  const checkout = await client.findCheckout();
   if (checkout === undefined) return [];
-  const files = await client.get('files');
+  const [files, repository] = await Promise.all([client.port('files'), client.port('repository')]);
   switch (kind) {
     case 'features':
       return files.features(checkout.projectRoot);
     case 'agents': {
-      const { available, commands } = await (await client.get('agentCatalog')).read(checkout.projectRoot);
+      const catalog = await client.port('agentCatalog');
+      const { available, commands } = await catalog.read(checkout.projectRoot);
       return [...new Set([...available, ...commands.keys()])];
     }
     case 'work-packages':
     case 'tasks': {
-      const variable = io.env['SPECIFY_FEATURE'];
-      const slug = await locateFeature(files, repository, {
-        ...{ checkout, directory },
-        ...(place.feature === undefined ? {} : { feature: place.feature }),
-        ...(variable === undefined ? {} : { featureVariable: variable }),
-      });
+      const slug = await locateFeature(files, repository, await client.feature(place.feature));
       const documents = await files.read(checkout.projectRoot, slug);
       const ids = (documents?.workPackages ?? []).flatMap(({ path }) => WORK_PACKAGE.exec(path)?.[1] ?? []);
       const tasks = kind === 'tasks' ? (documents?.tasks?.match(TASK) ?? []) : [];

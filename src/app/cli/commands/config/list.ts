@@ -1,10 +1,9 @@
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { bold, dim, lines } from '../../render/text.js';
-import type { ClientContext } from '../shared/client.js';
 import { readSettings, settingDocument } from './settings.js';
 
 /** Each on a line with what it means below, which no width cuts. */
-export const run = async (context: ClientContext<object>): Promise<Report> => {
+export const run = async (context: CommandContext<object>): Promise<Report> => {
   const settings = await readSettings(context);
   const shown = (value: unknown): string => (value === undefined ? 'nothing' : String(value));
   return {

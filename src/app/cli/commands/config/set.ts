@@ -1,7 +1,6 @@
 import { setSetting } from '../../../events/settings-list.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
-import type { ClientContext } from '../shared/client.js';
 import { settingsOf } from './settings.js';
 
 interface Args {
@@ -9,7 +8,7 @@ interface Args {
   readonly value: string;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
   const { key, value } = context.args;
   const { ports, checkout } = await settingsOf(context);
   const place = await setSetting(ports, checkout, key, value);

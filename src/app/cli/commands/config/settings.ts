@@ -1,27 +1,25 @@
-import type { ClientContainer } from '../../../compose/container.js';
+import type { CommandContext } from '../../define-command.js';
 import { listSettings, type ListedSetting, type SettingsPorts } from '../../../events/settings-list.js';
 import type { Checkout } from '../../../../ports/events.js';
-import type { ClientContext } from '../shared/client.js';
 
 /** What the commands about settings work on; outside of every project without one. */
 export const settingsOf = async ({
   common,
-  container,
-}: ClientContext<unknown>): Promise<{
+  client,
+}: CommandContext<unknown>): Promise<{
   readonly ports: SettingsPorts;
   readonly checkout: Checkout | undefined;
 }> => {
-  const client: ClientContainer = await container();
   const [settings, configs, repository] = await Promise.all([
-    client.get('settings'),
-    client.get('configs'),
-    client.get('repository'),
+    client.port('settings'),
+    client.port('configs'),
+    client.port('repository'),
   ]);
   return { ports: { settings, configs, repository }, checkout: await repository.locate(common.project) };
 };
 
 /** Every setting as it stands, after a warning of what cannot be used. */
-export const readSettings = async (context: ClientContext<unknown>): Promise<readonly ListedSetting[]> => {
+export const readSettings = async (context: CommandContext<unknown>): Promise<readonly ListedSetting[]> => {
   const { ports, checkout } = await settingsOf(context);
   for (const { path, reason } of (await ports.settings.read()).issues)
     context.terminal.warn(`config.toml: ${path} ${reason}`);

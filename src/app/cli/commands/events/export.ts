@@ -1,13 +1,11 @@
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
 import type { ExportFormat, ExportReport } from '../../../reports/export-events.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { visibleJson } from '../../render/visible.js';
 import { describeScope } from '../../../reports/event-scope.js';
-import type { ClientContext } from '../shared/client.js';
-import { given } from '../shared/feature-request.js';
+import { given } from '../shared/given.js';
 import { isStdout, OutputFile } from '../shared/output-file.js';
-import { projectEvents } from './scope.js';
 
 interface Args {
   readonly format: ExportFormat | undefined;
@@ -16,7 +14,7 @@ interface Args {
   readonly limit: number | undefined;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
   const { args, common, io, signal, terminal } = context;
   const output = args.output === undefined || isStdout(args.output) ? undefined : args.output;
   if (common.json && output === undefined) {
@@ -56,7 +54,7 @@ const counted = (events: number, about: string): string =>
   `${events === 1 ? '1 event' : `${events} events`}${about === '' ? '' : ` about ${about}`}`;
 
 /** Whoever reads slowly is waited for now and then, so that memory does not grow with the journal. */
-const toStdout = async (context: ClientContext<Args>): Promise<Exported> => {
+const toStdout = async (context: CommandContext<Args>): Promise<Exported> => {
   const { io, terminal } = context;
   let written = 0;
   const report = await exportTo(context, async (line) => {
@@ -75,8 +73,8 @@ const PORTION_CHARACTERS = 1024 * 1024;
 
 const ELSEWHERE = 'Choose another place with --output FILE; what is there is as before.';
 
-const toFile = async (context: ClientContext<Args>, path: string): Promise<Exported> => {
-  const randomness = await (await context.container()).get('randomness');
+const toFile = async (context: CommandContext<Args>, path: string): Promise<Exported> => {
+  const randomness = await context.client.port('randomness');
   const file = await OutputFile.begin(path, randomness.uuid(), ELSEWHERE);
   try {
     const report = await exportTo(context, (line) => file.write(line));
@@ -89,15 +87,12 @@ const toFile = async (context: ClientContext<Args>, path: string): Promise<Expor
 };
 
 const exportTo = async (
-  context: ClientContext<Args>,
+  context: CommandContext<Args>,
   write: (line: string) => Promise<void>,
 ): Promise<Exported> => {
-  const client = await context.container();
-  const { outbox, scope } = await projectEvents(client, context);
-  const about = describeScope(scope);
-  if (outbox === undefined) return { events: 0, damaged: 0, about };
-  const { format = 'ndjson', limit } = context.args;
-  const input = { format, ...scope, ...given({ limit }) };
-  const exportEvents = await client.get('exportEvents');
-  return { ...(await exportEvents.run(outbox, input, write, context.signal)), about };
+  const { args, client, common, signal } = context;
+  const { format = 'ndjson', limit, wp } = args;
+  const input = { ...(await client.feature(common.feature)), format, ...given({ limit, workPackage: wp }) };
+  const report = await client.reports.exportEvents.run(input, write, signal);
+  return { ...report, about: describeScope(report.scope) };
 };

@@ -4,26 +4,24 @@ import { SyncError } from '../../../../domain/errors.js';
 import { streamNamed } from '../shared/named-file.js';
 import type { FileImportReport } from '../../../outbox/import-events.js';
 import type { ImportReport } from '../../../outbox/import-queue.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import { lines, type Text } from '../../render/text.js';
-import type { ClientContext } from '../shared/client.js';
 
 interface Args {
   readonly file: string | undefined;
   readonly fromQueueDb: string | undefined;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { args, container, io } = context;
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, client, io } = context;
   if ((args.file === undefined) === (args.fromQueueDb === undefined)) {
     throw new SyncError('wrong-usage', 'What to take over has to be named, once.', {
       hint: 'Give FILE, or - for stdin, or --from-queue-db FILE. See: spec-kitty events import --help',
     });
   }
   if (args.file !== undefined) return importFile(context, args.file);
-  const importQueue = await (await container()).get('importQueue');
-  const report = await importQueue.run(resolve(io.cwd, args.fromQueueDb ?? ''));
+  const report = await client.outbox.importQueue.run(resolve(io.cwd, args.fromQueueDb ?? ''));
   return {
     outcome: report.refused > 0 ? 'failed' : 'done',
     data: { version: 2, ...snakeKeys(report) },
@@ -35,10 +33,10 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
 };
 
 const importFile = async (
-  { container, io, signal, terminal }: ClientContext<Args>,
+  { client, io, signal, terminal }: CommandContext<Args>,
   file: string,
 ): Promise<Report> => {
-  const importEvents = await (await container()).get('importEvents');
+  const importEvents = client.outbox.importEvents;
   const source = file === '-' ? io.stdin() : streamNamed(resolve(io.cwd, file), signal);
   let durable: FileImportReport | undefined;
   const onPortion = (report: FileImportReport): void => void (durable = report);

@@ -1,37 +1,34 @@
 import type { EnvelopeDocument } from '../../../../domain/events/envelope.js';
 import { SyncError } from '../../../../domain/errors.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { dim } from '../../render/text.js';
 import { describeScope } from '../../../reports/event-scope.js';
 import { shownTime } from '../../../reports/shown-time.js';
-import type { ClientContext } from '../shared/client.js';
 import { describePayload } from '../../../../domain/events/describe-payload.js';
-import { projectEvents } from './scope.js';
+import { given } from '../shared/given.js';
 
 interface Args {
   readonly wp: string | undefined;
   readonly limit: number | undefined;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { args, container, terminal } = context;
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, client, common, terminal } = context;
   const limit = args.limit ?? DEFAULT_LIMIT;
   if (!Number.isInteger(limit) || limit < 1) {
     throw new SyncError('wrong-usage', '--limit takes a whole number from 1.');
   }
-  const client = await container();
-  const listEvents = await client.get('listEvents');
-  const { outbox, scope } = await projectEvents(client, context);
-  const listed = outbox === undefined ? [] : await listEvents.run(outbox, { limit, ...scope });
+  const request = { ...(await client.feature(common.feature)), ...given({ workPackage: args.wp }) };
+  const { events, scope } = await client.reports.listEvents.run({ ...request, limit });
   return {
-    data: { events: listed.map(({ event }) => event) },
+    data: { events: events.map(({ event }) => event) },
     text:
-      listed.length === 0
+      events.length === 0
         ? dim(noEvents(describeScope(scope)))
         : table(
             COLUMNS,
-            listed.map(({ event }) => rowOf(event)),
+            events.map(({ event }) => rowOf(event)),
             terminal.width,
           ),
   };

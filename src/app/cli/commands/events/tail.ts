@@ -4,17 +4,13 @@ import { parseEnvelope } from '../../../../domain/events/parse-envelope.js';
 import { upcast } from '../../../../domain/events/upcast.js';
 import { SyncError } from '../../../../domain/errors.js';
 import { normalizeEventId } from '../../../../domain/ids.js';
-import type { TailedEvent } from '../../../delivery/event-tail.js';
-import { grantedAccess } from '../../../delivery/granted-access.js';
-import type { Report } from '../../define-command.js';
+import type { TailedEvent, TailInput } from '../../../delivery/event-tail.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { dim, type Text } from '../../render/text.js';
-import type { ClientContainer } from '../../../compose/container.js';
 import { shownTime } from '../../../reports/shown-time.js';
 import { describeScope, isAbout, type EventScope } from '../../../reports/event-scope.js';
-import type { ClientContext } from '../shared/client.js';
 import { describePayload } from '../../../../domain/events/describe-payload.js';
-import { given } from '../shared/feature-request.js';
-import { projectEvents } from './scope.js';
+import { given } from '../shared/given.js';
 
 interface Args {
   readonly projectUuid: string | undefined;
@@ -22,15 +18,12 @@ interface Args {
   readonly wp: string | undefined;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { args, common, container, signal, terminal } = context;
-  const client = await container();
-  // A connection that cannot be had is tried for ever; a sign-in that is missing is not worth waiting for.
-  const { account } = await grantedAccess(await client.get('accessTokens'), signal);
-  const follow = await client.get('followEvents');
-  const scope = await scopeOf(client, context);
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, common, client, signal, terminal } = context;
+  const scope = await scopeOf(context);
+  const about = describeScope(scope);
   let heard = 0;
-  const input = {
+  const input: TailInput = {
     ...(args.after === undefined ? {} : { after: cursorOf(args.after) }),
     ...(args.projectUuid === undefined ? {} : { projectUuid: args.projectUuid.toLowerCase() }),
     onEvent: (event: TailedEvent) => {
@@ -39,22 +32,22 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
       if (common.json) terminal.record(event);
       else terminal.print(lineOf(event));
     },
-    onStatus: (status: ConnectionStatus) => terminal.note(dim(`[${WORDS[status]}]`)),
+    onBegin: ({ team, hub }) =>
+      terminal.note(
+        `Events ${about === '' ? '' : `about ${about} `}of team ${team} at ${hub.url}, until interrupted.`,
+      ),
+    onStatus: (status) => terminal.note(dim(`[${WORDS[status]}]`)),
   };
-  const about = describeScope(scope);
-  terminal.note(
-    `Events ${about === '' ? '' : `about ${about} `}of team ${account.team} at ${account.hub.url}, until interrupted.`,
-  );
-  await follow.run(input, signal);
+  await client.delivery.followEvents.run(input, signal);
   return { outcome: 'interrupted', isStream: true, data: { heard } };
 };
 
 /** Outside every project nobody knows the features of the team, so a name is taken as it is. */
-const scopeOf = async (client: ClientContainer, context: ClientContext<Args>): Promise<EventScope> => {
-  const { args, common, io } = context;
-  const repository = await client.get('repository');
-  if ((await repository.locate(common.project)) !== undefined)
-    return (await projectEvents(client, context)).scope;
+const scopeOf = async ({ args, client, common, io }: CommandContext<Args>): Promise<EventScope> => {
+  if ((await client.findCheckout()) !== undefined) {
+    const request = { ...(await client.feature(common.feature)), ...given({ workPackage: args.wp }) };
+    return (await client.reports.scopeEvents.run(request)).scope;
+  }
   const feature = common.feature ?? io.env['SPECIFY_FEATURE'];
   return {
     ...given({ workPackage: args.wp }),

@@ -1,14 +1,11 @@
 import type { ReadLine } from '../../../../domain/work/plan-reading.js';
 import type { FeatureCheck } from '../../../work/check-feature.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { bold, dim, lines, red, yellow, type Text } from '../../render/text.js';
-import type { ClientContext } from '../shared/client.js';
-import { featureRequest } from '../shared/feature-request.js';
 
-export const run = async (context: ClientContext<object>): Promise<Report> => {
-  const client = await context.container();
-  const check = await client.get('checkFeature');
-  const checked = await check.run(await featureRequest(client, context));
+export const run = async (context: CommandContext<object>): Promise<Report> => {
+  const { client } = context;
+  const checked = await client.work.checkFeature.run(await client.feature(context.common.feature));
   return {
     ...(checked.faults.length === 0 ? {} : { outcome: 'failed' as const }),
     data: { feature: checked.feature, lines: checked.lines, faults: checked.faults },

@@ -1,21 +1,17 @@
 import type { CleanResult, Leftover } from '../../../work/clean-feature.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import { askYesNo } from '../shared/ask.js';
-import type { ClientContext } from '../shared/client.js';
-import { featureRequest } from '../shared/feature-request.js';
 
 interface Args {
   readonly yes: boolean;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { args, common, io, signal, terminal } = context;
-  const client = await context.container();
-  const clean = await client.get('cleanFeature');
-  const request = await featureRequest(client, context);
-  const plan = await clean.plan(request);
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, client, common, io, signal, terminal } = context;
+  const request = await client.feature(context.common.feature);
+  const plan = await client.work.cleanFeature.plan(request);
   const canAsk = common.input && !common.json && io.stdin().isTTY;
   const isWanted =
     plan.removed.length > 0 &&
@@ -26,7 +22,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
       text: lines(planLines(plan, canAsk)),
     };
   }
-  const cleaned = await clean.run(request, signal);
+  const cleaned = await client.work.cleanFeature.run(request, signal);
   return {
     data: snakeKeys({ ...cleaned, removable: [] }),
     text: lines([

@@ -1,9 +1,8 @@
 import { describeIds } from '../../../../domain/work/work-package-id.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { bold, lines } from '../../render/text.js';
-import { checkoutOf, type ClientContext } from '../shared/client.js';
-import { given } from '../shared/feature-request.js';
+import { given } from '../shared/given.js';
 import { workReport } from '../shared/work-report.js';
 
 interface Args {
@@ -14,13 +13,11 @@ interface Args {
   readonly noCommit: boolean;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { args, common, signal, terminal } = context;
-  const client = await context.container();
-  const make = await client.get('makeFeature');
-  const work = await make.run(
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, client, signal, terminal } = context;
+  const work = await client.work.makeFeature.run(
     {
-      checkout: await checkoutOf(client, common.project),
+      checkout: await client.checkout(),
       title: args.title,
       workPackages: args.wp,
       isChain: !args.independent,

@@ -1,14 +1,12 @@
 import type { IdentityReport, Sourced } from '../../../events/show-identity.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import { facts } from '../../render/table.js';
 import { dim, type Text } from '../../render/text.js';
-import { checkoutOf, type ClientContext } from '../shared/client.js';
 
-export const run = async ({ common, container, terminal }: ClientContext<object>): Promise<Report> => {
-  const client = await container();
-  const checkout = await checkoutOf(client, common.project);
-  const report = await (await client.get('showIdentity')).run(checkout.root);
+export const run = async ({ client, terminal }: CommandContext<object>): Promise<Report> => {
+  const checkout = await client.checkout();
+  const report = await client.events.showIdentity.run(checkout.root);
   if (report === undefined) return { outcome: 'failed', data: null, text: 'No project was found here.' };
   for (const warning of report.warnings) terminal.warn(warning);
   return { data: { version: 2, ...snakeKeys(report) }, text: facts(rowsOf(report)) };

@@ -1,17 +1,20 @@
-import type { ClientContainer } from '../../../compose/container.js';
+import type { Client } from '../../../library/client.js';
 import type { FeatureRequest } from '../../../work/locate-feature.js';
 import type { Terminal } from '../../terminal.js';
 
 /** Says of work packages that were handed over what is not committed in their work trees. The move is done by then. */
 export const warnUnfinished = async (
-  client: ClientContainer,
+  client: Client,
   { checkout }: FeatureRequest,
   feature: string,
   workPackageIds: readonly string[],
   terminal: Terminal,
 ): Promise<void> => {
-  const find = await client.get('findUnfinishedWork');
-  for (const { workPackageId, directory, paths } of await find.run(checkout, feature, workPackageIds)) {
+  for (const { workPackageId, directory, paths } of await client.work.findUnfinishedWork.run(
+    checkout,
+    feature,
+    workPackageIds,
+  )) {
     const [first = '', ...others] = paths;
     const more = others.length === 0 ? '' : ` and ${others.length} more`;
     terminal.warn(

@@ -1,4 +1,4 @@
-import type { ClientContainer } from '../../../compose/container.js';
+import type { Client } from '../../../library/client.js';
 import { connectionOf, isSilent, stalledSinceMs } from '../../../delivery/heartbeat-reading.js';
 import { shownTime } from '../../../reports/shown-time.js';
 import { syncLine } from '../../../reports/sync-line.js';
@@ -12,7 +12,7 @@ import type { Terminal } from '../../terminal.js';
 export const workReport = async (
   work: PerformedWork<object>,
   text: Text,
-  client: ClientContainer,
+  client: Client,
   terminal: Terminal,
 ): Promise<Report> => {
   const { emission, leftOver, outcomes } = work;
@@ -60,16 +60,16 @@ const crowdIn = ({ outcomes, emission }: PerformedWork<object>): number | undefi
 /** One line about where events go, from what the background process last noted; and one more when nothing moves. */
 const tellDelivery = async (
   { emission, outcomes }: PerformedWork<object>,
-  client: ClientContainer,
+  client: Client,
   terminal: Terminal,
 ): Promise<void> => {
   const account = emission?.account;
   const isShared = emission?.isShared === true;
   const waiting = waitingIn(outcomes);
   const isLocal = account === undefined || !isShared;
-  const post = isLocal ? undefined : await client.get('backgroundPost');
+  const post = isLocal ? undefined : await client.port('backgroundPost');
   const heartbeat = await post?.heartbeat();
-  const nowMs = (await client.get('wallClock')).nowMs();
+  const nowMs = (await client.port('wallClock')).nowMs();
   terminal.note(syncLine({ account, isShared, connection: connectionOf(heartbeat, nowMs), waiting }));
   // The kernel knows better than any note: who was killed has lost the place, who was stopped has it still.
   if (isSilent(heartbeat, nowMs) && post?.isOccupied() === true) {

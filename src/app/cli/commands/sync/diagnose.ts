@@ -1,14 +1,12 @@
 import { describeIssues } from '../../../../domain/result.js';
 import type { Diagnosis } from '../../../reports/diagnose-outbox.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import { table } from '../../render/table.js';
 import { lines, type Text } from '../../render/text.js';
-import type { ClientContext } from '../shared/client.js';
 
-export const run = async ({ container, terminal }: ClientContext<object>): Promise<Report> => {
-  const diagnose = await (await container()).get('diagnoseOutbox');
-  const projects = await diagnose.run();
+export const run = async ({ client, terminal }: CommandContext<object>): Promise<Report> => {
+  const projects = await client.reports.diagnoseOutbox.run();
   const waiting = projects.reduce((sum, project) => sum + project.waiting, 0);
   const valid = projects.reduce((sum, project) => sum + project.valid, 0);
   const rows = projects.flatMap(rowsOf);

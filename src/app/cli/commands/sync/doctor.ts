@@ -1,16 +1,14 @@
 import type { Finding } from '../../../reports/finding.js';
 import type { Examination } from '../../../reports/examine-machine.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { bold, cyan, dim, green, lines, red, yellow, type Text } from '../../render/text.js';
-import type { ClientContext } from '../shared/client.js';
 
 interface Args {
   readonly fix: boolean;
 }
 
-export const run = async ({ args, container, signal }: ClientContext<Args>): Promise<Report> => {
-  const examine = await (await container()).get('examineMachine');
-  const examination = await examine.run({ fix: args.fix }, signal);
+export const run = async ({ args, client, signal }: CommandContext<Args>): Promise<Report> => {
+  const examination = await client.reports.examineMachine.run({ fix: args.fix }, signal);
   const isSound = examination.findings.every(({ severity }) => severity !== 'problem');
   return {
     outcome: signal.aborted ? 'interrupted' : isSound ? 'done' : 'failed',

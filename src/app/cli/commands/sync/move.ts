@@ -1,10 +1,9 @@
 import { hubKey } from '../../../../domain/outbox/account.js';
 import { SyncError } from '../../../../domain/errors.js';
 import type { MovePlan, ProjectMove } from '../../../delivery/move-events.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { makeVisible } from '../../render/visible.js';
 import { askYesNo } from '../shared/ask.js';
-import type { ClientContext } from '../shared/client.js';
 
 interface Args {
   readonly from: string | undefined;
@@ -12,23 +11,22 @@ interface Args {
   readonly yes: boolean;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { args, container, signal } = context;
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, client, signal } = context;
   if (args.from === undefined) {
     throw new SyncError('wrong-usage', 'The former hub was not named.', {
       hint: 'Name it with --from HUB, by its address or its id.',
     });
   }
-  const move = await (await container()).get('moveEvents');
-  const plan = await move.plan({ from: args.from, withJournal: args.journal }, signal);
+  const plan = await client.delivery.moveEvents.plan({ from: args.from, withJournal: args.journal }, signal);
   if (plan.events === 0) return report(plan, args, false);
   const isMeant = await confirmed(context, plan);
-  if (isMeant) await move.run(plan);
+  if (isMeant) await client.delivery.moveEvents.run(plan);
   return report(plan, args, isMeant);
 };
 
 /** Shows what would go where, and asks; only who says so beforehand is not asked. */
-const confirmed = async (context: ClientContext<Args>, plan: MovePlan): Promise<boolean> => {
+const confirmed = async (context: CommandContext<Args>, plan: MovePlan): Promise<boolean> => {
   const { args, common, io, terminal } = context;
   for (const line of preview(plan, args.journal)) terminal.say(line);
   if (args.yes) return true;

@@ -3,11 +3,10 @@ import { waitingOf } from '../../../../domain/outbox/accounting.js';
 import { SyncError } from '../../../../domain/errors.js';
 import type { PassEnd } from '../../../delivery/pass-report.js';
 import type { SyncStatus } from '../../../reports/get-sync-status.js';
-import type { NextCommand, Report } from '../../define-command.js';
+import type { CommandContext, NextCommand, Report } from '../../define-command.js';
 import type { Outcome } from '../../exit-codes.js';
 import { lines, type Text } from '../../render/text.js';
 import { toJsonDocument } from '../../render/visible.js';
-import type { ClientContext } from '../shared/client.js';
 import { passDocument } from './accounting-document.js';
 import { deliveryReport, writeReport } from './delivery-report.js';
 import { leftLines, leftReasons } from './left-reasons.js';
@@ -18,8 +17,8 @@ interface Args {
   readonly report: string | undefined;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { args, common, container, io, signal, terminal } = context;
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, common, client, io, signal, terminal } = context;
   if (common.json && args.report !== undefined && isStdout(args.report)) {
     throw new SyncError(
       'wrong-usage',
@@ -29,33 +28,28 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
       },
     );
   }
-  const client = await container();
-  const [flush, status, clock] = await Promise.all([
-    client.get('flush'),
-    client.get('getSyncStatus'),
-    client.get('wallClock'),
-  ]);
+  const clock = await client.port('wallClock');
   // Counting beforehand costs a look at every waiting event: only a bar that somebody sees is worth that.
-  const pending = terminal.interactive ? pendingOf(await status.run()) : 0;
+  const pending = terminal.interactive ? pendingOf(await client.reports.getSyncStatus.run()) : 0;
   const progress = new Progress(pending, clock.nowMs());
-  const report = await flush.run(
+  const report = await client.delivery.flush.run(
     {
       isInsisted: true,
       onProgress: (counts) => terminal.progress(progress.lines(counts, clock.nowMs())),
     },
     signal,
   );
-  const { projects } = await status.run();
+  const { projects } = await client.reports.getSyncStatus.run();
   const reasons = leftReasons(projects);
   const left = projects.reduce((sum, { accounting }) => sum + waitingOf(accounting), 0);
   const { ended, ...counts } = report;
   const summary = { ...passDocument(counts, ended), left, left_reasons: reasons };
   if (args.report !== undefined) {
-    const events = await (await client.get('listLeftEvents')).run();
+    const events = await client.reports.listLeftEvents.run();
     const document = deliveryReport(clock.nowMs(), summary, events);
     if (isStdout(args.report)) terminal.raw(`${toJsonDocument(document)}\n`);
     else {
-      const unique = (await client.get('randomness')).uuid();
+      const unique = (await client.port('randomness')).uuid();
       await writeReport(resolve(io.cwd, args.report), unique, document);
     }
   }

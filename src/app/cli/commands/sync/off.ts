@@ -1,5 +1,4 @@
-import type { Report } from '../../define-command.js';
-import type { ClientContext } from '../shared/client.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { setSharing } from './set-sharing.js';
 
-export const run = (context: ClientContext<object>): Promise<Report> => setSharing(context, 'off');
+export const run = (context: CommandContext<object>): Promise<Report> => setSharing(context, 'off');

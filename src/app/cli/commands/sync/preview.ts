@@ -1,24 +1,25 @@
 import { LOCAL_TEAM } from '../../../../domain/events/envelope.js';
 import { SyncError } from '../../../../domain/errors.js';
 import type { ProjectPreview } from '../../../reports/preview-delivery.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
 import type { CheckoutMemory } from '../../../../ports/events.js';
-import type { ClientContext } from '../shared/client.js';
 import { remedyFor } from './remedies.js';
 
 interface Args {
   readonly limit: number | undefined;
 }
 
-export const run = async ({ args, common, container }: ClientContext<Args>): Promise<Report> => {
+export const run = async ({ args, common, client }: CommandContext<Args>): Promise<Report> => {
   const most = args.limit ?? (common.json ? Infinity : SHOWN);
   if (most !== Infinity && (!Number.isInteger(most) || most < 0)) {
     throw new SyncError('wrong-usage', '--limit takes a whole number from 0.');
   }
-  const client = await container();
-  const [preview, registry] = await Promise.all([client.get('previewDelivery'), client.get('checkouts')]);
-  const [projects, checkouts] = await Promise.all([preview.run(most), registry.list()]);
+  const registry = await client.port('checkouts');
+  const [projects, checkouts] = await Promise.all([
+    client.reports.previewDelivery.run(most),
+    registry.list(),
+  ]);
   return {
     data: { projects: projects.map(toDocument) },
     text:

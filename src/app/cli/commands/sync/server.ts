@@ -1,14 +1,13 @@
 import { isSecureHubUrl, normalizeHubUrl } from '../../../../domain/delivery/hub-url.js';
 import { SyncError } from '../../../../domain/errors.js';
-import type { Report } from '../../define-command.js';
-import type { ClientContext } from '../shared/client.js';
+import type { CommandContext, Report } from '../../define-command.js';
 
 interface Args {
   readonly url: string | undefined;
 }
 
-export const run = async ({ args, container }: ClientContext<Args>): Promise<Report> => {
-  const settings = await (await container()).get('settings');
+export const run = async ({ args, client }: CommandContext<Args>): Promise<Report> => {
+  const settings = await client.port('settings');
   if (args.url === undefined) {
     const { serverUrl } = await settings.read();
     return {

@@ -1,23 +1,21 @@
 import type { SharingPreference } from '../../../../ports/events.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import type { Refusal } from '../../../delivery/sharing-policy.js';
 import { bold } from '../../render/text.js';
 import { makeVisible } from '../../render/visible.js';
-import { checkoutOf, type ClientContext } from '../shared/client.js';
 
 /** What `sync on` and `sync off` have in common. */
 export const setSharing = async (
-  { common, container, terminal }: ClientContext<unknown>,
+  { client, terminal }: CommandContext<unknown>,
   preference: SharingPreference,
 ): Promise<Report> => {
-  const client = await container();
-  const checkout = await checkoutOf(client, common.project);
-  const identity = await (await client.get('ensureIdentity')).run(checkout);
-  await (await client.get('setSharing')).run(identity.projectUuid, preference);
+  const checkout = await client.checkout();
+  const identity = await client.events.ensureIdentity.run(checkout);
+  await client.delivery.setSharing.run(identity.projectUuid, preference);
   const name = bold(identity.projectSlug);
   const data = { project_uuid: identity.projectUuid, sharing: preference };
   if (preference === 'off') return { data, text: [name, ' stays on this machine; what waits is kept.'] };
-  const sharing = await client.get('sharing');
+  const { sharing } = client.delivery;
   await sharing.forgetGone(identity.projectUuid);
   const refusals = await sharing.refusals(identity.projectUuid);
   for (const refusal of refusals) terminal.warn(makeVisible(explain(refusal), 'line'));
@@ -30,7 +28,7 @@ export const setSharing = async (
       ],
     };
   }
-  const account = await (await client.get('getAccountStatus')).run();
+  const account = await client.delivery.getAccountStatus.run();
   const isSignedIn = account.state === 'signed-in';
   const when = isSignedIn ? 'next' : 'once somebody signs in';
   return {

@@ -1,12 +1,11 @@
 import type { HubLedger } from '../../../../domain/outbox/ledger.js';
 import type { ConnectionCheck } from '../../../reports/check-connection.js';
 import type { SyncStatus } from '../../../reports/get-sync-status.js';
-import type { NextCommand, Report } from '../../define-command.js';
+import type { CommandContext, NextCommand, Report } from '../../define-command.js';
 import type { Outcome } from '../../exit-codes.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import { facts } from '../../render/table.js';
 import { lines } from '../../render/text.js';
-import type { ClientContext } from '../shared/client.js';
 import { accountingDocument } from './accounting-document.js';
 import { accountFacts, backgroundFacts, limitFact } from './status-facts.js';
 import { projectsText } from './status-projects.js';
@@ -15,12 +14,11 @@ interface Args {
   readonly check: boolean;
 }
 
-export const run = async ({ args, container, signal, terminal }: ClientContext<Args>): Promise<Report> => {
-  const client = await container();
+export const run = async ({ args, client, signal, terminal }: CommandContext<Args>): Promise<Report> => {
   // What the hub says about a machine token is known to the status afterwards.
-  const check = args.check ? await (await client.get('checkConnection')).run(signal) : undefined;
-  const [getStatus, clock] = await Promise.all([client.get('getSyncStatus'), client.get('wallClock')]);
-  const status = await getStatus.run();
+  const check = args.check ? await client.reports.checkConnection.run(signal) : undefined;
+  const clock = await client.port('wallClock');
+  const status = await client.reports.getSyncStatus.run();
   for (const { path, reason } of status.settings.issues) terminal.warn(`config.toml: ${path} ${reason}`);
   const isBalanced = status.projects.every(({ balanced }) => balanced);
   return {

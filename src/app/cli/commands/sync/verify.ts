@@ -1,11 +1,9 @@
 import type { VerifiedProject } from '../../../reports/verify-delivery.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { bold, green, lines, red, type Text } from '../../render/text.js';
-import type { ClientContext } from '../shared/client.js';
 
-export const run = async ({ container, signal }: ClientContext<object>): Promise<Report> => {
-  const verify = await (await container()).get('verifyDelivery');
-  const { hub, team, projects, agrees } = await verify.run(signal);
+export const run = async ({ client, signal }: CommandContext<object>): Promise<Report> => {
+  const { hub, team, projects, agrees } = await client.reports.verifyDelivery.run(signal);
   const settled = projects.reduce((sum, project) => sum + project.settled, 0);
   return {
     outcome: agrees ? 'done' : 'failed',

@@ -1,9 +1,8 @@
 import { remedyOf } from '../../../../domain/work/acceptance-remedies.js';
 import type { AcceptResult } from '../../../work/accept-work-packages.js';
-import type { NextCommand, Report } from '../../define-command.js';
+import type { CommandContext, NextCommand, Report } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
-import type { ClientContext } from '../shared/client.js';
-import { featureRequest, given } from '../shared/feature-request.js';
+import { given } from '../shared/given.js';
 import { nextCommand } from '../shared/next-command.js';
 import { workReport } from '../shared/work-report.js';
 
@@ -14,12 +13,10 @@ interface Args {
   readonly noCommit: boolean;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { args, signal, terminal } = context;
-  const client = await context.container();
-  const accept = await client.get('acceptWorkPackages');
-  const request = await featureRequest(client, context);
-  const work = await accept.run(
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, client, signal, terminal } = context;
+  const request = await client.feature(context.common.feature);
+  const work = await client.work.acceptWorkPackages.run(
     {
       ...request,
       workPackageIds: args.wp,
@@ -38,7 +35,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
 
 const nextAfter = (
   { isCheck, accepted, isFeatureCompleted }: AcceptResult,
-  context: ClientContext<Args>,
+  context: CommandContext<Args>,
 ): readonly NextCommand[] => {
   if (isFeatureCompleted) return [nextCommand(context, 'spec-kitty feature clean')];
   if (accepted.length === 0) return [];

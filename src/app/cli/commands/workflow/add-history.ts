@@ -1,9 +1,8 @@
 import type { HistoryEntryType } from '../../../../domain/events/payloads.js';
 import { hideSecrets } from '../../../../domain/events/hide-secrets.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
-import type { ClientContext } from '../shared/client.js';
-import { featureRequest, given } from '../shared/feature-request.js';
+import { given } from '../shared/given.js';
 import { workReport } from '../shared/work-report.js';
 
 interface Args {
@@ -14,13 +13,11 @@ interface Args {
   readonly noCommit: boolean;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { args, signal, terminal } = context;
-  const client = await context.container();
-  const addHistory = await client.get('addHistory');
-  const request = await featureRequest(client, context);
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, client, signal, terminal } = context;
+  const request = await client.feature(context.common.feature);
   const { note, type, author } = args;
-  const work = await addHistory.run(
+  const work = await client.work.addHistory.run(
     { ...request, workPackageId: args.wp, note, commit: !args.noCommit, ...given({ type, author }) },
     signal,
   );

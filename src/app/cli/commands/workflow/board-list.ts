@@ -1,9 +1,7 @@
 import { loggedLaneOf } from '../../../../domain/events/lane.js';
 import { describeWorkPackageFault } from '../../../../domain/work/work-package.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { boardList } from '../../render/board-list.js';
-import type { ClientContext } from '../shared/client.js';
-import { featureRequest } from '../shared/feature-request.js';
 import { boardDocument } from './board-document.js';
 
 interface Args {
@@ -11,12 +9,10 @@ interface Args {
   readonly agent: string | undefined;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { args, terminal } = context;
-  const client = await context.container();
-  const readBoard = await client.get('readBoard');
-  const board = await readBoard.run(await featureRequest(client, context));
-  const nowMs = (await client.get('wallClock')).nowMs();
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, client, terminal } = context;
+  const board = await client.work.readBoard.run(await client.feature(context.common.feature));
+  const nowMs = (await client.port('wallClock')).nowMs();
   const cards = board.cards.filter(
     (card) =>
       (args.lane.length === 0 ||

@@ -1,11 +1,9 @@
 import type { FeatureCards } from '../../../work/read-board.js';
-import type { NextCommand, Report } from '../../define-command.js';
+import type { CommandContext, NextCommand, Report } from '../../define-command.js';
 import { widthOf } from '../../io.js';
 import { boardLines } from '../../render/board.js';
 import { describeWorkPackageFault } from '../../../../domain/work/work-package.js';
 import { dim, lines, yellow, type Text } from '../../render/text.js';
-import type { ClientContext } from '../shared/client.js';
-import { featureRequest } from '../shared/feature-request.js';
 import { nextCommand } from '../shared/next-command.js';
 import { boardDocument } from './board-document.js';
 
@@ -13,29 +11,28 @@ interface Args {
   readonly watch: boolean;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const client = await context.container();
-  const request = await featureRequest(client, context);
-  const clock = await client.get('wallClock');
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { client } = context;
+  const request = await client.feature(context.common.feature);
+  const clock = await client.port('wallClock');
   const frame = (board: FeatureCards): readonly Text[] =>
     // A terminal may be resized while somebody watches.
     frameOf(board, widthOf(context.io.stdout, context.io.env), clock.nowMs());
   if (!context.args.watch) {
-    const board = await (await client.get('readBoard')).run(request);
+    const board = await client.work.readBoard.run(request);
     return {
       data: boardDocument(board, clock.nowMs()),
       text: lines(frame(board)),
       next: nextOnBoard(board, context),
     };
   }
-  const watch = await client.get('watchBoard');
   const show = shower(context, frame, () => clock.nowMs());
-  await watch.run(request, show, context.signal);
+  await client.work.watchBoard.run(request, show, context.signal);
   return { outcome: 'interrupted', isStream: true, data: {} };
 };
 
 /** The first work package that can be begun. */
-const nextOnBoard = ({ cards }: FeatureCards, context: ClientContext<Args>): readonly NextCommand[] => {
+const nextOnBoard = ({ cards }: FeatureCards, context: CommandContext<Args>): readonly NextCommand[] => {
   const ready = cards.find(({ lane, waitsFor }) => lane === 'planned' && waitsFor.length === 0);
   return ready === undefined ? [] : [nextCommand(context, `spec-kitty implement ${ready.workPackageId}`)];
 };
@@ -58,7 +55,7 @@ const cutToHeight = (frame: readonly Text[], rows: number | undefined): readonly
 
 /** Shows what has changed: on a terminal in the same place, elsewhere below; ages alone are no change elsewhere. */
 const shower = (
-  { common, io, terminal }: ClientContext<Args>,
+  { common, io, terminal }: CommandContext<Args>,
   frame: (board: FeatureCards) => readonly Text[],
   nowMs: () => number,
 ): ((board: FeatureCards) => void) => {

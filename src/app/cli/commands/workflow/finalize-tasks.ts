@@ -1,12 +1,10 @@
 import { laneName } from '../../../../domain/events/lane.js';
 import { describeIds } from '../../../../domain/work/work-package-id.js';
 import type { FinalizeResult } from '../../../work/finalize-tasks.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { lines } from '../../render/text.js';
 import { askYesNo } from '../shared/ask.js';
-import type { ClientContext } from '../shared/client.js';
-import { featureRequest } from '../shared/feature-request.js';
 import { nextCommand } from '../shared/next-command.js';
 import { workReport } from '../shared/work-report.js';
 
@@ -15,13 +13,12 @@ interface Args {
   readonly noCommit: boolean;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { args, signal, terminal } = context;
-  const client = await context.container();
-  const finalize = await client.get('finalizeTasks');
-  const request = await featureRequest(client, context);
-  const whole = args.whole || (await wantsWhole(context, () => finalize.uncommitted(request)));
-  const work = await finalize.run({ ...request, commit: !args.noCommit, whole }, signal);
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, client, signal, terminal } = context;
+  const request = await client.feature(context.common.feature);
+  const whole =
+    args.whole || (await wantsWhole(context, () => client.work.finalizeTasks.uncommitted(request)));
+  const work = await client.work.finalizeTasks.run({ ...request, commit: !args.noCommit, whole }, signal);
   const { result } = work;
   for (const warning of result.warnings) terminal.warn(warning);
   if (result.uncommitted.length > 0 && !args.noCommit)
@@ -45,7 +42,7 @@ type Planned = FinalizeResult['workPackages'][number];
 
 /** A person is asked; a script says --whole. */
 const wantsWhole = async (
-  { args, common, io, signal }: ClientContext<Args>,
+  { args, common, io, signal }: CommandContext<Args>,
   uncommitted: () => Promise<readonly string[]>,
 ): Promise<boolean> => {
   if (args.noCommit || common.json || !common.input || !io.stdin().isTTY) return false;

@@ -1,10 +1,9 @@
-import type { ClientContainer } from '../../../compose/container.js';
+import type { Client } from '../../../library/client.js';
 import type { ImplementResult } from '../../../work/implement-work-package.js';
 import type { PerformedWork } from '../../../work/work-plan.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
-import type { ClientContext } from '../shared/client.js';
-import { featureRequest, given } from '../shared/feature-request.js';
+import { given } from '../shared/given.js';
 import { nextCommand } from '../shared/next-command.js';
 import { workReport } from '../shared/work-report.js';
 
@@ -15,12 +14,10 @@ interface Args {
   readonly noCommit: boolean;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { args, signal } = context;
-  const client = await context.container();
-  const implement = await client.get('implementWorkPackage');
-  const request = await featureRequest(client, context);
-  const work = await implement.run(
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, client, signal } = context;
+  const request = await client.feature(context.common.feature);
+  const work = await client.work.implementWorkPackage.run(
     {
       ...request,
       workPackageId: args.wp,
@@ -34,8 +31,8 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
 
 /** What is told of a work package that was begun, by whatever command. */
 export const begunReport = async (
-  context: ClientContext<Pick<Args, 'agent'>>,
-  client: ClientContainer,
+  context: CommandContext<Pick<Args, 'agent'>>,
+  client: Client,
   work: PerformedWork<ImplementResult>,
 ): Promise<Report> => {
   const { agent } = context.args;

@@ -1,6 +1,5 @@
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
-import type { ClientContext } from '../shared/client.js';
 import { nextCommand } from '../shared/next-command.js';
 
 interface Args {
@@ -8,10 +7,9 @@ interface Args {
   readonly noCommit: boolean;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { args, common, container, signal, terminal } = context;
-  const init = await (await container()).get('initProject');
-  const report = await init.run(
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, common, client, signal, terminal } = context;
+  const report = await client.work.initProject.run(
     { directory: common.project, repair: args.repair, commit: !args.noCommit },
     signal,
   );

@@ -1,10 +1,9 @@
 import { instructionsFor, type AgentHost } from '../../../../domain/agents/instructions.js';
 import { SyncError } from '../../../../domain/errors.js';
 import type { FileChange } from '../../../../ports/work.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { bold, dim, green, lines, red, type Text } from '../../render/text.js';
 import { askYesNo } from '../shared/ask.js';
-import { checkoutOf, type ClientContext } from '../shared/client.js';
 
 interface Args {
   readonly for: AgentHost | undefined;
@@ -13,8 +12,8 @@ interface Args {
   readonly yes: boolean;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { args, common, io, signal, terminal } = context;
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, client, common, io, signal, terminal } = context;
   const host = args.for ?? 'codex';
   if (args.install && args.remove)
     throw new SyncError('wrong-usage', 'Either --install or --remove can be meant.');
@@ -22,9 +21,8 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
     const text = instructionsFor(args.for ?? 'NAME');
     return { data: { text }, text: text.trimEnd() };
   }
-  const client = await context.container();
-  const checkout = await checkoutOf(client, common.project);
-  const instructions = await client.get('installInstructions');
+  const checkout = await client.checkout();
+  const instructions = client.agents.installInstructions;
   const change = await instructions.plan({ checkout, host, what: args.remove ? 'remove' : 'install' });
   const told = (outcome: 'written' | 'unchanged' | 'not-written', text: Text): Report => ({
     data: { path: change.path, outcome, before: change.before ?? null, after: change.after },

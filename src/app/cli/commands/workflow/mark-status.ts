@@ -2,10 +2,9 @@ import { originName } from '../../../../domain/events/lane.js';
 import type { Mark } from '../../../../domain/work/marks.js';
 import type { MarkStatusResult } from '../../../work/mark-status.js';
 import type { FeatureRequest } from '../../../work/locate-feature.js';
-import type { NextCommand, Report } from '../../define-command.js';
+import type { CommandContext, NextCommand, Report } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
-import type { ClientContext } from '../shared/client.js';
-import { featureRequest, given } from '../shared/feature-request.js';
+import { given } from '../shared/given.js';
 import { nextCommand, nextOfWorkPackage } from '../shared/next-command.js';
 import { workReport } from '../shared/work-report.js';
 
@@ -17,13 +16,11 @@ interface Args {
   readonly noCommit: boolean;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { args, signal, terminal } = context;
-  const client = await context.container();
-  const markStatus = await client.get('markStatus');
-  const request = await featureRequest(client, context);
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, client, signal, terminal } = context;
+  const request = await client.feature(context.common.feature);
   const { id: ids, status, force, agent } = args;
-  const work = await markStatus.run(
+  const work = await client.work.markStatus.run(
     { ...request, ids, status, force, commit: !args.noCommit, ...given({ agent }) },
     signal,
   );
@@ -41,15 +38,17 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
 /** The work is done by then: where the next step cannot be found, none is told. */
 const nextAfter = async (
   { feature, tasks, workPackages, isFeatureCompleted }: MarkStatusResult,
-  context: ClientContext<Args>,
+  context: CommandContext<Args>,
   request: FeatureRequest,
 ): Promise<readonly NextCommand[]> => {
   if (isFeatureCompleted) return [nextCommand(context, 'spec-kitty feature clean')];
   const workPackageId = (workPackages[0] ?? tasks[0])?.workPackageId;
   if (workPackageId === undefined) return [];
   try {
-    const show = await (await context.container()).get('showWorkPackage');
-    return nextOfWorkPackage(context, await show.run({ ...request, feature, workPackageId }));
+    return nextOfWorkPackage(
+      context,
+      await context.client.work.showWorkPackage.run({ ...request, feature, workPackageId }),
+    );
   } catch {
     return [];
   }

@@ -2,10 +2,9 @@ import { unreachable } from '../../../../domain/errors.js';
 import type { MergeStrategy } from '../../../../ports/work.js';
 import { describeConflict, describeObstacle } from '../../../work/merge-errors.js';
 import type { MergedWorkPackage, MergeReport } from '../../../work/merge-report.js';
-import type { NextCommand, Report } from '../../define-command.js';
+import type { CommandContext, NextCommand, Report } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
-import type { ClientContext } from '../shared/client.js';
-import { featureRequest, given } from '../shared/feature-request.js';
+import { given } from '../shared/given.js';
 import { nextCommand } from '../shared/next-command.js';
 import { workReport } from '../shared/work-report.js';
 
@@ -18,13 +17,11 @@ interface Args {
   readonly noCommit: boolean;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { args, signal, terminal } = context;
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, client, signal, terminal } = context;
   const { wp, target, strategy, dryRun, agent, noCommit } = args;
-  const client = await context.container();
-  const merge = await client.get('mergeWorkPackages');
-  const request = await featureRequest(client, context);
-  const work = await merge.run(
+  const request = await client.feature(context.common.feature);
+  const work = await client.work.mergeWorkPackages.run(
     { ...request, workPackageIds: wp, dryRun, commit: !noCommit, ...given({ target, strategy, agent }) },
     signal,
   );
@@ -37,7 +34,7 @@ export const run = async (context: ClientContext<Args>): Promise<Report> => {
 
 const nextAfter = (
   { isDryRun, workPackages }: MergeReport,
-  context: ClientContext<Args>,
+  context: CommandContext<Args>,
 ): readonly NextCommand[] => {
   const isAny = workPackages.some(({ outcome }) => outcome === 'merged' || outcome === 'already-merged');
   return isAny ? [nextCommand(context, isDryRun ? 'spec-kitty merge' : 'spec-kitty accept')] : [];

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
 import { originName, type Lane } from '../../../../domain/events/lane.js';
 import type { MoveResult } from '../../../work/move-work-package.js';
-import type { NextCommand, Report } from '../../define-command.js';
+import type { CommandContext, NextCommand, Report } from '../../define-command.js';
 import { bold, lines } from '../../render/text.js';
-import type { ClientContext } from '../shared/client.js';
-import { featureRequest, given } from '../shared/feature-request.js';
+import { given } from '../shared/given.js';
 import { readNamed } from '../shared/named-file.js';
 import { nextCommand, nextOfWorkPackage } from '../shared/next-command.js';
 import { workReport } from '../shared/work-report.js';
@@ -19,15 +18,13 @@ interface Args {
   readonly noCommit: boolean;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { args, io, signal, terminal } = context;
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, client, io, signal, terminal } = context;
   const feedback =
     args.feedback === undefined ? undefined : await readFeedback(resolve(io.cwd, args.feedback), signal);
-  const client = await context.container();
-  const move = await client.get('moveWorkPackage');
-  const request = await featureRequest(client, context);
+  const request = await client.feature(context.common.feature);
   const { note, agent } = args;
-  const work = await move.run(
+  const work = await client.work.moveWorkPackage.run(
     {
       ...request,
       workPackageId: args.wp,
@@ -53,7 +50,7 @@ const readFeedback = (path: string, signal: AbortSignal): Promise<string> =>
 
 const nextAfter = (
   { workPackageId, to, isFeatureCompleted }: MoveResult,
-  context: ClientContext<Args>,
+  context: CommandContext<Args>,
 ): readonly NextCommand[] => {
   if (isFeatureCompleted) return [nextCommand(context, 'spec-kitty feature clean')];
   if (to === 'doing') return [nextCommand(context, `spec-kitty agent tasks show ${workPackageId}`)];

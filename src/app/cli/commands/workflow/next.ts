@@ -1,6 +1,4 @@
-import type { Report } from '../../define-command.js';
-import type { ClientContext } from '../shared/client.js';
-import { featureRequest } from '../shared/feature-request.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { begunReport } from './implement.js';
 
 interface Args {
@@ -8,11 +6,10 @@ interface Args {
   readonly noCommit: boolean;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const { agent, noCommit } = context.args;
-  const client = await context.container();
-  const next = await client.get('takeNext');
-  const request = await featureRequest(client, context);
-  const work = await next.run({ ...request, agent, commit: !noCommit }, context.signal);
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { args, client, common, signal } = context;
+  const { agent, noCommit } = args;
+  const request = await client.feature(common.feature);
+  const work = await client.work.takeNext.run({ ...request, agent, commit: !noCommit }, signal);
   return begunReport(context, client, work);
 };

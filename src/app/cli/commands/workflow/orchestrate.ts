@@ -1,35 +1,32 @@
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { wrongUsage } from '../../usage.js';
-import { checkoutOf, type ClientContext } from '../shared/client.js';
-import { featureRequest } from '../shared/feature-request.js';
 import type { OrchestrateArgs } from './orchestrate/arguments.js';
 import { abortReport, planReport, statusReport } from './orchestrate/reports.js';
 import { runOrchestration } from './orchestrate/run-orchestration.js';
 
-export const run = async (context: ClientContext<OrchestrateArgs>): Promise<Report> => {
-  const { args, common, io, signal, terminal } = context;
+export const run = async (context: CommandContext<OrchestrateArgs>): Promise<Report> => {
+  const { args, client, io, signal, terminal } = context;
   refuseMixture(args);
-  const client = await context.container();
   if (args.guard) {
-    const guardAgents = await client.get('guardAgents');
-    await guardAgents(io.stdin(), () => io.stdout.write('ready\n'));
+    await client.agents.guardAgents.run(io.stdin(), () => io.stdout.write('ready\n'));
     return { data: {}, isStream: true };
   }
   if (args.status) {
-    const status = await client.get('orchestrationStatus');
     return statusReport(
-      await status.run({ checkout: await checkoutOf(client, common.project) }),
+      await client.agents.orchestrationStatus.run({ checkout: await client.checkout() }),
       terminal.width,
     );
   }
   if (args.abort) {
-    const abort = await client.get('abortOrchestration');
-    return abortReport(await abort.run({ checkout: await checkoutOf(client, common.project) }, signal));
+    return abortReport(
+      await client.agents.abortOrchestration.run({ checkout: await client.checkout() }, signal),
+    );
   }
   if (args.dryRun) {
-    const plan = await client.get('planOrchestration');
-    const request = await featureRequest(client, context);
-    return planReport(await plan.run({ ...request, agents: args.agents, limits: limitsOf(args) }));
+    const request = await client.feature(context.common.feature);
+    return planReport(
+      await client.agents.planOrchestration.run({ ...request, agents: args.agents, limits: limitsOf(args) }),
+    );
   }
   return runOrchestration(client, context, limitsOf(args));
 };

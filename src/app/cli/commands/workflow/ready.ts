@@ -1,19 +1,16 @@
 import type { FeatureAhead } from '../../../work/read-work-ahead.js';
-import type { NextCommand, Report } from '../../define-command.js';
+import type { CommandContext, NextCommand, Report } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
-import type { ClientContext } from '../shared/client.js';
-import { featureRequest } from '../shared/feature-request.js';
 import { nextCommand } from '../shared/next-command.js';
 import { aheadDocument } from './ahead-document.js';
 
-export const run = async (context: ClientContext<unknown>): Promise<Report> => {
-  const client = await context.container();
-  const read = await client.get('readWorkAhead');
-  const ahead = await read.run(await featureRequest(client, context));
+export const run = async (context: CommandContext<unknown>): Promise<Report> => {
+  const { client, common } = context;
+  const ahead = await client.work.readWorkAhead.run(await client.feature(common.feature));
   return { data: aheadDocument(ahead), text: lines(aheadLines(ahead)), next: nextOf(ahead, context) };
 };
 
-const nextOf = ({ ready }: FeatureAhead, context: ClientContext<unknown>): readonly NextCommand[] =>
+const nextOf = ({ ready }: FeatureAhead, context: CommandContext<unknown>): readonly NextCommand[] =>
   ready[0] === undefined ? [] : [nextCommand(context, `spec-kitty implement ${ready[0].id}`)];
 
 const aheadLines = (ahead: FeatureAhead): readonly Text[] => {

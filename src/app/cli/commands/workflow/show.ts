@@ -1,21 +1,22 @@
 import type { ShownWorkPackage } from '../../../work/show-work-package.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
 import { stringWidth } from '../../render/width.js';
-import type { ClientContext } from '../shared/client.js';
 import { nextOfWorkPackage } from '../shared/next-command.js';
-import { featureRequest, given } from '../shared/feature-request.js';
+import { given } from '../shared/given.js';
 
 interface Args {
   readonly wp: string | undefined;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const client = await context.container();
-  const show = await client.get('showWorkPackage');
-  const request = await featureRequest(client, context);
-  const shown = await show.run({ ...request, ...given({ workPackageId: context.args.wp }) });
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const { client } = context;
+  const request = await client.feature(context.common.feature);
+  const shown = await client.work.showWorkPackage.run({
+    ...request,
+    ...given({ workPackageId: context.args.wp }),
+  });
   return { data: snakeKeys(shown), text: lines(shownLines(shown)), next: nextOfWorkPackage(context, shown) };
 };
 

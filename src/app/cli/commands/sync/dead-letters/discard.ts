@@ -1,27 +1,25 @@
 import { SyncError } from '../../../../../domain/errors.js';
-import type { Report } from '../../../define-command.js';
+import type { CommandContext, Report } from '../../../define-command.js';
 import { askYesNo } from '../../shared/ask.js';
-import type { ClientContext } from '../../shared/client.js';
 import { choiceOf, type ChoiceArgs } from './choice.js';
 
 interface Args extends ChoiceArgs {
   readonly yes: boolean;
 }
 
-export const run = async (context: ClientContext<Args>): Promise<Report> => {
-  const decide = await (await context.container()).get('decideDeadLetters');
-  const letters = await decide.choose(choiceOf(context.args));
+export const run = async (context: CommandContext<Args>): Promise<Report> => {
+  const letters = await context.client.reports.decideDeadLetters.choose(choiceOf(context.args));
   if (letters.length > 0 && !(await isMeant(context, letters.length))) {
     return { data: { discarded: [] }, text: 'Nothing was discarded.' };
   }
-  const { decided } = await decide.run('discard', letters);
+  const { decided } = await context.client.reports.decideDeadLetters.run('discard', letters);
   return {
     data: { discarded: decided.map(({ eventId }) => eventId) },
     text: `Discarded ${decided.length}. They stay counted as discarded.`,
   };
 };
 
-const isMeant = async (context: ClientContext<Args>, count: number): Promise<boolean> => {
+const isMeant = async (context: CommandContext<Args>, count: number): Promise<boolean> => {
   const { args, common, io } = context;
   if (args.yes) return true;
   if (common.input && io.stdin().isTTY) {

@@ -1,16 +1,14 @@
 import type { DeadLetter } from '../../../../reports/list-dead-letters.js';
-import type { Report } from '../../../define-command.js';
+import type { CommandContext, Report } from '../../../define-command.js';
 import { bold, dim, lines, type Text } from '../../../render/text.js';
-import type { ClientContext } from '../../shared/client.js';
 import { deadLetterDocument } from './dead-letter-document.js';
 
 interface Args {
   readonly projectUuid: string | undefined;
 }
 
-export const run = async ({ args, container }: ClientContext<Args>): Promise<Report> => {
-  const list = await (await container()).get('listDeadLetters');
-  const letters = await list.run(args.projectUuid);
+export const run = async ({ args, client }: CommandContext<Args>): Promise<Report> => {
+  const letters = await client.reports.listDeadLetters.run(args.projectUuid);
   return {
     data: { dead_letters: letters.map(deadLetterDocument) },
     text:

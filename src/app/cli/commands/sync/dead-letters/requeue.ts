@@ -1,11 +1,12 @@
-import type { Report } from '../../../define-command.js';
+import type { CommandContext, Report } from '../../../define-command.js';
 import { lines } from '../../../render/text.js';
-import type { ClientContext } from '../../shared/client.js';
 import { choiceOf, type ChoiceArgs } from './choice.js';
 
-export const run = async ({ args, container }: ClientContext<ChoiceArgs>): Promise<Report> => {
-  const decide = await (await container()).get('decideDeadLetters');
-  const { decided, left } = await decide.run('requeue', await decide.choose(choiceOf(args)));
+export const run = async ({ args, client }: CommandContext<ChoiceArgs>): Promise<Report> => {
+  const { decided, left } = await client.reports.decideDeadLetters.run(
+    'requeue',
+    await client.reports.decideDeadLetters.choose(choiceOf(args)),
+  );
   return {
     outcome: decided.length === 0 && left.length > 0 ? 'failed' : 'done',
     data: {

@@ -1,16 +1,14 @@
-import type { Report } from '../../../define-command.js';
+import type { CommandContext, Report } from '../../../define-command.js';
 import { facts } from '../../../render/table.js';
 import { lines, type Text } from '../../../render/text.js';
-import type { ClientContext } from '../../shared/client.js';
 import { deadLetterDocument } from './dead-letter-document.js';
 
 interface Args {
   readonly id: string;
 }
 
-export const run = async ({ args, container }: ClientContext<Args>): Promise<Report> => {
-  const decide = await (await container()).get('decideDeadLetters');
-  const [letter] = await decide.choose([args.id]);
+export const run = async ({ args, client }: CommandContext<Args>): Promise<Report> => {
+  const [letter] = await client.reports.decideDeadLetters.choose([args.id]);
   if (letter === undefined) throw new Error('a choice of one is one');
   const event: readonly Text[] =
     letter.event === undefined ? [] : ['', JSON.stringify(letter.event, undefined, 2)];

@@ -1,31 +1,29 @@
 import type { RunLimits } from '../../../../../domain/agents/state.js';
-import type { ClientContainer } from '../../../../compose/container.js';
+import type { Checkout } from '../../../../../ports/events.js';
+import type { DeliveryBeside } from '../../../../delivery/deliver-beside.js';
+import type { Client } from '../../../../library/client.js';
 import type { ConsentQuestion } from '../../../../agents/agent-consent.js';
 import type { ProgressListener } from '../../../../agents/orchestration-progress.js';
-import type { Report } from '../../../define-command.js';
-import type { ClientContext } from '../../shared/client.js';
-import { featureRequest } from '../../shared/feature-request.js';
+import type { CommandContext, Report } from '../../../define-command.js';
 import { askYesNo } from '../../shared/ask.js';
 import { workReport } from '../../shared/work-report.js';
 import type { OrchestrateArgs } from './arguments.js';
-import { DeliveryBeside } from './delivery-beside.js';
 import { LiveAgents } from './live-agents.js';
 import { resultReport, summary } from './reports.js';
 import { commandLine, toldOf } from './told-lines.js';
 
 /** Runs an orchestration to its end, telling what happens; events are delivered meanwhile. */
 export const runOrchestration = async (
-  client: ClientContainer,
-  context: ClientContext<OrchestrateArgs>,
+  client: Client,
+  context: CommandContext<OrchestrateArgs>,
   limits: Partial<RunLimits>,
 ): Promise<Report> => {
-  const { args, io, signal } = context;
-  const orchestrate = await client.get('orchestrateFeature');
-  const request = await featureRequest(client, context);
-  const delivery = await DeliveryBeside.prepare(client, request.checkout, io.env);
+  const { args, signal } = context;
+  const request = await client.feature(context.common.feature);
+  const delivery = await prepareDelivery(client, request.checkout);
   const display = await displayOf(client, context);
   try {
-    const result = await orchestrate.run(
+    const result = await client.agents.orchestrateFeature.run(
       {
         ...request,
         agents: args.agents,
@@ -56,9 +54,15 @@ export const runOrchestration = async (
   }
 };
 
+/** Agents are to work also where delivery cannot even be composed. */
+const prepareDelivery = (client: Client, checkout: Checkout): Promise<DeliveryBeside> =>
+  client.delivery.deliverBeside
+    .prepare(checkout)
+    .catch(() => ({ start: () => undefined, stop: () => Promise.resolve() }));
+
 /** Who is at a terminal is asked, once the commands are shown; a script says it beforehand. */
 const askingConsent = (
-  context: ClientContext<OrchestrateArgs>,
+  context: CommandContext<OrchestrateArgs>,
 ): { readonly askConsent?: ConsentQuestion } => {
   const { args, common, io, terminal } = context;
   if (args.trustAgents) return { askConsent: async () => true };
@@ -77,8 +81,8 @@ interface Display {
 }
 
 /** A live display on a terminal, plain lines elsewhere. Agents may print as much as they like: it is drawn at its own pace. */
-const displayOf = async (client: ClientContainer, { terminal }: ClientContext<unknown>): Promise<Display> => {
-  const [timer, clock] = await Promise.all([client.get('timer'), client.get('wallClock')]);
+const displayOf = async (client: Client, { terminal }: CommandContext<unknown>): Promise<Display> => {
+  const [timer, clock] = await Promise.all([client.port('timer'), client.port('wallClock')]);
   const live = terminal.interactive ? new LiveAgents() : undefined;
   const over = new AbortController();
   let summarised: () => string = () => '';
