@@ -4,7 +4,8 @@ import { bufferSink } from '../../src/app/cli/io.js';
 import { COMMANDS } from '../../src/app/cli/commands/all.js';
 import { complete } from '../../src/app/cli/completion.js';
 import { runProgram } from '../../src/app/cli/program.js';
-import type { Closeable } from '../../src/app/cli/program.js';
+import type { ClientContainer } from '../../src/app/compose/container.js';
+
 import { SyncError } from '../../src/domain/errors.js';
 
 interface MoveArgs {
@@ -53,7 +54,7 @@ const commands: readonly CommandDefinition[] = [move, status];
 
 const call = async (
   argv: readonly string[],
-  options: { container?: Closeable; env?: Record<string, string> } = {},
+  options: { container?: ClientContainer; env?: Record<string, string> } = {},
 ) => {
   const stdout = bufferSink();
   const stderr = bufferSink();
@@ -69,7 +70,7 @@ const call = async (
     },
     version: '1.2.3',
     signal: new AbortController().signal,
-    createContainer: () =>
+    openContainer: () =>
       options.container ? Promise.resolve(options.container) : Promise.reject(new Error('no container')),
     commands,
   });
@@ -317,12 +318,18 @@ describe('a failure', () => {
   });
 });
 
+const containerOf = (more: Pick<ClientContainer, 'close'>): ClientContainer => ({
+  get: async (name) => ({ name }) as never,
+  ...more,
+});
+
 describe('the container', () => {
   it('is made once and closed after the command', async () => {
     let closed = 0;
-    const container = { close: () => Promise.resolve(void closed++) };
-    answer = async ({ container: thunk }) => {
-      expect(await thunk()).toBe(await thunk());
+    const container = containerOf({ close: () => Promise.resolve(void closed++) });
+    answer = async ({ client }) => {
+      expect(await client.port('wallClock')).toEqual({ name: 'wallClock' });
+      expect(await client.port('log')).toEqual({ name: 'log' });
       expect(closed).toBe(0);
       return { data: {} };
     };
@@ -332,9 +339,9 @@ describe('the container', () => {
 
   it('is closed when the command fails too', async () => {
     let closed = 0;
-    const container = { close: () => Promise.resolve(void closed++) };
-    answer = async ({ container: thunk }) => {
-      await thunk();
+    const container = containerOf({ close: () => Promise.resolve(void closed++) });
+    answer = async ({ client }) => {
+      await client.port('wallClock');
       throw new SyncError('unreachable', 'No answer.');
     };
     expect((await call(MOVE, { container })).outcome).toBe('failed');
@@ -342,8 +349,8 @@ describe('the container', () => {
   });
 
   it('that cannot be made is the failure of the command', async () => {
-    answer = async ({ container: thunk }) => {
-      await thunk();
+    answer = async ({ client }) => {
+      await client.port('wallClock');
       return { data: {} };
     };
     expect((await call(MOVE)).err).toContain('no container');

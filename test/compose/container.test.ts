@@ -124,6 +124,9 @@ const PARTS: Readonly<Record<keyof Parts, true>> = {
   summons: true,
   runtime: true,
   guardAgents: true,
+  deliverBeside: true,
+  logBreakage: true,
+  scopeEvents: true,
 };
 
 const HUB_PARTS: Readonly<Record<keyof HubParts, true>> = {

@@ -55,7 +55,7 @@ export class CommandLine {
       io: { stdout, stderr, stdin: () => source, env, cwd: options.cwd ?? this.git.root },
       version: '1.2.3',
       signal: options.signal ?? new AbortController().signal,
-      createContainer: async (waiting) =>
+      openContainer: async (waiting) =>
         createClientContainer(
           { ...PROCESS, env, stderr, waiting },
           {

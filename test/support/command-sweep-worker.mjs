@@ -42,7 +42,7 @@ const run = async (argv) => {
     io: { stdout, stderr, stdin: () => input('secret-of-ada\n'), env: environment, cwd: directory },
     version: '1.2.3',
     signal: interruption.signal,
-    createContainer: async () =>
+    openContainer: async () =>
       createClientContainer({
         ...{
           env: environment,

@@ -27,19 +27,6 @@ interface TailHost {
   readonly liveLinkTo: (listeners: LiveListeners) => Pick<LiveLink, 'run'>;
 }
 
-/** Follows what a team's hub gets, each time from anew: see `EventTail`. */
-export class FollowEvents {
-  readonly #host: TailHost;
-
-  constructor(host: TailHost) {
-    this.#host = host;
-  }
-
-  async run(input: TailInput, signal: AbortSignal): Promise<void> {
-    await new EventTail(this.#host, input).run(signal);
-  }
-}
-
 /**
  * Shows a team's events as the hub gets them, each once and in the order of its log, over every interruption: what was
  * missed is read from the hub before the next live event is shown. At a hub without sequence numbers only what arrives

@@ -59,9 +59,9 @@ describe('following a real hub over a wire that is cut', () => {
       const controller = new AbortController();
       const tail = new EventTail(
         {
-          tokens,
-          reader,
-          linkTo: (listeners) => new LiveLink({ ...host, clock: new MemoryLamportStore() }, listeners),
+          accessTokens: tokens,
+          eventReader: reader,
+          liveLinkTo: (listeners) => new LiveLink({ ...host, clock: new MemoryLamportStore() }, listeners),
         },
         {
           after: 0,

@@ -1,3 +1,4 @@
+import type { LiveListeners } from '../../../src/app/delivery/live-session.js';
 import { MemoryEventReader } from '../../../src/adapters/memory/memory-event-reader.js';
 import { EventTail, type TailInput } from '../../../src/app/delivery/event-tail.js';
 import type { MemoryHub } from '../../../src/adapters/memory/memory-hub.js';
@@ -34,7 +35,11 @@ const ready = async (options: ConstructorParameters<typeof DeliveryWorld>[0] = {
   const reader = new MemoryEventReader(world.network, 2);
   const shown: string[] = [];
   const tail = (input: Partial<TailInput> = {}): { readonly ended: Promise<unknown> } => {
-    const host = { tokens: world.tokens, reader, linkTo: (listeners: never) => world.link(listeners) };
+    const host = {
+      accessTokens: world.tokens,
+      eventReader: reader,
+      liveLinkTo: (listeners: LiveListeners) => world.link(listeners),
+    };
     const onEvent: TailInput['onEvent'] = (event) => void shown.push(String(event['event_id']));
     const controller = new AbortController();
     const running = new EventTail(host, { onEvent, ...input }).run(controller.signal);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { MemoryOutboxes } from '../../../src/adapters/memory/memory-outboxes.js';
 import { ExportEvents, type ExportFormat, type ExportInput } from '../../../src/app/reports/export-events.js';
+import type { EventScope } from '../../../src/app/reports/event-scope.js';
 import { ImportEvents } from '../../../src/app/outbox/import-events.js';
 import { eventPieces } from '../../../src/domain/events/event-pieces.js';
 import { collect, fact, PROJECT } from '../../support/facts.js';
@@ -15,9 +16,18 @@ const importer = (outboxes: MemoryOutboxes, maxWaiting = 1000) => {
   return (text: string, signal?: AbortSignal) => subject.run(eventPieces(chunksOf(text)), undefined, signal);
 };
 
-const exported = async (outboxes: MemoryOutboxes, input: ExportInput): Promise<readonly string[]> => {
+/** What is asked for, as events name it already. */
+type Asked = Pick<ExportInput, 'format' | 'limit'> & EventScope;
+
+const exported = async (outboxes: MemoryOutboxes, { format, limit, ...scope }: Asked) => {
   const lines: string[] = [];
-  await new ExportEvents().run(outboxes.open(PROJECT), input, (line) => void lines.push(line));
+  const scopeEvents = { run: async () => ({ scope, outbox: outboxes.open(PROJECT) }) };
+  const input = {
+    format,
+    ...(limit === undefined ? {} : { limit }),
+    checkout: { root: '/', projectRoot: '/' },
+  };
+  await new ExportEvents({ scopeEvents }).run(input, (line) => void lines.push(line));
   return lines;
 };
 
@@ -172,7 +182,7 @@ describe('what is exported and imported', () => {
       about(4, 'WP01', '001-x'),
     ];
     await importer(outboxes)(events.map((event) => JSON.stringify(event)).join('\n'));
-    const ids = async (input: Partial<ExportInput>): Promise<readonly number[]> =>
+    const ids = async (input: Partial<Asked>): Promise<readonly number[]> =>
       (await exported(outboxes, { format: 'ndjson', ...input })).map(
         (line) => (JSON.parse(line) as { lamport_clock: number }).lamport_clock,
       );

@@ -1,10 +1,17 @@
+import type { EventScope } from '../../../src/app/reports/event-scope.js';
 import { ListEvents } from '../../../src/app/reports/list-events.js';
 import type { JournalRecord, Outbox } from '../../../src/ports/outbox.js';
 import { MemoryOutboxes } from '../../../src/adapters/memory/memory-outboxes.js';
 import { fact, facts, PROJECT } from '../../support/facts.js';
 import { envelopeOf } from '../../support/outgoing-events.js';
 
-const list = new ListEvents();
+const list = async (
+  outbox: Outbox | undefined,
+  { limit, ...scope }: EventScope & { readonly limit: number },
+) => {
+  const subject = new ListEvents({ scopeEvents: { run: async () => ({ scope, outbox }) } });
+  return (await subject.run({ limit, checkout: { root: '/', projectRoot: '/' } })).events;
+};
 
 const journal = (...records: readonly Partial<JournalRecord>[]): Outbox =>
   ({
@@ -18,9 +25,9 @@ describe('the local journal', () => {
   it('is listed oldest first, the newest of it when it is long', async () => {
     const outbox = new MemoryOutboxes().open(PROJECT);
     await outbox.capture(facts(1, 10), { maxWaiting: 100 });
-    const clocks = (await list.run(outbox, { limit: 3 })).map(({ event }) => event.lamport_clock);
+    const clocks = (await list(outbox, { limit: 3 })).map(({ event }) => event.lamport_clock);
     expect(clocks).toEqual([8, 9, 10]);
-    expect(await list.run(outbox, { limit: 100 })).toHaveLength(10);
+    expect(await list(outbox, { limit: 100 })).toHaveLength(10);
   });
 
   it('is filtered before it is limited', async () => {
@@ -37,8 +44,8 @@ describe('the local journal', () => {
         ),
       },
     );
-    const clocks = async (input: object) =>
-      (await list.run(outbox, { limit: 1, ...input })).map(({ event }) => event.lamport_clock);
+    const clocks = async (input: EventScope) =>
+      (await list(outbox, { limit: 1, ...input })).map(({ event }) => event.lamport_clock);
     expect(await clocks({ workPackage: 'WP02' })).toEqual([2]);
     expect(await clocks({ feature: '002-y' })).toEqual([3]);
     expect(await clocks({ feature: '001-x', workPackage: 'WP01' })).toEqual([1]);
@@ -51,7 +58,7 @@ describe('the local journal', () => {
       { json: '{"nothing":1}' },
       { json: JSON.stringify(envelopeOf(3)), invalid: 'payload.wp_id is missing' },
     );
-    expect(await list.run(outbox, { limit: 10 })).toEqual([
+    expect(await list(outbox, { limit: 10 })).toEqual([
       {
         record: 3,
         event: expect.objectContaining({ lamport_clock: 3 }),
@@ -65,12 +72,13 @@ describe('the local journal', () => {
       ...envelopeOf(1),
       payload: { wp_id: 'WP01', from_lane: 'planned', to_lane: 'in_progress', actor: 'ada' },
     };
-    const [listed] = await list.run(journal({ json: JSON.stringify(theirs) }), { limit: 1 });
+    const [listed] = await list(journal({ json: JSON.stringify(theirs) }), { limit: 1 });
     expect(listed?.event.payload).toMatchObject({ previous_status: 'planned', new_status: 'doing' });
   });
 
   it('of a project without events is empty', async () => {
-    expect(await list.run(new MemoryOutboxes().open(PROJECT), { limit: 5 })).toEqual([]);
+    expect(await list(new MemoryOutboxes().open(PROJECT), { limit: 5 })).toEqual([]);
+    expect(await list(undefined, { limit: 5 })).toEqual([]);
     void fact;
   });
 });

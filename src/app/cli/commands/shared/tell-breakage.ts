@@ -8,7 +8,9 @@ export const tellBreakage = async (
   { args, common, client }: CommandContext<Readonly<Record<string, unknown>>>,
 ): Promise<void> => {
   if (isSettled(error) || READING.has(words.join(' '))) return;
-  await client.work.logBreakage.run(error, client.directory, subjectOf(args, common.feature));
+  const subject = subjectOf(args, common.feature);
+  // What cannot even be told of is no second error: that of the command is the one that is shown.
+  await client.work.logBreakage.run(error, client.directory, subject).catch(() => undefined);
 };
 
 /** What only looks emits nothing, whatever happens to it. */
