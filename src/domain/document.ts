@@ -22,11 +22,13 @@ export type Description<T = unknown> = GenericSchema<unknown, T>;
 /** The type of what a description accepts, read-only throughout. */
 export type DocumentOf<D extends GenericSchema> = Frozen<InferOutput<D>>;
 
-type Frozen<T> = T extends string | number | boolean | null | undefined
+type Frozen<T> = unknown extends T
   ? T
-  : T extends readonly (infer Item)[]
-    ? readonly Frozen<Item>[]
-    : { readonly [Key in keyof T]: Frozen<T[Key]> };
+  : T extends string | number | boolean | null | undefined
+    ? T
+    : T extends readonly (infer Item)[]
+      ? readonly Frozen<Item>[]
+      : { readonly [Key in keyof T]: Frozen<T[Key]> };
 
 /** Everything that is wrong with a value, each with its place; empty when it is as described. */
 export const issuesOf = (description: GenericSchema, value: unknown): readonly Issue[] =>

@@ -1,125 +1,116 @@
-import { isFields, type Fields } from './document.js';
+import { exactOptional, nullable, unknown, type GenericSchema } from 'valibot';
+import {
+  bearing,
+  choice,
+  isDocument,
+  isFields,
+  list,
+  number,
+  object,
+  ownMember,
+  text,
+  type DocumentOf,
+} from './document.js';
 
 /**
- * The messages that client and hub exchange, shared by both sides. Guards accept any object whose required keys
- * have the right type and pass unknown keys on, so that either side may be newer than the other.
+ * The messages that client and hub exchange, shared by both sides. What is described accepts any object whose required
+ * keys have the right type and passes unknown keys on, so that either side may be newer than the other.
  */
 
+/** What an extension says beside the contract. Nobody is refused for how it is spelled. */
+const extension = <S extends GenericSchema>(schema: S) => exactOptional(bearing(schema, () => true));
+
+const aNumber = number('must be a number', () => true);
+
 /** The body of `POST /api/v1/events/batch/`. Events stay `unknown` here: each is judged on its own. */
-export interface BatchBody {
-  readonly events: readonly unknown[];
-}
-
-/** One line of a batch answer, and the `ack` frame of a live session. */
-export interface EventResult {
-  readonly event_id: string;
-  readonly status: string;
-  readonly error_message?: string | null;
-  /** Older spelling of `error_message`. */
-  readonly error?: string | null;
-  /** Extension: stable kebab-case reason. */
-  readonly code?: string;
-  /** Extension: with the code `clock-behind`. */
-  readonly server_clock?: number;
-}
-
-/** First frame of a session. Everything but `type` and `work_packages` is an extension. */
-export interface SnapshotMessage {
-  readonly type: 'snapshot';
-  readonly work_packages: readonly unknown[];
-  /** What the hub can do beyond the base contract: `ack`, `auth`, `sequence`. */
-  readonly capabilities?: readonly string[];
-  readonly lamport_clock?: number;
-  readonly limits?: {
-    /** Events of one batch. */
-    readonly batch_events?: number;
-    /** Bytes of the body of a batch as it travels. */
-    readonly batch_bytes?: number;
-    readonly event_bytes?: number;
-  };
-  readonly hub_id?: string;
-  /** With the capability `sequence`: that of the last event stored for the team before this session. */
-  readonly sequence?: number;
-}
-
-/** An event of somebody else: the envelope's fields lie flat beside `type`. */
-export interface EventMessage {
-  readonly type: 'event';
-  readonly event_id: string;
-  readonly event_type: string;
-  readonly lamport_clock: number;
-  readonly node_id: string;
-  /** With the capability `sequence`: the number under which the hub stored it; no part of the event. */
-  readonly hub_sequence?: unknown;
-  readonly [key: string]: unknown;
-}
-
-export interface PingMessage {
-  readonly type: 'ping';
-  readonly timestamp: number;
-}
-
-export interface AckMessage extends EventResult {
-  readonly type: 'ack';
-}
-
-export interface AuthenticatedMessage {
-  readonly type: 'auth';
-  readonly status: string;
-}
-
-export type ServerMessage = SnapshotMessage | EventMessage | PingMessage | AckMessage | AuthenticatedMessage;
-
-export interface PongMessage {
-  readonly type: 'pong';
-  readonly timestamp: number;
-}
-
-export interface AuthMessage {
-  readonly type: 'auth';
-  readonly token: string;
-}
-
-/** What a client sends: a raw envelope has no `type`. */
-export type ClientMessage = PongMessage | AuthMessage;
-
-export const isBatchBody = (value: unknown): value is BatchBody =>
-  isFields(value) && Array.isArray(value['events']);
+export const BATCH_BODY = object({ events: list(unknown()) });
 
 /** Id and status decide: a hub that spells an explanation differently has answered all the same. */
-export const isEventResult = (value: unknown): value is EventResult =>
-  isFields(value) && typeof value['event_id'] === 'string' && typeof value['status'] === 'string';
+const RESULT = {
+  event_id: text(),
+  status: text(),
+  error_message: extension(nullable(text())),
+  /** Older spelling of `error_message`. */
+  error: extension(nullable(text())),
+  /** Stable kebab-case reason. */
+  code: extension(text()),
+  /** With the code `clock-behind`. */
+  server_clock: extension(aNumber),
+};
+
+/** One line of a batch answer, and the `ack` frame of a live session. */
+export const EVENT_RESULT = object(RESULT);
+
+/** What a hub sends on a live session, by `type`. */
+export const SERVER_MESSAGES = {
+  /** First frame of a session. Everything but `type` and `work_packages` is an extension. */
+  snapshot: object({
+    type: choice(['snapshot']),
+    work_packages: list(unknown()),
+    /** What the hub can do beyond the base contract: `ack`, `auth`, `sequence`. */
+    capabilities: extension(list(text())),
+    lamport_clock: extension(aNumber),
+    limits: extension(
+      object({
+        /** Events of one batch. */
+        batch_events: exactOptional(aNumber),
+        /** Bytes of the body of a batch as it travels. */
+        batch_bytes: exactOptional(aNumber),
+        event_bytes: exactOptional(aNumber),
+      }),
+    ),
+    hub_id: extension(text()),
+    /** With the capability `sequence`: that of the last event stored for the team before this session. */
+    sequence: extension(aNumber),
+  }),
+  /** An event of somebody else: the envelope's fields lie flat beside `type`. */
+  event: object({
+    type: choice(['event']),
+    event_id: text(),
+    event_type: text(),
+    lamport_clock: aNumber,
+    node_id: text(),
+    /** With the capability `sequence`: the number under which the hub stored it; no part of the event. */
+    hub_sequence: exactOptional(unknown()),
+  }),
+  ping: object({ type: choice(['ping']), timestamp: aNumber }),
+  ack: object({ type: choice(['ack']), ...RESULT }),
+  auth: object({ type: choice(['auth']), status: text() }),
+};
+
+/** What a client sends on a live session, by `type`; a raw envelope has none. */
+export const CLIENT_MESSAGES = {
+  pong: object({ type: choice(['pong']), timestamp: aNumber }),
+  auth: object({ type: choice(['auth']), token: text() }),
+};
+
+export type EventResult = DocumentOf<typeof EVENT_RESULT>;
+export type SnapshotMessage = DocumentOf<typeof SERVER_MESSAGES.snapshot>;
+export interface EventMessage extends DocumentOf<typeof SERVER_MESSAGES.event> {
+  readonly [key: string]: unknown;
+}
+export type AckMessage = DocumentOf<typeof SERVER_MESSAGES.ack>;
+export type ServerMessage =
+  | SnapshotMessage
+  | EventMessage
+  | AckMessage
+  | DocumentOf<typeof SERVER_MESSAGES.ping>
+  | DocumentOf<typeof SERVER_MESSAGES.auth>;
+export type ClientMessage = DocumentOf<typeof CLIENT_MESSAGES.pong> | DocumentOf<typeof CLIENT_MESSAGES.auth>;
+
+export const isEventResult = (value: unknown): value is EventResult => isDocument(EVENT_RESULT, value);
 
 /** Reads one frame of a hub; `undefined` for a frame that this version does not know or that is malformed. */
-export const parseServerMessage = (value: unknown): ServerMessage | undefined => {
-  if (!isFields(value)) return undefined;
-  switch (value['type']) {
-    case 'snapshot':
-      return Array.isArray(value['work_packages']) ? (value as unknown as SnapshotMessage) : undefined;
-    case 'event':
-      return isEventMessage(value) ? value : undefined;
-    case 'ping':
-      return typeof value['timestamp'] === 'number' ? (value as unknown as PingMessage) : undefined;
-    case 'ack':
-      return isEventResult(value) ? (value as unknown as AckMessage) : undefined;
-    case 'auth':
-      return typeof value['status'] === 'string' ? (value as unknown as AuthenticatedMessage) : undefined;
-    default:
-      return undefined;
-  }
-};
+export const parseServerMessage = (value: unknown): ServerMessage | undefined =>
+  parsed(SERVER_MESSAGES, value) as ServerMessage | undefined;
 
 /** Reads one typed frame of a client; anything without a known `type` is an envelope or noise. */
-export const parseClientMessage = (value: unknown): ClientMessage | undefined => {
-  if (!isFields(value)) return undefined;
-  if (value['type'] === 'pong' && typeof value['timestamp'] === 'number')
-    return value as unknown as PongMessage;
-  if (value['type'] === 'auth' && typeof value['token'] === 'string') return value as unknown as AuthMessage;
-  return undefined;
-};
+export const parseClientMessage = (value: unknown): ClientMessage | undefined =>
+  parsed(CLIENT_MESSAGES, value) as ClientMessage | undefined;
 
-const isEventMessage = (value: Fields): value is EventMessage =>
-  typeof value['event_id'] === 'string' &&
-  typeof value['event_type'] === 'string' &&
-  typeof value['lamport_clock'] === 'number' &&
-  typeof value['node_id'] === 'string';
+const parsed = (messages: Readonly<Record<string, GenericSchema>>, value: unknown): unknown => {
+  const type = isFields(value) ? value['type'] : undefined;
+  const message =
+    typeof type === 'string' ? (ownMember(messages, type) as GenericSchema | undefined) : undefined;
+  return message !== undefined && isDocument(message, value) ? value : undefined;
+};
