@@ -9,6 +9,7 @@ export type * from '../agents/plan-orchestration.js';
 export type * from '../delivery/account-status.js';
 export type * from '../delivery/background-process.js';
 export type * from '../delivery/backlog-consent.js';
+export type * from '../delivery/deliver-beside.js';
 export type * from '../delivery/event-tail.js';
 export type * from '../delivery/flush.js';
 export type * from '../delivery/lift-refusals.js';
