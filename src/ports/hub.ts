@@ -172,6 +172,14 @@ export interface AccountStore {
   addTeam(slug: string): Promise<'added' | 'exists'>;
   /** Every team, by slug. */
   teams(): Promise<readonly string[]>;
+  /** Takes a team away with its memberships, and ends its sessions. One that has events stays. */
+  removeTeam(slug: string): Promise<'removed' | 'absent' | 'has-events'>;
+  /** Every user, by name. */
+  users(): Promise<readonly UserSummary[]>;
+  /** Takes a user away with all memberships, and ends all sessions. */
+  removeUser(name: string): Promise<'removed' | 'absent'>;
+  /** Gives a user another password and ends the sessions of all devices; tokens of programs stay. */
+  setPassword(name: string, password: string): Promise<'changed' | 'absent'>;
   /** A user who can sign in with a password; in no team yet. A user who exists keeps the old password. */
   addUser(user: { readonly name: string; readonly password: string }): Promise<'added' | 'exists'>;
   /** Makes the user a member. The first team of a user is where a sign-in without a wish leads. */
@@ -186,14 +194,40 @@ export interface AccountStore {
    * password. `team` is a wish; without one it is the user's first team.
    */
   signIn(request: SignInRequest): Promise<Result<SessionTokens, SignInFault>>;
+  /** The same check without a session. */
+  prove(request: SignInRequest): Promise<Result<Holder, SignInFault>>;
   /**
    * Spends a refresh token for the next pair. The same token presented again within the grace period gets the same
    * pair again, since an answer may have been lost; after it, the whole session is revoked, since somebody else may
    * hold a copy. Durable before this resolves.
    */
   rotate(refreshToken: string): Promise<Result<SessionTokens, RefreshFault>>;
-  /** Ends the session of a refresh token; an unknown one is no fault. All its tokens are worthless afterwards. */
-  revoke(refreshToken: string): Promise<void>;
+  /** Ends the session of a refresh token; `undefined` when it is unknown. All its tokens are worthless afterwards. */
+  revoke(refreshToken: string): Promise<Pick<Bearer, 'user' | 'team' | 'sessionId'> | undefined>;
+  /** What has not ended, latest first; with `user` only what is theirs. */
+  sessions(kind: SessionKind, user?: string): Promise<readonly SessionSummary[]>;
+  /** Ends sessions of that kind: the one whose id begins so (eight characters at least), or all of a user. Resolves to what ended. */
+  endSessions(kind: SessionKind, which: SessionChoice): Promise<readonly SessionSummary[]>;
+  /**
+   * Changes whenever something was taken back, by whichever process. Whoever keeps connections open compares it to learn
+   * that they have to be judged again. It also forgets here what was known of bearers before the change.
+   */
+  revision(): Promise<string>;
+  /** Takes a turn from a bucket that all hubs share; `false` when it is empty. */
+  takeTurn(bucket: string, rule: ThrottleRule): Promise<boolean>;
+  /** Puts a turn back that turned out to be harmless. */
+  giveTurnBack(bucket: string, rule: ThrottleRule): Promise<void>;
+
+  /** A device asks to be signed in (RFC 8628): the device keeps one code, a person types the other one. */
+  askForDevice(device?: string): Promise<DeviceCodes>;
+  /** A person has typed the code and signs the device in. `false`: no such code waits. */
+  agreeToDevice(userCode: string, holder: Holder): Promise<boolean>;
+  /** The tokens of a device that was agreed to; each code gives them once. */
+  redeemDevice(deviceCode: string): Promise<Result<SessionTokens, DeviceFault>>;
+  /** A code with which the first user is made, as long as there is none; it replaces an earlier one. `undefined` when there are users. */
+  mintSetupCode(): Promise<string | undefined>;
+  /** Spends that code. `false` when it is not the present one, or there are users. */
+  spendSetupCode(code: string): Promise<boolean>;
   /** A token for one live connection of the session that an access token belongs to. */
   issueLiveToken(accessToken: string): Promise<Result<IssuedLiveToken, BearerFault>>;
   /** A token for programs: an access token without a refresh token, in a session of its own. */
@@ -201,9 +235,12 @@ export interface AccountStore {
     user: string,
     team: string,
     lifetimeSeconds: number,
+    name?: string,
   ): Promise<Result<SessionTokens, SignInFault>>;
   /** Who presents a token of that purpose. A revoked token is refused at the latest one second after the revocation. */
   identify(token: string, purpose: TokenPurpose): Promise<Result<Bearer, BearerFault>>;
+  /** Spends a live token for the one connection that it opens. It goes on to identify that connection. */
+  openLive(liveToken: string): Promise<Result<Bearer, BearerFault>>;
   /** Forgets tokens and sessions that ended before the given time. */
   prune(beforeMs: number): Promise<void>;
 }
@@ -225,7 +262,52 @@ export type SignInFault = 'wrong-credentials' | 'no-team';
 /** `reused`: an old token came back after the grace period, and the session is now revoked. */
 export type RefreshFault = 'unknown' | 'expired' | 'revoked' | 'reused' | 'not-a-member';
 
-export type BearerFault = 'unknown' | 'expired' | 'revoked' | 'not-a-member';
+/** `spent`: the live token has opened a connection before. */
+export type BearerFault = 'unknown' | 'expired' | 'revoked' | 'spent' | 'not-a-member';
+
+/** Whom tokens stand for. */
+export interface Holder {
+  readonly user: string;
+  readonly team: string;
+}
+
+export interface UserSummary {
+  readonly name: string;
+  /** In the order of joining. */
+  readonly teams: readonly string[];
+  readonly addedAtMs: number;
+}
+
+/** `device`: renewed by a refresh token; `program`: one token, until it expires. */
+export type SessionKind = 'device' | 'program';
+
+export type SessionChoice = { readonly id: string } | { readonly user: string };
+
+export interface SessionSummary extends Holder {
+  readonly sessionId: string;
+  /** What the device or the token is called. */
+  readonly name: string | undefined;
+  readonly openedAtMs: number;
+  /** When it ends unless it is renewed. */
+  readonly expiresAtMs: number;
+}
+
+/** A bucket of `burst` turns, to which one comes back every `everyMs`. */
+export interface ThrottleRule {
+  readonly burst: number;
+  readonly everyMs: number;
+}
+
+export interface DeviceCodes {
+  readonly deviceCode: string;
+  /** Eight letters, without those that are easily taken for others. */
+  readonly userCode: string;
+  readonly lifetimeSeconds: number;
+  readonly intervalSeconds: number;
+}
+
+/** `slow-down`: asked again before the interval was over. */
+export type DeviceFault = 'pending' | 'slow-down' | 'expired';
 
 export interface SessionTokens {
   readonly access: string;
@@ -254,6 +336,8 @@ export interface Bearer {
 export interface Secrets {
   /** An unguessable text of at least 256 bits. */
   token(): string;
+  /** Eight letters that a person can copy by hand, without vowels, so that they make no words. */
+  shortCode(): string;
   /** What may be stored of a token: a digest that does not lead back to it. */
   digest(token: string): string;
   /** A value that only the holder of `secret` can derive from `text`; the same for the same input. */

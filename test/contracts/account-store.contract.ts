@@ -196,6 +196,136 @@ export const accountStoreContract = (flavour: AccountStoreFlavour): void => {
       expect(await accounts.issueProgramToken('ada', 'beta', 1)).toEqual({ ok: false, error: 'no-team' });
     });
 
+    it('lists what is open and ends it by its id or its user', async () => {
+      const [first] = [await signIn('acme'), await signIn('zenith')];
+      const issued = await accounts.issueProgramToken('ada', 'acme', 3600, 'ci');
+      const token = issued.ok ? issued.value.access : '';
+      expect(await accounts.sessions('program')).toEqual([
+        {
+          sessionId: expect.any(String),
+          user: 'ada',
+          team: 'acme',
+          name: 'ci',
+          openedAtMs: at.time.nowMs(),
+          expiresAtMs: at.time.nowMs() + 3600 * SECOND,
+        },
+      ]);
+      expect(await accounts.sessions('device', 'nobody')).toEqual([]);
+      const [program] = await accounts.sessions('program', 'ada');
+      expect(await accounts.endSessions('device', { id: program!.sessionId })).toEqual([]);
+      expect(await accounts.endSessions('program', { id: program!.sessionId.slice(0, 7) })).toEqual([]);
+      expect(await accounts.endSessions('program', { id: program!.sessionId.slice(0, 8) })).toEqual([
+        program,
+      ]);
+      expect(await accounts.identify(token, 'access')).toEqual({ ok: false, error: 'revoked' });
+      expect(await accounts.sessions('program')).toEqual([]);
+      expect(await accounts.endSessions('device', { user: 'ada' })).toHaveLength(2);
+      expect(await accounts.rotate(first!.refresh)).toEqual({ ok: false, error: 'revoked' });
+    });
+
+    it('takes back passwords, users and teams with what they had open', async () => {
+      const device = await signIn('acme');
+      const issued = await accounts.issueProgramToken('ada', 'acme', 3600);
+      const token = issued.ok ? issued.value.access : '';
+      expect(await accounts.setPassword('nobody', 'another horse')).toBe('absent');
+      expect(await accounts.setPassword('ada', 'another horse')).toBe('changed');
+      expect(await accounts.identify(device.access, 'access')).toEqual({ ok: false, error: 'revoked' });
+      expect((await accounts.identify(token, 'access')).ok).toBe(true);
+      expect((await accounts.signIn({ username: 'ada', password: 'correct horse' })).ok).toBe(false);
+      expect((await accounts.signIn({ username: 'ada', password: 'another horse' })).ok).toBe(true);
+      expect(await accounts.removeTeam('acme')).toBe('removed');
+      expect(await accounts.removeTeam('acme')).toBe('absent');
+      expect((await accounts.identify(token, 'access')).ok).toBe(false);
+      expect((await accounts.users()).map(({ name, teams }) => [name, teams])).toEqual([['ada', ['zenith']]]);
+      expect(await accounts.removeUser('ada')).toBe('removed');
+      expect(await accounts.removeUser('ada')).toBe('absent');
+      expect(await accounts.sessions('device')).toEqual([]);
+      expect(await accounts.users()).toEqual([]);
+    });
+
+    it('has another revision after whatever was taken back, and only then', async () => {
+      const { refresh } = await signIn();
+      const first = await accounts.revision();
+      await signIn();
+      await accounts.revoke('nonsense');
+      expect(await accounts.revision()).toBe(first);
+      await accounts.revoke(refresh);
+      const second = await accounts.revision();
+      expect(second).not.toBe(first);
+      await accounts.removeMember('acme', 'ada');
+      expect(await accounts.revision()).not.toBe(second);
+    });
+
+    it('ends a session for good, however often it was renewed', async () => {
+      let { refresh } = await signIn();
+      for (let day = 0; day < 84; day += 6) {
+        at.time.set(at.time.nowMs() + 6 * 86_400 * SECOND);
+        ({ refresh } = await rotate(refresh));
+      }
+      at.time.set(at.time.nowMs() + 6 * 86_400 * SECOND);
+      expect(await accounts.rotate(refresh)).toEqual({ ok: false, error: 'expired' });
+    });
+
+    it('opens one connection with a live token', async () => {
+      const live = await accounts.issueLiveToken((await signIn()).access);
+      const token = live.ok ? live.value.token : '';
+      const opened = await Promise.all([accounts.openLive(token), accounts.openLive(token)]);
+      expect(opened.filter((each) => each.ok)).toHaveLength(1);
+      expect(await accounts.openLive(token)).toEqual({ ok: false, error: 'spent' });
+      expect((await accounts.identify(token, 'live')).ok).toBe(true);
+    });
+
+    it('gives so many turns at once, then one after each interval', async () => {
+      const rule = { burst: 3, everyMs: 1000 };
+      const take = async (count: number): Promise<number> => {
+        const taken = await Promise.all(Array.from({ length: count }, () => accounts.takeTurn('door', rule)));
+        return taken.filter(Boolean).length;
+      };
+      expect(await take(5)).toBe(3);
+      expect(await accounts.takeTurn('another', rule)).toBe(true);
+      at.time.set(at.time.nowMs() + 1000);
+      expect(await take(2)).toBe(1);
+      await accounts.giveTurnBack('door', rule);
+      expect(await take(2)).toBe(1);
+      at.time.set(at.time.nowMs() + 60_000);
+      expect(await take(5)).toBe(3);
+    });
+
+    it('signs in a device once, after a person has typed its code', async () => {
+      const { deviceCode, userCode, intervalSeconds } = await accounts.askForDevice('shelf');
+      expect(await accounts.redeemDevice(deviceCode)).toEqual({ ok: false, error: 'pending' });
+      expect(await accounts.redeemDevice(deviceCode)).toEqual({ ok: false, error: 'slow-down' });
+      const ada = { user: 'ada', team: 'acme' };
+      expect(await accounts.agreeToDevice('BCDF-GHJK', ada)).toBe(false);
+      const typed = `${userCode.slice(0, 4)}-${userCode.slice(4)}`.toLowerCase();
+      expect(await accounts.agreeToDevice(typed, ada)).toBe(true);
+      expect(await accounts.agreeToDevice(userCode, ada)).toBe(false);
+      at.time.set(at.time.nowMs() + intervalSeconds * SECOND);
+      expect(await accounts.redeemDevice(deviceCode)).toMatchObject({ ok: true, value: ada });
+      expect(await accounts.redeemDevice(deviceCode)).toEqual({ ok: false, error: 'expired' });
+      expect(await accounts.sessions('device')).toMatchObject([{ name: 'shelf' }]);
+    });
+
+    it('lets no device in after its time', async () => {
+      const { deviceCode, userCode, lifetimeSeconds } = await accounts.askForDevice();
+      at.time.set(at.time.nowMs() + lifetimeSeconds * SECOND);
+      expect(await accounts.agreeToDevice(userCode, { user: 'ada', team: 'acme' })).toBe(false);
+      expect(await accounts.redeemDevice(deviceCode)).toEqual({ ok: false, error: 'expired' });
+      await accounts.prune(at.time.nowMs() + 1);
+    });
+
+    it('has a code for the first user, and none when there is one', async () => {
+      expect(await accounts.mintSetupCode()).toBeUndefined();
+      await accounts.removeUser('ada');
+      const [earlier, code] = [await accounts.mintSetupCode(), await accounts.mintSetupCode()];
+      expect(await accounts.spendSetupCode(earlier ?? '')).toBe(false);
+      expect(await accounts.spendSetupCode(code ?? '')).toBe(true);
+      expect(await accounts.spendSetupCode(code ?? '')).toBe(false);
+      const last = await accounts.mintSetupCode();
+      await accounts.addUser({ name: 'bo', password: 'correct horse' });
+      expect(await accounts.spendSetupCode(last ?? '')).toBe(false);
+    });
+
     it('forgets what has ended and keeps what has not', async () => {
       const old = await signIn();
       at.time.set(at.time.nowMs() + WEEK + SECOND);

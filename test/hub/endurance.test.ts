@@ -4,7 +4,7 @@ import { SyncError } from '../../src/domain/errors.js';
 import { startHub } from '../../src/app/hub/start-hub.js';
 import type { AccountStore, EventStore } from '../../src/ports/hub.js';
 import { makeEvent } from '../support/hub-events.js';
-import { PASSWORD, silentLog, startTestHub, type TestHub } from '../support/hub.js';
+import { PASSWORD, replacing, silentLog, startTestHub, type TestHub } from '../support/hub.js';
 import { connectLive, liveTokenFor } from '../support/live-client.js';
 
 /** Speaks raw bytes to the hub and resolves with everything it says until it hangs up. */
@@ -43,8 +43,8 @@ const fullStore = (store: EventStore): EventStore => ({
 
 /** Accounts that fail in a way nobody foresaw. */
 const mistakenAccounts = (accounts: AccountStore): AccountStore => {
-  const mistaken = Object.create(accounts) as AccountStore;
-  return Object.assign(mistaken, { identify: () => Promise.reject(new TypeError('secret detail')) });
+  const identify = () => Promise.reject(new TypeError('secret detail'));
+  return replacing(accounts, { identify, openLive: identify });
 };
 
 describe('a hub under strain', () => {
@@ -52,11 +52,11 @@ describe('a hub under strain', () => {
   afterEach(() => hub.close());
 
   it('answers slow headers and slow bodies with 408', async () => {
-    hub = await startTestHub({ storage: 'memory', limits: { headersTimeoutMs: 80, requestTimeoutMs: 120 } });
-    const slowHead = await speak(hub, 'POST /api/v1/token/ HTTP/1.1\r\nHost: x\r\n');
+    hub = await startTestHub({ limits: { headersTimeoutMs: 80, requestTimeoutMs: 120 } });
+    const slowHead = await speak(hub, 'POST /api/v1/token/ HTTP/1.1\r\nHost: localhost\r\n');
     const slowBody = await speak(
       hub,
-      'POST /api/v1/token/ HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{',
+      'POST /api/v1/token/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{',
     );
     for (const heard of [slowHead, slowBody]) {
       expect(heard).toMatch(/^HTTP\/1\.1 408 /);
@@ -66,19 +66,19 @@ describe('a hub under strain', () => {
   });
 
   it('answers noise and huge headers with problems', async () => {
-    hub = await startTestHub({ storage: 'memory' });
+    hub = await startTestHub();
     expect(await speak(hub, 'not http\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 .*malformed-request/s);
-    const huge = `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`;
+    const huge = `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`;
     expect(await speak(hub, huge)).toMatch(/^HTTP\/1\.1 431 .*headers-too-large/s);
-    expect(await speak(hub, 'GET // HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(
+    expect(await speak(hub, 'GET // HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')).toMatch(
       /^HTTP\/1\.1 404 /,
     );
     expect((await fetch(`${hub.url}/healthz`)).status).toBe(200);
   });
 
   it('hangs up on a body that is far beyond every limit', async () => {
-    hub = await startTestHub({ storage: 'memory' });
-    const head = 'POST /api/v1/token/ HTTP/1.1\r\nHost: x\r\n';
+    hub = await startTestHub();
+    const head = 'POST /api/v1/token/ HTTP/1.1\r\nHost: localhost\r\n';
     expect(await speak(hub, `${head}Content-Length: 99999999999\r\n\r\n`)).toMatch(/^HTTP\/1\.1 413 /);
     const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
     expect(await speak(hub, `${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(5)}`)).toMatch(
@@ -87,11 +87,11 @@ describe('a hub under strain', () => {
   });
 
   it('survives a client that hangs up in the middle of a body', async () => {
-    hub = await startTestHub({ storage: 'memory' });
+    hub = await startTestHub();
     const { hostname, port } = new URL(hub.url);
     await new Promise<void>((resolve) => {
       const socket = connect(Number(port), hostname, () => {
-        socket.write('POST /api/v1/token/ HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{', () =>
+        socket.write('POST /api/v1/token/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{', () =>
           socket.destroy(),
         );
       });
@@ -101,7 +101,7 @@ describe('a hub under strain', () => {
   });
 
   it('says that nothing was stored when the disk is full, and is not ready', async () => {
-    hub = await startTestHub({ storage: 'memory' });
+    hub = await startTestHub();
     const warnings: string[] = [];
     const broken = await startHub({
       store: fullStore(hub.stores.store),
@@ -129,7 +129,7 @@ describe('a hub under strain', () => {
   });
 
   it('answers a mistake of its own with 500 and no details', async () => {
-    hub = await startTestHub({ storage: 'memory' });
+    hub = await startTestHub();
     const warnings: string[] = [];
     const mistaken = await startHub({
       store: hub.stores.store,
@@ -163,13 +163,13 @@ describe('a hub under strain', () => {
   });
 
   it('answers the first request of a connection that was made before it began to stop', async () => {
-    hub = await startTestHub({ storage: 'memory' });
+    hub = await startTestHub();
     const { hostname, port } = new URL(hub.url);
     const socket = connect(Number(port), hostname);
     await once(socket, 'connect');
     await fetch(`${hub.url}/healthz`);
     const closed = hub.close();
-    socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
     let heard = '';
     for await (const chunk of socket) heard += String(chunk);
     expect(heard).toMatch(/^HTTP\/1\.1 200 /);
@@ -177,14 +177,14 @@ describe('a hub under strain', () => {
   });
 
   it('forgets tokens that expired long ago, and says when it cannot', async () => {
-    hub = await startTestHub({ storage: 'memory' });
+    hub = await startTestHub();
     const { store, accounts } = hub.stores;
     const old = await accounts.signIn({ username: 'acme', password: PASSWORD });
     hub.clock.set(hub.clock.nowMs() + 30 * 86_400_000);
     let pruned = (): void => undefined;
     const asked = new Promise<void>((resolve) => (pruned = resolve));
     const warnings: string[] = [];
-    const watched: AccountStore = Object.assign(Object.create(accounts) as AccountStore, {
+    const watched = replacing(accounts, {
       prune: async (beforeMs: number) => {
         await accounts.prune(beforeMs);
         pruned();
@@ -202,7 +202,7 @@ describe('a hub under strain', () => {
   });
 
   it('says when its address is taken', async () => {
-    hub = await startTestHub({ storage: 'memory' });
+    hub = await startTestHub();
     const { store, accounts } = hub.stores;
     const listener = { host: '127.0.0.1', port: Number(new URL(hub.url).port) };
     await expect(

@@ -1,4 +1,4 @@
-import { Gate } from '../../src/app/hub/token-api.js';
+import { Gate } from '../../src/app/hub/sign-in-desk.js';
 
 describe('a gate', () => {
   it('lets so many work, so many wait, and turns the rest away', async () => {

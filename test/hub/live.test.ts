@@ -1,5 +1,5 @@
 import { FEATURE, makeEvent, PROJECT } from '../support/hub-events.js';
-import { startTestHub, type TestHub, type TestHubOptions } from '../support/hub.js';
+import { replacing, startTestHub, type TestHub, type TestHubOptions } from '../support/hub.js';
 import { connectLive, liveTokenFor, type LiveClient } from '../support/live-client.js';
 
 describe('live sessions', () => {
@@ -241,7 +241,7 @@ describe('live sessions', () => {
   });
 
   it('keeps its sessions while the store cannot say who they are', async () => {
-    await start({ storage: 'memory', limits: { pingIntervalMs: 20 } });
+    await start({ limits: { pingIntervalMs: 20 } });
     const client = await joined();
     const { accounts } = hub.stores;
     const identify = accounts.identify.bind(accounts);
@@ -256,13 +256,16 @@ describe('live sessions', () => {
   });
 
   it('ends a session whose snapshot cannot be read', async () => {
-    await start({ storage: 'memory' });
-    Object.assign(hub.stores.store.forTeam('acme'), { position: () => Promise.reject(new Error('disk')) });
+    await start();
+    const { store } = hub.stores;
+    const forTeam = store.forTeam.bind(store);
+    const position = () => Promise.reject(new Error('disk'));
+    Object.assign(store, { forTeam: (team: string) => replacing(forTeam(team), { position }) });
     expect(await (await connect()).closed).toBe(1011);
   });
 
   it('opens no session while it stops', async () => {
-    await start({ storage: 'memory' });
+    await start();
     const token = await liveTokenFor(hub.url, await hub.tokenOf('acme'));
     const { accounts } = hub.stores;
     const identify = accounts.identify.bind(accounts);

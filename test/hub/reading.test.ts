@@ -6,7 +6,7 @@ describe('reading from the hub', () => {
   let token: string;
 
   beforeEach(async () => {
-    hub = await startTestHub({ storage: 'memory' });
+    hub = await startTestHub();
     token = await hub.tokenOf('acme');
   });
 

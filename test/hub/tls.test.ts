@@ -17,7 +17,7 @@ describe('a hub with a certificate', () => {
   let hub: RunningHub;
 
   beforeEach(async () => {
-    plain = await startTestHub({ storage: 'memory' });
+    plain = await startTestHub();
     hub = await startHub({
       store: plain.stores.store,
       accounts: plain.stores.accounts,

@@ -4,7 +4,7 @@ type Body = Readonly<Record<string, unknown>>;
 
 describe('signing in at the hub', () => {
   let hub: TestHub;
-  beforeEach(async () => (hub = await startTestHub({ storage: 'memory' })));
+  beforeEach(async () => (hub = await startTestHub()));
   afterEach(() => hub.close());
 
   const post = async (
@@ -119,7 +119,7 @@ describe('signing in at the hub', () => {
 
   it('turns sign-ins away when there is no room to check a password', async () => {
     await hub.close();
-    hub = await startTestHub({ storage: 'memory', limits: { signIns: 0, waitingSignIns: 0 } });
+    hub = await startTestHub({ limits: { signIns: 0, waitingSignIns: 0 } });
     const response = await fetch(`${hub.url}/api/v1/token/`, {
       method: 'POST',
       body: JSON.stringify({ username: 'acme', password: PASSWORD }),

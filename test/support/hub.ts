@@ -4,11 +4,9 @@ import { join } from 'node:path';
 import { openSqliteHub, type HubStores } from '../../src/adapters/hub/open-sqlite-hub.js';
 import { CryptoRandomness } from '../../src/adapters/host/crypto-randomness.js';
 import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
-import { MemoryAccountStore } from '../../src/adapters/memory/memory-account-store.js';
-import { MemoryEventStore } from '../../src/adapters/memory/memory-event-store.js';
 import { NodeSecrets } from '../../src/adapters/hub/node-secrets.js';
 import type { HubLimits } from '../../src/app/hub/hub-limits.js';
-import { addTeam, addUser } from '../../src/app/hub/people.js';
+import { People } from '../../src/app/hub/people.js';
 import { startHub, type RunningHub } from '../../src/app/hub/start-hub.js';
 import type { Log } from '../../src/ports/host.js';
 
@@ -22,13 +20,12 @@ export const quickSecrets = new NodeSecrets(4);
 export interface TestHub extends RunningHub {
   readonly stores: HubStores;
   readonly clock: ControlledTime;
-  readonly dataDirectory: string | undefined;
+  readonly dataDirectory: string;
   /** Access token of a user of that team. */
   readonly tokenOf: (team: string) => Promise<string>;
 }
 
 export interface TestHubOptions {
-  readonly storage?: 'sqlite' | 'memory';
   readonly limits?: Partial<HubLimits>;
   readonly clock?: ControlledTime;
   readonly log?: Log;
@@ -40,10 +37,10 @@ export interface TestHubOptions {
  */
 export const startTestHub = async (options: TestHubOptions = {}): Promise<TestHub> => {
   const clock = options.clock ?? new ControlledTime();
-  const { stores, dataDirectory } = await openStores(options.storage ?? 'sqlite', clock);
+  const { stores, dataDirectory, remove } = await openHubStores(clock);
   for (const team of ['acme', 'zenith']) {
-    await addTeam(stores.accounts, team);
-    await addUser(stores.accounts, { name: team, password: PASSWORD, team });
+    await new People(stores.accounts).addTeam(team);
+    await new People(stores.accounts).addUser({ name: team, password: PASSWORD, team });
   }
   const hub = await startHub({
     store: stores.store,
@@ -65,21 +62,15 @@ export const startTestHub = async (options: TestHubOptions = {}): Promise<TestHu
     },
     close: async () => {
       await hub.close();
-      await stores.close();
-      if (dataDirectory !== undefined) rmSync(dataDirectory, { recursive: true, force: true });
+      await remove();
     },
   };
 };
 
-const openStores = async (
-  storage: 'sqlite' | 'memory',
-  clock: ControlledTime,
-): Promise<{ stores: HubStores; dataDirectory: string | undefined }> => {
-  if (storage === 'memory') {
-    const store = new MemoryEventStore(crypto.randomUUID(), clock);
-    const accounts = new MemoryAccountStore({ secrets: quickSecrets, clock });
-    return { stores: { store, accounts, close: () => store.close() }, dataDirectory: undefined };
-  }
+/** What a hub keeps, in a data directory of its own that `remove` takes away. */
+export const openHubStores = async (
+  clock = new ControlledTime(),
+): Promise<{ stores: HubStores; dataDirectory: string; remove: () => Promise<void> }> => {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'hub-'));
   const stores = await openSqliteHub({
     dataDirectory,
@@ -88,5 +79,18 @@ const openStores = async (
     secrets: quickSecrets,
     log: silentLog,
   });
-  return { stores, dataDirectory };
+  const remove = async (): Promise<void> => {
+    await stores.close();
+    rmSync(dataDirectory, { recursive: true, force: true });
+  };
+  return { stores, dataDirectory, remove };
 };
+
+/** The same object with some of its methods replaced; the others keep what they are bound to. */
+export const replacing = <T extends object>(original: T, replacements: Partial<T>): T =>
+  new Proxy(original, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(name in replacements ? replacements : target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });

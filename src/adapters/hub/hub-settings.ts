@@ -12,7 +12,7 @@ export const settle = async (db: Executor, name: string, mint: () => string): Pr
   return (await readSetting(db, name)) ?? settle(db, name, mint);
 };
 
-const readSetting = async (db: Executor, name: string): Promise<string | undefined> =>
+export const readSetting = async (db: Executor, name: string): Promise<string | undefined> =>
   (await db.selectFrom('hub_settings').select('value').where('name', '=', name).executeTakeFirst())?.value;
 
 /** Writes a setting over what was there. */

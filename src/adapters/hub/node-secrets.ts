@@ -2,6 +2,7 @@ import {
   createHash,
   createHmac,
   randomBytes,
+  randomInt,
   scrypt,
   timingSafeEqual,
   type ScryptOptions,
@@ -19,6 +20,10 @@ export class NodeSecrets implements Secrets {
 
   token(): string {
     return randomBytes(32).toString('base64url');
+  }
+
+  shortCode(): string {
+    return Array.from({ length: 8 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
   }
 
   digest(token: string): string {
@@ -45,6 +50,8 @@ export class NodeSecrets implements Secrets {
     return actual.length === expected.length && timingSafeEqual(actual, expected);
   }
 }
+
+const LETTERS = 'BCDFGHJKLMNPQRSTVWXZ';
 
 const MAX_LOG_COST = 20;
 const KEY_BYTES = 32;

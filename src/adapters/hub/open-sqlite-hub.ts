@@ -8,6 +8,7 @@ import type { Log, Randomness, WallClock } from '../../ports/host.js';
 import type { AccountStore, Secrets, EventStore } from '../../ports/hub.js';
 import { tryLockFile } from '../fs/process-lock.js';
 import type { HubDatabase } from './hub-database.js';
+import { administration } from './migrations/administration.js';
 import { boardsBesideTheLog } from './migrations/boards-beside-the-log.js';
 import { initialTables } from './migrations/initial-tables.js';
 import { SqlAccountStore } from './sql-account-store.js';
@@ -102,6 +103,7 @@ type Lock = NonNullable<ReturnType<typeof tryLockFile>>;
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-initial-tables': initialTables,
   '0002-boards-beside-the-log': boardsBesideTheLog,
+  '0003-administration': administration,
 };
 
 /** Brings the tables up to date, holding the lock meanwhile; where nothing is to be done no lock is asked for. */

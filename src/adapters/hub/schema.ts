@@ -10,6 +10,8 @@ export interface HubTables {
   memberships: MembershipTable;
   sessions: SessionTable;
   tokens: TokenTable;
+  throttles: ThrottleTable;
+  device_codes: DeviceCodeTable;
   events: EventTable;
   team_positions: TeamPositionTable;
   board_cells: BoardCellTable;
@@ -46,6 +48,8 @@ interface SessionTable {
   team: string;
   user_name: string;
   device: string | null;
+  /** `device`: renewed by a refresh token; `program`: one token, until it expires. */
+  kind: 'device' | 'program';
   opened_at_ms: number;
   revoked_at_ms: number | null;
 }
@@ -55,8 +59,26 @@ interface TokenTable {
   session_id: string;
   purpose: string;
   expires_at_ms: number;
-  /** When a refresh token was first spent. */
+  /** When a refresh token was first spent, or a live token opened its connection. */
   rotated_at_ms: number | null;
+}
+
+interface ThrottleTable {
+  name: string;
+  /** When the bucket is full again. */
+  full_at_ms: number;
+}
+
+interface DeviceCodeTable {
+  digest: string;
+  user_code: string;
+  device: string | null;
+  expires_at_ms: number;
+  /** When the device asked last. */
+  asked_at_ms: number | null;
+  /** Set when a person has agreed. */
+  user_name: string | null;
+  team: string | null;
 }
 
 export interface EventTable {

@@ -8,18 +8,29 @@ import type {
   AccountStore,
   Bearer,
   BearerFault,
+  DeviceCodes,
+  DeviceFault,
+  Holder,
   IssuedLiveToken,
   RefreshFault,
   Secrets,
+  SessionChoice,
+  SessionKind,
+  SessionSummary,
   SessionTokens,
   SignInFault,
   SignInRequest,
+  ThrottleRule,
   TokenPurpose,
+  UserSummary,
 } from '../../ports/hub.js';
-import { settle } from './hub-settings.js';
+import { readSetting, settle, writeSetting } from './hub-settings.js';
 import type { Executor } from './prepared-query.js';
 import type { HubTables } from './schema.js';
-import { SqlSessions } from './sql-sessions.js';
+import { agreeToDevice, insertDevice, redeemDevice } from './sql-device-codes.js';
+import * as people from './sql-people.js';
+import { findToken, REVISION, SqlSessions } from './sql-sessions.js';
+import { giveTurnBack, takeTurn } from './sql-throttle.js';
 import { orStorageFailed } from './storage-failure.js';
 
 /** Accounts in the hub's own database, beside the events. */
@@ -27,10 +38,12 @@ export class SqlAccountStore implements AccountStore {
   readonly #db: Kysely<HubTables>;
   readonly #secrets: Secrets;
   readonly #clock: WallClock;
+  readonly #policy: SessionPolicy;
   readonly #sessions: SqlSessions;
   readonly #cache: BearerCache;
   /** What the password of an unknown user is compared with, so that the answer takes as long as for a known one. */
   readonly #nobodysHash: string;
+  #revision: string | undefined;
 
   private constructor(
     db: Kysely<HubTables>,
@@ -41,11 +54,8 @@ export class SqlAccountStore implements AccountStore {
     this.#db = db;
     this.#secrets = deps.secrets;
     this.#clock = deps.clock;
-    this.#sessions = new SqlSessions(db, {
-      ...deps,
-      policy: deps.policy ?? DEFAULT_SESSION_POLICY,
-      hubSecret,
-    });
+    this.#policy = deps.policy ?? DEFAULT_SESSION_POLICY;
+    this.#sessions = new SqlSessions(db, { ...deps, policy: this.#policy, hubSecret });
     this.#cache = new BearerCache(deps.clock);
     this.#nobodysHash = nobodysHash;
   }
@@ -60,39 +70,74 @@ export class SqlAccountStore implements AccountStore {
   }
 
   addTeam(slug: string): Promise<'added' | 'exists'> {
-    return orStorageFailed('add the team', () => addTeam(this.#db, slug, this.#clock.nowMs()));
+    return orStorageFailed('add the team', () => people.addTeam(this.#db, slug, this.#clock.nowMs()));
   }
 
   teams(): Promise<readonly string[]> {
-    return orStorageFailed('list teams', () => teams(this.#db));
+    return orStorageFailed('list teams', () => people.teams(this.#db));
+  }
+
+  removeTeam(slug: string): Promise<'removed' | 'absent' | 'has-events'> {
+    return this.#takeBack('remove the team', async (db) => {
+      const answer = await people.removeTeam(db, slug);
+      if (answer === 'removed') await this.#sessions.end(db, (query) => query.where('team', '=', slug));
+      return answer;
+    });
+  }
+
+  users(): Promise<readonly UserSummary[]> {
+    return orStorageFailed('list users', () => people.users(this.#db));
   }
 
   async addUser(user: { readonly name: string; readonly password: string }): Promise<'added' | 'exists'> {
     const hash = await this.#secrets.hashPassword(user.password);
-    return orStorageFailed('add the user', () => addUser(this.#db, user.name, hash, this.#clock.nowMs()));
+    return orStorageFailed('add the user', () =>
+      people.addUser(this.#db, user.name, hash, this.#clock.nowMs()),
+    );
+  }
+
+  removeUser(name: string): Promise<'removed' | 'absent'> {
+    return this.#takeBack('remove the user', async (db) => {
+      await this.#sessions.end(db, (query) => query.where('user_name', '=', name));
+      return people.removeUser(db, name);
+    });
+  }
+
+  async setPassword(name: string, password: string): Promise<'changed' | 'absent'> {
+    const hash = await this.#secrets.hashPassword(password);
+    return this.#takeBack('change the password', async (db) => {
+      await this.#sessions.end(db, (query) =>
+        query.where('user_name', '=', name).where('kind', '=', 'device'),
+      );
+      return people.setPassword(db, name, hash);
+    });
   }
 
   addMember(team: string, user: string): Promise<'added' | 'exists' | 'unknown-team' | 'unknown-user'> {
     this.#cache.clear();
-    return orStorageFailed('add the member', () => addMember(this.#db, team, user));
+    return orStorageFailed('add the member', () =>
+      this.#db.transaction().execute((db) => people.addMember(db, team, user)),
+    );
   }
 
-  async removeMember(team: string, user: string): Promise<'removed' | 'absent'> {
-    const answer = await orStorageFailed('remove the member', () => removeMember(this.#db, team, user));
-    this.#cache.clear();
-    return answer;
+  removeMember(team: string, user: string): Promise<'removed' | 'absent'> {
+    return this.#takeBack('remove the member', async (db) => {
+      await this.#sessions.announce(db);
+      return people.removeMember(db, team, user);
+    });
   }
 
   teamsOf(user: string): Promise<readonly string[]> {
-    return orStorageFailed('list teams', () => teamsOf(this.#db, user));
+    return orStorageFailed('list teams', () => people.teamsOf(this.#db, user));
   }
 
-  async signIn(request: SignInRequest): Promise<Result<SessionTokens, SignInFault>> {
+  async prove(request: SignInRequest): Promise<Result<Holder, SignInFault>> {
+    const names = [request.username, request.username.normalize('NFC')];
     const user = await orStorageFailed('look up the user', () =>
       this.#db
         .selectFrom('users')
-        .select('password_hash')
-        .where('name', '=', request.username)
+        .select(['name', 'password_hash'])
+        .where('name', 'in', names)
         .executeTakeFirst(),
     );
     const matches = await this.#secrets.verifyPassword(
@@ -100,12 +145,19 @@ export class SqlAccountStore implements AccountStore {
       user?.password_hash ?? this.#nobodysHash,
     );
     if (user === undefined || !matches) return err('wrong-credentials');
-    const teams = await this.teamsOf(request.username);
+    const teams = await this.teamsOf(user.name);
     const team = request.team ?? teams[0];
-    if (team === undefined || !teams.includes(team)) return err('no-team');
+    return team === undefined || !teams.includes(team) ? err('no-team') : ok({ user: user.name, team });
+  }
+
+  async signIn(request: SignInRequest): Promise<Result<SessionTokens, SignInFault>> {
+    const proven = await this.prove(request);
+    if (!proven.ok) return proven;
     return ok(
       await orStorageFailed('open a session', () =>
-        this.#sessions.open({ user: request.username, team, device: request.device }),
+        this.#db
+          .transaction()
+          .execute((db) => this.#sessions.open(db, { ...proven.value, device: request.device })),
       ),
     );
   }
@@ -114,11 +166,12 @@ export class SqlAccountStore implements AccountStore {
     user: string,
     team: string,
     lifetimeSeconds: number,
+    name?: string,
   ): Promise<Result<SessionTokens, SignInFault>> {
     if (!(await this.teamsOf(user)).includes(team)) return err('no-team');
     return ok(
       await orStorageFailed('open a session', () =>
-        this.#sessions.openForProgram({ user, team }, lifetimeSeconds),
+        this.#sessions.openForProgram({ user, team, device: name }, lifetimeSeconds),
       ),
     );
   }
@@ -129,9 +182,92 @@ export class SqlAccountStore implements AccountStore {
     return rotated;
   }
 
-  async revoke(refreshToken: string): Promise<void> {
-    await orStorageFailed('end the session', () => this.#sessions.revoke(refreshToken));
-    this.#cache.clear();
+  revoke(refreshToken: string): Promise<Pick<Bearer, 'user' | 'team' | 'sessionId'> | undefined> {
+    return this.#takeBack('end the session', async (db) => {
+      const token = await findToken(db, this.#secrets.digest(refreshToken), 'refresh');
+      if (token !== undefined)
+        await this.#sessions.end(db, (query) => query.where('id', '=', token.sessionId));
+      return token;
+    });
+  }
+
+  sessions(kind: SessionKind, user?: string): Promise<readonly SessionSummary[]> {
+    return orStorageFailed('list sessions', () => this.#sessions.list(this.#db, kind, user));
+  }
+
+  endSessions(kind: SessionKind, which: SessionChoice): Promise<readonly SessionSummary[]> {
+    return this.#takeBack('end sessions', async (db) => {
+      const all = await this.#sessions.list(db, kind, 'user' in which ? which.user : undefined);
+      const ended = 'user' in which ? all : all.filter((session) => isCalled(session, which.id));
+      const ids = ended.map((session) => session.sessionId);
+      if (ids.length > 0) await this.#sessions.end(db, (query) => query.where('id', 'in', ids));
+      return ended;
+    });
+  }
+
+  async revision(): Promise<string> {
+    const revision = await orStorageFailed('say what was taken back', () => readSetting(this.#db, REVISION));
+    if (revision !== this.#revision) this.#cache.clear();
+    this.#revision = revision;
+    return revision ?? '';
+  }
+
+  takeTurn(bucket: string, rule: ThrottleRule): Promise<boolean> {
+    return orStorageFailed('count an attempt', () => takeTurn(this.#db, bucket, rule, this.#clock.nowMs()));
+  }
+
+  giveTurnBack(bucket: string, rule: ThrottleRule): Promise<void> {
+    return orStorageFailed('count an attempt', () => giveTurnBack(this.#db, bucket, rule));
+  }
+
+  async askForDevice(device?: string): Promise<DeviceCodes> {
+    const { deviceSeconds, deviceIntervalSeconds } = this.#policy;
+    const [deviceCode, userCode] = [this.#secrets.token(), this.#secrets.shortCode()];
+    const digest = this.#secrets.digest(deviceCode);
+    const expiresAtMs = this.#clock.nowMs() + deviceSeconds * 1000;
+    await orStorageFailed('remember the device', () =>
+      insertDevice(this.#db, { digest, userCode, device, expiresAtMs }),
+    );
+    return { deviceCode, userCode, lifetimeSeconds: deviceSeconds, intervalSeconds: deviceIntervalSeconds };
+  }
+
+  agreeToDevice(userCode: string, holder: Holder): Promise<boolean> {
+    const typed = userCode.toUpperCase().replaceAll(/[^A-Z]/g, '');
+    return orStorageFailed('let the device in', () =>
+      agreeToDevice(this.#db, typed, holder, this.#clock.nowMs()),
+    );
+  }
+
+  redeemDevice(deviceCode: string): Promise<Result<SessionTokens, DeviceFault>> {
+    const digest = this.#secrets.digest(deviceCode);
+    const intervalMs = this.#policy.deviceIntervalSeconds * 1000;
+    return orStorageFailed('let the device in', () =>
+      this.#db.transaction().execute(async (db) => {
+        const owner = await redeemDevice(db, digest, intervalMs, this.#clock.nowMs());
+        return owner.ok ? ok(await this.#sessions.open(db, owner.value)) : owner;
+      }),
+    );
+  }
+
+  async mintSetupCode(): Promise<string | undefined> {
+    if ((await this.users()).length > 0) return undefined;
+    const code = this.#secrets.token();
+    await orStorageFailed('keep the code', () => writeSetting(this.#db, SETUP, this.#secrets.digest(code)));
+    return code;
+  }
+
+  spendSetupCode(code: string): Promise<boolean> {
+    return orStorageFailed('look up the code', () =>
+      this.#db.transaction().execute(async (db) => {
+        const spent = await db
+          .deleteFrom('hub_settings')
+          .where('name', '=', SETUP)
+          .where('value', '=', this.#secrets.digest(code))
+          .returning('name')
+          .execute();
+        return spent.length > 0 && (await people.users(db)).length === 0;
+      }),
+    );
   }
 
   async issueLiveToken(accessToken: string): Promise<Result<IssuedLiveToken, BearerFault>> {
@@ -151,10 +287,33 @@ export class SqlAccountStore implements AccountStore {
     return found;
   }
 
+  async openLive(liveToken: string): Promise<Result<Bearer, BearerFault>> {
+    const bearer = await this.identify(liveToken, 'live');
+    if (!bearer.ok) return bearer;
+    const digest = this.#secrets.digest(liveToken);
+    const isFirst = await orStorageFailed('open the connection', () => this.#sessions.spendLive(digest));
+    return isFirst ? bearer : err('spent');
+  }
+
   async prune(beforeMs: number): Promise<void> {
     await orStorageFailed('forget old sessions', () => this.#sessions.prune(beforeMs));
   }
+
+  /** Takes something back in one transaction. */
+  async #takeBack<T>(what: string, work: (db: Executor) => Promise<T>): Promise<T> {
+    const answer = await orStorageFailed(what, () => this.#db.transaction().execute(work));
+    this.#cache.clear();
+    return answer;
+  }
 }
+
+/** How a person may call a session: by the beginning of its id. */
+const isCalled = ({ sessionId }: SessionSummary, id: string): boolean =>
+  id.length >= SHORTEST_ID && sessionId.startsWith(id);
+
+const SHORTEST_ID = 8;
+
+const SETUP = 'setup-code';
 
 interface AccountDependencies {
   readonly secrets: Secrets;
@@ -191,89 +350,3 @@ class BearerCache {
 
 const REMEMBERED_MS = 500;
 const REMEMBERED_BEARERS = 10_000;
-
-export const addTeam = async (db: Executor, slug: string, nowMs: number): Promise<'added' | 'exists'> => {
-  const added = await db
-    .insertInto('teams')
-    .values({ slug, added_at_ms: nowMs })
-    .onConflict((conflict) => conflict.column('slug').doNothing())
-    .returning('slug')
-    .execute();
-  return added.length > 0 ? 'added' : 'exists';
-};
-
-export const teams = async (db: Executor): Promise<readonly string[]> => {
-  const rows = await db.selectFrom('teams').select('slug').orderBy('slug').execute();
-  return rows.map((row) => row.slug);
-};
-
-export const addUser = async (
-  db: Executor,
-  name: string,
-  passwordHash: string,
-  nowMs: number,
-): Promise<'added' | 'exists'> => {
-  const added = await db
-    .insertInto('users')
-    .values({ name, password_hash: passwordHash, added_at_ms: nowMs })
-    .onConflict((conflict) => conflict.column('name').doNothing())
-    .returning('name')
-    .execute();
-  return added.length > 0 ? 'added' : 'exists';
-};
-
-export const addMember = (
-  db: Executor,
-  team: string,
-  user: string,
-): Promise<'added' | 'exists' | 'unknown-team' | 'unknown-user'> =>
-  db.transaction().execute(async (transaction) => {
-    const teamRow = await transaction
-      .selectFrom('teams')
-      .select('slug')
-      .where('slug', '=', team)
-      .executeTakeFirst();
-    if (teamRow === undefined) return 'unknown-team';
-    const userRow = await transaction
-      .selectFrom('users')
-      .select('name')
-      .where('name', '=', user)
-      .executeTakeFirst();
-    if (userRow === undefined) return 'unknown-user';
-    const last = await transaction
-      .selectFrom('memberships')
-      .select((row) => row.fn.max('position').as('position'))
-      .where('user_name', '=', user)
-      .executeTakeFirst();
-    const added = await transaction
-      .insertInto('memberships')
-      .values({ team, user_name: user, position: Number(last?.position ?? 0) + 1 })
-      .onConflict((conflict) => conflict.columns(['team', 'user_name']).doNothing())
-      .returning('team')
-      .execute();
-    return added.length > 0 ? 'added' : 'exists';
-  });
-
-export const removeMember = async (
-  db: Executor,
-  team: string,
-  user: string,
-): Promise<'removed' | 'absent'> => {
-  const removed = await db
-    .deleteFrom('memberships')
-    .where('team', '=', team)
-    .where('user_name', '=', user)
-    .returning('team')
-    .execute();
-  return removed.length > 0 ? 'removed' : 'absent';
-};
-
-export const teamsOf = async (db: Executor, user: string): Promise<readonly string[]> => {
-  const rows = await db
-    .selectFrom('memberships')
-    .select('team')
-    .where('user_name', '=', user)
-    .orderBy('position')
-    .execute();
-  return rows.map((row) => row.team);
-};

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, UpdateQueryBuilder, UpdateResult } from 'kysely';
 import { decideRotation } from '../../domain/hub/session-policy.js';
 import type { SessionPolicy } from '../../domain/hub/session-policy.js';
 import { succeed } from '../../domain/hub/succession.js';
@@ -11,11 +11,16 @@ import type {
   IssuedLiveToken,
   RefreshFault,
   Secrets,
+  SessionKind,
+  SessionSummary,
   SessionTokens,
   TokenPurpose,
 } from '../../ports/hub.js';
+import { writeSetting } from './hub-settings.js';
 import type { Executor } from './prepared-query.js';
 import type { HubTables } from './schema.js';
+
+type SessionUpdate = UpdateQueryBuilder<HubTables, 'sessions', 'sessions', UpdateResult>;
 
 interface SessionOwner {
   readonly user: string;
@@ -47,22 +52,21 @@ export class SqlSessions {
     this.#hubSecret = deps.hubSecret;
   }
 
-  open(owner: SessionOwner): Promise<SessionTokens> {
+  /** Inside a transaction. */
+  async open(db: Executor, owner: SessionOwner): Promise<SessionTokens> {
     const { accessSeconds, refreshSeconds } = this.#policy;
     const access = this.#secrets.token();
     const refresh = this.#secrets.token();
-    return this.#db.transaction().execute(async (db) => {
-      const session = await this.#insertSession(db, owner);
-      await this.#insert(db, session, 'access', access, accessSeconds);
-      await this.#insert(db, session, 'refresh', refresh, refreshSeconds);
-      return this.#tokens(owner, access, refresh, accessSeconds);
-    });
+    const session = await this.#insertSession(db, owner, 'device');
+    await this.#insert(db, session, 'access', access, accessSeconds);
+    await this.#insert(db, session, 'refresh', refresh, refreshSeconds);
+    return this.#tokens(owner, access, refresh, accessSeconds);
   }
 
   openForProgram(owner: SessionOwner, lifetimeSeconds: number): Promise<SessionTokens> {
     const access = this.#secrets.token();
     return this.#db.transaction().execute(async (db) => {
-      const session = await this.#insertSession(db, owner);
+      const session = await this.#insertSession(db, owner, 'program');
       await this.#insert(db, session, 'access', access, lifetimeSeconds);
       return { ...this.#tokens(owner, access, '', lifetimeSeconds), refreshLifetimeSeconds: 0 };
     });
@@ -74,10 +78,15 @@ export class SqlSessions {
     return this.#db.transaction().execute(async (db) => {
       const token = await findToken(db, digest, 'refresh');
       if (token === undefined) return err('unknown');
-      const decision = decideRotation(token, this.#policy, nowMs);
+      const endsAtMs = token.openedAtMs + this.#policy.sessionSeconds * 1000;
+      const decision = decideRotation(
+        { ...token, expiresAtMs: Math.min(token.expiresAtMs, endsAtMs) },
+        this.#policy,
+        nowMs,
+      );
       switch (decision) {
         case 'reused':
-          await revokeSession(db, token.sessionId, nowMs);
+          await this.end(db, (query) => query.where('id', '=', token.sessionId));
           return err('reused');
         case 'revoked':
         case 'expired':
@@ -106,9 +115,65 @@ export class SqlSessions {
     });
   }
 
-  async revoke(refreshToken: string): Promise<void> {
-    const token = await findToken(this.#db, this.#secrets.digest(refreshToken), 'refresh');
-    if (token !== undefined) await revokeSession(this.#db, token.sessionId, this.#clock.nowMs());
+  /** Ends what has not ended yet of the sessions that `choose` leaves. */
+  async end(db: Executor, choose: (sessions: SessionUpdate) => SessionUpdate): Promise<void> {
+    const ending = db.updateTable('sessions').set({ revoked_at_ms: this.#clock.nowMs() });
+    await choose(ending.where('revoked_at_ms', 'is', null)).execute();
+    await this.announce(db);
+  }
+
+  /** Tells every hub on the database that something was taken back. */
+  announce(db: Executor): Promise<void> {
+    return writeSetting(db, REVISION, this.#secrets.token());
+  }
+
+  /** What still opens something, latest first. */
+  async list(db: Executor, kind: SessionKind, user: string | undefined): Promise<readonly SessionSummary[]> {
+    const rows = await db
+      .selectFrom('sessions')
+      .innerJoin('tokens', 'tokens.session_id', 'sessions.id')
+      .select([
+        'sessions.id',
+        'sessions.user_name',
+        'sessions.team',
+        'sessions.device',
+        'sessions.opened_at_ms',
+      ])
+      .select((row) => row.fn.max('tokens.expires_at_ms').as('expires_at_ms'))
+      .where('sessions.revoked_at_ms', 'is', null)
+      .where('sessions.kind', '=', kind)
+      .$if(user !== undefined, (query) => query.where('sessions.user_name', '=', user ?? ''))
+      .groupBy([
+        'sessions.id',
+        'sessions.user_name',
+        'sessions.team',
+        'sessions.device',
+        'sessions.opened_at_ms',
+      ])
+      .having((row) => row.fn.max('tokens.expires_at_ms'), '>', this.#clock.nowMs())
+      .orderBy('sessions.opened_at_ms', 'desc')
+      .orderBy('sessions.id')
+      .execute();
+    return rows.map((row) => ({
+      sessionId: row.id,
+      user: row.user_name,
+      team: row.team,
+      name: row.device ?? undefined,
+      openedAtMs: Number(row.opened_at_ms),
+      expiresAtMs: Number(row.expires_at_ms),
+    }));
+  }
+
+  /** Whether the token had opened nothing before. */
+  async spendLive(digest: string): Promise<boolean> {
+    const spent = await this.#db
+      .updateTable('tokens')
+      .set({ rotated_at_ms: this.#clock.nowMs() })
+      .where('digest', '=', digest)
+      .where('rotated_at_ms', 'is', null)
+      .returning('digest')
+      .execute();
+    return spent.length > 0;
   }
 
   async issueLiveToken(sessionId: string): Promise<IssuedLiveToken> {
@@ -128,6 +193,8 @@ export class SqlSessions {
   }
 
   async prune(beforeMs: number): Promise<void> {
+    await this.#db.deleteFrom('throttles').where('full_at_ms', '<', beforeMs).execute();
+    await this.#db.deleteFrom('device_codes').where('expires_at_ms', '<', beforeMs).execute();
     await this.#db.deleteFrom('tokens').where('expires_at_ms', '<', beforeMs).execute();
     await this.#db
       .deleteFrom('sessions')
@@ -136,8 +203,9 @@ export class SqlSessions {
       .execute();
   }
 
-  async #insertSession(db: Executor, owner: SessionOwner): Promise<string> {
-    const id = this.#secrets.token();
+  async #insertSession(db: Executor, owner: SessionOwner, kind: SessionKind): Promise<string> {
+    // An id that begins with a hyphen could not be typed as an argument.
+    const id = this.#secrets.digest(this.#secrets.token());
     await db
       .insertInto('sessions')
       .values({
@@ -145,6 +213,7 @@ export class SqlSessions {
         team: owner.team,
         user_name: owner.user,
         device: owner.device ?? null,
+        kind,
         opened_at_ms: this.#clock.nowMs(),
         revoked_at_ms: null,
       })
@@ -180,11 +249,15 @@ export class SqlSessions {
   }
 }
 
+/** The setting that has another value after everything that was taken back. */
+export const REVISION = 'accounts-revision';
+
 /** A token with what is known of its session. */
 interface FoundToken {
   readonly sessionId: string;
   readonly user: string;
   readonly team: string;
+  readonly openedAtMs: number;
   readonly expiresAtMs: number;
   readonly rotatedAtMs: number | undefined;
   readonly sessionRevoked: boolean;
@@ -192,7 +265,11 @@ interface FoundToken {
   readonly isMember: boolean;
 }
 
-const findToken = async (db: Executor, digest: string, purpose: string): Promise<FoundToken | undefined> => {
+export const findToken = async (
+  db: Executor,
+  digest: string,
+  purpose: string,
+): Promise<FoundToken | undefined> => {
   const row = await db
     .selectFrom('tokens')
     .innerJoin('sessions', 'sessions.id', 'tokens.session_id')
@@ -205,6 +282,7 @@ const findToken = async (db: Executor, digest: string, purpose: string): Promise
       'sessions.id',
       'sessions.user_name',
       'sessions.team',
+      'sessions.opened_at_ms',
       'sessions.revoked_at_ms',
       'tokens.expires_at_ms',
       'tokens.rotated_at_ms',
@@ -218,6 +296,7 @@ const findToken = async (db: Executor, digest: string, purpose: string): Promise
     sessionId: row.id,
     user: row.user_name,
     team: row.team,
+    openedAtMs: Number(row.opened_at_ms),
     expiresAtMs: Number(row.expires_at_ms),
     rotatedAtMs: row.rotated_at_ms === null ? undefined : Number(row.rotated_at_ms),
     sessionRevoked: row.revoked_at_ms !== null,
@@ -245,14 +324,5 @@ const insertToken = async (
       rotated_at_ms: null,
     })
     .onConflict((conflict) => conflict.column('digest').doNothing())
-    .execute();
-};
-
-const revokeSession = async (db: Executor, sessionId: string, nowMs: number): Promise<void> => {
-  await db
-    .updateTable('sessions')
-    .set({ revoked_at_ms: nowMs })
-    .where('id', '=', sessionId)
-    .where('revoked_at_ms', 'is', null)
     .execute();
 };

@@ -1,7 +1,6 @@
 /** An in-memory adapter for every port: the same promises, no file, no network, a clock that a test moves. */
 export * from './controlled-time.js';
 export * from './fault-script.js';
-export * from './memory-account-store.js';
 export * from './memory-agent-catalog.js';
 export * from './memory-agent-runner.js';
 export * from './memory-agent-trust.js';

@@ -4,7 +4,7 @@ import { CryptoRandomness } from '../../adapters/host/crypto-randomness.js';
 import { StderrLog } from '../../adapters/host/stderr-log.js';
 import { SystemWallClock } from '../../adapters/host/system-wall-clock.js';
 import { NodeSecrets } from '../../adapters/hub/node-secrets.js';
-import { addTeam, addUser } from '../hub/people.js';
+import { People } from '../hub/people.js';
 import type { HubEnvironment, HubParts } from './hub-parts.js';
 import { createPartsContainer, type PartsContainer, type Composing } from './parts-container.js';
 
@@ -40,8 +40,5 @@ const hubModule = ({ part }: Composing<HubParts>): void => {
         return startHub({ store, accounts, listener, clock, log });
       },
   );
-  part('people', ['stores'], ({ stores: { accounts } }) => ({
-    addTeam: (slug) => addTeam(accounts, slug),
-    addUser: (user) => addUser(accounts, user),
-  }));
+  part('people', ['stores'], ({ stores: { accounts } }) => new People(accounts));
 };

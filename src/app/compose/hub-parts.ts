@@ -1,7 +1,7 @@
 import type { HubStores } from '../../adapters/hub/open-sqlite-hub.js';
 import type { Secrets } from '../../ports/hub.js';
 import type { Log, Randomness, WallClock } from '../../ports/host.js';
-import type { addTeam, addUser, NewUser } from '../hub/people.js';
+import type { People } from '../hub/people.js';
 import type { ListenerOptions, RunningHub } from '../hub/start-hub.js';
 
 /** What a hub process is given from outside. */
@@ -25,10 +25,5 @@ export interface HubParts {
   readonly people: People;
 }
 
-/** Who may sign in. */
-interface People {
-  addTeam(slug: string): ReturnType<typeof addTeam>;
-  addUser(user: NewUser): ReturnType<typeof addUser>;
-}
-
 export type { ListenerOptions } from '../hub/start-hub.js';
+export type { SessionKind as HubSessionKind, SessionSummary as HubSession } from '../../ports/hub.js';

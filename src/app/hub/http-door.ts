@@ -7,6 +7,8 @@ import { isSyncError } from '../../domain/errors.js';
 import type { Log } from '../../ports/host.js';
 import type { AccountStore } from '../../ports/hub.js';
 import { problem, PROBLEM_CONTENT_TYPE, problemDocument, PROBLEMS } from './problem.js';
+import { audit } from './audit.js';
+import type { OwnNames } from './own-names.js';
 import type { Problem } from './problem.js';
 import type { HubLimits } from './hub-limits.js';
 import { HeldBytes, readBody, type Hold } from './request-body.js';
@@ -19,6 +21,7 @@ export interface DoorOptions {
   readonly accounts: AccountStore;
   readonly log: Log;
   readonly limits: HubLimits;
+  readonly names: OwnNames;
   /** Whether every response has to end its connection from now on. */
   readonly isStopping: () => boolean;
   readonly makeServer: (listener: RequestListener) => Server;
@@ -41,6 +44,8 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
         reply,
         refuse(problem('malformed-request', 'The address cannot be read.')),
       ),
+    // A proxy in front of the hub is on this machine, or says of nobody where they are.
+    trustProxy: 'loopback',
     // Repeated slashes count as one, because older clients put a base address that ends in a slash before the path.
     routerOptions: {
       ignoreTrailingSlash: true,
@@ -53,6 +58,12 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
   for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _body, done) => done(null));
+  app.addHook('onRequest', async (request, reply) => {
+    const refused = options.names.judge(request.raw);
+    if (refused === undefined) return;
+    audit(log, 'access-refused', { reason: refused.kind, address: request.ip });
+    await write(options, request, reply, refuse(refused));
+  });
   app.setErrorHandler((error, request, reply) =>
     write(options, request, reply, failure(error, request, log)),
   );
@@ -69,7 +80,7 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
             options,
             request,
             reply,
-            await held.during((hold) => answerOf(route, request, options.accounts, hold)),
+            await held.during((hold) => answerOf(route, request, options, hold)),
           ),
       });
     }
@@ -89,7 +100,7 @@ const LONGEST_PARAMETER = 200;
 const answerOf = async (
   route: Route,
   request: FastifyRequest,
-  accounts: AccountStore,
+  { accounts, log, names }: DoorOptions,
   hold: Hold,
 ): Promise<Answer> => {
   const { raw } = request;
@@ -97,6 +108,9 @@ const answerOf = async (
     params: request.params as Readonly<Record<string, string>>,
     query: new URLSearchParams(request.originalUrl.split('?')[1] ?? ''),
     accept: raw.headers.accept ?? '',
+    contentType: raw.headers['content-type'] ?? '',
+    address: request.ip,
+    base: names.base(raw),
     token: bearerToken(raw),
     readBody: (limits) => readBody(raw, limits, hold),
   };
@@ -104,7 +118,10 @@ const answerOf = async (
   if (access.kind === 'open') return access.handle(call);
   if (call.token === undefined) return refuse(bearerProblem('missing'));
   const bearer = await accounts.identify(call.token, 'access');
-  return bearer.ok ? access.handle(call, bearer.value) : refuse(bearerProblem(bearer.error));
+  if (bearer.ok) return access.handle(call, bearer.value);
+  // Tokens expire all the time, and their owners come back with the next one.
+  if (bearer.error !== 'expired') audit(log, 'access-refused', { reason: bearer.error, address: request.ip });
+  return refuse(bearerProblem(bearer.error));
 };
 
 const failure = (error: unknown, request: FastifyRequest, log: Log): Answer => {
@@ -130,11 +147,16 @@ const write = (
   if (options.isStopping() || isSending(request.raw)) reply.header('connection', 'close');
   // Bytes, because fastify would name the encoding of a text in its content type.
   reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
-  if ('problem' in answer) {
+  if (answer !== 'nothing' && 'problem' in answer) {
     reply.code(PROBLEMS[answer.problem.kind].status).headers(answer.problem.headers ?? {});
     reply.type(PROBLEM_CONTENT_TYPE).send(Buffer.from(problemDocument(answer.problem)));
-  } else if (answer.status === 204) reply.code(204).send();
-  else reply.type(answer.contentType).send(Buffer.from(answer.body));
+  } else if (answer === 'nothing') reply.code(204).send();
+  else
+    reply
+      .code(answer.status)
+      .headers(answer.headers ?? {})
+      .type(answer.contentType)
+      .send(Buffer.from(answer.body));
   options.log.debug(`${request.method} ${pathOf(request)} ${reply.statusCode}`);
   return reply;
 };

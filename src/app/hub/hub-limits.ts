@@ -1,3 +1,5 @@
+import type { ThrottleRule } from '../../ports/hub.js';
+
 /** What the hub takes at most. Each limit has its own answer, so that a client knows what to make smaller. */
 export interface HubLimits {
   readonly batchEvents: number;
@@ -45,6 +47,11 @@ export interface HubLimits {
   /** Sign-ins at once; each costs tens of milliseconds and megabytes by intention, and one of Node's four threads. */
   readonly signIns: number;
   readonly waitingSignIns: number;
+  /** Attempts to sign in that fail: ten guesses at a name, then one every half minute; more from one address. */
+  readonly attemptsByUser: ThrottleRule;
+  readonly attemptsByAddress: ThrottleRule;
+  /** Devices that ask to be signed in, by address. */
+  readonly devicesByAddress: ThrottleRule;
   /** How often tokens are forgotten that expired long ago. */
   readonly pruneIntervalMs: number;
 }
@@ -79,5 +86,8 @@ export const DEFAULT_HUB_LIMITS: HubLimits = {
   drainMs: 5_000,
   signIns: 2,
   waitingSignIns: 64,
+  attemptsByUser: { burst: 10, everyMs: 30_000 },
+  attemptsByAddress: { burst: 50, everyMs: 3_000 },
+  devicesByAddress: { burst: 20, everyMs: 10_000 },
   pruneIntervalMs: 3_600_000,
 };

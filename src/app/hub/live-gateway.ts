@@ -5,6 +5,7 @@ import { messageOf } from '../../domain/errors.js';
 import type { SnapshotMessage } from '../../domain/wire.js';
 import type { AccountStore, Bearer, EventStore } from '../../ports/hub.js';
 import type { Log } from '../../ports/host.js';
+import { audit } from './audit.js';
 import { bearerToken, refuseSocket, urlOf } from './http-door.js';
 import { textFrame, type LiveAudience } from './live-audience.js';
 import { CLOSE_STOPPING, LiveSession, type LiveConnection, type LiveSessionHost } from './live-session.js';
@@ -30,7 +31,7 @@ export class LiveGateway {
   /** Every socket that asked for an upgrade; the HTTP server does not end these. */
   readonly #sockets = new Set<Socket>();
   #stopping = false;
-  #checks: Promise<void> | undefined;
+  #watching: Promise<void> | undefined;
 
   constructor(
     store: EventStore,
@@ -94,7 +95,7 @@ export class LiveGateway {
     const path = segmentsOf(urlOf(request)?.pathname ?? '').join('/');
     if (path !== segmentsOf(LIVE_PATH).join('/')) return problem('not-found');
     if (token === '') return bearerProblem('missing');
-    const bearer = await this.#accounts.identify(token, 'live');
+    const bearer = await this.#accounts.openLive(token);
     if (!bearer.ok) return bearerProblem(bearer.error);
     const { sockets, socketsPerUser } = this.#host.limits;
     const own = this.#users.get(bearer.value.user) ?? 0;
@@ -110,7 +111,7 @@ export class LiveGateway {
     const membership = this.#audience.join(team, session);
     this.#sessions.add(session);
     this.#users.set(user, (this.#users.get(user) ?? 0) + 1);
-    this.#checks ??= this.#checkAll().finally(() => (this.#checks = undefined));
+    this.#watching ??= this.#watch().finally(() => (this.#watching = undefined));
     connection.socket.on('close', () => {
       membership.leave();
       this.#sessions.delete(session);
@@ -130,18 +131,29 @@ export class LiveGateway {
     }
   }
 
-  /** Ends the sessions of whoever was taken out of a team or signed out, idle ones too, as long as there are any. */
-  async #checkAll(): Promise<void> {
+  /**
+   * Looks, as long as there are sessions, whether something was taken back, by this process or another one. Then all are
+   * asked whether they may go on, idle ones too.
+   */
+  async #watch(): Promise<void> {
+    let seen: string | undefined;
     while (this.#sessions.size > 0) {
-      const began = performance.now();
-      const breather = new Breather();
-      for (const session of this.#sessions) {
-        await session.check();
-        await breather.pause();
+      const revision = await this.#accounts.revision().catch((error: unknown) => {
+        this.#log.warn(messageOf(error));
+        return seen;
+      });
+      if (revision !== seen) {
+        if (seen !== undefined) audit(this.#log, 'taken-back', { sessions: this.#sessions.size });
+        const breather = new Breather();
+        for (const session of this.#sessions) {
+          await session.check();
+          await breather.pause();
+        }
       }
-      const tookMs = performance.now() - began;
-      const restMs = Math.max(this.#host.limits.membershipCheckMs, tookMs * REST_MULTIPLE);
-      await new Promise<void>((resolve) => void setTimeout(resolve, restMs).unref());
+      seen = revision;
+      await new Promise<void>((resolve) => {
+        setTimeout(resolve, this.#host.limits.membershipCheckMs).unref();
+      });
     }
   }
 
@@ -180,9 +192,6 @@ export class LiveGateway {
 const SNAPSHOT_WORK_PACKAGES = 1000;
 
 const POLL_MS = 5;
-
-/** Of a thread's time the checks take at most one part in so many. */
-const REST_MULTIPLE = 20;
 
 /** Work whose result is good for everybody who asked before it began: a thousand at once cost two runs of it. */
 class SharedWork<T> {

@@ -186,8 +186,12 @@ export class LiveSession implements Listener {
 
   #beat(): void {
     const { clock, limits } = this.#host;
-    if (performance.now() - this.#heardAt > limits.silenceMs) this.giveUp();
-    else this.#send(JSON.stringify({ type: 'ping', timestamp: Math.floor(clock.nowMs() / 1000) }));
+    if (performance.now() - this.#heardAt > limits.silenceMs) {
+      this.giveUp();
+      return;
+    }
+    this.#send(JSON.stringify({ type: 'ping', timestamp: Math.floor(clock.nowMs() / 1000) }));
+    void this.check();
   }
 
   /** `undefined` when the store cannot say, which ends no session. */

@@ -1,19 +1,14 @@
 import { SyncError } from '../../domain/errors.js';
-import type { AccountStore } from '../../ports/hub.js';
-
-const TEAM_SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
-const USER_NAME = /^[^\s\p{Cc}\p{Cf}]{1,100}$/u;
-const SHORTEST_PASSWORD = 8;
-
-/** Makes a team. Throws `input-invalid` for a slug that cannot be one; `local` is what events of nobody's team carry. */
-export const addTeam = (accounts: AccountStore, slug: string): Promise<'added' | 'exists'> => {
-  if (!TEAM_SLUG.test(slug) || slug === 'local') {
-    throw new SyncError('input-invalid', `${JSON.stringify(slug)} cannot be the slug of a team.`, {
-      hint: 'Use lower-case letters, digits and hyphens, and not "local".',
-    });
-  }
-  return accounts.addTeam(slug);
-};
+import type { Result } from '../../domain/result.js';
+import type {
+  AccountStore,
+  SessionChoice,
+  SessionKind,
+  SessionSummary,
+  SessionTokens,
+  SignInFault,
+  UserSummary,
+} from '../../ports/hub.js';
 
 export interface NewUser {
   readonly name: string;
@@ -21,32 +16,154 @@ export interface NewUser {
   readonly team: string;
 }
 
+export interface NewToken {
+  readonly user: string;
+  /** The user's first team when it is not named. */
+  readonly team: string | undefined;
+  readonly lifetimeSeconds: number;
+  readonly name: string | undefined;
+}
+
 /**
- * Makes a user and a member of a team, or makes a user who exists a member of one more team; `password-kept` says
- * that the given password was not taken because the user has one. Throws `input-invalid` for a team that does not
- * exist, an unusable name or a password that is too short.
+ * Who may sign in, and with what. Works beside a hub that serves the same data, which ends within a second what is taken
+ * back here. Every method throws `input-invalid` for what cannot be, with the command that helps.
  */
-export const addUser = async (
-  accounts: AccountStore,
-  user: NewUser,
-): Promise<'added' | 'password-kept' | 'exists'> => {
-  if (!USER_NAME.test(user.name)) {
-    throw new SyncError('input-invalid', `${JSON.stringify(user.name)} cannot be a user name.`, {
-      hint: 'Use 1 to 100 characters without white space.',
+export class People {
+  readonly #accounts: AccountStore;
+
+  constructor(accounts: AccountStore) {
+    this.#accounts = accounts;
+  }
+
+  /** Makes a team; `local` is what events of nobody's team carry. */
+  addTeam(slug: string): Promise<'added' | 'exists'> {
+    if (!TEAM_SLUG.test(slug) || slug === 'local') {
+      throw new SyncError('input-invalid', `${quoted(slug)} cannot be the slug of a team.`, {
+        hint: 'Use lower-case letters, digits and hyphens, and not "local".',
+      });
+    }
+    return this.#accounts.addTeam(slug);
+  }
+
+  /** Every team with its members. */
+  async teams(): Promise<readonly { readonly team: string; readonly members: readonly string[] }[]> {
+    const users = await this.#accounts.users();
+    return (await this.#accounts.teams()).map((team) => ({
+      team,
+      members: users.filter((user) => user.teams.includes(team)).map((user) => user.name),
+    }));
+  }
+
+  async removeTeam(slug: string): Promise<void> {
+    const answer = await this.#accounts.removeTeam(slug);
+    if (answer === 'absent') throw noTeam(slug);
+    if (answer === 'has-events') {
+      throw new SyncError('input-invalid', `The team ${slug} has events, which are its log.`, {
+        hint: 'Take its users out of it with: spec-kitty hub user leave NAME --team ' + slug,
+      });
+    }
+  }
+
+  /** Makes a user and a member of a team. */
+  async addUser({ name: typed, password, team }: NewUser): Promise<void> {
+    const name = typed.normalize('NFC');
+    if (!USER_NAME.test(name)) {
+      throw new SyncError('input-invalid', `${quoted(name)} cannot be a user name.`, {
+        hint: 'Use 1 to 100 characters without white space.',
+      });
+    }
+    checkPassword(password);
+    if (!(await this.#accounts.teams()).includes(team)) throw noTeam(team);
+    if ((await this.#accounts.addUser({ name, password })) === 'exists') {
+      throw new SyncError('input-invalid', `There is a user ${name} already; nothing was changed.`, {
+        hint: `For one more team: spec-kitty hub user join ${name} --team ${team}. For another password: spec-kitty hub user password ${name}`,
+      });
+    }
+    await this.#accounts.addMember(team, name);
+  }
+
+  users(): Promise<readonly UserSummary[]> {
+    return this.#accounts.users();
+  }
+
+  async removeUser(name: string): Promise<void> {
+    if ((await this.#accounts.removeUser(name.normalize('NFC'))) === 'absent') throw noUser(name);
+  }
+
+  async setPassword(name: string, password: string): Promise<void> {
+    checkPassword(password);
+    const answer = await this.#accounts.setPassword(name.normalize('NFC'), password);
+    if (answer === 'absent') throw noUser(name);
+  }
+
+  async join(name: string, team: string): Promise<'added' | 'exists'> {
+    const answer = await this.#accounts.addMember(team, name.normalize('NFC'));
+    if (answer === 'unknown-team') throw noTeam(team);
+    if (answer === 'unknown-user') throw noUser(name);
+    return answer;
+  }
+
+  async leave(name: string, team: string): Promise<void> {
+    if ((await this.#accounts.removeMember(team, name.normalize('NFC'))) === 'removed') return;
+    throw new SyncError('input-invalid', `There is no user ${quoted(name)} in a team ${quoted(team)}.`, {
+      hint: 'See who is where with: spec-kitty hub team list',
     });
   }
-  if (user.password.length < SHORTEST_PASSWORD) {
-    throw new SyncError('input-invalid', `The password has fewer than ${SHORTEST_PASSWORD} characters.`, {
-      hint: 'Choose a longer one.',
+
+  async createToken({ user: typed, team: wanted, lifetimeSeconds, name }: NewToken): Promise<SessionTokens> {
+    const user = typed.normalize('NFC');
+    const team = wanted ?? (await this.#accounts.teamsOf(user))[0];
+    const issued: Result<SessionTokens, SignInFault> | undefined =
+      team === undefined
+        ? undefined
+        : await this.#accounts.issueProgramToken(user, team, lifetimeSeconds, name);
+    if (issued?.ok === true) return issued.value;
+    throw new SyncError(
+      'input-invalid',
+      `There is no user ${quoted(user)} in ${team === undefined ? 'any team' : `a team ${quoted(team)}`}.`,
+      {
+        hint: 'See who is where with: spec-kitty hub team list',
+      },
+    );
+  }
+
+  sessions(kind: SessionKind, user?: string): Promise<readonly SessionSummary[]> {
+    return this.#accounts.sessions(kind, user?.normalize('NFC'));
+  }
+
+  /** Ends one, or all of a user; fails when that is none. */
+  async endSessions(kind: SessionKind, which: SessionChoice): Promise<readonly SessionSummary[]> {
+    const ended = await this.#accounts.endSessions(
+      kind,
+      'user' in which ? { user: which.user.normalize('NFC') } : which,
+    );
+    if (ended.length > 0) return ended;
+    const noun = kind === 'device' ? 'session' : 'token';
+    throw new SyncError('input-invalid', `No ${noun} that is still open is called so.`, {
+      hint: `See them with: spec-kitty hub ${noun} list`,
     });
   }
-  if (!(await accounts.teams()).includes(user.team)) {
-    throw new SyncError('input-invalid', `There is no team ${JSON.stringify(user.team)}.`, {
-      hint: `Make it with: spec-kitty hub team add ${user.team}`,
-    });
-  }
-  const made = await accounts.addUser({ name: user.name, password: user.password });
-  const joined = await accounts.addMember(user.team, user.name);
-  if (made === 'added') return 'added';
-  return joined === 'added' ? 'password-kept' : 'exists';
+}
+
+const TEAM_SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const USER_NAME = /^[^\s\p{Cc}\p{Cf}]{1,100}$/u;
+const SHORTEST_PASSWORD = 8;
+
+const quoted = (text: string): string => JSON.stringify(text);
+
+const checkPassword = (password: string): void => {
+  if (password.length >= SHORTEST_PASSWORD) return;
+  throw new SyncError('input-invalid', `The password has fewer than ${SHORTEST_PASSWORD} characters.`, {
+    hint: 'Choose a longer one.',
+  });
 };
+
+const noTeam = (team: string): SyncError =>
+  new SyncError('input-invalid', `There is no team ${quoted(team)}.`, {
+    hint: `Make it with: spec-kitty hub team add ${team}`,
+  });
+
+const noUser = (name: string): SyncError =>
+  new SyncError('input-invalid', `There is no user ${quoted(name)}.`, {
+    hint: 'See who is there with: spec-kitty hub user list',
+  });

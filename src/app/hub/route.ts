@@ -21,6 +21,11 @@ export interface HubRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly accept: string;
+  readonly contentType: string;
+  /** Where it comes from: the peer, or what a proxy on this machine says of it. */
+  readonly address: string;
+  /** Base address under which the caller knows the hub. */
+  readonly base: string;
   /** The bearer token of the request, if it has one. */
   readonly token: string | undefined;
   /** Receives the body, at most so many bytes before and after decompression. Callable once. */
@@ -41,8 +46,13 @@ export interface BodyLimits {
 }
 
 export type Answer =
-  | { readonly status: 200; readonly contentType: string; readonly body: string }
-  | { readonly status: 204 }
+  | {
+      readonly status: number;
+      readonly contentType: string;
+      readonly body: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  | 'nothing'
   | { readonly problem: Problem };
 
 export const json = (value: unknown): Answer => jsonText(JSON.stringify(value));

@@ -8,17 +8,21 @@ import { messageOf, SyncError, isSyncError } from '../../domain/errors.js';
 import type { Log, WallClock } from '../../ports/host.js';
 import type { AccountStore, EventStore } from '../../ports/hub.js';
 import { batchRoutes } from './batch-api.js';
-import { httpDoor } from './http-door.js';
+import { deviceRoutes } from './device-api.js';
+import { httpDoor, refuseSocket } from './http-door.js';
 import { DEFAULT_HUB_LIMITS } from './hub-limits.js';
 import type { HubLimits } from './hub-limits.js';
 import { Ingest } from './ingest.js';
 import { LiveAudience } from './live-audience.js';
 import { LiveGateway } from './live-gateway.js';
 import { LiveIngest } from './live-ingest.js';
+import { OwnNames } from './own-names.js';
 import { problem } from './problem.js';
 import { readRoutes } from './read-api.js';
 import { refuse, json } from './route.js';
 import type { Route } from './route.js';
+import { setupRoutes } from './setup-page.js';
+import { SignInDesk } from './sign-in-desk.js';
 import { tokenRoutes, bearerProblem } from './token-api.js';
 import { Turns } from './turns.js';
 
@@ -37,11 +41,15 @@ export interface ListenerOptions {
   readonly port: number;
   /** PEM texts; with them the hub speaks https and wss only. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** Base address under which people know the hub, when a proxy is in front of it or it has a name. */
+  readonly publicUrl?: string;
 }
 
 export interface RunningHub {
   /** Base address without a trailing slash, with the port that was taken. */
   readonly url: string;
+  /** Link to the page that makes the first user; works once. Absent when there are users. */
+  readonly setupUrl?: string;
   /**
    * Stops taking requests, answers those under way, ends live sessions with 1012; bounded by the drain time. Leaves
    * the stores open. Safe to repeat.
@@ -58,9 +66,13 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   const ingest = new Ingest(store, limits);
   const live = new LiveIngest(ingest, turns, limits, log);
   const gateway = new LiveGateway(store, accounts, audience, { ingest: live, clock, limits }, log);
+  const names = new OwnNames(listener);
+  const office = { desk: new SignInDesk(accounts, limits, log), limits, log };
   const routes = [
     ...batchRoutes(ingest, turns, limits),
-    ...tokenRoutes(accounts, store.hubId, limits),
+    ...tokenRoutes(accounts, store.hubId, office),
+    ...deviceRoutes(accounts, store.hubId, office),
+    ...setupRoutes(accounts, office),
     ...readRoutes(store),
     ...healthRoutes(store, accounts),
     ...dossierRoutes(),
@@ -71,19 +83,31 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     accounts,
     log,
     limits,
+    names,
     isStopping: () => closing !== undefined,
     makeServer: (handle) => makeServer(listener, limits, handle),
   });
-  server.on('upgrade', (request, socket, head) => void gateway.upgrade(request, socket as Socket, head));
+  server.on('upgrade', (request, socket, head) => {
+    const refused = names.judge(request);
+    if (refused === undefined) void gateway.upgrade(request, socket as Socket, head);
+    else refuseSocket(socket as Socket, refused);
+  });
   const connections = new Connections(server);
+  const setupCode = await accounts.mintSetupCode();
   await listen(server, listener);
   const pruning = setInterval(() => void prune(options), limits.pruneIntervalMs);
   pruning.unref();
   const { port } = server.address() as AddressInfo;
   const url = `${listener.tls === undefined ? 'http' : 'https'}://${bracketed(listener.host)}:${port}`;
   log.info(`serving ${url}`);
+  if (isExposed(listener))
+    log.warn(
+      `${url} can be reached from other machines without TLS: passwords and events travel in the clear.`,
+    );
+  const base = listener.publicUrl?.replace(/\/+$/, '') ?? url;
   return {
     url,
+    ...(setupCode === undefined ? {} : { setupUrl: `${base}/setup?code=${setupCode}` }),
     close: () => {
       clearInterval(pruning);
       closing ??= stop(server, connections, { gateway, drainMs: limits.drainMs });
@@ -199,6 +223,14 @@ const prune = async ({ accounts, clock, log }: HubOptions): Promise<void> => {
     log.warn(messageOf(error));
   }
 };
+
+/** Whether what is sent can be read on the way. */
+const isExposed = ({ host, tls, publicUrl }: ListenerOptions): boolean =>
+  tls === undefined &&
+  publicUrl?.startsWith('https:') !== true &&
+  host !== 'localhost' &&
+  host !== '::1' &&
+  !host.startsWith('127.');
 
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 

@@ -1,17 +1,24 @@
 import { err, ok } from '../../domain/result.js';
 import type { Result } from '../../domain/result.js';
 import { isFields } from '../../domain/document.js';
+import type { Log } from '../../ports/host.js';
 import type { AccountStore, BearerFault, SessionTokens } from '../../ports/hub.js';
+import { audit, shortId } from './audit.js';
 import { parseFrame } from './batch-body.js';
 import type { HubLimits } from './hub-limits.js';
 import { problem } from './problem.js';
 import type { Problem } from './problem.js';
 import { json, refuse } from './route.js';
 import type { Answer, HubRequest, Route } from './route.js';
+import { credentialsOf } from './sign-in-desk.js';
+import type { SignInDesk } from './sign-in-desk.js';
 
 /** Signing in and staying signed in. */
-export const tokenRoutes = (accounts: AccountStore, hubId: string, limits: HubLimits): readonly Route[] => {
-  const gate = new Gate(limits.signIns, limits.waitingSignIns);
+export const tokenRoutes = (
+  accounts: AccountStore,
+  hubId: string,
+  { desk, limits, log }: Office,
+): readonly Route[] => {
   const fieldsOf = (request: HubRequest, ...names: readonly string[]) => readFields(request, limits, names);
   return [
     {
@@ -23,26 +30,12 @@ export const tokenRoutes = (accounts: AccountStore, hubId: string, limits: HubLi
         handle: async (request) => {
           const fields = await fieldsOf(request, 'username', 'password');
           if (!fields.ok) return refuse(fields.error);
-          const { username = '', password = '', team_slug: team, device } = fields.value;
-          const signedIn = await gate.pass(() =>
-            accounts.signIn({
-              username,
-              password,
-              ...(team === undefined ? {} : { team }),
-              ...(device === undefined ? {} : { device }),
-            }),
+          const credentials = credentialsOf(fields.value);
+          const { username } = credentials;
+          const signedIn = await desk.check({ username, address: request.address, purpose: 'tokens' }, () =>
+            accounts.signIn(credentials),
           );
-          if (signedIn === 'full') {
-            return refuse(
-              problem('too-many-requests', 'Too many sign-ins at once.', { headers: { 'retry-after': '2' } }),
-            );
-          }
-          if (signedIn.ok) return json(tokensBody(signedIn.value, hubId));
-          return refuse(
-            signedIn.error === 'no-team'
-              ? problem('not-a-member', 'The user is in no team, or not in the one asked for.')
-              : problem('wrong-credentials'),
-          );
+          return signedIn.ok ? json(tokensBody(signedIn.value, hubId)) : refuse(signedIn.error);
         },
       },
     },
@@ -57,6 +50,11 @@ export const tokenRoutes = (accounts: AccountStore, hubId: string, limits: HubLi
           if (!fields.ok) return refuse(fields.error);
           const rotated = await accounts.rotate(fields.value['refresh'] ?? '');
           if (rotated.ok) return json(tokensBody(rotated.value, hubId));
+          audit(log, 'access-refused', {
+            purpose: 'refresh',
+            reason: rotated.error,
+            address: request.address,
+          });
           return refuse(
             rotated.error === 'not-a-member'
               ? problem('not-a-member')
@@ -76,8 +74,17 @@ export const tokenRoutes = (accounts: AccountStore, hubId: string, limits: HubLi
         handle: async (request) => {
           const fields = await fieldsOf(request, 'refresh');
           if (!fields.ok) return refuse(fields.error);
-          await accounts.revoke(fields.value['refresh'] ?? '');
-          return { status: 204 };
+          const ended = await accounts.revoke(fields.value['refresh'] ?? '');
+          if (ended !== undefined) {
+            const { user, team, sessionId } = ended;
+            audit(log, 'session-ended', {
+              user,
+              team,
+              session: shortId(sessionId),
+              address: request.address,
+            });
+          }
+          return 'nothing';
         },
       },
     },
@@ -106,6 +113,13 @@ export const tokenRoutes = (accounts: AccountStore, hubId: string, limits: HubLi
   ];
 };
 
+/** What the routes of accounts share. */
+export interface Office {
+  readonly desk: SignInDesk;
+  readonly limits: HubLimits;
+  readonly log: Log;
+}
+
 /** The refusal of a bearer token. */
 export const bearerProblem = (fault: BearerFault | 'missing'): Problem =>
   fault === 'not-a-member'
@@ -119,6 +133,7 @@ const BEARER_DETAILS: Readonly<Record<Exclude<BearerFault, 'not-a-member'> | 'mi
   unknown: 'This hub does not know the token.',
   expired: 'The token has expired.',
   revoked: 'The session of the token was ended.',
+  spent: 'The token has opened a connection before; ask for another one.',
 };
 
 const issueLiveToken = async (accounts: AccountStore, request: HubRequest): Promise<Answer> => {
@@ -128,7 +143,7 @@ const issueLiveToken = async (accounts: AccountStore, request: HubRequest): Prom
     : refuse(bearerProblem(issued.error));
 };
 
-const tokensBody = (tokens: SessionTokens, hubId: string) => ({
+export const tokensBody = (tokens: SessionTokens, hubId: string) => ({
   access: tokens.access,
   refresh: tokens.refresh,
   access_lifetime: tokens.accessLifetimeSeconds,
@@ -139,8 +154,10 @@ const tokensBody = (tokens: SessionTokens, hubId: string) => ({
 
 const SMALL_BODY_VALUES = 100;
 
-/** The text members of a JSON body; those named are required and not empty. */
-const readFields = async (
+const FORM = 'application/x-www-form-urlencoded';
+
+/** The text members of a JSON body, or the fields of a form; those named are required and not empty. */
+export const readFields = async (
   request: HubRequest,
   limits: HubLimits,
   required: readonly string[],
@@ -152,7 +169,11 @@ const readFields = async (
   if (!body.ok) return body;
   const text = body.value.decode();
   if (!text.ok) return text;
-  const parsed = parseFrame(text.value, SMALL_BODY_VALUES);
+  const parsed = request.contentType.startsWith(FORM)
+    ? ok(Object.fromEntries(new URLSearchParams(text.value)))
+    : text.value === '' && required.length === 0
+      ? ok({})
+      : parseFrame(text.value, SMALL_BODY_VALUES);
   if (!parsed.ok || !isFields(parsed.value))
     return err(problem('malformed-body', 'The body has to be a JSON object.'));
   const texts = Object.entries(parsed.value).filter(
@@ -163,34 +184,3 @@ const readFields = async (
   if (missing.length > 0) return err(problem('malformed-body', `The body lacks ${missing.join(' and ')}.`));
   return ok(fields);
 };
-
-/** Lets only so many pieces of work run at once and so many wait; the rest are told to come back. */
-export class Gate {
-  readonly #open: number;
-  readonly #places: number;
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
-
-  constructor(open: number, places: number) {
-    this.#open = open;
-    this.#places = places;
-  }
-
-  /** Runs the work when it is its turn; `full` when there is no place left to wait. */
-  async pass<T>(work: () => Promise<T>): Promise<T | 'full'> {
-    if (this.#running >= this.#open) {
-      if (this.#waiting.length >= this.#places) return 'full';
-      // Whoever leaves hands its place over, so the count stays as it is.
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    } else {
-      this.#running++;
-    }
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#running--;
-      else next();
-    }
-  }
-}

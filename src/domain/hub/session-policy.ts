@@ -6,6 +6,11 @@ export interface SessionPolicy {
   readonly liveSeconds: number;
   /** How long a spent refresh token still gets the answer it got first, since that answer may have been lost. */
   readonly graceSeconds: number;
+  /** How long a session may be renewed: then somebody has to sign in again, however often it was. */
+  readonly sessionSeconds: number;
+  /** How long a device waits for a person, and how long between two of its questions. */
+  readonly deviceSeconds: number;
+  readonly deviceIntervalSeconds: number;
 }
 
 export const DEFAULT_SESSION_POLICY: SessionPolicy = {
@@ -13,6 +18,9 @@ export const DEFAULT_SESSION_POLICY: SessionPolicy = {
   refreshSeconds: 604_800,
   liveSeconds: 900,
   graceSeconds: 60,
+  sessionSeconds: 90 * 86_400,
+  deviceSeconds: 900,
+  deviceIntervalSeconds: 5,
 };
 
 /** What is known of a refresh token that somebody presents. */

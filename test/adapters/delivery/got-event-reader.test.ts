@@ -10,7 +10,7 @@ eventReaderContract({
   name: 'got and a real hub',
   durable: false,
   setup: async () => {
-    const server = await startTestHub({ storage: 'memory' });
+    const server = await startTestHub();
     const subject = new GotEventReader({ version: '1.2.3' });
     const transport = new GotBatchTransport({ version: '1.2.3', clock: new SetClock() });
     const accessToken = await server.tokenOf('acme');

@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { tryLockFile } from '../../../src/adapters/fs/process-lock.js';
 import { openSqliteHub } from '../../../src/adapters/hub/open-sqlite-hub.js';
+import { DEFAULT_SESSION_POLICY } from '../../../src/domain/hub/session-policy.js';
 import { CryptoRandomness } from '../../../src/adapters/host/crypto-randomness.js';
 import { featuresOf, incoming, makeEvent, PROJECT } from '../../support/hub-events.js';
 import { quickSecrets, silentLog } from '../../support/hub.js';
@@ -178,7 +179,13 @@ describe('the data directory of a hub', () => {
       randomness: new CryptoRandomness(),
       secrets: quickSecrets,
       log: silentLog,
-      policy: { accessSeconds: 1, refreshSeconds: 2, liveSeconds: 3, graceSeconds: 4 },
+      policy: {
+        ...DEFAULT_SESSION_POLICY,
+        accessSeconds: 1,
+        refreshSeconds: 2,
+        liveSeconds: 3,
+        graceSeconds: 4,
+      },
     });
     await stores.accounts.addTeam('acme');
     await stores.accounts.addUser({ name: 'ada', password: 'correct horse' });

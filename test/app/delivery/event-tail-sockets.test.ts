@@ -33,7 +33,7 @@ describe('following a real hub over a wire that is cut', () => {
     'shows every event once and in order, whatever is cut and whenever (schedule %i)',
     async (seed) => {
       const dice = new Dice(seed);
-      const hub = await startTestHub({ storage: 'memory' });
+      const hub = await startTestHub();
       const wire = await startCuttableWire(hub.url);
       const accessToken = await hub.tokenOf('acme');
       const account: Account = { hub: { url: wire.url, id: hub.stores.store.hubId }, team: 'acme' };

@@ -41,6 +41,36 @@ describe('hub team add and hub user add', () => {
   });
 });
 
+describe('administering a hub', () => {
+  it('says what cannot be, and what to do instead', async () => {
+    await cli.run('hub team add acme');
+    await cli.run([...ADD_ADA, '--password-stdin'], { stdin: 'correct horse\n' });
+    const again = await cli.run([...ADD_ADA, '--password-stdin'], { stdin: 'another horse\n' });
+    expect(again.outcome).toBe('wrong-usage');
+    expect(again.document.error.hint).toContain('hub user password ada');
+    for (const line of [
+      'token create --user ada --expires never',
+      'token revoke',
+      'session end x --user ada',
+    ]) {
+      expect((await cli.run(`hub ${line}`)).outcome).toBe('wrong-usage');
+    }
+  });
+
+  it('shows a token once, and takes it back by the id that the list shows', async () => {
+    await cli.run('hub team add acme');
+    await cli.run([...ADD_ADA, '--password-stdin'], { stdin: 'correct horse\n' });
+    const { out, err } = await cli.run('hub token create --user ada --name ci');
+    expect(out).toMatch(/^[\w-]{40,}\n$/);
+    expect(err).toContain('shown this once');
+    const list = await cli.run('hub token list');
+    expect(list.out).not.toContain(out.trim());
+    const id = /^([0-9a-f]{12}) +ada +acme +ci /m.exec(list.out)?.[1] ?? '';
+    expect((await cli.run(`hub token revoke ${id}`)).out).toBe(`Ended ${id} of ada.\n`);
+    expect((await cli.run('hub token list --json')).document.tokens).toEqual([]);
+  });
+});
+
 describe('the place of a hub', () => {
   const place = (env: Record<string, string>, platform: NodeJS.Platform = 'linux', named?: string) =>
     hubData(

@@ -142,6 +142,15 @@ describe('what --json prints', () => {
   it('of a hub is as described', async () => {
     await check('hub team add acme');
     await check('hub user add ada --team acme --password-stdin', { stdin: 'correct horse\n' });
+    await check('hub user password ada --password-stdin', { stdin: 'another horse\n' });
+    await check('hub token create --user ada --name ci --expires 12h');
+    for (const line of ['user list', 'team list', 'token list', 'session list', 'token revoke --user ada']) {
+      await check(`hub ${line}`);
+    }
+    for (const line of ['team add beta', 'user join ada --team beta', 'user leave ada --team beta']) {
+      await check(`hub ${line}`);
+    }
+    for (const line of ['user remove ada', 'team remove beta']) await check(`hub ${line}`);
   });
 });
 

@@ -1,5 +1,6 @@
 import { boardSchemas } from './board-schemas.js';
 import { featureSchemas } from './feature-schemas.js';
+import { hubSchemas } from './hub-schemas.js';
 import { mergeSchemas } from './merge-schemas.js';
 import { orchestrationSchemas } from './orchestration-schemas.js';
 import { object, type DocumentSchema } from './schema.js';
@@ -11,6 +12,7 @@ import { reportFileSchema, syncSchemas } from './sync-schemas.js';
 export const DOCUMENTS: readonly DocumentSchema[] = [
   ...syncSchemas,
   ...otherSchemas,
+  ...hubSchemas,
   ...boardSchemas,
   ...featureSchemas,
   ...mergeSchemas,

@@ -6,6 +6,12 @@ const DATA = {
   placeholder: 'DIR',
 } as const;
 
+const PASSWORD = {
+  'password-stdin': { type: 'boolean', describe: 'read the password from stdin' },
+} as const;
+
+const USER = { type: 'string', describe: 'only what belongs to this user', placeholder: 'NAME' } as const;
+
 export const hubCommands = [
   defineCommand({
     path: 'hub serve',
@@ -23,6 +29,11 @@ export const hubCommands = [
         placeholder: 'ADDRESS',
       },
       data: DATA,
+      'public-url': {
+        type: 'string',
+        describe: 'address under which people know the hub, when a proxy is in front of it or it has a name',
+        placeholder: 'URL',
+      },
       'tls-cert': {
         type: 'string',
         describe: 'certificate chain (PEM) to serve https with',
@@ -39,19 +50,132 @@ export const hubCommands = [
     positionals: { team: 'slug of the team: lower case, digits and hyphens' },
     options: { data: DATA },
     examples: [['spec-kitty hub team add acme', 'before its first user']],
-    load: () => import('./team-add.js'),
+    load: async () => ({ run: (await import('./people.js')).teamAdd }),
+  }),
+  defineCommand({
+    path: 'hub team list',
+    summary: 'list the teams of the hub with their members',
+    options: { data: DATA },
+    examples: [['spec-kitty hub team list', 'who is where']],
+    load: async () => ({ run: (await import('./people.js')).teamList }),
+  }),
+  defineCommand({
+    path: 'hub team remove <team>',
+    summary: 'remove a team that has no events',
+    positionals: { team: 'slug of the team' },
+    options: { data: DATA },
+    examples: [['spec-kitty hub team remove typo', 'one that was made by mistake']],
+    load: async () => ({ run: (await import('./people.js')).teamRemove }),
   }),
   defineCommand({
     path: 'hub user add <name>',
-    summary: 'add a user to the hub, or a user to one more team',
+    summary: 'add a user to the hub',
     details: 'Asks for the password without showing it.',
     positionals: { name: 'name to sign in with' },
     options: {
       team: { type: 'string', describe: 'team of the user', required: true, placeholder: 'TEAM' },
-      'password-stdin': { type: 'boolean', describe: 'read the password from stdin' },
+      ...PASSWORD,
       data: DATA,
     },
     examples: [['spec-kitty hub user add ada --team acme', 'a user of the team acme']],
-    load: () => import('./user-add.js'),
+    load: async () => ({ run: (await import('./people.js')).userAdd }),
+  }),
+  defineCommand({
+    path: 'hub user list',
+    summary: 'list the users of the hub with their teams',
+    options: { data: DATA },
+    examples: [['spec-kitty hub user list --json', 'for a program']],
+    load: async () => ({ run: (await import('./people.js')).userList }),
+  }),
+  defineCommand({
+    path: 'hub user join <name>',
+    summary: 'add a user to one more team',
+    positionals: { name: 'user' },
+    options: {
+      team: { type: 'string', describe: 'team to join', required: true, placeholder: 'TEAM' },
+      data: DATA,
+    },
+    examples: [['spec-kitty hub user join ada --team beta', 'ada signs in for it with the same password']],
+    load: async () => ({ run: (await import('./people.js')).userJoin }),
+  }),
+  defineCommand({
+    path: 'hub user leave <name>',
+    summary: 'take a user out of a team',
+    details: 'What the user has open for that team ends within a second.',
+    positionals: { name: 'user' },
+    options: {
+      team: { type: 'string', describe: 'team to leave', required: true, placeholder: 'TEAM' },
+      data: DATA,
+    },
+    examples: [['spec-kitty hub user leave ada --team beta', 'the other teams stay']],
+    load: async () => ({ run: (await import('./people.js')).userLeave }),
+  }),
+  defineCommand({
+    path: 'hub user remove <name>',
+    summary: 'remove a user; events that were sent stay',
+    details: 'Whatever the user has open ends within a second.',
+    positionals: { name: 'user' },
+    options: { data: DATA },
+    examples: [['spec-kitty hub user remove ada', 'somebody who has left']],
+    load: async () => ({ run: (await import('./people.js')).userRemove }),
+  }),
+  defineCommand({
+    path: 'hub user password <name>',
+    summary: 'give a user another password',
+    details:
+      'Asks for it without showing it. Every device of the user has to sign in again; tokens of programs stay, see: spec-kitty hub token list.',
+    positionals: { name: 'user' },
+    options: { ...PASSWORD, data: DATA },
+    examples: [['spec-kitty hub user password ada', 'when it was lost, or somebody else knows it']],
+    load: async () => ({ run: (await import('./people.js')).userPassword }),
+  }),
+  defineCommand({
+    path: 'hub token create',
+    summary: 'make a token for a program of a user',
+    details: 'Prints the token once; the hub keeps only its digest.',
+    options: {
+      user: { type: 'string', describe: 'whom the program acts for', required: true, placeholder: 'NAME' },
+      team: { type: 'string', describe: "team; the user's first one when not given", placeholder: 'TEAM' },
+      name: { type: 'string', describe: 'what the token is called in lists', placeholder: 'TEXT' },
+      expires: {
+        type: 'string',
+        describe: 'how long it is good for, in days or hours; 90d when not given',
+        placeholder: '90d',
+      },
+      data: DATA,
+    },
+    examples: [['spec-kitty hub token create --user ada --name ci --expires 30d', 'for a build server']],
+    load: async () => ({ run: (await import('./sign-ins.js')).tokenCreate }),
+  }),
+  defineCommand({
+    path: 'hub token list',
+    summary: 'list the tokens of programs',
+    options: { user: USER, data: DATA },
+    examples: [['spec-kitty hub token list', 'all that still open something']],
+    load: async () => ({ run: (await import('./sign-ins.js')).tokenList }),
+  }),
+  defineCommand({
+    path: 'hub token revoke [id]',
+    summary: 'take back a token, or all of a user',
+    positionals: { id: 'id as `hub token list` shows it' },
+    options: { user: USER, data: DATA },
+    examples: [['spec-kitty hub token revoke --user ada', 'every token of ada']],
+    load: async () => ({ run: (await import('./sign-ins.js')).tokenRevoke }),
+  }),
+  defineCommand({
+    path: 'hub session list',
+    summary: 'list the devices that are signed in',
+    options: { user: USER, data: DATA },
+    examples: [['spec-kitty hub session list --user ada', 'the devices of one user']],
+    load: async () => ({ run: (await import('./sign-ins.js')).sessionList }),
+  }),
+  defineCommand({
+    path: 'hub session end [id]',
+    summary: 'sign out a device, or all devices of a user',
+    details: 'Its tokens open nothing from then on, and what it has open ends within a second.',
+    positionals: { id: 'id as `hub session list` shows it' },
+    options: { user: USER, data: DATA },
+    examples: [['spec-kitty hub session end --user ada', 'every device of ada']],
+    load: async () => ({ run: (await import('./sign-ins.js')).sessionEnd }),
   }),
 ];

@@ -1,4 +1,6 @@
 import type { HubContainer } from '../../../compose/hub-container.js';
+import type { HubParts } from '../../../compose/hub-parts.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import type { Io } from '../../io.js';
 import type { Terminal } from '../../terminal.js';
 import { quotedPath } from '../sync/remedies.js';
@@ -9,6 +11,23 @@ interface HubCommand {
   readonly terminal: Terminal;
   readonly args: { readonly data: string | undefined };
 }
+
+export interface OfHub {
+  readonly data: string | undefined;
+}
+
+/** Runs a command beside a hub that may serve the same data, and closes what was opened. */
+export const administering = async <A extends OfHub>(
+  context: CommandContext<A>,
+  work: (people: HubParts['people'], args: A) => Promise<Report>,
+): Promise<Report> => {
+  const container = await openHub(context, 'administer');
+  try {
+    return await work(await container.get('people'), context.args);
+  } finally {
+    await container.close();
+  }
+};
 
 /** ` --data DIR` as it was given; empty when it was not. */
 export const dataOption = (directory: string | undefined): string =>

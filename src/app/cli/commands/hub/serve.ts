@@ -11,6 +11,7 @@ interface Args {
   readonly port: number | undefined;
   readonly host: string | undefined;
   readonly data: string | undefined;
+  readonly publicUrl: string | undefined;
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
 }
@@ -23,7 +24,12 @@ export const run = async (context: CommandContext<Args>): Promise<Report> => {
     const serve = await container.get('serve');
     const hub = await serve(listener);
     terminal.print(['The hub is at ', bold(hub.url)]);
-    terminal.note(`next, in another terminal:\n  spec-kitty auth login --server ${hub.url}`);
+    if (hub.setupUrl === undefined) {
+      terminal.note(`next, in another terminal:\n  spec-kitty auth login --server ${hub.url}`);
+    } else
+      terminal.note(
+        `Nobody can sign in yet. Make the first user on this page, which works once:\n  ${hub.setupUrl}`,
+      );
     await untilAborted(signal);
     await hub.close();
     return { data: { url: hub.url, stopped: true } };
@@ -42,11 +48,16 @@ const listenerOf = async (args: Args, io: Io, signal: AbortSignal): Promise<List
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     throw new SyncError('wrong-usage', '--tls-cert and --tls-key belong together.');
   }
-  if (tlsCert === undefined || tlsKey === undefined) return { host, port };
+  const { publicUrl } = args;
+  if (publicUrl !== undefined && !(URL.canParse(publicUrl) && /^https?:/.test(publicUrl))) {
+    throw new SyncError('wrong-usage', '--public-url takes an address such as https://hub.example.com.');
+  }
+  const place = { host, port, ...(publicUrl === undefined ? {} : { publicUrl }) };
+  if (tlsCert === undefined || tlsKey === undefined) return place;
   const readPem = (path: string): Promise<string> =>
     readNamed({ path: resolve(io.cwd, path), called: 'The file', hint: 'Name a PEM file.' }, signal);
   const [cert, key] = await Promise.all([readPem(tlsCert), readPem(tlsKey)]);
-  return { host, port, tls: { cert, key } };
+  return { ...place, tls: { cert, key } };
 };
 
 const untilAborted = (signal: AbortSignal): Promise<void> =>

@@ -1,0 +1,68 @@
+import type { DeviceFault, Holder } from '../../ports/hub.js';
+import { err, ok } from '../../domain/result.js';
+import type { Result } from '../../domain/result.js';
+import type { Executor } from './prepared-query.js';
+
+/** Devices that wait to be signed in, as rows (RFC 8628). Of a device's own code only the digest is stored. */
+interface WaitingDevice {
+  readonly digest: string;
+  readonly userCode: string;
+  readonly device: string | undefined;
+  readonly expiresAtMs: number;
+}
+
+export const insertDevice = async (db: Executor, waiting: WaitingDevice): Promise<void> => {
+  await db
+    .insertInto('device_codes')
+    .values({
+      digest: waiting.digest,
+      user_code: waiting.userCode,
+      device: waiting.device ?? null,
+      expires_at_ms: waiting.expiresAtMs,
+      asked_at_ms: null,
+      user_name: null,
+      team: null,
+    })
+    .execute();
+};
+
+/** Writes who it is signed in as; each code is agreed to once. */
+export const agreeToDevice = async (
+  db: Executor,
+  userCode: string,
+  { user, team }: Holder,
+  nowMs: number,
+): Promise<boolean> => {
+  const agreed = await db
+    .updateTable('device_codes')
+    .set({ user_name: user, team })
+    .where('user_code', '=', userCode)
+    .where('user_name', 'is', null)
+    .where('expires_at_ms', '>', nowMs)
+    .returning('user_code')
+    .execute();
+  return agreed.length > 0;
+};
+
+/** Takes a code that was agreed to away and says whom it signs in. Inside a transaction that opens the session. */
+export const redeemDevice = async (
+  db: Executor,
+  digest: string,
+  intervalMs: number,
+  nowMs: number,
+): Promise<Result<Holder & { readonly device: string | undefined }, DeviceFault>> => {
+  const row = await db.selectFrom('device_codes').selectAll().where('digest', '=', digest).executeTakeFirst();
+  if (row === undefined || Number(row.expires_at_ms) <= nowMs) return err('expired');
+  if (row.user_name !== null && row.team !== null) {
+    const taken = await db
+      .deleteFrom('device_codes')
+      .where('digest', '=', digest)
+      .returning('digest')
+      .execute();
+    if (taken.length === 0) return err('expired');
+    return ok({ user: row.user_name, team: row.team, device: row.device ?? undefined });
+  }
+  const isEarly = row.asked_at_ms !== null && nowMs - Number(row.asked_at_ms) < intervalMs;
+  await db.updateTable('device_codes').set({ asked_at_ms: nowMs }).where('digest', '=', digest).execute();
+  return err(isEarly ? 'slow-down' : 'pending');
+};

@@ -1,0 +1,69 @@
+import { X509Certificate } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import { problem } from './problem.js';
+import type { Problem } from './problem.js';
+
+interface Announced {
+  /** Address under which people know the hub, when it is another one than where it listens. */
+  readonly publicUrl?: string;
+  readonly host: string;
+  readonly tls?: { readonly cert: string };
+}
+
+/**
+ * Refuses what comes under a foreign name. A page of another site can make a browser call the hub, under the hub's name
+ * (then `Origin` tells) or under a name of its own that it lets point here (then `Host` does). An address in numbers
+ * cannot be made to point elsewhere, so it is always the hub's own.
+ */
+export class OwnNames {
+  readonly #announced: Announced;
+  readonly #publicUrl: URL | undefined;
+  readonly #certificate: X509Certificate | undefined;
+
+  constructor(announced: Announced) {
+    this.#announced = announced;
+    this.#publicUrl = announced.publicUrl === undefined ? undefined : new URL(announced.publicUrl);
+    this.#certificate = announced.tls === undefined ? undefined : new X509Certificate(announced.tls.cert);
+  }
+
+  /** Why the request is refused; `undefined` when it is not. */
+  judge(request: IncomingMessage): Problem | undefined {
+    const host = request.headers.host ?? '';
+    if (!this.#isOwn(host)) {
+      return problem('unknown-host', 'Start the hub with --public-url and the address that is used here.');
+    }
+    const { origin } = request.headers;
+    const changes = request.headers.upgrade !== undefined || !HARMLESS.includes(request.method ?? '');
+    if (origin === undefined || !changes || this.#isOwnOrigin(origin, host)) return undefined;
+    return problem('foreign-origin');
+  }
+
+  /** Base address for links: the announced one, or the one that the caller uses. */
+  base(request: IncomingMessage): string {
+    if (this.#publicUrl !== undefined) return this.#publicUrl.href.replace(/\/+$/, '');
+    return `${this.#announced.tls === undefined ? 'http' : 'https'}://${request.headers.host ?? ''}`;
+  }
+
+  #isOwn(host: string): boolean {
+    const name = nameOf(`http://${host}`)?.hostname.replace(/^\[|\]$/g, '');
+    if (name === undefined || name === '') return false;
+    return (
+      isIP(name) !== 0 ||
+      name === 'localhost' ||
+      name === this.#announced.host.toLowerCase() ||
+      name === this.#publicUrl?.hostname ||
+      this.#certificate?.checkHost(name) !== undefined
+    );
+  }
+
+  #isOwnOrigin(origin: string, host: string): boolean {
+    const url = nameOf(origin);
+    const own = [nameOf(`${url?.protocol ?? 'http:'}//${host}`), this.#publicUrl];
+    return url !== undefined && own.some((each) => each?.origin === url.origin);
+  }
+}
+
+const HARMLESS = ['GET', 'HEAD', 'OPTIONS'];
+
+const nameOf = (url: string): URL | undefined => (URL.canParse(url) ? new URL(url) : undefined);

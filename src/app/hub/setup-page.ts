@@ -1,0 +1,74 @@
+import { isSyncError } from '../../domain/errors.js';
+import type { AccountStore } from '../../ports/hub.js';
+import { audit } from './audit.js';
+import { form, page, paragraph } from './page.js';
+import { People } from './people.js';
+import type { Answer, Route } from './route.js';
+import { readFields } from './token-api.js';
+import type { Office } from './token-api.js';
+
+/**
+ * The page behind the link that a hub without users prints when it starts: the first team and its first user. The link
+ * works once, and not at all when somebody was added otherwise.
+ */
+export const setupRoutes = (accounts: AccountStore, { limits, log }: Office): readonly Route[] => [
+  {
+    method: 'GET',
+    path: '/setup',
+    summary: 'The page that makes the first user.',
+    access: {
+      kind: 'open',
+      handle: (request) => Promise.resolve(setupPage(request.query.get('code') ?? '')),
+    },
+  },
+  {
+    method: 'POST',
+    path: '/setup',
+    summary: 'What a person sends from that page.',
+    access: {
+      kind: 'open',
+      handle: async (request) => {
+        const fields = await readFields(request, limits, ['code', 'team', 'username', 'password']);
+        if (!fields.ok) return setupPage('', fields.error.detail, 400);
+        const { code = '', team = '', username: name = '', password = '' } = fields.value;
+        const people = new People(accounts);
+        if (!(await accounts.spendSetupCode(code))) {
+          return setupPage('', 'This link was used, or is not the last one that the hub printed.', 403);
+        }
+        try {
+          await people.addTeam(team);
+          await people.addUser({ name, password, team });
+        } catch (error) {
+          if (!isSyncError(error) || error.kind !== 'input-invalid') throw error;
+          const next = (await accounts.mintSetupCode()) ?? '';
+          return setupPage(next, `${error.message} ${error.hint ?? ''}`, 400);
+        }
+        audit(log, 'first-user', { user: name, team, address: request.address });
+        return page(
+          'The hub is ready',
+          paragraph(
+            `Sign in on your machine with: spec-kitty auth login --server ${request.base} --username ${name}`,
+          ),
+        );
+      },
+    },
+  },
+];
+
+const setupPage = (code: string, fault?: string, status = 200): Answer =>
+  page(
+    'Set up this hub',
+    [
+      fault === undefined ? '' : paragraph(fault, 'alert'),
+      form(
+        [
+          { name: 'code', label: 'Code', value: code, type: 'hidden' },
+          { name: 'team', label: 'Team: lower-case letters, digits and hyphens' },
+          { name: 'username', label: 'User name', autocomplete: 'username' },
+          { name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password' },
+        ],
+        'Make the first user',
+      ),
+    ].join('\n'),
+    status,
+  );
