@@ -40,7 +40,7 @@ describe('what is sent within the limits', () => {
   };
 
   it('is explained in an answer that does not grow with what is wrong', async () => {
-    await start({ storage: 'memory' });
+    await start();
     const key = 'k'.repeat(8192);
     const deep = makeEvent({ lamport_clock: 1, [key]: Array.from({ length: 3000 }, () => 1e16) });
     const [one] = (await post(JSON.stringify({ events: [deep] }))).results;
@@ -55,7 +55,7 @@ describe('what is sent within the limits', () => {
   });
 
   it('is judged for each event, however many values it has, with an answer of its own', async () => {
-    await start({ storage: 'memory', limits: { eventValues: 1000 } });
+    await start({ limits: { eventValues: 1000 } });
     const heavy = makeEvent({}, { note: Array.from({ length: 1001 }, () => 0) });
     const light = makeEvent();
     const { results } = await post(JSON.stringify({ events: [heavy, light] }));
@@ -115,7 +115,7 @@ describe('what is sent within the limits', () => {
   });
 
   it('is not taken in by more bytes at once than the hub holds', async () => {
-    await start({ storage: 'memory', limits: { heldBytesPerTeam: 100_000 } });
+    await start({ limits: { heldBytesPerTeam: 100_000 } });
     const events = Array.from({ length: 400 }, () => makeEvent());
     expect((await post(JSON.stringify({ events }), false)).status).toBe(429);
     expect((await post(JSON.stringify({ events }))).status).toBe(200);
@@ -123,7 +123,7 @@ describe('what is sent within the limits', () => {
   });
 
   it('ends a session that sends nothing but renewals or pings', async () => {
-    await start({ storage: 'memory' });
+    await start();
     const renewing = await joined();
     for (let count = 0; count < 500; count++) renewing.send({ type: 'auth', token: 'x' });
     expect(await renewing.closed).toBe(1008);
@@ -149,10 +149,10 @@ describe('what is sent within the limits', () => {
   });
 
   it('is answered one request after the other on one connection, and not kept for who does not read', async () => {
-    await start({ storage: 'memory', limits: { requestsPerConnection: 20 } });
+    await start({ limits: { requestsPerConnection: 20 } });
     const { hostname, port } = new URL(hub.url);
     const ask = (path: string) =>
-      `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${access}\r\n\r\n`;
+      `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${access}\r\n\r\n`;
     const socket = connect(Number(port), hostname);
     let heard = '';
     socket.on('data', (chunk) => (heard += String(chunk)));
@@ -185,7 +185,7 @@ describe('what is sent within the limits', () => {
   });
 
   it('opens many sessions at once with two snapshots', async () => {
-    await start({ storage: 'memory' });
+    await start();
     await post(JSON.stringify({ events: [makeEvent()] }));
     const acme = hub.stores.store.forTeam('acme');
     const recent = acme.recentWorkPackages.bind(acme);
