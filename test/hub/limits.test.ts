@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { FEATURE, makeEvent, mintId, PROJECT } from '../support/hub-events.js';
-import { startTestHub, type TestHub, type TestHubOptions } from '../support/hub.js';
+import { replacing, startTestHub, type TestHub, type TestHubOptions } from '../support/hub.js';
 import { connectLive, liveTokenFor, type LiveClient } from '../support/live-client.js';
 
 interface Answer {
@@ -187,7 +187,9 @@ describe('what is sent within the limits', () => {
   it('opens many sessions at once with two snapshots', async () => {
     await start();
     await post(JSON.stringify({ events: [makeEvent()] }));
-    const acme = hub.stores.store.forTeam('acme');
+    const { store } = hub.stores;
+    const forTeam = store.forTeam.bind(store);
+    const acme = forTeam('acme');
     const recent = acme.recentWorkPackages.bind(acme);
     let [asked, release] = [0, (): void => undefined];
     const released = new Promise<void>((resolve) => (release = resolve));
@@ -196,7 +198,7 @@ describe('what is sent within the limits', () => {
       await released;
       return recent(limit);
     };
-    Object.assign(acme, { recentWorkPackages });
+    Object.assign(store, { forTeam: (team: string) => replacing(forTeam(team), { recentWorkPackages }) });
     const tokens = await Promise.all(Array.from({ length: 40 }, () => liveTokenFor(hub.url, access)));
     const clients = await Promise.all(tokens.map((token) => connectLive(hub.url, token)));
     release();
