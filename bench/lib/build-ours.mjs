@@ -8,8 +8,8 @@ export const buildOurs = async () => {
     absWorkingDir: ROOT,
     stdin: {
       contents: `
-        export { LowdbOutboxes, highestCapturedClock } from './src/adapters/outbox/lowdb-outboxes.ts';
-        export { LamportFile } from './src/adapters/events/lamport-file.ts';
+        export { LowdbOutboxes, highestCapturedClock } from './src/adapters/outbox/lowdb-outbox.ts';
+        export { LamportFile } from './src/adapters/events/json-lamport-store.ts';
         export { lockFile } from './src/adapters/fs/process-lock.ts';
         export { NodeMachine } from './src/adapters/host/node-machine.ts';
         export { UlidEventIdSource } from './src/adapters/host/ulid-event-id-source.ts';

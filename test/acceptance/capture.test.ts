@@ -1,5 +1,4 @@
-import { settle } from '../../src/domain/outbox/change-ledger.js';
-import { openLedger, waitingCount } from '../../src/domain/outbox/ledger.js';
+import { settle, openLedger, waitingCount } from '../../src/domain/outbox/ledger.js';
 import type { JournalRecord, Outbox } from '../../src/ports/outbox.js';
 import { collect, collectPortions, fact, facts, PROJECT } from '../support/facts.js';
 import { outboxesOf } from '../support/outboxes.js';

@@ -12,16 +12,16 @@ interface Size {
  * pays for itself, or the commit that raises a figure says why. `goal` is what the care of this code allows in the end.
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
-  root: { lines: 2030, files: 38, goal: 1500 },
-  events: { lines: 3680, files: 50, goal: 2200 },
-  outbox: { lines: 3710, files: 42, goal: 2800 },
-  delivery: { lines: 6430, files: 72, goal: 4500 },
+  root: { lines: 2010, files: 31, goal: 1500 },
+  events: { lines: 3690, files: 47, goal: 2200 },
+  outbox: { lines: 3670, files: 27, goal: 2800 },
+  delivery: { lines: 6430, files: 64, goal: 4500 },
   reports: { lines: 2000, files: 22, goal: 1300 },
   work: { lines: 12750, files: 115, goal: 7000 },
   agents: { lines: 4640, files: 53, goal: 3000 },
-  hub: { lines: 7110, files: 60, goal: 5000 },
-  memory: { lines: 2600, files: 39, goal: 1200 },
-  drivers: { lines: 10730, files: 158, goal: 4800 },
+  hub: { lines: 7110, files: 57, goal: 5000 },
+  memory: { lines: 2560, files: 39, goal: 1200 },
+  drivers: { lines: 10600, files: 155, goal: 4800 },
 };
 
 const CAPABILITIES = ['events', 'outbox', 'delivery', 'reports', 'work', 'agents', 'hub', 'memory'];

@@ -1,5 +1,4 @@
-import { settle, type Settlement } from '../../src/domain/outbox/change-ledger.js';
-import { openLedger, waitingCount } from '../../src/domain/outbox/ledger.js';
+import { type Settlement, settle, openLedger, waitingCount } from '../../src/domain/outbox/ledger.js';
 import type { Outbox } from '../../src/ports/outbox.js';
 import { collect, eventId, fact, facts } from '../support/facts.js';
 

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import type { Account } from '../../src/domain/outbox/account.js';
 import type { Decision } from '../../src/domain/outbox/decision.js';
-import type { Settlement } from '../../src/domain/outbox/change-ledger.js';
-import type { RoutableRecord } from '../../src/domain/outbox/route-record.js';
-import type { Sharing } from '../../src/domain/outbox/routing-policy.js';
+import type { Settlement } from '../../src/domain/outbox/ledger.js';
+import type { RoutableRecord, Sharing } from '../../src/domain/outbox/routing-policy.js';
 
 const HUBS = ['https://a.example.org', 'https://b.example.org'] as const;
 const TEAMS = ['acme', 'birch'] as const;

@@ -1,7 +1,6 @@
 /** A process that ticks the Lamport clock: `node clock-worker.mjs <state root> <count>`. It prints each value it got. */
 import { join } from 'node:path';
-import { JsonLamportStore } from '../../dist/adapters/events/json-lamport-store.js';
-import { LamportFile } from '../../dist/adapters/events/lamport-file.js';
+import { JsonLamportStore, LamportFile } from '../../dist/adapters/events/json-lamport-store.js';
 
 const [stateRoot, count] = process.argv.slice(2);
 const file = new LamportFile(stateRoot, {

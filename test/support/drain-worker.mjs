@@ -2,9 +2,8 @@
  * Drains an outbox to a hub, in a process of its own: `node drain-worker.mjs <state root> <project> <url>`. Prints what
  * came of it, and the peak of its memory in MB.
  */
-import { JsonLamportStore } from '../../dist/adapters/events/json-lamport-store.js';
-import { LamportFile } from '../../dist/adapters/events/lamport-file.js';
-import { LowdbOutboxes } from '../../dist/adapters/outbox/lowdb-outboxes.js';
+import { JsonLamportStore, LamportFile } from '../../dist/adapters/events/json-lamport-store.js';
+import { LowdbOutboxes } from '../../dist/adapters/outbox/lowdb-outbox.js';
 import { GotBatchTransport } from '../../dist/adapters/delivery/got-batch-transport.js';
 import { BatchCourier } from '../../dist/app/delivery/courier.js';
 import { Flush } from '../../dist/app/delivery/flush.js';

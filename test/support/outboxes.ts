@@ -1,6 +1,6 @@
-import { LamportFile, type LamportSurroundings } from '../../src/adapters/events/lamport-file.js';
-import { highestCapturedClock, LowdbOutboxes } from '../../src/adapters/outbox/lowdb-outboxes.js';
-import type { OutboxSurroundings } from '../../src/adapters/outbox/outbox-surroundings.js';
+import { LamportFile, type LamportSurroundings } from '../../src/adapters/events/json-lamport-store.js';
+import { highestCapturedClock, LowdbOutboxes } from '../../src/adapters/outbox/lowdb-outbox.js';
+import type { OutboxSurroundings } from '../../src/adapters/outbox/outbox-paths.js';
 
 export const NODE_ID = '0123456789ab';
 

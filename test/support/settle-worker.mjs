@@ -4,8 +4,7 @@
  * durable, with what it delivered so far.
  */
 import { writeSync } from 'node:fs';
-import { settle } from '../../dist/domain/outbox/change-ledger.js';
-import { openLedger } from '../../dist/domain/outbox/ledger.js';
+import { settle, openLedger } from '../../dist/domain/outbox/ledger.js';
 import { newFact, openOutbox } from './worker-outbox.mjs';
 
 const [stateRoot, project] = process.argv.slice(2);

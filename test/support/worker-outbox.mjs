@@ -1,8 +1,8 @@
 /** What the worker processes of the tests share: an outbox on the built program, and facts for it. */
 import { randomUUID } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
-import { LamportFile } from '../../dist/adapters/events/lamport-file.js';
-import { highestCapturedClock, LowdbOutboxes } from '../../dist/adapters/outbox/lowdb-outboxes.js';
+import { LamportFile } from '../../dist/adapters/events/json-lamport-store.js';
+import { highestCapturedClock, LowdbOutboxes } from '../../dist/adapters/outbox/lowdb-outbox.js';
 
 const newId = monotonicFactory();
 

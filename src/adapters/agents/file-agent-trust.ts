@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { AgentTrust } from '../../ports/agents.js';
 import type { Checkout } from '../../ports/events.js';
-import { writeFileAtomic } from '../fs/atomic-write.js';
+import { writeFileAtomic, onStorage } from '../fs/atomic-write.js';
 import { makeDirectory } from '../fs/make-directory.js';
 import type { StateRoot } from '../fs/state-root.js';
-import { onStorage } from '../fs/storage-failure.js';
 
 /** A file for every consent, named by checkout and content; what it holds is for people. */
 export class FileAgentTrust implements AgentTrust {

@@ -5,12 +5,10 @@ import { parseOrchestrationState } from '../../domain/agents/parse-state.js';
 import type { OrchestrationReading, OrchestrationStore, OrchestratorPlace } from '../../ports/agents.js';
 import type { Checkout } from '../../ports/events.js';
 import { ownFolder } from '../work/git-own-places.js';
-import { writeFileAtomic } from '../fs/atomic-write.js';
-import { removeTemporaries } from '../fs/left-temporaries.js';
+import { writeFileAtomic, removeTemporaries, onStorage } from '../fs/atomic-write.js';
 import { makeDirectory } from '../fs/make-directory.js';
 import { lockFile, tryLockFile } from '../fs/process-lock.js';
 import { placeBelow, readPlainFile, writablePlace } from '../fs/repository-file.js';
-import { onStorage } from '../fs/storage-failure.js';
 
 /**
  * The state as a JSON document that people can read, in the project's `.kittify/`; place, requests, prompts and logs in

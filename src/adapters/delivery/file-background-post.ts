@@ -1,12 +1,11 @@
 import { readFile, unlink } from 'node:fs/promises';
 import { existsSync, statSync } from 'node:fs';
 import type { BackgroundPost, Heartbeat } from '../../ports/delivery.js';
-import { writeFileAtomic } from '../fs/atomic-write.js';
+import { writeFileAtomic, onStorage } from '../fs/atomic-write.js';
 import { makeDirectory } from '../fs/make-directory.js';
 import { lockFile, tryLockFile, type HeldLock } from '../fs/process-lock.js';
-import { parseLine, sealLine } from '../fs/sealed-line.js';
+import { parseLine, sealLine } from '../fs/sealed-log.js';
 import type { StateRoot } from '../fs/state-root.js';
-import { onStorage } from '../fs/storage-failure.js';
 
 /** The place of the background process: a kernel lock, and two small files in `sync/`. */
 export class FileBackgroundPost implements BackgroundPost {

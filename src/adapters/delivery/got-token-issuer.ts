@@ -1,10 +1,8 @@
 import { isBearerToken } from '../../domain/delivery/bearer-token.js';
-import { endpointUrl } from '../../domain/delivery/hub-url.js';
-import { isHubId } from '../../domain/delivery/known-hubs.js';
+import { endpointUrl, isHubId } from '../../domain/delivery/hub-url.js';
 import { isOneLine } from '../../domain/one-line.js';
 import type { HubAddress } from '../../domain/outbox/account.js';
-import { err, ok } from '../../domain/result.js';
-import type { Result } from '../../domain/result.js';
+import { type Result, err, ok } from '../../domain/result.js';
 import { isFields, parseJson } from '../../domain/document.js';
 import type {
   LiveToken,
@@ -13,10 +11,13 @@ import type {
   IssuerFault,
   TokenIssuer,
 } from '../../ports/delivery.js';
-import { BoundedHttp } from './bounded-http.js';
-import type { HttpReply, HttpTimeouts } from './bounded-http.js';
-import { reasonIn } from './printable.js';
-import { requireSecureHub } from './secure-hub.js';
+import {
+  type HttpReply,
+  type HttpTimeouts,
+  BoundedHttp,
+  requireSecureHub,
+  reasonIn,
+} from './bounded-http.js';
 
 /** As the contract has them; tests shorten them. */
 const ISSUER_TIMEOUTS: HttpTimeouts = { connectMs: 5_000, firstByteMs: 10_000, wholeMs: 10_000 };

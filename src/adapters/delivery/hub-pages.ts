@@ -2,9 +2,13 @@ import type { HubAddress } from '../../domain/outbox/account.js';
 import { isBearerToken } from '../../domain/delivery/bearer-token.js';
 import { parseJson } from '../../domain/document.js';
 import { endpointUrl } from '../../domain/delivery/hub-url.js';
-import { BoundedHttp, type HttpReply, type HttpTimeouts } from './bounded-http.js';
-import { reasonIn } from './printable.js';
-import { requireSecureHub } from './secure-hub.js';
+import {
+  type HttpReply,
+  type HttpTimeouts,
+  BoundedHttp,
+  requireSecureHub,
+  reasonIn,
+} from './bounded-http.js';
 import { BATCH_TIMEOUTS } from './got-batch-transport.js';
 
 export interface HubPagesOptions {

@@ -2,8 +2,7 @@ import { readFileSync, unlinkSync } from 'node:fs';
 import { SyncError } from '../../domain/errors.js';
 import { guardCredentials } from '../../domain/delivery/guard-credentials.js';
 import type { CredentialReading, Credentials, CredentialStore } from '../../ports/delivery.js';
-import { syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
-import { removeTemporaries } from '../fs/left-temporaries.js';
+import { syncDirectory, writeFileAtomic, removeTemporaries } from '../fs/atomic-write.js';
 import { lockFile } from '../fs/process-lock.js';
 import type { StateRoot } from '../fs/state-root.js';
 

@@ -1,11 +1,15 @@
 import type { RawData, WebSocket } from 'ws';
 import { parseJson } from '../../domain/document.js';
 import { SyncError } from '../../domain/errors.js';
-import { parseServerMessage } from '../../domain/wire.js';
-import type { ClientMessage, ServerMessage, SnapshotMessage } from '../../domain/wire.js';
+import {
+  type ClientMessage,
+  type ServerMessage,
+  type SnapshotMessage,
+  parseServerMessage,
+} from '../../domain/wire.js';
 import type { LiveSession, OutgoingEvent, SessionEnd } from '../../ports/delivery.js';
 import type { Timer } from '../../ports/host.js';
-import { printable } from './printable.js';
+import { printable } from './bounded-http.js';
 
 export interface SessionLimits {
   /** A session without any frame for so long is lost. */

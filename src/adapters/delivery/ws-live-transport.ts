@@ -5,9 +5,7 @@ import { liveUrl } from '../../domain/delivery/hub-url.js';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import type { Timer } from '../../ports/host.js';
 import type { LiveSession, LiveTransport } from '../../ports/delivery.js';
-import { connectionFailure } from './http-failure.js';
-import { printable } from './printable.js';
-import { requireSecureHub } from './secure-hub.js';
+import { connectionFailure, requireSecureHub, printable } from './bounded-http.js';
 import { WayOut, type Way } from './way-out.js';
 import { WsLiveSession, type SessionLimits } from './ws-live-session.js';
 

@@ -1,8 +1,13 @@
 import { SyncError } from '../../domain/errors.js';
 import type { LamportReading, LamportStore } from '../../ports/events.js';
-import type { LamportFile } from './lamport-file.js';
 import { lockFile } from '../fs/process-lock.js';
-import { onStorage } from '../fs/storage-failure.js';
+import { onStorage, writeFileAtomicSync, writeFully } from '../fs/atomic-write.js';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isFields, parseJson } from '../../domain/document.js';
+import { isNodeId } from '../../domain/ids.js';
+import { isLamport } from '../../domain/events/lamport.js';
+import { makeDirectory } from '../fs/make-directory.js';
 
 /** The Lamport clock of the state root, guarded by the same lock as every capture. */
 export class JsonLamportStore implements LamportStore {
@@ -43,3 +48,134 @@ export class JsonLamportStore implements LamportStore {
     }
   }
 }
+
+/** What the clock's file needs to know of its surroundings. */
+export interface LamportSurroundings {
+  /** Changes with every start of the kernel; absent where the kernel does not say. */
+  readonly bootId?: string;
+  /** Hash of the machine's id; absent where there is none. */
+  readonly machine?: string;
+  /** Mints the node id of this machine and user; always the same answer. */
+  mintNodeId(): string;
+  /** Highest Lamport clock in the headers and tails of all outboxes. */
+  highestCaptured(): number;
+  nowMs(): number;
+}
+
+/**
+ * `clock.json` of the state root. Every method is synchronous and must be called under the capture lock. The value is
+ * stored before it is used, so a crash leaves a gap, never a repeat. Where the kernel names its boot the file is not
+ * synced: after a power cut the boot differs, and the clock restarts above everything that was captured.
+ *
+ * A file that only gets a higher value of as many digits is written over in place, which costs half of what replacing
+ * it does. Torn anywhere, it holds the first digits of the higher value and the last ones of the lower: never less than
+ * was stored before, and still JSON. Everything else replaces the file.
+ */
+export class LamportFile {
+  readonly path: string;
+  readonly #directory: string;
+  readonly #surroundings: LamportSurroundings;
+  /** What the file holds, as it was read under the lock that is held now. */
+  #text: string | undefined;
+
+  constructor(stateRoot: string, surroundings: LamportSurroundings) {
+    this.#directory = stateRoot;
+    this.path = join(stateRoot, 'clock.json');
+    this.#surroundings = surroundings;
+  }
+
+  load(): LamportReading {
+    const { bootId, machine } = this.#surroundings;
+    const stored = this.#read();
+    if (typeof stored === 'string') {
+      const value = this.#surroundings.highestCaptured();
+      const nodeId = this.#surroundings.mintNodeId();
+      return value === 0 && stored === MISSING ? { value, nodeId } : { value, nodeId, rebuilt: stored };
+    }
+    const isCopied = machine !== undefined && stored.machine !== undefined && machine !== stored.machine;
+    const kept = isCopied ? undefined : stored.nodeId;
+    const nodeId = kept ?? this.#surroundings.mintNodeId();
+    if (bootId === undefined || bootId === stored.bootId) return { value: stored.value, nodeId };
+    return { value: Math.max(stored.value, this.#surroundings.highestCaptured()), nodeId };
+  }
+
+  store(value: number, nodeId: string): void {
+    const { bootId, machine } = this.#surroundings;
+    const content = {
+      value,
+      node_id: nodeId,
+      updated_at: new Date(this.#surroundings.nowMs()).toISOString(),
+      boot_id: bootId,
+      machine,
+    };
+    const text = `${JSON.stringify(content)}\n`;
+    const isInPlace = bootId !== undefined && this.#text !== undefined && isSuccessor(this.#text, text);
+    if (isInPlace) overwrite(this.path, text);
+    else {
+      makeDirectory(this.#directory);
+      writeFileAtomicSync(this.path, text, { mode: 0o600, durable: bootId === undefined });
+    }
+    this.#text = text;
+  }
+
+  #read(): StoredClock | string {
+    this.#text = undefined;
+    let text: string;
+    try {
+      text = readFileSync(this.path, 'utf8');
+      this.#text = text;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return MISSING;
+      throw error;
+    }
+    return parseClock(text) ?? `${this.path} could not be understood`;
+  }
+}
+
+interface StoredClock {
+  readonly value: number;
+  /** Absent when what stands there is none. */
+  readonly nodeId?: string;
+  readonly bootId?: string;
+  readonly machine?: string;
+}
+
+/** Whether the texts differ in nothing but the time and a value that is not lower and has as many digits. */
+const isSuccessor = (before: string, after: string): boolean => {
+  const [from, to] = [CHANGING.exec(before), CHANGING.exec(after)];
+  if (from?.groups === undefined || to?.groups === undefined) return false;
+  const { value: lower = '', node, rest } = from.groups;
+  const { value: higher = '' } = to.groups;
+  return (
+    lower.length === higher.length &&
+    lower <= higher &&
+    node === to.groups['node'] &&
+    rest === to.groups['rest']
+  );
+};
+
+const CHANGING =
+  /^\{"value":(?<value>\d+),(?<node>"node_id":"[^"]*"),"updated_at":"[-\d]{10}T[:.\d]{12}Z"(?<rest>[^]*)$/;
+
+const overwrite = (path: string, text: string): void => {
+  const descriptor = openSync(path, 'r+');
+  try {
+    writeFully(descriptor, Buffer.from(text, 'utf8'));
+  } finally {
+    closeSync(descriptor);
+  }
+};
+
+const MISSING = 'the clock file is missing';
+
+const parseClock = (text: string): StoredClock | undefined => {
+  const fields = parseJson(text);
+  if (!isFields(fields) || !isLamport(fields['value'])) return undefined;
+  const { value, node_id: nodeId, boot_id: bootId, machine } = fields;
+  return {
+    value,
+    ...(typeof nodeId === 'string' && isNodeId(nodeId) ? { nodeId } : {}),
+    ...(typeof bootId === 'string' ? { bootId } : {}),
+    ...(typeof machine === 'string' ? { machine } : {}),
+  };
+};

@@ -4,7 +4,7 @@ import { isSyncError, SyncError } from '../../domain/errors.js';
 import type { ConfigEdit, ConfigReading, ConfigStore, HeldRepository } from '../../ports/events.js';
 import { syncDirectory } from '../fs/atomic-write.js';
 import { NoPlainFile, placeBelow, readPlainFile, writablePlace } from '../fs/repository-file.js';
-import { parseConfig } from './config-text.js';
+import { parseConfig } from './edit-config.js';
 
 /**
  * `.kittify/config.yaml`, edited by splicing at the source ranges that the parser reports: what an edit does not name

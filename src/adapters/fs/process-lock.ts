@@ -1,12 +1,11 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, constants, fstatSync, linkSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isSyncError, SyncError } from '../../domain/errors.js';
-import { COMMAND_KIND, makeCommandLockFile, takeByCommand } from './flock-command.js';
+import { isSyncError, messageOf, SyncError } from '../../domain/errors.js';
 import { makeDirectory } from './make-directory.js';
-import { loadNativeLock, type TakeLock } from './native-lock.js';
 import { NO_DETOUR } from './repository-file.js';
-import { storageFailure } from './storage-failure.js';
+import { storageFailure } from './atomic-write.js';
+import { createRequire } from 'node:module';
 
 /** An exclusive lock that this process holds until it releases it or ends, however it ends. */
 export interface HeldLock {
@@ -72,8 +71,6 @@ const LATER_PAUSE_MS = 20;
 
 let loaded: TakeLock | undefined;
 
-const KINDS: LockKinds = { native: () => (loaded ??= loadNativeLock()), command: takeByCommand };
-
 const CONTENTION = new Set(['EAGAIN', 'EWOULDBLOCK', 'EACCES', 'EBUSY', 'ERROR_LOCK_VIOLATION']);
 
 const isContention = (error: unknown): boolean => CONTENTION.has((error as NodeJS.ErrnoException).code ?? '');
@@ -133,3 +130,84 @@ const unsupported = (path: string, cause: unknown): SyncError =>
     cause,
     hint: 'Set SPEC_KITTY_HOME to a directory on a local disk.',
   });
+
+/** Takes an exclusive lock on the open file behind a descriptor, or throws at once when anybody else has one. */
+type TakeLock = (descriptor: number) => void;
+
+/**
+ * The kernel's own locks: OFD on Linux, flock on macOS, LockFileEx on Windows. The package's entry asks several helpers
+ * where its binary is, which takes ten times as long as loading it; the place is fixed by the package's layout.
+ */
+const loadNativeLock = (): TakeLock => {
+  const require = createRequire(import.meta.url);
+  try {
+    const root = dirname(require.resolve('fs-native-extensions/package.json'));
+    const native = require(
+      join(root, 'prebuilds', `${process.platform}-${process.arch}`, 'fs-native-extensions.node'),
+    ) as NativeExtensions;
+    return (descriptor) => native.tryLock(descriptor, 0, 0, true);
+  } catch (error) {
+    // For want of descriptors it could not be loaded now: that says nothing about the system's locks.
+    if (/EMFILE|ENFILE|too many open files/i.test(messageOf(error)))
+      throw new SyncError('storage-failed', `No more files can be opened: ${messageOf(error)}`, {
+        cause: error,
+        hint: 'Let the process open more files ("ulimit -n" shows how many), then run the command again.',
+      });
+    throw new SyncError(
+      'lock-unsupported',
+      `The package for kernel locks does not run on ${process.platform}-${process.arch}.`,
+      {
+        cause: error,
+        hint: 'Install the program flock (util-linux or busybox), or use a system of glibc, macOS or Windows.',
+      },
+    );
+  }
+};
+
+interface NativeExtensions {
+  tryLock(descriptor: number, offset: number, length: number, exclusive: boolean): void;
+}
+
+/**
+ * The second kernel lock, for systems on which the package for the first one does not run (musl). `flock(1)` locks the
+ * open file description that it inherits; the description stays open here when the program has ended, and with it the
+ * lock, until this process closes it or dies.
+ *
+ * It does not exclude those who use the first kind. Which kind a lock file is for is therefore decided when the file is
+ * made, by its content, once and for all: empty for the first kind, {@link COMMAND_KIND} for this one.
+ */
+export const takeByCommand: TakeLock = (descriptor) => {
+  // Loaded here and not above: where the first kind runs, a capture has no use for it.
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
+  const { status, error } = spawnSync('flock', ['-x', '-n', '3'], {
+    // A folder of PATH that is not absolute is then none of a repository.
+    cwd: '/',
+    stdio: ['ignore', 'ignore', 'ignore', descriptor],
+    windowsHide: true,
+  });
+  if (error !== undefined) {
+    throw new SyncError('lock-unsupported', 'The program flock is not installed.', {
+      cause: error,
+      hint: 'Install util-linux or busybox.',
+    });
+  }
+  if (status !== 0) throw Object.assign(new Error('the lock is held'), { code: 'EAGAIN' });
+};
+
+/** What a lock file of this kind holds. */
+const COMMAND_KIND = 'flock\n';
+
+/** Makes the lock file as one of this kind, with its content from the first moment; leaves an existing one alone. */
+const makeCommandLockFile = (path: string): void => {
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, COMMAND_KIND, { mode: 0o600 });
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    unlinkSync(temporary);
+  }
+};
+
+const KINDS: LockKinds = { native: () => (loaded ??= loadNativeLock()), command: takeByCommand };

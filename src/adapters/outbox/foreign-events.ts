@@ -1,17 +1,12 @@
 import { isFollowed } from '../../domain/events/lamport.js';
 import type { Adoption, CaptureLimits, ForeignEvent } from '../../ports/outbox.js';
 import type { HeldLock } from '../fs/process-lock.js';
-import { appendUnderLock, isSegmentFull } from './append-under-lock.js';
-import { occupancy } from './capture-section.js';
-import type { Occupancy } from './capture-section.js';
-import { currentTail } from './journal-tail.js';
-import type { JournalTail } from './journal-tail.js';
-import type { JournalWriter } from './journal-writer.js';
-import { KnownIds } from './known-ids.js';
-import type { OutboxPaths } from './outbox-paths.js';
-import type { OutboxSurroundings } from './outbox-surroundings.js';
+import { appendUnderLock, isSegmentFull, occupancy, type Occupancy } from './capture-section.js';
+import { currentTail, type JournalTail, type JournalWriter } from './journal-writer.js';
+import type { OutboxPaths, OutboxSurroundings } from './outbox-paths.js';
 import { encodeRecord } from './record-format.js';
-import { readSettledMark, nextNumber } from './settled-mark.js';
+import { nextNumber, readSettledMark } from './settled-mark.js';
+import { idsFrom } from './journal-reader.js';
 
 /** What taking over events needs of its outbox. */
 interface AdoptingOutbox {
@@ -125,3 +120,30 @@ const clocksAfter = (events: readonly ForeignEvent[], start: number): readonly n
   let clock = start;
   return events.map(({ lamport }) => (clock = isFollowed(lamport) ? Math.max(clock, lamport) : clock));
 };
+
+/** Ids of the events of a journal, kept up to date by looking at what came since the last look. */
+class KnownIds {
+  readonly #paths: OutboxPaths;
+  #journal: string | undefined;
+  #from = 0;
+  #ids = new Set<string>();
+
+  constructor(paths: OutboxPaths) {
+    this.#paths = paths;
+  }
+
+  /** `tail`: where the journal ends, read before this look. Another journal has other events. */
+  look({ journal, next }: Pick<JournalTail, 'journal' | 'next'>): void {
+    if (journal !== this.#journal) {
+      this.#ids = new Set();
+      this.#from = 0;
+      this.#journal = journal;
+    }
+    for (const id of idsFrom(this.#paths, this.#from)) this.#ids.add(id);
+    this.#from = next;
+  }
+
+  has(eventId: string): boolean {
+    return this.#ids.has(eventId);
+  }
+}

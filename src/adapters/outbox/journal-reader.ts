@@ -1,12 +1,23 @@
-import { readFileSync } from 'node:fs';
-import type { JournalRecord, RawRecord } from '../../ports/outbox.js';
-import { FileRoom } from '../fs/file-room.js';
-import { storageFailure } from '../fs/storage-failure.js';
-import { sealedJournal, sealedSegments, segmentPath } from './journal-files.js';
-import { currentTail, type JournalTail } from './journal-tail.js';
+import { existsSync, readFileSync } from 'node:fs';
+import type { JournalRecord, OutboxReading, RawRecord } from '../../ports/outbox.js';
+import { FileRoom } from '../fs/make-directory.js';
+import { storageFailure } from '../fs/atomic-write.js';
+import {
+  currentTail,
+  type JournalTail,
+  sealedJournal,
+  sealedSegments,
+  segmentPath,
+} from './journal-writer.js';
 import type { OutboxPaths } from './outbox-paths.js';
-import { scanSegment, type DamagedRecord, type SegmentScan } from './scan-segment.js';
+import { type DamagedRecord, scanSegment, type SegmentScan } from './scan-segment.js';
 import type { StoredRecord } from './record-format.js';
+import { type HubLedger, newestAnswered, waitingCount } from '../../domain/outbox/ledger.js';
+import { applyDecisions } from '../../domain/outbox/ownership.js';
+import { readLog } from '../fs/sealed-log.js';
+import { readDecisions } from './decision-log.js';
+import { readLedger } from './ledger-sender.js';
+import { WaitingFacts } from './waiting-facts.js';
 
 /** Which journal this is and which records are there. */
 interface JournalExtent {
@@ -169,3 +180,74 @@ function* portionsOf(
   const records = scan.first >= next ? scan.records : scan.records.filter(({ record }) => record >= next);
   if (records.length > 0) yield records.map(toRawRecord);
 }
+
+/** Ids of the events in every segment that can hold record `from` or a later one. */
+export const idsFrom = (paths: OutboxPaths, from: number): ReadonlySet<string> =>
+  new Set(segmentsFrom(paths, from).flatMap((path) => idsIn(readFileSync(path))));
+
+/**
+ * Those of the ids that the journal has in record `from` or later. Normally it has none, and then nothing is decoded:
+ * this runs under the capture lock, where everybody waits for it.
+ */
+export const capturedAmong = (
+  paths: OutboxPaths,
+  from: number,
+  ids: readonly string[],
+): ReadonlySet<string> => {
+  const captured = segmentsFrom(paths, from).flatMap((path) => {
+    const bytes = readFileSync(path);
+    return ids.some((id) => bytes.includes(id)) ? idsIn(bytes) : [];
+  });
+  const wanted = new Set(ids);
+  return new Set(captured.filter((id) => wanted.has(id)));
+};
+
+const segmentsFrom = (paths: OutboxPaths, from: number): readonly string[] => {
+  const sealed = sealedSegments(paths);
+  const start = sealed.findLastIndex((first) => first <= from);
+  return [
+    ...sealed.slice(Math.max(0, start)).map((first) => segmentPath(paths, first)),
+    ...(existsSync(paths.current) ? [paths.current] : []),
+  ];
+};
+
+const idsIn = (bytes: Buffer): readonly string[] =>
+  scanSegment(bytes).records.flatMap((record) => ('damaged' in record ? [] : [record.eventId]));
+
+/** Everything the files of an outbox say, read without a lock; every file of it is replaced or appended as a whole. */
+export const readOutbox = async (paths: OutboxPaths): Promise<OutboxReading> => {
+  const extent = await new JournalReader(paths).extent();
+  const explained = readLog(paths.refused);
+  const count = (kind: string): number => explained.filter((entry) => entry?.['kind'] === kind).length;
+  const beside = {
+    refused: count('refused'),
+    withdrawn: count('withdrawn'),
+    waitingForLock: new WaitingFacts(paths.waiting).count(),
+    tornTails: readLog(paths.torn).length,
+  };
+  if (extent === undefined) return { journal: '', first: 1, last: 0, ledgers: [], decisions: [], beside };
+  const { journal, first } = extent;
+  const { decisions, unreadable } = readDecisions(paths.decisions, journal);
+  const ledgers = readLedger(paths.ledger, journal).hubs.map((ledger) => applyDecisions(ledger, decisions));
+  // A journal that lost its end is as long as the ledger knew it: what was delivered of it stays counted.
+  const last = Math.max(extent.last, ...ledgers.map(newestAnswered));
+  return {
+    journal,
+    first,
+    last,
+    ledgers,
+    decisions,
+    beside,
+    ...(unreadable === undefined ? {} : { decisionsUnreadable: unreadable }),
+  };
+};
+
+/** How many records wait for the hub and team in use; all of them when none is. */
+export const countWaiting = (reading: OutboxReading): number => {
+  const ledger = ledgerInUse(reading.ledgers);
+  return ledger === undefined ? reading.last - reading.first + 1 : waitingCount(ledger, reading.last);
+};
+
+/** The ledger of the hub and team that nothing took the place of. */
+export const ledgerInUse = (ledgers: readonly HubLedger[]): HubLedger | undefined =>
+  ledgers.find((ledger) => ledger.closedAtMs === undefined);

@@ -6,17 +6,17 @@ import {
   fsyncSync,
   ftruncateSync,
   openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
   renameSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomicSync, syncDirectory, writeFully } from '../fs/atomic-write.js';
-import { lineWithoutNewline } from '../fs/sealed-line.js';
-import { appendToLog } from '../fs/sealed-log.js';
+import { syncDirectory, writeFileAtomicSync, writeFully } from '../fs/atomic-write.js';
+import { lineWithoutNewline, splitLines, appendToLog } from '../fs/sealed-log.js';
 import { makeDirectory, secureEntries } from '../fs/make-directory.js';
-import { newestSegment } from './journal-files.js';
-import { readAt, readTail, type JournalTail } from './journal-tail.js';
-import { OUTBOX_DEPTH, segmentName, type OutboxPaths } from './outbox-paths.js';
-import { decodeRecord, encodeHeader, type SegmentHeader } from './record-format.js';
+import { OUTBOX_DEPTH, type OutboxPaths, segmentFirst, segmentName } from './outbox-paths.js';
+import { decodeHeader, decodeRecord, encodeHeader, type SegmentHeader } from './record-format.js';
 import { scanSegment, type SegmentScan } from './scan-segment.js';
 
 /**
@@ -173,5 +173,123 @@ const openIfThere = (path: string): number | undefined => {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
+  }
+};
+
+/** Where a journal ends. */
+export interface JournalTail {
+  readonly journal: string;
+  /** First record number of the open segment. */
+  readonly segmentFirst: number;
+  /** Number that the next record gets. */
+  readonly next: number;
+  /** Lamport clock after the last record, else when the segment was begun. */
+  readonly clock: number;
+}
+
+/** The tail from the last bytes alone, whatever the length of the segment; `undefined` when they are not in order. */
+const readTail = (descriptor: number, size: number): JournalTail | undefined => {
+  const head = readAt(descriptor, 0, Math.min(size, HEADER_BYTES));
+  const headerEnd = head.indexOf(0x0a);
+  const header = headerEnd === -1 ? undefined : decodeHeader(head.subarray(0, headerEnd));
+  if (header === undefined) return undefined;
+  const { journal, first: segmentFirst, clock } = header;
+  if (size === headerEnd + 1) return { journal, segmentFirst, next: segmentFirst, clock };
+  for (const length of [QUICK_TAIL_BYTES, TAIL_BYTES]) {
+    const start = Math.max(headerEnd + 1, size - length);
+    const { lines, rest } = splitLines(readAt(descriptor, start, size - start));
+    const last = lines.at(-1);
+    if (rest.length > 0) return undefined;
+    const record = last === undefined ? undefined : decodeRecord(last);
+    if (record !== undefined) return { journal, segmentFirst, next: record.record + 1, clock: record.clock };
+    if (lines.length > 1) return undefined;
+  }
+  return undefined;
+};
+
+/** The tail of a segment file as anybody may read it, without the lock; `undefined` when it is missing or not in order. */
+export const currentTail = (path: string): JournalTail | undefined => {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return readTail(descriptor, fstatSync(descriptor).size);
+  } finally {
+    closeSync(descriptor);
+  }
+};
+
+/** The bytes from `start` on, fewer where the file ends. */
+const readAt = (descriptor: number, start: number, length: number): Buffer => {
+  const bytes = Buffer.alloc(length);
+  let filled = 0;
+  while (filled < length) {
+    const read = readSync(descriptor, bytes, filled, length - filled, start + filled);
+    if (read === 0) break;
+    filled += read;
+  }
+  return bytes.subarray(0, filled);
+};
+
+const HEADER_BYTES = 256;
+const QUICK_TAIL_BYTES = 4 * 1024;
+// One record is at most 64 KiB of event with a short head, so two records always fit.
+const TAIL_BYTES = 160 * 1024;
+
+/** First record numbers of the sealed segments, ascending. */
+export const sealedSegments = (paths: OutboxPaths): readonly number[] => {
+  try {
+    return readdirSync(paths.segments)
+      .map(segmentFirst)
+      .filter((first): first is number => first !== undefined)
+      .sort((a, b) => a - b);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+};
+
+export const segmentPath = (paths: OutboxPaths, first: number): string =>
+  join(paths.segments, segmentName(first));
+
+/** What the newest sealed segment says about the journal: needed only when the open segment cannot say it. */
+export const newestSegment = (
+  paths: OutboxPaths,
+): { readonly journal: string | undefined; readonly next: number; readonly clock: number } | undefined => {
+  const first = sealedSegments(paths).at(-1);
+  if (first === undefined) return undefined;
+  const scan = scanSegment(readFileSync(segmentPath(paths, first)), first);
+  return { journal: scan.header?.journal ?? sealedJournal(paths), next: scan.next, clock: scan.clock };
+};
+
+/**
+ * The journal that the sealed segments belong to, by the newest header among them that can be read: a segment whose
+ * own header was damaged was sealed as it was.
+ */
+export const sealedJournal = (paths: OutboxPaths): string | undefined => {
+  for (const first of [...sealedSegments(paths)].reverse()) {
+    const { header } = scanSegment(readFileSync(segmentPath(paths, first)), first);
+    if (header !== undefined) return header.journal;
+  }
+  return undefined;
+};
+
+/** Makes everything in the journal durable, whoever wrote it. Sealed segments are on disk already. */
+export const syncJournal = (paths: OutboxPaths): void => {
+  let descriptor: number;
+  try {
+    descriptor = openSync(paths.current, 'r+');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  try {
+    fdatasyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 };

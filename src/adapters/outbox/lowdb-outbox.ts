@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Decision } from '../../domain/outbox/decision.js';
 import { messageOf, SyncError } from '../../domain/errors.js';
-import { lockFile, tryLockFile, type HeldLock } from '../fs/process-lock.js';
-import { onStorage } from '../fs/storage-failure.js';
+import { type HeldLock, lockFile, tryLockFile } from '../fs/process-lock.js';
+import { onStorage } from '../fs/atomic-write.js';
 import type {
   Adoption,
   CaptureLimits,
@@ -11,18 +11,25 @@ import type {
   ForeignEvent,
   JournalRecord,
   Outbox,
+  Outboxes,
   OutboxReading,
   RawRecord,
   Sender,
 } from '../../ports/outbox.js';
 import { CaptureSection, type Occupancy } from './capture-section.js';
 import type { ForeignEvents } from './foreign-events.js';
-import { currentTail } from './journal-tail.js';
-import type { OutboxPaths } from './outbox-paths.js';
-import type { OutboxSurroundings } from './outbox-surroundings.js';
+import { currentTail, newestSegment, syncJournal } from './journal-writer.js';
+import {
+  outboxesDirectory,
+  outboxPaths,
+  type OutboxPaths,
+  type OutboxSurroundings,
+  UNIDENTIFIED,
+} from './outbox-paths.js';
 import { estimateWaiting, nextNumber, readSettledMark } from './settled-mark.js';
-import { syncJournal } from './sync-journal.js';
 import { WaitingFacts } from './waiting-facts.js';
+import { isUuidV4 } from '../../domain/ids.js';
+import { scanSegment } from './scan-segment.js';
 
 /**
  * The durable outbox of one project: an append-only journal of segments, and a lowdb ledger for each hub and team.
@@ -105,7 +112,7 @@ export class LowdbOutbox implements Outbox {
 
   reading(): Promise<OutboxReading> {
     return this.#onStorage(async () => {
-      const { readOutbox } = await import('./read-outbox.js');
+      const { readOutbox } = await import('./journal-reader.js');
       return readOutbox(this.#paths);
     });
   }
@@ -168,7 +175,7 @@ export class LowdbOutbox implements Outbox {
 
   /** How much waits, exactly: read from the ledger, and therefore only before something is refused. */
   async #recount(): Promise<Occupancy> {
-    const [{ countWaiting }, reading] = await Promise.all([import('./read-outbox.js'), this.reading()]);
+    const [{ countWaiting }, reading] = await Promise.all([import('./journal-reader.js'), this.reading()]);
     return { last: reading.last, waiting: countWaiting(reading) };
   }
 
@@ -198,3 +205,54 @@ export class LowdbOutbox implements Outbox {
 // The lock's holders run a few microseconds of synchronous code; who waits longer waits for a stopped process.
 const LOCK_WAIT_MS = 250;
 const PATIENT_WAIT_MS = 5000;
+
+/** The outboxes below a state root. */
+export class LowdbOutboxes implements Outboxes {
+  readonly #stateRoot: string;
+  readonly #surroundings: OutboxSurroundings;
+
+  constructor(stateRoot: string, surroundings: OutboxSurroundings) {
+    this.#stateRoot = stateRoot;
+    this.#surroundings = surroundings;
+  }
+
+  async list(): Promise<readonly (string | undefined)[]> {
+    const directory = outboxesDirectory(this.#stateRoot);
+    return outboxKeys(await onStorage(directory, () => namesIn(directory)));
+  }
+
+  open(project: string | undefined): Outbox {
+    // The key becomes a directory's name, and only such names are listed again.
+    if (project !== undefined && !isUuidV4(project)) throw new Error(`not a project uuid: ${project}`);
+    return new LowdbOutbox(project, outboxPaths(this.#stateRoot, project), this.#surroundings);
+  }
+}
+
+/** Highest Lamport clock that any outbox of the state root has seen; 0 when there is none. */
+export const highestCapturedClock = (stateRoot: string): number => {
+  const names = namesIn(outboxesDirectory(stateRoot));
+  return Math.max(0, ...outboxKeys(names).map((key) => highestClock(outboxPaths(stateRoot, key))));
+};
+
+const outboxKeys = (names: readonly string[]): readonly (string | undefined)[] =>
+  names.flatMap((name) => (name === UNIDENTIFIED ? [undefined] : isUuidV4(name) ? [name] : [])).sort();
+
+const namesIn = (directory: string): readonly string[] => {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+};
+
+/** Highest Lamport clock in the open segment of an outbox, else in its newest sealed one; 0 when there is neither. */
+export const highestClock = (paths: OutboxPaths): number => {
+  const sealed = newestSegment(paths)?.clock ?? 0;
+  try {
+    return Math.max(sealed, scanSegment(readFileSync(paths.current)).clock);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return sealed;
+    throw error;
+  }
+};

@@ -1,5 +1,5 @@
 import { parseJson, type Fields } from '../../domain/document.js';
-import { openMembers, parseLine, sealLine } from '../fs/sealed-line.js';
+import { openMembers, parseLine, sealLine } from '../fs/sealed-log.js';
 
 /** First line of a segment. */
 export interface SegmentHeader {

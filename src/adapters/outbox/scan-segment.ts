@@ -1,6 +1,12 @@
-import { beginsSealed, lineWithoutNewline, splitJoined, openMembers } from '../fs/sealed-line.js';
-import { decodeHeader, decodeRecord, decodeMembers, LEADING_ID } from './record-format.js';
-import type { SegmentHeader, StoredRecord } from './record-format.js';
+import { beginsSealed, lineWithoutNewline, splitJoined, openMembers } from '../fs/sealed-log.js';
+import {
+  type SegmentHeader,
+  type StoredRecord,
+  decodeHeader,
+  decodeRecord,
+  decodeMembers,
+  LEADING_ID,
+} from './record-format.js';
 
 /** A record whose line cannot be read keeps its number. */
 export interface DamagedRecord {

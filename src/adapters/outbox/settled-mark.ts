@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { writeFileAtomic } from '../fs/atomic-write.js';
-import { parseLine, sealLine } from '../fs/sealed-line.js';
-import type { JournalTail } from './journal-tail.js';
+import { parseLine, sealLine } from '../fs/sealed-log.js';
+import type { JournalTail } from './journal-writer.js';
 
 /** How much of a journal waits, readable without the ledger. Written after the ledger; only ever an estimate. */
 export interface SettledMark {

@@ -4,9 +4,9 @@ import { messageOf } from '../../domain/errors.js';
 import type { CaptureOutcome, Fact } from '../../ports/outbox.js';
 import { writeFileAtomic, syncDirectory } from '../fs/atomic-write.js';
 import { makeDirectory, secureEntries } from '../fs/make-directory.js';
-import { parseLine, sealLine } from '../fs/sealed-line.js';
+import { parseLine, sealLine } from '../fs/sealed-log.js';
 import { OUTBOX_DEPTH, type OutboxPaths } from './outbox-paths.js';
-import { capturedAmong } from './journal-ids.js';
+import { capturedAmong } from './journal-reader.js';
 
 /** A fact whose process could not get the capture lock in time. */
 interface WaitingFact {

@@ -3,10 +3,8 @@ import { dirname } from 'node:path';
 import { isFields } from '../../domain/document.js';
 import type { BranchMove } from '../../ports/work.js';
 import type { Checkout } from '../../ports/events.js';
-import { writeFileAtomicSync } from '../fs/atomic-write.js';
+import { writeFileAtomicSync, removeTemporaries, storageFailure } from '../fs/atomic-write.js';
 import { readPlainFile } from '../fs/repository-file.js';
-import { storageFailure } from '../fs/storage-failure.js';
-import { removeTemporaries } from '../fs/left-temporaries.js';
 import { makeDirectory } from '../fs/make-directory.js';
 import { moveNotePath } from './git-own-places.js';
 

@@ -1,10 +1,9 @@
-import { JsonLamportStore } from '../../adapters/events/json-lamport-store.js';
+import { JsonLamportStore, LamportFile } from '../../adapters/events/json-lamport-store.js';
 import { TomlCredentialStore } from '../../adapters/delivery/toml-credential-store.js';
 import { JsonCheckoutRegistry } from '../../adapters/events/json-checkout-registry.js';
 import { TomlSettingsStore } from '../../adapters/events/toml-settings-store.js';
 import { YamlConfigStore } from '../../adapters/events/yaml-config-store.js';
-import { LamportFile } from '../../adapters/events/lamport-file.js';
-import { highestCapturedClock, LowdbOutboxes } from '../../adapters/outbox/lowdb-outboxes.js';
+import { highestCapturedClock, LowdbOutboxes } from '../../adapters/outbox/lowdb-outbox.js';
 import { captureLockPath } from '../../adapters/outbox/outbox-paths.js';
 import { GitRepository } from '../../adapters/work/git-repository.js';
 import { JsonIntentStore } from '../../adapters/work/json-intent-store.js';

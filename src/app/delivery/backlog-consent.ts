@@ -1,7 +1,6 @@
 import { hubKey, type Account } from '../../domain/outbox/account.js';
 import type { Decision } from '../../domain/outbox/decision.js';
-import { ledgerOf } from '../../domain/outbox/ledger-in-use.js';
-import { isAnswered } from '../../domain/outbox/ledger.js';
+import { ledgerOf, isAnswered } from '../../domain/outbox/ledger.js';
 import { consentScope, indexDecisions, ownerOf } from '../../domain/outbox/ownership.js';
 import { belongsTo } from '../../domain/outbox/routing-policy.js';
 import type { CheckoutRegistry } from '../../ports/events.js';

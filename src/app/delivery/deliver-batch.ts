@@ -1,12 +1,13 @@
-import { learnTooLarge, type BatchLimits } from '../../domain/delivery/batch-plan.js';
 import {
+  type BatchLimits,
+  type Bisection,
+  learnTooLarge,
   afterAnswer,
   afterNamedRefusal,
   afterRefusal,
   bisectionOf,
   nextPiece,
-  type Bisection,
-} from '../../domain/delivery/bisection.js';
+} from '../../domain/delivery/batch-plan.js';
 import type { BatchOutcome } from '../../domain/delivery/outcome.js';
 import { unreachable } from '../../domain/errors.js';
 import { deadLetter, rejection } from '../../domain/delivery/settlement.js';

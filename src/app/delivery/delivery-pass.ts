@@ -1,17 +1,13 @@
 import { EMPTY_FILL, fillWith, hasRoom } from '../../domain/delivery/batch-plan.js';
 import { deadLetter } from '../../domain/delivery/settlement.js';
 import type { Account } from '../../domain/outbox/account.js';
-import type { Settlement } from '../../domain/outbox/change-ledger.js';
-import { MAX_EXCEPTIONS } from '../../domain/outbox/ledger.js';
+import { type Settlement, MAX_EXCEPTIONS } from '../../domain/outbox/ledger.js';
 import type { Sharing } from '../../domain/outbox/routing-policy.js';
 import type { Outbox, Sender } from '../../ports/outbox.js';
-import { deliverBatch } from './deliver-batch.js';
-import type { BatchHost } from './deliver-batch.js';
-import { dueRecords } from './due-records.js';
-import type { DeadRecord, DueEvent, RoutingSituation } from './due-records.js';
+import { type BatchHost, deliverBatch } from './deliver-batch.js';
+import { type DeadRecord, type DueEvent, type RoutingSituation, dueRecords } from './due-records.js';
 import { PassLedger } from './pass-ledger.js';
-import { NOTHING_PASSED } from './pass-report.js';
-import type { PassCounts, PassEnd, PassReport } from './pass-report.js';
+import { type PassCounts, type PassEnd, type PassReport, NOTHING_PASSED } from './pass-report.js';
 
 /** What a pass over one outbox is about. */
 interface PassInput {

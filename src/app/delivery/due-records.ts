@@ -1,7 +1,6 @@
-import { ledgerInUse } from '../../domain/outbox/ledger-in-use.js';
-import { exceptionOf, isAnswered, type HubLedger } from '../../domain/outbox/ledger.js';
+import { type HubLedger, ledgerInUse, exceptionOf, isAnswered } from '../../domain/outbox/ledger.js';
 import { indexDecisions, ownerOf } from '../../domain/outbox/ownership.js';
-import { standingsIn, type RecordStanding, type RoutingContext } from '../../domain/outbox/route-record.js';
+import { standingsIn, type RecordStanding, type RoutingContext } from '../../domain/outbox/routing-policy.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import type { RawRecord, Sender } from '../../ports/outbox.js';
 import type { OutgoingEvent } from '../../ports/delivery.js';

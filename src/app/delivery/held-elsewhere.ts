@@ -1,6 +1,5 @@
 import type { Account } from '../../domain/outbox/account.js';
-import { ledgerOf } from '../../domain/outbox/ledger-in-use.js';
-import { isAnswered, isLedgerOf, isSettled, type HubLedger } from '../../domain/outbox/ledger.js';
+import { type HubLedger, ledgerOf, isAnswered, isLedgerOf, isSettled } from '../../domain/outbox/ledger.js';
 import { consentOf, indexDecisions, ownerOf } from '../../domain/outbox/ownership.js';
 import { belongsTo, type RecordOwner } from '../../domain/outbox/routing-policy.js';
 import type { Outbox, OutboxReading } from '../../ports/outbox.js';

@@ -1,6 +1,6 @@
 import type { Account } from '../../domain/outbox/account.js';
-import { ledgerOf } from '../../domain/outbox/ledger-in-use.js';
-import { askAgain } from '../../domain/outbox/refusal.js';
+import { ledgerOf } from '../../domain/outbox/ledger.js';
+import { askAgain } from '../../domain/outbox/decision.js';
 import type { Outboxes } from '../../ports/outbox.js';
 
 /** Makes due what a hub has refused to an account, because somebody has just signed in there again. */

@@ -1,13 +1,18 @@
-import type { Account } from '../../domain/outbox/account.js';
-import type { Settlement } from '../../domain/outbox/change-ledger.js';
-import { MAX_EXCEPTIONS, type HubLedger } from '../../domain/outbox/ledger.js';
-import { ledgerOf, refuseAt, settleAt, takeIntoUse } from '../../domain/outbox/ledger-in-use.js';
+import { type Account, hubKey } from '../../domain/outbox/account.js';
+import {
+  type Settlement,
+  type HubLedger,
+  MAX_EXCEPTIONS,
+  ledgerOf,
+  refuseAt,
+  settleAt,
+  takeIntoUse,
+  setOf,
+} from '../../domain/outbox/ledger.js';
 import type { Answers } from '../../domain/delivery/outcome.js';
 import { indexDecisions } from '../../domain/outbox/ownership.js';
 import { ledgersWithout } from '../../domain/outbox/retention.js';
-import { setOf } from '../../domain/outbox/record-ranges.js';
 import { REFUSAL_RETRY_MS, settlementOf } from '../../domain/delivery/settlement.js';
-import { hubKey } from '../../domain/outbox/account.js';
 import { receive } from '../../domain/events/lamport.js';
 import type { LamportStore } from '../../ports/events.js';
 import type { Randomness, WallClock } from '../../ports/host.js';

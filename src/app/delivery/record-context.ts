@@ -1,7 +1,6 @@
-import { ledgerInUse, presumedAccount } from '../../domain/outbox/ledger-in-use.js';
-import type { HubLedger } from '../../domain/outbox/ledger.js';
+import { type HubLedger, ledgerInUse, presumedAccount } from '../../domain/outbox/ledger.js';
 import { indexDecisions } from '../../domain/outbox/ownership.js';
-import type { RoutingContext } from '../../domain/outbox/route-record.js';
+import type { RoutingContext } from '../../domain/outbox/routing-policy.js';
 import type { JournalRecord, Outbox, OutboxReading } from '../../ports/outbox.js';
 
 type ReportSituation = Pick<RoutingContext, 'account' | 'sharing' | 'nowMs'> &

@@ -1,6 +1,5 @@
 import { hubKey, type Account } from '../../domain/outbox/account.js';
-import { ledgerInUse, presumedAccount } from '../../domain/outbox/ledger-in-use.js';
-import type { HubLedger } from '../../domain/outbox/ledger.js';
+import { type HubLedger, ledgerInUse, presumedAccount } from '../../domain/outbox/ledger.js';
 import { deadLetter } from '../../domain/delivery/settlement.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import { SyncError } from '../../domain/errors.js';

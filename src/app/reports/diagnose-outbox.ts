@@ -1,5 +1,4 @@
-import { ledgerInUse } from '../../domain/outbox/ledger-in-use.js';
-import { exceptionOf, isAnswered } from '../../domain/outbox/ledger.js';
+import { ledgerInUse, exceptionOf, isAnswered } from '../../domain/outbox/ledger.js';
 import { parseEnvelope } from '../../domain/events/parse-envelope.js';
 import type { Issue } from '../../domain/result.js';
 import type { JournalRecord, Outboxes } from '../../ports/outbox.js';

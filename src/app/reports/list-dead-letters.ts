@@ -1,6 +1,6 @@
 import type { Account } from '../../domain/outbox/account.js';
 import { exceptionOf, type LedgerException } from '../../domain/outbox/ledger.js';
-import { standingOf } from '../../domain/outbox/route-record.js';
+import { standingOf } from '../../domain/outbox/routing-policy.js';
 import type { JournalRecord, Outbox, Outboxes } from '../../ports/outbox.js';
 import { openRecords, recordContext } from '../delivery/record-context.js';
 

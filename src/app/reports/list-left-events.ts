@@ -1,7 +1,6 @@
 import type { Account } from '../../domain/outbox/account.js';
 import { exceptionOf } from '../../domain/outbox/ledger.js';
-import { standingOf, type RecordStanding } from '../../domain/outbox/route-record.js';
-import { holdSentence } from '../../domain/outbox/routing-policy.js';
+import { type RecordStanding, standingOf, holdSentence } from '../../domain/outbox/routing-policy.js';
 import type { WallClock } from '../../ports/host.js';
 import type { Outbox, Outboxes } from '../../ports/outbox.js';
 import { openRecords, recordContext } from '../delivery/record-context.js';

@@ -1,6 +1,6 @@
 import { hubKey, type Account } from '../../domain/outbox/account.js';
 import type { CountsByReason } from '../../domain/outbox/accounting.js';
-import { presumedAccount } from '../../domain/outbox/ledger-in-use.js';
+import { presumedAccount } from '../../domain/outbox/ledger.js';
 import type { WallClock } from '../../ports/host.js';
 import type { Outbox, Outboxes } from '../../ports/outbox.js';
 import { dueRecords } from '../delivery/due-records.js';

@@ -1,8 +1,7 @@
 import type { Account } from '../../domain/outbox/account.js';
 import { addStanding, startAccounting, type Accounting } from '../../domain/outbox/accounting.js';
 import type { HubLedger } from '../../domain/outbox/ledger.js';
-import { standingOf } from '../../domain/outbox/route-record.js';
-import type { Sharing } from '../../domain/outbox/routing-policy.js';
+import { type Sharing, standingOf } from '../../domain/outbox/routing-policy.js';
 import type { BesideCounts, Outbox } from '../../ports/outbox.js';
 import { openRecords, recordContext } from '../delivery/record-context.js';
 

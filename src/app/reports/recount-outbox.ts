@@ -1,6 +1,5 @@
 import { accountedFor, isBalanced, waitingOf, sum } from '../../domain/outbox/accounting.js';
-import { isSettled } from '../../domain/outbox/ledger.js';
-import { ledgerInUse, presumedAccount } from '../../domain/outbox/ledger-in-use.js';
+import { isSettled, ledgerInUse, presumedAccount } from '../../domain/outbox/ledger.js';
 import type { BesideCounts, Outbox } from '../../ports/outbox.js';
 import { projectStatus, type StatusSituation } from './project-status.js';
 

@@ -1,7 +1,6 @@
 import { hasAnnouncedItself, hubKey, type Account } from '../../domain/outbox/account.js';
 import type { Decision } from '../../domain/outbox/decision.js';
-import { ledgerOf } from '../../domain/outbox/ledger-in-use.js';
-import { isLedgerOf, isSettled, type HubLedger } from '../../domain/outbox/ledger.js';
+import { type HubLedger, ledgerOf, isLedgerOf, isSettled } from '../../domain/outbox/ledger.js';
 import { SyncError, unreachable } from '../../domain/errors.js';
 import { normalizeEventId } from '../../domain/ids.js';
 import type { Outbox, Outboxes, OutboxReading } from '../../ports/outbox.js';

@@ -1,6 +1,6 @@
 import { unreachable } from '../errors.js';
 import { eventDelayMs } from './backoff.js';
-import type { Settlement } from '../outbox/change-ledger.js';
+import type { Settlement } from '../outbox/ledger.js';
 import { MAX_ATTEMPTS, type Answer } from './outcome.js';
 
 /** An event that was sent, as far as its settlement needs it. */

@@ -1,6 +1,5 @@
 import type { HubLedger } from './ledger.js';
-import { holdSentence } from './routing-policy.js';
-import type { RecordStanding } from './route-record.js';
+import { type RecordStanding, holdSentence } from './routing-policy.js';
 import { unreachable } from '../errors.js';
 
 /** Counts by the reason that people read. */

@@ -1,4 +1,4 @@
-import type { RecordRange } from './record-ranges.js';
+import type { HubLedger, LedgerException, RecordRange } from './ledger.js';
 
 /**
  * What was decided about records, by a rule or by a person. Append-only, durable before it takes effect, never
@@ -41,3 +41,16 @@ export type Decision =
   | { readonly decision: 'ask-again'; readonly hub: string; readonly team: string }
   /** What can no longer be read: it decides nothing, and keeps its place among the others. */
   | { readonly decision: 'unreadable' };
+
+/** Makes due at once whatever the hub itself refused, the account as a whole or single events. */
+export const askAgain = (ledger: HubLedger): HubLedger => {
+  const { refusal, ...accepted } = ledger;
+  const isRefused = ({ state }: LedgerException): boolean => state === 'refused';
+  if (refusal === undefined && !ledger.exceptions.some(isRefused)) return ledger;
+  return {
+    ...accepted,
+    exceptions: ledger.exceptions.map((exception) =>
+      isRefused(exception) ? { ...exception, dueAtMs: 0 } : exception,
+    ),
+  };
+};

@@ -1,8 +1,10 @@
-import { contains, sizeOf, type RecordSet } from './record-ranges.js';
+import { type Account, type HubAddress, hubKey, isSameHub } from './account.js';
+import { LOCAL_TEAM } from '../events/envelope.js';
+import { unreachable } from '../errors.js';
 
 /**
  * What has become of each record of an outbox at one hub and team. The journal says what was captured; this says
- * what of it is settled. Values are immutable; `change-ledger.ts` has the functions that return a changed one.
+ * what of it is settled. Values are immutable; the functions below return a changed one.
  *
  * Invariant: the records from `first` to the newest one are exactly those counted in `totals`, those that are
  * exceptions, and those that wait. Each settlement moves a record from one of these to another, once.
@@ -102,3 +104,271 @@ export const waitingCount = (ledger: HubLedger, last: number): number =>
 
 /** The newest record that the ledger says anything about; `first - 1` when there is none. */
 export const newestAnswered = (ledger: HubLedger): number => ledger.beyond.at(-1)?.through ?? ledger.through;
+
+/**
+ * The ledger of this hub and team, open or closed. One under the hub's id comes before one under its URL: a hub that
+ * could not say its id for a while has both.
+ */
+export const ledgerOf = (ledgers: readonly HubLedger[], account: Account): HubLedger | undefined =>
+  ledgers.find((ledger) => ledger.hub === hubKey(account.hub) && ledger.team === account.team) ??
+  ledgers.find((ledger) => isSameHub(ledger.hub, account.hub) && ledger.team === account.team);
+
+/** The ledger that reports speak of: the account's, else the one that was in use last. */
+export const ledgerInUse = (
+  ledgers: readonly HubLedger[],
+  account: Account | undefined,
+): HubLedger | undefined =>
+  account === undefined
+    ? ledgers.find((ledger) => ledger.closedAtMs === undefined)
+    : ledgerOf(ledgers, account);
+
+/**
+ * The account that reports speak of. What a machine token stands for is known to its hub alone: until that was asked,
+ * it is taken for the account of the ledger in use, where that is one of a hub at the same address.
+ */
+export const presumedAccount = (
+  ledgers: readonly HubLedger[],
+  account: Account | undefined,
+): Account | undefined => {
+  if (account === undefined || account.team !== LOCAL_TEAM) return account;
+  const inUse = ledgerInUse(ledgers, undefined);
+  const { url } = account.hub;
+  if (inUse === undefined || !(inUse.hub === url || inUse.urls?.includes(url) === true)) return account;
+  return { ...account, hub: { ...account.hub, id: inUse.hub }, team: inUse.team };
+};
+
+/**
+ * Puts the account's ledger in use, opening it when hub and team appear for the first time, and closes every other
+ * one. A hub that was known by its URL goes on under its id. The same ledgers come back when nothing changes.
+ */
+export const takeIntoUse = (
+  ledgers: readonly HubLedger[],
+  account: Account,
+  first: number,
+  decided: number,
+  nowMs: number,
+): readonly HubLedger[] => {
+  const hub = hubKey(account.hub);
+  const isInUse = (ledger: HubLedger): boolean => ledger.hub === hub && ledger.closedAtMs === undefined;
+  const found = ledgerOf(ledgers, account);
+  const own = found === undefined ? undefined : withUrl(found, account.hub);
+  const others = ledgers.filter((ledger) => ledger !== found);
+  if (
+    own !== undefined &&
+    own === found &&
+    isInUse(own) &&
+    others.every((ledger) => ledger.closedAtMs !== undefined)
+  )
+    return ledgers;
+  const { closedAtMs: _closedAtMs, ...reopened } =
+    own ?? withUrl(openLedger(hub, account.team, first, decided), account.hub);
+  const closed = others.map((ledger) =>
+    ledger.closedAtMs === undefined ? { ...ledger, closedAtMs: nowMs } : ledger,
+  );
+  return [...closed, { ...reopened, hub }];
+};
+
+/** Enters what a pass learnt into the account's ledger; the other ledgers stay as they are. */
+export const settleAt = (
+  ledgers: readonly HubLedger[],
+  account: Account,
+  settlements: readonly Settlement[],
+  nowMs: number,
+): readonly HubLedger[] => {
+  const hasReceipt = settlements.some(({ became }) => became === 'delivered' || became === 'duplicate');
+  const own = ledgerOf(ledgers, account);
+  return ledgers.map((ledger) => {
+    if (ledger !== own) return ledger;
+    const settled = settle(ledger, settlements);
+    if (!hasReceipt) return settled;
+    const { refusal: _refusal, ...accepted } = settled;
+    return { ...accepted, lastReceiptAtMs: nowMs };
+  });
+};
+
+/** The hub refused the account as a whole. */
+export const refuseAt = (
+  ledgers: readonly HubLedger[],
+  account: Account,
+  refusal: { readonly reason: string; readonly untilMs: number },
+): readonly HubLedger[] => {
+  const own = ledgerOf(ledgers, account);
+  return ledgers.map((ledger) => (ledger === own ? { ...ledger, refusal } : ledger));
+};
+
+/** The ledger of a hub that has said its id, with where it is now. */
+const withUrl = (ledger: HubLedger, { url, id }: HubAddress): HubLedger =>
+  id === undefined || ledger.urls?.includes(url) === true
+    ? ledger
+    : { ...ledger, urls: [...(ledger.urls ?? []), url] };
+
+/** What a pass learnt about one record. */
+export type Settlement = { readonly record: number; readonly eventId: string } & (
+  | { readonly became: 'delivered' | 'duplicate' }
+  | {
+      readonly became: 'failing' | 'refused';
+      readonly attempts: number;
+      readonly reason: string;
+      readonly dueAtMs: number;
+    }
+  | { readonly became: 'dead'; readonly attempts: number; readonly reason: string }
+);
+
+/** Enters what a pass learnt. Repeating a settlement, or settling what is settled, changes nothing. */
+export const settle = (ledger: HubLedger, settlements: readonly Settlement[]): HubLedger =>
+  settleAhead(ledger, settlements) ?? settleEach(ledger, settlements);
+
+/** Dead letters that a person threw away. Unknown records change nothing. */
+export const discard = (ledger: HubLedger, record: number): HubLedger => {
+  if (exceptionOf(ledger, record)?.state !== 'dead') return ledger;
+  return {
+    ...ledger,
+    exceptions: ledger.exceptions.filter((exception) => exception.record !== record),
+    totals: { ...ledger.totals, discarded: ledger.totals.discarded + 1 },
+  };
+};
+
+/** Makes a dead letter pending again, with no attempt counted, due at once. Unknown records change nothing. */
+export const requeue = (ledger: HubLedger, record: number): HubLedger => {
+  if (exceptionOf(ledger, record)?.state !== 'dead') return ledger;
+  return {
+    ...ledger,
+    exceptions: ledger.exceptions.map((exception) =>
+      exception.record === record ? { ...exception, state: 'failing', attempts: 0, dueAtMs: 0 } : exception,
+    ),
+  };
+};
+
+/** Records that were held here for good and whose segment goes away: they stay counted under their reason. */
+export const reclaim = (ledger: HubLedger, held: ReadonlyMap<number, string>): HubLedger => {
+  const open = [...held].filter(([record]) => record >= ledger.first && !isAnswered(ledger, record));
+  const reclaimed = { ...ledger.totals.reclaimed };
+  for (const [, reason] of open) reclaimed[reason] = (reclaimed[reason] ?? 0) + 1;
+  const records = setOf(open.map(([record]) => record));
+  return { ...ledger, ...withAnswered(ledger, records), totals: { ...ledger.totals, reclaimed } };
+};
+
+/** Receipts in ascending order for records beyond everything answered: no look-up is needed. Else `undefined`. */
+const settleAhead = (ledger: HubLedger, settlements: readonly Settlement[]): HubLedger | undefined => {
+  const totals = { ...ledger.totals };
+  const answered: number[] = [];
+  let newest = newestAnswered(ledger);
+  for (const { record, became } of settlements) {
+    if (record <= newest || (became !== 'delivered' && became !== 'duplicate')) return undefined;
+    totals[became] += 1;
+    answered.push(record);
+    newest = record;
+  }
+  return { ...ledger, ...withAnswered(ledger, setOf(answered)), totals };
+};
+
+const settleEach = (ledger: HubLedger, settlements: readonly Settlement[]): HubLedger => {
+  let exceptions: Map<number, LedgerException> | undefined;
+  const changing = (): Map<number, LedgerException> =>
+    (exceptions ??= new Map(ledger.exceptions.map((exception) => [exception.record, exception])));
+  const isException = (record: number): boolean =>
+    exceptions?.has(record) ?? exceptionOf(ledger, record) !== undefined;
+  const totals = { ...ledger.totals };
+  const answered: number[] = [];
+  const seen = new Set<number>();
+  for (const settlement of settlements) {
+    const { record, eventId } = settlement;
+    const wasException = isException(record);
+    const isOpen = wasException || !(seen.has(record) || record < ledger.first || isAnswered(ledger, record));
+    if (!isOpen) continue;
+    seen.add(record);
+    answered.push(record);
+    if (wasException) changing().delete(record);
+    switch (settlement.became) {
+      case 'delivered':
+      case 'duplicate':
+        totals[settlement.became] += 1;
+        break;
+      case 'failing':
+      case 'refused':
+      case 'dead': {
+        const { became: state, attempts, reason } = settlement;
+        const due = settlement.became === 'dead' ? {} : { dueAtMs: settlement.dueAtMs };
+        changing().set(record, { record, eventId, state, attempts, reason, ...due });
+        break;
+      }
+      default:
+        unreachable(settlement);
+    }
+  }
+  return {
+    ...ledger,
+    ...withAnswered(ledger, setOf(answered)),
+    ...(exceptions === undefined ? {} : { exceptions: ascending(exceptions) }),
+    totals,
+  };
+};
+
+const withAnswered = (
+  ledger: HubLedger,
+  answered: RecordSet,
+): { readonly through: number; readonly beyond: RecordSet } => {
+  const [head, ...rest] = union([{ from: 0, through: ledger.through }, ...ledger.beyond], answered);
+  const through = head?.through ?? ledger.through;
+  return { through, beyond: rest };
+};
+
+const ascending = (exceptions: ReadonlyMap<number, LedgerException>): readonly LedgerException[] =>
+  [...exceptions.values()].sort((a, b) => a.record - b.record);
+
+/** A closed range of record numbers. */
+export interface RecordRange {
+  readonly from: number;
+  readonly through: number;
+}
+
+/** A set of record numbers: ascending, disjoint, never adjacent ranges. */
+export type RecordSet = readonly RecordRange[];
+
+export const contains = (set: RecordSet, record: number): boolean => rangeOf(set, record) !== undefined;
+
+/** The range of the set that holds the record. */
+export const rangeOf = (set: RecordSet, record: number): RecordRange | undefined => {
+  let low = 0;
+  let high = set.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const range = set[middle];
+    if (range === undefined) return undefined;
+    if (record < range.from) high = middle - 1;
+    else if (record > range.through) low = middle + 1;
+    else return range;
+  }
+  return undefined;
+};
+
+/** How many records the set holds. */
+export const sizeOf = (set: RecordSet): number =>
+  set.reduce((size, range) => size + range.through - range.from + 1, 0);
+
+/** The set that holds every record of both. */
+export const union = (a: RecordSet, b: RecordSet): RecordSet => {
+  const sorted = [...a, ...b].sort((x, y) => x.from - y.from);
+  const merged: RecordRange[] = [];
+  for (const range of sorted) {
+    const last = merged.at(-1);
+    if (last !== undefined && range.from <= last.through + 1) {
+      merged[merged.length - 1] = { from: last.from, through: Math.max(last.through, range.through) };
+    } else {
+      merged.push(range);
+    }
+  }
+  return merged;
+};
+
+/** The set of the given records, in whatever order they come. */
+export const setOf = (records: readonly number[]): RecordSet => {
+  // Nearly always they ascend without a gap: such a row is one range before anything is sorted.
+  const rows: { from: number; through: number }[] = [];
+  for (const record of records) {
+    const row = rows.at(-1);
+    if (row !== undefined && record === row.through + 1) row.through = record;
+    else rows.push({ from: record, through: record });
+  }
+  return union([], rows);
+};

@@ -1,10 +1,16 @@
 import { isSameHub, type Account, type HubAddress } from './account.js';
-import type { Decision } from './decision.js';
+import { type Decision, askAgain } from './decision.js';
 import { unreachable } from '../errors.js';
-import { discard, requeue } from './change-ledger.js';
-import { isLedgerOf, type HubLedger } from './ledger.js';
-import { rangeOf, union, type RecordRange, type RecordSet } from './record-ranges.js';
-import { askAgain } from './refusal.js';
+import {
+  type HubLedger,
+  type RecordRange,
+  type RecordSet,
+  discard,
+  requeue,
+  isLedgerOf,
+  rangeOf,
+  union,
+} from './ledger.js';
 import type { RecordOwner } from './routing-policy.js';
 
 /** What is looked at of a record. */

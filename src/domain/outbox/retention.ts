@@ -1,5 +1,4 @@
-import { reclaim } from './change-ledger.js';
-import { exceptionOf, isAnswered, isLedgerOf, isSettled, type HubLedger } from './ledger.js';
+import { type HubLedger, reclaim, exceptionOf, isAnswered, isLedgerOf, isSettled } from './ledger.js';
 import { ownerOf, type DecisionIndex, type OwnedRecord } from './ownership.js';
 import { holdSentence, type RecordOwner } from './routing-policy.js';
 

@@ -5,7 +5,7 @@ import {
   checkedCommand,
   splitCommand,
 } from '../../../src/adapters/agents/config-agent-catalog.js';
-import { parseConfig } from '../../../src/adapters/events/config-text.js';
+import { parseConfig } from '../../../src/adapters/events/edit-config.js';
 import type { ConfigReading } from '../../../src/ports/events.js';
 
 const readingOf = (text: string): ConfigReading => {

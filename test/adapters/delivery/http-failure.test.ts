@@ -1,4 +1,4 @@
-import { httpFailure } from '../../../src/adapters/delivery/http-failure.js';
+import { httpFailure } from '../../../src/adapters/delivery/bounded-http.js';
 
 const failure = (fields: object): ReturnType<typeof httpFailure> =>
   httpFailure(Object.assign(new Error('secret address'), fields));

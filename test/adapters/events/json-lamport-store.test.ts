@@ -1,9 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { JsonLamportStore } from '../../../src/adapters/events/json-lamport-store.js';
+import {
+  type LamportSurroundings,
+  JsonLamportStore,
+} from '../../../src/adapters/events/json-lamport-store.js';
 import { tryLockFile } from '../../../src/adapters/fs/process-lock.js';
-import type { LamportSurroundings } from '../../../src/adapters/events/lamport-file.js';
 import { lamportStoreContract } from '../../contracts/lamport-store.contract.js';
 import { lamportFileOf, NODE_ID } from '../../support/outboxes.js';
 import { scratchDirectory } from '../../support/scratch-directory.js';

@@ -1,7 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { takeByCommand } from '../../../src/adapters/fs/flock-command.js';
-import { lockFile, tryLockFile, type LockKinds } from '../../../src/adapters/fs/process-lock.js';
+import {
+  type LockKinds,
+  takeByCommand,
+  lockFile,
+  tryLockFile,
+} from '../../../src/adapters/fs/process-lock.js';
 import { SyncError } from '../../../src/domain/errors.js';
 import { scratchDirectory } from '../../support/scratch-directory.js';
 import { startWorker } from '../../support/worker.js';

@@ -1,8 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { appendToLog, readLog } from '../../../src/adapters/fs/sealed-log.js';
-import { openLine, parseLine, sealLine, splitLines } from '../../../src/adapters/fs/sealed-line.js';
+import {
+  appendToLog,
+  readLog,
+  openLine,
+  parseLine,
+  sealLine,
+  splitLines,
+} from '../../../src/adapters/fs/sealed-log.js';
 import { scratchDirectory } from '../../support/scratch-directory.js';
 
 const root = scratchDirectory();

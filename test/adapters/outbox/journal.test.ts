@@ -9,10 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { currentTail } from '../../../src/adapters/outbox/journal-tail.js';
+import { currentTail, JournalWriter } from '../../../src/adapters/outbox/journal-writer.js';
 import { JournalReader } from '../../../src/adapters/outbox/journal-reader.js';
-import { JournalWriter } from '../../../src/adapters/outbox/journal-writer.js';
-import { highestClock } from '../../../src/adapters/outbox/lowdb-outboxes.js';
+import { highestClock } from '../../../src/adapters/outbox/lowdb-outbox.js';
 import { outboxPaths, segmentName, type OutboxPaths } from '../../../src/adapters/outbox/outbox-paths.js';
 import { encodeHeader, encodeRecord } from '../../../src/adapters/outbox/record-format.js';
 import { collect, PROJECT } from '../../support/facts.js';

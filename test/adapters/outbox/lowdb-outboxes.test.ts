@@ -1,8 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { settle } from '../../../src/domain/outbox/change-ledger.js';
-import { openLedger } from '../../../src/domain/outbox/ledger.js';
-import { highestCapturedClock } from '../../../src/adapters/outbox/lowdb-outboxes.js';
+import { settle, openLedger } from '../../../src/domain/outbox/ledger.js';
+import { highestCapturedClock } from '../../../src/adapters/outbox/lowdb-outbox.js';
 import { outboxPaths, segmentName } from '../../../src/adapters/outbox/outbox-paths.js';
 import { collect, fact, facts, PROJECT } from '../../support/facts.js';
 import { outboxesOf } from '../../support/outboxes.js';

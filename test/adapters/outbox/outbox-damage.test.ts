@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { settle, type Settlement } from '../../../src/domain/outbox/change-ledger.js';
-import { isAnswered, openLedger } from '../../../src/domain/outbox/ledger.js';
+import { type Settlement, settle, isAnswered, openLedger } from '../../../src/domain/outbox/ledger.js';
 import { outboxPaths, type OutboxPaths } from '../../../src/adapters/outbox/outbox-paths.js';
 import type { Outbox } from '../../../src/ports/outbox.js';
 import { collect, collectPortions, eventId, fact, facts, PROJECT } from '../../support/facts.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { sealLine } from '../../../src/adapters/fs/sealed-line.js';
+import { sealLine } from '../../../src/adapters/fs/sealed-log.js';
 import { RecordDecoder } from '../../../src/adapters/outbox/scan-segment.js';
 import { decodeRecord, encodeRecord } from '../../../src/adapters/outbox/record-format.js';
 

@@ -1,7 +1,6 @@
 import { MemoryOutboxes } from '../../../src/adapters/memory/memory-outboxes.js';
 import { DiagnoseOutbox } from '../../../src/app/reports/diagnose-outbox.js';
-import { settle } from '../../../src/domain/outbox/change-ledger.js';
-import { openLedger } from '../../../src/domain/outbox/ledger.js';
+import { settle, openLedger } from '../../../src/domain/outbox/ledger.js';
 import { eventId, fact, facts, PROJECT } from '../../support/facts.js';
 
 const ROOM = { maxWaiting: 100 };

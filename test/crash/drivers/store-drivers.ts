@@ -1,7 +1,6 @@
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { settle, type Settlement } from '../../../src/domain/outbox/change-ledger.js';
-import { openLedger } from '../../../src/domain/outbox/ledger.js';
+import { type Settlement, settle, openLedger } from '../../../src/domain/outbox/ledger.js';
 import type { Outbox, RawRecord, Sender } from '../../../src/ports/outbox.js';
 import { tryLockFile } from '../../../src/adapters/fs/process-lock.js';
 import { captureLockPath, outboxPaths } from '../../../src/adapters/outbox/outbox-paths.js';

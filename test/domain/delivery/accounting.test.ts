@@ -8,10 +8,16 @@ import {
   waitingOf,
   type Accounting,
 } from '../../../src/domain/outbox/accounting.js';
-import { ledgerOf, settleAt, takeIntoUse } from '../../../src/domain/outbox/ledger-in-use.js';
-import { openLedger, waitingCount, type HubLedger } from '../../../src/domain/outbox/ledger.js';
+import {
+  type HubLedger,
+  ledgerOf,
+  settleAt,
+  takeIntoUse,
+  openLedger,
+  waitingCount,
+} from '../../../src/domain/outbox/ledger.js';
 import { applyDecisions, indexDecisions } from '../../../src/domain/outbox/ownership.js';
-import { standingOf, type RecordStanding } from '../../../src/domain/outbox/route-record.js';
+import { standingOf, type RecordStanding } from '../../../src/domain/outbox/routing-policy.js';
 import {
   arbitraryAccount,
   arbitraryDecision,

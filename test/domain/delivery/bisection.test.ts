@@ -7,7 +7,7 @@ import {
   halve,
   nextPiece,
   type Bisection,
-} from '../../../src/domain/delivery/bisection.js';
+} from '../../../src/domain/delivery/batch-plan.js';
 
 /** Delivers a batch to a hub that refuses every request with a poison event in it. */
 const deliver = (

@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { hubKey, isSameAccount, type Account } from '../../../src/domain/outbox/account.js';
 import {
+  type HubLedger,
   ledgerInUse,
   ledgerOf,
   presumedAccount,
   refuseAt,
   settleAt,
   takeIntoUse,
-} from '../../../src/domain/outbox/ledger-in-use.js';
-import { isLedgerOf, openLedger, type HubLedger } from '../../../src/domain/outbox/ledger.js';
+  isLedgerOf,
+  openLedger,
+} from '../../../src/domain/outbox/ledger.js';
 import { arbitraryAccount, arbitrarySettlement } from '../../support/arbitrary-delivery.js';
 
 const URL = 'https://hub.example.org';

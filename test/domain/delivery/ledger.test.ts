@@ -1,19 +1,17 @@
 import fc from 'fast-check';
 import {
+  type Settlement,
+  type HubLedger,
   discard,
   reclaim,
   requeue,
   settle,
-  type Settlement,
-} from '../../../src/domain/outbox/change-ledger.js';
-import {
   exceptionOf,
   isAnswered,
   isSettled,
   newestAnswered,
   openLedger,
   waitingCount,
-  type HubLedger,
 } from '../../../src/domain/outbox/ledger.js';
 
 const FIRST = 3;

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import type { Account } from '../../../src/domain/outbox/account.js';
 import type { Decision } from '../../../src/domain/outbox/decision.js';
-import { settle } from '../../../src/domain/outbox/change-ledger.js';
-import { exceptionOf, openLedger } from '../../../src/domain/outbox/ledger.js';
+import { settle, exceptionOf, openLedger } from '../../../src/domain/outbox/ledger.js';
 import { applyDecisions, consentOf, indexDecisions, ownerOf } from '../../../src/domain/outbox/ownership.js';
 
 const range = fc

@@ -6,7 +6,7 @@ import {
   sizeOf,
   union,
   type RecordSet,
-} from '../../../src/domain/outbox/record-ranges.js';
+} from '../../../src/domain/outbox/ledger.js';
 
 const numbers = fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 40 });
 

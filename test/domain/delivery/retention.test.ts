@@ -1,5 +1,4 @@
-import { discard, settle } from '../../../src/domain/outbox/change-ledger.js';
-import { openLedger, type HubLedger } from '../../../src/domain/outbox/ledger.js';
+import { type HubLedger, discard, settle, openLedger } from '../../../src/domain/outbox/ledger.js';
 import { indexDecisions } from '../../../src/domain/outbox/ownership.js';
 import { ledgersWithout } from '../../../src/domain/outbox/retention.js';
 

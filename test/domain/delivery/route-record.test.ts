@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import type { Account } from '../../../src/domain/outbox/account.js';
 import type { Decision } from '../../../src/domain/outbox/decision.js';
-import { settle, type Settlement } from '../../../src/domain/outbox/change-ledger.js';
-import { openLedger, type HubLedger } from '../../../src/domain/outbox/ledger.js';
+import { type Settlement, type HubLedger, settle, openLedger } from '../../../src/domain/outbox/ledger.js';
 import { consentOf, indexDecisions } from '../../../src/domain/outbox/ownership.js';
 import {
   standingOf,
@@ -10,7 +9,7 @@ import {
   type RecordStanding,
   type RoutableRecord,
   type RoutingContext,
-} from '../../../src/domain/outbox/route-record.js';
+} from '../../../src/domain/outbox/routing-policy.js';
 import {
   arbitraryAccount,
   arbitraryDecision,

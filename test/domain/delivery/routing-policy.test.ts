@@ -1,5 +1,5 @@
 import { holdSentence, sharingOf, type HoldReason } from '../../../src/domain/outbox/routing-policy.js';
-import { decideRoute, type RoutingInput } from '../../../src/domain/delivery/route.js';
+import { decideRoute, type RoutingInput } from '../../../src/domain/delivery/connection.js';
 import type { Account } from '../../../src/domain/outbox/account.js';
 
 const account: Account = { hub: { url: 'https://hub.example.org', id: 'hub-1' }, team: 'acme' };
