@@ -57,8 +57,7 @@ let git: ScratchGit;
 let home: string | undefined;
 
 beforeEach(() => {
-  git = scratchGit();
-  git.commitAll('seed');
+  git = scratchGit({});
   home = process.env['SPEC_KITTY_HOME'];
   process.env['SPEC_KITTY_HOME'] = git.stateRoot;
 });

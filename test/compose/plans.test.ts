@@ -2,7 +2,7 @@ import { readPlan, type PlanFinding, type ReadPlan } from '../../src/app/compose
 import { ReadBoard } from '../../src/app/work/read-board.js';
 import { corpusFeatures } from '../support/corpus.js';
 import { corpusSeed, FEATURE, FOLDER, pathOf, smallFeature } from '../support/planning-documents.js';
-import { memoryWorld } from '../support/workflow-world.js';
+import { workflowWorld } from '../support/workflow-world.js';
 
 const plan = async (files: Readonly<Record<string, string>>, feature = FEATURE): Promise<ReadPlan> => {
   const read = await readPlan(feature, new Map(Object.entries(files)));
@@ -16,7 +16,7 @@ const findings = async (files: Readonly<Record<string, string>>): Promise<readon
 describe('a plan that is read from texts alone', () => {
   it.each(corpusFeatures())('has the board that every command shows: %s', async (feature) => {
     const files = corpusSeed(feature);
-    const world = await memoryWorld(files);
+    const world = workflowWorld(files);
     const { board, paths } = await plan(files, feature);
     expect(board).toEqual(
       await new ReadBoard({ repository: world.repository, files: world.files }).run({

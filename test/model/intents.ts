@@ -1,10 +1,7 @@
-import { MemoryFeatureFiles } from '../../src/adapters/memory/memory-feature-files.js';
-import { MemoryIntentStore } from '../../src/adapters/memory/memory-intent-store.js';
-import { MemoryRepository } from '../../src/adapters/memory/memory-repository.js';
-import { MemoryWorkTree } from '../../src/adapters/memory/memory-work-tree.js';
 import { ResolveLeftOver, type ResolvedLeftOver } from '../../src/app/work/resolve-left-over.js';
 import type { Fact, Outbox } from '../../src/ports/outbox.js';
 import { PROJECT } from '../support/facts.js';
+import { workflowWorld } from '../support/workflow-world.js';
 
 /** What a command was about to do and capture when it died. */
 export interface ModelIntent {
@@ -14,24 +11,17 @@ export interface ModelIntent {
   readonly nextRecord: number;
 }
 
-const ROOT = '/work';
 const PATH = 'kitty-specs/001-x/tasks/WP01-a.md';
 
-/** A repository in which a command died. */
+/** A project outside git, which is quickest, in which a command died. */
 export const resolveIntent = async (
   intent: ModelIntent,
   outbox: Outbox,
   maxWaiting: number,
 ): Promise<ResolvedLeftOver | undefined> => {
-  const tree = new MemoryWorkTree();
-  const files = new MemoryFeatureFiles(tree);
-  const repository = new MemoryRepository({ root: ROOT, files: tree });
-  const intents = new MemoryIntentStore();
-  const checkout = (await repository.locate(ROOT))!;
-  files.put(
-    ROOT,
-    PATH,
-    intent.facts.map((fact, index) => (intent.isProven[index] ? lineOf(fact) : '')).join('\n'),
+  const { repository, files, intents, checkout } = workflowWorld(
+    { [PATH]: intent.facts.map((fact, index) => (intent.isProven[index] ? lineOf(fact) : '')).join('\n') },
+    { underGit: false },
   );
   const resolver = new ResolveLeftOver({
     repository,
@@ -42,11 +32,10 @@ export const resolveIntent = async (
       open: () => outbox,
     },
   });
-  return repository.exclusive(checkout, async (held) => {
+  return repository.exclusive(await checkout(), async (held) => {
     await intents.write(held, {
       version: 1,
       project: PROJECT,
-      branch: 'main',
       nextRecord: intent.nextRecord,
       events: intent.facts.map((fact) => ({
         ...fact,

@@ -8,7 +8,7 @@ import { createClientContainer, type Overrides } from '../../src/app/compose/con
 import type { Outcome } from '../../src/app/cli/exit-codes.js';
 import { bufferSink, type BufferSink, type Source } from '../../src/app/cli/io.js';
 import { runProgram } from '../../src/app/cli/program.js';
-import { scratchGit } from './scratch-git.js';
+import { scratchGit, type ScratchGit, type Seed } from './scratch-git.js';
 
 export interface Ran {
   readonly outcome: Outcome;
@@ -33,15 +33,14 @@ export interface RunOptions {
 
 /** The whole program in this process: a real repository and state root, hubs in memory. */
 export class CommandLine {
-  readonly git = scratchGit();
+  readonly git: ScratchGit;
   readonly network = new MemoryNetwork();
   readonly hub = this.network.addHub({ url: 'https://hub.example.org' });
 
-  constructor(seed: Readonly<Record<string, string>> = {}) {
+  constructor(seed: Seed = {}) {
+    this.git = scratchGit(seed);
     this.hub.signIns.addUser('ada', 'secret', 'acme');
     this.hub.signIns.addUser('bob', 'secret', 'birch');
-    for (const [path, text] of Object.entries(seed)) this.git.write(path, text);
-    this.git.commitAll('seed');
   }
 
   async run(line: string | readonly string[], options: RunOptions = {}): Promise<Ran> {

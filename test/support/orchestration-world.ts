@@ -1,11 +1,13 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FileAgentTrust } from '../../src/adapters/agents/file-agent-trust.js';
+import { GitAgentWork } from '../../src/adapters/agents/git-agent-work.js';
+import { JsonOrchestrationStore } from '../../src/adapters/agents/json-orchestration-store.js';
+import { StateRoot } from '../../src/adapters/fs/state-root.js';
 import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
 import { MemoryAgentCatalog } from '../../src/adapters/memory/memory-agent-catalog.js';
 import { MemoryAgentRunner, type AgentBehaviour } from '../../src/adapters/memory/memory-agent-runner.js';
-import { MemoryAgentTrust } from '../../src/adapters/memory/memory-agent-trust.js';
-import { MemoryAgentWork } from '../../src/adapters/memory/memory-agent-work.js';
-import { MemoryMerges } from '../../src/adapters/memory/memory-merges.js';
 import { SeededRandomness } from '../../src/adapters/memory/seeded-randomness.js';
-import { MemoryOrchestrationStore } from '../../src/adapters/memory/memory-orchestration-store.js';
 import { AbortOrchestration } from '../../src/app/agents/abort-orchestration.js';
 import { MergeWorkPackages } from '../../src/app/work/merge-work-packages.js';
 import { MoveWorkPackage } from '../../src/app/work/move-work-package.js';
@@ -19,11 +21,11 @@ import type { OrchestratorSources } from '../../src/app/agents/orchestrator-sour
 import { PerformWork } from '../../src/app/work/perform-work.js';
 import { isWorkPackageId } from '../../src/domain/ids.js';
 import type { Lane } from '../../src/domain/events/lane.js';
-import type { AgentRun } from '../../src/ports/agents.js';
+import type { AgentRun, OrchestratorPlace } from '../../src/ports/agents.js';
 import { mortal, type Fuse } from './mortal.js';
-import { FEATURE, pathOf, smallFeature, type WorkPackageSeed } from './planning-documents.js';
+import { pathOf, smallFeature, type WorkPackageSeed } from './planning-documents.js';
 import { capturedEvents } from './captured-events.js';
-import { memoryWorld, useCases, type WorkflowPorts } from './workflow-world.js';
+import { workflowWorld, useCases, type WorkflowPorts } from './workflow-world.js';
 
 /** What an agent does with one work package, after so many earlier runs of the same phase on it by anybody. */
 export type Script = (
@@ -41,28 +43,35 @@ export type Script = (
 export type OrchestrationWorld = Awaited<ReturnType<typeof orchestrationWorld>>;
 
 /** A verdict with the word that the prompt of the run asks for. */
-export const signed = (verdict: string, run: AgentRun, world: OrchestrationWorld): string =>
-  `${verdict} ${/`VERDICT: approved (\w+)`/.exec(world.store.prompts.get(run.argv[1] ?? '') ?? '')?.[1] ?? ''}`;
+export const signed = (verdict: string, run: AgentRun): string =>
+  `${verdict} ${/`VERDICT: approved (\w+)`/.exec(promptOf(run))?.[1] ?? ''}`;
 
-/** Implements by one commit of a file of its own; approves what it reviews. */
-export const diligent: Script = ({ run, id, phase, earlier, print }, world) => {
-  if (phase === 'review') {
-    print(signed('VERDICT: approved', run, world));
-    return 0;
-  }
-  world.repository.commitOn(`${FEATURE}-${id}`, { [`src/${id}.txt`]: `${id} ${earlier}\n` });
+export const promptOf = (run: AgentRun): string => readFileSync(run.argv[1] ?? '', 'utf8');
+
+/** Implements by a file of its own, which it leaves to be committed; approves what it reviews. */
+export const diligent: Script = ({ run, id, phase, earlier, print }) => {
+  if (phase === 'review') print(signed('VERDICT: approved', run));
+  else writeFileSync(join(run.directory, `${id}.txt`), `${id} ${earlier}\n`);
   return 0;
 };
 
-/** A project in memory, and agents that are functions. */
+/** A project in a real repository, and agents that are functions. */
 export const orchestrationWorld = async (
   workPackages: Readonly<Record<string, WorkPackageSeed>>,
   scripts: Readonly<Record<string, Script>> = { ann: diligent, bob: diligent },
 ) => {
-  const memory = await memoryWorld(smallFeature(workPackages));
+  const project = workflowWorld(smallFeature(workPackages));
+  const { environment, stateRoot } = project.scratch;
   const time = new ControlledTime();
-  const store = new MemoryOrchestrationStore();
-  const work = new MemoryAgentWork();
+  const store = new JsonOrchestrationStore();
+  const occupied: OrchestratorPlace[] = [];
+  const occupy = store.occupy.bind(store);
+  store.occupy = async (checkout) => {
+    const place = await occupy(checkout);
+    if (place !== undefined) occupied.push(place);
+    return place;
+  };
+  const work = new GitAgentWork(environment);
   const counts = new Map<string, number>();
   const behaviour =
     (script: Script): AgentBehaviour =>
@@ -80,7 +89,7 @@ export const orchestrationWorld = async (
     new Map(Object.entries(scripts).map(([name, script]) => [name, behaviour(script)])),
     time,
   );
-  const trust = new MemoryAgentTrust();
+  const trust = new FileAgentTrust(new StateRoot(stateRoot));
   const progress: OrchestrationProgress[] = [];
   const catalog = new MemoryAgentCatalog(Object.keys(scripts), {
     ghost: { argv: ['ghost'], isPromptInput: false },
@@ -90,15 +99,15 @@ export const orchestrationWorld = async (
     const dies = <T extends object>(port: T, immortal: readonly string[] = []): T =>
       fuse === undefined ? port : mortal(port, fuse, immortal);
     const ports: WorkflowPorts = {
-      repository: dies(memory.repository, ['exclusive', 'tryExclusive']),
-      files: dies(memory.files),
-      intents: dies(memory.intents),
+      repository: dies(project.repository, ['exclusive', 'tryExclusive']),
+      files: dies(project.files),
+      intents: dies(project.intents),
       outboxes: {
-        list: () => memory.outboxes.list(),
-        open: (key) => dies(memory.outboxes.open(key), ['records']),
+        list: () => project.outboxes.list(),
+        open: (key) => dies(project.outboxes.open(key), ['records']),
       },
     };
-    const merges = dies(new MemoryMerges(memory.repository));
+    const merges = dies(project.merges);
     const { emitter, resolve } = useCases(ports, 10_000);
     const sources: OrchestratorSources = {
       repository: ports.repository,
@@ -123,10 +132,9 @@ export const orchestrationWorld = async (
     return new OrchestrateFeature(sources);
   };
   const world = {
-    ...memory,
+    ...project,
     time,
     store,
-    work,
     runner,
     progress,
     catalog,
@@ -137,29 +145,49 @@ export const orchestrationWorld = async (
       fuse?: Fuse,
     ): Promise<OrchestrationResult> =>
       orchestrator(fuse).run(
-        { checkout: await memory.checkout(), onProgress: (each) => progress.push(each), ...input },
+        { checkout: await project.checkout(), onProgress: (each) => progress.push(each), ...input },
         signal,
       ),
+    /** The process is gone, and with it its locks. */
+    bury: (): void => occupied.splice(0).forEach((place) => place.release()),
+    /** Text of the state that the run keeps; `undefined` when there is none. */
+    stateText: (): string | undefined =>
+      existsSync(join(project.root, STATE)) ? project.text(STATE) : undefined,
     abort: async () =>
       new AbortOrchestration({ orchestrationStore: store, timer: time, wallClock: time }).run({
-        checkout: await memory.checkout(),
+        checkout: await project.checkout(),
       }),
+    hasState: async (): Promise<boolean> => (await store.read(await project.checkout())).found === 'state',
     /** Moves a work package as a person with another terminal does. */
     move: async (workPackageId: string, to: Lane, force = false): Promise<void> => {
-      await new MoveWorkPackage({ ...memory, perform: useCases(memory, 10_000).perform }).run({
-        checkout: await memory.checkout(),
+      await new MoveWorkPackage({ ...project, perform: useCases(project, 10_000).perform }).run({
+        checkout: await project.checkout(),
         workPackageId,
         to,
         force,
       });
     },
     /** A file of the target branch. */
-    repositoryText: (path: string): string => memory.repository.tipOf('main')?.files.get(path) ?? '',
-    lane: (id: string): string | undefined =>
-      /^lane: "?(\w+)/m.exec(memory.tree.text(memory.root, pathOf(id)) ?? '')?.[1],
+    repositoryText: (path: string): string => project.scratch.git('show', `main:${path}`),
+    lane: (id: string): string | undefined => /^lane: "?(\w+)/m.exec(project.text(pathOf(id)))?.[1],
+    /** Waits for what real git is at work on. */
+    until: async (isSo: () => boolean): Promise<void> => {
+      while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
+    },
+    /** Lets time pass until the work has ended; git, which is real, gets its turns. */
+    whileTimePasses: async <T>(working: Promise<T>): Promise<T> => {
+      let over = false;
+      const ended = working.finally(() => (over = true));
+      ended.catch(() => undefined);
+      while (!over) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        await time.advance(1_000);
+      }
+      return ended;
+    },
     /** Every event in short, in the order of capture. */
     told: async (): Promise<readonly string[]> =>
-      (await capturedEvents(memory)).map(({ event_type: type, aggregate_id: id, payload }) => {
+      (await capturedEvents(project)).map(({ event_type: type, aggregate_id: id, payload }) => {
         const fields = payload as unknown as Record<string, unknown>;
         switch (type) {
           case 'WPStatusChanged':
@@ -175,5 +203,8 @@ export const orchestrationWorld = async (
   };
   return world;
 };
+
+/** Where the run keeps its state. */
+export const STATE = '.kittify/orchestration-state.json';
 
 let runs = 0;

@@ -1,8 +1,5 @@
-import { MemoryFeatureFiles } from '../../src/adapters/memory/memory-feature-files.js';
-import { MemoryIntentStore } from '../../src/adapters/memory/memory-intent-store.js';
 import { MemoryOutboxes } from '../../src/adapters/memory/memory-outboxes.js';
-import { MemoryRepository } from '../../src/adapters/memory/memory-repository.js';
-import { MemoryWorkTree } from '../../src/adapters/memory/memory-work-tree.js';
+import { GitMerges } from '../../src/adapters/work/git-merges.js';
 import { GitRepository } from '../../src/adapters/work/git-repository.js';
 import { JsonIntentStore } from '../../src/adapters/work/json-intent-store.js';
 import { WorkPackageFiles } from '../../src/adapters/work/work-package-files.js';
@@ -12,7 +9,7 @@ import { ResolveLeftOver } from '../../src/app/work/resolve-left-over.js';
 import type { Outboxes } from '../../src/ports/outbox.js';
 import type { FeatureFiles, IntentStore, Repository } from '../../src/ports/work.js';
 import type { Checkout } from '../../src/ports/events.js';
-import { scratchGit, type ScratchGit } from './scratch-git.js';
+import { scratchFolder, scratchGit, type ScratchGit, type Seed } from './scratch-git.js';
 
 export const PROJECT = '550e8400-e29b-41d4-a716-446655440000';
 
@@ -24,62 +21,52 @@ export interface WorkflowPorts {
   readonly outboxes: Outboxes;
 }
 
+/** A project on disk; its events stay in memory. */
 export interface WorkflowWorld extends WorkflowPorts {
   readonly root: string;
+  readonly scratch: ScratchGit;
+  readonly repository: GitRepository;
+  readonly merges: GitMerges;
   readonly outboxes: MemoryOutboxes;
   write(path: string, text: string): void;
+  /** Text of a file. */
+  text(path: string): string;
   checkout(): Promise<Checkout>;
   /** Ids of the captured events, in order. */
   captured(): Promise<readonly string[]>;
   withdrawn(): Promise<number>;
-  remove(): void;
 }
 
-const seedPaths = (seed: Readonly<Record<string, string>>): readonly string[] => Object.keys(seed);
-
-/** A project in memory whose seed is committed. */
-export const memoryWorld = async (
-  seed: Readonly<Record<string, string>>,
-  options: { readonly underGit?: boolean } = {},
-): Promise<WorkflowWorld & { readonly repository: MemoryRepository; readonly tree: MemoryWorkTree }> => {
-  const root = '/project';
-  const tree = new MemoryWorkTree();
-  const repository = new MemoryRepository({ root, files: tree, ...options });
-  for (const [path, text] of Object.entries(seed)) tree.write(root, path, text);
-  await repository.commit({ checkout: { root, projectRoot: root } }, seedPaths(seed), 'seed');
+/** A project whose seed is committed; gone after the last test of the file. */
+export const workflowWorld = (
+  seed: Seed,
+  { underGit = true, name = 'project' }: { readonly underGit?: boolean; readonly name?: string } = {},
+): WorkflowWorld => {
+  const scratch = underGit ? scratchGit(seed, name) : scratchFolder(seed);
+  const { root, stateRoot, environment } = scratch;
+  const repository = new GitRepository({ stateRoot, environment });
   const outboxes = new MemoryOutboxes();
   return {
     root,
-    tree,
-    repository,
-    files: new MemoryFeatureFiles(tree),
-    intents: new MemoryIntentStore(),
-    outboxes,
-    write: (path, text) => tree.write(root, path, text),
-    ...asked(repository, root, outboxes),
-    remove: () => undefined,
-  };
-};
-
-/** A project in a real repository whose seed is committed; events stay in memory. */
-export const gitWorld = (
-  seed: Readonly<Record<string, string>>,
-): WorkflowWorld & { readonly repository: GitRepository; readonly scratch: ScratchGit } => {
-  const scratch = scratchGit();
-  for (const [path, text] of Object.entries(seed)) scratch.write(path, text);
-  scratch.commitAll('seed');
-  const repository = new GitRepository({ stateRoot: scratch.stateRoot, environment: scratch.environment });
-  const outboxes = new MemoryOutboxes();
-  return {
-    root: scratch.root,
     scratch,
     repository,
+    merges: new GitMerges(environment),
     files: new WorkPackageFiles(),
-    intents: new JsonIntentStore(scratch.stateRoot),
+    intents: new JsonIntentStore(stateRoot),
     outboxes,
     write: scratch.write,
-    ...asked(repository, scratch.root, outboxes),
-    remove: scratch.remove,
+    text: scratch.read,
+    checkout: async () => {
+      const checkout = await repository.locate(root);
+      if (checkout === undefined) throw new Error('the world has no project');
+      return checkout;
+    },
+    captured: async () => {
+      const found: string[] = [];
+      for await (const { eventId } of outboxes.open(PROJECT).records()) found.push(eventId);
+      return found;
+    },
+    withdrawn: async () => (await outboxes.open(PROJECT).reading()).beside.withdrawn,
   };
 };
 
@@ -109,17 +96,3 @@ export const useCases = (ports: WorkflowPorts, maxWaiting = 100) => {
 };
 
 type IdentifyOfEmitter = ConstructorParameters<typeof EventEmitter>[0]['identify'];
-
-const asked = (repository: Repository, root: string, outboxes: MemoryOutboxes) => ({
-  checkout: async () => {
-    const checkout = await repository.locate(root);
-    if (checkout === undefined) throw new Error('the world has no project');
-    return checkout;
-  },
-  captured: async () => {
-    const found: string[] = [];
-    for await (const { eventId } of outboxes.open(PROJECT).records()) found.push(eventId);
-    return found;
-  },
-  withdrawn: async () => (await outboxes.open(PROJECT).reading()).beside.withdrawn,
-});

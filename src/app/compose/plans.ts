@@ -1,4 +1,4 @@
-import { MemoryFeatureFiles } from '../../adapters/memory/memory-feature-files.js';
+import { FeatureTexts } from '../../adapters/work/feature-texts.js';
 import { isSyncError } from '../../domain/errors.js';
 import { featureDirectory } from '../../domain/work/feature-slug.js';
 import { readFeatureState } from '../work/feature-state.js';
@@ -29,8 +29,7 @@ export const readPlan = async (
   feature: string,
   texts: ReadonlyMap<string, string>,
 ): Promise<ReadPlan | undefined> => {
-  const files = new MemoryFeatureFiles();
-  for (const [path, text] of texts) files.put(ROOT, path, text);
+  const files = new FeatureTexts(texts);
   const documents = await files.read(ROOT, feature);
   if (documents === undefined) return undefined;
   const findings = planFindings(documents);

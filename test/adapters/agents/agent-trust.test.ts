@@ -3,11 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileAgentTrust } from '../../../src/adapters/agents/file-agent-trust.js';
 import { StateRoot } from '../../../src/adapters/fs/state-root.js';
-import { MemoryAgentTrust } from '../../../src/adapters/memory/memory-agent-trust.js';
 import { agentTrustContract } from '../../contracts/agent-trust.contract.js';
 import { scratchDirectory } from '../../support/scratch-directory.js';
-
-agentTrustContract({ name: 'MemoryAgentTrust', setup: async () => ({ subject: new MemoryAgentTrust() }) });
 
 agentTrustContract({
   name: 'FileAgentTrust',

@@ -7,11 +7,7 @@ describe('what agents leave in git work trees', () => {
   let scratch: ScratchGit;
   let tree: string;
   beforeEach(() => {
-    scratch = scratchGit();
-    scratch.write('a.txt', 'a\n');
-    scratch.write('kitty-specs/001-x/spec.md', 'spec\n');
-    scratch.write('.gitignore', 'build/\n');
-    scratch.commitAll('seed');
+    scratch = scratchGit({ 'a.txt': 'a\n', 'kitty-specs/001-x/spec.md': 'spec\n', '.gitignore': 'build/\n' });
     tree = join(scratch.root, '.worktrees', 'work');
     scratch.git('worktree', 'add', '--quiet', '--no-checkout', '-b', 'work', tree);
     scratch.gitIn(tree, 'sparse-checkout', 'set', '--no-cone', '/*', '!/kitty-specs/');

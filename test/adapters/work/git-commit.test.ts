@@ -10,10 +10,7 @@ describe('a commit of exactly the changed files', () => {
   let held: HeldRepository;
 
   beforeEach(async () => {
-    scratch = scratchGit();
-    scratch.write('a.txt', 'a\n');
-    scratch.write('b.txt', 'b\n');
-    scratch.commitAll('first');
+    scratch = scratchGit({ 'a.txt': 'a\n', 'b.txt': 'b\n' });
     repository = new GitRepository({ stateRoot: scratch.stateRoot, environment: scratch.environment });
     held = { checkout: (await repository.locate(scratch.root))! };
   });
@@ -143,7 +140,7 @@ describe('a commit of exactly the changed files', () => {
       ok: true,
       value: (await repository.head(held.checkout)).commit,
     });
-    expect(scratch.git('log', '--format=%s').trim()).toBe('first');
+    expect(scratch.git('log', '--format=%s').trim()).toBe('seed');
   });
 
   it('waits for another git to give the index back', async () => {

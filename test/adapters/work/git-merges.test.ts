@@ -10,11 +10,7 @@ import { scratchGit, type ScratchGit } from '../../support/scratch-git.js';
 mergesContract({
   name: 'GitMerges',
   setup: async () => {
-    const scratch = scratchGit();
-    scratch.write('a.txt', 'a\n');
-    scratch.write('b.txt', 'b\n');
-    scratch.write('.gitignore', '.worktrees/\n');
-    scratch.commitAll('first');
+    const scratch = scratchGit({ 'a.txt': 'a\n', 'b.txt': 'b\n', '.gitignore': '.worktrees/\n' });
     const { root, stateRoot, environment } = scratch;
     return {
       subject: new GitMerges(environment),
@@ -37,11 +33,7 @@ describe('GitMerges beside the promises', () => {
   let repository: GitRepository;
 
   beforeEach(async () => {
-    scratch = scratchGit();
-    scratch.write('a.txt', 'a\n');
-    scratch.write('b.txt', 'b\n');
-    scratch.write('gone.txt', 'gone\n');
-    scratch.commitAll('first');
+    scratch = scratchGit({ 'a.txt': 'a\n', 'b.txt': 'b\n', 'gone.txt': 'gone\n' });
     const { root, stateRoot, environment } = scratch;
     repository = new GitRepository({ stateRoot, environment });
     merges = new GitMerges(environment);

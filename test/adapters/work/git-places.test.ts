@@ -7,9 +7,7 @@ describe('where a checkout lies', () => {
   let scratch: ScratchGit;
   let repository: GitRepository;
   beforeEach(() => {
-    scratch = scratchGit();
-    scratch.write('src/deep/a.txt', 'a\n');
-    scratch.commitAll('first');
+    scratch = scratchGit({ 'src/deep/a.txt': 'a\n' });
     repository = new GitRepository({ stateRoot: scratch.stateRoot, environment: scratch.environment });
   });
   afterEach(() => scratch.remove());

@@ -12,8 +12,7 @@ describe('branch and commit', () => {
   let repository: GitRepository;
   let checkout: Checkout;
   beforeEach(async () => {
-    scratch = scratchGit();
-    scratch.commitAll('first');
+    scratch = scratchGit({});
     // Without git on its path, whatever it answers comes from files.
     repository = new GitRepository({ stateRoot: scratch.stateRoot, environment: { PATH: scratch.place } });
     checkout = (await repository.locate(scratch.root))!;

@@ -7,10 +7,7 @@ import { scratchGit } from '../../support/scratch-git.js';
 repositoryContract({
   name: 'GitRepository',
   setup: async () => {
-    const scratch = scratchGit();
-    scratch.write('a.txt', 'a\n');
-    scratch.write('b.txt', 'b\n');
-    scratch.commitAll('first');
+    const scratch = scratchGit({ 'a.txt': 'a\n', 'b.txt': 'b\n' });
     const outside = join(scratch.place, 'outside');
     mkdirSync(outside);
     return {

@@ -11,11 +11,11 @@ describe('a work tree for a work package', () => {
   let held: HeldRepository;
   let request: WorktreeRequest;
   beforeEach(async () => {
-    scratch = scratchGit();
-    scratch.write('kitty-specs/001-x/spec.md', 'spec\n');
-    scratch.write('src/a.txt', 'a\n');
-    scratch.write('kitty-specs.txt', 'not the folder\n');
-    scratch.commitAll('first');
+    scratch = scratchGit({
+      'kitty-specs/001-x/spec.md': 'spec\n',
+      'src/a.txt': 'a\n',
+      'kitty-specs.txt': 'not the folder\n',
+    });
     repository = new GitRepository({ stateRoot: scratch.stateRoot, environment: scratch.environment });
     held = { checkout: (await repository.locate(scratch.root))! };
     const path = join(scratch.root, '.worktrees', '001-x-WP01');

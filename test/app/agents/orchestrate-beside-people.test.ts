@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { SyncError } from '../../../src/domain/errors.js';
 import { OrchestrationStatus } from '../../../src/app/agents/orchestration-status.js';
 import { PlanOrchestration } from '../../../src/app/agents/plan-orchestration.js';
@@ -16,10 +18,6 @@ const words = (result: {
 
 const notices = (world: OrchestrationWorld): readonly string[] =>
   world.progress.flatMap((each) => (each.what === 'noticed' ? [each.notice] : []));
-
-const settle = async (): Promise<void> => {
-  for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
-};
 
 /** Does something to the project while it implements WP01, then its work. */
 const meanwhile =
@@ -49,7 +47,7 @@ describe('an orchestration beside people', () => {
   it('takes up what others have finished when it is resumed, and what needs it', async () => {
     const world = await orchestrationWorld({ WP01: { lane: 'doing' }, WP02: { dependencies: '[WP01]' } });
     await world.run();
-    world.repository.commitOn(`${FEATURE}-WP01`, { 'theirs.txt': 'theirs\n' });
+    world.scratch.commitOn(`${FEATURE}-WP01`, { 'theirs.txt': 'theirs\n' });
     await world.move('WP01', 'for_review');
     const result = await world.run({ resume: true });
     expect(words(result)).toEqual({ WP01: 'done', WP02: 'done' });
@@ -97,7 +95,7 @@ describe('an orchestration beside people', () => {
     const sendsBack: Script = async (task, world) => {
       if (task.phase === 'implementation' || task.earlier > 0) return diligent(task, world);
       await world.move(task.id, 'doing');
-      task.print(signed('VERDICT: changes requested', task.run, world));
+      task.print(signed('VERDICT: changes requested', task.run));
       return 0;
     };
     const world = await orchestrationWorld({ WP01: {} }, { ann: diligent, bob: sendsBack });
@@ -157,7 +155,7 @@ describe('an orchestration beside people', () => {
   it('gives what somebody else implemented back when its owner takes it to doing again', async () => {
     const owner = meanwhile(async (at) => at.move('WP01', 'doing'), 'review');
     const world = await orchestrationWorld({ WP01: { lane: 'for_review' } }, { ann: owner, bob: diligent });
-    world.repository.commitOn(`${FEATURE}-WP01`, { 'theirs.txt': 'theirs\n' });
+    world.scratch.commitOn(`${FEATURE}-WP01`, { 'theirs.txt': 'theirs\n' });
     await world.run({ agents: ['ann'], limits: { merges: false } });
     // An approval of what is not in review any more merges nothing.
     expect(words(await world.run({ resume: true }))).toEqual({ WP01: 'elsewhere' });
@@ -170,7 +168,7 @@ describe('an orchestration beside people', () => {
       return 1;
     };
     const world = await orchestrationWorld({ WP01: { lane: 'for_review' } }, { ann: fails, bob: diligent });
-    world.repository.commitOn(`${FEATURE}-WP01`, { 'theirs.txt': 'theirs\n' });
+    world.scratch.commitOn(`${FEATURE}-WP01`, { 'theirs.txt': 'theirs\n' });
     expect(words(await world.run())).toEqual({ WP01: 'elsewhere' });
     expect(notices(world).at(-1)).toBe('WP01 was taken back to doing by somebody else, who has it now.');
   });
@@ -194,11 +192,10 @@ describe('an orchestration beside people', () => {
   });
 
   it('pauses what was handed over with something that git refuses to commit', async () => {
-    const tree = `/project/.worktrees/${FEATURE}-WP01`;
     const hands: Script = async (task, at) => {
-      at.work.leave(tree, () => 'x');
-      at.work.refuse(tree, 'lint says no');
+      writeFileSync(join(task.run.directory, 'left.txt'), 'left\n');
       await at.move(task.id, 'for_review');
+      at.scratch.hook('pre-commit', 'echo "lint says no" >&2; exit 1');
       return 0;
     };
     const world = await orchestrationWorld({ WP01: {} }, { ann: hands, bob: diligent });
@@ -220,12 +217,7 @@ describe('an orchestration beside people', () => {
         if (++refused > 0 && refused <= busy) throw new SyncError('lock-busy', 'Another command is at work.');
         return exclusive(...args);
       }) as typeof exclusive;
-      const running = world.run();
-      for (let turn = 0; turn < 12; turn++) {
-        await settle();
-        await world.time.advance(1_000);
-      }
-      expect((await running).ended).toBe(ended);
+      expect((await world.whileTimePasses(world.run())).ended).toBe(ended);
     }
   });
 
@@ -245,7 +237,7 @@ describe('an orchestration beside people', () => {
   it('pauses a work package whose file is gone, and goes on with the others', async () => {
     const world = await orchestrationWorld(
       { WP01: {}, WP02: {} },
-      { ann: meanwhile(async (at) => at.tree.remove(at.root, pathOf('WP02'))), bob: diligent },
+      { ann: meanwhile(async (at) => at.scratch.delete(pathOf('WP02'))), bob: diligent },
     );
     const result = await world.run({ limits: { maxParallel: 1 } });
     expect(words(result)).toEqual({ WP01: 'done', WP02: 'paused' });
@@ -297,12 +289,8 @@ describe('stopping an orchestration', () => {
       },
     );
     const running = world.run();
-    await settle();
-    const aborting = world.abort();
-    for (let turn = 0; turn < 10; turn++) {
-      await settle();
-      await world.time.advance(300);
-    }
+    await world.until(() => world.runner.runs.length === 2);
+    const aborting = world.whileTimePasses(world.abort());
     expect(await aborting).toMatchObject({ outcome: 'stopped', feature: FEATURE });
     expect((await running).ended).toBe('aborted');
     expect([world.lane('WP01'), world.lane('WP02')]).toEqual(['doing', 'doing']);
@@ -323,11 +311,9 @@ describe('stopping an orchestration', () => {
   it('is not given up while its process does not end, and says so', async () => {
     const world = await orchestrationWorld({ WP01: {} }, { ann: () => 1 });
     await world.run();
-    await world.store.occupy(await world.checkout());
-    const aborting = world.abort();
-    const refused = expect(aborting).rejects.toMatchObject({ kind: 'lock-busy' });
-    for (let turn = 0; turn < 400; turn++) await world.time.advance(200);
-    await refused;
+    // As long as somebody has the place, the real store waits for it a fifth of a second each time.
+    world.store.occupy = async () => undefined;
+    await expect(world.whileTimePasses(world.abort())).rejects.toMatchObject({ kind: 'lock-busy' });
   });
 });
 
@@ -361,7 +347,7 @@ describe('the plan and the status of an orchestration', () => {
       elsewhere: ['WP05'],
       done: ['WP01'],
     });
-    expect(world.store.writes).toBe(0);
+    expect(world.stateText()).toBeUndefined();
   });
 
   it.each([
@@ -403,7 +389,7 @@ describe('the plan and the status of an orchestration', () => {
   it('touches nothing when a run is refused, and lets the next one in', async () => {
     const world = await orchestrationWorld({ WP01: {} });
     await expect(world.run({ agents: ['nobody'] })).rejects.toMatchObject({ kind: 'input-invalid' });
-    expect(world.store.writes).toBe(0);
+    expect(world.stateText()).toBeUndefined();
     const { exclude } = world.repository;
     world.repository.exclude = async () => {
       throw new SyncError('storage-failed', 'info/exclude cannot be written.');

@@ -1,7 +1,4 @@
 import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
-import { MemoryOutboxes } from '../../../src/adapters/memory/memory-outboxes.js';
-import { MemoryRepository } from '../../../src/adapters/memory/memory-repository.js';
-import { MemoryWorkTree } from '../../../src/adapters/memory/memory-work-tree.js';
 import { SequentialEventIds } from '../../../src/adapters/memory/sequential-event-ids.js';
 import { emitEvent } from '../../../src/app/outbox/emit-event.js';
 import { EventEmitter, type EmitterSources } from '../../../src/app/outbox/event-emitter.js';
@@ -12,6 +9,7 @@ import { SyncError } from '../../../src/domain/errors.js';
 import type { SharingPreference } from '../../../src/ports/events.js';
 import type { CaptureOutcome, Outbox } from '../../../src/ports/outbox.js';
 import { PROJECT } from '../../support/facts.js';
+import { workflowWorld } from '../../support/workflow-world.js';
 
 const ADA: Account = { hub: { url: 'https://hub.example.org', id: 'hub-1' }, team: 'acme', username: 'ada' };
 
@@ -34,12 +32,9 @@ const NOTE = {
 
 /** An emitter in a committed repository; everything that it reads can be changed. */
 const world = async (changes: Partial<EmitterSources> = {}) => {
-  const files = new MemoryWorkTree();
-  const repository = new MemoryRepository({ root: '/work/demo', files });
-  files.write('/work/demo', 'README', 'hello');
-  const checkout = { root: '/work/demo', projectRoot: '/work/demo', commonDir: '/work/demo/.git' };
-  await repository.commit({ checkout }, ['README'], 'first');
-  const outboxes = new MemoryOutboxes();
+  const project = workflowWorld({ README: 'hello' });
+  const { repository, outboxes, scratch } = project;
+  const checkout = await project.checkout();
   const time = new ControlledTime();
   const told: EmittedIn[] = [];
   const read = {
@@ -60,7 +55,7 @@ const world = async (changes: Partial<EmitterSources> = {}) => {
     emitted: (situation) => void told.push(situation),
     ...changes,
   });
-  return { emitter, repository, checkout, outboxes, time, told, read };
+  return { emitter, scratch, checkout, outboxes, time, told, read };
 };
 
 /** An outbox that answers captures like this. */
@@ -101,11 +96,11 @@ describe('an emission', () => {
   });
 
   it('is of the moment at which it began, whatever changes meanwhile', async () => {
-    const { emitter, checkout, read, repository } = await world();
+    const { emitter, checkout, read, scratch } = await world();
     const emission = await emitter.begin(checkout);
     read.account = undefined;
     read.identity = undefined;
-    repository.switchTo('later');
+    scratch.git('checkout', '--quiet', '-b', 'later');
     const { event, hub } = emission.fact('HistoryAdded', 'WP01', NOTE);
     expect(hub).toBe('hub-1');
     expect(event).toMatchObject({ team_slug: 'acme', project_uuid: PROJECT, git_branch: 'main' });

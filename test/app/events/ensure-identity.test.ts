@@ -2,24 +2,19 @@ import { CryptoHash } from '../../../src/adapters/host/crypto-hash.js';
 import { MemoryCheckoutRegistry } from '../../../src/adapters/memory/memory-checkout-registry.js';
 import { MemoryConfigStore } from '../../../src/adapters/memory/memory-config-store.js';
 import { MemoryLamportStore } from '../../../src/adapters/memory/memory-lamport-store.js';
-import { MemoryRepository } from '../../../src/adapters/memory/memory-repository.js';
-import { MemoryWorkTree } from '../../../src/adapters/memory/memory-work-tree.js';
 import { SeededRandomness } from '../../../src/adapters/memory/seeded-randomness.js';
 import { EnsureIdentity } from '../../../src/app/events/ensure-identity.js';
 import { SyncError } from '../../../src/domain/errors.js';
 import { isUuidV4 } from '../../../src/domain/ids.js';
-import type { Checkout } from '../../../src/ports/events.js';
+import { workflowWorld } from '../../support/workflow-world.js';
 
-const ROOT = '/work/My Demo';
+/** All worlds are about one checkout; what they remember of it is their own. */
+const project = workflowWorld({}, { name: 'My Demo' });
+const { root: ROOT, repository } = project;
 const uuid = '550e8400-e29b-41d4-a716-446655440000';
 const whole = { uuid, slug: 'demo', node_id: 'a1b2c3d4e5f6' };
 
 const makeWorld = (originUrl?: string) => {
-  const repository = new MemoryRepository({
-    root: ROOT,
-    files: new MemoryWorkTree(),
-    ...(originUrl !== undefined && { originUrl }),
-  });
   const config = new MemoryConfigStore();
   const checkouts = new MemoryCheckoutRegistry();
   const locks: string[] = [];
@@ -33,23 +28,20 @@ const makeWorld = (originUrl?: string) => {
       hash: new CryptoHash(),
       randomness: new SeededRandomness(seed),
       repository: {
-        originUrl: () => repository.originUrl(),
+        originUrl: async () => originUrl,
         exclusive: (checkout, work, signal) => {
           locks.push('exclusive');
           return repository.exclusive(checkout, work, signal);
         },
       },
     });
-  return { repository, config, checkouts, locks, process };
+  return { config, checkouts, locks, process };
 };
-
-const checkoutOf = async (repository: MemoryRepository): Promise<Checkout> =>
-  (await repository.locate(ROOT))!;
 
 describe('the identity of a checkout', () => {
   it('is minted once, stored, and the same in every later run', async () => {
-    const { repository, config, process } = makeWorld('git@github.com:acme/My_Repo.git');
-    const checkout = await checkoutOf(repository);
+    const { config, process } = makeWorld('git@github.com:acme/My_Repo.git');
+    const checkout = await project.checkout();
     const first = await process(1).run(checkout);
     expect(isUuidV4(first.projectUuid)).toBe(true);
     expect(first).toMatchObject({
@@ -67,9 +59,9 @@ describe('the identity of a checkout', () => {
   });
 
   it('costs neither lock nor write when nothing is missing', async () => {
-    const { repository, config, checkouts, locks, process } = makeWorld();
+    const { config, checkouts, locks, process } = makeWorld();
     config.put(ROOT, { project: whole });
-    const checkout = await checkoutOf(repository);
+    const checkout = await project.checkout();
     const reading = await process().run(checkout);
     expect(reading).toMatchObject({ projectUuid: uuid, projectSlug: 'demo' });
     expect(reading).not.toHaveProperty('repoSlug');
@@ -100,12 +92,12 @@ describe('the identity of a checkout', () => {
   });
 
   it('keeps what is there and fills in only what is missing', async () => {
-    const { repository, config, process } = makeWorld();
+    const { config, process } = makeWorld();
     config.put(ROOT, {
       project: { uuid, repo_slug: 'set/by-hand' },
       sync: { share: false, auto_start: false },
     });
-    expect(await process().run(await checkoutOf(repository))).toMatchObject({
+    expect(await process().run(await project.checkout())).toMatchObject({
       projectUuid: uuid,
       projectSlug: 'my-demo',
       repoSlug: 'set/by-hand',
@@ -119,15 +111,15 @@ describe('the identity of a checkout', () => {
   });
 
   it('is one and the same for any number of simultaneous first runs', async () => {
-    const { repository, process } = makeWorld();
-    const checkout = await checkoutOf(repository);
-    const readings = await Promise.all(Array.from({ length: 32 }, (_, seed) => process(seed).run(checkout)));
+    const { process } = makeWorld();
+    const checkout = await project.checkout();
+    const readings = await Promise.all(Array.from({ length: 16 }, (_, seed) => process(seed).run(checkout)));
     expect(new Set(readings.map((reading) => reading.projectUuid)).size).toBe(1);
   });
 
   it('is completed under the lock that the caller holds already', async () => {
-    const { repository, locks, process } = makeWorld();
-    const reading = await repository.exclusive(await checkoutOf(repository), (held) =>
+    const { locks, process } = makeWorld();
+    const reading = await repository.exclusive(await project.checkout(), (held) =>
       process().run(held.checkout, held),
     );
     expect(reading.sources.projectUuid).toBe('config');
@@ -137,9 +129,9 @@ describe('the identity of a checkout', () => {
 
 describe('a config that cannot be written', () => {
   it('yields the same identity in every run, derived from origin, with one warning', async () => {
-    const { repository, config, process } = makeWorld('https://github.com/acme/repo');
+    const { config, process } = makeWorld('https://github.com/acme/repo');
     config.makeReadOnly(ROOT);
-    const checkout = await checkoutOf(repository);
+    const checkout = await project.checkout();
     const first = await process(1).run(checkout);
     expect(first).toMatchObject({ projectSlug: 'repo', share: true, sources: { projectUuid: 'derived' } });
     expect(first.warnings).toHaveLength(1);
@@ -154,11 +146,11 @@ describe('a config that cannot be written', () => {
   it('is given the identity it had so far once it can be written', async () => {
     const readOnly = makeWorld();
     readOnly.config.makeReadOnly(ROOT);
-    const checkout = await checkoutOf(readOnly.repository);
+    const checkout = await project.checkout();
     const before = await readOnly.process().run(checkout);
-    const { repository, config, checkouts, process } = makeWorld();
+    const { config, checkouts, process } = makeWorld();
     await checkouts.remember((await readOnly.checkouts.recall(ROOT))!);
-    expect(await process(5).run(await checkoutOf(repository))).toMatchObject({
+    expect(await process(5).run(await project.checkout())).toMatchObject({
       projectUuid: before.projectUuid,
       sources: { projectUuid: 'config' },
     });
@@ -166,16 +158,16 @@ describe('a config that cannot be written', () => {
   });
 
   it('does not inherit the identity of another project that was at its place', async () => {
-    const { repository, checkouts, process } = makeWorld('https://github.com/acme/repo');
+    const { checkouts, process } = makeWorld('https://github.com/acme/repo');
     await checkouts.remember({ path: ROOT, projectUuid: uuid, projectSlug: 'another' });
-    expect((await process().run(await checkoutOf(repository))).projectUuid).not.toBe(uuid);
+    expect((await process().run(await project.checkout())).projectUuid).not.toBe(uuid);
   });
 
   it('keeps the part that it has', async () => {
-    const { repository, config, process } = makeWorld();
+    const { config, process } = makeWorld();
     config.put(ROOT, { project: { uuid } });
     config.makeReadOnly(ROOT);
-    expect(await process().run(await checkoutOf(repository))).toMatchObject({
+    expect(await process().run(await project.checkout())).toMatchObject({
       projectUuid: uuid,
       sources: { projectUuid: 'config', projectSlug: 'derived' },
     });
@@ -200,7 +192,7 @@ describe('a config that cannot be written', () => {
   });
 
   it('does not need the registry', async () => {
-    const { repository, config, checkouts } = makeWorld();
+    const { config, checkouts } = makeWorld();
     config.put(ROOT, { project: whole });
     const run = (error: Error) =>
       new EnsureIdentity({
@@ -221,8 +213,8 @@ describe('a config that cannot be written', () => {
 
 describe('scenario 20: a config that cannot be understood', () => {
   it('keeps the identity that was remembered and holds the events', async () => {
-    const { repository, config, checkouts, locks, process } = makeWorld();
-    const checkout = await checkoutOf(repository);
+    const { config, checkouts, locks, process } = makeWorld();
+    const checkout = await project.checkout();
     config.put(ROOT, { project: whole, sync: { share: false } });
     await process().run(checkout);
     config.putBroken(ROOT, 'holds a merge conflict marker', 4);
@@ -243,9 +235,9 @@ describe('scenario 20: a config that cannot be understood', () => {
   });
 
   it('derives an identity where none was ever seen, the same in the next run', async () => {
-    const { repository, config, process } = makeWorld();
+    const { config, process } = makeWorld();
     config.putBroken(ROOT, 'bad YAML');
-    const checkout = await checkoutOf(repository);
+    const checkout = await project.checkout();
     const first = await process(1).run(checkout);
     expect(first).toMatchObject({ share: 'unreadable', sources: { projectUuid: 'derived' } });
     expect((await process(2).run(checkout)).projectUuid).toBe(first.projectUuid);
@@ -256,10 +248,10 @@ describe('scenario 20: a config that cannot be understood', () => {
     ['a uuid of the wrong type', { project: { ...whole, uuid: 7 } }],
     ['a node id that was read as a number', { project: { ...whole, node_id: 123456789012 } }],
   ])('is never written to: %s', async (_name, document) => {
-    const { repository, config, locks, process } = makeWorld();
+    const { config, locks, process } = makeWorld();
     config.put(ROOT, document);
     const before = await config.read(ROOT);
-    const reading = await process().run(await checkoutOf(repository));
+    const reading = await process().run(await project.checkout());
     expect(reading).toMatchObject({
       share: 'unreadable',
       warnings: [expect.stringContaining('cannot be understood')],
@@ -269,7 +261,7 @@ describe('scenario 20: a config that cannot be understood', () => {
   });
 
   it('is not written to either when it breaks between the first look and the lock', async () => {
-    const { repository, config, checkouts } = makeWorld();
+    const { config, checkouts } = makeWorld();
     const racing = new EnsureIdentity({
       config,
       checkouts,
@@ -284,14 +276,14 @@ describe('scenario 20: a config that cannot be understood', () => {
         },
       },
     });
-    expect(await racing.run(await checkoutOf(repository))).toMatchObject({ share: 'unreadable' });
+    expect(await racing.run(await project.checkout())).toMatchObject({ share: 'unreadable' });
     expect(await config.read(ROOT)).toMatchObject({ state: 'unreadable' });
   });
 
   it('mentions values without consequence and goes on', async () => {
-    const { repository, config, process } = makeWorld();
+    const { config, process } = makeWorld();
     config.put(ROOT, { project: { ...whole, repo_slug: 'no-owner' } });
-    expect(await process().run(await checkoutOf(repository))).toMatchObject({
+    expect(await process().run(await project.checkout())).toMatchObject({
       share: true,
       warnings: ['.kittify/config.yaml: project.repo_slug is ignored: it must read owner/name.'],
     });
@@ -300,8 +292,8 @@ describe('scenario 20: a config that cannot be understood', () => {
 
 describe('a memory of checkouts that cannot be read', () => {
   it('scenario 5: fails no command and is not written over', async () => {
-    const { repository, config, checkouts, process } = makeWorld();
-    const checkout = await checkoutOf(repository);
+    const { config, checkouts, process } = makeWorld();
+    const checkout = await project.checkout();
     const { projectUuid } = await process().run(checkout);
     const remembered = await checkouts.recall(ROOT);
     const recall = checkouts.recall.bind(checkouts);

@@ -7,16 +7,16 @@ import { CryptoHash } from '../../../src/adapters/host/crypto-hash.js';
 import { CryptoRandomness } from '../../../src/adapters/host/crypto-randomness.js';
 import { EnsureIdentity } from '../../../src/app/events/ensure-identity.js';
 import { InitProject, type InitRequest } from '../../../src/app/work/init-project.js';
-import { gitWorld } from '../../support/workflow-world.js';
+import { workflowWorld, type WorkflowWorld } from '../../support/workflow-world.js';
 
 const CONFIG = '.kittify/config.yaml';
 
 describe('giving a project its identity', () => {
-  let world: ReturnType<typeof gitWorld>;
+  let world: WorkflowWorld;
   let checkouts: MemoryCheckoutRegistry;
   let identity: EnsureIdentity;
   beforeEach(() => {
-    world = gitWorld({ 'a.txt': 'a\n' });
+    world = workflowWorld({ 'a.txt': 'a\n' });
     checkouts = new MemoryCheckoutRegistry();
     identity = new EnsureIdentity({
       config: new YamlConfigStore(),
@@ -27,7 +27,6 @@ describe('giving a project its identity', () => {
       hash: new CryptoHash(),
     });
   });
-  afterEach(() => world.remove());
 
   const init = (request: Partial<InitRequest> = {}) =>
     new InitProject({

@@ -2,21 +2,16 @@ import { CryptoHash } from '../../../src/adapters/host/crypto-hash.js';
 import { MemoryCheckoutRegistry } from '../../../src/adapters/memory/memory-checkout-registry.js';
 import { MemoryConfigStore } from '../../../src/adapters/memory/memory-config-store.js';
 import { MemoryLamportStore } from '../../../src/adapters/memory/memory-lamport-store.js';
-import { MemoryRepository } from '../../../src/adapters/memory/memory-repository.js';
-import { MemoryWorkTree } from '../../../src/adapters/memory/memory-work-tree.js';
 import { ShowIdentity } from '../../../src/app/events/show-identity.js';
+import { workflowWorld } from '../../support/workflow-world.js';
 
-const ROOT = '/work/demo';
+const project = workflowWorld({ 'src/a.txt': 'a' }, { name: 'demo' });
+const { root: ROOT, repository } = project;
 const uuid = '550e8400-e29b-41d4-a716-446655440000';
 
-const makeWorld = (originUrl?: string) => {
+const makeWorld = () => {
   const config = new MemoryConfigStore();
   const checkouts = new MemoryCheckoutRegistry();
-  const repository = new MemoryRepository({
-    root: ROOT,
-    files: new MemoryWorkTree(),
-    ...(originUrl !== undefined && { originUrl }),
-  });
   const show = new ShowIdentity({
     config,
     checkouts,
@@ -29,7 +24,8 @@ const makeWorld = (originUrl?: string) => {
 
 describe('showing the identity', () => {
   it('says project, node and checkout, and where each value comes from', async () => {
-    const { config, show } = makeWorld('https://github.com/acme/repo.git');
+    const { config, show } = makeWorld();
+    project.scratch.git('remote', 'add', 'origin', 'https://github.com/acme/repo.git');
     config.put(ROOT, {
       project: { uuid, slug: 'mine', node_id: 'ffffffffffff' },
       sync: { auto_start: false },
@@ -47,6 +43,7 @@ describe('showing the identity', () => {
       autoStart: false,
       warnings: [],
     });
+    project.scratch.git('remote', 'remove', 'origin');
   });
 
   it('mints nothing: before the first event there is a name but no uuid', async () => {
@@ -79,6 +76,6 @@ describe('showing the identity', () => {
   });
 
   it('has nothing to show outside every project', async () => {
-    expect(await makeWorld().show.run('/elsewhere')).toBeUndefined();
+    expect(await makeWorld().show.run(project.scratch.place)).toBeUndefined();
   });
 });

@@ -6,14 +6,12 @@ import { MergeWorkPackages } from '../../../src/app/work/merge-work-packages.js'
 import { MoveWorkPackage } from '../../../src/app/work/move-work-package.js';
 import { capturedTypes } from '../../support/captured-events.js';
 import { corpusFeatures, corpusText, corpusWorkPackagePaths } from '../../support/corpus.js';
-import { mergesOf } from '../../support/merges-of.js';
 import { corpusSeed, FEATURE, FOLDER, pathOf, smallFeature } from '../../support/planning-documents.js';
-import { gitWorld, memoryWorld, useCases, type WorkflowWorld } from '../../support/workflow-world.js';
+import { workflowWorld, useCases, type WorkflowWorld } from '../../support/workflow-world.js';
 
 const accept = async (world: WorkflowWorld, input: Partial<AcceptInput> = {}) =>
   new AcceptWorkPackages({
     ...world,
-    merges: mergesOf(world.repository),
     perform: useCases(world).perform,
   }).run({
     checkout: await world.checkout(),
@@ -24,11 +22,10 @@ const REVIEW = { lane: 'for_review' };
 
 describe('accepting work packages', () => {
   let world: WorkflowWorld;
-  afterEach(() => world.remove());
   const text = async (path: string): Promise<string> => (await world.files.text(world.root, path)) ?? '';
 
   it('takes every one in review to done, and completes the feature', async () => {
-    const git = gitWorld(
+    const git = workflowWorld(
       smallFeature({ WP01: REVIEW, WP02: { ...REVIEW, dependencies: '[WP01]' }, WP03: { lane: 'done' } }),
     );
     world = git;
@@ -56,7 +53,7 @@ describe('accepting work packages', () => {
   });
 
   it('accepts some and lists the others with all their reasons', async () => {
-    world = await memoryWorld(
+    world = workflowWorld(
       smallFeature(
         { WP01: REVIEW, WP02: REVIEW, WP03: { lane: 'doing' }, WP04: { lane: 'done' } },
         { 'tasks.md': '## WP01\n- [ ] T001\n## WP02\n- [x] T002\n' },
@@ -103,7 +100,7 @@ describe('accepting work packages', () => {
         },
       );
       const file = seed[pathOf('WP01')]?.replace('agent:', 'subtasks: [T001, T002]\nagent:') ?? '';
-      world = await memoryWorld({ ...seed, [pathOf('WP01')]: file });
+      world = workflowWorld({ ...seed, [pathOf('WP01')]: file });
     };
     await start({ T001: 'done', T002: 'planned' });
     expect((await accept(world)).result.refused).toMatchObject([{ reasons: [{ code: 'open-tasks' }] }]);
@@ -114,7 +111,7 @@ describe('accepting work packages', () => {
   });
 
   it('only reports when asked to check', async () => {
-    world = await memoryWorld(smallFeature({ WP01: REVIEW }));
+    world = workflowWorld(smallFeature({ WP01: REVIEW }));
     const before = await text(pathOf('WP01'));
     const { result, outcomes } = await accept(world, { check: true });
     expect(result).toMatchObject({ isCheck: true, accepted: ['WP01'], isFeatureCompleted: false });
@@ -122,7 +119,7 @@ describe('accepting work packages', () => {
   });
 
   it('has nothing to do when none is in review, and emits nothing the second time', async () => {
-    world = await memoryWorld(smallFeature({ WP01: REVIEW }));
+    world = workflowWorld(smallFeature({ WP01: REVIEW }));
     await accept(world, { commit: false });
     const { result } = await accept(world);
     expect(result).toMatchObject({ accepted: [], refused: [], alreadyDone: [] });
@@ -131,7 +128,7 @@ describe('accepting work packages', () => {
   });
 
   it('fails for one that does not exist, before anything is done', async () => {
-    world = await memoryWorld(smallFeature({ WP01: REVIEW }));
+    world = workflowWorld(smallFeature({ WP01: REVIEW }));
     await expect(accept(world, { workPackageIds: ['WP01', 'WP09'] })).rejects.toMatchObject({
       kind: 'work-package-not-found',
     });
@@ -139,7 +136,7 @@ describe('accepting work packages', () => {
   });
 
   it('refuses on a dirty tree, and names the paths', async () => {
-    const git = gitWorld(smallFeature({ WP01: REVIEW }));
+    const git = workflowWorld(smallFeature({ WP01: REVIEW }));
     world = git;
     git.scratch.write('src/a.ts', 'x');
     git.scratch.write('.kittify/config.yaml', 'x');
@@ -155,7 +152,7 @@ describe('accepting work packages', () => {
   });
 
   it('refuses until the branch is merged into the target branch', async () => {
-    const git = gitWorld(smallFeature({ WP01: REVIEW }));
+    const git = workflowWorld(smallFeature({ WP01: REVIEW }));
     world = git;
     git.scratch.git('checkout', '-q', '-b', `${FEATURE}-WP01`);
     git.scratch.write('a.txt', 'x');
@@ -167,7 +164,7 @@ describe('accepting work packages', () => {
   });
 
   it('looks at the present branch where the clone lacks the one that the feature was planned for', async () => {
-    const git = gitWorld(smallFeature({ WP01: REVIEW }, { 'meta.json': '{"target_branch": "2.x"}' }));
+    const git = workflowWorld(smallFeature({ WP01: REVIEW }, { 'meta.json': '{"target_branch": "2.x"}' }));
     world = git;
     git.scratch.commitOn(`${FEATURE}-WP01`, { 'a.txt': 'x' });
     expect((await accept(world)).result.refused[0]?.reasons).toMatchObject([{ code: 'not-merged' }]);
@@ -176,12 +173,11 @@ describe('accepting work packages', () => {
   });
 
   it('knows a squashed branch, also when the same lines were changed later', async () => {
-    const git = gitWorld(smallFeature({ WP01: REVIEW }));
+    const git = workflowWorld(smallFeature({ WP01: REVIEW }));
     world = git;
     git.scratch.commitOn(`${FEATURE}-WP01`, { 'a.txt': 'x' });
     await new MergeWorkPackages({
       ...git,
-      merges: mergesOf(git.repository),
       perform: useCases(git).perform,
     }).run({ checkout: await git.checkout(), strategy: 'squash' });
     git.scratch.write('a.txt', 'later');
@@ -190,7 +186,7 @@ describe('accepting work packages', () => {
   });
 
   it('accepts one whose branch has no commit, and says so; not while work lies uncommitted in its work tree', async () => {
-    const git = gitWorld(smallFeature({ WP01: {} }));
+    const git = workflowWorld(smallFeature({ WP01: {} }));
     world = git;
     const checkout = await world.checkout();
     const { perform } = useCases(world);
@@ -221,7 +217,7 @@ describe('accepting work packages', () => {
   });
 
   it('refuses while a file cannot be read, since it may depend on what is accepted', async () => {
-    const git = gitWorld(smallFeature({ WP01: REVIEW, WP02: { dependencies: '[WP01]' } }));
+    const git = workflowWorld(smallFeature({ WP01: REVIEW, WP02: { dependencies: '[WP01]' } }));
     world = git;
     writeFileSync(join(git.root, pathOf('WP02')), Buffer.from([0xff, 0xfe]));
     git.scratch.commitAll('unreadable');
@@ -241,19 +237,19 @@ describe('accepting work packages', () => {
   });
 
   it('needs no git', async () => {
-    world = await memoryWorld(smallFeature({ WP01: REVIEW }), { underGit: false });
+    world = workflowWorld(smallFeature({ WP01: REVIEW }), { underGit: false });
     expect((await accept(world)).result.accepted).toEqual(['WP01']);
   });
 
   it('leaves the commit to the user who wants that', async () => {
-    const git = gitWorld(smallFeature({ WP01: REVIEW }));
+    const git = workflowWorld(smallFeature({ WP01: REVIEW }));
     world = git;
     await accept(world, { commit: false });
     expect(git.scratch.git('status', '--porcelain').trim()).toBe(`M ${pathOf('WP01')}`);
   });
 
   it('scenario 26: accepted by two at once, there is one event for each transition', async () => {
-    world = gitWorld(smallFeature({ WP01: REVIEW, WP02: REVIEW }));
+    world = workflowWorld(smallFeature({ WP01: REVIEW, WP02: REVIEW }));
     const done = await Promise.all([accept(world), accept(world)]);
     expect(done.map(({ result }) => result.accepted.length).sort()).toEqual([0, 2]);
     expect((await capturedTypes(world)).length).toBe(3);
@@ -264,7 +260,7 @@ describe('accepting work packages', () => {
     for (const path of corpusWorkPackagePaths()) {
       seed[path] = corpusText(path).replace(/^lane: ("?)done\1$/m, 'lane: for_review');
     }
-    world = await memoryWorld(seed);
+    world = workflowWorld(seed);
     const outcomes: Record<string, unknown> = {};
     for (const slug of corpusFeatures()) {
       const { result } = await accept(world, { feature: slug });
@@ -284,7 +280,7 @@ describe('accepting work packages', () => {
   });
 
   it('comes after a move to for_review', async () => {
-    world = gitWorld(smallFeature({ WP01: { lane: 'doing' } }));
+    world = workflowWorld(smallFeature({ WP01: { lane: 'doing' } }));
     const checkout = await world.checkout();
     const { perform } = useCases(world);
     await new MoveWorkPackage({ ...world, perform }).run({

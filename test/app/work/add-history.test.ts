@@ -1,7 +1,7 @@
 import { AddHistory, type AddHistoryInput } from '../../../src/app/work/add-history.js';
 import { capturedEvents } from '../../support/captured-events.js';
 import { FEATURE, pathOf, smallFeature } from '../../support/planning-documents.js';
-import { gitWorld, memoryWorld, useCases, type WorkflowWorld } from '../../support/workflow-world.js';
+import { workflowWorld, useCases, type WorkflowWorld } from '../../support/workflow-world.js';
 
 const add = async (world: WorkflowWorld, input: Partial<AddHistoryInput> = {}) =>
   new AddHistory({ ...world, perform: useCases(world).perform }).run({
@@ -14,9 +14,8 @@ const add = async (world: WorkflowWorld, input: Partial<AddHistoryInput> = {}) =
 describe('adding history', () => {
   let world: WorkflowWorld;
   beforeEach(async () => {
-    world = await memoryWorld(smallFeature({ WP01: { lane: 'doing' } }));
+    world = workflowWorld(smallFeature({ WP01: { lane: 'doing' } }));
   });
-  afterEach(() => world.remove());
 
   it('adds one line with the present lane and emits the whole note', async () => {
     const before = (await world.files.text(world.root, pathOf('WP01'))) ?? '';
@@ -76,7 +75,7 @@ describe('adding history', () => {
   });
 
   it('leaves the commit to the user who wants that', async () => {
-    const git = gitWorld(smallFeature({ WP01: {} }));
+    const git = workflowWorld(smallFeature({ WP01: {} }));
     world = git;
     await add(world, { commit: false });
     expect(git.scratch.git('status', '--porcelain').trim()).toBe(`M ${pathOf('WP01')}`);

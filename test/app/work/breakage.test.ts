@@ -4,11 +4,15 @@ import { AcceptWorkPackages } from '../../../src/app/work/accept-work-packages.j
 import { AddHistory } from '../../../src/app/work/add-history.js';
 import { MoveWorkPackage } from '../../../src/app/work/move-work-package.js';
 import { capturedEvents } from '../../support/captured-events.js';
-import { mergesOf } from '../../support/merges-of.js';
 import { pathOf, smallFeature } from '../../support/planning-documents.js';
-import { memoryWorld, useCases, type WorkflowPorts } from '../../support/workflow-world.js';
+import {
+  workflowWorld,
+  useCases,
+  type WorkflowPorts,
+  type WorkflowWorld,
+} from '../../support/workflow-world.js';
 
-type World = Awaited<ReturnType<typeof memoryWorld>>;
+type World = WorkflowWorld;
 
 /** A world in which no file can be written. */
 const failing = (world: World, error: Error): WorkflowPorts => {
@@ -21,7 +25,7 @@ const failing = (world: World, error: Error): WorkflowPorts => {
 describe('a workflow command that breaks', () => {
   let world: World;
   beforeEach(async () => {
-    world = await memoryWorld(smallFeature({ WP01: { lane: 'for_review' } }));
+    world = workflowWorld(smallFeature({ WP01: { lane: 'for_review' } }));
   });
 
   const move = async (ports: WorkflowPorts) =>
@@ -59,7 +63,7 @@ describe('a workflow command that breaks', () => {
     const ports = failing(world, new TypeError('a defect at /srv/x.js'));
     const accept = new AcceptWorkPackages({
       ...ports,
-      merges: mergesOf(world.repository),
+      merges: world.merges,
       perform: useCases(ports).perform,
     });
     await expect(accept.run({ checkout: await world.checkout() })).rejects.toThrow('a defect');

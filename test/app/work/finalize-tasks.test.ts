@@ -1,15 +1,10 @@
+import { join } from 'node:path';
 import { FinalizeTasks, type FinalizeInput } from '../../../src/app/work/finalize-tasks.js';
 import { corpusFeatures, corpusText } from '../../support/corpus.js';
 import { capturedEvents, capturedTypes } from '../../support/captured-events.js';
 import { changedLines } from '../../support/line-diff.js';
 import { corpusSeed, FEATURE, FOLDER, pathOf, smallFeature } from '../../support/planning-documents.js';
-import {
-  gitWorld,
-  memoryWorld,
-  PROJECT,
-  useCases,
-  type WorkflowWorld,
-} from '../../support/workflow-world.js';
+import { workflowWorld, PROJECT, useCases, type WorkflowWorld } from '../../support/workflow-world.js';
 
 const tasksWith = (statements: Readonly<Record<string, string>>): { readonly 'tasks.md': string } => ({
   'tasks.md': Object.entries(statements)
@@ -25,10 +20,9 @@ const finalize = async (world: WorkflowWorld, input: Partial<FinalizeInput> = {}
 
 describe('finalizing tasks', () => {
   let world: WorkflowWorld;
-  afterEach(() => world.remove());
   const text = async (path: string): Promise<string> => (await world.files.text(world.root, path)) ?? '';
   const start = async (...seed: Parameters<typeof smallFeature>): Promise<void> => {
-    world = await memoryWorld(smallFeature(...seed));
+    world = workflowWorld(smallFeature(...seed));
   };
 
   it('announces the feature and its work packages, ascending, caused by one command run', async () => {
@@ -129,7 +123,7 @@ describe('finalizing tasks', () => {
   });
 
   it('reads the section of a work package that is called by its number', async () => {
-    world = await memoryWorld({
+    world = workflowWorld({
       ...smallFeature({ WP01: {}, WP002: { dependencies: '[]' } }),
       [`${FOLDER}/tasks.md`]:
         '## Work Package 1 - One\n\n## Work Package 2 - Two\n\n### Dependencies\n- WP01\n',
@@ -193,7 +187,7 @@ describe('finalizing tasks', () => {
     it('when there is no tasks.md, no work package, or no readable meta.json', async () => {
       await start({});
       await refused('has no work packages', 'work-package-not-found', finalize(world));
-      world = await memoryWorld({ [pathOf('WP01')]: '' });
+      world = workflowWorld({ [pathOf('WP01')]: '' });
       await refused(`${FOLDER}/tasks.md does not exist`, 'tasks-unreadable', finalize(world));
       await start({ WP01: {} }, { 'meta.json': '{\n  oops\n}' });
       await refused(`${FOLDER}/meta.json:2 is not valid JSON`, 'storage-corrupt', finalize(world));
@@ -201,7 +195,7 @@ describe('finalizing tasks', () => {
 
     it('when no branch is known', async () => {
       const { [`${FOLDER}/meta.json`]: _, ...seed } = smallFeature({ WP01: {} });
-      const git = gitWorld(seed);
+      const git = workflowWorld(seed);
       world = git;
       git.scratch.git('checkout', '-q', '--detach');
       await refused('No branch is checked out', 'input-invalid', finalize(world));
@@ -217,7 +211,7 @@ describe('finalizing tasks', () => {
 
   it('makes a missing meta.json with the branch of the main checkout', async () => {
     const { [`${FOLDER}/meta.json`]: _, ...seed } = smallFeature({ WP01: {} });
-    world = await memoryWorld(seed);
+    world = workflowWorld(seed);
     await finalize(world);
     expect(JSON.parse(await text(`${FOLDER}/meta.json`))).toMatchObject({
       feature_number: '001',
@@ -226,40 +220,38 @@ describe('finalizing tasks', () => {
       created_at: '2026-02-03T12:00:00Z',
       announced: { [FEATURE]: expect.any(String) },
     });
-    world = await memoryWorld(seed, { underGit: false });
+    world = workflowWorld(seed, { underGit: false });
     await finalize(world);
     expect((await capturedEvents(world))[0]?.payload).toMatchObject({ target_branch: 'main' });
   });
 
   it('leaves the commit to the user who wants that', async () => {
-    const git = gitWorld(smallFeature({ WP01: {} }));
+    const git = workflowWorld(smallFeature({ WP01: {} }));
     world = git;
     expect((await finalize(world, { commit: false })).commit).toBeUndefined();
     expect(git.scratch.git('status', '--porcelain').trim()).toBe(`M ${FOLDER}/meta.json`);
   });
 
   it('asks for the feature when there are several', async () => {
-    world = await memoryWorld({ ...smallFeature({ WP01: {} }), 'kitty-specs/002-beta/spec.md': '' });
+    world = workflowWorld({ ...smallFeature({ WP01: {} }), 'kitty-specs/002-beta/spec.md': '' });
     await expect(finalize(world)).rejects.toMatchObject({ kind: 'feature-ambiguous' });
     await expect(finalize(world, { feature: '003' })).rejects.toMatchObject({ kind: 'feature-not-found' });
-    await expect(
-      finalize(world, { directory: '/project/kitty-specs/001-alpha/tasks' }),
-    ).resolves.toMatchObject({
+    await expect(finalize(world, { directory: join(world.root, FOLDER, 'tasks') })).resolves.toMatchObject({
       result: { feature: FEATURE },
     });
-    world = await memoryWorld({});
+    world = workflowWorld({});
     await expect(finalize(world)).rejects.toMatchObject({ kind: 'feature-not-found' });
   });
 
   it('scenario 26: run by two at once, one announces and the other has nothing to do', async () => {
-    world = gitWorld(smallFeature({ WP01: {}, WP02: {} }));
+    world = workflowWorld(smallFeature({ WP01: {}, WP02: {} }));
     const done = await Promise.all([finalize(world), finalize(world)]);
     expect(done.map(({ result }) => result.outcome).sort()).toEqual(['finalized', 'nothing-to-do']);
     expect((await capturedTypes(world)).length).toBe(3);
   });
 
   it('scenario 27: every feature of the corpus is finalized as it is, changing only dependency lines', async () => {
-    world = gitWorld(corpusSeed());
+    world = workflowWorld(corpusSeed());
     const counts: number[] = [];
     const updated: Record<string, readonly string[]> = {};
     for (const slug of corpusFeatures()) {
@@ -295,7 +287,7 @@ describe('finalizing tasks', () => {
     const windows = Object.fromEntries(
       Object.entries(seed).map(([path, each]) => [path, `\ufeff${each.replaceAll('\n', '\r\n')}`]),
     );
-    world = await memoryWorld(windows);
+    world = workflowWorld(windows);
     const { result } = await finalize(world, {}, 1000);
     expect(result.announced).toEqual([FEATURE, ...ids]);
     expect(result.workPackages.at(-1)?.dependencies).toEqual(ids.slice(0, -1));

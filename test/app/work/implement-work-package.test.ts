@@ -2,7 +2,12 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ImplementWorkPackage, type ImplementInput } from '../../../src/app/work/implement-work-package.js';
 import { Fuse, mortal } from '../../support/mortal.js';
-import { gitWorld, memoryWorld, useCases, type WorkflowPorts } from '../../support/workflow-world.js';
+import {
+  workflowWorld,
+  useCases,
+  type WorkflowPorts,
+  type WorkflowWorld,
+} from '../../support/workflow-world.js';
 
 const SLUG = '001-x';
 const file = (id: string): string => `kitty-specs/${SLUG}/tasks/${id}-title.md`;
@@ -35,11 +40,10 @@ const SEED = {
 };
 
 describe('implementing a work package', () => {
-  let world: ReturnType<typeof gitWorld>;
+  let world: WorkflowWorld;
   beforeEach(() => {
-    world = gitWorld(SEED);
+    world = workflowWorld(SEED);
   });
-  afterEach(() => world.remove());
 
   const implement = async (
     workPackageId: string,
@@ -285,7 +289,7 @@ describe('implementing a work package', () => {
   });
 
   it('needs git', async () => {
-    const plain = await memoryWorld(SEED, { underGit: false });
+    const plain = workflowWorld(SEED, { underGit: false });
     const failing = new ImplementWorkPackage({ ...plain, perform: useCases(plain).perform }).run({
       checkout: await plain.checkout(),
       workPackageId: 'WP01',
@@ -300,8 +304,8 @@ describe('implementing a work package', () => {
   });
 
   it('scenario 30: killed at any step, is done once by the next run', async () => {
-    for (let steps = 0; ; steps += 2) {
-      const here = await memoryWorld(SEED);
+    for (let steps = 0; ; steps += 7) {
+      const here = workflowWorld(SEED);
       const fuse = new Fuse(steps);
       const run = async (ports: WorkflowPorts) =>
         new ImplementWorkPackage({ ...ports, perform: useCases(ports).perform }).run({

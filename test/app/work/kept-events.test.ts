@@ -2,7 +2,7 @@ import { SyncError } from '../../../src/domain/errors.js';
 import { nothingToDo, type WorkPlan } from '../../../src/app/work/work-plan.js';
 import type { Emission } from '../../../src/app/outbox/event-emitter.js';
 import type { CaptureOutcome, Fact } from '../../../src/ports/outbox.js';
-import { memoryWorld, PROJECT, useCases } from '../../support/workflow-world.js';
+import { workflowWorld, PROJECT, useCases } from '../../support/workflow-world.js';
 
 const pathOf = (id: string): string => `kitty-specs/001-x/tasks/${id}-a.md`;
 const SEED = { [pathOf('WP01')]: 'one\n', [pathOf('WP02')]: 'two\n' };
@@ -38,7 +38,7 @@ const refused: Failure = ({ event }) => ({
 
 /** A world whose outbox fails until it is mended. */
 const worldThatFails = async (failure: Failure, stores = false) => {
-  const world = await memoryWorld(SEED);
+  const world = workflowWorld(SEED);
   const outbox = world.outboxes.open(PROJECT);
   const capture = outbox.capture.bind(outbox);
   const confirm = outbox.confirm.bind(outbox);
@@ -55,7 +55,7 @@ const worldThatFails = async (failure: Failure, stores = false) => {
       useCases(world).perform.run({ checkout: await world.checkout(), plan }),
     mend: () => Object.assign(outbox, { capture, confirm }),
     intent: async () => world.intents.read({ checkout: await world.checkout() }),
-    text: (id: string) => world.tree.text(world.root, pathOf(id)) ?? '',
+    text: (id: string) => world.text(pathOf(id)) ?? '',
   };
 };
 
@@ -138,11 +138,11 @@ describe('events that the storage does not take', () => {
     world.outboxes.open('00000000-0000-4000-8000-000000000000').capture = async (facts) => facts.map(refused);
     await expect(run(note('WP02', 'two\n'))).rejects.toMatchObject({ kind: 'storage-failed' });
     expect(await intent()).toMatchObject({ events: [{ evidence: { evidence: 'established' } }] });
-    expect(world.tree.text(world.root, pathOf('WP02'))).toBe('two\n');
+    expect(world.text(pathOf('WP02'))).toBe('two\n');
   });
 
   it('are refused for good, and counted, when it is the limit that keeps them out', async () => {
-    const world = await memoryWorld(SEED);
+    const world = workflowWorld(SEED);
     const { perform } = useCases(world, 0);
     const done = await perform.run({ checkout: await world.checkout(), plan: note('WP01', 'one\n') });
     expect(done.outcomes).toMatchObject([{ outcome: 'refused', reason: 'outbox-full' }]);

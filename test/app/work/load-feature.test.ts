@@ -1,6 +1,6 @@
 import { loadFeature, locateFeature } from '../../../src/app/work/locate-feature.js';
 import { FEATURE, FOLDER, pathOf, smallFeature } from '../../support/planning-documents.js';
-import { memoryWorld } from '../../support/workflow-world.js';
+import { workflowWorld } from '../../support/workflow-world.js';
 
 const CONFLICT = '<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n';
 
@@ -15,7 +15,7 @@ describe('a feature of which a merge is not settled', () => {
     pathOf('WP02'),
   ])('is not read while the conflict is in %s', async (path) => {
     const seed = smallFeature({ WP01: {}, WP02: {} });
-    const world = await memoryWorld({ ...seed, [path]: `${seed[path] ?? ''}${CONFLICT}` });
+    const world = workflowWorld({ ...seed, [path]: `${seed[path] ?? ''}${CONFLICT}` });
     const { projectRoot } = await world.checkout();
     const line = (seed[path] ?? '').split('\n').length;
     await expect(loadFeature(world.files, projectRoot, FEATURE)).rejects.toMatchObject({
@@ -25,7 +25,7 @@ describe('a feature of which a merge is not settled', () => {
   });
 
   it('is told of all its files at once', async () => {
-    const world = await memoryWorld({
+    const world = workflowWorld({
       ...smallFeature({ WP01: {} }),
       [`${FOLDER}/spec.md`]: CONFLICT,
       [`${FOLDER}/plan.md`]: `\n${CONFLICT}`,
@@ -39,7 +39,7 @@ describe('a feature of which a merge is not settled', () => {
 
 describe('the feature that a command is about', () => {
   it('is found by its name, branch or folder without a look into the others', async () => {
-    const world = await memoryWorld({ ...smallFeature({ WP01: {} }), 'kitty-specs/002-beta/spec.md': 'x' });
+    const world = workflowWorld({ ...smallFeature({ WP01: {} }), 'kitty-specs/002-beta/spec.md': 'x' });
     const checkout = await world.checkout();
     world.files.features = () => Promise.reject(new Error('all features were looked into'));
     const directory = `${checkout.projectRoot}/kitty-specs/002-beta`;
@@ -53,7 +53,7 @@ describe('the feature that a command is about', () => {
   });
 
   it('is not one whose name is fitting and that is none', async () => {
-    const world = await memoryWorld({ ...smallFeature({ WP01: {} }), 'kitty-specs/alpha/notes.txt': 'x' });
+    const world = workflowWorld({ ...smallFeature({ WP01: {} }), 'kitty-specs/alpha/notes.txt': 'x' });
     const request = { checkout: await world.checkout(), feature: 'alpha' };
     expect(await locateFeature(world.files, world.repository, request)).toBe(FEATURE);
   });

@@ -3,7 +3,7 @@ import { capturedEvents, capturedTypes } from '../../support/captured-events.js'
 import { corpusFeatures, corpusText } from '../../support/corpus.js';
 import { changedLines } from '../../support/line-diff.js';
 import { corpusSeed, FEATURE, FOLDER, pathOf, smallFeature } from '../../support/planning-documents.js';
-import { gitWorld, memoryWorld, useCases, type WorkflowWorld } from '../../support/workflow-world.js';
+import { workflowWorld, useCases, type WorkflowWorld } from '../../support/workflow-world.js';
 
 const TASKS = `${FOLDER}/tasks.md`;
 
@@ -37,14 +37,13 @@ const mark = async (
 describe('marking the status of tasks and work packages', () => {
   let world: WorkflowWorld;
   beforeEach(async () => {
-    world = await memoryWorld(
+    world = workflowWorld(
       smallFeature(
         { WP01: { lane: 'doing' }, WP02: { dependencies: '["WP01"]' } },
         { 'tasks.md': TWO_SECTIONS },
       ),
     );
   });
-  afterEach(() => world.remove());
   const text = async (path: string): Promise<string> => (await world.files.text(world.root, path)) ?? '';
 
   it('sets the states of several rows of a table, in the words of the table', async () => {
@@ -200,7 +199,7 @@ describe('marking the status of tasks and work packages', () => {
     it('is looked for where there is no tasks.md', async () => {
       const files = smallFeature({ WP01: {} });
       delete files[TASKS];
-      world = await memoryWorld(files);
+      world = workflowWorld(files);
       await expect(mark(world, { ids: ['T001'], status: 'done' })).rejects.toMatchObject({
         kind: 'task-not-found',
       });
@@ -216,7 +215,7 @@ describe('marking the status of tasks and work packages', () => {
         (plan: string) => plan,
         (plan: string) => `\ufeff${plan.replaceAll('\n', '\r\n')}`,
       ]) {
-        world = await memoryWorld({ ...corpusSeed(slug), [path]: bend(corpusText(path)) });
+        world = workflowWorld({ ...corpusSeed(slug), [path]: bend(corpusText(path)) }, { underGit: false });
         const { result } = await mark(world, { ids: [taskId], status: 'pending', feature: slug });
         expect(result.tasks).toMatchObject([{ outcome: 'marked' }]);
         expect(changedLines(bend(corpusText(path)), await text(path)).added).toHaveLength(1);
@@ -228,7 +227,7 @@ describe('marking the status of tasks and work packages', () => {
   });
 
   it('commits tasks.md together with the files of the work packages, and nothing else', async () => {
-    const git = gitWorld(
+    const git = workflowWorld(
       smallFeature({ WP01: {} }, { 'tasks.md': TWO_SECTIONS.split('## Work Package WP02')[0] ?? '' }),
     );
     world = git;

@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MemoryMerges } from '../../../src/adapters/memory/memory-merges.js';
 import { GitMerges } from '../../../src/adapters/work/git-merges.js';
 import { ImplementWorkPackage } from '../../../src/app/work/implement-work-package.js';
 import type { MergeInput } from '../../../src/app/work/merge-request.js';
@@ -8,9 +7,9 @@ import { MergeWorkPackages } from '../../../src/app/work/merge-work-packages.js'
 import { capturedTypes } from '../../support/captured-events.js';
 import { FEATURE, pathOf, smallFeature, workPackageText } from '../../support/planning-documents.js';
 import type { ScratchGit } from '../../support/scratch-git.js';
-import { gitWorld, memoryWorld, useCases } from '../../support/workflow-world.js';
+import { workflowWorld, useCases, type WorkflowWorld } from '../../support/workflow-world.js';
 
-type GitWorld = ReturnType<typeof gitWorld>;
+type GitWorld = WorkflowWorld;
 
 const mergeIn = async (world: GitWorld, input: Partial<MergeInput> = {}) =>
   new MergeWorkPackages({
@@ -36,12 +35,11 @@ const REVIEW = { lane: 'for_review' };
 
 describe('merging work packages', () => {
   let world: GitWorld;
-  afterEach(() => world?.remove());
 
   const lane = async (id: string): Promise<string | undefined> =>
     /^lane: "?(\w+)/m.exec((await world.files.text(world.root, pathOf(id))) ?? '')?.[1];
   const start = async (workPackages: Parameters<typeof smallFeature>[0]): Promise<ScratchGit> => {
-    world = gitWorld({ ...smallFeature(workPackages), 'a.txt': 'a\n', 'b.txt': 'b\n' });
+    world = workflowWorld({ ...smallFeature(workPackages), 'a.txt': 'a\n', 'b.txt': 'b\n' });
     return world.scratch;
   };
   const outcomes = ({ result }: Awaited<ReturnType<typeof mergeIn>>) =>
@@ -441,27 +439,25 @@ describe('merging work packages', () => {
   });
 
   it('is not for projects without git', async () => {
-    const memory = await memoryWorld(smallFeature({ WP01: DOING }), { underGit: false });
-    const merges = new MemoryMerges(memory.repository);
-    const merge = new MergeWorkPackages({ ...memory, merges, perform: useCases(memory).perform });
-    await expect(merge.run({ checkout: await memory.checkout() })).rejects.toMatchObject({
+    const plain = workflowWorld(smallFeature({ WP01: DOING }), { underGit: false });
+    const merge = new MergeWorkPackages({ ...plain, perform: useCases(plain).perform });
+    await expect(merge.run({ checkout: await plain.checkout() })).rejects.toMatchObject({
       kind: 'not-a-repository',
     });
   });
 
-  it('merges in memory as in git', async () => {
-    const memory = await memoryWorld(smallFeature({ WP01: DOING, WP02: DOING }));
-    memory.repository.commitOn(branch('WP01'), { 'a.txt': '1\n' });
-    memory.repository.commitOn(branch('WP02'), { 'b.txt': '1\n' });
-    const merges = new MemoryMerges(memory.repository);
-    const merge = new MergeWorkPackages({ ...memory, merges, perform: useCases(memory).perform });
-    const first = await merge.run({ checkout: await memory.checkout(), strategy: 'squash' });
+  it('squashes once, and finds everything merged the second time', async () => {
+    world = workflowWorld(smallFeature({ WP01: DOING, WP02: DOING }));
+    world.scratch.commitOn(branch('WP01'), { 'a.txt': '1\n' });
+    world.scratch.commitOn(branch('WP02'), { 'b.txt': '1\n' });
+    const merge = new MergeWorkPackages({ ...world, perform: useCases(world).perform });
+    const first = await merge.run({ checkout: await world.checkout(), strategy: 'squash' });
     expect(first.result.workPackages.map(({ outcome }) => outcome)).toEqual(['merged', 'merged']);
-    const second = await merge.run({ checkout: await memory.checkout(), strategy: 'squash' });
+    const second = await merge.run({ checkout: await world.checkout(), strategy: 'squash' });
     expect(second.result.workPackages.map(({ outcome }) => outcome)).toEqual([
       'already-merged',
       'already-merged',
     ]);
-    expect(await capturedTypes(memory)).toEqual(['WPStatusChanged WP01', 'WPStatusChanged WP02']);
+    expect(await capturedTypes(world)).toEqual(['WPStatusChanged WP01', 'WPStatusChanged WP02']);
   });
 });

@@ -4,7 +4,7 @@ import { capturedEvents, capturedTypes } from '../../support/captured-events.js'
 import { corpusFeatures, corpusText } from '../../support/corpus.js';
 import { changedLines } from '../../support/line-diff.js';
 import { corpusSeed, FEATURE, FOLDER, pathOf, smallFeature } from '../../support/planning-documents.js';
-import { gitWorld, memoryWorld, useCases, type WorkflowWorld } from '../../support/workflow-world.js';
+import { workflowWorld, useCases, type WorkflowWorld } from '../../support/workflow-world.js';
 
 const move = async (
   world: WorkflowWorld,
@@ -17,10 +17,9 @@ const move = async (
 
 describe('moving a work package', () => {
   let world: WorkflowWorld;
-  afterEach(() => world.remove());
   const text = async (path: string): Promise<string> => (await world.files.text(world.root, path)) ?? '';
   const start = async (...seed: Parameters<typeof smallFeature>): Promise<void> => {
-    world = await memoryWorld(smallFeature(...seed));
+    world = workflowWorld(smallFeature(...seed));
   };
 
   it('sets lane and agent, adds one line to the Activity Log, and emits one event', async () => {
@@ -213,11 +212,11 @@ describe('moving a work package', () => {
       kind: 'work-package-not-found',
       hint: 'It has WP01, WP02.',
     });
-    world = await memoryWorld({ [`${FOLDER}/spec.md`]: '' });
+    world = workflowWorld({ [`${FOLDER}/spec.md`]: '' });
     await expect(move(world, { workPackageId: 'WP01', to: 'doing' })).rejects.toMatchObject({
       kind: 'work-package-not-found',
     });
-    world = await memoryWorld({ [`${FOLDER}/tasks/WP01-a.md`]: '', [`${FOLDER}/tasks/WP01-b.md`]: '' });
+    world = workflowWorld({ [`${FOLDER}/tasks/WP01-a.md`]: '', [`${FOLDER}/tasks/WP01-b.md`]: '' });
     await expect(move(world, { workPackageId: 'WP01', to: 'doing' })).rejects.toMatchObject({
       kind: 'work-package-unreadable',
     });
@@ -242,7 +241,7 @@ describe('moving a work package', () => {
   });
 
   it('commits exactly its file, or leaves that to the user', async () => {
-    const git = gitWorld(smallFeature({ WP01: {}, WP02: {} }));
+    const git = workflowWorld(smallFeature({ WP01: {}, WP02: {} }));
     world = git;
     git.scratch.write('other.txt', 'x');
     await move(world, { workPackageId: 'WP01', to: 'doing' });
@@ -258,7 +257,7 @@ describe('moving a work package', () => {
   });
 
   it('scenario 26: moved by many at once, one wins, the others are told, and there is one event', async () => {
-    world = gitWorld(smallFeature({ WP01: {}, WP02: {} }));
+    world = workflowWorld(smallFeature({ WP01: {}, WP02: {} }));
     const same = await Promise.all(
       [1, 2, 3, 4].map(() => move(world, { workPackageId: 'WP01', to: 'doing' })),
     );
@@ -278,7 +277,7 @@ describe('moving a work package', () => {
   });
 
   it('scenario 27: every work package of the corpus goes through all lanes, changing only lane, agent and log', async () => {
-    world = await memoryWorld(corpusSeed());
+    world = workflowWorld(corpusSeed(), { underGit: false });
     for (const slug of corpusFeatures()) {
       for (const { path } of (await world.files.read(world.root, slug))?.workPackages ?? []) {
         const workPackageId = path.split('/').at(-1)?.slice(0, 4) ?? '';

@@ -2,7 +2,7 @@ import { SyncError } from '../../../src/domain/errors.js';
 import { nothingToDo, type WorkPlan } from '../../../src/app/work/work-plan.js';
 import type { Emission } from '../../../src/app/outbox/event-emitter.js';
 import type { FileChange } from '../../../src/ports/work.js';
-import { gitWorld, memoryWorld, useCases, type WorkflowWorld } from '../../support/workflow-world.js';
+import { workflowWorld, useCases, type WorkflowWorld } from '../../support/workflow-world.js';
 
 const WP = 'kitty-specs/001-x/tasks/WP01-a.md';
 const TASKS = 'kitty-specs/001-x/tasks.md';
@@ -30,12 +30,11 @@ const fact = (emission: Emission) =>
 
 describe('a piece of work', () => {
   let world: WorkflowWorld;
-  afterEach(() => world.remove());
 
   describe('in a real repository', () => {
-    let git: ReturnType<typeof gitWorld>;
+    let git: WorkflowWorld;
     beforeEach(() => {
-      world = git = gitWorld(SEED);
+      world = git = workflowWorld(SEED);
     });
 
     it('changes the file, commits exactly it, and captures one event that says where the work began', async () => {
@@ -141,7 +140,7 @@ describe('a piece of work', () => {
 
   describe('in memory', () => {
     beforeEach(async () => {
-      world = await memoryWorld(SEED);
+      world = workflowWorld(SEED);
     });
 
     it('with nothing to do touches nothing', async () => {
@@ -245,7 +244,7 @@ describe('a piece of work', () => {
     });
 
     it('outside git is done without a commit', async () => {
-      const plain = await memoryWorld(SEED, { underGit: false });
+      const plain = workflowWorld(SEED, { underGit: false });
       const done = await useCases(plain).perform.run({
         checkout: await plain.checkout(),
         plan: async (emission) => moved(emission),

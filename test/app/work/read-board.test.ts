@@ -11,9 +11,9 @@ import {
   smallFeature,
   workPackageText,
 } from '../../support/planning-documents.js';
-import { memoryWorld } from '../../support/workflow-world.js';
+import { workflowWorld, type WorkflowWorld } from '../../support/workflow-world.js';
 
-type World = Awaited<ReturnType<typeof memoryWorld>>;
+type World = WorkflowWorld;
 
 const read = async (world: World, feature?: string): Promise<FeatureCards> =>
   new ReadBoard(world).run({
@@ -25,7 +25,7 @@ const log = (...entries: readonly string[]): string => ['## Activity Log', '', .
 
 describe('the board of a feature', () => {
   it('has a card for each work package, by number, with who has it and since when', async () => {
-    const world = await memoryWorld(
+    const world = workflowWorld(
       smallFeature(
         {
           WP100: {},
@@ -57,7 +57,7 @@ describe('the board of a feature', () => {
 
   it('says of a planned work package what it waits for, and of no other', async () => {
     const needs = '["WP01", "WP02", "WP03", "WP09"]';
-    const world = await memoryWorld(
+    const world = workflowWorld(
       smallFeature({
         WP01: {},
         WP02: { lane: 'doing', dependencies: '["WP01"]' },
@@ -71,14 +71,14 @@ describe('the board of a feature', () => {
   });
 
   it('names a file that cannot be understood and shows the others', async () => {
-    const world = await memoryWorld(smallFeature({ WP01: {}, WP02: { lane: 'nowhere' } }));
+    const world = workflowWorld(smallFeature({ WP01: {}, WP02: { lane: 'nowhere' } }));
     const { cards, faults } = await read(world);
     expect(cards.map(({ workPackageId }) => workPackageId)).toEqual(['WP01']);
     expect(faults).toMatchObject([{ path: pathOf('WP02'), line: 4 }]);
   });
 
   it('scenario 27: is read of every feature of the corpus', async () => {
-    const world = await memoryWorld(corpusSeed());
+    const world = workflowWorld(corpusSeed());
     for (const slug of corpusFeatures()) {
       const { cards, faults, counts } = await read(world, slug);
       expect({ slug, faults, isFilled: cards.length > 0 }).toEqual({ slug, faults: [], isFilled: true });
@@ -87,7 +87,7 @@ describe('the board of a feature', () => {
   });
 
   it('is refused for a feature that is not there', async () => {
-    await expect(read(await memoryWorld(smallFeature({ WP01: {} })), '099-none')).rejects.toMatchObject({
+    await expect(read(workflowWorld(smallFeature({ WP01: {} })), '099-none')).rejects.toMatchObject({
       kind: 'feature-not-found',
     });
   });
@@ -123,7 +123,7 @@ describe('since when a work package is in its lane', () => {
 
 describe('watching a board', () => {
   it('looks every second until it is interrupted, and stays with its feature', async () => {
-    const world = await memoryWorld(smallFeature({ WP01: {} }));
+    const world = workflowWorld(smallFeature({ WP01: {} }));
     const time = new ControlledTime();
     const interruption = new AbortController();
     const seen: string[] = [];

@@ -3,8 +3,7 @@ import { nothingToDo, type WorkPlan } from '../../../src/app/work/work-plan.js';
 import type { FeatureFiles, FileChange } from '../../../src/ports/work.js';
 import { Fuse, Killed, mortal, mortalPorts } from '../../support/mortal.js';
 import {
-  gitWorld,
-  memoryWorld,
+  workflowWorld,
   PROJECT,
   useCases,
   type WorkflowPorts,
@@ -13,6 +12,7 @@ import {
 
 const WP1 = 'kitty-specs/001-x/tasks/WP01-a.md';
 const WP2 = 'kitty-specs/001-x/tasks/WP02-b.md';
+const WP3 = 'kitty-specs/001-x/tasks/WP03-c.md';
 const META = 'kitty-specs/001-x/meta.json';
 const SEED: Readonly<Record<string, string>> = { [WP1]: 'one\n', [WP2]: 'two\n', [META]: '{}\n' };
 
@@ -68,17 +68,16 @@ const lastFile: Plan = async (emission, files) => {
 
 /** Two files, each of which proves an event of its own; one of them does not exist yet. */
 const eachFile: Plan = async (emission, files) => {
-  const made = 'kitty-specs/001-x/tasks/WP03-c.md';
-  if ((await files.text('', made)) !== undefined) return nothingToDo('done before');
+  if ((await files.text('', WP3)) !== undefined) return nothingToDo('done before');
   return {
     result: 'done',
     changes: [
       { path: WP1, before: SEED[WP1], after: 'one\nproof one\n' },
-      { path: made, before: undefined, after: 'proof three\n' },
+      { path: WP3, before: undefined, after: 'proof three\n' },
     ],
     events: [
       { fact: fact(emission, 'WP01'), evidence: { evidence: 'line', path: WP1, line: 'proof one' } },
-      { fact: fact(emission, 'WP03'), evidence: { evidence: 'line', path: made, line: 'proof three' } },
+      { fact: fact(emission, 'WP03'), evidence: { evidence: 'line', path: WP3, line: 'proof three' } },
     ],
     message: 'm',
   };
@@ -101,52 +100,60 @@ const resolveNow = async (ports: WorkflowPorts, world: WorkflowWorld) =>
     useCases(ports).resolve.run(held, { maxWaiting: 100 }),
   );
 
+const expectAsBefore = async (world: WorkflowWorld): Promise<void> => {
+  const texts = [...Object.keys(SEED), WP3].map((path) => world.files.text(world.root, path));
+  expect(await Promise.all(texts)).toEqual([...Object.values(SEED), undefined]);
+};
+
 describe.each([
   ['one file', oneFile, 1],
   ['several files of which the last proves all events', lastFile, 2],
   ['several files of which each proves its own event', eachFile, 2],
 ] as const)('scenario 30: a command that changes %s', (_name, plan, events) => {
+  // A commit is four processes of git; where each of them may be killed is tried by the tests of real kills.
   it.each([
-    ['commits', true],
-    ['leaves the commit to the user', false],
-  ])('and %s is as done once as if it had not been killed, wherever it is killed', async (_what, commits) => {
-    let steps = 0;
-    for (; ; steps++) {
-      const world = await memoryWorld(SEED);
-      const fuse = new Fuse(steps);
-      const first = await runPlan(mortalPorts(world, fuse), world, plan, commits).catch(
-        (error: unknown) => error,
-      );
-      if (!fuse.isBurnt) break;
-      // A death after the last effect may go unnoticed by the caller.
-      if (!(first instanceof Killed)) expect(first).toMatchObject({ result: 'done' });
-      await resolveNow(world, world);
-      const captured = await world.captured();
-      const seen = await world.repository.dirtyPaths(world.root);
-      const isDone = captured.length > 0;
-      // All or nothing: either every event and every file, or no event and every file as before.
-      expect([0, events]).toContain(captured.length);
-      for (const [path, text] of isDone ? [] : Object.entries(SEED))
-        expect(await world.files.text(world.root, path)).toBe(text);
-      if (!isDone || commits) expect(seen).toEqual([]);
-      expect([0, isDone ? 0 : events]).toContain(await world.withdrawn());
-      expect(await resolveNow(world, world)).toBeUndefined();
-      // Run again, it finds it done or does it: exactly one event for each fact.
-      const again = await runPlan(world, world, plan, commits);
-      expect(again.result).toBe(isDone ? 'done before' : 'done');
-      expect(await world.captured()).toHaveLength(events);
-      expect(new Set(await world.captured()).size).toBe(events);
-    }
-    expect(steps).toBeGreaterThan(15);
-  });
+    ['commits', true, 5],
+    ['leaves the commit to the user', false, 1],
+  ])(
+    'and %s is as done once as if it had not been killed, wherever it is killed',
+    async (_what, commits, stride) => {
+      let steps = 0;
+      for (; ; steps += stride) {
+        const world = workflowWorld(SEED, { underGit: commits });
+        const fuse = new Fuse(steps);
+        const first = await runPlan(mortalPorts(world, fuse), world, plan, commits).catch(
+          (error: unknown) => error,
+        );
+        if (!fuse.isBurnt) break;
+        // A death after the last effect may go unnoticed by the caller.
+        if (!(first instanceof Killed)) expect(first).toMatchObject({ result: 'done' });
+        await resolveNow(world, world);
+        const captured = await world.captured();
+        const isDone = captured.length > 0;
+        // All or nothing: either every event and every file, or no event and every file as before.
+        expect([0, events]).toContain(captured.length);
+        if (!isDone) await expectAsBefore(world);
+        if (commits) expect(world.scratch.git('status', '--porcelain')).toBe('');
+        expect([0, isDone ? 0 : events]).toContain(await world.withdrawn());
+        expect(await resolveNow(world, world)).toBeUndefined();
+        // Run again, it finds it done or does it: exactly one event for each fact.
+        const again = await runPlan(world, world, plan, commits);
+        expect(again.result).toBe(isDone ? 'done before' : 'done');
+        expect(await world.captured()).toHaveLength(events);
+        expect(new Set(await world.captured()).size).toBe(events);
+        if (commits) expect(world.scratch.git('rev-list', '--count', 'HEAD').trim()).toBe('2');
+      }
+      expect(steps).toBeGreaterThan(15);
+    },
+  );
 
   it('is brought to the same end when the resolver is killed as well', async () => {
     let deaths = 0;
     for (let steps = 0; ; steps += 3) {
       for (let second = 0; ; second++) {
-        const world = await memoryWorld(SEED);
+        const world = workflowWorld(SEED, { underGit: false });
         const fuse = new Fuse(steps);
-        await runPlan(mortalPorts(world, fuse), world, plan).catch(() => undefined);
+        await runPlan(mortalPorts(world, fuse), world, plan, false).catch(() => undefined);
         if (!fuse.isBurnt) {
           expect(deaths).toBeGreaterThan(20);
           return;
@@ -157,7 +164,7 @@ describe.each([
         const captured = await world.captured();
         expect([0, events]).toContain(captured.length);
         expect(new Set(captured).size).toBe(captured.length);
-        expect(await world.repository.dirtyPaths(world.root)).toEqual([]);
+        if (captured.length === 0) await expectAsBefore(world);
         if (!resolver.isBurnt) break;
         deaths += 1;
       }
@@ -165,29 +172,9 @@ describe.each([
   });
 });
 
-describe('scenario 30: in a real repository', () => {
-  it('a command that is killed anywhere is resolved by the next one', async () => {
-    for (let steps = 0; ; steps++) {
-      const world = gitWorld(SEED);
-      try {
-        const fuse = new Fuse(steps);
-        await runPlan(mortalPorts(world, fuse), world, oneFile).catch(() => undefined);
-        const again = await runPlan(world, world, oneFile);
-        expect(['done', 'done before']).toContain(again.result);
-        expect(await world.captured()).toHaveLength(1);
-        expect(world.scratch.git('status', '--porcelain')).toBe('');
-        expect(world.scratch.git('rev-list', '--count', 'HEAD').trim()).toBe('2');
-        if (!fuse.isBurnt) return;
-      } finally {
-        world.remove();
-      }
-    }
-  });
-});
-
 describe('what a dead command left over', () => {
   it('scenario 30: is swept up where it died while it wrote a file', async () => {
-    const world = gitWorld(SEED);
+    const world = workflowWorld(SEED);
     const fuse = new Fuse(0);
     const files = mortal(world.files, fuse, ['text', 'sweep']);
     await runPlan({ ...world, files }, world, oneFile).catch(() => undefined);
@@ -198,7 +185,6 @@ describe('what a dead command left over', () => {
     const resolved = await resolveNow(world, world);
     expect(resolved).toMatchObject({ outcomes: [], withdrawn: [expect.any(String)] });
     expect(world.scratch.git('status', '--porcelain')).toBe(`?? ${folder}/.WP01-a.md.mine.tmp\n`);
-    world.remove();
   });
 
   /** Kills the command right before its first commit. */
@@ -218,7 +204,7 @@ describe('what a dead command left over', () => {
   };
 
   it('is reported by the command that finds it', async () => {
-    const world = await memoryWorld(SEED);
+    const world = workflowWorld(SEED);
     await killedBeforeCommit(world);
     const next = await runPlan(world, world, oneFile);
     expect(next.result).toBe('done before');
@@ -226,13 +212,11 @@ describe('what a dead command left over', () => {
   });
 
   it('is captured from the tip of its branch when another one is checked out', async () => {
-    const world = await memoryWorld(SEED);
+    const world = workflowWorld(SEED);
     await killedBeforeCommit(world);
     const checkout = await world.checkout();
     await world.repository.commit({ checkout }, [WP1], 'by hand');
-    world.repository.commitOn('other', {});
-    world.repository.switchTo('other');
-    world.tree.write(world.root, WP1, SEED[WP1] ?? '');
+    world.scratch.git('checkout', '--quiet', '-b', 'other', 'HEAD~1');
     expect(await resolveNow(world, world)).toMatchObject({
       outcomes: [{ outcome: 'captured' }],
       withdrawn: [],
@@ -241,27 +225,25 @@ describe('what a dead command left over', () => {
   });
 
   it('is captured but not committed when its files were carried to another branch', async () => {
-    const world = await memoryWorld(SEED);
+    const world = workflowWorld(SEED);
     await killedBeforeCommit(world);
-    world.repository.commitOn('other', {});
-    world.repository.switchTo('other');
+    world.scratch.git('checkout', '--quiet', '-b', 'other');
     expect(await resolveNow(world, world)).toMatchObject({ outcomes: [{ outcome: 'captured' }] });
     expect(await world.repository.dirtyPaths(world.root)).toEqual([WP1]);
   });
 
   it('is withdrawn when neither work tree nor branch has anything of it', async () => {
-    const world = await memoryWorld(SEED);
+    const world = workflowWorld(SEED);
     await killedBeforeCommit(world);
-    world.repository.commitOn('other', {});
-    world.repository.switchTo('other');
-    world.tree.write(world.root, WP1, SEED[WP1] ?? '');
+    world.scratch.git('checkout', '--quiet', '-b', 'other');
+    world.write(WP1, SEED[WP1] ?? '');
     const resolved = await resolveNow(world, world);
     expect(resolved).toMatchObject({ outcomes: [], withdrawn: [expect.any(String)] });
     expect(await world.withdrawn()).toBe(1);
   });
 
   it('stays captured although git refuses its commit, and the reason is told', async () => {
-    const world = await memoryWorld(SEED);
+    const world = workflowWorld(SEED);
     await killedBeforeCommit(world);
     world.repository.commit = async () => ({ ok: false, error: 'a hook says no' });
     const resolved = await resolveNow(world, world);
@@ -269,21 +251,21 @@ describe('what a dead command left over', () => {
   });
 
   it('keeps its hands off files that somebody has edited since', async () => {
-    const world = await memoryWorld(SEED);
+    const world = workflowWorld(SEED);
     await killedBeforeCommit(world, lastFile);
-    world.tree.write(world.root, META, 'by hand\n');
-    world.tree.write(world.root, WP1, 'by hand, too\n');
+    world.write(META, 'by hand\n');
+    world.write(WP1, 'by hand, too\n');
     expect(await resolveNow(world, world)).toMatchObject({
       outcomes: [],
       withdrawn: [expect.any(String), expect.any(String)],
     });
-    expect(world.tree.text(world.root, META)).toBe('by hand\n');
-    expect(world.tree.text(world.root, WP1)).toBe('by hand, too\n');
-    expect(world.tree.text(world.root, WP2)).toBe(SEED[WP2]);
+    expect(world.text(META)).toBe('by hand\n');
+    expect(world.text(WP1)).toBe('by hand, too\n');
+    expect(world.text(WP2)).toBe(SEED[WP2]);
   });
 
   it('stays in the intent while the journal cannot be read, and is captured once when it can', async () => {
-    const world = await memoryWorld(SEED);
+    const world = workflowWorld(SEED);
     await killedBeforeCommit(world);
     const outbox = world.outboxes.open(PROJECT);
     const records = outbox.records.bind(outbox);
@@ -302,7 +284,7 @@ describe('what a dead command left over', () => {
   });
 
   it('is not captured twice in a journal that was begun afresh and has it', async () => {
-    const world = await memoryWorld(SEED);
+    const world = workflowWorld(SEED);
     await killedBeforeCommit(world);
     const held = { checkout: await world.checkout() };
     const intent = await world.intents.read(held);
@@ -317,7 +299,7 @@ describe('what a dead command left over', () => {
   });
 
   it('keeps the issues that make an event a dead letter, and the hub it was meant for', async () => {
-    const world = await memoryWorld(SEED);
+    const world = workflowWorld(SEED);
     await killedBeforeCommit(world);
     const held = { checkout: await world.checkout() };
     const intent = await world.intents.read(held);
@@ -335,7 +317,7 @@ describe('what a dead command left over', () => {
   });
 
   it('of a torn intent is nothing: its work had not begun', async () => {
-    const world = await memoryWorld(SEED);
+    const world = workflowWorld(SEED);
     let cleared = 0;
     const intents = {
       read: async () => 'unreadable' as const,

