@@ -6,10 +6,7 @@ import { manifestDocument } from './manifest-document.js';
 import { misplaced, workPackageDocument } from './work-package-document.js';
 
 /** Planning documents whose texts somebody has read already, by path relative to the project root. Only to be read. */
-export class FeatureTexts implements Pick<
-  FeatureFiles,
-  'features' | 'find' | 'strangers' | 'read' | 'text'
-> {
+export class FeatureTexts implements Pick<FeatureFiles, 'features' | 'find' | 'strangers' | 'read' | 'text'> {
   readonly #texts: ReadonlyMap<string, string>;
 
   constructor(texts: ReadonlyMap<string, string>) {
