@@ -14,8 +14,8 @@ interface Size {
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   root: { lines: 2010, files: 31, goal: 1500 },
   events: { lines: 3690, files: 47, goal: 2200 },
-  outbox: { lines: 3670, files: 27, goal: 2800 },
-  delivery: { lines: 6430, files: 64, goal: 4500 },
+  outbox: { lines: 3670, files: 28, goal: 2800 },
+  delivery: { lines: 6430, files: 65, goal: 4500 },
   reports: { lines: 2000, files: 22, goal: 1300 },
   work: { lines: 12820, files: 116, goal: 7000 },
   agents: { lines: 4640, files: 53, goal: 3000 },

@@ -1,4 +1,5 @@
 import type { Got } from 'got';
+import { printable } from './printable.js';
 import { NoWayOut, type Way, WayOut } from './way-out.js';
 import type { HubAddress } from '../../domain/outbox/account.js';
 import { isSecureHubUrl } from '../../domain/delivery/hub-url.js';
@@ -222,19 +223,6 @@ export const requireSecureHub = (hub: HubAddress): void => {
 };
 
 /** How much of a hub's own words is repeated. */
-const MAX_QUOTED_CHARACTERS = 200;
-
-/**
- * What of a foreign text may be repeated in a message: one line of printable characters, without the secrets that the
- * other side may have echoed, cut to the first 200.
- */
-export const printable = (text: string, secrets: readonly string[] = []): string => {
-  let clean = text;
-  for (const secret of secrets) if (secret !== '') clean = clean.replaceAll(secret, '[redacted]');
-  const line = clean.replace(/[\p{C}\p{Z}]+/gu, ' ').trim();
-  return [...line.slice(0, 2 * MAX_QUOTED_CHARACTERS)].slice(0, MAX_QUOTED_CHARACTERS).join('');
-};
-
 /** The reason in the body of an error: from a problem document, from older spellings, else its first characters. */
 export const reasonIn = (body: string, secrets: readonly string[] = []): string => {
   const fields = parseJson(body);

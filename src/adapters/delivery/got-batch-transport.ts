@@ -19,10 +19,10 @@ import {
   BoundedHttp,
   type HttpReply,
   type HttpTimeouts,
-  printable,
   reasonIn,
   requireSecureHub,
 } from './bounded-http.js';
+import { printable } from './printable.js';
 import { normalizeEventId } from '../../domain/ids.js';
 import { type EventResult, isEventResult } from '../../domain/wire.js';
 

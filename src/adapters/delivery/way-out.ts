@@ -3,7 +3,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { rootCertificates } from 'node:tls';
 import { isLoopbackUrl } from '../../domain/delivery/hub-url.js';
-import { printable } from './bounded-http.js';
+import { printable } from './printable.js';
 
 /** How a connection to one address is made. */
 export interface Way {

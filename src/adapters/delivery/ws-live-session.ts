@@ -9,7 +9,7 @@ import {
 } from '../../domain/wire.js';
 import type { LiveSession, OutgoingEvent, SessionEnd } from '../../ports/delivery.js';
 import type { Timer } from '../../ports/host.js';
-import { printable } from './bounded-http.js';
+import { printable } from './printable.js';
 
 export interface SessionLimits {
   /** A session without any frame for so long is lost. */

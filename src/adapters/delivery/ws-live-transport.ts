@@ -5,7 +5,8 @@ import { liveUrl } from '../../domain/delivery/hub-url.js';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import type { Timer } from '../../ports/host.js';
 import type { LiveSession, LiveTransport } from '../../ports/delivery.js';
-import { connectionFailure, requireSecureHub, printable } from './bounded-http.js';
+import { connectionFailure, requireSecureHub } from './bounded-http.js';
+import { printable } from './printable.js';
 import { WayOut, type Way } from './way-out.js';
 import { WsLiveSession, type SessionLimits } from './ws-live-session.js';
 

@@ -11,7 +11,8 @@ import { type JournalTail, JournalWriter } from './journal-writer.js';
 import type { OutboxPaths, OutboxSurroundings } from './outbox-paths.js';
 import { encodeRecord } from './record-format.js';
 import { estimateWaiting, nextNumber, readSettledMark, type SettledMark } from './settled-mark.js';
-import { unsealedFacts, type WaitingFacts } from './waiting-facts.js';
+import { capturedAmong } from './journal-reader.js';
+import type { WaitingFact, WaitingFacts } from './waiting-facts.js';
 
 /** How many events waited when `last` was the newest record. */
 export interface Occupancy {
@@ -253,3 +254,26 @@ const rethrow = (error: unknown): never => {
 };
 
 const SEGMENT_RECORDS = 1000;
+
+/**
+ * The waiting facts that are not in the journal yet. A process may have died between sealing one and removing its
+ * file; that file goes now.
+ */
+const unsealedFacts = (
+  waiting: WaitingFacts,
+  paths: OutboxPaths,
+  confirm: () => void,
+): readonly WaitingFact[] => {
+  const listed = waiting.list();
+  if (listed.length === 0) return [];
+  const sealed = capturedAmong(
+    paths,
+    Math.min(...listed.map(({ from }) => from)),
+    listed.map(({ fact }) => fact.event.event_id),
+  );
+  waiting.forget(
+    listed.filter(({ fact }) => sealed.has(fact.event.event_id)),
+    confirm,
+  );
+  return listed.filter(({ fact }) => !sealed.has(fact.event.event_id));
+};

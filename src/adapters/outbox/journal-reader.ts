@@ -16,7 +16,7 @@ import { type HubLedger, newestAnswered, waitingCount } from '../../domain/outbo
 import { applyDecisions } from '../../domain/outbox/ownership.js';
 import { readLog } from '../fs/sealed-log.js';
 import { readDecisions } from './decision-log.js';
-import { readLedger } from './ledger-sender.js';
+import { readLedger } from './ledger-document.js';
 import { WaitingFacts } from './waiting-facts.js';
 
 /** Which journal this is and which records are there. */

@@ -1,15 +1,15 @@
-import { readFileSync, statSync, unlinkSync } from 'node:fs';
+import { statSync, unlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type HubLedger, newestAnswered, sizeOf } from '../../domain/outbox/ledger.js';
 import type { OutboxReading, RawRecord, Sender } from '../../ports/outbox.js';
-import { appendToLog, parseLine, sealLine } from '../fs/sealed-log.js';
-import { onStorage, writeFileAtomicSync } from '../fs/atomic-write.js';
+import { appendToLog } from '../fs/sealed-log.js';
+import { onStorage } from '../fs/atomic-write.js';
 import { sealedSegments, segmentPath, syncJournal } from './journal-writer.js';
 import { damagedRecord, JournalReader, ledgerInUse, readOutbox, toRawRecord } from './journal-reader.js';
+import { writeLedger, type LedgerDocument } from './ledger-document.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import { scanSegment } from './scan-segment.js';
 import { type SettledMark, writeSettledMark } from './settled-mark.js';
-import { LowSync, type SyncAdapter } from 'lowdb';
 
 /** Settles an outbox's records. Exists only while its process holds the sender lock. */
 export class LedgerSender implements Sender {
@@ -103,54 +103,3 @@ const markOf = (journal: string, hubs: readonly HubLedger[]): SettledMark | unde
   const newest = Math.max(...hubs.map(newestAnswered));
   return { journal, hub, team, through, beyond: sizeOf(beyond) - open, newest };
 };
-
-/** The ledgers of one outbox, one for each hub and team, and the journal that they speak of. */
-interface LedgerDocument {
-  readonly journal: string;
-  readonly hubs: readonly HubLedger[];
-}
-
-/** What stands in the file; a missing, damaged or foreign one is as good as none. */
-export const readLedger = (path: string, journal: string): LedgerDocument => {
-  const database = open(path, journal);
-  database.read();
-  return database.data.journal === journal ? database.data : emptyLedger(journal);
-};
-
-/** One atomic, durable write of all ledgers. */
-const writeLedger = (path: string, document: LedgerDocument): void => {
-  const database = open(path, document.journal);
-  database.data = document;
-  database.write();
-};
-
-const open = (path: string, journal: string): LowSync<LedgerDocument> =>
-  new LowSync(new SealedFile(path), emptyLedger(journal));
-
-const emptyLedger = (journal: string): LedgerDocument => ({ journal, hubs: [] });
-
-/**
- * lowdb's own file adapter renames a temporary file of a fixed name without syncing it; this one is durable, unique
- * and notices damage.
- */
-class SealedFile implements SyncAdapter<LedgerDocument> {
-  readonly #path: string;
-
-  constructor(path: string) {
-    this.#path = path;
-  }
-
-  read(): LedgerDocument | null {
-    try {
-      const document = parseLine(readFileSync(this.#path)) as unknown as LedgerDocument | undefined;
-      return document === undefined || !Array.isArray(document.hubs) ? null : document;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw error;
-    }
-  }
-
-  write(document: LedgerDocument): void {
-    writeFileAtomicSync(this.#path, sealLine(JSON.stringify(document)), { mode: 0o600 });
-  }
-}

@@ -5,11 +5,10 @@ import type { CaptureOutcome, Fact } from '../../ports/outbox.js';
 import { writeFileAtomic, syncDirectory } from '../fs/atomic-write.js';
 import { makeDirectory, secureEntries } from '../fs/make-directory.js';
 import { parseLine, sealLine } from '../fs/sealed-log.js';
-import { OUTBOX_DEPTH, type OutboxPaths } from './outbox-paths.js';
-import { capturedAmong } from './journal-reader.js';
+import { OUTBOX_DEPTH } from './outbox-paths.js';
 
 /** A fact whose process could not get the capture lock in time. */
-interface WaitingFact {
+export interface WaitingFact {
   readonly fact: Fact;
   /** The event cannot be in the journal before this record. */
   readonly from: number;
@@ -93,26 +92,3 @@ export class WaitingFacts {
       .sort();
   }
 }
-
-/**
- * The waiting facts that are not in the journal yet. A process may have died between sealing one and removing its
- * file; that file goes now.
- */
-export const unsealedFacts = (
-  waiting: WaitingFacts,
-  paths: OutboxPaths,
-  confirm: () => void,
-): readonly WaitingFact[] => {
-  const listed = waiting.list();
-  if (listed.length === 0) return [];
-  const sealed = capturedAmong(
-    paths,
-    Math.min(...listed.map(({ from }) => from)),
-    listed.map(({ fact }) => fact.event.event_id),
-  );
-  waiting.forget(
-    listed.filter(({ fact }) => sealed.has(fact.event.event_id)),
-    confirm,
-  );
-  return listed.filter(({ fact }) => !sealed.has(fact.event.event_id));
-};

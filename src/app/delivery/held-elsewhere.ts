@@ -1,7 +1,8 @@
 import type { Account } from '../../domain/outbox/account.js';
 import { type HubLedger, ledgerOf, isAnswered, isLedgerOf, isSettled } from '../../domain/outbox/ledger.js';
 import { consentOf, indexDecisions, ownerOf } from '../../domain/outbox/ownership.js';
-import { belongsTo, type RecordOwner } from '../../domain/outbox/routing-policy.js';
+import type { RecordOwner } from '../../domain/outbox/ownership.js';
+import { belongsTo } from '../../domain/outbox/routing-policy.js';
 import type { Outbox, OutboxReading } from '../../ports/outbox.js';
 
 /** The records of an outbox that belong to another hub or team than the account's. */

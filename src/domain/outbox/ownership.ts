@@ -11,7 +11,13 @@ import {
   rangeOf,
   union,
 } from './ledger.js';
-import type { RecordOwner } from './routing-policy.js';
+
+/** Hub and team that a record belongs to. */
+export interface RecordOwner {
+  /** The hub's id, else its URL. */
+  readonly hub: string;
+  readonly team: string;
+}
 
 /** What is looked at of a record. */
 export interface OwnedRecord {

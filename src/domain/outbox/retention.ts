@@ -1,6 +1,7 @@
 import { type HubLedger, reclaim, exceptionOf, isAnswered, isLedgerOf, isSettled } from './ledger.js';
 import { ownerOf, type DecisionIndex, type OwnedRecord } from './ownership.js';
-import { holdSentence, type RecordOwner } from './routing-policy.js';
+import type { RecordOwner } from './ownership.js';
+import { holdSentence } from './routing-policy.js';
 
 /**
  * Whether a segment's records may go, and what the ledgers read like when they have: `undefined` while any of them may

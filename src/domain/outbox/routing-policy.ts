@@ -2,7 +2,7 @@ import { unreachable } from '../errors.js';
 import { type Account, hubKey, isSameHub } from './account.js';
 import { LOCAL_TEAM } from '../events/envelope.js';
 import { exceptionOf, type HubLedger, isAnswered, isLedgerOf, type LedgerException } from './ledger.js';
-import { consentOf, type DecisionIndex, type OwnedRecord, ownerOf } from './ownership.js';
+import { consentOf, type DecisionIndex, type OwnedRecord, ownerOf, type RecordOwner } from './ownership.js';
 
 /** Whether the events of a project may leave this machine. */
 export type Sharing = 'on' | 'off' | 'unreadable';
@@ -13,13 +13,6 @@ export interface CheckoutSharing {
   readonly share?: boolean;
   /** Whether its config could be read. */
   readonly readable: boolean;
-}
-
-/** Hub and team that a record belongs to. */
-export interface RecordOwner {
-  /** The hub's id, else its URL. */
-  readonly hub: string;
-  readonly team: string;
 }
 
 /** Why an event is kept back. Each reason can go away, and then the event leaves from where it is. */

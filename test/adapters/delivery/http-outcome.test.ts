@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { batchOutcome, retryAfterMs } from '../../../src/adapters/delivery/got-batch-transport.js';
-import { printable, reasonIn } from '../../../src/adapters/delivery/bounded-http.js';
+import { reasonIn } from '../../../src/adapters/delivery/bounded-http.js';
+import { printable } from '../../../src/adapters/delivery/printable.js';
 import type { BatchOutcome } from '../../../src/domain/delivery/outcome.js';
 
 const NOW = Date.UTC(2026, 1, 3, 12, 0, 0);
