@@ -145,6 +145,23 @@ const rules = [
     to: { dependencyTypes: PACKAGES, pathNot: `${OURS}|((^|/)(@types/)?yargs(/|$))` },
   },
   {
+    name: 'mcp-frameworks',
+    comment:
+      'The server for agent hosts is built on the official SDK. What else it needs comes through a use case.',
+    from: { path: '^src/app/mcp/' },
+    to: { dependencyTypes: PACKAGES, pathNot: `${OURS}|((^|/)@modelcontextprotocol/server(/|$))` },
+  },
+  {
+    name: 'mcp-knows-documents-only',
+    comment: 'Tools call use cases and answer with the documents of --json; they run no command.',
+    from: { path: '^src/app/mcp/' },
+    to: {
+      path: '^src/app/(cli|hub|compose|dashboard)/',
+      pathNot:
+        '^src/app/cli/(schemas|render|errors|define-command|commands/(shared|sync/status|workflow/(ahead|board)-document))',
+    },
+  },
+  {
     name: 'hub-frameworks',
     comment: 'The hub is built on fastify, ws and prom-client. What else it needs comes through a port.',
     from: { path: '^src/app/hub/' },

@@ -18,10 +18,10 @@ const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   delivery: { lines: 6430, files: 65, goal: 4500 },
   reports: { lines: 2000, files: 22, goal: 1300 },
   work: { lines: 12820, files: 116, goal: 7000 },
-  agents: { lines: 4640, files: 53, goal: 3000 },
+  agents: { lines: 5530, files: 60, goal: 3000 },
   hub: { lines: 7110, files: 57, goal: 5000 },
   memory: { lines: 1420, files: 26, goal: 1200 },
-  drivers: { lines: 10600, files: 155, goal: 4800 },
+  drivers: { lines: 10660, files: 156, goal: 4800 },
 };
 
 const CAPABILITIES = ['events', 'outbox', 'delivery', 'reports', 'work', 'agents', 'hub', 'memory'];
@@ -30,6 +30,8 @@ const CAPABILITIES = ['events', 'outbox', 'delivery', 'reports', 'work', 'agents
 const roomOf = (path: string): string => {
   const [floor = '', place = ''] = path.replace(/\.ts$/, '').split(/[\\/]/);
   if (CAPABILITIES.includes(place)) return place;
+  // The server for agent hosts is a driver, and the care of it is that of the agents' room.
+  if (place === 'mcp') return 'agents';
   return floor === 'app' ? 'drivers' : 'root';
 };
 

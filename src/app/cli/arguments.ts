@@ -24,6 +24,7 @@ export const commonOptionsOf = (
   const text = (name: string): string | undefined => values[name] as string | undefined;
   return {
     project: place(text('project') ?? '.', io),
+    isProjectNamed: text('project') !== undefined,
     feature: text('feature'),
     json: values['json'] === true,
     quiet: values['quiet'] === true,

@@ -98,6 +98,8 @@ type ArgsOf<P extends string, O extends Options> = PositionalsOf<P> & {
 export interface CommonOptions {
   /** Directory of the project; the current directory when it was not given. */
   readonly project: string;
+  /** Whether the directory was given. */
+  readonly isProjectNamed: boolean;
   readonly feature: string | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -176,7 +178,8 @@ type PlainValueOf<S extends OptionSpec> = S extends { readonly choices: readonly
     ? number
     : string;
 
-type ValueOf<S extends OptionSpec> = S['type'] extends 'boolean'
+/** What a caller gives for an option, after the check. */
+export type ValueOf<S extends OptionSpec> = S['type'] extends 'boolean'
   ? boolean
   : S extends { readonly list: true | 'whole' }
     ? readonly PlainValueOf<S>[]

@@ -199,6 +199,7 @@ const WORKFLOW_WORDS: ReadonlySet<string> = new Set([
   'accept',
   'agent',
   'orchestrate',
+  'mcp',
 ]);
 
 const allCommands = async (): Promise<readonly CommandDefinition[]> =>

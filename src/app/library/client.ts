@@ -33,6 +33,8 @@ export interface Client extends AsyncDisposable {
   readonly agents: Room<AgentsUseCases>;
   /** Where the project is: absolute, as it was given. */
   readonly directory: string;
+  /** The same client for another directory. Who closes one of them closes both. */
+  at(directory: string): Client;
   /** The checkout around the directory; `undefined` outside every repository and project. */
   findCheckout(): Promise<Checkout | undefined>;
   /** The same; rejects with `not-a-repository` where there is none. */
@@ -89,6 +91,7 @@ export const clientOver = (given: string, open: () => Promise<ClientContainer>):
   return {
     ...{ events: roomOf(get), outbox: roomOf(get), delivery: roomOf(get) },
     ...{ reports: roomOf(get), work: roomOf(get), agents: roomOf(get) },
+    at: (other) => clientOver(other, () => (opened ??= open())),
     ...{ directory, findCheckout, checkout, port: get, close, [Symbol.asyncDispose]: close },
     feature: async (name) => {
       const variable = (await get('environment')).env['SPECIFY_FEATURE'];

@@ -21,6 +21,8 @@ export interface MoveInput extends FeatureRequest {
   readonly note?: string;
   /** Who moves it, and who is in charge from now on. */
   readonly agent?: string;
+  /** Who moves it without taking charge, such as a reviewer. Default: `agent`. */
+  readonly by?: string;
   /** Allows a transition that is not legal. */
   readonly force?: boolean;
   /** Text of a reviewer; only with the transition from `for_review` to `doing`. */
@@ -75,7 +77,7 @@ export class MoveWorkPackage {
             {
               workPackageId: id,
               to: input.to,
-              by: input.agent ?? 'user',
+              by: input.by ?? input.agent ?? 'user',
               note: input.note ?? defaultNote(input),
               ...(input.agent === undefined ? {} : { agent: input.agent }),
               ...(input.feedback === undefined ? {} : { feedback: input.feedback }),

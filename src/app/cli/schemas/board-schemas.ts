@@ -49,6 +49,10 @@ const board = {
   passed_over: list(text(), 'files that look like work packages and are not read, with the reason'),
 };
 
+const origin = { from: choice(PLACES, 'absent: it had no lane'), ...finer };
+
+const unblocked = list(text(), 'work packages that have one dependency less to wait for');
+
 const named = { work_package_id: text(), title: text() };
 const heldBy = { ...named, agent: nullable(text('who is in charge')) };
 
@@ -100,6 +104,31 @@ export const boardSchemas: readonly DocumentSchema[] = [
     ),
   })),
   {
+    command: 'agent tasks move-task',
+    schema: object(
+      {
+        ...work,
+        feature: text(),
+        work_package_id: text(),
+        path: text('its file, relative to the project'),
+        outcome: choice(['moved', 'already-there']),
+        to: lane,
+        unblocked,
+        is_feature_completed: flag(),
+      },
+      origin,
+    ),
+  },
+  {
+    command: 'agent tasks add-history',
+    schema: object({
+      ...work,
+      feature: text(),
+      work_package_id: text(),
+      path: text('its file, relative to the project'),
+    }),
+  },
+  {
     command: 'agent tasks mark-status',
     schema: object({
       ...work,
@@ -111,7 +140,7 @@ export const boardSchemas: readonly DocumentSchema[] = [
             outcome: choice(['moved', 'already-there']),
             to: lane,
           },
-          { from: choice(PLACES, 'absent: it had no lane'), ...finer },
+          origin,
         ),
       ),
       tasks: list(
@@ -122,7 +151,7 @@ export const boardSchemas: readonly DocumentSchema[] = [
           is_done: flag(),
         }),
       ),
-      unblocked: list(text(), 'work packages that have one dependency less to wait for'),
+      unblocked,
       is_feature_completed: flag(),
     }),
   },

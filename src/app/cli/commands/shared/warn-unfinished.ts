@@ -1,5 +1,6 @@
 import type { Client } from '../../../library/client.js';
 import type { FeatureRequest } from '../../../work/locate-feature.js';
+import type { UnfinishedWork } from '../../../work/unfinished-work.js';
 import type { Terminal } from '../../terminal.js';
 
 /** Says of work packages that were handed over what is not committed in their work trees. The move is done by then. */
@@ -10,15 +11,12 @@ export const warnUnfinished = async (
   workPackageIds: readonly string[],
   terminal: Terminal,
 ): Promise<void> => {
-  for (const { workPackageId, directory, paths } of await client.work.findUnfinishedWork.run(
-    checkout,
-    feature,
-    workPackageIds,
-  )) {
-    const [first = '', ...others] = paths;
-    const more = others.length === 0 ? '' : ` and ${others.length} more`;
-    terminal.warn(
-      `${workPackageId} is in for_review, but ${first}${more} in ${directory} is not committed and will not be merged. Commit it there.`,
-    );
-  }
+  for (const each of await client.work.findUnfinishedWork.run(checkout, feature, workPackageIds))
+    terminal.warn(describeUnfinished(each));
+};
+
+export const describeUnfinished = ({ workPackageId, directory, paths }: UnfinishedWork): string => {
+  const [first = '', ...others] = paths;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `${workPackageId} is in for_review, but ${first}${more} in ${directory} is not committed and will not be merged. Commit it there.`;
 };

@@ -15,32 +15,42 @@ export const workReport = async (
   client: Client,
   terminal: Terminal,
 ): Promise<Report> => {
-  const { emission, leftOver, outcomes } = work;
-  for (const warning of emission?.identity?.warnings ?? []) terminal.warn(warning);
-  for (const warning of work.warnings ?? []) terminal.warn(warning);
-  if (leftOver !== undefined && leftOver.kept === undefined)
-    terminal.note('An earlier command had been cut short; its work is complete now.');
-  const crowd = crowdIn(work);
-  if (crowd !== undefined || isUnusual(work)) {
-    const { tellOutcomes } = await import('./unusual-outcomes.js');
-    tellOutcomes(work, crowd, terminal);
-  }
+  const { emission, outcomes } = work;
+  await tellBeside(work, terminal);
   return {
-    data: {
-      version: 2,
-      ...snakeKeys(work.result),
-      commit: work.commit ?? null,
-      events: outcomes.map((outcome) =>
-        outcome.outcome === 'captured'
-          ? { event_id: outcome.event.event_id, event_type: outcome.event.event_type, outcome: 'captured' }
-          : { event_id: outcome.eventId, outcome: outcome.outcome },
-      ),
-    },
+    data: workDocument(work),
     text,
     ...(emission === undefined || outcomes.length === 0
       ? {}
       : { afterwards: () => tellDelivery(work, client, terminal) }),
   };
+};
+
+/** What a workflow command did, as `--json` prints it. */
+export const workDocument = ({ result, commit, outcomes }: PerformedWork<object>): object => ({
+  version: 2,
+  ...snakeKeys(result),
+  commit: commit ?? null,
+  events: outcomes.map((outcome) =>
+    outcome.outcome === 'captured'
+      ? { event_id: outcome.event.event_id, event_type: outcome.event.event_type, outcome: 'captured' }
+      : { event_id: outcome.eventId, outcome: outcome.outcome },
+  ),
+});
+
+/** Says what is beside the result of a workflow command. */
+export const tellBeside = async (
+  work: PerformedWork<object>,
+  { warn, note }: { warn(sentence: string): void; note(sentence: string): void },
+): Promise<void> => {
+  const { emission, leftOver } = work;
+  for (const warning of [...(emission?.identity?.warnings ?? []), ...(work.warnings ?? [])]) warn(warning);
+  if (leftOver !== undefined && leftOver.kept === undefined)
+    note('An earlier command had been cut short; its work is complete now.');
+  const crowd = crowdIn(work);
+  if (crowd === undefined && !isUnusual(work)) return;
+  const { outcomeWarnings } = await import('./unusual-outcomes.js');
+  for (const warning of outcomeWarnings(work, crowd)) warn(warning);
 };
 
 /** Above this share of the limit the user is told that the outbox fills up. */

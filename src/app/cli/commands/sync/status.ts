@@ -23,7 +23,7 @@ export const run = async ({ args, client, signal, terminal }: CommandContext<Arg
   const isBalanced = status.projects.every(({ balanced }) => balanced);
   return {
     outcome: isBalanced ? outcomeOf(check, signal) : 'failed',
-    data: toDocument(status, check),
+    data: statusDocument(status, check),
     next: check === undefined || check.state === 'reachable' ? nextAfter(status) : [],
     text: lines([
       facts([...accountFacts(status, check), ...backgroundFacts(status.background), limitFact(status)]),
@@ -47,7 +47,7 @@ const nextAfter = ({ server, account, projects }: SyncStatus): readonly NextComm
 };
 
 /** Of a hub that is not in use any more its line is shown, not its whole ledger. */
-const toDocument = ({ projects, ...status }: SyncStatus, check: ConnectionCheck | undefined): object => ({
+export const statusDocument = ({ projects, ...status }: SyncStatus, check?: ConnectionCheck): object => ({
   version: 2,
   ...snakeKeys(status),
   projects: projects.map(({ accounting, former, ...project }) => ({

@@ -219,6 +219,14 @@ export const workflowCommands: readonly CommandDefinition[] = [
     load: () => import('./instructions.js'),
   }),
   defineCommand({
+    path: 'mcp',
+    summary: 'serve this workflow to an agent host over the Model Context Protocol, on stdin and stdout',
+    details:
+      'For the configuration of a host; see docs/agents.md. The project is that of --project, else that of the current directory, else the first folder of the host that is one. Ends with its input.',
+    examples: [['spec-kitty mcp --project .', 'what a host starts']],
+    load: () => import('./mcp.js'),
+  }),
+  defineCommand({
     path: 'agent tasks show [wp]',
     summary: 'show all that is needed to begin a work package',
     details:

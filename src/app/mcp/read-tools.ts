@@ -1,0 +1,182 @@
+import { messageOf, SyncError } from '../../domain/errors.js';
+import { LANES } from '../../domain/events/lane.js';
+import type { FeatureCards } from '../work/read-board.js';
+import { aheadDocument } from '../cli/commands/workflow/ahead-document.js';
+import { boardDocument } from '../cli/commands/workflow/board-document.js';
+import { statusDocument } from '../cli/commands/sync/status.js';
+import { snakeKeys } from '../cli/render/snake-keys.js';
+import { DOCUMENTS } from '../cli/schemas/all.js';
+import { integer, list, object, text, type Schema } from '../cli/schemas/schema.js';
+import { defineTool, type Tool } from './tool.js';
+
+export const FEATURE = {
+  type: 'string',
+  describe: 'slug or number of the feature; may be left out where there is only one',
+} as const;
+
+/** What a command prints with `--json`, and what a tool adds to it. */
+export const documentOfCommand = (command: string, more: Readonly<Record<string, Schema>> = {}): Schema => {
+  const found = DOCUMENTS.find((each) => each.command === command);
+  if (found === undefined) throw new Error(`No document is described for ${command}.`);
+  return { ...found.schema, properties: { ...found.schema.properties, ...more } };
+};
+
+const limitOf = (what: string) => ({ type: 'number', describe: `at most so many ${what}` }) as const;
+const LEFT_OUT = integer('how many entries this page leaves out');
+
+/** What only looks. */
+export const READ_TOOLS: readonly Tool[] = [
+  defineTool({
+    name: 'list_features',
+    title: 'List features',
+    description: 'The features of the project, and how many work packages each has in which lane.',
+    changes: 'nothing',
+    input: {
+      after: { type: 'string', describe: 'the last feature of the page before' },
+      limit: limitOf('features; 50 unless given'),
+    },
+    outputSchema: object({
+      features: list(
+        object(
+          { feature: text() },
+          {
+            lanes: object(Object.fromEntries(LANES.map((lane) => [lane, integer()])), {
+              canceled: integer(),
+            }),
+            problem: text('why the feature cannot be read'),
+          },
+        ),
+      ),
+      left_out: integer('how many features follow; ask again with `after`'),
+    }),
+    run: async ({ args: { after = '', limit = 50 }, client, signal }) => {
+      const request = await client.feature();
+      const all = await (await client.port('files')).features(request.checkout.projectRoot);
+      const rest = all.filter((slug) => slug > after);
+      const features: object[] = [];
+      for (const feature of rest.slice(0, limit)) {
+        signal.throwIfAborted();
+        features.push(
+          await client.work.readBoard.run({ ...request, feature }).then(
+            (board) => ({ feature, lanes: lanesOf(board) }),
+            (error: unknown) => ({ feature, problem: messageOf(error) }),
+          ),
+        );
+      }
+      return { features, left_out: Math.max(0, rest.length - features.length) };
+    },
+  }),
+  defineTool({
+    name: 'ready_work',
+    title: 'What may begin',
+    description:
+      'What may begin now, in the order in which it should be taken; what is in work; what waits for a reviewer or for other work packages; what a person has to decide. Call it when you want work.',
+    changes: 'nothing',
+    input: { feature: FEATURE, limit: limitOf('entries of each list; 40 unless given') },
+    outputSchema: documentOfCommand('agent tasks ready', { left_out: LEFT_OUT }),
+    run: async ({ args: { feature, limit = 40 }, client }) => {
+      const ahead = await client.work.readWorkAhead.run(await client.feature(feature));
+      const document = aheadDocument(ahead) as Readonly<Record<string, unknown>>;
+      let left = 0;
+      const cut = Object.entries(document).map(([name, value]) => {
+        if (!Array.isArray(value)) return [name, value] as const;
+        left += Math.max(0, value.length - limit);
+        return [name, value.slice(0, limit)] as const;
+      });
+      return { version: 1, ...Object.fromEntries(cut), left_out: left };
+    },
+  }),
+  defineTool({
+    name: 'show_task',
+    title: 'Show a work package',
+    description:
+      'Everything that is needed to begin or review a work package: its text, tasks, dependencies with their lanes, work tree, branch, feedback of reviewers and history.',
+    changes: 'nothing',
+    input: {
+      feature: FEATURE,
+      work_package: { type: 'string', describe: 'such as WP01', required: true },
+      from: {
+        type: 'number',
+        describe: 'character at which the text begins, when it is too long for one answer',
+      },
+    },
+    outputSchema: documentOfCommand('agent tasks show', {
+      text_left: integer('how many characters of the text follow; ask again with `from`'),
+    }),
+    run: async ({ args: { feature, work_package: workPackageId, from = 0 }, client }) => {
+      const request = await client.feature(feature);
+      const shown = await client.work.showWorkPackage.run({ ...request, workPackageId });
+      const end = from + MAX_TEXT;
+      return {
+        version: 1,
+        ...snakeKeys({
+          ...shown,
+          text: shown.text.slice(from, end),
+          feedback: shown.feedback.slice(-MAX_TEXT / 2),
+          // The youngest tell where the work stands.
+          history: shown.history
+            .slice(-MAX_HISTORY)
+            .map((entry) => ({ ...entry, note: entry.note.slice(0, 500) })),
+        }),
+        text_left: Math.max(0, shown.text.length - end),
+      };
+    },
+  }),
+  defineTool({
+    name: 'board',
+    title: 'Board of a feature',
+    description: 'All work packages of a feature with lane, agent, dependencies and tasks.',
+    changes: 'nothing',
+    input: {
+      feature: FEATURE,
+      lane: { type: 'string', describe: 'only those in this lane', choices: LANES },
+      after: { type: 'string', describe: 'the last work package of the page before' },
+      limit: limitOf('work packages; 60 unless given'),
+    },
+    outputSchema: documentOfCommand('agent tasks status', { left_out: LEFT_OUT }),
+    run: async ({ args: { feature, lane, after, limit = 60 }, client }) => {
+      const board = await client.work.readBoard.run(await client.feature(feature));
+      const wanted = board.cards.filter((card) => lane === undefined || card.lane === lane);
+      const first = wanted.findIndex(({ workPackageId }) => workPackageId === after) + 1;
+      if (after !== undefined && first === 0) throw unknownPlace(after);
+      const cards = wanted.slice(first, first + limit);
+      const nowMs = (await client.port('wallClock')).nowMs();
+      const document = { version: 1, ...boardDocument({ ...board, cards }, nowMs) };
+      return { ...document, left_out: wanted.length - first - cards.length };
+    },
+  }),
+  defineTool({
+    name: 'sync_status',
+    title: 'Where captured events are',
+    description:
+      'What of this project was delivered to the hub, what waits and why. Nothing has to be done about it.',
+    changes: 'nothing',
+    input: {},
+    outputSchema: documentOfCommand('sync status'),
+    run: async ({ client }) => {
+      const [status, identity] = await Promise.all([
+        client.reports.getSyncStatus.run(),
+        client.events.showIdentity.run(client.directory),
+      ]);
+      const uuid = identity?.project.uuid?.value;
+      return statusDocument({
+        ...status,
+        projects: status.projects.filter(({ projectUuid }) => projectUuid === uuid),
+      });
+    },
+  }),
+];
+
+/** A third of what hosts take: most of an answer is the text. */
+const MAX_TEXT = 24_000;
+const MAX_HISTORY = 30;
+
+const lanesOf = ({ counts, cards }: FeatureCards): object => {
+  const canceled = cards.filter(({ lane }) => lane === 'canceled').length;
+  return { ...counts, ...(canceled === 0 ? {} : { canceled }) };
+};
+
+const unknownPlace = (after: string): SyncError =>
+  new SyncError('input-invalid', `${JSON.stringify(after)} is not on this board.`, {
+    hint: 'Give the last work package of the page before, or leave "after" out.',
+  });

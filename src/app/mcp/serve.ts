@@ -1,0 +1,208 @@
+import {
+  McpServer,
+  type CallToolResult,
+  type ServerContext,
+  type Tool as ListedTool,
+  type Transport,
+} from '@modelcontextprotocol/server';
+import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
+import { ERROR_KINDS, isSyncError, SyncError } from '../../domain/errors.js';
+import { given } from '../cli/commands/shared/given.js';
+import { ADVICE } from '../cli/errors/advice.js';
+import type { Client } from '../library/client.js';
+import { isSettled } from '../work/log-breakage.js';
+import { projectOf, type ProjectQuestion } from './project.js';
+import { promptText, PROMPTS } from './prompts.js';
+import { READ_TOOLS } from './read-tools.js';
+import { listResources, readResource, RESOURCE_TEMPLATES } from './resources.js';
+import { annotationsOf, type Tool } from './tool.js';
+import { WORK_TOOLS } from './work-tools.js';
+
+export const TOOLS: readonly Tool[] = [...READ_TOOLS, ...WORK_TOOLS];
+
+export interface ServeInput extends Omit<ProjectQuestion, 'roots'> {
+  readonly version: string;
+  /** Ends the server, as the end of its input does. */
+  readonly signal: AbortSignal;
+  /** Default: stdin and stdout of the process. */
+  readonly transport?: Transport;
+  /** Where it is said what a host did wrong on the wire. */
+  readonly complain: (sentence: string) => void;
+}
+
+/**
+ * Serves the use cases to an agent host until its input ends, the host closes, or the signal comes; then what is under
+ * way is told to stop, and is waited for: it is finished or undone. Nothing is held between two calls, no lock either.
+ */
+export const serve = async (input: ServeInput): Promise<void> => {
+  const underWay = new Set<Promise<unknown>>();
+  const transport = input.transport ?? new StdioServerTransport();
+  const handle = serveStdio(() => createServer(input, underWay), {
+    transport,
+    onerror: ({ message }) => input.complain(message),
+  });
+  await ended(transport, input.signal);
+  await handle.close();
+  await Promise.allSettled(underWay);
+};
+
+const ended = (transport: Transport, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const before = transport.onclose;
+    transport.onclose = () => {
+      before?.();
+      resolve();
+    };
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+const createServer = (input: ServeInput, underWay: Set<Promise<unknown>>): McpServer => {
+  const mcp = new McpServer(
+    { name: 'spec-kitty', title: 'spec-kitty', version: input.version },
+    { capabilities: { tools: {}, resources: {}, prompts: {} }, instructions: INSTRUCTIONS },
+  );
+  const { server } = mcp;
+  const kept = <T>(work: Promise<T>): Promise<T> => {
+    underWay.add(work);
+    const forget = (): void => void underWay.delete(work);
+    work.then(forget, forget);
+    return work;
+  };
+  let found: Promise<Client> | undefined;
+  const client = (): Promise<Client> => {
+    const finding = (found ??= projectOf({ ...input, roots: () => rootsOf(mcp) }));
+    // A host may open a folder, or somebody may make a project, while the server runs.
+    finding.catch(() => (found = undefined));
+    return finding;
+  };
+  server.setRequestHandler('tools/list', () => ({
+    tools: TOOLS.map((tool) => ({
+      name: tool.name,
+      title: tool.title,
+      description: tool.description,
+      inputSchema: tool.inputSchema as ListedTool['inputSchema'],
+      outputSchema: tool.outputSchema as ListedTool['inputSchema'],
+      annotations: annotationsOf(tool),
+    })),
+  }));
+  server.setRequestHandler('tools/call', ({ params }, context) =>
+    kept(callTool(client, params.name, params.arguments ?? {}, context)),
+  );
+  server.setRequestHandler('resources/list', ({ params }) =>
+    kept(client().then((project) => listResources(project, params?.cursor))),
+  );
+  server.setRequestHandler('resources/templates/list', () => ({
+    resourceTemplates: [...RESOURCE_TEMPLATES],
+  }));
+  server.setRequestHandler('resources/read', ({ params: { uri } }) =>
+    kept(client().then((project) => readResource(project, uri))),
+  );
+  server.setRequestHandler('prompts/list', () => ({ prompts: [...PROMPTS] }));
+  server.setRequestHandler('prompts/get', ({ params: { name, arguments: args = {} } }) =>
+    promptText(name, args),
+  );
+  return mcp;
+};
+
+const INSTRUCTIONS =
+  'Work packages of a software project. Take work with begin (ready_work says what may begin), work and commit only in the work tree that it names, mark tasks, hand_over, and let another agent review. With several features, name the feature in every call. An error says what to do next.';
+
+const callTool = async (
+  project: () => Promise<Client>,
+  name: string,
+  args: Readonly<Record<string, unknown>>,
+  { mcpReq }: ServerContext,
+): Promise<CallToolResult> => {
+  const notes: string[] = [];
+  const tool = TOOLS.find((each) => each.name === name);
+  let client: Client | undefined;
+  let stop = (): void => undefined;
+  try {
+    if (tool === undefined) throw unknownTool(name);
+    client = await project();
+    stop = await tellProgress(client, name, mcpReq);
+    const note = (sentence: string): void => void notes.push(sentence);
+    const done = await tool.run({ args, client, signal: mcpReq.signal, note });
+    const document = { ...done, ...(notes.length === 0 ? {} : { notes }) };
+    return { content: [{ type: 'text', text: JSON.stringify(document) }], structuredContent: document };
+  } catch (error) {
+    if (client !== undefined && tool?.changes !== 'nothing') await tellBreakage(error, client, args);
+    return failure(error);
+  } finally {
+    stop();
+  }
+};
+
+/** What breaks before the work of a tool begins is news for the team, too. */
+const tellBreakage = async (
+  error: unknown,
+  client: Client,
+  args: Readonly<Record<string, unknown>>,
+): Promise<void> => {
+  if (isSettled(error)) return;
+  const text = (name: string): string | undefined =>
+    typeof args[name] === 'string' ? args[name] : undefined;
+  const subject = { feature: text('feature'), workPackageId: text('work_package'), agent: text('agent') };
+  await client.work.logBreakage.run(error, client.directory, given(subject)).catch(() => undefined);
+};
+
+/** While a call waits or works, a host that wants to know hears every few seconds that it is still at it. */
+const tellProgress = async (
+  client: Client,
+  name: string,
+  { _meta, notify, signal }: ServerContext['mcpReq'],
+): Promise<() => void> => {
+  const progressToken = _meta?.progressToken;
+  if (progressToken === undefined) return () => undefined;
+  const timer = await client.port('timer');
+  const end = new AbortController();
+  const tell = (progress: number): Promise<void> =>
+    notify({
+      method: 'notifications/progress',
+      params: { progressToken, progress, message: `${name}: at work for ${progress} s` },
+    }).catch(() => undefined);
+  const run = async (): Promise<void> => {
+    for (let seconds = 0; !end.signal.aborted; seconds += PROGRESS_SECONDS) {
+      await tell(seconds);
+      await timer.sleep(PROGRESS_SECONDS * 1000, end.signal);
+    }
+  };
+  signal.addEventListener('abort', () => end.abort(), { once: true });
+  void run().catch(() => undefined);
+  return () => end.abort();
+};
+
+const PROGRESS_SECONDS = 5;
+
+/** An error as an agent reads it: its code, what happened, and what to do next, which is never to use force. */
+const failure = (error: unknown): CallToolResult => {
+  const code = isSyncError(error) ? error.kind : 'internal';
+  const message = error instanceof Error ? error.message : String(error);
+  const said = (isSyncError(error) ? error.hint : undefined) ?? ADVICE[code];
+  const hint = /--force|--abort/.test(said) ? 'Ask a person: this is not in the flow of the work.' : said;
+  const isRetryable = isSyncError(error) && ERROR_KINDS[error.kind].retryable;
+  return {
+    isError: true,
+    content: [{ type: 'text', text: `${code}: ${message}\nWhat to do: ${hint}` }],
+    _meta: { 'spec-kitty/error': { code, message, hint, is_retryable: isRetryable } },
+  };
+};
+
+const unknownTool = (name: string): SyncError =>
+  new SyncError('input-invalid', `There is no tool ${name}.`, {
+    hint: `There are ${TOOLS.map((tool) => tool.name).join(', ')}.`,
+  });
+
+/** The folders that the host has open; none where it does not say, or does not answer soon. */
+const rootsOf = async ({ server }: McpServer): Promise<readonly string[]> => {
+  if (server.getClientCapabilities()?.roots === undefined) return [];
+  try {
+    const { roots } = await server.request({ method: 'roots/list' }, { timeout: ROOTS_TIMEOUT_MS });
+    return roots.map(({ uri }) => uri);
+  } catch {
+    return [];
+  }
+};
+
+const ROOTS_TIMEOUT_MS = 5000;

@@ -1,0 +1,211 @@
+import { SyncError } from '../../domain/errors.js';
+import type { HistoryEntryType } from '../../domain/events/payloads.js';
+import { describeUnfinished } from '../cli/commands/shared/warn-unfinished.js';
+import { tellBeside, workDocument } from '../cli/commands/shared/work-report.js';
+import { given } from '../cli/commands/shared/given.js';
+import { list, nullable, text } from '../cli/schemas/schema.js';
+import type { FeatureRequest } from '../work/locate-feature.js';
+import type { ShownWorkPackage } from '../work/show-work-package.js';
+import type { PerformedWork } from '../work/work-plan.js';
+import { documentOfCommand, FEATURE } from './read-tools.js';
+import { defineTool, type Call, type Tool } from './tool.js';
+
+const WORK_PACKAGE = { type: 'string', describe: 'such as WP01', required: true } as const;
+const AGENT = { type: 'string', describe: 'your name, the same in every call' } as const;
+const NOTES = { notes: list(text(), 'what else is worth knowing') };
+
+/** What takes work on, with the use cases, refusals and events of the commands. */
+export const WORK_TOOLS: readonly Tool[] = [
+  defineTool({
+    name: 'begin',
+    title: 'Begin a work package',
+    description:
+      'Takes a work package, or without a name the first that may begin, and makes a work tree on a branch of its own. Work only in that work tree, and commit there. Repeating it gives the same work tree; if somebody else has the work package you are told who.',
+    changes: 'once',
+    input: {
+      feature: FEATURE,
+      work_package: { type: 'string', describe: 'such as WP01; without it the first of ready_work' },
+      agent: { ...AGENT, required: true },
+    },
+    outputSchema: documentOfCommand('implement', NOTES),
+    run: async (call) => {
+      const { args, client, signal } = call;
+      const { agent, work_package: workPackageId } = args;
+      const input = { ...(await client.feature(args.feature)), agent };
+      const work =
+        workPackageId === undefined
+          ? await client.work.takeNext.run(input, signal)
+          : await client.work.implementWorkPackage.run({ ...input, workPackageId }, signal);
+      const { outcome, agent: inCharge, workPackageId: id } = work.result;
+      if (outcome === 'already-doing' && inCharge !== undefined && inCharge !== agent) {
+        throw new SyncError('transition-illegal', `${id} is in doing already, with ${inCharge} in charge.`, {
+          hint: 'Take another work package: call begin without work_package, or see ready_work.',
+        });
+      }
+      return answer(call, work);
+    },
+  }),
+  defineTool({
+    name: 'mark_task',
+    title: 'Mark tasks',
+    description:
+      'Marks tasks of a work package, such as T001, as done or as open again: all of them or none.',
+    changes: 'once',
+    input: {
+      feature: FEATURE,
+      tasks: { type: 'string', describe: 'ids of tasks, such as T001', list: true, required: true },
+      status: { type: 'string', describe: 'what they are now', choices: ['done', 'pending'], required: true },
+      agent: AGENT,
+    },
+    outputSchema: documentOfCommand('agent tasks mark-status', NOTES),
+    run: async (call) => {
+      const { args, client, signal } = call;
+      const { tasks: ids, status, agent } = args;
+      const other = ids.find((id) => /^\s*(?:wp|\d)/i.test(id));
+      if (other !== undefined || ids.length === 0) {
+        throw new SyncError('input-invalid', `${other ?? 'Nothing'} is no task.`, {
+          hint: 'Name tasks such as T001. A work package goes on with hand_over or review.',
+        });
+      }
+      const request = await client.feature(args.feature);
+      return answer(
+        call,
+        await client.work.markStatus.run({ ...request, ids, status, ...given({ agent }) }, signal),
+      );
+    },
+  }),
+  defineTool({
+    name: 'add_note',
+    title: 'Add a note',
+    description:
+      'Adds an entry to the history of a work package, for the others. Leave secrets out: it is committed.',
+    changes: 'each-time',
+    input: {
+      feature: FEATURE,
+      work_package: WORK_PACKAGE,
+      note: { type: 'string', describe: 'what happened', required: true },
+      type: {
+        type: 'string',
+        describe: 'kind of the entry',
+        choices: ['note', 'review', 'error', 'comment'],
+      },
+      agent: AGENT,
+    },
+    outputSchema: documentOfCommand('agent tasks add-history', NOTES),
+    run: async (call) => {
+      const { args, client, signal } = call;
+      const { work_package: workPackageId, note, type, agent: author } = args;
+      const request = await client.feature(args.feature);
+      const kind = { type: type as HistoryEntryType | undefined, author };
+      const work = await client.work.addHistory.run(
+        { ...request, workPackageId, note, ...given(kind) },
+        signal,
+      );
+      return answer(call, work);
+    },
+  }),
+  defineTool({
+    name: 'hand_over',
+    title: 'Hand over for review',
+    description:
+      'Says that a work package is finished, tested and committed on its branch: it goes to for_review.',
+    changes: 'once',
+    input: {
+      feature: FEATURE,
+      work_package: WORK_PACKAGE,
+      agent: AGENT,
+      note: { type: 'string', describe: 'what a reviewer should know' },
+    },
+    outputSchema: documentOfCommand('agent tasks move-task', NOTES),
+    run: async (call) => {
+      const { args, client, signal } = call;
+      const { work_package: workPackageId, agent, note } = args;
+      const request = await client.feature(args.feature);
+      const move = { ...request, workPackageId, to: 'for_review' as const, ...given({ agent, note }) };
+      const work = await client.work.moveWorkPackage.run(move, signal);
+      const { feature, workPackageId: id } = work.result;
+      for (const each of await client.work.findUnfinishedWork.run(request.checkout, feature, [id]))
+        call.note(describeUnfinished(each));
+      return answer(call, work);
+    },
+  }),
+  defineTool({
+    name: 'review',
+    title: 'Review a work package',
+    description:
+      'Your verdict on work that somebody else handed over. Approved work is merged into the target branch and done. Else say in feedback everything that has to change: it goes back to doing, with the one who implemented it.',
+    changes: 'once',
+    input: {
+      feature: FEATURE,
+      work_package: WORK_PACKAGE,
+      verdict: {
+        type: 'string',
+        describe: 'your verdict',
+        choices: ['approve', 'request_changes'],
+        required: true,
+      },
+      feedback: { type: 'string', describe: 'what has to change; with request_changes' },
+      agent: AGENT,
+    },
+    outputSchema: documentOfCommand('agent tasks move-task', {
+      ...NOTES,
+      merge_commit: nullable(text('that merged its branch; `null`: nothing had to be merged')),
+    }),
+    run: async (call) => {
+      const { args, client, signal } = call;
+      const { feedback, agent: by, verdict } = args;
+      const request = await client.feature(args.feature);
+      const shown = await client.work.showWorkPackage.run({ ...request, workPackageId: args.work_package });
+      const of = { ...request, workPackageId: shown.workPackageId, ...given({ by }) };
+      if (verdict === 'request_changes') {
+        if (feedback === undefined || feedback.trim() === '')
+          throw new SyncError('input-invalid', 'Changes are requested, and feedback does not say which.');
+        // Said before, and the answer was lost: the move finds itself done.
+        const isSaid = shown.lane === 'doing' && unquoted(shown.feedback).includes(feedback.trim());
+        if (!isSaid) refuseUnlessInReview(shown, []);
+        const how = isSaid ? {} : { feedback };
+        return answer(call, await client.work.moveWorkPackage.run({ ...of, to: 'doing', ...how }, signal));
+      }
+      if (feedback !== undefined && feedback.trim() !== '')
+        throw new SyncError('input-invalid', 'Approved work has no feedback.', { hint: 'Use add_note.' });
+      refuseUnlessInReview(shown, ['done']);
+      const commit = shown.lane === 'done' ? null : await merge(call, request, shown, by);
+      const work = await client.work.moveWorkPackage.run({ ...of, to: 'done', note: 'Approved' }, signal);
+      return { ...(await answer(call, work)), merge_commit: commit };
+    },
+  }),
+];
+
+/** Feedback stands in the file as a quotation. */
+const unquoted = (text: string): string => text.replaceAll(/^> ?/gm, '');
+
+const answer = async (call: Call<unknown>, work: PerformedWork<object>): Promise<object> => {
+  await tellBeside(work, { warn: call.note, note: call.note });
+  return workDocument(work);
+};
+
+/** What is in doing would be merged and handed over by itself: the word of a reviewer is about what was handed over. */
+const refuseUnlessInReview = ({ workPackageId, lane }: ShownWorkPackage, others: readonly string[]): void => {
+  if (lane === 'for_review' || others.includes(lane ?? '')) return;
+  throw new SyncError(
+    'transition-illegal',
+    `${workPackageId} is in ${lane ?? 'no lane'}, not in for_review.`,
+    {
+      hint: 'Only what was handed over is reviewed. ready_work lists it under to_review.',
+    },
+  );
+};
+
+/** Merges the branch of a work package, as far as there is one. */
+const merge = async (
+  { client, signal }: Call<unknown>,
+  request: FeatureRequest,
+  { feature, workPackageId, branch }: ShownWorkPackage,
+  agent: string | undefined,
+): Promise<string | null> => {
+  const repository = await client.port('repository');
+  if ((await repository.branchTip(request.checkout, branch)) === undefined) return null;
+  const input = { ...request, feature, workPackageIds: [workPackageId], ...given({ agent }) };
+  const { result } = await client.work.mergeWorkPackages.run(input, signal);
+  return result.workPackages.find((each) => each.workPackageId === workPackageId)?.commit ?? null;
+};

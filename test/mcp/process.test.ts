@@ -1,0 +1,167 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { contentOf } from '../support/mcp-world.js';
+import { FEATURE, smallFeature } from '../support/planning-documents.js';
+import { BIN } from '../support/run-cli.js';
+import { createSandbox, type Sandbox } from '../support/sandbox.js';
+
+let box: Sandbox;
+
+beforeEach(async () => {
+  box = await createSandbox();
+  const { writeFile, mkdir } = await import('node:fs/promises');
+  for (const [path, text] of Object.entries(smallFeature({ WP01: {}, WP02: {} }))) {
+    await mkdir(join(box.project, path, '..'), { recursive: true });
+    await writeFile(join(box.project, path), text);
+  }
+  await box.git(['init', '-q', '-b', 'main']);
+  await box.git(['add', '-A']);
+  await box.git(['commit', '-qm', 'seed']);
+});
+
+afterEach(() => box.dispose());
+
+const start = (): ChildProcessWithoutNullStreams =>
+  spawn(process.execPath, [BIN, 'mcp'], { cwd: box.project, env: box.env });
+
+const line = (message: object): string => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`;
+
+const HELLO =
+  line({
+    id: 0,
+    method: 'initialize',
+    params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'raw', version: '1' } },
+  }) + line({ method: 'notifications/initialized' });
+
+const call = (id: number, name: string, args: object, _meta?: object): string =>
+  line({
+    id,
+    method: 'tools/call',
+    params: { name, arguments: args, ...(_meta === undefined ? {} : { _meta }) },
+  });
+
+/** Messages of a server, each as soon as it is there. */
+const messages = (server: ChildProcessWithoutNullStreams) => {
+  const seen: any[] = [];
+  const waiting = new Set<() => void>();
+  let rest = '';
+  server.stdout.on('data', (piece: Buffer) => {
+    const lines = (rest + piece.toString()).split('\n');
+    rest = lines.pop() ?? '';
+    seen.push(...lines.map((each) => JSON.parse(each) as unknown));
+    for (const wake of waiting) wake();
+  });
+  const first = async (isIt: (message: any) => boolean): Promise<any> => {
+    for (;;) {
+      const found = seen.find(isIt);
+      if (found !== undefined) return found;
+      await new Promise<void>((resolve) => waiting.add(resolve));
+    }
+  };
+  return { seen, first, answer: (id: number) => first((message) => message.id === id) };
+};
+
+/** Keeps the lock of the repository, as a command does that waits for a hook. */
+const holdLock = async (): Promise<() => Promise<void>> => {
+  const holder = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '../support/lock-holder.mjs'), join(box.project, '.git/spec-kitty/lock')],
+    { env: box.env },
+  );
+  const [said] = (await once(holder.stdout, 'data')) as [Buffer];
+  expect(said.toString()).toBe('held\n');
+  return async () => {
+    holder.stdin.end();
+    await once(holder, 'exit');
+  };
+};
+
+describe('the server as a process', () => {
+  it.each(['2025', 'latest'])('is driven by the official client of protocol era %s', async (era) => {
+    const transport = new StdioClientTransport({
+      command: process.execPath,
+      args: [BIN, 'mcp', '--project', box.project],
+      env: { ...box.env },
+      cwd: box.directory,
+    });
+    const host = new Client(
+      { name: 'test', version: '1' },
+      era === '2025' ? {} : { versionNegotiation: { mode: 'auto' } },
+    );
+    await host.connect(transport);
+    try {
+      expect(host.getServerVersion()).toMatchObject({ name: 'spec-kitty' });
+      const begun = contentOf(await host.callTool({ name: 'begin', arguments: { agent: 'ada' } }));
+      expect(begun).toMatchObject({ work_package_id: 'WP01', outcome: 'started' });
+      expect(existsSync(begun.worktree)).toBe(true);
+      const { contents } = await host.readResource({ uri: `spec-kitty://features/${FEATURE}/WP01` });
+      expect(JSON.stringify(contents)).toContain('Started implementation');
+    } finally {
+      await host.close();
+    }
+  });
+
+  it('prints nothing but the protocol, ends with its input, and a call that is under way is done or undone', async () => {
+    const server = start();
+    const { answer, seen } = messages(server);
+    server.stdin.write(HELLO + call(1, 'begin', { agent: 'ada' }));
+    await answer(1);
+    server.stdin.write(call(2, 'begin', { agent: 'bob' }));
+    server.stdin.end();
+    expect(await once(server, 'exit')).toEqual([0, null]);
+    expect(seen.every(({ jsonrpc }) => jsonrpc === '2.0')).toBe(true);
+    const log = await box.git(['log', '--format=%s']);
+    const text = readFileSync(join(box.project, `kitty-specs/${FEATURE}/tasks/WP02-work.md`), 'utf8');
+    // The second work package was begun, with its commit and its work tree, or nothing of it has happened.
+    const isBegun = text.includes('lane: "doing"');
+    expect(log.includes('start WP02')).toBe(isBegun);
+    expect(existsSync(join(box.project, `.worktrees/${FEATURE}-WP02`))).toBe(isBegun);
+    expect(await box.git(['status', '--porcelain', 'kitty-specs'])).toBe('');
+  });
+
+  it('ends by a signal, also while a call waits, and then nothing has happened', async () => {
+    const server = start();
+    const { answer, first } = messages(server);
+    server.stdin.write(HELLO + call(1, 'ready_work', {}));
+    await answer(1);
+    // The first call makes the repository's lock file.
+    server.stdin.write(call(2, 'begin', { agent: 'ada' }));
+    await answer(2);
+    const release = await holdLock();
+    server.stdin.write(call(3, 'begin', { agent: 'bob' }, { progressToken: 'p' }));
+    await first(({ method }) => method === 'notifications/progress');
+    server.kill('SIGTERM');
+    expect(await once(server, 'exit')).toEqual([130, null]);
+    await release();
+    expect(await box.git(['log', '--format=%s'])).not.toContain('WP02');
+  });
+
+  it('gives up a call that is cancelled, and serves the next one', async () => {
+    const server = start();
+    const { answer, first } = messages(server);
+    server.stdin.write(HELLO + call(1, 'begin', { agent: 'ada' }));
+    await answer(1);
+    const release = await holdLock();
+    server.stdin.write(call(2, 'begin', { agent: 'bob' }, { progressToken: 7 }));
+    expect((await first(({ method }) => method === 'notifications/progress')).params).toMatchObject({
+      progressToken: 7,
+      progress: 0,
+    });
+    server.stdin.write(line({ method: 'notifications/cancelled', params: { requestId: 2 } }));
+    // Who only looks waits for nobody.
+    server.stdin.write(call(3, 'ready_work', {}));
+    expect((await answer(3)).result.structuredContent.ready).toMatchObject([{ work_package_id: 'WP02' }]);
+    await release();
+    server.stdin.write(call(4, 'begin', { agent: 'cleo' }));
+    expect((await answer(4)).result.structuredContent).toMatchObject({
+      work_package_id: 'WP02',
+      agent: 'cleo',
+    });
+    server.stdin.end();
+    await once(server, 'exit');
+  });
+});
