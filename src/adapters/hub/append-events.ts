@@ -5,8 +5,8 @@ import { cellKey, cellOf } from '../../domain/hub/board-event.js';
 import type { BoardCell } from '../../domain/hub/board-event.js';
 import type { AppendAnswer, IncomingEvent } from '../../ports/hub.js';
 import { cellNumber } from './cell-number.js';
-import type { HubDatabase } from './hub-database.js';
-import { advanceNodes, insertEvents, markCells } from './insert-rows.js';
+import { inTransaction, type HubDatabase } from './hub-database.js';
+import { advanceNodes, compareCells, insertEvents, markCells } from './insert-rows.js';
 import type { CellMark } from './insert-rows.js';
 import { PreparedQuery } from './prepared-query.js';
 import type { Executor } from './prepared-query.js';
@@ -32,7 +32,7 @@ export const appendEvents = async (
   const firstById = new Map<string, IncomingEvent>();
   for (const event of events) if (!firstById.has(event.eventId)) firstById.set(event.eventId, event);
   const placed = placeEvents([...firstById.values()]);
-  const stored = await writes.transaction().execute(async (db) => {
+  const stored = await inTransaction(writes, async (db) => {
     const first = await advancePosition(db, team, placed.length, highestLamport(events));
     const rows = placed.map((each, at) => eventRow(team, each, first + at, receivedAtMs));
     const inserted = await insertEvents(db, rows);
@@ -150,7 +150,7 @@ const cellMarks = (stored: readonly StoredEvent[]): readonly CellMark[] => {
       late_lamport: Math.min(row.lamport, marks.get(place)?.late_lamport ?? row.lamport),
     });
   }
-  return [...marks.values()];
+  return [...marks.values()].sort(compareCells);
 };
 
 const nodeRows = (stored: readonly StoredEvent[]): readonly NodeTable[] => {

@@ -6,7 +6,8 @@ import { upcast } from '../../domain/events/upcast.js';
 import { cellKey, cellOf, type BoardCell, type BoardEvent } from '../../domain/hub/board-event.js';
 import type { CellState } from '../../domain/hub/cell-state.js';
 import { foldCell } from '../../domain/hub/fold-cell.js';
-import type { HubDatabase } from './hub-database.js';
+import { inTransaction, type HubDatabase } from './hub-database.js';
+import { compareCells } from './insert-rows.js';
 import { PreparedQuery, type Executor } from './prepared-query.js';
 import type { BoardCellTable } from './schema.js';
 
@@ -113,9 +114,9 @@ const SLICE_BYTES = 512 * 1024;
 const CHECKPOINT_EVENTS = 128;
 
 const foldSlice = (database: HubDatabase, cells: readonly CellKey[]): Promise<void> =>
-  database.writes.transaction().execute(async (db) => {
+  inTransaction(database.writes, async (db) => {
     const budget = { events: SLICE_EVENTS, bytes: SLICE_BYTES };
-    for (const key of cells) {
+    for (const key of [...cells].sort(compareCells)) {
       if (budget.events <= 0 || budget.bytes <= 0) break;
       const [row] = await SELECT_CELL.run(db, keyOf(key));
       if (row?.behind === 1) await writeFolded(db, await foldRow(db, row, budget));

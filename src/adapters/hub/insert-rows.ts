@@ -36,6 +36,16 @@ export type CellMark = Pick<
   'team' | 'project_uuid' | 'feature_slug' | 'work_package' | 'cell' | 'changed' | 'late_lamport'
 >;
 
+/** The order in which cells are written by everybody: transactions that write several never wait for each other in a circle. */
+export const compareCells = (one: CellKey, other: CellKey): number =>
+  compareTexts(one.project_uuid, other.project_uuid) ||
+  compareTexts(one.feature_slug, other.feature_slug) ||
+  compareTexts(one.work_package, other.work_package);
+
+type CellKey = Pick<CellMark, 'project_uuid' | 'feature_slug' | 'work_package'>;
+
+const compareTexts = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+
 /** Says of cells that they are behind their events; makes those that are not there yet. Reads nothing. */
 export const markCells = (db: Executor, rows: readonly CellMark[]): Promise<void> =>
   MARK_CELLS.each(rows, async (_chunk, query, values) => {

@@ -1,16 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Migrator } from 'kysely';
-import type { Migration } from 'kysely';
 import { SyncError } from '../../domain/errors.js';
 import type { SessionPolicy } from '../../domain/hub/session-policy.js';
 import type { Log, Randomness, WallClock } from '../../ports/host.js';
 import type { AccountStore, Secrets, EventStore } from '../../ports/hub.js';
 import { tryLockFile } from '../fs/process-lock.js';
-import type { HubDatabase } from './hub-database.js';
-import { administration } from './migrations/administration.js';
-import { boardsBesideTheLog } from './migrations/boards-beside-the-log.js';
-import { initialTables } from './migrations/initial-tables.js';
+import { migrate } from './hub-migrations.js';
 import { SqlAccountStore } from './sql-account-store.js';
 import { SqlEventStore } from './sql-event-store.js';
 import { openSqliteDatabase } from './sqlite-database.js';
@@ -49,7 +44,7 @@ export const openSqliteHub = async (options: SqliteHubOptions): Promise<HubStore
   try {
     const database = await openSqliteDatabase(join(dataDirectory, 'hub.sqlite'));
     try {
-      await migrate(database, () => (serves ? undefined : lockData(dataDirectory)));
+      await migrate(database, () => (serves ? undefined : lockData(dataDirectory).release));
       const store = await SqlEventStore.open(database, { clock, randomness, log, folds: serves });
       const accounts = await SqlAccountStore.open(database.writes, {
         secrets,
@@ -89,46 +84,10 @@ const makePrivateDirectory = (directory: string): void => {
   }
 };
 
-const lockData = (dataDirectory: string): Lock => {
+const lockData = (dataDirectory: string): NonNullable<ReturnType<typeof tryLockFile>> => {
   const lock = tryLockFile(join(dataDirectory, 'lock'));
   if (lock !== undefined) return lock;
   throw new SyncError('hub-busy', `Another hub already serves ${dataDirectory}.`, {
     hint: 'Stop it, or choose another directory with --data.',
   });
 };
-
-type Lock = NonNullable<ReturnType<typeof tryLockFile>>;
-
-/** Applied in the order of their names; a name never changes once released. */
-const MIGRATIONS: Readonly<Record<string, Migration>> = {
-  '0001-initial-tables': initialTables,
-  '0002-boards-beside-the-log': boardsBesideTheLog,
-  '0003-administration': administration,
-};
-
-/** Brings the tables up to date, holding the lock meanwhile; where nothing is to be done no lock is asked for. */
-const migrate = async ({ writes }: HubDatabase, lockMeanwhile: () => Lock | undefined): Promise<void> => {
-  const migrator = new Migrator({
-    db: writes,
-    provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) },
-  });
-  try {
-    const pending = (await migrator.getMigrations()).some(({ executedAt }) => executedAt === undefined);
-    if (!pending) return;
-  } catch (error) {
-    throw notUpToDate(error);
-  }
-  const lock = lockMeanwhile();
-  try {
-    const { error } = await migrator.migrateToLatest();
-    if (error !== undefined) throw notUpToDate(error);
-  } finally {
-    lock?.release();
-  }
-};
-
-const notUpToDate = (error: unknown): SyncError =>
-  new SyncError('storage-failed', "The hub's tables could not be brought up to date.", {
-    cause: error,
-    hint: 'Restore the latest backup, or start the version of the hub that wrote the data.',
-  });

@@ -24,6 +24,7 @@ import type {
   TokenPurpose,
   UserSummary,
 } from '../../ports/hub.js';
+import { inTransaction } from './hub-database.js';
 import { readSetting, settle, writeSetting } from './hub-settings.js';
 import type { Executor } from './prepared-query.js';
 import type { HubTables } from './schema.js';
@@ -116,7 +117,7 @@ export class SqlAccountStore implements AccountStore {
   addMember(team: string, user: string): Promise<'added' | 'exists' | 'unknown-team' | 'unknown-user'> {
     this.#cache.clear();
     return orStorageFailed('add the member', () =>
-      this.#db.transaction().execute((db) => people.addMember(db, team, user)),
+      inTransaction(this.#db, (db) => people.addMember(db, team, user)),
     );
   }
 
@@ -155,9 +156,7 @@ export class SqlAccountStore implements AccountStore {
     if (!proven.ok) return proven;
     return ok(
       await orStorageFailed('open a session', () =>
-        this.#db
-          .transaction()
-          .execute((db) => this.#sessions.open(db, { ...proven.value, device: request.device })),
+        inTransaction(this.#db, (db) => this.#sessions.open(db, { ...proven.value, device: request.device })),
       ),
     );
   }
@@ -242,7 +241,7 @@ export class SqlAccountStore implements AccountStore {
     const digest = this.#secrets.digest(deviceCode);
     const intervalMs = this.#policy.deviceIntervalSeconds * 1000;
     return orStorageFailed('let the device in', () =>
-      this.#db.transaction().execute(async (db) => {
+      inTransaction(this.#db, async (db) => {
         const owner = await redeemDevice(db, digest, intervalMs, this.#clock.nowMs());
         return owner.ok ? ok(await this.#sessions.open(db, owner.value)) : owner;
       }),
@@ -258,7 +257,7 @@ export class SqlAccountStore implements AccountStore {
 
   spendSetupCode(code: string): Promise<boolean> {
     return orStorageFailed('look up the code', () =>
-      this.#db.transaction().execute(async (db) => {
+      inTransaction(this.#db, async (db) => {
         const spent = await db
           .deleteFrom('hub_settings')
           .where('name', '=', SETUP)
@@ -301,7 +300,7 @@ export class SqlAccountStore implements AccountStore {
 
   /** Takes something back in one transaction. */
   async #takeBack<T>(what: string, work: (db: Executor) => Promise<T>): Promise<T> {
-    const answer = await orStorageFailed(what, () => this.#db.transaction().execute(work));
+    const answer = await orStorageFailed(what, () => inTransaction(this.#db, work));
     this.#cache.clear();
     return answer;
   }

@@ -38,7 +38,13 @@ export class SqlEventStore implements EventStore {
       settle(database.writes, 'hub-id', () => options.randomness.uuid()),
     );
     const store = new SqlEventStore(database, options, hubId);
-    if (options.folds) await orStorageFailed('read its boards', () => store.#folder.wakeAll());
+    if (options.folds) {
+      await orStorageFailed('read its boards', () => store.#folder.wakeAll());
+      database.exchange?.hear(
+        () => store.#news.teams,
+        (team, upTo) => store.#news.tell(team, upTo),
+      );
+    }
     return store;
   }
 
@@ -50,6 +56,7 @@ export class SqlEventStore implements EventStore {
       onStored: (upTo) => {
         if (this.#folds) this.#folder.wake(team);
         this.#news.tell(team, upTo);
+        this.#database.exchange?.tell(team, upTo);
       },
     });
   }

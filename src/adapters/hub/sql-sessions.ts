@@ -16,6 +16,7 @@ import type {
   SessionTokens,
   TokenPurpose,
 } from '../../ports/hub.js';
+import { inTransaction } from './hub-database.js';
 import { writeSetting } from './hub-settings.js';
 import type { Executor } from './prepared-query.js';
 import type { HubTables } from './schema.js';
@@ -65,7 +66,7 @@ export class SqlSessions {
 
   openForProgram(owner: SessionOwner, lifetimeSeconds: number): Promise<SessionTokens> {
     const access = this.#secrets.token();
-    return this.#db.transaction().execute(async (db) => {
+    return inTransaction(this.#db, async (db) => {
       const session = await this.#insertSession(db, owner, 'program');
       await this.#insert(db, session, 'access', access, lifetimeSeconds);
       return { ...this.#tokens(owner, access, '', lifetimeSeconds), refreshLifetimeSeconds: 0 };
@@ -75,7 +76,7 @@ export class SqlSessions {
   rotate(refreshToken: string): Promise<Result<SessionTokens, RefreshFault>> {
     const digest = this.#secrets.digest(refreshToken);
     const nowMs = this.#clock.nowMs();
-    return this.#db.transaction().execute(async (db) => {
+    return inTransaction(this.#db, async (db) => {
       const token = await findToken(db, digest, 'refresh');
       if (token === undefined) return err('unknown');
       const endsAtMs = token.openedAtMs + this.#policy.sessionSeconds * 1000;

@@ -36,6 +36,7 @@ export const manPage = (): string =>
 const VARIABLES: readonly (readonly [name: string, meaning: string])[] = [
   ['SPEC_KITTY_HOME', 'the state root, instead of ~/.spec-kitty'],
   ['SPEC_KITTY_SERVER_URL, SPEC_KITTY_TOKEN', 'sign a machine in'],
+  ['SPEC_KITTY_DATABASE_URL', 'address of the PostgreSQL database in which a hub keeps its data'],
   ['SPEC_KITTY_SYNC', 'off: this process starts no background sync'],
   ['SPECIFY_FEATURE', 'the feature to work on'],
   ['COLUMNS', 'columns that output may take; a pipe has no limit'],

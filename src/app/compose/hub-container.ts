@@ -28,8 +28,13 @@ const hubModule = ({ part }: Composing<HubParts>): void => {
   part(
     'stores',
     ['environment', 'wallClock', 'randomness', 'secrets', 'log'],
-    ({ environment: { dataDirectory, access }, wallClock: clock, randomness, secrets, log }) =>
-      openSqliteHub({ dataDirectory, access, clock, randomness, secrets, log }),
+    async ({ environment, wallClock: clock, randomness, secrets, log }) => {
+      const given = { access: environment.access, clock, randomness, secrets, log };
+      if ('dataDirectory' in environment)
+        return openSqliteHub({ ...given, dataDirectory: environment.dataDirectory });
+      const { openPostgresHub } = await import('../../adapters/hub/open-postgres-hub.js');
+      return openPostgresHub({ ...given, databaseUrl: environment.databaseUrl });
+    },
   );
   part(
     'serve',

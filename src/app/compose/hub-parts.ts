@@ -4,10 +4,12 @@ import type { Log, Randomness, WallClock } from '../../ports/host.js';
 import type { People } from '../hub/people.js';
 import type { ListenerOptions, RunningHub } from '../hub/start-hub.js';
 
-/** What a hub process is given from outside. */
-export interface HubEnvironment {
-  readonly dataDirectory: string;
-  /** `serve`: the one process that answers for this data; `administer`: a short look beside it. */
+/** What a hub process is given from outside: a directory of its own, or the address of a PostgreSQL database. */
+export type HubEnvironment = HubProcess &
+  ({ readonly dataDirectory: string } | { readonly databaseUrl: string });
+
+interface HubProcess {
+  /** `serve`: as one that answers for this data; `administer`: a short look beside it. */
   readonly access: 'serve' | 'administer';
   /** Where messages go. */
   readonly stderr: { write(text: string): unknown };

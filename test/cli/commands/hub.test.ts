@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { hubData } from '../../../src/app/compose/hub-place.js';
 import { bufferSink } from '../../../src/app/cli/io.js';
@@ -68,6 +68,34 @@ describe('administering a hub', () => {
     const id = /^([0-9a-f]{12}) +ada +acme +ci /m.exec(list.out)?.[1] ?? '';
     expect((await cli.run(`hub token revoke ${id}`)).out).toBe(`Ended ${id} of ada.\n`);
     expect((await cli.run('hub token list --json')).document.tokens).toEqual([]);
+  });
+});
+
+describe('the database of a hub', () => {
+  const listTeams = async (address: string, ...options: readonly string[]) => {
+    const file = join(cli.git.place, 'url');
+    writeFileSync(file, address);
+    const { document } = await cli.run([
+      ...['hub', 'team', 'list', '--json', '--database-url-file', file],
+      ...options,
+    ]);
+    expect(JSON.stringify(document)).not.toContain('secret');
+    return document.error.code as string;
+  };
+
+  it('is named by an address of PostgreSQL in a file, which no message shows', async () => {
+    for (const address of [
+      '',
+      'mysql://ada:secret@host/hub',
+      'postgres://secret and more',
+      'postgres:secret',
+    ])
+      expect(await listTeams(address)).toBe('wrong-usage');
+    expect(await listTeams('postgres://ada:secret@127.0.0.1:1/hub\n')).toBe('storage-failed');
+  });
+
+  it('is instead of a directory', async () => {
+    expect(await listTeams('postgres://host/hub', '--data', 'here')).toBe('wrong-usage');
   });
 });
 

@@ -1,9 +1,16 @@
 import { defineCommand } from '../../define-command.js';
 
-const DATA = {
-  type: 'string',
-  describe: "directory of the hub's data; `spec-kitty-hub` among your data when not given",
-  placeholder: 'DIR',
+const PLACE = {
+  data: {
+    type: 'string',
+    describe: "directory of the hub's data; `spec-kitty-hub` among your data when not given",
+    placeholder: 'DIR',
+  },
+  'database-url-file': {
+    type: 'string',
+    describe: 'file with the address of a PostgreSQL database, instead of a directory',
+    placeholder: 'FILE',
+  },
 } as const;
 
 const PASSWORD = {
@@ -16,7 +23,8 @@ export const hubCommands = [
   defineCommand({
     path: 'hub serve',
     summary: 'serve a hub for your team',
-    details: 'Runs until it is interrupted, then answers what is under way and stops.',
+    details:
+      'Runs until it is interrupted, then answers what is under way and stops. The address of a database may also be in SPEC_KITTY_DATABASE_URL.',
     options: {
       port: {
         type: 'number',
@@ -28,7 +36,7 @@ export const hubCommands = [
         describe: 'address to listen on; 127.0.0.1 when not given',
         placeholder: 'ADDRESS',
       },
-      data: DATA,
+      ...PLACE,
       'public-url': {
         type: 'string',
         describe: 'address under which people know the hub, when a proxy is in front of it or it has a name',
@@ -41,21 +49,24 @@ export const hubCommands = [
       },
       'tls-key': { type: 'string', describe: 'private key (PEM) of the certificate', placeholder: 'FILE' },
     },
-    examples: [['spec-kitty hub serve --port 8787', 'a hub on this machine']],
+    examples: [
+      ['spec-kitty hub serve --port 8787', 'a hub on this machine'],
+      ['spec-kitty hub serve --database-url-file url', 'one of several hubs on a PostgreSQL database'],
+    ],
     load: () => import('./serve.js'),
   }),
   defineCommand({
     path: 'hub team add <team>',
     summary: 'add a team to the hub',
     positionals: { team: 'slug of the team: lower case, digits and hyphens' },
-    options: { data: DATA },
+    options: PLACE,
     examples: [['spec-kitty hub team add acme', 'before its first user']],
     load: async () => ({ run: (await import('./people.js')).teamAdd }),
   }),
   defineCommand({
     path: 'hub team list',
     summary: 'list the teams of the hub with their members',
-    options: { data: DATA },
+    options: PLACE,
     examples: [['spec-kitty hub team list', 'who is where']],
     load: async () => ({ run: (await import('./people.js')).teamList }),
   }),
@@ -63,7 +74,7 @@ export const hubCommands = [
     path: 'hub team remove <team>',
     summary: 'remove a team that has no events',
     positionals: { team: 'slug of the team' },
-    options: { data: DATA },
+    options: PLACE,
     examples: [['spec-kitty hub team remove typo', 'one that was made by mistake']],
     load: async () => ({ run: (await import('./people.js')).teamRemove }),
   }),
@@ -75,7 +86,7 @@ export const hubCommands = [
     options: {
       team: { type: 'string', describe: 'team of the user', required: true, placeholder: 'TEAM' },
       ...PASSWORD,
-      data: DATA,
+      ...PLACE,
     },
     examples: [['spec-kitty hub user add ada --team acme', 'a user of the team acme']],
     load: async () => ({ run: (await import('./people.js')).userAdd }),
@@ -83,7 +94,7 @@ export const hubCommands = [
   defineCommand({
     path: 'hub user list',
     summary: 'list the users of the hub with their teams',
-    options: { data: DATA },
+    options: PLACE,
     examples: [['spec-kitty hub user list --json', 'for a program']],
     load: async () => ({ run: (await import('./people.js')).userList }),
   }),
@@ -93,7 +104,7 @@ export const hubCommands = [
     positionals: { name: 'user' },
     options: {
       team: { type: 'string', describe: 'team to join', required: true, placeholder: 'TEAM' },
-      data: DATA,
+      ...PLACE,
     },
     examples: [['spec-kitty hub user join ada --team beta', 'ada signs in for it with the same password']],
     load: async () => ({ run: (await import('./people.js')).userJoin }),
@@ -105,7 +116,7 @@ export const hubCommands = [
     positionals: { name: 'user' },
     options: {
       team: { type: 'string', describe: 'team to leave', required: true, placeholder: 'TEAM' },
-      data: DATA,
+      ...PLACE,
     },
     examples: [['spec-kitty hub user leave ada --team beta', 'the other teams stay']],
     load: async () => ({ run: (await import('./people.js')).userLeave }),
@@ -115,7 +126,7 @@ export const hubCommands = [
     summary: 'remove a user; events that were sent stay',
     details: 'Whatever the user has open ends within a second.',
     positionals: { name: 'user' },
-    options: { data: DATA },
+    options: PLACE,
     examples: [['spec-kitty hub user remove ada', 'somebody who has left']],
     load: async () => ({ run: (await import('./people.js')).userRemove }),
   }),
@@ -125,7 +136,7 @@ export const hubCommands = [
     details:
       'Asks for it without showing it. Every device of the user has to sign in again; tokens of programs stay, see: spec-kitty hub token list.',
     positionals: { name: 'user' },
-    options: { ...PASSWORD, data: DATA },
+    options: { ...PASSWORD, ...PLACE },
     examples: [['spec-kitty hub user password ada', 'when it was lost, or somebody else knows it']],
     load: async () => ({ run: (await import('./people.js')).userPassword }),
   }),
@@ -142,7 +153,7 @@ export const hubCommands = [
         describe: 'how long it is good for, in days or hours; 90d when not given',
         placeholder: '90d',
       },
-      data: DATA,
+      ...PLACE,
     },
     examples: [['spec-kitty hub token create --user ada --name ci --expires 30d', 'for a build server']],
     load: async () => ({ run: (await import('./sign-ins.js')).tokenCreate }),
@@ -150,7 +161,7 @@ export const hubCommands = [
   defineCommand({
     path: 'hub token list',
     summary: 'list the tokens of programs',
-    options: { user: USER, data: DATA },
+    options: { user: USER, ...PLACE },
     examples: [['spec-kitty hub token list', 'all that still open something']],
     load: async () => ({ run: (await import('./sign-ins.js')).tokenList }),
   }),
@@ -158,14 +169,14 @@ export const hubCommands = [
     path: 'hub token revoke [id]',
     summary: 'take back a token, or all of a user',
     positionals: { id: 'id as `hub token list` shows it' },
-    options: { user: USER, data: DATA },
+    options: { user: USER, ...PLACE },
     examples: [['spec-kitty hub token revoke --user ada', 'every token of ada']],
     load: async () => ({ run: (await import('./sign-ins.js')).tokenRevoke }),
   }),
   defineCommand({
     path: 'hub session list',
     summary: 'list the devices that are signed in',
-    options: { user: USER, data: DATA },
+    options: { user: USER, ...PLACE },
     examples: [['spec-kitty hub session list --user ada', 'the devices of one user']],
     load: async () => ({ run: (await import('./sign-ins.js')).sessionList }),
   }),
@@ -174,7 +185,7 @@ export const hubCommands = [
     summary: 'sign out a device, or all devices of a user',
     details: 'Its tokens open nothing from then on, and what it has open ends within a second.',
     positionals: { id: 'id as `hub session list` shows it' },
-    options: { user: USER, data: DATA },
+    options: { user: USER, ...PLACE },
     examples: [['spec-kitty hub session end --user ada', 'every device of ada']],
     load: async () => ({ run: (await import('./sign-ins.js')).sessionEnd }),
   }),

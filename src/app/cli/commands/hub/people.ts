@@ -8,12 +8,12 @@ import type { OfHub } from './hub.js';
 
 /** The commands about teams and users. */
 export const teamAdd = (context: CommandContext<OfHub & { readonly team: string }>): Promise<Report> =>
-  administering(context, async (people, { team, data }) => {
+  administering(context, async (people, { team }) => {
     const outcome = await people.addTeam(team);
     return {
       data: { team, outcome },
       text: [bold(team), outcome === 'added' ? ' is a team now.' : ' was a team before.'],
-      next: [{ line: `spec-kitty hub user add ada --team ${team}${dataOption(data)}` }],
+      next: [{ line: `spec-kitty hub user add ada --team ${team}${dataOption(context.args)}` }],
     };
   });
 
@@ -44,12 +44,12 @@ export const userAdd = async (
   context: CommandContext<OneUser & { readonly team: string; readonly passwordStdin: boolean }>,
 ): Promise<Report> => {
   const password = await passwordOf(context);
-  return administering(context, async (people, { name, team, data }) => {
+  return administering(context, async (people, { name, team }) => {
     await people.addUser({ name, password, team });
     return {
       data: { user: name, team, outcome: 'added' },
       text: [bold(name), ` can sign in now and is of team ${team}.`],
-      next: [{ line: `spec-kitty hub serve${dataOption(data)}` }],
+      next: [{ line: `spec-kitty hub serve${dataOption(context.args)}` }],
     };
   });
 };

@@ -5,12 +5,11 @@ import type { ListenerOptions } from '../../../compose/hub-parts.js';
 import type { CommandContext, Report } from '../../define-command.js';
 import type { Io } from '../../io.js';
 import { bold } from '../../render/text.js';
-import { openHub } from './hub.js';
+import { openHub, type OfHub } from './hub.js';
 
-interface Args {
+interface Args extends OfHub {
   readonly port: number | undefined;
   readonly host: string | undefined;
-  readonly data: string | undefined;
   readonly publicUrl: string | undefined;
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;

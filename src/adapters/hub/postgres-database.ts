@@ -1,0 +1,128 @@
+import { Kysely, PostgresAdapter, PostgresDialect, PostgresQueryCompiler } from 'kysely';
+import type { DataTypeNode, DialectAdapter, PostgresPool, PostgresPoolClient, QueryCompiler } from 'kysely';
+import pg from 'pg';
+import type { Randomness, Log } from '../../ports/host.js';
+import type { HubDatabase } from './hub-database.js';
+import { PostgresNews } from './postgres-news.js';
+import type { HubTables } from './schema.js';
+
+/**
+ * A hub's database on a PostgreSQL server, and all that differs there from SQLite. Commits are on the server's disk
+ * before they return, whatever the server does by default. Nothing connects before the first statement.
+ */
+export const openPostgresDatabase = (
+  address: string,
+  { log, randomness }: { readonly log: Log; readonly randomness: Randomness },
+): HubDatabase => {
+  const settings = {
+    connectionString: address,
+    application_name: 'spec-kitty hub',
+    connectionTimeoutMillis: CONNECTING_MS,
+    keepAlive: true,
+    types: { getTypeParser },
+  };
+  const [adapter, open] = [new PostgresAdapter(), [] as pg.Pool[]];
+  const connect = (max: number): Kysely<HubTables> => {
+    const pool = new pg.Pool({
+      ...settings,
+      max,
+      onConnect: prepareSession as (client: pg.ClientBase) => void,
+    });
+    // A connection that broke while nobody used it is replaced by the next one who needs it.
+    pool.on('error', (error) => log.debug(`a connection to the database ended: ${error.message}`));
+    open.push(pool);
+    return new Kysely<HubTables>({ dialect: new HubDialect(pool, adapter) });
+  };
+  const [writes, reads] = [connect(WRITERS), connect(READERS)];
+  const exchange = new PostgresNews({ db: writes, connect: () => new pg.Client(settings), log, randomness });
+  let closing: Promise<void> | undefined;
+  return {
+    reads,
+    writes,
+    exchange,
+    close: () =>
+      (closing ??= (async () => {
+        await exchange.close();
+        await reads.destroy();
+        await writes.destroy();
+        // A pool that was never used is not known to what was destroyed.
+        await Promise.all(open.filter((pool) => !pool.ended).map((pool) => pool.end()));
+      })()),
+  };
+};
+
+const CONNECTING_MS = 5000;
+
+/** Writers of one team wait for each other on its row; readers must not wait behind them. */
+const WRITERS = 8;
+const READERS = 4;
+
+/** All counters and times of a hub are whole numbers that a `number` holds exactly; the driver gives them as text. */
+const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
+  oid === pg.types.builtins.INT8
+    ? Number
+    : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser;
+
+/**
+ * What a server may have set otherwise; the pool waits for it, whatever its types say. A hub that stops in the middle of a transaction would hold the row of its team:
+ * the server ends such a session.
+ */
+const prepareSession = async (client: pg.ClientBase): Promise<void> => {
+  await client.query(
+    `set session characteristics as transaction isolation level read committed;
+     set idle_in_transaction_session_timeout = '30s';
+     select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`,
+  );
+};
+
+class HubDialect extends PostgresDialect {
+  readonly #adapter: DialectAdapter;
+
+  constructor(pool: pg.Pool, adapter: DialectAdapter) {
+    super({ pool: withoutNul(pool) });
+    this.#adapter = adapter;
+  }
+
+  /** One for both pools: what was compiled for one of them serves the other, too. */
+  override createAdapter(): DialectAdapter {
+    return this.#adapter;
+  }
+
+  override createQueryCompiler(): QueryCompiler {
+    return new HubQueryCompiler();
+  }
+}
+
+/** Texts are in the order of their bytes, as in SQLite, and not in that of a language. */
+class HubQueryCompiler extends PostgresQueryCompiler {
+  protected override visitDataType(node: DataTypeNode): void {
+    super.visitDataType(node);
+    if (node.dataType === 'text') this.append(' collate "C"');
+  }
+}
+
+/**
+ * PostgreSQL has no text with the character NUL. Ids with it are refused before they come here, and documents cannot hold
+ * it; who asks for such a name finds nothing, as in SQLite, and what a device calls itself is stored without it.
+ */
+const withoutNul = (pool: pg.Pool): PostgresPool => {
+  const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  return {
+    connect: async () => {
+      const client = await pool.connect();
+      const known = clients.get(client) ?? fitting(client);
+      clients.set(client, known);
+      return known;
+    },
+    end: () => pool.end(),
+  };
+};
+
+const fitting = (client: pg.PoolClient): PostgresPoolClient => ({
+  query: ((sql: string, values: readonly unknown[]) =>
+    client.query(
+      sql,
+      values.map((value) => (typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value)),
+    )) as unknown as PostgresPoolClient['query'],
+  release: () => client.release(),
+});
