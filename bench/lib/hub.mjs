@@ -7,8 +7,11 @@ import { BIN } from './scratch.mjs';
 export const PASSWORD = 'lighthouse-bench';
 
 /** The least a hub can be, in a process of its own: it parses what it gets and answers every event. */
-export const startParsingHub = async () => {
-  const program = fileURLToPath(new URL('./parsing-hub.mjs', import.meta.url));
+export const startParsingHub = () => startProgram('parsing-hub.mjs');
+
+/** A server of this folder in a process of its own, which says its address and ends with its input. */
+export const startProgram = async (name) => {
+  const program = fileURLToPath(new URL(`./${name}`, import.meta.url));
   const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
   const url = await new Promise((resolve) =>
     child.stdout.once('data', (data) => resolve(String(data).trim())),
@@ -26,19 +29,21 @@ export const postJson = async (url, body, token) => {
   return response.json();
 };
 
-/** An access token of `ada`. */
-export const signIn = async (url) => {
-  const { access } = await postJson(`${url}/api/v1/token/`, { username: 'ada', password: PASSWORD });
+/** An access token of a user. */
+export const signIn = async (url, username = 'ada') => {
+  const { access } = await postJson(`${url}/api/v1/token/`, { username, password: PASSWORD });
   return access;
 };
 
-/** A hub in a process of its own, with the team `acme` and the user `ada`. */
-export const startHub = async (scratch) => {
+/** A hub in a process of its own, with the team `acme` and the user `ada`, and more of them. */
+export const startHub = async (scratch, more = []) => {
   const user = scratch.makeUser('hub');
   const data = join(user.stateRoot, 'hub');
   user.run(scratch.path, ['hub', 'team', 'add', 'acme', '--data', data]);
-  const add = ['hub', 'user', 'add', 'ada', '--team', 'acme', '--password-stdin', '--data', data];
-  user.run(scratch.path, add, `${PASSWORD}\n`);
+  for (const name of ['ada', ...more]) {
+    const add = ['hub', 'user', 'add', name, '--team', 'acme', '--password-stdin', '--data', data];
+    user.run(scratch.path, add, `${PASSWORD}\n`);
+  }
   const child = spawn(process.execPath, [BIN, 'hub', 'serve', '--port', '0', '--data', data], {
     env: user.env,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -52,7 +57,7 @@ export const startHub = async (scratch) => {
       if (found !== undefined) resolve(found);
     });
   });
-  return { url, database: join(data, 'hub.sqlite'), stop: () => stop(child) };
+  return { url, pid: child.pid, database: join(data, 'hub.sqlite'), stop: () => stop(child) };
 };
 
 /** A server that accepts connections and never answers. */

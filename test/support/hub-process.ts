@@ -13,6 +13,7 @@ export interface StoredEvent {
 /** A hub in a process of its own, `hub serve` of the built program, with the team `acme` and its user `ada`. */
 export interface HubProcess {
   readonly url: string;
+  readonly pid: number;
   /** Its data directory. */
   readonly data: string;
   /** Adds a team with one user whose password is {@link PASSWORD}. */
@@ -43,6 +44,7 @@ export const startHubProcess = async (
   const [, url = ''] = await serving.waitFor(/The hub is at (https?:\S+)/);
   return {
     url,
+    pid: serving.pid,
     data: directory,
     addUser,
     events: (project, username = 'ada') => eventsAt(url, username, project),
@@ -64,6 +66,9 @@ export const sharedHubProcess = (): Omit<HubProcess, 'stop'> => {
   return {
     get url() {
       return hub!.url;
+    },
+    get pid() {
+      return hub!.pid;
     },
     get data() {
       return hub!.data;
@@ -96,7 +101,8 @@ const eventsAt = async (
 const tokens = new Map<string, string>();
 
 /** Signing in costs a password hash at full price; once for each user is enough. */
-const tokenOf = async (url: string, username: string): Promise<string> => {
+/** An access token of a user. */
+export const tokenOf = async (url: string, username: string): Promise<string> => {
   const key = `${url} ${username}`;
   const known = tokens.get(key);
   if (known !== undefined) return known;
