@@ -35,8 +35,14 @@ export const appendEvents = async (
   const stored = await inTransaction(writes, async (db) => {
     const first = await advancePosition(db, team, placed.length, highestLamport(events));
     const rows = placed.map((each, at) => eventRow(team, each, first + at, receivedAtMs));
-    const inserted = await insertEvents(db, rows);
-    const fresh = inserted.map((row) => ({ ...placed[row.sequence - first], row }) as StoredEvent);
+    // By cell, because each cell has a place of its own in the index that the events of a board are read by.
+    const inserted = await insertEvents(
+      db,
+      [...rows].sort((a, b) => a.cell - b.cell),
+    );
+    const fresh = inserted
+      .map((row) => ({ ...placed[row.sequence - first], row }) as StoredEvent)
+      .sort((a, b) => a.row.sequence - b.row.sequence);
     await markCells(db, cellMarks(fresh));
     await advanceNodes(db, nodeRows(fresh));
     return fresh;

@@ -102,12 +102,12 @@ export class CellFolder {
 const QUIET_MS = 50;
 
 /** However long it stays busy, boards do not fall behind without end. */
-const LONGEST_REST_MS = 250;
+const LONGEST_REST_MS = 100;
 
 const CELLS_AT_ONCE = 32;
 
 /** What a slice reads at most: some milliseconds of work. */
-const SLICE_EVENTS = 400;
+const SLICE_EVENTS = 500;
 const SLICE_BYTES = 512 * 1024;
 
 /** How many events lie between two checkpoints; of a late event so many are folded again at least. */

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { PreparedQuery, type Executor } from './prepared-query.js';
 import type { BoardCellTable, EventTable, NodeTable } from './schema.js';
 
-/** Inserts events whose id the team does not have yet, and returns those that went in. Sequence numbers ascend. */
+/** Inserts events of one team whose id it does not have yet, and returns those that went in. */
 export const insertEvents = async (
   db: Executor,
   rows: readonly EventTable[],
@@ -18,14 +18,15 @@ export const insertEvents = async (
 };
 
 const storedOf = async (db: Executor, chunk: readonly EventTable[]): Promise<readonly EventTable[]> => {
-  const [first] = chunk;
-  if (first === undefined) return [];
   const rows = await db
     .selectFrom('events')
     .select('sequence')
-    .where('team', '=', first.team)
-    .where('sequence', '>=', first.sequence)
-    .where('sequence', '<=', chunk.at(-1)?.sequence ?? first.sequence)
+    .where('team', '=', chunk[0]?.team ?? '')
+    .where(
+      'sequence',
+      'in',
+      chunk.map(({ sequence }) => sequence),
+    )
     .execute();
   const stored = new Set(rows.map((row) => Number(row.sequence)));
   return chunk.filter((row) => stored.has(row.sequence));
