@@ -3,11 +3,10 @@ import type { ClientContainer } from './compose/container.js';
 import type { Surroundings } from './compose/process-client.js';
 import type { Ports } from './compose/parts.js';
 import { clientOver, type Client, type Room, type UseCase } from './library/client.js';
-import { Emitter, type EmitOptions } from './library/emitter.js';
+import { emissionsBy, emitterOver, type Emitter, type EmitOptions } from './library/emitter.js';
 
 export type * from './library/types.js';
-export type { PayloadInput, EmitOptions, Client, Room, UseCase, Ports };
-export { Emitter };
+export type { PayloadInput, EmitOptions, Emitter, Client, Room, UseCase, Ports };
 
 /** Adapters in place of the program's own, by the names of their ports: `{ batchTransport, wallClock }`. */
 export type Overrides = Partial<Ports>;
@@ -34,7 +33,7 @@ export interface SyncContextOptions extends EmitOptions {
  * The emitter of this process: made on the first call, the same ever after. It captures and leaves delivery to the
  * next command or a scope of `withSyncContext`, so that it never keeps a process alive.
  */
-export const getEmitter = (): Emitter => (emitter ??= new Emitter(() => open({})));
+export const getEmitter = (): Emitter => (emitter ??= emitterOver(() => open({})));
 
 /**
  * Gives `work` an emitter of its own whose events share one correlation id, delivers in the background meanwhile, and
@@ -44,7 +43,7 @@ export const withSyncContext = async <T>(
   work: (emitter: Emitter) => Promise<T>,
   { deliver = true, overrides, ...options }: SyncContextOptions = {},
 ): Promise<T> => {
-  const scoped = new Emitter(
+  const scoped = emitterOver(
     () => open({ backgroundSync: deliver ? 'this-process' : 'own-process' }, overrides),
     options,
     true,
@@ -57,29 +56,17 @@ export const withSyncContext = async <T>(
   }
 };
 
-export const emitWpStatusChanged = (payload: PayloadInput<'WPStatusChanged'>, options?: EmitOptions) =>
-  getEmitter().emitWpStatusChanged(payload, options);
-
-export const emitWpCreated = (payload: PayloadInput<'WPCreated'>, options?: EmitOptions) =>
-  getEmitter().emitWpCreated(payload, options);
-
-export const emitWpAssigned = (payload: PayloadInput<'WPAssigned'>, options?: EmitOptions) =>
-  getEmitter().emitWpAssigned(payload, options);
-
-export const emitFeatureCreated = (payload: PayloadInput<'FeatureCreated'>, options?: EmitOptions) =>
-  getEmitter().emitFeatureCreated(payload, options);
-
-export const emitFeatureCompleted = (payload: PayloadInput<'FeatureCompleted'>, options?: EmitOptions) =>
-  getEmitter().emitFeatureCompleted(payload, options);
-
-export const emitHistoryAdded = (payload: PayloadInput<'HistoryAdded'>, options?: EmitOptions) =>
-  getEmitter().emitHistoryAdded(payload, options);
-
-export const emitErrorLogged = (payload: PayloadInput<'ErrorLogged'>, options?: EmitOptions) =>
-  getEmitter().emitErrorLogged(payload, options);
-
-export const emitDependencyResolved = (payload: PayloadInput<'DependencyResolved'>, options?: EmitOptions) =>
-  getEmitter().emitDependencyResolved(payload, options);
+/** The functions of {@link getEmitter}, one for each type of event. */
+export const {
+  emitWpStatusChanged,
+  emitWpCreated,
+  emitWpAssigned,
+  emitFeatureCreated,
+  emitFeatureCompleted,
+  emitHistoryAdded,
+  emitErrorLogged,
+  emitDependencyResolved,
+} = emissionsBy((type, payload, options) => getEmitter().emit(type, payload, options));
 
 let emitter: Emitter | undefined;
 

@@ -1,13 +1,40 @@
 import { jest } from '@jest/globals';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { ROOT } from '../architecture/run-tool.js';
 import { PackingPlace } from './packed.js';
 
 /** Package managers ask a registry, and are in no hurry. */
 jest.setTimeout(600_000);
 
-const USE =
-  "for (const entry of ['', '/domain', '/ports', '/testing']) await import(`spec-kitty-sync${entry}`);";
+/** A program that drives a project by the door of the package, with a transport of its own. */
+const USE = `
+  for (const entry of ['', '/domain', '/ports', '/testing']) await import(\`spec-kitty-sync\${entry}\`);
+  const { createClient } = await import('spec-kitty-sync');
+  const { MemoryBatchTransport, MemoryNetwork } = await import('spec-kitty-sync/testing');
+  const overrides = { batchTransport: new MemoryBatchTransport(new MemoryNetwork()) };
+  const client = createClient({ directory: '.', overrides });
+  const { identity } = await client.work.initProject.run({ directory: client.directory, commit: false });
+  const { projects } = await client.reports.getSyncStatus.run();
+  await client.close();
+  console.log(identity.projectUuid.length, projects.length);
+`;
+
+/** What the compiler holds a user of the package to, as somebody writes it who has installed it. */
+const TYPES = readFileSync(join(ROOT, 'test', 'app', 'client-types.ts'), 'utf8')
+  .replace('../../src/adapters/memory/index.js', 'spec-kitty-sync/testing')
+  .replace('../../src/app/index.js', 'spec-kitty-sync');
+
+const COMPILE = [
+  '--noEmit',
+  '--strict',
+  '--module',
+  'nodenext',
+  '--target',
+  'es2022',
+  '--lib',
+  'es2024,esnext',
+];
 
 describe('the package', () => {
   const place = new PackingPlace();
@@ -109,7 +136,15 @@ describe('the package', () => {
     writeFileSync(join(directory, 'yarn.lock'), '');
     place.run(directory, command, [...args, `spec-kitty-sync@file:${place.tarball}`]);
     expectItToWork(directory, join(directory, 'node_modules', '.bin', 'spec-kitty'));
-    place.run(directory, process.execPath, ['use.mjs']);
+    expect(place.run(directory, process.execPath, ['use.mjs'])).toBe('36 0\n');
+  });
+
+  it('has types that hold who uses its door', () => {
+    const directory = join(place.root, 'npm');
+    writeFileSync(join(directory, 'types.ts'), TYPES);
+    const compiler = join(ROOT, 'node_modules', 'typescript-native', 'bin', 'tsc');
+    const types = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules', '@types')];
+    place.run(directory, process.execPath, [compiler, ...COMPILE, ...types, 'types.ts']);
   });
 
   it('is built where it is installed from git', () => {

@@ -10,108 +10,89 @@ export interface EmitOptions extends EmissionLinks {
   readonly directory?: string;
 }
 
+/** What emits which type of event. */
+const EMISSIONS = {
+  emitWpStatusChanged: 'WPStatusChanged',
+  emitWpCreated: 'WPCreated',
+  emitWpAssigned: 'WPAssigned',
+  emitFeatureCreated: 'FeatureCreated',
+  emitFeatureCompleted: 'FeatureCompleted',
+  emitHistoryAdded: 'HistoryAdded',
+  emitErrorLogged: 'ErrorLogged',
+  emitDependencyResolved: 'DependencyResolved',
+} as const satisfies { [T in EventType as T extends `WP${infer Rest}` ? `emitWp${Rest}` : `emit${T}`]: T };
+
+/** One function for each type of event. */
+export type Emissions = {
+  readonly [K in keyof typeof EMISSIONS]: (
+    payload: PayloadInput<(typeof EMISSIONS)[K]>,
+    options?: EmitOptions,
+  ) => Promise<EmissionOutcome>;
+};
+
+/** Emits an event of any type. */
+export type Emit = <T extends EventType>(
+  type: T,
+  payload: PayloadInput<T>,
+  options?: EmitOptions,
+) => Promise<EmissionOutcome>;
+
 /**
- * Emits events from any program. Everything is loaded by the first emission. No method ever throws or waits for the
+ * Emits events from any program. Everything is loaded by the first emission. Nothing here ever throws or waits for the
  * network: what became of an event is the answer.
  */
-export class Emitter {
-  readonly #open: () => Promise<ClientContainer>;
-  readonly #defaults: EmitOptions;
-  readonly #isOneActivity: boolean;
-  #client: Promise<ClientContainer> | undefined;
-  #activity: string | undefined;
+export interface Emitter extends Emissions {
+  readonly emit: Emit;
+  /** Stops what was started, with one last bounded delivery; safe to repeat, and when nothing was emitted. */
+  close(): Promise<void>;
+}
 
-  /**
-   * `defaults` hold for every event that does not say otherwise. The events of one activity share a correlation id;
-   * else each has its own.
-   */
-  constructor(open: () => Promise<ClientContainer>, defaults: EmitOptions = {}, isOneActivity = false) {
-    this.#open = open;
-    this.#defaults = defaults;
-    this.#isOneActivity = isOneActivity;
-  }
+export const emissionsBy = (emit: Emit): Emissions =>
+  Object.fromEntries(
+    Object.entries(EMISSIONS).map(([name, type]) => [
+      name,
+      (payload: PayloadInput<typeof type>, options?: EmitOptions) => emit(type, payload, options),
+    ]),
+  ) as unknown as Emissions;
 
-  emitWpStatusChanged(
-    payload: PayloadInput<'WPStatusChanged'>,
-    options?: EmitOptions,
-  ): Promise<EmissionOutcome> {
-    return this.emit('WPStatusChanged', payload, options);
-  }
-
-  emitWpCreated(payload: PayloadInput<'WPCreated'>, options?: EmitOptions): Promise<EmissionOutcome> {
-    return this.emit('WPCreated', payload, options);
-  }
-
-  emitWpAssigned(payload: PayloadInput<'WPAssigned'>, options?: EmitOptions): Promise<EmissionOutcome> {
-    return this.emit('WPAssigned', payload, options);
-  }
-
-  emitFeatureCreated(
-    payload: PayloadInput<'FeatureCreated'>,
-    options?: EmitOptions,
-  ): Promise<EmissionOutcome> {
-    return this.emit('FeatureCreated', payload, options);
-  }
-
-  emitFeatureCompleted(
-    payload: PayloadInput<'FeatureCompleted'>,
-    options?: EmitOptions,
-  ): Promise<EmissionOutcome> {
-    return this.emit('FeatureCompleted', payload, options);
-  }
-
-  emitHistoryAdded(payload: PayloadInput<'HistoryAdded'>, options?: EmitOptions): Promise<EmissionOutcome> {
-    return this.emit('HistoryAdded', payload, options);
-  }
-
-  emitErrorLogged(payload: PayloadInput<'ErrorLogged'>, options?: EmitOptions): Promise<EmissionOutcome> {
-    return this.emit('ErrorLogged', payload, options);
-  }
-
-  emitDependencyResolved(
-    payload: PayloadInput<'DependencyResolved'>,
-    options?: EmitOptions,
-  ): Promise<EmissionOutcome> {
-    return this.emit('DependencyResolved', payload, options);
-  }
-
-  /** Emits an event of any type. */
-  async emit<T extends EventType>(
-    type: T,
-    payload: PayloadInput<T>,
-    options: EmitOptions = {},
-  ): Promise<EmissionOutcome> {
+/**
+ * An emitter over a container that is opened by the first emission. `defaults` hold for every event that does not say
+ * otherwise. The events of one activity share a correlation id; else each has its own.
+ */
+export const emitterOver = (
+  open: () => Promise<ClientContainer>,
+  defaults: EmitOptions = {},
+  isOneActivity = false,
+): Emitter => {
+  let client: Promise<ClientContainer> | undefined;
+  let activity: string | undefined;
+  const opened = (): Promise<ClientContainer> => {
+    const opening = (client ??= open());
+    // What could not be opened now may be opened later.
+    opening.catch(() => (client = undefined));
+    return opening;
+  };
+  const emit: Emit = async (type, payload, options = {}) => {
     try {
-      const [container, { emitEvent }] = await Promise.all([
-        this.#opened(),
-        import('../outbox/emit-event.js'),
-      ]);
+      const [container, { emitEvent }] = await Promise.all([opened(), import('../outbox/emit-event.js')]);
       const [repository, emitter, ids] = await Promise.all([
         container.get('repository'),
         container.get('emitter'),
         container.get('eventIds'),
       ]);
-      if (this.#isOneActivity) this.#activity ??= ids.next();
-      const activity = this.#activity === undefined ? {} : { correlationId: this.#activity };
-      const { directory, ...links } = { ...activity, ...this.#defaults, ...options };
+      if (isOneActivity) activity ??= ids.next();
+      const shared = activity === undefined ? {} : { correlationId: activity };
+      const { directory, ...links } = { ...shared, ...defaults, ...options };
       const checkout = await repository.locate(resolve(directory ?? '.'));
       return await emitEvent(emitter, checkout, type, payload, links);
     } catch (error) {
       return { outcome: 'refused', reason: messageOf(error) };
     }
-  }
-
-  /** Stops what was started, with one last bounded delivery; safe to repeat, and when nothing was emitted. */
-  async close(): Promise<void> {
-    const client = this.#client;
-    this.#client = undefined;
-    await (await client)?.close();
-  }
-
-  #opened(): Promise<ClientContainer> {
-    const opening = (this.#client ??= this.#open());
-    // What could not be opened now may be opened later.
-    opening.catch(() => (this.#client = undefined));
-    return opening;
-  }
-}
+  };
+  const close = async (): Promise<void> => {
+    const closing = client;
+    client = undefined;
+    await (await closing)?.close();
+  };
+  return { ...emissionsBy(emit), emit, close };
+};
