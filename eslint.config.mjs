@@ -34,10 +34,11 @@ export default tseslint.config(
       'node_modules/**',
       'test/architecture/fixtures/**',
       'extension/dist/**',
+      'e2e/vscode/node_modules/**',
     ],
   },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts'],
+    files: ['src/**/*.ts', 'test/**/*.ts', 'extension/src/**/*.ts'],
     extends: [tseslint.configs.base],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
@@ -58,7 +59,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.ts', 'extension/src/**/*.ts'],
     rules: {
       'max-lines': ['error', { max: 400 }],
       '@typescript-eslint/no-non-null-assertion': 'error',

@@ -203,7 +203,7 @@ const ownStringWidth = {
 };
 
 /** A CommonJS file has its own `require`; asking for another one would load Node's module of modules. */
-const ownRequire = {
+export const ownRequire = {
   name: 'own-require',
   setup: (builder) => {
     builder.onResolve({ filter: /^(node:)?module$/ }, () => ({ path: 'module', namespace: 'require' }));
@@ -219,7 +219,7 @@ const ownRequire = {
  * people have written in YAML is edited, never written anew, so that what would write a document stays out. The helpers
  * of yargs would bring all of yargs along with its parser.
  */
-const leanPackages = {
+export const leanPackages = {
   name: 'lean-packages',
   setup: (builder) => {
     builder.onResolve({ filter: /^yargs\/helpers$/ }, () => ({ path: 'yargs-helpers', namespace: 'lean' }));

@@ -15,7 +15,7 @@ import { JEST, runNode, toolOf } from './run.mjs';
  *     npm run test:deep -- test/model     only the tests below a path
  */
 const DEEP = [
-  ...['test/chaos/', 'test/crash/', 'test/deep/', 'test/model/', 'test/package/'],
+  ...['test/chaos/', 'test/crash/', 'test/deep/', 'test/editor/', 'test/model/', 'test/package/'],
   ...['test/acceptance/kills', 'test/acceptance/sync-kills', 'test/acceptance/orchestrate-large'],
   // Every command of the program against every kind of repository and hub that means harm.
   'test/acceptance/hostile-',
@@ -30,7 +30,16 @@ const BROAD_STAGES = [
   ['types', [toolOf('typescript-native', 'tsc'), '-b']],
   ['lint', [toolOf('eslint'), '.', '--max-warnings', '0']],
   ['format', [toolOf('prettier'), '--check', '--log-level', 'warn', '.']],
-  ['layers', [toolOf('dependency-cruiser', 'depcruise'), 'src', '--config', '.dependency-cruiser.mjs']],
+  [
+    'layers',
+    [
+      toolOf('dependency-cruiser', 'depcruise'),
+      'src',
+      'extension/src',
+      '--config',
+      '.dependency-cruiser.mjs',
+    ],
+  ],
   BUILD,
 ];
 

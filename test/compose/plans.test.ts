@@ -1,11 +1,33 @@
-import { readPlan, type PlanFinding, type ReadPlan } from '../../src/app/compose/plans.js';
+import {
+  listPlans,
+  readPlan,
+  type PlanFinding,
+  type PlanSource,
+  type ReadPlan,
+} from '../../src/app/compose/plans.js';
 import { ReadBoard } from '../../src/app/work/read-board.js';
 import { corpusFeatures } from '../support/corpus.js';
 import { corpusSeed, FEATURE, FOLDER, pathOf, smallFeature } from '../support/planning-documents.js';
 import { workflowWorld } from '../support/workflow-world.js';
 
+/** Texts as files in folders. */
+const sourceOf = (files: Readonly<Record<string, string>>): PlanSource => ({
+  entries: async (folder) => {
+    const below = Object.keys(files).flatMap((path) =>
+      path.startsWith(`${folder}/`) ? [path.slice(folder.length + 1)] : [],
+    );
+    const names = new Map(below.map((path) => [path.split('/')[0] ?? '', path.includes('/')]));
+    return [...names].map(([name, isFolder]) => ({ name, isFolder }));
+  },
+  text: async (path) => {
+    const text = files[path];
+    if (text === undefined) throw new Error(`There is no ${path}.`);
+    return text;
+  },
+});
+
 const plan = async (files: Readonly<Record<string, string>>, feature = FEATURE): Promise<ReadPlan> => {
-  const read = await readPlan(feature, new Map(Object.entries(files)));
+  const read = await readPlan(sourceOf(files), feature);
   if (read === undefined) throw new Error('no feature');
   return read;
 };
@@ -28,7 +50,9 @@ describe('a plan that is read from texts alone', () => {
   });
 
   it('is none where the folder is no feature', async () => {
-    expect(await readPlan('notes', new Map([['kitty-specs/notes/a.md', 'x']]))).toBeUndefined();
+    const source = sourceOf({ 'kitty-specs/notes/a.md': 'x' });
+    expect(await listPlans(source)).toEqual(['notes']);
+    expect(await readPlan(source, 'notes')).toBeUndefined();
   });
 
   it('has no board, but the reason, while a conflict stands in it', async () => {

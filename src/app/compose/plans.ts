@@ -5,7 +5,18 @@ import { readFeatureState } from '../work/feature-state.js';
 import { planFindings, type PlanFinding } from '../work/plan-findings.js';
 import { ReadBoard, type BoardCard, type FeatureCards } from '../work/read-board.js';
 
+export * from '../work/board-view.js';
+export * from '../work/card-text.js';
+export * from '../work/plan-fixes.js';
 export type { BoardCard, FeatureCards, PlanFinding };
+
+/** Where planning documents come from: a host's own way to files. Paths are relative to the project root, with `/`. */
+export interface PlanSource {
+  /** What is in a folder, links left out, since they may lead anywhere; empty when there is no such folder. */
+  entries(folder: string): Promise<readonly { readonly name: string; readonly isFolder: boolean }[]>;
+  /** Text of a file. What rejects is not there. */
+  text(path: string): Promise<string>;
+}
 
 /** A feature as its documents show it. */
 export interface ReadPlan {
@@ -20,15 +31,24 @@ export interface ReadPlan {
   readonly reason?: string;
 }
 
+/** Names of the folders that may hold features, ascending. Those that hold none are found out when they are read. */
+export const listPlans = async (source: PlanSource): Promise<readonly string[]> => {
+  const folders = (await source.entries(PLANS)).filter(
+    ({ name, isFolder }) => isFolder && !name.startsWith('.'),
+  );
+  return folders.map(({ name }) => name).sort();
+};
+
 /**
- * Reads the plan of a feature from texts that the caller has got, as every command reads it from files: for a host that
- * has no Node, or must not run anything. `texts`: the files of its folder, by path relative to the project root, with
- * `/`. Resolves to `undefined` where they are no feature. Needs no file, no git and no network, and changes nothing.
+ * Reads the plan of a feature as every command reads it, but through a source of the caller: for a host that has no
+ * Node, or must not run anything. Resolves to `undefined` where the folder is no feature. Needs no git and no network,
+ * and changes nothing.
  */
-export const readPlan = async (
-  feature: string,
-  texts: ReadonlyMap<string, string>,
-): Promise<ReadPlan | undefined> => {
+export const readPlan = async (source: PlanSource, feature: string): Promise<ReadPlan | undefined> => {
+  const texts = new Map<string, string>();
+  const directory = featureDirectory(feature);
+  await gather(source, directory, DOCUMENTS, 0, texts);
+  await gather(source, `${directory}/tasks`, WORK_PACKAGES, DEPTH, texts);
   const files = new FeatureTexts(texts);
   const documents = await files.read(ROOT, feature);
   if (documents === undefined) return undefined;
@@ -46,8 +66,28 @@ export const readPlan = async (
   }
 };
 
-/** Folder of a feature's documents, relative to the project root. */
-export const planDirectory = featureDirectory;
-
+const PLANS = 'kitty-specs';
 const ROOT = '/';
 const NO_HEAD = { head: () => Promise.resolve({}) };
+
+/** Documents of a feature beside `tasks/`; what else lies there is large at times, and no part of the plan. */
+const DOCUMENTS = /\.(?:md|jsonl?|ya?ml)$/;
+const WORK_PACKAGES = /\.(?:md|markdown)$/;
+const DEPTH = 3;
+
+/** A file that goes away meanwhile is not there. */
+const gather = async (
+  source: PlanSource,
+  folder: string,
+  names: RegExp,
+  depth: number,
+  texts: Map<string, string>,
+): Promise<void> => {
+  const entries = (await source.entries(folder)).filter(({ name }) => !name.startsWith('.'));
+  const read = entries.map(async ({ name, isFolder }) => {
+    const path = `${folder}/${name}`;
+    if (!isFolder && names.test(name)) texts.set(path, await source.text(path));
+    if (isFolder && depth > 0) await gather(source, path, names, depth - 1, texts);
+  });
+  await Promise.allSettled(read);
+};

@@ -1,0 +1,102 @@
+import { LANES } from '../../domain/events/lane.js';
+import type { PlanFinding } from './plan-findings.js';
+
+/** A way to correct a finding: whole lines, counted from 1, that shall read differently. */
+export interface PlanFix {
+  readonly fix: 'keep-current' | 'keep-incoming' | 'lane' | 'dependency' | 'no-dependency';
+  /** The lane or the work package that is written, where one is. */
+  readonly value?: string;
+  readonly from: number;
+  /** The last line that goes. */
+  readonly through: number;
+  readonly lines: readonly string[];
+}
+
+/** What can be done about a finding in the text of its file. `ids`: the work packages of the feature. */
+export const fixesFor = (finding: PlanFinding, text: string, ids: readonly string[]): readonly PlanFix[] => {
+  const { code, line, dependency } = finding;
+  const lines = text.split('\n');
+  if (line === undefined || lines[line - 1] === undefined) return [];
+  switch (code) {
+    case 'conflict':
+      return conflictFixes(lines, line);
+    case 'unknown-lane':
+      return LANES.map((lane) => ({
+        ...{ fix: 'lane', value: lane, from: line, through: line },
+        lines: [
+          (lines[line - 1] ?? '').replace(/^([^:]*:[ \t]*)[^#\r]*?([ \t]*(?:#.*)?\r?)$/, `$1${lane}$2`),
+        ],
+      }));
+    case 'unknown-dependency':
+    case 'self-dependency':
+    case 'dependency-cycle': {
+      if (dependency === undefined) return [];
+      const at = lineOfId(lines, line, dependency.to);
+      if (at === undefined) return [];
+      const written = lines[at - 1] ?? '';
+      const replaced = code === 'unknown-dependency' ? nearest(dependency, ids) : [];
+      return [
+        ...replaced.map((id): PlanFix => ({
+          ...{ fix: 'dependency', value: id, from: at, through: at },
+          lines: [written.replace(idPattern(dependency.to), id)],
+        })),
+        {
+          fix: 'no-dependency',
+          value: dependency.to,
+          from: at,
+          through: at,
+          lines: withoutId(written, dependency.to),
+        },
+      ];
+    }
+    default:
+      return [];
+  }
+};
+
+/** The conflict that begins in that line, with one of its sides alone. */
+const conflictFixes = (lines: readonly string[], begin: number): readonly PlanFix[] => {
+  const after = (mark: string, from: number): number =>
+    lines.findIndex((each, at) => at >= from && each.startsWith(mark));
+  const middle = after('=======', begin);
+  const end = after('>>>>>>>', middle);
+  if (!lines[begin - 1]?.startsWith('<<<<<<<') || middle < 0 || end < 0) return [];
+  const base = after('|||||||', begin);
+  const range = { from: begin, through: end + 1 };
+  return [
+    { fix: 'keep-current', ...range, lines: lines.slice(begin, base >= 0 && base < middle ? base : middle) },
+    { fix: 'keep-incoming', ...range, lines: lines.slice(middle + 1, end) },
+  ];
+};
+
+/** The key's own line, or the item below it that names the id. */
+const lineOfId = (lines: readonly string[], key: number, id: string): number | undefined => {
+  for (let at = key; at <= lines.length; at++) {
+    const line = lines[at - 1] ?? '';
+    if (at > key && !/^\s*(?:-\s|#|$)/.test(line)) return undefined;
+    if (idPattern(id).test(line)) return at;
+  }
+  return undefined;
+};
+
+/** The line without the id; an item of its own goes as a whole. */
+const withoutId = (line: string, id: string): readonly string[] => {
+  if (/^\s*-\s/.test(line) && !line.includes(',')) return [];
+  const quoted = `["']?${idPattern(id).source}["']?`;
+  return [line.replace(new RegExp(`\\s*,\\s*${quoted}|${quoted}(?:\\s*,\\s*)?`, 'i'), '')];
+};
+
+const idPattern = (id: string): RegExp => new RegExp(`\\b${id.replace(/[^\w]/g, '\\$&')}\\b`, 'i');
+
+/** Three that may have been meant, by their number. */
+const nearest = (
+  { from, to }: { readonly from: string; readonly to: string },
+  ids: readonly string[],
+): readonly string[] => {
+  const number = (id: string): number => Number(/\d+/.exec(id)?.[0] ?? 0);
+  const distance = (id: string): number => Math.abs(number(id) - number(to));
+  return ids
+    .filter((id) => id !== from)
+    .sort((a, b) => distance(a) - distance(b))
+    .slice(0, 3);
+};
