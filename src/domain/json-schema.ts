@@ -68,6 +68,8 @@ const inner = (schema: AnySchema | undefined): JsonSchema =>
 const orNull = ({ type, ...schema }: JsonSchema): JsonSchema => ({
   ...schema,
   ...(type !== undefined && { type: [type, 'null'].flat() }),
+  ...(Array.isArray(schema['anyOf']) &&
+    type === undefined && { anyOf: [...(schema['anyOf'] as readonly unknown[]), { type: 'null' }] }),
   ...(Array.isArray(schema['enum']) && { enum: [...(schema['enum'] as readonly unknown[]), null] }),
 });
 

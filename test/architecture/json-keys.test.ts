@@ -1,5 +1,12 @@
 import { DOCUMENTS, FAULT, FILES, WORK } from '../../src/app/cli/schemas/all.js';
-import { object, text, type Schema } from '../../src/app/cli/schemas/schema.js';
+import { list, object, text } from '../../src/app/cli/schemas/schema.js';
+import { jsonSchemaOf } from '../../src/domain/json-schema.js';
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly additionalProperties?: Schema | boolean;
+}
 
 const keysOf = (schema: Schema): readonly string[] => [
   ...Object.entries(schema.properties ?? {}).flatMap(([key, inner]) => [key, ...keysOf(inner)]),
@@ -15,11 +22,11 @@ describe('the documents of --json', () => {
     ['every command that fails', FAULT] as const,
     ['every command that changes a project', WORK] as const,
   ])('have snake_case keys throughout, as the wire has them: %s', (_, schema) => {
-    expect(keysOf(schema).filter((key) => !isSnakeCase(key))).toEqual([]);
+    expect(keysOf(jsonSchemaOf(schema)).filter((key) => !isSnakeCase(key))).toEqual([]);
   });
 
   it('are looked through to the innermost key', () => {
-    const nested: Schema = { type: 'array', items: object({}, { outer: object({ innerKey: text() }) }) };
+    const nested = jsonSchemaOf(list(object({}, { outer: object({ innerKey: text() }) })));
     expect(keysOf(nested).filter((key) => !isSnakeCase(key))).toEqual(['innerKey']);
   });
 });

@@ -1,12 +1,14 @@
+import type { Description } from '../../domain/document.js';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import { LANES } from '../../domain/events/lane.js';
+import { jsonSchemaOf, type JsonSchema } from '../../domain/json-schema.js';
 import type { FeatureCards } from '../work/read-board.js';
 import { aheadDocument } from '../cli/commands/workflow/ahead-document.js';
 import { boardDocument } from '../cli/commands/workflow/board-document.js';
 import { statusDocument } from '../cli/commands/sync/status.js';
 import { snakeKeys } from '../cli/render/snake-keys.js';
 import { DOCUMENTS } from '../cli/schemas/all.js';
-import { integer, list, object, text, type Schema } from '../cli/schemas/schema.js';
+import { integer, list, object, text } from '../cli/schemas/schema.js';
 import { defineTool, type Tool } from './tool.js';
 
 export const FEATURE = {
@@ -15,10 +17,15 @@ export const FEATURE = {
 } as const;
 
 /** What a command prints with `--json`, and what a tool adds to it. */
-export const documentOfCommand = (command: string, more: Readonly<Record<string, Schema>> = {}): Schema => {
+export const documentOfCommand = (
+  command: string,
+  more: Readonly<Record<string, Description>> = {},
+): JsonSchema => {
   const found = DOCUMENTS.find((each) => each.command === command);
   if (found === undefined) throw new Error(`No document is described for ${command}.`);
-  return { ...found.schema, properties: { ...found.schema.properties, ...more } };
+  const schema = jsonSchemaOf(found.schema);
+  const added = Object.entries(more).map(([name, each]) => [name, jsonSchemaOf(each)] as const);
+  return { ...schema, properties: { ...(schema['properties'] as object), ...Object.fromEntries(added) } };
 };
 
 const limitOf = (what: string) => ({ type: 'number', describe: `at most so many ${what}` }) as const;
@@ -35,20 +42,22 @@ export const READ_TOOLS: readonly Tool[] = [
       after: { type: 'string', describe: 'the last feature of the page before' },
       limit: limitOf('features; 50 unless given'),
     },
-    outputSchema: object({
-      features: list(
-        object(
-          { feature: text() },
-          {
-            lanes: object(Object.fromEntries(LANES.map((lane) => [lane, integer()])), {
-              canceled: integer(),
-            }),
-            problem: text('why the feature cannot be read'),
-          },
+    outputSchema: jsonSchemaOf(
+      object({
+        features: list(
+          object(
+            { feature: text() },
+            {
+              lanes: object(Object.fromEntries(LANES.map((lane) => [lane, integer()])), {
+                canceled: integer(),
+              }),
+              problem: text('why the feature cannot be read'),
+            },
+          ),
         ),
-      ),
-      left_out: integer('how many features follow; ask again with `after`'),
-    }),
+        left_out: integer('how many features follow; ask again with `after`'),
+      }),
+    ),
     run: async ({ args: { after = '', limit = 50 }, client, signal }) => {
       const request = await client.feature();
       const all = await (await client.port('files')).features(request.checkout.projectRoot);

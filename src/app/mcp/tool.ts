@@ -1,7 +1,8 @@
+import type { Description } from '../../domain/document.js';
 import { SyncError } from '../../domain/errors.js';
+import { jsonSchemaOf, type JsonSchema } from '../../domain/json-schema.js';
 import type { OptionSpec, Options, ValueOf } from '../cli/define-command.js';
-import type { Schema } from '../cli/schemas/schema.js';
-import { flag, integer, list, object, text } from '../cli/schemas/schema.js';
+import { choice, flag, integer, list, object, text } from '../cli/schemas/schema.js';
 import type { Client } from '../library/client.js';
 
 /** What a call of a tool works with. */
@@ -20,8 +21,8 @@ export interface Tool {
   readonly title: string;
   readonly description: string;
   readonly changes: 'nothing' | 'once' | 'each-time';
-  readonly inputSchema: Schema;
-  readonly outputSchema: Schema;
+  readonly inputSchema: JsonSchema;
+  readonly outputSchema: JsonSchema;
   readonly run: (call: Call<Readonly<Record<string, unknown>>>) => Promise<object>;
 }
 
@@ -46,20 +47,21 @@ export const annotationsOf = ({ title, changes }: Tool) => ({
   openWorldHint: false,
 });
 
-const inputSchemaOf = (input: Options): Schema => {
-  const entries = Object.entries(input).map(([name, spec]) => [name, schemaOf(spec), spec] as const);
-  return object(
+const inputSchemaOf = (input: Options): JsonSchema => {
+  const entries = Object.entries(input).map(([name, spec]) => [name, described(spec), spec] as const);
+  const description = object(
     Object.fromEntries(entries.filter(([, , { required }]) => required === true).map(pair)),
     Object.fromEntries(entries.filter(([, , { required }]) => required !== true).map(pair)),
   );
+  return jsonSchemaOf(description);
 };
 
-const pair = ([name, schema]: readonly [string, Schema, OptionSpec]) => [name, schema] as const;
+const pair = ([name, schema]: readonly [string, Description, OptionSpec]) => [name, schema] as const;
 
-const schemaOf = ({ type, describe, choices, list: isList }: OptionSpec): Schema => {
-  const plain = { boolean: flag, number: integer, string: text }[type]();
-  const one = choices === undefined ? plain : { ...plain, enum: choices };
-  return isList === undefined ? { ...one, description: describe } : list(one, describe);
+const described = ({ type, describe, choices, list: isList }: OptionSpec): Description => {
+  const plain = { boolean: flag, number: integer, string: text }[type];
+  const one = (said?: string) => (choices === undefined ? plain(said) : choice(choices, said));
+  return isList === undefined ? one(describe) : list(one(), describe);
 };
 
 /** Fails with `input-invalid`, naming what the tool takes: whoever guesses a name can correct it. */

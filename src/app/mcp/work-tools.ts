@@ -3,7 +3,7 @@ import type { HistoryEntryType } from '../../domain/events/payloads.js';
 import { describeUnfinished } from '../cli/commands/shared/warn-unfinished.js';
 import { tellBeside, workDocument } from '../cli/commands/shared/work-report.js';
 import { given } from '../cli/commands/shared/given.js';
-import { list, nullable, text } from '../cli/schemas/schema.js';
+import { list, orNull, text } from '../cli/schemas/schema.js';
 import type { FeatureRequest } from '../work/locate-feature.js';
 import type { ShownWorkPackage } from '../work/show-work-package.js';
 import type { PerformedWork } from '../work/work-plan.js';
@@ -149,7 +149,7 @@ export const WORK_TOOLS: readonly Tool[] = [
     },
     outputSchema: documentOfCommand('agent tasks move-task', {
       ...NOTES,
-      merge_commit: nullable(text('that merged its branch; `null`: nothing had to be merged')),
+      merge_commit: orNull(text('that merged its branch; `null`: nothing had to be merged')),
     }),
     run: async (call) => {
       const { args, client, signal } = call;

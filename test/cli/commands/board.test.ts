@@ -3,7 +3,7 @@ import { bufferSink } from '../../../src/app/cli/io.js';
 import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
 import { CommandLine } from '../../support/command-line.js';
 import { pathOf, smallFeature, workPackageText } from '../../support/planning-documents.js';
-import { schemaFaults } from '../../support/schema-faults.js';
+import { issuesOf } from '../../../src/domain/document.js';
 
 const NASTY = 'a\u001b[2Jb\u009bc\u202ed';
 
@@ -25,7 +25,7 @@ const status = (): string => cli.git.git('status', '--porcelain=v2', '--untracke
 
 const expectDescribed = (command: string, document: unknown): void => {
   const described = DOCUMENTS.find((each) => each.command === command);
-  expect(schemaFaults(document, described!.schema)).toEqual([]);
+  expect(issuesOf(described!.schema, document)).toEqual([]);
 };
 
 describe('agent tasks status', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DOCUMENTS, FAULT } from '../../../src/app/cli/schemas/all.js';
 import { CommandLine } from '../../support/command-line.js';
 import { smallFeature } from '../../support/planning-documents.js';
-import { schemaFaults } from '../../support/schema-faults.js';
+import { issuesOf } from '../../../src/domain/document.js';
 
 let cli: CommandLine;
 
@@ -20,7 +20,7 @@ const ask = async (words: readonly string[], cwd?: string): Promise<any> => {
   const line = words.join(' ');
   const described = DOCUMENTS.find(({ command }) => line === command || line.startsWith(`${command} `));
   const schema = 'error' in document ? FAULT : described!.schema;
-  expect({ line, faults: schemaFaults(document, schema) }).toEqual({ line, faults: [] });
+  expect({ line, faults: issuesOf(schema, document) }).toEqual({ line, faults: [] });
   return document;
 };
 

@@ -4,7 +4,7 @@ import { HOST_FILES } from '../../../src/domain/agents/instructions.js';
 import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
 import { CommandLine } from '../../support/command-line.js';
 import { smallFeature } from '../../support/planning-documents.js';
-import { schemaFaults } from '../../support/schema-faults.js';
+import { issuesOf } from '../../../src/domain/document.js';
 
 let cli: CommandLine;
 
@@ -62,7 +62,7 @@ describe('agent instructions', () => {
     const { document } = await cli.run(`${line} --json`);
     expect(document).toMatchObject({ path: 'AGENTS.md', outcome: 'not-written', before: null });
     const described = DOCUMENTS.find(({ command }) => command === 'agent instructions');
-    expect(schemaFaults(document, described!.schema)).toEqual([]);
+    expect(issuesOf(described!.schema, document)).toEqual([]);
     expect(existsSync(join(cli.git.root, 'AGENTS.md'))).toBe(false);
     await cli.run(line, { isTTY: true, stdin: 'y\n' });
     expect(existsSync(join(cli.git.root, 'AGENTS.md'))).toBe(true);

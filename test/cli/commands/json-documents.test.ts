@@ -6,7 +6,7 @@ import { DOCUMENTS, FAULT, FILES, WORK } from '../../../src/app/cli/schemas/all.
 import { jsonReference } from '../../../src/app/cli/schemas/to-markdown.js';
 import { CommandLine, type RunOptions } from '../../support/command-line.js';
 import { smallFeature } from '../../support/planning-documents.js';
-import { schemaFaults } from '../../support/schema-faults.js';
+import { issuesOf } from '../../../src/domain/document.js';
 
 let cli: CommandLine;
 
@@ -22,7 +22,7 @@ const check = async (line: string, options: RunOptions = {}): Promise<any> => {
   const described = DOCUMENTS.filter(({ command }) => line === command || line.startsWith(`${command} `));
   expect(described.map(({ command }) => command)).toHaveLength(1);
   const schema = 'error' in document ? FAULT : described[0]!.schema;
-  expect({ line, faults: schemaFaults(document, schema) }).toEqual({ line, faults: [] });
+  expect({ line, faults: issuesOf(schema, document) }).toEqual({ line, faults: [] });
   return document;
 };
 
@@ -88,7 +88,7 @@ describe('what --json prints', () => {
     cli.hub.judge = () => ({ status: 'rejected', error_message: 'no' });
     for (let attempt = 0; attempt < 5; attempt++) await check('sync now --report left.json');
     const report = JSON.parse(readFileSync(join(cli.git.root, 'left.json'), 'utf8'));
-    expect(schemaFaults(report, FILES[0]!.schema)).toEqual([]);
+    expect(issuesOf(FILES[0]!.schema, report)).toEqual([]);
     expect(report.projects[0].failures).toHaveLength(3);
     const { dead_letters: letters } = await check('sync dead-letters list');
     const [first, second] = letters.map(({ event_id: id }: { event_id: string }) => id);
@@ -131,11 +131,9 @@ describe('what --json prints', () => {
       'agent tasks add-history WP01 --note noted',
     ]) {
       const { document } = await cli.run(`${line} --json`);
-      expect({ line, faults: schemaFaults(document, WORK), camel: keysIn(document).filter(isCamel) }).toEqual(
-        {
-          ...{ line, faults: [], camel: [] },
-        },
-      );
+      expect({ line, faults: issuesOf(WORK, document), camel: keysIn(document).filter(isCamel) }).toEqual({
+        ...{ line, faults: [], camel: [] },
+      });
     }
   });
 
@@ -157,17 +155,16 @@ describe('what --json prints', () => {
 describe('holding a document against its description', () => {
   it('finds what is missing, of another type, of another choice, or not described', () => {
     const schema = DOCUMENTS.find(({ command }) => command === 'sync now')!.schema;
-    const faults = schemaFaults(
-      { version: '1', ended: { end: 'x' }, more: 1, left_reasons: { a: 1.5 } },
-      schema,
-    );
+    const faults = issuesOf(schema, {
+      ...{ version: '1', ended: { end: 'x' }, more: 1, left_reasons: { a: 1.5 } },
+    });
     expect(faults).toEqual(
       expect.arrayContaining([
-        '$.delivered is missing',
-        '$.version is "1", not integer',
-        expect.stringContaining('$.ended.end is x, not complete or'),
-        '$.more is not described',
-        '$.left_reasons.a is 1.5, not integer',
+        { path: 'delivered', reason: 'is required' },
+        { path: 'version', reason: 'must be 2' },
+        { path: 'ended.end', reason: expect.stringContaining('must be one of complete,') },
+        { path: 'more', reason: 'is not described' },
+        { path: 'left_reasons.a', reason: 'must be an integer' },
       ]),
     );
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
 import { CommandLine } from '../../support/command-line.js';
 import { FEATURE, smallFeature } from '../../support/planning-documents.js';
-import { schemaFaults } from '../../support/schema-faults.js';
+import { issuesOf } from '../../../src/domain/document.js';
 
 let cli: CommandLine;
 
@@ -21,7 +21,7 @@ const branch = (id: string): string => `${FEATURE}-${id}`;
 const described = async (line: string): Promise<any> => {
   const { document } = await cli.run(`${line} --json`);
   const { schema } = DOCUMENTS.find(({ command }) => line.startsWith(command))!;
-  expect({ line, faults: schemaFaults(document, schema) }).toEqual({ line, faults: [] });
+  expect({ line, faults: issuesOf(schema, document) }).toEqual({ line, faults: [] });
   return document;
 };
 

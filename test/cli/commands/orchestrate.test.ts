@@ -10,7 +10,7 @@ import { delimiter, join } from 'node:path';
 import { NodeTimer } from '../../../src/adapters/host/node-timer.js';
 import { MemoryAgentRunner, type AgentBehaviour } from '../../../src/adapters/memory/memory-agent-runner.js';
 import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
-import { schemaFaults } from '../../support/schema-faults.js';
+import { issuesOf } from '../../../src/domain/document.js';
 import { smallFeature } from '../../support/planning-documents.js';
 import { CommandLine, type Ran, type RunOptions } from '../../support/command-line.js';
 
@@ -40,7 +40,7 @@ const project = (config = ''): CommandLine =>
 
 const expectDescribed = (document: object): void => {
   const described = DOCUMENTS.find(({ command }) => command === 'orchestrate');
-  expect(schemaFaults(document, described!.schema)).toEqual([]);
+  expect(issuesOf(described!.schema, document)).toEqual([]);
 };
 
 /** Implements by a file of the agent's name; reviews as it is told. */

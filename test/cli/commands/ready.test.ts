@@ -1,7 +1,7 @@
 import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
 import { CommandLine } from '../../support/command-line.js';
 import { FEATURE, pathOf, smallFeature, workPackageText } from '../../support/planning-documents.js';
-import { schemaFaults } from '../../support/schema-faults.js';
+import { issuesOf } from '../../../src/domain/document.js';
 
 let cli: CommandLine;
 
@@ -20,7 +20,7 @@ afterEach(() => cli.remove());
 
 const expectDescribed = (command: string, document: unknown): void => {
   const described = DOCUMENTS.find((each) => each.command === command);
-  expect(schemaFaults(document, described!.schema)).toEqual([]);
+  expect(issuesOf(described!.schema, document)).toEqual([]);
 };
 
 describe('agent tasks ready', () => {

@@ -5,7 +5,7 @@ import {
   flag,
   integer,
   list,
-  nullable,
+  orNull,
   object,
   text,
   type DocumentSchema,
@@ -23,12 +23,12 @@ const card = object(
   {
     work_package_id: text(),
     title: text(),
-    lane: nullable(choice(PLACES, '`null`: the status log says nothing of it yet')),
-    agent: nullable(text('who is in charge')),
-    since_ms: nullable(
+    lane: orNull(choice(PLACES, '`null`: the status log says nothing of it yet')),
+    agent: orNull(text('who is in charge')),
+    since_ms: orNull(
       integer('when it came into its lane, milliseconds since 1970; `null`: its log does not tell'),
     ),
-    age_ms: nullable(integer('how long ago that was')),
+    age_ms: orNull(integer('how long ago that was')),
     dependencies: list(text()),
     waits_for: list(text(), 'of a planned one: the dependencies that nobody has finished implementing'),
     tasks: integer('boxes of its section in tasks.md'),
@@ -54,7 +54,7 @@ const origin = { from: choice(PLACES, 'absent: it had no lane'), ...finer };
 const unblocked = list(text(), 'work packages that have one dependency less to wait for');
 
 const named = { work_package_id: text(), title: text() };
-const heldBy = { ...named, agent: nullable(text('who is in charge')) };
+const heldBy = { ...named, agent: orNull(text('who is in charge')) };
 
 const beside = { warnings: list(text(), 'front matters that contradict the status log') };
 
@@ -81,7 +81,7 @@ export const boardSchemas: readonly DocumentSchema[] = [
     in_work: list(object(heldBy), 'somebody has them'),
     to_review: list(object(heldBy), 'wait for somebody who reviews them'),
     decisions: list(
-      object({ work_package_id: nullable(text()), reason: text() }),
+      object({ work_package_id: orNull(text()), reason: text() }),
       'what nobody but a person can settle',
     ),
   }),

@@ -1,10 +1,10 @@
-import { choice, documentOf, flag, integer, list, nullable, object, text } from './schema.js';
+import { choice, documentOf, flag, integer, list, orNull, object, text } from './schema.js';
 import { projectUuid } from './shared-schemas.js';
 
 export const doctorSchema = documentOf('sync doctor', {
   sound: flag('whether nothing is broken'),
   state_root: text(),
-  free_bytes: nullable(integer()),
+  free_bytes: orNull(integer()),
   findings: list(
     object({
       check: choice([

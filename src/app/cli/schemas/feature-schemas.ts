@@ -5,14 +5,14 @@ import {
   flag,
   integer,
   list,
-  nullable,
+  orNull,
   object,
   text,
   type DocumentSchema,
 } from './schema.js';
 import { work } from './shared-schemas.js';
 
-const place = (absence: string) => nullable(choice([...LANES, 'canceled'], absence));
+const place = (absence: string) => orNull(choice([...LANES, 'canceled'], absence));
 
 const leftover = {
   work_package_id: text(),
@@ -67,20 +67,20 @@ export const featureSchemas: readonly DocumentSchema[] = [
       work_package_id: text(),
       title: text(),
       lane: place('`null`: the status log says nothing of it yet'),
-      agent: nullable(text('who is in charge')),
+      agent: orNull(text('who is in charge')),
       dependencies: list(
         object({
           work_package_id: text(),
-          title: nullable(text()),
+          title: orNull(text()),
           lane: place('`null`: it cannot be read, or has no lane yet'),
         }),
       ),
       branch: text(),
-      worktree: nullable(text('absolute path; `null`: its branch is checked out nowhere')),
+      worktree: orNull(text('absolute path; `null`: its branch is checked out nowhere')),
       file: text('absolute path'),
       documents: list(text(), 'absolute paths of spec.md, plan.md and tasks.md, as far as they are there'),
       tasks: list(
-        object({ task_id: nullable(text()), text: text(), is_done: flag() }),
+        object({ task_id: orNull(text()), text: text(), is_done: flag() }),
         'its boxes in tasks.md',
       ),
       text: text('what is to be done: its file without front matter, feedback and Activity Log'),

@@ -5,7 +5,7 @@ import {
   integer,
   list,
   moment,
-  nullable,
+  orNull,
   object,
   text,
   type DocumentSchema,
@@ -15,7 +15,7 @@ const session = object({
   id: text('what `hub session end` or `hub token revoke` takes'),
   user: text(),
   team: text(),
-  name: nullable(text('what the device or the token is called')),
+  name: orNull(text('what the device or the token is called')),
   opened_at_ms: moment('when it was opened'),
   expires_at_ms: moment('when it ends unless it is renewed'),
 });

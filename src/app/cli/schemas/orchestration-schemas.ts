@@ -4,7 +4,7 @@ import {
   flag,
   integer,
   list,
-  nullable,
+  orNull,
   object,
   text,
   type DocumentSchema,
@@ -77,10 +77,7 @@ export const orchestrationSchemas: readonly DocumentSchema[] = [
     {
       ended: choice(['completed', 'paused', 'interrupted', 'aborted'], 'of a run'),
       is_running: flag('of `status`: whether a process is at work on it now'),
-      orchestration: {
-        ...nullable(standing),
-        description: 'of a run and of `status`; `null` when there was never one',
-      },
+      orchestration: orNull(standing, 'of a run and of `status`; `null` when there was never one'),
       feature: text('of `abort`'),
       run_id: text('of `abort`'),
       outcome: choice(['aborted', 'stopped', 'already-aborted', 'already-completed'], 'of `abort`'),

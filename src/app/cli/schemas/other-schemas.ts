@@ -1,16 +1,17 @@
 import {
   choice,
   documentOf,
+  either,
   flag,
   integer,
   list,
   moment,
-  nullable,
+  number,
+  orNull,
   object,
   open,
   text,
   type DocumentSchema,
-  type Schema,
 } from './schema.js';
 import { account } from './shared-schemas.js';
 
@@ -35,7 +36,7 @@ const backlog = object(
 );
 
 const settingPlace = choice(['machine', 'project']);
-const settingValue: Schema = { type: ['string', 'number', 'boolean', 'null'] };
+const settingValue = orNull(either([text(), number(), flag()]));
 const setting = {
   key: text(),
   value: settingValue,
@@ -59,7 +60,7 @@ export const otherSchemas: readonly DocumentSchema[] = [
       text: text('the page, when it is only printed'),
       path: text('the file that the host reads, relative to the project'),
       outcome: choice(['written', 'unchanged', 'not-written']),
-      before: nullable(text('what the file read like; `null`: there was none')),
+      before: orNull(text('what the file read like; `null`: there was none')),
       after: text('what it reads like, or would; empty: it goes away'),
     },
   ),
@@ -109,7 +110,7 @@ export const otherSchemas: readonly DocumentSchema[] = [
         { root: text(), project_root: text() },
         { common_dir: text(), git_dir: text(), project_git_dir: text(), branch: text(), commit: text() },
       ),
-      share: { type: ['boolean', 'string'], description: '`unreadable` when the config cannot be read' },
+      share: either([flag(), text()], '`unreadable` when the config cannot be read'),
       auto_start: flag(),
       warnings: list(text()),
     },
@@ -121,8 +122,8 @@ export const otherSchemas: readonly DocumentSchema[] = [
     project_uuid: text(),
     project_slug: text(),
     config: choice(['created', 'completed', 'repaired', 'unchanged']),
-    set_aside: nullable(text('where the broken config lies now')),
-    commit: nullable(text()),
+    set_aside: orNull(text('where the broken config lies now')),
+    commit: orNull(text()),
   }),
   documentOf('config list', { settings: list(object(setting)) }),
   documentOf('config get', setting),

@@ -1,98 +1,90 @@
+import {
+  exactOptional,
+  nullable,
+  record,
+  string,
+  union,
+  type GenericSchema,
+  type ObjectEntries,
+} from 'valibot';
+import * as a from '../../../domain/document.js';
+
 /**
- * The part of JSON Schema (draft 2020-12) that describes the documents of `--json`. Objects are closed: a property that
- * is not described is a mistake of ours, although a reader has to bear it, since later versions may add some.
+ * The words in which the documents of `--json` are described; a description is what the page shows beside a name. Objects
+ * are closed: a property that is not described is a mistake of ours, although a reader has to bear it, since later versions
+ * may add some.
  */
-export interface Schema {
-  readonly description?: string;
-  readonly type?: SchemaType | readonly SchemaType[];
-  readonly enum?: readonly string[];
-  /** The only value. */
-  readonly const?: number;
-  readonly items?: Schema;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  /** Of the values of a map; absent or `false`: there are no others. */
-  readonly additionalProperties?: Schema | boolean;
-}
-
-export type SchemaType = 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array' | 'null';
-
-/** What a command prints with `--json`. */
 export interface DocumentSchema {
-  /** Words of the command. */
+  /** Words of the command that prints the document. */
   readonly command: string;
-  readonly schema: Schema;
+  readonly schema: GenericSchema;
 }
 
-export const text = (description?: string): Schema => ({ type: 'string', ...described(description) });
-export const flag = (description?: string): Schema => ({ type: 'boolean', ...described(description) });
-export const integer = (description?: string): Schema => ({ type: 'integer', ...described(description) });
-export const number = (description?: string): Schema => ({ type: 'number', ...described(description) });
+export const text = (description?: string) => a.text(undefined, undefined, said(description));
+export const flag = (description?: string) => a.flag(undefined, said(description));
+export const number = (description?: string) => a.number(undefined, undefined, said(description));
+export const integer = (description?: string) =>
+  a.number('must be an integer', Number.isInteger, { type: 'integer', ...said(description) });
 
 /** A moment, in milliseconds since 1970. */
-export const moment = (description: string): Schema => integer(`${description}, milliseconds since 1970`);
+export const moment = (description: string) => integer(`${description}, milliseconds since 1970`);
 
-export const choice = (values: readonly string[], description?: string): Schema => ({
-  type: 'string',
-  enum: values,
-  ...described(description),
-});
+export const choice = <const Words extends readonly string[]>(words: Words, description?: string) =>
+  a.choice(words, undefined, { type: 'string', ...said(description) });
 
-export const list = (items: Schema, description?: string): Schema => ({
-  type: 'array',
-  items,
-  ...described(description),
-});
+export const list = <S extends GenericSchema>(items: S, description?: string) =>
+  a.list(items, { keywords: said(description) });
 
 /** Names that are not fixed, with values of one kind. */
-export const map = (values: Schema, description?: string): Schema => ({
-  type: 'object',
-  additionalProperties: values,
-  ...described(description),
-});
+export const map = <S extends GenericSchema>(values: S, description?: string) =>
+  described(record(string(), values), description);
 
 /** Anything with these and other properties, such as an event. */
-export const open = (description: string): Schema => ({
-  type: 'object',
-  additionalProperties: true,
-  description,
-});
+export const open = (description: string) => a.object({}, { keywords: said(description) });
 
 /** All of `required` are there, of `optional` those that are known. */
-export const object = (
-  required: Readonly<Record<string, Schema>>,
-  optional: Readonly<Record<string, Schema>> = {},
+export const object = <const R extends ObjectEntries, const O extends ObjectEntries = Record<never, never>>(
+  required: R,
+  optional: O = {} as O,
   description?: string,
-): Schema => ({
-  type: 'object',
-  properties: { ...required, ...optional },
-  required: Object.keys(required),
-  additionalProperties: false,
-  ...described(description),
-});
+) => a.object(entriesOf(required, optional), { refuse: 'is not described', keywords: said(description) });
 
-/** The same, or `null`. */
-export const nullable = (schema: Schema): Schema => ({
-  ...schema,
-  type: [...[schema.type ?? 'object'].flat(), 'null'],
-});
+export const part = (required: ObjectEntries) => a.object(required);
+
+export const orNull = <S extends GenericSchema>(schema: S, description?: string) =>
+  described(nullable(schema), description);
+
+export const either = <const S extends readonly GenericSchema[]>(kinds: S, description?: string) =>
+  described(union(kinds), description);
 
 /** The version that every document has; it grows when a reader of the one before would not find what it looks for. */
-export const versionOf = (version: number): Schema => ({
-  ...integer(`of this description: ${version}`),
-  const: version,
-});
+export const versionOf = (version: number) =>
+  a.number(`must be ${version}`, (value) => value === version, {
+    ...{ type: 'integer', const: version },
+    ...said(`of this description: ${version}`),
+  });
 
 /** The document of a command, with its version. */
 export const documentOf = (
   command: string,
-  required: Readonly<Record<string, Schema>>,
-  optional: Readonly<Record<string, Schema>> = {},
+  required: ObjectEntries,
+  optional: ObjectEntries = {},
   version = 1,
 ): DocumentSchema => ({
   command,
   schema: object({ version: versionOf(version), ...required }, optional),
 });
 
-const described = (description: string | undefined): { readonly description?: string } =>
+const entriesOf = <R extends ObjectEntries, O extends ObjectEntries>(required: R, optional: O) =>
+  ({
+    ...required,
+    ...Object.fromEntries(Object.entries(optional).map(([name, entry]) => [name, exactOptional(entry)])),
+  }) as R & { readonly [Name in keyof O]: ReturnType<typeof exactOptional<O[Name]>> };
+
+const said = (description: string | undefined): a.Keywords =>
   description === undefined ? {} : { description };
+
+const described = <S extends GenericSchema>(schema: S, description: string | undefined): S => ({
+  ...schema,
+  keywords: said(description),
+});

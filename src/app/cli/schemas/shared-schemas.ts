@@ -1,8 +1,8 @@
-import { choice, integer, list, map, nullable, object, text, versionOf, type Schema } from './schema.js';
+import { choice, integer, list, map, orNull, object, text, versionOf } from './schema.js';
 
-export const projectUuid = nullable(text('`null`: events without a project identity'));
+export const projectUuid = orNull(text('`null`: events without a project identity'));
 
-export const counts = (description: string): Schema => map(integer(), description);
+export const counts = (description: string) => map(integer(), description);
 
 /** Both sides of the accounting identity of a project. */
 export const accounting = object(
@@ -55,7 +55,7 @@ export const account = object(
 /** What a workflow command tells beside its own result. */
 export const work = {
   version: versionOf(2),
-  commit: nullable(text('the commit that was made, if any')),
+  commit: orNull(text('the commit that was made, if any')),
   events: list(
     object(
       {

@@ -3,7 +3,7 @@ import {
   flag,
   integer,
   list,
-  nullable,
+  orNull,
   object,
   open,
   text,
@@ -69,8 +69,8 @@ export const syncSchemas: readonly DocumentSchema[] = [
     projects: list(
       object({
         project_uuid: projectUuid,
-        to: nullable(
-          object({ hub: text(), url: text(), team: nullable(text('`null`: known to the hub alone so far')) }),
+        to: orNull(
+          object({ hub: text(), url: text(), team: orNull(text('`null`: known to the hub alone so far')) }),
         ),
         count: integer('how many would leave'),
         held: counts('what stays, by reason'),
@@ -137,5 +137,5 @@ export const syncSchemas: readonly DocumentSchema[] = [
     { refused_by: list(text(), 'checkouts whose config keeps the project on this machine') },
   ),
   documentOf('sync off', { project_uuid: text(), sharing: text() }),
-  documentOf('sync server', { server: nullable(text('base URL of the hub')) }),
+  documentOf('sync server', { server: orNull(text('base URL of the hub')) }),
 ];

@@ -1,5 +1,7 @@
 import { DOCUMENTS, FAULT, FILES, WORK } from './all.js';
-import type { DocumentSchema, Schema } from './schema.js';
+import type { GenericSchema } from 'valibot';
+import { jsonSchemaOf } from '../../../domain/json-schema.js';
+import type { DocumentSchema } from './schema.js';
 
 /** The page `docs/json.md`: every document that a program can read, from the very data that tests hold them against. */
 export const jsonReference = (): string =>
@@ -29,7 +31,20 @@ const section = (program: string, { command, schema }: DocumentSchema): readonly
   fence(schema),
 ];
 
-const fence = (schema: Schema): string => ['```', ...linesOf(schema, ''), '```'].join('\n');
+const fence = (description: GenericSchema): string =>
+  ['```', ...linesOf(jsonSchemaOf(description) as Schema, ''), '```'].join('\n');
+
+/** Of a JSON Schema what the page shows. */
+interface Schema {
+  readonly type?: string | readonly string[];
+  readonly description?: string;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly Schema[];
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: Schema | boolean;
+}
 
 const linesOf = (schema: Schema, indent: string): readonly string[] => {
   const required = new Set(schema.required ?? []);
@@ -42,11 +57,10 @@ const linesOf = (schema: Schema, indent: string): readonly string[] => {
 };
 
 const typeOf = (schema: Schema): string => {
-  if (schema.enum !== undefined) return schema.enum.join(' | ') + (isNullable(schema) ? ' | null' : '');
+  if (schema.enum !== undefined) return schema.enum.map(String).join(' | ');
+  if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(' or ');
   if (schema.items !== undefined) return `list of ${typeOf(schema.items)}`;
   const values = schema.additionalProperties;
   if (typeof values === 'object') return `map to ${typeOf(values)}`;
   return [schema.type ?? 'object'].flat().join(' or ');
 };
-
-const isNullable = ({ type }: Schema): boolean => Array.isArray(type) && type.includes('null');
