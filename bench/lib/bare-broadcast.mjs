@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
  */
 const sockets = new Set();
 const server = createServer(async (request, response) => {
+  if (request.method === 'GET') return response.end('{}');
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const { events } = JSON.parse(Buffer.concat(chunks).toString());
