@@ -1,9 +1,10 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { call, HELLO, line, messages, startServer } from '../support/mcp-process.js';
 import { contentOf } from '../support/mcp-world.js';
 import { FEATURE, smallFeature } from '../support/planning-documents.js';
 import { BIN } from '../support/run-cli.js';
@@ -24,46 +25,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => box.dispose());
-
-const start = (): ChildProcessWithoutNullStreams =>
-  spawn(process.execPath, [BIN, 'mcp'], { cwd: box.project, env: box.env });
-
-const line = (message: object): string => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`;
-
-const HELLO =
-  line({
-    id: 0,
-    method: 'initialize',
-    params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'raw', version: '1' } },
-  }) + line({ method: 'notifications/initialized' });
-
-const call = (id: number, name: string, args: object, _meta?: object): string =>
-  line({
-    id,
-    method: 'tools/call',
-    params: { name, arguments: args, ...(_meta === undefined ? {} : { _meta }) },
-  });
-
-/** Messages of a server, each as soon as it is there. */
-const messages = (server: ChildProcessWithoutNullStreams) => {
-  const seen: any[] = [];
-  const waiting = new Set<() => void>();
-  let rest = '';
-  server.stdout.on('data', (piece: Buffer) => {
-    const lines = (rest + piece.toString()).split('\n');
-    rest = lines.pop() ?? '';
-    seen.push(...lines.map((each) => JSON.parse(each) as unknown));
-    for (const wake of waiting) wake();
-  });
-  const first = async (isIt: (message: any) => boolean): Promise<any> => {
-    for (;;) {
-      const found = seen.find(isIt);
-      if (found !== undefined) return found;
-      await new Promise<void>((resolve) => waiting.add(resolve));
-    }
-  };
-  return { seen, first, answer: (id: number) => first((message) => message.id === id) };
-};
 
 /** Keeps the lock of the repository, as a command does that waits for a hook. */
 const holdLock = async (): Promise<() => Promise<void>> => {
@@ -106,7 +67,7 @@ describe('the server as a process', () => {
   });
 
   it('prints nothing but the protocol, ends with its input, and a call that is under way is done or undone', async () => {
-    const server = start();
+    const server = startServer(box);
     const { answer, seen } = messages(server);
     server.stdin.write(HELLO + call(1, 'begin', { agent: 'ada' }));
     await answer(1);
@@ -124,7 +85,7 @@ describe('the server as a process', () => {
   });
 
   it('ends by a signal, also while a call waits, and then nothing has happened', async () => {
-    const server = start();
+    const server = startServer(box);
     const { answer, first } = messages(server);
     server.stdin.write(HELLO + call(1, 'ready_work', {}));
     await answer(1);
@@ -141,7 +102,7 @@ describe('the server as a process', () => {
   });
 
   it('gives up a call that is cancelled, and serves the next one', async () => {
-    const server = start();
+    const server = startServer(box);
     const { answer, first } = messages(server);
     server.stdin.write(HELLO + call(1, 'begin', { agent: 'ada' }));
     await answer(1);
