@@ -40,6 +40,7 @@ const SHARED_ROOMS = {
     'src/app/delivery/delivery-route.ts',
     'src/app/delivery/pacing.ts',
     'src/app/delivery/flush.ts',
+    'src/app/delivery/hub-receipts.ts',
     'src/app/work/left-overs.ts',
   ],
   live: ['src/app/delivery/live-session.ts', 'src/app/delivery/background-sync.ts'],

@@ -60,6 +60,7 @@ export const SERVER_MESSAGES = {
       }),
     ),
     hub_id: extension(text()),
+    history: extension(text()),
     /** With the capability `sequence`: that of the last event stored for the team before this session. */
     sequence: extension(aNumber),
   }),

@@ -155,6 +155,8 @@ export interface Identification {
   /** The team that the token writes for comes first, where the hub says which it is. */
   readonly teams: readonly string[];
   readonly hubId?: string;
+  /** The history of the hub's log: another one after the hub was restored. */
+  readonly history?: string;
 }
 
 /**

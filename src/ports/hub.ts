@@ -6,6 +6,8 @@ import type { Result } from '../domain/result.js';
 export interface EventStore {
   /** The hub's own id: minted when the store was made, never changed, and part of every backup. */
   readonly hubId: string;
+  /** Id of the history of the log: another one after each restore, since numbers that were told before may be given anew. */
+  readonly history: string;
   /** The only door to events: whatever it returns reads and writes rows of this team alone. Costs nothing. */
   forTeam(team: string): TeamEvents;
   /**

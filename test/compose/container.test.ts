@@ -51,6 +51,7 @@ const PARTS: Readonly<Record<keyof Parts, true>> = {
   liveTransport: true,
   eventReader: true,
   receiptReader: true,
+  hubReceipts: true,
   backgroundPost: true,
   doorbell: true,
   backgroundStarter: true,

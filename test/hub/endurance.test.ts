@@ -23,6 +23,7 @@ const diskFull = () => Promise.reject(new SyncError('storage-failed', 'The disk 
 /** A store that can still read what little it has, but has no room for more. */
 const fullStore = (store: EventStore): EventStore => ({
   hubId: store.hubId,
+  history: store.history,
   forTeam: (team) => {
     const events = store.forTeam(team);
     return {

@@ -25,6 +25,7 @@ describe('reading from the hub', () => {
     const events = await store(5);
     const first = await (await get('/api/v1/events/?limit=3')).json();
     expect(first).toEqual({
+      history: expect.any(String),
       events: events.slice(0, 3).map((event, at) => ({
         sequence: at + 1,
         received_at: expect.stringMatching(/^\d{4}-.*Z$/),
@@ -38,7 +39,11 @@ describe('reading from the hub', () => {
       next: 5,
       more: false,
     });
-    expect(await (await get('/api/v1/events/?after=5')).json()).toEqual({ events: [], next: 5, more: false });
+    expect(await (await get('/api/v1/events/?after=5')).json()).toMatchObject({
+      ...{ events: [], next: 5, more: false },
+    });
+    expect((await get('/api/v1/events/?after=6')).status).toBe(409);
+    expect((await get('/api/v1/receipts/?history=another')).status).toBe(409);
   });
 
   it('takes the id of an event as the cursor, in any of its spellings', async () => {
@@ -83,7 +88,11 @@ describe('reading from the hub', () => {
     await store(2, { project_uuid: '11111111-2222-4333-8444-555555555555' });
     const [here] = await store(1);
     const answer = await (await get(`/api/v1/receipts/?project=${PROJECT.toUpperCase()}`)).json();
-    expect(answer).toEqual({ receipts: [{ event_id: here?.event_id, sequence: 3 }], next: 3, more: false });
+    expect(answer).toMatchObject({
+      receipts: [{ event_id: here?.event_id, sequence: 3 }],
+      next: 3,
+      more: false,
+    });
   });
 
   it('lists projects with the freshness of each machine', async () => {

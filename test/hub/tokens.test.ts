@@ -114,6 +114,7 @@ describe('signing in at the hub', () => {
       team_slug: 'acme',
       teams: ['acme'],
       hub_id: hub.stores.store.hubId,
+      history: hub.stores.store.history,
     });
   });
 

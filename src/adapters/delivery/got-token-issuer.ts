@@ -207,6 +207,7 @@ const readIdentification = (document: unknown): Identification | undefined => {
   return {
     username,
     teams: [...new Set([own, ...all])].filter((team) => team !== undefined),
+    ...(isHubId(document['history']) ? { history: document['history'] } : {}),
     ...(hubId === undefined ? {} : { hubId }),
   };
 };

@@ -7,6 +7,9 @@ import { settle, writeSetting } from './hub-settings.js';
 import { SqlTeamEvents } from './sql-team-events.js';
 import { orStorageFailed } from './storage-failure.js';
 
+/** The setting that a restore replaces. */
+export const HISTORY = 'history';
+
 interface SqlEventStoreOptions {
   readonly clock: WallClock;
   readonly randomness: Randomness;
@@ -18,14 +21,20 @@ interface SqlEventStoreOptions {
 /** The event store on any database that Kysely speaks to. Its tables have to be up to date. */
 export class SqlEventStore implements EventStore {
   readonly hubId: string;
+  readonly history: string;
   readonly #database: HubDatabase;
   readonly #clock: WallClock;
   readonly #folder: CellFolder;
   readonly #folds: boolean;
   readonly #news = new TeamNews();
 
-  private constructor(database: HubDatabase, { clock, log, folds }: SqlEventStoreOptions, hubId: string) {
+  private constructor(
+    database: HubDatabase,
+    { clock, log, folds }: SqlEventStoreOptions,
+    [hubId, history]: readonly [hubId: string, history: string],
+  ) {
     this.hubId = hubId;
+    this.history = history;
     this.#database = database;
     this.#clock = clock;
     this.#folds = folds;
@@ -34,10 +43,11 @@ export class SqlEventStore implements EventStore {
 
   /** Reads who this hub is. The store owns the database from then on. */
   static async open(database: HubDatabase, options: SqlEventStoreOptions): Promise<SqlEventStore> {
-    const hubId = await orStorageFailed('say who it is', () =>
-      settle(database.writes, 'hub-id', () => options.randomness.uuid()),
-    );
-    const store = new SqlEventStore(database, options, hubId);
+    const settled = (name: string) => settle(database.writes, name, () => options.randomness.uuid());
+    const names = await orStorageFailed('say who it is', async () => {
+      return [await settled('hub-id'), await settled(HISTORY)] as const;
+    });
+    const store = new SqlEventStore(database, options, names);
     if (options.folds) {
       await orStorageFailed('read its boards', () => store.#folder.wakeAll());
       database.exchange?.hear(

@@ -121,10 +121,45 @@ export const deliveryModule = ({ part, useCase }: Composing<Parts>): void => {
       return new DeliveryRoute(transport, tokens, pacing);
     },
   );
+  part('receiptReader', ['environment'], async ({ environment: { version } }) => {
+    const { GotReceiptReader } = await import('../../adapters/delivery/got-receipt-reader.js');
+    return new GotReceiptReader({ version });
+  });
+  part(
+    'hubReceipts',
+    ['accessTokens', 'receiptReader', 'tokenIssuer', 'wallClock'],
+    async ({ accessTokens: tokens, receiptReader: receipts, tokenIssuer: issuer, wallClock: clock }) => {
+      const { HubReceipts } = await import('../delivery/hub-receipts.js');
+      return new HubReceipts(tokens, receipts, issuer, clock);
+    },
+  );
   part(
     'flushHost',
-    ['outboxes', 'sharing', 'lamport', 'wallClock', 'randomness', 'timer', 'leftOvers', 'settings'],
-    ({ outboxes, sharing, lamport: clock, wallClock, randomness, timer, leftOvers, settings }) => ({
+    [
+      ...([
+        'outboxes',
+        'sharing',
+        'lamport',
+        'wallClock',
+        'randomness',
+        'timer',
+        'leftOvers',
+        'settings',
+      ] as const),
+      'hubReceipts',
+    ],
+    ({
+      outboxes,
+      sharing,
+      lamport: clock,
+      wallClock,
+      randomness,
+      timer,
+      leftOvers,
+      settings,
+      hubReceipts,
+    }) => ({
+      receipts: hubReceipts,
       outboxes,
       sharing,
       clock,

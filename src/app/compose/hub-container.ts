@@ -1,11 +1,12 @@
 import 'reflect-metadata/lite';
+import { backUpSqliteHub, restoreSqliteHub } from '../../adapters/hub/backup-sqlite-hub.js';
 import { openSqliteHub } from '../../adapters/hub/open-sqlite-hub.js';
 import { CryptoRandomness } from '../../adapters/host/crypto-randomness.js';
 import { StderrLog } from '../../adapters/host/stderr-log.js';
 import { SystemWallClock } from '../../adapters/host/system-wall-clock.js';
 import { NodeSecrets } from '../../adapters/hub/node-secrets.js';
 import { People } from '../hub/people.js';
-import type { HubEnvironment, HubParts } from './hub-parts.js';
+import type { HubCopies, HubEnvironment, HubParts } from './hub-parts.js';
 import { createPartsContainer, type PartsContainer, type Composing } from './parts-container.js';
 
 export type HubContainer = Pick<PartsContainer<HubParts>, 'get' | 'close'>;
@@ -19,6 +20,15 @@ export const createHubContainer = (
   container.load([hubModule]);
   return container;
 };
+
+export const hubCopies = (dataDirectory: string): HubCopies => ({
+  backUp: (file) => backUpSqliteHub(dataDirectory, file),
+  restore: (file) =>
+    restoreSqliteHub(dataDirectory, file, {
+      clock: new SystemWallClock(),
+      randomness: new CryptoRandomness(),
+    }),
+});
 
 const hubModule = ({ part }: Composing<HubParts>): void => {
   part('wallClock', [], () => new SystemWallClock());

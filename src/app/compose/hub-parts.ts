@@ -15,6 +15,13 @@ interface HubProcess {
   readonly stderr: { write(text: string): unknown };
 }
 
+/** What copies the data of a hub that need not be opened. */
+export interface HubCopies {
+  backUp(file: string): Promise<void>;
+  /** Resolves to where the former data lie. */
+  restore(file: string): Promise<string | undefined>;
+}
+
 /** Everything of which a hub is composed, by name. */
 export interface HubParts {
   readonly environment: HubEnvironment;

@@ -83,6 +83,7 @@ import type { PreviewDelivery } from '../reports/preview-delivery.js';
 import type { ResolveLeftOver } from '../work/resolve-left-over.js';
 import type { SetSharing } from '../delivery/set-sharing.js';
 import type { ShowIdentity } from '../events/show-identity.js';
+import type { HubReceipts } from '../delivery/hub-receipts.js';
 import type { SignIn } from '../delivery/sign-in.js';
 import type { SignOut } from '../delivery/sign-out.js';
 import type { VerifyDelivery } from '../reports/verify-delivery.js';
@@ -136,6 +137,7 @@ export interface Ports {
   readonly liveTransport: LiveTransport;
   readonly eventReader: EventReader;
   readonly receiptReader: ReceiptReader;
+  readonly hubReceipts: HubReceipts;
   readonly backgroundPost: BackgroundPost;
   readonly doorbell: Doorbell;
   readonly backgroundStarter: BackgroundStarter;

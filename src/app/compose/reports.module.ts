@@ -4,10 +4,6 @@ import type { Composing } from './parts-container.js';
 
 /** What tells people where their events are, and lets them decide about those that went nowhere. */
 export const reportsModule = ({ part, useCase }: Composing<Parts>): void => {
-  part('receiptReader', ['environment'], async ({ environment: { version } }) => {
-    const { GotReceiptReader } = await import('../../adapters/delivery/got-receipt-reader.js');
-    return new GotReceiptReader({ version });
-  });
   part('eventReader', ['environment'], async ({ environment: { version } }) => {
     const { GotEventReader } = await import('../../adapters/delivery/got-event-reader.js');
     return new GotEventReader({ version });
@@ -59,8 +55,8 @@ export const reportsModule = ({ part, useCase }: Composing<Parts>): void => {
   );
   part(
     'verifyDelivery',
-    ['outboxes', 'accessTokens', 'receiptReader'],
-    async ({ outboxes, accessTokens: tokens, receiptReader: receipts }) => {
+    ['outboxes', 'accessTokens', 'hubReceipts'],
+    async ({ outboxes, accessTokens: tokens, hubReceipts: receipts }) => {
       const { VerifyDelivery } = await import('../reports/verify-delivery.js');
       return new VerifyDelivery(outboxes, tokens, receipts);
     },

@@ -1,6 +1,7 @@
 import { EMPTY_FILL, fillWith, hasRoom } from '../../domain/delivery/batch-plan.js';
 import { deadLetter } from '../../domain/delivery/settlement.js';
 import type { Account } from '../../domain/outbox/account.js';
+import { isSyncError } from '../../domain/errors.js';
 import { type Settlement, MAX_EXCEPTIONS } from '../../domain/outbox/ledger.js';
 import type { Sharing } from '../../domain/outbox/routing-policy.js';
 import type { Outbox, Sender } from '../../ports/outbox.js';
@@ -17,8 +18,16 @@ interface PassInput {
   readonly isInsisted: boolean;
   /** Settled segments that were last written before this moment may go, milliseconds since 1970. Absent: none may. */
   readonly reclaimBeforeMs?: number;
+  /** The hub's log, where it says what it has. */
+  readonly log?: HubLog;
   /** Called after every settlement with what was counted so far. */
   readonly onProgress?: (counts: PassCounts) => void;
+}
+
+/** The log of a hub: its present history, and the ids that it has of the project. */
+export interface HubLog {
+  readonly history: string;
+  readonly idsAtHub: () => Promise<ReadonlySet<string>>;
 }
 
 /** What every pass needs of its host. */
@@ -82,6 +91,13 @@ class Pass {
    */
   async deliver(): Promise<PassEnd> {
     const inUse = await this.#ledger.takeIntoUse();
+    const { log } = this.#input;
+    try {
+      if (log !== undefined) await this.#ledger.enterHistory(log.history, log.idsAtHub);
+    } catch (error) {
+      // What the hub has lost it is offered once it can be asked; new events do not wait for that.
+      if (!isSyncError(error) || error.kind === 'interrupted' || error.kind === 'storage-failed') throw error;
+    }
     this.#wasFull = (inUse?.exceptions.length ?? 0) >= MAX_EXCEPTIONS;
     try {
       return await this.#deliverDue();

@@ -7,6 +7,7 @@ import type { Outboxes } from '../../ports/outbox.js';
 import type { Courier } from './courier.js';
 import type { LearntLimits } from './deliver-batch.js';
 import { runPass } from './delivery-pass.js';
+import type { HubReceipts } from './hub-receipts.js';
 import { addCounts, NOTHING_PASSED, type PassCounts, type PassEnd, type PassReport } from './pass-report.js';
 import type { SharingPolicy } from './sharing-policy.js';
 
@@ -27,6 +28,8 @@ export interface FlushHost {
   readonly timer: Timer;
   /** Who is signed in, and how to reach that hub; else why nothing can be sent. */
   route(signal?: AbortSignal): Promise<Route | PassEnd>;
+  /** What a hub says of its log; without it no hub is known to have been restored. */
+  readonly receipts?: Pick<HubReceipts, 'historyOf' | 'idsAtHub'>;
   /** For how long settled segments stay readable, in milliseconds. */
   retainMs(): Promise<number>;
   /** Brings what dead commands left over in the checkouts of a project to an end, where nobody works. */
@@ -62,12 +65,13 @@ export class Flush {
     learnt.limits = tighten(learnt.limits, route.limits ?? {});
     this.#learnt.set(url, learnt);
 
+    const history = await this.#host.receipts?.historyOf(route.account, input.isInsisted, signal);
     let counts: PassCounts = NOTHING_PASSED;
     let ended: PassEnd = { end: 'complete' };
     for (const project of await this.#host.outboxes.list()) {
       const before = counts;
       const report = await this.#patiently(input, signal, () =>
-        this.#pass(project, route, learnt, input, before, signal),
+        this.#pass(project, { ...route, history }, learnt, input, before, signal),
       );
       counts = addCounts(before, report);
       if (report.ended.end === 'complete') continue;
@@ -93,20 +97,27 @@ export class Flush {
   /** One outbox that cannot be read or written must not keep the others from being delivered. */
   async #pass(
     project: string | undefined,
-    route: Route,
+    route: Route & { readonly history: string | undefined },
     learnt: LearntLimits,
     input: FlushInput,
     before: PassCounts,
     signal: AbortSignal | undefined,
   ): Promise<PassReport> {
     let counted: PassCounts = NOTHING_PASSED;
+    const { account, history } = route;
+    const { receipts } = this.#host;
+    const log =
+      project === undefined || history === undefined || receipts === undefined
+        ? {}
+        : { log: { history, idsAtHub: () => receipts.idsAtHub(account, project, signal) } };
     try {
       if (project !== undefined) await this.#host.resolveLeftOvers(project);
       return await runPass(
         this.#host.outboxes.open(project),
         { ...this.#host, courier: route.courier, learnt },
         {
-          account: route.account,
+          account,
+          ...log,
           sharing: project === undefined ? 'on' : await this.#host.sharing.of(project),
           isInsisted: input.isInsisted,
           reclaimBeforeMs: this.#host.wallClock.nowMs() - (await this.#host.retainMs()),

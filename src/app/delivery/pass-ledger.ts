@@ -13,6 +13,8 @@ import type { Answers } from '../../domain/delivery/outcome.js';
 import { indexDecisions } from '../../domain/outbox/ownership.js';
 import { ledgersWithout } from '../../domain/outbox/retention.js';
 import { REFUSAL_RETRY_MS, settlementOf } from '../../domain/delivery/settlement.js';
+import { normalizeEventId } from '../../domain/ids.js';
+import { enterHistory, receiptTest } from '../../domain/outbox/receipts.js';
 import { receive } from '../../domain/events/lamport.js';
 import type { LamportStore } from '../../ports/events.js';
 import type { Randomness, WallClock } from '../../ports/host.js';
@@ -74,6 +76,31 @@ export class PassLedger {
     if (taken !== ledgers) await this.#sender.settle(() => taken);
     this.#ledgers = taken;
     return this.#inUse();
+  }
+
+  /**
+   * The hub's log has this history. If the receipts are of another one, it was restored: what it has is compared with
+   * them, and what it lost waits again. `idsAtHub` may fail; then this is tried again by the next pass.
+   */
+  async enterHistory(history: string, idsAtHub: () => Promise<ReadonlySet<string>>): Promise<void> {
+    const ledger = this.#inUse();
+    if (ledger === undefined || ledger.history === history) return;
+    const lost = ledger.history === undefined ? [] : await this.#lost(ledger, await idsAtHub());
+    this.#ledgers = this.#ledgers.map((each) => (each === ledger ? enterHistory(each, history, lost) : each));
+    this.#unwritten += 1;
+    await this.write();
+  }
+
+  async #lost(ledger: HubLedger, ids: ReadonlySet<string>): Promise<readonly number[]> {
+    const lost: number[] = [];
+    const hasReceipt = receiptTest(ledger, (await this.#sender.reading()).decisions);
+    for await (const portion of this.#sender.portions(ledger.first)) {
+      for (const { record, eventId, json } of portion) {
+        if (json !== undefined && hasReceipt(record) && !ids.has(normalizeEventId(eventId) ?? eventId))
+          lost.push(record);
+      }
+    }
+    return lost;
   }
 
   /** Events that belong to nobody belong to this account from now on; decided before they are sent. */

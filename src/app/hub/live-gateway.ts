@@ -182,6 +182,7 @@ export class LiveGateway {
         event_bytes: limits.eventBytes,
       },
       hub_id: this.#store.hubId,
+      history: this.#store.history,
       sequence: position.sequence,
     };
     return textFrame(JSON.stringify(snapshot));

@@ -15,6 +15,7 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'There is nothing here.' },
   'method-not-allowed': { status: 405, title: 'This call has another method.' },
   'request-timeout': { status: 408, title: 'The request did not arrive in time.' },
+  'history-changed': { status: 409, title: 'The hub was restored: its log has another history.' },
   'body-too-large': { status: 413, title: 'The body is too large.' },
   'batch-too-large': { status: 413, title: 'The batch holds too many events.' },
   'unsupported-encoding': { status: 415, title: 'The encoding of the body is not supported.' },

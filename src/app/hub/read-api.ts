@@ -21,13 +21,14 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
       kind: 'bearer',
       handle: async (request, bearer) => {
         const events = store.forTeam(bearer.team);
-        const query = await eventQuery(request.query, events);
+        const query = await eventQuery(request.query, events, store.history);
         if (!query.ok) return refuse(query.error);
         const page = await events.receipts(query.value);
         return json({
           receipts: page.receipts.map(({ eventId, sequence }) => ({ event_id: eventId, sequence })),
           next: page.next,
           more: page.more,
+          history: store.history,
         });
       },
     },
@@ -91,12 +92,20 @@ const RETRY_SOON = { headers: { 'retry-after': '2' } };
 /** Only a page that is not the last one says where to go on. */
 const nextOf = ({ next }: { readonly next?: string }) => (next === undefined ? {} : { next });
 
+const READ_ANEW =
+  'The cursor is of another history. Read from the beginning, and offer again what the hub has lost.';
+
 const eventQuery = async (
   query: URLSearchParams,
   events: TeamEvents,
+  history: string,
 ): Promise<Result<EventQuery, Problem>> => {
+  if (![null, '', history].includes(query.get('history'))) return err(problem('history-changed', READ_ANEW));
   const after = await cursorOf(query.get('after'), events);
   const limit = integerOf(query.get('limit'), DEFAULT_PAGE);
+  // A number that was never given here is one of another history.
+  if (after !== undefined && after > 0 && after > (await events.position()).sequence)
+    return err(problem('history-changed', READ_ANEW));
   if (after === undefined) {
     return err(
       problem('malformed-query', 'after has to be a sequence number, or the id of an event of the team.'),
@@ -120,15 +129,15 @@ const integerOf = (text: string | null, fallback: number): number | undefined =>
 
 const listEvents = async (store: EventStore, request: HubRequest, bearer: Bearer): Promise<Answer> => {
   const events = store.forTeam(bearer.team);
-  const query = await eventQuery(request.query, events);
+  const query = await eventQuery(request.query, events, store.history);
   if (!query.ok) return refuse(query.error);
   const page = await events.read({ ...query.value, bytes: LARGEST_PAGE_BYTES });
-  return request.accept.includes('application/x-ndjson') ? asLines(page) : asDocument(page);
+  return request.accept.includes('application/x-ndjson') ? asLines(page) : asDocument(page, store.history);
 };
 
-const asDocument = (page: EventPage): Answer =>
+const asDocument = (page: EventPage, history: string): Answer =>
   jsonText(
-    `{"events":[${page.events.map(eventText).join(',')}],"next":${page.next},"more":${String(page.more)}}`,
+    `{"events":[${page.events.map(eventText).join(',')}],"next":${page.next},"more":${String(page.more)},"history":${JSON.stringify(history)}}`,
   );
 
 const asLines = (page: EventPage): Answer => ({

@@ -70,7 +70,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   const office = { desk: new SignInDesk(accounts, limits, log), limits, log };
   const routes = [
     ...batchRoutes(ingest, turns, limits),
-    ...tokenRoutes(accounts, store.hubId, office),
+    ...tokenRoutes(accounts, store, office),
     ...deviceRoutes(accounts, store.hubId, office),
     ...setupRoutes(accounts, office),
     ...readRoutes(store),

@@ -2,7 +2,7 @@ import { err, ok } from '../../domain/result.js';
 import type { Result } from '../../domain/result.js';
 import { isFields } from '../../domain/document.js';
 import type { Log } from '../../ports/host.js';
-import type { AccountStore, BearerFault, SessionTokens } from '../../ports/hub.js';
+import type { EventStore, AccountStore, BearerFault, SessionTokens } from '../../ports/hub.js';
 import { audit, shortId } from './audit.js';
 import { parseFrame } from './batch-body.js';
 import type { HubLimits } from './hub-limits.js';
@@ -16,7 +16,7 @@ import type { SignInDesk } from './sign-in-desk.js';
 /** Signing in and staying signed in. */
 export const tokenRoutes = (
   accounts: AccountStore,
-  hubId: string,
+  { hubId, history }: Pick<EventStore, 'hubId' | 'history'>,
   { desk, limits, log }: Office,
 ): readonly Route[] => {
   const fieldsOf = (request: HubRequest, ...names: readonly string[]) => readFields(request, limits, names);
@@ -107,6 +107,7 @@ export const tokenRoutes = (
             team_slug: bearer.team,
             teams: await accounts.teamsOf(bearer.user),
             hub_id: hubId,
+            history,
           }),
       },
     },

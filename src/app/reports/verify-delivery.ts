@@ -1,12 +1,11 @@
-import { hasAnnouncedItself, hubKey, type Account } from '../../domain/outbox/account.js';
-import type { Decision } from '../../domain/outbox/decision.js';
-import { type HubLedger, ledgerOf, isLedgerOf, isSettled } from '../../domain/outbox/ledger.js';
-import { SyncError, unreachable } from '../../domain/errors.js';
+import { hubKey, type Account } from '../../domain/outbox/account.js';
+import { ledgerOf, isSettled } from '../../domain/outbox/ledger.js';
+import { receiptTest } from '../../domain/outbox/receipts.js';
 import { normalizeEventId } from '../../domain/ids.js';
 import type { Outbox, Outboxes, OutboxReading } from '../../ports/outbox.js';
-import type { ReceiptReader } from '../../ports/delivery.js';
 import type { AccessTokens } from '../delivery/access-token.js';
-import { grantedAccess, throwIfAborted } from '../delivery/granted-access.js';
+import { grantedAccess } from '../delivery/granted-access.js';
+import type { HubReceipts } from '../delivery/hub-receipts.js';
 
 /** What the ledger of one project and the hub's receipts say about the same events. */
 export interface VerifiedProject {
@@ -17,6 +16,8 @@ export interface VerifiedProject {
   readonly atHub: number;
   /** Settled here by a receipt, and not at the hub. */
   readonly missingAtHub: readonly string[];
+  /** Offered again because the hub was restored and had lost them. */
+  readonly reoffered: number;
   /** In this machine's journal and at the hub, and not counted as delivered here. */
   readonly uncounted: readonly string[];
 }
@@ -36,9 +37,13 @@ export interface Verification {
 export class VerifyDelivery {
   readonly #outboxes: Outboxes;
   readonly #tokens: Pick<AccessTokens, 'get' | 'renew'>;
-  readonly #receipts: ReceiptReader;
+  readonly #receipts: Pick<HubReceipts, 'idsAtHub'>;
 
-  constructor(outboxes: Outboxes, tokens: Pick<AccessTokens, 'get' | 'renew'>, receipts: ReceiptReader) {
+  constructor(
+    outboxes: Outboxes,
+    tokens: Pick<AccessTokens, 'get' | 'renew'>,
+    receipts: Pick<HubReceipts, 'idsAtHub'>,
+  ) {
     this.#outboxes = outboxes;
     this.#tokens = tokens;
     this.#receipts = receipts;
@@ -70,9 +75,10 @@ export class VerifyDelivery {
     signal: AbortSignal | undefined,
   ): Promise<VerifiedProject> {
     const before = await outbox.reading();
-    const atHub = await this.#idsAtHub(account, projectUuid, signal);
+    const atHub = await this.#receipts.idsAtHub(account, projectUuid, signal);
     const after = await outbox.reading();
-    const hasReceipt = receiptTest(before, account);
+    const ledger = ledgerOf(before.ledgers, account);
+    const hasReceipt = ledger === undefined ? () => false : receiptTest(ledger, before.decisions);
     const isCounted = settledTest(after, account);
     const missingAtHub: string[] = [];
     const uncounted: string[] = [];
@@ -85,68 +91,12 @@ export class VerifyDelivery {
         if (!isAtHub) missingAtHub.push(eventId);
       } else if (isAtHub && !isCounted(record)) uncounted.push(eventId);
     }
-    return { projectUuid, settled, atHub: atHub.size, missingAtHub, uncounted };
-  }
-
-  async #idsAtHub(account: Account, projectUuid: string, signal?: AbortSignal): Promise<ReadonlySet<string>> {
-    if (!hasAnnouncedItself(account.hub)) throw withoutReceipts(account);
-    const ids = new Set<string>();
-    let access = await grantedAccess(this.#tokens, signal);
-    let wasRenewed = false;
-    for (let after = 0, more = true; more;) {
-      const request = { hub: account.hub, accessToken: access.token, projectUuid, after };
-      const answer = await this.#receipts.read(request, signal);
-      switch (answer.answer) {
-        case 'page':
-          for (const id of answer.eventIds) ids.add(normalizeEventId(id) ?? id);
-          ({ next: after, more } = answer);
-          break;
-        case 'unauthorized':
-          access = await grantedAccess(this.#tokens, signal, access.token);
-          if (wasRenewed) throw expired(account);
-          wasRenewed = true;
-          break;
-        case 'unsupported':
-          throw withoutReceipts(account);
-        case 'unavailable':
-          throwIfAborted(signal);
-          throw new SyncError('unreachable', `${account.hub.url} gave no receipts: ${answer.reason}.`, {
-            hint: 'Try again when the hub can be reached: spec-kitty sync status --check',
-          });
-        default:
-          unreachable(answer);
-      }
-    }
-    return ids;
+    const reoffered = ledgerOf(after.ledgers, account)?.reoffered ?? 0;
+    return { projectUuid, settled, atHub: atHub.size, missingAtHub, uncounted, reoffered };
   }
 }
-
-const withoutReceipts = (account: Account): SyncError =>
-  new SyncError('protocol-mismatch', `${account.hub.url} cannot say which events it has.`, {
-    hint: 'Its side of the contract is older than this command: upgrade the hub. What was settled here stays settled.',
-  });
-
-const expired = (account: Account): SyncError =>
-  new SyncError('session-expired', `${account.hub.url} does not accept this sign-in any more.`, {
-    hint: 'Sign in again: spec-kitty auth login',
-  });
 
 const settledTest = ({ ledgers }: OutboxReading, account: Account): ((record: number) => boolean) => {
   const ledger = ledgerOf(ledgers, account);
   return (record) => ledger !== undefined && record >= ledger.first && isSettled(ledger, record);
 };
-
-/** Settled, and not by a person who threw the event away. */
-const receiptTest = (reading: OutboxReading, account: Account): ((record: number) => boolean) => {
-  const isCounted = settledTest(reading, account);
-  const ledger = ledgerOf(reading.ledgers, account);
-  const thrownAway = ledger === undefined ? new Set<number>() : discarded(reading.decisions, ledger);
-  return (record) => isCounted(record) && !thrownAway.has(record);
-};
-
-const discarded = (decisions: readonly Decision[], ledger: HubLedger): ReadonlySet<number> =>
-  new Set(
-    decisions.flatMap((decision) =>
-      decision.decision === 'discard' && isLedgerOf(ledger, decision) ? [decision.record] : [],
-    ),
-  );

@@ -30,6 +30,10 @@ export interface HubLedger {
   readonly closedAtMs?: number;
   /** When a receipt last arrived, milliseconds since 1970. */
   readonly lastReceiptAtMs?: number;
+  /** The history of the hub's log that the receipts are of, where it says; another one means that it was restored. */
+  readonly history?: string;
+  /** How many records were offered again because a restored hub had lost them. */
+  readonly reoffered?: number;
   /** The hub refused the account as a whole: everything that waits is held until then, milliseconds since 1970. */
   readonly refusal?: { readonly reason: string; readonly untilMs: number };
 }

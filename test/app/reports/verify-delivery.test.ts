@@ -1,4 +1,5 @@
 import { MemoryReceiptReader } from '../../../src/adapters/memory/memory-receipt-reader.js';
+import { HubReceipts } from '../../../src/app/delivery/hub-receipts.js';
 import { VerifyDelivery } from '../../../src/app/reports/verify-delivery.js';
 import { DeliveryWorld } from '../../support/delivery-world.js';
 import { PROJECT } from '../../support/facts.js';
@@ -6,7 +7,15 @@ import { PROJECT } from '../../support/facts.js';
 const ready = (pageSize?: number) => {
   const world = new DeliveryWorld();
   const receipts = new MemoryReceiptReader(world.network, pageSize);
-  return { world, receipts, verify: new VerifyDelivery(world.outboxes, world.tokens, receipts) };
+  return {
+    world,
+    receipts,
+    verify: new VerifyDelivery(
+      world.outboxes,
+      world.tokens,
+      new HubReceipts(world.tokens, receipts, world.issuer, world.time),
+    ),
+  };
 };
 
 describe('comparing ledger and hub', () => {
@@ -18,7 +27,9 @@ describe('comparing ledger and hub', () => {
       hub: world.hub.id,
       team: 'acme',
       agrees: true,
-      projects: [{ projectUuid: PROJECT, settled: 5, atHub: 5, missingAtHub: [], uncounted: [] }],
+      projects: [
+        { projectUuid: PROJECT, settled: 5, atHub: 5, missingAtHub: [], uncounted: [], reoffered: 0 },
+      ],
     });
   });
 

@@ -24,6 +24,8 @@ const ended = { ended: list(session) };
 
 export const hubSchemas: readonly DocumentSchema[] = [
   documentOf('hub serve', { url: text(), stopped: flag() }),
+  documentOf('hub backup', { file: text() }),
+  documentOf('hub restore', { file: text(), former: orNull(text('where the former data lie')) }),
   documentOf('hub team add', { team: text(), outcome: choice(['added', 'exists']) }),
   documentOf('hub team list', { teams: list(object({ team: text(), members: list(text()) })) }),
   documentOf('hub team remove', { team: text(), outcome: choice(['removed']) }),

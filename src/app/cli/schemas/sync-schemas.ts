@@ -62,6 +62,7 @@ export const syncSchemas: readonly DocumentSchema[] = [
         at_hub: integer('events that the hub has of this project, from all machines'),
         missing_at_hub: list(text(), 'ids that are settled here and not at the hub'),
         uncounted: list(text(), 'ids that are in the journal and at the hub, and not counted here'),
+        reoffered: integer('events that were offered again because the hub was restored and had lost them'),
       }),
     ),
   }),

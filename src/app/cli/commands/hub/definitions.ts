@@ -56,6 +56,24 @@ export const hubCommands = [
     load: () => import('./serve.js'),
   }),
   defineCommand({
+    path: 'hub backup <file>',
+    summary: 'write all that the hub has into one file, while it serves',
+    positionals: { file: 'a file that is not there yet; private, since it holds all events' },
+    options: PLACE,
+    examples: [['spec-kitty hub backup hub-monday.sqlite', 'as it is at this moment']],
+    load: async () => ({ run: (await import('./copies.js')).backup }),
+  }),
+  defineCommand({
+    path: 'hub restore <file>',
+    summary: 'put a backup in the place of what the hub has',
+    details:
+      'The hub has to be stopped; what it had is kept beside. Clients notice, and offer again what they delivered since the backup and still have.',
+    positionals: { file: 'a file that `hub backup` wrote' },
+    options: PLACE,
+    examples: [['spec-kitty hub restore hub-monday.sqlite', 'after the disk was lost']],
+    load: async () => ({ run: (await import('./copies.js')).restore }),
+  }),
+  defineCommand({
     path: 'hub team add <team>',
     summary: 'add a team to the hub',
     positionals: { team: 'slug of the team: lower case, digits and hyphens' },

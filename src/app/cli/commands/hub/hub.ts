@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
 import type { HubContainer } from '../../../compose/hub-container.js';
-import type { HubParts } from '../../../compose/hub-parts.js';
+import type { HubCopies, HubParts } from '../../../compose/hub-parts.js';
 import type { CommandContext, Report } from '../../define-command.js';
 import type { Io } from '../../io.js';
 import type { Terminal } from '../../terminal.js';
@@ -68,6 +68,21 @@ export const databaseUrl = async ({
 };
 
 const DATABASE_URL = 'SPEC_KITTY_DATABASE_URL';
+
+/** The directory that a command is about, without opening it. */
+export const hubPlace = async (command: HubCommand): Promise<{ readonly copies: HubCopies }> => {
+  const { io, terminal, args } = command;
+  if ((await databaseUrl(command)) !== undefined) {
+    throw new SyncError('wrong-usage', 'A hub on PostgreSQL is not copied by this command.', {
+      hint: 'Use the tools of the database: pg_dump and pg_restore.',
+    });
+  }
+  const { hubData } = await import('../../../compose/hub-place.js');
+  const { directory, remark } = hubData(io, args.data);
+  if (remark !== undefined) terminal.warn(remark);
+  const { hubCopies } = await import('../../../compose/hub-container.js');
+  return { copies: hubCopies(directory) };
+};
 
 /** Opens the data of the hub that a command is about, and says where they are when that is not obvious. The caller closes it. */
 export const openHub = async (command: HubCommand, access: 'serve' | 'administer'): Promise<HubContainer> => {

@@ -5,6 +5,7 @@ import { bold, green, lines, red, type Text } from '../../render/text.js';
 export const run = async ({ client, signal }: CommandContext<object>): Promise<Report> => {
   const { hub, team, projects, agrees } = await client.reports.verifyDelivery.run(signal);
   const settled = projects.reduce((sum, project) => sum + project.settled, 0);
+  const reoffered = projects.reduce((sum, project) => sum + project.reoffered, 0);
   return {
     outcome: agrees ? 'done' : 'failed',
     data: {
@@ -17,10 +18,17 @@ export const run = async ({ client, signal }: CommandContext<object>): Promise<R
         at_hub: atHub,
         missing_at_hub: missingAtHub,
         uncounted: project.uncounted,
+        reoffered: project.reoffered,
       })),
     },
     text: agrees
-      ? [green('✓'), ` The hub has every one of the ${settled} events settled here, and no others of ours.`]
+      ? [
+          green('✓'),
+          ` The hub has every one of the ${settled} events settled here, and no others of ours.`,
+          reoffered === 0
+            ? ''
+            : `\n${reoffered} were offered again because the hub was restored and had lost them.`,
+        ]
       : lines([[red('Ledger and hub do not agree.')], ...projects.flatMap(differences)]),
   };
 };

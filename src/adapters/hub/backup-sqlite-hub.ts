@@ -1,0 +1,118 @@
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { SyncError } from '../../domain/errors.js';
+import type { Randomness, WallClock } from '../../ports/host.js';
+import { tryLockFile } from '../fs/process-lock.js';
+import { writeSetting } from './hub-settings.js';
+import { HISTORY } from './sql-event-store.js';
+import { openSqliteDatabase } from './sqlite-database.js';
+
+/**
+ * Writes all that a hub has into one new file, readable for this user alone, as it is at one moment; the hub may serve
+ * meanwhile. Fails with `input-invalid` for a file that is there already or a directory without a hub.
+ */
+export const backUpSqliteHub = async (dataDirectory: string, file: string): Promise<void> => {
+  requireHub(join(dataDirectory, DATABASE));
+  makeEmpty(file);
+  const database = await openSqliteDatabase(join(dataDirectory, DATABASE));
+  try {
+    await sql`vacuum into ${file}`.execute(database.writes);
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw new SyncError('storage-failed', `The backup ${file} could not be written.`, {
+      cause: error,
+      hint: 'Check that the disk has room; the hub is as it was.',
+    });
+  } finally {
+    await database.close();
+  }
+};
+
+/**
+ * Puts a backup in the place of what a hub has, which is kept beside it, and gives the log another history, so that
+ * clients offer again what they delivered since. Fails with `hub-busy` while a hub serves the directory, and with
+ * `input-invalid` for a file that is no whole backup; then nothing has changed. Resolves to where the former data lie.
+ */
+export const restoreSqliteHub = async (
+  dataDirectory: string,
+  file: string,
+  { clock, randomness }: { readonly clock: WallClock; readonly randomness: Randomness },
+): Promise<string | undefined> => {
+  requireHub(file);
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  const lock = tryLockFile(join(dataDirectory, 'lock'));
+  if (lock === undefined) {
+    throw new SyncError('hub-busy', `A hub serves ${dataDirectory}.`, { hint: 'Stop it first.' });
+  }
+  const [present, fresh] = [join(dataDirectory, DATABASE), join(dataDirectory, `${DATABASE}.restoring`)];
+  try {
+    removeDatabase(fresh);
+    await copyDatabase(file, fresh, randomness.uuid());
+    const former = existsSync(present) ? `${present}.${clock.nowMs()}` : undefined;
+    if (former !== undefined) for (const suffix of SUFFIXES) moveIfThere(present + suffix, former + suffix);
+    renameSync(fresh, present);
+    return former;
+  } finally {
+    removeDatabase(fresh);
+    lock.release();
+  }
+};
+
+const DATABASE = 'hub.sqlite';
+
+/** What SQLite keeps in files beside a database is part of it. */
+const SUFFIXES = ['-wal', '-shm', ''];
+
+/** Copies through SQLite, which reads every page and stops at one that is damaged; leaves one file. */
+const copyDatabase = async (file: string, fresh: string, history: string): Promise<void> => {
+  makeEmpty(fresh);
+  try {
+    const backup = await openSqliteDatabase(file);
+    try {
+      await backup.reads.selectFrom('hub_settings').select('name').execute();
+      await sql`vacuum into ${fresh}`.execute(backup.writes);
+    } finally {
+      await backup.close();
+    }
+    const database = await openSqliteDatabase(fresh);
+    try {
+      await writeSetting(database.writes, HISTORY, history);
+      await sql`pragma wal_checkpoint(truncate)`.execute(database.writes);
+    } finally {
+      await database.close();
+    }
+  } catch (error) {
+    throw new SyncError('input-invalid', `${file} is no whole backup of a hub.`, {
+      cause: error,
+      hint: 'Name a file that was written by: spec-kitty hub backup FILE',
+    });
+  }
+};
+
+const requireHub = (path: string): void => {
+  if (existsSync(path)) return;
+  throw new SyncError('input-invalid', `There is no ${path}.`, {
+    hint: 'Name the data of a hub with --data, and a backup by its file.',
+  });
+};
+
+/** SQLite writes into an empty file and keeps its mode. */
+const makeEmpty = (file: string): void => {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    throw new SyncError('input-invalid', `${file} cannot be made, or is there already.`, {
+      cause: error,
+      hint: 'Choose another file.',
+    });
+  }
+};
+
+const moveIfThere = (from: string, to: string): void => {
+  if (existsSync(from)) renameSync(from, to);
+};
+
+const removeDatabase = (path: string): void => {
+  for (const suffix of SUFFIXES) rmSync(path + suffix, { force: true });
+};

@@ -1,0 +1,95 @@
+import { hasAnnouncedItself, type Account } from '../../domain/outbox/account.js';
+import { SyncError, unreachable } from '../../domain/errors.js';
+import { normalizeEventId } from '../../domain/ids.js';
+import type { ReceiptReader, TokenIssuer } from '../../ports/delivery.js';
+import type { WallClock } from '../../ports/host.js';
+import type { AccessTokens } from './access-token.js';
+import { grantedAccess, throwIfAborted } from './granted-access.js';
+
+/** What a hub says that it has, and of which history of its log it says so. */
+export class HubReceipts {
+  readonly #tokens: Pick<AccessTokens, 'get' | 'renew'>;
+  readonly #receipts: ReceiptReader;
+  readonly #issuer: Pick<TokenIssuer, 'identify'>;
+  readonly #clock: WallClock;
+  #asked: { readonly url: string; readonly history: string | undefined; readonly atMs: number } | undefined;
+
+  constructor(
+    tokens: Pick<AccessTokens, 'get' | 'renew'>,
+    receipts: ReceiptReader,
+    issuer: Pick<TokenIssuer, 'identify'>,
+    clock: WallClock,
+  ) {
+    this.#tokens = tokens;
+    this.#receipts = receipts;
+    this.#issuer = issuer;
+    this.#clock = clock;
+  }
+
+  /**
+   * The present history of a hub's log: another one than before means that it was restored. `undefined` for a hub that
+   * has none or cannot be asked now. It is asked once a minute at most, unless `isInsisted`.
+   */
+  async historyOf(account: Account, isInsisted: boolean, signal?: AbortSignal): Promise<string | undefined> {
+    if (!hasAnnouncedItself(account.hub)) return undefined;
+    const { url } = account.hub;
+    const nowMs = this.#clock.nowMs();
+    const asked = this.#asked;
+    const isRecent = asked?.url === url && Math.abs(nowMs - asked.atMs) < ASKED_AGAIN_MS;
+    if (isRecent && !isInsisted) return asked.history;
+    const granted = await this.#tokens.get(signal);
+    if (granted.state !== 'granted') return undefined;
+    const answer = await this.#issuer.identify(account.hub, granted.token, signal);
+    const history = answer.ok ? answer.value?.history : undefined;
+    this.#asked = { url, history, atMs: nowMs };
+    return history;
+  }
+
+  /**
+   * Every id that the hub has of a project, in canonical form. Fails with `not-signed-in`, `session-expired`,
+   * `unreachable`, or `protocol-mismatch` for a hub that has no receipts to show.
+   */
+  async idsAtHub(account: Account, projectUuid: string, signal?: AbortSignal): Promise<ReadonlySet<string>> {
+    if (!hasAnnouncedItself(account.hub)) throw withoutReceipts(account);
+    const ids = new Set<string>();
+    let access = await grantedAccess(this.#tokens, signal);
+    let wasRenewed = false;
+    for (let after = 0, more = true; more;) {
+      const request = { hub: account.hub, accessToken: access.token, projectUuid, after };
+      const answer = await this.#receipts.read(request, signal);
+      switch (answer.answer) {
+        case 'page':
+          for (const id of answer.eventIds) ids.add(normalizeEventId(id) ?? id);
+          ({ next: after, more } = answer);
+          break;
+        case 'unauthorized':
+          access = await grantedAccess(this.#tokens, signal, access.token);
+          if (wasRenewed) throw expired(account);
+          wasRenewed = true;
+          break;
+        case 'unsupported':
+          throw withoutReceipts(account);
+        case 'unavailable':
+          throwIfAborted(signal);
+          throw new SyncError('unreachable', `${account.hub.url} gave no receipts: ${answer.reason}.`, {
+            hint: 'Try again when the hub can be reached: spec-kitty sync status --check',
+          });
+        default:
+          unreachable(answer);
+      }
+    }
+    return ids;
+  }
+}
+
+const ASKED_AGAIN_MS = 60_000;
+
+const withoutReceipts = (account: Account): SyncError =>
+  new SyncError('protocol-mismatch', `${account.hub.url} cannot say which events it has.`, {
+    hint: 'Its side of the contract is older than this command: upgrade the hub. What was settled here stays settled.',
+  });
+
+const expired = (account: Account): SyncError =>
+  new SyncError('session-expired', `${account.hub.url} does not accept this sign-in any more.`, {
+    hint: 'Sign in again: spec-kitty auth login',
+  });
