@@ -164,9 +164,9 @@ const rules = [
   },
   {
     name: 'hub-frameworks',
-    comment: 'The hub is built on fastify, ws and prom-client. What else it needs comes through a port.',
+    comment: 'The hub is built on fastify and ws. What else it needs comes through a port.',
     from: { path: '^src/app/hub/' },
-    to: { dependencyTypes: PACKAGES, pathNot: `${OURS}|((^|/)((@types/)?ws|fastify|prom-client)(/|$))` },
+    to: { dependencyTypes: PACKAGES, pathNot: `${OURS}|((^|/)((@types/)?ws|fastify)(/|$))` },
   },
   {
     name: 'drivers-are-strangers',

@@ -21,7 +21,7 @@ const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   agents: { lines: 5530, files: 60, goal: 3000 },
   hub: { lines: 7700, files: 63, goal: 5000 },
   memory: { lines: 1420, files: 26, goal: 1200 },
-  drivers: { lines: 11740, files: 164, goal: 4800 },
+  drivers: { lines: 10860, files: 164, goal: 4800 },
 };
 
 const CAPABILITIES = ['events', 'outbox', 'delivery', 'reports', 'work', 'agents', 'hub', 'memory'];
