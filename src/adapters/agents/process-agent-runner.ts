@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { TOKEN_VARIABLE } from '../../domain/child-environment.js';
+import { DATABASE_VARIABLE, TOKEN_VARIABLE } from '../../domain/child-environment.js';
 import type { Environment } from '../../domain/child-environment.js';
 import type { AgentExit, AgentRun, AgentRunner } from '../../ports/agents.js';
 import { NO_DETOUR } from '../fs/repository-file.js';
@@ -192,6 +192,7 @@ const agentEnvironment = (own: Environment, run: AgentRun): NodeJS.ProcessEnv =>
 
 const LEFT_OUT = new Set([
   TOKEN_VARIABLE,
+  DATABASE_VARIABLE,
   'GIT_DIR',
   'GIT_WORK_TREE',
   'GIT_INDEX_FILE',
