@@ -12,7 +12,7 @@ interface Size {
  * pays for itself, or the commit that raises a figure says why. `goal` is what the care of this code allows in the end.
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
-  root: { lines: 2010, files: 31, goal: 1500 },
+  root: { lines: 2020, files: 31, goal: 1500 },
   events: { lines: 3690, files: 47, goal: 2200 },
   outbox: { lines: 3720, files: 29, goal: 2800 },
   delivery: { lines: 6630, files: 67, goal: 4500 },
