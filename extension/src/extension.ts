@@ -17,7 +17,8 @@ let end: (() => Promise<void>) | undefined;
  * Composes the window. What reads is there at once and waits for nothing; what works and delivers follows in a window
  * that is trusted and has files of this machine.
  */
-export const activate = async (context: vscode.ExtensionContext): Promise<void> => {
+export const activate = async (context: vscode.ExtensionContext): Promise<{ readonly blockedMs: number }> => {
+  const beganMs = performance.now();
   const log = new EditorLog();
   const clients = new Clients(context, log);
   const workbench = new Workbench(context, async (folder) => {
@@ -34,7 +35,10 @@ export const activate = async (context: vscode.ExtensionContext): Promise<void> 
       vscode.workspace.onDidGrantWorkspaceTrust(() => void workbench.projects.find().then(work)),
     );
   }
+  const blockedMs = performance.now() - beganMs;
   await workbench.begin();
+  // For whoever measures it: how long the extension host could do nothing else.
+  return { blockedMs };
 };
 
 /** Ends delivery and closes what is open; at most two seconds, and nothing is lost when the host has less patience. */

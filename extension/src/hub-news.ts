@@ -66,8 +66,10 @@ export class HubNews implements vscode.Disposable {
         abort: new AbortController(),
       };
       this.#known.set(key, followed);
-      // Without an identity, or a hub that shows its log, there is nothing to follow; the next account is another try.
-      void this.#tail(project, followed).catch(() => undefined);
+      // Without an identity, or while the hub shows nothing, there is nothing to follow; the next look is another try.
+      void this.#tail(project, followed).catch(() => {
+        if (this.#known.get(key) === followed) this.#known.delete(key);
+      });
     }
   }
 

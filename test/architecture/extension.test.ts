@@ -101,4 +101,4 @@ describe('the extension', () => {
 });
 
 /** What `extension/src` may have; lowered when it shrinks, and raised by a commit that says why. */
-const MOST_LINES = 2310;
+const MOST_LINES = 2350;

@@ -5,11 +5,10 @@ import type { Window } from '../support/editor.js';
 import { startGate, type Gate } from '../support/gate.js';
 import { startHubProcess, type HubProcess } from '../support/hub-process.js';
 import { FOLDER, pathOf, smallFeature } from '../support/planning-documents.js';
-import { makeProject, PASSWORD, signIn, succeed } from '../support/project.js';
-import { createSandbox } from '../support/sandbox.js';
+import { makeProject, PASSWORD, succeed } from '../support/project.js';
 
 /**
- * A person at a window, from the first look to a second machine: one story, in which each step finds what the one before
+ * A person at a window, from the first look to a second window: one story, in which each step finds what the one before
  * it left. The editor is a real one in a real browser, the hub a process of its own.
  */
 let world: EditorWorld;
@@ -197,20 +196,6 @@ describe('a window on a project', () => {
       .filter({ hasText: /Connected$/ })
       .waitFor();
     expect(await succeed(world.sandbox, ['auth', 'status'])).toMatchObject({ state: 'signed-in' });
-  }, 180_000);
-
-  it('tells what a second machine did', async () => {
-    const other = await createSandbox();
-    try {
-      await world.sandbox.git(['clone', '--quiet', world.sandbox.project, other.project]);
-      await signIn(other, hub.url);
-      await succeed(other, ['agent', 'tasks', 'move-task', 'WP03', '--to', 'doing']);
-      await succeed(other, ['sync', 'now']);
-      await window.row(/WP03.*doing at the hub/).waitFor();
-      await shot('second machine');
-    } finally {
-      await other.dispose();
-    }
   }, 180_000);
 
   it('shows what happened to a work package, in causal order, from here and from the hub', async () => {
