@@ -38,7 +38,7 @@ export default tseslint.config(
     ],
   },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'extension/src/**/*.ts'],
+    files: ['src/**/*.ts', 'src/**/*.tsx', 'test/**/*.ts', 'extension/src/**/*.ts'],
     extends: [tseslint.configs.base],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
@@ -69,7 +69,12 @@ export default tseslint.config(
   {
     // What adapters and the edges of the program may do and nobody else.
     files: ['src/**/*.ts'],
-    ignores: ['src/adapters/**', 'src/app/cli/{main,bin,code-cache}.ts', 'src/app/compose/**'],
+    ignores: [
+      'src/adapters/**',
+      'src/app/cli/{main,bin,code-cache}.ts',
+      'src/app/compose/**',
+      'src/app/dashboard/**',
+    ],
     rules: {
       'no-restricted-syntax': ['error', ...NO_DEFAULT_EXPORT, ...NO_ENUM, ...NO_PRESENT_TIME, ...NO_CHANCE],
       'no-restricted-globals': globals(['process', PROCESS], ['console', CONSOLE]),

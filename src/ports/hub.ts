@@ -23,6 +23,12 @@ export interface EventStore {
   close(): Promise<void>;
 }
 
+/** What the build makes of the dashboard: one page, and by name the files that it loads. */
+export interface DashboardFiles {
+  readonly page: string;
+  readonly assets: ReadonlyMap<string, { readonly contentType: string; readonly body: string }>;
+}
+
 export type NewsListener = (upTo: number) => void;
 
 /** The events of one team. All methods may race. Every method throws `storage-failed` when the disk or database does. */
@@ -52,6 +58,11 @@ export interface TeamEvents {
    * would make the list too long, are left out.
    */
   recentWorkPackages(limit: number): Promise<readonly PlacedWorkPackage[]>;
+  /**
+   * The events of a feature, or of one of its work packages, in causal order; of a long history the latest `limit`.
+   * `more`: whether there are earlier ones.
+   */
+  eventsAbout(query: HistoryQuery): Promise<HistoryPage>;
   /** The highest Lamport timestamp and the latest sequence number of the team; 0 when it has no events. */
   position(): Promise<TeamPosition>;
 }
@@ -83,6 +94,18 @@ export interface EventQuery {
   readonly bytes?: number;
   /** Project uuid. */
   readonly project?: string;
+}
+
+export interface HistoryQuery {
+  readonly project: string;
+  readonly feature: string;
+  readonly workPackage?: string;
+  readonly limit: number;
+}
+
+export interface HistoryPage {
+  readonly events: readonly StoredEvent[];
+  readonly more: boolean;
 }
 
 export interface StoredEvent {

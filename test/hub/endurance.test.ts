@@ -34,6 +34,7 @@ const fullStore = (store: EventStore): EventStore => ({
       projects: (query) => events.projects(query),
       board: (query) => events.board(query),
       recentWorkPackages: (limit) => events.recentWorkPackages(limit),
+      eventsAbout: (query) => events.eventsAbout(query),
       position: () => events.position(),
     };
   },

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readDashboard } from '../../src/adapters/hub/dashboard-files.js';
 import { openSqliteHub, type HubStores } from '../../src/adapters/hub/open-sqlite-hub.js';
 import { CryptoRandomness } from '../../src/adapters/host/crypto-randomness.js';
 import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
@@ -29,7 +30,11 @@ export interface TestHubOptions {
   readonly limits?: Partial<HubLimits>;
   readonly clock?: ControlledTime;
   readonly log?: Log;
+  /** Whether it serves the dashboard that was built. */
+  readonly dashboard?: boolean;
 }
+
+const BUILT_DASHBOARD = new URL('../../dist/dashboard/', import.meta.url);
 
 /**
  * A hub on a free port with the teams `acme` and `zenith`, each with one user of the same name, whose password is
@@ -48,6 +53,7 @@ export const startTestHub = async (options: TestHubOptions = {}): Promise<TestHu
     listener: { host: '127.0.0.1', port: 0 },
     clock,
     log: options.log ?? silentLog,
+    dashboard: options.dashboard === true ? await readDashboard(BUILT_DASHBOARD) : undefined,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   return {

@@ -5,12 +5,15 @@ import type {
   BoardQuery,
   EventPage,
   EventQuery,
+  HistoryPage,
+  HistoryQuery,
   IncomingEvent,
   PlacedWorkPackage,
   ProjectPage,
   ProjectQuery,
   ProjectSummary,
   ReceiptPage,
+  StoredEvent,
   TeamEvents,
   TeamPosition,
   NodeFreshness,
@@ -18,8 +21,9 @@ import type {
 import { appendEvents } from './append-events.js';
 import { BoardReader } from './board-reader.js';
 import type { CellFolder } from './cell-folder.js';
+import { cellNumber } from './cell-number.js';
 import type { HubDatabase } from './hub-database.js';
-import type { NodeTable } from './schema.js';
+import type { EventTable, NodeTable } from './schema.js';
 import { orStorageFailed } from './storage-failure.js';
 
 export interface TeamEventsDependencies {
@@ -71,12 +75,7 @@ export class SqlTeamEvents implements TeamEvents {
         .where('sequence', '<=', Number(last))
         .select(['sequence', 'received_at_ms', 'known', 'document'])
         .execute();
-      const events = rows.map((row) => ({
-        sequence: Number(row.sequence),
-        receivedAtMs: Number(row.received_at_ms),
-        known: row.known === 1,
-        document: row.document,
-      }));
+      const events = rows.map(storedEvent);
       return { events, next: Number(last), more: fitting < sizes.length };
     });
   }
@@ -133,6 +132,28 @@ export class SqlTeamEvents implements TeamEvents {
     return orStorageFailed('read the board', () => this.#boards.recentWorkPackages(limit));
   }
 
+  eventsAbout({ project, feature, workPackage, limit }: HistoryQuery): Promise<HistoryPage> {
+    return orStorageFailed('read the history', async () => {
+      const all = this.#database.reads
+        .selectFrom('events')
+        .where('team', '=', this.#team)
+        .where('project_uuid', '=', project)
+        .where('feature_slug', '=', feature)
+        .select(['sequence', 'received_at_ms', 'known', 'document'])
+        .orderBy('lamport', 'desc')
+        .orderBy('node_id', 'desc')
+        .orderBy('event_id', 'desc')
+        .limit(limit + 1);
+      const rows = await (
+        workPackage === undefined
+          ? all
+          : all.where('cell', '=', cellNumber({ project, feature, workPackage }))
+      ).execute();
+      const events = rows.slice(0, limit).reverse().map(storedEvent);
+      return { events, more: rows.length > limit };
+    });
+  }
+
   async position(): Promise<TeamPosition> {
     const row = await orStorageFailed('say how far it is', () =>
       this.#database.reads
@@ -155,6 +176,15 @@ export class SqlTeamEvents implements TeamEvents {
     return query.project === undefined ? rows : rows.where('project_uuid', '=', query.project);
   }
 }
+
+const storedEvent = (
+  row: Pick<EventTable, 'sequence' | 'received_at_ms' | 'known' | 'document'>,
+): StoredEvent => ({
+  sequence: Number(row.sequence),
+  receivedAtMs: Number(row.received_at_ms),
+  known: row.known === 1,
+  document: row.document,
+});
 
 /** Well below what a client takes in one answer. */
 const PAGE_BYTES = 2 * 1024 * 1024;

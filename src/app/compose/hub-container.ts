@@ -1,5 +1,6 @@
 import 'reflect-metadata/lite';
 import { backUpSqliteHub, restoreSqliteHub } from '../../adapters/hub/backup-sqlite-hub.js';
+import { readDashboard } from '../../adapters/hub/dashboard-files.js';
 import { openSqliteHub } from '../../adapters/hub/open-sqlite-hub.js';
 import { CryptoRandomness } from '../../adapters/host/crypto-randomness.js';
 import { StderrLog } from '../../adapters/host/stderr-log.js';
@@ -52,7 +53,9 @@ const hubModule = ({ part }: Composing<HubParts>): void => {
     ({ stores: { store, accounts }, wallClock: clock, log }) =>
       async (listener) => {
         const { startHub } = await import('../hub/start-hub.js');
-        return startHub({ store, accounts, listener, clock, log });
+        // The program lies in dist/bin, what a browser loads beside it.
+        const dashboard = await readDashboard(new URL('../dashboard/', import.meta.url));
+        return startHub({ store, accounts, listener, dashboard, clock, log });
       },
   );
   part('people', ['stores'], ({ stores: { accounts } }) => new People(accounts));

@@ -7,6 +7,7 @@ import { isSyncError } from '../../domain/errors.js';
 import type { Log } from '../../ports/host.js';
 import type { AccountStore } from '../../ports/hub.js';
 import { problem, PROBLEM_CONTENT_TYPE, problemDocument, PROBLEMS } from './problem.js';
+import { BrowserCookie } from './browser-cookie.js';
 import { audit } from './audit.js';
 import type { OwnNames } from './own-names.js';
 import type { Problem } from './problem.js';
@@ -22,6 +23,8 @@ export interface DoorOptions {
   readonly log: Log;
   readonly limits: HubLimits;
   readonly names: OwnNames;
+  /** Names the cookie of browsers. */
+  readonly hubId: string;
   /** Whether every response has to end its connection from now on. */
   readonly isStopping: () => boolean;
   readonly makeServer: (listener: RequestListener) => Server;
@@ -34,6 +37,7 @@ export interface DoorOptions {
 export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> => {
   const { routes, log } = options;
   const held = new HeldBytes(options.limits);
+  const cookie = new BrowserCookie(options.hubId);
   const app = fastify({
     serverFactory: (handler) => options.makeServer(handler),
     clientErrorHandler: (error, socket) => refuseSocket(socket, protocolProblem(error)),
@@ -80,7 +84,7 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
             options,
             request,
             reply,
-            await held.during((hold) => answerOf(route, request, options, hold)),
+            await held.during((hold) => answerOf(route, { request, reply, cookie }, options, hold)),
           ),
       });
     }
@@ -99,7 +103,7 @@ const LONGEST_PARAMETER = 200;
 
 const answerOf = async (
   route: Route,
-  request: FastifyRequest,
+  { request, reply, cookie }: Exchange,
   { accounts, log, names }: DoorOptions,
   hold: Hold,
 ): Promise<Answer> => {
@@ -111,18 +115,32 @@ const answerOf = async (
     contentType: raw.headers['content-type'] ?? '',
     address: request.ip,
     base: names.base(raw),
+    cookies: raw.headers.cookie,
     token: bearerToken(raw),
     readBody: (limits) => readBody(raw, limits, hold),
   };
   const { access } = route;
   if (access.kind === 'open') return access.handle(call);
-  if (call.token === undefined) return refuse(bearerProblem('missing'));
+  if (call.token === undefined) {
+    const entry = await cookie.enter(raw, accounts, call.base);
+    if (entry?.ok === false) return refuse(entry.error);
+    if (entry === undefined) return refuse(bearerProblem('missing'));
+    const { access: token, bearer, cookie: renewed } = entry.value;
+    if (renewed !== undefined) reply.header('set-cookie', renewed);
+    return access.handle({ ...call, token }, bearer);
+  }
   const bearer = await accounts.identify(call.token, 'access');
   if (bearer.ok) return access.handle(call, bearer.value);
   // Tokens expire all the time, and their owners come back with the next one.
   if (bearer.error !== 'expired') audit(log, 'access-refused', { reason: bearer.error, address: request.ip });
   return refuse(bearerProblem(bearer.error));
 };
+
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly cookie: BrowserCookie;
+}
 
 const failure = (error: unknown, request: FastifyRequest, log: Log): Answer => {
   if (isSyncError(error) && error.kind === 'storage-failed') {

@@ -5,6 +5,7 @@ import { messageOf } from '../../domain/errors.js';
 import type { SnapshotMessage } from '../../domain/wire.js';
 import type { AccountStore, Bearer, EventStore } from '../../ports/hub.js';
 import type { Log } from '../../ports/host.js';
+import { BrowserCookie } from './browser-cookie.js';
 import { audit } from './audit.js';
 import { bearerToken, refuseSocket, urlOf } from './http-door.js';
 import { textFrame, type LiveAudience } from './live-audience.js';
@@ -60,7 +61,7 @@ export class LiveGateway {
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#sockets.delete(socket));
     try {
-      const token = bearerToken(request) ?? '';
+      const token = bearerToken(request) ?? (await this.#browserToken(request)) ?? '';
       const admitted = await this.#admit(request, token);
       if ('kind' in admitted || this.#stopping) {
         refuseSocket(socket, 'kind' in admitted ? admitted : problem('stopping'));
@@ -103,6 +104,14 @@ export class LiveGateway {
       return problem('too-many-requests', 'Too many live connections.', { headers: { 'retry-after': '30' } });
     }
     return bearer.value;
+  }
+
+  /** A page cannot name its token; its cookie stands for it, of which each connection gets a live token. */
+  async #browserToken(request: IncomingMessage): Promise<string | undefined> {
+    const entry = await new BrowserCookie(this.#store.hubId).enter(request, this.#accounts, '');
+    if (entry?.ok !== true) return undefined;
+    const issued = await this.#accounts.issueLiveToken(entry.value.access);
+    return issued.ok ? issued.value.token : undefined;
   }
 
   async #begin(connection: LiveConnection, bearer: Bearer, token: string): Promise<void> {

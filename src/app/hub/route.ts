@@ -26,7 +26,9 @@ export interface HubRequest {
   readonly address: string;
   /** Base address under which the caller knows the hub. */
   readonly base: string;
-  /** The bearer token of the request, if it has one. */
+  /** The cookies of the request as they were sent. */
+  readonly cookies: string | undefined;
+  /** The bearer token of the request, or the access token in its cookie, if it has one. */
   readonly token: string | undefined;
   /** Receives the body, at most so many bytes before and after decompression. Callable once. */
   readonly readBody: (limits: BodyLimits) => Promise<Result<ReceivedBody, Problem>>;

@@ -6,9 +6,12 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { messageOf, SyncError, isSyncError } from '../../domain/errors.js';
 import type { Log, WallClock } from '../../ports/host.js';
-import type { AccountStore, EventStore } from '../../ports/hub.js';
+import type { AccountStore, DashboardFiles, EventStore } from '../../ports/hub.js';
+import { browserRoutes } from './browser-api.js';
 import { batchRoutes } from './batch-api.js';
+import { dashboardRoutes } from './dashboard-pages.js';
 import { deviceRoutes } from './device-api.js';
+import { historyRoutes } from './history-api.js';
 import { httpDoor, refuseSocket } from './http-door.js';
 import { DEFAULT_HUB_LIMITS } from './hub-limits.js';
 import type { HubLimits } from './hub-limits.js';
@@ -30,6 +33,8 @@ interface HubOptions {
   readonly store: EventStore;
   readonly accounts: AccountStore;
   readonly listener: ListenerOptions;
+  /** Without it the hub has no pages but those of its forms. */
+  readonly dashboard?: DashboardFiles | undefined;
   readonly clock: WallClock;
   readonly log: Log;
   readonly limits?: Partial<HubLimits>;
@@ -72,8 +77,11 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     ...batchRoutes(ingest, turns, limits),
     ...tokenRoutes(accounts, store, office),
     ...deviceRoutes(accounts, store.hubId, office),
+    ...browserRoutes(accounts, store.hubId, office),
     ...setupRoutes(accounts, office),
+    ...dashboardRoutes(options.dashboard),
     ...readRoutes(store),
+    ...historyRoutes(store),
     ...healthRoutes(store, accounts),
     ...dossierRoutes(),
   ];
@@ -84,6 +92,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     log,
     limits,
     names,
+    hubId: store.hubId,
     isStopping: () => closing !== undefined,
     makeServer: (handle) => makeServer(listener, limits, handle),
   });

@@ -1,0 +1,46 @@
+import type { FlowDay } from '../../domain/hub/history.js';
+import { Board } from './board.js';
+import { FlowChart } from './flow-chart.js';
+import { Graph } from './graph.js';
+import { boards, version } from './live.js';
+import { Empty, projectName, Said } from './parts.js';
+import { useCall } from './use-call.js';
+
+export const Feature = ({ project, feature }: { readonly project: string; readonly feature: string }) => {
+  void version.value;
+  const board = boards.board(project).find((each) => each.feature_slug === feature);
+  const all = board?.work_packages ?? [];
+  const done = all.filter(({ lane }) => lane === 'done').length;
+  const moves = all.reduce((sum, { transitions }) => sum + transitions, all.length);
+  const flow = useCall<{ readonly days: readonly FlowDay[] }>(
+    `/api/v1/projects/${project}/features/${encodeURIComponent(feature)}/flow/`,
+    moves,
+  );
+  if (board === undefined) return <Empty>This team has no such feature.</Empty>;
+  return (
+    <>
+      <h1>
+        <Said text={feature} wide />
+      </h1>
+      <p class="faint">
+        <a href={`/projects/${project}`}>{projectName(project)}</a> · {done} done, {all.length - done} left
+        {board.feature?.target_branch == null ? null : <> · merges into {board.feature.target_branch}</>}
+      </p>
+      <Board project={project} feature={feature} />
+      <div class="pictures">
+        <section aria-labelledby="graph">
+          <h2 id="graph">Dependencies</h2>
+          <Graph project={project} feature={feature} workPackages={all} />
+        </section>
+        <section aria-labelledby="flow">
+          <h2 id="flow">Flow</h2>
+          {flow.is === 'there' ? (
+            <FlowChart days={flow.value.days} />
+          ) : (
+            <Empty>{flow.is === 'failed' ? flow.why : 'Reading…'}</Empty>
+          )}
+        </section>
+      </div>
+    </>
+  );
+};

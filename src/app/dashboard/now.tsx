@@ -1,0 +1,131 @@
+import { attentionOf, type AttentionReason } from '../../domain/hub/attention.js';
+import { Ago, Empty, FeatureLink, LaneMark, projectName, rows, Said, features, titleOf } from './parts.js';
+import { boards, projects, version } from './live.js';
+import { workPackagePath } from './router.js';
+
+const REASONS: Readonly<Record<AttentionReason, string>> = {
+  error: 'failed',
+  rejected: 'came back again and again',
+  concurrent: 'moved on two machines at once',
+  review: 'waits for a review',
+  silent: 'machine fell silent',
+};
+
+/** Work packages that need a person. */
+export const inbox = () => {
+  void version.value;
+  return attentionOf(
+    boards.projects().map((project) => ({
+      project,
+      features: boards.board(project),
+      machines: (projects.get(project)?.nodes ?? []).map((node) => ({
+        nodeId: node.node_id,
+        lastReceivedAtMs: Date.parse(node.last_received_at),
+      })),
+    })),
+    Date.now(),
+  );
+};
+
+export const Now = () => {
+  const items = inbox();
+  const atWork = rows().filter(
+    ({ state }) =>
+      state.agent !== null &&
+      (state.lane === 'doing' || (state.lane === 'for_review' && state.agent.phase === 'review')),
+  );
+  return (
+    <div class="now">
+      <section aria-labelledby="needs">
+        <h2 id="needs">
+          What needs me <span class="count">{items.length}</span>
+        </h2>
+        {items.length === 0 ? <Empty>Nothing waits for a person.</Empty> : null}
+        <ul class="list">
+          {items.slice(0, SHOWN).map((item) => (
+            <li key={`${item.project}/${item.feature}/${item.wp_id}`}>
+              <a class={`item ${item.reason}`} href={workPackagePath(item.project, item.feature, item.wp_id)}>
+                <span class="line">
+                  <b>{item.wp_id}</b> <span class="reason">{REASONS[item.reason]}</span>
+                  <Said text={item.title ?? ''} wide />
+                  <Ago time={item.since} />
+                </span>
+                {item.detail === null ? null : (
+                  <span class="line alarm">
+                    <Said text={item.detail} wide />
+                  </span>
+                )}
+                <span class="line faint">
+                  <Said text={`${projectName(item.project)} / ${item.feature}`} wide />
+                </span>
+              </a>
+            </li>
+          ))}
+        </ul>
+        {items.length > SHOWN ? <p class="faint">and {items.length - SHOWN} more</p> : null}
+      </section>
+      <section aria-labelledby="atwork">
+        <h2 id="atwork">
+          Agents at work <span class="count">{atWork.length}</span>
+        </h2>
+        {atWork.length === 0 ? <Empty>No agent is at work.</Empty> : null}
+        <ul class="list">
+          {atWork.slice(0, SHOWN).map(({ project, feature, state }) => (
+            <li key={`${project}/${feature}/${state.wp_id}`}>
+              <a class="item" href={workPackagePath(project, feature, state.wp_id)}>
+                <span class="line">
+                  <span class="agent">{state.agent?.agent_id}</span> <b>{state.wp_id}</b>
+                  <Said text={titleOf(state)} wide />
+                  <Ago time={state.last_event.timestamp} />
+                </span>
+                <span class="line faint">
+                  <LaneMark lane={state.lane} detail={state.agent?.phase ?? state.detail} />
+                  <Said text={`${projectName(project)} / ${feature}`} wide />
+                  <span>on {state.last_event.node_id}</span>
+                </span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section aria-labelledby="features">
+        <h2 id="features">Features</h2>
+        <FeatureTable />
+      </section>
+    </div>
+  );
+};
+
+const SHOWN = 50;
+
+export const FeatureTable = ({ project: only }: { readonly project?: string }) => {
+  const all = features(only).filter(({ board }) => board.work_packages.length > 0);
+  if (all.length === 0)
+    return (
+      <Empty>
+        No events yet. Run spec-kitty in a repository that shares with this hub, and its work appears here.
+      </Empty>
+    );
+  return (
+    <ul class="list features">
+      {all.slice(0, 200).map(({ project, board }) => {
+        const done = board.work_packages.filter(({ lane }) => lane === 'done').length;
+        const total = board.work_packages.length;
+        return (
+          <li key={`${project}/${board.feature_slug}`} class="item">
+            <span class="line">
+              <FeatureLink project={project} feature={board.feature_slug} />
+              <span class="number">
+                {done} of {total} done
+              </span>
+            </span>
+            <span class="line faint">
+              <a href={`/projects/${project}`}>{projectName(project)}</a>
+              <meter min={0} max={total} value={done} aria-label={`${done} of ${total} done`} />
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+};

@@ -1,0 +1,69 @@
+import type { DashboardFiles } from '../../ports/hub.js';
+import { problem } from './problem.js';
+import { refuse, type Answer, type Route } from './route.js';
+
+/** The pages of the dashboard. All of them are one document; its script shows what the address says. */
+export const dashboardRoutes = (files: DashboardFiles | undefined): readonly Route[] =>
+  files === undefined
+    ? []
+    : [
+        ...PAGES.map(([path, summary]): Route => ({
+          method: 'GET',
+          path,
+          summary,
+          access: { kind: 'open', handle: () => Promise.resolve(pageOf(files)) },
+        })),
+        {
+          method: 'GET',
+          path: '/assets/{name}',
+          summary: 'A file of the dashboard; its name changes with its contents.',
+          access: {
+            kind: 'open',
+            handle: ({ params }) => Promise.resolve(assetOf(files, params['name'] ?? '')),
+          },
+        },
+      ];
+
+const PAGES = [
+  ['/', 'What needs a person, and what is at work.'],
+  ['/board', 'The board of all projects.'],
+  ['/machines', 'When each machine was last heard.'],
+  ['/activity', 'What happened last, as it happens.'],
+  ['/account', 'Devices and tokens of the person who is signed in.'],
+  ['/projects/{uuid}', 'The board of one project.'],
+  ['/projects/{uuid}/features/{slug}', 'One feature: board, graph, flow.'],
+  ['/projects/{uuid}/features/{slug}/work-packages/{id}', 'What happened to one work package.'],
+] as const;
+
+const pageOf = (files: DashboardFiles): Answer => ({
+  status: 200,
+  contentType: 'text/html; charset=utf-8',
+  body: files.page,
+  headers: { 'content-security-policy': POLICY, 'referrer-policy': 'same-origin' },
+});
+
+const assetOf = (files: DashboardFiles, name: string): Answer => {
+  const asset = files.assets.get(name);
+  return asset === undefined
+    ? refuse(problem('not-found'))
+    : {
+        status: 200,
+        contentType: asset.contentType,
+        body: asset.body,
+        headers: { 'cache-control': 'public, max-age=31536000, immutable' },
+      };
+};
+
+/** Own files and own calls, nothing else; no text becomes markup or script, even by mistake. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');

@@ -1,0 +1,86 @@
+import type { FeatureBoard, WorkPackageState } from './cell-state.js';
+
+/** What attention is computed from: the board of a project, and when its machines were last heard. */
+export interface WatchedProject {
+  readonly project: string;
+  readonly features: readonly FeatureBoard[];
+  readonly machines: readonly { readonly nodeId: string; readonly lastReceivedAtMs: number }[];
+}
+
+export type AttentionReason = 'error' | 'rejected' | 'concurrent' | 'review' | 'silent';
+
+/** Something that goes on only when a person looks at it. */
+export interface AttentionItem {
+  readonly reason: AttentionReason;
+  readonly project: string;
+  readonly feature: string;
+  readonly wp_id: string;
+  readonly title: string | null;
+  readonly agent: string | null;
+  readonly node_id: string;
+  /** When the event that led to it happened, by the clock of its machine. */
+  readonly since: string;
+  /** What was said of it: the message of an error. */
+  readonly detail: string | null;
+}
+
+/**
+ * What needs a person, the most urgent first. A work package is named once, for its most urgent reason. An error or a
+ * concurrent move counts as long as nothing happened after it.
+ */
+export const attentionOf = (projects: readonly WatchedProject[], nowMs: number): readonly AttentionItem[] =>
+  projects
+    .flatMap(({ project, features, machines }) => {
+      const heard = new Map(machines.map((machine) => [machine.nodeId, machine.lastReceivedAtMs]));
+      return features.flatMap(({ feature_slug: feature, work_packages: all }) =>
+        all.flatMap((state) => {
+          const silentMs = nowMs - (heard.get(state.last_event.node_id) ?? nowMs);
+          const found = reasonOf(state, silentMs);
+          return found === undefined ? [] : [itemOf(project, feature, state, found)];
+        }),
+      );
+    })
+    .sort((a, b) => ORDER.indexOf(a.reason) - ORDER.indexOf(b.reason) || compare(b.since, a.since));
+
+const ORDER: readonly AttentionReason[] = ['error', 'rejected', 'concurrent', 'review', 'silent'];
+
+/** A machine with work in `doing` that said nothing for so long. */
+export const SILENT_AFTER_MS = 30 * 60_000;
+
+/** A work package that came back this often. */
+const REJECTED_OFTEN = 2;
+
+interface Found {
+  readonly reason: AttentionReason;
+  readonly detail?: string;
+}
+
+const reasonOf = (state: WorkPackageState, silentMs: number): Found | undefined => {
+  if (state.lane === 'done') return undefined;
+  const last = state.last_event.event_id;
+  const error = state.recent_errors.find((each) => each.event_id === last);
+  if (error !== undefined) return { reason: 'error', detail: error.error_message };
+  if ((state.agent?.retry_count ?? 0) >= REJECTED_OFTEN) return { reason: 'rejected' };
+  if (state.front.some((each) => each.concurrent && each.event_id === last)) return { reason: 'concurrent' };
+  if (state.lane === 'for_review' && state.agent?.phase !== 'review') return { reason: 'review' };
+  return state.lane === 'doing' && silentMs > SILENT_AFTER_MS ? { reason: 'silent' } : undefined;
+};
+
+const itemOf = (
+  project: string,
+  feature: string,
+  state: WorkPackageState,
+  { reason, detail }: Found,
+): AttentionItem => ({
+  reason,
+  project,
+  feature,
+  wp_id: state.wp_id,
+  title: state.title,
+  agent: state.agent?.agent_id ?? null,
+  node_id: state.last_event.node_id,
+  since: state.last_event.timestamp,
+  detail: detail ?? null,
+});
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,114 @@
+import { isFollowed } from '../events/lamport.js';
+import { cellOf, type BoardEvent } from './board-event.js';
+import type { CellState, FeatureBoard } from './cell-state.js';
+import { featureBoards } from './feature-boards.js';
+import { foldCell, isLate } from './fold-cell.js';
+
+/** A part of a board that has to be read from the hub: a feature, or without one the whole project. */
+export interface BoardPart {
+  readonly project: string;
+  readonly feature?: string;
+}
+
+/**
+ * Boards of a reader that keeps no events: read from the hub once, then moved by every event that comes after, with the
+ * hub's own fold. A late event cannot be folded without those before it, so its feature is named as stale and read
+ * anew. Events that come while a part is being read are kept until it is there; those that it holds already are told by
+ * their place in causal order.
+ */
+export class LiveBoards {
+  readonly #projects = new Map<string, Map<string, Map<string, CellState>>>();
+  readonly #reading = new Map<string, { readonly part: BoardPart; readonly heard: BoardEvent[] }>();
+  readonly #stale = new Map<string, BoardPart>();
+  #cursor = 0;
+
+  /** The sequence number of the last event heard. */
+  get cursor(): number {
+    return this.#cursor;
+  }
+
+  /** Begins anew behind that sequence number. */
+  reset(cursor: number): void {
+    this.#projects.clear();
+    this.#reading.clear();
+    this.#stale.clear();
+    this.#cursor = cursor;
+  }
+
+  /** Says that a part is asked for from now on. */
+  begin(part: BoardPart): void {
+    this.#stale.delete(keyOf(part));
+    this.#reading.set(keyOf(part), { part, heard: [] });
+  }
+
+  /** Takes the answer: the part as it stood at some moment since it was asked for. */
+  take(part: BoardPart, features: readonly FeatureBoard[]): void {
+    const heard = this.#reading.get(keyOf(part))?.heard ?? [];
+    this.#reading.delete(keyOf(part));
+    const project = this.#projects.get(part.project) ?? new Map<string, Map<string, CellState>>();
+    this.#projects.set(part.project, project);
+    if (part.feature === undefined) project.clear();
+    for (const { feature_slug: slug, feature, work_packages: all } of features) {
+      const cells = new Map<string, CellState>(all.map((state) => [state.wp_id, state]));
+      if (feature !== null) cells.set('', feature);
+      project.set(slug, cells);
+    }
+    for (const event of heard) this.#fold(event);
+  }
+
+  /** Says that a part could not be read: it stays stale. */
+  giveUp(part: BoardPart): void {
+    this.#reading.delete(keyOf(part));
+    this.#stale.set(keyOf(part), part);
+  }
+
+  /** Takes an event in; what was heard before changes nothing. Returns whether it is news. */
+  hear(event: BoardEvent, sequence: number): boolean {
+    if (sequence <= this.#cursor) return false;
+    this.#cursor = sequence;
+    const { project, feature } = cellOf(event);
+    let waits = false;
+    for (const { part, heard } of this.#reading.values()) {
+      if (part.project !== project || (part.feature ?? feature) !== feature) continue;
+      heard.push(event);
+      waits = true;
+    }
+    if (!waits) this.#fold(event);
+    return true;
+  }
+
+  /** The parts that have to be read anew. */
+  stale(): readonly BoardPart[] {
+    return [...this.#stale.values()];
+  }
+
+  projects(): readonly string[] {
+    return [...this.#projects.keys()].sort();
+  }
+
+  /** The features of a project, by slug. */
+  board(project: string): readonly FeatureBoard[] {
+    return featureBoards(
+      [...(this.#projects.get(project) ?? [])].flatMap(([feature, cells]) =>
+        [...cells.values()].map((state) => ({ feature, state })),
+      ),
+    );
+  }
+
+  #fold(event: BoardEvent): void {
+    if (!isFollowed(event.lamport_clock)) return;
+    const cell = cellOf(event);
+    const project = this.#projects.get(cell.project) ?? new Map<string, Map<string, CellState>>();
+    this.#projects.set(cell.project, project);
+    const cells = project.get(cell.feature) ?? new Map<string, CellState>();
+    project.set(cell.feature, cells);
+    const state = cells.get(cell.workPackage);
+    if (state?.last_event.event_id === event.event_id) return;
+    if (isLate(state, event)) {
+      const part = { project: cell.project, feature: cell.feature };
+      this.#stale.set(keyOf(part), part);
+    } else cells.set(cell.workPackage, foldCell(state, cell, event));
+  }
+}
+
+const keyOf = ({ project, feature }: BoardPart): string => JSON.stringify([project, feature ?? null]);
