@@ -95,7 +95,7 @@ const sentenceOf = ({ event_type: type, payload, aggregate_id: id }: EnvelopeDoc
     case 'WPStatusChanged':
       return `${said('previous_status')} → ${said('new_status')} by ${said('changed_by')}`;
     case 'WPAssigned':
-      return `${said('agent_id')} for ${said('phase')}, retry ${String(fieldOf(payload, 'retry_count') ?? 0)}`;
+      return `${said('agent_id')} for ${said('phase')}${retried(fieldOf(payload, 'retry_count'))}`;
     case 'WPCreated':
       return said('title');
     case 'HistoryAdded':
@@ -108,3 +108,6 @@ const sentenceOf = ({ event_type: type, payload, aggregate_id: id }: EnvelopeDoc
       return id;
   }
 };
+
+const retried = (count: unknown): string =>
+  typeof count === 'number' && count > 0 ? `, retry ${count}` : '';
