@@ -15,7 +15,15 @@ import { JEST, runNode, toolOf } from './run.mjs';
  *     npm run test:deep -- test/model     only the tests below a path
  */
 const DEEP = [
-  ...['test/browser/', 'test/chaos/', 'test/crash/', 'test/deep/', 'test/editor/', 'test/model/', 'test/package/'],
+  ...[
+    'test/browser/',
+    'test/chaos/',
+    'test/crash/',
+    'test/deep/',
+    'test/editor/',
+    'test/model/',
+    'test/package/',
+  ],
   ...['test/acceptance/kills', 'test/acceptance/sync-kills', 'test/acceptance/orchestrate-large'],
   // Every command of the program against every kind of repository and hub that means harm.
   'test/acceptance/hostile-',
