@@ -151,6 +151,28 @@ export const eventStoreContract = (flavour: EventStoreFlavour): void => {
       expect((await featuresOf(acme(), PROJECT))[0]?.work_packages[0]).toMatchObject({ events: 1 });
     });
 
+    it('tells the events about a feature or a work package in causal order, of a long history the latest', async () => {
+      const [late, early, other] = [
+        makeEvent({ lamport_clock: 2 }),
+        makeEvent({ lamport_clock: 1 }),
+        makeEvent({ lamport_clock: 3, aggregate_id: 'WP02' }, { wp_id: 'WP02' }),
+      ];
+      await acme().append([late, early, other, makeEvent({}, { feature_slug: '002-else' })].map(incoming));
+      const told = async (query: object) => {
+        const page = await acme().eventsAbout({ project: PROJECT, feature: FEATURE, limit: 9, ...query });
+        return { ids: page.events.map(({ document }) => idOf(document)), more: page.more };
+      };
+      const [first, second, third] = [early, late, other].map(({ event_id: id }) => id);
+      expect(await told({})).toEqual({ ids: [first, second, third], more: false });
+      expect(await told({ workPackage: 'WP01' })).toEqual({ ids: [first, second], more: false });
+      expect(await told({ limit: 2 })).toEqual({ ids: [second, third], more: true });
+      const zenith = at.subject.forTeam('zenith');
+      expect(await zenith.eventsAbout({ project: PROJECT, feature: FEATURE, limit: 9 })).toEqual({
+        events: [],
+        more: false,
+      });
+    });
+
     it('lists projects with the freshness of each machine', async () => {
       await acme().append(
         [
@@ -335,3 +357,5 @@ export const eventStoreContract = (flavour: EventStoreFlavour): void => {
     }
   });
 };
+
+const idOf = (document: string): unknown => (JSON.parse(document) as { readonly event_id: unknown }).event_id;
