@@ -28,6 +28,7 @@ const SHARED_ROOMS = {
     'src/app/cli/commands/sync/status.ts',
     'src/app/reports/get-sync-status.ts',
     'src/app/delivery/sharing-policy.ts',
+    'src/adapters/outbox/read-outbox.ts',
     'src/adapters/outbox/journal-reader.ts',
   ],
   summons: [

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { JournalRecord, OutboxReading, RawRecord } from '../../ports/outbox.js';
+import type { JournalRecord, RawRecord } from '../../ports/outbox.js';
 import { FileRoom } from '../fs/make-directory.js';
 import { storageFailure } from '../fs/atomic-write.js';
 import {
@@ -12,12 +12,6 @@ import {
 import type { OutboxPaths } from './outbox-paths.js';
 import { type DamagedRecord, scanSegment, type SegmentScan } from './scan-segment.js';
 import type { StoredRecord } from './record-format.js';
-import { type HubLedger, newestAnswered, waitingCount } from '../../domain/outbox/ledger.js';
-import { applyDecisions } from '../../domain/outbox/ownership.js';
-import { readLog } from '../fs/sealed-log.js';
-import { readDecisions } from './decision-log.js';
-import { readLedger } from './ledger-document.js';
-import { WaitingFacts } from './waiting-facts.js';
 
 /** Which journal this is and which records are there. */
 interface JournalExtent {
@@ -213,41 +207,3 @@ const segmentsFrom = (paths: OutboxPaths, from: number): readonly string[] => {
 
 const idsIn = (bytes: Buffer): readonly string[] =>
   scanSegment(bytes).records.flatMap((record) => ('damaged' in record ? [] : [record.eventId]));
-
-/** Everything the files of an outbox say, read without a lock; every file of it is replaced or appended as a whole. */
-export const readOutbox = async (paths: OutboxPaths): Promise<OutboxReading> => {
-  const extent = await new JournalReader(paths).extent();
-  const explained = readLog(paths.refused);
-  const count = (kind: string): number => explained.filter((entry) => entry?.['kind'] === kind).length;
-  const beside = {
-    refused: count('refused'),
-    withdrawn: count('withdrawn'),
-    waitingForLock: new WaitingFacts(paths.waiting).count(),
-    tornTails: readLog(paths.torn).length,
-  };
-  if (extent === undefined) return { journal: '', first: 1, last: 0, ledgers: [], decisions: [], beside };
-  const { journal, first } = extent;
-  const { decisions, unreadable } = readDecisions(paths.decisions, journal);
-  const ledgers = readLedger(paths.ledger, journal).hubs.map((ledger) => applyDecisions(ledger, decisions));
-  // A journal that lost its end is as long as the ledger knew it: what was delivered of it stays counted.
-  const last = Math.max(extent.last, ...ledgers.map(newestAnswered));
-  return {
-    journal,
-    first,
-    last,
-    ledgers,
-    decisions,
-    beside,
-    ...(unreadable === undefined ? {} : { decisionsUnreadable: unreadable }),
-  };
-};
-
-/** How many records wait for the hub and team in use; all of them when none is. */
-export const countWaiting = (reading: OutboxReading): number => {
-  const ledger = ledgerInUse(reading.ledgers);
-  return ledger === undefined ? reading.last - reading.first + 1 : waitingCount(ledger, reading.last);
-};
-
-/** The ledger of the hub and team that nothing took the place of. */
-export const ledgerInUse = (ledgers: readonly HubLedger[]): HubLedger | undefined =>
-  ledgers.find((ledger) => ledger.closedAtMs === undefined);

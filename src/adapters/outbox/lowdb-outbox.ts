@@ -112,7 +112,7 @@ export class LowdbOutbox implements Outbox {
 
   reading(): Promise<OutboxReading> {
     return this.#onStorage(async () => {
-      const { readOutbox } = await import('./journal-reader.js');
+      const { readOutbox } = await import('./read-outbox.js');
       return readOutbox(this.#paths);
     });
   }
@@ -175,7 +175,7 @@ export class LowdbOutbox implements Outbox {
 
   /** How much waits, exactly: read from the ledger, and therefore only before something is refused. */
   async #recount(): Promise<Occupancy> {
-    const [{ countWaiting }, reading] = await Promise.all([import('./journal-reader.js'), this.reading()]);
+    const [{ countWaiting }, reading] = await Promise.all([import('./read-outbox.js'), this.reading()]);
     return { last: reading.last, waiting: countWaiting(reading) };
   }
 
