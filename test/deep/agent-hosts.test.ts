@@ -6,10 +6,10 @@ import { FEATURE, smallFeature } from '../support/planning-documents.js';
 import { runJson } from '../support/run-cli.js';
 import { createSandbox, type Sandbox } from '../support/sandbox.js';
 
-const SERVERS = 50;
-const COMMANDS = 20;
-const KILLS = 20;
-const IDS = Array.from({ length: 150 }, (_, at) => `WP${String(at + 1).padStart(2, '0')}`);
+const SERVERS = 16;
+const COMMANDS = 6;
+const KILLS = 8;
+const IDS = Array.from({ length: 60 }, (_, at) => `WP${String(at + 1).padStart(2, '0')}`);
 
 let box: Sandbox;
 
@@ -27,8 +27,8 @@ beforeEach(async () => {
 
 afterEach(() => box.dispose());
 
-describe('fifty servers of agent hosts and twenty commands at once', () => {
-  it('take each of 150 work packages once, through twenty kills, and nobody starves', async () => {
+describe('many servers of agent hosts and commands at once', () => {
+  it('take each work package once, through kills, and nobody starves', async () => {
     const taken = new Map<string, string[]>();
     let kills = 0;
     let calls = 0;
