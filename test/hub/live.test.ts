@@ -53,6 +53,7 @@ describe('live sessions', () => {
       lamport_clock: 12,
       limits: { batch_events: 1000, batch_bytes: 1_048_576, event_bytes: 65_536 },
       hub_id: hub.stores.store.hubId,
+      history: hub.stores.store.history,
     });
   });
 
