@@ -27,7 +27,7 @@ export const startPostgres = async () => {
     },
     /** Drops the databases that were made; ends the server when it was started here, and removes its files. */
     stop: async () => {
-      for (const name of made) await run(address, `drop database ${name} with (force)`);
+      for (const name of made) await run(address, `drop database if exists ${name} with (force)`);
       await own?.stop();
     },
   };

@@ -129,6 +129,18 @@ describe('hubs on one PostgreSQL database', () => {
     await expect(one.store.proveWriting()).resolves.toBeUndefined();
   });
 
+  it('say that they cannot write when the database is gone', async () => {
+    const { store } = await at.open();
+    const elsewhere = openPostgresDatabase(await server.createDatabase(), {
+      log: silentLog,
+      randomness: new CryptoRandomness(),
+    });
+    const name = new URL(at.databaseUrl).pathname.slice(1);
+    await sql`drop database ${sql.id(name)} with (force)`.execute(elsewhere.writes);
+    await elsewhere.close();
+    await expect(store.proveWriting()).rejects.toThrow("The hub's database did not write.");
+  });
+
   it('find nothing under a name with NUL, which the database cannot hold', async () => {
     const { store, accounts } = await at.open();
     expect(await store.forTeam('acme').board({ project: 'a\0b' })).toEqual({ features: [] });
