@@ -25,6 +25,8 @@ const DEEP = [
     'test/package/',
   ],
   ...['test/acceptance/kills', 'test/acceptance/sync-kills', 'test/acceptance/orchestrate-large'],
+  // Whole lives of features: long histories, of some hundred processes each.
+  ...['test/acceptance/transitions', 'test/golden/corpus-life'],
   // Every command of the program against every kind of repository and hub that means harm.
   'test/acceptance/hostile-',
 ];
@@ -97,7 +99,7 @@ const runTests = async () => {
 };
 
 // A server that a test forgot keeps Jest alive for ever; somebody should hear of it.
-const LONGEST_MS = (deep ? 45 : 15) * 60_000;
+const LONGEST_MS = 45 * 60_000;
 
 // A worker that is slow to end is none: on a busy machine half a second is not enough for it. What a test file leaves
 // open fails that file, and what a run leaves behind fails the run.
