@@ -18,6 +18,7 @@ export * from './delivery/connection.js';
 export * from './delivery/guard-credentials.js';
 export * from './outbox/decision.js';
 export * from './delivery/hub-url.js';
+export * from './delivery/known-hubs.js';
 export * from './outbox/ledger.js';
 export * from './outbox/ledger.js';
 export * from './delivery/outcome.js';

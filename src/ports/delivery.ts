@@ -1,5 +1,5 @@
 import type { ConnectionStatus } from '../domain/delivery/connection.js';
-import type { KnownHub } from '../domain/delivery/hub-url.js';
+import type { KnownHub } from '../domain/delivery/known-hubs.js';
 import type { BatchOutcome } from '../domain/delivery/outcome.js';
 import type { HubAddress, Account } from '../domain/outbox/account.js';
 import type { Result } from '../domain/result.js';

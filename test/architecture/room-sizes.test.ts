@@ -12,10 +12,10 @@ interface Size {
  * pays for itself, or the commit that raises a figure says why. `goal` is what the care of this code allows in the end.
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
-  root: { lines: 2020, files: 31, goal: 1500 },
+  root: { lines: 2030, files: 34, goal: 1500 },
   events: { lines: 3690, files: 47, goal: 2200 },
   outbox: { lines: 3730, files: 30, goal: 2800 },
-  delivery: { lines: 6630, files: 67, goal: 4500 },
+  delivery: { lines: 6640, files: 69, goal: 4500 },
   reports: { lines: 1950, files: 22, goal: 1300 },
   work: { lines: 13040, files: 119, goal: 7000 },
   agents: { lines: 5540, files: 60, goal: 3000 },

@@ -1,4 +1,4 @@
-import { meet, moveTo } from '../../src/domain/delivery/hub-url.js';
+import { meet, moveTo } from '../../src/domain/delivery/known-hubs.js';
 import type { KnownHubs } from '../../src/ports/delivery.js';
 
 export interface KnownHubsFlavour {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { AgentTrust } from '../../ports/agents.js';
 import type { Checkout } from '../../ports/events.js';
-import { writeFileAtomic, onStorage } from '../fs/atomic-write.js';
+import { writeFileAtomic } from '../fs/atomic-write.js';
+import { onStorage } from '../fs/storage-failure.js';
 import { makeDirectory } from '../fs/make-directory.js';
 import type { StateRoot } from '../fs/state-root.js';
 

@@ -1,6 +1,6 @@
 import type { TomlTable } from 'smol-toml';
 import { guardCredentials } from '../../domain/delivery/guard-credentials.js';
-import { isHubId } from '../../domain/delivery/hub-url.js';
+import { isHubId } from '../../domain/delivery/known-hubs.js';
 import { isOneLine } from '../../domain/one-line.js';
 import type { CredentialReading, Credentials } from '../../ports/delivery.js';
 import { parse, stringify } from '../fs/toml.js';

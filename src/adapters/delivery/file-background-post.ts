@@ -1,7 +1,8 @@
 import { readFile, unlink } from 'node:fs/promises';
 import { existsSync, statSync } from 'node:fs';
 import type { BackgroundPost, Heartbeat } from '../../ports/delivery.js';
-import { writeFileAtomic, onStorage } from '../fs/atomic-write.js';
+import { writeFileAtomic } from '../fs/atomic-write.js';
+import { onStorage } from '../fs/storage-failure.js';
 import { makeDirectory } from '../fs/make-directory.js';
 import { lockFile, tryLockFile, type HeldLock } from '../fs/process-lock.js';
 import { parseLine, sealLine } from '../fs/sealed-log.js';

@@ -1,5 +1,6 @@
 import { isBearerToken } from '../../domain/delivery/bearer-token.js';
-import { endpointUrl, isHubId } from '../../domain/delivery/hub-url.js';
+import { endpointUrl } from '../../domain/delivery/hub-url.js';
+import { isHubId } from '../../domain/delivery/known-hubs.js';
 import { isOneLine } from '../../domain/one-line.js';
 import type { HubAddress } from '../../domain/outbox/account.js';
 import { type Result, err, ok } from '../../domain/result.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { SyncError } from '../../domain/errors.js';
-import type { KnownHub } from '../../domain/delivery/hub-url.js';
+import type { KnownHub } from '../../domain/delivery/known-hubs.js';
 import type { KnownHubs } from '../../ports/delivery.js';
 import { writeFileAtomic } from '../fs/atomic-write.js';
 import { lockFile } from '../fs/process-lock.js';

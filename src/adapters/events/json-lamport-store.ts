@@ -1,7 +1,8 @@
 import { SyncError } from '../../domain/errors.js';
 import type { LamportReading, LamportStore } from '../../ports/events.js';
 import { lockFile } from '../fs/process-lock.js';
-import { onStorage, writeFileAtomicSync, writeFully } from '../fs/atomic-write.js';
+import { writeFileAtomicSync, writeFully } from '../fs/atomic-write.js';
+import { onStorage } from '../fs/storage-failure.js';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFields, parseJson } from '../../domain/document.js';

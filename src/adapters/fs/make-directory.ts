@@ -1,7 +1,6 @@
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, read, statfsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncDirectory } from './atomic-write.js';
-import { promisify } from 'node:util';
 
 /** Makes a directory and its missing parents, private to the user, with durable entries. Does nothing when it exists. */
 export const makeDirectory = (path: string): void => {
@@ -46,61 +45,4 @@ const makeMissing = (path: string): string | undefined => {
   }
   const top = makeMissing(dirname(path));
   return makeMissing(path) === undefined ? top : (top ?? path);
-};
-
-/** Reads whole files, one after the other, into the same memory: what one read gave holds until the next. */
-export class FileRoom {
-  #room = Buffer.alloc(0);
-
-  /** The file as long as it was when it was opened. Others get their turn while the disk works. */
-  async read(path: string): Promise<Buffer> {
-    const descriptor = openSync(path, 'r');
-    try {
-      const { size } = fstatSync(descriptor);
-      // A little more than is needed: the next file is about as long.
-      if (this.#room.length < size) this.#room = Buffer.allocUnsafeSlow(size + (size >> 3));
-      let filled = 0;
-      while (filled < size) {
-        const { bytesRead } = await readInto(descriptor, this.#room, filled, size - filled, filled);
-        if (bytesRead === 0) break;
-        filled += bytesRead;
-      }
-      return this.#room.subarray(0, filled);
-    } finally {
-      closeSync(descriptor);
-    }
-  }
-}
-
-const readInto = promisify(read);
-
-/**
- * Name of the network file system that a directory lies on; `undefined` for a local one, and wherever the system
- * does not say. Locks and renames are less reliable there than a user may expect.
- */
-export const networkFileSystem = (directory: string, read = readType): string | undefined => {
-  const type = read(directory);
-  return type === undefined ? undefined : NETWORK_TYPES.get(type);
-};
-
-/** Magic numbers of Linux, from `statfs(2)`. */
-const NETWORK_TYPES: ReadonlyMap<number, string> = new Map([
-  [0x6969, 'NFS'],
-  [0x517b, 'SMB'],
-  [0xfe534d42, 'SMB'],
-  [0xff534d42, 'CIFS'],
-  [0x564c, 'NCP'],
-  [0x5346414f, 'AFS'],
-  [0x73757245, 'Coda'],
-  [0x01021997, '9P'],
-  [0x00c36400, 'Ceph'],
-]);
-
-const readType = (directory: string): number | undefined => {
-  if (process.platform !== 'linux') return undefined;
-  try {
-    return statfsSync(directory).type;
-  } catch {
-    return undefined;
-  }
 };

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isSyncError, messageOf, SyncError } from '../../domain/errors.js';
 import { makeDirectory } from './make-directory.js';
 import { NO_DETOUR } from './repository-file.js';
-import { storageFailure } from './atomic-write.js';
+import { storageFailure } from './storage-failure.js';
 import { createRequire } from 'node:module';
 
 /** An exclusive lock that this process holds until it releases it or ends, however it ends. */

@@ -2,7 +2,7 @@ import { lstatSync, type Stats } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { messageOf, SyncError } from '../../domain/errors.js';
-import { storageFailure } from './atomic-write.js';
+import { storageFailure } from './storage-failure.js';
 import { makeDirectory } from './make-directory.js';
 
 /**

@@ -64,8 +64,8 @@ const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
     : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser;
 
 /**
- * What a server may have set otherwise; the pool waits for it, whatever its types say. A hub that stops in the middle of a transaction would hold the row of its team:
- * the server ends such a session.
+ * What a server may have set otherwise; the pool waits for it, whatever its types say. A hub that stops in the middle of
+ * a transaction would hold the row of its team: the server ends such a session.
  */
 const prepareSession = async (client: pg.ClientBase): Promise<void> => {
   await client.query(
@@ -103,7 +103,7 @@ class HubQueryCompiler extends PostgresQueryCompiler {
 
 /**
  * PostgreSQL has no text with the character NUL. Ids with it are refused before they come here, and documents cannot hold
- * it; who asks for such a name finds nothing, as in SQLite, and what a device calls itself is stored without it.
+ * it; who asks for such a name finds nothing, as in SQLite, and in what a device calls itself U+FFFD takes its place.
  */
 const withoutNul = (pool: pg.Pool): PostgresPool => {
   const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();

@@ -1,4 +1,4 @@
-import type { KnownHub } from '../../domain/delivery/hub-url.js';
+import type { KnownHub } from '../../domain/delivery/known-hubs.js';
 import type { KnownHubs } from '../../ports/delivery.js';
 
 /** Which hub is where, in memory. */

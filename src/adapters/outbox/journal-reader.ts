@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { JournalRecord, RawRecord } from '../../ports/outbox.js';
-import { FileRoom } from '../fs/make-directory.js';
-import { storageFailure } from '../fs/atomic-write.js';
+import { FileRoom } from '../fs/file-room.js';
+import { storageFailure } from '../fs/storage-failure.js';
 import {
   currentTail,
   type JournalTail,

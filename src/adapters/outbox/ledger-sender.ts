@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type HubLedger, newestAnswered, sizeOf } from '../../domain/outbox/ledger.js';
 import type { OutboxReading, RawRecord, Sender } from '../../ports/outbox.js';
 import { appendToLog } from '../fs/sealed-log.js';
-import { onStorage } from '../fs/atomic-write.js';
+import { onStorage } from '../fs/storage-failure.js';
 import { sealedSegments, segmentPath, syncJournal } from './journal-writer.js';
 import { damagedRecord, JournalReader, toRawRecord } from './journal-reader.js';
 import { ledgerInUse, readOutbox } from './read-outbox.js';

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Decision } from '../../domain/outbox/decision.js';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import { type HeldLock, lockFile, tryLockFile } from '../fs/process-lock.js';
-import { onStorage } from '../fs/atomic-write.js';
+import { onStorage } from '../fs/storage-failure.js';
 import type {
   Adoption,
   CaptureLimits,

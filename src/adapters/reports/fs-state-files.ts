@@ -2,10 +2,10 @@ import { constants, existsSync, statfsSync } from 'node:fs';
 import { access, chmod, lstat, readdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { StateFiles, StateFilesReading } from '../../ports/outbox.js';
-import { networkFileSystem } from '../fs/make-directory.js';
+import { networkFileSystem } from '../fs/network-file-system.js';
 import { tryLockFile } from '../fs/process-lock.js';
 import type { StateRoot } from '../fs/state-root.js';
-import { onStorage } from '../fs/atomic-write.js';
+import { onStorage } from '../fs/storage-failure.js';
 
 /** The state root as the file system shows it. */
 export class FsStateFiles implements StateFiles {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BranchPlace } from '../../ports/work.js';
 import type { Checkout } from '../../ports/events.js';
 import { textIfPlain } from '../fs/repository-file.js';
-import { storageFailure } from '../fs/atomic-write.js';
+import { storageFailure } from '../fs/storage-failure.js';
 import { directoryOf, type Git } from './git-command.js';
 import { isBare } from './git-config-file.js';
 import { locateCheckout } from './git-places.js';

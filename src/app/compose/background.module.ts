@@ -21,7 +21,7 @@ export const backgroundModule = ({ part, useCase }: Composing<Parts>): void => {
     }) => {
       const [{ BackgroundProcess }, { BoundedFileLog }] = await Promise.all([
         import('../delivery/background-process.js'),
-        import('../../adapters/delivery/detached-starter.js'),
+        import('../../adapters/delivery/bounded-file-log.js'),
       ]);
       const log = new BoundedFileLog(root.file('sync', 'background.log'), wallClock);
       return new BackgroundProcess({ post, doorbell, service, timer, wallClock, log, version, processId });

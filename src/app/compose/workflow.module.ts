@@ -22,7 +22,7 @@ export const workflowModule = ({ part }: Composing<Parts>): void => {
     }) =>
       new GetAccountStatus(store, clock, environment, machines, {
         recognize: async (hub) =>
-          (await import('../../domain/delivery/hub-url.js')).recognize(await known.list(), hub),
+          (await import('../../domain/delivery/known-hubs.js')).recognize(await known.list(), hub),
       }),
   );
   part(

@@ -1,5 +1,5 @@
 import type { HubAddress } from '../../domain/outbox/account.js';
-import { meet, moveTo, recognize, type KnownHub } from '../../domain/delivery/hub-url.js';
+import { meet, moveTo, recognize, type KnownHub } from '../../domain/delivery/known-hubs.js';
 import type { KnownHubs } from '../../ports/delivery.js';
 import type { Outboxes } from '../../ports/outbox.js';
 

@@ -1,6 +1,7 @@
 import { hubKey, isSameHub, type Account } from '../../domain/outbox/account.js';
 import type { Decision } from '../../domain/outbox/decision.js';
-import { type KnownHub, normalizeHubUrl } from '../../domain/delivery/hub-url.js';
+import { normalizeHubUrl } from '../../domain/delivery/hub-url.js';
+import type { KnownHub } from '../../domain/delivery/known-hubs.js';
 import { setOf } from '../../domain/outbox/ledger.js';
 import { SyncError } from '../../domain/errors.js';
 import type { KnownHubs } from '../../ports/delivery.js';

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { BoundedFileLog } from '../../../src/adapters/delivery/detached-starter.js';
+import { BoundedFileLog } from '../../../src/adapters/delivery/bounded-file-log.js';
 import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
 import { scratchDirectory } from '../../support/scratch-directory.js';
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FileRoom } from '../../../src/adapters/fs/make-directory.js';
+import { FileRoom } from '../../../src/adapters/fs/file-room.js';
 import { scratchDirectory } from '../../support/scratch-directory.js';
 
 const root = scratchDirectory();

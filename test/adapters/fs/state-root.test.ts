@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { networkFileSystem } from '../../../src/adapters/fs/make-directory.js';
+import { networkFileSystem } from '../../../src/adapters/fs/network-file-system.js';
 import { StateRoot } from '../../../src/adapters/fs/state-root.js';
 import { scratchDirectory } from '../../support/scratch-directory.js';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { onStorage } from '../../../src/adapters/fs/atomic-write.js';
+import { onStorage } from '../../../src/adapters/fs/storage-failure.js';
 
 describe('work on storage', () => {
   it('gives back what the work gives back', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { hubKey } from '../../../src/domain/outbox/account.js';
-import { isHubId, meet, moveTo, recognize, type KnownHub } from '../../../src/domain/delivery/hub-url.js';
+import { isHubId, meet, moveTo, recognize, type KnownHub } from '../../../src/domain/delivery/known-hubs.js';
 
 const OLD = 'https://old.example.org';
 const NEW = 'https://new.example.org';

@@ -1,0 +1,24 @@
+import { SyncError } from '../../domain/errors.js';
+import { NoPlainFile } from './repository-file.js';
+
+/** What to throw for an error: the operating system's own and whatever is no plain file become `storage-failed`, cause kept; others stay. */
+export const storageFailure = (path: string, error: unknown): unknown => {
+  const { syscall, message, code } = (error ?? {}) as NodeJS.ErrnoException;
+  if (syscall === undefined && !(error instanceof NoPlainFile)) return error;
+  return new SyncError('storage-failed', `${path} could not be read or written: ${message}`, {
+    cause: error,
+    hint:
+      code === 'EMFILE' || code === 'ENFILE'
+        ? 'Let the process open more files ("ulimit -n" shows how many), then run the command again.'
+        : 'Check that the disk has room and that the directory is yours.',
+  });
+};
+
+/** Runs a piece of work on the files of a place; throws `storage-failed` when the operating system refuses a part of it. */
+export const onStorage = async <T>(path: string, work: () => T | Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw storageFailure(path, error);
+  }
+};
