@@ -12,7 +12,7 @@ export interface PanelSubject {
 }
 
 /** One kind of panel. */
-export interface PanelKind {
+interface PanelKind {
   readonly viewType: string;
   readonly title: (subject: PanelSubject) => string;
   /** Everything that the page shows now. */

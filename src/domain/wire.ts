@@ -39,7 +39,7 @@ const RESULT = {
 };
 
 /** One line of a batch answer, and the `ack` frame of a live session. */
-export const EVENT_RESULT = object(RESULT);
+const EVENT_RESULT = object(RESULT);
 
 /** What a hub sends on a live session, by `type`. */
 export const SERVER_MESSAGES = {

@@ -12,7 +12,7 @@ import { PreparedQuery } from './prepared-query.js';
 import type { Executor } from './prepared-query.js';
 import type { EventTable, NodeTable } from './schema.js';
 
-export interface Appended {
+interface Appended {
   readonly answers: readonly AppendAnswer[];
   /** The highest sequence number that was given; `undefined` when nothing was stored. */
   readonly last: number | undefined;

@@ -132,7 +132,7 @@ export interface BoardCellTable {
 }
 
 /** A cell as it stood after some of its events, so that a late one does not cost a fold from the first event on. */
-export interface BoardCheckpointTable {
+interface BoardCheckpointTable {
   team: string;
   project_uuid: string;
   feature_slug: string;

@@ -26,7 +26,7 @@ import type { HubDatabase } from './hub-database.js';
 import type { EventTable, NodeTable } from './schema.js';
 import { orStorageFailed } from './storage-failure.js';
 
-export interface TeamEventsDependencies {
+interface TeamEventsDependencies {
   readonly database: HubDatabase;
   readonly folder: CellFolder;
   readonly clock: WallClock;

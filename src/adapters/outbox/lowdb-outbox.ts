@@ -35,7 +35,7 @@ import { scanSegment } from './scan-segment.js';
  * The durable outbox of one project: an append-only journal of segments, and a lowdb ledger for each hub and team.
  * Capturing touches only the journal; everything about delivery is loaded when it is asked for.
  */
-export class LowdbOutbox implements Outbox {
+class LowdbOutbox implements Outbox {
   readonly project: string | undefined;
   readonly #paths: OutboxPaths;
   readonly #surroundings: OutboxSurroundings;

@@ -25,7 +25,7 @@ interface PassInput {
 }
 
 /** The log of a hub: its present history, and the ids that it has of the project. */
-export interface HubLog {
+interface HubLog {
   readonly history: string;
   readonly idsAtHub: () => Promise<ReadonlySet<string>>;
 }

@@ -10,7 +10,7 @@ interface BrowserTokens {
 }
 
 /** Whom a cookie stands for, and the cookie that takes its place when the tokens were renewed. */
-export interface BrowserEntry {
+interface BrowserEntry {
   readonly bearer: Bearer;
   readonly access: string;
   readonly cookie?: string;

@@ -17,7 +17,7 @@ import { refuse } from './route.js';
 import type { Answer, HubRequest, Route } from './route.js';
 import { bearerProblem } from './token-api.js';
 
-export interface DoorOptions {
+interface DoorOptions {
   readonly routes: readonly Route[];
   readonly accounts: AccountStore;
   readonly log: Log;

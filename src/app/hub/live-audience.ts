@@ -12,7 +12,7 @@ export interface Listener {
   giveUp(): void;
 }
 
-export interface Membership {
+interface Membership {
   /** Resolves when everything that is stored from now on will be told; rejects when the store cannot be read. */
   readonly ready: Promise<void>;
   /** There is room for more. Nothing is told before the first call. */

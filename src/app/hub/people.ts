@@ -10,7 +10,7 @@ import type {
   UserSummary,
 } from '../../ports/hub.js';
 
-export interface NewUser {
+interface NewUser {
   readonly name: string;
   readonly password: string;
   readonly team: string;

@@ -18,7 +18,7 @@ import { listResources, readResource, RESOURCE_TEMPLATES } from './resources.js'
 import { annotationsOf, type Tool } from './tool.js';
 import { WORK_TOOLS } from './work-tools.js';
 
-export const TOOLS: readonly Tool[] = [...READ_TOOLS, ...WORK_TOOLS];
+const TOOLS: readonly Tool[] = [...READ_TOOLS, ...WORK_TOOLS];
 
 export interface ServeInput extends Omit<ProjectQuestion, 'roots'> {
   readonly version: string;

@@ -125,7 +125,7 @@ const sample = (event: EventFacts) => seal(event, 'ffffffffffff', 2 ** 48);
  * Redacts one value of a payload. Free text is redacted as its kind says; a value that nobody has described may
  * hold anything, so every text in it is redacted. Values that are confined stay as they are.
  */
-export const redactMember = (key: PayloadKey | undefined, value: unknown, scope: RedactionScope): unknown => {
+const redactMember = (key: PayloadKey | undefined, value: unknown, scope: RedactionScope): unknown => {
   if (key === undefined) return redactDeep(value, scope);
   if (key.kind.free === undefined || typeof value !== 'string') return value;
   return key.kind.free === 'trace' ? redactTrace(value, scope) : redact(value, scope);
@@ -144,7 +144,7 @@ const redactDeep = (value: unknown, scope: RedactionScope): unknown => {
  * The nearest value that JSON can hold, for keeping what is not valid: what JSON does not know becomes text, what is
  * nested too deeply or appears for a second time is left out, unpaired surrogates become the replacement character.
  */
-export const toJson = (value: unknown): unknown => convert(value, 0, new Set());
+const toJson = (value: unknown): unknown => convert(value, 0, new Set());
 
 const convert = (value: unknown, depth: number, seen: Set<object>): unknown => {
   switch (typeof value) {
@@ -180,7 +180,7 @@ const replaceUnpaired = (text: string): string => text.replace(UNPAIRED, '\ufffd
  * Saves `excess` bytes of a payload: cuts its free texts, the longest first, and where that is not enough leaves out
  * the largest other values, which makes the payload invalid and is seen as such. Every cut is visible.
  */
-export const fitPayload = (payload: Fields, freeKeys: readonly string[], excess: number): Fields => {
+const fitPayload = (payload: Fields, freeKeys: readonly string[], excess: number): Fields => {
   const fitted = new Map(Object.entries(payload));
   let left = excess;
   const replace = (key: string, value: string): void => {

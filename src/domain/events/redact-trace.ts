@@ -2,7 +2,7 @@ import { pathPattern } from './hide-home.js';
 import { redact, untilStable, type RedactionScope } from './redact.js';
 
 /** What stands in the place of a path outside the project. */
-export const OUTSIDE = '[path]';
+const OUTSIDE = '[path]';
 
 /**
  * Redacts a stack trace: as {@link redact}, and beyond that no path outside the project remains. Paths inside it

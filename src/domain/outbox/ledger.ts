@@ -50,7 +50,7 @@ export interface LedgerException {
   readonly dueAtMs?: number;
 }
 
-export interface LedgerTotals {
+interface LedgerTotals {
   readonly delivered: number;
   readonly duplicate: number;
   readonly discarded: number;
