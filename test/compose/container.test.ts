@@ -98,6 +98,7 @@ const PARTS: Readonly<Record<keyof Parts, true>> = {
   readBoard: true,
   readWorkAhead: true,
   takeNext: true,
+  reviewWorkPackage: true,
   watchBoard: true,
   mergeWorkPackages: true,
   acceptWorkPackages: true,

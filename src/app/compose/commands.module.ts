@@ -35,6 +35,11 @@ export const commandsModule = ({ part, useCase }: Composing<Parts>): void => {
   useCase('takeNext', ['repository', 'merges', 'implementWorkPackage'], () => import('../work/take-next.js'));
   useCase('checkFeature', ['repository', 'files'], () => import('../work/check-feature.js'));
   useCase('showWorkPackage', ['repository', 'merges', 'files'], () => import('../work/show-work-package.js'));
+  useCase(
+    'reviewWorkPackage',
+    ['repository', 'showWorkPackage', 'moveWorkPackage', 'mergeWorkPackages'],
+    () => import('../work/review-work-package.js'),
+  );
   useCase('cleanFeature', ['repository', 'merges', 'files'], () => import('../work/clean-feature.js'));
   useCase('findUnfinishedWork', ['repository', 'files'], () => import('../work/unfinished-work.js'));
   useCase('logBreakage', ['repository', 'showIdentity', 'emitter'], () => import('../work/log-breakage.js'));

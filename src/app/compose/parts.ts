@@ -70,6 +70,7 @@ import type { CheckFeature } from '../work/check-feature.js';
 import type { MarkStatus } from '../work/mark-status.js';
 import type { ReadBoard } from '../work/read-board.js';
 import type { ReadWorkAhead } from '../work/read-work-ahead.js';
+import type { ReviewWorkPackage } from '../work/review-work-package.js';
 import type { TakeNext } from '../work/take-next.js';
 import type { WatchBoard } from '../work/watch-board.js';
 import type { MoveEvents } from '../delivery/move-events.js';
@@ -205,6 +206,7 @@ export interface WorkUseCases {
   readonly findUnfinishedWork: FindUnfinishedWork;
   readonly readWorkAhead: ReadWorkAhead;
   readonly takeNext: TakeNext;
+  readonly reviewWorkPackage: ReviewWorkPackage;
   readonly readBoard: ReadBoard;
   readonly watchBoard: WatchBoard;
   readonly mergeWorkPackages: MergeWorkPackages;

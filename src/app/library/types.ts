@@ -55,6 +55,7 @@ export type * from '../work/new-feature.js';
 export type * from '../work/read-board.js';
 export type * from '../work/read-work-ahead.js';
 export type * from '../work/take-next.js';
+export type * from '../work/review-work-package.js';
 export type * from '../work/show-work-package.js';
 export type * from '../work/unfinished-work.js';
 export type * from '../work/watch-board.js';

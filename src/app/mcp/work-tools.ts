@@ -4,8 +4,6 @@ import { describeUnfinished } from '../cli/commands/shared/warn-unfinished.js';
 import { tellBeside, workDocument } from '../cli/commands/shared/work-report.js';
 import { given } from '../cli/commands/shared/given.js';
 import { list, orNull, text } from '../cli/schemas/schema.js';
-import type { FeatureRequest } from '../work/locate-feature.js';
-import type { ShownWorkPackage } from '../work/show-work-package.js';
 import type { PerformedWork } from '../work/work-plan.js';
 import { documentOfCommand, FEATURE } from './read-tools.js';
 import { defineTool, type Call, type Tool } from './tool.js';
@@ -153,59 +151,21 @@ export const WORK_TOOLS: readonly Tool[] = [
     }),
     run: async (call) => {
       const { args, client, signal } = call;
-      const { feedback, agent: by, verdict } = args;
+      const { work_package: workPackageId, feedback, agent: by } = args;
+      const verdict = args.verdict as 'approve' | 'request_changes';
       const request = await client.feature(args.feature);
-      const shown = await client.work.showWorkPackage.run({ ...request, workPackageId: args.work_package });
-      const of = { ...request, workPackageId: shown.workPackageId, ...given({ by }) };
-      if (verdict === 'request_changes') {
-        if (feedback === undefined || feedback.trim() === '')
-          throw new SyncError('input-invalid', 'Changes are requested, and feedback does not say which.');
-        // Said before, and the answer was lost: the move finds itself done.
-        const isSaid = shown.lane === 'doing' && unquoted(shown.feedback).includes(feedback.trim());
-        if (!isSaid) refuseUnlessInReview(shown, []);
-        const how = isSaid ? {} : { feedback };
-        return answer(call, await client.work.moveWorkPackage.run({ ...of, to: 'doing', ...how }, signal));
-      }
-      if (feedback !== undefined && feedback.trim() !== '')
-        throw new SyncError('input-invalid', 'Approved work has no feedback.', { hint: 'Use add_note.' });
-      refuseUnlessInReview(shown, ['done']);
-      const commit = shown.lane === 'done' ? null : await merge(call, request, shown, by);
-      const work = await client.work.moveWorkPackage.run({ ...of, to: 'done', note: 'Approved' }, signal);
-      return { ...(await answer(call, work)), merge_commit: commit };
+      const input = { ...request, workPackageId, verdict, ...given({ feedback, by }) };
+      const work = await client.work.reviewWorkPackage.run(input, signal);
+      const { mergeCommit } = work;
+      return {
+        ...(await answer(call, work)),
+        ...(mergeCommit === undefined ? {} : { merge_commit: mergeCommit }),
+      };
     },
   }),
 ];
 
-/** Feedback stands in the file as a quotation. */
-const unquoted = (text: string): string => text.replaceAll(/^> ?/gm, '');
-
 const answer = async (call: Call<unknown>, work: PerformedWork<object>): Promise<object> => {
   await tellBeside(work, { warn: call.note, note: call.note });
   return workDocument(work);
-};
-
-/** What is in doing would be merged and handed over by itself: the word of a reviewer is about what was handed over. */
-const refuseUnlessInReview = ({ workPackageId, lane }: ShownWorkPackage, others: readonly string[]): void => {
-  if (lane === 'for_review' || others.includes(lane ?? '')) return;
-  throw new SyncError(
-    'transition-illegal',
-    `${workPackageId} is in ${lane ?? 'no lane'}, not in for_review.`,
-    {
-      hint: 'Only what was handed over is reviewed. ready_work lists it under to_review.',
-    },
-  );
-};
-
-/** Merges the branch of a work package, as far as there is one. */
-const merge = async (
-  { client, signal }: Call<unknown>,
-  request: FeatureRequest,
-  { feature, workPackageId, branch }: ShownWorkPackage,
-  agent: string | undefined,
-): Promise<string | null> => {
-  const repository = await client.port('repository');
-  if ((await repository.branchTip(request.checkout, branch)) === undefined) return null;
-  const input = { ...request, feature, workPackageIds: [workPackageId], ...given({ agent }) };
-  const { result } = await client.work.mergeWorkPackages.run(input, signal);
-  return result.workPackages.find((each) => each.workPackageId === workPackageId)?.commit ?? null;
 };
