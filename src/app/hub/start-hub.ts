@@ -65,6 +65,7 @@ export interface RunningHub {
 /** Serves the contract on one address. Throws `wrong-usage` when the address cannot be taken. */
 export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   const { store, accounts, listener, clock, log } = options;
+  if (listener.tls !== undefined) requireFittingPair(listener.tls);
   const limits = { ...DEFAULT_HUB_LIMITS, ...options.limits };
   const audience = new LiveAudience(store, limits, log);
   const turns = new Turns(limits.waitingBatches);
@@ -142,7 +143,7 @@ const makeServer = (listener: ListenerOptions, limits: HubLimits, handle: Reques
   const server =
     listener.tls === undefined
       ? createServer(options, inOrder)
-      : createTlsServer({ ...options, ...fittingPair(listener.tls) }, inOrder);
+      : createTlsServer({ ...options, ...listener.tls }, inOrder);
   // An answer that nobody reads is not kept for ever.
   server.setTimeout(limits.unreadAnswerMs);
   return server;
@@ -174,10 +175,9 @@ const oneByOne = (handle: RequestListener, most: number): RequestListener => {
 };
 
 /** Fails with `wrong-usage` for what no server can be made of. */
-const fittingPair = (pair: { readonly cert: string; readonly key: string }): typeof pair => {
+const requireFittingPair = (pair: { readonly cert: string; readonly key: string }): void => {
   try {
     createSecureContext(pair);
-    return pair;
   } catch (error) {
     const [message, hint] = pairFault(pair, (error as NodeJS.ErrnoException).code);
     throw new SyncError('wrong-usage', message, { cause: error, hint });
