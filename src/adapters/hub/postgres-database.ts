@@ -16,7 +16,7 @@ export const openPostgresDatabase = (
 ): HubDatabase => {
   const settings = {
     connectionString: address,
-    application_name: 'spec-kitty hub',
+    application_name: 'spec-kitty-hub',
     connectionTimeoutMillis: CONNECTING_MS,
     keepAlive: true,
     types: { getTypeParser },

@@ -138,9 +138,10 @@ export class People {
       'user' in which ? { user: which.user.normalize('NFC') } : which,
     );
     if (ended.length > 0) return ended;
-    const noun = kind === 'device' ? 'session' : 'token';
+    const [noun, list] =
+      kind === 'device' ? ['session', 'spec-kitty hub session list'] : ['token', 'spec-kitty hub token list'];
     throw new SyncError('input-invalid', `No ${noun} that is still open is called so.`, {
-      hint: `See them with: spec-kitty hub ${noun} list`,
+      hint: `See them with: ${list}`,
     });
   }
 }

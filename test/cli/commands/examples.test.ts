@@ -4,7 +4,7 @@ import { FEATURE, smallFeature } from '../../support/planning-documents.js';
 
 /** They wait for somebody, run other programs, or name what only their reader has; that they can be parsed is tested elsewhere. */
 const NOT_HERE =
-  /auth login|\bhub |events (?:tail|import)|sync (?:run|move)|--watch|^spec-kitty orchestrate|[|<>]|01KH/;
+  /auth login|\bhub |events (?:tail|import)|sync (?:run|move)|--watch|^spec-kitty mcp|^spec-kitty orchestrate|[|<>]|01KH/;
 
 const EXAMPLES = COMMANDS.flatMap(({ examples }) => examples.map(([line]) => line)).filter(
   (line) => !NOT_HERE.test(line),

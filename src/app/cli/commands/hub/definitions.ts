@@ -152,7 +152,7 @@ export const hubCommands = [
     path: 'hub user password <name>',
     summary: 'give a user another password',
     details:
-      'Asks for it without showing it. Every device of the user has to sign in again; tokens of programs stay, see: spec-kitty hub token list.',
+      'Asks for it without showing it. Every device of the user has to sign in again; tokens of programs stay. They are shown by: spec-kitty hub token list',
     positionals: { name: 'user' },
     options: { ...PASSWORD, ...PLACE },
     examples: [['spec-kitty hub user password ada', 'when it was lost, or somebody else knows it']],
