@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { processesMarked } from './marked-processes.mjs';
-import { SWIFT_GIT } from './scratch-git.js';
 
 /** A machine of its own for one test: home, state root, place for temporary files, and an environment that names them. */
 export interface Sandbox {
@@ -33,7 +32,6 @@ export const createSandbox = async (): Promise<Sandbox> => {
   ];
   const stateRoot = join(directory, 'state');
   for (const path of [home, project, temporary]) await mkdir(path);
-  await writeFile(join(home, '.gitconfig'), SWIFT_GIT);
   const id = randomUUID();
   const env: Record<string, string> = {
     ...inherited(),

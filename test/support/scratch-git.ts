@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /** Settings for repositories that live as long as a test: no upkeep after a commit, nothing waits for the disk. */
-export const SWIFT_GIT = '[core]\n\tfsync = none\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n';
+const SWIFT_GIT = '[core]\n\tfsync = none\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n';
 
 /** A real git repository in a temporary directory, deaf to the configuration of the machine. */
 export interface ScratchGit {
