@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { access, copyFile, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 /**
@@ -48,7 +48,7 @@ const installEditor = async () => {
   await writeFile(COMPLETE, '');
 };
 
-/** `npm run` puts the node-gyp that npm carries on the path, and tells it where Node's headers are. */
+/** `npm run` puts the node-gyp that npm carries on the path. */
 const compile = (directory) => npm(HERE, 'run', 'gyp', '--', '-C', directory);
 
 const compileArgon = async () => {
@@ -58,11 +58,19 @@ const compileArgon = async () => {
   if (ready.length === 0) await npm(directory, 'rebuild', '--build-from-source');
 };
 
-const npm = (directory, ...args) => run('npm', ['--prefix', directory, ...args], directory);
+const npm = async (directory, ...args) =>
+  run('npm', ['--prefix', directory, ...args], directory, await withHeaders());
 
-const run = async (program, args, cwd = HERE) => {
+/** Node's headers are those of this Node where it has them; node-gyp would download them for each home anew. */
+const withHeaders = async () => {
+  const prefix = dirname(dirname(process.execPath));
+  const isThere = await exists(join(prefix, 'include', 'node', 'node.h'));
+  return isThere ? { ...process.env, npm_config_nodedir: prefix } : process.env;
+};
+
+const run = async (program, args, cwd = HERE, env = process.env) => {
   try {
-    await promisify(execFile)(program, args, { cwd, maxBuffer: 64 * 1024 * 1024 });
+    await promisify(execFile)(program, args, { cwd, env, maxBuffer: 64 * 1024 * 1024 });
   } catch (error) {
     const told = `${error.stdout ?? ''}${error.stderr ?? ''}`.split('\n').slice(-20).join('\n');
     throw new Error(`${program} ${args.join(' ')} failed in ${cwd}:\n${told}`, { cause: error });
