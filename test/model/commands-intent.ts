@@ -70,11 +70,12 @@ export class ResolveIntent implements OutboxCommand {
         steps.push(captures);
       }
     }
-    world.disk.arm(this.fault);
-    const resolved = await resolveIntent(intent, world.outbox, Infinity).catch((error: unknown) => {
-      if (world.disk.struck === undefined) throw error;
-      return undefined;
-    });
+    const resolved = await resolveIntent(intent, world.outbox, world.disk, this.fault).catch(
+      (error: unknown) => {
+        if (world.disk.struck === undefined) throw error;
+        return undefined;
+      },
+    );
     const { struck } = world.disk;
     world.disk.note();
     world.disk.arm(undefined);
