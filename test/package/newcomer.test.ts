@@ -64,12 +64,14 @@ class Newcomer {
   /** The same where no question can be asked: the refusals name the options that answer. */
   followWithAnswers(start: string, answers: Readonly<Record<string, string>>, input: string): Ended {
     let line = this.hint(start);
-    for (let ended = this.attempt(line, input); ended.status !== 0; ended = this.attempt(line, input)) {
+    let ended = this.attempt(line, input);
+    while (ended.status !== 0) {
       const option = Object.keys(answers).find((name) => this.#heard.includes(name) && !line.includes(name));
       if (option === undefined) throw new Error(`${line} ended with ${ended.status}:\n${this.#heard}`);
       line = `${line} ${option} ${answers[option]}`.trimEnd();
+      ended = this.attempt(line, input);
     }
-    return this.attempt(line, input);
+    return ended;
   }
 
   /** Starts what the command before has printed, hears what it says first, and returns how to end it. */
