@@ -100,7 +100,7 @@ describe('a place that is named for output', () => {
 
   it('may be a pipe with a name', () =>
     inFilledProject(async (sandbox) => {
-      const line = 'mkfifo way; sk events export --output way & cat way | wc -l; wait %1';
+      const line = 'mkfifo way; sk events export --output way & writer=$!; cat way | wc -l; wait $writer';
       expect(await shell(sandbox, line)).toMatchObject({
         code: 0,
         stdout: expect.stringMatching(/^\s*\d+\n/),
