@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { post, Refusal } from './api.js';
 import { connect, disconnect, me } from './live.js';
-import { Ago, Empty } from './parts.js';
+import { Ago, Empty } from './words.js';
 import { useCall } from './use-call.js';
 
 interface Session {

@@ -1,7 +1,10 @@
+import { pagePath } from '../../domain/hub/page-path.js';
 import { cellOf } from '../../domain/hub/board-event.js';
 import { activity, version, type ActivityEntry } from './live.js';
-import { Choice, distinct, Empty, projectName } from './parts.js';
-import { filterOf, workPackagePath } from './router.js';
+import { projectName } from './board-rows.js';
+import { Choice, distinct } from './filters.js';
+import { Empty } from './words.js';
+import { filterOf } from './router.js';
 import { EventLine } from './work-package.js';
 
 const FILTERS: Readonly<Record<string, (entry: ActivityEntry) => string>> = {
@@ -46,7 +49,9 @@ export const Activity = () => {
               <EventLine event={entry.event} />
               <p class="line faint">
                 {workPackage === '' ? null : (
-                  <a href={workPackagePath(project, feature, workPackage)}>{workPackage}</a>
+                  <a href={pagePath({ project: project, feature: feature, workPackage: workPackage })}>
+                    {workPackage}
+                  </a>
                 )}
                 <span>
                   {projectName(project)} / {feature}

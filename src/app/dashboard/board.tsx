@@ -1,5 +1,9 @@
 import { LANES } from '../../domain/events/lane.js';
-import { Card, Choice, distinct, Empty, LANE_NAMES, projectName, rows, Virtual, type Row } from './parts.js';
+import { projectName, rows, type Row } from './board-rows.js';
+import { Card } from './card.js';
+import { Choice, distinct } from './filters.js';
+import { Virtual } from './virtual-list.js';
+import { Empty, LANE_NAMES } from './words.js';
 import { filterOf, setFilter } from './router.js';
 
 /** The board over all projects, or of one project or feature. */

@@ -1,9 +1,11 @@
+import { pagePath } from '../../domain/hub/page-path.js';
 import type { FlowDay } from '../../domain/hub/history.js';
 import { Board } from './board.js';
 import { FlowChart } from './flow-chart.js';
 import { Graph } from './graph.js';
 import { boards, version } from './live.js';
-import { Empty, projectName, Said } from './parts.js';
+import { projectName } from './board-rows.js';
+import { Empty, Said } from './words.js';
 import { useCall } from './use-call.js';
 
 export const Feature = ({ project, feature }: { readonly project: string; readonly feature: string }) => {
@@ -23,7 +25,7 @@ export const Feature = ({ project, feature }: { readonly project: string; readon
         <Said text={feature} wide />
       </h1>
       <p class="faint">
-        <a href={`/projects/${project}`}>{projectName(project)}</a> · {done} done, {all.length - done} left
+        <a href={pagePath({ project })}>{projectName(project)}</a> · {done} done, {all.length - done} left
         {board.feature?.target_branch == null ? null : <> · merges into {board.feature.target_branch}</>}
       </p>
       <Board project={project} feature={feature} />

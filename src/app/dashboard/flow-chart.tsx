@@ -1,5 +1,5 @@
 import { STACKED_LANES, type FlowDay } from '../../domain/hub/history.js';
-import { Empty, LANE_NAMES } from './parts.js';
+import { Empty, LANE_NAMES } from './words.js';
 
 const WIDTH = 480;
 const HEIGHT = 160;

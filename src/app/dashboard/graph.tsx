@@ -1,8 +1,9 @@
+import { pagePath } from '../../domain/hub/page-path.js';
 import { Graph as Layout, layout } from '@dagrejs/dagre';
 import { useMemo } from 'preact/hooks';
 import type { WorkPackageState } from '../../domain/hub/cell-state.js';
-import { Empty, LANE_NAMES, titleOf } from './parts.js';
-import { workPackagePath } from './router.js';
+import { titleOf } from './board-rows.js';
+import { Empty, LANE_NAMES } from './words.js';
 
 const WIDTH = 176;
 const HEIGHT = 40;
@@ -35,7 +36,7 @@ export const Graph = ({ project, feature, workPackages }: Shown) => {
             const state = byId.get(id);
             const lane = state?.lane ?? undefined;
             return (
-              <a key={id} href={workPackagePath(project, feature, id)}>
+              <a key={id} href={pagePath({ project: project, feature: feature, workPackage: id })}>
                 <rect
                   class={`node ${lane ?? 'none'}`}
                   x={x - WIDTH / 2}

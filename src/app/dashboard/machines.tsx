@@ -1,6 +1,7 @@
+import { pagePath } from '../../domain/hub/page-path.js';
 import { SILENT_AFTER_MS } from '../../domain/hub/attention.js';
 import { projects, version } from './live.js';
-import { Ago, Empty } from './parts.js';
+import { Ago, Empty } from './words.js';
 
 /** Every machine with when it was last heard, the freshest first. */
 export const Machines = () => {
@@ -29,7 +30,7 @@ export const Machines = () => {
                 <a href={`/activity?machine=${encodeURIComponent(node.node_id)}`}>{node.node_id}</a>
               </td>
               <td>
-                <a href={`/projects/${project.project_uuid}`}>
+                <a href={pagePath({ project: project.project_uuid })}>
                   {project.project_slug ?? project.project_uuid.slice(0, 8)}
                 </a>
               </td>

@@ -7,7 +7,8 @@ import { Keys } from './keys.js';
 import { asOf, connect, connection, fault, loaded, me } from './live.js';
 import { Machines } from './machines.js';
 import { FeatureTable, inbox, Now } from './now.js';
-import { Empty, projectName } from './parts.js';
+import { projectName } from './board-rows.js';
+import { Empty } from './words.js';
 import { address, listenToAddress } from './router.js';
 import { WorkPackage } from './work-package.js';
 

@@ -1,7 +1,8 @@
+import { pagePath } from '../../domain/hub/page-path.js';
 import { attentionOf, type AttentionReason } from '../../domain/hub/attention.js';
-import { Ago, Empty, FeatureLink, LaneMark, projectName, rows, Said, features, titleOf } from './parts.js';
+import { projectName, rows, features, titleOf } from './board-rows.js';
+import { Ago, Empty, FeatureLink, LaneMark, Said } from './words.js';
 import { boards, projects, version } from './live.js';
-import { workPackagePath } from './router.js';
 
 const REASONS: Readonly<Record<AttentionReason, string>> = {
   error: 'failed',
@@ -44,7 +45,10 @@ export const Now = () => {
         <ul class="list">
           {items.slice(0, SHOWN).map((item) => (
             <li key={`${item.project}/${item.feature}/${item.wp_id}`}>
-              <a class={`item ${item.reason}`} href={workPackagePath(item.project, item.feature, item.wp_id)}>
+              <a
+                class={`item ${item.reason}`}
+                href={pagePath({ project: item.project, feature: item.feature, workPackage: item.wp_id })}
+              >
                 <span class="line">
                   <b>{item.wp_id}</b> <span class="reason">{REASONS[item.reason]}</span>
                   <Said text={item.title ?? ''} wide />
@@ -72,7 +76,10 @@ export const Now = () => {
         <ul class="list">
           {atWork.slice(0, SHOWN).map(({ project, feature, state }) => (
             <li key={`${project}/${feature}/${state.wp_id}`}>
-              <a class="item" href={workPackagePath(project, feature, state.wp_id)}>
+              <a
+                class="item"
+                href={pagePath({ project: project, feature: feature, workPackage: state.wp_id })}
+              >
                 <span class="line">
                   <span class="agent">{state.agent?.agent_id}</span> <b>{state.wp_id}</b>
                   <Said text={titleOf(state)} wide />
@@ -120,7 +127,7 @@ export const FeatureTable = ({ project: only }: { readonly project?: string }) =
               </span>
             </span>
             <span class="line faint">
-              <a href={`/projects/${project}`}>{projectName(project)}</a>
+              <a href={pagePath({ project })}>{projectName(project)}</a>
               <meter min={0} max={total} value={done} aria-label={`${done} of ${total} done`} />
             </span>
           </li>

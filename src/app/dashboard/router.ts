@@ -21,12 +21,6 @@ export const setFilter = (name: string, value: string): void => {
   go(next.href, 'replace');
 };
 
-export const featurePath = (project: string, feature: string): string =>
-  `/projects/${project}/features/${encodeURIComponent(feature)}`;
-
-export const workPackagePath = (project: string, feature: string, id: string): string =>
-  `${featurePath(project, feature)}/work-packages/${encodeURIComponent(id)}`;
-
 /** Own links change the page without loading it; a click that asks for a tab of its own gets one. */
 export const listenToAddress = (): void => {
   addEventListener('popstate', () => (address.value = new URL(location.href)));

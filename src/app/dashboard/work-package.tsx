@@ -1,7 +1,9 @@
+import { pagePath } from '../../domain/hub/page-path.js';
 import type { EnvelopeDocument } from '../../domain/events/envelope.js';
 import { fieldOf, textOf } from '../../domain/hub/board-event.js';
 import { boards, version } from './live.js';
-import { Ago, Empty, FeatureLink, LaneMark, projectName, Said, titleOf } from './parts.js';
+import { projectName, titleOf } from './board-rows.js';
+import { Ago, Empty, FeatureLink, LaneMark, Said } from './words.js';
 import { useCall } from './use-call.js';
 
 interface Entry {
@@ -37,7 +39,7 @@ export const WorkPackage = ({ project, feature, id }: Place) => {
       <p class="line faint">
         {state === undefined ? null : <LaneMark lane={state.lane} detail={state.detail} />}
         {state?.agent == null ? null : <span class="agent">{state.agent.agent_id}</span>}
-        <a href={`/projects/${project}`}>{projectName(project)}</a>
+        <a href={pagePath({ project })}>{projectName(project)}</a>
         <FeatureLink project={project} feature={feature} />
       </p>
       {state?.dependencies.length ? (

@@ -1,0 +1,63 @@
+import type { ComponentChildren } from 'preact';
+import type { Lane } from '../../domain/events/lane.js';
+import { pagePath } from '../../domain/hub/page-path.js';
+
+export const LANE_NAMES: Readonly<Record<Lane, string>> = {
+  planned: 'Planned',
+  doing: 'Doing',
+  for_review: 'For review',
+  done: 'Done',
+};
+
+/** Text of people: its own direction, on one line, whole in the tooltip. */
+export const Said = ({ text, wide }: { readonly text: string; readonly wide?: boolean }) => (
+  <bdi
+    class={wide === true ? 'said wide' : 'said'}
+    title={text.length > LONG ? text.slice(0, LONGEST) : undefined}
+  >
+    {text.slice(0, LONGEST)}
+  </bdi>
+);
+
+const LONG = 40;
+const LONGEST = 500;
+
+export const LaneMark = ({
+  lane,
+  detail,
+}: {
+  readonly lane: Lane | null;
+  readonly detail?: string | null;
+}) => (
+  <span class={`lane ${lane ?? 'none'}`}>{detail ?? (lane === null ? 'no lane' : LANE_NAMES[lane])}</span>
+);
+
+export const FeatureLink = ({ project, feature }: { readonly project: string; readonly feature: string }) => (
+  <a href={pagePath({ project, feature })}>
+    <Said text={feature === '' ? 'no feature' : feature} />
+  </a>
+);
+
+/** How long ago, in the largest unit that says something; the exact time is in the tooltip. */
+export const Ago = ({ time }: { readonly time: string }) => {
+  const ms = Date.now() - Date.parse(time);
+  const [value, unit] = UNITS.map(([size, name]) => [Math.floor(ms / size), name] as const).find(
+    ([count]) => count >= 1,
+  ) ?? [0, 's'];
+  return (
+    <time dateTime={time} title={time} class="ago">
+      {Number.isNaN(ms) ? 'unknown' : value === 0 ? 'just now' : `${value} ${unit} ago`}
+    </time>
+  );
+};
+
+const UNITS = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+  [1000, 's'],
+] as const;
+
+export const Empty = ({ children }: { readonly children: ComponentChildren }) => (
+  <p class="empty">{children}</p>
+);
