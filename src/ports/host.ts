@@ -43,6 +43,12 @@ export interface Machine {
   readonly homeDirectory: string;
 }
 
+/** Where people read pages. */
+export interface Browser {
+  /** Shows an http address in a browser of its own. `false`: there is none in front of this person. Never rejects. */
+  open(url: string): Promise<boolean>;
+}
+
 /** Messages for people and for diagnosis; never payloads, never tokens. */
 export interface Log {
   warn(message: string): void;

@@ -32,6 +32,7 @@ const PARTS: Readonly<Record<keyof Parts, true>> = {
   eventIds: true,
   hash: true,
   machine: true,
+  browser: true,
   log: true,
   configs: true,
   settings: true,

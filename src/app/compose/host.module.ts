@@ -17,6 +17,10 @@ export const hostModule = ({ part }: Composing<Parts>): void => {
   part('eventIds', ['wallClock'], ({ wallClock: clock }) => new UlidEventIdSource(clock));
   part('hash', [], () => new CryptoHash());
   part('machine', [], () => new NodeMachine());
+  part('browser', ['environment'], async ({ environment: { env } }) => {
+    const { SystemBrowser } = await import('../../adapters/host/system-browser.js');
+    return new SystemBrowser(env);
+  });
   part(
     'log',
     ['environment'],

@@ -20,7 +20,16 @@ import type {
   LiveTransport,
 } from '../../ports/delivery.js';
 import type { LamportStore, CheckoutRegistry, ConfigStore, SettingsStore } from '../../ports/events.js';
-import type { EventIdSource, Hash, Log, Machine, Randomness, Timer, WallClock } from '../../ports/host.js';
+import type {
+  Browser,
+  EventIdSource,
+  Hash,
+  Log,
+  Machine,
+  Randomness,
+  Timer,
+  WallClock,
+} from '../../ports/host.js';
 import type { Merges, FeatureFiles, IntentStore, Repository } from '../../ports/work.js';
 import type { Outboxes, StateFiles } from '../../ports/outbox.js';
 import type { StateRoot } from '../../adapters/fs/state-root.js';
@@ -119,6 +128,7 @@ export interface Ports {
   readonly eventIds: EventIdSource;
   readonly hash: Hash;
   readonly machine: Machine;
+  readonly browser: Browser;
   readonly log: Log;
   readonly configs: ConfigStore;
   readonly settings: SettingsStore;

@@ -125,6 +125,11 @@ export const otherSchemas: readonly DocumentSchema[] = [
     set_aside: orNull(text('where the broken config lies now')),
     commit: orNull(text()),
   }),
+  documentOf('open', {
+    url: text('of the page'),
+    is_shared: flag('whether the events of this project go to that hub at all, as far as its config says'),
+    opened: flag('whether a browser was started'),
+  }),
   documentOf('config list', { settings: list(object(setting)) }),
   documentOf('config get', setting),
   documentOf('config set', { key: text(), value: text(), place: settingPlace }),

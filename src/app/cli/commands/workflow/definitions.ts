@@ -107,6 +107,19 @@ export const workflowCommands: readonly CommandDefinition[] = [
     load: () => import('./orchestrate.js'),
   }),
   defineCommand({
+    path: 'open [wp]',
+    summary: "show the feature at hand on the hub's dashboard, in a browser",
+    details:
+      'Prints the address. At a terminal with a screen it opens it, too. The page of a work package shows what happened to it; outside a feature it is the page of the project, and outside a project the first one. Whoever is not signed in there is asked to.',
+    positionals: { wp: 'work package, such as WP01' },
+    options: { print: { type: 'boolean', describe: 'only print the address' } },
+    examples: [
+      ['spec-kitty open', 'board, graph and flow of the feature'],
+      ['spec-kitty open WP01 --print', 'an address for a colleague'],
+    ],
+    load: () => import('./open.js'),
+  }),
+  defineCommand({
     path: 'agent feature finalize-tasks',
     summary: 'fix the plan of a feature and announce its work packages',
     details:

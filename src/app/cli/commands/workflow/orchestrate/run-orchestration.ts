@@ -6,6 +6,7 @@ import type { ConsentQuestion } from '../../../../agents/agent-consent.js';
 import type { ProgressListener } from '../../../../agents/orchestration-progress.js';
 import type { CommandContext, Report } from '../../../define-command.js';
 import { askYesNo } from '../../shared/ask.js';
+import { findHubPage } from '../../shared/hub-page.js';
 import { workReport } from '../../shared/work-report.js';
 import type { OrchestrateArgs } from './arguments.js';
 import { LiveAgents } from './live-agents.js';
@@ -21,6 +22,7 @@ export const runOrchestration = async (
   const { args, signal } = context;
   const request = await client.feature(context.common.feature);
   const delivery = await prepareDelivery(client, request.checkout);
+  const page = await findHubPage(client, { feature: context.common.feature });
   const display = await displayOf(client, context);
   try {
     const result = await client.agents.orchestrateFeature.run(
@@ -31,7 +33,10 @@ export const runOrchestration = async (
         resume: args.resume,
         ...askingConsent(context),
         onProgress: (progress, standing) => {
-          if (progress.what === 'started') delivery.start();
+          if (progress.what === 'started') {
+            if (page?.isShared === true) context.terminal.note(['Seen live at ', page.url]);
+            delivery.start();
+          }
           display.tell(progress, standing);
         },
       },
