@@ -12,17 +12,17 @@ interface Size {
  * pays for itself, or the commit that raises a figure says why. `goal` is what the care of this code allows in the end.
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
-  root: { lines: 2030, files: 34, goal: 1500 },
+  root: { lines: 2070, files: 35, goal: 1500 },
   events: { lines: 3690, files: 47, goal: 2200 },
   outbox: { lines: 3730, files: 30, goal: 2800 },
   delivery: { lines: 6640, files: 69, goal: 4500 },
   reports: { lines: 1950, files: 22, goal: 1300 },
   work: { lines: 13140, files: 120, goal: 7000 },
   agents: { lines: 5500, files: 60, goal: 3000 },
-  hub: { lines: 8440, files: 71, goal: 5000 },
-  dashboard: { lines: 2070, files: 18, goal: 2500 },
+  hub: { lines: 8450, files: 72, goal: 5000 },
+  dashboard: { lines: 2080, files: 22, goal: 2500 },
   memory: { lines: 1430, files: 26, goal: 1200 },
-  drivers: { lines: 10860, files: 157, goal: 4800 },
+  drivers: { lines: 10970, files: 159, goal: 4800 },
 };
 
 const CAPABILITIES = [
