@@ -17,7 +17,10 @@ describe('two teams at one hub', () => {
   };
 
   it('see nothing of each other at any endpoint', async () => {
-    const secret = makeEvent({ project_slug: 'secret-plan', lamport_clock: 777 }, { title: 'secret-title' });
+    const secret = makeEvent(
+      { project_slug: 'secret-plan', lamport_clock: 777 },
+      { title: 'secret-title', new_status: 'for_review' },
+    );
     await call('acme', '/api/v1/events/batch/', { events: [secret] });
     const paths = [
       '/api/v1/events/',
@@ -27,6 +30,7 @@ describe('two teams at one hub', () => {
       '/api/v1/projects/',
       `/api/v1/projects/${PROJECT}/board/`,
       `/api/v1/projects/${PROJECT}/board/?feature=001-login`,
+      '/api/v1/now/',
       '/api/v1/me/',
     ];
     for (const path of paths) {

@@ -1,4 +1,5 @@
 import { render } from 'preact';
+import { attentionOf } from '../../domain/hub/attention.js';
 import { Account, SignIn } from './account.js';
 import { Activity } from './activity.js';
 import { Board } from './board.js';
@@ -6,7 +7,7 @@ import { Feature } from './feature.js';
 import { Keys } from './keys.js';
 import { asOf, connect, connection, fault, loaded, me } from './live.js';
 import { Machines } from './machines.js';
-import { FeatureTable, inbox, Now } from './now.js';
+import { FeatureTable, Now, watched } from './now.js';
 import { projectName } from './board-rows.js';
 import { Empty } from './words.js';
 import { address, listenToAddress } from './router.js';
@@ -64,7 +65,7 @@ const App = () => {
 };
 
 const Waiting = () => {
-  const { length } = inbox();
+  const { length } = attentionOf(watched(), Date.now());
   return length === 0 ? null : <span class="count">{length}</span>;
 };
 

@@ -1,7 +1,8 @@
 import { pagePath } from '../../domain/hub/page-path.js';
-import { attentionOf, type AttentionReason } from '../../domain/hub/attention.js';
-import { projectName, rows, features, titleOf } from './board-rows.js';
-import { Ago, Empty, FeatureLink, LaneMark, Said } from './words.js';
+import { atWorkOf } from '../../domain/hub/at-work.js';
+import { attentionOf, type AttentionReason, type WatchedProject } from '../../domain/hub/attention.js';
+import { projectName, features } from './board-rows.js';
+import { Ago, Empty, FeatureLink, Said, Span } from './words.js';
 import { boards, projects, version } from './live.js';
 
 const REASONS: Readonly<Record<AttentionReason, string>> = {
@@ -12,29 +13,23 @@ const REASONS: Readonly<Record<AttentionReason, string>> = {
   silent: 'machine fell silent',
 };
 
-/** Work packages that need a person. */
-export const inbox = () => {
+/** What the hub answers at `/api/v1/now/`, worked out from the boards of this page, so that it moves with them. */
+export const watched = (): readonly WatchedProject[] => {
   void version.value;
-  return attentionOf(
-    boards.projects().map((project) => ({
-      project,
-      features: boards.board(project),
-      machines: (projects.get(project)?.nodes ?? []).map((node) => ({
-        nodeId: node.node_id,
-        lastReceivedAtMs: Date.parse(node.last_received_at),
-      })),
+  return boards.projects().map((project) => ({
+    project,
+    features: boards.board(project),
+    machines: (projects.get(project)?.nodes ?? []).map((node) => ({
+      nodeId: node.node_id,
+      lastReceivedAtMs: Date.parse(node.last_received_at),
     })),
-    Date.now(),
-  );
+  }));
 };
 
 export const Now = () => {
-  const items = inbox();
-  const atWork = rows().filter(
-    ({ state }) =>
-      state.agent !== null &&
-      (state.lane === 'doing' || (state.lane === 'for_review' && state.agent.phase === 'review')),
-  );
+  const all = watched();
+  const items = attentionOf(all, Date.now());
+  const atWork = atWorkOf(all);
   return (
     <div class="now">
       <section aria-labelledby="needs">
@@ -74,21 +69,31 @@ export const Now = () => {
         </h2>
         {atWork.length === 0 ? <Empty>No agent is at work.</Empty> : null}
         <ul class="list">
-          {atWork.slice(0, SHOWN).map(({ project, feature, state }) => (
-            <li key={`${project}/${feature}/${state.wp_id}`}>
+          {atWork.slice(0, SHOWN).map((one) => (
+            <li key={`${one.project}/${one.feature}/${one.wp_id}`}>
               <a
                 class="item"
-                href={pagePath({ project: project, feature: feature, workPackage: state.wp_id })}
+                href={pagePath({ project: one.project, feature: one.feature, workPackage: one.wp_id })}
               >
                 <span class="line">
-                  <span class="agent">{state.agent?.agent_id}</span> <b>{state.wp_id}</b>
-                  <Said text={titleOf(state)} wide />
-                  <Ago time={state.last_event.timestamp} />
+                  <span class="agent">{one.agent}</span>{' '}
+                  <span class="faint">{one.phase === 'review' ? 'reviews' : 'works on'}</span>{' '}
+                  <b>{one.wp_id}</b>
+                  <Said text={one.title ?? ''} wide />
+                  <span class="ago">
+                    for <Span since={one.since} />
+                  </span>
                 </span>
                 <span class="line faint">
-                  <LaneMark lane={state.lane} detail={state.agent?.phase ?? state.detail} />
-                  <Said text={`${projectName(project)} / ${feature}`} wide />
-                  <span>on {state.last_event.node_id}</span>
+                  <Said text={`${projectName(one.project)} / ${one.feature}`} wide />
+                  <span>
+                    on {one.node_id}
+                    {one.last_heard === null ? null : (
+                      <>
+                        , heard <Ago time={one.last_heard} />
+                      </>
+                    )}
+                  </span>
                 </span>
               </a>
             </li>

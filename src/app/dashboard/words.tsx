@@ -38,17 +38,27 @@ export const FeatureLink = ({ project, feature }: { readonly project: string; re
   </a>
 );
 
-/** How long ago, in the largest unit that says something; the exact time is in the tooltip. */
+/** How long ago; the exact time is in the tooltip. */
 export const Ago = ({ time }: { readonly time: string }) => {
   const ms = Date.now() - Date.parse(time);
-  const [value, unit] = UNITS.map(([size, name]) => [Math.floor(ms / size), name] as const).find(
-    ([count]) => count >= 1,
-  ) ?? [0, 's'];
   return (
     <time dateTime={time} title={time} class="ago">
-      {Number.isNaN(ms) ? 'unknown' : value === 0 ? 'just now' : `${value} ${unit} ago`}
+      {Number.isNaN(ms) ? 'unknown' : ms < 1000 ? 'just now' : `${lasting(ms)} ago`}
     </time>
   );
+};
+
+/** For how long; the beginning is in the tooltip. */
+export const Span = ({ since }: { readonly since: string }) => (
+  <time dateTime={since} title={`since ${since}`}>
+    {lasting(Date.now() - Date.parse(since))}
+  </time>
+);
+
+/** Milliseconds in the largest unit that says something. */
+export const lasting = (ms: number): string => {
+  const [size, name] = UNITS.find(([each]) => ms >= each) ?? [1000, 's'];
+  return Number.isNaN(ms) ? 'unknown' : `${Math.max(0, Math.floor(ms / size))} ${name}`;
 };
 
 const UNITS = [

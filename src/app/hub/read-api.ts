@@ -75,7 +75,7 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
           ...(feature === undefined ? {} : { feature }),
         });
         return page === 'behind'
-          ? refuse(problem('board-behind', 'Events that came late are being given their places.', RETRY_SOON))
+          ? boardBehind()
           : json({ project_uuid: project, features: page.features, ...nextOf(page) });
       },
     },
@@ -85,7 +85,11 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
 const DEFAULT_PAGE = 100;
 const LARGEST_PAGE = 1000;
 const LARGEST_PAGE_BYTES = 2 * 1024 * 1024;
-const LISTED_MACHINES = 2000;
+export const LISTED_MACHINES = 2000;
+
+/** A board is being folded: the reader is to come again. */
+export const boardBehind = (): Answer =>
+  refuse(problem('board-behind', 'Events that came late are being given their places.', RETRY_SOON));
 
 const RETRY_SOON = { headers: { 'retry-after': '2' } };
 

@@ -19,6 +19,7 @@ import { Ingest } from './ingest.js';
 import { LiveAudience } from './live-audience.js';
 import { LiveGateway } from './live-gateway.js';
 import { LiveIngest } from './live-ingest.js';
+import { nowRoutes } from './now-api.js';
 import { OwnNames } from './own-names.js';
 import { problem } from './problem.js';
 import { readRoutes } from './read-api.js';
@@ -83,6 +84,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     ...dashboardRoutes(options.dashboard),
     ...readRoutes(store),
     ...historyRoutes(store),
+    ...nowRoutes(store, clock),
     ...healthRoutes(store, accounts),
     ...dossierRoutes(),
   ];

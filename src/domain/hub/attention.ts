@@ -30,8 +30,9 @@ export interface AttentionItem {
  */
 export const attentionOf = (projects: readonly WatchedProject[], nowMs: number): readonly AttentionItem[] =>
   projects
-    .flatMap(({ project, features, machines }) => {
-      const heard = new Map(machines.map((machine) => [machine.nodeId, machine.lastReceivedAtMs]));
+    .flatMap((watched) => {
+      const { project, features } = watched;
+      const heard = machinesOf(watched);
       return features.flatMap(({ feature_slug: feature, work_packages: all }) =>
         all.flatMap((state) => {
           const silentMs = nowMs - (heard.get(state.last_event.node_id) ?? nowMs);
@@ -41,6 +42,10 @@ export const attentionOf = (projects: readonly WatchedProject[], nowMs: number):
       );
     })
     .sort((a, b) => ORDER.indexOf(a.reason) - ORDER.indexOf(b.reason) || compare(b.since, a.since));
+
+/** When each machine was last heard, by node id. */
+export const machinesOf = ({ machines }: WatchedProject): ReadonlyMap<string, number> =>
+  new Map(machines.map((machine) => [machine.nodeId, machine.lastReceivedAtMs]));
 
 const ORDER: readonly AttentionReason[] = ['error', 'rejected', 'concurrent', 'review', 'silent'];
 

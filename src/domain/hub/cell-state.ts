@@ -67,6 +67,8 @@ interface AssignedAgent {
   readonly agent_id: string;
   readonly phase: AgentPhase | null;
   readonly retry_count: number;
+  /** When, by the clock of the machine that said so; absent in what older hubs folded. */
+  readonly since?: string;
 }
 
 export interface Transition {

@@ -114,7 +114,7 @@ const foldWorkPackage = (before: WorkPackageState, event: BoardEvent): WorkPacka
     case 'WPCreated':
       return foldCreation(state, event.payload);
     case 'WPAssigned':
-      return foldAssignment(state, event.payload) ?? addUnknown(state);
+      return foldAssignment(state, event) ?? addUnknown(state);
     case 'DependencyResolved':
       return foldResolution(state, event.payload) ?? addUnknown(state);
     case 'ErrorLogged':
@@ -142,7 +142,10 @@ const foldCreation = (state: WorkPackageState, payload: unknown): WorkPackageSta
   };
 };
 
-const foldAssignment = (state: WorkPackageState, payload: unknown): WorkPackageState | undefined => {
+const foldAssignment = (
+  state: WorkPackageState,
+  { payload, timestamp }: BoardEvent,
+): WorkPackageState | undefined => {
   const agent = textOf(payload, 'agent_id');
   if (agent === undefined) return undefined;
   const phase = textOf(payload, 'phase');
@@ -153,6 +156,7 @@ const foldAssignment = (state: WorkPackageState, payload: unknown): WorkPackageS
       agent_id: agent,
       phase: isPhase(phase) ? phase : null,
       retry_count: typeof retries === 'number' && Number.isSafeInteger(retries) ? retries : 0,
+      since: timestamp,
     },
   };
 };

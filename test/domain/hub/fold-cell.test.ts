@@ -121,11 +121,14 @@ describe('a work package on the board', () => {
   it('names the agent that was assigned last', () => {
     const first = event('WPAssigned', { agent_id: 'ann', phase: 'implementation', retry_count: 0 });
     const second = event('WPAssigned', { agent_id: 'bob', phase: 'review', retry_count: 2 });
-    expect(fold(first, second).agent).toEqual({ agent_id: 'bob', phase: 'review', retry_count: 2 });
+    expect(fold(first, second).agent).toEqual({
+      ...{ agent_id: 'bob', phase: 'review', retry_count: 2, since: second.timestamp },
+    });
     expect(fold(event('WPAssigned', { agent_id: 'ann', phase: 'x' })).agent).toEqual({
       agent_id: 'ann',
       phase: null,
       retry_count: 0,
+      since: first.timestamp,
     });
   });
 

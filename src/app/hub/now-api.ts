@@ -1,0 +1,76 @@
+import { atWorkOf } from '../../domain/hub/at-work.js';
+import { attentionOf, type WatchedProject } from '../../domain/hub/attention.js';
+import type { WallClock } from '../../ports/host.js';
+import type { EventStore, TeamEvents } from '../../ports/hub.js';
+import { boardBehind, LISTED_MACHINES } from './read-api.js';
+import { json, type Answer, type Route } from './route.js';
+
+/** What is to be looked at now, over all projects of the bearer's team. */
+export const nowRoutes = (store: EventStore, clock: WallClock): readonly Route[] => [
+  {
+    method: 'GET',
+    path: '/api/v1/now/',
+    summary:
+      'Lists what needs a person, the most urgent first, and which agents are at work; of a team with many work packages `next` leads on.',
+    access: {
+      kind: 'bearer',
+      handle: (request, bearer) =>
+        readNow(store.forTeam(bearer.team), request.query.get('after') ?? '', clock.nowMs()),
+    },
+  },
+];
+
+const readNow = async (events: TeamEvents, cursor: string, nowMs: number): Promise<Answer> => {
+  const [from = '', place = ''] = cursor.split(SEPARATOR);
+  const watched: WatchedProject[] = [];
+  let seen = 0;
+  let next: string | undefined;
+  for (const { project, machines } of await machinesByProject(events)) {
+    if (project < from) continue;
+    let after = project === from ? place : '';
+    do {
+      if (seen >= SEEN_AT_ONCE) {
+        next = `${project}${SEPARATOR}${after}`;
+        break;
+      }
+      const page = await events.board({ project, after, bytes: BOARD_BYTES });
+      if (page === 'behind') return boardBehind();
+      watched.push({ project, features: page.features, machines });
+      seen += page.features.reduce((sum, { work_packages: all }) => sum + all.length, 0);
+      after = page.next ?? '';
+    } while (after !== '');
+    if (next !== undefined) break;
+  }
+  return json({
+    as_of: new Date(nowMs).toISOString(),
+    attention: attentionOf(watched, nowMs),
+    at_work: atWorkOf(watched),
+    ...(next === undefined ? {} : { next }),
+  });
+};
+
+/** No part of a project's id, nor of a cursor of its board. */
+const SEPARATOR = ':';
+
+/** Work packages of an answer, about: it ends with the page of a board that reaches the number. */
+const SEEN_AT_ONCE = 2000;
+const BOARD_BYTES = 512 * 1024;
+
+/** Every project by its id, with all of its machines. */
+const machinesByProject = async (
+  events: TeamEvents,
+): Promise<readonly Pick<WatchedProject, 'project' | 'machines'>[]> => {
+  const machines = new Map<string, WatchedProject['machines']>();
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const page: Awaited<ReturnType<TeamEvents['projects']>> = await events.projects({
+      after,
+      limit: LISTED_MACHINES,
+    });
+    for (const { projectUuid, nodes } of page.projects)
+      machines.set(projectUuid, [...(machines.get(projectUuid) ?? []), ...nodes]);
+    after = page.next;
+  }
+  return [...machines]
+    .map(([project, own]) => ({ project, machines: own }))
+    .sort((a, b) => (a.project < b.project ? -1 : 1));
+};

@@ -1,0 +1,47 @@
+import type { AgentPhase } from '../events/payloads.js';
+import { machinesOf, type WatchedProject } from './attention.js';
+import type { WorkPackageState } from './cell-state.js';
+
+/** An agent that has a work package in hand. */
+export interface AgentAtWork {
+  readonly agent: string;
+  readonly phase: AgentPhase | null;
+  readonly project: string;
+  readonly feature: string;
+  readonly wp_id: string;
+  readonly title: string | null;
+  /** The machine that last said something of this work package. */
+  readonly node_id: string;
+  /** When it was given the work, by the clock of the machine that said so. */
+  readonly since: string;
+  /** When the hub last heard that machine, by the hub's clock. */
+  readonly last_heard: string | null;
+}
+
+/** Who is at work, whoever began last first: implementing what is in `doing`, or reviewing what is in `for_review`. */
+export const atWorkOf = (projects: readonly WatchedProject[]): readonly AgentAtWork[] =>
+  projects
+    .flatMap((watched) => {
+      const heardAtMs = machinesOf(watched);
+      return watched.features.flatMap(({ feature_slug: feature, work_packages: all }) =>
+        all.filter(isInHand).map((state): AgentAtWork => {
+          const { node_id: node, timestamp } = state.last_event;
+          const heard = heardAtMs.get(node);
+          return {
+            agent: state.agent?.agent_id ?? '',
+            phase: state.agent?.phase ?? null,
+            project: watched.project,
+            feature,
+            wp_id: state.wp_id,
+            title: state.title,
+            node_id: node,
+            since: state.agent?.since ?? timestamp,
+            last_heard: heard === undefined ? null : new Date(heard).toISOString(),
+          };
+        }),
+      );
+    })
+    .sort((a, b) => (a.since < b.since ? 1 : a.since > b.since ? -1 : 0));
+
+const isInHand = ({ agent, lane }: WorkPackageState): boolean =>
+  agent !== null && (lane === 'doing' || (lane === 'for_review' && agent.phase === 'review'));

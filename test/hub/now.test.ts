@@ -1,0 +1,85 @@
+import { makeEvent, incoming, FEATURE, PROJECT } from '../support/hub-events.js';
+import { startTestHub, type TestHub } from '../support/hub.js';
+
+describe('what is to be looked at now', () => {
+  let hub: TestHub;
+  beforeEach(async () => (hub = await startTestHub()));
+  afterEach(() => hub.close());
+
+  const store = (events: readonly ReturnType<typeof makeEvent>[]) =>
+    hub.stores.store.forTeam('acme').append(events.map(incoming));
+
+  const read = async (query = '', team = 'acme'): Promise<any> => {
+    const headers = { authorization: `Bearer ${await hub.tokenOf(team)}` };
+    return (await fetch(`${hub.url}/api/v1/now/${query}`, { headers })).json();
+  };
+
+  const moved = (id: string, from: string, to: string, overrides = {}) =>
+    makeEvent(
+      { aggregate_id: id, ...overrides },
+      { wp_id: id, previous_status: from, new_status: to, title: id },
+    );
+
+  const assigned = (id: string, phase: string, overrides = {}) =>
+    makeEvent(
+      { event_type: 'WPAssigned', aggregate_id: id, ...overrides },
+      { wp_id: id, agent_id: 'claude', phase, retry_count: 0 },
+    );
+
+  it('names what needs a person with its reason, and who is at work since when', async () => {
+    await store([
+      moved('WP01', 'doing', 'for_review'),
+      assigned('WP02', 'implementation', { timestamp: '2026-01-01T00:00:05.000Z' }),
+      moved('WP02', 'planned', 'doing', { lamport_clock: 2, timestamp: '2026-01-01T00:00:09.000Z' }),
+    ]);
+    const place = { project: PROJECT, feature: FEATURE, title: null, node_id: 'aaaaaaaaaaaa' };
+    expect(await read()).toEqual({
+      as_of: new Date(hub.clock.nowMs()).toISOString(),
+      attention: [
+        {
+          ...place,
+          reason: 'review',
+          wp_id: 'WP01',
+          agent: null,
+          since: '2026-01-01T00:00:00.000Z',
+          detail: null,
+        },
+      ],
+      at_work: [
+        {
+          ...place,
+          agent: 'claude',
+          phase: 'implementation',
+          wp_id: 'WP02',
+          since: '2026-01-01T00:00:05.000Z',
+          last_heard: new Date(hub.clock.nowMs()).toISOString(),
+        },
+      ],
+    });
+    expect(await read('', 'zenith')).toMatchObject({ attention: [], at_work: [] });
+  });
+
+  it('says when a machine with work in doing was not heard for half an hour', async () => {
+    await store([moved('WP01', 'planned', 'doing')]);
+    expect((await read()).attention).toEqual([]);
+    await hub.clock.advance(31 * 60_000);
+    expect((await read()).attention).toMatchObject([{ reason: 'silent', wp_id: 'WP01' }]);
+  });
+
+  it('goes on in pages where a team has many work packages, and names each once', async () => {
+    const project = (at: number): string => `${PROJECT.slice(0, -1)}${at}`;
+    const ids = Array.from({ length: 700 }, (_, at) => `WP${String(at + 1).padStart(4, '0')}`);
+    for (let at = 1; at <= 4; at++)
+      await store(ids.map((id) => moved(id, 'doing', 'for_review', { project_uuid: project(at) })));
+    const named: string[] = [];
+    let pages = 0;
+    for (let after: string | undefined = ''; after !== undefined; pages++) {
+      const page = await read(`?after=${encodeURIComponent(after)}`);
+      named.push(...page.attention.map((each: any) => `${each.project} ${each.wp_id}`));
+      after = page.next;
+    }
+    expect(pages).toBeGreaterThan(1);
+    expect(named).toHaveLength(4 * ids.length);
+    expect(new Set(named).size).toBe(named.length);
+  });
+});
