@@ -120,6 +120,13 @@ export const repositoryContract = ({ name, setup }: RepositoryFlavour): void => 
       });
     });
 
+    it('does nothing for whoever was interrupted before, also when the lock is free', async () => {
+      let hasWorked = false;
+      const late = it$.subject.exclusive(main, async () => (hasWorked = true), AbortSignal.abort());
+      await expect(late).rejects.toMatchObject({ kind: 'interrupted' });
+      expect(hasWorked).toBe(false);
+    });
+
     it('makes a work tree on a branch of its own, and takes the same one again', async () => {
       const request = worktree('001-x-WP01');
       expect(await it$.subject.addWorktree(held(), request)).toBe('made');

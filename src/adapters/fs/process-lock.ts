@@ -37,23 +37,24 @@ export const tryLockFile = (path: string, kinds: LockKinds = KINDS): HeldLock | 
   };
 };
 
-/** Polls for the lock, since no kernel call has a time-out. `undefined` when `waitMs` passed or the signal aborted. */
+/**
+ * Polls for the lock, since no kernel call has a time-out. `undefined` when `waitMs` passed or the signal aborted: who
+ * was told to stop gets no lock, also one that is free.
+ */
 export const lockFile = async (
   path: string,
   waitMs: number,
   signal?: AbortSignal,
 ): Promise<HeldLock | undefined> => {
-  const free = tryLockFile(path);
-  if (free !== undefined) return free;
   const start = performance.now();
   const deadline = start + waitMs;
   // Who has waited for long waits for a whole command, whose hooks may take a minute: there are others to leave the machine to.
   const longest = (): number => (performance.now() - start < LONG_MS ? LONGEST_PAUSE_MS : LATER_PAUSE_MS);
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, longest())) {
-    if (signal?.aborted === true || performance.now() + pauseMs > deadline) return undefined;
-    await delay(pauseMs);
+    if (signal?.aborted === true) return undefined;
     const lock = tryLockFile(path);
-    if (lock !== undefined) return lock;
+    if (lock !== undefined || performance.now() + pauseMs > deadline) return lock;
+    await delay(pauseMs);
   }
 };
 

@@ -74,6 +74,7 @@ describe('the lock of a file', () => {
     const first = tryLockFile(path());
     expect(await lockFile(path(), 5)).toBeUndefined();
     expect(await lockFile(path(), 60_000, AbortSignal.abort())).toBeUndefined();
+    expect(await lockFile(`${path()}-free`, 60_000, AbortSignal.abort())).toBeUndefined();
     first?.release();
   });
 
