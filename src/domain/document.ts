@@ -69,6 +69,9 @@ export const writtenKey = (fields: Fields, name: string, former: string | undefi
 /** Keywords of JSON Schema for what a test of ours asks, and for people. */
 export type Keywords = Fields;
 
+/** What an object is described with beside its keys: a document that is so. */
+export const like = (example: Fields) => ({ keywords: { examples: [example] } });
+
 /** Text; `isSo` asks more of it, and `keywords` says that in JSON Schema as far as there are words for it. */
 export const text = (
   must = 'must be text',

@@ -22,9 +22,6 @@ const extension = <S extends GenericSchema>(schema: S) => exactOptional(bearing(
 
 const aNumber = number('must be a number', () => true);
 
-/** The body of `POST /api/v1/events/batch/`. Events stay `unknown` here: each is judged on its own. */
-export const BATCH_BODY = object({ events: list(unknown()) });
-
 /** Id and status decide: a hub that spells an explanation differently has answered all the same. */
 const RESULT = {
   event_id: text(),
@@ -39,7 +36,7 @@ const RESULT = {
 };
 
 /** One line of a batch answer, and the `ack` frame of a live session. */
-const EVENT_RESULT = object(RESULT);
+export const EVENT_RESULT = object(RESULT);
 
 /** What a hub sends on a live session, by `type`. */
 export const SERVER_MESSAGES = {

@@ -1,5 +1,6 @@
 import { isDocument } from '../../src/domain/document.js';
-import { BATCH_BODY, isEventResult, parseClientMessage, parseServerMessage } from '../../src/domain/wire.js';
+import { BATCH } from '../../src/domain/hub/api.js';
+import { isEventResult, parseClientMessage, parseServerMessage } from '../../src/domain/wire.js';
 
 const event = { type: 'event', event_id: 'a', event_type: 'b', lamport_clock: 1, node_id: 'c' };
 
@@ -39,8 +40,8 @@ describe('what a client sends', () => {
   });
 
   it('in a batch is a list, whatever is in it', () => {
-    expect(isDocument(BATCH_BODY, { events: [null, 1] })).toBe(true);
-    expect(isDocument(BATCH_BODY, { events: { length: 1 } })).toBe(false);
+    expect(isDocument(BATCH, { events: [null, 1] })).toBe(true);
+    expect(isDocument(BATCH, { events: { length: 1 } })).toBe(false);
   });
 });
 

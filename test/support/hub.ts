@@ -58,6 +58,7 @@ export const startTestHub = async (options: TestHubOptions = {}): Promise<TestHu
   });
   return {
     url: hub.url,
+    routes: hub.routes,
     stores,
     clock,
     dataDirectory,

@@ -1,24 +1,17 @@
 import { useState } from 'preact/hooks';
+import type { BrowserSessions } from '../../domain/hub/api.js';
 import { post, Refusal } from './api.js';
 import { connect, disconnect, me } from './live.js';
 import { Ago, Empty } from './words.js';
 import { useCall } from './use-call.js';
 
-interface Session {
-  readonly id: string;
-  readonly kind: 'device' | 'program';
-  readonly name: string | null;
-  readonly team_slug: string;
-  readonly opened_at: string;
-  readonly expires_at: string;
-  readonly current: boolean;
-}
+type Session = BrowserSessions['sessions'][number];
 
 /** With what the person is signed in; each can be ended. */
 export const Account = () => {
   const [ended, setEnded] = useState(0);
   const [said, setSaid] = useState('');
-  const list = useCall<{ readonly sessions: readonly Session[] }>('/api/v1/sessions/', ended);
+  const list = useCall<BrowserSessions>('/api/v1/sessions/', ended);
   const end = (session: Session): void => {
     post('/api/v1/sessions/end/', { id: session.id }).then(
       () => {

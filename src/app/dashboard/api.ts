@@ -30,25 +30,6 @@ const call = async <T>(path: string, init: RequestInit): Promise<T> => {
   );
 };
 
-export interface Me {
-  readonly username: string;
-  readonly team_slug: string;
-  readonly teams: readonly string[];
-}
-
-export interface Machine {
-  readonly node_id: string;
-  readonly events: number;
-  readonly last_received_at: string;
-}
-
-export interface Project {
-  readonly project_uuid: string;
-  readonly project_slug: string | null;
-  readonly events: number;
-  readonly nodes: readonly Machine[];
-}
-
 /** One page after the other, until the last. */
 export const pages = async function* <T extends { readonly next?: string }>(path: string): AsyncGenerator<T> {
   for (let after = ''; ;) {

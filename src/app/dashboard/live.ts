@@ -1,9 +1,10 @@
 import { signal } from '@preact/signals';
 import type { EnvelopeDocument } from '../../domain/events/envelope.js';
 import { upcast } from '../../domain/events/upcast.js';
+import type { BoardDocument, EventsPage, Me, Project, ProjectsPage } from '../../domain/hub/api.js';
 import type { FeatureBoard } from '../../domain/hub/cell-state.js';
 import { LiveBoards, type BoardPart } from '../../domain/hub/live-boards.js';
-import { get, pages, Refusal, type Me, type Project } from './api.js';
+import { get, pages, Refusal } from './api.js';
 
 export interface ActivityEntry {
   readonly sequence: number;
@@ -130,9 +131,7 @@ const begin = async (sequence: number, told: string): Promise<void> => {
 const readAll = async (sequence: number): Promise<void> => {
   boards.reset(sequence);
   projects.clear();
-  for await (const page of pages<{ readonly projects: readonly Project[]; readonly next?: string }>(
-    '/api/v1/projects/',
-  ))
+  for await (const page of pages<ProjectsPage>('/api/v1/projects/'))
     for (const project of page.projects) {
       const known = projects.get(project.project_uuid);
       projects.set(project.project_uuid, {
@@ -157,9 +156,7 @@ const read = async (part: BoardPart): Promise<void> => {
   const query = part.feature === undefined ? '' : `?feature=${encodeURIComponent(part.feature)}`;
   try {
     const path = `/api/v1/projects/${part.project}/board/${query}`;
-    for await (const page of pages<{ readonly features: readonly FeatureBoard[]; readonly next?: string }>(
-      path,
-    ))
+    for await (const page of pages<BoardDocument>(path))
       for (const each of page.features) {
         const last = features.at(-1);
         if (last?.feature_slug !== each.feature_slug) features.push(each);
@@ -178,14 +175,7 @@ const read = async (part: BoardPart): Promise<void> => {
 };
 
 const readEvents = async (after: number) => {
-  const page = await get<{
-    readonly events: readonly {
-      readonly sequence: number;
-      readonly received_at: string;
-      readonly event: EnvelopeDocument;
-    }[];
-    readonly more: boolean;
-  }>(`/api/v1/events/?after=${after}&limit=${PAGE}`);
+  const page = await get<EventsPage>(`/api/v1/events/?after=${after}&limit=${PAGE}`);
   return {
     more: page.more,
     events: page.events.map(({ sequence, received_at: receivedAt, event }) => ({
@@ -220,7 +210,12 @@ const note = (entry: ActivityEntry): void => {
     events: known.events + 1,
     nodes: [
       ...known.nodes.filter((each) => each !== machine),
-      { node_id: node, events: (machine?.events ?? 0) + 1, last_received_at: entry.receivedAt },
+      {
+        node_id: node,
+        events: (machine?.events ?? 0) + 1,
+        last_lamport_clock: Math.max(machine?.last_lamport_clock ?? 0, entry.event.lamport_clock),
+        last_received_at: entry.receivedAt,
+      },
     ],
   });
 };

@@ -1,6 +1,7 @@
 import { pagePath } from '../../domain/hub/page-path.js';
 import { atWorkOf } from '../../domain/hub/at-work.js';
-import { attentionOf, type AttentionReason, type WatchedProject } from '../../domain/hub/attention.js';
+import type { AttentionReason } from '../../domain/hub/api.js';
+import { attentionOf, type WatchedProject } from '../../domain/hub/attention.js';
 import { projectName, features } from './board-rows.js';
 import { Ago, Empty, FeatureLink, Said, Span } from './words.js';
 import { boards, projects, version } from './live.js';

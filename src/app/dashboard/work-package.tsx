@@ -1,18 +1,11 @@
 import { pagePath } from '../../domain/hub/page-path.js';
 import type { EnvelopeDocument } from '../../domain/events/envelope.js';
+import type { HistoryDocument } from '../../domain/hub/api.js';
 import { fieldOf, textOf } from '../../domain/hub/board-event.js';
 import { boards, version } from './live.js';
 import { projectName, titleOf } from './board-rows.js';
 import { Ago, Empty, FeatureLink, LaneMark, Said } from './words.js';
 import { useCall } from './use-call.js';
-
-interface Entry {
-  readonly sequence: number;
-  readonly received_at: string;
-  readonly late: boolean;
-  readonly concurrent: boolean;
-  readonly event: EnvelopeDocument;
-}
 
 interface Place {
   readonly project: string;
@@ -27,7 +20,7 @@ export const WorkPackage = ({ project, feature, id }: Place) => {
     .board(project)
     .find((each) => each.feature_slug === feature)
     ?.work_packages.find((each) => each.wp_id === id);
-  const history = useCall<{ readonly entries: readonly Entry[]; readonly more: boolean }>(
+  const history = useCall<HistoryDocument>(
     `/api/v1/projects/${project}/features/${encodeURIComponent(feature)}/history/?work_package=${encodeURIComponent(id)}`,
     state?.events,
   );

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../domain/result.js';
 import { isDocument } from '../../domain/document.js';
-import { BATCH_BODY } from '../../domain/wire.js';
+import { BATCH } from '../../domain/hub/api.js';
 import type { HubLimits } from './hub-limits.js';
 import type { SentEvent } from './judge-event.js';
 import { problem, type Problem } from './problem.js';
@@ -25,7 +25,7 @@ export const parseBatch = async (
   const rest = list === undefined ? body : `${body.slice(0, list.from)}[]${body.slice(list.to)}`;
   const parsed = parseJson(rest);
   if (!parsed.ok || list?.elements === 'malformed') return err(NOT_JSON);
-  if (list === undefined || !isDocument(BATCH_BODY, parsed.value))
+  if (list === undefined || !isDocument(BATCH, parsed.value))
     return err(problem('malformed-body', 'The body has to be an object with a list named events.'));
   const { elements } = list;
   if (elements.length > limits.batchEvents) {

@@ -1,4 +1,6 @@
 import type { DashboardFiles } from '../../ports/hub.js';
+import { text } from '../../domain/document.js';
+import { PAGE, PAGE_TYPE } from './page.js';
 import { problem } from './problem.js';
 import { refuse, type Answer, type Route } from './route.js';
 
@@ -11,16 +13,15 @@ export const dashboardRoutes = (files: DashboardFiles | undefined): readonly Rou
           method: 'GET',
           path,
           summary,
-          access: { kind: 'open', handle: () => Promise.resolve(pageOf(files)) },
+          answers: PAGE,
+          open: () => pageOf(files),
         })),
         {
           method: 'GET',
           path: '/assets/{name}',
           summary: 'A file of the dashboard; its name changes with its contents.',
-          access: {
-            kind: 'open',
-            handle: ({ params }) => Promise.resolve(assetOf(files, params['name'] ?? '')),
-          },
+          answers: { '*/*': text() },
+          open: ({ params }) => assetOf(files, params['name'] ?? ''),
         },
       ];
 
@@ -37,7 +38,7 @@ const PAGES = [
 
 const pageOf = (files: DashboardFiles): Answer => ({
   status: 200,
-  contentType: 'text/html; charset=utf-8',
+  contentType: PAGE_TYPE,
   body: files.page,
   headers: { 'content-security-policy': POLICY, 'referrer-policy': 'same-origin' },
 });

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { fastify } from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { issuesOf } from '../../domain/document.js';
 import { isSyncError } from '../../domain/errors.js';
 import type { Log } from '../../ports/host.js';
 import type { AccountStore } from '../../ports/hub.js';
@@ -119,21 +120,26 @@ const answerOf = async (
     token: bearerToken(raw),
     readBody: (limits) => readBody(raw, limits, hold),
   };
-  const { access } = route;
-  if (access.kind === 'open') return access.handle(call);
+  const wrong = queryProblem(route, call.query);
+  if (route.open !== undefined) return wrong ?? route.open(call);
   if (call.token === undefined) {
     const entry = await cookie.enter(raw, accounts, call.base);
     if (entry?.ok === false) return refuse(entry.error);
     if (entry === undefined) return refuse(bearerProblem('missing'));
     const { access: token, bearer, cookie: renewed } = entry.value;
     if (renewed !== undefined) reply.header('set-cookie', renewed);
-    return access.handle({ ...call, token }, bearer);
+    return wrong ?? route.bearer({ ...call, token }, bearer);
   }
   const bearer = await accounts.identify(call.token, 'access');
-  if (bearer.ok) return access.handle(call, bearer.value);
+  if (bearer.ok) return wrong ?? route.bearer(call, bearer.value);
   // Tokens expire all the time, and their owners come back with the next one.
   if (bearer.error !== 'expired') audit(log, 'access-refused', { reason: bearer.error, address: request.ip });
   return refuse(bearerProblem(bearer.error));
+};
+
+const queryProblem = ({ query }: Route, sent: URLSearchParams): Answer | undefined => {
+  const [wrong] = query === undefined ? [] : issuesOf(query, Object.fromEntries(sent));
+  return wrong && refuse(problem('malformed-query', `${wrong.path} ${wrong.reason}.`));
 };
 
 interface Exchange {

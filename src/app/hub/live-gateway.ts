@@ -15,7 +15,7 @@ import { segmentsOf } from './route.js';
 import { bearerProblem } from './token-api.js';
 import { Breather } from './turns.js';
 
-const LIVE_PATH = '/ws/v1/events/';
+export const LIVE_PATH = '/ws/v1/events/';
 
 /** Opens live sessions: from the upgrade request to the snapshot, and all of them down again at the end. */
 export class LiveGateway {

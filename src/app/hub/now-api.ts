@@ -1,9 +1,10 @@
+import { NOW, PAGE_QUERY } from '../../domain/hub/api.js';
 import { atWorkOf } from '../../domain/hub/at-work.js';
 import { attentionOf, type WatchedProject } from '../../domain/hub/attention.js';
 import type { WallClock } from '../../ports/host.js';
 import type { EventStore, TeamEvents } from '../../ports/hub.js';
 import { boardBehind, LISTED_MACHINES } from './read-api.js';
-import { json, type Answer, type Route } from './route.js';
+import { json, jsonOf, type Answer, type Route } from './route.js';
 
 /** What is to be looked at now, over all projects of the bearer's team. */
 export const nowRoutes = (store: EventStore, clock: WallClock): readonly Route[] => [
@@ -12,11 +13,9 @@ export const nowRoutes = (store: EventStore, clock: WallClock): readonly Route[]
     path: '/api/v1/now/',
     summary:
       'Lists what needs a person, the most urgent first, and which agents are at work; of a team with many work packages `next` leads on.',
-    access: {
-      kind: 'bearer',
-      handle: (request, bearer) =>
-        readNow(store.forTeam(bearer.team), request.query.get('after') ?? '', clock.nowMs()),
-    },
+    query: PAGE_QUERY,
+    answers: jsonOf(NOW),
+    bearer: ({ query }, { team }) => readNow(store.forTeam(team), query.get('after') ?? '', clock.nowMs()),
   },
 ];
 

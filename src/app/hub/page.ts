@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Answer } from './route.js';
+import { text } from '../../domain/document.js';
+import type { Answer, Route } from './route.js';
+
+export const PAGE_TYPE = 'text/html; charset=utf-8';
+
+/** What a call answers that is a page. */
+export const PAGE: NonNullable<Route['answers']> = { [PAGE_TYPE]: text() };
 
 /**
  * A page for a browser without scripts: the hub's own words and forms. Whatever else a page could load, send or be shown
@@ -7,7 +13,7 @@ import type { Answer } from './route.js';
  */
 export const page = (title: string, body: string, status = 200): Answer => ({
   status,
-  contentType: 'text/html; charset=utf-8',
+  contentType: PAGE_TYPE,
   headers: { 'content-security-policy': POLICY, 'referrer-policy': 'same-origin' },
   body: `<!doctype html>
 <html lang="en">

@@ -1,8 +1,18 @@
+import {
+  BOARD,
+  BOARD_QUERY,
+  EVENTS,
+  EVENTS_QUERY,
+  PROJECTS,
+  PAGE_QUERY,
+  RECEIPTS,
+  STORED_EVENT,
+} from '../../domain/hub/api.js';
 import type { Bearer, EventPage, EventQuery, EventStore, StoredEvent, TeamEvents } from '../../ports/hub.js';
 import { normalizeEventId } from '../../domain/ids.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { problem, type Problem } from './problem.js';
-import { json, jsonText, refuse, type Answer, type HubRequest, type Route } from './route.js';
+import { json, JSON_TYPE, jsonOf, refuse, type Answer, type HubRequest, type Route } from './route.js';
 
 /** Reading what is stored: every answer is of the bearer's team alone. */
 export const readRoutes = (store: EventStore): readonly Route[] => [
@@ -11,52 +21,52 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
     path: '/api/v1/events/',
     summary:
       'Lists events after a cursor, a sequence number or the id of an event, in the order in which they were stored.',
-    access: { kind: 'bearer', handle: (request, bearer) => listEvents(store, request, bearer) },
+    query: EVENTS_QUERY,
+    answers: { ...jsonOf(EVENTS), [LINES_TYPE]: STORED_EVENT },
+    bearer: (request, bearer) => listEvents(store, request, bearer),
   },
   {
     method: 'GET',
     path: '/api/v1/receipts/',
     summary: 'Lists the ids of stored events after a cursor.',
-    access: {
-      kind: 'bearer',
-      handle: async (request, bearer) => {
-        const events = store.forTeam(bearer.team);
-        const query = await eventQuery(request.query, events, store.history);
-        if (!query.ok) return refuse(query.error);
-        const page = await events.receipts(query.value);
-        return json({
-          receipts: page.receipts.map(({ eventId, sequence }) => ({ event_id: eventId, sequence })),
-          next: page.next,
-          more: page.more,
-          history: store.history,
-        });
-      },
+    query: EVENTS_QUERY,
+    answers: jsonOf(RECEIPTS),
+    bearer: async (request, bearer) => {
+      const events = store.forTeam(bearer.team);
+      const query = await eventQuery(request.query, events, store.history);
+      if (!query.ok) return refuse(query.error);
+      const page = await events.receipts(query.value);
+      return json({
+        receipts: page.receipts.map(({ eventId, sequence }) => ({ event_id: eventId, sequence })),
+        next: page.next,
+        more: page.more,
+        history: store.history,
+      });
     },
   },
   {
     method: 'GET',
     path: '/api/v1/projects/',
     summary: 'Lists projects with the freshness of each machine; of a long list `next` leads on.',
-    access: {
-      kind: 'bearer',
-      handle: async (request, bearer) => {
-        const after = request.query.get('after') ?? '';
-        const page = await store.forTeam(bearer.team).projects({ after, limit: LISTED_MACHINES });
-        return json({
-          ...nextOf(page),
-          projects: page.projects.map((project) => ({
-            project_uuid: project.projectUuid,
-            project_slug: project.projectSlug ?? null,
-            events: project.events,
-            nodes: project.nodes.map((node) => ({
-              node_id: node.nodeId,
-              events: node.events,
-              last_lamport_clock: node.lastLamport,
-              last_received_at: toIso(node.lastReceivedAtMs),
-            })),
+    query: PAGE_QUERY,
+    answers: jsonOf(PROJECTS),
+    bearer: async (request, bearer) => {
+      const after = request.query.get('after') ?? '';
+      const page = await store.forTeam(bearer.team).projects({ after, limit: LISTED_MACHINES });
+      return json({
+        ...nextOf(page),
+        projects: page.projects.map((project) => ({
+          project_uuid: project.projectUuid,
+          project_slug: project.projectSlug ?? null,
+          events: project.events,
+          nodes: project.nodes.map((node) => ({
+            node_id: node.nodeId,
+            events: node.events,
+            last_lamport_clock: node.lastLamport,
+            last_received_at: toIso(node.lastReceivedAtMs),
           })),
-        });
-      },
+        })),
+      });
     },
   },
   {
@@ -64,23 +74,24 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
     path: '/api/v1/projects/{uuid}/board/',
     summary:
       'Shows the features of a project with the state of their work packages; of a large board `next` leads on.',
-    access: {
-      kind: 'bearer',
-      handle: async (request, bearer) => {
-        const project = (request.params['uuid'] ?? '').toLowerCase();
-        const feature = request.query.get('feature') ?? undefined;
-        const page = await store.forTeam(bearer.team).board({
-          project,
-          after: request.query.get('after') ?? '',
-          ...(feature === undefined ? {} : { feature }),
-        });
-        return page === 'behind'
-          ? boardBehind()
-          : json({ project_uuid: project, features: page.features, ...nextOf(page) });
-      },
+    query: BOARD_QUERY,
+    answers: jsonOf(BOARD),
+    bearer: async (request, bearer) => {
+      const project = (request.params['uuid'] ?? '').toLowerCase();
+      const feature = request.query.get('feature') ?? undefined;
+      const page = await store.forTeam(bearer.team).board({
+        project,
+        after: request.query.get('after') ?? '',
+        ...(feature === undefined ? {} : { feature }),
+      });
+      return page === 'behind'
+        ? refuse(problem('board-behind', 'Events that came late are being given their places.', RETRY_SOON))
+        : json({ project_uuid: project, features: page.features, ...nextOf(page) });
     },
   },
 ];
+
+const LINES_TYPE = 'application/x-ndjson';
 
 const DEFAULT_PAGE = 100;
 const LARGEST_PAGE = 1000;
@@ -99,36 +110,24 @@ const nextOf = ({ next }: { readonly next?: string }) => (next === undefined ? {
 const READ_ANEW =
   'The cursor is of another history. Read from the beginning, and offer again what the hub has lost.';
 
+/** Parameters that are as described, held against the log. */
 const eventQuery = async (
   query: URLSearchParams,
   events: TeamEvents,
   history: string,
 ): Promise<Result<EventQuery, Problem>> => {
   if (![null, '', history].includes(query.get('history'))) return err(problem('history-changed', READ_ANEW));
-  const after = await cursorOf(query.get('after'), events);
-  const limit = integerOf(query.get('limit'), DEFAULT_PAGE);
+  const text = query.get('after') ?? '';
+  const eventId = normalizeEventId(text);
+  const after = eventId === undefined ? Number(text) : await events.sequenceOf(eventId);
+  if (after === undefined)
+    return err(problem('malformed-query', 'after has to be the id of an event of the team.'));
   // A number that was never given here is one of another history.
-  if (after !== undefined && after > 0 && after > (await events.position()).sequence)
+  if (after > 0 && after > (await events.position()).sequence)
     return err(problem('history-changed', READ_ANEW));
-  if (after === undefined) {
-    return err(
-      problem('malformed-query', 'after has to be a sequence number, or the id of an event of the team.'),
-    );
-  }
-  if (limit === undefined || limit < 1)
-    return err(problem('malformed-query', 'limit has to be a number from 1 up.'));
+  const limit = Math.min(Number(query.get('limit') ?? '') || DEFAULT_PAGE, LARGEST_PAGE);
   const project = query.get('project')?.toLowerCase();
-  return ok({ after, limit: Math.min(limit, LARGEST_PAGE), ...(project === undefined ? {} : { project }) });
-};
-
-const cursorOf = async (text: string | null, events: TeamEvents): Promise<number | undefined> => {
-  const eventId = normalizeEventId(text ?? '');
-  return eventId === undefined ? integerOf(text, 0) : events.sequenceOf(eventId);
-};
-
-const integerOf = (text: string | null, fallback: number): number | undefined => {
-  if (text === null || text === '') return fallback;
-  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  return ok({ after, limit, ...(project === undefined ? {} : { project }) });
 };
 
 const listEvents = async (store: EventStore, request: HubRequest, bearer: Bearer): Promise<Answer> => {
@@ -136,17 +135,18 @@ const listEvents = async (store: EventStore, request: HubRequest, bearer: Bearer
   const query = await eventQuery(request.query, events, store.history);
   if (!query.ok) return refuse(query.error);
   const page = await events.read({ ...query.value, bytes: LARGEST_PAGE_BYTES });
-  return request.accept.includes('application/x-ndjson') ? asLines(page) : asDocument(page, store.history);
+  return request.accept.includes(LINES_TYPE) ? asLines(page) : asDocument(page, store.history);
 };
 
-const asDocument = (page: EventPage, history: string): Answer =>
-  jsonText(
-    `{"events":[${page.events.map(eventText).join(',')}],"next":${page.next},"more":${String(page.more)},"history":${JSON.stringify(history)}}`,
-  );
+const asDocument = (page: EventPage, history: string): Answer => ({
+  status: 200,
+  contentType: JSON_TYPE,
+  body: `{"events":[${page.events.map(eventText).join(',')}],"next":${page.next},"more":${String(page.more)},"history":${JSON.stringify(history)}}`,
+});
 
 const asLines = (page: EventPage): Answer => ({
   status: 200,
-  contentType: 'application/x-ndjson',
+  contentType: LINES_TYPE,
   body: page.events
     .map((event) => `${eventText({ ...event, document: onOneLine(event.document) })}\n`)
     .join(''),

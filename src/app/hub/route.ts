@@ -1,20 +1,42 @@
+import type { Description } from '../../domain/document.js';
 import type { Bearer } from '../../ports/hub.js';
 import type { Result } from '../../domain/result.js';
 import type { Problem } from './problem.js';
 
 /** One call of the API: what it matches, who may call it, what it does. The table of all of them describes the API. */
-export interface Route {
+export type Route = RouteOf & (Open | OfBearer);
+
+interface RouteOf {
   readonly method: 'GET' | 'POST';
   /** Segments between slashes; `{name}` matches one segment. The final slash is optional in requests. */
   readonly path: string;
   /** One sentence for the API description. */
   readonly summary: string;
-  readonly access: RouteAccess;
+  /** What its query parameters are; others are borne. Any that is not as described is refused before the call is made. */
+  readonly query?: Description;
+  /** What its body is. */
+  readonly body?: Description;
+  /** By content type what it answers: nothing, if there is none. Absent where every answer is a refusal. */
+  readonly answers?: Readonly<Record<string, Description>>;
 }
 
-type RouteAccess =
-  | { readonly kind: 'open'; readonly handle: (request: HubRequest) => Promise<Answer> }
-  | { readonly kind: 'bearer'; readonly handle: (request: HubRequest, bearer: Bearer) => Promise<Answer> };
+interface Open {
+  /** Anybody may call it. */
+  readonly open: (request: HubRequest) => Answer | Promise<Answer>;
+  readonly bearer?: never;
+}
+
+interface OfBearer {
+  /** Whoever has a token may call it. */
+  readonly bearer: (request: HubRequest, bearer: Bearer) => Answer | Promise<Answer>;
+  readonly open?: never;
+}
+
+export const JSON_TYPE = 'application/json';
+export const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+/** What a call answers that has one kind of document. */
+export const jsonOf = (document: Description): NonNullable<Route['answers']> => ({ [JSON_TYPE]: document });
 
 /** A request as handlers see it. */
 export interface HubRequest {
@@ -57,9 +79,10 @@ export type Answer =
   | 'nothing'
   | { readonly problem: Problem };
 
-export const json = (value: unknown): Answer => jsonText(JSON.stringify(value));
-
-export const jsonText = (body: string): Answer => ({ status: 200, contentType: 'application/json', body });
+export const json = (value: unknown, headers: Readonly<Record<string, string>> = {}): Answer => ({
+  ...{ status: 200, contentType: JSON_TYPE, headers },
+  body: JSON.stringify(value),
+});
 
 export const refuse = (problem: Problem): Answer => ({ problem });
 

@@ -1,10 +1,11 @@
 import { isSyncError } from '../../domain/errors.js';
+import { SETUP_FORM, SETUP_LINK } from '../../domain/hub/api.js';
 import type { AccountStore } from '../../ports/hub.js';
 import { audit } from './audit.js';
-import { form, page, paragraph } from './page.js';
+import { form, page, PAGE, paragraph } from './page.js';
 import { People } from './people.js';
 import type { Answer, Route } from './route.js';
-import { readFields } from './token-api.js';
+import { taking } from './token-api.js';
 import type { Office } from './token-api.js';
 
 /**
@@ -16,21 +17,19 @@ export const setupRoutes = (accounts: AccountStore, { limits, log }: Office): re
     method: 'GET',
     path: '/setup',
     summary: 'The page that makes the first user.',
-    access: {
-      kind: 'open',
-      handle: (request) => Promise.resolve(setupPage(request.query.get('code') ?? '')),
-    },
+    query: SETUP_LINK,
+    answers: PAGE,
+    open: ({ query }) => setupPage(query.get('code') ?? ''),
   },
   {
     method: 'POST',
     path: '/setup',
     summary: 'What a person sends from that page.',
-    access: {
-      kind: 'open',
-      handle: async (request) => {
-        const fields = await readFields(request, limits, ['code', 'team', 'username', 'password']);
-        if (!fields.ok) return setupPage('', fields.error.detail, 400);
-        const { code = '', team = '', username: name = '', password = '' } = fields.value;
+    answers: PAGE,
+    ...taking(
+      SETUP_FORM,
+      limits,
+      async ({ code, team, username: name, password }, { address, base }) => {
         const people = new People(accounts);
         if (!(await accounts.spendSetupCode(code))) {
           return setupPage('', 'This link was used, or is not the last one that the hub printed.', 403);
@@ -43,15 +42,16 @@ export const setupRoutes = (accounts: AccountStore, { limits, log }: Office): re
           const next = (await accounts.mintSetupCode()) ?? '';
           return setupPage(next, `${error.message} ${error.hint ?? ''}`, 400);
         }
-        audit(log, 'first-user', { user: name, team, address: request.address });
+        audit(log, 'first-user', { user: name, team, address });
         return page(
           'The hub is ready',
           paragraph(
-            `Sign in on your machine with: spec-kitty auth login --server ${request.base} --username ${name}`,
+            `Sign in on your machine with: spec-kitty auth login --server ${base} --username ${name}`,
           ),
         );
       },
-    },
+      ({ detail }) => setupPage('', detail, 400),
+    ),
   },
 ];
 

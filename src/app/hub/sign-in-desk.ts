@@ -1,3 +1,5 @@
+import type { DocumentOf } from '../../domain/document.js';
+import type { SIGN_IN } from '../../domain/hub/api.js';
 import { err, ok } from '../../domain/result.js';
 import type { Result } from '../../domain/result.js';
 import type { Log } from '../../ports/host.js';
@@ -61,11 +63,10 @@ export class SignInDesk {
 }
 
 /** What a sign-in needs, out of the fields that somebody sent. */
-export const credentialsOf = (fields: Readonly<Record<string, string>>): SignInRequest => {
-  const { username = '', password = '', team_slug: team, device } = fields;
+export const requestOf = (fields: DocumentOf<typeof SIGN_IN>): SignInRequest => {
+  const { username, password, team_slug: team, device } = fields;
   return {
-    username,
-    password,
+    ...{ username, password },
     ...(team === undefined ? {} : { team }),
     ...(device === undefined ? {} : { device: device.slice(0, LONGEST_NAME) }),
   };

@@ -4,13 +4,15 @@ import { createServer as createTlsServer, Server as TlsServer } from 'node:https
 import { Server as NetServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
-import { messageOf, SyncError, isSyncError } from '../../domain/errors.js';
+import { messageOf, SyncError } from '../../domain/errors.js';
 import type { Log, WallClock } from '../../ports/host.js';
 import type { AccountStore, DashboardFiles, EventStore } from '../../ports/hub.js';
 import { browserRoutes } from './browser-api.js';
+import { documentRoutes } from './api-documents.js';
 import { batchRoutes } from './batch-api.js';
 import { dashboardRoutes } from './dashboard-pages.js';
 import { deviceRoutes } from './device-api.js';
+import { dossierRoutes, healthRoutes } from './health-api.js';
 import { historyRoutes } from './history-api.js';
 import { httpDoor, refuseSocket } from './http-door.js';
 import { DEFAULT_HUB_LIMITS } from './hub-limits.js';
@@ -21,13 +23,11 @@ import { LiveGateway } from './live-gateway.js';
 import { LiveIngest } from './live-ingest.js';
 import { nowRoutes } from './now-api.js';
 import { OwnNames } from './own-names.js';
-import { problem } from './problem.js';
 import { readRoutes } from './read-api.js';
-import { refuse, json } from './route.js';
 import type { Route } from './route.js';
 import { setupRoutes } from './setup-page.js';
 import { SignInDesk } from './sign-in-desk.js';
-import { tokenRoutes, bearerProblem } from './token-api.js';
+import { tokenRoutes } from './token-api.js';
 import { Turns } from './turns.js';
 
 interface HubOptions {
@@ -56,6 +56,8 @@ export interface RunningHub {
   readonly url: string;
   /** Link to the page that makes the first user; works once. Absent when there are users. */
   readonly setupUrl?: string;
+  /** Everything that it answers to but the live session. */
+  readonly routes: readonly Route[];
   /**
    * Stops taking requests, answers those under way, ends live sessions with 1012; bounded by the drain time. Leaves
    * the stores open. Safe to repeat.
@@ -75,7 +77,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   const gateway = new LiveGateway(store, accounts, audience, { ingest: live, clock, limits }, log);
   const names = new OwnNames(listener);
   const office = { desk: new SignInDesk(accounts, limits, log), limits, log };
-  const routes = [
+  const described: readonly Route[] = [
     ...batchRoutes(ingest, turns, limits),
     ...tokenRoutes(accounts, store, office),
     ...deviceRoutes(accounts, store.hubId, office),
@@ -88,6 +90,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     ...healthRoutes(store, accounts),
     ...dossierRoutes(),
   ];
+  const routes = [...described, ...documentRoutes(described)];
   let closing: Promise<void> | undefined;
   const { server } = await httpDoor({
     routes,
@@ -119,6 +122,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   const base = listener.publicUrl?.replace(/\/+$/, '') ?? url;
   return {
     url,
+    routes,
     ...(setupCode === undefined ? {} : { setupUrl: `${base}/setup?code=${setupCode}` }),
     close: () => {
       clearInterval(pruning);
@@ -304,78 +308,3 @@ class Connections {
     if (this.#silent.delete(socket) && this.#silent.size === 0) this.#onSpoken();
   }
 }
-
-/**
- * Where spec-kitty 2.1 offers the text of planning documents. This hub keeps none; the one answer after which that client
- * does not offer the same again for hours is that there is no such place.
- */
-const dossierRoutes = (): readonly Route[] => [
-  {
-    method: 'POST',
-    path: '/api/dossier/push-content/',
-    summary: 'Says to clients that offer planning documents that none are kept here.',
-    access: {
-      kind: 'bearer',
-      handle: () =>
-        Promise.resolve(
-          refuse(
-            problem('not-found', 'This hub keeps events, no documents.', {
-              members: { error: 'namespace_not_found' },
-            }),
-          ),
-        ),
-    },
-  },
-];
-
-/** Anybody may ask, and each proof is a write: one a second is shared by all who ask. */
-const proofOf = (store: EventStore): Promise<void> => {
-  const known = proofs.get(store);
-  if (known !== undefined && performance.now() - known.at < PROOF_MS) return known.proof;
-  const proof = store.proveWriting();
-  proofs.set(store, { proof, at: performance.now() });
-  return proof;
-};
-
-const PROOF_MS = 1000;
-
-const proofs = new WeakMap<EventStore, { readonly proof: Promise<void>; readonly at: number }>();
-
-/** Whether the hub is alive and able to work. */
-const healthRoutes = (store: EventStore, accounts: Pick<AccountStore, 'identify'>): readonly Route[] => [
-  {
-    method: 'GET',
-    path: '/api/v1/sync/health/',
-    summary: 'Says to clients that the hub can be reached; with a token also whether it is known here.',
-    access: {
-      kind: 'open',
-      handle: async ({ token }) => {
-        const bearer = token === undefined ? undefined : await accounts.identify(token, 'access');
-        return bearer?.ok === false ? refuse(bearerProblem(bearer.error)) : json({ status: 'ok' });
-      },
-    },
-  },
-  {
-    method: 'GET',
-    path: '/healthz',
-    summary: 'Says that the process runs.',
-    access: { kind: 'open', handle: () => Promise.resolve(json({ status: 'ok' })) },
-  },
-  {
-    method: 'GET',
-    path: '/readyz',
-    summary: 'Says whether the store answers.',
-    access: {
-      kind: 'open',
-      handle: async () => {
-        try {
-          await proofOf(store);
-          return json({ status: 'ok' });
-        } catch (error) {
-          if (!isSyncError(error)) throw error;
-          return refuse(problem('storage-failed', error.message));
-        }
-      },
-    },
-  },
-];

@@ -30,6 +30,9 @@ const defaulted = <T>(kind: ValueKind<T>, value: T, formerly?: string): PayloadK
   ...(formerly !== undefined && { formerly }),
 });
 
+export const agentPhase = is.choice('implementation', 'review');
+export const resolutionType = is.choice('completed', 'skipped', 'merged');
+
 const workPackageId = is.matching(WORK_PACKAGE_ID_PATTERN);
 /** A `WP01` exists in every feature; clients of spec-kitty 2 do not say in which one theirs is. */
 const featureOfWorkPackage: PayloadKey<string, 'writers'> = { kind: is.text, need: 'writers' };
@@ -67,7 +70,7 @@ const PAYLOADS = {
     keys: {
       wp_id: required(workPackageId),
       agent_id: required(is.prose),
-      phase: required(is.choice('implementation', 'review')),
+      phase: required(agentPhase),
       retry_count: defaulted(is.count, 0),
       feature_slug: featureOfWorkPackage,
     },
@@ -118,7 +121,7 @@ const PAYLOADS = {
     keys: {
       wp_id: required(workPackageId),
       dependency_wp_id: required(workPackageId),
-      resolution_type: required(is.choice('completed', 'skipped', 'merged')),
+      resolution_type: required(resolutionType),
       feature_slug: featureOfWorkPackage,
     },
   },
@@ -164,10 +167,8 @@ export type PayloadInput<T extends EventType> = Members<
   NeededBy<KeysOf<T>, 'nobody' | 'default'>
 >;
 
-export type AgentPhase = PayloadOf<'WPAssigned'>['phase'];
 export type HistoryEntryType = PayloadOf<'HistoryAdded'>['entry_type'];
 export type LoggedErrorType = PayloadOf<'ErrorLogged'>['error_type'];
-export type ResolutionType = PayloadOf<'DependencyResolved'>['resolution_type'];
 
 /** The keys of a payload in wire order. Callers' types need not be true at run time: of no type there are none. */
 export const payloadKeys = (type: EventType): Keys => (isEventType(type) ? PAYLOADS[type].keys : {});

@@ -1,22 +1,6 @@
-import type { AgentPhase } from '../events/payloads.js';
+import type { AgentAtWork } from './api.js';
 import { machinesOf, type WatchedProject } from './attention.js';
 import type { WorkPackageState } from './cell-state.js';
-
-/** An agent that has a work package in hand. */
-export interface AgentAtWork {
-  readonly agent: string;
-  readonly phase: AgentPhase | null;
-  readonly project: string;
-  readonly feature: string;
-  readonly wp_id: string;
-  readonly title: string | null;
-  /** The machine that last said something of this work package. */
-  readonly node_id: string;
-  /** When it was given the work, by the clock of the machine that said so. */
-  readonly since: string;
-  /** When the hub last heard that machine, by the hub's clock. */
-  readonly last_heard: string | null;
-}
 
 /** Who is at work, whoever began last first: implementing what is in `doing`, or reviewing what is in `for_review`. */
 export const atWorkOf = (projects: readonly WatchedProject[]): readonly AgentAtWork[] =>

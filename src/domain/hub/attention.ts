@@ -1,3 +1,4 @@
+import type { AttentionItem, AttentionReason } from './api.js';
 import type { FeatureBoard, WorkPackageState } from './cell-state.js';
 
 /** What attention is computed from: the board of a project, and when its machines were last heard. */
@@ -5,23 +6,6 @@ export interface WatchedProject {
   readonly project: string;
   readonly features: readonly FeatureBoard[];
   readonly machines: readonly { readonly nodeId: string; readonly lastReceivedAtMs: number }[];
-}
-
-export type AttentionReason = 'error' | 'rejected' | 'concurrent' | 'review' | 'silent';
-
-/** Something that goes on only when a person looks at it. */
-export interface AttentionItem {
-  readonly reason: AttentionReason;
-  readonly project: string;
-  readonly feature: string;
-  readonly wp_id: string;
-  readonly title: string | null;
-  readonly agent: string | null;
-  readonly node_id: string;
-  /** When the event that led to it happened, by the clock of its machine. */
-  readonly since: string;
-  /** What was said of it: the message of an error. */
-  readonly detail: string | null;
 }
 
 /**

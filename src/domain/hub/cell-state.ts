@@ -1,5 +1,7 @@
-import type { AgentPhase, ResolutionType } from '../events/payloads.js';
-import type { Lane } from '../events/lane.js';
+import { exactOptional, nullable } from 'valibot';
+import { choice, flag, integer, list, object, text, type DocumentOf } from '../document.js';
+import { LANES } from '../events/lane.js';
+import { agentPhase, resolutionType } from '../events/payloads.js';
 
 /**
  * The folded state of the cells of a board. These values are JSON documents: a store keeps them, a hub sends them, a
@@ -7,100 +9,104 @@ import type { Lane } from '../events/lane.js';
  */
 export type CellState = WorkPackageState | FeatureState;
 
-export interface WorkPackageState extends CellSummary {
-  readonly kind: 'work-package';
-  readonly wp_id: string;
-  readonly lane: Lane | null;
-  /** The finer lane of a status log, as the event that set the lane names it. */
-  readonly detail: string | null;
-  readonly title: string | null;
-  readonly dependencies: readonly DependencyState[];
-  /** Who was assigned last. */
-  readonly agent: AssignedAgent | null;
-  /** Number of transitions, of those that did not start where the fold stood, and of those that ran side by side. */
-  readonly transitions: number;
-  readonly conflicting: number;
-  readonly concurrent: number;
-  /** The latest transitions that are conflicting or concurrent, oldest first. */
-  readonly marked: readonly Transition[];
-  /** The transitions that carry the highest Lamport timestamp seen; the next one may be concurrent with them. */
-  readonly front: readonly Transition[];
-  /** How many more carry it, if any: of a crowd only the latest are kept by name and compared with what comes. */
-  readonly front_left_out?: number;
-}
+const count = integer(0);
+const told = nullable(text());
+const lane = choice(LANES);
 
-export interface FeatureState extends CellSummary {
-  readonly kind: 'feature';
-  readonly feature_slug: string;
-  readonly feature_number: string | null;
-  readonly target_branch: string | null;
-  readonly wp_count: number | null;
-  readonly created_at: string | null;
-  readonly completed: FeatureCompletion | null;
-}
+const LOGGED_ERROR = object({
+  event_id: text(),
+  error_type: text(),
+  error_message: text(),
+  agent_id: told,
+  timestamp: text(),
+});
 
-/** What every cell knows. */
-export interface CellSummary {
-  readonly last_event: EventReference;
-  readonly events: number;
+const SUMMARY = {
+  last_event: object({
+    event_id: text(),
+    event_type: text(),
+    lamport_clock: count,
+    node_id: text(),
+    timestamp: text(),
+  }),
+  events: count,
   /** Events of a type that this version does not know, or with contents that it cannot read. */
-  readonly unknown: number;
-  readonly errors: number;
+  unknown: count,
+  errors: count,
   /** The latest errors, oldest first. */
-  readonly recent_errors: readonly LoggedError[];
-}
+  recent_errors: list(LOGGED_ERROR),
+};
 
-interface EventReference {
-  readonly event_id: string;
-  readonly event_type: string;
-  readonly lamport_clock: number;
-  readonly node_id: string;
-  readonly timestamp: string;
-}
-
-export interface DependencyState {
-  readonly wp_id: string;
-  readonly resolution: ResolutionType | null;
-}
-
-interface AssignedAgent {
-  readonly agent_id: string;
-  readonly phase: AgentPhase | null;
-  readonly retry_count: number;
-  /** When, by the clock of the machine that said so; absent in what older hubs folded. */
-  readonly since?: string;
-}
-
-export interface Transition {
-  readonly event_id: string;
-  readonly node_id: string;
-  readonly lamport_clock: number;
-  readonly from: Lane;
-  readonly to: Lane;
+const TRANSITION = object({
+  event_id: text(),
+  node_id: text(),
+  lamport_clock: count,
+  from: lane,
+  to: lane,
   /** Its `previous_status` is not the lane in which the fold stood. */
-  readonly conflicting: boolean;
+  conflicting: flag(),
   /** Another node made a transition that neither led to it nor came from it. */
-  readonly concurrent: boolean;
-}
+  concurrent: flag(),
+});
 
-export interface LoggedError {
-  readonly event_id: string;
-  readonly error_type: string;
-  readonly error_message: string;
-  readonly agent_id: string | null;
-  readonly timestamp: string;
-}
+const DEPENDENCY = object({ wp_id: text(), resolution: nullable(resolutionType.own) });
 
-interface FeatureCompletion {
-  readonly event_id: string;
-  readonly total_wps: number | null;
-  readonly completed_at: string | null;
-  readonly total_duration: string | null;
-}
+const AGENT = object({
+  agent_id: text(),
+  phase: nullable(agentPhase.own),
+  retry_count: count,
+  /** When, by the clock of the machine that said so; absent in what older hubs folded. */
+  since: exactOptional(text()),
+});
+
+const WORK_PACKAGE = object({
+  kind: choice(['work-package']),
+  ...SUMMARY,
+  wp_id: text(),
+  lane: nullable(lane),
+  /** The finer lane of a status log, as the event that set the lane names it. */
+  detail: told,
+  title: told,
+  dependencies: list(DEPENDENCY),
+  /** Who was assigned last. */
+  agent: nullable(AGENT),
+  /** Number of transitions, of those that did not start where the fold stood, and of those that ran side by side. */
+  transitions: count,
+  conflicting: count,
+  concurrent: count,
+  /** The latest transitions that are conflicting or concurrent, oldest first. */
+  marked: list(TRANSITION),
+  /** The transitions that carry the highest Lamport timestamp seen; the next one may be concurrent with them. */
+  front: list(TRANSITION),
+  /** How many more carry it, if any: of a crowd only the latest are kept by name and compared with what comes. */
+  front_left_out: exactOptional(count),
+});
+
+const FEATURE = object({
+  kind: choice(['feature']),
+  ...SUMMARY,
+  feature_slug: text(),
+  feature_number: told,
+  target_branch: told,
+  wp_count: nullable(count),
+  created_at: told,
+  completed: nullable(
+    object({ event_id: text(), total_wps: nullable(count), completed_at: told, total_duration: told }),
+  ),
+});
 
 /** A feature as it stands: its own cell, when any event spoke of it, and its work packages by id. */
-export interface FeatureBoard {
-  readonly feature_slug: string;
-  readonly feature: FeatureState | null;
-  readonly work_packages: readonly WorkPackageState[];
-}
+export const FEATURE_BOARD = object({
+  feature_slug: text(),
+  feature: nullable(FEATURE),
+  work_packages: list(WORK_PACKAGE),
+});
+
+export type WorkPackageState = DocumentOf<typeof WORK_PACKAGE>;
+export type FeatureState = DocumentOf<typeof FEATURE>;
+/** What every cell knows. */
+export type CellSummary = Pick<FeatureState, keyof typeof SUMMARY>;
+export type DependencyState = DocumentOf<typeof DEPENDENCY>;
+export type Transition = DocumentOf<typeof TRANSITION>;
+export type LoggedError = DocumentOf<typeof LOGGED_ERROR>;
+export type FeatureBoard = DocumentOf<typeof FEATURE_BOARD>;

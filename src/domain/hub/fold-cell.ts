@@ -1,7 +1,8 @@
+import { isDocument } from '../document.js';
 import { compareCausal, isConcurrent } from '../events/causal-order.js';
 import type { CausalPosition, AggregatePosition } from '../events/causal-order.js';
 import { isLane } from '../events/lane.js';
-import type { AgentPhase, ResolutionType } from '../events/payloads.js';
+import { agentPhase, resolutionType } from '../events/payloads.js';
 import { fieldOf } from './board-event.js';
 import type { BoardCell, BoardEvent } from './board-event.js';
 import type { CellState, FeatureState, DependencyState, WorkPackageState, Transition } from './cell-state.js';
@@ -154,7 +155,7 @@ const foldAssignment = (
     ...state,
     agent: {
       agent_id: agent,
-      phase: isPhase(phase) ? phase : null,
+      phase: isDocument(agentPhase.own, phase) ? phase : null,
       retry_count: typeof retries === 'number' && Number.isSafeInteger(retries) ? retries : 0,
       since: timestamp,
     },
@@ -164,7 +165,7 @@ const foldAssignment = (
 const foldResolution = (state: WorkPackageState, payload: unknown): WorkPackageState | undefined => {
   const id = textOf(payload, 'dependency_wp_id');
   const resolution = textOf(payload, 'resolution_type');
-  if (id === undefined || !isResolution(resolution)) return undefined;
+  if (id === undefined || !isDocument(resolutionType.own, resolution)) return undefined;
   const resolved: DependencyState = { wp_id: id, resolution };
   const known = state.dependencies.some((dependency) => dependency.wp_id === id);
   return {
@@ -189,12 +190,6 @@ const textsOf = (value: unknown): readonly string[] =>
         ),
       ]
     : [];
-
-const isPhase = (text: string | undefined): text is AgentPhase =>
-  text === 'implementation' || text === 'review';
-
-const isResolution = (text: string | undefined): text is ResolutionType =>
-  text === 'completed' || text === 'skipped' || text === 'merged';
 
 /**
  * Moves a work package to the lane that a transition names, and marks what does not fit: *conflicting* when the

@@ -1,0 +1,143 @@
+import { object, type Description } from '../../domain/document.js';
+import { ENVELOPE } from '../../domain/events/envelope.js';
+import { ENVELOPE_ELSEWHERE, EXAMPLE_EVENT, EXAMPLE_FRAMES, PROBLEM } from '../../domain/hub/api.js';
+import { jsonSchemaOf, type JsonSchema } from '../../domain/json-schema.js';
+import { CLIENT_MESSAGES, SERVER_MESSAGES } from '../../domain/wire.js';
+import { LIVE_PATH } from './live-gateway.js';
+import { PAGE } from './page.js';
+import { PROBLEM_CONTENT_TYPE } from './problem.js';
+import { FORM_TYPE, JSON_TYPE, jsonOf, type Route } from './route.js';
+
+/** The calls that describe what a hub answers to: these routes and themselves, and the frames of a live session. */
+export const documentRoutes = (routes: readonly Route[]): readonly Route[] => {
+  const own: readonly Route[] = [
+    documentRoute('/openapi.json', 'Describes the calls of the hub (OpenAPI 3.1).', () =>
+      openApiOf([...routes, ...own]),
+    ),
+    documentRoute('/asyncapi.json', 'Describes the frames of a live session (AsyncAPI 3).', asyncApi),
+  ];
+  return own;
+};
+
+const documentRoute = (path: string, summary: string, documentOf: () => JsonSchema): Route => {
+  let body: string | undefined;
+  return {
+    ...{ method: 'GET', path, summary, answers: jsonOf(object({})) },
+    open: () => ({ status: 200, contentType: JSON_TYPE, body: (body ??= JSON.stringify(documentOf())) }),
+  };
+};
+
+const INFO = { title: 'Hub of spec-kitty', version: '1.0', license: { name: 'MIT' } };
+
+const ENVELOPE_SCHEMA = { ...jsonSchemaOf(ENVELOPE.foreign), examples: [EXAMPLE_EVENT] };
+
+const TOKEN = { type: 'http', scheme: 'bearer' };
+
+const openApiOf = (routes: readonly Route[]): JsonSchema => ({
+  openapi: '3.1.1',
+  info: {
+    ...INFO,
+    description: 'Bodies may be compressed with gzip. A browser has a cookie in place of the token.',
+  },
+  servers: [{ url: '/' }],
+  paths: Object.fromEntries(
+    routes.map(({ path }) => [
+      path,
+      Object.fromEntries(
+        routes
+          .filter((route) => route.path === path)
+          .map((route) => [route.method.toLowerCase(), operationOf(route)]),
+      ),
+    ]),
+  ),
+  components: {
+    schemas: { Envelope: ENVELOPE_SCHEMA, Problem: jsonSchemaOf(PROBLEM) },
+    securitySchemes: { token: TOKEN },
+  },
+});
+
+const operationOf = ({ method, path, summary, query, body, answers, open }: Route): JsonSchema => {
+  const isPage = answers === PAGE;
+  return {
+    operationId: [method.toLowerCase(), ...(path.match(/\w+/g) ?? [])].join('-'),
+    summary,
+    security: open === undefined ? [{ token: [] }] : [],
+    parameters: [
+      ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+        ...{ name, in: 'path', required: true, schema: { type: 'string' } },
+      })),
+      ...Object.entries(propertiesOf(query)).map(([name, schema]) => ({ name, in: 'query', schema })),
+    ],
+    ...(body !== undefined && {
+      requestBody: { required: true, content: contentOf({ [isPage ? FORM_TYPE : JSON_TYPE]: body }) },
+    }),
+    responses: {
+      ...(answers !== undefined && answerOf(answers)),
+      default: {
+        description: 'A refusal.',
+        content: { ...contentOf({ [PROBLEM_CONTENT_TYPE]: PROBLEM }), ...(isPage && contentOf(PAGE)) },
+      },
+    },
+  };
+};
+
+const propertiesOf = (query: Description | undefined): JsonSchema =>
+  query === undefined ? {} : (jsonSchemaOf(query)['properties'] as JsonSchema);
+
+const answerOf = (answers: Content): JsonSchema =>
+  Object.keys(answers).length === 0
+    ? { 204: { description: 'It is done.' } }
+    : { 200: { description: 'The answer.', content: contentOf(answers) } };
+
+type Content = Readonly<Record<string, Description>>;
+
+const contentOf = (content: Content): JsonSchema =>
+  Object.fromEntries(
+    Object.entries(content).map(([type, described]) => [
+      type,
+      { schema: described === PROBLEM ? { $ref: '#/components/schemas/Problem' } : jsonSchemaOf(described) },
+    ]),
+  );
+
+const asyncApi = (): JsonSchema => {
+  const told = messagesOf('hub', SERVER_MESSAGES);
+  const heard = { ...messagesOf('client', CLIENT_MESSAGES), 'client-envelope': ENVELOPE_MESSAGE };
+  return {
+    asyncapi: '3.0.0',
+    info: INFO,
+    defaultContentType: JSON_TYPE,
+    servers: {
+      hub: {
+        ...{ host: '{host}', protocol: 'wss', variables: { host: { default: 'hub.example.com' } } },
+        security: [{ $ref: '#/components/securitySchemes/liveToken' }],
+      },
+    },
+    channels: {
+      live: {
+        address: LIVE_PATH,
+        description: 'Each connection takes a token of its own, from POST /api/v1/ws-token/.',
+        messages: { ...told, ...heard },
+      },
+    },
+    operations: {
+      tell: operation('send', 'A snapshot first; then what is stored, answers, and pings.', told),
+      hear: operation('receive', 'Events, each of which is acknowledged, and answers.', heard),
+    },
+    components: { schemas: { Envelope: ENVELOPE_SCHEMA }, securitySchemes: { liveToken: TOKEN } },
+  };
+};
+
+const ENVELOPE_MESSAGE = { payload: ENVELOPE_ELSEWHERE, examples: [{ payload: EXAMPLE_EVENT }] };
+
+const messagesOf = (side: keyof typeof EXAMPLE_FRAMES, messages: Content): JsonSchema =>
+  Object.fromEntries(
+    Object.entries(messages).map(([type, described]) => [
+      `${side}-${type}`,
+      { payload: jsonSchemaOf(described), examples: [{ payload: EXAMPLE_FRAMES[side][type] }] },
+    ]),
+  );
+
+const operation = (action: 'send' | 'receive', summary: string, messages: JsonSchema): JsonSchema => ({
+  ...{ action, summary, channel: { $ref: '#/channels/live' } },
+  messages: Object.keys(messages).map((name) => ({ $ref: `#/channels/live/messages/${name}` })),
+});

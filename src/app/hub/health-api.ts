@@ -1,0 +1,76 @@
+import { HEALTH } from '../../domain/hub/api.js';
+import { isSyncError } from '../../domain/errors.js';
+import type { AccountStore, EventStore } from '../../ports/hub.js';
+import { problem } from './problem.js';
+import { json, jsonOf, refuse, type Route } from './route.js';
+import { bearerProblem } from './token-api.js';
+
+/**
+ * Where spec-kitty 2.1 offers the text of planning documents. This hub keeps none; the one answer after which that client
+ * does not offer the same again for hours is that there is no such place.
+ */
+export const dossierRoutes = (): readonly Route[] => [
+  {
+    method: 'POST',
+    path: '/api/dossier/push-content/',
+    summary: 'Says to clients that offer planning documents that none are kept here.',
+    bearer: () =>
+      refuse(
+        problem('not-found', 'This hub keeps events, no documents.', {
+          members: { error: 'namespace_not_found' },
+        }),
+      ),
+  },
+];
+
+/** Anybody may ask, and each proof is a write: one a second is shared by all who ask. */
+const proofOf = (store: EventStore): Promise<void> => {
+  const known = proofs.get(store);
+  if (known !== undefined && performance.now() - known.at < PROOF_MS) return known.proof;
+  const proof = store.proveWriting();
+  proofs.set(store, { proof, at: performance.now() });
+  return proof;
+};
+
+const PROOF_MS = 1000;
+
+const proofs = new WeakMap<EventStore, { readonly proof: Promise<void>; readonly at: number }>();
+
+/** Whether the hub is alive and able to work. */
+export const healthRoutes = (
+  store: EventStore,
+  accounts: Pick<AccountStore, 'identify'>,
+): readonly Route[] => [
+  {
+    method: 'GET',
+    path: '/api/v1/sync/health/',
+    summary: 'Says to clients that the hub can be reached; with a token also whether it is known here.',
+    answers: jsonOf(HEALTH),
+    open: async ({ token }) => {
+      const bearer = token === undefined ? undefined : await accounts.identify(token, 'access');
+      return bearer?.ok === false ? refuse(bearerProblem(bearer.error)) : json({ status: 'ok' });
+    },
+  },
+  {
+    method: 'GET',
+    path: '/healthz',
+    summary: 'Says that the process runs.',
+    answers: jsonOf(HEALTH),
+    open: () => json({ status: 'ok' }),
+  },
+  {
+    method: 'GET',
+    path: '/readyz',
+    summary: 'Says whether the store answers.',
+    answers: jsonOf(HEALTH),
+    open: async () => {
+      try {
+        await proofOf(store);
+        return json({ status: 'ok' });
+      } catch (error) {
+        if (!isSyncError(error)) throw error;
+        return refuse(problem('storage-failed', error.message));
+      }
+    },
+  },
+];
