@@ -226,7 +226,7 @@ describe('a scope of events', () => {
     const credentials = new MemoryCredentialStore();
     const issuer = new MemoryTokenIssuer(network);
     const proof = { with: 'password' as const, username: 'ada', password: 'secret' };
-    await new SignIn(credentials, issuer, { nowMs: () => Date.now() }).run(
+    await new SignIn({ credentials, tokenIssuer: issuer, wallClock: { nowMs: () => Date.now() } }).run(
       { serverUrl: hub.url, proof },
       async () => true,
     );

@@ -49,9 +49,14 @@ export class ChaosWorld {
       limits: { upgradeMs: 30_000, silenceMs: 60_000 },
     });
     const credentials = new TomlCredentialStore(root);
-    this.#tokens = new AccessTokens(credentials, this.#issuer, this.time);
+    this.#tokens = new AccessTokens({
+      credentials,
+      tokenIssuer: this.#issuer,
+      wallClock: this.time,
+      signInEnvironment: {},
+    });
     this.#signIn = () =>
-      new SignIn(credentials, this.#issuer, this.time).run(
+      new SignIn({ credentials, tokenIssuer: this.#issuer, wallClock: this.time }).run(
         { serverUrl: hub.hub.url, proof: { with: 'password', username: 'ada', password: 'correct horse' } },
         async () => true,
       );
@@ -60,12 +65,12 @@ export class ChaosWorld {
     this.#outbox = outboxes.open(PROJECT);
     const randomness = { next: () => dice.next(), uuid: () => '' };
     this.#link = new LiveLink({
-      ...{ transport: this.#live, issuer: this.#issuer, tokens: this.#tokens },
-      ...{ clock, timer: quickTimer, randomness },
+      ...{ liveTransport: this.#live, tokenIssuer: this.#issuer, accessTokens: this.#tokens },
+      ...{ lamport: clock, timer: quickTimer, randomness },
     });
-    const route = new DeliveryRoute(this.#batches, this.#tokens);
+    const route = new DeliveryRoute({ batchTransport: this.#batches, accessTokens: this.#tokens });
     this.#flush = new Flush({
-      ...{ outboxes, clock, randomness, wallClock: this.time, timer: quickTimer },
+      ...{ outboxes, lamport: clock, randomness, wallClock: this.time, timer: quickTimer },
       sharing: { of: async () => 'on' },
       route: (signal) => route.find(signal, this.#link),
       retainMs: async () => 7 * 24 * 60 * 60 * 1000,

@@ -25,7 +25,7 @@ describe('one sign-in that many processes share', () => {
     wire = await startChaosProxy(hub.url);
     issuer = new GotTokenIssuer({ version: 'test' });
     store = new TomlCredentialStore(new StateRoot(join(scratch.path, 'state')), 60_000);
-    await new SignIn(store, issuer, new SystemWallClock()).run(
+    await new SignIn({ credentials: store, tokenIssuer: issuer, wallClock: new SystemWallClock() }).run(
       { serverUrl: wire.url, proof: { with: 'password', username: 'acme', password: PASSWORD } },
       async () => true,
     );
@@ -75,7 +75,7 @@ describe('one sign-in that many processes share', () => {
     wire.refreshes.always((call) => (call % 2 === 0 ? 'reset-after' : undefined));
     const ended = outcomes(workers);
     await rotatedOften(wire);
-    const signedOut = await new SignOut(store, issuer).run();
+    const signedOut = await new SignOut({ credentials: store, tokenIssuer: issuer }).run();
     expect(signedOut).toMatchObject({ outcome: 'signed-out' });
     for (const outcome of await ended) expect(['signed-out', 'session-expired']).toContain(outcome);
     expect(await store.read()).toEqual({ state: 'absent' });

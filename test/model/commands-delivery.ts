@@ -50,7 +50,7 @@ export class Send implements OutboxCommand {
       {
         courier: { carry: async (events) => (await begin()).carry(events) },
         learnt: { limits: { ...CONTRACT_LIMITS, maxEvents } },
-        clock: { update: async () => 0, read: async () => 0 } as never,
+        lamport: { update: async () => 0, read: async () => 0 } as never,
         wallClock: world.time,
         randomness: { next: () => 0.5, uuid: () => '' },
       },
@@ -200,7 +200,7 @@ export class SignIn implements OutboxCommand {
     world.account = ACCOUNTS[this.account];
     if (world.account !== undefined) {
       const outboxes = { list: async () => [PROJECT], open: () => world.outbox };
-      await new LiftRefusals(outboxes).run(world.account);
+      await new LiftRefusals({ outboxes }).run(world.account);
       const ledger = now.ledgerOf(world.account);
       if (ledger !== undefined && isRefused(ledger)) {
         tally('decided: ask-again');

@@ -45,7 +45,7 @@ const pass = (reclaims = false): Promise<PassReport> => {
   const host = {
     courier,
     learnt: { limits: CONTRACT_LIMITS },
-    clock: new MemoryLamportStore(),
+    lamport: new MemoryLamportStore(),
     wallClock: time,
     randomness: new SeededRandomness(),
   };

@@ -35,10 +35,15 @@ export class DeliveryWorld {
   readonly credentials = new MemoryCredentialStore();
   readonly randomness = new SeededRandomness();
   readonly issuer = new MemoryTokenIssuer(this.network);
-  readonly tokens = new AccessTokens(this.credentials, this.issuer, this.time);
+  readonly tokens = new AccessTokens({
+    credentials: this.credentials,
+    tokenIssuer: this.issuer,
+    wallClock: this.time,
+    signInEnvironment: {},
+  });
   readonly batches = new MemoryBatchTransport(this.network);
-  readonly sharing = new SharingPolicy(this.registry, this.configs);
-  readonly route = new DeliveryRoute(this.batches, this.tokens);
+  readonly sharing = new SharingPolicy({ checkouts: this.registry, configs: this.configs });
+  readonly route = new DeliveryRoute({ batchTransport: this.batches, accessTokens: this.tokens });
   readonly hub: MemoryHub;
   readonly leftOversResolvedFor: string[] = [];
   #captured = 0;
@@ -56,7 +61,11 @@ export class DeliveryWorld {
   }
 
   async signIn(username = 'ada', hub = this.hub): Promise<Account> {
-    const signIn = new SignIn(this.credentials, this.issuer, this.time);
+    const signIn = new SignIn({
+      credentials: this.credentials,
+      tokenIssuer: this.issuer,
+      wallClock: this.time,
+    });
     const proof = { with: 'password' as const, username, password: 'secret' };
     return (await signIn.run({ serverUrl: hub.url, proof }, async () => true)).account;
   }
@@ -77,7 +86,7 @@ export class DeliveryWorld {
     return {
       outboxes: this.outboxes,
       sharing: this.sharing,
-      clock: this.clock,
+      lamport: this.clock,
       wallClock: this.time,
       randomness: this.randomness,
       timer: this.time,
@@ -97,10 +106,10 @@ export class DeliveryWorld {
   link(listeners?: LiveListeners): LiveLink {
     return new LiveLink(
       {
-        transport: new MemoryLiveTransport(this.network),
-        issuer: this.issuer,
-        tokens: this.tokens,
-        clock: this.clock,
+        liveTransport: new MemoryLiveTransport(this.network),
+        tokenIssuer: this.issuer,
+        accessTokens: this.tokens,
+        lamport: this.clock,
         timer: this.time,
         randomness: this.randomness,
       },

@@ -77,8 +77,8 @@ export const useCases = (ports: WorkflowPorts, maxWaiting = 100) => {
   const emitter = new EventEmitter({
     repository: ports.repository,
     outboxes: ports.outboxes,
-    clock: { nowMs: () => Date.UTC(2026, 1, 3, 12) },
-    ids: { next: () => `01KGH${(++ids).toString().padStart(21, '0')}` },
+    wallClock: { nowMs: () => Date.UTC(2026, 1, 3, 12) },
+    eventIds: { next: () => `01KGH${(++ids).toString().padStart(21, '0')}` },
     machine: { homeDirectory: '/home/tester' },
     identify: async () =>
       ({ projectUuid: PROJECT, projectSlug: 'project' }) as Awaited<ReturnType<IdentifyOfEmitter>>,

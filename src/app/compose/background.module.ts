@@ -3,33 +3,25 @@ import type { Composing } from './parts-container.js';
 
 /** What the background process is made of. */
 export const backgroundModule = ({ part, useCase }: Composing<Parts>): void => {
-  part('doorbell', ['stateRoot'], async ({ stateRoot: root }) => {
+  part('doorbell', ['stateRoot'], async ({ stateRoot }) => {
     const { FsDoorbell } = await import('../../adapters/delivery/fs-doorbell.js');
-    return new FsDoorbell(root.file('outbox'));
+    return new FsDoorbell(stateRoot.file('outbox'));
   });
-  part(
+  part('backgroundLog', ['stateRoot', 'wallClock'], async ({ stateRoot, wallClock }) => {
+    const { BoundedFileLog } = await import('../../adapters/delivery/bounded-file-log.js');
+    return new BoundedFileLog(stateRoot.file('sync', 'background.log'), wallClock);
+  });
+  useCase(
     'backgroundProcess',
-    ['backgroundPost', 'doorbell', 'backgroundSync', 'timer', 'wallClock', 'stateRoot', 'environment'],
-    async ({
-      backgroundPost: post,
-      doorbell,
-      backgroundSync: service,
-      timer,
-      wallClock,
-      stateRoot: root,
-      environment: { version, processId },
-    }) => {
-      const [{ BackgroundProcess }, { BoundedFileLog }] = await Promise.all([
-        import('../delivery/background-process.js'),
-        import('../../adapters/delivery/bounded-file-log.js'),
-      ]);
-      const log = new BoundedFileLog(root.file('sync', 'background.log'), wallClock);
-      return new BackgroundProcess({ post, doorbell, service, timer, wallClock, log, version, processId });
-    },
+    [
+      ...(['backgroundPost', 'doorbell', 'backgroundSync', 'timer', 'wallClock'] as const),
+      ...(['backgroundLog', 'version', 'processId'] as const),
+    ],
+    () => import('../delivery/background-process.js'),
   );
   useCase(
     'deliverBeside',
-    ['environment', 'showIdentity', 'getAccountStatus', 'backgroundProcess'],
+    ['environment', 'showIdentity', 'account', 'backgroundProcess'],
     () => import('../delivery/deliver-beside.js'),
   );
 };

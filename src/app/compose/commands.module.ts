@@ -5,18 +5,15 @@ import type { Composing } from './parts-container.js';
 export const commandsModule = ({ part, useCase }: Composing<Parts>): void => {
   const work = ['repository', 'files', 'perform'] as const;
   const merging = [...work, 'merges'] as const;
-  part('showIdentity', ['configs', 'checkouts', 'repository', 'lamport', 'hash'], async (ports) => {
-    const { ShowIdentity } = await import('../events/show-identity.js');
-    const { configs: config, lamport: clock, ...others } = ports;
-    return new ShowIdentity({ config, clock, ...others });
-  });
-  part(
+  useCase(
+    'showIdentity',
+    ['configs', 'checkouts', 'repository', 'lamport', 'hash'],
+    () => import('../events/show-identity.js'),
+  );
+  useCase(
     'initProject',
     ['repository', 'files', 'configs', 'lamport', 'ensureIdentity'],
-    async ({ configs: config, lamport: clock, ensureIdentity: identity, ...others }) => {
-      const { InitProject } = await import('../work/init-project.js');
-      return new InitProject({ config, clock, identity, ...others });
-    },
+    () => import('../work/init-project.js'),
   );
   part('merges', ['environment'], async ({ environment }) => {
     const { GitMerges } = await import('../../adapters/work/git-merges.js');

@@ -11,6 +11,8 @@ import type { Composing } from './parts-container.js';
 
 /** The surrounding machine. */
 export const hostModule = ({ part }: Composing<Parts>): void => {
+  part('version', ['environment'], ({ environment }) => environment.version);
+  part('processId', ['environment'], ({ environment }) => environment.processId);
   part('wallClock', [], () => new SystemWallClock());
   part('timer', [], () => new NodeTimer());
   part('randomness', [], () => new CryptoRandomness());

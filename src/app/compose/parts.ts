@@ -31,12 +31,14 @@ import type {
   WallClock,
 } from '../../ports/host.js';
 import type { Merges, FeatureFiles, IntentStore, Repository } from '../../ports/work.js';
-import type { Outboxes, StateFiles } from '../../ports/outbox.js';
+import type { CaptureLimits, ForeignQueue, Outboxes, StateFiles } from '../../ports/outbox.js';
+import type { Account } from '../../domain/outbox/account.js';
 import type { StateRoot } from '../../adapters/fs/state-root.js';
 import type { BackgroundProcess } from '../delivery/background-process.js';
 import type { BackgroundSyncService } from '../delivery/background-sync.js';
 import type { EventEmitter } from '../outbox/event-emitter.js';
 import type { DeliveryRoute } from '../delivery/delivery-route.js';
+import type { Pacing } from '../delivery/pacing.js';
 import type { Flush, FlushHost } from '../delivery/flush.js';
 import type { LeftOvers } from '../work/left-overs.js';
 import type { DeliverBeside } from '../delivery/deliver-beside.js';
@@ -242,9 +244,15 @@ export interface AgentsUseCases {
 /** What is composed for the use cases and asked for by nobody else. */
 interface InnerParts {
   readonly environment: ClientEnvironment;
+  readonly version: string;
+  readonly processId: number;
   readonly stateRoot: StateRoot;
   readonly signInEnvironment: SignInEnvironment;
   readonly hubIdentities: HubIdentities;
+  /** Who is signed in, from what is stored and given alone. */
+  readonly account: () => Promise<Account | undefined>;
+  /** How much may wait in one outbox. */
+  readonly limits: () => Promise<CaptureLimits>;
   readonly emitter: EventEmitter;
   readonly resolveLeftOver: Pick<ResolveLeftOver, 'run'>;
   readonly perform: PerformWork;
@@ -252,9 +260,12 @@ interface InnerParts {
   readonly leftOvers: LeftOvers;
   readonly liveLink: LiveLink;
   readonly liveLinkTo: (listeners: LiveListeners) => LiveLink;
+  readonly foreignQueue: ForeignQueue;
+  readonly pacing: Pacing;
   readonly deliveryRoute: DeliveryRoute;
   readonly flushHost: Omit<FlushHost, 'route'>;
   readonly backgroundSync: BackgroundSyncService;
+  readonly backgroundLog: Log;
   readonly summons: Summons;
   readonly runtime: SyncRuntime;
 }

@@ -13,59 +13,44 @@ export const workflowModule = ({ part }: Composing<Parts>): void => {
   part(
     'getAccountStatus',
     ['credentials', 'wallClock', 'signInEnvironment', 'machineAccounts', 'knownHubs'],
-    ({
-      credentials: store,
-      wallClock: clock,
-      signInEnvironment: environment,
-      machineAccounts: machines,
-      knownHubs: known,
-    }) =>
-      new GetAccountStatus(store, clock, environment, machines, {
-        recognize: async (hub) =>
-          (await import('../../domain/delivery/known-hubs.js')).recognize(await known.list(), hub),
+    ({ knownHubs, ...needs }) =>
+      new GetAccountStatus({
+        ...needs,
+        hubIdentities: {
+          recognize: async (hub) =>
+            (await import('../../domain/delivery/known-hubs.js')).recognize(await knownHubs.list(), hub),
+        },
       }),
+  );
+  part(
+    'account',
+    ['getAccountStatus'],
+    ({ getAccountStatus }) =>
+      () =>
+        signedInAccount(getAccountStatus),
+  );
+  part(
+    'limits',
+    ['settings'],
+    ({ settings }) =>
+      async () =>
+        captureLimits(await settings.read()),
   );
   part(
     'ensureIdentity',
     ['configs', 'checkouts', 'repository', 'lamport', 'randomness', 'hash'],
-    ({ configs: config, checkouts, repository, lamport: clock, randomness, hash }) =>
-      new EnsureIdentity({ config, checkouts, repository, clock, randomness, hash }),
+    (needs) => new EnsureIdentity(needs),
   );
   part(
     'emitter',
     [
-      'repository',
-      'outboxes',
-      'wallClock',
-      'eventIds',
-      'machine',
-      'ensureIdentity',
-      'getAccountStatus',
-      'settings',
-      'checkouts',
-      'runtime',
+      ...(['repository', 'outboxes', 'wallClock', 'eventIds', 'machine'] as const),
+      ...(['ensureIdentity', 'account', 'limits', 'checkouts', 'runtime'] as const),
     ],
-    ({
-      repository,
-      outboxes,
-      wallClock: clock,
-      eventIds: ids,
-      machine,
-      ensureIdentity,
-      getAccountStatus: accountStatus,
-      settings,
-      checkouts,
-      runtime,
-    }) =>
+    ({ ensureIdentity, checkouts, runtime, ...needs }) =>
       new EventEmitter({
-        repository,
-        outboxes,
-        clock,
-        ids,
-        machine,
+        ...needs,
         identify: (checkout) => ensureIdentity.run(checkout),
-        account: () => signedInAccount(accountStatus),
-        limits: async () => captureLimits(await settings.read()),
         preference: (projectUuid) => checkouts.preference(projectUuid),
         emitted: (situation) => runtime.emitted(situation),
       }),

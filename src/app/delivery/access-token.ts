@@ -30,44 +30,39 @@ export type AccessAnswer =
 /** A token is renewed so long before it expires, so that it outlives the request it is for. */
 export const EXPIRY_LEEWAY_MS = 30_000;
 
+interface AccessTokensNeeds {
+  readonly credentials: CredentialStore;
+  readonly tokenIssuer: TokenIssuer;
+  readonly wallClock: WallClock;
+  readonly signInEnvironment: SignInEnvironment;
+  readonly machineAccounts?: MachineAccounts;
+  readonly hubIdentities?: Pick<HubIdentities, 'meet' | 'recognize'>;
+}
+
 /**
  * Access tokens of the one sign-in that all processes share. Renewing is a transaction across processes: whoever has
  * the lock asks the hub, stores durably, and only then uses what it got; the others find it stored.
  */
 export class AccessTokens {
-  readonly #store: CredentialStore;
-  readonly #issuer: TokenIssuer;
-  readonly #clock: WallClock;
-  readonly #environment: SignInEnvironment;
-  readonly #machines: MachineAccounts | undefined;
-  readonly #hubs: Pick<HubIdentities, 'meet' | 'recognize'> | undefined;
+  readonly #needs: AccessTokensNeeds;
   #identified: Account | undefined;
   readonly #running = new Map<string | undefined, Promise<AccessAnswer>>();
 
-  constructor(
-    store: CredentialStore,
-    issuer: TokenIssuer,
-    clock: WallClock,
-    environment: SignInEnvironment = {},
-    machines?: MachineAccounts,
-    hubs?: Pick<HubIdentities, 'meet' | 'recognize'>,
-  ) {
-    this.#store = store;
-    this.#issuer = issuer;
-    this.#clock = clock;
-    this.#environment = environment;
-    this.#machines = machines;
-    this.#hubs = hubs;
+  constructor(needs: AccessTokensNeeds) {
+    this.#needs = needs;
   }
 
   /** The account that is signed in, without asking the network; `undefined` when there is none that could be used. */
   async account(): Promise<Account | undefined> {
-    const given = environmentSignIn(this.#environment);
+    const given = environmentSignIn(this.#needs.signInEnvironment);
     if (!given.ok) return undefined;
     if (given.value !== undefined) {
-      return this.#identified ?? this.#recognized(await environmentAccount(given.value, this.#machines));
+      return (
+        this.#identified ??
+        this.#recognized(await environmentAccount(given.value, this.#needs.machineAccounts))
+      );
     }
-    const reading = await this.#store.read();
+    const reading = await this.#needs.credentials.read();
     return reading.state === 'present' ? this.#recognized(accountOf(reading.credentials)) : undefined;
   }
 
@@ -82,10 +77,10 @@ export class AccessTokens {
   }
 
   async #answer(refusedToken: string | undefined, signal?: AbortSignal): Promise<AccessAnswer> {
-    const given = environmentSignIn(this.#environment);
+    const given = environmentSignIn(this.#needs.signInEnvironment);
     if (!given.ok) return { state: 'unusable', reason: given.error };
     if (given.value !== undefined) return this.#fromEnvironment(given.value, refusedToken, signal);
-    const reading = await this.#store.read();
+    const reading = await this.#needs.credentials.read();
     if (reading.state !== 'present') return withoutCredentials(reading);
     if (this.#isUsable(reading.credentials, refusedToken, EXPIRY_LEEWAY_MS))
       return this.#granted(reading.credentials);
@@ -98,7 +93,7 @@ export class AccessTokens {
   async #refresh(refusedToken: string | undefined, signal?: AbortSignal): Promise<AccessAnswer> {
     let answer: AccessAnswer = { state: 'signed-out' };
     try {
-      await this.#store.update(async (current) => {
+      await this.#needs.credentials.update(async (current) => {
         if (current.state !== 'present') {
           answer = withoutCredentials(current);
           return 'keep';
@@ -109,7 +104,7 @@ export class AccessTokens {
       });
     } catch (error) {
       if (!isSyncError(error) || error.kind !== 'lock-busy') throw error;
-      const reading = await this.#store.read();
+      const reading = await this.#needs.credentials.read();
       if (reading.state !== 'present') return withoutCredentials(reading);
       return this.#unlessStillGood(
         reading.credentials,
@@ -131,9 +126,9 @@ export class AccessTokens {
     const account = await this.#recognized(accountOf(current));
     const expired: AccessAnswer = { state: 'session-expired', account };
     if (!canRefresh(current)) return { answer: expired, next: 'keep' };
-    const issued = await this.#issuer.refresh(current.server, current.refreshToken, signal);
+    const issued = await this.#needs.tokenIssuer.refresh(current.server, current.refreshToken, signal);
     if (issued.ok) {
-      const next = issuedCredentials(issued.value, current, this.#clock.nowMs());
+      const next = issuedCredentials(issued.value, current, this.#needs.wallClock.nowMs());
       return { answer: await this.#granted(next), next };
     }
     if (issued.error.fault === 'unavailable') {
@@ -141,7 +136,7 @@ export class AccessTokens {
       return { answer, next: 'keep' };
     }
     // A program that does not know our lock may have spent the token a moment ago: then what it stored counts.
-    const again = await this.#store.read();
+    const again = await this.#needs.credentials.read();
     const changed = again.state === 'present' && again.credentials.refreshToken !== current.refreshToken;
     return { answer: changed ? await this.#granted(again.credentials) : expired, next: 'keep' };
   }
@@ -153,11 +148,11 @@ export class AccessTokens {
   ): Promise<AccessAnswer> {
     const expired = async (): Promise<AccessAnswer> => ({
       state: 'session-expired',
-      account: await this.#recognized(await environmentAccount(given, this.#machines)),
+      account: await this.#recognized(await environmentAccount(given, this.#needs.machineAccounts)),
     });
     if (refusedToken === given.token) return expired();
     if (this.#identified === undefined) {
-      const who = await this.#issuer.identify(given.hub, given.token, signal);
+      const who = await this.#needs.tokenIssuer.identify(given.hub, given.token, signal);
       if (!who.ok) {
         return who.error.fault === 'refused' ? expired() : { state: 'unavailable', reason: who.error.reason };
       }
@@ -167,7 +162,7 @@ export class AccessTokens {
         team: teams?.[0] ?? LOCAL_TEAM,
         ...(username === undefined ? {} : { username }),
       };
-      await this.#machines?.remember(given.hub, given.token, this.#identified);
+      await this.#needs.machineAccounts?.remember(given.hub, given.token, this.#identified);
     }
     return { state: 'granted', token: given.token, account: this.#identified };
   }
@@ -191,7 +186,7 @@ export class AccessTokens {
 
   /** Who the hub is that has just been heard of; where that cannot be noted, it is noted the next time. */
   async #met(hub: HubAddress): Promise<HubAddress> {
-    const hubs = this.#hubs;
+    const hubs = this.#needs.hubIdentities;
     if (hubs === undefined) return hub;
     return hubs.meet(hub).catch((error: unknown) => {
       if (!isSyncError(error)) throw error;
@@ -200,13 +195,15 @@ export class AccessTokens {
   }
 
   async #recognized(account: Account): Promise<Account> {
-    return this.#hubs === undefined ? account : { ...account, hub: await this.#hubs.recognize(account.hub) };
+    return this.#needs.hubIdentities === undefined
+      ? account
+      : { ...account, hub: await this.#needs.hubIdentities.recognize(account.hub) };
   }
 
   #isUsable(credentials: Credentials, refusedToken: string | undefined, leewayMs: number): boolean {
     return (
       credentials.accessToken !== refusedToken &&
-      credentials.accessExpiresAtMs - leewayMs > this.#clock.nowMs()
+      credentials.accessExpiresAtMs - leewayMs > this.#needs.wallClock.nowMs()
     );
   }
 }

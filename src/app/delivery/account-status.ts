@@ -23,36 +23,30 @@ export type AccountStatus =
 /** Where the sign-in comes from: the credentials file, or `SPEC_KITTY_TOKEN` with `SPEC_KITTY_SERVER_URL`. */
 export type SignInSource = 'file' | 'environment';
 
+interface GetAccountStatusNeeds {
+  readonly credentials: CredentialStore;
+  readonly wallClock: WallClock;
+  readonly signInEnvironment: SignInEnvironment;
+  readonly machineAccounts?: MachineAccounts;
+  readonly hubIdentities?: Pick<HubIdentities, 'recognize'>;
+}
+
 /** Says who is signed in, from what is stored and given alone. */
 export class GetAccountStatus {
-  readonly #store: CredentialStore;
-  readonly #clock: WallClock;
-  readonly #environment: SignInEnvironment;
-  readonly #machines: MachineAccounts | undefined;
-  readonly #hubs: Pick<HubIdentities, 'recognize'> | undefined;
+  readonly #needs: GetAccountStatusNeeds;
 
-  constructor(
-    store: CredentialStore,
-    clock: WallClock,
-    environment: SignInEnvironment = {},
-    machines?: MachineAccounts,
-    hubs?: Pick<HubIdentities, 'recognize'>,
-  ) {
-    this.#store = store;
-    this.#clock = clock;
-    this.#environment = environment;
-    this.#machines = machines;
-    this.#hubs = hubs;
+  constructor(needs: GetAccountStatusNeeds) {
+    this.#needs = needs;
   }
 
   async run(): Promise<AccountStatus> {
-    if ((this.#environment.token ?? '').trim() !== '') return this.#given();
-    const reading = await this.#store.read();
+    if ((this.#needs.signInEnvironment.token ?? '').trim() !== '') return this.#given();
+    const reading = await this.#needs.credentials.read();
     if (reading.state === 'absent') return { state: 'signed-out' };
     if (reading.state === 'unreadable') return { state: 'unusable', source: 'file', reason: reading.reason };
     const { credentials } = reading;
     const { accessExpiresAtMs, refreshExpiresAtMs } = credentials;
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.#needs.wallClock.nowMs();
     const refreshable = canRefresh(credentials) && refreshExpiresAtMs > nowMs;
     return {
       state: 'signed-in',
@@ -67,14 +61,18 @@ export class GetAccountStatus {
   /** The sign-in of a variable, which is rare enough to be loaded when there is one. */
   async #given(): Promise<AccountStatus> {
     const { environmentAccount, environmentSignIn } = await import('./environment-sign-in.js');
-    const given = environmentSignIn(this.#environment);
+    const given = environmentSignIn(this.#needs.signInEnvironment);
     if (!given.ok) return { state: 'unusable', source: 'environment', reason: given.error };
     if (given.value === undefined) return { state: 'signed-out' };
-    const account = await this.#recognized(await environmentAccount(given.value, this.#machines));
+    const account = await this.#recognized(
+      await environmentAccount(given.value, this.#needs.machineAccounts),
+    );
     return { state: 'signed-in', source: 'environment', account, session: 'valid' };
   }
 
   async #recognized(account: Account): Promise<Account> {
-    return this.#hubs === undefined ? account : { ...account, hub: await this.#hubs.recognize(account.hub) };
+    return this.#needs.hubIdentities === undefined
+      ? account
+      : { ...account, hub: await this.#needs.hubIdentities.recognize(account.hub) };
   }
 }

@@ -9,12 +9,12 @@ import { NOTHING_PASSED, type PassCounts } from './pass-report.js';
 import { progressBefore } from './heartbeat-reading.js';
 
 interface BackgroundProcessHost {
-  readonly post: BackgroundPost;
+  readonly backgroundPost: BackgroundPost;
   readonly doorbell: Doorbell;
-  readonly service: Pick<BackgroundSyncService, 'start' | 'nudge' | 'stop' | 'status'>;
+  readonly backgroundSync: Pick<BackgroundSyncService, 'start' | 'nudge' | 'stop' | 'status'>;
   readonly timer: Timer;
   readonly wallClock: WallClock;
-  readonly log: Log;
+  readonly backgroundLog: Log;
   readonly version: string;
   readonly processId: number;
 }
@@ -43,7 +43,14 @@ export class BackgroundProcess {
 
   /** Runs until there is a reason to leave; `busy` when another process has the place. */
   async run(options: BackgroundProcessOptions, signal: AbortSignal): Promise<Leave | 'busy'> {
-    const { post, doorbell, service, log, version, processId } = this.#host;
+    const {
+      backgroundPost: post,
+      doorbell,
+      backgroundSync: service,
+      backgroundLog: log,
+      version,
+      processId,
+    } = this.#host;
     const predecessor = await post.heartbeat();
     const place = await post.occupy(patienceFor(predecessor, version));
     if (place === undefined) return 'busy';
@@ -71,7 +78,7 @@ export class BackgroundProcess {
    * earlier is in the last flush, so that no event is left to nobody.
    */
   async #deliver(options: BackgroundProcessOptions, signal: AbortSignal): Promise<Leave> {
-    const { service } = this.#host;
+    const { backgroundSync: service } = this.#host;
     service.start();
     try {
       const leave = await this.#stay(options, signal);
@@ -83,7 +90,7 @@ export class BackgroundProcess {
   }
 
   async #stay({ lingerMs }: BackgroundProcessOptions, signal: AbortSignal): Promise<Leave> {
-    const { post, service, timer, wallClock, version } = this.#host;
+    const { backgroundPost: post, backgroundSync: service, timer, wallClock, version } = this.#host;
     for (;;) {
       const status = service.status();
       this.#noteWork(status);
@@ -104,7 +111,7 @@ export class BackgroundProcess {
   }
 
   #noteWork({ last, totals, progressAtMs }: BackgroundStatus): void {
-    const { log, wallClock } = this.#host;
+    const { backgroundLog: log, wallClock } = this.#host;
     const { delivered, duplicate, rejected, deadLetters } = countsSince(this.#noted, totals);
     this.#noted = totals;
     if (delivered + duplicate > 0) this.#lastWorkAtMs = wallClock.nowMs();
@@ -126,19 +133,19 @@ export class BackgroundProcess {
     const isNews = previous === undefined || saidOf(previous) !== saidOf(beat);
     if (!isNews && beat.atMs - previous.atMs < BEAT_MS) return true;
     try {
-      const isThere = await this.#host.post.beat(beat);
+      const isThere = await this.#host.backgroundPost.beat(beat);
       if (isThere) this.#lastBeat = beat;
       return isThere;
     } catch (error) {
       // A disk that is full for a while is no reason to leave: without a heartbeat it only seems to be silent.
       if (!isSyncError(error)) throw error;
-      this.#host.log.warn(error.message);
+      this.#host.backgroundLog.warn(error.message);
       return true;
     }
   }
 
   #heartbeat(left: Leave | undefined): Heartbeat {
-    const { connection, last, nextTryAtMs: plannedAtMs } = this.#host.service.status();
+    const { connection, last, nextTryAtMs: plannedAtMs } = this.#host.backgroundSync.status();
     const nextTryAtMs = left === 'hub out of reach' ? this.#pausedUntilMs(plannedAtMs) : plannedAtMs;
     return {
       version: this.#host.version,

@@ -19,26 +19,29 @@ export interface Backlog {
 /** `consent`: send them. `decline`: keep the project on this machine. `withhold`: nobody could be asked. */
 export type BacklogAnswer = 'consent' | 'decline' | 'withhold';
 
+interface BacklogConsentNeeds {
+  readonly outboxes: Outboxes;
+  readonly checkouts: CheckoutRegistry;
+}
+
 /** The question that a sign-in asks about what waits, and the record of its answer. */
 export class BacklogConsent {
-  readonly #outboxes: Outboxes;
-  readonly #registry: CheckoutRegistry;
+  readonly #needs: BacklogConsentNeeds;
 
-  constructor(outboxes: Outboxes, registry: CheckoutRegistry) {
-    this.#outboxes = outboxes;
-    this.#registry = registry;
+  constructor(needs: BacklogConsentNeeds) {
+    this.#needs = needs;
   }
 
   /** The projects whose waiting events would go to this account, with counts. */
   async question(account: Account): Promise<readonly Backlog[]> {
     const projects: string[] = [];
-    for (const project of await this.#outboxes.list()) {
+    for (const project of await this.#needs.outboxes.list()) {
       // What a person keeps back on this machine stays here whoever signs in.
-      if (project !== undefined && (await this.#registry.preference(project)) !== 'off')
+      if (project !== undefined && (await this.#needs.checkouts.preference(project)) !== 'off')
         projects.push(project);
     }
     const slugs = new Map(
-      (await this.#registry.list()).map(({ projectUuid, projectSlug }) => [projectUuid, projectSlug]),
+      (await this.#needs.checkouts.list()).map(({ projectUuid, projectSlug }) => [projectUuid, projectSlug]),
     );
     const backlogs = await Promise.all(
       projects.map(async (projectUuid) => {
@@ -54,10 +57,10 @@ export class BacklogConsent {
   async record(account: Account, backlogs: readonly Backlog[], answer: BacklogAnswer): Promise<void> {
     for (const { projectUuid } of backlogs) {
       if (answer === 'decline') {
-        await this.#registry.setPreference(projectUuid, 'off');
+        await this.#needs.checkouts.setPreference(projectUuid, 'off');
         continue;
       }
-      const outbox = this.#outboxes.open(projectUuid);
+      const outbox = this.#needs.outboxes.open(projectUuid);
       const { first, last } = await outbox.reading();
       const range = { from: first, through: last };
       const to = { range, hub: hubKey(account.hub), team: account.team };
@@ -70,7 +73,7 @@ export class BacklogConsent {
   }
 
   async #count(projectUuid: string, account: Account): Promise<Pick<Backlog, 'local' | 'elsewhere'>> {
-    const outbox = this.#outboxes.open(projectUuid);
+    const outbox = this.#needs.outboxes.open(projectUuid);
     const reading: OutboxReading = await outbox.reading();
     const ledger = ledgerOf(reading.ledgers, account);
     const decisions = indexDecisions(reading.decisions);

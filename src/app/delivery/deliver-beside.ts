@@ -1,13 +1,12 @@
+import type { Account } from '../../domain/outbox/account.js';
 import type { Checkout } from '../../ports/events.js';
 import type { ShowIdentity } from '../events/show-identity.js';
-import type { GetAccountStatus } from './account-status.js';
 import type { BackgroundProcess } from './background-process.js';
-import { signedInAccount } from './signed-in-account.js';
 
 interface DeliverBesidePorts {
   readonly environment: { readonly env: Readonly<Record<string, string | undefined>> };
   readonly showIdentity: Pick<ShowIdentity, 'run'>;
-  readonly getAccountStatus: Pick<GetAccountStatus, 'run'>;
+  readonly account: () => Promise<Account | undefined>;
   readonly backgroundProcess: Pick<BackgroundProcess, 'run'>;
 }
 
@@ -54,6 +53,6 @@ export class DeliverBeside {
     if (this.#ports.environment.env['SPEC_KITTY_SYNC'] === 'off') return false;
     const identity = await this.#ports.showIdentity.run(projectRoot);
     if (identity?.autoStart === false || identity?.share === false) return false;
-    return (await signedInAccount(this.#ports.getAccountStatus)) !== undefined;
+    return (await this.#ports.account()) !== undefined;
   }
 }

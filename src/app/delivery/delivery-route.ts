@@ -7,29 +7,31 @@ import type { LiveLink } from './live-session.js';
 import type { Pacing } from './pacing.js';
 import type { PassEnd } from './pass-report.js';
 
+interface DeliveryRouteNeeds {
+  readonly batchTransport: BatchTransport;
+  readonly accessTokens: AccessTokens;
+  readonly pacing?: Pacing;
+}
+
 /** Finds who is signed in and the best way to that hub at the moment: the live session where it acknowledges, else batches. */
 export class DeliveryRoute {
-  readonly #transport: BatchTransport;
-  readonly #tokens: AccessTokens;
-  readonly #pacing: Pacing | undefined;
+  readonly #needs: DeliveryRouteNeeds;
 
-  constructor(transport: BatchTransport, tokens: AccessTokens, pacing?: Pacing) {
-    this.#transport = transport;
-    this.#tokens = tokens;
-    this.#pacing = pacing;
+  constructor(needs: DeliveryRouteNeeds) {
+    this.#needs = needs;
   }
 
   async find(signal?: AbortSignal, live?: Pick<LiveLink, 'courier' | 'announced'>): Promise<Route | PassEnd> {
-    const answer = await this.#tokens.get(signal);
+    const answer = await this.#needs.accessTokens.get(signal);
     switch (answer.state) {
       case 'granted': {
         const { account } = answer;
         const limits = live?.announced(account);
         const batches = new BatchCourier(
-          this.#transport,
-          this.#tokens,
+          this.#needs.batchTransport,
+          this.#needs.accessTokens,
           account,
-          this.#pacing,
+          this.#needs.pacing,
           limits?.maxBodyBytes,
         );
         const courier = live?.courier(account) ?? batches;

@@ -22,14 +22,14 @@ export interface Route {
 export interface FlushHost {
   readonly outboxes: Outboxes;
   readonly sharing: Pick<SharingPolicy, 'of'>;
-  readonly clock: LamportStore;
+  readonly lamport: LamportStore;
   readonly wallClock: WallClock;
   readonly randomness: Randomness;
   readonly timer: Timer;
   /** Who is signed in, and how to reach that hub; else why nothing can be sent. */
   route(signal?: AbortSignal): Promise<Route | PassEnd>;
   /** What a hub says of its log; without it no hub is known to have been restored. */
-  readonly receipts?: Pick<HubReceipts, 'historyOf' | 'idsAtHub'>;
+  readonly hubReceipts?: Pick<HubReceipts, 'historyOf' | 'idsAtHub'>;
   /** For how long settled segments stay readable, in milliseconds. */
   retainMs(): Promise<number>;
   /** Brings what dead commands left over in the checkouts of a project to an end, where nobody works. */
@@ -65,7 +65,7 @@ export class Flush {
     learnt.limits = tighten(learnt.limits, route.limits ?? {});
     this.#learnt.set(url, learnt);
 
-    const history = await this.#host.receipts?.historyOf(route.account, input.isInsisted, signal);
+    const history = await this.#host.hubReceipts?.historyOf(route.account, input.isInsisted, signal);
     let counts: PassCounts = NOTHING_PASSED;
     let ended: PassEnd = { end: 'complete' };
     for (const project of await this.#host.outboxes.list()) {
@@ -105,7 +105,7 @@ export class Flush {
   ): Promise<PassReport> {
     let counted: PassCounts = NOTHING_PASSED;
     const { account, history } = route;
-    const { receipts } = this.#host;
+    const { hubReceipts: receipts } = this.#host;
     const log =
       project === undefined || history === undefined || receipts === undefined
         ? {}

@@ -3,20 +3,23 @@ import { meet, moveTo, recognize, type KnownHub } from '../../domain/delivery/kn
 import type { KnownHubs } from '../../ports/delivery.js';
 import type { Outboxes } from '../../ports/outbox.js';
 
+interface HubIdentitiesNeeds {
+  readonly knownHubs: KnownHubs;
+  /** Their ledgers name the addresses of hubs that were met before there was a list of them. */
+  readonly outboxes?: Pick<Outboxes, 'list' | 'open'>;
+}
+
 /** Says who a hub is, whatever it states, by where each id was first seen. */
 export class HubIdentities {
-  readonly #known: KnownHubs;
-  readonly #outboxes: Pick<Outboxes, 'list' | 'open'> | undefined;
+  readonly #needs: HubIdentitiesNeeds;
 
-  /** `outboxes`: their ledgers name the addresses of hubs that were met before there was a list of them. */
-  constructor(known: KnownHubs, outboxes?: Pick<Outboxes, 'list' | 'open'>) {
-    this.#known = known;
-    this.#outboxes = outboxes;
+  constructor(needs: HubIdentitiesNeeds) {
+    this.#needs = needs;
   }
 
   /** From what is known alone; changes nothing. */
   async recognize(hub: HubAddress): Promise<HubAddress> {
-    return recognize(await this.#known.list(), hub);
+    return recognize(await this.#needs.knownHubs.list(), hub);
   }
 
   /** The same for a hub that states its id now, with what the ledgers know of an id that is in no list yet. */
@@ -26,10 +29,10 @@ export class HubIdentities {
 
   /** As `look`; an id that nobody has stated before is bound to its address. */
   async meet(hub: HubAddress): Promise<HubAddress> {
-    const known = await this.#known.list();
+    const known = await this.#needs.knownHubs.list();
     if (meet(known, hub) === known) return recognize(known, hub);
     const earlier = await this.#withEarlier(hub);
-    return recognize(await this.#known.update((now) => meet(joined(now, earlier), hub)), hub);
+    return recognize(await this.#needs.knownHubs.update((now) => meet(joined(now, earlier), hub)), hub);
   }
 
   /** A person says that it is the hub that it states to be. Durable before this resolves. */
@@ -37,7 +40,7 @@ export class HubIdentities {
     const { url, id } = hub;
     if (id === undefined) return hub;
     const earlier = await this.#withEarlier(hub);
-    return recognize(await this.#known.update((now) => moveTo(joined(now, earlier), id, url)), hub);
+    return recognize(await this.#needs.knownHubs.update((now) => moveTo(joined(now, earlier), id, url)), hub);
   }
 
   /** The addresses of the hub with this id, the first one first. */
@@ -47,11 +50,11 @@ export class HubIdentities {
   }
 
   async #withEarlier({ id }: HubAddress): Promise<readonly KnownHub[]> {
-    const known = await this.#known.list();
+    const known = await this.#needs.knownHubs.list();
     if (id === undefined || known.some((hub) => hub.id === id)) return known;
     const urls = new Set<string>();
-    for (const project of (await this.#outboxes?.list()) ?? []) {
-      const { ledgers } = (await this.#outboxes?.open(project).reading()) ?? { ledgers: [] };
+    for (const project of (await this.#needs.outboxes?.list()) ?? []) {
+      const { ledgers } = (await this.#needs.outboxes?.open(project).reading()) ?? { ledgers: [] };
       for (const ledger of ledgers) if (ledger.hub === id) for (const url of ledger.urls ?? []) urls.add(url);
     }
     return urls.size === 0 ? known : [...known, { id, urls: [...urls] }];

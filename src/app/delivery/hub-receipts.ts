@@ -6,24 +6,20 @@ import type { WallClock } from '../../ports/host.js';
 import type { AccessTokens } from './access-token.js';
 import { grantedAccess, throwIfAborted } from './granted-access.js';
 
+interface HubReceiptsNeeds {
+  readonly accessTokens: Pick<AccessTokens, 'get' | 'renew'>;
+  readonly receiptReader: ReceiptReader;
+  readonly tokenIssuer: Pick<TokenIssuer, 'identify'>;
+  readonly wallClock: WallClock;
+}
+
 /** What a hub says that it has, and of which history of its log it says so. */
 export class HubReceipts {
-  readonly #tokens: Pick<AccessTokens, 'get' | 'renew'>;
-  readonly #receipts: ReceiptReader;
-  readonly #issuer: Pick<TokenIssuer, 'identify'>;
-  readonly #clock: WallClock;
+  readonly #needs: HubReceiptsNeeds;
   #asked: { readonly url: string; readonly history: string | undefined; readonly atMs: number } | undefined;
 
-  constructor(
-    tokens: Pick<AccessTokens, 'get' | 'renew'>,
-    receipts: ReceiptReader,
-    issuer: Pick<TokenIssuer, 'identify'>,
-    clock: WallClock,
-  ) {
-    this.#tokens = tokens;
-    this.#receipts = receipts;
-    this.#issuer = issuer;
-    this.#clock = clock;
+  constructor(needs: HubReceiptsNeeds) {
+    this.#needs = needs;
   }
 
   /**
@@ -33,13 +29,13 @@ export class HubReceipts {
   async historyOf(account: Account, isInsisted: boolean, signal?: AbortSignal): Promise<string | undefined> {
     if (!hasAnnouncedItself(account.hub)) return undefined;
     const { url } = account.hub;
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.#needs.wallClock.nowMs();
     const asked = this.#asked;
     const isRecent = asked?.url === url && Math.abs(nowMs - asked.atMs) < ASKED_AGAIN_MS;
     if (isRecent && !isInsisted) return asked.history;
-    const granted = await this.#tokens.get(signal);
+    const granted = await this.#needs.accessTokens.get(signal);
     if (granted.state !== 'granted') return undefined;
-    const answer = await this.#issuer.identify(account.hub, granted.token, signal);
+    const answer = await this.#needs.tokenIssuer.identify(account.hub, granted.token, signal);
     const history = answer.ok ? answer.value?.history : undefined;
     this.#asked = { url, history, atMs: nowMs };
     return history;
@@ -52,18 +48,18 @@ export class HubReceipts {
   async idsAtHub(account: Account, projectUuid: string, signal?: AbortSignal): Promise<ReadonlySet<string>> {
     if (!hasAnnouncedItself(account.hub)) throw withoutReceipts(account);
     const ids = new Set<string>();
-    let access = await grantedAccess(this.#tokens, signal);
+    let access = await grantedAccess(this.#needs.accessTokens, signal);
     let wasRenewed = false;
     for (let after = 0, more = true; more;) {
       const request = { hub: account.hub, accessToken: access.token, projectUuid, after };
-      const answer = await this.#receipts.read(request, signal);
+      const answer = await this.#needs.receiptReader.read(request, signal);
       switch (answer.answer) {
         case 'page':
           for (const id of answer.eventIds) ids.add(normalizeEventId(id) ?? id);
           ({ next: after, more } = answer);
           break;
         case 'unauthorized':
-          access = await grantedAccess(this.#tokens, signal, access.token);
+          access = await grantedAccess(this.#needs.accessTokens, signal, access.token);
           if (wasRenewed) throw expired(account);
           wasRenewed = true;
           break;

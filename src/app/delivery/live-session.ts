@@ -17,10 +17,10 @@ import { LiveCourier } from './live-courier.js';
 import { whenAborted } from './when-aborted.js';
 
 interface LiveHost {
-  readonly transport: LiveTransport;
-  readonly issuer: TokenIssuer;
-  readonly tokens: Pick<AccessTokens, 'get'>;
-  readonly clock: LamportStore;
+  readonly liveTransport: LiveTransport;
+  readonly tokenIssuer: TokenIssuer;
+  readonly accessTokens: Pick<AccessTokens, 'get'>;
+  readonly lamport: LamportStore;
   readonly timer: Timer;
   readonly randomness: Randomness;
 }
@@ -113,7 +113,7 @@ export class LiveLink {
     if (typeof issued === 'string') return issued;
     const { account, live } = issued;
     try {
-      const session = await this.#host.transport.open(account.hub, live.token, signal);
+      const session = await this.#host.liveTransport.open(account.hub, live.token, signal);
       const { lifetimeSeconds } = live;
       return { account, session, acks: new AckBook(), lifetimeSeconds, isSilent: false };
     } catch (error) {
@@ -122,11 +122,11 @@ export class LiveLink {
   }
 
   async #liveToken(signal: AbortSignal): Promise<IssuedLive | 'unauthorized' | 'attempt-failed'> {
-    const access = await this.#host.tokens.get(signal);
+    const access = await this.#host.accessTokens.get(signal);
     if (access.state === 'signed-out' || access.state === 'session-expired') return 'unauthorized';
     if (access.state !== 'granted') return 'attempt-failed';
     const { account } = access;
-    const issued = await this.#host.issuer.liveToken(account.hub, access.token, signal);
+    const issued = await this.#host.tokenIssuer.liveToken(account.hub, access.token, signal);
     if (issued.ok) return { account, live: issued.value };
     return issued.error.fault === 'refused' ? 'unauthorized' : 'attempt-failed';
   }
@@ -160,9 +160,9 @@ export class LiveLink {
   async #follow(remote: number | undefined, nodeId?: string): Promise<void> {
     if (remote === undefined) return;
     try {
-      const present = await this.#host.clock.read();
+      const present = await this.#host.lamport.read();
       if (nodeId === present.nodeId || (nodeId === undefined && remote <= present.value)) return;
-      await this.#host.clock.update((value) => {
+      await this.#host.lamport.update((value) => {
         const received = receive(value, remote);
         return received.ok ? received.value : value;
       });

@@ -39,9 +39,9 @@ export interface ProjectMove {
 
 interface MovePorts {
   readonly outboxes: Outboxes;
-  readonly registry: Pick<CheckoutRegistry, 'list'>;
-  readonly hubs: Pick<KnownHubs, 'list'>;
-  readonly tokens: Pick<AccessTokens, 'get' | 'renew'>;
+  readonly checkouts: Pick<CheckoutRegistry, 'list'>;
+  readonly knownHubs: Pick<KnownHubs, 'list'>;
+  readonly accessTokens: Pick<AccessTokens, 'get' | 'renew'>;
 }
 
 /** Gives what was captured for a former hub to the one that is signed in. */
@@ -57,7 +57,7 @@ export class MoveEvents {
    * present one, and where nobody is signed in.
    */
   async plan({ from, withJournal }: MoveEventsInput, signal?: AbortSignal): Promise<MovePlan> {
-    const { outboxes, registry, hubs, tokens } = this.#ports;
+    const { outboxes, checkouts: registry, knownHubs: hubs, accessTokens: tokens } = this.#ports;
     const { account } = await grantedAccess(tokens, signal);
     const names = namesOf(from, await hubs.list());
     if (names.some((name) => isSameHub(name, account.hub))) throw isPresent(from);

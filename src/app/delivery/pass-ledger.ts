@@ -23,7 +23,7 @@ import type { DueEvent } from './due-records.js';
 import { addCounts, NOTHING_PASSED, type PassCounts } from './pass-report.js';
 
 export interface PassLedgerHost {
-  readonly clock: LamportStore;
+  readonly lamport: LamportStore;
   readonly wallClock: WallClock;
   readonly randomness: Randomness;
 }
@@ -201,7 +201,7 @@ export class PassLedger {
 
   /** A hub that says that our clock is behind tells where its own stands. */
   async #followClock(serverClock: number): Promise<void> {
-    await this.#host.clock.update((value) => {
+    await this.#host.lamport.update((value) => {
       const received = receive(value, serverClock);
       return received.ok ? received.value : value;
     });

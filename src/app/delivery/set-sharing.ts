@@ -3,24 +3,26 @@ import { consentScope } from '../../domain/outbox/ownership.js';
 import type { CheckoutRegistry, SharingPreference } from '../../ports/events.js';
 import type { Outboxes } from '../../ports/outbox.js';
 
+interface SetSharingNeeds {
+  readonly checkouts: CheckoutRegistry;
+  readonly outboxes: Outboxes;
+  readonly account: () => Promise<Account | undefined>;
+}
+
 /** Shares a project on this machine, or keeps it back. Nothing that waits is lost either way. */
 export class SetSharing {
-  readonly #registry: CheckoutRegistry;
-  readonly #outboxes: Outboxes;
-  readonly #account: () => Promise<Account | undefined>;
+  readonly #needs: SetSharingNeeds;
 
-  constructor(registry: CheckoutRegistry, outboxes: Outboxes, account: () => Promise<Account | undefined>) {
-    this.#registry = registry;
-    this.#outboxes = outboxes;
-    this.#account = account;
+  constructor(needs: SetSharingNeeds) {
+    this.#needs = needs;
   }
 
   /** `on` also answers the question about what was captured before the sign-in. Durable before this resolves. */
   async run(projectUuid: string, preference: SharingPreference): Promise<void> {
-    await this.#registry.setPreference(projectUuid, preference);
-    const account = await this.#account();
+    await this.#needs.checkouts.setPreference(projectUuid, preference);
+    const account = await this.#needs.account();
     if (preference === 'off' || account === undefined) return;
-    const outbox = this.#outboxes.open(projectUuid);
+    const outbox = this.#needs.outboxes.open(projectUuid);
     const { first, last } = await outbox.reading();
     if (last < first) return;
     const range = { from: first, through: last };

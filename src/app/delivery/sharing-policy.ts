@@ -9,26 +9,28 @@ export interface Refusal {
   readonly reason: 'share is false' | 'unreadable';
 }
 
+interface SharingPolicyNeeds {
+  readonly checkouts: CheckoutRegistry;
+  readonly configs: ConfigStore;
+  readonly stateFiles?: Pick<StateFiles, 'isGone'>;
+}
+
 /**
  * Whether a project's events may leave this machine: one answer from every checkout that was ever seen here and from
  * what the user said. Each config is read again; a checkout that is out of reach counts with its last value. One that
  * is gone says nothing any more, as long as another one is there that does.
  */
 export class SharingPolicy {
-  readonly #registry: CheckoutRegistry;
-  readonly #configs: ConfigStore;
-  readonly #files: Pick<StateFiles, 'isGone'> | undefined;
+  readonly #needs: SharingPolicyNeeds;
 
-  constructor(registry: CheckoutRegistry, configs: ConfigStore, files?: Pick<StateFiles, 'isGone'>) {
-    this.#registry = registry;
-    this.#configs = configs;
-    this.#files = files;
+  constructor(needs: SharingPolicyNeeds) {
+    this.#needs = needs;
   }
 
   async of(projectUuid: string): Promise<Sharing> {
     const [checkouts, preference] = await Promise.all([
       this.#heard(projectUuid),
-      this.#registry.preference(projectUuid),
+      this.#needs.checkouts.preference(projectUuid),
     ]);
     return sharingOf(await Promise.all(checkouts.map((checkout) => this.#sharing(checkout))), preference);
   }
@@ -48,12 +50,12 @@ export class SharingPolicy {
   /** Forgets the checkouts of a project that are gone; whoever asks for this is in one that is there. */
   async forgetGone(projectUuid: string): Promise<void> {
     for (const { path } of await this.#own(projectUuid))
-      if ((await this.#files?.isGone(path)) === true) await this.#registry.forget(path);
+      if ((await this.#needs.stateFiles?.isGone(path)) === true) await this.#needs.checkouts.forget(path);
   }
 
   async #heard(projectUuid: string): Promise<readonly CheckoutMemory[]> {
     const own = await this.#own(projectUuid);
-    const files = this.#files;
+    const files = this.#needs.stateFiles;
     if (files === undefined) return own;
     const areGone = await Promise.all(own.map(({ path }) => files.isGone(path)));
     const there = own.filter((_, index) => areGone[index] !== true);
@@ -61,11 +63,11 @@ export class SharingPolicy {
   }
 
   async #own(projectUuid: string): Promise<readonly CheckoutMemory[]> {
-    return (await this.#registry.list()).filter((checkout) => checkout.projectUuid === projectUuid);
+    return (await this.#needs.checkouts.list()).filter((checkout) => checkout.projectUuid === projectUuid);
   }
 
   async #sharing(checkout: CheckoutMemory): Promise<CheckoutSharing> {
-    const reading = await this.#configs.read(checkout.path);
+    const reading = await this.#needs.configs.read(checkout.path);
     switch (reading.state) {
       case 'present': {
         const { share } = readProjectConfig(reading.document);

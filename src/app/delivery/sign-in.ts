@@ -52,29 +52,23 @@ export type SignInOutcome =
   /** The question was answered with no: the earlier sign-in, if any, is as it was. */
   | { readonly outcome: 'declined'; readonly account: Account };
 
+interface SignInNeeds {
+  readonly credentials: CredentialStore;
+  readonly tokenIssuer: TokenIssuer;
+  readonly wallClock: WallClock;
+  readonly hubIdentities?: HubIdentities;
+  readonly batchTransport?: Pick<BatchTransport, 'send'>;
+}
+
 /**
  * Signs in at a hub. Fails with `input-invalid`, `insecure-server`, `sign-in-failed` (wrong name, password or
  * token) or `unreachable`; then nothing has changed.
  */
 export class SignIn {
-  readonly #store: CredentialStore;
-  readonly #issuer: TokenIssuer;
-  readonly #clock: WallClock;
-  readonly #hubs: HubIdentities | undefined;
-  readonly #transport: Pick<BatchTransport, 'send'> | undefined;
+  readonly #needs: SignInNeeds;
 
-  constructor(
-    store: CredentialStore,
-    issuer: TokenIssuer,
-    clock: WallClock,
-    hubs?: HubIdentities,
-    transport?: Pick<BatchTransport, 'send'>,
-  ) {
-    this.#store = store;
-    this.#issuer = issuer;
-    this.#clock = clock;
-    this.#hubs = hubs;
-    this.#transport = transport;
+  constructor(needs: SignInNeeds) {
+    this.#needs = needs;
   }
 
   async run(input: SignInInput, confirm: ConfirmSignIn, signal?: AbortSignal): Promise<SignInOutcome> {
@@ -94,8 +88,10 @@ export class SignIn {
       return { outcome: 'declined', account };
     }
     // Bound before the sign-in is there: no later hub can take its id.
-    await (isConfirmed ? this.#hubs?.confirm(recognized) : this.#hubs?.meet(credentials.server));
-    await this.#store.update(() => Promise.resolve(credentials));
+    await (isConfirmed
+      ? this.#needs.hubIdentities?.confirm(recognized)
+      : this.#needs.hubIdentities?.meet(credentials.server));
+    await this.#needs.credentials.update(() => Promise.resolve(credentials));
     return { outcome: 'signed-in', account };
   }
 
@@ -104,9 +100,9 @@ export class SignIn {
     server: HubAddress,
     { hasMoved }: SignInInput,
   ): Promise<{ readonly hub: HubAddress; readonly isConfirmed: boolean }> {
-    const hubs = this.#hubs;
+    const hubs = this.#needs.hubIdentities;
     if (hubs === undefined) return { hub: server, isConfirmed: false };
-    const earlier = await this.#store.read();
+    const earlier = await this.#needs.credentials.read();
     if (earlier.state === 'present') await hubs.meet(earlier.credentials.server);
     const hub = await hubs.look(server);
     const { url, claims } = hub;
@@ -121,11 +117,13 @@ export class SignIn {
     password: string,
     signal?: AbortSignal,
   ): Promise<Credentials> {
-    const issued = granted(await this.#issuer.signIn(hub, username, password, signal), hub);
-    const receivedAtMs = this.#clock.nowMs();
+    const issued = granted(await this.#needs.tokenIssuer.signIn(hub, username, password, signal), hub);
+    const receivedAtMs = this.#needs.wallClock.nowMs();
     // Only a hub that has announced itself can say more than its answer does.
     const mayAsk = issued.teamSlug === undefined && issued.hubId !== undefined;
-    const who = mayAsk ? granted(await this.#issuer.identify(hub, issued.access, signal), hub) : undefined;
+    const who = mayAsk
+      ? granted(await this.#needs.tokenIssuer.identify(hub, issued.access, signal), hub)
+      : undefined;
     return issuedCredentials(issued, holder(hub, username, who), receivedAtMs);
   }
 
@@ -133,16 +131,16 @@ export class SignIn {
     if (!isBearerToken(token)) {
       throw new SyncError('input-invalid', 'The token is empty or holds characters that no token has.');
     }
-    const who = granted(await this.#issuer.identify(hub, token, signal), hub);
-    if (who === undefined && this.#transport !== undefined)
-      granted(await proveToken(this.#transport, hub, token, signal), hub);
+    const who = granted(await this.#needs.tokenIssuer.identify(hub, token, signal), hub);
+    if (who === undefined && this.#needs.batchTransport !== undefined)
+      granted(await proveToken(this.#needs.batchTransport, hub, token, signal), hub);
     return machineCredentials(token, holder(hub, who?.username ?? UNNAMED, who));
   }
 
   /** Tokens that nobody will store are ended where the hub can; that it cannot changes nothing. */
   async #giveBack(credentials: Credentials): Promise<void> {
     if (canRefresh(credentials) && hasAnnouncedItself(credentials.server))
-      await this.#issuer.revoke(credentials.server, credentials.refreshToken);
+      await this.#needs.tokenIssuer.revoke(credentials.server, credentials.refreshToken);
   }
 }
 

@@ -13,22 +13,25 @@ export type SignOutOutcome =
     }
   | { readonly outcome: 'not-signed-in' };
 
+interface SignOutNeeds {
+  readonly credentials: CredentialStore;
+  readonly tokenIssuer: TokenIssuer;
+}
+
 /**
  * Forgets the sign-in of this machine, then ends it at the hub where the hub can. Whoever refreshes meanwhile does it
  * before, and then its successor is ended, or finds nothing to refresh. Safe to repeat; needs no network.
  */
 export class SignOut {
-  readonly #store: CredentialStore;
-  readonly #issuer: TokenIssuer;
+  readonly #needs: SignOutNeeds;
 
-  constructor(store: CredentialStore, issuer: TokenIssuer) {
-    this.#store = store;
-    this.#issuer = issuer;
+  constructor(needs: SignOutNeeds) {
+    this.#needs = needs;
   }
 
   async run(signal?: AbortSignal): Promise<SignOutOutcome> {
     let found: Credentials | 'unreadable' | undefined;
-    await this.#store.update((current) => {
+    await this.#needs.credentials.update((current) => {
       if (current.state === 'absent') return Promise.resolve('keep');
       found = current.state === 'present' ? current.credentials : 'unreadable';
       return Promise.resolve('forget');
@@ -46,7 +49,11 @@ export class SignOut {
   async #revoke(credentials: Credentials, signal?: AbortSignal): Promise<string | undefined> {
     if (!canRefresh(credentials)) return 'a token for machines is ended at the hub';
     if (!hasAnnouncedItself(credentials.server)) return 'the hub has announced no way to end a sign-in';
-    const revoked = await this.#issuer.revoke(credentials.server, credentials.refreshToken, signal);
+    const revoked = await this.#needs.tokenIssuer.revoke(
+      credentials.server,
+      credentials.refreshToken,
+      signal,
+    );
     // A hub that does not know the token has nothing left to end.
     return revoked.ok || revoked.error.fault === 'refused' ? undefined : revoked.error.reason;
   }

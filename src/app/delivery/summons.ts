@@ -3,32 +3,37 @@ import { isNewer } from '../../domain/delivery/background-life.js';
 import type { BackgroundPost, BackgroundStarter, Heartbeat } from '../../ports/delivery.js';
 import type { WallClock } from '../../ports/host.js';
 
+interface SummonsNeeds {
+  readonly backgroundPost: BackgroundPost;
+  readonly backgroundStarter: BackgroundStarter;
+  readonly wallClock: WallClock;
+  readonly version: string;
+}
+
 /**
  * Sees to it that a background process runs, for a command that ends at once: it looks, starts one if none is there,
  * and never waits for it. Where one is about to leave, or is older than this program and therefore asked to leave, its
  * successor is started at once and waits for the place.
  */
 export class Summons {
-  readonly #post: BackgroundPost;
-  readonly #starter: BackgroundStarter;
-  readonly #clock: WallClock;
-  readonly #version: string;
+  readonly #needs: SummonsNeeds;
 
-  constructor(post: BackgroundPost, starter: BackgroundStarter, clock: WallClock, version: string) {
-    this.#post = post;
-    this.#starter = starter;
-    this.#clock = clock;
-    this.#version = version;
+  constructor(needs: SummonsNeeds) {
+    this.#needs = needs;
   }
 
   /** Never throws: what was captured does not depend on it. */
   async run(): Promise<'running' | 'started' | 'too early' | 'failed'> {
     try {
-      const heartbeat = await this.#post.heartbeat();
-      if (heartbeat !== undefined && heartbeat.left === undefined && this.#post.isOccupied()) {
+      const heartbeat = await this.#needs.backgroundPost.heartbeat();
+      if (
+        heartbeat !== undefined &&
+        heartbeat.left === undefined &&
+        this.#needs.backgroundPost.isOccupied()
+      ) {
         if (!(await this.#takesOver(heartbeat))) return 'running';
       } else if (this.#isTooEarly(heartbeat)) return 'too early';
-      this.#starter.start();
+      this.#needs.backgroundStarter.start();
       return 'started';
     } catch {
       return 'failed';
@@ -36,16 +41,16 @@ export class Summons {
   }
 
   #isTooEarly(heartbeat: Heartbeat | undefined): boolean {
-    const pauseMs = (heartbeat?.nextTryAtMs ?? 0) - this.#clock.nowMs();
+    const pauseMs = (heartbeat?.nextTryAtMs ?? 0) - this.#needs.wallClock.nowMs();
     // Nobody pauses for longer: the clock was set back since.
     return pauseMs > 0 && pauseMs <= LONGEST_RETRY_AFTER_MS;
   }
 
   /** Asks an older one to leave, once: one successor is enough, and one that is stopped does not hear it. */
   async #takesOver(heartbeat: Heartbeat): Promise<boolean> {
-    if (!isNewer(this.#version, heartbeat.version)) return false;
-    if ((await this.#post.askedToLeave()) === this.#version) return false;
-    await this.#post.askToLeave(this.#version);
+    if (!isNewer(this.#needs.version, heartbeat.version)) return false;
+    if ((await this.#needs.backgroundPost.askedToLeave()) === this.#needs.version) return false;
+    await this.#needs.backgroundPost.askToLeave(this.#needs.version);
     return true;
   }
 }

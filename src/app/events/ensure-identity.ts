@@ -31,10 +31,10 @@ export interface IdentityReading extends ProjectIdentity {
 }
 
 interface EnsureIdentityPorts {
-  readonly config: ConfigStore;
+  readonly configs: ConfigStore;
   readonly checkouts: CheckoutRegistry;
   readonly repository: Pick<RepositoryPlace, 'originUrl' | 'exclusive'>;
-  readonly clock: Pick<LamportStore, 'read'>;
+  readonly lamport: Pick<LamportStore, 'read'>;
   readonly randomness: Pick<Randomness, 'uuid'>;
   readonly hash: Hash;
 }
@@ -55,7 +55,7 @@ export class EnsureIdentity {
   /** `held`: the repository's lock, where the caller has it already. Fails with `lock-busy` only. */
   async run(checkout: Checkout, held?: HeldRepository): Promise<IdentityReading> {
     const originUrl = await this.#ports.repository.originUrl(checkout);
-    const read = interpretConfig(await this.#ports.config.read(checkout.projectRoot));
+    const read = interpretConfig(await this.#ports.configs.read(checkout.projectRoot));
     if (read.malformed !== undefined || isComplete(read.config))
       return this.#conclude(checkout, originUrl, read);
     const completed = await this.#complete(checkout, originUrl, held);
@@ -70,7 +70,7 @@ export class EnsureIdentity {
     originUrl: string | undefined,
     held: HeldRepository | undefined,
   ): Promise<ConfigReading | SyncError> {
-    const { config, repository } = this.#ports;
+    const { configs: config, repository } = this.#ports;
     try {
       const proposal = await this.#propose(checkout, originUrl);
       const decide = (current: ConfigReading): readonly IdentityEdit[] =>
@@ -88,7 +88,7 @@ export class EnsureIdentity {
    * another project has taken its place, which its derived name tells.
    */
   async #propose(checkout: Checkout, originUrl: string | undefined): Promise<IdentityProposal> {
-    const { checkouts, clock, randomness, hash } = this.#ports;
+    const { checkouts, lamport: clock, randomness, hash } = this.#ports;
     const remembered = rememberedIdentity(await checkouts.recall(checkout.projectRoot));
     const { slug } = deriveIdentity(hash, checkout.projectRoot, originUrl);
     const known = remembered.slug === slug ? remembered.uuid : undefined;

@@ -36,10 +36,10 @@ export interface IdentityReport {
 }
 
 interface ShowIdentityPorts {
-  readonly config: ConfigStore;
+  readonly configs: ConfigStore;
   readonly checkouts: CheckoutRegistry;
   readonly repository: Pick<RepositoryPlace, 'locate' | 'head' | 'originUrl'>;
-  readonly clock: Pick<LamportStore, 'read'>;
+  readonly lamport: Pick<LamportStore, 'read'>;
   readonly hash: Hash;
 }
 
@@ -52,7 +52,7 @@ export class ShowIdentity {
   }
 
   async run(directory: string): Promise<IdentityReport | undefined> {
-    const { config: configs, checkouts, repository, clock, hash } = this.#ports;
+    const { configs: configs, checkouts, repository, lamport: clock, hash } = this.#ports;
     const checkout = await repository.locate(directory);
     if (checkout === undefined) return undefined;
     const originUrl = await repository.originUrl(checkout);

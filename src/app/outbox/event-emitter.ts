@@ -45,8 +45,8 @@ export interface Emission {
 export interface EmitterSources {
   readonly repository: RepositoryPlace;
   readonly outboxes: Outboxes;
-  readonly clock: WallClock;
-  readonly ids: EventIdSource;
+  readonly wallClock: WallClock;
+  readonly eventIds: EventIdSource;
   readonly machine: Pick<Machine, 'homeDirectory'>;
   /** The identity of a checkout; backfills what is missing. */
   identify(checkout: Checkout): Promise<IdentityReading | undefined>;
@@ -72,7 +72,7 @@ export class EventEmitter {
    */
   async begin(
     checkout: Checkout | undefined,
-    correlationId: string = this.#sources.ids.next(),
+    correlationId: string = this.#sources.eventIds.next(),
   ): Promise<Emission> {
     const { repository, outboxes } = this.#sources;
     const [identity, account, head, limits] = await Promise.all([
@@ -102,7 +102,7 @@ export class EventEmitter {
           head,
           checkout,
         }),
-      newId: () => this.#sources.ids.next(),
+      newId: () => this.#sources.eventIds.next(),
       now: () => this.#now(),
       hasRoomFor: (count) => hasRoom(outbox, count, limits),
       capture: async (facts, options) => {
@@ -127,12 +127,12 @@ export class EventEmitter {
   }
 
   #now(): string {
-    return new Date(this.#sources.clock.nowMs()).toISOString();
+    return new Date(this.#sources.wallClock.nowMs()).toISOString();
   }
 
   #fact<T extends EventType>(given: GivenFact<T>): Fact {
     const { event, issues } = buildFacts({
-      eventId: this.#sources.ids.next(),
+      eventId: this.#sources.eventIds.next(),
       eventType: given.type,
       aggregateId: given.aggregateId,
       payload: given.payload,

@@ -27,17 +27,20 @@ export interface FileImportReport {
   readonly isComplete: boolean;
 }
 
+interface ImportEventsNeeds {
+  readonly outboxes: Outboxes;
+  readonly limits: () => Promise<CaptureLimits>;
+}
+
 /**
  * Takes over events from a file, in portions, so that memory stays bounded. Each keeps its id, node, Lamport timestamp
  * and unknown keys; what is known already is skipped, so that it may be repeated at any time.
  */
 export class ImportEvents {
-  readonly #outboxes: Outboxes;
-  readonly #limits: () => Promise<CaptureLimits>;
+  readonly #needs: ImportEventsNeeds;
 
-  constructor(outboxes: Outboxes, limits: () => Promise<CaptureLimits>) {
-    this.#outboxes = outboxes;
-    this.#limits = limits;
+  constructor(needs: ImportEventsNeeds) {
+    this.#needs = needs;
   }
 
   /** `onPortion` hears what is durable by then, so that it is known also when a later portion fails. */
@@ -46,7 +49,7 @@ export class ImportEvents {
     onPortion: (report: FileImportReport) => void = () => undefined,
     signal?: AbortSignal,
   ): Promise<FileImportReport> {
-    const limits = await this.#limits();
+    const limits = await this.#needs.limits();
     const issues: ImportNote[] = [];
     const unusable: ImportNote[] = [];
     const report = {
@@ -65,7 +68,7 @@ export class ImportEvents {
     let characters = 0;
     const adopt = async (): Promise<void> => {
       for (const [project, own] of byProject(portion)) {
-        const outbox = opened.get(project) ?? this.#outboxes.open(project);
+        const outbox = opened.get(project) ?? this.#needs.outboxes.open(project);
         opened.set(project, outbox);
         const { adopted, known, refused } = await outbox.adopt(own, limits);
         report.adopted += adopted;

@@ -15,22 +15,24 @@ export interface ImportReport {
   readonly unusable: readonly { readonly eventId: string; readonly reason: string }[];
 }
 
+interface ImportQueueNeeds {
+  readonly foreignQueue: ForeignQueue;
+  readonly outboxes: Outboxes;
+  readonly limits: () => Promise<CaptureLimits>;
+}
+
 /** Takes over what an older client left in its queue. Reads that file only; safe to repeat. */
 export class ImportQueue {
-  readonly #queue: ForeignQueue;
-  readonly #outboxes: Outboxes;
-  readonly #limits: () => Promise<CaptureLimits>;
+  readonly #needs: ImportQueueNeeds;
 
-  constructor(queue: ForeignQueue, outboxes: Outboxes, limits: () => Promise<CaptureLimits>) {
-    this.#queue = queue;
-    this.#outboxes = outboxes;
-    this.#limits = limits;
+  constructor(needs: ImportQueueNeeds) {
+    this.#needs = needs;
   }
 
   /** `place`: a queue file, or a directory whose queues are all taken over. Fails with `input-invalid` for another one. */
   async run(place: string): Promise<ImportReport> {
     const rows = await this.#rows(place);
-    const limits = await this.#limits();
+    const limits = await this.#needs.limits();
     const read = rows.map(({ eventId, data }) => ({ eventId, event: adoptDocument(data) }));
     const events = read.flatMap(({ event }) => (event.ok ? [event.value] : []));
     const unusable = read.flatMap(({ eventId, event }) =>
@@ -40,7 +42,7 @@ export class ImportQueue {
     let known = 0;
     let refused = 0;
     for (const [project, own] of byProject(events)) {
-      const adoption = await this.#outboxes.open(project).adopt(own, limits);
+      const adoption = await this.#needs.outboxes.open(project).adopt(own, limits);
       adopted += adoption.adopted;
       known += adoption.known;
       refused += adoption.refused;
@@ -51,7 +53,7 @@ export class ImportQueue {
 
   /** How many events the queues at a place hold that no journal of this machine has. */
   async left(place: string): Promise<number> {
-    if ((await this.#queue.files(place)).length === 0) return 0;
+    if ((await this.#needs.foreignQueue.files(place)).length === 0) return 0;
     const events = (await this.#rows(place)).flatMap(({ data }) => {
       const event = adoptDocument(data);
       return event.ok ? [event.value] : [];
@@ -59,17 +61,17 @@ export class ImportQueue {
     let left = 0;
     for (const [project, own] of byProject(events)) {
       const ids = new Set(own.map(({ eventId }) => eventId));
-      for await (const { eventId } of this.#outboxes.open(project).records()) ids.delete(eventId);
+      for await (const { eventId } of this.#needs.outboxes.open(project).records()) ids.delete(eventId);
       left += ids.size;
     }
     return left;
   }
 
   async #rows(place: string): Promise<readonly QueuedRow[]> {
-    const files = await this.#queue.files(place);
+    const files = await this.#needs.foreignQueue.files(place);
     // A place with nothing is asked for as well: it says what is wrong with it.
     const rows = await Promise.all(
-      (files.length === 0 ? [place] : files).map((file) => this.#queue.rows(file)),
+      (files.length === 0 ? [place] : files).map((file) => this.#needs.foreignQueue.rows(file)),
     );
     return rows.flat();
   }

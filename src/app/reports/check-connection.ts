@@ -19,9 +19,9 @@ export type ConnectionCheck =
   | { readonly state: 'reachable'; readonly url: string; readonly account: Account };
 
 interface ConnectionPorts {
-  readonly transport: Pick<BatchTransport, 'probe' | 'send'>;
-  readonly issuer: Pick<TokenIssuer, 'identify'>;
-  readonly tokens: Pick<AccessTokens, 'account' | 'get' | 'renew'>;
+  readonly batchTransport: Pick<BatchTransport, 'probe' | 'send'>;
+  readonly tokenIssuer: Pick<TokenIssuer, 'identify'>;
+  readonly accessTokens: Pick<AccessTokens, 'account' | 'get' | 'renew'>;
   readonly settings: SettingsStore;
 }
 
@@ -35,7 +35,7 @@ export class CheckConnection {
 
   /** Never throws for anything the network or the hub can do. */
   async run(signal?: AbortSignal): Promise<ConnectionCheck> {
-    const { tokens, settings } = this.#ports;
+    const { accessTokens: tokens, settings } = this.#ports;
     const url = (await tokens.account())?.hub.url ?? (await settings.read()).serverUrl;
     if (url === undefined) {
       const answer = await tokens.get(signal);
@@ -59,7 +59,7 @@ export class CheckConnection {
         if (who.ok) return { state: 'reachable', url, account };
         if (who.error.fault === 'unavailable') return { state: 'unreachable', url, reason: who.error.reason };
         if (isRenewed) return { state: 'session-expired', url };
-        return this.#judge(url, await this.#ports.tokens.renew(token, signal), signal, true);
+        return this.#judge(url, await this.#ports.accessTokens.renew(token, signal), signal, true);
       }
       case 'signed-out':
       case 'session-expired':
@@ -79,7 +79,7 @@ export class CheckConnection {
     token: string,
     signal: AbortSignal | undefined,
   ): Promise<Result<unknown, IssuerFault>> {
-    const { issuer, transport } = this.#ports;
+    const { tokenIssuer: issuer, batchTransport: transport } = this.#ports;
     const who = hasAnnouncedItself(hub) ? await issuer.identify(hub, token, signal) : ok(undefined);
     if (!who.ok || who.value !== undefined) return who;
     return proveToken(transport, hub, token, signal);
@@ -90,7 +90,7 @@ export class CheckConnection {
     signal: AbortSignal | undefined,
   ): Promise<'reachable' | { readonly unreachable: string }> {
     try {
-      return await this.#ports.transport.probe(hub, signal);
+      return await this.#ports.batchTransport.probe(hub, signal);
     } catch (error) {
       // A server that was set by hand may be one that nothing is ever sent to.
       if (!isSyncError(error)) throw error;

@@ -19,8 +19,8 @@ export interface DecidedDeadLetters {
 
 interface DeadLetterPorts {
   readonly outboxes: Outboxes;
-  readonly list: Pick<ListDeadLetters, 'run'>;
-  readonly clock: LamportStore;
+  readonly listDeadLetters: Pick<ListDeadLetters, 'run'>;
+  readonly lamport: LamportStore;
   readonly wallClock: WallClock;
   readonly randomness: Randomness;
   account(): Promise<Account | undefined>;
@@ -42,7 +42,7 @@ export class DecideDeadLetters {
 
   /** The dead letters that are meant, each once, in the order of capture. */
   async choose(choice: DeadLetterChoice, projectUuid?: string): Promise<readonly DeadLetter[]> {
-    const all = await this.#ports.list.run(projectUuid);
+    const all = await this.#ports.listDeadLetters.run(projectUuid);
     if (choice === 'all') return all;
     const chosen = new Set(choice.map((id) => theOne(id, all)));
     return all.filter((letter) => chosen.has(letter));

@@ -22,21 +22,25 @@ export interface Diagnosis {
   readonly events: readonly DiagnosedEvent[];
 }
 
+interface DiagnoseOutboxNeeds {
+  readonly outboxes: Outboxes;
+}
+
 /** Judges every event that waits by the rules that a hub applies, from the records alone. */
 export class DiagnoseOutbox {
-  readonly #outboxes: Outboxes;
+  readonly #needs: DiagnoseOutboxNeeds;
 
-  constructor(outboxes: Outboxes) {
-    this.#outboxes = outboxes;
+  constructor(needs: DiagnoseOutboxNeeds) {
+    this.#needs = needs;
   }
 
   async run(): Promise<readonly Diagnosis[]> {
-    const projects = await this.#outboxes.list();
+    const projects = await this.#needs.outboxes.list();
     return Promise.all(projects.map((project) => this.#diagnose(project)));
   }
 
   async #diagnose(projectUuid: string | undefined): Promise<Diagnosis> {
-    const outbox = this.#outboxes.open(projectUuid);
+    const outbox = this.#needs.outboxes.open(projectUuid);
     const reading = await outbox.reading();
     const ledger = ledgerInUse(reading.ledgers, undefined);
     const events: DiagnosedEvent[] = [];

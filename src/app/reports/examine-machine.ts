@@ -34,18 +34,18 @@ export interface Examination {
 }
 
 interface ExaminationPorts extends CheckoutPorts {
-  readonly files: StateFiles;
+  readonly stateFiles: StateFiles;
   readonly outboxes: Outboxes;
-  readonly registry: CheckoutRegistry;
+  readonly checkouts: CheckoutRegistry;
   readonly sharing: Pick<SharingPolicy, 'of'>;
   readonly settings: SettingsStore;
   readonly lamport: Pick<LamportStore, 'read'>;
-  readonly clock: WallClock;
-  readonly background: Pick<BackgroundPost, 'heartbeat' | 'isOccupied'>;
-  readonly account: Pick<GetAccountStatus, 'run'>;
-  readonly connection: Pick<CheckConnection, 'run'>;
-  readonly olderQueues: Pick<ImportQueue, 'left'>;
-  readonly hubs: Pick<HubIdentities, 'placesOf'>;
+  readonly wallClock: WallClock;
+  readonly backgroundPost: Pick<BackgroundPost, 'heartbeat' | 'isOccupied'>;
+  readonly getAccountStatus: Pick<GetAccountStatus, 'run'>;
+  readonly checkConnection: Pick<CheckConnection, 'run'>;
+  readonly importQueue: Pick<ImportQueue, 'left'>;
+  readonly hubIdentities: Pick<HubIdentities, 'placesOf'>;
   readonly version: string;
 }
 
@@ -68,9 +68,18 @@ export class ExamineMachine {
   }
 
   async #examine(signal: AbortSignal | undefined): Promise<Examination> {
-    const { registry, settings, lamport, clock, background, account, connection, version } = this.#ports;
+    const {
+      checkouts: registry,
+      settings,
+      lamport,
+      wallClock: clock,
+      backgroundPost: background,
+      getAccountStatus: account,
+      checkConnection: connection,
+      version,
+    } = this.#ports;
     const nowMs = clock.nowMs();
-    const files = await this.#ports.files.read(nowMs);
+    const files = await this.#ports.stateFiles.read(nowMs);
     const [set, checkouts, recounts, status] = await Promise.all([
       settings.read(),
       registry.list(),
@@ -96,7 +105,7 @@ export class ExamineMachine {
 
   async #judgeOlderQueues(root: string): Promise<readonly Finding[]> {
     try {
-      const left = await this.#ports.olderQueues.left(root);
+      const left = await this.#ports.importQueue.left(root);
       return left === 0
         ? []
         : [olderQueue(`${left} events of an older client wait in its queue in ${root}.`)];
@@ -106,7 +115,7 @@ export class ExamineMachine {
   }
 
   async #judgeHubs(account: Account): Promise<readonly Finding[]> {
-    const { outboxes, hubs } = this.#ports;
+    const { outboxes, hubIdentities: hubs } = this.#ports;
     const counts = new Map<string, number>();
     for (const project of await outboxes.list()) {
       if (project === undefined || account.team === LOCAL_TEAM) continue;
@@ -122,7 +131,7 @@ export class ExamineMachine {
   }
 
   async #recount(nowMs: number): Promise<readonly Recount[]> {
-    const { outboxes, sharing, account } = this.#ports;
+    const { outboxes, sharing, getAccountStatus: account } = this.#ports;
     const status = await account.run();
     const signedIn = status.state === 'signed-in' ? status.account : undefined;
     const keys = await outboxes.list();
@@ -138,7 +147,7 @@ export class ExamineMachine {
   }
 
   async #apply(fix: Fix): Promise<readonly string[]> {
-    const { files, registry, outboxes } = this.#ports;
+    const { stateFiles: files, checkouts: registry, outboxes } = this.#ports;
     switch (fix.fix) {
       case 'secure-files': {
         const count = await files.secure(fix.paths);

@@ -34,11 +34,11 @@ export interface SyncStatus {
 
 interface SyncStatusSources {
   readonly outboxes: Outboxes;
-  readonly registry: CheckoutRegistry;
+  readonly checkouts: CheckoutRegistry;
   readonly sharing: Pick<SharingPolicy, 'of'>;
   readonly settings: SettingsStore;
-  readonly clock: WallClock;
-  readonly background: Pick<BackgroundPost, 'heartbeat' | 'isOccupied'>;
+  readonly wallClock: WallClock;
+  readonly backgroundPost: Pick<BackgroundPost, 'heartbeat' | 'isOccupied'>;
   account(): Promise<Account | undefined>;
 }
 
@@ -51,14 +51,14 @@ export class GetSyncStatus {
   }
 
   async run(): Promise<SyncStatus> {
-    const { outboxes, registry, sharing, settings, clock } = this.#sources;
+    const { outboxes, checkouts: registry, sharing, settings, wallClock: clock } = this.#sources;
     const nowMs = clock.nowMs();
     const [account, checkouts, keys, set, background] = await Promise.all([
       this.#sources.account(),
       registry.list(),
       outboxes.list(),
       settings.read(),
-      readBackground(this.#sources.background, nowMs),
+      readBackground(this.#sources.backgroundPost, nowMs),
     ]);
     const projects = await Promise.all(
       keys.map(async (key) => {

@@ -7,7 +7,7 @@ import type { Finding } from './finding.js';
 
 export interface CheckoutPorts {
   readonly configs: Pick<ConfigStore, 'read'>;
-  readonly files: Pick<StateFiles, 'isGone'>;
+  readonly stateFiles: Pick<StateFiles, 'isGone'>;
   readonly repository: Pick<Repository, 'locate' | 'tryExclusive'>;
   readonly intents: Pick<IntentStore, 'read'>;
 }
@@ -29,9 +29,9 @@ const judgeCheckout = async (
     (other) =>
       other.path !== path && other.projectUuid !== undefined && other.projectUuid === checkout.projectUuid,
   );
-  const areGone = await Promise.all(siblings.map((sibling) => ports.files.isGone(sibling.path)));
+  const areGone = await Promise.all(siblings.map((sibling) => ports.stateFiles.isGone(sibling.path)));
   const hasSibling = areGone.includes(false);
-  if (await ports.files.isGone(path)) return [gone(checkout, hasSibling)];
+  if (await ports.stateFiles.isGone(path)) return [gone(checkout, hasSibling)];
   const reading = await ports.configs.read(path);
   const findings: Finding[] = [];
   if (reading.state === 'present' && readProjectConfig(reading.document).share === false) {

@@ -25,23 +25,28 @@ export interface DeadLetter {
   readonly event?: Readonly<Record<string, unknown>>;
 }
 
+interface ListDeadLettersNeeds {
+  readonly outboxes: Outboxes;
+  readonly account: () => Promise<Account | undefined>;
+}
+
 /** Lists what was given up on for the account's hub, or for the hub that was in use last. Reads records only. */
 export class ListDeadLetters {
-  readonly #outboxes: Outboxes;
-  readonly #account: () => Promise<Account | undefined>;
+  readonly #needs: ListDeadLettersNeeds;
 
-  constructor(outboxes: Outboxes, account: () => Promise<Account | undefined>) {
-    this.#outboxes = outboxes;
-    this.#account = account;
+  constructor(needs: ListDeadLettersNeeds) {
+    this.#needs = needs;
   }
 
   /** Of all projects, or of one; in the order of capture. */
   async run(projectUuid?: string): Promise<readonly DeadLetter[]> {
-    const account = await this.#account();
-    const keys = (await this.#outboxes.list()).filter(
+    const account = await this.#needs.account();
+    const keys = (await this.#needs.outboxes.list()).filter(
       (key) => projectUuid === undefined || key === projectUuid,
     );
-    return (await Promise.all(keys.map((key) => deadLettersOf(this.#outboxes.open(key), account)))).flat();
+    return (
+      await Promise.all(keys.map((key) => deadLettersOf(this.#needs.outboxes.open(key), account)))
+    ).flat();
   }
 }
 

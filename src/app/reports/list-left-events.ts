@@ -16,7 +16,7 @@ export interface LeftEvent {
 interface LeftEventsPorts {
   readonly outboxes: Outboxes;
   readonly sharing: Pick<SharingPolicy, 'of'>;
-  readonly clock: WallClock;
+  readonly wallClock: WallClock;
   account(): Promise<Account | undefined>;
 }
 
@@ -43,7 +43,7 @@ export class ListLeftEvents {
   }
 
   async #left(outbox: Outbox, account: Account | undefined): Promise<readonly LeftEvent[]> {
-    const { sharing, clock } = this.#ports;
+    const { sharing, wallClock: clock } = this.#ports;
     const reading = await outbox.reading();
     const context = recordContext(outbox, reading, {
       account,

@@ -23,7 +23,7 @@ export interface ProjectPreview {
 interface PreviewPorts {
   readonly outboxes: Outboxes;
   readonly sharing: Pick<SharingPolicy, 'of'>;
-  readonly clock: WallClock;
+  readonly wallClock: WallClock;
   account(): Promise<Account | undefined>;
 }
 
@@ -47,7 +47,7 @@ export class PreviewDelivery {
   }
 
   async #preview(outbox: Outbox, signedIn: Account | undefined, most: number): Promise<ProjectPreview> {
-    const { sharing, clock } = this.#ports;
+    const { sharing, wallClock: clock } = this.#ports;
     const situation = {
       projectUuid: outbox.project,
       account: presumedAccount((await outbox.reading()).ledgers, signedIn),

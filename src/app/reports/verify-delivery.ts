@@ -30,31 +30,29 @@ export interface Verification {
   readonly agrees: boolean;
 }
 
+interface VerifyDeliveryNeeds {
+  readonly outboxes: Outboxes;
+  readonly accessTokens: Pick<AccessTokens, 'get' | 'renew'>;
+  readonly hubReceipts: Pick<HubReceipts, 'idsAtHub'>;
+}
+
 /**
  * Compares what was settled on this machine with what the hub says that it has. Changes nothing. Fails with
  * `not-signed-in`, `session-expired`, `unreachable`, or `protocol-mismatch` for a hub that has no receipts to show.
  */
 export class VerifyDelivery {
-  readonly #outboxes: Outboxes;
-  readonly #tokens: Pick<AccessTokens, 'get' | 'renew'>;
-  readonly #receipts: Pick<HubReceipts, 'idsAtHub'>;
+  readonly #needs: VerifyDeliveryNeeds;
 
-  constructor(
-    outboxes: Outboxes,
-    tokens: Pick<AccessTokens, 'get' | 'renew'>,
-    receipts: Pick<HubReceipts, 'idsAtHub'>,
-  ) {
-    this.#outboxes = outboxes;
-    this.#tokens = tokens;
-    this.#receipts = receipts;
+  constructor(needs: VerifyDeliveryNeeds) {
+    this.#needs = needs;
   }
 
   async run(signal?: AbortSignal): Promise<Verification> {
-    const { account } = await grantedAccess(this.#tokens, signal);
+    const { account } = await grantedAccess(this.#needs.accessTokens, signal);
     const projects: VerifiedProject[] = [];
-    for (const projectUuid of await this.#outboxes.list()) {
+    for (const projectUuid of await this.#needs.outboxes.list()) {
       if (projectUuid === undefined) continue;
-      projects.push(await this.#verify(this.#outboxes.open(projectUuid), projectUuid, account, signal));
+      projects.push(await this.#verify(this.#needs.outboxes.open(projectUuid), projectUuid, account, signal));
     }
     return {
       hub: hubKey(account.hub),
@@ -75,7 +73,7 @@ export class VerifyDelivery {
     signal: AbortSignal | undefined,
   ): Promise<VerifiedProject> {
     const before = await outbox.reading();
-    const atHub = await this.#receipts.idsAtHub(account, projectUuid, signal);
+    const atHub = await this.#needs.hubReceipts.idsAtHub(account, projectUuid, signal);
     const after = await outbox.reading();
     const ledger = ledgerOf(before.ledgers, account);
     const hasReceipt = ledger === undefined ? () => false : receiptTest(ledger, before.decisions);

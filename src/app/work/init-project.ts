@@ -30,9 +30,9 @@ export interface InitReport {
 interface InitPorts {
   readonly repository: Repository;
   readonly files: Pick<FeatureFiles, 'text' | 'restore'>;
-  readonly config: ConfigStore;
-  readonly clock: Pick<LamportStore, 'read'>;
-  readonly identity: Pick<EnsureIdentity, 'run'>;
+  readonly configs: ConfigStore;
+  readonly lamport: Pick<LamportStore, 'read'>;
+  readonly ensureIdentity: Pick<EnsureIdentity, 'run'>;
 }
 
 /** Gives a project its identity and commits it. Safe to repeat; emits nothing. */
@@ -61,9 +61,9 @@ export class InitProject {
     const { checkout } = held;
     const { projectRoot } = checkout;
     const before = await this.#text(checkout);
-    const read = interpretConfig(await this.#ports.config.read(projectRoot));
+    const read = interpretConfig(await this.#ports.configs.read(projectRoot));
     const setAside = read.malformed === undefined ? undefined : await this.#repair(held, read, request);
-    const identity = await this.#ports.identity.run(checkout, held);
+    const identity = await this.#ports.ensureIdentity.run(checkout, held);
     await this.#demandComplete(checkout, identity);
     const after = await this.#text(checkout);
     const commit = request.commit === false ? undefined : await this.#commit(held, before, after, setAside);
@@ -90,11 +90,11 @@ export class InitProject {
         hint: 'Repair the file by hand, or run "spec-kitty init --repair", which keeps it beside a fresh one.',
       });
     }
-    const { projectUuid, projectSlug } = await this.#ports.identity.run(held.checkout, held);
-    const { nodeId } = await this.#ports.clock.read();
-    const setAside = await this.#ports.config.setAside(held);
+    const { projectUuid, projectSlug } = await this.#ports.ensureIdentity.run(held.checkout, held);
+    const { nodeId } = await this.#ports.lamport.read();
+    const setAside = await this.#ports.configs.setAside(held);
     const proposal = { uuid: projectUuid, slug: projectSlug, nodeId };
-    await this.#ports.config.update(held, (current) =>
+    await this.#ports.configs.update(held, (current) =>
       completeIdentity(interpretConfig(current).config, proposal),
     );
     return setAside;
@@ -102,7 +102,7 @@ export class InitProject {
 
   /** An identity that could not be stored is good enough for an event, but it is all that this command is for. */
   async #demandComplete(checkout: Checkout, { warnings }: IdentityReading): Promise<void> {
-    const { config } = interpretConfig(await this.#ports.config.read(checkout.projectRoot));
+    const { config } = interpretConfig(await this.#ports.configs.read(checkout.projectRoot));
     if (isComplete(config)) return;
     throw new SyncError('config-not-writable', warnings[0] ?? "The project's identity cannot be stored.", {
       hint: 'Make .kittify/ writable and run the command again.',

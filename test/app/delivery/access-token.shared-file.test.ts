@@ -36,7 +36,16 @@ describe('scenario 17: one credentials file, a real hub that resets every second
 
   const store = (): TomlCredentialStore => new TomlCredentialStore(new StateRoot(join(directory, 'state')));
   const processes = (): AccessTokens[] =>
-    Array.from({ length: PROCESSES }, () => new AccessTokens(store(), issuer, clock));
+    Array.from(
+      { length: PROCESSES },
+      () =>
+        new AccessTokens({
+          credentials: store(),
+          tokenIssuer: issuer,
+          wallClock: clock,
+          signInEnvironment: {},
+        }),
+    );
 
   it('gives everybody the same token of the one family', async () => {
     for (let round = 0; round < 2; round++) {
@@ -54,7 +63,7 @@ describe('scenario 17: one credentials file, a real hub that resets every second
   it('is signed out for good when somebody signs out meanwhile', async () => {
     clock.advance(900_000);
     const racing = processes().map((one) => one.get());
-    const left = await new SignOut(store(), issuer).run();
+    const left = await new SignOut({ credentials: store(), tokenIssuer: issuer }).run();
     await Promise.all(racing);
     expect(left).toMatchObject({ outcome: 'signed-out', account: { team: 'acme' } });
     expect(left).not.toHaveProperty('notRevoked');

@@ -23,7 +23,13 @@ const signedIn = (options: { readonly store?: (inner: MemoryCredentialStore) => 
   const inner = new MemoryCredentialStore(stored);
   const store = options.store?.(inner) ?? inner;
   const issuer = new MemoryTokenIssuer(network);
-  const tokens = (environment?: SignInEnvironment) => new AccessTokens(store, issuer, clock, environment);
+  const tokens = (signInEnvironment: SignInEnvironment = {}) =>
+    new AccessTokens({
+      credentials: store,
+      tokenIssuer: issuer,
+      wallClock: clock,
+      signInEnvironment,
+    });
   return { network, hub, clock, stored, store, inner, issuer, tokens };
 };
 
@@ -172,17 +178,25 @@ describe('access tokens', () => {
       update: (decide) => inner.update(decide),
     };
     await inner.update(async () => 'forget');
-    expect(await new AccessTokens(store, issuer, clock).get()).toEqual({ state: 'signed-out' });
+    expect(
+      await new AccessTokens({
+        credentials: store,
+        tokenIssuer: issuer,
+        wallClock: clock,
+        signInEnvironment: {},
+      }).get(),
+    ).toEqual({ state: 'signed-out' });
   });
 
   it('reports a lock that cannot be had, unless the token is still good, and lets other failures through', async () => {
     const { inner, clock, issuer } = signedIn();
     const failing = (kind: 'lock-busy' | 'storage-failed'): AccessTokens =>
-      new AccessTokens(
-        { read: () => inner.read(), update: () => Promise.reject(new SyncError(kind, 'no')) },
-        issuer,
-        clock,
-      );
+      new AccessTokens({
+        credentials: { read: () => inner.read(), update: () => Promise.reject(new SyncError(kind, 'no')) },
+        tokenIssuer: issuer,
+        wallClock: clock,
+        signInEnvironment: {},
+      });
     clock.advance(LIFETIME_MS - 1);
     expect(await failing('lock-busy').get()).toMatchObject({ state: 'granted' });
     clock.advance(1);
@@ -193,7 +207,14 @@ describe('access tokens', () => {
       read: () => (reads++ === 0 ? inner.read() : Promise.resolve({ state: 'absent' })),
       update: () => Promise.reject(new SyncError('lock-busy', 'no')),
     };
-    expect(await new AccessTokens(left, issuer, clock).get()).toEqual({ state: 'signed-out' });
+    expect(
+      await new AccessTokens({
+        credentials: left,
+        tokenIssuer: issuer,
+        wallClock: clock,
+        signInEnvironment: {},
+      }).get(),
+    ).toEqual({ state: 'signed-out' });
   });
 
   it('does not try to refresh a token for machines', async () => {
@@ -250,7 +271,12 @@ describe('a sign-in given by variables', () => {
     const silent = Object.assign(Object.create(issuer) as typeof issuer, {
       identify: async () => ({ ok: true as const, value: undefined }),
     });
-    const one = new AccessTokens(inner, silent, clock, { token: 't', serverUrl: URL });
+    const one = new AccessTokens({
+      credentials: inner,
+      tokenIssuer: silent,
+      wallClock: clock,
+      signInEnvironment: { token: 't', serverUrl: URL },
+    });
     expect(await one.get()).toEqual({
       state: 'granted',
       token: 't',
@@ -319,7 +345,7 @@ describe('scenario 17: many processes, one sign-in, a hub that loses every secon
       const { hub, clock, store, issuer, tokens } = signedIn();
       clock.advance(LIFETIME_MS);
       const early = Array.from({ length: before }, () => tokens().get());
-      const leaving = new SignOut(store, issuer).run();
+      const leaving = new SignOut({ credentials: store, tokenIssuer: issuer }).run();
       const late = Array.from({ length: 12 - before }, () => tokens().get());
       const answers = await Promise.all([...early, ...late]);
       expect(await leaving).toMatchObject({ outcome: 'signed-out', account });

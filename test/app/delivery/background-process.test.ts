@@ -31,9 +31,9 @@ const ready = (post = new MemoryBackgroundPost(), version = '1.2.3') => {
     status: { connection: 'Connected', isFlushing: false, totals: NOTHING_PASSED },
   };
   const process = new BackgroundProcess({
-    post,
+    backgroundPost: post,
     doorbell,
-    service: {
+    backgroundSync: {
       start: () => void done.push('started'),
       nudge: () => void done.push('nudged'),
       stop: async () => void done.push('stopped'),
@@ -41,7 +41,7 @@ const ready = (post = new MemoryBackgroundPost(), version = '1.2.3') => {
     },
     timer: time,
     wallClock: time,
-    log,
+    backgroundLog: log,
     version,
     processId: 42,
   });
@@ -284,7 +284,12 @@ describe('a summons', () => {
     const post = new MemoryBackgroundPost();
     const starter = new MemoryBackgroundStarter();
     const time = new ControlledTime(1000);
-    return { post, starter, run: () => new Summons(post, starter, time, version).run() };
+    return {
+      post,
+      starter,
+      run: () =>
+        new Summons({ backgroundPost: post, backgroundStarter: starter, wallClock: time, version }).run(),
+    };
   };
 
   it('starts a process where there is none', async () => {

@@ -8,7 +8,7 @@ const SECOND = '660e8400-e29b-41d4-a716-446655440001';
 const ready = async () => {
   const world = new DeliveryWorld();
   const account = await world.signIn();
-  const consent = new BacklogConsent(world.outboxes, world.registry);
+  const consent = new BacklogConsent({ outboxes: world.outboxes, checkouts: world.registry });
   return { world, account, consent };
 };
 

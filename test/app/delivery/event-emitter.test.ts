@@ -45,8 +45,8 @@ const world = async (changes: Partial<EmitterSources> = {}) => {
   const emitter = new EventEmitter({
     repository,
     outboxes,
-    clock: time,
-    ids: new SequentialEventIds(),
+    wallClock: time,
+    eventIds: new SequentialEventIds(),
     machine: { homeDirectory: '/home/ada' },
     identify: async () => read.identity,
     account: async () => read.account,

@@ -42,7 +42,13 @@ describe('following a real hub over a wire that is cut', () => {
       const [issuer, reader] = [new GotTokenIssuer({ version }), new GotEventReader({ version })];
       const transport = new WsLiveTransport({ version, timer: new NodeTimer() });
       const batches = new GotBatchTransport({ version, clock: new SetClock() });
-      const host = { transport, issuer, tokens, timer: new HastyTimer(), randomness: new SeededRandomness() };
+      const host = {
+        liveTransport: transport,
+        tokenIssuer: issuer,
+        accessTokens: tokens,
+        timer: new HastyTimer(),
+        randomness: new SeededRandomness(),
+      };
       const sent: string[] = [];
       const shown: string[] = [];
       let complete: () => void = () => undefined;
@@ -61,7 +67,7 @@ describe('following a real hub over a wire that is cut', () => {
         {
           accessTokens: tokens,
           eventReader: reader,
-          liveLinkTo: (listeners) => new LiveLink({ ...host, clock: new MemoryLamportStore() }, listeners),
+          liveLinkTo: (listeners) => new LiveLink({ ...host, lamport: new MemoryLamportStore() }, listeners),
         },
         {
           after: 0,

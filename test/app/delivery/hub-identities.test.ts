@@ -16,17 +16,33 @@ const ready = () => {
   const world = new DeliveryWorld();
   const second = world.addHub({ url: SECOND_URL, id: world.hub.id });
   const known = new MemoryKnownHubs();
-  const hubs = new HubIdentities(known, world.outboxes);
+  const hubs = new HubIdentities({ knownHubs: known, outboxes: world.outboxes });
   const moves: HubMove[] = [];
   const signIn = async (hub = world.hub, isMoved = false) => {
     const proof = { with: 'password' as const, username: 'ada', password: 'secret' };
     const hasMoved = async (move: HubMove) => moves.push(move) > 0 && isMoved;
     const input = { serverUrl: hub.url, proof, hasMoved };
-    const subject = new SignIn(world.credentials, world.issuer, world.time, hubs);
+    const subject = new SignIn({
+      credentials: world.credentials,
+      tokenIssuer: world.issuer,
+      wallClock: world.time,
+      hubIdentities: hubs,
+    });
     return (await subject.run(input, async () => true)).account;
   };
-  const tokens = new AccessTokens(world.credentials, world.issuer, world.time, {}, undefined, hubs);
-  const status = new GetAccountStatus(world.credentials, world.time, {}, undefined, hubs);
+  const tokens = new AccessTokens({
+    credentials: world.credentials,
+    tokenIssuer: world.issuer,
+    wallClock: world.time,
+    signInEnvironment: {},
+    hubIdentities: hubs,
+  });
+  const status = new GetAccountStatus({
+    credentials: world.credentials,
+    wallClock: world.time,
+    signInEnvironment: {},
+    hubIdentities: hubs,
+  });
   const account = async () => {
     const answer = await tokens.get();
     return answer.state === 'granted' ? answer.account : undefined;
@@ -61,13 +77,17 @@ describe('a hub that states the id of another one', () => {
     const first = await signIn();
     const ids = await world.capture(3, first);
     const account = await signIn(second);
-    const consent = new BacklogConsent(world.outboxes, world.registry);
+    const consent = new BacklogConsent({ outboxes: world.outboxes, checkouts: world.registry });
     expect(await consent.question(account)).toEqual([]);
     await world.capture(1);
     const question = await consent.question(account);
     expect(question).toMatchObject([{ local: 1, elsewhere: 0 }]);
     await consent.record(account, question, 'consent');
-    await new SetSharing(world.registry, world.outboxes, async () => account).run(PROJECT, 'on');
+    await new SetSharing({
+      checkouts: world.registry,
+      outboxes: world.outboxes,
+      account: async () => account,
+    }).run(PROJECT, 'on');
     const route = async () => {
       const found = await world.route.find();
       return 'end' in found ? found : { ...found, account };
@@ -118,14 +138,13 @@ describe('a sign-in by a variable', () => {
     await signIn();
     const token = second.signIns.machineToken('ada');
     const environment = { token, serverUrl: SECOND_URL };
-    const tokens = new AccessTokens(
-      world.credentials,
-      world.issuer,
-      world.time,
-      environment,
-      undefined,
-      hubs,
-    );
+    const tokens = new AccessTokens({
+      credentials: world.credentials,
+      tokenIssuer: world.issuer,
+      wallClock: world.time,
+      signInEnvironment: environment,
+      hubIdentities: hubs,
+    });
     expect(await tokens.get()).toMatchObject({ account: { hub: { url: SECOND_URL, claims: world.hub.id } } });
   });
 });

@@ -8,7 +8,7 @@ const ready = async () => {
   const world = new DeliveryWorld();
   const account = await world.signIn();
   await world.capture(3, account);
-  return { world, account, lift: new LiftRefusals(world.outboxes) };
+  return { world, account, lift: new LiftRefusals({ outboxes: world.outboxes }) };
 };
 
 describe('signing in again', () => {

@@ -137,7 +137,11 @@ describe('scenario 20: account A signs out, B signs in', () => {
     const world = new DeliveryWorld();
     const gone = new Set([ELSEWHERE.path]);
     const files = { isGone: async (path: string) => gone.has(path) };
-    const sharing = new SharingPolicy(world.registry, world.configs, files);
+    const sharing = new SharingPolicy({
+      checkouts: world.registry,
+      configs: world.configs,
+      stateFiles: files,
+    });
     await world.registry.remember({ ...ELSEWHERE, share: false });
     // Nobody else speaks for the project: its last word holds.
     expect(await sharing.of(PROJECT)).toBe('off');
@@ -151,7 +155,7 @@ describe('scenario 20: account A signs out, B signs in', () => {
 
   it('what refuses is named by checkout', async () => {
     const world = new DeliveryWorld();
-    const sharing = new SharingPolicy(world.registry, world.configs);
+    const sharing = new SharingPolicy({ checkouts: world.registry, configs: world.configs });
     await world.registry.remember(HERE);
     await world.registry.remember(ELSEWHERE);
     await world.registry.remember({ path: '/work/third', projectUuid: PROJECT });
@@ -167,7 +171,11 @@ describe('scenario 20: account A signs out, B signs in', () => {
   it('what the user keeps back on this machine stays, and leaves after sync on', async () => {
     const world = new DeliveryWorld();
     await world.capture(2, await world.signIn());
-    const sharing = new SetSharing(world.registry, world.outboxes, () => world.account());
+    const sharing = new SetSharing({
+      checkouts: world.registry,
+      outboxes: world.outboxes,
+      account: () => world.account(),
+    });
     await sharing.run(PROJECT, 'off');
     expect(await world.flush(true)).toMatchObject({ delivered: 0 });
     await sharing.run(PROJECT, 'on');
@@ -189,12 +197,16 @@ describe('consent', () => {
     const world = new DeliveryWorld();
     const early = await world.capture(3);
     const account = await world.signIn();
-    const consent = new BacklogConsent(world.outboxes, world.registry);
+    const consent = new BacklogConsent({ outboxes: world.outboxes, checkouts: world.registry });
     await consent.record(account, await consent.question(account), 'withhold');
     const late = await world.capture(1, account);
     expect(await world.flush(true)).toMatchObject({ delivered: 1 });
     expect((await world.status()).accounting.held).toEqual({ 'not consented': 3 });
-    await new SetSharing(world.registry, world.outboxes, async () => account).run(PROJECT, 'on');
+    await new SetSharing({
+      checkouts: world.registry,
+      outboxes: world.outboxes,
+      account: async () => account,
+    }).run(PROJECT, 'on');
     expect(await world.flush()).toMatchObject({ delivered: 3 });
     expect(world.hub.storedIds('acme')).toEqual([...late, ...early]);
   });
@@ -215,7 +227,7 @@ describe('scenario 22: to hub A, then to a hub B', () => {
       [`belongs to team acme at hub ${world.hub.id}`]: 3,
     });
 
-    const consent = new BacklogConsent(world.outboxes, world.registry);
+    const consent = new BacklogConsent({ outboxes: world.outboxes, checkouts: world.registry });
     const question = await consent.question(account);
     expect(question).toEqual([{ projectUuid: PROJECT, local: 0, elsewhere: 3 }]);
     await consent.record(account, question, 'consent');

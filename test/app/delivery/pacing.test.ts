@@ -49,7 +49,7 @@ describe('the pace of batches', () => {
     const world = new DeliveryWorld();
     const ids = await world.capture(2500, await world.signIn());
     const pacing = new Pacing(async () => 5000, world.time, world.time);
-    const route = new DeliveryRoute(world.batches, world.tokens, pacing);
+    const route = new DeliveryRoute({ batchTransport: world.batches, accessTokens: world.tokens, pacing });
     const flushing = new Flush(world.flushHost({ route: (signal) => route.find(signal) })).run({
       isInsisted: false,
     });

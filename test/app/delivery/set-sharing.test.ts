@@ -4,7 +4,11 @@ import { PROJECT } from '../../support/facts.js';
 
 const ready = () => {
   const world = new DeliveryWorld();
-  const sharing = new SetSharing(world.registry, world.outboxes, () => world.account());
+  const sharing = new SetSharing({
+    checkouts: world.registry,
+    outboxes: world.outboxes,
+    account: () => world.account(),
+  });
   const decisions = async () => (await world.outboxes.open(PROJECT).reading()).decisions;
   return { world, sharing, decisions };
 };

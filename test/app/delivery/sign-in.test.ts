@@ -17,7 +17,14 @@ const setup = (change?: (issuer: MemoryTokenIssuer) => TokenIssuer) => {
   const clock = new SetClock(1_000_000);
   const memory = new MemoryTokenIssuer(network);
   const issuer = change?.(memory) ?? memory;
-  return { network, hub, store, clock, issuer, subject: new SignIn(store, issuer, clock) };
+  return {
+    network,
+    hub,
+    store,
+    clock,
+    issuer,
+    subject: new SignIn({ credentials: store, tokenIssuer: issuer, wallClock: clock }),
+  };
 };
 
 const withPassword = (password = 'correct horse', serverUrl = `${URL}/`): SignInInput => ({
@@ -147,7 +154,11 @@ describe('sign in', () => {
     const { hub, store, clock, subject } = setup();
     const token = hub.signIns.machineToken('ada');
     expect(await subject.run(withToken(` ${token}\n`), yes)).toEqual({ outcome: 'signed-in', account });
-    const status = await new GetAccountStatus(store, clock).run();
+    const status = await new GetAccountStatus({
+      credentials: store,
+      wallClock: clock,
+      signInEnvironment: {},
+    }).run();
     expect(status).toEqual({ state: 'signed-in', source: 'file', account, session: 'valid' });
   });
 
@@ -168,7 +179,7 @@ describe('sign in', () => {
 describe('account status', () => {
   it('follows the stored sign-in through its life, without the network', async () => {
     const { network, store, clock, subject } = setup();
-    const status = new GetAccountStatus(store, clock);
+    const status = new GetAccountStatus({ credentials: store, wallClock: clock, signInEnvironment: {} });
     expect(await status.run()).toEqual({ state: 'signed-out' });
     await subject.run(withPassword(), yes);
     network.down = true;
@@ -186,7 +197,7 @@ describe('account status', () => {
   it('says what the variables give', async () => {
     const { store, clock } = setup();
     const given = (environment: { token?: string; serverUrl?: string }) =>
-      new GetAccountStatus(store, clock, environment).run();
+      new GetAccountStatus({ credentials: store, wallClock: clock, signInEnvironment: environment }).run();
     expect(await given({ token: 't', serverUrl: URL })).toEqual({
       state: 'signed-in',
       source: 'environment',

@@ -18,10 +18,19 @@ const setup = async (proof?: 'token') => {
     proof === 'token'
       ? ({ with: 'token', token } as const)
       : ({ with: 'password', username: 'ada', password: 'correct horse' } as const);
-  await new SignIn(store, issuer, new SetClock()).run({ serverUrl: URL, proof: input }, async () => true);
+  await new SignIn({ credentials: store, tokenIssuer: issuer, wallClock: new SetClock() }).run(
+    { serverUrl: URL, proof: input },
+    async () => true,
+  );
   const reading = await store.read();
   if (reading.state !== 'present') throw new Error('not signed in');
-  return { hub, store, credentials: reading.credentials, token, subject: new SignOut(store, issuer) };
+  return {
+    hub,
+    store,
+    credentials: reading.credentials,
+    token,
+    subject: new SignOut({ credentials: store, tokenIssuer: issuer }),
+  };
 };
 
 const account = { hub: { url: URL, id: 'hub-1' }, team: 'acme', username: 'ada' };

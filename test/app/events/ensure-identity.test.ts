@@ -22,9 +22,9 @@ const makeWorld = (originUrl?: string) => {
   /** A process of its own: everything that is shared lies on disk. */
   const process = (seed = 1) =>
     new EnsureIdentity({
-      config,
+      configs: config,
       checkouts,
-      clock,
+      lamport: clock,
       hash: new CryptoHash(),
       randomness: new SeededRandomness(seed),
       repository: {
@@ -81,9 +81,9 @@ describe('the identity of a checkout', () => {
       configReadable: true,
     });
     const again = new EnsureIdentity({
-      config,
+      configs: config,
       checkouts: frozen,
-      clock: new MemoryLamportStore(),
+      lamport: new MemoryLamportStore(),
       hash: new CryptoHash(),
       randomness: new SeededRandomness(),
       repository,
@@ -177,9 +177,9 @@ describe('a config that cannot be written', () => {
     const { config, checkouts } = makeWorld();
     const failing = (error: Error) =>
       new EnsureIdentity({
-        config,
+        configs: config,
         checkouts,
-        clock: new MemoryLamportStore(),
+        lamport: new MemoryLamportStore(),
         hash: new CryptoHash(),
         randomness: new SeededRandomness(),
         repository: { originUrl: async () => undefined, exclusive: () => Promise.reject(error) },
@@ -196,12 +196,12 @@ describe('a config that cannot be written', () => {
     config.put(ROOT, { project: whole });
     const run = (error: Error) =>
       new EnsureIdentity({
-        config,
+        configs: config,
         checkouts: Object.assign(Object.create(checkouts), {
           recall: async () => undefined,
           remember: () => Promise.reject(error),
         }) as MemoryCheckoutRegistry,
-        clock: new MemoryLamportStore(),
+        lamport: new MemoryLamportStore(),
         hash: new CryptoHash(),
         randomness: new SeededRandomness(),
         repository,
@@ -263,9 +263,9 @@ describe('scenario 20: a config that cannot be understood', () => {
   it('is not written to either when it breaks between the first look and the lock', async () => {
     const { config, checkouts } = makeWorld();
     const racing = new EnsureIdentity({
-      config,
+      configs: config,
       checkouts,
-      clock: new MemoryLamportStore(),
+      lamport: new MemoryLamportStore(),
       hash: new CryptoHash(),
       randomness: new SeededRandomness(),
       repository: {

@@ -19,10 +19,10 @@ describe('giving a project its identity', () => {
     world = workflowWorld({ 'a.txt': 'a\n' });
     checkouts = new MemoryCheckoutRegistry();
     identity = new EnsureIdentity({
-      config: new YamlConfigStore(),
+      configs: new YamlConfigStore(),
       checkouts,
       repository: world.repository,
-      clock: new MemoryLamportStore(),
+      lamport: new MemoryLamportStore(),
       randomness: new CryptoRandomness(),
       hash: new CryptoHash(),
     });
@@ -32,9 +32,9 @@ describe('giving a project its identity', () => {
     new InitProject({
       repository: world.repository,
       files: world.files,
-      config: new YamlConfigStore(),
-      clock: new MemoryLamportStore(),
-      identity,
+      configs: new YamlConfigStore(),
+      lamport: new MemoryLamportStore(),
+      ensureIdentity: identity,
     }).run({ directory: world.root, ...request });
 
   const log = (): readonly string[] => world.scratch.git('log', '--format=%s').trim().split('\n');

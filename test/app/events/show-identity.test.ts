@@ -13,10 +13,10 @@ const makeWorld = () => {
   const config = new MemoryConfigStore();
   const checkouts = new MemoryCheckoutRegistry();
   const show = new ShowIdentity({
-    config,
+    configs: config,
     checkouts,
     repository,
-    clock: new MemoryLamportStore('0f1e2d3c4b5a', 41),
+    lamport: new MemoryLamportStore('0f1e2d3c4b5a', 41),
     hash: new CryptoHash(),
   });
   return { config, checkouts, show };

@@ -12,7 +12,7 @@ const chunksOf = async function* (text: string): AsyncGenerator<string> {
 };
 
 const importer = (outboxes: MemoryOutboxes, maxWaiting = 1000) => {
-  const subject = new ImportEvents(outboxes, async () => ({ maxWaiting }));
+  const subject = new ImportEvents({ outboxes, limits: async () => ({ maxWaiting }) });
   return (text: string, signal?: AbortSignal) => subject.run(eventPieces(chunksOf(text)), undefined, signal);
 };
 
@@ -134,9 +134,12 @@ describe('what is exported and imported', () => {
     let portions = 0;
     outbox.adopt = (...call) =>
       (portions += 1) > 1 ? Promise.reject(new Error('disk full')) : adopt(...call);
-    const subject = new ImportEvents({ list: () => outboxes.list(), open: () => outbox }, async () => ({
-      maxWaiting: 1000,
-    }));
+    const subject = new ImportEvents({
+      outboxes: { list: () => outboxes.list(), open: () => outbox },
+      limits: async () => ({
+        maxWaiting: 1000,
+      }),
+    });
     const events = Array.from({ length: 100 }, (_, index) =>
       JSON.stringify({ ...envelopeOf(index + 1), filler: 'x'.repeat(60_000) }),
     );

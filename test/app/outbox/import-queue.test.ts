@@ -31,7 +31,10 @@ const world = (rows: readonly string[], maxWaiting = 100) => {
   const queue = new MemoryForeignQueue(
     new Map([['queue.db', rows.map((data, index) => ({ eventId: `row-${index}`, data }))]]),
   );
-  return { outboxes, importQueue: new ImportQueue(queue, outboxes, async () => ({ maxWaiting })) };
+  return {
+    outboxes,
+    importQueue: new ImportQueue({ foreignQueue: queue, outboxes, limits: async () => ({ maxWaiting }) }),
+  };
 };
 
 describe('taking over the queue of an older client', () => {

@@ -6,7 +6,15 @@ const ready = (serverUrl?: string) => {
   const world = new DeliveryWorld();
   const settings = new MemorySettingsStore(serverUrl === undefined ? {} : { serverUrl });
   const { batches: transport, issuer, tokens } = world;
-  return { world, check: new CheckConnection({ transport, issuer, tokens, settings }) };
+  return {
+    world,
+    check: new CheckConnection({
+      batchTransport: transport,
+      tokenIssuer: issuer,
+      accessTokens: tokens,
+      settings,
+    }),
+  };
 };
 
 describe('asking the hub', () => {

@@ -8,11 +8,11 @@ const SECOND = '660e8400-e29b-41d4-a716-446655440001';
 const ready = () => {
   const world = new DeliveryWorld();
   const account = () => world.account();
-  const list = new ListDeadLetters(world.outboxes, account);
+  const list = new ListDeadLetters({ outboxes: world.outboxes, account });
   const decide = new DecideDeadLetters({
     outboxes: world.outboxes,
-    list,
-    clock: world.clock,
+    listDeadLetters: list,
+    lamport: world.clock,
     wallClock: world.time,
     randomness: world.randomness,
     account,

@@ -9,7 +9,7 @@ describe('judging what waits without the network', () => {
   it('finds nothing wrong with valid events', async () => {
     const outboxes = new MemoryOutboxes();
     await outboxes.open(PROJECT).capture(facts(1, 3), ROOM);
-    expect(await new DiagnoseOutbox(outboxes).run()).toEqual([
+    expect(await new DiagnoseOutbox({ outboxes }).run()).toEqual([
       { projectUuid: PROJECT, waiting: 3, valid: 3, events: [] },
     ]);
   });
@@ -36,7 +36,7 @@ describe('judging what waits without the network', () => {
         ]),
       ]),
     );
-    const [diagnosis] = await new DiagnoseOutbox(outboxes).run();
+    const [diagnosis] = await new DiagnoseOutbox({ outboxes }).run();
     expect(diagnosis).toMatchObject({ waiting: 2, valid: 1 });
     expect(diagnosis?.events).toEqual([
       {

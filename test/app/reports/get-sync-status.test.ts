@@ -13,11 +13,11 @@ const ready = async (set: Partial<SettingsReading> = {}) => {
   const post = new MemoryBackgroundPost();
   const status = new GetSyncStatus({
     outboxes: world.outboxes,
-    registry: world.registry,
+    checkouts: world.registry,
     sharing: world.sharing,
     settings,
-    clock: world.time,
-    background: post,
+    wallClock: world.time,
+    backgroundPost: post,
     account: () => world.account(),
   });
   return { world, settings, post, status };

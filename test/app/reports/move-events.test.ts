@@ -18,7 +18,7 @@ const moved = async (former: 'gone' | 'without id' = 'gone') => {
   const second = world.addHub({ url: NEW_URL });
   const account = await world.signIn('ada', second);
   const { outboxes, registry, tokens } = world;
-  const move = new MoveEvents({ outboxes, registry, tokens, hubs: known });
+  const move = new MoveEvents({ outboxes, checkouts: registry, accessTokens: tokens, knownHubs: known });
   return { world, second, account, move, delivered, held, known };
 };
 

@@ -8,7 +8,7 @@ const ready = () => {
   const ports = {
     outboxes: world.outboxes,
     sharing: world.sharing,
-    clock: world.time,
+    wallClock: world.time,
     account: () => world.account(),
   };
   return { world, preview: new PreviewDelivery(ports), left: new ListLeftEvents(ports) };

@@ -10,11 +10,16 @@ const ready = (pageSize?: number) => {
   return {
     world,
     receipts,
-    verify: new VerifyDelivery(
-      world.outboxes,
-      world.tokens,
-      new HubReceipts(world.tokens, receipts, world.issuer, world.time),
-    ),
+    verify: new VerifyDelivery({
+      outboxes: world.outboxes,
+      accessTokens: world.tokens,
+      hubReceipts: new HubReceipts({
+        accessTokens: world.tokens,
+        receiptReader: receipts,
+        tokenIssuer: world.issuer,
+        wallClock: world.time,
+      }),
+    }),
   };
 };
 
