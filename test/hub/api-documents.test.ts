@@ -92,7 +92,7 @@ describe('what a hub says of itself', () => {
     const ajv = new Ajv2020(OPTIONS).addSchema(openApi, 'openapi');
     const answered: Record<string, number> = {};
     for (const { name, operation, make } of await describedCalls(hub)) {
-      const response = await make(token, { after: '0', limit: '10' });
+      const response = await make({ token, query: { after: '0', limit: '10' } });
       const documented = operation.responses[response.status] === undefined ? 'default' : response.status;
       const [method = '', path = ''] = name.split(' ');
       const type = response.headers.get('content-type') ?? '';

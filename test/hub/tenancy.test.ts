@@ -1,59 +1,111 @@
-import { makeEvent, PROJECT } from '../support/hub-events.js';
+import { EXAMPLE_EVENT } from '../../src/domain/hub/api.js';
+import { describedCalls, type DescribedCall } from '../support/described-calls.js';
+import { incoming, makeEvent, mintId } from '../support/hub-events.js';
 import { startTestHub, type TestHub } from '../support/hub.js';
 import { connectLive, liveTokenFor } from '../support/live-client.js';
 
+/** What an event of the first team is about; the second one knows project, feature and work package, and nothing else. */
+const SECRET = makeEvent(
+  {
+    event_id: '01JCXSECRETSECRETSECRETSEC',
+    project_slug: 'secret-plan',
+    node_id: '5ec2e75ec2e7',
+    lamport_clock: 7_777_777,
+    project_uuid: EXAMPLE_EVENT.project_uuid,
+  },
+  { ...EXAMPLE_EVENT.payload, new_status: 'for_review', changed_by: 'secret-agent' },
+);
+
 describe('two teams at one hub', () => {
   let hub: TestHub;
-  beforeEach(async () => (hub = await startTestHub()));
-  afterEach(() => hub.close());
+  let calls: readonly DescribedCall[];
 
-  const call = async (team: string, path: string, body?: unknown): Promise<string> => {
-    const response = await fetch(`${hub.url}${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: { authorization: `Bearer ${await hub.tokenOf(team)}` },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return response.text();
-  };
-
-  it('see nothing of each other at any endpoint', async () => {
-    const secret = makeEvent(
-      { project_slug: 'secret-plan', lamport_clock: 777 },
-      { title: 'secret-title', new_status: 'for_review' },
-    );
-    await call('acme', '/api/v1/events/batch/', { events: [secret] });
-    const paths = [
-      '/api/v1/events/',
-      `/api/v1/events/?project=${PROJECT}`,
-      '/api/v1/receipts/',
-      `/api/v1/receipts/?project=${PROJECT}`,
-      '/api/v1/projects/',
-      `/api/v1/projects/${PROJECT}/board/`,
-      `/api/v1/projects/${PROJECT}/board/?feature=001-login`,
-      '/api/v1/now/',
-      '/api/v1/me/',
-    ];
-    for (const path of paths) {
-      expect([path, await call('acme', path)]).toEqual([
-        path,
-        expect.stringMatching(/secret|WP01|acme|01JCX/),
-      ]);
-      const seen = (await call('zenith', path)).replaceAll(PROJECT, '');
-      expect([path, seen]).toEqual([path, expect.not.stringMatching(/secret|WP01|acme|01JCX|777|login/)]);
-    }
+  beforeEach(async () => {
+    hub = await startTestHub({ dashboard: true });
+    await hub.stores.store.forTeam('acme').append([incoming(SECRET)]);
+    const described = new Map((await describedCalls(hub)).map((call) => [call.name, call]));
+    calls = hub.routes.flatMap(({ method, path }) => described.get(`${method} ${path}`) ?? []);
+    expect(calls).toHaveLength(hub.routes.length);
   });
 
-  it('see nothing of each other on live sessions', async () => {
-    await call('acme', '/api/v1/events/batch/', { events: [makeEvent({ lamport_clock: 777 })] });
-    const client = await connectLive(hub.url, await liveTokenFor(hub.url, await hub.tokenOf('zenith')));
-    expect(await client.next()).toMatchObject({ work_packages: [], lamport_clock: 0 });
-    client.end();
+  afterEach(() => hub.close());
+
+  const query = {
+    after: '0',
+    limit: '100',
+    feature: EXAMPLE_EVENT.payload.feature_slug ?? '',
+    work_package: 'WP01',
+  };
+
+  /** What the first team has, as it reads it: by name of the call. */
+  const belongings = async (token: string): Promise<ReadonlyMap<string, string>> => {
+    const answers = new Map<string, string>();
+    for (const { name, operation, make } of calls) {
+      if (!name.startsWith('GET') || operation.security.length === 0) continue;
+      const given = Object.fromEntries(
+        Object.entries(query).filter(([key]) => key !== 'after' || /events|receipts/.test(name)),
+      );
+      answers.set(name, await (await make({ token, query: given })).text());
+    }
+    return answers;
+  };
+
+  it('see and change nothing of each other at any endpoint', async () => {
+    const own = await hub.tokenOf('acme');
+    const before = await belongings(own);
+    const telling = [...before]
+      .filter(([, text]) => /secret|5ec2e7|7777777|acme|SECRET/.test(text))
+      .map(([name]) => name);
+    expect(telling.sort()).toEqual([...before.keys()].filter((name) => !name.endsWith('/flow/')).sort());
+
+    const [session] = await hub.stores.accounts.sessions('device', 'acme');
+    const bodies: Readonly<Record<string, unknown>> = {
+      'POST /api/v1/events/batch/': { events: [{ ...EXAMPLE_EVENT, team_slug: 'local' }, SECRET] },
+      'POST /api/v1/sessions/end/': { id: session?.sessionId },
+    };
+    const token = await hub.tokenOf('zenith');
+    for (const { name, operation, make } of [...calls, ...calls]) {
+      const response = await make({ token, query, body: bodies[name] });
+      const text = await response.text();
+      const told = name.includes('batch')
+        ? text.replaceAll(SECRET.event_id, '').replace('not for acme', '')
+        : text;
+      expect([name, told]).toEqual([name, expect.not.stringMatching(/secret|5ec2e7|7777777|SECRET/)]);
+      if (operation.security.length > 0)
+        expect([name, told]).toEqual([name, expect.not.stringMatching(/acme/)]);
+    }
+    expect(await belongings(own)).toEqual(before);
+  });
+
+  it('see and change nothing of each other on live sessions', async () => {
+    const own = await hub.tokenOf('acme');
+    const before = await belongings(own);
+    const acme = await connectLive(hub.url, await liveTokenFor(hub.url, own));
+    await acme.next();
+    const zenith = await connectLive(hub.url, await liveTokenFor(hub.url, await hub.tokenOf('zenith')));
+    expect(await zenith.next()).toMatchObject({ work_packages: [], lamport_clock: 0, sequence: 0 });
+    zenith.send(SECRET);
+    expect(await zenith.next()).toMatchObject({ type: 'ack', status: 'error', code: 'unknown-team' });
+    zenith.send({ ...EXAMPLE_EVENT, team_slug: 'local' });
+    expect(await zenith.next()).toMatchObject({ type: 'ack', status: 'success' });
+    expect(await belongings(own)).toEqual(before);
+    // What each hears next is the first that is told to it at all.
+    const news = makeEvent({ event_id: mintId(), lamport_clock: 9 });
+    await hub.stores.store.forTeam('acme').append([incoming(news)]);
+    expect(await acme.next()).toMatchObject({ type: 'event', event_id: news.event_id });
+    const other = makeEvent({ event_id: mintId(), team_slug: 'zenith' });
+    await hub.stores.store.forTeam('zenith').append([incoming(other)]);
+    expect(await zenith.next()).toMatchObject({ type: 'event', event_id: other.event_id });
+    acme.end();
+    zenith.end();
   });
 
   it('can both store an event under the same id', async () => {
-    const event = makeEvent({ team_slug: 'local' });
-    const stored = { results: [{ event_id: event.event_id, status: 'success' }] };
-    expect(JSON.parse(await call('acme', '/api/v1/events/batch/', { events: [event] }))).toEqual(stored);
-    expect(JSON.parse(await call('zenith', '/api/v1/events/batch/', { events: [event] }))).toEqual(stored);
+    for (const team of ['acme', 'zenith']) {
+      const [answer] = await hub.stores.store
+        .forTeam(team)
+        .append([incoming({ ...EXAMPLE_EVENT, team_slug: 'local' })]);
+      expect([team, answer?.answer]).toEqual([team, 'stored']);
+    }
   });
 });

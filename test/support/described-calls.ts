@@ -21,8 +21,13 @@ export interface DescribedCall {
   /** `GET /path/{of}/it`. */
   readonly name: string;
   readonly operation: Operation;
-  /** Makes it: about the example's project, feature and work package, with that token and those query parameters. */
-  readonly make: (token?: string, query?: Readonly<Record<string, string>>) => Promise<Response>;
+  /** Makes it: about the example's project, feature and work package, with the example's body unless another is given. */
+  readonly make: (given?: {
+    readonly token?: string;
+    /** Of these it gets those that it takes. */
+    readonly query?: Readonly<Record<string, string>>;
+    readonly body?: unknown;
+  }) => Promise<Response>;
 }
 
 /** Everything that a hub answers to, as its own description has it. */
@@ -32,9 +37,9 @@ export const describedCalls = async (hub: Pick<TestHub, 'url'>): Promise<readonl
     Object.entries(operations).map(([method, operation]) => ({
       name: `${method.toUpperCase()} ${path}`,
       operation,
-      make: (token, query = {}) => {
+      make: ({ token, query = {}, body } = {}) => {
         const [[contentType, media] = []] = Object.entries(operation.requestBody?.content ?? {});
-        const example = media?.schema.examples?.[0];
+        const example = body ?? media?.schema.examples?.[0];
         const known = Object.entries(query).filter(([name]) =>
           operation.parameters.some((each) => each.in === 'query' && each.name === name),
         );
