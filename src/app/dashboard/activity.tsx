@@ -1,5 +1,5 @@
 import { pagePath } from '../../domain/hub/page-path.js';
-import { cellOf } from '../../domain/hub/board-event.js';
+import { cellOf, textOf } from '../../domain/hub/board-event.js';
 import { activity, version, type ActivityEntry } from './live.js';
 import { projectName } from './board-rows.js';
 import { Choice, distinct } from './filters.js';
@@ -11,6 +11,7 @@ const FILTERS: Readonly<Record<string, (entry: ActivityEntry) => string>> = {
   project: ({ event }) => cellOf(event).project,
   feature: ({ event }) => cellOf(event).feature,
   type: ({ event }) => event.event_type,
+  agent: ({ event }) => agentOf(event) ?? '',
   machine: ({ event }) => event.node_id,
 };
 
@@ -67,3 +68,9 @@ export const Activity = () => {
 };
 
 const SHOWN = 200;
+
+/** Who is said to have done it, an agent or a person. */
+const agentOf = ({ payload }: ActivityEntry['event']): string | undefined =>
+  ['agent_id', 'changed_by', 'author']
+    .map((name) => textOf(payload, name))
+    .find((name) => name !== undefined);

@@ -1,6 +1,7 @@
 import { pagePath } from '../../domain/hub/page-path.js';
-import type { FlowDay } from '../../domain/hub/history.js';
+import type { FlowDocument } from '../../domain/hub/api.js';
 import { Board } from './board.js';
+import { CycleTimes } from './cycle-times.js';
 import { FlowChart } from './flow-chart.js';
 import { Graph } from './graph.js';
 import { boards, version } from './live.js';
@@ -14,7 +15,7 @@ export const Feature = ({ project, feature }: { readonly project: string; readon
   const all = board?.work_packages ?? [];
   const done = all.filter(({ lane }) => lane === 'done').length;
   const moves = all.reduce((sum, { transitions }) => sum + transitions, all.length);
-  const flow = useCall<{ readonly days: readonly FlowDay[] }>(
+  const flow = useCall<FlowDocument>(
     `/api/v1/projects/${project}/features/${encodeURIComponent(feature)}/flow/`,
     moves,
   );
@@ -29,20 +30,24 @@ export const Feature = ({ project, feature }: { readonly project: string; readon
         {board.feature?.target_branch == null ? null : <> · merges into {board.feature.target_branch}</>}
       </p>
       <Board project={project} feature={feature} />
-      <div class="pictures">
-        <section aria-labelledby="graph">
-          <h2 id="graph">Dependencies</h2>
-          <Graph project={project} feature={feature} workPackages={all} />
-        </section>
-        <section aria-labelledby="flow">
-          <h2 id="flow">Flow</h2>
-          {flow.is === 'there' ? (
+      <section aria-labelledby="graph">
+        <h2 id="graph">Dependencies</h2>
+        <Graph project={project} feature={feature} workPackages={all} />
+      </section>
+      {flow.is === 'there' ? (
+        <div class="pictures">
+          <section aria-labelledby="flow">
+            <h2 id="flow">Flow</h2>
             <FlowChart days={flow.value.days} />
-          ) : (
-            <Empty>{flow.is === 'failed' ? flow.why : 'Reading…'}</Empty>
-          )}
-        </section>
-      </div>
+          </section>
+          <section aria-labelledby="cycle">
+            <h2 id="cycle">Time in each lane</h2>
+            <CycleTimes times={flow.value.cycle_times} />
+          </section>
+        </div>
+      ) : (
+        <Empty>{flow.is === 'failed' ? flow.why : 'Reading…'}</Empty>
+      )}
     </>
   );
 };

@@ -1,6 +1,7 @@
 import { pagePath } from '../../domain/hub/page-path.js';
 import { Graph as Layout, layout } from '@dagrejs/dagre';
 import { useMemo } from 'preact/hooks';
+import { criticalPath } from '../../domain/hub/critical-path.js';
 import type { WorkPackageState } from '../../domain/hub/cell-state.js';
 import { titleOf } from './board-rows.js';
 import { Empty, LANE_NAMES } from './words.js';
@@ -24,13 +25,18 @@ export const Graph = ({ project, feature, workPackages }: Shown) => {
   const placed = useMemo(() => (ids.length > MOST ? undefined : layOut(ids, edges)), [topology]);
   if (edges.length === 0) return <Empty>No work package depends on another one.</Empty>;
   if (placed === undefined) return <Empty>{ids.length} work packages are too many for a picture.</Empty>;
+  const path = criticalPath(workPackages);
+  const isNext = new Set(path.slice(1).map((id, at) => `${path[at] ?? ''}>${id}`));
   const byId = new Map(workPackages.map((state) => [state.wp_id, state]));
   return (
     <>
       <div class="picture" role="region" aria-label="Graph of dependencies" tabIndex={0}>
-        <svg width={placed.width} height={placed.height} viewBox={`0 0 ${placed.width} ${placed.height}`}>
-          {placed.edges.map(({ key, path }) => (
-            <path key={key} class="edge" d={path} />
+        <svg
+          viewBox={`0 0 ${placed.width} ${placed.height}`}
+          style={{ width: `max(${placed.width * SMALLEST}px, min(100%, ${placed.width}px))` }}
+        >
+          {placed.edges.map(({ key, line }) => (
+            <path key={key} class={isNext.has(key) ? 'edge critical' : 'edge'} d={line} />
           ))}
           {placed.nodes.map(({ id, x, y }) => {
             const state = byId.get(id);
@@ -38,7 +44,7 @@ export const Graph = ({ project, feature, workPackages }: Shown) => {
             return (
               <a key={id} href={pagePath({ project: project, feature: feature, workPackage: id })}>
                 <rect
-                  class={`node ${lane ?? 'none'}`}
+                  class={`node ${lane ?? 'none'} ${path.includes(id) ? 'critical' : ''}`}
                   x={x - WIDTH / 2}
                   y={y - HEIGHT / 2}
                   width={WIDTH}
@@ -60,6 +66,12 @@ export const Graph = ({ project, feature, workPackages }: Shown) => {
           })}
         </svg>
       </div>
+      {path.length === 0 ? null : (
+        <p class="faint">
+          <span class="critical-mark" aria-hidden="true" /> Critical path, {path.length} steps left:{' '}
+          {path.join(', then ')}.
+        </p>
+      )}
       <details>
         <summary>As text</summary>
         <ul>
@@ -79,6 +91,9 @@ export const Graph = ({ project, feature, workPackages }: Shown) => {
 
 const MOST = 300;
 
+/** It is made smaller where there is no room, as long as it can be read. */
+const SMALLEST = 0.75;
+
 const short = (text: string): string => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
 
 const layOut = (ids: readonly string[], edges: readonly (readonly [string, string])[]) => {
@@ -97,7 +112,7 @@ const layOut = (ids: readonly string[], edges: readonly (readonly [string, strin
       .map((id: string) => ({ id, ...(graph.node(id) as { readonly x: number; readonly y: number }) })),
     edges: graph.edges().map((edge: { readonly v: string; readonly w: string }) => ({
       key: `${edge.v}>${edge.w}`,
-      path: (
+      line: (
         graph.edge(edge) as { readonly points: readonly { readonly x: number; readonly y: number }[] }
       ).points
         .map(({ x, y }, at) => `${at === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`)

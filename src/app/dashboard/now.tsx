@@ -46,18 +46,19 @@ export const Now = () => {
                 href={pagePath({ project: item.project, feature: item.feature, workPackage: item.wp_id })}
               >
                 <span class="line">
-                  <b>{item.wp_id}</b> <span class="reason">{REASONS[item.reason]}</span>
+                  <b>{item.wp_id}</b>
                   <Said text={item.title ?? ''} wide />
                   <Ago time={item.since} />
+                </span>
+                <span class="line faint">
+                  <span class="reason">{REASONS[item.reason]}</span>
+                  <Said text={`${projectName(item.project)} / ${item.feature}`} wide />
                 </span>
                 {item.detail === null ? null : (
                   <span class="line alarm">
                     <Said text={item.detail} wide />
                   </span>
                 )}
-                <span class="line faint">
-                  <Said text={`${projectName(item.project)} / ${item.feature}`} wide />
-                </span>
               </a>
             </li>
           ))}

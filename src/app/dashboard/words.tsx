@@ -55,9 +55,16 @@ export const Span = ({ since }: { readonly since: string }) => (
   </time>
 );
 
-/** Milliseconds in the largest unit that says something. */
+/** A time by the clock that gave it, to the second; the exact text is in the tooltip. */
+export const Moment = ({ time }: { readonly time: string }) => (
+  <time dateTime={time} title={time}>
+    {time.replace(/^(.{10})T(.{8}).*Z$/, '$1 $2 UTC')}
+  </time>
+);
+
+/** Milliseconds in the largest unit of which there are at least two. */
 export const lasting = (ms: number): string => {
-  const [size, name] = UNITS.find(([each]) => ms >= each) ?? [1000, 's'];
+  const [size, name] = UNITS.find(([each]) => ms >= 2 * each) ?? [1000, 's'];
   return Number.isNaN(ms) ? 'unknown' : `${Math.max(0, Math.floor(ms / size))} ${name}`;
 };
 

@@ -1,10 +1,10 @@
 import { pagePath } from '../../domain/hub/page-path.js';
+import { describePayload } from '../../domain/events/describe-payload.js';
 import type { EnvelopeDocument } from '../../domain/events/envelope.js';
 import type { HistoryDocument } from '../../domain/hub/api.js';
-import { fieldOf, textOf } from '../../domain/hub/board-event.js';
 import { boards, version } from './live.js';
 import { projectName, titleOf } from './board-rows.js';
-import { Ago, Empty, FeatureLink, LaneMark, Said } from './words.js';
+import { Ago, Empty, FeatureLink, LaneMark, Moment, Said } from './words.js';
 import { useCall } from './use-call.js';
 
 interface Place {
@@ -53,8 +53,12 @@ export const WorkPackage = ({ project, feature, id }: Place) => {
               <p class="line faint">
                 <span>{entry.event.node_id}</span>
                 {entry.event.git_branch === null ? null : <Said text={String(entry.event.git_branch)} />}
-                <span>happened {entry.event.timestamp}</span>
-                <span>received {entry.received_at}</span>
+                <span>
+                  happened <Moment time={entry.event.timestamp} />
+                </span>
+                <span>
+                  received <Moment time={entry.received_at} />
+                </span>
                 <span>clock {entry.event.lamport_clock}</span>
               </p>
             </li>
@@ -77,32 +81,9 @@ export const EventLine = ({
 }) => (
   <p class="line">
     <b>{event.event_type}</b>
-    <Said text={sentenceOf(event)} wide />
+    <Said text={describePayload(event) || event.aggregate_id} wide />
     {late === true ? <span class="flag">late</span> : null}
     {concurrent === true ? <span class="flag">concurrent</span> : null}
     <Ago time={event.timestamp} />
   </p>
 );
-
-const sentenceOf = ({ event_type: type, payload, aggregate_id: id }: EnvelopeDocument): string => {
-  const said = (name: string): string => textOf(payload, name) ?? '';
-  switch (type) {
-    case 'WPStatusChanged':
-      return `${said('previous_status')} → ${said('new_status')} by ${said('changed_by')}`;
-    case 'WPAssigned':
-      return `${said('agent_id')} for ${said('phase')}${retried(fieldOf(payload, 'retry_count'))}`;
-    case 'WPCreated':
-      return said('title');
-    case 'HistoryAdded':
-      return said('entry_content');
-    case 'ErrorLogged':
-      return `${said('error_type')}: ${said('error_message')}`;
-    case 'DependencyResolved':
-      return `${said('dependency_wp_id')} ${said('resolution_type')}`;
-    default:
-      return id;
-  }
-};
-
-const retried = (count: unknown): string =>
-  typeof count === 'number' && count > 0 ? `, retry ${count}` : '';

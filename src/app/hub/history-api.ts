@@ -2,7 +2,7 @@ import { FLOW, HISTORY, HISTORY_QUERY } from '../../domain/hub/api.js';
 import type { EnvelopeDocument } from '../../domain/events/envelope.js';
 import { upcast } from '../../domain/events/upcast.js';
 import { cellOf } from '../../domain/hub/board-event.js';
-import { flowOf, marked } from '../../domain/hub/history.js';
+import { cycleTimesOf, flowOf, marked } from '../../domain/hub/history.js';
 import type { EventStore, StoredEvent } from '../../ports/hub.js';
 import { json, jsonOf, type HubRequest, type Route } from './route.js';
 
@@ -41,12 +41,14 @@ export const historyRoutes = (store: EventStore): readonly Route[] => [
   {
     method: 'GET',
     path: '/api/v1/projects/{uuid}/features/{slug}/flow/',
-    summary: 'Counts for each day how many work packages of a feature stood in each lane at its end.',
+    summary:
+      'Counts for each day how many work packages of a feature stood in each lane at its end, and how long they stayed in each.',
     answers: jsonOf(FLOW),
     bearer: async (request, bearer) => {
       const query = { ...placeOf(request), limit: COUNTED_EVENTS };
       const page = await store.forTeam(bearer.team).eventsAbout(query);
-      return json({ days: flowOf(page.events.map(placed)), more: page.more });
+      const history = page.events.map(placed);
+      return json({ days: flowOf(history), cycle_times: cycleTimesOf(history), more: page.more });
     },
   },
 ];

@@ -251,7 +251,20 @@ const LANE_COUNTS = Object.fromEntries(LANES.map((lane) => [lane, count])) as Re
   typeof count
 >;
 
-export const FLOW = object({ days: list(object({ day: text(), ...LANE_COUNTS })), more: flag() });
+/** How long work packages stayed in a lane that they have left, all stays of one together. */
+const CYCLE_TIME = object({
+  lane: choice(LANES),
+  work_packages: count,
+  /** Half of them stayed no longer than that. */
+  median_ms: count,
+  longest_ms: count,
+});
+
+export const FLOW = object({
+  days: list(object({ day: text(), ...LANE_COUNTS })),
+  cycle_times: list(CYCLE_TIME),
+  more: flag(),
+});
 
 /** Where something is the matter, or somebody at work. */
 const PLACE = {
@@ -299,4 +312,6 @@ export type Project = DocumentOf<typeof PROJECT>;
 export type EventsPage = DocumentOf<typeof EVENTS>;
 export type ProjectsPage = DocumentOf<typeof PROJECTS>;
 export type BoardDocument = DocumentOf<typeof BOARD>;
+export type FlowDocument = DocumentOf<typeof FLOW>;
+export type CycleTime = DocumentOf<typeof CYCLE_TIME>;
 export type HistoryDocument = DocumentOf<typeof HISTORY>;

@@ -1,5 +1,6 @@
 import { compareCausal, isConcurrent } from '../events/causal-order.js';
 import { isLane, LANES, type Lane } from '../events/lane.js';
+import type { CycleTime } from './api.js';
 import { cellOf, fieldOf, type BoardEvent } from './board-event.js';
 
 /** An event as a hub keeps it: with its place in the log. */
@@ -47,18 +48,61 @@ export const flowOf = (history: readonly PlacedEvent[]): readonly FlowDay[] => {
   const lanes = new Map<string, Lane>();
   const days = new Map<string, FlowDay>();
   let day = '';
-  for (const { event } of [...history].sort((a, b) => compareCausal(a.event, b.event))) {
-    const { workPackage } = cellOf(event);
-    const lane = fieldOf(event.payload, event.event_type === 'WPCreated' ? 'status' : 'new_status');
-    if (workPackage === '' || !isMoving(event)) continue;
-    if (event.event_type === 'WPCreated' && lanes.has(workPackage)) continue;
-    lanes.set(workPackage, isLane(lane) ? lane : 'planned');
-    const own = event.timestamp.slice(0, DATE_LENGTH);
+  for (const { workPackage, lane, timestamp } of movesOf(history)) {
+    lanes.set(workPackage, lane);
+    const own = timestamp.slice(0, DATE_LENGTH);
     // A clock that runs behind must not turn the chart back.
     if (own > day) day = own;
     days.set(day, { day, ...countLanes(lanes) });
   }
   return [...days.values()];
+};
+
+/**
+ * The cycle time of each lane before `done` that a work package has left, in the order of the flow. Taken from the clocks
+ * of the machines that moved it: where one runs behind another, a stay counts as none rather than as less.
+ */
+export const cycleTimesOf = (history: readonly PlacedEvent[]): readonly CycleTime[] => {
+  const stays = new Map<string, { readonly lane: Lane; readonly sinceMs: number }>();
+  const times = new Map<Lane, Map<string, number>>(
+    LANES.filter((lane) => lane !== 'done').map((lane) => [lane, new Map<string, number>()]),
+  );
+  for (const { workPackage, lane, timestamp } of movesOf(history)) {
+    const atMs = Date.parse(timestamp);
+    const stay = stays.get(workPackage);
+    if (Number.isNaN(atMs) || stay?.lane === lane) continue;
+    stays.set(workPackage, { lane, sinceMs: atMs });
+    const own = stay === undefined ? undefined : times.get(stay.lane);
+    own?.set(workPackage, (own.get(workPackage) ?? 0) + Math.max(0, atMs - (stay?.sinceMs ?? atMs)));
+  }
+  return [...times].flatMap(([lane, own]) => {
+    const sorted = [...own.values()].sort((a, b) => a - b);
+    const [median, longest] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted.at(-1)];
+    return median === undefined || longest === undefined
+      ? []
+      : [{ lane, work_packages: sorted.length, median_ms: median, longest_ms: longest }];
+  });
+};
+
+interface Move {
+  readonly workPackage: string;
+  readonly lane: Lane;
+  readonly timestamp: string;
+}
+
+/** Which work package came to which lane, in causal order. A later creation moves nothing. */
+const movesOf = (history: readonly PlacedEvent[]): readonly Move[] => {
+  const known = new Set<string>();
+  return [...history]
+    .sort((a, b) => compareCausal(a.event, b.event))
+    .flatMap(({ event }) => {
+      const { workPackage } = cellOf(event);
+      const isCreation = event.event_type === 'WPCreated';
+      const lane = fieldOf(event.payload, isCreation ? 'status' : 'new_status');
+      if (workPackage === '' || !isMoving(event) || (isCreation && known.has(workPackage))) return [];
+      known.add(workPackage);
+      return [{ workPackage, lane: isLane(lane) ? lane : 'planned', timestamp: event.timestamp }];
+    });
 };
 
 const isMoving = ({ event_type: type, payload }: BoardEvent): boolean =>
