@@ -164,9 +164,10 @@ const rules = [
   },
   {
     name: 'hub-frameworks',
-    comment: 'The hub is built on fastify and ws. What else it needs comes through a port.',
+    comment:
+      'The hub is built on fastify and ws, and measured with prom-client. What else it needs comes through a port.',
     from: { path: '^src/app/hub/' },
-    to: { dependencyTypes: PACKAGES, pathNot: `${OURS}|((^|/)((@types/)?ws|fastify)(/|$))` },
+    to: { dependencyTypes: PACKAGES, pathNot: `${OURS}|((^|/)((@types/)?ws|fastify|prom-client)(/|$))` },
   },
   {
     name: 'drivers-are-strangers',

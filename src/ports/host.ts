@@ -49,9 +49,12 @@ export interface Browser {
   open(url: string): Promise<boolean>;
 }
 
+/** What a message is about: who, where, why. */
+export type LogFields = Readonly<Record<string, string | number | undefined>>;
+
 /** Messages for people and for diagnosis; never payloads, never tokens. */
 export interface Log {
-  warn(message: string): void;
-  info(message: string): void;
+  warn(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
   debug(message: string): void;
 }

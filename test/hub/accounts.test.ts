@@ -1,5 +1,6 @@
+import { StderrLog } from '../../src/adapters/host/stderr-log.js';
 import { People } from '../../src/app/hub/people.js';
-import { PASSWORD, silentLog, startTestHub, type TestHub, type TestHubOptions } from '../support/hub.js';
+import { PASSWORD, startTestHub, type TestHub, type TestHubOptions } from '../support/hub.js';
 import { connectLive, liveTokenFor } from '../support/live-client.js';
 
 type Body = Readonly<Record<string, string>>;
@@ -9,7 +10,8 @@ describe('accounts of a hub that serves', () => {
   let said: string[];
   const start = async (options: TestHubOptions = {}): Promise<void> => {
     said = [];
-    hub = await startTestHub({ ...options, log: { ...silentLog, info: (line) => said.push(line) } });
+    const log = new StderrLog({ write: (text) => said.push(text.trimEnd()) });
+    hub = await startTestHub({ ...options, log });
   };
   afterEach(() => hub.close());
 

@@ -32,6 +32,7 @@ export interface TestHubOptions {
   readonly log?: Log;
   /** Whether it serves the dashboard that was built. */
   readonly dashboard?: boolean;
+  readonly metricsToken?: string;
 }
 
 const BUILT_DASHBOARD = new URL('../../dist/dashboard/', import.meta.url);
@@ -53,6 +54,7 @@ export const startTestHub = async (options: TestHubOptions = {}): Promise<TestHu
     listener: { host: '127.0.0.1', port: 0 },
     clock,
     log: options.log ?? silentLog,
+    metricsToken: options.metricsToken,
     dashboard: options.dashboard === true ? await readDashboard(BUILT_DASHBOARD) : undefined,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });

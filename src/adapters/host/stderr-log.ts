@@ -1,7 +1,7 @@
-import type { Log } from '../../ports/host.js';
+import type { Log, LogFields } from '../../ports/host.js';
 
 /** Where lines go; `process.stderr` is one. */
-interface LineSink {
+export interface LineSink {
   write(text: string): unknown;
 }
 
@@ -18,12 +18,12 @@ export class StderrLog implements Log {
     this.#verbose = verbose;
   }
 
-  warn(message: string): void {
-    this.#write(`warning: ${message}`);
+  warn(message: string, fields?: LogFields): void {
+    this.#write(`warning: ${withFields(message, fields)}`);
   }
 
-  info(message: string): void {
-    this.#write(message);
+  info(message: string, fields?: LogFields): void {
+    this.#write(withFields(message, fields));
   }
 
   debug(message: string): void {
@@ -38,6 +38,15 @@ export class StderrLog implements Log {
     }
   }
 }
+
+/** Values are JSON, so that none of them can look like another field. */
+const withFields = (message: string, fields: LogFields = {}): string =>
+  [
+    message,
+    ...Object.entries(fields).flatMap(([name, value]) =>
+      value === undefined ? [] : `${name}=${JSON.stringify(value)}`,
+    ),
+  ].join(' ');
 
 /** Control and format characters, among them those that reverse the direction of text, and lone surrogates. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;

@@ -3,6 +3,7 @@ import { backUpSqliteHub, restoreSqliteHub } from '../../adapters/hub/backup-sql
 import { readDashboard } from '../../adapters/hub/dashboard-files.js';
 import { openSqliteHub } from '../../adapters/hub/open-sqlite-hub.js';
 import { CryptoRandomness } from '../../adapters/host/crypto-randomness.js';
+import { JsonLog } from '../../adapters/host/json-log.js';
 import { StderrLog } from '../../adapters/host/stderr-log.js';
 import { SystemWallClock } from '../../adapters/host/system-wall-clock.js';
 import { NodeSecrets } from '../../adapters/hub/node-secrets.js';
@@ -35,7 +36,9 @@ const hubModule = ({ part }: Composing<HubParts>): void => {
   part('wallClock', [], () => new SystemWallClock());
   part('randomness', [], () => new CryptoRandomness());
   part('secrets', [], () => new NodeSecrets());
-  part('log', ['environment'], ({ environment: { stderr } }) => new StderrLog(stderr));
+  part('log', ['environment', 'wallClock'], ({ environment: { stderr, logFormat }, wallClock }) =>
+    logFormat === 'json' ? new JsonLog(stderr, wallClock) : new StderrLog(stderr),
+  );
   part(
     'stores',
     ['environment', 'wallClock', 'randomness', 'secrets', 'log'],
@@ -51,11 +54,11 @@ const hubModule = ({ part }: Composing<HubParts>): void => {
     'serve',
     ['stores', 'wallClock', 'log'],
     ({ stores: { store, accounts }, wallClock: clock, log }) =>
-      async (listener) => {
+      async (listener, metricsToken) => {
         const { startHub } = await import('../hub/start-hub.js');
         // The program lies in dist/bin, what a browser loads beside it.
         const dashboard = await readDashboard(new URL('../dashboard/', import.meta.url));
-        return startHub({ store, accounts, listener, dashboard, clock, log });
+        return startHub({ store, accounts, listener, dashboard, clock, log, metricsToken });
       },
   );
   part('people', ['stores'], ({ stores: { accounts } }) => new People(accounts));

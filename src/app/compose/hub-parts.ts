@@ -13,6 +13,8 @@ interface HubProcess {
   readonly access: 'serve' | 'administer';
   /** Where messages go. */
   readonly stderr: { write(text: string): unknown };
+  /** How they are written: as text, or each as a JSON object. */
+  readonly logFormat?: 'text' | 'json';
 }
 
 /** What copies the data of a hub that need not be opened. */
@@ -30,7 +32,7 @@ export interface HubParts {
   readonly secrets: Secrets;
   readonly log: Log;
   readonly stores: HubStores;
-  readonly serve: (listener: ListenerOptions) => Promise<RunningHub>;
+  readonly serve: (listener: ListenerOptions, metricsToken?: string) => Promise<RunningHub>;
   readonly people: People;
 }
 

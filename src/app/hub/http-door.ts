@@ -4,15 +4,16 @@ import type { Socket } from 'node:net';
 import { fastify } from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { issuesOf } from '../../domain/document.js';
-import { isSyncError } from '../../domain/errors.js';
+import { isSyncError, messageOf } from '../../domain/errors.js';
 import type { Log } from '../../ports/host.js';
 import type { AccountStore } from '../../ports/hub.js';
 import { problem, PROBLEM_CONTENT_TYPE, problemDocument, PROBLEMS } from './problem.js';
 import { BrowserCookie } from './browser-cookie.js';
 import { audit } from './audit.js';
-import type { OwnNames } from './own-names.js';
+import { isLoopback, type OwnNames } from './own-names.js';
 import type { Problem } from './problem.js';
 import type { HubLimits } from './hub-limits.js';
+import type { HubMetrics } from './metrics.js';
 import { HeldBytes, readBody, type Hold } from './request-body.js';
 import { refuse } from './route.js';
 import type { Answer, HubRequest, Route } from './route.js';
@@ -23,6 +24,7 @@ interface DoorOptions {
   readonly accounts: AccountStore;
   readonly log: Log;
   readonly limits: HubLimits;
+  readonly metrics: HubMetrics;
   readonly names: OwnNames;
   /** Names the cookie of browsers. */
   readonly hubId: string;
@@ -68,6 +70,10 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
     if (refused === undefined) return;
     audit(log, 'access-refused', { reason: refused.kind, address: request.ip });
     await write(options, request, reply, refuse(refused));
+  });
+  app.addHook('onResponse', ({ method, routeOptions: { url: route = 'none' } }, reply, done) => {
+    options.metrics.answered({ method, route, status: reply.statusCode }, reply.elapsedTime);
+    done();
   });
   app.setErrorHandler((error, request, reply) =>
     write(options, request, reply, failure(error, request, log)),
@@ -115,6 +121,7 @@ const answerOf = async (
     accept: raw.headers.accept ?? '',
     contentType: raw.headers['content-type'] ?? '',
     address: request.ip,
+    isLocal: isLoopback(request.ip) && isLoopback(request.hostname.replace(/^\[|\]$/g, '')),
     base: names.base(raw),
     cookies: raw.headers.cookie,
     token: bearerToken(raw),
@@ -150,7 +157,7 @@ interface Exchange {
 
 const failure = (error: unknown, request: FastifyRequest, log: Log): Answer => {
   if (isSyncError(error) && error.kind === 'storage-failed') {
-    log.warn(error.message);
+    log.warn(error.message, { cause: messageOf(error.cause) });
     return refuse(problem('storage-failed', error.message, { headers: { 'retry-after': '5' } }));
   }
   log.warn(

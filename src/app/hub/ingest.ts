@@ -1,6 +1,7 @@
 import type { EventResult } from '../../domain/wire.js';
 import type { AppendAnswer, EventStore, IncomingEvent } from '../../ports/hub.js';
 import type { HubLimits } from './hub-limits.js';
+import type { HubMetrics } from './metrics.js';
 import { judgeEvent, refusal, sentId, type SentEvent } from './judge-event.js';
 import type { Breather } from './turns.js';
 
@@ -11,10 +12,12 @@ import type { Breather } from './turns.js';
 export class Ingest {
   readonly #store: EventStore;
   readonly #limits: HubLimits;
+  readonly #metrics: HubMetrics;
 
-  constructor(store: EventStore, limits: HubLimits) {
+  constructor(store: EventStore, limits: HubLimits, metrics: HubMetrics) {
     this.#store = store;
     this.#limits = limits;
+    this.#metrics = metrics;
   }
 
   /**
@@ -33,10 +36,11 @@ export class Ingest {
       await breather.pause();
     }
     const sound = judged.flatMap((each) => (each.ok ? [each.value] : []));
-    const answers = sound.length === 0 ? [] : await this.#store.forTeam(team).append(sound);
+    const answers =
+      sound.length === 0 ? [] : await this.#metrics.append(() => this.#store.forTeam(team).append(sound));
     let next = 0;
     let explained = 0;
-    return judged.map((each, at) => {
+    const results = judged.map((each, at) => {
       if (!each.ok) {
         // A few bytes that are no event would otherwise be answered with a list of all that an event has.
         if (explained > EXPLAINED_CHARACTERS)
@@ -48,6 +52,8 @@ export class Ingest {
       if (answer?.answer === 'stored') onStored(at, answer.sequence);
       return resultOf(sent[at], each.value, answer);
     });
+    for (const { status, code = '' } of results) this.#metrics.judged(status, code);
+    return results;
   }
 }
 

@@ -55,6 +55,11 @@ export class LiveGateway {
     });
   }
 
+  /** How many sessions are open. */
+  get open(): number {
+    return this.#sessions.size;
+  }
+
   /** Answers one upgrade request; never rejects. */
   async upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     this.#sockets.add(socket);

@@ -64,6 +64,10 @@ export class OwnNames {
   }
 }
 
+/** Whether an address or a name of one is this machine itself. */
+export const isLoopback = (name: string): boolean =>
+  name === 'localhost' || name === '::1' || /^(::ffff:)?127\./.test(name);
+
 const HARMLESS = ['GET', 'HEAD', 'OPTIONS'];
 
 const nameOf = (url: string): URL | undefined => (URL.canParse(url) ? new URL(url) : undefined);

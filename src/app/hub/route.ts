@@ -46,6 +46,8 @@ export interface HubRequest {
   readonly contentType: string;
   /** Where it comes from: the peer, or what a proxy on this machine says of it. */
   readonly address: string;
+  /** Whether it was made on this machine, to a name that means this machine. */
+  readonly isLocal: boolean;
   /** Base address under which the caller knows the hub. */
   readonly base: string;
   /** The cookies of the request as they were sent. */

@@ -21,8 +21,9 @@ import { Ingest } from './ingest.js';
 import { LiveAudience } from './live-audience.js';
 import { LiveGateway } from './live-gateway.js';
 import { LiveIngest } from './live-ingest.js';
+import { HubMetrics, metricsRoutes } from './metrics.js';
 import { nowRoutes } from './now-api.js';
-import { OwnNames } from './own-names.js';
+import { isLoopback, OwnNames } from './own-names.js';
 import { readRoutes } from './read-api.js';
 import type { Route } from './route.js';
 import { setupRoutes } from './setup-page.js';
@@ -39,6 +40,8 @@ interface HubOptions {
   readonly clock: WallClock;
   readonly log: Log;
   readonly limits?: Partial<HubLimits>;
+  /** What opens the metrics from anywhere; without it they are for this machine. */
+  readonly metricsToken?: string | undefined;
 }
 
 export interface ListenerOptions {
@@ -72,9 +75,12 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   const limits = { ...DEFAULT_HUB_LIMITS, ...options.limits };
   const audience = new LiveAudience(store, limits, log);
   const turns = new Turns(limits.waitingBatches);
-  const ingest = new Ingest(store, limits);
+  const metrics = new HubMetrics();
+  const ingest = new Ingest(store, limits, metrics);
   const live = new LiveIngest(ingest, turns, limits, log);
   const gateway = new LiveGateway(store, accounts, audience, { ingest: live, clock, limits }, log);
+  metrics.gauge('live_sessions', 'Open live sessions.', () => gateway.open);
+  metrics.gauge('waiting_batches', 'Batches that wait for their turn.', () => turns.waiting);
   const names = new OwnNames(listener);
   const office = { desk: new SignInDesk(accounts, limits, log), limits, log };
   const described: readonly Route[] = [
@@ -88,6 +94,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     ...historyRoutes(store),
     ...nowRoutes(store, clock),
     ...healthRoutes(store, accounts),
+    ...metricsRoutes(metrics, options.metricsToken),
     ...dossierRoutes(),
   ];
   const routes = [...described, ...documentRoutes(described)];
@@ -97,6 +104,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     accounts,
     log,
     limits,
+    metrics,
     names,
     hubId: store.hubId,
     isStopping: () => closing !== undefined,
@@ -241,11 +249,7 @@ const prune = async ({ accounts, clock, log }: HubOptions): Promise<void> => {
 
 /** Whether what is sent can be read on the way. */
 const isExposed = ({ host, tls, publicUrl }: ListenerOptions): boolean =>
-  tls === undefined &&
-  publicUrl?.startsWith('https:') !== true &&
-  host !== 'localhost' &&
-  host !== '::1' &&
-  !host.startsWith('127.');
+  tls === undefined && publicUrl?.startsWith('https:') !== true && !isLoopback(host);
 
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 

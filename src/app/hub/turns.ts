@@ -12,6 +12,11 @@ export class Turns {
     this.#places = places;
   }
 
+  /** How many pieces of work wait. */
+  get waiting(): number {
+    return [...this.#waiting.values()].reduce((sum, each) => sum + each.length, 0);
+  }
+
   /** Runs the work when it is the team's turn; `full` when there is no place left to wait. */
   async take<T>(team: string, work: (breather: Breather) => Promise<T>): Promise<T | 'full'> {
     if (this.#busy) {

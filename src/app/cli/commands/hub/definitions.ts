@@ -48,6 +48,16 @@ export const hubCommands = [
         placeholder: 'FILE',
       },
       'tls-key': { type: 'string', describe: 'private key (PEM) of the certificate', placeholder: 'FILE' },
+      'log-format': {
+        type: 'string',
+        describe: 'how messages are written: text, or json for one object a line; text when not given',
+        placeholder: 'FORMAT',
+      },
+      'metrics-token-file': {
+        type: 'string',
+        describe: 'file with the token that opens /metrics; without it they are for this machine',
+        placeholder: 'FILE',
+      },
     },
     examples: [
       ['spec-kitty hub serve --port 8787', 'a hub on this machine'],

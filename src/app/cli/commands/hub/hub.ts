@@ -85,13 +85,18 @@ export const hubPlace = async (command: HubCommand): Promise<{ readonly copies: 
 };
 
 /** Opens the data of the hub that a command is about, and says where they are when that is not obvious. The caller closes it. */
-export const openHub = async (command: HubCommand, access: 'serve' | 'administer'): Promise<HubContainer> => {
+export const openHub = async (
+  command: HubCommand,
+  access: 'serve' | 'administer',
+  logFormat: 'text' | 'json' = 'text',
+): Promise<HubContainer> => {
   const { io, terminal, args } = command;
   const url = await databaseUrl(command);
   const { createHubContainer } = await import('../../../compose/hub-container.js');
-  if (url !== undefined) return createHubContainer({ databaseUrl: url, access, stderr: io.stderr });
+  const given = { access, logFormat, stderr: io.stderr };
+  if (url !== undefined) return createHubContainer({ ...given, databaseUrl: url });
   const { hubData } = await import('../../../compose/hub-place.js');
   const { directory, remark } = hubData(io, args.data);
   if (remark !== undefined) terminal.warn(remark);
-  return createHubContainer({ dataDirectory: directory, access, stderr: io.stderr });
+  return createHubContainer({ ...given, dataDirectory: directory });
 };

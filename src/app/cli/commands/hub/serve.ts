@@ -13,15 +13,18 @@ interface Args extends OfHub {
   readonly publicUrl: string | undefined;
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
+  readonly logFormat: string | undefined;
+  readonly metricsTokenFile: string | undefined;
 }
 
 export const run = async (context: CommandContext<Args>): Promise<Report> => {
   const { args, io, signal, terminal } = context;
   const listener = await listenerOf(args, io, signal);
-  const container = await openHub(context, 'serve');
+  const metricsToken = await metricsTokenOf(args, io, signal);
+  const container = await openHub(context, 'serve', logFormatOf(args));
   try {
     const serve = await container.get('serve');
-    const hub = await serve(listener);
+    const hub = await serve(listener, metricsToken);
     terminal.print(['The hub is at ', bold(hub.url)]);
     if (hub.setupUrl === undefined) {
       terminal.note(`next, in another terminal:\n  spec-kitty auth login --server ${hub.url}`);
@@ -35,6 +38,23 @@ export const run = async (context: CommandContext<Args>): Promise<Report> => {
   } finally {
     await container.close();
   }
+};
+
+const logFormatOf = ({ logFormat = 'text' }: Args): 'text' | 'json' => {
+  if (logFormat === 'text' || logFormat === 'json') return logFormat;
+  throw new SyncError('wrong-usage', '--log-format takes text or json.');
+};
+
+const metricsTokenOf = async (
+  { metricsTokenFile: file }: Args,
+  io: Io,
+  signal: AbortSignal,
+): Promise<string | undefined> => {
+  if (file === undefined) return undefined;
+  const hint = 'Write one line with a token of your own choice, at least 16 characters long.';
+  const token = (await readNamed({ path: resolve(io.cwd, file), called: 'The file', hint }, signal)).trim();
+  if (/^[\x21-\x7e]{16,}$/.test(token)) return token;
+  throw new SyncError('wrong-usage', `${file} holds no token for /metrics.`, { hint });
 };
 
 const DEFAULT_PORT = 8787;
