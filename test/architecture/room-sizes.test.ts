@@ -12,17 +12,17 @@ interface Size {
  * pays for itself, or the commit that raises a figure says why. `goal` is what the care of this code allows in the end.
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
-  root: { lines: 2070, files: 35, goal: 1500 },
+  root: { lines: 2115, files: 36, goal: 1500 },
   events: { lines: 3690, files: 47, goal: 2200 },
   outbox: { lines: 3730, files: 30, goal: 2800 },
   delivery: { lines: 6660, files: 69, goal: 4500 },
   reports: { lines: 1960, files: 22, goal: 1300 },
   work: { lines: 13130, files: 120, goal: 7000 },
   agents: { lines: 5490, files: 60, goal: 3000 },
-  hub: { lines: 9090, files: 78, goal: 5000 },
+  hub: { lines: 9220, files: 79, goal: 5000 },
   dashboard: { lines: 2190, files: 23, goal: 2500 },
   memory: { lines: 1420, files: 26, goal: 1200 },
-  drivers: { lines: 10750, files: 159, goal: 4800 },
+  drivers: { lines: 10790, files: 159, goal: 4800 },
 };
 
 const CAPABILITIES = [
