@@ -143,6 +143,17 @@ export interface IssuedTokens {
   readonly hubId?: string;
 }
 
+/** A device that waits for a person who signs it in. */
+export interface DeviceSignIn {
+  readonly deviceCode: string;
+  /** What the person types at {@link verificationUrl}. */
+  readonly userCode: string;
+  readonly verificationUrl: string;
+  readonly lifetimeSeconds: number;
+  /** How long to wait before each question. */
+  readonly intervalSeconds: number;
+}
+
 export type IssuerFault =
   /** Wrong name, password or token: asking again with the same input is useless. */
   | { readonly fault: 'refused'; readonly reason: string }
@@ -185,6 +196,18 @@ export interface TokenIssuer {
   ): Promise<Result<LiveToken, IssuerFault>>;
   /** Revokes the sign-in where the hub can; an unknown endpoint is success. */
   revoke(hub: HubAddress, refreshToken: string, signal?: AbortSignal): Promise<Result<void, IssuerFault>>;
+  /** Begins the sign-in of a device (RFC 8628), by the name it has here; `undefined` from a hub that does not know the call. */
+  askForDevice(
+    hub: HubAddress,
+    device: string,
+    signal?: AbortSignal,
+  ): Promise<Result<DeviceSignIn | undefined, IssuerFault>>;
+  /** Whether a person has agreed meanwhile. A code gives its tokens once. */
+  redeemDevice(
+    hub: HubAddress,
+    deviceCode: string,
+    signal?: AbortSignal,
+  ): Promise<Result<IssuedTokens | 'pending' | 'slow-down', IssuerFault>>;
   /** Who the token belongs to; `undefined` from a hub that does not know the call. */
   identify(
     hub: HubAddress,

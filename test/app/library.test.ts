@@ -1,3 +1,4 @@
+import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
 import { mkdtempSync, realpathSync, rmSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -226,10 +227,12 @@ describe('a scope of events', () => {
     const credentials = new MemoryCredentialStore();
     const issuer = new MemoryTokenIssuer(network);
     const proof = { with: 'password' as const, username: 'ada', password: 'secret' };
-    await new SignIn({ credentials, tokenIssuer: issuer, wallClock: { nowMs: () => Date.now() } }).run(
-      { serverUrl: hub.url, proof },
-      async () => true,
-    );
+    await new SignIn({
+      credentials,
+      tokenIssuer: issuer,
+      wallClock: { nowMs: () => Date.now() },
+      timer: new ControlledTime(),
+    }).run({ serverUrl: hub.url, proof }, async () => true);
     const event = await withSyncContext(
       async (emitter) => captured(await emitter.emitWpStatusChanged(STATUS)),
       {

@@ -56,7 +56,7 @@ export class ChaosWorld {
       signInEnvironment: {},
     });
     this.#signIn = () =>
-      new SignIn({ credentials, tokenIssuer: this.#issuer, wallClock: this.time }).run(
+      new SignIn({ credentials, tokenIssuer: this.#issuer, wallClock: this.time, timer: this.time }).run(
         { serverUrl: hub.hub.url, proof: { with: 'password', username: 'ada', password: 'correct horse' } },
         async () => true,
       );

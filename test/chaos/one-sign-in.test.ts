@@ -1,3 +1,4 @@
+import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { GotTokenIssuer } from '../../src/adapters/delivery/got-token-issuer.js';
@@ -25,7 +26,12 @@ describe('one sign-in that many processes share', () => {
     wire = await startChaosProxy(hub.url);
     issuer = new GotTokenIssuer({ version: 'test' });
     store = new TomlCredentialStore(new StateRoot(join(scratch.path, 'state')), 60_000);
-    await new SignIn({ credentials: store, tokenIssuer: issuer, wallClock: new SystemWallClock() }).run(
+    await new SignIn({
+      credentials: store,
+      tokenIssuer: issuer,
+      wallClock: new SystemWallClock(),
+      timer: new ControlledTime(),
+    }).run(
       { serverUrl: wire.url, proof: { with: 'password', username: 'acme', password: PASSWORD } },
       async () => true,
     );

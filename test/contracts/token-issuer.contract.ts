@@ -7,6 +7,8 @@ export interface TokenIssuerSetup {
   readonly hub: HubAddress;
   /** An address at which nobody answers. */
   readonly nowhere: HubAddress;
+  /** What ada does on the page for devices. */
+  readonly agree: (userCode: string) => Promise<void>;
   readonly dispose?: () => Promise<void>;
 }
 
@@ -98,6 +100,22 @@ export const tokenIssuerContract = (flavour: TokenIssuerFlavour): void => {
       expect(await at.subject.identify(at.hub, access)).toMatchObject({ error: { fault: 'refused' } });
     });
 
+    it('signs in a device once a person has agreed, and once only', async () => {
+      const asked = await at.subject.askForDevice(at.hub, 'build server');
+      if (!asked.ok || asked.value === undefined) throw new Error('no code');
+      const { deviceCode, userCode, intervalSeconds, lifetimeSeconds, verificationUrl } = asked.value;
+      expect(userCode).not.toBe(deviceCode);
+      expect(lifetimeSeconds).toBeGreaterThan(intervalSeconds);
+      expect(verificationUrl).toContain('/device');
+      expect(await at.subject.redeemDevice(at.hub, deviceCode)).toEqual({ ok: true, value: 'pending' });
+      await at.agree(userCode);
+      expect(await at.subject.redeemDevice(at.hub, deviceCode)).toMatchObject({
+        value: { teamSlug: 'acme' },
+      });
+      for (const code of [deviceCode, 'no-such-code'])
+        expect(await at.subject.redeemDevice(at.hub, code)).toMatchObject({ error: { fault: 'refused' } });
+    });
+
     it('says unavailable when nobody answers, and when it is interrupted', async () => {
       const down = { error: { fault: 'unavailable' } };
       expect(await at.subject.signIn(at.nowhere, 'ada', 'correct horse')).toMatchObject(down);
@@ -105,6 +123,8 @@ export const tokenIssuerContract = (flavour: TokenIssuerFlavour): void => {
       expect(await at.subject.liveToken(at.nowhere, 'x')).toMatchObject(down);
       expect(await at.subject.revoke(at.nowhere, 'x')).toMatchObject(down);
       expect(await at.subject.identify(at.nowhere, 'x')).toMatchObject(down);
+      expect(await at.subject.askForDevice(at.nowhere, 'x')).toMatchObject(down);
+      expect(await at.subject.redeemDevice(at.nowhere, 'x')).toMatchObject(down);
       expect(await at.subject.signIn(at.hub, 'ada', 'correct horse', AbortSignal.abort())).toMatchObject(
         down,
       );

@@ -65,6 +65,7 @@ export class DeliveryWorld {
       credentials: this.credentials,
       tokenIssuer: this.issuer,
       wallClock: this.time,
+      timer: this.time,
     });
     const proof = { with: 'password' as const, username, password: 'secret' };
     return (await signIn.run({ serverUrl: hub.url, proof }, async () => true)).account;

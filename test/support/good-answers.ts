@@ -30,6 +30,17 @@ export const goodAnswer = (hub: MemoryHub, request: IncomingMessage, text: strin
       const token = signIns.liveToken(bearer);
       return json(token && { ws_token: token, expires_in: 900 });
     }
+    case 'POST /api/v1/device/code/': {
+      const { deviceCode, userCode } = signIns.askForDevice();
+      const page = `${hub.url}/device`;
+      return json({ device_code: deviceCode, user_code: userCode, verification_uri: page, expires_in: 600 });
+    }
+    case 'POST /api/v1/device/token/': {
+      const redeemed = signIns.redeemDevice(fields()['device_code'] ?? '');
+      if (typeof redeemed === 'object') return json(wire(redeemed));
+      const error = redeemed === 'pending' ? 'authorization_pending' : 'expired_token';
+      return { status: 400, body: JSON.stringify({ error }) };
+    }
     case 'GET /api/v1/me/': {
       const known = signIns.bearerOf(bearer);
       return json(

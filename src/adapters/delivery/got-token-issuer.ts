@@ -6,6 +6,7 @@ import type { HubAddress } from '../../domain/outbox/account.js';
 import { type Result, err, ok } from '../../domain/result.js';
 import { isFields, parseJson } from '../../domain/document.js';
 import type {
+  DeviceSignIn,
   LiveToken,
   Identification,
   IssuedTokens,
@@ -87,6 +88,29 @@ export class GotTokenIssuer implements TokenIssuer {
     return unavailable(reply, [refreshToken]);
   }
 
+  async askForDevice(
+    hub: HubAddress,
+    device: string,
+    signal?: AbortSignal,
+  ): Promise<Result<DeviceSignIn | undefined, IssuerFault>> {
+    const reply = await this.#post(hub, '/api/v1/device/code/', { device }, signal);
+    return isAnswer(reply, 404, 405) ? ok(undefined) : parsed(reply, readDeviceSignIn, []);
+  }
+
+  async redeemDevice(
+    hub: HubAddress,
+    deviceCode: string,
+    signal?: AbortSignal,
+  ): Promise<Result<IssuedTokens | 'pending' | 'slow-down', IssuerFault>> {
+    const reply = await this.#post(hub, '/api/v1/device/token/', { device_code: deviceCode }, signal);
+    if (!isAnswer(reply, 400, 401, 403)) return parsed(reply, readIssuedTokens, [deviceCode]);
+    const document = parseJson(reply.body);
+    const error = isFields(document) ? document['error'] : undefined;
+    if (error === 'authorization_pending') return ok('pending');
+    if (error === 'slow_down') return ok('slow-down');
+    return refused(reply, 'nobody agreed in time', [deviceCode]);
+  }
+
   async identify(
     hub: HubAddress,
     accessToken: string,
@@ -165,6 +189,9 @@ const unavailable = (reply: HttpReply, secrets: readonly string[]): Result<never
 const DEFAULT_ACCESS_LIFETIME_SECONDS = 900;
 const DEFAULT_REFRESH_LIFETIME_SECONDS = 604_800;
 
+/** RFC 8628, 3.2. */
+const DEFAULT_INTERVAL_SECONDS = 5;
+
 /** Reads the answer of sign-in and refresh; `undefined` unless it holds both tokens. */
 const readIssuedTokens = (document: unknown): IssuedTokens | undefined => {
   if (!isFields(document)) return undefined;
@@ -193,6 +220,18 @@ const readLiveToken = (document: unknown): LiveToken | undefined => {
   if (!isFields(document) || !isBearerToken(document['ws_token'])) return undefined;
   const lifetimeSeconds = seconds(document['expires_in']) ?? DEFAULT_ACCESS_LIFETIME_SECONDS;
   return { token: document['ws_token'], lifetimeSeconds };
+};
+
+const readDeviceSignIn = (document: unknown): DeviceSignIn | undefined => {
+  if (!isFields(document)) return undefined;
+  const { device_code: deviceCode, user_code: userCode } = document;
+  const url = document['verification_uri_complete'] ?? document['verification_uri'];
+  const lifetimeSeconds = seconds(document['expires_in']);
+  const isShown = (text: unknown): text is string => name(text) !== undefined && !isUnsound(text);
+  if (!isBearerToken(deviceCode) || !isShown(userCode) || !isShown(url)) return undefined;
+  if (lifetimeSeconds === undefined || !/^https?:/.test(url)) return undefined;
+  const intervalSeconds = seconds(document['interval']) ?? DEFAULT_INTERVAL_SECONDS;
+  return { deviceCode, userCode, verificationUrl: url, lifetimeSeconds, intervalSeconds };
 };
 
 /** Reads `/api/v1/me/`: user and teams are names, or objects that hold one. */

@@ -16,6 +16,7 @@ export class MemorySignIns {
   readonly #access = new Map<string, Bearer & { readonly family: number }>();
   readonly #live = new Map<string, Bearer>();
   readonly #refresh = new Map<string, RefreshToken>();
+  readonly #devices = new Map<string, { readonly userCode: string; bearer?: Bearer }>();
   #minted = 0;
 
   constructor(hubId: string) {
@@ -30,6 +31,29 @@ export class MemorySignIns {
     const user = this.#users.get(username);
     if (user === undefined || user.password !== password) return undefined;
     return this.#issue({ username, team: user.team }, this.#mint());
+  }
+
+  askForDevice(): { readonly deviceCode: string; readonly userCode: string } {
+    const number = this.#mint();
+    const [deviceCode, userCode] = [`device-${number}`, `CODE-${number}`];
+    this.#devices.set(deviceCode, { userCode });
+    return { deviceCode, userCode };
+  }
+
+  /** What a person does on the page of the hub. */
+  agreeToDevice(userCode: string, username: string): void {
+    const team = this.#users.get(username)?.team ?? username;
+    for (const device of this.#devices.values())
+      if (device.userCode === userCode) device.bearer = { username, team };
+  }
+
+  /** `undefined`: the code is unknown, or was used. */
+  redeemDevice(deviceCode: string): IssuedTokens | 'pending' | undefined {
+    const device = this.#devices.get(deviceCode);
+    if (device === undefined) return undefined;
+    if (device.bearer === undefined) return 'pending';
+    this.#devices.delete(deviceCode);
+    return this.#issue(device.bearer, this.#mint());
   }
 
   /** `undefined`: the token is unknown, revoked, or was spent too long ago. */

@@ -1,6 +1,6 @@
 import type { HubAddress } from '../../domain/outbox/account.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import type { LiveToken } from '../../ports/delivery.js';
+import type { DeviceSignIn, LiveToken } from '../../ports/delivery.js';
 import type { Identification, IssuedTokens, IssuerFault, TokenIssuer } from '../../ports/delivery.js';
 import type { MemoryHub } from './memory-hub.js';
 import type { MemoryNetwork } from './memory-network.js';
@@ -52,6 +52,30 @@ export class MemoryTokenIssuer implements TokenIssuer {
   ): Promise<Result<void, IssuerFault>> {
     return this.#call(address, signal, (hub) =>
       hub.signIns.revoke(refreshToken) ? ok(undefined) : refused('the token is not known'),
+    );
+  }
+
+  askForDevice(
+    address: HubAddress,
+    _device: string,
+    signal?: AbortSignal,
+  ): Promise<Result<DeviceSignIn | undefined, IssuerFault>> {
+    return this.#call(address, signal, (hub) =>
+      ok({
+        ...hub.signIns.askForDevice(),
+        verificationUrl: `${hub.url}/device`,
+        ...{ lifetimeSeconds: 600, intervalSeconds: 5 },
+      }),
+    );
+  }
+
+  redeemDevice(
+    address: HubAddress,
+    deviceCode: string,
+    signal?: AbortSignal,
+  ): Promise<Result<IssuedTokens | 'pending', IssuerFault>> {
+    return this.#call(address, signal, (hub) =>
+      known(hub.signIns.redeemDevice(deviceCode), 'nobody agreed in time'),
     );
   }
 

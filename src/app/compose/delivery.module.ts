@@ -40,7 +40,7 @@ export const deliveryModule = ({ part, useCase }: Composing<Parts>): void => {
   });
   useCase(
     'signIn',
-    ['credentials', 'tokenIssuer', 'wallClock', 'hubIdentities', 'batchTransport'],
+    ['credentials', 'tokenIssuer', 'wallClock', 'timer', 'hubIdentities', 'batchTransport'],
     () => import('../delivery/sign-in.js'),
   );
   useCase('signOut', ['credentials', 'tokenIssuer'], () => import('../delivery/sign-out.js'));

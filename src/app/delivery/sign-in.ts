@@ -7,12 +7,14 @@ import type { Result } from '../../domain/result.js';
 import type {
   Credentials,
   CredentialStore,
+  DeviceSignIn,
   Identification,
+  IssuedTokens,
   IssuerFault,
   TokenIssuer,
   BatchTransport,
 } from '../../ports/delivery.js';
-import type { WallClock } from '../../ports/host.js';
+import type { Timer, WallClock } from '../../ports/host.js';
 import { proveToken } from './prove-token.js';
 import type { HubIdentities } from './hub-identities.js';
 import { accountOf } from './stored-account.js';
@@ -23,6 +25,8 @@ export interface SignInInput {
   readonly serverUrl: string;
   readonly proof:
     | { readonly with: 'password'; readonly username: string; readonly password: string }
+    /** A person signs this machine in from another one; `show` tells where, and with which code. */
+    | { readonly with: 'device'; readonly device: string; readonly show: (waiting: DeviceSignIn) => void }
     /** A token for machines: it is not refreshed. */
     | { readonly with: 'token'; readonly token: string };
   /** Asked where a hub states an id that was first seen elsewhere; without a yes it is another hub. */
@@ -56,6 +60,7 @@ interface SignInNeeds {
   readonly credentials: CredentialStore;
   readonly tokenIssuer: TokenIssuer;
   readonly wallClock: WallClock;
+  readonly timer: Timer;
   readonly hubIdentities?: HubIdentities;
   readonly batchTransport?: Pick<BatchTransport, 'send'>;
 }
@@ -73,10 +78,7 @@ export class SignIn {
 
   async run(input: SignInInput, confirm: ConfirmSignIn, signal?: AbortSignal): Promise<SignInOutcome> {
     const hub = hubAt(input.serverUrl);
-    const credentials =
-      input.proof.with === 'password'
-        ? await this.#withPassword(hub, input.proof.username, input.proof.password, signal)
-        : await this.#withToken(hub, input.proof.token.trim(), signal);
+    const credentials = await this.#prove(hub, input.proof, signal);
     const { hub: recognized, isConfirmed } = await this.#whoIs(credentials.server, input);
     const account = { ...accountOf(credentials), hub: recognized };
     const goesOn = await confirm({ account }).catch(async (error: unknown) => {
@@ -111,12 +113,18 @@ export class SignIn {
     return { hub: isConfirmed ? { url, id: claims } : hub, isConfirmed };
   }
 
-  async #withPassword(
-    hub: HubAddress,
-    username: string,
-    password: string,
-    signal?: AbortSignal,
-  ): Promise<Credentials> {
+  async #prove(hub: HubAddress, proof: SignInInput['proof'], signal?: AbortSignal): Promise<Credentials> {
+    if (proof.with === 'token') return this.#withToken(hub, proof.token.trim(), signal);
+    if (proof.with === 'device') {
+      const issued = await this.#agreedTo(hub, proof, signal);
+      const who = granted(await this.#needs.tokenIssuer.identify(hub, issued.access, signal), hub);
+      return issuedCredentials(
+        issued,
+        holder(hub, who?.username ?? UNNAMED, who),
+        this.#needs.wallClock.nowMs(),
+      );
+    }
+    const { username, password } = proof;
     const issued = granted(await this.#needs.tokenIssuer.signIn(hub, username, password, signal), hub);
     const receivedAtMs = this.#needs.wallClock.nowMs();
     // Only a hub that has announced itself can say more than its answer does.
@@ -125,6 +133,35 @@ export class SignIn {
       ? granted(await this.#needs.tokenIssuer.identify(hub, issued.access, signal), hub)
       : undefined;
     return issuedCredentials(issued, holder(hub, username, who), receivedAtMs);
+  }
+
+  /** Asks until a person has agreed. A hub that cannot be reached in between has said nothing. */
+  async #agreedTo(
+    hub: HubAddress,
+    { device, show }: Extract<SignInInput['proof'], { readonly with: 'device' }>,
+    signal?: AbortSignal,
+  ): Promise<IssuedTokens> {
+    const { tokenIssuer, timer, wallClock } = this.#needs;
+    const waiting = granted(await tokenIssuer.askForDevice(hub, device, signal), hub);
+    if (waiting === undefined) {
+      throw new SyncError('sign-in-failed', `${hub.url} signs in no devices.`, {
+        hint: 'Sign in with --username NAME, or with --token-stdin.',
+      });
+    }
+    show(waiting);
+    const endsAtMs = wallClock.nowMs() + waiting.lifetimeSeconds * 1000;
+    let intervalMs = waiting.intervalSeconds * 1000;
+    while (wallClock.nowMs() < endsAtMs) {
+      await timer.sleep(intervalMs, signal);
+      signal?.throwIfAborted();
+      const answer = await tokenIssuer.redeemDevice(hub, waiting.deviceCode, signal);
+      if (!answer.ok && answer.error.fault === 'refused') break;
+      if (answer.ok && typeof answer.value === 'object') return answer.value;
+      if (answer.ok && answer.value === 'slow-down') intervalMs += SLOWER_BY_MS;
+    }
+    throw new SyncError('sign-in-failed', `Nobody has signed this machine in at ${hub.url} in time.`, {
+      hint: 'Begin again, and type the new code.',
+    });
   }
 
   async #withToken(hub: HubAddress, token: string, signal?: AbortSignal): Promise<Credentials> {
@@ -143,6 +180,9 @@ export class SignIn {
       await this.#needs.tokenIssuer.revoke(credentials.server, credentials.refreshToken);
   }
 }
+
+/** RFC 8628, 3.5. */
+const SLOWER_BY_MS = 5000;
 
 const UNNAMED = 'unknown';
 

@@ -11,6 +11,7 @@ tokenIssuerContract({
     return {
       subject,
       hub: server.address,
+      agree: async (userCode) => server.hub.signIns.agreeToDevice(userCode, 'ada'),
       nowhere: { url: 'http://127.0.0.1:9' },
       dispose: async () => {
         await subject.close();

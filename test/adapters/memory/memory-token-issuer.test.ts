@@ -6,7 +6,12 @@ const setup = () => {
   const network = new MemoryNetwork();
   const hub = network.addHub({ url: 'https://hub.example.org' });
   hub.signIns.addUser('ada', 'correct horse', 'acme');
-  return { hub, subject: new MemoryTokenIssuer(network), nowhere: { url: 'https://nowhere.example.org' } };
+  return {
+    hub,
+    subject: new MemoryTokenIssuer(network),
+    nowhere: { url: 'https://nowhere.example.org' },
+    agree: async (userCode: string) => hub.signIns.agreeToDevice(userCode, 'ada'),
+  };
 };
 
 tokenIssuerContract({ name: 'memory', durable: false, setup: async () => setup() });

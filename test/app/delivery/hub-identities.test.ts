@@ -26,6 +26,7 @@ const ready = () => {
       credentials: world.credentials,
       tokenIssuer: world.issuer,
       wallClock: world.time,
+      timer: world.time,
       hubIdentities: hubs,
     });
     return (await subject.run(input, async () => true)).account;

@@ -3,7 +3,8 @@ import { MemoryNetwork } from '../../../src/adapters/memory/memory-network.js';
 import { MemoryTokenIssuer } from '../../../src/adapters/memory/memory-token-issuer.js';
 import { GetAccountStatus } from '../../../src/app/delivery/account-status.js';
 import { SignIn, type SignInInput, type SignInPlan } from '../../../src/app/delivery/sign-in.js';
-import type { TokenIssuer } from '../../../src/ports/delivery.js';
+import type { DeviceSignIn, TokenIssuer } from '../../../src/ports/delivery.js';
+import type { Timer } from '../../../src/ports/host.js';
 import { SetClock } from '../../support/steady-host.js';
 
 const URL = 'https://hub.example.org';
@@ -15,6 +16,16 @@ const setup = (change?: (issuer: MemoryTokenIssuer) => TokenIssuer) => {
   hub.signIns.addUser('ada', 'correct horse', 'acme');
   const store = new MemoryCredentialStore();
   const clock = new SetClock(1_000_000);
+  /** What happens while it waits, by turns. */
+  const meanwhile: (() => void)[] = [];
+  const waitedMs: number[] = [];
+  const timer: Timer = {
+    sleep: async (ms) => {
+      waitedMs.push(ms);
+      clock.advance(ms);
+      meanwhile.shift()?.();
+    },
+  };
   const memory = new MemoryTokenIssuer(network);
   const issuer = change?.(memory) ?? memory;
   return {
@@ -23,7 +34,9 @@ const setup = (change?: (issuer: MemoryTokenIssuer) => TokenIssuer) => {
     store,
     clock,
     issuer,
-    subject: new SignIn({ credentials: store, tokenIssuer: issuer, wallClock: clock }),
+    meanwhile,
+    waitedMs,
+    subject: new SignIn({ credentials: store, tokenIssuer: issuer, wallClock: clock, timer }),
   };
 };
 
@@ -42,6 +55,8 @@ const answering = (issuer: TokenIssuer, other: Partial<TokenIssuer>): TokenIssue
   liveToken: (...call) => issuer.liveToken(...call),
   revoke: (...call) => issuer.revoke(...call),
   identify: (...call) => issuer.identify(...call),
+  askForDevice: (...call) => issuer.askForDevice(...call),
+  redeemDevice: (...call) => issuer.redeemDevice(...call),
   ...other,
 });
 
@@ -205,5 +220,61 @@ describe('account status', () => {
       session: 'valid',
     });
     expect(await given({ token: 't' })).toMatchObject({ state: 'unusable', source: 'environment' });
+  });
+});
+
+describe('a device that a person signs in elsewhere', () => {
+  const shown: DeviceSignIn[] = [];
+  const asDevice: SignInInput = {
+    serverUrl: URL,
+    proof: { with: 'device', device: 'build-7', show: (waiting) => void shown.push(waiting) },
+  };
+  beforeEach(() => shown.splice(0));
+
+  it('shows a code, asks at its interval, and is signed in as whoever agreed', async () => {
+    const { hub, meanwhile, store, subject, waitedMs } = setup();
+    meanwhile.push(
+      () => undefined,
+      () => hub.issuerFaults.next('lost-before'),
+      () => hub.signIns.agreeToDevice(shown[0]?.userCode ?? '', 'ada'),
+    );
+    expect(await subject.run(asDevice, yes)).toEqual({ outcome: 'signed-in', account });
+    expect(shown).toEqual([
+      expect.objectContaining({ userCode: 'CODE-1', verificationUrl: `${URL}/device` }),
+    ]);
+    expect(waitedMs).toEqual([5000, 5000, 5000]);
+    expect(await store.read()).toMatchObject({ credentials: { username: 'ada', teamSlug: 'acme' } });
+  });
+
+  it('asks less often when the hub says so', async () => {
+    const answers = ['slow-down', 'pending'] as const;
+    let asked = 0;
+    const { hub, subject, waitedMs } = setup((issuer) =>
+      answering(issuer, {
+        redeemDevice: async (...call) => {
+          const answer = answers[asked++];
+          if (answer !== undefined) return { ok: true, value: answer };
+          hub.signIns.agreeToDevice('CODE-1', 'ada');
+          return issuer.redeemDevice(...call);
+        },
+      }),
+    );
+    await subject.run(asDevice, yes);
+    expect(waitedMs).toEqual([5000, 10_000, 10_000]);
+  });
+
+  it('gives up when nobody agrees in time, and stores nothing', async () => {
+    const { store, subject } = setup();
+    await expect(subject.run(asDevice, yes)).rejects.toMatchObject({ kind: 'sign-in-failed' });
+    expect(await store.read()).toEqual({ state: 'absent' });
+  });
+
+  it('says so when the hub knows no devices', async () => {
+    const { subject } = setup((issuer) =>
+      answering(issuer, { askForDevice: async () => ({ ok: true, value: undefined }) }),
+    );
+    await expect(subject.run(asDevice, yes)).rejects.toMatchObject({
+      hint: expect.stringContaining('--username'),
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
 import { MemoryCredentialStore } from '../../../src/adapters/memory/memory-credential-store.js';
 import { MemoryNetwork } from '../../../src/adapters/memory/memory-network.js';
 import { MemoryTokenIssuer } from '../../../src/adapters/memory/memory-token-issuer.js';
@@ -18,10 +19,12 @@ const setup = async (proof?: 'token') => {
     proof === 'token'
       ? ({ with: 'token', token } as const)
       : ({ with: 'password', username: 'ada', password: 'correct horse' } as const);
-  await new SignIn({ credentials: store, tokenIssuer: issuer, wallClock: new SetClock() }).run(
-    { serverUrl: URL, proof: input },
-    async () => true,
-  );
+  await new SignIn({
+    credentials: store,
+    tokenIssuer: issuer,
+    wallClock: new SetClock(),
+    timer: new ControlledTime(),
+  }).run({ serverUrl: URL, proof: input }, async () => true);
   const reading = await store.read();
   if (reading.state !== 'present') throw new Error('not signed in');
   return {

@@ -44,6 +44,18 @@ describe('auth login', () => {
     expect(out + err).not.toContain('secret');
   });
 
+  it('signs a machine in from a browser elsewhere, by a code', async () => {
+    const timer = { sleep: async () => cli.hub.signIns.agreeToDevice('CODE-1', 'ada') };
+    const { outcome, document, err } = await cli.run(
+      'auth login --server https://hub.example.org --device --json',
+      { overrides: { timer } },
+    );
+    expect(outcome).toBe('done');
+    expect(document).toMatchObject({ signed_in: true, team: 'acme', username: 'ada' });
+    expect(err).toContain('https://hub.example.org/device');
+    expect(err).toContain('CODE-1');
+  });
+
   it.each([
     [
       'says that it has moved',

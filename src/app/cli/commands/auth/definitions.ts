@@ -9,12 +9,14 @@ export const authCommands = [
     options: {
       server: { type: 'string', describe: 'address of the hub', placeholder: 'URL' },
       username: { type: 'string', describe: 'user name at the hub', placeholder: 'NAME' },
+      device: { type: 'boolean', describe: 'show a code with which you sign this machine in from a browser' },
       'token-stdin': { type: 'boolean', describe: 'read a token for machines from stdin' },
       'password-stdin': { type: 'boolean', describe: 'read the password from stdin' },
       yes: { type: 'boolean', describe: 'send what waits without asking' },
     },
     examples: [
       ['spec-kitty auth login --server https://hub.example.com --username ada', 'sign in with a password'],
+      ['spec-kitty auth login --server https://hub.example.com --device', 'on a machine without a browser'],
       [
         'printenv HUB_TOKEN | spec-kitty auth login --server https://hub.example.com --token-stdin --yes',
         'sign in from a script',

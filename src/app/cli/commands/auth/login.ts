@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { SyncError } from '../../../../domain/errors.js';
 import type { Backlog, BacklogAnswer } from '../../../delivery/backlog-consent.js';
 import type { HubMove, SignInInput } from '../../../delivery/sign-in.js';
@@ -10,6 +11,7 @@ import { projectOption } from '../sync/remedies.js';
 interface Args {
   readonly server: string | undefined;
   readonly username: string | undefined;
+  readonly device: boolean;
   readonly tokenStdin: boolean;
   readonly passwordStdin: boolean;
   readonly yes: boolean;
@@ -95,6 +97,16 @@ const asked = async (
 const proofOf = async (context: CommandContext<Args>): Promise<SignInInput['proof']> => {
   const { args } = context;
   if (args.tokenStdin) return { with: 'token', token: await readLine(context) };
+  if (args.device) {
+    return {
+      with: 'device',
+      device: hostname(),
+      show: ({ userCode, verificationUrl }) =>
+        context.terminal.say(
+          `Open this page in a browser, on any machine:\n  ${verificationUrl}\nand make sure that it shows the code ${userCode}. Waiting…`,
+        ),
+    };
+  }
   const username =
     args.username ??
     (await asked(
