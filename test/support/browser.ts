@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type BrowserContext } from 'playwright-core';
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -30,4 +30,22 @@ export const openBrowser = async (): Promise<{
       rmSync(profile, { recursive: true, force: true });
     },
   };
+};
+
+/** What a page did that it may not do: asked another host for something, broke its policy, failed in a script. */
+export const misdeedsOf = (page: Page, own: () => string): readonly string[] => {
+  const misdeeds: string[] = [];
+  page.on('request', (request) => {
+    if (!request.url().startsWith(own())) misdeeds.push(`asked for ${request.url()}`);
+  });
+  page.on('console', (message) => {
+    if (/Content Security Policy|TrustedHTML|TrustedScript/.test(message.text()))
+      misdeeds.push(message.text());
+  });
+  page.on('pageerror', (error) => misdeeds.push(error.message));
+  page.on('dialog', (dialog) => {
+    misdeeds.push(`said ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  return misdeeds;
 };

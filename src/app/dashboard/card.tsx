@@ -1,6 +1,6 @@
 import { pagePath } from '../../domain/hub/page-path.js';
 import { projectName, titleOf, type Row } from './board-rows.js';
-import { Said } from './words.js';
+import { Agent, Said } from './words.js';
 
 export const Card = ({ row, place }: { readonly row: Row; readonly place: boolean }) => (
   <a
@@ -11,7 +11,7 @@ export const Card = ({ row, place }: { readonly row: Row; readonly place: boolea
       <b>{row.state.wp_id}</b> <Said text={titleOf(row.state)} />
     </span>
     <span class="line faint">
-      {row.state.agent === null ? null : <span class="agent">{row.state.agent.agent_id}</span>}
+      {row.state.agent === null ? null : <Agent name={row.state.agent.agent_id} />}
       {row.state.detail === null ? null : <span>{row.state.detail}</span>}
       {row.state.errors === 0 ? null : (
         <span class="alarm">{row.state.errors === 1 ? '1 error' : `${row.state.errors} errors`}</span>

@@ -3,7 +3,7 @@ import { atWorkOf } from '../../domain/hub/at-work.js';
 import type { AttentionReason } from '../../domain/hub/api.js';
 import { attentionOf, type WatchedProject } from '../../domain/hub/attention.js';
 import { projectName, features } from './board-rows.js';
-import { Ago, Empty, FeatureLink, Said, Span } from './words.js';
+import { Agent, Ago, Empty, FeatureLink, Said, Span } from './words.js';
 import { boards, projects, version } from './live.js';
 
 const REASONS: Readonly<Record<AttentionReason, string>> = {
@@ -78,7 +78,7 @@ export const Now = () => {
                 href={pagePath({ project: one.project, feature: one.feature, workPackage: one.wp_id })}
               >
                 <span class="line">
-                  <span class="agent">{one.agent}</span>{' '}
+                  <Agent name={one.agent} />{' '}
                   <span class="faint">{one.phase === 'review' ? 'reviews' : 'works on'}</span>{' '}
                   <b>{one.wp_id}</b>
                   <Said text={one.title ?? ''} wide />

@@ -22,6 +22,13 @@ export const Said = ({ text, wide }: { readonly text: string; readonly wide?: bo
 const LONG = 40;
 const LONGEST = 500;
 
+/** Whoever has it in hand: any text. */
+export const Agent = ({ name }: { readonly name: string }) => (
+  <bdi class="agent" title={name.slice(0, LONGEST)}>
+    {name.slice(0, LONGEST)}
+  </bdi>
+);
+
 export const LaneMark = ({
   lane,
   detail,

@@ -4,7 +4,7 @@ import type { EnvelopeDocument } from '../../domain/events/envelope.js';
 import type { HistoryDocument } from '../../domain/hub/api.js';
 import { boards, version } from './live.js';
 import { projectName, titleOf } from './board-rows.js';
-import { Ago, Empty, FeatureLink, LaneMark, Moment, Said } from './words.js';
+import { Agent, Ago, Empty, FeatureLink, LaneMark, Moment, Said } from './words.js';
 import { useCall } from './use-call.js';
 
 interface Place {
@@ -31,7 +31,7 @@ export const WorkPackage = ({ project, feature, id }: Place) => {
       </h1>
       <p class="line faint">
         {state === undefined ? null : <LaneMark lane={state.lane} detail={state.detail} />}
-        {state?.agent == null ? null : <span class="agent">{state.agent.agent_id}</span>}
+        {state?.agent == null ? null : <Agent name={state.agent.agent_id} />}
         <a href={pagePath({ project })}>{projectName(project)}</a>
         <FeatureLink project={project} feature={feature} />
       </p>

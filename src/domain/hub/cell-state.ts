@@ -68,7 +68,7 @@ const WORK_PACKAGE = object({
   detail: told,
   title: told,
   dependencies: list(DEPENDENCY),
-  /** Who was assigned last. */
+  /** Who was assigned last, or took it up without that. */
   agent: nullable(AGENT),
   /** Number of transitions, of those that did not start where the fold stood, and of those that ran side by side. */
   transitions: count,

@@ -162,6 +162,22 @@ const foldAssignment = (
   };
 };
 
+/**
+ * Who takes planned work up has it, assigned or not; whoever sends it back to `doing` later does not. A name that was only
+ * filled in takes nothing from anybody.
+ */
+const takenBy = (
+  { agent }: WorkPackageState,
+  { payload, timestamp }: BoardEvent,
+): WorkPackageState['agent'] => {
+  const by = textOf(payload, 'changed_by');
+  const isKept = by === undefined || by === agent?.agent_id || (agent !== null && by === FILLED_IN);
+  return isKept ? agent : { agent_id: by, phase: 'implementation', retry_count: 0, since: timestamp };
+};
+
+/** What `changed_by` says when nobody was named. */
+const FILLED_IN = 'user';
+
 const foldResolution = (state: WorkPackageState, payload: unknown): WorkPackageState | undefined => {
   const id = textOf(payload, 'dependency_wp_id');
   const resolution = textOf(payload, 'resolution_type');
@@ -220,6 +236,7 @@ const foldTransition = (state: WorkPackageState, event: BoardEvent): WorkPackage
     ...rest,
     lane: to,
     detail: textOf(event.payload, 'detail') ?? null,
+    agent: from === 'planned' && to === 'doing' ? takenBy(state, event) : state.agent,
     transitions: state.transitions + 1,
     conflicting: state.conflicting + (conflicting ? 1 : 0),
     concurrent: state.concurrent + (hasPeers ? countConcurrent(front) - countConcurrent(state.front) : 0),

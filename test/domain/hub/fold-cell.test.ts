@@ -132,6 +132,18 @@ describe('a work package on the board', () => {
     });
   });
 
+  it('names whoever took planned work up, and nobody who only sent it back or was not named', () => {
+    const by = (who: string, from: string, to: string) =>
+      event('WPStatusChanged', { previous_status: from, new_status: to, changed_by: who });
+    const taken = by('ann', 'planned', 'doing');
+    const agent = { agent_id: 'ann', phase: 'implementation', retry_count: 0, since: taken.timestamp };
+    expect(fold(taken).agent).toEqual(agent);
+    expect(fold(taken, by('bob', 'for_review', 'doing')).agent).toEqual(agent);
+    expect(fold(taken, by('user', 'planned', 'doing')).agent).toEqual(agent);
+    const assigned = event('WPAssigned', { agent_id: 'ann', phase: 'implementation', retry_count: 2 });
+    expect(fold(assigned, taken).agent).toMatchObject({ retry_count: 2 });
+  });
+
   it('counts what it cannot read and is not moved by it', () => {
     const state = fold(
       move('planned', 'doing'),
