@@ -19,8 +19,8 @@ const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   reports: { lines: 1960, files: 22, goal: 1300 },
   work: { lines: 13130, files: 120, goal: 7000 },
   agents: { lines: 5490, files: 60, goal: 3000 },
-  hub: { lines: 9220, files: 79, goal: 5000 },
-  dashboard: { lines: 2190, files: 23, goal: 2500 },
+  hub: { lines: 9240, files: 79, goal: 5000 },
+  dashboard: { lines: 2200, files: 23, goal: 2500 },
   memory: { lines: 1420, files: 26, goal: 1200 },
   drivers: { lines: 10790, files: 159, goal: 4800 },
 };
