@@ -316,6 +316,8 @@ export interface ReadRequest {
   readonly after: number | string;
   /** Only events of this project. */
   readonly projectUuid?: string;
+  /** The history of the hub's log that a number is of, where the hub has said it. */
+  readonly history?: string;
 }
 
 /** An event as the hub has it, with its place in the team's log. */
@@ -339,6 +341,8 @@ export type ReadAnswer =
   | { readonly answer: 'unauthorized' }
   /** The team has no event of the id that was given as cursor. */
   | { readonly answer: 'unknown-event' }
+  /** The number is of another history of the log: the hub was restored. What it has now is read from the beginning. */
+  | { readonly answer: 'other-history' }
   /** This hub shows nobody what it has: it keeps to the base contract. */
   | { readonly answer: 'unsupported' }
   /** No usable answer: nothing is known. */

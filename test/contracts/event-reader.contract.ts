@@ -44,6 +44,14 @@ export const eventReaderContract = ({ name, setup }: EventReaderFlavour): void =
       return answer;
     };
 
+    it('says that a number which the log never gave is of another history', async () => {
+      await store(1);
+      for (const more of [{ after: 99 }, { after: 1, history: 'of-another-log' }]) {
+        const answer = await at.subject.read({ hub: at.hub, accessToken: at.accessToken, ...more });
+        expect(answer).toEqual({ answer: 'other-history' });
+      }
+    });
+
     it('finds nothing where nothing was sent', async () => {
       expect(await read()).toEqual({ answer: 'page', events: [], next: 0, more: false });
     });

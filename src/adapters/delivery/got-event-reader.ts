@@ -11,9 +11,10 @@ export class GotEventReader implements EventReader {
   }
 
   async read(request: ReadRequest, signal?: AbortSignal): Promise<ReadAnswer> {
-    const { hub, accessToken, after, projectUuid } = request;
+    const { hub, accessToken, after, projectUuid, history } = request;
     const project = projectUuid === undefined ? '' : `&project=${encodeURIComponent(projectUuid)}`;
-    const path = `/api/v1/events/?after=${encodeURIComponent(String(after))}&limit=${PAGE}${project}`;
+    const of = history === undefined ? '' : `&history=${encodeURIComponent(history)}`;
+    const path = `/api/v1/events/?after=${encodeURIComponent(String(after))}&limit=${PAGE}${project}${of}`;
     const understand = (body: unknown): ReadAnswer | undefined => pageOf(body, after);
     const read = await this.#pages.read({ hub, accessToken, path, what: 'events', understand }, signal);
     if (read.answer !== 'refused') return read;

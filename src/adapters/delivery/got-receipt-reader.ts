@@ -15,6 +15,8 @@ export class GotReceiptReader implements ReceiptReader {
     const path = `/api/v1/receipts/?project=${encodeURIComponent(projectUuid)}&after=${after}&limit=${PAGE}`;
     const understand = (body: unknown): ReceiptAnswer | undefined => pageOf(body, after);
     const read = await this.#pages.read({ hub, accessToken, path, what: 'receipts', understand }, signal);
+    if (read.answer === 'other-history')
+      return { answer: 'unavailable', reason: 'the hub was restored meanwhile' };
     return read.answer === 'refused' ? { ...read, answer: 'unavailable' } : read;
   }
 

@@ -21,6 +21,7 @@ export interface HubPagesOptions {
 type NoPage =
   | { readonly answer: 'unauthorized' }
   | { readonly answer: 'unsupported' }
+  | { readonly answer: 'other-history' }
   | { readonly answer: 'unavailable'; readonly reason: string };
 
 /** One page of a list that a hub keeps, as it is asked for and understood. */
@@ -92,6 +93,8 @@ const answerIn = <P>(
     case 404:
     case 405:
       return { answer: 'unsupported' };
+    case 409:
+      return { answer: 'other-history' };
     default: {
       const said = reasonIn(body, [accessToken]);
       const reason = said === '' ? `status ${status}` : `status ${status}: ${said}`;

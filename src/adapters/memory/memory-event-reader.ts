@@ -25,7 +25,9 @@ export class MemoryEventReader implements EventReader {
         ? request.after
         : stored.find(({ event }) => event['event_id'] === request.after)?.sequence;
     if (after === undefined) return { answer: 'unknown-event' };
-    const { projectUuid } = request;
+    const { projectUuid, history } = request;
+    const isBeyond = after > (stored.at(-1)?.sequence ?? 0);
+    if (isBeyond || (history !== undefined && history !== hub.history)) return { answer: 'other-history' };
     const wanted = stored.filter(
       ({ sequence, event }) =>
         sequence > after && (projectUuid === undefined || event['project_uuid'] === projectUuid),

@@ -44,6 +44,8 @@ export class MemoryHub {
   judge: (event: Readonly<Record<string, unknown>>) => Judgement | undefined = () => undefined;
   /** While set, no one reaches the hub. */
   down = false;
+  /** Of its log; another one after it was restored. */
+  history = 'first';
   /** Whether it says which events it has. */
   hasReceipts = true;
   readonly #teams = new Map<string, Map<string, KeptEvent>>();
@@ -101,6 +103,7 @@ export class MemoryHub {
       work_packages: [],
       capabilities: this.capabilities,
       hub_id: this.id,
+      history: this.history,
       sequence: this.storedEvents(team).at(-1)?.sequence ?? 0,
     };
   }

@@ -18,6 +18,8 @@ export interface TailInput {
   /** Told first: whose events these are. */
   readonly onBegin?: (account: Account) => void;
   readonly onEvent: (event: TailedEvent) => Promise<void> | void;
+  /** Told when the hub was restored: what it has now is shown from the beginning. */
+  readonly onRestored?: (account: Account) => void;
   readonly onStatus?: (status: ConnectionStatus) => void;
 }
 
@@ -39,6 +41,8 @@ export class EventTail {
   #account: Account | undefined;
   /** Everything up to this sequence number is shown. */
   #cursor: number | undefined;
+  /** Of the hub's log, as its last snapshot said. */
+  #history: string | undefined;
 
   constructor(host: TailHost, input: TailInput) {
     this.#host = host;
@@ -68,6 +72,12 @@ export class EventTail {
   async #goOn(snapshot: SnapshotMessage, account: Account, signal: AbortSignal): Promise<void> {
     const position = snapshot.capabilities?.includes('sequence') === true ? snapshot.sequence : undefined;
     const isKnown = this.#account !== undefined && isSameAccount(this.#account, account);
+    const isRestored = isKnown && this.#history !== undefined && this.#history !== snapshot.history;
+    this.#history = snapshot.history;
+    if (isRestored && this.#cursor !== undefined) {
+      this.#input.onRestored?.(account);
+      return this.#catchUp(account, 0, signal);
+    }
     if (position === undefined || this.#cursor === undefined || !isKnown || position < this.#cursor) {
       this.#account = account;
       this.#cursor = position;
@@ -81,6 +91,12 @@ export class EventTail {
       if (answer.answer === 'unauthorized' && !wasRenewed) {
         access = await grantedAccess(this.#host.accessTokens, signal, access.token);
         wasRenewed = true;
+        continue;
+      }
+      if (answer.answer === 'other-history' && from !== 0) {
+        this.#history = undefined;
+        this.#input.onRestored?.(account);
+        from = 0;
         continue;
       }
       const page = pageOf(answer, account, from, signal);
@@ -98,9 +114,12 @@ export class EventTail {
   #readAfter(account: Account, accessToken: string, after: number | string, signal: AbortSignal) {
     if (!hasAnnouncedItself(account.hub)) return { answer: 'unsupported' } as const;
     const { projectUuid } = this.#input;
-    const request = { hub: account.hub, accessToken, after };
     return this.#host.eventReader.read(
-      projectUuid === undefined ? request : { ...request, projectUuid },
+      {
+        ...{ hub: account.hub, accessToken, after },
+        ...(projectUuid === undefined ? {} : { projectUuid }),
+        ...(this.#history === undefined ? {} : { history: this.#history }),
+      },
       signal,
     );
   }
@@ -154,6 +173,10 @@ const pageOf = (
     case 'unsupported':
       throw new SyncError('protocol-mismatch', `${hub.url} shows nobody which events it has.`, {
         hint: 'Without --after the events are shown that arrive from now on.',
+      });
+    case 'other-history':
+      throw new SyncError('unreachable', `${hub.url} does not agree with itself which history its log has.`, {
+        hint: 'Try again; the hub may have been restored this very moment.',
       });
     case 'unavailable':
       throwIfAborted(signal);

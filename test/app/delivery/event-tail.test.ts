@@ -160,6 +160,31 @@ describe('following the events of a team', () => {
     expect(shown).toEqual([...ids, ...later]);
   });
 
+  it('shows a hub that was restored from the beginning, and says so', async () => {
+    const { hub, shown, tail, settle } = await ready();
+    const restored: string[] = [];
+    const ids = arrive(hub, 4);
+    tail({ after: 0, onRestored: (account) => restored.push(account.hub.url) });
+    await settle();
+    hub.endSessions('lost');
+    for (const id of ids.slice(2)) hub.lose('acme', id);
+    hub.history = 'second';
+    // More than the cursor: the numbers alone do not tell.
+    const later = arrive(hub, 9);
+    await settle();
+    expect(shown).toEqual([...ids, ...ids.slice(0, 2), ...later]);
+    expect(restored).toEqual([HUB_URL]);
+  });
+
+  it('shows everything when the number that it is given is of another history', async () => {
+    const { hub, shown, tail, settle } = await ready();
+    const ids = arrive(hub, 3);
+    let restored = 0;
+    tail({ after: 99, onRestored: () => (restored += 1) });
+    await settle();
+    expect([shown, restored]).toEqual([ids, 1]);
+  });
+
   it('begins anew for another account', async () => {
     const { world, hub, shown, tail, settle } = await ready();
     tail();

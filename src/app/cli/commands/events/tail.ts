@@ -36,6 +36,8 @@ export const run = async (context: CommandContext<Args>): Promise<Report> => {
       terminal.note(
         `Events ${about === '' ? '' : `about ${about} `}of team ${team} at ${hub.url}, until interrupted.`,
       ),
+    onRestored: ({ hub }) =>
+      terminal.warn(`The hub at ${hub.url} was restored: its events are shown anew, from the first one.`),
     onStatus: (status) => terminal.note(dim(`[${WORDS[status]}]`)),
   };
   await client.delivery.followEvents.run(input, signal);
