@@ -20,7 +20,7 @@ const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   work: { lines: 13130, files: 120, goal: 7000 },
   agents: { lines: 5490, files: 60, goal: 3000 },
   hub: { lines: 9240, files: 79, goal: 5000 },
-  dashboard: { lines: 2200, files: 23, goal: 2500 },
+  dashboard: { lines: 2210, files: 23, goal: 2500 },
   memory: { lines: 1470, files: 26, goal: 1200 },
   drivers: { lines: 10800, files: 159, goal: 4800 },
 };
