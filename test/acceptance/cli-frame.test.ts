@@ -31,30 +31,39 @@ describe('the built program', () => {
     }));
 
   it('leaves no trace of a command that only prints', () =>
-    inSandbox(async (sandbox) => {
-      await runCli(sandbox, ['--help']);
-      expect(await readdir(sandbox.directory)).toEqual(['home', 'project', 't']);
-      expect(await readdir(sandbox.home)).toEqual([]);
-    }));
+    inSandbox(
+      async (sandbox) => {
+        await runCli(sandbox, ['--help']);
+        expect(await readdir(sandbox.directory)).toEqual(['home', 'project', 't']);
+        expect(await readdir(sandbox.home)).toEqual([]);
+      },
+      { isFirstRun: true },
+    ));
 
   it('keeps compiled code once there is a state root, and works the same with it', () =>
-    inSandbox(async (sandbox) => {
-      await mkdir(sandbox.stateRoot, { mode: 0o700 });
-      const first = await runCli(sandbox, ['--help']);
-      const files = await readdir(join(sandbox.stateRoot, 'cache'));
-      expect(files.some((name) => name.endsWith('-main.cjs.bin'))).toBe(true);
-      expect((await runCli(sandbox, ['--help'])).stdout).toBe(first.stdout);
-      for (const name of files) await writeFile(join(sandbox.stateRoot, 'cache', name), 'damaged');
-      expect((await runCli(sandbox, ['--help'])).stdout).toBe(first.stdout);
-      expect(await readdir(join(sandbox.stateRoot, 'cache'))).toEqual(files);
-    }));
+    inSandbox(
+      async (sandbox) => {
+        await mkdir(sandbox.stateRoot, { mode: 0o700 });
+        const first = await runCli(sandbox, ['--help']);
+        const files = await readdir(join(sandbox.stateRoot, 'cache'));
+        expect(files.some((name) => name.endsWith('-main.cjs.bin'))).toBe(true);
+        expect((await runCli(sandbox, ['--help'])).stdout).toBe(first.stdout);
+        for (const name of files) await writeFile(join(sandbox.stateRoot, 'cache', name), 'damaged');
+        expect((await runCli(sandbox, ['--help'])).stdout).toBe(first.stdout);
+        expect(await readdir(join(sandbox.stateRoot, 'cache'))).toEqual(files);
+      },
+      { isFirstRun: true },
+    ));
 
   it('keeps none when it is told so', () =>
-    inSandbox(async (sandbox) => {
-      await mkdir(sandbox.stateRoot, { mode: 0o700 });
-      await runCli(sandbox, ['--help'], { env: { SPEC_KITTY_NO_CODE_CACHE: '1' } });
-      expect(await readdir(sandbox.stateRoot)).toEqual([]);
-    }));
+    inSandbox(
+      async (sandbox) => {
+        await mkdir(sandbox.stateRoot, { mode: 0o700 });
+        await runCli(sandbox, ['--help'], { env: { SPEC_KITTY_NO_CODE_CACHE: '1' } });
+        expect(await readdir(sandbox.stateRoot)).toEqual([]);
+      },
+      { isFirstRun: true },
+    ));
 
   it('does not mind a reader that has seen enough', () =>
     inSandbox(async (sandbox) => {

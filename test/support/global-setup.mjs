@@ -13,7 +13,8 @@ export default async () => {
   const realHome = homedir();
   const home = join(run, 'home');
   const temporary = join(run, 't');
-  for (const directory of [home, temporary]) mkdirSync(directory);
+  const compiled = join(run, 'compiled');
+  for (const directory of [home, temporary, compiled]) mkdirSync(directory);
   writeFileSync(join(home, SENTINEL), SENTINEL_TEXT);
   const gitConfig = join(run, 'gitconfig');
   writeFileSync(gitConfig, GIT_CONFIG);
@@ -28,6 +29,7 @@ export default async () => {
     ...{ GIT_CONFIG_GLOBAL: gitConfig, GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' },
     // The compiler of the tests would unpack itself into the home.
     SWC_NATIVE_BINDING_CACHE: join(run, 'swc'),
+    SPEC_KITTY_TEST_COMPILED: compiled,
     SPEC_KITTY_TEST_RUN: id,
   });
   if (process.env.SPEC_KITTY_BUILT !== '1') await buildOrRemember();

@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { keepCompiledCode, lendCompiledCode } from './compiled-code.js';
 import { processesMarked } from './marked-processes.mjs';
 
 /** A machine of its own for one test: home, state root, place for temporary files, and an environment that names them. */
 export interface Sandbox {
   readonly directory: string;
   readonly home: string;
-  /** `SPEC_KITTY_HOME`; not made yet, as for somebody who has never run the program. */
+  /** `SPEC_KITTY_HOME`. Holds nothing but compiled code. */
   readonly stateRoot: string;
   /** A directory for the project; exists and is empty. */
   readonly project: string;
@@ -23,7 +24,8 @@ export interface Sandbox {
   dispose(): Promise<void>;
 }
 
-export const createSandbox = async (): Promise<Sandbox> => {
+/** @param options `isFirstRun`: there is no state root yet, as for somebody who has never run the program */
+export const createSandbox = async ({ isFirstRun = false } = {}): Promise<Sandbox> => {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'box-')));
   const [home, project, temporary] = [
     join(directory, 'home'),
@@ -32,6 +34,7 @@ export const createSandbox = async (): Promise<Sandbox> => {
   ];
   const stateRoot = join(directory, 'state');
   for (const path of [home, project, temporary]) await mkdir(path);
+  if (!isFirstRun) await lendCompiledCode(stateRoot);
   const id = randomUUID();
   const env: Record<string, string> = {
     ...inherited(),
@@ -53,6 +56,7 @@ export const createSandbox = async (): Promise<Sandbox> => {
     dispose: async () => {
       const left = await survivors(id);
       for (const { pid } of left) process.kill(pid, 'SIGKILL');
+      if (!isFirstRun) await keepCompiledCode(stateRoot);
       await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
       if (left.length > 0)
         throw new Error(`Left running: ${left.map(({ pid, command }) => `${pid} ${command}`).join('; ')}`);
@@ -61,8 +65,11 @@ export const createSandbox = async (): Promise<Sandbox> => {
 };
 
 /** Runs `work` in a sandbox and disposes of it, whatever happens; the failure of the work is the one that counts. */
-export const inSandbox = async (work: (sandbox: Sandbox) => Promise<void>): Promise<void> => {
-  const sandbox = await createSandbox();
+export const inSandbox = async (
+  work: (sandbox: Sandbox) => Promise<void>,
+  options?: Parameters<typeof createSandbox>[0],
+): Promise<void> => {
+  const sandbox = await createSandbox(options);
   try {
     await work(sandbox);
   } catch (error) {
