@@ -1,4 +1,5 @@
 import type { Issue, Result } from '../domain/result.js';
+import type { RunUsage } from '../domain/events/usage.js';
 import type { OrchestrationState } from '../domain/agents/state.js';
 import type { Checkout } from './events.js';
 
@@ -21,20 +22,27 @@ export interface AgentRun {
 
 /**
  * How a run ended. `lastLines` is the end of what the program printed on either stream, oldest first: at least the last
- * 200 lines as far as there are so many, without line ends, each cut to 2,000 characters.
+ * 200 lines as far as there are so many, without line ends, each cut to 2,000 characters. `usage` is what the program
+ * reports of its own run; absent when it reports nothing.
  */
 export type AgentExit =
   | {
       readonly how: 'exited';
       readonly code: number;
       readonly lastLines: readonly string[];
-      /** The same of its standard output alone. */
+      /** The same of its standard output alone, or of what it reports for machines as its answer. */
       readonly answer: readonly string[];
+      readonly usage?: RunUsage;
     }
   /** By a signal that we did not send. */
-  | { readonly how: 'killed'; readonly signal: string; readonly lastLines: readonly string[] }
+  | {
+      readonly how: 'killed';
+      readonly signal: string;
+      readonly lastLines: readonly string[];
+      readonly usage?: RunUsage;
+    }
   /** By us, after `timeoutMs`. */
-  | { readonly how: 'timed-out'; readonly lastLines: readonly string[] }
+  | { readonly how: 'timed-out'; readonly lastLines: readonly string[]; readonly usage?: RunUsage }
   /** By us, since the signal aborted. */
   | { readonly how: 'stopped'; readonly lastLines: readonly string[] }
   /** There is no such program, or it may not be run. */

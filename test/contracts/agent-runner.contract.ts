@@ -50,6 +50,15 @@ export const agentRunnerContract = ({ name, setup }: AgentRunnerFlavour): void =
       expect([...lastLines].sort()).toEqual(['alas', 'so']);
     });
 
+    it('reads its answer, and what it took, from what the program reports for machines', async () => {
+      const result = { type: 'result', result: 'So.\nVERDICT', num_turns: 2, total_cost_usd: 0.5 };
+      const exit = await made.subject.run(made.run({ prints: ['hm', JSON.stringify(result)] }));
+      expect(exit).toMatchObject({
+        ...{ how: 'exited', code: 0, answer: ['So.', 'VERDICT'] },
+        usage: { turns: 2, cost_usd_micros: 500_000 },
+      });
+    });
+
     it('keeps at least the last 200 lines', async () => {
       const prints = Array.from({ length: 1000 }, (_, at) => `line ${at}`);
       const exit = await made.subject.run(made.run({ prints }));

@@ -280,6 +280,22 @@ export const eventStoreContract = (flavour: EventStoreFlavour): void => {
       });
     });
 
+    it('sums what runs of agents took in the work package of which they tell', async () => {
+      const took = (numbers: object) =>
+        incoming(
+          makeEvent(
+            { event_type: 'HistoryAdded' },
+            { entry_type: 'usage', entry_content: 'x', author: 'ann', ...numbers },
+          ),
+        );
+      await acme().append([took({ turns: 2 }), took({ turns: 3, output_tokens: 1e12 })]);
+      await acme().append([took({ output_tokens: 1e12 })]);
+      const [board] = await featuresOf(acme(), PROJECT);
+      expect(board?.work_packages[0]?.usage).toMatchObject([
+        { agent: 'ann', runs: 3, turns: { sum: 5, runs: 2 }, output_tokens: { sum: 2e12, runs: 2 } },
+      ]);
+    });
+
     it('shows boards and projects page by page without leaving anything out', async () => {
       await acme().append(
         Array.from({ length: 150 }, (_, at) =>

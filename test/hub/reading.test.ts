@@ -46,6 +46,33 @@ describe('reading from the hub', () => {
     expect((await get('/api/v1/receipts/?history=another')).status).toBe(409);
   });
 
+  it('sums what runs of agents took by feature, agent and day', async () => {
+    const took = (feature: string, author: string, numbers: object) =>
+      makeEvent(
+        { event_type: 'HistoryAdded' },
+        { entry_type: 'usage', entry_content: 'x', author, feature_slug: feature, ...numbers },
+      );
+    const events = [
+      took(FEATURE, 'ann', { duration_ms: 1000, turns: 4 }),
+      took(FEATURE, 'ann', { duration_ms: 500 }),
+      took('002-other', 'bob', { duration_ms: 7, cost_usd_micros: 120 }),
+    ];
+    await hub.stores.store.forTeam('acme').append(events.map(incoming));
+    const unknown = { turns: null, input_tokens: null, output_tokens: null, cost_usd_micros: null };
+    const day = '2026-01-01';
+    const ofAnn = {
+      ...{ feature_slug: FEATURE, agent: 'ann', day, runs: 2, ...unknown },
+      ...{ duration_ms: { sum: 1500, runs: 2 }, turns: { sum: 4, runs: 1 } },
+    };
+    const ofBob = {
+      ...{ feature_slug: '002-other', agent: 'bob', day, runs: 1, ...unknown },
+      ...{ duration_ms: { sum: 7, runs: 1 }, cost_usd_micros: { sum: 120, runs: 1 } },
+    };
+    const path = `/api/v1/projects/${PROJECT}/usage/`;
+    expect(await (await get(path)).json()).toEqual({ project_uuid: PROJECT, usage: [ofAnn, ofBob] });
+    expect(await (await get(`${path}?feature=002-other`)).json()).toMatchObject({ usage: [ofBob] });
+  });
+
   it('takes the id of an event as the cursor, in any of its spellings', async () => {
     const events = await store(3);
     const id = String(events[1]!.event_id);

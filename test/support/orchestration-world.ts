@@ -21,6 +21,7 @@ import type { OrchestratorSources } from '../../src/app/agents/orchestrator-sour
 import { PerformWork } from '../../src/app/work/perform-work.js';
 import { isWorkPackageId } from '../../src/domain/ids.js';
 import type { Lane } from '../../src/domain/events/lane.js';
+import type { PayloadOf } from '../../src/domain/events/payloads.js';
 import type { AgentRun, OrchestratorPlace } from '../../src/ports/agents.js';
 import { mortal, type Fuse } from './mortal.js';
 import { pathOf, smallFeature, type WorkPackageSeed } from './planning-documents.js';
@@ -185,11 +186,18 @@ export const orchestrationWorld = async (
       }
       return ended;
     },
-    /** Every event in short, in the order of capture. */
+    /** What was noted of each run of an agent, in the order of capture. */
+    took: async () =>
+      (await capturedEvents(project)).flatMap(({ event_type: type, payload }) =>
+        type === 'HistoryAdded' ? [payload as PayloadOf<'HistoryAdded'>] : [],
+      ),
+    /** Every other event in short, in the order of capture. */
     told: async (): Promise<readonly string[]> =>
-      (await capturedEvents(project)).map(({ event_type: type, aggregate_id: id, payload }) => {
+      (await capturedEvents(project)).flatMap(({ event_type: type, aggregate_id: id, payload }) => {
         const fields = payload as unknown as Record<string, unknown>;
         switch (type) {
+          case 'HistoryAdded':
+            return [];
           case 'WPStatusChanged':
             return `${id} ${String(fields['previous_status'])}→${String(fields['new_status'])}`;
           case 'WPAssigned':

@@ -42,15 +42,15 @@ export class ConfigAgentCatalog implements AgentCatalog {
 }
 
 /**
- * How the common agent programs are called where nobody can answer them: one task, no questions, plain text, and the
- * prompt as standard input, because arguments are limited in length and shown to every user of the machine. All of them
+ * How the common agent programs are called where nobody can answer them: one task, no questions, a report for machines
+ * where they have one that is understood, else plain text, and the prompt as standard input, because arguments are limited in length and shown to every user of the machine. All of them
  * are allowed to edit files and to run commands in their work tree. `docs/orchestrate.md` names the sources.
  */
 export const BUILT_IN_AGENTS: ReadonlyMap<string, AgentCommand> = new Map(
   Object.entries({
-    claude: byInput('claude', '--print', '--permission-mode', 'bypassPermissions'),
-    codex: byInput('codex', 'exec', '--sandbox', 'workspace-write', '-'),
-    gemini: byInput('gemini', '--approval-mode', 'yolo', '--skip-trust'),
+    claude: byInput('claude', '--print', '--output-format', 'json', '--permission-mode', 'bypassPermissions'),
+    codex: byInput('codex', 'exec', '--json', '--sandbox', 'workspace-write', '-'),
+    gemini: byInput('gemini', '--output-format', 'json', '--approval-mode', 'yolo', '--skip-trust'),
     copilot: byInput('copilot', '--allow-all-tools', '--no-ask-user', '-s'),
     cursor: cursorAgent(),
     'cursor-agent': cursorAgent(),

@@ -3,10 +3,12 @@ import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DATABASE_VARIABLE, TOKEN_VARIABLE } from '../../domain/child-environment.js';
 import type { Environment } from '../../domain/child-environment.js';
+import { shownLine } from '../../domain/agents/agent-report.js';
 import type { AgentExit, AgentRun, AgentRunner } from '../../ports/agents.js';
 import { NO_DETOUR } from '../fs/repository-file.js';
 import type { AgentGuard } from './agent-guard.js';
-import { LastLines, OutputLines } from './output-lines.js';
+import { LastLines, OutputLines, plainLine } from './output-lines.js';
+import { ReportReader } from './report-reader.js';
 import { ProcessTree } from './process-tree.js';
 import { startProgram } from './start-program.js';
 import type { Program } from './start-program.js';
@@ -78,10 +80,12 @@ export class ProcessAgentRunner implements AgentRunner {
     const log = new RunLog(run.log);
     const last = new LastLines();
     const answer = new LastLines();
-    const forget = listen(program, log, (line, isAnswer) => {
-      last.add(line);
+    const reports = new ReportReader();
+    const forget = listen(program, log, reports, (line, isAnswer) => {
+      const shown = shownLine(line);
+      last.add(shown);
       if (isAnswer) answer.add(line);
-      onLine(line);
+      onLine(shown);
     });
     const end = new Ending(tree, this.#graceMs, run.timeoutMs, signal);
     try {
@@ -91,11 +95,15 @@ export class ProcessAgentRunner implements AgentRunner {
       await tree.end(this.#graceMs);
       await program.drained(PIPE_GRACE_MS);
       forget();
-      const lastLines = last.all();
-      if (end.why !== undefined) return { how: end.why, lastLines };
-      return exit?.signal === undefined
-        ? { how: 'exited', code: exit?.code ?? UNKNOWN_CODE, lastLines, answer: answer.all() }
-        : { how: 'killed', signal: exit.signal, lastLines };
+      const report = reports.end();
+      const said = {
+        lastLines: last.all(),
+        ...(report === undefined ? {} : { usage: report.usage }),
+      };
+      if (end.why !== undefined) return { how: end.why, ...said };
+      if (exit?.signal !== undefined) return { how: 'killed', signal: exit.signal, ...said };
+      const answered = report?.answer === undefined ? answer : lastLinesOf(report.answer);
+      return { how: 'exited', code: exit?.code ?? UNKNOWN_CODE, ...said, answer: answered.all() };
     } finally {
       end.settle();
       log.close();
@@ -109,6 +117,12 @@ export class ProcessAgentRunner implements AgentRunner {
     this.#cleared.add(directory);
   }
 }
+
+const lastLinesOf = (text: string): LastLines => {
+  const last = new LastLines();
+  for (const line of text.split('\n')) last.add(plainLine(line));
+  return last;
+};
 
 const GRACE_MS = 5000;
 const PIPE_GRACE_MS = 500;
@@ -151,10 +165,11 @@ class Ending {
   }
 }
 
-/** Everything into the log, and both streams as lines. The result says that nothing more will come. */
+/** Everything into the log, both streams as lines, the first for reports. The result says that nothing more will come. */
 const listen = (
   program: Program,
   log: RunLog,
+  reports: ReportReader,
   onLine: (line: string, isAnswer: boolean) => void,
 ): (() => void) => {
   const readers = program.outputs.map((stream, at) => {
@@ -162,6 +177,7 @@ const listen = (
     stream.on('data', (bytes: Buffer) => {
       log.write(bytes);
       lines.push(bytes);
+      if (at === 0) reports.push(bytes);
     });
     return lines;
   });

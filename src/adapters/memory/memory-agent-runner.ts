@@ -1,3 +1,5 @@
+import { takeReport, type AgentReport } from '../../domain/agents/agent-report.js';
+import { parseJson } from '../../domain/document.js';
 import type { AgentExit, AgentRun, AgentRunner } from '../../ports/agents.js';
 import type { Timer } from '../../ports/host.js';
 
@@ -47,11 +49,13 @@ export class MemoryAgentRunner implements AgentRunner {
     signal?.addEventListener('abort', stop, { once: true });
     try {
       return await Promise.race([
-        behaviour(run, print, over.signal).then((end): AgentExit =>
-          'code' in end
-            ? { how: 'exited', code: end.code, lastLines: lines, answer }
-            : { how: 'killed', signal: end.signal, lastLines: lines },
-        ),
+        behaviour(run, print, over.signal).then((end): AgentExit => {
+          const report = reportIn(answer);
+          const said = { lastLines: lines, ...(report === undefined ? {} : { usage: report.usage }) };
+          return 'code' in end
+            ? { how: 'exited', code: end.code, ...said, answer: report?.answer?.split('\n') ?? answer }
+            : { how: 'killed', signal: end.signal, ...said };
+        }),
         this.#timer.sleep(run.timeoutMs, over.signal).then((): AgentExit => ({
           how: signal?.aborted === true ? 'stopped' : 'timed-out',
           lastLines: lines,
@@ -64,3 +68,6 @@ export class MemoryAgentRunner implements AgentRunner {
     }
   }
 }
+
+const reportIn = (lines: readonly string[]): AgentReport | undefined =>
+  lines.reduce<AgentReport | undefined>((so, line) => takeReport(so, parseJson(line)) ?? so, undefined);

@@ -15,7 +15,7 @@ import { worktreeOf } from './gather-prompt.js';
 import { laneNow } from './lane-now.js';
 import { featureRequest } from './orchestration-context.js';
 import type { OrchestrationContext } from './orchestration-context.js';
-import { runAgent } from './run-agent.js';
+import { runAgent, type Carried } from './run-agent.js';
 import { shiftLane } from './shift-lane.js';
 
 /** Does one step of a run. Whatever was done before is found done. Fails with what keeps the step from being done. */
@@ -23,7 +23,7 @@ export const carryOut = async (
   context: OrchestrationContext,
   step: Step,
   signal: AbortSignal,
-): Promise<StepOutcome> => {
+): Promise<Carried> => {
   switch (step.step) {
     case 'claim':
       return claimWorkPackage(context, step, signal);

@@ -11,6 +11,8 @@ import { loadFeature } from '../work/locate-feature.js';
 import { announce, carryOut } from './carry-out-step.js';
 import { viewOf } from './feature-view.js';
 import type { OrchestrationContext } from './orchestration-context.js';
+import { noteUsage } from './note-usage.js';
+import type { Carried } from './run-agent.js';
 import type { RunMemory } from './run-memory.js';
 
 /**
@@ -101,7 +103,9 @@ export class OrchestrationRun {
       await this.#end(step, announced);
       if (announced.outcome !== 'announced') return;
     }
-    await this.#end(step, await this.#attempt(() => carryOut(this.#context, step, signal), signal));
+    const { took, ...outcome } = await this.#attempt(() => carryOut(this.#context, step, signal), signal);
+    await this.#end(step, outcome);
+    if (step.step === 'work' && took !== undefined) await noteUsage(this.#context, step, took);
   }
 
   /** What an agent has done is durable at once; all the rest the files prove, and the next save is soon enough. */
@@ -120,7 +124,7 @@ export class OrchestrationRun {
   }
 
   /** What keeps a step from being done pauses its work package. A repository in use is asked again before. */
-  async #attempt(work: () => Promise<StepOutcome>, signal: AbortSignal): Promise<StepOutcome> {
+  async #attempt(work: () => Promise<Carried>, signal: AbortSignal): Promise<Carried> {
     for (let tries = 1; ; tries++) {
       if (signal.aborted) return { outcome: 'not-done' };
       try {

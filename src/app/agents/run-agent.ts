@@ -1,5 +1,6 @@
 import { cutText } from '../../domain/events/cut-text.js';
 import { unreachable } from '../../domain/errors.js';
+import type { RunUsage } from '../../domain/events/usage.js';
 import { fillCommandLine } from '../../domain/agents/command-line.js';
 import { promptFor, type PromptTask } from '../../domain/agents/prompt.js';
 import type { Assignment } from '../../domain/agents/state.js';
@@ -9,13 +10,16 @@ import type { AgentExit } from '../../ports/agents.js';
 import type { OrchestrationContext } from './orchestration-context.js';
 import { gatherPrompt } from './gather-prompt.js';
 
+/** What came of a step, and of an agent's run what that took; absent when its program did not run to an end. */
+export type Carried = StepOutcome & { readonly took?: RunUsage };
+
 /** Lets an agent do what it was assigned to, and says what came of it. */
 export const runAgent = async (
   context: OrchestrationContext,
   workPackageId: string,
   assignment: Assignment,
   signal: AbortSignal,
-): Promise<StepOutcome> => {
+): Promise<Carried> => {
   const { sources, place, feature, commands } = context;
   const { agent, phase, retryCount } = assignment;
   const command = commands.get(agent);
@@ -54,7 +58,8 @@ export const runAgent = async (
   const failure = outcome.outcome === 'agent-failed' ? { failure: outcome.reason } : {};
   context.tell({ what: 'agent-ended', ...about, durationMs, ...failure });
   tellVerdict(context, workPackageId, agent, outcome);
-  return outcome;
+  if (exit.how === 'not-started' || exit.how === 'stopped') return outcome;
+  return { ...outcome, took: { ...exit.usage, duration_ms: durationMs } };
 };
 
 const failed = (reason: string): StepOutcome => ({ outcome: 'agent-failed', reason });

@@ -8,6 +8,7 @@ import { boards, version } from './live.js';
 import { projectName } from './board-rows.js';
 import { Empty, Said } from './words.js';
 import { useCall } from './use-call.js';
+import { Usage } from './usage.js';
 
 export const Feature = ({ project, feature }: { readonly project: string; readonly feature: string }) => {
   void version.value;
@@ -30,6 +31,7 @@ export const Feature = ({ project, feature }: { readonly project: string; readon
         {board.feature?.target_branch == null ? null : <> · merges into {board.feature.target_branch}</>}
       </p>
       <Board project={project} feature={feature} />
+      <Usage board={board} />
       <section aria-labelledby="graph">
         <h2 id="graph">Dependencies</h2>
         <Graph project={project} feature={feature} workPackages={all} />

@@ -1,5 +1,7 @@
 import type { PassedOver } from '../../domain/work/feature-layout.js';
 import { laneSinceMs } from '../../domain/work/lane-since.js';
+import { sumOfRuns, type UsageSum } from '../../domain/events/usage.js';
+import { notedUsage } from '../../domain/work/usage-note.js';
 import { LANES, type Lane, type Placed } from '../../domain/events/lane.js';
 import { tasksOf } from '../../domain/work/tasks-document.js';
 import type { WorkPackageFault } from '../../domain/work/work-package.js';
@@ -22,6 +24,8 @@ export interface BoardCard extends Placed {
   /** Boxes of its section in `tasks.md`. */
   readonly tasks: number;
   readonly openTasks: number;
+  /** What runs of agents took for it, as they reported; absent when nothing was noted. */
+  readonly usage?: UsageSum;
 }
 
 /** All work packages of a feature at one moment, as their files say. */
@@ -91,6 +95,7 @@ const cardOf = (
 ): BoardCard => {
   const { id, title, lane, detail, agent, dependencies, since } = workPackage;
   const all = state.workPackages.map((each) => each.workPackage);
+  const usages = notedUsage(document.body);
   const sinceMs = since === undefined ? laneSinceMs(document.body, lane) : Date.parse(since);
   return {
     workPackageId: id,
@@ -102,5 +107,6 @@ const cardOf = (
     dependencies,
     waitsFor: lane === 'planned' ? unreadyDependencies(workPackage, all).map((unready) => unready.id) : [],
     ...(boxes.get(id) ?? { tasks: 0, openTasks: 0 }),
+    ...(usages.length === 0 ? {} : { usage: sumOfRuns(usages) }),
   };
 };

@@ -99,10 +99,17 @@ const PAYLOADS = {
     aggregate: 'work-package',
     keys: {
       wp_id: required(workPackageId),
-      entry_type: required(is.choice('note', 'review', 'error', 'comment')),
+      entry_type: required(is.choice('note', 'review', 'error', 'comment', 'usage')),
       entry_content: required(is.prose),
       author: defaulted(is.prose, 'user'),
       feature_slug: featureOfWorkPackage,
+      /** Of an entry of the type `usage`: what the run took of which it tells. What is absent is unknown. */
+      phase: optionally(agentPhase),
+      duration_ms: optionally(is.count),
+      turns: optionally(is.count),
+      input_tokens: optionally(is.count),
+      output_tokens: optionally(is.count),
+      cost_usd_micros: optionally(is.count),
     },
   },
   ErrorLogged: {

@@ -16,7 +16,7 @@ import { LANES } from '../events/lane.js';
 import { normalizeEventId } from '../ids.js';
 import { agentPhase } from '../events/payloads.js';
 import { EVENT_RESULT } from '../wire.js';
-import { FEATURE_BOARD } from './cell-state.js';
+import { AGENT_USAGE, FEATURE_BOARD } from './cell-state.js';
 
 /**
  * What the calls of a hub take and answer: requests are held against it, the API description is made of it, and the
@@ -241,6 +241,12 @@ const NEXT = { next: exactOptional(text()) };
 export const PROJECTS = object({ projects: list(PROJECT), ...NEXT });
 
 export const BOARD = object({ project_uuid: text(), features: list(FEATURE_BOARD), ...NEXT });
+
+export const USAGE = object({
+  project_uuid: text(),
+  usage: list(object({ feature_slug: text(), ...AGENT_USAGE })),
+  ...NEXT,
+});
 
 const ENTRY = object({ sequence: count, received_at: moment, late: flag(), concurrent: flag(), event });
 

@@ -2,6 +2,7 @@ import { exactOptional, nullable } from 'valibot';
 import { choice, flag, integer, list, object, text, type DocumentOf } from '../document.js';
 import { LANES } from '../events/lane.js';
 import { agentPhase, resolutionType } from '../events/payloads.js';
+import { USAGE_SUM } from '../events/usage.js';
 
 /**
  * The folded state of the cells of a board. These values are JSON documents: a store keeps them, a hub sends them, a
@@ -59,6 +60,15 @@ const AGENT = object({
   since: exactOptional(text()),
 });
 
+/** What the runs of an agent on a day took for a work package. Without a name and a day: of those beyond the most. */
+export const AGENT_USAGE = {
+  agent: told,
+  /** By the clock of the machine on which they ended. */
+  day: told,
+  ...USAGE_SUM,
+};
+const AGENT_USAGES = list(object(AGENT_USAGE));
+
 const WORK_PACKAGE = object({
   kind: choice(['work-package']),
   ...SUMMARY,
@@ -70,6 +80,8 @@ const WORK_PACKAGE = object({
   dependencies: list(DEPENDENCY),
   /** Who was assigned last, or took it up without that. */
   agent: nullable(AGENT),
+  /** What runs of agents took, by agent and day, as they reported; absent when nobody said anything. */
+  usage: exactOptional(AGENT_USAGES),
   /** Number of transitions, of those that did not start where the fold stood, and of those that ran side by side. */
   transitions: count,
   conflicting: count,
@@ -102,6 +114,7 @@ export const FEATURE_BOARD = object({
   work_packages: list(WORK_PACKAGE),
 });
 
+export type AgentUsage = DocumentOf<typeof AGENT_USAGES>[number];
 export type WorkPackageState = DocumentOf<typeof WORK_PACKAGE>;
 export type FeatureState = DocumentOf<typeof FEATURE>;
 /** What every cell knows. */

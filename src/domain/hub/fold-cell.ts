@@ -15,6 +15,7 @@ import {
   summarize,
   textOf,
 } from './fold-summary.js';
+import { addUsage, isUsage } from './usage-of.js';
 
 /**
  * Applies one event to the state of its cell; `undefined` is a cell that no event has reached. The event has to come
@@ -121,7 +122,7 @@ const foldWorkPackage = (before: WorkPackageState, event: BoardEvent): WorkPacka
     case 'ErrorLogged':
       return addError(state, event);
     case 'HistoryAdded':
-      return state;
+      return isUsage(event) ? { ...state, usage: addUsage(state.usage ?? [], event) } : state;
     default:
       return addUnknown(state);
   }

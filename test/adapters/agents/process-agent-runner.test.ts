@@ -38,6 +38,15 @@ agentRunnerContract({
   }),
 });
 
+describe('a program that reports for machines', () => {
+  it('took what it reported before it was ended, too', async () => {
+    const behaviour = { prints: ['{"type":"result","num_turns":2}'], hangs: true };
+    expect(await runner().run(run(behaviour, { timeoutMs: 3000 }))).toMatchObject({
+      ...{ how: 'timed-out', usage: { turns: 2 } },
+    });
+  });
+});
+
 /** The processes that a program said it had started, as far as they are still there. */
 const survivors = (lines: readonly string[]): readonly number[] =>
   lines

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ReadBoard } from '../../../src/app/work/read-board.js';
 import { FEATURE, pathOf, type WorkPackageSeed } from '../../support/planning-documents.js';
 import {
   diligent,
@@ -52,6 +53,39 @@ describe('orchestrating a feature', () => {
     ]);
     expect(paused(world)).toEqual([]);
     expect(await world.repository.isMerged(await world.checkout(), `${FEATURE}-WP02`, 'main')).toBe(true);
+    expect(await world.repository.dirtyPaths(world.root)).toEqual([]);
+  });
+
+  it('notes what each run took, as its program reports it, also of one that failed; what it does not say stays unknown', async () => {
+    const reporting: Script = async (task, world) => {
+      const answer: string[] = [];
+      const code = await diligent({ ...task, print: (line) => answer.push(line) }, world);
+      const { phase, earlier } = task;
+      task.print(
+        JSON.stringify({ type: 'result', result: answer.join('\n'), num_turns: 7, total_cost_usd: 0.25 }),
+      );
+      return phase === 'implementation' && earlier === 0 ? 1 : code;
+    };
+    const world = await orchestrationWorld({ WP01: {} }, { ann: reporting, bob: diligent });
+    expect((await world.run()).ended).toBe('completed');
+    const about = { wp_id: 'WP01', entry_type: 'usage', feature_slug: FEATURE };
+    const duration_ms = expect.any(Number) as unknown;
+    const took = (await world.took()).map(({ entry_content: _, ...numbers }) => numbers);
+    expect(took).toEqual(
+      [
+        ...[{ phase: 'implementation', author: 'ann', duration_ms, turns: 7, cost_usd_micros: 250_000 }],
+        ...[{ phase: 'implementation', author: 'bob', duration_ms }],
+        ...[{ phase: 'review', author: 'ann', duration_ms, turns: 7, cost_usd_micros: 250_000 }],
+      ].map((each) => ({ ...about, ...each })),
+    );
+    const { cards } = await new ReadBoard(world).run({ checkout: await world.checkout(), feature: FEATURE });
+    expect(cards[0]?.usage).toEqual({
+      runs: 3,
+      duration_ms: { sum: duration_ms, runs: 3 },
+      turns: { sum: 14, runs: 2 },
+      cost_usd_micros: { sum: 500_000, runs: 2 },
+      ...{ input_tokens: null, output_tokens: null },
+    });
     expect(await world.repository.dirtyPaths(world.root)).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import { bufferSink } from '../../../src/app/cli/io.js';
 import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
 import { CommandLine } from '../../support/command-line.js';
 import { pathOf, smallFeature, workPackageText } from '../../support/planning-documents.js';
+import { usageNote } from '../../../src/domain/work/usage-note.js';
 import { issuesOf } from '../../../src/domain/document.js';
 
 const NASTY = 'a\u001b[2Jb\u009bc\u202ed';
@@ -50,6 +51,33 @@ describe('agent tasks status', () => {
         { work_package_id: 'WP02', waits_for: ['WP01'], tasks: 1, open_tasks: 0 },
       ],
     });
+  });
+
+  it('says what runs of agents took, as they report, and of how many runs a number is known', async () => {
+    const line = (note: string): string =>
+      `- 2026-02-01T10:00:00Z \u2013 ann \u2013 lane=doing \u2013 ${note}`;
+    const notes = [
+      usageNote({ duration_ms: 200_000, turns: 4, input_tokens: 12_340, cost_usd_micros: 510_000 }, 'review'),
+      usageNote({ duration_ms: 100_000 }, 'implementation'),
+      'Usage of the run for nothing',
+    ];
+    const body = ['## Activity Log', '', ...notes.map(line), ''].join('\n');
+    cli.git.write(pathOf('WP01'), workPackageText('WP01', { lane: 'doing', body }));
+    const { out } = await cli.run('agent tasks status');
+    expect(out).toContain(
+      '2 runs of agents · 5 min · 4 turns (1 of 2 runs) · 12.3k tokens in (1 of 2 runs) · $0.51 (1 of 2 runs) (as they report)',
+    );
+    const { document } = await cli.run('agent tasks status --json');
+    expectDescribed('agent tasks status', document);
+    expect(document.work_packages[0].usage).toEqual({
+      runs: 2,
+      duration_ms: { sum: 300_000, runs: 2 },
+      turns: { sum: 4, runs: 1 },
+      input_tokens: { sum: 12_340, runs: 1 },
+      output_tokens: null,
+      cost_usd_micros: { sum: 510_000, runs: 1 },
+    });
+    expect(document.work_packages[1].usage).toBeUndefined();
   });
 
   it('scenario 32: shows what a title or a name tries to do to the terminal', async () => {

@@ -36,6 +36,46 @@ const foldFeature = (...events: readonly BoardEvent[]): FeatureState => {
   return state;
 };
 
+const usage = (author: string, day: string, numbers: Readonly<Record<string, number>>): BoardEvent =>
+  event(
+    'HistoryAdded',
+    { entry_type: 'usage', entry_content: 'x', author, ...numbers },
+    { timestamp: `${day}T12:00:00Z` },
+  );
+
+describe('what runs of agents took for a work package', () => {
+  it('is summed by agent and day, and unknown where no run said it', () => {
+    const unknown = { input_tokens: null, output_tokens: null, cost_usd_micros: null };
+    const state = fold(
+      event('HistoryAdded', { entry_type: 'note', entry_content: 'x', turns: 9 }),
+      usage('ann', '2026-01-02', { duration_ms: 10, turns: 2 }),
+      usage('ann', '2026-01-01', { duration_ms: 5 }),
+      usage('ann', '2026-01-02', { duration_ms: 30 }),
+      usage('bob', '2026-01-02', { turns: -1 }),
+    );
+    expect(state.usage).toEqual([
+      { agent: 'ann', day: '2026-01-01', runs: 1, duration_ms: { sum: 5, runs: 1 }, turns: null, ...unknown },
+      {
+        ...{ agent: 'ann', day: '2026-01-02', runs: 2, ...unknown },
+        ...{ duration_ms: { sum: 40, runs: 2 }, turns: { sum: 2, runs: 1 } },
+      },
+      { agent: 'bob', day: '2026-01-02', runs: 1, duration_ms: null, turns: null, ...unknown },
+    ]);
+    expect(fold(move('planned', 'doing')).usage).toBeUndefined();
+  });
+
+  it('is kept for so many agents by name, and of the others in one sum', () => {
+    const state = fold(
+      ...Array.from({ length: 200 }, (_, at) => usage(`agent ${at}`, '2026-01-01', { turns: 1 })),
+    );
+    expect(state.usage).toHaveLength(51);
+    expect(state.usage?.find(({ agent }) => agent === null)).toMatchObject({
+      runs: 150,
+      turns: { sum: 150 },
+    });
+  });
+});
+
 describe('a work package on the board', () => {
   it('stands in the lane of its last transition', () => {
     const state = fold(

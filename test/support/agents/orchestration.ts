@@ -87,6 +87,8 @@ export interface Chronicle {
   readonly assigned: Readonly<Record<string, readonly string[]>>;
   readonly resolved: readonly string[];
   readonly completed: number;
+  /** What was noted of runs of agents: `WP01 implementation alpha`. */
+  readonly took: readonly string[];
   /** Correlation ids of everything since the feature was announced. */
   readonly runs: readonly string[];
 }
@@ -97,6 +99,7 @@ export const chronicleOf = (events: readonly Readonly<Record<string, any>>[]): C
   const assigned: Record<string, string[]> = {};
   const created: string[] = [];
   const resolved: string[] = [];
+  const took: string[] = [];
   const runs = new Set<string>();
   let completed = 0;
   for (const { event_type: type, aggregate_id: about, payload, correlation_id: run } of events) {
@@ -121,9 +124,13 @@ export const chronicleOf = (events: readonly Readonly<Record<string, any>>[]): C
       case 'FeatureCompleted':
         completed++;
         break;
+      case 'HistoryAdded':
+        expect(payload.entry_type).toBe('usage');
+        took.push(`${about} ${payload.phase} ${payload.author}`);
+        break;
       default:
         expect(type).toBe('FeatureCreated');
     }
   }
-  return { created, lanes, assigned, resolved: resolved.sort(), completed, runs: [...runs] };
+  return { created, lanes, assigned, resolved: resolved.sort(), completed, took, runs: [...runs] };
 };

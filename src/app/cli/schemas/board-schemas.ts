@@ -19,6 +19,28 @@ const PLACES = [...LANES, 'canceled'];
 
 const finer = { detail: choice(STATUS_LANES, 'the finer lane, where it has a name of its own') };
 
+const measured = (what: string) =>
+  orNull(
+    object(
+      { sum: integer(), runs: integer('how many runs it is known of') },
+      {},
+      `${what}; \`null\`: no run said`,
+    ),
+  );
+
+const usage = object(
+  {
+    runs: integer('runs of agents of which something was noted'),
+    duration_ms: measured('how long they ran, measured'),
+    turns: measured('as the agents report'),
+    input_tokens: measured('as the agents report'),
+    output_tokens: measured('as the agents report'),
+    cost_usd_micros: measured('millionths of a US dollar, as the agents report'),
+  },
+  {},
+  'what runs of agents took for it; absent: nothing was noted',
+);
+
 const card = object(
   {
     work_package_id: text(),
@@ -34,7 +56,7 @@ const card = object(
     tasks: integer('boxes of its section in tasks.md'),
     open_tasks: integer('those that are not ticked'),
   },
-  finer,
+  { ...finer, usage },
 );
 
 const board = {

@@ -20,6 +20,7 @@ export const boardDocument = (
     waits_for: card.waitsFor,
     tasks: card.tasks,
     open_tasks: card.openTasks,
+    ...(card.usage === undefined ? {} : { usage: card.usage }),
   })),
   unreadable: faults.map(describeWorkPackageFault),
   passed_over: passedOver.map(({ path, reason }) => `${path} ${reason}`),

@@ -1,3 +1,5 @@
+import { duration } from '../../../../domain/duration.js';
+import { joinUsage, usageInWords } from '../../../../domain/events/usage.js';
 import type { FeatureCards } from '../../../work/read-board.js';
 import type { CommandContext, NextCommand, Report } from '../../define-command.js';
 import { widthOf } from '../../io.js';
@@ -39,10 +41,19 @@ const nextOnBoard = ({ cards }: FeatureCards, context: CommandContext<Args>): re
 
 const frameOf = (board: FeatureCards, width: number, nowMs: number): readonly Text[] => [
   ...boardLines(board, width, nowMs),
+  ...tookLines(board),
   ...(board.warnings ?? []).map((warning): Text => [yellow('contradicting'), `: ${warning}`]),
   ...board.faults.map((fault): Text => [yellow('unreadable'), `: ${describeWorkPackageFault(fault)}`]),
   ...board.passedOver.map((each): Text => [yellow('passed over'), `: ${each.path} ${each.reason}`]),
 ];
+
+/** What the agents took, which they report themselves. */
+const tookLines = ({ cards }: FeatureCards): readonly Text[] => {
+  const sum = joinUsage(cards.flatMap(({ usage }) => usage ?? []));
+  if (sum.runs === 0) return [];
+  const runs = `${sum.runs} ${sum.runs === 1 ? 'run' : 'runs'} of agents`;
+  return ['', dim(`${[runs, ...usageInWords(sum, duration)].join(' \u00b7 ')} (as they report)`)];
+};
 
 /** The lines for which a terminal has room, the last of them free for the cursor. */
 const cutToHeight = (frame: readonly Text[], rows: number | undefined): readonly Text[] =>

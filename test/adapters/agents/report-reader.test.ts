@@ -1,0 +1,39 @@
+import { ReportReader } from '../../../src/adapters/agents/report-reader.js';
+import type { AgentReport } from '../../../src/domain/agents/agent-report.js';
+
+const read = (...pieces: readonly string[]): AgentReport | undefined => {
+  const reader = new ReportReader();
+  for (const piece of pieces) reader.push(Buffer.from(piece));
+  return reader.end();
+};
+
+const RESULT = '{"type":"result","result":"so","num_turns":3}';
+const FOUND = { answer: 'so', usage: { turns: 3 } };
+
+describe('the reports in an output', () => {
+  it('are found in a line of their own, however it was cut, and among other lines', () => {
+    expect(read(RESULT)).toEqual(FOUND);
+    expect(read('warning: old\n', RESULT.slice(0, 9), RESULT.slice(9), '\nbye\n')).toEqual(FOUND);
+  });
+
+  it('may be the whole output, on many lines', () => {
+    const document = { response: 'so', stats: { models: { m: { tokens: { prompt: 4, candidates: 1 } } } } };
+    expect(read(`${JSON.stringify(document, null, 2)}\n`)).toEqual({
+      answer: 'so',
+      usage: { input_tokens: 4, output_tokens: 1 },
+    });
+  });
+
+  it('are none where a program prints prose, or half a document', () => {
+    expect(read('All done.\nVERDICT: approved x\n')).toBeUndefined();
+    expect(read('{"type":"result","num_turns":3')).toBeUndefined();
+  });
+
+  it('are found after an endless line, of which nothing is kept', () => {
+    const megabyte = 'x'.repeat(1024 * 1024);
+    const reader = new ReportReader();
+    for (let count = 0; count < 64; count++) reader.push(Buffer.from(`{"type":"result",${megabyte}`));
+    reader.push(Buffer.from(`\n${RESULT}\n`));
+    expect(reader.end()).toEqual(FOUND);
+  });
+});
