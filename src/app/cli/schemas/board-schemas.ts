@@ -19,26 +19,19 @@ const PLACES = [...LANES, 'canceled'];
 
 const finer = { detail: choice(STATUS_LANES, 'the finer lane, where it has a name of its own') };
 
-const measured = (what: string) =>
-  orNull(
-    object(
-      { sum: integer(), runs: integer('how many runs it is known of') },
-      {},
-      `${what}; \`null\`: no run said`,
-    ),
-  );
+const measured = (what?: string) => orNull(object({ sum: integer(), runs: integer() }), what);
 
 const usage = object(
   {
-    runs: integer('runs of agents of which something was noted'),
-    duration_ms: measured('how long they ran, measured'),
-    turns: measured('as the agents report'),
-    input_tokens: measured('as the agents report'),
-    output_tokens: measured('as the agents report'),
-    cost_usd_micros: measured('millionths of a US dollar, as the agents report'),
+    runs: integer('of agents'),
+    duration_ms: measured('measured; the others as the agents report'),
+    turns: measured(),
+    input_tokens: measured(),
+    output_tokens: measured(),
+    cost_usd_micros: measured(),
   },
   {},
-  'what runs of agents took for it; absent: nothing was noted',
+  'what runs of agents took for it; of each measure the sum and how many runs said it, `null`: none did',
 );
 
 const card = object(
