@@ -1,4 +1,5 @@
 import { LANES, STATUS_LANES } from '../../../domain/events/lane.js';
+import { USAGE_SUM } from '../../../domain/events/usage.js';
 import {
   choice,
   documentOf,
@@ -19,19 +20,10 @@ const PLACES = [...LANES, 'canceled'];
 
 const finer = { detail: choice(STATUS_LANES, 'the finer lane, where it has a name of its own') };
 
-const measured = (what?: string) => orNull(object({ sum: integer(), runs: integer() }), what);
-
 const usage = object(
-  {
-    runs: integer('of agents'),
-    duration_ms: measured('measured; the others as the agents report'),
-    turns: measured(),
-    input_tokens: measured(),
-    output_tokens: measured(),
-    cost_usd_micros: measured(),
-  },
+  USAGE_SUM,
   {},
-  'what runs of agents took for it; of each measure the sum and how many runs said it, `null`: none did',
+  'what runs of agents took for it: of each measure the sum and how many runs said it, `null`: none did. The duration is measured, the others are what agents report',
 );
 
 const card = object(
