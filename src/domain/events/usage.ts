@@ -30,9 +30,7 @@ export const USAGE_SUM = {
   cost_usd_micros: nullable(MEASURED),
 };
 
-const SUM = object(USAGE_SUM);
-
-export type UsageSum = DocumentOf<typeof SUM>;
+export type UsageSum = DocumentOf<ReturnType<typeof object<typeof USAGE_SUM>>>;
 
 /** The measures that a document has; whatever cannot be one is unknown. */
 export const usageIn = (document: unknown): RunUsage => {
