@@ -15,7 +15,12 @@ const IN_MAIN = ['src/app/compose/container.ts', 'src/app/cli/commands/workflow/
 
 /** Files that are entered together share a room; any other file has one for itself. */
 const SHARED_ROOMS = {
-  http: ['src/adapters/delivery/got-batch-transport.ts', 'src/adapters/delivery/got-token-issuer.ts'],
+  http: [
+    'src/adapters/delivery/got-batch-transport.ts',
+    'src/adapters/delivery/got-token-issuer.ts',
+    'src/adapters/delivery/got-receipt-reader.ts',
+    'src/adapters/delivery/got-event-reader.ts',
+  ],
   'other-commands': [
     'src/app/cli/commands/all.ts',
     'src/app/compose/delivery.module.ts',
