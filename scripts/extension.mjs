@@ -1,4 +1,4 @@
-import { build, stop } from 'esbuild';
+import { build, stop, transform } from 'esbuild';
 import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { zipSync } from 'fflate';
@@ -28,22 +28,22 @@ export const buildExtension = async () => {
     logLevel: 'error',
     plugins: [publicExports(exports), leanPackages],
   };
-  const host = { ...common, format: 'cjs', external: ['vscode', ...NATIVE_PACKAGES] };
+  const host = { ...common, external: ['vscode', ...NATIVE_PACKAGES] };
   const results = await Promise.all([
-    build({
+    inParts({
       ...host,
       entryPoints: ['extension/src/extension.ts'],
-      outfile: 'extension/dist/extension.cjs',
+      outdir: 'extension/dist',
       platform: 'node',
       target: 'node20.9',
-      define: { ...define, 'import.meta.url': '__moduleUrl' },
-      banner: { js: 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;' },
+      define,
       plugins: [...host.plugins, ownRequire],
     }),
     build({
       ...host,
       entryPoints: ['extension/src/browser.ts'],
       outfile: 'extension/dist/browser.cjs',
+      format: 'cjs',
       platform: 'browser',
       target: 'es2022',
       define,
@@ -71,6 +71,78 @@ export const buildExtension = async () => {
   await copyNativeLock();
   return { files, metafiles: results.map(({ metafile }) => metafile) };
 };
+
+/**
+ * A file that begins, with what reads plans, and parts that are read when they are first needed: what the package imports
+ * dynamically, by rooms, so that there are few of them. The bundler cuts ES modules only; the host wants CommonJS, which
+ * each part then becomes by itself.
+ */
+const inParts = async (options) => {
+  const asModules = {
+    ...options,
+    format: 'esm',
+    splitting: true,
+    outExtension: { '.js': '.cjs' },
+    chunkNames: 'part-[hash]',
+    // Two files of a room that export one name: a part would have neither.
+    logOverride: { 'ambiguous-reexport': 'error' },
+  };
+  const { metafile } = await build(asModules);
+  const plugins = [...options.plugins, wholeRooms(dynamicImportsOf(metafile))];
+  const parts = await build({ ...asModules, plugins });
+  const outputFiles = parts.outputFiles.map(async ({ path, text }) => {
+    const { code } = await transform(text, {
+      format: 'cjs',
+      platform: 'node',
+      minify: true,
+      target: options.target,
+      supported: { 'dynamic-import': false },
+      define: { 'import.meta.url': '__moduleUrl' },
+      banner: text.includes('import.meta.url')
+        ? 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;'
+        : '',
+    });
+    return { path, contents: new TextEncoder().encode(code) };
+  });
+  return { ...parts, outputFiles: await Promise.all(outputFiles) };
+};
+
+const dynamicImportsOf = ({ inputs }) => {
+  const all = Object.values(inputs).flatMap(({ imports }) => imports);
+  const dynamic = all.filter(({ kind, external }) => kind === 'dynamic-import' && external !== true);
+  return [...new Set(dynamic.map(({ path }) => path))].sort();
+};
+
+const roomOf = (source) => ROOMS.find(([pattern]) => pattern.test(source))?.[1] ?? source;
+
+const ROOMS = [
+  [/^src\/adapters\/delivery\/got-/, 'http'],
+  [/^src\/\w+\/(delivery|agents)\//, 'delivery'],
+  [/^src\/\w+\/work\//, 'work'],
+  [/^src\//, 'client'],
+];
+
+const wholeRooms = (sources) => ({
+  name: 'whole-rooms',
+  setup: (builder) => {
+    builder.onResolve({ filter: /^\./ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+      if (kind !== 'dynamic-import' || pluginData === RESOLVING) return undefined;
+      const resolved = await builder.resolve(path, { kind, importer, resolveDir, pluginData: RESOLVING });
+      const source = posix(relative(ROOT, resolved.path));
+      const room = roomOf(source);
+      return room === source ? resolved : { path: room, namespace: 'room' };
+    });
+    builder.onLoad({ filter: /.*/, namespace: 'room' }, ({ path }) => ({
+      contents: sources
+        .filter((source) => roomOf(source) === path)
+        .map((source) => `export * from './${source}';`)
+        .join('\n'),
+      resolveDir: ROOT,
+    }));
+  },
+});
+
+const RESOLVING = Symbol('resolving');
 
 /** `spec-kitty-sync/plans` means what the package exports by that name; its sources, so that nothing has to be built before. */
 const publicExports = (exports) => ({
@@ -121,7 +193,7 @@ export const packageExtension = async () => {
 };
 
 const filesOf = async (path) => {
-  const name = `extension/${relative(EXTENSION, path).split(sep).join('/')}`;
+  const name = `extension/${posix(relative(EXTENSION, path))}`;
   const entries = await readdir(path, { withFileTypes: true }).catch(() => undefined);
   if (entries === undefined) return [[name, new Uint8Array(await readFile(path))]];
   const below = await Promise.all(entries.map((entry) => filesOf(join(path, entry.name))));
@@ -190,6 +262,8 @@ ${[
   .join('\n')}
 </Types>
 `;
+
+const posix = (path) => path.split(sep).join('/');
 
 const readJson = async (path) => JSON.parse(await readFile(path, 'utf8'));
 

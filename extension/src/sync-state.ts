@@ -13,6 +13,7 @@ export class SyncState implements vscode.Disposable {
   readonly #clients: Clients;
   readonly #projects: Projects;
   readonly #changed = new vscode.EventEmitter<SyncReport>();
+  readonly #listener: vscode.Disposable;
   readonly #timer: ReturnType<typeof setInterval>;
   #bell: { close(): void } | undefined;
   #isLooking = false;
@@ -24,29 +25,30 @@ export class SyncState implements vscode.Disposable {
   constructor(clients: Clients, projects: Projects) {
     this.#clients = clients;
     this.#projects = projects;
+    this.#listener = projects.onDidChange(() => void this.look());
     this.#timer = setInterval(() => void this.look(), PERIOD_MS);
-    void this.#listen();
+    void this.look();
   }
 
   /** One look at a time; whoever asks meanwhile gets one that began later. */
   async look(): Promise<void> {
-    if (this.#isLooking) {
-      this.#isAgain = true;
-      return;
-    }
+    this.#isAgain = true;
+    if (this.#isLooking) return;
     this.#isLooking = true;
     try {
-      do {
+      while (this.#isAgain && !this.#isDisposed) {
         this.#isAgain = false;
         const client = await this.client();
-        if (client === undefined || this.#isDisposed) return;
+        if (client === undefined) continue;
+        this.#bell ??= await (await client.port('doorbell')).watch(() => void this.look());
         this.latest = await client.reports.getSyncStatus.run();
-        if (!this.#isDisposed) this.#changed.fire(this.latest);
-      } while (this.#isAgain);
+        this.#changed.fire(this.latest);
+      }
     } catch {
       // The window was closed meanwhile, or the state root is not there for a moment: there is a next look.
     } finally {
       this.#isLooking = false;
+      if (this.#isDisposed) this.#bell?.close();
     }
   }
 
@@ -58,16 +60,10 @@ export class SyncState implements vscode.Disposable {
 
   dispose(): void {
     this.#isDisposed = true;
+    this.#listener.dispose();
     clearInterval(this.#timer);
     this.#bell?.close();
     this.#changed.dispose();
-  }
-
-  async #listen(): Promise<void> {
-    await this.look();
-    const bell = await (await (await this.client())?.port('doorbell'))?.watch(() => void this.look());
-    if (this.#isDisposed) bell?.close();
-    else this.#bell = bell;
   }
 }
 
