@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { listPlans, readPlan, type PlanSource, type ReadPlan } from 'spec-kitty-sync/plans';
 import type { Project, Projects } from './projects.js';
 
-/** What became different: a feature, or, without one, which features there are. */
+/** What is to be shown anew: a feature, or, without one, everything of the project. */
 export interface PlanChange {
   readonly project: Project;
   readonly feature?: string;
@@ -19,10 +19,15 @@ export class Plans implements vscode.Disposable {
   readonly #read = new Map<string, ReadPlan>();
   readonly #disposables: vscode.Disposable[];
   #watchers: vscode.Disposable[] = [];
-  /** Features with a change that nobody was told of yet; the empty name stands for the list of them. */
-  readonly #touched = new Map<Project, Set<string>>();
+  /** Features with news that nobody was told of yet; the empty name stands for all of them. */
+  readonly #news = new Map<Project, Set<string>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What each plan says, so that nothing is drawn again because of a file that says the same: a menu would close. */
+  readonly #shown = new Map<string, string>();
+  readonly #different = new vscode.EventEmitter<Required<PlanChange>>();
   readonly onDidChange = this.#changed.event;
+  /** A feature was read, and says something else than before. */
+  readonly onDidRead = this.#different.event;
 
   constructor(projects: Projects) {
     this.#projects = projects;
@@ -48,7 +53,15 @@ export class Plans implements vscode.Disposable {
     const reading = readPlan(sourceOf(project), feature);
     this.#plans.set(key, reading);
     reading.then(
-      (plan) => this.#plans.get(key) === reading && plan !== undefined && this.#read.set(key, plan),
+      (plan) => {
+        if (this.#plans.get(key) !== reading) return;
+        if (plan === undefined) this.#read.delete(key);
+        else this.#read.set(key, plan);
+        const shown = JSON.stringify(plan ?? null);
+        if (this.#shown.get(key) === shown) return;
+        this.#shown.set(key, shown);
+        this.#different.fire({ project, feature });
+      },
       () => this.#plans.delete(key),
     );
     return reading;
@@ -64,9 +77,16 @@ export class Plans implements vscode.Disposable {
     for (const project of this.#projects.all) this.#touch(project, '');
   }
 
+  /** Somebody told something of a feature that is not in its files; it is shown anew. */
+  announce(project: Project, feature: string): void {
+    this.#shown.delete(keyOf(project, feature));
+    this.#touch(project, feature);
+  }
+
   dispose(): void {
     clearTimeout(this.#timer);
-    for (const each of [...this.#watchers, ...this.#disposables, this.#changed]) each.dispose();
+    for (const each of [...this.#watchers, ...this.#disposables, this.#changed, this.#different])
+      each.dispose();
   }
 
   /** The folder itself is watched, wherever the project lies: of a work tree that is outside of the workspace. */
@@ -90,24 +110,21 @@ export class Plans implements vscode.Disposable {
     this.refresh();
   }
 
-  /** A command writes several files; whoever shows them is told once. */
+  /** Changes come in crowds; whoever shows them is told once. */
   #touch(project: Project, feature: string): void {
-    const features = this.#touched.get(project) ?? new Set();
-    this.#touched.set(project, features.add(feature));
+    const key = keyOf(project, feature);
+    for (const each of this.#plans.keys())
+      if (each === key || (feature === '' && each.startsWith(key))) this.#plans.delete(each);
+    this.#news.set(project, (this.#news.get(project) ?? new Set()).add(feature));
     this.#timer ??= setTimeout(() => this.#tell(), GATHER_MS);
   }
 
   #tell(): void {
     this.#timer = undefined;
-    const changes = [...this.#touched].flatMap(([project, features]) =>
+    const changes = [...this.#news].flatMap(([project, features]) =>
       features.has('') ? [{ project }] : [...features].map((feature): PlanChange => ({ project, feature })),
     );
-    this.#touched.clear();
-    for (const { project, feature = '' } of changes as readonly PlanChange[]) {
-      const key = keyOf(project, feature);
-      for (const each of this.#plans.keys())
-        if (each === key || (feature === '' && each.startsWith(key))) this.#plans.delete(each);
-    }
+    this.#news.clear();
     this.#changed.fire(changes);
   }
 }

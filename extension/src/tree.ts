@@ -82,7 +82,12 @@ export class PlanTree implements vscode.TreeDataProvider<Row> {
         this.#features.get(id) ?? rowOf(id, feature, { project, feature, contextValue: 'feature' });
       this.#features.set(id, known);
       return Object.assign(known, this.#described(project, feature), {
-        load: async () => this.#partsOf(project, await this.#plans.plan(project, feature)),
+        // What was read last is shown until it is read again: while rows are waited for, a click on one is lost.
+        load: async () =>
+          this.#partsOf(
+            project,
+            this.#plans.lastRead(project, feature) ?? (await this.#plans.plan(project, feature)),
+          ),
       });
     });
   }

@@ -4,7 +4,7 @@ import { PlanDiagnostics, type FoundAt } from './diagnostics.js';
 import { registerInFiles } from './in-files.js';
 import { Panels, type PanelSubject } from './panels.js';
 import { Plans, type PlanChange, type ReadPlan } from './plans.js';
-import { Projects, type Project, type RootOf } from './projects.js';
+import { Projects, type RootOf } from './projects.js';
 import { Targets, type GivenTarget } from './targets.js';
 import { badgeOf, PlanTree, type Row, type TreeHands } from './tree.js';
 import type { FromPage, ToPage } from './webview/protocol.js';
@@ -57,6 +57,11 @@ export class Workbench implements vscode.Disposable {
       }),
       this.projects.onDidChange(() => this.#tree.redraw()),
       this.plans.onDidChange((changes) => this.#refresh(changes)),
+      this.plans.onDidRead(({ project, feature }) =>
+        this.plans.lastRead(project, feature) === undefined
+          ? this.#tree.redraw()
+          : this.#tree.redraw(project, feature),
+      ),
       command('specKitty.openBoard', (given) => this.#openBoard(given)),
       command('specKitty.openFile', (given) => this.#openFile(given)),
       command('specKitty.refresh', () => this.plans.refresh()),
@@ -76,12 +81,6 @@ export class Workbench implements vscode.Disposable {
     this.plans.refresh();
   }
 
-  /** Another machine has told something of a feature. */
-  heardOf(project: Project, feature: string): void {
-    this.#tree.redraw(project, feature);
-    this.#board.refresh(project, feature);
-  }
-
   dispose(): void {
     this.#sweep = -1;
     this.#all.dispose();
@@ -89,7 +88,7 @@ export class Workbench implements vscode.Disposable {
 
   #refresh(changes: readonly PlanChange[]): void {
     for (const { project, feature } of changes) {
-      this.#tree.redraw(project, feature);
+      if (feature === undefined) this.#tree.redraw();
       this.#board.refresh(project, feature);
     }
     void this.#readAll();
@@ -103,12 +102,10 @@ export class Workbench implements vscode.Disposable {
     for (const project of this.projects.all) {
       const features = await this.plans.features(project);
       for (const feature of features) {
-        const isNews = this.plans.lastRead(project, feature) === undefined;
         const plan = await this.plans.plan(project, feature);
         if (sweep !== this.#sweep) return;
         if (plan === undefined) continue;
         found.push(...plan.findings.map((finding) => ({ project, finding })));
-        if (isNews) this.#tree.redraw(project, feature);
         plans.push(plan);
       }
     }

@@ -7,7 +7,7 @@ export * from './json-schema.js';
 export * from './result.js';
 export * from './wire.js';
 export * from './hub/board-event.js';
-export * from './hub/board-projection.js';
+export * from './hub/last-transitions.js';
 export * from './hub/feature-boards.js';
 export * from './hub/timeline.js';
 export * from './outbox/account.js';

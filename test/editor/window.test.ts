@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEditorWorld, type EditorWorld } from '../support/editor-world.js';
-import type { Window } from '../support/editor.js';
+import { until, type Window } from '../support/editor.js';
 import { startGate, type Gate } from '../support/gate.js';
 import { startHubProcess, type HubProcess } from '../support/hub-process.js';
 import { FOLDER, pathOf, smallFeature } from '../support/planning-documents.js';
@@ -17,22 +17,11 @@ let gate: Gate;
 let window: Window;
 let projectUuid: string;
 
-const SHOTS = process.env['EDITOR_SHOTS'];
-const shot = async (name: string, of: Window = window): Promise<void> => {
-  if (SHOTS !== undefined) await of.page.screenshot({ path: join(SHOTS, `${name}.png`) });
-};
 const path = (id: string): string => join(world.sandbox.project, pathOf(id));
 const laneOf = (id: string): string | undefined =>
   /^lane: "?(\w+)/m.exec(readFileSync(path(id), 'utf8'))?.[1];
 const card = async (lane: string, id: string) =>
   (await window.view('.lane')).locator(`[data-lane="${lane}"] [data-id="${id}"]`);
-const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
-  for (let tries = 0; tries < 600; tries++) {
-    if (await holds()) return;
-    await new Promise((passed) => setTimeout(passed, 100));
-  }
-  throw new Error(`It never came about that ${what}.`);
-};
 
 beforeAll(async () => {
   hub = await startHubProcess();
@@ -57,7 +46,7 @@ afterAll(async () => {
 
 afterEach(async () => {
   if (window !== undefined)
-    await shot(`after ${expect.getState().currentTestName?.split(' ').slice(-4).join('-')}`);
+    await window.shot(`after ${expect.getState().currentTestName?.split(' ').slice(-4).join('-')}`);
 });
 
 describe('a window on a project', () => {
@@ -91,7 +80,7 @@ describe('a window on a project', () => {
     await from.dragTo((await window.view('.lane')).locator('[data-lane="for_review"]'));
     await (await card('for_review', 'WP01')).waitFor();
     await until('WP01 is in for_review', () => laneOf('WP01') === 'for_review');
-    await shot('board');
+    await window.shot('board');
   }, 120_000);
 
   it('moves by keyboard', async () => {
@@ -111,7 +100,7 @@ describe('a window on a project', () => {
     expect(await told.innerText()).toContain('it can go to doing');
     expect(laneOf('WP02')).toBe('planned');
     await window.notification('WP02 is in planned and cannot go to done').waitFor();
-    await shot('refusal');
+    await window.shot('refusal');
   }, 120_000);
 
   it('shows the text of a plan as text', async () => {
@@ -155,7 +144,7 @@ describe('a window on a project', () => {
     await problem.waitFor();
     await problem.click();
     await window.page.locator('.squiggly-error').first().waitFor();
-    await shot('problem');
+    await window.shot('problem');
     await window.page.locator('.view-line', { hasText: 'finished' }).first().click();
     const fix = window.page
       .locator('.action-widget .monaco-list-row', { hasText: 'Write the lane planned' })
@@ -173,7 +162,7 @@ describe('a window on a project', () => {
 
   it('offers moves above a work package', async () => {
     await window.page.locator('.codelens-decoration a', { hasText: 'move to doing' }).first().waitFor();
-    await shot('lenses');
+    await window.shot('lenses');
   }, 60_000);
 
   it('signs in, asks what shall become of what waits, and the events are at the hub', async () => {
@@ -209,7 +198,7 @@ describe('a window on a project', () => {
     ]);
     const clocks = (await view.locator('.clock').allInnerTexts()).map(Number);
     expect(clocks).toEqual([...clocks].sort((a, b) => a - b));
-    await shot('timeline');
+    await window.shot('timeline');
   }, 120_000);
 
   it('says that the hub is out of reach, keeps what happens, and delivers it when it is back', async () => {
@@ -223,7 +212,7 @@ describe('a window on a project', () => {
       .statusItem()
       .filter({ hasText: /1 waiting/ })
       .waitFor();
-    await shot('offline');
+    await window.shot('offline');
     gate.open();
     await window
       .statusItem()
@@ -247,14 +236,17 @@ describe('a window on a project', () => {
     await until('the note is there', () =>
       readFileSync(path('WP02'), 'utf8').includes('from the second window'),
     );
+    await second.idle();
     await second.menu('WP02', 'Move Work Package');
     await second.choose('for review');
+    await until('WP02 is in for_review', () => laneOf('WP02') === 'for_review');
+    await second.row(/^for review.*2/).waitFor();
+    await second.shot('second window');
     await window.row(/^for review.*2/).waitFor();
     await second
       .statusItem()
       .filter({ hasText: /Connected$/ })
       .waitFor();
-    await shot('second window', second);
     await second.close();
   }, 180_000);
 

@@ -176,13 +176,20 @@ export class Window {
     return this.page.locator('[id="spec-kitty.spec-kitty.specKitty.sync"]');
   }
 
+  /** Waits until nothing is being done to a work package any more: a tree that is drawn anew loses a click. */
+  async idle(): Promise<void> {
+    await this.page.locator('.statusbar-item', { hasText: /^spec-kitty WP/ }).waitFor({ state: 'detached' });
+  }
+
   row(text: string | RegExp): any {
     return this.page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
   }
 
   /** Shows the tree. */
   async showTree(): Promise<void> {
-    const icon = this.page.locator('.activitybar .action-label[aria-label^="spec-kitty"]').first();
+    const label = '.action-label[aria-label^="spec-kitty"]';
+    // The number on it lies above the icon itself.
+    const icon = this.page.locator('.activitybar .action-item', { has: this.page.locator(label) }).first();
     await icon.waitFor();
     const title = this.page.locator('.sidebar .composite.title', { hasText: /spec-kitty/i });
     for (let tries = 0; tries < 5 && (await title.count()) === 0; tries++) {
@@ -265,13 +272,29 @@ export class Window {
     throw new Error(`No view shows ${selector}.`);
   }
 
+  /** A picture of the window, for whoever names a folder for such. */
+  async shot(name: string): Promise<void> {
+    const folder = process.env['EDITOR_SHOTS'];
+    if (folder !== undefined) await this.page.screenshot({ path: join(folder, `${name}.png`) });
+  }
+
   async close(): Promise<void> {
     await this.page.close();
   }
 }
 
+/** Looks until it holds, for as long as a window may need. */
+export const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
+  for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += LOOK_MS) {
+    if (await holds()) return;
+    await new Promise((passed) => setTimeout(passed, LOOK_MS));
+  }
+  throw new Error(`It never came about that ${what}.`);
+};
+
 /** A loaded machine is slow, and nothing here is a measurement. */
-export const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 60_000;
+const LOOK_MS = 100;
 
 const install = (extension: string, installed: string): void => {
   const { publisher, name, version } = JSON.parse(readFileSync(join(extension, 'package.json'), 'utf8'));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import fc from 'fast-check';
-import { BoardProjection } from '../../../src/domain/hub/board-projection.js';
+import { BoardProjection } from '../../support/board-projection.js';
 import type { EnvelopeDocument } from '../../../src/domain/events/envelope.js';
 import { featuresOf, incoming, makeEvent, PROJECT } from '../../support/hub-events.js';
 import { setUpSqliteHub, type SqliteHubSetup } from './sqlite-hub-setup.js';

@@ -1,5 +1,5 @@
 import { attentionOf, SILENT_AFTER_MS } from '../../../src/domain/hub/attention.js';
-import { BoardProjection } from '../../../src/domain/hub/board-projection.js';
+import { BoardProjection } from '../../support/board-projection.js';
 import { criticalPath } from '../../../src/domain/hub/critical-path.js';
 import { cycleTimesOf, flowOf, marked } from '../../../src/domain/hub/history.js';
 import { upcast } from '../../../src/domain/events/upcast.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { BoardEvent } from '../../../src/domain/hub/board-event.js';
-import { BoardProjection } from '../../../src/domain/hub/board-projection.js';
+import { BoardProjection } from '../../support/board-projection.js';
 import type { FeatureBoard } from '../../../src/domain/hub/cell-state.js';
 import { compareCausal } from '../../../src/domain/events/causal-order.js';
 import { arbitraryEvents } from './arbitrary-event.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { BoardProjection } from '../../../src/domain/hub/board-projection.js';
+import { BoardProjection } from '../../support/board-projection.js';
 import { LiveBoards } from '../../../src/domain/hub/live-boards.js';
 import { upcast } from '../../../src/domain/events/upcast.js';
 import { makeEvent, FEATURE, PROJECT } from '../../support/hub-events.js';

@@ -1,8 +1,8 @@
-import { isFollowed } from '../events/lamport.js';
-import { cellKey, cellOf, type BoardCell, type BoardEvent } from './board-event.js';
-import type { CellState, FeatureBoard } from './cell-state.js';
-import { foldCell, isLate, refoldCell } from './fold-cell.js';
-import { featureBoards } from './feature-boards.js';
+import { isFollowed } from '../../src/domain/events/lamport.js';
+import { cellKey, cellOf, type BoardCell, type BoardEvent } from '../../src/domain/hub/board-event.js';
+import type { CellState, FeatureBoard } from '../../src/domain/hub/cell-state.js';
+import { foldCell, isLate, refoldCell } from '../../src/domain/hub/fold-cell.js';
+import { featureBoards } from '../../src/domain/hub/feature-boards.js';
 
 interface FoldedCell {
   readonly cell: BoardCell;
