@@ -20,7 +20,8 @@ export const Feature = ({ project, feature }: { readonly project: string; readon
     `/api/v1/projects/${project}/features/${encodeURIComponent(feature)}/flow/`,
     moves,
   );
-  if (board === undefined) return <Empty>This team has no such feature.</Empty>;
+  if (board === undefined)
+    return <Empty>This team has no such feature. None of its events has arrived here.</Empty>;
   return (
     <>
       <h1>

@@ -164,16 +164,17 @@ const foldAssignment = (
 };
 
 /**
- * Who takes planned work up has it, assigned or not; whoever sends it back to `doing` later does not. A name that was only
- * filled in takes nothing from anybody.
+ * Who takes planned work up has it, assigned or not; whoever sends it back to `doing` later does not, and a name that was
+ * only filled in is nobody's.
  */
 const takenBy = (
   { agent }: WorkPackageState,
   { payload, timestamp }: BoardEvent,
 ): WorkPackageState['agent'] => {
   const by = textOf(payload, 'changed_by');
-  const isKept = by === undefined || by === agent?.agent_id || (agent !== null && by === FILLED_IN);
-  return isKept ? agent : { agent_id: by, phase: 'implementation', retry_count: 0, since: timestamp };
+  return by === undefined || by === agent?.agent_id || by === FILLED_IN
+    ? agent
+    : { agent_id: by, phase: 'implementation', retry_count: 0, since: timestamp };
 };
 
 /** What `changed_by` says when nobody was named. */

@@ -180,6 +180,7 @@ describe('a work package on the board', () => {
     expect(fold(taken).agent).toEqual(agent);
     expect(fold(taken, by('bob', 'for_review', 'doing')).agent).toEqual(agent);
     expect(fold(taken, by('user', 'planned', 'doing')).agent).toEqual(agent);
+    expect(fold(by('user', 'planned', 'doing')).agent).toBeNull();
     const assigned = event('WPAssigned', { agent_id: 'ann', phase: 'implementation', retry_count: 2 });
     expect(fold(assigned, taken).agent).toMatchObject({ retry_count: 2 });
   });
