@@ -153,12 +153,13 @@ describe('an error', () => {
   it('says what a tool takes when it is called in a way that it does not know', async () => {
     const { call } = await open();
     for (const [tool, args, message] of [
-      ['begin', { agent: 'ada', wp: 'WP01' }, 'begin: there is no wp.'],
-      ['begin', {}, 'begin: agent is missing.'],
-      ['begin', { agent: ' ' }, 'begin: agent is empty.'],
-      ['board', { limit: -1 }, 'board: limit has to be a whole number.'],
-      ['board', { lane: 'limbo' }, 'board: lane has to be one of planned, doing, for_review, done.'],
-      ['mark_task', { tasks: 'T001', status: 'done' }, 'mark_task: tasks has to be a list.'],
+      ['begin', { agent: 'ada', wp: 'WP01' }, 'begin: wp is not known.'],
+      ['begin', { agent: null, wp: 1 }, 'begin: agent is required; wp is not known.'],
+      ['begin', { agent: ' ' }, 'begin: agent must not be empty.'],
+      ['board', { limit: -1 }, 'board: limit must be an integer from 0 up.'],
+      ['board', { lane: 'limbo' }, 'board: lane must be one of planned, doing, for_review, done.'],
+      ['mark_task', { tasks: 'T001', status: 'done' }, 'mark_task: tasks must be a list.'],
+      ['mark_task', { tasks: [7], status: 'done' }, 'mark_task: tasks.0 must be text.'],
       ['mark_task', { tasks: ['WP01'], status: 'done' }, 'WP01 is no task.'],
       ['nonsense', {}, 'There is no tool nonsense.'],
     ] as const)

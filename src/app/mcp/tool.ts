@@ -1,8 +1,19 @@
-import type { Description } from '../../domain/document.js';
+import { exactOptional } from 'valibot';
+import {
+  choice,
+  flag,
+  integer,
+  issuesOf,
+  list,
+  object,
+  text,
+  type Description,
+  type Fields,
+  type Keywords,
+} from '../../domain/document.js';
 import { SyncError } from '../../domain/errors.js';
 import { jsonSchemaOf, type JsonSchema } from '../../domain/json-schema.js';
 import type { OptionSpec, Options, ValueOf } from '../cli/define-command.js';
-import { choice, flag, integer, list, object, text } from '../cli/schemas/schema.js';
 import type { Client } from '../library/client.js';
 
 /** What a call of a tool works with. */
@@ -31,12 +42,18 @@ interface ToolSpec<O extends Options> extends Omit<Tool, 'inputSchema' | 'run'> 
   readonly run: (call: Call<{ readonly [K in keyof O]: ValueOf<O[K]> }>) => Promise<object>;
 }
 
-export const defineTool = <const O extends Options>({ input, run, ...spec }: ToolSpec<O>): Tool => ({
-  ...spec,
-  inputSchema: inputSchemaOf(input),
-  // What a call gets has been checked against the description from which its type comes.
-  run: (call) => run({ ...call, args: checked(spec.name, input, call.args) as never }),
-});
+export const defineTool = <const O extends Options>({ input, run, ...spec }: ToolSpec<O>): Tool => {
+  const description = described(input);
+  return {
+    ...spec,
+    inputSchema: jsonSchemaOf(description),
+    run: (call) => {
+      const given = checked(spec.name, description, call.args);
+      // What a call gets has been checked against the description from which its type comes.
+      return run({ ...call, args: { ...absentIn(input), ...given } as never });
+    },
+  };
+};
 
 /** What a host may know of a tool before it asks its user. None of them destroys anything or reaches out. */
 export const annotationsOf = ({ title, changes }: Tool) => ({
@@ -47,56 +64,47 @@ export const annotationsOf = ({ title, changes }: Tool) => ({
   openWorldHint: false,
 });
 
-const inputSchemaOf = (input: Options): JsonSchema => {
-  const entries = Object.entries(input).map(([name, spec]) => [name, described(spec), spec] as const);
-  const description = object(
-    Object.fromEntries(entries.filter(([, , { required }]) => required === true).map(pair)),
-    Object.fromEntries(entries.filter(([, , { required }]) => required !== true).map(pair)),
+const described = (input: Options) =>
+  object(
+    Object.fromEntries(
+      Object.entries(input).map(([name, spec]) => {
+        const value = valueOf(spec);
+        return [name, spec.required === true ? value : exactOptional(value)];
+      }),
+    ),
+    { refuse: 'is not known' },
   );
-  return jsonSchemaOf(description);
-};
 
-const pair = ([name, schema]: readonly [string, Description, OptionSpec]) => [name, schema] as const;
-
-const described = ({ type, describe, choices, list: isList }: OptionSpec): Description => {
-  const plain = { boolean: flag, number: integer, string: text }[type];
-  const one = (said?: string) => (choices === undefined ? plain(said) : choice(choices, said));
-  return isList === undefined ? one(describe) : list(one(), describe);
-};
-
-/** Fails with `input-invalid`, naming what the tool takes: whoever guesses a name can correct it. */
-const checked = (
-  tool: string,
-  input: Options,
-  given: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> => {
-  const complain = (what: string): never => {
-    throw new SyncError('input-invalid', `${tool}: ${what}.`, {
-      hint: `${tool} takes ${Object.keys(input).join(', ') || 'nothing'}.`,
-    });
+const valueOf = ({ type, describe, choices, list: isList, required }: OptionSpec): Description => {
+  const one = (keywords: Keywords): Description => {
+    if (choices !== undefined) return choice(choices, undefined, { type: 'string', ...keywords });
+    if (type === 'boolean') return flag(undefined, keywords);
+    if (type === 'number') return integer(0, undefined, keywords);
+    const isSaid = (value: string): boolean => required !== true || value.trim() !== '';
+    return text('must not be empty', isSaid, keywords, 'must be text');
   };
-  for (const name of Object.keys(given)) if (!(name in input)) complain(`there is no ${name}`);
-  const values = Object.entries(input).map(([name, spec]) => {
-    const value = given[name] ?? undefined;
-    if (value === undefined) {
-      if (spec.required === true) complain(`${name} is missing`);
-      return [name, spec.list === undefined ? (spec.type === 'boolean' ? false : undefined) : []];
-    }
-    const items: readonly unknown[] = spec.list === undefined ? [value] : Array.isArray(value) ? value : [];
-    if (spec.list !== undefined && !Array.isArray(value)) complain(`${name} has to be a list`);
-    for (const item of items) {
-      if (typeof item !== spec.type || (spec.type === 'number' && !isCount(item)))
-        complain(`${name} has to be ${NOUNS[spec.type]}`);
-      if (spec.choices !== undefined && !spec.choices.includes(String(item)))
-        complain(`${name} has to be one of ${spec.choices.join(', ')}`);
-      if (spec.required === true && typeof item === 'string' && item.trim() === '')
-        complain(`${name} is empty`);
-    }
-    return [name, value];
-  });
-  return Object.fromEntries(values) as Readonly<Record<string, unknown>>;
+  const said = { description: describe };
+  return isList === undefined ? one(said) : list(one({}), { keywords: said });
 };
 
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+/** What stands for an argument that is not given. */
+const absentIn = (input: Options): Fields =>
+  Object.fromEntries(
+    Object.entries(input).map(([name, spec]) => [
+      name,
+      spec.list === undefined ? (spec.type === 'boolean' ? false : undefined) : [],
+    ]),
+  );
 
-const NOUNS = { string: 'a text', number: 'a whole number', boolean: 'true or false' } as const;
+/** Fails with `input-invalid`, naming everything that is wrong and what the tool takes: whoever guesses can correct it. */
+const checked = (tool: string, description: ReturnType<typeof described>, args: Fields): Fields => {
+  // Hosts write `null` for what they leave out.
+  const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null));
+  const issues = issuesOf(description, given);
+  if (issues.length === 0) return given;
+  throw new SyncError(
+    'input-invalid',
+    `${tool}: ${issues.map(({ path, reason }) => `${path} ${reason}`).join('; ')}.`,
+    { hint: `${tool} takes ${Object.keys(description.entries).join(', ') || 'nothing'}.` },
+  );
+};
