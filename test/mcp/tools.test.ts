@@ -153,8 +153,8 @@ describe('an error', () => {
   it('says what a tool takes when it is called in a way that it does not know', async () => {
     const { call } = await open();
     for (const [tool, args, message] of [
-      ['begin', { agent: 'ada', wp: 'WP01' }, 'begin: wp is not known.'],
-      ['begin', { agent: null, wp: 1 }, 'begin: agent is required; wp is not known.'],
+      ['begin', { agent: 'ada', wp: 'WP01' }, 'begin: wp is not described.'],
+      ['begin', { agent: null, wp: 1 }, 'begin: agent is required; wp is not described.'],
       ['begin', { agent: ' ' }, 'begin: agent must not be empty.'],
       ['board', { limit: -1 }, 'board: limit must be an integer from 0 up.'],
       ['board', { lane: 'limbo' }, 'board: lane must be one of planned, doing, for_review, done.'],

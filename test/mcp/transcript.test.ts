@@ -116,5 +116,6 @@ describe('two agents', () => {
     const written = page.slice(0, from) + transcript + page.slice(page.indexOf(END) + END.length);
     if (process.env['UPDATE_TRANSCRIPT'] === '1') writeFileSync(join(process.cwd(), PAGE), written);
     else expect(page).toBe(written);
-  });
+    // Some fifty calls with git and disk: a busy machine is given the time.
+  }, 120_000);
 });

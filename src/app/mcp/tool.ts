@@ -1,11 +1,9 @@
-import { exactOptional } from 'valibot';
 import {
   choice,
   flag,
   integer,
   issuesOf,
   list,
-  object,
   text,
   type Description,
   type Fields,
@@ -14,6 +12,7 @@ import {
 import { SyncError } from '../../domain/errors.js';
 import { jsonSchemaOf, type JsonSchema } from '../../domain/json-schema.js';
 import type { OptionSpec, Options, ValueOf } from '../cli/define-command.js';
+import { object } from '../cli/schemas/schema.js';
 import type { Client } from '../library/client.js';
 
 /** What a call of a tool works with. */
@@ -64,16 +63,17 @@ export const annotationsOf = ({ title, changes }: Tool) => ({
   openWorldHint: false,
 });
 
-const described = (input: Options) =>
-  object(
-    Object.fromEntries(
-      Object.entries(input).map(([name, spec]) => {
-        const value = valueOf(spec);
-        return [name, spec.required === true ? value : exactOptional(value)];
-      }),
-    ),
-    { refuse: 'is not known' },
+const described = (input: Options) => {
+  const entries = Object.entries(input).map(([name, spec]) => ({
+    spec,
+    entry: [name, valueOf(spec)] as const,
+  }));
+  const isNeeded = ({ spec }: (typeof entries)[number]): boolean => spec.required === true;
+  return object(
+    Object.fromEntries(entries.filter(isNeeded).map(({ entry }) => entry)),
+    Object.fromEntries(entries.filter((each) => !isNeeded(each)).map(({ entry }) => entry)),
   );
+};
 
 const valueOf = ({ type, describe, choices, list: isList, required }: OptionSpec): Description => {
   const one = (keywords: Keywords): Description => {
