@@ -103,10 +103,7 @@ export interface HistoryQuery {
   readonly limit: number;
 }
 
-export interface HistoryPage {
-  readonly events: readonly StoredEvent[];
-  readonly more: boolean;
-}
+export type HistoryPage = Pick<EventPage, 'events' | 'more'>;
 
 export interface StoredEvent {
   /** Position in the team's log: greater than that of everything committed before. Unrelated to Lamport. */
@@ -125,10 +122,8 @@ export interface EventPage {
   readonly more: boolean;
 }
 
-export interface ReceiptPage {
+export interface ReceiptPage extends Pick<EventPage, 'next' | 'more'> {
   readonly receipts: readonly { readonly eventId: string; readonly sequence: number }[];
-  readonly next: number;
-  readonly more: boolean;
 }
 
 export interface ProjectQuery {
@@ -349,12 +344,43 @@ export interface IssuedLiveToken {
   readonly lifetimeSeconds: number;
 }
 
-export interface Bearer {
-  readonly user: string;
-  /** The team the credential was issued for: everything it reads and writes belongs there. */
-  readonly team: string;
+/** `team`: the one the credential was issued for; everything it reads and writes belongs there. */
+export interface Bearer extends Holder {
   readonly sessionId: string;
   readonly expiresAtMs: number;
+}
+
+/** An address that is told what is stored for a team. */
+export interface Webhook {
+  readonly id: string;
+  readonly team: string;
+  readonly url: string;
+  /** Signs its messages (Standard Webhooks: `whsec_` and Base64). */
+  readonly secret: string;
+  /** Everything up to this sequence number has been received. */
+  readonly through: number;
+}
+
+/** The hub's webhooks. All methods may race; all throw `storage-failed` when the disk or database does. `add` mints id and secret. */
+export interface WebhookStore {
+  add(given: Pick<Webhook, 'team' | 'url' | 'through'>): Promise<Webhook>;
+  /** In the order of their making. */
+  list(): Promise<readonly Webhook[]>;
+  remove(id: string): Promise<'removed' | 'absent'>;
+  /** Notes what was received; never goes back. */
+  advance(id: string, through: number): Promise<void>;
+}
+
+/** `id`: the same when the message is sent again. */
+export interface WebhookMessage extends Pick<Webhook, 'id' | 'url' | 'secret'> {
+  readonly atMs: number;
+  readonly body: string;
+}
+
+/** Sends signed messages. Follows no redirect; bounded in time. */
+export interface WebhookTransport {
+  /** `true` when the receiver has taken it, else why not. Never throws for what network or receiver do. */
+  send(message: WebhookMessage, signal: AbortSignal): Promise<true | string>;
 }
 
 /** One-way functions and unpredictable values, as accounts need them. */

@@ -148,6 +148,7 @@ const HUB_PARTS: Readonly<Record<keyof HubParts, true>> = {
   stores: true,
   serve: true,
   people: true,
+  webhooks: true,
 };
 
 describe('the client container', () => {

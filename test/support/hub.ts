@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readDashboard } from '../../src/adapters/hub/dashboard-files.js';
+import { FetchWebhookTransport } from '../../src/adapters/hub/fetch-webhook-transport.js';
 import { openSqliteHub, type HubStores } from '../../src/adapters/hub/open-sqlite-hub.js';
 import { CryptoRandomness } from '../../src/adapters/host/crypto-randomness.js';
 import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
@@ -33,6 +34,8 @@ export interface TestHubOptions {
   /** Whether it serves the dashboard that was built. */
   readonly dashboard?: boolean;
   readonly metricsToken?: string;
+  /** Whether it tells webhooks. */
+  readonly webhooks?: boolean;
 }
 
 const BUILT_DASHBOARD = new URL('../../dist/dashboard/', import.meta.url);
@@ -55,6 +58,9 @@ export const startTestHub = async (options: TestHubOptions = {}): Promise<TestHu
     clock,
     log: options.log ?? silentLog,
     metricsToken: options.metricsToken,
+    ...(options.webhooks === true && {
+      webhooks: { webhooks: stores.webhooks, transport: new FetchWebhookTransport() },
+    }),
     dashboard: options.dashboard === true ? await readDashboard(BUILT_DASHBOARD) : undefined,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });

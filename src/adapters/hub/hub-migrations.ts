@@ -5,12 +5,14 @@ import type { HubDatabase } from './hub-database.js';
 import { administration } from './migrations/administration.js';
 import { boardsBesideTheLog } from './migrations/boards-beside-the-log.js';
 import { initialTables } from './migrations/initial-tables.js';
+import { webhooks } from './migrations/webhooks.js';
 
 /** Applied in the order of their names; a name never changes once released. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-initial-tables': initialTables,
   '0002-boards-beside-the-log': boardsBesideTheLog,
   '0003-administration': administration,
+  '0004-webhooks': webhooks,
 };
 
 /**

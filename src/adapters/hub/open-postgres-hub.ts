@@ -8,6 +8,7 @@ import { migrate } from './hub-migrations.js';
 import type { HubStores } from './open-sqlite-hub.js';
 import { openPostgresDatabase } from './postgres-database.js';
 import { SqlAccountStore } from './sql-account-store.js';
+import { SqlWebhookStore } from './sql-webhook-store.js';
 import { SqlEventStore } from './sql-event-store.js';
 
 interface PostgresHubOptions {
@@ -45,7 +46,8 @@ export const openPostgresHub = async (options: PostgresHubOptions): Promise<HubS
       clock,
       ...(options.policy === undefined ? {} : { policy: options.policy }),
     });
-    return { store, accounts, close: () => store.close() };
+    const webhooks = new SqlWebhookStore(database.writes, { secrets, clock });
+    return { store, accounts, webhooks, close: () => store.close() };
   } catch (error) {
     await database.close();
     throw error;

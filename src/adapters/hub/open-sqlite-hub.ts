@@ -3,18 +3,20 @@ import { join } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
 import type { SessionPolicy } from '../../domain/hub/session-policy.js';
 import type { Log, Randomness, WallClock } from '../../ports/host.js';
-import type { AccountStore, Secrets, EventStore } from '../../ports/hub.js';
+import type { AccountStore, Secrets, EventStore, WebhookStore } from '../../ports/hub.js';
 import { tryLockFile } from '../fs/process-lock.js';
 import { migrate } from './hub-migrations.js';
 import { SqlAccountStore } from './sql-account-store.js';
 import { SqlEventStore } from './sql-event-store.js';
+import { SqlWebhookStore } from './sql-webhook-store.js';
 import { openSqliteDatabase } from './sqlite-database.js';
 
-/** What a hub keeps: its events and its accounts, closed together. */
+/** What a hub keeps: its events, its accounts and its webhooks, closed together. */
 export interface HubStores {
   readonly store: EventStore;
   readonly accounts: AccountStore;
-  /** Closes both; safe to repeat. */
+  readonly webhooks: WebhookStore;
+  /** Closes all; safe to repeat. */
   close(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export const openSqliteHub = async (options: SqliteHubOptions): Promise<HubStore
       return {
         store,
         accounts,
+        webhooks: new SqlWebhookStore(database.writes, { secrets, clock }),
         close: async () => {
           try {
             await store.close();

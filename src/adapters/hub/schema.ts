@@ -17,11 +17,21 @@ export interface HubTables {
   board_cells: BoardCellTable;
   board_checkpoints: BoardCheckpointTable;
   nodes: NodeTable;
+  webhooks: WebhookTable;
 }
 
 interface HubSettingTable {
   name: string;
   value: string;
+}
+
+interface WebhookTable {
+  id: string;
+  team: string;
+  url: string;
+  secret: string;
+  through: number;
+  added_at_ms: number;
 }
 
 interface TeamTable {

@@ -25,6 +25,7 @@ export const removeTeam = async (
   const event = await db.selectFrom('events').select('sequence').where('team', '=', slug).limit(1).execute();
   if (event.length > 0) return 'has-events';
   await db.deleteFrom('memberships').where('team', '=', slug).execute();
+  await db.deleteFrom('webhooks').where('team', '=', slug).execute();
   const removed = await db.deleteFrom('teams').where('slug', '=', slug).returning('slug').execute();
   return removed.length > 0 ? 'removed' : 'absent';
 };

@@ -6,7 +6,9 @@ import { CryptoRandomness } from '../../adapters/host/crypto-randomness.js';
 import { JsonLog } from '../../adapters/host/json-log.js';
 import { StderrLog } from '../../adapters/host/stderr-log.js';
 import { SystemWallClock } from '../../adapters/host/system-wall-clock.js';
+import { FetchWebhookTransport } from '../../adapters/hub/fetch-webhook-transport.js';
 import { NodeSecrets } from '../../adapters/hub/node-secrets.js';
+import { Webhooks } from '../hub/webhooks.js';
 import { People } from '../hub/people.js';
 import type { HubCopies, HubEnvironment, HubParts } from './hub-parts.js';
 import { createPartsContainer, type PartsContainer, type Composing } from './parts-container.js';
@@ -53,13 +55,23 @@ const hubModule = ({ part }: Composing<HubParts>): void => {
   part(
     'serve',
     ['stores', 'wallClock', 'log'],
-    ({ stores: { store, accounts }, wallClock: clock, log }) =>
+    ({ stores: { store, accounts, webhooks }, wallClock: clock, log }) =>
       async (listener, metricsToken) => {
         const { startHub } = await import('../hub/start-hub.js');
         // The program lies in dist/bin, what a browser loads beside it.
         const dashboard = await readDashboard(new URL('../dashboard/', import.meta.url));
-        return startHub({ store, accounts, listener, dashboard, clock, log, metricsToken });
+        return startHub({
+          store,
+          accounts,
+          webhooks: { webhooks, transport: new FetchWebhookTransport() },
+          listener,
+          dashboard,
+          clock,
+          log,
+          metricsToken,
+        });
       },
   );
+  part('webhooks', ['stores'], ({ stores }) => new Webhooks(stores));
   part('people', ['stores'], ({ stores: { accounts } }) => new People(accounts));
 };

@@ -2,6 +2,7 @@ import type { HubStores } from '../../adapters/hub/open-sqlite-hub.js';
 import type { Secrets } from '../../ports/hub.js';
 import type { Log, Randomness, WallClock } from '../../ports/host.js';
 import type { People } from '../hub/people.js';
+import type { Webhooks } from '../hub/webhooks.js';
 import type { ListenerOptions, RunningHub } from '../hub/start-hub.js';
 
 /** What a hub process is given from outside: a directory of its own, or the address of a PostgreSQL database. */
@@ -34,6 +35,7 @@ export interface HubParts {
   readonly stores: HubStores;
   readonly serve: (listener: ListenerOptions, metricsToken?: string) => Promise<RunningHub>;
   readonly people: People;
+  readonly webhooks: Webhooks;
 }
 
 export type { ListenerOptions } from '../hub/start-hub.js';

@@ -6,7 +6,13 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import type { Log, WallClock } from '../../ports/host.js';
-import type { AccountStore, DashboardFiles, EventStore } from '../../ports/hub.js';
+import type {
+  AccountStore,
+  DashboardFiles,
+  EventStore,
+  WebhookStore,
+  WebhookTransport,
+} from '../../ports/hub.js';
 import { browserRoutes } from './browser-api.js';
 import { documentRoutes } from './api-documents.js';
 import { batchRoutes } from './batch-api.js';
@@ -30,12 +36,15 @@ import type { Route } from './route.js';
 import { setupRoutes } from './setup-page.js';
 import { SignInDesk } from './sign-in-desk.js';
 import { tokenRoutes } from './token-api.js';
+import { WebhookSender } from './webhooks.js';
 import { Turns } from './turns.js';
 
 interface HubOptions {
   readonly store: EventStore;
   readonly accounts: AccountStore;
   readonly listener: ListenerOptions;
+  /** Without them nobody is told of anything. */
+  readonly webhooks?: { readonly webhooks: WebhookStore; readonly transport: WebhookTransport };
   /** Without it the hub has no pages but those of its forms. */
   readonly dashboard?: DashboardFiles | undefined;
   readonly clock: WallClock;
@@ -120,6 +129,11 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   const connections = new Connections(server);
   const setupCode = await accounts.mintSetupCode();
   await listen(server, listener);
+  const sender =
+    options.webhooks === undefined
+      ? undefined
+      : new WebhookSender({ ...options.webhooks, store, accounts, clock, log });
+  sender?.start();
   const pruning = setInterval(() => void prune(options), limits.pruneIntervalMs);
   pruning.unref();
   const { port } = server.address() as AddressInfo;
@@ -136,7 +150,10 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     ...(setupCode === undefined ? {} : { setupUrl: `${base}/setup?code=${setupCode}` }),
     close: () => {
       clearInterval(pruning);
-      closing ??= stop(server, connections, { gateway, drainMs: limits.drainMs });
+      closing ??= Promise.all([
+        sender?.stop(),
+        stop(server, connections, { gateway, drainMs: limits.drainMs }),
+      ]).then(() => undefined);
       return closing;
     },
   };

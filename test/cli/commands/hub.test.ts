@@ -179,3 +179,21 @@ describe('hub serve', () => {
     expect(err).toContain('none.pem');
   });
 });
+
+describe('hub webhook', () => {
+  it('shows its secret once, lists what each has received, and is taken away by its id', async () => {
+    await cli.run('hub team add acme');
+    const added = await cli.run('hub webhook add https://chat.example.com/hook --team acme --json');
+    const { id, secret } = added.document as { id: string; secret: string };
+    expect(secret).toMatch(/^whsec_/);
+    const listed = await cli.run('hub webhook list --json');
+    expect(listed.document.webhooks).toEqual([
+      { id, team: 'acme', url: 'https://chat.example.com/hook', through: 0 },
+    ]);
+    expect((await cli.run('hub webhook list')).out + listed.out).not.toContain(secret);
+    expect((await cli.run(`hub webhook remove ${id}`)).outcome).toBe('done');
+    expect((await cli.run(`hub webhook remove ${id}`)).outcome).toBe('wrong-usage');
+    const plain = await cli.run('hub webhook add http://chat.example.com/hook --team acme --json');
+    expect(plain.document.error.message).toContain('https');
+  });
+});

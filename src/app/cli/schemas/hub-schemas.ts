@@ -47,4 +47,16 @@ export const hubSchemas: readonly DocumentSchema[] = [
   documentOf('hub token revoke', ended),
   documentOf('hub session list', { sessions: list(session) }),
   documentOf('hub session end', ended),
+  documentOf('hub webhook add', {
+    id: text(),
+    team: text(),
+    url: text(),
+    secret: text('signs its messages; shown this once'),
+  }),
+  documentOf('hub webhook list', {
+    webhooks: list(
+      object({ id: text(), team: text(), url: text(), through: integer('the event it has received last') }),
+    ),
+  }),
+  documentOf('hub webhook remove', { id: text(), outcome: choice(['removed']) }),
 ];

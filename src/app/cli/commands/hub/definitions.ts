@@ -217,4 +217,29 @@ export const hubCommands = [
     examples: [['spec-kitty hub session end --user ada', 'every device of ada']],
     load: async () => ({ run: (await import('./sign-ins.js')).sessionEnd }),
   }),
+  defineCommand({
+    path: 'hub webhook add <url>',
+    summary: 'tell an address of every event that is stored for a team',
+    details:
+      'Messages are signed as Standard Webhooks has it, and repeated until the receiver answers with 2xx. Prints the secret once.',
+    positionals: { url: 'https address, or one on this machine' },
+    options: { team: { type: 'string', describe: 'team', required: true, placeholder: 'TEAM' }, ...PLACE },
+    examples: [['spec-kitty hub webhook add https://chat.example.com/hook --team acme', 'from now on']],
+    load: async () => ({ run: (await import('./webhooks.js')).webhookAdd }),
+  }),
+  defineCommand({
+    path: 'hub webhook list',
+    summary: 'list webhooks with the number of the event that each has received last',
+    options: PLACE,
+    examples: [['spec-kitty hub webhook list', 'all teams']],
+    load: async () => ({ run: (await import('./webhooks.js')).webhookList }),
+  }),
+  defineCommand({
+    path: 'hub webhook remove <id>',
+    summary: 'take a webhook away',
+    positionals: { id: 'id as `hub webhook list` shows it' },
+    options: PLACE,
+    examples: [['spec-kitty hub webhook remove 3f9a1c0b7d22', 'it is told of nothing more']],
+    load: async () => ({ run: (await import('./webhooks.js')).webhookRemove }),
+  }),
 ];

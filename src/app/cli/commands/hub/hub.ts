@@ -22,14 +22,21 @@ export interface OfHub {
   readonly databaseUrlFile: string | undefined;
 }
 
-/** Runs a command beside a hub that may serve the same data, and closes what was opened. */
-export const administering = async <A extends OfHub>(
+/** Runs a command about people beside a hub that may serve the same data. */
+export const administering = <A extends OfHub>(
   context: CommandContext<A>,
   work: (people: HubParts['people'], args: A) => Promise<Report>,
+): Promise<Report> => withHub(context, 'people', work);
+
+/** Runs a command with a part of the hub, and closes what was opened. */
+export const withHub = async <A extends OfHub, P extends 'people' | 'webhooks'>(
+  context: CommandContext<A>,
+  part: P,
+  work: (part: HubParts[P], args: A) => Promise<Report>,
 ): Promise<Report> => {
   const container = await openHub(context, 'administer');
   try {
-    return await work(await container.get('people'), context.args);
+    return await work(await container.get(part), context.args);
   } finally {
     await container.close();
   }
