@@ -14,7 +14,7 @@ export const AWAKE: CliOptions = { env: { SPEC_KITTY_SYNC: undefined } };
 /** A sandbox whose background process leaves soon after its work; whatever is left of it at the end is ended. */
 export const withBackground = (work: (sandbox: Sandbox) => Promise<void>, lingerSeconds = 1): Promise<void> =>
   inSandbox(async (sandbox) => {
-    await mkdir(sandbox.stateRoot, { mode: 0o700 });
+    await mkdir(sandbox.stateRoot, { recursive: true, mode: 0o700 });
     await writeFile(join(sandbox.stateRoot, 'config.toml'), `[sync]\nlinger_seconds = ${lingerSeconds}\n`);
     try {
       await work(sandbox);
