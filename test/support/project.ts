@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runCli, type CliOptions, type CliResult } from './run-cli.js';
+import { runHere } from './run-here.js';
 import type { Sandbox } from './sandbox.js';
 
 /** What `--json` printed. The tests say by their expectations what they believe to be in it. */
@@ -28,7 +29,7 @@ export const makeProject = async (
   root = sandbox.project,
 ): Promise<string> => {
   await makeRepository(sandbox, seed, root);
-  const { project_uuid: uuid } = await succeed(sandbox, ['init'], { cwd: root });
+  const { project_uuid: uuid } = await succeed(sandbox, ['init'], { cwd: root }, runHere);
   return uuid as string;
 };
 
@@ -37,8 +38,9 @@ export const ask = async (
   sandbox: Sandbox,
   args: readonly string[],
   options: CliOptions = {},
+  run = runCli,
 ): Promise<CliResult & { readonly document: Document }> => {
-  const result = await runCli(sandbox, [...args, '--json'], options);
+  const result = await run(sandbox, [...args, '--json'], options);
   try {
     return { ...result, document: JSON.parse(result.stdout) as Document };
   } catch {
@@ -53,8 +55,9 @@ export const succeed = async (
   sandbox: Sandbox,
   args: readonly string[],
   options: CliOptions = {},
+  run = runCli,
 ): Promise<Document> => {
-  const { code, document, stdout, stderr } = await ask(sandbox, args, options);
+  const { code, document, stdout, stderr } = await ask(sandbox, args, options, run);
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stdout}${stderr}`);
   return document;
 };
@@ -81,7 +84,12 @@ export const signIn = (
 
 /** Adds a note to WP01, the cheapest command that emits; `commit` also makes the commit of a usual one. */
 export const addNote = (sandbox: Sandbox, note = 'a note', options: CliOptions = {}): Promise<Document> =>
-  succeed(sandbox, ['agent', 'tasks', 'add-history', 'WP01', '--note', note, '--no-commit'], options);
+  succeed(
+    sandbox,
+    ['agent', 'tasks', 'add-history', 'WP01', '--note', note, '--no-commit'],
+    options,
+    runHere,
+  );
 
 /** So many notes, one after the other. */
 export const addNotes = async (sandbox: Sandbox, count: number): Promise<readonly string[]> => {
