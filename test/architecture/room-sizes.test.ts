@@ -20,7 +20,7 @@ const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   work: { lines: 13150, files: 121, goal: 7000 },
   agents: { lines: 5725, files: 63, goal: 3000 },
   hub: { lines: 9670, files: 85, goal: 5000 },
-  dashboard: { lines: 2280, files: 24, goal: 2500 },
+  dashboard: { lines: 2285, files: 24, goal: 2500 },
   memory: { lines: 1480, files: 26, goal: 1200 },
   drivers: { lines: 10920, files: 160, goal: 4800 },
 };

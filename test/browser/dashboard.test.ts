@@ -307,6 +307,27 @@ describe('the dashboard in a browser', () => {
     await page.getByRole('img', { name: /^Flow from/ }).waitFor();
   });
 
+  it('shows what the agents took as they report it, and a dash for what none of them said', async () => {
+    const took = (author: string, numbers: object): [object, object] => [
+      { event_type: 'HistoryAdded', aggregate_id: 'WP02' },
+      { wp_id: 'WP02', entry_type: 'usage', entry_content: 'x', author, ...numbers },
+    ];
+    await open(IN_FEATURE);
+    await send(
+      took('ada', { duration_ms: 600_000, turns: 12, cost_usd_micros: 1_250_000 }),
+      took('ada', { duration_ms: 60_000 }),
+      took('bob', { duration_ms: 30_000 }),
+    );
+    const table = page.getByRole('region', { name: 'Usage by agent' });
+    await table.getByRole('row', { name: /^bob/ }).waitFor();
+    expect(await table.getByRole('row').allInnerTexts()).toEqual([
+      expect.stringMatching(/^Agent\s+Runs\s+Time\s+Turns\s+Tokens in\s+Tokens out\s+Cost \(USD\)$/i),
+      expect.stringMatching(/^ada\s+2\s+11 min\s+12 \(1 of 2 runs\)\s+–\s+–\s+1\.25 \(1 of 2 runs\)$/),
+      expect.stringMatching(/^bob\s+1\s+30 s\s+–\s+–\s+–\s+–$/),
+      expect.stringMatching(/^all\s+3\s+11 min\s+12 \(1 of 3 runs\)\s+–\s+–\s+1\.25 \(1 of 3 runs\)$/),
+    ]);
+  });
+
   it('has no violation that axe finds, on any page, in both themes', async () => {
     for (const scheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });

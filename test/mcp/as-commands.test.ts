@@ -54,7 +54,15 @@ const byCommands = async (): Promise<WhatWasDone> => {
 
 const byTools = async (): Promise<WhatWasDone> => {
   const { git } = new CommandLine(SEED);
-  const { call, close } = await mcpWorld(git);
+  const { host, call: ask, close } = await mcpWorld(git);
+  const { tools } = await host.listTools();
+  const unused = new Set(
+    tools.filter(({ annotations }) => annotations?.readOnlyHint !== true).map(({ name }) => name),
+  );
+  const call: typeof ask = (tool, args) => {
+    unused.delete(tool);
+    return ask(tool, args);
+  };
   try {
     const one = { work_package: 'WP01' };
     await call('begin', { agent: 'ada' });
@@ -66,6 +74,8 @@ const byTools = async (): Promise<WhatWasDone> => {
     await call('hand_over', { ...one, agent: 'ada' });
     await call('review', { ...one, verdict: 'approve' });
     await call('begin', { work_package: 'WP02', agent: 'ada' });
+    // What changes something is compared with its command, every one of them.
+    expect([...unused]).toEqual([]);
     return await whatWasDone(git);
   } finally {
     await close();

@@ -48,6 +48,8 @@ export const mcpWorld = async (git: ScratchGit, options: McpWorldOptions = {}): 
   if (roots !== undefined)
     host.setRequestHandler('roots/list', () => ({ roots: roots.map((uri) => ({ uri })) }));
   await host.connect(hostSide);
+  // A client that knows the tools holds every answer against its schema.
+  await host.listTools();
   return {
     host,
     call: async (name, args = {}) => contentOf(await host.callTool({ name, arguments: args })),

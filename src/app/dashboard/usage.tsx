@@ -13,7 +13,7 @@ export const Usage = ({ board }: { readonly board: FeatureBoard }) => {
     <section aria-labelledby="usage">
       <h2 id="usage">What it took</h2>
       <p class="faint">Time is measured; the rest is as the agents report it. A dash is unknown.</p>
-      <div class="scroll-x" role="region" aria-label="What it took" tabIndex={0}>
+      <div class="scroll-x" role="region" aria-label="Usage by agent" tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -57,7 +57,9 @@ const Row = ({ name, rows }: { readonly name: string; readonly rows: readonly Ag
         return (
           <td class="number" key={measure}>
             {known === null ? '–' : SHOWN[measure].show(known.sum)}
-            {known === null || known.runs === sum.runs ? null : <span class="faint"> of {known.runs}</span>}
+            {known === null || known.runs === sum.runs ? null : (
+              <span class="faint">{` (${known.runs} of ${sum.runs} runs)`}</span>
+            )}
           </td>
         );
       })}

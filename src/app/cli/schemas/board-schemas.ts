@@ -133,6 +133,8 @@ export const boardSchemas: readonly DocumentSchema[] = [
       feature: text(),
       work_package_id: text(),
       path: text('its file, relative to the project'),
+      type: text('of the entry'),
+      line: text('of the Activity Log'),
     }),
   },
   {
