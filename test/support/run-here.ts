@@ -11,6 +11,8 @@ import '../../src/app/compose/delivery.module.js';
 import '../../src/app/compose/background.module.js';
 import '../../src/app/compose/reports.module.js';
 import '../../src/app/compose/orchestration.module.js';
+import '../../src/app/cli/commands/all.js';
+import '../../src/app/cli/commands/sync/status.js';
 import '../../src/app/cli/commands/workflow/definitions.js';
 import '../../src/app/cli/commands/workflow/init.js';
 import '../../src/app/cli/commands/workflow/add-history.js';
