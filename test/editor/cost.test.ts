@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../support/editor.js';
 import { askInside } from '../support/inside-editor.js';
@@ -27,9 +27,13 @@ describe('a window on 400 features with 2,000 work packages', () => {
       },
     );
     expect(measured.fileToPlanMs).toHaveLength(7);
-    const bundle = statSync(join(ROOT, 'extension', 'dist', 'extension.cjs')).size;
-    // A figure that is never judged: machines differ, and this one may be shared.
-    process.stdout.write(`${JSON.stringify({ bundle, ...measured })}\n`);
-    expect(bundle).toBeLessThan(1_500_000);
+    const dist = join(ROOT, 'extension', 'dist');
+    const sizes = readdirSync(dist)
+      .filter((name) => name.endsWith('.cjs') && name !== 'browser.cjs')
+      .map((name) => statSync(join(dist, name)).size);
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    // Figures that are never judged: machines differ, and this one may be shared.
+    process.stdout.write(`${JSON.stringify({ files: sizes.length, bytes, ...measured })}\n`);
+    expect(bytes).toBeLessThan(1_500_000);
   }, 600_000);
 });
