@@ -210,15 +210,6 @@ const protocolProblem = ({ code }: NodeJS.ErrnoException): Problem => {
 export const bearerToken = (request: IncomingMessage): string | undefined =>
   /^bearer +([^\s]+)$/i.exec(request.headers.authorization?.trim() ?? '')?.[1];
 
-/** Path and query of a request; the host it names does not matter. */
-export const urlOf = (request: IncomingMessage): URL | undefined => {
-  try {
-    return new URL(`http://hub${(request.url ?? '/').replace(/^\/*/, '/')}`);
-  } catch {
-    return undefined;
-  }
-};
-
 /** Refuses on a bare socket, where there is no response object. The socket is ended. */
 export const refuseSocket = (socket: Socket, refused: Problem): void => {
   if (!socket.writable) {

@@ -7,7 +7,7 @@ import type { AccountStore, Bearer, EventStore } from '../../ports/hub.js';
 import type { Log } from '../../ports/host.js';
 import { BrowserCookie } from './browser-cookie.js';
 import { audit } from './audit.js';
-import { bearerToken, refuseSocket, urlOf } from './http-door.js';
+import { bearerToken, refuseSocket } from './http-door.js';
 import { textFrame, type LiveAudience } from './live-audience.js';
 import { CLOSE_STOPPING, LiveSession, type LiveConnection, type LiveSessionHost } from './live-session.js';
 import { problem, type Problem } from './problem.js';
@@ -98,7 +98,7 @@ export class LiveGateway {
   }
 
   async #admit(request: IncomingMessage, token: string): Promise<Bearer | Problem> {
-    const path = segmentsOf(urlOf(request)?.pathname ?? '').join('/');
+    const path = segmentsOf(request.url?.split('?')[0] ?? '').join('/');
     if (path !== segmentsOf(LIVE_PATH).join('/')) return problem('not-found');
     if (token === '') return bearerProblem('missing');
     const bearer = await this.#accounts.openLive(token);
