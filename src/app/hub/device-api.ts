@@ -4,7 +4,7 @@ import { form, page, PAGE, paragraph } from './page.js';
 import { problem, PROBLEMS } from './problem.js';
 import { json, jsonOf, refuse } from './route.js';
 import type { Answer, Route } from './route.js';
-import { requestOf } from './sign-in-desk.js';
+import { LONGEST_NAME, requestOf } from './sign-in-desk.js';
 import { taking, tokensBody } from './token-api.js';
 import type { Office } from './token-api.js';
 
@@ -24,7 +24,7 @@ export const deviceRoutes = (accounts: AccountStore, hubId: string, office: Offi
         const headers = { 'retry-after': String(Math.ceil(rule.everyMs / 1000)) };
         return refuse(problem('too-many-requests', 'Too many devices ask to be signed in.', { headers }));
       }
-      const codes = await accounts.askForDevice(device?.slice(0, LONGEST_DEVICE));
+      const codes = await accounts.askForDevice(device?.slice(0, LONGEST_NAME));
       const userCode = shown(codes.userCode);
       return json({
         device_code: codes.deviceCode,
@@ -82,8 +82,6 @@ export const deviceRoutes = (accounts: AccountStore, hubId: string, office: Offi
     ),
   },
 ];
-
-const LONGEST_DEVICE = 100;
 
 const FAULTS: Readonly<Record<DeviceFault, readonly [error: string, detail: string]>> = {
   pending: ['authorization_pending', 'Nobody has agreed yet.'],

@@ -72,7 +72,8 @@ export const requestOf = (fields: DocumentOf<typeof SIGN_IN>): SignInRequest => 
   };
 };
 
-const LONGEST_NAME = 100;
+/** Of a user or a device, in characters. */
+export const LONGEST_NAME = 100;
 
 const tooMany = (detail: string, seconds: number): Problem =>
   problem('too-many-requests', detail, { headers: { 'retry-after': String(seconds) } });
