@@ -131,8 +131,8 @@ describe('orchestrate', () => {
     expect(out).toBe('001-alpha is through: 1 of 1 done.\n');
     expect(err.replace(/in \d+ s/g, 'in no time').split('\n')).toEqual([
       '001-alpha begins with claude, codex.',
-      '  claude runs: claude --print --permission-mode bypassPermissions',
-      '  codex runs: codex exec --sandbox workspace-write -',
+      '  claude runs: claude --print --output-format json --permission-mode bypassPermissions',
+      '  codex runs: codex exec --json --sandbox workspace-write -',
       'WP01 claude implements',
       'WP01 claude has implemented it in no time',
       'WP01 codex reviews',
@@ -199,7 +199,7 @@ describe('orchestrate', () => {
     expect(line.hub.storedIds('acme')).toEqual([]);
     expect((await run('orchestrate --agents claude,codex', agents)).outcome).toBe('done');
     const { document } = await run('sync status --json', off);
-    expect(document.projects[0].accounting).toMatchObject({ captured: 8, delivered: 8, pending: 0 });
+    expect(document.projects[0].accounting).toMatchObject({ captured: 10, delivered: 10, pending: 0 });
     expect(document.background.heartbeat).toMatchObject({ left: 'asked to stop' });
   });
 
@@ -232,8 +232,8 @@ describe('orchestrate', () => {
         'In doing already, and left alone: WP04',
         'Done: WP01',
         'Agents:',
-        '  claude runs: claude --print --permission-mode bypassPermissions',
-        '  codex runs: codex exec --sandbox workspace-write -',
+        '  claude runs: claude --print --output-format json --permission-mode bypassPermissions',
+        '  codex runs: codex exec --json --sandbox workspace-write -',
         '',
       ].join('\n'),
     );
@@ -282,7 +282,7 @@ describe('orchestrate', () => {
         [
           '  claude runs: sh -c evil (this repository says so, instead of what is known)',
           '  mine runs: agent (this repository says so)',
-          '  codex runs: codex exec --sandbox workspace-write -',
+          '  codex runs: codex exec --json --sandbox workspace-write -',
         ].join('\n'),
       );
       const { document } = await run('orchestrate --dry-run --agents claude,mine,codex --json');
