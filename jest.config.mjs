@@ -9,6 +9,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^spec-kitty-sync/domain$': '<rootDir>/src/domain/index.ts',
     '^fast-check$': '<rootDir>/test/support/seeded-fast-check.mjs',
   },
   transform: {
