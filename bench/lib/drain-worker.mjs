@@ -26,7 +26,7 @@ const drainOurs = async () => {
     wallClock: clock,
     randomness: { next: () => 0.5 },
     timer: { sleep: async () => undefined },
-    clock: { update: async () => undefined },
+    lamport: { update: async () => undefined },
     route: async () => ({ account, courier }),
     retainMs: async () => 7 * 24 * 60 * 60 * 1000,
     resolveLeftOvers: async () => undefined,

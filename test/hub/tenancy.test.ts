@@ -5,15 +5,27 @@ import { startTestHub, type TestHub } from '../support/hub.js';
 import { connectLive, liveTokenFor } from '../support/live-client.js';
 
 /** What an event of the first team is about; the second one knows project, feature and work package, and nothing else. */
+const SECRETLY = {
+  project_slug: 'secret-plan',
+  node_id: '5ec2e75ec2e7',
+  lamport_clock: 7_777_777,
+  project_uuid: EXAMPLE_EVENT.project_uuid,
+} as const;
 const SECRET = makeEvent(
-  {
-    event_id: '01JCXSECRETSECRETSECRETSEC',
-    project_slug: 'secret-plan',
-    node_id: '5ec2e75ec2e7',
-    lamport_clock: 7_777_777,
-    project_uuid: EXAMPLE_EVENT.project_uuid,
-  },
+  { ...SECRETLY, event_id: '01JCXSECRETSECRETSECRETSEC' },
   { ...EXAMPLE_EVENT.payload, new_status: 'for_review', changed_by: 'secret-agent' },
+);
+
+/** What an agent of the first team took. */
+const USAGE = makeEvent(
+  { ...SECRETLY, event_id: '01JCXSECRETSAGESECRETSAGES', event_type: 'HistoryAdded' },
+  {
+    entry_type: 'usage',
+    entry_content: 'a run',
+    author: 'secret-agent',
+    feature_slug: EXAMPLE_EVENT.payload.feature_slug,
+    duration_ms: 1000,
+  },
 );
 
 describe('two teams at one hub', () => {
@@ -22,7 +34,7 @@ describe('two teams at one hub', () => {
 
   beforeEach(async () => {
     hub = await startTestHub({ dashboard: true });
-    await hub.stores.store.forTeam('acme').append([incoming(SECRET)]);
+    await hub.stores.store.forTeam('acme').append([SECRET, USAGE].map(incoming));
     const described = new Map((await describedCalls(hub)).map((call) => [call.name, call]));
     calls = hub.routes.flatMap(({ method, path }) => described.get(`${method} ${path}`) ?? []);
     expect(calls).toHaveLength(hub.routes.length);

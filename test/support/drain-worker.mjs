@@ -23,7 +23,7 @@ const tokens = { get: async () => answer, renew: async () => answer };
 const courier = new BatchCourier(transport, tokens, account);
 const flush = new Flush({
   outboxes: new LowdbOutboxes(stateRoot, { clock: file, newJournalId: () => 'other', ...wallClock }),
-  clock: new JsonLamportStore(file, join(stateRoot, 'lock')),
+  lamport: new JsonLamportStore(file, join(stateRoot, 'lock')),
   sharing: { of: async () => 'on' },
   wallClock,
   randomness: { next: () => 0.5 },

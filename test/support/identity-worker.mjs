@@ -15,10 +15,10 @@ import { EnsureIdentity } from '../../dist/app/events/ensure-identity.js';
 const [directory, stateRoot] = process.argv.slice(2);
 const repository = new GitRepository({ stateRoot, environment: process.env });
 const identity = new EnsureIdentity({
-  config: new YamlConfigStore(),
+  configs: new YamlConfigStore(),
   checkouts: new JsonCheckoutRegistry(new StateRoot(stateRoot)),
   repository,
-  clock: { read: async () => ({ value: 0, nodeId: '0123456789ab' }) },
+  lamport: { read: async () => ({ value: 0, nodeId: '0123456789ab' }) },
   randomness: { uuid: () => randomUUID() },
   hash: new CryptoHash(),
 });

@@ -19,7 +19,7 @@ export default class LeakEnvironment extends TestEnvironment {
   }
 }
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 4000;
 const STEP_MS = 20;
 const WATCHED = ['TCPServerWrap', 'PipeServerWrap', 'UDPWrap', 'ProcessWrap', 'FSEventWrap', 'StatWatcher'];
 

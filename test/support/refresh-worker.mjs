@@ -11,8 +11,12 @@ import { AccessTokens } from '../../dist/app/delivery/access-token.js';
 
 const [stateRoot = '', rounds = '1'] = process.argv.slice(2);
 const issuer = new GotTokenIssuer({ version: 'test' });
-const store = new TomlCredentialStore(new StateRoot(stateRoot), 60_000);
-const tokens = new AccessTokens(store, issuer, new SystemWallClock());
+const tokens = new AccessTokens({
+  credentials: new TomlCredentialStore(new StateRoot(stateRoot), 60_000),
+  tokenIssuer: issuer,
+  wallClock: new SystemWallClock(),
+  signInEnvironment: {},
+});
 
 // The library is loaded and the connection is there before the rush begins.
 const before = await tokens.get();
