@@ -129,6 +129,24 @@ describe('hubs on one PostgreSQL database', () => {
     await expect(one.store.proveWriting()).resolves.toBeUndefined();
   });
 
+  it('go on when the server cuts a connection between two statements of a transaction', async () => {
+    const settings = { log: silentLog, randomness: new CryptoRandomness() };
+    const [held, other] = [1, 2].map(() => openPostgresDatabase(at.databaseUrl, settings));
+    const broken = held!.writes.transaction().execute(async (transaction) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(transaction);
+      const pid = rows[0]?.pid;
+      await sql`select pg_terminate_backend(${pid})`.execute(other!.writes);
+      const isThere = async (): Promise<boolean> =>
+        (await sql`select 1 from pg_stat_activity where pid = ${pid}`.execute(other!.reads)).rows.length > 0;
+      while (await isThere());
+      await sql`select 1`.execute(transaction);
+    });
+    await expect(broken).rejects.toThrow();
+    expect((await sql`select 1`.execute(held!.writes)).rows).toHaveLength(1);
+    await held!.close();
+    await other!.close();
+  });
+
   it('say that they cannot write when the database is gone', async () => {
     const { store } = await at.open();
     const elsewhere = openPostgresDatabase(await server.createDatabase(), {

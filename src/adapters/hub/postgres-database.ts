@@ -28,8 +28,10 @@ export const openPostgresDatabase = (
       max,
       onConnect: prepareSession as (client: pg.ClientBase) => void,
     });
-    // A connection that broke while nobody used it is replaced by the next one who needs it.
-    pool.on('error', (error) => log.debug(`a connection to the database ended: ${error.message}`));
+    // A connection that broke is replaced by the next one who needs it. One that breaks between two statements of a
+    // transaction belongs to nobody who would hear of it: the statement that follows fails.
+    const noteEnd = (error: Error): void => log.debug(`a connection to the database ended: ${error.message}`);
+    pool.on('error', noteEnd).on('connect', (client) => client.on('error', noteEnd));
     open.push(pool);
     return new Kysely<HubTables>({ dialect: new HubDialect(pool, adapter) });
   };
