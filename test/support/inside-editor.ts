@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { ROOT } from './editor.js';
 import { prepareEditor, startEditorWorld, type EditorWorld } from './editor-world.js';
 
+/** Five minutes: two windows on two cores may be far from quick. */
+const MOST_TRIES = 3000;
+
 /**
  * Asks the program of `test/editor/inside`, which runs in the extension host of a real window on `folder`, one thing.
  * `open` makes what the window shall show, `look` looks at what was done, while the machine is still there.
@@ -47,7 +50,8 @@ export const askInside = async (
       true,
     );
     const answer = join(place, 'question.json.answer');
-    for (let tries = 0; tries < 1200 && !existsSync(answer); tries++) await window.page.waitForTimeout(100);
+    for (let tries = 0; tries < MOST_TRIES && !existsSync(answer); tries++)
+      await window.page.waitForTimeout(100);
     if (!existsSync(answer)) throw new Error(`No answer: ${world.editor.console.slice(-20).join('\n')}`);
     await window.page.waitForTimeout(200);
     await look(world);
