@@ -4,12 +4,12 @@ import type { Step, StepOutcome } from '../../domain/agents/step.js';
 import { unreachable, isSyncError } from '../../domain/errors.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
 import { workPackageBranch } from '../../domain/work/feature-slug.js';
-import { activityTime, historyEdits } from '../../domain/work/transition.js';
 import type { WorkPackageEdit } from '../../domain/work/transition.js';
 import { findWorkPackage } from '../work/feature-state.js';
 import { standingTargetOf } from '../work/feature-target.js';
 import { ImplementWorkPackage } from '../work/implement-work-package.js';
 import { loadFeature } from '../work/locate-feature.js';
+import { planEntry } from '../work/plan-entry.js';
 import { nothingToDo } from '../work/work-plan.js';
 import { worktreeOf } from './gather-prompt.js';
 import { laneNow } from './lane-now.js';
@@ -151,9 +151,10 @@ const announceAssignment = async (
       subject: { feature, workPackageId, agent },
       plan: async (emission) => {
         const state = await loadFeature(sources.files, checkout.projectRoot, feature);
-        const { workPackage, document } = findWorkPackage(state, workPackageId);
-        const { id, lane, path } = workPackage;
-        if (isAssignmentNoted(document.body, assignment, runId)) return nothingToDo('announced');
+        const filed = findWorkPackage(state, workPackageId);
+        const { workPackage } = filed;
+        const { id, lane } = workPackage;
+        if (isAssignmentNoted(filed.document.body, assignment, runId)) return nothingToDo('announced');
         if (lane !== LANE_OF_PHASE[phase]) return nothingToDo('elsewhere');
         const fact = emission.fact('WPAssigned', id, {
           wp_id: id,
@@ -162,21 +163,15 @@ const announceAssignment = async (
           retry_count: retryCount,
           feature_slug: feature,
         });
-        const { edits, line } = historyEdits(document, {
-          lane,
-          by: agent,
-          note: assignmentNote(assignment, runId),
-          timestamp: activityTime(fact.event.timestamp),
-        });
         // Whoever implements is in charge; a reviewer takes nothing over.
         const inCharge: readonly WorkPackageEdit[] =
           phase === 'implementation' && workPackage.agent !== agent
             ? [{ edit: 'set', key: 'agent', value: agent }]
             : [];
+        const entry = { by: agent, note: assignmentNote(assignment, runId), beside: inCharge };
+        const { changes, events } = await planEntry(sources.files, filed, fact, entry);
         return {
-          result: 'announced',
-          changes: [await sources.files.change(document, [...inCharge, ...edits])],
-          events: [{ fact, evidence: { evidence: 'line', path, line } }],
+          ...{ result: 'announced', changes, events },
           message: commitSubject(`assign ${id} to ${agent} for ${phase}`, feature),
         };
       },

@@ -2,10 +2,10 @@ import type { Step } from '../../domain/agents/step.js';
 import { isSyncError } from '../../domain/errors.js';
 import type { RunUsage } from '../../domain/events/usage.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
-import { activityTime, historyEdits } from '../../domain/work/transition.js';
 import { usageNote } from '../../domain/work/usage-note.js';
 import { findWorkPackage } from '../work/feature-state.js';
 import { loadFeature } from '../work/locate-feature.js';
+import { planEntry } from '../work/plan-entry.js';
 import type { OrchestrationContext } from './orchestration-context.js';
 
 /**
@@ -28,18 +28,15 @@ export const noteUsage = async (
         subject: { feature, workPackageId, agent },
         plan: async (emission) => {
           const state = await loadFeature(sources.files, checkout.projectRoot, feature);
-          const { workPackage, document } = findWorkPackage(state, workPackageId);
-          const { id, lane, path } = workPackage;
+          const filed = findWorkPackage(state, workPackageId);
+          const { id } = filed.workPackage;
           const fact = emission.fact('HistoryAdded', id, {
             ...{ wp_id: id, entry_type: 'usage', entry_content: note, author: agent, feature_slug: feature },
             ...{ phase, ...usage },
           });
-          const timestamp = activityTime(fact.event.timestamp);
-          const { edits, line } = historyEdits(document, { lane, by: agent, note, timestamp });
+          const { changes, events } = await planEntry(sources.files, filed, fact, { by: agent, note });
           return {
-            result: undefined,
-            changes: [await sources.files.change(document, edits)],
-            events: [{ fact, evidence: { evidence: 'line', path, line } }],
+            ...{ result: undefined, changes, events },
             message: commitSubject(`note what ${agent} took for ${id}`, feature),
           };
         },

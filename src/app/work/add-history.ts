@@ -1,10 +1,10 @@
 import { SyncError } from '../../domain/errors.js';
 import type { HistoryEntryType } from '../../domain/events/payloads.js';
 import { asOneLine } from '../../domain/work/markdown.js';
-import { activityTime, historyEdits } from '../../domain/work/transition.js';
 import { findWorkPackage } from './feature-state.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 import type { WorkPorts } from './perform-work.js';
+import { planEntry } from './plan-entry.js';
 import type { PerformedWork } from './work-plan.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
 
@@ -50,8 +50,8 @@ export class AddHistory {
         subject: { feature: slug, workPackageId: input.workPackageId, agent: input.author },
         plan: async (emission) => {
           const state = await loadFeature(this.#ports.files, input.checkout.projectRoot, slug);
-          const { workPackage, document } = findWorkPackage(state, input.workPackageId);
-          const { id, lane, path } = workPackage;
+          const filed = findWorkPackage(state, input.workPackageId);
+          const { id, path } = filed.workPackage;
           const fact = emission.fact('HistoryAdded', id, {
             wp_id: id,
             entry_type: type,
@@ -59,12 +59,11 @@ export class AddHistory {
             author,
             feature_slug: slug,
           });
-          const timestamp = activityTime(fact.event.timestamp);
-          const { edits, line } = historyEdits(document, { lane, by: author, note: input.note, timestamp });
+          const entry = { by: author, note: input.note };
+          const { line, ...planned } = await planEntry(this.#ports.files, filed, fact, entry);
           return {
             result: { feature: slug, workPackageId: id, path, type, line },
-            changes: [await this.#ports.files.change(document, edits)],
-            events: [{ fact, evidence: { evidence: 'line', path, line } }],
+            ...planned,
             ...(input.commit === false ? {} : { message: commitSubject(`add history to ${id}`, slug) }),
           };
         },
