@@ -1,6 +1,5 @@
 import { captureLimits } from '../outbox/capture-limits.js';
 import { EventEmitter } from '../outbox/event-emitter.js';
-import { signedInAccount } from '../delivery/signed-in-account.js';
 import { GetAccountStatus } from '../delivery/account-status.js';
 import { EnsureIdentity } from '../events/ensure-identity.js';
 import { MoveWorkPackage } from '../work/move-work-package.js';
@@ -27,7 +26,7 @@ export const workflowModule = ({ part }: Composing<Parts>): void => {
     ['getAccountStatus'],
     ({ getAccountStatus }) =>
       () =>
-        signedInAccount(getAccountStatus),
+        getAccountStatus.account(),
   );
   part(
     'limits',

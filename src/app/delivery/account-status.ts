@@ -58,6 +58,12 @@ export class GetAccountStatus {
     };
   }
 
+  /** The account that is signed in, if there is one. */
+  async account(): Promise<Account | undefined> {
+    const status = await this.run();
+    return status.state === 'signed-in' ? status.account : undefined;
+  }
+
   /** The sign-in of a variable, which is rare enough to be loaded when there is one. */
   async #given(): Promise<AccountStatus> {
     const { environmentAccount, environmentSignIn } = await import('./environment-sign-in.js');
