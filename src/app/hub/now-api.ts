@@ -3,7 +3,7 @@ import { atWorkOf } from '../../domain/hub/at-work.js';
 import { attentionOf, type WatchedProject } from '../../domain/hub/attention.js';
 import type { WallClock } from '../../ports/host.js';
 import type { EventStore, TeamEvents } from '../../ports/hub.js';
-import { boardBehind, LISTED_MACHINES } from './read-api.js';
+import { BOARD_BYTES, boardBehind, LISTED_MACHINES, SEEN_AT_ONCE } from './read-api.js';
 import { json, jsonOf, type Answer, type Route } from './route.js';
 
 /** What is to be looked at now, over all projects of the bearer's team. */
@@ -50,10 +50,6 @@ const readNow = async (events: TeamEvents, cursor: string, nowMs: number): Promi
 
 /** No part of a project's id, nor of a cursor of its board. */
 const SEPARATOR = ':';
-
-/** Work packages of an answer, about: it ends with the page of a board that reaches the number. */
-const SEEN_AT_ONCE = 2000;
-const BOARD_BYTES = 512 * 1024;
 
 /** Every project by its id, with all of its machines. */
 const machinesByProject = async (

@@ -98,6 +98,13 @@ const LARGEST_PAGE = 1000;
 const LARGEST_PAGE_BYTES = 2 * 1024 * 1024;
 export const LISTED_MACHINES = 2000;
 
+/**
+ * Work packages of an answer that goes through boards, about: it ends with the page of a board that reaches the number.
+ * `BOARD_BYTES`: how large such a page may be.
+ */
+export const SEEN_AT_ONCE = 2000;
+export const BOARD_BYTES = 512 * 1024;
+
 /** A board is being folded: the reader is to come again. */
 export const boardBehind = (): Answer =>
   refuse(problem('board-behind', 'Events that came late are being given their places.', RETRY_SOON));

@@ -2,7 +2,7 @@ import { BOARD_QUERY, USAGE } from '../../domain/hub/api.js';
 import type { AgentUsage } from '../../domain/hub/cell-state.js';
 import { joinRows, usageOfFeature } from '../../domain/hub/usage-of.js';
 import type { EventStore } from '../../ports/hub.js';
-import { boardBehind } from './read-api.js';
+import { BOARD_BYTES, boardBehind, SEEN_AT_ONCE } from './read-api.js';
 import { json, jsonOf, type Route } from './route.js';
 
 /** What runs of agents took, as they reported; every answer is of the bearer's team alone. */
@@ -40,7 +40,3 @@ export const usageRoutes = (store: EventStore): readonly Route[] => [
     },
   },
 ];
-
-/** Work packages of an answer, about: it ends with the page of a board that reaches the number. */
-const SEEN_AT_ONCE = 2000;
-const BOARD_BYTES = 512 * 1024;
