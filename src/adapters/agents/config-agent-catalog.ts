@@ -43,8 +43,9 @@ export class ConfigAgentCatalog implements AgentCatalog {
 
 /**
  * How the common agent programs are called where nobody can answer them: one task, no questions, a report for machines
- * where they have one that is understood, else plain text, and the prompt as standard input, because arguments are limited in length and shown to every user of the machine. All of them
- * are allowed to edit files and to run commands in their work tree. `docs/orchestrate.md` names the sources.
+ * where they have one that is understood, else plain text, and the prompt as standard input, because arguments are
+ * limited in length and shown to every user of the machine. All of them are allowed to edit files and to run commands in
+ * their work tree. `docs/orchestrate.md` names the sources.
  */
 export const BUILT_IN_AGENTS: ReadonlyMap<string, AgentCommand> = new Map(
   Object.entries({
