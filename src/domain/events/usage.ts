@@ -125,7 +125,7 @@ const WORDS = [
   },
 ];
 
-/** A sum as people read it, with how many of the runs a number is known of where not of all; `undefined` without a run. */
+/** A sum as people read it, with how many of the runs a number is known of where not of all. */
 export const usageInWords = (sum: UsageSum, inWords: (ms: number) => string): readonly string[] => [
   ...(sum.duration_ms === null ? [] : [inWords(sum.duration_ms.sum)]),
   ...REPORTED.flatMap(({ measure, show }) => {
