@@ -14,7 +14,7 @@ const command = defineCommand({
     force: { type: 'boolean', describe: 'anyway' },
     'no-commit': { type: 'boolean', describe: 'without commit' },
   },
-  load: () => Promise.reject(new Error('not run')),
+  run: () => Promise.reject(new Error('not run')),
 });
 
 const WORDS = ['agent', 'tasks', 'move-task'];

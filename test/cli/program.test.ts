@@ -14,7 +14,7 @@ interface MoveArgs {
   readonly to: 'planned' | 'doing';
   readonly noCommit: boolean;
   readonly tag: readonly string[];
-  readonly retries: number | undefined;
+  readonly retries?: number;
 }
 
 let seen: CommandContext<MoveArgs> | undefined;
@@ -32,22 +32,16 @@ const move = defineCommand({
     retries: { type: 'number', describe: 'how often', hidden: true },
   },
   examples: [['spec-kitty agent tasks move-task WP01 --to doing', 'begin']],
-  load: () =>
-    Promise.resolve({
-      run: (context: CommandContext<MoveArgs>): Promise<Report> => {
-        seen = context;
-        return answer(context);
-      },
-    }),
+  run: (context): Promise<Report> => {
+    seen = context;
+    return answer(context);
+  },
 });
 
 const status = defineCommand({
   path: 'sync status',
   summary: 'say how things stand',
-  load: () =>
-    Promise.resolve({
-      run: (): Promise<Report> => Promise.resolve({ data: { waiting: 0 }, text: 'Nothing waits.' }),
-    }),
+  run: (): Promise<Report> => Promise.resolve({ data: { waiting: 0 }, text: 'Nothing waits.' }),
 });
 
 const commands: readonly CommandDefinition[] = [move, status];
@@ -397,7 +391,7 @@ describe('completion', () => {
   it.each(['bash', 'zsh', 'fish'])('has a script for %s that asks the program', async (shell) => {
     const [definition] = COMMANDS.filter(({ words }) => words[0] === 'completion');
     const raw: string[] = [];
-    const { run } = await definition!.load();
+    const { run } = definition!;
     const report = await run({
       args: { shell },
       terminal: { raw: (text: string) => raw.push(text) },
@@ -408,7 +402,7 @@ describe('completion', () => {
 
   it('refuses a shell that it does not know', async () => {
     const [definition] = COMMANDS.filter(({ words }) => words[0] === 'completion');
-    const { run } = await definition!.load();
+    const { run } = definition!;
     await expect((async () => run({ args: { shell: 'tcsh' } } as never))()).rejects.toMatchObject({
       kind: 'wrong-usage',
     });

@@ -10,17 +10,18 @@ export type Parsed = Readonly<Record<string, unknown>> & { readonly _: readonly 
 export const argumentsOf = (
   definition: CommandDefinition,
   parsed: Parsed,
-): Readonly<Record<string, unknown>> => ({
-  ...positionalsOf(definition, parsed._.slice(definition.words.length).map(String)),
-  ...optionsOf(definition.options, parsed, definition.words),
-});
+): Readonly<Record<string, unknown>> => {
+  const positionals = positionalsOf(definition, parsed._.slice(definition.words.length).map(String));
+  const options = optionsOf(definition.options, parsed, definition.words);
+  return Object.fromEntries([...positionals, ...options].filter(([, value]) => value !== undefined));
+};
 
 export const commonOptionsOf = (
   parsed: Parsed,
   words: readonly string[],
   io: { readonly cwd: string },
 ): CommonOptions => {
-  const values = optionsOf(COMMON_OPTIONS, parsed, words);
+  const values = Object.fromEntries(optionsOf(COMMON_OPTIONS, parsed, words));
   const text = (name: string): string | undefined => values[name] as string | undefined;
   return {
     project: place(text('project') ?? '.', io),
@@ -45,8 +46,10 @@ const MAX_WAIT_SECONDS = 86_400;
 const place = (path: string, io: { readonly cwd: string }): string =>
   isAbsolute(path) ? resolve(path) : resolve(io.cwd, path);
 
-const positionalsOf = (definition: CommandDefinition, given: readonly string[]): Record<string, unknown> => {
-  const values: Record<string, unknown> = {};
+type Values = readonly (readonly [name: string, value: unknown])[];
+
+const positionalsOf = (definition: CommandDefinition, given: readonly string[]): Values => {
+  const values: [string, unknown][] = [];
   let next = 0;
   for (const positional of definition.positionals) {
     const rest = given.slice(next);
@@ -56,7 +59,7 @@ const positionalsOf = (definition: CommandDefinition, given: readonly string[]):
         definition.words,
       );
     }
-    values[camelCase(positional.name)] = positional.many ? rest : rest[0];
+    values.push([camelCase(positional.name), positional.many ? rest : rest[0]]);
     next += positional.many ? rest.length : 1;
   }
   const extra = given[next];
@@ -64,13 +67,11 @@ const positionalsOf = (definition: CommandDefinition, given: readonly string[]):
   return values;
 };
 
-const optionsOf = (options: Options, parsed: Parsed, words: readonly string[]): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(options).map(([name, option]) => [
-      camelCase(name),
-      optionValue(name, option, parsed[name], words),
-    ]),
-  );
+const optionsOf = (options: Options, parsed: Parsed, words: readonly string[]): Values =>
+  Object.entries(options).map(([name, option]) => [
+    camelCase(name),
+    optionValue(name, option, parsed[name], words),
+  ]);
 
 const optionValue = (name: string, option: OptionSpec, given: unknown, words: readonly string[]): unknown => {
   const fail = (what: string): never => {

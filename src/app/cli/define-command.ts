@@ -5,38 +5,24 @@ import type { Text } from './render/text.js';
 import type { Terminal } from './terminal.js';
 
 /**
- * Describes one command of the program. The description is small and always loaded; the module that does the work is
- * loaded by `load` only when the command is called, so a command pays for nothing but itself.
+ * Describes one command of the program: what help says of it, what it takes, and what it does, which turns arguments into
+ * the input of a use case and its answer into a report.
  *
- * A group of commands is one file of descriptions, `commands/<group>/definitions.ts`, listed in `program.ts`:
+ *     export const moveTask = defineCommand({
+ *       path: 'agent tasks move-task <wp>',
+ *       summary: 'move a work package to another lane',
+ *       positionals: { wp: 'work package, such as WP01' },
+ *       options: { to: { ...choice('lane to move to', LANES), required: true }, note: text('remark', 'TEXT') },
+ *       examples: [['spec-kitty agent tasks move-task WP01 --to doing', 'begin work on WP01']],
+ *       run: async ({ args, client, signal }) => {
+ *         const moved = await client.work.moveWorkPackage.run({ ... }, signal);
+ *         return { data: moved, text: ['Moved ', bold(moved.wp), ` to ${moved.lane}.`] };
+ *       },
+ *     });
  *
- *     export const tasksCommands = [
- *       defineCommand({
- *         path: 'agent tasks move-task <wp>',
- *         summary: 'move a work package to another lane',
- *         positionals: { wp: 'work package, such as WP01' },
- *         options: {
- *           to: { type: 'string', describe: 'lane to move to', choices: LANES, required: true },
- *           note: { type: 'string', describe: 'remark for the activity log' },
- *           'no-commit': { type: 'boolean', describe: 'leave the commit to you' },
- *         },
- *         examples: [['spec-kitty agent tasks move-task WP01 --to doing', 'begin work on WP01']],
- *         load: () => import('./move-task.js'),
- *       }),
- *     ];
- *
- * and one module for each command, which turns arguments into the input of a use case and its answer into a report:
- *
- *     interface Args { readonly wp: string; readonly to: Lane; readonly note: string | undefined; readonly noCommit: boolean }
- *
- *     export const run: Run<Args> = async ({ args, client, signal, terminal }) => {
- *       const moved = await client.work.moveWorkPackage.run({ ... }, signal);
- *       if (moved.warning !== undefined) terminal.warn(moved.warning);
- *       return { data: moved, text: ['Moved ', bold(moved.wp), ` to ${moved.lane}.`] };
- *     };
- *
- * The compiler checks that `Args` is what the description delivers. A command throws a `SyncError` for what went
- * wrong; it never writes to the process's own streams, never exits and never reads the environment but through `io`.
+ * The type of `args` comes from the description. A command throws a `SyncError` for what went wrong; it never writes to
+ * the process's own streams, never exits and never reads the environment but through `io`. What few lines need, such as a
+ * large package, is imported where it is needed: a group of commands is loaded as a whole.
  */
 export const defineCommand = <const P extends string, const O extends Options = Record<never, never>>(
   spec: CommandSpec<P, O>,
@@ -52,8 +38,9 @@ export const defineCommand = <const P extends string, const O extends Options = 
     details: spec.details,
     examples: spec.examples ?? [],
     options: spec.options ?? {},
-    // The arguments are built from this very description, which is what `load` was checked against.
-    load: spec.load as unknown as CommandDefinition['load'],
+    // The arguments are built from this very description, against which `run` was checked.
+    run: (spec.run ??
+      (async (context) => (await spec.load!()).run(context as never))) as CommandDefinition['run'],
   };
 };
 
@@ -68,8 +55,19 @@ interface CommandSpec<P extends string, O extends Options> {
   /** Options beside the common ones; names in kebab case as they are typed. */
   readonly options?: O;
   readonly examples?: readonly (readonly [command: string, meaning: string])[];
-  readonly load: () => Promise<CommandModule<ArgsOf<P, O>>>;
+  readonly load?: () => Promise<{ readonly run: Run<never> }>;
+  readonly run?: Run<ArgsOf<P, O>>;
 }
+
+/** An option with a value; `placeholder` stands for it in the help. */
+export const text = <const H extends string>(describe: string, placeholder: H) =>
+  ({ type: 'string', describe, placeholder }) as const;
+export const number = (describe: string, placeholder = 'N') =>
+  ({ type: 'number', describe, placeholder }) as const;
+/** An option whose value is one of these words. */
+export const choice = <const C extends readonly string[]>(describe: string, choices: C) =>
+  ({ type: 'string', describe, choices }) as const;
+export const flag = (describe: string) => ({ type: 'boolean', describe }) as const;
 
 export interface OptionSpec {
   readonly type: 'string' | 'number' | 'boolean';
@@ -89,9 +87,13 @@ export interface OptionSpec {
 
 export type Options = Readonly<Record<string, OptionSpec>>;
 
-/** The arguments of a command by their names in camel case. An option that was not given is `undefined`, a flag `false`. */
-type ArgsOf<P extends string, O extends Options> = PositionalsOf<P> & {
-  readonly [K in keyof O & string as CamelCase<K>]: ValueOf<O[K]>;
+/** The arguments of a command by their names in camel case. What was not given is absent, a flag `false`, a list empty. */
+export type ArgsOf<P extends string, O extends Options> = PositionalsOf<P> & {
+  readonly [K in keyof O & string as undefined extends ValueOf<O[K]> ? never : CamelCase<K>]: ValueOf<O[K]>;
+} & {
+  readonly [K in keyof O & string as undefined extends ValueOf<O[K]> ? CamelCase<K> : never]?: PlainValueOf<
+    O[K]
+  >;
 };
 
 /** The options that every command has. */
@@ -110,7 +112,7 @@ export interface CommonOptions {
 }
 
 /** What a command gets. */
-export interface CommandContext<A> {
+export interface CommandContext<A = unknown> {
   readonly args: A;
   readonly common: CommonOptions;
   readonly terminal: Terminal;
@@ -125,8 +127,11 @@ export interface CommandContext<A> {
 export interface Report {
   /** `done` when absent. */
   readonly outcome?: Outcome;
-  /** The one document that `--json` prints. */
-  readonly data: unknown;
+  /**
+   * What `--json` prints as the one document, in the words of the program: names, what is left out and the version come
+   * from its description. One that has its version is printed as it is.
+   */
+  readonly data: object | null;
   /** `true`: the command has printed its documents itself, one on each line; `data` is not printed. */
   readonly isStream?: true;
   /** The same for a person, printed to stdout without `--json`. */
@@ -146,10 +151,6 @@ export interface NextCommand {
 
 export type Run<A> = (context: CommandContext<A>) => Promise<Report>;
 
-interface CommandModule<A> {
-  readonly run: Run<A>;
-}
-
 export interface PositionalDefinition {
   readonly name: string;
   readonly required: boolean;
@@ -165,7 +166,7 @@ export interface CommandDefinition {
   readonly details: string | undefined;
   readonly examples: readonly (readonly [command: string, meaning: string])[];
   readonly options: Options;
-  readonly load: () => Promise<CommandModule<Readonly<Record<string, unknown>>>>;
+  readonly run: Run<Readonly<Record<string, unknown>>>;
 }
 
 type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}`
@@ -196,7 +197,7 @@ type PositionalOf<W extends string> = W extends `<${infer Name}...>` | `[${infer
   : W extends `<${infer Name}>`
     ? { readonly [K in CamelCase<Name>]: string }
     : W extends `[${infer Name}]`
-      ? { readonly [K in CamelCase<Name>]: string | undefined }
+      ? { readonly [K in CamelCase<Name>]?: string }
       : unknown;
 
 type BarePositional = Omit<PositionalDefinition, 'describe'>;

@@ -28,6 +28,7 @@ interface ProgramOptions {
   readonly signal: AbortSignal;
   /** Makes what the use cases are composed of; called at most once, and only by a command that needs them. */
   readonly openContainer: (waiting: WaitingForOthers) => Promise<ClientContainer>;
+  /** Instead of the commands of the program; what these print is described nowhere. */
   readonly commands?: readonly CommandDefinition[];
 }
 
@@ -70,17 +71,17 @@ const runCommand = async (
   definition: CommandDefinition,
   parsed: Parameters<typeof argumentsOf>[1],
   terminal: Terminal,
-  { io, signal, openContainer }: ProgramOptions,
+  { io, signal, openContainer, commands }: ProgramOptions,
 ): Promise<Outcome> => {
   const common = commonOptionsOf(parsed, definition.words, io);
   const args = argumentsOf(definition, parsed);
   const client = clientOver(common.project, () => openContainer(waitingOf(common, terminal)));
   const context = { args, common, terminal, io, signal, client };
   try {
-    const { run } = await definition.load();
-    const report = await run(context);
+    const report = await definition.run(context);
     terminal.progress([]);
-    if (common.json && report.isStream !== true) terminal.document(versioned(report.data));
+    if (common.json && report.isStream !== true)
+      terminal.document(await documentOf(commands === undefined ? definition.words : [], report.data));
     else if (report.text !== undefined) terminal.print(report.text);
     await report.afterwards?.().catch(() => undefined);
     if (!common.json) tellNext(report.next ?? [], terminal);
@@ -132,13 +133,11 @@ const tellBreakage = async (
   await tell(error, words, context);
 };
 
-/** Every document says which version of its description it keeps to; a later version only adds to it. */
-const versioned = (data: unknown): unknown =>
-  typeof data === 'object' && data !== null && !Array.isArray(data) && !('version' in data)
-    ? { version: DOCUMENT_VERSION, ...data }
-    : data;
-
-const DOCUMENT_VERSION = 1;
+const documentOf = async (words: readonly string[], data: object | null): Promise<unknown> => {
+  if (data === null || 'version' in data) return data;
+  const { toDocument } = await import('./schemas/all.js');
+  return toDocument(words.join(' '), data);
+};
 
 const show = (terminal: Terminal, json: boolean, document: unknown, text: string): Outcome => {
   if (json) terminal.document(document);

@@ -1,10 +1,13 @@
-import { authCommands } from './auth/definitions.js';
-import { configCommands } from './config/definitions.js';
-import { completionCommands } from './completion/definitions.js';
+import { authCommands } from './auth/account.js';
+import { configCommands } from './config/config.js';
+import { completion } from './completion/completion.js';
 import { eventsCommands } from './events/definitions.js';
 import { featureCommands } from './feature/definitions.js';
-import { hubCommands } from './hub/definitions.js';
-import { identityCommands } from './identity/definitions.js';
+import { peopleCommands } from './hub/people.js';
+import { serveCommands } from './hub/serve.js';
+import { signInCommands } from './hub/sign-ins.js';
+import { webhookCommands } from './hub/webhooks.js';
+import { showIdentity } from './identity/show.js';
 import { workflowCommands } from './workflow/definitions.js';
 import { syncCommands } from './sync/definitions.js';
 import type { CommandDefinition } from '../define-command.js';
@@ -16,8 +19,11 @@ export const COMMANDS: readonly CommandDefinition[] = [
   ...authCommands,
   ...syncCommands,
   ...eventsCommands,
-  ...identityCommands,
+  showIdentity,
   ...configCommands,
-  ...hubCommands,
-  ...completionCommands,
+  ...serveCommands,
+  ...peopleCommands,
+  ...signInCommands,
+  ...webhookCommands,
+  completion,
 ];

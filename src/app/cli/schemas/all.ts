@@ -3,7 +3,7 @@ import { featureSchemas } from './feature-schemas.js';
 import { hubSchemas } from './hub-schemas.js';
 import { mergeSchemas } from './merge-schemas.js';
 import { orchestrationSchemas } from './orchestration-schemas.js';
-import { part, type DocumentSchema } from './schema.js';
+import { asDescribed, part, type DocumentSchema } from './schema.js';
 import { otherSchemas } from './other-schemas.js';
 import { fault, work } from './shared-schemas.js';
 import { reportFileSchema, syncSchemas } from './sync-schemas.js';
@@ -18,6 +18,12 @@ export const DOCUMENTS: readonly DocumentSchema[] = [
   ...mergeSchemas,
   ...orchestrationSchemas,
 ];
+
+/** What a command found out as the document that it prints; one that is not described gets a version and nothing else. */
+export const toDocument = (command: string, value: object): object => {
+  const found = DOCUMENTS.find((each) => each.command === command);
+  return found === undefined ? { version: 1, ...value } : (asDescribed(found.schema, value) as object);
+};
 
 /** Files that commands write. */
 export const FILES: readonly DocumentSchema[] = [reportFileSchema];

@@ -5,6 +5,7 @@ import {
   integer,
   list,
   moment,
+  of,
   orNull,
   object,
   text,
@@ -31,7 +32,9 @@ export const hubSchemas: readonly DocumentSchema[] = [
   documentOf('hub team remove', { team: text(), outcome: choice(['removed']) }),
   documentOf('hub user add', { user: text(), team: text(), outcome: choice(['added']) }),
   documentOf('hub user list', {
-    users: list(object({ user: text(), teams: list(text()), added_at_ms: moment('when it was added') })),
+    users: list(
+      object({ user: of('name', text()), teams: list(text()), added_at_ms: moment('when it was added') }),
+    ),
   }),
   documentOf('hub user join', { user: text(), team: text(), outcome: choice(['added', 'exists']) }),
   documentOf('hub user leave', { user: text(), team: text(), outcome: choice(['removed']) }),

@@ -7,6 +7,7 @@ import {
   list,
   moment,
   number,
+  of,
   orNull,
   object,
   open,
@@ -40,7 +41,7 @@ const settingValue = orNull(either([text(), number(), flag()]));
 const setting = {
   key: text(),
   value: settingValue,
-  default: settingValue,
+  default: of('standard', settingValue),
   is_set: flag('whether somebody set it; otherwise the default holds'),
   place: settingPlace,
   meaning: text(),

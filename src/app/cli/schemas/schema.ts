@@ -75,6 +75,45 @@ export const documentOf = (
   schema: object({ version: versionOf(version), ...required }, optional),
 });
 
+/** A member that has another name in the document than in the program. */
+export const of = <S extends GenericSchema>(member: string, schema: S): S => ({ ...schema, member });
+
+/**
+ * A value of the program as a document that is described: of an object what the description names, in its order and by
+ * the names in camel case, and `null` where it says so of what is absent. Maps, and what is open, are as they are, since
+ * their names belong to somebody else.
+ */
+export const asDescribed = (schema: GenericSchema, value: unknown): unknown => {
+  const { type, wrapped, item, entries } = schema as AnyDocument;
+  if (type === 'nullable' && wrapped !== undefined)
+    return value === undefined || value === null ? null : asDescribed(wrapped, value);
+  if (type === 'exact_optional' && wrapped !== undefined) return asDescribed(wrapped, value);
+  if (type === 'array' && item !== undefined && Array.isArray(value))
+    return value.map((each) => asDescribed(item, each));
+  if (type !== 'strict_object' || !a.isFields(value)) return value;
+  const members = Object.entries(entries ?? {}).map(([name, entry]) => [name, memberOf(value, name, entry)]);
+  return Object.fromEntries(members.filter(([, member]) => member !== undefined));
+};
+
+const memberOf = (fields: a.Fields, name: string, entry: AnyDocument): unknown => {
+  const { member = camelCase(name), keywords } = entry.wrapped ?? entry;
+  if (keywords?.['const'] !== undefined) return keywords['const'];
+  const value = a.ownMember(fields, member) ?? a.ownMember(fields, name);
+  return value === undefined && entry.type === 'exact_optional' ? undefined : asDescribed(entry, value);
+};
+
+const camelCase = (name: string): string =>
+  name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+
+/** Of a description what is read here. */
+type AnyDocument = GenericSchema & {
+  readonly keywords?: a.Keywords;
+  readonly member?: string;
+  readonly wrapped?: AnyDocument;
+  readonly item?: AnyDocument;
+  readonly entries?: Readonly<Record<string, AnyDocument>>;
+};
+
 const entriesOf = <R extends ObjectEntries, O extends ObjectEntries>(required: R, optional: O) =>
   ({
     ...required,

@@ -48,7 +48,13 @@ export const passEnd = object(
 );
 
 export const account = object(
-  { hub: object({ url: text() }, { id: text() }), team: text() },
+  {
+    hub: object(
+      { url: text() },
+      { id: text(), claims: text('the id that it states, which another hub was known by before') },
+    ),
+    team: text(),
+  },
   { username: text() },
 );
 

@@ -2,71 +2,72 @@ import { hostname } from 'node:os';
 import { SyncError } from '../../../../domain/errors.js';
 import type { Backlog, BacklogAnswer } from '../../../delivery/backlog-consent.js';
 import type { HubMove, SignInInput } from '../../../delivery/sign-in.js';
-import type { CommandContext, Report } from '../../define-command.js';
-import { snakeKeys } from '../../render/snake-keys.js';
+import { defineCommand, flag, text, type ArgsOf, type CommandContext } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import { askLine, askSecret, askYesNo, readLine } from '../shared/ask.js';
 import { projectOption } from '../sync/remedies.js';
 
-interface Args {
-  readonly server: string | undefined;
-  readonly username: string | undefined;
-  readonly device: boolean;
-  readonly tokenStdin: boolean;
-  readonly passwordStdin: boolean;
-  readonly yes: boolean;
-}
+const OPTIONS = {
+  server: text('address of the hub', 'URL'),
+  username: text('user name at the hub', 'NAME'),
+  device: flag('show a code with which you sign this machine in from a browser'),
+  'token-stdin': flag('read a token for machines from stdin'),
+  'password-stdin': flag('read the password from stdin'),
+  yes: flag('send what waits without asking'),
+} as const;
 
-export const run = async (context: CommandContext<Args>): Promise<Report> => {
-  const { client } = context;
-  const { backlogConsent: consent, signIn } = client.delivery;
-  const settings = await client.port('settings');
-  const serverUrl =
-    context.args.server ??
-    (await settings.read()).serverUrl ??
-    (await asked(context, 'Address of the hub: ', 'No server is set.', 'Name the hub with --server URL.'));
-  const proof = await proofOf(context);
-  let recorded: { readonly backlogs: readonly Backlog[]; readonly answer: BacklogAnswer } | undefined;
-  const signedIn = await signIn.run(
-    { serverUrl, proof, hasMoved: (move) => hasMoved(context, move) },
-    async ({ account }) => {
-      const backlogs = await consent.question(account);
-      if (backlogs.length === 0) return true;
-      const answer = await answerFor(context, backlogs);
-      await consent.record(account, backlogs, answer);
-      recorded = { backlogs, answer };
-      return true;
-    },
-    context.signal,
-  );
-  const { account } = signedIn;
-  await client.delivery.liftRefusals.run(account);
-  if (context.args.server !== undefined) await settings.set('server_url', account.hub.url);
-  if (recorded !== undefined) await tellKept(context, recorded.backlogs, recorded.answer);
-  return {
-    data: {
-      version: 2,
-      signed_in: true,
-      server: account.hub.url,
-      team: account.team,
-      username: account.username,
-      backlog: recorded === undefined ? undefined : snakeKeys(recorded),
-    },
-    text: [
-      'Signed in at ',
-      account.hub.url,
-      ' as ',
-      bold(account.username ?? 'unknown'),
-      ' of team ',
-      bold(account.team),
-      '.',
+type Login = CommandContext<ArgsOf<'auth login', typeof OPTIONS>>;
+
+export const login = defineCommand({
+  path: 'auth login',
+  summary: 'sign in at a hub',
+  details:
+    'Asks for the password without showing it. Before anything is stored, it shows which events that wait on this machine would now be sent, and asks.',
+  options: OPTIONS,
+  examples: [
+    ['spec-kitty auth login --server https://hub.example.com --username ada', 'sign in with a password'],
+    ['spec-kitty auth login --server https://hub.example.com --device', 'on a machine without a browser'],
+    [
+      'printenv HUB_TOKEN | spec-kitty auth login --server https://hub.example.com --token-stdin --yes',
+      'sign in from a script',
     ],
-    next: [{ line: 'spec-kitty sync now' }],
-  };
-};
+  ],
+  run: async (context) => {
+    const { args, client, signal } = context;
+    const { backlogConsent: consent, liftRefusals, signIn } = client.delivery;
+    const settings = await client.port('settings');
+    const serverUrl =
+      args.server ??
+      (await settings.read()).serverUrl ??
+      (await asked(context, 'Address of the hub: ', 'No server is set.', 'Name the hub with --server URL.'));
+    const proof = await proofOf(context);
+    let backlog: { readonly backlogs: readonly Backlog[]; readonly answer: BacklogAnswer } | undefined;
+    const { account } = await signIn.run(
+      { serverUrl, proof, hasMoved: (move) => hasMoved(context, move) },
+      async ({ account: theirs }) => {
+        const backlogs = await consent.question(theirs);
+        if (backlogs.length === 0) return true;
+        const answer = await answerFor(context, backlogs);
+        await consent.record(theirs, backlogs, answer);
+        backlog = { backlogs, answer };
+        return true;
+      },
+      signal,
+    );
+    const { hub, team, username } = account;
+    await liftRefusals.run(account);
+    if (args.server !== undefined) await settings.set('server_url', hub.url);
+    if (backlog !== undefined) await tellKept(context, backlog.backlogs, backlog.answer);
+    return {
+      data: { signedIn: true, server: hub.url, team, username, backlog },
+      text: ['Signed in at ', hub.url, ' as ', bold(username ?? 'unknown'), ' of team ', bold(team), '.'],
+      next: [{ line: 'spec-kitty sync now' }],
+    };
+  },
+});
 
 /** No where nobody can be asked: whoever knows an id can state it. */
-const hasMoved = async (context: CommandContext<Args>, { id, from, to }: HubMove): Promise<boolean> => {
+const hasMoved = async (context: Login, { id, from, to }: HubMove): Promise<boolean> => {
   const { terminal } = context;
   const known = from.join(' and ');
   if (canAsk(context)) {
@@ -79,22 +80,17 @@ const hasMoved = async (context: CommandContext<Args>, { id, from, to }: HubMove
   return false;
 };
 
-const canAsk = ({ args, io, common }: CommandContext<Args>): boolean =>
+const canAsk = ({ args, io, common }: Login): boolean =>
   common.input && !args.tokenStdin && !args.passwordStdin && io.stdin().isTTY;
 
 /** What a person types, where one can be asked. */
-const asked = async (
-  context: CommandContext<Args>,
-  question: string,
-  missing: string,
-  hint: string,
-): Promise<string> => {
+const asked = async (context: Login, question: string, missing: string, hint: string): Promise<string> => {
   const answer = canAsk(context) ? await askLine(context, question) : '';
   if (answer === '') throw new SyncError('wrong-usage', missing, { hint });
   return answer;
 };
 
-const proofOf = async (context: CommandContext<Args>): Promise<SignInInput['proof']> => {
+const proofOf = async (context: Login): Promise<SignInInput['proof']> => {
   const { args } = context;
   if (args.tokenStdin) return { with: 'token', token: await readLine(context) };
   if (args.device) {
@@ -126,7 +122,7 @@ const proofOf = async (context: CommandContext<Args>): Promise<SignInInput['proo
 
 /** What the answer did, and for each project the command that takes it back. */
 const tellKept = async (
-  { client, terminal }: CommandContext<Args>,
+  { client, terminal }: Login,
   backlogs: readonly Backlog[],
   answer: BacklogAnswer,
 ): Promise<void> => {
@@ -143,10 +139,7 @@ const tellKept = async (
   }
 };
 
-const answerFor = async (
-  context: CommandContext<Args>,
-  backlogs: readonly Backlog[],
-): Promise<BacklogAnswer> => {
+const answerFor = async (context: Login, backlogs: readonly Backlog[]): Promise<BacklogAnswer> => {
   const { args, terminal } = context;
   if (args.yes) return 'consent';
   if (!canAsk(context)) return 'withhold';

@@ -1,111 +1,156 @@
 import { SyncError } from '../../../../domain/errors.js';
-import type { CommandContext, Report } from '../../define-command.js';
+import { defineCommand, flag, text, type CommandContext } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { bold } from '../../render/text.js';
 import { askSecret, readLine } from '../shared/ask.js';
-import { administering, dataOption } from './hub.js';
-import type { OfHub } from './hub.js';
+import { administering, dataOption, PLACE } from './hub.js';
+
+const PASSWORD = { 'password-stdin': flag('read the password from stdin') } as const;
+
+const teamOption = (describe: string) => ({ ...text(describe, 'TEAM'), required: true }) as const;
 
 /** The commands about teams and users. */
-export const teamAdd = (context: CommandContext<OfHub & { readonly team: string }>): Promise<Report> =>
-  administering(context, async (people, { team }) => {
-    const outcome = await people.addTeam(team);
-    return {
-      data: { team, outcome },
-      text: [bold(team), outcome === 'added' ? ' is a team now.' : ' was a team before.'],
-      next: [{ line: `spec-kitty hub user add ada --team ${team}${dataOption(context.args)}` }],
-    };
-  });
-
-export const teamList = (context: CommandContext<OfHub>): Promise<Report> =>
-  administering(context, async (people) => {
-    const teams = await people.teams();
-    return {
-      data: { teams },
-      text: table(
-        [{ header: 'Team' }, { header: 'Members', flexible: true }],
-        teams.map(({ team, members }) => [bold(team), members.join(', ')]),
-        context.terminal.width,
-      ),
-    };
-  });
-
-export const teamRemove = (context: CommandContext<OfHub & { readonly team: string }>): Promise<Report> =>
-  administering(context, async (people, { team }) => {
-    await people.removeTeam(team);
-    return { data: { team, outcome: 'removed' }, text: [bold(team), ' is no team any more.'] };
-  });
-
-interface OneUser extends OfHub {
-  readonly name: string;
-}
-
-export const userAdd = async (
-  context: CommandContext<OneUser & { readonly team: string; readonly passwordStdin: boolean }>,
-): Promise<Report> => {
-  const password = await passwordOf(context);
-  return administering(context, async (people, { name, team }) => {
-    await people.addUser({ name, password, team });
-    return {
-      data: { user: name, team, outcome: 'added' },
-      text: [bold(name), ` can sign in now and is of team ${team}.`],
-      next: [{ line: `spec-kitty hub serve${dataOption(context.args)}` }],
-    };
-  });
-};
-
-export const userList = (context: CommandContext<OfHub>): Promise<Report> =>
-  administering(context, async (people) => {
-    const users = await people.users();
-    return {
-      data: {
-        users: users.map(({ name, teams, addedAtMs }) => ({ user: name, teams, added_at_ms: addedAtMs })),
-      },
-      text: table(
-        [
-          { header: 'User', flexible: true },
-          { header: 'Teams', flexible: true },
-        ],
-        users.map(({ name, teams }) => [bold(name), teams.join(', ')]),
-        context.terminal.width,
-      ),
-    };
-  });
-
-export const userJoin = (context: CommandContext<OneUser & { readonly team: string }>): Promise<Report> =>
-  administering(context, async (people, { name, team }) => {
-    const outcome = await people.join(name, team);
-    const verb = outcome === 'added' ? 'is of team' : 'was before of team';
-    return { data: { user: name, team, outcome }, text: [bold(name), ` ${verb} ${team}.`] };
-  });
-
-export const userLeave = (context: CommandContext<OneUser & { readonly team: string }>): Promise<Report> =>
-  administering(context, async (people, { name, team }) => {
-    await people.leave(name, team);
-    return {
-      data: { user: name, team, outcome: 'removed' },
-      text: [bold(name), ` is not of team ${team} any more.`],
-    };
-  });
-
-export const userRemove = (context: CommandContext<OneUser>): Promise<Report> =>
-  administering(context, async (people, { name }) => {
-    await people.removeUser(name);
-    return { data: { user: name, outcome: 'removed' }, text: [bold(name), ' cannot sign in any more.'] };
-  });
-
-export const userPassword = async (
-  context: CommandContext<OneUser & { readonly passwordStdin: boolean }>,
-): Promise<Report> => {
-  const password = await passwordOf(context);
-  return administering(context, async (people, { name }) => {
-    await people.setPassword(name, password);
-    return {
-      data: { user: name, outcome: 'changed' },
-      text: ['The password of ', bold(name), ' is changed. Every device has to sign in again.'],
-    };
-  });
-};
+export const peopleCommands = [
+  defineCommand({
+    path: 'hub team add <team>',
+    summary: 'add a team to the hub',
+    positionals: { team: 'slug of the team: lower case, digits and hyphens' },
+    options: PLACE,
+    examples: [['spec-kitty hub team add acme', 'before its first user']],
+    run: (context) =>
+      administering(context, async (people) => {
+        const { team } = context.args;
+        const outcome = await people.addTeam(team);
+        return {
+          data: { team, outcome },
+          text: [bold(team), outcome === 'added' ? ' is a team now.' : ' was a team before.'],
+          next: [{ line: `spec-kitty hub user add ada --team ${team}${dataOption(context)}` }],
+        };
+      }),
+  }),
+  defineCommand({
+    path: 'hub team list',
+    summary: 'list the teams of the hub with their members',
+    options: PLACE,
+    examples: [['spec-kitty hub team list', 'who is where']],
+    run: (context) =>
+      administering(context, async (people) => {
+        const teams = await people.teams();
+        const rows = teams.map(({ team, members }) => [bold(team), members.join(', ')]);
+        const columns = [{ header: 'Team' }, { header: 'Members', flexible: true }];
+        return { data: { teams }, text: table(columns, rows, context.terminal.width) };
+      }),
+  }),
+  defineCommand({
+    path: 'hub team remove <team>',
+    summary: 'remove a team that has no events',
+    positionals: { team: 'slug of the team' },
+    options: PLACE,
+    examples: [['spec-kitty hub team remove typo', 'one that was made by mistake']],
+    run: (context) =>
+      administering(context, async (people) => {
+        const { team } = context.args;
+        await people.removeTeam(team);
+        return { data: { team, outcome: 'removed' }, text: [bold(team), ' is no team any more.'] };
+      }),
+  }),
+  defineCommand({
+    path: 'hub user add <name>',
+    summary: 'add a user to the hub',
+    details: 'Asks for the password without showing it.',
+    positionals: { name: 'name to sign in with' },
+    options: { team: teamOption('team of the user'), ...PASSWORD, ...PLACE },
+    examples: [['spec-kitty hub user add ada --team acme', 'a user of the team acme']],
+    run: async (context) => {
+      const { name, team } = context.args;
+      const password = await passwordOf(context);
+      return administering(context, async (people) => {
+        await people.addUser({ name, password, team });
+        return {
+          data: { user: name, team, outcome: 'added' },
+          text: [bold(name), ` can sign in now and is of team ${team}.`],
+          next: [{ line: `spec-kitty hub serve${dataOption(context)}` }],
+        };
+      });
+    },
+  }),
+  defineCommand({
+    path: 'hub user list',
+    summary: 'list the users of the hub with their teams',
+    options: PLACE,
+    examples: [['spec-kitty hub user list --json', 'for a program']],
+    run: (context) =>
+      administering(context, async (people) => {
+        const users = await people.users();
+        const rows = users.map(({ name, teams }) => [bold(name), teams.join(', ')]);
+        const columns = ['User', 'Teams'].map((header) => ({ header, flexible: true }));
+        return { data: { users }, text: table(columns, rows, context.terminal.width) };
+      }),
+  }),
+  defineCommand({
+    path: 'hub user join <name>',
+    summary: 'add a user to one more team',
+    positionals: { name: 'user' },
+    options: { team: teamOption('team to join'), ...PLACE },
+    examples: [['spec-kitty hub user join ada --team beta', 'ada signs in for it with the same password']],
+    run: (context) =>
+      administering(context, async (people) => {
+        const { name, team } = context.args;
+        const outcome = await people.join(name, team);
+        const verb = outcome === 'added' ? 'is of team' : 'was before of team';
+        return { data: { user: name, team, outcome }, text: [bold(name), ` ${verb} ${team}.`] };
+      }),
+  }),
+  defineCommand({
+    path: 'hub user leave <name>',
+    summary: 'take a user out of a team',
+    details: 'What the user has open for that team ends within a second.',
+    positionals: { name: 'user' },
+    options: { team: teamOption('team to leave'), ...PLACE },
+    examples: [['spec-kitty hub user leave ada --team beta', 'the other teams stay']],
+    run: (context) =>
+      administering(context, async (people) => {
+        const { name, team } = context.args;
+        await people.leave(name, team);
+        const data = { user: name, team, outcome: 'removed' };
+        return { data, text: [bold(name), ` is not of team ${team} any more.`] };
+      }),
+  }),
+  defineCommand({
+    path: 'hub user remove <name>',
+    summary: 'remove a user; events that were sent stay',
+    details: 'Whatever the user has open ends within a second.',
+    positionals: { name: 'user' },
+    options: PLACE,
+    examples: [['spec-kitty hub user remove ada', 'somebody who has left']],
+    run: (context) =>
+      administering(context, async (people) => {
+        const { name } = context.args;
+        await people.removeUser(name);
+        return { data: { user: name, outcome: 'removed' }, text: [bold(name), ' cannot sign in any more.'] };
+      }),
+  }),
+  defineCommand({
+    path: 'hub user password <name>',
+    summary: 'give a user another password',
+    details:
+      'Asks for it without showing it. Every device of the user has to sign in again; tokens of programs stay. They are shown by: spec-kitty hub token list',
+    positionals: { name: 'user' },
+    options: { ...PASSWORD, ...PLACE },
+    examples: [['spec-kitty hub user password ada', 'when it was lost, or somebody else knows it']],
+    run: async (context) => {
+      const { name } = context.args;
+      const password = await passwordOf(context);
+      return administering(context, async (people) => {
+        await people.setPassword(name, password);
+        return {
+          data: { user: name, outcome: 'changed' },
+          text: ['The password of ', bold(name), ' is changed. Every device has to sign in again.'],
+        };
+      });
+    },
+  }),
+];
 
 const passwordOf = async (
   context: CommandContext<{ readonly name: string; readonly passwordStdin: boolean }>,

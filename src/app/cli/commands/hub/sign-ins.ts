@@ -1,71 +1,92 @@
 import { SyncError } from '../../../../domain/errors.js';
 import type { HubSession, HubSessionKind } from '../../../compose/hub-parts.js';
-import type { CommandContext, Report } from '../../define-command.js';
+import { defineCommand, text, type CommandContext, type Report } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { bold } from '../../render/text.js';
-import { administering } from './hub.js';
-import type { OfHub } from './hub.js';
+import { administering, PLACE, type OfHub } from './hub.js';
 
-interface NewToken extends OfHub {
-  readonly user: string;
-  readonly team: string | undefined;
-  readonly name: string | undefined;
-  readonly expires: string | undefined;
-}
+const OF_USER = { user: text('only what belongs to this user', 'NAME'), ...PLACE } as const;
 
 /** The commands about what people and programs are signed in with. */
-export const tokenCreate = (context: CommandContext<NewToken>): Promise<Report> => {
-  const lifetimeSeconds = secondsOf(context.args.expires ?? '90d');
-  return administering(context, async (people, { user, team, name }) => {
-    const { access, ...issued } = await people.createToken({ user, team, lifetimeSeconds, name });
-    context.terminal.note(`Token of ${issued.user} for team ${issued.team}. It is shown this once:`);
-    return {
-      data: { token: access, user: issued.user, team: issued.team, lifetime_seconds: lifetimeSeconds },
-      text: access,
-    };
+export const signInCommands = [
+  defineCommand({
+    path: 'hub token create',
+    summary: 'make a token for a program of a user',
+    details: 'Prints the token once; the hub keeps only its digest.',
+    options: {
+      user: { ...text('whom the program acts for', 'NAME'), required: true },
+      team: text("team; the user's first one when not given", 'TEAM'),
+      name: text('what the token is called in lists', 'TEXT'),
+      expires: text('how long it is good for, in days or hours; 90d when not given', '90d'),
+      ...PLACE,
+    },
+    examples: [['spec-kitty hub token create --user ada --name ci --expires 30d', 'for a build server']],
+    run: (context) => {
+      const { user, team, name, expires = '90d' } = context.args;
+      const lifetimeSeconds = secondsOf(expires);
+      return administering(context, async (people) => {
+        const { access, ...issued } = await people.createToken({ user, team, lifetimeSeconds, name });
+        context.terminal.note(`Token of ${issued.user} for team ${issued.team}. It is shown this once:`);
+        return { data: { ...issued, token: access, lifetimeSeconds }, text: access };
+      });
+    },
+  }),
+  defineCommand({
+    path: 'hub token list',
+    summary: 'list the tokens of programs',
+    options: OF_USER,
+    examples: [['spec-kitty hub token list', 'all that still open something']],
+    run: (context) => list(context, 'program'),
+  }),
+  defineCommand({
+    path: 'hub token revoke [id]',
+    summary: 'take back a token, or all of a user',
+    positionals: { id: 'id as `hub token list` shows it' },
+    options: OF_USER,
+    examples: [['spec-kitty hub token revoke --user ada', 'every token of ada']],
+    run: (context) => end(context, 'program'),
+  }),
+  defineCommand({
+    path: 'hub session list',
+    summary: 'list the devices that are signed in',
+    options: OF_USER,
+    examples: [['spec-kitty hub session list --user ada', 'the devices of one user']],
+    run: (context) => list(context, 'device'),
+  }),
+  defineCommand({
+    path: 'hub session end [id]',
+    summary: 'sign out a device, or all devices of a user',
+    details: 'Its tokens open nothing from then on, and what it has open ends within a second.',
+    positionals: { id: 'id as `hub session list` shows it' },
+    options: OF_USER,
+    examples: [['spec-kitty hub session end --user ada', 'every device of ada']],
+    run: (context) => end(context, 'device'),
+  }),
+];
+
+type OfUser = CommandContext<OfHub & { readonly user?: string; readonly id?: string }>;
+
+const list = (context: OfUser, kind: HubSessionKind): Promise<Report> =>
+  administering(context, async (people) => {
+    const sessions = (await people.sessions(kind, context.args.user)).map(withShortId);
+    const rows = sessions.map(({ id, user, team, name = '', expiresAtMs }) => [
+      ...[id, bold(user), team, name],
+      new Date(expiresAtMs).toISOString().slice(0, 10),
+    ]);
+    return { data: { [NOUNS[kind]]: sessions }, text: table(COLUMNS, rows, context.terminal.width) };
   });
-};
 
-interface Of extends OfHub {
-  readonly user: string | undefined;
-}
+const COLUMNS = [
+  { header: 'Id' },
+  { header: 'User', flexible: true },
+  { header: 'Team', flexible: true },
+  { header: 'Name', flexible: true },
+  { header: 'Until' },
+];
 
-type Which = Of & { readonly id: string | undefined };
+const NOUNS = { device: 'sessions', program: 'tokens' } as const;
 
-export const tokenList = (context: CommandContext<Of>): Promise<Report> => list(context, 'program');
-
-export const tokenRevoke = (context: CommandContext<Which>): Promise<Report> => end(context, 'program');
-
-export const sessionList = (context: CommandContext<Of>): Promise<Report> => list(context, 'device');
-
-export const sessionEnd = (context: CommandContext<Which>): Promise<Report> => end(context, 'device');
-
-const list = (context: CommandContext<Of>, kind: HubSessionKind): Promise<Report> =>
-  administering(context, async (people, { user }) => {
-    const sessions = await people.sessions(kind, user);
-    return {
-      data: { [NOUNS[kind]]: sessions.map(documentOfSession) },
-      text: table(
-        [
-          { header: 'Id' },
-          { header: 'User', flexible: true },
-          { header: 'Team', flexible: true },
-          { header: 'Name', flexible: true },
-          { header: 'Until' },
-        ],
-        sessions.map((session) => [
-          idOf(session),
-          bold(session.user),
-          session.team,
-          session.name ?? '',
-          new Date(session.expiresAtMs).toISOString().slice(0, 10),
-        ]),
-        context.terminal.width,
-      ),
-    };
-  });
-
-const end = (context: CommandContext<Which>, kind: HubSessionKind): Promise<Report> => {
+const end = (context: OfUser, kind: HubSessionKind): Promise<Report> => {
   const { id, user } = context.args;
   if ((id === undefined) === (user === undefined)) {
     throw new SyncError('wrong-usage', 'Name either an id or a user.', {
@@ -73,26 +94,13 @@ const end = (context: CommandContext<Which>, kind: HubSessionKind): Promise<Repo
     });
   }
   return administering(context, async (people) => {
-    const ended = await people.endSessions(kind, id === undefined ? { user: user ?? '' } : { id });
-    return {
-      data: { ended: ended.map(documentOfSession) },
-      text: ended.map((session) => `Ended ${idOf(session)} of ${session.user}.`).join('\n'),
-    };
+    const which = id === undefined ? { user: user ?? '' } : { id };
+    const ended = (await people.endSessions(kind, which)).map(withShortId);
+    return { data: { ended }, text: ended.map((each) => `Ended ${each.id} of ${each.user}.`).join('\n') };
   });
 };
 
-const NOUNS = { device: 'sessions', program: 'tokens' } as const;
-
-const idOf = (session: HubSession): string => session.sessionId.slice(0, 12);
-
-const documentOfSession = (session: HubSession) => ({
-  id: idOf(session),
-  user: session.user,
-  team: session.team,
-  name: session.name ?? null,
-  opened_at_ms: session.openedAtMs,
-  expires_at_ms: session.expiresAtMs,
-});
+const withShortId = (session: HubSession) => ({ ...session, id: session.sessionId.slice(0, 12) });
 
 const secondsOf = (span: string): number => {
   const [, count = '', unit = ''] = /^([1-9]\d{0,4})([dh])$/.exec(span) ?? [];

@@ -1,39 +1,56 @@
-import type { CommandContext, Report } from '../../define-command.js';
+import { defineCommand, text } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { bold } from '../../render/text.js';
-import { withHub } from './hub.js';
-import type { OfHub } from './hub.js';
+import { PLACE, withHub } from './hub.js';
 
 /** The commands about addresses that are told what a team's hub stores. */
-export const webhookAdd = (
-  context: CommandContext<OfHub & { readonly url: string; readonly team: string }>,
-): Promise<Report> =>
-  withHub(context, 'webhooks', async (webhooks, { team, url }) => {
-    const { id, secret } = await webhooks.add(team, url);
-    context.terminal.note('The secret that signs its messages. It is shown this once:');
-    return { data: { id, team, url, secret }, text: secret };
-  });
+export const webhookCommands = [
+  defineCommand({
+    path: 'hub webhook add <url>',
+    summary: 'tell an address of every event that is stored for a team',
+    details:
+      'Messages are signed as Standard Webhooks has it, and repeated until the receiver answers with 2xx. Prints the secret once.',
+    positionals: { url: 'https address, or one on this machine' },
+    options: { team: { ...text('team', 'TEAM'), required: true }, ...PLACE },
+    examples: [['spec-kitty hub webhook add https://chat.example.com/hook --team acme', 'from now on']],
+    run: (context) =>
+      withHub(context, 'webhooks', async (webhooks) => {
+        const { team, url } = context.args;
+        const { id, secret } = await webhooks.add(team, url);
+        context.terminal.note('The secret that signs its messages. It is shown this once:');
+        return { data: { id, team, url, secret }, text: secret };
+      }),
+  }),
+  defineCommand({
+    path: 'hub webhook list',
+    summary: 'list webhooks with the number of the event that each has received last',
+    options: PLACE,
+    examples: [['spec-kitty hub webhook list', 'all teams']],
+    run: (context) =>
+      withHub(context, 'webhooks', async (webhooks) => {
+        const all = await webhooks.list();
+        const rows = all.map(({ id, team, url, through }) => [id, bold(team), url, String(through)]);
+        return { data: { webhooks: all }, text: table(COLUMNS, rows, context.terminal.width) };
+      }),
+  }),
+  defineCommand({
+    path: 'hub webhook remove <id>',
+    summary: 'take a webhook away',
+    positionals: { id: 'id as `hub webhook list` shows it' },
+    options: PLACE,
+    examples: [['spec-kitty hub webhook remove 3f9a1c0b7d22', 'it is told of nothing more']],
+    run: (context) =>
+      withHub(context, 'webhooks', async (webhooks) => {
+        const { id } = context.args;
+        await webhooks.remove(id);
+        return { data: { id, outcome: 'removed' }, text: [bold(id), ' is told of nothing any more.'] };
+      }),
+  }),
+];
 
-export const webhookList = (context: CommandContext<OfHub>): Promise<Report> =>
-  withHub(context, 'webhooks', async (webhooks) => {
-    const list = await webhooks.list();
-    return {
-      data: { webhooks: list.map(({ id, team, url, through }) => ({ id, team, url, through })) },
-      text: table(
-        [
-          { header: 'Id' },
-          { header: 'Team', flexible: true },
-          { header: 'Address', flexible: true },
-          { header: 'Has' },
-        ],
-        list.map(({ id, team, url, through }) => [id, bold(team), url, String(through)]),
-        context.terminal.width,
-      ),
-    };
-  });
-
-export const webhookRemove = (context: CommandContext<OfHub & { readonly id: string }>): Promise<Report> =>
-  withHub(context, 'webhooks', async (webhooks, { id }) => {
-    await webhooks.remove(id);
-    return { data: { id, outcome: 'removed' }, text: [bold(id), ' is told of nothing any more.'] };
-  });
+const COLUMNS = [
+  { header: 'Id' },
+  { header: 'Team', flexible: true },
+  { header: 'Address', flexible: true },
+  { header: 'Has' },
+];

@@ -1,16 +1,20 @@
 import type { IdentityReport, Sourced } from '../../../events/show-identity.js';
-import type { CommandContext, Report } from '../../define-command.js';
-import { snakeKeys } from '../../render/snake-keys.js';
+import { defineCommand } from '../../define-command.js';
 import { facts } from '../../render/table.js';
 import { dim, type Text } from '../../render/text.js';
 
-export const run = async ({ client, terminal }: CommandContext<object>): Promise<Report> => {
-  const checkout = await client.checkout();
-  const report = await client.events.showIdentity.run(checkout.root);
-  if (report === undefined) return { outcome: 'failed', data: null, text: 'No project was found here.' };
-  for (const warning of report.warnings) terminal.warn(warning);
-  return { data: { version: 2, ...snakeKeys(report) }, text: facts(rowsOf(report)) };
-};
+export const showIdentity = defineCommand({
+  path: 'identity show',
+  summary: 'show project, node and checkout, and where each value comes from',
+  examples: [['spec-kitty identity show', 'who the events of this directory say they are from']],
+  run: async ({ client, terminal }) => {
+    const checkout = await client.checkout();
+    const report = await client.events.showIdentity.run(checkout.root);
+    if (report === undefined) return { outcome: 'failed', data: null, text: 'No project was found here.' };
+    for (const warning of report.warnings) terminal.warn(warning);
+    return { data: report, text: facts(rowsOf(report)) };
+  },
+});
 
 const rowsOf = ({
   project,
