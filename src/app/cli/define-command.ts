@@ -40,7 +40,7 @@ export const defineCommand = <const P extends string, const O extends Options = 
     options: spec.options ?? {},
     // The arguments are built from this very description, against which `run` was checked.
     run: (spec.run ??
-      (async (context) => (await spec.load!()).run(context as never))) as CommandDefinition['run'],
+      (async (context) => (await spec.load?.())?.run(context as never))) as CommandDefinition['run'],
   };
 };
 
