@@ -44,7 +44,7 @@ export type AgentExit =
   /** By us, after `timeoutMs`. */
   | { readonly how: 'timed-out'; readonly lastLines: readonly string[]; readonly usage?: RunUsage }
   /** By us, since the signal aborted. */
-  | { readonly how: 'stopped'; readonly lastLines: readonly string[] }
+  | { readonly how: 'stopped'; readonly lastLines: readonly string[]; readonly usage?: RunUsage }
   /** There is no such program, or it may not be run. */
   | { readonly how: 'not-started'; readonly reason: string };
 

@@ -103,6 +103,19 @@ export const agentRunnerContract = ({ name, setup }: AgentRunnerFlavour): void =
       expect(exit).toEqual({ how: 'stopped', lastLines: ['begun'] });
     });
 
+    it('keeps what a program had reported before it was ended', async () => {
+      const turn = { type: 'turn.completed', usage: { input_tokens: 5, output_tokens: 1 } };
+      const program = { prints: [JSON.stringify(turn)], hangs: true };
+      const unwanted = new AbortController();
+      const stopped = await made.subject.run(made.run(program), () => unwanted.abort(), unwanted.signal);
+      const late = await made.subject.run(made.run(program, { timeoutMs: 3000 }));
+      const usage = { input_tokens: 5, output_tokens: 1 };
+      expect([stopped, late]).toMatchObject([
+        { how: 'stopped', usage },
+        { how: 'timed-out', usage },
+      ]);
+    });
+
     it('starts nothing when nobody wants it from the beginning', async () => {
       const heard: string[] = [];
       const exit = await made.subject.run(

@@ -51,14 +51,14 @@ export class MemoryAgentRunner implements AgentRunner {
       return await Promise.race([
         behaviour(run, print, over.signal).then((end): AgentExit => {
           const report = reportIn(answer);
-          const said = { lastLines: lines, ...(report === undefined ? {} : { usage: report.usage }) };
+          const said = saidIn(lines, report);
           return 'code' in end
             ? { how: 'exited', code: end.code, ...said, answer: report?.answer?.split('\n') ?? answer }
             : { how: 'killed', signal: end.signal, ...said };
         }),
         this.#timer.sleep(run.timeoutMs, over.signal).then((): AgentExit => ({
           how: signal?.aborted === true ? 'stopped' : 'timed-out',
-          lastLines: lines,
+          ...saidIn(lines, reportIn(answer)),
         })),
       ]);
     } finally {
@@ -68,6 +68,9 @@ export class MemoryAgentRunner implements AgentRunner {
     }
   }
 }
+
+const saidIn = (lastLines: readonly string[], report: AgentReport | undefined) =>
+  report === undefined ? { lastLines } : { lastLines, usage: report.usage };
 
 const reportIn = (lines: readonly string[]): AgentReport | undefined =>
   lines.reduce<AgentReport | undefined>((so, line) => takeReport(so, parseJson(line)) ?? so, undefined);

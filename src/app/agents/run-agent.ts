@@ -10,7 +10,7 @@ import type { AgentExit } from '../../ports/agents.js';
 import type { OrchestrationContext } from './orchestration-context.js';
 import { gatherPrompt } from './gather-prompt.js';
 
-/** What came of a step, and of an agent's run what that took; absent when its program did not run to an end. */
+/** What came of a step, and of an agent's run what that took; absent when its program was not started. */
 export type Carried = StepOutcome & { readonly took?: RunUsage };
 
 /** Lets an agent do what it was assigned to, and says what came of it. */
@@ -32,6 +32,7 @@ export const runAgent = async (
   const promptFile = await sources.store.keepPrompt(place, feature, name, prompt);
   const log = await sources.store.logPath(place, feature, name);
   const { worktree } = facts;
+  if (signal.aborted) return { outcome: 'not-done' };
   const about = { workPackageId, phase, agent };
   const atMs = sources.clock.nowMs();
   context.tell({ what: 'agent-started', ...about, retryCount, log, atMs });
@@ -58,7 +59,7 @@ export const runAgent = async (
   const failure = outcome.outcome === 'agent-failed' ? { failure: outcome.reason } : {};
   context.tell({ what: 'agent-ended', ...about, durationMs, ...failure });
   tellVerdict(context, workPackageId, agent, outcome);
-  if (exit.how === 'not-started' || exit.how === 'stopped') return outcome;
+  if (exit.how === 'not-started') return outcome;
   return { ...outcome, took: { ...exit.usage, duration_ms: durationMs } };
 };
 

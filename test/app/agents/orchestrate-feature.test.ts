@@ -89,6 +89,29 @@ describe('orchestrating a feature', () => {
     expect(await world.repository.dirtyPaths(world.root)).toEqual([]);
   });
 
+  it.each(['its time is over', 'the run is interrupted'])(
+    'notes what a run took that is stopped since %s, and nothing of one that was never started',
+    async (why) => {
+      const stop = new AbortController();
+      const hangs: Script = (task) => {
+        task.print(JSON.stringify({ type: 'turn.completed', usage: { input_tokens: 5 } }));
+        if (why === 'the run is interrupted') stop.abort();
+        return never();
+      };
+      const world = await orchestrationWorld({ WP01: {} }, { ann: hangs });
+      const running = world.run({ agents: ['ghost', 'ann'], limits: { timeoutMs: 60_000 } }, stop.signal);
+      expect((await world.whileTimePasses(running)).ended).not.toBe('completed');
+      expect(await world.took()).toMatchObject([
+        {
+          author: 'ann',
+          phase: 'implementation',
+          input_tokens: 5,
+          duration_ms: expect.any(Number) as unknown,
+        },
+      ]);
+    },
+  );
+
   it('gives every event of the run the same correlation id, also after it was resumed', async () => {
     const world = await orchestrationWorld({ WP01: {} }, { ann: diligent, bob: strict(9) });
     await world.run({ limits: { maxRetries: 0 } });
