@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { call, HELLO, line, messages, startServer } from '../support/mcp-process.js';
 import { contentOf } from '../support/mcp-world.js';
 import { FEATURE, smallFeature } from '../support/planning-documents.js';
-import { BIN } from '../support/run-cli.js';
+import { BIN, runCli } from '../support/run-cli.js';
 import { createSandbox, type Sandbox } from '../support/sandbox.js';
+
+const RECORDER = join(import.meta.dirname, '../support/recorded-paths.cjs');
 
 let box: Sandbox;
 
@@ -82,6 +85,24 @@ describe('the server as a process', () => {
     expect(log.includes('start WP02')).toBe(isBegun);
     expect(existsSync(join(box.project, `.worktrees/${FEATURE}-WP02`))).toBe(isBegun);
     expect(await box.git(['status', '--porcelain', 'kitty-specs'])).toBe('');
+  });
+
+  it('finds a feature that is named without a look into the others', async () => {
+    const others = ['001-older', '009-newer'].map((slug) => `kitty-specs/${slug}`);
+    for (const folder of others)
+      await cp(join(box.project, 'kitty-specs', FEATURE), join(box.project, folder), { recursive: true });
+    expect(await runCli(box, ['init'])).toMatchObject({ code: 0 });
+    const recorded = join(box.directory, 'paths');
+    const env = { NODE_OPTIONS: `--require ${RECORDER}`, RECORDED_PATHS: recorded };
+    const server = startServer({ ...box, env: { ...box.env, ...env } });
+    const { answer } = messages(server);
+    server.stdin.write(HELLO + call(1, 'ready_work', { feature: FEATURE }));
+    expect((await answer(1)).result.structuredContent.ready).toHaveLength(2);
+    server.stdin.end();
+    await once(server, 'exit');
+    const paths = readFileSync(recorded, 'utf8').split('\n');
+    expect(paths.some((path) => path.includes(`kitty-specs/${FEATURE}/tasks`))).toBe(true);
+    expect(paths.filter((path) => others.some((folder) => path.includes(folder)))).toEqual([]);
   });
 
   it('ends by a signal, also while a call waits, and then nothing has happened', async () => {
