@@ -62,7 +62,7 @@ const WAYS = {
     await ask(sandbox, args),
   ],
   'by two processes at once': (sandbox: Sandbox, args: readonly string[]) =>
-    Promise.all([ask(sandbox, args), ask(sandbox, args)]),
+    Promise.all([ask(sandbox, args, {}, runCli), ask(sandbox, args, {}, runCli)]),
 };
 
 describe('merge', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { smallFeature } from '../support/planning-documents.js';
 import { ask, inParallel, makeProject, makeRepository } from '../support/project.js';
 import { idsOf, journalOf } from '../support/recount.js';
+import { runCli } from '../support/run-cli.js';
 import { inSandbox } from '../support/sandbox.js';
 
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
@@ -20,7 +21,8 @@ describe('many processes in one repository', () => {
           const wp = n % 2 === 0 ? 'WP01' : 'WP02';
           // A few of them also commit, as commands usually do.
           const commit = n % 25 === 0 ? [] : ['--no-commit'];
-          return ask(sandbox, ['agent', 'tasks', 'add-history', wp, '--note', `note-${n}-end`, ...commit]);
+          const words = ['agent', 'tasks', 'add-history', wp, '--note', `note-${n}-end`, ...commit];
+          return ask(sandbox, words, {}, runCli);
         });
         expect(results.filter(({ code }) => code !== 0).map(({ stdout }) => stdout)).toEqual([]);
         const journal = await journalOf(sandbox);
@@ -64,10 +66,13 @@ describe('many processes in one repository', () => {
         const results = await Promise.all(
           range(16).map((n) =>
             n < 8
-              ? ask(sandbox, ['init'], { env: env(n) })
-              : ask(sandbox, ['agent', 'tasks', 'move-task', workPackages[n - 8]!, '--to', 'doing'], {
-                  env: env(n),
-                }),
+              ? ask(sandbox, ['init'], { env: env(n) }, runCli)
+              : ask(
+                  sandbox,
+                  ['agent', 'tasks', 'move-task', workPackages[n - 8]!, '--to', 'doing'],
+                  { env: env(n) },
+                  runCli,
+                ),
           ),
         );
         expect(results.filter(({ code }) => code !== 0).map(({ stdout }) => stdout)).toEqual([]);

@@ -4,6 +4,7 @@ import { sharedHubProcess } from '../support/hub-process.js';
 import { FEATURE, smallFeature } from '../support/planning-documents.js';
 import { ask, makeProject, signIn, succeed, type Document } from '../support/project.js';
 import { expectAccounted, idsOf, journalOf } from '../support/recount.js';
+import { runCli } from '../support/run-cli.js';
 import { inSandbox, type Sandbox } from '../support/sandbox.js';
 
 const hub = sharedHubProcess();
@@ -14,7 +15,8 @@ type Answer = { readonly code: number | undefined; readonly document: Document }
 
 const WAYS: Readonly<Record<string, Way>> = {
   twice: async (sandbox, args) => [await ask(sandbox, args), await ask(sandbox, args)],
-  'by two processes at once': (sandbox, args) => Promise.all([ask(sandbox, args), ask(sandbox, args)]),
+  'by two processes at once': (sandbox, args) =>
+    Promise.all([ask(sandbox, args, {}, runCli), ask(sandbox, args, {}, runCli)]),
 };
 
 /** The project's events at the hub, in short, with what each says. */
@@ -194,7 +196,7 @@ describe('a command that does nothing', () => {
     inProject(smallFeature({ WP01: {} }), async (sandbox, project) => {
       const agents = ['claude', 'codex'];
       const answers = await Promise.all(
-        agents.map((agent) => ask(sandbox, ['implement', 'WP01', '--agent', agent])),
+        agents.map((agent) => ask(sandbox, ['implement', 'WP01', '--agent', agent], {}, runCli)),
       );
       expect(answers.map(({ code }) => code).sort()).toEqual([0, 1]);
       const winner = agents[answers.findIndex(({ code }) => code === 0)];
@@ -222,8 +224,8 @@ describe('a command that does nothing', () => {
     inProject(smallFeature({ WP01: { lane: 'doing' } }), async (sandbox, project) => {
       const move = ['agent', 'tasks', 'move-task', 'WP01', '--to'];
       const answers = await Promise.all([
-        ask(sandbox, [...move, 'for_review']),
-        ask(sandbox, [...move, 'planned']),
+        ask(sandbox, [...move, 'for_review'], {}, runCli),
+        ask(sandbox, [...move, 'planned'], {}, runCli),
       ]);
       // From for_review nothing leads to planned, nor back: one of them wins and the other is told.
       expect(answers.map(({ code }) => code).sort()).toEqual([0, 1]);

@@ -3,7 +3,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { smallFeature } from '../support/planning-documents.js';
 import { ask, makeProject, succeed } from '../support/project.js';
-import { startCli } from '../support/run-cli.js';
+import { runCli, startCli } from '../support/run-cli.js';
 import { inSandbox, type Sandbox } from '../support/sandbox.js';
 
 const note = (text: string): readonly string[] => ['agent', 'tasks', 'add-history', 'WP01', '--note', text];
@@ -20,7 +20,7 @@ it(
     inSandbox(async (sandbox) => {
       await makeProject(sandbox, smallFeature({ WP01: {} }));
       await hook(sandbox, 'pre-commit', 'sleep 1');
-      const agents = Array.from({ length: 8 }, (_, at) => ask(sandbox, note(`agent ${at}`)));
+      const agents = Array.from({ length: 8 }, (_, at) => ask(sandbox, note(`agent ${at}`), {}, runCli));
       expect((await Promise.all(agents)).map(({ code }) => code)).toEqual(Array.from({ length: 8 }, () => 0));
       const { events } = await succeed(sandbox, ['events', 'list']);
       expect(events).toHaveLength(8);

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildProgram } from '../../scripts/build.mjs';
+import { bundleCommandServer } from './command-server/bundle.mjs';
 
 /**
  * Gives the run a home of its own with a sentinel in it, a place for temporary files, and a mark that every process
@@ -33,6 +34,7 @@ export default async () => {
     SPEC_KITTY_TEST_RUN: id,
   });
   if (process.env.SPEC_KITTY_BUILT !== '1') await buildOrRemember();
+  process.env.SPEC_KITTY_TEST_COMMANDS = await bundleCommandServer(join(run, 'commands'));
 };
 
 export const SENTINEL = 'sentinel.txt';

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { runCli, type CliOptions, type CliResult } from './run-cli.js';
+import type { CliOptions, CliResult } from './run-cli.js';
 import { runHere } from './run-here.js';
 import type { Sandbox } from './sandbox.js';
 
@@ -29,7 +29,7 @@ export const makeProject = async (
   root = sandbox.project,
 ): Promise<string> => {
   await makeRepository(sandbox, seed, root);
-  const { project_uuid: uuid } = await succeed(sandbox, ['init'], { cwd: root }, runHere);
+  const { project_uuid: uuid } = await succeed(sandbox, ['init'], { cwd: root });
   return uuid as string;
 };
 
@@ -38,7 +38,7 @@ export const ask = async (
   sandbox: Sandbox,
   args: readonly string[],
   options: CliOptions = {},
-  run = runCli,
+  run = runHere,
 ): Promise<CliResult & { readonly document: Document }> => {
   const result = await run(sandbox, [...args, '--json'], options);
   try {
@@ -55,7 +55,7 @@ export const succeed = async (
   sandbox: Sandbox,
   args: readonly string[],
   options: CliOptions = {},
-  run = runCli,
+  run = runHere,
 ): Promise<Document> => {
   const { code, document, stdout, stderr } = await ask(sandbox, args, options, run);
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stdout}${stderr}`);
@@ -84,12 +84,7 @@ export const signIn = (
 
 /** Adds a note to WP01, the cheapest command that emits; `commit` also makes the commit of a usual one. */
 export const addNote = (sandbox: Sandbox, note = 'a note', options: CliOptions = {}): Promise<Document> =>
-  succeed(
-    sandbox,
-    ['agent', 'tasks', 'add-history', 'WP01', '--note', note, '--no-commit'],
-    options,
-    runHere,
-  );
+  succeed(sandbox, ['agent', 'tasks', 'add-history', 'WP01', '--note', note, '--no-commit'], options);
 
 /** So many notes, one after the other. */
 export const addNotes = async (sandbox: Sandbox, count: number): Promise<readonly string[]> => {

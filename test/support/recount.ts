@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ask, type Document } from './project.js';
-import { runHere } from './run-here.js';
 import type { Sandbox } from './sandbox.js';
 
 /** A captured event, as its line in the journal has it. */
@@ -58,7 +57,7 @@ export const expectAccounted = async (
   const journal = idsOf(await journalOf(sandbox, project));
   expect(new Set(journal).size).toBe(journal.length);
   const received = journal.filter((id) => atHub.includes(id)).length;
-  const { code, document } = await ask(sandbox, ['sync', 'status'], {}, runHere);
+  const { code, document } = await ask(sandbox, ['sync', 'status']);
   const told = (document['projects'] as readonly Document[]).find(
     ({ project_uuid: uuid }) => project === undefined || uuid === project,
   );

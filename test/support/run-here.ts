@@ -1,70 +1,101 @@
-import { createClientContainer } from '../../src/app/compose/container.js';
-import { exitCodeOf } from '../../src/app/cli/exit-codes.js';
-import { bufferSink, type Source } from '../../src/app/cli/io.js';
-import { runProgram } from '../../src/app/cli/program.js';
+import { fork, type ChildProcess } from 'node:child_process';
+import type { CommandAnswer, CommandOrder } from './command-server/protocol.js';
 import { BIN, runCli, type CliOptions, type CliResult } from './run-cli.js';
 import type { Sandbox } from './sandbox.js';
 
-// What these commands load when they need it. The test runner cannot link one module for two imports at once.
-import '../../src/app/compose/commands.module.js';
-import '../../src/app/compose/delivery.module.js';
-import '../../src/app/compose/background.module.js';
-import '../../src/app/compose/reports.module.js';
-import '../../src/app/compose/orchestration.module.js';
-import '../../src/app/cli/commands/all.js';
-import '../../src/app/cli/commands/sync/status.js';
-import '../../src/app/cli/commands/workflow/definitions.js';
-import '../../src/app/cli/commands/workflow/init.js';
-import '../../src/app/cli/commands/workflow/add-history.js';
-import '../../src/app/work/init-project.js';
-import '../../src/app/work/add-history.js';
-import '../../src/app/reports/get-sync-status.js';
-import '../../src/app/delivery/sharing-policy.js';
-import '../../src/app/delivery/summons.js';
-import '../../src/app/delivery/environment-sign-in.js';
-import '../../src/domain/delivery/known-hubs.js';
-import '../../src/adapters/events/edit-config.js';
-import '../../src/adapters/events/settings-document.js';
-import '../../src/adapters/fs/toml.js';
-import '../../src/adapters/delivery/credential-document.js';
-import '../../src/adapters/delivery/json-known-hubs.js';
-import '../../src/adapters/delivery/json-machine-accounts.js';
-import '../../src/adapters/delivery/file-background-post.js';
-import '../../src/adapters/delivery/detached-starter.js';
-import '../../src/adapters/outbox/read-outbox.js';
-import '../../src/adapters/outbox/journal-reader.js';
-import '../../src/adapters/reports/fs-state-files.js';
-
 /**
- * Runs a command inside the test's own process, with the files, the git and the network that a process of its own would
- * have: for what comes before the matter of a test, where starting the program anew is most of the cost. What needs to
- * be a process, because something is loaded into it, is one.
+ * Runs a command in the process that answers all of this file's commands, with the files, the git and the network that
+ * a process of its own would have: for tests to which it is all the same, since starting the program anew is most of
+ * what a command costs. What needs to be a process, because of what its environment does to one, is one.
  */
 export const runHere = async (
   sandbox: Sandbox,
-  args: readonly string[],
+  words: readonly string[],
   options: CliOptions = {},
 ): Promise<CliResult> => {
-  const env = { ...sandbox.env, ...options.env };
-  if (options.bin !== undefined || env['NODE_OPTIONS'] !== undefined) return runCli(sandbox, args, options);
-  const [stdout, stderr] = [bufferSink(), bufferSink()];
-  const outcome = await runProgram(args, {
-    io: { stdout, stderr, stdin: () => typed(options.input ?? ''), env, cwd: options.cwd ?? sandbox.project },
-    version: '0.1.0',
-    signal: new AbortController().signal,
-    openContainer: async (waiting) =>
-      createClientContainer({
-        ...{ env, stderr, waiting, version: '0.1.0', processId: process.pid },
-        program: { command: process.execPath, args: [BIN] },
-        backgroundSync: 'own-process',
-      }),
-  });
-  return { code: exitCodeOf(outcome), signal: undefined, stdout: stdout.text(), stderr: stderr.text() };
+  if (options.bin !== undefined || Object.keys(options.env ?? {}).some((name) => OF_PROCESSES.test(name)))
+    return runCli(sandbox, words, options);
+  const { cwd = sandbox.project, input = '' } = options;
+  const env = Object.fromEntries(
+    Object.entries({ ...sandbox.env, ...options.env }).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    ),
+  );
+  const { code, stdout, stderr } = await CommandServer.ofThisFile().run({ words, env, cwd, input, bin: BIN });
+  return { code, signal: undefined, stdout, stderr };
 };
 
-const typed = (text: string): Source => ({
-  isTTY: false,
-  async *[Symbol.asyncIterator]() {
-    if (text !== '') yield text;
-  },
-});
+/** Variables that Node or the program read from their process, where many commands would share them. */
+const OF_PROCESSES = /^NODE_|_PROXY$|^SPEC_KITTY_CA_FILE$/i;
+
+class CommandServer {
+  static #current: CommandServer | undefined;
+  readonly #child: ChildProcess;
+  readonly #waiting = new Map<number, PromiseWithResolvers<CommandAnswer>>();
+  #orders = 0;
+
+  private constructor(path: string) {
+    this.#child = fork(path, { execArgv: [], serialization: 'advanced' });
+    this.#child.on('message', (answer: CommandAnswer) => {
+      this.#waiting.get(answer.id)?.resolve(answer);
+      this.#forget(answer.id);
+    });
+    this.#child.once('exit', (code, signal) => {
+      const reason = new Error(`The server of commands ended with ${code ?? signal}`);
+      this.#waiting.forEach(({ reject }) => reject(reason));
+    });
+    this.#rest();
+  }
+
+  static ofThisFile(): CommandServer {
+    const path = process.env['SPEC_KITTY_TEST_COMMANDS'];
+    if (path === undefined) throw new Error('The run has made no server of commands');
+    return (CommandServer.#current ??= new CommandServer(path));
+  }
+
+  static end(): void {
+    const server = CommandServer.#current;
+    if (server !== undefined && server.#child.connected) server.#child.disconnect();
+    CommandServer.#current = undefined;
+  }
+
+  run(order: Omit<CommandOrder, 'id'>): Promise<CommandAnswer> {
+    const id = this.#orders++;
+    const answered = withResolvers<CommandAnswer>();
+    this.#waiting.set(id, answered);
+    // Only while somebody waits does the server keep this process alive.
+    this.#child.ref();
+    this.#child.channel?.ref();
+    this.#child.send({ ...order, id });
+    return answered.promise;
+  }
+
+  #forget(id: number): void {
+    this.#waiting.delete(id);
+    if (this.#waiting.size === 0) this.#rest();
+  }
+
+  #rest(): void {
+    this.#child.unref();
+    this.#child.channel?.unref();
+  }
+}
+
+/** `Promise.withResolvers`, which Node 20 does not have. */
+const withResolvers = <T>(): PromiseWithResolvers<T> => {
+  let resolve!: (value: T) => void;
+  let reject!: (reason: unknown) => void;
+  const promise = new Promise<T>((done, failed) => {
+    resolve = done;
+    reject = failed;
+  });
+  return { promise, resolve, reject };
+};
+
+interface PromiseWithResolvers<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+afterAll(() => CommandServer.end());
