@@ -38,8 +38,9 @@ const hub = async (fault: Misbehaviour): Promise<HostileHub> => {
   return made;
 };
 
-const sweep = (url: string): Promise<Sweep> =>
+const sweep = (url: string, forms: 'both' | 'in-turns' = 'in-turns'): Promise<Sweep> =>
   sweepCommands(sandbox, {
+    forms,
     interruptAfterMs: 700,
     env: { SPEC_KITTY_TOKEN: TOKEN, SPEC_KITTY_SERVER_URL: url },
     more: {
@@ -57,12 +58,12 @@ describe('a hub', () => {
     ['whose answers are nested without end', { status: 200, body: DEEP }],
     ['whose words are meant for the terminal', { status: 200, body: EVIL_ANSWER }],
     ['whose faults are meant for the terminal', { status: 422, body: EVIL_ANSWER }],
-  ])('%s makes no command hang, grow, or touch anything else', async (_name, fault) => {
+  ])('%s makes no command hang, grow, or touch anything else', async (name, fault) => {
     await makeProject(sandbox, smallFeature({ WP01: {}, WP02: {} }));
     const leaveOut = [sandbox.project, sandbox.stateRoot];
     const before = snapshotOf(sandbox.directory, leaveOut);
     const { url, heard } = await hub(fault);
-    expectHarmless(await sweep(url));
+    expectHarmless(await sweep(url, name.includes('terminal') ? 'both' : 'in-turns'));
     expect(heard.some(({ body }) => body.length > 0)).toBe(true);
     expect(snapshotOf(sandbox.directory, leaveOut)).toEqual(before);
   });

@@ -99,7 +99,7 @@ const HOSTILE: Readonly<Record<string, () => void>> = {
   },
 };
 
-describe.each(Object.entries(HOSTILE))('a repository %s', (_name, make) => {
+describe.each(Object.entries(HOSTILE))('a repository %s', (name, make) => {
   it('makes no command hang, grow, or touch anything outside of it', async () => {
     make();
     const leaveOut = [sandbox.project, sandbox.stateRoot];
@@ -108,6 +108,7 @@ describe.each(Object.entries(HOSTILE))('a repository %s', (_name, make) => {
     expectHarmless(
       await sweepCommands(sandbox, {
         env,
+        forms: name.includes('terminal') ? 'both' : 'in-turns',
         more: { orchestrate: ['--agents', 'claude,codex'], 'hub serve': ['--port', '0'] },
       }),
     );

@@ -9,7 +9,7 @@ import { bufferSink } from '../../dist/app/cli/io.js';
 import { runProgram } from '../../dist/app/cli/program.js';
 import { createClientContainer } from '../../dist/app/compose/container.js';
 
-const { directory, environment, interruptAfterMs, more = {} } = JSON.parse(process.argv[2]);
+const { directory, environment, interruptAfterMs, more = {}, forms } = JSON.parse(process.argv[2]);
 
 const VALUES = { wp: 'WP01', id: 'WP01', file: '-', shell: 'bash' };
 const valueOf = (name, { type, choices = [] } = {}) =>
@@ -58,9 +58,10 @@ const run = async (argv) => {
   return { outcome, out: stdout.text(), err: stderr.text() };
 };
 
-for (const definition of COMMANDS) {
+for (const [at, definition] of COMMANDS.entries()) {
   const command = definition.words.join(' ');
-  for (const argv of [argumentsOf(definition), [...argumentsOf(definition), '--json']]) {
+  const both = [argumentsOf(definition), [...argumentsOf(definition), '--json']];
+  for (const argv of forms === 'both' ? both : [both[at % 2]]) {
     say({ begins: argv.join(' ') });
     const startedMs = performance.now();
     const ran = await run(argv);

@@ -25,6 +25,8 @@ export interface SweepOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Arguments of a command beside those that its definition demands, by its words. */
   readonly more?: Readonly<Record<string, readonly string[]>>;
+  /** `both`: every command for people and with `--json`. Default: one after the other in turns. */
+  readonly forms?: 'both' | 'in-turns';
 }
 
 /** Runs every command of the program in the sandbox's project; fails with the name of the one that never ends. */
@@ -37,6 +39,7 @@ export const sweepCommands = async (sandbox: Sandbox, options: SweepOptions = {}
     environment,
     interruptAfterMs: options.interruptAfterMs ?? 1500,
     more: options.more,
+    forms: options.forms ?? 'in-turns',
   };
   const worker = startWorker('command-sweep-worker.mjs', [JSON.stringify(sweep)]);
   const watch = setTimeout(() => worker.kill(), LONGEST_MS);
