@@ -39,14 +39,28 @@ describe('a plan that is read from texts alone', () => {
   it.each(corpusFeatures())('has the board that every command shows: %s', async (feature) => {
     const files = corpusSeed(feature);
     const world = workflowWorld(files);
-    const { board, paths } = await plan(files, feature);
+    const { board, workPackages } = await plan(files, feature);
     expect(board).toEqual(
       await new ReadBoard({ repository: world.repository, files: world.files }).run({
         checkout: await world.checkout(),
         feature,
       }),
     );
-    expect([...paths.keys()]).toEqual(board?.cards.map(({ workPackageId }) => workPackageId));
+    expect(Object.keys(workPackages)).toEqual(board?.cards.map(({ workPackageId }) => workPackageId));
+  });
+
+  it('knows the file of each work package, and its boxes that have an id', async () => {
+    const tasks = '## WP01: a\n\n- [ ] T001 Write it\n- [x] T002 Test it\n- [ ] no id\n';
+    const { workPackages } = await plan({ ...smallFeature({ WP01: {} }), [`${FOLDER}/tasks.md`]: tasks });
+    expect(workPackages).toEqual({
+      WP01: {
+        path: pathOf('WP01'),
+        tasks: [
+          { taskId: 'T001', text: 'Write it', isDone: false },
+          { taskId: 'T002', text: 'Test it', isDone: true },
+        ],
+      },
+    });
   });
 
   it('is none where the folder is no feature', async () => {

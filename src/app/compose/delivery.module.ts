@@ -46,7 +46,11 @@ export const deliveryModule = ({ part, useCase }: Composing<Parts>): void => {
   useCase('signOut', ['credentials', 'tokenIssuer'], () => import('../delivery/sign-out.js'));
   useCase('backlogConsent', ['outboxes', 'checkouts'], () => import('../delivery/backlog-consent.js'));
   useCase('liftRefusals', ['outboxes'], () => import('../delivery/lift-refusals.js'));
-  useCase('setSharing', ['checkouts', 'outboxes', 'account'], () => import('../delivery/set-sharing.js'));
+  useCase(
+    'setSharing',
+    ['checkouts', 'outboxes', 'account', 'sharing'],
+    () => import('../delivery/set-sharing.js'),
+  );
   useCase(
     'moveEvents',
     ['outboxes', 'checkouts', 'knownHubs', 'accessTokens'],

@@ -1,6 +1,7 @@
 import { FeatureTexts } from '../../adapters/work/feature-texts.js';
 import { isSyncError } from '../../domain/errors.js';
 import { featureDirectory } from '../../domain/work/feature-slug.js';
+import { tasksOf } from '../../domain/work/tasks-document.js';
 import { readFeatureState } from '../work/feature-state.js';
 import { planFindings, type PlanFinding } from '../work/plan-findings.js';
 import { ReadBoard, type BoardCard, type FeatureCards } from '../work/read-board.js';
@@ -18,13 +19,26 @@ export interface PlanSource {
   text(path: string): Promise<string>;
 }
 
+/** Where a work package is described, and its boxes of `tasks.md` that have a task id. */
+export interface PlannedWorkPackage {
+  /** Relative to the project root. */
+  readonly path: string;
+  readonly tasks: readonly PlannedTask[];
+}
+
+export interface PlannedTask {
+  readonly taskId: string;
+  readonly text: string;
+  readonly isDone: boolean;
+}
+
 /** A feature as its documents show it. */
 export interface ReadPlan {
   readonly feature: string;
   /** Absent while the documents cannot be read as one plan; the findings, or the reason, then say why. */
   readonly board?: FeatureCards;
-  /** File of each work package, relative to the project root, by its id. */
-  readonly paths: ReadonlyMap<string, string>;
+  /** What else is known of each card, by the id of its work package. */
+  readonly workPackages: Readonly<Record<string, PlannedWorkPackage>>;
   /** Everything that is wrong, each at its place. */
   readonly findings: readonly PlanFinding[];
   /** Why there is no board, as a sentence. */
@@ -56,15 +70,21 @@ export const readPlan = async (source: PlanSource, feature: string): Promise<Rea
   const checkout = { root: ROOT, projectRoot: ROOT };
   try {
     const board = await new ReadBoard({ repository: NO_HEAD, files }).run({ checkout, feature });
-    const paths = new Map(
-      readFeatureState(documents).workPackages.map(({ workPackage: { id, path } }) => [id, path]),
-    );
-    return { feature, board, paths, findings };
+    const planned = readFeatureState(documents).workPackages.map(({ workPackage: { id, path } }) => [
+      id,
+      { path, tasks: plannedTasks(documents.tasks ?? '', id) },
+    ]);
+    return { feature, board, findings, workPackages: Object.fromEntries(planned) };
   } catch (error) {
     if (!isSyncError(error)) throw error;
-    return { feature, paths: new Map(), findings, reason: error.message };
+    return { feature, findings, workPackages: {}, reason: error.message };
   }
 };
+
+const plannedTasks = (document: string, workPackageId: string): readonly PlannedTask[] =>
+  tasksOf(document, workPackageId).boxes.flatMap(({ taskId, text, isOpen }) =>
+    taskId === undefined ? [] : [{ taskId, text, isDone: !isOpen }],
+  );
 
 const PLANS = 'kitty-specs';
 const ROOT = '/';

@@ -1,6 +1,7 @@
 import { LONGEST_DELAY_MS } from '../../domain/delivery/backoff.js';
 import { decideLeave, isNewer, type Leave } from '../../domain/delivery/background-life.js';
 import { isSyncError } from '../../domain/errors.js';
+import { DEFAULT_SETTINGS } from '../../domain/events/settings.js';
 import type { BackgroundPost, Doorbell, Heartbeat } from '../../ports/delivery.js';
 import type { Log, Timer, WallClock } from '../../ports/host.js';
 import type { FlushReport } from './flush.js';
@@ -69,6 +70,18 @@ export class BackgroundProcess {
       return leave;
     } finally {
       place.release();
+    }
+  }
+
+  /**
+   * Delivers until the signal aborts, from a process that lasts anyway: whenever nobody else has the place, and, when a
+   * newer program asked it to leave, not before that one's process is likely to have gone again. Never rejects.
+   */
+  async runBeside(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const left = await this.run({ lingerMs: Infinity }, signal).catch(() => 'busy' as const);
+      const pauseMs = left === 'busy' ? FREE_LOOK_MS : DEFAULT_SETTINGS.lingerSeconds * 1000;
+      await this.#host.timer.sleep(pauseMs, signal);
     }
   }
 
@@ -178,6 +191,7 @@ const patienceFor = (predecessor: Heartbeat | undefined, version: string): numbe
 
 const OCCUPY_WAIT_MS = 200;
 const LOOK_MS = 500;
+const FREE_LOOK_MS = 2000;
 const BEAT_MS = 5000;
 const LEAVING_WAIT_MS = 2 * LOOK_MS + 2 * FINAL_FLUSH_MS;
 

@@ -32,6 +32,22 @@ export class BacklogConsent {
     this.#needs = needs;
   }
 
+  /**
+   * Asks, where events wait that would go to this account, and records the answer. Resolves to whether the sign-in goes
+   * on: not, when somebody was asked and did not answer.
+   */
+  async settle(
+    account: Account,
+    ask: (backlogs: readonly Backlog[]) => Promise<BacklogAnswer | undefined>,
+  ): Promise<boolean> {
+    const backlogs = await this.question(account);
+    if (backlogs.length === 0) return true;
+    const answer = await ask(backlogs);
+    if (answer === undefined) return false;
+    await this.record(account, backlogs, answer);
+    return true;
+  }
+
   /** The projects whose waiting events would go to this account, with counts. */
   async question(account: Account): Promise<readonly Backlog[]> {
     const projects: string[] = [];

@@ -7,7 +7,7 @@ interface DeliverBesidePorts {
   readonly environment: { readonly env: Readonly<Record<string, string | undefined>> };
   readonly showIdentity: Pick<ShowIdentity, 'run'>;
   readonly account: () => Promise<Account | undefined>;
-  readonly backgroundProcess: Pick<BackgroundProcess, 'run'>;
+  readonly backgroundProcess: Pick<BackgroundProcess, 'runBeside'>;
 }
 
 /** Delivery beside the work of a process that lasts. */
@@ -20,8 +20,8 @@ export interface DeliveryBeside {
 
 /**
  * The background sync inside a process that lasts. It takes the place of the background process for as long, so that
- * short commands find somebody who delivers; where another has the place already, that one goes on. Whatever happens to
- * it changes nothing for its host.
+ * short commands find somebody who delivers; where another has the place already, that one goes on until it ends. Whatever
+ * happens to it changes nothing for its host.
  */
 export class DeliverBeside {
   readonly #ports: DeliverBesidePorts;
@@ -38,9 +38,7 @@ export class DeliverBeside {
     return {
       start: () => {
         if (!isWanted) return;
-        running ??= this.#ports.backgroundProcess
-          .run({ lingerMs: Infinity }, over.signal)
-          .catch(() => undefined);
+        running ??= this.#ports.backgroundProcess.runBeside(over.signal);
       },
       stop: async () => {
         over.abort();

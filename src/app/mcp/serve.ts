@@ -180,7 +180,9 @@ const failure = (error: unknown): CallToolResult => {
   const code = isSyncError(error) ? error.kind : 'internal';
   const message = error instanceof Error ? error.message : String(error);
   const said = (isSyncError(error) ? error.hint : undefined) ?? ADVICE[code];
-  const hint = /--force|--abort/.test(said) ? 'Ask a person: this is not in the flow of the work.' : said;
+  const hint = /--force|\bforced\b|--abort/.test(said)
+    ? 'Ask a person: this is not in the flow of the work.'
+    : said;
   const isRetryable = isSyncError(error) && ERROR_KINDS[error.kind].retryable;
   return {
     isError: true,

@@ -15,7 +15,7 @@ export const illegalTransition = (workPackage: WorkPackage, to: Lane): SyncError
       workPackage.lane === 'uninitialized'
         ? 'Run "spec-kitty agent feature finalize-tasks", which makes it planned.'
         : reachable.length === 0
-          ? `From ${from} it can go nowhere without --force.`
-          : `From ${from} it can go to ${reachable.join(' or ')}; anything else needs --force.`,
+          ? `From ${from} it goes nowhere unless it is forced.`
+          : `From ${from} it can go to ${reachable.join(' or ')}; anything else has to be forced.`,
   });
 };

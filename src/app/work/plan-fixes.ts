@@ -3,9 +3,8 @@ import type { PlanFinding } from './plan-findings.js';
 
 /** A way to correct a finding: whole lines, counted from 1, that shall read differently. */
 export interface PlanFix {
-  readonly fix: 'keep-current' | 'keep-incoming' | 'lane' | 'dependency' | 'no-dependency';
-  /** The lane or the work package that is written, where one is. */
-  readonly value?: string;
+  /** What it does, for a person. */
+  readonly title: string;
   readonly from: number;
   /** The last line that goes. */
   readonly through: number;
@@ -22,7 +21,7 @@ export const fixesFor = (finding: PlanFinding, text: string, ids: readonly strin
       return conflictFixes(lines, line);
     case 'unknown-lane':
       return LANES.map((lane) => ({
-        ...{ fix: 'lane', value: lane, from: line, through: line },
+        ...{ title: `Write the lane ${lane}`, from: line, through: line },
         lines: [
           (lines[line - 1] ?? '').replace(/^([^:]*:[ \t]*)[^#\r]*?([ \t]*(?:#.*)?\r?)$/, `$1${lane}$2`),
         ],
@@ -37,14 +36,11 @@ export const fixesFor = (finding: PlanFinding, text: string, ids: readonly strin
       const replaced = code === 'unknown-dependency' ? nearest(dependency, ids) : [];
       return [
         ...replaced.map((id): PlanFix => ({
-          ...{ fix: 'dependency', value: id, from: at, through: at },
+          ...{ title: `Depend on ${id} instead`, from: at, through: at },
           lines: [written.replace(idPattern(dependency.to), id)],
         })),
         {
-          fix: 'no-dependency',
-          value: dependency.to,
-          from: at,
-          through: at,
+          ...{ title: `Do not depend on ${dependency.to}`, from: at, through: at },
           lines: withoutId(written, dependency.to),
         },
       ];
@@ -63,9 +59,14 @@ const conflictFixes = (lines: readonly string[], begin: number): readonly PlanFi
   if (!lines[begin - 1]?.startsWith('<<<<<<<') || middle < 0 || end < 0) return [];
   const base = after('|||||||', begin);
   const range = { from: begin, through: end + 1 };
+  const side = 'side of the conflict';
   return [
-    { fix: 'keep-current', ...range, lines: lines.slice(begin, base >= 0 && base < middle ? base : middle) },
-    { fix: 'keep-incoming', ...range, lines: lines.slice(middle + 1, end) },
+    {
+      title: `Keep the current ${side}`,
+      ...range,
+      lines: lines.slice(begin, base >= 0 && base < middle ? base : middle),
+    },
+    { title: `Keep the incoming ${side}`, ...range, lines: lines.slice(middle + 1, end) },
   ];
 };
 

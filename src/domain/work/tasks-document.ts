@@ -53,6 +53,12 @@ export const findTask = (document: string, taskId: string): FoundTask | undefine
   return { taskId, box, ...(box.owner === undefined ? {} : { workPackageId: box.owner }) };
 };
 
+/** Every task that has a mark, each with the one that {@link findTask} finds. */
+export const markedTasks = (document: string): readonly FoundTask[] =>
+  [...new Set(read(document).boxes.map(({ taskId }) => taskId))].flatMap(
+    (taskId) => (taskId === undefined ? undefined : findTask(document, taskId)) ?? [],
+  );
+
 /** The line in which an id stands without a mark, if it has none anywhere. */
 export const lineWithoutMark = (document: string, taskId: string): number | undefined =>
   read(document).unmarked.find((each) => each.taskId === taskId)?.line;

@@ -47,7 +47,8 @@ const ready = (post = new MemoryBackgroundPost(), version = '1.2.3') => {
   });
   const controller = new AbortController();
   const run = (lingerMs = LINGER_MS) => process.run({ lingerMs }, controller.signal);
-  return { time, post, doorbell, done, log, said, run, interrupt: () => controller.abort() };
+  const beside = () => process.runBeside(controller.signal);
+  return { time, post, doorbell, done, log, said, run, beside, interrupt: () => controller.abort() };
 };
 
 describe('the background process', () => {
@@ -73,6 +74,42 @@ describe('the background process', () => {
     expect(second.done).toEqual([]);
     first.interrupt();
     await running;
+  });
+
+  it('beside other work waits while another one has the place, and takes over when that one ends', async () => {
+    const first = ready();
+    const running = first.run();
+    await first.time.advance(0);
+    const second = ready(first.post);
+    const staying = second.beside();
+    await second.time.advance(60_000);
+    expect(second.done).toEqual([]);
+    first.interrupt();
+    await running;
+    await second.time.advance(3000);
+    expect(second.done).toEqual(['started']);
+    expect(first.post.isOccupied()).toBe(true);
+    second.interrupt();
+    await staying;
+    expect(second.done).toEqual(['started', 'stopped']);
+    expect(first.post.isOccupied()).toBe(false);
+  });
+
+  it('beside other work leaves for a newer program, and is not there again at once', async () => {
+    const { time, post, done, beside, interrupt } = ready();
+    const staying = beside();
+    await time.advance(1000);
+    await post.askToLeave('1.3.0');
+    await time.advance(1000);
+    expect(done).toEqual(['started', 'stopped']);
+    const place = await post.occupy();
+    await time.advance(50_000);
+    place?.release();
+    expect(done).toEqual(['started', 'stopped']);
+    await time.advance(20_000);
+    expect(done).toEqual(['started', 'stopped', 'started']);
+    interrupt();
+    await staying;
   });
 
   it('wakes the service when the bell rings, and stays for that', async () => {

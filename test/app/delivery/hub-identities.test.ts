@@ -86,6 +86,7 @@ describe('a hub that states the id of another one', () => {
     await consent.record(account, question, 'consent');
     await new SetSharing({
       checkouts: world.registry,
+      sharing: world.sharing,
       outboxes: world.outboxes,
       account: async () => account,
     }).run(PROJECT, 'on');

@@ -173,6 +173,7 @@ describe('scenario 20: account A signs out, B signs in', () => {
     await world.capture(2, await world.signIn());
     const sharing = new SetSharing({
       checkouts: world.registry,
+      sharing: world.sharing,
       outboxes: world.outboxes,
       account: () => world.account(),
     });
@@ -204,6 +205,7 @@ describe('consent', () => {
     expect((await world.status()).accounting.held).toEqual({ 'not consented': 3 });
     await new SetSharing({
       checkouts: world.registry,
+      sharing: world.sharing,
       outboxes: world.outboxes,
       account: async () => account,
     }).run(PROJECT, 'on');

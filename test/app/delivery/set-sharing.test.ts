@@ -6,6 +6,7 @@ const ready = () => {
   const world = new DeliveryWorld();
   const sharing = new SetSharing({
     checkouts: world.registry,
+    sharing: world.sharing,
     outboxes: world.outboxes,
     account: () => world.account(),
   });
@@ -49,5 +50,13 @@ describe('sharing a project', () => {
     await world.signIn();
     await sharing.run('another-project', 'on');
     expect((await world.outboxes.open('another-project').reading()).decisions).toEqual([]);
+  });
+
+  it('on answers what keeps the project here all the same, and off does not ask', async () => {
+    const { world, sharing } = ready();
+    await world.registry.remember({ path: '/work/refusing', projectUuid: PROJECT });
+    world.configs.put('/work/refusing', { sync: { share: false } });
+    expect(await sharing.run(PROJECT, 'off')).toEqual([]);
+    expect(await sharing.run(PROJECT, 'on')).toEqual([{ path: '/work/refusing', reason: 'share is false' }]);
   });
 });

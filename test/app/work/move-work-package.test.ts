@@ -130,10 +130,10 @@ describe('moving a work package', () => {
   it('says what can be done instead', async () => {
     await start({ WP01: { lane: 'done' }, WP02: { lane: 'doing' } });
     await expect(move(world, { workPackageId: 'WP01', to: 'doing' })).rejects.toMatchObject({
-      hint: 'From done it can go nowhere without --force.',
+      hint: 'From done it goes nowhere unless it is forced.',
     });
     await expect(move(world, { workPackageId: 'WP02', to: 'done' })).rejects.toMatchObject({
-      hint: 'From doing it can go to for_review or planned; anything else needs --force.',
+      hint: 'From doing it can go to for_review or planned; anything else has to be forced.',
     });
   });
 

@@ -7,10 +7,10 @@ const IDS = ['WP01', 'WP02', 'WP10'];
 const corrected = (finding: Omit<PlanFinding, 'path' | 'message'>, text: string): Record<string, string> => {
   const fixes = fixesFor({ path: 'a.md', message: '', ...finding }, text, IDS);
   return Object.fromEntries(
-    fixes.map(({ fix, value = '', from, through, lines }) => {
+    fixes.map(({ title, from, through, lines }) => {
       const all = text.split('\n');
       all.splice(from - 1, through - from + 1, ...lines);
-      return [`${fix} ${value}`.trim(), all.join('\n')];
+      return [title, all.join('\n')];
     }),
   );
 };
@@ -18,7 +18,7 @@ const corrected = (finding: Omit<PlanFinding, 'path' | 'message'>, text: string)
 describe('ways to correct a plan', () => {
   it('write another lane and leave the rest of its line', () => {
     const made = corrected({ code: 'unknown-lane', line: 2 }, '---\nlane: "finished" # why\r\n---\n');
-    expect(made['lane planned']).toBe('---\nlane: planned # why\r\n---\n');
+    expect(made['Write the lane planned']).toBe('---\nlane: planned # why\r\n---\n');
     expect(Object.keys(made)).toHaveLength(4);
   });
 
@@ -48,9 +48,9 @@ describe('ways to correct a plan', () => {
       { code: 'unknown-dependency', line: 1, dependency: { from: 'WP02', to: 'WP09' } },
       text,
     );
-    expect(made['no-dependency WP09']).toBe(without);
-    expect(made['dependency WP10']).toBe(instead);
-    expect(made['dependency WP02']).toBeUndefined();
+    expect(made['Do not depend on WP09']).toBe(without);
+    expect(made['Depend on WP10 instead']).toBe(instead);
+    expect(made['Depend on WP02 instead']).toBeUndefined();
   });
 
   it('offer nothing in place of a dependency that is one too many', () => {
@@ -58,14 +58,14 @@ describe('ways to correct a plan', () => {
       { code: 'dependency-cycle', line: 1, dependency: { from: 'WP02', to: 'WP01' } },
       'dependencies: [WP01]',
     );
-    expect(made).toEqual({ 'no-dependency WP01': 'dependencies: []' });
+    expect(made).toEqual({ 'Do not depend on WP01': 'dependencies: []' });
   });
 
   it('keep one side of a conflict, whatever it holds', () => {
     const text = 'a\n<<<<<<< ours\nb\n||||||| base\nx\n=======\nc\nd\n>>>>>>> theirs\ne';
     expect(corrected({ code: 'conflict', line: 2 }, text)).toEqual({
-      'keep-current': 'a\nb\ne',
-      'keep-incoming': 'a\nc\nd\ne',
+      'Keep the current side of the conflict': 'a\nb\ne',
+      'Keep the incoming side of the conflict': 'a\nc\nd\ne',
     });
   });
 

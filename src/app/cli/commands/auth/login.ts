@@ -34,7 +34,7 @@ export const login = defineCommand({
   ],
   run: async (context) => {
     const { args, client, signal } = context;
-    const { backlogConsent: consent, liftRefusals, signIn } = client.delivery;
+    const { backlogConsent, liftRefusals, signIn } = client.delivery;
     const settings = await client.port('settings');
     const serverUrl =
       args.server ??
@@ -44,14 +44,12 @@ export const login = defineCommand({
     let backlog: { readonly backlogs: readonly Backlog[]; readonly answer: BacklogAnswer } | undefined;
     const { account } = await signIn.run(
       { serverUrl, proof, hasMoved: (move) => hasMoved(context, move) },
-      async ({ account: theirs }) => {
-        const backlogs = await consent.question(theirs);
-        if (backlogs.length === 0) return true;
-        const answer = await answerFor(context, backlogs);
-        await consent.record(theirs, backlogs, answer);
-        backlog = { backlogs, answer };
-        return true;
-      },
+      ({ account: theirs }) =>
+        backlogConsent.settle(theirs, async (backlogs) => {
+          const answer = await answerFor(context, backlogs);
+          backlog = { backlogs, answer };
+          return answer;
+        }),
       signal,
     );
     const { hub, team, username } = account;

@@ -11,13 +11,10 @@ export const setSharing = async (
 ): Promise<Report> => {
   const checkout = await client.checkout();
   const identity = await client.events.ensureIdentity.run(checkout);
-  await client.delivery.setSharing.run(identity.projectUuid, preference);
+  const refusals = await client.delivery.setSharing.run(identity.projectUuid, preference);
   const name = bold(identity.projectSlug);
   const data = { project_uuid: identity.projectUuid, sharing: preference };
   if (preference === 'off') return { data, text: [name, ' stays on this machine; what waits is kept.'] };
-  const { sharing } = client.delivery;
-  await sharing.forgetGone(identity.projectUuid);
-  const refusals = await sharing.refusals(identity.projectUuid);
   for (const refusal of refusals) terminal.warn(makeVisible(explain(refusal), 'line'));
   if (refusals.length > 0) {
     return {
