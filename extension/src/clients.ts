@@ -12,51 +12,36 @@ declare const SPEC_KITTY_VERSION: string;
  * The package's clients of this window, one a project, over the command line's state root with the editor's own
  * settings, sign-in and messages. Outbox, doorbell, clock and locks are the command line's. Made when first asked for.
  */
-export class Clients {
-  readonly #context: vscode.ExtensionContext;
-  readonly #log: EditorLog;
-  readonly #open = new Map<string, Promise<Client>>();
-
-  constructor(context: vscode.ExtensionContext, log: EditorLog) {
-    this.#context = context;
-    this.#log = log;
-  }
-
-  of({ root }: Project): Promise<Client> {
-    return this.at(root.fsPath);
-  }
-
-  at(directory: string): Promise<Client> {
-    const known = this.#open.get(directory) ?? this.#make(directory);
-    this.#open.set(directory, known);
-    return known;
-  }
-
+export interface Clients {
+  readonly of: (project: Pick<Project, 'root'>) => Promise<Client>;
   /** Closes all of them, within a moment: a window waits for nobody. What was captured is safe. */
-  async close(): Promise<void> {
-    const open = [...this.#open.values()];
-    this.#open.clear();
-    await Promise.allSettled(open.map(async (client) => (await client).close()));
-  }
+  readonly close: () => Promise<void>;
+}
 
-  async #make(directory: string): Promise<Client> {
+export const clientsIn = ({ secrets }: vscode.ExtensionContext, log: EditorLog): Clients => {
+  const all = new Map<string, Promise<Client>>();
+  const make = async (directory: string): Promise<Client> => {
     const { createClient } = await import('spec-kitty-sync');
     const surroundings = {
-      directory,
-      backgroundSync: 'off',
-      version: SPEC_KITTY_VERSION,
+      ...({ directory, backgroundSync: 'off', version: SPEC_KITTY_VERSION } as const),
       program: { command: 'spec-kitty', args: [] },
-      stderr: { write: (text: string) => this.#log.warn(text.trim()) },
-    } as const;
+      stderr: { write: (text: string) => log.warn(text.trim()) },
+    };
     const plain = createClient(surroundings);
-    const [settings, credentials] = await Promise.all([plain.port('settings'), plain.port('credentials')]);
-    return createClient({
-      ...surroundings,
-      overrides: {
-        settings: new EditorSettings(settings),
-        credentials: new SecretCredentials(credentials, this.#context.secrets),
-        log: this.#log,
-      },
-    });
-  }
-}
+    const settings = new EditorSettings(await plain.port('settings'));
+    const credentials = new SecretCredentials(await plain.port('credentials'), secrets);
+    return createClient({ ...surroundings, overrides: { settings, credentials, log } });
+  };
+  return {
+    of: ({ root: { fsPath } }) => {
+      const client = all.get(fsPath) ?? make(fsPath);
+      all.set(fsPath, client);
+      return client;
+    },
+    close: async () => {
+      const closing = [...all.values()].map(async (client) => (await client).close());
+      all.clear();
+      await Promise.allSettled(closing);
+    },
+  };
+};

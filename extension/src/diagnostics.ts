@@ -1,41 +1,34 @@
 import * as vscode from 'vscode';
 import { fixesFor, type PlanFinding, type PlanFix } from 'spec-kitty-sync/plans';
-import type { Plans } from './plans.js';
-import type { Project, Projects } from './projects.js';
-
-/** Something that is wrong with a plan, and the project whose plan it is. */
-export interface FoundAt {
-  readonly project: Project;
-  readonly finding: PlanFinding;
-}
+import type { PlanAt, Plans } from './plans.js';
 
 /** What is wrong with plans, shown in the files where it stands, with ways to correct it. */
-export class PlanDiagnostics implements vscode.CodeActionProvider, vscode.Disposable {
-  readonly #collection = vscode.languages.createDiagnosticCollection('spec-kitty');
-  readonly #projects: Projects;
-  readonly #plans: Plans;
+export const registerDiagnostics = (plans: Plans): vscode.Disposable => {
+  const collection = vscode.languages.createDiagnosticCollection('spec-kitty');
 
-  constructor(projects: Projects, plans: Plans) {
-    this.#projects = projects;
-    this.#plans = plans;
-  }
-
-  /** Shows everything that is wrong with all plans; what was corrected goes away, and what stays does not flicker. */
-  show(found: readonly FoundAt[]): void {
+  /** What was corrected goes away, and what stays does not flicker. */
+  const show = ({ project, feature, last }: PlanAt): void => {
     const byFile = new Map<string, vscode.Diagnostic[]>();
-    for (const { project, finding } of found) {
+    for (const finding of last?.findings ?? []) {
       const uri = vscode.Uri.joinPath(project.root, finding.path).toString();
       byFile.set(uri, [...(byFile.get(uri) ?? []), diagnosticOf(finding)]);
     }
-    for (const [uri] of this.#collection) if (!byFile.has(uri.toString())) this.#collection.delete(uri);
-    for (const [uri, diagnostics] of byFile) this.#collection.set(vscode.Uri.parse(uri), diagnostics);
-  }
+    for (const [uri] of collection) {
+      const place = plans.projects.placeOf(uri);
+      const isOurs = place?.project === project && place.feature === feature;
+      if (isOurs && !byFile.has(uri.toString())) collection.delete(uri);
+    }
+    for (const [uri, diagnostics] of byFile) collection.set(vscode.Uri.parse(uri), diagnostics);
+  };
 
-  async provideCodeActions(document: vscode.TextDocument, range: vscode.Range): Promise<vscode.CodeAction[]> {
-    const place = this.#projects.placeOf(document.uri);
-    const plan = place === undefined ? undefined : await this.#plans.plan(place.project, place.feature);
+  const provideCodeActions = async (
+    document: vscode.TextDocument,
+    { start, end }: vscode.Range,
+  ): Promise<vscode.CodeAction[]> => {
+    const place = plans.projects.placeOf(document.uri);
+    const plan = place && (await plans.plan(place.project, place.feature));
     const findings = plan?.findings.filter(({ path, line = 1 }) => {
-      return path === place?.path && line - 1 >= range.start.line && line - 1 <= range.end.line;
+      return path === place?.path && line - 1 >= start.line && line - 1 <= end.line;
     });
     const ids = plan?.board?.cards.map(({ workPackageId }) => workPackageId) ?? [];
     const actions = (findings ?? []).flatMap((finding) =>
@@ -43,12 +36,15 @@ export class PlanDiagnostics implements vscode.CodeActionProvider, vscode.Dispos
     );
     // Two findings of one line may be corrected by the same change.
     return actions.filter(({ title }, at) => actions.findIndex((other) => other.title === title) === at);
-  }
+  };
 
-  dispose(): void {
-    this.#collection.dispose();
-  }
-}
+  return vscode.Disposable.from(
+    collection,
+    plans.onDidChange(show),
+    plans.projects.onDidChange(() => collection.clear()),
+    vscode.languages.registerCodeActionsProvider({ pattern: '**/kitty-specs/**' }, { provideCodeActions }),
+  );
+};
 
 const diagnosticOf = ({ line = 1, message, code }: PlanFinding): vscode.Diagnostic => {
   const range = new vscode.Range(line - 1, 0, line - 1, Number.MAX_SAFE_INTEGER);
@@ -59,7 +55,7 @@ const diagnosticOf = ({ line = 1, message, code }: PlanFinding): vscode.Diagnost
 };
 
 const actionOf = (document: vscode.TextDocument, finding: PlanFinding, fix: PlanFix): vscode.CodeAction => {
-  const action = new vscode.CodeAction(titleOf(fix), vscode.CodeActionKind.QuickFix);
+  const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
   const end =
     fix.through < document.lineCount
       ? new vscode.Position(fix.through, 0)
@@ -69,19 +65,4 @@ const actionOf = (document: vscode.TextDocument, finding: PlanFinding, fix: Plan
   action.edit.replace(document.uri, new vscode.Range(new vscode.Position(fix.from - 1, 0), end), text);
   action.diagnostics = [diagnosticOf(finding)];
   return action;
-};
-
-const titleOf = ({ fix, value = '' }: PlanFix): string => {
-  switch (fix) {
-    case 'keep-current':
-      return vscode.l10n.t('Keep the current side of the conflict');
-    case 'keep-incoming':
-      return vscode.l10n.t('Keep the incoming side of the conflict');
-    case 'lane':
-      return vscode.l10n.t('Write the lane {0}', value);
-    case 'dependency':
-      return vscode.l10n.t('Depend on {0} instead', value);
-    case 'no-dependency':
-      return vscode.l10n.t('Do not depend on {0}', value);
-  }
 };

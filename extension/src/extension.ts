@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { EditorLog } from './adapters/editor-log.js';
-import { Clients } from './clients.js';
+import { clientsIn } from './clients.js';
 import { rootByContents } from './projects.js';
-import { Workbench } from './workbench.js';
+import { openWorkbench } from './workbench.js';
 
 let end: (() => Promise<void>) | undefined;
 
@@ -13,24 +13,21 @@ let end: (() => Promise<void>) | undefined;
 export const activate = async (context: vscode.ExtensionContext): Promise<{ readonly blockedMs: number }> => {
   const beganMs = performance.now();
   const log = new EditorLog();
-  const clients = new Clients(context, log);
-  const workbench = new Workbench(context, async (folder) => {
+  const clients = clientsIn(context, log);
+  const workbench = openWorkbench(context, async (folder) => {
     const root = await rootByContents(folder);
     if (root === undefined || !mayRun() || folder.scheme !== 'file') return root;
-    const checkout = await (await clients.at(folder.fsPath)).findCheckout().catch(() => undefined);
+    const checkout = await (await clients.of({ root: folder })).findCheckout().catch(() => undefined);
     return checkout === undefined ? root : vscode.Uri.file(checkout.projectRoot);
   });
-  context.subscriptions.push(log, workbench);
+  context.subscriptions.push(log);
   const work = async (): Promise<void> => {
     const { composeWork } = await import('./work.js');
     end = composeWork(context, workbench, clients);
   };
+  const onTrust = (): void => void workbench.plans.projects.find().then(work);
   if (mayRun()) void work();
-  else {
-    context.subscriptions.push(
-      vscode.workspace.onDidGrantWorkspaceTrust(() => void workbench.projects.find().then(work)),
-    );
-  }
+  else context.subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(onTrust));
   const blockedMs = performance.now() - beganMs;
   await workbench.begin();
   // For whoever measures it: how long the extension host could do nothing else.

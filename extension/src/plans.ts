@@ -1,43 +1,69 @@
 import * as vscode from 'vscode';
-import { listPlans, readPlan, type PlanSource, type ReadPlan } from 'spec-kitty-sync/plans';
+import {
+  boardView,
+  listPlans,
+  readPlan,
+  type BoardCard,
+  type BoardView,
+  type PlanSource,
+  type ReadPlan,
+} from 'spec-kitty-sync/plans';
 import type { Project, Projects } from './projects.js';
+import type { Target } from './targets.js';
 
-/** What is to be shown anew: a feature, or, without one, everything of the project. */
-export interface PlanChange {
+/** What only a host knows that may run the package; a browser, or a window without trust, has none of it. */
+export interface Hands {
+  readonly worktree: (target: Target) => Promise<vscode.Uri | undefined>;
+  /** What another machine says of a work package, where that differs. */
+  readonly elsewhere: (project: Project, feature: string, card: BoardCard) => string | undefined;
+}
+
+/** A feature of a project, and what its plan said when it was last read; absent while the folder is no feature. */
+export interface PlanAt {
   readonly project: Project;
-  readonly feature?: string;
+  readonly feature: string;
+  readonly last?: ReadPlan | undefined;
+}
+
+interface Known extends PlanAt {
+  last?: ReadPlan | undefined;
+  /** Absent when a file has changed since. */
+  reading?: Promise<ReadPlan | undefined> | undefined;
+  /** What it says, so that nothing is drawn again because of a file that says the same: a menu would close. */
+  shown: string;
 }
 
 /**
- * The plans of all projects as their files say, read through `workspace.fs` by the package's own reader and kept until a
- * file changes. A watcher may miss something, so a window that gets the focus looks again.
+ * The plans of all projects as their files say, read through `workspace.fs` by the package's own reader: when somebody asks
+ * for them, when a file changes, and else one after the other. A watcher may miss something, so a window that gets the
+ * focus looks again.
  */
 export class Plans implements vscode.Disposable {
-  readonly #projects: Projects;
-  readonly #changed = new vscode.EventEmitter<readonly PlanChange[]>();
-  readonly #plans = new Map<string, Promise<ReadPlan | undefined>>();
-  readonly #read = new Map<string, ReadPlan>();
-  readonly #disposables: vscode.Disposable[];
-  #watchers: vscode.Disposable[] = [];
-  /** Features with news that nobody was told of yet; the empty name stands for all of them. */
-  readonly #news = new Map<Project, Set<string>>();
+  readonly projects: Projects;
+  readonly #known = new Map<string, Known>();
+  /** What changed and was not read since. */
+  readonly #due = new Set<Known>();
+  readonly #changed = new vscode.EventEmitter<PlanAt>();
+  readonly #listener: vscode.Disposable;
+  #watchers = vscode.Disposable.from();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** What each plan says, so that nothing is drawn again because of a file that says the same: a menu would close. */
-  readonly #shown = new Map<string, string>();
-  readonly #different = new vscode.EventEmitter<Required<PlanChange>>();
+  #sweep = 0;
+  /** Absent while nothing can be moved. */
+  hands: Hands | undefined;
+  /** A plan says something else than before, or somebody else says something of it. */
   readonly onDidChange = this.#changed.event;
-  /** A feature was read, and says something else than before. */
-  readonly onDidRead = this.#different.event;
 
   constructor(projects: Projects) {
-    this.#projects = projects;
-    this.#disposables = [
+    this.projects = projects;
+    this.#listener = vscode.Disposable.from(
       projects.onDidChange(() => this.#watch()),
-      vscode.window.onDidChangeWindowState(({ focused }) => {
-        if (focused) this.refresh();
-      }),
-    ];
-    this.#watch();
+      vscode.window.onDidChangeWindowState(({ focused }) => focused && this.refresh()),
+    );
+  }
+
+  /** Everything that is known now. */
+  get all(): readonly PlanAt[] {
+    return [...this.#known.values()];
   }
 
   /** Names of the folders that may be features, ascending. */
@@ -47,92 +73,118 @@ export class Plans implements vscode.Disposable {
 
   /** The plan of a feature; `undefined` where the folder is none. Read once, until something changes. */
   plan(project: Project, feature: string): Promise<ReadPlan | undefined> {
-    const key = keyOf(project, feature);
-    const known = this.#plans.get(key);
-    if (known !== undefined) return known;
-    const reading = readPlan(sourceOf(project), feature);
-    this.#plans.set(key, reading);
-    reading.then(
-      (plan) => {
-        if (this.#plans.get(key) !== reading) return;
-        if (plan === undefined) this.#read.delete(key);
-        else this.#read.set(key, plan);
-        const shown = JSON.stringify(plan ?? null);
-        if (this.#shown.get(key) === shown) return;
-        this.#shown.set(key, shown);
-        this.#different.fire({ project, feature });
-      },
-      () => this.#plans.delete(key),
-    );
-    return reading;
+    return this.#read(this.#about(project, feature));
   }
 
   /** The plan as it was last read, for whoever cannot wait; it may be a moment old. */
   lastRead(project: Project, feature: string): ReadPlan | undefined {
-    return this.#read.get(keyOf(project, feature));
+    return this.#about(project, feature).last;
   }
 
-  /** Everything is read again when it is next asked for. */
-  refresh(): void {
-    for (const project of this.#projects.all) this.#touch(project, '');
+  /** A plan as tree and board show it, with what other machines say of it. */
+  view(project: Project | undefined, feature: string, plan: ReadPlan | undefined): BoardView {
+    const elsewhere = (card: BoardCard) => project && this.hands?.elsewhere(project, feature, card);
+    return boardView(feature, plan, { nowMs: Date.now(), canMove: this.hands !== undefined, elsewhere });
   }
 
-  /** Somebody told something of a feature that is not in its files; it is shown anew. */
+  /** From now on work packages can be moved; everything that is shown says so. */
+  takeHands(hands: Hands): void {
+    this.hands = hands;
+    for (const known of this.#known.values()) this.#changed.fire(known);
+  }
+
+  /** Reads everything again, one feature after the other. */
+  async refresh(): Promise<void> {
+    const sweep = ++this.#sweep;
+    for (const project of this.projects.all) {
+      for (const feature of await this.features(project)) {
+        const about = this.#about(project, feature);
+        about.reading = undefined;
+        await this.#read(about).catch(ignore);
+        if (sweep !== this.#sweep) return;
+      }
+    }
+  }
+
+  /** Somebody told something of a feature that is not in its files. */
   announce(project: Project, feature: string): void {
-    this.#shown.delete(keyOf(project, feature));
-    this.#touch(project, feature);
+    const known = this.#about(project, feature);
+    if (known.last !== undefined) known.shown = '';
+    this.#gather(known);
   }
 
   dispose(): void {
+    this.#sweep = -1;
     clearTimeout(this.#timer);
-    for (const each of [...this.#watchers, ...this.#disposables, this.#changed, this.#different])
-      each.dispose();
+    for (const each of [this.#watchers, this.#listener, this.#changed]) each.dispose();
+  }
+
+  #about(project: Project, feature: string): Known {
+    const key = `${project.root.toString()}\n${feature}`;
+    const known = this.#known.get(key) ?? { project, feature, shown: NOTHING };
+    this.#known.set(key, known);
+    return known;
+  }
+
+  #read(known: Known): Promise<ReadPlan | undefined> {
+    if (known.reading !== undefined) return known.reading;
+    const reading = readPlan(sourceOf(known.project), known.feature);
+    known.reading = reading;
+    reading.then(
+      (plan) => {
+        if (known.reading !== reading) return;
+        known.last = plan;
+        this.#show(known);
+      },
+      () => (known.reading = undefined),
+    );
+    return reading;
+  }
+
+  #show(known: Known): void {
+    const shown = JSON.stringify(known.last ?? null);
+    if (known.shown === shown) return;
+    known.shown = shown;
+    this.#changed.fire(known);
   }
 
   /** The folder itself is watched, wherever the project lies: of a work tree that is outside of the workspace. */
   #watch(): void {
-    for (const watcher of this.#watchers) watcher.dispose();
-    this.#watchers = this.#projects.all.map((project) => {
+    this.#watchers.dispose();
+    const watchers = this.projects.all.map((project) => {
       const pattern = new vscode.RelativePattern(project.root, 'kitty-specs/**');
       const watcher = vscode.workspace.createFileSystemWatcher(pattern);
       const heard = ({ path }: vscode.Uri): void => {
         const [feature = ''] = path.slice(`${project.root.path}/kitty-specs/`.length).split('/');
-        this.#touch(project, feature);
+        if (feature === '') return void this.refresh();
+        const known = this.#about(project, feature);
+        known.reading = undefined;
+        this.#gather(known);
       };
-      return vscode.Disposable.from(
-        watcher,
-        watcher.onDidChange(heard),
-        watcher.onDidCreate(heard),
-        watcher.onDidDelete(heard),
-      );
+      const listeners = [watcher.onDidChange(heard), watcher.onDidCreate(heard), watcher.onDidDelete(heard)];
+      return vscode.Disposable.from(watcher, ...listeners);
     });
-    this.#plans.clear();
-    this.refresh();
+    this.#watchers = vscode.Disposable.from(...watchers);
+    this.#known.clear();
+    void this.refresh();
   }
 
-  /** Changes come in crowds; whoever shows them is told once. */
-  #touch(project: Project, feature: string): void {
-    const key = keyOf(project, feature);
-    for (const each of this.#plans.keys())
-      if (each === key || (feature === '' && each.startsWith(key))) this.#plans.delete(each);
-    this.#news.set(project, (this.#news.get(project) ?? new Set()).add(feature));
-    this.#timer ??= setTimeout(() => this.#tell(), GATHER_MS);
-  }
-
-  #tell(): void {
-    this.#timer = undefined;
-    const changes = [...this.#news].flatMap(([project, features]) =>
-      features.has('') ? [{ project }] : [...features].map((feature): PlanChange => ({ project, feature })),
-    );
-    this.#news.clear();
-    this.#changed.fire(changes);
+  /** Changes come in crowds; each plan is read once for all of them, and waits for no other one. */
+  #gather(known: Known): void {
+    this.#due.add(known);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      for (const each of this.#due) void this.#read(each).then(() => this.#show(each), ignore);
+      this.#due.clear();
+    }, GATHER_MS);
   }
 }
 
 const GATHER_MS = 60;
-
-/** A newline is in no path of a URI. */
-const keyOf = (project: Project, feature: string): string => `${project.root.toString()}\n${feature}`;
+/** What cannot be read is read again when the next one asks. */
+const ignore = (): void => undefined;
+/** What the plan of no feature says. */
+const NOTHING = JSON.stringify(null);
 
 /** The documents of a project through the editor's own way to files, which reaches virtual ones as well. */
 const sourceOf = ({ root }: Project): PlanSource => ({
@@ -147,5 +199,3 @@ const sourceOf = ({ root }: Project): PlanSource => ({
   text: async (path) =>
     new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(root, path))),
 });
-
-export type { ReadPlan };

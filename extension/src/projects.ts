@@ -21,47 +21,42 @@ export type RootOf = (folder: vscode.Uri) => Promise<vscode.Uri | undefined>;
 /** The projects of the window. Two folders of one project, such as a checkout and a work tree of it, are one project. */
 export class Projects implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
-  readonly #listener: vscode.Disposable;
+  readonly #listener = vscode.workspace.onDidChangeWorkspaceFolders(() => void this.find());
   readonly #rootOf: RootOf;
-  #all: readonly Project[] = [];
+  all: readonly Project[] = [];
   readonly onDidChange = this.#changed.event;
 
   constructor(rootOf: RootOf) {
     this.#rootOf = rootOf;
-    this.#listener = vscode.workspace.onDidChangeWorkspaceFolders(() => void this.find());
-  }
-
-  get all(): readonly Project[] {
-    return this.#all;
   }
 
   /** Looks at all folders again; tells when something is different. */
   async find(): Promise<void> {
-    const folders = vscode.workspace.workspaceFolders ?? [];
-    const roots = await Promise.all(folders.map(({ uri }) => this.#rootOf(uri)));
-    const found = new Map<string, Project>();
-    roots.forEach((root, at) => {
-      const name = folders[at]?.name;
-      if (root !== undefined && name !== undefined && !found.has(root.toString()))
-        found.set(root.toString(), this.named(root.toString()) ?? { root, name });
+    const looking = (vscode.workspace.workspaceFolders ?? []).map(async ({ uri, name }) => {
+      const root = await this.#rootOf(uri);
+      return root && (this.named(root.toString()) ?? { root, name });
     });
+    const found = new Map<string, Project>();
+    for (const project of await Promise.all(looking)) {
+      const root = project?.root.toString() ?? '';
+      if (project !== undefined && !found.has(root)) found.set(root, project);
+    }
     const all = [...found.values()];
-    if (all.length === this.#all.length && all.every((project) => this.#all.includes(project))) return;
-    this.#all = all;
+    if (all.length === this.all.length && all.every((project) => this.all.includes(project))) return;
+    this.all = all;
     this.#changed.fire();
   }
 
   /** The project of this root. */
   named(root: string): Project | undefined {
-    return this.#all.find((project) => project.root.toString() === root);
+    return this.all.find((project) => project.root.toString() === root);
   }
 
   /** The feature that a file belongs to, if it is part of a plan. */
-  placeOf(uri: vscode.Uri): PlanPlace | undefined {
-    for (const project of this.#all) {
+  placeOf({ scheme, path: whole }: vscode.Uri): PlanPlace | undefined {
+    for (const project of this.all) {
       const root = `${project.root.path.replace(/\/$/, '')}/`;
-      if (uri.scheme !== project.root.scheme || !uri.path.startsWith(root)) continue;
-      const path = uri.path.slice(root.length);
+      const path = scheme === project.root.scheme && whole.startsWith(root) ? whole.slice(root.length) : '';
       const feature = /^kitty-specs\/([^/]+)\//.exec(path)?.[1];
       if (feature !== undefined) return { project, feature, path };
     }
@@ -76,12 +71,9 @@ export class Projects implements vscode.Disposable {
 
 /** A folder is a project by what lies in it: what a host without Node, or without trust, goes by. */
 export const rootByContents: RootOf = async (folder) => {
-  for (const name of ['kitty-specs', '.kittify']) {
-    const there = await vscode.workspace.fs.stat(vscode.Uri.joinPath(folder, name)).then(
-      () => true,
-      () => false,
-    );
-    if (there) return folder;
-  }
-  return undefined;
+  const entries = await vscode.workspace.fs.readDirectory(folder).then(
+    (found) => found,
+    () => [],
+  );
+  return entries.some(([name]) => name === 'kitty-specs' || name === '.kittify') ? folder : undefined;
 };

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Client } from 'spec-kitty-sync';
+import type { Backlog, Client } from 'spec-kitty-sync';
 
 /** Asks for hub, name and password, and what shall become of what waits; the sign-in is the command line's as well. */
 export const signIn = async (client: Client): Promise<void> => {
@@ -15,25 +15,19 @@ export const signIn = async (client: Client): Promise<void> => {
     {
       serverUrl,
       proof,
-      hasMoved: ({ id, from, to }) =>
-        agree(
-          vscode.l10n.t(
-            'The hub at {0} says that it is the hub {1}, which is known at {2}. Has it moved?',
-            to,
-            id,
-            from.join(', '),
-          ),
-          vscode.l10n.t('It has moved'),
-        ),
+      hasMoved: async ({ id, from, to }) => {
+        const known = from.join(', ');
+        const question = vscode.l10n.t(
+          '{0} says that it is the hub known at {1} ({2}). Has it moved?',
+          to,
+          known,
+          id,
+        );
+        const yes = vscode.l10n.t('It has moved');
+        return (await vscode.window.showWarningMessage(question, { modal: true }, yes)) === yes;
+      },
     },
-    async ({ account }) => {
-      const backlogs = await client.delivery.backlogConsent.question(account);
-      if (backlogs.length === 0) return true;
-      const answer = await askConsent(backlogs);
-      if (answer === undefined) return false;
-      await client.delivery.backlogConsent.record(account, backlogs, answer);
-      return true;
-    },
+    ({ account }) => client.delivery.backlogConsent.settle(account, askConsent),
   );
   if (signedIn.outcome === 'declined') return;
   const { account } = signedIn;
@@ -45,10 +39,8 @@ export const signIn = async (client: Client): Promise<void> => {
   );
 };
 
-type Backlogs = Awaited<ReturnType<Client['delivery']['backlogConsent']['question']>>;
-
 /** Closing the question ends the sign-in, and nothing has changed. */
-const askConsent = async (backlogs: Backlogs): Promise<'consent' | 'decline' | undefined> => {
+const askConsent = async (backlogs: readonly Backlog[]): Promise<'consent' | 'decline' | undefined> => {
   const list = backlogs.map(
     ({ projectSlug, projectUuid, local, elsewhere }) => `${projectSlug ?? projectUuid}: ${local + elsewhere}`,
   );
@@ -62,9 +54,6 @@ const askConsent = async (backlogs: Backlogs): Promise<'consent' | 'decline' | u
   );
   return chosen === send ? 'consent' : chosen === keep ? 'decline' : undefined;
 };
-
-const agree = async (question: string, yes: string): Promise<boolean> =>
-  (await vscode.window.showWarningMessage(question, { modal: true }, yes)) === yes;
 
 const ask = async (prompt: string, value = '', isSecret = false): Promise<string | undefined> => {
   const said = await vscode.window.showInputBox({ prompt, value, password: isSecret, ignoreFocusOut: true });

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { Client } from 'spec-kitty-sync';
-import { statusLine, waitingOf } from 'spec-kitty-sync/domain';
+import { endpointUrl, pagePath, waitingOf } from 'spec-kitty-sync/domain';
 import type { Clients } from './clients.js';
 import { tellFailure } from './failures.js';
 import { signIn } from './sign-in.js';
 import type { SyncState } from './sync-state.js';
-import type { Targets } from './targets.js';
+import type { GivenTarget, Targets } from './targets.js';
 
 /** What can be done about events and accounts. Each is a use case of the package, with what it says shown. */
 export const registerSyncActions = (
@@ -13,19 +13,19 @@ export const registerSyncActions = (
   targets: Targets,
   state: SyncState,
 ): vscode.Disposable => {
-  const command = (name: string, run: (client: Client) => Promise<void>): vscode.Disposable =>
-    vscode.commands.registerCommand(`specKitty.${name}`, async (given) => {
+  type Action = (client: Client, given: GivenTarget) => Promise<void>;
+  const command = (name: string, run: Action): vscode.Disposable =>
+    vscode.commands.registerCommand(`specKitty.${name}`, async (given?: GivenTarget) => {
       const project = await targets.project(given);
       if (project === undefined) return;
       try {
-        await run(await clients.of(project));
+        await run(await clients.of(project), { ...targets.here(), ...given });
       } catch (error) {
         void tellFailure(error);
       }
       await state.look();
     });
   return vscode.Disposable.from(
-    command('syncMenu', () => showMenu(state)),
     command('syncNow', syncNow),
     command('previewSync', preview),
     command('signIn', signIn),
@@ -37,32 +37,9 @@ export const registerSyncActions = (
   );
 };
 
-const showMenu = async (state: SyncState): Promise<void> => {
-  await state.look();
-  const { latest } = state;
-  const isSignedIn = latest?.account !== undefined;
-  const entries: readonly (readonly [label: string, command: string])[] = [
-    [vscode.l10n.t('Sync now'), 'syncNow'],
-    [vscode.l10n.t('Preview what leaves this machine'), 'previewSync'],
-    isSignedIn ? [vscode.l10n.t('Sign out'), 'signOut'] : [vscode.l10n.t('Sign in'), 'signIn'],
-    [vscode.l10n.t('Share this project'), 'shareOn'],
-    [vscode.l10n.t('Keep this project on this machine'), 'shareOff'],
-    [vscode.l10n.t('Examine everything (doctor)'), 'doctor'],
-    [vscode.l10n.t('Open the dashboard of the hub'), 'openDashboard'],
-  ];
-  const items = entries.map(([label, command]) => ({ label, command }));
-  const text = latest === undefined ? undefined : statusLine(latest);
-  const placeHolder = text === undefined ? '' : [text.text, ...text.details].join(' — ');
-  const chosen = await vscode.window.showQuickPick(items, { placeHolder });
-  if (chosen !== undefined) await vscode.commands.executeCommand(`specKitty.${chosen.command}`);
-};
-
 const syncNow = async (client: Client): Promise<void> => {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: vscode.l10n.t('Delivering…'),
-    cancellable: true,
-  };
+  const { Notification: location } = vscode.ProgressLocation;
+  const options = { location, title: vscode.l10n.t('Delivering…'), cancellable: true };
   const report = await vscode.window.withProgress(options, (_progress, token) => {
     const abort = new AbortController();
     token.onCancellationRequested(() => abort.abort());
@@ -73,81 +50,58 @@ const syncNow = async (client: Client): Promise<void> => {
   const { delivered, duplicate, ended } = report;
   const counts = vscode.l10n.t('Delivered {0}, already there {1}, left {2}.', delivered, duplicate, left);
   const why = 'reason' in ended ? ` ${ended.reason}.` : ended.end === 'complete' ? '' : ` (${ended.end})`;
-  void vscode.window.showInformationMessage(`${counts}${why}`);
+  tell(`${counts}${why}`);
 };
 
 /** The very documents that would leave, in an editor of their own. */
 const preview = async (client: Client): Promise<void> => {
   const projects = await client.reports.previewDelivery.run(PREVIEWED);
-  const content = JSON.stringify(
-    projects.map(({ events, ...project }) => ({
-      ...project,
-      events: events.map(({ json }) => JSON.parse(json) as unknown),
-    })),
-    undefined,
-    2,
-  );
-  await vscode.window.showTextDocument(
-    await vscode.workspace.openTextDocument({ language: 'json', content }),
-  );
+  const documents = ({ events }: (typeof projects)[number]): readonly unknown[] =>
+    events.map(({ json }) => JSON.parse(json) as unknown);
+  const shown = projects.map((project) => ({ ...project, events: documents(project) }));
+  const content = JSON.stringify(shown, undefined, 2);
+  const document = await vscode.workspace.openTextDocument({ language: 'json', content });
+  await vscode.window.showTextDocument(document);
 };
 
 const PREVIEWED = 100;
 
 const signOut = async (client: Client): Promise<void> => {
-  const outcome = await client.delivery.signOut.run();
-  const told =
-    outcome.outcome === 'not-signed-in'
+  const { outcome } = await client.delivery.signOut.run();
+  tell(
+    outcome === 'not-signed-in'
       ? vscode.l10n.t('Nobody was signed in.')
-      : vscode.l10n.t('Signed out. Events stay on this machine until somebody signs in.');
-  void vscode.window.showInformationMessage(told);
+      : vscode.l10n.t('Signed out. Events stay on this machine until somebody signs in.'),
+  );
 };
 
 const share = async (client: Client, preference: 'on' | 'off'): Promise<void> => {
   const { projectUuid, projectSlug } = await client.events.ensureIdentity.run(await client.checkout());
-  await client.delivery.setSharing.run(projectUuid, preference);
-  if (preference === 'on') {
-    await client.delivery.sharing.forgetGone(projectUuid);
-    const [refusal] = await client.delivery.sharing.refusals(projectUuid);
-    if (refusal !== undefined) {
-      void vscode.window.showWarningMessage(
-        vscode.l10n.t(
-          '{0} is not shared: the config of {1} refuses. What waits is kept.',
-          projectSlug,
-          refusal.path,
-        ),
-      );
-      return;
-    }
-  }
-  const told =
-    preference === 'on'
-      ? vscode.l10n.t('{0} is shared from this machine.', projectSlug)
-      : vscode.l10n.t('{0} stays on this machine; what waits is kept.', projectSlug);
-  void vscode.window.showInformationMessage(told);
+  const [refusal] = await client.delivery.setSharing.run(projectUuid, preference);
+  const refused = vscode.l10n.t('{0} is not shared: a config refuses. What waits is kept.', projectSlug);
+  if (refusal !== undefined) void vscode.window.showWarningMessage(`${refused} ${refusal.path}`);
+  else if (preference === 'on') tell(vscode.l10n.t('{0} is shared from this machine.', projectSlug));
+  else tell(vscode.l10n.t('{0} stays on this machine; what waits is kept.', projectSlug));
 };
 
 const examine = async (client: Client): Promise<void> => {
-  const { findings, fixed } = await client.reports.examineMachine.run({ fix: false });
+  const { findings } = await client.reports.examineMachine.run({ fix: false });
+  if (findings.length === 0) return tell(vscode.l10n.t('The doctor found no problem.'));
   const items = findings.map(({ severity, check, message, remedy }) => ({
     label: `$(${severity === 'problem' ? 'error' : severity === 'warning' ? 'warning' : 'info'}) ${check}: ${message}`,
     detail: remedy,
   }));
-  if (items.length === 0 && fixed.length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('The doctor found no problem.'));
-    return;
-  }
-  await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('What the doctor found'),
-    matchOnDetail: true,
-  });
+  const title = vscode.l10n.t('What the doctor found');
+  await vscode.window.showQuickPick(items, { title, matchOnDetail: true });
 };
 
-const openDashboard = async (client: Client): Promise<void> => {
+/** The page about what was chosen, or what the active editor shows; else that of the project. */
+const openDashboard = async (client: Client, { feature, workPackageId }: GivenTarget): Promise<void> => {
   const { server } = await client.reports.getSyncStatus.run();
-  if (server === undefined) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('No hub is set. Sign in first.'));
-    return;
-  }
-  await vscode.env.openExternal(vscode.Uri.parse(server, true));
+  if (server === undefined) return tell(vscode.l10n.t('No hub is set. Sign in first.'));
+  const identity = await client.events.showIdentity.run(client.directory);
+  const page = pagePath({ project: identity?.project.uuid?.value, feature, workPackage: workPackageId });
+  await vscode.env.openExternal(vscode.Uri.parse(endpointUrl(server, page), true));
 };
+
+const tell = (text: string): void => void vscode.window.showInformationMessage(text);

@@ -1,13 +1,19 @@
 import * as vscode from 'vscode';
-import { laneTitle, type BoardCard } from 'spec-kitty-sync/plans';
+import { laneTitle, type BoardCard, type PlannedTask } from 'spec-kitty-sync/plans';
 import type { Plans } from './plans.js';
-import type { Project, Projects } from './projects.js';
+import type { Project } from './projects.js';
 
 /** What an action is about. */
 export interface Target {
   readonly project: Project;
   readonly feature: string;
   readonly workPackageId: string;
+}
+
+/** A work package that is there, with its file, relative to the project root. */
+export interface CardTarget extends Target {
+  readonly card: BoardCard;
+  readonly path: string;
 }
 
 /** What a command may be given: by a row of the tree, a lens, a link, a page. The palette gives nothing. */
@@ -22,72 +28,71 @@ export interface GivenTarget {
 }
 
 /** Finds out what is meant; what was not said, or is not there, is what the active editor shows, or what a person chooses. */
-export class Targets {
-  readonly #projects: Projects;
-  readonly #plans: Plans;
+export type Targets = ReturnType<typeof targetsIn>;
 
-  constructor(projects: Projects, plans: Plans) {
-    this.#projects = projects;
-    this.#plans = plans;
-  }
+export const targetsIn = (plans: Plans) => {
+  const here = () => {
+    const uri = vscode.window.activeTextEditor?.document.uri;
+    return uri === undefined ? undefined : plans.projects.placeOf(uri);
+  };
 
-  async project({ project }: GivenTarget = {}): Promise<Project | undefined> {
-    const root = typeof project === 'object' ? project.root.toString() : project;
-    const { all } = this.#projects;
-    const named = all.find((each) => each.root.toString() === root) ?? this.#here()?.project;
+  const project = async ({ project: given }: GivenTarget = {}): Promise<Project | undefined> => {
+    const { all } = plans.projects;
+    const root = typeof given === 'object' ? given.root.toString() : (given ?? '');
+    const named = plans.projects.named(root) ?? here()?.project;
     if (named !== undefined || all.length < 2) return named ?? all[0];
     const items = all.map((each) => ({ label: each.name, description: each.root.fsPath, each }));
-    return (await choose(items, vscode.l10n.t('Which project?')))?.each;
-  }
+    const placeHolder = vscode.l10n.t('Which project?');
+    return (await vscode.window.showQuickPick(items, { placeHolder }))?.each;
+  };
 
-  async feature(given: GivenTarget = {}): Promise<Omit<Target, 'workPackageId'> | undefined> {
-    const project = await this.project(given);
-    if (project === undefined) return undefined;
-    const features = await this.#plans.features(project);
-    const named = [given.feature, this.#here()?.feature].find((name) => features.includes(name ?? ''));
-    if (named !== undefined || features.length < 2) {
-      const feature = named ?? features[0];
-      return feature === undefined ? undefined : { project, feature };
-    }
+  const feature = async (given: GivenTarget = {}): Promise<Target | undefined> => {
+    const at = await project(given);
+    if (at === undefined) return undefined;
+    const features = await plans.features(at);
+    const named = [given.feature, here()?.feature].find((name) => features.includes(name ?? ''));
     const items = features.map((label) => ({ label })).reverse();
-    const chosen = await choose(items, vscode.l10n.t('Which feature?'));
-    return chosen === undefined ? undefined : { project, feature: chosen.label };
-  }
+    const placeHolder = vscode.l10n.t('Which feature?');
+    const chosen =
+      named ?? (items[1] ? await vscode.window.showQuickPick(items, { placeHolder }) : items[0])?.label;
+    return chosen === undefined ? undefined : { project: at, feature: chosen, workPackageId: '' };
+  };
 
   /** `may`: which work packages are offered when none is named. */
-  async workPackage(
+  const workPackage = async (
     given: GivenTarget = {},
     may: (card: BoardCard) => boolean = () => true,
-  ): Promise<(Target & { readonly card: BoardCard }) | undefined> {
-    const at = await this.feature(given);
-    const plan = at && (await this.#plans.plan(at.project, at.feature));
-    if (at === undefined || plan?.board === undefined) {
-      if (plan?.reason !== undefined) void vscode.window.showErrorMessage(plan.reason);
-      return undefined;
-    }
-    const here = this.#here();
-    const isHere = (id: string): boolean => here?.feature === at.feature && plan.paths.get(id) === here.path;
+  ): Promise<CardTarget | undefined> => {
+    const at = await feature(given);
+    if (at === undefined) return undefined;
+    const plan = await plans.plan(at.project, at.feature);
+    if (plan?.reason !== undefined) void vscode.window.showErrorMessage(plan.reason);
+    if (plan?.board === undefined) return undefined;
     const { cards } = plan.board;
-    const named =
-      cards.find(({ workPackageId: id }) => id === given.workPackageId) ??
-      cards.find(({ workPackageId: id }) => isHere(id));
-    if (named !== undefined) return { ...at, workPackageId: named.workPackageId, card: named };
+    const shown = here()?.path;
+    const isShown = ({ workPackageId: id }: BoardCard) => plan.workPackages[id]?.path === shown;
     const items = cards.filter(may).map((card) => ({
       ...{ label: `${card.workPackageId} ${card.title}`, description: laneTitle(card.lane), card },
     }));
-    const chosen = await choose(items, vscode.l10n.t('Which work package of {0}?', at.feature));
-    return chosen === undefined
-      ? undefined
-      : { ...at, workPackageId: chosen.card.workPackageId, card: chosen.card };
-  }
+    const placeHolder = vscode.l10n.t('Which work package of {0}?', at.feature);
+    const card =
+      cards.find(({ workPackageId: id }) => id === given.workPackageId) ??
+      cards.find(isShown) ??
+      (await vscode.window.showQuickPick(items, { placeHolder }))?.card;
+    if (card === undefined) return undefined;
+    const { workPackageId } = card;
+    return { ...at, workPackageId, card, path: plan.workPackages[workPackageId]?.path ?? '' };
+  };
 
-  #here() {
-    const uri = vscode.window.activeTextEditor?.document.uri;
-    return uri === undefined ? undefined : this.#projects.placeOf(uri);
-  }
-}
+  const task = async (of: Target): Promise<PlannedTask | undefined> => {
+    const { workPackageId } = of;
+    const tasks = plans.lastRead(of.project, of.feature)?.workPackages[workPackageId]?.tasks ?? [];
+    const items = tasks.map((each) => ({
+      ...{ label: `$(${each.isDone ? 'pass' : 'circle-large-outline'}) ${each.text}`, each },
+    }));
+    const placeHolder = vscode.l10n.t('Which task of {0} to mark as done, or as open again?', workPackageId);
+    return (await vscode.window.showQuickPick(items, { placeHolder }))?.each;
+  };
 
-const choose = <T extends vscode.QuickPickItem>(
-  items: readonly T[],
-  placeHolder: string,
-): Thenable<T | undefined> => vscode.window.showQuickPick(items, { placeHolder });
+  return { here, project, feature, workPackage, task };
+};

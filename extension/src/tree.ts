@@ -1,61 +1,61 @@
 import * as vscode from 'vscode';
 import {
-  describeCard,
   describeFeature,
-  laneTitle,
-  lanesOf,
   needsPerson,
-  type LaneCards,
-  type BoardCard,
-  type PlanFinding,
+  type CardView,
+  type LaneView,
+  type PlannedTask,
   type ReadPlan,
 } from 'spec-kitty-sync/plans';
-import type { WorkPackageLane } from 'spec-kitty-sync/domain';
-import type { Plans } from './plans.js';
-import type { Project, Projects } from './projects.js';
-import type { GivenTarget } from './targets.js';
+import type { PlanAt, Plans } from './plans.js';
+import type { Project } from './projects.js';
+import type { GivenTarget, Target } from './targets.js';
 
 /** A row of the tree. It is itself what its commands are about. */
-export type Row = vscode.TreeItem & GivenTarget & { readonly load?: () => Promise<readonly Row[]> };
+type Row = vscode.TreeItem & GivenTarget & { readonly load?: () => Promise<readonly Row[]> };
 
-/** What only a host that may run the package knows of a work package. */
-export interface WorkPackageInside {
-  readonly worktree?: vscode.Uri;
-  readonly tasks: readonly { readonly taskId: string; readonly text: string; readonly isDone: boolean }[];
-}
-
-/** What the tree asks of whoever can do more than read. */
-export interface TreeHands {
-  inside(target: {
-    readonly project: Project;
-    readonly feature: string;
-    readonly workPackageId: string;
-  }): Promise<WorkPackageInside>;
-  /** What another machine says of a work package, where that differs. */
-  elsewhere(project: Project, feature: string, card: BoardCard): string | undefined;
-}
+/** The view of the activity bar, with the number of what needs a person on its icon. */
+export const registerTree = (plans: Plans): vscode.Disposable => {
+  const tree = new PlanTree(plans);
+  const view = vscode.window.createTreeView('specKitty.plan', {
+    treeDataProvider: tree,
+    showCollapseAll: true,
+    manageCheckboxStateManually: true,
+  });
+  return vscode.Disposable.from(
+    view,
+    plans.projects.onDidChange(() => tree.redraw()),
+    plans.onDidChange((plan) => {
+      tree.redraw(plan);
+      const read = plans.all.flatMap(({ last }) => last ?? []);
+      const value = read.reduce((sum, each) => sum + needsPerson(each), 0);
+      const tooltip = vscode.l10n.t('{0} to review or correct', value);
+      view.badge = value === 0 ? undefined : { value, tooltip };
+    }),
+    view.onDidChangeCheckboxState(async ({ items }) => {
+      for (const [row] of items) await vscode.commands.executeCommand('specKitty.markTask', row);
+      tree.redraw();
+    }),
+  );
+};
 
 /** Features, lanes and work packages of every project of the window. */
-export class PlanTree implements vscode.TreeDataProvider<Row> {
-  readonly #projects: Projects;
+class PlanTree implements vscode.TreeDataProvider<Row> {
   readonly #plans: Plans;
-  readonly #hands: () => TreeHands | undefined;
   readonly #changed = new vscode.EventEmitter<Row[] | undefined>();
   /** Rows of features stay the same objects, so that one can be drawn again without all the others. */
   readonly #features = new Map<string, Row>();
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(projects: Projects, plans: Plans, hands: () => TreeHands | undefined) {
-    this.#projects = projects;
+  constructor(plans: Plans) {
     this.#plans = plans;
-    this.#hands = hands;
   }
 
   /** Draws a feature again, or everything. */
-  redraw(project?: Project, feature?: string): void {
-    const row = project && feature && this.#features.get(idOf(project, feature));
-    if (project === undefined || feature === undefined || !row) return this.#changed.fire(undefined);
-    this.#changed.fire([Object.assign(row, this.#described(project, feature))]);
+  redraw(plan?: PlanAt): void {
+    const row = plan?.last && this.#features.get(idOf(plan.project, plan.feature));
+    if (plan === undefined || row === undefined) this.#changed.fire(undefined);
+    else this.#changed.fire([Object.assign(row, this.#described(plan.project, plan.feature))]);
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
@@ -64,9 +64,9 @@ export class PlanTree implements vscode.TreeDataProvider<Row> {
 
   async getChildren(row?: Row): Promise<Row[]> {
     if (row !== undefined) return [...((await row.load?.()) ?? [])];
-    const [only, another] = this.#projects.all;
+    const [only, another] = this.#plans.projects.all;
     if (only !== undefined && another === undefined) return this.#featuresOf(only);
-    return this.#projects.all.map((project) =>
+    return this.#plans.projects.all.map((project) =>
       rowOf(project.root.toString(), project.name, {
         ...{ project, load: () => this.#featuresOf(project), iconPath: new vscode.ThemeIcon('repo') },
         collapsibleState: vscode.TreeItemCollapsibleState.Expanded,
@@ -104,95 +104,72 @@ export class PlanTree implements vscode.TreeDataProvider<Row> {
 
   #partsOf(project: Project, plan: ReadPlan | undefined): readonly Row[] {
     if (plan === undefined) return [];
-    const lanes = plan.board === undefined ? [] : lanesOf(plan);
+    const { lanes } = this.#plans.view(project, plan.feature, plan);
     return [
-      ...plan.findings.map((finding, at) => findingRow(project, plan.feature, finding, at)),
-      ...lanes.map((lane) => this.#laneRow(project, plan.feature, lane)),
+      ...plan.findings.map(({ message, path, line = 1 }, at) =>
+        rowOf(idOf(project, plan.feature, `finding ${at}`), message, {
+          ...{ project, feature: plan.feature, description: `${path}:${line}`, tooltip: message },
+          iconPath: new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground')),
+          command: { command: 'vscode.open', title: '', arguments: placeIn(project, path, line) },
+        }),
+      ),
+      ...(plan.board === undefined ? [] : lanes).map((lane) => this.#laneRow(project, plan, lane)),
     ];
   }
 
-  #laneRow(project: Project, feature: string, { lane, cards }: LaneCards): Row {
+  #laneRow(project: Project, plan: ReadPlan, lane: LaneView): Row {
     const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+    const { cards } = lane;
     // One that gets its first work package is another row: else it would stay closed, as it was.
-    const id = idOf(project, feature, cards.length === 0 ? `${lane}, empty` : lane);
-    return rowOf(id, laneTitle(lane), {
-      ...{
-        project,
-        feature,
-        description: `${cards.length}`,
-        iconPath: new vscode.ThemeIcon(LANE_ICONS[lane]),
-      },
-      collapsibleState: cards.length === 0 ? None : lane === 'done' ? Collapsed : Expanded,
-      load: () => Promise.resolve(cards.map((card) => this.#cardRow(project, feature, card))),
+    const id = idOf(project, plan.feature, cards.length === 0 ? `${lane.lane}, empty` : lane.lane);
+    return rowOf(id, lane.title, {
+      ...{ project, feature: plan.feature, description: `${cards.length}` },
+      iconPath: new vscode.ThemeIcon(LANE_ICONS[lane.lane] ?? 'question'),
+      collapsibleState: cards.length === 0 ? None : lane.lane === 'done' ? Collapsed : Expanded,
+      load: () => Promise.resolve(cards.map((card) => this.#cardRow(project, plan, lane, card))),
     });
   }
 
-  #cardRow(project: Project, feature: string, card: BoardCard): Row {
-    const { workPackageId, title, lane } = card;
-    const hands = this.#hands();
-    const told = hands?.elsewhere(project, feature, card);
-    const description = [describeCard(card, Date.now()), told].filter(Boolean).join(' · ');
-    const target = { project, feature, workPackageId };
-    return rowOf(idOf(project, feature, workPackageId), `${workPackageId} ${title}`, {
-      ...{ ...target, description, tooltip: description, contextValue: `workPackage.${lane}` },
-      ...(hands === undefined
-        ? {}
-        : {
-            collapsibleState: vscode.TreeItemCollapsibleState.Collapsed,
-            load: async () => insideRows(target, await hands.inside(target)),
-          }),
-      accessibilityInformation: { label: [workPackageId, title, laneTitle(lane), description].join(', ') },
+  #cardRow(project: Project, { feature, workPackages }: ReadPlan, lane: LaneView, card: CardView): Row {
+    const { id, title, about } = card;
+    const target = { project, feature, workPackageId: id };
+    const tasks = workPackages[id]?.tasks ?? [];
+    return rowOf(partOf(target), `${id} ${title}`, {
+      ...{ ...target, description: about, tooltip: about, contextValue: `workPackage.${lane.lane}` },
+      collapsibleState: vscode.TreeItemCollapsibleState.Collapsed,
+      load: async () => {
+        const { hands } = this.#plans;
+        const worktree = await hands?.worktree(target);
+        const rows = tasks.map((task) => taskRow(target, task, hands !== undefined));
+        return worktree === undefined ? rows : [worktreeRow(target, worktree), ...rows];
+      },
+      accessibilityInformation: { label: [id, title, lane.title, about].join(', ') },
       command: { command: 'specKitty.openFile', title: '', arguments: [target] },
     });
   }
 }
 
-/** The number on the view's icon. */
-export const badgeOf = (plans: readonly ReadPlan[]): vscode.ViewBadge | undefined => {
-  const value = plans.reduce((sum, plan) => sum + needsPerson(plan), 0);
-  return value === 0 ? undefined : { value, tooltip: vscode.l10n.t('{0} to review or correct', value) };
-};
-
-const insideRows = (
-  target: Required<Pick<GivenTarget, 'feature' | 'workPackageId'>> & { readonly project: Project },
-  { worktree, tasks }: WorkPackageInside,
-): readonly Row[] => {
-  const id = (part: string): string => idOf(target.project, target.feature, target.workPackageId, part);
-  const place =
-    worktree === undefined
-      ? []
-      : [
-          rowOf(id('worktree'), vscode.workspace.asRelativePath(worktree), {
-            ...{ ...target, worktree, contextValue: 'worktree', tooltip: worktree.fsPath },
-            iconPath: new vscode.ThemeIcon('git-branch'),
-          }),
-        ];
-  const { Checked, Unchecked } = vscode.TreeItemCheckboxState;
-  const boxes = tasks.map(({ taskId, text, isDone }) =>
-    rowOf(id(taskId), text.startsWith(taskId) ? text : `${taskId} ${text}`, {
-      ...{ ...target, taskId, isDone, checkboxState: isDone ? Checked : Unchecked },
-    }),
-  );
-  return [...place, ...boxes];
-};
-
-const findingRow = (
-  project: Project,
-  feature: string,
-  { message, path, line = 1 }: PlanFinding,
-  at: number,
-): Row =>
-  rowOf(idOf(project, feature, `finding ${at}`), message, {
-    ...{ project, feature, description: `${path}:${line}`, tooltip: message },
-    iconPath: new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground')),
-    command: {
-      ...{ command: 'vscode.open', title: '' },
-      arguments: [
-        vscode.Uri.joinPath(project.root, path),
-        { selection: new vscode.Range(line - 1, 0, line - 1, 0) },
-      ],
-    },
+const worktreeRow = (target: Target, worktree: vscode.Uri): Row =>
+  rowOf(partOf(target, 'worktree'), vscode.workspace.asRelativePath(worktree), {
+    ...{ ...target, worktree, contextValue: 'worktree', tooltip: worktree.fsPath },
+    iconPath: new vscode.ThemeIcon('git-branch'),
   });
+
+/** A box where it can be ticked, else a sign that says the same. */
+const taskRow = (target: Target, { taskId, text, isDone }: PlannedTask, canMark: boolean): Row => {
+  const { Checked, Unchecked } = vscode.TreeItemCheckboxState;
+  const mark = canMark
+    ? { checkboxState: isDone ? Checked : Unchecked }
+    : { iconPath: new vscode.ThemeIcon(isDone ? 'pass' : 'circle-large-outline') };
+  const label = text.startsWith(taskId) ? text : `${taskId} ${text}`;
+  return rowOf(partOf(target, taskId), label, { ...target, taskId, isDone, ...mark });
+};
+
+/** What `vscode.open` takes: a line of a file, counted from 1. */
+export const placeIn = ({ root }: Project, path: string, line = 1): unknown[] => [
+  vscode.Uri.joinPath(root, path),
+  { selection: new vscode.Range(line - 1, 0, line - 1, 0) },
+];
 
 const rowOf = (id: string, label: string, rest: Partial<Row>): Row =>
   Object.assign(new vscode.TreeItem(label), { id }, rest);
@@ -200,11 +177,13 @@ const rowOf = (id: string, label: string, rest: Partial<Row>): Row =>
 const idOf = (project: Project, ...parts: readonly string[]): string =>
   [project.root.toString(), ...parts].join('\n');
 
-const LANE_ICONS: Readonly<Record<WorkPackageLane, string>> = {
+const partOf = ({ project, feature, workPackageId }: Target, ...part: readonly string[]): string =>
+  idOf(project, feature, workPackageId, ...part);
+
+const LANE_ICONS: Readonly<Record<string, string>> = {
   planned: 'circle-outline',
   doing: 'play-circle',
   for_review: 'eye',
   done: 'pass',
   canceled: 'circle-slash',
-  uninitialized: 'question',
 };

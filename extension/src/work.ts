@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
 import { deliverInBackground } from './background.js';
 import type { Clients } from './clients.js';
-import { HubNews } from './hub-news.js';
-import { registerStatusBar } from './status-bar.js';
+import { hubNewsOf } from './hub-news.js';
 import { registerSyncActions } from './sync-actions.js';
-import { SyncState } from './sync-state.js';
-import { timelinePanels } from './timeline-panels.js';
-import { WorkActions } from './work-actions.js';
+import { registerStatusBar, syncStateOf } from './sync-state.js';
+import { timelinesIn } from './timelines.js';
+import { registerWorkActions, worktreeOf } from './work-actions.js';
 import type { Workbench } from './workbench.js';
 
 /** Everything that works and delivers, in a window that is trusted and has files of this machine. Resolves to what ends it. */
@@ -15,37 +14,27 @@ export const composeWork = (
   workbench: Workbench,
   clients: Clients,
 ): (() => Promise<void>) => {
-  const { projects, plans, targets } = workbench;
-  const state = new SyncState(clients, projects);
-  const news = new HubNews(clients, projects, plans, state);
-  const actions = new WorkActions(clients, targets);
-  const delivery = deliverInBackground(state);
-  const timeline = timelinePanels(context.extensionUri, { clients, projects, news });
+  const { plans, targets } = workbench;
+  const state = syncStateOf(clients, plans.projects);
+  const news = hubNewsOf(clients, plans, state);
+  const endDelivery = deliverInBackground(state);
+  const timelines = timelinesIn(clients, plans.projects, news);
   context.subscriptions.push(
-    ...[state, news, delivery, timeline, actions.register(), registerStatusBar(state)],
+    ...[state, news, timelines, registerStatusBar(state), registerWorkActions(clients, targets)],
     registerSyncActions(clients, targets, state),
-    plans.onDidChange((changes) => {
-      for (const { project, feature } of changes) timeline.refresh(project, feature);
-    }),
+    plans.onDidChange(() => timelines.refresh()),
+    state.onDidChange(() => timelines.refresh()),
     vscode.commands.registerCommand('specKitty.showTimeline', async (given) => {
       const target = await targets.workPackage(given);
-      if (target !== undefined) timeline.show({ ...target, project: target.project.root.toString() });
+      if (target !== undefined) await timelines.show(target);
     }),
   );
-  const end = async () => {
-    delivery.dispose();
-    await delivery.ended;
+  void workbench.giveHands({
+    worktree: (target) => worktreeOf(clients, target),
+    elsewhere: (project, feature, card) => news.laneElsewhere(project, feature, card),
+  });
+  return async () => {
+    await endDelivery();
     await clients.close();
   };
-  void workbench.giveHands({
-    inside: (target) => actions.inside(target),
-    elsewhere: (project, feature, card) => news.laneElsewhere(project, feature, card),
-    markTask: (target) => actions.markTask(target),
-    showTimeline: (target) => void vscode.commands.executeCommand('specKitty.showTimeline', target),
-    move: async (target, to) => {
-      actions.refusal = '';
-      return (await actions.move(target, to)) === undefined ? actions.refusal : '';
-    },
-  });
-  return end;
 };

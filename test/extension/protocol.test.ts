@@ -8,16 +8,16 @@ describe('what a page says', () => {
       { did: 'move', id: 'WP01', to: 'done' },
     ],
     [
-      { did: 'open', id: 'WP01', to: 'done' },
-      { did: 'open', id: 'WP01' },
+      { did: 'openFile', id: 'WP01', to: 'done' },
+      { did: 'openFile', id: 'WP01' },
     ],
     [
-      { did: 'choose', id: 'WP01' },
-      { did: 'choose', id: 'WP01' },
+      { did: 'move', id: 'WP01' },
+      { did: 'move', id: 'WP01' },
     ],
     [
-      { did: 'timeline', id: 'WP01' },
-      { did: 'timeline', id: 'WP01' },
+      { did: 'showTimeline', id: 'WP01' },
+      { did: 'showTimeline', id: 'WP01' },
     ],
   ])('is taken as what it can be: %j', (said, meant) => {
     expect(readFromPage(said)).toEqual(meant);
@@ -29,9 +29,9 @@ describe('what a page says', () => {
     ['move'],
     [{}],
     [{ did: 'run', id: 'rm' }],
-    [{ did: 'move', id: 'WP01' }],
+    [{ did: 'move', id: 'WP01', to: 1 }],
     [{ did: 'move', id: 1, to: 'done' }],
-    [{ did: 'open', id: 'x'.repeat(101) }],
+    [{ did: 'openFile', id: 'x'.repeat(101) }],
     [{ did: 'constructor', id: 'WP01' }],
   ])('is nothing where it is anything else: %j', (said) => {
     expect(readFromPage(said)).toBeUndefined();

@@ -21,10 +21,6 @@ export class EditorLog implements Log, vscode.Disposable {
     this.#channel.debug(message);
   }
 
-  show(): void {
-    this.#channel.show(true);
-  }
-
   dispose(): void {
     this.#channel.dispose();
   }

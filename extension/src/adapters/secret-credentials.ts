@@ -21,12 +21,11 @@ export class SecretCredentials implements CredentialStore {
     return this.#withCopy(await this.#shared.read());
   }
 
-  async update(
-    decide: (current: CredentialReading) => Promise<Credentials | 'keep' | 'forget'>,
-  ): Promise<CredentialReading> {
+  async update(decide: Parameters<CredentialStore['update']>[0]): Promise<CredentialReading> {
     const reading = await this.#shared.update(async (current) => decide(await this.#withCopy(current)));
+    // A copy of its own shows what the guarded one hides: the tokens.
     if (reading.state === 'present')
-      await this.#secrets.store(KEY, JSON.stringify(plain(reading.credentials)));
+      await this.#secrets.store(KEY, JSON.stringify({ ...reading.credentials }));
     else if (reading.state === 'absent') await this.#secrets.delete(KEY);
     return this.#withCopy(reading);
   }
@@ -43,21 +42,10 @@ export class SecretCredentials implements CredentialStore {
 
 const KEY = 'credentials';
 
-/** Their printed form hides the tokens; what is stored must have them. */
-const plain = (credentials: Credentials): Credentials => {
-  const { accessToken, refreshToken, accessExpiresAtMs, refreshExpiresAtMs, username, teamSlug, server } =
-    credentials;
-  return {
-    ...{ accessToken, refreshToken, accessExpiresAtMs, refreshExpiresAtMs, username, server },
-    ...(teamSlug === undefined ? {} : { teamSlug }),
-  };
-};
-
 /** What we wrote ourselves, or nothing. */
 const parse = (text: string): Credentials | undefined => {
   try {
-    const value = JSON.parse(text) as Credentials;
-    return typeof value.accessToken === 'string' && typeof value.server.url === 'string' ? value : undefined;
+    return JSON.parse(text) as Credentials;
   } catch {
     return undefined;
   }
