@@ -14,13 +14,17 @@ const seed = (): Record<string, string> => {
     files[`${folder}/spec.md`] = '# Spec\n';
     for (let n = 1; n <= 5; n++) files[`${folder}/tasks/WP0${n}-a.md`] = workPackageText(`WP0${n}`);
   }
+  files['kitty-specs/400-part/plan.md'] = '<<<<<<< a\n=======\n>>>>>>> b\n';
   return files;
 };
 
 describe('a window on 400 features with 2,000 work packages', () => {
   it('hears of a change in one of them, again and again', async () => {
     const measured = await askInside(
-      { ask: 'measure', file: '$FOLDER/kitty-specs/200-part/spec.md' },
+      {
+        ...{ ask: 'measure', file: '$FOLDER/kitty-specs/200-part/spec.md' },
+        last: '$FOLDER/kitty-specs/400-part/plan.md',
+      },
       async ({ sandbox }) => {
         await makeProject(sandbox, seed());
         return sandbox.project;

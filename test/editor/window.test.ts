@@ -93,13 +93,13 @@ describe('a window on a project', () => {
   it('refuses what is not legal and says why, and nothing has changed', async () => {
     const view = await window.view('.lane');
     await (await card('planned', 'WP02')).dragTo(view.locator('[data-lane="done"]'));
-    const told = view.locator('[role="status"].refusal', {
-      hasText: 'WP02 is in planned and cannot go to done',
-    });
+    const told = view.locator('[role="status"]', { hasText: 'WP02 is in planned and cannot go to done' });
     await told.waitFor();
     expect(await told.innerText()).toContain('it can go to doing');
+    expect(await told.innerText()).not.toContain('--');
     expect(laneOf('WP02')).toBe('planned');
-    await window.notification('WP02 is in planned and cannot go to done').waitFor();
+    const toast = window.notification('WP02 is in planned and cannot go to done');
+    await toast.locator('.monaco-button', { hasText: 'Move Anyway' }).waitFor();
     await window.shot('refusal');
   }, 120_000);
 
@@ -137,6 +137,18 @@ describe('a window on a project', () => {
     expect(events.at(-1)).toMatchObject({ event_type: 'HistoryAdded' });
   }, 120_000);
 
+  it('ticks a box in the text of tasks.md through the program', async () => {
+    await window.openFile('tasks.md');
+    const box = window.page.locator('.detected-link').first();
+    await box.waitFor();
+    await box.click({ modifiers: ['ControlOrMeta'] });
+    await until('T001 is open again', () =>
+      readFileSync(join(world.sandbox.project, FOLDER, 'tasks.md'), 'utf8').includes('- [ ] T001'),
+    );
+    const { events } = await succeed(world.sandbox, ['events', 'list']);
+    expect(events.at(-1)).toMatchObject({ event_type: 'HistoryAdded' });
+  }, 120_000);
+
   it('marks what is wrong in a file, and corrects it', async () => {
     const text = readFileSync(path('WP03'), 'utf8').replace(/^lane:.*$/m, 'lane: finished');
     writeFileSync(path('WP03'), text);
@@ -166,7 +178,7 @@ describe('a window on a project', () => {
   }, 60_000);
 
   it('signs in, asks what shall become of what waits, and the events are at the hub', async () => {
-    await window.command('spec-kitty: Sign In');
+    await window.command('spec-kitty sync: Sign In');
     await window.answer('Address of the hub', gate.url);
     await window.answer('User name', 'ada');
     await window.answer('Password of ada', PASSWORD);
@@ -187,16 +199,39 @@ describe('a window on a project', () => {
     expect(await succeed(world.sandbox, ['auth', 'status'])).toMatchObject({ state: 'signed-in' });
   }, 180_000);
 
+  it('has in the palette what fits: to sign out, and no more to sign in', async () => {
+    await window.statusItem().click();
+    await window.quick
+      .locator('.monaco-list-row', { hasText: 'spec-kitty sync: Sign Out' })
+      .first()
+      .waitFor();
+    expect(
+      await window.quick.locator('.monaco-list-row', { hasText: 'spec-kitty sync: Sign In' }).count(),
+    ).toBe(0);
+    await window.shot('menu');
+    await window.page.keyboard.press('Escape');
+  }, 60_000);
+
   it('shows what happened to a work package, in causal order, from here and from the hub', async () => {
     await window.menu('WP01', 'Show Timeline');
-    const view = await window.view('.timeline');
-    await view.locator('li', { hasText: 'here and at the hub' }).first().waitFor();
-    const whats: readonly string[] = await view.locator('.what').allInnerTexts();
-    expect(whats.filter((what) => what.startsWith('WPStatusChanged'))).toEqual([
-      'WPStatusChanged: planned → doing by user',
-      'WPStatusChanged: doing → for_review by user',
-    ]);
-    const clocks = (await view.locator('.clock').allInnerTexts()).map(Number);
+    const shown = async (): Promise<readonly string[]> => {
+      const lines: readonly (readonly [number, string])[] = await window.page
+        .locator('.view-line')
+        .evaluateAll((found: any[]) => found.map((line) => [line.offsetTop, line.innerText]));
+      return [...lines].sort(([a], [b]) => a - b).map(([, text]) => text.replace(/\s+/g, ' ').trim());
+    };
+    const moves = [
+      'planned → doing by user (here and at the hub',
+      'doing → for_review by user (here and at the hub',
+    ];
+    await until('both moves are there, and at the hub', async () => {
+      const lines = await shown();
+      return moves.every((move) => lines.some((line) => line.includes(`WPStatusChanged: ${move}`)));
+    });
+    const lines = (await shown()).filter((line) => /^\d+ \d{4}-/.test(line));
+    const places = moves.map((move) => lines.findIndex((line) => line.includes(move)));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    const clocks = lines.map((line) => Number.parseInt(line, 10));
     expect(clocks).toEqual([...clocks].sort((a, b) => a - b));
     await window.shot('timeline');
   }, 120_000);

@@ -241,6 +241,14 @@ export class Window {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Opens a file of the folder by its name. */
+  async openFile(name: string): Promise<void> {
+    await this.page.evaluate(() => (globalThis as any).document.activeElement?.blur?.());
+    await this.page.keyboard.press('Control+p');
+    await this.quick.locator('input').first().fill(name);
+    await this.choose(name);
+  }
+
   /** Chooses in the menu of a row of the tree. */
   async menu(row: string | RegExp, entry: string): Promise<void> {
     await this.row(row).click({ button: 'right' });

@@ -21,7 +21,7 @@ export const run = async (): Promise<void> => {
 type Asked =
   | { readonly ask: 'contracts' }
   | { readonly ask: 'actions'; readonly actions: Parameters<typeof runActions>[0] }
-  | { readonly ask: 'measure'; readonly file: string; readonly feature: string };
+  | { readonly ask: 'measure'; readonly file: string; readonly last: string };
 
 const answerTo = async (asked: Asked): Promise<unknown> => {
   switch (asked.ask) {
