@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import type { CommandAnswer, CommandOrder } from './command-server/protocol.js';
 import { BIN, runCli, type CliOptions, type CliResult } from './run-cli.js';
 import type { Sandbox } from './sandbox.js';
@@ -30,17 +31,17 @@ const OF_PROCESSES = /^NODE_|_PROXY$|^SPEC_KITTY_CA_FILE$/i;
 
 class CommandServer {
   static #current: CommandServer | undefined;
-  readonly #child: ChildProcess;
+  readonly child: ChildProcess;
   readonly #waiting = new Map<number, PromiseWithResolvers<CommandAnswer>>();
   #orders = 0;
 
   private constructor(path: string) {
-    this.#child = fork(path, { execArgv: [], serialization: 'advanced' });
-    this.#child.on('message', (answer: CommandAnswer) => {
+    this.child = fork(path, { execArgv: [], serialization: 'advanced' });
+    this.child.on('message', (answer: CommandAnswer) => {
       this.#waiting.get(answer.id)?.resolve(answer);
       this.#forget(answer.id);
     });
-    this.#child.once('exit', (code, signal) => {
+    this.child.once('exit', (code, signal) => {
       const reason = new Error(`The server of commands ended with ${code ?? signal}`);
       this.#waiting.forEach(({ reject }) => reject(reason));
     });
@@ -53,10 +54,14 @@ class CommandServer {
     return (CommandServer.#current ??= new CommandServer(path));
   }
 
-  static end(): void {
-    const server = CommandServer.#current;
-    if (server !== undefined && server.#child.connected) server.#child.disconnect();
+  static async end(): Promise<void> {
+    const child = CommandServer.#current?.child;
     CommandServer.#current = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.ref();
+    child.kill('SIGKILL');
+    await ended;
   }
 
   run(order: Omit<CommandOrder, 'id'>): Promise<CommandAnswer> {
@@ -64,9 +69,9 @@ class CommandServer {
     const answered = withResolvers<CommandAnswer>();
     this.#waiting.set(id, answered);
     // Only while somebody waits does the server keep this process alive.
-    this.#child.ref();
-    this.#child.channel?.ref();
-    this.#child.send({ ...order, id });
+    this.child.ref();
+    this.child.channel?.ref();
+    this.child.send({ ...order, id });
     return answered.promise;
   }
 
@@ -76,8 +81,8 @@ class CommandServer {
   }
 
   #rest(): void {
-    this.#child.unref();
-    this.#child.channel?.unref();
+    this.child.unref();
+    this.child.channel?.unref();
   }
 }
 
