@@ -159,7 +159,7 @@ const rules = [
     to: {
       path: '^src/app/(cli|hub|compose|dashboard)/',
       pathNot:
-        '^src/app/cli/(schemas|render|errors|define-command|commands/(shared|sync/status|workflow/(ahead|board)-document))',
+        '^src/app/cli/(schemas|render|errors|define-command|commands/(shared|workflow/board-document))',
     },
   },
   {

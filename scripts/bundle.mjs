@@ -11,7 +11,7 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
  * These few are in `main.cjs` itself: the workflow commands that agents run all day need them in every case, and two
  * files are read more slowly than one.
  */
-const IN_MAIN = ['src/app/compose/container.ts', 'src/app/cli/commands/workflow/move-task.ts'];
+const IN_MAIN = ['src/app/compose/container.ts'];
 
 /** Files that are entered together share a room; any other file has one for itself. */
 const SHARED_ROOMS = {
@@ -28,9 +28,8 @@ const SHARED_ROOMS = {
     'src/app/compose/reports.module.ts',
     'src/app/compose/orchestration.module.ts',
   ],
-  plan: ['src/app/cli/commands/workflow/definitions.ts', 'src/app/compose/commands.module.ts'],
+  plan: ['src/app/cli/commands/workflow/commands.ts', 'src/app/compose/commands.module.ts'],
   status: [
-    'src/app/cli/commands/sync/status.ts',
     'src/app/reports/get-sync-status.ts',
     'src/app/delivery/sharing-policy.ts',
     'src/adapters/outbox/read-outbox.ts',

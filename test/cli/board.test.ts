@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import type { BoardCard, FeatureCards } from '../../src/app/work/read-board.js';
-import { boardLines } from '../../src/app/cli/render/board.js';
-import { boardList } from '../../src/app/cli/render/board-list.js';
+import { boardLines, boardTable as boardList } from '../../src/app/cli/render/board.js';
 import { toTerminal } from '../../src/app/cli/render/text.js';
 import { stringWidth } from '../../src/app/cli/render/width.js';
 import { LANES, type Lane } from '../../src/domain/events/lane.js';

@@ -39,8 +39,7 @@ export const defineCommand = <const P extends string, const O extends Options = 
     examples: spec.examples ?? [],
     options: spec.options ?? {},
     // The arguments are built from this very description, against which `run` was checked.
-    run: (spec.run ??
-      (async (context) => (await spec.load?.())?.run(context as never))) as CommandDefinition['run'],
+    run: spec.run as CommandDefinition['run'],
   };
 };
 
@@ -55,8 +54,7 @@ interface CommandSpec<P extends string, O extends Options> {
   /** Options beside the common ones; names in kebab case as they are typed. */
   readonly options?: O;
   readonly examples?: readonly (readonly [command: string, meaning: string])[];
-  readonly load?: () => Promise<{ readonly run: Run<never> }>;
-  readonly run?: Run<ArgsOf<P, O>>;
+  readonly run: Run<ArgsOf<P, O>>;
 }
 
 /** An option with a value; `placeholder` stands for it in the help. */

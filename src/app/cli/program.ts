@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { argumentsOf, commonOptionsOf } from './arguments.js';
-import { moveTask } from './commands/workflow/move-task-definition.js';
+import { moveTask } from './commands/workflow/move-task.js';
 import type { ClientContainer } from '../compose/container.js';
 import { clientOver } from '../library/client.js';
 import type { CommandContext, CommandDefinition, CommonOptions, NextCommand } from './define-command.js';
@@ -184,7 +184,7 @@ const commandsFor = async (argv: readonly string[]): Promise<readonly CommandDef
   if (argv.some((word) => word === '--help' || word === '-h')) return allCommands();
   if (commandNamedBy(argv, [moveTask]) !== undefined) return [moveTask];
   if (argv.some((word) => WORKFLOW_WORDS.has(word))) {
-    const { workflowCommands } = await import('./commands/workflow/definitions.js');
+    const { workflowCommands } = await import('./commands/workflow/commands.js');
     if (commandNamedBy(argv, workflowCommands) !== undefined) return workflowCommands;
   }
   return allCommands();

@@ -3,11 +3,8 @@ import { messageOf, SyncError } from '../../domain/errors.js';
 import { LANES } from '../../domain/events/lane.js';
 import { jsonSchemaOf, type JsonSchema } from '../../domain/json-schema.js';
 import type { FeatureCards } from '../work/read-board.js';
-import { aheadDocument } from '../cli/commands/workflow/ahead-document.js';
 import { boardDocument } from '../cli/commands/workflow/board-document.js';
-import { statusDocument } from '../cli/commands/sync/status.js';
-import { snakeKeys } from '../cli/render/snake-keys.js';
-import { DOCUMENTS } from '../cli/schemas/all.js';
+import { DOCUMENTS, toDocument } from '../cli/schemas/all.js';
 import { integer, list, object, text } from '../cli/schemas/schema.js';
 import { defineTool, type Tool } from './tool.js';
 
@@ -85,14 +82,14 @@ export const READ_TOOLS: readonly Tool[] = [
     outputSchema: documentOfCommand('agent tasks ready', { left_out: LEFT_OUT }),
     run: async ({ args: { feature, limit = 40 }, client }) => {
       const ahead = await client.work.readWorkAhead.run(await client.feature(feature));
-      const document = aheadDocument(ahead) as Readonly<Record<string, unknown>>;
+      const document = toDocument('agent tasks ready', ahead);
       let left = 0;
       const cut = Object.entries(document).map(([name, value]) => {
         if (!Array.isArray(value)) return [name, value] as const;
         left += Math.max(0, value.length - limit);
         return [name, value.slice(0, limit)] as const;
       });
-      return { version: 1, ...Object.fromEntries(cut), left_out: left };
+      return { ...Object.fromEntries(cut), left_out: left };
     },
   }),
   defineTool({
@@ -117,8 +114,7 @@ export const READ_TOOLS: readonly Tool[] = [
       const shown = await client.work.showWorkPackage.run({ ...request, workPackageId });
       const end = from + MAX_TEXT;
       return {
-        version: 1,
-        ...snakeKeys({
+        ...toDocument('agent tasks show', {
           ...shown,
           text: shown.text.slice(from, end),
           feedback: shown.feedback.slice(-MAX_TEXT / 2),
@@ -150,7 +146,7 @@ export const READ_TOOLS: readonly Tool[] = [
       if (after !== undefined && first === 0) throw unknownPlace(after);
       const cards = wanted.slice(first, first + limit);
       const nowMs = (await client.port('wallClock')).nowMs();
-      const document = { version: 1, ...boardDocument({ ...board, cards }, nowMs) };
+      const document = toDocument('agent tasks status', boardDocument({ ...board, cards }, nowMs));
       return { ...document, left_out: wanted.length - first - cards.length };
     },
   }),
@@ -168,7 +164,7 @@ export const READ_TOOLS: readonly Tool[] = [
         client.events.showIdentity.run(client.directory),
       ]);
       const uuid = identity?.project.uuid?.value;
-      return statusDocument({
+      return toDocument('sync status', {
         ...status,
         projects: status.projects.filter(({ projectUuid }) => projectUuid === uuid),
       });

@@ -5,6 +5,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { isSyncError } from '../../domain/errors.js';
 import { boardDocument } from '../cli/commands/workflow/board-document.js';
+import { toDocument } from '../cli/schemas/all.js';
 import type { Client } from '../library/client.js';
 
 const FEATURE_URI = 'spec-kitty://features/';
@@ -55,10 +56,9 @@ export const readResource = async (client: Client, uri: string): Promise<ReadRes
     const request = await client.feature(slug);
     if (workPackageId === undefined) {
       const board = await client.work.readBoard.run(request);
-      const document = boardDocument(board, (await client.port('wallClock')).nowMs());
-      return {
-        contents: [{ uri, mimeType: 'application/json', text: JSON.stringify({ version: 1, ...document }) }],
-      };
+      const shown = boardDocument(board, (await client.port('wallClock')).nowMs());
+      const text = JSON.stringify(toDocument('agent tasks status', shown));
+      return { contents: [{ uri, mimeType: 'application/json', text }] };
     }
     const id = decodeURIComponent(workPackageId);
     const shown = await client.work.showWorkPackage.run({ ...request, workPackageId: id });

@@ -1,29 +1,41 @@
+import type { CommandDefinition } from '../define-command.js';
 import { authCommands } from './auth/account.js';
-import { configCommands } from './config/config.js';
 import { completion } from './completion/completion.js';
-import { eventsCommands } from './events/definitions.js';
-import { featureCommands } from './feature/definitions.js';
+import { configCommands } from './config/config.js';
+import { exportEvents } from './events/export.js';
+import { importEvents } from './events/import.js';
+import { listEvents } from './events/list.js';
+import { tailEvents } from './events/tail.js';
+import { checkFeature } from './feature/check.js';
+import { cleanFeature } from './feature/clean.js';
+import { newFeature } from './feature/new.js';
 import { peopleCommands } from './hub/people.js';
 import { serveCommands } from './hub/serve.js';
 import { signInCommands } from './hub/sign-ins.js';
 import { webhookCommands } from './hub/webhooks.js';
 import { showIdentity } from './identity/show.js';
-import { workflowCommands } from './workflow/definitions.js';
-import { syncCommands } from './sync/definitions.js';
-import type { CommandDefinition } from '../define-command.js';
+import { deadLetterCommands } from './sync/dead-letters.js';
+import { diagnose, doctor } from './sync/doctor.js';
+import { moveEvents } from './sync/move.js';
+import { now, run } from './sync/now.js';
+import { preview } from './sync/preview.js';
+import { sharingCommands } from './sync/sharing.js';
+import { syncStatus } from './sync/status.js';
+import { verify } from './sync/verify.js';
+import { workflowCommands } from './workflow/commands.js';
 
 /** Every command of the program, in the order of the help. */
 export const COMMANDS: readonly CommandDefinition[] = [
   ...workflowCommands,
-  ...featureCommands,
+  ...[newFeature, checkFeature, cleanFeature],
   ...authCommands,
-  ...syncCommands,
-  ...eventsCommands,
+  ...[now, syncStatus, verify, preview, moveEvents, doctor],
+  ...deadLetterCommands,
+  ...[diagnose, run],
+  ...sharingCommands,
+  ...[listEvents, tailEvents, exportEvents, importEvents],
   showIdentity,
   ...configCommands,
-  ...serveCommands,
-  ...peopleCommands,
-  ...signInCommands,
-  ...webhookCommands,
+  ...[...serveCommands, ...peopleCommands, ...signInCommands, ...webhookCommands],
   completion,
 ];

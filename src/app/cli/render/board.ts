@@ -1,5 +1,6 @@
-import { LANES, type Lane } from '../../../domain/events/lane.js';
+import { LANES, laneName, type Lane } from '../../../domain/events/lane.js';
 import type { BoardCard, FeatureCards } from '../../work/read-board.js';
+import { table, type Column } from './table.js';
 import { bold, dim, restyle, toPlain, yellow, type Text } from './text.js';
 import { duration } from '../../../domain/duration.js';
 import { makeVisible } from './visible.js';
@@ -19,8 +20,44 @@ export const boardLines = (board: FeatureCards, width: number, nowMs: number): r
   ];
 };
 
+/** Work packages of a board, those that were asked for, one below the other. */
+export const boardTable = (
+  board: FeatureCards,
+  cards: readonly BoardCard[],
+  width: number,
+  nowMs: number,
+): Text => {
+  if (cards.length === 0)
+    return dim(board.cards.length === 0 ? emptiness(board) : 'No work package is like that.');
+  const isAnyWaiting = cards.some(({ waitsFor }) => waitsFor.length > 0);
+  return table(
+    isAnyWaiting ? [...COLUMNS, { header: 'waits for', flexible: true }] : COLUMNS,
+    cards.map((card) => [
+      card.workPackageId,
+      laneName(card),
+      card.title,
+      card.agent ?? NOTHING,
+      ageOf(card.sinceMs, nowMs) ?? NOTHING,
+      card.tasks === 0 ? NOTHING : `${card.tasks - card.openTasks}/${card.tasks}`,
+      ...(isAnyWaiting ? [card.waitsFor.join(', ')] : []),
+    ]),
+    width,
+  );
+};
+
+const NOTHING = '\u2013';
+
+const COLUMNS: readonly Column[] = [
+  { header: 'id' },
+  { header: 'lane' },
+  { header: 'title', flexible: true },
+  { header: 'agent', flexible: true },
+  { header: 'since', align: 'right' },
+  { header: 'tasks', align: 'right' },
+];
+
 /** Why a board is empty: files that are there and cannot be shown are told of beside it. */
-export const emptiness = ({ faults, passedOver }: FeatureCards): string => {
+const emptiness = ({ faults, passedOver }: FeatureCards): string => {
   const count = faults.length + passedOver.length;
   if (count === 0) return 'It has no work packages yet.';
   return `None of its files can be shown as a work package (${count} ${count === 1 ? 'file' : 'files'}).`;
@@ -45,11 +82,11 @@ const APART = [
 ] as const;
 
 /** The lane's finer name, who has it, and for how long it is there: `in_review · claude · 3 h`. */
-export const inCharge = ({ detail, agent, sinceMs }: BoardCard, nowMs: number): string =>
+const inCharge = ({ detail, agent, sinceMs }: BoardCard, nowMs: number): string =>
   [detail, agent, ageOf(sinceMs, nowMs)].filter((part) => part !== undefined).join(' \u00b7 ');
 
 /** How long ago it was. Clocks of other machines may be ahead: what is still to come is now. */
-export const ageOf = (sinceMs: number | undefined, nowMs: number): string | undefined =>
+const ageOf = (sinceMs: number | undefined, nowMs: number): string | undefined =>
   sinceMs === undefined ? undefined : duration(Math.max(0, nowMs - sinceMs));
 
 /** Below this four columns would hold nothing but ids. */

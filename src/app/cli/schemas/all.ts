@@ -19,14 +19,14 @@ export const DOCUMENTS: readonly DocumentSchema[] = [
   ...orchestrationSchemas,
 ];
 
-/** What a command found out as the document that it prints; one that is not described gets a version and nothing else. */
-export const toDocument = (command: string, value: object): object => {
-  const found = DOCUMENTS.find((each) => each.command === command);
-  return found === undefined ? { version: 1, ...value } : (asDescribed(found.schema, value) as object);
-};
-
 /** Files that commands write. */
 export const FILES: readonly DocumentSchema[] = [reportFileSchema];
+
+/** What a command found out as the document that it prints; one that is not described gets a version and nothing else. */
+export const toDocument = (command: string, value: object): object => {
+  const found = [...DOCUMENTS, ...FILES].find((each) => each.command === command);
+  return found === undefined ? { version: 1, ...value } : (asDescribed(found.schema, value) as object);
+};
 
 /** What every command prints instead when it fails. */
 export const FAULT = fault;

@@ -6,6 +6,7 @@ import {
   flag,
   integer,
   list,
+  of,
   orNull,
   object,
   text,
@@ -60,7 +61,8 @@ const origin = { from: choice(PLACES, 'absent: it had no lane'), ...finer };
 
 const unblocked = list(text(), 'work packages that have one dependency less to wait for');
 
-const named = { work_package_id: text(), title: text() };
+const id = of('id', text());
+const named = { work_package_id: id, title: text() };
 const heldBy = { ...named, agent: orNull(text('who is in charge')) };
 
 const beside = { warnings: list(text(), 'front matters that contradict the status log') };
@@ -81,14 +83,14 @@ export const boardSchemas: readonly DocumentSchema[] = [
     waiting: list(
       object({
         ...named,
-        waits_for: list(object({ work_package_id: text(), lane: text() })),
+        waits_for: list(object({ work_package_id: id, lane: text() })),
       }),
       'wait for others',
     ),
     in_work: list(object(heldBy), 'somebody has them'),
     to_review: list(object(heldBy), 'wait for somebody who reviews them'),
     decisions: list(
-      object({ work_package_id: orNull(text()), reason: text() }),
+      object({ work_package_id: of('id', orNull(text())), reason: text() }),
       'what nobody but a person can settle',
     ),
   }),

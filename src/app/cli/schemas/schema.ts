@@ -96,7 +96,7 @@ export const asDescribed = (schema: GenericSchema, value: unknown): unknown => {
 };
 
 const memberOf = (fields: a.Fields, name: string, entry: AnyDocument): unknown => {
-  const { member = camelCase(name), keywords } = entry.wrapped ?? entry;
+  const { member = camelCase(name), keywords } = (entry.type === 'exact_optional' && entry.wrapped) || entry;
   if (keywords?.['const'] !== undefined) return keywords['const'];
   const value = a.ownMember(fields, member) ?? a.ownMember(fields, name);
   return value === undefined && entry.type === 'exact_optional' ? undefined : asDescribed(entry, value);

@@ -3,6 +3,7 @@ import {
   flag,
   integer,
   list,
+  of,
   orNull,
   object,
   open,
@@ -33,13 +34,16 @@ export const reportFileSchema = documentOf(
     projects: list(
       object({
         project_uuid: projectUuid,
-        failures: list(
-          object({
-            event_id: text(),
-            state: text('`pending`, `held` or `dead letter`'),
-            reason: text('the last words of the hub, or why the event is held'),
-          }),
-          'every event that no hub has',
+        failures: of(
+          'events',
+          list(
+            object({
+              event_id: text(),
+              state: text('`pending`, `held` or `dead letter`'),
+              reason: text('the last words of the hub, or why the event is held'),
+            }),
+            'every event that no hub has',
+          ),
         ),
       }),
     ),
@@ -125,8 +129,9 @@ export const syncSchemas: readonly DocumentSchema[] = [
         project_uuid: text(),
         team: text('for which they were captured'),
         held: integer('events for which the former hub gave no receipt'),
-        delivered_there: integer(
-          'events that it has and the journal still holds; they go along with --journal',
+        delivered_there: of(
+          'delivered',
+          integer('events that it has and the journal still holds; they go along with --journal'),
         ),
       }),
     ),

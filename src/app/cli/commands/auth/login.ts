@@ -4,8 +4,8 @@ import type { Backlog, BacklogAnswer } from '../../../delivery/backlog-consent.j
 import type { HubMove, SignInInput } from '../../../delivery/sign-in.js';
 import { defineCommand, flag, text, type ArgsOf, type CommandContext } from '../../define-command.js';
 import { bold } from '../../render/text.js';
-import { askLine, askSecret, askYesNo, readLine } from '../shared/ask.js';
-import { projectOption } from '../sync/remedies.js';
+import { askLine, askSecret, askYesNo, canAsk, readLine } from '../shared/ask.js';
+import { projectOption } from '../shared/next-command.js';
 
 const OPTIONS = {
   server: text('address of the hub', 'URL'),
@@ -68,7 +68,7 @@ export const login = defineCommand({
 const hasMoved = async (context: Login, { id, from, to }: HubMove): Promise<boolean> => {
   const { terminal } = context;
   const known = from.join(' and ');
-  if (canAsk(context)) {
+  if (mayAsk(context)) {
     terminal.say(`The hub at ${to} says that it is the hub ${id}, which is known at ${known}.`);
     if (await askYesNo(context, `Has the hub at ${known} moved to ${to}?`)) return true;
   }
@@ -78,12 +78,13 @@ const hasMoved = async (context: Login, { id, from, to }: HubMove): Promise<bool
   return false;
 };
 
-const canAsk = ({ args, io, common }: Login): boolean =>
-  common.input && !args.tokenStdin && !args.passwordStdin && io.stdin().isTTY;
+/** What is piped in is the proof, and no answer. */
+const mayAsk = (context: Login): boolean =>
+  !context.args.tokenStdin && !context.args.passwordStdin && canAsk(context);
 
 /** What a person types, where one can be asked. */
 const asked = async (context: Login, question: string, missing: string, hint: string): Promise<string> => {
-  const answer = canAsk(context) ? await askLine(context, question) : '';
+  const answer = mayAsk(context) ? await askLine(context, question) : '';
   if (answer === '') throw new SyncError('wrong-usage', missing, { hint });
   return answer;
 };
@@ -110,7 +111,7 @@ const proofOf = async (context: Login): Promise<SignInInput['proof']> => {
       'Use --username NAME, or --token-stdin for a machine.',
     ));
   if (args.passwordStdin) return { with: 'password', username, password: await readLine(context) };
-  if (!canAsk(context)) {
+  if (!mayAsk(context)) {
     throw new SyncError('wrong-usage', 'The password cannot be asked for here.', {
       hint: 'Use --password-stdin or --token-stdin.',
     });
@@ -140,7 +141,7 @@ const tellKept = async (
 const answerFor = async (context: Login, backlogs: readonly Backlog[]): Promise<BacklogAnswer> => {
   const { args, terminal } = context;
   if (args.yes) return 'consent';
-  if (!canAsk(context)) return 'withhold';
+  if (!mayAsk(context)) return 'withhold';
   terminal.say('These events wait on this machine and would now be sent:');
   for (const { projectSlug, projectUuid, local, elsewhere } of backlogs) {
     terminal.say(`  ${projectSlug ?? projectUuid}: ${local + elsewhere}`);

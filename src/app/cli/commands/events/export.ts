@@ -1,49 +1,63 @@
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
-import type { ExportFormat, ExportReport } from '../../../reports/export-events.js';
-import type { CommandContext, Report } from '../../define-command.js';
+import type { ExportReport } from '../../../reports/export-events.js';
+import {
+  choice,
+  defineCommand,
+  number,
+  text,
+  type ArgsOf,
+  type CommandContext,
+} from '../../define-command.js';
 import { visibleJson } from '../../render/visible.js';
 import { describeScope } from '../../../reports/event-scope.js';
 import { given } from '../shared/given.js';
 import { isStdout, OutputFile } from '../shared/output-file.js';
+import { OF_WORK_PACKAGE, wholeFromOne } from './options.js';
 
-interface Args {
-  readonly format: ExportFormat | undefined;
-  readonly output: string | undefined;
-  readonly wp: string | undefined;
-  readonly limit: number | undefined;
-}
+const OPTIONS = {
+  format: choice('ndjson when not given', ['ndjson', 'cloudevents']),
+  output: text('write to this file; stdout when not given, or for -', 'FILE'),
+  wp: OF_WORK_PACKAGE,
+  limit: number('the newest so many; all when not given'),
+} as const;
 
-export const run = async (context: CommandContext<Args>): Promise<Report> => {
-  const { args, common, io, signal, terminal } = context;
-  const output = args.output === undefined || isStdout(args.output) ? undefined : args.output;
-  if (common.json && output === undefined) {
-    throw new SyncError(
-      'wrong-usage',
-      'With --json stdout holds one document, and the events need a place.',
-      {
-        hint: 'Add --output FILE, or leave --json out: the events are JSON in any case.',
-      },
-    );
-  }
-  if (args.limit !== undefined && (!Number.isInteger(args.limit) || args.limit < 1))
-    throw new SyncError('wrong-usage', '--limit takes a whole number from 1.');
-  const path = output === undefined ? undefined : resolve(io.cwd, output);
-  const { events, damaged, about } = await (path === undefined ? toStdout(context) : toFile(context, path));
-  if (damaged > 0) {
-    const records = damaged === 1 ? '1 damaged record is' : `${damaged} damaged records are`;
-    terminal.warn(`${records} left out: the event is lost. See: spec-kitty sync doctor`);
-  }
-  if (signal.aborted) return { outcome: 'interrupted', data: { events, damaged }, isStream: true };
-  if (path === undefined) {
+type Export = CommandContext<ArgsOf<'events export', typeof OPTIONS>>;
+
+export const exportEvents = defineCommand({
+  path: 'events export',
+  summary: "write this project's events, one JSON document on each line",
+  details:
+    'As they were captured, or as CloudEvents 1.0 in structured mode; nothing of them is lost in either form.',
+  options: OPTIONS,
+  examples: [
+    ['spec-kitty events export --output events.ndjson', 'everything that was captured here'],
+    ['spec-kitty events export --format cloudevents --wp WP01', 'for other tools'],
+  ],
+  run: async (context) => {
+    const { args, common, io, signal, terminal } = context;
+    const output = args.output === undefined || isStdout(args.output) ? undefined : args.output;
+    if (common.json && output === undefined) {
+      throw new SyncError(
+        'wrong-usage',
+        'With --json stdout holds one document, and the events need a place.',
+        { hint: 'Add --output FILE, or leave --json out: the events are JSON in any case.' },
+      );
+    }
+    if (args.limit !== undefined) wholeFromOne(args.limit);
+    const path = output === undefined ? undefined : resolve(io.cwd, output);
+    const { events, damaged, about } = await (path === undefined ? toStdout(context) : toFile(context, path));
+    if (damaged > 0) {
+      const records = damaged === 1 ? '1 damaged record is' : `${damaged} damaged records are`;
+      terminal.warn(`${records} left out: the event is lost. See: spec-kitty sync doctor`);
+    }
+    const data = { format: args.format ?? 'ndjson', output: path, events, damaged };
+    if (signal.aborted) return { outcome: 'interrupted', data, isStream: true };
+    if (path !== undefined) return { data, text: `${counted(events, about)} written to ${path}.` };
     terminal.note(`${counted(events, about)}.`);
-    return { data: { events, damaged }, isStream: true };
-  }
-  return {
-    data: { format: args.format ?? 'ndjson', output: path, events, damaged },
-    text: `${counted(events, about)} written to ${path}.`,
-  };
-};
+    return { data, isStream: true };
+  },
+});
 
 interface Exported extends ExportReport {
   /** What was asked for; empty when everything was. */
@@ -54,7 +68,7 @@ const counted = (events: number, about: string): string =>
   `${events === 1 ? '1 event' : `${events} events`}${about === '' ? '' : ` about ${about}`}`;
 
 /** Whoever reads slowly is waited for now and then, so that memory does not grow with the journal. */
-const toStdout = async (context: CommandContext<Args>): Promise<Exported> => {
+const toStdout = async (context: Export): Promise<Exported> => {
   const { io, terminal } = context;
   let written = 0;
   const report = await exportTo(context, async (line) => {
@@ -73,7 +87,7 @@ const PORTION_CHARACTERS = 1024 * 1024;
 
 const ELSEWHERE = 'Choose another place with --output FILE; what is there is as before.';
 
-const toFile = async (context: CommandContext<Args>, path: string): Promise<Exported> => {
+const toFile = async (context: Export, path: string): Promise<Exported> => {
   const randomness = await context.client.port('randomness');
   const file = await OutputFile.begin(path, randomness.uuid(), ELSEWHERE);
   try {
@@ -87,10 +101,9 @@ const toFile = async (context: CommandContext<Args>, path: string): Promise<Expo
 };
 
 const exportTo = async (
-  context: CommandContext<Args>,
+  { args, client, common, signal }: Export,
   write: (line: string) => Promise<void>,
 ): Promise<Exported> => {
-  const { args, client, common, signal } = context;
   const { format = 'ndjson', limit, wp } = args;
   const input = { ...(await client.feature(common.feature)), format, ...given({ limit, workPackage: wp }) };
   const report = await client.reports.exportEvents.run(input, write, signal);

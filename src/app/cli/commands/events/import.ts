@@ -4,43 +4,53 @@ import { SyncError } from '../../../../domain/errors.js';
 import { streamNamed } from '../shared/named-file.js';
 import type { FileImportReport } from '../../../outbox/import-events.js';
 import type { ImportReport } from '../../../outbox/import-queue.js';
-import type { CommandContext, Report } from '../../define-command.js';
-import { snakeKeys } from '../../render/snake-keys.js';
+import { defineCommand, text, type CommandContext, type Report } from '../../define-command.js';
 import { lines, type Text } from '../../render/text.js';
 
-interface Args {
-  readonly file: string | undefined;
-  readonly fromQueueDb: string | undefined;
-}
-
-export const run = async (context: CommandContext<Args>): Promise<Report> => {
-  const { args, client, io } = context;
-  if ((args.file === undefined) === (args.fromQueueDb === undefined)) {
-    throw new SyncError('wrong-usage', 'What to take over has to be named, once.', {
-      hint: 'Give FILE, or - for stdin, or --from-queue-db FILE. See: spec-kitty events import --help',
-    });
-  }
-  if (args.file !== undefined) return importFile(context, args.file);
-  const report = await client.outbox.importQueue.run(resolve(io.cwd, args.fromQueueDb ?? ''));
-  return {
-    outcome: report.refused > 0 ? 'failed' : 'done',
-    data: { version: 2, ...snakeKeys(report) },
-    text: lines([
-      ...summary(report),
-      ...report.unusable.map(({ eventId, reason }) => `  ${eventId}: ${reason}`),
-    ]),
-  };
-};
+export const importEvents = defineCommand({
+  path: 'events import [file]',
+  summary: 'take over events from a file',
+  details:
+    'Envelopes or CloudEvents, one on each line or as one list. Events keep id, machine and clock; what is known already is skipped, and every line that cannot be used is named.',
+  positionals: { file: 'what events export has written, or other CloudEvents; - for stdin' },
+  options: {
+    'from-queue-db': text(
+      'instead: the queue of spec-kitty 2.x, or the directory with all of its queues',
+      'PLACE',
+    ),
+  },
+  examples: [
+    ['spec-kitty events import events.ndjson', 'on another machine, or from a backup'],
+    ['spec-kitty events import --from-queue-db ~/.spec-kitty', 'once, after upgrading'],
+  ],
+  run: async (context) => {
+    const { args, client, io } = context;
+    if ((args.file === undefined) === (args.fromQueueDb === undefined)) {
+      throw new SyncError('wrong-usage', 'What to take over has to be named, once.', {
+        hint: 'Give FILE, or - for stdin, or --from-queue-db FILE. See: spec-kitty events import --help',
+      });
+    }
+    if (args.file !== undefined) return importFile(context, args.file);
+    const report = await client.outbox.importQueue.run(resolve(io.cwd, args.fromQueueDb ?? ''));
+    return {
+      outcome: report.refused > 0 ? 'failed' : 'done',
+      data: report,
+      text: lines([
+        ...summary(report),
+        ...report.unusable.map(({ eventId, reason }) => `  ${eventId}: ${reason}`),
+      ]),
+    };
+  },
+});
 
 const importFile = async (
-  { client, io, signal, terminal }: CommandContext<Args>,
+  { client, io, signal, terminal }: CommandContext,
   file: string,
 ): Promise<Report> => {
-  const importEvents = client.outbox.importEvents;
   const source = file === '-' ? io.stdin() : streamNamed(resolve(io.cwd, file), signal);
   let durable: FileImportReport | undefined;
   const onPortion = (report: FileImportReport): void => void (durable = report);
-  const report = await importEvents
+  const report = await client.outbox.importEvents
     .run(eventPieces(decoded(source, file)), onPortion, signal)
     .catch((error: unknown) => {
       if (durable !== undefined && durable.adopted > 0)
@@ -50,7 +60,7 @@ const importFile = async (
   const isWhole = report.isComplete && report.refused === 0 && report.unusable.length === 0;
   return {
     outcome: signal.aborted ? 'interrupted' : isWhole ? 'done' : 'failed',
-    data: { version: 2, ...snakeKeys(report) },
+    data: report,
     text: lines([
       ...summary(report),
       ...shown(report.issues.map(({ line, eventId, reason }) => `  line ${line}: ${eventId}: ${reason}`)),

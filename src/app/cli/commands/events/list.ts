@@ -1,38 +1,29 @@
 import type { EnvelopeDocument } from '../../../../domain/events/envelope.js';
-import { SyncError } from '../../../../domain/errors.js';
-import type { CommandContext, Report } from '../../define-command.js';
-import { table } from '../../render/table.js';
-import { dim } from '../../render/text.js';
+import { describePayload } from '../../../../domain/events/describe-payload.js';
 import { describeScope } from '../../../reports/event-scope.js';
 import { shownTime } from '../../../reports/shown-time.js';
-import { describePayload } from '../../../../domain/events/describe-payload.js';
+import { defineCommand, number } from '../../define-command.js';
+import { table } from '../../render/table.js';
+import { dim } from '../../render/text.js';
 import { given } from '../shared/given.js';
+import { OF_WORK_PACKAGE, wholeFromOne } from './options.js';
 
-interface Args {
-  readonly wp: string | undefined;
-  readonly limit: number | undefined;
-}
-
-export const run = async (context: CommandContext<Args>): Promise<Report> => {
-  const { args, client, common, terminal } = context;
-  const limit = args.limit ?? DEFAULT_LIMIT;
-  if (!Number.isInteger(limit) || limit < 1) {
-    throw new SyncError('wrong-usage', '--limit takes a whole number from 1.');
-  }
-  const request = { ...(await client.feature(common.feature)), ...given({ workPackage: args.wp }) };
-  const { events, scope } = await client.reports.listEvents.run({ ...request, limit });
-  return {
-    data: { events: events.map(({ event }) => event) },
-    text:
-      events.length === 0
-        ? dim(noEvents(describeScope(scope)))
-        : table(
-            COLUMNS,
-            events.map(({ event }) => rowOf(event)),
-            terminal.width,
-          ),
-  };
-};
+export const listEvents = defineCommand({
+  path: 'events list',
+  summary: 'list the events captured in this project on this machine',
+  details: 'All features, unless --feature or SPECIFY_FEATURE names one.',
+  options: { wp: OF_WORK_PACKAGE, limit: number('the newest so many; 50 when not given') },
+  examples: [['spec-kitty events list --wp WP01', 'what happened to WP01']],
+  run: async ({ args: { wp: workPackage, limit = DEFAULT_LIMIT }, client, common, terminal }) => {
+    const request = { ...(await client.feature(common.feature)), ...given({ workPackage }) };
+    const { events, scope } = await client.reports.listEvents.run({ ...request, limit: wholeFromOne(limit) });
+    const rows = events.map(({ event }) => rowOf(event));
+    return {
+      data: { events: events.map(({ event }) => event) },
+      text: rows.length === 0 ? dim(noEvents(describeScope(scope))) : table(COLUMNS, rows, terminal.width),
+    };
+  },
+});
 
 const noEvents = (about: string): string =>
   about === ''

@@ -5,54 +5,67 @@ import { upcast } from '../../../../domain/events/upcast.js';
 import { SyncError } from '../../../../domain/errors.js';
 import { normalizeEventId } from '../../../../domain/ids.js';
 import type { TailedEvent, TailInput } from '../../../delivery/event-tail.js';
-import type { CommandContext, Report } from '../../define-command.js';
+import { defineCommand, text, type CommandContext } from '../../define-command.js';
 import { dim, type Text } from '../../render/text.js';
 import { shownTime } from '../../../reports/shown-time.js';
 import { describeScope, isAbout, type EventScope } from '../../../reports/event-scope.js';
 import { describePayload } from '../../../../domain/events/describe-payload.js';
 import { given } from '../shared/given.js';
+import { OF_WORK_PACKAGE } from './options.js';
 
-interface Args {
-  readonly projectUuid: string | undefined;
-  readonly after: string | undefined;
-  readonly wp: string | undefined;
-}
-
-export const run = async (context: CommandContext<Args>): Promise<Report> => {
-  const { args, common, client, signal, terminal } = context;
-  const scope = await scopeOf(context);
-  const about = describeScope(scope);
-  let heard = 0;
-  const input: TailInput = {
-    ...(args.after === undefined ? {} : { after: cursorOf(args.after) }),
-    ...(args.projectUuid === undefined ? {} : { projectUuid: args.projectUuid.toLowerCase() }),
-    onEvent: (event: TailedEvent) => {
-      if (!isAbout(event['payload'], scope)) return;
-      heard += 1;
-      if (common.json) terminal.record(event);
-      else terminal.print(lineOf(event));
-    },
-    onBegin: ({ team, hub }) =>
-      terminal.note(
-        `Events ${about === '' ? '' : `about ${about} `}of team ${team} at ${hub.url}, until interrupted.`,
-      ),
-    onRestored: ({ hub }) =>
-      terminal.warn(`The hub at ${hub.url} was restored: its events are shown anew, from the first one.`),
-    onStatus: (status) => terminal.note(dim(`[${WORDS[status]}]`)),
-  };
-  await client.delivery.followEvents.run(input, signal);
-  return { outcome: 'interrupted', isStream: true, data: { heard } };
-};
+export const tailEvents = defineCommand({
+  path: 'events tail',
+  summary: "show the team's events live from the hub, until interrupted",
+  details:
+    'After a break it goes on where it was. With --json every event is one document on one line (NDJSON).',
+  options: {
+    after: text('begin after this event: its number at the hub, or its id; 0 for all', 'N|ID'),
+    wp: OF_WORK_PACKAGE,
+    'project-uuid': text('only those of this project', 'UUID'),
+  },
+  examples: [
+    ['spec-kitty events tail --json', 'as they arrive at the hub, for a program'],
+    ['spec-kitty events tail --after 0', 'everything that the hub has, then what arrives'],
+  ],
+  run: async (context) => {
+    const { args, common, client, signal, terminal } = context;
+    const scope = await scopeOf(context, args.wp);
+    const about = describeScope(scope);
+    let heard = 0;
+    const input: TailInput = {
+      ...(args.after === undefined ? {} : { after: cursorOf(args.after) }),
+      ...given({ projectUuid: args.projectUuid?.toLowerCase() }),
+      onEvent: (event: TailedEvent) => {
+        if (!isAbout(event['payload'], scope)) return;
+        heard += 1;
+        if (common.json) terminal.record(event);
+        else terminal.print(lineOf(event));
+      },
+      onBegin: ({ team, hub }) =>
+        terminal.note(
+          `Events ${about === '' ? '' : `about ${about} `}of team ${team} at ${hub.url}, until interrupted.`,
+        ),
+      onRestored: ({ hub }) =>
+        terminal.warn(`The hub at ${hub.url} was restored: its events are shown anew, from the first one.`),
+      onStatus: (status) => terminal.note(dim(`[${WORDS[status]}]`)),
+    };
+    await client.delivery.followEvents.run(input, signal);
+    return { outcome: 'interrupted', isStream: true, data: { heard } };
+  },
+});
 
 /** Outside every project nobody knows the features of the team, so a name is taken as it is. */
-const scopeOf = async ({ args, client, common, io }: CommandContext<Args>): Promise<EventScope> => {
+const scopeOf = async (
+  { client, common, io }: CommandContext,
+  workPackage: string | undefined,
+): Promise<EventScope> => {
   if ((await client.findCheckout()) !== undefined) {
-    const request = { ...(await client.feature(common.feature)), ...given({ workPackage: args.wp }) };
+    const request = { ...(await client.feature(common.feature)), ...given({ workPackage }) };
     return (await client.reports.scopeEvents.run(request)).scope;
   }
   const feature = common.feature ?? io.env['SPECIFY_FEATURE'];
   return {
-    ...given({ workPackage: args.wp }),
+    ...given({ workPackage }),
     ...(feature === undefined || feature === '' ? {} : { feature }),
   };
 };

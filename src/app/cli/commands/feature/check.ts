@@ -1,17 +1,22 @@
 import type { ReadLine } from '../../../../domain/work/plan-reading.js';
 import type { FeatureCheck } from '../../../work/check-feature.js';
-import type { CommandContext, Report } from '../../define-command.js';
+import { defineCommand } from '../../define-command.js';
 import { bold, dim, lines, red, yellow, type Text } from '../../render/text.js';
 
-export const run = async (context: CommandContext<object>): Promise<Report> => {
-  const { client } = context;
-  const checked = await client.work.checkFeature.run(await client.feature(context.common.feature));
-  return {
-    ...(checked.faults.length === 0 ? {} : { outcome: 'failed' as const }),
-    data: { feature: checked.feature, lines: checked.lines, faults: checked.faults },
-    text: lines(shown(checked)),
-  };
-};
+export const checkFeature = defineCommand({
+  path: 'feature check',
+  summary: 'say of a plan what is read and what is passed over, line by line',
+  details: 'Ends with exit code 1 when the feature cannot be finalized as it is. Changes nothing.',
+  examples: [['spec-kitty feature check --feature 028-sync', 'before it is announced']],
+  run: async ({ client, common }) => {
+    const checked = await client.work.checkFeature.run(await client.feature(common.feature));
+    return {
+      outcome: checked.faults.length === 0 ? 'done' : 'failed',
+      data: checked,
+      text: lines(shown(checked)),
+    };
+  },
+});
 
 const shown = ({ feature, lines: read, faults }: FeatureCheck): readonly Text[] => [
   ...[...new Set(read.map(({ path }) => path))].flatMap((path): readonly Text[] => [

@@ -1,36 +1,34 @@
 import type { CleanResult, Leftover } from '../../../work/clean-feature.js';
-import type { CommandContext, Report } from '../../define-command.js';
-import { snakeKeys } from '../../render/snake-keys.js';
+import { defineCommand, flag } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
-import { askYesNo } from '../shared/ask.js';
+import { askYesNo, canAsk } from '../shared/ask.js';
 
-interface Args {
-  readonly yes: boolean;
-}
-
-export const run = async (context: CommandContext<Args>): Promise<Report> => {
-  const { args, client, common, io, signal, terminal } = context;
-  const request = await client.feature(context.common.feature);
-  const plan = await client.work.cleanFeature.plan(request);
-  const canAsk = common.input && !common.json && io.stdin().isTTY;
-  const isWanted =
-    plan.removed.length > 0 &&
-    (args.yes || (canAsk && (await askYesNo({ io, signal }, question(plan, terminal.say.bind(terminal))))));
-  if (!isWanted) {
-    return {
-      data: snakeKeys({ ...plan, removed: [], removable: plan.removed }),
-      text: lines(planLines(plan, canAsk)),
-    };
-  }
-  const cleaned = await client.work.cleanFeature.run(request, signal);
-  return {
-    data: snakeKeys({ ...cleaned, removable: [] }),
-    text: lines([
-      ...cleaned.removed.map((each): Text => ['Removed the ', describe(each), '.']),
-      ...keptLines(cleaned),
-    ]),
-  };
-};
+export const cleanFeature = defineCommand({
+  path: 'feature clean',
+  summary: 'remove work trees and branches of work packages that are done',
+  details:
+    'Says what can go and asks. What is not committed or not merged stays and is named; nothing is removed by force.',
+  options: { yes: flag('remove without asking') },
+  examples: [['spec-kitty feature clean --feature 028-sync', 'when a feature is complete']],
+  run: async (context) => {
+    const { args, client, common, signal, terminal } = context;
+    const request = await client.feature(common.feature);
+    const plan = await client.work.cleanFeature.plan(request);
+    const isAsked = !common.json && canAsk(context);
+    const isWanted =
+      plan.removed.length > 0 &&
+      (args.yes || (isAsked && (await askYesNo(context, question(plan, terminal.say.bind(terminal))))));
+    if (!isWanted) {
+      return {
+        data: { ...plan, removed: [], removable: plan.removed },
+        text: lines(planLines(plan, isAsked)),
+      };
+    }
+    const cleaned = await client.work.cleanFeature.run(request, signal);
+    const removed = cleaned.removed.map((each): Text => ['Removed the ', describe(each), '.']);
+    return { data: { ...cleaned, removable: [] }, text: lines([...removed, ...keptLines(cleaned)]) };
+  },
+});
 
 const question = ({ removed, kept, feature }: CleanResult, say: (text: Text) => void): string => {
   say([bold(feature), ' has no more use for:']);

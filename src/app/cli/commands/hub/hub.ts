@@ -4,7 +4,7 @@ import type { HubContainer } from '../../../compose/hub-container.js';
 import type { HubCopies, HubParts } from '../../../compose/hub-parts.js';
 import { text, type CommandContext, type Report } from '../../define-command.js';
 import { readNamed } from '../shared/named-file.js';
-import { quotedPath } from '../sync/remedies.js';
+import { quotedPath } from '../shared/next-command.js';
 
 /** The options that say which hub a command is about. */
 export const PLACE = {

@@ -2,7 +2,7 @@ import { SyncError } from '../../../../domain/errors.js';
 import { defineCommand, flag, text, type CommandContext } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { bold } from '../../render/text.js';
-import { askSecret, readLine } from '../shared/ask.js';
+import { askSecret, canAsk, readLine } from '../shared/ask.js';
 import { administering, dataOption, PLACE } from './hub.js';
 
 const PASSWORD = { 'password-stdin': flag('read the password from stdin') } as const;
@@ -155,9 +155,8 @@ export const peopleCommands = [
 const passwordOf = async (
   context: CommandContext<{ readonly name: string; readonly passwordStdin: boolean }>,
 ): Promise<string> => {
-  const { args, io, common } = context;
-  if (args.passwordStdin) return readLine(context);
-  if (common.input && io.stdin().isTTY) return askSecret(context, `Password of ${args.name}: `);
+  if (context.args.passwordStdin) return readLine(context);
+  if (canAsk(context)) return askSecret(context, `Password of ${context.args.name}: `);
   throw new SyncError('wrong-usage', 'The password cannot be asked for here.', {
     hint: 'Use --password-stdin.',
   });

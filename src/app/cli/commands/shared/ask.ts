@@ -1,5 +1,6 @@
 import { SyncError } from '../../../../domain/errors.js';
 import { whenAborted } from '../../../delivery/when-aborted.js';
+import type { CommandContext } from '../../define-command.js';
 import type { Io, Source } from '../../io.js';
 
 /** What a question needs. Every one of them ends with `interrupted` when the person does not want to answer. */
@@ -38,6 +39,23 @@ export const askLine = async ({ io, signal }: Asking, question: string): Promise
 export const askYesNo = async (asking: Asking, question: string): Promise<boolean> => {
   const answer = (await askLine(asking, `${question} [y/N] `)).toLowerCase();
   return answer === 'y' || answer === 'yes';
+};
+
+/** Whether somebody is there who could answer. */
+export const canAsk = ({ common, io }: Pick<CommandContext, 'common' | 'io'>): boolean =>
+  common.input && io.stdin().isTTY;
+
+/** Asks before what cannot be undone; with `--yes` nobody is asked. Fails with `wrong-usage` where nobody can be: `whether`. */
+export const isMeant = async (
+  context: CommandContext<{ readonly yes: boolean }>,
+  question: string,
+  whether: string,
+): Promise<boolean> => {
+  if (context.args.yes) return true;
+  if (canAsk(context)) return askYesNo(context, question);
+  throw new SyncError('wrong-usage', `Nobody can be asked here whether ${whether}.`, {
+    hint: 'Say so with --yes.',
+  });
 };
 
 /** The first line that is piped in. */

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import type { CommonOptions, NextCommand } from '../../define-command.js';
 import type { Io } from '../../io.js';
 import type { ShownWorkPackage } from '../../../work/show-work-package.js';
-import { projectOption } from '../sync/remedies.js';
 
 interface Called {
   /** What was said this time. */
@@ -49,3 +48,11 @@ export const nextOfWorkPackage = (
       return [];
   }
 };
+
+/** ` --project DIR` for the checkout at this path; empty when none is known. */
+export const projectOption = (path: string | undefined): string => {
+  return path === undefined ? '' : ` --project ${quotedPath(path)}`;
+};
+
+/** A path as it is typed. */
+export const quotedPath = (path: string): string => (/^[\w./:\\-]+$/.test(path) ? path : `"${path}"`);

@@ -1,15 +1,13 @@
-import type { Client } from '../../../library/client.js';
 import type { FeatureRequest } from '../../../work/locate-feature.js';
 import type { UnfinishedWork } from '../../../work/unfinished-work.js';
-import type { Terminal } from '../../terminal.js';
+import type { CommandContext } from '../../define-command.js';
 
 /** Says of work packages that were handed over what is not committed in their work trees. The move is done by then. */
 export const warnUnfinished = async (
-  client: Client,
+  { client, terminal }: CommandContext,
   { checkout }: FeatureRequest,
   feature: string,
   workPackageIds: readonly string[],
-  terminal: Terminal,
 ): Promise<void> => {
   for (const each of await client.work.findUnfinishedWork.run(checkout, feature, workPackageIds))
     terminal.warn(describeUnfinished(each));

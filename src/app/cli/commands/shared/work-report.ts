@@ -1,28 +1,25 @@
-import type { Client } from '../../../library/client.js';
 import { connectionOf, isSilent, stalledSinceMs } from '../../../delivery/heartbeat-reading.js';
 import { shownTime } from '../../../reports/shown-time.js';
 import { syncLine } from '../../../reports/sync-line.js';
 import type { PerformedWork } from '../../../work/work-plan.js';
-import type { Report } from '../../define-command.js';
+import type { CommandContext, Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import type { Text } from '../../render/text.js';
-import type { Terminal } from '../../terminal.js';
 
 /** What a workflow command prints: its own result, and after it where its events go, which never makes it fail. */
 export const workReport = async (
+  context: CommandContext,
   work: PerformedWork<object>,
   text: Text,
-  client: Client,
-  terminal: Terminal,
 ): Promise<Report> => {
   const { emission, outcomes } = work;
-  await tellBeside(work, terminal);
+  await tellBeside(work, context.terminal);
   return {
     data: workDocument(work),
     text,
     ...(emission === undefined || outcomes.length === 0
       ? {}
-      : { afterwards: () => tellDelivery(work, client, terminal) }),
+      : { afterwards: () => tellDelivery(work, context) }),
   };
 };
 
@@ -70,8 +67,7 @@ const crowdIn = ({ outcomes, emission }: PerformedWork<object>): number | undefi
 /** One line about where events go, from what the background process last noted; and one more when nothing moves. */
 const tellDelivery = async (
   { emission, outcomes }: PerformedWork<object>,
-  client: Client,
-  terminal: Terminal,
+  { client, terminal }: CommandContext,
 ): Promise<void> => {
   const account = emission?.account;
   const isShared = emission?.isShared === true;

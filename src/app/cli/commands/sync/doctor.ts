@@ -1,25 +1,39 @@
-import type { Finding } from '../../../reports/finding.js';
+import { describeIssues } from '../../../../domain/result.js';
+import type { Diagnosis } from '../../../reports/diagnose-outbox.js';
 import type { Examination } from '../../../reports/examine-machine.js';
-import type { CommandContext, Report } from '../../define-command.js';
+import type { Finding } from '../../../reports/finding.js';
+import { defineCommand, flag } from '../../define-command.js';
+import { table } from '../../render/table.js';
 import { bold, cyan, dim, green, lines, red, yellow, type Text } from '../../render/text.js';
 
-interface Args {
-  readonly fix: boolean;
-}
-
-export const run = async ({ args, client, signal }: CommandContext<Args>): Promise<Report> => {
-  const examination = await client.reports.examineMachine.run({ fix: args.fix }, signal);
-  const isSound = examination.findings.every(({ severity }) => severity !== 'problem');
-  return {
-    outcome: signal.aborted ? 'interrupted' : isSound ? 'done' : 'failed',
-    data: toDocument(examination, isSound),
-    text: lines([
-      ...examination.fixed.map((done): Text => [green('✓'), ` ${done}`]),
-      ...examination.findings.map(describe),
-      ...summary(examination),
-    ]),
-  };
-};
+export const doctor = defineCommand({
+  path: 'sync doctor',
+  summary: 'look at everything that delivery depends on, and say what to do',
+  details: 'Recounts every record that is there. Exit 1 when something is broken.',
+  options: { fix: flag('do what loses nothing: file modes, stale files, gone checkouts') },
+  examples: [
+    ['spec-kitty sync doctor', 'one ordered list of remedies'],
+    ['spec-kitty sync doctor --fix', 'do the safe ones, and show the rest'],
+  ],
+  run: async ({ args, client, signal }) => {
+    const examination = await client.reports.examineMachine.run({ fix: args.fix }, signal);
+    const { files, findings, recounts, fixed } = examination;
+    const sound = findings.every(({ severity }) => severity !== 'problem');
+    return {
+      outcome: signal.aborted ? 'interrupted' : sound ? 'done' : 'failed',
+      data: {
+        ...{ sound, stateRoot: files.root, freeBytes: files.freeBytes, fixed, recount: recounts },
+        findings: findings.map((finding) => ({ ...finding, fixable: finding.fix !== undefined })),
+        remedies: [...new Set(findings.map(({ remedy }) => remedy))],
+      },
+      text: lines([
+        ...fixed.map((done): Text => [green('✓'), ` ${done}`]),
+        ...findings.map(describe),
+        ...summary(examination),
+      ]),
+    };
+  },
+});
 
 const MARKS = { problem: red('✗'), warning: yellow('!'), note: dim('·') } as const;
 
@@ -39,31 +53,34 @@ const summary = ({ findings, recounts }: Examination): readonly Text[] => {
   return [[green('✓'), ` ${verdict} ${counted}`]];
 };
 
-const toDocument = ({ files, findings, recounts, fixed }: Examination, isSound: boolean): object => ({
-  sound: isSound,
-  state_root: files.root,
-  free_bytes: files.freeBytes ?? null,
-  findings: findings.map(({ check, severity, message, remedy, fix }) => ({
-    check,
-    severity,
-    message,
-    remedy,
-    fixable: fix !== undefined,
-  })),
-  remedies: [...new Set(findings.map(({ remedy }) => remedy))],
-  fixed,
-  recount: recounts.map((recount) => ({
-    project_uuid: recount.projectUuid ?? null,
-    captured: recount.captured,
-    accounted_for: recount.accountedFor,
-    balanced: recount.balanced,
-    waiting: recount.waiting,
-    dead_letters: recount.deadLetters,
-    records: recount.records,
-    settled: recount.settled,
-    counted: recount.counted,
-    damaged: recount.damaged,
-    repeated: recount.repeated,
-    highest_clock: recount.highestClock,
-  })),
+export const diagnose = defineCommand({
+  path: 'sync diagnose',
+  summary: 'judge every waiting event without the network',
+  examples: [['spec-kitty sync diagnose', 'what a hub would say']],
+  run: async ({ client, terminal }) => {
+    const projects = await client.reports.diagnoseOutbox.run();
+    const waiting = projects.reduce((sum, project) => sum + project.waiting, 0);
+    const valid = projects.reduce((sum, project) => sum + project.valid, 0);
+    const rows = projects.flatMap(rowsOf);
+    const detail: readonly Text[] = rows.length === 0 ? [] : ['', table(COLUMNS, rows, terminal.width)];
+    return {
+      data: { waiting, valid, invalid: waiting - valid, projects },
+      text: lines([`${waiting} events wait; ${valid} of them are valid.`, ...detail]),
+    };
+  },
 });
+
+const COLUMNS = [
+  { header: 'event' },
+  { header: 'type' },
+  { header: 'tries', align: 'right' },
+  { header: 'what is wrong', flexible: true },
+] as const;
+
+const rowsOf = ({ events }: Diagnosis): readonly (readonly string[])[] =>
+  events.map(({ eventId, eventType, attempts, issues, reason }) => [
+    eventId,
+    eventType ?? '?',
+    String(attempts),
+    issues.length > 0 ? describeIssues(issues) : (reason ?? ''),
+  ]);

@@ -1,72 +1,109 @@
 import { resolve } from 'node:path';
-import { waitingOf } from '../../../../domain/outbox/accounting.js';
+import { DEFAULT_SETTINGS } from '../../../../domain/events/settings.js';
 import { SyncError } from '../../../../domain/errors.js';
+import { waitingOf } from '../../../../domain/outbox/accounting.js';
 import type { PassEnd } from '../../../delivery/pass-report.js';
-import type { SyncStatus } from '../../../reports/get-sync-status.js';
-import type { CommandContext, NextCommand, Report } from '../../define-command.js';
+import { defineCommand, flag, text, type CommandContext, type NextCommand } from '../../define-command.js';
 import type { Outcome } from '../../exit-codes.js';
 import { lines, type Text } from '../../render/text.js';
 import { toJsonDocument } from '../../render/visible.js';
-import { passDocument } from './accounting-document.js';
-import { deliveryReport, writeReport } from './delivery-report.js';
+import { isStdout, OutputFile } from '../shared/output-file.js';
 import { leftLines, leftReasons } from './left-reasons.js';
-import { isStdout } from '../shared/output-file.js';
 import { Progress } from './progress.js';
 
-interface Args {
-  readonly report: string | undefined;
-}
-
-export const run = async (context: CommandContext<Args>): Promise<Report> => {
-  const { args, common, client, io, signal, terminal } = context;
-  if (common.json && args.report !== undefined && isStdout(args.report)) {
-    throw new SyncError(
-      'wrong-usage',
-      'With --json stdout holds one document, and the report needs a place.',
-      {
-        hint: 'Name a file with --report FILE.',
-      },
-    );
-  }
-  const clock = await client.port('wallClock');
-  // Counting beforehand costs a look at every waiting event: only a bar that somebody sees is worth that.
-  const pending = terminal.interactive ? pendingOf(await client.reports.getSyncStatus.run()) : 0;
-  const progress = new Progress(pending, clock.nowMs());
-  const report = await client.delivery.flush.run(
-    {
-      isInsisted: true,
-      onProgress: (counts) => terminal.progress(progress.lines(counts, clock.nowMs())),
-    },
-    signal,
-  );
-  const { projects } = await client.reports.getSyncStatus.run();
-  const reasons = leftReasons(projects);
-  const left = projects.reduce((sum, { accounting }) => sum + waitingOf(accounting), 0);
-  const { ended, ...counts } = report;
-  const summary = { ...passDocument(counts, ended), left, left_reasons: reasons };
-  if (args.report !== undefined) {
-    const events = await client.reports.listLeftEvents.run();
-    const document = deliveryReport(clock.nowMs(), summary, events);
-    if (isStdout(args.report)) terminal.raw(`${toJsonDocument(document)}\n`);
-    else {
-      const unique = (await client.port('randomness')).uuid();
-      await writeReport(resolve(io.cwd, args.report), unique, document);
+export const now = defineCommand({
+  path: 'sync now',
+  summary: 'deliver everything that is due, in the foreground',
+  options: { report: text('also write what stayed, event by event, to this JSON file', 'FILE') },
+  examples: [
+    ['spec-kitty sync now', 'exit 0: all delivered; 3: something stayed, with the reasons'],
+    ['spec-kitty sync now --report left.json', 'which events stayed, and why each of them did'],
+  ],
+  run: async (context) => {
+    const { args, common, client, signal, terminal } = context;
+    if (common.json && args.report !== undefined && isStdout(args.report)) {
+      throw new SyncError(
+        'wrong-usage',
+        'With --json stdout holds one document, and the report needs a place.',
+        { hint: 'Name a file with --report FILE.' },
+      );
     }
+    const clock = await client.port('wallClock');
+    // Counting beforehand costs a look at every waiting event: only a bar that somebody sees is worth that.
+    const before = terminal.interactive ? (await client.reports.getSyncStatus.run()).projects : [];
+    const pending = before.reduce((sum, { accounting }) => sum + accounting.pending, 0);
+    const progress = new Progress(pending, clock.nowMs());
+    const pass = await client.delivery.flush.run(
+      {
+        isInsisted: true,
+        onProgress: (counts) => terminal.progress(progress.lines(counts, clock.nowMs())),
+      },
+      signal,
+    );
+    const { projects } = await client.reports.getSyncStatus.run();
+    const left = projects.reduce((sum, { accounting }) => sum + waitingOf(accounting), 0);
+    const summary = { ...pass, left, leftReasons: leftReasons(projects) };
+    if (args.report !== undefined) await writeReport(context, args.report, summary);
+    const { ended, delivered, duplicate, deadLetters } = pass;
+    return {
+      outcome: outcomeOf(ended, left, deadLetters),
+      data: summary,
+      next: nextAfter(ended),
+      text: lines([
+        `Delivered ${delivered}, already there ${duplicate}, left ${left}.`,
+        ...explain(ended),
+        ...leftLines(projects),
+      ]),
+    };
+  },
+});
+
+/** The same for services: stays, and delivers what is captured. */
+export const run = defineCommand({
+  path: 'sync run',
+  summary: 'run the background sync in the foreground, for services and containers',
+  details:
+    'Stays until it is interrupted. One process for each state root delivers; a second one is told so.',
+  options: { background: { ...flag('leave when there is no work'), hidden: true } },
+  examples: [['spec-kitty sync run', 'in a service manager or a container']],
+  run: async ({ args, client, signal, terminal }) => {
+    const settings = await client.port('settings');
+    const { lingerSeconds = DEFAULT_SETTINGS.lingerSeconds } = await settings.read();
+    const lingerMs = args.background ? lingerSeconds * 1000 : Infinity;
+    terminal.note('Delivering until interrupted.');
+    const left = await client.delivery.backgroundProcess.run({ lingerMs }, signal);
+    return left === 'busy'
+      ? { outcome: 'failed', data: { left }, text: 'Another process delivers for this state root already.' }
+      : { data: { left }, text: `Left: ${left}.` };
+  },
+});
+
+/**
+ * What was delivered, and every event that was not, with the reason. Fails with `storage-failed` when the file cannot be
+ * written; what was delivered stays delivered.
+ */
+const writeReport = async (
+  { client, io, terminal }: CommandContext,
+  place: string,
+  summary: object,
+): Promise<void> => {
+  const [clock, randomness] = await Promise.all([client.port('wallClock'), client.port('randomness')]);
+  const projects = await client.reports.listLeftEvents.run();
+  const { toDocument } = await import('../../schemas/all.js');
+  const generatedAt = new Date(clock.nowMs()).toISOString();
+  const report = toJsonDocument(toDocument('sync now --report FILE', { generatedAt, summary, projects }));
+  if (isStdout(place)) return terminal.raw(`${report}\n`);
+  const file = await OutputFile.begin(resolve(io.cwd, place), randomness.uuid(), DELIVERED);
+  try {
+    await file.write(report);
+    await file.finish();
+  } catch (error) {
+    await file.discard();
+    throw error;
   }
-  return {
-    outcome: outcomeOf(ended, left, report.deadLetters),
-    data: { version: 2, ...summary },
-    next: nextAfter(ended),
-    text: lines([
-      `Delivered ${counts.delivered}, already there ${counts.duplicate}, left ${left}.`,
-      ...explain(ended),
-      ...leftLines(projects),
-    ]),
-  };
 };
 
-const pendingOf = ({ projects }: SyncStatus): number =>
-  projects.reduce((sum, { accounting }) => sum + accounting.pending, 0);
+const DELIVERED = 'Delivery itself is done; what stayed is shown by: spec-kitty sync status';
 
 const outcomeOf = (ended: PassEnd, left: number, deadLetters: number): Outcome => {
   if (ended.end === 'signed-out') return 'not-signed-in';

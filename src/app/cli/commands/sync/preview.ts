@@ -1,47 +1,42 @@
-import { LOCAL_TEAM } from '../../../../domain/events/envelope.js';
 import { SyncError } from '../../../../domain/errors.js';
-import type { ProjectPreview } from '../../../reports/preview-delivery.js';
-import type { CommandContext, Report } from '../../define-command.js';
-import { bold, dim, lines, type Text } from '../../render/text.js';
+import { LOCAL_TEAM } from '../../../../domain/events/envelope.js';
 import type { CheckoutMemory } from '../../../../ports/events.js';
-import { remedyFor } from './remedies.js';
+import type { ProjectPreview } from '../../../reports/preview-delivery.js';
+import { defineCommand, number } from '../../define-command.js';
+import { bold, dim, lines, type Text } from '../../render/text.js';
+import { remedyFor } from './left-reasons.js';
 
-interface Args {
-  readonly limit: number | undefined;
-}
-
-export const run = async ({ args, common, client }: CommandContext<Args>): Promise<Report> => {
-  const most = args.limit ?? (common.json ? Infinity : SHOWN);
-  if (most !== Infinity && (!Number.isInteger(most) || most < 0)) {
-    throw new SyncError('wrong-usage', '--limit takes a whole number from 0.');
-  }
-  const registry = await client.port('checkouts');
-  const [projects, checkouts] = await Promise.all([
-    client.reports.previewDelivery.run(most),
-    registry.list(),
-  ]);
-  return {
-    data: { projects: projects.map(toDocument) },
-    text:
-      projects.length === 0
-        ? dim('No events were captured on this machine yet.')
-        : lines(
-            projects.flatMap((project, index) => [
-              ...(index === 0 ? [] : ['']),
-              ...describe(project, checkouts),
-            ]),
-          ),
-  };
-};
+export const preview = defineCommand({
+  path: 'sync preview',
+  summary: 'show exactly what would leave this machine, and where to',
+  details: 'Uses no network and changes nothing. The documents are those that sync now would send.',
+  options: { limit: number('documents to show of each project; 10 when not given, all with --json') },
+  examples: [['spec-kitty sync preview --json', 'every document, with the team it would be sent for']],
+  run: async ({ args, common, client }) => {
+    const most = args.limit ?? (common.json ? Infinity : SHOWN);
+    if (most !== Infinity && (!Number.isInteger(most) || most < 0))
+      throw new SyncError('wrong-usage', '--limit takes a whole number from 0.');
+    const registry = await client.port('checkouts');
+    const [projects, checkouts] = await Promise.all([
+      client.reports.previewDelivery.run(most),
+      registry.list(),
+    ]);
+    const described = projects.flatMap((project, index) => [
+      ...(index === 0 ? [] : ['']),
+      ...describe(project, checkouts),
+    ]);
+    return {
+      data: { projects: projects.map(documentOf) },
+      text: described.length === 0 ? dim('No events were captured on this machine yet.') : lines(described),
+    };
+  },
+});
 
 const SHOWN = 10;
 
-const toDocument = ({ projectUuid, to, count, events, held, deadLetters }: ProjectPreview): object => ({
-  project_uuid: projectUuid ?? null,
-  to: to === undefined ? null : { ...to, team: isKnown(to.team) ? to.team : null },
-  count,
-  held,
-  dead_letters: deadLetters,
+const documentOf = ({ to, events, ...project }: ProjectPreview): object => ({
+  ...project,
+  to: to && { ...to, team: isKnown(to.team) ? to.team : null },
   events: events.map(({ json }) => JSON.parse(json) as unknown),
 });
 

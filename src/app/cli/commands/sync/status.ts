@@ -1,37 +1,44 @@
-import type { HubLedger } from '../../../../domain/outbox/ledger.js';
+import { duration } from '../../../../domain/duration.js';
+import type { BackgroundReading } from '../../../reports/background-reading.js';
 import type { ConnectionCheck } from '../../../reports/check-connection.js';
 import type { SyncStatus } from '../../../reports/get-sync-status.js';
-import type { CommandContext, NextCommand, Report } from '../../define-command.js';
+import { shownTime } from '../../../reports/shown-time.js';
+import { defineCommand, flag, type NextCommand } from '../../define-command.js';
 import type { Outcome } from '../../exit-codes.js';
-import { snakeKeys } from '../../render/snake-keys.js';
 import { facts } from '../../render/table.js';
-import { lines } from '../../render/text.js';
-import { accountingDocument } from './accounting-document.js';
-import { accountFacts, backgroundFacts, limitFact } from './status-facts.js';
+import { green, lines, red, yellow, type Text } from '../../render/text.js';
+import { makeVisible } from '../../render/visible.js';
 import { projectsText } from './status-projects.js';
 
-interface Args {
-  readonly check: boolean;
-}
-
-export const run = async ({ args, client, signal, terminal }: CommandContext<Args>): Promise<Report> => {
-  // What the hub says about a machine token is known to the status afterwards.
-  const check = args.check ? await client.reports.checkConnection.run(signal) : undefined;
-  const clock = await client.port('wallClock');
-  const status = await client.reports.getSyncStatus.run();
-  for (const { path, reason } of status.settings.issues) terminal.warn(`config.toml: ${path} ${reason}`);
-  const isBalanced = status.projects.every(({ balanced }) => balanced);
-  return {
-    outcome: isBalanced ? outcomeOf(check, signal) : 'failed',
-    data: statusDocument(status, check),
-    next: check === undefined || check.state === 'reachable' ? nextAfter(status) : [],
-    text: lines([
-      facts([...accountFacts(status, check), ...backgroundFacts(status.background), limitFact(status)]),
-      '',
-      ...projectsText(status, terminal.width, clock.nowMs()),
-    ]),
-  };
-};
+export const syncStatus = defineCommand({
+  path: 'sync status',
+  summary: 'show where every captured event is',
+  details:
+    'Worked out from the records on this machine at the moment of asking; only --check uses the network.',
+  options: { check: flag('ask the hub whether it answers and knows the sign-in') },
+  examples: [
+    ['spec-kitty sync status --json', 'the same for a program'],
+    ['spec-kitty sync status --check', 'exit 1: the hub cannot be reached; 4: sign in again'],
+  ],
+  run: async ({ args, client, signal, terminal }) => {
+    // What the hub says about a machine token is known to the status afterwards.
+    const check = args.check ? await client.reports.checkConnection.run(signal) : undefined;
+    const clock = await client.port('wallClock');
+    const status = await client.reports.getSyncStatus.run();
+    for (const { path, reason } of status.settings.issues) terminal.warn(`config.toml: ${path} ${reason}`);
+    const isBalanced = status.projects.every(({ balanced }) => balanced);
+    return {
+      outcome: isBalanced ? outcomeOf(check, signal) : 'failed',
+      data: { ...status, check },
+      next: check === undefined || check.state === 'reachable' ? nextAfter(status) : [],
+      text: lines([
+        facts([...accountFacts(status, check), ...backgroundFacts(status.background), limitFact(status)]),
+        '',
+        ...projectsText(status, terminal.width, clock.nowMs()),
+      ]),
+    };
+  },
+});
 
 /** From no hub to the question whether a hub has everything. */
 const nextAfter = ({ server, account, projects }: SyncStatus): readonly NextCommand[] => {
@@ -46,27 +53,6 @@ const nextAfter = ({ server, account, projects }: SyncStatus): readonly NextComm
   return [{ line: isAnyPending ? 'spec-kitty sync now' : 'spec-kitty sync verify' }];
 };
 
-/** Of a hub that is not in use any more its line is shown, not its whole ledger. */
-export const statusDocument = ({ projects, ...status }: SyncStatus, check?: ConnectionCheck): object => ({
-  version: 2,
-  ...snakeKeys(status),
-  projects: projects.map(({ accounting, former, ...project }) => ({
-    ...snakeKeys(project),
-    accounting: accountingDocument(accounting),
-    former: former.map(formerLine),
-  })),
-  ...(check === undefined ? {} : { check: snakeKeys(check) }),
-});
-
-const formerLine = ({ hub, team, through, totals, closedAtMs, lastReceiptAtMs }: HubLedger): object => ({
-  hub,
-  team,
-  through,
-  totals: { delivered: totals.delivered, duplicate: totals.duplicate, discarded: totals.discarded },
-  closed_at_ms: closedAtMs,
-  last_receipt_at_ms: lastReceiptAtMs,
-});
-
 const outcomeOf = (check: ConnectionCheck | undefined, signal: AbortSignal): Outcome => {
   if (check !== undefined && signal.aborted) return 'interrupted';
   switch (check?.state) {
@@ -80,5 +66,81 @@ const outcomeOf = (check: ConnectionCheck | undefined, signal: AbortSignal): Out
     case 'session-expired':
     case 'unusable':
       return 'not-signed-in';
+  }
+};
+
+type Fact = readonly [name: string, value: Text];
+
+/** Who is signed in where, and what the hub said when it was asked. */
+const accountFacts = (
+  { account: who, server }: SyncStatus,
+  check: ConnectionCheck | undefined,
+): readonly Fact[] => [
+  ['server', server ?? 'none'],
+  [
+    'account',
+    who === undefined
+      ? 'not signed in'
+      : makeVisible(`${who.username ?? 'unknown'} of team ${who.team}`, 'line'),
+  ],
+  ...(check === undefined ? [] : [['hub', checkText(check)] as const]),
+];
+
+/** Whether somebody delivers beside us, and what was last heard of it. */
+const backgroundFacts = ({ state, connection, heartbeat }: BackgroundReading): readonly Fact[] => {
+  const rows: Fact[] = [['connection', WORDS[connection]]];
+  if (heartbeat === undefined) return [...rows, ['background', state]];
+  const { version, processId, ageMs, left, lastFlush, nextTryAtMs } = heartbeat;
+  const heard = `heard of ${duration(Math.abs(ageMs))} ago`;
+  const who = `process ${processId}, version ${version}, ${heard}`;
+  switch (state) {
+    case 'running':
+      rows.push(['background', `running: ${who}`]);
+      break;
+    case 'silent':
+      rows.push(['background', yellow(`silent: ${who}; it is stopped or stuck`)]);
+      break;
+    case 'not running':
+      rows.push(['background', `not running${left === undefined ? '' : ` (left: ${left})`}, last ${heard}`]);
+  }
+  if (lastFlush !== undefined) {
+    const { delivered, ended, reason } = lastFlush;
+    const why = reason === undefined ? '' : `: ${reason}`;
+    rows.push(['last pass', `${shownTime(lastFlush.atMs)}, ${delivered} delivered, ${ended}${why}`]);
+  }
+  if (nextTryAtMs !== undefined) rows.push(['next try', shownTime(nextTryAtMs)]);
+  return rows;
+};
+
+/** How much room there is, once somebody has to know. */
+const limitFact = ({ limits }: SyncStatus): Fact => {
+  const percent = Math.floor(limits.fullness * 100);
+  const text = `${percent} % of ${limits.maxQueueSize} events in the fullest outbox`;
+  return ['limit', percent >= NEARLY_FULL_PERCENT ? yellow(text) : text];
+};
+
+const NEARLY_FULL_PERCENT = 80;
+
+const WORDS = {
+  Connected: green('connected'),
+  Reconnecting: 'reconnecting',
+  Offline: 'offline',
+  OfflineBatchMode: 'offline, batches go on',
+} as const;
+
+const checkText = (check: ConnectionCheck): Text => {
+  switch (check.state) {
+    case 'reachable':
+      return [green('reachable'), `, and knows ${check.account.username ?? 'this sign-in'}`];
+    case 'session-expired':
+      return yellow('reachable, but the session has expired: spec-kitty auth login');
+    case 'signed-out':
+      return 'reachable; nobody is signed in: spec-kitty auth login';
+    case 'unusable':
+      return yellow(`the sign-in cannot be used: ${check.reason}`);
+    case 'unreachable':
+      return red(`unreachable: ${check.reason}`);
+    case 'no-server':
+      return 'no server is set: spec-kitty auth login';
   }
 };

@@ -1,37 +1,33 @@
 import type { VerifiedProject } from '../../../reports/verify-delivery.js';
-import type { CommandContext, Report } from '../../define-command.js';
+import { defineCommand } from '../../define-command.js';
 import { bold, green, lines, red, type Text } from '../../render/text.js';
 
-export const run = async ({ client, signal }: CommandContext<object>): Promise<Report> => {
-  const { hub, team, projects, agrees } = await client.reports.verifyDelivery.run(signal);
-  const settled = projects.reduce((sum, project) => sum + project.settled, 0);
-  const reoffered = projects.reduce((sum, project) => sum + project.reoffered, 0);
-  return {
-    outcome: agrees ? 'done' : 'failed',
-    data: {
-      agrees,
-      hub,
-      team,
-      projects: projects.map(({ projectUuid, atHub, missingAtHub, ...project }) => ({
-        project_uuid: projectUuid,
-        settled: project.settled,
-        at_hub: atHub,
-        missing_at_hub: missingAtHub,
-        uncounted: project.uncounted,
-        reoffered: project.reoffered,
-      })),
-    },
-    text: agrees
-      ? [
-          green('✓'),
-          ` The hub has every one of the ${settled} events settled here, and no others of ours.`,
-          reoffered === 0
-            ? ''
-            : `\n${reoffered} were offered again because the hub was restored and had lost them.`,
-        ]
-      : lines([[red('Ledger and hub do not agree.')], ...projects.flatMap(differences)]),
-  };
-};
+export const verify = defineCommand({
+  path: 'sync verify',
+  summary: 'compare what is settled here with what the hub says it has',
+  examples: [['spec-kitty sync verify', 'exit 1: they differ, with the ids']],
+  run: async ({ client, signal }) => {
+    const report = await client.reports.verifyDelivery.run(signal);
+    const { projects, agrees } = report;
+    const settled = projects.reduce((sum, project) => sum + project.settled, 0);
+    const reoffered = projects.reduce((sum, project) => sum + project.reoffered, 0);
+    const again =
+      reoffered === 0
+        ? ''
+        : `\n${reoffered} were offered again because the hub was restored and had lost them.`;
+    return {
+      outcome: agrees ? 'done' : 'failed',
+      data: report,
+      text: agrees
+        ? [
+            green('✓'),
+            ` The hub has every one of the ${settled} events settled here, and no others of ours.`,
+            again,
+          ]
+        : lines([[red('Ledger and hub do not agree.')], ...projects.flatMap(differences)]),
+    };
+  },
+});
 
 const differences = ({ projectUuid, missingAtHub, uncounted }: VerifiedProject): readonly Text[] => [
   ...(missingAtHub.length + uncounted.length === 0 ? [] : [bold(projectUuid)]),

@@ -1,41 +1,39 @@
 import { remedyOf } from '../../../../domain/work/acceptance-remedies.js';
 import type { AcceptResult } from '../../../work/accept-work-packages.js';
-import type { CommandContext, NextCommand, Report } from '../../define-command.js';
+import { defineCommand, flag, text, type CommandContext, type NextCommand } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
-import { given } from '../shared/given.js';
 import { nextCommand } from '../shared/next-command.js';
 import { workReport } from '../shared/work-report.js';
+import { NO_COMMIT } from './options.js';
 
-interface Args {
-  readonly wp: readonly string[];
-  readonly check: boolean;
-  readonly agent: string | undefined;
-  readonly noCommit: boolean;
-}
-
-export const run = async (context: CommandContext<Args>): Promise<Report> => {
-  const { args, client, signal, terminal } = context;
-  const request = await client.feature(context.common.feature);
-  const work = await client.work.acceptWorkPackages.run(
-    {
-      ...request,
-      workPackageIds: args.wp,
-      check: args.check,
-      commit: !args.noCommit,
-      ...given({ agent: args.agent }),
-    },
-    signal,
-  );
-  const result = { ...work.result, refused: work.result.refused.map(withRemedies) };
-  const report = await workReport({ ...work, result }, lines(sentences(work.result)), client, terminal);
-  return work.result.refused.length === 0
-    ? { ...report, next: nextAfter(work.result, context) }
-    : { ...report, outcome: 'failed' };
-};
+export const accept = defineCommand({
+  path: 'accept [wp...]',
+  summary: 'accept reviewed work packages',
+  details:
+    'Without a name, every work package in for_review. Each is accepted when it meets every condition.',
+  positionals: { wp: 'work packages to accept' },
+  options: {
+    check: flag('only report what would be accepted'),
+    agent: text('who accepts', 'NAME'),
+    'no-commit': NO_COMMIT,
+  },
+  examples: [['spec-kitty accept --check', 'what stands in the way']],
+  run: async (context) => {
+    const { client, common, signal } = context;
+    const { wp: workPackageIds, noCommit, ...said } = context.args;
+    const input = { ...(await client.feature(common.feature)), workPackageIds, commit: !noCommit, ...said };
+    const work = await client.work.acceptWorkPackages.run(input, signal);
+    const result = { ...work.result, refused: work.result.refused.map(withRemedies) };
+    const report = await workReport(context, { ...work, result }, lines(sentences(work.result)));
+    return work.result.refused.length === 0
+      ? { ...report, next: nextAfter(work.result, context) }
+      : { ...report, outcome: 'failed' };
+  },
+});
 
 const nextAfter = (
   { isCheck, accepted, isFeatureCompleted }: AcceptResult,
-  context: CommandContext<Args>,
+  context: CommandContext,
 ): readonly NextCommand[] => {
   if (isFeatureCompleted) return [nextCommand(context, 'spec-kitty feature clean')];
   if (accepted.length === 0) return [];

@@ -1,35 +1,33 @@
-import type { HistoryEntryType } from '../../../../domain/events/payloads.js';
 import { hideSecrets } from '../../../../domain/events/hide-secrets.js';
-import type { CommandContext, Report } from '../../define-command.js';
+import { choice, defineCommand, text } from '../../define-command.js';
 import { bold } from '../../render/text.js';
-import { given } from '../shared/given.js';
 import { workReport } from '../shared/work-report.js';
+import { NO_COMMIT, WORK_PACKAGE } from './options.js';
 
-interface Args {
-  readonly wp: string;
-  readonly note: string;
-  readonly type: HistoryEntryType | undefined;
-  readonly author: string | undefined;
-  readonly noCommit: boolean;
-}
-
-export const run = async (context: CommandContext<Args>): Promise<Report> => {
-  const { args, client, signal, terminal } = context;
-  const request = await client.feature(context.common.feature);
-  const { note, type, author } = args;
-  const work = await client.work.addHistory.run(
-    { ...request, workPackageId: args.wp, note, commit: !args.noCommit, ...given({ type, author }) },
-    signal,
-  );
-  if (hideSecrets(note) !== note) {
-    terminal.warn(
-      'The note holds what looks like a secret. It stands in the Activity Log as typed, and git keeps what is committed.',
-    );
-  }
-  return workReport(
-    work,
-    ['Noted in the Activity Log of ', bold(work.result.workPackageId), '.'],
-    client,
-    terminal,
-  );
-};
+export const addHistory = defineCommand({
+  path: 'agent tasks add-history <wp>',
+  summary: "add an entry to a work package's Activity Log",
+  details:
+    'The Activity Log is part of the file and is committed as typed: leave secrets out. Only from what is sent to a hub, whatever looks like a secret is taken out.',
+  positionals: WORK_PACKAGE,
+  options: {
+    note: { ...text('what happened', 'TEXT'), required: true },
+    type: choice('kind of the entry', ['note', 'review', 'error', 'comment']),
+    author: text('who says so', 'NAME'),
+    'no-commit': NO_COMMIT,
+  },
+  examples: [['spec-kitty agent tasks add-history WP01 --note "waiting for access"', 'tell the team']],
+  run: async (context) => {
+    const { client, common, signal, terminal } = context;
+    const { wp: workPackageId, noCommit, ...entry } = context.args;
+    const input = { ...(await client.feature(common.feature)), workPackageId, commit: !noCommit, ...entry };
+    const work = await client.work.addHistory.run(input, signal);
+    if (hideSecrets(entry.note) !== entry.note) {
+      terminal.warn(
+        'The note holds what looks like a secret. It stands in the Activity Log as typed, and git keeps what is committed.',
+      );
+    }
+    const told = ['Noted in the Activity Log of ', bold(work.result.workPackageId), '.'];
+    return workReport(context, work, told);
+  },
+});

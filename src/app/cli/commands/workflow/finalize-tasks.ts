@@ -1,37 +1,48 @@
 import { laneName } from '../../../../domain/events/lane.js';
 import { describeIds } from '../../../../domain/work/work-package-id.js';
 import type { FinalizeResult } from '../../../work/finalize-tasks.js';
-import type { CommandContext, Report } from '../../define-command.js';
+import { defineCommand, flag, type CommandContext } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { lines } from '../../render/text.js';
-import { askYesNo } from '../shared/ask.js';
+import { askYesNo, canAsk } from '../shared/ask.js';
 import { nextCommand } from '../shared/next-command.js';
 import { workReport } from '../shared/work-report.js';
+import { NO_COMMIT } from './options.js';
 
-interface Args {
-  readonly whole: boolean;
-  readonly noCommit: boolean;
-}
-
-export const run = async (context: CommandContext<Args>): Promise<Report> => {
-  const { args, client, signal, terminal } = context;
-  const request = await client.feature(context.common.feature);
-  const whole =
-    args.whole || (await wantsWhole(context, () => client.work.finalizeTasks.uncommitted(request)));
-  const work = await client.work.finalizeTasks.run({ ...request, commit: !args.noCommit, whole }, signal);
-  const { result } = work;
-  for (const warning of result.warnings) terminal.warn(warning);
-  if (result.uncommitted.length > 0 && !args.noCommit)
-    terminal.warn(
-      `Git does not have ${namesOf(result.uncommitted)} as announced.\nNothing can be accepted before. Commit the whole plan with:\n  spec-kitty agent feature finalize-tasks --feature ${result.feature} --whole`,
-    );
-  const text = lines([summary(result), reading(result), '', table(COLUMNS, rows(result), terminal.width)]);
-  const ready = result.workPackages.find((each) => isReady(each, result.workPackages));
-  return {
-    ...(await workReport(work, text, client, terminal)),
-    next: ready === undefined ? [] : [nextCommand(context, `spec-kitty implement ${ready.id}`)],
-  };
-};
+export const finalizeTasks = defineCommand({
+  path: 'agent feature finalize-tasks',
+  summary: 'fix the plan of a feature and announce its work packages',
+  details:
+    'Reads tasks.md and the work package files, writes the dependencies into the front matters. Safe to repeat.',
+  options: {
+    whole: flag('commit with it all documents of the feature that git does not have as they are'),
+    'no-commit': NO_COMMIT,
+  },
+  examples: [
+    ['spec-kitty agent feature finalize-tasks --feature 028-sync', 'after planning'],
+    ['spec-kitty agent feature finalize-tasks --feature 028-sync --whole', 'and commit what was planned'],
+  ],
+  run: async (context) => {
+    const { args, client, common, signal, terminal } = context;
+    const commit = !args.noCommit;
+    const request = await client.feature(common.feature);
+    const uncommitted = (): Promise<readonly string[]> => client.work.finalizeTasks.uncommitted(request);
+    const whole = args.whole || (commit && (await wantsWhole(context, uncommitted)));
+    const work = await client.work.finalizeTasks.run({ ...request, commit, whole }, signal);
+    const { result } = work;
+    for (const warning of result.warnings) terminal.warn(warning);
+    if (result.uncommitted.length > 0 && commit)
+      terminal.warn(
+        `Git does not have ${namesOf(result.uncommitted)} as announced.\nNothing can be accepted before. Commit the whole plan with:\n  spec-kitty agent feature finalize-tasks --feature ${result.feature} --whole`,
+      );
+    const text = lines([summary(result), reading(result), '', table(COLUMNS, rows(result), terminal.width)]);
+    const ready = result.workPackages.find((each) => isReady(each, result.workPackages));
+    return {
+      ...(await workReport(context, work, text)),
+      next: ready === undefined ? [] : [nextCommand(context, `spec-kitty implement ${ready.id}`)],
+    };
+  },
+});
 
 /** Nobody has begun it, and it waits for nothing. */
 const isReady = ({ lane, dependencies }: Planned, all: readonly Planned[]): boolean =>
@@ -42,13 +53,13 @@ type Planned = FinalizeResult['workPackages'][number];
 
 /** A person is asked; a script says --whole. */
 const wantsWhole = async (
-  { args, common, io, signal }: CommandContext<Args>,
+  context: CommandContext,
   uncommitted: () => Promise<readonly string[]>,
 ): Promise<boolean> => {
-  if (args.noCommit || common.json || !common.input || !io.stdin().isTTY) return false;
+  if (context.common.json || !canAsk(context)) return false;
   const paths = await uncommitted();
   if (paths.length === 0) return false;
-  return askYesNo({ io, signal }, `Git does not have ${namesOf(paths)} as announced. Commit the whole plan?`);
+  return askYesNo(context, `Git does not have ${namesOf(paths)} as announced. Commit the whole plan?`);
 };
 
 const namesOf = ([first = '', ...others]: readonly string[]): string =>

@@ -1,31 +1,31 @@
-import type { CommandContext, Report } from '../../define-command.js';
+import { defineCommand, flag } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import { nextCommand } from '../shared/next-command.js';
+import { NO_COMMIT } from './options.js';
 
-interface Args {
-  readonly repair: boolean;
-  readonly noCommit: boolean;
-}
-
-export const run = async (context: CommandContext<Args>): Promise<Report> => {
-  const { args, common, client, signal, terminal } = context;
-  const report = await client.work.initProject.run(
-    { directory: common.project, repair: args.repair, commit: !args.noCommit },
-    signal,
-  );
-  const { identity, config, setAside } = report;
-  for (const warning of identity.warnings) terminal.warn(warning);
-  if (setAside !== undefined) terminal.note(`What the config held is kept in ${setAside}.`);
-  return {
-    data: {
-      project_root: report.projectRoot,
-      project_uuid: identity.projectUuid,
-      project_slug: identity.projectSlug,
-      config,
-      set_aside: setAside ?? null,
-      commit: report.commit ?? null,
-    },
-    text: [bold(identity.projectSlug), ` is project ${identity.projectUuid}; its config was ${config}.`],
-    next: [nextCommand(context, 'spec-kitty feature new "What it is about"')],
-  };
-};
+export const init = defineCommand({
+  path: 'init',
+  summary: 'give this project its identity',
+  details: 'Creates or completes .kittify/config.yaml and commits it. Safe to repeat.',
+  options: {
+    repair: flag('set a config that cannot be understood aside and write a fresh one'),
+    'no-commit': NO_COMMIT,
+  },
+  examples: [['spec-kitty init', 'once for each project, by anybody']],
+  run: async (context) => {
+    const { args, common, client, signal, terminal } = context;
+    const report = await client.work.initProject.run(
+      { directory: common.project, repair: args.repair, commit: !args.noCommit },
+      signal,
+    );
+    const { identity, config, setAside } = report;
+    const { projectSlug, projectUuid } = identity;
+    for (const warning of identity.warnings) terminal.warn(warning);
+    if (setAside !== undefined) terminal.note(`What the config held is kept in ${setAside}.`);
+    return {
+      data: { ...report, projectSlug, projectUuid },
+      text: [bold(projectSlug), ` is project ${projectUuid}; its config was ${config}.`],
+      next: [nextCommand(context, 'spec-kitty feature new "What it is about"')],
+    };
+  },
+});

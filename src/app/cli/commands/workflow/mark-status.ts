@@ -1,44 +1,57 @@
 import { originName } from '../../../../domain/events/lane.js';
-import type { Mark } from '../../../../domain/work/marks.js';
-import type { MarkStatusResult } from '../../../work/mark-status.js';
+import { MARKS } from '../../../../domain/work/marks.js';
 import type { FeatureRequest } from '../../../work/locate-feature.js';
-import type { CommandContext, NextCommand, Report } from '../../define-command.js';
+import type { MarkStatusResult } from '../../../work/mark-status.js';
+import {
+  choice,
+  defineCommand,
+  flag,
+  text,
+  type CommandContext,
+  type NextCommand,
+} from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
-import { given } from '../shared/given.js';
 import { nextCommand, nextOfWorkPackage } from '../shared/next-command.js';
+import { warnUnfinished } from '../shared/warn-unfinished.js';
 import { workReport } from '../shared/work-report.js';
+import { NO_COMMIT } from './options.js';
 
-interface Args {
-  readonly id: readonly string[];
-  readonly status: Mark;
-  readonly agent: string | undefined;
-  readonly force: boolean;
-  readonly noCommit: boolean;
-}
-
-export const run = async (context: CommandContext<Args>): Promise<Report> => {
-  const { args, client, signal, terminal } = context;
-  const request = await client.feature(context.common.feature);
-  const { id: ids, status, force, agent } = args;
-  const work = await client.work.markStatus.run(
-    { ...request, ids, status, force, commit: !args.noCommit, ...given({ agent }) },
-    signal,
-  );
-  if (status === 'for_review') {
-    const { warnUnfinished } = await import('../shared/warn-unfinished.js');
-    const moved = work.result.workPackages.map(({ workPackageId }) => workPackageId);
-    await warnUnfinished(client, request, work.result.feature, moved, terminal);
-  }
-  const report = await workReport(work, lines(sentences(work.result)), client, terminal);
-  return context.common.json || context.common.quiet
-    ? report
-    : { ...report, next: await nextAfter(work.result, context, request) };
-};
+export const markStatus = defineCommand({
+  path: 'agent tasks mark-status <id...>',
+  summary: 'mark tasks and work packages as done, or as anything else',
+  details:
+    'A task such as T012 is its box in tasks.md, or else its row in the status log of the feature, done or pending; a work package such as WP01 is its lane. Of several, all are marked or none is.',
+  positionals: { id: 'tasks and work packages, in any mixture' },
+  options: {
+    status: { ...choice('what they are now', MARKS), required: true },
+    agent: text('who says so', 'NAME'),
+    force: flag('allow a transition that is not in the flow'),
+    'no-commit': NO_COMMIT,
+  },
+  examples: [
+    ['spec-kitty agent tasks mark-status T001 T002 --status done', 'tick the boxes of two tasks'],
+    ['spec-kitty agent tasks mark-status WP01 --status for_review', 'hand over to review'],
+  ],
+  run: async (context) => {
+    const { client, common, signal } = context;
+    const { id: ids, noCommit, ...said } = context.args;
+    const request = await client.feature(common.feature);
+    const work = await client.work.markStatus.run({ ...request, ids, commit: !noCommit, ...said }, signal);
+    if (said.status === 'for_review') {
+      const moved = work.result.workPackages.map(({ workPackageId }) => workPackageId);
+      await warnUnfinished(context, request, work.result.feature, moved);
+    }
+    const report = await workReport(context, work, lines(sentences(work.result)));
+    return common.json || common.quiet
+      ? report
+      : { ...report, next: await nextAfter(work.result, context, request) };
+  },
+});
 
 /** The work is done by then: where the next step cannot be found, none is told. */
 const nextAfter = async (
   { feature, tasks, workPackages, isFeatureCompleted }: MarkStatusResult,
-  context: CommandContext<Args>,
+  context: CommandContext,
   request: FeatureRequest,
 ): Promise<readonly NextCommand[]> => {
   if (isFeatureCompleted) return [nextCommand(context, 'spec-kitty feature clean')];

@@ -1,40 +1,49 @@
 import { unreachable } from '../../../../domain/errors.js';
-import type { MergeStrategy } from '../../../../ports/work.js';
 import { describeConflict, describeObstacle } from '../../../work/merge-errors.js';
 import type { MergedWorkPackage, MergeReport } from '../../../work/merge-report.js';
-import type { CommandContext, NextCommand, Report } from '../../define-command.js';
+import {
+  choice,
+  defineCommand,
+  flag,
+  text,
+  type CommandContext,
+  type NextCommand,
+} from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
-import { given } from '../shared/given.js';
 import { nextCommand } from '../shared/next-command.js';
 import { workReport } from '../shared/work-report.js';
+import { NO_COMMIT } from './options.js';
 
-interface Args {
-  readonly wp: readonly string[];
-  readonly target: string | undefined;
-  readonly strategy: MergeStrategy | undefined;
-  readonly dryRun: boolean;
-  readonly agent: string | undefined;
-  readonly noCommit: boolean;
-}
-
-export const run = async (context: CommandContext<Args>): Promise<Report> => {
-  const { args, client, signal, terminal } = context;
-  const { wp, target, strategy, dryRun, agent, noCommit } = args;
-  const request = await client.feature(context.common.feature);
-  const work = await client.work.mergeWorkPackages.run(
-    { ...request, workPackageIds: wp, dryRun, commit: !noCommit, ...given({ target, strategy, agent }) },
-    signal,
-  );
-  const { conflict, obstacle } = work.result;
-  const report = await workReport(work, lines(sentences(work.result)), client, terminal);
-  return conflict === undefined && obstacle === undefined
-    ? { ...report, next: nextAfter(work.result, context) }
-    : { ...report, outcome: 'failed' };
-};
+export const merge = defineCommand({
+  path: 'merge [wp...]',
+  summary: 'merge the branches of work packages, dependencies first',
+  details:
+    'Without a name, every work package in doing or for_review. All are merged or none is; those in doing go to for_review.',
+  positionals: { wp: 'work packages to merge' },
+  options: {
+    target: text('branch to merge into', 'BRANCH'),
+    strategy: choice('a merge commit or one plain commit for each', ['merge', 'squash']),
+    'dry-run': flag('only report, conflicts included'),
+    agent: text('who merges', 'NAME'),
+    'no-commit': NO_COMMIT,
+  },
+  examples: [['spec-kitty merge --dry-run', 'what would be merged, and what conflicts']],
+  run: async (context) => {
+    const { client, common, signal } = context;
+    const { wp: workPackageIds, noCommit, ...said } = context.args;
+    const input = { ...(await client.feature(common.feature)), workPackageIds, commit: !noCommit, ...said };
+    const work = await client.work.mergeWorkPackages.run(input, signal);
+    const { conflict, obstacle } = work.result;
+    const report = await workReport(context, work, lines(sentences(work.result)));
+    return conflict === undefined && obstacle === undefined
+      ? { ...report, next: nextAfter(work.result, context) }
+      : { ...report, outcome: 'failed' };
+  },
+});
 
 const nextAfter = (
   { isDryRun, workPackages }: MergeReport,
-  context: CommandContext<Args>,
+  context: CommandContext,
 ): readonly NextCommand[] => {
   const isAny = workPackages.some(({ outcome }) => outcome === 'merged' || outcome === 'already-merged');
   return isAny ? [nextCommand(context, isDryRun ? 'spec-kitty merge' : 'spec-kitty accept')] : [];

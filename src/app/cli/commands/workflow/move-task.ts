@@ -1,75 +1,80 @@
 import { resolve } from 'node:path';
-import { originName, type Lane } from '../../../../domain/events/lane.js';
+import { LANES, originName } from '../../../../domain/events/lane.js';
 import type { MoveResult } from '../../../work/move-work-package.js';
-import type { CommandContext, NextCommand, Report } from '../../define-command.js';
-import { bold, lines } from '../../render/text.js';
-import { given } from '../shared/given.js';
+import {
+  choice,
+  defineCommand,
+  flag,
+  text,
+  type CommandContext,
+  type NextCommand,
+} from '../../define-command.js';
+import { bold, lines, type Text } from '../../render/text.js';
 import { readNamed } from '../shared/named-file.js';
 import { nextCommand, nextOfWorkPackage } from '../shared/next-command.js';
 import { workReport } from '../shared/work-report.js';
+import { AGENT, NO_COMMIT, WORK_PACKAGE } from './options.js';
 
-interface Args {
-  readonly wp: string;
-  readonly to: Lane;
-  readonly note: string | undefined;
-  readonly agent: string | undefined;
-  readonly feedback: string | undefined;
-  readonly force: boolean;
-  readonly noCommit: boolean;
-}
+/** The one command that is called so often that it is always there. */
+export const moveTask = defineCommand({
+  path: 'agent tasks move-task <wp>',
+  summary: 'move a work package to another lane',
+  positionals: WORK_PACKAGE,
+  options: {
+    to: { ...choice('lane to move to', LANES), required: true },
+    note: text('remark for the Activity Log', 'TEXT'),
+    agent: AGENT,
+    feedback: text("file with the reviewer's words, when changes are requested", 'FILE'),
+    force: flag('allow a transition that is not in the flow'),
+    'no-commit': NO_COMMIT,
+  },
+  examples: [
+    ['spec-kitty agent tasks move-task WP01 --to for_review --note "all tests pass"', 'hand over to review'],
+    ['spec-kitty agent tasks move-task WP01 --to doing --feedback review.md', 'request changes'],
+  ],
+  run: async (context) => {
+    const { client, common, signal } = context;
+    const { wp: workPackageId, noCommit, feedback: file, ...move } = context.args;
+    const feedback = file === undefined ? {} : { feedback: await readFeedback(context, file) };
+    const request = await client.feature(common.feature);
+    const input = { ...request, workPackageId, commit: !noCommit, ...move, ...feedback };
+    const work = await client.work.moveWorkPackage.run(input, signal);
+    const { feature, to, workPackageId: id } = work.result;
+    if (to === 'for_review') {
+      const { warnUnfinished } = await import('../shared/warn-unfinished.js');
+      await warnUnfinished(context, request, feature, [id]);
+    }
+    const report = await workReport(context, work, sentence(work.result));
+    return { ...report, next: nextAfter(work.result, context) };
+  },
+});
 
-export const run = async (context: CommandContext<Args>): Promise<Report> => {
-  const { args, client, io, signal, terminal } = context;
-  const feedback =
-    args.feedback === undefined ? undefined : await readFeedback(resolve(io.cwd, args.feedback), signal);
-  const request = await client.feature(context.common.feature);
-  const { note, agent } = args;
-  const work = await client.work.moveWorkPackage.run(
+const readFeedback = ({ io, signal }: CommandContext, file: string): Promise<string> =>
+  readNamed(
     {
-      ...request,
-      workPackageId: args.wp,
-      to: args.to,
-      force: args.force,
-      commit: !args.noCommit,
-      ...given({ note, agent, feedback }),
+      path: resolve(io.cwd, file),
+      called: 'The feedback file',
+      hint: 'Name a text file with --feedback FILE.',
     },
     signal,
   );
-  if (work.result.to === 'for_review') {
-    const { warnUnfinished } = await import('../shared/warn-unfinished.js');
-    await warnUnfinished(client, request, work.result.feature, [work.result.workPackageId], terminal);
-  }
-  return {
-    ...(await workReport(work, sentence(work.result), client, terminal)),
-    next: nextAfter(work.result, context),
-  };
-};
-
-const readFeedback = (path: string, signal: AbortSignal): Promise<string> =>
-  readNamed({ path, called: 'The feedback file', hint: 'Name a text file with --feedback FILE.' }, signal);
 
 const nextAfter = (
   { workPackageId, to, isFeatureCompleted }: MoveResult,
-  context: CommandContext<Args>,
+  context: CommandContext,
 ): readonly NextCommand[] => {
   if (isFeatureCompleted) return [nextCommand(context, 'spec-kitty feature clean')];
   if (to === 'doing') return [nextCommand(context, `spec-kitty agent tasks show ${workPackageId}`)];
   return nextOfWorkPackage(context, { workPackageId, lane: to, tasks: [] });
 };
 
-const sentence = ({
-  workPackageId,
-  outcome,
-  to,
-  unblocked,
-  feature,
-  isFeatureCompleted,
-  ...origin
-}: MoveResult) =>
-  outcome === 'already-there'
-    ? [bold(workPackageId), ` is in ${originName(origin)} already; nothing was done.`]
-    : lines([
-        [bold(workPackageId), ` went from ${originName(origin)} to ${to}.`],
-        ...(unblocked.length === 0 ? [] : [`One dependency less for ${unblocked.join(', ')}.`]),
-        ...(isFeatureCompleted ? [`${feature} is complete.`] : []),
-      ]);
+const sentence = (result: MoveResult): Text => {
+  const { workPackageId, outcome, to, unblocked, feature, isFeatureCompleted, ...origin } = result;
+  if (outcome === 'already-there')
+    return [bold(workPackageId), ` is in ${originName(origin)} already; nothing was done.`];
+  return lines([
+    [bold(workPackageId), ` went from ${originName(origin)} to ${to}.`],
+    ...(unblocked.length === 0 ? [] : [`One dependency less for ${unblocked.join(', ')}.`]),
+    ...(isFeatureCompleted ? [`${feature} is complete.`] : []),
+  ]);
+};

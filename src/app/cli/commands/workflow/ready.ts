@@ -1,17 +1,23 @@
 import type { FeatureAhead } from '../../../work/read-work-ahead.js';
-import type { CommandContext, NextCommand, Report } from '../../define-command.js';
+import { defineCommand, type CommandContext, type NextCommand } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
 import { nextCommand } from '../shared/next-command.js';
-import { aheadDocument } from './ahead-document.js';
 
-export const run = async (context: CommandContext<unknown>): Promise<Report> => {
-  const { client, common } = context;
-  const ahead = await client.work.readWorkAhead.run(await client.feature(common.feature));
-  return { data: aheadDocument(ahead), text: lines(aheadLines(ahead)), next: nextOf(ahead, context) };
-};
+export const ready = defineCommand({
+  path: 'agent tasks ready',
+  summary: 'say what may begin now, what waits for what, and what a person has to decide',
+  details:
+    'What may begin has all of its dependencies done, or merged and waiting for their review. First comes what most others wait for one after the other. Changes nothing.',
+  examples: [['spec-kitty agent tasks ready --json', 'what to do next, for a program']],
+  run: async (context) => {
+    const { client, common } = context;
+    const ahead = await client.work.readWorkAhead.run(await client.feature(common.feature));
+    return { data: ahead, text: lines(aheadLines(ahead)), next: nextOf(ahead, context) };
+  },
+});
 
-const nextOf = ({ ready }: FeatureAhead, context: CommandContext<unknown>): readonly NextCommand[] =>
-  ready[0] === undefined ? [] : [nextCommand(context, `spec-kitty implement ${ready[0].id}`)];
+const nextOf = ({ ready: [first] }: FeatureAhead, context: CommandContext): readonly NextCommand[] =>
+  first === undefined ? [] : [nextCommand(context, `spec-kitty implement ${first.id}`)];
 
 const aheadLines = (ahead: FeatureAhead): readonly Text[] => {
   const sections = [

@@ -1,24 +1,25 @@
 import type { ShownWorkPackage } from '../../../work/show-work-package.js';
-import type { CommandContext, Report } from '../../define-command.js';
-import { snakeKeys } from '../../render/snake-keys.js';
+import { defineCommand } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
 import { stringWidth } from '../../render/width.js';
-import { nextOfWorkPackage } from '../shared/next-command.js';
 import { given } from '../shared/given.js';
+import { nextOfWorkPackage } from '../shared/next-command.js';
+import { WORK_PACKAGE } from './options.js';
 
-interface Args {
-  readonly wp: string | undefined;
-}
-
-export const run = async (context: CommandContext<Args>): Promise<Report> => {
-  const { client } = context;
-  const request = await client.feature(context.common.feature);
-  const shown = await client.work.showWorkPackage.run({
-    ...request,
-    ...given({ workPackageId: context.args.wp }),
-  });
-  return { data: snakeKeys(shown), text: lines(shownLines(shown)), next: nextOfWorkPackage(context, shown) };
-};
+export const showTask = defineCommand({
+  path: 'agent tasks show [wp]',
+  summary: 'show all that is needed to begin a work package',
+  details:
+    'The task with its dependencies and their lanes, the work tree, review feedback and history. Without a name, the one in whose work tree you are. Changes nothing.',
+  positionals: WORK_PACKAGE,
+  examples: [['spec-kitty agent tasks show WP01', 'what is to be done, and where']],
+  run: async (context) => {
+    const { args, client, common } = context;
+    const request = await client.feature(common.feature);
+    const shown = await client.work.showWorkPackage.run({ ...request, ...given({ workPackageId: args.wp }) });
+    return { data: shown, text: lines(shownLines(shown)), next: nextOfWorkPackage(context, shown) };
+  },
+});
 
 const shownLines = (shown: ShownWorkPackage): readonly Text[] => [
   [bold(`${shown.workPackageId} ${shown.title}`), dim(`  ${shown.feature}`)],

@@ -9,7 +9,6 @@ import type { OrchestrationResult } from '../../../../agents/orchestrate-feature
 import type { OrchestrationPlan } from '../../../../agents/plan-orchestration.js';
 import type { Report } from '../../../define-command.js';
 import type { Outcome } from '../../../exit-codes.js';
-import { snakeKeys } from '../../../render/snake-keys.js';
 import { table } from '../../../render/table.js';
 import { bold, lines, type Text } from '../../../render/text.js';
 import { commandLine } from './told-lines.js';
@@ -17,7 +16,7 @@ import { commandLine } from './told-lines.js';
 /** How a run ended. */
 export const resultReport = ({ ended, standing }: OrchestrationResult): Report => ({
   outcome: OUTCOMES[ended],
-  data: { action: 'run', ended, orchestration: snakeKeys(standing) },
+  data: { action: 'run', ended, orchestration: standing },
   text: lines([
     [bold(standing.feature), ` ${ENDS[ended]}: ${summary(standing)}.`],
     ...standing.workPackages.flatMap(troubleOf),
@@ -41,7 +40,7 @@ export const statusReport = (report: OrchestrationReport | undefined, width: num
     each.waitsFor.join(', '),
   ]);
   return {
-    data: { action: 'status', is_running: isRunning, orchestration: snakeKeys(standing) },
+    data: { action: 'status', isRunning, orchestration: standing },
     text: lines([
       [bold(standing.feature), ` ${stateOf(report)}: ${summary(standing)}.`],
       '',
@@ -53,7 +52,7 @@ export const statusReport = (report: OrchestrationReport | undefined, width: num
 };
 
 export const abortReport = ({ feature, runId, outcome }: AbortResult): Report => ({
-  data: { action: 'abort', feature, run_id: runId, outcome },
+  data: { action: 'abort', feature, runId, outcome },
   text: [bold(feature), ABORTS[outcome]],
 });
 
@@ -61,7 +60,7 @@ export const planReport = (plan: OrchestrationPlan): Report => {
   const { feature, agents, limits, waves, elsewhere, done } = plan;
   const count = waves.reduce((sum, wave) => sum + wave.length, 0);
   return {
-    data: { action: 'dry-run', plan: snakeKeys(plan) },
+    data: { action: 'dry-run', plan },
     text: lines([
       [bold(feature), `: ${count} work packages for ${agents.join(', ')}, ${limits.maxParallel} at a time.`],
       ...waves.map((wave, index) => `  ${index + 1}. ${wave.join(' ')}`),

@@ -1,29 +1,27 @@
 import type { RunLimits } from '../../../../../domain/agents/state.js';
 import type { Checkout } from '../../../../../ports/events.js';
 import type { DeliveryBeside } from '../../../../delivery/deliver-beside.js';
-import type { Client } from '../../../../library/client.js';
 import type { ConsentQuestion } from '../../../../agents/agent-consent.js';
 import type { ProgressListener } from '../../../../agents/orchestration-progress.js';
 import type { CommandContext, Report } from '../../../define-command.js';
-import { askYesNo } from '../../shared/ask.js';
+import { askYesNo, canAsk } from '../../shared/ask.js';
 import { findHubPage } from '../../shared/hub-page.js';
 import { workReport } from '../../shared/work-report.js';
-import type { OrchestrateArgs } from './arguments.js';
+import type { OrchestrateContext } from '../orchestrate.js';
 import { LiveAgents } from './live-agents.js';
 import { resultReport, summary } from './reports.js';
 import { commandLine, toldOf } from './told-lines.js';
 
 /** Runs an orchestration to its end, telling what happens; events are delivered meanwhile. */
 export const runOrchestration = async (
-  client: Client,
-  context: CommandContext<OrchestrateArgs>,
+  context: OrchestrateContext,
   limits: Partial<RunLimits>,
 ): Promise<Report> => {
-  const { args, signal } = context;
+  const { args, client, signal } = context;
   const request = await client.feature(context.common.feature);
-  const delivery = await prepareDelivery(client, request.checkout);
+  const delivery = await prepareDelivery(context, request.checkout);
   const page = await findHubPage(client, { feature: context.common.feature });
-  const display = await displayOf(client, context);
+  const display = await displayOf(context);
   try {
     const result = await client.agents.orchestrateFeature.run(
       {
@@ -44,12 +42,8 @@ export const runOrchestration = async (
     );
     await display.end();
     const { outcomes, emission } = result;
-    const { afterwards } = await workReport(
-      { result: {}, outcomes, ...(emission === undefined ? {} : { emission }) },
-      '',
-      client,
-      context.terminal,
-    );
+    const work = { result: {}, outcomes, ...(emission === undefined ? {} : { emission }) };
+    const { afterwards } = await workReport(context, work, '');
     // While this process delivers, it is the one that has something to say about it.
     await afterwards?.();
     return resultReport(result);
@@ -60,18 +54,16 @@ export const runOrchestration = async (
 };
 
 /** Agents are to work also where delivery cannot even be composed. */
-const prepareDelivery = (client: Client, checkout: Checkout): Promise<DeliveryBeside> =>
+const prepareDelivery = ({ client }: CommandContext, checkout: Checkout): Promise<DeliveryBeside> =>
   client.delivery.deliverBeside
     .prepare(checkout)
     .catch(() => ({ start: () => undefined, stop: () => Promise.resolve() }));
 
 /** Who is at a terminal is asked, once the commands are shown; a script says it beforehand. */
-const askingConsent = (
-  context: CommandContext<OrchestrateArgs>,
-): { readonly askConsent?: ConsentQuestion } => {
-  const { args, common, io, terminal } = context;
+const askingConsent = (context: OrchestrateContext): { readonly askConsent?: ConsentQuestion } => {
+  const { args, terminal } = context;
   if (args.trustAgents) return { askConsent: async () => true };
-  if (!common.input || !io.stdin().isTTY) return {};
+  if (!canAsk(context)) return {};
   return {
     askConsent: async (commands) => {
       for (const command of commands) terminal.say(commandLine(command));
@@ -86,7 +78,7 @@ interface Display {
 }
 
 /** A live display on a terminal, plain lines elsewhere. Agents may print as much as they like: it is drawn at its own pace. */
-const displayOf = async (client: Client, { terminal }: CommandContext<unknown>): Promise<Display> => {
+const displayOf = async ({ client, terminal }: CommandContext): Promise<Display> => {
   const [timer, clock] = await Promise.all([client.port('timer'), client.port('wallClock')]);
   const live = terminal.interactive ? new LiveAgents() : undefined;
   const over = new AbortController();
