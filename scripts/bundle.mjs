@@ -147,7 +147,7 @@ const bundleFile = async ({ name, sources }, rooms, define, replacements = {}) =
     banner: {
       js: name === STARTER ? '' : 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;',
     },
-    plugins: [separateRooms(name, rooms, replacements), ownStringWidth, ownRequire, leanPackages],
+    plugins: [separateRooms(name, rooms, replacements), ownRequire, leanPackages],
     logLevel: 'error',
   });
   const { text } = result.outputFiles[0];
@@ -195,18 +195,6 @@ const roomOf = (source) => {
 };
 
 const RESOLVING = Symbol('resolving');
-
-/** yargs measures text with a package that takes longer to load than all the rest of yargs. */
-const ownStringWidth = {
-  name: 'own-string-width',
-  setup: (builder) => {
-    builder.onResolve({ filter: /^string-width$/ }, () => ({ path: 'string-width', namespace: 'own' }));
-    builder.onLoad({ filter: /.*/, namespace: 'own' }, () => ({
-      contents: "export { stringWidth as default } from './src/app/cli/render/width.ts';",
-      resolveDir: ROOT,
-    }));
-  },
-};
 
 /** A CommonJS file has its own `require`; asking for another one would load Node's module of modules. */
 export const ownRequire = {

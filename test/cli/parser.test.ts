@@ -1,8 +1,6 @@
 import fc from 'fast-check';
-import { withDashedValues } from '../../src/app/cli/dashed-values.js';
 import { defineCommand } from '../../src/app/cli/define-command.js';
-import { parseCommandLine } from '../../src/app/cli/parser.js';
-import { parseWithYargs } from '../../src/app/cli/parse-with-yargs.js';
+import { parseCommandLine, readLine } from '../../src/app/cli/parser.js';
 
 const command = defineCommand({
   path: 'agent tasks move-task <wp>',
@@ -27,18 +25,6 @@ const word = fc.oneof(
   fc.string({ maxLength: 6 }),
 );
 
-const answer = async (work: () => Promise<unknown>): Promise<unknown> => {
-  try {
-    return await work();
-  } catch (error) {
-    return String(error);
-  }
-};
-
-/** yargs adds its own name and the options that were not given. */
-const given = (parsed: Readonly<Record<string, unknown>>): unknown =>
-  Object.fromEntries(Object.entries(parsed).filter(([name, value]) => name !== '$0' && value !== undefined));
-
 describe('reading a command line', () => {
   it.each([
     ['a value that begins like an option', ['--note', '- seen it'], '- seen it'],
@@ -50,36 +36,74 @@ describe('reading a command line', () => {
   });
 
   it.each([
-    [['--note', '-x']],
-    [['--note', '--force']],
-    [['note', '- seen it']],
-    [['--force', '- seen it']],
-    [['--__proto__', '- seen it']],
-  ])('leaves everything else to yargs: %j', async (rest) => {
-    const argv = [...WORDS, 'WP01', ...rest];
-    expect(withDashedValues(argv, command)).toEqual(argv);
+    ['a value that is an option', ['--note', '--force'], 'The option --note needs a value.'],
+    ['a value with a dash and no blank', ['--note', '-x'], 'The option --note needs a value.'],
+    ['a dash behind a flag', ['--force', '- seen it'], 'There is no option "- ".'],
+    ['an option that is not there', ['--hep'], 'There is no option "--hep".'],
+    ['a part of a known one', ['--to.x=1'], 'There is no option "--to.x".'],
+    ['what objects inherit', ['--__proto__', 'x'], 'There is no option "--___proto___".'],
+  ])('refuses %s', async (_, rest, message) => {
+    const reading = parseCommandLine([...WORDS, 'WP01', ...rest], [command], 80);
+    await expect(reading).rejects.toMatchObject({ kind: 'wrong-usage', message });
   });
 
-  it('changes nothing behind a double dash', () => {
-    const argv = ['--', '--note', '- seen it'];
-    expect(withDashedValues(argv, command)).toEqual(argv);
+  it('takes what stands behind a double dash as it is', () => {
+    const { parsed } = readLine(['--', '--note', '- seen it'], command.options);
+    expect(parsed).toMatchObject({ _: ['--note', '- seen it'] });
+    expect(parsed).not.toHaveProperty('note');
   });
 
-  it('answers as all of yargs would, whatever the line is', async () => {
+  it.each([['--help'], ['-h'], ['-fh'], ['--hep', '--help'], ['--note', '--help'], ['--help', '--help']])(
+    'gives help to who asks for it, whatever else is wrong: %s %s',
+    async (...rest) => {
+      expect(await parseCommandLine([...WORDS, ...rest.filter(Boolean)], [command], 80)).toMatchObject({
+        wanted: 'help',
+        text: expect.stringContaining('--no-commit'),
+      });
+    },
+  );
+
+  it('answers every line with values, help, or a misuse and what to do about it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(word, { maxLength: 7 }), async (rest) => {
-        const argv = [...WORDS, ...rest];
-        const quick = await answer(async () => {
-          const request = await parseCommandLine(argv, [command], 80);
-          return request.wanted === 'help' ? request.text : given(request.parsed);
-        });
-        const whole = await answer(async () => {
-          const { parsed, help } = await parseWithYargs(argv, command, 80);
-          return help ?? given(parsed);
-        });
-        expect(quick).toEqual(whole);
+        const request = await parseCommandLine([...WORDS, ...rest], [command], 80).catch(
+          (error: unknown) => error,
+        );
+        if (request instanceof Error) {
+          expect(request).toMatchObject({ kind: 'wrong-usage', hint: expect.stringMatching(/./) });
+          return;
+        }
+        expect(request).toMatchObject({ wanted: expect.stringMatching(/^(command|help)$/) });
       }),
       { numRuns: 400 },
     );
+  });
+});
+
+describe('help', () => {
+  const helpAt = async (width: number): Promise<readonly string[]> => {
+    const request = await parseCommandLine([...WORDS, '--help'], [command], width);
+    return request.wanted === 'help' ? request.text.split('\n') : [];
+  };
+
+  it('is no wider than the terminal, and never wider than what is easily read', async () => {
+    for (const width of [20, 40, 80, 200])
+      for (const line of await helpAt(width)) expect(line.length).toBeLessThanOrEqual(Math.min(width, 100));
+  });
+
+  it('says beside each option what it means, in a column of its own', async () => {
+    expect(await helpAt(80)).toEqual(
+      expect.arrayContaining([
+        '      --note       remark',
+        '      --wait      how long to wait for other commands in the same repository',
+        '                  (default 600) (SECONDS)',
+        '  -h, --help      show this',
+      ]),
+    );
+  });
+
+  it('cuts a word that has no room, and nothing of it is lost', async () => {
+    const text = (await helpAt(8)).join('').replaceAll(' ', '');
+    expect(text).toContain('spec-kittyagenttasksmove-task<wp>--toTO[options]');
   });
 });

@@ -1,5 +1,7 @@
+import type { Parsed } from './arguments.js';
 import { COMMON_OPTIONS } from './common-options.js';
 import type { CommandDefinition, OptionSpec, PositionalDefinition } from './define-command.js';
+import { commandNamedBy, membersOf, readLine } from './parser.js';
 import { inFull, SHORT_FORMS } from './short-forms.js';
 
 /** What kind of value can stand somewhere, when it is none that the description lists. */
@@ -30,8 +32,11 @@ export const complete = (words: readonly string[], commands: readonly CommandDef
   const line = joined(words);
   const typed = line.at(-1) ?? '';
   const before = inFull(line.slice(0, -1).filter((word, at) => at > 0 || word !== 'help'));
-  const command = commandOf(before, commands);
-  const { place, positionals, open } = readLine(before, command);
+  const command = commandNamedBy(before, commands);
+  const { parsed } = readLine(before, command?.options);
+  const positionals = parsed._.map(String);
+  const place = placeIn(parsed);
+  const open = openOption(before, command);
   const fitting =
     (start: string, prefix = ''): Completion['fit'] =>
     (values) =>
@@ -74,50 +79,20 @@ const joined = (words: readonly string[]): readonly string[] => {
   return line;
 };
 
-const commandOf = (
+/** The option whose value is being typed: the last word, unless that is a value or stands behind `--`. */
+const openOption = (
   before: readonly string[],
-  commands: readonly CommandDefinition[],
-): CommandDefinition | undefined => {
-  const { positionals } = readLine(before, undefined);
-  return commands
-    .filter((one) => one.words.every((word, index) => positionals[index] === word))
-    .sort((a, b) => b.words.length - a.words.length)[0];
+  command: CommandDefinition | undefined,
+): string | undefined => {
+  const [, name] = /^--([^=]+)$/.exec(before.at(-1) ?? '') ?? [];
+  if (name === undefined || before.includes('--')) return undefined;
+  return (optionOf(name, command)?.type ?? 'boolean') === 'boolean' ? undefined : name;
 };
 
-interface ReadLine {
-  readonly place: Completion['place'];
-  /** The words that are neither options nor their values. */
-  readonly positionals: readonly string[];
-  /** The option whose value is being typed. */
-  readonly open: string | undefined;
-}
-
-const readLine = (before: readonly string[], command: CommandDefinition | undefined): ReadLine => {
-  const positionals: string[] = [];
-  const values: Record<string, string> = {};
-  let open: string | undefined;
-  const end = before.indexOf('--');
-  for (const [at, word] of before.entries()) {
-    if (end >= 0 && at >= end) {
-      if (at > end) positionals.push(word);
-      continue;
-    }
-    const [, name, value] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
-    if (open !== undefined) {
-      values[open] = word;
-      open = undefined;
-    } else if (name === undefined) {
-      if (!word.startsWith('-')) positionals.push(word);
-    } else if (value !== undefined) values[name] = value;
-    else if ((optionOf(name, command)?.type ?? 'boolean') !== 'boolean') open = name;
-  }
-  const { project, feature } = values;
-  const place = {
-    ...(project === undefined ? {} : { project }),
-    ...(feature === undefined ? {} : { feature }),
-  };
-  return { place, positionals, open };
-};
+const placeIn = ({ project, feature }: Parsed): Completion['place'] => ({
+  ...(typeof project === 'string' ? { project } : {}),
+  ...(typeof feature === 'string' ? { feature } : {}),
+});
 
 const optionOf = (name: string, command: CommandDefinition | undefined): OptionSpec | undefined =>
   command?.options[name] ?? (COMMON_OPTIONS as Readonly<Record<string, OptionSpec>>)[name];
@@ -131,8 +106,8 @@ const shortForms = (commands: readonly CommandDefinition[]): readonly string[] =
 };
 
 const nextWords = (before: readonly string[], commands: readonly CommandDefinition[]): readonly string[] => {
-  const members = commands.filter((one) => before.every((word, index) => one.words[index] === word));
-  return [...new Set(members.map((one) => one.words[before.length] ?? ''))];
+  const next = membersOf(before, commands).map(({ words }) => words[before.length] ?? '');
+  return [...new Set(next)];
 };
 
 const wanted = (kind: ValueKind | undefined): Pick<Completion, 'wants'> =>

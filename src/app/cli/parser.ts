@@ -1,9 +1,8 @@
 import { Parser } from 'yargs/helpers';
 import type { Parsed } from './arguments.js';
 import { COMMON_OPTIONS, takesNextWord } from './common-options.js';
-import { withDashedValues } from './dashed-values.js';
-import type { CommandDefinition } from './define-command.js';
-import { PARSER_CONFIGURATION } from './parser-configuration.js';
+import type { CommandDefinition, Options } from './define-command.js';
+import { wrongUsage } from './usage.js';
 
 /** What the user asked for. */
 export type Request =
@@ -12,10 +11,9 @@ export type Request =
   | { readonly wanted: 'help'; readonly text: string };
 
 /**
- * Reads a command line. yargs does the parsing and the help; which command is meant and whether its arguments are
- * right is decided here and in arguments.ts, so that every refusal is a sentence of ours. A line without fault needs
- * the parser of yargs alone; all of yargs, which takes longer to load than most commands take to run, is there for help
- * and for refusals.
+ * Reads a command line. yargs' parser takes it apart; which command is meant, whether its arguments are right, and what
+ * help and refusals say is decided here and beside, so that every refusal is a sentence of ours. Who asks for help gets
+ * it, whatever else is wrong.
  */
 export const parseCommandLine = async (
   argv: readonly string[],
@@ -24,20 +22,18 @@ export const parseCommandLine = async (
 ): Promise<Request> => {
   const words = leadingWords(argv);
   const definition = commandOf(words, commands);
-  if (definition !== undefined) {
-    const faultless = parseFaultless(argv, definition);
-    if (faultless !== undefined) return { wanted: 'command', definition, parsed: faultless };
-    const { parseWithYargs } = await import('./parse-with-yargs.js');
-    const { parsed, help } = await parseWithYargs(argv, definition, width);
-    return help === undefined ? { wanted: 'command', definition, parsed } : { wanted: 'help', text: help };
-  }
-  const members = membersOf(words, commands);
+  const members = definition === undefined ? membersOf(words, commands) : [definition];
   if (members.length === 0) {
     const { unknownCommand } = await import('./unknown-words.js');
     throw unknownCommand(words, commands);
   }
-  const { groupHelp } = await import('./parse-with-yargs.js');
-  return { wanted: 'help', text: await groupHelp(argv, words, members, width) };
+  const { parsed, fault } = readLine(argv, definition?.options);
+  const wantsHelp = [parsed['help']].flat().includes(true);
+  if (fault !== undefined && !wantsHelp) throw await fault(definition);
+  if (definition !== undefined && !wantsHelp) return { wanted: 'command', definition, parsed };
+  const { commandHelp, groupHelp } = await import('./help.js');
+  const text = definition === undefined ? groupHelp(words, members, width) : commandHelp(definition, width);
+  return { wanted: 'help', text };
 };
 
 /** The command that a command line names, if any. */
@@ -46,21 +42,63 @@ export const commandNamedBy = (
   commands: readonly CommandDefinition[],
 ): CommandDefinition | undefined => commandOf(leadingWords(argv), commands);
 
-/** The values of a line that has nothing but options of the command; `undefined` for help and for every fault. */
-const parseFaultless = (argv: readonly string[], definition: CommandDefinition): Parsed | undefined => {
-  const known = Object.entries({ ...definition.options, ...COMMON_OPTIONS });
+interface ReadLine {
+  readonly parsed: Parsed;
+  /** Makes what is said of the first thing that is wrong; absent when nothing is. */
+  readonly fault?: (definition: CommandDefinition | undefined) => Promise<Error>;
+}
+
+/** The values of a line by option, and its other words. Numbers stay text, so that a refusal can name what was given. */
+export const readLine = (argv: readonly string[], options: Options = {}): ReadLine => {
+  const known: Options = { ...options, ...COMMON_OPTIONS, help: { type: 'boolean', describe: '' } };
   const names = (isFlag: boolean): string[] =>
-    known.filter(([, option]) => (option.type === 'boolean') === isFlag).map(([name]) => name);
+    Object.keys(known).filter((name) => (known[name]?.type === 'boolean') === isFlag);
   const valued = names(false);
-  const { argv: parsed, error } = Parser.detailed([...withDashedValues(argv, definition)], {
-    boolean: names(true),
-    string: valued,
+  const { argv: parsed, error } = Parser.detailed([...withDashedValues(argv, known)], {
+    ...{ boolean: names(true), string: valued, alias: { help: ['h'] } },
     // A value is required, and may come behind an equals sign.
     narg: Object.fromEntries(valued.map((name) => [name, NaN])),
-    configuration: PARSER_CONFIGURATION,
+    configuration: {
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'greedy-arrays': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    },
   });
-  const isKnown = new Set(['_', ...known.map(([name]) => name)]);
-  return error === null && Object.keys(parsed).every((name) => isKnown.has(name)) ? parsed : undefined;
+  if (error !== null) return { parsed, fault: async (of) => refusal(error, of) };
+  const isKnown = new Set(['_', 'h', ...Object.keys(known)]);
+  const unknown = Object.keys(parsed).find((name) => !isKnown.has(name));
+  if (unknown === undefined) return { parsed };
+  return { parsed, fault: async (of) => (await import('./unknown-words.js')).unknownOption(unknown, of) };
+};
+
+/** The parser's own errors are misuses; anything else is a defect. */
+const refusal = (error: Error, definition: CommandDefinition | undefined): Error => {
+  const valueless = /^Not enough arguments following: (.+)$/.exec(error.message)?.[1];
+  return valueless === undefined
+    ? error
+    : wrongUsage(`The option --${valueless} needs a value.`, definition?.words ?? []);
+};
+
+/**
+ * A value such as `- seen` looks like an option to the parser, though no option has a blank in its name: behind an equals
+ * sign it is taken for what it is.
+ */
+const withDashedValues = (argv: readonly string[], known: Options): readonly string[] => {
+  const takesValue = (word = ''): boolean => {
+    const name = word.slice(2);
+    return word.startsWith('--') && Object.hasOwn(known, name) && known[name]?.type !== 'boolean';
+  };
+  const line: string[] = [];
+  for (const word of argv) {
+    const before = line.at(-1);
+    if (/^-.*\s/s.test(word) && takesValue(before) && !line.includes('--'))
+      line[line.length - 1] = `${before}=${word}`;
+    else line.push(word);
+  }
+  return line;
 };
 
 /**
@@ -89,7 +127,8 @@ const commandOf = (
     .filter((command) => command.words.every((word, index) => words[index] === word))
     .sort((a, b) => b.words.length - a.words.length)[0];
 
-const membersOf = (
+/** The commands that begin with these words. */
+export const membersOf = (
   words: readonly string[],
   commands: readonly CommandDefinition[],
 ): readonly CommandDefinition[] =>
