@@ -24,11 +24,10 @@ const SHARED_ROOMS = {
   'other-commands': [
     'src/app/cli/commands/all.ts',
     'src/app/compose/delivery.module.ts',
-    'src/app/compose/background.module.ts',
     'src/app/compose/reports.module.ts',
     'src/app/compose/orchestration.module.ts',
   ],
-  plan: ['src/app/cli/commands/workflow/commands.ts', 'src/app/compose/commands.module.ts'],
+  plan: ['src/app/cli/commands/workflow/commands.ts', 'src/app/compose/work.module.ts'],
   status: [
     'src/app/reports/get-sync-status.ts',
     'src/app/delivery/sharing-policy.ts',

@@ -17,22 +17,20 @@ export type ClientContainer = Pick<PartsContainer<Parts>, 'get' | 'close'>;
 const FIRST_MODULES = [hostModule, storageModule, summonsModule, workflowModule];
 
 const loadOtherModules = async (): Promise<readonly PartsModule<Parts>[]> => {
-  const [{ deliveryModule }, { backgroundModule }, { reportsModule }, { orchestrationModule }] =
-    await Promise.all([
-      import('./delivery.module.js'),
-      import('./background.module.js'),
-      import('./reports.module.js'),
-      import('./orchestration.module.js'),
-    ]);
-  return [deliveryModule, backgroundModule, reportsModule, orchestrationModule];
+  const [{ deliveryModule }, { reportsModule }, { orchestrationModule }] = await Promise.all([
+    import('./delivery.module.js'),
+    import('./reports.module.js'),
+    import('./orchestration.module.js'),
+  ]);
+  return [deliveryModule, reportsModule, orchestrationModule];
 };
 
-const loadCommands = async (): Promise<readonly PartsModule<Parts>[]> => [
-  (await import('./commands.module.js')).commandsModule,
+const loadWork = async (): Promise<readonly PartsModule<Parts>[]> => [
+  (await import('./work.module.js')).workModule,
 ];
 
 /** In the order in which they are asked; whatever they bind may need what is bound before. */
-const LATER_MODULES = [loadCommands, loadOtherModules];
+const LATER_MODULES = [loadWork, loadOtherModules];
 
 /** Composes a client, for production and tests alike. Nothing is read, written or loaded before it is asked for. */
 export const createClientContainer = (

@@ -1,9 +1,73 @@
 import { batchIntervalMs, captureLimits, retentionMs } from '../outbox/capture-limits.js';
 import type { Parts } from './parts.js';
-import type { Composing } from './parts-container.js';
+import { useCase, type Composing } from './parts-container.js';
+
+/** Accounts, consent, and the way of the events to the hub. */
+export const deliveryUseCases = {
+  signIn: useCase(
+    ['credentials', 'tokenIssuer', 'wallClock', 'timer', 'hubIdentities', 'batchTransport'],
+    () => import('../delivery/sign-in.js'),
+  ),
+  signOut: useCase(['credentials', 'tokenIssuer'], () => import('../delivery/sign-out.js')),
+  backlogConsent: useCase(['outboxes', 'checkouts'], () => import('../delivery/backlog-consent.js')),
+  liftRefusals: useCase(['outboxes'], () => import('../delivery/lift-refusals.js')),
+  setSharing: useCase(
+    ['checkouts', 'outboxes', 'account', 'sharing'],
+    () => import('../delivery/set-sharing.js'),
+  ),
+  moveEvents: useCase(
+    ['outboxes', 'checkouts', 'knownHubs', 'accessTokens'],
+    () => import('../delivery/move-events.js'),
+  ),
+  followEvents: useCase(
+    ['accessTokens', 'eventReader', 'liveLinkTo'],
+    () => import('../delivery/event-tail.js'),
+  ),
+  backgroundProcess: useCase(
+    [
+      ...(['backgroundPost', 'doorbell', 'backgroundSync', 'timer', 'wallClock'] as const),
+      ...(['backgroundLog', 'version', 'processId'] as const),
+    ],
+    () => import('../delivery/background-process.js'),
+  ),
+  deliverBeside: useCase(
+    ['environment', 'showIdentity', 'account', 'backgroundProcess'],
+    () => import('../delivery/deliver-beside.js'),
+  ),
+};
+
+/** What was captured elsewhere. */
+export const outboxUseCases = {
+  importEvents: useCase(['outboxes', 'limits'], () => import('../outbox/import-events.js')),
+  importQueue: useCase(['foreignQueue', 'outboxes', 'limits'], () => import('../outbox/import-queue.js')),
+};
+
+const link = ['liveTransport', 'tokenIssuer', 'accessTokens', 'lamport', 'timer', 'randomness'] as const;
+
+/** What delivery is made of. */
+export const innerDelivery = {
+  hubIdentities: useCase(['knownHubs', 'outboxes'], () => import('../delivery/hub-identities.js')),
+  accessTokens: useCase(
+    [
+      ...(['credentials', 'tokenIssuer', 'wallClock'] as const),
+      ...(['signInEnvironment', 'machineAccounts', 'hubIdentities'] as const),
+    ],
+    () => import('../delivery/access-token.js'),
+  ),
+  leftOvers: useCase(['checkouts', 'repository', 'resolveLeftOver'], () => import('../work/left-overs.js')),
+  liveLink: useCase(link, () => import('../delivery/live-session.js')),
+  deliveryRoute: useCase(
+    ['batchTransport', 'accessTokens', 'pacing'],
+    () => import('../delivery/delivery-route.js'),
+  ),
+  hubReceipts: useCase(
+    ['accessTokens', 'receiptReader', 'tokenIssuer', 'wallClock'],
+    () => import('../delivery/hub-receipts.js'),
+  ),
+};
 
 /** Accounts and delivery. The transports and what drives them are loaded when something is delivered, not before. */
-export const deliveryModule = ({ part, useCase }: Composing<Parts>): void => {
+export const deliveryModule = ({ part, useCases }: Composing<Parts>): void => {
   part('batchTransport', ['version', 'wallClock'], async ({ version, wallClock: clock }) => {
     const { GotBatchTransport } = await import('../../adapters/delivery/got-batch-transport.js');
     return new GotBatchTransport({ version, clock });
@@ -25,43 +89,11 @@ export const deliveryModule = ({ part, useCase }: Composing<Parts>): void => {
     return new SqliteQueue();
   });
 
-  useCase('hubIdentities', ['knownHubs', 'outboxes'], () => import('../delivery/hub-identities.js'));
-  useCase(
-    'accessTokens',
-    [
-      ...(['credentials', 'tokenIssuer', 'wallClock'] as const),
-      ...(['signInEnvironment', 'machineAccounts', 'hubIdentities'] as const),
-    ],
-    () => import('../delivery/access-token.js'),
-  );
   part('sharing', ['checkouts', 'configs', 'stateFiles'], async (needs) => {
     const { SharingPolicy } = await import('../delivery/sharing-policy.js');
     return new SharingPolicy(needs);
   });
-  useCase(
-    'signIn',
-    ['credentials', 'tokenIssuer', 'wallClock', 'timer', 'hubIdentities', 'batchTransport'],
-    () => import('../delivery/sign-in.js'),
-  );
-  useCase('signOut', ['credentials', 'tokenIssuer'], () => import('../delivery/sign-out.js'));
-  useCase('backlogConsent', ['outboxes', 'checkouts'], () => import('../delivery/backlog-consent.js'));
-  useCase('liftRefusals', ['outboxes'], () => import('../delivery/lift-refusals.js'));
-  useCase(
-    'setSharing',
-    ['checkouts', 'outboxes', 'account', 'sharing'],
-    () => import('../delivery/set-sharing.js'),
-  );
-  useCase(
-    'moveEvents',
-    ['outboxes', 'checkouts', 'knownHubs', 'accessTokens'],
-    () => import('../delivery/move-events.js'),
-  );
-  useCase('importQueue', ['foreignQueue', 'outboxes', 'limits'], () => import('../outbox/import-queue.js'));
-  useCase('importEvents', ['outboxes', 'limits'], () => import('../outbox/import-events.js'));
-  useCase('leftOvers', ['checkouts', 'repository', 'resolveLeftOver'], () => import('../work/left-overs.js'));
 
-  const link = ['liveTransport', 'tokenIssuer', 'accessTokens', 'lamport', 'timer', 'randomness'] as const;
-  useCase('liveLink', link, () => import('../delivery/live-session.js'));
   part('liveLinkTo', link, async (needs) => {
     const { LiveLink } = await import('../delivery/live-session.js');
     return (listeners) => new LiveLink(needs, listeners);
@@ -70,16 +102,6 @@ export const deliveryModule = ({ part, useCase }: Composing<Parts>): void => {
     const { Pacing } = await import('../delivery/pacing.js');
     return new Pacing(async () => batchIntervalMs(await settings.read()), timer, wallClock);
   });
-  useCase(
-    'deliveryRoute',
-    ['batchTransport', 'accessTokens', 'pacing'],
-    () => import('../delivery/delivery-route.js'),
-  );
-  useCase(
-    'hubReceipts',
-    ['accessTokens', 'receiptReader', 'tokenIssuer', 'wallClock'],
-    () => import('../delivery/hub-receipts.js'),
-  );
   part(
     'flushHost',
     [
@@ -108,4 +130,15 @@ export const deliveryModule = ({ part, useCase }: Composing<Parts>): void => {
       return new BackgroundSyncService({ flush, live, ...needs });
     },
   );
+  part('doorbell', ['stateRoot'], async ({ stateRoot }) => {
+    const { FsDoorbell } = await import('../../adapters/delivery/fs-doorbell.js');
+    return new FsDoorbell(stateRoot.file('outbox'));
+  });
+  part('backgroundLog', ['stateRoot', 'wallClock'], async ({ stateRoot, wallClock }) => {
+    const { BoundedFileLog } = await import('../../adapters/delivery/bounded-file-log.js');
+    return new BoundedFileLog(stateRoot.file('sync', 'background.log'), wallClock);
+  });
+  useCases(deliveryUseCases);
+  useCases(outboxUseCases);
+  useCases(innerDelivery);
 };

@@ -1,9 +1,26 @@
 import { withoutToken } from '../../domain/child-environment.js';
 import type { Parts } from './parts.js';
-import type { Composing } from './parts-container.js';
+import { useCase, type Composing } from './parts-container.js';
+
+/** Agents that work through a feature. */
+export const agentsUseCases = {
+  installInstructions: useCase(['repository', 'files'], () => import('../agents/install-instructions.js')),
+  planOrchestration: useCase(
+    ['repository', 'files', 'agentCatalog'],
+    () => import('../agents/plan-orchestration.js'),
+  ),
+  orchestrationStatus: useCase(
+    ['files', 'orchestrationStore'],
+    () => import('../agents/orchestration-status.js'),
+  ),
+  abortOrchestration: useCase(
+    ['orchestrationStore', 'timer', 'wallClock'],
+    () => import('../agents/abort-orchestration.js'),
+  ),
+};
 
 /** What runs agents over a feature. */
-export const orchestrationModule = ({ part, useCase }: Composing<Parts>): void => {
+export const orchestrationModule = ({ part, useCases }: Composing<Parts>): void => {
   part('agentCatalog', ['configs', 'environment'], async ({ configs, environment: { env } }) => {
     const { ConfigAgentCatalog } = await import('../../adapters/agents/config-agent-catalog.js');
     return new ConfigAgentCatalog(configs, env);
@@ -25,7 +42,6 @@ export const orchestrationModule = ({ part, useCase }: Composing<Parts>): void =
     });
     return new ProcessAgentRunner({ environment: env, guard });
   });
-  useCase('installInstructions', ['repository', 'files'], () => import('../agents/install-instructions.js'));
   part('guardAgents', [], async () => {
     const { guardAgents } = await import('../../adapters/agents/guard-agents.js');
     return { run: (input, isReady) => guardAgents(input, isReady) };
@@ -41,56 +57,20 @@ export const orchestrationModule = ({ part, useCase }: Composing<Parts>): void =
   part(
     'orchestrateFeature',
     [
-      'repository',
-      'merges',
-      'files',
-      'intents',
-      'emitter',
-      'resolveLeftOver',
-      'agentRunner',
-      'agentCatalog',
-      'agentTrust',
-      'agentWork',
-      'orchestrationStore',
-      'wallClock',
-      'timer',
-      'eventIds',
-      'randomness',
+      ...(['repository', 'files', 'timer', 'randomness', 'merges', 'intents', 'emitter'] as const),
+      ...(['agentRunner', 'agentCatalog', 'agentTrust', 'agentWork', 'orchestrationStore'] as const),
+      ...(['resolveLeftOver', 'wallClock', 'eventIds'] as const),
     ],
-    async ({
-      repository,
-      merges,
-      files,
-      intents,
-      emitter,
-      resolveLeftOver,
-      agentRunner: runner,
-      agentCatalog: catalog,
-      agentTrust: trust,
-      agentWork: work,
-      orchestrationStore: store,
-      wallClock: clock,
-      timer,
-      eventIds: ids,
-      randomness,
-    }) => {
+    async ({ repository, files, timer, randomness, merges, intents, emitter, ...needs }) => {
       const [{ OrchestrateFeature }, { MergeWorkPackages }, { PerformWork }] = await Promise.all([
         import('../agents/orchestrate-feature.js'),
         import('../work/merge-work-packages.js'),
         import('../work/perform-work.js'),
       ]);
+      const { agentRunner: runner, agentCatalog: catalog, agentTrust: trust, agentWork: work } = needs;
+      const { orchestrationStore: store, wallClock: clock, eventIds: ids, resolveLeftOver } = needs;
       return new OrchestrateFeature({
-        repository,
-        files,
-        runner,
-        catalog,
-        trust,
-        work,
-        store,
-        clock,
-        timer,
-        ids,
-        randomness,
+        ...{ repository, files, timer, randomness, runner, catalog, trust, work, store, clock, ids },
         perform: (correlationId) =>
           new PerformWork({
             ...{ repository, files, intents, resolveLeftOver },
@@ -100,19 +80,5 @@ export const orchestrationModule = ({ part, useCase }: Composing<Parts>): void =
       });
     },
   );
-  useCase(
-    'planOrchestration',
-    ['repository', 'files', 'agentCatalog'],
-    () => import('../agents/plan-orchestration.js'),
-  );
-  useCase(
-    'orchestrationStatus',
-    ['files', 'orchestrationStore'],
-    () => import('../agents/orchestration-status.js'),
-  );
-  useCase(
-    'abortOrchestration',
-    ['orchestrationStore', 'timer', 'wallClock'],
-    () => import('../agents/abort-orchestration.js'),
-  );
+  useCases(agentsUseCases);
 };

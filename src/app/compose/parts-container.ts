@@ -24,13 +24,40 @@ export interface Composing<P extends object> {
     needs: N,
     make: (needs: Pick<P, N[number]>) => P[K] | Promise<P[K]>,
   ): void;
-  /** A class that is called as its part is, takes its needs by their names, and is loaded with its module. */
-  useCase<K extends NameOf<P>, const N extends readonly NameOf<P>[]>(
-    name: K,
-    needs: N,
-    load: () => Promise<{ readonly [_ in Capitalize<K>]: new (needs: Pick<P, N[number]>) => P[K] }>,
-  ): void;
+  /** From classes that are called as their parts are. One that needs anything else than it is given does not compile. */
+  useCases<R extends Recipes>(recipes: R & Fitting<P, R>): void;
 }
+
+/** What a use case needs, by the names of the parts, and the module of its class, which is loaded when it is first asked for. */
+export interface Recipe<N extends readonly string[] = readonly string[], M = object> {
+  readonly needs: N;
+  readonly load: () => Promise<M>;
+}
+
+export type Recipes = Readonly<Record<string, Recipe>>;
+
+export const useCase = <const N extends readonly string[], M>(
+  needs: N,
+  load: () => Promise<M>,
+): Recipe<N, M> => ({ needs, load });
+
+/** The use cases that are made by recipes, by name. */
+export type MadeBy<R> = {
+  readonly [K in keyof R & string]: R[K] extends Recipe<readonly string[], infer M>
+    ? M extends Readonly<Record<Capitalize<K>, new (...needs: never[]) => infer T>>
+      ? T
+      : never
+    : never;
+};
+
+/** A recipe is `never` where its class does not take what is given to it. */
+type Fitting<P, R> = {
+  readonly [K in keyof R & string]: R[K] extends Recipe<infer N, infer M>
+    ? M extends Readonly<Record<Capitalize<K>, new (needs: Pick<P, N[number] & keyof P>) => unknown>>
+      ? R[K]
+      : never
+    : never;
+};
 
 /** `given` takes the place of what would be made, for everybody who needs it, and is not closed here. */
 export const createPartsContainer = <P extends object>(given: Partial<P>): PartsContainer<P> => {
@@ -66,14 +93,19 @@ const composing = <P extends object>(bind: Bind, closables: Closables, given: Pa
       .toResolvedValue(resolve, [...needs])
       .inSingletonScope();
   };
-  return {
-    part,
-    useCase: (name, needs, load) =>
-      part(name, needs, async (ports) => {
-        const className = `${name.charAt(0).toUpperCase()}${name.slice(1)}` as Capitalize<typeof name>;
-        return new (await load())[className](ports);
-      }),
+  const useCases: Composing<P>['useCases'] = (recipes) => {
+    for (const [name, { needs, load }] of Object.entries<Recipe>(recipes)) {
+      const className = name.charAt(0).toUpperCase() + name.slice(1);
+      // That the names are those of parts, and the class is one of its needs, has been compiled.
+      part(name as NameOf<P>, needs as readonly NameOf<P>[], async (ports) => {
+        const module = (await load()) as Record<string, new (ports: object) => P[NameOf<P>]>;
+        const UseCase = module[className];
+        if (UseCase === undefined) throw new Error(`There is no class ${className}.`);
+        return new UseCase(ports);
+      });
+    }
   };
+  return { part, useCases };
 };
 
 /** Closes what was created, the youngest first; one that fails does not keep the others open. */

@@ -1,8 +1,48 @@
 import type { Parts } from './parts.js';
-import type { Composing } from './parts-container.js';
+import { useCase, type Composing } from './parts-container.js';
+
+const waiting = ['outboxes', 'sharing', 'wallClock', 'account'] as const;
+
+/** Where every event is, and what is to be decided about it. */
+export const reportsUseCases = {
+  scopeEvents: useCase(
+    ['repository', 'files', 'outboxes', 'showIdentity'],
+    () => import('../reports/event-scope.js'),
+  ),
+  listEvents: useCase(['scopeEvents'], () => import('../reports/list-events.js')),
+  exportEvents: useCase(['scopeEvents'], () => import('../reports/export-events.js')),
+  getSyncStatus: useCase(
+    ['outboxes', 'checkouts', 'sharing', 'settings', 'wallClock', 'backgroundPost', 'account'],
+    () => import('../reports/get-sync-status.js'),
+  ),
+  diagnoseOutbox: useCase(['outboxes'], () => import('../reports/diagnose-outbox.js')),
+  checkConnection: useCase(
+    ['batchTransport', 'tokenIssuer', 'accessTokens', 'settings'],
+    () => import('../reports/check-connection.js'),
+  ),
+  verifyDelivery: useCase(
+    ['outboxes', 'accessTokens', 'hubReceipts'],
+    () => import('../reports/verify-delivery.js'),
+  ),
+  previewDelivery: useCase(waiting, () => import('../reports/preview-delivery.js')),
+  listLeftEvents: useCase(waiting, () => import('../reports/list-left-events.js')),
+  listDeadLetters: useCase(['outboxes', 'account'], () => import('../reports/list-dead-letters.js')),
+  decideDeadLetters: useCase(
+    ['outboxes', 'listDeadLetters', 'lamport', 'wallClock', 'randomness', 'account'],
+    () => import('../reports/decide-dead-letters.js'),
+  ),
+  examineMachine: useCase(
+    [
+      ...(['stateFiles', 'outboxes', 'checkouts', 'configs', 'repository', 'intents', 'sharing'] as const),
+      ...(['settings', 'lamport', 'wallClock', 'backgroundPost', 'getAccountStatus'] as const),
+      ...(['checkConnection', 'importQueue', 'hubIdentities', 'version'] as const),
+    ],
+    () => import('../reports/examine-machine.js'),
+  ),
+};
 
 /** What tells people where their events are, and lets them decide about those that went nowhere. */
-export const reportsModule = ({ part, useCase }: Composing<Parts>): void => {
+export const reportsModule = ({ part, useCases }: Composing<Parts>): void => {
   part('eventReader', ['version'], async (needs) => {
     const { GotEventReader } = await import('../../adapters/delivery/got-event-reader.js');
     return new GotEventReader(needs);
@@ -11,50 +51,5 @@ export const reportsModule = ({ part, useCase }: Composing<Parts>): void => {
     const { FsStateFiles } = await import('../../adapters/reports/fs-state-files.js');
     return new FsStateFiles(stateRoot);
   });
-  useCase(
-    'followEvents',
-    ['accessTokens', 'eventReader', 'liveLinkTo'],
-    () => import('../delivery/event-tail.js'),
-  );
-  useCase(
-    'scopeEvents',
-    ['repository', 'files', 'outboxes', 'showIdentity'],
-    () => import('../reports/event-scope.js'),
-  );
-  useCase('listEvents', ['scopeEvents'], () => import('../reports/list-events.js'));
-  useCase('exportEvents', ['scopeEvents'], () => import('../reports/export-events.js'));
-  useCase(
-    'getSyncStatus',
-    ['outboxes', 'checkouts', 'sharing', 'settings', 'wallClock', 'backgroundPost', 'account'],
-    () => import('../reports/get-sync-status.js'),
-  );
-  useCase('diagnoseOutbox', ['outboxes'], () => import('../reports/diagnose-outbox.js'));
-  useCase(
-    'checkConnection',
-    ['batchTransport', 'tokenIssuer', 'accessTokens', 'settings'],
-    () => import('../reports/check-connection.js'),
-  );
-  useCase(
-    'verifyDelivery',
-    ['outboxes', 'accessTokens', 'hubReceipts'],
-    () => import('../reports/verify-delivery.js'),
-  );
-  const waiting = ['outboxes', 'sharing', 'wallClock', 'account'] as const;
-  useCase('previewDelivery', waiting, () => import('../reports/preview-delivery.js'));
-  useCase('listLeftEvents', waiting, () => import('../reports/list-left-events.js'));
-  useCase('listDeadLetters', ['outboxes', 'account'], () => import('../reports/list-dead-letters.js'));
-  useCase(
-    'decideDeadLetters',
-    ['outboxes', 'listDeadLetters', 'lamport', 'wallClock', 'randomness', 'account'],
-    () => import('../reports/decide-dead-letters.js'),
-  );
-  useCase(
-    'examineMachine',
-    [
-      ...(['stateFiles', 'outboxes', 'checkouts', 'configs', 'repository', 'intents', 'sharing'] as const),
-      ...(['settings', 'lamport', 'wallClock', 'backgroundPost', 'getAccountStatus'] as const),
-      ...(['checkConnection', 'importQueue', 'hubIdentities', 'version'] as const),
-    ],
-    () => import('../reports/examine-machine.js'),
-  );
+  useCases(reportsUseCases);
 };

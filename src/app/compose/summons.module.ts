@@ -3,7 +3,7 @@ import type { Parts } from './parts.js';
 import type { Composing } from './parts-container.js';
 
 /** What a short command needs to see to it that the background process runs. */
-export const summonsModule = ({ part, useCase }: Composing<Parts>): void => {
+export const summonsModule = ({ part }: Composing<Parts>): void => {
   part('backgroundPost', ['stateRoot'], async ({ stateRoot }) => {
     const { FileBackgroundPost } = await import('../../adapters/delivery/file-background-post.js');
     return new FileBackgroundPost(stateRoot);
@@ -18,9 +18,8 @@ export const summonsModule = ({ part, useCase }: Composing<Parts>): void => {
       environment: { ...backgroundEnvironment(environment.env), SPEC_KITTY_HOME: stateRoot.path },
     });
   });
-  useCase(
-    'summons',
-    ['backgroundPost', 'backgroundStarter', 'wallClock', 'version'],
-    () => import('../delivery/summons.js'),
-  );
+  part('summons', ['backgroundPost', 'backgroundStarter', 'wallClock', 'version'], async (needs) => {
+    const { Summons } = await import('../delivery/summons.js');
+    return new Summons(needs);
+  });
 };
