@@ -1,53 +1,33 @@
-import { isSyncError } from '../../domain/errors.js';
-import type { ErrorKind } from '../../domain/errors.js';
-import { unreachable } from '../../domain/errors.js';
+import { isSyncError, type ErrorKind } from '../../domain/errors.js';
 
-/** How a command ended, in words; only this file knows the numbers that a shell sees. */
-export type Outcome =
-  'done' | 'failed' | 'wrong-usage' | 'partly-delivered' | 'not-signed-in' | 'interrupted';
+/** How a command can end: what a shell sees, and what it tells a script. Only this file knows the numbers. */
+const OUTCOMES = {
+  done: [0, 'done'],
+  failed: [1, 'failed'],
+  'wrong-usage': [2, 'wrong usage'],
+  'partly-delivered': [3, 'some events stayed'],
+  'not-signed-in': [4, 'not signed in'],
+  interrupted: [130, 'interrupted'],
+} as const;
 
-export const exitCodeOf = (outcome: Outcome): number => {
-  switch (outcome) {
-    case 'done':
-      return 0;
-    case 'failed':
-      return 1;
-    case 'wrong-usage':
-      return 2;
-    case 'partly-delivered':
-      return 3;
-    case 'not-signed-in':
-      return 4;
-    case 'interrupted':
-      return 130;
-    default:
-      return unreachable(outcome);
-  }
-};
+/** How a command ended, in words. */
+export type Outcome = keyof typeof OUTCOMES;
 
-/** What each exit code tells a script, for help and documents. */
-export const OUTCOME_MEANINGS: Readonly<Record<Outcome, string>> = {
-  done: 'done',
-  failed: 'failed',
-  'wrong-usage': 'wrong usage',
-  'partly-delivered': 'some events stayed',
-  'not-signed-in': 'not signed in',
-  interrupted: 'interrupted',
-};
+export const exitCodeOf = (outcome: Outcome): number => OUTCOMES[outcome][0];
 
-/** The exit codes on one line: `0 done, 1 failed, …`. */
-export const exitCodeLine = (): string =>
-  (Object.keys(OUTCOME_MEANINGS) as Outcome[])
-    .map((outcome) => `${exitCodeOf(outcome)} ${OUTCOME_MEANINGS[outcome]}`)
-    .join(', ');
+/** Every exit code with its meaning, ascending, for help and documents. */
+export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] = Object.values(OUTCOMES);
+
+/** The same on one line: `0 done, 1 failed, …`. */
+export const exitCodeLine = (): string => EXIT_CODES.map((each) => each.join(' ')).join(', ');
 
 /** What a thrown value means for the shell. Whatever is not known by its kind has failed. */
 export const outcomeOfError = (error: unknown): Outcome => {
-  if (isSyncError(error)) return OUTCOMES[error.kind] ?? 'failed';
-  return isAbort(error) ? 'interrupted' : 'failed';
+  if (isSyncError(error)) return OF_ERRORS[error.kind] ?? 'failed';
+  return error instanceof Error && error.name === 'AbortError' ? 'interrupted' : 'failed';
 };
 
-const OUTCOMES: Partial<Record<ErrorKind, Outcome>> = {
+const OF_ERRORS: Partial<Record<ErrorKind, Outcome>> = {
   'wrong-usage': 'wrong-usage',
   'input-invalid': 'wrong-usage',
   'not-signed-in': 'not-signed-in',
@@ -55,5 +35,3 @@ const OUTCOMES: Partial<Record<ErrorKind, Outcome>> = {
   'session-expired': 'not-signed-in',
   interrupted: 'interrupted',
 };
-
-const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';

@@ -1,7 +1,7 @@
 import { COMMANDS } from './commands/all.js';
 import { COMMON_OPTIONS } from './common-options.js';
 import type { CommandDefinition, Options } from './define-command.js';
-import { exitCodeOf, OUTCOME_MEANINGS, type Outcome } from './exit-codes.js';
+import { EXIT_CODES } from './exit-codes.js';
 import { SHORT_FORMS, shortFormOf } from './short-forms.js';
 import { placeholderOf, usageLine } from './usage.js';
 
@@ -23,11 +23,7 @@ export const manPage = (): string =>
     '.SH COMMANDS',
     ...COMMANDS.flatMap(commandLines),
     '.SH EXIT STATUS',
-    ...(Object.keys(OUTCOME_MEANINGS) as Outcome[]).flatMap((outcome) => [
-      '.TP',
-      `.B ${exitCodeOf(outcome)}`,
-      OUTCOME_MEANINGS[outcome],
-    ]),
+    ...EXIT_CODES.flatMap(([code, meaning]) => ['.TP', `.B ${code}`, meaning]),
     '.SH ENVIRONMENT',
     ...VARIABLES.flatMap(([name, meaning]) => ['.TP', `.B ${roff(name)}`, roff(meaning)]),
     '',

@@ -1,10 +1,8 @@
 import { boardSchemas } from './board-schemas.js';
-import { featureSchemas } from './feature-schemas.js';
-import { hubSchemas } from './hub-schemas.js';
-import { mergeSchemas } from './merge-schemas.js';
+import { featureSchemas, mergeSchemas } from './feature-schemas.js';
 import { orchestrationSchemas } from './orchestration-schemas.js';
 import { asDescribed, part, type DocumentSchema } from './schema.js';
-import { otherSchemas } from './other-schemas.js';
+import { hubSchemas, otherSchemas } from './other-schemas.js';
 import { fault, work } from './shared-schemas.js';
 import { reportFileSchema, syncSchemas } from './sync-schemas.js';
 

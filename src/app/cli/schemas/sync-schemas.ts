@@ -1,19 +1,43 @@
 import {
+  choice,
   documentOf,
   flag,
   integer,
   list,
-  of,
-  orNull,
   object,
+  of,
   open,
+  orNull,
   text,
   type DocumentSchema,
 } from './schema.js';
 import { counts, passCounts, passEnd, projectUuid } from './shared-schemas.js';
-import { statusSchema } from './status-schema.js';
-import { deadLetterSchemas } from './dead-letter-schemas.js';
-import { doctorSchema } from './doctor-schema.js';
+import { doctorSchema, statusSchema } from './status-schemas.js';
+
+const deadLetter = {
+  event_id: text('of a damaged record: `record-` and its number'),
+  project_uuid: projectUuid,
+  record: integer('its number in the journal'),
+  event_type: orNull(text()),
+  aggregate_id: orNull(text('what it is about')),
+  timestamp: orNull(text('occurrence time, ISO 8601')),
+  attempts: integer('how often a hub refused it'),
+  refused_by: choice(['hub', 'record'], '`record`: it can never be sent as it is'),
+  reason: text(),
+};
+
+const deadLetterSchemas: readonly DocumentSchema[] = [
+  documentOf('sync dead-letters list', { dead_letters: list(object(deadLetter), 'in the order of capture') }),
+  documentOf('sync dead-letters show', {
+    ...deadLetter,
+    event: orNull(open('the whole event; `null` when its record is damaged')),
+  }),
+  documentOf('sync dead-letters requeue', {
+    requeued: list(text(), 'ids that are pending again'),
+    left: list(object({ event_id: text(), reason: text() }), 'that can never be sent as they are'),
+  }),
+  documentOf('sync dead-letters discard', { discarded: list(text(), 'ids that were thrown away') }),
+];
 
 const leftReasons = counts('how many events stay for each reason');
 
