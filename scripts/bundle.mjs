@@ -24,7 +24,6 @@ const SHARED_ROOMS = {
   'other-commands': [
     'src/app/cli/commands/all.ts',
     'src/app/compose/delivery.module.ts',
-    'src/app/compose/reports.module.ts',
     'src/app/compose/orchestration.module.ts',
   ],
   plan: ['src/app/cli/commands/workflow/commands.ts', 'src/app/compose/work.module.ts'],

@@ -17,12 +17,11 @@ export type ClientContainer = Pick<PartsContainer<Parts>, 'get' | 'close'>;
 const FIRST_MODULES = [hostModule, storageModule, summonsModule, workflowModule];
 
 const loadOtherModules = async (): Promise<readonly PartsModule<Parts>[]> => {
-  const [{ deliveryModule }, { reportsModule }, { orchestrationModule }] = await Promise.all([
+  const [{ deliveryModule }, { orchestrationModule }] = await Promise.all([
     import('./delivery.module.js'),
-    import('./reports.module.js'),
     import('./orchestration.module.js'),
   ]);
-  return [deliveryModule, reportsModule, orchestrationModule];
+  return [deliveryModule, orchestrationModule];
 };
 
 const loadWork = async (): Promise<readonly PartsModule<Parts>[]> => [

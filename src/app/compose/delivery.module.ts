@@ -1,72 +1,9 @@
 import { batchIntervalMs, captureLimits, retentionMs } from '../outbox/capture-limits.js';
 import type { Parts } from './parts.js';
-import { useCase, type Composing } from './parts-container.js';
+import type { Composing } from './parts-container.js';
+import { deliveryUseCases, innerDelivery, link, outboxUseCases, reportsUseCases } from './use-cases.js';
 
-/** Accounts, consent, and the way of the events to the hub. */
-export const deliveryUseCases = {
-  signIn: useCase(
-    ['credentials', 'tokenIssuer', 'wallClock', 'timer', 'hubIdentities', 'batchTransport'],
-    () => import('../delivery/sign-in.js'),
-  ),
-  signOut: useCase(['credentials', 'tokenIssuer'], () => import('../delivery/sign-out.js')),
-  backlogConsent: useCase(['outboxes', 'checkouts'], () => import('../delivery/backlog-consent.js')),
-  liftRefusals: useCase(['outboxes'], () => import('../delivery/lift-refusals.js')),
-  setSharing: useCase(
-    ['checkouts', 'outboxes', 'account', 'sharing'],
-    () => import('../delivery/set-sharing.js'),
-  ),
-  moveEvents: useCase(
-    ['outboxes', 'checkouts', 'knownHubs', 'accessTokens'],
-    () => import('../delivery/move-events.js'),
-  ),
-  followEvents: useCase(
-    ['accessTokens', 'eventReader', 'liveLinkTo'],
-    () => import('../delivery/event-tail.js'),
-  ),
-  backgroundProcess: useCase(
-    [
-      ...(['backgroundPost', 'doorbell', 'backgroundSync', 'timer', 'wallClock'] as const),
-      ...(['backgroundLog', 'version', 'processId'] as const),
-    ],
-    () => import('../delivery/background-process.js'),
-  ),
-  deliverBeside: useCase(
-    ['environment', 'showIdentity', 'account', 'backgroundProcess'],
-    () => import('../delivery/deliver-beside.js'),
-  ),
-};
-
-/** What was captured elsewhere. */
-export const outboxUseCases = {
-  importEvents: useCase(['outboxes', 'limits'], () => import('../outbox/import-events.js')),
-  importQueue: useCase(['foreignQueue', 'outboxes', 'limits'], () => import('../outbox/import-queue.js')),
-};
-
-const link = ['liveTransport', 'tokenIssuer', 'accessTokens', 'lamport', 'timer', 'randomness'] as const;
-
-/** What delivery is made of. */
-export const innerDelivery = {
-  hubIdentities: useCase(['knownHubs', 'outboxes'], () => import('../delivery/hub-identities.js')),
-  accessTokens: useCase(
-    [
-      ...(['credentials', 'tokenIssuer', 'wallClock'] as const),
-      ...(['signInEnvironment', 'machineAccounts', 'hubIdentities'] as const),
-    ],
-    () => import('../delivery/access-token.js'),
-  ),
-  leftOvers: useCase(['checkouts', 'repository', 'resolveLeftOver'], () => import('../work/left-overs.js')),
-  liveLink: useCase(link, () => import('../delivery/live-session.js')),
-  deliveryRoute: useCase(
-    ['batchTransport', 'accessTokens', 'pacing'],
-    () => import('../delivery/delivery-route.js'),
-  ),
-  hubReceipts: useCase(
-    ['accessTokens', 'receiptReader', 'tokenIssuer', 'wallClock'],
-    () => import('../delivery/hub-receipts.js'),
-  ),
-};
-
-/** Accounts and delivery. The transports and what drives them are loaded when something is delivered, not before. */
+/** Accounts, delivery, and what tells where events are. The transports and what drives them are loaded when something is delivered, not before. */
 export const deliveryModule = ({ part, useCases }: Composing<Parts>): void => {
   part('batchTransport', ['version', 'wallClock'], async ({ version, wallClock: clock }) => {
     const { GotBatchTransport } = await import('../../adapters/delivery/got-batch-transport.js');
@@ -138,7 +75,16 @@ export const deliveryModule = ({ part, useCases }: Composing<Parts>): void => {
     const { BoundedFileLog } = await import('../../adapters/delivery/bounded-file-log.js');
     return new BoundedFileLog(stateRoot.file('sync', 'background.log'), wallClock);
   });
+  part('eventReader', ['version'], async (needs) => {
+    const { GotEventReader } = await import('../../adapters/delivery/got-event-reader.js');
+    return new GotEventReader(needs);
+  });
+  part('stateFiles', ['stateRoot'], async ({ stateRoot }) => {
+    const { FsStateFiles } = await import('../../adapters/reports/fs-state-files.js');
+    return new FsStateFiles(stateRoot);
+  });
   useCases(deliveryUseCases);
   useCases(outboxUseCases);
   useCases(innerDelivery);
+  useCases(reportsUseCases);
 };

@@ -1,23 +1,7 @@
 import { withoutToken } from '../../domain/child-environment.js';
 import type { Parts } from './parts.js';
-import { useCase, type Composing } from './parts-container.js';
-
-/** Agents that work through a feature. */
-export const agentsUseCases = {
-  installInstructions: useCase(['repository', 'files'], () => import('../agents/install-instructions.js')),
-  planOrchestration: useCase(
-    ['repository', 'files', 'agentCatalog'],
-    () => import('../agents/plan-orchestration.js'),
-  ),
-  orchestrationStatus: useCase(
-    ['files', 'orchestrationStore'],
-    () => import('../agents/orchestration-status.js'),
-  ),
-  abortOrchestration: useCase(
-    ['orchestrationStore', 'timer', 'wallClock'],
-    () => import('../agents/abort-orchestration.js'),
-  ),
-};
+import type { Composing } from './parts-container.js';
+import { agentsUseCases } from './use-cases.js';
 
 /** What runs agents over a feature. */
 export const orchestrationModule = ({ part, useCases }: Composing<Parts>): void => {

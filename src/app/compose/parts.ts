@@ -21,11 +21,15 @@ import type { EventEmitter } from '../outbox/event-emitter.js';
 import type { MoveWorkPackage } from '../work/move-work-package.js';
 import type { PerformWork } from '../work/perform-work.js';
 import type { ResolveLeftOver } from '../work/resolve-left-over.js';
-import type { deliveryUseCases, innerDelivery, outboxUseCases } from './delivery.module.js';
-import type { agentsUseCases } from './orchestration.module.js';
 import type { MadeBy } from './parts-container.js';
-import type { reportsUseCases } from './reports.module.js';
-import type { eventsUseCases, workUseCases } from './work.module.js';
+import type { eventsUseCases, workUseCases } from './plan-use-cases.js';
+import type {
+  agentsUseCases,
+  deliveryUseCases,
+  innerDelivery,
+  outboxUseCases,
+  reportsUseCases,
+} from './use-cases.js';
 
 /** What a client process is given from outside. */
 export interface ClientEnvironment {

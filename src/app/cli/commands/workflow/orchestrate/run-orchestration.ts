@@ -7,8 +7,8 @@ import type { CommandContext, Report } from '../../../define-command.js';
 import { askYesNo, canAsk } from '../../shared/ask.js';
 import { findHubPage } from '../../shared/hub-page.js';
 import { workReport } from '../../shared/work-report.js';
-import type { OrchestrateContext } from '../orchestrate.js';
 import { LiveAgents } from './live-agents.js';
+import type { OrchestrateContext } from './options.js';
 import { resultReport, summary } from './reports.js';
 import { commandLine, toldOf } from './told-lines.js';
 

@@ -1,0 +1,130 @@
+import { useCase } from './parts-container.js';
+
+/** Accounts, consent, and the way of the events to the hub. */
+export const deliveryUseCases = {
+  signIn: useCase(
+    ['credentials', 'tokenIssuer', 'wallClock', 'timer', 'hubIdentities', 'batchTransport'],
+    () => import('../delivery/sign-in.js'),
+  ),
+  signOut: useCase(['credentials', 'tokenIssuer'], () => import('../delivery/sign-out.js')),
+  backlogConsent: useCase(['outboxes', 'checkouts'], () => import('../delivery/backlog-consent.js')),
+  liftRefusals: useCase(['outboxes'], () => import('../delivery/lift-refusals.js')),
+  setSharing: useCase(
+    ['checkouts', 'outboxes', 'account', 'sharing'],
+    () => import('../delivery/set-sharing.js'),
+  ),
+  moveEvents: useCase(
+    ['outboxes', 'checkouts', 'knownHubs', 'accessTokens'],
+    () => import('../delivery/move-events.js'),
+  ),
+  followEvents: useCase(
+    ['accessTokens', 'eventReader', 'liveLinkTo'],
+    () => import('../delivery/event-tail.js'),
+  ),
+  backgroundProcess: useCase(
+    [
+      ...(['backgroundPost', 'doorbell', 'backgroundSync', 'timer', 'wallClock'] as const),
+      ...(['backgroundLog', 'version', 'processId'] as const),
+    ],
+    () => import('../delivery/background-process.js'),
+  ),
+  deliverBeside: useCase(
+    ['environment', 'showIdentity', 'account', 'backgroundProcess'],
+    () => import('../delivery/deliver-beside.js'),
+  ),
+};
+
+/** What was captured elsewhere. */
+export const outboxUseCases = {
+  importEvents: useCase(['outboxes', 'limits'], () => import('../outbox/import-events.js')),
+  importQueue: useCase(['foreignQueue', 'outboxes', 'limits'], () => import('../outbox/import-queue.js')),
+};
+
+/** What a live link to the hub needs. */
+export const link = [
+  'liveTransport',
+  'tokenIssuer',
+  'accessTokens',
+  'lamport',
+  'timer',
+  'randomness',
+] as const;
+
+/** What delivery is made of. */
+export const innerDelivery = {
+  hubIdentities: useCase(['knownHubs', 'outboxes'], () => import('../delivery/hub-identities.js')),
+  accessTokens: useCase(
+    [
+      ...(['credentials', 'tokenIssuer', 'wallClock'] as const),
+      ...(['signInEnvironment', 'machineAccounts', 'hubIdentities'] as const),
+    ],
+    () => import('../delivery/access-token.js'),
+  ),
+  leftOvers: useCase(['checkouts', 'repository', 'resolveLeftOver'], () => import('../work/left-overs.js')),
+  liveLink: useCase(link, () => import('../delivery/live-session.js')),
+  deliveryRoute: useCase(
+    ['batchTransport', 'accessTokens', 'pacing'],
+    () => import('../delivery/delivery-route.js'),
+  ),
+  hubReceipts: useCase(
+    ['accessTokens', 'receiptReader', 'tokenIssuer', 'wallClock'],
+    () => import('../delivery/hub-receipts.js'),
+  ),
+};
+
+const waiting = ['outboxes', 'sharing', 'wallClock', 'account'] as const;
+
+/** Where every event is, and what is to be decided about it. */
+export const reportsUseCases = {
+  scopeEvents: useCase(
+    ['repository', 'files', 'outboxes', 'showIdentity'],
+    () => import('../reports/event-scope.js'),
+  ),
+  listEvents: useCase(['scopeEvents'], () => import('../reports/list-events.js')),
+  exportEvents: useCase(['scopeEvents'], () => import('../reports/export-events.js')),
+  getSyncStatus: useCase(
+    ['outboxes', 'checkouts', 'sharing', 'settings', 'wallClock', 'backgroundPost', 'account'],
+    () => import('../reports/get-sync-status.js'),
+  ),
+  diagnoseOutbox: useCase(['outboxes'], () => import('../reports/diagnose-outbox.js')),
+  checkConnection: useCase(
+    ['batchTransport', 'tokenIssuer', 'accessTokens', 'settings'],
+    () => import('../reports/check-connection.js'),
+  ),
+  verifyDelivery: useCase(
+    ['outboxes', 'accessTokens', 'hubReceipts'],
+    () => import('../reports/verify-delivery.js'),
+  ),
+  previewDelivery: useCase(waiting, () => import('../reports/preview-delivery.js')),
+  listLeftEvents: useCase(waiting, () => import('../reports/list-left-events.js')),
+  listDeadLetters: useCase(['outboxes', 'account'], () => import('../reports/list-dead-letters.js')),
+  decideDeadLetters: useCase(
+    ['outboxes', 'listDeadLetters', 'lamport', 'wallClock', 'randomness', 'account'],
+    () => import('../reports/decide-dead-letters.js'),
+  ),
+  examineMachine: useCase(
+    [
+      ...(['stateFiles', 'outboxes', 'checkouts', 'configs', 'repository', 'intents', 'sharing'] as const),
+      ...(['settings', 'lamport', 'wallClock', 'backgroundPost', 'getAccountStatus'] as const),
+      ...(['checkConnection', 'importQueue', 'hubIdentities', 'version'] as const),
+    ],
+    () => import('../reports/examine-machine.js'),
+  ),
+};
+
+/** Agents that work through a feature. */
+export const agentsUseCases = {
+  installInstructions: useCase(['repository', 'files'], () => import('../agents/install-instructions.js')),
+  planOrchestration: useCase(
+    ['repository', 'files', 'agentCatalog'],
+    () => import('../agents/plan-orchestration.js'),
+  ),
+  orchestrationStatus: useCase(
+    ['files', 'orchestrationStore'],
+    () => import('../agents/orchestration-status.js'),
+  ),
+  abortOrchestration: useCase(
+    ['orchestrationStore', 'timer', 'wallClock'],
+    () => import('../agents/abort-orchestration.js'),
+  ),
+};
