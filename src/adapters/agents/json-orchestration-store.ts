@@ -1,7 +1,7 @@
 import { existsSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { OrchestrationState } from '../../domain/agents/state.js';
-import { parseOrchestrationState } from '../../domain/agents/parse-state.js';
+import { parseOrchestrationState } from '../../domain/agents/state.js';
 import type { OrchestrationReading, OrchestrationStore, OrchestratorPlace } from '../../ports/agents.js';
 import type { Checkout } from '../../ports/events.js';
 import { ownFolder } from '../work/git-own-places.js';

@@ -1,7 +1,7 @@
-import { abortRun } from '../../domain/agents/begin-run.js';
+import { abortRun, endRun } from '../../domain/agents/begin-run.js';
 import { reviewsOwnWork } from '../../domain/agents/choose-agent.js';
-import { endRun } from '../../domain/agents/end-run.js';
 import type { Notice } from '../../domain/agents/observe.js';
+import { changeRecord, untouched } from '../../domain/agents/record.js';
 import { standingOf } from '../../domain/agents/standing.js';
 import type { OrchestrationStanding } from '../../domain/agents/standing.js';
 import type { OrchestrationState } from '../../domain/agents/state.js';
@@ -44,11 +44,14 @@ export const driveOrchestration = async (
   const { place, prepared, perform, told, onProgress } = begun;
   const { feature, view, agents } = prepared;
   const { clock, store, timer } = sources;
-  const memory = new RunMemory(begun.state, (state) =>
-    store.write(place, { ...state, updatedAt: now(clock) }),
+  const memory = new RunMemory(
+    begun.state,
+    (state) => store.write(place, { ...state, updatedAt: now(clock) }),
+    (workPackageId, pause) => tell({ what: 'paused', workPackageId, ...pause }),
   );
   await memory.save();
   const standing = (): OrchestrationStanding => standingOf(memory.state, run.view);
+  const tell = (progress: OrchestrationProgress): void => onProgress?.(progress, standing);
   const context: OrchestrationContext = {
     sources,
     checkout: place.checkout,
@@ -59,12 +62,15 @@ export const driveOrchestration = async (
     perform,
     turns: new RunTurns(),
     state: () => memory.state,
-    tell: (progress) => onProgress?.(progress, standing),
+    record: (id) => memory.state.workPackages.find((record) => record.id === id) ?? untouched(id),
+    change: (id, change) => void (memory.state = changeRecord(memory.state, id, change)),
+    save: () => memory.save(),
+    tell,
     keep: (work) => told.keep(work),
   };
   const run = new OrchestrationRun(context, memory, view);
-  for (const progress of beginning(begun)) context.tell(progress);
-  const stop = new StopRequests(store, timer, place, context.tell);
+  for (const progress of beginning(begun)) tell(progress);
+  const stop = new StopRequests(store, timer, place, tell);
   try {
     await stop.during(signal, (stopped, broken) => run.run(stopped, broken));
   } catch (error) {

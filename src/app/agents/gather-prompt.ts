@@ -36,7 +36,7 @@ export const gatherPrompt = async (
   const { workPackage, document } = findWorkPackage(state, workPackageId);
   const { documents } = state;
   const target = await standingTargetOf(sources.repository, checkout, documents.meta);
-  const record = context.state().workPackages.find(({ id }) => id === workPackageId);
+  const record = context.record(workPackageId);
   const absolute = (path: string): string => `${checkout.projectRoot}/${path}`;
   const present = (['spec', 'plan', 'tasks'] as const).filter((name) => documents[name] !== undefined);
   return {
@@ -48,13 +48,13 @@ export const gatherPrompt = async (
       worktree,
       branch,
       target,
-      base: record?.base ?? target,
+      base: record.base ?? target,
       file: absolute(document.path),
       text: document.text,
       documents: present.map((name) => absolute(`${documents.directory}/${name}.md`)),
       dependencies: dependenciesOf(frontMatterGraph(state), workPackageId),
     },
-    task: taskOf(phase, record?.feedback, sources.randomness.uuid().slice(0, WORD_LENGTH)),
+    task: taskOf(phase, record.feedback, sources.randomness.uuid().slice(0, WORD_LENGTH)),
   };
 };
 

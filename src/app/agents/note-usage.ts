@@ -1,4 +1,4 @@
-import type { Step } from '../../domain/agents/step.js';
+import type { Assignment } from '../../domain/agents/state.js';
 import { isSyncError } from '../../domain/errors.js';
 import type { RunUsage } from '../../domain/events/usage.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
@@ -15,11 +15,11 @@ import type { OrchestrationContext } from './orchestration-context.js';
  */
 export const noteUsage = async (
   context: OrchestrationContext,
-  { id: workPackageId, assignment }: Step & { readonly step: 'work' },
+  workPackageId: string,
+  { agent, phase }: Assignment,
   usage: RunUsage,
 ): Promise<void> => {
   const { checkout, feature, sources } = context;
-  const { agent, phase } = assignment;
   const note = usageNote(usage, phase);
   try {
     const work = await context.turns.take(() =>

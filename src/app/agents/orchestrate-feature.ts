@@ -85,7 +85,7 @@ export class OrchestrateFeature {
     await demandConsent(this.#sources.trust, checkout, atFirst.stated, input.askConsent);
     const prepared = (await settleLeftOver(input, perform, told)) ? await prepare() : atFirst;
     const begun = this.#stateAtBeginning(input, runId, prepared, former);
-    const { state, notices } = observe(begun, prepared.view, new Set());
+    const { state, notices } = observe(begun, prepared.view, () => false);
     return {
       place,
       prepared,

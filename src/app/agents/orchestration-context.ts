@@ -1,4 +1,4 @@
-import type { OrchestrationState } from '../../domain/agents/state.js';
+import type { OrchestrationState, WorkPackageRecord } from '../../domain/agents/state.js';
 import type { AgentCommand, OrchestratorPlace } from '../../ports/agents.js';
 import type { Checkout } from '../../ports/events.js';
 import type { OrchestrationProgress } from './orchestration-progress.js';
@@ -20,6 +20,12 @@ export interface OrchestrationContext {
   readonly turns: RunTurns;
   /** The state at this moment. */
   state(): OrchestrationState;
+  /** What the state has of a work package, which it knows. */
+  record(id: string): WorkPackageRecord;
+  /** Who is paused by that is told of. */
+  change(id: string, change: (record: WorkPackageRecord) => WorkPackageRecord): void;
+  /** Resolves when the present state, or a later one, is durable; at once when it is already. Fails as the store does. */
+  save(): Promise<void>;
   tell(progress: OrchestrationProgress): void;
   /** Remembers what became of the events of a piece of work. */
   keep<R>(work: PerformedWork<R>): R;

@@ -4,14 +4,27 @@ import type { RunUsage } from '../../domain/events/usage.js';
 import { fillCommandLine } from '../../domain/agents/command-line.js';
 import { promptFor, type PromptTask } from '../../domain/agents/prompt.js';
 import type { Assignment } from '../../domain/agents/state.js';
-import type { StepOutcome } from '../../domain/agents/step.js';
 import { readVerdict } from '../../domain/agents/verdict.js';
 import type { AgentExit } from '../../ports/agents.js';
 import type { OrchestrationContext } from './orchestration-context.js';
 import { gatherPrompt } from './gather-prompt.js';
 
-/** What came of a step, and of an agent's run what that took; absent when its program was not started. */
-export type Carried = StepOutcome & { readonly took?: RunUsage };
+/** What an agent's run came to. A reason is a whole sentence. */
+type RunEnd =
+  | { readonly end: 'implemented' | 'approved' }
+  | { readonly end: 'changes-requested'; readonly feedback: string }
+  /** It did not do what it was asked for. */
+  | { readonly end: 'failed'; readonly reason: string }
+  /** By us, since the run ends. */
+  | { readonly end: 'stopped' }
+  /** There is nothing that it could work on. */
+  | { readonly end: 'impossible'; readonly reason: string };
+
+/** `took`: absent when its program was not started. */
+interface AgentRunEnded {
+  readonly end: RunEnd;
+  readonly took?: RunUsage;
+}
 
 /** Lets an agent do what it was assigned to, and says what came of it. */
 export const runAgent = async (
@@ -19,20 +32,20 @@ export const runAgent = async (
   workPackageId: string,
   assignment: Assignment,
   signal: AbortSignal,
-): Promise<Carried> => {
+): Promise<AgentRunEnded> => {
   const { sources, place, feature, commands } = context;
   const { agent, phase, retryCount } = assignment;
   const command = commands.get(agent);
-  if (command === undefined) return failed(`Nobody knows how to run the agent ${agent}.`);
+  if (command === undefined) return { end: failed(`Nobody knows how to run the agent ${agent}.`) };
   const gathered = await gatherPrompt(context, workPackageId, assignment);
-  if (typeof gathered === 'string') return { outcome: 'impossible', reason: 'step-failed', detail: gathered };
+  if (typeof gathered === 'string') return { end: { end: 'impossible', reason: gathered } };
   const { facts, task } = gathered;
   const prompt = promptFor(facts, task);
   const name = `${workPackageId}-${phase}-${retryCount + 1}`;
   const promptFile = await sources.store.keepPrompt(place, feature, name, prompt);
   const log = await sources.store.logPath(place, feature, name);
   const { worktree } = facts;
-  if (signal.aborted) return { outcome: 'not-done' };
+  if (signal.aborted) return { end: { end: 'stopped' } };
   const about = { workPackageId, phase, agent };
   const atMs = sources.clock.nowMs();
   context.tell({ what: 'agent-started', ...about, retryCount, log, atMs });
@@ -54,28 +67,33 @@ export const runAgent = async (
     (line) => context.tell({ what: 'line', ...about, line }),
     signal,
   );
-  const outcome = outcomeOf(exit, agent, task);
+  const end = endOf(exit, agent, task);
   const durationMs = Math.max(0, sources.clock.nowMs() - atMs);
-  const failure = outcome.outcome === 'agent-failed' ? { failure: outcome.reason } : {};
-  context.tell({ what: 'agent-ended', ...about, durationMs, ...failure });
-  tellVerdict(context, workPackageId, agent, outcome);
-  if (exit.how === 'not-started') return outcome;
-  return { ...outcome, took: { ...exit.usage, duration_ms: durationMs } };
+  context.tell({
+    ...{ what: 'agent-ended', ...about, durationMs },
+    ...(end.end === 'failed' ? { failure: end.reason } : {}),
+  });
+  if (end.end === 'approved') context.tell({ what: 'reviewed', workPackageId, agent, verdict: 'approved' });
+  if (end.end === 'changes-requested') {
+    const { feedback } = end;
+    context.tell({ what: 'reviewed', workPackageId, agent, verdict: 'changes-requested', feedback });
+  }
+  return exit.how === 'not-started' ? { end } : { end, took: { ...exit.usage, duration_ms: durationMs } };
 };
 
-const failed = (reason: string): StepOutcome => ({ outcome: 'agent-failed', reason });
+const failed = (reason: string): RunEnd => ({ end: 'failed', reason });
 
-const outcomeOf = (exit: AgentExit, agent: string, task: PromptTask): StepOutcome => {
+const endOf = (exit: AgentExit, agent: string, task: PromptTask): RunEnd => {
   switch (exit.how) {
     case 'exited':
       if (exit.code !== 0) return failed(`${agent} ended with exit code ${exit.code}.${lastWords(exit)}`);
-      return task.task === 'review' ? judged(exit, agent, task.word) : { outcome: 'implemented' };
+      return task.task === 'review' ? judged(exit, agent, task.word) : { end: 'implemented' };
     case 'killed':
       return failed(`${agent} was ended by ${exit.signal}.${lastWords(exit)}`);
     case 'timed-out':
       return failed(`${agent} did not end in time.${lastWords(exit)}`);
     case 'stopped':
-      return { outcome: 'not-done' };
+      return { end: 'stopped' };
     case 'not-started':
       return failed(`${agent} could not be started: ${exit.reason}.`);
     default:
@@ -83,12 +101,12 @@ const outcomeOf = (exit: AgentExit, agent: string, task: PromptTask): StepOutcom
   }
 };
 
-const judged = (exit: Extract<AgentExit, { how: 'exited' }>, agent: string, word: string): StepOutcome => {
+const judged = (exit: Extract<AgentExit, { how: 'exited' }>, agent: string, word: string): RunEnd => {
   const verdict = readVerdict(exit.answer, word);
   if (verdict.verdict === 'none') return failed(`${agent} ended without a verdict.${lastWords(exit)}`);
   return verdict.verdict === 'approved'
-    ? { outcome: 'approved' }
-    : { outcome: 'changes-requested', feedback: verdict.feedback };
+    ? { end: 'approved' }
+    : { end: 'changes-requested', feedback: verdict.feedback };
 };
 
 /** What a program prints at last often says why it failed. */
@@ -98,17 +116,3 @@ const lastWords = ({ lastLines }: { readonly lastLines: readonly string[] }): st
 };
 
 const MAX_LAST_WORDS_BYTES = 300;
-
-const tellVerdict = (
-  context: OrchestrationContext,
-  workPackageId: string,
-  agent: string,
-  outcome: StepOutcome,
-): void => {
-  if (outcome.outcome === 'approved')
-    context.tell({ what: 'reviewed', workPackageId, agent, verdict: 'approved' });
-  if (outcome.outcome === 'changes-requested') {
-    const { feedback } = outcome;
-    context.tell({ what: 'reviewed', workPackageId, agent, verdict: 'changes-requested', feedback });
-  }
-};

@@ -1,4 +1,4 @@
-import { isLegalTransition, type Lane } from '../../domain/events/lane.js';
+import { isLegalTransition, type Lane, type WorkPackageLane } from '../../domain/events/lane.js';
 import { findWorkPackage } from '../work/feature-state.js';
 import { loadFeature } from '../work/locate-feature.js';
 import type { OrchestrationContext } from './orchestration-context.js';
@@ -12,13 +12,10 @@ interface LaneShift extends Transition {
 }
 
 /**
- * Takes a work package to a lane, unless it is there already: an agent may have done so itself. `elsewhere`: it is in a
- * third lane, because somebody took it there, and stays. The lane that counts is the one that the file has under the lock.
+ * Takes a work package to a lane, unless it is there already: an agent may have done so itself. `false`: it is in a third
+ * lane, because somebody took it there, and stays. The lane that counts is the one that the file has under the lock.
  */
-export const shiftLane = async (
-  context: OrchestrationContext,
-  shift: LaneShift,
-): Promise<'moved' | 'already-there' | 'elsewhere'> => {
+export const shiftLane = async (context: OrchestrationContext, shift: LaneShift): Promise<boolean> => {
   const { checkout, feature, sources } = context;
   const { workPackageId, from, to, by } = shift;
   const work = await context.turns.take(() =>
@@ -38,5 +35,14 @@ export const shiftLane = async (
   );
   const result = context.keep(work);
   if (result === 'moved') context.tell({ what: 'moved', workPackageId, from, to });
-  return result;
+  return result !== 'elsewhere';
+};
+
+/** The lane in which a work package is at this moment, as its file says. */
+export const laneNow = async (
+  { sources, checkout, feature }: OrchestrationContext,
+  id: string,
+): Promise<WorkPackageLane> => {
+  const state = await loadFeature(sources.files, checkout.projectRoot, feature);
+  return findWorkPackage(state, id).workPackage.lane;
 };

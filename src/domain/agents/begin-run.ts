@@ -1,6 +1,7 @@
 import { compareWorkPackageIds } from '../work/work-package-id.js';
-import { unassigned } from './change-record.js';
-import type { OrchestrationState, RunLimits, Stage, WorkPackageRecord } from './state.js';
+import { isApproved } from './next-tasks.js';
+import { unassigned, untouched } from './record.js';
+import type { OrchestrationState, RunLimits, WorkPackageRecord } from './state.js';
 import { laneOf, orchestrated, type FeatureView } from './view.js';
 
 /** What a run may do unless something else is said. */
@@ -39,9 +40,7 @@ export const beginRun = (
     .map((id) => {
       const record = former?.feature === beginning.feature ? recordOf(former, id) : undefined;
       const isOurs = laneOf(view, id) === 'doing' && record !== undefined && hasBegun(record);
-      return isOurs
-        ? { ...untouchedRecord(id), ...implementedBy(record), stage: 'implementing' as const }
-        : untouchedRecord(id);
+      return isOurs ? { ...untouched(id), ...implementedBy(record), at: 'doing' as const } : untouched(id);
     }),
 });
 
@@ -69,29 +68,30 @@ export const abortRun = (state: OrchestrationState, at: string): OrchestrationSt
   updatedAt: at,
 });
 
-/** A work package of which the run knows nothing yet. */
-export const untouchedRecord = (id: string): WorkPackageRecord => ({
-  id,
-  stage: 'waiting',
-  assigned: { implementation: 0, review: 0 },
-  failedAgents: [],
-  rejections: 0,
-});
+/** A run that takes no further step: completed when everything came to its end, else to be resumed. */
+export const endRun = (state: OrchestrationState, at: string, isInterrupted: boolean): OrchestrationState => {
+  const { workPackages, limits } = state;
+  const isOver = (record: WorkPackageRecord): boolean =>
+    record.at === 'done' || (!limits.merges && isApproved(record));
+  return {
+    ...state,
+    status: !isInterrupted && workPackages.every(isOver) ? 'completed' : 'paused',
+    updatedAt: at,
+  };
+};
 
 const recordOf = (state: OrchestrationState, id: string): WorkPackageRecord | undefined =>
   state.workPackages.find((record) => record.id === id);
 
-const BEGUN: readonly Stage[] = ['implementing', 'handing-over', 'sending-back'];
-
-const hasBegun = ({ stage, pause }: WorkPackageRecord): boolean => BEGUN.includes(pause?.from ?? stage);
+const hasBegun = ({ at, result }: WorkPackageRecord): boolean =>
+  at === 'doing' || (at === 'for_review' && result === 'rejected');
 
 const implementedBy = ({ implementer }: WorkPackageRecord): Pick<WorkPackageRecord, 'implementer'> =>
   implementer === undefined ? {} : { implementer };
 
 const reopened = (record: WorkPackageRecord): WorkPackageRecord => {
-  const { pause, lastFailure: _failure, ...rest } = record;
-  if (pause === undefined) return record;
-  return { ...rest, stage: pause.from, failedAgents: [], rejections: 0 };
+  const { pause, ...rest } = record;
+  return pause === undefined ? record : { ...rest, failedAgents: [], rejections: 0 };
 };
 
 /** Who is no longer among the agents is not waited for. */

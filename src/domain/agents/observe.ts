@@ -1,8 +1,6 @@
 import { unreachable } from '../errors.js';
 import { compareWorkPackageIds } from '../work/work-package-id.js';
-import { untouchedRecord } from './begin-run.js';
-import { atNextTask, paused } from './change-record.js';
-import { afterRejection } from './rejection.js';
+import { finished, implemented, inReview, letGo, paused, rejected, untouched } from './record.js';
 import type { OrchestrationState, RunLimits, WorkPackageRecord } from './state.js';
 import { isReviewedElsewhere, laneOf, orchestrated, type FeatureView } from './view.js';
 
@@ -25,24 +23,25 @@ interface Observed {
 export const observe = (
   state: OrchestrationState,
   view: FeatureView,
-  busy: ReadonlySet<string>,
+  isBusy: (id: string) => boolean,
 ): Observed => {
   const notices: Notice[] = [];
   const known = new Set(state.workPackages.map(({ id }) => id));
   const added = orchestrated(view)
     .filter((id) => !known.has(id))
-    .map(untouchedRecord);
+    .map(untouched);
   for (const { id } of added) notices.push({ id, notice: `${id} is new in the feature.` });
-  const isCanceled = ({ id }: WorkPackageRecord): boolean => !busy.has(id) && laneOf(view, id) === 'canceled';
-  for (const { id } of state.workPackages.filter(isCanceled))
-    notices.push({ id, notice: `${id} was canceled and is left out.` });
-  const left = state.workPackages.filter((record) => !isCanceled(record));
-  const workPackages = [...left, ...added].map((record) => {
-    const lane = laneOf(view, record.id);
-    if (busy.has(record.id) || lane === 'canceled') return record;
+  const workPackages = [...state.workPackages, ...added].flatMap((record) => {
+    const { id } = record;
+    if (isBusy(id)) return [record];
+    const lane = laneOf(view, id);
+    if (lane === 'canceled') {
+      notices.push({ id, notice: `${id} was canceled and is left out.` });
+      return [];
+    }
     const seen = lane === undefined ? unreadable(record) : seenIn(record, lane, view, state.limits);
-    if (seen.notice !== undefined) notices.push({ id: record.id, notice: seen.notice });
-    return seen.record;
+    if (seen.notice !== undefined) notices.push({ id, notice: seen.notice });
+    return [seen.record];
   });
   const isSame = workPackages.length === state.workPackages.length;
   if (isSame && workPackages.every((record, at) => record === state.workPackages[at]))
@@ -57,59 +56,50 @@ interface Seen {
 }
 
 /** What is over stays over, and a pause stays until a person resumes the run. */
-const unreadable = (record: WorkPackageRecord): Seen => {
-  if (record.stage === 'done' || record.stage === 'paused') return { record };
-  return { record: paused(record, 'taken-away', `The file of ${record.id} is gone or cannot be read.`) };
-};
+const unreadable = (record: WorkPackageRecord): Seen =>
+  record.at === 'done' || record.pause !== undefined
+    ? { record }
+    : { record: paused(record, 'taken-away', `The file of ${record.id} is gone or cannot be read.`) };
 
 type SeenLane = Exclude<ReturnType<typeof laneOf>, undefined | 'canceled'>;
 
+/** What follows from the lane in which a work package is, beside the one in which the run has it. */
 const seenIn = (record: WorkPackageRecord, lane: SeenLane, view: FeatureView, limits: RunLimits): Seen => {
-  if (lane === 'done') return nowDone(record);
-  const { id, stage } = record;
-  switch (stage) {
-    case 'waiting':
-    case 'claiming':
+  const { id, at, result, pause } = record;
+  if (lane === 'done' && at !== 'done') {
+    // Whoever died between the last step and the note of it has done it all the same.
+    const isOurs = result === 'approved' && limits.merges;
+    return { record: finished(record), ...(isOurs ? {} : { notice: `${id} is done without this run.` }) };
+  }
+  if (pause !== undefined || lane === at) return { record };
+  switch (at) {
+    case undefined:
+    case 'planned':
       return lane === 'for_review' && !isReviewedElsewhere(view, id)
         ? implementedElsewhere(record, view)
         : { record };
-    case 'implementing':
-      if (lane === 'doing') return { record };
-      if (lane === 'for_review') return { record: { ...record, stage: 'handing-over' } };
-      return takenAway(record, lane);
-    case 'handing-over':
-    case 'sending-back':
-      return lane === 'doing' || lane === 'for_review' ? { record } : takenAway(record, lane);
-    case 'reviewing':
-      if (lane === 'for_review') return { record };
-      return lane === 'doing' ? sentBackElsewhere(record, limits) : takenAway(record, lane);
-    case 'approved':
-    case 'finishing':
-      return lane === 'for_review' ? { record } : takenAway(record, lane);
-    case 'done':
-      return {
-        record: paused(record, 'taken-away', `${id} was done and is in ${lane} again.`, 'waiting'),
-        notice: `${id} was done and is in ${lane} again.`,
-      };
-    case 'paused':
-      return { record };
+    case 'doing':
+      if (lane !== 'for_review') return { record: takenAway(record, lane) };
+      return { record: result === 'implemented' ? record : implemented(record) };
+    case 'for_review':
+      if (lane === 'doing' && result === 'rejected') return { record };
+      return lane === 'doing' && result === undefined
+        ? sentBackElsewhere(record, limits)
+        : { record: takenAway(record, lane) };
+    case 'done': {
+      const detail = `${id} was done and is in ${lane} again.`;
+      return { record: paused(letGo(record), 'taken-away', detail), notice: detail };
+    }
     default:
-      return unreachable(stage);
+      return unreachable(at);
   }
-};
-
-const nowDone = (record: WorkPackageRecord): Seen => {
-  if (record.stage === 'done') return { record };
-  const { pause: _over, ...rest } = atNextTask(record, 'done');
-  const isOurs = record.stage === 'finishing';
-  return isOurs ? { record: rest } : { record: rest, notice: `${record.id} is done without this run.` };
 };
 
 const implementedElsewhere = (record: WorkPackageRecord, view: FeatureView): Seen => {
   const agent = view.workPackages.get(record.id)?.agent;
-  const { implementer: _chosen, ...rest } = record;
+  const { implementer: _chosen, ...rest } = inReview(record);
   return {
-    record: { ...rest, stage: 'reviewing', ...(agent === undefined ? {} : { implementer: agent }) },
+    record: { ...rest, ...(agent === undefined ? {} : { implementer: agent }) },
     notice: `${record.id} was implemented without this run and is reviewed now.`,
   };
 };
@@ -119,14 +109,13 @@ const sentBackElsewhere = (record: WorkPackageRecord, limits: RunLimits): Seen =
   const { id } = record;
   if (record.assigned.implementation === 0) {
     return {
-      record: untouchedRecord(id),
+      record: untouched(id),
       notice: `${id} was taken back to doing by somebody else, who has it now.`,
     };
   }
-  const back = afterRejection(record, 'See the review feedback in the work package.', limits);
+  const back = rejected(record, 'See the review feedback in the work package.', limits);
   return { record: back, notice: `Changes to ${id} were requested by somebody else.` };
 };
 
-const takenAway = (record: WorkPackageRecord, lane: SeenLane): Seen => ({
-  record: paused(record, 'taken-away', `${record.id} was taken to ${lane} by somebody else.`, 'waiting'),
-});
+const takenAway = (record: WorkPackageRecord, lane: SeenLane): WorkPackageRecord =>
+  paused(letGo(record), 'taken-away', `${record.id} was taken to ${lane} by somebody else.`);

@@ -1,8 +1,7 @@
-import { unreachable } from '../errors.js';
 import { dependenciesOf } from '../work/dependency-graph.js';
 import type { WorkPackageLane } from '../events/lane.js';
-import { isFarEnough, isSettled } from './readiness.js';
-import type { OrchestrationState, Phase, RunLimits, RunStatus, Stage, WorkPackageRecord } from './state.js';
+import { isApproved, isFarEnough } from './next-tasks.js';
+import type { OrchestrationState, Phase, RunLimits, RunStatus, WorkPackageRecord } from './state.js';
 import { isElsewhere, type FeatureView } from './view.js';
 
 /** Where a work package stands, in one word for people. */
@@ -30,6 +29,7 @@ export interface WorkPackageStanding {
   readonly title: string;
   readonly lane: WorkPackageLane | undefined;
   readonly standing: StandingWord;
+  /** What is to be done next with it. */
   readonly stage: Stage;
   /** Who has it now; of a paused one, who had it last. */
   readonly agent?: string;
@@ -80,7 +80,7 @@ const standingOfOne = (
   view: FeatureView,
   record: WorkPackageRecord,
 ): WorkPackageStanding => {
-  const { id, stage, rejections, assignment, pause } = record;
+  const { id, rejections, assignment, pause } = record;
   const seen = view.workPackages.get(id);
   const standing = wordFor(prospects, view, record);
   const agent = standing === 'elsewhere' ? seen?.agent : (assignment?.agent ?? record.implementer);
@@ -89,7 +89,7 @@ const standingOfOne = (
     title: seen?.title ?? id,
     lane: seen?.lane,
     standing,
-    stage,
+    stage: stageOf(record),
     ...(agent === undefined ? {} : { agent }),
     ...(assignment === undefined ? {} : { phase: assignment.phase }),
     rejections,
@@ -100,26 +100,25 @@ const standingOfOne = (
 
 const WAITING: ReadonlySet<StandingWord> = new Set(['waiting', 'blocked', 'approved']);
 
+type Stage =
+  Exclude<StandingWord, 'ready' | 'blocked' | 'elsewhere'> | 'claiming' | 'handing-over' | 'sending-back';
+
+const stageOf = ({ at, result, pause }: WorkPackageRecord): Stage => {
+  if (pause !== undefined) return 'paused';
+  if (at === undefined) return 'waiting';
+  if (at === 'planned') return 'claiming';
+  if (at === 'doing') return result === 'implemented' ? 'handing-over' : 'implementing';
+  if (at === 'done') return 'done';
+  if (result === 'approved') return 'approved';
+  return result === 'rejected' ? 'sending-back' : 'reviewing';
+};
+
 const wordFor = (prospects: Prospect, view: FeatureView, record: WorkPackageRecord): StandingWord => {
-  switch (record.stage) {
-    case 'done':
-    case 'approved':
-    case 'paused':
-      return record.stage;
-    case 'finishing':
-      return 'approved';
-    case 'claiming':
-    case 'implementing':
-    case 'handing-over':
-    case 'sending-back':
-      return 'implementing';
-    case 'reviewing':
-      return 'reviewing';
-    case 'waiting':
-      return wordForWaiting(prospects, view, record.id);
-    default:
-      return unreachable(record.stage);
-  }
+  const stage = stageOf(record);
+  if (stage === 'waiting') return wordForWaiting(prospects, view, record.id);
+  return stage === 'claiming' || stage === 'handing-over' || stage === 'sending-back'
+    ? 'implementing'
+    : stage;
 };
 
 const wordForWaiting = (prospects: Prospect, view: FeatureView, id: string): StandingWord => {
@@ -150,9 +149,9 @@ const prospect = (state: OrchestrationState, view: FeatureView): Prospect => {
     blocked.set(id, false);
     const answer = missing(id).some((each) => {
       const record = records.get(each);
-      if (record === undefined || isSettled(record)) return true;
-      if (record.stage === 'waiting' && isElsewhere(view, each)) return true;
-      return (record.stage === 'waiting' || record.stage === 'approved') && isBlocked(each);
+      if (record === undefined || record.pause !== undefined || record.at === 'done') return true;
+      if (record.at === undefined) return isElsewhere(view, each) || isBlocked(each);
+      return isApproved(record) && isBlocked(each);
     });
     blocked.set(id, answer);
     return answer;

@@ -1,35 +1,14 @@
+import { exactOptional, literal } from 'valibot';
+import { choice, flag, integer, issuesOf, list, matching, object, text } from '../document.js';
+import type { DocumentOf } from '../document.js';
+import { LANES } from '../events/lane.js';
+import { isFeatureSlug, isUlid, isWorkPackageId } from '../ids.js';
+import { err, ok, type Issue, type Result } from '../result.js';
+
 /** What an agent does with a work package. */
 export const PHASES = ['implementation', 'review'] as const;
 
 export type Phase = (typeof PHASES)[number];
-
-/**
- * How far a run has come with a work package: what is to be done next with it. Every step but the run of an agent finds
- * in the files whether it was done before, so a run that was cut short takes its next step from the stage alone.
- */
-export const STAGES = [
-  // Not begun by this run.
-  'waiting',
-  // About to be taken to `doing` by its implementer.
-  'claiming',
-  // In `doing` and ours: an agent implements, or reworks.
-  'implementing',
-  // Implemented: its rest is to be committed, and it goes to `for_review`.
-  'handing-over',
-  // In `for_review`: an agent reviews.
-  'reviewing',
-  // Changes are requested: it goes back to `doing`.
-  'sending-back',
-  // To be merged, as soon as everything that it depends on is done; for good in a run that merges nothing.
-  'approved',
-  // Merged: it goes to `done`.
-  'finishing',
-  'done',
-  // A person has to look.
-  'paused',
-] as const;
-
-export type Stage = (typeof STAGES)[number];
 
 /** Why a person has to look at a work package. */
 export const PAUSE_REASONS = [
@@ -47,41 +26,8 @@ export const PAUSE_REASONS = [
 
 export type PauseReason = (typeof PAUSE_REASONS)[number];
 
-/** An agent that has been given a work package. */
-export interface Assignment {
-  readonly phase: Phase;
-  readonly agent: string;
-  /** How often the work package was assigned in this phase before, in this run: `retry_count` of the event. */
-  readonly retryCount: number;
-  /** Whether the work package's file says so, and the event is captured or kept for capture. */
-  readonly isAnnounced: boolean;
-}
-
-/** What a run knows of one work package. */
-export interface WorkPackageRecord {
-  readonly id: string;
-  readonly stage: Stage;
-  /** Who implements or implemented it, as far as this run or the work package's file knows. */
-  readonly implementer?: string;
-  readonly assignment?: Assignment;
-  /** How often it has been assigned in each phase. */
-  readonly assigned: Readonly<Record<Phase, number>>;
-  /** Agents that failed at the present task, which ends with a success or a verdict. */
-  readonly failedAgents: readonly string[];
-  /** Why the last of them failed. */
-  readonly lastFailure?: string;
-  /** How often changes were requested. */
-  readonly rejections: number;
-  /** What the reviewer wants changed; absent before the first rejection. */
-  readonly feedback?: string;
-  readonly reviewer?: string;
-  /** Commit on which its branch was begun by this run: everything beyond it is to be reviewed. */
-  readonly base?: string;
-  /** Tip of its branch when the present implementation or rework began: what is beyond it is the agents' work. */
-  readonly startedAt?: string;
-  /** Only at the stage `paused`: why, in a whole sentence, and where the run would go on. */
-  readonly pause?: { readonly reason: PauseReason; readonly detail: string; readonly from: Stage };
-}
+/** What the last run of an agent came to, until the lane says so, too. */
+export const RESULTS = ['implemented', 'approved', 'rejected'] as const;
 
 /** How a run stands as a whole. */
 export const RUN_STATUSES = [
@@ -96,31 +42,102 @@ export const RUN_STATUSES = [
 
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
+const name = text('must be text and not empty', (word) => word !== '');
+const names = list(name, { whole: 'must be a list of names' });
+const time = matching(
+  /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/,
+  'must be a date-time in ISO 8601 UTC',
+);
+
+const assignment = object({
+  phase: choice(PHASES),
+  agent: name,
+  // How often the work package was assigned in this phase before, in this run: `retry_count` of the event.
+  retryCount: integer(0),
+  // Whether the work package's file says so, and the event is captured or kept for capture.
+  isAnnounced: flag(),
+});
+
+/** A member that nobody knows was written by another build, for which the lane meant something else. */
+const refuse = 'is not known';
+
+const record = object(
+  {
+    id: text('must be a work package id', isWorkPackageId),
+    // The lane in which the run has it; absent: it is not the run's. In `planned` it is about to be taken to `doing`.
+    at: exactOptional(choice(LANES)),
+    result: exactOptional(choice(RESULTS)),
+    // Who implements or implemented it, as far as this run or the work package's file knows.
+    implementer: exactOptional(name),
+    reviewer: exactOptional(name),
+    // An agent that has been given it and has not come to an end.
+    assignment: exactOptional(assignment),
+    // How often it has been assigned in each phase.
+    assigned: object({ implementation: integer(0), review: integer(0) }),
+    // Agents that failed at the present task, which ends with a success or a verdict.
+    failedAgents: names,
+    // How often changes were requested, and what the reviewer wanted at last.
+    rejections: integer(0),
+    feedback: exactOptional(text()),
+    // Commit on which its branch was begun by this run: everything beyond it is to be reviewed.
+    base: exactOptional(name),
+    // Tip of its branch when the present implementation or rework began: what is beyond it is the agents' work.
+    startedAt: exactOptional(name),
+    // Until a person resumes the run; why, in a whole sentence.
+    pause: exactOptional(object({ reason: choice(PAUSE_REASONS), detail: text() })),
+  },
+  { refuse },
+);
+
+const limits = object({
+  // Agents that run at once.
+  maxParallel: integer(1),
+  // How often a work package may be rejected and worked on again.
+  maxRetries: integer(0),
+  // How long one run of an agent may take that has no limit of its own.
+  timeoutMs: integer(1),
+  // Whether approved work packages are merged.
+  merges: flag(),
+});
+
+const state = object({
+  version: literal(1),
+  // The correlation id of every event of the run, however often it is resumed.
+  runId: text('must be a ULID', isUlid),
+  feature: text('must be a feature slug', isFeatureSlug),
+  status: choice(RUN_STATUSES),
+  startedAt: time,
+  updatedAt: time,
+  // In the order of preference.
+  agents: names,
+  limits,
+  // Ascending by number.
+  workPackages: list(record),
+});
+
+export type Assignment = DocumentOf<typeof assignment>;
+
 /** What a run may do at most, fixed at its beginning. */
-export interface RunLimits {
-  /** Agents that run at once, from 1 up. */
-  readonly maxParallel: number;
-  /** How often a work package may be rejected and worked on again. */
-  readonly maxRetries: number;
-  /** How long one run of an agent may take that has no limit of its own. */
-  readonly timeoutMs: number;
-  /** Whether approved work packages are merged. */
-  readonly merges: boolean;
-}
+export type RunLimits = DocumentOf<typeof limits>;
+
+/**
+ * What a run knows of one work package beside its file: what is to be done next with it is said by the lane, and by the
+ * little that no file tells.
+ */
+export type WorkPackageRecord = DocumentOf<typeof record>;
 
 /** The whole memory of one orchestration of a feature. */
-export interface OrchestrationState {
-  readonly version: 1;
-  /** ULID; the correlation id of every event of the run, however often it is resumed. */
-  readonly runId: string;
-  readonly feature: string;
-  readonly status: RunStatus;
-  /** ISO 8601 UTC. */
-  readonly startedAt: string;
-  readonly updatedAt: string;
-  /** Names in the order of preference. */
-  readonly agents: readonly string[];
-  readonly limits: RunLimits;
-  /** Ascending by number. */
-  readonly workPackages: readonly WorkPackageRecord[];
-}
+export type OrchestrationState = DocumentOf<typeof state>;
+
+/** Reads a stored state; the error lists everything that is wrong with it. */
+export const parseOrchestrationState = (document: unknown): Result<OrchestrationState, readonly Issue[]> => {
+  const version = (document as { readonly version?: unknown } | null)?.version;
+  if (version !== 1) return err([{ path: 'version', reason: 'is not 1, the only one known' }]);
+  const issues = issuesOf(state, document);
+  if (issues.length > 0) return err(issues);
+  const read = document as OrchestrationState;
+  const ids = read.workPackages.map(({ id }) => id);
+  const again = ids.findIndex((id, at) => ids.indexOf(id) !== at);
+  if (again !== -1) return err([{ path: `workPackages.${again}.id`, reason: 'is there already' }]);
+  return ok(read);
+};
