@@ -2,13 +2,24 @@ import fc from 'fast-check';
 import { dependencyGraph } from '../../../src/domain/work/dependency-graph.js';
 import { LANES } from '../../../src/domain/events/lane.js';
 import { resumeRun } from '../../../src/domain/agents/begin-run.js';
-import { beginStep } from '../../../src/domain/agents/begin-step.js';
-import { endStep } from '../../../src/domain/agents/end-step.js';
-import { nextSteps } from '../../../src/domain/agents/next-steps.js';
+import { nextTasks } from '../../../src/domain/agents/next-tasks.js';
 import { observe } from '../../../src/domain/agents/observe.js';
-import { parseOrchestrationState } from '../../../src/domain/agents/parse-state.js';
+import {
+  approved,
+  assignedTo,
+  atWork,
+  changeRecord,
+  claiming,
+  failed,
+  finished,
+  implemented,
+  inReview,
+  paused,
+  rejected,
+  unclaimed,
+} from '../../../src/domain/agents/record.js';
+import { parseOrchestrationState, type WorkPackageRecord } from '../../../src/domain/agents/state.js';
 import { standingOf } from '../../../src/domain/agents/standing.js';
-import type { StepOutcome } from '../../../src/domain/agents/step.js';
 import type { FeatureView } from '../../../src/domain/agents/view.js';
 import { states } from './arbitrary-state.js';
 
@@ -30,21 +41,22 @@ const views: fc.Arbitrary<FeatureView> = fc
     workPackages: new Map(Object.entries(lanes).map(([id, lane]) => [id, { title: id, lane }])),
   }));
 
-const outcomes = fc.constantFrom<StepOutcome>(
-  { outcome: 'claimed', tip: 'a' },
-  { outcome: 'claimed' },
-  { outcome: 'not-claimed' },
-  { outcome: 'announced' },
-  { outcome: 'implemented' },
-  { outcome: 'approved' },
-  { outcome: 'changes-requested', feedback: 'x' },
-  { outcome: 'agent-failed', reason: 'x' },
-  { outcome: 'not-done' },
-  { outcome: 'handed-over' },
-  { outcome: 'sent-back' },
-  { outcome: 'merged' },
-  { outcome: 'finished' },
-  { outcome: 'impossible', reason: 'step-failed', detail: 'x' },
+const LIMITS = { maxParallel: 1, maxRetries: 1, timeoutMs: 1, merges: true };
+
+/** Whatever can become of a record. */
+const changes = fc.constantFrom<(record: WorkPackageRecord) => WorkPackageRecord>(
+  (record) => claiming(record, 'ann'),
+  unclaimed,
+  (record) => atWork(record, 'a'),
+  (record) => atWork(record, undefined),
+  (record) => assignedTo(record, { phase: 'review', agent: 'bob', retryCount: 0, isAnnounced: true }),
+  implemented,
+  inReview,
+  approved,
+  (record) => rejected(record, 'x', LIMITS),
+  (record) => failed(record, 'ann', 'x', ['ann', 'bob']),
+  finished,
+  (record) => paused(record, 'step-failed', 'x'),
 );
 
 const isStorable = (state: unknown): boolean => parseOrchestrationState(JSON.parse(JSON.stringify(state))).ok;
@@ -63,12 +75,12 @@ describe('from any state and any files, an orchestration', () => {
 
   it('decides without failing, and every state that follows can be stored', () => {
     fc.assert(
-      fc.property(states, views, fc.array(outcomes, { maxLength: 6 }), (before, view, dice) => {
-        let { state } = observe(resumeRun(before, '2026-01-01T00:00:00Z'), view, new Set());
-        for (const outcome of dice) {
-          const [step] = nextSteps(state, view, new Set());
-          if (step === undefined) break;
-          state = endStep(beginStep(state, step), step, outcome);
+      fc.property(states, views, fc.array(changes, { maxLength: 6 }), (before, view, dice) => {
+        let { state } = observe(resumeRun(before, '2026-01-01T00:00:00Z'), view, () => false);
+        for (const change of dice) {
+          const [next] = nextTasks(state, view, new Map());
+          if (next === undefined) break;
+          state = changeRecord(state, next.id, change);
           expect(isStorable(state)).toBe(true);
           expect(standingOf(state, view).workPackages).toHaveLength(state.workPackages.length);
         }
@@ -80,8 +92,8 @@ describe('from any state and any files, an orchestration', () => {
   it('sees nothing more when it looks twice', () => {
     fc.assert(
       fc.property(states, views, (before, view) => {
-        const once = observe(before, view, new Set()).state;
-        const twice = observe(once, view, new Set());
+        const once = observe(before, view, () => false).state;
+        const twice = observe(once, view, () => false);
         expect(twice.notices).toEqual([]);
         expect(twice.state).toEqual(once);
       }),
@@ -92,10 +104,10 @@ describe('from any state and any files, an orchestration', () => {
   it('changes nothing about a work package with which something is being done', () => {
     fc.assert(
       fc.property(states, views, (before, view) => {
-        const busy = new Set(before.workPackages.map(({ id }) => id));
-        const { state } = observe(before, view, busy);
+        const busy = new Map(before.workPackages.map(({ id }) => [id, 'review'] as const));
+        const { state } = observe(before, view, (id) => busy.has(id));
         expect(state.workPackages.filter(({ id }) => busy.has(id))).toEqual(before.workPackages);
-        expect(nextSteps(before, view, busy)).toEqual([]);
+        expect(nextTasks(before, view, busy)).toEqual([]);
       }),
     );
   });

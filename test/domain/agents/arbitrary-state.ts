@@ -1,9 +1,10 @@
 import fc from 'fast-check';
+import { LANES } from '../../../src/domain/events/lane.js';
 import {
   PAUSE_REASONS,
   PHASES,
+  RESULTS,
   RUN_STATUSES,
-  STAGES,
   type OrchestrationState,
   type WorkPackageRecord,
 } from '../../../src/domain/agents/state.js';
@@ -16,7 +17,8 @@ const optional = <T>(key: string, value: fc.Arbitrary<T>) =>
 const record = (id: string): fc.Arbitrary<WorkPackageRecord> =>
   fc
     .tuple(
-      fc.constantFrom(...STAGES),
+      optional('at', fc.constantFrom(...LANES)),
+      optional('result', fc.constantFrom(...RESULTS)),
       optional('implementer', names),
       optional('reviewer', names),
       optional(
@@ -29,7 +31,6 @@ const record = (id: string): fc.Arbitrary<WorkPackageRecord> =>
         }),
       ),
       optional('feedback', text),
-      optional('lastFailure', text),
       optional('base', fc.constantFrom('a', 'b')),
       optional('startedAt', fc.constantFrom('a', 'b')),
       fc.record({
@@ -37,25 +38,9 @@ const record = (id: string): fc.Arbitrary<WorkPackageRecord> =>
         failedAgents: fc.uniqueArray(names),
         rejections: fc.nat(9),
       }),
-      fc.record({
-        reason: fc.constantFrom(...PAUSE_REASONS),
-        detail: text,
-        from: fc.constantFrom(...STAGES.filter((stage) => stage !== 'paused')),
-      }),
+      optional('pause', fc.record({ reason: fc.constantFrom(...PAUSE_REASONS), detail: text })),
     )
-    .map(([stage, a, b, c, d, e, f, g, rest, pause]) => ({
-      id,
-      stage,
-      ...a,
-      ...b,
-      ...c,
-      ...d,
-      ...e,
-      ...f,
-      ...g,
-      ...rest,
-      ...(stage === 'paused' ? { pause } : {}),
-    }));
+    .map((parts) => parts.reduce<object>((all, part) => ({ ...all, ...part }), { id }) as WorkPackageRecord);
 
 /** Any state that can be stored, sensible or not. */
 export const states: fc.Arbitrary<OrchestrationState> = fc

@@ -1,14 +1,30 @@
 import { dependenciesOf, type DependencyGraph } from '../../../src/domain/work/dependency-graph.js';
 import type { Lane } from '../../../src/domain/events/lane.js';
-import { beginRun, resumeRun } from '../../../src/domain/agents/begin-run.js';
-import { beginStep } from '../../../src/domain/agents/begin-step.js';
-import { endRun } from '../../../src/domain/agents/end-run.js';
-import { endStep } from '../../../src/domain/agents/end-step.js';
-import { nextSteps } from '../../../src/domain/agents/next-steps.js';
+import { beginRun, endRun, resumeRun } from '../../../src/domain/agents/begin-run.js';
+import { chooseAgent } from '../../../src/domain/agents/choose-agent.js';
+import { nextTasks, type NextTask, type Task } from '../../../src/domain/agents/next-tasks.js';
 import { observe } from '../../../src/domain/agents/observe.js';
-import { parseOrchestrationState } from '../../../src/domain/agents/parse-state.js';
-import type { OrchestrationState, RunLimits } from '../../../src/domain/agents/state.js';
-import type { Step, StepOutcome } from '../../../src/domain/agents/step.js';
+import {
+  approved,
+  assignedTo,
+  atWork,
+  changeRecord,
+  claiming,
+  failed,
+  finished,
+  implemented,
+  inReview,
+  letGo,
+  paused,
+  rejected,
+  unclaimed,
+} from '../../../src/domain/agents/record.js';
+import {
+  parseOrchestrationState,
+  type OrchestrationState,
+  type RunLimits,
+  type WorkPackageRecord,
+} from '../../../src/domain/agents/state.js';
 import type { FeatureView, SeenWorkPackage } from '../../../src/domain/agents/view.js';
 
 export interface ModelSetup {
@@ -82,65 +98,78 @@ export const modelRun = (setup: ModelSetup): ModelRun => {
     transitions.push(`${id} ${from}→${to}`);
   };
   const announced = new Set<string>();
-  /** What a step does to the world, and what comes of it. */
-  const takeStep = (step: Step): StepOutcome => {
-    switch (step.step) {
+  const recordOf = (id: string): WorkPackageRecord => {
+    const record = state.workPackages.find((each) => each.id === id);
+    if (record === undefined) throw new Error(`${id} is not known`);
+    return record;
+  };
+  /** What has to be durable before a task is begun. */
+  const begin = ({ id, task }: NextTask, record: WorkPackageRecord): WorkPackageRecord => {
+    if (task !== 'claim' && task !== 'implement' && task !== 'review') return record;
+    const phase = task === 'review' ? 'review' : 'implementation';
+    const agent = chooseAgent(record, phase, setup.agents) ?? 'nobody';
+    if (task === 'claim') {
+      if (record.at === undefined && !isFar(setup, lanes, state, id)) early.push(id);
+      return record.at === undefined ? claiming(record, agent) : record;
+    }
+    if (record.assignment !== undefined) return record;
+    return assignedTo(record, { phase, agent, retryCount: record.assigned[phase], isAnnounced: false });
+  };
+  /** What a task does to the world, and what comes of it. */
+  const take = ({ id, task }: NextTask, isAgain: boolean): ((of: WorkPackageRecord) => WorkPackageRecord) => {
+    const { implementer = 'nobody', assignment } = recordOf(id);
+    const { agents, limits } = setup;
+    switch (task) {
       case 'claim': {
-        if (lanes.get(step.id) === 'doing')
-          return {
-            outcome: step.isAgain && inCharge.get(step.id) === step.agent ? 'claimed' : 'not-claimed',
-          };
-        if (lanes.get(step.id) !== 'planned') return { outcome: 'not-claimed' };
-        if (roll(12) === 11) return { outcome: 'impossible', reason: 'step-failed', detail: 'no disk' };
-        shift(step.id, 'planned', 'doing');
-        inCharge.set(step.id, step.agent);
-        return { outcome: 'claimed', tip: 'a' };
+        if (lanes.get(id) === 'doing')
+          return isAgain && inCharge.get(id) === implementer ? (of) => atWork(of, 'a') : unclaimed;
+        if (lanes.get(id) !== 'planned') return unclaimed;
+        if (roll(12) === 11) return (of) => paused(letGo(of), 'step-failed', 'no disk');
+        shift(id, 'planned', 'doing');
+        inCharge.set(id, implementer);
+        return (of) => atWork(of, 'a');
       }
-      case 'work': {
-        const { phase } = step.assignment;
+      case 'implement':
+      case 'review': {
         const die = roll(8);
-        if (die === 7) return { outcome: 'agent-failed', reason: 'It failed.' };
-        if (phase === 'implementation') return { outcome: 'implemented' };
-        return die < 3 ? { outcome: 'changes-requested', feedback: 'more' } : { outcome: 'approved' };
+        if (die === 7) return (of) => failed(of, assignment?.agent, 'It failed.', agents);
+        if (task === 'implement') return implemented;
+        return die < 3 ? (of) => rejected(of, 'more', limits) : approved;
       }
       case 'hand-over':
-        if (lanes.get(step.id) === 'doing' && roll(9) === 8)
-          return { outcome: 'agent-failed', reason: 'Nothing changed.' };
-        shift(step.id, 'doing', 'for_review');
-        return { outcome: 'handed-over' };
+        if (lanes.get(id) === 'doing' && roll(9) === 8)
+          return (of) => failed(of, implementer, 'Nothing changed.', agents);
+        shift(id, 'doing', 'for_review');
+        return inReview;
       case 'send-back':
-        shift(step.id, 'for_review', 'doing');
-        return { outcome: 'sent-back', tip: 'b' };
-      case 'merge':
-        return roll(10) === 9
-          ? { outcome: 'impossible', reason: 'merge-conflict', detail: 'conflict' }
-          : { outcome: 'merged' };
+        shift(id, 'for_review', 'doing');
+        return (of) => atWork(of, 'b');
       case 'finish':
-        shift(step.id, 'for_review', 'done');
-        return { outcome: 'finished' };
+        if (roll(10) === 9) return (of) => paused(of, 'merge-conflict', 'conflict');
+        shift(id, 'for_review', 'done');
+        return finished;
     }
   };
-  const busy = new Map<string, Step>();
+  const busy = new Map<string, NextTask & { readonly isAgain: boolean }>();
+  const atIt = (): ReadonlyMap<string, Task> => new Map([...busy].map(([id, { task }]) => [id, task]));
   for (;;) {
     if (++turns > 20_000) throw new Error('the run does not end');
     const now = view();
-    state = observe(state, now, new Set(busy.keys())).state;
-    for (const step of nextSteps(state, now, new Set(busy.keys()))) {
-      if (lanes.get(step.id) === 'done' && step.step !== 'finish') repeated.push(step.id);
-      if (step.step === 'claim' && !step.isAgain && !isFar(setup, lanes, state, step.id)) early.push(step.id);
-      busy.set(step.id, step);
-      state = beginStep(state, step);
-      if (step.step === 'work') {
-        const { phase, agent, retryCount } = step.assignment;
-        const key = `${step.id} ${phase} ${retryCount}`;
-        if (!announced.has(key)) {
-          const { implementer } = state.workPackages.find(({ id }) => id === step.id) ?? {};
-          assigned.push({ id: step.id, phase, agent, retryCount, implementer });
-        }
+    state = observe(state, now, (id) => busy.has(id)).state;
+    for (const next of nextTasks(state, now, atIt())) {
+      const { id, task } = next;
+      if (lanes.get(id) === 'done') repeated.push(id);
+      busy.set(id, { ...next, isAgain: recordOf(id).at === 'planned' });
+      state = changeRecord(state, id, (record) => begin(next, record));
+      if (task === 'implement' || task === 'review') {
+        const { assignment, implementer } = recordOf(id);
+        const { phase, agent, retryCount } = assignment!;
+        const key = `${id} ${phase} ${retryCount}`;
+        if (!announced.has(key)) assigned.push({ id, phase, agent, retryCount, implementer });
         announced.add(key);
       }
     }
-    const running = [...busy.values()].filter(({ step }) => step === 'work' || step === 'claim');
+    const running = [...busy.values()].filter(({ task }) => ['implement', 'review', 'claim'].includes(task));
     most = Math.max(most, running.length);
     const steps = [...busy.values()];
     const ending = steps[roll(Math.max(1, steps.length))];
@@ -156,7 +185,7 @@ export const modelRun = (setup: ModelSetup): ModelRun => {
         turns,
       };
     }
-    const outcome = takeStep(ending);
+    const change = take(ending, ending.isAgain);
     if (deaths.length > 0 && --deaths[0]! < 0) {
       // Everything under way is lost; what this step has done to the world stays.
       deaths.shift();
@@ -165,7 +194,7 @@ export const modelRun = (setup: ModelSetup): ModelRun => {
       continue;
     }
     busy.delete(ending.id);
-    state = endStep(state, ending, outcome);
+    state = changeRecord(state, ending.id, change);
   }
 };
 
@@ -177,7 +206,7 @@ const restored = (state: OrchestrationState): OrchestrationState => {
   return {
     ...resumed,
     workPackages: resumed.workPackages.map((record, at) =>
-      parsed.value.workPackages[at]?.stage === 'paused' ? parsed.value.workPackages[at]! : record,
+      parsed.value.workPackages[at]?.pause !== undefined ? parsed.value.workPackages[at]! : record,
     ),
   };
 };
@@ -190,6 +219,6 @@ const isFar = (
 ): boolean =>
   dependenciesOf(graph, id).every((each) => {
     if (lanes.get(each) === 'done') return true;
-    const stage = state.workPackages.find((record) => record.id === each)?.stage;
-    return !limits.merges && stage === 'approved' && lanes.get(each) === 'for_review';
+    const result = state.workPackages.find((record) => record.id === each)?.result;
+    return !limits.merges && result === 'approved' && lanes.get(each) === 'for_review';
   });

@@ -2,8 +2,23 @@ import { dependencyGraph } from '../../../src/domain/work/dependency-graph.js';
 import type { Lane } from '../../../src/domain/events/lane.js';
 import { beginRun, DEFAULT_LIMITS } from '../../../src/domain/agents/begin-run.js';
 import { standingOf } from '../../../src/domain/agents/standing.js';
-import type { Stage } from '../../../src/domain/agents/state.js';
+import type { WorkPackageRecord } from '../../../src/domain/agents/state.js';
 import type { FeatureView } from '../../../src/domain/agents/view.js';
+
+/** What is to be done next with a work package, and what a run knows of it then. */
+const STAGES = {
+  waiting: {},
+  claiming: { at: 'planned' },
+  implementing: { at: 'doing' },
+  'handing-over': { at: 'doing', result: 'implemented' },
+  reviewing: { at: 'for_review' },
+  'sending-back': { at: 'for_review', result: 'rejected' },
+  approved: { at: 'for_review', result: 'approved' },
+  done: { at: 'done' },
+  paused: { pause: { reason: 'step-failed', detail: 'Why.' } },
+} satisfies Readonly<Record<string, Partial<WorkPackageRecord>>>;
+
+type Stage = keyof typeof STAGES;
 
 type Seen = Readonly<Record<string, readonly [Lane, Stage, ...string[]]>>;
 
@@ -26,16 +41,10 @@ const words = (seen: Seen, merges = true) => {
   );
   const state = {
     ...begun,
-    workPackages: begun.workPackages.map((record) => {
-      const stage = seen[record.id]?.[1] ?? 'waiting';
-      return {
-        ...record,
-        stage,
-        ...(stage === 'paused'
-          ? { pause: { reason: 'step-failed', detail: 'Why.', from: 'waiting' } as const }
-          : {}),
-      };
-    }),
+    workPackages: begun.workPackages.map((record) => ({
+      ...record,
+      ...STAGES[seen[record.id]?.[1] ?? 'waiting'],
+    })),
   };
   return standingOf(state, view);
 };
@@ -58,7 +67,7 @@ describe('the standing of work packages', () => {
         WP04: ['for_review', 'sending-back'],
         WP05: ['planned', 'claiming'],
         WP06: ['for_review', 'reviewing'],
-        WP07: ['for_review', 'finishing'],
+        WP07: ['for_review', 'approved'],
         WP08: ['for_review', 'paused'],
         WP09: ['planned', 'waiting', 'WP01'],
         WP10: ['doing', 'waiting'],
@@ -107,6 +116,13 @@ describe('the standing of work packages', () => {
     const seen: Seen = { WP01: ['for_review', 'approved'], WP02: ['planned', 'waiting', 'WP01'] };
     expect(told(seen, false)).toEqual({ WP01: 'approved', WP02: 'ready' });
     expect(told(seen, true)).toEqual({ WP01: 'approved', WP02: 'waiting WP01' });
+  });
+
+  it('says in a finer word what is to be done next', () => {
+    const seen = Object.fromEntries(
+      (Object.keys(STAGES) as Stage[]).map((stage, at) => [`WP1${at}`, ['planned', stage] as const]),
+    );
+    expect(words(seen).workPackages.map(({ stage }) => stage)).toEqual(Object.keys(STAGES));
   });
 
   it('of all of them is counted, and names who has each', () => {
