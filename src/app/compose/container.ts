@@ -16,13 +16,10 @@ export type ClientContainer = Pick<PartsContainer<Parts>, 'get' | 'close'>;
 /** What every command may need. Whatever is bound elsewhere is composed when somebody asks for it. */
 const FIRST_MODULES = [hostModule, storageModule, summonsModule, workflowModule];
 
-const loadOtherModules = async (): Promise<readonly PartsModule<Parts>[]> => {
-  const [{ deliveryModule }, { orchestrationModule }] = await Promise.all([
-    import('./delivery.module.js'),
-    import('./orchestration.module.js'),
-  ]);
-  return [deliveryModule, orchestrationModule];
-};
+const loadOtherModules = async (): Promise<readonly PartsModule<Parts>[]> => [
+  (await import('./delivery.module.js')).deliveryModule,
+  (await import('./orchestration.module.js')).orchestrationModule,
+];
 
 const loadWork = async (): Promise<readonly PartsModule<Parts>[]> => [
   (await import('./work.module.js')).workModule,
