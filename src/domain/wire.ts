@@ -2,8 +2,10 @@ import { exactOptional, nullable, unknown, type GenericSchema } from 'valibot';
 import {
   bearing,
   choice,
+  integer,
   isDocument,
   isFields,
+  like,
   list,
   number,
   object,
@@ -35,6 +37,42 @@ const RESULT = {
   server_clock: extension(aNumber),
 };
 
+/** What a hub of ours can do beyond the base contract. */
+export const CAPABILITIES = ['ack', 'auth', 'sequence', 'report'] as const;
+export type Capability = (typeof CAPABILITIES)[number];
+
+/** Milliseconds that have passed, so that no clock of two machines is compared. */
+const age = integer(0);
+const shortText = text('must be text of 1 to 200 characters without NUL', (value) =>
+  /^[^\0]{1,200}$/u.test(value),
+);
+
+/** A sign of life of an agent's run: how long ago its program printed something. */
+const RUN_SIGN = object({
+  project_uuid: shortText,
+  feature_slug: shortText,
+  wp_id: shortText,
+  agent: shortText,
+  silent_ms: age,
+});
+
+/**
+ * What a machine says of itself beside its events, to a hub with the capability `report` only. What is absent is not said
+ * this time: what the hub was told of it before stays.
+ */
+export const MACHINE_REPORT = object(
+  {
+    node_id: shortText,
+    /** Events that wait there for this hub, and for how long the oldest one does. */
+    waiting: exactOptional(object({ events: integer(0), oldest_ms: exactOptional(age) })),
+    runs: exactOptional(list(RUN_SIGN)),
+  },
+  like({ node_id: 'a1b2c3d4e5f6', waiting: { events: 3, oldest_ms: 90_000 } }),
+);
+
+export type MachineReport = DocumentOf<typeof MACHINE_REPORT>;
+export type RunSign = DocumentOf<typeof RUN_SIGN>;
+
 /** One line of a batch answer, and the `ack` frame of a live session. */
 export const EVENT_RESULT = object(RESULT);
 
@@ -44,7 +82,7 @@ export const SERVER_MESSAGES = {
   snapshot: object({
     type: choice(['snapshot']),
     work_packages: list(unknown()),
-    /** What the hub can do beyond the base contract: `ack`, `auth`, `sequence`. */
+    /** What the hub can do beyond the base contract, such as {@link CAPABILITIES}. */
     capabilities: extension(list(text())),
     lamport_clock: extension(aNumber),
     limits: extension(

@@ -3,7 +3,7 @@ import type { KnownHub } from '../domain/delivery/known-hubs.js';
 import type { BatchOutcome } from '../domain/delivery/outcome.js';
 import type { HubAddress, Account } from '../domain/outbox/account.js';
 import type { Result } from '../domain/result.js';
-import type { ServerMessage, SnapshotMessage } from '../domain/wire.js';
+import type { MachineReport, ServerMessage, SnapshotMessage } from '../domain/wire.js';
 
 /** An event ready to travel: its id and its exact JSON document in UTF-8. */
 export interface OutgoingEvent {
@@ -39,6 +39,15 @@ export interface BatchTransport {
    * hub need not have that, meets a batch without events as the contract has it. Never throws for what the network does.
    */
   probe(hub: HubAddress, signal?: AbortSignal): Promise<'reachable' | { readonly unreachable: string }>;
+  /**
+   * Tells a hub that announced `report` what this machine says of itself. `false` when the hub did not take it, for
+   * whatever reason: what was not told is told next time. Never throws for what network or hub do.
+   */
+  report(request: ReportRequest, signal?: AbortSignal): Promise<boolean>;
+}
+
+export interface ReportRequest extends Pick<BatchRequest, 'hub' | 'accessToken'> {
+  readonly report: MachineReport;
 }
 
 /** Why a session is over. */
@@ -168,6 +177,8 @@ export interface Identification {
   readonly hubId?: string;
   /** The history of the hub's log: another one after the hub was restored. */
   readonly history?: string;
+  /** What it can do beyond the base contract. */
+  readonly capabilities?: readonly string[];
 }
 
 /**

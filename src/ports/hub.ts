@@ -1,6 +1,8 @@
 import type { BoardEvent } from '../domain/hub/board-event.js';
 import type { FeatureBoard, WorkPackageState } from '../domain/hub/cell-state.js';
+import type { MachinesDocument } from '../domain/hub/api.js';
 import type { Result } from '../domain/result.js';
+import type { MachineReport } from '../domain/wire.js';
 
 /** The hub's append-only log of events. Nothing in it is reachable without naming a team. */
 export interface EventStore {
@@ -63,6 +65,10 @@ export interface TeamEvents {
    * `more`: whether there are earlier ones.
    */
   eventsAbout(query: HistoryQuery): Promise<HistoryPage>;
+  /** Keeps what a machine says of itself in place of what it said of the same before; what it leaves out stays. */
+  noteReport(report: MachineReport): Promise<void>;
+  /** What machines said last of themselves: at most the latest 2,000 sayings, latest first, none older than a month. */
+  reports(): Promise<MachinesDocument>;
   /** The highest Lamport timestamp and the latest sequence number of the team; 0 when it has no events. */
   position(): Promise<TeamPosition>;
 }

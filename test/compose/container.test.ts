@@ -53,6 +53,7 @@ const PARTS: Readonly<Record<keyof Parts, true>> = {
   eventReader: true,
   receiptReader: true,
   hubReceipts: true,
+  machineReports: true,
   backgroundPost: true,
   doorbell: true,
   backgroundStarter: true,

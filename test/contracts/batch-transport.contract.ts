@@ -84,6 +84,15 @@ export const batchTransportContract = (flavour: BatchTransportFlavour): void => 
       expect(await at.storedIds()).toEqual([]);
     });
 
+    it('says whether the hub took what a machine says of itself', async () => {
+      const report = { node_id: 'aaaaaaaaaaaa', waiting: { events: 2, oldest_ms: 5 } };
+      const tell = (changes: object = {}) =>
+        at.subject.report({ hub: at.hub, accessToken: at.accessToken, report, ...changes });
+      expect(await tell()).toBe(true);
+      expect(await tell({ accessToken: 'no-such-token' })).toBe(false);
+      expect(await tell({ hub: at.nowhere })).toBe(false);
+    });
+
     it('says unavailable when nobody answers, and when it is interrupted', async () => {
       const request = { hub: at.nowhere, accessToken: at.accessToken, events: outgoingEvents(1) };
       expect(await at.subject.send(request)).toMatchObject({ outcome: 'unavailable' });

@@ -35,6 +35,8 @@ const fullStore = (store: EventStore): EventStore => ({
       board: (query) => events.board(query),
       recentWorkPackages: (limit) => events.recentWorkPackages(limit),
       eventsAbout: (query) => events.eventsAbout(query),
+      noteReport: diskFull,
+      reports: () => events.reports(),
       position: () => events.position(),
     };
   },

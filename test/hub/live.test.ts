@@ -48,7 +48,7 @@ describe('live sessions', () => {
           lamport_clock: 12,
         },
       ],
-      capabilities: ['ack', 'auth', 'sequence'],
+      capabilities: ['ack', 'auth', 'sequence', 'report'],
       sequence: 1,
       lamport_clock: 12,
       limits: { batch_events: 1000, batch_bytes: 1_048_576, event_bytes: 65_536 },

@@ -53,6 +53,7 @@ describe('what is to be looked at now', () => {
           wp_id: 'WP02',
           since: '2026-01-01T00:00:05.000Z',
           last_heard: new Date(hub.clock.nowMs()).toISOString(),
+          last_output: null,
         },
       ],
     });
@@ -64,6 +65,72 @@ describe('what is to be looked at now', () => {
     expect((await read()).attention).toEqual([]);
     await hub.clock.advance(31 * 60_000);
     expect((await read()).attention).toMatchObject([{ reason: 'silent', wp_id: 'WP01' }]);
+  });
+
+  const report = async (body: object, team = 'acme'): Promise<Response> =>
+    fetch(`${hub.url}/api/v1/machines/report/`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${await hub.tokenOf(team)}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+
+  const machines = async (team = 'acme'): Promise<any> => {
+    const headers = { authorization: `Bearer ${await hub.tokenOf(team)}` };
+    return (await fetch(`${hub.url}/api/v1/machines/`, { headers })).json();
+  };
+
+  const agoMs = (ms: number): string => new Date(hub.clock.nowMs() - ms).toISOString();
+
+  it('keeps what a machine says waits there, by its own clock, until the machine says something else', async () => {
+    const said = { node_id: 'aaaaaaaaaaaa', waiting: { events: 3, oldest_ms: 90_000 } };
+    expect((await report(said)).status).toBe(204);
+    const kept = { node_id: said.node_id, waiting: 3, oldest_waiting: agoMs(90_000), told_at: agoMs(0) };
+    expect(await machines()).toEqual({ machines: [kept], runs: [] });
+    expect(await machines('zenith')).toEqual({ machines: [], runs: [] });
+    await hub.clock.advance(60_000);
+    await report({ node_id: 'aaaaaaaaaaaa', runs: [] });
+    expect(await machines()).toEqual({ machines: [kept], runs: [] });
+    await report({ node_id: 'aaaaaaaaaaaa', waiting: { events: 0 } });
+    expect((await machines()).machines).toEqual([
+      { node_id: said.node_id, waiting: 0, oldest_waiting: null, told_at: agoMs(0) },
+    ]);
+    await hub.clock.advance(31 * 86_400_000);
+    expect(await machines()).toEqual({ machines: [], runs: [] });
+  });
+
+  it('says since when the program at work is silent, and that it is, however often its machine is heard', async () => {
+    const began = new Date(hub.clock.nowMs()).toISOString();
+    await store([
+      assigned('WP02', 'implementation', { timestamp: began }),
+      moved('WP02', 'planned', 'doing', { lamport_clock: 2, timestamp: began }),
+    ]);
+    const run = {
+      project_uuid: PROJECT.toUpperCase(),
+      feature_slug: FEATURE,
+      wp_id: 'WP02',
+      agent: 'claude',
+    };
+    const silentFor = (silent_ms: number) =>
+      report({ node_id: 'aaaaaaaaaaaa', waiting: { events: 0 }, runs: [{ ...run, silent_ms }] });
+    await silentFor(20 * 60_000);
+    expect((await read()).at_work).toMatchObject([{ wp_id: 'WP02', last_output: agoMs(20 * 60_000) }]);
+    expect((await read()).attention).toEqual([]);
+    await hub.clock.advance(11 * 60_000);
+    await silentFor(31 * 60_000);
+    expect((await read()).attention).toMatchObject([{ reason: 'silent', wp_id: 'WP02' }]);
+    await silentFor(1000);
+    expect((await read()).attention).toEqual([]);
+    expect((await machines()).runs).toHaveLength(1);
+  });
+
+  it.each([
+    ['without a machine', {}],
+    ['with a number below nothing', { node_id: 'a', waiting: { events: -1 } }],
+    ['with a name that never ends', { node_id: 'a'.repeat(201) }],
+    ['with a run of nobody', { node_id: 'a', runs: [{ silent_ms: 1 }] }],
+  ])('refuses a report %s', async (_, body) => {
+    expect((await report(body)).status).toBe(400);
+    expect(await machines()).toEqual({ machines: [], runs: [] });
   });
 
   it('goes on in pages where a team has many work packages, and names each once', async () => {

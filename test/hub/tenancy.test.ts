@@ -34,7 +34,9 @@ describe('two teams at one hub', () => {
 
   beforeEach(async () => {
     hub = await startTestHub({ dashboard: true });
-    await hub.stores.store.forTeam('acme').append([SECRET, USAGE].map(incoming));
+    const acme = hub.stores.store.forTeam('acme');
+    await acme.append([SECRET, USAGE].map(incoming));
+    await acme.noteReport({ node_id: SECRETLY.node_id, waiting: { events: 7_777_777 } });
     const described = new Map((await describedCalls(hub)).map((call) => [call.name, call]));
     calls = hub.routes.flatMap(({ method, path }) => described.get(`${method} ${path}`) ?? []);
     expect(calls).toHaveLength(hub.routes.length);

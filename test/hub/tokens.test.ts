@@ -115,6 +115,7 @@ describe('signing in at the hub', () => {
       teams: ['acme'],
       hub_id: hub.stores.store.hubId,
       history: hub.stores.store.history,
+      capabilities: ['ack', 'auth', 'sequence', 'report'],
     });
   });
 

@@ -44,9 +44,14 @@ export const goodAnswer = (hub: MemoryHub, request: IncomingMessage, text: strin
     case 'GET /api/v1/me/': {
       const known = signIns.bearerOf(bearer);
       return json(
-        known && { user: { username: known.username }, teams: [{ slug: known.team }], hub_id: hub.id },
+        known && {
+          ...{ user: { username: known.username }, teams: [{ slug: known.team }], hub_id: hub.id },
+          capabilities: hub.capabilities,
+        },
       );
     }
+    case 'POST /api/v1/machines/report/':
+      return signIns.bearerOf(bearer) === undefined ? REFUSED : { status: 204, body: '' };
     case 'GET /api/v1/sync/health/':
       return json({ status: 'ok' });
     default:

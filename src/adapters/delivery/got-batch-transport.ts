@@ -13,7 +13,7 @@ import {
 } from '../../domain/delivery/outcome.js';
 import type { HubAddress } from '../../domain/outbox/account.js';
 import { isFields, parseJson } from '../../domain/document.js';
-import type { BatchRequest, BatchTransport, OutgoingEvent } from '../../ports/delivery.js';
+import type { BatchRequest, BatchTransport, OutgoingEvent, ReportRequest } from '../../ports/delivery.js';
 import type { WallClock } from '../../ports/host.js';
 import {
   BoundedHttp,
@@ -81,6 +81,15 @@ export class GotBatchTransport implements BatchTransport {
     if (reply.kind === 'garbled' || reply.kind === 'no-answer') return { unreachable: reply.reason };
     if (!ANSWERS_WITHOUT_HEALTH.has(reply.status)) return { unreachable: `status ${reply.status}` };
     return saysHealth(reply) ? 'reachable' : this.#askForBatches(hub, signal);
+  }
+
+  async report({ hub, accessToken, report }: ReportRequest, signal?: AbortSignal): Promise<boolean> {
+    requireSecureHub(hub);
+    const url = endpointUrl(hub.url, '/api/v1/machines/report/');
+    const headers = { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' };
+    const body = JSON.stringify(report);
+    const reply = await this.#http.request({ method: 'POST', url, headers, body }, signal);
+    return reply.kind === 'answer' && reply.status === 204;
   }
 
   /** Asks, without a token, the one endpoint that every hub has. */

@@ -248,9 +248,13 @@ const readIdentification = (document: unknown): Identification | undefined => {
     username,
     teams: [...new Set([own, ...all])].filter((team) => team !== undefined),
     ...(isHubId(document['history']) ? { history: document['history'] } : {}),
+    ...(isTexts(document['capabilities']) ? { capabilities: document['capabilities'] } : {}),
     ...(hubId === undefined ? {} : { hubId }),
   };
 };
+
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string');
 
 const slugOf = (team: unknown): string | undefined => named(team, 'slug') ?? named(team, 'team_slug');
 

@@ -5,6 +5,7 @@ import type { HubDatabase } from './hub-database.js';
 import { administration } from './migrations/administration.js';
 import { boardsBesideTheLog } from './migrations/boards-beside-the-log.js';
 import { initialTables } from './migrations/initial-tables.js';
+import { machineReports } from './migrations/machine-reports.js';
 import { webhooks } from './migrations/webhooks.js';
 
 /** Applied in the order of their names; a name never changes once released. */
@@ -13,6 +14,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-boards-beside-the-log': boardsBesideTheLog,
   '0003-administration': administration,
   '0004-webhooks': webhooks,
+  '0005-machine-reports': machineReports,
 };
 
 /**

@@ -18,6 +18,7 @@ export interface HubTables {
   board_checkpoints: BoardCheckpointTable;
   nodes: NodeTable;
   webhooks: WebhookTable;
+  machine_reports: MachineReportTable;
 }
 
 interface HubSettingTable {
@@ -32,6 +33,22 @@ interface WebhookTable {
   secret: string;
   through: number;
   added_at_ms: number;
+}
+
+/** What a machine said of itself: how much waits there, or, where a work package is named, of the run of an agent. */
+export interface MachineReportTable {
+  team: string;
+  node_id: string;
+  project_uuid: string;
+  feature_slug: string;
+  work_package: string;
+  /** Of the run. */
+  agent: string;
+  /** How many events wait. */
+  waiting: number;
+  /** Since when the oldest of them does, or the program of the run is silent; by the hub's clock. */
+  since_ms: number | null;
+  told_at_ms: number;
 }
 
 interface TeamTable {

@@ -1,3 +1,5 @@
+import type { MachinesDocument } from '../../domain/hub/api.js';
+import type { MachineReport } from '../../domain/wire.js';
 import type { WallClock } from '../../ports/host.js';
 import type {
   AppendAnswer,
@@ -24,6 +26,7 @@ import type { CellFolder } from './cell-folder.js';
 import { cellNumber } from './cell-number.js';
 import type { HubDatabase } from './hub-database.js';
 import type { EventTable, NodeTable } from './schema.js';
+import { noteReport, readReports } from './sql-machine-reports.js';
 import { orStorageFailed } from './storage-failure.js';
 
 interface TeamEventsDependencies {
@@ -152,6 +155,18 @@ export class SqlTeamEvents implements TeamEvents {
       const events = rows.slice(0, limit).reverse().map(storedEvent);
       return { events, more: rows.length > limit };
     });
+  }
+
+  noteReport(report: MachineReport): Promise<void> {
+    return orStorageFailed('keep a report', () =>
+      noteReport(this.#database, this.#team, report, this.#clock.nowMs()),
+    );
+  }
+
+  reports(): Promise<MachinesDocument> {
+    return orStorageFailed('read reports', () =>
+      readReports(this.#database, this.#team, this.#clock.nowMs()),
+    );
   }
 
   async position(): Promise<TeamPosition> {

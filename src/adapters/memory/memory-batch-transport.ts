@@ -1,6 +1,6 @@
 import type { HubAddress } from '../../domain/outbox/account.js';
 import { answerOf, type BatchOutcome } from '../../domain/delivery/outcome.js';
-import type { BatchRequest, BatchTransport } from '../../ports/delivery.js';
+import type { BatchRequest, BatchTransport, ReportRequest } from '../../ports/delivery.js';
 import type { MemoryHub } from './memory-hub.js';
 import type { MemoryNetwork } from './memory-network.js';
 
@@ -30,6 +30,13 @@ export class MemoryBatchTransport implements BatchTransport {
   probe(address: HubAddress): Promise<'reachable' | { readonly unreachable: string }> {
     const hub = this.#network.reach(address);
     return Promise.resolve(hub === undefined ? { unreachable: 'connection refused' } : 'reachable');
+  }
+
+  report({ hub: address, accessToken, report }: ReportRequest): Promise<boolean> {
+    const hub = this.#network.reach(address);
+    const bearer = hub?.signIns.bearerOf(accessToken);
+    if (bearer !== undefined) hub?.reports.push(report);
+    return Promise.resolve(bearer !== undefined && hub?.capabilities.includes('report') === true);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { BatchOutcome } from '../../domain/delivery/outcome.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import { isFields } from '../../domain/document.js';
-import type { EventResult, ServerMessage, SnapshotMessage } from '../../domain/wire.js';
+import type { EventResult, MachineReport, ServerMessage, SnapshotMessage } from '../../domain/wire.js';
 import type { ReadEvent } from '../../ports/delivery.js';
 import { FaultScript } from './fault-script.js';
 import { MemorySignIns, type Bearer } from './memory-sign-ins.js';
@@ -48,6 +48,8 @@ export class MemoryHub {
   history = 'first';
   /** Whether it says which events it has. */
   hasReceipts = true;
+  /** Everything that machines said of themselves, whether it asked for that or not. */
+  readonly reports: MachineReport[] = [];
   readonly #teams = new Map<string, Map<string, KeptEvent>>();
   #lastSequence = 0;
   readonly #sessions = new Set<HubSession>();

@@ -87,7 +87,8 @@ export class MemoryTokenIssuer implements TokenIssuer {
     return this.#call(address, signal, (hub) => {
       const bearer = hub.signIns.bearerOf(accessToken);
       if (bearer === undefined) return refused('the access token is not accepted');
-      return ok({ username: bearer.username, teams: [bearer.team], hubId: hub.id });
+      const { id: hubId, capabilities } = hub;
+      return ok({ username: bearer.username, teams: [bearer.team], hubId, capabilities });
     });
   }
 

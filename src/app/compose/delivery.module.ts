@@ -43,10 +43,10 @@ export const deliveryModule = ({ part, useCases }: Composing<Parts>): void => {
     'flushHost',
     [
       ...(['outboxes', 'sharing', 'hubReceipts', 'lamport', 'wallClock', 'randomness', 'timer'] as const),
-      ...(['leftOvers', 'settings'] as const),
+      ...(['leftOvers', 'settings', 'machineReports'] as const),
     ],
-    ({ leftOvers, settings, ...needs }) => ({
-      ...needs,
+    ({ leftOvers, settings, machineReports: reports, ...needs }) => ({
+      ...{ ...needs, reports },
       retainMs: async () => retentionMs(await settings.read()),
       resolveLeftOvers: async (project) => leftOvers.resolve(project, captureLimits(await settings.read())),
     }),
@@ -57,14 +57,14 @@ export const deliveryModule = ({ part, useCases }: Composing<Parts>): void => {
   });
   part(
     'backgroundSync',
-    ['flushHost', 'deliveryRoute', 'liveLink', 'timer', 'wallClock', 'randomness'],
-    async ({ flushHost, deliveryRoute, liveLink: live, ...needs }) => {
+    ['flushHost', 'deliveryRoute', 'liveLink', 'machineReports', 'timer', 'wallClock', 'randomness'],
+    async ({ flushHost, deliveryRoute, liveLink: live, machineReports: reports, ...needs }) => {
       const [{ Flush }, { BackgroundSyncService }] = await Promise.all([
         import('../delivery/flush.js'),
         import('../delivery/background-sync.js'),
       ]);
       const flush = new Flush({ ...flushHost, route: (signal) => deliveryRoute.find(signal, live) });
-      return new BackgroundSyncService({ flush, live, ...needs });
+      return new BackgroundSyncService({ flush, live, reports, ...needs });
     },
   );
   part('doorbell', ['stateRoot'], async ({ stateRoot }) => {

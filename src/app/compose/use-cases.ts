@@ -29,7 +29,7 @@ export const deliveryUseCases = {
     () => import('../delivery/background-process.js'),
   ),
   deliverBeside: useCase(
-    ['environment', 'showIdentity', 'account', 'backgroundProcess'],
+    ['environment', 'showIdentity', 'account', 'backgroundProcess', 'machineReports'],
     () => import('../delivery/deliver-beside.js'),
   ),
 };
@@ -69,6 +69,13 @@ export const innerDelivery = {
   hubReceipts: useCase(
     ['accessTokens', 'receiptReader', 'tokenIssuer', 'wallClock'],
     () => import('../delivery/hub-receipts.js'),
+  ),
+  machineReports: useCase(
+    [
+      ...(['accessTokens', 'hubReceipts', 'batchTransport', 'lamport'] as const),
+      ...(['outboxes', 'sharing', 'wallClock', 'timer'] as const),
+    ],
+    () => import('../delivery/machine-reports.js'),
   ),
 };
 

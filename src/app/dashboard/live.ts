@@ -1,7 +1,14 @@
 import { signal } from '@preact/signals';
 import type { EnvelopeDocument } from '../../domain/events/envelope.js';
 import { upcast } from '../../domain/events/upcast.js';
-import type { BoardDocument, EventsPage, Me, Project, ProjectsPage } from '../../domain/hub/api.js';
+import type {
+  BoardDocument,
+  EventsPage,
+  MachinesDocument,
+  Me,
+  Project,
+  ProjectsPage,
+} from '../../domain/hub/api.js';
 import type { FeatureBoard } from '../../domain/hub/cell-state.js';
 import { LiveBoards, type BoardPart } from '../../domain/hub/live-boards.js';
 import { get, pages, Refusal } from './api.js';
@@ -25,6 +32,8 @@ export const me = signal<Me | 'unknown' | 'nobody'>('unknown');
 export const loaded = signal(false);
 export const fault = signal('');
 export const projects = new Map<string, Project>();
+/** What machines say of themselves; read anew at every heartbeat of the hub. */
+export let told: MachinesDocument = { machines: [], runs: [] };
 /** The events that were stored last, the latest first. */
 export let activity: readonly ActivityEntry[] = [];
 
@@ -63,8 +72,10 @@ export const connect = async (): Promise<void> => {
   opened.onmessage = ({ data }: MessageEvent<string>) => {
     const message = JSON.parse(data) as Frame;
     asOf.value = Date.now();
-    if (message.type === 'ping') opened.send(JSON.stringify({ type: 'pong', timestamp: message.timestamp }));
-    else if (message.type === 'snapshot')
+    if (message.type === 'ping') {
+      opened.send(JSON.stringify({ type: 'pong', timestamp: message.timestamp }));
+      void readTold().catch(() => undefined);
+    } else if (message.type === 'snapshot')
       void begin(message.sequence ?? 0, message.history ?? '').then(
         () => {
           for (const each of waiting) hear(each);
@@ -145,9 +156,16 @@ const readAll = async (sequence: number): Promise<void> => {
   const reader = async (): Promise<void> => {
     for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) await read(part);
   };
+  const machines = readTold();
   const recent = readEvents(Math.max(0, sequence - KEPT_ACTIVITY / 2));
   await Promise.all(Array.from({ length: READING_AT_ONCE }, reader));
   activity = [...(await recent).events].reverse();
+  await machines;
+};
+
+const readTold = async (): Promise<void> => {
+  told = await get<MachinesDocument>('/api/v1/machines/');
+  moved();
 };
 
 /** Reads a part that {@link LiveBoards.begin} was told of. */

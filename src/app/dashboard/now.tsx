@@ -4,14 +4,14 @@ import type { AttentionReason } from '../../domain/hub/api.js';
 import { attentionOf, type WatchedProject } from '../../domain/hub/attention.js';
 import { projectName, features } from './board-rows.js';
 import { Agent, Ago, Empty, FeatureLink, Said, Span } from './words.js';
-import { boards, projects, version } from './live.js';
+import { boards, projects, told, version } from './live.js';
 
 const REASONS: Readonly<Record<AttentionReason, string>> = {
   error: 'failed',
   rejected: 'came back again and again',
   concurrent: 'moved on two machines at once',
   review: 'waits for a review',
-  silent: 'machine fell silent',
+  silent: 'fell silent',
 };
 
 /** What the hub answers at `/api/v1/now/`, worked out from the boards of this page, so that it moves with them. */
@@ -24,6 +24,7 @@ export const watched = (): readonly WatchedProject[] => {
       nodeId: node.node_id,
       lastReceivedAtMs: Date.parse(node.last_received_at),
     })),
+    told,
   }));
 };
 
@@ -90,11 +91,15 @@ export const Now = () => {
                   <Said text={`${projectName(one.project)} / ${one.feature}`} wide />
                   <span>
                     on {one.node_id}
-                    {one.last_heard === null ? null : (
+                    {one.last_output !== null ? (
+                      <>
+                        , silent for <Span since={one.last_output} />
+                      </>
+                    ) : one.last_heard !== null ? (
                       <>
                         , heard <Ago time={one.last_heard} />
                       </>
-                    )}
+                    ) : null}
                   </span>
                 </span>
               </a>

@@ -10,6 +10,7 @@ import type { ConnectionStatus } from '../../domain/delivery/connection.js';
 import type { Randomness, Timer, WallClock } from '../../ports/host.js';
 import type { Flush, FlushReport } from './flush.js';
 import type { LiveLink } from './live-session.js';
+import type { MachineReports } from './machine-reports.js';
 import { addCounts, NOTHING_PASSED, type PassCounts } from './pass-report.js';
 
 /** How long nothing has to happen before everything is looked at again. */
@@ -22,6 +23,8 @@ export interface BackgroundHost {
   readonly flush: Pick<Flush, 'run'>;
   /** Absent: batches only. */
   readonly live?: Pick<LiveLink, 'run' | 'status'>;
+  /** Absent: no hub is told what waits here. */
+  readonly reports?: Pick<MachineReports, 'run' | 'changed'>;
   readonly timer: Timer;
   readonly wallClock: WallClock;
   readonly randomness: Randomness;
@@ -71,7 +74,8 @@ export class BackgroundSyncService {
     if (this.#running !== undefined) return;
     const [leave, cut] = [new AbortController(), new AbortController()];
     const live = this.#host.live?.run(() => this.nudge(), cut.signal);
-    this.#running = { loop: this.#loop(leave.signal, cut.signal), live, leave, cut };
+    const reporting = this.#host.reports?.run(cut.signal);
+    this.#running = { loop: this.#loop(leave.signal, cut.signal), beside: [live, reporting], leave, cut };
   }
 
   /** Something was captured or the connection came back: there may be work. */
@@ -123,6 +127,7 @@ export class BackgroundSyncService {
     }));
     const atMs = this.#host.wallClock.nowMs();
     this.#isFlushing = false;
+    this.#host.reports?.changed();
     this.#last = { report, atMs };
     this.#totals = addCounts(this.#totals, report);
     if (report.ended.end === 'complete' || report.delivered + report.duplicate > 0) this.#progressAtMs = atMs;
@@ -157,19 +162,19 @@ export class BackgroundSyncService {
     return delayMs(this.#backoff, this.#host.randomness.next(), retryAfterMs);
   }
 
-  async #end({ loop, live, leave, cut }: Running): Promise<void> {
+  async #end({ loop, beside, leave, cut }: Running): Promise<void> {
     leave.abort();
     const timeUp = this.#host.timer.sleep(FINAL_FLUSH_MS, cut.signal).then(() => cut.abort());
     await loop;
     if (!cut.signal.aborted) await this.#flush(cut.signal);
     cut.abort();
-    await Promise.all([live, timeUp]);
+    await Promise.all([...beside, timeUp]);
   }
 }
 
 interface Running {
   readonly loop: Promise<void>;
-  readonly live: Promise<void> | undefined;
+  readonly beside: readonly (Promise<void> | undefined)[];
   /** No further flush begins. */
   readonly leave: AbortController;
   /** Whatever is under way ends now. */

@@ -8,6 +8,7 @@ import type { Courier } from './courier.js';
 import type { LearntLimits } from './deliver-batch.js';
 import { runPass } from './delivery-pass.js';
 import type { HubReceipts } from './hub-receipts.js';
+import type { MachineReports } from './machine-reports.js';
 import { addCounts, NOTHING_PASSED, type PassCounts, type PassEnd, type PassReport } from './pass-report.js';
 import type { SharingPolicy } from './sharing-policy.js';
 
@@ -30,6 +31,8 @@ export interface FlushHost {
   route(signal?: AbortSignal): Promise<Route | PassEnd>;
   /** What a hub says of its log; without it no hub is known to have been restored. */
   readonly hubReceipts?: Pick<HubReceipts, 'historyOf' | 'idsAtHub'>;
+  /** Tells the hub what waits here; without it no hub hears of that. */
+  readonly reports?: Pick<MachineReports, 'tell'>;
   /** For how long settled segments stay readable, in milliseconds. */
   retainMs(): Promise<number>;
   /** Brings what dead commands left over in the checkouts of a project to an end, where nobody works. */
@@ -78,6 +81,8 @@ export class Flush {
       if (ended.end === 'complete') ended = report.ended;
       if (concernsEveryProject(report.ended)) break;
     }
+    // A process that stays tells by itself.
+    if (input.isInsisted) await this.#host.reports?.tell(signal);
     return { ...counts, ended };
   }
 

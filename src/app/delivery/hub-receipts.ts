@@ -1,7 +1,8 @@
 import { hasAnnouncedItself, type Account } from '../../domain/outbox/account.js';
 import { SyncError, unreachable } from '../../domain/errors.js';
 import { normalizeEventId } from '../../domain/ids.js';
-import type { ReceiptReader, TokenIssuer } from '../../ports/delivery.js';
+import type { Capability } from '../../domain/wire.js';
+import type { Identification, ReceiptReader, TokenIssuer } from '../../ports/delivery.js';
 import type { WallClock } from '../../ports/host.js';
 import type { AccessTokens } from './access-token.js';
 import { grantedAccess, throwIfAborted } from './granted-access.js';
@@ -16,7 +17,8 @@ interface HubReceiptsNeeds {
 /** What a hub says that it has, and of which history of its log it says so. */
 export class HubReceipts {
   readonly #needs: HubReceiptsNeeds;
-  #asked: { readonly url: string; readonly history: string | undefined; readonly atMs: number } | undefined;
+  #asked:
+    { readonly url: string; readonly said: Identification | undefined; readonly atMs: number } | undefined;
 
   constructor(needs: HubReceiptsNeeds) {
     this.#needs = needs;
@@ -27,18 +29,31 @@ export class HubReceipts {
    * has none or cannot be asked now. It is asked once a minute at most, unless `isInsisted`.
    */
   async historyOf(account: Account, isInsisted: boolean, signal?: AbortSignal): Promise<string | undefined> {
+    return (await this.#said(account, isInsisted, signal))?.history;
+  }
+
+  /** Whether a hub announced that it can do something beyond the base contract; asked as seldom. */
+  async canDo(account: Account, capability: Capability, signal?: AbortSignal): Promise<boolean> {
+    return (await this.#said(account, false, signal))?.capabilities?.includes(capability) === true;
+  }
+
+  async #said(
+    account: Account,
+    isInsisted: boolean,
+    signal?: AbortSignal,
+  ): Promise<Identification | undefined> {
     if (!hasAnnouncedItself(account.hub)) return undefined;
     const { url } = account.hub;
     const nowMs = this.#needs.wallClock.nowMs();
     const asked = this.#asked;
     const isRecent = asked?.url === url && Math.abs(nowMs - asked.atMs) < ASKED_AGAIN_MS;
-    if (isRecent && !isInsisted) return asked.history;
+    if (isRecent && !isInsisted) return asked.said;
     const granted = await this.#needs.accessTokens.get(signal);
     if (granted.state !== 'granted') return undefined;
     const answer = await this.#needs.tokenIssuer.identify(account.hub, granted.token, signal);
-    const history = answer.ok ? answer.value?.history : undefined;
-    this.#asked = { url, history, atMs: nowMs };
-    return history;
+    const said = answer.ok ? answer.value : undefined;
+    this.#asked = { url, said, atMs: nowMs };
+    return said;
   }
 
   /**

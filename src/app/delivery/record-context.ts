@@ -39,3 +39,10 @@ export async function* openRecords(
     yield record;
   }
 }
+
+/** When the event of a record happened, by the clock that it was captured under. */
+export const occurredAt = (json: string | undefined): string | undefined => {
+  if (json === undefined) return undefined;
+  const { timestamp } = JSON.parse(json) as { readonly timestamp?: unknown };
+  return typeof timestamp === 'string' ? timestamp : undefined;
+};

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { messageOf } from '../../domain/errors.js';
-import type { SnapshotMessage } from '../../domain/wire.js';
+import { CAPABILITIES, type SnapshotMessage } from '../../domain/wire.js';
 import type { AccountStore, Bearer, EventStore } from '../../ports/hub.js';
 import type { Log } from '../../ports/host.js';
 import { BrowserCookie } from './browser-cookie.js';
@@ -188,7 +188,7 @@ export class LiveGateway {
         agent: state.agent?.agent_id ?? null,
         lamport_clock: state.last_event.lamport_clock,
       })),
-      capabilities: ['ack', 'auth', 'sequence'],
+      capabilities: CAPABILITIES,
       lamport_clock: position.lamport,
       limits: {
         batch_events: limits.batchEvents,

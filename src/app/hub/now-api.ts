@@ -1,13 +1,16 @@
-import { NOW, PAGE_QUERY } from '../../domain/hub/api.js';
+import { MACHINES, NOW, PAGE_QUERY } from '../../domain/hub/api.js';
 import { atWorkOf } from '../../domain/hub/at-work.js';
 import { attentionOf, type WatchedProject } from '../../domain/hub/attention.js';
+import { MACHINE_REPORT } from '../../domain/wire.js';
 import type { WallClock } from '../../ports/host.js';
 import type { EventStore, TeamEvents } from '../../ports/hub.js';
+import type { HubLimits } from './hub-limits.js';
 import { BOARD_BYTES, boardBehind, LISTED_MACHINES, SEEN_AT_ONCE } from './read-api.js';
-import { json, jsonOf, type Answer, type Route } from './route.js';
+import { json, jsonOf, refuse, type Answer, type Route } from './route.js';
+import { readFields } from './token-api.js';
 
-/** What is to be looked at now, over all projects of the bearer's team. */
-export const nowRoutes = (store: EventStore, clock: WallClock): readonly Route[] => [
+/** What is to be looked at now, over all projects of the bearer's team, and what machines say of themselves. */
+export const nowRoutes = (store: EventStore, clock: WallClock, limits: HubLimits): readonly Route[] => [
   {
     method: 'GET',
     path: '/api/v1/now/',
@@ -17,14 +20,36 @@ export const nowRoutes = (store: EventStore, clock: WallClock): readonly Route[]
     answers: jsonOf(NOW),
     bearer: ({ query }, { team }) => readNow(store.forTeam(team), query.get('after') ?? '', clock.nowMs()),
   },
+  {
+    method: 'GET',
+    path: '/api/v1/machines/',
+    summary:
+      'Lists what machines last said of themselves: what waits there, and since when runs of agents are silent.',
+    answers: jsonOf(MACHINES),
+    bearer: async (_request, { team }) => json(await store.forTeam(team).reports()),
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/machines/report/',
+    summary: 'Takes what a machine says of itself, to be told once a minute or so while that is true.',
+    body: MACHINE_REPORT,
+    answers: {},
+    bearer: async (request, { team }) => {
+      const report = await readFields(request, limits, MACHINE_REPORT);
+      if (!report.ok) return refuse(report.error);
+      await store.forTeam(team).noteReport(report.value);
+      return 'nothing';
+    },
+  },
 ];
 
 const readNow = async (events: TeamEvents, cursor: string, nowMs: number): Promise<Answer> => {
   const [from = '', place = ''] = cursor.split(SEPARATOR);
   const watched: WatchedProject[] = [];
+  const [all, told] = await Promise.all([machinesByProject(events), events.reports()]);
   let seen = 0;
   let next: string | undefined;
-  for (const { project, machines } of await machinesByProject(events)) {
+  for (const { project, machines } of all) {
     if (project < from) continue;
     let after = project === from ? place : '';
     do {
@@ -34,7 +59,7 @@ const readNow = async (events: TeamEvents, cursor: string, nowMs: number): Promi
       }
       const page = await events.board({ project, after, bytes: BOARD_BYTES });
       if (page === 'behind') return boardBehind();
-      watched.push({ project, features: page.features, machines });
+      watched.push({ project, features: page.features, machines, told });
       seen += page.features.reduce((sum, { work_packages: all }) => sum + all.length, 0);
       after = page.next ?? '';
     } while (after !== '');

@@ -103,7 +103,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     ...readRoutes(store),
     ...historyRoutes(store),
     ...usageRoutes(store),
-    ...nowRoutes(store, clock),
+    ...nowRoutes(store, clock, limits),
     ...healthRoutes(store, accounts),
     ...metricsRoutes(metrics, options.metricsToken),
     ...dossierRoutes(),

@@ -2,6 +2,7 @@ import { err, ok } from '../../domain/result.js';
 import type { Result } from '../../domain/result.js';
 import { isDocument, isFields, issuesOf, type Description, type DocumentOf } from '../../domain/document.js';
 import { LIVE_TOKEN, ME, REFRESH, SIGN_IN, TOKENS } from '../../domain/hub/api.js';
+import { CAPABILITIES } from '../../domain/wire.js';
 import type { Log } from '../../ports/host.js';
 import type { EventStore, AccountStore, BearerFault, SessionTokens } from '../../ports/hub.js';
 import { audit, shortId } from './audit.js';
@@ -82,7 +83,7 @@ export const tokenRoutes = (
       bearer: async (_request, { user, team }) =>
         json({
           ...{ user: { username: user }, username: user, team_slug: team },
-          ...{ teams: await accounts.teamsOf(user), hub_id: hubId, history },
+          ...{ teams: await accounts.teamsOf(user), hub_id: hubId, history, capabilities: CAPABILITIES },
         }),
     },
   ];
@@ -133,11 +134,11 @@ export const tokensBody = (tokens: SessionTokens, hubId: string) => ({
   hub_id: hubId,
 });
 
-const SMALL_BODY_VALUES = 100;
+const SMALL_BODY_VALUES = 1000;
 
 /**
- * A call that anybody may make and that takes a small body: the text members of a JSON object, or the fields of a form.
- * What is not as described is refused; empty fields count as absent, and what is not text is left out.
+ * A call that anybody may make and that takes a small body: a JSON object, or the fields of a form. What is not as
+ * described is refused; empty fields count as absent, and numbers and the like are left out.
  */
 export const taking = <D extends Description>(
   body: D,
@@ -167,9 +168,11 @@ export const readFields = async <D extends Description>(
     : parseFrame(text.value === '' ? '{}' : text.value, SMALL_BODY_VALUES);
   if (!parsed.ok || !isFields(parsed.value))
     return err(problem('malformed-body', 'The body has to be a JSON object.'));
-  const texts = Object.entries(parsed.value).filter(([, each]) => typeof each === 'string' && each !== '');
-  const fields: unknown = Object.fromEntries(texts);
+  const given = Object.entries(parsed.value).filter(([, each]) =>
+    typeof each === 'string' ? each !== '' : isFields(each) || Array.isArray(each),
+  );
+  const fields: unknown = Object.fromEntries(given);
   if (isDocument(description, fields)) return ok(fields);
-  const missing = issuesOf(description, fields).map(({ path }) => path);
+  const missing = [...new Set(issuesOf(description, fields).map(({ path }) => path))];
   return err(problem('malformed-body', `The body lacks ${missing.join(' and ')}.`));
 };

@@ -3,7 +3,7 @@ import { addStanding, startAccounting, type Accounting } from '../../domain/outb
 import type { HubLedger } from '../../domain/outbox/ledger.js';
 import { type Sharing, standingOf } from '../../domain/outbox/routing-policy.js';
 import type { BesideCounts, Outbox } from '../../ports/outbox.js';
-import { openRecords, recordContext } from '../delivery/record-context.js';
+import { occurredAt, openRecords, recordContext } from '../delivery/record-context.js';
 
 /** Where the events of one project are, worked out from the records at the moment of asking. */
 export interface ProjectStatus {
@@ -51,10 +51,4 @@ export const projectStatus = async (outbox: Outbox, situation: StatusSituation):
     ...(oldestWaiting === undefined ? {} : { oldestWaiting }),
     ...(ledger?.lastReceiptAtMs === undefined ? {} : { lastReceiptAtMs: ledger.lastReceiptAtMs }),
   };
-};
-
-const occurredAt = (json: string | undefined): string | undefined => {
-  if (json === undefined) return undefined;
-  const { timestamp } = JSON.parse(json) as { readonly timestamp?: unknown };
-  return typeof timestamp === 'string' ? timestamp : undefined;
 };

@@ -15,7 +15,7 @@ import type { EnvelopeDocument, EventEnvelope } from '../events/envelope.js';
 import { LANES } from '../events/lane.js';
 import { normalizeEventId } from '../ids.js';
 import { agentPhase } from '../events/payloads.js';
-import { EVENT_RESULT } from '../wire.js';
+import { CAPABILITIES, EVENT_RESULT } from '../wire.js';
 import { AGENT_USAGE, FEATURE_BOARD } from './cell-state.js';
 
 /**
@@ -59,7 +59,7 @@ export const EXAMPLE_FRAMES: Readonly<Record<'hub' | 'client', Readonly<Record<s
     snapshot: {
       type: 'snapshot',
       work_packages: [],
-      capabilities: ['ack', 'auth', 'sequence'],
+      capabilities: [...CAPABILITIES],
       sequence: 41,
     },
     event: { ...EXAMPLE_EVENT, hub_sequence: 42, type: 'event' },
@@ -186,6 +186,8 @@ export const ME = object({
   teams: list(text()),
   hub_id: text(),
   history: text(),
+  /** As in a snapshot. */
+  capabilities: list(text()),
 });
 
 export const BROWSER = object({ username: text(), team_slug: text() });
@@ -234,6 +236,28 @@ const PROJECT = object({
   events: count,
   nodes: list(MACHINE),
 });
+
+/** What machines say of themselves; times by the hub's clock. */
+const TOLD_MACHINE = object({
+  node_id: text(),
+  told_at: moment,
+  /** Events that waited there for the hub, and since when the oldest one did. */
+  waiting: count,
+  oldest_waiting: nullable(moment),
+});
+
+/** When the program of an agent last printed something, as its orchestrator said. */
+const TOLD_RUN = object({
+  project: text(),
+  feature: text(),
+  wp_id: text(),
+  agent: text(),
+  node_id: text(),
+  told_at: moment,
+  last_output: moment,
+});
+
+export const MACHINES = object({ machines: list(TOLD_MACHINE), runs: list(TOLD_RUN) });
 
 /** What to ask on with as `after`; absent at the end. */
 const NEXT = { next: exactOptional(text()) };
@@ -300,6 +324,8 @@ const AGENT_AT_WORK = object({
   ...PLACE,
   /** When the hub last heard that machine, by the hub's clock. */
   last_heard: nullable(moment),
+  /** When its program last printed something, by the hub's clock; `null` where nobody tells. */
+  last_output: nullable(moment),
 });
 
 export const NOW = object({
@@ -312,6 +338,8 @@ export const NOW = object({
 export type AttentionItem = DocumentOf<typeof ATTENTION_ITEM>;
 export type AttentionReason = AttentionItem['reason'];
 export type AgentAtWork = DocumentOf<typeof AGENT_AT_WORK>;
+export type MachinesDocument = DocumentOf<typeof MACHINES>;
+export type ToldRun = DocumentOf<typeof TOLD_RUN>;
 export type Me = DocumentOf<typeof ME>;
 export type BrowserSessions = DocumentOf<typeof SESSIONS>;
 export type Project = DocumentOf<typeof PROJECT>;

@@ -1,11 +1,12 @@
-import type { AttentionItem, AttentionReason } from './api.js';
+import type { AttentionItem, AttentionReason, MachinesDocument } from './api.js';
 import type { FeatureBoard, WorkPackageState } from './cell-state.js';
 
-/** What attention is computed from: the board of a project, and when its machines were last heard. */
+/** What attention is computed from: the board of a project, when its machines were last heard, what machines say of themselves. */
 export interface WatchedProject {
   readonly project: string;
   readonly features: readonly FeatureBoard[];
   readonly machines: readonly { readonly nodeId: string; readonly lastReceivedAtMs: number }[];
+  readonly told: MachinesDocument;
 }
 
 /**
@@ -16,24 +17,47 @@ export const attentionOf = (projects: readonly WatchedProject[], nowMs: number):
   projects
     .flatMap((watched) => {
       const { project, features } = watched;
-      const heard = machinesOf(watched);
+      const heard = heardIn(watched);
+      const outputs = outputsIn(watched);
       return features.flatMap(({ feature_slug: feature, work_packages: all }) =>
         all.flatMap((state) => {
-          const silentMs = nowMs - (heard.get(state.last_event.node_id) ?? nowMs);
-          const found = reasonOf(state, silentMs);
+          const lastMs = outputs(feature, state) ?? heard.get(state.last_event.node_id) ?? nowMs;
+          const found = reasonOf(state, nowMs - lastMs);
           return found === undefined ? [] : [itemOf(project, feature, state, found)];
         }),
       );
     })
     .sort((a, b) => ORDER.indexOf(a.reason) - ORDER.indexOf(b.reason) || compare(b.since, a.since));
 
-/** When each machine was last heard, by node id. */
-export const machinesOf = ({ machines }: WatchedProject): ReadonlyMap<string, number> =>
-  new Map(machines.map((machine) => [machine.nodeId, machine.lastReceivedAtMs]));
+/** When each machine was last heard, whether by an event or by what it says of itself, by node id. */
+export const heardIn = ({ machines, told }: WatchedProject): ReadonlyMap<string, number> => {
+  const heard = new Map(machines.map((machine) => [machine.nodeId, machine.lastReceivedAtMs]));
+  for (const { node_id: node, told_at: at } of told.machines)
+    heard.set(node, Math.max(heard.get(node) ?? 0, Date.parse(at)));
+  return heard;
+};
+
+/**
+ * When the program at work on a work package last printed something, where its machine tells: what was told before the
+ * present agent had it, or of another agent, is of an earlier run.
+ */
+export const outputsIn = ({ project, told }: WatchedProject) => {
+  const own = told.runs.filter((run) => run.project === project);
+  return (feature: string, { wp_id, agent }: WorkPackageState): number | undefined => {
+    const run = own.find(
+      (each) =>
+        each.wp_id === wp_id &&
+        each.feature === feature &&
+        each.agent === agent?.agent_id &&
+        Date.parse(each.told_at) >= Date.parse(agent.since ?? each.told_at),
+    );
+    return run === undefined ? undefined : Date.parse(run.last_output);
+  };
+};
 
 const ORDER: readonly AttentionReason[] = ['error', 'rejected', 'concurrent', 'review', 'silent'];
 
-/** A machine with work in `doing` that said nothing for so long. */
+/** A machine with work in `doing`, or the program at work on it, that said nothing for so long. */
 export const SILENT_AFTER_MS = 30 * 60_000;
 
 /** A work package that came back this often. */

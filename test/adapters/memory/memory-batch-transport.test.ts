@@ -1,5 +1,6 @@
 import { MemoryBatchTransport } from '../../../src/adapters/memory/memory-batch-transport.js';
 import { MemoryNetwork } from '../../../src/adapters/memory/memory-network.js';
+import { CAPABILITIES } from '../../../src/domain/wire.js';
 import { batchTransportContract } from '../../contracts/batch-transport.contract.js';
 import { outgoingEvents } from '../../support/outgoing-events.js';
 
@@ -7,7 +8,10 @@ const NOWHERE = { url: 'https://nowhere.example.org' };
 
 const setup = () => {
   const network = new MemoryNetwork();
-  const hub = network.addHub({ url: 'https://hub.example.org', maxBatchEvents: 50 });
+  const hub = network.addHub({
+    ...{ url: 'https://hub.example.org', maxBatchEvents: 50 },
+    capabilities: CAPABILITIES,
+  });
   hub.signIns.addUser('ada', 'correct horse', 'acme');
   const accessToken = hub.signIns.machineToken('ada');
   return { network, hub, accessToken, subject: new MemoryBatchTransport(network) };

@@ -3,6 +3,7 @@ import type { Checkout } from '../../../../../ports/events.js';
 import type { DeliveryBeside } from '../../../../delivery/deliver-beside.js';
 import type { ConsentQuestion } from '../../../../agents/agent-consent.js';
 import type { ProgressListener } from '../../../../agents/orchestration-progress.js';
+import { SignsOfLife } from '../../../../agents/signs-of-life.js';
 import type { CommandContext, Report } from '../../../define-command.js';
 import { askYesNo, canAsk } from '../../shared/ask.js';
 import { findHubPage } from '../../shared/hub-page.js';
@@ -19,7 +20,8 @@ export const runOrchestration = async (
 ): Promise<Report> => {
   const { args, client, signal } = context;
   const request = await client.feature(context.common.feature);
-  const delivery = await prepareDelivery(context, request.checkout);
+  const signs = new SignsOfLife(await client.port('wallClock'));
+  const delivery = await prepareDelivery(context, request.checkout, signs);
   const page = await findHubPage(client, { feature: context.common.feature });
   const display = await displayOf(context);
   try {
@@ -35,6 +37,7 @@ export const runOrchestration = async (
             if (page?.isShared === true) context.terminal.note(['Seen live at ', page.url]);
             delivery.start();
           }
+          signs.hear(progress);
           display.tell(progress, standing);
         },
       },
@@ -54,9 +57,13 @@ export const runOrchestration = async (
 };
 
 /** Agents are to work also where delivery cannot even be composed. */
-const prepareDelivery = ({ client }: CommandContext, checkout: Checkout): Promise<DeliveryBeside> =>
+const prepareDelivery = (
+  { client }: CommandContext,
+  checkout: Checkout,
+  signs: SignsOfLife,
+): Promise<DeliveryBeside> =>
   client.delivery.deliverBeside
-    .prepare(checkout)
+    .prepare(checkout, () => signs.list())
     .catch(() => ({ start: () => undefined, stop: () => Promise.resolve() }));
 
 /** Who is at a terminal is asked, once the commands are shown; a script says it beforehand. */

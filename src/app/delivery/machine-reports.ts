@@ -1,0 +1,110 @@
+import { standingOf } from '../../domain/outbox/routing-policy.js';
+import type { Account } from '../../domain/outbox/account.js';
+import type { MachineReport } from '../../domain/wire.js';
+import type { BatchTransport } from '../../ports/delivery.js';
+import type { LamportStore } from '../../ports/events.js';
+import type { Timer, WallClock } from '../../ports/host.js';
+import type { Outboxes } from '../../ports/outbox.js';
+import type { AccessTokens } from './access-token.js';
+import type { HubReceipts } from './hub-receipts.js';
+import { occurredAt, openRecords, recordContext } from './record-context.js';
+import type { SharingPolicy } from './sharing-policy.js';
+
+interface MachineReportsNeeds {
+  readonly accessTokens: Pick<AccessTokens, 'get'>;
+  readonly hubReceipts: Pick<HubReceipts, 'canDo'>;
+  readonly batchTransport: Pick<BatchTransport, 'report'>;
+  readonly lamport: Pick<LamportStore, 'read'>;
+  readonly outboxes: Pick<Outboxes, 'list' | 'open'>;
+  readonly sharing: Pick<SharingPolicy, 'of'>;
+  readonly wallClock: WallClock;
+  readonly timer: Timer;
+}
+
+/** What is said of this machine, without its name; `undefined` when there is nothing to say now. */
+type Saying = (account: Account) => Promise<Omit<MachineReport, 'node_id'> | undefined>;
+
+/** How often the same is said again, and how soon after the time before something new is. */
+const SAID_EVERY_MS = 60_000;
+const SAID_AT_MOST_EVERY_MS = 10_000;
+
+/**
+ * Tells the hub what only this machine knows of itself: how many events wait here, and since when runs of agents are
+ * silent. Only a hub that announced `report` hears any of it. Nothing depends on it: what fails is said a minute later.
+ */
+export class MachineReports {
+  readonly #needs: MachineReportsNeeds;
+  #changed = new AbortController();
+
+  constructor(needs: MachineReportsNeeds) {
+    this.#needs = needs;
+  }
+
+  /**
+   * Says it once: what waits here, unless something else is given. Never rejects; `false` when there was nothing to say,
+   * or nobody to say it to.
+   */
+  async tell(signal?: AbortSignal, saying: Saying = (account) => this.#waiting(account)): Promise<boolean> {
+    const { accessTokens, hubReceipts, batchTransport, lamport } = this.#needs;
+    try {
+      const access = await accessTokens.get(signal);
+      if (access.state !== 'granted') return false;
+      const { account, token: accessToken } = access;
+      if (!(await hubReceipts.canDo(account, 'report', signal))) return false;
+      const said = await saying(account);
+      if (said === undefined) return false;
+      const { nodeId: node_id } = await lamport.read();
+      const report = { node_id, ...said };
+      return await batchTransport.report({ hub: account.hub, accessToken, report }, signal);
+    } catch {
+      // A figure that is missing for a minute is nobody's trouble.
+      return false;
+    }
+  }
+
+  /**
+   * Says it at once, and then every minute, until the signal aborts; ten seconds apart at least when it has changed, or
+   * could not be said.
+   */
+  async run(signal: AbortSignal, saying?: Saying): Promise<void> {
+    const { timer } = this.#needs;
+    while (!signal.aborted) {
+      const changed = this.#changed.signal;
+      const isSaid = await this.tell(signal, saying);
+      await timer.sleep(SAID_AT_MOST_EVERY_MS, signal);
+      const rest = AbortSignal.any([signal, changed]);
+      if (isSaid) await timer.sleep(SAID_EVERY_MS - SAID_AT_MOST_EVERY_MS, rest);
+    }
+  }
+
+  /** What waits here is another number by now. */
+  changed(): void {
+    const before = this.#changed;
+    this.#changed = new AbortController();
+    before.abort();
+  }
+
+  /** What could go to this account's hub and has not, of all projects. */
+  async #waiting(account: Account): Promise<Pick<MachineReport, 'waiting'>> {
+    const { outboxes, sharing, wallClock } = this.#needs;
+    const nowMs = wallClock.nowMs();
+    let events = 0;
+    const oldest: number[] = [];
+    for (const project of await outboxes.list()) {
+      if (project === undefined) continue;
+      const outbox = outboxes.open(project);
+      const reading = await outbox.reading();
+      const situation = { account, sharing: await sharing.of(project), nowMs };
+      const context = recordContext(outbox, reading, situation);
+      let isFirst = true;
+      for await (const record of openRecords(outbox, reading, context.ledger)) {
+        if (standingOf(record, context).standing !== 'pending') continue;
+        if (isFirst) oldest.push(Date.parse(occurredAt(record.json) ?? ''));
+        isFirst = false;
+        events += 1;
+      }
+    }
+    const oldestMs = nowMs - Math.min(...oldest.filter(Number.isFinite));
+    return { waiting: { events, ...(oldestMs === -Infinity ? {} : { oldest_ms: Math.max(0, oldestMs) }) } };
+  }
+}
