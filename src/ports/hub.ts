@@ -13,10 +13,9 @@ export interface EventStore {
   /** The only door to events: whatever it returns reads and writes rows of this team alone. Costs nothing. */
   forTeam(team: string): TeamEvents;
   /**
-   * Calls the listener when the team has news: with a sequence number up to which there may be events that were not
-   * there before. Only a hint: calls come some time after the commit, several may become one, and what was stored by
-   * another hub on the same data is told as well. Whoever listens reads from its own cursor. Ends when the returned
-   * function is called.
+   * Calls the listener, until the returned function is called, with a sequence number up to which the team may have new
+   * events, whichever hub on the same data stored them. Only a hint: calls come some time after the commit, and several
+   * may become one. Whoever listens reads from its own cursor.
    */
   follow(team: string, listener: NewsListener): () => void;
   /** Resolves when something was just written to disk; throws `storage-failed` when that cannot be done. */
@@ -157,10 +156,8 @@ export interface BoardQuery {
 }
 
 /** A feature with many work packages goes on in the next page. Empty when there is none. */
-export interface BoardPage {
+export interface BoardPage extends Pick<ProjectPage, 'next'> {
   readonly features: readonly FeatureBoard[];
-  /** Where to go on; absent at the end. */
-  readonly next?: string;
 }
 
 export interface ProjectSummary {
@@ -185,10 +182,7 @@ export interface PlacedWorkPackage {
   readonly state: WorkPackageState;
 }
 
-export interface TeamPosition {
-  readonly lamport: number;
-  readonly sequence: number;
-}
+export type TeamPosition = Readonly<Record<'lamport' | 'sequence', number>>;
 
 /**
  * The hub's users, teams and sign-ins. Of passwords and tokens it keeps only what can verify them. All methods may

@@ -12,7 +12,7 @@ interface Size {
  * pays for itself, or the commit that raises a figure says why. `goal` is what the care of this code allows in the end.
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
-  root: { lines: 2120, files: 36, goal: 1500 },
+  root: { lines: 2150, files: 36, goal: 1500 },
   events: { lines: 3840, files: 48, goal: 2200 },
   outbox: { lines: 3730, files: 30, goal: 2800 },
   delivery: { lines: 6830, files: 68, goal: 4500 },

@@ -85,7 +85,7 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
         ...(feature === undefined ? {} : { feature }),
       });
       return page === 'behind'
-        ? refuse(problem('board-behind', 'Events that came late are being given their places.', RETRY_SOON))
+        ? boardBehind()
         : json({ project_uuid: project, features: page.features, ...nextOf(page) });
     },
   },
@@ -107,9 +107,11 @@ export const BOARD_BYTES = 512 * 1024;
 
 /** A board is being folded: the reader is to come again. */
 export const boardBehind = (): Answer =>
-  refuse(problem('board-behind', 'Events that came late are being given their places.', RETRY_SOON));
-
-const RETRY_SOON = { headers: { 'retry-after': '2' } };
+  refuse(
+    problem('board-behind', 'Events that came late are being given their places.', {
+      headers: { 'retry-after': '2' },
+    }),
+  );
 
 /** Only a page that is not the last one says where to go on. */
 const nextOf = ({ next }: { readonly next?: string }) => (next === undefined ? {} : { next });
