@@ -6,6 +6,7 @@ import type { FeatureView } from '../../domain/agents/view.js';
 import { isSyncError, type SyncError } from '../../domain/errors.js';
 import { loadFeature } from '../work/locate-feature.js';
 import { advance } from './advance.js';
+import { announcePause } from './announce-pause.js';
 import { viewOf } from './feature-view.js';
 import type { OrchestrationContext } from './orchestration-context.js';
 import type { RunMemory } from './run-memory.js';
@@ -23,6 +24,8 @@ export class OrchestrationRun {
   /** How many tasks have ended: a look at the files that began before says nothing about their work packages. */
   #ended = 0;
   #wake: () => void = () => undefined;
+  /** Whose pause the team has been told of. */
+  readonly #announced = new Set<string>();
   #breakage: { readonly error: unknown } | undefined;
 
   constructor(context: OrchestrationContext, memory: RunMemory, view: FeatureView) {
@@ -88,6 +91,7 @@ export class OrchestrationRun {
       });
     }
     await this.#memory.save();
+    await this.#announcePauses();
   }
 
   /** What keeps a work package from going on pauses it. A repository in use is asked again before. */
@@ -107,6 +111,15 @@ export class OrchestrationRun {
       }
     }
     this.#seen.hasEnded(task, this.#context.record(id));
+    await this.#announcePauses();
+  }
+
+  async #announcePauses(): Promise<void> {
+    for (const record of this.#memory.state.workPackages) {
+      if (record.pause === undefined || this.#announced.has(record.id)) continue;
+      this.#announced.add(record.id);
+      await announcePause(this.#context, record);
+    }
   }
 
   /** Remembers the first breakage; there is nobody above a task who could catch it. */

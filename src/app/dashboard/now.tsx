@@ -7,6 +7,7 @@ import { Agent, Ago, Empty, FeatureLink, Said, Span } from './words.js';
 import { boards, projects, told, version } from './live.js';
 
 const REASONS: Readonly<Record<AttentionReason, string>> = {
+  paused: 'orchestration waits for a person',
   error: 'failed',
   rejected: 'came back again and again',
   concurrent: 'moved on two machines at once',

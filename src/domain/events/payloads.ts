@@ -121,6 +121,8 @@ const PAYLOADS = {
       stack_trace: defaulted(is.traceOrNull, null),
       agent_id: defaulted(is.proseOrNull, null),
       feature_slug: optionally(is.text),
+      /** Why an orchestration waits for a person: what the error is about, if it is there. */
+      pause_reason: optionally(is.text),
     },
   },
   DependencyResolved: {

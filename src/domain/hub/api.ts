@@ -310,7 +310,7 @@ const PLACE = {
 
 /** Something that goes on only when a person looks at it. */
 const ATTENTION_ITEM = object({
-  reason: choice(['error', 'rejected', 'concurrent', 'review', 'silent']),
+  reason: choice(['paused', 'error', 'rejected', 'concurrent', 'review', 'silent']),
   ...PLACE,
   agent: nullable(text()),
   /** What was said of it: the message of an error. */

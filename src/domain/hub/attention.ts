@@ -55,7 +55,7 @@ export const outputsIn = ({ project, told }: WatchedProject) => {
   };
 };
 
-const ORDER: readonly AttentionReason[] = ['error', 'rejected', 'concurrent', 'review', 'silent'];
+const ORDER: readonly AttentionReason[] = ['paused', 'error', 'rejected', 'concurrent', 'review', 'silent'];
 
 /** A machine with work in `doing`, or the program at work on it, that said nothing for so long. */
 export const SILENT_AFTER_MS = 30 * 60_000;
@@ -72,7 +72,10 @@ const reasonOf = (state: WorkPackageState, silentMs: number): Found | undefined 
   if (state.lane === 'done') return undefined;
   const last = state.last_event.event_id;
   const error = state.recent_errors.find((each) => each.event_id === last);
-  if (error !== undefined) return { reason: 'error', detail: error.error_message };
+  if (error !== undefined) {
+    const { pause_reason: pause, error_message: detail } = error;
+    return { reason: pause === undefined ? 'error' : 'paused', detail };
+  }
   if ((state.agent?.retry_count ?? 0) >= REJECTED_OFTEN) return { reason: 'rejected' };
   if (state.front.some((each) => each.concurrent && each.event_id === last)) return { reason: 'concurrent' };
   if (state.lane === 'for_review' && state.agent?.phase !== 'review') return { reason: 'review' };

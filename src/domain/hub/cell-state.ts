@@ -20,6 +20,8 @@ const LOGGED_ERROR = object({
   error_message: text(),
   agent_id: told,
   timestamp: text(),
+  /** Why an orchestration waits for a person; absent where the error is not that. */
+  pause_reason: exactOptional(text()),
 });
 
 const SUMMARY = {

@@ -48,10 +48,14 @@ export const addError = <T extends CellSummary>(state: T, event: BoardEvent): T 
 
 export const keepLatest = <T>(items: readonly T[]): readonly T[] => items.slice(-KEPT_DETAILS);
 
-const errorOf = (event: BoardEvent): LoggedError => ({
-  event_id: event.event_id,
-  error_type: textOf(event.payload, 'error_type') ?? 'unknown',
-  error_message: textOf(event.payload, 'error_message') ?? '',
-  agent_id: textOf(event.payload, 'agent_id') ?? null,
-  timestamp: event.timestamp,
-});
+const errorOf = ({ event_id, payload, timestamp }: BoardEvent): LoggedError => {
+  const pause = textOf(payload, 'pause_reason');
+  return {
+    event_id,
+    error_type: textOf(payload, 'error_type') ?? 'unknown',
+    error_message: textOf(payload, 'error_message') ?? '',
+    agent_id: textOf(payload, 'agent_id') ?? null,
+    timestamp,
+    ...(pause === undefined ? {} : { pause_reason: pause }),
+  };
+};

@@ -63,10 +63,13 @@ export const breakageType = (error: unknown): LoggedErrorType | undefined => {
 
 /** The message of an error as the team may read it: whatever could be a path or an address is left out. */
 export const breakageMessage = (error: unknown): string => {
-  const text = messageOf(error);
-  const said = text.replace(/[^\s'"`()<>]*[\\/][^\s'"`()<>]*/g, '…').trim();
+  const said = withoutPaths(messageOf(error));
   const kind = isSyncError(error) ? error.kind : 'internal';
   return said === '' ? kind : `${kind}: ${said}`;
 };
+
+/** A text without whatever in it could be a path or an address. */
+export const withoutPaths = (text: string): string =>
+  text.replace(/[^\s'"`()<>]*[\\/][^\s'"`()<>]*/g, '…').trim();
 
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReadBoard } from '../../../src/app/work/read-board.js';
+import { capturedEvents } from '../../support/captured-events.js';
 import { FEATURE, pathOf, type WorkPackageSeed } from '../../support/planning-documents.js';
 import {
   diligent,
@@ -225,6 +226,15 @@ describe('orchestrating a feature', () => {
       },
     ]);
     expect(world.lane('WP01')).toBe('doing');
+    const told = (await capturedEvents(world)).filter(({ aggregate_id: id }) => id === 'WP01');
+    expect(told.at(-1)).toMatchObject({
+      event_type: 'ErrorLogged',
+      payload: {
+        ...{ wp_id: 'WP01', feature_slug: FEATURE, pause_reason: 'no-agent-left' },
+        error_message: 'No agent is left that could do the implementation. bob ended with exit code 7.',
+      },
+    });
+    expect(told.filter(({ event_type: type }) => type === 'ErrorLogged')).toHaveLength(1);
   });
 
   it('never lets an agent review its own work while there is another, even when that one fails', async () => {

@@ -38,6 +38,15 @@ describe('what needs a person', () => {
     expect(reasonsAfter(error, move('planned', 'doing'))(0)).toEqual([]);
   });
 
+  it('is an orchestration that waits for a person, until something happens to the work package', () => {
+    const pause = makeEvent(
+      { event_type: 'ErrorLogged' },
+      { error_type: 'runtime', error_message: 'WP01 does not merge.', pause_reason: 'merge-conflict' },
+    );
+    expect(reasonsAfter(move('planned', 'for_review'), pause)(0)).toEqual(['paused']);
+    expect(reasonsAfter(pause, assign('implementation'))(0)).toEqual([]);
+  });
+
   it('is a machine that fell silent with work in doing', () => {
     const reasons = reasonsAfter(move('planned', 'doing'));
     expect(reasons(SILENT_AFTER_MS)).toEqual([]);
