@@ -100,27 +100,31 @@ describe('an orchestration', () => {
       expect(story.assigned['WP02']).toEqual(['implementation alpha 0', 'review beta 0']);
     }));
 
-  it('that waits for a person says so to the team, until it goes on', () =>
-    inSandbox(async (sandbox) => {
-      const script = { implementation: 'fail' };
-      const project = await makeOrchestrated(sandbox, hub.url, { WP01: [] }, { script });
-      const waiting = async (): Promise<readonly any[]> => {
-        await ask(sandbox, ['sync', 'now']);
-        const headers = { authorization: `Bearer ${await tokenOf(hub.url, 'ada')}`, connection: 'close' };
-        const now = (await (await fetch(`${hub.url}/api/v1/now/`, { headers })).json()) as any;
-        return now.attention.filter((each: any) => each.project === project);
-      };
-      expect((await runCli(sandbox, orchestrate())).code).toBe(1);
-      expect(await waiting()).toMatchObject([
-        {
-          ...{ reason: 'paused', wp_id: 'WP01', feature: FEATURE },
-          detail: expect.stringMatching(/^No agent is left that could do the implementation\./),
-        },
-      ]);
-      await direct(sandbox, {});
-      succeeded(await runCli(sandbox, ['orchestrate', '--resume']));
-      expect(await waiting()).toEqual([]);
-    }));
+  it(
+    'that waits for a person says so to the team, until it goes on',
+    () =>
+      inSandbox(async (sandbox) => {
+        const script = { implementation: 'fail' };
+        const project = await makeOrchestrated(sandbox, hub.url, { WP01: [] }, { script });
+        const waiting = async (): Promise<readonly any[]> => {
+          await ask(sandbox, ['sync', 'now']);
+          const headers = { authorization: `Bearer ${await tokenOf(hub.url, 'ada')}`, connection: 'close' };
+          const now = (await (await fetch(`${hub.url}/api/v1/now/`, { headers })).json()) as any;
+          return now.attention.filter((each: any) => each.project === project);
+        };
+        expect((await runCli(sandbox, orchestrate())).code).toBe(1);
+        expect(await waiting()).toMatchObject([
+          {
+            ...{ reason: 'paused', wp_id: 'WP01', feature: FEATURE },
+            detail: expect.stringMatching(/^No agent is left that could do the implementation\./),
+          },
+        ]);
+        await direct(sandbox, {});
+        succeeded(await runCli(sandbox, ['orchestrate', '--resume']));
+        expect(await waiting()).toEqual([]);
+      }),
+    120_000,
+  );
 
   it('that is given up from elsewhere ends, and cannot be resumed', () =>
     inSandbox(async (sandbox) => {
