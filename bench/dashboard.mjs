@@ -13,7 +13,8 @@ import { makeScratch } from './lib/scratch.mjs';
  * The dashboard in a real browser (Debian's Chromium) with 2,000 work packages of 50 projects: how long until the board
  * is there and a click is answered, from sending an event to seeing it, a burst of 10,000 events, how large the script
  * is, and how much memory an hour of events leaves behind, at `RATE` events a second (default 5) sent as fast as they are
- * taken. `PROFILE=file.json` keeps the processor profile of the first view.
+ * taken. `PROFILE=name` keeps processor profiles of
+ * the first view, of single events and of the burst in files that begin so.
  */
 const PROJECTS = 50;
 const WORK_PACKAGES = 40;
@@ -142,23 +143,31 @@ await page.addInitScript(() => {
   }).observe({ type: 'longtask', buffered: true });
 });
 
+const isProfiled = process.env.PROFILE !== undefined;
+const startProfile = async () => {
+  if (!isProfiled) return;
+  await devtools.send('Profiler.enable');
+  await devtools.send('Profiler.start');
+};
+const stopProfile = async (name) => {
+  if (!isProfiled) return;
+  const { profile: taken } = await devtools.send('Profiler.stop');
+  writeFileSync(`${process.env.PROFILE}-${name}.cpuprofile`, JSON.stringify(taken));
+};
+
 const nowMs = () => performance.timeOrigin + performance.now();
 const figures = { view: [], scripting: [], answered: [], seen: [] };
 for (let view = 0; view < VIEWS; view++) {
-  if (view === 0 && process.env.PROFILE !== undefined) {
-    await devtools.send('Profiler.enable');
-    await devtools.send('Profiler.start');
-  }
+  if (view === 0) await startProfile();
   const busy = await metric('TaskDuration');
   const start = nowMs();
   await page.goto(`${hub.url}/board`, { waitUntil: 'commit' });
   const there = await page.evaluate(() => window.whenSeen('.filters', '2000 of 2000 work packages'));
   figures.view.push(there - start);
-  figures.scripting.push(1000 * ((await metric('TaskDuration')) - busy));
-  if (view === 0 && process.env.PROFILE !== undefined) {
-    const { profile: taken } = await devtools.send('Profiler.stop');
-    writeFileSync(process.env.PROFILE, JSON.stringify(taken));
-  }
+  const done = await metric('TaskDuration');
+  // A page in a process of its own counts from nothing.
+  figures.scripting.push(1000 * (done >= busy ? done - busy : done));
+  if (view === 0) await stopProfile('view');
   // Interaction: from a letter in the filter to the cards that it leaves.
   const typed = await page.evaluate(async () => {
     const input = document.querySelector('input[type=search]');
@@ -173,6 +182,7 @@ for (let view = 0; view < VIEWS; view++) {
 await page.goto(`${hub.url}/activity`);
 await page.getByText('live, as of').waitFor();
 await page.evaluate(() => (window.longTasks.length = 0));
+await startProfile();
 for (let at = 0; at < SEEN; at++) {
   const event = moveOf(places[at]);
   const mark = `mark ${at} of this run`;
@@ -182,6 +192,7 @@ for (let at = 0; at < SEEN; at++) {
   await send([event]);
   figures.seen.push((await seeing) - start);
 }
+await stopProfile('seen');
 const longest = async () =>
   Math.max(0, ...(await page.evaluate(() => window.longTasks.map((each) => each.duration))));
 const longestLive = await longest();
@@ -190,6 +201,7 @@ await page.goto(`${hub.url}/board`);
 await page.getByText('2000 of 2000 work packages').waitFor();
 await page.evaluate(() => (window.longTasks.length = 0));
 const taskBefore = await metric('TaskDuration');
+await startProfile();
 const begun = nowMs();
 await send(movesOf(BURST));
 const last = makeEvent(places[0], 'WPCreated', { title: 'The last of the burst' });
@@ -197,6 +209,7 @@ await page.getByRole('searchbox').fill('The last of the burst');
 const end = page.evaluate(() => window.whenSeen('.card', 'The last of the burst'));
 await send([last]);
 const burstMs = (await end) - begun;
+await stopProfile('burst');
 const burstTaskMs = 1000 * ((await metric('TaskDuration')) - taskBefore);
 const longestBurst = await longest();
 
