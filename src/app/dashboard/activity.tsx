@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import { pagePath } from '../../domain/hub/page-path.js';
 import { cellOf, textOf } from '../../domain/hub/board-event.js';
 import { activity, version, type ActivityEntry } from './live.js';
@@ -18,11 +19,11 @@ const FILTERS: Readonly<Record<string, (entry: ActivityEntry) => string>> = {
 /** The events that were stored last, as they come. */
 export const Activity = () => {
   void version.value;
-  const chosen = activity.filter((entry) =>
-    Object.entries(FILTERS).every(
-      ([name, valueOf]) => filterOf(name) === '' || filterOf(name) === valueOf(entry),
-    ),
-  );
+  const wanted = Object.entries(FILTERS).flatMap(([name, valueOf]) => {
+    const value = filterOf(name);
+    return value === '' ? [] : [(entry: ActivityEntry) => valueOf(entry) === value];
+  });
+  const chosen = activity.filter((entry) => wanted.every((isSo) => isSo(entry)));
   return (
     <>
       <div class="filters" role="search">
@@ -43,31 +44,37 @@ export const Activity = () => {
       </div>
       {chosen.length === 0 ? <Empty>None of the latest events fits.</Empty> : null}
       <ol class="timeline">
-        {chosen.slice(0, SHOWN).map((entry) => {
-          const { project, feature, workPackage } = cellOf(entry.event);
-          return (
-            <li key={entry.sequence}>
-              <EventLine event={entry.event} />
-              <p class="line faint">
-                {workPackage === '' ? null : (
-                  <a href={pagePath({ project: project, feature: feature, workPackage: workPackage })}>
-                    {workPackage}
-                  </a>
-                )}
-                <span>
-                  {projectName(project)} / {feature}
-                </span>
-                <span>{entry.event.node_id}</span>
-              </p>
-            </li>
-          );
-        })}
+        {chosen.slice(0, SHOWN).map((entry) => (
+          <Entry key={entry.sequence} entry={entry} />
+        ))}
       </ol>
     </>
   );
 };
 
 const SHOWN = 200;
+
+/** Drawn again when its age has changed, not whenever another event has come. */
+const Entry = ({ entry: { event } }: { readonly entry: ActivityEntry }) =>
+  useMemo(() => {
+    const { project, feature, workPackage } = cellOf(event);
+    return (
+      <li>
+        <EventLine event={event} />
+        <p class="line faint">
+          {workPackage === '' ? null : (
+            <a href={pagePath({ project, feature, workPackage })}>{workPackage}</a>
+          )}
+          <span>
+            {projectName(project)} / {feature}
+          </span>
+          <span>{event.node_id}</span>
+        </p>
+      </li>
+    );
+  }, [event, Math.floor(Date.now() / AGES_MS)]);
+
+const AGES_MS = 20_000;
 
 /** Who is said to have done it, an agent or a person. */
 const agentOf = ({ payload }: ActivityEntry['event']): string | undefined =>

@@ -18,6 +18,8 @@ export interface BoardPart {
  */
 export class LiveBoards {
   readonly #projects = new Map<string, Map<string, Map<string, CellState>>>();
+  /** What was put together of a project, until it changes. */
+  readonly #boards = new Map<string, readonly FeatureBoard[]>();
   readonly #reading = new Map<string, { readonly part: BoardPart; readonly heard: BoardEvent[] }>();
   readonly #stale = new Map<string, BoardPart>();
   #cursor = 0;
@@ -30,6 +32,7 @@ export class LiveBoards {
   /** Begins anew behind that sequence number. */
   reset(cursor: number): void {
     this.#projects.clear();
+    this.#boards.clear();
     this.#reading.clear();
     this.#stale.clear();
     this.#cursor = cursor;
@@ -45,8 +48,7 @@ export class LiveBoards {
   take(part: BoardPart, features: readonly FeatureBoard[]): void {
     const heard = this.#reading.get(keyOf(part))?.heard ?? [];
     this.#reading.delete(keyOf(part));
-    const project = this.#projects.get(part.project) ?? new Map<string, Map<string, CellState>>();
-    this.#projects.set(part.project, project);
+    const project = this.#project(part.project);
     if (part.feature === undefined) project.clear();
     for (const { feature_slug: slug, feature, work_packages: all } of features) {
       const cells = new Map<string, CellState>(all.map((state) => [state.wp_id, state]));
@@ -88,18 +90,29 @@ export class LiveBoards {
 
   /** The features of a project, by slug. */
   board(project: string): readonly FeatureBoard[] {
-    return featureBoards(
+    const known = this.#boards.get(project);
+    if (known !== undefined) return known;
+    const board = featureBoards(
       [...(this.#projects.get(project) ?? [])].flatMap(([feature, cells]) =>
         [...cells.values()].map((state) => ({ feature, state })),
       ),
     );
+    this.#boards.set(project, board);
+    return board;
+  }
+
+  /** The cells of a project, to be changed. */
+  #project(uuid: string): Map<string, Map<string, CellState>> {
+    const project = this.#projects.get(uuid) ?? new Map<string, Map<string, CellState>>();
+    this.#projects.set(uuid, project);
+    this.#boards.delete(uuid);
+    return project;
   }
 
   #fold(event: BoardEvent): void {
     if (!isFollowed(event.lamport_clock)) return;
     const cell = cellOf(event);
-    const project = this.#projects.get(cell.project) ?? new Map<string, Map<string, CellState>>();
-    this.#projects.set(cell.project, project);
+    const project = this.#project(cell.project);
     const cells = project.get(cell.feature) ?? new Map<string, CellState>();
     project.set(cell.feature, cells);
     const state = cells.get(cell.workPackage);
