@@ -329,14 +329,12 @@ export interface DeviceCodes {
 /** `slow-down`: asked again before the interval was over. */
 export type DeviceFault = 'pending' | 'slow-down' | 'expired';
 
-export interface SessionTokens {
+export interface SessionTokens extends Holder {
   readonly access: string;
   /** Empty for a program token, which cannot be refreshed. */
   readonly refresh: string;
   readonly accessLifetimeSeconds: number;
   readonly refreshLifetimeSeconds: number;
-  readonly user: string;
-  readonly team: string;
 }
 
 export interface IssuedLiveToken {

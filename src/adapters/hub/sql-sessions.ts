@@ -1,7 +1,5 @@
 import type { Kysely, UpdateQueryBuilder, UpdateResult } from 'kysely';
-import { decideRotation } from '../../domain/hub/session-policy.js';
-import type { SessionPolicy } from '../../domain/hub/session-policy.js';
-import { succeed } from '../../domain/hub/succession.js';
+import { decideRotation, succeed, type SessionPolicy } from '../../domain/hub/session-policy.js';
 import { err, ok } from '../../domain/result.js';
 import type { Result } from '../../domain/result.js';
 import type { WallClock } from '../../ports/host.js';
@@ -133,24 +131,12 @@ export class SqlSessions {
     const rows = await db
       .selectFrom('sessions')
       .innerJoin('tokens', 'tokens.session_id', 'sessions.id')
-      .select([
-        'sessions.id',
-        'sessions.user_name',
-        'sessions.team',
-        'sessions.device',
-        'sessions.opened_at_ms',
-      ])
+      .select(SUMMARY)
       .select((row) => row.fn.max('tokens.expires_at_ms').as('expires_at_ms'))
       .where('sessions.revoked_at_ms', 'is', null)
       .where('sessions.kind', '=', kind)
       .$if(user !== undefined, (query) => query.where('sessions.user_name', '=', user ?? ''))
-      .groupBy([
-        'sessions.id',
-        'sessions.user_name',
-        'sessions.team',
-        'sessions.device',
-        'sessions.opened_at_ms',
-      ])
+      .groupBy(SUMMARY)
       .having((row) => row.fn.max('tokens.expires_at_ms'), '>', this.#clock.nowMs())
       .orderBy('sessions.opened_at_ms', 'desc')
       .orderBy('sessions.id')
@@ -222,15 +208,14 @@ export class SqlSessions {
     return id;
   }
 
-  #insert(
-    db: Executor,
-    sessionId: string,
-    purpose: string,
-    token: string,
-    lifetimeSeconds: number,
-  ): Promise<void> {
-    const expiresAtMs = this.#clock.nowMs() + lifetimeSeconds * 1000;
-    return insertToken(db, { sessionId, purpose, digest: this.#secrets.digest(token), expiresAtMs });
+  /** A token that is there already stays as it is. */
+  async #insert(db: Executor, session_id: string, purpose: string, token: string, seconds: number) {
+    const [digest, expires_at_ms] = [this.#secrets.digest(token), this.#clock.nowMs() + seconds * 1000];
+    await db
+      .insertInto('tokens')
+      .values({ digest, session_id, purpose, expires_at_ms, rotated_at_ms: null })
+      .onConflict((conflict) => conflict.column('digest').doNothing())
+      .execute();
   }
 
   #tokens(
@@ -249,6 +234,11 @@ export class SqlSessions {
     };
   }
 }
+
+const SUMMARY = [
+  ...(['sessions.id', 'sessions.user_name', 'sessions.team'] as const),
+  ...(['sessions.device', 'sessions.opened_at_ms'] as const),
+];
 
 /** The setting that has another value after everything that was taken back. */
 export const REVISION = 'accounts-revision';
@@ -303,27 +293,4 @@ export const findToken = async (
     sessionRevoked: row.revoked_at_ms !== null,
     isMember: row.position !== null,
   };
-};
-
-/** A token that is there already stays as it is. */
-const insertToken = async (
-  db: Executor,
-  token: {
-    readonly digest: string;
-    readonly sessionId: string;
-    readonly purpose: string;
-    readonly expiresAtMs: number;
-  },
-): Promise<void> => {
-  await db
-    .insertInto('tokens')
-    .values({
-      digest: token.digest,
-      session_id: token.sessionId,
-      purpose: token.purpose,
-      expires_at_ms: token.expiresAtMs,
-      rotated_at_ms: null,
-    })
-    .onConflict((conflict) => conflict.column('digest').doNothing())
-    .execute();
 };

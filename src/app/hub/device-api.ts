@@ -1,6 +1,6 @@
 import { DEVICE, DEVICE_CODE, DEVICE_CODES, DEVICE_FORM, DEVICE_LINK, TOKENS } from '../../domain/hub/api.js';
 import type { AccountStore, DeviceFault } from '../../ports/hub.js';
-import { form, page, PAGE, paragraph } from './page.js';
+import { formPage, page, PAGE, paragraph, type Form } from './page.js';
 import { problem, PROBLEMS } from './problem.js';
 import { json, jsonOf, refuse } from './route.js';
 import type { Answer, Route } from './route.js';
@@ -91,23 +91,15 @@ const FAULTS: Readonly<Record<DeviceFault, readonly [error: string, detail: stri
 
 const shown = (userCode: string): string => `${userCode.slice(0, 4)}-${userCode.slice(4)}`;
 
-const devicePage = (userCode: string, fault?: string, status = 200): Answer =>
-  page(
-    'Sign in a device',
-    [
-      fault === undefined ? '' : paragraph(fault, 'alert'),
-      paragraph(
-        'Go on only if you began this yourself: the program that shows the code will act in your name.',
-      ),
-      form(
-        [
-          { name: 'user_code', label: 'Code that the device shows', value: userCode },
-          { name: 'username', label: 'User name', autocomplete: 'username' },
-          { name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' },
-          { name: 'team_slug', label: 'Team, if not your first one', optional: true },
-        ],
-        'Sign in the device',
-      ),
-    ].join('\n'),
-    status,
-  );
+const devicePage = (userCode: string, fault?: string, status?: number): Answer => {
+  const fields: Form['fields'] = [
+    { name: 'user_code', label: 'Code that the device shows', value: userCode },
+    { name: 'username', label: 'User name', autocomplete: 'username' },
+    { name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' },
+    { name: 'team_slug', label: 'Team, if not your first one', optional: true },
+  ];
+  const words = [
+    'Go on only if you began this yourself: the program that shows the code will act in your name.',
+  ];
+  return formPage('Sign in a device', { words, fields, button: 'Sign in the device' }, fault, status);
+};

@@ -34,9 +34,28 @@ interface Field {
   readonly optional?: true;
 }
 
-/** A form that is sent to where it came from. */
-export const form = (fields: readonly Field[], button: string): string =>
-  `<form method="post">${fields.map(field).join('\n')}<button>${button}</button></form>`;
+/** A page with a form that is sent to where it came from, below what was wrong with it the last time. */
+export const formPage = (
+  title: string,
+  { fields, button, words = [] }: Form,
+  fault?: string,
+  status = 200,
+): Answer =>
+  page(
+    title,
+    [
+      ...(fault === undefined ? [] : [paragraph(fault, 'alert')]),
+      ...words.map((each) => paragraph(each)),
+      `<form method="post">${fields.map(field).join('\n')}<button>${button}</button></form>`,
+    ].join('\n'),
+    status,
+  );
+
+export interface Form {
+  readonly fields: readonly Field[];
+  readonly button: string;
+  readonly words?: readonly string[];
+}
 
 /** A paragraph of words that may come from anywhere. */
 export const paragraph = (text: string, role = ''): string =>

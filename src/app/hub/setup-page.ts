@@ -2,7 +2,7 @@ import { isSyncError } from '../../domain/errors.js';
 import { SETUP_FORM, SETUP_LINK } from '../../domain/hub/api.js';
 import type { AccountStore } from '../../ports/hub.js';
 import { audit } from './audit.js';
-import { form, page, PAGE, paragraph } from './page.js';
+import { formPage, page, PAGE, paragraph, type Form } from './page.js';
 import { People } from './people.js';
 import type { Answer, Route } from './route.js';
 import { taking } from './token-api.js';
@@ -55,20 +55,12 @@ export const setupRoutes = (accounts: AccountStore, { limits, log }: Office): re
   },
 ];
 
-const setupPage = (code: string, fault?: string, status = 200): Answer =>
-  page(
-    'Set up this hub',
-    [
-      fault === undefined ? '' : paragraph(fault, 'alert'),
-      form(
-        [
-          { name: 'code', label: 'Code', value: code, type: 'hidden' },
-          { name: 'team', label: 'Team: lower-case letters, digits and hyphens' },
-          { name: 'username', label: 'User name', autocomplete: 'username' },
-          { name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password' },
-        ],
-        'Make the first user',
-      ),
-    ].join('\n'),
-    status,
-  );
+const setupPage = (code: string, fault?: string, status?: number): Answer => {
+  const fields: Form['fields'] = [
+    { name: 'code', label: 'Code', value: code, type: 'hidden' },
+    { name: 'team', label: 'Team: lower-case letters, digits and hyphens' },
+    { name: 'username', label: 'User name', autocomplete: 'username' },
+    { name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password' },
+  ];
+  return formPage('Set up this hub', { fields, button: 'Make the first user' }, fault, status);
+};

@@ -1,27 +1,28 @@
 /** How long the credentials of a session live. */
-export interface SessionPolicy {
-  readonly accessSeconds: number;
-  readonly refreshSeconds: number;
-  /** Of a token for one live connection, and of the connection unless it is renewed in place. */
-  readonly liveSeconds: number;
-  /** How long a spent refresh token still gets the answer it got first, since that answer may have been lost. */
-  readonly graceSeconds: number;
-  /** How long a session may be renewed: then somebody has to sign in again, however often it was. */
-  readonly sessionSeconds: number;
-  /** How long a device waits for a person, and how long between two of its questions. */
-  readonly deviceSeconds: number;
-  readonly deviceIntervalSeconds: number;
-}
-
-export const DEFAULT_SESSION_POLICY: SessionPolicy = {
+export const DEFAULT_SESSION_POLICY = {
   accessSeconds: 900,
   refreshSeconds: 604_800,
+  /** Of a token for one live connection, and of the connection unless it is renewed in place. */
   liveSeconds: 900,
+  /** How long a spent refresh token still gets the answer it got first, since that answer may have been lost. */
   graceSeconds: 60,
+  /** How long a session may be renewed: then somebody has to sign in again, however often it was. */
   sessionSeconds: 90 * 86_400,
+  /** How long a device waits for a person, and how long between two of its questions. */
   deviceSeconds: 900,
   deviceIntervalSeconds: 5,
 };
+
+export type SessionPolicy = Readonly<typeof DEFAULT_SESSION_POLICY>;
+
+/**
+ * The pair that follows a refresh token is derived from it with the hub's secret. So a repeated request gets the same
+ * pair although the hub keeps no token, and nobody without the secret can foresee a successor.
+ */
+export const succeed = (derive: (text: string) => string, refreshToken: string) => ({
+  access: derive(`access\n${refreshToken}`),
+  refresh: derive(`refresh\n${refreshToken}`),
+});
 
 /** What is known of a refresh token that somebody presents. */
 interface PresentedRefresh {
