@@ -44,7 +44,7 @@ export class DeliverBeside {
     const project = await this.#sharedProject(checkout).catch(() => undefined);
     const saying = async () => {
       const runs = signs().map((sign) => ({ project_uuid: project ?? '', ...sign }));
-      return runs.length === 0 ? undefined : { runs };
+      return project === '' || runs.length === 0 ? undefined : { runs };
     };
     const over = new AbortController();
     let running: Promise<unknown> | undefined;
@@ -64,10 +64,11 @@ export class DeliverBeside {
     };
   }
 
+  /** Its uuid, which is empty as long as it has none; `undefined` where delivery is not wanted. */
   async #sharedProject({ projectRoot }: Checkout): Promise<string | undefined> {
     if (this.#ports.environment.env['SPEC_KITTY_SYNC'] === 'off') return undefined;
     const identity = await this.#ports.showIdentity.run(projectRoot);
     if (identity?.autoStart === false || identity?.share === false) return undefined;
-    return (await this.#ports.account()) === undefined ? undefined : identity?.project.uuid?.value;
+    return (await this.#ports.account()) === undefined ? undefined : (identity?.project.uuid?.value ?? '');
   }
 }
