@@ -27,7 +27,6 @@ import { planEntry } from '../work/plan-entry.js';
 import { nothingToDo } from '../work/work-plan.js';
 import { worktreeOf } from './gather-prompt.js';
 import { noteUsage } from './note-usage.js';
-import { featureRequest } from './orchestration-context.js';
 import type { OrchestrationContext } from './orchestration-context.js';
 import { runAgent } from './run-agent.js';
 import { laneNow, shiftLane } from './shift-lane.js';
@@ -66,7 +65,7 @@ export const advance = async (
  * earlier try of this run is told from that by the name of the agent.
  */
 const claim = async (context: OrchestrationContext, id: string, signal: AbortSignal): Promise<void> => {
-  const { sources, perform } = context;
+  const { checkout, feature, sources, perform } = context;
   const record = context.record(id);
   const isAgain = record.at === 'planned';
   const agent = isAgain
@@ -78,9 +77,7 @@ const claim = async (context: OrchestrationContext, id: string, signal: AbortSig
   const implement = new ImplementWorkPackage({ repository, files, perform });
   try {
     const { outcome, agent: inCharge } = context.keep(
-      await context.turns.take(() =>
-        implement.run({ ...featureRequest(context), workPackageId: id, agent }, signal),
-      ),
+      await context.turns.take(() => implement.run({ checkout, feature, workPackageId: id, agent }, signal)),
     );
     if (outcome === 'already-doing' && !(isAgain && inCharge === agent)) return notClaimed(context, id);
     if (outcome === 'started')

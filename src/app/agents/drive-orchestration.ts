@@ -5,7 +5,7 @@ import { changeRecord, untouched } from '../../domain/agents/record.js';
 import { standingOf } from '../../domain/agents/standing.js';
 import type { OrchestrationStanding } from '../../domain/agents/standing.js';
 import type { OrchestrationState } from '../../domain/agents/state.js';
-import type { OrchestratorPlace, OrchestrationStore } from '../../ports/agents.js';
+import type { OrchestratorPlace } from '../../ports/agents.js';
 import type { WallClock, Timer } from '../../ports/host.js';
 import type { PerformWork } from '../work/perform-work.js';
 import type { OrchestrationContext } from './orchestration-context.js';
@@ -70,17 +70,20 @@ export const driveOrchestration = async (
   };
   const run = new OrchestrationRun(context, memory, view);
   for (const progress of beginning(begun)) tell(progress);
-  const stop = new StopRequests(store, timer, place, tell);
-  try {
-    await stop.during(signal, (stopped, broken) => run.run(stopped, broken));
-  } catch (error) {
+  const stop: Stop = { cause: undefined };
+  const close = (): Promise<void> => {
     memory.state = closed(memory.state, stop, clock);
+    return memory.save();
+  };
+  const isAsked = (): Promise<boolean> => store.isAskedToStop(place);
+  try {
+    await untilStopped({ stop, timer, isAsked, tell }, signal, (stopped, broken) => run.run(stopped, broken));
+  } catch (error) {
     // What broke the run is to be told, also when it keeps the state from being written.
-    await memory.save().catch(() => undefined);
+    await close().catch(() => undefined);
     throw error;
   }
-  memory.state = closed(memory.state, stop, clock);
-  await memory.save();
+  await close();
   return { ended: endOf(memory.state, stop), standing: standing() };
 };
 
@@ -101,10 +104,10 @@ const beginning = ({ state, notices, isResumed, prepared }: RunBegun): readonly 
   ];
 };
 
-const closed = (state: OrchestrationState, { cause }: StopRequests, clock: WallClock): OrchestrationState =>
+const closed = (state: OrchestrationState, { cause }: Stop, clock: WallClock): OrchestrationState =>
   cause === 'aborted' ? abortRun(state, now(clock)) : endRun(state, now(clock), cause !== undefined);
 
-const endOf = ({ status }: OrchestrationState, { cause }: StopRequests): RunEnded['ended'] => {
+const endOf = ({ status }: OrchestrationState, { cause }: Stop): RunEnded['ended'] => {
   if (status === 'aborted') return 'aborted';
   if (cause === 'interrupted') return 'interrupted';
   return status === 'completed' ? 'completed' : 'paused';
@@ -112,63 +115,50 @@ const endOf = ({ status }: OrchestrationState, { cause }: StopRequests): RunEnde
 
 const now = (clock: WallClock): string => new Date(clock.nowMs()).toISOString();
 
-/** Whatever can stop a run: the signal of its caller, somebody's request to give it up, its own breakage. */
-class StopRequests {
-  readonly #store: Pick<OrchestrationStore, 'isAskedToStop'>;
-  readonly #timer: Timer;
-  readonly #place: OrchestratorPlace;
-  readonly #tell: (progress: OrchestrationProgress) => void;
-  #cause: 'interrupted' | 'aborted' | 'failed' | undefined;
-
-  constructor(
-    store: Pick<OrchestrationStore, 'isAskedToStop'>,
-    timer: Timer,
-    place: OrchestratorPlace,
-    tell: (progress: OrchestrationProgress) => void,
-  ) {
-    this.#store = store;
-    this.#timer = timer;
-    this.#place = place;
-    this.#tell = tell;
-  }
-
-  /** What stopped the run first; `undefined` when it came to its end by itself. */
-  get cause(): 'interrupted' | 'aborted' | 'failed' | undefined {
-    return this.#cause;
-  }
-
-  /** Runs `work` with a signal that aborts as soon as anything stops it. */
-  async during(
-    signal: AbortSignal | undefined,
-    work: (stopped: AbortSignal, broken: () => void) => Promise<void>,
-  ): Promise<void> {
-    const stopped = new AbortController();
-    const over = new AbortController();
-    const stop = (cause: 'interrupted' | 'aborted' | 'failed'): void => {
-      if (this.#cause !== undefined) return;
-      this.#cause = cause;
-      this.#tell({ what: 'stopping', because: cause });
-      stopped.abort();
-    };
-    const interrupt = (): void => stop('interrupted');
-    if (signal?.aborted === true) interrupt();
-    signal?.addEventListener('abort', interrupt, { once: true });
-    const asking = this.#watch(over.signal, () => stop('aborted'));
-    try {
-      await work(stopped.signal, () => stop('failed'));
-    } finally {
-      over.abort();
-      signal?.removeEventListener('abort', interrupt);
-      await asking;
-    }
-  }
-
-  async #watch(over: AbortSignal, asked: () => void): Promise<void> {
-    while (!over.aborted) {
-      await this.#timer.sleep(POLL_MS, over);
-      if (!over.aborted && (await this.#store.isAskedToStop(this.#place))) return asked();
-    }
-  }
+/** What stopped a run first; nothing when it came to its end by itself. */
+interface Stop {
+  cause: 'interrupted' | 'aborted' | 'failed' | undefined;
 }
+
+/** Whatever can stop a run: the signal of its caller, somebody's request to give it up, its own breakage. */
+interface Stopping {
+  readonly stop: Stop;
+  readonly timer: Timer;
+  readonly isAsked: () => Promise<boolean>;
+  readonly tell: (progress: OrchestrationProgress) => void;
+}
+
+/** Runs `work` with a signal that aborts as soon as anything stops it. */
+const untilStopped = async (
+  { stop, timer, isAsked, tell }: Stopping,
+  signal: AbortSignal | undefined,
+  work: (stopped: AbortSignal, broken: () => void) => Promise<void>,
+): Promise<void> => {
+  const stopped = new AbortController();
+  const over = new AbortController();
+  const stopBy = (cause: NonNullable<Stop['cause']>): void => {
+    if (stop.cause !== undefined) return;
+    stop.cause = cause;
+    tell({ what: 'stopping', because: cause });
+    stopped.abort();
+  };
+  const interrupt = (): void => stopBy('interrupted');
+  if (signal?.aborted === true) interrupt();
+  signal?.addEventListener('abort', interrupt, { once: true });
+  const watch = async (): Promise<void> => {
+    while (!over.signal.aborted) {
+      await timer.sleep(POLL_MS, over.signal);
+      if (!over.signal.aborted && (await isAsked())) return stopBy('aborted');
+    }
+  };
+  const watching = watch();
+  try {
+    await work(stopped.signal, () => stopBy('failed'));
+  } finally {
+    over.abort();
+    signal?.removeEventListener('abort', interrupt);
+    await watching;
+  }
+};
 
 const POLL_MS = 300;

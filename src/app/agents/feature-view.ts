@@ -4,15 +4,5 @@ import { frontMatterGraph, type FeatureState } from '../work/feature-state.js';
 /** What an orchestration has to know of a feature. */
 export const viewOf = (state: FeatureState): FeatureView => ({
   graph: frontMatterGraph(state),
-  workPackages: new Map(
-    state.workPackages.map(({ workPackage: { id, title, lane, detail, agent } }) => [
-      id,
-      {
-        title,
-        lane,
-        ...(detail === undefined ? {} : { detail }),
-        ...(agent === undefined ? {} : { agent }),
-      },
-    ]),
-  ),
+  workPackages: new Map(state.workPackages.map(({ workPackage }) => [workPackage.id, workPackage])),
 });

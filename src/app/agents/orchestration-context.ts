@@ -30,12 +30,3 @@ export interface OrchestrationContext {
   /** Remembers what became of the events of a piece of work. */
   keep<R>(work: PerformedWork<R>): R;
 }
-
-/** Names the feature to use cases that ask for it. */
-export const featureRequest = ({
-  checkout,
-  feature,
-}: Pick<OrchestrationContext, 'checkout' | 'feature'>) => ({
-  checkout,
-  feature,
-});
