@@ -34,7 +34,8 @@ export default async () => {
     SPEC_KITTY_TEST_RUN: id,
   });
   if (process.env.SPEC_KITTY_BUILT !== '1') await buildOrRemember();
-  process.env.SPEC_KITTY_TEST_COMMANDS = await bundleCommandServer(join(run, 'commands'));
+  // A run inside a run, which tests the tests, has one already.
+  process.env.SPEC_KITTY_TEST_COMMANDS ??= await bundleCommandServer(join(run, 'commands'));
 };
 
 export const SENTINEL = 'sentinel.txt';

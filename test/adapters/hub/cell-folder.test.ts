@@ -2,14 +2,15 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import fc from 'fast-check';
 import { BoardProjection } from '../../support/board-projection.js';
+import { compareCausal } from '../../../src/domain/events/causal-order.js';
 import type { EnvelopeDocument } from '../../../src/domain/events/envelope.js';
 import { featuresOf, incoming, makeEvent, PROJECT } from '../../support/hub-events.js';
 import { setUpSqliteHub, type SqliteHubSetup } from './sqlite-hub-setup.js';
 
-/** What the same events give when they are folded in memory, in the order given. */
+/** What the same events give when they are folded in memory, one after the other in their order. */
 const expectedOf = (events: readonly EnvelopeDocument[]) => {
   const projection = new BoardProjection();
-  for (const event of events) projection.add(incoming(event).event);
+  for (const event of events.map((each) => incoming(each).event).sort(compareCausal)) projection.add(event);
   return projection.board(PROJECT);
 };
 
