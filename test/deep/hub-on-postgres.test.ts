@@ -7,6 +7,7 @@ import { CryptoRandomness } from '../../src/adapters/host/crypto-randomness.js';
 import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
 import { setUpSqliteHub } from '../adapters/hub/sqlite-hub-setup.js';
 import { accountStoreContract } from '../contracts/account-store.contract.js';
+import { webhookStoreContract } from '../contracts/webhook-store.contract.js';
 import { eventStoreContract } from '../contracts/event-store.contract.js';
 import { quickSecrets, silentLog } from '../support/hub.js';
 import { incoming, makeEvent } from '../support/hub-events.js';
@@ -64,6 +65,13 @@ for (const name of ['PostgreSQL', 'SQLite'] as const) {
     setup: async () => {
       const { stores, time, reopen, dispose } = await make();
       return { subject: stores.accounts, time, reopen: async () => (await reopen()).accounts, dispose };
+    },
+  });
+  webhookStoreContract({
+    name,
+    setup: async () => {
+      const { stores, time, reopen, dispose } = await make();
+      return { subject: stores.webhooks, time, reopen: async () => (await reopen()).webhooks, dispose };
     },
   });
 }
