@@ -1,8 +1,7 @@
 import { RecordingLog } from '../../src/adapters/memory/recording-log.js';
 import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
 import { createClientContainer, type Overrides } from '../../src/app/compose/container.js';
-import { createHubContainer } from '../../src/app/compose/hub-container.js';
-import type { HubParts } from '../../src/app/compose/hub-parts.js';
+import { createHubContainer, type HubParts } from '../../src/app/compose/hub-container.js';
 import type { Parts } from '../../src/app/compose/parts.js';
 import { Closables } from '../../src/app/compose/parts-container.js';
 import { existsSync } from 'node:fs';

@@ -1,7 +1,7 @@
 import 'reflect-metadata/lite';
 import { backUpSqliteHub, restoreSqliteHub } from '../../adapters/hub/backup-sqlite-hub.js';
 import { readDashboard } from '../../adapters/hub/dashboard-files.js';
-import { openSqliteHub } from '../../adapters/hub/open-sqlite-hub.js';
+import { openSqliteHub, type HubStores } from '../../adapters/hub/open-sqlite-hub.js';
 import { CryptoRandomness } from '../../adapters/host/crypto-randomness.js';
 import { JsonLog } from '../../adapters/host/json-log.js';
 import { StderrLog } from '../../adapters/host/stderr-log.js';
@@ -10,8 +10,46 @@ import { FetchWebhookTransport } from '../../adapters/hub/fetch-webhook-transpor
 import { NodeSecrets } from '../../adapters/hub/node-secrets.js';
 import { Webhooks } from '../hub/webhooks.js';
 import { People } from '../hub/people.js';
-import type { HubCopies, HubEnvironment, HubParts } from './hub-parts.js';
+import type { ListenerOptions, RunningHub } from '../hub/start-hub.js';
+import type { Log, Randomness, WallClock } from '../../ports/host.js';
+import type { Secrets } from '../../ports/hub.js';
 import { createPartsContainer, type PartsContainer, type Composing } from './parts-container.js';
+
+export type { ListenerOptions } from '../hub/start-hub.js';
+export type { SessionKind as HubSessionKind, SessionSummary as HubSession } from '../../ports/hub.js';
+
+/** What a hub process is given from outside: a directory of its own, or the address of a PostgreSQL database. */
+export type HubEnvironment = HubProcess &
+  ({ readonly dataDirectory: string } | { readonly databaseUrl: string });
+
+interface HubProcess {
+  /** `serve`: as one that answers for this data; `administer`: a short look beside it. */
+  readonly access: 'serve' | 'administer';
+  /** Where messages go. */
+  readonly stderr: { write(text: string): unknown };
+  /** How they are written: as text, or each as a JSON object. */
+  readonly logFormat?: 'text' | 'json';
+}
+
+/** What copies the data of a hub that need not be opened. */
+export interface HubCopies {
+  backUp(file: string): Promise<void>;
+  /** Resolves to where the former data lie. */
+  restore(file: string): Promise<string | undefined>;
+}
+
+/** Everything of which a hub is composed, by name. */
+export interface HubParts {
+  readonly environment: HubEnvironment;
+  readonly wallClock: WallClock;
+  readonly randomness: Randomness;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly stores: HubStores;
+  readonly serve: (listener: ListenerOptions, metricsToken?: string) => Promise<RunningHub>;
+  readonly people: People;
+  readonly webhooks: Webhooks;
+}
 
 export type HubContainer = Pick<PartsContainer<HubParts>, 'get' | 'close'>;
 

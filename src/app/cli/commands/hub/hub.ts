@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
-import type { HubContainer } from '../../../compose/hub-container.js';
-import type { HubCopies, HubParts } from '../../../compose/hub-parts.js';
+import type { HubContainer, HubCopies, HubParts } from '../../../compose/hub-container.js';
 import { text, type CommandContext, type Report } from '../../define-command.js';
 import { readNamed } from '../shared/named-file.js';
 import { quotedPath } from '../shared/next-command.js';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
-import type { ListenerOptions } from '../../../compose/hub-parts.js';
+import type { ListenerOptions } from '../../../compose/hub-container.js';
 import { defineCommand, number, text, type ArgsOf, type CommandContext } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import { readNamed } from '../shared/named-file.js';

@@ -1,5 +1,5 @@
 import { SyncError } from '../../../../domain/errors.js';
-import type { HubSession, HubSessionKind } from '../../../compose/hub-parts.js';
+import type { HubSession, HubSessionKind } from '../../../compose/hub-container.js';
 import { defineCommand, text, type CommandContext, type Report } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { bold } from '../../render/text.js';
