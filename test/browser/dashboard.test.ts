@@ -238,6 +238,22 @@ describe('the dashboard in a browser', () => {
     await atWork.getByRole('link', { name: /claude.*works on.*WP01/ }).waitFor();
   });
 
+  it('shows what a machine said waits there, and for how long the program at work has printed nothing', async () => {
+    await hub.stores.store.forTeam('acme').noteReport({
+      ...{ node_id: 'aaaaaaaaaaaa', waiting: { events: 3, oldest_ms: 0 } },
+      runs: [
+        {
+          ...{ project_uuid: PROJECT, feature_slug: FEATURE, wp_id: 'WP01', agent: 'claude' },
+          silent_ms: 0,
+        },
+      ],
+    });
+    await open('/machines');
+    await page.getByRole('row', { name: /^aaaaaaaaaaaa .*3 events, the oldest for/ }).waitFor();
+    await open('/');
+    await page.getByRole('link', { name: /claude.*works on.*WP01.*silent for/ }).waitFor();
+  });
+
   it('is used with the keyboard alone, and shows where the focus is', async () => {
     await open('/board');
     await page.keyboard.press('Tab');

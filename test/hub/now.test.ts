@@ -133,6 +133,28 @@ describe('what is to be looked at now', () => {
     expect(await machines()).toEqual({ machines: [], runs: [] });
   });
 
+  it('does not say that an agent is at work where its orchestration waits for a person', async () => {
+    const pause = {
+      error_type: 'runtime',
+      error_message: 'No agent is left.',
+      pause_reason: 'no-agent-left',
+    };
+    await store([
+      assigned('WP02', 'implementation'),
+      moved('WP02', 'planned', 'doing', { lamport_clock: 2 }),
+      makeEvent(
+        { event_type: 'ErrorLogged', aggregate_id: 'WP02', lamport_clock: 3 },
+        { wp_id: 'WP02', ...pause },
+      ),
+    ]);
+    expect(await read()).toMatchObject({
+      attention: [{ reason: 'paused', wp_id: 'WP02', detail: 'No agent is left.' }],
+      at_work: [],
+    });
+    await store([assigned('WP02', 'implementation', { lamport_clock: 4 })]);
+    expect(await read()).toMatchObject({ attention: [], at_work: [{ wp_id: 'WP02' }] });
+  });
+
   it('goes on in pages where a team has many work packages, and names each once', async () => {
     const project = (at: number): string => `${PROJECT.slice(0, -1)}${at}`;
     const ids = Array.from({ length: 700 }, (_, at) => `WP${String(at + 1).padStart(4, '0')}`);

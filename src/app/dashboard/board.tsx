@@ -38,6 +38,8 @@ export const Board = ({ project, feature }: { readonly project?: string; readonl
       </div>
       {all.length === 0 ? (
         <Empty>No work packages yet. Finalize the tasks of a feature, and they appear here.</Empty>
+      ) : chosen.length === 0 ? (
+        <Empty>None of the work packages fits.</Empty>
       ) : null}
       <div class="board">
         {LANES.map((lane) => {

@@ -52,7 +52,7 @@ export const Machines = () => {
                   <span class="flag">silent</span>
                 ) : null}
               </td>
-              <td>
+              <td class="wraps">
                 {machine.said === undefined ? (
                   <span class="faint">not said</span>
                 ) : (

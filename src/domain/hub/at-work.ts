@@ -33,5 +33,8 @@ export const atWorkOf = (projects: readonly WatchedProject[]): readonly AgentAtW
 const isoOf = (ms: number | undefined): string | null =>
   ms === undefined ? null : new Date(ms).toISOString();
 
-const isInHand = ({ agent, lane }: WorkPackageState): boolean =>
-  agent !== null && (lane === 'doing' || (lane === 'for_review' && agent.phase === 'review'));
+const isInHand = ({ agent, lane, recent_errors: errors, last_event: last }: WorkPackageState): boolean =>
+  agent !== null &&
+  // Whoever had it when its orchestration began to wait for a person has it no more.
+  !errors.some((each) => each.event_id === last.event_id && each.pause_reason !== undefined) &&
+  (lane === 'doing' || (lane === 'for_review' && agent.phase === 'review'));
