@@ -42,7 +42,8 @@ export const buildExtension = async () => {
     build({
       ...host,
       entryPoints: ['extension/src/browser.ts'],
-      outfile: 'extension/dist/browser.cjs',
+      // A worker of the browser asks for this ending, whatever the manifest says.
+      outfile: 'extension/dist/browser.js',
       format: 'cjs',
       platform: 'browser',
       target: 'es2022',

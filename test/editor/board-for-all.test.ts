@@ -40,7 +40,10 @@ describe('the board', () => {
   ])(
     'has no violation that axe finds in the theme %s',
     async (theme, name) => {
-      await window.command('Preferences: Color Theme');
+      await window.page.locator('.statusbar').click();
+      await window.page.keyboard.press('Control+k');
+      await window.page.keyboard.press('Control+t');
+      await window.quick.locator('input').first().fill(theme);
       await window.choose(theme);
       await board.locator(`body.${name}`).waitFor();
       await board.evaluate(AXE);

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createReadStream, existsSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, normalize } from 'node:path';
-import { ROOT, Window, type Editor } from './editor.js';
+import { QUIET, ROOT, Window, type Editor } from './editor.js';
 
 export interface BrowserOnly {
   readonly window: Window;
@@ -19,42 +19,23 @@ export const openBrowserOnly = async (
   files: Readonly<Record<string, string>>,
 ): Promise<BrowserOnly> => {
   const guest: Readonly<Record<string, string>> = {
-    '/files/package.json': JSON.stringify(MANIFEST),
-    '/files/main.js': PROVIDER.replace('FILES', JSON.stringify(files)),
+    '/own/files/package.json': JSON.stringify(MANIFEST),
+    '/own/files/main.js': PROVIDER.replace('FILES', () => JSON.stringify(files)),
   };
-  const server = createServer(({ url = '/' }, response) => {
-    const path = new URL(url, 'http://extensions').pathname;
-    const ours = join(ROOT, 'extension', normalize(path.replace(/^\/extension\//, '')));
-    response.setHeader('access-control-allow-origin', '*');
-    response.setHeader('content-type', path.endsWith('.json') ? 'application/json' : 'text/javascript');
-    if (guest[path] !== undefined) response.end(guest[path]);
-    else if (path.startsWith('/extension/') && existsSync(ours)) createReadStream(ours).pipe(response);
-    else response.writeHead(404).end();
+  const server = createServer(async ({ url = '/', headers: { host = '' } }, response) => {
+    const { pathname: path } = new URL(url, `http://${host}`);
+    const ours = join(ROOT, normalize(path.replace('/own/', '')));
+    const type = path.endsWith('.json') ? 'application/json' : 'text/javascript';
+    if (guest[path] !== undefined) response.writeHead(200, { 'content-type': type }).end(guest[path]);
+    else if (!path.startsWith('/own/')) await passOn(editor, url, host, response);
+    else if (!existsSync(ours)) response.writeHead(404).end();
+    else createReadStream(ours).pipe(response.writeHead(200, { 'content-type': type }));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const authority = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const page = await editor.newPage();
-  await page.route(/\/\?folder=/, async (route: any) => {
-    const response = await route.fetch();
-    const html: string = await response.text();
-    const body = html.replace(/(web-configuration" data-settings=")([^"]*)"/, (_whole, before, settings) => {
-      const { remoteAuthority: _remote, ...kept } = JSON.parse(settings.replaceAll('&quot;', '"'));
-      const additionalBuiltinExtensions = ['extension', 'files'].map((name) => ({
-        ...{ scheme: 'http', authority, path: `/${name}` },
-      }));
-      const config = JSON.stringify({ ...kept, additionalBuiltinExtensions });
-      return `${before}${config.replaceAll('"', '&quot;')}"`;
-    });
-    await route.fulfill({ response, body });
-  });
-  await page.route('**/workbench/workbench.js', async (route: any) => {
-    const response = await route.fetch();
-    const program: string = await response.text();
-    await route.fulfill({ response, body: program.replace('remoteAuthority:location.host', '') });
-  });
-  const window = new Window(page);
-  await window.begin(`http://127.0.0.1:${editor.port}/?folder=mem:/project`);
+  const { port } = server.address() as AddressInfo;
+  const window = new Window(await editor.newPage());
+  await window.begin(`http://127.0.0.1:${port}/?folder=mem:/project`);
   return {
     window,
     close: async () => {
@@ -65,6 +46,35 @@ export const openBrowserOnly = async (
     },
   };
 };
+
+/** What the editor's server says, but for the remote: its page names none, and its program does not think of one. */
+const passOn = async (
+  editor: Editor,
+  url: string,
+  authority: string,
+  response: ServerResponse,
+): Promise<void> => {
+  const answer = await fetch(`http://127.0.0.1:${editor.port}${url}`, { redirect: 'manual' });
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  const isText = url.endsWith('/workbench.js') || answer.headers.get('content-type')?.startsWith('text/html');
+  const body = isText === true ? withoutRemote(bytes.toString(), authority) : bytes;
+  const kept = [...answer.headers].filter(
+    ([name]) => !/^(?:content-(?:encoding|length)|transfer)/.test(name),
+  );
+  response.writeHead(answer.status, Object.fromEntries(kept)).end(body);
+};
+
+const withoutRemote = (text: string, authority: string): string =>
+  text
+    .replace('remoteAuthority:location.host', '')
+    .replace(/(web-configuration" data-settings=")([^"]*)"/, (_whole, before, settings) => {
+      const { remoteAuthority: _remote, ...config } = JSON.parse(settings.replaceAll('&quot;', '"'));
+      const additionalBuiltinExtensions = ['extension', 'files'].map((name) => ({
+        ...{ scheme: 'http', authority, path: `/own/${name}` },
+      }));
+      const own = { ...config, additionalBuiltinExtensions, configurationDefaults: QUIET };
+      return `${before}${JSON.stringify(own).replaceAll('"', '&quot;')}"`;
+    });
 
 const MANIFEST = {
   publisher: 'spec-kitty-test',

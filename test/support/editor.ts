@@ -15,7 +15,7 @@ const E2E = join(ROOT, 'e2e', 'vscode');
 const SERVER = join(E2E, 'node_modules', 'code-server', 'out', 'node', 'entry.js');
 
 /** Settings under which nothing asks, tips, updates or reaches for the network. */
-const QUIET = {
+export const QUIET = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
   'workbench.enableExperiments': false,
