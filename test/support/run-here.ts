@@ -26,8 +26,8 @@ export const runHere = async (
   return { code, signal: undefined, stdout, stderr };
 };
 
-/** Variables that Node or the program read from their process, where many commands would share them. */
-const OF_PROCESSES = /^NODE_|_PROXY$|^SPEC_KITTY_CA_FILE$/i;
+/** Variables that Node or the program read from their process, which many commands share here. */
+const OF_PROCESSES = /^(?:NODE_\w*|\w*_PROXY|SPEC_KITTY_CA_FILE|HOME|USERPROFILE)$/i;
 
 class CommandServer {
   static #current: CommandServer | undefined;
