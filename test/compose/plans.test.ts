@@ -56,8 +56,8 @@ describe('a plan that is read from texts alone', () => {
       WP01: {
         path: pathOf('WP01'),
         tasks: [
-          { taskId: 'T001', text: 'Write it', isDone: false },
-          { taskId: 'T002', text: 'Test it', isDone: true },
+          { taskId: 'T001', text: 'T001 Write it', isDone: false },
+          { taskId: 'T002', text: 'T002 Test it', isDone: true },
         ],
       },
     });
