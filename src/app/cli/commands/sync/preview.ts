@@ -9,7 +9,8 @@ import { remedyFor } from './left-reasons.js';
 export const preview = defineCommand({
   path: 'sync preview',
   summary: 'show exactly what would leave this machine, and where to',
-  details: 'Uses no network and changes nothing. The documents are those that sync now would send.',
+  details:
+    'Uses no network and changes nothing. The documents are those that sync now would send. A hub that takes reports of machines also hears how many events wait here and since when, and how long a running agent has printed nothing.',
   options: { limit: number('documents to show of each project; 10 when not given, all with --json') },
   examples: [['spec-kitty sync preview --json', 'every document, with the team it would be sent for']],
   run: async ({ args, common, client }) => {
