@@ -13,7 +13,8 @@ export const announcePause = async (
   { checkout, feature, perform, turns, tell }: OrchestrationContext,
   { id, pause, implementer }: WorkPackageRecord,
 ): Promise<void> => {
-  if (pause === undefined) return;
+  // What somebody took for themselves waits for nobody.
+  if (pause === undefined || pause.reason === 'taken-away') return;
   try {
     await turns.take(() =>
       perform.run({
