@@ -128,6 +128,6 @@ describe('a feature of the corpus that goes through its life again', () => {
         life.remove();
       }
     },
-    60_000,
+    120_000,
   );
 });

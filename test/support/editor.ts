@@ -228,9 +228,9 @@ export class Window {
   }
 
   /** Chooses in the list that is open. */
-  async choose(text: string | RegExp): Promise<void> {
+  async choose(text: string | RegExp, { timeout = 60_000 } = {}): Promise<void> {
     const row = this.quick.locator('.monaco-list-row', { hasText: text }).first();
-    await row.waitFor();
+    await row.waitFor({ timeout });
     await row.click();
   }
 
@@ -241,12 +241,19 @@ export class Window {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Opens a file of the folder by its name. */
+  /** Opens a file of the folder by its name. A key that came while the window was busy is pressed again. */
   async openFile(name: string): Promise<void> {
-    await this.page.evaluate(() => (globalThis as any).document.activeElement?.blur?.());
-    await this.page.keyboard.press('Control+p');
-    await this.quick.locator('input').first().fill(name);
-    await this.choose(name);
+    for (let tries = 1; ; tries++) {
+      await this.page.evaluate(() => (globalThis as any).document.activeElement?.blur?.());
+      await this.page.keyboard.press('Control+p');
+      try {
+        await this.quick.locator('input').first().fill(name, { timeout: 15_000 });
+        return await this.choose(name, { timeout: 15_000 });
+      } catch (error) {
+        if (tries >= 4) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   /** Chooses in the menu of a row of the tree. */
