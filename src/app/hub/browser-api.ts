@@ -5,7 +5,8 @@ import { BrowserCookie } from './browser-cookie.js';
 import { problem } from './problem.js';
 import { json, jsonOf, refuse, type Route } from './route.js';
 import { requestOf } from './sign-in-desk.js';
-import { endSession, readFields, taking, type Office } from './token-api.js';
+import { readFields, taking } from './small-body.js';
+import { endSession, type Office } from './token-api.js';
 
 /** Signing a browser in and out, and what a person may see and end of their own sign-ins. */
 export const browserRoutes = (

@@ -5,7 +5,8 @@ import { problem, PROBLEMS } from './problem.js';
 import { json, jsonOf, refuse } from './route.js';
 import type { Answer, Route } from './route.js';
 import { LONGEST_NAME, requestOf } from './sign-in-desk.js';
-import { taking, tokensBody } from './token-api.js';
+import { taking } from './small-body.js';
+import { tokensBody } from './token-api.js';
 import type { Office } from './token-api.js';
 
 /**

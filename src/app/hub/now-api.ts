@@ -7,7 +7,7 @@ import type { EventStore, TeamEvents } from '../../ports/hub.js';
 import type { HubLimits } from './hub-limits.js';
 import { BOARD_BYTES, boardBehind, LISTED_MACHINES, SEEN_AT_ONCE } from './read-api.js';
 import { json, jsonOf, refuse, type Answer, type Route } from './route.js';
-import { readFields } from './token-api.js';
+import { readFields } from './small-body.js';
 
 /** What is to be looked at now, over all projects of the bearer's team, and what machines say of themselves. */
 export const nowRoutes = (store: EventStore, clock: WallClock, limits: HubLimits): readonly Route[] => [

@@ -5,7 +5,7 @@ import { audit } from './audit.js';
 import { formPage, page, PAGE, paragraph, type Form } from './page.js';
 import { People } from './people.js';
 import type { Answer, Route } from './route.js';
-import { taking } from './token-api.js';
+import { taking } from './small-body.js';
 import type { Office } from './token-api.js';
 
 /**

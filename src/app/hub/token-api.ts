@@ -1,19 +1,16 @@
-import { err, ok } from '../../domain/result.js';
-import type { Result } from '../../domain/result.js';
-import { isDocument, isFields, issuesOf, type Description, type DocumentOf } from '../../domain/document.js';
 import { LIVE_TOKEN, ME, REFRESH, SIGN_IN, TOKENS } from '../../domain/hub/api.js';
 import { CAPABILITIES } from '../../domain/wire.js';
 import type { Log } from '../../ports/host.js';
 import type { EventStore, AccountStore, BearerFault, SessionTokens } from '../../ports/hub.js';
 import { audit, shortId } from './audit.js';
-import { parseFrame } from './batch-body.js';
 import type { HubLimits } from './hub-limits.js';
 import { problem } from './problem.js';
 import type { Problem } from './problem.js';
-import { FORM_TYPE, json, jsonOf, refuse } from './route.js';
-import type { Answer, HubRequest, Route } from './route.js';
+import { json, jsonOf, refuse } from './route.js';
+import type { Route } from './route.js';
 import { requestOf } from './sign-in-desk.js';
 import type { SignInDesk } from './sign-in-desk.js';
+import { taking } from './small-body.js';
 
 /** Signing in and staying signed in. */
 export const tokenRoutes = (
@@ -133,46 +130,3 @@ export const tokensBody = (tokens: SessionTokens, hubId: string) => ({
   team_slug: tokens.team,
   hub_id: hubId,
 });
-
-const SMALL_BODY_VALUES = 1000;
-
-/**
- * A call that anybody may make and that takes a small body: a JSON object, or the fields of a form. What is not as
- * described is refused; empty fields count as absent, and numbers and the like are left out.
- */
-export const taking = <D extends Description>(
-  body: D,
-  limits: HubLimits,
-  handle: (fields: DocumentOf<D>, request: HubRequest) => Promise<Answer>,
-  refused: (problem: Problem) => Answer = refuse,
-) => ({
-  body,
-  open: async (request: HubRequest): Promise<Answer> => {
-    const fields = await readFields(request, limits, body);
-    return fields.ok ? handle(fields.value, request) : refused(fields.error);
-  },
-});
-
-export const readFields = async <D extends Description>(
-  request: HubRequest,
-  limits: HubLimits,
-  description: D,
-): Promise<Result<DocumentOf<D>, Problem>> => {
-  const { smallBodyBytes } = limits;
-  const body = await request.readBody({ compressedBytes: smallBodyBytes, rawBytes: smallBodyBytes });
-  if (!body.ok) return body;
-  const text = body.value.decode();
-  if (!text.ok) return text;
-  const parsed = request.contentType.startsWith(FORM_TYPE)
-    ? ok(Object.fromEntries(new URLSearchParams(text.value)))
-    : parseFrame(text.value === '' ? '{}' : text.value, SMALL_BODY_VALUES);
-  if (!parsed.ok || !isFields(parsed.value))
-    return err(problem('malformed-body', 'The body has to be a JSON object.'));
-  const given = Object.entries(parsed.value).filter(([, each]) =>
-    typeof each === 'string' ? each !== '' : isFields(each) || Array.isArray(each),
-  );
-  const fields: unknown = Object.fromEntries(given);
-  if (isDocument(description, fields)) return ok(fields);
-  const missing = [...new Set(issuesOf(description, fields).map(({ path }) => path))];
-  return err(problem('malformed-body', `The body lacks ${missing.join(' and ')}.`));
-};
