@@ -13,6 +13,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { lockFile } from '../../src/adapters/fs/process-lock.js';
 import { ROOT } from '../architecture/run-tool.js';
+import { wayOut } from '../support/way-out.js';
 
 /** A directory in which the package is packed and installed as others do it, with a home of its own. */
 export class PackingPlace {
@@ -85,7 +86,7 @@ export class PackingPlace {
     );
     return {
       ...Object.fromEntries(own),
-      ...(JSON.parse(process.env['SPEC_KITTY_TEST_WAY_OUT'] ?? '{}') as Record<string, string>),
+      ...wayOut(),
       HOME: join(this.root, 'home'),
       USERPROFILE: join(this.root, 'home'),
       npm_config_cache: CACHE,

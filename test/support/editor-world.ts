@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Editor, ROOT, type EditorOptions } from './editor.js';
 import { createSandbox, type Sandbox } from './sandbox.js';
+import { wayOut } from './way-out.js';
 
 /** A machine with a project, and an editor on it with our extension as it is built now. */
 export interface EditorWorld {
@@ -44,6 +45,10 @@ let isPrepared = false;
 export const prepareEditor = (): void => {
   if (isPrepared) return;
   for (const script of ['e2e/vscode/setup.mjs', 'scripts/extension.mjs'])
-    execFileSync(process.execPath, [join(ROOT, script)], { cwd: ROOT, stdio: 'pipe' });
+    execFileSync(process.execPath, [join(ROOT, script)], {
+      cwd: ROOT,
+      env: { ...process.env, ...wayOut() },
+      stdio: 'pipe',
+    });
   isPrepared = true;
 };
