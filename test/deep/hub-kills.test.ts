@@ -1,7 +1,6 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Drain, serve, setUpHub, type Serving } from '../support/drain.js';
-import { tokenOf } from '../support/hub-process.js';
 import { connectLive, liveTokenFor } from '../support/live-client.js';
 import { startPostgres, type PostgresServer } from '../support/postgres.js';
 import { createSandbox, type Sandbox } from '../support/sandbox.js';
@@ -46,9 +45,8 @@ it(
   `two hubs keep what they acknowledged when one of them is killed ${KILLS} times in the middle of a drain`,
   async () => {
     const place = await PLACES.PostgreSQL();
-    await setUpHub(sandbox, place);
+    const token = await setUpHub(sandbox, place);
     const steady = await start(place);
-    const token = await tokenOf(steady.url, 'ada');
     const heard: number[] = [];
     const live = await connectLive(steady.url, await liveTokenFor(steady.url, token));
     await live.next('snapshot');
@@ -66,6 +64,9 @@ it(
         (answers) => answers === 2 + (round % 9) && void mortal.kill('SIGKILL'),
       );
       await mortal.kill('SIGKILL');
+      // A session whose token runs out, or that is silent, is ended.
+      live.send({ type: 'auth', token: await liveTokenFor(steady.url, token) });
+      expect(await live.next('auth')).toMatchObject({ status: 'ok' });
     }
 
     const stored = await drain.expectKept(steady.url);
@@ -81,9 +82,8 @@ it.each(Object.entries(PLACES))(
   `a hub on %s that is killed ${KILLS} times under load keeps what it acknowledged`,
   async (_, choose) => {
     const place = await choose();
-    await setUpHub(sandbox, place);
+    const drain = new Drain(await setUpHub(sandbox, place));
     let hub = start(place);
-    const drain = new Drain(await tokenOf((await hub).url, 'ada'));
     for (let round = 0; round < KILLS; round++) {
       await drain.round(
         async () => (await hub).url,

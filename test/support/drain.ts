@@ -25,13 +25,28 @@ export const serve = async (sandbox: Sandbox, place: readonly string[]): Promise
   return { url, kill: hub.kill };
 };
 
-/** The team `acme` with its user `ada` in a new hub. */
-export const setUpHub = async (sandbox: Sandbox, place: readonly string[]): Promise<void> => {
+/**
+ * The team `acme` with its user `ada` in a new hub. Resolves to a token of hers that outlives every drain: what a sign-in
+ * gives is refused after a quarter of an hour.
+ */
+export const setUpHub = async (sandbox: Sandbox, place: readonly string[]): Promise<string> => {
   await succeed(sandbox, ['hub', 'team', 'add', 'acme', ...place]);
   await succeed(sandbox, ['hub', 'user', 'add', 'ada', '--team', 'acme', '--password-stdin', ...place], {
     input: `${PASSWORD}\n`,
   });
+  const { token } = await succeed(sandbox, ['hub', 'token', 'create', '--user', 'ada', ...place]);
+  return token as string;
 };
+
+/** What became of the events that hubs acknowledged. */
+export interface Kept {
+  readonly acknowledged: number;
+  readonly missing: number;
+  readonly changed: number;
+  readonly repeated: number;
+  /** Stored before something that their sender had sent earlier. */
+  readonly outOfOrder: number;
+}
 
 /** Machines that drain together into hubs that may be killed, and hold the hubs to what they acknowledged. */
 export class Drain {
@@ -56,24 +71,15 @@ export class Drain {
     let answers = 0;
     const deliver = async (batch: readonly EnvelopeDocument[], sender: number): Promise<void> => {
       for (let attempt = sender; ; attempt++) {
-        const url = await hubFor(attempt);
-        try {
-          const response = await fetch(`${url}/api/v1/events/batch/`, {
-            method: 'POST',
-            headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
-            body: JSON.stringify({ events: batch }),
-          });
-          const { results } = (await response.json()) as { results: { status: string }[] };
-          expect(results.map(({ status }) => status === 'success' || status === 'duplicate')).toEqual(
-            batch.map(() => true),
-          );
-          this.#acknowledged[sender]?.push(...batch);
-          answered(++answers);
-          return;
-        } catch (error) {
-          // What fetch throws when a connection is refused or ends.
-          if ((error as Error).name !== 'TypeError') throw error;
-        }
+        const response = await this.#post(await hubFor(attempt), batch);
+        if (response === undefined) continue;
+        const { results } = JSON.parse(response) as { results: { status: string }[] };
+        expect(results.map(({ status }) => status === 'success' || status === 'duplicate')).toEqual(
+          batch.map(() => true),
+        );
+        this.#acknowledged[sender]?.push(...batch);
+        answered(++answers);
+        return;
       }
     };
     await Promise.all(
@@ -83,14 +89,19 @@ export class Drain {
     );
   }
 
-  /** Every acknowledged event is there once, unchanged, in its sender's order, and the board is what they say. */
+  /**
+   * Every acknowledged event is there once, unchanged, in its sender's order, and the board is what they say. Events are
+   * counted, since a list of so many that differs from another one would take hours to print.
+   */
   async expectKept(url: string): Promise<readonly StoredEvent[]> {
     const stored = await this.#stored(url);
-    expect(stored).toHaveLength(this.#rounds * EVENTS_OF_A_ROUND);
-    for (const [sender, events] of this.#acknowledged.entries()) {
-      const own = stored.filter(({ event }) => event['node_id'] === nodeOf(sender));
-      expect(own.map(({ event }) => event)).toEqual(events);
-    }
+    const kept = this.#compare(stored);
+    console.info(JSON.stringify(kept));
+    expect(kept).toEqual({
+      acknowledged: this.#rounds * EVENTS_OF_A_ROUND,
+      ...{ missing: 0, changed: 0, repeated: 0, outOfOrder: 0 },
+    });
+    expect(stored.length).toBe(kept.acknowledged);
     const rebuilt = await openHubStores();
     const log = rebuilt.stores.store.forTeam('acme');
     for (const events of [...this.#acknowledged].reverse()) await log.append(events.map(incoming));
@@ -98,6 +109,44 @@ export class Drain {
     expect(features).toEqual(JSON.parse(JSON.stringify(await featuresOf(log, PROJECT))));
     await rebuilt.remove();
     return stored;
+  }
+
+  #compare(stored: readonly StoredEvent[]): Kept {
+    const byId = new Map(stored.map((each) => [each.event['event_id'] as string, each]));
+    const kept = { missing: 0, changed: 0, outOfOrder: 0 };
+    for (const events of this.#acknowledged) {
+      let last = 0;
+      for (const event of events) {
+        const there = byId.get(event.event_id);
+        if (there === undefined) {
+          kept.missing++;
+          continue;
+        }
+        if (JSON.stringify(there.event) !== JSON.stringify(event)) kept.changed++;
+        if (there.sequence <= last) kept.outOfOrder++;
+        last = there.sequence;
+      }
+    }
+    const acknowledged = this.#acknowledged.reduce((sum, { length }) => sum + length, 0);
+    return { acknowledged, repeated: stored.length - byId.size, ...kept };
+  }
+
+  /** The text of an answer; `undefined` when the hub could not be reached or ended before it had answered. */
+  async #post(url: string, batch: readonly EnvelopeDocument[]): Promise<string | undefined> {
+    try {
+      const response = await fetch(`${url}/api/v1/events/batch/`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ events: batch }),
+      });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`The hub answered ${response.status}: ${text}`);
+      return text;
+    } catch (error) {
+      // What fetch throws when a connection is refused or ends.
+      if ((error as Error).name !== 'TypeError') throw error;
+      return undefined;
+    }
   }
 
   async #stored(url: string): Promise<readonly StoredEvent[]> {
