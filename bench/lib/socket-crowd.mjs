@@ -29,6 +29,16 @@ const hear = (socket, chunk) => {
   socket.tail = text.subarray(Math.max(0, text.length - marker.length));
 };
 
+/** Where the frame ends that begins there; beyond everything while its head is not whole. */
+const endOfFrame = (bytes, at) => {
+  if (bytes.length < at + 10) return Infinity;
+  const short = bytes[at + 1] & 127;
+  if (short < 126) return at + 2 + short;
+  return short === 126
+    ? at + 4 + bytes.readUInt16BE(at + 2)
+    : at + 10 + Number(bytes.readBigUInt64BE(at + 2));
+};
+
 const open = ({ port, tokens }) =>
   Promise.all(
     tokens.map(
@@ -38,13 +48,15 @@ const open = ({ port, tokens }) =>
           socket.tail = Buffer.alloc(0);
           socket.hasHeard = true;
           socket.write(`${HANDSHAKE}\r\nAuthorization: Bearer ${token}\r\n\r\n`);
-          let head = '';
+          let begun = Buffer.alloc(0);
           const begin = (chunk) => {
-            head += chunk.toString('latin1');
-            if (!head.includes('\r\n\r\n')) return;
-            if (!head.startsWith('HTTP/1.1 101')) reject(new Error(head.slice(0, 80)));
-            // The session has begun with its first frame.
-            if (head.indexOf('\r\n\r\n') + 4 === head.length) return;
+            begun = Buffer.concat([begun, chunk]);
+            const head = begun.indexOf('\r\n\r\n');
+            if (head < 0) return;
+            if (!begun.toString('latin1').startsWith('HTTP/1.1 101'))
+              reject(new Error(begun.toString('latin1', 0, 80)));
+            // The session has begun with the whole of its first frame.
+            if (begun.length < endOfFrame(begun, head + 4)) return;
             socket.off('data', begin);
             socket.on('data', (more) => hear(socket, more));
             resolve(socket);
