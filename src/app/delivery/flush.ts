@@ -32,7 +32,7 @@ export interface FlushHost {
   /** What a hub says of its log; without it no hub is known to have been restored. */
   readonly hubReceipts?: Pick<HubReceipts, 'historyOf' | 'idsAtHub'>;
   /** Tells the hub what waits here; without it no hub hears of that. */
-  readonly reports?: Pick<MachineReports, 'tell'>;
+  readonly reports?: Pick<MachineReports, 'changed' | 'tell'>;
   /** For how long settled segments stay readable, in milliseconds. */
   retainMs(): Promise<number>;
   /** Brings what dead commands left over in the checkouts of a project to an end, where nobody works. */
@@ -128,6 +128,7 @@ export class Flush {
           reclaimBeforeMs: this.#host.wallClock.nowMs() - (await this.#host.retainMs()),
           onProgress: (counts) => {
             counted = counts;
+            this.#host.reports?.changed();
             input.onProgress?.(addCounts(before, counts));
           },
         },

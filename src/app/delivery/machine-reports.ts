@@ -1,4 +1,3 @@
-import { standingOf } from '../../domain/outbox/routing-policy.js';
 import type { Account } from '../../domain/outbox/account.js';
 import type { MachineReport } from '../../domain/wire.js';
 import type { BatchTransport } from '../../ports/delivery.js';
@@ -27,6 +26,8 @@ type Saying = (account: Account) => Promise<Omit<MachineReport, 'node_id'> | und
 /** How often the same is said again, and how soon after the time before something new is. */
 const SAID_EVERY_MS = 60_000;
 const SAID_AT_MOST_EVERY_MS = 10_000;
+/** Of the time. What waits is counted record by record, beside the delivery of the same records. */
+const MOST_SHARE = 1 / 20;
 
 /**
  * Tells the hub what only this machine knows of itself: how many events wait here, and since when runs of agents are
@@ -63,17 +64,19 @@ export class MachineReports {
   }
 
   /**
-   * Says it at once, and then every minute, until the signal aborts; ten seconds apart at least when it has changed, or
-   * could not be said.
+   * Says it at once, and then every minute, until the signal aborts; ten seconds apart at least when it has changed, as
+   * with every batch, or could not be said. Saying it takes a twentieth of the time at most, whatever waits here.
    */
   async run(signal: AbortSignal, saying?: Saying): Promise<void> {
-    const { timer } = this.#needs;
+    const { timer, wallClock } = this.#needs;
     while (!signal.aborted) {
       const changed = this.#changed.signal;
+      const startMs = wallClock.nowMs();
       const isSaid = await this.tell(signal, saying);
-      await timer.sleep(SAID_AT_MOST_EVERY_MS, signal);
-      const rest = AbortSignal.any([signal, changed]);
-      if (isSaid) await timer.sleep(SAID_EVERY_MS - SAID_AT_MOST_EVERY_MS, rest);
+      const costMs = (wallClock.nowMs() - startMs) / MOST_SHARE;
+      const apartMs = Math.min(SAID_EVERY_MS, Math.max(SAID_AT_MOST_EVERY_MS, costMs));
+      await timer.sleep(apartMs, signal);
+      if (isSaid) await timer.sleep(SAID_EVERY_MS - apartMs, AbortSignal.any([signal, changed]));
     }
   }
 
@@ -94,13 +97,11 @@ export class MachineReports {
       if (project === undefined) continue;
       const outbox = outboxes.open(project);
       const reading = await outbox.reading();
-      const situation = { account, sharing: await sharing.of(project), nowMs };
-      const context = recordContext(outbox, reading, situation);
-      let isFirst = true;
-      for await (const record of openRecords(outbox, reading, context.ledger)) {
-        if (standingOf(record, context).standing !== 'pending') continue;
-        if (isFirst) oldest.push(Date.parse(occurredAt(record.json) ?? ''));
-        isFirst = false;
+      const context = recordContext(outbox, reading, { account, sharing: await sharing.of(project), nowMs });
+      const before = events;
+      for await (const [{ json }, { standing }] of openRecords(outbox, reading, context)) {
+        if (standing !== 'pending') continue;
+        if (events === before) oldest.push(Date.parse(occurredAt(json) ?? ''));
         events += 1;
       }
     }

@@ -1,6 +1,6 @@
-import { type HubLedger, ledgerInUse, presumedAccount } from '../../domain/outbox/ledger.js';
+import { ledgerInUse, presumedAccount } from '../../domain/outbox/ledger.js';
 import { indexDecisions } from '../../domain/outbox/ownership.js';
-import type { RoutingContext } from '../../domain/outbox/routing-policy.js';
+import { standingOf, type RecordStanding, type RoutingContext } from '../../domain/outbox/routing-policy.js';
 import type { JournalRecord, Outbox, OutboxReading } from '../../ports/outbox.js';
 
 type ReportSituation = Pick<RoutingContext, 'account' | 'sharing' | 'nowMs'> &
@@ -24,19 +24,20 @@ export const recordContext = (
   };
 };
 
-/** The records that may be anything but settled: nothing before the first exception or unanswered record is. */
+/** The records that may be anything but settled, and how they stand: none before the first exception or unanswered one is. */
 export async function* openRecords(
   outbox: Outbox,
   reading: OutboxReading,
-  ledger: HubLedger | undefined,
-): AsyncGenerator<JournalRecord> {
+  context: RoutingContext,
+): AsyncGenerator<readonly [JournalRecord, RecordStanding]> {
+  const { ledger } = context;
   const from =
     ledger === undefined
       ? reading.first
       : Math.min(ledger.exceptions[0]?.record ?? Infinity, ledger.through + 1);
   for await (const record of outbox.records(from)) {
     if (record.record > reading.last) return;
-    yield record;
+    yield [record, standingOf(record, context)];
   }
 }
 

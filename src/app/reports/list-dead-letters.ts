@@ -1,6 +1,5 @@
 import type { Account } from '../../domain/outbox/account.js';
 import { exceptionOf, type LedgerException } from '../../domain/outbox/ledger.js';
-import { standingOf } from '../../domain/outbox/routing-policy.js';
 import type { JournalRecord, Outbox, Outboxes } from '../../ports/outbox.js';
 import { openRecords, recordContext } from '../delivery/record-context.js';
 
@@ -59,8 +58,7 @@ const deadLettersOf = async (
   const context = recordContext(outbox, reading, { account, sharing: 'on', nowMs: 0 });
   const { ledger } = context;
   const found = new Map<number, DeadLetter>();
-  for await (const record of openRecords(outbox, reading, ledger)) {
-    const standing = standingOf(record, context);
+  for await (const [record, standing] of openRecords(outbox, reading, context)) {
     if (standing.standing !== 'dead') continue;
     const exception = ledger === undefined ? undefined : exceptionOf(ledger, record.record);
     found.set(record.record, toDeadLetter(outbox.project, record, standing.reason, exception));

@@ -1,6 +1,6 @@
 import type { Account } from '../../domain/outbox/account.js';
 import { exceptionOf } from '../../domain/outbox/ledger.js';
-import { type RecordStanding, standingOf, holdSentence } from '../../domain/outbox/routing-policy.js';
+import { type RecordStanding, holdSentence } from '../../domain/outbox/routing-policy.js';
 import type { WallClock } from '../../ports/host.js';
 import type { Outbox, Outboxes } from '../../ports/outbox.js';
 import { openRecords, recordContext } from '../delivery/record-context.js';
@@ -52,9 +52,8 @@ export class ListLeftEvents {
     });
     const { ledger } = context;
     const left: LeftEvent[] = [];
-    for await (const record of openRecords(outbox, reading, ledger)) {
+    for await (const [record, standing] of openRecords(outbox, reading, context)) {
       const told = ledger === undefined ? undefined : exceptionOf(ledger, record.record)?.reason;
-      const standing = standingOf(record, context);
       if (standing.standing !== 'settled') left.push({ eventId: record.eventId, ...whyLeft(standing, told) });
     }
     return left;

@@ -1,7 +1,7 @@
 import type { Account } from '../../domain/outbox/account.js';
 import { addStanding, startAccounting, type Accounting } from '../../domain/outbox/accounting.js';
 import type { HubLedger } from '../../domain/outbox/ledger.js';
-import { type Sharing, standingOf } from '../../domain/outbox/routing-policy.js';
+import type { Sharing } from '../../domain/outbox/routing-policy.js';
 import type { BesideCounts, Outbox } from '../../ports/outbox.js';
 import { occurredAt, openRecords, recordContext } from '../delivery/record-context.js';
 
@@ -36,8 +36,7 @@ export const projectStatus = async (outbox: Outbox, situation: StatusSituation):
   const { ledger } = context;
   let accounting = startAccounting(ledger, reading.first, reading.last);
   let oldestWaiting: string | undefined;
-  for await (const record of openRecords(outbox, reading, ledger)) {
-    const standing = standingOf(record, context);
+  for await (const [record, standing] of openRecords(outbox, reading, context)) {
     accounting = addStanding(accounting, standing);
     const waits = standing.standing === 'pending' || standing.standing === 'held';
     if (waits && oldestWaiting === undefined) oldestWaiting = occurredAt(record.json);

@@ -1,3 +1,4 @@
+import { Flush } from '../../../src/app/delivery/flush.js';
 import { HubReceipts } from '../../../src/app/delivery/hub-receipts.js';
 import { MachineReports } from '../../../src/app/delivery/machine-reports.js';
 import { CAPABILITIES } from '../../../src/domain/wire.js';
@@ -87,6 +88,56 @@ describe('what a machine says of itself', () => {
     await world.time.advance(1000);
     await world.settle();
     expect(world.hub.reports).toHaveLength(3);
+    over.abort();
+    await running;
+  });
+
+  it('is said while a backlog leaves batch by batch, with what waits by then', async () => {
+    const world = new DeliveryWorld({ capabilities: CAPABILITIES });
+    const account = await world.signIn();
+    await world.capture(45, account);
+    const reports = reportsOf(world);
+    const over = new AbortController();
+    const running = reports.run(over.signal);
+    await world.settle();
+    const send = world.batches.send.bind(world.batches);
+    world.batches.send = async (request, signal) => {
+      const outcome = await send(request, signal);
+      // What is being said is said before time passes.
+      await world.settle();
+      await world.time.advance(11_000);
+      return outcome;
+    };
+    const route = async () => ({ ...(await world.route.find()), limits: { maxEvents: 10 } });
+    await new Flush(world.flushHost({ reports, route })).run({ isInsisted: false });
+    await world.settle();
+    const said = world.hub.reports.map(({ waiting }) => waiting?.events ?? Number.NaN);
+    expect(said[0]).toBe(45);
+    expect(said).toEqual([...said].sort((a, b) => b - a));
+    expect(said.filter((events) => events > 0 && events < 45)).not.toEqual([]);
+    over.abort();
+    await running;
+  });
+
+  it('takes a twentieth of the time at most, however long it takes to say', async () => {
+    const world = new DeliveryWorld({ capabilities: CAPABILITIES });
+    await world.signIn();
+    const report = world.batches.report.bind(world.batches);
+    world.batches.report = async (request) => {
+      await world.time.sleep(2000);
+      return report(request);
+    };
+    const reports = reportsOf(world);
+    const over = new AbortController();
+    const running = reports.run(over.signal);
+    await world.settle();
+    for (let second = 0; second < 41; second++) {
+      await world.time.advance(1000);
+      reports.changed();
+    }
+    expect(world.hub.reports).toHaveLength(1);
+    for (let second = 0; second < 4; second++) await world.time.advance(1000);
+    expect(world.hub.reports).toHaveLength(2);
     over.abort();
     await running;
   });
