@@ -128,6 +128,6 @@ describe('a feature of the corpus that goes through its life again', () => {
         life.remove();
       }
     },
-    120_000,
+    300_000,
   );
 });
