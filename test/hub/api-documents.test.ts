@@ -3,9 +3,13 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv } from 'ajv-8';
 import { Ajv2020 } from 'ajv-8/dist/2020.js';
 import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { EXAMPLE_EVENT } from '../../src/domain/hub/api.js';
-import { describedCalls } from '../support/described-calls.js';
-import { startTestHub, type TestHub } from '../support/hub.js';
+import { SyncError } from '../../src/domain/errors.js';
+import { startHub } from '../../src/app/hub/start-hub.js';
+import { People } from '../../src/app/hub/people.js';
+import { describedCalls, type DescribedCall, type OpenApi } from '../support/described-calls.js';
+import { PASSWORD, replacing, silentLog, startTestHub, type TestHub } from '../support/hub.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -91,30 +95,27 @@ describe('what a hub says of itself', () => {
     const token = await hub.tokenOf('acme');
     const ajv = new Ajv2020(OPTIONS).addSchema(openApi, 'openapi');
     const answered: Record<string, number> = {};
+    const { responses } = (openApi as unknown as OpenApi).components;
     for (const { name, operation, make } of await describedCalls(hub)) {
       const response = await make({ token, query: { after: '0', limit: '10' } });
-      const documented = operation.responses[response.status] === undefined ? 'default' : response.status;
+      const { $ref = '', content: own = {} } = operation.responses[response.status] ?? {};
       const [method = '', path = ''] = name.split(' ');
+      const shared = $ref.split('/').at(-1) ?? '';
       const type = response.headers.get('content-type') ?? '';
       const body = await response.text();
       answered[name] = response.status;
       if (response.status === 204) continue;
-      const content = operation.responses[documented]?.content ?? {};
+      const content = { ...own, ...responses[shared]?.content };
       expect([name, Object.keys(content)]).toEqual([
         name,
         expect.arrayContaining([type in content ? type : '*/*']),
       ]);
       if (!type.includes('json')) continue;
-      const place = [
-        'paths',
-        path,
-        method.toLowerCase(),
-        'responses',
-        String(documented),
-        'content',
-        type,
-        'schema',
-      ];
+      const described =
+        shared === ''
+          ? ['paths', path, method.toLowerCase(), 'responses', String(response.status)]
+          : ['components', 'responses', shared];
+      const place = [...described, 'content', type, 'schema'];
       const pointer = place.map((part) => encodeURIComponent(part.replaceAll('/', '~1'))).join('/');
       expect([name, ajv.validate(`openapi#/${pointer}`, JSON.parse(body)), ajv.errors, body]).toEqual([
         name,
@@ -139,4 +140,102 @@ describe('what a hub says of itself', () => {
     ).json();
     expect(board).toMatchObject({ features: [{ work_packages: [{ lane: 'doing' }] }] });
   });
+
+  describe('of its refusals', () => {
+    const others: { close(): Promise<void> }[] = [];
+    /** Another hub on the same data. */
+    const open = async (given: Partial<Parameters<typeof startHub>[0]>): Promise<string> => {
+      const { store, accounts } = hub.stores;
+      const listener = { host: '127.0.0.1', port: 0 };
+      const other = await startHub({ store, accounts, listener, clock: hub.clock, log: silentLog, ...given });
+      others.push(other);
+      return other.url;
+    };
+    afterAll(async () => {
+      for (const other of others) await other.close();
+    });
+
+    it('says of each call how it is refused, and each of that is so', async () => {
+      const { store, accounts } = hub.stores;
+      const fails = () => Promise.reject(new SyncError('storage-failed', 'The disk is full.'));
+      const strict = await open({
+        limits: { batchEvents: 1, batchRawBytes: 64, batchCompressedBytes: 64, smallBodyBytes: 64 },
+        metricsToken: 'of Prometheus',
+      });
+      const full = await open({ limits: { heldBytes: 0 } });
+      const behind = await open({
+        store: replacing(store, {
+          forTeam: (team) => replacing(store.forTeam(team), { board: () => Promise.resolve('behind') }),
+        }),
+      });
+      const broken = await open({
+        store: replacing(store, { proveWriting: fails }),
+        accounts: new Proxy(accounts, {
+          get: (target, name) => (name === 'mintSetupCode' ? target.mintSetupCode.bind(target) : fails),
+        }),
+      });
+      await new People(accounts).addUser({ name: 'gone', password: PASSWORD, team: 'acme' });
+      const left = await accounts.signIn({ username: 'gone', password: PASSWORD });
+      await accounts.removeMember('acme', 'gone');
+      const { access, refresh } = (left as { value: { access: string; refresh: string } }).value;
+      const token = await hub.tokenOf('acme');
+      const elsewhere = { username: 'acme', password: PASSWORD, team_slug: 'zenith', user_code: 'BCDF-GHJK' };
+      type Given = Parameters<DescribedCall['make']>[0];
+      const ways: Readonly<Record<string, Given>> = {
+        'malformed-query': { query: { limit: '0' } },
+        'malformed-body': { text: '[' },
+        'not-authenticated': { token: 'foreign' },
+        'not-a-member': { token: access, body: { ...elsewhere, refresh } },
+        'foreign-origin': { headers: { origin: 'https://elsewhere.example' } },
+        'history-changed': { query: { history: 'another' } },
+        'body-too-large': { at: strict, text: 'x'.repeat(65) },
+        'batch-too-large': { at: strict, body: { events: [0, 0] } },
+        'unsupported-encoding': { headers: { 'content-encoding': 'br' } },
+        'too-many-requests': { at: full },
+        'board-behind': { at: behind },
+        'storage-failed': { at: broken },
+        // The examples that they give are of nobody.
+        ...{ 'wrong-credentials': {}, 'session-ended': {}, 'device-waits': {} },
+        'not-found': { at: strict },
+      };
+      const told = new Set<string>();
+      for (const { name, path, refusals, make } of await describedCalls(hub)) {
+        for (const [status, type] of refusals) {
+          const kind = type.slice('urn:spec-kitty-sync:problem:'.length);
+          // A mistake of the hub cannot be asked for.
+          if (kind === 'internal-error') continue;
+          const answer =
+            kind === 'unknown-host'
+              ? await underForeignName(hub.url, name.split(' ')[0], path)
+              : await refusalOf(await make({ token, ...ways[kind] }));
+          expect([name, kind, ...answer]).toEqual([name, kind, status, answer[1] === 'page' ? 'page' : type]);
+          told.add(kind);
+        }
+      }
+      expect([...told].sort()).toEqual([...Object.keys(ways), 'unknown-host'].sort());
+    });
+  });
 });
+
+type Refusal = readonly [status: number, type: string];
+
+/** A page says in words what a problem document says by its type. */
+const refusalOf = async (response: Response): Promise<Refusal> =>
+  response.headers.get('content-type')?.startsWith('text/html') === true
+    ? [response.status, 'page']
+    : [response.status, ((await response.json()) as { type: string }).type];
+
+/** `fetch` sends no name but the one that it calls. */
+const underForeignName = (
+  url: string,
+  method: string | undefined,
+  path: string,
+): Promise<readonly [number | undefined, string]> =>
+  new Promise((resolve, reject) => {
+    const asked = request(`${url}${path}`, { method, headers: { host: 'rebound.example' } }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => resolve([response.statusCode, (JSON.parse(text) as { type: string }).type]));
+    });
+    asked.on('error', reject).end();
+  });

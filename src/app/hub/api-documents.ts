@@ -5,7 +5,8 @@ import { jsonSchemaOf, type JsonSchema } from '../../domain/json-schema.js';
 import { CLIENT_MESSAGES, SERVER_MESSAGES } from '../../domain/wire.js';
 import { LIVE_PATH } from './live-gateway.js';
 import { PAGE } from './page.js';
-import { PROBLEM_CONTENT_TYPE } from './problem.js';
+import { PROBLEM_CONTENT_TYPE, PROBLEMS, problemType, type ProblemKind } from './problem.js';
+import { refusalsByStatus, UNREAD } from './refusals.js';
 import { FORM_TYPE, JSON_TYPE, jsonOf, type Route } from './route.js';
 
 /** The calls that describe what a hub answers to: these routes and themselves, and the frames of a live session. */
@@ -51,12 +52,16 @@ const openApiOf = (routes: readonly Route[]): JsonSchema => ({
     ]),
   ),
   components: {
+    responses: Object.fromEntries(
+      [UNREAD_RESPONSE, ...routes.flatMap(refusalResponses)].map(({ name, response }) => [name, response]),
+    ),
     schemas: { Envelope: ENVELOPE_SCHEMA, Problem: jsonSchemaOf(PROBLEM) },
     securitySchemes: { token: TOKEN },
   },
 });
 
-const operationOf = ({ method, path, summary, query, body, answers, open }: Route): JsonSchema => {
+const operationOf = (route: Route): JsonSchema => {
+  const { method, path, summary, query, body, answers, open } = route;
   const isPage = answers === PAGE;
   return {
     operationId: [method.toLowerCase(), ...(path.match(/\w+/g) ?? [])].join('-'),
@@ -73,13 +78,36 @@ const operationOf = ({ method, path, summary, query, body, answers, open }: Rout
     }),
     responses: {
       ...(answers !== undefined && answerOf(answers)),
-      default: {
-        description: 'A refusal.',
-        content: { ...contentOf({ [PROBLEM_CONTENT_TYPE]: PROBLEM }), ...(isPage && contentOf(PAGE)) },
-      },
+      ...Object.fromEntries(refusalResponses(route).map(({ status, reference }) => [status, reference])),
+      default: UNREAD_RESPONSE.reference,
     },
   };
 };
+
+/** How a call is refused with a status; calls that are refused alike share the description. */
+const refusalResponses = (route: Route) =>
+  [...refusalsByStatus(route)].map(([status, kinds]) => ({
+    status,
+    ...refusalResponse(kinds, route.answers === PAGE),
+  }));
+
+const refusalResponse = (kinds: readonly ProblemKind[], isPage = false) => {
+  const name = [...kinds, ...(isPage ? ['page'] : [])].join('.');
+  const schema = {
+    $ref: '#/components/schemas/Problem',
+    properties: { type: { enum: kinds.map(problemType) } },
+  };
+  return {
+    name,
+    reference: { $ref: `#/components/responses/${name}` },
+    response: {
+      description: kinds.map((kind) => PROBLEMS[kind].title).join(' '),
+      content: { [PROBLEM_CONTENT_TYPE]: { schema }, ...(isPage && contentOf(PAGE)) },
+    },
+  };
+};
+
+const UNREAD_RESPONSE = refusalResponse(UNREAD);
 
 const propertiesOf = (query: Description | undefined): JsonSchema =>
   query === undefined ? {} : (jsonSchemaOf(query)['properties'] as JsonSchema);
@@ -93,10 +121,7 @@ type Content = Readonly<Record<string, Description>>;
 
 const contentOf = (content: Content): JsonSchema =>
   Object.fromEntries(
-    Object.entries(content).map(([type, described]) => [
-      type,
-      { schema: described === PROBLEM ? { $ref: '#/components/schemas/Problem' } : jsonSchemaOf(described) },
-    ]),
+    Object.entries(content).map(([type, described]) => [type, { schema: jsonSchemaOf(described) }]),
   );
 
 const asyncApi = (): JsonSchema => {

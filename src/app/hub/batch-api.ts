@@ -15,6 +15,7 @@ export const batchRoutes = (ingest: Ingest, turns: Turns, limits: HubLimits): re
     summary: 'Stores events and answers each of them by id, after they are on disk.',
     body: BATCH,
     answers: jsonOf(BATCH_RESULTS),
+    refuses: ['batch-too-large'],
     bearer: async (request, bearer) => {
       const body = await request.readBody({
         compressedBytes: limits.batchCompressedBytes,

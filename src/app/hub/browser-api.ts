@@ -4,7 +4,7 @@ import { audit, shortId } from './audit.js';
 import { BrowserCookie } from './browser-cookie.js';
 import { problem } from './problem.js';
 import { json, jsonOf, refuse, type Route } from './route.js';
-import { requestOf } from './sign-in-desk.js';
+import { requestOf, SIGN_IN_REFUSALS } from './sign-in-desk.js';
 import { readFields, taking } from './small-body.js';
 import { endSession, type Office } from './token-api.js';
 
@@ -21,6 +21,7 @@ export const browserRoutes = (
       path: '/api/v1/session/',
       summary: 'Signs a browser in: the session is a cookie that scripts cannot read.',
       answers: jsonOf(BROWSER),
+      refuses: SIGN_IN_REFUSALS,
       ...taking(SIGN_IN, limits, async (fields, { address, base }) => {
         const credentials = requestOf({ device: 'browser', ...fields });
         const caller = { username: fields.username, address, purpose: 'browser' };
@@ -35,6 +36,7 @@ export const browserRoutes = (
       path: '/api/v1/session/end/',
       summary: 'Ends the session of the browser that asks, and takes its cookie away.',
       answers: jsonOf(ENDED),
+      refuses: ['storage-failed'],
       open: async ({ cookies, address, base }) => {
         await endSession(accounts, cookie.read(cookies)?.refresh ?? '', address, log);
         return json({ ended: true }, { 'set-cookie': cookie.take(base) });
@@ -60,6 +62,7 @@ export const browserRoutes = (
       summary: 'Ends one device or token of the bearer, by its id.',
       body: SESSION_ID,
       answers: jsonOf(ENDED),
+      refuses: ['not-found'],
       bearer: async (request, bearer) => {
         const fields = await readFields(request, limits, SESSION_ID);
         if (!fields.ok) return refuse(fields.error);

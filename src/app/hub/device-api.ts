@@ -1,10 +1,10 @@
 import { DEVICE, DEVICE_CODE, DEVICE_CODES, DEVICE_FORM, DEVICE_LINK, TOKENS } from '../../domain/hub/api.js';
 import type { AccountStore, DeviceFault } from '../../ports/hub.js';
 import { formPage, page, PAGE, paragraph, type Form } from './page.js';
-import { problem, PROBLEMS } from './problem.js';
+import { problem, PROBLEMS, type Problem } from './problem.js';
 import { json, jsonOf, refuse } from './route.js';
 import type { Answer, Route } from './route.js';
-import { LONGEST_NAME, requestOf } from './sign-in-desk.js';
+import { LONGEST_NAME, requestOf, SIGN_IN_REFUSALS } from './sign-in-desk.js';
 import { taking } from './small-body.js';
 import { tokensBody } from './token-api.js';
 import type { Office } from './token-api.js';
@@ -42,6 +42,7 @@ export const deviceRoutes = (accounts: AccountStore, hubId: string, office: Offi
     path: '/api/v1/device/token/',
     summary: 'Asks whether the device is signed in, and gets its tokens.',
     answers: jsonOf(TOKENS),
+    refuses: ['device-waits'],
     ...taking(DEVICE_CODE, office.limits, async ({ device_code: code }) => {
       const redeemed = await accounts.redeemDevice(code);
       if (redeemed.ok) return json(tokensBody(redeemed.value, hubId));
@@ -62,6 +63,7 @@ export const deviceRoutes = (accounts: AccountStore, hubId: string, office: Offi
     path: '/device',
     summary: 'What a person sends from that page.',
     answers: PAGE,
+    refuses: SIGN_IN_REFUSALS,
     ...taking(
       DEVICE_FORM,
       office.limits,
@@ -70,16 +72,13 @@ export const deviceRoutes = (accounts: AccountStore, hubId: string, office: Offi
         const proven = await office.desk.check({ username, address, purpose: 'device' }, () =>
           accounts.prove(requestOf(fields)),
         );
-        if (!proven.ok) {
-          const { kind, detail } = proven.error;
-          return devicePage(userCode, detail ?? PROBLEMS[kind].title, PROBLEMS[kind].status);
-        }
+        if (!proven.ok) return refusedDevicePage(proven.error, userCode);
         if (await accounts.agreeToDevice(userCode, proven.value)) {
           return page('The device is signed in', paragraph('You can close this page and go back to it.'));
         }
         return devicePage('', 'This code is unknown, used or too old. Begin again on the device.', 400);
       },
-      ({ detail }) => devicePage('', detail, 400),
+      refusedDevicePage,
     ),
   },
 ];
@@ -91,6 +90,9 @@ const FAULTS: Readonly<Record<DeviceFault, readonly [error: string, detail: stri
 };
 
 const shown = (userCode: string): string => `${userCode.slice(0, 4)}-${userCode.slice(4)}`;
+
+const refusedDevicePage = ({ kind, detail }: Problem, userCode = ''): Answer =>
+  devicePage(userCode, detail ?? PROBLEMS[kind].title, PROBLEMS[kind].status);
 
 const devicePage = (userCode: string, fault?: string, status?: number): Answer => {
   const fields: Form['fields'] = [

@@ -94,6 +94,7 @@ export const metricsRoutes = (metrics: HubMetrics, token: string | undefined): r
     summary:
       'Tells a Prometheus server on this machine, or one with the token for it, what the hub measures.',
     answers: { [Registry.PROMETHEUS_CONTENT_TYPE]: text() },
+    refuses: ['not-found'],
     open: async (request) =>
       isForMetrics(request, token)
         ? { status: 200, contentType: Registry.PROMETHEUS_CONTENT_TYPE, body: await metrics.text() }

@@ -18,6 +18,7 @@ export const nowRoutes = (store: EventStore, clock: WallClock, limits: HubLimits
       'Lists what needs a person, the most urgent first, and which agents are at work; of a team with many work packages `next` leads on.',
     query: PAGE_QUERY,
     answers: jsonOf(NOW),
+    refuses: ['board-behind'],
     bearer: ({ query }, { team }) => readNow(store.forTeam(team), query.get('after') ?? '', clock.nowMs()),
   },
   {

@@ -28,7 +28,7 @@ export const PROBLEMS = {
   stopping: { status: 503, title: 'The hub is stopping.' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;
 
-type ProblemKind = keyof typeof PROBLEMS;
+export type ProblemKind = keyof typeof PROBLEMS;
 
 /** A refusal, before it is written. */
 export interface Problem {
@@ -49,13 +49,16 @@ export const problem = (
   ...more,
 });
 
+/** The stable name of a way to be refused. */
+export const problemType = (kind: ProblemKind): string => `urn:spec-kitty-sync:problem:${kind}`;
+
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 
 /** The document of a problem. Clients of the base contract read `error` and `details` instead of the standard members. */
 export const problemDocument = ({ kind, detail, members }: Problem): string => {
   const { status, title } = PROBLEMS[kind];
   return JSON.stringify({
-    type: `urn:spec-kitty-sync:problem:${kind}`,
+    type: problemType(kind),
     title,
     status,
     ...(detail === undefined ? {} : { detail }),

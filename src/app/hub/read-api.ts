@@ -23,6 +23,7 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
       'Lists events after a cursor, a sequence number or the id of an event, in the order in which they were stored.',
     query: EVENTS_QUERY,
     answers: { ...jsonOf(EVENTS), [LINES_TYPE]: STORED_EVENT },
+    refuses: ['malformed-query', 'history-changed'],
     bearer: (request, bearer) => listEvents(store, request, bearer),
   },
   {
@@ -31,6 +32,7 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
     summary: 'Lists the ids of stored events after a cursor.',
     query: EVENTS_QUERY,
     answers: jsonOf(RECEIPTS),
+    refuses: ['malformed-query', 'history-changed'],
     bearer: async (request, bearer) => {
       const events = store.forTeam(bearer.team);
       const query = await eventQuery(request.query, events, store.history);
@@ -76,6 +78,7 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
       'Shows the features of a project with the state of their work packages; of a large board `next` leads on.',
     query: BOARD_QUERY,
     answers: jsonOf(BOARD),
+    refuses: ['board-behind'],
     bearer: async (request, bearer) => {
       const project = (request.params['uuid'] ?? '').toLowerCase();
       const feature = request.query.get('feature') ?? undefined;

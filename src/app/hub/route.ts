@@ -1,7 +1,7 @@
 import type { Description } from '../../domain/document.js';
 import type { Bearer } from '../../ports/hub.js';
 import type { Result } from '../../domain/result.js';
-import type { Problem } from './problem.js';
+import type { Problem, ProblemKind } from './problem.js';
 
 /** One call of the API: what it matches, who may call it, what it does. The table of all of them describes the API. */
 export type Route = RouteOf & (Open | OfBearer);
@@ -18,6 +18,8 @@ interface RouteOf {
   readonly body?: Description;
   /** By content type what it answers: nothing, if there is none. Absent where every answer is a refusal. */
   readonly answers?: Readonly<Record<string, Description>>;
+  /** How it is refused, beside the ways that come with a body, a bearer or the method. */
+  readonly refuses?: readonly ProblemKind[];
 }
 
 interface Open {

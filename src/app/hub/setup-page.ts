@@ -4,6 +4,7 @@ import type { AccountStore } from '../../ports/hub.js';
 import { audit } from './audit.js';
 import { formPage, page, PAGE, paragraph, type Form } from './page.js';
 import { People } from './people.js';
+import { PROBLEMS } from './problem.js';
 import type { Answer, Route } from './route.js';
 import { taking } from './small-body.js';
 import type { Office } from './token-api.js';
@@ -50,7 +51,7 @@ export const setupRoutes = (accounts: AccountStore, { limits, log }: Office): re
           ),
         );
       },
-      ({ detail }) => setupPage('', detail, 400),
+      ({ kind, detail }) => setupPage('', detail, PROBLEMS[kind].status),
     ),
   },
 ];

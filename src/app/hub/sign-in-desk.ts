@@ -7,7 +7,7 @@ import type { AccountStore, Holder, SignInFault, SignInRequest } from '../../por
 import { audit } from './audit.js';
 import type { HubLimits } from './hub-limits.js';
 import { problem } from './problem.js';
-import type { Problem } from './problem.js';
+import type { Problem, ProblemKind } from './problem.js';
 
 /**
  * Where passwords are checked, whatever for. Attempts are counted by user and by address, because a password is guessed
@@ -61,6 +61,13 @@ export class SignInDesk {
     return ok(checked.value);
   }
 }
+
+/** How a sign-in is refused. */
+export const SIGN_IN_REFUSALS: readonly ProblemKind[] = [
+  'wrong-credentials',
+  'not-a-member',
+  'too-many-requests',
+];
 
 /** What a sign-in needs, out of the fields that somebody sent. */
 export const requestOf = (fields: DocumentOf<typeof SIGN_IN>): SignInRequest => {

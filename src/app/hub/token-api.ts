@@ -8,7 +8,7 @@ import { problem } from './problem.js';
 import type { Problem } from './problem.js';
 import { json, jsonOf, refuse } from './route.js';
 import type { Route } from './route.js';
-import { requestOf } from './sign-in-desk.js';
+import { requestOf, SIGN_IN_REFUSALS } from './sign-in-desk.js';
 import type { SignInDesk } from './sign-in-desk.js';
 import { taking } from './small-body.js';
 
@@ -24,6 +24,7 @@ export const tokenRoutes = (
       path: '/api/v1/token/',
       summary: 'Opens a session with user name and password.',
       answers: jsonOf(TOKENS),
+      refuses: SIGN_IN_REFUSALS,
       ...taking(SIGN_IN, limits, async (credentials, { address }) => {
         const { username } = credentials;
         const signedIn = await desk.check({ username, address, purpose: 'tokens' }, () =>
@@ -37,6 +38,7 @@ export const tokenRoutes = (
       path: '/api/v1/token/refresh/',
       summary: 'Spends a refresh token for the next pair of tokens.',
       answers: jsonOf(TOKENS),
+      refuses: ['session-ended', 'not-a-member'],
       ...taking(REFRESH, limits, async ({ refresh }, { address }) => {
         const rotated = await accounts.rotate(refresh);
         if (rotated.ok) return json(tokensBody(rotated.value, hubId));

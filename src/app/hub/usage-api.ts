@@ -14,6 +14,7 @@ export const usageRoutes = (store: EventStore): readonly Route[] => [
       'Sums what runs of agents took, as they report it, by feature, agent and day; `feature` asks for one. What no run said is `null`. Of a large project `next` leads on, and a feature may go on there.',
     query: BOARD_QUERY,
     answers: jsonOf(USAGE),
+    refuses: ['board-behind'],
     bearer: async (request, { team }) => {
       const project = (request.params['uuid'] ?? '').toLowerCase();
       const feature = request.query.get('feature') ?? undefined;
