@@ -106,6 +106,13 @@ export class Plans implements vscode.Disposable {
     }
   }
 
+  /** Its files have changed, as a watcher heard, or as work in this window left them. */
+  reread(project: Project, feature: string): void {
+    const known = this.#about(project, feature);
+    known.reading = undefined;
+    this.#gather(known);
+  }
+
   /** Somebody told something of a feature that is not in its files. */
   announce(project: Project, feature: string): void {
     const known = this.#about(project, feature);
@@ -148,7 +155,10 @@ export class Plans implements vscode.Disposable {
     this.#changed.fire(known);
   }
 
-  /** The folder itself is watched, wherever the project lies: of a work tree that is outside of the workspace. */
+  /**
+   * The folder itself is watched, wherever the project lies: of a work tree that is outside of the workspace. A watcher does
+   * not tell when it has begun; what changes before is found by looking again.
+   */
   #watch(): void {
     this.#watchers.dispose();
     const watchers = this.projects.all.map((project) => {
@@ -156,17 +166,16 @@ export class Plans implements vscode.Disposable {
       const watcher = vscode.workspace.createFileSystemWatcher(pattern);
       const heard = ({ path }: vscode.Uri): void => {
         const [feature = ''] = path.slice(`${project.root.path}/kitty-specs/`.length).split('/');
-        if (feature === '') return void this.refresh();
-        const known = this.#about(project, feature);
-        known.reading = undefined;
-        this.#gather(known);
+        if (feature === '') void this.refresh();
+        else this.reread(project, feature);
       };
       const listeners = [watcher.onDidChange(heard), watcher.onDidCreate(heard), watcher.onDidDelete(heard)];
       return vscode.Disposable.from(watcher, ...listeners);
     });
-    this.#watchers = vscode.Disposable.from(...watchers);
+    const looks = [0, 5000, 30_000].map((ms) => setTimeout(() => void this.refresh(), ms));
+    const end = { dispose: () => looks.forEach(clearTimeout) };
+    this.#watchers = vscode.Disposable.from(...watchers, end);
     this.#known.clear();
-    void this.refresh();
   }
 
   /** Changes come in crowds; each plan is read once for all of them, and waits for no other one. */

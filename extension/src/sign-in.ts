@@ -46,12 +46,8 @@ const askConsent = async (backlogs: readonly Backlog[]): Promise<'consent' | 'de
   );
   const [send, keep] = [vscode.l10n.t('Send Them'), vscode.l10n.t('Keep Them Here')];
   const question = vscode.l10n.t('Events wait on this machine and would now be sent.');
-  const chosen = await vscode.window.showWarningMessage(
-    question,
-    { modal: true, detail: list.join('\n') },
-    send,
-    keep,
-  );
+  const options = { modal: true, detail: list.join('\n') };
+  const chosen = await vscode.window.showWarningMessage(question, options, send, keep);
   return chosen === send ? 'consent' : chosen === keep ? 'decline' : undefined;
 };
 

@@ -4,8 +4,9 @@ import type { Client } from 'spec-kitty-sync';
 import { isLane, isSyncError, LANES, reachableLanes, remedyOf, type Lane } from 'spec-kitty-sync/domain';
 import type { Clients } from './clients.js';
 import { tellFailure } from './failures.js';
-import type { CardTarget, GivenTarget, Target, Targets } from './targets.js';
+import type { CardTarget, GivenTarget, Target } from './targets.js';
 import { placeIn } from './tree.js';
+import type { Workbench } from './workbench.js';
 
 /** What is done to one work package, and answered to whoever called the command. */
 interface Work {
@@ -22,7 +23,7 @@ type Answer = Promise<Work | Error | undefined>;
  * What can be done to a work package. Each action asks for what it was not given, and is one use case of the package:
  * the rules, the files, the commit and the events are those of the command line.
  */
-export const registerWorkActions = (clients: Clients, targets: Targets): vscode.Disposable => {
+export const registerWorkActions = (clients: Clients, { plans, targets }: Workbench): vscode.Disposable => {
   /** Runs one piece of work; a refusal is shown with its reason. `force`: given by work that a person may insist on. */
   const perform = async <W extends Work>(
     target: Target,
@@ -49,6 +50,8 @@ export const registerWorkActions = (clients: Clients, targets: Targets): vscode.
         if (chosen === insist) void perform(target, run, true);
       });
       return error instanceof Error ? error : new Error(String(error));
+    } finally {
+      plans.reread(project, feature);
     }
   };
 
@@ -139,15 +142,11 @@ export const registerWorkActions = (clients: Clients, targets: Targets): vscode.
     if (worktree === undefined && target !== undefined) void vscode.window.showInformationMessage(none);
   };
 
-  const command = vscode.commands.registerCommand;
+  const actions = { move, implement, accept, markTask, addNote, orchestrate, openWorktree };
   return vscode.Disposable.from(
-    command('specKitty.move', move),
-    command('specKitty.implement', implement),
-    command('specKitty.accept', accept),
-    command('specKitty.markTask', markTask),
-    command('specKitty.addNote', addNote),
-    command('specKitty.orchestrate', orchestrate),
-    command('specKitty.openWorktree', openWorktree),
+    ...Object.entries(actions).map(([name, run]) =>
+      vscode.commands.registerCommand(`specKitty.${name}`, run),
+    ),
   );
 };
 

@@ -20,7 +20,7 @@ export const composeWork = (
   const endDelivery = deliverInBackground(state);
   const timelines = timelinesIn(clients, plans.projects, news);
   context.subscriptions.push(
-    ...[state, news, timelines, registerStatusBar(state), registerWorkActions(clients, targets)],
+    ...[state, news, timelines, registerStatusBar(state), registerWorkActions(clients, workbench)],
     registerSyncActions(clients, targets, state),
     plans.onDidChange(() => timelines.refresh()),
     state.onDidChange(() => timelines.refresh()),

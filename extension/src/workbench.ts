@@ -27,11 +27,8 @@ export const openWorkbench = (
   const boards = new Boards(extensionUri, plans);
   const openFile = async (given?: GivenTarget): Promise<void> => {
     const target = await targets.workPackage(given);
-    if (target !== undefined)
-      await vscode.commands.executeCommand(
-        'vscode.open',
-        vscode.Uri.joinPath(target.project.root, target.path),
-      );
+    const uri = target && vscode.Uri.joinPath(target.project.root, target.path);
+    if (uri !== undefined) await vscode.commands.executeCommand('vscode.open', uri);
   };
   const openBoard = async (given?: GivenTarget): Promise<void> => {
     const target = await targets.feature(given);

@@ -70,6 +70,20 @@ describe('a window', () => {
     );
   }, 300_000);
 
+  it('shows what was done in it where no file is watched', async () => {
+    mkdirSync(join(world.sandbox.project, '.vscode'));
+    writeFileSync(
+      join(world.sandbox.project, '.vscode', 'settings.json'),
+      JSON.stringify({ 'files.watcherExclude': { '**': true } }),
+    );
+    const opened = await openOn(world.sandbox.project);
+    await opened.showTree();
+    await opened.expand('001-alpha');
+    await opened.menu('WP01', 'Move Work Package');
+    await opened.choose('doing');
+    await opened.row(/^doing.*2/).waitFor();
+  }, 300_000);
+
   it('without a project has no view of ours', async () => {
     const opened = await openOn(world.sandbox.home);
     await opened.page.locator('.activitybar .action-label[aria-label^="Explorer"]').waitFor();

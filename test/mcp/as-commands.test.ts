@@ -22,5 +22,5 @@ describe('a tool', () => {
     } finally {
       await close();
     }
-  });
+  }, 120_000);
 });
