@@ -5,10 +5,10 @@ import type { HubAddress, Account } from '../domain/outbox/account.js';
 import type { Result } from '../domain/result.js';
 import type { MachineReport, ServerMessage, SnapshotMessage } from '../domain/wire.js';
 
-/** An event ready to travel: its id and its exact JSON document in UTF-8. */
+/** An event ready to travel: its id and its exact JSON document. */
 export interface OutgoingEvent {
   readonly eventId: string;
-  readonly json: Uint8Array;
+  readonly json: string;
 }
 
 export interface BatchRequest {
@@ -29,11 +29,6 @@ export interface BatchTransport {
    * neither https nor on this machine.
    */
   send(request: BatchRequest, signal?: AbortSignal): Promise<BatchOutcome>;
-  /**
-   * A hint that this very list of events, which does not change any more, is sent next: what needs no network begins.
-   * Nothing leaves. A list that is never sent costs memory until the caller forgets it.
-   */
-  prepare?(events: readonly OutgoingEvent[]): void;
   /**
    * Whether a hub answers there at all, without a token: it says that it is well at `/api/v1/sync/health/`, or, since a
    * hub need not have that, meets a batch without events as the contract has it. Never throws for what the network does.

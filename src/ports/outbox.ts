@@ -51,18 +51,10 @@ export interface JournalRecord {
   /** Hub of the account at capture; absent when nobody was signed in. */
   readonly hub?: string;
   readonly team: string;
-  /** The stored event, byte for byte; absent when the record is damaged. */
+  /** The stored event, character for character; absent when the record is damaged. */
   readonly json?: string;
   /** Why this record can never be sent: damage, or the issues that validation found. */
   readonly invalid?: string;
-}
-
-/** A record with its event as it is stored, for whoever passes it on without reading it. */
-export interface RawRecord extends Omit<JournalRecord, 'json'> {
-  /**
-   * The stored event in UTF-8, byte for byte, until the next portion is asked for; absent when the record is damaged.
-   */
-  readonly json?: Uint8Array;
 }
 
 /** Counts that stand beside the accounting identity, never in it. */
@@ -93,10 +85,10 @@ export interface Sender {
   /** What the records say now; a ledger that is missing or of another journal appears empty. */
   reading(): Promise<OutboxReading>;
   /**
-   * The records from `from` on, in order, some at a time, in bounded memory, up to the newest at the time of the call.
-   * Everything it yields is on disk: the journal is synced first.
+   * The records from `from` on, in order, in bounded memory, up to the newest at the time of the call. Everything it
+   * yields is on disk: the journal is synced first.
    */
-  portions(from: number): AsyncIterable<readonly RawRecord[]>;
+  records(from: number): AsyncIterable<JournalRecord>;
   /** Makes the changed ledgers durable in one atomic write. Nothing else changes them while the pass lasts. */
   settle(change: (ledgers: readonly HubLedger[]) => readonly HubLedger[]): Promise<void>;
   /** Adds a human explanation beside the ledger, which alone decides the counts. */
@@ -106,7 +98,7 @@ export interface Sender {
    * `mayGo` says so, until it first says no. Returns how many records went.
    */
   reclaim(
-    mayGo: (segment: readonly RawRecord[]) => Promise<boolean>,
+    mayGo: (segment: readonly JournalRecord[]) => Promise<boolean>,
     writtenBeforeMs: number,
   ): Promise<number>;
 }
@@ -153,8 +145,6 @@ export interface Outbox {
   nextRecord(): Promise<number>;
   /** The records from `from` on, in order, in bounded memory; an incomplete last line is left out. Takes no lock. */
   records(from?: number): AsyncIterable<JournalRecord>;
-  /** The same records as they are stored, some at a time. */
-  portions(from?: number): AsyncIterable<readonly RawRecord[]>;
   /** What the records say now. Takes no lock. */
   reading(): Promise<OutboxReading>;
   /** Appends decisions, durable before this resolves. Callers may race. */

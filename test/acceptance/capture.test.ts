@@ -1,6 +1,6 @@
 import { settle, openLedger, waitingCount } from '../../src/domain/outbox/ledger.js';
 import type { JournalRecord, Outbox } from '../../src/ports/outbox.js';
-import { collect, collectPortions, fact, facts, PROJECT } from '../support/facts.js';
+import { collect, fact, facts, PROJECT } from '../support/facts.js';
 import { outboxesOf } from '../support/outboxes.js';
 import { scratchDirectory } from '../support/scratch-directory.js';
 import { startWorker, type Worker } from '../support/worker.js';
@@ -107,7 +107,7 @@ describe('processes that capture', () => {
       { outcome: 'refused', reason: 'outbox-full' },
     ]);
     await open().pass(async (sender) => {
-      const [first] = await collectPortions(sender.portions(1));
+      const [first] = await collect(sender.records(1));
       await sender.settle(() => [
         settle(openLedger('hub', 'acme', 1, 0), [
           { record: 1, eventId: first?.eventId ?? '', became: 'delivered' },

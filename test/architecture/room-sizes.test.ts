@@ -12,16 +12,16 @@ interface Size {
  * pays for itself, or the commit that raises a figure says why. `goal` is what the care of this code allows in the end.
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
-  root: { lines: 2150, files: 36, goal: 1500 },
+  root: { lines: 2100, files: 35, goal: 1500 },
   events: { lines: 3840, files: 48, goal: 2200 },
-  outbox: { lines: 3730, files: 30, goal: 2800 },
-  delivery: { lines: 7010, files: 69, goal: 4500 },
-  reports: { lines: 1960, files: 22, goal: 1300 },
+  outbox: { lines: 3510, files: 30, goal: 2800 },
+  delivery: { lines: 6780, files: 69, goal: 4500 },
+  reports: { lines: 1950, files: 22, goal: 1300 },
   work: { lines: 13190, files: 122, goal: 7000 },
   agents: { lines: 5490, files: 57, goal: 3000 },
   hub: { lines: 9860, files: 87, goal: 5000 },
   dashboard: { lines: 2350, files: 24, goal: 2500 },
-  memory: { lines: 1490, files: 26, goal: 1200 },
+  memory: { lines: 1480, files: 26, goal: 1200 },
   drivers: { lines: 10010, files: 121, goal: 4800 },
   extension: { lines: 2000, files: 26, goal: 2000 },
 };

@@ -35,7 +35,7 @@ export const eventReaderContract = ({ name, setup }: EventReaderFlavour): void =
         outgoing(envelopeOf((made += 1), { project_uuid: project as never }, project)),
       );
       for (let from = 0; from < count; from += 1000) await at.store(events.slice(from, from + 1000));
-      return events.map(({ json }) => JSON.parse(Buffer.from(json).toString()) as object);
+      return events.map(({ json }) => JSON.parse(json) as object);
     };
 
     const read = async (after: number | string = 0, more: { readonly projectUuid?: string } = {}) => {

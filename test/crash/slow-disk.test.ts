@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { collectPortions, PROJECT } from '../support/facts.js';
+import { collect, PROJECT } from '../support/facts.js';
 import { outboxesOf } from '../support/outboxes.js';
 import { scratchDirectory } from '../support/scratch-directory.js';
 
@@ -32,7 +32,7 @@ describe('a disk on which every sync takes 10 ms', () => {
     expect(said.filter((line) => !/^(captured|waiting) /.test(line))).toEqual([]);
     const outbox = outboxesOf(root.path, { segmentRecords: 100 }).open(PROJECT);
     // Facts that had to wait for the lock are sealed by the next pass.
-    const stored = await outbox.pass((sender) => collectPortions(sender.portions(1)));
+    const stored = await outbox.pass((sender) => collect(sender.records(1)));
     const ids = stored === 'busy' ? [] : stored.value.map(({ eventId }) => eventId);
     expect(new Set(ids).size).toBe(ids.length);
     expect(new Set(ids)).toEqual(new Set(said.map((line) => line.split(' ')[1])));

@@ -3,7 +3,7 @@ import { isAnswered, type HubLedger } from '../../src/domain/outbox/ledger.js';
 import { dueRecords } from '../../src/app/delivery/due-records.js';
 import { projectStatus } from '../../src/app/reports/project-status.js';
 import type { JournalRecord, Outbox, OutboxReading, Sender } from '../../src/ports/outbox.js';
-import { collect, collectPortions, PROJECT } from '../support/facts.js';
+import { collect, PROJECT } from '../support/facts.js';
 import { tally } from './tally.js';
 import type { ModelLedger } from './model-types.js';
 import type { OutboxModel } from './outbox-model.js';
@@ -107,7 +107,7 @@ const expectAccounted = async (
 const expectDue = async (seen: Seen, model: OutboxModel, world: World): Promise<void> => {
   for (const isInsisted of [false, true]) {
     const situation = world.situation(isInsisted);
-    const items = await collectPortions(dueRecords(repeat(seen), { ...situation, projectUuid: PROJECT }));
+    const items = await collect(dueRecords(repeat(seen), { ...situation, projectUuid: PROJECT }));
     const due = items.flatMap((item) => ('dead' in item ? [] : [item.record]));
     expect(due).toEqual(model.due(situation).map(({ record }) => record));
   }

@@ -138,7 +138,7 @@ export class ModelPass implements Courier {
     if (record === undefined) throw new Error(`${eventId} was sent and was not due`);
     const owner = this.#model.ownerOf(record);
     if (owner === undefined) throw new Error(`${eventId} was sent before it was claimed`);
-    const { team_slug: team } = JSON.parse(Buffer.from(json).toString()) as { readonly team_slug: string };
+    const { team_slug: team } = JSON.parse(json) as { readonly team_slug: string };
     expect(team).toBe(this.#account.team);
     expect(owner.team).toBe(this.#account.team);
     return record;
@@ -230,9 +230,8 @@ export class ModelPass implements Courier {
   }
 
   /** The hub takes an event once, and never another one under its id. */
-  #store({ eventId, json: bytes }: OutgoingEvent): 'accepted' | 'duplicate' | 'id-conflict' {
+  #store({ eventId, json }: OutgoingEvent): 'accepted' | 'duplicate' | 'id-conflict' {
     const key = `${this.#account.hub.url} ${this.#account.team} ${eventId}`;
-    const json = Buffer.from(bytes).toString();
     const stored = this.#world.hubs.get(key);
     if (stored !== undefined) return stored === json ? 'duplicate' : 'id-conflict';
     this.#world.hubs.set(key, json);

@@ -52,7 +52,3 @@ export const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
   for await (const item of items) collected.push(item);
   return collected;
 };
-
-/** What comes some at a time, one by one. */
-export const collectPortions = async <T>(portions: AsyncIterable<readonly T[]>): Promise<T[]> =>
-  (await collect(portions)).flat();

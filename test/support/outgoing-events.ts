@@ -45,7 +45,7 @@ export const envelopeOf = (number: number, change: Partial<EventEnvelope> = {}, 
 
 export const outgoing = (envelope: EventEnvelope): OutgoingEvent => ({
   eventId: envelope.event_id,
-  json: Buffer.from(JSON.stringify(envelope)),
+  json: JSON.stringify(envelope),
 });
 
 /** Valid events with the numbers from 1 to `count`. */

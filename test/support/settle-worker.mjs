@@ -22,9 +22,9 @@ for (let next = 1; ;) {
     const known = (await sender.reading()).ledgers[0];
     next = Math.max(next, (known?.through ?? 0) + 1);
     const settlements = [];
-    for await (const portion of sender.portions(next)) {
-      settlements.push(...portion.filter(({ record }) => record % 3 !== 1).map(settlementOf));
-      next = portion.at(-1).record + 1;
+    for await (const record of sender.records(next)) {
+      if (record.record % 3 !== 1) settlements.push(settlementOf(record));
+      next = record.record + 1;
     }
     let delivered = 0;
     await sender.settle(([ledger = openLedger('hub', 'acme', 1, 0)]) => {

@@ -40,10 +40,6 @@ interface GotBatchTransportOptions {
 export class GotBatchTransport implements BatchTransport {
   readonly #http: BoundedHttp;
   readonly #clock: WallClock;
-  /** Bodies by the list that they were made of: whoever forgets the list forgets the body. */
-  readonly #bodies = new WeakMap<readonly OutgoingEvent[], Promise<Buffer>>();
-  /** Room that no body is in at the moment. */
-  #spare: Buffer | undefined;
 
   constructor(options: GotBatchTransportOptions) {
     this.#clock = options.clock;
@@ -58,17 +54,12 @@ export class GotBatchTransport implements BatchTransport {
   async send(request: BatchRequest, signal?: AbortSignal): Promise<BatchOutcome> {
     requireSecureHub(request.hub);
     if (!isBearerToken(request.accessToken)) return { outcome: 'unauthorized' };
-    const body = await this.#bodyOf(request.events);
+    const body = await bodyOf(request.events);
     if (body.length > (request.maxBodyBytes ?? MAX_COMPRESSED_BYTES)) return { outcome: 'too-large' };
     const authorization = `Bearer ${request.accessToken}`;
     const reply = await this.#http.request({ ...batchTo(request.hub, { authorization }), body }, signal);
     const eventIds = request.events.map((event) => event.eventId);
     return batchOutcome(reply, { eventIds, accessToken: request.accessToken }, this.#clock.nowMs());
-  }
-
-  prepare(events: readonly OutgoingEvent[]): void {
-    // Whoever sends the list hears of a failure; until then it is nobody's.
-    this.#bodyOf(events).catch(() => undefined);
   }
 
   async probe(
@@ -97,7 +88,7 @@ export class GotBatchTransport implements BatchTransport {
     hub: HubAddress,
     signal?: AbortSignal,
   ): Promise<'reachable' | { readonly unreachable: string }> {
-    const body = await this.#bodyOf(NO_EVENTS);
+    const body = await bodyOf([]);
     const reply = await this.#http.request({ ...batchTo(hub, {}), body }, signal);
     if (reply.kind === 'garbled' || reply.kind === 'no-answer') return { unreachable: reply.reason };
     if (reply.kind === 'answer' && isOfContract(reply)) return 'reachable';
@@ -109,35 +100,16 @@ export class GotBatchTransport implements BatchTransport {
     this.#http.close();
     return Promise.resolve();
   }
-
-  #bodyOf(events: readonly OutgoingEvent[]): Promise<Buffer> {
-    const known = this.#bodies.get(events);
-    if (known !== undefined) return known;
-    const body = this.#compress(events);
-    this.#bodies.set(events, body);
-    return body;
-  }
-
-  async #compress(events: readonly OutgoingEvent[]): Promise<Buffer> {
-    const bytes = bodyBytes(events);
-    const spare = this.#spare;
-    this.#spare = undefined;
-    const room = spare !== undefined && spare.length >= bytes ? spare : Buffer.allocUnsafeSlow(bytes);
-    try {
-      return await compress(joinInto(room, events), { level: FASTEST });
-    } finally {
-      // Kept for the next body: what a drain throws away is not collected before it is a lot.
-      this.#spare = room;
-    }
-  }
 }
 
 const compress = promisify(gzip);
 
+/** The documents go out as they were captured. */
+const bodyOf = (events: readonly OutgoingEvent[]): Promise<Buffer> =>
+  compress(`{"events":[${events.map(({ json }) => json).join(',')}]}`, { level: FASTEST });
+
 // Level 1 takes a third of the time of the default and makes the body only an eighth larger.
 const FASTEST = 1;
-
-const NO_EVENTS: readonly OutgoingEvent[] = [];
 
 const batchTo = (hub: HubAddress, headers: Readonly<Record<string, string>>) => ({
   method: 'POST' as const,
@@ -167,28 +139,6 @@ const isOfContract = ({ status, body }: Extract<HttpReply, { readonly kind: 'ans
       return false;
   }
 };
-
-const bodyBytes = (events: readonly OutgoingEvent[]): number =>
-  events.reduce((sum, { json }) => sum + json.length + COMMA.length, OPENING.length + CLOSING.length);
-
-/** The body in what has room for it. The documents go out byte for byte as they were captured. */
-const joinInto = (room: Buffer, events: readonly OutgoingEvent[]): Buffer => {
-  let at = append(room, OPENING, 0);
-  for (const { json } of events) {
-    if (at > OPENING.length) at = append(room, COMMA, at);
-    at = append(room, json, at);
-  }
-  return room.subarray(0, append(room, CLOSING, at));
-};
-
-const append = (room: Buffer, part: Uint8Array, at: number): number => {
-  room.set(part, at);
-  return at + part.length;
-};
-
-const OPENING = Buffer.from('{"events":[');
-const COMMA = Buffer.from(',');
-const CLOSING = Buffer.from(']}');
 
 /** What the table needs to know of the request. */
 interface SentBatch {
@@ -320,29 +270,18 @@ const answersInDetails = (body: string, sentIds: readonly string[]): Answers => 
 
 /** Where a hub contradicts itself about an event, a receipt wins: it claims to have the event on disk. */
 const collect = (lines: readonly EventResult[], sentIds: readonly string[]): Answers => {
+  // However the hub spells an id: one that was sent just so means itself.
+  const sent = new Map([
+    ...sentIds.map((id) => [canonical(id), id] as const),
+    ...sentIds.map((id) => [id, id] as const),
+  ]);
   const answers = new Map<string, Answer>();
-  let search: ((eventId: string) => string | undefined) | undefined;
-  lines.forEach((line, position) => {
-    // Nearly every hub answers in the order in which the events were sent; any other order means the same.
-    const beside = sentIds[position];
-    const id = beside === line.event_id ? beside : (search ??= searchAmong(sentIds))(line.event_id);
-    if (id === undefined) return;
-    const earlier = answers.get(id);
-    if (earlier === undefined || !isReceipt(earlier)) answers.set(id, answerOf(line));
-  });
+  for (const line of lines) {
+    const id = sent.get(line.event_id) ?? sent.get(canonical(line.event_id));
+    const earlier = id === undefined ? undefined : answers.get(id);
+    if (id !== undefined && (earlier === undefined || !isReceipt(earlier))) answers.set(id, answerOf(line));
+  }
   return answers;
-};
-
-/** Finds the id that was sent, however the hub spells it. */
-const searchAmong = (sentIds: readonly string[]): ((eventId: string) => string | undefined) => {
-  const sent = new Set(sentIds);
-  // Nearly every hub gives ids back as they were; only for the others the spellings are compared.
-  let spellings: ReadonlyMap<string, string> | undefined;
-  return (eventId) => {
-    if (sent.has(eventId)) return eventId;
-    spellings ??= new Map(sentIds.map((id) => [canonical(id), id]));
-    return spellings.get(canonical(eventId));
-  };
 };
 
 const canonical = (eventId: string): string => normalizeEventId(eventId) ?? eventId;

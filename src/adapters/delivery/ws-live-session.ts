@@ -88,7 +88,7 @@ export class WsLiveSession implements LiveSession {
     this.#socket.terminate();
   }
 
-  #write(text: string | Uint8Array): Promise<void> {
+  #write(text: string): Promise<void> {
     if (this.#end !== undefined) return Promise.reject(sessionOver());
     return new Promise((resolve, reject) => {
       this.#socket.send(text, { binary: false }, (error) =>

@@ -72,7 +72,7 @@ const endsWithNewline = (descriptor: number, size: number): boolean => {
  * A JSON object with the checksum of its exact bytes as the first key, `{"sum":"1c291ca3",…}`: readable by any JSON
  * tool, and any damage to it is noticed. CRC-32 finds every error of up to 32 adjacent bits.
  */
-export const sealLine = (json: string): string => `{"sum":"${checksum(json.slice(1))}",${json.slice(1)}`;
+export const sealLine = (json: string): string => prefixOf(json.slice(1)) + json.slice(1);
 
 /** The object without its checksum as JSON text, or `undefined` when the bytes are not what was sealed. */
 export const openLine = (line: Buffer): string | undefined => {
@@ -80,14 +80,10 @@ export const openLine = (line: Buffer): string | undefined => {
   return members === undefined ? undefined : `{${members.toString('utf8')}`;
 };
 
-/**
- * The same as bytes, and without the brace that opens it: what follows the checksum. The line lies between `start` and
- * `end`.
- */
-export const openMembers = (bytes: Buffer, start = 0, end = bytes.length): Buffer | undefined => {
-  if (end - start <= PREFIX_LENGTH || !beginsSealed(bytes, start)) return undefined;
-  const members = bytes.subarray(start + PREFIX_LENGTH, end);
-  return sumAt(bytes, start + OPENING.length) === crc32(members) ? members : undefined;
+/** The same as bytes, and without the brace that opens it: what follows the checksum. */
+export const openMembers = (line: Buffer): Buffer | undefined => {
+  const members = line.subarray(PREFIX_LENGTH);
+  return line.toString('latin1', 0, PREFIX_LENGTH) === prefixOf(members) ? members : undefined;
 };
 
 /** The parsed object behind a sealed line, or `undefined` when it is damaged or not an object. */
@@ -97,10 +93,7 @@ export const parseLine = (line: Buffer): Fields | undefined => {
 };
 
 /** Whether a line, damaged or not, begins as a sealed one does. */
-export const beginsSealed = (bytes: Buffer, start = 0): boolean => {
-  for (let at = 0; at < OPENING.length; at++) if (bytes[start + at] !== OPENING[at]) return false;
-  return true;
-};
+export const beginsSealed = (line: Buffer): boolean => line.subarray(0, OPENING.length).equals(OPENING);
 
 /** The lines that a line consists of: where damage hit the newline between two, each of them is still whole. */
 export const splitJoined = (line: Buffer): readonly Buffer[] => {
@@ -125,25 +118,8 @@ export const splitLines = (bytes: Buffer): { readonly lines: readonly Buffer[]; 
 
 const NEWLINE = 0x0a;
 const OPENING = Buffer.from('{"sum":"');
-const PREFIX_LENGTH = '{"sum":"00000000",'.length;
 
-const checksum = (bytes: string): string => crc32(bytes).toString(16).padStart(8, '0');
+const prefixOf = (members: string | Buffer): string =>
+  `{"sum":"${crc32(members).toString(16).padStart(8, '0')}",`;
 
-/** The checksum that a line says it has; -1 when it is not spelt as it was written. */
-const sumAt = (bytes: Buffer, start: number): number => {
-  let sum = 0;
-  for (let at = start; at < start + 8; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte >= ZERO && byte <= NINE) sum = sum * 16 + byte - ZERO;
-    else if (byte >= LETTER_A && byte <= LETTER_F) sum = sum * 16 + byte - LETTER_A + 10;
-    else return -1;
-  }
-  return bytes[start + 8] === QUOTE && bytes[start + 9] === COMMA ? sum : -1;
-};
-
-const ZERO = 0x30;
-const NINE = 0x39;
-const LETTER_A = 0x61;
-const LETTER_F = 0x66;
-const QUOTE = 0x22;
-const COMMA = 0x2c;
+const PREFIX_LENGTH = prefixOf('').length;

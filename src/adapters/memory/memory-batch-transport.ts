@@ -1,5 +1,6 @@
 import type { HubAddress } from '../../domain/outbox/account.js';
 import { answerOf, type BatchOutcome } from '../../domain/delivery/outcome.js';
+import { utf8Length } from '../../domain/events/utf8-length.js';
 import type { BatchRequest, BatchTransport, ReportRequest } from '../../ports/delivery.js';
 import type { MemoryHub } from './memory-hub.js';
 import type { MemoryNetwork } from './memory-network.js';
@@ -18,7 +19,7 @@ export class MemoryBatchTransport implements BatchTransport {
     await Promise.resolve();
     if (signal?.aborted === true) return { outcome: 'unavailable', reason: 'interrupted' };
     if (hub === undefined) return { outcome: 'unavailable', reason: 'connection refused' };
-    const bytes = request.events.reduce((sum, { json }) => sum + json.length + 1, 0);
+    const bytes = request.events.reduce((sum, { json }) => sum + utf8Length(json) + 1, 0);
     if (bytes > (request.maxBodyBytes ?? Infinity)) return { outcome: 'too-large' };
     const fault = hub.batchFaults.take();
     if (fault === 'lost-before') return { outcome: 'unavailable', reason: 'connection reset' };
@@ -46,7 +47,7 @@ const deliver = (hub: MemoryHub, request: BatchRequest): BatchOutcome => {
   if (request.events.length > hub.maxBatchEvents) return { outcome: 'too-large' };
   const results = hub.receive(
     bearer,
-    request.events.map((event) => JSON.parse(utf8.decode(event.json)) as unknown),
+    request.events.map((event) => JSON.parse(event.json) as unknown),
   );
   if (results === 'poison') return { outcome: 'refused-opaque', reason: 'an event is not understood' };
   return {
@@ -54,5 +55,3 @@ const deliver = (hub: MemoryHub, request: BatchRequest): BatchOutcome => {
     answers: new Map(results.map((result) => [result.event_id, answerOf(result)])),
   };
 };
-
-const utf8 = new TextDecoder();

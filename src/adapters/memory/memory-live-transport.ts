@@ -61,7 +61,7 @@ class MemoryLiveSession implements LiveSession, HubSession {
     await Promise.resolve();
     const fault = this.#hub.liveFaults.take();
     if (fault === 'lost-before') return this.end('lost');
-    const results = this.#hub.receive(this.bearer, [JSON.parse(utf8.decode(event.json))], this);
+    const results = this.#hub.receive(this.bearer, [JSON.parse(event.json)], this);
     if (fault === 'lost-after') return this.end('lost');
     if (results === 'poison' || !this.#hub.capabilities.includes('ack')) return;
     for (const result of results) this.deliver({ type: 'ack', ...result });
@@ -102,5 +102,3 @@ class MemoryLiveSession implements LiveSession, HubSession {
     this.#tellEnd(end);
   }
 }
-
-const utf8 = new TextDecoder();

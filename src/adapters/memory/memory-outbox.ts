@@ -13,7 +13,6 @@ import type {
   JournalRecord,
   Outbox,
   OutboxReading,
-  RawRecord,
   Sender,
 } from '../../ports/outbox.js';
 import type { MemoryLamportStore } from './memory-lamport-store.js';
@@ -71,12 +70,6 @@ export class MemoryOutbox implements Outbox {
     for (const record of this.#records.filter((candidate) => candidate.record >= from)) yield record;
   }
 
-  async *portions(from = 1): AsyncIterable<readonly RawRecord[]> {
-    const utf8 = new TextEncoder();
-    for await (const { json, ...record } of this.records(from))
-      yield [json === undefined ? record : { ...record, json: utf8.encode(json) }];
-  }
-
   async reading(): Promise<OutboxReading> {
     return {
       journal: 'memory',
@@ -116,7 +109,7 @@ export class MemoryOutbox implements Outbox {
   #sender(): Sender {
     return {
       reading: () => this.reading(),
-      portions: (from) => this.portions(from),
+      records: (from) => this.records(from),
       settle: async (change) => {
         this.#ledgers = change((await this.reading()).ledgers);
       },

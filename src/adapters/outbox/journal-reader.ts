@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { JournalRecord, RawRecord } from '../../ports/outbox.js';
-import { FileRoom } from '../fs/file-room.js';
+import { readFile } from 'node:fs/promises';
+import type { JournalRecord } from '../../ports/outbox.js';
 import { storageFailure } from '../fs/storage-failure.js';
 import {
   currentTail,
@@ -10,8 +10,8 @@ import {
   segmentPath,
 } from './journal-writer.js';
 import type { OutboxPaths } from './outbox-paths.js';
-import { type DamagedRecord, scanSegment, type SegmentScan } from './scan-segment.js';
-import type { StoredRecord } from './record-format.js';
+import { damagedRecord } from './record-format.js';
+import { scanSegment, type SegmentScan } from './scan-segment.js';
 
 /** Which journal this is and which records are there. */
 interface JournalExtent {
@@ -28,35 +28,27 @@ export class JournalReader {
     this.#paths = paths;
   }
 
-  /** The records from `from` on, ascending, as {@link portions} has them. */
-  async *records(from = 1): AsyncGenerator<JournalRecord> {
-    for await (const portion of this.portions(from)) for (const record of portion) yield readable(record);
-  }
-
   /**
-   * The records from `from` on, ascending, one segment in memory at a time: their bytes hold until the next portion is
-   * asked for. Numbers that nobody has between two segments are damaged records; segments that are reclaimed meanwhile
-   * are left out.
+   * The records from `from` on, ascending, one segment in memory at a time. Numbers that nobody has between two segments
+   * are damaged records; segments that are reclaimed meanwhile are left out.
    */
-  async *portions(from = 1): AsyncGenerator<readonly RawRecord[]> {
-    const room = new FileRoom();
-    const read = (path: string): Promise<Buffer> => room.read(path);
+  async *records(from = 1): AsyncGenerator<JournalRecord> {
     let next = from;
     // Where the part that was read ends; unknown when what came before was reclaimed.
     let end: number | undefined;
     for (;;) {
       const listed = this.#sealed();
       for (const first of startingWith(listed, next)) {
-        const scan = await this.#scan(segmentPath(this.#paths, first), read, first);
-        yield* portionsOf(end, scan, next);
+        const scan = await this.#scan(segmentPath(this.#paths, first), readFile, first);
+        for (const record of recordsOf(end, scan, next)) yield record;
         next = Math.max(next, scan?.next ?? 0);
         end = scan?.next;
       }
-      const current = await this.#scan(this.#paths.current, read, end);
+      const current = await this.#scan(this.#paths.current, readFile, end);
       // A rotation took place between the two looks: what was the open segment is sealed now.
       const isBehind = current === undefined || current.first > next;
       if (isBehind && this.#sealed().at(-1) !== listed.at(-1)) continue;
-      yield* portionsOf(end, current, next);
+      for (const record of recordsOf(end, current, next)) yield record;
       return;
     }
   }
@@ -131,17 +123,6 @@ export class JournalReader {
 
 type Read = (path: string) => Buffer | Promise<Buffer>;
 
-export const toRawRecord = (record: StoredRecord | DamagedRecord): RawRecord =>
-  'damaged' in record ? damagedRecord(record.record) : record;
-
-/** A record of which nothing is left but its number. */
-export const damagedRecord = (record: number): RawRecord => ({
-  record,
-  eventId: `record-${record}`,
-  team: 'local',
-  invalid: 'the record is damaged',
-});
-
 /** The segments that can hold `record` or a later one. */
 const startingWith = (segments: readonly number[], record: number): readonly number[] =>
   segments.slice(
@@ -151,28 +132,16 @@ const startingWith = (segments: readonly number[], record: number): readonly num
     ),
   );
 
-const readable = ({ record, eventId, hub, team, json, invalid }: RawRecord): JournalRecord => ({
-  record,
-  eventId,
-  team,
-  ...(hub === undefined ? {} : { hub }),
-  ...(json === undefined ? {} : { json: utf8.decode(json) }),
-  ...(invalid === undefined ? {} : { invalid }),
-});
-
-const utf8 = new TextDecoder();
-
 /** The records from `next` on of a segment, before them those that should lie between it and what was read. */
-function* portionsOf(
+function* recordsOf(
   end: number | undefined,
   scan: SegmentScan | undefined,
   next: number,
-): Generator<readonly RawRecord[]> {
+): Generator<JournalRecord> {
   if (scan === undefined) return;
   for (let record = Math.max(end ?? scan.first, next); record < scan.first; record++)
-    yield [damagedRecord(record)];
-  const records = scan.first >= next ? scan.records : scan.records.filter(({ record }) => record >= next);
-  if (records.length > 0) yield records.map(toRawRecord);
+    yield damagedRecord(record);
+  for (const record of scan.records) if (record.record >= next) yield record;
 }
 
 /** Ids of the events in every segment that can hold record `from` or a later one. */
@@ -206,4 +175,4 @@ const segmentsFrom = (paths: OutboxPaths, from: number): readonly string[] => {
 };
 
 const idsIn = (bytes: Buffer): readonly string[] =>
-  scanSegment(bytes).records.flatMap((record) => ('damaged' in record ? [] : [record.eventId]));
+  scanSegment(bytes).records.flatMap(({ eventId, json }) => (json === undefined ? [] : [eventId]));

@@ -1,14 +1,15 @@
 import { statSync, unlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type HubLedger, newestAnswered, sizeOf } from '../../domain/outbox/ledger.js';
-import type { OutboxReading, RawRecord, Sender } from '../../ports/outbox.js';
+import type { JournalRecord, OutboxReading, Sender } from '../../ports/outbox.js';
 import { appendToLog } from '../fs/sealed-log.js';
 import { onStorage } from '../fs/storage-failure.js';
 import { sealedSegments, segmentPath, syncJournal } from './journal-writer.js';
-import { damagedRecord, JournalReader, toRawRecord } from './journal-reader.js';
+import { JournalReader } from './journal-reader.js';
 import { ledgerInUse, readOutbox } from './read-outbox.js';
 import { writeLedger, type LedgerDocument } from './ledger-document.js';
 import type { OutboxPaths } from './outbox-paths.js';
+import { damagedRecord } from './record-format.js';
 import { scanSegment } from './scan-segment.js';
 import { type SettledMark, writeSettledMark } from './settled-mark.js';
 
@@ -30,19 +31,17 @@ export class LedgerSender implements Sender {
     return reading;
   }
 
-  async *portions(from: number): AsyncGenerator<readonly RawRecord[]> {
+  async *records(from: number): AsyncGenerator<JournalRecord> {
     const { last } = await this.reading();
     // The ledger must never be durable ahead of the journal that it speaks of.
     await this.#onStorage(() => syncJournal(this.#paths));
     let next = from;
-    for await (const portion of new JournalReader(this.#paths).portions(from)) {
-      const upTo =
-        (portion.at(-1)?.record ?? 0) > last ? portion.filter(({ record }) => record <= last) : portion;
-      if (upTo.length === 0) return;
-      next = (upTo.at(-1)?.record ?? 0) + 1;
-      yield upTo;
+    for await (const record of new JournalReader(this.#paths).records(from)) {
+      if (record.record > last) return;
+      next = record.record + 1;
+      yield record;
     }
-    for (; next <= last; next++) yield [damagedRecord(next)];
+    for (; next <= last; next++) yield damagedRecord(next);
   }
 
   async settle(change: (ledgers: readonly HubLedger[]) => readonly HubLedger[]): Promise<void> {
@@ -69,7 +68,7 @@ export class LedgerSender implements Sender {
   }
 
   reclaim(
-    mayGo: (segment: readonly RawRecord[]) => Promise<boolean>,
+    mayGo: (segment: readonly JournalRecord[]) => Promise<boolean>,
     writtenBeforeMs: number,
   ): Promise<number> {
     return this.#onStorage(async () => {
@@ -78,7 +77,7 @@ export class LedgerSender implements Sender {
         const path = segmentPath(this.#paths, first);
         if (statSync(path).mtimeMs >= writtenBeforeMs) break;
         const { records } = scanSegment(await readFile(path), first);
-        if (!(await mayGo(records.map(toRawRecord)))) break;
+        if (!(await mayGo(records))) break;
         unlinkSync(path);
         removed += records.length;
       }

@@ -13,7 +13,6 @@ import type {
   Outbox,
   Outboxes,
   OutboxReading,
-  RawRecord,
   Sender,
 } from '../../ports/outbox.js';
 import { CaptureSection, type Occupancy } from './capture-section.js';
@@ -103,11 +102,6 @@ class LowdbOutbox implements Outbox {
   async *records(from = 1): AsyncGenerator<JournalRecord> {
     const { JournalReader } = await import('./journal-reader.js');
     yield* new JournalReader(this.#paths).records(from);
-  }
-
-  async *portions(from = 1): AsyncGenerator<readonly RawRecord[]> {
-    const { JournalReader } = await import('./journal-reader.js');
-    yield* new JournalReader(this.#paths).portions(from);
   }
 
   reading(): Promise<OutboxReading> {

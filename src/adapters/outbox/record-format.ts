@@ -1,4 +1,5 @@
-import { parseJson, type Fields } from '../../domain/document.js';
+import { isFields, parseJson } from '../../domain/document.js';
+import type { JournalRecord } from '../../ports/outbox.js';
 import { openMembers, parseLine, sealLine } from '../fs/sealed-log.js';
 
 /** First line of a segment. */
@@ -12,18 +13,19 @@ export interface SegmentHeader {
 }
 
 /** One captured event as it stands in a segment. */
-export interface StoredRecord {
-  readonly record: number;
+export interface StoredRecord extends JournalRecord {
   /** Lamport clock after the event. */
   readonly clock: number;
-  readonly hub?: string;
-  readonly team: string;
-  /** Why the event can never be sent. */
-  readonly invalid?: string;
-  readonly eventId: string;
-  /** The event's exact document in UTF-8. */
-  readonly json: Buffer;
+  readonly json: string;
 }
+
+/** A record of which nothing is left but its number. */
+export const damagedRecord = (record: number): JournalRecord => ({
+  record,
+  eventId: `record-${record}`,
+  team: 'local',
+  invalid: 'the record is damaged',
+});
 
 const FORMAT_VERSION = 1;
 
@@ -38,29 +40,22 @@ export const decodeHeader = (line: Buffer): SegmentHeader | undefined => {
   return isCount(first) && isCount(clock) ? { journal, first, clock } : undefined;
 };
 
-export const encodeRecord = (
-  record: Omit<StoredRecord, 'eventId' | 'json'> & { readonly json: string },
-): string => {
-  const { record: number, clock, hub, team, invalid } = record;
+export const encodeRecord = (record: Omit<StoredRecord, 'eventId'>): string => {
+  const { record: number, clock, hub, team, invalid, json } = record;
   const head = JSON.stringify({ record: number, clock, hub, team, invalid });
-  return `${sealLine(`${head.slice(0, -1)}${EVENT_KEY}${record.json}}`)}\n`;
+  return `${sealLine(`${head.slice(0, -1)}${EVENT_KEY}${json}}`)}\n`;
 };
 
 /** The record of a line, or `undefined` when any byte of it is not as it was written. */
 export const decodeRecord = (line: Buffer): StoredRecord | undefined => {
   const members = openMembers(line);
-  return members === undefined ? undefined : decodeMembers(members);
-};
-
-/** The same for what follows the checksum of a line that is as it was written. */
-export const decodeMembers = (members: Buffer): StoredRecord | undefined => {
   // A quote inside a JSON string is escaped, so the first occurrence is the key.
-  const end = members.indexOf(EVENT_KEY_BYTES);
-  if (end === -1) return undefined;
-  const head = parseObject(`{${members.toString('utf8', 0, end)}}`);
-  const json = members.subarray(end + EVENT_KEY_BYTES.length, -1);
+  const end = members?.indexOf(EVENT_KEY) ?? -1;
+  if (members === undefined || end === -1) return undefined;
+  const head = parseJson(`{${members.toString('utf8', 0, end)}}`);
+  const json = members.toString('utf8', end + EVENT_KEY.length, members.length - 1);
   const eventId = eventIdOf(json);
-  if (head === undefined || eventId === undefined) return undefined;
+  if (!isFields(head) || eventId === undefined) return undefined;
   const { record, clock, hub, team, invalid } = head;
   if (!isCount(record) || !isCount(clock) || typeof team !== 'string') return undefined;
   return {
@@ -75,34 +70,17 @@ export const decodeMembers = (members: Buffer): StoredRecord | undefined => {
 };
 
 const EVENT_KEY = ',"event":';
-const EVENT_KEY_BYTES = Buffer.from(EVENT_KEY);
-
-/** How nearly every event begins. */
-export const LEADING_ID = Buffer.from('{"event_id":"');
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
-const parseObject = (json: string): Fields | undefined => parseJson(json) as Fields | undefined;
-
 /** Our own envelopes begin with their id; an imported one may have it anywhere. */
-const eventIdOf = (json: Buffer): string | undefined => {
-  const leading = leadingIdOf(json);
+const eventIdOf = (json: string): string | undefined => {
+  const leading = LEADING_ID.exec(json)?.[1];
   if (leading !== undefined) return leading;
-  const id = parseObject(json.toString('utf8'))?.['event_id'];
+  const event = parseJson(json);
+  const id = isFields(event) ? event['event_id'] : undefined;
   return typeof id === 'string' ? id : undefined;
 };
 
-const leadingIdOf = (json: Buffer): string | undefined => {
-  for (let at = 0; at < LEADING_ID.length; at++) if (json[at] !== LEADING_ID[at]) return undefined;
-  let end = LEADING_ID.length;
-  while (end < json.length && json[end] !== QUOTE) {
-    if (json[end] === BACKSLASH) return undefined;
-    end += 1;
-  }
-  return end === json.length || end === LEADING_ID.length
-    ? undefined
-    : json.toString('utf8', LEADING_ID.length, end);
-};
+const LEADING_ID = /^\{"event_id":"([^"\\]+)"/;

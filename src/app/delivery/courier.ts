@@ -9,8 +9,6 @@ import type { Pacing } from './pacing.js';
 export interface Courier {
   /** Never throws: whatever happens is the outcome. */
   carry(events: readonly OutgoingEvent[], signal?: AbortSignal): Promise<BatchOutcome>;
-  /** A hint that this very list, which does not change any more, is carried next. Nothing leaves. */
-  prepare?(events: readonly OutgoingEvent[]): void;
 }
 
 /** Delivers by request and response for one account, renewing the access token once when the hub refuses it. */
@@ -33,10 +31,6 @@ export class BatchCourier implements Courier {
     this.#account = account;
     this.#pacing = pacing;
     this.#maxBodyBytes = maxBodyBytes;
-  }
-
-  prepare(events: readonly OutgoingEvent[]): void {
-    this.#transport.prepare?.(events);
   }
 
   async carry(events: readonly OutgoingEvent[], signal?: AbortSignal): Promise<BatchOutcome> {

@@ -1,8 +1,9 @@
 import { type HubLedger, ledgerInUse, exceptionOf, isAnswered } from '../../domain/outbox/ledger.js';
 import { indexDecisions, ownerOf } from '../../domain/outbox/ownership.js';
-import { standingsIn, type RecordStanding, type RoutingContext } from '../../domain/outbox/routing-policy.js';
+import { standingOf, type RoutingContext } from '../../domain/outbox/routing-policy.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
-import type { RawRecord, Sender } from '../../ports/outbox.js';
+import { utf8Length } from '../../domain/events/utf8-length.js';
+import type { JournalRecord, Sender } from '../../ports/outbox.js';
 import type { OutgoingEvent } from '../../ports/delivery.js';
 
 /** An event that may go now. */
@@ -26,15 +27,15 @@ type DueItem = DueEvent | DeadRecord;
 export type RoutingSituation = Omit<RoutingContext, 'ledger' | 'decisions' | 'decisionsUnreadable'>;
 
 /**
- * What of an outbox may go now, in the order of capture, some at a time, in bounded memory: first the earlier events that are due
- * again, then everything that was never answered. Each record comes once. `isFull`: the ledger can take no further
+ * What of an outbox may go now, in the order of capture, in bounded memory: first the earlier events that are due again, then
+ * everything that was never answered. Each record comes once. `isFull`: the ledger can take no further
  * exceptions, so that only those it has already are due.
  */
 export async function* dueRecords(
-  sender: Pick<Sender, 'reading' | 'portions'>,
+  sender: Pick<Sender, 'reading' | 'records'>,
   situation: RoutingSituation,
   isFull = false,
-): AsyncGenerator<readonly DueItem[]> {
+): AsyncGenerator<DueItem> {
   const reading = await sender.reading();
   const ledger = ledgerInUse(reading.ledgers, situation.account);
   const context: RoutingContext = {
@@ -43,38 +44,18 @@ export async function* dueRecords(
     decisions: indexDecisions(reading.decisions),
     decisionsUnreadable: reading.decisionsUnreadable !== undefined,
   };
-  const through = ledger?.through ?? 0;
   const earlier = ledger === undefined ? undefined : earlierDue(ledger, context);
   if (earlier !== undefined) {
-    for await (const portion of sender.portions(earlier.from)) {
-      const due = itemsOf(portion, context, ({ record }) => record <= earlier.through);
-      if (due.length > 0) yield due;
-      if ((portion.at(-1)?.record ?? 0) >= earlier.through) break;
+    for await (const record of sender.records(earlier.from)) {
+      if (record.record > earlier.through) break;
+      yield* toItem(record, context);
     }
   }
-  for await (const portion of sender.portions(through + 1)) {
-    const due = itemsOf(
-      portion,
-      context,
-      ({ record }) => !isFull || ledger === undefined || isAnswered(ledger, record),
-    );
-    if (due.length > 0) yield due;
+  for await (const record of sender.records((ledger?.through ?? 0) + 1)) {
+    const isMeant = !isFull || ledger === undefined || isAnswered(ledger, record.record);
+    if (isMeant) yield* toItem(record, context);
   }
 }
-
-const itemsOf = (
-  portion: readonly RawRecord[],
-  context: RoutingContext,
-  isMeant: (record: RawRecord) => boolean,
-): readonly DueItem[] => {
-  const standingOf = standingsIn(context);
-  const items: DueItem[] = [];
-  for (const record of portion) {
-    const item = isMeant(record) ? toItem(record, standingOf(record), context) : undefined;
-    if (item !== undefined) items.push(item);
-  }
-  return items;
-};
 
 /** Where the exceptions lie that were passed over already and are due again. */
 const earlierDue = (
@@ -89,35 +70,33 @@ const earlierDue = (
   return first === undefined || last === undefined ? undefined : { from: first.record, through: last.record };
 };
 
-const toItem = (
-  record: RawRecord,
-  standing: RecordStanding,
-  context: RoutingContext,
-): DueItem | undefined => {
+/** The record as far as it may go, or has to be given up on; nothing where it is settled, waits or is held. */
+const toItem = (record: JournalRecord, context: RoutingContext): readonly DueItem[] => {
+  const standing = standingOf(record, context);
   if (standing.standing === 'dead') {
     // One that failed before and was damaged since, or was requeued in vain, is listed as something else until now.
     const isListed =
       context.ledger !== undefined && exceptionOf(context.ledger, record.record)?.state === 'dead';
-    return isListed ? undefined : { record: record.record, eventId: record.eventId, dead: standing.reason };
+    return isListed ? [] : [{ record: record.record, eventId: record.eventId, dead: standing.reason }];
   }
-  if (standing.standing !== 'pending' || !standing.due || record.json === undefined) return undefined;
-  const isOwned = record.hub !== undefined;
-  const team = ownerOf(record, context.decisions)?.team ?? context.account?.team ?? LOCAL_TEAM;
+  if (standing.standing !== 'pending' || !standing.due || record.json === undefined) return [];
+  const owner = ownerOf(record, context.decisions);
+  const team = owner?.team ?? context.account?.team ?? LOCAL_TEAM;
   // An event of nobody's goes out for the account that first delivers it, and one that was moved for its new owner.
-  const isAnothers = isOwned ? record.team !== team : record.team === LOCAL_TEAM;
+  const isAnothers = record.hub === undefined ? record.team === LOCAL_TEAM : record.team !== team;
   const json = isAnothers ? withTeam(record.json, team) : record.json;
-  return {
-    record: record.record,
-    eventId: record.eventId,
-    attempts: standing.attempts,
-    json,
-    bytes: json.length,
-    isUnclaimed: !isOwned && ownerOf(record, context.decisions) === undefined,
-  };
+  return [
+    {
+      record: record.record,
+      eventId: record.eventId,
+      attempts: standing.attempts,
+      json,
+      bytes: utf8Length(json),
+      isUnclaimed: owner === undefined,
+    },
+  ];
 };
 
 /** The event with the team that it is sent for; the stored line stays as it is. */
-const withTeam = (json: Uint8Array, team: string): Uint8Array => {
-  const event = JSON.parse(new TextDecoder().decode(json)) as object;
-  return new TextEncoder().encode(JSON.stringify({ ...event, team_slug: team }));
-};
+const withTeam = (json: string, team: string): string =>
+  JSON.stringify({ ...(JSON.parse(json) as object), team_slug: team });

@@ -29,8 +29,8 @@ export interface PassLedgerHost {
 }
 
 /**
- * The bookkeeping of one pass. What a hub says against an event is durable before the pass goes on. Receipts are written
- * together, for a second at most: a sender that dies before it wrote them sends again, and the hub answers `duplicate`.
+ * The bookkeeping of one pass. What a hub says about an event is durable before the pass goes on: a sender that dies
+ * before that sends again, and the hub answers `duplicate`.
  */
 export class PassLedger {
   readonly #outbox: Outbox;
@@ -41,10 +41,6 @@ export class PassLedger {
   #counts = NOTHING_PASSED;
   /** As they are now; nobody else changes them while the pass lasts. */
   #ledgers: readonly HubLedger[] = [];
-  /** How many settlements of them are not written yet. */
-  #unwritten = 0;
-  #writtenAtMs = 0;
-  #writing = Promise.resolve();
 
   constructor(
     outbox: Outbox,
@@ -73,7 +69,7 @@ export class PassLedger {
   async takeIntoUse(): Promise<HubLedger | undefined> {
     const { ledgers, first, decisions } = await this.#sender.reading();
     const taken = takeIntoUse(ledgers, this.#account, first, decisions.length, this.#host.wallClock.nowMs());
-    if (taken !== ledgers) await this.#sender.settle(() => taken);
+    if (taken !== ledgers) await this.#write(taken);
     this.#ledgers = taken;
     return this.#inUse();
   }
@@ -86,19 +82,17 @@ export class PassLedger {
     const ledger = this.#inUse();
     if (ledger === undefined || ledger.history === history) return;
     const lost = ledger.history === undefined ? [] : await this.#lost(ledger, await idsAtHub());
-    this.#ledgers = this.#ledgers.map((each) => (each === ledger ? enterHistory(each, history, lost) : each));
-    this.#unwritten += 1;
-    await this.write();
+    await this.#write(
+      this.#ledgers.map((each) => (each === ledger ? enterHistory(each, history, lost) : each)),
+    );
   }
 
   async #lost(ledger: HubLedger, ids: ReadonlySet<string>): Promise<readonly number[]> {
     const lost: number[] = [];
     const hasReceipt = receiptTest(ledger, (await this.#sender.reading()).decisions);
-    for await (const portion of this.#sender.portions(ledger.first)) {
-      for (const { record, eventId, json } of portion) {
-        if (json !== undefined && hasReceipt(record) && !ids.has(normalizeEventId(eventId) ?? eventId))
-          lost.push(record);
-      }
+    for await (const { record, eventId, json } of this.#sender.records(ledger.first)) {
+      if (json !== undefined && hasReceipt(record) && !ids.has(normalizeEventId(eventId) ?? eventId))
+        lost.push(record);
     }
     return lost;
   }
@@ -136,45 +130,15 @@ export class PassLedger {
         settlements.flatMap((settlement) => (settlement.became === 'dead' ? [settlement] : [])),
       );
     }
-    this.#ledgers = settleAt(this.#ledgers, this.#account, settlements, this.#host.wallClock.nowMs());
-    this.#unwritten += settlements.length;
-    if (counts.rejected > 0 || counts.deadLetters > 0) await this.write();
+    await this.#write(settleAt(this.#ledgers, this.#account, settlements, this.#host.wallClock.nowMs()));
     this.#counts = addCounts(this.#counts, counts);
     this.#onProgress?.(this.#counts);
-  }
-
-  /** Makes durable what was settled, when it has waited for long or is much. */
-  async writeWhenTime(): Promise<void> {
-    const sinceMs = Math.abs(this.#host.wallClock.nowMs() - this.#writtenAtMs);
-    if (sinceMs >= LONGEST_UNWRITTEN_MS || this.#unwritten >= MOST_UNWRITTEN) await this.write();
-  }
-
-  /**
-   * Makes durable what was settled and not written yet. One write at a time: an older one must not come after. One that
-   * fails is told to who asked for it, and the next one writes what it could not.
-   */
-  write(): Promise<void> {
-    const writing = this.#writing.then(() => this.#writeNow());
-    this.#writing = writing.catch(() => undefined);
-    return writing;
-  }
-
-  async #writeNow(): Promise<void> {
-    const settled = this.#unwritten;
-    if (settled === 0) return;
-    const ledgers = this.#ledgers;
-    await this.#sender.settle(() => ledgers);
-    // What was settled while the disk was at work waits for the next write.
-    this.#unwritten -= settled;
-    this.#writtenAtMs = this.#host.wallClock.nowMs();
   }
 
   /** The hub refuses the account as a whole: everything that waits is held for a while, and nothing is counted. */
   async refuse(reason: string): Promise<void> {
     const untilMs = this.#host.wallClock.nowMs() + REFUSAL_RETRY_MS;
-    this.#ledgers = refuseAt(this.#ledgers, this.#account, { reason, untilMs });
-    this.#unwritten += 1;
-    await this.write();
+    await this.#write(refuseAt(this.#ledgers, this.#account, { reason, untilMs }));
   }
 
   /**
@@ -195,6 +159,12 @@ export class PassLedger {
     }, writtenBeforeMs);
   }
 
+  /** One that fails leaves the ledgers as they were: what they do not say is sent again. */
+  async #write(ledgers: readonly HubLedger[]): Promise<void> {
+    await this.#sender.settle(() => ledgers);
+    this.#ledgers = ledgers;
+  }
+
   #inUse(): HubLedger | undefined {
     return ledgerOf(this.#ledgers, this.#account);
   }
@@ -207,9 +177,6 @@ export class PassLedger {
     });
   }
 }
-
-const LONGEST_UNWRITTEN_MS = 1000;
-const MOST_UNWRITTEN = 50_000;
 
 const countsOf = (settlements: readonly Settlement[]): PassCounts => {
   const counts = { ...NOTHING_PASSED };

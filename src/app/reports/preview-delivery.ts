@@ -59,12 +59,10 @@ export class PreviewDelivery {
     const events: { readonly eventId: string; readonly json: string }[] = [];
     let count = 0;
     // The very generator that a pass reads from, so that what is shown is what is sent.
-    for await (const portion of dueRecords(outbox, situation)) {
-      for (const item of portion) {
-        if ('dead' in item) continue;
-        count += 1;
-        if (events.length < most) events.push({ eventId: item.eventId, json: utf8.decode(item.json) });
-      }
+    for await (const item of dueRecords(outbox, situation)) {
+      if ('dead' in item) continue;
+      count += 1;
+      if (events.length < most) events.push({ eventId: item.eventId, json: item.json });
     }
     const { account } = situation;
     return {
@@ -79,5 +77,3 @@ export class PreviewDelivery {
     };
   }
 }
-
-const utf8 = new TextDecoder();

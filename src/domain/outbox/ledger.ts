@@ -218,10 +218,6 @@ export type Settlement = { readonly record: number; readonly eventId: string } &
   | { readonly became: 'dead'; readonly attempts: number; readonly reason: string }
 );
 
-/** Enters what a pass learnt. Repeating a settlement, or settling what is settled, changes nothing. */
-export const settle = (ledger: HubLedger, settlements: readonly Settlement[]): HubLedger =>
-  settleAhead(ledger, settlements) ?? settleEach(ledger, settlements);
-
 /** Dead letters that a person threw away. Unknown records change nothing. */
 export const discard = (ledger: HubLedger, record: number): HubLedger => {
   if (exceptionOf(ledger, record)?.state !== 'dead') return ledger;
@@ -252,37 +248,17 @@ export const reclaim = (ledger: HubLedger, held: ReadonlyMap<number, string>): H
   return { ...ledger, ...withAnswered(ledger, records), totals: { ...ledger.totals, reclaimed } };
 };
 
-/** Receipts in ascending order for records beyond everything answered: no look-up is needed. Else `undefined`. */
-const settleAhead = (ledger: HubLedger, settlements: readonly Settlement[]): HubLedger | undefined => {
+/** Enters what a pass learnt. Repeating a settlement, or settling what is settled, changes nothing. */
+export const settle = (ledger: HubLedger, settlements: readonly Settlement[]): HubLedger => {
+  const exceptions = new Map(ledger.exceptions.map((exception) => [exception.record, exception]));
   const totals = { ...ledger.totals };
-  const answered: number[] = [];
-  let newest = newestAnswered(ledger);
-  for (const { record, became } of settlements) {
-    if (record <= newest || (became !== 'delivered' && became !== 'duplicate')) return undefined;
-    totals[became] += 1;
-    answered.push(record);
-    newest = record;
-  }
-  return { ...ledger, ...withAnswered(ledger, setOf(answered)), totals };
-};
-
-const settleEach = (ledger: HubLedger, settlements: readonly Settlement[]): HubLedger => {
-  let exceptions: Map<number, LedgerException> | undefined;
-  const changing = (): Map<number, LedgerException> =>
-    (exceptions ??= new Map(ledger.exceptions.map((exception) => [exception.record, exception])));
-  const isException = (record: number): boolean =>
-    exceptions?.has(record) ?? exceptionOf(ledger, record) !== undefined;
-  const totals = { ...ledger.totals };
-  const answered: number[] = [];
-  const seen = new Set<number>();
+  const answered = new Set<number>();
   for (const settlement of settlements) {
     const { record, eventId } = settlement;
-    const wasException = isException(record);
-    const isOpen = wasException || !(seen.has(record) || record < ledger.first || isAnswered(ledger, record));
-    if (!isOpen) continue;
-    seen.add(record);
-    answered.push(record);
-    if (wasException) changing().delete(record);
+    const isClosed = answered.has(record) || record < ledger.first || isAnswered(ledger, record);
+    if (isClosed && !exceptions.has(record)) continue;
+    answered.add(record);
+    exceptions.delete(record);
     switch (settlement.became) {
       case 'delivered':
       case 'duplicate':
@@ -293,7 +269,7 @@ const settleEach = (ledger: HubLedger, settlements: readonly Settlement[]): HubL
       case 'dead': {
         const { became: state, attempts, reason } = settlement;
         const due = settlement.became === 'dead' ? {} : { dueAtMs: settlement.dueAtMs };
-        changing().set(record, { record, eventId, state, attempts, reason, ...due });
+        exceptions.set(record, { record, eventId, state, attempts, reason, ...due });
         break;
       }
       default:
@@ -302,8 +278,8 @@ const settleEach = (ledger: HubLedger, settlements: readonly Settlement[]): HubL
   }
   return {
     ...ledger,
-    ...withAnswered(ledger, setOf(answered)),
-    ...(exceptions === undefined ? {} : { exceptions: ascending(exceptions) }),
+    ...withAnswered(ledger, setOf([...answered])),
+    exceptions: [...exceptions.values()].sort((a, b) => a.record - b.record),
     totals,
   };
 };
@@ -316,9 +292,6 @@ const withAnswered = (
   const through = head?.through ?? ledger.through;
   return { through, beyond: rest };
 };
-
-const ascending = (exceptions: ReadonlyMap<number, LedgerException>): readonly LedgerException[] =>
-  [...exceptions.values()].sort((a, b) => a.record - b.record);
 
 /** A closed range of record numbers. */
 export interface RecordRange {

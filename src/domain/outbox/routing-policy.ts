@@ -122,41 +122,14 @@ export type RecordStanding =
   | { readonly standing: 'pending'; readonly due: boolean; readonly attempts: number };
 
 /** Where a record stands. Held is worked out at the time of asking and stored nowhere. */
-export const standingOf = (record: RoutableRecord, context: RoutingContext): RecordStanding =>
-  standing(record, context, heldBecause);
-
-/**
- * The same for many records of one situation. Where no decision tells one record from another, what keeps a record back
- * depends on its hub and team alone, and is worked out once for a row of the same.
- */
-export const standingsIn = (context: RoutingContext): ((record: RoutableRecord) => RecordStanding) => {
-  const { claims, consents, moves } = context.decisions;
-  if (claims.length > 0 || consents.length > 0 || moves.length > 0)
-    return (record) => standingOf(record, context);
-  let before: { readonly hub: string | undefined; readonly team: string } | undefined;
-  let reason: HoldReason | undefined;
-  const heldLikeBefore = (record: RoutableRecord): HoldReason | undefined => {
-    if (before === undefined || before.hub !== record.hub || before.team !== record.team) {
-      before = { hub: record.hub, team: record.team };
-      reason = heldBecause(record, context);
-    }
-    return reason;
-  };
-  return (record) => standing(record, context, heldLikeBefore);
-};
-
-const standing = (
-  record: RoutableRecord,
-  context: RoutingContext,
-  held: (record: RoutableRecord, context: RoutingContext) => HoldReason | undefined,
-): RecordStanding => {
+export const standingOf = (record: RoutableRecord, context: RoutingContext): RecordStanding => {
   const exception = context.ledger === undefined ? undefined : exceptionOf(context.ledger, record.record);
   if (exception?.state === 'dead') return { standing: 'dead', reason: exception.reason };
   if (exception === undefined && context.ledger !== undefined && isAnswered(context.ledger, record.record)) {
     return { standing: 'settled' };
   }
   if (record.invalid !== undefined) return { standing: 'dead', reason: record.invalid };
-  const reason = held(record, context) ?? heldByHub(exception, context);
+  const reason = heldBecause(record, context) ?? heldByHub(exception, context);
   if (reason !== undefined) return { standing: 'held', reason };
   const due = context.isInsisted || (exception?.dueAtMs ?? 0) <= context.nowMs;
   return { standing: 'pending', due, attempts: exception?.attempts ?? 0 };

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'no
 import { type Settlement, settle, isAnswered, openLedger } from '../../../src/domain/outbox/ledger.js';
 import { outboxPaths, type OutboxPaths } from '../../../src/adapters/outbox/outbox-paths.js';
 import type { Outbox } from '../../../src/ports/outbox.js';
-import { collect, collectPortions, eventId, fact, facts, PROJECT } from '../../support/facts.js';
+import { collect, eventId, fact, facts, PROJECT } from '../../support/facts.js';
 import { outboxesOf } from '../../support/outboxes.js';
 import { scratchDirectory } from '../../support/scratch-directory.js';
 
@@ -116,7 +116,7 @@ describe('an outbox whose open segment was damaged', () => {
     const [header, first] = readFileSync(paths.current, 'utf8').split('\n');
     writeFileSync(paths.current, `${header}\n${first}\n`);
     expect(await open().reading()).toMatchObject({ last: 3, ledgers: [{ totals: { delivered: 2 } }] });
-    const seen = await open().pass((sender) => collectPortions(sender.portions(2)));
+    const seen = await open().pass((sender) => collect(sender.records(2)));
     expect(seen).toMatchObject({ value: [{ record: 2, invalid: 'the record is damaged' }, { record: 3 }] });
     expect(await open().capture([fact(4)], ROOM)).toMatchObject([{ record: 4, waiting: 2 }]);
     expect(await numbers()).toEqual([1, -2, -3, 4]);

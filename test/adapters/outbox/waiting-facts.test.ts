@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { tryLockFile, type HeldLock } from '../../../src/adapters/fs/process-lock.js';
 import { outboxPaths, type OutboxPaths } from '../../../src/adapters/outbox/outbox-paths.js';
 import type { Outbox } from '../../../src/ports/outbox.js';
-import { collect, collectPortions, eventId, fact, facts, PROJECT } from '../../support/facts.js';
+import { collect, eventId, fact, facts, PROJECT } from '../../support/facts.js';
 import { outboxesOf } from '../../support/outboxes.js';
 import { scratchDirectory } from '../../support/scratch-directory.js';
 
@@ -59,7 +59,7 @@ describe('a fact whose process could not get the capture lock', () => {
     holdLock();
     await open().capture([fact(1)], ROOM);
     held?.release();
-    const passed = await open().pass((sender) => collectPortions(sender.portions(1)));
+    const passed = await open().pass((sender) => collect(sender.records(1)));
     expect(passed).toMatchObject({ ran: true, value: [{ record: 1, eventId: eventId(1) }] });
   });
 

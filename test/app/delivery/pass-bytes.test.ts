@@ -31,7 +31,7 @@ describe('the documents that a pass sends', () => {
       await severalTurns();
       // A batch that is refused whole is sent again in halves, long after it was gathered.
       if (events.length > 500) return { outcome: 'refused-opaque', reason: 'too many' };
-      for (const { eventId, json } of events) sent.set(eventId, JSON.parse(Buffer.from(json).toString()));
+      for (const { eventId, json } of events) sent.set(eventId, JSON.parse(json));
       return {
         outcome: 'answered',
         answers: new Map(events.map(({ eventId }) => [eventId, { answer: 'accepted' }])),

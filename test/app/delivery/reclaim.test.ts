@@ -1,7 +1,7 @@
 import { Flush } from '../../../src/app/delivery/flush.js';
 import type { Outbox, Sender } from '../../../src/ports/outbox.js';
 import { DeliveryWorld } from '../../support/delivery-world.js';
-import { collectPortions, PROJECT } from '../../support/facts.js';
+import { collect, PROJECT } from '../../support/facts.js';
 
 /** An outbox whose records lie in one sealed segment; notes what the pass says about it. */
 const sealed = (outbox: Outbox, said: { before: number; mayGo: boolean }[]): Outbox =>
@@ -14,7 +14,7 @@ const sealed = (outbox: Outbox, said: { before: number; mayGo: boolean }[]): Out
           work({
             ...sender,
             reclaim: async (mayGo, before) => {
-              said.push({ before, mayGo: await mayGo(await collectPortions(sender.portions(1))) });
+              said.push({ before, mayGo: await mayGo(await collect(sender.records(1))) });
               return 0;
             },
           }),

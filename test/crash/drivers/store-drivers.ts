@@ -1,11 +1,11 @@
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Settlement, settle, openLedger } from '../../../src/domain/outbox/ledger.js';
-import type { Outbox, RawRecord, Sender } from '../../../src/ports/outbox.js';
+import type { Outbox, JournalRecord, Sender } from '../../../src/ports/outbox.js';
 import { tryLockFile } from '../../../src/adapters/fs/process-lock.js';
 import { captureLockPath, outboxPaths } from '../../../src/adapters/outbox/outbox-paths.js';
 import { WaitingFacts } from '../../../src/adapters/outbox/waiting-facts.js';
-import { collectPortions, eventId, fact, PROJECT } from '../../support/facts.js';
+import { collect, eventId, fact, PROJECT } from '../../support/facts.js';
 import { outboxDirectory, type StoreWorld } from '../store-world.js';
 
 /** A small program on an outbox: what was there before it, and what it does under test. */
@@ -25,7 +25,7 @@ const captured =
     for (let n = 1; n <= count; n++) await world.capture(fact(n));
   };
 
-const settlementOf = ({ record, eventId }: RawRecord): Settlement => {
+const settlementOf = ({ record, eventId }: JournalRecord): Settlement => {
   const about = { record, eventId, attempts: 1, reason: 'the hub said no' };
   if (record % 3 === 0) return { ...about, became: 'dead' };
   if (record % 3 === 1) return { record, eventId, became: 'delivered' };
@@ -34,7 +34,7 @@ const settlementOf = ({ record, eventId }: RawRecord): Settlement => {
 
 /** Settles every record in the same way in which a pass does, two at a time. */
 const settleAll = async (sender: Sender, world: Pick<StoreWorld, 'said'>): Promise<void> => {
-  const records = await collectPortions(sender.portions(1));
+  const records = await collect(sender.records(1));
   for (let at = 0; at < records.length; at += 2) {
     const settlements = records.slice(at, at + 2).map(settlementOf);
     const dead = settlements.filter(({ became }) => became === 'dead');

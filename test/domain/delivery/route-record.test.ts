@@ -5,7 +5,6 @@ import { type Settlement, type HubLedger, settle, openLedger } from '../../../sr
 import { consentOf, indexDecisions } from '../../../src/domain/outbox/ownership.js';
 import {
   standingOf,
-  standingsIn,
   type RecordStanding,
   type RoutableRecord,
   type RoutingContext,
@@ -253,17 +252,6 @@ describe('laws of routing', () => {
           }
           expect(standingOf(record, { ...all, projectUuid: undefined }).standing).toBe('held');
         }
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it('is the same for one record and for a row of them, with decisions and without', () => {
-    fc.assert(
-      fc.property(given, fc.boolean(), ({ records, settlements, said, ...rest }, isDecided) => {
-        const decided = isDecided ? { said } : {};
-        const all = context({ ...rest, ...decided, ledger: ledger(...settlements) });
-        expect(records.map(standingsIn(all))).toEqual(records.map((record) => standingOf(record, all)));
       }),
       { numRuns: 500 },
     );
