@@ -12,7 +12,7 @@ import { ROOT } from './bundle.mjs';
  * the documentation. The team in them is made up; the hub is a real one.
  *
  *     node scripts/dashboard-pictures.mjs             the four pictures of `docs/images`
- *     node scripts/dashboard-pictures.mjs /tmp/look   every page, there
+ *     node scripts/dashboard-pictures.mjs /tmp/look   every page and state, there
  */
 const [look] = process.argv.slice(2);
 const template = JSON.parse(EVENT_LINE);
@@ -130,6 +130,25 @@ const story = () => {
   return events;
 };
 
+/** Two hundred more work packages in the feature that is shown, with names that do not end. */
+const hugeFeature = () =>
+  Array.from({ length: 200 }, (_, at) => at + 10).flatMap((number) => {
+    const title = `Part ${number}, which has a name that goes on ${'and on '.repeat(number)}`;
+    const depends = number < 14 ? [] : [`WP${number - 1 - (number % 3)}`, `WP${number - 4}`];
+    const lane = ['planned', 'doing', 'for_review', 'done'][number % 4];
+    return [
+      ...create(LABELS, [[`WP${number}`, title, ...new Set(depends)]]),
+      move(
+        LABELS,
+        `WP${number}`,
+        5,
+        'planned',
+        lane,
+        number % 2 === 0 ? 'claude' : `agent-${'x'.repeat(90)}`,
+      ),
+    ];
+  });
+
 const IN_FEATURE = `/projects/${SHOP.project_uuid}/features/${LABELS}`;
 const PAGES = {
   ...{ now: '/', board: '/board', project: `/projects/${SHOP.project_uuid}`, feature: IN_FEATURE },
@@ -167,29 +186,55 @@ try {
   await page.goto(hub.url);
   await page.getByLabel('User name').fill('ada');
   await page.getByLabel('Password').fill(PASSWORD);
-  if (look !== undefined) await page.screenshot({ path: join(look, 'sign-in.png') });
+  if (look !== undefined) {
+    await mkdir(look, { recursive: true });
+    await page.screenshot({ path: join(look, 'sign-in.png') });
+  }
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('live, as of').waitFor();
-  const take = async (name, path, how) => {
+  const open = async (name) => {
     await page.goto(`${hub.url}${PAGES[name]}`);
     if (name !== 'device') await page.getByText('live, as of').waitFor();
     await page.waitForLoadState('networkidle');
-    await page.screenshot({ path, ...how });
   };
   if (look === undefined) {
     for (const [name, height] of Object.entries(SHOWN)) {
       await page.setViewportSize({ width: 1200, height });
-      await take(name, join(ROOT, 'docs', 'images', `dashboard-${name}.png`));
+      await open(name);
+      await page.screenshot({ path: join(ROOT, 'docs', 'images', `dashboard-${name}.png`) });
     }
   } else {
-    await mkdir(look, { recursive: true });
-    for (const colorScheme of ['light', 'dark'])
-      for (const width of [360, 1280, 2560]) {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height: 900 });
-        for (const name of Object.keys(PAGES))
-          await take(name, join(look, `${name}-${width}-${colorScheme}.png`));
-      }
+    /** What is open, whole, at every width in both themes. */
+    const takeAll = async (name) => {
+      for (const colorScheme of ['light', 'dark'])
+        for (const width of [360, 1280, 2560]) {
+          await page.emulateMedia({ colorScheme });
+          await page.setViewportSize({ width, height: 900 });
+          await page.screenshot({ path: join(look, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+        }
+    };
+    for (const name of Object.keys(PAGES)) {
+      await open(name);
+      await takeAll(name);
+    }
+    await page.route('**/api/v1/me/', () => undefined);
+    await page.goto(hub.url);
+    await page.getByText('Reading the boards').waitFor();
+    await takeAll('loading');
+    await page.unroute('**/api/v1/me/');
+    await page.route('**/api/v1/projects/?*', (route) => route.fulfill({ status: 503, body: '{}' }));
+    await page.goto(hub.url);
+    await page.getByRole('alert').waitFor();
+    await takeAll('error');
+    await page.unroute('**/api/v1/projects/?*');
+    await post('/api/v1/events/batch/', { events: hugeFeature() });
+    for (const name of ['now', 'board', 'feature']) {
+      await open(name);
+      await takeAll(`huge-${name}`);
+    }
+    await hub.stop();
+    await page.getByText('The connection to the hub is lost').waitFor();
+    await takeAll('disconnected');
   }
   await browser.close();
   await hub.stop();

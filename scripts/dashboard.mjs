@@ -13,7 +13,7 @@ const SOURCE = join(ROOT, 'src', 'app', 'dashboard');
 export const bundleDashboard = async () => {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: [join(SOURCE, 'main.tsx'), join(SOURCE, 'style.css')],
+    entryPoints: ['main.tsx', 'graph-worker.ts', 'style.css'].map((name) => join(SOURCE, name)),
     outdir: 'dist/dashboard',
     bundle: true,
     write: false,
@@ -37,6 +37,7 @@ export const bundleDashboard = async () => {
   const textOf = (end) => outputFiles.find(({ path }) => path.endsWith(end)).text;
   const named = {
     script: add('dashboard', 'js', textOf('main.js')),
+    layout: add('layout', 'js', textOf('graph-worker.js')),
     style: add('dashboard', 'css', textOf('style.css')),
     icon: add('icon', 'svg', await readFile(join(SOURCE, 'icon.svg'), 'utf8')),
   };

@@ -20,7 +20,7 @@ const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   work: { lines: 13190, files: 122, goal: 7000 },
   agents: { lines: 5490, files: 57, goal: 3000 },
   hub: { lines: 9860, files: 87, goal: 5000 },
-  dashboard: { lines: 2350, files: 24, goal: 2500 },
+  dashboard: { lines: 2430, files: 26, goal: 2500 },
   memory: { lines: 1480, files: 26, goal: 1200 },
   drivers: { lines: 10010, files: 121, goal: 4800 },
   extension: { lines: 2000, files: 26, goal: 2000 },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page, Route } from 'playwright-core';
 import { misdeedsOf, openBrowser } from '../support/browser.js';
 import { incoming, makeEvent, FEATURE, PROJECT } from '../support/hub-events.js';
 import { PASSWORD, startTestHub, type TestHub } from '../support/hub.js';
@@ -344,16 +344,56 @@ describe('the dashboard in a browser', () => {
     ]);
   });
 
+  it('says that it reads, and in words what is wrong when the hub cannot be read, until it can', async () => {
+    const held = new Promise<Route>((resolve) => void page.route('**/api/v1/me/', resolve));
+    await page.goto(wire.url);
+    await page.getByText('Reading the boards…').waitFor();
+    await page.getByText('connecting', { exact: true }).waitFor();
+    expect(await axe()).toEqual([]);
+    const boards = (url: URL) => url.pathname === '/api/v1/projects/';
+    await page.route(boards, (route) => route.fulfill({ status: 503, body: '{}' }));
+    await (await held).continue();
+    await page.getByRole('alert').getByText('The hub cannot be read: The hub answered 503.').waitFor();
+    expect(await axe()).toEqual([]);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await page.getByText('live, as of').waitFor();
+    await page.getByRole('heading', { name: 'Now' }).waitFor();
+  });
+
   it('has no violation that axe finds, on any page, in both themes', async () => {
     for (const scheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-      for (const path of PAGES) {
+      for (const path of [...PAGES, '/device']) {
         await page.goto(`${wire.url}${path}`);
-        await page.getByText('live, as of').waitFor();
+        if (path !== '/device') await page.getByText('live, as of').waitFor();
+        if (path === IN_FEATURE) await page.getByRole('region', { name: 'Graph of dependencies' }).waitFor();
         expect({ path, scheme, found: await axe() }).toEqual({ path, scheme, found: [] });
       }
     }
   }, 180_000);
+
+  it('keeps few cards of hundreds in the document, and begins their graph with what is next', async () => {
+    const ids = Array.from({ length: 200 }, (_, at) => `WP${at + 100}`);
+    await send(
+      ...ids.map((id, at): [object, object] => [
+        { event_type: 'WPCreated', aggregate_id: id },
+        { wp_id: id, title: id, dependencies: at < 40 ? [] : [ids[at - 40]], status: 'planned' },
+      ]),
+    );
+    await open(IN_FEATURE);
+    await page.getByText('205 of 205 work packages').waitFor();
+    expect(await page.locator('.card').count()).toBeLessThan(100);
+    const graph = page.getByRole('region', { name: 'Graph of dependencies' });
+    await graph.getByText('WP299', { exact: true }).waitFor();
+    expect(await graph.locator('.node').count()).toBe(205);
+    const inSight = `(() => {
+      const box = document.querySelector('.picture').getBoundingClientRect();
+      const node = document.querySelector('.node.critical').getBoundingClientRect();
+      return node.top >= box.top && node.bottom <= box.bottom && node.left >= box.left;
+    })()`;
+    expect(await page.evaluate(inSight)).toBe(true);
+    expect(await page.evaluate('scrollY')).toBe(0);
+  });
 
   it('signs out, and shows another team nothing of this one', async () => {
     await page.goto(`${wire.url}/account`);

@@ -40,7 +40,7 @@ export const Account = () => {
             <b>{session.name ?? (session.kind === 'device' ? 'a device' : 'a token')}</b>
             <span class="faint">
               {session.kind}, team {session.team_slug}, since <Ago time={session.opened_at} />, until{' '}
-              {session.expires_at.slice(0, 10)}
+              <span class="number">{session.expires_at.slice(0, 10)}</span>
             </span>
             {session.current ? <span class="flag">this browser</span> : null}
             <button

@@ -35,7 +35,7 @@ export const Feature = ({ project, feature }: { readonly project: string; readon
       <Usage board={board} />
       <section aria-labelledby="graph">
         <h2 id="graph">Dependencies</h2>
-        <Graph project={project} feature={feature} workPackages={all} />
+        <Graph key={`${project}/${feature}`} project={project} feature={feature} workPackages={all} />
       </section>
       {flow.is === 'there' ? (
         <div class="pictures">

@@ -1,13 +1,10 @@
 import { pagePath } from '../../domain/hub/page-path.js';
-import { Graph as Layout, layout } from '@dagrejs/dagre';
-import { useMemo } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { criticalPath } from '../../domain/hub/critical-path.js';
 import type { WorkPackageState } from '../../domain/hub/cell-state.js';
 import { titleOf } from './board-rows.js';
+import { HEIGHT, WIDTH, type Placed } from './graph-layout.js';
 import { Empty, LANE_NAMES } from './words.js';
-
-const WIDTH = 176;
-const HEIGHT = 40;
 
 interface Shown {
   readonly project: string;
@@ -22,15 +19,31 @@ export const Graph = ({ project, feature, workPackages }: Shown) => {
   );
   const ids = workPackages.map((state) => state.wp_id);
   const topology = JSON.stringify([ids, edges]);
-  const placed = useMemo(() => (ids.length > MOST ? undefined : layOut(ids, edges)), [topology]);
-  if (edges.length === 0) return <Empty>No work package depends on another one.</Empty>;
-  if (placed === undefined) return <Empty>{ids.length} work packages are too many for a picture.</Empty>;
+  const [placed, setPlaced] = useState<Placed>();
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (edges.length === 0 || ids.length > MOST) return undefined;
+    const worker = startLayout();
+    worker.onmessage = ({ data }: MessageEvent<Placed>) => setPlaced(data);
+    worker.postMessage({ ids, edges });
+    return () => worker.terminate();
+  }, [topology]);
   const path = criticalPath(workPackages);
+  // A large graph begins with what is next, not with an empty corner.
+  useLayoutEffect(() => {
+    const [node, around] = [box.current?.querySelector('.node.critical'), box.current];
+    if (node == null || around === null) return;
+    const [own, shown] = [node.getBoundingClientRect(), around.getBoundingClientRect()];
+    around.scrollTo(own.left - shown.left - 4, own.top - shown.top - shown.height / 2);
+  }, [placed === undefined]);
+  if (edges.length === 0) return <Empty>No work package depends on another one.</Empty>;
+  if (ids.length > MOST) return <Empty>{ids.length} work packages are too many for a picture.</Empty>;
+  if (placed === undefined) return <Empty>Drawing…</Empty>;
   const isNext = new Set(path.slice(1).map((id, at) => `${path[at] ?? ''}>${id}`));
   const byId = new Map(workPackages.map((state) => [state.wp_id, state]));
   return (
     <>
-      <div class="picture" role="region" aria-label="Graph of dependencies" tabIndex={0}>
+      <div class="picture" role="region" aria-label="Graph of dependencies" tabIndex={0} ref={box}>
         <svg
           viewBox={`0 0 ${placed.width} ${placed.height}`}
           style={{ width: `max(${placed.width * SMALLEST}px, min(100%, ${placed.width}px))` }}
@@ -69,7 +82,8 @@ export const Graph = ({ project, feature, workPackages }: Shown) => {
       {path.length === 0 ? null : (
         <p class="faint">
           <span class="critical-mark" aria-hidden="true" /> Critical path, {path.length} steps left:{' '}
-          {path.join(', then ')}.
+          {path.slice(0, NAMED).join(', then ')}
+          {path.length > NAMED ? `, and ${path.length - NAMED} more` : null}.
         </p>
       )}
       <details>
@@ -91,32 +105,28 @@ export const Graph = ({ project, feature, workPackages }: Shown) => {
 
 const MOST = 300;
 
+/** Steps of the critical path. */
+const NAMED = 12;
+
 /** It is made smaller where there is no room, as long as it can be read. */
 const SMALLEST = 0.75;
 
 const short = (text: string): string => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
 
-const layOut = (ids: readonly string[], edges: readonly (readonly [string, string])[]) => {
-  const graph = new Layout();
-  graph.setGraph({ rankdir: 'LR', ranker: 'tight-tree', nodesep: 12, ranksep: 40, marginx: 4, marginy: 4 });
-  graph.setDefaultEdgeLabel(() => ({}));
-  for (const id of new Set([...ids, ...edges.flat()])) graph.setNode(id, { width: WIDTH, height: HEIGHT });
-  for (const [from, to] of edges) graph.setEdge(from, to);
-  layout(graph);
-  const { width = 0, height = 0 } = graph.graph() as { readonly width?: number; readonly height?: number };
-  return {
-    width: Math.ceil(width),
-    height: Math.ceil(height),
-    nodes: graph
-      .nodes()
-      .map((id: string) => ({ id, ...(graph.node(id) as { readonly x: number; readonly y: number }) })),
-    edges: graph.edges().map((edge: { readonly v: string; readonly w: string }) => ({
-      key: `${edge.v}>${edge.w}`,
-      line: (
-        graph.edge(edge) as { readonly points: readonly { readonly x: number; readonly y: number }[] }
-      ).points
-        .map(({ x, y }, at) => `${at === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`)
-        .join(''),
-    })),
-  };
-};
+/** A worker runs the one script that the page names, whatever it is asked for. */
+const policy = (globalThis as { readonly trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy('layout', {
+  createScriptURL: () => layoutScript(),
+});
+
+interface TrustedTypes {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL(): string },
+  ): { createScriptURL(address: string): string };
+}
+
+const startLayout = (): Worker =>
+  new Worker(policy?.createScriptURL('') ?? layoutScript(), { type: 'module' });
+
+const layoutScript = (): string =>
+  document.querySelector<HTMLMetaElement>('meta[name=layout]')?.content ?? '';

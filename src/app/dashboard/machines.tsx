@@ -59,12 +59,14 @@ export const Machines = () => {
                   <Waits said={machine.said} />
                 )}
               </td>
-              <td class="links">
-                {machine.projects.map((project) => (
-                  <a key={project} href={pagePath({ project })}>
-                    {projectName(project)}
-                  </a>
-                ))}
+              <td class="wraps">
+                <span class="links">
+                  {machine.projects.map((project) => (
+                    <a key={project} href={pagePath({ project })}>
+                      {projectName(project)}
+                    </a>
+                  ))}
+                </span>
               </td>
               <td class="number">{machine.events}</td>
               <td class="number">{machine.clock}</td>

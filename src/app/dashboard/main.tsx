@@ -54,10 +54,17 @@ const App = () => {
       <main id="main" tabIndex={-1} class={lost ? 'dim' : undefined}>
         {loaded.value ? (
           <Page path={pathname} />
-        ) : fault.value === '' ? (
-          <Empty>Reading the boards…</Empty>
         ) : (
-          <p role="alert">The hub cannot be read: {fault.value} It is tried again.</p>
+          <>
+            <h1>{TITLES[pathname.slice(1)] ?? 'One moment'}</h1>
+            {fault.value === '' ? (
+              <Empty>Reading the boards…</Empty>
+            ) : (
+              <p role="alert" class="empty alarm">
+                The hub cannot be read: {fault.value} It is tried again.
+              </p>
+            )}
+          </>
         )}
       </main>
     </>

@@ -69,8 +69,9 @@ const field = ({ name, label, value = '', type = 'text', autocomplete = 'off', o
 const escaped = (text: string): string =>
   text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
+/** The look of the dashboard. */
 const STYLE =
-  ':root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:0}main{max-width:24rem;margin:10vh auto;padding:0 1rem}label,button{display:block;margin:1rem 0}input{display:block;box-sizing:border-box;width:100%;font:inherit;padding:.4rem}button{font:inherit;padding:.4rem 1rem}';
+  ':root{color-scheme:light dark;font:14px/1.45 system-ui,sans-serif;color:light-dark(#1c1e21,#e6e7e9);background:light-dark(#f7f7f5,#15171a)}body{margin:0}main{max-width:22rem;margin:12vh auto;padding:0 16px}h1{font-size:20px;line-height:1.25}label,button{display:block;margin:12px 0}input,button{font:inherit;color:inherit;border-radius:6px;padding:8px;border:1px solid light-dark(#85888e,#6d727a);background:light-dark(#fff,#1d2024)}input{display:block;box-sizing:border-box;width:100%;margin-top:4px}button{padding:4px 8px;min-height:30px;cursor:pointer;border-color:transparent;background:light-dark(#2450b0,#8fb2ff);color:light-dark(#fff,#15171a)}:focus-visible{outline:2px solid light-dark(#2450b0,#8fb2ff);outline-offset:2px}';
 
 const POLICY = [
   "default-src 'none'",
