@@ -79,6 +79,7 @@ export const innerDelivery = {
   ),
 };
 
+/** What every report about waiting events needs. */
 const waiting = ['outboxes', 'sharing', 'wallClock', 'account'] as const;
 
 /** Where every event is, and what is to be decided about it. */
@@ -90,10 +91,10 @@ export const reportsUseCases = {
   listEvents: useCase(['scopeEvents'], () => import('../reports/list-events.js')),
   exportEvents: useCase(['scopeEvents'], () => import('../reports/export-events.js')),
   getSyncStatus: useCase(
-    ['outboxes', 'checkouts', 'sharing', 'settings', 'wallClock', 'backgroundPost', 'account'],
+    [...waiting, 'checkouts', 'settings', 'backgroundPost'],
     () => import('../reports/get-sync-status.js'),
   ),
-  diagnoseOutbox: useCase(['outboxes'], () => import('../reports/diagnose-outbox.js')),
+  diagnoseOutbox: useCase(waiting, () => import('../reports/diagnose-outbox.js')),
   checkConnection: useCase(
     ['batchTransport', 'tokenIssuer', 'accessTokens', 'settings'],
     () => import('../reports/check-connection.js'),
@@ -104,15 +105,16 @@ export const reportsUseCases = {
   ),
   previewDelivery: useCase(waiting, () => import('../reports/preview-delivery.js')),
   listLeftEvents: useCase(waiting, () => import('../reports/list-left-events.js')),
-  listDeadLetters: useCase(['outboxes', 'account'], () => import('../reports/list-dead-letters.js')),
+  listDeadLetters: useCase(waiting, () => import('../reports/list-dead-letters.js')),
   decideDeadLetters: useCase(
     ['outboxes', 'listDeadLetters', 'lamport', 'wallClock', 'randomness', 'account'],
     () => import('../reports/decide-dead-letters.js'),
   ),
   examineMachine: useCase(
     [
-      ...(['stateFiles', 'outboxes', 'checkouts', 'configs', 'repository', 'intents', 'sharing'] as const),
-      ...(['settings', 'lamport', 'wallClock', 'backgroundPost', 'getAccountStatus'] as const),
+      ...waiting,
+      ...(['stateFiles', 'checkouts', 'configs', 'repository', 'intents'] as const),
+      ...(['settings', 'lamport', 'backgroundPost', 'getAccountStatus'] as const),
       ...(['checkConnection', 'importQueue', 'hubIdentities', 'version'] as const),
     ],
     () => import('../reports/examine-machine.js'),

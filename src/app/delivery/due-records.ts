@@ -80,11 +80,7 @@ const toItem = (record: JournalRecord, context: RoutingContext): readonly DueIte
     return isListed ? [] : [{ record: record.record, eventId: record.eventId, dead: standing.reason }];
   }
   if (standing.standing !== 'pending' || !standing.due || record.json === undefined) return [];
-  const owner = ownerOf(record, context.decisions);
-  const team = owner?.team ?? context.account?.team ?? LOCAL_TEAM;
-  // An event of nobody's goes out for the account that first delivers it, and one that was moved for its new owner.
-  const isAnothers = record.hub === undefined ? record.team === LOCAL_TEAM : record.team !== team;
-  const json = isAnothers ? withTeam(record.json, team) : record.json;
+  const json = outgoingDocument(record, context) ?? record.json;
   return [
     {
       record: record.record,
@@ -92,11 +88,19 @@ const toItem = (record: JournalRecord, context: RoutingContext): readonly DueIte
       attempts: standing.attempts,
       json,
       bytes: utf8Length(json),
-      isUnclaimed: owner === undefined,
+      isUnclaimed: ownerOf(record, context.decisions) === undefined,
     },
   ];
 };
 
-/** The event with the team that it is sent for; the stored line stays as it is. */
-const withTeam = (json: string, team: string): string =>
-  JSON.stringify({ ...(JSON.parse(json) as object), team_slug: team });
+/**
+ * The document as it leaves: the stored one, but with the team that it is sent for where it is nobody's yet, and goes out
+ * for the account that first delivers it, or was moved to a new owner. `undefined` for a damaged record.
+ */
+export const outgoingDocument = (record: JournalRecord, context: RoutingContext): string | undefined => {
+  const { json } = record;
+  const team = ownerOf(record, context.decisions)?.team ?? context.account?.team ?? LOCAL_TEAM;
+  const isAnothers = record.hub === undefined ? record.team === LOCAL_TEAM : record.team !== team;
+  if (json === undefined || !isAnothers) return json;
+  return JSON.stringify({ ...(JSON.parse(json) as object), team_slug: team });
+};

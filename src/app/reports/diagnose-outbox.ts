@@ -1,7 +1,8 @@
-import { ledgerInUse, exceptionOf, isAnswered } from '../../domain/outbox/ledger.js';
 import { parseEnvelope } from '../../domain/events/parse-envelope.js';
 import type { Issue } from '../../domain/result.js';
-import type { JournalRecord, Outboxes } from '../../ports/outbox.js';
+import type { JournalRecord, Outbox } from '../../ports/outbox.js';
+import type { ReportSituation } from '../delivery/record-context.js';
+import { examineOutbox, ofEveryOutbox, type ReportNeeds } from './project-status.js';
 
 /** One waiting event, judged without the network. */
 export interface DiagnosedEvent {
@@ -22,49 +23,40 @@ export interface Diagnosis {
   readonly events: readonly DiagnosedEvent[];
 }
 
-interface DiagnoseOutboxNeeds {
-  readonly outboxes: Outboxes;
-}
-
 /** Judges every event that waits by the rules that a hub applies, from the records alone. */
 export class DiagnoseOutbox {
-  readonly #needs: DiagnoseOutboxNeeds;
+  readonly #needs: ReportNeeds;
 
-  constructor(needs: DiagnoseOutboxNeeds) {
+  constructor(needs: ReportNeeds) {
     this.#needs = needs;
   }
 
-  async run(): Promise<readonly Diagnosis[]> {
-    const projects = await this.#needs.outboxes.list();
-    return Promise.all(projects.map((project) => this.#diagnose(project)));
-  }
-
-  async #diagnose(projectUuid: string | undefined): Promise<Diagnosis> {
-    const outbox = this.#needs.outboxes.open(projectUuid);
-    const reading = await outbox.reading();
-    const ledger = ledgerInUse(reading.ledgers, undefined);
-    const events: DiagnosedEvent[] = [];
-    let waiting = 0;
-    let valid = 0;
-    for await (const record of outbox.records(reading.first)) {
-      const exception = ledger === undefined ? undefined : exceptionOf(ledger, record.record);
-      if (ledger !== undefined && exception === undefined && isAnswered(ledger, record.record)) continue;
-      waiting += 1;
-      const { eventType, issues } = judge(record);
-      if (issues.length === 0) valid += 1;
-      if (issues.length === 0 && exception === undefined) continue;
-      events.push({
-        record: record.record,
-        eventId: record.eventId,
-        issues,
-        attempts: exception?.attempts ?? 0,
-        ...(eventType === undefined ? {} : { eventType }),
-        ...(exception === undefined ? {} : { reason: exception.reason }),
-      });
-    }
-    return { projectUuid, waiting, valid, events };
+  run(): Promise<readonly Diagnosis[]> {
+    return ofEveryOutbox(this.#needs, diagnose);
   }
 }
+
+const diagnose = async (outbox: Outbox, situation: ReportSituation): Promise<Diagnosis> => {
+  const events: DiagnosedEvent[] = [];
+  let waiting = 0;
+  let valid = 0;
+  await examineOutbox(outbox, situation, ({ record, standing, exception }) => {
+    if (standing.standing === 'settled') return;
+    waiting += 1;
+    const { eventType, issues } = judge(record);
+    if (issues.length === 0) valid += 1;
+    if (issues.length === 0 && exception === undefined) return;
+    events.push({
+      record: record.record,
+      eventId: record.eventId,
+      issues,
+      attempts: exception?.attempts ?? 0,
+      ...(eventType === undefined ? {} : { eventType }),
+      ...(exception === undefined ? {} : { reason: exception.reason }),
+    });
+  });
+  return { projectUuid: outbox.project, waiting, valid, events };
+};
 
 const judge = ({
   json,

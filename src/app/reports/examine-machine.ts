@@ -5,12 +5,10 @@ import { isSameHub } from '../../domain/outbox/account.js';
 import type { Account } from '../../domain/outbox/account.js';
 import type { BackgroundPost } from '../../ports/delivery.js';
 import type { LamportStore, CheckoutRegistry, SettingsStore, SettingsReading } from '../../ports/events.js';
-import type { WallClock } from '../../ports/host.js';
-import type { Outboxes, StateFiles, StateFilesReading } from '../../ports/outbox.js';
+import type { StateFiles, StateFilesReading } from '../../ports/outbox.js';
 import type { GetAccountStatus } from '../delivery/account-status.js';
 import { heldElsewhere } from '../delivery/held-elsewhere.js';
 import type { HubIdentities } from '../delivery/hub-identities.js';
-import type { SharingPolicy } from '../delivery/sharing-policy.js';
 import type { ImportQueue } from '../outbox/import-queue.js';
 import { readBackground } from './background-reading.js';
 import type { CheckConnection } from './check-connection.js';
@@ -23,6 +21,7 @@ import type { FormerHub } from './judge-delivery.js';
 import { judgeClock, judgeOutboxes } from './judge-outboxes.js';
 import { recountOutbox } from './recount-outbox.js';
 import type { Recount } from './recount-outbox.js';
+import { ofEveryOutbox, type ReportNeeds } from './project-status.js';
 
 export interface Examination {
   readonly files: StateFilesReading;
@@ -33,14 +32,11 @@ export interface Examination {
   readonly fixed: readonly string[];
 }
 
-interface ExaminationPorts extends CheckoutPorts {
+interface ExaminationPorts extends CheckoutPorts, ReportNeeds {
   readonly stateFiles: StateFiles;
-  readonly outboxes: Outboxes;
   readonly checkouts: CheckoutRegistry;
-  readonly sharing: Pick<SharingPolicy, 'of'>;
   readonly settings: SettingsStore;
   readonly lamport: Pick<LamportStore, 'read'>;
-  readonly wallClock: WallClock;
   readonly backgroundPost: Pick<BackgroundPost, 'heartbeat' | 'isOccupied'>;
   readonly getAccountStatus: Pick<GetAccountStatus, 'run'>;
   readonly checkConnection: Pick<CheckConnection, 'run'>;
@@ -83,7 +79,7 @@ export class ExamineMachine {
     const [set, checkouts, recounts, status] = await Promise.all([
       settings.read(),
       registry.list(),
-      this.#recount(nowMs),
+      ofEveryOutbox(this.#ports, recountOutbox),
       account.run(),
     ]);
     // A clock that is asked for is made: a machine that captured nothing stays as it is.
@@ -128,22 +124,6 @@ export class ExamineMachine {
     const former = [...counts].map(([name, events]): FormerHub => ({ name, events }));
     const places = account.hub.claims === undefined ? [] : await hubs.placesOf(account.hub.claims);
     return [...judgeClaim(account.hub, places), ...judgeFormer(former, account.hub)];
-  }
-
-  async #recount(nowMs: number): Promise<readonly Recount[]> {
-    const { outboxes, sharing, getAccountStatus: account } = this.#ports;
-    const status = await account.run();
-    const signedIn = status.state === 'signed-in' ? status.account : undefined;
-    const keys = await outboxes.list();
-    return Promise.all(
-      keys.map(async (key) =>
-        recountOutbox(outboxes.open(key), {
-          account: signedIn,
-          sharing: key === undefined ? 'on' : await sharing.of(key),
-          nowMs,
-        }),
-      ),
-    );
   }
 
   async #apply(fix: Fix): Promise<readonly string[]> {

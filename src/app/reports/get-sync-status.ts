@@ -3,11 +3,8 @@ import { isBalanced, waitingOf } from '../../domain/outbox/accounting.js';
 import { DEFAULT_SETTINGS } from '../../domain/events/settings.js';
 import type { BackgroundPost } from '../../ports/delivery.js';
 import type { CheckoutRegistry, SettingsReading, SettingsStore } from '../../ports/events.js';
-import type { WallClock } from '../../ports/host.js';
-import type { Outboxes } from '../../ports/outbox.js';
 import { readBackground, type BackgroundReading } from './background-reading.js';
-import { projectStatus, type ProjectStatus } from './project-status.js';
-import type { SharingPolicy } from '../delivery/sharing-policy.js';
+import { ofEveryOutbox, projectStatus, type ProjectStatus, type ReportNeeds } from './project-status.js';
 
 export interface SyncStatus {
   readonly account?: { readonly hub: string; readonly team: string; readonly username?: string };
@@ -32,54 +29,42 @@ export interface SyncStatus {
   readonly settings: SettingsReading;
 }
 
-interface SyncStatusSources {
-  readonly outboxes: Outboxes;
+interface SyncStatusNeeds extends ReportNeeds {
   readonly checkouts: CheckoutRegistry;
-  readonly sharing: Pick<SharingPolicy, 'of'>;
   readonly settings: SettingsStore;
-  readonly wallClock: WallClock;
   readonly backgroundPost: Pick<BackgroundPost, 'heartbeat' | 'isOccupied'>;
-  account(): Promise<Account | undefined>;
 }
 
 /** Says where every captured event is, from the records alone: no network, no waiting for anybody, no change. */
 export class GetSyncStatus {
-  readonly #sources: SyncStatusSources;
+  readonly #needs: SyncStatusNeeds;
 
-  constructor(sources: SyncStatusSources) {
-    this.#sources = sources;
+  constructor(needs: SyncStatusNeeds) {
+    this.#needs = needs;
   }
 
   async run(): Promise<SyncStatus> {
-    const { outboxes, checkouts: registry, sharing, settings, wallClock: clock } = this.#sources;
-    const nowMs = clock.nowMs();
-    const [account, checkouts, keys, set, background] = await Promise.all([
-      this.#sources.account(),
+    const { checkouts: registry, settings, backgroundPost, wallClock } = this.#needs;
+    const nowMs = wallClock.nowMs();
+    const [account, checkouts, set, background] = await Promise.all([
+      this.#needs.account(),
       registry.list(),
-      outboxes.list(),
       settings.read(),
-      readBackground(this.#sources.backgroundPost, nowMs),
+      readBackground(backgroundPost, nowMs),
     ]);
-    const projects = await Promise.all(
-      keys.map(async (key) => {
-        const shared = key === undefined ? 'on' : await sharing.of(key);
-        const status = await projectStatus(outboxes.open(key), {
-          account,
-          sharing: shared,
-          nowMs,
-        });
-        const checkout = checkouts.find(({ projectUuid }) => projectUuid === key);
-        const slug = checkout?.projectSlug;
-        return {
-          ...status,
-          balanced: isBalanced(status.accounting),
-          waiting: waitingOf(status.accounting),
-          ...ageOf(status.oldestWaiting, nowMs),
-          ...(slug === undefined ? {} : { projectSlug: slug }),
-          ...(key === undefined || checkout === undefined ? {} : { projectPath: checkout.path }),
-        };
-      }),
-    );
+    const projects = await ofEveryOutbox(this.#needs, async (outbox, situation) => {
+      const status = await projectStatus(outbox, situation);
+      const checkout = checkouts.find(({ projectUuid }) => projectUuid === outbox.project);
+      const slug = checkout?.projectSlug;
+      return {
+        ...status,
+        balanced: isBalanced(status.accounting),
+        waiting: waitingOf(status.accounting),
+        ...ageOf(status.oldestWaiting, nowMs),
+        ...(slug === undefined ? {} : { projectSlug: slug }),
+        ...(outbox.project === undefined || checkout === undefined ? {} : { projectPath: checkout.path }),
+      };
+    });
     const maxQueueSize = set.maxQueueSize ?? DEFAULT_SETTINGS.maxQueueSize;
     const mostWaiting = Math.max(0, ...projects.map(({ waiting }) => waiting));
     return {

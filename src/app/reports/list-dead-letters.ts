@@ -1,7 +1,7 @@
-import type { Account } from '../../domain/outbox/account.js';
-import { exceptionOf, type LedgerException } from '../../domain/outbox/ledger.js';
-import type { JournalRecord, Outbox, Outboxes } from '../../ports/outbox.js';
-import { openRecords, recordContext } from '../delivery/record-context.js';
+import type { LedgerException } from '../../domain/outbox/ledger.js';
+import type { JournalRecord, Outbox } from '../../ports/outbox.js';
+import type { ReportSituation } from '../delivery/record-context.js';
+import { examineOutbox, ofEveryOutbox, type ReportNeeds } from './project-status.js';
 
 /** An event that was given up on, and what is known about why. */
 export interface DeadLetter {
@@ -24,47 +24,32 @@ export interface DeadLetter {
   readonly event?: Readonly<Record<string, unknown>>;
 }
 
-interface ListDeadLettersNeeds {
-  readonly outboxes: Outboxes;
-  readonly account: () => Promise<Account | undefined>;
-}
-
 /** Lists what was given up on for the account's hub, or for the hub that was in use last. Reads records only. */
 export class ListDeadLetters {
-  readonly #needs: ListDeadLettersNeeds;
+  readonly #needs: ReportNeeds;
 
-  constructor(needs: ListDeadLettersNeeds) {
+  constructor(needs: ReportNeeds) {
     this.#needs = needs;
   }
 
   /** Of all projects, or of one; in the order of capture. */
   async run(projectUuid?: string): Promise<readonly DeadLetter[]> {
-    const account = await this.#needs.account();
-    const keys = (await this.#needs.outboxes.list()).filter(
-      (key) => projectUuid === undefined || key === projectUuid,
+    const letters = await ofEveryOutbox(this.#needs, async (outbox, situation) =>
+      projectUuid === undefined || projectUuid === outbox.project ? deadLettersOf(outbox, situation) : [],
     );
-    return (
-      await Promise.all(keys.map((key) => deadLettersOf(this.#needs.outboxes.open(key), account)))
-    ).flat();
+    return letters.flat();
   }
 }
 
 /** The dead letters of one outbox: what its ledger lists, and what is damaged or invalid and not listed yet. */
-const deadLettersOf = async (
-  outbox: Outbox,
-  account: Account | undefined,
-): Promise<readonly DeadLetter[]> => {
-  const reading = await outbox.reading();
-  const context = recordContext(outbox, reading, { account, sharing: 'on', nowMs: 0 });
-  const { ledger } = context;
+const deadLettersOf = async (outbox: Outbox, situation: ReportSituation): Promise<readonly DeadLetter[]> => {
   const found = new Map<number, DeadLetter>();
-  for await (const [record, standing] of openRecords(outbox, reading, context)) {
-    if (standing.standing !== 'dead') continue;
-    const exception = ledger === undefined ? undefined : exceptionOf(ledger, record.record);
-    found.set(record.record, toDeadLetter(outbox.project, record, standing.reason, exception));
-  }
+  const { context } = await examineOutbox(outbox, situation, ({ record, standing, exception }) => {
+    if (standing.standing === 'dead')
+      found.set(record.record, toDeadLetter(outbox.project, record, standing.reason, exception));
+  });
   // A journal that lost its end no longer has what its ledger lists.
-  const lost = (ledger?.exceptions ?? []).filter(
+  const lost = (context.ledger?.exceptions ?? []).filter(
     ({ record, state }) => state === 'dead' && !found.has(record),
   );
   const gone = lost.map((exception) =>

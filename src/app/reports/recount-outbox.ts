@@ -1,7 +1,7 @@
 import { accountedFor, isBalanced, waitingOf, sum } from '../../domain/outbox/accounting.js';
-import { isSettled, ledgerInUse, presumedAccount } from '../../domain/outbox/ledger.js';
 import type { BesideCounts, Outbox } from '../../ports/outbox.js';
-import { projectStatus, type StatusSituation } from './project-status.js';
+import type { ReportSituation } from '../delivery/record-context.js';
+import { examineOutbox } from './project-status.js';
 
 /** The accounting of one outbox beside a count of every record that is still there. */
 export interface Recount {
@@ -30,20 +30,24 @@ export interface Recount {
 }
 
 /** Reads every record of an outbox and holds the counts of its ledger against them. Takes no lock. */
-export const recountOutbox = async (outbox: Outbox, situation: StatusSituation): Promise<Recount> => {
-  const { accounting, beside, lastReceiptAtMs } = await projectStatus(outbox, situation);
-  const reading = await outbox.reading();
-  const ledger = ledgerInUse(reading.ledgers, presumedAccount(reading.ledgers, situation.account));
+export const recountOutbox = async (outbox: Outbox, situation: ReportSituation): Promise<Recount> => {
   const ids = new Set<string>();
   const count = { records: 0, settled: 0, damaged: 0, repeated: 0, highestClock: 0 };
-  for await (const { record, eventId, json } of outbox.records(reading.first)) {
-    count.records += 1;
-    if (json === undefined) count.damaged += 1;
-    if (ids.has(eventId)) count.repeated += 1;
-    ids.add(eventId);
-    if (ledger !== undefined && record >= ledger.first && isSettled(ledger, record)) count.settled += 1;
-    count.highestClock = Math.max(count.highestClock, clockOf(json));
-  }
+  const { status, reading, context } = await examineOutbox(
+    outbox,
+    situation,
+    ({ record: { record, eventId, json }, standing }, { ledger }) => {
+      count.records += 1;
+      if (json === undefined) count.damaged += 1;
+      if (ids.has(eventId)) count.repeated += 1;
+      ids.add(eventId);
+      if (ledger !== undefined && record >= ledger.first && standing.standing === 'settled')
+        count.settled += 1;
+      count.highestClock = Math.max(count.highestClock, clockOf(json));
+    },
+    'every',
+  );
+  const { accounting, beside, lastReceiptAtMs } = status;
   return {
     projectUuid: outbox.project,
     captured: accounting.captured,
@@ -56,7 +60,7 @@ export const recountOutbox = async (outbox: Outbox, situation: StatusSituation):
       accounting.delivered +
       accounting.duplicate +
       accounting.discarded +
-      sum(ledger?.totals.reclaimed ?? {}),
+      sum(context.ledger?.totals.reclaimed ?? {}),
     beside,
     ...(reading.decisionsUnreadable === undefined
       ? {}

@@ -8,7 +8,12 @@ const SECOND = '660e8400-e29b-41d4-a716-446655440001';
 const ready = () => {
   const world = new DeliveryWorld();
   const account = () => world.account();
-  const list = new ListDeadLetters({ outboxes: world.outboxes, account });
+  const list = new ListDeadLetters({
+    outboxes: world.outboxes,
+    sharing: world.sharing,
+    wallClock: world.time,
+    account,
+  });
   const decide = new DecideDeadLetters({
     outboxes: world.outboxes,
     listDeadLetters: list,

@@ -5,11 +5,19 @@ import { eventId, fact, facts, PROJECT } from '../../support/facts.js';
 
 const ROOM = { maxWaiting: 100 };
 
+const diagnosing = (outboxes: MemoryOutboxes): DiagnoseOutbox =>
+  new DiagnoseOutbox({
+    outboxes,
+    sharing: { of: async () => 'on' },
+    wallClock: { nowMs: () => 0 },
+    account: async () => undefined,
+  });
+
 describe('judging what waits without the network', () => {
   it('finds nothing wrong with valid events', async () => {
     const outboxes = new MemoryOutboxes();
     await outboxes.open(PROJECT).capture(facts(1, 3), ROOM);
-    expect(await new DiagnoseOutbox({ outboxes }).run()).toEqual([
+    expect(await diagnosing(outboxes).run()).toEqual([
       { projectUuid: PROJECT, waiting: 3, valid: 3, events: [] },
     ]);
   });
@@ -36,7 +44,7 @@ describe('judging what waits without the network', () => {
         ]),
       ]),
     );
-    const [diagnosis] = await new DiagnoseOutbox({ outboxes }).run();
+    const [diagnosis] = await diagnosing(outboxes).run();
     expect(diagnosis).toMatchObject({ waiting: 2, valid: 1 });
     expect(diagnosis?.events).toEqual([
       {

@@ -26,7 +26,7 @@ describe('previewing a delivery', () => {
     const sent: string[] = [];
     const send = world.batches.send.bind(world.batches);
     world.batches.send = async (request, signal) => {
-      sent.push(...request.events.map(({ json }) => Buffer.from(json).toString()));
+      sent.push(...request.events.map(({ json }) => json));
       return send(request, signal);
     };
     await world.flush(true);
