@@ -93,9 +93,12 @@ const moveFiles = async (
   directory: string,
 ): Promise<void> => {
   try {
-    // What only looks changed, since it was copied or touched, is no change.
-    await runPatiently(git, directory, ['update-index', '-q', '--refresh'], PATIENCE);
-    const moved = await moveTree(git, directory, from, to);
+    let moved = await moveTree(git, directory, from, to);
+    if (LOOKS_CHANGED.test(moved.stderr)) {
+      // What only looks changed, since it was copied or touched, is no change.
+      await runPatiently(git, directory, ['update-index', '-q', '--refresh'], PATIENCE);
+      moved = await moveTree(git, directory, from, to);
+    }
     if (moved.code === 0) return;
     if (lockOf(moved) === undefined)
       await putBack(git, directory, await treeChanges(git, checkout, from, to));
@@ -112,4 +115,5 @@ const refused = (message: string): SyncError =>
     hint: 'Nothing has changed. Settle what git names, then run the command again.',
   });
 
+const LOOKS_CHANGED = /not uptodate/;
 const PATIENCE = { timeoutMs: 300_000 };

@@ -1,6 +1,8 @@
+import { SyncError } from '../../domain/errors.js';
 import type { Checkout } from '../../ports/events.js';
 import { directoryOf, type Git } from './git-command.js';
 import type { GitOptions, GitRun } from './git-process.js';
+import { reasonOf } from './git-reason.js';
 
 /**
  * Asks git something that these commits alone decide. Of commits that are named in full the answer never changes, so the
@@ -22,6 +24,18 @@ export const factOfCommits = async (
   if (answers.includes(run.code) && commits.every((commit) => FULL_NAME.test(commit)))
     remember(facts, key, run);
   return run;
+};
+
+/** The same where only one answer will do: what git printed. Fails with `git-failed`. */
+export const demandFact = async (
+  git: Git,
+  checkout: Checkout,
+  commits: readonly string[],
+  args: readonly string[],
+): Promise<string> => {
+  const run = await factOfCommits(git, checkout, commits, args);
+  if (run.code !== 0) throw new SyncError('git-failed', `Git failed: ${reasonOf(run)}`);
+  return run.stdout;
 };
 
 const REMEMBERED = 16;

@@ -3,10 +3,10 @@ import { err, ok } from '../../domain/result.js';
 import type { Result } from '../../domain/result.js';
 import type { Checkout, Head } from '../../ports/events.js';
 import { readPlainFile } from '../fs/repository-file.js';
+import { runTraced } from './git-alone.js';
 import type { Git } from './git-command.js';
 import { pathInTree, placeElsewhere } from './git-commit-place.js';
 import { runPatiently } from './git-index-lock.js';
-import type { GitRun } from './git-process.js';
 import { reasonOf } from './git-reason.js';
 
 /**
@@ -57,11 +57,21 @@ export const dirtyPaths = async (git: Git, directory: string): Promise<readonly 
   parseStatus(await git.demand(directory, STATUS));
 
 const STATUS = ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames'];
-const UNKNOWN_PATH = /did not match any file/;
 const LITERAL = ':(top,literal)';
+
+/** A path that git takes as it is, whatever characters it has. */
+const literal = (path: string): string => LITERAL + path;
+
+/** How git tells of each path that its index does not have. */
+const notKnown = (path: string): string => `pathspec '${literal(path)}' did not match any file`;
+
+const WRITING = { writes: true } as const;
 
 /** Hooks may run a project's whole test suite. */
 const COMMIT_TIMEOUT_MS = 300_000;
+
+/** A commit that was tried, and whether nobody but git had a hand in it. */
+type CommitRun = Awaited<ReturnType<typeof runTraced>>;
 
 interface Attempt {
   readonly git: Git;
@@ -77,32 +87,29 @@ const commitOnce = async (
   written: ReadonlyMap<string, string>,
 ): Promise<Result<string, string>> => {
   const first = await commitOnly(attempt);
-  if (first.code === 0) return committed(attempt, written);
-  if (UNKNOWN_PATH.test(first.stderr)) return commitUnknown(attempt, written);
-  return judge(attempt, first, written);
+  const unknown = attempt.paths.filter((path) => first.stderr.includes(notKnown(path)));
+  return unknown.length === 0 ? judge(attempt, first, written) : commitUnknown(attempt, unknown, written);
 };
 
-const commitOnly = async ({ git, main, paths, message }: Attempt): Promise<GitRun> => {
+const commitOnly = async ({ git, main, paths, message }: Attempt): Promise<CommitRun> => {
   const args = ['commit', '--quiet', '--only', `--message=${message}`, '--', ...paths.map(literal)];
   // Maintenance in the background would outlive the command and keep its pipes.
   const quiet = ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'];
-  return runPatiently(git, main.root, [...quiet, ...args], { timeoutMs: COMMIT_TIMEOUT_MS });
+  return runTraced(main.commonDir ?? main.root, (variables) =>
+    runPatiently(git, main.root, [...quiet, ...args], { timeoutMs: COMMIT_TIMEOUT_MS, variables }),
+  );
 };
 
 const commitUnknown = async (
   attempt: Attempt,
+  unknown: readonly string[],
   written: ReadonlyMap<string, string>,
 ): Promise<Result<string, string>> => {
-  const { git, main, paths } = attempt;
-  const known = await git.demand(main.root, ['ls-files', '-z', '--', ...paths.map(literal)]);
-  const unknown = paths.filter((path) => !known.split('\0').includes(path));
-  const added = await git.run(main.root, ['add', '--intent-to-add', '--', ...unknown.map(literal)], {
-    writes: true,
-  });
-  const run = added.code === 0 ? await commitOnly(attempt) : added;
-  const verdict = run.code === 0 ? await committed(attempt, written) : await judge(attempt, run, written);
-  if (!verdict.ok)
-    await git.run(main.root, ['update-index', '--force-remove', '--', ...unknown], { writes: true });
+  const { git, main } = attempt;
+  const added = await git.run(main.root, ['add', '--intent-to-add', '--', ...unknown.map(literal)], WRITING);
+  const run = added.code === 0 ? await commitOnly(attempt) : { ...added, wasAlone: false };
+  const verdict = await judge(attempt, run, written);
+  if (!verdict.ok) await git.run(main.root, ['update-index', '--force-remove', '--', ...unknown], WRITING);
   return verdict;
 };
 
@@ -112,10 +119,11 @@ const commitUnknown = async (
  */
 const judge = async (
   attempt: Attempt,
-  run: GitRun,
+  run: CommitRun,
   written: ReadonlyMap<string, string>,
 ): Promise<Result<string, string>> => {
   const { git, main, paths } = attempt;
+  if (run.code === 0) return committed(attempt, written, run.wasAlone);
   const status = await git.run(main.root, [...STATUS, '--', ...paths.map(literal)]);
   const isClean = status.code === 0 && status.stdout === '';
   const held = isClean
@@ -123,25 +131,23 @@ const judge = async (
     : undefined;
   const names = held?.code === 0 ? held.stdout.split('\0') : [];
   return paths.every((path) => names.includes(path))
-    ? committed(attempt, written)
+    ? committed(attempt, written, false)
     : err(reasonOf(run).replaceAll(LITERAL, ''));
 };
 
 const committed = async (
   { git, main, paths, before }: Attempt,
   written: ReadonlyMap<string, string>,
+  wasAlone: boolean,
 ): Promise<Result<string, string>> => {
   // The commit is made: whatever goes wrong while the index follows must not turn it into a refusal.
-  const missing = await settleIndex(git, main, paths, before, written).catch(() => []);
+  const missing = wasAlone ? [] : await settleIndex(git, main, paths, before, written).catch(() => []);
   if (missing.length > 0) return err(`a hook kept ${missing.join(', ')} out of the commit`);
   const read = await git.head(main).catch(() => undefined);
   if (read?.commit !== undefined) return ok(read.commit);
   const asked = await git.run(main.root, ['rev-parse', '-q', '--verify', 'HEAD^{commit}']);
   return asked.code === 0 ? ok(asked.stdout.trim()) : err('the branch has no commit yet');
 };
-
-/** A path that git takes as it is, whatever characters it has. */
-const literal = (path: string): string => LITERAL + path;
 
 /** `XY path` entries, each ended by a zero byte. */
 const parseStatus = (output: string): readonly string[] =>
@@ -162,7 +168,7 @@ const contentsOf = (root: string, paths: readonly string[]): ReadonlyMap<string,
     }),
   );
 
-export const isSame = (one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean =>
+const isSame = (one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean =>
   [...one].every(([path, content]) => other.get(path) === content);
 
 /**
@@ -193,7 +199,7 @@ const settleIndex = async (
     (path) => differing.has(path) && (paths.includes(path) || !theirs.has(path)),
   );
   if (stale.length > 0) {
-    await git.run(main.root, ['reset', '--quiet', 'HEAD', '--', ...stale.map(literalPath)], { writes: true });
+    await git.run(main.root, ['reset', '--quiet', 'HEAD', '--', ...stale.map(literal)], WRITING);
     await updateFiles(git, main, paths, written);
   }
   return missing;
@@ -206,10 +212,10 @@ const updateFiles = async (
   paths: readonly string[],
   written: ReadonlyMap<string, string>,
 ): Promise<void> => {
-  const unlike = await namesOf(git, main, ['diff-files', '--', ...paths.map(literalPath)]);
+  const unlike = await namesOf(git, main, ['diff-files', '--', ...paths.map(literal)]);
   const asWritten = unlike.filter((path) => isSame(contentsOf(main.root, [path]), written));
   if (asWritten.length === 0) return;
-  await git.run(main.root, ['checkout', '--quiet', '--', ...asWritten.map(literalPath)], { writes: true });
+  await git.run(main.root, ['checkout', '--quiet', '--', ...asWritten.map(literal)], WRITING);
 };
 
 const namesOf = async (
@@ -218,5 +224,3 @@ const namesOf = async (
   [command = '', ...args]: readonly string[],
 ): Promise<readonly string[]> =>
   (await git.demand(root, [command, '-z', '--name-only', ...args])).split('\0').filter((name) => name !== '');
-
-const literalPath = (path: string): string => `:(top,literal)${path}`;

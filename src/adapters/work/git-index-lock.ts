@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Git } from './git-command.js';
-import type { GitRun } from './git-process.js';
+import type { GitOptions, GitRun } from './git-process.js';
 
 /**
  * Runs a git that writes, and once more for as long as another git has the index: the user's own works there for a
@@ -11,13 +11,13 @@ export const runPatiently = async (
   git: Git,
   directory: string,
   args: readonly string[],
-  { timeoutMs, lockWaitMs = LOCK_WAIT_MS }: { readonly timeoutMs: number; readonly lockWaitMs?: number },
+  options: Pick<GitOptions, 'timeoutMs' | 'variables'>,
 ): Promise<GitRun> => {
   for (let deadline: number | undefined; ;) {
-    const run = await git.run(directory, args, { timeoutMs, writes: true });
+    const run = await git.run(directory, args, { ...options, writes: true });
     const lock = lockOf(run);
     if (run.code === 0 || lock === undefined) return run;
-    deadline ??= performance.now() + lockWaitMs;
+    deadline ??= performance.now() + LOCK_WAIT_MS;
     if (performance.now() > deadline) return run;
     while (existsSync(lock) && performance.now() < deadline) await delay(LOCK_PAUSE_MS);
   }

@@ -2,7 +2,7 @@ import { SyncError } from '../../domain/errors.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { Checkout } from '../../ports/events.js';
 import { directoryOf, type Git } from './git-command.js';
-import { factOfCommits } from './git-commit-facts.js';
+import { demandFact, factOfCommits } from './git-commit-facts.js';
 import type { GitRun } from './git-process.js';
 import { reasonOf } from './git-reason.js';
 
@@ -56,11 +56,8 @@ export const isAncestor = async (
 ): Promise<boolean> =>
   (await git.run(directoryOf(checkout), ['merge-base', '--is-ancestor', ancestor, of])).code === 0;
 
-export const treeOf = async (git: Git, checkout: Checkout, commit: string): Promise<string> => {
-  const run = await factOfCommits(git, checkout, [commit], ['rev-parse', `${commit}^{tree}`]);
-  if (run.code !== 0) throw new SyncError('git-failed', `Git failed: ${reasonOf(run)}`);
-  return run.stdout.trim();
-};
+export const treeOf = async (git: Git, checkout: Checkout, commit: string): Promise<string> =>
+  (await demandFact(git, checkout, [commit], ['rev-parse', `${commit}^{tree}`])).trim();
 
 const runMergeTree = (git: Git, checkout: Checkout, ours: string, theirs: string): Promise<GitRun> =>
   factOfCommits(

@@ -1,5 +1,6 @@
 import type { Checkout } from '../../ports/events.js';
-import { directoryOf, type Git } from './git-command.js';
+import type { Git } from './git-command.js';
+import { demandFact } from './git-commit-facts.js';
 import { cleanMergeOf, treeOf } from './git-merge-tree.js';
 import { squashedTips } from './git-squash-trace.js';
 
@@ -14,14 +15,23 @@ export const mergedTips = async (
   tips: readonly string[],
   into: string,
 ): Promise<ReadonlySet<string>> => {
-  const merged = new Set<string>();
-  const rest = (): readonly string[] => tips.filter((tip) => !merged.has(tip));
-  for (const tip of await contained(git, checkout, tips, [into])) merged.add(tip);
-  if (rest().length === 0) return merged;
-  const squashed = await squashedTips(git, checkout, into, rest());
-  for (const tip of await contained(git, checkout, rest(), squashed)) merged.add(tip);
-  const unknown = rest();
-  if (unknown.length === 0) return merged;
+  const contained = await containedTips(git, checkout, tips, [into]);
+  const others = tips.filter((tip) => !contained.includes(tip));
+  return new Set([...contained, ...(await squashedOf(git, checkout, others, into))]);
+};
+
+/** Those of which `into` has everything without being descended from them. */
+export const squashedOf = async (
+  git: Git,
+  checkout: Checkout,
+  tips: readonly string[],
+  into: string,
+): Promise<readonly string[]> => {
+  if (tips.length === 0) return [];
+  const squashed = await squashedTips(git, checkout, into, tips);
+  const merged = new Set(await containedTips(git, checkout, tips, squashed));
+  const unknown = tips.filter((tip) => !merged.has(tip));
+  if (unknown.length === 0) return [...merged];
   const tree = await treeOf(git, checkout, into);
   for (let from = 0; from < unknown.length; from += AT_ONCE) {
     await Promise.all(
@@ -30,14 +40,14 @@ export const mergedTips = async (
       }),
     );
   }
-  return merged;
+  return [...merged];
 };
 
 /**
  * Those of many commits that one of others descends from, or is. A commit that is left over when all history of the
  * others is taken away is not among them.
  */
-const contained = async (
+export const containedTips = async (
   git: Git,
   checkout: Checkout,
   commits: readonly string[],
@@ -48,7 +58,8 @@ const contained = async (
   for (let from = 0; from < commits.length; from += MANY) {
     const some = commits.slice(from, from + MANY);
     const args = ['rev-list', '--ignore-missing', ...some, '--not', ...others, '--'];
-    for (const commit of (await git.demand(directoryOf(checkout), args)).split('\n')) left.add(commit);
+    for (const commit of (await demandFact(git, checkout, [...some, ...others], args)).split('\n'))
+      left.add(commit);
   }
   return commits.filter((commit) => !left.has(commit));
 };

@@ -16,8 +16,9 @@ import type {
 import { findObstacle, moveBranch } from './git-branch-move.js';
 import { checkedOut, rebased } from './git-branch-place.js';
 import { Git, directoryOf } from './git-command.js';
+import { demandFact } from './git-commit-facts.js';
 import { isAncestor, makeCommit, mergeTrees, treeOf } from './git-merge-tree.js';
-import { mergedTips } from './git-merged.js';
+import { containedTips, squashedOf } from './git-merged.js';
 import type { Environment } from './git-process.js';
 import { BRANCHES } from './git-refs.js';
 import { squashedTips, squashTrailer } from './git-squash-trace.js';
@@ -71,30 +72,36 @@ const standingsOf = async (
 ): Promise<ReadonlyMap<string, BranchStanding>> => {
   const standings = new Map<string, BranchStanding>();
   const target = await git.branchTip(checkout, into);
-  const mainLine = target === undefined ? new Set<string>() : await mainLineOf(git, checkout, target);
-  const worked = new Map<string, string>();
-  for (const { branch, startedFrom } of questions) {
+  const tips = new Map<string, string>();
+  for (const { branch } of questions) {
     const tip = await git.branchTip(checkout, branch);
     if (tip === undefined) standings.set(branch, 'missing');
-    else if (
-      (mainLine.has(tip) || (await isOnOther(git, checkout, tip, startedFrom))) &&
-      !(await wasCommitted(git, checkout, { branch, into, tip }))
-    )
-      standings.set(branch, 'no-commits');
-    else worked.set(branch, tip);
+    else tips.set(branch, tip);
   }
-  const merged =
-    target === undefined || worked.size === 0
-      ? new Set<string>()
-      : await mergedTips(git, checkout, [...worked.values()], target);
-  for (const [branch, tip] of worked) standings.set(branch, merged.has(tip) ? 'merged' : 'unmerged');
+  const contained =
+    target === undefined ? [] : await containedTips(git, checkout, [...tips.values()], [target]);
+  const others = new Map<string, string>();
+  for (const { branch, startedFrom } of questions) {
+    const tip = tips.get(branch);
+    if (tip === undefined) continue;
+    const isIn = contained.includes(tip);
+    const isStart =
+      (isIn && target !== undefined && (await isOnNewest(git, checkout, tip, target))) ||
+      (await isOnOther(git, checkout, tip, startedFrom));
+    if (isStart && !(await wasCommitted(git, checkout, { branch, into, tip })))
+      standings.set(branch, 'no-commits');
+    else if (isIn) standings.set(branch, 'merged');
+    else others.set(branch, tip);
+  }
+  const squashed = target === undefined ? [] : await squashedOf(git, checkout, [...others.values()], target);
+  for (const [branch, tip] of others) standings.set(branch, squashed.includes(tip) ? 'merged' : 'unmerged');
   return standings;
 };
 
-/** The newest commits of the main line: nobody starts a branch so far back, and a look has to be short. */
-const mainLineOf = async (git: Git, checkout: Checkout, target: string): Promise<ReadonlySet<string>> => {
+/** Whether a commit is on the newest part of the target's main line: nobody starts a branch farther back. */
+const isOnNewest = async (git: Git, checkout: Checkout, commit: string, target: string): Promise<boolean> => {
   const args = ['rev-list', '--first-parent', `--max-count=${LOOKED_AT}`, target, '--'];
-  return new Set((await git.demand(directoryOf(checkout), args)).split('\n'));
+  return (await demandFact(git, checkout, [target], args)).split('\n').includes(commit);
 };
 
 const LOOKED_AT = 20_000;
@@ -115,7 +122,7 @@ const isOnOther = async (
 const isOnMainLine = async (git: Git, checkout: Checkout, commit: string, tip: string): Promise<boolean> => {
   if (commit === tip) return true;
   const args = ['rev-list', '--first-parent', tip, '--not', `${commit}^@`, '--'];
-  return (await git.demand(directoryOf(checkout), args)).split('\n').includes(commit);
+  return (await demandFact(git, checkout, [commit, tip], args)).split('\n').includes(commit);
 };
 
 /** What reflogs tell, which only this clone has: that the tip was made on the branch, or that a merge went forward to it. */

@@ -19,6 +19,8 @@ export interface GitOptions {
   readonly timeoutMs?: number;
   /** `true` when git shall write: a reader takes no optional lock, so that it neither waits for a writer nor makes one wait. */
   readonly writes?: boolean;
+  /** Beside those of the environment, and instead of them. */
+  readonly variables?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -37,7 +39,7 @@ export const runGit = (args: readonly string[], options: GitOptions): Promise<Gi
     }
     const child = spawn(program, args, {
       cwd: options.directory,
-      env: gitEnvironment(options.environment, options.writes === true),
+      env: { ...gitEnvironment(options.environment, options.writes === true), ...options.variables },
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
       // In a group of its own, a writing git ends in order when ours is killed as a whole, instead of leaving its locks.

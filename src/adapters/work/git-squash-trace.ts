@@ -1,8 +1,6 @@
 import type { Checkout } from '../../ports/events.js';
-import { SyncError } from '../../domain/errors.js';
 import type { Git } from './git-command.js';
-import { factOfCommits } from './git-commit-facts.js';
-import { reasonOf } from './git-reason.js';
+import { demandFact, factOfCommits } from './git-commit-facts.js';
 
 /**
  * A squashed branch is no ancestor of what has its work. Its commit says in a trailer which branch it came from and what
@@ -21,19 +19,29 @@ export const squashedTips = async (
   into: string,
   tips: readonly string[],
 ): Promise<readonly string[]> => {
-  // Of too many for one command line, or without anything in common, all history is searched.
-  const common =
-    tips.length > MANY
-      ? undefined
-      : await factOfCommits(git, checkout, [into, ...tips], ['merge-base', '--octopus', into, ...tips]);
-  const base = common?.code === 0 ? ['--not', common.stdout.trim()] : [];
   const format = `--format=%(trailers:key=${TRAILER},valueonly=true,unfold=true)`;
-  const args = ['log', '--extended-regexp', `--grep=^${TRAILER}: `, format, into, ...base, '--'];
-  const run = await factOfCommits(git, checkout, [into], args);
-  if (run.code !== 0) throw new SyncError('git-failed', `Git failed: ${reasonOf(run)}`);
-  const values = run.stdout.split(/\r?\n/);
+  const known = await commonBase(git, checkout, into, tips);
+  const args = ['log', '--extended-regexp', `--grep=^${TRAILER}: `, format, into, '--not', ...known, '--'];
+  const values = (await demandFact(git, checkout, [into, ...known], args)).split(/\r?\n/);
   const found = values.flatMap((value) => /\s([0-9a-f]{40}|[0-9a-f]{64})$/.exec(value.trim())?.[1] ?? []);
   return [...new Set(found)];
+};
+
+/**
+ * A commit that all of these descend from, so that no squash of theirs lies before it. Of too many for one command line,
+ * and without anything in common, there is none.
+ */
+const commonBase = async (
+  git: Git,
+  checkout: Checkout,
+  into: string,
+  tips: readonly string[],
+): Promise<readonly string[]> => {
+  if (tips.length === 1) return tips;
+  if (tips.length > MANY) return [];
+  const args = ['merge-base', '--octopus', into, ...tips];
+  const { code, stdout } = await factOfCommits(git, checkout, [into, ...tips], args);
+  return code === 0 ? [stdout.trim()] : [];
 };
 
 const MANY = 200;

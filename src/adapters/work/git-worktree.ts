@@ -87,10 +87,11 @@ export class GitWorktrees {
   /** Git gives a new work tree the sparse checkout of the one that it is made from: what is left out there stays out. */
   async #inheritedPatterns(checkout: Checkout, path: string): Promise<readonly string[]> {
     const gitDir = worktreeAt(checkout, path)?.gitDir ?? path;
+    const text = textIfPlain(join(gitDir, 'info', 'sparse-checkout')) ?? '';
+    const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
+    if (lines.length === 0) return ['/*'];
     const { stdout } = await this.#git.run(path, ['config', '--type=bool', '--get', 'core.sparseCheckout']);
-    const text = stdout.trim() === 'true' ? textIfPlain(join(gitDir, 'info', 'sparse-checkout')) : undefined;
-    const lines = text?.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#')) ?? [];
-    return lines.length === 0 ? ['/*'] : lines;
+    return stdout.trim() === 'true' ? lines : ['/*'];
   }
 
   async #orRemove(checkout: Checkout, request: WorktreeRequest, work: () => Promise<unknown>): Promise<void> {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GitRepository } from '../../../src/adapters/work/git-repository.js';
 import type { HeldRepository } from '../../../src/ports/events.js';
@@ -43,6 +43,28 @@ describe('a commit of exactly the changed files', () => {
     ]);
     expect(scratch.git('status', '--porcelain')).toBe('MM b.txt\nA  staged.txt\n?? untracked.txt\n');
     expect(scratch.git('show', ':b.txt')).toBe('staged b\n');
+  });
+
+  it.each([
+    ['nothing more of a commit that git makes alone', [], ['a.txt'], ['commit']],
+    ['only to take up what it does not know', [], ['new.txt'], ['commit', 'add', 'commit']],
+    ['what became of the index when a hook ran', ['post-commit'], ['a.txt'], ['commit', 'diff-index']],
+  ])('asks git %s', async (_what, hooks, paths, asked) => {
+    const bin = join(scratch.place, 'bin');
+    const real = scratch.environment['PATH'];
+    const told = join(scratch.place, 'told');
+    mkdirSync(bin);
+    const script = `#!/bin/sh\necho "$*" >> ${told}\nPATH='${real}' exec git "$@"\n`;
+    writeFileSync(join(bin, 'git'), script, { mode: 0o755 });
+    for (const hook of hooks) scratch.hook(hook, 'true');
+    const environment = { ...scratch.environment, PATH: `${bin}:${real}` };
+    const watched = new GitRepository({ stateRoot: scratch.stateRoot, environment });
+    for (const path of paths) scratch.write(path, 'ours\n');
+    expect((await watched.commit(held, paths, 'Ours')).ok).toBe(true);
+    const lines = readFileSync(told, 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => asked.find((word) => line.includes(`${word} `)))).toEqual(asked);
+    expect(scratch.git('status', '--porcelain')).toBe('');
+    expect(existsSync(join(scratch.root, '.git', 'spec-kitty', 'trace'))).toBe(false);
   });
 
   it('takes a path as it is, whatever characters it has', async () => {
