@@ -1,4 +1,4 @@
-import { SyncError } from '../../domain/errors.js';
+import { isSyncError, SyncError } from '../../domain/errors.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { BranchMove, MoveObstacle } from '../../ports/work.js';
 import type { Checkout } from '../../ports/events.js';
@@ -9,7 +9,7 @@ import type { GitRun } from './git-process.js';
 import { reasonOf } from './git-reason.js';
 import { BRANCHES } from './git-refs.js';
 import { endangeredPaths, putBack, treeChanges } from './git-tree-changes.js';
-import { forgetMove, noteMove } from './git-unfinished-move.js';
+import { forgetMove, notedMove, noteMove, type NotedMove } from './git-unfinished-move.js';
 
 /** What keeps a branch from moving as things stand. `known`: where branches are checked out, if that is known. */
 export const findObstacle = async (
@@ -61,16 +61,31 @@ export const moveBranch = async (
   return hasMoved ? ok(undefined) : err({ obstacle: 'moved' });
 };
 
+/**
+ * Brings a move that a dead process left half-way to one of its two ends. The branch is the judge: where it is at the
+ * old commit, files and index may be anywhere, and git takes them on to the new one, whether it had begun, was done, or
+ * is still at it on its own. Only a git that was itself killed leaves a tree that it will not take on: what such a git
+ * wrote is put back, and what reads otherwise is somebody's and stays. A branch that is elsewhere was moved, by us or by
+ * a person. Fails with `lock-busy` while another git has the index.
+ */
+export const settleMove = async (git: Git, checkout: Checkout): Promise<void> => {
+  const move = notedMove(checkout);
+  if (move !== undefined && (await isBefore(git, checkout, move))) {
+    const moved = await moveTree(git, move.directory, move.from, move.to);
+    const lock = lockOf(moved);
+    if (moved.code !== 0 && lock !== undefined) throw locked(lock);
+    if (moved.code === 0) await moveRef(git, checkout, move);
+    else await putBackFiles(git, checkout, move);
+  }
+  forgetMove(checkout);
+};
+
 /** Brings index and files from one commit to the other and leaves what a person changed; all or nothing. */
-export const moveTree = (git: Git, directory: string, from: string, to: string): Promise<GitRun> =>
+const moveTree = (git: Git, directory: string, from: string, to: string): Promise<GitRun> =>
   runPatiently(git, directory, ['read-tree', '-m', '-u', from, to], PATIENCE);
 
 /** Whether the branch went from the one commit to the other; `false` when it is somewhere else by now. */
-export const moveRef = async (
-  git: Git,
-  checkout: Checkout,
-  { branch, from, to }: BranchMove,
-): Promise<boolean> => {
+const moveRef = async (git: Git, checkout: Checkout, { branch, from, to }: BranchMove): Promise<boolean> => {
   const args = ['update-ref', '-m', 'spec-kitty: merge', BRANCHES + branch, to, from];
   const run = await git.run(directoryOf(checkout), args, { writes: true });
   if (run.code === 0) return true;
@@ -80,7 +95,7 @@ export const moveRef = async (
 };
 
 /** Where a branch is, as git says: of a file that cannot be read it would look as if there were none. */
-export const tipNow = async (git: Git, checkout: Checkout, branch: string): Promise<string> => {
+const tipNow = async (git: Git, checkout: Checkout, branch: string): Promise<string> => {
   const args = ['for-each-ref', '--format=%(objectname)', BRANCHES + branch];
   return (await git.demand(directoryOf(checkout), args)).trim();
 };
@@ -108,6 +123,36 @@ const moveFiles = async (
     throw error;
   }
 };
+
+/** Commits that git has forgotten meanwhile leave nothing to compare with. */
+const putBackFiles = async (
+  git: Git,
+  checkout: Checkout,
+  { directory, from, to }: NotedMove,
+): Promise<void> => {
+  try {
+    await putBack(git, directory, await treeChanges(git, checkout, from, to));
+  } catch (error) {
+    if (!isSyncError(error)) throw error;
+  }
+};
+
+/** Whether the branch has not moved and is still checked out there. Git is asked: a file that cannot be read says nothing. */
+const isBefore = async (
+  git: Git,
+  checkout: Checkout,
+  { branch, from, directory }: NotedMove,
+): Promise<boolean> => {
+  const places = await checkedOut(git, checkout);
+  if (!places.some((place) => place.branch === branch && place.directory === directory && place.isPresent))
+    return false;
+  return (await tipNow(git, checkout, branch)) === from;
+};
+
+const locked = (lock: string): SyncError =>
+  new SyncError('lock-busy', `Another git is at work, or one that died has left ${lock}.`, {
+    hint: 'Wait until it has ended. If no git runs, remove that file. Then run the command again.',
+  });
 
 /** By a hook, a lock, or what a person changed in this moment. */
 const refused = (message: string): SyncError =>

@@ -18,10 +18,9 @@ import { checkedOut, rebased } from './git-branch-place.js';
 import { Git, directoryOf } from './git-command.js';
 import { demandFact } from './git-commit-facts.js';
 import { isAncestor, makeCommit, mergeTrees, treeOf } from './git-merge-tree.js';
-import { containedTips, squashedOf } from './git-merged.js';
+import { containedTips, squashedOf, squashedTips, squashTrailer } from './git-merged.js';
 import type { Environment } from './git-process.js';
 import { BRANCHES } from './git-refs.js';
-import { squashedTips, squashTrailer } from './git-squash-trace.js';
 
 /** Merges with git, without a checkout and without any of its hooks. Needs git 2.38 or newer to merge. */
 export class GitMerges implements Merges {

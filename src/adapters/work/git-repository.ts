@@ -225,7 +225,7 @@ export class GitRepository implements Repository {
     try {
       const { commonDir } = checkout;
       if (commonDir !== undefined && existsSync(moveNotePath(commonDir))) {
-        const { settleMove } = await import('./git-settle-move.js');
+        const { settleMove } = await import('./git-branch-move.js');
         await settleMove(this.#git, checkout);
       }
       return await work({ checkout });

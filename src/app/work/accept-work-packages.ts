@@ -1,6 +1,6 @@
 import { acceptanceReasons } from '../../domain/work/acceptance.js';
 import type { AcceptanceReason, AcceptanceFacts } from '../../domain/work/acceptance.js';
-import { commitSubject, namesOrCount } from '../../domain/work/commit-message.js';
+import { namesOrCount } from '../../domain/work/commit-message.js';
 import { workPackageIdOf } from '../../domain/work/work-package-id.js';
 import type { Checkout } from '../../ports/events.js';
 import type { Merges, Repository } from '../../ports/work.js';
@@ -9,23 +9,21 @@ import { findWorkPackage, refuseFaults, loggedTasks } from './feature-state.js';
 import type { FeatureState, FiledWorkPackage } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';
 import { branchesOf } from './group-branches.js';
-import { loadFeature, locateFeature } from './locate-feature.js';
-import type { FeatureRequest } from './locate-feature.js';
+import { findFeature } from './locate-feature.js';
 import { mainCheckout } from './main-checkout.js';
 import type { MergingPorts } from './perform-work.js';
 import { planTransitions } from './plan-transitions.js';
 import { nothingToDo } from './work-plan.js';
 import type { PerformedWork } from './work-plan.js';
+import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
-export interface AcceptInput extends FeatureRequest {
+export interface AcceptInput extends FeatureInput {
   /** Empty or absent: every work package in `for_review`. */
   readonly workPackageIds?: readonly string[];
   /** Only reports; nothing is locked, written or emitted. */
   readonly check?: boolean;
   /** Who accepts; default `user`. */
   readonly agent?: string;
-  /** `false` leaves the commit to the user. */
-  readonly commit?: boolean;
 }
 
 export interface RefusedWorkPackage {
@@ -56,44 +54,33 @@ export class AcceptWorkPackages {
 
   /** A refused work package is part of the result, not a failure; one that does not exist is `work-package-not-found`. */
   async run(input: AcceptInput, signal?: AbortSignal): Promise<PerformedWork<AcceptResult>> {
-    const slug = await locateFeature(this.#ports.files, this.#ports.repository, input);
-    const { checkout } = input;
     if (input.check === true) {
-      const { result } = await this.#judge(
-        await loadFeature(this.#ports.files, checkout.projectRoot, slug),
-        input,
-      );
+      const { result } = await this.#judge(await findFeature(this.#ports, input), input);
       return { result, outcomes: [] };
     }
-    return this.#ports.perform.run(
-      {
-        checkout,
-        subject: { feature: slug, agent: input.agent },
-        plan: async (emission) => {
-          const state = await loadFeature(this.#ports.files, checkout.projectRoot, slug);
-          const { result, accepted } = await this.#judge(state, input);
-          if (accepted.length === 0) return nothingToDo(result);
-          const planned = await planTransitions(
-            this.#ports.files,
-            emission,
-            state,
-            accepted.map(({ workPackage }) => ({
-              workPackageId: workPackage.id,
-              to: 'done',
-              by: input.agent ?? 'user',
-              note: 'Accepted',
-            })),
-          );
-          return {
-            result: { ...result, isFeatureCompleted: planned.isFeatureCompleted },
-            changes: planned.changes,
-            events: planned.events,
-            warnings: planned.warnings,
-            ...(input.commit === false
-              ? {}
-              : { message: commitSubject(`accept ${namesOrCount(result.accepted, 'work packages')}`, slug) }),
-          };
-        },
+    return workOnFeature(
+      this.#ports,
+      input,
+      { agent: input.agent },
+      async (state, emission) => {
+        const { result, accepted } = await this.#judge(state, input);
+        if (accepted.length === 0) return nothingToDo(result);
+        const planned = await planTransitions(
+          this.#ports.files,
+          emission,
+          state,
+          accepted.map(({ workPackage }) => ({
+            workPackageId: workPackage.id,
+            to: 'done',
+            by: input.agent ?? 'user',
+            note: 'Accepted',
+          })),
+        );
+        return {
+          ...planned,
+          result: { ...result, isFeatureCompleted: planned.isFeatureCompleted },
+          done: `accept ${namesOrCount(result.accepted, 'work packages')}`,
+        };
       },
       signal,
     );

@@ -2,21 +2,18 @@ import { SyncError } from '../../domain/errors.js';
 import type { HistoryEntryType } from '../../domain/events/payloads.js';
 import { asOneLine } from '../../domain/work/markdown.js';
 import { findWorkPackage } from './feature-state.js';
-import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 import type { WorkPorts } from './perform-work.js';
 import { planEntry } from './plan-entry.js';
 import type { PerformedWork } from './work-plan.js';
-import { commitSubject } from '../../domain/work/commit-message.js';
+import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
-export interface AddHistoryInput extends FeatureRequest {
+export interface AddHistoryInput extends FeatureInput {
   readonly workPackageId: string;
   readonly note: string;
   /** Default `note`. */
   readonly type?: HistoryEntryType;
   /** Default `user`. */
   readonly author?: string;
-  /** `false` leaves the commit to the user. */
-  readonly commit?: boolean;
 }
 
 export interface AddHistoryResult {
@@ -43,30 +40,25 @@ export class AddHistory {
     }
     const { type = 'note' } = input;
     const author = asOneLine(input.author ?? '') || 'user';
-    const slug = await locateFeature(this.#ports.files, this.#ports.repository, input);
-    return this.#ports.perform.run(
-      {
-        checkout: input.checkout,
-        subject: { feature: slug, workPackageId: input.workPackageId, agent: input.author },
-        plan: async (emission) => {
-          const state = await loadFeature(this.#ports.files, input.checkout.projectRoot, slug);
-          const filed = findWorkPackage(state, input.workPackageId);
-          const { id, path } = filed.workPackage;
-          const fact = emission.fact('HistoryAdded', id, {
-            wp_id: id,
-            entry_type: type,
-            entry_content: input.note,
-            author,
-            feature_slug: slug,
-          });
-          const entry = { by: author, note: input.note };
-          const { line, ...planned } = await planEntry(this.#ports.files, filed, fact, entry);
-          return {
-            result: { feature: slug, workPackageId: id, path, type, line },
-            ...planned,
-            ...(input.commit === false ? {} : { message: commitSubject(`add history to ${id}`, slug) }),
-          };
-        },
+    return workOnFeature(
+      this.#ports,
+      input,
+      { workPackageId: input.workPackageId, agent: input.author },
+      async (state, emission) => {
+        const { slug: feature } = state.documents;
+        const filed = findWorkPackage(state, input.workPackageId);
+        const { id, path } = filed.workPackage;
+        const fact = emission.fact('HistoryAdded', id, {
+          wp_id: id,
+          entry_type: type,
+          entry_content: input.note,
+          author,
+          feature_slug: feature,
+        });
+        const entry = { by: author, note: input.note };
+        const { line, ...planned } = await planEntry(this.#ports.files, filed, fact, entry);
+        const result = { feature, workPackageId: id, path, type, line };
+        return { ...planned, result, done: `add history to ${id}` };
       },
       signal,
     );

@@ -7,7 +7,7 @@ import { describeIds } from '../../domain/work/work-package-id.js';
 import { lineOfKey } from '../../domain/work/work-package.js';
 import type { FeatureFiles, Repository } from '../../ports/work.js';
 import type { FeatureState } from './feature-state.js';
-import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
+import { findFeature, type FeatureRequest } from './locate-feature.js';
 import { resolvePlan } from './resolve-plan.js';
 
 export interface FeatureCheck {
@@ -32,9 +32,8 @@ export class CheckFeature {
   }
 
   async run(request: FeatureRequest): Promise<FeatureCheck> {
-    const slug = await locateFeature(this.#ports.files, this.#ports.repository, request);
-    const state = await loadFeature(this.#ports.files, request.checkout.projectRoot, slug);
-    return { feature: slug, lines: planLines(state), faults: finalizing(state).faults };
+    const state = await findFeature(this.#ports, request);
+    return { feature: state.documents.slug, lines: planLines(state), faults: finalizing(state).faults };
   }
 }
 

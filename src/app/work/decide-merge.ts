@@ -9,7 +9,7 @@ import {
   type MergeStep,
 } from '../../domain/work/merge-selection.js';
 import { workPackageIdOf } from '../../domain/work/work-package-id.js';
-import type { Merges, FeatureFiles, Repository } from '../../ports/work.js';
+import type { Merges, Repository } from '../../ports/work.js';
 import type { Checkout } from '../../ports/events.js';
 import { branchStandings } from './branch-standing.js';
 import {
@@ -21,15 +21,13 @@ import {
 } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';
 import { branchesOf, describeGroup, type FeatureBranches } from './group-branches.js';
-import { loadFeature } from './locate-feature.js';
 import { mainCheckout } from './main-checkout.js';
 import { refusalError, rebasedError, uncommittedError } from './merge-errors.js';
-import type { DecidedMerge, MergeInput } from './merge-request.js';
+import type { DecidedMerge, MergeInput } from './merge-report.js';
 
 interface Ports {
   readonly repository: Pick<Repository, 'head' | 'branchTip' | 'dirtyPaths'>;
   readonly merges: Pick<Merges, 'standings' | 'places'>;
-  readonly files: Pick<FeatureFiles, 'read'>;
 }
 
 /**
@@ -37,12 +35,12 @@ interface Ports {
  * that was named and is not ready, a dependency that would be left out, work that is not committed yet.
  */
 export const decideMerge = async (
-  { repository, merges, files }: Ports,
+  { repository, merges }: Ports,
   checkout: Checkout,
-  slug: string,
+  state: FeatureState,
   input: MergeInput,
 ): Promise<DecidedMerge> => {
-  const state = await loadFeature(files, checkout.projectRoot, slug);
+  const { slug } = state.documents;
   const chosen = choose(state, input);
   const target = await targetOf(repository, checkout, state, input.target);
   const branches = branchesOf(state.documents);

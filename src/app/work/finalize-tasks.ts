@@ -1,5 +1,4 @@
 import type { StatusLane, WorkPackageLane } from '../../domain/events/lane.js';
-import { commitSubject } from '../../domain/work/commit-message.js';
 import type { ReadLine } from '../../domain/work/plan-reading.js';
 import type { ResolvedDependencies } from '../../domain/work/resolve-dependencies.js';
 import { seedRows } from '../../domain/work/status-rows.js';
@@ -11,8 +10,7 @@ import { planLines } from './check-feature.js';
 import { contradictions, unseeded } from './feature-state.js';
 import type { FeatureState } from './feature-state.js';
 import { targetBranchOf } from './feature-target.js';
-import { loadFeature, locateFeature } from './locate-feature.js';
-import type { FeatureRequest } from './locate-feature.js';
+import { findFeature } from './locate-feature.js';
 import { mainCheckout } from './main-checkout.js';
 import type { WorkPorts } from './perform-work.js';
 import { planAnnouncement } from './plan-announcement.js';
@@ -20,10 +18,9 @@ import { resolvePlan } from './resolve-plan.js';
 import { statusChanges } from './status-changes.js';
 import { nothingToDo } from './work-plan.js';
 import type { PerformedWork } from './work-plan.js';
+import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
-export interface FinalizeInput extends FeatureRequest {
-  /** `false` leaves the commit to the user. */
-  readonly commit?: boolean;
+export interface FinalizeInput extends FeatureInput {
   /** Commits the documents of the feature that git does not have as they are together with what is written. */
   readonly whole?: boolean;
 }
@@ -71,42 +68,31 @@ export class FinalizeTasks {
    * `outbox-full`; nothing is written then. Run again, it finds nothing to do and emits nothing.
    */
   async run(input: FinalizeInput, signal?: AbortSignal): Promise<PerformedWork<FinalizeResult>> {
-    const slug = await locateFeature(this.#ports.files, this.#ports.repository, input);
     const { checkout } = input;
-    return this.#ports.perform.run(
-      {
-        checkout,
-        subject: { feature: slug },
-        plan: async (emission) => {
-          const state = await loadFeature(this.#ports.files, checkout.projectRoot, slug);
-          const resolved = resolvePlan(state);
-          const announcement = await planAnnouncement(emission, state, resolved.workPackages, () =>
-            targetBranchOf(this.#ports.repository, checkout, state.documents.meta),
-          );
-          const seeds = seedsOf(emission, state);
-          const written = [
-            ...(await this.#edits(state, resolved)),
-            ...statusChanges(state, seeds),
-            ...(announcement?.changes ?? []),
-          ];
-          const left = (await uncommittedPlan(this.#ports.repository, checkout, state.documents)).filter(
-            (path) => !written.some((change) => change.path === path),
-          );
-          const isWhole = input.whole === true && input.commit !== false;
-          const result = resultOf(state, resolved, announcement?.announced ?? [], isWhole ? [] : left);
-          // What holds evidence is written last.
-          const changes = [
-            ...(isWhole ? await asTheyAre(this.#ports.files, checkout, left) : []),
-            ...written,
-          ];
-          if (changes.length === 0) return nothingToDo(result);
-          return {
-            result,
-            changes,
-            events: announcement?.events ?? [],
-            ...(input.commit === false ? {} : { message: commitSubject('finalize tasks', slug) }),
-          };
-        },
+    return workOnFeature(
+      this.#ports,
+      input,
+      {},
+      async (state, emission) => {
+        const resolved = resolvePlan(state);
+        const announcement = await planAnnouncement(emission, state, resolved.workPackages, () =>
+          targetBranchOf(this.#ports.repository, checkout, state.documents.meta),
+        );
+        const seeds = seedsOf(emission, state);
+        const written = [
+          ...(await this.#edits(state, resolved)),
+          ...statusChanges(state, seeds),
+          ...(announcement?.changes ?? []),
+        ];
+        const left = (await uncommittedPlan(this.#ports.repository, checkout, state.documents)).filter(
+          (path) => !written.some((change) => change.path === path),
+        );
+        const isWhole = input.whole === true && input.commit !== false;
+        const result = resultOf(state, resolved, announcement?.announced ?? [], isWhole ? [] : left);
+        // What holds evidence is written last.
+        const changes = [...(isWhole ? await asTheyAre(this.#ports.files, checkout, left) : []), ...written];
+        if (changes.length === 0) return nothingToDo(result);
+        return { result, changes, events: announcement?.events ?? [], done: 'finalize tasks' };
       },
       signal,
     );
@@ -114,8 +100,7 @@ export class FinalizeTasks {
 
   /** What `whole` would commit beside what is written. */
   async uncommitted(input: FinalizeInput): Promise<readonly string[]> {
-    const slug = await locateFeature(this.#ports.files, this.#ports.repository, input);
-    const { documents } = await loadFeature(this.#ports.files, input.checkout.projectRoot, slug);
+    const { documents } = await findFeature(this.#ports, input);
     return uncommittedPlan(this.#ports.repository, input.checkout, documents);
   }
 

@@ -1,7 +1,6 @@
 import { SyncError } from '../../domain/errors.js';
 import { isLegalTransition, laneName } from '../../domain/events/lane.js';
 import { isWorkPackageId } from '../../domain/ids.js';
-import { commitSubject } from '../../domain/work/commit-message.js';
 import { workPackageBranch } from '../../domain/work/feature-slug.js';
 import { workPackageIdOf } from '../../domain/work/work-package-id.js';
 import { unreadyDependencies, chooseWorktreeBase } from '../../domain/work/worktree-base.js';
@@ -12,21 +11,18 @@ import { findWorkPackage, refuseUninitialized, searchWorkPackage } from './featu
 import type { FeatureState, FiledWorkPackage } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';
 import { branchesOf, describeGroup } from './group-branches.js';
-import { loadFeature, locateFeature } from './locate-feature.js';
-import type { FeatureRequest } from './locate-feature.js';
 import type { WorkPorts } from './perform-work.js';
 import { planTransitions } from './plan-transitions.js';
 import { nothingToDo } from './work-plan.js';
-import type { PerformedWork, WorkPlan, WorkSubject } from './work-plan.js';
+import type { PerformedWork } from './work-plan.js';
+import { workOnFeature, type FeatureInput, type FeaturePlan } from './work-on-feature.js';
 
-export interface ImplementInput extends FeatureRequest {
+export interface ImplementInput extends FeatureInput {
   readonly workPackageId: string;
   /** Work package, or branch, to start from. */
   readonly base?: string;
   /** Who implements. */
   readonly agent?: string;
-  /** `false` leaves the commit to the user. */
-  readonly commit?: boolean;
 }
 
 export interface ImplementResult {
@@ -76,13 +72,15 @@ export class ImplementWorkPackage {
         },
       );
     }
-    const slug = await locateFeature(this.#ports.files, this.#ports.repository, input);
-    const plan = async (emission: Emission, held: HeldRepository): Promise<WorkPlan<ImplementResult>> => {
-      const state = await loadFeature(this.#ports.files, held.checkout.projectRoot, slug);
-      return this.#plan(emission, held, state, findWorkPackage(state, await choose(state, held)), input);
-    };
-    const subject = { feature: slug, agent: input.agent, ...ofNamed(input) };
-    return this.#ports.perform.run({ checkout: input.checkout, subject, plan }, signal);
+    const { agent, workPackageId } = input;
+    return workOnFeature(
+      this.#ports,
+      input,
+      { agent, ...(workPackageId === undefined ? {} : { workPackageId }) },
+      async (state, emission, held) =>
+        this.#plan(emission, held, state, findWorkPackage(state, await choose(state, held)), input),
+      signal,
+    );
   }
 
   async #plan(
@@ -91,7 +89,7 @@ export class ImplementWorkPackage {
     state: FeatureState,
     filed: FiledWorkPackage,
     input: Choosing,
-  ): Promise<WorkPlan<ImplementResult>> {
+  ): Promise<FeaturePlan<ImplementResult>> {
     refuseGroups(state, filed);
     if (!isBegun(filed)) refuseUnready(state, filed);
     const made = await this.#makeWorktree(held, state, filed, input);
@@ -109,7 +107,7 @@ export class ImplementWorkPackage {
     { workPackage }: FiledWorkPackage,
     input: Choosing,
     made: MadeWorktree,
-  ): Promise<WorkPlan<ImplementResult>> {
+  ): Promise<FeaturePlan<ImplementResult>> {
     const { id, lane, agent: inCharge } = workPackage;
     const slug = state.documents.slug;
     const agent = lane === 'doing' ? inCharge : (input.agent ?? inCharge);
@@ -124,7 +122,7 @@ export class ImplementWorkPackage {
       ...(made.base === undefined ? {} : { base: made.base }),
     };
     if (lane === 'doing') return nothingToDo(result);
-    const { changes, events, warnings } = await planTransitions(this.#ports.files, emission, state, [
+    const planned = await planTransitions(this.#ports.files, emission, state, [
       {
         workPackageId: id,
         to: 'doing',
@@ -133,8 +131,7 @@ export class ImplementWorkPackage {
         ...(input.agent === undefined ? {} : { agent: input.agent }),
       },
     ]);
-    const message = input.commit === false ? {} : { message: commitSubject(`start ${id}`, slug) };
-    return { result, changes, events, warnings, undo: made.undo, ...message };
+    return { ...planned, result, undo: made.undo, done: `start ${id}` };
   }
 
   /** A branch that is there already needs no base. The work tree leaves out what is edited in the main checkout only. */
@@ -182,10 +179,7 @@ export class ImplementWorkPackage {
 
 type Choosing = Omit<ImplementInput, 'workPackageId'> & Partial<Pick<ImplementInput, 'workPackageId'>>;
 
-const ofNamed = ({ workPackageId }: Choosing): Pick<WorkSubject, 'workPackageId'> =>
-  workPackageId === undefined ? {} : { workPackageId };
-
-export interface MadeWorktree {
+interface MadeWorktree {
   readonly path: string;
   readonly branch: string;
   readonly was: 'made' | 'existing';
@@ -236,7 +230,7 @@ const refuseUnready = (state: FeatureState, filed: FiledWorkPackage): void => {
 };
 
 /** Where the branch of a work package starts. */
-export interface ChosenBase {
+interface ChosenBase {
   readonly branch: string;
   /** The merge branch that was made for it, to be taken back when the rest fails. */
   readonly mergeBranch?: string;
@@ -256,19 +250,18 @@ const chooseBase = async (
   const { slug } = state.documents;
   if (asked !== undefined) return { branch: await askedBranch(repository, held, slug, asked) };
   const target = await standingTargetOf(repository, held.checkout, state.documents.meta);
-  const unmerged: string[] = [];
-  for (const id of filed.workPackage.dependencies) {
-    const branch = workPackageBranch(slug, id);
-    const isThere = (await repository.branchTip(held.checkout, branch)) !== undefined;
-    if (isThere && !(await repository.isMerged(held.checkout, branch, target))) unmerged.push(branch);
-  }
+  const branches = filed.workPackage.dependencies.map((id) => workPackageBranch(slug, id));
+  const tips = await Promise.all(branches.map((branch) => repository.branchTip(held.checkout, branch)));
+  const standing = branches.filter((_, at) => tips[at] !== undefined);
+  const merged = await repository.mergedBranches(held.checkout, standing, target);
+  const unmerged = standing.filter((branch) => !merged.has(branch));
   const base = chooseWorktreeBase(workPackageBranch(slug, filed.workPackage.id), target, unmerged);
   if (base.base === 'branch') return { branch: base.branch };
-  const merged = await repository.makeMergeBranch(held, base.branch, base.branches);
-  if (merged.ok) return { branch: base.branch, mergeBranch: base.branch };
+  const made = await repository.makeMergeBranch(held, base.branch, base.branches);
+  if (made.ok) return { branch: base.branch, mergeBranch: base.branch };
   throw new SyncError(
     'merge-conflict',
-    `The branches ${base.branches.join(' and ')} do not merge cleanly: ${merged.error.join(', ')}.`,
+    `The branches ${base.branches.join(' and ')} do not merge cleanly: ${made.error.join(', ')}.`,
     { hint: 'Merge the dependencies first, or name one of them with --base.' },
   );
 };

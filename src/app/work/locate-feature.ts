@@ -91,6 +91,19 @@ const featureOfMission = async (
   return another === undefined ? only : undefined;
 };
 
+/** The feature that a command is about, as its files say now. Fails as the two steps of it do. */
+export const findFeature = async (
+  {
+    files,
+    repository,
+  }: {
+    readonly files: Pick<FeatureFiles, 'find' | 'features' | 'strangers' | 'text' | 'read'>;
+    readonly repository: Pick<Repository, 'head'>;
+  },
+  request: FeatureRequest,
+): Promise<FeatureState> =>
+  loadFeature(files, request.checkout.projectRoot, await locateFeature(files, repository, request));
+
 /**
  * Everything about a feature as the files say now. Fails with `feature-not-found` when it is gone; with
  * `plan-conflicted`, naming file and line, while a merge of them is not settled: both sides would be read as one plan;

@@ -2,13 +2,13 @@ import { SyncError } from '../../domain/errors.js';
 import { originOf, type Lane, type Origin } from '../../domain/events/lane.js';
 import { isTickedAs, laneOfMark, namedIds, type Mark, type NamedIds } from '../../domain/work/marks.js';
 import { findMarked, refuseUnknown, type Marked } from './find-marked.js';
-import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 import type { WorkPorts } from './perform-work.js';
 import { planMarks } from './plan-marks.js';
 import { nothingToDo, type PerformedWork, type WorkSubject } from './work-plan.js';
-import { commitSubject, namesOrCount } from '../../domain/work/commit-message.js';
+import { workOnFeature, type FeatureInput } from './work-on-feature.js';
+import { namesOrCount } from '../../domain/work/commit-message.js';
 
-export interface MarkStatusInput extends FeatureRequest {
+export interface MarkStatusInput extends FeatureInput {
   /** Work packages and tasks, in any mixture. */
   readonly ids: readonly string[];
   readonly status: Mark;
@@ -16,8 +16,6 @@ export interface MarkStatusInput extends FeatureRequest {
   readonly agent?: string;
   /** Allows a transition that is not legal. */
   readonly force?: boolean;
-  /** `false` leaves the commit to the user. */
-  readonly commit?: boolean;
 }
 
 export interface MarkedWorkPackage extends Origin {
@@ -62,35 +60,30 @@ export class MarkStatus {
   async run(input: MarkStatusInput, signal?: AbortSignal): Promise<PerformedWork<MarkStatusResult>> {
     const ids = namedIds(input.ids);
     refuseNonsense(ids, input.status);
-    const slug = await locateFeature(this.#ports.files, this.#ports.repository, input);
-    return this.#ports.perform.run(
-      {
-        checkout: input.checkout,
-        subject: subjectOf(slug, ids, input.agent),
-        plan: async (emission) => {
-          const state = await loadFeature(this.#ports.files, input.checkout.projectRoot, slug);
-          const wanted = { to: laneOfMark(input.status), isTicked: isTickedAs(input.status) === true };
-          const search = findMarked(state, ids, wanted);
-          refuseUnknown(state, search, input.force === true, wanted.to);
-          const result = resultOf(slug, search, wanted);
-          if (search.moves.length === 0 && search.ticks.length === 0) return nothingToDo(result);
-          const planned = await planMarks(this.#ports.files, emission, state, search, {
-            ...wanted,
-            by: input.agent ?? 'user',
-            ...(input.agent === undefined ? {} : { agent: input.agent }),
-          });
-          return {
-            result: {
-              ...result,
-              unblocked: planned.resolved.map(({ workPackageId }) => workPackageId),
-              isFeatureCompleted: planned.isFeatureCompleted,
-            },
-            changes: planned.changes,
-            events: planned.events,
-            warnings: planned.warnings,
-            ...(input.commit === false ? {} : { message: messageOf(slug, search, input.status) }),
-          };
-        },
+    return workOnFeature(
+      this.#ports,
+      input,
+      subjectOf(ids, input.agent),
+      async (state, emission) => {
+        const wanted = { to: laneOfMark(input.status), isTicked: isTickedAs(input.status) === true };
+        const search = findMarked(state, ids, wanted);
+        refuseUnknown(state, search, input.force === true, wanted.to);
+        const result = resultOf(state.documents.slug, search, wanted);
+        if (search.moves.length === 0 && search.ticks.length === 0) return nothingToDo(result);
+        const planned = await planMarks(this.#ports.files, emission, state, search, {
+          ...wanted,
+          by: input.agent ?? 'user',
+          ...(input.agent === undefined ? {} : { agent: input.agent }),
+        });
+        return {
+          ...planned,
+          result: {
+            ...result,
+            unblocked: planned.resolved.map(({ workPackageId }) => workPackageId),
+            isFeatureCompleted: planned.isFeatureCompleted,
+          },
+          done: doneBy(search, input.status),
+        };
       },
       signal,
     );
@@ -113,10 +106,10 @@ const refuseNonsense = ({ workPackages, tasks, others }: NamedIds, status: Mark)
 };
 
 /** One work package alone can be what an error is about. */
-const subjectOf = (feature: string, ids: NamedIds, agent: string | undefined): WorkSubject => {
+const subjectOf = (ids: NamedIds, agent: string | undefined): Omit<WorkSubject, 'feature'> => {
   const [workPackageId, another] = ids.workPackages;
   const isAlone = another === undefined && ids.tasks.length === 0;
-  return { feature, agent, ...(isAlone && workPackageId !== undefined ? { workPackageId } : {}) };
+  return { agent, ...(isAlone && workPackageId !== undefined ? { workPackageId } : {}) };
 };
 
 const resultOf = (
@@ -141,9 +134,9 @@ const resultOf = (
   isFeatureCompleted: false,
 });
 
-const messageOf = (slug: string, { moves, ticks }: Marked, status: Mark): string => {
+const doneBy = ({ moves, ticks }: Marked, status: Mark): string => {
   const names = [...ticks.map(({ taskId }) => taskId), ...moves.map(({ workPackage }) => workPackage.id)];
-  return commitSubject(`mark ${namesOrCount(names, 'tasks and work packages')} as ${status}`, slug);
+  return `mark ${namesOrCount(names, 'tasks and work packages')} as ${status}`;
 };
 
 const quoted = (word: string): string => JSON.stringify(word);

@@ -1,7 +1,36 @@
 import type { Lane } from '../../domain/events/lane.js';
-import type { MergeOutcome } from '../../domain/work/merge-selection.js';
+import type { MergeOutcome, MergeStep } from '../../domain/work/merge-selection.js';
 import type { MergeConflict, MergeStrategy, MoveObstacle, TriedMerge } from '../../ports/work.js';
-import type { DecidedMerge } from './merge-request.js';
+import type { FeatureInput } from './work-on-feature.js';
+
+/** What is asked of a merge. */
+export interface MergeInput extends FeatureInput {
+  /** Empty or absent: every work package in `doing` or `for_review`. */
+  readonly workPackageIds?: readonly string[];
+  /** Branch to merge into. Default: the feature's target branch. */
+  readonly target?: string;
+  /** Default `merge`: a merge commit for each work package. `squash`: one plain commit for each. */
+  readonly strategy?: MergeStrategy;
+  /** Only reports, conflicts included; nothing is locked, written or emitted. */
+  readonly dryRun?: boolean;
+  /** Who merges; default `user`. */
+  readonly agent?: string;
+  /** `false` leaves the commit of the lanes to the user; what is merged is in commits in any case. */
+  readonly commit?: boolean;
+}
+
+/** What is merged into what, as the files and branches say now. */
+export interface DecidedMerge {
+  readonly slug: string;
+  readonly target: string;
+  /** Dependencies first. */
+  readonly steps: readonly DecidedStep[];
+}
+
+interface DecidedStep extends MergeStep {
+  readonly branch: string;
+  readonly title: string;
+}
 
 /** What became of one work package of a merge. */
 export interface MergedWorkPackage {

@@ -5,15 +5,21 @@ import type { BranchMove, TriedMerge } from '../../ports/work.js';
 import type { Checkout, HeldRepository } from '../../ports/events.js';
 import type { Emission } from '../outbox/event-emitter.js';
 import { decideMerge } from './decide-merge.js';
-import { findWorkPackage } from './feature-state.js';
-import { loadFeature, locateFeature } from './locate-feature.js';
+import { findWorkPackage, type FeatureState } from './feature-state.js';
+import { findFeature, loadFeature } from './locate-feature.js';
 import { conflictError, obstacleError } from './merge-errors.js';
-import { mergeReport, type FoundConflict, type MergeReport } from './merge-report.js';
-import type { DecidedMerge, MergeInput } from './merge-request.js';
+import {
+  mergeReport,
+  type DecidedMerge,
+  type FoundConflict,
+  type MergeInput,
+  type MergeReport,
+} from './merge-report.js';
 import type { MergingPorts } from './perform-work.js';
 import { planTransitions, type Transition } from './plan-transitions.js';
-import type { PerformedWork, WorkPlan } from './work-plan.js';
-import { commitSubject, namesOrCount } from '../../domain/work/commit-message.js';
+import { workOnFeature, type FeaturePlan } from './work-on-feature.js';
+import type { PerformedWork } from './work-plan.js';
+import { namesOrCount } from '../../domain/work/commit-message.js';
 
 /**
  * Merges the branches of work packages, all of them or none: the whole series is merged in the object store first, then
@@ -38,20 +44,19 @@ export class MergeWorkPackages {
         hint: 'Run "git init" and commit once, then run the command again.',
       });
     }
-    const slug = await locateFeature(this.#ports.files, this.#ports.repository, input);
-    if (input.dryRun === true) return { result: await this.#report(checkout, slug, input), outcomes: [] };
-    return this.#ports.perform.run(
-      {
-        checkout,
-        subject: { feature: slug, agent: input.agent },
-        plan: (emission, held) => this.#plan(emission, held, slug, input),
-      },
+    if (input.dryRun === true) return { result: await this.#report(input), outcomes: [] };
+    return workOnFeature(
+      this.#ports,
+      input,
+      { agent: input.agent },
+      (state, emission, held) => this.#plan(state, emission, held, input),
       signal,
     );
   }
 
-  async #report(checkout: Checkout, slug: string, input: MergeInput): Promise<MergeReport> {
-    const decided = await this.#decide(checkout, slug, input);
+  async #report(input: MergeInput): Promise<MergeReport> {
+    const { checkout } = input;
+    const decided = await decideMerge(this.#ports, checkout, await findFeature(this.#ports, input), input);
     const tried = await this.#try(checkout, decided, input);
     if (!tried.ok) return { ...mergeReport(decided, input), conflict: tried.error };
     const { from, to } = tried.value;
@@ -63,12 +68,12 @@ export class MergeWorkPackages {
   }
 
   async #plan(
+    state: FeatureState,
     emission: Emission,
     held: HeldRepository,
-    slug: string,
     input: MergeInput,
-  ): Promise<WorkPlan<MergeReport>> {
-    const decided = await this.#decide(held.checkout, slug, input);
+  ): Promise<FeaturePlan<MergeReport>> {
+    const decided = await decideMerge(this.#ports, held.checkout, state, input);
     const tried = await this.#try(held.checkout, decided, input);
     if (!tried.ok) throw conflictError(decided.target, tried.error);
     const { from, to } = tried.value;
@@ -93,7 +98,7 @@ export class MergeWorkPackages {
     { checkout }: HeldRepository,
     { slug, target, steps }: DecidedMerge,
     input: MergeInput,
-  ): Promise<Pick<WorkPlan<MergeReport>, 'changes' | 'events' | 'warnings' | 'message'>> {
+  ): Promise<Omit<FeaturePlan<MergeReport>, 'result'>> {
     const state = await loadFeature(this.#ports.files, checkout.projectRoot, slug);
     const transitions = steps
       .filter(({ id, from, to }) => from !== to && findWorkPackage(state, id).workPackage.lane === from)
@@ -104,28 +109,9 @@ export class MergeWorkPackages {
         note: `Merged into ${target}`,
       }));
     if (transitions.length === 0) return { changes: [], events: [] };
-    const { changes, events, warnings } = await planTransitions(
-      this.#ports.files,
-      emission,
-      state,
-      transitions,
-    );
-    const ids = namesOrCount(
-      transitions.map(({ workPackageId }) => workPackageId),
-      'work packages',
-    );
-    const message =
-      input.commit === false ? {} : { message: commitSubject(`hand over ${ids} for review`, slug) };
-    return { changes, events, warnings, ...message };
-  }
-
-  #decide(checkout: Checkout, slug: string, input: MergeInput): Promise<DecidedMerge> {
-    const ports = {
-      repository: this.#ports.repository,
-      merges: this.#ports.merges,
-      files: this.#ports.files,
-    };
-    return decideMerge(ports, checkout, slug, input);
+    const planned = await planTransitions(this.#ports.files, emission, state, transitions);
+    const ids = transitions.map(({ workPackageId }) => workPackageId);
+    return { ...planned, done: `hand over ${namesOrCount(ids, 'work packages')} for review` };
   }
 
   async #try(

@@ -9,13 +9,12 @@ import {
 } from '../../domain/events/lane.js';
 import { findWorkPackage, type FiledWorkPackage } from './feature-state.js';
 import { illegalTransition } from './illegal-transition.js';
-import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 import type { WorkPorts } from './perform-work.js';
 import { nothingToDo, type PerformedWork } from './work-plan.js';
 import { planTransitions } from './plan-transitions.js';
-import { commitSubject } from '../../domain/work/commit-message.js';
+import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
-export interface MoveInput extends FeatureRequest {
+export interface MoveInput extends FeatureInput {
   readonly workPackageId: string;
   readonly to: Lane;
   readonly note?: string;
@@ -27,8 +26,6 @@ export interface MoveInput extends FeatureRequest {
   readonly force?: boolean;
   /** Text of a reviewer; only with the transition from `for_review` to `doing`. */
   readonly feedback?: string;
-  /** `false` leaves the commit to the user. */
-  readonly commit?: boolean;
 }
 
 export interface MoveResult extends Origin {
@@ -53,56 +50,44 @@ export class MoveWorkPackage {
 
   /** Fails with `transition-illegal`, `work-package-not-found`, `work-package-unreadable` and what the work itself fails with. */
   async run(input: MoveInput, signal?: AbortSignal): Promise<PerformedWork<MoveResult>> {
-    const slug = await locateFeature(this.#ports.files, this.#ports.repository, input);
-    return this.#ports.perform.run(
-      {
-        checkout: input.checkout,
-        subject: { feature: slug, workPackageId: input.workPackageId, agent: input.agent },
-        plan: async (emission) => {
-          const state = await loadFeature(this.#ports.files, input.checkout.projectRoot, slug);
-          const filed = findWorkPackage(state, input.workPackageId);
-          const { id, path } = filed.workPackage;
-          const origin = originOf(filed.workPackage);
-          const told = { feature: slug, workPackageId: id, path, ...origin, to: input.to };
-          if (isAt(filed.workPackage, input.to)) {
-            return nothingToDo<MoveResult>({
-              ...told,
-              outcome: 'already-there',
-              unblocked: [],
-              isFeatureCompleted: false,
-            });
-          }
-          refuseIllegal(filed, input);
-          const planned = await planTransitions(this.#ports.files, emission, state, [
-            {
-              workPackageId: id,
-              to: input.to,
-              by: input.by ?? input.agent ?? 'user',
-              note: input.note ?? defaultNote(input),
-              ...(input.agent === undefined ? {} : { agent: input.agent }),
-              ...(input.feedback === undefined ? {} : { feedback: input.feedback }),
-            },
-          ]);
-          return {
-            result: {
-              ...told,
-              outcome: 'moved' as const,
-              unblocked: planned.resolved.map(({ workPackageId }) => workPackageId),
-              isFeatureCompleted: planned.isFeatureCompleted,
-            },
-            changes: planned.changes,
-            events: planned.events,
-            warnings: planned.warnings,
-            ...(input.commit === false
-              ? {}
-              : {
-                  message: commitSubject(
-                    `move ${id} from ${laneName(filed.workPackage)} to ${input.to}`,
-                    slug,
-                  ),
-                }),
-          };
-        },
+    return workOnFeature(
+      this.#ports,
+      input,
+      { workPackageId: input.workPackageId, agent: input.agent },
+      async (state, emission) => {
+        const filed = findWorkPackage(state, input.workPackageId);
+        const { id, path } = filed.workPackage;
+        const origin = originOf(filed.workPackage);
+        const told = { feature: state.documents.slug, workPackageId: id, path, ...origin, to: input.to };
+        if (isAt(filed.workPackage, input.to)) {
+          return nothingToDo<MoveResult>({
+            ...told,
+            outcome: 'already-there',
+            unblocked: [],
+            isFeatureCompleted: false,
+          });
+        }
+        refuseIllegal(filed, input);
+        const planned = await planTransitions(this.#ports.files, emission, state, [
+          {
+            workPackageId: id,
+            to: input.to,
+            by: input.by ?? input.agent ?? 'user',
+            note: input.note ?? defaultNote(input),
+            ...(input.agent === undefined ? {} : { agent: input.agent }),
+            ...(input.feedback === undefined ? {} : { feedback: input.feedback }),
+          },
+        ]);
+        return {
+          ...planned,
+          result: {
+            ...told,
+            outcome: 'moved',
+            unblocked: planned.resolved.map(({ workPackageId }) => workPackageId),
+            isFeatureCompleted: planned.isFeatureCompleted,
+          },
+          done: `move ${id} from ${laneName(filed.workPackage)} to ${input.to}`,
+        };
       },
       signal,
     );

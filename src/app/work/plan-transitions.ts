@@ -39,7 +39,6 @@ interface PlannedTransition {
 
 /** What transitions of one feature change and say. */
 export interface PlannedTransitions {
-  readonly transitions: readonly PlannedTransition[];
   readonly changes: readonly FileChange[];
   readonly events: readonly PlannedEvent[];
   /** The edges whose dependency has just become `done`. */
@@ -82,13 +81,6 @@ export const planTransitions = async (
   const isFeatureCompleted = last !== undefined && isAllDone(state, planned);
   if (isFeatureCompleted) events.push(completion(emission, state, last.event));
   return {
-    transitions: planned.map(({ workPackageId, from, to, path, line }) => ({
-      workPackageId,
-      from,
-      to,
-      path,
-      line,
-    })),
     changes: [...changes, ...statusChanges(state, rows)],
     events,
     warnings: contradictions(

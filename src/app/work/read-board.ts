@@ -8,7 +8,7 @@ import type { WorkPackageFault } from '../../domain/work/work-package.js';
 import { unreadyDependencies } from '../../domain/work/worktree-base.js';
 import type { FeatureFiles, Repository } from '../../ports/work.js';
 import { contradictions, type FeatureState, type FiledWorkPackage } from './feature-state.js';
-import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
+import { findFeature, type FeatureRequest } from './locate-feature.js';
 
 /** A work package as the board shows it. */
 export interface BoardCard extends Placed {
@@ -59,8 +59,7 @@ export class ReadBoard {
 
   /** Fails with `feature-not-found`, `feature-ambiguous` and `storage-failed`. */
   async run(request: FeatureRequest): Promise<FeatureCards> {
-    const slug = await locateFeature(this.#ports.files, this.#ports.repository, request);
-    const state = await loadFeature(this.#ports.files, request.checkout.projectRoot, slug);
+    const state = await findFeature(this.#ports, request);
     const boxes = boxesOf(state);
     const cards = state.workPackages.map((filed) => cardOf(state, filed, boxes));
     const counts = Object.fromEntries(
@@ -68,7 +67,7 @@ export class ReadBoard {
     ) as Record<Lane, number>;
     const warnings = contradictions(state);
     return {
-      feature: slug,
+      feature: state.documents.slug,
       counts,
       cards,
       faults: state.faults,

@@ -6,7 +6,7 @@ import { branchStandings } from './branch-standing.js';
 import { frontMatterGraph, type FeatureState } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';
 import { branchesOf, describeGroup } from './group-branches.js';
-import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
+import { findFeature, type FeatureRequest } from './locate-feature.js';
 
 /** What there is to do in a feature. */
 export interface FeatureAhead extends WorkAhead {
@@ -28,11 +28,8 @@ export class ReadWorkAhead {
 
   /** Fails like every reader of a feature. */
   async run(request: FeatureRequest): Promise<FeatureAhead> {
-    const { checkout } = request;
-    const { files, repository } = this.#ports;
-    const slug = await locateFeature(files, repository, request);
-    const state = await loadFeature(files, checkout.projectRoot, slug);
-    return { feature: slug, ...(await lookAhead(this.#ports, checkout, state)) };
+    const state = await findFeature(this.#ports, request);
+    return { feature: state.documents.slug, ...(await lookAhead(this.#ports, request.checkout, state)) };
   }
 }
 

@@ -7,7 +7,7 @@ import { describeIds } from '../../domain/work/work-package-id.js';
 import type { Merges, FeatureFiles, Repository } from '../../ports/work.js';
 import { findWorkPackage, searchWorkPackage, type FeatureState } from './feature-state.js';
 import { branchesOf } from './group-branches.js';
-import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
+import { findFeature, type FeatureRequest } from './locate-feature.js';
 
 export interface ShowInput extends FeatureRequest {
   /** Default: the one in whose work tree the command was called. */
@@ -65,8 +65,7 @@ export class ShowWorkPackage {
   /** Fails with `wrong-usage` when none is named and none is worked on here, and like every reader of a feature. */
   async run(input: ShowInput): Promise<ShownWorkPackage> {
     const { checkout } = input;
-    const slug = await locateFeature(this.#ports.files, this.#ports.repository, input);
-    const state = await loadFeature(this.#ports.files, checkout.projectRoot, slug);
+    const state = await findFeature(this.#ports, input);
     const { documents } = state;
     const branches = branchesOf(documents);
     const asked = input.workPackageId ?? (await this.#here(input, state));
@@ -79,7 +78,7 @@ export class ShowWorkPackage {
     const absolute = (path: string): string => `${checkout.projectRoot}/${path}`;
     const { boxes } = tasksOf(documents.tasks ?? '', id);
     return {
-      feature: slug,
+      feature: documents.slug,
       workPackageId: id,
       title,
       lane,
