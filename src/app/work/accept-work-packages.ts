@@ -93,8 +93,7 @@ export class AcceptWorkPackages {
     if (named.length === 0) refuseFaults(state);
     const candidates = named.length > 0 ? named : state.workPackages.filter(isInReview);
     const open = candidates.filter(({ workPackage }) => workPackage.lane !== 'done');
-    const ports = { repository: this.#ports.repository, merges: this.#ports.merges };
-    const gathered = await gatherAcceptance(ports, input.checkout, state, open);
+    const gathered = await gatherAcceptance(this.#ports, input.checkout, state, open);
     const judged = gathered.map(({ filed, facts }) => ({ filed, reasons: acceptanceReasons(facts) }));
     const accepted = judged.filter(({ reasons }) => reasons.length === 0).map(({ filed }) => filed);
     // Who depends on it has to be known before it may be done.
@@ -109,7 +108,7 @@ export class AcceptWorkPackages {
           .filter(({ reasons }) => reasons.length > 0)
           .map(({ filed, reasons }) => ({ workPackageId: idOf(filed), reasons })),
         alreadyDone: candidates.filter((filed) => !open.includes(filed)).map(idOf),
-        withoutCommits: await withoutCommits(ports, input.checkout, state, accepted),
+        withoutCommits: await withoutCommits(this.#ports, input.checkout, state, accepted),
         isFeatureCompleted: false,
       },
     };
@@ -165,7 +164,7 @@ const gatherAcceptance = async (
 };
 
 /** Those on whose branch nobody has committed anything. */
-export const withoutCommits = async (
+const withoutCommits = async (
   { repository, merges }: Ports,
   checkout: Checkout,
   { documents }: FeatureState,

@@ -194,7 +194,7 @@ const uncommittedPlan = async (
 };
 
 /** Changes that leave these files as they are, so that they come into the commit of the work. */
-export const asTheyAre = async (
+const asTheyAre = async (
   files: Pick<FeatureFiles, 'text'>,
   { projectRoot }: Checkout,
   paths: readonly string[],
