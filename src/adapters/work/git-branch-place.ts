@@ -4,27 +4,27 @@ import type { BranchPlace } from '../../ports/work.js';
 import type { Checkout } from '../../ports/events.js';
 import { textIfPlain } from '../fs/repository-file.js';
 import { storageFailure } from '../fs/storage-failure.js';
-import { directoryOf, type Git } from './git-command.js';
+import type { Git } from './git-command.js';
 import { isBare } from './git-config-file.js';
 import { locateCheckout } from './git-places.js';
 import { BRANCHES } from './git-refs.js';
 import { listWorktrees, mainPathOf } from './git-worktree-list.js';
+import type { RepositoryGit } from './repository-git.js';
 
 /**
  * The branches that are checked out and where, as git itself says: a branch whose work tree were overlooked would move
  * without its files.
  */
 export const checkedOut = async (
-  git: Git,
-  checkout: Checkout,
+  git: RepositoryGit,
 ): Promise<readonly (BranchPlace & { readonly branch: string })[]> => {
-  const listed = await git.demand(directoryOf(checkout), ['worktree', 'list', '--porcelain', '-z']);
+  const listed = await git.demand(['worktree', 'list', '--porcelain', '-z']);
   // Git names the main checkout first, by its git directory when that lies elsewhere, and a bare repository as if it were one.
   return listed.split('\0\0').flatMap((record, at) => {
     const attributes = record.split('\0');
     const named = valueOf(attributes, 'worktree');
-    if (at === 0 && checkout.commonDir !== undefined && isBare(checkout.commonDir)) return [];
-    const directory = at === 0 && named !== undefined ? mainPathOf(checkout, named) : named;
+    if (at === 0 && git.checkout.commonDir !== undefined && isBare(git.checkout.commonDir)) return [];
+    const directory = at === 0 && named !== undefined ? mainPathOf(git.checkout, named) : named;
     const ref = valueOf(attributes, 'branch');
     if (directory === undefined || ref?.startsWith(BRANCHES) !== true) return [];
     const isLocked = valueOf(attributes, 'locked') !== undefined;

@@ -4,17 +4,22 @@ import { directoryOf, type Git } from './git-command.js';
 import type { GitOptions, GitRun } from './git-process.js';
 import { reasonOf } from './git-reason.js';
 
+export interface FactOptions extends Partial<GitOptions> {
+  /** The exit codes that are an answer. */
+  readonly answers?: readonly number[];
+}
+
 /**
  * Asks git something that these commits alone decide. Of commits that are named in full the answer never changes, so the
  * last few are remembered: what a merge decides upon is what it then does, and starting git takes longer than the
- * question. `answers`: the exit codes that are one; after any other, git is asked again.
+ * question. After an exit code that is no answer, git is asked again.
  */
 export const factOfCommits = async (
   git: Git,
   checkout: Checkout,
   commits: readonly string[],
   args: readonly string[],
-  { answers = [0], ...options }: Partial<GitOptions> & { readonly answers?: readonly number[] } = {},
+  { answers = [0], ...options }: FactOptions = {},
 ): Promise<GitRun> => {
   const key = [directoryOf(checkout), ...args].join('\0');
   const facts = factsOf(git);

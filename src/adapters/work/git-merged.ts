@@ -1,7 +1,5 @@
-import type { Checkout } from '../../ports/events.js';
-import type { Git } from './git-command.js';
-import { demandFact, factOfCommits } from './git-commit-facts.js';
 import { cleanMergeOf, treeOf } from './git-merge-tree.js';
+import type { RepositoryGit } from './repository-git.js';
 
 /**
  * Those of many tips of which `into` has everything: the commits; or, after a squash of ours, what its commit says; or,
@@ -9,33 +7,31 @@ import { cleanMergeOf, treeOf } from './git-merge-tree.js';
  * asked for all tips at once.
  */
 export const mergedTips = async (
-  git: Git,
-  checkout: Checkout,
+  git: RepositoryGit,
   tips: readonly string[],
   into: string,
 ): Promise<ReadonlySet<string>> => {
-  const contained = await containedTips(git, checkout, tips, [into]);
+  const contained = await containedTips(git, tips, [into]);
   const others = tips.filter((tip) => !contained.includes(tip));
-  return new Set([...contained, ...(await squashedOf(git, checkout, others, into))]);
+  return new Set([...contained, ...(await squashedOf(git, others, into))]);
 };
 
 /** Those of which `into` has everything without being descended from them. */
 export const squashedOf = async (
-  git: Git,
-  checkout: Checkout,
+  git: RepositoryGit,
   tips: readonly string[],
   into: string,
 ): Promise<readonly string[]> => {
   if (tips.length === 0) return [];
-  const squashed = await squashedTips(git, checkout, into, tips);
-  const merged = new Set(await containedTips(git, checkout, tips, squashed));
+  const squashed = await squashedTips(git, into, tips);
+  const merged = new Set(await containedTips(git, tips, squashed));
   const unknown = tips.filter((tip) => !merged.has(tip));
   if (unknown.length === 0) return [...merged];
-  const tree = await treeOf(git, checkout, into);
+  const tree = await treeOf(git, into);
   for (let from = 0; from < unknown.length; from += AT_ONCE) {
     await Promise.all(
       unknown.slice(from, from + AT_ONCE).map(async (tip) => {
-        if ((await cleanMergeOf(git, checkout, into, tip)) === tree) merged.add(tip);
+        if ((await cleanMergeOf(git, into, tip)) === tree) merged.add(tip);
       }),
     );
   }
@@ -47,8 +43,7 @@ export const squashedOf = async (
  * others is taken away is not among them.
  */
 export const containedTips = async (
-  git: Git,
-  checkout: Checkout,
+  git: RepositoryGit,
   commits: readonly string[],
   others: readonly string[],
 ): Promise<readonly string[]> => {
@@ -57,8 +52,7 @@ export const containedTips = async (
   for (let from = 0; from < commits.length; from += MANY) {
     const some = commits.slice(from, from + MANY);
     const args = ['rev-list', '--ignore-missing', ...some, '--not', ...others, '--'];
-    for (const commit of (await demandFact(git, checkout, [...some, ...others], args)).split('\n'))
-      left.add(commit);
+    for (const commit of (await git.demandFact([...some, ...others], args)).split('\n')) left.add(commit);
   }
   return commits.filter((commit) => !left.has(commit));
 };
@@ -75,15 +69,14 @@ export const squashTrailer = (branch: string, tip: string): string => {
 
 /** Tips whose work `into` has by a squash since the last commit that it has in common with all of these. */
 export const squashedTips = async (
-  git: Git,
-  checkout: Checkout,
+  git: RepositoryGit,
   into: string,
   tips: readonly string[],
 ): Promise<readonly string[]> => {
   const format = `--format=%(trailers:key=${TRAILER},valueonly=true,unfold=true)`;
-  const known = await commonBase(git, checkout, into, tips);
+  const known = await commonBase(git, into, tips);
   const args = ['log', '--extended-regexp', `--grep=^${TRAILER}: `, format, into, '--not', ...known, '--'];
-  const values = (await demandFact(git, checkout, [into, ...known], args)).split(/\r?\n/);
+  const values = (await git.demandFact([into, ...known], args)).split(/\r?\n/);
   const found = values.flatMap((value) => /\s([0-9a-f]{40}|[0-9a-f]{64})$/.exec(value.trim())?.[1] ?? []);
   return [...new Set(found)];
 };
@@ -93,15 +86,14 @@ export const squashedTips = async (
  * and without anything in common, there is none.
  */
 const commonBase = async (
-  git: Git,
-  checkout: Checkout,
+  git: RepositoryGit,
   into: string,
   tips: readonly string[],
 ): Promise<readonly string[]> => {
   if (tips.length === 1) return tips;
   if (tips.length > MANY) return [];
   const args = ['merge-base', '--octopus', into, ...tips];
-  const { code, stdout } = await factOfCommits(git, checkout, [into, ...tips], args);
+  const { code, stdout } = await git.fact([into, ...tips], args);
   return code === 0 ? [stdout.trim()] : [];
 };
 

@@ -15,12 +15,12 @@ import type {
 } from '../../ports/work.js';
 import { findObstacle, moveBranch } from './git-branch-move.js';
 import { checkedOut, rebased } from './git-branch-place.js';
-import { Git, directoryOf } from './git-command.js';
-import { demandFact } from './git-commit-facts.js';
+import { Git } from './git-command.js';
 import { isAncestor, makeCommit, mergeTrees, treeOf } from './git-merge-tree.js';
 import { containedTips, squashedOf, squashedTips, squashTrailer } from './git-merged.js';
 import type { Environment } from './git-process.js';
 import { BRANCHES } from './git-refs.js';
+import { RepositoryGit } from './repository-git.js';
 
 /** Merges with git, without a checkout and without any of its hooks. Needs git 2.38 or newer to merge. */
 export class GitMerges implements Merges {
@@ -31,29 +31,33 @@ export class GitMerges implements Merges {
     this.#git = new Git(environment);
   }
 
+  #at(checkout: Checkout): RepositoryGit {
+    return new RepositoryGit(this.#git, checkout);
+  }
+
   async standings(
     checkout: Checkout,
     into: string,
     questions: readonly StandingQuestion[],
   ): Promise<ReadonlyMap<string, BranchStanding>> {
-    return standingsOf(this.#git, checkout, into, questions);
+    return standingsOf(this.#at(checkout), into, questions);
   }
 
   async places(checkout: Checkout): Promise<ReadonlyMap<string, BranchPlace>> {
-    const places = [...(await checkedOut(this.#git, checkout)), ...rebased(checkout)];
+    const places = [...(await checkedOut(this.#at(checkout))), ...rebased(checkout)];
     return new Map(places.map(({ branch, ...place }) => [branch, place]));
   }
 
   async tryMerge(checkout: Checkout, request: MergeRequest): Promise<Result<TriedMerge, MergeConflict>> {
-    return tryMerge(this.#git, checkout, request);
+    return tryMerge(this.#at(checkout), request);
   }
 
   async obstacle(checkout: Checkout, move: BranchMove): Promise<MoveObstacle | undefined> {
-    return findObstacle(this.#git, checkout, move);
+    return findObstacle(this.#at(checkout), move);
   }
 
   async moveBranch(held: HeldRepository, move: BranchMove): Promise<Result<undefined, MoveObstacle>> {
-    return moveBranch(this.#git, held.checkout, move);
+    return moveBranch(this.#at(held.checkout), move);
   }
 }
 
@@ -64,88 +68,73 @@ export class GitMerges implements Merges {
  * the tip beside the main line, as a second parent.
  */
 const standingsOf = async (
-  git: Git,
-  checkout: Checkout,
+  git: RepositoryGit,
   into: string,
   questions: readonly StandingQuestion[],
 ): Promise<ReadonlyMap<string, BranchStanding>> => {
   const standings = new Map<string, BranchStanding>();
-  const target = await git.branchTip(checkout, into);
+  const target = await git.branchTip(into);
   const tips = new Map<string, string>();
   for (const { branch } of questions) {
-    const tip = await git.branchTip(checkout, branch);
+    const tip = await git.branchTip(branch);
     if (tip === undefined) standings.set(branch, 'missing');
     else tips.set(branch, tip);
   }
-  const contained =
-    target === undefined ? [] : await containedTips(git, checkout, [...tips.values()], [target]);
+  const contained = target === undefined ? [] : await containedTips(git, [...tips.values()], [target]);
   const others = new Map<string, string>();
   for (const { branch, startedFrom } of questions) {
     const tip = tips.get(branch);
     if (tip === undefined) continue;
     const isIn = contained.includes(tip);
     const isStart =
-      (isIn && target !== undefined && (await isOnNewest(git, checkout, tip, target))) ||
-      (await isOnOther(git, checkout, tip, startedFrom));
-    if (isStart && !(await wasCommitted(git, checkout, { branch, into, tip })))
-      standings.set(branch, 'no-commits');
+      (isIn && target !== undefined && (await isOnNewest(git, tip, target))) ||
+      (await isOnOther(git, tip, startedFrom));
+    if (isStart && !(await wasCommitted(git, { branch, into, tip }))) standings.set(branch, 'no-commits');
     else if (isIn) standings.set(branch, 'merged');
     else others.set(branch, tip);
   }
-  const squashed = target === undefined ? [] : await squashedOf(git, checkout, [...others.values()], target);
+  const squashed = target === undefined ? [] : await squashedOf(git, [...others.values()], target);
   for (const [branch, tip] of others) standings.set(branch, squashed.includes(tip) ? 'merged' : 'unmerged');
   return standings;
 };
 
 /** Whether a commit is on the newest part of the target's main line: nobody starts a branch farther back. */
-const isOnNewest = async (git: Git, checkout: Checkout, commit: string, target: string): Promise<boolean> => {
+const isOnNewest = async (git: RepositoryGit, commit: string, target: string): Promise<boolean> => {
   const args = ['rev-list', '--first-parent', `--max-count=${LOOKED_AT}`, target, '--'];
-  return (await demandFact(git, checkout, [target], args)).split('\n').includes(commit);
+  return (await git.demandFact([target], args)).split('\n').includes(commit);
 };
 
 const LOOKED_AT = 20_000;
 
-const isOnOther = async (
-  git: Git,
-  checkout: Checkout,
-  tip: string,
-  branches: readonly string[],
-): Promise<boolean> => {
+const isOnOther = async (git: RepositoryGit, tip: string, branches: readonly string[]): Promise<boolean> => {
   for (const branch of branches) {
-    const other = await git.branchTip(checkout, branch);
-    if (other !== undefined && (await isOnMainLine(git, checkout, tip, other))) return true;
+    const other = await git.branchTip(branch);
+    if (other !== undefined && (await isOnMainLine(git, tip, other))) return true;
   }
   return false;
 };
 
-const isOnMainLine = async (git: Git, checkout: Checkout, commit: string, tip: string): Promise<boolean> => {
+const isOnMainLine = async (git: RepositoryGit, commit: string, tip: string): Promise<boolean> => {
   if (commit === tip) return true;
   const args = ['rev-list', '--first-parent', tip, '--not', `${commit}^@`, '--'];
-  return (await demandFact(git, checkout, [commit, tip], args)).split('\n').includes(commit);
+  return (await git.demandFact([commit, tip], args)).split('\n').includes(commit);
 };
 
 /** What reflogs tell, which only this clone has: that the tip was made on the branch, or that a merge went forward to it. */
 const wasCommitted = async (
-  git: Git,
-  checkout: Checkout,
+  git: RepositoryGit,
   { branch, into, tip }: Record<'branch' | 'into' | 'tip', string>,
 ): Promise<boolean> =>
-  (await reflog(git, checkout, branch)).some(
-    ([commit, action = '']) => commit === tip && MADE_HERE.test(action),
-  ) ||
-  (await reflog(git, checkout, into)).some(
+  (await reflog(git, branch)).some(([commit, action = '']) => commit === tip && MADE_HERE.test(action)) ||
+  (await reflog(git, into)).some(
     ([commit, action = '']) => commit === tip && action.startsWith(`merge ${branch}: Fast-forward`),
   );
 
 const MADE_HERE = /^(?:commit|cherry-pick|am|revert)\b/;
 
-const reflog = async (
-  git: Git,
-  checkout: Checkout,
-  branch: string,
-): Promise<readonly (readonly string[])[]> => {
+const reflog = async (git: RepositoryGit, branch: string): Promise<readonly (readonly string[])[]> => {
   const args = ['log', '--walk-reflogs', '--format=%H%x09%gs', BRANCHES + branch, '--'];
-  return (await git.run(directoryOf(checkout), args)).stdout.split('\n').map((line) => line.split('\t'));
+  return (await git.run(args)).stdout.split('\n').map((line) => line.split('\t'));
 };
 
 /**
@@ -154,67 +143,55 @@ const reflog = async (
  * what both sides have, although the real line has no trace of it that git would follow.
  */
 export const tryMerge = async (
-  git: Git,
-  checkout: Checkout,
+  git: RepositoryGit,
   request: MergeRequest,
 ): Promise<Result<TriedMerge, MergeConflict>> => {
-  const from = await tipOf(git, checkout, request.into);
+  const from = await tipOf(git, request.into);
   const tips: string[] = [];
-  for (const { branch } of request.branches) tips.push(await tipOf(git, checkout, branch));
+  for (const { branch } of request.branches) tips.push(await tipOf(git, branch));
   if (tips.length === 0) return ok({ from, to: from, commits: [] });
-  let standIn = await withSquashed(git, checkout, from, tips);
-  let before = await treeOf(git, checkout, from);
+  let standIn = await withSquashed(git, from, tips);
+  let before = await treeOf(git, from);
   let to = from;
   const commits: (string | undefined)[] = [];
   for (const [at, { branch, subject }] of request.branches.entries()) {
     const tip = tips[at] ?? from;
-    const tree = await mergeTrees(git, checkout, standIn, tip);
+    const tree = await mergeTrees(git, standIn, tip);
     if (!tree.ok) return err({ branch, paths: tree.error });
-    if (tree.value === before && (await isAncestor(git, checkout, tip, standIn))) {
+    if (tree.value === before && (await isAncestor(git, tip, standIn))) {
       commits.push(undefined);
       continue;
     }
     before = tree.value;
     const isSquash = request.strategy === 'squash';
     const parents = isSquash ? [to] : [to, tip];
-    const message = isSquash
-      ? await squashMessage(git, checkout, { branch, subject, tip, standIn })
-      : [subject];
+    const message = isSquash ? await squashMessage(git, { branch, subject, tip, standIn }) : [subject];
     const isReal = standIn === to;
-    to = await makeCommit(git, checkout, tree.value, parents, message);
-    standIn =
-      isReal && !isSquash
-        ? to
-        : await makeCommit(git, checkout, tree.value, [to, tip, standIn], ['stand-in']);
+    to = await makeCommit(git, tree.value, parents, message);
+    standIn = isReal && !isSquash ? to : await makeCommit(git, tree.value, [to, tip, standIn], ['stand-in']);
     commits.push(to);
   }
   return ok({ from, to, commits });
 };
 
-const tipOf = async (git: Git, checkout: Checkout, branch: string): Promise<string> => {
-  const tip = await git.branchTip(checkout, branch);
+const tipOf = async (git: RepositoryGit, branch: string): Promise<string> => {
+  const tip = await git.branchTip(branch);
   if (tip === undefined) throw new SyncError('git-failed', `There is no branch ${branch}.`);
   return tip;
 };
 
 /** The commit itself, or a stand-in that also descends from what was squashed into it and the tips are built upon. */
-const withSquashed = async (
-  git: Git,
-  checkout: Checkout,
-  commit: string,
-  tips: readonly string[],
-): Promise<string> => {
+const withSquashed = async (git: RepositoryGit, commit: string, tips: readonly string[]): Promise<string> => {
   const squashed: string[] = [];
-  for (const tip of await squashedTips(git, checkout, commit, tips))
+  for (const tip of await squashedTips(git, commit, tips))
     for (const other of tips)
-      if (!squashed.includes(tip) && (await isAncestor(git, checkout, tip, other))) squashed.push(tip);
+      if (!squashed.includes(tip) && (await isAncestor(git, tip, other))) squashed.push(tip);
   if (squashed.length === 0) return commit;
-  return makeCommit(git, checkout, await treeOf(git, checkout, commit), [commit, ...squashed], ['stand-in']);
+  return makeCommit(git, await treeOf(git, commit), [commit, ...squashed], ['stand-in']);
 };
 
 const squashMessage = async (
-  git: Git,
-  checkout: Checkout,
+  git: RepositoryGit,
   { branch, subject, tip, standIn }: Record<'branch' | 'subject' | 'tip' | 'standIn', string>,
 ): Promise<readonly string[]> => {
   const args = [
@@ -228,7 +205,7 @@ const squashMessage = async (
     standIn,
     '--',
   ];
-  const subjects = (await git.demand(directoryOf(checkout), args)).trim();
+  const subjects = (await git.demand(args)).trim();
   return [subject, ...(subjects === '' ? [] : [subjects]), squashTrailer(branch, tip)];
 };
 

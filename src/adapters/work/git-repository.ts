@@ -16,6 +16,7 @@ import { HOOK_VARIABLE, type Environment } from './git-process.js';
 import { moveNotePath, repositoryLockPath } from './git-own-places.js';
 import { BRANCHES } from './git-refs.js';
 import type { GitWorktrees } from './git-worktree.js';
+import { RepositoryGit } from './repository-git.js';
 
 interface GitRepositoryOptions {
   /** Where the lock of a project without git lies. */
@@ -152,7 +153,7 @@ export class GitRepository implements Repository {
 
   async isMerged(checkout: Checkout, branch: string, into: string): Promise<boolean> {
     const { isMerged } = await import('./git-branches.js');
-    return isMerged(this.#git, checkout, branch, into);
+    return isMerged(new RepositoryGit(this.#git, checkout), branch, into);
   }
 
   async mergedBranches(
@@ -161,12 +162,12 @@ export class GitRepository implements Repository {
     into: string,
   ): Promise<ReadonlySet<string>> {
     const { mergedBranches } = await import('./git-branches.js');
-    return mergedBranches(this.#git, checkout, branches, into);
+    return mergedBranches(new RepositoryGit(this.#git, checkout), branches, into);
   }
 
   async hasOwnCommits(checkout: Checkout, branch: string, base: string): Promise<boolean> {
     const { hasOwnCommits } = await import('./git-branches.js');
-    return hasOwnCommits(this.#git, checkout, branch, base);
+    return hasOwnCommits(new RepositoryGit(this.#git, checkout), branch, base);
   }
 
   async addWorktree(held: HeldRepository, request: WorktreeRequest): Promise<'made' | 'existing'> {
@@ -198,7 +199,7 @@ export class GitRepository implements Repository {
   ): Promise<Result<string, readonly string[]>> {
     const isThere = (await this.#git.branchTip(held.checkout, name)) !== undefined;
     const { mergeBranches } = await import('./git-branches.js');
-    const merged = await mergeBranches(this.#git, held.checkout, name, branches);
+    const merged = await mergeBranches(new RepositoryGit(this.#git, held.checkout), name, branches);
     if (merged.ok && !isThere) this.#madeMerges.add(name);
     return merged;
   }
@@ -226,7 +227,7 @@ export class GitRepository implements Repository {
       const { commonDir } = checkout;
       if (commonDir !== undefined && existsSync(moveNotePath(commonDir))) {
         const { settleMove } = await import('./git-branch-move.js');
-        await settleMove(this.#git, checkout);
+        await settleMove(new RepositoryGit(this.#git, checkout));
       }
       return await work({ checkout });
     } finally {

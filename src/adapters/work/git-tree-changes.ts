@@ -1,9 +1,9 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { placeBelow } from '../fs/repository-file.js';
-import { directoryOf, type Git } from './git-command.js';
+import type { Git } from './git-command.js';
 import { dirtyPaths } from './git-commit.js';
-import type { Checkout } from '../../ports/events.js';
+import type { RepositoryGit } from './repository-git.js';
 
 /** A path that reads differently in two commits. */
 interface TreeChange {
@@ -15,13 +15,12 @@ interface TreeChange {
 }
 
 export const treeChanges = async (
-  git: Git,
-  checkout: Checkout,
+  git: RepositoryGit,
   from: string,
   to: string,
 ): Promise<readonly TreeChange[]> => {
   const args = ['diff-tree', '-r', '-z', '--no-renames', '--full-index', from, to];
-  const parts = (await git.demand(directoryOf(checkout), args)).split('\0');
+  const parts = (await git.demand(args)).split('\0');
   const changes: TreeChange[] = [];
   for (let at = 0; at + 1 < parts.length; at += 2) {
     const [, , before = '', after = '', status] = (parts[at] ?? '').split(' ');
