@@ -6,11 +6,7 @@ import { BRANCHES } from './git-refs.js';
 import { listWorktrees } from './git-worktree-list.js';
 import type { RepositoryGit } from './repository-git.js';
 
-/** Whether everything of `branch` is in `into`. A branch that does not exist is in none. */
-export const isMerged = async (git: RepositoryGit, branch: string, into: string): Promise<boolean> =>
-  (await mergedBranches(git, [branch], into)).has(branch);
-
-/** Those of many branches that are merged in this sense. */
+/** Those of many branches of which everything is in `into`. One that does not exist is in none. */
 export const mergedBranches = async (
   git: RepositoryGit,
   branches: readonly string[],

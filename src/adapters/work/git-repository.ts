@@ -152,8 +152,7 @@ export class GitRepository implements Repository {
   }
 
   async isMerged(checkout: Checkout, branch: string, into: string): Promise<boolean> {
-    const { isMerged } = await import('./git-branches.js');
-    return isMerged(new RepositoryGit(this.#git, checkout), branch, into);
+    return (await this.mergedBranches(checkout, [branch], into)).has(branch);
   }
 
   async mergedBranches(
