@@ -98,13 +98,13 @@ export interface EventQuery {
   /** What the documents of a page measure at most together; one event always fits. 2 MiB unless told. */
   readonly bytes?: number;
   /** Project uuid. */
-  readonly project?: string;
+  readonly project?: string | undefined;
 }
 
 export interface HistoryQuery {
   readonly project: string;
   readonly feature: string;
-  readonly workPackage?: string;
+  readonly workPackage?: string | undefined;
   readonly limit: number;
 }
 
@@ -148,7 +148,7 @@ export interface ProjectPage {
 export interface BoardQuery {
   readonly project: string;
   /** One feature alone. */
-  readonly feature?: string;
+  readonly feature?: string | undefined;
   /** `next` of the page before. */
   readonly after?: string;
   /** What the page measures at most; one work package always fits. 4 MiB unless told. */

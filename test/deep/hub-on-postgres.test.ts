@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { inTransaction } from '../../src/adapters/hub/hub-database.js';
 import { openPostgresHub } from '../../src/adapters/hub/open-postgres-hub.js';
 import { openPostgresDatabase } from '../../src/adapters/hub/postgres-database.js';
-import type { HubStores } from '../../src/adapters/hub/open-sqlite-hub.js';
+import type { HubStores } from '../../src/adapters/hub/hub-stores.js';
 import { CryptoRandomness } from '../../src/adapters/host/crypto-randomness.js';
 import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
 import { setUpSqliteHub } from '../adapters/hub/sqlite-hub-setup.js';
@@ -17,7 +17,7 @@ let server: PostgresServer;
 beforeAll(async () => {
   server = await startPostgres();
 }, 60_000);
-afterAll(() => server.stop());
+afterAll(() => server.stop(), 60_000);
 
 const setUp = async () => {
   const databaseUrl = await server.createDatabase();

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readDashboard } from '../../src/adapters/hub/dashboard-files.js';
 import { FetchWebhookTransport } from '../../src/adapters/hub/fetch-webhook-transport.js';
-import { openSqliteHub, type HubStores } from '../../src/adapters/hub/open-sqlite-hub.js';
+import type { HubStores } from '../../src/adapters/hub/hub-stores.js';
+import { openSqliteHub } from '../../src/adapters/hub/open-sqlite-hub.js';
 import { CryptoRandomness } from '../../src/adapters/host/crypto-randomness.js';
 import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
 import { NodeSecrets } from '../../src/adapters/hub/node-secrets.js';
 import type { HubLimits } from '../../src/app/hub/hub-limits.js';
-import { refusalsByStatus } from '../../src/app/hub/refusals.js';
 import { People } from '../../src/app/hub/people.js';
 import { startHub, type RunningHub } from '../../src/app/hub/start-hub.js';
-import type { HubRequest, Route } from '../../src/app/hub/route.js';
+import { refusalsByStatus, type HubRequest, type Route } from '../../src/app/hub/route.js';
 import type { Log } from '../../src/ports/host.js';
 
 export const PASSWORD = 'correct horse';

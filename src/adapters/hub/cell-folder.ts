@@ -225,6 +225,9 @@ const readBoardEvent = (eventId: string, document: string): BoardEvent => ({
   event_id: eventId,
 });
 
+/** Stands in for the key of a cell, in the order of {@link keyOf}. */
+const NO_CELL: CellKey = { team: '', project_uuid: '', feature_slug: '', work_package: '' };
+
 const SELECT_BEHIND = new PreparedQuery((db) =>
   db
     .selectFrom('board_cells')
@@ -239,10 +242,7 @@ const SELECT_CELL = new PreparedQuery((db) =>
   db
     .selectFrom('board_cells')
     .selectAll()
-    .where('team', '=', '')
-    .where('project_uuid', '=', '')
-    .where('feature_slug', '=', '')
-    .where('work_package', '=', '')
+    .where((row) => row.and(NO_CELL))
     .compile(),
 );
 
@@ -273,10 +273,7 @@ const SELECT_CHECKPOINT = new PreparedQuery((db) =>
   db
     .selectFrom('board_checkpoints')
     .select(['through', 'state'])
-    .where('team', '=', '')
-    .where('project_uuid', '=', '')
-    .where('feature_slug', '=', '')
-    .where('work_package', '=', '')
+    .where((row) => row.and(NO_CELL))
     .where('lamport', '<', 0)
     .orderBy('lamport', 'desc')
     .limit(sql.lit(1))
@@ -286,10 +283,7 @@ const SELECT_CHECKPOINT = new PreparedQuery((db) =>
 const DELETE_CHECKPOINTS = new PreparedQuery((db) =>
   db
     .deleteFrom('board_checkpoints')
-    .where('team', '=', '')
-    .where('project_uuid', '=', '')
-    .where('feature_slug', '=', '')
-    .where('work_package', '=', '')
+    .where((row) => row.and(NO_CELL))
     .where('lamport', '>=', 0)
     .compile(),
 );
@@ -297,15 +291,7 @@ const DELETE_CHECKPOINTS = new PreparedQuery((db) =>
 const KEEP_CHECKPOINT = new PreparedQuery((db) =>
   db
     .insertInto('board_checkpoints')
-    .values({
-      team: '',
-      project_uuid: '',
-      feature_slug: '',
-      work_package: '',
-      lamport: 0,
-      through: '',
-      state: '',
-    })
+    .values({ ...NO_CELL, lamport: 0, through: '', state: '' })
     .onConflict((conflict) =>
       conflict
         .columns(['team', 'project_uuid', 'feature_slug', 'work_package', 'lamport'])
@@ -318,10 +304,7 @@ const UPDATE_CELL = new PreparedQuery((db) =>
   db
     .updateTable('board_cells')
     .set({ behind: 0, late_lamport: sql.lit(null), through: '', state: '' })
-    .where('team', '=', '')
-    .where('project_uuid', '=', '')
-    .where('feature_slug', '=', '')
-    .where('work_package', '=', '')
+    .where((row) => row.and(NO_CELL))
     .where('changed', '=', 0)
     .compile(),
 );

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { CompiledQuery } from 'kysely';
 import { PreparedQuery, type Executor } from './prepared-query.js';
 import type { BoardCellTable, EventTable, NodeTable } from './schema.js';
 
@@ -8,8 +9,7 @@ export const insertEvents = async (
   rows: readonly EventTable[],
 ): Promise<readonly EventTable[]> => {
   const inserted: EventTable[] = [];
-  await INSERT_EVENTS.each(rows, async (chunk, query, values) => {
-    const count = await query.change(db, values);
+  await INSERT_EVENTS.run(db, rows, async (chunk, count) => {
     // Nearly always all or nothing went in, which the count tells without reading anything back.
     if (count === chunk.length) inserted.push(...chunk);
     else if (count > 0) inserted.push(...(await storedOf(db, chunk)));
@@ -49,42 +49,48 @@ const compareTexts = (one: string, other: string): number => (one < other ? -1 :
 
 /** Says of cells that they are behind their events; makes those that are not there yet. Reads nothing. */
 export const markCells = (db: Executor, rows: readonly CellMark[]): Promise<void> =>
-  MARK_CELLS.each(rows, async (_chunk, query, values) => {
-    await query.run(db, values);
-  });
+  MARK_CELLS.run(
+    db,
+    rows.map((row) => ({ ...row, behind: 1, through: '', state: '' })),
+  );
 
 /** Adds to what is known of the machines that sent events. */
 export const advanceNodes = (db: Executor, rows: readonly NodeTable[]): Promise<void> =>
-  ADVANCE_NODES.each(rows, async (_chunk, query, values) => {
-    await query.run(db, values);
-  });
+  ADVANCE_NODES.run(db, rows);
 
 /**
  * One statement for many rows. Each number of rows is a text of its own that the database has to prepare, so only a few
  * are used: large enough to amortise the call, and small enough for every database's limit of parameters.
  */
 class ManyRows<Row> {
+  readonly #columns: readonly (keyof Row)[];
   readonly #queries: ReadonlyMap<number, PreparedQuery<unknown>>;
-  readonly #values: (row: Row) => readonly unknown[];
 
-  constructor(build: (count: number) => PreparedQuery<unknown>, values: (row: Row) => readonly unknown[]) {
-    this.#queries = new Map(CHUNKS.map((count) => [count, build(count)]));
-    this.#values = values;
+  /** `columns`: all that a row has, in the order in which the query names its values. `build` is given stand-ins of rows. */
+  constructor(
+    columns: readonly (keyof Row)[],
+    build: (db: Executor, rows: readonly Row[]) => CompiledQuery<unknown>,
+  ) {
+    this.#columns = columns;
+    const row = Object.fromEntries(columns.map((column) => [column, ''])) as Row;
+    const rowsOf = (count: number) => Array.from({ length: count }, () => row);
+    this.#queries = new Map(
+      CHUNKS.map((count) => [count, new PreparedQuery((db) => build(db, rowsOf(count)))]),
+    );
   }
 
-  async each(
+  /** Runs the query for all rows, and says of each chunk of them how many it changed. */
+  async run(
+    db: Executor,
     rows: readonly Row[],
-    run: (chunk: readonly Row[], query: PreparedQuery<unknown>, values: readonly unknown[]) => Promise<void>,
+    changed: (chunk: readonly Row[], count: number) => void | Promise<void> = () => undefined,
   ): Promise<void> {
     let at = 0;
     for (const [count, query] of this.#queries) {
       for (; at + count <= rows.length; at += count) {
         const chunk = rows.slice(at, at + count);
-        await run(
-          chunk,
-          query,
-          chunk.flatMap((row) => this.#values(row)),
-        );
+        const values = chunk.flatMap((row) => this.#columns.map((column) => row[column]));
+        await changed(chunk, await query.change(db, values));
         // A transaction of many rows lets everybody else be answered in between.
         if (count === LARGEST_CHUNK) await setImmediate();
       }
@@ -96,138 +102,65 @@ const LARGEST_CHUNK = 128;
 
 const CHUNKS = [LARGEST_CHUNK, 32, 8, 1];
 
-const rowsOf = <Row>(count: number, row: Row): readonly Row[] => Array.from({ length: count }, () => row);
-
-// The order of the columns is the order in which the values are listed.
-const EMPTY_EVENT: EventTable = {
-  team: '',
-  sequence: 0,
-  event_id: '',
-  event_type: '',
-  project_uuid: '',
-  feature_slug: '',
-  aggregate_id: '',
-  cell: 0,
-  lamport: 0,
-  node_id: '',
-  occurred_at: '',
-  received_at_ms: 0,
-  known: 0,
-  document: '',
-};
-
 const INSERT_EVENTS = new ManyRows<EventTable>(
-  (count) =>
-    new PreparedQuery((db) =>
-      db
-        .insertInto('events')
-        .values(rowsOf(count, EMPTY_EVENT))
-        .onConflict((conflict) => conflict.columns(['team', 'event_id']).doNothing())
-        .compile(),
-    ),
-  (row) => [
-    row.team,
-    row.sequence,
-    row.event_id,
-    row.event_type,
-    row.project_uuid,
-    row.feature_slug,
-    row.aggregate_id,
-    row.cell,
-    row.lamport,
-    row.node_id,
-    row.occurred_at,
-    row.received_at_ms,
-    row.known,
-    row.document,
+  [
+    ...(['team', 'sequence', 'event_id', 'event_type', 'project_uuid', 'feature_slug'] as const),
+    ...(['aggregate_id', 'cell', 'lamport', 'node_id', 'occurred_at', 'received_at_ms'] as const),
+    ...(['known', 'document'] as const),
   ],
+  (db, rows) =>
+    db
+      .insertInto('events')
+      .values(rows)
+      .onConflict((conflict) => conflict.columns(['team', 'event_id']).doNothing())
+      .compile(),
 );
 
-const EMPTY_CELL: BoardCellTable = {
-  team: '',
-  project_uuid: '',
-  feature_slug: '',
-  work_package: '',
-  cell: 0,
-  changed: 0,
-  late_lamport: 0,
-  behind: 1,
-  through: '',
-  state: '',
-};
-
-const MARK_CELLS = new ManyRows<CellMark>(
-  (count) =>
-    new PreparedQuery((db) =>
-      db
-        .insertInto('board_cells')
-        .values(rowsOf(count, EMPTY_CELL))
-        .onConflict((conflict) =>
-          conflict.columns(['team', 'project_uuid', 'feature_slug', 'work_package']).doUpdateSet((row) => ({
-            changed: row.ref('excluded.changed'),
-            behind: row.ref('excluded.behind'),
-            late_lamport: row
-              .case()
-              .when('board_cells.late_lamport', '<', row.ref('excluded.late_lamport'))
-              .then(row.ref('board_cells.late_lamport'))
-              .else(row.ref('excluded.late_lamport'))
-              .end(),
-          })),
-        )
-        .compile(),
-    ),
-  (row) => [
-    row.team,
-    row.project_uuid,
-    row.feature_slug,
-    row.work_package,
-    row.cell,
-    row.changed,
-    row.late_lamport,
-    1,
-    '',
-    '',
+const MARK_CELLS = new ManyRows<BoardCellTable>(
+  [
+    ...(['team', 'project_uuid', 'feature_slug', 'work_package', 'cell', 'changed'] as const),
+    ...(['late_lamport', 'behind', 'through', 'state'] as const),
   ],
+  (db, rows) =>
+    db
+      .insertInto('board_cells')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(['team', 'project_uuid', 'feature_slug', 'work_package']).doUpdateSet((row) => ({
+          changed: row.ref('excluded.changed'),
+          behind: row.ref('excluded.behind'),
+          late_lamport: row
+            .case()
+            .when('board_cells.late_lamport', '<', row.ref('excluded.late_lamport'))
+            .then(row.ref('board_cells.late_lamport'))
+            .else(row.ref('excluded.late_lamport'))
+            .end(),
+        })),
+      )
+      .compile(),
 );
-
-const EMPTY_NODE: NodeTable = {
-  team: '',
-  project_uuid: '',
-  node_id: '',
-  project_slug: null,
-  events: 0,
-  last_lamport: 0,
-  last_received_at_ms: 0,
-};
 
 const ADVANCE_NODES = new ManyRows<NodeTable>(
-  (count) =>
-    new PreparedQuery((db) =>
-      db
-        .insertInto('nodes')
-        .values(rowsOf(count, EMPTY_NODE))
-        .onConflict((conflict) =>
-          conflict.columns(['team', 'project_uuid', 'node_id']).doUpdateSet((row) => ({
-            project_slug: row.fn.coalesce(row.ref('excluded.project_slug'), row.ref('nodes.project_slug')),
-            events: row('nodes.events', '+', row.ref('excluded.events')),
-            last_lamport: row
-              .case()
-              .when('excluded.last_lamport', '>', row.ref('nodes.last_lamport'))
-              .then(row.ref('excluded.last_lamport'))
-              .else(row.ref('nodes.last_lamport'))
-              .end(),
-            last_received_at_ms: row.ref('excluded.last_received_at_ms'),
-          })),
-        )
-        .compile(),
-    ),
-  (row) => [
-    row.team,
-    row.project_uuid,
-    row.node_id,
-    row.project_slug,
-    row.events,
-    row.last_lamport,
-    row.last_received_at_ms,
+  [
+    ...(['team', 'project_uuid', 'node_id', 'project_slug', 'events'] as const),
+    ...(['last_lamport', 'last_received_at_ms'] as const),
   ],
+  (db, rows) =>
+    db
+      .insertInto('nodes')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(['team', 'project_uuid', 'node_id']).doUpdateSet((row) => ({
+          project_slug: row.fn.coalesce(row.ref('excluded.project_slug'), row.ref('nodes.project_slug')),
+          events: row('nodes.events', '+', row.ref('excluded.events')),
+          last_lamport: row
+            .case()
+            .when('excluded.last_lamport', '>', row.ref('nodes.last_lamport'))
+            .then(row.ref('excluded.last_lamport'))
+            .else(row.ref('nodes.last_lamport'))
+            .end(),
+          last_received_at_ms: row.ref('excluded.last_received_at_ms'),
+        })),
+      )
+      .compile(),
 );

@@ -1,27 +1,13 @@
 import { sql } from 'kysely';
 import { isSyncError, SyncError } from '../../domain/errors.js';
-import type { SessionPolicy } from '../../domain/hub/session-policy.js';
-import type { Log, Randomness, WallClock } from '../../ports/host.js';
-import type { Secrets } from '../../ports/hub.js';
 import type { HubDatabase } from './hub-database.js';
 import { migrate } from './hub-migrations.js';
-import type { HubStores } from './open-sqlite-hub.js';
+import { openHubStores, type HubStores, type HubStoresOptions } from './hub-stores.js';
 import { openPostgresDatabase } from './postgres-database.js';
-import { SqlAccountStore } from './sql-account-store.js';
-import { SqlWebhookStore } from './sql-webhook-store.js';
-import { SqlEventStore } from './sql-event-store.js';
 
-interface PostgresHubOptions {
+interface PostgresHubOptions extends HubStoresOptions {
   /** `postgres://user:password@host/database`; never part of a message. */
   readonly databaseUrl: string;
-  /** `serve`: as one of the hubs on this database; `administer`: a short look beside them. Default `serve`. */
-  readonly access?: 'serve' | 'administer';
-  readonly clock: WallClock;
-  readonly randomness: Randomness;
-  readonly secrets: Secrets;
-  readonly policy?: SessionPolicy;
-  /** Hears what breaks in the background. */
-  readonly log: Log;
 }
 
 /**
@@ -29,9 +15,8 @@ interface PostgresHubOptions {
  * who serves brings those of an older version up to date. Fails with `storage-failed` when the server cannot be used.
  */
 export const openPostgresHub = async (options: PostgresHubOptions): Promise<HubStores> => {
-  const { clock, secrets, randomness, log } = options;
   const serves = options.access !== 'administer';
-  const database = openPostgresDatabase(options.databaseUrl, { log, randomness });
+  const database = openPostgresDatabase(options.databaseUrl, options);
   try {
     await requireUsable(database);
     await migrate(database, (isEmpty) => {
@@ -40,14 +25,7 @@ export const openPostgresHub = async (options: PostgresHubOptions): Promise<HubS
         hint: 'Stop the hubs on this database and start those of this version; they bring the tables up to date.',
       });
     });
-    const store = await SqlEventStore.open(database, { clock, randomness, log, folds: serves });
-    const accounts = await SqlAccountStore.open(database.writes, {
-      secrets,
-      clock,
-      ...(options.policy === undefined ? {} : { policy: options.policy }),
-    });
-    const webhooks = new SqlWebhookStore(database.writes, { secrets, clock });
-    return { store, accounts, webhooks, close: () => store.close() };
+    return await openHubStores(database, options);
   } catch (error) {
     await database.close();
     throw error;

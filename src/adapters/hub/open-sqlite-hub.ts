@@ -1,36 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
-import type { SessionPolicy } from '../../domain/hub/session-policy.js';
-import type { Log, Randomness, WallClock } from '../../ports/host.js';
-import type { AccountStore, Secrets, EventStore, WebhookStore } from '../../ports/hub.js';
 import { tryLockFile } from '../fs/process-lock.js';
 import { migrate } from './hub-migrations.js';
-import { SqlAccountStore } from './sql-account-store.js';
-import { SqlEventStore } from './sql-event-store.js';
-import { SqlWebhookStore } from './sql-webhook-store.js';
+import { openHubStores, type HubStores, type HubStoresOptions } from './hub-stores.js';
 import { openSqliteDatabase } from './sqlite-database.js';
-
-/** What a hub keeps: its events, its accounts and its webhooks, closed together. */
-export interface HubStores {
-  readonly store: EventStore;
-  readonly accounts: AccountStore;
-  readonly webhooks: WebhookStore;
-  /** Closes all; safe to repeat. */
-  close(): Promise<void>;
-}
-
-interface SqliteHubOptions {
-  readonly dataDirectory: string;
-  /** `serve`: as the one process that answers for the data; `administer`: a short look beside it. Default `serve`. */
-  readonly access?: 'serve' | 'administer';
-  readonly clock: WallClock;
-  readonly randomness: Randomness;
-  readonly secrets: Secrets;
-  readonly policy?: SessionPolicy;
-  /** Hears what breaks in the background. */
-  readonly log: Log;
-}
 
 /**
  * Opens the data directory of a hub, making it when it is missing, for this user alone. One hub process serves a
@@ -38,8 +12,10 @@ interface SqliteHubOptions {
  * database serialises its writers; data of an older version are brought up to date by whoever holds the lock, so that
  * no running hub finds its tables changed.
  */
-export const openSqliteHub = async (options: SqliteHubOptions): Promise<HubStores> => {
-  const { dataDirectory, clock, randomness, secrets, log } = options;
+export const openSqliteHub = async (
+  options: HubStoresOptions & { readonly dataDirectory: string },
+): Promise<HubStores> => {
+  const { dataDirectory } = options;
   makePrivateDirectory(dataDirectory);
   const serves = options.access !== 'administer';
   const lock = serves ? lockData(dataDirectory) : undefined;
@@ -47,19 +23,12 @@ export const openSqliteHub = async (options: SqliteHubOptions): Promise<HubStore
     const database = await openSqliteDatabase(join(dataDirectory, 'hub.sqlite'));
     try {
       await migrate(database, () => (serves ? undefined : lockData(dataDirectory).release));
-      const store = await SqlEventStore.open(database, { clock, randomness, log, folds: serves });
-      const accounts = await SqlAccountStore.open(database.writes, {
-        secrets,
-        clock,
-        ...(options.policy === undefined ? {} : { policy: options.policy }),
-      });
+      const stores = await openHubStores(database, options);
       return {
-        store,
-        accounts,
-        webhooks: new SqlWebhookStore(database.writes, { secrets, clock }),
+        ...stores,
         close: async () => {
           try {
-            await store.close();
+            await stores.close();
           } finally {
             lock?.release();
           }

@@ -28,7 +28,7 @@ import { inTransaction } from './hub-database.js';
 import { readSetting, settle, writeSetting } from './hub-settings.js';
 import type { Executor } from './prepared-query.js';
 import type { HubTables } from './schema.js';
-import { agreeToDevice, insertDevice, redeemDevice } from './sql-device-codes.js';
+import { agreeToDevice, redeemDevice } from './sql-device-codes.js';
 import * as people from './sql-people.js';
 import { findToken, REVISION, SqlSessions } from './sql-sessions.js';
 import { giveTurnBack, takeTurn } from './sql-throttle.js';
@@ -222,10 +222,13 @@ export class SqlAccountStore implements AccountStore {
   async askForDevice(device?: string): Promise<DeviceCodes> {
     const { deviceSeconds, deviceIntervalSeconds } = this.#policy;
     const [deviceCode, userCode] = [this.#secrets.token(), this.#secrets.shortCode()];
-    const digest = this.#secrets.digest(deviceCode);
-    const expiresAtMs = this.#clock.nowMs() + deviceSeconds * 1000;
+    const waiting = {
+      ...{ digest: this.#secrets.digest(deviceCode), user_code: userCode, device: device ?? null },
+      expires_at_ms: this.#clock.nowMs() + deviceSeconds * 1000,
+      ...{ asked_at_ms: null, user_name: null, team: null },
+    };
     await orStorageFailed('remember the device', () =>
-      insertDevice(this.#db, { digest, userCode, device, expiresAtMs }),
+      this.#db.insertInto('device_codes').values(waiting).execute(),
     );
     return { deviceCode, userCode, lifetimeSeconds: deviceSeconds, intervalSeconds: deviceIntervalSeconds };
   }
@@ -317,7 +320,7 @@ const SETUP = 'setup-code';
 interface AccountDependencies {
   readonly secrets: Secrets;
   readonly clock: WallClock;
-  readonly policy?: SessionPolicy;
+  readonly policy?: SessionPolicy | undefined;
 }
 
 /** Remembers for a moment who presents a token, because programs send many requests with one token. */

@@ -3,30 +3,7 @@ import { err, ok } from '../../domain/result.js';
 import type { Result } from '../../domain/result.js';
 import type { Executor } from './prepared-query.js';
 
-/** Devices that wait to be signed in, as rows (RFC 8628). Of a device's own code only the digest is stored. */
-interface WaitingDevice {
-  readonly digest: string;
-  readonly userCode: string;
-  readonly device: string | undefined;
-  readonly expiresAtMs: number;
-}
-
-export const insertDevice = async (db: Executor, waiting: WaitingDevice): Promise<void> => {
-  await db
-    .insertInto('device_codes')
-    .values({
-      digest: waiting.digest,
-      user_code: waiting.userCode,
-      device: waiting.device ?? null,
-      expires_at_ms: waiting.expiresAtMs,
-      asked_at_ms: null,
-      user_name: null,
-      team: null,
-    })
-    .execute();
-};
-
-/** Writes who it is signed in as; each code is agreed to once. */
+/** Devices that wait to be signed in, as rows (RFC 8628). Writes whom a code signs in; each is agreed to once. */
 export const agreeToDevice = async (
   db: Executor,
   userCode: string,

@@ -27,35 +27,28 @@ interface SessionOwner {
   readonly device?: string | undefined;
 }
 
+interface SessionNeeds {
+  readonly secrets: Secrets;
+  readonly clock: WallClock;
+  readonly policy: SessionPolicy;
+  readonly hubSecret: string;
+}
+
 /** Sessions and their tokens as rows. Of a token only its digest is stored. */
 export class SqlSessions {
   readonly #db: Kysely<HubTables>;
-  readonly #secrets: Secrets;
-  readonly #clock: WallClock;
-  readonly #policy: SessionPolicy;
-  readonly #hubSecret: string;
+  readonly #needs: SessionNeeds;
 
-  constructor(
-    db: Kysely<HubTables>,
-    deps: {
-      readonly secrets: Secrets;
-      readonly clock: WallClock;
-      readonly policy: SessionPolicy;
-      readonly hubSecret: string;
-    },
-  ) {
+  constructor(db: Kysely<HubTables>, needs: SessionNeeds) {
     this.#db = db;
-    this.#secrets = deps.secrets;
-    this.#clock = deps.clock;
-    this.#policy = deps.policy;
-    this.#hubSecret = deps.hubSecret;
+    this.#needs = needs;
   }
 
   /** Inside a transaction. */
   async open(db: Executor, owner: SessionOwner): Promise<SessionTokens> {
-    const { accessSeconds, refreshSeconds } = this.#policy;
-    const access = this.#secrets.token();
-    const refresh = this.#secrets.token();
+    const { accessSeconds, refreshSeconds } = this.#needs.policy;
+    const access = this.#needs.secrets.token();
+    const refresh = this.#needs.secrets.token();
     const session = await this.#insertSession(db, owner, 'device');
     await this.#insert(db, session, 'access', access, accessSeconds);
     await this.#insert(db, session, 'refresh', refresh, refreshSeconds);
@@ -63,7 +56,7 @@ export class SqlSessions {
   }
 
   openForProgram(owner: SessionOwner, lifetimeSeconds: number): Promise<SessionTokens> {
-    const access = this.#secrets.token();
+    const access = this.#needs.secrets.token();
     return inTransaction(this.#db, async (db) => {
       const session = await this.#insertSession(db, owner, 'program');
       await this.#insert(db, session, 'access', access, lifetimeSeconds);
@@ -72,15 +65,15 @@ export class SqlSessions {
   }
 
   rotate(refreshToken: string): Promise<Result<SessionTokens, RefreshFault>> {
-    const digest = this.#secrets.digest(refreshToken);
-    const nowMs = this.#clock.nowMs();
+    const digest = this.#needs.secrets.digest(refreshToken);
+    const nowMs = this.#needs.clock.nowMs();
     return inTransaction(this.#db, async (db) => {
       const token = await findToken(db, digest, 'refresh');
       if (token === undefined) return err('unknown');
-      const endsAtMs = token.openedAtMs + this.#policy.sessionSeconds * 1000;
+      const endsAtMs = token.openedAtMs + this.#needs.policy.sessionSeconds * 1000;
       const decision = decideRotation(
         { ...token, expiresAtMs: Math.min(token.expiresAtMs, endsAtMs) },
-        this.#policy,
+        this.#needs.policy,
         nowMs,
       );
       switch (decision) {
@@ -95,9 +88,9 @@ export class SqlSessions {
           if (!token.isMember) return err('not-a-member');
           break;
       }
-      const { accessSeconds, refreshSeconds } = this.#policy;
+      const { accessSeconds, refreshSeconds } = this.#needs.policy;
       const { access, refresh } = succeed(
-        (text) => this.#secrets.derive(this.#hubSecret, text),
+        (text) => this.#needs.secrets.derive(this.#needs.hubSecret, text),
         refreshToken,
       );
       // Of two hubs that race for one token both write the same rows, so it does not matter who is first.
@@ -116,14 +109,14 @@ export class SqlSessions {
 
   /** Ends what has not ended yet of the sessions that `choose` leaves. */
   async end(db: Executor, choose: (sessions: SessionUpdate) => SessionUpdate): Promise<void> {
-    const ending = db.updateTable('sessions').set({ revoked_at_ms: this.#clock.nowMs() });
+    const ending = db.updateTable('sessions').set({ revoked_at_ms: this.#needs.clock.nowMs() });
     await choose(ending.where('revoked_at_ms', 'is', null)).execute();
     await this.announce(db);
   }
 
   /** Tells every hub on the database that something was taken back. */
   announce(db: Executor): Promise<void> {
-    return writeSetting(db, REVISION, this.#secrets.token());
+    return writeSetting(db, REVISION, this.#needs.secrets.token());
   }
 
   /** What still opens something, latest first. */
@@ -137,7 +130,7 @@ export class SqlSessions {
       .where('sessions.kind', '=', kind)
       .$if(user !== undefined, (query) => query.where('sessions.user_name', '=', user ?? ''))
       .groupBy(SUMMARY)
-      .having((row) => row.fn.max('tokens.expires_at_ms'), '>', this.#clock.nowMs())
+      .having((row) => row.fn.max('tokens.expires_at_ms'), '>', this.#needs.clock.nowMs())
       .orderBy('sessions.opened_at_ms', 'desc')
       .orderBy('sessions.id')
       .execute();
@@ -155,7 +148,7 @@ export class SqlSessions {
   async spendLive(digest: string): Promise<boolean> {
     const spent = await this.#db
       .updateTable('tokens')
-      .set({ rotated_at_ms: this.#clock.nowMs() })
+      .set({ rotated_at_ms: this.#needs.clock.nowMs() })
       .where('digest', '=', digest)
       .where('rotated_at_ms', 'is', null)
       .returning('digest')
@@ -164,16 +157,16 @@ export class SqlSessions {
   }
 
   async issueLiveToken(sessionId: string): Promise<IssuedLiveToken> {
-    const token = this.#secrets.token();
-    await this.#insert(this.#db, sessionId, 'live', token, this.#policy.liveSeconds);
-    return { token, lifetimeSeconds: this.#policy.liveSeconds };
+    const token = this.#needs.secrets.token();
+    await this.#insert(this.#db, sessionId, 'live', token, this.#needs.policy.liveSeconds);
+    return { token, lifetimeSeconds: this.#needs.policy.liveSeconds };
   }
 
   async identify(digest: string, purpose: TokenPurpose): Promise<Result<Bearer, BearerFault>> {
     const token = await findToken(this.#db, digest, purpose);
     if (token === undefined) return err('unknown');
     if (token.sessionRevoked) return err('revoked');
-    if (this.#clock.nowMs() >= token.expiresAtMs) return err('expired');
+    if (this.#needs.clock.nowMs() >= token.expiresAtMs) return err('expired');
     if (!token.isMember) return err('not-a-member');
     const { user, team, sessionId, expiresAtMs } = token;
     return ok({ user, team, sessionId, expiresAtMs });
@@ -192,7 +185,7 @@ export class SqlSessions {
 
   async #insertSession(db: Executor, owner: SessionOwner, kind: SessionKind): Promise<string> {
     // An id that begins with a hyphen could not be typed as an argument.
-    const id = this.#secrets.digest(this.#secrets.token());
+    const id = this.#needs.secrets.digest(this.#needs.secrets.token());
     await db
       .insertInto('sessions')
       .values({
@@ -201,7 +194,7 @@ export class SqlSessions {
         user_name: owner.user,
         device: owner.device ?? null,
         kind,
-        opened_at_ms: this.#clock.nowMs(),
+        opened_at_ms: this.#needs.clock.nowMs(),
         revoked_at_ms: null,
       })
       .execute();
@@ -210,7 +203,10 @@ export class SqlSessions {
 
   /** A token that is there already stays as it is. */
   async #insert(db: Executor, session_id: string, purpose: string, token: string, seconds: number) {
-    const [digest, expires_at_ms] = [this.#secrets.digest(token), this.#clock.nowMs() + seconds * 1000];
+    const [digest, expires_at_ms] = [
+      this.#needs.secrets.digest(token),
+      this.#needs.clock.nowMs() + seconds * 1000,
+    ];
     await db
       .insertInto('tokens')
       .values({ digest, session_id, purpose, expires_at_ms, rotated_at_ms: null })
@@ -224,14 +220,9 @@ export class SqlSessions {
     refresh: string,
     accessLifetimeSeconds: number,
   ): SessionTokens {
-    return {
-      access,
-      refresh,
-      accessLifetimeSeconds,
-      refreshLifetimeSeconds: this.#policy.refreshSeconds,
-      user: owner.user,
-      team: owner.team,
-    };
+    const { refreshSeconds: refreshLifetimeSeconds } = this.#needs.policy;
+    const { user, team } = owner;
+    return { user, team, access, refresh, accessLifetimeSeconds, refreshLifetimeSeconds };
   }
 }
 

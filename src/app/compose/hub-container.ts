@@ -1,7 +1,8 @@
 import 'reflect-metadata/lite';
 import { backUpSqliteHub, restoreSqliteHub } from '../../adapters/hub/backup-sqlite-hub.js';
 import { readDashboard } from '../../adapters/hub/dashboard-files.js';
-import { openSqliteHub, type HubStores } from '../../adapters/hub/open-sqlite-hub.js';
+import type { HubStores } from '../../adapters/hub/hub-stores.js';
+import { openSqliteHub } from '../../adapters/hub/open-sqlite-hub.js';
 import { CryptoRandomness } from '../../adapters/host/crypto-randomness.js';
 import { JsonLog } from '../../adapters/host/json-log.js';
 import { StderrLog } from '../../adapters/host/stderr-log.js';

@@ -6,8 +6,7 @@ import { CLIENT_MESSAGES, SERVER_MESSAGES } from '../../domain/wire.js';
 import { LIVE_PATH } from './live-gateway.js';
 import { PAGE } from './page.js';
 import { PROBLEM_CONTENT_TYPE, PROBLEMS, problemType, type ProblemKind } from './problem.js';
-import { refusalsByStatus, UNREAD } from './refusals.js';
-import { FORM_TYPE, JSON_TYPE, jsonOf, type Route } from './route.js';
+import { FORM_TYPE, JSON_TYPE, jsonOf, refusalsByStatus, UNREAD, type Route } from './route.js';
 
 /** The calls that describe what a hub answers to: these routes and themselves, and the frames of a live session. */
 export const documentRoutes = (routes: readonly Route[]): readonly Route[] => {

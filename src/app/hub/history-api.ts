@@ -18,11 +18,8 @@ export const historyRoutes = (store: EventStore): readonly Route[] => [
     bearer: async (request, bearer) => {
       const place = placeOf(request);
       const workPackage = request.query.get('work_package') ?? undefined;
-      const page = await store.forTeam(bearer.team).eventsAbout({
-        ...place,
-        limit: TOLD_EVENTS,
-        ...(workPackage === undefined ? {} : { workPackage }),
-      });
+      const query = { ...place, workPackage, limit: TOLD_EVENTS };
+      const page = await store.forTeam(bearer.team).eventsAbout(query);
       const own = page.events
         .map(placed)
         .filter(({ event }) => workPackage === undefined || cellOf(event).workPackage === workPackage);

@@ -7,7 +7,10 @@ import {
   PAGE_QUERY,
   RECEIPTS,
   STORED_EVENT,
+  USAGE,
 } from '../../domain/hub/api.js';
+import type { AgentUsage } from '../../domain/hub/cell-state.js';
+import { joinRows, usageOfFeature } from '../../domain/hub/usage-of.js';
 import type { Bearer, EventPage, EventQuery, EventStore, StoredEvent, TeamEvents } from '../../ports/hub.js';
 import { normalizeEventId } from '../../domain/ids.js';
 import { err, ok, type Result } from '../../domain/result.js';
@@ -82,14 +85,43 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
     bearer: async (request, bearer) => {
       const project = (request.params['uuid'] ?? '').toLowerCase();
       const feature = request.query.get('feature') ?? undefined;
-      const page = await store.forTeam(bearer.team).board({
-        project,
-        after: request.query.get('after') ?? '',
-        ...(feature === undefined ? {} : { feature }),
-      });
+      const after = request.query.get('after') ?? '';
+      const page = await store.forTeam(bearer.team).board({ project, feature, after });
       return page === 'behind'
         ? boardBehind()
         : json({ project_uuid: project, features: page.features, ...nextOf(page) });
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/projects/{uuid}/usage/',
+    summary:
+      'Sums what runs of agents took, as they report it, by feature, agent and day; `feature` asks for one. What no run said is `null`. Of a large project `next` leads on, and a feature may go on there.',
+    query: BOARD_QUERY,
+    answers: jsonOf(USAGE),
+    refuses: ['board-behind'],
+    bearer: async (request, { team }) => {
+      const project = (request.params['uuid'] ?? '').toLowerCase();
+      const feature = request.query.get('feature') ?? undefined;
+      const events = store.forTeam(team);
+      const byFeature = new Map<string, readonly AgentUsage[]>();
+      let after = request.query.get('after') ?? '';
+      for (let seen = 0; seen < SEEN_AT_ONCE;) {
+        const page = await events.board({ project, feature, after, bytes: BOARD_BYTES });
+        if (page === 'behind') return boardBehind();
+        for (const each of page.features) {
+          seen += 1 + each.work_packages.length;
+          const rows = [...(byFeature.get(each.feature_slug) ?? []), ...usageOfFeature(each)];
+          byFeature.set(each.feature_slug, joinRows(rows));
+        }
+        after = page.next ?? '';
+        if (after === '') break;
+      }
+      return json({
+        project_uuid: project,
+        usage: [...byFeature].flatMap(([slug, rows]) => rows.map((row) => ({ feature_slug: slug, ...row }))),
+        ...(after === '' ? {} : { next: after }),
+      });
     },
   },
 ];
@@ -139,7 +171,7 @@ const eventQuery = async (
     return err(problem('history-changed', READ_ANEW));
   const limit = Math.min(Number(query.get('limit') ?? '') || DEFAULT_PAGE, LARGEST_PAGE);
   const project = query.get('project')?.toLowerCase();
-  return ok({ after, limit, ...(project === undefined ? {} : { project }) });
+  return ok({ after, limit, project });
 };
 
 const listEvents = async (store: EventStore, request: HubRequest, bearer: Bearer): Promise<Answer> => {

@@ -1,7 +1,7 @@
 import type { Description } from '../../domain/document.js';
 import type { Bearer } from '../../ports/hub.js';
 import type { Result } from '../../domain/result.js';
-import type { Problem, ProblemKind } from './problem.js';
+import { PROBLEMS, type Problem, type ProblemKind } from './problem.js';
 
 /** One call of the API: what it matches, who may call it, what it does. The table of all of them describes the API. */
 export type Route = RouteOf & (Open | OfBearer);
@@ -93,3 +93,43 @@ export const refuse = (problem: Problem): Answer => ({ problem });
 /** Repeated slashes count as one, because older clients put a base address that ends in a slash before the path. */
 export const segmentsOf = (path: string): readonly string[] =>
   path.split('/').filter((segment) => segment !== '');
+
+/**
+ * How a call may be refused, by what it is and by what it says of itself. What reaches no call, because it cannot be read
+ * as a request, is {@link UNREAD}.
+ */
+export const refusalsOf = ({ method, body, bearer, refuses = [] }: Route): readonly ProblemKind[] => [
+  ...new Set<ProblemKind>([
+    ...ALWAYS,
+    ...(method === 'POST' ? (['foreign-origin'] as const) : []),
+    ...(bearer === undefined ? [] : OF_BEARERS),
+    ...(body === undefined ? [] : OF_BODIES),
+    ...refuses,
+  ]),
+];
+
+/** The same by the status of the answer. */
+export const refusalsByStatus = (route: Route): ReadonlyMap<number, readonly ProblemKind[]> => {
+  const byStatus = new Map<number, ProblemKind[]>();
+  for (const kind of refusalsOf(route)) {
+    const { status } = PROBLEMS[kind];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), kind]);
+  }
+  return byStatus;
+};
+
+export const UNREAD: readonly ProblemKind[] = ['malformed-request', 'request-timeout', 'headers-too-large'];
+
+const ALWAYS: readonly ProblemKind[] = ['unknown-host', 'internal-error'];
+
+/** Who they are is asked of the store. */
+const OF_BEARERS: readonly ProblemKind[] = ['not-authenticated', 'not-a-member', 'storage-failed'];
+
+/** Every body is for something that is stored. */
+const OF_BODIES: readonly ProblemKind[] = [
+  'malformed-body',
+  'body-too-large',
+  'unsupported-encoding',
+  'too-many-requests',
+  'storage-failed',
+];

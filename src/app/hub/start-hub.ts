@@ -20,7 +20,6 @@ import { dashboardRoutes } from './dashboard-pages.js';
 import { deviceRoutes } from './device-api.js';
 import { dossierRoutes, healthRoutes } from './health-api.js';
 import { historyRoutes } from './history-api.js';
-import { usageRoutes } from './usage-api.js';
 import { httpDoor, refuseSocket } from './http-door.js';
 import { DEFAULT_HUB_LIMITS } from './hub-limits.js';
 import type { HubLimits } from './hub-limits.js';
@@ -102,7 +101,6 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     ...dashboardRoutes(options.dashboard),
     ...readRoutes(store),
     ...historyRoutes(store),
-    ...usageRoutes(store),
     ...nowRoutes(store, clock, limits),
     ...healthRoutes(store, accounts),
     ...metricsRoutes(metrics, options.metricsToken),

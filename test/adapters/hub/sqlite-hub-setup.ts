@@ -1,7 +1,8 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSqliteHub, type HubStores } from '../../../src/adapters/hub/open-sqlite-hub.js';
+import type { HubStores } from '../../../src/adapters/hub/hub-stores.js';
+import { openSqliteHub } from '../../../src/adapters/hub/open-sqlite-hub.js';
 import { CryptoRandomness } from '../../../src/adapters/host/crypto-randomness.js';
 import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
 import { quickSecrets, silentLog } from '../../support/hub.js';
