@@ -173,8 +173,7 @@ export class Plans implements vscode.Disposable {
       return vscode.Disposable.from(watcher, ...listeners);
     });
     const looks = [0, 5000, 30_000].map((ms) => setTimeout(() => void this.refresh(), ms));
-    const end = { dispose: () => looks.forEach(clearTimeout) };
-    this.#watchers = vscode.Disposable.from(...watchers, end);
+    this.#watchers = vscode.Disposable.from(...watchers, { dispose: () => looks.forEach(clearTimeout) });
     this.#known.clear();
   }
 

@@ -37,9 +37,7 @@ export const registerWorkActions = (clients: Clients, { plans, targets }: Workbe
       const request = { ...(await client.feature(feature)), workPackageId };
       const options = { location: vscode.ProgressLocation.Window, title: `spec-kitty ${workPackageId}` };
       const work = await vscode.window.withProgress(options, () => run(client.work, request, force === true));
-      const late = vscode.l10n.t(
-        'Not every event could be captured yet. The doctor says why and what to do.',
-      );
+      const late = vscode.l10n.t('Not every event was captured yet. The doctor says why and what to do.');
       if (work.outcomes.some(({ outcome }) => outcome !== 'captured'))
         void vscode.window.showWarningMessage(late);
       return work;
@@ -142,11 +140,15 @@ export const registerWorkActions = (clients: Clients, { plans, targets }: Workbe
     if (worktree === undefined && target !== undefined) void vscode.window.showInformationMessage(none);
   };
 
-  const actions = { move, implement, accept, markTask, addNote, orchestrate, openWorktree };
+  const command = vscode.commands.registerCommand;
   return vscode.Disposable.from(
-    ...Object.entries(actions).map(([name, run]) =>
-      vscode.commands.registerCommand(`specKitty.${name}`, run),
-    ),
+    command('specKitty.move', move),
+    command('specKitty.implement', implement),
+    command('specKitty.accept', accept),
+    command('specKitty.markTask', markTask),
+    command('specKitty.addNote', addNote),
+    command('specKitty.orchestrate', orchestrate),
+    command('specKitty.openWorktree', openWorktree),
   );
 };
 
