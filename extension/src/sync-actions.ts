@@ -8,11 +8,7 @@ import type { SyncState } from './sync-state.js';
 import type { GivenTarget, Targets } from './targets.js';
 
 /** What can be done about events and accounts. Each is a use case of the package, with what it says shown. */
-export const registerSyncActions = (
-  clients: Clients,
-  targets: Targets,
-  state: SyncState,
-): vscode.Disposable => {
+export const registerSyncActions = (clients: Clients, targets: Targets, state: SyncState) => {
   type Action = (client: Client, given: GivenTarget) => Promise<void>;
   const command = (name: string, run: Action): vscode.Disposable =>
     vscode.commands.registerCommand(`specKitty.${name}`, async (given?: GivenTarget) => {

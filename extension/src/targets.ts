@@ -25,21 +25,23 @@ export interface GivenTarget {
   readonly taskId?: string;
   readonly isDone?: boolean;
   readonly worktree?: vscode.Uri;
+  /** Something was meant that is not known any more. Then nothing is guessed. */
+  readonly isLost?: boolean;
 }
 
 /** Finds out what is meant; what was not said, or is not there, is what the active editor shows, or what a person chooses. */
 export type Targets = ReturnType<typeof targetsIn>;
 
 export const targetsIn = (plans: Plans) => {
-  const here = () => {
+  const here = ({ isLost = false }: GivenTarget = {}) => {
     const uri = vscode.window.activeTextEditor?.document.uri;
-    return uri === undefined ? undefined : plans.projects.placeOf(uri);
+    return uri === undefined || isLost ? undefined : plans.projects.placeOf(uri);
   };
 
-  const project = async ({ project: given }: GivenTarget = {}): Promise<Project | undefined> => {
+  const project = async (given: GivenTarget = {}): Promise<Project | undefined> => {
     const { all } = plans.projects;
-    const root = typeof given === 'object' ? given.root.toString() : (given ?? '');
-    const named = plans.projects.named(root) ?? here()?.project;
+    const root = typeof given.project === 'object' ? given.project.root.toString() : (given.project ?? '');
+    const named = plans.projects.named(root) ?? here(given)?.project;
     if (named !== undefined || all.length < 2) return named ?? all[0];
     const items = all.map((each) => ({ label: each.name, description: each.root.fsPath, each }));
     const placeHolder = vscode.l10n.t('Which project?');
@@ -50,7 +52,7 @@ export const targetsIn = (plans: Plans) => {
     const at = await project(given);
     if (at === undefined) return undefined;
     const features = await plans.features(at);
-    const named = [given.feature, here()?.feature].find((name) => features.includes(name ?? ''));
+    const named = [given.feature, here(given)?.feature].find((name) => features.includes(name ?? ''));
     const items = features.map((label) => ({ label })).reverse();
     const placeHolder = vscode.l10n.t('Which feature?');
     const chosen =
@@ -69,7 +71,7 @@ export const targetsIn = (plans: Plans) => {
     if (plan?.reason !== undefined) void vscode.window.showErrorMessage(plan.reason);
     if (plan?.board === undefined) return undefined;
     const { cards } = plan.board;
-    const shown = here()?.path;
+    const shown = here(given)?.path;
     const isShown = ({ workPackageId: id }: BoardCard) => plan.workPackages[id]?.path === shown;
     const items = cards.filter(may).map((card) => ({
       ...{ label: `${card.workPackageId} ${card.title}`, description: laneTitle(card.lane), card },

@@ -25,11 +25,7 @@ type Answer = Promise<Work | Error | undefined>;
  */
 export const registerWorkActions = (clients: Clients, { plans, targets }: Workbench): vscode.Disposable => {
   /** Runs one piece of work; a refusal is shown with its reason. `force`: given by work that a person may insist on. */
-  const perform = async <W extends Work>(
-    target: Target,
-    run: Run<W>,
-    force?: boolean,
-  ): Promise<W | Error> => {
+  const perform = async <W extends Work>(target: Target, run: Run<W>, force?: boolean) => {
     const { project, feature, workPackageId } = target;
     try {
       await saveAll(target);
@@ -140,7 +136,12 @@ export const registerWorkActions = (clients: Clients, { plans, targets }: Workbe
     if (worktree === undefined && target !== undefined) void vscode.window.showInformationMessage(none);
   };
 
-  const command = vscode.commands.registerCommand;
+  /** A row that is just being drawn anew arrives as nothing; it is not what the active editor shows. */
+  const command = (name: string, run: (given?: GivenTarget, ...more: unknown[]) => unknown) =>
+    vscode.commands.registerCommand(name, (...given: [GivenTarget?, ...unknown[]]) => {
+      const [target = { isLost: true }, ...more] = given;
+      return given.length === 0 ? run() : run(target, ...more);
+    });
   return vscode.Disposable.from(
     command('specKitty.move', move),
     command('specKitty.implement', implement),

@@ -79,8 +79,7 @@ describe('a window', () => {
     const opened = await openOn(world.sandbox.project);
     await opened.showTree();
     await opened.expand('001-alpha');
-    await opened.menu('WP01', 'Move Work Package');
-    await opened.choose('doing');
+    await opened.move('WP01', 'doing');
     await opened.row(/^doing.*2/).waitFor();
   }, 300_000);
 

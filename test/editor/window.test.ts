@@ -65,8 +65,7 @@ describe('a window on a project', () => {
   }, 300_000);
 
   it('moves by the menu of a row, and the event waits', async () => {
-    await window.menu('WP01', 'Move Work Package');
-    await window.choose('doing');
+    await window.move('WP01', 'doing');
     await until('WP01 is in doing', () => laneOf('WP01') === 'doing');
     await window.row(/^doing.*1/).waitFor();
     await window
@@ -275,8 +274,7 @@ describe('a window on a project', () => {
       readFileSync(path('WP02'), 'utf8').includes('from the second window'),
     );
     await second.idle();
-    await second.menu('WP02', 'Move Work Package');
-    await second.choose('for review');
+    await second.move('WP02', 'for review');
     await until('WP02 is in for_review', () => laneOf('WP02') === 'for_review');
     await second.row(/^for review.*2/).waitFor();
     await second.shot('second window');

@@ -265,6 +265,21 @@ export class Window {
     await item.click();
   }
 
+  /** Moves by the menu of a row. A row that was drawn anew at that moment is not known: then it is asked for again. */
+  async move(id: string, lane: string): Promise<void> {
+    const asked = this.quick.locator(`input[placeholder="Where shall ${id} go?"]`);
+    for (let tries = 1; ; tries++) {
+      await this.menu(id, 'Move Work Package');
+      try {
+        await asked.waitFor({ timeout: 10_000 });
+        return await this.choose(lane);
+      } catch (error) {
+        if (tries >= 4) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+  }
+
   notification(text: string | RegExp): any {
     return this.page.locator('.notification-toast', { hasText: text }).first();
   }
