@@ -139,8 +139,8 @@ export const registerWorkActions = (clients: Clients, { plans, targets }: Workbe
   /** A row that is just being drawn anew arrives as nothing; it is not what the active editor shows. */
   const command = (name: string, run: (given?: GivenTarget, ...more: unknown[]) => unknown) =>
     vscode.commands.registerCommand(name, (...given: [GivenTarget?, ...unknown[]]) => {
-      const [target = { isLost: true }, ...more] = given;
-      return given.length === 0 ? run() : run(target, ...more);
+      const [target, ...more] = given;
+      return given.length === 0 ? run() : run(target ?? { isLost: true }, ...more);
     });
   return vscode.Disposable.from(
     command('specKitty.move', move),

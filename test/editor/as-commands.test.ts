@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../support/editor.js';
 import { askInside } from '../support/inside-editor.js';
+import { FEATURE } from '../support/planning-documents.js';
 import { makeRepository } from '../support/project.js';
 import { expectAsByCommand, SAME_PROJECT, stepsBy } from '../support/same-work.js';
 import { whatWasDone, type WhatWasDone } from '../support/what-was-done.js';
@@ -39,5 +40,17 @@ describe('an action that editor and command line share', () => {
     expect(answers).toHaveLength(steps.length);
     expect(answers).not.toContain(null);
     await expectAsByCommand('action', done!);
+  }, 600_000);
+
+  it('asks which work package is meant, of a row that was lost, and takes no other one', async () => {
+    const lost = [
+      ['specKitty.openFile', { feature: FEATURE, workPackageId: 'WP01' }],
+      ['specKitty.addNote', null, 'for somebody else'],
+    ];
+    const answers = await askInside({ ask: 'actions', actions: lost }, async ({ sandbox }) => {
+      await makeRepository(sandbox, SAME_PROJECT);
+      return sandbox.project;
+    });
+    expect(answers).toEqual([null, null]);
   }, 600_000);
 });
