@@ -4,13 +4,13 @@ import { isFollowed } from '../../domain/events/lamport.js';
 import { cellKey, cellOf } from '../../domain/hub/board-event.js';
 import type { BoardCell } from '../../domain/hub/board-event.js';
 import type { AppendAnswer, IncomingEvent } from '../../ports/hub.js';
-import { cellNumber } from './cell-number.js';
+import { cellNumber } from './schema.js';
 import { inTransaction, type HubDatabase } from './hub-database.js';
 import { advanceNodes, compareCells, insertEvents, markCells } from './insert-rows.js';
 import type { CellMark } from './insert-rows.js';
 import { PreparedQuery } from './prepared-query.js';
 import type { Executor } from './prepared-query.js';
-import type { EventTable, NodeTable } from './schema.js';
+import type { EventRow, NodeRow } from './schema.js';
 
 interface Appended {
   readonly answers: readonly AppendAnswer[];
@@ -58,7 +58,7 @@ interface PlacedEvent {
 }
 
 interface StoredEvent extends PlacedEvent {
-  readonly row: EventTable;
+  readonly row: EventRow;
 }
 
 const placeEvents = (events: readonly IncomingEvent[]): readonly PlacedEvent[] => {
@@ -124,7 +124,7 @@ const eventRow = (
   { incoming, place }: PlacedEvent,
   sequence: number,
   receivedAtMs: number,
-): EventTable => ({
+): EventRow => ({
   team,
   sequence,
   event_id: incoming.eventId,
@@ -159,8 +159,8 @@ const cellMarks = (stored: readonly StoredEvent[]): readonly CellMark[] => {
   return [...marks.values()].sort(compareCells);
 };
 
-const nodeRows = (stored: readonly StoredEvent[]): readonly NodeTable[] => {
-  const rows = new Map<string, NodeTable>();
+const nodeRows = (stored: readonly StoredEvent[]): readonly NodeRow[] => {
+  const rows = new Map<string, NodeRow>();
   for (const { incoming, row } of stored) {
     const key = `${row.project_uuid}\n${row.node_id}`;
     const known = rows.get(key);

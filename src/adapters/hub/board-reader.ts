@@ -5,7 +5,7 @@ import { featureBoards } from '../../domain/hub/feature-boards.js';
 import type { BoardPage, BoardQuery, PlacedWorkPackage } from '../../ports/hub.js';
 import type { CellFolder } from './cell-folder.js';
 import { PreparedQuery, type Executor } from './prepared-query.js';
-import type { BoardCellTable } from './schema.js';
+import type { CellRow } from './schema.js';
 
 /**
  * Boards as they stood at some moment since they were asked for. A cell that is behind its events is folded first: what
@@ -82,14 +82,11 @@ export class BoardReader {
   }
 
   /** Rows that are complete, or were at some time since the first look; those that took too long are still behind. */
-  async #complete(
-    select: () => Promise<readonly BoardCellTable[]>,
-    deadline: number,
-  ): Promise<readonly BoardCellTable[]> {
-    const complete = new Map<string, BoardCellTable>();
+  async #complete(select: () => Promise<readonly CellRow[]>, deadline: number): Promise<readonly CellRow[]> {
+    const complete = new Map<string, CellRow>();
     for (;;) {
       const rows = await select();
-      const behind: BoardCellTable[] = [];
+      const behind: CellRow[] = [];
       for (const row of rows) {
         if (row.behind === 0) complete.set(keyText(row), row);
         else if (!complete.has(keyText(row))) behind.push(row);
@@ -101,7 +98,7 @@ export class BoardReader {
   }
 }
 
-const keyText = (row: BoardCellTable): string =>
+const keyText = (row: CellRow): string =>
   JSON.stringify([row.project_uuid, row.feature_slug, row.work_package]);
 
 const CELLS_AT_ONCE = 64;

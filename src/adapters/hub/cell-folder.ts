@@ -9,7 +9,7 @@ import { foldCell } from '../../domain/hub/fold-cell.js';
 import { inTransaction, type HubDatabase } from './hub-database.js';
 import { compareCells } from './insert-rows.js';
 import { PreparedQuery, type Executor } from './prepared-query.js';
-import type { BoardCellTable } from './schema.js';
+import type { CellRow } from './schema.js';
 
 /**
  * Folds cells that are behind their events, outside of the transaction that stored these: a little at a time, when
@@ -130,7 +130,7 @@ const foldSlice = (database: HubDatabase, cells: readonly CellKey[]): Promise<vo
   });
 
 interface FoldedCell {
-  readonly row: BoardCellTable;
+  readonly row: CellRow;
   readonly through: Through | undefined;
   readonly state: CellState | undefined;
   readonly behind: boolean;
@@ -142,7 +142,7 @@ type Through = readonly [lamport: number, node: string, event: string];
 
 const foldRow = async (
   db: Executor,
-  row: BoardCellTable,
+  row: CellRow,
   budget: { events: number; bytes: number },
 ): Promise<FoldedCell> => {
   const from = await startOf(db, row);
@@ -174,7 +174,7 @@ const foldRow = async (
 /** Where the fold goes on: at the end of what is folded, or at the last checkpoint before what came late. */
 const startOf = async (
   db: Executor,
-  row: BoardCellTable,
+  row: CellRow,
 ): Promise<{ readonly through: Through | undefined; readonly state: CellState | undefined }> => {
   const here = readFold(row);
   if (here.through === undefined || row.late_lamport === null || Number(row.late_lamport) > here.through[0])
@@ -210,7 +210,7 @@ const readFold = (row: { readonly through: string; readonly state: string }) => 
   state: row.state === '' ? undefined : (JSON.parse(row.state) as CellState),
 });
 
-export type CellKey = Pick<BoardCellTable, 'team' | 'project_uuid' | 'feature_slug' | 'work_package'>;
+export type CellKey = Pick<CellRow, 'team' | 'project_uuid' | 'feature_slug' | 'work_package'>;
 
 const keyOf = (row: CellKey): readonly [string, string, string, string] => [
   row.team,

@@ -1,14 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CompiledQuery } from 'kysely';
 import { PreparedQuery, type Executor } from './prepared-query.js';
-import type { BoardCellTable, EventTable, NodeTable } from './schema.js';
+import type { CellRow, EventRow, NodeRow } from './schema.js';
 
 /** Inserts events of one team whose id it does not have yet, and returns those that went in. */
-export const insertEvents = async (
-  db: Executor,
-  rows: readonly EventTable[],
-): Promise<readonly EventTable[]> => {
-  const inserted: EventTable[] = [];
+export const insertEvents = async (db: Executor, rows: readonly EventRow[]): Promise<readonly EventRow[]> => {
+  const inserted: EventRow[] = [];
   await INSERT_EVENTS.run(db, rows, async (chunk, count) => {
     // Nearly always all or nothing went in, which the count tells without reading anything back.
     if (count === chunk.length) inserted.push(...chunk);
@@ -17,7 +14,7 @@ export const insertEvents = async (
   return inserted;
 };
 
-const storedOf = async (db: Executor, chunk: readonly EventTable[]): Promise<readonly EventTable[]> => {
+const storedOf = async (db: Executor, chunk: readonly EventRow[]): Promise<readonly EventRow[]> => {
   const rows = await db
     .selectFrom('events')
     .select('sequence')
@@ -33,7 +30,7 @@ const storedOf = async (db: Executor, chunk: readonly EventTable[]): Promise<rea
 };
 
 export type CellMark = Pick<
-  BoardCellTable,
+  CellRow,
   'team' | 'project_uuid' | 'feature_slug' | 'work_package' | 'cell' | 'changed' | 'late_lamport'
 >;
 
@@ -55,7 +52,7 @@ export const markCells = (db: Executor, rows: readonly CellMark[]): Promise<void
   );
 
 /** Adds to what is known of the machines that sent events. */
-export const advanceNodes = (db: Executor, rows: readonly NodeTable[]): Promise<void> =>
+export const advanceNodes = (db: Executor, rows: readonly NodeRow[]): Promise<void> =>
   ADVANCE_NODES.run(db, rows);
 
 /**
@@ -102,7 +99,7 @@ const LARGEST_CHUNK = 128;
 
 const CHUNKS = [LARGEST_CHUNK, 32, 8, 1];
 
-const INSERT_EVENTS = new ManyRows<EventTable>(
+const INSERT_EVENTS = new ManyRows<EventRow>(
   [
     ...(['team', 'sequence', 'event_id', 'event_type', 'project_uuid', 'feature_slug'] as const),
     ...(['aggregate_id', 'cell', 'lamport', 'node_id', 'occurred_at', 'received_at_ms'] as const),
@@ -116,7 +113,7 @@ const INSERT_EVENTS = new ManyRows<EventTable>(
       .compile(),
 );
 
-const MARK_CELLS = new ManyRows<BoardCellTable>(
+const MARK_CELLS = new ManyRows<CellRow>(
   [
     ...(['team', 'project_uuid', 'feature_slug', 'work_package', 'cell', 'changed'] as const),
     ...(['late_lamport', 'behind', 'through', 'state'] as const),
@@ -140,7 +137,7 @@ const MARK_CELLS = new ManyRows<BoardCellTable>(
       .compile(),
 );
 
-const ADVANCE_NODES = new ManyRows<NodeTable>(
+const ADVANCE_NODES = new ManyRows<NodeRow>(
   [
     ...(['team', 'project_uuid', 'node_id', 'project_slug', 'events'] as const),
     ...(['last_lamport', 'last_received_at_ms'] as const),

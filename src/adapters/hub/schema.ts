@@ -1,181 +1,234 @@
+import { createHash } from 'node:crypto';
+import { cellKey, type BoardCell } from '../../domain/hub/board-event.js';
+
+/** What a column holds: counters and times need 64 bits, which `bigint` has in both databases. `?`: or NULL. */
+export type Column = 'text' | 'text?' | 'bigint' | 'bigint?' | 'integer';
+
+export interface Table {
+  readonly columns: Readonly<Record<string, Column>>;
+  readonly key: readonly string[];
+  readonly unique?: readonly string[];
+  /** By column, the table and column of which it holds a value. */
+  readonly references?: Readonly<Record<string, string>>;
+  /** By name. */
+  readonly indexes?: Readonly<Record<string, readonly string[]>>;
+}
+
+type Tables = Readonly<Record<string, Table>>;
+
 /**
  * The tables of a hub, in SQL that SQLite and PostgreSQL both understand. Every row that belongs to a team names it,
  * first in every key. Times are milliseconds since 1970; an empty project, feature or work package is one that the
  * writer did not name, since a key cannot hold NULL.
  */
-export interface HubTables {
-  hub_settings: HubSettingTable;
-  teams: TeamTable;
-  users: UserTable;
-  memberships: MembershipTable;
-  sessions: SessionTable;
-  tokens: TokenTable;
-  throttles: ThrottleTable;
-  device_codes: DeviceCodeTable;
-  events: EventTable;
-  team_positions: TeamPositionTable;
-  board_cells: BoardCellTable;
-  board_checkpoints: BoardCheckpointTable;
-  nodes: NodeTable;
-  webhooks: WebhookTable;
-  machine_reports: MachineReportTable;
-}
+export const INITIAL_TABLES = {
+  hub_settings: { columns: { name: 'text', value: 'text' }, key: ['name'] },
+  teams: { columns: { slug: 'text', added_at_ms: 'bigint' }, key: ['slug'] },
+  users: { columns: { name: 'text', password_hash: 'text', added_at_ms: 'bigint' }, key: ['name'] },
+  memberships: {
+    /** `position`: order of joining, per user. */
+    columns: { team: 'text', user_name: 'text', position: 'bigint' },
+    key: ['team', 'user_name'],
+    references: { team: 'teams.slug', user_name: 'users.name' },
+    indexes: { memberships_user: ['user_name', 'position'] },
+  },
+  /** One signed-in device or program: the family of all tokens that came from one sign-in. */
+  sessions: {
+    columns: {
+      id: 'text',
+      team: 'text',
+      user_name: 'text',
+      device: 'text?',
+      opened_at_ms: 'bigint',
+      revoked_at_ms: 'bigint?',
+    },
+    key: ['id'],
+  },
+  tokens: {
+    columns: {
+      digest: 'text',
+      session_id: 'text',
+      purpose: 'text',
+      expires_at_ms: 'bigint',
+      /** When a refresh token was first spent, or a live token opened its connection. */
+      rotated_at_ms: 'bigint?',
+    },
+    key: ['digest'],
+    references: { session_id: 'sessions.id' },
+    indexes: { tokens_session: ['session_id'], tokens_expiry: ['expires_at_ms'] },
+  },
+  events: {
+    columns: {
+      team: 'text',
+      sequence: 'bigint',
+      event_id: 'text',
+      event_type: 'text',
+      project_uuid: 'text',
+      feature_slug: 'text',
+      aggregate_id: 'text',
+      /** The cell of the board that the event changes. */
+      cell: 'bigint',
+      lamport: 'bigint',
+      node_id: 'text',
+      occurred_at: 'text',
+      received_at_ms: 'bigint',
+      /** 1 when type and contents are in today's vocabulary. */
+      known: 'integer',
+      /** The JSON document as it arrived, byte for byte. */
+      document: 'text',
+    },
+    key: ['team', 'sequence'],
+    unique: ['team', 'event_id'],
+    indexes: { events_cell: ['team', 'cell'], events_project: ['team', 'project_uuid', 'sequence'] },
+  },
+  /** The end of a team's log. Its row is what serialises the writers of one team. */
+  team_positions: { columns: { team: 'text', sequence: 'bigint', lamport: 'bigint' }, key: ['team'] },
+  /** One work package of the board, or a feature where `work_package` is empty. */
+  board_cells: {
+    columns: {
+      team: 'text',
+      project_uuid: 'text',
+      feature_slug: 'text',
+      work_package: 'text',
+      /** Names the cell in its events by one number, because an index of four texts costs more than the event. */
+      cell: 'bigint',
+      /** Sequence number of the event that changed it last. */
+      changed: 'bigint',
+      /** The folded state; empty before the first event. */
+      state: 'text',
+    },
+    key: ['team', 'project_uuid', 'feature_slug', 'work_package'],
+    indexes: { board_cells_changed: ['team', 'changed'] },
+  },
+  /** The machines that sent events of a project. */
+  nodes: {
+    columns: {
+      team: 'text',
+      project_uuid: 'text',
+      node_id: 'text',
+      project_slug: 'text?',
+      events: 'bigint',
+      last_lamport: 'bigint',
+      last_received_at_ms: 'bigint',
+    },
+    key: ['team', 'project_uuid', 'node_id'],
+  },
+} as const satisfies Tables;
 
-interface HubSettingTable {
-  name: string;
-  value: string;
-}
+/** How far the fold of a cell has come. Whoever stores an event only says here that the cell is behind. */
+export const FOLD_COLUMNS = {
+  /** 1 when the table of events has something that the state does not have. */
+  behind: 'integer',
+  /** The lowest Lamport timestamp that came since the last fold: at or before `through` means that it is late. */
+  late_lamport: 'bigint?',
+  /** Causal position of the last event that was looked at, as `[lamport, node, event]`; empty before the first. */
+  through: 'text',
+} as const;
 
-interface WebhookTable {
-  id: string;
-  team: string;
-  url: string;
-  secret: string;
-  through: number;
-  added_at_ms: number;
-}
+export const FOLD_TABLES = {
+  /** A cell as it stood after some of its events, so that a late one does not cost a fold from the first event on. */
+  board_checkpoints: {
+    columns: {
+      team: 'text',
+      project_uuid: 'text',
+      feature_slug: 'text',
+      work_package: 'text',
+      /** Of the last event in it. */
+      lamport: 'bigint',
+      through: 'text',
+      state: 'text',
+    },
+    key: ['team', 'project_uuid', 'feature_slug', 'work_package', 'lamport'],
+  },
+} as const satisfies Tables;
 
-/** What a machine said of itself: how much waits there, or, where a work package is named, of the run of an agent. */
-export interface MachineReportTable {
-  team: string;
-  node_id: string;
-  project_uuid: string;
-  feature_slug: string;
-  work_package: string;
-  /** Of the run. */
-  agent: string;
-  /** How many events wait. */
-  waiting: number;
-  /** Since when the oldest of them does, or the program of the run is silent; by the hub's clock. */
-  since_ms: number | null;
-  told_at_ms: number;
-}
+/** `device`: renewed by a refresh token; `program`: one token, until it expires. */
+export const SESSION_COLUMNS = { kind: 'text' } as const;
 
-interface TeamTable {
-  slug: string;
-  added_at_ms: number;
-}
+export const SIGN_IN_TABLES = {
+  /** When a bucket is full again. */
+  throttles: { columns: { name: 'text', full_at_ms: 'bigint' }, key: ['name'] },
+  device_codes: {
+    columns: {
+      digest: 'text',
+      user_code: 'text',
+      device: 'text?',
+      expires_at_ms: 'bigint',
+      /** When the device asked last. */
+      asked_at_ms: 'bigint?',
+      /** Both are set when a person has agreed. */
+      user_name: 'text?',
+      team: 'text?',
+    },
+    key: ['digest'],
+    unique: ['user_code'],
+  },
+} as const satisfies Tables;
 
-interface UserTable {
-  name: string;
-  password_hash: string;
-  added_at_ms: number;
-}
+export const WEBHOOK_TABLES = {
+  webhooks: {
+    columns: {
+      id: 'text',
+      team: 'text',
+      url: 'text',
+      secret: 'text',
+      through: 'bigint',
+      added_at_ms: 'bigint',
+    },
+    key: ['id'],
+  },
+} as const satisfies Tables;
 
-interface MembershipTable {
-  team: string;
-  user_name: string;
-  /** Order of joining, per user. */
-  position: number;
-}
+export const REPORT_TABLES = {
+  /** What a machine said of itself: how much waits there, or, where a work package is named, of the run of an agent. */
+  machine_reports: {
+    columns: {
+      team: 'text',
+      node_id: 'text',
+      project_uuid: 'text',
+      feature_slug: 'text',
+      work_package: 'text',
+      agent: 'text',
+      /** How many events wait. */
+      waiting: 'bigint',
+      /** Since when the oldest of them does, or the program of the run is silent; by the hub's clock. */
+      since_ms: 'bigint?',
+      told_at_ms: 'bigint',
+    },
+    key: ['team', 'node_id', 'project_uuid', 'feature_slug', 'work_package'],
+    indexes: { machine_reports_told: ['team', 'told_at_ms'] },
+  },
+} as const satisfies Tables;
 
-/** One signed-in device or program: the family of all tokens that came from one sign-in. */
-interface SessionTable {
-  id: string;
-  team: string;
-  user_name: string;
-  device: string | null;
-  /** `device`: renewed by a refresh token; `program`: one token, until it expires. */
-  kind: 'device' | 'program';
-  opened_at_ms: number;
-  revoked_at_ms: number | null;
-}
+type RowOf<Columns> = {
+  -readonly [Name in keyof Columns]:
+    | (Columns[Name] extends 'text' | 'text?' ? string : number)
+    | (Columns[Name] extends `${string}?` ? null : never);
+};
 
-interface TokenTable {
-  digest: string;
-  session_id: string;
-  purpose: string;
-  expires_at_ms: number;
-  /** When a refresh token was first spent, or a live token opened its connection. */
-  rotated_at_ms: number | null;
-}
+type RowsOf<All extends Tables> = { [Name in keyof All]: RowOf<All[Name]['columns']> };
 
-interface ThrottleTable {
-  name: string;
-  /** When the bucket is full again. */
-  full_at_ms: number;
-}
+export type HubTables = RowsOf<
+  typeof INITIAL_TABLES &
+    typeof FOLD_TABLES &
+    typeof SIGN_IN_TABLES &
+    typeof WEBHOOK_TABLES &
+    typeof REPORT_TABLES
+> & {
+  board_cells: RowOf<typeof FOLD_COLUMNS>;
+  sessions: RowOf<typeof SESSION_COLUMNS>;
+};
 
-interface DeviceCodeTable {
-  digest: string;
-  user_code: string;
-  device: string | null;
-  expires_at_ms: number;
-  /** When the device asked last. */
-  asked_at_ms: number | null;
-  /** Set when a person has agreed. */
-  user_name: string | null;
-  team: string | null;
-}
-
-export interface EventTable {
-  team: string;
-  sequence: number;
-  event_id: string;
-  event_type: string;
-  project_uuid: string;
-  feature_slug: string;
-  aggregate_id: string;
-  /** The cell of the board that the event changes. */
-  cell: number;
-  lamport: number;
-  node_id: string;
-  occurred_at: string;
-  received_at_ms: number;
-  /** 1 when type and contents are in today's vocabulary. */
-  known: number;
-  /** The JSON document as it arrived, byte for byte. */
-  document: string;
-}
-
-/** The end of a team's log. Its row is what serialises the writers of one team. */
-interface TeamPositionTable {
-  team: string;
-  sequence: number;
-  lamport: number;
-}
+export type EventRow = HubTables['events'];
+export type CellRow = HubTables['board_cells'];
+export type NodeRow = HubTables['nodes'];
 
 /**
- * One work package of the board, or a feature where `work_package` is empty: its folded state, and how far the fold has
- * come. Whoever stores an event only says here that the cell is behind; folding is done later, and once.
+ * A number for a cell that needs no look-up. Two cells may share one, by accident or because somebody sought for it:
+ * whoever reads the events of a cell has to look whose they are.
  */
-export interface BoardCellTable {
-  team: string;
-  project_uuid: string;
-  feature_slug: string;
-  work_package: string;
-  /** Names the cell in its events by one number, because an index of four texts costs more than the event. */
-  cell: number;
-  /** Sequence number of the event that changed it last. */
-  changed: number;
-  /** 1 when the table of events has something that the state does not have. */
-  behind: number;
-  /** The lowest Lamport timestamp that came since the last fold: at or before `through` means that it is late. */
-  late_lamport: number | null;
-  /** Causal position of the last event that was looked at, as `[lamport, node, event]`; empty before the first. */
-  through: string;
-  /** Empty before the first event. */
-  state: string;
-}
+export const cellNumber = (cell: BoardCell): number =>
+  createHash('sha256').update(cellKey(cell), 'utf8').digest().readUIntBE(0, NUMBER_BYTES);
 
-/** A cell as it stood after some of its events, so that a late one does not cost a fold from the first event on. */
-interface BoardCheckpointTable {
-  team: string;
-  project_uuid: string;
-  feature_slug: string;
-  work_package: string;
-  /** Of the last event in it. */
-  lamport: number;
-  through: string;
-  state: string;
-}
-
-export interface NodeTable {
-  team: string;
-  project_uuid: string;
-  node_id: string;
-  project_slug: string | null;
-  events: number;
-  last_lamport: number;
-  last_received_at_ms: number;
-}
+/** 48 bits are the most that a number holds and a Buffer reads. */
+const NUMBER_BYTES = 6;

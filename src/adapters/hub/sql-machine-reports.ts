@@ -1,7 +1,7 @@
 import type { MachinesDocument } from '../../domain/hub/api.js';
 import type { MachineReport } from '../../domain/wire.js';
 import type { HubDatabase } from './hub-database.js';
-import type { MachineReportTable } from './schema.js';
+import type { HubTables } from './schema.js';
 
 /** Writes what a machine of a team says of itself over what it said of the same before. */
 export const noteReport = async (
@@ -11,7 +11,7 @@ export const noteReport = async (
   nowMs: number,
 ): Promise<void> => {
   const said = { team, node_id, told_at_ms: nowMs, waiting: 0, agent: '' };
-  const rows: readonly MachineReportTable[] = [
+  const rows: readonly ReportRow[] = [
     ...(waiting === undefined
       ? []
       : [
@@ -87,9 +87,11 @@ export const readReports = async (
 const MOST = 2000;
 const KEPT_MS = 30 * 86_400_000;
 
-const toldBy = (row: MachineReportTable) => ({
+const toldBy = (row: ReportRow) => ({
   node_id: row.node_id,
   told_at: new Date(Number(row.told_at_ms)).toISOString(),
 });
 
 const isoOf = (ms: number | null): string | null => (ms === null ? null : new Date(Number(ms)).toISOString());
+
+type ReportRow = HubTables['machine_reports'];

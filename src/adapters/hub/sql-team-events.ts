@@ -23,9 +23,9 @@ import type {
 import { appendEvents } from './append-events.js';
 import { BoardReader } from './board-reader.js';
 import type { CellFolder } from './cell-folder.js';
-import { cellNumber } from './cell-number.js';
+import { cellNumber } from './schema.js';
 import type { HubDatabase } from './hub-database.js';
-import type { EventTable, NodeTable } from './schema.js';
+import type { EventRow, NodeRow } from './schema.js';
 import { noteReport, readReports } from './sql-machine-reports.js';
 import { orStorageFailed } from './storage-failure.js';
 
@@ -193,7 +193,7 @@ export class SqlTeamEvents implements TeamEvents {
 }
 
 const storedEvent = (
-  row: Pick<EventTable, 'sequence' | 'received_at_ms' | 'known' | 'document'>,
+  row: Pick<EventRow, 'sequence' | 'received_at_ms' | 'known' | 'document'>,
 ): StoredEvent => ({
   sequence: Number(row.sequence),
   receivedAtMs: Number(row.received_at_ms),
@@ -211,8 +211,8 @@ const cursorOf = (after = ''): readonly [project: string, node: string] => {
 };
 
 /** Puts the machines of a team together to projects; a project goes by the name that arrived last. */
-const summarizeProjects = (rows: readonly NodeTable[]): readonly ProjectSummary[] => {
-  const byProject = new Map<string, NodeTable[]>();
+const summarizeProjects = (rows: readonly NodeRow[]): readonly ProjectSummary[] => {
+  const byProject = new Map<string, NodeRow[]>();
   for (const row of rows) {
     const known = byProject.get(row.project_uuid);
     if (known === undefined) byProject.set(row.project_uuid, [row]);
@@ -226,9 +226,9 @@ const summarizeProjects = (rows: readonly NodeTable[]): readonly ProjectSummary[
   }));
 };
 
-const latestSlug = (nodes: readonly NodeTable[]): string | undefined => {
+const latestSlug = (nodes: readonly NodeRow[]): string | undefined => {
   const named = nodes.filter((node) => node.project_slug !== null);
-  const latest = named.reduce<NodeTable | undefined>(
+  const latest = named.reduce<NodeRow | undefined>(
     (best, node) =>
       best === undefined || Number(node.last_received_at_ms) > Number(best.last_received_at_ms) ? node : best,
     undefined,
@@ -236,7 +236,7 @@ const latestSlug = (nodes: readonly NodeTable[]): string | undefined => {
   return latest?.project_slug ?? undefined;
 };
 
-const freshnessOf = (node: NodeTable): NodeFreshness => ({
+const freshnessOf = (node: NodeRow): NodeFreshness => ({
   nodeId: node.node_id,
   events: Number(node.events),
   lastLamport: Number(node.last_lamport),
