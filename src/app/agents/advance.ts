@@ -1,5 +1,5 @@
-import { assignmentNote, isAssignmentNoted } from '../../domain/agents/assignment-note.js';
-import { chooseAgent } from '../../domain/agents/choose-agent.js';
+import { assignmentNote, isAssignmentNoted } from '../../domain/agents/assignment.js';
+import { chooseAgent } from '../../domain/agents/assignment.js';
 import type { Task } from '../../domain/agents/next-tasks.js';
 import {
   approved,
@@ -17,19 +17,16 @@ import {
 import type { Assignment, WorkPackageRecord } from '../../domain/agents/state.js';
 import { isSyncError, unreachable } from '../../domain/errors.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
-import { workPackageBranch } from '../../domain/work/feature-slug.js';
+import { isLegalTransition, type Lane, type WorkPackageLane } from '../../domain/events/lane.js';
 import type { WorkPackageEdit } from '../../domain/work/transition.js';
 import { findWorkPackage } from '../work/feature-state.js';
 import { standingTargetOf } from '../work/feature-target.js';
 import { ImplementWorkPackage } from '../work/implement-work-package.js';
-import { loadFeature } from '../work/locate-feature.js';
 import { planEntry } from '../work/plan-entry.js';
+import { planTransitions, type Transition } from '../work/plan-transitions.js';
 import { nothingToDo } from '../work/work-plan.js';
-import { worktreeOf } from './gather-prompt.js';
-import { noteUsage } from './note-usage.js';
-import type { OrchestrationContext } from './orchestration-context.js';
-import { runAgent } from './run-agent.js';
-import { laneNow, shiftLane } from './shift-lane.js';
+import type { OrchestrationRun } from './orchestration-run.js';
+import { noteUsage, runAgent } from './run-agent.js';
 
 /**
  * Takes one work package one step on, from the lane in which the run has it. It may be repeated at any time, by another
@@ -37,24 +34,24 @@ import { laneNow, shiftLane } from './shift-lane.js';
  * with what keeps the step from being done.
  */
 export const advance = async (
-  context: OrchestrationContext,
+  run: OrchestrationRun,
   id: string,
   task: Task,
   signal: AbortSignal,
 ): Promise<void> => {
-  await context.save();
+  await run.save();
   switch (task) {
     case 'claim':
-      return claim(context, id, signal);
+      return claim(run, id, signal);
     case 'implement':
     case 'review':
-      return work(context, id, task === 'review' ? 'review' : 'implementation', signal);
+      return work(run, id, task === 'review' ? 'review' : 'implementation', signal);
     case 'hand-over':
-      return handOver(context, id);
+      return handOver(run, id);
     case 'send-back':
-      return sendBack(context, id);
+      return sendBack(run, id);
     case 'finish':
-      return finish(context, id, signal);
+      return finish(run, id, signal);
     default:
       return unreachable(task);
   }
@@ -64,40 +61,39 @@ export const advance = async (
  * Begins a work package for an agent: work tree, branch, lane. One that somebody else began before stays theirs; an
  * earlier try of this run is told from that by the name of the agent.
  */
-const claim = async (context: OrchestrationContext, id: string, signal: AbortSignal): Promise<void> => {
-  const { checkout, feature, sources, perform } = context;
-  const record = context.record(id);
+const claim = async (run: OrchestrationRun, id: string, signal: AbortSignal): Promise<void> => {
+  const { checkout, feature, sources, performWork } = run;
+  const record = run.record(id);
   const isAgain = record.at === 'planned';
   const agent = isAgain
     ? (record.implementer ?? NOBODY)
-    : (chooseAgent(record, 'implementation', context.state().agents) ?? NOBODY);
-  context.change(id, (present) => claiming(present, agent));
-  await context.save();
+    : (chooseAgent(record, 'implementation', run.state.agents) ?? NOBODY);
+  run.change(id, (present) => claiming(present, agent));
+  await run.save();
   const { repository, files } = sources;
-  const implement = new ImplementWorkPackage({ repository, files, perform });
+  const implement = new ImplementWorkPackage({ repository, files, perform: performWork });
   try {
-    const { outcome, agent: inCharge } = context.keep(
-      await context.turns.take(() => implement.run({ checkout, feature, workPackageId: id, agent }, signal)),
+    const { outcome, agent: inCharge } = run.keep(
+      await run.turn(() => implement.run({ checkout, feature, workPackageId: id, agent }, signal)),
     );
-    if (outcome === 'already-doing' && !(isAgain && inCharge === agent)) return notClaimed(context, id);
-    if (outcome === 'started')
-      context.tell({ what: 'moved', workPackageId: id, from: 'planned', to: 'doing' });
-    const tip = await tipOf(context, id);
-    context.change(id, (present) => ({
+    if (outcome === 'already-doing' && !(isAgain && inCharge === agent)) return notClaimed(run, id);
+    if (outcome === 'started') run.tell({ what: 'moved', workPackageId: id, from: 'planned', to: 'doing' });
+    const tip = await run.tip(id);
+    run.change(id, (present) => ({
       ...atWork(present, tip),
       ...(tip === undefined ? {} : { base: tip }),
     }));
   } catch (error) {
     // Between the look at the files and the lock, a person may have moved this one or what it depends on.
     if (!isSyncError(error) || !OVERTAKEN.includes(error.kind)) throw error;
-    notClaimed(context, id);
+    notClaimed(run, id);
   }
 };
 
-const notClaimed = (context: OrchestrationContext, id: string): void => {
-  context.change(id, unclaimed);
+const notClaimed = (run: OrchestrationRun, id: string): void => {
+  run.change(id, unclaimed);
   const notice = `${id} was not begun: somebody else was faster, or moved what it depends on.`;
-  context.tell({ what: 'noticed', workPackageId: id, notice });
+  run.tell({ what: 'noticed', workPackageId: id, notice });
 };
 
 const OVERTAKEN: readonly string[] = ['dependency-not-ready', 'transition-illegal'];
@@ -110,26 +106,26 @@ const NOBODY = 'user';
  * the agent came to is durable as soon as it has ended, since no file proves it.
  */
 const work = async (
-  context: OrchestrationContext,
+  run: OrchestrationRun,
   id: string,
   phase: Assignment['phase'],
   signal: AbortSignal,
 ): Promise<void> => {
-  const record = context.record(id);
-  const { agents, limits } = context.state();
+  const record = run.record(id);
+  const { agents, limits } = run.state;
   const agent = chooseAgent(record, phase, agents) ?? NOBODY;
   const assignment = record.assignment ?? {
     ...{ phase, agent, retryCount: record.assigned[phase], isAnnounced: false },
   };
-  if (record.assignment === undefined) context.change(id, (present) => assignedTo(present, assignment));
-  await context.save();
+  if (record.assignment === undefined) run.change(id, (present) => assignedTo(present, assignment));
+  await run.save();
   if (!assignment.isAnnounced) {
-    if (!(await announce(context, id, assignment))) return;
-    context.change(id, (present) => ({ ...present, assignment: { ...assignment, isAnnounced: true } }));
+    if (!(await announce(run, id, assignment))) return;
+    run.change(id, (present) => ({ ...present, assignment: { ...assignment, isAnnounced: true } }));
   }
   if (signal.aborted) return;
-  const { end, took } = await runAgent(context, id, assignment, signal);
-  context.change(id, (present): WorkPackageRecord => {
+  const { end, took } = await runAgent(run, id, assignment, signal);
+  run.change(id, (present): WorkPackageRecord => {
     switch (end.end) {
       case 'stopped':
         return present;
@@ -147,8 +143,8 @@ const work = async (
         return unreachable(end);
     }
   });
-  await context.save();
-  if (took !== undefined) await noteUsage(context, id, assignment, took);
+  await run.save();
+  if (took !== undefined) await noteUsage(run, id, assignment, took);
 };
 
 /**
@@ -156,43 +152,30 @@ const work = async (
  * event, and no run writes it twice. `false`: it is not in the lane to which the assignment belongs any more.
  */
 const announce = async (
-  context: OrchestrationContext,
+  run: OrchestrationRun,
   workPackageId: string,
   assignment: Assignment,
 ): Promise<boolean> => {
-  const { checkout, feature, runId, sources } = context;
   const { phase, agent, retryCount } = assignment;
-  const performed = await context.turns.take(() =>
-    context.perform.run<boolean>({
-      checkout,
-      subject: { feature, workPackageId, agent },
-      plan: async (emission) => {
-        const state = await loadFeature(sources.files, checkout.projectRoot, feature);
-        const filed = findWorkPackage(state, workPackageId);
-        const { workPackage } = filed;
-        const { id, lane } = workPackage;
-        if (isAssignmentNoted(filed.document.body, assignment, runId)) return nothingToDo(true);
-        if (lane !== LANE_OF_PHASE[phase]) return nothingToDo(false);
-        const fact = emission.fact('WPAssigned', id, {
-          wp_id: id,
-          agent_id: agent,
-          phase,
-          retry_count: retryCount,
-          feature_slug: feature,
-        });
-        // Whoever implements is in charge; a reviewer takes nothing over.
-        const inCharge: readonly WorkPackageEdit[] =
-          phase === 'implementation' && workPackage.agent !== agent
-            ? [{ edit: 'set', key: 'agent', value: agent }]
-            : [];
-        const entry = { by: agent, note: assignmentNote(assignment, runId), beside: inCharge };
-        const { changes, events } = await planEntry(sources.files, filed, fact, entry);
-        const message = commitSubject(`assign ${id} to ${agent} for ${phase}`, feature);
-        return { result: true, changes, events, message };
-      },
-    }),
-  );
-  return context.keep(performed);
+  const { runId } = run.state;
+  return run.workOn<boolean>(workPackageId, agent, async (filed, emission) => {
+    const { id, lane, agent: inCharge } = filed.workPackage;
+    if (isAssignmentNoted(filed.document.body, assignment, runId)) return nothingToDo(true);
+    if (lane !== LANE_OF_PHASE[phase]) return nothingToDo(false);
+    const fact = emission.fact('WPAssigned', id, {
+      wp_id: id,
+      agent_id: agent,
+      phase,
+      retry_count: retryCount,
+      feature_slug: run.feature,
+    });
+    // Whoever implements is in charge; a reviewer takes nothing over.
+    const beside: readonly WorkPackageEdit[] =
+      phase === 'implementation' && inCharge !== agent ? [{ edit: 'set', key: 'agent', value: agent }] : [];
+    const entry = { by: agent, note: assignmentNote(assignment, runId), beside };
+    const { changes, events } = await planEntry(run.sources.files, filed, fact, entry);
+    return { result: true, changes, events, done: `assign ${id} to ${agent} for ${phase}` };
+  });
 };
 
 const LANE_OF_PHASE = { implementation: 'doing', review: 'for_review' } as const;
@@ -201,71 +184,90 @@ const LANE_OF_PHASE = { implementation: 'doing', review: 'for_review' } as const
  * Commits what the implementer left and takes the work package to review. An agent that changed nothing has failed, as
  * has one whose rest git refuses; but what somebody took to review already has nobody who could be asked to do better.
  */
-const handOver = async (context: OrchestrationContext, id: string): Promise<void> => {
-  const agent = context.record(id).implementer ?? NOBODY;
-  const committed = await context.sources.work.commitRest(
-    worktreeOf(context, id),
-    commitSubject(`commit what ${agent} left of ${id}`, context.feature),
+const handOver = async (run: OrchestrationRun, id: string): Promise<void> => {
+  const agent = run.record(id).implementer ?? NOBODY;
+  const committed = await run.sources.work.commitRest(
+    run.worktree(id),
+    commitSubject(`commit what ${agent} left of ${id}`, run.feature),
   );
-  if (!committed.ok || !(await hasWork(context, id))) {
+  if (!committed.ok || !(await hasWork(run, id))) {
     const reason = committed.ok
       ? `${agent} ended well and had changed nothing.`
       : `Git refused the commit of what ${agent} had left: ${committed.error}.`;
-    const lane = await laneNow(context, id);
+    const lane = await laneNow(run, id);
     if (lane === 'doing') {
-      const { agents } = context.state();
-      context.change(id, (record) => failed(record, record.implementer, reason, agents));
-      context.tell({ what: 'noticed', workPackageId: id, notice: reason });
+      const { agents } = run.state;
+      run.change(id, (record) => failed(record, record.implementer, reason, agents));
+      run.tell({ what: 'noticed', workPackageId: id, notice: reason });
     } else if (lane === 'for_review') {
-      context.change(id, (record) =>
-        committed.ok ? inReview(record) : paused(record, 'step-failed', reason),
-      );
+      run.change(id, (record) => (committed.ok ? inReview(record) : paused(record, 'step-failed', reason)));
     }
     return;
   }
   const note = 'Implemented, ready for review';
-  if (await shiftLane(context, { workPackageId: id, from: 'doing', to: 'for_review', by: agent, note }))
-    context.change(id, inReview);
+  if (await shiftLane(run, { workPackageId: id, from: 'doing', to: 'for_review', by: agent, note }))
+    run.change(id, inReview);
 };
 
 /** Whether there are commits beyond those that were there when the work began. */
-const hasWork = async (context: OrchestrationContext, id: string): Promise<boolean> => {
-  const { sources, checkout, feature } = context;
-  const { startedAt } = context.record(id);
-  if (startedAt !== undefined) return (await tipOf(context, id)) !== startedAt;
-  const { documents } = await loadFeature(sources.files, checkout.projectRoot, feature);
-  const target = await standingTargetOf(sources.repository, checkout, documents.meta);
-  return sources.repository.hasOwnCommits(checkout, workPackageBranch(feature, id), target);
+const hasWork = async (run: OrchestrationRun, id: string): Promise<boolean> => {
+  const { startedAt } = run.record(id);
+  if (startedAt !== undefined) return (await run.tip(id)) !== startedAt;
+  const { repository } = run.sources;
+  const { documents } = await run.load();
+  const target = await standingTargetOf(repository, run.checkout, documents.meta);
+  return repository.hasOwnCommits(run.checkout, run.branch(id), target);
 };
 
 /** Takes it back to `doing`, with what the reviewer wants changed. */
-const sendBack = async (context: OrchestrationContext, id: string): Promise<void> => {
-  const { reviewer = NOBODY, feedback = '' } = context.record(id);
+const sendBack = async (run: OrchestrationRun, id: string): Promise<void> => {
+  const { reviewer = NOBODY, feedback = '' } = run.record(id);
   const note = 'Changes requested';
   const shift = { workPackageId: id, from: 'for_review', to: 'doing', by: reviewer, note, feedback } as const;
-  if (!(await shiftLane(context, shift))) return;
-  const tip = await tipOf(context, id);
-  context.change(id, (record) => atWork(record, tip));
+  if (!(await shiftLane(run, shift))) return;
+  const tip = await run.tip(id);
+  run.change(id, (record) => atWork(record, tip));
 };
 
 /** Merges what is approved, unless that was done, and takes it to `done`. */
-const finish = async (context: OrchestrationContext, id: string, signal: AbortSignal): Promise<void> => {
-  const { checkout, feature, perform, sources } = context;
+const finish = async (run: OrchestrationRun, id: string, signal: AbortSignal): Promise<void> => {
+  const { checkout, feature, performWork, sources } = run;
   // What is in doing would be merged as well, and handed over: the reviewer's word is about what was in for_review.
-  if ((await laneNow(context, id)) !== 'for_review') return;
-  const merging = sources.merging(perform);
-  const merged = await context.turns.take(() =>
-    merging.run({ checkout, feature, workPackageIds: [id] }, signal),
-  );
-  context.keep(merged);
-  context.tell({ what: 'merged', workPackageId: id });
-  const by = context.record(id).reviewer ?? NOBODY;
+  if ((await laneNow(run, id)) !== 'for_review') return;
+  const merging = sources.merging(performWork);
+  run.keep(await run.turn(() => merging.run({ checkout, feature, workPackageIds: [id] }, signal)));
+  run.tell({ what: 'merged', workPackageId: id });
+  const by = run.record(id).reviewer ?? NOBODY;
   const note = 'Approved and merged';
-  if (await shiftLane(context, { workPackageId: id, from: 'for_review', to: 'done', by, note }))
-    context.change(id, finished);
+  if (await shiftLane(run, { workPackageId: id, from: 'for_review', to: 'done', by, note }))
+    run.change(id, finished);
 };
 
-const tipOf = (
-  { sources, checkout, feature }: OrchestrationContext,
-  id: string,
-): Promise<string | undefined> => sources.repository.branchTip(checkout, workPackageBranch(feature, id));
+/** The lane in which a work package is at this moment, as its file says. */
+const laneNow = async (run: OrchestrationRun, id: string): Promise<WorkPackageLane> =>
+  findWorkPackage(await run.load(), id).workPackage.lane;
+
+interface LaneShift extends Transition {
+  /** The lane from which it is taken. */
+  readonly from: Lane;
+}
+
+/**
+ * Takes a work package to a lane, unless it is there already: an agent may have done so itself. `false`: it is in a third
+ * lane, because somebody took it there, and stays. The lane that counts is the one that the file has under the lock.
+ */
+const shiftLane = async (run: OrchestrationRun, shift: LaneShift): Promise<boolean> => {
+  const { workPackageId: id, from, to, by } = shift;
+  const result = await run.workOn<'moved' | 'already-there' | 'elsewhere'>(
+    id,
+    by,
+    async ({ workPackage }, emission, state) => {
+      if (workPackage.lane === to) return nothingToDo('already-there');
+      if (workPackage.lane !== from || !isLegalTransition(workPackage, to)) return nothingToDo('elsewhere');
+      const { changes, events } = await planTransitions(run.sources.files, emission, state, [shift]);
+      return { result: 'moved', changes, events, done: `move ${id} from ${from} to ${to}` };
+    },
+  );
+  if (result === 'moved') run.tell({ what: 'moved', workPackageId: id, from, to });
+  return result !== 'elsewhere';
+};

@@ -1,164 +1,196 @@
 import { abortRun, endRun } from '../../domain/agents/begin-run.js';
-import { reviewsOwnWork } from '../../domain/agents/choose-agent.js';
-import type { Notice } from '../../domain/agents/observe.js';
-import { changeRecord, untouched } from '../../domain/agents/record.js';
-import { standingOf } from '../../domain/agents/standing.js';
-import type { OrchestrationStanding } from '../../domain/agents/standing.js';
-import type { OrchestrationState } from '../../domain/agents/state.js';
-import type { OrchestratorPlace } from '../../ports/agents.js';
-import type { WallClock, Timer } from '../../ports/host.js';
-import type { PerformWork } from '../work/perform-work.js';
-import type { OrchestrationContext } from './orchestration-context.js';
-import type { OrchestrationProgress, ProgressListener } from './orchestration-progress.js';
-import { OrchestrationRun } from './orchestration-run.js';
-import type { OrchestratorSources } from './orchestrator-sources.js';
-import type { Preparation } from './plan-orchestration.js';
-import { RunMemory } from './run-memory.js';
-import { RunTurns } from './run-turns.js';
-import type { ToldWork } from './told-work.js';
+import { nextTasks, type NextTask, type Task } from '../../domain/agents/next-tasks.js';
+import { observe } from '../../domain/agents/observe.js';
+import { letGo, paused } from '../../domain/agents/record.js';
+import type { WorkPackageRecord } from '../../domain/agents/state.js';
+import { isSyncError, type SyncError } from '../../domain/errors.js';
+import { withoutPaths } from '../../domain/work/breakage.js';
+import { nothingToDo } from '../work/work-plan.js';
+import { advance } from './advance.js';
+import type { OrchestrationRun } from './orchestration-run.js';
 
-/** A run that has everything but has not taken a step in this process. */
-export interface RunBegun {
-  readonly place: OrchestratorPlace;
-  readonly prepared: Preparation;
-  readonly state: OrchestrationState;
-  readonly notices: readonly Notice[];
-  readonly isResumed: boolean;
-  /** Its events belong to the run. */
-  readonly perform: PerformWork;
-  readonly told: ToldWork;
-  readonly onProgress?: ProgressListener;
-}
+export type RunEnd = 'completed' | 'paused' | 'interrupted' | 'aborted';
 
-interface RunEnded {
-  readonly ended: 'completed' | 'paused' | 'interrupted' | 'aborted';
-  readonly standing: OrchestrationStanding;
-}
-
-/** Drives a run to its end, whatever ends it, and writes down how it ended. */
+/**
+ * Drives a run to its end, whatever ends it: that nothing is left to do, the signal, somebody's request to give it up, or
+ * its own breakage. Writes down how it ended. Every agent has ended by then.
+ */
 export const driveOrchestration = async (
-  sources: OrchestratorSources,
-  begun: RunBegun,
+  run: OrchestrationRun,
   signal: AbortSignal | undefined,
-): Promise<RunEnded> => {
-  const { place, prepared, perform, told, onProgress } = begun;
-  const { feature, view, agents } = prepared;
-  const { clock, store, timer } = sources;
-  const memory = new RunMemory(
-    begun.state,
-    (state) => store.write(place, { ...state, updatedAt: now(clock) }),
-    (workPackageId, pause) => tell({ what: 'paused', workPackageId, ...pause }),
-  );
-  await memory.save();
-  const standing = (): OrchestrationStanding => standingOf(memory.state, run.view);
-  const tell = (progress: OrchestrationProgress): void => onProgress?.(progress, standing);
-  const context: OrchestrationContext = {
-    sources,
-    checkout: place.checkout,
-    place,
-    feature,
-    runId: memory.state.runId,
-    commands: agents,
-    perform,
-    turns: new RunTurns(),
-    state: () => memory.state,
-    record: (id) => memory.state.workPackages.find((record) => record.id === id) ?? untouched(id),
-    change: (id, change) => void (memory.state = changeRecord(memory.state, id, change)),
-    save: () => memory.save(),
-    tell,
-    keep: (work) => told.keep(work),
+): Promise<RunEnd> => {
+  const stopped = new AbortController();
+  const over = new AbortController();
+  let cause: 'interrupted' | 'aborted' | 'failed' | undefined;
+  const stopBy = (because: NonNullable<typeof cause>): void => {
+    if (cause !== undefined) return;
+    cause = because;
+    run.tell({ what: 'stopping', because });
+    stopped.abort();
   };
-  const run = new OrchestrationRun(context, memory, view);
-  for (const progress of beginning(begun)) tell(progress);
-  const stop: Stop = { cause: undefined };
+  const interrupt = (): void => stopBy('interrupted');
   const close = (): Promise<void> => {
-    memory.state = closed(memory.state, stop, clock);
-    return memory.save();
+    run.state =
+      cause === 'aborted'
+        ? abortRun(run.state, run.now())
+        : endRun(run.state, run.now(), cause !== undefined);
+    return run.save();
   };
-  const isAsked = (): Promise<boolean> => store.isAskedToStop(place);
+  if (signal?.aborted === true) interrupt();
+  signal?.addEventListener('abort', interrupt, { once: true });
+  const watching = whenAskedToStop(run, over.signal, () => stopBy('aborted'));
   try {
-    await untilStopped({ stop, timer, isAsked, tell }, signal, (stopped, broken) => run.run(stopped, broken));
+    await new Tasks(run, stopped.signal, () => stopBy('failed')).carryOut();
   } catch (error) {
     // What broke the run is to be told, also when it keeps the state from being written.
     await close().catch(() => undefined);
     throw error;
+  } finally {
+    signal?.removeEventListener('abort', interrupt);
+    over.abort();
+    await watching;
   }
   await close();
-  return { ended: endOf(memory.state, stop), standing: standing() };
-};
-
-const beginning = ({ state, notices, isResumed, prepared }: RunBegun): readonly OrchestrationProgress[] => {
-  const { runId, feature, agents } = state;
-  const elsewhere = standingOf(state, prepared.view).workPackages.filter(
-    ({ standing }) => standing === 'elsewhere',
-  );
-  return [
-    { what: 'started', runId, feature, isResumed, agents, commands: prepared.stated },
-    ...(reviewsOwnWork(agents) ? [{ what: 'reviews-own-work', agent: agents[0] ?? '' } as const] : []),
-    ...notices.map(({ id, notice }) => ({ what: 'noticed', workPackageId: id, notice }) as const),
-    ...elsewhere.map(({ id, agent }) => ({
-      what: 'noticed' as const,
-      workPackageId: id,
-      notice: `${id} is in doing with ${agent ?? 'somebody else'} and is left alone.`,
-    })),
-  ];
-};
-
-const closed = (state: OrchestrationState, { cause }: Stop, clock: WallClock): OrchestrationState =>
-  cause === 'aborted' ? abortRun(state, now(clock)) : endRun(state, now(clock), cause !== undefined);
-
-const endOf = ({ status }: OrchestrationState, { cause }: Stop): RunEnded['ended'] => {
+  const { status } = run.state;
   if (status === 'aborted') return 'aborted';
   if (cause === 'interrupted') return 'interrupted';
   return status === 'completed' ? 'completed' : 'paused';
 };
 
-const now = (clock: WallClock): string => new Date(clock.nowMs()).toISOString();
-
-/** What stopped a run first; nothing when it came to its end by itself. */
-interface Stop {
-  cause: 'interrupted' | 'aborted' | 'failed' | undefined;
-}
-
-/** Whatever can stop a run: the signal of its caller, somebody's request to give it up, its own breakage. */
-interface Stopping {
-  readonly stop: Stop;
-  readonly timer: Timer;
-  readonly isAsked: () => Promise<boolean>;
-  readonly tell: (progress: OrchestrationProgress) => void;
-}
-
-/** Runs `work` with a signal that aborts as soon as anything stops it. */
-const untilStopped = async (
-  { stop, timer, isAsked, tell }: Stopping,
-  signal: AbortSignal | undefined,
-  work: (stopped: AbortSignal, broken: () => void) => Promise<void>,
+const whenAskedToStop = async (
+  { sources: { store, timer }, place }: OrchestrationRun,
+  over: AbortSignal,
+  stop: () => void,
 ): Promise<void> => {
-  const stopped = new AbortController();
-  const over = new AbortController();
-  const stopBy = (cause: NonNullable<Stop['cause']>): void => {
-    if (stop.cause !== undefined) return;
-    stop.cause = cause;
-    tell({ what: 'stopping', because: cause });
-    stopped.abort();
-  };
-  const interrupt = (): void => stopBy('interrupted');
-  if (signal?.aborted === true) interrupt();
-  signal?.addEventListener('abort', interrupt, { once: true });
-  const watch = async (): Promise<void> => {
-    while (!over.signal.aborted) {
-      await timer.sleep(POLL_MS, over.signal);
-      if (!over.signal.aborted && (await isAsked())) return stopBy('aborted');
-    }
-  };
-  const watching = watch();
-  try {
-    await work(stopped.signal, () => stopBy('failed'));
-  } finally {
-    over.abort();
-    signal?.removeEventListener('abort', interrupt);
-    await watching;
+  while (!over.aborted) {
+    await timer.sleep(POLL_MS, over);
+    if (!over.aborted && (await store.isAskedToStop(place))) return stop();
   }
 };
 
 const POLL_MS = 300;
+
+/**
+ * What a run is doing: looks at the files, lets the domain say what is next with each work package, does all of that
+ * beside each other, and looks again whenever something has ended. What is about to be done is durable before, and so is
+ * what came of it before the next.
+ */
+class Tasks {
+  readonly #run: OrchestrationRun;
+  readonly #stopped: AbortSignal;
+  readonly #broken: () => void;
+  readonly #busy = new Map<string, { readonly task: Task; readonly over: Promise<void> }>();
+  /** Whether something has ended since the last look began. */
+  #isNews = true;
+  #breakage: { readonly error: unknown } | undefined;
+
+  /** @param broken called when a task found something that nobody thought of, or the state could not be written */
+  constructor(run: OrchestrationRun, stopped: AbortSignal, broken: () => void) {
+    this.#run = run;
+    this.#stopped = stopped;
+    this.#broken = broken;
+  }
+
+  /** Ends when nothing is left to do, or, when the signal aborts, as soon as every agent has stopped. */
+  async carryOut(): Promise<void> {
+    while (this.#isNews || this.#busy.size > 0) {
+      if (!this.#isNews) await Promise.race([...this.#busy.values()].map(({ over }) => over));
+      this.#isNews = false;
+      if (!this.#stopped.aborted) await this.#guard(() => this.#launch());
+    }
+    if (this.#breakage !== undefined) throw this.#breakage.error;
+  }
+
+  async #launch(): Promise<void> {
+    const run = this.#run;
+    // What was busy when the look began may have been moved since: what was seen of it is old.
+    const before = [...this.#busy];
+    await run.look();
+    if (this.#stopped.aborted) return;
+    const busy = new Map(before.map(([id, { task }]) => [id, task]));
+    const { state, notices } = observe(run.state, run.view, (id) => busy.has(id));
+    run.state = state;
+    for (const { id, notice } of notices) run.tell({ what: 'noticed', workPackageId: id, notice });
+    for (const next of nextTasks(state, run.view, busy)) {
+      const over = this.#guard(() => this.#take(next)).finally(() => {
+        this.#busy.delete(next.id);
+        this.#isNews = true;
+      });
+      this.#busy.set(next.id, { task: next.task, over });
+    }
+    await run.save();
+    await this.#announcePauses();
+  }
+
+  /** What keeps a work package from going on pauses it. A repository in use is asked again before. */
+  async #take({ id, task }: NextTask): Promise<void> {
+    const run = this.#run;
+    for (let tries = 1; !this.#stopped.aborted; tries++) {
+      try {
+        await advance(run, id, task, this.#stopped);
+        break;
+      } catch (error) {
+        if (!isSyncError(error) || run.isBroken) throw error;
+        if (error.kind === 'interrupted' || this.#stopped.aborted) break;
+        if (error.kind !== 'lock-busy' || tries >= TRIES) {
+          run.change(id, (record) => pausedBy(task === 'claim' ? letGo(record) : record, error));
+          break;
+        }
+        await run.sources.timer.sleep(RETRY_MS, this.#stopped);
+      }
+    }
+    await this.#announcePauses();
+  }
+
+  async #announcePauses(): Promise<void> {
+    for (let next = this.#run.paused.shift(); next !== undefined; next = this.#run.paused.shift())
+      await announcePause(this.#run, next);
+  }
+
+  /** Remembers the first breakage, after which nothing more is begun; there is nobody above a task who could catch it. */
+  async #guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#breakage ??= { error };
+      this.#broken();
+    }
+  }
+}
+
+const TRIES = 3;
+const RETRY_MS = 1_000;
+
+const pausedBy = (record: WorkPackageRecord, { kind, message, hint }: SyncError): WorkPackageRecord =>
+  paused(
+    record,
+    kind === 'merge-conflict' ? 'merge-conflict' : 'step-failed',
+    hint === undefined ? message : `${message} ${hint}`,
+  );
+
+/**
+ * Tells the team that a person has to look at a work package before the run can go on with it: one `ErrorLogged`, which
+ * proves nothing in a file. Whatever happens to the work package next says that it is over. One that cannot be told of
+ * costs the team a hint, and the run nothing.
+ */
+const announcePause = async (
+  run: OrchestrationRun,
+  { id, pause, implementer }: WorkPackageRecord,
+): Promise<void> => {
+  // What somebody took for themselves waits for nobody.
+  if (pause === undefined || pause.reason === 'taken-away') return;
+  try {
+    await run.perform({ workPackageId: id }, async (emission) => {
+      const fact = emission.fact('ErrorLogged', id, {
+        ...{ error_type: 'runtime', error_message: withoutPaths(pause.detail), wp_id: id },
+        ...{ feature_slug: run.feature, pause_reason: pause.reason },
+        ...(implementer === undefined ? {} : { agent_id: implementer }),
+      });
+      await emission.capture([fact]);
+      return nothingToDo(undefined);
+    });
+  } catch (error) {
+    if (!isSyncError(error)) throw error;
+    run.tell({ what: 'noticed', workPackageId: id, notice: `The team was not told: ${error.message}` });
+  }
+};

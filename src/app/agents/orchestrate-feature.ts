@@ -1,4 +1,5 @@
 import { beginRun, DEFAULT_LIMITS, resumeRun } from '../../domain/agents/begin-run.js';
+import { reviewsOwnWork } from '../../domain/agents/assignment.js';
 import { observe } from '../../domain/agents/observe.js';
 import type { OrchestrationStanding } from '../../domain/agents/standing.js';
 import type { OrchestrationState } from '../../domain/agents/state.js';
@@ -8,18 +9,20 @@ import type { Checkout } from '../../ports/events.js';
 import type { Repository } from '../../ports/work.js';
 import type { Emission } from '../outbox/event-emitter.js';
 import type { WorkOutcome } from '../work/kept-events.js';
-import type { PerformWork } from '../work/perform-work.js';
 import { nothingToDo } from '../work/work-plan.js';
-import { demandConsent } from './agent-consent.js';
-import type { ConsentQuestion } from './agent-consent.js';
-import { driveOrchestration } from './drive-orchestration.js';
-import type { RunBegun } from './drive-orchestration.js';
+import { loadFeature } from '../work/locate-feature.js';
+import { demandConsent, type ConsentQuestion } from './agent-consent.js';
+import { driveOrchestration, type RunEnd } from './drive-orchestration.js';
 import type { ProgressListener } from './orchestration-progress.js';
+import { OrchestrationRun } from './orchestration-run.js';
 import { readOrchestration } from './orchestration-status.js';
 import type { OrchestratorSources } from './orchestrator-sources.js';
-import { prepareOrchestration } from './plan-orchestration.js';
-import type { OrchestrationRequest, Preparation } from './plan-orchestration.js';
-import { ToldWork } from './told-work.js';
+import {
+  prepareOrchestration,
+  refuseOutsideGit,
+  viewOf,
+  type OrchestrationRequest,
+} from './plan-orchestration.js';
 
 export interface OrchestrateInput extends OrchestrationRequest {
   /**
@@ -34,7 +37,7 @@ export interface OrchestrateInput extends OrchestrationRequest {
 
 export interface OrchestrationResult {
   /** `completed`: everything is done (without merging: approved). `interrupted`: by the signal. `aborted`: by a request. */
-  readonly ended: 'completed' | 'paused' | 'interrupted' | 'aborted';
+  readonly ended: RunEnd;
   readonly standing: OrchestrationStanding;
   /** What became of each event, in order. Whatever it is, it is to be reported and fails nothing. */
   readonly outcomes: readonly WorkOutcome[];
@@ -61,76 +64,61 @@ export class OrchestrateFeature {
     const { store, repository } = this.#sources;
     const place = await occupyProject(store, repository, input.checkout);
     try {
-      const begun = await this.#begin(input, place);
-      const { ended, standing } = await driveOrchestration(this.#sources, begun, signal);
-      const { outcomes, emission } = begun.told;
-      return { ended, standing, outcomes, ...(emission === undefined ? {} : { emission }) };
+      const run = await this.#begin(input, place);
+      const ended = await driveOrchestration(run, signal);
+      const { outcomes, emission } = run;
+      return { ended, standing: run.standing(), outcomes, ...(emission === undefined ? {} : { emission }) };
     } finally {
       place.release();
     }
   }
 
-  async #begin(input: OrchestrateInput, place: OrchestratorPlace): Promise<RunBegun> {
-    const { store, repository, files, catalog } = this.#sources;
-    const { checkout, onProgress, resume = false } = input;
+  async #begin(input: OrchestrateInput, place: OrchestratorPlace): Promise<OrchestrationRun> {
+    const { store, repository, files, catalog, trust } = this.#sources;
+    const { checkout, resume = false, limits, onProgress } = input;
     const former = resume ? await resumable(store, input) : await startable(store, checkout);
     const resumed = resume ? former : undefined;
-    const runId = resumed?.runId ?? this.#sources.ids.next();
-    const perform = this.#sources.perform(runId);
-    const told = new ToldWork();
     const wanted = resumed === undefined ? input : asResumed(input, resumed);
-    const prepare = (): Promise<Preparation> => prepareOrchestration(repository, files, catalog, wanted);
     // Whatever is refused is refused before anything is touched.
-    const atFirst = await prepare();
-    await demandConsent(this.#sources.trust, checkout, atFirst.stated, input.askConsent);
-    const prepared = (await settleLeftOver(input, perform, told)) ? await prepare() : atFirst;
-    const begun = this.#stateAtBeginning(input, runId, prepared, former);
-    const { state, notices } = observe(begun, prepared.view, () => false);
-    return {
+    const prepared = await prepareOrchestration(repository, files, catalog, wanted);
+    const { feature, agents: commands, stated } = prepared;
+    await demandConsent(trust, checkout, stated, input.askConsent);
+    const runId = resumed?.runId ?? this.#sources.ids.next();
+    const performWork = this.#sources.perform(runId);
+    // A run that was killed may have left the very last of its work half done, and then nothing else would ask for it.
+    const settled = await performWork.run({ checkout, plan: async () => nothingToDo(undefined) });
+    const view = viewOf(await loadFeature(files, checkout.projectRoot, feature));
+    const agents = [...commands.keys()];
+    const startedAt = new Date(this.#sources.clock.nowMs()).toISOString();
+    const atBeginning =
+      resumed === undefined
+        ? beginRun(
+            { runId, feature, startedAt, agents, limits: { ...DEFAULT_LIMITS, ...limits } },
+            view,
+            former,
+          )
+        : resumeRun(resumed, startedAt, { agents, ...(limits === undefined ? {} : { limits }) });
+    const { state, notices } = observe(atBeginning, view, () => false);
+    const run = new OrchestrationRun(this.#sources, {
       place,
-      prepared,
+      commands,
+      performWork,
       state,
-      notices,
-      perform,
-      told,
-      isResumed: resume,
-      ...(onProgress === undefined ? {} : { onProgress }),
-    };
-  }
-
-  #stateAtBeginning(
-    { resume, limits = {} }: OrchestrateInput,
-    runId: string,
-    { feature, view, agents }: Preparation,
-    former: OrchestrationState | undefined,
-  ): OrchestrationState {
-    const at = new Date(this.#sources.clock.nowMs()).toISOString();
-    const names = [...agents.keys()];
-    if (resume === true && former !== undefined) return resumeRun(former, at, { agents: names, limits });
-    const beginning = {
-      runId,
-      feature,
-      startedAt: at,
-      agents: names,
-      limits: { ...DEFAULT_LIMITS, ...limits },
-    };
-    return beginRun(beginning, view, former);
+      view,
+      onProgress,
+    });
+    run.keep(settled);
+    await run.save();
+    run.tell({ what: 'started', runId, feature, isResumed: resume, agents, commands: stated });
+    if (reviewsOwnWork(agents)) run.tell({ what: 'reviews-own-work', agent: agents[0] ?? '' });
+    for (const { id, notice } of notices) run.tell({ what: 'noticed', workPackageId: id, notice });
+    for (const { id, standing, agent = 'somebody else' } of run.standing().workPackages) {
+      const notice = `${id} is in doing with ${agent} and is left alone.`;
+      if (standing === 'elsewhere') run.tell({ what: 'noticed', workPackageId: id, notice });
+    }
+    return run;
   }
 }
-
-/**
- * A run that was killed may have left the very last of its work half done, and then nothing else would ask for it.
- * Returns whether there was something, so that the files may read differently now.
- */
-const settleLeftOver = async (
-  { checkout }: OrchestrateInput,
-  perform: PerformWork,
-  told: ToldWork,
-): Promise<boolean> => {
-  const work = await perform.run({ checkout, plan: async () => nothingToDo(undefined) });
-  told.keep(work);
-  return work.leftOver !== undefined;
-};
 
 const asResumed = (
   input: OrchestrateInput,
@@ -150,11 +138,7 @@ const occupyProject = async (
   repository: Pick<Repository, 'exclusive' | 'exclude'>,
   checkout: Checkout,
 ): Promise<OrchestratorPlace> => {
-  if (checkout.commonDir === undefined) {
-    throw new SyncError('not-a-repository', 'Agents work in git worktrees, and here is no git.', {
-      hint: 'Run "git init" and commit once, then run the command again.',
-    });
-  }
+  refuseOutsideGit(checkout);
   const place = await store.occupy(checkout);
   if (place === undefined) {
     throw new SyncError('lock-busy', 'Another orchestrator is at work in this project.', {

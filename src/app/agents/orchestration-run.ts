@@ -1,201 +1,188 @@
-import { letGo, paused } from '../../domain/agents/record.js';
-import { nextTasks, type NextTask, type Task } from '../../domain/agents/next-tasks.js';
-import { observe } from '../../domain/agents/observe.js';
-import type { WorkPackageRecord } from '../../domain/agents/state.js';
+import { changeRecord, untouched } from '../../domain/agents/record.js';
+import { standingOf, type OrchestrationStanding } from '../../domain/agents/standing.js';
+import type { OrchestrationState, WorkPackageRecord } from '../../domain/agents/state.js';
 import type { FeatureView } from '../../domain/agents/view.js';
-import { isSyncError, type SyncError } from '../../domain/errors.js';
+import { commitSubject } from '../../domain/work/commit-message.js';
+import { workPackageBranch } from '../../domain/work/feature-slug.js';
+import type { AgentCommand, OrchestratorPlace } from '../../ports/agents.js';
+import type { Checkout } from '../../ports/events.js';
+import type { Emission } from '../outbox/event-emitter.js';
+import { findWorkPackage, type FeatureState, type FiledWorkPackage } from '../work/feature-state.js';
+import type { WorkOutcome } from '../work/kept-events.js';
 import { loadFeature } from '../work/locate-feature.js';
-import { advance } from './advance.js';
-import { announcePause } from './announce-pause.js';
-import { viewOf } from './feature-view.js';
-import type { OrchestrationContext } from './orchestration-context.js';
-import type { RunMemory } from './run-memory.js';
+import type { PerformWork } from '../work/perform-work.js';
+import type { FeaturePlan } from '../work/work-on-feature.js';
+import type { PerformedWork, WorkRequest, WorkSubject } from '../work/work-plan.js';
+import type { OrchestrationProgress, ProgressListener } from './orchestration-progress.js';
+import type { OrchestratorSources } from './orchestrator-sources.js';
+import { viewOf } from './plan-orchestration.js';
 
-/**
- * Takes the work packages of a run on until nothing is left to do: looks at the files, lets the domain say what is next
- * with each of them, does all of that beside each other, and looks again whenever something has ended. What is about to be
- * done is durable before, and so is what came of it before the next.
- */
-export class OrchestrationRun {
-  readonly #context: OrchestrationContext;
-  readonly #memory: RunMemory;
-  readonly #busy = new Map<string, Task>();
-  readonly #seen: SeenFeature;
-  /** How many tasks have ended: a look at the files that began before says nothing about their work packages. */
-  #ended = 0;
-  #wake: () => void = () => undefined;
-  /** Whose pause the team has been told of. */
-  readonly #announced = new Set<string>();
-  #breakage: { readonly error: unknown } | undefined;
-
-  constructor(context: OrchestrationContext, memory: RunMemory, view: FeatureView) {
-    this.#context = context;
-    this.#memory = memory;
-    const { checkout, feature, sources } = context;
-    this.#seen = new SeenFeature(
-      view,
-      async () => viewOf(await loadFeature(sources.files, checkout.projectRoot, feature)),
-      () => sources.clock.nowMs(),
-    );
-  }
-
-  /** What is known of the files. */
-  get view(): FeatureView {
-    return this.#seen.view;
-  }
-
-  /**
-   * Ends when nothing is left to do, or, when the signal aborts, as soon as every agent has stopped. `broken` is called
-   * when a task found something that nobody thought of, or the state could not be written; the run then begins nothing
-   * more, and fails with that.
-   */
-  async run(signal: AbortSignal, broken: () => void): Promise<void> {
-    const wake = (): void => this.#wake();
-    signal.addEventListener('abort', wake, { once: true });
-    try {
-      while (await this.#turn(signal, broken));
-    } finally {
-      signal.removeEventListener('abort', wake);
-    }
-    if (this.#breakage !== undefined) throw this.#breakage.error;
-  }
-
-  /** Whether there is more to come. */
-  async #turn(signal: AbortSignal, broken: () => void): Promise<boolean> {
-    const ended = this.#ended;
-    const woken = new Promise<void>((resolve) => (this.#wake = resolve));
-    if (!signal.aborted && this.#breakage === undefined)
-      await this.#guard(() => this.#launch(signal, broken), broken);
-    if (this.#ended !== ended) return true;
-    if (this.#busy.size === 0) return false;
-    await woken;
-    return true;
-  }
-
-  async #launch(signal: AbortSignal, broken: () => void): Promise<void> {
-    // What was busy when the look began may have been moved since: what was seen of it is old.
-    const before = new Map(this.#busy);
-    // Nothing is taken for the end of the run that was not looked at just now.
-    if (this.#seen.isOld || before.size === 0) await this.#seen.look();
-    if (signal.aborted) return;
-    const busy = new Map([...before, ...this.#busy]);
-    const { state, notices } = observe(this.#memory.state, this.view, (id) => busy.has(id));
-    this.#memory.state = state;
-    for (const { id, notice } of notices) this.#context.tell({ what: 'noticed', workPackageId: id, notice });
-    for (const next of nextTasks(this.#memory.state, this.view, busy)) {
-      this.#busy.set(next.id, next.task);
-      void this.#guard(() => this.#take(next, signal), broken).finally(() => {
-        this.#busy.delete(next.id);
-        this.#ended++;
-        this.#wake();
-      });
-    }
-    await this.#memory.save();
-    await this.#announcePauses();
-  }
-
-  /** What keeps a work package from going on pauses it. A repository in use is asked again before. */
-  async #take({ id, task }: NextTask, signal: AbortSignal): Promise<void> {
-    for (let tries = 1; !signal.aborted; tries++) {
-      try {
-        await advance(this.#context, id, task, signal);
-        break;
-      } catch (error) {
-        if (!isSyncError(error) || this.#memory.isBroken) throw error;
-        if (error.kind === 'interrupted' || signal.aborted) break;
-        if (error.kind !== 'lock-busy' || tries >= TRIES) {
-          this.#context.change(id, (record) => pausedBy(task === 'claim' ? letGo(record) : record, error));
-          break;
-        }
-        await this.#context.sources.timer.sleep(RETRY_MS, signal);
-      }
-    }
-    this.#seen.hasEnded(task, this.#context.record(id));
-    await this.#announcePauses();
-  }
-
-  async #announcePauses(): Promise<void> {
-    for (const record of this.#memory.state.workPackages) {
-      if (record.pause === undefined || this.#announced.has(record.id)) continue;
-      this.#announced.add(record.id);
-      await announcePause(this.#context, record);
-    }
-  }
-
-  /** Remembers the first breakage; there is nobody above a task who could catch it. */
-  async #guard(work: () => Promise<void>, broken: () => void): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.#breakage ??= { error };
-      broken();
-    }
-  }
+/** What a run begins with in this process. */
+interface RunBeginning {
+  readonly place: OrchestratorPlace;
+  readonly commands: ReadonlyMap<string, AgentCommand>;
+  /** Its events belong to the run. */
+  readonly performWork: PerformWork;
+  readonly state: OrchestrationState;
+  readonly view: FeatureView;
+  readonly onProgress?: ProgressListener | undefined;
 }
 
-const TRIES = 3;
-const RETRY_MS = 1_000;
+/** One run in this process: its state and that one's way to the disk, and what each of its steps works with. */
+export class OrchestrationRun {
+  readonly sources: OrchestratorSources;
+  readonly place: OrchestratorPlace;
+  readonly checkout: Checkout;
+  readonly feature: string;
+  readonly commands: ReadonlyMap<string, AgentCommand>;
+  readonly performWork: PerformWork;
+  /** What became of the events of its work, in order, and who did the last of it. */
+  readonly outcomes: WorkOutcome[] = [];
+  emission: Emission | undefined;
+  /** What was paused and is still to be announced to the team. */
+  readonly paused: WorkPackageRecord[] = [];
+  /** Whether the state could not be written: then no work may go on. */
+  isBroken = false;
+  /** What was last seen of the files. */
+  view: FeatureView;
+  #state: OrchestrationState;
+  #written: OrchestrationState | undefined;
+  readonly #onProgress: ProgressListener | undefined;
+  readonly #writes = new Turns();
+  readonly #works = new Turns();
 
-const pausedBy = (record: WorkPackageRecord, { kind, message, hint }: SyncError): WorkPackageRecord =>
-  paused(
-    record,
-    kind === 'merge-conflict' ? 'merge-conflict' : 'step-failed',
-    hint === undefined ? message : `${message} ${hint}`,
-  );
-
-/**
- * What a run knows of the files of its feature. Reading all of them after every step would cost more than the steps of a
- * large feature: the run knows what it did itself, and looks when others may have done something. No step relies on it,
- * each finds out for itself in which lane its work package is.
- */
-class SeenFeature {
-  readonly #look: () => Promise<FeatureView>;
-  readonly #nowMs: () => number;
-  #view: FeatureView;
-  #lookedAtMs = -Infinity;
-
-  constructor(view: FeatureView, look: () => Promise<FeatureView>, nowMs: () => number) {
-    this.#view = view;
-    this.#look = look;
-    this.#nowMs = nowMs;
+  constructor(sources: OrchestratorSources, beginning: RunBeginning) {
+    const { place, commands, performWork, state, view, onProgress } = beginning;
+    this.sources = sources;
+    this.place = place;
+    this.checkout = place.checkout;
+    this.feature = state.feature;
+    this.commands = commands;
+    this.performWork = performWork;
+    this.view = view;
+    this.#state = state;
+    this.#onProgress = onProgress;
   }
 
-  get view(): FeatureView {
-    return this.#view;
+  get state(): OrchestrationState {
+    return this.#state;
   }
 
-  /** Whether the files have to be looked at before anything is decided. */
-  get isOld(): boolean {
-    const ageMs = this.#nowMs() - this.#lookedAtMs;
-    // A clock that was set back says nothing about the age.
-    return ageMs < 0 || ageMs >= OLD_MS;
+  /** Whoever is paused by it is told of. */
+  set state(state: OrchestrationState) {
+    const before = new Set(this.#state.workPackages.flatMap(({ id, pause }) => (pause ? [id] : [])));
+    this.#state = state;
+    for (const record of state.workPackages) {
+      const { id, pause } = record;
+      if (pause === undefined || before.has(id)) continue;
+      this.paused.push(record);
+      this.tell({ what: 'paused', workPackageId: id, ...pause });
+    }
+  }
+
+  /** What the state has of a work package, which it knows. */
+  record(id: string): WorkPackageRecord {
+    return this.#state.workPackages.find((record) => record.id === id) ?? untouched(id);
+  }
+
+  change(id: string, change: (record: WorkPackageRecord) => WorkPackageRecord): void {
+    this.state = changeRecord(this.#state, id, change);
+  }
+
+  /** Resolves when the present state, or a later one, is durable. Fails as the store does. */
+  save(): Promise<void> {
+    return this.#writes.take(async () => {
+      const state = this.#state;
+      if (state === this.#written) return;
+      try {
+        await this.sources.store.write(this.place, { ...state, updatedAt: this.now() });
+      } catch (error) {
+        this.isBroken = true;
+        throw error;
+      }
+      this.#written = state;
+    });
+  }
+
+  /** ISO 8601 UTC. */
+  now(): string {
+    return new Date(this.sources.clock.nowMs()).toISOString();
+  }
+
+  standing(): OrchestrationStanding {
+    return standingOf(this.#state, this.view);
+  }
+
+  tell(progress: OrchestrationProgress): void {
+    this.#onProgress?.(progress, () => this.standing());
+  }
+
+  /** The feature as its files say now. */
+  load(): Promise<FeatureState> {
+    return loadFeature(this.sources.files, this.checkout.projectRoot, this.feature);
   }
 
   async look(): Promise<void> {
-    const atMs = this.#nowMs();
-    this.#view = await this.#look();
-    this.#lookedAtMs = atMs;
+    this.view = viewOf(await this.load());
   }
 
-  /** The lane into which the run took a work package is known. Where an agent was at work, or nothing came of it, the files tell. */
-  hasEnded(task: Task, { id, at: lane }: WorkPackageRecord): void {
-    const seen = this.#view.workPackages.get(id);
-    if (seen === undefined || lane === undefined || lane !== LANE_AFTER[task]) this.#lookedAtMs = -Infinity;
-    else {
-      const { detail: _former, ...rest } = seen;
-      const workPackages = new Map(this.#view.workPackages).set(id, { ...rest, lane });
-      this.#view = { ...this.#view, workPackages };
-    }
+  branch(id: string): string {
+    return workPackageBranch(this.feature, id);
+  }
+
+  /** Commit at the end of a work package's branch; `undefined` when there is no branch. */
+  tip(id: string): Promise<string | undefined> {
+    return this.sources.repository.branchTip(this.checkout, this.branch(id));
+  }
+
+  /** Absolute path of the work tree of a work package. */
+  worktree(id: string): string {
+    return `${this.checkout.projectRoot}/.worktrees/${this.branch(id)}`;
+  }
+
+  /**
+   * Work of this process waits for its turn here: the lock of the repository is polled for a few seconds only, and many
+   * agents at once must not keep each other waiting for longer.
+   */
+  turn<T>(work: () => Promise<T>): Promise<T> {
+    return this.#works.take(work);
+  }
+
+  /** A piece of work of this run, under the repository's lock. */
+  async perform<R>(subject: WorkSubject, plan: WorkRequest<R>['plan']): Promise<R> {
+    const { checkout, feature, performWork } = this;
+    const request = { checkout, subject: { feature, ...subject }, plan };
+    return this.keep(await this.turn(() => performWork.run(request)));
+  }
+
+  /** The same for one that is about a work package, as the files have it by then. */
+  workOn<R>(
+    workPackageId: string,
+    agent: string,
+    plan: (filed: FiledWorkPackage, emission: Emission, state: FeatureState) => Promise<FeaturePlan<R>>,
+  ): Promise<R> {
+    return this.perform({ workPackageId, agent }, async (emission) => {
+      const state = await this.load();
+      const { done, ...planned } = await plan(findWorkPackage(state, workPackageId), emission, state);
+      return done === undefined ? planned : { ...planned, message: commitSubject(done, this.feature) };
+    });
+  }
+
+  /** Remembers what became of the events of a piece of work; returns what it is about. */
+  keep<R>({ leftOver, outcomes, emission, result }: PerformedWork<R>): R {
+    this.outcomes.push(...(leftOver?.outcomes ?? []), ...outcomes);
+    this.emission = emission ?? this.emission;
+    return result;
   }
 }
 
-const OLD_MS = 1_000;
+/** Pieces of work one after the other, in the order in which they came. */
+class Turns {
+  #last: Promise<unknown> = Promise.resolve();
 
-const LANE_AFTER: Readonly<Record<Task, WorkPackageRecord['at'] | 'unknown'>> = {
-  claim: 'doing',
-  'hand-over': 'for_review',
-  'send-back': 'doing',
-  finish: 'done',
-  implement: 'unknown',
-  review: 'unknown',
-};
+  take<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+}

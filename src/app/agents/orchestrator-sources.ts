@@ -7,21 +7,8 @@ import type {
 } from '../../ports/agents.js';
 import type { EventIdSource, Randomness, Timer, WallClock } from '../../ports/host.js';
 import type { FeatureFiles, Repository } from '../../ports/work.js';
-import type { Checkout } from '../../ports/events.js';
+import type { MergeWorkPackages } from '../work/merge-work-packages.js';
 import type { PerformWork } from '../work/perform-work.js';
-import type { PerformedWork } from '../work/work-plan.js';
-
-/** What the orchestrator asks of the use case that merges. */
-export interface Merging {
-  run(
-    input: {
-      readonly checkout: Checkout;
-      readonly feature: string;
-      readonly workPackageIds: readonly string[];
-    },
-    signal?: AbortSignal,
-  ): Promise<PerformedWork<unknown>>;
-}
 
 /** What an orchestration works with. */
 export interface OrchestratorSources {
@@ -39,5 +26,5 @@ export interface OrchestratorSources {
   /** Work whose events carry this correlation id, which is that of the whole run. */
   perform(correlationId: string): PerformWork;
   /** Merges with that work. */
-  merging(perform: PerformWork): Merging;
+  merging(perform: PerformWork): Pick<MergeWorkPackages, 'run'>;
 }

@@ -7,14 +7,18 @@ import {
 } from '../../domain/work/dependency-graph.js';
 import { DEFAULT_LIMITS } from '../../domain/agents/begin-run.js';
 import type { RunLimits } from '../../domain/agents/state.js';
-import { isElsewhere, laneOf, type FeatureView } from '../../domain/agents/view.js';
-import { wavesOf } from '../../domain/agents/waves.js';
+import { isElsewhere, laneOf, wavesOf, type FeatureView } from '../../domain/agents/view.js';
 import type { AgentCatalog, AgentCatalogReading, AgentCommand } from '../../ports/agents.js';
+import type { Checkout } from '../../ports/events.js';
 import type { FeatureFiles, Repository } from '../../ports/work.js';
-import { refuseFaults, refuseUninitialized, type FeatureState } from '../work/feature-state.js';
+import {
+  frontMatterGraph,
+  refuseFaults,
+  refuseUninitialized,
+  type FeatureState,
+} from '../work/feature-state.js';
 import { branchesOf, describeGroup } from '../work/group-branches.js';
 import { statedCommands, type StatedCommand } from './agent-consent.js';
-import { viewOf } from './feature-view.js';
 import { loadFeature, locateFeature, type FeatureRequest } from '../work/locate-feature.js';
 
 export interface OrchestrationRequest extends FeatureRequest {
@@ -72,6 +76,12 @@ export class PlanOrchestration {
   }
 }
 
+/** What an orchestration has to know of a feature. */
+export const viewOf = (state: FeatureState): FeatureView => ({
+  graph: frontMatterGraph(state),
+  workPackages: new Map(state.workPackages.map(({ workPackage }) => [workPackage.id, workPackage])),
+});
+
 /** A feature that can be orchestrated, and the agents for it in the order of preference. */
 export interface Preparation {
   readonly feature: string;
@@ -92,11 +102,7 @@ export const prepareOrchestration = async (
   request: OrchestrationRequest,
 ): Promise<Preparation> => {
   const { checkout } = request;
-  if (checkout.commonDir === undefined) {
-    throw new SyncError('not-a-repository', 'Agents work in git worktrees, and here is no git.', {
-      hint: 'Run "git init" and commit once, then run the command again.',
-    });
-  }
+  refuseOutsideGit(checkout);
   refuseLimits(request.limits ?? {});
   const feature = await locateFeature(files, repository, request);
   const state = await loadFeature(files, checkout.projectRoot, feature);
@@ -109,6 +115,13 @@ export const prepareOrchestration = async (
   const agents = chooseAgents(reading, request.agents ?? []);
   await refuseMissing(catalog, checkout.projectRoot, agents);
   return { feature, view, agents, stated: statedCommands(agents, reading.ofProject, reading.redefined) };
+};
+
+export const refuseOutsideGit = ({ commonDir }: Checkout): void => {
+  if (commonDir !== undefined) return;
+  throw new SyncError('not-a-repository', 'Agents work in git worktrees, and here is no git.', {
+    hint: 'Run "git init" and commit once, then run the command again.',
+  });
 };
 
 const refuseLimits = ({ maxParallel = 1, maxRetries = 0, timeoutMs = 1 }: Partial<RunLimits>): void => {

@@ -1,13 +1,16 @@
-import { cutText } from '../../domain/events/cut-text.js';
-import { unreachable } from '../../domain/errors.js';
-import type { RunUsage } from '../../domain/events/usage.js';
-import { fillCommandLine } from '../../domain/agents/command-line.js';
-import { promptFor, type PromptTask } from '../../domain/agents/prompt.js';
+import { fillCommandLine, promptFor, type PromptFacts, type PromptTask } from '../../domain/agents/prompt.js';
 import type { Assignment } from '../../domain/agents/state.js';
 import { readVerdict } from '../../domain/agents/verdict.js';
+import { isSyncError, unreachable } from '../../domain/errors.js';
+import { cutText } from '../../domain/events/cut-text.js';
+import type { RunUsage } from '../../domain/events/usage.js';
+import { dependenciesOf } from '../../domain/work/dependency-graph.js';
+import { usageNote } from '../../domain/work/usage-note.js';
 import type { AgentExit } from '../../ports/agents.js';
-import type { OrchestrationContext } from './orchestration-context.js';
-import { gatherPrompt } from './gather-prompt.js';
+import { findWorkPackage, frontMatterGraph } from '../work/feature-state.js';
+import { standingTargetOf } from '../work/feature-target.js';
+import { planEntry } from '../work/plan-entry.js';
+import type { OrchestrationRun } from './orchestration-run.js';
 
 /** What an agent's run came to. A reason is a whole sentence. */
 type RunEnd =
@@ -28,27 +31,31 @@ interface AgentRunEnded {
 
 /** Lets an agent do what it was assigned to, and says what came of it. */
 export const runAgent = async (
-  context: OrchestrationContext,
+  run: OrchestrationRun,
   workPackageId: string,
   assignment: Assignment,
   signal: AbortSignal,
 ): Promise<AgentRunEnded> => {
-  const { sources, place, feature, commands } = context;
+  const { sources, place, feature, commands } = run;
   const { agent, phase, retryCount } = assignment;
   const command = commands.get(agent);
   if (command === undefined) return { end: failed(`Nobody knows how to run the agent ${agent}.`) };
-  const gathered = await gatherPrompt(context, workPackageId, assignment);
-  if (typeof gathered === 'string') return { end: { end: 'impossible', reason: gathered } };
-  const { facts, task } = gathered;
+  if ((await run.tip(workPackageId)) === undefined) {
+    const reason = `There is no branch ${run.branch(workPackageId)} to work on.`;
+    return { end: { end: 'impossible', reason } };
+  }
+  await makeWorktree(run, workPackageId);
+  const facts = await factsOf(run, workPackageId, agent);
+  const { worktree } = facts;
+  const task = taskOf(phase, run.record(workPackageId).feedback, sources.randomness.uuid());
   const prompt = promptFor(facts, task);
   const name = `${workPackageId}-${phase}-${retryCount + 1}`;
   const promptFile = await sources.store.keepPrompt(place, feature, name, prompt);
   const log = await sources.store.logPath(place, feature, name);
-  const { worktree } = facts;
   if (signal.aborted) return { end: { end: 'stopped' } };
   const about = { workPackageId, phase, agent };
   const atMs = sources.clock.nowMs();
-  context.tell({ what: 'agent-started', ...about, retryCount, log, atMs });
+  run.tell({ what: 'agent-started', ...about, retryCount, log, atMs });
   const exit = await sources.runner.run(
     {
       agent,
@@ -61,25 +68,68 @@ export const runAgent = async (
         SPEC_KITTY_AGENT: agent,
       },
       ...(command.isPromptInput ? { input: prompt } : {}),
-      timeoutMs: command.timeoutMs ?? context.state().limits.timeoutMs,
+      timeoutMs: command.timeoutMs ?? run.state.limits.timeoutMs,
       log,
     },
-    (line) => context.tell({ what: 'line', ...about, line }),
+    (line) => run.tell({ what: 'line', ...about, line }),
     signal,
   );
   const end = endOf(exit, agent, task);
   const durationMs = Math.max(0, sources.clock.nowMs() - atMs);
-  context.tell({
+  run.tell({
     ...{ what: 'agent-ended', ...about, durationMs },
     ...(end.end === 'failed' ? { failure: end.reason } : {}),
   });
-  if (end.end === 'approved') context.tell({ what: 'reviewed', workPackageId, agent, verdict: 'approved' });
-  if (end.end === 'changes-requested') {
-    const { feedback } = end;
-    context.tell({ what: 'reviewed', workPackageId, agent, verdict: 'changes-requested', feedback });
+  if (end.end === 'approved' || end.end === 'changes-requested') {
+    const { end: verdict, ...said } = end;
+    run.tell({ what: 'reviewed', workPackageId, agent, verdict, ...said });
   }
   return exit.how === 'not-started' ? { end } : { end, took: { ...exit.usage, duration_ms: durationMs } };
 };
+
+/** There when it is gone. The plan is left out of it: agents read that where it is. */
+const makeWorktree = (run: OrchestrationRun, id: string): Promise<void> =>
+  run.turn(() =>
+    run.sources.repository.exclusive(run.checkout, async (held) => {
+      await run.sources.repository.exclude(held, '/.worktrees/');
+      const branch = run.branch(id);
+      const leaveOut = ['kitty-specs'];
+      await run.sources.repository.addWorktree(held, {
+        path: run.worktree(id),
+        branch,
+        base: branch,
+        leaveOut,
+      });
+    }),
+  );
+
+const factsOf = async (run: OrchestrationRun, workPackageId: string, agent: string): Promise<PromptFacts> => {
+  const { checkout, feature, sources } = run;
+  const state = await run.load();
+  const { workPackage, document } = findWorkPackage(state, workPackageId);
+  const { documents } = state;
+  const target = await standingTargetOf(sources.repository, checkout, documents.meta);
+  const absolute = (path: string): string => `${checkout.projectRoot}/${path}`;
+  const present = (['spec', 'plan', 'tasks'] as const).filter((name) => documents[name] !== undefined);
+  return {
+    ...{ feature, workPackageId, title: workPackage.title, agent, target },
+    worktree: run.worktree(workPackageId),
+    branch: run.branch(workPackageId),
+    base: run.record(workPackageId).base ?? target,
+    file: absolute(document.path),
+    text: document.text,
+    documents: present.map((name) => absolute(`${documents.directory}/${name}.md`)),
+    dependencies: dependenciesOf(frontMatterGraph(state), workPackageId),
+  };
+};
+
+const taskOf = (phase: Assignment['phase'], feedback: string | undefined, random: string): PromptTask => {
+  if (phase === 'review') return { task: 'review', word: random.slice(0, WORD_LENGTH) };
+  return feedback === undefined ? { task: 'implement' } : { task: 'rework', feedback };
+};
+
+/** Nobody has more than one guess. */
+const WORD_LENGTH = 8;
 
 const failed = (reason: string): RunEnd => ({ end: 'failed', reason });
 
@@ -116,3 +166,32 @@ const lastWords = ({ lastLines }: { readonly lastLines: readonly string[] }): st
 };
 
 const MAX_LAST_WORDS_BYTES = 300;
+
+/**
+ * Notes in a work package's Activity Log, and with one event, what a run of an agent took. What came of the run is
+ * durable before: a note that is lost with the process costs a figure, never a second run. One that cannot be made is
+ * told of, and the run goes on.
+ */
+export const noteUsage = async (
+  run: OrchestrationRun,
+  workPackageId: string,
+  { agent, phase }: Assignment,
+  usage: RunUsage,
+): Promise<void> => {
+  const note = usageNote(usage, phase);
+  try {
+    await run.workOn(workPackageId, agent, async (filed, emission) => {
+      const { id } = filed.workPackage;
+      const fact = emission.fact('HistoryAdded', id, {
+        ...{ wp_id: id, entry_type: 'usage', entry_content: note, author: agent, feature_slug: run.feature },
+        ...{ phase, ...usage },
+      });
+      const { changes, events } = await planEntry(run.sources.files, filed, fact, { by: agent, note });
+      return { result: undefined, changes, events, done: `note what ${agent} took for ${id}` };
+    });
+  } catch (error) {
+    if (!isSyncError(error)) throw error;
+    const notice = `What ${agent} took for ${workPackageId} could not be noted: ${error.message}`;
+    run.tell({ what: 'noticed', workPackageId, notice });
+  }
+};

@@ -1,6 +1,6 @@
 import { dependenciesOf, topologicalOrder } from '../work/dependency-graph.js';
 import { unreachable } from '../errors.js';
-import { chooseAgent } from './choose-agent.js';
+import { chooseAgent } from './assignment.js';
 import type { OrchestrationState, WorkPackageRecord } from './state.js';
 import { laneOf, type FeatureView } from './view.js';
 

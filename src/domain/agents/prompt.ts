@@ -127,3 +127,20 @@ const quoted = (text: string): string =>
     .split(/\r\n|\r|\n/)
     .map((line) => `> ${line}`.trimEnd())
     .join('\n');
+
+/** Fills the placeholders of a command line. Values are taken as they are: no shell ever sees them. */
+export const fillCommandLine = (
+  argv: readonly string[],
+  values: {
+    readonly promptFile: string;
+    readonly prompt: string;
+    readonly worktree: string;
+    readonly workPackageId: string;
+  },
+): readonly string[] => {
+  const { promptFile: prompt_file, workPackageId: wp_id, prompt, worktree } = values;
+  const known: Readonly<Record<string, string>> = { prompt_file, prompt, worktree, wp_id };
+  return argv.map((argument) =>
+    argument.replace(/\{(\w+)\}/g, (whole, name: string) => known[name] ?? whole),
+  );
+};

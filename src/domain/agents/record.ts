@@ -1,4 +1,4 @@
-import { chooseAgent } from './choose-agent.js';
+import { chooseAgent } from './assignment.js';
 import type { Assignment, OrchestrationState, PauseReason, RunLimits, WorkPackageRecord } from './state.js';
 
 /** A work package of which the run knows nothing yet. */

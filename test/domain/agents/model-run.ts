@@ -1,7 +1,7 @@
 import { dependenciesOf, type DependencyGraph } from '../../../src/domain/work/dependency-graph.js';
 import type { Lane } from '../../../src/domain/events/lane.js';
 import { beginRun, endRun, resumeRun } from '../../../src/domain/agents/begin-run.js';
-import { chooseAgent } from '../../../src/domain/agents/choose-agent.js';
+import { chooseAgent } from '../../../src/domain/agents/assignment.js';
 import { nextTasks, type NextTask, type Task } from '../../../src/domain/agents/next-tasks.js';
 import { observe } from '../../../src/domain/agents/observe.js';
 import {

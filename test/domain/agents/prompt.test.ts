@@ -1,5 +1,5 @@
-import { assignmentNote, isAssignmentNoted } from '../../../src/domain/agents/assignment-note.js';
-import { fillCommandLine } from '../../../src/domain/agents/command-line.js';
+import { assignmentNote, isAssignmentNoted } from '../../../src/domain/agents/assignment.js';
+import { fillCommandLine } from '../../../src/domain/agents/prompt.js';
 import { promptFor, type PromptFacts } from '../../../src/domain/agents/prompt.js';
 import { readVerdict } from '../../../src/domain/agents/verdict.js';
 

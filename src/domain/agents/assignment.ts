@@ -1,4 +1,5 @@
-import type { Phase, WorkPackageRecord } from './state.js';
+import { activityEntries } from '../work/activity-log.js';
+import type { Assignment, Phase, WorkPackageRecord } from './state.js';
 
 /**
  * Who is to do the next piece of work: for an implementation whoever has it already, else the first of the list; for a
@@ -14,6 +15,16 @@ export const chooseAgent = (
 
 /** Whether the only agent there is reviews its own work. */
 export const reviewsOwnWork = (agents: readonly string[]): boolean => new Set(agents).size === 1;
+
+/** The note of the Activity Log line that proves an assignment. No other assignment has the same. */
+export const assignmentNote = ({ phase, retryCount }: Assignment, runId: string): string =>
+  `Assigned for ${phase}, attempt ${retryCount + 1} (run ${runId})`;
+
+/** Whether a work package's file says that the assignment was made. */
+export const isAssignmentNoted = (body: string, assignment: Assignment, runId: string): boolean => {
+  const note = assignmentNote(assignment, runId);
+  return activityEntries(body).some((entry) => entry.note.startsWith(note));
+};
 
 const candidates = (
   { implementer }: WorkPackageRecord,
