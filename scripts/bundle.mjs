@@ -21,12 +21,7 @@ const SHARED_ROOMS = {
     'src/adapters/delivery/got-receipt-reader.ts',
     'src/adapters/delivery/got-event-reader.ts',
   ],
-  'other-commands': [
-    'src/app/cli/commands/all.ts',
-    'src/app/compose/delivery.module.ts',
-    'src/app/compose/orchestration.module.ts',
-  ],
-  plan: ['src/app/cli/commands/workflow/commands.ts', 'src/app/compose/work.module.ts'],
+  commands: ['src/app/cli/commands/all.ts', 'src/app/compose/later-parts.ts'],
   status: [
     'src/app/reports/get-sync-status.ts',
     'src/app/delivery/sharing-policy.ts',

@@ -1,6 +1,5 @@
 import type { PayloadInput } from '../domain/events/payloads.js';
-import type { ClientContainer } from './compose/container.js';
-import type { Surroundings } from './compose/process-client.js';
+import type { ClientContainer, Surroundings } from './compose/container.js';
 import type { Ports } from './compose/parts.js';
 import { clientOver, type Client, type Room, type UseCase } from './library/client.js';
 import { emissionsBy, emitterOver, type Emitter, type EmitOptions } from './library/emitter.js';
@@ -71,6 +70,6 @@ export const {
 let emitter: Emitter | undefined;
 
 const open = async (surroundings: Surroundings, overrides?: Overrides): Promise<ClientContainer> => {
-  const { openProcessClient } = await import('./compose/process-client.js');
+  const { openProcessClient } = await import('./compose/container.js');
   return openProcessClient(surroundings, overrides);
 };

@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   hub: { lines: 9670, files: 81, goal: 5000 },
   dashboard: { lines: 2430, files: 26, goal: 2500 },
   memory: { lines: 1480, files: 26, goal: 1200 },
-  drivers: { lines: 10010, files: 121, goal: 4800 },
+  drivers: { lines: 9910, files: 113, goal: 4800 },
   extension: { lines: 2000, files: 26, goal: 2000 },
 };
 

@@ -26,18 +26,9 @@ const main = async (): Promise<void> => {
 };
 
 const openContainer = async (waiting: WaitingForOthers): Promise<ClientContainer> => {
-  const { createClientContainer } = await import('../compose/container.js');
-  const { env, stderr, pid, execPath, argv } = process;
-  const program = { command: execPath, args: [argv[1] ?? ''] };
-  return createClientContainer({
-    env,
-    version,
-    stderr,
-    program,
-    processId: pid,
-    backgroundSync: 'own-process',
-    waiting,
-  });
+  const { openProcessClient } = await import('../compose/container.js');
+  const { execPath, argv } = process;
+  return openProcessClient({ version, waiting, program: { command: execPath, args: [argv[1] ?? ''] } });
 };
 
 /** The first signal asks the command to stop, the second one ends the process where it is. */

@@ -176,21 +176,13 @@ const showCompletions = async (
   return 'done';
 };
 
-/**
- * What is loaded to understand a line: nothing more for the command that agents call all day, otherwise the commands
- * of its first word. Help, and a line that names no command, is held against all of them.
- */
+/** What is loaded to understand a line: nothing more for the command that agents call all day. */
 const commandsFor = async (argv: readonly string[]): Promise<readonly CommandDefinition[]> => {
-  if (argv.some((word) => word === '--help' || word === '-h')) return allCommands();
-  if (commandNamedBy(argv, [moveTask]) !== undefined) return [moveTask];
-  if (argv.some((word) => WORKFLOW_WORDS.has(word))) {
-    const { workflowCommands } = await import('./commands/workflow/commands.js');
-    if (commandNamedBy(argv, workflowCommands) !== undefined) return workflowCommands;
-  }
-  return allCommands();
+  const isOfAll = argv.some((word) => word === '--help' || word === '-h');
+  return !isOfAll && commandNamedBy(argv, [moveTask]) !== undefined ? [moveTask] : allCommands();
 };
 
-/** First words of the commands that work on a project's plan. One that is missing here is found, only more slowly. */
+/** First words of the commands that work on a project's plan. */
 const WORKFLOW_WORDS: ReadonlySet<string> = new Set([
   'init',
   'implement',

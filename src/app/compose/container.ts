@@ -1,44 +1,26 @@
 import 'reflect-metadata/lite';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { SyncRuntime } from '../delivery/sync-runtime.js';
-import { hostModule } from './host.module.js';
+import { firstParts } from './first-parts.js';
 import type { ClientEnvironment, Parts } from './parts.js';
-import { createPartsContainer, type PartsContainer, type PartsModule } from './parts-container.js';
-import { storageModule } from './storage.module.js';
-import { summonsModule } from './summons.module.js';
-import { workflowModule } from './workflow.module.js';
+import { PartsContainer } from './parts-container.js';
 
 /** Values in place of what the container would make, by name. */
-export type Overrides = { readonly [K in keyof Parts]?: Parts[K] };
+export type Overrides = Partial<Parts>;
 
 /** The use cases and ports of one client process. */
 export type ClientContainer = Pick<PartsContainer<Parts>, 'get' | 'close'>;
-
-/** What every command may need. Whatever is bound elsewhere is composed when somebody asks for it. */
-const FIRST_MODULES = [hostModule, storageModule, summonsModule, workflowModule];
-
-const loadOtherModules = async (): Promise<readonly PartsModule<Parts>[]> => [
-  (await import('./delivery.module.js')).deliveryModule,
-  (await import('./orchestration.module.js')).orchestrationModule,
-];
-
-const loadWork = async (): Promise<readonly PartsModule<Parts>[]> => [
-  (await import('./work.module.js')).workModule,
-];
-
-/** In the order in which they are asked; whatever they bind may need what is bound before. */
-const LATER_MODULES = [loadWork, loadOtherModules];
 
 /** Composes a client, for production and tests alike. Nothing is read, written or loaded before it is asked for. */
 export const createClientContainer = (
   environment: ClientEnvironment,
   overrides: Overrides = {},
 ): ClientContainer => {
-  const later: Promise<void>[] = [];
+  let others: Promise<void> | undefined;
   const get: ClientContainer['get'] = async (name) => {
-    for (const [at, load] of LATER_MODULES.entries()) {
-      if (container.has(name)) break;
-      await (later[at] ??= load().then((modules) => container.load(modules)));
-    }
+    if (!container.has(name))
+      await (others ??= import('./later-parts.js').then(({ laterParts }) => laterParts(container)));
     return container.get(name);
   };
   const runtime = new SyncRuntime(
@@ -49,8 +31,8 @@ export const createClientContainer = (
     },
     environment.backgroundSync === 'this-process',
   );
-  const container = createPartsContainer<Parts>({ environment, runtime, ...overrides });
-  container.load(FIRST_MODULES);
+  const container = new PartsContainer<Parts>({ environment, runtime, ...overrides });
+  firstParts(container);
   return {
     get,
     close: async () => {
@@ -62,3 +44,47 @@ export const createClientContainer = (
     },
   };
 };
+
+/** The surroundings of a client, as far as they are not this process's own. */
+export interface Surroundings {
+  /** Environment variables. Default: those of the process. */
+  readonly env?: ClientEnvironment['env'];
+  /** Directory of all state of this user, absolute. Default: `SPEC_KITTY_HOME`, else `.spec-kitty` in the home directory. */
+  readonly stateRoot?: string;
+  /** Where warnings go. Default: stderr of the process. */
+  readonly stderr?: ClientEnvironment['stderr'];
+  /** Who delivers what is captured here. Default: `own-process`. */
+  readonly backgroundSync?: ClientEnvironment['backgroundSync'];
+  /** How long another command at work in the repository is waited for. Default: five seconds, and nobody is told. */
+  readonly waiting?: NonNullable<ClientEnvironment['waiting']>;
+  /** What starts the command line. Default: Node with the program of this package. A bundled host has to give it. */
+  readonly program?: ClientEnvironment['program'];
+  /** What hubs and other processes are told. Default: the version of this package. A bundled host has to give it. */
+  readonly version?: string;
+}
+
+/** A client in this process. */
+export const openProcessClient = (
+  { stateRoot, ...given }: Surroundings,
+  overrides?: Overrides,
+): ClientContainer => {
+  const { stderr, pid: processId } = process;
+  const env = given.env ?? process.env;
+  return createClientContainer(
+    {
+      ...{ stderr, processId, backgroundSync: 'own-process', ...given },
+      env: stateRoot === undefined ? env : { ...env, SPEC_KITTY_HOME: stateRoot },
+      version: given.version ?? ownVersion(),
+      program: given.program ?? ownProgram(),
+    },
+    overrides,
+  );
+};
+
+const ownVersion = (): string =>
+  (createRequire(import.meta.url)('../../../package.json') as { readonly version: string }).version;
+
+const ownProgram = (): ClientEnvironment['program'] => ({
+  command: process.execPath,
+  args: [fileURLToPath(new URL('../../bin/spec-kitty.cjs', import.meta.url))],
+});

@@ -14,7 +14,7 @@ import { People } from '../hub/people.js';
 import type { ListenerOptions, RunningHub } from '../hub/start-hub.js';
 import type { Log, Randomness, WallClock } from '../../ports/host.js';
 import type { Secrets } from '../../ports/hub.js';
-import { createPartsContainer, type PartsContainer, type Composing } from './parts-container.js';
+import { PartsContainer } from './parts-container.js';
 
 export type { ListenerOptions } from '../hub/start-hub.js';
 export type { SessionKind as HubSessionKind, SessionSummary as HubSession } from '../../ports/hub.js';
@@ -57,10 +57,10 @@ export type HubContainer = Pick<PartsContainer<HubParts>, 'get' | 'close'>;
 /** Composes a hub, for production and tests alike; `overrides`, by name, take the place of what would be made. */
 export const createHubContainer = (
   environment: HubEnvironment,
-  overrides: { readonly [K in keyof HubParts]?: HubParts[K] } = {},
+  overrides: Partial<HubParts> = {},
 ): HubContainer => {
-  const container = createPartsContainer<HubParts>({ environment, ...overrides });
-  container.load([hubModule]);
+  const container = new PartsContainer<HubParts>({ environment, ...overrides });
+  hubParts(container);
   return container;
 };
 
@@ -73,14 +73,14 @@ export const hubCopies = (dataDirectory: string): HubCopies => ({
     }),
 });
 
-const hubModule = ({ part }: Composing<HubParts>): void => {
-  part('wallClock', [], () => new SystemWallClock());
-  part('randomness', [], () => new CryptoRandomness());
-  part('secrets', [], () => new NodeSecrets());
-  part('log', ['environment', 'wallClock'], ({ environment: { stderr, logFormat }, wallClock }) =>
+const hubParts = (hub: PartsContainer<HubParts>): void => {
+  hub.part('wallClock', [], () => new SystemWallClock());
+  hub.part('randomness', [], () => new CryptoRandomness());
+  hub.part('secrets', [], () => new NodeSecrets());
+  hub.part('log', ['environment', 'wallClock'], ({ environment: { stderr, logFormat }, wallClock }) =>
     logFormat === 'json' ? new JsonLog(stderr, wallClock) : new StderrLog(stderr),
   );
-  part(
+  hub.part(
     'stores',
     ['environment', 'wallClock', 'randomness', 'secrets', 'log'],
     async ({ environment, wallClock: clock, randomness, secrets, log }) => {
@@ -91,7 +91,7 @@ const hubModule = ({ part }: Composing<HubParts>): void => {
       return openPostgresHub({ ...given, databaseUrl: environment.databaseUrl });
     },
   );
-  part(
+  hub.part(
     'serve',
     ['stores', 'wallClock', 'log'],
     ({ stores: { store, accounts, webhooks }, wallClock: clock, log }) =>
@@ -111,6 +111,6 @@ const hubModule = ({ part }: Composing<HubParts>): void => {
         });
       },
   );
-  part('webhooks', ['stores'], ({ stores }) => new Webhooks(stores));
-  part('people', ['stores'], ({ stores: { accounts } }) => new People(accounts));
+  hub.part('webhooks', ['stores'], ({ stores }) => new Webhooks(stores));
+  hub.part('people', ['stores'], ({ stores: { accounts } }) => new People(accounts));
 };

@@ -1,31 +1,68 @@
-import { Container, ContainerModule, type Bind } from 'inversify';
-
-/** The parts of one program, each made when it is first needed, and closed in reverse. */
-export interface PartsContainer<P extends object> {
-  /** The one instance of this container; made, with all that it needs, when it is first asked for. */
-  get<K extends NameOf<P>>(name: K): Promise<P[K]>;
-  /** Whether somebody has said how it is made. */
-  has(name: NameOf<P>): boolean;
-  /** Says how parts are made. */
-  load(modules: readonly PartsModule<P>[]): void;
-  close(): Promise<void>;
-}
+import { Container } from 'inversify';
 
 type NameOf<P> = keyof P & string;
 
-/** Says how some parts are made. */
-export type PartsModule<P extends object> = (composing: Composing<P>) => void;
+/** The parts of one program by name: each is made when it is first needed, with all that it needs, and closed in reverse. */
+export class PartsContainer<P extends object> {
+  readonly #container = new Container({ defaultScope: 'Singleton' });
+  readonly #made = new Closables();
+  readonly #given: Partial<P>;
 
-/** The two ways of saying how a part is made. It is made once in the life of a container, when it is first needed. */
-export interface Composing<P extends object> {
-  /** From the parts that it needs, by their names. */
+  /** `given` takes the place of what would be made, for everybody who needs it, and is not closed here. */
+  constructor(given: Partial<P>) {
+    this.#given = given;
+    for (const [name, value] of Object.entries(given)) this.#container.bind(name).toConstantValue(value);
+  }
+
+  /** Says how a part is made from the parts that it needs. */
   part<K extends NameOf<P>, const N extends readonly NameOf<P>[]>(
     name: K,
     needs: N,
     make: (needs: Pick<P, N[number]>) => P[K] | Promise<P[K]>,
-  ): void;
-  /** From classes that are called as their parts are. One that needs anything else than it is given does not compile. */
-  useCases<R extends Recipes>(recipes: R & Fitting<P, R>): void;
+  ): void {
+    if (name in this.#given) return;
+    const remember = <T>(value: T): T => {
+      this.#made.add(value);
+      return value;
+    };
+    const resolve = (...values: unknown[]) => {
+      const named = Object.fromEntries(needs.map((need, at) => [need, values[at]]));
+      const made = make(named as Parameters<typeof make>[0]);
+      return made instanceof Promise ? made.then(remember) : remember(made);
+    };
+    this.#container
+      .bind(name)
+      .toResolvedValue(resolve, [...needs])
+      .inSingletonScope();
+  }
+
+  /** Says the same of classes that are called as their parts are. One that needs anything else than it is given does not compile. */
+  useCases<R extends Recipes>(recipes: R & Fitting<P, R>): void {
+    for (const [name, { needs, load }] of Object.entries<Recipe>(recipes)) {
+      const className = name.charAt(0).toUpperCase() + name.slice(1);
+      // That the names are those of parts, and the class is one of its needs, has been compiled.
+      this.part(name as NameOf<P>, needs as readonly NameOf<P>[], async (ports) => {
+        const module = (await load()) as Record<string, new (ports: object) => P[NameOf<P>]>;
+        const UseCase = module[className];
+        if (UseCase === undefined) throw new Error(`There is no class ${className}.`);
+        return new UseCase(ports);
+      });
+    }
+  }
+
+  /** The one instance of this container. */
+  get<K extends NameOf<P>>(name: K): Promise<P[K]> {
+    return this.#container.getAsync(name);
+  }
+
+  /** Whether somebody has said how it is made. */
+  has(name: NameOf<P>): boolean {
+    return this.#container.isBound(name);
+  }
+
+  close(): Promise<void> {
+    return this.#made.close();
+  }
 }
 
 /** What a use case needs, by the names of the parts, and the module of its class, which is loaded when it is first asked for. */
@@ -34,7 +71,7 @@ export interface Recipe<N extends readonly string[] = readonly string[], M = obj
   readonly load: () => Promise<M>;
 }
 
-export type Recipes = Readonly<Record<string, Recipe>>;
+type Recipes = Readonly<Record<string, Recipe>>;
 
 export const useCase = <const N extends readonly string[], M>(
   needs: N,
@@ -57,55 +94,6 @@ type Fitting<P, R> = {
       ? R[K]
       : never
     : never;
-};
-
-/** `given` takes the place of what would be made, for everybody who needs it, and is not closed here. */
-export const createPartsContainer = <P extends object>(given: Partial<P>): PartsContainer<P> => {
-  const container = new Container({ defaultScope: 'Singleton' });
-  const closables = new Closables();
-  for (const [name, value] of Object.entries(given)) container.bind(name).toConstantValue(value);
-  return {
-    get: (name) => container.getAsync(name),
-    has: (name) => container.isBound(name),
-    load: (modules) =>
-      container.load(
-        new ContainerModule(({ bind }) => {
-          for (const compose of modules) compose(composing(bind, closables, given));
-        }),
-      ),
-    close: () => closables.close(),
-  };
-};
-
-const composing = <P extends object>(bind: Bind, closables: Closables, given: Partial<P>): Composing<P> => {
-  const part: Composing<P>['part'] = (name, needs, make) => {
-    if (name in given) return;
-    const remember = <T>(value: T): T => {
-      closables.add(value);
-      return value;
-    };
-    const resolve = (...values: unknown[]) => {
-      const named = Object.fromEntries(needs.map((need, at) => [need, values[at]]));
-      const made = make(named as Parameters<typeof make>[0]);
-      return made instanceof Promise ? made.then(remember) : remember(made);
-    };
-    bind(name)
-      .toResolvedValue(resolve, [...needs])
-      .inSingletonScope();
-  };
-  const useCases: Composing<P>['useCases'] = (recipes) => {
-    for (const [name, { needs, load }] of Object.entries<Recipe>(recipes)) {
-      const className = name.charAt(0).toUpperCase() + name.slice(1);
-      // That the names are those of parts, and the class is one of its needs, has been compiled.
-      part(name as NameOf<P>, needs as readonly NameOf<P>[], async (ports) => {
-        const module = (await load()) as Record<string, new (ports: object) => P[NameOf<P>]>;
-        const UseCase = module[className];
-        if (UseCase === undefined) throw new Error(`There is no class ${className}.`);
-        return new UseCase(ports);
-      });
-    }
-  };
-  return { part, useCases };
 };
 
 /** Closes what was created, the youngest first; one that fails does not keep the others open. */

@@ -22,14 +22,7 @@ import type { MoveWorkPackage } from '../work/move-work-package.js';
 import type { PerformWork } from '../work/perform-work.js';
 import type { ResolveLeftOver } from '../work/resolve-left-over.js';
 import type { MadeBy } from './parts-container.js';
-import type { eventsUseCases, workUseCases } from './plan-use-cases.js';
-import type {
-  agentsUseCases,
-  deliveryUseCases,
-  innerDelivery,
-  outboxUseCases,
-  reportsUseCases,
-} from './use-cases.js';
+import type * as made from './use-cases.js';
 
 /** What a client process is given from outside. */
 export interface ClientEnvironment {
@@ -93,30 +86,30 @@ export interface Ports {
 }
 
 /** Whose events these are. */
-export interface EventsUseCases extends MadeBy<typeof eventsUseCases> {
+export interface EventsUseCases extends MadeBy<typeof made.eventsUseCases> {
   readonly ensureIdentity: EnsureIdentity;
 }
 
 /** What was captured elsewhere. */
-export type OutboxUseCases = MadeBy<typeof outboxUseCases>;
+export type OutboxUseCases = MadeBy<typeof made.outboxUseCases>;
 
 /** Accounts, consent, and the way of the events to the hub. */
-export interface DeliveryUseCases extends MadeBy<typeof deliveryUseCases> {
+export interface DeliveryUseCases extends MadeBy<typeof made.deliveryUseCases> {
   readonly getAccountStatus: GetAccountStatus;
   readonly sharing: SharingPolicy;
   readonly flush: Flush;
 }
 
 /** Where every event is, and what is to be decided about it. */
-export type ReportsUseCases = MadeBy<typeof reportsUseCases>;
+export type ReportsUseCases = MadeBy<typeof made.reportsUseCases>;
 
 /** The project's plan: features and work packages. */
-export interface WorkUseCases extends MadeBy<typeof workUseCases> {
+export interface WorkUseCases extends MadeBy<typeof made.workUseCases> {
   readonly moveWorkPackage: MoveWorkPackage;
 }
 
 /** Agents that work through a feature. */
-export interface AgentsUseCases extends MadeBy<typeof agentsUseCases> {
+export interface AgentsUseCases extends MadeBy<typeof made.agentsUseCases> {
   readonly orchestrateFeature: OrchestrateFeature;
   /** Ends the agents that are named to it as soon as its input ends; for the process that a run starts beside itself. */
   readonly guardAgents: {
@@ -125,7 +118,7 @@ export interface AgentsUseCases extends MadeBy<typeof agentsUseCases> {
 }
 
 /** What is composed for the use cases and asked for by nobody else. */
-interface InnerParts extends MadeBy<typeof innerDelivery> {
+interface InnerParts extends MadeBy<typeof made.innerDelivery> {
   readonly environment: ClientEnvironment;
   readonly version: string;
   readonly processId: number;

@@ -22,11 +22,25 @@ import { preview } from './sync/preview.js';
 import { sharingCommands } from './sync/sharing.js';
 import { syncStatus } from './sync/status.js';
 import { verify } from './sync/verify.js';
-import { workflowCommands } from './workflow/commands.js';
+import { accept } from './workflow/accept.js';
+import { addHistory } from './workflow/add-history.js';
+import { implement, takeNext } from './workflow/begin.js';
+import { boardList, boardStatus } from './workflow/board.js';
+import { finalizeTasks } from './workflow/finalize-tasks.js';
+import { instructions, mcp } from './workflow/hosts.js';
+import { init } from './workflow/init.js';
+import { markStatus } from './workflow/mark-status.js';
+import { merge } from './workflow/merge.js';
+import { moveTask } from './workflow/move-task.js';
+import { open } from './workflow/open.js';
+import { orchestrate } from './workflow/orchestrate.js';
+import { ready } from './workflow/ready.js';
+import { showTask } from './workflow/show.js';
 
 /** Every command of the program, in the order of the help. */
 export const COMMANDS: readonly CommandDefinition[] = [
-  ...workflowCommands,
+  ...[init, implement, merge, accept, orchestrate, open, finalizeTasks, moveTask, markStatus],
+  ...[boardStatus, boardList, ready, takeNext, instructions, mcp, showTask, addHistory],
   ...[newFeature, checkFeature, cleanFeature],
   ...authCommands,
   ...[now, syncStatus, verify, preview, moveEvents, doctor],
