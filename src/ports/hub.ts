@@ -230,7 +230,7 @@ export interface AccountStore {
   endSessions(kind: SessionKind, which: SessionChoice): Promise<readonly SessionSummary[]>;
   /**
    * Changes whenever something was taken back, by whichever process. Whoever keeps connections open compares it to learn
-   * that they have to be judged again. It also forgets here what was known of bearers before the change.
+   * that they have to be judged again.
    */
   revision(): Promise<string>;
   /** Takes a turn from a bucket that all hubs share; `false` when it is empty. */

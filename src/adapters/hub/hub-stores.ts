@@ -2,7 +2,7 @@ import type { SessionPolicy } from '../../domain/hub/session-policy.js';
 import type { Log, Randomness, WallClock } from '../../ports/host.js';
 import type { AccountStore, EventStore, Secrets, WebhookStore } from '../../ports/hub.js';
 import type { HubDatabase } from './hub-database.js';
-import { SqlAccountStore } from './sql-account-store.js';
+import { openAccountStore } from './sql-account-store.js';
 import { SqlEventStore } from './sql-event-store.js';
 import { SqlWebhookStore } from './sql-webhook-store.js';
 
@@ -32,7 +32,7 @@ export const openHubStores = async (
   { access, ...needs }: HubStoresOptions,
 ): Promise<HubStores> => {
   const store = await SqlEventStore.open(database, { ...needs, folds: access !== 'administer' });
-  const accounts = await SqlAccountStore.open(database.writes, needs);
+  const accounts = await openAccountStore(database, needs);
   return {
     store,
     accounts,

@@ -1,81 +1,81 @@
-import type { Kysely, UpdateQueryBuilder, UpdateResult } from 'kysely';
+import type { UpdateQueryBuilder, UpdateResult } from 'kysely';
 import { decideRotation, succeed, type SessionPolicy } from '../../domain/hub/session-policy.js';
-import { err, ok } from '../../domain/result.js';
-import type { Result } from '../../domain/result.js';
+import { err, ok, type Result } from '../../domain/result.js';
 import type { WallClock } from '../../ports/host.js';
 import type {
   Bearer,
   BearerFault,
+  Holder,
   IssuedLiveToken,
   RefreshFault,
   Secrets,
+  SessionChoice,
   SessionKind,
   SessionSummary,
   SessionTokens,
   TokenPurpose,
 } from '../../ports/hub.js';
-import { inTransaction } from './hub-database.js';
-import { writeSetting } from './hub-settings.js';
+import { inTransaction, type HubDatabase } from './hub-database.js';
+import { readSetting, writeSetting } from './hub-settings.js';
 import type { Executor } from './prepared-query.js';
 import type { HubTables } from './schema.js';
 
 type SessionUpdate = UpdateQueryBuilder<HubTables, 'sessions', 'sessions', UpdateResult>;
 
-interface SessionOwner {
-  readonly user: string;
-  readonly team: string;
-  readonly device?: string | undefined;
-}
-
-interface SessionNeeds {
+/** What all parts of the accounts work with. */
+export interface AccountNeeds {
+  readonly database: HubDatabase;
   readonly secrets: Secrets;
   readonly clock: WallClock;
   readonly policy: SessionPolicy;
+  /** The pair of tokens that follows a refresh token is derived with it. */
   readonly hubSecret: string;
+  /** What the password of an unknown user is compared with, so that the answer takes as long as for a known one. */
+  readonly nobodysHash: string;
+}
+
+interface SessionOwner extends Holder {
+  readonly device?: string | undefined;
 }
 
 /** Sessions and their tokens as rows. Of a token only its digest is stored. */
 export class SqlSessions {
-  readonly #db: Kysely<HubTables>;
-  readonly #needs: SessionNeeds;
+  readonly #needs: AccountNeeds;
+  readonly #db: Executor;
 
-  constructor(db: Kysely<HubTables>, needs: SessionNeeds) {
-    this.#db = db;
+  constructor(needs: AccountNeeds) {
     this.#needs = needs;
+    this.#db = needs.database.writes;
   }
 
   /** Inside a transaction. */
   async open(db: Executor, owner: SessionOwner): Promise<SessionTokens> {
-    const { accessSeconds, refreshSeconds } = this.#needs.policy;
-    const access = this.#needs.secrets.token();
-    const refresh = this.#needs.secrets.token();
+    const { secrets, policy } = this.#needs;
+    const [access, refresh] = [secrets.token(), secrets.token()];
     const session = await this.#insertSession(db, owner, 'device');
-    await this.#insert(db, session, 'access', access, accessSeconds);
-    await this.#insert(db, session, 'refresh', refresh, refreshSeconds);
-    return this.#tokens(owner, access, refresh, accessSeconds);
+    await this.#insert(db, session, 'access', access, policy.accessSeconds);
+    await this.#insert(db, session, 'refresh', refresh, policy.refreshSeconds);
+    return this.#tokens(owner, access, refresh, policy.accessSeconds);
   }
 
-  openForProgram(owner: SessionOwner, lifetimeSeconds: number): Promise<SessionTokens> {
+  /** Inside a transaction. */
+  async openForProgram(db: Executor, owner: SessionOwner, lifetimeSeconds: number): Promise<SessionTokens> {
     const access = this.#needs.secrets.token();
-    return inTransaction(this.#db, async (db) => {
-      const session = await this.#insertSession(db, owner, 'program');
-      await this.#insert(db, session, 'access', access, lifetimeSeconds);
-      return { ...this.#tokens(owner, access, '', lifetimeSeconds), refreshLifetimeSeconds: 0 };
-    });
+    const session = await this.#insertSession(db, owner, 'program');
+    await this.#insert(db, session, 'access', access, lifetimeSeconds);
+    return { ...this.#tokens(owner, access, '', lifetimeSeconds), refreshLifetimeSeconds: 0 };
   }
 
   rotate(refreshToken: string): Promise<Result<SessionTokens, RefreshFault>> {
-    const digest = this.#needs.secrets.digest(refreshToken);
-    const nowMs = this.#needs.clock.nowMs();
+    const { secrets, clock, policy, hubSecret } = this.#needs;
+    const digest = secrets.digest(refreshToken);
+    const nowMs = clock.nowMs();
     return inTransaction(this.#db, async (db) => {
       const token = await findToken(db, digest, 'refresh');
       if (token === undefined) return err('unknown');
-      const endsAtMs = token.openedAtMs + this.#needs.policy.sessionSeconds * 1000;
-      const decision = decideRotation(
-        { ...token, expiresAtMs: Math.min(token.expiresAtMs, endsAtMs) },
-        this.#needs.policy,
-        nowMs,
-      );
+      const endsAtMs = token.openedAtMs + policy.sessionSeconds * 1000;
+      const expiresAtMs = Math.min(token.expiresAtMs, endsAtMs);
+      const decision = decideRotation({ ...token, expiresAtMs }, policy, nowMs);
       switch (decision) {
         case 'reused':
           await this.end(db, (query) => query.where('id', '=', token.sessionId));
@@ -88,11 +88,8 @@ export class SqlSessions {
           if (!token.isMember) return err('not-a-member');
           break;
       }
-      const { accessSeconds, refreshSeconds } = this.#needs.policy;
-      const { access, refresh } = succeed(
-        (text) => this.#needs.secrets.derive(this.#needs.hubSecret, text),
-        refreshToken,
-      );
+      const { accessSeconds, refreshSeconds } = policy;
+      const { access, refresh } = succeed((text) => secrets.derive(hubSecret, text), refreshToken);
       // Of two hubs that race for one token both write the same rows, so it does not matter who is first.
       await db
         .updateTable('tokens')
@@ -104,6 +101,14 @@ export class SqlSessions {
       await this.#insert(db, token.sessionId, 'refresh', refresh, refreshSeconds);
       const spentSeconds = Math.max(0, Math.ceil((nowMs - (token.rotatedAtMs ?? nowMs)) / 1000));
       return ok(this.#tokens(token, access, refresh, Math.max(1, accessSeconds - spentSeconds)));
+    });
+  }
+
+  revoke(refreshToken: string): Promise<Pick<Bearer, 'user' | 'team' | 'sessionId'> | undefined> {
+    return inTransaction(this.#db, async (db) => {
+      const token = await findToken(db, this.#needs.secrets.digest(refreshToken), 'refresh');
+      if (token !== undefined) await this.end(db, (query) => query.where('id', '=', token.sessionId));
+      return token;
     });
   }
 
@@ -120,8 +125,8 @@ export class SqlSessions {
   }
 
   /** What still opens something, latest first. */
-  async list(db: Executor, kind: SessionKind, user: string | undefined): Promise<readonly SessionSummary[]> {
-    const rows = await db
+  async sessions(kind: SessionKind, user?: string): Promise<readonly SessionSummary[]> {
+    const rows = await this.#db
       .selectFrom('sessions')
       .innerJoin('tokens', 'tokens.session_id', 'sessions.id')
       .select(SUMMARY)
@@ -144,29 +149,47 @@ export class SqlSessions {
     }));
   }
 
-  /** Whether the token had opened nothing before. */
-  async spendLive(digest: string): Promise<boolean> {
+  async endSessions(kind: SessionKind, which: SessionChoice): Promise<readonly SessionSummary[]> {
+    const open = await this.sessions(kind, 'user' in which ? which.user : undefined);
+    const ended = 'user' in which ? open : open.filter((session) => isCalled(session, which.id));
+    const ids = ended.map((session) => session.sessionId);
+    if (ids.length > 0)
+      await inTransaction(this.#db, (db) => this.end(db, (query) => query.where('id', 'in', ids)));
+    return ended;
+  }
+
+  async revision(): Promise<string> {
+    return (await readSetting(this.#needs.database.reads, REVISION)) ?? '';
+  }
+
+  async openLive(liveToken: string): Promise<Result<Bearer, BearerFault>> {
+    const bearer = await this.identify(liveToken, 'live');
+    if (!bearer.ok) return bearer;
     const spent = await this.#db
       .updateTable('tokens')
       .set({ rotated_at_ms: this.#needs.clock.nowMs() })
-      .where('digest', '=', digest)
+      .where('digest', '=', this.#needs.secrets.digest(liveToken))
       .where('rotated_at_ms', 'is', null)
       .returning('digest')
       .execute();
-    return spent.length > 0;
+    return spent.length > 0 ? bearer : err('spent');
   }
 
-  async issueLiveToken(sessionId: string): Promise<IssuedLiveToken> {
-    const token = this.#needs.secrets.token();
-    await this.#insert(this.#db, sessionId, 'live', token, this.#needs.policy.liveSeconds);
-    return { token, lifetimeSeconds: this.#needs.policy.liveSeconds };
+  async issueLiveToken(accessToken: string): Promise<Result<IssuedLiveToken, BearerFault>> {
+    const bearer = await this.identify(accessToken, 'access');
+    if (!bearer.ok) return bearer;
+    const { secrets, policy } = this.#needs;
+    const token = secrets.token();
+    await this.#insert(this.#db, bearer.value.sessionId, 'live', token, policy.liveSeconds);
+    return ok({ token, lifetimeSeconds: policy.liveSeconds });
   }
 
-  async identify(digest: string, purpose: TokenPurpose): Promise<Result<Bearer, BearerFault>> {
-    const token = await findToken(this.#db, digest, purpose);
+  async identify(presented: string, purpose: TokenPurpose): Promise<Result<Bearer, BearerFault>> {
+    const { database, secrets, clock } = this.#needs;
+    const token = await findToken(database.reads, secrets.digest(presented), purpose);
     if (token === undefined) return err('unknown');
     if (token.sessionRevoked) return err('revoked');
-    if (this.#needs.clock.nowMs() >= token.expiresAtMs) return err('expired');
+    if (clock.nowMs() >= token.expiresAtMs) return err('expired');
     if (!token.isMember) return err('not-a-member');
     const { user, team, sessionId, expiresAtMs } = token;
     return ok({ user, team, sessionId, expiresAtMs });
@@ -226,32 +249,30 @@ export class SqlSessions {
   }
 }
 
+/** How a person may call a session: by the beginning of its id. */
+const isCalled = ({ sessionId }: SessionSummary, id: string): boolean =>
+  id.length >= SHORTEST_ID && sessionId.startsWith(id);
+
+const SHORTEST_ID = 8;
+
 const SUMMARY = [
   ...(['sessions.id', 'sessions.user_name', 'sessions.team'] as const),
   ...(['sessions.device', 'sessions.opened_at_ms'] as const),
 ];
 
 /** The setting that has another value after everything that was taken back. */
-export const REVISION = 'accounts-revision';
+const REVISION = 'accounts-revision';
 
 /** A token with what is known of its session. */
-interface FoundToken {
-  readonly sessionId: string;
-  readonly user: string;
-  readonly team: string;
+interface FoundToken extends Bearer {
   readonly openedAtMs: number;
-  readonly expiresAtMs: number;
   readonly rotatedAtMs: number | undefined;
   readonly sessionRevoked: boolean;
   /** Whether the user is still in the team that the session is for. */
   readonly isMember: boolean;
 }
 
-export const findToken = async (
-  db: Executor,
-  digest: string,
-  purpose: string,
-): Promise<FoundToken | undefined> => {
+const findToken = async (db: Executor, digest: string, purpose: string): Promise<FoundToken | undefined> => {
   const row = await db
     .selectFrom('tokens')
     .innerJoin('sessions', 'sessions.id', 'tokens.session_id')

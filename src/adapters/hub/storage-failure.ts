@@ -12,3 +12,18 @@ export const orStorageFailed = async <T>(what: string, work: () => Promise<T>): 
     });
   }
 };
+
+/** The methods of a store that are named here, each with what the database did not do when it breaks. */
+export const orStorageFails = <S extends object, Name extends keyof S & string>(
+  store: S,
+  tasks: Readonly<Record<Name, string>>,
+): Pick<S, Name> =>
+  Object.fromEntries(
+    Object.entries<string>(tasks).map(([name, task]) => {
+      const method = store[name as Name] as (...given: readonly unknown[]) => Promise<unknown>;
+      return [
+        name,
+        (...given: readonly unknown[]) => orStorageFailed(task, () => method.apply(store, given as [])),
+      ];
+    }),
+  ) as Pick<S, Name>;
