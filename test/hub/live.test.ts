@@ -269,16 +269,16 @@ describe('live sessions', () => {
     await start();
     const token = await liveTokenFor(hub.url, await hub.tokenOf('acme'));
     const { accounts } = hub.stores;
-    const identify = accounts.identify.bind(accounts);
+    const { openLive } = accounts;
     let asked = (): void => undefined;
     const isAsked = new Promise<void>((resolve) => (asked = resolve));
     let answer = (): void => undefined;
     const mayAnswer = new Promise<void>((resolve) => (answer = resolve));
     Object.assign(accounts, {
-      identify: async (...request: Parameters<typeof identify>) => {
+      openLive: async (...request: Parameters<typeof openLive>) => {
         asked();
         await mayAnswer;
-        return identify(...request);
+        return openLive(...request);
       },
     });
     const refused = connectLive(hub.url, token).then(
