@@ -35,13 +35,12 @@ const SHARED_ROOMS = {
   ],
   delivery: [
     'src/app/delivery/access-token.ts',
-    'src/app/delivery/delivery-route.ts',
-    'src/app/delivery/pacing.ts',
+    'src/app/delivery/courier.ts',
     'src/app/delivery/flush.ts',
     'src/app/delivery/hub-receipts.ts',
     'src/app/work/left-overs.ts',
   ],
-  live: ['src/app/delivery/live-session.ts', 'src/app/delivery/background-sync.ts'],
+  live: ['src/app/delivery/live-link.ts', 'src/app/delivery/background-sync.ts'],
   settings: ['src/adapters/events/settings-document.ts', 'src/adapters/events/splice-setting.ts'],
   worktrees: [
     'src/adapters/work/git-worktree.ts',

@@ -1,5 +1,5 @@
 import { LiftRefusals } from '../../src/app/delivery/lift-refusals.js';
-import { runPass } from '../../src/app/delivery/delivery-pass.js';
+import { runPass } from '../../src/app/delivery/pass.js';
 import { CONTRACT_LIMITS } from '../../src/domain/delivery/batch-plan.js';
 import type { Decision } from '../../src/domain/outbox/decision.js';
 import type { Outbox } from '../../src/ports/outbox.js';

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { runPass } from '../../src/app/delivery/delivery-pass.js';
+import { runPass } from '../../src/app/delivery/pass.js';
 import type { PassReport } from '../../src/app/delivery/pass-report.js';
 import { projectStatus } from '../../src/app/reports/project-status.js';
 import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';

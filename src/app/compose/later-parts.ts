@@ -67,11 +67,11 @@ const deliveryParts = (client: Client): void => {
     return new SharingPolicy(needs);
   });
   client.part('liveLinkTo', useCases.link, async (needs) => {
-    const { LiveLink } = await import('../delivery/live-session.js');
+    const { LiveLink } = await import('../delivery/live-link.js');
     return (listeners) => new LiveLink(needs, listeners);
   });
   client.part('pacing', ['settings', 'timer', 'wallClock'], async ({ settings, timer, wallClock }) => {
-    const { Pacing } = await import('../delivery/pacing.js');
+    const { Pacing } = await import('../delivery/courier.js');
     return new Pacing(async () => batchIntervalMs(await settings.read()), timer, wallClock);
   });
   client.part(

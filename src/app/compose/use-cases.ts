@@ -101,10 +101,10 @@ export const innerDelivery = {
     () => import('../delivery/access-token.js'),
   ),
   leftOvers: useCase(['checkouts', 'repository', 'resolveLeftOver'], () => import('../work/left-overs.js')),
-  liveLink: useCase(link, () => import('../delivery/live-session.js')),
+  liveLink: useCase(link, () => import('../delivery/live-link.js')),
   deliveryRoute: useCase(
     ['batchTransport', 'accessTokens', 'pacing'],
-    () => import('../delivery/delivery-route.js'),
+    () => import('../delivery/courier.js'),
   ),
   hubReceipts: useCase(
     ['accessTokens', 'receiptReader', 'tokenIssuer', 'wallClock'],

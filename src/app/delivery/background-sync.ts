@@ -9,7 +9,7 @@ import {
 import type { ConnectionStatus } from '../../domain/delivery/connection.js';
 import type { Randomness, Timer, WallClock } from '../../ports/host.js';
 import type { Flush, FlushReport } from './flush.js';
-import type { LiveLink } from './live-session.js';
+import type { LiveLink } from './live-link.js';
 import type { MachineReports } from './machine-reports.js';
 import { addCounts, NOTHING_PASSED, type PassCounts } from './pass-report.js';
 

@@ -1,14 +1,63 @@
 import { isSameAccount, type Account } from '../../domain/outbox/account.js';
+import type { BatchLimits } from '../../domain/delivery/batch-plan.js';
 import type { BatchOutcome } from '../../domain/delivery/outcome.js';
 import { messageOf, unreachable } from '../../domain/errors.js';
 import type { BatchTransport, OutgoingEvent } from '../../ports/delivery.js';
+import type { Timer, WallClock } from '../../ports/host.js';
 import type { AccessAnswer, AccessTokens } from './access-token.js';
-import type { Pacing } from './pacing.js';
+import type { LiveLink } from './live-link.js';
+import type { PassEnd } from './pass-report.js';
 
 /** Carries events to the hub that is signed in, by whatever transport. */
 export interface Courier {
   /** Never throws: whatever happens is the outcome. */
   carry(events: readonly OutgoingEvent[], signal?: AbortSignal): Promise<BatchOutcome>;
+}
+
+/** Who is signed in, and what carries events to that hub. */
+export interface Route {
+  readonly account: Account;
+  readonly courier: Courier;
+  /** What the hub announced; absent when it was not heard of. */
+  readonly limits?: Partial<BatchLimits>;
+}
+
+interface DeliveryRouteNeeds {
+  readonly batchTransport: BatchTransport;
+  readonly accessTokens: AccessTokens;
+  readonly pacing?: Pacing;
+}
+
+/** Finds who is signed in and the best way to that hub at the moment: the live session where it acknowledges, else batches. */
+export class DeliveryRoute {
+  readonly #needs: DeliveryRouteNeeds;
+
+  constructor(needs: DeliveryRouteNeeds) {
+    this.#needs = needs;
+  }
+
+  async find(signal?: AbortSignal, live?: Pick<LiveLink, 'courier' | 'announced'>): Promise<Route | PassEnd> {
+    const answer = await this.#needs.accessTokens.get(signal);
+    switch (answer.state) {
+      case 'granted': {
+        const { account } = answer;
+        const { batchTransport, accessTokens, pacing } = this.#needs;
+        const limits = live?.announced(account);
+        const courier =
+          live?.courier(account) ??
+          new BatchCourier(batchTransport, accessTokens, account, pacing, limits?.maxBodyBytes);
+        return { account, courier, ...(limits === undefined ? {} : { limits }) };
+      }
+      case 'signed-out':
+      case 'session-expired':
+        return { end: 'signed-out' };
+      case 'unavailable':
+      case 'unusable':
+        return { end: 'unavailable', reason: answer.reason };
+      default:
+        return unreachable(answer);
+    }
+  }
 }
 
 /** Delivers by request and response for one account, renewing the access token once when the hub refuses it. */
@@ -56,13 +105,9 @@ export class BatchCourier implements Courier {
         if (!isSameAccount(answer.account, this.#account)) {
           return { outcome: 'unavailable', reason: 'another account was signed in' };
         }
-        const { hub } = this.#account;
-        const request = { hub, accessToken: answer.token, events };
-        const limit = this.#maxBodyBytes;
-        return this.#transport.send(
-          limit === undefined ? request : { ...request, maxBodyBytes: limit },
-          signal,
-        );
+        const limit = this.#maxBodyBytes === undefined ? {} : { maxBodyBytes: this.#maxBodyBytes };
+        const request = { hub: this.#account.hub, accessToken: answer.token, events, ...limit };
+        return this.#transport.send(request, signal);
       }
       case 'signed-out':
       case 'session-expired':
@@ -73,5 +118,28 @@ export class BatchCourier implements Courier {
       default:
         return unreachable(answer);
     }
+  }
+}
+
+/** Keeps two requests apart, for a hub that wants few of them; without an interval it does nothing. */
+export class Pacing {
+  readonly #intervalMs: () => Promise<number>;
+  readonly #timer: Timer;
+  readonly #clock: WallClock;
+  #lastAtMs = -Infinity;
+
+  constructor(intervalMs: () => Promise<number>, timer: Timer, clock: WallClock) {
+    this.#intervalMs = intervalMs;
+    this.#timer = timer;
+    this.#clock = clock;
+  }
+
+  /** Resolves when the next request may go, or the signal aborts. */
+  async turn(signal?: AbortSignal): Promise<void> {
+    const intervalMs = await this.#intervalMs();
+    // A wall clock that was set back makes nobody wait for longer than the interval.
+    const waitMs = Math.min(intervalMs, this.#lastAtMs + intervalMs - this.#clock.nowMs());
+    if (waitMs > 0) await this.#timer.sleep(waitMs, signal);
+    this.#lastAtMs = this.#clock.nowMs();
   }
 }

@@ -1,10 +1,10 @@
-import { type HubLedger, ledgerInUse, exceptionOf, isAnswered } from '../../domain/outbox/ledger.js';
-import { indexDecisions, ownerOf } from '../../domain/outbox/ownership.js';
-import { standingOf, type RoutingContext } from '../../domain/outbox/routing-policy.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import { utf8Length } from '../../domain/events/utf8-length.js';
-import type { JournalRecord, Sender } from '../../ports/outbox.js';
+import { exceptionOf, isAnswered, ledgerInUse, presumedAccount } from '../../domain/outbox/ledger.js';
+import { indexDecisions, ownerOf } from '../../domain/outbox/ownership.js';
+import { standingOf, type RecordStanding, type RoutingContext } from '../../domain/outbox/routing-policy.js';
 import type { OutgoingEvent } from '../../ports/delivery.js';
+import type { JournalRecord, Outbox, OutboxReading, Sender } from '../../ports/outbox.js';
 
 /** An event that may go now. */
 export interface DueEvent extends OutgoingEvent {
@@ -22,9 +22,7 @@ export interface DeadRecord {
   readonly dead: string;
 }
 
-type DueItem = DueEvent | DeadRecord;
-
-export type RoutingSituation = Omit<RoutingContext, 'ledger' | 'decisions' | 'decisionsUnreadable'>;
+type RoutingSituation = Omit<RoutingContext, 'ledger' | 'decisions' | 'decisionsUnreadable'>;
 
 /**
  * What of an outbox may go now, in the order of capture, in bounded memory: first the earlier events that are due again, then
@@ -35,19 +33,19 @@ export async function* dueRecords(
   sender: Pick<Sender, 'reading' | 'records'>,
   situation: RoutingSituation,
   isFull = false,
-): AsyncGenerator<DueItem> {
-  const reading = await sender.reading();
-  const ledger = ledgerInUse(reading.ledgers, situation.account);
-  const context: RoutingContext = {
-    ...situation,
-    ledger,
-    decisions: indexDecisions(reading.decisions),
-    decisionsUnreadable: reading.decisionsUnreadable !== undefined,
-  };
-  const earlier = ledger === undefined ? undefined : earlierDue(ledger, context);
-  if (earlier !== undefined) {
-    for await (const record of sender.records(earlier.from)) {
-      if (record.record > earlier.through) break;
+): AsyncGenerator<DueEvent | DeadRecord> {
+  const context = routingContext(await sender.reading(), situation);
+  const { ledger } = context;
+  const again = (ledger?.exceptions ?? []).filter(
+    ({ record, state, dueAtMs = 0 }) =>
+      record <= (ledger?.through ?? 0) &&
+      state !== 'dead' &&
+      (context.isInsisted || dueAtMs <= context.nowMs),
+  );
+  const [first, last] = [again[0], again.at(-1)];
+  if (first !== undefined && last !== undefined) {
+    for await (const record of sender.records(first.record)) {
+      if (record.record > last.record) break;
       yield* toItem(record, context);
     }
   }
@@ -57,21 +55,8 @@ export async function* dueRecords(
   }
 }
 
-/** Where the exceptions lie that were passed over already and are due again. */
-const earlierDue = (
-  ledger: HubLedger,
-  context: RoutingContext,
-): { readonly from: number; readonly through: number } | undefined => {
-  const due = ledger.exceptions
-    .filter(({ record, state }) => record <= ledger.through && state !== 'dead')
-    .filter(({ dueAtMs }) => context.isInsisted || (dueAtMs ?? 0) <= context.nowMs);
-  const [first] = due;
-  const last = due.at(-1);
-  return first === undefined || last === undefined ? undefined : { from: first.record, through: last.record };
-};
-
 /** The record as far as it may go, or has to be given up on; nothing where it is settled, waits or is held. */
-const toItem = (record: JournalRecord, context: RoutingContext): readonly DueItem[] => {
+const toItem = (record: JournalRecord, context: RoutingContext): readonly (DueEvent | DeadRecord)[] => {
   const standing = standingOf(record, context);
   if (standing.standing === 'dead') {
     // One that failed before and was damaged since, or was requeued in vain, is listed as something else until now.
@@ -79,8 +64,9 @@ const toItem = (record: JournalRecord, context: RoutingContext): readonly DueIte
       context.ledger !== undefined && exceptionOf(context.ledger, record.record)?.state === 'dead';
     return isListed ? [] : [{ record: record.record, eventId: record.eventId, dead: standing.reason }];
   }
-  if (standing.standing !== 'pending' || !standing.due || record.json === undefined) return [];
-  const json = outgoingDocument(record, context) ?? record.json;
+  if (standing.standing !== 'pending' || !standing.due) return [];
+  const json = outgoingDocument(record, context);
+  if (json === undefined) return [];
   return [
     {
       record: record.record,
@@ -103,4 +89,54 @@ export const outgoingDocument = (record: JournalRecord, context: RoutingContext)
   const isAnothers = record.hub === undefined ? record.team === LOCAL_TEAM : record.team !== team;
   if (json === undefined || !isAnothers) return json;
   return JSON.stringify({ ...(JSON.parse(json) as object), team_slug: team });
+};
+
+/** When and for whom a report is made. `isInsisted`: as if a person asked for delivery now; `false` when absent. */
+export type ReportSituation = Pick<RoutingContext, 'account' | 'sharing' | 'nowMs'> &
+  Partial<Pick<RoutingContext, 'isInsisted'>>;
+
+/** What decides about the records of an outbox in every report: its own records and the account that they speak of. */
+export const recordContext = (
+  outbox: Outbox,
+  reading: OutboxReading,
+  situation: ReportSituation,
+): RoutingContext =>
+  routingContext(reading, {
+    isInsisted: false,
+    ...situation,
+    account: presumedAccount(reading.ledgers, situation.account),
+    projectUuid: outbox.project,
+  });
+
+const routingContext = (reading: OutboxReading, situation: RoutingSituation): RoutingContext => ({
+  ...situation,
+  ledger: ledgerInUse(reading.ledgers, situation.account),
+  decisions: indexDecisions(reading.decisions),
+  decisionsUnreadable: reading.decisionsUnreadable !== undefined,
+});
+
+/**
+ * The records from `from` on, and how they stand. Without it those that may be anything but settled: none before the first
+ * exception or unanswered one is.
+ */
+export async function* openRecords(
+  outbox: Outbox,
+  reading: OutboxReading,
+  context: RoutingContext,
+  from = firstOpen(reading, context),
+): AsyncGenerator<readonly [JournalRecord, RecordStanding]> {
+  for await (const record of outbox.records(from)) {
+    if (record.record > reading.last) return;
+    yield [record, standingOf(record, context)];
+  }
+}
+
+const firstOpen = ({ first }: OutboxReading, { ledger }: RoutingContext): number =>
+  ledger === undefined ? first : Math.min(ledger.exceptions[0]?.record ?? Infinity, ledger.through + 1);
+
+/** When the event of a record happened, by the clock that it was captured under. */
+export const occurredAt = (json: string | undefined): string | undefined => {
+  if (json === undefined) return undefined;
+  const { timestamp } = JSON.parse(json) as { readonly timestamp?: unknown };
+  return typeof timestamp === 'string' ? timestamp : undefined;
 };

@@ -5,7 +5,7 @@ import type { EventMessage, SnapshotMessage } from '../../domain/wire.js';
 import type { EventReader, ReadAnswer } from '../../ports/delivery.js';
 import type { AccessTokens } from './access-token.js';
 import { grantedAccess, throwIfAborted } from './granted-access.js';
-import type { LiveLink, LiveListeners } from './live-session.js';
+import type { LiveLink, LiveListeners } from './live-link.js';
 
 /** An event as somebody sent it, whoever that was. */
 export type TailedEvent = Readonly<Record<string, unknown>>;

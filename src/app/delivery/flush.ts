@@ -1,24 +1,14 @@
-import type { Account } from '../../domain/outbox/account.js';
-import { CONTRACT_LIMITS, tighten, type BatchLimits } from '../../domain/delivery/batch-plan.js';
+import { CONTRACT_LIMITS, tighten } from '../../domain/delivery/batch-plan.js';
 import { isSyncError } from '../../domain/errors.js';
 import type { LamportStore } from '../../ports/events.js';
 import type { Randomness, Timer, WallClock } from '../../ports/host.js';
 import type { Outboxes } from '../../ports/outbox.js';
-import type { Courier } from './courier.js';
-import type { LearntLimits } from './deliver-batch.js';
-import { runPass } from './delivery-pass.js';
+import type { Route } from './courier.js';
+import { type LearntLimits, runPass } from './pass.js';
 import type { HubReceipts } from './hub-receipts.js';
 import type { MachineReports } from './machine-reports.js';
 import { addCounts, NOTHING_PASSED, type PassCounts, type PassEnd, type PassReport } from './pass-report.js';
 import type { SharingPolicy } from './sharing-policy.js';
-
-/** Who is signed in, and what carries events to that hub. */
-export interface Route {
-  readonly account: Account;
-  readonly courier: Courier;
-  /** What the hub announced; absent when it was not heard of. */
-  readonly limits?: Partial<BatchLimits>;
-}
 
 export interface FlushHost {
   readonly outboxes: Outboxes;

@@ -1,7 +1,7 @@
-import type { Answer, BatchOutcome } from '../../domain/delivery/outcome.js';
+import { answerOf, type Answer, type BatchOutcome } from '../../domain/delivery/outcome.js';
+import type { AckMessage } from '../../domain/wire.js';
 import type { Timer } from '../../ports/host.js';
 import type { LiveSession, OutgoingEvent } from '../../ports/delivery.js';
-import type { AckBook } from './ack-book.js';
 import type { Courier } from './courier.js';
 
 /** How long is waited for anything to move: for the next event to be taken, and at the end for the acks. */
@@ -73,3 +73,25 @@ export class LiveCourier implements Courier {
 }
 
 const NO_ANSWER: BatchOutcome = { outcome: 'unavailable', reason: 'the live session gave no answer' };
+
+/** Matches the acks of a live session to the events that were sent on it, by id. */
+export class AckBook {
+  readonly #expected = new Map<string, (answer: Answer | undefined) => void>();
+
+  /** The answer about an event; `undefined` when the session ends without one. */
+  expect(eventId: string): Promise<Answer | undefined> {
+    return new Promise((resolve) => this.#expected.set(eventId, resolve));
+  }
+
+  /** An ack that nobody expects changes nothing. */
+  enter(ack: AckMessage): void {
+    this.#expected.get(ack.event_id)?.(answerOf(ack));
+    this.#expected.delete(ack.event_id);
+  }
+
+  /** No ack will come any more. */
+  close(): void {
+    for (const resolve of this.#expected.values()) resolve(undefined);
+    this.#expected.clear();
+  }
+}

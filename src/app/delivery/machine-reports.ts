@@ -6,7 +6,7 @@ import type { Timer, WallClock } from '../../ports/host.js';
 import type { Outboxes } from '../../ports/outbox.js';
 import type { AccessTokens } from './access-token.js';
 import type { HubReceipts } from './hub-receipts.js';
-import { occurredAt, openRecords, recordContext } from './record-context.js';
+import { occurredAt, openRecords, recordContext } from './due-records.js';
 import type { SharingPolicy } from './sharing-policy.js';
 
 interface MachineReportsNeeds {

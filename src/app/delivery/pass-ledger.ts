@@ -28,32 +28,26 @@ export interface PassLedgerHost {
   readonly randomness: Randomness;
 }
 
+interface PassLedgerNeeds extends PassLedgerHost {
+  readonly outbox: Outbox;
+  readonly sender: Sender;
+  readonly account: Account;
+  /** Called after every settlement with what was counted so far. */
+  readonly onProgress?: (counts: PassCounts) => void;
+}
+
 /**
  * The bookkeeping of one pass. What a hub says about an event is durable before the pass goes on: a sender that dies
  * before that sends again, and the hub answers `duplicate`.
  */
 export class PassLedger {
-  readonly #outbox: Outbox;
-  readonly #sender: Sender;
-  readonly #host: PassLedgerHost;
-  readonly #account: Account;
-  readonly #onProgress: ((counts: PassCounts) => void) | undefined;
+  readonly #needs: PassLedgerNeeds;
   #counts = NOTHING_PASSED;
   /** As they are now; nobody else changes them while the pass lasts. */
   #ledgers: readonly HubLedger[] = [];
 
-  constructor(
-    outbox: Outbox,
-    sender: Sender,
-    host: PassLedgerHost,
-    account: Account,
-    onProgress?: (counts: PassCounts) => void,
-  ) {
-    this.#outbox = outbox;
-    this.#sender = sender;
-    this.#host = host;
-    this.#account = account;
-    this.#onProgress = onProgress;
+  constructor(needs: PassLedgerNeeds) {
+    this.#needs = needs;
   }
 
   get counts(): PassCounts {
@@ -67,8 +61,14 @@ export class PassLedger {
 
   /** Makes the account's ledger the one in use and returns it. */
   async takeIntoUse(): Promise<HubLedger | undefined> {
-    const { ledgers, first, decisions } = await this.#sender.reading();
-    const taken = takeIntoUse(ledgers, this.#account, first, decisions.length, this.#host.wallClock.nowMs());
+    const { ledgers, first, decisions } = await this.#needs.sender.reading();
+    const taken = takeIntoUse(
+      ledgers,
+      this.#needs.account,
+      first,
+      decisions.length,
+      this.#needs.wallClock.nowMs(),
+    );
     if (taken !== ledgers) await this.#write(taken);
     this.#ledgers = taken;
     return this.#inUse();
@@ -89,8 +89,8 @@ export class PassLedger {
 
   async #lost(ledger: HubLedger, ids: ReadonlySet<string>): Promise<readonly number[]> {
     const lost: number[] = [];
-    const hasReceipt = receiptTest(ledger, (await this.#sender.reading()).decisions);
-    for await (const { record, eventId, json } of this.#sender.records(ledger.first)) {
+    const hasReceipt = receiptTest(ledger, (await this.#needs.sender.reading()).decisions);
+    for await (const { record, eventId, json } of this.#needs.sender.records(ledger.first)) {
       if (json !== undefined && hasReceipt(record) && !ids.has(normalizeEventId(eventId) ?? eventId))
         lost.push(record);
     }
@@ -101,20 +101,20 @@ export class PassLedger {
   async claim(batch: readonly DueEvent[]): Promise<void> {
     const unclaimed = setOf(batch.filter((event) => event.isUnclaimed).map((event) => event.record));
     if (unclaimed.length === 0) return;
-    const { team } = this.#account;
-    const hub = hubKey(this.#account.hub);
-    await this.#outbox.decide(unclaimed.map((range) => ({ decision: 'claim', range, hub, team })));
+    const { team } = this.#needs.account;
+    const hub = hubKey(this.#needs.account.hub);
+    await this.#needs.outbox.decide(unclaimed.map((range) => ({ decision: 'claim', range, hub, team })));
   }
 
   /** Enters the answers about events that were sent; an event without an answer stays as it is. */
   async settleAnswers(sent: readonly DueEvent[], answers: Answers): Promise<void> {
-    const nowMs = this.#host.wallClock.nowMs();
+    const nowMs = this.#needs.wallClock.nowMs();
     const settlements: Settlement[] = [];
     const clocks: number[] = [];
     for (const event of sent) {
       const answer = answers.get(event.eventId);
       const isRejected = answer?.answer === 'rejected';
-      const settlement = settlementOf(event, answer, nowMs, isRejected ? this.#host.randomness.next() : 0);
+      const settlement = settlementOf(event, answer, nowMs, isRejected ? this.#needs.randomness.next() : 0);
       if (settlement !== undefined) settlements.push(settlement);
       if (isRejected && answer.serverClock !== undefined) clocks.push(answer.serverClock);
     }
@@ -126,19 +126,21 @@ export class PassLedger {
     if (settlements.length === 0) return;
     const counts = countsOf(settlements);
     if (counts.deadLetters > 0) {
-      await this.#sender.explainDeadLetters(
+      await this.#needs.sender.explainDeadLetters(
         settlements.flatMap((settlement) => (settlement.became === 'dead' ? [settlement] : [])),
       );
     }
-    await this.#write(settleAt(this.#ledgers, this.#account, settlements, this.#host.wallClock.nowMs()));
+    await this.#write(
+      settleAt(this.#ledgers, this.#needs.account, settlements, this.#needs.wallClock.nowMs()),
+    );
     this.#counts = addCounts(this.#counts, counts);
-    this.#onProgress?.(this.#counts);
+    this.#needs.onProgress?.(this.#counts);
   }
 
   /** The hub refuses the account as a whole: everything that waits is held for a while, and nothing is counted. */
   async refuse(reason: string): Promise<void> {
-    const untilMs = this.#host.wallClock.nowMs() + REFUSAL_RETRY_MS;
-    await this.#write(refuseAt(this.#ledgers, this.#account, { reason, untilMs }));
+    const untilMs = this.#needs.wallClock.nowMs() + REFUSAL_RETRY_MS;
+    await this.#write(refuseAt(this.#ledgers, this.#needs.account, { reason, untilMs }));
   }
 
   /**
@@ -146,32 +148,32 @@ export class PassLedger {
    * them first, so that a crash in between leaves records that are settled, never counts without records.
    */
   async reclaim(writtenBeforeMs: number): Promise<void> {
-    const { decisions, decisionsUnreadable } = await this.#sender.reading();
+    const { decisions, decisionsUnreadable } = await this.#needs.sender.reading();
     if (decisionsUnreadable !== undefined) return;
     const index = indexDecisions(decisions);
-    await this.#sender.reclaim(async (segment) => {
-      const { ledgers } = await this.#sender.reading();
+    await this.#needs.sender.reclaim(async (segment) => {
+      const { ledgers } = await this.#needs.sender.reading();
       const without = ledgersWithout(segment, ledgers, index);
       if (without === undefined) return false;
       if (without.some((ledger, position) => ledger !== ledgers[position]))
-        await this.#sender.settle(() => without);
+        await this.#needs.sender.settle(() => without);
       return true;
     }, writtenBeforeMs);
   }
 
   /** One that fails leaves the ledgers as they were: what they do not say is sent again. */
   async #write(ledgers: readonly HubLedger[]): Promise<void> {
-    await this.#sender.settle(() => ledgers);
+    await this.#needs.sender.settle(() => ledgers);
     this.#ledgers = ledgers;
   }
 
   #inUse(): HubLedger | undefined {
-    return ledgerOf(this.#ledgers, this.#account);
+    return ledgerOf(this.#ledgers, this.#needs.account);
   }
 
   /** A hub that says that our clock is behind tells where its own stands. */
   async #followClock(serverClock: number): Promise<void> {
-    await this.#host.lamport.update((value) => {
+    await this.#needs.lamport.update((value) => {
       const received = receive(value, serverClock);
       return received.ok ? received.value : value;
     });

@@ -77,7 +77,7 @@ export class DecideDeadLetters {
     const account = signedIn ?? (inUse === undefined ? undefined : accountOf(inUse));
     if (account === undefined || account.team === LOCAL_TEAM) throw noHub();
     const passed = await outbox.pass(async (sender) => {
-      const ledger = new PassLedger(outbox, sender, this.#ports, account);
+      const ledger = new PassLedger({ ...this.#ports, outbox, sender, account });
       const taken = await ledger.takeIntoUse();
       await ledger.settle(open.map((letter) => deadLetter(letter, letter.reason)));
       return taken;

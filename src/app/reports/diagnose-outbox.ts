@@ -1,7 +1,7 @@
 import { parseEnvelope } from '../../domain/events/parse-envelope.js';
 import type { Issue } from '../../domain/result.js';
 import type { JournalRecord, Outbox } from '../../ports/outbox.js';
-import type { ReportSituation } from '../delivery/record-context.js';
+import type { ReportSituation } from '../delivery/due-records.js';
 import { examineOutbox, ofEveryOutbox, type ReportNeeds } from './project-status.js';
 
 /** One waiting event, judged without the network. */

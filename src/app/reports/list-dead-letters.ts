@@ -1,6 +1,6 @@
 import type { LedgerException } from '../../domain/outbox/ledger.js';
 import type { JournalRecord, Outbox } from '../../ports/outbox.js';
-import type { ReportSituation } from '../delivery/record-context.js';
+import type { ReportSituation } from '../delivery/due-records.js';
 import { examineOutbox, ofEveryOutbox, type ReportNeeds } from './project-status.js';
 
 /** An event that was given up on, and what is known about why. */

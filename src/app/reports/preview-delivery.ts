@@ -1,8 +1,7 @@
 import { hubKey } from '../../domain/outbox/account.js';
 import type { CountsByReason } from '../../domain/outbox/accounting.js';
 import type { Outbox } from '../../ports/outbox.js';
-import { outgoingDocument } from '../delivery/due-records.js';
-import type { ReportSituation } from '../delivery/record-context.js';
+import { outgoingDocument, type ReportSituation } from '../delivery/due-records.js';
 import { examineOutbox, ofEveryOutbox, type ReportNeeds } from './project-status.js';
 
 /** What `sync now` would send of one project, and what would stay. */

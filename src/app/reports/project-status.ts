@@ -4,7 +4,7 @@ import { exceptionOf, type HubLedger, type LedgerException } from '../../domain/
 import type { RecordStanding, RoutingContext } from '../../domain/outbox/routing-policy.js';
 import type { WallClock } from '../../ports/host.js';
 import type { BesideCounts, JournalRecord, Outbox, Outboxes, OutboxReading } from '../../ports/outbox.js';
-import { occurredAt, openRecords, recordContext, type ReportSituation } from '../delivery/record-context.js';
+import { occurredAt, openRecords, recordContext, type ReportSituation } from '../delivery/due-records.js';
 import type { SharingPolicy } from '../delivery/sharing-policy.js';
 
 /** Where the events of one project are, worked out from the records at the moment of asking. */

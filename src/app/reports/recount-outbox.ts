@@ -1,6 +1,6 @@
 import { accountedFor, isBalanced, waitingOf, sum } from '../../domain/outbox/accounting.js';
 import type { BesideCounts, Outbox } from '../../ports/outbox.js';
-import type { ReportSituation } from '../delivery/record-context.js';
+import type { ReportSituation } from '../delivery/due-records.js';
 import { examineOutbox } from './project-status.js';
 
 /** The accounting of one outbox beside a count of every record that is still there. */

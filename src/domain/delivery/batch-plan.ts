@@ -24,14 +24,6 @@ export interface BatchFill {
   readonly bytes: number;
 }
 
-export const EMPTY_FILL: BatchFill = { events: 0, bytes: 0 };
-
-/** The batch's fill with one more event in it. */
-export const fillWith = (fill: BatchFill, bytes: number): BatchFill => ({
-  events: fill.events + 1,
-  bytes: fill.bytes + bytes,
-});
-
 /**
  * Whether one more event fits. The first always does: an event that is too large by itself has to be sent alone, so
  * that the hub's refusal speaks of nothing else.
@@ -39,25 +31,6 @@ export const fillWith = (fill: BatchFill, bytes: number): BatchFill => ({
 export const hasRoom = (fill: BatchFill, bytes: number, limits: BatchLimits): boolean =>
   fill.events === 0 ||
   (fill.events < limits.maxEvents && bodyBytes(fill.events + 1, fill.bytes + bytes) <= limits.maxRawBytes);
-
-/** Cuts events into batches, in order: each as full as the limits allow, none empty. */
-export function* planBatches<T extends Sized>(
-  events: Iterable<T>,
-  limits: BatchLimits,
-): Generator<readonly T[]> {
-  let batch: T[] = [];
-  let fill = EMPTY_FILL;
-  for (const event of events) {
-    if (!hasRoom(fill, event.bytes, limits)) {
-      yield batch;
-      batch = [];
-      fill = EMPTY_FILL;
-    }
-    batch.push(event);
-    fill = fillWith(fill, event.bytes);
-  }
-  if (batch.length > 0) yield batch;
-}
 
 /** The limits to keep to at a hub that found this batch too large: half of it, and never more than before. */
 export const learnTooLarge = (limits: BatchLimits, refused: readonly Sized[]): BatchLimits => {
@@ -83,59 +56,7 @@ const bodyBytes = (events: number, bytes: number): number =>
 const tighter = (own: number, other: number | undefined): number =>
   other !== undefined && other >= 1 ? Math.min(own, Math.floor(other)) : own;
 
-/**
- * Finds the events for which a hub refuses a whole batch without naming them, or which are too large for it, while
- * everything else is delivered in order. A bisection is the list of pieces that are still to be sent, oldest first;
- * only its first piece is ever on its way.
- */
-export interface Bisection<T> {
-  readonly pieces: readonly (readonly T[])[];
-}
-
-/** What a refusal leads to. */
-interface Narrowed<T> {
-  readonly rest: Bisection<T>;
-  /** Set when the refused piece was one event alone: it is the culprit. */
-  readonly isolated?: T;
-}
-
-export const bisectionOf = <T>(batch: readonly T[]): Bisection<T> => ({
-  pieces: batch.length === 0 ? [] : [batch],
-});
-
-/** What to send next; `undefined` when everything is answered or isolated. */
-export const nextPiece = <T>(bisection: Bisection<T>): readonly T[] | undefined => bisection.pieces[0];
-
-/** The first piece was answered event by event; what of it is to be sent again comes next. */
-export const afterAnswer = <T>(bisection: Bisection<T>, again: readonly T[] = []): Bisection<T> => ({
-  pieces: [...(again.length === 0 ? [] : [again]), ...bisection.pieces.slice(1)],
-});
-
-/** The first piece was refused whole: it is halved, or, when it is one event alone, isolated. */
-export const afterRefusal = <T>(bisection: Bisection<T>): Narrowed<T> => {
-  const [piece, ...others] = bisection.pieces;
-  if (piece === undefined) return { rest: bisection };
-  const [only] = piece;
-  if (piece.length === 1 && only !== undefined) return { rest: { pieces: others }, isolated: only };
-  return { rest: { pieces: [...halve(piece), ...others] } };
-};
-
-/**
- * The first piece was refused because of events that the hub named: the others go again. When it named none of this
- * piece, the refusal counts as one of the whole, so that every step makes a piece smaller.
- */
-export const afterNamedRefusal = <T>(
-  bisection: Bisection<T>,
-  isNamed: (event: T) => boolean,
-): Narrowed<T> => {
-  const [piece, ...others] = bisection.pieces;
-  if (piece === undefined) return { rest: bisection };
-  const unnamed = piece.filter((event) => !isNamed(event));
-  if (unnamed.length === piece.length) return afterRefusal(bisection);
-  return { rest: { pieces: unnamed.length === 0 ? others : [unnamed, ...others] } };
-};
-
-/** Two parts in order, the first the larger one. */
+/** Two parts in order, the first the larger one. A piece of two or more gets smaller by it, so that halving ends. */
 export const halve = <T>(piece: readonly T[]): readonly [readonly T[], readonly T[]] => {
   const middle = Math.ceil(piece.length / 2);
   return [piece.slice(0, middle), piece.slice(middle)];

@@ -1,5 +1,4 @@
 import { unreachable } from '../errors.js';
-import { holdReason, type HoldReason, type RoutableEvent } from '../outbox/routing-policy.js';
 
 /** State of the live connection, with the exact words that people and other clients see. */
 export type ConnectionStatus = 'Connected' | 'Reconnecting' | 'Offline' | 'OfflineBatchMode';
@@ -88,20 +87,3 @@ const probing = (failedAttempts: number, random: number): Transition => ({
 const JITTER = 0.2;
 
 const jittered = (ms: number, random: number): number => Math.round(ms * (1 - JITTER + 2 * JITTER * random));
-
-export type Route =
-  /** Over the live connection; the outbox keeps its copy until a receipt names the event. */
-  | { readonly route: 'send-now' }
-  | { readonly route: 'next-batch' }
-  | { readonly route: 'hold'; readonly reason: HoldReason };
-
-export interface RoutingInput extends RoutableEvent {
-  readonly connection: ConnectionStatus;
-}
-
-/** What to do with a captured event, and why. The first reason to hold that applies is the one that is told. */
-export const decideRoute = (input: RoutingInput): Route => {
-  const reason = holdReason(input);
-  if (reason !== undefined) return { route: 'hold', reason };
-  return { route: input.connection === 'Connected' ? 'send-now' : 'next-batch' };
-};

@@ -6,7 +6,7 @@ import { GotBatchTransport } from '../../../src/adapters/delivery/got-batch-tran
 import { GotEventReader } from '../../../src/adapters/delivery/got-event-reader.js';
 import { WsLiveTransport } from '../../../src/adapters/delivery/ws-live-transport.js';
 import { EventTail } from '../../../src/app/delivery/event-tail.js';
-import { LiveLink } from '../../../src/app/delivery/live-session.js';
+import { LiveLink } from '../../../src/app/delivery/live-link.js';
 import type { Account } from '../../../src/domain/outbox/account.js';
 import type { Timer } from '../../../src/ports/host.js';
 import { Dice } from '../../chaos/dice.js';

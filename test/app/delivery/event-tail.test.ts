@@ -1,4 +1,4 @@
-import type { LiveListeners } from '../../../src/app/delivery/live-session.js';
+import type { LiveListeners } from '../../../src/app/delivery/live-link.js';
 import { MemoryEventReader } from '../../../src/adapters/memory/memory-event-reader.js';
 import { EventTail, type TailInput } from '../../../src/app/delivery/event-tail.js';
 import type { MemoryHub } from '../../../src/adapters/memory/memory-hub.js';

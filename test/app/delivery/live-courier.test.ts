@@ -1,6 +1,5 @@
 import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
-import { AckBook } from '../../../src/app/delivery/ack-book.js';
-import { ACK_WAIT_MS, LiveCourier } from '../../../src/app/delivery/live-courier.js';
+import { AckBook, ACK_WAIT_MS, LiveCourier } from '../../../src/app/delivery/live-courier.js';
 import type { LiveSession } from '../../../src/ports/delivery.js';
 import { PROJECT } from '../../support/facts.js';
 import { linked } from '../../support/live-world.js';

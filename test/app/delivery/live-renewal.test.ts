@@ -1,4 +1,4 @@
-import { keepValid, type IssuedLive } from '../../../src/app/delivery/live-session.js';
+import { keepValid, type IssuedLive } from '../../../src/app/delivery/live-link.js';
 import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
 import type { Account } from '../../../src/domain/outbox/account.js';
 import type { LiveSession } from '../../../src/ports/delivery.js';

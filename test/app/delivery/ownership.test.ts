@@ -249,7 +249,7 @@ describe('scenario 22: to hub A, then to a hub B', () => {
     const account = await world.signIn();
     const byUrl = { hub: { url: HUB_URL }, team: account.team };
     await world.capture(1, byUrl);
-    const { runPass } = await import('../../../src/app/delivery/delivery-pass.js');
+    const { runPass } = await import('../../../src/app/delivery/pass.js');
     const { CONTRACT_LIMITS } = await import('../../../src/domain/delivery/batch-plan.js');
     const route = await world.route.find();
     if ('end' in route) throw new Error('signed in');

@@ -1,7 +1,6 @@
 import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
 import { Flush } from '../../../src/app/delivery/flush.js';
-import { DeliveryRoute } from '../../../src/app/delivery/delivery-route.js';
-import { Pacing } from '../../../src/app/delivery/pacing.js';
+import { DeliveryRoute, Pacing } from '../../../src/app/delivery/courier.js';
 import { DeliveryWorld } from '../../support/delivery-world.js';
 
 describe('the pace of batches', () => {

@@ -1,5 +1,4 @@
 import { SyncError } from '../../../../domain/errors.js';
-import { whenAborted } from '../../../delivery/when-aborted.js';
 import type { CommandContext } from '../../define-command.js';
 import type { Io, Source } from '../../io.js';
 
@@ -61,19 +60,14 @@ export const isMeant = async (
 /** The first line that is piped in. */
 export const readLine = ({ io, signal }: Asking): Promise<string> => answered(signal, firstLine(io.stdin()));
 
-const answered = async <T>(signal: AbortSignal, answer: Promise<T>): Promise<T> => {
-  const { aborted, forget } = whenAborted(signal);
-  try {
-    return await Promise.race([
-      answer,
-      aborted.then(() => {
-        throw notAnswered();
-      }),
-    ]);
-  } finally {
-    forget();
-  }
-};
+/** The answer, unless the command is interrupted before it is given. */
+const answered = <T>(signal: AbortSignal, answer: Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const interrupted = (): void => reject(notAnswered());
+    signal.addEventListener('abort', interrupted, { once: true });
+    if (signal.aborted) interrupted();
+    answer.then(resolve, reject);
+  });
 
 const notAnswered = (): SyncError =>
   new SyncError('interrupted', 'The question was not answered, so nothing was done.', {

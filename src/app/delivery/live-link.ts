@@ -1,20 +1,21 @@
-import { MAX_COMPRESSED_BYTES } from '../../domain/delivery/batch-plan.js';
-import type { BatchLimits } from '../../domain/delivery/batch-plan.js';
-import { advance, OFFLINE } from '../../domain/delivery/connection.js';
-import type { Connection, ConnectionEvent, ConnectionStatus } from '../../domain/delivery/connection.js';
-import { isSyncError, unreachable } from '../../domain/errors.js';
+import { MAX_COMPRESSED_BYTES, type BatchLimits } from '../../domain/delivery/batch-plan.js';
+import {
+  advance,
+  OFFLINE,
+  type Connection,
+  type ConnectionEvent,
+  type ConnectionStatus,
+} from '../../domain/delivery/connection.js';
+import { isSyncError } from '../../domain/errors.js';
 import { receive } from '../../domain/events/lamport.js';
-import { isSameAccount } from '../../domain/outbox/account.js';
-import type { Account } from '../../domain/outbox/account.js';
-import type { EventMessage, ServerMessage, SnapshotMessage } from '../../domain/wire.js';
+import { isSameAccount, type Account } from '../../domain/outbox/account.js';
+import type { EventMessage, SnapshotMessage } from '../../domain/wire.js';
 import type { TokenIssuer, LiveTransport, LiveToken, LiveSession } from '../../ports/delivery.js';
 import type { LamportStore } from '../../ports/events.js';
 import type { Randomness, Timer } from '../../ports/host.js';
 import type { AccessTokens } from './access-token.js';
-import { AckBook } from './ack-book.js';
 import type { Courier } from './courier.js';
-import { LiveCourier } from './live-courier.js';
-import { whenAborted } from './when-aborted.js';
+import { AckBook, LiveCourier } from './live-courier.js';
 
 interface LiveHost {
   readonly liveTransport: LiveTransport;
@@ -42,7 +43,8 @@ export class LiveLink {
   readonly #listeners: LiveListeners;
   #connection: Connection = OFFLINE;
   #open: OpenSession | undefined;
-  readonly #announcements = new Announcements();
+  /** What the hub of an account announced last, which holds after its session too: batches go on without one. */
+  #announced: { readonly account: Account; readonly limits: AnnouncedLimits } | undefined;
 
   constructor(host: LiveHost, listeners: LiveListeners = {}) {
     this.#host = host;
@@ -70,7 +72,8 @@ export class LiveLink {
 
   /** What the hub of this account said about batches, in this session or in an earlier one. */
   announced(account: Account): AnnouncedLimits | undefined {
-    return this.#announcements.of(account);
+    const last = this.#announced;
+    return last !== undefined && isSameAccount(last.account, account) ? last.limits : undefined;
   }
 
   /** Runs until the signal aborts, and says whenever it has connected. Never rejects. */
@@ -88,24 +91,23 @@ export class LiveLink {
     const opened = await this.#openSession(signal);
     if (typeof opened === 'string') return opened;
     const { session, acks } = opened;
+    const over = new AbortController();
+    signal.addEventListener('abort', () => void session.close(), { once: true, signal: over.signal });
     this.#open = opened;
-    this.#announcements.enter(session.snapshot, opened.account);
+    this.#announced = { account: opened.account, limits: announcedIn(session.snapshot) };
     this.#enter('snapshot');
     onConnected();
     // A listener that fails ends the session, not the process.
     const reading = this.#read(opened).catch(() => session.close());
-    const over = new AbortController();
     const issue = () => this.#liveToken(over.signal);
     const renewing = keepValid(opened, issue, this.#host.timer, over.signal).catch(() => session.close());
-    const { aborted, forget } = whenAborted(signal);
-    const ended = await Promise.race([session.ended, aborted]);
-    forget();
+    if (signal.aborted) await session.close();
+    const { reason } = await session.ended;
     over.abort();
     this.#open = undefined;
-    await session.close();
-    await Promise.all([reading, renewing]);
+    await Promise.all([session.close(), reading, renewing]);
     acks.close();
-    return ended?.reason === 'unauthorized' ? 'unauthorized' : 'lost';
+    return reason === 'unauthorized' ? 'unauthorized' : 'lost';
   }
 
   async #openSession(signal: AbortSignal): Promise<OpenSession | ConnectionEvent> {
@@ -134,22 +136,11 @@ export class LiveLink {
   async #read({ session, account, acks }: OpenSession): Promise<void> {
     await this.#follow(session.snapshot.lamport_clock);
     await this.#listeners.onOpen?.(session.snapshot, account);
-    for await (const message of session.messages()) await this.#take(message, acks);
-  }
-
-  async #take(message: ServerMessage, acks: AckBook): Promise<void> {
-    switch (message.type) {
-      case 'ack':
-        return acks.enter(message);
-      case 'event':
-        await this.#follow(message.lamport_clock, message.node_id);
-        return this.#listeners.onEvent?.(message);
-      case 'snapshot':
-      case 'ping':
-      case 'auth':
-        return;
-      default:
-        return unreachable(message);
+    for await (const message of session.messages()) {
+      if (message.type === 'ack') acks.enter(message);
+      if (message.type !== 'event') continue;
+      await this.#follow(message.lamport_clock, message.node_id);
+      await this.#listeners.onEvent?.(message);
     }
   }
 
@@ -193,28 +184,13 @@ interface AnnouncedLimits extends Partial<Pick<BatchLimits, 'maxEvents'>> {
   readonly maxBodyBytes: number;
 }
 
-/** Remembers what the hub of an account announced last, after its session too: batches go on without one. */
-export class Announcements {
-  #last: { readonly account: Account; readonly limits: AnnouncedLimits } | undefined;
-
-  enter({ limits }: SnapshotMessage, account: Account): void {
-    const [events, bytes] = [usable(limits?.batch_events), usable(limits?.batch_bytes)];
-    this.#last = {
-      account,
-      limits: {
-        maxBodyBytes: Math.min(MAX_COMPRESSED_BYTES, bytes ?? MAX_COMPRESSED_BYTES),
-        ...(events === undefined ? {} : { maxEvents: events }),
-      },
-    };
-  }
-
-  /** `undefined` as long as the hub of this account has not been heard of. */
-  of(account: Account): AnnouncedLimits | undefined {
-    return this.#last !== undefined && isSameAccount(this.#last.account, account)
-      ? this.#last.limits
-      : undefined;
-  }
-}
+export const announcedIn = ({ limits }: SnapshotMessage): AnnouncedLimits => {
+  const [events, bytes] = [usable(limits?.batch_events), usable(limits?.batch_bytes)];
+  return {
+    maxBodyBytes: Math.min(MAX_COMPRESSED_BYTES, bytes ?? MAX_COMPRESSED_BYTES),
+    ...(events === undefined ? {} : { maxEvents: events }),
+  };
+};
 
 /** A frame of somebody else may hold anything. */
 const usable = (limit: unknown): number | undefined =>
