@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Announcements } from '../../../src/app/delivery/live-session.js';
+import { announcedIn } from '../../../src/app/delivery/live-link.js';
 import { MAX_COMPRESSED_BYTES } from '../../../src/domain/delivery/batch-plan.js';
 import type { SnapshotMessage } from '../../../src/domain/wire.js';
 import type { BatchRequest } from '../../../src/ports/delivery.js';
@@ -7,8 +7,6 @@ import { controllers, linked } from '../../support/live-world.js';
 
 const snapshotWith = (limits: unknown): SnapshotMessage =>
   ({ type: 'snapshot', work_packages: [], ...(limits === undefined ? {} : { limits }) }) as SnapshotMessage;
-
-const ADA = { hub: { url: 'https://hub.example.org', id: 'hub-1' }, team: 'acme' };
 
 describe('what a hub announces about batches', () => {
   it.each([
@@ -26,11 +24,15 @@ describe('what a hub announces about batches', () => {
       { maxEvents: 2, maxBodyBytes: MAX_COMPRESSED_BYTES },
     ],
   ])('is taken as it is meant: %s', (_, limits, expected) => {
-    const announcements = new Announcements();
-    expect(announcements.of(ADA)).toBeUndefined();
-    announcements.enter(snapshotWith(limits), ADA);
-    expect(announcements.of(ADA)).toEqual(expected);
-    expect(announcements.of({ ...ADA, team: 'birch' })).toBeUndefined();
+    expect(announcedIn(snapshotWith(limits))).toEqual(expected);
+  });
+
+  it('holds for the account of the session alone, from its snapshot on', async () => {
+    const { account, link, run } = await linked();
+    expect(link.announced(account)).toBeUndefined();
+    await run();
+    expect(link.announced(account)).toMatchObject({ maxBodyBytes: MAX_COMPRESSED_BYTES });
+    expect(link.announced({ ...account, team: 'birch' })).toBeUndefined();
   });
 });
 

@@ -1,34 +1,33 @@
-import { holdSentence, sharingOf, type HoldReason } from '../../../src/domain/outbox/routing-policy.js';
-import { decideRoute, type RoutingInput } from '../../../src/domain/delivery/connection.js';
+import {
+  holdReason,
+  holdSentence,
+  sharingOf,
+  type HoldReason,
+  type RoutableEvent,
+} from '../../../src/domain/outbox/routing-policy.js';
 import type { Account } from '../../../src/domain/outbox/account.js';
 
 const account: Account = { hub: { url: 'https://hub.example.org', id: 'hub-1' }, team: 'acme' };
 
-const open: RoutingInput = {
+const open: RoutableEvent = {
   projectUuid: '550e8400-e29b-41d4-a716-446655440000',
   sharing: 'on',
   account,
   owner: undefined,
   needsConsent: false,
-  connection: 'Connected',
 };
 
-const held = (change: Partial<RoutingInput>): string => {
-  const route = decideRoute({ ...open, ...change });
-  return route.route === 'hold' ? holdSentence(route.reason) : route.route;
+const held = (change: Partial<RoutableEvent>): string => {
+  const reason = holdReason({ ...open, ...change });
+  return reason === undefined ? 'leaves' : holdSentence(reason);
 };
 
 describe('routing policy', () => {
-  it.each([
-    ['Connected', 'send-now'],
-    ['Reconnecting', 'next-batch'],
-    ['Offline', 'next-batch'],
-    ['OfflineBatchMode', 'next-batch'],
-  ] as const)('routes an event that nothing holds, while %s, to %s', (connection, route) => {
-    expect(decideRoute({ ...open, connection })).toEqual({ route });
+  it('lets an event go that nothing holds', () => {
+    expect(holdReason(open)).toBeUndefined();
   });
 
-  it.each<[Partial<RoutingInput>, string]>([
+  it.each<[Partial<RoutableEvent>, string]>([
     [{ projectUuid: undefined }, 'no project identity'],
     [{ sharing: 'off' }, 'sharing is off'],
     [{ sharing: 'unreadable' }, 'config unreadable'],
@@ -42,20 +41,19 @@ describe('routing policy', () => {
   });
 
   it.each(['hub-1', 'https://hub.example.org'])('knows the owner %s as the hub of the account', (hub) => {
-    expect(held({ owner: { hub, team: 'acme' } })).toBe('send-now');
+    expect(held({ owner: { hub, team: 'acme' } })).toBe('leaves');
   });
 
   it('tells the first reason that applies, in the order of the policy', () => {
-    const everything: RoutingInput = {
+    const everything: RoutableEvent = {
       projectUuid: undefined,
       sharing: 'off',
       account: undefined,
       owner: { hub: 'x', team: 'y' },
       needsConsent: true,
       refusal: 'no',
-      connection: 'Connected',
     };
-    const steps: Partial<RoutingInput>[] = [
+    const steps: Partial<RoutableEvent>[] = [
       {},
       { projectUuid: 'p' },
       { sharing: 'on' },
@@ -66,8 +64,7 @@ describe('routing policy', () => {
     let input = everything;
     const told = steps.map((step) => {
       input = { ...input, ...step };
-      const route = decideRoute(input);
-      return route.route === 'hold' ? route.reason.hold : route.route;
+      return holdReason(input)?.hold;
     });
     expect(told).toEqual([
       'no-identity',
@@ -84,29 +81,16 @@ describe('routing policy', () => {
       for (const sharing of ['on', 'off', 'unreadable'] as const)
         for (const signedIn of [undefined, account])
           for (const owner of [undefined, { hub: 'hub-1', team: 'acme' }, { hub: 'hub-9', team: 'acme' }])
-            for (const needsConsent of [false, true])
-              for (const connection of [
-                'Connected',
-                'Reconnecting',
-                'Offline',
-                'OfflineBatchMode',
-              ] as const) {
-                const leaves =
-                  projectUuid !== undefined &&
-                  sharing === 'on' &&
-                  signedIn !== undefined &&
-                  owner?.hub !== 'hub-9' &&
-                  !needsConsent;
-                const { route } = decideRoute({
-                  projectUuid,
-                  sharing,
-                  account: signedIn,
-                  owner,
-                  needsConsent,
-                  connection,
-                });
-                expect(route).toBe(!leaves ? 'hold' : connection === 'Connected' ? 'send-now' : 'next-batch');
-              }
+            for (const needsConsent of [false, true]) {
+              const leaves =
+                projectUuid !== undefined &&
+                sharing === 'on' &&
+                signedIn !== undefined &&
+                owner?.hub !== 'hub-9' &&
+                !needsConsent;
+              const input = { projectUuid, sharing, account: signedIn, owner, needsConsent };
+              expect(holdReason(input) === undefined).toBe(leaves);
+            }
   });
 
   it.each([
