@@ -38,7 +38,6 @@ const SHARED_ROOMS = {
     'src/app/delivery/courier.ts',
     'src/app/delivery/flush.ts',
     'src/app/delivery/hub-receipts.ts',
-    'src/app/work/left-overs.ts',
   ],
   live: ['src/app/delivery/live-link.ts', 'src/app/delivery/background-sync.ts'],
   settings: ['src/adapters/events/settings-document.ts', 'src/adapters/events/splice-setting.ts'],

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
-import { isFields } from '../../domain/document.js';
+import { isFields, parseJson } from '../../domain/document.js';
 import type { Intent } from '../../domain/work/intent.js';
 import type { IntentStore } from '../../ports/work.js';
 import type { HeldRepository } from '../../ports/events.js';
@@ -37,9 +37,7 @@ export class JsonIntentStore implements IntentStore {
     const path = this.#pathOf(held);
     const text = guarded(path, () => readText(path));
     if (text === undefined || text.length <= CUT_SHORT_BYTES) return 'none';
-    // Commands rarely die, so what understands a left-over is loaded where there is one.
-    const { parseIntent } = await import('../../domain/work/parse-intent.js');
-    return parseStored(text, parseIntent) ?? 'unreadable';
+    return parseStored(text) ?? 'unreadable';
   }
 
   async write(held: HeldRepository, intent: Intent): Promise<void> {
@@ -73,15 +71,14 @@ const render = (intent: Intent): string => {
   return `{"checksum":"${sha256(json)}","intent":${json}}\n`;
 };
 
-/** A document counts only if rendering what it says gives the same bytes: that covers the checksum and all the rest. */
-const parseStored = (text: string, parse: (value: unknown) => Intent | undefined): Intent | undefined => {
-  try {
-    const document: unknown = JSON.parse(text);
-    const intent = isFields(document) ? parse(document['intent']) : undefined;
-    return intent !== undefined && render(intent) === text ? intent : undefined;
-  } catch {
-    return undefined;
-  }
+/**
+ * A document counts only if rendering what it says gives the same bytes: that covers the checksum and all the rest. Then
+ * it is ours, and its version says whether this program is the one that understands it.
+ */
+const parseStored = (text: string): Intent | undefined => {
+  const document = parseJson(text);
+  const intent = isFields(document) ? (document['intent'] as Partial<Intent> | null | undefined) : undefined;
+  return intent?.version === 1 && render(intent as Intent) === text ? (intent as Intent) : undefined;
 };
 
 const writeDurably = (path: string, bytes: Uint8Array): void => {

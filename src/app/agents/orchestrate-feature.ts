@@ -8,8 +8,7 @@ import type { OrchestratorPlace, OrchestrationStore } from '../../ports/agents.j
 import type { Checkout } from '../../ports/events.js';
 import type { Repository } from '../../ports/work.js';
 import type { Emission } from '../outbox/event-emitter.js';
-import type { WorkOutcome } from '../work/kept-events.js';
-import { nothingToDo } from '../work/work-plan.js';
+import { nothingToDo, type WorkOutcome } from '../work/work-plan.js';
 import { loadFeature } from '../work/locate-feature.js';
 import { demandConsent, type ConsentQuestion } from './agent-consent.js';
 import { driveOrchestration, type RunEnd } from './drive-orchestration.js';

@@ -100,7 +100,10 @@ export const innerDelivery = {
     ],
     () => import('../delivery/access-token.js'),
   ),
-  leftOvers: useCase(['checkouts', 'repository', 'resolveLeftOver'], () => import('../work/left-overs.js')),
+  leftOvers: useCase(
+    ['checkouts', 'repository', 'resolveLeftOver'],
+    () => import('../work/resolve-left-over.js'),
+  ),
   liveLink: useCase(link, () => import('../delivery/live-link.js')),
   deliveryRoute: useCase(
     ['batchTransport', 'accessTokens', 'pacing'],

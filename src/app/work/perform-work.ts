@@ -1,13 +1,11 @@
 import { SyncError } from '../../domain/errors.js';
 import { intentOf, type Intent } from '../../domain/work/intent.js';
-import type { Outbox } from '../../ports/outbox.js';
+import type { Checkout, HeldRepository } from '../../ports/events.js';
 import type { FeatureFiles, FileChange, IntentStore, Merges, Repository } from '../../ports/work.js';
-import type { HeldRepository } from '../../ports/events.js';
 import type { Emission, EventEmitter } from '../outbox/event-emitter.js';
-import { asKept, captureIntent, isUnsettled, withKept, type KeptEvents } from './kept-events.js';
 import { mainCheckout } from './main-checkout.js';
 import type { ResolveLeftOver } from './resolve-left-over.js';
-import type { PerformedWork, WorkPlan, WorkRequest } from './work-plan.js';
+import { asKept, type PerformedWork, type WorkPlan, type WorkRequest } from './work-plan.js';
 
 /** What the use cases that change a plan work with. */
 export interface WorkPorts {
@@ -72,79 +70,76 @@ export class PerformWork {
   ): Promise<PerformedWork<R>> {
     const leftOver = await this.#ports.resolveLeftOver.run(held, emission.limits);
     const plan = await request.plan(emission, held);
-    const { warnings } = plan;
+    const { result, changes, events, warnings } = plan;
     const aside = {
+      result,
       emission,
       ...(leftOver === undefined ? {} : { leftOver }),
       ...(warnings === undefined ? {} : { warnings }),
     };
-    if (plan.changes.length === 0 && plan.events.length === 0)
-      return { result: plan.result, outcomes: [], ...aside };
+    if (changes.length === 0 && events.length === 0) return { ...aside, outcomes: [] };
     const kept = leftOver?.kept;
-    const commit = await this.#undoOnFailure(plan, () => this.#work(held, emission, plan, kept));
-    const facts = plan.events.map(({ fact }) => fact);
-    const outcomes = facts.length === 0 ? [] : await emission.capture(facts, { callerKeeps: true });
-    // What the storage did not take stays in the intent, with its evidence, for the next resolver.
-    if (kept === undefined && !outcomes.some(isUnsettled)) await this.#forget(held);
-    return {
-      result: plan.result,
-      outcomes: outcomes.map(asKept),
-      ...(commit === undefined ? {} : { commit }),
-      ...aside,
-    };
+    const commit = await this.#work(held, emission, plan, kept).catch(async (error: unknown) => {
+      await plan.undo?.().catch(() => undefined);
+      throw error;
+    });
+    const facts = events.map(({ fact }) => fact);
+    const captured = facts.length === 0 ? [] : await emission.capture(facts, { callerKeeps: true });
+    const outcomes = captured.map(asKept);
+    // What the storage did not take stays in the intent, with its evidence, for the next resolver. An intent that cannot
+    // be cleared is found done by it.
+    if (kept === undefined && !outcomes.some(({ outcome }) => outcome === 'kept'))
+      await this.#ports.intents.clear(held).catch(() => undefined);
+    return { ...aside, outcomes, ...(commit === undefined ? {} : { commit }) };
   }
 
+  /** Does the work, or nothing of it; the commit that holds it, if one is wanted. */
   async #work<R>(
     held: HeldRepository,
     emission: Emission,
-    plan: WorkPlan<R>,
-    kept: KeptEvents | undefined,
+    { changes, events, message: wanted }: WorkPlan<R>,
+    kept: Intent | undefined,
   ): Promise<string | undefined> {
-    const paths = await this.#pathsOfCommit(held, plan);
-    await this.#demandPlace(held, plan, paths);
-    await this.#ports.intents.write(held, withKept(await this.#intentOf(held, emission, plan, paths), kept));
-    try {
-      await this.#ports.files.write(held, plan.changes);
-    } catch (error) {
-      await this.#takeBack(held, plan.changes, kept);
-      throw error;
-    }
-    try {
-      return await this.#commit(held, plan, paths);
-    } catch (error) {
-      await this.#takeBack(held, await this.#asTheyAre(held, plan.changes), kept);
-      throw error;
-    }
-  }
-
-  /**
-   * The changes with the texts that the files have now: a hook that refuses may have reformatted them first, and our
-   * edit must not stay in what it made of them.
-   */
-  async #asTheyAre(held: HeldRepository, changes: readonly FileChange[]): Promise<readonly FileChange[]> {
-    const present: FileChange[] = [];
-    for (const change of changes) {
-      const text = await this.#ports.files
-        .text(held.checkout.projectRoot, change.path)
-        .catch(() => undefined);
-      present.push({ ...change, after: text ?? change.after });
-    }
-    return present;
-  }
-
-  /** What no commit can hold is refused before anything is written. */
-  async #demandPlace<R>(held: HeldRepository, plan: WorkPlan<R>, paths: readonly string[]): Promise<void> {
-    if (plan.message === undefined || !isUnderGit(held)) return;
-    const obstacle = await this.#ports.repository.commitObstacle(held, paths);
+    const { repository, files, intents } = this.#ports;
+    const { branch } = await repository.head(mainCheckout(held.checkout));
+    const paths = await this.#pathsOfCommit(held.checkout, branch, changes);
+    const message = held.checkout.commonDir === undefined ? undefined : wanted;
+    // What no commit can hold is refused before anything is written.
+    const obstacle = message === undefined ? undefined : await repository.commitObstacle(held, paths);
     if (obstacle !== undefined) throw commitRefused(`This cannot be committed: ${obstacle}.`);
+    const intent = intentOf({
+      project: emission.outbox.project,
+      ...{ branch, changes, message, paths },
+      events: events.map(({ fact, evidence }) => ({ ...fact, evidence })),
+      // An outbox that cannot say where it stands is searched from its beginning, if it ever has to be.
+      nextRecord: await emission.outbox.nextRecord().catch(() => 0),
+    });
+    await intents.write(held, withKept(intent, kept));
+    let isWritten = false;
+    try {
+      await files.write(held, changes);
+      isWritten = true;
+      if (message === undefined) return undefined;
+      const committed = await repository.commit(held, paths, message);
+      if (committed.ok) return committed.value;
+      throw commitRefused(`Git refused the commit: ${committed.error}`);
+    } catch (error) {
+      const written = isWritten ? await this.#asTheyAre(held.checkout, changes) : changes;
+      await this.#takeBack(held, written, kept);
+      throw error;
+    }
   }
 
   /** What is made from other files is committed only where the repository has it: elsewhere it is ignored, or nobody's. */
-  async #pathsOfCommit<R>({ checkout }: HeldRepository, plan: WorkPlan<R>): Promise<readonly string[]> {
+  async #pathsOfCommit(
+    checkout: Checkout,
+    branch: string | undefined,
+    changes: readonly FileChange[],
+  ): Promise<readonly string[]> {
     const paths: string[] = [];
-    for (const { path, isDerived } of plan.changes) {
-      const { branch } = isDerived === true ? await this.#ports.repository.head(mainCheckout(checkout)) : {};
+    for (const { path, isDerived } of changes) {
       const isOurs =
+        isDerived !== true ||
         branch === undefined ||
         (await this.#ports.repository.fileAtTip(checkout, branch, path)) !== undefined;
       if (isOurs) paths.push(path);
@@ -152,63 +147,35 @@ export class PerformWork {
     return paths;
   }
 
-  async #commit<R>(
-    held: HeldRepository,
-    plan: WorkPlan<R>,
-    paths: readonly string[],
-  ): Promise<string | undefined> {
-    if (plan.message === undefined || !isUnderGit(held)) return undefined;
-    const committed = await this.#ports.repository.commit(held, paths, plan.message);
-    if (committed.ok) return committed.value;
-    throw commitRefused(`Git refused the commit: ${committed.error}`);
-  }
-
-  async #intentOf<R>(
-    held: HeldRepository,
-    emission: Emission,
-    plan: WorkPlan<R>,
-    paths: readonly string[],
-  ): Promise<Intent> {
-    const { branch } = await this.#ports.repository.head(mainCheckout(held.checkout));
-    return intentOf({
-      project: emission.outbox.project,
-      branch,
-      events: plan.events.map(({ fact, evidence }) => ({ ...fact, evidence })),
-      changes: plan.changes,
-      message: isUnderGit(held) ? plan.message : undefined,
-      paths,
-      nextRecord: await nextRecord(emission.outbox),
-    });
+  /**
+   * The changes with the texts that the files have now: a hook that refuses may have reformatted them first, and our
+   * edit must not stay in what it made of them.
+   */
+  async #asTheyAre(
+    { projectRoot }: Checkout,
+    changes: readonly FileChange[],
+  ): Promise<readonly FileChange[]> {
+    const present: FileChange[] = [];
+    for (const change of changes) {
+      const text = await this.#ports.files.text(projectRoot, change.path).catch(() => undefined);
+      present.push({ ...change, after: text ?? change.after });
+    }
+    return present;
   }
 
   /** Restores the bytes, then forgets the intent: killed in between, its events have no evidence any more. */
   async #takeBack(
     held: HeldRepository,
     changes: readonly FileChange[],
-    kept: KeptEvents | undefined,
+    kept: Intent | undefined,
   ): Promise<void> {
+    const { files, intents } = this.#ports;
     try {
-      await this.#ports.files.restore(held, changes);
-      await (kept === undefined
-        ? this.#ports.intents.clear(held)
-        : this.#ports.intents.write(held, captureIntent(kept)));
+      await files.restore(held, changes);
+      await (kept === undefined ? intents.clear(held) : intents.write(held, kept));
     } catch {
       // The first failure is the one to report. The intent stays where it could not be cleared, and the next
       // resolver looks at the files again.
-    }
-  }
-
-  /** The work is done and captured: an intent that cannot be cleared is found done by the next resolver. */
-  async #forget(held: HeldRepository): Promise<void> {
-    await this.#ports.intents.clear(held).catch(() => undefined);
-  }
-
-  async #undoOnFailure<R, T>(plan: WorkPlan<R>, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      await plan.undo?.().catch(() => undefined);
-      throw error;
     }
   }
 }
@@ -218,13 +185,19 @@ const commitRefused = (message: string): SyncError =>
     hint: 'Nothing has changed. Remove what is named and run the command again, or use --no-commit and commit yourself.',
   });
 
-const isUnderGit = (held: HeldRepository): boolean => held.checkout.commonDir !== undefined;
-
-/** An outbox that cannot say where it stands is searched from its beginning, if it ever has to be. */
-const nextRecord = async (outbox: Outbox): Promise<number> => {
-  try {
-    return await outbox.nextRecord();
-  } catch {
-    return 0;
+/**
+ * The intent of further work, which also keeps what is still to be captured. Fails with `storage-failed` when that
+ * belongs to another outbox, as after a change of the project's identity: an intent has one, and nothing may be lost.
+ */
+const withKept = (intent: Intent, kept: Intent | undefined): Intent => {
+  if (kept === undefined) return intent;
+  if (kept.project !== intent.project) {
+    throw new SyncError(
+      'storage-failed',
+      `${kept.events.length} events of this repository's former identity cannot be stored yet.`,
+      { hint: 'See what `spec-kitty sync doctor` says about the state root, then run the command again.' },
+    );
   }
+  const nextRecord = Math.min(kept.nextRecord, intent.nextRecord);
+  return { ...intent, events: [...kept.events, ...intent.events], nextRecord };
 };

@@ -1,13 +1,12 @@
-import { messageOf } from '../../domain/errors.js';
+import { isSyncError, messageOf } from '../../domain/errors.js';
 import { findEvidence, pathsOf, planRepair } from '../../domain/work/intent-resolution.js';
-import type { Findings, Repair, Texts } from '../../domain/work/intent-resolution.js';
+import type { Findings, Texts } from '../../domain/work/intent-resolution.js';
 import type { IntendedEvent, Intent } from '../../domain/work/intent.js';
-import type { HeldRepository } from '../../ports/events.js';
+import type { CheckoutRegistry, HeldRepository } from '../../ports/events.js';
 import type { CaptureLimits, CaptureOutcome, Fact, Outboxes, Outbox } from '../../ports/outbox.js';
 import type { FeatureFiles, IntentStore, Repository } from '../../ports/work.js';
-import { asKept, captureIntent, isUnsettled, keptOf } from './kept-events.js';
-import type { KeptEvents, WorkOutcome } from './kept-events.js';
 import { mainCheckout } from './main-checkout.js';
+import { asKept, type WorkOutcome } from './work-plan.js';
 
 /** What became of the intent of a process that died. */
 export interface ResolvedLeftOver {
@@ -17,8 +16,11 @@ export interface ResolvedLeftOver {
   readonly withdrawn: readonly string[];
   /** Why git refused the commit of the work that was found; the files stay as they are, uncommitted. */
   readonly commitRefused?: string;
-  /** Events that the storage did not take. The intent still has them, until one of other work takes its place. */
-  readonly kept?: KeptEvents;
+  /**
+   * The intent to capture what the storage did not take, and nothing else: the work is proven. It stays, until one of
+   * other work takes its place and keeps these events with its own.
+   */
+  readonly kept?: Intent;
 }
 
 interface ResolveLeftOverPorts {
@@ -47,35 +49,39 @@ export class ResolveLeftOver {
     // The intent is synced before the first edit: one that was torn belongs to work that had not begun.
     const resolved = intent === 'unreadable' ? undefined : await this.#resolve(held, intent, limits);
     if (resolved?.kept === undefined) await this.#ports.intents.clear(held);
-    else await this.#ports.intents.write(held, captureIntent(resolved.kept));
+    else await this.#ports.intents.write(held, resolved.kept);
     return resolved;
   }
 
   async #resolve(held: HeldRepository, intent: Intent, limits: CaptureLimits): Promise<ResolvedLeftOver> {
-    await this.#ports.files.sweep(held, pathsOf(intent));
-    const outbox = this.#ports.outboxes.open(intent.project);
+    const { files, outboxes, repository } = this.#ports;
+    await files.sweep(held, pathsOf(intent));
+    const outbox = outboxes.open(intent.project);
     const { ids, trouble } = await searchJournal(outbox, intent, limits);
-    const main = mainCheckout(held.checkout);
-    const isCheckedOut = (await this.#ports.repository.head(main)).branch === intent.branch;
+    const isCheckedOut = (await repository.head(mainCheckout(held.checkout))).branch === intent.branch;
     const findings = await this.#findings(held, intent, ids, isCheckedOut);
-    const commitRefused =
-      isCheckedOut && findings.proven.length > 0 ? await this.#commit(held, intent) : undefined;
-    const comesAgain = { ...limits, callerKeeps: true };
-    const outcomes =
+    const { captured, proven } = findings;
+    const commitRefused = isCheckedOut && proven.length > 0 ? await this.#commit(held, intent) : undefined;
+    const tried: readonly CaptureOutcome[] =
       trouble === undefined
-        ? await outbox.capture(findings.proven.map(factOf), comesAgain)
-        : findings.proven.map(({ event }) => unconfirmed(event.event_id, trouble));
+        ? await outbox.capture(proven.map(factOf), { ...limits, callerKeeps: true })
+        : proven.map(({ event }) => ({
+            outcome: 'unconfirmed',
+            eventId: event.event_id,
+            message: trouble,
+          }));
+    const outcomes = tried.map(asKept);
     const kept = [
-      ...(trouble === undefined ? [] : findings.captured),
-      ...findings.proven.filter((_, index) => isUnsettled(outcomes[index])),
+      ...(trouble === undefined ? [] : captured),
+      ...proven.filter((_, at) => outcomes[at]?.outcome === 'kept'),
     ];
     const withdrawn = findings.unproven.map(({ event }) => event.event_id);
     if (withdrawn.length > 0) await outbox.noteWithdrawn(withdrawn, NO_EVIDENCE).catch(() => undefined);
     return {
-      outcomes: outcomes.map(asKept),
+      outcomes,
       withdrawn,
       ...(commitRefused === undefined ? {} : { commitRefused }),
-      ...(kept.length === 0 ? {} : { kept: keptOf(intent, kept) }),
+      ...(kept.length === 0 ? {} : { kept: intentToCapture(intent, kept) }),
     };
   }
 
@@ -85,57 +91,80 @@ export class ResolveLeftOver {
     capturedIds: ReadonlySet<string>,
     isCheckedOut: boolean,
   ): Promise<Findings> {
-    const present = await this.#texts(held, intent);
-    if (!isCheckedOut)
-      return findEvidence(intent, capturedIds, [present, await this.#textsAtTip(held, intent)]);
+    const { files, repository } = this.#ports;
+    const { branch } = intent;
+    const textsNow = (): Promise<Texts> =>
+      textsOf(intent, (path) => files.text(held.checkout.projectRoot, path));
+    const present = await textsNow();
+    if (!isCheckedOut) {
+      const atTip = await textsOf(intent, async (path) =>
+        branch === undefined ? undefined : repository.fileAtTip(held.checkout, branch, path),
+      );
+      return findEvidence(intent, capturedIds, [present, atTip]);
+    }
     const findings = findEvidence(intent, capturedIds, [present]);
-    const repair = planRepair(intent, findings, present);
-    if (repair.changes.length === 0) return findings;
-    await this.#repair(held, repair);
-    return findEvidence(intent, capturedIds, [await this.#texts(held, intent)]);
-  }
-
-  async #repair(held: HeldRepository, { repair, changes }: Repair): Promise<void> {
+    const { repair, changes } = planRepair(intent, findings, present);
+    if (changes.length === 0) return findings;
     const edits = changes.map(({ path, before, after }) => ({ path, before, after }));
-    await (repair === 'finish'
-      ? this.#ports.files.write(held, edits)
-      : this.#ports.files.restore(held, edits));
+    await (repair === 'finish' ? files.write(held, edits) : files.restore(held, edits));
+    return findEvidence(intent, capturedIds, [await textsNow()]);
   }
 
   async #commit(held: HeldRepository, { commit }: Intent): Promise<string | undefined> {
-    if (commit === undefined) return undefined;
+    const { repository } = this.#ports;
     const paths: string[] = [];
-    for (const path of commit.paths) {
-      if (await this.#ports.repository.isUncommitted(mainCheckout(held.checkout), path)) paths.push(path);
+    for (const path of commit?.paths ?? []) {
+      if (await repository.isUncommitted(mainCheckout(held.checkout), path)) paths.push(path);
     }
-    if (paths.length === 0) return undefined;
-    const committed = await this.#ports.repository.commit(held, paths, commit.message);
+    if (commit === undefined || paths.length === 0) return undefined;
+    const committed = await repository.commit(held, paths, commit.message);
     return committed.ok ? undefined : committed.error;
   }
+}
 
-  async #texts(held: HeldRepository, intent: Intent): Promise<Texts> {
-    return textsOf(intent, (path) => this.#ports.files.text(held.checkout.projectRoot, path));
+interface LeftOversPorts {
+  readonly checkouts: CheckoutRegistry;
+  readonly repository: Repository;
+  readonly resolveLeftOver: Pick<ResolveLeftOver, 'run'>;
+}
+
+/** Brings what dead commands left over in a project's checkouts to an end, wherever nobody is at work. */
+export class LeftOvers {
+  readonly #ports: LeftOversPorts;
+
+  constructor(ports: LeftOversPorts) {
+    this.#ports = ports;
   }
 
-  async #textsAtTip(held: HeldRepository, intent: Intent): Promise<Texts> {
-    const { branch } = intent;
-    if (branch === undefined) return new Map();
-    return textsOf(intent, (path) => this.#ports.repository.fileAtTip(held.checkout, branch, path));
+  /** Tries each repository once. A checkout that is gone, busy or out of order is left to its next command. */
+  async resolve(projectUuid: string, limits: CaptureLimits): Promise<void> {
+    const { checkouts, repository, resolveLeftOver } = this.#ports;
+    const known = (await checkouts.list()).filter((checkout) => checkout.projectUuid === projectUuid);
+    for (const { path } of known) {
+      try {
+        const checkout = await repository.locate(path);
+        if (checkout === undefined) continue;
+        await repository.tryExclusive(checkout, (held) => resolveLeftOver.run(held, limits));
+      } catch (error) {
+        if (!isSyncError(error)) throw error;
+      }
+    }
   }
 }
 
 const NO_EVIDENCE = 'the command ended before its work was done';
 
-const unconfirmed = (eventId: string, message: string): CaptureOutcome => ({
-  outcome: 'unconfirmed',
-  eventId,
-  message,
-});
+const factOf = ({ evidence: _, ...fact }: IntendedEvent): Fact => fact;
 
-const factOf = ({ event, hub, issues }: IntendedEvent): Fact => ({
-  event,
-  ...(hub === undefined ? {} : { hub }),
-  ...(issues === undefined ? {} : { issues }),
+/** The same events, for whoever looks for them again: their work needs no further proof. */
+const intentToCapture = ({ project, nextRecord }: Intent, events: readonly IntendedEvent[]): Intent => ({
+  version: 1,
+  ...(project === undefined ? {} : { project }),
+  events: events.map((each) => ({
+    ...each,
+    evidence: { evidence: 'established', path: each.evidence.path },
+  })),
+  nextRecord,
 });
 
 const textsOf = async (

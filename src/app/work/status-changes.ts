@@ -1,6 +1,6 @@
 import { readStatusLog, STATUS_LOG, STATUS_SNAPSHOT } from '../../domain/work/status-log.js';
 import { withRows, type Row } from '../../domain/work/status-rows.js';
-import { snapshotAfter } from '../../domain/work/status-snapshot.js';
+import { snapshotAfter } from '../../domain/work/status-rows.js';
 import type { FileChange } from '../../ports/work.js';
 import type { FeatureState } from './feature-state.js';
 

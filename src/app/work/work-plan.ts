@@ -1,9 +1,8 @@
 import type { Evidence } from '../../domain/work/intent.js';
-import type { Fact } from '../../ports/outbox.js';
+import type { CaptureOutcome, Fact } from '../../ports/outbox.js';
 import type { FileChange } from '../../ports/work.js';
 import type { Checkout, HeldRepository } from '../../ports/events.js';
 import type { Emission } from '../outbox/event-emitter.js';
-import type { WorkOutcome } from './kept-events.js';
 import type { ResolvedLeftOver } from './resolve-left-over.js';
 
 /** An event of the work, and where the proof will stand that its work was done. */
@@ -31,7 +30,7 @@ export interface WorkPlan<R> {
 /** What a piece of work is about, as far as it is known before the files are read. */
 export interface WorkSubject {
   readonly feature?: string;
-  readonly workPackageId?: string;
+  readonly workPackageId?: string | undefined;
   /** Who does the work. */
   readonly agent?: string | undefined;
 }
@@ -60,5 +59,18 @@ export interface PerformedWork<R> {
   readonly emission?: Emission;
 }
 
+/**
+ * What became of an event of a piece of work. `kept`: the storage of the outbox is in trouble; the event stays in the
+ * repository's intent, and the next command or pass captures it.
+ */
+export type WorkOutcome =
+  CaptureOutcome | { readonly outcome: 'kept'; readonly eventId: string; readonly message: string };
+
 /** A plan that found nothing to do. */
 export const nothingToDo = <R>(result: R): WorkPlan<R> => ({ result, changes: [], events: [] });
+
+/** What is told of an event whose capture was tried: a full outbox is an answer, trouble of the storage passes. */
+export const asKept = (outcome: CaptureOutcome): WorkOutcome =>
+  outcome.outcome === 'unconfirmed' || (outcome.outcome === 'refused' && outcome.reason === 'storage-failed')
+    ? { outcome: 'kept', eventId: outcome.eventId, message: outcome.message }
+    : outcome;

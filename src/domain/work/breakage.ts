@@ -2,50 +2,23 @@ import { type ErrorKind, isSyncError, messageOf } from '../errors.js';
 import type { LoggedErrorType } from '../events/payloads.js';
 
 /**
- * What an error of each kind means when it ends a workflow command. A refusal is an answer: the command, the flow or a
- * person at work said no, and the one who asked can do something else. Breakage means that the world or the project's
- * files are not as every command needs them; the team is told of it by an event of this type.
+ * The errors that end a workflow command because the world or the project's files are not as every command needs them;
+ * the team is told of them by an event of this type. Every other error is an answer: the command, the flow or a person
+ * at work said no, and the one who asked can do something else.
  */
-const MEANINGS: Readonly<Record<ErrorKind, LoggedErrorType | 'refusal'>> = {
+const BREAKAGE: Readonly<Partial<Record<ErrorKind, LoggedErrorType>>> = {
   'config-unreadable': 'validation',
   'config-not-writable': 'runtime',
   'state-root-unsafe': 'runtime',
   'storage-failed': 'runtime',
   'storage-corrupt': 'validation',
-  'lock-busy': 'refusal',
   'lock-unsupported': 'runtime',
-  'not-a-repository': 'refusal',
-  'feature-not-found': 'refusal',
-  'feature-ambiguous': 'refusal',
-  'work-package-not-found': 'refusal',
-  'task-not-found': 'refusal',
   'work-package-unreadable': 'validation',
   'plan-conflicted': 'validation',
-  'tasks-unreadable': 'refusal',
-  'dependency-invalid': 'refusal',
-  'dependency-not-ready': 'refusal',
-  'nothing-ready': 'refusal',
-  'transition-illegal': 'refusal',
-  'commit-refused': 'refusal',
-  'worktree-failed': 'refusal',
-  'merge-conflict': 'refusal',
-  'merge-refused': 'refusal',
-  'orchestration-absent': 'refusal',
-  'orchestration-unfinished': 'refusal',
-  'agents-untrusted': 'refusal',
-  'outbox-full': 'refusal',
   'git-failed': 'runtime',
   unreachable: 'network',
   'protocol-mismatch': 'network',
-  'not-signed-in': 'refusal',
-  'sign-in-failed': 'refusal',
   'session-expired': 'auth',
-  'insecure-server': 'refusal',
-  'wrong-usage': 'refusal',
-  'input-invalid': 'refusal',
-  'output-failed': 'refusal',
-  interrupted: 'refusal',
-  'hub-busy': 'refusal',
   'dependency-missing': 'runtime',
 };
 
@@ -56,9 +29,7 @@ const MEANINGS: Readonly<Record<ErrorKind, LoggedErrorType | 'refusal'>> = {
  */
 export const breakageType = (error: unknown): LoggedErrorType | undefined => {
   if (!isSyncError(error)) return isAbort(error) ? undefined : 'unknown';
-  const meaning = MEANINGS[error.kind];
-  if (meaning !== 'refusal') return meaning;
-  return isSyncError(error.cause) ? breakageType(error.cause) : undefined;
+  return BREAKAGE[error.kind] ?? (isSyncError(error.cause) ? breakageType(error.cause) : undefined);
 };
 
 /** The message of an error as the team may read it: whatever could be a path or an address is left out. */

@@ -45,27 +45,16 @@ export const dependencyGraph = (
 
 /** The ids that a work package needs, ascending. */
 export const dependenciesOf = (graph: DependencyGraph, id: string): readonly string[] =>
-  neighboursIn(graph).needs.get(id) ?? [];
+  graph.edges.filter(({ from }) => from === id).map(({ to }) => to);
 
 /** The ids that need a work package, ascending. */
 export const dependentsOf = (graph: DependencyGraph, id: string): readonly string[] =>
-  neighboursIn(graph).neededBy.get(id) ?? [];
+  graph.edges.filter(({ to }) => to === id).map(({ from }) => from);
 
 /** The order in which work can be done: dependencies first, smaller ids first among equals. Cycles come last, by id. */
 export const topologicalOrder = (graph: DependencyGraph): readonly string[] => {
-  const known = new Set(graph.ids);
-  const waitsFor = new Map(
-    graph.ids.map((id) => [id, new Set(dependenciesOf(graph, id).filter((to) => known.has(to)))] as const),
-  );
-  const order: string[] = [];
-  while (waitsFor.size > 0) {
-    const next = [...waitsFor].find(([, needs]) => needs.size === 0)?.[0];
-    if (next === undefined) return [...order, ...waitsFor.keys()];
-    waitsFor.delete(next);
-    for (const needs of waitsFor.values()) needs.delete(next);
-    order.push(next);
-  }
-  return order;
+  const { order, stuck } = sorted(graph);
+  return [...order, ...stuck];
 };
 
 /** Everything that is wrong with a graph, in a fixed order: unknown ids, self-references, one cycle of each knot. */
@@ -101,35 +90,17 @@ export const describeDependencyFault = (fault: DependencyFault): string => {
   }
 };
 
-interface Neighbours {
-  readonly needs: ReadonlyMap<string, readonly string[]>;
-  readonly neededBy: ReadonlyMap<string, readonly string[]>;
-}
-
-/** A graph never changes, so who stands beside whom is worked out once: large features ask for it thousands of times. */
-const neighbours = new WeakMap<DependencyGraph, Neighbours>();
-
-const neighboursIn = (graph: DependencyGraph): Neighbours => {
-  const known = neighbours.get(graph);
-  if (known !== undefined) return known;
-  const found = {
-    needs: grouped(graph.edges.map(({ from, to }) => [from, to])),
-    neededBy: grouped(graph.edges.map(({ from, to }) => [to, from])),
-  };
-  neighbours.set(graph, found);
-  return found;
-};
-
-const grouped = (
-  pairs: readonly (readonly [key: string, value: string])[],
-): ReadonlyMap<string, readonly string[]> => {
-  const groups = new Map<string, string[]>();
-  for (const [key, value] of pairs) {
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [value]);
-    else group.push(value);
+/** `stuck`: the ids that are on a cycle or lead to one. */
+const sorted = ({ ids, edges }: DependencyGraph): Readonly<Record<'order' | 'stuck', readonly string[]>> => {
+  const order: string[] = [];
+  const left = new Set(ids);
+  for (;;) {
+    const waiting = new Set(edges.filter(({ to }) => left.has(to)).map(({ from }) => from));
+    const next = [...left].find((id) => !waiting.has(id));
+    if (next === undefined) return { order, stuck: [...left] };
+    left.delete(next);
+    order.push(next);
   }
-  return groups;
 };
 
 const describePlace = ({ path, line }: Place): string => (line === undefined ? path : `${path}:${line}`);
@@ -138,13 +109,13 @@ const describePlace = ({ path, line }: Place): string => (line === undefined ? p
 const cycles = (graph: DependencyGraph): readonly (readonly DependencyEdge[])[] => {
   const found: (readonly DependencyEdge[])[] = [];
   const seen = new Set<string>();
-  const stuckOnes = stuckIds(graph);
-  for (const stuck of stuckOnes) {
+  const { stuck } = sorted(graph);
+  for (const first of stuck) {
     const walk: DependencyEdge[] = [];
-    let at = stuck;
+    let at = first;
     while (!seen.has(at)) {
       seen.add(at);
-      const edge = graph.edges.find(({ from, to }) => from === at && stuckOnes.includes(to));
+      const edge = graph.edges.find(({ from, to }) => from === at && stuck.includes(to));
       if (edge === undefined) break;
       walk.push(edge);
       at = edge.to;
@@ -153,14 +124,6 @@ const cycles = (graph: DependencyGraph): readonly (readonly DependencyEdge[])[] 
     if (start !== -1) found.push(fromSmallest(walk.slice(start)));
   }
   return found;
-};
-
-/** The ids that are on a cycle or lead to one. */
-const stuckIds = (graph: DependencyGraph): readonly string[] => {
-  const order = topologicalOrder(graph);
-  const done = new Set<string>();
-  for (const id of order) if (dependenciesOf(graph, id).every((to) => done.has(to))) done.add(id);
-  return order.filter((id) => !done.has(id));
 };
 
 const fromSmallest = (cycle: readonly DependencyEdge[]): readonly DependencyEdge[] => {

@@ -8,15 +8,15 @@ export type Texts = ReadonlyMap<string, string>;
 
 /** Whether the text proves that the work was done. */
 export const holdsEvidence = (evidence: Evidence, text: string | undefined): boolean => {
+  if (evidence.evidence === 'established') return true;
+  if (text === undefined) return false;
   switch (evidence.evidence) {
-    case 'established':
-      return true;
     case 'line':
-      return text !== undefined && text.split(/\r?\n/).includes(evidence.line);
+      return text.split(/\r?\n/).includes(evidence.line);
     case 'announced':
-      return text !== undefined && announcedEventId(text, evidence.key) === evidence.eventId;
+      return announcedEventId(text, evidence.key) === evidence.eventId;
     case 'row':
-      return text !== undefined && hasRow(text, evidence.rowId);
+      return hasRow(text, evidence.rowId);
     default:
       return unreachable(evidence);
   }
@@ -35,38 +35,38 @@ export const findEvidence = (
   capturedIds: ReadonlySet<string>,
   places: readonly Texts[],
 ): Findings => {
-  const isCaptured = ({ event }: IntendedEvent): boolean => capturedIds.has(event.event_id);
-  const isProven = ({ evidence }: IntendedEvent): boolean =>
-    places.some((texts) => holdsEvidence(evidence, texts.get(evidence.path)));
-  const rest = intent.events.filter((intended) => !isCaptured(intended));
-  return {
-    captured: intent.events.filter(isCaptured),
-    proven: rest.filter(isProven),
-    unproven: rest.filter((intended) => !isProven(intended)),
+  const standingOf = ({ event, evidence }: IntendedEvent): keyof Findings => {
+    if (capturedIds.has(event.event_id)) return 'captured';
+    return places.some((texts) => holdsEvidence(evidence, texts.get(evidence.path))) ? 'proven' : 'unproven';
   };
+  const findings = { captured: [], proven: [], unproven: [] } as Record<keyof Findings, IntendedEvent[]>;
+  for (const each of intent.events) findings[standingOf(each)].push(each);
+  return findings;
 };
 
 /** What brings files that were caught half-way to one of the two ends. */
-export type Repair =
-  | { readonly repair: 'finish'; readonly changes: readonly IntendedChange[] }
-  | { readonly repair: 'undo'; readonly changes: readonly IntendedChange[] };
+export interface Repair {
+  readonly repair: 'finish' | 'undo';
+  readonly changes: readonly IntendedChange[];
+}
 
 /**
  * Work of which anything can be seen by its evidence is finished, other work is undone. Only files that read exactly
  * as the work found or left them are touched: whatever else they read is somebody's later edit.
  */
 export const planRepair = (intent: Intent, findings: Findings, present: Texts): Repair => {
-  const changes = intent.changes ?? [];
-  return findings.captured.length + findings.proven.length > 0
-    ? { repair: 'finish', changes: changes.filter(({ path, before }) => present.get(path) === before) }
-    : { repair: 'undo', changes: changes.filter(({ path, after }) => present.get(path) === after) };
+  const isSeen = findings.captured.length + findings.proven.length > 0;
+  const changes = (intent.changes ?? []).filter(
+    ({ path, before, after }) => present.get(path) === (isSeen ? before : after),
+  );
+  return { repair: isSeen ? 'finish' : 'undo', changes };
 };
 
 /** Every path that the work was about. */
-export const pathsOf = (intent: Intent): readonly string[] => [
+export const pathsOf = ({ events, changes = [], commit }: Intent): readonly string[] => [
   ...new Set([
-    ...intent.events.map(({ evidence }) => evidence.path),
-    ...(intent.changes ?? []).map(({ path }) => path),
-    ...(intent.commit?.paths ?? []),
+    ...events.map(({ evidence }) => evidence.path),
+    ...changes.map(({ path }) => path),
+    ...(commit?.paths ?? []),
   ]),
 ];

@@ -71,20 +71,19 @@ export interface IntendedWork {
 }
 
 /** The intent to do a piece of work. */
-export const intentOf = (work: IntendedWork): Intent => ({
-  version: 1,
-  ...(work.project === undefined ? {} : { project: work.project }),
-  events: work.events,
-  ...(work.branch === undefined ? {} : { branch: work.branch }),
-  ...(work.message === undefined
-    ? {}
-    : { commit: { paths: work.paths ?? work.changes.map(({ path }) => path), message: work.message } }),
-  nextRecord: work.nextRecord,
-  ...(work.changes.length < 2 ? {} : { changes: work.changes.map(intendedChange) }),
-});
+export const intentOf = (work: IntendedWork): Intent => {
+  const { project, branch, events, changes, message, nextRecord } = work;
+  const { paths = changes.map(({ path }) => path) } = work;
+  return {
+    version: 1,
+    ...(project === undefined ? {} : { project }),
+    events,
+    ...(branch === undefined ? {} : { branch }),
+    ...(message === undefined ? {} : { commit: { paths, message } }),
+    nextRecord,
+    ...(changes.length < 2 ? {} : { changes: changes.map(intendedChange) }),
+  };
+};
 
-const intendedChange = ({ path, before, after }: IntendedWork['changes'][number]): IntendedChange => ({
-  path,
-  ...(before === undefined ? {} : { before }),
-  after,
-});
+const intendedChange = ({ path, before, after }: IntendedWork['changes'][number]): IntendedChange =>
+  before === undefined ? { path, after } : { path, before, after };

@@ -1,7 +1,7 @@
 import { isIsoTime } from '../events/iso-time.js';
-import { err, ok, type Result } from '../result.js';
-import { isFields } from '../document.js';
+import { isFields, type Fields } from '../document.js';
 import { loggedLaneFromText } from '../events/lane.js';
+import { err, ok, type Result } from '../result.js';
 
 /** The file of a feature in which lanes live since spec-kitty 2: one JSON object a line, only ever appended to. */
 export const STATUS_LOG = 'status.events.jsonl';
@@ -35,20 +35,23 @@ export interface LoggedWorkPackage {
   readonly lastAt: string;
 }
 
-interface TransitionRow {
-  /** In the file, counted from 1. */
-  readonly line: number;
+interface LoggedRow {
   readonly eventId: string;
   readonly workPackageId: string;
   /** ISO 8601, as written: rows are in the order of these texts. */
   readonly at: string;
+}
+
+interface TransitionRow extends LoggedRow {
+  /** In the file, counted from 1. */
+  readonly line: number;
   readonly from: string;
   /** In the writer's own words, see {@link loggedLaneFromText}. */
   readonly to: string;
   readonly actor: unknown;
   readonly isForced: boolean;
   readonly hasReview: boolean;
-  readonly executionMode?: string;
+  readonly executionMode: string | undefined;
 }
 
 /**
@@ -56,13 +59,32 @@ interface TransitionRow {
  * annotations in the same order, field by field. Rows that speak of something else are passed over.
  */
 export const readStatusLog = (text: string): StatusLog => {
-  const rows = new Rows();
-  for (const [at, line] of text
-    .replace(/^\ufeff/, '')
-    .split('\n')
-    .entries())
-    rows.read(line, at + 1);
-  return rows.folded();
+  const faults: { readonly line: number; readonly reason: string }[] = [];
+  const transitions = new Map<string, TransitionRow>();
+  const annotations: (LoggedRow & { readonly delta: Fields })[] = [];
+  let names: Fields = {};
+  const lines = text.replace(/^\ufeff/, '').split('\n');
+  for (const [index, content] of lines.entries()) {
+    if (content.trim() === '') continue;
+    const line = index + 1;
+    const parsed = parseRow(content);
+    const row = parsed.ok ? parsed.value : {};
+    const isTransition = 'to_lane' in row;
+    const reason = parsed.ok
+      ? isTransition || row['kind'] === 'annotation'
+        ? faultOf(row)
+        : undefined
+      : parsed.error;
+    if (reason !== undefined) faults.push({ line, reason });
+    else if (isTransition) {
+      names = Object.fromEntries(NAMES.filter((key) => key in row).map((key) => [key, row[key]]));
+      const transition = transitionOf(row, line);
+      if (!transitions.has(transition.eventId)) transitions.set(transition.eventId, transition);
+    } else if (isFields(row['delta'])) annotations.push({ ...placeOf(row), delta: row['delta'] });
+  }
+  const inOrder = [...transitions.values()].sort(byTime);
+  const workPackages = folded(inOrder, annotations.sort(byTime));
+  return { faults, workPackages, transitions: inOrder, names };
 };
 
 /** Whether a row of this id stands in the text of a log, which may be damaged elsewhere. */
@@ -83,115 +105,70 @@ const parseRow = (line: string): Result<Fields, string> => {
   }
 };
 
-type Fields = Readonly<Record<string, unknown>>;
-
-interface AnnotationRow {
-  readonly eventId: string;
-  readonly workPackageId: string;
-  readonly at: string;
-  readonly delta: Fields;
-}
-
 /** Keys by which rows name the feature that they belong to. */
 const NAMES = ['feature_slug', 'mission_slug', 'mission_id'];
 
-class Rows {
-  readonly #faults: { readonly line: number; readonly reason: string }[] = [];
-  readonly #transitions = new Map<string, TransitionRow>();
-  readonly #annotations: AnnotationRow[] = [];
-  #names: Fields = {};
-
-  read(text: string, line: number): void {
-    if (text.trim() === '') return;
-    const row = parseRow(text);
-    if (!row.ok) this.#fault(line, row.error);
-    else if ('to_lane' in row.value) this.#transition(row.value, line);
-    else if (row.value['kind'] === 'annotation') this.#annotation(row.value, line);
-  }
-
-  folded(): StatusLog {
-    const transitions = [...this.#transitions.values()].sort(byTime);
-    const workPackages = new Map<string, Mutable>();
-    const known = (id: string): Mutable => {
-      const present = workPackages.get(id) ?? { forced: 0, subtasks: new Map<string, string>(), lastAt: '' };
-      workPackages.set(id, present);
-      return present;
-    };
-    for (const row of transitions) applyTransition(known(row.workPackageId), row);
-    for (const row of this.#annotations.sort(byTime)) applyAnnotation(known(row.workPackageId), row);
-    return { faults: this.#faults, workPackages, transitions, names: this.#names };
-  }
-
-  #transition(row: Fields, line: number): void {
-    const base = this.#base(row, line);
-    const { to_lane: to, from_lane: from, force, review_ref: review, execution_mode: mode } = row;
-    if (base === undefined) return;
-    if (typeof to !== 'string') {
-      this.#fault(line, 'names no lane in to_lane');
-      return;
-    }
-    this.#names = Object.fromEntries(NAMES.filter((key) => key in row).map((key) => [key, row[key]]));
-    if (this.#transitions.has(base.eventId)) return;
-    this.#transitions.set(base.eventId, {
-      ...base,
-      line,
-      to,
-      from: typeof from === 'string' ? from : '',
-      actor: row['actor'],
-      isForced: force === true,
-      hasReview: review !== undefined && review !== null,
-      ...(typeof mode === 'string' ? { executionMode: mode } : {}),
-    });
-  }
-
-  #annotation(row: Fields, line: number): void {
-    const base = this.#base(row, line);
-    const { delta } = row;
-    if (base !== undefined && isFields(delta)) this.#annotations.push({ ...base, delta });
-  }
-
-  #base(
-    { event_id: eventId, wp_id: workPackageId, at }: Fields,
-    line: number,
-  ): Omit<AnnotationRow, 'delta'> | undefined {
-    if (typeof eventId === 'string' && eventId !== '') {
-      if (typeof workPackageId === 'string' && workPackageId !== '') {
-        if (typeof at === 'string' && isIsoTime(at)) return { eventId, workPackageId, at };
-        this.#fault(line, 'has no time in at, such as 2026-05-01T10:00:00+00:00');
-      } else this.#fault(line, 'names no work package in wp_id');
-    } else this.#fault(line, 'has no event_id');
-    return undefined;
-  }
-
-  #fault(line: number, reason: string): void {
-    this.#faults.push({ line, reason });
-  }
-}
-
-interface Mutable {
-  standing?: TransitionRow;
-  forced: number;
-  readonly subtasks: Map<string, string>;
-  agent?: string;
-  lastAt: string;
-}
-
-/** At the same time a rollback stands against a step forward, whichever of them comes first. */
-const applyTransition = (state: Mutable, row: TransitionRow): void => {
-  if (row.at > state.lastAt) state.lastAt = row.at;
-  const { standing } = state;
-  if (standing?.at === row.at && isRollback(standing) && !isRollback(row)) return;
-  state.standing = row;
-  if (row.isForced) state.forced++;
+/** Why a row that is about a work package cannot be taken for one. */
+const faultOf = (row: Fields): string | undefined => {
+  const { event_id: eventId, wp_id: workPackageId, at, to_lane: to = '' } = row;
+  if (typeof eventId !== 'string' || eventId === '') return 'has no event_id';
+  if (typeof workPackageId !== 'string' || workPackageId === '') return 'names no work package in wp_id';
+  if (typeof at !== 'string' || !isIsoTime(at)) return 'has no time in at, such as 2026-05-01T10:00:00+00:00';
+  return typeof to === 'string' ? undefined : 'names no lane in to_lane';
 };
 
-const applyAnnotation = (state: Mutable, { at, delta }: AnnotationRow): void => {
-  if (at > state.lastAt) state.lastAt = at;
-  const { subtasks, agent } = delta;
-  if (isFields(subtasks)) {
-    for (const [id, status] of Object.entries(subtasks)) state.subtasks.set(id, String(status));
+const placeOf = ({ event_id: eventId, wp_id: workPackageId, at }: Fields): LoggedRow => ({
+  eventId: String(eventId),
+  workPackageId: String(workPackageId),
+  at: String(at),
+});
+
+const transitionOf = (row: Fields, line: number): TransitionRow => {
+  const { from_lane: from, to_lane: to, actor, force, review_ref: review, execution_mode: mode } = row;
+  return {
+    ...placeOf(row),
+    line,
+    to: String(to),
+    from: typeof from === 'string' ? from : '',
+    actor,
+    isForced: force === true,
+    hasReview: review !== undefined && review !== null,
+    executionMode: typeof mode === 'string' ? mode : undefined,
+  };
+};
+
+const folded = (
+  transitions: readonly TransitionRow[],
+  annotations: readonly (LoggedRow & { readonly delta: Fields })[],
+): ReadonlyMap<string, LoggedWorkPackage> => {
+  const known = new Map<string, LoggedWorkPackage>();
+  const of = ({ workPackageId, at }: LoggedRow): LoggedWorkPackage => {
+    const present = known.get(workPackageId) ?? {
+      forced: 0,
+      subtasks: new Map<string, string>(),
+      lastAt: '',
+    };
+    return { ...present, lastAt: at > present.lastAt ? at : present.lastAt };
+  };
+  for (const row of transitions) {
+    const before = of(row);
+    const { standing, forced } = before;
+    // At the same time a rollback stands against a step forward, whichever of them comes first.
+    const isOutdone = standing?.at === row.at && isRollback(standing) && !isRollback(row);
+    const after = { ...before, standing: row, forced: row.isForced ? forced + 1 : forced };
+    known.set(row.workPackageId, isOutdone ? before : after);
   }
-  if (typeof agent === 'string' && agent.trim() !== '') state.agent = agent;
+  for (const row of annotations) {
+    const before = of(row);
+    const { subtasks, agent } = row.delta;
+    const states = Object.entries(isFields(subtasks) ? subtasks : {});
+    known.set(row.workPackageId, {
+      ...before,
+      subtasks: new Map([...before.subtasks, ...states.map(([id, state]) => [id, String(state)] as const)]),
+      ...(typeof agent === 'string' && agent.trim() !== '' ? { agent } : {}),
+    });
+  }
+  return known;
 };
 
 const isRollback = ({ from, to, hasReview }: TransitionRow): boolean => {
@@ -203,9 +180,7 @@ const isRollback = ({ from, to, hasReview }: TransitionRow): boolean => {
 };
 
 /** By the texts, as every client orders them. */
-const byTime = (
-  one: { readonly at: string; readonly eventId: string },
-  other: { readonly at: string; readonly eventId: string },
-): number => compare(one.at, other.at) || compare(one.eventId, other.eventId);
+const byTime = (one: LoggedRow, other: LoggedRow): number =>
+  compare(one.at, other.at) || compare(one.eventId, other.eventId);
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

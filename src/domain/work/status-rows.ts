@@ -1,6 +1,7 @@
-import { arrivalIn, loggedLaneOf, wayTo, type Lane, type Placed, type StatusLane } from '../events/lane.js';
-import type { StatusLog } from './status-log.js';
-import { sortedKeys } from './json-object.js';
+import { isFields, parseJson } from '../document.js';
+import { arrivalIn, loggedLaneFromText, loggedLaneOf, STATUS_LANES, wayTo } from '../events/lane.js';
+import type { Lane, Placed, StatusLane } from '../events/lane.js';
+import type { LoggedWorkPackage, StatusLog } from './status-log.js';
 
 /** Who writes rows, when, and about what. */
 interface RowOrder {
@@ -45,28 +46,70 @@ export const seedRows = (log: StatusLog, order: RowOrder & { readonly eventId: s
 /** A row that changes no lane. */
 export const annotationRow = (
   log: StatusLog,
-  {
-    feature,
-    workPackageId,
-    by,
-    timestamp,
-    eventId,
-    delta,
-  }: RowOrder & { readonly eventId: string; readonly delta: Row },
+  order: RowOrder & { readonly eventId: string; readonly delta: Row },
 ): Row => ({
-  ...namesOf(log, feature),
-  actor: by,
-  at: timeAfter(timestamp, log.workPackages.get(workPackageId)?.lastAt ?? ''),
-  delta,
-  event_id: eventId,
+  ...namesOf(log, order.feature),
+  actor: order.by,
+  at: timeAfter(order.timestamp, log.workPackages.get(order.workPackageId)?.lastAt ?? ''),
+  delta: order.delta,
+  event_id: order.eventId,
   kind: 'annotation',
-  wp_id: workPackageId,
+  wp_id: order.workPackageId,
 });
 
 /** The log with more rows at its end; every line that it had stays byte for byte, and the last one gets its end. */
 export const withRows = (log: string, rows: readonly Row[]): string => {
   const gap = log === '' || log === '\ufeff' || log.endsWith('\n') ? '' : '\n';
   return `${log}${gap}${rows.map((row) => `${JSON.stringify(sortedKeys(row))}\n`).join('')}`;
+};
+
+/**
+ * The snapshot of a log as other clients keep it beside it, brought to what the log says now; keys that are not about
+ * lanes stay. `undefined` for a text that is no snapshot: it is theirs to mend, and nobody here reads it.
+ */
+export const snapshotAfter = (text: string, { transitions, workPackages }: StatusLog): string | undefined => {
+  const snapshot = parseJson(text);
+  if (!isFields(snapshot)) return undefined;
+  const before = isFields(snapshot['work_packages']) ? snapshot['work_packages'] : {};
+  const last = transitions.at(-1);
+  const lanes = [...workPackages.values()].map(laneOf);
+  const after = {
+    ...snapshot,
+    event_count: transitions.length,
+    last_event_id: last?.eventId ?? null,
+    materialized_at: last?.at ?? '',
+    summary: Object.fromEntries(
+      STATUS_LANES.map((lane) => [lane, lanes.filter((each) => each === lane).length]),
+    ),
+    work_packages: Object.fromEntries(
+      [...workPackages].map(([id, known]) => {
+        const present = before[id];
+        return [id, { ...(isFields(present) ? present : {}), ...snapshotOf(known) }];
+      }),
+    ),
+  };
+  return `${JSON.stringify(sortedKeys(after), null, 2)}\n`;
+};
+
+const snapshotOf = (known: LoggedWorkPackage): object => ({
+  ...(known.standing === undefined ? {} : { actor: known.standing.actor }),
+  force_count: known.forced,
+  lane: laneOf(known),
+  last_event_id: known.standing?.eventId ?? null,
+  last_transition_at: known.standing?.at ?? null,
+  ...(known.subtasks.size === 0 ? {} : { subtasks: Object.fromEntries(known.subtasks) }),
+  ...(known.agent === undefined ? {} : { agent: known.agent }),
+});
+
+const laneOf = ({ standing }: LoggedWorkPackage): string =>
+  standing === undefined ? 'uninitialized' : (loggedLaneFromText(standing.to) ?? standing.to);
+
+/** A JSON value with the keys of every object in it in the order of their texts. */
+const sortedKeys = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(sortedKeys);
+  if (!isFields(value)) return value;
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sortedKeys(inner)]));
 };
 
 const rowsAlong = (

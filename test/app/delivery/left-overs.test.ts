@@ -1,5 +1,5 @@
 import { MemoryCheckoutRegistry } from '../../../src/adapters/memory/memory-checkout-registry.js';
-import { LeftOvers } from '../../../src/app/work/left-overs.js';
+import { LeftOvers } from '../../../src/app/work/resolve-left-over.js';
 import type { ResolveLeftOver } from '../../../src/app/work/resolve-left-over.js';
 import { SyncError } from '../../../src/domain/errors.js';
 import type { Repository } from '../../../src/ports/work.js';

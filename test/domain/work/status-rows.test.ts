@@ -15,7 +15,7 @@ import {
   withRows,
   type Row,
 } from '../../../src/domain/work/status-rows.js';
-import { snapshotAfter } from '../../../src/domain/work/status-snapshot.js';
+import { snapshotAfter } from '../../../src/domain/work/status-rows.js';
 
 const NOW = '2026-05-01T10:00:00.000Z';
 
