@@ -1,4 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { ProcessTree } from './process-tree.js';
 
 /** Sees to it that no agent outlives this process, however it ends. */
 export interface AgentGuard {
@@ -16,7 +19,7 @@ interface GuardedTree {
 }
 
 /** What the guarding process is told, a line each. Without a mark: it is over. */
-export interface GuardMessage {
+interface GuardMessage {
   readonly key: number;
   readonly mark?: string;
   readonly leader?: number;
@@ -107,3 +110,26 @@ export class ProcessGuard implements AgentGuard {
     if (this.#guard?.stdin?.writable === true) this.#guard.stdin.write(`${JSON.stringify(message)}\n`);
   }
 }
+
+/**
+ * What the guarding process does: it listens until its input ends, and then ends every tree that is still watched.
+ * Resolves with how many there were.
+ */
+export const guardAgents = async (
+  input: AsyncIterable<Uint8Array | string>,
+  isReady: () => void,
+  graceMs = GRACE_MS,
+): Promise<number> => {
+  const watched = new Map<number, GuardMessage>();
+  isReady();
+  for await (const line of createInterface({ input: Readable.from(input) })) {
+    const message = JSON.parse(line) as GuardMessage;
+    if (message.mark === undefined) watched.delete(message.key);
+    else watched.set(message.key, message);
+  }
+  await Promise.all([...watched.values()].map((tree) => new ProcessTree(tree).end(graceMs)));
+  return watched.size;
+};
+
+/** Nobody waits for the agents' farewell any more. */
+const GRACE_MS = 2000;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Environment } from '../../domain/child-environment.js';
-import { err, ok } from '../../domain/result.js';
-import type { Issue, Result } from '../../domain/result.js';
+import { isFields } from '../../domain/document.js';
+import { err, ok, type Issue, type Result } from '../../domain/result.js';
 import type { AgentCatalog, AgentCatalogReading, AgentCommand } from '../../ports/agents.js';
 import type { ConfigStore } from '../../ports/events.js';
 import { findProgram, isExecutable } from '../fs/find-program.js';
@@ -9,7 +9,6 @@ import { findProgram, isExecutable } from '../fs/find-program.js';
 /** The agents that are known by themselves, and those of the project's `.kittify/config.yaml`. */
 export class ConfigAgentCatalog implements AgentCatalog {
   readonly #configs: Pick<ConfigStore, 'read'>;
-
   readonly #environment: Environment;
 
   /** @param environment what the programs of agents inherit */
@@ -30,14 +29,9 @@ export class ConfigAgentCatalog implements AgentCatalog {
 
   async read(projectRoot: string): Promise<AgentCatalogReading> {
     const reading = await this.#configs.read(projectRoot);
-    switch (reading.state) {
-      case 'absent':
-        return readAgentsSection(undefined, BUILT_IN_AGENTS);
-      case 'present':
-        return readAgentsSection(reading.document, BUILT_IN_AGENTS);
-      case 'unreadable':
-        return { ...readAgentsSection(undefined, BUILT_IN_AGENTS), issues: reading.issues };
-    }
+    if (reading.state === 'unreadable') return { ...readAgentsSection(undefined), issues: reading.issues };
+    const document = reading.state === 'present' ? reading.document : undefined;
+    return readAgentsSection(isFields(document) ? document['agents'] : undefined);
   }
 }
 
@@ -76,30 +70,23 @@ function cursorAgent(): AgentCommand {
  * What the `agents` section of a project's config says. Everything that can be used counts, each thing that cannot is
  * an issue, so that a slip in one command does not cost the others.
  */
-const readAgentsSection = (
-  document: unknown,
-  builtIn: ReadonlyMap<string, AgentCommand>,
-): AgentCatalogReading => {
+const readAgentsSection = (given: unknown): AgentCatalogReading => {
   const issues: Issue[] = [];
-  const complain = (path: string, reason: string): void =>
-    void issues.push({ path: `agents${path}`, reason });
-  const section = mapping(mapping(document)?.['agents']);
-  if (section === undefined) {
-    const given = mapping(document)?.['agents'];
-    if (given !== undefined && given !== null) complain('', 'has to be a mapping');
-    return { available: [], commands: builtIn, ofProject: [], redefined: [], issues };
-  }
-  const own = commandsIn(section['commands'], complain);
-  const commands = new Map([...builtIn, ...own]);
-  for (const [name, timeoutMs] of timeoutsIn(section['timeout_minutes'], [...commands.keys()], complain)) {
-    const command = commands.get(name);
-    if (command !== undefined) commands.set(name, { ...command, timeoutMs });
-  }
+  const complain: Complain = (path, reason) => {
+    issues.push({ path: `agents${path}`, reason });
+    return [];
+  };
+  const section = isFields(given) ? given : {};
+  if (!isFields(given) && given !== undefined && given !== null) complain('', 'has to be a mapping');
+  const own = commandsIn(section['commands'] ?? {}, complain);
+  const commands = new Map([...BUILT_IN_AGENTS, ...own]);
+  for (const [name, command, timeoutMs] of timeoutsIn(section['timeout_minutes'] ?? {}, commands, complain))
+    commands.set(name, { ...command, timeoutMs });
   return {
-    available: availableIn(section['available'], commands, complain),
+    available: availableIn(section['available'] ?? [], commands, complain),
     commands,
     ofProject: own.map(([name]) => name),
-    redefined: own.flatMap(([name, command]) => (isOther(builtIn.get(name), command) ? [name] : [])),
+    redefined: own.flatMap(([name, command]) => (isOther(BUILT_IN_AGENTS.get(name), command) ? [name] : [])),
     issues,
   };
 };
@@ -108,55 +95,49 @@ const isOther = (known: AgentCommand | undefined, { argv, isPromptInput }: Agent
   known !== undefined &&
   (known.isPromptInput !== isPromptInput || JSON.stringify(known.argv) !== JSON.stringify(argv));
 
-type Complain = (path: string, reason: string) => void;
+/** Nothing is what stands for something that cannot be used. */
+type Complain = (path: string, reason: string) => readonly never[];
 
-const commandsIn = (given: unknown, complain: Complain): readonly (readonly [string, AgentCommand])[] => {
-  if (given === undefined || given === null) return [];
-  const commands = mapping(given);
-  if (commands === undefined) {
-    complain('.commands', 'has to be a mapping of names to command lines');
-    return [];
-  }
-  return Object.entries(commands).flatMap(([name, value]) => {
+type Named = readonly [name: string, command: AgentCommand];
+
+const commandsIn = (given: unknown, complain: Complain): readonly Named[] => {
+  if (!isFields(given)) return complain('.commands', 'has to be a mapping of names to command lines');
+  return Object.entries(given).flatMap(([name, value]): readonly Named[] => {
     const path = `.commands.${name}`;
-    if (!NAME.test(name)) {
-      complain(path, 'needs a name of letters, digits, dots, dashes and underscores');
-      return [];
-    }
+    if (!NAME.test(name))
+      return complain(path, 'needs a name of letters, digits, dots, dashes and underscores');
     const argv = argvOf(value);
-    if (!argv.ok) {
-      complain(path, argv.error);
-      return [];
-    }
+    if (!argv.ok) return complain(path, argv.error);
     const isPromptNamed = argv.value.some((word) => /\{prompt(?:_file)?\}/.test(word));
-    return [[name, { argv: argv.value, isPromptInput: !isPromptNamed }] as const];
+    return [[name, { argv: argv.value, isPromptInput: !isPromptNamed }]];
   });
 };
 
 const argvOf = (value: unknown): Result<readonly string[], string> => {
   if (typeof value === 'string') return splitCommand(value);
   if (Array.isArray(value) && value.every((word) => typeof word === 'string')) return checkedCommand(value);
-  return { ok: false, error: 'has to be a command line, or a list of a program and its arguments' };
+  return err('has to be a command line, or a list of a program and its arguments');
 };
 
 /** One limit for all, or a mapping of names to limits. */
 const timeoutsIn = (
   given: unknown,
-  names: readonly string[],
+  commands: ReadonlyMap<string, AgentCommand>,
   complain: Complain,
-): readonly (readonly [string, number])[] => {
-  if (given === undefined || given === null) return [];
-  const limits = mapping(given) ?? Object.fromEntries(names.map((name) => [name, given]));
-  const isOne = mapping(given) === undefined;
-  if (isOne && !isLimit(given)) {
-    complain('.timeout_minutes', 'has to be a number above zero, or a mapping of names to such numbers');
-    return [];
-  }
-  return Object.entries(limits).flatMap(([name, minutes]) => {
-    if (!names.includes(name)) complain(`.timeout_minutes.${name}`, 'is no agent with a command');
-    else if (!isLimit(minutes)) complain(`.timeout_minutes.${name}`, 'has to be a number above zero');
-    else return [[name, Math.ceil(minutes * 60_000)] as const];
-    return [];
+): readonly (readonly [...Named, number])[] => {
+  const isOne = isLimit(given);
+  if (!isOne && !isFields(given))
+    return complain(
+      '.timeout_minutes',
+      'has to be a number above zero, or a mapping of names to such numbers',
+    );
+  const limits = isOne ? [...commands.keys()].map((name) => [name, given] as const) : Object.entries(given);
+  return limits.flatMap(([name, minutes]): readonly (readonly [...Named, number])[] => {
+    const command = commands.get(name);
+    const path = `.timeout_minutes.${name}`;
+    if (command === undefined) return complain(path, 'is no agent with a command');
+    if (!isLimit(minutes)) return complain(path, 'has to be a number above zero');
+    return [[name, command, Math.ceil(minutes * 60_000)]];
   });
 };
 
@@ -165,20 +146,13 @@ const availableIn = (
   commands: ReadonlyMap<string, AgentCommand>,
   complain: Complain,
 ): readonly string[] => {
-  if (given === undefined || given === null) return [];
-  if (!Array.isArray(given)) {
-    complain('.available', 'has to be a list of names');
-    return [];
-  }
-  const available: string[] = [];
-  given.forEach((name: unknown, index) => {
-    const path = `.available.${index}`;
-    if (typeof name !== 'string') complain(path, 'has to be a name');
-    else if (!commands.has(name)) complain(path, `names ${name}, for which agents.commands has no command`);
-    else if (available.includes(name)) complain(path, `names ${name} a second time`);
-    else available.push(name);
+  if (!Array.isArray(given)) return complain('.available', 'has to be a list of names');
+  return given.flatMap((name: unknown, at): readonly string[] => {
+    const path = `.available.${at}`;
+    if (typeof name !== 'string') return complain(path, 'has to be a name');
+    if (!commands.has(name)) return complain(path, `names ${name}, for which agents.commands has no command`);
+    return given.indexOf(name) < at ? complain(path, `names ${name} a second time`) : [name];
   });
-  return available;
 };
 
 /** Names appear in lists with commas, in file names, and in the Activity Log between dashes with spaces. */
@@ -187,13 +161,8 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const isLimit = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0;
 
-const mapping = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined;
-
 /** What may stand in a command. */
-const PLACEHOLDERS = ['prompt_file', 'prompt', 'worktree', 'wp_id'] as const;
+const PLACEHOLDERS = ['{prompt_file}', '{prompt}', '{worktree}', '{wp_id}'];
 
 /**
  * Splits a command line into program and arguments: at blanks, except between quotes. Between double quotes `\"` and
@@ -201,38 +170,29 @@ const PLACEHOLDERS = ['prompt_file', 'prompt', 'worktree', 'wp_id'] as const;
  * shell, so nothing else has a meaning. The error says what is wrong.
  */
 export const splitCommand = (line: string): Result<readonly string[], string> => {
-  const words: string[] = [];
-  let word: string | undefined;
-  let quote: string | undefined;
-  for (let at = 0; at < line.length; at++) {
-    const character = line.charAt(at);
-    if (quote === '"' && character === '\\' && /["\\]/.test(line.charAt(at + 1))) word += line.charAt(++at);
-    else if (character === quote) quote = undefined;
-    else if (quote !== undefined) word += character;
-    else if (character === '"' || character === "'") {
-      quote = character;
-      word ??= '';
-    } else if (!/\s/.test(character)) word = (word ?? '') + character;
-    else if (word !== undefined) {
-      words.push(word);
-      word = undefined;
-    }
-  }
+  const [quote] = line.replace(WORDS, '').trim();
   if (quote !== undefined) return err(`has a quote ${quote} that is not closed`);
-  if (word !== undefined) words.push(word);
-  return checkedCommand(words);
+  const words = line.match(WORDS) ?? [];
+  return checkedCommand(
+    words.map((word) =>
+      word.replace(
+        QUOTED,
+        (_, double?: string, single?: string) => single ?? (double ?? '').replace(/\\(["\\])/g, '$1'),
+      ),
+    ),
+  );
 };
+
+const QUOTED = /"((?:[^"\\]|\\["\\]|\\(?!["\\]))*)"|'([^']*)'/g;
+const WORDS = new RegExp(`(?:${QUOTED.source}|[^\\s"'])+`, 'g');
 
 /** The same words when they are a command: a program, and no placeholder that does not exist. */
 export const checkedCommand = (argv: readonly string[]): Result<readonly string[], string> => {
   if ((argv[0] ?? '') === '') return err('names no program');
   if (argv.some((word) => word.includes('\0'))) return err('holds a zero byte');
   const unknown = argv
-    .flatMap((word) => [...word.matchAll(/\{([A-Za-z][A-Za-z0-9_-]*)\}/g)].map(([, name = '']) => name))
-    .find((name) => !PLACEHOLDERS.some((known) => known === name));
-  return unknown === undefined
-    ? ok(argv)
-    : err(
-        `has the unknown placeholder {${unknown}}; there are ${PLACEHOLDERS.map((name) => `{${name}}`).join(', ')}`,
-      );
+    .flatMap((word) => word.match(/\{[A-Za-z][A-Za-z0-9_-]*\}/g) ?? [])
+    .find((placeholder) => !PLACEHOLDERS.includes(placeholder));
+  if (unknown === undefined) return ok(argv);
+  return err(`has the unknown placeholder ${unknown}; there are ${PLACEHOLDERS.join(', ')}`);
 };

@@ -1,7 +1,6 @@
-import { existsSync, unlinkSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { OrchestrationState } from '../../domain/agents/state.js';
-import { parseOrchestrationState } from '../../domain/agents/state.js';
+import { parseOrchestrationState, type OrchestrationState } from '../../domain/agents/state.js';
 import type { OrchestrationReading, OrchestrationStore, OrchestratorPlace } from '../../ports/agents.js';
 import type { Checkout } from '../../ports/events.js';
 import { ownFolder } from '../work/git-own-places.js';
@@ -25,7 +24,7 @@ export class JsonOrchestrationStore implements OrchestrationStore {
       try {
         const folder = placeBelow(checkout.projectRoot, dirname(STATE));
         if (folder !== 'absent') removeTemporaries(join(folder, basename(STATE)));
-        forget(requestOf(checkout));
+        rmSync(requestOf(checkout), { force: true });
       } catch (error) {
         lock.release();
         throw error;
@@ -47,18 +46,22 @@ export class JsonOrchestrationStore implements OrchestrationStore {
   async read(checkout: Checkout): Promise<OrchestrationReading> {
     const text = await onStorage(pathOfState(checkout), () => textOf(checkout));
     if (text === undefined) return { found: 'none' };
-    const document = parseJson(text);
-    if (!document.ok) return { found: 'unreadable', issues: [{ path: '', reason: document.reason }] };
-    const state = parseOrchestrationState(document.value);
+    let document: unknown;
+    try {
+      document = JSON.parse(text);
+    } catch (error) {
+      const reason = `is not JSON: ${(error as Error).message}`;
+      return { found: 'unreadable', issues: [{ path: '', reason }] };
+    }
+    const state = parseOrchestrationState(document);
     return state.ok ? { found: 'state', state: state.value } : { found: 'unreadable', issues: state.error };
   }
 
   async write({ checkout }: OrchestratorPlace, state: OrchestrationState): Promise<void> {
     await onStorage(pathOfState(checkout), async () => {
       makeDirectory(join(checkout.projectRoot, '.kittify'));
-      await writeFileAtomic(placeOfState(checkout), `${JSON.stringify(state, undefined, 2)}\n`, {
-        mode: 0o600,
-      });
+      const text = `${JSON.stringify(state, undefined, 2)}\n`;
+      await writeFileAtomic(writablePlace(checkout.projectRoot, STATE), text, { mode: 0o600 });
     });
   }
 
@@ -111,33 +114,12 @@ const requestOf = (checkout: Checkout): string => join(directoryOf(checkout), 's
 
 const STATE = '.kittify/orchestration-state.json';
 
-const pathOfState = ({ projectRoot }: Checkout): string => join(projectRoot, ...STATE.split('/'));
-
-const placeOfState = ({ projectRoot }: Checkout): string | 'absent' => writablePlace(projectRoot, STATE);
+const pathOfState = ({ projectRoot }: Checkout): string => join(projectRoot, STATE);
 
 const textOf = ({ projectRoot }: Checkout): string | undefined => {
   const place = placeBelow(projectRoot, STATE);
-  return place === 'absent'
-    ? undefined
-    : readPlainFile(place)
-        .toString('utf8')
-        .replace(/^\ufeff/, '');
-};
-
-const parseJson = (
-  text: string,
-): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string } => {
-  try {
-    return { ok: true, value: JSON.parse(text) };
-  } catch (error) {
-    return { ok: false, reason: `is not JSON: ${(error as Error).message}` };
-  }
-};
-
-const forget = (path: string): void => {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
+  if (place === 'absent') return undefined;
+  return readPlainFile(place)
+    .toString('utf8')
+    .replace(/^\ufeff/, '');
 };

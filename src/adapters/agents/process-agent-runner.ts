@@ -1,17 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DATABASE_VARIABLE, TOKEN_VARIABLE } from '../../domain/child-environment.js';
-import type { Environment } from '../../domain/child-environment.js';
+import { DATABASE_VARIABLE, TOKEN_VARIABLE, type Environment } from '../../domain/child-environment.js';
 import { shownLine } from '../../domain/agents/agent-report.js';
 import type { AgentExit, AgentRun, AgentRunner } from '../../ports/agents.js';
 import { NO_DETOUR } from '../fs/repository-file.js';
 import type { AgentGuard } from './agent-guard.js';
-import { LastLines, OutputLines, plainLine } from './output-lines.js';
-import { ReportReader } from './report-reader.js';
+import { LastLines, OutputLines, plainLine, ReportReader } from './agent-output.js';
 import { ProcessTree } from './process-tree.js';
-import { startProgram } from './start-program.js';
-import type { Program } from './start-program.js';
+import { startProgram, type Program } from './start-program.js';
 
 interface ProcessAgentRunnerOptions {
   /** What the programs inherit. */
@@ -46,20 +43,12 @@ export class ProcessAgentRunner implements AgentRunner {
   ): Promise<AgentExit> {
     if (signal?.aborted === true) return { how: 'stopped', lastLines: [] };
     await this.#clear(run.directory);
-    const mark = markOf(run.directory);
-    const guarded = await this.#guard?.watch(mark);
+    const guarded = await this.#guard?.watch(markOf(run.directory));
     try {
       const started = await startProgram({ ...run, environment: agentEnvironment(this.#environment, run) });
       if (!started.ok) return { how: 'not-started', reason: started.error };
-      const program = started.value;
-      guarded?.leads(program.pid);
-      return await this.#accompany(
-        program,
-        new ProcessTree({ leader: program.pid, mark }),
-        run,
-        onLine,
-        signal,
-      );
+      guarded?.leads(started.value.pid);
+      return await this.#accompany(started.value, run, onLine, signal);
     } finally {
       guarded?.forget();
     }
@@ -72,40 +61,42 @@ export class ProcessAgentRunner implements AgentRunner {
 
   async #accompany(
     program: Program,
-    tree: ProcessTree,
     run: AgentRun,
     onLine: (line: string) => void,
     signal: AbortSignal | undefined,
   ): Promise<AgentExit> {
+    const tree = new ProcessTree({ leader: program.pid, mark: markOf(run.directory) });
     const log = new RunLog(run.log);
-    const last = new LastLines();
-    const answer = new LastLines();
-    const reports = new ReportReader();
-    const forget = listen(program, log, reports, (line, isAnswer) => {
-      const shown = shownLine(line);
-      last.add(shown);
-      if (isAnswer) answer.add(line);
-      onLine(shown);
+    const [last, answer, reports] = [new LastLines(), new LastLines(), new ReportReader()];
+    const readers = program.outputs.map((stream, at) => {
+      const lines = new OutputLines((line) => {
+        const shown = shownLine(line);
+        last.add(shown);
+        if (at === 0) answer.add(line);
+        onLine(shown);
+      });
+      stream.on('data', (bytes: Buffer) => {
+        log.write(bytes);
+        lines.push(bytes);
+        if (at === 0) reports.push(bytes);
+      });
+      return lines;
     });
-    const end = new Ending(tree, this.#graceMs, run.timeoutMs, signal);
+    const ending = endingOf(run.timeoutMs, signal);
     try {
-      const exit = await Promise.race([program.exited, end.enforced]);
-      end.settle();
+      const exit = await Promise.race([program.exited, ending.why]);
       // Also what the program left running behind it: a server that it had started, a tool that it did not wait for.
       await tree.end(this.#graceMs);
       await program.drained(PIPE_GRACE_MS);
-      forget();
+      for (const lines of readers) lines.end();
       const report = reports.end();
-      const said = {
-        lastLines: last.all(),
-        ...(report === undefined ? {} : { usage: report.usage }),
-      };
-      if (end.why !== undefined) return { how: end.why, ...said };
-      if (exit?.signal !== undefined) return { how: 'killed', signal: exit.signal, ...said };
+      const said = { lastLines: last.all(), ...(report === undefined ? {} : { usage: report.usage }) };
+      if (typeof exit === 'string') return { how: exit, ...said };
+      if (exit.signal !== null) return { how: 'killed', signal: exit.signal, ...said };
       const answered = report?.answer === undefined ? answer : lastLinesOf(report.answer);
-      return { how: 'exited', code: exit?.code ?? UNKNOWN_CODE, ...said, answer: answered.all() };
+      return { how: 'exited', code: exit.code ?? UNKNOWN_CODE, ...said, answer: answered.all() };
     } finally {
-      end.settle();
+      ending.settle();
       log.close();
     }
   }
@@ -129,62 +120,24 @@ const PIPE_GRACE_MS = 500;
 const UNKNOWN_CODE = -1;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Ends a program before its time: when it takes too long, or when nobody wants it any more. */
-class Ending {
-  /** Why it was ended by us; `undefined` as long as it was not. */
-  why: 'timed-out' | 'stopped' | undefined;
-  /** Resolves when all was done to end it; never when it was let run. */
-  readonly enforced: Promise<undefined>;
-  readonly #signal: AbortSignal | undefined;
-  readonly #timer: NodeJS.Timeout;
-  readonly #onAbort: () => void;
-
-  constructor(tree: ProcessTree, graceMs: number, timeoutMs: number, signal: AbortSignal | undefined) {
-    let enforce: (why: 'timed-out' | 'stopped') => void = () => undefined;
-    this.enforced = new Promise((resolve, reject) => {
-      enforce = (why) => {
-        if (this.why !== undefined) return;
-        this.why = why;
-        tree.end(graceMs).then(() => resolve(undefined), reject);
-      };
-    });
-    this.#signal = signal;
-    this.#timer = setTimeout(() => enforce('timed-out'), Math.min(timeoutMs, LONGEST_TIMER_MS));
-    this.#onAbort = () => enforce('stopped');
-    if (signal === undefined) return;
-    // As many agents run at once as a user wants, all under one signal.
-    setMaxListeners(0, signal);
-    if (signal.aborted) this.#onAbort();
-    else signal.addEventListener('abort', this.#onAbort);
-  }
-
-  /** It is over: neither time nor signal count any more. Safe to repeat. */
-  settle(): void {
-    clearTimeout(this.#timer);
-    this.#signal?.removeEventListener('abort', this.#onAbort);
-  }
-}
-
-/** Everything into the log, both streams as lines, the first for reports. The result says that nothing more will come. */
-const listen = (
-  program: Program,
-  log: RunLog,
-  reports: ReportReader,
-  onLine: (line: string, isAnswer: boolean) => void,
-): (() => void) => {
-  const readers = program.outputs.map((stream, at) => {
-    const lines = new OutputLines((line) => onLine(line, at === 0));
-    stream.on('data', (bytes: Buffer) => {
-      log.write(bytes);
-      lines.push(bytes);
-      if (at === 0) reports.push(bytes);
-    });
-    return lines;
-  });
-  return () => readers.forEach((lines) => lines.end());
+/** Why a program is to end before its time: it takes too long, or nobody wants it any more. */
+const endingOf = (timeoutMs: number, signal: AbortSignal | undefined) => {
+  let end: (why: 'timed-out' | 'stopped') => void = () => undefined;
+  const why = new Promise<'timed-out' | 'stopped'>((resolve) => (end = resolve));
+  const timer = setTimeout(() => end('timed-out'), Math.min(timeoutMs, LONGEST_TIMER_MS));
+  const stop = (): void => end('stopped');
+  if (signal?.aborted === true) stop();
+  // As many agents run at once as a user wants, all under one signal.
+  if (signal !== undefined) setMaxListeners(0, signal);
+  signal?.addEventListener('abort', stop);
+  return {
+    why,
+    settle: (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+    },
+  };
 };
-
-export type { Environment };
 
 /** The variable by which everything that an agent starts is recognised, however far it went from its parents. */
 const WORKTREE_VARIABLE = 'SPEC_KITTY_AGENT_WORKTREE';

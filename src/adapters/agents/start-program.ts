@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import type { Result } from '../../domain/result.js';
-import { invocationOf } from './windows-invocation.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import { findProgram } from '../fs/find-program.js';
 
 interface ProgramStart {
   readonly argv: readonly string[];
@@ -18,7 +19,7 @@ export interface Program {
   /** Its standard output, then its error stream. */
   readonly outputs: readonly Readable[];
   /** Resolves when it has ended. */
-  readonly exited: Promise<ProgramExit>;
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
   /**
    * Resolves when everything that it printed has been read. Somebody who inherited its output may keep it open for
    * ever: after `graceMs` no more is read.
@@ -26,67 +27,49 @@ export interface Program {
   drained(graceMs: number): Promise<void>;
 }
 
-interface ProgramExit {
-  readonly code: number | undefined;
-  readonly signal: string | undefined;
-}
-
 /** Starts a program as the leader of a session of its own. The error is the reason, without a full stop. */
-export const startProgram = (start: ProgramStart): Promise<Result<Program, string>> =>
-  new Promise((resolve) => {
-    const fail = (error: unknown): void => resolve({ ok: false, error: whyNotStarted(start, error) });
-    let child: ChildProcess;
-    try {
-      const { file, args, isVerbatim } = invocationOf(start.argv, start.environment);
-      // Started by its name alone, a program of the work tree could be the first that is found.
-      if (!/[\\/]/.test(file)) throw Object.assign(new Error('not found'), { code: 'ENOENT' });
-      child = spawn(file, args, {
-        cwd: start.directory,
-        env: start.environment,
-        stdio: [start.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-        detached: process.platform !== 'win32',
-        windowsHide: true,
-        windowsVerbatimArguments: isVerbatim,
-      });
-    } catch (error) {
-      fail(error);
-      return;
-    }
-    child.once('error', fail);
-    child.once('spawn', () => {
-      child.off('error', fail);
-      // Whoever does not read its input closes the pipe: that is its right. The same holds for a kill that fails.
-      child.on('error', () => undefined);
-      child.stdin?.on('error', () => undefined);
-      child.stdin?.end(start.input);
-      resolve({ ok: true, value: programOf(child) });
+export const startProgram = async (start: ProgramStart): Promise<Result<Program, string>> => {
+  const { argv, directory, environment, input } = start;
+  try {
+    const { file, args, isVerbatim } = invocationOf(argv, environment);
+    // Started by its name alone, a program of the work tree could be the first that is found.
+    if (!/[\\/]/.test(file)) throw Object.assign(new Error('not found'), { code: 'ENOENT' });
+    const child = spawn(file, args, {
+      cwd: directory,
+      env: environment,
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+      windowsVerbatimArguments: isVerbatim,
     });
-  });
+    const program = programOf(child);
+    await once(child, 'spawn');
+    // Whoever does not read its input closes the pipe: that is its right. The same holds for a kill that fails.
+    child.on('error', () => undefined);
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
+    return ok(program);
+  } catch (error) {
+    return err(whyNotStarted(start, error));
+  }
+};
 
 const programOf = (child: ChildProcess): Program => {
   const outputs = [child.stdout, child.stderr].filter((stream) => stream !== null);
-  const exited = new Promise<ProgramExit>((resolve) => {
-    child.once('exit', (code, signal) => resolve({ code: code ?? undefined, signal: signal ?? undefined }));
-  });
-  const closed = new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
-  });
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   return {
     pid: child.pid ?? 0,
     outputs,
-    exited,
-    drained: async (graceMs) => {
-      let timer: NodeJS.Timeout | undefined;
-      const letGo = new Promise<void>((resolve) => {
-        timer = setTimeout(() => {
+    exited: new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal }))),
+    drained: (graceMs) =>
+      new Promise((resolve) => {
+        const letGo = setTimeout(() => {
           outputs.forEach((stream) => stream.destroy());
           child.unref();
           resolve();
         }, graceMs);
-      });
-      await Promise.race([closed, letGo]);
-      clearTimeout(timer);
-    },
+        void closed.then(() => clearTimeout(letGo)).then(resolve);
+      }),
   };
 };
 
@@ -105,3 +88,45 @@ const whyNotStarted = ({ argv: [program = ''], directory }: ProgramStart, error:
       return `the program ${program} cannot be started: ${message}`;
   }
 };
+
+interface Invocation {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Whether the arguments are quoted already. */
+  readonly isVerbatim: boolean;
+}
+
+/**
+ * What has to be started to run a program by its name, which stays a bare name where there is none. On Windows, programs that npm installs are batch files, which
+ * only the command interpreter runs; its arguments are then quoted so that it sees none of its own characters in them.
+ */
+export const invocationOf = (
+  [program = '', ...args]: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+  exists?: (path: string) => boolean,
+): Invocation => {
+  const file = findProgram(program, environment, platform, exists) ?? program;
+  if (platform !== 'win32' || !/\.(?:cmd|bat)$/i.test(file)) return { file, args, isVerbatim: false };
+  const line = [file.replace(SPECIAL, '^$&'), ...args.map(quotedForBatchFile)].join(' ');
+  return {
+    file: environment['ComSpec'] ?? environment['COMSPEC'] ?? 'C:\\Windows\\System32\\cmd.exe',
+    args: ['/d', '/s', '/c', `"${line}"`],
+    isVerbatim: true,
+  };
+};
+
+/**
+ * Quoted for the program's own reading of its command line, then escaped for the interpreter, twice, since a batch file
+ * passes its arguments on through it once more. A line break would end the command, so it becomes a space.
+ */
+const quotedForBatchFile = (argument: string): string => {
+  const quoted = `"${argument
+    .replace(/[\r\n]+/g, ' ')
+    .replace(/(\\*)"/g, '$1$1\\"')
+    .replace(/(\\+)$/, '$1$1')}"`;
+  const escaped = quoted.replace(SPECIAL, '^$&');
+  return escaped.replace(SPECIAL, '^$&');
+};
+
+const SPECIAL = /[()\][%!^"`<>&|;, *?]/g;

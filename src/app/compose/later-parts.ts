@@ -128,7 +128,7 @@ const agentParts = (client: Client): void => {
     return new ProcessAgentRunner({ environment: env, guard });
   });
   client.part('guardAgents', [], async () => {
-    const { guardAgents } = await import('../../adapters/agents/guard-agents.js');
+    const { guardAgents } = await import('../../adapters/agents/agent-guard.js');
     return { run: guardAgents };
   });
   client.part('agentWork', ['environment'], async ({ environment: { env } }) => {

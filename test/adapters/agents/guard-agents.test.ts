@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { ProcessGuard } from '../../../src/adapters/agents/agent-guard.js';
-import { guardAgents } from '../../../src/adapters/agents/guard-agents.js';
+import { guardAgents, ProcessGuard } from '../../../src/adapters/agents/agent-guard.js';
 import { eventually } from '../../support/background.js';
 import { scratchDirectory } from '../../support/scratch-directory.js';
 

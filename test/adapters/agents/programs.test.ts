@@ -1,7 +1,7 @@
 import { membersIn, ProcessTree } from '../../../src/adapters/agents/process-tree.js';
-import { LastLines, OutputLines, plainLine } from '../../../src/adapters/agents/output-lines.js';
+import { LastLines, OutputLines, plainLine } from '../../../src/adapters/agents/agent-output.js';
 import { RunLog } from '../../../src/adapters/agents/process-agent-runner.js';
-import { invocationOf } from '../../../src/adapters/agents/windows-invocation.js';
+import { invocationOf } from '../../../src/adapters/agents/start-program.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratchDirectory } from '../../support/scratch-directory.js';

@@ -1,4 +1,4 @@
-import { ReportReader } from '../../../src/adapters/agents/report-reader.js';
+import { ReportReader } from '../../../src/adapters/agents/agent-output.js';
 import type { AgentReport } from '../../../src/domain/agents/agent-report.js';
 
 const read = (...pieces: readonly string[]): AgentReport | undefined => {
