@@ -41,10 +41,10 @@ const SHARED_ROOMS = {
   ],
   live: ['src/app/delivery/live-link.ts', 'src/app/delivery/background-sync.ts'],
   settings: ['src/adapters/events/settings-document.ts', 'src/adapters/events/splice-setting.ts'],
-  worktrees: [
+  branches: [
     'src/adapters/work/git-worktree.ts',
-    'src/adapters/work/git-branches.ts',
-    'src/adapters/work/git-exclude.ts',
+    'src/adapters/work/git-merged.ts',
+    'src/adapters/work/git-merges.ts',
   ],
   account: [
     'src/app/delivery/sign-in.ts',

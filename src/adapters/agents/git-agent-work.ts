@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Environment } from '../../domain/child-environment.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { AgentWork } from '../../ports/agents.js';
-import { Git } from '../work/git-command.js';
+import { Git, WRITING } from '../work/git.js';
+import { QUIET } from '../work/git-commit.js';
 import { locateCheckout } from '../work/git-places.js';
-import { runPatiently } from '../work/git-index-lock.js';
-import type { Environment, GitRun } from '../work/git-process.js';
 import { reasonOf } from '../work/git-reason.js';
 
 /** What agents leave in git work trees. */
@@ -20,26 +20,20 @@ export class GitAgentWork implements AgentWork {
     // Where no work tree begins, git would walk up and commit what a user has in the main checkout.
     const tree = locateCheckout(directory);
     if (tree === undefined || !existsSync(join(directory, '.git'))) return err('its work tree is gone');
-    const status = await this.#git.run(directory, ['status', '--porcelain=v1', '--untracked-files=all']);
+    const git = this.#git.in(tree);
+    const status = await git.run(['status', '--porcelain=v1', '--untracked-files=all']);
     if (status.code !== 0) return err(reasonOf(status));
     if (status.stdout === '') return ok(undefined);
     if (/^(?:U.|.U|AA|DD) /m.test(status.stdout)) return err('a merge with conflicts is under way');
-    if ((await this.#git.head(tree)).branch === undefined)
+    if ((await git.head()).branch === undefined)
       return err('HEAD is detached, so the commit would belong to no branch');
-    const added = await this.#write(directory, ['add', '--all']);
-    if (added.code !== 0) return err(reasonOf(added));
-    const committed = await this.#write(directory, ['commit', '--quiet', `--message=${message}`]);
-    if (committed.code !== 0) return err(reasonOf(committed));
-    return ok((await this.#git.head(tree)).commit);
-  }
-
-  #write(directory: string, args: readonly string[]): Promise<GitRun> {
-    return runPatiently(this.#git, directory, [...QUIET, ...args], { timeoutMs: COMMIT_TIMEOUT_MS });
+    for (const args of [
+      ['add', '--all'],
+      ['commit', '--quiet', `--message=${message}`],
+    ]) {
+      const run = await git.run([...QUIET, ...args], WRITING);
+      if (run.code !== 0) return err(reasonOf(run));
+    }
+    return ok((await git.head()).commit);
   }
 }
-
-/** Maintenance in the background would outlive the command and keep its pipes. */
-const QUIET = ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'];
-
-/** Hooks may run a project's whole test suite. */
-const COMMIT_TIMEOUT_MS = 300_000;

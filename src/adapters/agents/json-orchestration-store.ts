@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { parseOrchestrationState, type OrchestrationState } from '../../domain/agents/state.js';
 import type { OrchestrationReading, OrchestrationStore, OrchestratorPlace } from '../../ports/agents.js';
 import type { Checkout } from '../../ports/events.js';
-import { ownFolder } from '../work/git-own-places.js';
+import { ownFolder } from '../work/git-places.js';
 import { writeFileAtomic, removeTemporaries } from '../fs/atomic-write.js';
 import { onStorage } from '../fs/storage-failure.js';
 import { makeDirectory } from '../fs/make-directory.js';

@@ -1,59 +1,40 @@
+import { rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isDocument, object, parseJson, text, type DocumentOf } from '../../domain/document.js';
 import { isSyncError, SyncError } from '../../domain/errors.js';
 import { err, ok, type Result } from '../../domain/result.js';
+import type { Checkout } from '../../ports/events.js';
 import type { BranchMove, MoveObstacle } from '../../ports/work.js';
-import { checkedOut, operationIn, rebased } from './git-branch-place.js';
-import type { Git } from './git-command.js';
-import { lockOf, runPatiently } from './git-index-lock.js';
+import { removeTemporaries, writeFileAtomicSync } from '../fs/atomic-write.js';
+import { makeDirectory } from '../fs/make-directory.js';
+import { placeBelow, readPlainFile } from '../fs/repository-file.js';
+import { storageFailure } from '../fs/storage-failure.js';
+import { lockOf, WRITING, type Git } from './git.js';
+import { checkedOut, findObstacle, treeChanges } from './git-branch-places.js';
+import { BRANCHES } from './git-directory.js';
+import { moveNotePath } from './git-places.js';
 import type { GitRun } from './git-process.js';
 import { reasonOf } from './git-reason.js';
-import { BRANCHES } from './git-refs.js';
-import { endangeredPaths, putBack, treeChanges } from './git-tree-changes.js';
-import { forgetMove, notedMove, noteMove, type NotedMove } from './git-unfinished-move.js';
-import type { RepositoryGit } from './repository-git.js';
-
-/** What keeps a branch from moving as things stand. `known`: where branches are checked out, if that is known. */
-export const findObstacle = async (
-  git: RepositoryGit,
-  { branch, from, to }: BranchMove,
-  known?: Awaited<ReturnType<typeof checkedOut>>,
-): Promise<MoveObstacle | undefined> => {
-  if ((await git.branchTip(branch)) !== from) return { obstacle: 'moved' };
-  const rebase = rebased(git.checkout).find((place) => place.branch === branch);
-  if (rebase !== undefined)
-    return { obstacle: 'under-way', directory: rebase.directory, operation: 'rebase' };
-  const places = (known ?? (await checkedOut(git))).filter((place) => place.branch === branch);
-  const [place] = places;
-  if (place === undefined) return undefined;
-  const { directory } = place;
-  if (places.length > 1) return { obstacle: 'shared', directories: places.map((each) => each.directory) };
-  if (!place.isPresent) return { obstacle: 'gone', directory };
-  const operation = await operationIn(git.git, directory);
-  if (operation !== undefined) return { obstacle: 'under-way', directory, operation };
-  const paths = await endangeredPaths(git.git, directory, await treeChanges(git, from, to));
-  return paths.length === 0 ? undefined : { obstacle: 'changes', directory, paths };
-};
 
 /**
  * Files and index go first, the branch last: whoever looks in between sees the merge as staged changes, out of which
  * nothing can get lost. The note of the move is durable before and gone after it.
  */
-export const moveBranch = async (
-  git: RepositoryGit,
-  move: BranchMove,
-): Promise<Result<undefined, MoveObstacle>> => {
+export const moveBranch = async (git: Git, move: BranchMove): Promise<Result<undefined, MoveObstacle>> => {
   const places = await checkedOut(git);
   const obstacle = await findObstacle(git, move, places);
   if (obstacle !== undefined) return err(obstacle);
   const directory = places.find(({ branch }) => branch === move.branch)?.directory;
   if (directory === undefined) return (await moveRef(git, move)) ? ok(undefined) : err({ obstacle: 'moved' });
-  noteMove(git.checkout, { ...move, directory });
-  await moveFiles(git, move, directory);
+  const noted = { ...move, directory };
+  noteMove(git.checkout, noted);
+  await moveFiles(git, noted);
   let hasMoved = false;
   try {
     hasMoved = await moveRef(git, move);
   } finally {
     // Files that cannot be taken back are left to the next command, which the note tells.
-    if (hasMoved || (await moveTree(git.git, directory, move.to, move.from)).code === 0)
+    if (hasMoved || (await moveTree(git, { directory, from: move.to, to: move.from })).code === 0)
       forgetMove(git.checkout);
   }
   return hasMoved ? ok(undefined) : err({ obstacle: 'moved' });
@@ -66,26 +47,31 @@ export const moveBranch = async (
  * wrote is put back, and what reads otherwise is somebody's and stays. A branch that is elsewhere was moved, by us or by
  * a person. Fails with `lock-busy` while another git has the index.
  */
-export const settleMove = async (git: RepositoryGit): Promise<void> => {
+export const settleMove = async (git: Git): Promise<void> => {
   const move = notedMove(git.checkout);
   if (move !== undefined && (await isBefore(git, move))) {
-    const moved = await moveTree(git.git, move.directory, move.from, move.to);
+    const moved = await moveTree(git, move);
     const lock = lockOf(moved);
-    if (moved.code !== 0 && lock !== undefined) throw locked(lock);
+    if (lock !== undefined) throw locked(lock);
     if (moved.code === 0) await moveRef(git, move);
-    else await putBackFiles(git, move);
+    else {
+      await putBack(git, move).catch((error: unknown) => {
+        // Commits that git has forgotten meanwhile leave nothing to compare with.
+        if (!isSyncError(error)) throw error;
+      });
+    }
   }
   forgetMove(git.checkout);
 };
 
 /** Brings index and files from one commit to the other and leaves what a person changed; all or nothing. */
-const moveTree = (git: Git, directory: string, from: string, to: string): Promise<GitRun> =>
-  runPatiently(git, directory, ['read-tree', '-m', '-u', from, to], PATIENCE);
+const moveTree = (git: Git, { directory, from, to }: Omit<NotedMove, 'branch'>): Promise<GitRun> =>
+  git.in(directory).run(['read-tree', '-m', '-u', from, to], WRITING);
 
 /** Whether the branch went from the one commit to the other; `false` when it is somewhere else by now. */
-const moveRef = async (git: RepositoryGit, { branch, from, to }: BranchMove): Promise<boolean> => {
+const moveRef = async (git: Git, { branch, from, to }: BranchMove): Promise<boolean> => {
   const args = ['update-ref', '-m', 'spec-kitty: merge', BRANCHES + branch, to, from];
-  const run = await git.run(args, { writes: true });
+  const run = await git.run(args, WRITING);
   if (run.code === 0) return true;
   const tip = await tipNow(git, branch);
   if (tip !== from) return tip === to;
@@ -93,44 +79,89 @@ const moveRef = async (git: RepositoryGit, { branch, from, to }: BranchMove): Pr
 };
 
 /** Where a branch is, as git says: of a file that cannot be read it would look as if there were none. */
-const tipNow = async (git: RepositoryGit, branch: string): Promise<string> => {
-  const args = ['for-each-ref', '--format=%(objectname)', BRANCHES + branch];
-  return (await git.demand(args)).trim();
-};
+const tipNow = async (git: Git, branch: string): Promise<string> =>
+  (await git.demand(['for-each-ref', '--format=%(objectname)', BRANCHES + branch])).trim();
 
 /** Git looks before it writes; a git that was stopped while it wrote has to be cleared up after. */
-const moveFiles = async (git: RepositoryGit, { from, to }: BranchMove, directory: string): Promise<void> => {
+const moveFiles = async (git: Git, move: NotedMove): Promise<void> => {
   try {
-    let moved = await moveTree(git.git, directory, from, to);
-    if (LOOKS_CHANGED.test(moved.stderr)) {
+    let moved = await moveTree(git, move);
+    if (moved.stderr.includes('not uptodate')) {
       // What only looks changed, since it was copied or touched, is no change.
-      await runPatiently(git.git, directory, ['update-index', '-q', '--refresh'], PATIENCE);
-      moved = await moveTree(git.git, directory, from, to);
+      await git.in(move.directory).run(['update-index', '-q', '--refresh'], WRITING);
+      moved = await moveTree(git, move);
     }
     if (moved.code === 0) return;
-    if (lockOf(moved) === undefined) await putBack(git.git, directory, await treeChanges(git, from, to));
-    throw refused(`Git did not move the files in ${directory}: ${reasonOf(moved)}`);
+    if (lockOf(moved) === undefined) await putBack(git, move);
+    throw refused(`Git did not move the files in ${move.directory}: ${reasonOf(moved)}`);
   } catch (error) {
     forgetMove(git.checkout);
     throw error;
   }
 };
 
-/** Commits that git has forgotten meanwhile leave nothing to compare with. */
-const putBackFiles = async (git: RepositoryGit, { directory, from, to }: NotedMove): Promise<void> => {
-  try {
-    await putBack(git.git, directory, await treeChanges(git, from, to));
-  } catch (error) {
-    if (!isSyncError(error)) throw error;
+/**
+ * Puts back the files that a move had written when it was stopped, and leaves what reads otherwise, which is somebody's.
+ * The index is as before then: git replaces it in one step, after the files.
+ */
+const putBack = async (git: Git, { directory, from, to }: NotedMove): Promise<void> => {
+  const there = git.in(directory);
+  for (const { path, before, after = '' } of await treeChanges(git, from, to)) {
+    if ((await there.run(['hash-object', '--', path])).stdout.trim() !== after) continue;
+    if (before !== undefined) await there.run(['checkout-index', '--force', '--', path], WRITING);
+    else {
+      // Never through a folder that is a link out of the work tree.
+      placeBelow(directory, dirname(path));
+      rmSync(join(directory, path), { force: true });
+    }
   }
 };
 
 /** Whether the branch has not moved and is still checked out there. Git is asked: a file that cannot be read says nothing. */
-const isBefore = async (git: RepositoryGit, { branch, from, directory }: NotedMove): Promise<boolean> => {
-  const places = await checkedOut(git);
-  if (!places.some((place) => place.branch === branch && place.directory === directory && place.isPresent))
-    return false;
-  return (await tipNow(git, branch)) === from;
+const isBefore = async (git: Git, { branch, from, directory }: NotedMove): Promise<boolean> => {
+  const isThere = (await checkedOut(git)).some(
+    (place) => place.branch === branch && place.directory === directory && place.isPresent,
+  );
+  return isThere && (await tipNow(git, branch)) === from;
+};
+
+/** A move of a branch with the work tree that follows it, whose root is `directory`. */
+const NOTE = object({ branch: text(), from: text(), to: text(), directory: text() });
+type NotedMove = DocumentOf<typeof NOTE>;
+
+/** Durable before the first file of the work tree changes. */
+export const noteMove = (checkout: Checkout, move: NotedMove): void => {
+  const path = moveNotePath(checkout);
+  try {
+    makeDirectory(dirname(path));
+    removeTemporaries(path);
+    writeFileAtomicSync(path, `${JSON.stringify({ version: 1, ...move })}\n`, { mode: 0o600 });
+  } catch (error) {
+    throw storageFailure(path, error);
+  }
+};
+
+/** Never fails: of a note that stays, the next command finds that its branch is elsewhere by now. */
+const forgetMove = (checkout: Checkout): void => {
+  try {
+    rmSync(moveNotePath(checkout), { force: true });
+  } catch {
+    // Whatever was done or refused is what counts.
+  }
+};
+
+/**
+ * The move that a dead process may have left half-way; `undefined` when its text makes no sense. Fails with
+ * `storage-failed` when the note cannot be read.
+ */
+const notedMove = (checkout: Checkout): NotedMove | undefined => {
+  const path = moveNotePath(checkout);
+  try {
+    const noted = parseJson(readPlainFile(path).toString('utf8'));
+    return isDocument(NOTE, noted) ? noted : undefined;
+  } catch (error) {
+    throw storageFailure(path, error);
+  }
 };
 
 const locked = (lock: string): SyncError =>
@@ -143,6 +174,3 @@ const refused = (message: string): SyncError =>
   new SyncError('merge-refused', message, {
     hint: 'Nothing has changed. Settle what git names, then run the command again.',
   });
-
-const LOOKS_CHANGED = /not uptodate/;
-const PATIENCE = { timeoutMs: 300_000 };

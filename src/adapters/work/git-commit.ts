@@ -1,175 +1,149 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { err, ok } from '../../domain/result.js';
-import type { Result } from '../../domain/result.js';
+import { err, ok, type Result } from '../../domain/result.js';
 import type { Checkout, Head } from '../../ports/events.js';
-import { readPlainFile } from '../fs/repository-file.js';
-import { runTraced } from './git-alone.js';
-import type { Git } from './git-command.js';
-import { pathInTree, placeElsewhere } from './git-commit-place.js';
-import { runPatiently } from './git-index-lock.js';
+import { textIfPlain } from '../fs/repository-file.js';
+import { WRITING, type Git } from './git.js';
+import { ownFolder, pathInTree, placeElsewhere } from './git-places.js';
+import type { GitRun } from './git-process.js';
 import { reasonOf } from './git-reason.js';
 
 /**
- * Commits exactly these paths of the main checkout as they are on disk. `--only` lets git build the commit from HEAD
- * and these files and keep whatever else stands in the user's index. Files that git does not know yet are made known
- * first, and unknown again when the commit is refused. A hook that reformats and refuses, so that one looks at what it
- * did, is given what it made of the files once more.
+ * Commits exactly these paths of a checkout as they are on disk. `--only` lets git build the commit from HEAD and these
+ * files and keep whatever else stands in the user's index. Files that git does not know yet are made known first, and
+ * unknown again when the commit is refused. A hook that reformats and refuses, so that one looks at what it did, is
+ * given what it made of the files once more.
  */
 export const commitPaths = async (
   git: Git,
-  main: Checkout,
   named: readonly string[],
   message: string,
 ): Promise<Result<string, string>> => {
-  const before = await git.head(main);
-  const obstacle = commitObstacle(main, before, named);
+  const { root } = git.checkout;
+  const head = await git.head();
+  const obstacle = commitObstacle(git.checkout, head, named);
   if (obstacle !== undefined) return err(obstacle);
-  const paths = named.map((path) => pathInTree(main.root, path));
-  const written = contentsOf(main.root, paths);
-  const attempt = { git, main, paths, message, before: before.commit };
-  const first = await commitOnce(attempt, written);
-  const present = contentsOf(main.root, paths);
-  return first.ok || isSame(written, present) ? first : commitOnce(attempt, present);
+  const paths = named.map((path) => pathInTree(root, path));
+  const attempt = { git, paths, message, before: head.commit, written: textsOf(root, paths) };
+  const first = await commitOnce(attempt);
+  const present = textsOf(root, paths);
+  const isAsWritten = paths.every((path) => present.get(path) === attempt.written.get(path));
+  return first.ok || isAsWritten ? first : commitOnce({ ...attempt, written: present });
 };
 
 /** Why these paths cannot be committed, whatever is in them. */
 export const commitObstacle = (
-  main: Checkout,
+  { root }: Checkout,
   { branch }: Head,
   paths: readonly string[],
 ): string | undefined =>
   branch === undefined
     ? 'HEAD is detached, so the commit would belong to no branch'
-    : paths.map((path) => placeElsewhere(main.root, path)).find((reason) => reason !== undefined);
+    : paths.map((path) => placeElsewhere(root, path)).find((reason) => reason !== undefined);
 
-/** Paths of these, relative to the main checkout, that git would commit: changed, or not known yet. */
-export const uncommittedPaths = async (
-  git: Git,
-  root: string,
-  paths: readonly string[],
-): Promise<readonly string[]> =>
-  parseStatus(
-    await git.demand(root, [...STATUS, '--', ...paths.map((path) => literal(pathInTree(root, path)))]),
-  );
+/** Paths that git would commit, changed or not known yet: of these, or of the whole work tree. */
+export const changedPaths = async (git: Git, paths: readonly string[] = []): Promise<readonly string[]> => {
+  const inTree = paths.map((path) => literal(pathInTree(git.checkout.root, path)));
+  const args = ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames', '--', ...inTree];
+  // `XY path` entries.
+  return entriesOf(await git.demand(args)).map((entry) => entry.slice(3));
+};
 
-/** Paths that differ from HEAD in a work tree, untracked ones included. */
-export const dirtyPaths = async (git: Git, directory: string): Promise<readonly string[]> =>
-  parseStatus(await git.demand(directory, STATUS));
+const entriesOf = (output: string): readonly string[] => output.split('\0').filter((entry) => entry !== '');
 
-const STATUS = ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames'];
 const LITERAL = ':(top,literal)';
 
 /** A path that git takes as it is, whatever characters it has. */
 const literal = (path: string): string => LITERAL + path;
 
-/** How git tells of each path that its index does not have. */
-const notKnown = (path: string): string => `pathspec '${literal(path)}' did not match any file`;
-
-const WRITING = { writes: true } as const;
-
-/** Hooks may run a project's whole test suite. */
-const COMMIT_TIMEOUT_MS = 300_000;
-
-/** A commit that was tried, and whether nobody but git had a hand in it. */
-type CommitRun = Awaited<ReturnType<typeof runTraced>>;
-
 interface Attempt {
   readonly git: Git;
-  readonly main: Checkout;
   readonly paths: readonly string[];
   readonly message: string;
   /** HEAD before it; absent on a branch without a commit. */
   readonly before: string | undefined;
+  /** What the files read like, to see whether a hook has changed them. */
+  readonly written: ReadonlyMap<string, string | undefined>;
 }
 
-const commitOnce = async (
-  attempt: Attempt,
-  written: ReadonlyMap<string, string>,
-): Promise<Result<string, string>> => {
-  const first = await commitOnly(attempt);
-  const unknown = attempt.paths.filter((path) => first.stderr.includes(notKnown(path)));
-  return unknown.length === 0 ? judge(attempt, first, written) : commitUnknown(attempt, unknown, written);
-};
+const textsOf = (root: string, paths: readonly string[]): ReadonlyMap<string, string | undefined> =>
+  new Map(paths.map((path) => [path, textIfPlain(join(root, path))]));
 
-const commitOnly = async ({ git, main, paths, message }: Attempt): Promise<CommitRun> => {
-  const args = ['commit', '--quiet', '--only', `--message=${message}`, '--', ...paths.map(literal)];
-  // Maintenance in the background would outlive the command and keep its pipes.
-  const quiet = ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'];
-  return runTraced(main.commonDir ?? main.root, (variables) =>
-    runPatiently(git, main.root, [...quiet, ...args], { timeoutMs: COMMIT_TIMEOUT_MS, variables }),
-  );
-};
-
-const commitUnknown = async (
-  attempt: Attempt,
-  unknown: readonly string[],
-  written: ReadonlyMap<string, string>,
-): Promise<Result<string, string>> => {
-  const { git, main } = attempt;
-  const added = await git.run(main.root, ['add', '--intent-to-add', '--', ...unknown.map(literal)], WRITING);
-  const run = added.code === 0 ? await commitOnly(attempt) : { ...added, wasAlone: false };
-  const verdict = await judge(attempt, run, written);
-  if (!verdict.ok) await git.run(main.root, ['update-index', '--force-remove', '--', ...unknown], WRITING);
-  return verdict;
+const commitOnce = async (attempt: Attempt): Promise<Result<string, string>> => {
+  const { git, paths } = attempt;
+  let run = await runCommit(attempt);
+  // So git tells of each path that its index does not have.
+  const isUnknown = (path: string) =>
+    run.stderr.includes(`pathspec '${literal(path)}' did not match any file`);
+  const unknown = run.code === 0 ? [] : paths.filter(isUnknown);
+  if (unknown.length > 0) {
+    const added = await git.run(['add', '--intent-to-add', '--', ...unknown.map(literal)], WRITING);
+    run = added.code === 0 ? await runCommit(attempt) : { ...added, wasAlone: false };
+  }
+  const refusal = await refusalOf(attempt, run);
+  if (refusal === undefined) {
+    const { commit } = await git.head();
+    return commit === undefined ? err('the branch has no commit yet') : ok(commit);
+  }
+  if (unknown.length > 0) await git.run(['update-index', '--force-remove', '--', ...unknown], WRITING);
+  return err(refusal);
 };
 
 /**
- * What git did not make because another commit already holds the same is not refused, and neither is what it made
- * before it was stopped for taking too long.
+ * Commits, and learns from git's own trace whether it did everything by itself: no hook, filter or other program was
+ * started that could have had a hand in it. Where the hooks of a repository lie only git knows, and each question is
+ * another start of it. A trace that is missing or has no end says nothing.
  */
-const judge = async (
+const runCommit = async ({
+  git,
+  paths,
+  message,
+}: Attempt): Promise<GitRun & { readonly wasAlone: boolean }> => {
+  const trace = join(ownFolder(git.checkout.commonDir ?? git.checkout.root), 'trace');
+  const args = ['commit', '--quiet', '--only', `--message=${message}`, '--', ...paths.map(literal)];
+  removeTrace(trace);
+  const run = await git.run([...QUIET, ...args], { ...WRITING, variables: { GIT_TRACE2_EVENT: trace } });
+  const told = textIfPlain(trace) ?? '';
+  removeTrace(trace);
+  const wasAlone = /^\{"event":"atexit"/m.test(told) && !/"event":"(?:child_start|exec)"/.test(told);
+  return { ...run, wasAlone };
+};
+
+/** Maintenance in the background would outlive the command and keep its pipes. */
+export const QUIET = ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'];
+
+/** What cannot be removed says nothing, or too much, of the next commit: both only cost a question. */
+const removeTrace = (path: string): void => {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // It stays.
+  }
+};
+
+/**
+ * Why there is no commit that holds the paths. What git did not make because another commit already holds the same is
+ * not refused, and neither is what it made before it was stopped for taking too long.
+ */
+const refusalOf = async (
   attempt: Attempt,
-  run: CommitRun,
-  written: ReadonlyMap<string, string>,
-): Promise<Result<string, string>> => {
-  const { git, main, paths } = attempt;
-  if (run.code === 0) return committed(attempt, written, run.wasAlone);
-  const status = await git.run(main.root, [...STATUS, '--', ...paths.map(literal)]);
-  const isClean = status.code === 0 && status.stdout === '';
-  const held = isClean
-    ? await git.run(main.root, ['ls-tree', '-r', '-z', '--name-only', 'HEAD', '--', ...paths])
-    : undefined;
-  const names = held?.code === 0 ? held.stdout.split('\0') : [];
-  return paths.every((path) => names.includes(path))
-    ? committed(attempt, written, false)
-    : err(reasonOf(run).replaceAll(LITERAL, ''));
-};
-
-const committed = async (
-  { git, main, paths, before }: Attempt,
-  written: ReadonlyMap<string, string>,
-  wasAlone: boolean,
-): Promise<Result<string, string>> => {
+  run: GitRun & { readonly wasAlone: boolean },
+): Promise<string | undefined> => {
+  if (run.code === 0 && run.wasAlone) return undefined;
+  if (run.code !== 0 && !(await isInHead(attempt))) return reasonOf(run).replaceAll(LITERAL, '');
   // The commit is made: whatever goes wrong while the index follows must not turn it into a refusal.
-  const missing = wasAlone ? [] : await settleIndex(git, main, paths, before, written).catch(() => []);
-  if (missing.length > 0) return err(`a hook kept ${missing.join(', ')} out of the commit`);
-  const read = await git.head(main).catch(() => undefined);
-  if (read?.commit !== undefined) return ok(read.commit);
-  const asked = await git.run(main.root, ['rev-parse', '-q', '--verify', 'HEAD^{commit}']);
-  return asked.code === 0 ? ok(asked.stdout.trim()) : err('the branch has no commit yet');
+  const missing = await settleIndex(attempt).catch(() => []);
+  return missing.length === 0 ? undefined : `a hook kept ${missing.join(', ')} out of the commit`;
 };
 
-/** `XY path` entries, each ended by a zero byte. */
-const parseStatus = (output: string): readonly string[] =>
-  output
-    .split('\0')
-    .filter((entry) => entry !== '')
-    .map((entry) => entry.slice(3));
-
-/** What files read like, to see whether a hook has changed them. */
-const contentsOf = (root: string, paths: readonly string[]): ReadonlyMap<string, string> =>
-  new Map(
-    paths.map((path) => {
-      try {
-        return [path, readPlainFile(join(root, path)).toString('latin1')];
-      } catch {
-        return [path, ''];
-      }
-    }),
+const isInHead = async ({ git, paths }: Attempt): Promise<boolean> => {
+  const changed = await changedPaths(git, paths).catch(() => paths);
+  if (changed.length > 0) return false;
+  const held = entriesOf(
+    (await git.run(['ls-tree', '-r', '-z', '--name-only', 'HEAD', '--', ...paths])).stdout,
   );
-
-const isSame = (one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean =>
-  [...one].every(([path, content]) => other.get(path) === content);
+  return paths.every((path) => held.includes(path));
+};
 
 /**
  * Brings the user's index, and our files, to what a commit of single paths holds. Hooks work on an index of its own for
@@ -177,50 +151,29 @@ const isSame = (one: ReadonlyMap<string, string>, other: ReadonlyMap<string, str
  * were to be taken back. Where the user has staged something else it stays. The answer: paths that the commit was made
  * for and does not hold.
  */
-const settleIndex = async (
-  git: Git,
-  main: Checkout,
-  paths: readonly string[],
-  before: string | undefined,
-  written: ReadonlyMap<string, string>,
-): Promise<readonly string[]> => {
-  const staged = await namesOf(git, main, ['diff-index', '--cached', 'HEAD', '--']);
-  if (staged.length === 0) return [];
-  const differing = new Set(staged);
-  const changes =
-    before === undefined ? ['ls-tree', '-r', 'HEAD'] : ['diff-tree', '-r', before, 'HEAD', '--'];
-  const changed = new Set(await namesOf(git, main, changes));
-  const missing = paths.filter((path) => differing.has(path) && !changed.has(path));
-  // Against the commit before, only what the user staged differs.
-  const theirs = new Set(
-    before === undefined ? [] : await namesOf(git, main, ['diff-index', '--cached', before, '--']),
+const settleIndex = async ({ git, paths, before, written }: Attempt): Promise<readonly string[]> => {
+  const namesOf = async (command: string, ...args: readonly string[]): Promise<readonly string[]> =>
+    entriesOf(await git.demand([command, '-z', '--name-only', ...args]));
+  const differing = await namesOf('diff-index', '--cached', 'HEAD', '--');
+  if (differing.length === 0) return [];
+  const changed = new Set(
+    await (before === undefined
+      ? namesOf('ls-tree', '-r', 'HEAD')
+      : namesOf('diff-tree', '-r', before, 'HEAD', '--')),
   );
-  const stale = [...changed].filter(
-    (path) => differing.has(path) && (paths.includes(path) || !theirs.has(path)),
+  // Against the commit before, only what the user staged differs.
+  const theirs = before === undefined ? [] : await namesOf('diff-index', '--cached', before, '--');
+  const stale = differing.filter(
+    (path) => changed.has(path) && (paths.includes(path) || !theirs.includes(path)),
   );
   if (stale.length > 0) {
-    await git.run(main.root, ['reset', '--quiet', 'HEAD', '--', ...stale.map(literal)], WRITING);
-    await updateFiles(git, main, paths, written);
+    await git.run(['reset', '--quiet', 'HEAD', '--', ...stale.map(literal)], WRITING);
+    // A hook that reformats in the index alone leaves our file as we wrote it: it follows the commit then.
+    const unlike = await namesOf('diff-files', '--', ...paths.map(literal));
+    const present = textsOf(git.checkout.root, unlike);
+    const asWritten = unlike.filter((path) => present.get(path) === written.get(path));
+    if (asWritten.length > 0)
+      await git.run(['checkout', '--quiet', '--', ...asWritten.map(literal)], WRITING);
   }
-  return missing;
+  return paths.filter((path) => differing.includes(path) && !changed.has(path));
 };
-
-/** A hook that reformats in the index alone leaves our file as we wrote it: it follows the commit then. */
-const updateFiles = async (
-  git: Git,
-  main: Checkout,
-  paths: readonly string[],
-  written: ReadonlyMap<string, string>,
-): Promise<void> => {
-  const unlike = await namesOf(git, main, ['diff-files', '--', ...paths.map(literal)]);
-  const asWritten = unlike.filter((path) => isSame(contentsOf(main.root, [path]), written));
-  if (asWritten.length === 0) return;
-  await git.run(main.root, ['checkout', '--quiet', '--', ...asWritten.map(literal)], WRITING);
-};
-
-const namesOf = async (
-  git: Git,
-  { root }: Checkout,
-  [command = '', ...args]: readonly string[],
-): Promise<readonly string[]> =>
-  (await git.demand(root, [command, '-z', '--name-only', ...args])).split('\0').filter((name) => name !== '');

@@ -1,60 +1,67 @@
-import { cleanMergeOf, treeOf } from './git-merge-tree.js';
-import type { RepositoryGit } from './repository-git.js';
+import type { BranchStanding } from '../../domain/work/merge-selection.js';
+import type { StandingQuestion } from '../../ports/work.js';
+import { WRITING, type Git } from './git.js';
+import { BRANCHES } from './git-directory.js';
+import type { GitRun } from './git-process.js';
 
 /**
- * Those of many tips of which `into` has everything: the commits; or, after a squash of ours, what its commit says; or,
- * after somebody else's squash, the content, which shows in a merge of the two that changes nothing. The first two are
- * asked for all tips at once.
+ * Those of many branches of which `into` has everything: the commits; or, after a squash of ours, what its commit says;
+ * or, after somebody else's squash, the content, which shows in a merge of the two that changes nothing. The first two
+ * are asked for all at once. A branch that does not exist is in none.
  */
-export const mergedTips = async (
-  git: RepositoryGit,
-  tips: readonly string[],
+export const mergedBranches = async (
+  git: Git,
+  branches: readonly string[],
   into: string,
 ): Promise<ReadonlySet<string>> => {
-  const contained = await containedTips(git, tips, [into]);
-  const others = tips.filter((tip) => !contained.includes(tip));
-  return new Set([...contained, ...(await squashedOf(git, others, into))]);
+  const target = await git.revision(into);
+  if (target === undefined) return new Set();
+  const tips = await tipsOf(git, branches);
+  const contained = await containedIn(git, [...tips.values()], [target]);
+  const others = [...tips.values()].filter((tip) => !contained.has(tip));
+  const squashed = await squashedInto(git, others, target);
+  return new Set(
+    branches.filter((branch) => [contained, squashed].some((merged) => merged.has(tips.get(branch) ?? ''))),
+  );
 };
 
-/** Those of which `into` has everything without being descended from them. */
-export const squashedOf = async (
-  git: RepositoryGit,
-  tips: readonly string[],
-  into: string,
-): Promise<readonly string[]> => {
-  if (tips.length === 0) return [];
-  const squashed = await squashedTips(git, into, tips);
-  const merged = new Set(await containedTips(git, tips, squashed));
-  const unknown = tips.filter((tip) => !merged.has(tip));
-  if (unknown.length === 0) return [...merged];
-  const tree = await treeOf(git, into);
-  for (let from = 0; from < unknown.length; from += AT_ONCE) {
-    await Promise.all(
-      unknown.slice(from, from + AT_ONCE).map(async (tip) => {
-        if ((await cleanMergeOf(git, into, tip)) === tree) merged.add(tip);
-      }),
-    );
-  }
-  return [...merged];
+/** Whether `branch` has commits that `base` has not. */
+export const hasOwnCommits = async (git: Git, branch: string, base: string): Promise<boolean> => {
+  const [tip, from] = await Promise.all([git.revision(branch), git.revision(base)]);
+  return tip !== undefined && from !== undefined && !(await containedIn(git, [tip], [from])).has(tip);
 };
 
 /**
- * Those of many commits that one of others descends from, or is. A commit that is left over when all history of the
- * others is taken away is not among them.
+ * How branches stand to the one that they are merged into. A branch without commits of its own is merged in git's eyes;
+ * here it is not, for there is nothing that could be. Its tip is then on the main line (first parents) of what it was
+ * started from, and no reflog knows of a commit made on it or of a fast-forward to it: a merge in git's usual way leaves
+ * the tip beside the main line, as a second parent.
  */
-export const containedTips = async (
-  git: RepositoryGit,
-  commits: readonly string[],
-  others: readonly string[],
-): Promise<readonly string[]> => {
-  if (others.length === 0) return [];
-  const left = new Set<string>();
-  for (let from = 0; from < commits.length; from += MANY) {
-    const some = commits.slice(from, from + MANY);
-    const args = ['rev-list', '--ignore-missing', ...some, '--not', ...others, '--'];
-    for (const commit of (await git.demandFact([...some, ...others], args)).split('\n')) left.add(commit);
+export const standingsOf = async (
+  git: Git,
+  into: string,
+  questions: readonly StandingQuestion[],
+): Promise<ReadonlyMap<string, BranchStanding>> => {
+  const standings = new Map<string, BranchStanding>(questions.map(({ branch }) => [branch, 'missing']));
+  const target = await git.branchTip(into);
+  const tips = await tipsOf(git, [...standings.keys()]);
+  const targets = target === undefined ? [] : [target];
+  const contained = await containedIn(git, [...tips.values()], targets);
+  const unmerged = new Map<string, string>();
+  for (const { branch, startedFrom } of questions) {
+    const tip = tips.get(branch);
+    if (tip === undefined) continue;
+    const isIn = contained.has(tip);
+    const isStart =
+      (isIn && target !== undefined && (await isOnNewest(git, tip, target))) ||
+      (await isOnOther(git, tip, startedFrom));
+    if (isStart && !(await wasCommitted(git, { branch, into, tip }))) standings.set(branch, 'no-commits');
+    else if (isIn) standings.set(branch, 'merged');
+    else unmerged.set(branch, tip);
   }
-  return commits.filter((commit) => !left.has(commit));
+  const squashed = target === undefined ? new Set() : await squashedInto(git, [...unmerged.values()], target);
+  for (const [branch, tip] of unmerged) standings.set(branch, squashed.has(tip) ? 'merged' : 'unmerged');
+  return standings;
 };
 
 /**
@@ -69,36 +76,122 @@ export const squashTrailer = (branch: string, tip: string): string => {
 
 /** Tips whose work `into` has by a squash since the last commit that it has in common with all of these. */
 export const squashedTips = async (
-  git: RepositoryGit,
+  git: Git,
   into: string,
   tips: readonly string[],
 ): Promise<readonly string[]> => {
   const format = `--format=%(trailers:key=${TRAILER},valueonly=true,unfold=true)`;
   const known = await commonBase(git, into, tips);
   const args = ['log', '--extended-regexp', `--grep=^${TRAILER}: `, format, into, '--not', ...known, '--'];
-  const values = (await git.demandFact([into, ...known], args)).split(/\r?\n/);
+  const values = (await git.demandFact(args)).split(/\r?\n/);
   const found = values.flatMap((value) => /\s([0-9a-f]{40}|[0-9a-f]{64})$/.exec(value.trim())?.[1] ?? []);
   return [...new Set(found)];
 };
 
 /**
- * A commit that all of these descend from, so that no squash of theirs lies before it. Of too many for one command line,
- * and without anything in common, there is none.
+ * Those of many commits that one of others descends from, or is. A commit that is left over when all history of the
+ * others is taken away is not among them.
  */
-const commonBase = async (
-  git: RepositoryGit,
-  into: string,
-  tips: readonly string[],
-): Promise<readonly string[]> => {
-  if (tips.length === 1) return tips;
-  if (tips.length > MANY) return [];
-  const args = ['merge-base', '--octopus', into, ...tips];
-  const { code, stdout } = await git.fact([into, ...tips], args);
-  return code === 0 ? [stdout.trim()] : [];
+export const containedIn = async (
+  git: Git,
+  commits: readonly string[],
+  others: readonly string[],
+): Promise<ReadonlySet<string>> => {
+  const contained = new Set(others.length === 0 ? [] : commits);
+  for (let from = 0; from < commits.length && others.length > 0; from += MANY) {
+    const args = ['--ignore-missing', ...commits.slice(from, from + MANY), '--not', ...others, '--'];
+    for (const left of (await git.demandFact(['rev-list', ...args])).split('\n')) contained.delete(left);
+  }
+  return contained;
 };
+
+/** Merges two commits in the object store alone. Prints the tree, and after an exit with 1 the paths that conflict. */
+export const runMergeTree = (git: Git, ours: string, theirs: string): Promise<GitRun> =>
+  git.fact(
+    ['merge-tree', '--write-tree', '--name-only', '--no-messages', '-z', ours, theirs],
+    [0, 1],
+    WRITING,
+  );
+
+export const treeOf = async (git: Git, commit: string): Promise<string> =>
+  (await git.demandFact(['rev-parse', `${commit}^{tree}`])).trim();
 
 const TRAILER = 'Merged-Branch';
 
 /** As many commits as every system takes on one command line. */
 const MANY = 200;
 const AT_ONCE = 4;
+const LOOKED_AT = 20_000;
+
+/** Those that exist, with their tips. */
+const tipsOf = async (git: Git, branches: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+  const tips = new Map<string, string>();
+  for (const branch of branches) {
+    const tip = await git.branchTip(branch);
+    if (tip !== undefined) tips.set(branch, tip);
+  }
+  return tips;
+};
+
+/** Those of which `into` has everything without being descended from them. */
+const squashedInto = async (
+  git: Git,
+  tips: readonly string[],
+  into: string,
+): Promise<ReadonlySet<string>> => {
+  if (tips.length === 0) return new Set();
+  const merged = new Set(await containedIn(git, tips, await squashedTips(git, into, tips)));
+  const unknown = tips.filter((tip) => !merged.has(tip));
+  if (unknown.length === 0) return merged;
+  const tree = await treeOf(git, into);
+  for (let from = 0; from < unknown.length; from += AT_ONCE) {
+    const some = unknown.slice(from, from + AT_ONCE).map(async (tip) => {
+      const { code, stdout } = await runMergeTree(git, into, tip);
+      if (code === 0 && stdout.split('\0')[0] === tree) merged.add(tip);
+    });
+    await Promise.all(some);
+  }
+  return merged;
+};
+
+/**
+ * A commit that all of these descend from, so that no squash of theirs lies before it. Of too many for one command line,
+ * and without anything in common, there is none.
+ */
+const commonBase = async (git: Git, into: string, tips: readonly string[]): Promise<readonly string[]> => {
+  if (tips.length === 1) return tips;
+  if (tips.length > MANY) return [];
+  const { code, stdout } = await git.fact(['merge-base', '--octopus', into, ...tips]);
+  return code === 0 ? [stdout.trim()] : [];
+};
+
+/** Whether a commit is on the newest part of the target's main line: nobody starts a branch farther back. */
+const isOnNewest = async (git: Git, commit: string, target: string): Promise<boolean> => {
+  const args = ['rev-list', '--first-parent', `--max-count=${LOOKED_AT}`, target, '--'];
+  return (await git.demandFact(args)).split('\n').includes(commit);
+};
+
+/** Whether a commit is on the main line of one of these branches; looks no farther back than to itself. */
+const isOnOther = async (git: Git, commit: string, branches: readonly string[]): Promise<boolean> => {
+  for (const other of (await tipsOf(git, branches)).values()) {
+    const args = ['rev-list', '--first-parent', other, '--not', `${commit}^@`, '--'];
+    if (other === commit || (await git.demandFact(args)).split('\n').includes(commit)) return true;
+  }
+  return false;
+};
+
+/** What reflogs tell, which only this clone has: that the tip was made on the branch, or that a merge went forward to it. */
+const wasCommitted = async (
+  git: Git,
+  { branch, into, tip }: Record<'branch' | 'into' | 'tip', string>,
+): Promise<boolean> => {
+  const isLogged = async (of: string, isIt: (action: string) => boolean): Promise<boolean> => {
+    const args = ['log', '--walk-reflogs', '--format=%H%x09%gs', BRANCHES + of, '--'];
+    const lines = (await git.run(args)).stdout.split('\n').map((line) => line.split('\t'));
+    return lines.some(([commit, action = '']) => commit === tip && isIt(action));
+  };
+  return (
+    (await isLogged(branch, (action) => /^(?:commit|cherry-pick|am|revert)\b/.test(action))) ||
+    (await isLogged(into, (action) => action.startsWith(`merge ${branch}: Fast-forward`)))
+  );
+};

@@ -1,6 +1,6 @@
+import type { Environment } from '../../domain/child-environment.js';
 import { SyncError } from '../../domain/errors.js';
-import { err, ok } from '../../domain/result.js';
-import type { Result } from '../../domain/result.js';
+import { err, ok, type Result } from '../../domain/result.js';
 import type { BranchStanding } from '../../domain/work/merge-selection.js';
 import type { Checkout, HeldRepository } from '../../ports/events.js';
 import type {
@@ -13,14 +13,13 @@ import type {
   StandingQuestion,
   TriedMerge,
 } from '../../ports/work.js';
-import { findObstacle, moveBranch } from './git-branch-move.js';
-import { checkedOut, rebased } from './git-branch-place.js';
-import { Git } from './git-command.js';
-import { isAncestor, makeCommit, mergeTrees, treeOf } from './git-merge-tree.js';
-import { containedTips, squashedOf, squashedTips, squashTrailer } from './git-merged.js';
-import type { Environment } from './git-process.js';
-import { BRANCHES } from './git-refs.js';
-import { RepositoryGit } from './repository-git.js';
+import { Git, WRITING } from './git.js';
+import { moveBranch } from './git-branch-move.js';
+import { checkedOut, findObstacle, rebased } from './git-branch-places.js';
+import { BRANCHES, listWorktrees } from './git-directory.js';
+import { containedIn, runMergeTree, squashedTips, squashTrailer, standingsOf, treeOf } from './git-merged.js';
+import { mainOf } from './git-places.js';
+import { reasonOf } from './git-reason.js';
 
 /** Merges with git, without a checkout and without any of its hooks. Needs git 2.38 or newer to merge. */
 export class GitMerges implements Merges {
@@ -29,10 +28,6 @@ export class GitMerges implements Merges {
   /** @param environment what git inherits */
   constructor(environment: Environment) {
     this.#git = new Git(environment);
-  }
-
-  #at(checkout: Checkout): RepositoryGit {
-    return new RepositoryGit(this.#git, checkout);
   }
 
   async standings(
@@ -48,168 +43,149 @@ export class GitMerges implements Merges {
     return new Map(places.map(({ branch, ...place }) => [branch, place]));
   }
 
-  async tryMerge(checkout: Checkout, request: MergeRequest): Promise<Result<TriedMerge, MergeConflict>> {
-    return tryMerge(this.#at(checkout), request);
+  /**
+   * Two lines of commits are made: the real one, and a stand-in that has every squashed tip for a parent. Git merges with
+   * the stand-in, and so takes the work that a branch was built upon for what both sides have, although the real line has
+   * no trace of it that git would follow.
+   */
+  async tryMerge(
+    checkout: Checkout,
+    { into, branches, strategy }: MergeRequest,
+  ): Promise<Result<TriedMerge, MergeConflict>> {
+    const git = this.#at(checkout);
+    const from = await tipOf(git, into);
+    const steps: { readonly branch: string; readonly subject: string; readonly tip: string }[] = [];
+    for (const step of branches) steps.push({ ...step, tip: await tipOf(git, step.branch) });
+    if (steps.length === 0) return ok({ from, to: from, commits: [] });
+    let standIn = await withSquashed(
+      git,
+      from,
+      steps.map(({ tip }) => tip),
+    );
+    let before = await treeOf(git, from);
+    let to = from;
+    const commits: (string | undefined)[] = [];
+    for (const { branch, subject, tip } of steps) {
+      const tree = await mergeTrees(git, standIn, tip);
+      if (!tree.ok) return err({ branch, paths: tree.error });
+      if (tree.value === before && (await containedIn(git, [tip], [standIn])).has(tip)) {
+        commits.push(undefined);
+        continue;
+      }
+      before = tree.value;
+      const isReal = standIn === to;
+      if (strategy === 'merge') to = await makeCommit(git, before, [to, tip], [subject]);
+      else {
+        const message = [subject, ...(await subjectsOf(git, tip, standIn)), squashTrailer(branch, tip)];
+        to = await makeCommit(git, before, [to], message);
+      }
+      standIn =
+        isReal && strategy === 'merge' ? to : await makeCommit(git, before, [to, tip, standIn], ['stand-in']);
+      commits.push(to);
+    }
+    return ok({ from, to, commits });
   }
 
   async obstacle(checkout: Checkout, move: BranchMove): Promise<MoveObstacle | undefined> {
-    return findObstacle(this.#at(checkout), move);
+    const git = this.#at(checkout);
+    return findObstacle(git, move, await checkedOut(git));
   }
 
   async moveBranch(held: HeldRepository, move: BranchMove): Promise<Result<undefined, MoveObstacle>> {
     return moveBranch(this.#at(held.checkout), move);
   }
+
+  #at(checkout: Checkout): Git {
+    return this.#git.in(mainOf(checkout));
+  }
 }
 
-/**
- * How branches stand to the one that they are merged into. A branch without commits of its own is merged in git's eyes;
- * here it is not, for there is nothing that could be. Its tip is then on the main line (first parents) of what it was
- * started from, and no reflog knows of a commit made on it or of a fast-forward to it: a merge in git's usual way leaves
- * the tip beside the main line, as a second parent.
- */
-const standingsOf = async (
-  git: RepositoryGit,
-  into: string,
-  questions: readonly StandingQuestion[],
-): Promise<ReadonlyMap<string, BranchStanding>> => {
-  const standings = new Map<string, BranchStanding>();
-  const target = await git.branchTip(into);
+/** Makes `name` point at a merge of the tips, in the object store alone. The error lists the paths that conflict. */
+export const mergeBranches = async (
+  git: Git,
+  name: string,
+  branches: readonly string[],
+): Promise<Result<string, readonly string[]>> => {
   const tips = new Map<string, string>();
-  for (const { branch } of questions) {
-    const tip = await git.branchTip(branch);
-    if (tip === undefined) standings.set(branch, 'missing');
-    else tips.set(branch, tip);
-  }
-  const contained = target === undefined ? [] : await containedTips(git, [...tips.values()], [target]);
-  const others = new Map<string, string>();
-  for (const { branch, startedFrom } of questions) {
-    const tip = tips.get(branch);
-    if (tip === undefined) continue;
-    const isIn = contained.includes(tip);
-    const isStart =
-      (isIn && target !== undefined && (await isOnNewest(git, tip, target))) ||
-      (await isOnOther(git, tip, startedFrom));
-    if (isStart && !(await wasCommitted(git, { branch, into, tip }))) standings.set(branch, 'no-commits');
-    else if (isIn) standings.set(branch, 'merged');
-    else others.set(branch, tip);
-  }
-  const squashed = target === undefined ? [] : await squashedOf(git, [...others.values()], target);
-  for (const [branch, tip] of others) standings.set(branch, squashed.includes(tip) ? 'merged' : 'unmerged');
-  return standings;
-};
-
-/** Whether a commit is on the newest part of the target's main line: nobody starts a branch farther back. */
-const isOnNewest = async (git: RepositoryGit, commit: string, target: string): Promise<boolean> => {
-  const args = ['rev-list', '--first-parent', `--max-count=${LOOKED_AT}`, target, '--'];
-  return (await git.demandFact([target], args)).split('\n').includes(commit);
-};
-
-const LOOKED_AT = 20_000;
-
-const isOnOther = async (git: RepositoryGit, tip: string, branches: readonly string[]): Promise<boolean> => {
   for (const branch of branches) {
-    const other = await git.branchTip(branch);
-    if (other !== undefined && (await isOnMainLine(git, tip, other))) return true;
+    const tip = await git.revision(branch);
+    if (tip === undefined)
+      throw new SyncError('worktree-failed', `There is no branch ${branch} to build upon.`);
+    tips.set(tip, branch);
   }
-  return false;
-};
-
-const isOnMainLine = async (git: RepositoryGit, commit: string, tip: string): Promise<boolean> => {
-  if (commit === tip) return true;
-  const args = ['rev-list', '--first-parent', tip, '--not', `${commit}^@`, '--'];
-  return (await git.demandFact([commit, tip], args)).split('\n').includes(commit);
-};
-
-/** What reflogs tell, which only this clone has: that the tip was made on the branch, or that a merge went forward to it. */
-const wasCommitted = async (
-  git: RepositoryGit,
-  { branch, into, tip }: Record<'branch' | 'into' | 'tip', string>,
-): Promise<boolean> =>
-  (await reflog(git, branch)).some(([commit, action = '']) => commit === tip && MADE_HERE.test(action)) ||
-  (await reflog(git, into)).some(
-    ([commit, action = '']) => commit === tip && action.startsWith(`merge ${branch}: Fast-forward`),
-  );
-
-const MADE_HERE = /^(?:commit|cherry-pick|am|revert)\b/;
-
-const reflog = async (git: RepositoryGit, branch: string): Promise<readonly (readonly string[])[]> => {
-  const args = ['log', '--walk-reflogs', '--format=%H%x09%gs', BRANCHES + branch, '--'];
-  return (await git.run(args)).stdout.split('\n').map((line) => line.split('\t'));
-};
-
-/**
- * Merges branch by branch in the object store. Two lines of commits are made: the real one, and a stand-in that has
- * every squashed tip for a parent. Git merges with the stand-in, and so takes the work that a branch was built upon for
- * what both sides have, although the real line has no trace of it that git would follow.
- */
-export const tryMerge = async (
-  git: RepositoryGit,
-  request: MergeRequest,
-): Promise<Result<TriedMerge, MergeConflict>> => {
-  const from = await tipOf(git, request.into);
-  const tips: string[] = [];
-  for (const { branch } of request.branches) tips.push(await tipOf(git, branch));
-  if (tips.length === 0) return ok({ from, to: from, commits: [] });
-  let standIn = await withSquashed(git, from, tips);
-  let before = await treeOf(git, from);
-  let to = from;
-  const commits: (string | undefined)[] = [];
-  for (const [at, { branch, subject }] of request.branches.entries()) {
-    const tip = tips[at] ?? from;
-    const tree = await mergeTrees(git, standIn, tip);
-    if (!tree.ok) return err({ branch, paths: tree.error });
-    if (tree.value === before && (await isAncestor(git, tip, standIn))) {
-      commits.push(undefined);
-      continue;
-    }
-    before = tree.value;
-    const isSquash = request.strategy === 'squash';
-    const parents = isSquash ? [to] : [to, tip];
-    const message = isSquash ? await squashMessage(git, { branch, subject, tip, standIn }) : [subject];
-    const isReal = standIn === to;
-    to = await makeCommit(git, tree.value, parents, message);
-    standIn = isReal && !isSquash ? to : await makeCommit(git, tree.value, [to, tip, standIn], ['stand-in']);
-    commits.push(to);
+  if (tips.size === 0) throw new SyncError('worktree-failed', 'There is no branch to build upon.');
+  const standing = await git.branchTip(name);
+  if (standing !== undefined) {
+    // What was merged before, and perhaps built upon since, stays.
+    if ((await containedIn(git, [...tips.keys()], [standing])).size === tips.size) return ok(standing);
+    if (listWorktrees(git.checkout).some(({ branch }) => branch === name))
+      throw new SyncError('worktree-failed', `The branch ${name} is checked out, so it cannot be moved.`);
   }
-  return ok({ from, to, commits });
+  // One that another descends from is merged already.
+  const heads = (await git.demandFact(['merge-base', '--independent', ...tips.keys()])).trim().split('\n');
+  const [first = '', ...others] = [...tips.keys()].filter((tip) => heads.includes(tip));
+  let merge = first;
+  for (const tip of others) {
+    const tree = await mergeTrees(git, merge, tip);
+    if (!tree.ok) return tree;
+    merge = await makeCommit(git, tree.value, [merge, tip], [`Merge ${tips.get(tip) ?? ''} into ${name}`]);
+  }
+  await git.demand(['update-ref', BRANCHES + name, merge, standing ?? ''], WRITING);
+  return ok(merge);
 };
 
-const tipOf = async (git: RepositoryGit, branch: string): Promise<string> => {
+const tipOf = async (git: Git, branch: string): Promise<string> => {
   const tip = await git.branchTip(branch);
   if (tip === undefined) throw new SyncError('git-failed', `There is no branch ${branch}.`);
   return tip;
 };
 
-/** The commit itself, or a stand-in that also descends from what was squashed into it and the tips are built upon. */
-const withSquashed = async (git: RepositoryGit, commit: string, tips: readonly string[]): Promise<string> => {
-  const squashed: string[] = [];
-  for (const tip of await squashedTips(git, commit, tips))
-    for (const other of tips)
-      if (!squashed.includes(tip) && (await isAncestor(git, tip, other))) squashed.push(tip);
-  if (squashed.length === 0) return commit;
-  return makeCommit(git, await treeOf(git, commit), [commit, ...squashed], ['stand-in']);
+/** The tree of a merge of two commits. The error lists the paths that conflict. */
+const mergeTrees = async (
+  git: Git,
+  ours: string,
+  theirs: string,
+): Promise<Result<string, readonly string[]>> => {
+  const run = await runMergeTree(git, ours, theirs);
+  const [tree, ...conflicts] = run.stdout.split('\0').filter((part) => part !== '');
+  if (run.code === 1 && tree !== undefined) return err([...new Set(conflicts)].sort());
+  if (run.code === 0 && tree !== undefined) return ok(tree);
+  // Git before 2.38 does not know the option and prints how to use the command.
+  throw run.code === 129
+    ? new SyncError('git-failed', 'This git cannot merge without a work tree.', {
+        hint: 'Install git 2.38 or newer.',
+      })
+    : new SyncError('git-failed', `Git could not merge: ${reasonOf(run)}`);
 };
 
-const squashMessage = async (
-  git: RepositoryGit,
-  { branch, subject, tip, standIn }: Record<'branch' | 'subject' | 'tip' | 'standIn', string>,
-): Promise<readonly string[]> => {
-  const args = [
-    'log',
-    '--no-merges',
-    '--reverse',
-    `--format=%w(${WIDTH},0,2)* %s`,
-    `--max-count=${LISTED}`,
-    tip,
-    '--not',
-    standIn,
-    '--',
+/** A commit that no branch has yet. Each part of the message is a paragraph. */
+const makeCommit = async (
+  git: Git,
+  tree: string,
+  parents: readonly string[],
+  message: readonly string[],
+): Promise<string> => {
+  const options = [
+    ...parents.flatMap((parent) => ['-p', parent]),
+    ...message.flatMap((text) => ['-m', text]),
   ];
-  const subjects = (await git.demand(args)).trim();
-  return [subject, ...(subjects === '' ? [] : [subjects]), squashTrailer(branch, tip)];
+  return (await git.demand(['commit-tree', tree, ...options], WRITING)).trim();
 };
 
-const LISTED = 100;
+/** The commit itself, or a stand-in that also descends from what was squashed into it and the tips are built upon. */
+const withSquashed = async (git: Git, commit: string, tips: readonly string[]): Promise<string> => {
+  const squashed = await squashedTips(git, commit, tips);
+  if (squashed.length === 0) return commit;
+  const own = (await git.demandFact(['rev-list', ...tips, '--not', commit, '--'])).split('\n');
+  const builtUpon = squashed.filter((tip) => own.includes(tip));
+  if (builtUpon.length === 0) return commit;
+  return makeCommit(git, await treeOf(git, commit), [commit, ...builtUpon], ['stand-in']);
+};
 
-/** Lines of a body may not be longer where commit messages are checked. */
-const WIDTH = 100;
+/** The first lines of what is squashed, as one paragraph. */
+const subjectsOf = async (git: Git, tip: string, into: string): Promise<readonly string[]> => {
+  // Lines of a body may not be longer where commit messages are checked.
+  const shape = ['--no-merges', '--reverse', '--format=%w(100,0,2)* %s', '--max-count=100'];
+  const subjects = (await git.demand(['log', ...shape, tip, '--not', into, '--'])).trim();
+  return subjects === '' ? [] : [subjects];
+};

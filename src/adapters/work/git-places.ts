@@ -1,11 +1,10 @@
+import { createHash } from 'node:crypto';
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
 import type { Checkout } from '../../ports/events.js';
-import { textIfPlain } from '../fs/repository-file.js';
-import { isBare, isSet, settingOf } from './git-config-file.js';
-import { branchOfGitDir } from './git-refs.js';
-import { linkedWorktrees } from './git-worktree-list.js';
+import { isInside, placeBelow, textIfPlain } from '../fs/repository-file.js';
+import { branchOfGitDir, isBare, isSet, linkedWorktrees, settingOf } from './git-directory.js';
 
 /**
  * The checkout that a directory lies in. Inside a repository `.git` decides, however near a `.kittify` is; outside,
@@ -30,11 +29,79 @@ export const isSparse = (projectRoot: string): boolean => {
   return [gitDir, commonDir].some((place) => place !== undefined && isSet(place, 'core.sparsecheckout'));
 };
 
+/** The main checkout, whichever worktree a command was called in: it outlives them all, and has the project's files. */
+export const mainOf = ({ projectRoot, commonDir, projectGitDir }: Checkout): Checkout => ({
+  root: projectRoot,
+  projectRoot,
+  ...(commonDir !== undefined && { commonDir, gitDir: projectGitDir ?? commonDir }),
+  ...(projectGitDir !== undefined && { projectGitDir }),
+});
+
+/** The lock of a repository; of a project without git, in the state root. */
+export const repositoryLockPath = ({ commonDir, projectRoot }: Checkout, stateRoot: string): string => {
+  if (commonDir !== undefined) return join(ownFolder(commonDir), 'lock');
+  const hash = createHash('sha256').update(projectRoot, 'utf8').digest('hex').slice(0, 32);
+  return join(stateRoot, 'locks', `checkout-${hash}`);
+};
+
+/** Our folder in a git directory, which somebody else may have filled: one that leads out of it is refused. */
+export const ownFolder = (commonDir: string): string => {
+  placeBelow(commonDir, 'spec-kitty');
+  return join(commonDir, 'spec-kitty');
+};
+
+/** Where a branch that is about to move is noted; without git there is none. */
+export const moveNotePath = ({ commonDir, projectRoot }: Checkout): string =>
+  join(commonDir ?? projectRoot, 'spec-kitty', 'merge.json');
+
+/**
+ * The path under which a repository's commits hold a file of the project: where links inside the repository lead. A file
+ * that is not there yet lies where its folder does.
+ */
+export const pathInTree = (root: string, path: string): string => {
+  const realRoot = realPlace(root);
+  const place = realPlace(join(root, ...path.split('/')));
+  return isInside(realRoot, place) ? inTree(realRoot, place) : path;
+};
+
+/** Why no commit of this repository can hold a path: another repository does. `undefined` when one can. */
+export const placeElsewhere = (root: string, path: string): string | undefined => {
+  const realRoot = realPlace(root);
+  const place = realPlace(join(root, ...path.split('/')));
+  if (!isInside(realRoot, place)) return `${path} lies outside of this repository`;
+  for (
+    let folder = dirname(place);
+    folder !== realRoot && isInside(realRoot, folder);
+    folder = dirname(folder)
+  ) {
+    if (existsSync(join(folder, '.git')))
+      return `${path} lies in another repository, ${inTree(realRoot, folder)}, so no commit here can hold it`;
+  }
+  return undefined;
+};
+
+const inTree = (root: string, place: string): string => relative(root, place).split(sep).join('/');
+
+/** The real path; of what is gone or not there yet, its place under the part that is there. */
+export const realPlace = (path: string): string =>
+  realPath(path) ?? (dirname(path) === path ? path : join(realPlace(dirname(path)), basename(path)));
+
+/** The git directory that the file `.git` of a work tree names, whether it is there or not. */
+export const pointedGitDir = (folder: string): string | undefined => {
+  const target = /^gitdir: (.+)$/m.exec(textIfPlain(join(folder, '.git')) ?? '')?.[1]?.trim();
+  return target === undefined ? undefined : resolve(folder, target);
+};
+
+/** The directory that a git directory shares with others of its repository; `undefined` when that is gone. */
+const commonDirOf = (gitDir: string): string | undefined => {
+  const common = textIfPlain(join(gitDir, 'commondir'))?.trim();
+  return common === undefined ? gitDir : realPath(resolve(gitDir, common));
+};
+
 const checkoutAt = (folder: string): Checkout | undefined => {
   const gitDir = gitDirAt(folder);
   if (gitDir === undefined) return undefined;
-  const common = textIfPlain(join(gitDir, 'commondir'))?.trim();
-  const commonDir = common === undefined ? gitDir : realPath(resolve(gitDir, common));
+  const commonDir = commonDirOf(gitDir);
   if (commonDir === undefined) {
     throw new SyncError('not-a-repository', `The main repository of the worktree ${folder} is gone.`, {
       hint: 'Bring the main checkout back to its place, or run "git worktree repair" where it is now.',
@@ -51,17 +118,16 @@ const gitDirAt = (folder: string): string | undefined => {
     // Git itself takes a directory without HEAD for no repository and looks further up.
     return gitDir !== undefined && existsSync(join(gitDir, 'HEAD')) ? gitDir : undefined;
   }
-  const pointer = textIfPlain(marker);
-  if (pointer === undefined) {
+  if (textIfPlain(marker) === undefined) {
     const isGitDir = ['HEAD', 'objects', 'refs'].every((name) => existsSync(join(folder, name)));
     return isGitDir && isBare(folder) ? folder : undefined;
   }
-  const target = /^gitdir: (.+)$/m.exec(pointer)?.[1]?.trim();
-  const gitDir = target === undefined ? undefined : realPath(resolve(folder, target));
+  const pointed = pointedGitDir(folder);
+  const gitDir = pointed === undefined ? undefined : realPath(pointed);
   if (gitDir !== undefined && existsSync(join(gitDir, 'HEAD'))) return gitDir;
   throw new SyncError(
     'not-a-repository',
-    `${marker} leads to ${target ?? 'nothing'}, which is no git directory.`,
+    `${marker} leads to ${pointed ?? 'nothing'}, which is no git directory.`,
     { hint: `If a checkout was moved, run "git worktree repair ${shellWord(folder)}" in the main checkout.` },
   );
 };
@@ -105,12 +171,9 @@ const mainAbove = (
   commonDir: string,
 ): { readonly root: string; readonly gitDir: string } | undefined => {
   for (let folder = dirname(root); dirname(folder) !== folder; folder = dirname(folder)) {
-    const target = /^gitdir: (.+)$/m.exec(textIfPlain(join(folder, '.git')) ?? '')?.[1]?.trim();
-    const gitDir = target === undefined ? undefined : realPath(resolve(folder, target));
+    const gitDir = realPath(pointedGitDir(folder) ?? '');
     if (gitDir === undefined || (gitDir === commonDir && isBare(commonDir))) continue;
-    const common = textIfPlain(join(gitDir, 'commondir'))?.trim();
-    if ((common === undefined ? gitDir : realPath(resolve(gitDir, common))) === commonDir)
-      return mainAbove(folder, commonDir) ?? { root: folder, gitDir };
+    if (commonDirOf(gitDir) === commonDir) return mainAbove(folder, commonDir) ?? { root: folder, gitDir };
   }
   return undefined;
 };

@@ -3,8 +3,6 @@ import { withoutToken, type Environment } from '../../domain/child-environment.j
 import { SyncError } from '../../domain/errors.js';
 import { findProgram } from '../fs/find-program.js';
 
-export type { Environment };
-
 export interface GitRun {
   /** Exit code of git. */
   readonly code: number;
@@ -34,7 +32,7 @@ export const runGit = (args: readonly string[], options: GitOptions): Promise<Gi
     const ownGroup = options.writes === true && process.platform !== 'win32';
     const program = gitProgram(options.environment);
     if (program === undefined) {
-      reject(notRunnable(Object.assign(new Error('there is no git'), { code: 'ENOENT' })));
+      reject(notRunnable());
       return;
     }
     const child = spawn(program, args, {
@@ -147,8 +145,8 @@ const killGroup = (leader: number, signal: NodeJS.Signals): void => {
   }
 };
 
-const notRunnable = (cause: Error): SyncError =>
-  (cause as NodeJS.ErrnoException).code === 'ENOENT'
+const notRunnable = (cause?: NodeJS.ErrnoException): SyncError =>
+  cause === undefined || cause.code === 'ENOENT'
     ? new SyncError('git-failed', 'git cannot be run: it is not installed, or the directory is gone.', {
         cause,
         hint: 'Install git 2.38 or newer and make sure that it is on the PATH.',

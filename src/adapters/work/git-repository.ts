@@ -1,22 +1,25 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Environment } from '../../domain/child-environment.js';
 import { SyncError } from '../../domain/errors.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import type { Repository, WorktreeRequest } from '../../ports/work.js';
 import type { Checkout, Head, HeldRepository } from '../../ports/events.js';
+import type { Repository, WorktreeRequest } from '../../ports/work.js';
 import { lockInTurn, type Waiting } from '../fs/lock-queue.js';
 import { tryLockFile, type HeldLock } from '../fs/process-lock.js';
+import { Git, WRITING } from './git.js';
+import { changedPaths, commitObstacle, commitPaths } from './git-commit.js';
+import { BRANCHES, readGitConfig } from './git-directory.js';
+import {
+  isSparse,
+  locateCheckout,
+  mainOf,
+  moveNotePath,
+  pathInTree,
+  repositoryLockPath,
+} from './git-places.js';
+import { HOOK_VARIABLE } from './git-process.js';
 import { reasonOf } from './git-reason.js';
-import { directoryOf, Git } from './git-command.js';
-import { commitObstacle, commitPaths, dirtyPaths, uncommittedPaths } from './git-commit.js';
-import { pathInTree } from './git-commit-place.js';
-import { readGitConfig } from './git-config-file.js';
-import { isSparse, locateCheckout } from './git-places.js';
-import { HOOK_VARIABLE, type Environment } from './git-process.js';
-import { moveNotePath, repositoryLockPath } from './git-own-places.js';
-import { BRANCHES } from './git-refs.js';
-import type { GitWorktrees } from './git-worktree.js';
-import { RepositoryGit } from './repository-git.js';
 
 interface GitRepositoryOptions {
   /** Where the lock of a project without git lies. */
@@ -33,8 +36,8 @@ interface GitRepositoryOptions {
 export class GitRepository implements Repository {
   readonly #options: GitRepositoryOptions;
   readonly #git: Git;
-  #worktrees: GitWorktrees | undefined;
-  readonly #madeMerges = new Set<string>();
+  /** Branches that this process has made: only these are taken back. */
+  readonly #made = new Set<string>();
 
   constructor(options: GitRepositoryOptions) {
     this.#options = options;
@@ -50,18 +53,17 @@ export class GitRepository implements Repository {
   /** A second identity would be minted where a sparse checkout leaves out the one that is committed. */
   async #demandConfig({ projectRoot }: Checkout): Promise<void> {
     if (existsSync(join(projectRoot, CONFIG)) || !isSparse(projectRoot)) return;
-    if ((await this.#git.run(projectRoot, ['ls-files', '--', CONFIG])).stdout === '') return;
+    if ((await this.#git.in(projectRoot).run(['ls-files', '--', CONFIG])).stdout === '') return;
     throw new SyncError(
       'config-unreadable',
       `${CONFIG} is committed, and this sparse checkout leaves it out.`,
-      {
-        hint: 'Run "git sparse-checkout add .kittify kitty-specs", then this command again.',
-      },
+      { hint: 'Run "git sparse-checkout add .kittify kitty-specs", then this command again.' },
     );
   }
 
   async head(checkout: Checkout): Promise<Head> {
-    return this.#git.head(checkout).catch(() => ({}));
+    const git = this.#git.in(checkout);
+    return git.head().catch(() => ({}));
   }
 
   async originUrl(checkout: Checkout): Promise<string | undefined> {
@@ -70,8 +72,8 @@ export class GitRepository implements Repository {
     const own = settings.find(({ name }) => name === ORIGIN)?.value;
     if (own !== undefined) return own === '' ? undefined : own;
     if (!settings.some(({ name }) => /^include(if)?\./.test(name))) return undefined;
-    const asked = await this.#git
-      .run(directoryOf(checkout), ['config', '--get', ORIGIN])
+    const asked = await this.#at(checkout)
+      .run(['config', '--get', ORIGIN])
       .catch(() => undefined);
     return asked?.stdout.trim() || undefined;
   }
@@ -119,36 +121,36 @@ export class GitRepository implements Repository {
     paths: readonly string[],
     message: string,
   ): Promise<Result<string, string>> {
-    return commitPaths(this.#git, mainOf(held.checkout), paths, message);
+    return commitPaths(this.#at(held.checkout), paths, message);
   }
 
   async commitObstacle({ checkout }: HeldRepository, paths: readonly string[]): Promise<string | undefined> {
-    const main = mainOf(checkout);
-    return commitObstacle(main, await this.#git.head(main), paths);
+    const git = this.#at(checkout);
+    return commitObstacle(git.checkout, await git.head(), paths);
   }
 
   async isUncommitted(checkout: Checkout, path: string): Promise<boolean> {
     if (checkout.commonDir === undefined) return false;
-    return (await uncommittedPaths(this.#git, checkout.projectRoot, [path])).length > 0;
+    return (await changedPaths(this.#at(checkout), [path])).length > 0;
   }
 
   async fileAtTip(checkout: Checkout, branch: string, path: string): Promise<string | undefined> {
-    const tip = await this.#git.branchTip(checkout, branch);
+    const git = this.#at(checkout);
+    const tip = await git.branchTip(branch);
     if (tip === undefined) return undefined;
-    const directory = directoryOf(checkout);
     const inTree = pathInTree(checkout.projectRoot, path);
     // Asked in two steps, a file that does not exist is told from a git that fails.
-    const entry = await this.#git.demand(directory, ['ls-tree', '-z', '--full-tree', tip, '--', inTree]);
+    const entry = await git.demand(['ls-tree', '-z', '--full-tree', tip, '--', inTree]);
     const blob = /^\d+ blob ([0-9a-f]+)\t/.exec(entry)?.[1];
-    return blob === undefined ? undefined : this.#git.demand(directory, ['cat-file', 'blob', blob]);
+    return blob === undefined ? undefined : git.demand(['cat-file', 'blob', blob]);
   }
 
   async dirtyPaths(directory: string): Promise<readonly string[]> {
-    return dirtyPaths(this.#git, directory);
+    return changedPaths(this.#git.in(directory));
   }
 
   async branchTip(checkout: Checkout, branch: string): Promise<string | undefined> {
-    return this.#git.branchTip(checkout, branch);
+    return this.#at(checkout).branchTip(branch);
   }
 
   async isMerged(checkout: Checkout, branch: string, into: string): Promise<boolean> {
@@ -160,60 +162,68 @@ export class GitRepository implements Repository {
     branches: readonly string[],
     into: string,
   ): Promise<ReadonlySet<string>> {
-    const { mergedBranches } = await import('./git-branches.js');
-    return mergedBranches(new RepositoryGit(this.#git, checkout), branches, into);
+    const { mergedBranches } = await import('./git-merged.js');
+    return mergedBranches(this.#at(checkout), branches, into);
   }
 
   async hasOwnCommits(checkout: Checkout, branch: string, base: string): Promise<boolean> {
-    const { hasOwnCommits } = await import('./git-branches.js');
-    return hasOwnCommits(new RepositoryGit(this.#git, checkout), branch, base);
+    const { hasOwnCommits } = await import('./git-merged.js');
+    return hasOwnCommits(this.#at(checkout), branch, base);
   }
 
-  async addWorktree(held: HeldRepository, request: WorktreeRequest): Promise<'made' | 'existing'> {
-    return (await this.#loadWorktrees()).add(held.checkout, request);
+  async addWorktree({ checkout }: HeldRepository, request: WorktreeRequest): Promise<'made' | 'existing'> {
+    const { addWorktree } = await import('./git-worktree.js');
+    const outcome = await addWorktree(this.#at(checkout), request);
+    if (outcome === 'made-with-branch') this.#made.add(keyOf(checkout, request.branch));
+    return outcome === 'existing' ? outcome : 'made';
   }
 
-  async removeWorktree(held: HeldRepository, request: WorktreeRequest): Promise<void> {
-    return (await this.#loadWorktrees()).remove(held.checkout, request);
+  async removeWorktree({ checkout }: HeldRepository, request: WorktreeRequest): Promise<void> {
+    const { removeWorktree } = await import('./git-worktree.js');
+    const withBranch = this.#made.delete(keyOf(checkout, request.branch));
+    return removeWorktree(this.#at(checkout), request, withBranch);
   }
 
-  async retireWorktree(held: HeldRepository, path: string): Promise<Result<undefined, string>> {
-    return (await this.#loadWorktrees()).retire(held.checkout, path);
+  async retireWorktree({ checkout }: HeldRepository, path: string): Promise<Result<undefined, string>> {
+    const { retireWorktree } = await import('./git-worktree.js');
+    return retireWorktree(this.#at(checkout), path);
   }
 
-  async retireBranch(held: HeldRepository, branch: string): Promise<Result<undefined, string>> {
+  async retireBranch({ checkout }: HeldRepository, branch: string): Promise<Result<undefined, string>> {
+    const git = this.#at(checkout);
     // A branch that a work tree has checked out is refused by git itself, whatever was asked before.
-    const run = await this.#git.run(directoryOf(held.checkout), ['branch', '--quiet', '-D', '--', branch], {
-      writes: true,
-    });
-    if (run.code === 0 || (await this.#git.branchTip(held.checkout, branch)) === undefined)
-      return ok(undefined);
-    return err(reasonOf(run));
+    const run = await git.run(['branch', '--quiet', '-D', '--', branch], WRITING);
+    const isGone = run.code === 0 || (await git.branchTip(branch)) === undefined;
+    return isGone ? ok(undefined) : err(reasonOf(run));
   }
 
   async makeMergeBranch(
-    held: HeldRepository,
+    { checkout }: HeldRepository,
     name: string,
     branches: readonly string[],
   ): Promise<Result<string, readonly string[]>> {
-    const isThere = (await this.#git.branchTip(held.checkout, name)) !== undefined;
-    const { mergeBranches } = await import('./git-branches.js');
-    const merged = await mergeBranches(new RepositoryGit(this.#git, held.checkout), name, branches);
-    if (merged.ok && !isThere) this.#madeMerges.add(name);
+    const git = this.#at(checkout);
+    const isThere = (await git.branchTip(name)) !== undefined;
+    const { mergeBranches } = await import('./git-merges.js');
+    const merged = await mergeBranches(git, name, branches);
+    if (merged.ok && !isThere) this.#made.add(keyOf(checkout, name));
     return merged;
   }
 
-  async removeMergeBranch(held: HeldRepository, name: string): Promise<void> {
-    if (!this.#madeMerges.delete(name)) return;
-    await this.#git.run(directoryOf(held.checkout), ['update-ref', '-d', BRANCHES + name], { writes: true });
+  async removeMergeBranch({ checkout }: HeldRepository, name: string): Promise<void> {
+    if (!this.#made.delete(keyOf(checkout, name))) return;
+    await this.#at(checkout).run(['update-ref', '-d', BRANCHES + name], WRITING);
   }
 
-  async exclude(held: HeldRepository, pattern: string): Promise<() => Promise<void>> {
-    const { commonDir } = held.checkout;
-    if (commonDir === undefined) return async () => undefined;
-    const { excludePattern } = await import('./git-exclude.js');
-    const takeBack = excludePattern(commonDir, pattern);
+  async exclude({ checkout }: HeldRepository, pattern: string): Promise<() => Promise<void>> {
+    if (checkout.commonDir === undefined) return async () => undefined;
+    const { excludePattern } = await import('./git-worktree.js');
+    const takeBack = excludePattern(checkout.commonDir, pattern);
     return async () => takeBack();
+  }
+
+  #at(checkout: Checkout): Git {
+    return this.#git.in(mainOf(checkout));
   }
 
   /** The lock was free, so whoever noted a move of a branch is dead. */
@@ -223,21 +233,14 @@ export class GitRepository implements Repository {
     work: (held: HeldRepository) => Promise<T>,
   ): Promise<T> {
     try {
-      const { commonDir } = checkout;
-      if (commonDir !== undefined && existsSync(moveNotePath(commonDir))) {
+      if (checkout.commonDir !== undefined && existsSync(moveNotePath(checkout))) {
         const { settleMove } = await import('./git-branch-move.js');
-        await settleMove(new RepositoryGit(this.#git, checkout));
+        await settleMove(this.#at(checkout));
       }
       return await work({ checkout });
     } finally {
       lock.release();
     }
-  }
-
-  /** Most commands have nothing to do with worktrees. */
-  async #loadWorktrees(): Promise<GitWorktrees> {
-    const { GitWorktrees } = await import('./git-worktree.js');
-    return (this.#worktrees ??= new GitWorktrees(this.#git));
   }
 }
 
@@ -245,10 +248,4 @@ const LOCK_WAIT_MS = 5_000;
 const CONFIG = '.kittify/config.yaml';
 const ORIGIN = 'remote.origin.url';
 
-/** The main checkout, whichever worktree the command was called in: tracked files of the project change only there. */
-const mainOf = ({ projectRoot, commonDir, projectGitDir }: Checkout): Checkout => ({
-  root: projectRoot,
-  projectRoot,
-  ...(commonDir === undefined ? {} : { commonDir, gitDir: projectGitDir ?? commonDir }),
-  ...(projectGitDir === undefined ? {} : { projectGitDir }),
-});
+const keyOf = ({ commonDir = '' }: Checkout, branch: string): string => `${commonDir}\n${branch}`;

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GitMerges } from '../../../src/adapters/work/git-merges.js';
-import { noteMove } from '../../../src/adapters/work/git-unfinished-move.js';
+import { noteMove } from '../../../src/adapters/work/git-branch-move.js';
 import { GitRepository } from '../../../src/adapters/work/git-repository.js';
 import { mergesContract } from '../../contracts/merges.contract.js';
 import type { Checkout } from '../../../src/ports/events.js';

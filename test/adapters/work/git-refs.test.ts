@@ -2,8 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { GitRepository } from '../../../src/adapters/work/git-repository.js';
-import { parseGitConfig } from '../../../src/adapters/work/git-config-file.js';
-import { readHead, readRef } from '../../../src/adapters/work/git-refs.js';
+import { parseGitConfig, readHead, readRef } from '../../../src/adapters/work/git-directory.js';
 import type { Checkout } from '../../../src/ports/events.js';
 import { scratchGit, type ScratchGit } from '../../support/scratch-git.js';
 
@@ -67,7 +66,7 @@ describe('branch and commit', () => {
     writeFileSync(join(gitDir, 'HEAD'), 'ref: refs/heads/.invalid\n');
     writeFileSync(join(gitDir, 'refs', 'heads'), 'this repository uses the reftable format\n');
     expect(readHead({ gitDir, commonDir: gitDir })).toBe('unusual');
-    expect(readRef({ gitDir, commonDir: gitDir }, 'refs/heads/main')).toBe('unusual');
+    expect(readRef(gitDir, 'refs/heads/main')).toBe('unusual');
   });
 
   it('are then what git answers', async () => {
@@ -83,7 +82,7 @@ describe('branch and commit', () => {
   it('never lead out of the folder of references', () => {
     const gitDir = join(scratch.root, '.git');
     for (const name of ['refs/heads/../../HEAD', 'HEAD', 'refs/heads//x', '/etc/passwd']) {
-      expect(readRef({ gitDir, commonDir: gitDir }, name)).toBe('unusual');
+      expect(readRef(gitDir, name)).toBe('unusual');
     }
   });
 
