@@ -10,10 +10,15 @@ import type {
   TokenIssuer,
 } from '../../ports/delivery.js';
 import type { WallClock } from '../../ports/host.js';
-import { environmentAccount, environmentSignIn, type EnvironmentSignIn } from './environment-sign-in.js';
+import {
+  accountOf,
+  canRefresh,
+  environmentAccount,
+  environmentSignIn,
+  issuedCredentials,
+  type EnvironmentSignIn,
+} from './credentials.js';
 import type { HubIdentities } from './hub-identities.js';
-import { canRefresh, issuedCredentials } from './issued-credentials.js';
-import { accountOf } from './stored-account.js';
 
 /** Whether there is a token to send with, and for whom. */
 export type AccessAnswer =
@@ -46,7 +51,6 @@ interface AccessTokensNeeds {
 export class AccessTokens {
   readonly #needs: AccessTokensNeeds;
   #identified: Account | undefined;
-  readonly #running = new Map<string | undefined, Promise<AccessAnswer>>();
 
   constructor(needs: AccessTokensNeeds) {
     this.#needs = needs;
@@ -81,64 +85,51 @@ export class AccessTokens {
     if (!given.ok) return { state: 'unusable', reason: given.error };
     if (given.value !== undefined) return this.#fromEnvironment(given.value, refusedToken, signal);
     const reading = await this.#needs.credentials.read();
-    if (reading.state !== 'present') return withoutCredentials(reading);
-    if (this.#isUsable(reading.credentials, refusedToken, EXPIRY_LEEWAY_MS))
-      return this.#granted(reading.credentials);
-    // Callers within one process that want the same share one transaction; the lock holds off other processes.
-    const running = this.#running.get(refusedToken) ?? this.#refresh(refusedToken, signal);
-    this.#running.set(refusedToken, running);
-    return running.finally(() => this.#running.delete(refusedToken));
+    const isGood =
+      reading.state !== 'present' || this.#isUsable(reading.credentials, refusedToken, EXPIRY_LEEWAY_MS);
+    return isGood ? this.#stored(reading) : this.#refresh(refusedToken, signal);
   }
 
   async #refresh(refusedToken: string | undefined, signal?: AbortSignal): Promise<AccessAnswer> {
     let answer: AccessAnswer = { state: 'signed-out' };
     try {
       await this.#needs.credentials.update(async (current) => {
-        if (current.state !== 'present') {
-          answer = withoutCredentials(current);
-          return 'keep';
-        }
-        const decided = await this.#decide(current.credentials, refusedToken, signal);
+        const decided = await this.#decide(current, refusedToken, signal);
         answer = decided.answer;
-        return decided.next;
+        return decided.next ?? 'keep';
       });
+      return answer;
     } catch (error) {
       if (!isSyncError(error) || error.kind !== 'lock-busy') throw error;
       const reading = await this.#needs.credentials.read();
-      if (reading.state !== 'present') return withoutCredentials(reading);
-      return this.#unlessStillGood(
-        reading.credentials,
-        refusedToken,
-        'another process holds the credentials',
-      );
+      return this.#unlessStillGood(reading, refusedToken, 'another process holds the credentials');
     }
-    return answer;
   }
 
   /** Runs under the lock, with the credentials as they are stored at this moment. */
   async #decide(
-    current: Credentials,
+    reading: CredentialReading,
     refusedToken: string | undefined,
     signal?: AbortSignal,
-  ): Promise<{ readonly answer: AccessAnswer; readonly next: Credentials | 'keep' }> {
+  ): Promise<{ readonly answer: AccessAnswer; readonly next?: Credentials }> {
+    if (reading.state !== 'present') return { answer: await this.#stored(reading) };
+    const current = reading.credentials;
     if (this.#isUsable(current, refusedToken, EXPIRY_LEEWAY_MS))
-      return { answer: await this.#granted(current), next: 'keep' };
+      return { answer: await this.#stored(reading) };
     const account = await this.#recognized(accountOf(current));
     const expired: AccessAnswer = { state: 'session-expired', account };
-    if (!canRefresh(current)) return { answer: expired, next: 'keep' };
+    if (!canRefresh(current)) return { answer: expired };
     const issued = await this.#needs.tokenIssuer.refresh(current.server, current.refreshToken, signal);
     if (issued.ok) {
       const next = issuedCredentials(issued.value, current, this.#needs.wallClock.nowMs());
       return { answer: await this.#granted(next), next };
     }
-    if (issued.error.fault === 'unavailable') {
-      const answer = await this.#unlessStillGood(current, refusedToken, issued.error.reason);
-      return { answer, next: 'keep' };
-    }
+    if (issued.error.fault === 'unavailable')
+      return { answer: await this.#unlessStillGood(reading, refusedToken, issued.error.reason) };
     // A program that does not know our lock may have spent the token a moment ago: then what it stored counts.
     const again = await this.#needs.credentials.read();
     const changed = again.state === 'present' && again.credentials.refreshToken !== current.refreshToken;
-    return { answer: changed ? await this.#granted(again.credentials) : expired, next: 'keep' };
+    return { answer: changed ? await this.#granted(again.credentials) : expired };
   }
 
   async #fromEnvironment(
@@ -169,13 +160,19 @@ export class AccessTokens {
 
   /** A token within the leeway serves when there is no other to be had. */
   async #unlessStillGood(
-    credentials: Credentials,
+    reading: CredentialReading,
     refusedToken: string | undefined,
     reason: string,
   ): Promise<AccessAnswer> {
-    return this.#isUsable(credentials, refusedToken, 0)
-      ? this.#granted(credentials)
-      : { state: 'unavailable', reason };
+    const isGood = reading.state !== 'present' || this.#isUsable(reading.credentials, refusedToken, 0);
+    return isGood ? this.#stored(reading) : { state: 'unavailable', reason };
+  }
+
+  async #stored(reading: CredentialReading): Promise<AccessAnswer> {
+    if (reading.state === 'present') return this.#granted(reading.credentials);
+    return reading.state === 'absent'
+      ? { state: 'signed-out' }
+      : { state: 'unusable', reason: reading.reason };
   }
 
   async #granted(credentials: Credentials): Promise<AccessAnswer> {
@@ -207,8 +204,3 @@ export class AccessTokens {
     );
   }
 }
-
-const withoutCredentials = (
-  reading: Exclude<CredentialReading, { readonly state: 'present' }>,
-): AccessAnswer =>
-  reading.state === 'absent' ? { state: 'signed-out' } : { state: 'unusable', reason: reading.reason };

@@ -1,9 +1,14 @@
 import type { Account } from '../../domain/outbox/account.js';
 import type { CredentialStore, MachineAccounts, SignInEnvironment } from '../../ports/delivery.js';
 import type { WallClock } from '../../ports/host.js';
-import { canRefresh, NEVER_EXPIRES_MS } from './issued-credentials.js';
+import {
+  accountOf,
+  canRefresh,
+  environmentAccount,
+  environmentSignIn,
+  NEVER_EXPIRES_MS,
+} from './credentials.js';
 import type { HubIdentities } from './hub-identities.js';
-import { accountOf } from './stored-account.js';
 
 export type AccountStatus =
   | { readonly state: 'signed-out' }
@@ -40,7 +45,17 @@ export class GetAccountStatus {
   }
 
   async run(): Promise<AccountStatus> {
-    if ((this.#needs.signInEnvironment.token ?? '').trim() !== '') return this.#given();
+    const given = environmentSignIn(this.#needs.signInEnvironment);
+    if (!given.ok) return { state: 'unusable', source: 'environment', reason: given.error };
+    if (given.value !== undefined) {
+      const account = await environmentAccount(given.value, this.#needs.machineAccounts);
+      return {
+        state: 'signed-in',
+        source: 'environment',
+        account: await this.#recognized(account),
+        session: 'valid',
+      };
+    }
     const reading = await this.#needs.credentials.read();
     if (reading.state === 'absent') return { state: 'signed-out' };
     if (reading.state === 'unreadable') return { state: 'unusable', source: 'file', reason: reading.reason };
@@ -62,18 +77,6 @@ export class GetAccountStatus {
   async account(): Promise<Account | undefined> {
     const status = await this.run();
     return status.state === 'signed-in' ? status.account : undefined;
-  }
-
-  /** The sign-in of a variable, which is rare enough to be loaded when there is one. */
-  async #given(): Promise<AccountStatus> {
-    const { environmentAccount, environmentSignIn } = await import('./environment-sign-in.js');
-    const given = environmentSignIn(this.#needs.signInEnvironment);
-    if (!given.ok) return { state: 'unusable', source: 'environment', reason: given.error };
-    if (given.value === undefined) return { state: 'signed-out' };
-    const account = await this.#recognized(
-      await environmentAccount(given.value, this.#needs.machineAccounts),
-    );
-    return { state: 'signed-in', source: 'environment', account, session: 'valid' };
   }
 
   async #recognized(account: Account): Promise<Account> {

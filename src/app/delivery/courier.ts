@@ -5,7 +5,6 @@ import { messageOf, unreachable } from '../../domain/errors.js';
 import type { BatchTransport, OutgoingEvent } from '../../ports/delivery.js';
 import type { Timer, WallClock } from '../../ports/host.js';
 import type { AccessAnswer, AccessTokens } from './access-token.js';
-import type { LiveLink } from './live-link.js';
 import type { PassEnd } from './pass-report.js';
 
 /** Carries events to the hub that is signed in, by whatever transport. */
@@ -22,6 +21,18 @@ export interface Route {
   readonly limits?: Partial<BatchLimits>;
 }
 
+/** What a live session offers, while it is there, and said of batches. */
+interface LiveWay {
+  courier(account: Account): Courier | undefined;
+  announced(account: Account): AnnouncedLimits | undefined;
+}
+
+/** What a hub said that one batch may be. */
+export interface AnnouncedLimits extends Partial<Pick<BatchLimits, 'maxEvents'>> {
+  /** Of the body as it travels. */
+  readonly maxBodyBytes: number;
+}
+
 interface DeliveryRouteNeeds {
   readonly batchTransport: BatchTransport;
   readonly accessTokens: AccessTokens;
@@ -36,7 +47,7 @@ export class DeliveryRoute {
     this.#needs = needs;
   }
 
-  async find(signal?: AbortSignal, live?: Pick<LiveLink, 'courier' | 'announced'>): Promise<Route | PassEnd> {
+  async find(signal?: AbortSignal, live?: LiveWay): Promise<Route | PassEnd> {
     const answer = await this.#needs.accessTokens.get(signal);
     switch (answer.state) {
       case 'granted': {

@@ -4,7 +4,7 @@ import { SyncError, unreachable } from '../../domain/errors.js';
 import type { EventMessage, SnapshotMessage } from '../../domain/wire.js';
 import type { EventReader, ReadAnswer } from '../../ports/delivery.js';
 import type { AccessTokens } from './access-token.js';
-import { grantedAccess, throwIfAborted } from './granted-access.js';
+import { askWithAccess, grantedAccess, throwIfAborted } from './granted-access.js';
 import type { LiveLink, LiveListeners } from './live-link.js';
 
 /** An event as somebody sent it, whoever that was. */
@@ -85,14 +85,8 @@ export class EventTail {
   }
 
   async #catchUp(account: Account, after: number | string, signal: AbortSignal): Promise<void> {
-    let access = await grantedAccess(this.#host.accessTokens, signal);
-    for (let from = after, more = true, wasRenewed = false; more;) {
-      const answer = await this.#readAfter(account, access.token, from, signal);
-      if (answer.answer === 'unauthorized' && !wasRenewed) {
-        access = await grantedAccess(this.#host.accessTokens, signal, access.token);
-        wasRenewed = true;
-        continue;
-      }
+    for (let from = after, more = true; more;) {
+      const answer = await this.#readAfter(account, from, signal);
       if (answer.answer === 'other-history' && from !== 0) {
         this.#history = undefined;
         this.#input.onRestored?.(account);
@@ -111,17 +105,16 @@ export class EventTail {
     }
   }
 
-  #readAfter(account: Account, accessToken: string, after: number | string, signal: AbortSignal) {
-    if (!hasAnnouncedItself(account.hub)) return { answer: 'unsupported' } as const;
+  async #readAfter({ hub }: Account, after: number | string, signal: AbortSignal): Promise<ReadAnswered> {
+    if (!hasAnnouncedItself(hub)) return { answer: 'unsupported' };
     const { projectUuid } = this.#input;
-    return this.#host.eventReader.read(
-      {
-        ...{ hub: account.hub, accessToken, after },
-        ...(projectUuid === undefined ? {} : { projectUuid }),
-        ...(this.#history === undefined ? {} : { history: this.#history }),
-      },
-      signal,
-    );
+    const query = {
+      ...{ hub, after },
+      ...(projectUuid === undefined ? {} : { projectUuid }),
+      ...(this.#history === undefined ? {} : { history: this.#history }),
+    };
+    const ask = (accessToken: string) => this.#host.eventReader.read({ ...query, accessToken }, signal);
+    return askWithAccess(this.#host.accessTokens, hub, ask, signal);
   }
 
   /** What was read from the log already, or is of another project, is not shown. */
@@ -153,8 +146,10 @@ export class FollowEvents {
   }
 }
 
+type ReadAnswered = Exclude<ReadAnswer, { readonly answer: 'unauthorized' }>;
+
 const pageOf = (
-  answer: ReadAnswer,
+  answer: ReadAnswered,
   { hub }: Account,
   after: number | string,
   signal: AbortSignal,
@@ -162,10 +157,6 @@ const pageOf = (
   switch (answer.answer) {
     case 'page':
       return answer;
-    case 'unauthorized':
-      throw new SyncError('session-expired', `${hub.url} does not accept this sign-in any more.`, {
-        hint: 'Sign in again: spec-kitty auth login',
-      });
     case 'unknown-event':
       throw new SyncError('input-invalid', `The team has no event ${after} at ${hub.url}.`, {
         hint: 'Give the number or the id of an event that the hub has; 0 shows everything.',

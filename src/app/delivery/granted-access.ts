@@ -1,5 +1,7 @@
-import type { Account } from '../../domain/outbox/account.js';
 import { SyncError, unreachable } from '../../domain/errors.js';
+import type { Account, HubAddress } from '../../domain/outbox/account.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import type { BatchTransport, IssuerFault } from '../../ports/delivery.js';
 import type { AccessTokens } from './access-token.js';
 
 /** A token and the only hub that it may be sent to. */
@@ -25,13 +27,7 @@ export const grantedAccess = async (
     case 'signed-out':
       throw new SyncError('not-signed-in', 'Nobody is signed in.', { hint: SIGN_IN });
     case 'session-expired':
-      throw new SyncError(
-        'session-expired',
-        `${answer.account.hub.url} does not know this sign-in any more.`,
-        {
-          hint: 'Sign in again: spec-kitty auth login',
-        },
-      );
+      throw expired(`${answer.account.hub.url} does not know this sign-in any more.`);
     case 'unusable':
       throw new SyncError('not-signed-in', `The sign-in cannot be used: ${answer.reason}.`, {
         hint: SIGN_IN,
@@ -46,9 +42,60 @@ export const grantedAccess = async (
   }
 };
 
+/**
+ * Asks a hub for something, and once more with another token when it does not accept the one it was asked with. Fails as
+ * {@link grantedAccess} does.
+ */
+export const askWithAccess = async <A extends { readonly answer: string }>(
+  tokens: Pick<AccessTokens, 'get' | 'renew'>,
+  hub: HubAddress,
+  ask: (accessToken: string) => Promise<A>,
+  signal?: AbortSignal,
+): Promise<Exclude<A, { readonly answer: 'unauthorized' }>> => {
+  let { token } = await grantedAccess(tokens, signal);
+  for (let isRenewed = false; ; isRenewed = true) {
+    const answer = await ask(token);
+    if (answer.answer !== 'unauthorized') return answer as Exclude<A, { readonly answer: 'unauthorized' }>;
+    if (isRenewed) throw expired(`${hub.url} does not accept this sign-in any more.`);
+    ({ token } = await grantedAccess(tokens, signal, token));
+  }
+};
+
+const expired = (message: string): SyncError =>
+  new SyncError('session-expired', message, { hint: 'Sign in again: spec-kitty auth login' });
+
 /** Nothing that went wrong after an interruption says anything about the hub. */
 export const throwIfAborted = (signal: AbortSignal | undefined): void => {
   if (signal?.aborted === true) throw new SyncError('interrupted', 'The command was interrupted.');
 };
 
 const SIGN_IN = 'Sign in with: spec-kitty auth login';
+
+/**
+ * Whether a hub that cannot say whose a token is takes it: it shows that by how it takes a batch without events. What
+ * answers every question with 404 is no hub.
+ */
+export const proveToken = async (
+  transport: Pick<BatchTransport, 'send'>,
+  hub: HubAddress,
+  accessToken: string,
+  signal?: AbortSignal,
+): Promise<Result<undefined, IssuerFault>> => {
+  const taken = await transport.send({ hub, accessToken, events: [] }, signal);
+  switch (taken.outcome) {
+    case 'answered':
+    case 'refused-opaque':
+    case 'refused-by-id':
+    case 'too-large':
+      return ok(undefined);
+    case 'unauthorized':
+      return err({ fault: 'refused', reason: 'the access token is not accepted' });
+    case 'unavailable':
+    case 'forbidden':
+    case 'protocol-mismatch':
+    case 'unexpected':
+      return err({ fault: 'unavailable', reason: taken.reason });
+    default:
+      return unreachable(taken);
+  }
+};

@@ -5,7 +5,7 @@ import type { Capability } from '../../domain/wire.js';
 import type { Identification, ReceiptReader, TokenIssuer } from '../../ports/delivery.js';
 import type { WallClock } from '../../ports/host.js';
 import type { AccessTokens } from './access-token.js';
-import { grantedAccess, throwIfAborted } from './granted-access.js';
+import { askWithAccess, throwIfAborted } from './granted-access.js';
 
 interface HubReceiptsNeeds {
   readonly accessTokens: Pick<AccessTokens, 'get' | 'renew'>;
@@ -63,20 +63,15 @@ export class HubReceipts {
   async idsAtHub(account: Account, projectUuid: string, signal?: AbortSignal): Promise<ReadonlySet<string>> {
     if (!hasAnnouncedItself(account.hub)) throw withoutReceipts(account);
     const ids = new Set<string>();
-    let access = await grantedAccess(this.#needs.accessTokens, signal);
-    let wasRenewed = false;
+    const { accessTokens, receiptReader } = this.#needs;
     for (let after = 0, more = true; more;) {
-      const request = { hub: account.hub, accessToken: access.token, projectUuid, after };
-      const answer = await this.#needs.receiptReader.read(request, signal);
+      const ask = (accessToken: string) =>
+        receiptReader.read({ hub: account.hub, accessToken, projectUuid, after }, signal);
+      const answer = await askWithAccess(accessTokens, account.hub, ask, signal);
       switch (answer.answer) {
         case 'page':
           for (const id of answer.eventIds) ids.add(normalizeEventId(id) ?? id);
           ({ next: after, more } = answer);
-          break;
-        case 'unauthorized':
-          access = await grantedAccess(this.#needs.accessTokens, signal, access.token);
-          if (wasRenewed) throw expired(account);
-          wasRenewed = true;
           break;
         case 'unsupported':
           throw withoutReceipts(account);
@@ -98,9 +93,4 @@ const ASKED_AGAIN_MS = 60_000;
 const withoutReceipts = (account: Account): SyncError =>
   new SyncError('protocol-mismatch', `${account.hub.url} cannot say which events it has.`, {
     hint: 'Its side of the contract is older than this command: upgrade the hub. What was settled here stays settled.',
-  });
-
-const expired = (account: Account): SyncError =>
-  new SyncError('session-expired', `${account.hub.url} does not accept this sign-in any more.`, {
-    hint: 'Sign in again: spec-kitty auth login',
   });

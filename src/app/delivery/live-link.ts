@@ -1,4 +1,4 @@
-import { MAX_COMPRESSED_BYTES, type BatchLimits } from '../../domain/delivery/batch-plan.js';
+import { MAX_COMPRESSED_BYTES } from '../../domain/delivery/batch-plan.js';
 import {
   advance,
   OFFLINE,
@@ -14,7 +14,7 @@ import type { TokenIssuer, LiveTransport, LiveToken, LiveSession } from '../../p
 import type { LamportStore } from '../../ports/events.js';
 import type { Randomness, Timer } from '../../ports/host.js';
 import type { AccessTokens } from './access-token.js';
-import type { Courier } from './courier.js';
+import type { AnnouncedLimits, Courier } from './courier.js';
 import { AckBook, LiveCourier } from './live-courier.js';
 
 interface LiveHost {
@@ -176,12 +176,6 @@ interface OpenSession extends ValidFor {
   readonly acks: AckBook;
   /** An ack that was due did not come: until the next session, batches deliver. */
   isSilent: boolean;
-}
-
-/** What a hub said that one batch may be. */
-interface AnnouncedLimits extends Partial<Pick<BatchLimits, 'maxEvents'>> {
-  /** Of the body as it travels. */
-  readonly maxBodyBytes: number;
 }
 
 export const announcedIn = ({ limits }: SnapshotMessage): AnnouncedLimits => {

@@ -15,10 +15,9 @@ import type {
   BatchTransport,
 } from '../../ports/delivery.js';
 import type { Timer, WallClock } from '../../ports/host.js';
-import { proveToken } from './prove-token.js';
+import { proveToken } from './granted-access.js';
 import type { HubIdentities } from './hub-identities.js';
-import { accountOf } from './stored-account.js';
-import { canRefresh, issuedCredentials, machineCredentials } from './issued-credentials.js';
+import { accountOf, canRefresh, issuedCredentials, machineCredentials } from './credentials.js';
 
 export interface SignInInput {
   /** As a person typed it. */
@@ -114,25 +113,18 @@ export class SignIn {
   }
 
   async #prove(hub: HubAddress, proof: SignInInput['proof'], signal?: AbortSignal): Promise<Credentials> {
+    const { tokenIssuer, wallClock } = this.#needs;
     if (proof.with === 'token') return this.#withToken(hub, proof.token.trim(), signal);
-    if (proof.with === 'device') {
-      const issued = await this.#agreedTo(hub, proof, signal);
-      const who = granted(await this.#needs.tokenIssuer.identify(hub, issued.access, signal), hub);
-      return issuedCredentials(
-        issued,
-        holder(hub, who?.username ?? UNNAMED, who),
-        this.#needs.wallClock.nowMs(),
-      );
-    }
-    const { username, password } = proof;
-    const issued = granted(await this.#needs.tokenIssuer.signIn(hub, username, password, signal), hub);
-    const receivedAtMs = this.#needs.wallClock.nowMs();
-    // Only a hub that has announced itself can say more than its answer does.
-    const mayAsk = issued.teamSlug === undefined && issued.hubId !== undefined;
-    const who = mayAsk
-      ? granted(await this.#needs.tokenIssuer.identify(hub, issued.access, signal), hub)
-      : undefined;
-    return issuedCredentials(issued, holder(hub, username, who), receivedAtMs);
+    const issued =
+      proof.with === 'device'
+        ? await this.#agreedTo(hub, proof, signal)
+        : granted(await tokenIssuer.signIn(hub, proof.username, proof.password, signal), hub);
+    const issuedAtMs = wallClock.nowMs();
+    // After a password, only a hub that has announced itself can say more than its answer does.
+    const mayAsk = proof.with === 'device' || (issued.teamSlug === undefined && issued.hubId !== undefined);
+    const who = mayAsk ? granted(await tokenIssuer.identify(hub, issued.access, signal), hub) : undefined;
+    const username = proof.with === 'device' ? (who?.username ?? UNNAMED) : proof.username;
+    return issuedCredentials(issued, holder(hub, username, who), issuedAtMs);
   }
 
   /** Asks until a person has agreed. A hub that cannot be reached in between has said nothing. */

@@ -1,7 +1,6 @@
 import { hasAnnouncedItself, type Account } from '../../domain/outbox/account.js';
 import type { Credentials, CredentialStore, TokenIssuer } from '../../ports/delivery.js';
-import { accountOf } from './stored-account.js';
-import { canRefresh } from './issued-credentials.js';
+import { accountOf, canRefresh } from './credentials.js';
 
 export type SignOutOutcome =
   | {

@@ -4,7 +4,7 @@ import { ok, type Result } from '../../domain/result.js';
 import type { IssuerFault, TokenIssuer, BatchTransport } from '../../ports/delivery.js';
 import type { SettingsStore } from '../../ports/events.js';
 import type { AccessAnswer, AccessTokens } from '../delivery/access-token.js';
-import { proveToken } from '../delivery/prove-token.js';
+import { proveToken } from '../delivery/granted-access.js';
 
 /** What came of asking the hub. */
 export type ConnectionCheck =

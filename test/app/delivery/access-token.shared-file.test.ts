@@ -5,7 +5,7 @@ import { GotTokenIssuer } from '../../../src/adapters/delivery/got-token-issuer.
 import { TomlCredentialStore } from '../../../src/adapters/delivery/toml-credential-store.js';
 import { StateRoot } from '../../../src/adapters/fs/state-root.js';
 import { AccessTokens } from '../../../src/app/delivery/access-token.js';
-import { issuedCredentials } from '../../../src/app/delivery/issued-credentials.js';
+import { issuedCredentials } from '../../../src/app/delivery/credentials.js';
 import { SignOut } from '../../../src/app/delivery/sign-out.js';
 import { ChaosHub } from '../../support/chaos-hub.js';
 import { SetClock } from '../../support/steady-host.js';

@@ -4,7 +4,7 @@ import { MemoryNetwork } from '../../../src/adapters/memory/memory-network.js';
 import type { MemoryHub } from '../../../src/adapters/memory/memory-hub.js';
 import { MemoryTokenIssuer } from '../../../src/adapters/memory/memory-token-issuer.js';
 import { AccessTokens, EXPIRY_LEEWAY_MS } from '../../../src/app/delivery/access-token.js';
-import { issuedCredentials, machineCredentials } from '../../../src/app/delivery/issued-credentials.js';
+import { issuedCredentials, machineCredentials } from '../../../src/app/delivery/credentials.js';
 import { SignOut } from '../../../src/app/delivery/sign-out.js';
 import { SyncError } from '../../../src/domain/errors.js';
 import type { CredentialStore, Credentials, SignInEnvironment } from '../../../src/ports/delivery.js';
