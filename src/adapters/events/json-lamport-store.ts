@@ -3,7 +3,7 @@ import type { LamportReading, LamportStore } from '../../ports/events.js';
 import { lockFile } from '../fs/process-lock.js';
 import { writeFileAtomicSync, writeFully } from '../fs/atomic-write.js';
 import { onStorage } from '../fs/storage-failure.js';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFields, parseJson } from '../../domain/document.js';
 import { isNodeId } from '../../domain/ids.js';
@@ -23,7 +23,13 @@ export class JsonLamportStore implements LamportStore {
   }
 
   async read(): Promise<LamportReading> {
-    const present = await onStorage(this.#file.path, () => this.#file.load());
+    const present = await onStorage(this.#file.path, () => {
+      try {
+        return this.#file.load('r');
+      } finally {
+        this.#file.close();
+      }
+    });
     // Storing the rebuilt value is what makes the reason be said once.
     return present.rebuilt === undefined ? present : this.update((value) => value);
   }
@@ -46,6 +52,7 @@ export class JsonLamportStore implements LamportStore {
       return { ...present, value };
     } finally {
       lock.release();
+      this.#file.close();
     }
   }
 }
@@ -64,8 +71,8 @@ export interface LamportSurroundings {
 }
 
 /**
- * `clock.json` of the state root. Every method is synchronous and must be called under the capture lock. The value is
- * stored before it is used, so a crash leaves a gap, never a repeat. Where the kernel names its boot the file is not
+ * `clock.json` of the state root. `load` and `store` are synchronous and must be called under the capture lock; what
+ * `load` opens stays open until `close`, which needs no lock. The value is stored before it is used, so a crash leaves a gap, never a repeat. Where the kernel names its boot the file is not
  * synced: after a power cut the boot differs, and the clock restarts above everything that was captured.
  *
  * A file that only gets a higher value of as many digits is written over in place, which costs half of what replacing
@@ -77,7 +84,8 @@ export class LamportFile {
   readonly #directory: string;
   readonly #surroundings: LamportSurroundings;
   /** What the file holds, as it was read under the lock that is held now. */
-  #text: string | undefined;
+  #text = '';
+  #descriptor: number | undefined;
 
   constructor(stateRoot: string, surroundings: LamportSurroundings) {
     this.#directory = stateRoot;
@@ -85,9 +93,9 @@ export class LamportFile {
     this.#surroundings = surroundings;
   }
 
-  load(): LamportReading {
+  load(flags: 'r' | 'r+' = 'r+'): LamportReading {
     const { bootId, machine } = this.#surroundings;
-    const stored = this.#read();
+    const stored = this.#read(flags);
     if (typeof stored === 'string') {
       const value = this.#surroundings.highestCaptured();
       const nodeId = this.#surroundings.mintNodeId();
@@ -102,36 +110,48 @@ export class LamportFile {
 
   store(value: number, nodeId: string): void {
     const { bootId, machine } = this.#surroundings;
-    const content = {
-      value,
-      node_id: nodeId,
-      updated_at: new Date(this.#surroundings.nowMs()).toISOString(),
-      boot_id: bootId,
-      machine,
-    };
+    const updatedAt = new Date(this.#surroundings.nowMs()).toISOString();
+    const content = { value, node_id: nodeId, updated_at: updatedAt, boot_id: bootId, machine };
     const text = `${JSON.stringify(content)}\n`;
-    const isInPlace = bootId !== undefined && this.#text !== undefined && isSuccessor(this.#text, text);
-    if (isInPlace) overwrite(this.path, text);
+    if (bootId !== undefined && this.#descriptor !== undefined && isSuccessor(text, this.#text, updatedAt))
+      writeFully(this.#descriptor, Buffer.from(text, 'utf8'), 0);
     else {
+      this.close();
       makeDirectory(this.#directory);
       writeFileAtomicSync(this.path, text, { mode: 0o600, durable: bootId === undefined });
     }
     this.#text = text;
   }
 
-  #read(): StoredClock | string {
-    this.#text = undefined;
-    let text: string;
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  #read(flags: 'r' | 'r+'): StoredClock | string {
+    this.close();
     try {
-      text = readFileSync(this.path, 'utf8');
-      this.#text = text;
+      this.#descriptor = openSync(this.path, flags);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return MISSING;
       throw error;
     }
-    return parseClock(text) ?? `${this.path} could not be understood`;
+    const bytes = Buffer.allocUnsafe(CLOCK_BYTES);
+    this.#text = bytes.toString('utf8', 0, readSync(this.#descriptor, bytes, 0, CLOCK_BYTES, 0));
+    const fields = parseJson(this.#text);
+    if (!isFields(fields) || !isLamport(fields['value'])) return `${this.path} could not be understood`;
+    const { value, node_id: nodeId, boot_id: bootId, machine } = fields;
+    return {
+      value,
+      ...(typeof nodeId === 'string' && isNodeId(nodeId) ? { nodeId } : {}),
+      ...(typeof bootId === 'string' ? { bootId } : {}),
+      ...(typeof machine === 'string' ? { machine } : {}),
+    };
   }
 }
+
+// What is longer was not written by us.
+const CLOCK_BYTES = 4096;
 
 interface StoredClock {
   readonly value: number;
@@ -142,41 +162,16 @@ interface StoredClock {
 }
 
 /** Whether the texts differ in nothing but the time and a value that is not lower and has as many digits. */
-const isSuccessor = (before: string, after: string): boolean => {
-  const [from, to] = [CHANGING.exec(before), CHANGING.exec(after)];
-  if (from?.groups === undefined || to?.groups === undefined) return false;
-  const { value: lower = '', node, rest } = from.groups;
-  const { value: higher = '' } = to.groups;
+const isSuccessor = (after: string, before: string, updatedAt: string): boolean => {
+  const node = after.indexOf(',');
+  const time = after.indexOf(updatedAt);
+  const rest = time + updatedAt.length;
   return (
-    lower.length === higher.length &&
-    lower <= higher &&
-    node === to.groups['node'] &&
-    rest === to.groups['rest']
+    before.length === after.length &&
+    before.slice(0, node) <= after.slice(0, node) &&
+    before.slice(node, time) === after.slice(node, time) &&
+    before.slice(rest) === after.slice(rest)
   );
 };
 
-const CHANGING =
-  /^\{"value":(?<value>\d+),(?<node>"node_id":"[^"]*"),"updated_at":"[-\d]{10}T[:.\d]{12}Z"(?<rest>[^]*)$/;
-
-const overwrite = (path: string, text: string): void => {
-  const descriptor = openSync(path, 'r+');
-  try {
-    writeFully(descriptor, Buffer.from(text, 'utf8'));
-  } finally {
-    closeSync(descriptor);
-  }
-};
-
 const MISSING = 'the clock file is missing';
-
-const parseClock = (text: string): StoredClock | undefined => {
-  const fields = parseJson(text);
-  if (!isFields(fields) || !isLamport(fields['value'])) return undefined;
-  const { value, node_id: nodeId, boot_id: bootId, machine } = fields;
-  return {
-    value,
-    ...(typeof nodeId === 'string' && isNodeId(nodeId) ? { nodeId } : {}),
-    ...(typeof bootId === 'string' ? { bootId } : {}),
-    ...(typeof machine === 'string' ? { machine } : {}),
-  };
-};

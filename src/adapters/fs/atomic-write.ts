@@ -78,10 +78,11 @@ export const syncDirectory = (directory: string): void => {
   }
 };
 
-/** Writes all bytes; one call may write fewer than asked. */
-export const writeFully = (descriptor: number, bytes: Uint8Array): void => {
+/** Writes all bytes, from `start` of the file on, else where the descriptor is; one call may write fewer than asked. */
+export const writeFully = (descriptor: number, bytes: Uint8Array, start?: number): void => {
   for (let offset = 0; offset < bytes.length;) {
-    offset += writeSync(descriptor, bytes, offset, bytes.length - offset);
+    const position = start === undefined ? null : start + offset;
+    offset += writeSync(descriptor, bytes, offset, bytes.length - offset, position);
   }
 };
 

@@ -1,17 +1,38 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { JournalRecord } from '../../ports/outbox.js';
-import { storageFailure } from '../fs/storage-failure.js';
-import {
-  currentTail,
-  type JournalTail,
-  sealedJournal,
-  sealedSegments,
-  segmentPath,
-} from './journal-writer.js';
-import type { OutboxPaths } from './outbox-paths.js';
+import { onStorage } from '../fs/storage-failure.js';
+import { currentTail } from './journal-end.js';
+import { segmentFirst, segmentName, type OutboxPaths } from './outbox-paths.js';
 import { damagedRecord } from './record-format.js';
 import { scanSegment, type SegmentScan } from './scan-segment.js';
+
+/**
+ * The records from `from` on, ascending, one segment in memory at a time. Takes no lock: what is being appended at the
+ * moment is not there yet. Numbers that nobody has between two segments are damaged records; segments that are reclaimed
+ * meanwhile are left out.
+ */
+export async function* journalRecords(paths: OutboxPaths, from = 1): AsyncGenerator<JournalRecord> {
+  let next = from;
+  // Where the part that was read ends; unknown when what came before was reclaimed.
+  let end: number | undefined;
+  for (;;) {
+    const listed = await listSealed(paths);
+    for (const first of startingWith(listed, next)) {
+      const scan = await scanFile(segmentPath(paths, first), first);
+      for (const record of recordsOf(end, scan, next)) yield record;
+      next = Math.max(next, scan?.next ?? 0);
+      end = scan?.next;
+    }
+    const current = await scanFile(paths.current, end);
+    // A rotation took place between the two looks: what was the open segment is sealed now.
+    const isBehind = current === undefined || current.first > next;
+    if (isBehind && (await listSealed(paths)).at(-1) !== listed.at(-1)) continue;
+    for (const record of recordsOf(end, current, next)) yield record;
+    return;
+  }
+}
 
 /** Which journal this is and which records are there. */
 interface JournalExtent {
@@ -20,108 +41,39 @@ interface JournalExtent {
   readonly last: number;
 }
 
-/** Reads an outbox's journal without any lock; what is being appended at the moment is not there yet. */
-export class JournalReader {
-  readonly #paths: OutboxPaths;
-
-  constructor(paths: OutboxPaths) {
-    this.#paths = paths;
-  }
-
-  /**
-   * The records from `from` on, ascending, one segment in memory at a time. Numbers that nobody has between two segments
-   * are damaged records; segments that are reclaimed meanwhile are left out.
-   */
-  async *records(from = 1): AsyncGenerator<JournalRecord> {
-    let next = from;
-    // Where the part that was read ends; unknown when what came before was reclaimed.
-    let end: number | undefined;
-    for (;;) {
-      const listed = this.#sealed();
-      for (const first of startingWith(listed, next)) {
-        const scan = await this.#scan(segmentPath(this.#paths, first), readFile, first);
-        for (const record of recordsOf(end, scan, next)) yield record;
-        next = Math.max(next, scan?.next ?? 0);
-        end = scan?.next;
-      }
-      const current = await this.#scan(this.#paths.current, readFile, end);
-      // A rotation took place between the two looks: what was the open segment is sealed now.
-      const isBehind = current === undefined || current.first > next;
-      if (isBehind && this.#sealed().at(-1) !== listed.at(-1)) continue;
-      for (const record of recordsOf(end, current, next)) yield record;
-      return;
-    }
-  }
-
-  /** Which journal this is and which records are there; `undefined` when there is no journal. */
-  async extent(): Promise<JournalExtent | undefined> {
-    for (;;) {
-      const extent = this.#quickExtent() ?? (await this.#scannedExtent());
-      if (extent !== 'moved') return extent;
-    }
-  }
-
-  /** From the ends of the open segment alone, as capture does it; `undefined` when they are not in order. */
-  #quickExtent(): JournalExtent | undefined {
-    let tail: JournalTail | undefined;
-    try {
-      tail = currentTail(this.#paths.current);
-    } catch (error) {
-      throw storageFailure(this.#paths.current, error);
-    }
-    if (tail === undefined) return undefined;
+/** From the ends of the journal, as capture finds them, else by reading all that can tell; `undefined` without a journal. */
+export const journalExtent = async (paths: OutboxPaths): Promise<JournalExtent | undefined> => {
+  for (;;) {
+    const tail = await onStorage(paths.current, () => currentTail(paths.current));
+    const sealed = await listSealed(paths);
     // Listed afterwards: what was sealed meanwhile belongs to the same row of records.
-    return { journal: tail.journal, first: this.#sealed()[0] ?? tail.segmentFirst, last: tail.next - 1 };
-  }
-
-  /** The same by reading everything that can tell; `moved` when a rotation took place meanwhile. */
-  async #scannedExtent(): Promise<JournalExtent | 'moved' | undefined> {
-    const sealed = this.#sealed();
+    if (tail !== undefined)
+      return { journal: tail.journal, first: sealed[0] ?? tail.segmentFirst, last: tail.next - 1 };
     const newest = sealed.at(-1);
-    let current = await this.#scan(this.#paths.current, readFileSync);
-    const isHeaded = current?.header !== undefined;
-    const before =
-      isHeaded || newest === undefined
-        ? undefined
-        : await this.#scan(segmentPath(this.#paths, newest), readFileSync, newest);
+    const before = newest === undefined ? undefined : await scanFile(segmentPath(paths, newest), newest);
     // Where its header cannot be read, the open segment begins where the newest sealed one ends.
-    if (current !== undefined && before !== undefined)
-      current = await this.#scan(this.#paths.current, readFileSync, before.next);
-    if (current === undefined && this.#sealed().at(-1) !== newest) return 'moved';
+    const current = await scanFile(paths.current, before?.next);
+    if (current === undefined && (await listSealed(paths)).at(-1) !== newest) continue;
     const scan = current ?? before;
     if (scan === undefined) return undefined;
     const header = current?.header ?? before?.header;
-    const journal = header?.journal ?? this.#sealedJournal() ?? '';
+    const journal = header?.journal ?? (await onStorage(paths.segments, () => sealedJournal(paths))) ?? '';
     return { journal, first: sealed[0] ?? scan.first, last: scan.next - 1 };
   }
+};
 
-  #sealed(): readonly number[] {
-    try {
-      return sealedSegments(this.#paths);
-    } catch (error) {
-      throw storageFailure(this.#paths.segments, error);
-    }
-  }
+const listSealed = (paths: OutboxPaths): Promise<readonly number[]> =>
+  onStorage(paths.segments, () => sealedSegments(paths));
 
-  #sealedJournal(): string | undefined {
+const scanFile = (path: string, first?: number): Promise<SegmentScan | undefined> =>
+  onStorage(path, async () => {
     try {
-      return sealedJournal(this.#paths);
-    } catch (error) {
-      throw storageFailure(this.#paths.segments, error);
-    }
-  }
-
-  async #scan(path: string, read: Read, first?: number): Promise<SegmentScan | undefined> {
-    try {
-      return scanSegment(await read(path), first);
+      return scanSegment(await readFile(path), first);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw storageFailure(path, error);
+      throw error;
     }
-  }
-}
-
-type Read = (path: string) => Buffer | Promise<Buffer>;
+  });
 
 /** The segments that can hold `record` or a later one. */
 const startingWith = (segments: readonly number[], record: number): readonly number[] =>
@@ -145,8 +97,8 @@ function* recordsOf(
 }
 
 /** Ids of the events in every segment that can hold record `from` or a later one. */
-export const idsFrom = (paths: OutboxPaths, from: number): ReadonlySet<string> =>
-  new Set(segmentsFrom(paths, from).flatMap((path) => idsIn(readFileSync(path))));
+export const idsFrom = (paths: OutboxPaths, from: number): readonly string[] =>
+  segmentsFrom(paths, from).flatMap((path) => idsIn(readFileSync(path)));
 
 /**
  * Those of the ids that the journal has in record `from` or later. Normally it has none, and then nothing is decoded:
@@ -165,14 +117,59 @@ export const capturedAmong = (
   return new Set(captured.filter((id) => wanted.has(id)));
 };
 
-const segmentsFrom = (paths: OutboxPaths, from: number): readonly string[] => {
-  const sealed = sealedSegments(paths);
-  const start = sealed.findLastIndex((first) => first <= from);
-  return [
-    ...sealed.slice(Math.max(0, start)).map((first) => segmentPath(paths, first)),
-    ...(existsSync(paths.current) ? [paths.current] : []),
-  ];
-};
+const segmentsFrom = (paths: OutboxPaths, from: number): readonly string[] => [
+  ...startingWith(sealedSegments(paths), from).map((first) => segmentPath(paths, first)),
+  ...(existsSync(paths.current) ? [paths.current] : []),
+];
 
 const idsIn = (bytes: Buffer): readonly string[] =>
   scanSegment(bytes).records.flatMap(({ eventId, json }) => (json === undefined ? [] : [eventId]));
+
+/** First record numbers of the sealed segments, ascending. */
+export const sealedSegments = (paths: OutboxPaths): readonly number[] => {
+  try {
+    return readdirSync(paths.segments)
+      .map(segmentFirst)
+      .filter((first): first is number => first !== undefined)
+      .sort((a, b) => a - b);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+};
+
+export const segmentPath = (paths: OutboxPaths, first: number): string =>
+  join(paths.segments, segmentName(first));
+
+/** What the newest sealed segment says about the journal: needed only when the open segment cannot say it. */
+export const newestSegment = (
+  paths: OutboxPaths,
+): { readonly journal: string | undefined; readonly next: number; readonly clock: number } | undefined => {
+  const first = sealedSegments(paths).at(-1);
+  if (first === undefined) return undefined;
+  const scan = scanSegment(readFileSync(segmentPath(paths, first)), first);
+  return { journal: scan.header?.journal ?? sealedJournal(paths), next: scan.next, clock: scan.clock };
+};
+
+/**
+ * The journal that the sealed segments belong to, by the newest header among them that can be read: a segment whose
+ * own header was damaged was sealed as it was.
+ */
+const sealedJournal = (paths: OutboxPaths): string | undefined => {
+  for (const first of [...sealedSegments(paths)].reverse()) {
+    const { header } = scanSegment(readFileSync(segmentPath(paths, first)), first);
+    if (header !== undefined) return header.journal;
+  }
+  return undefined;
+};
+
+/** Highest Lamport clock in the open segment of an outbox, else in its newest sealed one; 0 when there is neither. */
+export const highestClock = (paths: OutboxPaths): number => {
+  const sealed = newestSegment(paths)?.clock ?? 0;
+  try {
+    return Math.max(sealed, scanSegment(readFileSync(paths.current)).clock);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return sealed;
+    throw error;
+  }
+};

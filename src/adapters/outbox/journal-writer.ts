@@ -1,40 +1,58 @@
-import {
-  closeSync,
-  constants,
-  fdatasyncSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  renameSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, constants, fdatasyncSync, fsyncSync, ftruncateSync, renameSync, statSync } from 'node:fs';
 import { syncDirectory, writeFileAtomicSync, writeFully } from '../fs/atomic-write.js';
-import { lineWithoutNewline, splitLines, appendToLog } from '../fs/sealed-log.js';
 import { makeDirectory, secureEntries } from '../fs/make-directory.js';
-import { OUTBOX_DEPTH, type OutboxPaths, segmentFirst, segmentName } from './outbox-paths.js';
-import { decodeHeader, decodeRecord, encodeHeader, type SegmentHeader } from './record-format.js';
+import { appendToLog, lineWithoutNewline } from '../fs/sealed-log.js';
+import {
+  endOf,
+  type JournalEnd,
+  type JournalTail,
+  type OpenSegment,
+  openSegment,
+  readAt,
+  readSettledMark,
+  readTail,
+  type SettledMark,
+} from './journal-end.js';
+import { newestSegment, segmentPath } from './journal-reader.js';
+import { OUTBOX_DEPTH, type OutboxPaths, type OutboxSurroundings } from './outbox-paths.js';
+import { decodeRecord, encodeHeader, encodeRecord, type StoredRecord } from './record-format.js';
 import { scanSegment, type SegmentScan } from './scan-segment.js';
 
+/** Where a journal ends, seen by who holds the lock, and the node that appends to it. */
+export interface WriterEnd extends JournalEnd {
+  readonly nodeId: string;
+}
+
+/** What is done under the capture lock. `looks-full`: nothing happened; come back with an exact count of what waits. */
+export type Visit<T> = (
+  writer: JournalWriter,
+  end: WriterEnd,
+  /** How many more events may wait; an estimate until it is exact. */
+  room: number,
+  isExact: boolean,
+) => T | 'looks-full';
+
 /**
- * Appends to an outbox's journal. Every method is synchronous and must be called under the capture lock; what was
- * appended is durable once {@link sync} returned, which needs no lock.
+ * One visit to a journal, in the order of its methods: `lookAhead`; take the capture lock; `enter`, `append`; give the lock
+ * back; `sync`; `close`. Everybody waits for the lock, so what can be done without it is done before it or after it: under
+ * it are one look at which file is the open segment, its last bytes, the clock, and the two writes.
  */
 export class JournalWriter {
   readonly #paths: OutboxPaths;
-  readonly #newJournalId: () => string;
-  #descriptor: number | undefined;
+  readonly #surroundings: OutboxSurroundings;
+  #mark: SettledMark | undefined;
+  #segment: OpenSegment | undefined;
   #size = 0;
-  /** First record number of the open segment while it has no record. */
-  #empty: number | undefined;
+  #end: WriterEnd | undefined;
+  /** Whether the open segment has no record. */
+  #isEmpty = false;
+  /** Why the clock had to be rebuilt, until somebody was told. */
+  #rebuilt: string | undefined;
   #mayHold = false;
 
-  constructor(paths: OutboxPaths, newJournalId: () => string) {
+  constructor(paths: OutboxPaths, surroundings: OutboxSurroundings) {
     this.#paths = paths;
-    this.#newJournalId = newJournalId;
+    this.#surroundings = surroundings;
   }
 
   /** Whether something that was appended may be in the journal, confirmed or not. */
@@ -42,52 +60,95 @@ export class JournalWriter {
     return this.#mayHold;
   }
 
-  /** Finds the end of the journal, repairing a torn one; makes the journal when there is none. */
-  open(clock: number): JournalTail {
-    const descriptor = openIfThere(this.#paths.current) ?? this.#begin(clock);
-    this.#descriptor = descriptor;
-    this.#size = fstatSync(descriptor).size;
-    const tail = readTail(descriptor, this.#size) ?? this.#repair(descriptor);
-    this.#empty = tail.next === tail.segmentFirst ? tail.segmentFirst : undefined;
-    return tail;
+  /**
+   * Opens what will be needed. The mark may be older by the time that `enter` uses it, and the segment sealed: the first
+   * says at worst that more waits than does, the second is noticed.
+   */
+  lookAhead(): void {
+    this.#mark = readSettledMark(this.#paths.settled);
+    this.#segment = openSegment(this.#paths.current, APPENDING);
   }
 
-  /** Adds whole lines. A write that fails half-way leaves the journal as it was. */
-  append(lines: string): void {
-    if (this.#empty !== undefined) this.#secure(this.#empty);
-    this.#empty = undefined;
+  /** Finds the end of the journal, repairing a torn one; makes the journal when there is none. */
+  enter(): WriterEnd {
+    const { value, nodeId, rebuilt } = this.#surroundings.clock.load();
+    this.#rebuilt = rebuilt;
+    const segment = this.#findSegment(value);
+    const tail = readTail(segment, this.#size) ?? this.#repair(segment);
+    this.#isEmpty = tail.next === tail.segmentFirst;
+    this.#end = { ...endOf(tail, this.#mark), clock: Math.max(value, tail.clock), nodeId };
+    return this.#end;
+  }
+
+  /**
+   * Stores the clock and adds records, numbered from the end on, in one write, so that they are in the journal as a whole
+   * or not at all. A write that fails half-way leaves the journal as it was.
+   */
+  append(records: readonly Omit<StoredRecord, 'eventId' | 'record'>[]): void {
+    const last = records.at(-1);
+    if (last === undefined) return;
+    if (this.#end === undefined) throw new Error('nobody has entered the journal');
+    const { next, segmentFirst, nodeId } = this.#end;
+    this.#surroundings.clock.store(last.clock, nodeId);
+    if (this.#rebuilt !== undefined)
+      this.#surroundings.warn?.(`The Lamport clock goes on above everything captured: ${this.#rebuilt}.`);
+    this.#rebuilt = undefined;
+    const isFull = next - segmentFirst >= (this.#surroundings.segmentRecords ?? SEGMENT_RECORDS);
+    if (isFull) this.#rotate(this.#end);
+    if (this.#isEmpty) this.#secureNames(isFull ? next : segmentFirst);
+    const lines = records.map((record, index) => encodeRecord({ ...record, record: next + index })).join('');
     this.#mayHold = true;
     this.#write(lines);
   }
 
-  /** Seals the open segment, durably, and begins the next one, whose first record gets the number `tail.next`. */
-  rotate(tail: JournalTail, clock: number): JournalTail {
-    this.#seal(this.#open(), tail.segmentFirst);
-    return this.#continue({ journal: tail.journal, first: tail.next, clock });
-  }
-
-  /** Makes everything that was appended so far durable. */
+  /** Makes everything in the journal durable, whoever wrote it. */
   sync(): void {
-    if (this.#descriptor !== undefined) fdatasyncSync(this.#descriptor);
+    if (this.#segment !== undefined) fdatasyncSync(this.#segment.descriptor);
   }
 
   close(): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
-    this.#descriptor = undefined;
+    this.#surroundings.clock.close();
+    this.#closeSegment();
+  }
+
+  /** The open segment as it is now: another process may have sealed the one that was opened ahead. */
+  #findSegment(clock: number): OpenSegment {
+    const { current } = this.#paths;
+    const there = statSync(current, { bigint: true, throwIfNoEntry: false });
+    const ahead = this.#segment;
+    if (ahead !== undefined && ahead.inode === there?.ino) {
+      this.#size = Number(there.size);
+      return ahead;
+    }
+    this.#closeSegment();
+    return this.#hold(openSegment(current, APPENDING) ?? this.#begin(clock));
+  }
+
+  #hold(segment: OpenSegment): OpenSegment {
+    this.#segment = segment;
+    this.#size = segment.size;
+    return segment;
+  }
+
+  #closeSegment(): void {
+    const segment = this.#segment;
+    this.#segment = undefined;
+    if (segment !== undefined) closeSync(segment.descriptor);
   }
 
   /**
    * Makes the names durable under which a segment is found, before its first record. Whoever made them may have been
    * killed before it could, and whoever adds a later record only looks at the file.
    */
-  #secure(segmentFirst: number): void {
+  #secureNames(segmentFirst: number): void {
     const { directory, segments } = this.#paths;
     if (segmentFirst > 1) secureEntries(segments, 0);
     secureEntries(directory, segmentFirst > 1 ? 0 : OUTBOX_DEPTH);
+    this.#isEmpty = false;
   }
 
   #write(lines: string): void {
-    const descriptor = this.#open();
+    const { descriptor } = this.#opened();
     const bytes = Buffer.from(lines, 'utf8');
     try {
       writeFully(descriptor, bytes);
@@ -99,26 +160,23 @@ export class JournalWriter {
     }
   }
 
-  #open(): number {
-    if (this.#descriptor === undefined) throw new Error('the journal is not open');
-    return this.#descriptor;
+  #opened(): OpenSegment {
+    if (this.#segment === undefined) throw new Error('the journal is not open');
+    return this.#segment;
   }
 
   /** The first segment of a journal, or the one after a rotation that was cut short. */
-  #begin(clock: number): number {
-    const { current, directory } = this.#paths;
-    makeDirectory(directory);
+  #begin(clock: number): OpenSegment {
+    makeDirectory(this.#paths.directory);
     const sealed = newestSegment(this.#paths);
     // The name that the sealed segment had must not be taken before the one that it has now is durable.
     if (sealed !== undefined) syncDirectory(this.#paths.segments);
-    const journal = sealed?.journal ?? this.#newJournalId();
-    const header = { journal, first: sealed?.next ?? 1, clock: Math.max(clock, sealed?.clock ?? 0) };
-    writeFileAtomicSync(current, encodeHeader(header), { mode: 0o600 });
-    return openSync(current, APPENDING);
+    const journal = sealed?.journal ?? this.#surroundings.newJournalId();
+    return this.#continue(journal, sealed?.next ?? 1, Math.max(clock, sealed?.clock ?? 0));
   }
 
   /** The slow path, for a segment whose header or last line is not in order. */
-  #repair(descriptor: number): JournalTail {
+  #repair({ descriptor }: OpenSegment): JournalTail {
     const sealed = newestSegment(this.#paths);
     const scan = scanSegment(readAt(descriptor, 0, this.#size), sealed?.next);
     const next = scan.rest.length > 0 && this.#mend(descriptor, scan) ? scan.next + 1 : scan.next;
@@ -126,10 +184,12 @@ export class JournalWriter {
       return { journal: scan.header.journal, segmentFirst: scan.first, next, clock: scan.clock };
     // Nobody could read the end of a segment without a header quickly: it is sealed as it is, and another one goes on.
     // Where no sealed segment says whose it is, the one that goes on is another journal.
-    if (next > scan.first) this.#seal(descriptor, scan.first);
-    else this.close();
-    const journal = sealed?.journal ?? this.#newJournalId();
-    return this.#continue({ journal, first: next, clock: Math.max(scan.clock, sealed?.clock ?? 0) });
+    if (next > scan.first) this.#seal(scan.first);
+    else this.#closeSegment();
+    const journal = sealed?.journal ?? this.#surroundings.newJournalId();
+    const clock = Math.max(scan.clock, sealed?.clock ?? 0);
+    this.#hold(this.#continue(journal, next, clock));
+    return { journal, segmentFirst: next, next, clock };
   }
 
   /**
@@ -147,149 +207,42 @@ export class JournalWriter {
     return isRecord;
   }
 
-  #seal(descriptor: number, segmentFirst: number): void {
-    const { current, segments, directory } = this.#paths;
-    fsyncSync(descriptor);
-    makeDirectory(segments);
-    renameSync(current, join(segments, segmentName(segmentFirst)));
-    syncDirectory(segments);
-    syncDirectory(directory);
-    closeSync(descriptor);
-    this.#descriptor = undefined;
+  /** Seals the open segment, durably, and begins the one that goes on with the next record. */
+  #rotate({ journal, segmentFirst, next, clock }: JournalEnd): void {
+    this.#seal(segmentFirst);
+    this.#hold(this.#continue(journal, next, clock));
+    this.#isEmpty = true;
   }
 
-  #continue(header: SegmentHeader): JournalTail {
-    writeFileAtomicSync(this.#paths.current, encodeHeader(header), { mode: 0o600 });
-    return this.open(header.clock);
+  #seal(segmentFirst: number): void {
+    const { current, segments, directory } = this.#paths;
+    fsyncSync(this.#opened().descriptor);
+    makeDirectory(segments);
+    renameSync(current, segmentPath(this.#paths, segmentFirst));
+    syncDirectory(segments);
+    syncDirectory(directory);
+    this.#closeSegment();
+  }
+
+  #continue(journal: string, first: number, clock: number): OpenSegment {
+    const { current } = this.#paths;
+    writeFileAtomicSync(current, encodeHeader({ journal, first, clock }), { mode: 0o600 });
+    const segment = openSegment(current, APPENDING);
+    if (segment === undefined) throw new Error(`${current} is gone while its lock is held`);
+    return segment;
   }
 }
 
 const APPENDING = constants.O_RDWR | constants.O_APPEND;
+const SEGMENT_RECORDS = 1000;
 
-/** Only a file that is certainly not there may be made: anything else would replace a journal that is. */
-const openIfThere = (path: string): number | undefined => {
-  try {
-    return openSync(path, APPENDING);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-};
-
-/** Where a journal ends. */
-export interface JournalTail {
-  readonly journal: string;
-  /** First record number of the open segment. */
-  readonly segmentFirst: number;
-  /** Number that the next record gets. */
-  readonly next: number;
-  /** Lamport clock after the last record, else when the segment was begun. */
-  readonly clock: number;
-}
-
-/** The tail from the last bytes alone, whatever the length of the segment; `undefined` when they are not in order. */
-const readTail = (descriptor: number, size: number): JournalTail | undefined => {
-  const head = readAt(descriptor, 0, Math.min(size, HEADER_BYTES));
-  const headerEnd = head.indexOf(0x0a);
-  const header = headerEnd === -1 ? undefined : decodeHeader(head.subarray(0, headerEnd));
-  if (header === undefined) return undefined;
-  const { journal, first: segmentFirst, clock } = header;
-  if (size === headerEnd + 1) return { journal, segmentFirst, next: segmentFirst, clock };
-  for (const length of [QUICK_TAIL_BYTES, TAIL_BYTES]) {
-    const start = Math.max(headerEnd + 1, size - length);
-    const { lines, rest } = splitLines(readAt(descriptor, start, size - start));
-    const last = lines.at(-1);
-    if (rest.length > 0) return undefined;
-    const record = last === undefined ? undefined : decodeRecord(last);
-    if (record !== undefined) return { journal, segmentFirst, next: record.record + 1, clock: record.clock };
-    if (lines.length > 1) return undefined;
-  }
-  return undefined;
-};
-
-/** The tail of a segment file as anybody may read it, without the lock; `undefined` when it is missing or not in order. */
-export const currentTail = (path: string): JournalTail | undefined => {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  try {
-    return readTail(descriptor, fstatSync(descriptor).size);
-  } finally {
-    closeSync(descriptor);
-  }
-};
-
-/** The bytes from `start` on, fewer where the file ends. */
-const readAt = (descriptor: number, start: number, length: number): Buffer => {
-  const bytes = Buffer.alloc(length);
-  let filled = 0;
-  while (filled < length) {
-    const read = readSync(descriptor, bytes, filled, length - filled, start + filled);
-    if (read === 0) break;
-    filled += read;
-  }
-  return bytes.subarray(0, filled);
-};
-
-const HEADER_BYTES = 256;
-const QUICK_TAIL_BYTES = 4 * 1024;
-// One record is at most 64 KiB of event with a short head, so two records always fit.
-const TAIL_BYTES = 160 * 1024;
-
-/** First record numbers of the sealed segments, ascending. */
-export const sealedSegments = (paths: OutboxPaths): readonly number[] => {
-  try {
-    return readdirSync(paths.segments)
-      .map(segmentFirst)
-      .filter((first): first is number => first !== undefined)
-      .sort((a, b) => a - b);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-};
-
-export const segmentPath = (paths: OutboxPaths, first: number): string =>
-  join(paths.segments, segmentName(first));
-
-/** What the newest sealed segment says about the journal: needed only when the open segment cannot say it. */
-export const newestSegment = (
-  paths: OutboxPaths,
-): { readonly journal: string | undefined; readonly next: number; readonly clock: number } | undefined => {
-  const first = sealedSegments(paths).at(-1);
-  if (first === undefined) return undefined;
-  const scan = scanSegment(readFileSync(segmentPath(paths, first)), first);
-  return { journal: scan.header?.journal ?? sealedJournal(paths), next: scan.next, clock: scan.clock };
-};
-
-/**
- * The journal that the sealed segments belong to, by the newest header among them that can be read: a segment whose
- * own header was damaged was sealed as it was.
- */
-export const sealedJournal = (paths: OutboxPaths): string | undefined => {
-  for (const first of [...sealedSegments(paths)].reverse()) {
-    const { header } = scanSegment(readFileSync(segmentPath(paths, first)), first);
-    if (header !== undefined) return header.journal;
-  }
-  return undefined;
-};
-
-/** Makes everything in the journal durable, whoever wrote it. Sealed segments are on disk already. */
+/** Makes everything in a journal durable, whoever wrote it. Sealed segments are on disk already. */
 export const syncJournal = (paths: OutboxPaths): void => {
-  let descriptor: number;
+  const segment = openSegment(paths.current, 'r+');
+  if (segment === undefined) return;
   try {
-    descriptor = openSync(paths.current, 'r+');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  try {
-    fdatasyncSync(descriptor);
+    fdatasyncSync(segment.descriptor);
   } finally {
-    closeSync(descriptor);
+    closeSync(segment.descriptor);
   }
 };

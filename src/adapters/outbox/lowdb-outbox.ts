@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import type { Decision } from '../../domain/outbox/decision.js';
+import { existsSync, readdirSync } from 'node:fs';
 import { messageOf, SyncError } from '../../domain/errors.js';
-import { type HeldLock, lockFile, tryLockFile } from '../fs/process-lock.js';
-import { onStorage } from '../fs/storage-failure.js';
+import { seal } from '../../domain/events/seal.js';
+import { isUuidV4 } from '../../domain/ids.js';
+import type { Decision } from '../../domain/outbox/decision.js';
+import { describeIssues } from '../../domain/result.js';
 import type {
   Adoption,
   CaptureLimits,
@@ -13,11 +14,17 @@ import type {
   Outbox,
   Outboxes,
   OutboxReading,
+  RefusalReason,
   Sender,
 } from '../../ports/outbox.js';
-import { CaptureSection, type Occupancy } from './capture-section.js';
+import { makeDirectory } from '../fs/make-directory.js';
+import { type HeldLock, lockFile, tryLockFile } from '../fs/process-lock.js';
+import { appendToLog } from '../fs/sealed-log.js';
+import { onStorage } from '../fs/storage-failure.js';
 import type { ForeignEvents } from './foreign-events.js';
-import { currentTail, newestSegment, syncJournal } from './journal-writer.js';
+import { currentEnd } from './journal-end.js';
+import { highestClock, journalExtent, journalRecords } from './journal-reader.js';
+import { JournalWriter, syncJournal, type Visit, type WriterEnd } from './journal-writer.js';
 import {
   outboxesDirectory,
   outboxPaths,
@@ -25,10 +32,7 @@ import {
   type OutboxSurroundings,
   UNIDENTIFIED,
 } from './outbox-paths.js';
-import { estimateWaiting, nextNumber, readSettledMark } from './settled-mark.js';
 import { WaitingFacts } from './waiting-facts.js';
-import { isUuidV4 } from '../../domain/ids.js';
-import { scanSegment } from './scan-segment.js';
 
 /**
  * The durable outbox of one project: an append-only journal of segments, and a lowdb ledger for each hub and team.
@@ -38,40 +42,49 @@ class LowdbOutbox implements Outbox {
   readonly project: string | undefined;
   readonly #paths: OutboxPaths;
   readonly #surroundings: OutboxSurroundings;
-  readonly #section: CaptureSection;
   readonly #waiting: WaitingFacts;
-  readonly #captureWaitMs: number;
-  readonly #lockWaitMs: number;
   #foreign: ForeignEvents | undefined;
 
   constructor(project: string | undefined, paths: OutboxPaths, surroundings: OutboxSurroundings) {
     this.project = project;
     this.#paths = paths;
     this.#surroundings = surroundings;
-    this.#captureWaitMs = surroundings.captureWaitMs ?? LOCK_WAIT_MS;
-    this.#lockWaitMs = surroundings.lockWaitMs ?? PATIENT_WAIT_MS;
     this.#waiting = new WaitingFacts(paths.waiting);
-    this.#section = new CaptureSection(paths, surroundings, this.#waiting);
   }
 
   async capture(facts: readonly Fact[], limits: CaptureLimits): Promise<readonly CaptureOutcome[]> {
+    const { captureWaitMs = LOCK_WAIT_MS } = this.#surroundings;
     try {
-      return await this.#captureUnderLock(facts, limits);
+      // Asked without the lock: what begins to wait meanwhile is sealed by the next one.
+      const someWait = this.#waiting.count() > 0;
+      const taken = await this.#visit<readonly CaptureOutcome[]>(
+        limits,
+        captureWaitMs,
+        (writer, end, room, isExact) => {
+          if (facts.length > room && !isExact) return 'looks-full';
+          return this.#seal(writer, end, someWait, facts.slice(0, room));
+        },
+        (error, sealed) => unconfirmed(facts.slice(0, sealed?.length), error),
+      );
+      // The lock's holder is stopped: the facts are made durable beside the journal, and the next capture seals them.
+      if (taken === 'busy') return await this.#wait(facts, limits);
+      const rest = facts.slice(taken.length);
+      const message = `${limits.maxWaiting} events wait already`;
+      return rest.length === 0 ? taken : [...taken, ...this.#refuse(rest, 'outbox-full', message)];
     } catch (error) {
-      return this.#refuse(facts, limits, error);
+      return this.#refuseUnstored(facts, limits, error);
     }
   }
 
   adopt(events: readonly ForeignEvent[], limits: CaptureLimits): Promise<Adoption> {
     return this.#onStorage(async () => {
       const { ForeignEvents } = await import('./foreign-events.js');
-      this.#foreign ??= new ForeignEvents({
-        paths: this.#paths,
-        surroundings: this.#surroundings,
-        lock: () => this.#lock(),
-        recount: () => this.#recount(),
+      this.#foreign ??= new ForeignEvents(this.#paths);
+      return this.#foreign.adopt(events, async (work) => {
+        const adoption = await this.#visit(limits, this.#patienceMs, work);
+        if (adoption === 'busy') throw lockBusy();
+        return adoption;
       });
-      return this.#foreign.adopt(events, limits);
     });
   }
 
@@ -81,27 +94,18 @@ class LowdbOutbox implements Outbox {
 
   hasRoomFor(count: number, limits: CaptureLimits): Promise<boolean> {
     return this.#onStorage(async () => {
-      const tail = currentTail(this.#paths.current);
-      if (tail !== undefined) {
-        const mark = readSettledMark(this.#paths.settled);
-        const waiting = estimateWaiting(tail.journal, nextNumber(tail, mark) - 1, mark);
-        if (waiting + count <= limits.maxWaiting) return true;
-      }
+      const end = currentEnd(this.#paths);
+      if (end !== undefined && end.waiting + count <= limits.maxWaiting) return true;
       return (await this.#recount()).waiting + count <= limits.maxWaiting;
     });
   }
 
   nextRecord(): Promise<number> {
-    return this.#onStorage(async () => {
-      const tail = currentTail(this.#paths.current);
-      if (tail !== undefined) return nextNumber(tail, readSettledMark(this.#paths.settled));
-      return (await this.reading()).last + 1;
-    });
+    return this.#onStorage(async () => currentEnd(this.#paths)?.next ?? (await this.reading()).last + 1);
   }
 
-  async *records(from = 1): AsyncGenerator<JournalRecord> {
-    const { JournalReader } = await import('./journal-reader.js');
-    yield* new JournalReader(this.#paths).records(from);
+  records(from?: number): AsyncIterable<JournalRecord> {
+    return journalRecords(this.#paths, from);
   }
 
   reading(): Promise<OutboxReading> {
@@ -114,15 +118,26 @@ class LowdbOutbox implements Outbox {
   async decide(decisions: readonly Decision[]): Promise<void> {
     if (decisions.length === 0) return;
     await this.#onStorage(async () => {
-      const { JournalReader } = await import('./journal-reader.js');
-      if ((await new JournalReader(this.#paths).extent()) === undefined) return;
-      await this.#locked(() => this.#section.decide(decisions));
+      if ((await journalExtent(this.#paths)) === undefined) return;
+      const lock = await lockFile(this.#paths.captureLock, this.#patienceMs);
+      if (lock === undefined) throw lockBusy();
+      const writer = new JournalWriter(this.#paths, this.#surroundings);
+      try {
+        const { journal } = writer.enter();
+        appendToLog(
+          this.#paths.decisions,
+          decisions.map((decision) => ({ journal, ...decision })),
+        );
+      } finally {
+        lock.release();
+        writer.close();
+      }
     });
   }
 
   async noteWithdrawn(eventIds: readonly string[], reason: string): Promise<void> {
     if (eventIds.length === 0) return;
-    await this.#onStorage(() => this.#locked(() => this.#section.noteWithdrawn(eventIds, reason)));
+    await this.#onStorage(async () => this.#note(eventIds, { kind: 'withdrawn', reason }));
   }
 
   async pass<T>(
@@ -140,31 +155,116 @@ class LowdbOutbox implements Outbox {
     }
   }
 
-  async #captureUnderLock(facts: readonly Fact[], limits: CaptureLimits): Promise<readonly CaptureOutcome[]> {
-    for (let occupancy: Occupancy | undefined; ; occupancy = await this.#recount()) {
-      const lock = await lockFile(this.#paths.captureLock, this.#captureWaitMs);
-      if (lock === undefined) return this.#wait(facts, limits);
-      const captured = this.#section.run(facts, limits, occupancy, lock);
-      if (captured !== 'looks-full') return captured;
+  /**
+   * The frame of everything that is appended: `work` runs under the capture lock, all else before it is taken or after it
+   * is given back. The sync to disk needs no lock, so that many processes share it. `busy`: the lock could not be had.
+   *
+   * When the journal may hold what was appended and the disk did not confirm it, `unconfirmed` says what became of it;
+   * `result` is absent when `work` itself did not come to its end. Every other failure is thrown.
+   */
+  async #visit<T>(
+    limits: CaptureLimits,
+    waitMs: number,
+    work: Visit<T>,
+    unconfirmed: (error: unknown, result?: T) => T = rethrow,
+  ): Promise<T | 'busy'> {
+    for (let counted: Occupancy | undefined; ; counted = await this.#recount()) {
+      const writer = new JournalWriter(this.#paths, this.#surroundings);
+      let lock: HeldLock | undefined;
+      let result: T | 'looks-full' | undefined;
+      try {
+        writer.lookAhead();
+        lock = await lockFile(this.#paths.captureLock, waitMs);
+        if (lock === undefined) return 'busy';
+        const entered = writer.enter();
+        const waiting =
+          counted === undefined
+            ? entered.waiting
+            : counted.waiting + Math.max(0, entered.next - 1 - counted.last);
+        const room = Math.max(0, limits.maxWaiting - waiting);
+        result = work(writer, { ...entered, waiting }, room, counted !== undefined);
+        lock.release();
+        if (result === 'looks-full') continue;
+        writer.sync();
+        return result;
+      } catch (error) {
+        if (!writer.mayHold) throw error;
+        return unconfirmed(error, result === 'looks-full' ? undefined : result);
+      } finally {
+        lock?.release();
+        writer.close();
+      }
     }
   }
 
-  /** The lock's holder is stopped: the facts are made durable beside the journal, and the next capture seals them. */
+  /** Seals what waits for the lock, in order, and then these facts, with one write for all of them. */
+  #seal(
+    writer: JournalWriter,
+    end: WriterEnd,
+    someWait: boolean,
+    facts: readonly Fact[],
+  ): readonly CaptureOutcome[] {
+    const confirm = (): void => writer.sync();
+    const late = someWait ? this.#waiting.unsealed(this.#paths, confirm) : [];
+    const sealed = [...late.map(({ fact }) => fact), ...facts].map((fact, index) => ({
+      fact,
+      event: seal(fact.event, end.nodeId, end.clock + index + 1),
+    }));
+    writer.append(
+      sealed.map(({ fact: { hub, issues }, event }) => ({
+        clock: event.lamport_clock,
+        team: event.team_slug,
+        json: JSON.stringify(event),
+        ...(hub === undefined ? {} : { hub }),
+        ...(issues === undefined ? {} : { invalid: describeIssues(issues) }),
+      })),
+    );
+    this.#waiting.forget(late, confirm);
+    const outcomes = sealed.map(({ event }, index): CaptureOutcome => ({
+      outcome: 'captured',
+      event,
+      record: end.next + index,
+      waiting: end.waiting + index + 1,
+    }));
+    return outcomes.slice(late.length);
+  }
+
   async #wait(facts: readonly Fact[], limits: CaptureLimits): Promise<readonly CaptureOutcome[]> {
     const from = await this.nextRecord();
-    return this.#waiting.addAll(facts, from, (fact, error) => this.#refuse([fact], limits, error));
+    return this.#waiting.addAll(facts, from, (fact, error) => this.#refuseUnstored([fact], limits, error));
   }
 
   /** The storage did not take the facts. Who keeps them comes again, so nothing is counted. */
-  #refuse(facts: readonly Fact[], limits: CaptureLimits, error: unknown): readonly CaptureOutcome[] {
+  #refuseUnstored(facts: readonly Fact[], limits: CaptureLimits, error: unknown): readonly CaptureOutcome[] {
     const message = messageOf(error);
-    if (limits.callerKeeps !== true) return this.#section.refuse(facts, 'storage-failed', message);
-    return facts.map(({ event: { event_id: eventId } }) => ({
-      outcome: 'refused',
-      eventId,
-      reason: 'storage-failed',
-      message,
-    }));
+    return limits.callerKeeps === true
+      ? refused(facts, 'storage-failed', message)
+      : this.#refuse(facts, 'storage-failed', message);
+  }
+
+  /** Counts events that are not taken. The count is lost only where the disk takes nothing at all. */
+  #refuse(facts: readonly Fact[], reason: RefusalReason, message: string): readonly CaptureOutcome[] {
+    const ids = facts.map(({ event }) => event.event_id);
+    try {
+      this.#note(ids, { kind: 'refused', reason, message });
+    } catch {
+      // The outcome itself still says that the event was not taken.
+    }
+    return refused(facts, reason, message);
+  }
+
+  /** Explains, durably, what never came into the journal. Needs no lock. */
+  #note(
+    eventIds: readonly string[],
+    about: { readonly kind: string; readonly reason: string; readonly message?: string },
+  ): void {
+    const at = new Date(this.#surroundings.nowMs()).toISOString();
+    makeDirectory(this.#paths.directory);
+    appendToLog(
+      this.#paths.refused,
+      eventIds.map((eventId) => ({ event_id: eventId, ...about, at })),
+      'beside',
+    );
   }
 
   /** How much waits, exactly: read from the ledger, and therefore only before something is refused. */
@@ -177,24 +277,35 @@ class LowdbOutbox implements Outbox {
     return onStorage(this.#paths.directory, work);
   }
 
-  async #locked(work: () => void): Promise<void> {
-    const lock = await this.#lock();
-    try {
-      work();
-    } finally {
-      lock.release();
-    }
-  }
-
-  /** The capture lock, for work that can be asked to come back later. */
-  async #lock(): Promise<HeldLock> {
-    const lock = await lockFile(this.#paths.captureLock, this.#lockWaitMs);
-    if (lock !== undefined) return lock;
-    throw new SyncError('lock-busy', 'Another process holds the capture lock.', {
-      hint: 'Try again in a moment.',
-    });
+  /** How long work waits for the capture lock that can be asked to come back later. */
+  get #patienceMs(): number {
+    return this.#surroundings.lockWaitMs ?? PATIENT_WAIT_MS;
   }
 }
+
+/** How many events waited when `last` was the newest record. */
+interface Occupancy {
+  readonly last: number;
+  readonly waiting: number;
+}
+
+/** What was written is in the journal, and nobody knows for how long. */
+const unconfirmed = (facts: readonly Fact[], error: unknown): readonly CaptureOutcome[] =>
+  facts.map(({ event }) => ({
+    outcome: 'unconfirmed',
+    eventId: event.event_id,
+    message: messageOf(error),
+  }));
+
+const refused = (facts: readonly Fact[], reason: RefusalReason, message: string): readonly CaptureOutcome[] =>
+  facts.map(({ event }) => ({ outcome: 'refused', eventId: event.event_id, reason, message }));
+
+const rethrow = (error: unknown): never => {
+  throw error;
+};
+
+const lockBusy = (): SyncError =>
+  new SyncError('lock-busy', 'Another process holds the capture lock.', { hint: 'Try again in a moment.' });
 
 // The lock's holders run a few microseconds of synchronous code; who waits longer waits for a stopped process.
 const LOCK_WAIT_MS = 250;
@@ -211,8 +322,7 @@ export class LowdbOutboxes implements Outboxes {
   }
 
   async list(): Promise<readonly (string | undefined)[]> {
-    const directory = outboxesDirectory(this.#stateRoot);
-    return outboxKeys(await onStorage(directory, () => namesIn(directory)));
+    return onStorage(outboxesDirectory(this.#stateRoot), () => outboxKeys(this.#stateRoot));
   }
 
   open(project: string | undefined): Outbox {
@@ -223,30 +333,19 @@ export class LowdbOutboxes implements Outboxes {
 }
 
 /** Highest Lamport clock that any outbox of the state root has seen; 0 when there is none. */
-export const highestCapturedClock = (stateRoot: string): number => {
-  const names = namesIn(outboxesDirectory(stateRoot));
-  return Math.max(0, ...outboxKeys(names).map((key) => highestClock(outboxPaths(stateRoot, key))));
-};
+export const highestCapturedClock = (stateRoot: string): number =>
+  Math.max(0, ...outboxKeys(stateRoot).map((key) => highestClock(outboxPaths(stateRoot, key))));
 
-const outboxKeys = (names: readonly string[]): readonly (string | undefined)[] =>
-  names.flatMap((name) => (name === UNIDENTIFIED ? [undefined] : isUuidV4(name) ? [name] : [])).sort();
+const outboxKeys = (stateRoot: string): readonly (string | undefined)[] =>
+  namesIn(outboxesDirectory(stateRoot))
+    .flatMap((name) => (name === UNIDENTIFIED ? [undefined] : isUuidV4(name) ? [name] : []))
+    .sort();
 
 const namesIn = (directory: string): readonly string[] => {
   try {
     return readdirSync(directory);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-};
-
-/** Highest Lamport clock in the open segment of an outbox, else in its newest sealed one; 0 when there is neither. */
-export const highestClock = (paths: OutboxPaths): number => {
-  const sealed = newestSegment(paths)?.clock ?? 0;
-  try {
-    return Math.max(sealed, scanSegment(readFileSync(paths.current)).clock);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return sealed;
     throw error;
   }
 };

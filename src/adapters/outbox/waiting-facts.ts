@@ -5,7 +5,8 @@ import type { CaptureOutcome, Fact } from '../../ports/outbox.js';
 import { writeFileAtomic, syncDirectory } from '../fs/atomic-write.js';
 import { makeDirectory, secureEntries } from '../fs/make-directory.js';
 import { parseLine, sealLine } from '../fs/sealed-log.js';
-import { OUTBOX_DEPTH } from './outbox-paths.js';
+import { capturedAmong } from './journal-reader.js';
+import { OUTBOX_DEPTH, type OutboxPaths } from './outbox-paths.js';
 
 /** A fact whose process could not get the capture lock in time. */
 export interface WaitingFact {
@@ -56,8 +57,23 @@ export class WaitingFacts {
     return existsSync(join(this.#directory, `${eventId}.json`));
   }
 
-  /** In the order of their event ids. A damaged file is left where it is and not listed. */
-  list(): readonly WaitingFact[] {
+  /**
+   * Those that are not in the journal yet, in the order of their ids. A process may have died between sealing one and
+   * removing its file: that file goes now, once `confirm` has made the journal durable.
+   */
+  unsealed(paths: OutboxPaths, confirm: () => void): readonly WaitingFact[] {
+    const listed = this.#list();
+    if (listed.length === 0) return [];
+    const from = Math.min(...listed.map((each) => each.from));
+    const ids = listed.map(({ fact }) => fact.event.event_id);
+    const sealed = capturedAmong(paths, from, ids);
+    const isSealed = ({ fact }: WaitingFact): boolean => sealed.has(fact.event.event_id);
+    this.forget(listed.filter(isSealed), confirm);
+    return listed.filter((each) => !isSealed(each));
+  }
+
+  /** A damaged file is left where it is and not listed. */
+  #list(): readonly WaitingFact[] {
     return this.#names().flatMap((name) => {
       const path = join(this.#directory, name);
       const fields = parseLine(readFileSync(path));

@@ -9,12 +9,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { currentTail, JournalWriter } from '../../../src/adapters/outbox/journal-writer.js';
-import { JournalReader } from '../../../src/adapters/outbox/journal-reader.js';
-import { highestClock } from '../../../src/adapters/outbox/lowdb-outbox.js';
+import { currentTail } from '../../../src/adapters/outbox/journal-end.js';
+import { highestClock, journalExtent, journalRecords } from '../../../src/adapters/outbox/journal-reader.js';
+import { JournalWriter } from '../../../src/adapters/outbox/journal-writer.js';
 import { outboxPaths, segmentName, type OutboxPaths } from '../../../src/adapters/outbox/outbox-paths.js';
 import { encodeHeader, encodeRecord } from '../../../src/adapters/outbox/record-format.js';
 import { collect, PROJECT } from '../../support/facts.js';
+import { lamportFileOf, NODE_ID } from '../../support/outboxes.js';
 import { scratchDirectory } from '../../support/scratch-directory.js';
 
 const root = scratchDirectory();
@@ -26,43 +27,48 @@ beforeEach(() => {
   journals = 0;
 });
 
-const line = (record: number, filler = ''): string =>
-  encodeRecord({
-    record,
-    clock: record + 40,
-    team: 'local',
-    json: `{"event_id":"E${record}","x":"${filler}"}`,
-  });
+const eventOf = (record: number, filler = '') => ({
+  clock: record + 40,
+  team: 'local',
+  json: `{"event_id":"E${record}","x":"${filler}"}`,
+});
 
+const line = (record: number, filler = ''): string => encodeRecord({ record, ...eventOf(record, filler) });
+
+/** Visits the journal, in segments of two records. */
 const write = <T>(work: (writer: JournalWriter) => T): T => {
-  const writer = new JournalWriter(paths, () => `journal-${(journals += 1)}`);
+  const writer = new JournalWriter(paths, {
+    clock: lamportFileOf(root.path),
+    segmentRecords: 2,
+    newJournalId: () => `journal-${(journals += 1)}`,
+    nowMs: () => 0,
+  });
   try {
+    writer.lookAhead();
     return work(writer);
   } finally {
     writer.close();
   }
 };
 
-/** Appends records in segments of two. */
 const append = (count: number, filler?: string): void => {
   for (let done = 0; done < count; done++) {
     write((writer) => {
-      const tail = writer.open(40);
-      if (tail.next - tail.segmentFirst >= 2) writer.rotate(tail, tail.next + 39);
-      writer.append(line(tail.next, filler));
+      writer.append([eventOf(writer.enter().next, filler)]);
       writer.sync();
     });
   }
 };
 
 const read = async (from?: number): Promise<number[]> =>
-  (await collect(new JournalReader(paths).records(from))).map(({ record, json }) =>
+  (await collect(journalRecords(paths, from))).map(({ record, json }) =>
     json === undefined ? -record : record,
   );
 
 describe('a journal', () => {
   it('begins with its first segment, under a new id', () => {
-    expect(write((writer) => writer.open(7))).toMatchObject({
+    lamportFileOf(root.path).store(7, NODE_ID);
+    expect(write((writer) => writer.enter())).toMatchObject({
       journal: 'journal-1',
       segmentFirst: 1,
       next: 1,
@@ -80,7 +86,7 @@ describe('a journal', () => {
     expect(await read(2)).toEqual([2, 3, 4, 5]);
     expect(await read(4)).toEqual([4, 5]);
     expect(await read(6)).toEqual([]);
-    expect(await new JournalReader(paths).extent()).toEqual({ journal: 'journal-1', first: 1, last: 5 });
+    expect(await journalExtent(paths)).toEqual({ journal: 'journal-1', first: 1, last: 5 });
     expect(highestClock(paths)).toBe(45);
   });
 
@@ -91,13 +97,13 @@ describe('a journal', () => {
 
   it('is missing to those who look before it began', async () => {
     expect(currentTail(paths.current)).toBeUndefined();
-    expect(await new JournalReader(paths).extent()).toBeUndefined();
+    expect(await journalExtent(paths)).toBeUndefined();
     expect(await read()).toEqual([]);
     expect(highestClock(paths)).toBe(0);
   });
 
-  it('must be opened before it is written', () => {
-    expect(() => write((writer) => writer.append(line(1)))).toThrow('not open');
+  it('must be entered before it is written', () => {
+    expect(() => write((writer) => writer.append([eventOf(1)]))).toThrow('nobody has entered');
     expect(() => write((writer) => writer.sync())).not.toThrow();
   });
 
@@ -106,9 +112,9 @@ describe('a journal', () => {
     mkdirSync(paths.segments);
     renameSync(paths.current, join(paths.segments, segmentName(1)));
     expect(await read()).toEqual([1, 2]);
-    expect(await new JournalReader(paths).extent()).toEqual({ journal: 'journal-1', first: 1, last: 2 });
+    expect(await journalExtent(paths)).toEqual({ journal: 'journal-1', first: 1, last: 2 });
     expect(highestClock(paths)).toBe(42);
-    expect(write((writer) => writer.open(0))).toMatchObject({
+    expect(write((writer) => writer.enter())).toMatchObject({
       journal: 'journal-1',
       segmentFirst: 3,
       next: 3,
@@ -121,14 +127,14 @@ describe('a journal', () => {
     append(1);
     appendFileSync(paths.current, line(2).slice(0, -1));
     expect(await read()).toEqual([1]);
-    expect(write((writer) => writer.open(0)).next).toBe(3);
+    expect(write((writer) => writer.enter()).next).toBe(3);
     expect(await read()).toEqual([1, 2]);
   });
 
   it('keeps a whole last record whose newline is damaged', async () => {
     append(1);
     appendFileSync(paths.current, line(2).replace('\n', 'J'));
-    expect(write((writer) => writer.open(0)).next).toBe(3);
+    expect(write((writer) => writer.enter()).next).toBe(3);
     expect(await read()).toEqual([1, 2]);
   });
 
@@ -151,21 +157,21 @@ describe('a journal', () => {
     append(2);
     const [, ...records] = readFileSync(paths.current, 'utf8').split('\n');
     writeFileSync(paths.current, ['damage', ...records].join('\n'));
-    expect((await new JournalReader(paths).extent())?.journal).toBe('');
-    expect(write((writer) => writer.open(0))).toMatchObject({
+    expect((await journalExtent(paths))?.journal).toBe('');
+    expect(write((writer) => writer.enter())).toMatchObject({
       journal: 'journal-2',
       segmentFirst: 3,
       next: 3,
     });
     expect(await read()).toEqual([1, 2]);
-    expect(await new JournalReader(paths).extent()).toEqual({ journal: 'journal-2', first: 1, last: 2 });
+    expect(await journalExtent(paths)).toEqual({ journal: 'journal-2', first: 1, last: 2 });
   });
 
   it('goes on as the same journal when its newest sealed segment says which one it is', async () => {
     append(3);
     writeFileSync(paths.current, `damage\n${line(3)}`);
-    expect(await new JournalReader(paths).extent()).toEqual({ journal: 'journal-1', first: 1, last: 3 });
-    expect(write((writer) => writer.open(0))).toMatchObject({
+    expect(await journalExtent(paths)).toEqual({ journal: 'journal-1', first: 1, last: 3 });
+    expect(write((writer) => writer.enter())).toMatchObject({
       journal: 'journal-1',
       segmentFirst: 4,
       next: 4,
@@ -194,16 +200,15 @@ describe('a journal', () => {
     rmSync(join(paths.segments, segmentName(1)));
     rmSync(join(paths.segments, segmentName(3)));
     expect(await read()).toEqual([5, 6, 7]);
-    expect(await new JournalReader(paths).extent()).toMatchObject({ first: 5, last: 7 });
+    expect(await journalExtent(paths)).toMatchObject({ first: 5, last: 7 });
   });
 
   it('is not taken for a short one when its open segment cannot be read', async () => {
     append(3);
     rmSync(paths.current);
     mkdirSync(paths.current);
-    const reader = new JournalReader(paths);
-    await expect(reader.extent()).rejects.toMatchObject({ kind: 'storage-failed' });
-    await expect(collect(reader.records())).rejects.toMatchObject({ kind: 'storage-failed' });
+    await expect(journalExtent(paths)).rejects.toMatchObject({ kind: 'storage-failed' });
+    await expect(collect(journalRecords(paths))).rejects.toMatchObject({ kind: 'storage-failed' });
   });
 
   it('passes over files that are no segments', async () => {
@@ -219,7 +224,7 @@ describe('a reader of a journal that is written meanwhile', () => {
   it('misses nothing when segments are sealed while it reads', async () => {
     append(1);
     const seen: number[] = [];
-    for await (const { record } of new JournalReader(paths).records()) {
+    for await (const { record } of journalRecords(paths)) {
       seen.push(record);
       if (record <= 9) append(3);
     }
@@ -229,7 +234,7 @@ describe('a reader of a journal that is written meanwhile', () => {
 
   it('misses nothing whenever a rotation takes place between its looks', async () => {
     append(2);
-    const records = new JournalReader(paths).records();
+    const records = journalRecords(paths);
     const reading = collect(records);
     append(3);
     const seen = (await reading).map(({ record }) => record);
@@ -240,7 +245,7 @@ describe('a reader of a journal that is written meanwhile', () => {
   it('goes on with what is left when segments are reclaimed while it reads', async () => {
     append(9);
     const seen: number[] = [];
-    for await (const { record, json } of new JournalReader(paths).records()) {
+    for await (const { record, json } of journalRecords(paths)) {
       seen.push(json === undefined ? -record : record);
       if (record === 1) for (const first of [1, 3, 5]) rmSync(join(paths.segments, segmentName(first)));
     }

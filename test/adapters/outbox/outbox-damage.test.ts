@@ -241,7 +241,7 @@ describe('an outbox whose files cannot be used', () => {
     expect(await open().capture([fact(1)], ROOM)).toMatchObject([
       { outcome: 'refused', eventId: eventId(1), reason: 'storage-failed' },
     ]);
-    for (const name of ['outbox', 'lock']) rmSync(`${root.path}/${name}`);
+    for (const name of ['outbox', 'lock']) rmSync(`${root.path}/${name}`, { force: true });
     mkdirSync(`${root.path}/lock`);
     expect(await open().capture([fact(1)], ROOM)).toMatchObject([{ reason: 'storage-failed' }]);
   });
