@@ -14,7 +14,7 @@ interface Size {
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   root: { lines: 2100, files: 35, goal: 1500 },
   events: { lines: 3840, files: 48, goal: 2200 },
-  outbox: { lines: 3510, files: 30, goal: 2800 },
+  outbox: { lines: 3280, files: 27, goal: 2800 },
   delivery: { lines: 6550, files: 60, goal: 4500 },
   reports: { lines: 1890, files: 22, goal: 1300 },
   work: { lines: 12480, files: 104, goal: 7000 },
