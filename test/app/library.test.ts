@@ -1,12 +1,14 @@
-import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
+import { ControlledTime } from '../../src/adapters/memory/memory-host.js';
 import { mkdtempSync, realpathSync, rmSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MemoryBatchTransport } from '../../src/adapters/memory/memory-batch-transport.js';
-import { MemoryCredentialStore } from '../../src/adapters/memory/memory-credential-store.js';
-import { MemoryLiveTransport } from '../../src/adapters/memory/memory-live-transport.js';
-import { MemoryNetwork } from '../../src/adapters/memory/memory-network.js';
-import { MemoryTokenIssuer } from '../../src/adapters/memory/memory-token-issuer.js';
+import {
+  MemoryBatchTransport,
+  MemoryLiveTransport,
+  MemoryTokenIssuer,
+} from '../../src/adapters/memory/memory-transports.js';
+import { MemoryCredentialStore } from '../../src/adapters/memory/memory-stores.js';
+import { MemoryNetwork } from '../../src/adapters/memory/memory-hub.js';
 import * as library from '../../src/app/index.js';
 import { getEmitter, withSyncContext, type EmissionOutcome } from '../../src/app/index.js';
 import { SignIn } from '../../src/app/delivery/sign-in.js';

@@ -6,7 +6,7 @@ import { GotTokenIssuer } from '../../src/adapters/delivery/got-token-issuer.js'
 import { TomlCredentialStore } from '../../src/adapters/delivery/toml-credential-store.js';
 import { JsonLamportStore } from '../../src/adapters/events/json-lamport-store.js';
 import { StateRoot } from '../../src/adapters/fs/state-root.js';
-import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
+import { ControlledTime } from '../../src/adapters/memory/memory-host.js';
 import { GotBatchTransport } from '../../src/adapters/delivery/got-batch-transport.js';
 import { WsLiveTransport } from '../../src/adapters/delivery/ws-live-transport.js';
 import { DeliveryRoute } from '../../src/app/delivery/courier.js';

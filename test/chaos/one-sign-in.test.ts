@@ -1,4 +1,4 @@
-import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
+import { ControlledTime } from '../../src/adapters/memory/memory-host.js';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { GotTokenIssuer } from '../../src/adapters/delivery/got-token-issuer.js';

@@ -1,5 +1,4 @@
-import { RecordingLog } from '../../src/adapters/memory/recording-log.js';
-import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
+import { ControlledTime, RecordingLog } from '../../src/adapters/memory/memory-host.js';
 import { createClientContainer, type Overrides } from '../../src/app/compose/container.js';
 import { createHubContainer, type HubParts } from '../../src/app/compose/hub-container.js';
 import type { Parts } from '../../src/app/compose/parts.js';

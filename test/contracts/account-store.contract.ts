@@ -1,4 +1,4 @@
-import type { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
+import type { ControlledTime } from '../../src/adapters/memory/memory-host.js';
 import type { AccountStore, SessionTokens } from '../../src/ports/hub.js';
 
 export interface AccountStoreSetup {

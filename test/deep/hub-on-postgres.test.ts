@@ -4,7 +4,7 @@ import { openPostgresHub } from '../../src/adapters/hub/open-postgres-hub.js';
 import { openPostgresDatabase } from '../../src/adapters/hub/postgres-database.js';
 import type { HubStores } from '../../src/adapters/hub/hub-stores.js';
 import { CryptoRandomness } from '../../src/adapters/host/crypto-randomness.js';
-import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
+import { ControlledTime } from '../../src/adapters/memory/memory-host.js';
 import { setUpSqliteHub } from '../adapters/hub/sqlite-hub-setup.js';
 import { accountStoreContract } from '../contracts/account-store.contract.js';
 import { webhookStoreContract } from '../contracts/webhook-store.contract.js';

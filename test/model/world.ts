@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
+import { ControlledTime } from '../../src/adapters/memory/memory-host.js';
 import { outboxPaths, segmentName, type OutboxPaths } from '../../src/adapters/outbox/outbox-paths.js';
 import type { Account } from '../../src/domain/outbox/account.js';
 import type { Outbox } from '../../src/ports/outbox.js';

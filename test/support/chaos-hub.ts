@@ -3,8 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { HubAddress } from '../../src/domain/outbox/account.js';
-import { MemoryHub, type HubSession } from '../../src/adapters/memory/memory-hub.js';
-import { FaultScript } from '../../src/adapters/memory/fault-script.js';
+import { FaultScript, type HubSession, MemoryHub } from '../../src/adapters/memory/memory-hub.js';
 import { goodAnswer, type GoodAnswer } from './good-answers.js';
 import { misbehave, type Misbehaviour } from './misbehaviour.js';
 

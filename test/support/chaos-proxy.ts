@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { FaultScript } from '../../src/adapters/memory/fault-script.js';
+import { FaultScript } from '../../src/adapters/memory/memory-hub.js';
 import type { GoodAnswer } from './good-answers.js';
 import { misbehave, type Misbehaviour } from './misbehaviour.js';
 

@@ -1,9 +1,11 @@
-import { MemoryBatchTransport } from '../../src/adapters/memory/memory-batch-transport.js';
-import { MemoryEventReader } from '../../src/adapters/memory/memory-event-reader.js';
-import { MemoryLiveTransport } from '../../src/adapters/memory/memory-live-transport.js';
-import { MemoryNetwork } from '../../src/adapters/memory/memory-network.js';
-import { MemoryReceiptReader } from '../../src/adapters/memory/memory-receipt-reader.js';
-import { MemoryTokenIssuer } from '../../src/adapters/memory/memory-token-issuer.js';
+import {
+  MemoryBatchTransport,
+  MemoryEventReader,
+  MemoryLiveTransport,
+  MemoryReceiptReader,
+  MemoryTokenIssuer,
+} from '../../src/adapters/memory/memory-transports.js';
+import { MemoryNetwork } from '../../src/adapters/memory/memory-hub.js';
 import { createClientContainer, type Overrides } from '../../src/app/compose/container.js';
 import type { Outcome } from '../../src/app/cli/exit-codes.js';
 import { bufferSink, type BufferSink, type Source } from '../../src/app/cli/io.js';

@@ -1,15 +1,20 @@
-import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
-import { MemoryBatchTransport } from '../../src/adapters/memory/memory-batch-transport.js';
-import { MemoryCheckoutRegistry } from '../../src/adapters/memory/memory-checkout-registry.js';
-import { MemoryConfigStore } from '../../src/adapters/memory/memory-config-store.js';
-import { MemoryCredentialStore } from '../../src/adapters/memory/memory-credential-store.js';
-import type { MemoryHub, MemoryHubOptions } from '../../src/adapters/memory/memory-hub.js';
-import { MemoryLamportStore } from '../../src/adapters/memory/memory-lamport-store.js';
-import { MemoryLiveTransport } from '../../src/adapters/memory/memory-live-transport.js';
-import { MemoryNetwork } from '../../src/adapters/memory/memory-network.js';
-import { MemoryOutboxes } from '../../src/adapters/memory/memory-outboxes.js';
-import { MemoryTokenIssuer } from '../../src/adapters/memory/memory-token-issuer.js';
-import { SeededRandomness } from '../../src/adapters/memory/seeded-randomness.js';
+import { ControlledTime, SeededRandomness } from '../../src/adapters/memory/memory-host.js';
+import {
+  MemoryBatchTransport,
+  MemoryLiveTransport,
+  MemoryTokenIssuer,
+} from '../../src/adapters/memory/memory-transports.js';
+import {
+  MemoryCheckoutRegistry,
+  MemoryConfigStore,
+  MemoryCredentialStore,
+} from '../../src/adapters/memory/memory-stores.js';
+import {
+  type MemoryHub,
+  type MemoryHubOptions,
+  MemoryNetwork,
+} from '../../src/adapters/memory/memory-hub.js';
+import { MemoryLamportStore, MemoryOutboxes } from '../../src/adapters/memory/memory-outbox.js';
 import { DeliveryRoute } from '../../src/app/delivery/courier.js';
 import { Flush, type FlushHost, type FlushReport } from '../../src/app/delivery/flush.js';
 import { LiveLink, type LiveListeners } from '../../src/app/delivery/live-link.js';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SequentialEventIds } from '../../src/adapters/memory/sequential-event-ids.js';
+import { SequentialEventIds } from '../../src/adapters/memory/memory-host.js';
 import { CommandLine } from './command-line.js';
 import { DIFF, plainDiff } from './plain-diff.js';
 import { corpusSeed } from './planning-documents.js';

@@ -6,7 +6,7 @@ import { FetchWebhookTransport } from '../../src/adapters/hub/fetch-webhook-tran
 import type { HubStores } from '../../src/adapters/hub/hub-stores.js';
 import { openSqliteHub } from '../../src/adapters/hub/open-sqlite-hub.js';
 import { CryptoRandomness } from '../../src/adapters/host/crypto-randomness.js';
-import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
+import { ControlledTime } from '../../src/adapters/memory/memory-host.js';
 import { NodeSecrets } from '../../src/adapters/hub/node-secrets.js';
 import type { HubLimits } from '../../src/app/hub/hub-limits.js';
 import { People } from '../../src/app/hub/people.js';

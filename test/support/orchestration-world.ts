@@ -4,10 +4,12 @@ import { FileAgentTrust } from '../../src/adapters/agents/file-agent-trust.js';
 import { GitAgentWork } from '../../src/adapters/agents/git-agent-work.js';
 import { JsonOrchestrationStore } from '../../src/adapters/agents/json-orchestration-store.js';
 import { StateRoot } from '../../src/adapters/fs/state-root.js';
-import { ControlledTime } from '../../src/adapters/memory/controlled-time.js';
-import { MemoryAgentCatalog } from '../../src/adapters/memory/memory-agent-catalog.js';
-import { MemoryAgentRunner, type AgentBehaviour } from '../../src/adapters/memory/memory-agent-runner.js';
-import { SeededRandomness } from '../../src/adapters/memory/seeded-randomness.js';
+import { ControlledTime, SeededRandomness } from '../../src/adapters/memory/memory-host.js';
+import {
+  type AgentBehaviour,
+  MemoryAgentCatalog,
+  MemoryAgentRunner,
+} from '../../src/adapters/memory/memory-agents.js';
 import { AbortOrchestration } from '../../src/app/agents/abort-orchestration.js';
 import { MergeWorkPackages } from '../../src/app/work/merge-work-packages.js';
 import { MoveWorkPackage } from '../../src/app/work/move-work-package.js';

@@ -1,4 +1,4 @@
-import { MemoryOutboxes } from '../../src/adapters/memory/memory-outboxes.js';
+import { MemoryOutboxes } from '../../src/adapters/memory/memory-outbox.js';
 import { GitMerges } from '../../src/adapters/work/git-merges.js';
 import { GitRepository } from '../../src/adapters/work/git-repository.js';
 import { JsonIntentStore } from '../../src/adapters/work/json-intent-store.js';

@@ -6,8 +6,6 @@ export class MemoryBackgroundPost implements BackgroundPost {
   #heartbeat: Heartbeat | undefined;
   #asked: string | undefined;
   #isGone = false;
-  /** How often a heartbeat was written. */
-  beats = 0;
 
   async occupy(): Promise<{ release(): void } | undefined> {
     if (this.#isOccupied) return undefined;
@@ -27,7 +25,6 @@ export class MemoryBackgroundPost implements BackgroundPost {
   async beat(heartbeat: Heartbeat): Promise<boolean> {
     if (this.#isGone) return false;
     this.#heartbeat = heartbeat;
-    this.beats += 1;
     return true;
   }
 

@@ -1,9 +1,11 @@
+import { isSecureHubUrl } from '../../domain/delivery/hub-url.js';
 import type { BatchOutcome } from '../../domain/delivery/outcome.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import { isFields } from '../../domain/document.js';
+import { SyncError } from '../../domain/errors.js';
+import type { HubAddress } from '../../domain/outbox/account.js';
 import type { EventResult, MachineReport, ServerMessage, SnapshotMessage } from '../../domain/wire.js';
 import type { ReadEvent } from '../../ports/delivery.js';
-import { FaultScript } from './fault-script.js';
 import { MemorySignIns, type Bearer } from './memory-sign-ins.js';
 
 export interface MemoryHubOptions {
@@ -142,6 +144,51 @@ export class MemoryHub {
       session.deliver({ ...event, hub_sequence: sequence, type: 'event' } as unknown as ServerMessage);
     }
     return { status: 'success' };
+  }
+}
+
+/** Which of the coming calls go wrong, and how. Calls that the script says nothing about go well. */
+export class FaultScript<F> {
+  readonly #queued: (F | undefined)[] = [];
+  #rule: ((call: number) => F | undefined) | undefined;
+  #calls = 0;
+
+  /** The next calls, in order; `undefined` lets one go well. */
+  next(...faults: readonly (F | undefined)[]): void {
+    this.#queued.push(...faults);
+  }
+
+  /** Decides about every call that is not in the queue, by its number from 1; without a rule they go well. */
+  always(rule: ((call: number) => F | undefined) | undefined): void {
+    this.#rule = rule;
+  }
+
+  /** Takes the fault of the present call. */
+  take(): F | undefined {
+    this.#calls += 1;
+    return this.#queued.length > 0 ? this.#queued.shift() : this.#rule?.(this.#calls);
+  }
+}
+
+/** Which hubs there are, and whether anything gets through to them. */
+export class MemoryNetwork {
+  readonly #hubs = new Map<string, MemoryHub>();
+  /** While set, this machine has no network. */
+  down = false;
+
+  addHub(options: MemoryHubOptions): MemoryHub {
+    const hub = new MemoryHub(options);
+    this.#hubs.set(hub.url, hub);
+    return hub;
+  }
+
+  /** The hub at an address; `undefined` when nobody answers there. Refuses what a real transport refuses. */
+  reach(address: HubAddress): MemoryHub | undefined {
+    if (!isSecureHubUrl(address.url)) {
+      throw new SyncError('insecure-server', `${address.url} is neither https nor on this machine.`);
+    }
+    const hub = this.#hubs.get(address.url);
+    return hub === undefined || hub.down || this.down ? undefined : hub;
   }
 }
 

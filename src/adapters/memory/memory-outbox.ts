@@ -4,6 +4,7 @@ import { applyDecisions } from '../../domain/outbox/ownership.js';
 import { seal } from '../../domain/events/seal.js';
 import { describeIssues } from '../../domain/result.js';
 import { tick } from '../../domain/events/lamport.js';
+import type { LamportReading, LamportStore } from '../../ports/events.js';
 import type {
   Adoption,
   CaptureLimits,
@@ -12,17 +13,68 @@ import type {
   ForeignEvent,
   JournalRecord,
   Outbox,
+  Outboxes,
   OutboxReading,
   Sender,
 } from '../../ports/outbox.js';
-import type { MemoryLamportStore } from './memory-lamport-store.js';
+
+/** A Lamport clock that lives as long as this object. */
+export class MemoryLamportStore implements LamportStore {
+  readonly #nodeId: string;
+  #value: number;
+
+  constructor(nodeId = '00000000000a', value = 0) {
+    this.#nodeId = nodeId;
+    this.#value = value;
+  }
+
+  async read(): Promise<LamportReading> {
+    return this.now();
+  }
+
+  async update(decide: (value: number) => number): Promise<LamportReading> {
+    return this.advance(decide);
+  }
+
+  /** The same step without a promise, for the memory outbox, which seals inside one turn. */
+  advance(decide: (value: number) => number): LamportReading {
+    this.#value = Math.max(this.#value, decide(this.#value));
+    return this.now();
+  }
+
+  now(): LamportReading {
+    return { value: this.#value, nodeId: this.#nodeId };
+  }
+}
+
+/** The outboxes of a state root that lives in memory, all on one clock. */
+export class MemoryOutboxes implements Outboxes {
+  readonly #clock: MemoryLamportStore;
+  readonly #outboxes = new Map<string | undefined, MemoryOutbox>();
+
+  constructor(clock = new MemoryLamportStore()) {
+    this.#clock = clock;
+  }
+
+  async list(): Promise<readonly (string | undefined)[]> {
+    const used = [...this.#outboxes].filter(([, outbox]) => !outbox.isUntouched());
+    return used.map(([project]) => project);
+  }
+
+  open(project: string | undefined): MemoryOutbox {
+    const existing = this.#outboxes.get(project);
+    if (existing !== undefined) return existing;
+    const outbox = new MemoryOutbox(project, this.#clock);
+    this.#outboxes.set(project, outbox);
+    return outbox;
+  }
+}
 
 /** An outbox that lives as long as this object; it keeps every promise of the port except outliving the process. */
 export class MemoryOutbox implements Outbox {
   readonly project: string | undefined;
   readonly #clock: MemoryLamportStore;
   #records: JournalRecord[] = [];
-  #first = 1;
   #ledgers: readonly HubLedger[] = [];
   #decisions: readonly Decision[] = [];
   #refused = 0;
@@ -73,7 +125,7 @@ export class MemoryOutbox implements Outbox {
   async reading(): Promise<OutboxReading> {
     return {
       journal: 'memory',
-      first: this.#first,
+      first: 1,
       last: this.#last(),
       ledgers: this.#ledgers.map((ledger) => applyDecisions(ledger, this.#decisions)),
       decisions: this.#decisions,
@@ -145,7 +197,7 @@ export class MemoryOutbox implements Outbox {
   }
 
   #last(): number {
-    return this.#first + this.#records.length - 1;
+    return this.#records.length;
   }
 
   #waiting(): number {

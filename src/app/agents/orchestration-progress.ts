@@ -15,57 +15,42 @@ export type OrchestrationProgress =
     }
   /** There is one agent only, so it reviews its own work. Said once a run. */
   | { readonly what: 'reviews-own-work'; readonly agent: string }
-  /** An agent's program has been started. `retryCount` is that of the event. */
-  | {
-      readonly what: 'agent-started';
-      readonly workPackageId: string;
-      readonly phase: Phase;
-      readonly agent: string;
-      readonly retryCount: number;
-      /** Absolute path of what it prints. */
-      readonly log: string;
-      /** Milliseconds since 1970. */
-      readonly atMs: number;
-    }
-  /** A line that an agent printed. */
-  | {
-      readonly what: 'line';
-      readonly workPackageId: string;
-      readonly phase: Phase;
-      readonly agent: string;
-      readonly line: string;
-    }
-  /** The program has ended. `failure` in a whole sentence; absent when it did what it was asked for. */
-  | {
-      readonly what: 'agent-ended';
-      readonly workPackageId: string;
-      readonly phase: Phase;
-      readonly agent: string;
-      readonly failure?: string;
-      readonly durationMs: number;
-    }
+  /** Agents are being stopped. */
+  | { readonly what: 'stopping'; readonly because: 'interrupted' | 'aborted' | 'failed' }
+  | (OfWorkPackage & { readonly workPackageId: string })
+  | (OfAgent & { readonly workPackageId: string; readonly phase: Phase; readonly agent: string });
+
+type OfWorkPackage =
   /** What a reviewer said. */
   | {
       readonly what: 'reviewed';
-      readonly workPackageId: string;
       readonly agent: string;
       readonly verdict: 'approved' | 'changes-requested';
       readonly feedback?: string;
     }
   /** The run took a work package to another lane. */
-  | { readonly what: 'moved'; readonly workPackageId: string; readonly from: Lane; readonly to: Lane }
-  | { readonly what: 'merged'; readonly workPackageId: string }
+  | { readonly what: 'moved'; readonly from: Lane; readonly to: Lane }
+  | { readonly what: 'merged' }
   /** Somebody else changed something, and what follows, in a whole sentence. */
-  | { readonly what: 'noticed'; readonly workPackageId: string; readonly notice: string }
+  | { readonly what: 'noticed'; readonly notice: string }
   /** A person has to look at it; others go on. */
+  | { readonly what: 'paused'; readonly reason: PauseReason; readonly detail: string };
+
+type OfAgent =
+  /**
+   * Its program has been started. `retryCount` is that of the event, `log` the absolute path of what it prints, `atMs`
+   * in milliseconds since 1970.
+   */
   | {
-      readonly what: 'paused';
-      readonly workPackageId: string;
-      readonly reason: PauseReason;
-      readonly detail: string;
+      readonly what: 'agent-started';
+      readonly retryCount: number;
+      readonly log: string;
+      readonly atMs: number;
     }
-  /** Agents are being stopped. */
-  | { readonly what: 'stopping'; readonly because: 'interrupted' | 'aborted' | 'failed' };
+  /** A line that it printed. */
+  | { readonly what: 'line'; readonly line: string }
+  /** The program has ended. `failure` in a whole sentence; absent when it did what it was asked for. */
+  | { readonly what: 'agent-ended'; readonly failure?: string; readonly durationMs: number };
 
 /** Told of everything that happens; returns at once. `standing` is computed when it is asked for. */
 export type ProgressListener = (

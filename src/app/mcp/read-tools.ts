@@ -1,17 +1,23 @@
-import type { Description } from '../../domain/document.js';
+import { integer as integerFrom, text as said, type Description } from '../../domain/document.js';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import { LANES } from '../../domain/events/lane.js';
 import { jsonSchemaOf, type JsonSchema } from '../../domain/json-schema.js';
 import type { FeatureCards } from '../work/read-board.js';
 import { boardDocument } from '../cli/commands/workflow/board-document.js';
 import { DOCUMENTS, toDocument } from '../cli/schemas/all.js';
-import { integer, list, object, text } from '../cli/schemas/schema.js';
+import { choice, integer, list, object, text } from '../cli/schemas/schema.js';
 import { defineTool, type Tool } from './tool.js';
 
-export const FEATURE = {
-  type: 'string',
-  describe: 'slug or number of the feature; may be left out where there is only one',
-} as const;
+export const FEATURE = text('slug or number of the feature; may be left out where there is only one');
+
+/** Text that has to be there. */
+export const needed = (description?: string) =>
+  said(
+    'must not be empty',
+    (value) => value.trim() !== '',
+    description === undefined ? {} : { description },
+    'must be text',
+  );
 
 /** What a command prints with `--json`, and what a tool adds to it. */
 export const documentOfCommand = (
@@ -25,7 +31,8 @@ export const documentOfCommand = (
   return { ...schema, properties: { ...(schema['properties'] as object), ...Object.fromEntries(added) } };
 };
 
-const limitOf = (what: string) => ({ type: 'number', describe: `at most so many ${what}` }) as const;
+const count = (description: string) => integerFrom(0, undefined, { description });
+const limitOf = (what: string) => count(`at most so many ${what}`);
 const LEFT_OUT = integer('how many entries this page leaves out');
 
 /** What only looks. */
@@ -35,10 +42,10 @@ export const READ_TOOLS: readonly Tool[] = [
     title: 'List features',
     description: 'The features of the project, and how many work packages each has in which lane.',
     changes: 'nothing',
-    input: {
-      after: { type: 'string', describe: 'the last feature of the page before' },
-      limit: limitOf('features; 50 unless given'),
-    },
+    input: object(
+      {},
+      { after: text('the last feature of the page before'), limit: limitOf('features; 50 unless given') },
+    ),
     outputSchema: jsonSchemaOf(
       object({
         features: list(
@@ -78,7 +85,7 @@ export const READ_TOOLS: readonly Tool[] = [
     description:
       'What may begin now, in the order in which it should be taken; what is in work; what waits for a reviewer or for other work packages; what a person has to decide. Call it when you want work.',
     changes: 'nothing',
-    input: { feature: FEATURE, limit: limitOf('entries of each list; 40 unless given') },
+    input: object({}, { feature: FEATURE, limit: limitOf('entries of each list; 40 unless given') }),
     outputSchema: documentOfCommand('agent tasks ready', { left_out: LEFT_OUT }),
     run: async ({ args: { feature, limit = 40 }, client }) => {
       const ahead = await client.work.readWorkAhead.run(await client.feature(feature));
@@ -98,14 +105,13 @@ export const READ_TOOLS: readonly Tool[] = [
     description:
       'Everything that is needed to begin or review a work package: its text, tasks, dependencies with their lanes, work tree, branch, feedback of reviewers and history.',
     changes: 'nothing',
-    input: {
-      feature: FEATURE,
-      work_package: { type: 'string', describe: 'such as WP01', required: true },
-      from: {
-        type: 'number',
-        describe: 'character at which the text begins, when it is too long for one answer',
+    input: object(
+      { work_package: needed('such as WP01') },
+      {
+        feature: FEATURE,
+        from: count('character at which the text begins, when it is too long for one answer'),
       },
-    },
+    ),
     outputSchema: documentOfCommand('agent tasks show', {
       text_left: integer('how many characters of the text follow; ask again with `from`'),
     }),
@@ -132,12 +138,15 @@ export const READ_TOOLS: readonly Tool[] = [
     title: 'Board of a feature',
     description: 'All work packages of a feature with lane, agent, dependencies and tasks.',
     changes: 'nothing',
-    input: {
-      feature: FEATURE,
-      lane: { type: 'string', describe: 'only those in this lane', choices: LANES },
-      after: { type: 'string', describe: 'the last work package of the page before' },
-      limit: limitOf('work packages; 60 unless given'),
-    },
+    input: object(
+      {},
+      {
+        feature: FEATURE,
+        lane: choice(LANES, 'only those in this lane'),
+        after: text('the last work package of the page before'),
+        limit: limitOf('work packages; 60 unless given'),
+      },
+    ),
     outputSchema: documentOfCommand('agent tasks status', { left_out: LEFT_OUT }),
     run: async ({ args: { feature, lane, after, limit = 60 }, client }) => {
       const board = await client.work.readBoard.run(await client.feature(feature));
@@ -156,7 +165,7 @@ export const READ_TOOLS: readonly Tool[] = [
     description:
       'What of this project was delivered to the hub, what waits and why. Nothing has to be done about it.',
     changes: 'nothing',
-    input: {},
+    input: object({}),
     outputSchema: documentOfCommand('sync status'),
     run: async ({ client }) => {
       const [status, identity] = await Promise.all([

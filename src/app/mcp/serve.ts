@@ -15,7 +15,7 @@ import { projectOf, type ProjectQuestion } from './project.js';
 import { promptText, PROMPTS } from './prompts.js';
 import { READ_TOOLS } from './read-tools.js';
 import { listResources, readResource, RESOURCE_TEMPLATES } from './resources.js';
-import { annotationsOf, type Tool } from './tool.js';
+import type { Tool } from './tool.js';
 import { WORK_TOOLS } from './work-tools.js';
 
 const TOOLS: readonly Tool[] = [...READ_TOOLS, ...WORK_TOOLS];
@@ -77,13 +77,18 @@ const createServer = (input: ServeInput, underWay: Set<Promise<unknown>>): McpSe
     return finding;
   };
   server.setRequestHandler('tools/list', () => ({
-    tools: TOOLS.map((tool) => ({
-      name: tool.name,
-      title: tool.title,
-      description: tool.description,
-      inputSchema: tool.inputSchema as ListedTool['inputSchema'],
-      outputSchema: tool.outputSchema as ListedTool['inputSchema'],
-      annotations: annotationsOf(tool),
+    tools: TOOLS.map(({ name, title, description, changes, inputSchema, outputSchema }) => ({
+      ...{ name, title, description },
+      inputSchema: inputSchema as ListedTool['inputSchema'],
+      outputSchema: outputSchema as ListedTool['inputSchema'],
+      // What a host may know before it asks its user. No tool destroys anything or reaches out.
+      annotations: {
+        title,
+        readOnlyHint: changes === 'nothing',
+        destructiveHint: false,
+        idempotentHint: changes !== 'each-time',
+        openWorldHint: false,
+      },
     })),
   }));
   server.setRequestHandler('tools/call', ({ params }, context) =>

@@ -1,15 +1,15 @@
 import { SyncError } from '../../domain/errors.js';
-import type { HistoryEntryType } from '../../domain/events/payloads.js';
 import { describeUnfinished } from '../cli/commands/shared/warn-unfinished.js';
 import { tellBeside, workDocument } from '../cli/commands/shared/work-report.js';
 import { given } from '../cli/commands/shared/given.js';
-import { list, orNull, text } from '../cli/schemas/schema.js';
+import { choice, list, object, orNull, text } from '../cli/schemas/schema.js';
 import type { PerformedWork } from '../work/work-plan.js';
-import { documentOfCommand, FEATURE } from './read-tools.js';
+import { documentOfCommand, FEATURE, needed } from './read-tools.js';
 import { defineTool, type Call, type Tool } from './tool.js';
 
-const WORK_PACKAGE = { type: 'string', describe: 'such as WP01', required: true } as const;
-const AGENT = { type: 'string', describe: 'your name, the same in every call' } as const;
+const WORK_PACKAGE = needed('such as WP01');
+const YOUR_NAME = 'your name, the same in every call';
+const AGENT = text(YOUR_NAME);
 const NOTES = { notes: list(text(), 'what else is worth knowing') };
 
 /** What takes work on, with the use cases, refusals and events of the commands. */
@@ -20,11 +20,10 @@ export const WORK_TOOLS: readonly Tool[] = [
     description:
       'Takes a work package, or without a name the first that may begin, and makes a work tree on a branch of its own. Work only in that work tree, and commit there. Repeating it gives the same work tree; if somebody else has the work package you are told who.',
     changes: 'once',
-    input: {
-      feature: FEATURE,
-      work_package: { type: 'string', describe: 'such as WP01; without it the first of ready_work' },
-      agent: { ...AGENT, required: true },
-    },
+    input: object(
+      { agent: needed(YOUR_NAME) },
+      { feature: FEATURE, work_package: text('such as WP01; without it the first of ready_work') },
+    ),
     outputSchema: documentOfCommand('implement', NOTES),
     run: async (call) => {
       const { args, client, signal } = call;
@@ -49,12 +48,13 @@ export const WORK_TOOLS: readonly Tool[] = [
     description:
       'Marks tasks of a work package, such as T001, as done or as open again: all of them or none.',
     changes: 'once',
-    input: {
-      feature: FEATURE,
-      tasks: { type: 'string', describe: 'ids of tasks, such as T001', list: true, required: true },
-      status: { type: 'string', describe: 'what they are now', choices: ['done', 'pending'], required: true },
-      agent: AGENT,
-    },
+    input: object(
+      {
+        tasks: list(needed(), 'ids of tasks, such as T001'),
+        status: choice(['done', 'pending'], 'what they are now'),
+      },
+      { feature: FEATURE, agent: AGENT },
+    ),
     outputSchema: documentOfCommand('agent tasks mark-status', NOTES),
     run: async (call) => {
       const { args, client, signal } = call;
@@ -78,23 +78,20 @@ export const WORK_TOOLS: readonly Tool[] = [
     description:
       'Adds an entry to the history of a work package, for the others. Leave secrets out: it is committed.',
     changes: 'each-time',
-    input: {
-      feature: FEATURE,
-      work_package: WORK_PACKAGE,
-      note: { type: 'string', describe: 'what happened', required: true },
-      type: {
-        type: 'string',
-        describe: 'kind of the entry',
-        choices: ['note', 'review', 'error', 'comment'],
+    input: object(
+      { work_package: WORK_PACKAGE, note: needed('what happened') },
+      {
+        feature: FEATURE,
+        type: choice(['note', 'review', 'error', 'comment'], 'kind of the entry'),
+        agent: AGENT,
       },
-      agent: AGENT,
-    },
+    ),
     outputSchema: documentOfCommand('agent tasks add-history', NOTES),
     run: async (call) => {
       const { args, client, signal } = call;
       const { work_package: workPackageId, note, type, agent: author } = args;
       const request = await client.feature(args.feature);
-      const kind = { type: type as HistoryEntryType | undefined, author };
+      const kind = { type, author };
       const work = await client.work.addHistory.run(
         { ...request, workPackageId, note, ...given(kind) },
         signal,
@@ -108,12 +105,10 @@ export const WORK_TOOLS: readonly Tool[] = [
     description:
       'Says that a work package is finished, tested and committed on its branch: it goes to for_review.',
     changes: 'once',
-    input: {
-      feature: FEATURE,
-      work_package: WORK_PACKAGE,
-      agent: AGENT,
-      note: { type: 'string', describe: 'what a reviewer should know' },
-    },
+    input: object(
+      { work_package: WORK_PACKAGE },
+      { feature: FEATURE, agent: AGENT, note: text('what a reviewer should know') },
+    ),
     outputSchema: documentOfCommand('agent tasks move-task', NOTES),
     run: async (call) => {
       const { args, client, signal } = call;
@@ -133,18 +128,10 @@ export const WORK_TOOLS: readonly Tool[] = [
     description:
       'Your verdict on work that somebody else handed over. Approved work is merged into the target branch and done. Else say in feedback everything that has to change: it goes back to doing, with the one who implemented it.',
     changes: 'once',
-    input: {
-      feature: FEATURE,
-      work_package: WORK_PACKAGE,
-      verdict: {
-        type: 'string',
-        describe: 'your verdict',
-        choices: ['approve', 'request_changes'],
-        required: true,
-      },
-      feedback: { type: 'string', describe: 'what has to change; with request_changes' },
-      agent: AGENT,
-    },
+    input: object(
+      { work_package: WORK_PACKAGE, verdict: choice(['approve', 'request_changes'], 'your verdict') },
+      { feature: FEATURE, feedback: text('what has to change; with request_changes'), agent: AGENT },
+    ),
     outputSchema: documentOfCommand('agent tasks move-task', {
       ...NOTES,
       merge_commit: orNull(text('that merged its branch; `null`: nothing had to be merged')),
@@ -152,7 +139,7 @@ export const WORK_TOOLS: readonly Tool[] = [
     run: async (call) => {
       const { args, client, signal } = call;
       const { work_package: workPackageId, feedback, agent: by } = args;
-      const verdict = args.verdict as 'approve' | 'request_changes';
+      const { verdict } = args;
       const request = await client.feature(args.feature);
       const input = { ...request, workPackageId, verdict, ...given({ feedback, by }) };
       const work = await client.work.reviewWorkPackage.run(input, signal);

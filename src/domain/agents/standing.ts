@@ -5,23 +5,26 @@ import type { OrchestrationState, Phase, RunLimits, RunStatus, WorkPackageRecord
 import { isElsewhere, type FeatureView } from './view.js';
 
 /** Where a work package stands, in one word for people. */
-export type StandingWord =
-  | 'done'
-  /** Approved, and waiting to be merged. */
-  | 'approved'
-  /** An agent is at work on it, or was when the run ended. */
-  | 'implementing'
-  | 'reviewing'
-  /** Could be taken up at once. */
-  | 'ready'
-  /** Waits for other work packages, which are on their way. */
-  | 'waiting'
-  /** Waits for other work packages, of which at least one needs a person. */
-  | 'blocked'
-  /** Somebody outside of the run works on it. */
-  | 'elsewhere'
-  /** Needs a person. */
-  | 'paused';
+const STANDINGS = [
+  'done',
+  // Approved, and waiting to be merged.
+  'approved',
+  // An agent is at work on it, or was when the run ended.
+  'implementing',
+  'reviewing',
+  // Could be taken up at once.
+  'ready',
+  // Waits for other work packages, which are on their way.
+  'waiting',
+  // Waits for other work packages, of which at least one needs a person.
+  'blocked',
+  // Somebody outside of the run works on it.
+  'elsewhere',
+  // Needs a person.
+  'paused',
+] as const;
+
+export type StandingWord = (typeof STANDINGS)[number];
 
 /** What can be told of one work package. */
 export interface WorkPackageStanding {
@@ -57,20 +60,11 @@ export interface OrchestrationStanding {
 
 /** What there is to tell of a run, from its state and the files. */
 export const standingOf = (state: OrchestrationState, view: FeatureView): OrchestrationStanding => {
-  const seen = prospect(state, view);
-  const workPackages = state.workPackages.map((record) => standingOfOne(seen, view, record));
-  const counts: Record<StandingWord, number> = {
-    done: 0,
-    approved: 0,
-    implementing: 0,
-    reviewing: 0,
-    ready: 0,
-    waiting: 0,
-    blocked: 0,
-    elsewhere: 0,
-    paused: 0,
-  };
-  for (const { standing } of workPackages) counts[standing]++;
+  const prospects = prospect(state, view);
+  const workPackages = state.workPackages.map((record) => standingOfOne(prospects, view, record));
+  const counts = Object.fromEntries(
+    STANDINGS.map((word) => [word, workPackages.filter(({ standing }) => standing === word).length]),
+  ) as Record<StandingWord, number>;
   const { runId, feature, status, startedAt, updatedAt, agents, limits } = state;
   return { runId, feature, status, startedAt, updatedAt, agents, limits, counts, workPackages };
 };
@@ -114,14 +108,10 @@ const stageOf = ({ at, result, pause }: WorkPackageRecord): Stage => {
 };
 
 const wordFor = (prospects: Prospect, view: FeatureView, record: WorkPackageRecord): StandingWord => {
+  const { id } = record;
   const stage = stageOf(record);
-  if (stage === 'waiting') return wordForWaiting(prospects, view, record.id);
-  return stage === 'claiming' || stage === 'handing-over' || stage === 'sending-back'
-    ? 'implementing'
-    : stage;
-};
-
-const wordForWaiting = (prospects: Prospect, view: FeatureView, id: string): StandingWord => {
+  if (stage === 'claiming' || stage === 'handing-over' || stage === 'sending-back') return 'implementing';
+  if (stage !== 'waiting') return stage;
   if (isElsewhere(view, id)) return 'elsewhere';
   if (prospects.missing(id).length === 0) return 'ready';
   return prospects.isBlocked(id) ? 'blocked' : 'waiting';

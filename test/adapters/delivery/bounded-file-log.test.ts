@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BoundedFileLog } from '../../../src/adapters/delivery/bounded-file-log.js';
-import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
+import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';
 import { scratchDirectory } from '../../support/scratch-directory.js';
 
 describe('the log of a process that nobody watches', () => {

@@ -7,10 +7,12 @@ import { NodeTimer } from '../../../src/adapters/host/node-timer.js';
 import { StderrLog } from '../../../src/adapters/host/stderr-log.js';
 import { SystemWallClock } from '../../../src/adapters/host/system-wall-clock.js';
 import { UlidEventIdSource } from '../../../src/adapters/host/ulid-event-id-source.js';
-import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
-import { RecordingLog } from '../../../src/adapters/memory/recording-log.js';
-import { SeededRandomness } from '../../../src/adapters/memory/seeded-randomness.js';
-import { SequentialEventIds } from '../../../src/adapters/memory/sequential-event-ids.js';
+import {
+  ControlledTime,
+  RecordingLog,
+  SeededRandomness,
+  SequentialEventIds,
+} from '../../../src/adapters/memory/memory-host.js';
 import { isUlid, isUuidV4 } from '../../../src/domain/ids.js';
 import type { EventIdSource, Randomness } from '../../../src/ports/host.js';
 import { scratchDirectory } from '../../support/scratch-directory.js';

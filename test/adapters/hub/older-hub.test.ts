@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { CryptoRandomness } from '../../../src/adapters/host/crypto-randomness.js';
 import { NodeSecrets } from '../../../src/adapters/hub/node-secrets.js';
 import { openSqliteHub } from '../../../src/adapters/hub/open-sqlite-hub.js';
-import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
+import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';
 import { silentLog } from '../../support/hub.js';
 
 const FIXTURE = join(import.meta.dirname, '../../fixtures/older-hub');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { HubStores } from '../../../src/adapters/hub/hub-stores.js';
 import { openSqliteHub } from '../../../src/adapters/hub/open-sqlite-hub.js';
 import { CryptoRandomness } from '../../../src/adapters/host/crypto-randomness.js';
-import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
+import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';
 import { quickSecrets, silentLog } from '../../support/hub.js';
 
 export interface SqliteHubSetup {

@@ -1,5 +1,5 @@
-import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
-import { MemoryAgentRunner, type AgentBehaviour } from '../../../src/adapters/memory/memory-agent-runner.js';
+import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';
+import { type AgentBehaviour, MemoryAgentRunner } from '../../../src/adapters/memory/memory-agents.js';
 import type { AgentRun } from '../../../src/ports/agents.js';
 import { agentRunnerContract, type AgentBehaviour as Acts } from '../../contracts/agent-runner.contract.js';
 

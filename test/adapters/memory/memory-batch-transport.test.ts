@@ -1,5 +1,5 @@
-import { MemoryBatchTransport } from '../../../src/adapters/memory/memory-batch-transport.js';
-import { MemoryNetwork } from '../../../src/adapters/memory/memory-network.js';
+import { MemoryBatchTransport } from '../../../src/adapters/memory/memory-transports.js';
+import { MemoryNetwork } from '../../../src/adapters/memory/memory-hub.js';
 import { CAPABILITIES } from '../../../src/domain/wire.js';
 import { batchTransportContract } from '../../contracts/batch-transport.contract.js';
 import { outgoingEvents } from '../../support/outgoing-events.js';

@@ -1,4 +1,4 @@
-import { MemoryConfigStore } from '../../../src/adapters/memory/memory-config-store.js';
+import { MemoryConfigStore } from '../../../src/adapters/memory/memory-stores.js';
 import { configStoreContract } from '../../contracts/config-store.contract.js';
 
 configStoreContract({

@@ -1,4 +1,4 @@
-import { MemoryCredentialStore } from '../../../src/adapters/memory/memory-credential-store.js';
+import { MemoryCredentialStore } from '../../../src/adapters/memory/memory-stores.js';
 import { credentialStoreContract } from '../../contracts/credential-store.contract.js';
 
 credentialStoreContract({

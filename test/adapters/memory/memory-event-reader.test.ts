@@ -1,6 +1,5 @@
-import { MemoryBatchTransport } from '../../../src/adapters/memory/memory-batch-transport.js';
-import { MemoryEventReader } from '../../../src/adapters/memory/memory-event-reader.js';
-import { MemoryNetwork } from '../../../src/adapters/memory/memory-network.js';
+import { MemoryBatchTransport, MemoryEventReader } from '../../../src/adapters/memory/memory-transports.js';
+import { MemoryNetwork } from '../../../src/adapters/memory/memory-hub.js';
 import { eventReaderContract } from '../../contracts/event-reader.contract.js';
 
 eventReaderContract({

@@ -1,4 +1,4 @@
-import { MemoryKnownHubs } from '../../../src/adapters/memory/memory-known-hubs.js';
+import { MemoryKnownHubs } from '../../../src/adapters/memory/memory-stores.js';
 import { knownHubsContract } from '../../contracts/known-hubs.contract.js';
 
 knownHubsContract({

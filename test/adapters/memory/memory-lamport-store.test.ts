@@ -1,4 +1,4 @@
-import { MemoryLamportStore } from '../../../src/adapters/memory/memory-lamport-store.js';
+import { MemoryLamportStore } from '../../../src/adapters/memory/memory-outbox.js';
 import { lamportStoreContract } from '../../contracts/lamport-store.contract.js';
 
 lamportStoreContract({

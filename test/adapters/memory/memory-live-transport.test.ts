@@ -1,5 +1,5 @@
-import { MemoryLiveTransport } from '../../../src/adapters/memory/memory-live-transport.js';
-import { MemoryNetwork } from '../../../src/adapters/memory/memory-network.js';
+import { MemoryLiveTransport } from '../../../src/adapters/memory/memory-transports.js';
+import { MemoryNetwork } from '../../../src/adapters/memory/memory-hub.js';
 import { liveTransportContract } from '../../contracts/live-transport.contract.js';
 import { outgoingEvents } from '../../support/outgoing-events.js';
 

@@ -1,4 +1,4 @@
-import { MemoryOutboxes } from '../../../src/adapters/memory/memory-outboxes.js';
+import { MemoryOutboxes } from '../../../src/adapters/memory/memory-outbox.js';
 import { outboxContract } from '../../contracts/outbox.contract.js';
 import { facts, PROJECT } from '../../support/facts.js';
 

@@ -1,6 +1,5 @@
-import { MemoryBatchTransport } from '../../../src/adapters/memory/memory-batch-transport.js';
-import { MemoryNetwork } from '../../../src/adapters/memory/memory-network.js';
-import { MemoryReceiptReader } from '../../../src/adapters/memory/memory-receipt-reader.js';
+import { MemoryBatchTransport, MemoryReceiptReader } from '../../../src/adapters/memory/memory-transports.js';
+import { MemoryNetwork } from '../../../src/adapters/memory/memory-hub.js';
 import { receiptReaderContract } from '../../contracts/receipt-reader.contract.js';
 import { envelopeOf, outgoing } from '../../support/outgoing-events.js';
 

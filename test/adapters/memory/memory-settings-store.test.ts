@@ -1,4 +1,4 @@
-import { MemorySettingsStore } from '../../../src/adapters/memory/memory-settings-store.js';
+import { MemorySettingsStore } from '../../../src/adapters/memory/memory-stores.js';
 import { settingsStoreContract } from '../../contracts/settings-store.contract.js';
 
 settingsStoreContract({

@@ -1,5 +1,5 @@
-import { MemoryNetwork } from '../../../src/adapters/memory/memory-network.js';
-import { MemoryTokenIssuer } from '../../../src/adapters/memory/memory-token-issuer.js';
+import { MemoryNetwork } from '../../../src/adapters/memory/memory-hub.js';
+import { MemoryTokenIssuer } from '../../../src/adapters/memory/memory-transports.js';
 import { tokenIssuerContract } from '../../contracts/token-issuer.contract.js';
 
 const setup = () => {

@@ -1,4 +1,4 @@
-import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
+import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';
 import { SignsOfLife } from '../../../src/app/agents/signs-of-life.js';
 
 describe('signs of life', () => {

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
-import { MemoryCredentialStore } from '../../../src/adapters/memory/memory-credential-store.js';
-import { MemoryNetwork } from '../../../src/adapters/memory/memory-network.js';
-import type { MemoryHub } from '../../../src/adapters/memory/memory-hub.js';
-import { MemoryTokenIssuer } from '../../../src/adapters/memory/memory-token-issuer.js';
+import { MemoryCredentialStore } from '../../../src/adapters/memory/memory-stores.js';
+import { type MemoryHub, MemoryNetwork } from '../../../src/adapters/memory/memory-hub.js';
+import { MemoryTokenIssuer } from '../../../src/adapters/memory/memory-transports.js';
 import { AccessTokens, EXPIRY_LEEWAY_MS } from '../../../src/app/delivery/access-token.js';
 import { issuedCredentials, machineCredentials } from '../../../src/app/delivery/credentials.js';
 import { SignOut } from '../../../src/app/delivery/sign-out.js';

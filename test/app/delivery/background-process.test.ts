@@ -1,10 +1,9 @@
-import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
+import { ControlledTime, RecordingLog } from '../../../src/adapters/memory/memory-host.js';
 import {
   MemoryBackgroundPost,
   MemoryBackgroundStarter,
   MemoryDoorbell,
 } from '../../../src/adapters/memory/memory-background.js';
-import { RecordingLog } from '../../../src/adapters/memory/recording-log.js';
 import { BackgroundProcess } from '../../../src/app/delivery/background-process.js';
 import type { BackgroundStatus } from '../../../src/app/delivery/background-sync.js';
 import { addCounts, NOTHING_PASSED, type PassEnd } from '../../../src/app/delivery/pass-report.js';

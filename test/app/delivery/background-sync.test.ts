@@ -1,4 +1,4 @@
-import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
+import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';
 import {
   BackgroundSyncService,
   FINAL_FLUSH_MS,

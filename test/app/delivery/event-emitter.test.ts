@@ -1,5 +1,4 @@
-import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
-import { SequentialEventIds } from '../../../src/adapters/memory/sequential-event-ids.js';
+import { ControlledTime, SequentialEventIds } from '../../../src/adapters/memory/memory-host.js';
 import { emitEvent } from '../../../src/app/outbox/emit-event.js';
 import { EventEmitter, type EmitterSources } from '../../../src/app/outbox/event-emitter.js';
 import type { EmittedIn } from '../../../src/app/outbox/event-emitter.js';

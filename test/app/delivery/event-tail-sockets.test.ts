@@ -1,7 +1,7 @@
 import { GotTokenIssuer } from '../../../src/adapters/delivery/got-token-issuer.js';
 import { NodeTimer } from '../../../src/adapters/host/node-timer.js';
-import { MemoryLamportStore } from '../../../src/adapters/memory/memory-lamport-store.js';
-import { SeededRandomness } from '../../../src/adapters/memory/seeded-randomness.js';
+import { MemoryLamportStore } from '../../../src/adapters/memory/memory-outbox.js';
+import { SeededRandomness } from '../../../src/adapters/memory/memory-host.js';
 import { GotBatchTransport } from '../../../src/adapters/delivery/got-batch-transport.js';
 import { GotEventReader } from '../../../src/adapters/delivery/got-event-reader.js';
 import { WsLiveTransport } from '../../../src/adapters/delivery/ws-live-transport.js';

@@ -1,5 +1,5 @@
 import type { LiveListeners } from '../../../src/app/delivery/live-link.js';
-import { MemoryEventReader } from '../../../src/adapters/memory/memory-event-reader.js';
+import { MemoryEventReader } from '../../../src/adapters/memory/memory-transports.js';
 import { EventTail, type TailInput } from '../../../src/app/delivery/event-tail.js';
 import type { MemoryHub } from '../../../src/adapters/memory/memory-hub.js';
 import { DeliveryWorld, HUB_URL } from '../../support/delivery-world.js';

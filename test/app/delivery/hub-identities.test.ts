@@ -1,4 +1,4 @@
-import { MemoryKnownHubs } from '../../../src/adapters/memory/memory-known-hubs.js';
+import { MemoryKnownHubs } from '../../../src/adapters/memory/memory-stores.js';
 import { AccessTokens } from '../../../src/app/delivery/access-token.js';
 import { GetAccountStatus } from '../../../src/app/delivery/account-status.js';
 import { BacklogConsent } from '../../../src/app/delivery/backlog-consent.js';

@@ -1,4 +1,4 @@
-import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
+import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';
 import { AckBook, ACK_WAIT_MS, LiveCourier } from '../../../src/app/delivery/live-courier.js';
 import type { LiveSession } from '../../../src/ports/delivery.js';
 import { PROJECT } from '../../support/facts.js';

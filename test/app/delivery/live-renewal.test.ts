@@ -1,5 +1,5 @@
 import { keepValid, type IssuedLive } from '../../../src/app/delivery/live-link.js';
-import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
+import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';
 import type { Account } from '../../../src/domain/outbox/account.js';
 import type { LiveSession } from '../../../src/ports/delivery.js';
 

@@ -1,4 +1,4 @@
-import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
+import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';
 import { Flush } from '../../../src/app/delivery/flush.js';
 import { DeliveryRoute, Pacing } from '../../../src/app/delivery/courier.js';
 import { DeliveryWorld } from '../../support/delivery-world.js';

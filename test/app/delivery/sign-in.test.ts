@@ -1,6 +1,6 @@
-import { MemoryCredentialStore } from '../../../src/adapters/memory/memory-credential-store.js';
-import { MemoryNetwork } from '../../../src/adapters/memory/memory-network.js';
-import { MemoryTokenIssuer } from '../../../src/adapters/memory/memory-token-issuer.js';
+import { MemoryCredentialStore } from '../../../src/adapters/memory/memory-stores.js';
+import { MemoryNetwork } from '../../../src/adapters/memory/memory-hub.js';
+import { MemoryTokenIssuer } from '../../../src/adapters/memory/memory-transports.js';
 import { GetAccountStatus } from '../../../src/app/delivery/account-status.js';
 import { SignIn, type SignInInput, type SignInPlan } from '../../../src/app/delivery/sign-in.js';
 import type { DeviceSignIn, TokenIssuer } from '../../../src/ports/delivery.js';

@@ -1,7 +1,7 @@
-import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
-import { MemoryCredentialStore } from '../../../src/adapters/memory/memory-credential-store.js';
-import { MemoryNetwork } from '../../../src/adapters/memory/memory-network.js';
-import { MemoryTokenIssuer } from '../../../src/adapters/memory/memory-token-issuer.js';
+import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';
+import { MemoryCredentialStore } from '../../../src/adapters/memory/memory-stores.js';
+import { MemoryNetwork } from '../../../src/adapters/memory/memory-hub.js';
+import { MemoryTokenIssuer } from '../../../src/adapters/memory/memory-transports.js';
 import { SignIn } from '../../../src/app/delivery/sign-in.js';
 import { SignOut } from '../../../src/app/delivery/sign-out.js';
 import { SetClock } from '../../support/steady-host.js';

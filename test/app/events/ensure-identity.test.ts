@@ -1,8 +1,7 @@
 import { CryptoHash } from '../../../src/adapters/host/crypto-hash.js';
-import { MemoryCheckoutRegistry } from '../../../src/adapters/memory/memory-checkout-registry.js';
-import { MemoryConfigStore } from '../../../src/adapters/memory/memory-config-store.js';
-import { MemoryLamportStore } from '../../../src/adapters/memory/memory-lamport-store.js';
-import { SeededRandomness } from '../../../src/adapters/memory/seeded-randomness.js';
+import { MemoryCheckoutRegistry, MemoryConfigStore } from '../../../src/adapters/memory/memory-stores.js';
+import { MemoryLamportStore } from '../../../src/adapters/memory/memory-outbox.js';
+import { SeededRandomness } from '../../../src/adapters/memory/memory-host.js';
 import { EnsureIdentity } from '../../../src/app/events/ensure-identity.js';
 import { SyncError } from '../../../src/domain/errors.js';
 import { isUuidV4 } from '../../../src/domain/ids.js';

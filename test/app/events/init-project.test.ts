@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MemoryCheckoutRegistry } from '../../../src/adapters/memory/memory-checkout-registry.js';
-import { MemoryLamportStore } from '../../../src/adapters/memory/memory-lamport-store.js';
+import { MemoryCheckoutRegistry } from '../../../src/adapters/memory/memory-stores.js';
+import { MemoryLamportStore } from '../../../src/adapters/memory/memory-outbox.js';
 import { YamlConfigStore } from '../../../src/adapters/events/yaml-config-store.js';
 import { CryptoHash } from '../../../src/adapters/host/crypto-hash.js';
 import { CryptoRandomness } from '../../../src/adapters/host/crypto-randomness.js';

@@ -1,7 +1,6 @@
 import { CryptoHash } from '../../../src/adapters/host/crypto-hash.js';
-import { MemoryCheckoutRegistry } from '../../../src/adapters/memory/memory-checkout-registry.js';
-import { MemoryConfigStore } from '../../../src/adapters/memory/memory-config-store.js';
-import { MemoryLamportStore } from '../../../src/adapters/memory/memory-lamport-store.js';
+import { MemoryCheckoutRegistry, MemoryConfigStore } from '../../../src/adapters/memory/memory-stores.js';
+import { MemoryLamportStore } from '../../../src/adapters/memory/memory-outbox.js';
 import { ShowIdentity } from '../../../src/app/events/show-identity.js';
 import { workflowWorld } from '../../support/workflow-world.js';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MemoryOutboxes } from '../../../src/adapters/memory/memory-outboxes.js';
+import { MemoryOutboxes } from '../../../src/adapters/memory/memory-outbox.js';
 import { ExportEvents, type ExportFormat, type ExportInput } from '../../../src/app/reports/export-events.js';
 import type { EventScope } from '../../../src/app/reports/event-scope.js';
 import { ImportEvents } from '../../../src/app/outbox/import-events.js';

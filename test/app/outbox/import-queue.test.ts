@@ -1,5 +1,5 @@
-import { MemoryForeignQueue } from '../../../src/adapters/memory/memory-foreign-queue.js';
-import { MemoryOutboxes } from '../../../src/adapters/memory/memory-outboxes.js';
+import { MemoryForeignQueue } from '../../../src/adapters/memory/memory-stores.js';
+import { MemoryOutboxes } from '../../../src/adapters/memory/memory-outbox.js';
 import { ImportQueue } from '../../../src/app/outbox/import-queue.js';
 import { collect, eventId, PROJECT } from '../../support/facts.js';
 

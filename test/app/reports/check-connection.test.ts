@@ -1,4 +1,4 @@
-import { MemorySettingsStore } from '../../../src/adapters/memory/memory-settings-store.js';
+import { MemorySettingsStore } from '../../../src/adapters/memory/memory-stores.js';
 import { CheckConnection } from '../../../src/app/reports/check-connection.js';
 import { DeliveryWorld, HUB_URL } from '../../support/delivery-world.js';
 

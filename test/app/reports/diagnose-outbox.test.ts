@@ -1,4 +1,4 @@
-import { MemoryOutboxes } from '../../../src/adapters/memory/memory-outboxes.js';
+import { MemoryOutboxes } from '../../../src/adapters/memory/memory-outbox.js';
 import { DiagnoseOutbox } from '../../../src/app/reports/diagnose-outbox.js';
 import { settle, openLedger } from '../../../src/domain/outbox/ledger.js';
 import { eventId, fact, facts, PROJECT } from '../../support/facts.js';

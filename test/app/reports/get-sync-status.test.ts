@@ -1,5 +1,5 @@
 import { MemoryBackgroundPost } from '../../../src/adapters/memory/memory-background.js';
-import { MemorySettingsStore } from '../../../src/adapters/memory/memory-settings-store.js';
+import { MemorySettingsStore } from '../../../src/adapters/memory/memory-stores.js';
 import { GetSyncStatus } from '../../../src/app/reports/get-sync-status.js';
 import type { SettingsReading } from '../../../src/ports/events.js';
 import { DeliveryWorld } from '../../support/delivery-world.js';

@@ -1,4 +1,4 @@
-import { MemoryKnownHubs } from '../../../src/adapters/memory/memory-known-hubs.js';
+import { MemoryKnownHubs } from '../../../src/adapters/memory/memory-stores.js';
 import { MoveEvents } from '../../../src/app/delivery/move-events.js';
 import { isBalanced } from '../../../src/domain/outbox/accounting.js';
 import { DeliveryWorld, HUB_URL } from '../../support/delivery-world.js';

@@ -1,4 +1,4 @@
-import { MemoryReceiptReader } from '../../../src/adapters/memory/memory-receipt-reader.js';
+import { MemoryReceiptReader } from '../../../src/adapters/memory/memory-transports.js';
 import { HubReceipts } from '../../../src/app/delivery/hub-receipts.js';
 import { VerifyDelivery } from '../../../src/app/reports/verify-delivery.js';
 import { DeliveryWorld } from '../../support/delivery-world.js';

@@ -1,4 +1,4 @@
-import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
+import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';
 import { ReadBoard, type FeatureCards } from '../../../src/app/work/read-board.js';
 import { WatchBoard } from '../../../src/app/work/watch-board.js';
 import { laneSinceMs } from '../../../src/domain/work/lane-since.js';

@@ -1,4 +1,4 @@
-import { ControlledTime } from '../../../src/adapters/memory/controlled-time.js';
+import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';
 import { bufferSink } from '../../../src/app/cli/io.js';
 import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
 import { CommandLine } from '../../support/command-line.js';

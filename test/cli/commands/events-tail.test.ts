@@ -1,4 +1,4 @@
-import { MemoryLiveTransport } from '../../../src/adapters/memory/memory-live-transport.js';
+import { MemoryLiveTransport } from '../../../src/adapters/memory/memory-transports.js';
 import { bufferSink } from '../../../src/app/cli/io.js';
 import { CommandLine } from '../../support/command-line.js';
 import { makeEvent } from '../../support/hub-events.js';

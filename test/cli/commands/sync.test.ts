@@ -120,7 +120,7 @@ describe('sync now', () => {
     await cli.signIn();
     await note();
     let inner: Promise<Awaited<ReturnType<CommandLine['run']>>> | undefined;
-    const { MemoryBatchTransport } = await import('../../../src/adapters/memory/memory-batch-transport.js');
+    const { MemoryBatchTransport } = await import('../../../src/adapters/memory/memory-transports.js');
     const transport = new MemoryBatchTransport(cli.network);
     const send = transport.send.bind(transport);
     transport.send = async (request, signal) => {
