@@ -1,16 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
+import type { CompiledQuery, DialectAdapter } from 'kysely';
 import { isSameEvent } from '../../domain/events/is-same-event.js';
 import { isFollowed } from '../../domain/events/lamport.js';
-import { cellKey, cellOf } from '../../domain/hub/board-event.js';
-import type { BoardCell } from '../../domain/hub/board-event.js';
+import { cellKey, cellOf, type BoardCell } from '../../domain/hub/board-event.js';
 import type { AppendAnswer, IncomingEvent } from '../../ports/hub.js';
-import { cellNumber } from './schema.js';
-import { inTransaction, type HubDatabase } from './hub-database.js';
-import { advanceNodes, compareCells, insertEvents, markCells } from './insert-rows.js';
-import type { CellMark } from './insert-rows.js';
-import { PreparedQuery } from './prepared-query.js';
-import type { Executor } from './prepared-query.js';
-import type { EventRow, NodeRow } from './schema.js';
+import { compareCells, inTransaction, type Executor, type HubDatabase } from './hub-database.js';
+import { cellNumber, type CellRow, type EventRow, type NodeRow } from './schema.js';
 
 interface Appended {
   readonly answers: readonly AppendAnswer[];
@@ -34,17 +29,16 @@ export const appendEvents = async (
   const placed = placeEvents([...firstById.values()]);
   const stored = await inTransaction(writes, async (db) => {
     const first = await advancePosition(db, team, placed.length, highestLamport(events));
-    const rows = placed.map((each, at) => eventRow(team, each, first + at, receivedAtMs));
+    const numbered = placed.map((each, at) => ({
+      ...each,
+      row: eventRow(team, each, first + at, receivedAtMs),
+    }));
     // By cell, because each cell has a place of its own in the index that the events of a board are read by.
-    const inserted = await insertEvents(
-      db,
-      [...rows].sort((a, b) => a.cell - b.cell),
-    );
-    const fresh = inserted
-      .map((row) => ({ ...placed[row.sequence - first], row }) as StoredEvent)
-      .sort((a, b) => a.row.sequence - b.row.sequence);
-    await markCells(db, cellMarks(fresh));
-    await advanceNodes(db, nodeRows(fresh));
+    const rows = numbered.map(({ row }) => row).sort((a, b) => a.cell - b.cell);
+    const inserted = new Set((await INSERT_EVENTS(db, rows)).map(({ sequence }) => sequence));
+    const fresh = numbered.filter(({ row }) => inserted.has(row.sequence));
+    await MARK_CELLS(db, cellMarks(fresh));
+    await ADVANCE_NODES(db, nodeRows(fresh));
     return fresh;
   });
   const sequences = new Map(stored.map(({ incoming, row }) => [incoming, row.sequence]));
@@ -78,40 +72,33 @@ const answersOf = async (
   events: readonly IncomingEvent[],
   sequences: ReadonlyMap<IncomingEvent, number>,
 ): Promise<readonly AppendAnswer[]> => {
-  const same = new Map<IncomingEvent, boolean>();
+  const same = new Set<IncomingEvent>();
   const known = events.filter((event) => !sequences.has(event));
   for (let at = 0; at < known.length; at += COMPARED_AT_ONCE) {
     const some = known.slice(at, at + COMPARED_AT_ONCE);
-    const documents = await documentsOf(db, team, [...new Set(some.map(({ eventId }) => eventId))]);
+    const ids = [...new Set(some.map(({ eventId }) => eventId))];
+    const rows = await db
+      .selectFrom('events')
+      .select(['event_id', 'document'])
+      .where('team', '=', team)
+      .where('event_id', 'in', ids)
+      .execute();
+    const documents = new Map(rows.map((row) => [row.event_id, row.document]));
     for (const event of some) {
       const there = documents.get(event.eventId);
-      same.set(event, there !== undefined && isSameEvent(there, event.document));
+      if (there !== undefined && isSameEvent(there, event.document)) same.add(event);
     }
     await setImmediate();
   }
   return events.map((event) => {
     const sequence = sequences.get(event);
     if (sequence !== undefined) return { answer: 'stored', sequence };
-    return { answer: same.get(event) === true ? 'duplicate' : 'id-conflict' };
+    return { answer: same.has(event) ? 'duplicate' : 'id-conflict' };
   });
 };
 
 /** Documents may be as large as a limit allows, and both of a pair are read when their texts differ. */
 const COMPARED_AT_ONCE = 20;
-
-const documentsOf = async (
-  db: Executor,
-  team: string,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, string>> => {
-  const rows = await db
-    .selectFrom('events')
-    .select(['event_id', 'document'])
-    .where('team', '=', team)
-    .where('event_id', 'in', ids)
-    .execute();
-  return new Map(rows.map((row) => [row.event_id, row.document]));
-};
 
 /** A timestamp beyond reason is stored with its event, but is not followed. */
 const followed = (lamport: number): number => (isFollowed(lamport) ? lamport : 0);
@@ -141,24 +128,28 @@ const eventRow = (
   document: incoming.document,
 });
 
-const cellMarks = (stored: readonly StoredEvent[]): readonly CellMark[] => {
-  const marks = new Map<object, CellMark>();
+/** That cells are behind their events; those that are not there yet are made. */
+const cellMarks = (stored: readonly StoredEvent[]): readonly CellRow[] => {
+  const marks = new Map<object, CellRow>();
   for (const { place, row } of stored) {
     if (!isFollowed(row.lamport)) continue;
-    const { cell, number } = place;
     marks.set(place, {
       team: row.team,
-      project_uuid: cell.project,
-      feature_slug: cell.feature,
-      work_package: cell.workPackage,
-      cell: number,
+      project_uuid: row.project_uuid,
+      feature_slug: row.feature_slug,
+      work_package: place.cell.workPackage,
+      cell: row.cell,
       changed: row.sequence,
       late_lamport: Math.min(row.lamport, marks.get(place)?.late_lamport ?? row.lamport),
+      behind: 1,
+      through: '',
+      state: '',
     });
   }
   return [...marks.values()].sort(compareCells);
 };
 
+/** What is new of the machines that sent events. */
 const nodeRows = (stored: readonly StoredEvent[]): readonly NodeRow[] => {
   const rows = new Map<string, NodeRow>();
   for (const { incoming, row } of stored) {
@@ -187,25 +178,123 @@ const advancePosition = async (
   count: number,
   lamport: number,
 ): Promise<number> => {
-  const [row] = await ADVANCE_POSITION.run(db, [team, count, lamport]);
-  return Number(row?.sequence) - count + 1;
-};
-
-const ADVANCE_POSITION = new PreparedQuery((db) =>
-  db
+  const { sequence } = await db
     .insertInto('team_positions')
-    .values({ team: '', sequence: 0, lamport: 0 })
+    .values({ team, sequence: count, lamport })
     .onConflict((conflict) =>
       conflict.column('team').doUpdateSet((row) => ({
-        sequence: row('team_positions.sequence', '+', row.ref('excluded.sequence')),
+        sequence: row('team_positions.sequence', '+', count),
         lamport: row
           .case()
-          .when('excluded.lamport', '>', row.ref('team_positions.lamport'))
-          .then(row.ref('excluded.lamport'))
+          .when('team_positions.lamport', '<', lamport)
+          .then(lamport)
           .else(row.ref('team_positions.lamport'))
           .end(),
       })),
     )
     .returning('sequence')
-    .compile(),
+    .executeTakeFirstOrThrow();
+  return sequence - count + 1;
+};
+
+/**
+ * One statement for many rows. Each number of rows is a text of its own that has to be compiled and prepared, so only a
+ * few are used: large enough to amortise the call, and small enough for every database's limit of parameters. Each is
+ * compiled once for a database, with stand-ins for its rows. `columns`: all that a row has, in the order in which the
+ * query names its values.
+ */
+const manyRows = <Row, Answer>(
+  columns: readonly (keyof Row)[],
+  build: (db: Executor, rows: readonly Row[]) => CompiledQuery<Answer>,
+) => {
+  const compiled = new WeakMap<DialectAdapter, Map<number, CompiledQuery<Answer>>>();
+  const standIn = Object.fromEntries(columns.map((column) => [column, ''])) as Row;
+  return async (db: Executor, rows: readonly Row[]): Promise<readonly Answer[]> => {
+    const { adapter } = db.getExecutor();
+    const queries = compiled.get(adapter) ?? new Map<number, CompiledQuery<Answer>>();
+    compiled.set(adapter, queries);
+    const answers: Answer[] = [];
+    for (let at = 0, count = 0; at < rows.length; at += count) {
+      count = CHUNKS.find((size) => at + size <= rows.length) ?? 1;
+      const query =
+        queries.get(count) ??
+        build(
+          db,
+          Array.from({ length: count }, () => standIn),
+        );
+      queries.set(count, query);
+      const parameters = rows.slice(at, at + count).flatMap((row) => columns.map((column) => row[column]));
+      answers.push(...(await db.executeQuery<Answer>({ ...query, parameters })).rows);
+      // A transaction of many rows lets everybody else be answered in between.
+      if (count === CHUNKS[0]) await setImmediate();
+    }
+    return answers;
+  };
+};
+
+const CHUNKS = [128, 32, 8, 1];
+
+/** Leaves out events whose id the team has, and answers with the numbers of those that went in. */
+const INSERT_EVENTS = manyRows<EventRow, Pick<EventRow, 'sequence'>>(
+  [
+    ...(['team', 'sequence', 'event_id', 'event_type', 'project_uuid', 'feature_slug'] as const),
+    ...(['aggregate_id', 'cell', 'lamport', 'node_id', 'occurred_at', 'received_at_ms'] as const),
+    ...(['known', 'document'] as const),
+  ],
+  (db, rows) =>
+    db
+      .insertInto('events')
+      .values(rows)
+      .onConflict((conflict) => conflict.columns(['team', 'event_id']).doNothing())
+      .returning('sequence')
+      .compile(),
+);
+
+const MARK_CELLS = manyRows<CellRow, unknown>(
+  [
+    ...(['team', 'project_uuid', 'feature_slug', 'work_package', 'cell', 'changed'] as const),
+    ...(['late_lamport', 'behind', 'through', 'state'] as const),
+  ],
+  (db, rows) =>
+    db
+      .insertInto('board_cells')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(['team', 'project_uuid', 'feature_slug', 'work_package']).doUpdateSet((row) => ({
+          changed: row.ref('excluded.changed'),
+          behind: row.ref('excluded.behind'),
+          late_lamport: row
+            .case()
+            .when('board_cells.late_lamport', '<', row.ref('excluded.late_lamport'))
+            .then(row.ref('board_cells.late_lamport'))
+            .else(row.ref('excluded.late_lamport'))
+            .end(),
+        })),
+      )
+      .compile(),
+);
+
+const ADVANCE_NODES = manyRows<NodeRow, unknown>(
+  [
+    ...(['team', 'project_uuid', 'node_id', 'project_slug', 'events'] as const),
+    ...(['last_lamport', 'last_received_at_ms'] as const),
+  ],
+  (db, rows) =>
+    db
+      .insertInto('nodes')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(['team', 'project_uuid', 'node_id']).doUpdateSet((row) => ({
+          project_slug: row.fn.coalesce(row.ref('excluded.project_slug'), row.ref('nodes.project_slug')),
+          events: row('nodes.events', '+', row.ref('excluded.events')),
+          last_lamport: row
+            .case()
+            .when('excluded.last_lamport', '>', row.ref('nodes.last_lamport'))
+            .then(row.ref('excluded.last_lamport'))
+            .else(row.ref('nodes.last_lamport'))
+            .end(),
+          last_received_at_ms: row.ref('excluded.last_received_at_ms'),
+        })),
+      )
+      .compile(),
 );

@@ -1,105 +1,119 @@
 import { setImmediate } from 'node:timers/promises';
-import { sql } from 'kysely';
 import type { CellState, WorkPackageState } from '../../domain/hub/cell-state.js';
 import { featureBoards } from '../../domain/hub/feature-boards.js';
 import type { BoardPage, BoardQuery, PlacedWorkPackage } from '../../ports/hub.js';
 import type { CellFolder } from './cell-folder.js';
-import { PreparedQuery, type Executor } from './prepared-query.js';
+import type { Executor } from './hub-database.js';
 import type { CellRow } from './schema.js';
 
-/**
- * Boards as they stood at some moment since they were asked for. A cell that is behind its events is folded first: what
- * a reader has seen is never taken back by a fold that was not done yet.
- */
-export class BoardReader {
-  readonly #db: Executor;
-  readonly #folder: CellFolder;
-  readonly #team: string;
-
-  constructor(db: Executor, folder: CellFolder, team: string) {
-    this.#db = db;
-    this.#folder = folder;
-    this.#team = team;
-  }
-
-  /** `behind` when the cells of the page could not be folded in the time that a reader waits. */
-  async board(query: BoardQuery): Promise<BoardPage | 'behind'> {
-    const deadline = performance.now() + READER_WAITS_MS;
-    const cells: { readonly feature: string; readonly state: CellState }[] = [];
-    let left = query.bytes ?? PAGE_BYTES;
-    let [feature, workPackage] = cursorOf(query.after);
-    const pageOf = (next?: string): BoardPage => ({
-      features: featureBoards(cells),
-      ...(next === undefined ? {} : { next }),
-    });
-    for (;;) {
-      const select = () =>
-        query.feature === undefined
-          ? SELECT_CELLS.run(this.#db, [this.#team, query.project, feature, workPackage, CELLS_AT_ONCE + 1])
-          : SELECT_FEATURE.run(this.#db, [
-              ...[this.#team, query.project, query.feature],
-              ...[workPackage, CELLS_AT_ONCE + 1],
-            ]);
-      const rows = await this.#complete(select, deadline);
-      if (rows.some((row) => row.behind === 1)) return 'behind';
-      for (const row of rows) {
-        [feature, workPackage] = [row.feature_slug, row.work_package];
-        if (row === rows[CELLS_AT_ONCE]) break;
-        left -= row.state.length;
-        if (left < 0 && cells.length > 0) return pageOf(cursorTo(feature, workPackage));
-        if (row.state !== '') cells.push({ feature, state: JSON.parse(row.state) as CellState });
-      }
-      if (rows.length <= CELLS_AT_ONCE) return pageOf();
-      await setImmediate();
-    }
-  }
-
-  /** The work packages that changed last, as far as they could be folded in time and fit. */
-  async recentWorkPackages(limit: number): Promise<readonly PlacedWorkPackage[]> {
-    const deadline = performance.now() + SNAPSHOT_WAITS_MS;
-    const recent: PlacedWorkPackage[] = [];
-    let left = SNAPSHOT_BYTES;
-    let before = Number.MAX_SAFE_INTEGER;
-    while (recent.length < limit) {
-      const count = Math.min(CELLS_AT_ONCE, limit - recent.length);
-      const select = () => SELECT_RECENT.run(this.#db, [this.#team, before, count]);
-      const rows = await this.#complete(select, deadline);
-      for (const row of rows) {
-        before = Number(row.changed);
-        left -= row.state.length;
-        if (left < 0 && recent.length > 0) return recent;
-        if (row.behind === 1 || row.state === '') continue;
-        recent.push({
-          projectUuid: row.project_uuid,
-          featureSlug: row.feature_slug,
-          state: JSON.parse(row.state) as WorkPackageState,
-        });
-      }
-      if (rows.length < count) break;
-      await setImmediate();
-    }
-    return recent;
-  }
-
-  /** Rows that are complete, or were at some time since the first look; those that took too long are still behind. */
-  async #complete(select: () => Promise<readonly CellRow[]>, deadline: number): Promise<readonly CellRow[]> {
-    const complete = new Map<string, CellRow>();
-    for (;;) {
-      const rows = await select();
-      const behind: CellRow[] = [];
-      for (const row of rows) {
-        if (row.behind === 0) complete.set(keyText(row), row);
-        else if (!complete.has(keyText(row))) behind.push(row);
-      }
-      if (behind.length === 0 || performance.now() > deadline)
-        return rows.map((row) => (row.behind === 0 ? row : (complete.get(keyText(row)) ?? row)));
-      await this.#folder.advance(behind);
-    }
-  }
+/** Where the boards of a team are read. */
+interface Source {
+  readonly db: Executor;
+  readonly folder: CellFolder;
+  readonly team: string;
 }
 
-const keyText = (row: CellRow): string =>
-  JSON.stringify([row.project_uuid, row.feature_slug, row.work_package]);
+/**
+ * A board as it stood at some moment since it was asked for. A cell that is behind its events is folded first: what a
+ * reader has seen is never taken back by a fold that was not done yet. `behind` when the cells of the page could not be
+ * folded in the time that a reader waits.
+ */
+export const readBoard = async (source: Source, query: BoardQuery): Promise<BoardPage | 'behind'> => {
+  const deadline = performance.now() + READER_WAITS_MS;
+  const cells: { readonly feature: string; readonly state: CellState }[] = [];
+  let left = query.bytes ?? PAGE_BYTES;
+  let [feature, workPackage] = cursorOf(query.after);
+  for (;;) {
+    const rows = await complete(source, deadline, () =>
+      selectCells(source, query, feature, workPackage).execute(),
+    );
+    if (rows.some((row) => row.behind === 1)) return 'behind';
+    for (const row of rows) {
+      [feature, workPackage] = [row.feature_slug, row.work_package];
+      if (row === rows[CELLS_AT_ONCE]) break;
+      left -= row.state.length;
+      if (left < 0 && cells.length > 0)
+        return { features: featureBoards(cells), next: cursorTo(feature, workPackage) };
+      if (row.state !== '') cells.push({ feature, state: JSON.parse(row.state) as CellState });
+    }
+    if (rows.length <= CELLS_AT_ONCE) return { features: featureBoards(cells) };
+    await setImmediate();
+  }
+};
+
+/** The work packages that changed last, as far as they could be folded in time and fit. */
+export const readRecentWorkPackages = async (
+  source: Source,
+  limit: number,
+): Promise<readonly PlacedWorkPackage[]> => {
+  const deadline = performance.now() + SNAPSHOT_WAITS_MS;
+  const recent: PlacedWorkPackage[] = [];
+  let left = SNAPSHOT_BYTES;
+  let before = Number.MAX_SAFE_INTEGER;
+  while (recent.length < limit) {
+    const count = Math.min(CELLS_AT_ONCE, limit - recent.length);
+    const rows = await complete(source, deadline, () =>
+      source.db
+        .selectFrom('board_cells')
+        .selectAll()
+        .where('team', '=', source.team)
+        .where('work_package', '<>', '')
+        .where('changed', '<', before)
+        .orderBy('changed', 'desc')
+        .limit(count)
+        .execute(),
+    );
+    for (const row of rows) {
+      before = row.changed;
+      left -= row.state.length;
+      if (left < 0 && recent.length > 0) return recent;
+      if (row.behind === 1 || row.state === '') continue;
+      const state = JSON.parse(row.state) as WorkPackageState;
+      recent.push({ projectUuid: row.project_uuid, featureSlug: row.feature_slug, state });
+    }
+    if (rows.length < count) break;
+    await setImmediate();
+  }
+  return recent;
+};
+
+/** The cells of a page and one more, from that one on. */
+const selectCells = (
+  { db, team }: Source,
+  { project, feature: only }: BoardQuery,
+  feature: string,
+  workPackage: string,
+) => {
+  const cells = db
+    .selectFrom('board_cells')
+    .selectAll()
+    .where('team', '=', team)
+    .where('project_uuid', '=', project)
+    .where((row) => row(row.refTuple('feature_slug', 'work_package'), '>=', row.tuple(feature, workPackage)))
+    .orderBy('feature_slug')
+    .orderBy('work_package')
+    .limit(CELLS_AT_ONCE + 1);
+  return only === undefined ? cells : cells.where('feature_slug', '=', only);
+};
+
+/** Rows that are complete, or were at some time since the first look; those that took too long are still behind. */
+const complete = async (
+  { folder }: Source,
+  deadline: number,
+  select: () => Promise<readonly CellRow[]>,
+): Promise<readonly CellRow[]> => {
+  const seen = new Map<string, CellRow>();
+  for (;;) {
+    const rows = (await select()).map((row) => {
+      const key = JSON.stringify([row.project_uuid, row.feature_slug, row.work_package]);
+      if (row.behind === 0) seen.set(key, row);
+      return seen.get(key) ?? row;
+    });
+    const behind = rows.filter((row) => row.behind === 1);
+    if (behind.length === 0 || performance.now() > deadline) return rows;
+    await folder.advance(behind);
+  }
+};
 
 const CELLS_AT_ONCE = 64;
 
@@ -118,46 +132,12 @@ const cursorTo = (feature: string, workPackage: string): string =>
   Buffer.from(JSON.stringify([feature, workPackage])).toString('base64url');
 
 /** What is no cursor of ours begins at the beginning. */
-const cursorOf = (after: string | undefined): [feature: string, workPackage: string] => {
+const cursorOf = (after = ''): [feature: string, workPackage: string] => {
   try {
-    const parsed = JSON.parse(Buffer.from(after ?? '', 'base64url').toString()) as unknown;
-    if (Array.isArray(parsed) && typeof parsed[0] === 'string' && typeof parsed[1] === 'string')
-      return [parsed[0], parsed[1]];
+    const [feature, workPackage] = JSON.parse(Buffer.from(after, 'base64url').toString()) as unknown[];
+    if (typeof feature === 'string' && typeof workPackage === 'string') return [feature, workPackage];
   } catch {
     // The beginning, as below.
   }
   return ['', ''];
 };
-
-const cellsOf = (db: Executor) =>
-  db.selectFrom('board_cells').selectAll().where('team', '=', '').where('project_uuid', '=', '');
-
-const SELECT_CELLS = new PreparedQuery((db) =>
-  cellsOf(db)
-    .where((row) => row(row.refTuple('feature_slug', 'work_package'), '>=', row.tuple('', '')))
-    .orderBy('feature_slug')
-    .orderBy('work_package')
-    .limit(1)
-    .compile(),
-);
-
-const SELECT_FEATURE = new PreparedQuery((db) =>
-  cellsOf(db)
-    .where('feature_slug', '=', '')
-    .where('work_package', '>=', '')
-    .orderBy('work_package')
-    .limit(1)
-    .compile(),
-);
-
-const SELECT_RECENT = new PreparedQuery((db) =>
-  db
-    .selectFrom('board_cells')
-    .selectAll()
-    .where('team', '=', '')
-    .where('work_package', '<>', sql.lit(''))
-    .where('changed', '<', 0)
-    .orderBy('changed', 'desc')
-    .limit(1)
-    .compile(),
-);

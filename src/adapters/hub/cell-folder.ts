@@ -1,15 +1,19 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { sql } from 'kysely';
+import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
 import type { EnvelopeDocument } from '../../domain/events/envelope.js';
 import { MAX_FOLLOWED } from '../../domain/events/lamport.js';
 import { upcast } from '../../domain/events/upcast.js';
 import { cellKey, cellOf, type BoardCell, type BoardEvent } from '../../domain/hub/board-event.js';
 import type { CellState } from '../../domain/hub/cell-state.js';
 import { foldCell } from '../../domain/hub/fold-cell.js';
-import { inTransaction, type HubDatabase } from './hub-database.js';
-import { compareCells } from './insert-rows.js';
-import { PreparedQuery, type Executor } from './prepared-query.js';
-import type { CellRow } from './schema.js';
+import {
+  compareCells,
+  inTransaction,
+  type CellKey,
+  type Executor,
+  type HubDatabase,
+} from './hub-database.js';
+import type { CellRow, HubTables } from './schema.js';
 
 /**
  * Folds cells that are behind their events, outside of the transaction that stored these: a little at a time, when
@@ -86,7 +90,14 @@ export class CellFolder {
       try {
         for (let tookMs = 0; ;) {
           if (this.#closed) return;
-          const cells = await SELECT_BEHIND.run(this.#database.reads, [team, CELLS_AT_ONCE]);
+          const cells = await this.#database.reads
+            .selectFrom('board_cells')
+            .select(['team', 'project_uuid', 'feature_slug', 'work_package'])
+            .where('team', '=', team)
+            // Named in the statement, so that SQLite takes the index of those.
+            .where('behind', '=', sql.lit(1))
+            .limit(CELLS_AT_ONCE)
+            .execute();
           if (cells.length === 0) break;
           await this.#rest(tookMs);
           const begun = performance.now();
@@ -124,27 +135,22 @@ const foldSlice = (database: HubDatabase, cells: readonly CellKey[]): Promise<vo
     const budget = { events: SLICE_EVENTS, bytes: SLICE_BYTES };
     for (const key of [...cells].sort(compareCells)) {
       if (budget.events <= 0 || budget.bytes <= 0) break;
-      const [row] = await SELECT_CELL.run(db, keyOf(key));
-      if (row?.behind === 1) await writeFolded(db, await foldRow(db, row, budget));
+      const row = await db.selectFrom('board_cells').selectAll().where(isCell(key)).executeTakeFirst();
+      if (row?.behind === 1) await foldRow(db, row, budget);
     }
   });
 
-interface FoldedCell {
-  readonly row: CellRow;
-  readonly through: Through | undefined;
+/** How far a fold has come: the causal position of the last event that was looked at, and what it made of the cell. */
+interface Fold {
+  readonly through: readonly [lamport: number, node: string, event: string] | undefined;
   readonly state: CellState | undefined;
-  readonly behind: boolean;
-  readonly checkpoint: boolean;
 }
-
-/** Causal position of an event: Lamport timestamp, node, event. */
-type Through = readonly [lamport: number, node: string, event: string];
 
 const foldRow = async (
   db: Executor,
   row: CellRow,
   budget: { events: number; bytes: number },
-): Promise<FoldedCell> => {
+): Promise<void> => {
   const from = await startOf(db, row);
   const cell: BoardCell = {
     project: row.project_uuid,
@@ -152,159 +158,114 @@ const foldRow = async (
     workPackage: row.work_package,
   };
   const key = cellKey(cell);
-  const [lamport, node, event] = from.through ?? [-1, '', ''];
-  const place = [row.team, row.cell, MAX_FOLLOWED, lamport, node, event] as const;
-  const sizes = await SELECT_SIZES.run(db, [...place, budget.events + 1]);
+  const next = eventsAfter(db, row, from);
+  const sizes = await next
+    .select((event) => event.fn<number>('octet_length', ['document']).as('bytes'))
+    .limit(budget.events + 1)
+    .execute();
   let count = 0;
   for (; count < Math.min(sizes.length, budget.events) && budget.bytes > 0; count++)
-    budget.bytes -= Number(sizes[count]?.bytes);
+    budget.bytes -= sizes[count]?.bytes ?? 0;
   budget.events -= count;
   let { state, through } = from;
-  for (const each of await SELECT_EVENTS.run(db, [...place, count])) {
-    through = [Number(each.lamport), each.node_id, each.event_id];
-    const folding = readBoardEvent(each.event_id, each.document);
+  const events = next.select(['lamport', 'node_id', 'event_id', 'document']).limit(count);
+  for (const { lamport, node_id, event_id, document } of await events.execute()) {
+    through = [lamport, node_id, event_id];
+    // It was judged before it was stored, so it is not judged again.
+    const event: BoardEvent = { ...upcast(JSON.parse(document) as EnvelopeDocument), event_id };
     // Another cell may have the same number.
-    if (cellKey(cellOf(folding)) === key) state = foldCell(state, cell, folding);
+    if (cellKey(cellOf(event)) === key) state = foldCell(state, cell, event);
   }
-  const before = Math.floor((from.state?.events ?? 0) / CHECKPOINT_EVENTS);
-  const checkpoint = Math.floor((state?.events ?? 0) / CHECKPOINT_EVENTS) > before;
-  return { row, through, state, behind: count < sizes.length, checkpoint };
+  const checkpoints = (folded: CellState | undefined) =>
+    Math.floor((folded?.events ?? 0) / CHECKPOINT_EVENTS);
+  await writeFold(db, row, {
+    fold: { through, state },
+    isBehind: count < sizes.length,
+    isCheckpoint: checkpoints(state) > checkpoints(from.state),
+  });
 };
 
 /** Where the fold goes on: at the end of what is folded, or at the last checkpoint before what came late. */
-const startOf = async (
-  db: Executor,
-  row: CellRow,
-): Promise<{ readonly through: Through | undefined; readonly state: CellState | undefined }> => {
+const startOf = async (db: Executor, row: CellRow): Promise<Fold> => {
   const here = readFold(row);
-  if (here.through === undefined || row.late_lamport === null || Number(row.late_lamport) > here.through[0])
-    return here;
-  const [checkpoint] = await SELECT_CHECKPOINT.run(db, [...keyOf(row), row.late_lamport]);
+  const { late_lamport: late } = row;
+  if (here.through === undefined || late === null || late > here.through[0]) return here;
+  const checkpoint = await db
+    .selectFrom('board_checkpoints')
+    .select(['through', 'state'])
+    .where(isCell(row))
+    .where('lamport', '<', late)
+    .orderBy('lamport', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   return readFold(checkpoint ?? { through: '', state: '' });
 };
 
-const writeFolded = async (
+/** The events of a cell that come next, in causal order. */
+const eventsAfter = (db: Executor, row: CellRow, { through = [-1, '', ''] }: Fold) =>
+  db
+    .selectFrom('events')
+    .where('team', '=', row.team)
+    .where('cell', '=', row.cell)
+    .where('lamport', '<=', MAX_FOLLOWED)
+    .where((event) => event(event.refTuple('lamport', 'node_id', 'event_id'), '>', event.tuple(...through)))
+    .orderBy('lamport')
+    .orderBy('node_id')
+    .orderBy('event_id');
+
+interface Folded {
+  readonly fold: Fold;
+  readonly isBehind: boolean;
+  readonly isCheckpoint: boolean;
+}
+
+const writeFold = async (
   db: Executor,
-  { row, through, state, behind, checkpoint }: FoldedCell,
+  row: CellRow,
+  { fold: { through, state }, isBehind, isCheckpoint }: Folded,
 ): Promise<void> => {
   const fold = {
     through: through === undefined ? '' : JSON.stringify(through),
     state: state === undefined ? '' : JSON.stringify(state),
   };
-  const written = await UPDATE_CELL.change(db, [
-    behind ? 1 : 0,
-    fold.through,
-    fold.state,
-    ...keyOf(row),
-    row.changed,
-  ]);
+  const { numUpdatedRows: written } = await db
+    .updateTable('board_cells')
+    .set({ behind: isBehind ? 1 : 0, late_lamport: null, ...fold })
+    .where(isCell(row))
+    .where('changed', '=', row.changed)
+    .executeTakeFirst();
   // An event came in between, so that this fold may lack it: the cell is still behind.
-  if (written === 0 || through === undefined) return;
-  if (row.late_lamport !== null && row.through !== '')
-    await DELETE_CHECKPOINTS.run(db, [...keyOf(row), row.late_lamport]);
-  if (checkpoint) await KEEP_CHECKPOINT.run(db, [...keyOf(row), through[0], fold.through, fold.state]);
+  if (written === 0n || through === undefined) return;
+  if (row.late_lamport !== null && row.through !== '') {
+    const passed = db.deleteFrom('board_checkpoints').where(isCell(row));
+    await passed.where('lamport', '>=', row.late_lamport).execute();
+  }
+  if (isCheckpoint) {
+    await db
+      .insertInto('board_checkpoints')
+      .values({ ...keyOf(row), lamport: through[0], ...fold })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['team', 'project_uuid', 'feature_slug', 'work_package', 'lamport'])
+          .doUpdateSet(fold),
+      )
+      .execute();
+  }
 };
 
-const readFold = (row: { readonly through: string; readonly state: string }) => ({
-  through: row.through === '' ? undefined : (JSON.parse(row.through) as Through),
+const readFold = (row: { readonly through: string; readonly state: string }): Fold => ({
+  through: row.through === '' ? undefined : (JSON.parse(row.through) as Fold['through']),
   state: row.state === '' ? undefined : (JSON.parse(row.state) as CellState),
 });
 
-export type CellKey = Pick<CellRow, 'team' | 'project_uuid' | 'feature_slug' | 'work_package'>;
-
-const keyOf = (row: CellKey): readonly [string, string, string, string] => [
-  row.team,
-  row.project_uuid,
-  row.feature_slug,
-  row.work_package,
-];
-
-/** A stored document as the board reads it. It was judged before it was stored, so it is not judged again. */
-const readBoardEvent = (eventId: string, document: string): BoardEvent => ({
-  ...upcast(JSON.parse(document) as EnvelopeDocument),
-  event_id: eventId,
+const keyOf = ({ team, project_uuid, feature_slug, work_package }: CellKey): CellKey => ({
+  team,
+  project_uuid,
+  feature_slug,
+  work_package,
 });
 
-/** Stands in for the key of a cell, in the order of {@link keyOf}. */
-const NO_CELL: CellKey = { team: '', project_uuid: '', feature_slug: '', work_package: '' };
-
-const SELECT_BEHIND = new PreparedQuery((db) =>
-  db
-    .selectFrom('board_cells')
-    .select(['team', 'project_uuid', 'feature_slug', 'work_package'])
-    .where('team', '=', '')
-    .where('behind', '=', sql.lit(1))
-    .limit(1)
-    .compile(),
-);
-
-const SELECT_CELL = new PreparedQuery((db) =>
-  db
-    .selectFrom('board_cells')
-    .selectAll()
-    .where((row) => row.and(NO_CELL))
-    .compile(),
-);
-
-/** Events of a cell after a causal position, in causal order. */
-const eventsAfter = (db: Executor) =>
-  db
-    .selectFrom('events')
-    .where('team', '=', '')
-    .where('cell', '=', 0)
-    .where('lamport', '<=', 0)
-    .where((row) => row(row.refTuple('lamport', 'node_id', 'event_id'), '>', row.tuple(0, '', '')))
-    .orderBy('lamport')
-    .orderBy('node_id')
-    .orderBy('event_id')
-    .limit(1);
-
-const SELECT_SIZES = new PreparedQuery((db) =>
-  eventsAfter(db)
-    .select((row) => row.fn<number>('octet_length', ['document']).as('bytes'))
-    .compile(),
-);
-
-const SELECT_EVENTS = new PreparedQuery((db) =>
-  eventsAfter(db).select(['lamport', 'node_id', 'event_id', 'document']).compile(),
-);
-
-const SELECT_CHECKPOINT = new PreparedQuery((db) =>
-  db
-    .selectFrom('board_checkpoints')
-    .select(['through', 'state'])
-    .where((row) => row.and(NO_CELL))
-    .where('lamport', '<', 0)
-    .orderBy('lamport', 'desc')
-    .limit(sql.lit(1))
-    .compile(),
-);
-
-const DELETE_CHECKPOINTS = new PreparedQuery((db) =>
-  db
-    .deleteFrom('board_checkpoints')
-    .where((row) => row.and(NO_CELL))
-    .where('lamport', '>=', 0)
-    .compile(),
-);
-
-const KEEP_CHECKPOINT = new PreparedQuery((db) =>
-  db
-    .insertInto('board_checkpoints')
-    .values({ ...NO_CELL, lamport: 0, through: '', state: '' })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['team', 'project_uuid', 'feature_slug', 'work_package', 'lamport'])
-        .doUpdateSet((row) => ({ through: row.ref('excluded.through'), state: row.ref('excluded.state') })),
-    )
-    .compile(),
-);
-
-const UPDATE_CELL = new PreparedQuery((db) =>
-  db
-    .updateTable('board_cells')
-    .set({ behind: 0, late_lamport: sql.lit(null), through: '', state: '' })
-    .where((row) => row.and(NO_CELL))
-    .where('changed', '=', 0)
-    .compile(),
-);
+const isCell =
+  (key: CellKey) =>
+  (row: ExpressionBuilder<HubTables, 'board_cells' | 'board_checkpoints'>): Expression<SqlBool> =>
+    row.and(keyOf(key));

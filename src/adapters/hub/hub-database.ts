@@ -1,14 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
-import type { Executor } from './prepared-query.js';
-import type { HubTables } from './schema.js';
+import type { CellRow, HubTables } from './schema.js';
+
+/** Database or transaction: both run queries. */
+export type Executor = Kysely<HubTables>;
 
 /** The hub's tables as its stores use them. The two may be the same; what `writes` has committed, `reads` sees. */
 export interface HubDatabase {
   /** For statements that only look: they wait for no writer. */
-  readonly reads: Kysely<HubTables>;
+  readonly reads: Executor;
   /** For everything that writes, and for transactions. */
-  readonly writes: Kysely<HubTables>;
+  readonly writes: Executor;
   /** What was stored by other hubs; absent where a database has one hub at a time. */
   readonly exchange?: NewsExchange;
   /** Closes everything; safe to repeat. */
@@ -24,10 +26,7 @@ export interface NewsExchange {
 }
 
 /** Runs the work in one transaction. Where several hubs write, the database may undo it in favour of another: it is repeated. */
-export const inTransaction = async <T>(
-  db: Kysely<HubTables>,
-  work: (db: Executor) => Promise<T>,
-): Promise<T> => {
+export const inTransaction = async <T>(db: Executor, work: (db: Executor) => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt++) {
     try {
       return await db.transaction().execute(work);
@@ -43,3 +42,13 @@ const UNDONE: ReadonlySet<string> = new Set(['40001', '40P01']);
 
 const MOST_ATTEMPTS = 5;
 const PAUSE_MS = 10;
+
+export type CellKey = Pick<CellRow, 'team' | 'project_uuid' | 'feature_slug' | 'work_package'>;
+
+/** The order in which cells are written by everybody: transactions that write several never wait for each other in a circle. */
+export const compareCells = (one: CellKey, other: CellKey): number =>
+  compareTexts(one.project_uuid, other.project_uuid) ||
+  compareTexts(one.feature_slug, other.feature_slug) ||
+  compareTexts(one.work_package, other.work_package);
+
+const compareTexts = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

@@ -134,7 +134,7 @@ const renameCells = async (db: Kysely<HubTables>): Promise<void> => {
     const { team, project_uuid: project, feature_slug: feature, work_package: workPackage } = key;
     const cell = cellNumber({ project, feature, workPackage });
     const events = db.updateTable('events').set({ cell }).where('team', '=', team);
-    await events.where('cell', '=', Number(former)).execute();
+    await events.where('cell', '=', former).execute();
     const renamed = db.updateTable('board_cells').set({ cell, state: '' });
     await renamed.where((row) => row.and(key)).execute();
   }

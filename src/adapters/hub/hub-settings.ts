@@ -1,4 +1,4 @@
-import type { Executor } from './prepared-query.js';
+import type { Executor } from './hub-database.js';
 
 /** Reads a setting of the hub; the first one to ask writes what `mint` gives, and everybody gets that value for good. */
 export const settle = async (db: Executor, name: string, mint: () => string): Promise<string> => {

@@ -4,7 +4,7 @@ import type { AccountStore, EventStore, Secrets, WebhookStore } from '../../port
 import type { HubDatabase } from './hub-database.js';
 import { openAccountStore } from './sql-account-store.js';
 import { SqlEventStore } from './sql-event-store.js';
-import { SqlWebhookStore } from './sql-webhook-store.js';
+import { openWebhookStore } from './sql-webhook-store.js';
 
 /** What a hub keeps: its events, its accounts and its webhooks, closed together. */
 export interface HubStores {
@@ -36,7 +36,7 @@ export const openHubStores = async (
   return {
     store,
     accounts,
-    webhooks: new SqlWebhookStore(database.writes, needs),
+    webhooks: openWebhookStore(database.writes, needs),
     close: () => store.close(),
   };
 };

@@ -1,5 +1,5 @@
-import { Kysely, PostgresAdapter, PostgresDialect, PostgresQueryCompiler } from 'kysely';
-import type { DataTypeNode, DialectAdapter, PostgresPool, PostgresPoolClient, QueryCompiler } from 'kysely';
+import { Kysely, PostgresDialect, PostgresQueryCompiler } from 'kysely';
+import type { DataTypeNode, QueryCompiler } from 'kysely';
 import pg from 'pg';
 import type { Randomness, Log } from '../../ports/host.js';
 import type { HubDatabase } from './hub-database.js';
@@ -21,21 +21,17 @@ export const openPostgresDatabase = (
     keepAlive: true,
     types: { getTypeParser },
   };
-  const [adapter, open] = [new PostgresAdapter(), [] as pg.Pool[]];
-  const connect = (max: number): Kysely<HubTables> => {
-    const pool = new pg.Pool({
-      ...settings,
-      max,
-      onConnect: prepareSession as (client: pg.ClientBase) => void,
-    });
+  const connect = (max: number): pg.Pool => {
+    const onConnect = prepareSession as (client: pg.ClientBase) => void;
+    const pool = new pg.Pool({ ...settings, max, onConnect });
     // A connection that broke is replaced by the next one who needs it. One that breaks between two statements of a
     // transaction belongs to nobody who would hear of it: the statement that follows fails.
     const noteEnd = (error: Error): void => log.debug(`a connection to the database ended: ${error.message}`);
-    pool.on('error', noteEnd).on('connect', (client) => client.on('error', noteEnd));
-    open.push(pool);
-    return new Kysely<HubTables>({ dialect: new HubDialect(pool, adapter) });
+    return pool.on('error', noteEnd).on('connect', (client) => client.on('error', noteEnd));
   };
-  const [writes, reads] = [connect(WRITERS), connect(READERS)];
+  const pools = { writes: connect(WRITERS), reads: connect(READERS) };
+  const writes = new Kysely<HubTables>({ dialect: new HubDialect({ pool: pools.writes }) });
+  const reads = new Kysely<HubTables>({ dialect: new HubDialect({ pool: pools.reads }) });
   const exchange = new PostgresNews({ db: writes, connect: () => new pg.Client(settings), log, randomness });
   let closing: Promise<void> | undefined;
   return {
@@ -45,10 +41,7 @@ export const openPostgresDatabase = (
     close: () =>
       (closing ??= (async () => {
         await exchange.close();
-        await reads.destroy();
-        await writes.destroy();
-        // A pool that was never used is not known to what was destroyed.
-        await Promise.all(open.filter((pool) => !pool.ended).map((pool) => pool.end()));
+        await Promise.all(Object.values(pools).map((pool) => pool.end()));
       })()),
   };
 };
@@ -78,53 +71,24 @@ const prepareSession = async (client: pg.ClientBase): Promise<void> => {
 };
 
 class HubDialect extends PostgresDialect {
-  readonly #adapter: DialectAdapter;
-
-  constructor(pool: pg.Pool, adapter: DialectAdapter) {
-    super({ pool: withoutNul(pool) });
-    this.#adapter = adapter;
-  }
-
-  /** One for both pools: what was compiled for one of them serves the other, too. */
-  override createAdapter(): DialectAdapter {
-    return this.#adapter;
-  }
-
   override createQueryCompiler(): QueryCompiler {
     return new HubQueryCompiler();
   }
 }
 
-/** Texts are in the order of their bytes, as in SQLite, and not in that of a language. */
 class HubQueryCompiler extends PostgresQueryCompiler {
+  /** Texts are in the order of their bytes, as in SQLite, and not in that of a language. */
   protected override visitDataType(node: DataTypeNode): void {
     super.visitDataType(node);
     if (node.dataType === 'text') this.append(' collate "C"');
   }
+
+  /**
+   * PostgreSQL has no text with the character NUL. Events with it are refused before they come here, and documents
+   * cannot hold it; who asks for such a name finds nothing, as in SQLite, and in what a device calls itself U+FFFD takes
+   * its place.
+   */
+  protected override appendValue(value: unknown): void {
+    super.appendValue(typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value);
+  }
 }
-
-/**
- * PostgreSQL has no text with the character NUL. Ids with it are refused before they come here, and documents cannot hold
- * it; who asks for such a name finds nothing, as in SQLite, and in what a device calls itself U+FFFD takes its place.
- */
-const withoutNul = (pool: pg.Pool): PostgresPool => {
-  const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();
-  return {
-    connect: async () => {
-      const client = await pool.connect();
-      const known = clients.get(client) ?? fitting(client);
-      clients.set(client, known);
-      return known;
-    },
-    end: () => pool.end(),
-  };
-};
-
-const fitting = (client: pg.PoolClient): PostgresPoolClient => ({
-  query: ((sql: string, values: readonly unknown[]) =>
-    client.query(
-      sql,
-      values.map((value) => (typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value)),
-    )) as unknown as PostgresPoolClient['query'],
-  release: () => client.release(),
-});

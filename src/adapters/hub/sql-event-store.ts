@@ -1,10 +1,9 @@
-import { TeamNews } from '../../domain/hub/team-news.js';
 import type { Log, Randomness, WallClock } from '../../ports/host.js';
 import type { EventStore, NewsListener, TeamEvents } from '../../ports/hub.js';
 import { CellFolder } from './cell-folder.js';
 import type { HubDatabase } from './hub-database.js';
 import { settle, writeSetting } from './hub-settings.js';
-import { SqlTeamEvents } from './sql-team-events.js';
+import { teamEvents } from './sql-team-events.js';
 import { orStorageFailed } from './storage-failure.js';
 
 /** The setting that a restore replaces. */
@@ -59,7 +58,7 @@ export class SqlEventStore implements EventStore {
   }
 
   forTeam(team: string): TeamEvents {
-    return new SqlTeamEvents(team, {
+    return teamEvents(team, {
       database: this.#database,
       folder: this.#folder,
       clock: this.#clock,
@@ -85,4 +84,40 @@ export class SqlEventStore implements EventStore {
     await this.#folder.close();
     await this.#database.close();
   }
+}
+
+/** Who wants to hear that a team has news, in one process. */
+class TeamNews {
+  readonly #followed = new Map<string, Followed>();
+
+  /** Teams that somebody listens to. */
+  get teams(): readonly string[] {
+    return [...this.#followed.keys()];
+  }
+
+  /** Listens until the returned function is called. */
+  follow(team: string, listener: Listener): () => void {
+    const followed = this.#followed.get(team) ?? { listeners: new Set(), told: 0 };
+    followed.listeners.add(listener);
+    this.#followed.set(team, followed);
+    return () => {
+      followed.listeners.delete(listener);
+      if (followed.listeners.size === 0 && this.#followed.get(team) === followed) this.#followed.delete(team);
+    };
+  }
+
+  /** Says that the team may have events up to this sequence number; what was said before is not said again. */
+  tell(team: string, upTo: number): void {
+    const followed = this.#followed.get(team);
+    if (followed === undefined || upTo <= followed.told) return;
+    followed.told = upTo;
+    for (const listener of followed.listeners) listener(upTo);
+  }
+}
+
+type Listener = (upTo: number) => void;
+
+interface Followed {
+  readonly listeners: Set<Listener>;
+  told: number;
 }

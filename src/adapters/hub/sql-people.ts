@@ -1,6 +1,5 @@
 import type { UserSummary } from '../../ports/hub.js';
-import { inTransaction } from './hub-database.js';
-import type { Executor } from './prepared-query.js';
+import { inTransaction, type Executor } from './hub-database.js';
 import type { AccountNeeds, SqlSessions } from './sql-sessions.js';
 
 /** Teams, users and who is in what, as rows. */
@@ -65,7 +64,7 @@ export class SqlPeople {
     return rows.map(({ name, added_at_ms }) => ({
       name,
       teams: members.filter((member) => member.user_name === name).map((member) => member.team),
-      addedAtMs: Number(added_at_ms),
+      addedAtMs: added_at_ms,
     }));
   }
 
@@ -101,7 +100,7 @@ export class SqlPeople {
         .executeTakeFirst();
       const added = await db
         .insertInto('memberships')
-        .values({ team, user_name: user, position: Number(last?.position ?? 0) + 1 })
+        .values({ team, user_name: user, position: (last?.position ?? 0) + 1 })
         .onConflict((conflict) => conflict.columns(['team', 'user_name']).doNothing())
         .returning('team')
         .execute();

@@ -15,9 +15,8 @@ import type {
   SessionTokens,
   TokenPurpose,
 } from '../../ports/hub.js';
-import { inTransaction, type HubDatabase } from './hub-database.js';
+import { inTransaction, type Executor, type HubDatabase } from './hub-database.js';
 import { readSetting, writeSetting } from './hub-settings.js';
-import type { Executor } from './prepared-query.js';
 import type { HubTables } from './schema.js';
 
 type SessionUpdate = UpdateQueryBuilder<HubTables, 'sessions', 'sessions', UpdateResult>;
@@ -144,8 +143,8 @@ export class SqlSessions {
       user: row.user_name,
       team: row.team,
       name: row.device ?? undefined,
-      openedAtMs: Number(row.opened_at_ms),
-      expiresAtMs: Number(row.expires_at_ms),
+      openedAtMs: row.opened_at_ms,
+      expiresAtMs: row.expires_at_ms,
     }));
   }
 
@@ -299,9 +298,9 @@ const findToken = async (db: Executor, digest: string, purpose: string): Promise
     sessionId: row.id,
     user: row.user_name,
     team: row.team,
-    openedAtMs: Number(row.opened_at_ms),
-    expiresAtMs: Number(row.expires_at_ms),
-    rotatedAtMs: row.rotated_at_ms === null ? undefined : Number(row.rotated_at_ms),
+    openedAtMs: row.opened_at_ms,
+    expiresAtMs: row.expires_at_ms,
+    rotatedAtMs: row.rotated_at_ms === null ? undefined : row.rotated_at_ms,
     sessionRevoked: row.revoked_at_ms !== null,
     isMember: row.position !== null,
   };

@@ -9,9 +9,8 @@ import type {
   SignInRequest,
   ThrottleRule,
 } from '../../ports/hub.js';
-import { inTransaction } from './hub-database.js';
+import { inTransaction, type Executor } from './hub-database.js';
 import { writeSetting } from './hub-settings.js';
-import type { Executor } from './prepared-query.js';
 import type { SqlPeople } from './sql-people.js';
 import type { AccountNeeds, SqlSessions } from './sql-sessions.js';
 
@@ -98,7 +97,7 @@ export class SqlSignIns {
         .selectAll()
         .where('digest', '=', digest)
         .executeTakeFirst();
-      if (row === undefined || Number(row.expires_at_ms) <= nowMs) return err('expired');
+      if (row === undefined || row.expires_at_ms <= nowMs) return err('expired');
       const { user_name: user, team, device, asked_at_ms: askedAtMs } = row;
       if (user === null || team === null) {
         await db
@@ -106,7 +105,7 @@ export class SqlSignIns {
           .set({ asked_at_ms: nowMs })
           .where('digest', '=', digest)
           .execute();
-        const isEarly = askedAtMs !== null && nowMs - Number(askedAtMs) < policy.deviceIntervalSeconds * 1000;
+        const isEarly = askedAtMs !== null && nowMs - askedAtMs < policy.deviceIntervalSeconds * 1000;
         return err(isEarly ? 'slow-down' : 'pending');
       }
       const taking = db.deleteFrom('device_codes').where('digest', '=', digest).returning('digest');

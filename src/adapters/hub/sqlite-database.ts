@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { Kysely, SqliteDialect, SqliteDriver } from 'kysely';
-import type { CompiledQuery, DatabaseConnection, Driver, SqliteDatabase, SqliteStatement } from 'kysely';
+import { Kysely, SqliteAdapter, SqliteDriver, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import type { CompiledQuery, DatabaseConnection, SqliteDatabase, SqliteStatement } from 'kysely';
 import { SyncError } from '../../domain/errors.js';
 import { loadSqliteDriver } from '../fs/sqlite-driver.js';
 import type { SqliteDriver as NativeDriver } from '../fs/sqlite-driver.js';
@@ -20,7 +20,15 @@ export const openSqliteDatabase = async (path: string): Promise<HubDatabase> => 
     const driver = new Database(path, { timeout: OPENING_MS });
     open.push(driver);
     for (const pragma of pragmas) driver.exec(`pragma ${pragma}`);
-    return new Kysely<HubTables>({ dialect: new PatientDialect(rememberStatements(driver)) });
+    const database = rememberStatements(driver);
+    return new Kysely<HubTables>({
+      dialect: {
+        createAdapter: () => new SqliteAdapter(),
+        createDriver: () => new PatientDriver({ database }),
+        createIntrospector: (db) => new SqliteIntrospector(db),
+        createQueryCompiler: () => new SqliteQueryCompiler(),
+      },
+    });
   };
   try {
     closeSync(openSync(path, 'a', PRIVATE));
@@ -56,19 +64,6 @@ const PRAGMAS = ['journal_mode = WAL', 'cache_size = -65536', 'busy_timeout = 0'
  * Waits for the lock of another process without holding up this one: SQLite's own waiting would stop the event loop,
  * and with it everything that needs no lock.
  */
-class PatientDialect extends SqliteDialect {
-  readonly #database: SqliteDatabase;
-
-  constructor(database: SqliteDatabase) {
-    super({ database });
-    this.#database = database;
-  }
-
-  override createDriver(): Driver {
-    return new PatientDriver({ database: this.#database });
-  }
-}
-
 class PatientDriver extends SqliteDriver {
   override async acquireConnection(): Promise<DatabaseConnection> {
     const connection = await super.acquireConnection();
@@ -101,26 +96,18 @@ const REMEMBERED_STATEMENTS = 200;
 
 type Connection = InstanceType<NativeDriver>;
 
-/** Kysely prepares every query anew; the texts are few, so each is prepared once and the oldest forgotten. */
+/** Kysely prepares every query anew; the texts are few, so each is prepared once. */
 const rememberStatements = (driver: Connection): SqliteDatabase => {
   const statements = new Map<string, SqliteStatement>();
   return {
-    close: () => {
-      statements.clear();
-      driver.close();
-    },
+    close: () => driver.close(),
     prepare: (sql) => {
       const known = statements.get(sql);
       if (known !== undefined) return known;
       // Every transaction here writes. One that begins by reading would fail, not wait, when another process that
       // administers the same file wrote in between.
       const prepared = prepare(driver, sql === 'begin' ? 'begin immediate' : sql);
-      if (statements.size >= REMEMBERED_STATEMENTS) {
-        for (const oldest of statements.keys()) {
-          statements.delete(oldest);
-          break;
-        }
-      }
+      if (statements.size >= REMEMBERED_STATEMENTS) statements.clear();
       statements.set(sql, prepared);
       return prepared;
     },
