@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { buildProgram } from '../../scripts/build.mjs';
 import { bundleCommandServer } from './command-server/bundle.mjs';
+import { makeScratchPlace } from './scratch-place.mjs';
 
 /**
  * Gives the run a home of its own with a sentinel in it, a place for temporary files, and a mark that every process
  * of the run inherits. The teardown looks whether home, processes and the user's real home are as they should be.
  */
 export default async () => {
-  const run = realpathSync(mkdtempSync(join(tmpdir(), 'skt-')));
+  const run = makeScratchPlace();
   const realHome = homedir();
   const home = join(run, 'home');
   const temporary = join(run, 't');
