@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   hub: { lines: 9220, files: 77, goal: 5000 },
   dashboard: { lines: 2430, files: 26, goal: 2500 },
   memory: { lines: 1380, files: 9, goal: 1200 },
-  drivers: { lines: 9910, files: 113, goal: 4800 },
+  drivers: { lines: 9810, files: 109, goal: 4800 },
   extension: { lines: 2000, files: 26, goal: 2000 },
 };
 

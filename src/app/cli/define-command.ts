@@ -2,6 +2,7 @@ import type { Client } from '../library/client.js';
 import type { Outcome } from './exit-codes.js';
 import type { Io } from './io.js';
 import type { Text } from './render/text.js';
+import type { DataOf } from './schemas/all.js';
 import type { Terminal } from './terminal.js';
 
 /**
@@ -39,7 +40,7 @@ export const defineCommand = <const P extends string, const O extends Options = 
     examples: spec.examples ?? [],
     options: spec.options ?? {},
     // The arguments are built from this very description, against which `run` was checked.
-    run: spec.run as CommandDefinition['run'],
+    run: spec.run as unknown as CommandDefinition['run'],
   };
 };
 
@@ -54,7 +55,7 @@ interface CommandSpec<P extends string, O extends Options> {
   /** Options beside the common ones; names in kebab case as they are typed. */
   readonly options?: O;
   readonly examples?: readonly (readonly [command: string, meaning: string])[];
-  readonly run: Run<ArgsOf<P, O>>;
+  readonly run: Run<ArgsOf<P, O>, DataOf<WordsOf<P>>>;
 }
 
 /** An option with a value; `placeholder` stands for it in the help. */
@@ -122,16 +123,26 @@ export interface CommandContext<A = unknown> {
 }
 
 /** What a command has to say when it has ended. */
-export interface Report {
-  /** `done` when absent. */
-  readonly outcome?: Outcome;
+export type Report<D = object> = Closing & (OneDocument<D> | Stream);
+
+interface OneDocument<D> {
   /**
    * What `--json` prints as the one document, in the words of the program: names, what is left out and the version come
-   * from its description. One that has its version is printed as it is.
+   * from its description, against which it is compiled. One that has its version is printed under its own names.
    */
-  readonly data: object | null;
-  /** `true`: the command has printed its documents itself, one on each line; `data` is not printed. */
-  readonly isStream?: true;
+  readonly data: D | null;
+  readonly isStream?: never;
+}
+
+/** The command has printed its documents itself, one on each line. */
+interface Stream {
+  readonly isStream: true;
+  readonly data?: unknown;
+}
+
+interface Closing {
+  /** `done` when absent. */
+  readonly outcome?: Outcome;
   /** The same for a person, printed to stdout without `--json`. */
   readonly text?: Text;
   /** What leads on from here, for a person; may be missed, and is said last. */
@@ -147,7 +158,7 @@ export interface NextCommand {
   readonly when?: string;
 }
 
-export type Run<A> = (context: CommandContext<A>) => Promise<Report>;
+export type Run<A, D = object> = (context: CommandContext<A>) => Promise<Report<D>>;
 
 export interface PositionalDefinition {
   readonly name: string;
@@ -176,6 +187,13 @@ type PlainValueOf<S extends OptionSpec> = S extends { readonly choices: readonly
   : S['type'] extends 'number'
     ? number
     : string;
+
+/** The words of a command, before its positional arguments. */
+type WordsOf<P extends string> = P extends `${infer Words} <${string}`
+  ? Words
+  : P extends `${infer Words} [${string}`
+    ? Words
+    : P;
 
 /** What a caller gives for an option, after the check. */
 export type ValueOf<S extends OptionSpec> = S['type'] extends 'boolean'

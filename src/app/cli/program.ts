@@ -11,6 +11,7 @@ import { widthOf } from './io.js';
 import { inFull } from './short-forms.js';
 import { commandNamedBy, parseCommandLine } from './parser.js';
 import { isSyncError } from '../../domain/errors.js';
+import { snakeKeys } from './render/snake-keys.js';
 import { bold, toTerminal } from './render/text.js';
 import { createTerminal } from './terminal.js';
 import type { Terminal } from './terminal.js';
@@ -81,7 +82,9 @@ const runCommand = async (
     const report = await definition.run(context);
     terminal.progress([]);
     if (common.json && report.isStream !== true)
-      terminal.document(await documentOf(commands === undefined ? definition.words : [], report.data));
+      terminal.document(
+        await documentOf(commands === undefined ? definition.words : [], report.data ?? null),
+      );
     else if (report.text !== undefined) terminal.print(report.text);
     await report.afterwards?.().catch(() => undefined);
     if (!common.json) tellNext(report.next ?? [], terminal);
@@ -134,7 +137,8 @@ const tellBreakage = async (
 };
 
 const documentOf = async (words: readonly string[], data: object | null): Promise<unknown> => {
-  if (data === null || 'version' in data) return data;
+  if (data === null) return null;
+  if ('version' in data) return snakeKeys(data);
   const { toDocument } = await import('./schemas/all.js');
   return toDocument(words.join(' '), data);
 };

@@ -5,7 +5,7 @@ import { jsonSchemaOf, type JsonSchema } from '../../domain/json-schema.js';
 import type { FeatureCards } from '../work/read-board.js';
 import { boardDocument } from '../cli/commands/workflow/board-document.js';
 import { DOCUMENTS, toDocument } from '../cli/schemas/all.js';
-import { choice, integer, list, object, text } from '../cli/schemas/schema.js';
+import { choice, countsOf, integer, items, object, text } from '../cli/schemas/schema.js';
 import { defineTool, type Tool } from './tool.js';
 
 export const FEATURE = text('slug or number of the feature; may be left out where there is only one');
@@ -42,23 +42,17 @@ export const READ_TOOLS: readonly Tool[] = [
     title: 'List features',
     description: 'The features of the project, and how many work packages each has in which lane.',
     changes: 'nothing',
-    input: object(
-      {},
-      { after: text('the last feature of the page before'), limit: limitOf('features; 50 unless given') },
-    ),
+    input: object({
+      'after?': text('the last feature of the page before'),
+      'limit?': limitOf('features; 50 unless given'),
+    }),
     outputSchema: jsonSchemaOf(
       object({
-        features: list(
-          object(
-            { feature: text() },
-            {
-              lanes: object(Object.fromEntries(LANES.map((lane) => [lane, integer()])), {
-                canceled: integer(),
-              }),
-              problem: text('why the feature cannot be read'),
-            },
-          ),
-        ),
+        features: items({
+          feature: text(),
+          'lanes?': object({ ...countsOf(LANES), 'canceled?': integer() }),
+          'problem?': text('why the feature cannot be read'),
+        }),
         left_out: integer('how many features follow; ask again with `after`'),
       }),
     ),
@@ -85,7 +79,10 @@ export const READ_TOOLS: readonly Tool[] = [
     description:
       'What may begin now, in the order in which it should be taken; what is in work; what waits for a reviewer or for other work packages; what a person has to decide. Call it when you want work.',
     changes: 'nothing',
-    input: object({}, { feature: FEATURE, limit: limitOf('entries of each list; 40 unless given') }),
+    input: object({
+      'feature?': FEATURE,
+      'limit?': limitOf('entries of each list; 40 unless given'),
+    }),
     outputSchema: documentOfCommand('agent tasks ready', { left_out: LEFT_OUT }),
     run: async ({ args: { feature, limit = 40 }, client }) => {
       const ahead = await client.work.readWorkAhead.run(await client.feature(feature));
@@ -105,13 +102,11 @@ export const READ_TOOLS: readonly Tool[] = [
     description:
       'Everything that is needed to begin or review a work package: its text, tasks, dependencies with their lanes, work tree, branch, feedback of reviewers and history.',
     changes: 'nothing',
-    input: object(
-      { work_package: needed('such as WP01') },
-      {
-        feature: FEATURE,
-        from: count('character at which the text begins, when it is too long for one answer'),
-      },
-    ),
+    input: object({
+      work_package: needed('such as WP01'),
+      'feature?': FEATURE,
+      'from?': count('character at which the text begins, when it is too long for one answer'),
+    }),
     outputSchema: documentOfCommand('agent tasks show', {
       text_left: integer('how many characters of the text follow; ask again with `from`'),
     }),
@@ -138,15 +133,12 @@ export const READ_TOOLS: readonly Tool[] = [
     title: 'Board of a feature',
     description: 'All work packages of a feature with lane, agent, dependencies and tasks.',
     changes: 'nothing',
-    input: object(
-      {},
-      {
-        feature: FEATURE,
-        lane: choice(LANES, 'only those in this lane'),
-        after: text('the last work package of the page before'),
-        limit: limitOf('work packages; 60 unless given'),
-      },
-    ),
+    input: object({
+      'feature?': FEATURE,
+      'lane?': choice(LANES, 'only those in this lane'),
+      'after?': text('the last work package of the page before'),
+      'limit?': limitOf('work packages; 60 unless given'),
+    }),
     outputSchema: documentOfCommand('agent tasks status', { left_out: LEFT_OUT }),
     run: async ({ args: { feature, lane, after, limit = 60 }, client }) => {
       const board = await client.work.readBoard.run(await client.feature(feature));

@@ -20,10 +20,11 @@ export const WORK_TOOLS: readonly Tool[] = [
     description:
       'Takes a work package, or without a name the first that may begin, and makes a work tree on a branch of its own. Work only in that work tree, and commit there. Repeating it gives the same work tree; if somebody else has the work package you are told who.',
     changes: 'once',
-    input: object(
-      { agent: needed(YOUR_NAME) },
-      { feature: FEATURE, work_package: text('such as WP01; without it the first of ready_work') },
-    ),
+    input: object({
+      agent: needed(YOUR_NAME),
+      'feature?': FEATURE,
+      'work_package?': text('such as WP01; without it the first of ready_work'),
+    }),
     outputSchema: documentOfCommand('implement', NOTES),
     run: async (call) => {
       const { args, client, signal } = call;
@@ -48,13 +49,12 @@ export const WORK_TOOLS: readonly Tool[] = [
     description:
       'Marks tasks of a work package, such as T001, as done or as open again: all of them or none.',
     changes: 'once',
-    input: object(
-      {
-        tasks: list(needed(), 'ids of tasks, such as T001'),
-        status: choice(['done', 'pending'], 'what they are now'),
-      },
-      { feature: FEATURE, agent: AGENT },
-    ),
+    input: object({
+      tasks: list(needed(), 'ids of tasks, such as T001'),
+      status: choice(['done', 'pending'], 'what they are now'),
+      'feature?': FEATURE,
+      'agent?': AGENT,
+    }),
     outputSchema: documentOfCommand('agent tasks mark-status', NOTES),
     run: async (call) => {
       const { args, client, signal } = call;
@@ -78,14 +78,13 @@ export const WORK_TOOLS: readonly Tool[] = [
     description:
       'Adds an entry to the history of a work package, for the others. Leave secrets out: it is committed.',
     changes: 'each-time',
-    input: object(
-      { work_package: WORK_PACKAGE, note: needed('what happened') },
-      {
-        feature: FEATURE,
-        type: choice(['note', 'review', 'error', 'comment'], 'kind of the entry'),
-        agent: AGENT,
-      },
-    ),
+    input: object({
+      work_package: WORK_PACKAGE,
+      note: needed('what happened'),
+      'feature?': FEATURE,
+      'type?': choice(['note', 'review', 'error', 'comment'], 'kind of the entry'),
+      'agent?': AGENT,
+    }),
     outputSchema: documentOfCommand('agent tasks add-history', NOTES),
     run: async (call) => {
       const { args, client, signal } = call;
@@ -105,10 +104,12 @@ export const WORK_TOOLS: readonly Tool[] = [
     description:
       'Says that a work package is finished, tested and committed on its branch: it goes to for_review.',
     changes: 'once',
-    input: object(
-      { work_package: WORK_PACKAGE },
-      { feature: FEATURE, agent: AGENT, note: text('what a reviewer should know') },
-    ),
+    input: object({
+      work_package: WORK_PACKAGE,
+      'feature?': FEATURE,
+      'agent?': AGENT,
+      'note?': text('what a reviewer should know'),
+    }),
     outputSchema: documentOfCommand('agent tasks move-task', NOTES),
     run: async (call) => {
       const { args, client, signal } = call;
@@ -128,10 +129,13 @@ export const WORK_TOOLS: readonly Tool[] = [
     description:
       'Your verdict on work that somebody else handed over. Approved work is merged into the target branch and done. Else say in feedback everything that has to change: it goes back to doing, with the one who implemented it.',
     changes: 'once',
-    input: object(
-      { work_package: WORK_PACKAGE, verdict: choice(['approve', 'request_changes'], 'your verdict') },
-      { feature: FEATURE, feedback: text('what has to change; with request_changes'), agent: AGENT },
-    ),
+    input: object({
+      work_package: WORK_PACKAGE,
+      verdict: choice(['approve', 'request_changes'], 'your verdict'),
+      'feature?': FEATURE,
+      'feedback?': text('what has to change; with request_changes'),
+      'agent?': AGENT,
+    }),
     outputSchema: documentOfCommand('agent tasks move-task', {
       ...NOTES,
       merge_commit: orNull(text('that merged its branch; `null`: nothing had to be merged')),

@@ -18,7 +18,7 @@ export interface FileImportReport {
   readonly known: number;
   /** Read, but never sent: each has issues, which `issues` names. */
   readonly invalid: number;
-  readonly issues: readonly ImportNote[];
+  readonly issues: readonly Required<ImportNote>[];
   /** No room in the outbox. */
   readonly refused: number;
   /** What could not be kept at all. */
@@ -50,7 +50,7 @@ export class ImportEvents {
     signal?: AbortSignal,
   ): Promise<FileImportReport> {
     const limits = await this.#needs.limits();
-    const issues: ImportNote[] = [];
+    const issues: Required<ImportNote>[] = [];
     const unusable: ImportNote[] = [];
     const report = {
       rows: 0,

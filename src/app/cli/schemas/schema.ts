@@ -4,22 +4,20 @@ import {
   record,
   string,
   union,
+  type ArraySchema,
+  type ExactOptionalSchema,
   type GenericSchema,
+  type NullableSchema,
   type ObjectEntries,
+  type ObjectSchema,
 } from 'valibot';
 import * as a from '../../../domain/document.js';
 
 /**
  * The words in which the documents of `--json` are described; a description is what the page shows beside a name. Objects
  * are closed: a property that is not described is a mistake of ours, although a reader has to bear it, since later versions
- * may add some.
+ * may add some. A name that ends in `?` is of a property that may be absent.
  */
-export interface DocumentSchema {
-  /** Words of the command that prints the document. */
-  readonly command: string;
-  readonly schema: GenericSchema;
-}
-
 export const text = (description?: string) => a.text(undefined, undefined, said(description));
 export const flag = (description?: string) => a.flag(undefined, said(description));
 export const number = (description?: string) => a.number(undefined, undefined, said(description));
@@ -42,13 +40,31 @@ export const map = <S extends GenericSchema>(values: S, description?: string) =>
 /** Anything with these and other properties, such as an event. */
 export const open = (description: string) => a.object({}, { keywords: said(description) });
 
-/** All of `required` are there, of `optional` those that are known. */
-export const object = <const R extends ObjectEntries, const O extends ObjectEntries = Record<never, never>>(
-  required: R,
-  optional: O = {} as O,
-  description?: string,
-) => a.object(entriesOf(required, optional), { refuse: 'is not described', keywords: said(description) });
+type Entries = Readonly<Record<string, GenericSchema>>;
 
+/** The properties of an object, behind what is said of it. */
+type Described<E> = readonly [entries: E] | readonly [description: string, entries: E];
+
+export const object = <const E extends Entries>(...about: Described<E>) => {
+  const [description, entries] = about.length === 2 ? about : [undefined, about[0]];
+  const schema = a.object(entriesOf(entries), { refuse: 'is not described', keywords: said(description) });
+  // Of entries that are not known yet the compiler cannot tell that it is a description.
+  return schema as typeof schema & GenericSchema;
+};
+
+/** A list of objects. */
+export const items = <const E extends Entries>(...about: Described<E>) => {
+  const [description, entries] = about.length === 2 ? about : [undefined, about[0]];
+  return list(object(entries), description);
+};
+
+/** How many there are of each. Such words are names in the program, too. */
+export const countsOf = <W extends string>(words: readonly W[]) =>
+  Object.fromEntries(words.map((word) => [word, of(word, integer())])) as {
+    readonly [Word in W]: ReturnType<typeof integer> & { readonly member: Word };
+  };
+
+/** Any object that has these properties among others. */
 export const part = (required: ObjectEntries) => a.object(required);
 
 export const orNull = <S extends GenericSchema>(schema: S, description?: string) =>
@@ -64,19 +80,45 @@ export const versionOf = (version: number) =>
     ...said(`of this description: ${version}`),
   });
 
-/** The document of a command, with its version. */
-export const documentOf = (
-  command: string,
-  required: ObjectEntries,
-  optional: ObjectEntries = {},
-  version = 1,
-): DocumentSchema => ({
-  command,
-  schema: object({ version: versionOf(version), ...required }, optional),
-});
+/** The document of a command, behind its version where that is not the first. */
+export const document = <const E extends Entries>(
+  ...about: readonly [entries: E] | readonly [version: number, entries: E]
+) => {
+  const [version, entries] = about.length === 2 ? about : [1, about[0]];
+  return object({ version: versionOf(version), ...entries });
+};
 
 /** A member that has another name in the document than in the program. */
-export const of = <S extends GenericSchema>(member: string, schema: S): S => ({ ...schema, member });
+export const of = <const M extends string, S extends GenericSchema>(
+  member: M,
+  schema: S,
+): S & { readonly member: M } => ({ ...schema, member });
+
+/** What the program has to tell so that a document becomes as it is described. */
+export type Told<S> =
+  S extends NullableSchema<infer W, undefined>
+    ? Told<W> | null | undefined
+    : S extends ExactOptionalSchema<infer W, undefined>
+      ? Told<W> | undefined
+      : S extends ArraySchema<infer I, undefined>
+        ? readonly Told<I>[]
+        : S extends ObjectSchema<infer E, undefined>
+          ? ToldMembers<E>
+          : S extends GenericSchema<unknown, infer T>
+            ? T
+            : never;
+
+export type ToldMembers<E> = {
+  readonly [N in keyof E & string as undefined extends Told<E[N]> ? never : MemberName<N, E[N]>]: Told<E[N]>;
+} & {
+  readonly [N in keyof E & string as undefined extends Told<E[N]> ? MemberName<N, E[N]> : never]?: Told<E[N]>;
+};
+
+type MemberName<N extends string, S> = S extends { readonly member: infer M extends string } ? M : Camel<N>;
+
+type Camel<N extends string> = N extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<Camel<Tail>>}`
+  : N;
 
 /**
  * A value of the program as a document that is described: of an object what the description names, in its order and by
@@ -98,6 +140,7 @@ export const asDescribed = (schema: GenericSchema, value: unknown): unknown => {
 const memberOf = (fields: a.Fields, name: string, entry: AnyDocument): unknown => {
   const { member = camelCase(name), keywords } = (entry.type === 'exact_optional' && entry.wrapped) || entry;
   if (keywords?.['const'] !== undefined) return keywords['const'];
+  // What is written in the words of the wire, such as usage, has the names of the document already.
   const value = a.ownMember(fields, member) ?? a.ownMember(fields, name);
   return value === undefined && entry.type === 'exact_optional' ? undefined : asDescribed(entry, value);
 };
@@ -114,11 +157,18 @@ type AnyDocument = GenericSchema & {
   readonly entries?: Readonly<Record<string, AnyDocument>>;
 };
 
-const entriesOf = <R extends ObjectEntries, O extends ObjectEntries>(required: R, optional: O) =>
-  ({
-    ...required,
-    ...Object.fromEntries(Object.entries(optional).map(([name, entry]) => [name, exactOptional(entry)])),
-  }) as R & { readonly [Name in keyof O]: ReturnType<typeof exactOptional<O[Name]>> };
+type EntriesOf<E extends Entries> = {
+  readonly [N in keyof E as N extends `${infer Name}?` ? Name : N]: N extends `${string}?`
+    ? ExactOptionalSchema<E[N], undefined>
+    : E[N];
+};
+
+const entriesOf = <E extends Entries>(entries: E) =>
+  Object.fromEntries(
+    Object.entries(entries).map(([name, entry]) =>
+      name.endsWith('?') ? [name.slice(0, -1), exactOptional(entry)] : [name, entry],
+    ),
+  ) as EntriesOf<E>;
 
 const said = (description: string | undefined): a.Keywords =>
   description === undefined ? {} : { description };

@@ -1,7 +1,6 @@
-import { DOCUMENTS, FAULT, FILES, WORK } from './all.js';
+import { DOCUMENTS, FAULT, FILES, WORK, type DocumentSchema } from './all.js';
 import type { GenericSchema } from 'valibot';
 import { jsonSchemaOf } from '../../../domain/json-schema.js';
-import type { DocumentSchema } from './schema.js';
 
 /** The page `docs/json.md`: every document that a program can read, from the very data that tests hold them against. */
 export const jsonReference = (): string =>

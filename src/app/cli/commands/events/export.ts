@@ -51,11 +51,15 @@ export const exportEvents = defineCommand({
       const records = damaged === 1 ? '1 damaged record is' : `${damaged} damaged records are`;
       terminal.warn(`${records} left out: the event is lost. See: spec-kitty sync doctor`);
     }
-    const data = { format: args.format ?? 'ndjson', output: path, events, damaged };
-    if (signal.aborted) return { outcome: 'interrupted', data, isStream: true };
-    if (path !== undefined) return { data, text: `${counted(events, about)} written to ${path}.` };
-    terminal.note(`${counted(events, about)}.`);
-    return { data, isStream: true };
+    if (signal.aborted) return { outcome: 'interrupted', isStream: true };
+    if (path === undefined) {
+      terminal.note(`${counted(events, about)}.`);
+      return { isStream: true };
+    }
+    return {
+      data: { format: args.format ?? 'ndjson', output: path, events, damaged },
+      text: `${counted(events, about)} written to ${path}.`,
+    };
   },
 });
 

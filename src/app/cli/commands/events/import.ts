@@ -6,6 +6,7 @@ import type { FileImportReport } from '../../../outbox/import-events.js';
 import type { ImportReport } from '../../../outbox/import-queue.js';
 import { defineCommand, text, type CommandContext, type Report } from '../../define-command.js';
 import { lines, type Text } from '../../render/text.js';
+import type { DataOf } from '../../schemas/all.js';
 
 export const importEvents = defineCommand({
   path: 'events import [file]',
@@ -46,7 +47,7 @@ export const importEvents = defineCommand({
 const importFile = async (
   { client, io, signal, terminal }: CommandContext,
   file: string,
-): Promise<Report> => {
+): Promise<Report<DataOf<'events import'>>> => {
   const source = file === '-' ? io.stdin() : streamNamed(resolve(io.cwd, file), signal);
   let durable: FileImportReport | undefined;
   const onPortion = (report: FileImportReport): void => void (durable = report);

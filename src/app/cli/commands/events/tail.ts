@@ -31,13 +31,11 @@ export const tailEvents = defineCommand({
     const { args, common, client, signal, terminal } = context;
     const scope = await scopeOf(context, args.wp);
     const about = describeScope(scope);
-    let heard = 0;
     const input: TailInput = {
       ...(args.after === undefined ? {} : { after: cursorOf(args.after) }),
       ...given({ projectUuid: args.projectUuid?.toLowerCase() }),
       onEvent: (event: TailedEvent) => {
         if (!isAbout(event['payload'], scope)) return;
-        heard += 1;
         if (common.json) terminal.record(event);
         else terminal.print(lineOf(event));
       },
@@ -50,7 +48,7 @@ export const tailEvents = defineCommand({
       onStatus: (status) => terminal.note(dim(`[${WORDS[status]}]`)),
     };
     await client.delivery.followEvents.run(input, signal);
-    return { outcome: 'interrupted', isStream: true, data: { heard } };
+    return { outcome: 'interrupted', isStream: true };
   },
 });
 

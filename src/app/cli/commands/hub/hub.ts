@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
 import type { HubContainer, HubCopies, HubParts } from '../../../compose/hub-container.js';
-import { text, type CommandContext, type Report } from '../../define-command.js';
+import { text, type CommandContext } from '../../define-command.js';
 import { readNamed } from '../shared/named-file.js';
 import { quotedPath } from '../shared/next-command.js';
 
@@ -19,17 +19,17 @@ export interface OfHub {
 type HubCommand = CommandContext<OfHub>;
 
 /** Runs a command about people beside a hub that may serve the same data. */
-export const administering = (
+export const administering = <R>(
   context: HubCommand,
-  work: (people: HubParts['people']) => Promise<Report>,
-): Promise<Report> => withHub(context, 'people', work);
+  work: (people: HubParts['people']) => Promise<R>,
+): Promise<R> => withHub(context, 'people', work);
 
 /** Runs a command with a part of the hub, and closes what was opened. */
-export const withHub = async <P extends 'people' | 'webhooks'>(
+export const withHub = async <P extends 'people' | 'webhooks', R>(
   context: HubCommand,
   part: P,
-  work: (part: HubParts[P]) => Promise<Report>,
-): Promise<Report> => {
+  work: (part: HubParts[P]) => Promise<R>,
+): Promise<R> => {
   const container = await openHub(context, 'administer');
   try {
     return await work(await container.get(part));

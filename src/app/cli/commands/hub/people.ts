@@ -112,8 +112,10 @@ export const peopleCommands = [
       administering(context, async (people) => {
         const { name, team } = context.args;
         await people.leave(name, team);
-        const data = { user: name, team, outcome: 'removed' };
-        return { data, text: [bold(name), ` is not of team ${team} any more.`] };
+        return {
+          data: { user: name, team, outcome: 'removed' },
+          text: [bold(name), ` is not of team ${team} any more.`],
+        };
       }),
   }),
   defineCommand({

@@ -1,6 +1,6 @@
 import { SyncError } from '../../../../domain/errors.js';
 import type { HubSession, HubSessionKind } from '../../../compose/hub-container.js';
-import { defineCommand, text, type CommandContext, type Report } from '../../define-command.js';
+import { defineCommand, text, type CommandContext } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { bold } from '../../render/text.js';
 import { administering, PLACE, type OfHub } from './hub.js';
@@ -36,7 +36,10 @@ export const signInCommands = [
     summary: 'list the tokens of programs',
     options: OF_USER,
     examples: [['spec-kitty hub token list', 'all that still open something']],
-    run: (context) => list(context, 'program'),
+    run: async (context) => {
+      const { sessions: tokens, text } = await list(context, 'program');
+      return { data: { tokens }, text };
+    },
   }),
   defineCommand({
     path: 'hub token revoke [id]',
@@ -51,7 +54,10 @@ export const signInCommands = [
     summary: 'list the devices that are signed in',
     options: OF_USER,
     examples: [['spec-kitty hub session list --user ada', 'the devices of one user']],
-    run: (context) => list(context, 'device'),
+    run: async (context) => {
+      const { sessions, text } = await list(context, 'device');
+      return { data: { sessions }, text };
+    },
   }),
   defineCommand({
     path: 'hub session end [id]',
@@ -66,14 +72,14 @@ export const signInCommands = [
 
 type OfUser = CommandContext<OfHub & { readonly user?: string; readonly id?: string }>;
 
-const list = (context: OfUser, kind: HubSessionKind): Promise<Report> =>
+const list = (context: OfUser, kind: HubSessionKind) =>
   administering(context, async (people) => {
     const sessions = (await people.sessions(kind, context.args.user)).map(withShortId);
     const rows = sessions.map(({ id, user, team, name = '', expiresAtMs }) => [
       ...[id, bold(user), team, name],
       new Date(expiresAtMs).toISOString().slice(0, 10),
     ]);
-    return { data: { [NOUNS[kind]]: sessions }, text: table(COLUMNS, rows, context.terminal.width) };
+    return { sessions, text: table(COLUMNS, rows, context.terminal.width) };
   });
 
 const COLUMNS = [
@@ -84,9 +90,7 @@ const COLUMNS = [
   { header: 'Until' },
 ];
 
-const NOUNS = { device: 'sessions', program: 'tokens' } as const;
-
-const end = (context: OfUser, kind: HubSessionKind): Promise<Report> => {
+const end = (context: OfUser, kind: HubSessionKind) => {
   const { id, user } = context.args;
   if ((id === undefined) === (user === undefined)) {
     throw new SyncError('wrong-usage', 'Name either an id or a user.', {

@@ -7,15 +7,15 @@ import { snakeKeys } from '../../render/snake-keys.js';
 import type { Text } from '../../render/text.js';
 
 /** What a workflow command prints: its own result, and after it where its events go, which never makes it fail. */
-export const workReport = async (
+export const workReport = async <R extends object>(
   context: CommandContext,
-  work: PerformedWork<object>,
+  work: PerformedWork<R>,
   text: Text,
-): Promise<Report> => {
+): Promise<Report<ReturnType<typeof workData<R>>>> => {
   const { emission, outcomes } = work;
   await tellBeside(work, context.terminal);
   return {
-    data: workDocument(work),
+    data: workData(work),
     text,
     ...(emission === undefined || outcomes.length === 0
       ? {}
@@ -23,17 +23,20 @@ export const workReport = async (
   };
 };
 
-/** What a workflow command did, as `--json` prints it. */
-export const workDocument = ({ result, commit, outcomes }: PerformedWork<object>): object => ({
+/** The frame that all of these have around their results. */
+const workData = <R extends object>({ result, commit, outcomes }: PerformedWork<R>) => ({
   version: 2,
-  ...snakeKeys(result),
+  ...result,
   commit: commit ?? null,
   events: outcomes.map((outcome) =>
     outcome.outcome === 'captured'
-      ? { event_id: outcome.event.event_id, event_type: outcome.event.event_type, outcome: 'captured' }
-      : { event_id: outcome.eventId, outcome: outcome.outcome },
+      ? { eventId: outcome.event.event_id, eventType: outcome.event.event_type, outcome: outcome.outcome }
+      : { eventId: outcome.eventId, outcome: outcome.outcome },
   ),
 });
+
+/** What a workflow command did, as `--json` prints it. */
+export const workDocument = (work: PerformedWork<object>): object => snakeKeys(workData(work));
 
 /** Says what is beside the result of a workflow command. */
 export const tellBeside = async (

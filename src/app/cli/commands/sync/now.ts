@@ -7,6 +7,7 @@ import { defineCommand, flag, text, type CommandContext, type NextCommand } from
 import type { Outcome } from '../../exit-codes.js';
 import { lines, type Text } from '../../render/text.js';
 import { toJsonDocument } from '../../render/visible.js';
+import type { DataOf } from '../../schemas/all.js';
 import { isStdout, OutputFile } from '../shared/output-file.js';
 import { leftLines, leftReasons } from './left-reasons.js';
 import { Progress } from './progress.js';
@@ -85,7 +86,7 @@ export const run = defineCommand({
 const writeReport = async (
   { client, io, terminal }: CommandContext,
   place: string,
-  summary: object,
+  summary: DataOf<'sync now'>,
 ): Promise<void> => {
   const [clock, randomness] = await Promise.all([client.port('wallClock'), client.port('randomness')]);
   const projects = await client.reports.listLeftEvents.run();

@@ -35,10 +35,10 @@ export const preview = defineCommand({
 
 const SHOWN = 10;
 
-const documentOf = ({ to, events, ...project }: ProjectPreview): object => ({
+const documentOf = ({ to, events, ...project }: ProjectPreview) => ({
   ...project,
   to: to && { ...to, team: isKnown(to.team) ? to.team : null },
-  events: events.map(({ json }) => JSON.parse(json) as unknown),
+  events: events.map(({ json }) => JSON.parse(json) as object),
 });
 
 const describe = (

@@ -5,6 +5,7 @@ import type { Refusal } from '../../../delivery/sharing-policy.js';
 import { defineCommand, type CommandContext, type Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import { makeVisible } from '../../render/visible.js';
+import type { DataOf } from '../../schemas/all.js';
 
 /** The commands that say whether events leave this machine, and where to. */
 export const sharingCommands = [
@@ -49,7 +50,7 @@ export const sharingCommands = [
 const setSharing = async (
   { client, terminal }: CommandContext,
   preference: SharingPreference,
-): Promise<Report> => {
+): Promise<Report<DataOf<'sync on'>>> => {
   const checkout = await client.checkout();
   const { projectUuid, projectSlug } = await client.events.ensureIdentity.run(checkout);
   const refusals = await client.delivery.setSharing.run(projectUuid, preference);

@@ -40,7 +40,7 @@ const nextAfter = (
   return [nextCommand(context, isCheck ? 'spec-kitty accept' : 'spec-kitty status')];
 };
 
-const withRemedies = ({ workPackageId, reasons }: AcceptResult['refused'][number]): object => ({
+const withRemedies = ({ workPackageId, reasons }: AcceptResult['refused'][number]) => ({
   workPackageId,
   reasons: reasons.map((reason) => ({ ...reason, remedy: remedyOf(workPackageId, reason) })),
 });

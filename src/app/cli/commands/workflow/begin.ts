@@ -2,6 +2,7 @@ import type { ImplementResult } from '../../../work/implement-work-package.js';
 import type { PerformedWork } from '../../../work/work-plan.js';
 import { defineCommand, text, type CommandContext, type Report } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
+import type { DataOf } from '../../schemas/all.js';
 import { nextCommand } from '../shared/next-command.js';
 import { workReport } from '../shared/work-report.js';
 import { AGENT, NO_COMMIT, WORK_PACKAGE } from './options.js';
@@ -42,7 +43,7 @@ export const takeNext = defineCommand({
 const begunReport = async (
   context: CommandContext<{ readonly agent?: string }>,
   work: PerformedWork<ImplementResult>,
-): Promise<Report> => {
+): Promise<Report<DataOf<'implement'>>> => {
   const { agent } = context.args;
   const report = await workReport(context, work, sentences(work.result, agent));
   return isOfAnother(work.result, agent)

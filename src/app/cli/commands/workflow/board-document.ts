@@ -5,7 +5,7 @@ import type { FeatureCards } from '../../../work/read-board.js';
 export const boardDocument = (
   { counts, cards, faults, passedOver, warnings = [], ...board }: FeatureCards,
   nowMs: number,
-): object => {
+) => {
   const { length: canceled } = cards.filter(({ lane }) => lane === 'canceled');
   return {
     ...board,

@@ -47,7 +47,7 @@ export const boardStatus = defineCommand({
       toDocument('agent tasks status', boardDocument(board, clock.nowMs())),
     );
     await client.work.watchBoard.run(request, show, signal);
-    return { outcome: 'interrupted', isStream: true, data: {} };
+    return { outcome: 'interrupted', isStream: true };
   },
 });
 

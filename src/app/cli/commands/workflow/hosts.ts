@@ -68,7 +68,7 @@ export const mcp = defineCommand({
     const { serve } = await import('../../../mcp/serve.js');
     const isNamed = common.isProjectNamed;
     await serve({ client, isNamed, version, signal, complain: (sentence) => terminal.note(sentence) });
-    return { outcome: signal.aborted ? 'interrupted' : 'done', isStream: true, data: {} };
+    return { outcome: signal.aborted ? 'interrupted' : 'done', isStream: true };
   },
 });
 

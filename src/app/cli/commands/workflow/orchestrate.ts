@@ -21,7 +21,7 @@ export const orchestrate = defineCommand({
     refuseMixture(args);
     if (args.guard) {
       await client.agents.guardAgents.run(io.stdin(), () => io.stdout.write('ready\n'));
-      return { data: {}, isStream: true };
+      return { isStream: true };
     }
     const { abortReport, planReport, statusReport } = await import('./orchestrate/reports.js');
     if (args.status) {

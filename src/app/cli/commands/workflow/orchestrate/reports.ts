@@ -7,11 +7,14 @@ import type { AbortResult } from '../../../../agents/abort-orchestration.js';
 import type { OrchestrationReport } from '../../../../agents/orchestration-status.js';
 import type { OrchestrationResult } from '../../../../agents/orchestrate-feature.js';
 import type { OrchestrationPlan } from '../../../../agents/plan-orchestration.js';
-import type { Report } from '../../../define-command.js';
+import type * as frame from '../../../define-command.js';
 import type { Outcome } from '../../../exit-codes.js';
 import { table } from '../../../render/table.js';
 import { bold, lines, type Text } from '../../../render/text.js';
+import type { DataOf } from '../../../schemas/all.js';
 import { commandLine } from './told-lines.js';
+
+type Report = frame.Report<DataOf<'orchestrate'>>;
 
 /** How a run ended. */
 export const resultReport = ({ ended, standing }: OrchestrationResult): Report => ({

@@ -5,6 +5,7 @@ import type { ConsentQuestion } from '../../../../agents/agent-consent.js';
 import type { ProgressListener } from '../../../../agents/orchestration-progress.js';
 import { SignsOfLife } from '../../../../agents/signs-of-life.js';
 import type { CommandContext, Report } from '../../../define-command.js';
+import type { DataOf } from '../../../schemas/all.js';
 import { askYesNo, canAsk } from '../../shared/ask.js';
 import { findHubPage } from '../../shared/hub-page.js';
 import { workReport } from '../../shared/work-report.js';
@@ -17,7 +18,7 @@ import { commandLine, toldOf } from './told-lines.js';
 export const runOrchestration = async (
   context: OrchestrateContext,
   limits: Partial<RunLimits>,
-): Promise<Report> => {
+): Promise<Report<DataOf<'orchestrate'>>> => {
   const { args, client, signal } = context;
   const request = await client.feature(context.common.feature);
   const signs = new SignsOfLife(await client.port('wallClock'));
