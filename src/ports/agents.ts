@@ -20,31 +20,25 @@ export interface AgentRun {
   readonly log: string;
 }
 
-/**
- * How a run ended. `lastLines` is the end of what the program printed on either stream, oldest first: at least the last
- * 200 lines as far as there are so many, without line ends, each cut to 2,000 characters. `usage` is what the program
- * reports of its own run; absent when it reports nothing.
- */
+/** What an agent's program said until it ended. */
+interface Said {
+  /**
+   * The end of what it printed on either stream, oldest first: at least the last 200 lines as far as there are so many,
+   * without line ends, each cut to 2,000 characters.
+   */
+  readonly lastLines: readonly string[];
+  /** What it reports of its own run; absent when it reports nothing. */
+  readonly usage?: RunUsage;
+}
+
+/** How a run ended. */
 export type AgentExit =
-  | {
-      readonly how: 'exited';
-      readonly code: number;
-      readonly lastLines: readonly string[];
-      /** The same of its standard output alone, or of what it reports for machines as its answer. */
-      readonly answer: readonly string[];
-      readonly usage?: RunUsage;
-    }
+  /** `answer`: the last lines of its standard output alone, or of what it reports for machines as its answer. */
+  | (Said & { readonly how: 'exited'; readonly code: number; readonly answer: readonly string[] })
   /** By a signal that we did not send. */
-  | {
-      readonly how: 'killed';
-      readonly signal: string;
-      readonly lastLines: readonly string[];
-      readonly usage?: RunUsage;
-    }
-  /** By us, after `timeoutMs`. */
-  | { readonly how: 'timed-out'; readonly lastLines: readonly string[]; readonly usage?: RunUsage }
-  /** By us, since the signal aborted. */
-  | { readonly how: 'stopped'; readonly lastLines: readonly string[]; readonly usage?: RunUsage }
+  | (Said & { readonly how: 'killed'; readonly signal: string })
+  /** By us, after `timeoutMs` or since the signal aborted. */
+  | (Said & { readonly how: 'timed-out' | 'stopped' })
   /** There is no such program, or it may not be run. */
   | { readonly how: 'not-started'; readonly reason: string };
 

@@ -19,7 +19,7 @@ import {
   type OrchestrationResult,
 } from '../../src/app/agents/orchestrate-feature.js';
 import type { OrchestrationProgress } from '../../src/app/agents/orchestration-progress.js';
-import type { OrchestratorSources } from '../../src/app/agents/orchestrator-sources.js';
+import type { OrchestratorSources } from '../../src/app/agents/orchestration-run.js';
 import { PerformWork } from '../../src/app/work/perform-work.js';
 import { isWorkPackageId } from '../../src/domain/ids.js';
 import type { Lane } from '../../src/domain/events/lane.js';

@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DATABASE_VARIABLE, TOKEN_VARIABLE, type Environment } from '../../domain/child-environment.js';
+import { closeSync, constants, openSync, writeFileSync } from 'node:fs';
+import { withoutToken, type Environment } from '../../domain/child-environment.js';
 import { shownLine } from '../../domain/agents/agent-report.js';
 import type { AgentExit, AgentRun, AgentRunner } from '../../ports/agents.js';
+import { LOCATING } from '../work/git-process.js';
 import { NO_DETOUR } from '../fs/repository-file.js';
 import type { AgentGuard } from './agent-guard.js';
 import { LastLines, OutputLines, plainLine, ReportReader } from './agent-output.js';
@@ -97,7 +97,6 @@ export class ProcessAgentRunner implements AgentRunner {
       return { how: 'exited', code: exit.code ?? UNKNOWN_CODE, ...said, answer: answered.all() };
     } finally {
       ending.settle();
-      log.close();
     }
   }
 
@@ -151,7 +150,11 @@ export const markOf = (directory: string): string =>
  * children at one repository and its index, and with those by which programs leave out colour.
  */
 const agentEnvironment = (own: Environment, run: AgentRun): NodeJS.ProcessEnv => ({
-  ...Object.fromEntries(Object.entries(own).filter(([name]) => !LEFT_OUT.has(name.toUpperCase()))),
+  ...Object.fromEntries(
+    Object.entries(withoutToken(own)).filter(
+      ([name]) => !LOCATING.has(name.toUpperCase()) && !/^(?:CLICOLOR_FORCE|FORCE_COLOR)$/i.test(name),
+    ),
+  ),
   NO_COLOR: '1',
   // The orchestrator delivers; a process of its own would outlive the agent that started it.
   SPEC_KITTY_SYNC: 'off',
@@ -159,57 +162,34 @@ const agentEnvironment = (own: Environment, run: AgentRun): NodeJS.ProcessEnv =>
   [WORKTREE_VARIABLE]: run.directory,
 });
 
-const LEFT_OUT = new Set([
-  TOKEN_VARIABLE,
-  DATABASE_VARIABLE,
-  'GIT_DIR',
-  'GIT_WORK_TREE',
-  'GIT_INDEX_FILE',
-  'GIT_COMMON_DIR',
-  'GIT_OBJECT_DIRECTORY',
-  'GIT_PREFIX',
-  'GIT_NAMESPACE',
-  'GIT_QUARANTINE_PATH',
-  'FORCE_COLOR',
-  'CLICOLOR_FORCE',
-]);
-
 /**
  * The log of one run: what the program printed, byte for byte, up to a limit. A log that cannot be written costs the
  * log alone, never the run.
  */
 export class RunLog {
-  #descriptor: number | undefined;
+  readonly #path: string;
   #left: number;
 
   constructor(path: string, maxBytes = MAX_BYTES) {
+    this.#path = path;
     this.#left = maxBytes;
-    try {
-      mkdirSync(dirname(path), { recursive: true });
-      this.#descriptor = openSync(path, APPENDING, 0o600);
-    } catch {
-      this.#descriptor = undefined;
-    }
   }
 
   write(bytes: Buffer): void {
-    if (this.#descriptor === undefined || this.#left === 0) return;
+    if (this.#left === 0) return;
     const fitting = bytes.subarray(0, this.#left);
     this.#left -= fitting.length;
+    const text = this.#left === 0 ? [fitting, Buffer.from(LEFT_OUT)] : [fitting];
     try {
-      writeSync(this.#descriptor, fitting);
-      if (this.#left === 0) writeSync(this.#descriptor, '\n[The rest of the output is left out.]\n');
+      const file = openSync(this.#path, APPENDING, 0o600);
+      writeFileSync(file, Buffer.concat(text));
+      closeSync(file);
     } catch {
-      this.close();
+      this.#left = 0;
     }
-  }
-
-  /** Safe to repeat. */
-  close(): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
-    this.#descriptor = undefined;
   }
 }
 
+const LEFT_OUT = '\n[The rest of the output is left out.]\n';
 const APPENDING = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | NO_DETOUR;
 const MAX_BYTES = 16 * 1024 * 1024;

@@ -91,7 +91,7 @@ const UNKNOWN_CODE = 128;
 export const HOOK_VARIABLE = 'SPEC_KITTY_HOOK';
 
 /** Variables that say where a repository is: inherited from a hook, they would lead git to another one. */
-const LOCATING = new Set([
+export const LOCATING = new Set([
   'GIT_DIR',
   'GIT_WORK_TREE',
   'GIT_INDEX_FILE',

@@ -137,8 +137,6 @@ const work = async (
         return rejected(present, end.feedback, limits);
       case 'failed':
         return failed(present, assignment.agent, end.reason, agents);
-      case 'impossible':
-        return paused(present, 'step-failed', end.reason);
       default:
         return unreachable(end);
     }

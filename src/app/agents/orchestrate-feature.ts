@@ -13,9 +13,8 @@ import { loadFeature } from '../work/locate-feature.js';
 import { demandConsent, type ConsentQuestion } from './agent-consent.js';
 import { driveOrchestration, type RunEnd } from './drive-orchestration.js';
 import type { ProgressListener } from './orchestration-progress.js';
-import { OrchestrationRun } from './orchestration-run.js';
+import { OrchestrationRun, type OrchestratorSources } from './orchestration-run.js';
 import { readOrchestration } from './orchestration-status.js';
-import type { OrchestratorSources } from './orchestrator-sources.js';
 import {
   prepareOrchestration,
   refuseOutsideGit,

@@ -4,17 +4,46 @@ import type { OrchestrationState, WorkPackageRecord } from '../../domain/agents/
 import type { FeatureView } from '../../domain/agents/view.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
 import { workPackageBranch } from '../../domain/work/feature-slug.js';
-import type { AgentCommand, OrchestratorPlace } from '../../ports/agents.js';
+import type {
+  AgentCatalog,
+  AgentCommand,
+  AgentRunner,
+  AgentTrust,
+  AgentWork,
+  OrchestrationStore,
+  OrchestratorPlace,
+} from '../../ports/agents.js';
 import type { Checkout } from '../../ports/events.js';
+import type { EventIdSource, Randomness, Timer, WallClock } from '../../ports/host.js';
+import type { FeatureFiles, Repository } from '../../ports/work.js';
 import type { Emission } from '../outbox/event-emitter.js';
 import { findWorkPackage, type FeatureState, type FiledWorkPackage } from '../work/feature-state.js';
 import { loadFeature } from '../work/locate-feature.js';
+import type { MergeWorkPackages } from '../work/merge-work-packages.js';
 import type { PerformWork } from '../work/perform-work.js';
 import type { FeaturePlan } from '../work/work-on-feature.js';
 import type { PerformedWork, WorkOutcome, WorkRequest, WorkSubject } from '../work/work-plan.js';
 import type { OrchestrationProgress, ProgressListener } from './orchestration-progress.js';
-import type { OrchestratorSources } from './orchestrator-sources.js';
 import { viewOf } from './plan-orchestration.js';
+
+/** What an orchestration works with. */
+export interface OrchestratorSources {
+  readonly repository: Repository;
+  readonly files: FeatureFiles;
+  readonly runner: AgentRunner;
+  readonly catalog: AgentCatalog;
+  readonly trust: AgentTrust;
+  readonly work: AgentWork;
+  readonly store: OrchestrationStore;
+  readonly clock: WallClock;
+  readonly timer: Timer;
+  readonly ids: EventIdSource;
+  readonly randomness: Randomness;
+  /** Work whose events carry this correlation id, which is that of the whole run. */
+  perform(correlationId: string): PerformWork;
+  /** Merges with that work. */
+  merging(perform: PerformWork): Pick<MergeWorkPackages, 'run'>;
+}
 
 /** What a run begins with in this process. */
 interface RunBeginning {

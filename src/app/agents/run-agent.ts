@@ -1,7 +1,7 @@
 import { fillCommandLine, promptFor, type PromptFacts, type PromptTask } from '../../domain/agents/prompt.js';
 import type { Assignment } from '../../domain/agents/state.js';
 import { readVerdict } from '../../domain/agents/verdict.js';
-import { isSyncError, unreachable } from '../../domain/errors.js';
+import { isSyncError, SyncError, unreachable } from '../../domain/errors.js';
 import { cutText } from '../../domain/events/cut-text.js';
 import type { RunUsage } from '../../domain/events/usage.js';
 import { dependenciesOf } from '../../domain/work/dependency-graph.js';
@@ -19,9 +19,7 @@ type RunEnd =
   /** It did not do what it was asked for. */
   | { readonly end: 'failed'; readonly reason: string }
   /** By us, since the run ends. */
-  | { readonly end: 'stopped' }
-  /** There is nothing that it could work on. */
-  | { readonly end: 'impossible'; readonly reason: string };
+  | { readonly end: 'stopped' };
 
 /** `took`: absent when its program was not started. */
 interface AgentRunEnded {
@@ -40,10 +38,8 @@ export const runAgent = async (
   const { agent, phase, retryCount } = assignment;
   const command = commands.get(agent);
   if (command === undefined) return { end: failed(`Nobody knows how to run the agent ${agent}.`) };
-  if ((await run.tip(workPackageId)) === undefined) {
-    const reason = `There is no branch ${run.branch(workPackageId)} to work on.`;
-    return { end: { end: 'impossible', reason } };
-  }
+  if ((await run.tip(workPackageId)) === undefined)
+    throw new SyncError('worktree-failed', `There is no branch ${run.branch(workPackageId)} to work on.`);
   await makeWorktree(run, workPackageId);
   const facts = await factsOf(run, workPackageId, agent);
   const { worktree } = facts;
