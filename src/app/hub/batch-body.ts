@@ -16,15 +16,14 @@ export const parseBatch = async (
   limits: HubLimits,
   breather: Breather,
 ): Promise<Result<readonly SentEvent[], Problem>> => {
-  const scan = new Scan(body, limits.batchValues);
-  const list = scan.batch();
-  if (scan.excess === 'depth') return err(problem('malformed-body', 'The body is nested too deeply.'));
-  if (scan.excess === 'values')
+  const { excess, list } = scan(body, limits.batchValues);
+  if (excess === 'depth') return err(problem('malformed-body', 'The body is nested too deeply.'));
+  if (excess === 'values')
     return err(problem('batch-too-large', `A batch holds at most ${limits.batchValues} values.`));
   await breather.pause();
   const rest = list === undefined ? body : `${body.slice(0, list.from)}[]${body.slice(list.to)}`;
   const parsed = parseJson(rest);
-  if (!parsed.ok || list?.elements === 'malformed') return err(NOT_JSON);
+  if (!parsed.ok) return err(NOT_JSON);
   if (list === undefined || !isDocument(BATCH, parsed.value))
     return err(problem('malformed-body', 'The body has to be an object with a list named events.'));
   const { elements } = list;
@@ -37,7 +36,7 @@ export const parseBatch = async (
     const text = body.slice(from, to);
     const value = parseJson(text);
     if (!value.ok) return err(NOT_JSON);
-    events.push({ text, value: value.value, values });
+    events.push({ text: text.trim(), value: value.value, values });
     await breather.pause();
   }
   return ok(events);
@@ -47,9 +46,7 @@ const NOT_JSON = problem('malformed-body', 'The body is not JSON.');
 
 /** A JSON text as a value, if it is not too much to make one of it. */
 export const parseFrame = (text: string, maxValues: number): Result<unknown, 'unusable'> => {
-  const scan = new Scan(text, maxValues);
-  scan.value(0);
-  if (scan.excess !== undefined) return err('unusable');
+  if (scan(text, maxValues).excess !== undefined) return err('unusable');
   const parsed = parseJson(text);
   return parsed.ok ? parsed : err('unusable');
 };
@@ -63,138 +60,94 @@ export const parseJson = (text: string): Result<unknown, 'not-json'> => {
   }
 };
 
-interface Element {
-  readonly from: number;
-  readonly to: number;
-  readonly values: number;
-}
-
+/** A list of the text, with what stands between its commas. */
 interface EventList {
   readonly from: number;
-  readonly to: number;
-  readonly elements: readonly Element[] | 'malformed';
+  to: number;
+  readonly elements: { readonly from: number; readonly to: number; readonly values: number }[];
+}
+
+interface Scanned {
+  readonly excess?: 'depth' | 'values';
+  readonly list?: EventList | undefined;
 }
 
 /**
- * Walks through a JSON text without making anything of it, and finds where values begin and end. It believes that the
- * text is valid: what comes before the first fault it understands as `JSON.parse` does, which then stops at the fault.
+ * Walks through a JSON text without making anything of it: how much is in it, and where the list named `events` of the
+ * object that it is has its elements. It believes that the text is valid. Where it is not, the faults are in an element
+ * or in what is left of the text without that list, and `JSON.parse` finds them there.
  */
-class Scan {
-  readonly #text: string;
-  readonly #maxValues: number;
-  #values = 0;
-  excess: 'depth' | 'values' | undefined;
-
-  constructor(text: string, maxValues: number) {
-    this.#text = text;
-    this.#maxValues = maxValues;
-  }
-
-  /** The list named `events` of the object that the text is. Of a repeated key the last one counts, as in JSON. */
-  batch(): EventList | undefined {
-    let list: EventList | undefined;
-    let at = this.#skipSpace(0);
-    if (this.#text.charCodeAt(at) !== OPEN_BRACE) {
-      this.value(at);
-      return undefined;
-    }
-    at = this.#skipSpace(at + 1);
-    while (this.#text.charCodeAt(at) === QUOTE && this.excess === undefined) {
-      const keyEnd = this.#skipString(at);
-      const key = parseJson(this.#text.slice(at, keyEnd));
-      at = this.#skipSpace(this.#skipSpace(keyEnd) + 1);
-      const isList = this.#text.charCodeAt(at) === OPEN_BRACKET;
-      const isEvents = key.ok && key.value === 'events';
-      if (isEvents && isList) list = this.#list(at);
-      const end = isEvents && isList && list !== undefined ? list.to : this.value(at);
-      if (isEvents && !isList) list = undefined;
-      at = this.#skipSpace(end);
-      if (this.#text.charCodeAt(at) === COMMA) at = this.#skipSpace(at + 1);
-    }
-    return list;
-  }
-
-  /** The place after the value that begins at `from`. */
-  value(from: number): number {
-    if (++this.#values > this.#maxValues) this.excess = 'values';
-    const first = this.#text.charCodeAt(from);
-    if (first === QUOTE) return this.#skipString(from);
-    if (first === OPEN_BRACE || first === OPEN_BRACKET) return this.#skipNested(from);
-    let at = from;
-    while (at < this.#text.length && !endsScalar(this.#text.charCodeAt(at))) at++;
-    return at;
-  }
-
-  #list(from: number): EventList {
-    const elements: Element[] = [];
-    let at = this.#skipSpace(from + 1);
-    if (this.#text.charCodeAt(at) === CLOSE_BRACKET) return { from, to: at + 1, elements };
-    while (this.excess === undefined) {
-      const before = this.#values;
-      const to = this.value(at);
-      elements.push({ from: at, to, values: this.#values - before });
-      at = this.#skipSpace(to);
-      const separator = this.#text.charCodeAt(at);
-      if (separator === CLOSE_BRACKET) return { from, to: at + 1, elements };
-      if (separator !== COMMA) break;
-      at = this.#skipSpace(at + 1);
-    }
-    return { from, to: this.#text.length, elements: 'malformed' };
-  }
-
-  #skipSpace(from: number): number {
-    let at = from;
-    while (isSpace(this.#text.charCodeAt(at))) at++;
-    return at;
-  }
-
-  /** The place after the closing quote of the string that opens at `from`. */
-  #skipString(from: number): number {
-    let at = from;
-    for (;;) {
-      at = this.#text.indexOf('"', at + 1);
-      if (at < 0) return this.#text.length;
-      let escapes = 0;
-      while (this.#text.charCodeAt(at - 1 - escapes) === BACKSLASH) escapes++;
-      if (escapes % 2 === 0) return at + 1;
-    }
-  }
-
-  #skipNested(from: number): number {
-    const text = this.#text;
-    let depth = 0;
-    let at = from;
-    while (at < text.length) {
-      const code = text.charCodeAt(at);
-      if (code === QUOTE) {
-        at = this.#skipString(at);
-        continue;
+const scan = (text: string, maxValues: number): Scanned => {
+  let depth = 0;
+  let values = 1;
+  let key = '';
+  let isEvents = false;
+  let list: EventList | undefined;
+  /** Whether the walk is in that list; where its present element began, and with how many values before it. */
+  let isInList = false;
+  let from = 0;
+  let before = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      const end = endOfString(text, at);
+      if (depth === 1) key = text.slice(at, end);
+      at = end - 1;
+    } else if (code === COLON && depth === 1) {
+      const name = parseJson(key);
+      isEvents = name.ok && name.value === 'events';
+      // Of a repeated key the last one counts, as in JSON.
+      if (isEvents) list = undefined;
+    } else if (code === COMMA) {
+      if (depth === 1) isEvents = false;
+      if (isInList && depth === 2) {
+        list?.elements.push({ from, to: at, values: values - before });
+        [from, before] = [at + 1, values];
       }
-      at++;
-      if (code === COMMA) this.#values++;
-      else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
-        this.#values++;
-        if (++depth > DEEPEST) this.excess ??= 'depth';
-      } else if ((code === CLOSE_BRACE || code === CLOSE_BRACKET) && --depth === 0) return at;
-      if (this.#values > this.#maxValues) this.excess ??= 'values';
-      if (this.excess !== undefined) return text.length;
+      values++;
+    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      if (++depth > DEEPEST) return { excess: 'depth' };
+      if (depth === 2 && isEvents && code === OPEN_BRACKET) {
+        list = { from: at, to: text.length, elements: [] };
+        [isInList, from, before] = [true, at + 1, values];
+      }
+      values++;
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+      if (isInList && depth === 2 && list !== undefined) {
+        isInList = false;
+        if (list.elements.length > 0 || !BLANK.test(text.slice(from, at)))
+          list.elements.push({ from, to: at, values: values - before });
+        // What ends with another bracket leaves its own one in the rest.
+        list.to = code === CLOSE_BRACKET ? at + 1 : list.from;
+      }
+      depth--;
     }
-    return at;
+    if (values > maxValues) return { excess: 'values' };
   }
-}
+  return { list };
+};
+
+/** The place after the closing quote of the string that opens at `from`. */
+const endOfString = (text: string, from: number): number => {
+  for (let at = text.indexOf('"', from + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let escapes = 0;
+    while (text.charCodeAt(at - 1 - escapes) === BACKSLASH) escapes++;
+    if (escapes % 2 === 0) return at + 1;
+  }
+  return text.length;
+};
 
 /** Deeper than an event may be that is judged by itself, so that its own answer says what is wrong with it. */
-const DEEPEST = 100;
+const DEEPEST = 102;
+
+/** As JSON has it: `trim` knows more of them. */
+const BLANK = /^[ \t\r\n]*$/;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
-
-const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
-
-const endsScalar = (code: number): boolean =>
-  code === COMMA || code === CLOSE_BRACE || code === CLOSE_BRACKET || isSpace(code);
