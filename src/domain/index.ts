@@ -46,7 +46,6 @@ export * from './events/slug.js';
 export * from './events/causal-order.js';
 export * from './events/lamport.js';
 export * from './work/acceptance.js';
-export * from './work/acceptance-remedies.js';
 export * from './work/activity-log.js';
 export * from './work/dependency-graph.js';
 export * from './work/feature-choice.js';

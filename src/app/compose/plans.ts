@@ -7,7 +7,6 @@ import { planFindings, type PlanFinding } from '../work/plan-findings.js';
 import { ReadBoard, type BoardCard, type FeatureCards } from '../work/read-board.js';
 
 export * from '../work/board-view.js';
-export * from '../work/card-text.js';
 export * from '../work/plan-fixes.js';
 export type { BoardCard, FeatureCards, PlanFinding };
 

@@ -1,14 +1,29 @@
 import { isSyncError } from '../../domain/errors.js';
-import { activityEntries } from '../../domain/work/activity-log.js';
-import type { ResolvedDependencies } from '../../domain/work/resolve-dependencies.js';
 import { laneName } from '../../domain/events/lane.js';
-import { readTasksLines, type ReadLine } from '../../domain/work/plan-reading.js';
+import { activityEntries } from '../../domain/work/activity-log.js';
+import type { StatedDependency } from '../../domain/work/dependency-statement.js';
+import { markdownLines } from '../../domain/work/markdown.js';
+import type { ResolvedDependencies } from '../../domain/work/resolve-dependencies.js';
+import { sectionStatement } from '../../domain/work/stated-dependencies.js';
+import { tasksOf, tasksSections } from '../../domain/work/tasks-document.js';
 import { describeIds } from '../../domain/work/work-package-id.js';
 import { lineOfKey } from '../../domain/work/work-package.js';
-import type { FeatureFiles, Repository } from '../../ports/work.js';
+import type { FeatureFiles, Repository, WorkPackageDocument } from '../../ports/work.js';
 import type { FeatureState } from './feature-state.js';
 import { findFeature, type FeatureRequest } from './locate-feature.js';
 import { resolvePlan } from './resolve-plan.js';
+
+/** What becomes of one line of a planning document. */
+export interface ReadLine {
+  /** Relative to the project root. */
+  readonly path: string;
+  /** Counted from 1; absent for what is said of the file as a whole. */
+  readonly line?: number | undefined;
+  /** `fault`: as long as it stands there, nothing can be finalized. */
+  readonly verdict: 'read' | 'passed-over' | 'fault';
+  /** What is read, or why it is not: a phrase for a person. */
+  readonly what: string;
+}
 
 export interface FeatureCheck {
   readonly feature: string;
@@ -59,58 +74,9 @@ export const planLines = (state: FeatureState): readonly ReadLine[] => {
       : [file('wps.yaml', 'read', 'decides about the dependencies that it names')]),
     ...(tasks === undefined
       ? [file('tasks.md', 'fault', 'is missing')]
-      : readTasksLines(`${directory}/tasks.md`, tasks)),
+      : tasksLines(`${directory}/tasks.md`, tasks)),
     ...documents.workPackages.flatMap((document) => workPackageLines(state, document, resolved)),
     ...passedOver.map(({ path, reason }): ReadLine => ({ path, verdict: 'passed-over', what: reason })),
-  ];
-};
-
-const workPackageLines = (
-  state: FeatureState,
-  document: FeatureState['documents']['workPackages'][number],
-  resolved: ResolvedDependencies | undefined,
-): readonly ReadLine[] => {
-  const { path, text, frontMatter, body } = document;
-  const fault = state.faults.find((each) => each.path === path);
-  if (fault !== undefined) {
-    const { line, reason } = fault;
-    return [{ path, verdict: 'fault', what: reason, ...(line === undefined ? {} : { line }) }];
-  }
-  const filed = state.workPackages.find((each) => each.document.path === path)?.workPackage;
-  if (filed === undefined) return [];
-  const said: Readonly<Record<string, string>> = {
-    work_package_id: filed.id,
-    title: filed.title,
-    lane: laneName(filed),
-    dependencies: describeIds(filed.dependencies),
-    agent: filed.agent ?? 'nobody',
-    subtasks: 'its tasks',
-  };
-  const decidedBy = resolved?.workPackages.find(({ id }) => id === filed.id)?.decidedBy ?? 'front-matter';
-  const keys = Object.keys(frontMatter).map((key): ReadLine => {
-    const line = lineOfKey(text, key);
-    const value = said[key];
-    if (key === 'dependencies' && decidedBy !== 'front-matter') {
-      const what = `dependencies: ${DECIDING[decidedBy]} decides`;
-      return { path, ...(line === undefined ? {} : { line }), verdict: 'passed-over', what };
-    }
-    return {
-      path,
-      ...(line === undefined ? {} : { line }),
-      verdict: value === undefined ? 'passed-over' : 'read',
-      what: value === undefined ? `${key}: kept as it stands` : `${key}: ${value}`,
-    };
-  });
-  const missing = ['work_package_id', 'title', 'lane'].filter((key) => !(key in frontMatter));
-  const entries = activityEntries(body).length;
-  return [
-    ...keys,
-    ...missing.map((key): ReadLine => ({
-      path,
-      verdict: 'read',
-      what: `without ${key}, so it is ${said[key] ?? ''}`,
-    })),
-    { path, verdict: 'read', what: `${entries} ${entries === 1 ? 'entry' : 'entries'} of the Activity Log` },
   ];
 };
 
@@ -124,6 +90,110 @@ const finalizing = (
     if (!isSyncError(error)) throw error;
     return { faults: error.message.split('\n') };
   }
+};
+
+/**
+ * What is read of `tasks.md`, line by line: sections, boxes, statements of dependencies. Lines that name a work package
+ * or have a box and are none of these are passed over, and said to be: whoever wrote them may have meant something.
+ */
+const tasksLines = (path: string, text: string): readonly ReadLine[] => {
+  const found: (ReadLine & { readonly line: number })[] = [];
+  const add = (verdict: ReadLine['verdict'], line: number, what: string): void =>
+    void found.push({ path, line, verdict, what });
+  const sections = tasksSections(text);
+  for (const section of sections) {
+    const { workPackageId: id } = section;
+    add('read', section.line, `section of ${id}`);
+    const { boxes, unmarked } = tasksOf(text, id);
+    for (const { line, taskId } of unmarked)
+      add('passed-over', line, `${taskId} of ${id}: no mark says whether it is done`);
+    for (const { line, taskId, isOpen } of boxes) {
+      const task = taskId === undefined ? '' : `: ${taskId}`;
+      add('read', line, `box of ${id}${task}, ${isOpen ? 'open' : 'ticked'}`);
+    }
+    const { isMade, dependencies, ignored, unclear } = sectionStatement(section);
+    for (const [line, stated] of byLine(dependencies, ({ dependency }) => nameOf(dependency)))
+      add('read', line, `${id} depends on ${stated.join(', ')}`);
+    for (const [line, ids] of byLine(ignored, idOf))
+      add('passed-over', line, `${describeIds(ids)}: excluded by the words beside it`);
+    for (const [line, ids] of byLine(unclear, idOf))
+      add('fault', line, `${ids.join(', ')}: nobody can say whether ${id} depends on it`);
+    if (!isMade && unclear.length === 0)
+      add('passed-over', section.line, `nothing is said about what ${id} depends on; its file decides`);
+  }
+  const seen = new Set(found.map(({ line }) => line));
+  const owned = new Set(sections.flatMap(({ lines }) => lines.map(({ number }) => number)));
+  for (const { number, text: whole, isSilent, heading } of markdownLines(text)) {
+    // A statement may be wrapped; it is named by its first line.
+    if (seen.has(number - 1) && heading === undefined && !LIST_MARK.test(whole) && whole.trim() !== '')
+      seen.add(number);
+    if (seen.has(number) || !MEANT.test(whole)) continue;
+    const isLost = BOX.test(whole) && !owned.has(number);
+    if (isSilent) add('passed-over', number, 'stands in code or a comment');
+    else if (heading !== undefined)
+      add('passed-over', number, 'is the heading of no section of one work package');
+    else add('passed-over', number, isLost ? 'is a box outside of every section' : 'is running text');
+  }
+  return found.sort((one, other) => one.line - other.line);
+};
+
+const idOf = ({ id }: { readonly id: string }): string => id;
+
+const byLine = <T extends { readonly line: number }>(
+  items: readonly T[],
+  name: (item: T) => string,
+): ReadonlyMap<number, readonly string[]> => {
+  const lines = new Map<number, readonly string[]>();
+  for (const item of items) lines.set(item.line, [...(lines.get(item.line) ?? []), name(item)]);
+  return lines;
+};
+
+const nameOf = (stated: StatedDependency): string => {
+  if (stated.stated === 'one') return stated.id;
+  return stated.stated === 'range' ? `${stated.from} to ${stated.to}` : 'every earlier work package';
+};
+
+const BOX = /^\s*(?:[-*+]|\d+[.)])\s+\[[ xX]\]/;
+const LIST_MARK = /^\s*(?:[-*+]|\d+[.)])\s/;
+const MEANT = new RegExp(`${BOX.source}|\\bWP[ _-]?\\d`, 'i');
+
+const workPackageLines = (
+  state: FeatureState,
+  { path, text, frontMatter, body }: WorkPackageDocument,
+  resolved: ResolvedDependencies | undefined,
+): readonly ReadLine[] => {
+  const fault = state.faults.find((each) => each.path === path);
+  if (fault !== undefined) return [{ path, line: fault.line, verdict: 'fault', what: fault.reason }];
+  const filed = state.workPackages.find((each) => each.document.path === path)?.workPackage;
+  if (filed === undefined) return [];
+  const said: Readonly<Record<string, string>> = {
+    work_package_id: filed.id,
+    title: filed.title,
+    lane: laneName(filed),
+    dependencies: describeIds(filed.dependencies),
+    agent: filed.agent ?? 'nobody',
+    subtasks: 'its tasks',
+  };
+  const decidedBy = resolved?.workPackages.find(({ id }) => id === filed.id)?.decidedBy ?? 'front-matter';
+  const keys = Object.keys(frontMatter).map((key): ReadLine => {
+    const at = { path, line: lineOfKey(text, key) };
+    const value = said[key];
+    if (key === 'dependencies' && decidedBy !== 'front-matter')
+      return { ...at, verdict: 'passed-over', what: `dependencies: ${DECIDING[decidedBy]} decides` };
+    return value === undefined
+      ? { ...at, verdict: 'passed-over', what: `${key}: kept as it stands` }
+      : { ...at, verdict: 'read', what: `${key}: ${value}` };
+  });
+  const missing = ['work_package_id', 'title', 'lane'].filter((key) => !(key in frontMatter));
+  const entries = activityEntries(body).length;
+  return [
+    ...keys,
+    ...missing.map((key): ReadLine => {
+      const what = `without ${key}, so it is ${said[key] ?? ''}`;
+      return { path, verdict: 'read', what };
+    }),
+    { path, verdict: 'read', what: `${entries} ${entries === 1 ? 'entry' : 'entries'} of the Activity Log` },
+  ];
 };
 
 const DECIDING = { manifest: 'wps.yaml', tasks: 'tasks.md' } as const;

@@ -2,10 +2,9 @@ import { countsAsWork } from '../../domain/work/acceptance.js';
 import type { BranchPlace } from '../../ports/work.js';
 import type { MergingPorts } from './perform-work.js';
 import type { Checkout, HeldRepository } from '../../ports/events.js';
-import { branchStandings } from './branch-standing.js';
 import type { FeatureState } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';
-import { branchesOf } from './group-branches.js';
+import { branchesOf, branchStandings } from './group-branches.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 
 /** What was made for the work on a work package and is not needed any more. */
@@ -38,17 +37,19 @@ export class CleanFeature {
 
   /** What would go and what would stay. Changes nothing. */
   async plan(request: FeatureRequest): Promise<CleanResult> {
-    const slug = await locateFeature(this.#ports.files, this.#ports.repository, request);
-    return this.#judge(slug, request.checkout);
+    const { files, repository } = this.#ports;
+    return this.#judge(await locateFeature(files, repository, request), request.checkout);
   }
 
   /** Removes what can go, judged anew under the repository's lock. */
   async run(request: FeatureRequest, signal?: AbortSignal): Promise<CleanResult> {
-    const slug = await locateFeature(this.#ports.files, this.#ports.repository, request);
-    return this.#ports.repository.exclusive(request.checkout, (held) => this.#remove(held, slug), signal);
+    const { files, repository } = this.#ports;
+    const slug = await locateFeature(files, repository, request);
+    return repository.exclusive(request.checkout, (held) => this.#remove(held, slug), signal);
   }
 
   async #remove(held: HeldRepository, slug: string): Promise<CleanResult> {
+    const { repository } = this.#ports;
     const { feature, removed: wanted, kept } = await this.#judge(slug, held.checkout);
     const removed: Leftover[] = [];
     const failed: KeptLeftover[] = [];
@@ -57,8 +58,8 @@ export class CleanFeature {
       if (failed.some(({ workPackageId }) => workPackageId === leftover.workPackageId)) continue;
       const gone =
         leftover.kind === 'worktree'
-          ? await this.#ports.repository.retireWorktree(held, leftover.name)
-          : await this.#ports.repository.retireBranch(held, leftover.name);
+          ? await repository.retireWorktree(held, leftover.name)
+          : await repository.retireBranch(held, leftover.name);
       if (gone.ok) removed.push(leftover);
       else failed.push({ ...leftover, reason: `git keeps it: ${gone.error}` });
     }
@@ -67,53 +68,44 @@ export class CleanFeature {
 
   async #judge(slug: string, checkout: Checkout): Promise<CleanResult> {
     const state = await loadFeature(this.#ports.files, checkout.projectRoot, slug);
-    const removed: Leftover[] = [];
-    const kept: KeptLeftover[] = [];
-    if (checkout.commonDir === undefined) return { feature: slug, removed, kept };
-    const places = await this.#ports.merges.places(checkout);
-    const target = await standingTargetOf(this.#ports.repository, checkout, state.documents.meta);
-    for (const leftover of await this.#leftovers(checkout, state, target, places)) {
-      if (leftover.reason === undefined) removed.push(leftover.of);
-      else kept.push({ ...leftover.of, reason: leftover.reason });
+    const result = { feature: slug, removed: [] as Leftover[], kept: [] as KeptLeftover[] };
+    if (checkout.commonDir === undefined) return result;
+    for (const { reason, ...leftover } of await this.#leftovers(checkout, state)) {
+      if (reason === undefined) result.removed.push(leftover);
+      else result.kept.push({ ...leftover, reason });
     }
-    return { feature: slug, removed, kept };
+    return result;
   }
 
   async #leftovers(
     checkout: Checkout,
-    state: FeatureState,
-    target: string,
-    places: ReadonlyMap<string, BranchPlace>,
-  ): Promise<readonly { readonly of: Leftover; readonly reason: string | undefined }[]> {
-    const branches = branchesOf(state.documents);
-    const done = state.workPackages.filter(({ workPackage }) => workPackage.lane === 'done');
-    const standingOf = await branchStandings(this.#ports.merges, checkout, branches, done, target);
-    const found: { of: Leftover; reason: string | undefined }[] = [];
-    for (const { workPackage } of done) {
-      const { id: workPackageId } = workPackage;
+    { documents, workPackages }: FeatureState,
+  ): Promise<readonly (Leftover & { readonly reason: string | undefined })[]> {
+    const { repository, merges } = this.#ports;
+    const places = await merges.places(checkout);
+    const target = await standingTargetOf(repository, checkout, documents.meta);
+    const branches = branchesOf(documents);
+    const done = workPackages.map(({ workPackage }) => workPackage).filter(({ lane }) => lane === 'done');
+    const standingOf = await branchStandings(merges, checkout, branches, done, target);
+    const unmerged = `is not merged into ${target}`;
+    const found: (Leftover & { readonly reason: string | undefined })[] = [];
+    for (const { id: workPackageId } of done) {
+      const add = (kind: Leftover['kind'], name: string, reason: string | undefined): void =>
+        void found.push({ workPackageId, kind, name, reason });
       const branch = branches.of(workPackageId);
-      const helper = `${branch}-merge-base`;
       const group = branches.group(workPackageId);
-      const isUnmerged =
-        standingOf(workPackageId) === 'unmerged' ? `is not merged into ${target}` : undefined;
       const shared = group === undefined ? undefined : `belongs to ${group.group} of lanes.json`;
+      const ofBranch = shared ?? (standingOf(workPackageId) === 'unmerged' ? unmerged : undefined);
       const place = places.get(branch);
-      const ofTree =
-        place === undefined ? undefined : (shared ?? isUnmerged ?? (await this.#whyStays(checkout, place)));
+      const ofTree = place && (ofBranch ?? (await this.#whyStays(checkout, place)));
       if (place !== undefined && place.directory !== checkout.projectRoot)
-        found.push({ of: { workPackageId, kind: 'worktree', name: place.directory }, reason: ofTree });
-      if (standingOf(workPackageId) !== 'missing') {
-        const reason = shared ?? isUnmerged ?? (ofTree === undefined ? undefined : 'is checked out there');
-        found.push({ of: { workPackageId, kind: 'branch', name: branch }, reason });
-      }
-      if ((await this.#ports.repository.branchTip(checkout, helper)) === undefined) continue;
-      const isThere = await this.#ports.repository.isMerged(checkout, helper, target);
-      const reason = places.has(helper)
-        ? 'is checked out'
-        : isThere
-          ? undefined
-          : `is not merged into ${target}`;
-      found.push({ of: { workPackageId, kind: 'branch', name: helper }, reason });
+        add('worktree', place.directory, ofTree);
+      if (standingOf(workPackageId) !== 'missing')
+        add('branch', branch, ofBranch ?? (ofTree === undefined ? undefined : 'is checked out there'));
+      const helper = `${branch}-merge-base`;
+      if ((await repository.branchTip(checkout, helper)) === undefined) continue;
+      const isThere = await repository.isMerged(checkout, helper, target);
+      add('branch', helper, places.has(helper) ? 'is checked out' : isThere ? undefined : unmerged);
     }
     return found;
   }

@@ -1,5 +1,6 @@
 import { SyncError } from '../../domain/errors.js';
 import { isWorkPackageId } from '../../domain/ids.js';
+import { ok } from '../../domain/result.js';
 import { dependencyGraph, type DependencyGraph } from '../../domain/work/dependency-graph.js';
 import { laneName } from '../../domain/events/lane.js';
 import { readMeta } from '../../domain/work/meta-json.js';
@@ -51,25 +52,22 @@ export const loggedTasks = (
  * other one.
  */
 export const readFeatureState = (documents: FeatureDocuments): FeatureState => {
-  let understood: Understood | undefined;
-  let statusLog: StatusLog | undefined;
-  const readLog = (): StatusLog | undefined =>
-    documents.status === undefined ? undefined : (statusLog ??= readStatusLog(documents.status.log));
-  const understand = (): Understood =>
-    (understood ??= understandAll(documents, authorityOf(documents, readLog())));
+  const log = once(() => (documents.status === undefined ? undefined : readStatusLog(documents.status.log)));
+  const authority = once(() => authorityOf(documents, log()));
+  const understood = once(() => understandAll(documents, authority()));
   return {
     documents,
     get statusLog() {
-      return readLog();
+      return log();
     },
     get authority() {
-      return authorityOf(documents, readLog());
+      return authority();
     },
     get workPackages() {
-      return understand().workPackages;
+      return understood().workPackages;
     },
     get faults() {
-      return understand().faults;
+      return understood().faults;
     },
   };
 };
@@ -104,7 +102,11 @@ export const unseeded = (state: FeatureState): readonly WorkPackage[] => {
 };
 
 /** Fails with `transition-illegal` when one of these has no lane yet: nobody has said that it is planned. */
-export const refuseUninitialized = ({ workPackages }: Pick<FeatureState, 'workPackages'>): void => {
+export const refuseUninitialized = ({
+  workPackages,
+}: {
+  readonly workPackages: readonly Pick<FiledWorkPackage, 'workPackage'>[];
+}): void => {
   const ids = workPackages.filter(({ workPackage }) => workPackage.lane === 'uninitialized');
   if (ids.length === 0) return;
   const names = ids.map(({ workPackage }) => workPackage.id).join(', ');
@@ -118,7 +120,7 @@ export const findWorkPackage = (state: FeatureState, id: string): FiledWorkPacka
   const wanted = workPackageIdOf(id);
   const found = searchWorkPackage(state, wanted);
   if (found !== undefined) return found;
-  refuseFaults({ faults: state.faults.filter((fault) => isAbout(fault, wanted)) });
+  refuseBroken(state, wanted);
   const ids = state.workPackages.map(({ workPackage }) => workPackage.id);
   throw new SyncError(
     'work-package-not-found',
@@ -130,6 +132,16 @@ export const findWorkPackage = (state: FeatureState, id: string): FiledWorkPacka
           : `It has ${ids.join(', ')}.`,
     },
   );
+};
+
+/** Fails with `work-package-unreadable` when some broken file is, or may be, the work package of this id. */
+export const refuseBroken = ({ faults }: FeatureState, id: string): void => {
+  refuseFaults({
+    faults: faults.filter(
+      ({ path, reason }) =>
+        idOfFile(path) === id || reason.startsWith(`is ${id} too`) || reason.startsWith(`${id} is in `),
+    ),
+  });
 };
 
 /** The work package of an id, if there is one and it can be understood; else the only one of the same number. */
@@ -164,8 +176,6 @@ export const frontMatterGraph = (state: FeatureState): DependencyGraph =>
     }),
   );
 
-type Understood = Pick<FeatureState, 'workPackages' | 'faults'>;
-
 const authorityOf = (documents: FeatureDocuments, log: StatusLog | undefined): StatusAuthority | undefined =>
   log === undefined || log.transitions.length === 0 || isBeforeStatusLog(documents)
     ? undefined
@@ -176,28 +186,32 @@ const isBeforeStatusLog = ({ meta }: FeatureDocuments): boolean => {
   return read?.ok === true && read.value.isBeforeStatusLog;
 };
 
-const understandAll = (documents: FeatureDocuments, authority: StatusAuthority | undefined): Understood => {
+const understandAll = (
+  documents: FeatureDocuments,
+  authority: StatusAuthority | undefined,
+): Pick<FeatureState, 'workPackages' | 'faults'> => {
   const faults: WorkPackageFault[] = [];
-  const byId = new Map<string, FiledWorkPackage[]>();
+  const filed: FiledWorkPackage[] = [];
   for (const document of documents.workPackages) {
     const read = readFiled(documents, document, authority);
-    if (read.ok)
-      byId.set(read.value.id, [...(byId.get(read.value.id) ?? []), { workPackage: read.value, document }]);
+    if (read.ok) filed.push({ workPackage: read.value, document });
     else faults.push(read.error);
   }
-  const workPackages: FiledWorkPackage[] = [];
-  for (const [id, filed] of byId) {
-    const [first, ...others] = filed;
-    if (first !== undefined && others.length === 0) workPackages.push(first);
-    for (const { workPackage } of others) {
-      faults.push({
-        path: workPackage.path,
-        reason: `is ${id} too, like ${first?.workPackage.path ?? 'another file'}`,
-      });
-    }
+  const twinsOf = ({ workPackage: { id } }: FiledWorkPackage): readonly FiledWorkPackage[] =>
+    filed.filter((each) => each.workPackage.id === id);
+  for (const each of filed) {
+    const [first = each] = twinsOf(each);
+    const { id, path } = each.workPackage;
+    if (first !== each) faults.push({ path, reason: `is ${id} too, like ${first.workPackage.path}` });
   }
-  workPackages.sort((a, b) => compareWorkPackageIds(a.workPackage.id, b.workPackage.id));
-  return { workPackages, faults };
+  const alone = filed.filter((each) => twinsOf(each).length === 1);
+  alone.sort((a, b) => compareWorkPackageIds(a.workPackage.id, b.workPackage.id));
+  return { workPackages: alone, faults };
+};
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 };
 
 /** The usual case, without parsing the others: one file alone has the id in its name or in a line about its id. */
@@ -218,14 +232,10 @@ const readFiled = (
   authority: StatusAuthority | undefined,
 ): ReturnType<typeof readWorkPackage> => {
   const read = readWorkPackage(document, authority);
-  const entry = read.ok && manifest !== undefined ? manifestOf(manifest).get(read.value.id) : undefined;
-  return read.ok && entry !== undefined
-    ? { ok: true, value: { ...read.value, dependencies: entry.dependencies } }
-    : read;
+  if (!read.ok || manifest === undefined) return read;
+  const { dependencies = read.value.dependencies } = manifestOf(manifest).get(read.value.id) ?? {};
+  return ok({ ...read.value, dependencies });
 };
 
 const idOfFile = (path: string): string | undefined =>
   workPackageIdOfFile(path.slice(path.lastIndexOf('/') + 1));
-
-const isAbout = ({ path, reason }: WorkPackageFault, id: string): boolean =>
-  idOfFile(path) === id || reason.startsWith(`is ${id} too`) || reason.startsWith(`${id} is in `);

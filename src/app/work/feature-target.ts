@@ -2,7 +2,6 @@ import { SyncError } from '../../domain/errors.js';
 import { readMeta } from '../../domain/work/meta-json.js';
 import type { Repository } from '../../ports/work.js';
 import type { Checkout } from '../../ports/events.js';
-import { mainCheckout } from './main-checkout.js';
 
 /**
  * The branch that a feature's work is merged into: what `meta.json` says, else the branch of the main checkout, else
@@ -40,3 +39,12 @@ export const standingTargetOf = async (
     hint: 'Commit something on the branch that the feature is merged into, then run the command again.',
   });
 };
+
+/** The main checkout of a repository: where `kitty-specs/` is read, written and committed. */
+export const mainCheckout = ({ projectRoot, commonDir, projectGitDir }: Checkout): Checkout =>
+  commonDir === undefined
+    ? { root: projectRoot, projectRoot }
+    : {
+        ...{ root: projectRoot, projectRoot, commonDir, gitDir: projectGitDir ?? commonDir },
+        ...(projectGitDir === undefined ? {} : { projectGitDir }),
+      };

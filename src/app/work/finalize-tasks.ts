@@ -1,23 +1,22 @@
-import type { StatusLane, WorkPackageLane } from '../../domain/events/lane.js';
-import type { ReadLine } from '../../domain/work/plan-reading.js';
+import { SyncError } from '../../domain/errors.js';
+import { wireLane, type StatusLane, type WorkPackageLane } from '../../domain/events/lane.js';
+import { featureNumber } from '../../domain/ids.js';
+import { makeMeta, readMeta, withAnnounced, type FeatureMeta } from '../../domain/work/meta-json.js';
 import type { ResolvedDependencies } from '../../domain/work/resolve-dependencies.js';
-import { seedRows } from '../../domain/work/status-rows.js';
-import type { Row } from '../../domain/work/status-rows.js';
+import { seedRows, type Row } from '../../domain/work/status-rows.js';
+import { activityTime } from '../../domain/work/transition.js';
 import type { Checkout } from '../../ports/events.js';
-import type { FeatureFiles, FileChange, Repository, FeatureDocuments } from '../../ports/work.js';
+import type { Fact } from '../../ports/outbox.js';
+import type { FileChange } from '../../ports/work.js';
 import type { Emission } from '../outbox/event-emitter.js';
 import { planLines } from './check-feature.js';
-import { contradictions, unseeded } from './feature-state.js';
-import type { FeatureState } from './feature-state.js';
-import { targetBranchOf } from './feature-target.js';
+import { contradictions, unseeded, type FeatureState } from './feature-state.js';
+import { mainCheckout, targetBranchOf } from './feature-target.js';
 import { findFeature } from './locate-feature.js';
-import { mainCheckout } from './main-checkout.js';
 import type { WorkPorts } from './perform-work.js';
-import { planAnnouncement } from './plan-announcement.js';
+import { statusChanges } from './plan-transitions.js';
 import { resolvePlan } from './resolve-plan.js';
-import { statusChanges } from './status-changes.js';
-import { nothingToDo } from './work-plan.js';
-import type { PerformedWork } from './work-plan.js';
+import { nothingToDo, type PerformedWork, type PlannedEvent } from './work-plan.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface FinalizeInput extends FeatureInput {
@@ -75,24 +74,22 @@ export class FinalizeTasks {
       {},
       async (state, emission) => {
         const resolved = resolvePlan(state);
-        const announcement = await planAnnouncement(emission, state, resolved.workPackages, () =>
+        const announcement = await planAnnouncement(emission, state, resolved, () =>
           targetBranchOf(this.#ports.repository, checkout, state.documents.meta),
         );
-        const seeds = seedsOf(emission, state);
         const written = [
           ...(await this.#edits(state, resolved)),
-          ...statusChanges(state, seeds),
-          ...(announcement?.changes ?? []),
+          ...statusChanges(state, seedsOf(emission, state)),
+          ...announcement.changes,
         ];
-        const left = (await uncommittedPlan(this.#ports.repository, checkout, state.documents)).filter(
-          (path) => !written.some((change) => change.path === path),
-        );
+        const uncommitted = await this.#uncommitted(checkout, state);
+        const left = uncommitted.filter((path) => !written.some((change) => change.path === path));
         const isWhole = input.whole === true && input.commit !== false;
-        const result = resultOf(state, resolved, announcement?.announced ?? [], isWhole ? [] : left);
+        const result = resultOf(state, resolved, announcement.announced, isWhole ? [] : left);
         // What holds evidence is written last.
-        const changes = [...(isWhole ? await asTheyAre(this.#ports.files, checkout, left) : []), ...written];
+        const changes = [...(isWhole ? await this.#asTheyAre(checkout, left) : []), ...written];
         if (changes.length === 0) return nothingToDo(result);
-        return { result, changes, events: announcement?.events ?? [], done: 'finalize tasks' };
+        return { result, changes, events: announcement.events, done: 'finalize tasks' };
       },
       signal,
     );
@@ -100,8 +97,7 @@ export class FinalizeTasks {
 
   /** What `whole` would commit beside what is written. */
   async uncommitted(input: FinalizeInput): Promise<readonly string[]> {
-    const { documents } = await findFeature(this.#ports, input);
-    return uncommittedPlan(this.#ports.repository, input.checkout, documents);
+    return this.#uncommitted(input.checkout, await findFeature(this.#ports, input));
   }
 
   async #edits(
@@ -112,27 +108,43 @@ export class FinalizeTasks {
     for (const { id, dependencies, isChanged } of resolved.workPackages) {
       const filed = workPackages.find(({ workPackage }) => workPackage.id === id);
       if (!isChanged || filed === undefined) continue;
-      changes.push(
-        await this.#ports.files.change(filed.document, [
-          { edit: 'set', key: 'dependencies', value: dependencies },
-        ]),
-      );
+      const edit = { edit: 'set', key: 'dependencies', value: dependencies } as const;
+      changes.push(await this.#ports.files.change(filed.document, [edit]));
+    }
+    return changes;
+  }
+
+  /** Documents of a feature that git does not have as they are; empty without git. Relative to the project root. */
+  async #uncommitted(
+    checkout: Checkout,
+    { documents: { directory } }: FeatureState,
+  ): Promise<readonly string[]> {
+    if (checkout.commonDir === undefined) return [];
+    const paths = await this.#ports.repository.dirtyPaths(mainCheckout(checkout).root);
+    return paths.filter((path) => path.startsWith(`${directory}/`) && IS_DOCUMENT.test(path));
+  }
+
+  /** Changes that leave these files as they are, so that they come into the commit of the work. */
+  async #asTheyAre({ projectRoot }: Checkout, paths: readonly string[]): Promise<readonly FileChange[]> {
+    const changes: FileChange[] = [];
+    for (const path of paths) {
+      const text = await this.#ports.files.text(projectRoot, path);
+      if (text !== undefined) changes.push({ path, before: text, after: text });
     }
     return changes;
   }
 }
 
+/** What people write plans in; pictures and other files are theirs to commit. */
+const IS_DOCUMENT = /\.(?:md|markdown|json|jsonl|ya?ml)$/i;
+
 const seedsOf = (emission: Pick<Emission, 'newId' | 'now'>, state: FeatureState): readonly Row[] => {
   const { statusLog, documents } = state;
   if (statusLog === undefined) return [];
-  return unseeded(state).flatMap(({ id, path }) =>
+  return unseeded(state).flatMap(({ id: workPackageId, path }) =>
     seedRows(statusLog, {
-      feature: documents.slug,
-      workPackageId: id,
-      path,
-      by: 'finalize-tasks',
-      timestamp: emission.now(),
-      eventId: emission.newId(),
+      ...{ feature: documents.slug, workPackageId, path, by: 'finalize-tasks' },
+      ...{ timestamp: emission.now(), eventId: emission.newId() },
     }),
   );
 };
@@ -147,6 +159,7 @@ const resultOf = (
   const updated = resolved.workPackages.filter(({ isChanged }) => isChanged).map(({ id }) => id);
   const seeded = unseeded(state).map(({ id }) => id);
   const isIdle = updated.length + seeded.length + announced.length === 0;
+  const lines = planLines(state);
   return {
     feature: documents.slug,
     outcome: isIdle ? 'nothing-to-do' : 'finalized',
@@ -172,40 +185,91 @@ const resultOf = (
     ],
     ignored: resolved.ignored,
     uncommitted,
-    reading: countsOf(planLines(state)),
+    reading: {
+      read: lines.filter(({ verdict }) => verdict === 'read').length,
+      passedOver: lines.filter(({ verdict }) => verdict === 'passed-over').length,
+    },
   };
 };
 
-const countsOf = (lines: readonly ReadLine[]): FinalizeResult['reading'] => {
-  const of = (verdict: ReadLine['verdict']): number =>
-    lines.filter((each) => each.verdict === verdict).length;
-  return { read: of('read'), passedOver: of('passed-over') };
+/** What makes a feature and its work packages known, and the memory of it in `meta.json`. */
+interface PlannedAnnouncement {
+  /** Keys that were added to `announced`: the feature's slug and work package ids. */
+  readonly announced: readonly string[];
+  readonly changes: readonly FileChange[];
+  readonly events: readonly PlannedEvent[];
+}
+
+/**
+ * Plans `FeatureCreated` and one `WPCreated` for each work package, ascending, all caused by this command run, but
+ * only what `announced` lacks. Fails with `outbox-full` when the outbox has no room for all of them, and with
+ * `storage-corrupt` for a `meta.json` that cannot be understood.
+ */
+const planAnnouncement = async (
+  emission: Pick<Emission, 'fact' | 'correlationId' | 'hasRoomFor'>,
+  { documents: { slug, directory, meta }, workPackages: filed }: FeatureState,
+  resolved: ResolvedDependencies,
+  targetBranch: () => Promise<string>,
+): Promise<PlannedAnnouncement> => {
+  const path = `${directory}/meta.json`;
+  const { announced, createdAt } = announcedIn(path, meta);
+  // The wire has no word for what was canceled, and every other one would be false.
+  const workPackages = filed.map(({ workPackage }) => workPackage).filter(({ lane }) => lane !== 'canceled');
+  const missing = [slug, ...workPackages.map(({ id }) => id)].filter((key) => !announced.has(key));
+  if (missing.length === 0) return { announced: [], changes: [], events: [] };
+  await refuseWithoutRoom(emission, missing.length);
+  const branch = await targetBranch();
+  const number = featureNumber(slug);
+  const factOf = (key: string): Fact => {
+    const workPackage = workPackages.find(({ id }) => id === key);
+    if (workPackage === undefined) {
+      const said = {
+        feature_slug: slug,
+        ...(number === undefined ? {} : { feature_number: number }),
+        target_branch: branch,
+        wp_count: workPackages.length,
+        ...(createdAt === undefined ? {} : { created_at: createdAt }),
+      };
+      return emission.fact('FeatureCreated', slug, said, emission.correlationId);
+    }
+    const { id, title, lane, detail } = workPackage;
+    const said = {
+      ...{ wp_id: id, title, status: wireLane(lane), feature_slug: slug },
+      dependencies: resolved.workPackages.find((each) => each.id === id)?.dependencies ?? [],
+      ...(detail === undefined ? {} : { detail }),
+    };
+    return emission.fact('WPCreated', id, said, emission.correlationId);
+  };
+  const facts = missing.map((key) => ({ key, fact: factOf(key) }));
+  const began = activityTime(facts[0]?.fact.event.timestamp ?? '');
+  const text = meta ?? makeMeta({ slug, number, targetBranch: branch, createdAt: began });
+  const entries = facts.map(({ key, fact }) => [key, fact.event.event_id] as const);
+  return {
+    announced: missing,
+    changes: [{ path, before: meta, after: withAnnounced(text, entries) }],
+    events: facts.map(({ key, fact }) => {
+      const eventId = fact.event.event_id;
+      return { fact, evidence: { evidence: 'announced', path, key, eventId } };
+    }),
+  };
 };
 
-/** Documents of a feature that git does not have as they are; empty without git. Relative to the project root. */
-const uncommittedPlan = async (
-  repository: Pick<Repository, 'dirtyPaths'>,
-  checkout: Checkout,
-  { directory }: Pick<FeatureDocuments, 'directory'>,
-): Promise<readonly string[]> => {
-  if (checkout.commonDir === undefined) return [];
-  const paths = await repository.dirtyPaths(mainCheckout(checkout).root);
-  return paths.filter((path) => path.startsWith(`${directory}/`) && IS_DOCUMENT.test(path));
+const announcedIn = (
+  path: string,
+  meta: string | undefined,
+): Pick<FeatureMeta, 'announced' | 'createdAt'> => {
+  const read = readMeta(meta ?? '{}');
+  if (read.ok) return read.value;
+  const { line, reason } = read.error;
+  throw new SyncError('storage-corrupt', `${path}${line === undefined ? '' : `:${line}`} ${reason}.`, {
+    hint: 'Correct the file and run the command again.',
+  });
 };
 
-/** Changes that leave these files as they are, so that they come into the commit of the work. */
-const asTheyAre = async (
-  files: Pick<FeatureFiles, 'text'>,
-  { projectRoot }: Checkout,
-  paths: readonly string[],
-): Promise<readonly FileChange[]> => {
-  const changes: FileChange[] = [];
-  for (const path of paths) {
-    const text = await files.text(projectRoot, path);
-    if (text !== undefined) changes.push({ path, before: text, after: text });
-  }
-  return changes;
+const refuseWithoutRoom = async (emission: Pick<Emission, 'hasRoomFor'>, count: number): Promise<void> => {
+  if (await emission.hasRoomFor(count)) return;
+  const events = count === 1 ? 'event' : 'events';
+  throw new SyncError('outbox-full', `The outbox has no room for ${count} more ${events}.`, {
+    hint: 'Nothing was changed. Deliver what waits with `spec-kitty sync now`, or raise max_queue_size in config.toml.',
+  });
 };
-
-/** What people write plans in; pictures and other files are theirs to commit. */
-const IS_DOCUMENT = /\.(?:md|markdown|json|jsonl|ya?ml)$/i;

@@ -1,8 +1,13 @@
+import { isFields, parseJson } from '../../domain/document.js';
 import { SyncError } from '../../domain/errors.js';
+import { isWorkPackageId } from '../../domain/ids.js';
+import { err, ok, type Result } from '../../domain/result.js';
 import { workPackageBranch } from '../../domain/work/feature-slug.js';
-import { readLaneBranches, type GroupBranch } from '../../domain/work/lane-branches.js';
+import type { BranchStanding } from '../../domain/work/merge-selection.js';
 import { describeIds } from '../../domain/work/work-package-id.js';
-import type { FeatureDocuments } from '../../ports/work.js';
+import type { WorkPackage } from '../../domain/work/work-package.js';
+import type { Checkout } from '../../ports/events.js';
+import type { FeatureDocuments, Merges } from '../../ports/work.js';
 
 /** The branches of work packages, as the documents of their feature say. */
 export interface FeatureBranches {
@@ -10,6 +15,15 @@ export interface FeatureBranches {
   readonly of: (workPackageId: string) => string;
   /** The group whose branch that is, when it is not the work package's own. */
   readonly group: (workPackageId: string) => GroupBranch | undefined;
+}
+
+/** The branch that spec-kitty 3 has a group of work packages done on. It calls such a group a lane. */
+export interface GroupBranch {
+  /** As `lanes.json` calls the group: `lane-a`. */
+  readonly group: string;
+  readonly branch: string;
+  /** All work packages of the group. */
+  readonly workPackageIds: readonly string[];
 }
 
 /** Fails with `storage-corrupt` when `lanes.json` cannot be read: nobody knows then where the work is. */
@@ -29,4 +43,47 @@ export const describeGroup = (id: string, { group, branch, workPackageIds }: Gro
   const others = workPackageIds.filter((each) => each !== id);
   const shared = others.length === 0 ? '' : `, together with ${describeIds(others)}`;
   return `${id} is done on the branch ${branch}${shared} (${group} in lanes.json)`;
+};
+
+/** What `lanes.json` says, by work package id. A group that is worked on right in the target branch has no branch. */
+export const readLaneBranches = (text: string): Result<ReadonlyMap<string, GroupBranch>, string> => {
+  const document = parseJson(text.replace(/^\ufeff/, ''));
+  if (!isFields(document)) return err('is not a JSON object');
+  const { mission_branch: mission, lanes } = document;
+  if (!Array.isArray(lanes)) return err('has no list "lanes"');
+  const groups = new Map<string, GroupBranch>();
+  for (const lane of lanes as readonly unknown[]) {
+    if (!isFields(lane) || typeof lane['lane_id'] !== 'string' || !Array.isArray(lane['wp_ids']))
+      return err('has a lane without "lane_id" or "wp_ids"');
+    const group = lane['lane_id'];
+    if (group === IN_TARGET) continue;
+    if (typeof mission !== 'string' || mission === '') return err('does not name its "mission_branch"');
+    const ids = lane['wp_ids'].filter((id): id is string => typeof id === 'string' && isWorkPackageId(id));
+    for (const id of ids) groups.set(id, { group, branch: `${mission}-${group}`, workPackageIds: ids });
+  }
+  return ok(groups);
+};
+
+const IN_TARGET = 'lane-planning';
+
+/**
+ * How the branches of work packages stand to the target branch, by the ids of the work packages. A branch may have been
+ * started from the branch of a dependency, or from a merge of several: their commits are not its own.
+ */
+export const branchStandings = async (
+  merges: Pick<Merges, 'standings'>,
+  checkout: Checkout,
+  branches: FeatureBranches,
+  workPackages: readonly WorkPackage[],
+  into: string,
+): Promise<(id: string) => BranchStanding> => {
+  const questions = workPackages.map(({ id, dependencies }) => {
+    const branch = branches.of(id);
+    const others = dependencies
+      .map((dependency) => branches.of(dependency))
+      .filter((each) => each !== branch);
+    return { branch, startedFrom: dependencies.length > 1 ? [...others, `${branch}-merge-base`] : others };
+  });
+  const standings = questions.length === 0 ? undefined : await merges.standings(checkout, into, questions);
+  return (id) => standings?.get(branches.of(id)) ?? 'missing';
 };

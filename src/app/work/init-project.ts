@@ -3,7 +3,7 @@ import { completeIdentity, isComplete } from '../../domain/events/complete-ident
 import type { LamportStore, ConfigStore, Checkout, HeldRepository } from '../../ports/events.js';
 import type { FeatureFiles, Repository } from '../../ports/work.js';
 import type { EnsureIdentity, IdentityReading } from '../events/ensure-identity.js';
-import { mainCheckout } from './main-checkout.js';
+import { mainCheckout } from './feature-target.js';
 import { interpretConfig, type ReadConfig } from '../events/read-identity.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
 

@@ -1,5 +1,4 @@
 import { SyncError } from '../../domain/errors.js';
-import { conflictLine } from '../../domain/work/conflict-markers.js';
 import { chooseFeature } from '../../domain/work/feature-choice.js';
 import { featureDirectory } from '../../domain/work/feature-slug.js';
 import { readMeta } from '../../domain/work/meta-json.js';
@@ -55,22 +54,18 @@ export const locateFeature = async (
   if (ofMission !== undefined) return ofMission;
   const { kind, message, candidates } = choice.error;
   const others = features.length > 1 ? await files.strangers(checkout.projectRoot) : strangers;
-  throw new SyncError(
-    kind,
-    [
-      message,
-      ...(candidates.length === 0 ? [] : [`There are: ${candidates.join(', ')}.`]),
-      ...(others.length === 0
-        ? []
-        : [`Passed over: ${others.map(({ path, reason }) => `${path} ${reason}`).join('; ')}.`]),
-    ].join(' '),
-    {
-      hint:
-        candidates.length === 0
-          ? 'Make a folder such as kitty-specs/001-name with spec.md, plan.md, tasks.md and tasks/WP01-title.md.'
-          : 'Name one with --feature.',
-    },
-  );
+  const passedOver = others.map(({ path, reason }) => `${path} ${reason}`).join('; ');
+  const sentences = [
+    message,
+    ...(candidates.length === 0 ? [] : [`There are: ${candidates.join(', ')}.`]),
+    ...(others.length === 0 ? [] : [`Passed over: ${passedOver}.`]),
+  ];
+  throw new SyncError(kind, sentences.join(' '), {
+    hint:
+      candidates.length === 0
+        ? 'Make a folder such as kitty-specs/001-name with spec.md, plan.md, tasks.md and tasks/WP01-title.md.'
+        : 'Name one with --feature.',
+  });
 };
 
 /** The one feature whose `meta.json` has a mission id that begins as was said: its folder need not bear the id. */
@@ -91,15 +86,15 @@ const featureOfMission = async (
   return another === undefined ? only : undefined;
 };
 
+/** Where features are looked for. */
+interface Sources {
+  readonly files: Pick<FeatureFiles, 'find' | 'features' | 'strangers' | 'text' | 'read'>;
+  readonly repository: Pick<Repository, 'head'>;
+}
+
 /** The feature that a command is about, as its files say now. Fails as the two steps of it do. */
 export const findFeature = async (
-  {
-    files,
-    repository,
-  }: {
-    readonly files: Pick<FeatureFiles, 'find' | 'features' | 'strangers' | 'text' | 'read'>;
-    readonly repository: Pick<Repository, 'head'>;
-  },
+  { files, repository }: Sources,
   request: FeatureRequest,
 ): Promise<FeatureState> =>
   loadFeature(files, request.checkout.projectRoot, await locateFeature(files, repository, request));
@@ -115,12 +110,25 @@ export const loadFeature = async (
   slug: string,
 ): Promise<FeatureState> => {
   const documents = await files.read(projectRoot, slug);
-  if (documents !== undefined) {
-    refuseConflicts(documents);
-    return withSoundLog(readFeatureState(documents));
+  if (documents === undefined) {
+    throw new SyncError('feature-not-found', `There is no feature ${slug}.`, {
+      hint: 'Name another one with --feature.',
+    });
   }
-  throw new SyncError('feature-not-found', `There is no feature ${slug}.`, {
-    hint: 'Name another one with --feature.',
+  const conflicts = conflictsIn(documents).map(
+    ({ path, line }) => `${path}:${line}: a conflict that nobody settled begins here.`,
+  );
+  if (conflicts.length > 0) {
+    throw new SyncError('plan-conflicted', conflicts.join('\n'), {
+      hint: 'Nothing was read or written. Keep one side of each conflict, remove its marks, and run the command again.',
+    });
+  }
+  const state = readFeatureState(documents);
+  const path = `${documents.directory}/${STATUS_LOG}`;
+  const faults = (state.statusLog?.faults ?? []).map(({ line, reason }) => `${path}:${line} ${reason}.`);
+  if (faults.length === 0) return state;
+  throw new SyncError('storage-corrupt', faults.join('\n'), {
+    hint: 'Correct these lines: after a merge that both sides appended to, the lines of both stay.',
   });
 };
 
@@ -132,13 +140,8 @@ export const conflictsIn = ({
 }: FeatureDocuments): readonly { readonly path: string; readonly line: number }[] => {
   const { spec, plan, tasks, meta, status, lanes, manifest } = documents;
   const named = {
-    'spec.md': spec,
-    'plan.md': plan,
-    'tasks.md': tasks,
-    'meta.json': meta,
-    [STATUS_LOG]: status?.log,
-    'lanes.json': lanes,
-    'wps.yaml': manifest?.text,
+    ...{ 'spec.md': spec, 'plan.md': plan, 'tasks.md': tasks, 'meta.json': meta },
+    ...{ [STATUS_LOG]: status?.log, 'lanes.json': lanes, 'wps.yaml': manifest?.text },
   };
   const files = [
     ...Object.entries(named).map(([name, text]) => ({ path: `${directory}/${name}`, text })),
@@ -150,26 +153,24 @@ export const conflictsIn = ({
   });
 };
 
-const refuseConflicts = (documents: FeatureDocuments): void => {
-  const places = conflictsIn(documents).map(
-    ({ path, line }) => `${path}:${line}: a conflict that nobody settled begins here.`,
+/**
+ * The line, counted from 1, at which git left a conflict that nobody settled; `undefined` when there is none. It takes
+ * two marks in their order, one of them the first or the last of a conflict, so that an underline is none.
+ */
+export const conflictLine = (text: string): number | undefined => {
+  if (!text.includes('<<<<<<<') && !text.includes('>>>>>>>')) return undefined;
+  const marks = [...text.matchAll(/^\ufeff?(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?$/gm)].map(
+    ({ index, 1: mark = '' }) => ({ index, rank: CONFLICT_MARKS.indexOf(mark) }),
   );
-  if (places.length === 0) return;
-  throw new SyncError('plan-conflicted', places.join('\n'), {
-    hint: 'Nothing was read or written. Keep one side of each conflict, remove its marks, and run the command again.',
-  });
+  const last = CONFLICT_MARKS.length - 1;
+  const first = marks.find(({ rank }, at) =>
+    marks.slice(at + 1).some((later) => later.rank > rank && (rank === 0 || later.rank === last)),
+  );
+  return first === undefined ? undefined : text.slice(0, first.index).split('\n').length;
 };
 
-const withSoundLog = (state: FeatureState): FeatureState => {
-  const faults = state.statusLog?.faults ?? [];
-  if (faults.length === 0) return state;
-  const path = `${state.documents.directory}/${STATUS_LOG}`;
-  throw new SyncError(
-    'storage-corrupt',
-    faults.map(({ line, reason }) => `${path}:${line} ${reason}.`).join('\n'),
-    { hint: 'Correct these lines: after a merge that both sides appended to, the lines of both stay.' },
-  );
-};
+/** In the order in which git writes them. */
+const CONFLICT_MARKS = ['<<<<<<<', '|||||||', '=======', '>>>>>>>'];
 
 /**
  * Folders above the project say nothing about its features. A work tree that lies elsewhere may bear the name of its

@@ -1,12 +1,28 @@
 import { SyncError } from '../../domain/errors.js';
-import { originOf, type Lane, type Origin } from '../../domain/events/lane.js';
-import { isTickedAs, laneOfMark, namedIds, type Mark, type NamedIds } from '../../domain/work/marks.js';
-import { findMarked, refuseUnknown, type Marked } from './find-marked.js';
-import type { WorkPorts } from './perform-work.js';
-import { planMarks } from './plan-marks.js';
-import { nothingToDo, type PerformedWork, type WorkSubject } from './work-plan.js';
-import { workOnFeature, type FeatureInput } from './work-on-feature.js';
+import { isAt, isLegalTransition, originOf, type Lane, type Origin } from '../../domain/events/lane.js';
 import { namesOrCount } from '../../domain/work/commit-message.js';
+import { isTickedAs, laneOfMark, namedIds, taskNote, withBoxes } from '../../domain/work/marks.js';
+import type { Mark, NamedIds } from '../../domain/work/marks.js';
+import { STATUS_LOG } from '../../domain/work/status-log.js';
+import { annotationRow, withRows, type Row } from '../../domain/work/status-rows.js';
+import type { Checkbox } from '../../domain/work/task-marks.js';
+import { findTask, lineWithoutMark } from '../../domain/work/tasks-document.js';
+import type { FeatureFiles, FileChange } from '../../ports/work.js';
+import type { Emission } from '../outbox/event-emitter.js';
+import {
+  findWorkPackage,
+  loggedTasks,
+  readFeatureState,
+  refuseBroken,
+  searchWorkPackage,
+  type FeatureState,
+  type FiledWorkPackage,
+} from './feature-state.js';
+import type { WorkPorts } from './perform-work.js';
+import { planEntry } from './plan-entry.js';
+import { illegalTransition, planTransitions, statusChanges } from './plan-transitions.js';
+import { nothingToDo, type PerformedWork, type PlannedEvent } from './work-plan.js';
+import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface MarkStatusInput extends FeatureInput {
   /** Work packages and tasks, in any mixture. */
@@ -58,31 +74,55 @@ export class MarkStatus {
    * with what the work itself fails with.
    */
   async run(input: MarkStatusInput, signal?: AbortSignal): Promise<PerformedWork<MarkStatusResult>> {
+    const { agent, status, force } = input;
     const ids = namedIds(input.ids);
-    refuseNonsense(ids, input.status);
+    refuseNonsense(ids, status);
+    const to = laneOfMark(status);
+    const isTicked = isTickedAs(status) === true;
+    // One work package alone can be what an error is about.
+    const [workPackageId] = ids.workPackages.length + ids.tasks.length === 1 ? ids.workPackages : [];
     return workOnFeature(
       this.#ports,
       input,
-      subjectOf(ids, input.agent),
+      { agent, workPackageId },
       async (state, emission) => {
-        const wanted = { to: laneOfMark(input.status), isTicked: isTickedAs(input.status) === true };
-        const search = findMarked(state, ids, wanted);
-        refuseUnknown(state, search, input.force === true, wanted.to);
-        const result = resultOf(state.documents.slug, search, wanted);
-        if (search.moves.length === 0 && search.ticks.length === 0) return nothingToDo(result);
-        const planned = await planMarks(this.#ports.files, emission, state, search, {
-          ...wanted,
-          by: input.agent ?? 'user',
-          ...(input.agent === undefined ? {} : { agent: input.agent }),
-        });
+        const { filed, tasks } = find(state, ids);
+        const moves = filed.filter(({ workPackage }) => !isAt(workPackage, to));
+        const ticks = tasks.filter(({ isOpen }) => isOpen === isTicked);
+        const illegal = moves.find(({ workPackage }) => !isLegalTransition(workPackage, to));
+        if (illegal !== undefined && force !== true) throw illegalTransition(illegal.workPackage, to);
+        const result: MarkStatusResult = {
+          feature: state.documents.slug,
+          workPackages: filed.map((each) => ({
+            workPackageId: each.workPackage.id,
+            outcome: moves.includes(each) ? 'moved' : 'already-there',
+            ...originOf(each.workPackage),
+            to,
+          })),
+          tasks: tasks.map((task) => ({
+            taskId: task.taskId,
+            workPackageId: task.workPackageId,
+            outcome: ticks.includes(task) ? 'marked' : 'already-so',
+            isDone: isTicked,
+          })),
+          unblocked: [],
+          isFeatureCompleted: false,
+        };
+        if (moves.length === 0 && ticks.length === 0) return nothingToDo(result);
+        const order = { to, isTicked, by: agent ?? 'user', agent };
+        const planned = await planMarks(this.#ports.files, emission, state, moves, ticks, order);
+        const names = [
+          ...ticks.map(({ taskId }) => taskId),
+          ...moves.map(({ workPackage }) => workPackage.id),
+        ];
         return {
           ...planned,
           result: {
             ...result,
-            unblocked: planned.resolved.map(({ workPackageId }) => workPackageId),
+            unblocked: planned.resolved.map((each) => each.workPackageId),
             isFeatureCompleted: planned.isFeatureCompleted,
           },
-          done: doneBy(search, input.status),
+          done: `mark ${namesOrCount(names, 'tasks and work packages')} as ${status}`,
         };
       },
       signal,
@@ -92,9 +132,10 @@ export class MarkStatus {
 
 const refuseNonsense = ({ workPackages, tasks, others }: NamedIds, status: Mark): void => {
   if (others.length > 0 || workPackages.length + tasks.length === 0) {
+    const words = others.map((word) => JSON.stringify(word)).join(', ');
     throw new SyncError(
       'input-invalid',
-      others.length === 0 ? 'Nothing was named.' : `${others.map(quoted).join(', ')}: no id is written so.`,
+      others.length === 0 ? 'Nothing was named.' : `${words}: no id is written so.`,
       { hint: 'Name work packages such as WP01 and tasks such as T012.' },
     );
   }
@@ -105,38 +146,165 @@ const refuseNonsense = ({ workPackages, tasks, others }: NamedIds, status: Mark)
   }
 };
 
-/** One work package alone can be what an error is about. */
-const subjectOf = (ids: NamedIds, agent: string | undefined): Omit<WorkSubject, 'feature'> => {
-  const [workPackageId, another] = ids.workPackages;
-  const isAlone = another === undefined && ids.tasks.length === 0;
-  return { agent, ...(isAlone && workPackageId !== undefined ? { workPackageId } : {}) };
+/** A task that was found: its box in the section of a work package, else in the roster of its front matter. */
+interface PlacedTask {
+  readonly taskId: string;
+  readonly workPackageId: string;
+  readonly isOpen: boolean;
+  readonly box?: Checkbox;
+}
+
+/** Everything that was named. What cannot be found, or not be marked, is refused, all of it at once. */
+const find = (
+  state: FeatureState,
+  ids: NamedIds,
+): { readonly filed: readonly FiledWorkPackage[]; readonly tasks: readonly PlacedTask[] } => {
+  const { slug, directory, tasks: text = '' } = state.documents;
+  const path = `${directory}/tasks.md`;
+  const tasks: PlacedTask[] = [];
+  const absent: string[] = [];
+  const unmarked: string[] = [];
+  const outside: string[] = [];
+  for (const taskId of ids.tasks) {
+    const found = findTask(text, taskId);
+    const owner = found === undefined ? ownerOf(state, taskId) : found.workPackageId;
+    const line = found?.box.line ?? lineWithoutMark(text, taskId);
+    if (owner !== undefined) {
+      const isOpen = found?.box.isOpen ?? loggedTasks(state, owner).get(taskId) !== 'done';
+      tasks.push({
+        taskId,
+        workPackageId: owner,
+        isOpen,
+        ...(found === undefined ? {} : { box: found.box }),
+      });
+    } else if (found !== undefined)
+      outside.push(`${path}:${line ?? 1}: ${taskId} is in no section of a work package.`);
+    else if (line !== undefined)
+      unmarked.push(`${path}:${line}: ${taskId} has neither a box nor a state that could be set.`);
+    else absent.push(taskId);
+  }
+  const wanted = [...new Set([...ids.workPackages, ...tasks.map(({ workPackageId }) => workPackageId)])];
+  const unknown = wanted.filter((id) => searchWorkPackage(state, id) === undefined);
+  for (const id of unknown) refuseBroken(state, id);
+  const sentences = [
+    ...(unknown.length === 0 ? [] : [`${slug} has no work package ${unknown.join(', ')}.`]),
+    ...(absent.length === 0 ? [] : [`${path} has no task ${absent.join(', ')}.`]),
+    ...unmarked,
+    ...outside,
+  ];
+  if (sentences.length === 0)
+    return { filed: ids.workPackages.map((id) => findWorkPackage(state, id)), tasks };
+  const present = state.workPackages.map(({ workPackage }) => workPackage.id).join(', ');
+  const hint =
+    unknown.length > 0
+      ? `There are: ${present}.`
+      : outside.length > 0
+        ? 'Put these tasks below the heading of a work package, such as "## WP01".'
+        : 'A task is a line such as "- [ ] T012 What has to be done".';
+  const kind = unknown.length > 0 ? 'work-package-not-found' : 'task-not-found';
+  throw new SyncError(kind, sentences.join('\n'), { hint: `Nothing was marked. ${hint}` });
 };
 
-const resultOf = (
-  feature: string,
-  { filed, placed, moves, ticks }: Marked,
-  { to, isTicked }: { readonly to: Lane; readonly isTicked: boolean },
-): MarkStatusResult => ({
-  feature,
-  workPackages: filed.map((each) => ({
-    workPackageId: each.workPackage.id,
-    outcome: moves.includes(each) ? 'moved' : 'already-there',
-    ...originOf(each.workPackage),
-    to,
-  })),
-  tasks: placed.map((task) => ({
-    taskId: task.taskId,
-    workPackageId: task.workPackageId,
-    outcome: ticks.includes(task) ? 'marked' : 'already-so',
-    isDone: isTicked,
-  })),
-  unblocked: [],
-  isFeatureCompleted: false,
-});
+/** Whose front matter lists a task. What became of one without a box stands in the status log alone. */
+const ownerOf = ({ statusLog, workPackages }: FeatureState, taskId: string): string | undefined =>
+  statusLog === undefined
+    ? undefined
+    : workPackages.find(({ workPackage }) => workPackage.roster?.includes(taskId))?.workPackage.id;
 
-const doneBy = ({ moves, ticks }: Marked, status: Mark): string => {
-  const names = [...ticks.map(({ taskId }) => taskId), ...moves.map(({ workPackage }) => workPackage.id)];
-  return `mark ${namesOrCount(names, 'tasks and work packages')} as ${status}`;
+/** What is marked, and by whom. */
+interface MarkOrder {
+  readonly to: Lane;
+  readonly isTicked: boolean;
+  readonly by: string;
+  /** The front matter's agent of moved work packages from now on; absent leaves it. */
+  readonly agent: string | undefined;
+}
+
+/**
+ * Plans boxes and transitions as one: `tasks.md` first, which holds no evidence; then each work package's file with one
+ * Activity Log line for each of its tasks, in front of the line of its own transition; the status log at last, where a
+ * task without a box has its row. Each line or row is the evidence of its event.
+ */
+const planMarks = async (
+  files: Pick<FeatureFiles, 'change'>,
+  emission: Pick<Emission, 'fact' | 'newId'>,
+  before: FeatureState,
+  moves: readonly FiledWorkPackage[],
+  ticks: readonly PlacedTask[],
+  order: MarkOrder,
+) => {
+  const { to, isTicked, by, agent } = order;
+  const { slug: feature, directory, tasks } = before.documents;
+  let state = before;
+  const changes: FileChange[] = [];
+  const events: PlannedEvent[] = [];
+  const rows: Row[] = [];
+  for (const { taskId, workPackageId, box } of ticks) {
+    const filed = findWorkPackage(state, workPackageId);
+    const { id, path } = filed.workPackage;
+    const note = taskNote(taskId, box?.text ?? '', isTicked);
+    const entry = {
+      wp_id: id,
+      entry_type: 'note',
+      entry_content: note,
+      author: by,
+      feature_slug: feature,
+    } as const;
+    const fact = emission.fact('HistoryAdded', id, entry);
+    const planned = await planEntry(files, filed, fact, { by, note });
+    changes.push(...planned.changes);
+    state = changed(state, planned.changes);
+    if (box !== undefined || state.statusLog === undefined) {
+      events.push(...planned.events);
+      continue;
+    }
+    const { event_id: eventId, timestamp } = fact.event;
+    const delta = { subtasks: { [taskId]: isTicked ? 'done' : 'planned' } };
+    const told = { feature, workPackageId: id, path, by, timestamp, eventId, delta };
+    const row = annotationRow(state.statusLog, told);
+    rows.push(row);
+    events.push({ fact, evidence: { evidence: 'row', path: `${directory}/${STATUS_LOG}`, rowId: eventId } });
+    state = changed(state, [], [row]);
+  }
+  const transition = { to, by, note: `Marked as ${to}`, agent };
+  const transitions = moves.map(({ workPackage }) => ({ workPackageId: workPackage.id, ...transition }));
+  const planned = await planTransitions(files, emission, state, transitions);
+  const boxes = ticks.flatMap(({ box }) => box ?? []);
+  const after = withBoxes(tasks ?? '', boxes, isTicked);
+  return {
+    ...planned,
+    changes: [
+      ...(boxes.length === 0 ? [] : [{ path: `${directory}/tasks.md`, before: tasks, after }]),
+      ...fromTheirBeginning([...changes, ...statusChanges(before, rows), ...planned.changes]),
+    ],
+    events: [...events, ...planned.events],
+  };
 };
 
-const quoted = (word: string): string => JSON.stringify(word);
+/** The feature as it is when its history and its status log have these lines more: history is the end of a text. */
+const changed = (
+  { documents }: FeatureState,
+  changes: readonly FileChange[],
+  rows: readonly Row[] = [],
+): FeatureState => {
+  const { status } = documents;
+  return readFeatureState({
+    ...documents,
+    workPackages: documents.workPackages.map((each) => {
+      const after = changes.find(({ path }) => path === each.path)?.after;
+      return after === undefined
+        ? each
+        : { ...each, text: after, body: after.slice(each.text.length - each.body.length) };
+    }),
+    ...(status === undefined ? {} : { status: { ...status, log: withRows(status.log, rows) } }),
+  });
+};
+
+/** Several changes of a file as one, from the text that it has now; the status log last. */
+const fromTheirBeginning = (changes: readonly FileChange[]): readonly FileChange[] => {
+  const byPath = new Map<string, FileChange>();
+  for (const change of changes)
+    byPath.set(change.path, { ...change, before: (byPath.get(change.path) ?? change).before });
+  const isLog = ({ path }: FileChange): boolean => path.endsWith(`/${STATUS_LOG}`);
+  return [...byPath.values()].sort((one, other) => Number(isLog(one)) - Number(isLog(other)));
+};

@@ -1,8 +1,22 @@
-import { SyncError, unreachable } from '../../domain/errors.js';
+import { SyncError, unreachable, type ErrorKind } from '../../domain/errors.js';
 import { workPackageBranch } from '../../domain/work/feature-slug.js';
 import type { MergeRefusal } from '../../domain/work/merge-selection.js';
-import type { MoveObstacle } from '../../ports/work.js';
-import type { FoundConflict } from './merge-report.js';
+import type { MergeConflict, MoveObstacle } from '../../ports/work.js';
+
+/** The first work package that does not merge cleanly. */
+export interface FoundConflict extends MergeConflict {
+  readonly workPackageId: string;
+  /** Those that were to be merged before it, and merge cleanly. */
+  readonly after: readonly string[];
+  /** The work tree that has its branch checked out; absent when there is none. */
+  readonly directory?: string;
+}
+
+/** What is in the way, and what to do about it. */
+interface Told {
+  readonly message: string;
+  readonly hint: string;
+}
 
 /** Branches that do not merge cleanly. Nothing has changed. */
 export const conflictError = (target: string, conflict: FoundConflict): SyncError => {
@@ -14,7 +28,7 @@ export const conflictError = (target: string, conflict: FoundConflict): SyncErro
 export const describeConflict = (
   target: string,
   { workPackageId, branch, paths, after, directory }: FoundConflict,
-): { readonly message: string; readonly hint: string } => {
+): Told => {
   const ids = after.join(' and ');
   const steps = [
     ...(after.length === 0 ? [] : [`Run "spec-kitty merge ${after.join(' ')}".`]),
@@ -34,11 +48,7 @@ export const obstacleError = (branch: string, obstacle: MoveObstacle): SyncError
   return new SyncError('merge-refused', message, { hint });
 };
 
-/** What stands in the way, and what to do about it. */
-export const describeObstacle = (
-  branch: string,
-  obstacle: MoveObstacle,
-): { readonly message: string; readonly hint: string } => {
+export const describeObstacle = (branch: string, obstacle: MoveObstacle): Told => {
   switch (obstacle.obstacle) {
     case 'changes':
       return {
@@ -70,57 +80,38 @@ export const describeObstacle = (
   }
 };
 
-/** Work packages that were asked for and cannot be merged. Nothing has changed. */
+/** Work packages that were asked for and cannot be merged, with the way out of the first. Nothing has changed. */
 export const refusalError = (slug: string, refusals: readonly MergeRefusal[]): SyncError => {
-  const [first] = refusals;
+  const told = refusals.map((refusal) => describeRefusal(slug, refusal));
+  const [first] = told;
   if (first === undefined) throw new Error('there is no refusal to tell');
-  const message = refusals.map((refusal) => describeRefusal(slug, refusal)).join('\n');
-  return new SyncError(KINDS[first.refusal], message, { hint: hintOf(first) });
+  return new SyncError(first.kind, told.map(({ message }) => message).join('\n'), { hint: first.hint });
 };
 
-export const uncommittedError = (id: string, directory: string, paths: readonly string[]): SyncError =>
-  new SyncError(
-    'merge-refused',
-    `${id} has work that is not committed in ${directory}: ${paths.join(', ')}.`,
-    {
-      hint: 'Nothing has changed. Commit it there, or name the work packages to merge without this one.',
-    },
-  );
-
-export const rebasedError = (id: string, directory: string): SyncError =>
-  new SyncError('merge-refused', `The branch of ${id} is being rebased in ${directory}.`, {
-    hint: 'Nothing has changed. "git status" there says how to end the rebase; then run the command again.',
-  });
-
-const KINDS = {
-  'wrong-lane': 'transition-illegal',
-  'no-branch': 'merge-refused',
-  dependency: 'dependency-not-ready',
-} as const;
-
-const describeRefusal = (slug: string, refusal: MergeRefusal): string => {
+const describeRefusal = (slug: string, refusal: MergeRefusal): Told & { readonly kind: ErrorKind } => {
+  const { id } = refusal;
   switch (refusal.refusal) {
     case 'wrong-lane':
-      return `${refusal.id} is in ${refusal.lane}; only work packages in doing or for_review are merged.`;
+      return {
+        kind: 'transition-illegal',
+        message: `${id} is in ${refusal.lane}; only work packages in doing or for_review are merged.`,
+        hint:
+          refusal.lane === 'planned'
+            ? `Begin it with "spec-kitty implement ${id}".`
+            : `To merge it all the same, run "spec-kitty agent tasks move-task ${id} --to for_review --force" first.`,
+      };
     case 'no-branch':
-      return `${refusal.id} has no branch ${workPackageBranch(slug, refusal.id)}.`;
+      return {
+        kind: 'merge-refused',
+        message: `${id} has no branch ${workPackageBranch(slug, id)}.`,
+        hint: `Work that was done elsewhere needs no merge: spec-kitty agent tasks move-task ${id} --to for_review`,
+      };
     case 'dependency':
-      return `${refusal.id} depends on ${refusal.dependency}, whose branch is not merged.`;
-    default:
-      return unreachable(refusal);
-  }
-};
-
-const hintOf = (refusal: MergeRefusal): string => {
-  switch (refusal.refusal) {
-    case 'wrong-lane':
-      return refusal.lane === 'planned'
-        ? `Begin it with "spec-kitty implement ${refusal.id}".`
-        : `To merge it all the same, run "spec-kitty agent tasks move-task ${refusal.id} --to for_review --force" first.`;
-    case 'no-branch':
-      return `Work that was done elsewhere needs no merge: spec-kitty agent tasks move-task ${refusal.id} --to for_review`;
-    case 'dependency':
-      return `Merge ${refusal.dependency} first, or both at once; it has to be in doing or for_review.`;
+      return {
+        kind: 'dependency-not-ready',
+        message: `${id} depends on ${refusal.dependency}, whose branch is not merged.`,
+        hint: `Merge ${refusal.dependency} first, or both at once; it has to be in doing or for_review.`,
+      };
     default:
       return unreachable(refusal);
   }

@@ -1,25 +1,73 @@
 import { SyncError } from '../../domain/errors.js';
+import type { Lane } from '../../domain/events/lane.js';
 import { err, type Result } from '../../domain/result.js';
-import { mergeSubject } from '../../domain/work/merge-messages.js';
-import type { BranchMove, TriedMerge } from '../../ports/work.js';
-import type { Checkout, HeldRepository } from '../../ports/events.js';
-import type { Emission } from '../outbox/event-emitter.js';
-import { decideMerge } from './decide-merge.js';
-import { findWorkPackage, type FeatureState } from './feature-state.js';
-import { findFeature, loadFeature } from './locate-feature.js';
-import { conflictError, obstacleError } from './merge-errors.js';
+import { countsAsWork } from '../../domain/work/acceptance.js';
+import { namesOrCount } from '../../domain/work/commit-message.js';
 import {
-  mergeReport,
-  type DecidedMerge,
-  type FoundConflict,
-  type MergeInput,
-  type MergeReport,
-} from './merge-report.js';
+  isMergeable,
+  mergeSubject,
+  outerDependencies,
+  selectMerges,
+  type MergeOutcome,
+  type MergeStep,
+} from '../../domain/work/merge-selection.js';
+import { workPackageIdOf } from '../../domain/work/work-package-id.js';
+import type { WorkPackage } from '../../domain/work/work-package.js';
+import type { Checkout, HeldRepository } from '../../ports/events.js';
+import type { BranchMove, MergeStrategy, MoveObstacle, TriedMerge } from '../../ports/work.js';
+import type { Emission } from '../outbox/event-emitter.js';
+import { findWorkPackage, frontMatterGraph, refuseFaults, type FeatureState } from './feature-state.js';
+import { mainCheckout, standingTargetOf } from './feature-target.js';
+import { branchesOf, branchStandings, describeGroup } from './group-branches.js';
+import { findFeature, loadFeature } from './locate-feature.js';
+import { conflictError, obstacleError, refusalError, type FoundConflict } from './merge-errors.js';
 import type { MergingPorts } from './perform-work.js';
 import { planTransitions, type Transition } from './plan-transitions.js';
-import { workOnFeature, type FeaturePlan } from './work-on-feature.js';
+import { workOnFeature, type FeatureInput, type FeaturePlan } from './work-on-feature.js';
 import type { PerformedWork } from './work-plan.js';
-import { namesOrCount } from '../../domain/work/commit-message.js';
+
+/** What is asked of a merge. */
+export interface MergeInput extends FeatureInput {
+  /** Empty or absent: every work package in `doing` or `for_review`. */
+  readonly workPackageIds?: readonly string[];
+  /** Branch to merge into. Default: the feature's target branch. */
+  readonly target?: string;
+  /** Default `merge`: a merge commit for each work package. `squash`: one plain commit for each. */
+  readonly strategy?: MergeStrategy;
+  /** Only reports, conflicts included; nothing is locked, written or emitted. */
+  readonly dryRun?: boolean;
+  /** Who merges; default `user`. */
+  readonly agent?: string;
+  /** `false` leaves the commit of the lanes to the user; what is merged is in commits in any case. */
+  readonly commit?: boolean;
+}
+
+/** What became of one work package of a merge. */
+export interface MergedWorkPackage {
+  readonly workPackageId: string;
+  readonly branch: string;
+  readonly outcome: MergeOutcome;
+  /** The commit that merged it; absent when there was nothing to merge, and in a dry run. */
+  readonly commit?: string;
+  readonly from: Lane;
+  /** The same lane when it stayed. */
+  readonly to: Lane;
+}
+
+/** What a merge tells about its work. */
+export interface MergeReport {
+  readonly feature: string;
+  readonly target: string;
+  readonly strategy: MergeStrategy;
+  /** `true`: nothing was done, `workPackages` says what would be. */
+  readonly isDryRun: boolean;
+  /** In the order of merging. */
+  readonly workPackages: readonly MergedWorkPackage[];
+  /** In a dry run: what would keep all of them from being merged. */
+  readonly conflict?: FoundConflict;
+  /** In a dry run: why the target branch could not move. */
+  readonly obstacle?: MoveObstacle;
+}
 
 /**
  * Merges the branches of work packages, all of them or none: the whole series is merged in the object store first, then
@@ -38,33 +86,33 @@ export class MergeWorkPackages {
    * merge being undone.
    */
   async run(input: MergeInput, signal?: AbortSignal): Promise<PerformedWork<MergeReport>> {
-    const { checkout } = input;
-    if (checkout.commonDir === undefined) {
+    if (input.checkout.commonDir === undefined) {
       throw new SyncError('not-a-repository', 'Branches are merged with git, and here is no git.', {
         hint: 'Run "git init" and commit once, then run the command again.',
       });
     }
-    if (input.dryRun === true) return { result: await this.#report(input), outcomes: [] };
+    if (input.dryRun === true) return { result: await this.#tryOut(input), outcomes: [] };
+    const { agent } = input;
     return workOnFeature(
       this.#ports,
       input,
-      { agent: input.agent },
+      { agent },
       (state, emission, held) => this.#plan(state, emission, held, input),
       signal,
     );
   }
 
-  async #report(input: MergeInput): Promise<MergeReport> {
+  async #tryOut(input: MergeInput): Promise<MergeReport> {
     const { checkout } = input;
-    const decided = await decideMerge(this.#ports, checkout, await findFeature(this.#ports, input), input);
+    const decided = await decide(this.#ports, checkout, await findFeature(this.#ports, input), input);
+    const report = reportOf(decided, input);
     const tried = await this.#try(checkout, decided, input);
-    if (!tried.ok) return { ...mergeReport(decided, input), conflict: tried.error };
+    if (!tried.ok) return { ...report, conflict: tried.error };
     const { from, to } = tried.value;
-    const obstacle =
-      from === to
-        ? undefined
-        : await this.#ports.merges.obstacle(checkout, { branch: decided.target, from, to });
-    return { ...mergeReport(decided, input), ...(obstacle === undefined ? {} : { obstacle }) };
+    if (from === to) return report;
+    const move = { branch: decided.target, from, to };
+    const obstacle = await this.#ports.merges.obstacle(checkout, move);
+    return obstacle === undefined ? report : { ...report, obstacle };
   }
 
   async #plan(
@@ -73,19 +121,17 @@ export class MergeWorkPackages {
     held: HeldRepository,
     input: MergeInput,
   ): Promise<FeaturePlan<MergeReport>> {
-    const decided = await decideMerge(this.#ports, held.checkout, state, input);
+    const decided = await decide(this.#ports, held.checkout, state, input);
     const tried = await this.#try(held.checkout, decided, input);
     if (!tried.ok) throw conflictError(decided.target, tried.error);
     const { from, to } = tried.value;
-    const move: BranchMove = { branch: decided.target, from, to };
-    const undo = async (): Promise<void> => {
-      if (from !== to) await this.#move(held, { branch: decided.target, from: to, to: from });
-    };
-    if (from !== to) await this.#move(held, move);
+    const branch = decided.target;
+    const undo = (): Promise<void> => this.#move(held, { branch, from: to, to: from });
+    await this.#move(held, { branch, from, to });
     try {
       // Only now: what was merged may hold other texts of these files.
       const moved = await this.#planLanes(emission, held, decided, input);
-      return { ...moved, result: mergeReport(decided, input, tried.value), undo };
+      return { ...moved, result: reportOf(decided, input, tried.value), undo };
     } catch (error) {
       // The first failure is the one to report.
       await undo().catch(() => undefined);
@@ -97,17 +143,13 @@ export class MergeWorkPackages {
     emission: Emission,
     { checkout }: HeldRepository,
     { slug, target, steps }: DecidedMerge,
-    input: MergeInput,
+    { agent = 'user' }: MergeInput,
   ): Promise<Omit<FeaturePlan<MergeReport>, 'result'>> {
     const state = await loadFeature(this.#ports.files, checkout.projectRoot, slug);
+    const note = `Merged into ${target}`;
     const transitions = steps
       .filter(({ id, from, to }) => from !== to && findWorkPackage(state, id).workPackage.lane === from)
-      .map(({ id, to }): Transition => ({
-        workPackageId: id,
-        to,
-        by: input.agent ?? 'user',
-        note: `Merged into ${target}`,
-      }));
+      .map(({ id, to }): Transition => ({ workPackageId: id, to, by: agent, note }));
     if (transitions.length === 0) return { changes: [], events: [] };
     const planned = await planTransitions(this.#ports.files, emission, state, transitions);
     const ids = transitions.map(({ workPackageId }) => workPackageId);
@@ -117,30 +159,182 @@ export class MergeWorkPackages {
   async #try(
     checkout: Checkout,
     decided: DecidedMerge,
-    input: MergeInput,
+    { strategy = 'merge' }: MergeInput,
   ): Promise<Result<TriedMerge, FoundConflict>> {
-    const merging = decided.steps.filter(({ outcome }) => outcome === 'merged');
-    const tried = await this.#ports.merges.tryMerge(checkout, {
-      into: decided.target,
-      branches: merging.map((step) => ({ branch: step.branch, subject: mergeSubject(step, decided, input) })),
-      strategy: input.strategy ?? 'merge',
-    });
+    const { merges } = this.#ports;
+    const merging = decided.steps.filter(isMerging);
+    const branches = merging.map((step) => ({
+      branch: step.branch,
+      subject: mergeSubject(step, decided, { strategy }),
+    }));
+    const tried = await merges.tryMerge(checkout, { into: decided.target, branches, strategy });
     if (tried.ok) return tried;
-    const { branch, paths } = tried.error;
+    const { branch } = tried.error;
     const ids = merging.map(({ id }) => id);
     const at = merging.findIndex((step) => step.branch === branch);
-    const place = (await this.#ports.merges.places(checkout)).get(branch);
+    const place = (await merges.places(checkout)).get(branch);
     return err<FoundConflict>({
+      ...tried.error,
       workPackageId: ids[at] ?? branch,
-      branch,
-      paths,
       after: ids.slice(0, at),
       ...(place?.isPresent === true ? { directory: place.directory } : {}),
     });
   }
 
   async #move(held: HeldRepository, move: BranchMove): Promise<void> {
+    if (move.from === move.to) return;
     const moved = await this.#ports.merges.moveBranch(held, move);
     if (!moved.ok) throw obstacleError(move.branch, moved.error);
   }
 }
+
+/** What is merged into what, as the files and branches say now. */
+interface DecidedMerge {
+  readonly slug: string;
+  readonly target: string;
+  /** Dependencies first. */
+  readonly steps: readonly (MergeStep & { readonly branch: string; readonly title: string })[];
+}
+
+const isMerging = ({ outcome }: MergeStep): boolean => outcome === 'merged';
+
+const reportOf = (
+  { slug, target, steps }: DecidedMerge,
+  { strategy = 'merge', dryRun = false }: MergeInput,
+  tried?: TriedMerge,
+): MergeReport => {
+  const merging = steps.filter(isMerging);
+  return {
+    ...{ feature: slug, target, strategy, isDryRun: dryRun },
+    workPackages: steps.map((step) => {
+      const { id: workPackageId, branch, outcome, from, to } = step;
+      const commit = tried?.commits[merging.indexOf(step)];
+      return { workPackageId, branch, outcome, from, to, ...(commit === undefined ? {} : { commit }) };
+    }),
+  };
+};
+
+type Ports = Pick<MergingPorts, 'repository' | 'merges'>;
+
+/**
+ * Decides what a merge is about, without changing anything. Refuses what cannot be merged as a whole: a work package
+ * that was named and is not ready, a dependency that would be left out, work that is not committed yet.
+ */
+const decide = async (
+  ports: Ports,
+  checkout: Checkout,
+  state: FeatureState,
+  input: MergeInput,
+): Promise<DecidedMerge> => {
+  const { slug } = state.documents;
+  const all = state.workPackages.map(({ workPackage }) => workPackage);
+  const named = [...new Set((input.workPackageIds ?? []).map(workPackageIdOf))];
+  const isNamed = named.length > 0;
+  // One that cannot be understood may be one of those to merge, or come between them.
+  if (!isNamed) refuseFaults(state);
+  const chosen = isNamed
+    ? named.map((id) => findWorkPackage(state, id).workPackage)
+    : all.filter(isMergeable);
+  const target = await targetOf(ports.repository, checkout, state, input.target);
+  const branches = branchesOf(state.documents);
+  const asked = [...chosen, ...all.filter(({ id }) => chosen.some((each) => each.dependencies.includes(id)))];
+  const standingOf = await branchStandings(ports.merges, checkout, branches, asked, target);
+  const mayBeMissing = ({ id, lane }: WorkPackage): boolean =>
+    lane !== 'done' &&
+    lane !== 'canceled' &&
+    (standingOf(id) === 'unmerged' || (standingOf(id) === 'missing' && branches.group(id) !== undefined));
+  // A group is merged as a whole, and by whom it was made; a branch that is gone proves nothing.
+  const grouped = chosen.filter(mayBeMissing).flatMap(({ id }) => {
+    const group = branches.group(id);
+    const isGone = standingOf(id) === 'missing';
+    const why = isGone ? 'which does not exist here' : `which is not merged into ${target}`;
+    return group === undefined ? [] : [`${describeGroup(id, group)}, ${why}.`];
+  });
+  if (grouped.length > 0) {
+    throw new SyncError('merge-refused', grouped.join('\n'), {
+      hint: `Merge such a branch into ${target} as a whole with git or with the program that made it, then run the command again.`,
+    });
+  }
+  const graph = frontMatterGraph(state);
+  const candidates = chosen.map((each) => ({ ...each, standing: standingOf(each.id), isNamed }));
+  const selected = selectMerges(candidates, graph);
+  if (!selected.ok) throw refusalError(slug, selected.error);
+  const missing = outerDependencies(selected.value, graph).filter(({ dependency }) =>
+    all.some((each) => each.id === dependency && mayBeMissing(each)),
+  );
+  if (missing.length > 0)
+    throw refusalError(
+      slug,
+      missing.map((each) => ({ refusal: 'dependency', ...each })),
+    );
+  const steps = selected.value.map((step) => {
+    const { title } = findWorkPackage(state, step.id).workPackage;
+    return { ...step, title, branch: branches.of(step.id) };
+  });
+  await refuseUncommitted(ports, checkout, steps);
+  await refuseDetached(ports.repository, checkout, steps, input);
+  return { slug, target, steps };
+};
+
+const targetOf = async (
+  repository: Ports['repository'],
+  checkout: Checkout,
+  state: FeatureState,
+  asked: string | undefined,
+): Promise<string> => {
+  if (asked === undefined) return standingTargetOf(repository, checkout, state.documents.meta);
+  if ((await repository.branchTip(checkout, asked)) !== undefined) return asked;
+  throw new SyncError('merge-refused', `There is no branch ${asked} to merge into.`, {
+    hint: 'Name a branch of this repository with --target, or leave --target out.',
+  });
+};
+
+/** What is not committed would be left out of the merge, and nobody would be told. */
+const refuseUncommitted = async (
+  { repository, merges }: Ports,
+  checkout: Checkout,
+  steps: DecidedMerge['steps'],
+): Promise<void> => {
+  const refuse = (message: string, hint: string): never => {
+    throw new SyncError('merge-refused', message, { hint });
+  };
+  const places = await merges.places(checkout);
+  for (const step of steps) {
+    const { id, branch, from, to } = step;
+    const place = places.get(branch);
+    if (place === undefined || (!isMerging(step) && from === to)) continue;
+    const { directory, isLocked, isPresent } = place;
+    if (place.isRebased)
+      refuse(
+        `The branch of ${id} is being rebased in ${directory}.`,
+        'Nothing has changed. "git status" there says how to end the rebase; then run the command again.',
+      );
+    if (!isPresent && isLocked)
+      refuse(
+        `The work tree of ${id} at ${directory} is locked and not there.`,
+        'Uncommitted work may lie in it. Bring its directory back, or run "git worktree unlock" if there is none.',
+      );
+    const paths = isPresent ? (await repository.dirtyPaths(directory)).filter(countsAsWork) : [];
+    if (paths.length > 0)
+      refuse(
+        `${id} has work that is not committed in ${directory}: ${paths.join(', ')}.`,
+        'Nothing has changed. Commit it there, or name the work packages to merge without this one.',
+      );
+  }
+};
+
+/** The lanes are committed where the planning documents are. */
+const refuseDetached = async (
+  repository: Ports['repository'],
+  checkout: Checkout,
+  steps: readonly MergeStep[],
+  { commit }: MergeInput,
+): Promise<void> => {
+  if (commit === false || steps.every(({ from, to }) => from === to)) return;
+  if ((await repository.head(mainCheckout(checkout))).branch !== undefined) return;
+  throw new SyncError(
+    'merge-refused',
+    'HEAD is detached in the main checkout, so the lanes cannot be committed.',
+    { hint: `Nothing has changed. Check out a branch in ${checkout.projectRoot} and run the command again.` },
+  );
+};

@@ -8,10 +8,10 @@ import {
   type Origin,
 } from '../../domain/events/lane.js';
 import { findWorkPackage, type FiledWorkPackage } from './feature-state.js';
-import { illegalTransition } from './illegal-transition.js';
+
 import type { WorkPorts } from './perform-work.js';
 import { nothingToDo, type PerformedWork } from './work-plan.js';
-import { planTransitions } from './plan-transitions.js';
+import { illegalTransition, planTransitions } from './plan-transitions.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface MoveInput extends FeatureInput {

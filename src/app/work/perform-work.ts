@@ -3,7 +3,7 @@ import { intentOf, type Intent } from '../../domain/work/intent.js';
 import type { Checkout, HeldRepository } from '../../ports/events.js';
 import type { FeatureFiles, FileChange, IntentStore, Merges, Repository } from '../../ports/work.js';
 import type { Emission, EventEmitter } from '../outbox/event-emitter.js';
-import { mainCheckout } from './main-checkout.js';
+import { mainCheckout } from './feature-target.js';
 import type { ResolveLeftOver } from './resolve-left-over.js';
 import { asKept, type PerformedWork, type WorkPlan, type WorkRequest } from './work-plan.js';
 

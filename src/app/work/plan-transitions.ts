@@ -1,18 +1,22 @@
-import { dependentsOf, type DependencyGraph } from '../../domain/work/dependency-graph.js';
-import { arrivalIn, wireLane, type Lane, type WorkPackageLane } from '../../domain/events/lane.js';
+import { SyncError } from '../../domain/errors.js';
+import { arrivalIn, laneName, reachableLanes, wireLane } from '../../domain/events/lane.js';
+import type { Lane } from '../../domain/events/lane.js';
+import { dependentsOf } from '../../domain/work/dependency-graph.js';
 import { asOneLine } from '../../domain/work/markdown.js';
-import { annotationRow, transitionRows, type Row } from '../../domain/work/status-rows.js';
+import { readStatusLog, STATUS_LOG, STATUS_SNAPSHOT } from '../../domain/work/status-log.js';
+import {
+  annotationRow,
+  snapshotAfter,
+  transitionRows,
+  withRows,
+  type Row,
+} from '../../domain/work/status-rows.js';
 import { activityTime, transitionEdits } from '../../domain/work/transition.js';
+import type { WorkPackage } from '../../domain/work/work-package.js';
 import type { FeatureFiles, FileChange } from '../../ports/work.js';
 import type { Emission } from '../outbox/event-emitter.js';
-import {
-  contradictions,
-  findWorkPackage,
-  frontMatterGraph,
-  refuseFaults,
-  type FeatureState,
-} from './feature-state.js';
-import { statusChanges } from './status-changes.js';
+import { contradictions, findWorkPackage, frontMatterGraph, refuseFaults } from './feature-state.js';
+import type { FeatureState, FiledWorkPackage } from './feature-state.js';
 import type { PlannedEvent } from './work-plan.js';
 
 /** A transition that has been decided. */
@@ -23,18 +27,9 @@ export interface Transition {
   readonly by: string;
   readonly note: string;
   /** The front matter's agent from now on; absent or blank leaves it. */
-  readonly agent?: string;
+  readonly agent?: string | undefined;
   /** Text of a reviewer who asks for changes. */
-  readonly feedback?: string;
-}
-
-interface PlannedTransition {
-  readonly workPackageId: string;
-  readonly from: WorkPackageLane;
-  readonly to: Lane;
-  readonly path: string;
-  /** The Activity Log line. */
-  readonly line: string;
+  readonly feedback?: string | undefined;
 }
 
 /** What transitions of one feature change and say. */
@@ -48,159 +43,150 @@ export interface PlannedTransitions {
   readonly warnings: readonly string[];
 }
 
+type Emitting = Pick<Emission, 'fact' | 'newId'>;
+
 /**
  * Plans the transitions of different work packages of one feature: a `WPStatusChanged` for each; for one that becomes
  * `done` also a `DependencyResolved` for each dependent; and a `FeatureCompleted` when none is left. The Activity Log
- * line of a transition is the evidence of all that follows from it, or its row where a status log decides. Fails with `work-package-unreadable` when one becomes
- * `done` while another file cannot be understood: whether that one depends on it is not known then.
+ * line of a transition is the evidence of all that follows from it, or its row where a status log decides. Fails with
+ * `work-package-unreadable` when one becomes `done` while another file cannot be understood: whether that one depends on
+ * it is not known then, and nobody would tell it later.
  */
 export const planTransitions = async (
   files: Pick<FeatureFiles, 'change'>,
-  emission: Pick<Emission, 'fact' | 'newId'>,
+  emission: Emitting,
   state: FeatureState,
   transitions: readonly Transition[],
 ): Promise<PlannedTransitions> => {
-  // Whether a work package waits for another one is not known of a file that cannot be read, and nobody would tell it later.
-  if (transitions.some(({ to }) => to === 'done')) refuseFaults(state);
-  const planned: (PlannedTransition & { readonly event: PlannedEvent })[] = [];
+  const isCompleting = transitions.some(({ to }) => to === 'done');
+  if (isCompleting) refuseFaults(state);
+  const graph = isCompleting ? frontMatterGraph(state) : undefined;
+  const { slug } = state.documents;
   const changes: FileChange[] = [];
   const events: PlannedEvent[] = [];
   const rows: Row[] = [];
-  let graph: DependencyGraph | undefined;
-  const dependents = (id: string): readonly string[] => dependentsOf((graph ??= frontMatterGraph(state)), id);
+  const resolved: PlannedTransitions['resolved'][number][] = [];
+  const moved = new Map<string, Lane>();
+  let last: PlannedEvent | undefined;
   for (const transition of transitions) {
-    const { document, ...each } = planOne(emission, state, transition);
-    planned.push(each);
-    changes.push(await files.change(document, each.edits));
-    rows.push(...each.rows);
-    events.push(each.event);
-    if (isCompletion(each))
-      events.push(...resolutions(emission, state, each, dependents(each.workPackageId)));
+    const filed = findWorkPackage(state, transition.workPackageId);
+    const planned = await planOne(files, emission, state, filed, transition);
+    changes.push(planned.change);
+    rows.push(...planned.rows);
+    events.push(planned.event);
+    const { id: dependency, lane: from } = filed.workPackage;
+    moved.set(dependency, transition.to);
+    if (graph === undefined || transition.to !== 'done' || from === 'done') continue;
+    last = planned.event;
+    for (const workPackageId of dependentsOf(graph, dependency)) {
+      resolved.push({ workPackageId, dependency });
+      const said = {
+        ...{ wp_id: workPackageId, dependency_wp_id: dependency },
+        ...({ resolution_type: 'completed', feature_slug: slug } as const),
+      };
+      events.push(following(planned.event, emission, 'DependencyResolved', workPackageId, said));
+    }
   }
-  const last = planned.filter(isCompletion).at(-1);
-  const isFeatureCompleted = last !== undefined && isAllDone(state, planned);
-  if (isFeatureCompleted) events.push(completion(emission, state, last.event));
+  const isFeatureCompleted = last !== undefined && isAllDone(state, moved);
+  if (last !== undefined && isFeatureCompleted) {
+    const remaining = state.workPackages.filter(({ workPackage }) => workPackage.lane !== 'canceled');
+    const said = {
+      ...{ feature_slug: slug, total_wps: remaining.length },
+      ...{ completed_at: last.fact.event.timestamp, total_duration: null },
+    };
+    events.push(following(last, emission, 'FeatureCompleted', slug, said));
+  }
   return {
     changes: [...changes, ...statusChanges(state, rows)],
     events,
-    warnings: contradictions(
-      state,
-      planned.map(({ workPackageId }) => workPackageId),
-    ),
-    resolved: planned
-      .filter(isCompletion)
-      .flatMap(({ workPackageId: dependency }) =>
-        dependents(dependency).map((workPackageId) => ({ workPackageId, dependency })),
-      ),
+    warnings: contradictions(state, [...moved.keys()]),
+    resolved,
     isFeatureCompleted,
   };
 };
 
-const planOne = (emission: Pick<Emission, 'fact' | 'newId'>, state: FeatureState, transition: Transition) => {
-  const { workPackage, document } = findWorkPackage(state, transition.workPackageId);
-  const { id, lane: from, path } = workPackage;
-  const { to } = transition;
-  const { authority } = state;
-  const by = asOneLine(transition.by) || 'user';
-  const agent = asOneLine(transition.agent ?? '');
-  const fact = emission.fact('WPStatusChanged', id, {
-    wp_id: id,
-    previous_status: wireLane(from),
-    new_status: to,
-    changed_by: by,
-    feature_slug: state.documents.slug,
-    ...(authority === undefined || arrivalIn(to) === to ? {} : { detail: arrivalIn(to) }),
-  });
-  const timestamp = activityTime(fact.event.timestamp);
-  const { note, feedback } = transition;
-  const { edits, line } = transitionEdits(document, {
-    lane: to,
-    by,
-    note,
-    timestamp,
-    ...(authority !== undefined && !('lane' in document.frontMatter) ? { keepsLane: true } : {}),
-    ...(agent === '' ? {} : { agent }),
-    ...(feedback === undefined ? {} : { feedback }),
-  });
-  const told = { workPackageId: id, from, to, path, line, edits, document };
-  if (authority === undefined)
-    return { ...told, rows: [], event: { fact, evidence: { evidence: 'line' as const, path, line } } };
-  const eventId = fact.event.event_id;
-  const order = {
-    feature: state.documents.slug,
-    workPackageId: id,
-    path,
-    by,
-    timestamp: fact.event.timestamp,
-  };
-  const moved = transitionRows(authority.log, {
-    ...order,
-    from: workPackage,
-    to,
-    note: asOneLine(note),
-    eventId,
-    nextId: () => emission.newId(),
-  });
-  const logged = authority.log.workPackages.get(id)?.agent;
-  // Where the log says who is in charge, it has to say it anew.
-  const charge =
-    agent === '' || logged === undefined || logged === agent
-      ? []
-      : [annotationRow(authority.log, { ...order, eventId: emission.newId(), delta: { agent } })];
-  const event = { fact, evidence: { evidence: 'row' as const, path: authority.path, rowId: eventId } };
-  return { ...told, rows: [...charge, ...moved], event };
+/**
+ * The status log with more rows, and in front of it the snapshot that other clients keep, where there is one: the log
+ * holds the evidence and comes last.
+ */
+export const statusChanges = (
+  { documents: { directory, status } }: FeatureState,
+  rows: readonly Row[],
+): readonly FileChange[] => {
+  if (rows.length === 0) return [];
+  const after = withRows(status?.log ?? '', rows);
+  const log = { path: `${directory}/${STATUS_LOG}`, before: status?.log, after };
+  const before = status?.snapshot;
+  const snapshot = before === undefined ? undefined : snapshotAfter(before, readStatusLog(after));
+  if (snapshot === undefined) return [log];
+  return [{ path: `${directory}/${STATUS_SNAPSHOT}`, before, after: snapshot, isDerived: true }, log];
 };
 
-const isCompletion = ({ from, to }: { readonly from: WorkPackageLane; readonly to: Lane }): boolean =>
-  to === 'done' && from !== 'done';
+/** The refusal of a transition that is not in the flow, with the lanes that can be reached instead. */
+export const illegalTransition = (workPackage: WorkPackage, to: Lane): SyncError => {
+  const { id, lane, contradicting } = workPackage;
+  const reachable = reachableLanes(workPackage);
+  const copy = contradicting === undefined ? '' : ` (so says the status log; its file says ${contradicting})`;
+  const from = laneName(workPackage) + copy;
+  return new SyncError('transition-illegal', `${id} is in ${from} and cannot go to ${to}.`, {
+    hint:
+      lane === 'uninitialized'
+        ? 'Run "spec-kitty agent feature finalize-tasks", which makes it planned.'
+        : reachable.length === 0
+          ? `From ${from} it goes nowhere unless it is forced.`
+          : `From ${from} it can go to ${reachable.join(' or ')}; anything else has to be forced.`,
+  });
+};
 
-const resolutions = (
-  emission: Pick<Emission, 'fact'>,
-  state: FeatureState,
-  {
-    workPackageId,
-    event: { fact, evidence },
-  }: { readonly workPackageId: string; readonly event: PlannedEvent },
-  dependents: readonly string[],
-): readonly PlannedEvent[] =>
-  dependents.map((dependent) => ({
-    fact: emission.fact(
-      'DependencyResolved',
-      dependent,
-      {
-        wp_id: dependent,
-        dependency_wp_id: workPackageId,
-        resolution_type: 'completed',
-        feature_slug: state.documents.slug,
-      },
-      fact.event.event_id,
-    ),
-    evidence,
-  }));
+const planOne = async (
+  files: Pick<FeatureFiles, 'change'>,
+  emission: Emitting,
+  { documents: { slug: feature }, authority }: FeatureState,
+  { workPackage, document }: FiledWorkPackage,
+  { to, note, feedback, ...who }: Transition,
+) => {
+  const { id, lane: from, path } = workPackage;
+  const by = asOneLine(who.by) || 'user';
+  const agent = asOneLine(who.agent ?? '');
+  const detail = arrivalIn(to);
+  const fact = emission.fact('WPStatusChanged', id, {
+    ...{ wp_id: id, previous_status: wireLane(from), new_status: to, changed_by: by, feature_slug: feature },
+    ...(authority === undefined || detail === to ? {} : { detail }),
+  });
+  const { event_id: eventId, timestamp } = fact.event;
+  const { edits, line } = transitionEdits(document, {
+    ...{ lane: to, by, note, feedback, timestamp: activityTime(timestamp) },
+    keepsLane: authority !== undefined && !('lane' in document.frontMatter),
+    agent: agent === '' ? undefined : agent,
+  });
+  const change = await files.change(document, edits);
+  if (authority === undefined)
+    return { change, rows: [], event: { fact, evidence: { evidence: 'line', path, line } as const } };
+  const { log, path: logPath } = authority;
+  const order = { feature, workPackageId: id, path, by, timestamp };
+  const way = { from: workPackage, to, note: asOneLine(note), eventId, nextId: () => emission.newId() };
+  const moved = transitionRows(log, { ...order, ...way });
+  // Where the log says who is in charge, it has to say it anew.
+  const logged = log.workPackages.get(id)?.agent;
+  const isAnew = agent !== '' && logged !== undefined && logged !== agent;
+  const charge = isAnew
+    ? [annotationRow(log, { ...order, eventId: emission.newId(), delta: { agent } })]
+    : [];
+  const evidence = { evidence: 'row', path: logPath, rowId: eventId } as const;
+  return { change, rows: [...charge, ...moved], event: { fact, evidence } };
+};
 
-const completion = (
-  emission: Pick<Emission, 'fact'>,
-  { documents, workPackages }: FeatureState,
-  { fact, evidence }: PlannedEvent,
-): PlannedEvent => ({
-  fact: emission.fact(
-    'FeatureCompleted',
-    documents.slug,
-    {
-      feature_slug: documents.slug,
-      total_wps: workPackages.filter(({ workPackage }) => workPackage.lane !== 'canceled').length,
-      completed_at: fact.event.timestamp,
-      total_duration: null,
-    },
-    fact.event.event_id,
-  ),
-  evidence,
-});
+/** What follows from another event, and has its evidence. */
+const following = (
+  { fact: cause, evidence }: PlannedEvent,
+  emission: Emitting,
+  ...[type, about, payload]: Parameters<Emitting['fact']>
+): PlannedEvent => ({ fact: emission.fact(type, about, payload, cause.event.event_id), evidence });
 
 /** A work package that cannot be read is not known to be done; one that was canceled never will be. */
-const isAllDone = (state: FeatureState, planned: readonly PlannedTransition[]): boolean =>
-  state.faults.length === 0 &&
-  state.workPackages.every(({ workPackage: { id, lane } }) => {
-    const to = planned.find(({ workPackageId }) => workPackageId === id)?.to;
+const isAllDone = ({ faults, workPackages }: FeatureState, moved: ReadonlyMap<string, Lane>): boolean =>
+  faults.length === 0 &&
+  workPackages.every(({ workPackage: { id, lane } }) => {
+    const to = moved.get(id);
     return (to ?? lane) === 'done' || (to === undefined && lane === 'canceled');
   });

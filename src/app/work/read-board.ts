@@ -1,11 +1,11 @@
 import type { PassedOver } from '../../domain/work/feature-layout.js';
-import { laneSinceMs } from '../../domain/work/lane-since.js';
+import { laneSinceMs } from '../../domain/work/activity-log.js';
 import { sumOfRuns, type UsageSum } from '../../domain/events/usage.js';
 import { notedUsage } from '../../domain/work/usage-note.js';
 import { LANES, type Lane, type Placed } from '../../domain/events/lane.js';
 import { tasksOf } from '../../domain/work/tasks-document.js';
-import type { WorkPackageFault } from '../../domain/work/work-package.js';
-import { unreadyDependencies } from '../../domain/work/worktree-base.js';
+import { unreadyDependencies, type WorkPackageFault } from '../../domain/work/work-package.js';
+import type { Timer } from '../../ports/host.js';
 import type { FeatureFiles, Repository } from '../../ports/work.js';
 import { contradictions, type FeatureState, type FiledWorkPackage } from './feature-state.js';
 import { findFeature, type FeatureRequest } from './locate-feature.js';
@@ -42,11 +42,9 @@ export interface FeatureCards {
   readonly warnings?: readonly string[];
 }
 
-type Files = Pick<FeatureFiles, 'find' | 'features' | 'strangers' | 'text' | 'read'>;
-
 interface ReadBoardPorts {
   readonly repository: Pick<Repository, 'head'>;
-  readonly files: Files;
+  readonly files: Pick<FeatureFiles, 'find' | 'features' | 'strangers' | 'text' | 'read'>;
 }
 
 /** Reads the board of a feature. Reads only: it needs no identity, takes no lock and emits nothing. */
@@ -60,8 +58,7 @@ export class ReadBoard {
   /** Fails with `feature-not-found`, `feature-ambiguous` and `storage-failed`. */
   async run(request: FeatureRequest): Promise<FeatureCards> {
     const state = await findFeature(this.#ports, request);
-    const boxes = boxesOf(state);
-    const cards = state.workPackages.map((filed) => cardOf(state, filed, boxes));
+    const cards = state.workPackages.map((filed) => cardOf(state, filed));
     const counts = Object.fromEntries(
       LANES.map((lane) => [lane, cards.filter((card) => card.lane === lane).length]),
     ) as Record<Lane, number>;
@@ -77,23 +74,10 @@ export class ReadBoard {
   }
 }
 
-type Boxes = ReadonlyMap<string, { readonly tasks: number; readonly openTasks: number }>;
-
-const boxesOf = ({ documents, workPackages }: FeatureState): Boxes =>
-  new Map(
-    workPackages.map(({ workPackage: { id } }) => {
-      const { boxes } = tasksOf(documents.tasks ?? '', id);
-      return [id, { tasks: boxes.length, openTasks: boxes.filter((box) => box.isOpen).length }];
-    }),
-  );
-
-const cardOf = (
-  state: FeatureState,
-  { workPackage, document }: FiledWorkPackage,
-  boxes: Boxes,
-): BoardCard => {
+const cardOf = (state: FeatureState, { workPackage, document }: FiledWorkPackage): BoardCard => {
   const { id, title, lane, detail, agent, dependencies, since } = workPackage;
   const all = state.workPackages.map((each) => each.workPackage);
+  const { boxes } = tasksOf(state.documents.tasks ?? '', id);
   const usages = notedUsage(document.body);
   const sinceMs = since === undefined ? laneSinceMs(document.body, lane) : Date.parse(since);
   return {
@@ -105,7 +89,42 @@ const cardOf = (
     ...(sinceMs === undefined ? {} : { sinceMs }),
     dependencies,
     waitsFor: lane === 'planned' ? unreadyDependencies(workPackage, all).map((unready) => unready.id) : [],
-    ...(boxes.get(id) ?? { tasks: 0, openTasks: 0 }),
+    tasks: boxes.length,
+    openTasks: boxes.filter((box) => box.isOpen).length,
     ...(usages.length === 0 ? {} : { usage: sumOfRuns(usages) }),
   };
 };
+
+interface WatchBoardPorts {
+  readonly readBoard: Pick<ReadBoard, 'run'>;
+  readonly timer: Timer;
+}
+
+/** Looks at the board of a feature again and again: files change by the hands of many, and no system tells of all. */
+export class WatchBoard {
+  readonly #ports: WatchBoardPorts;
+
+  constructor(ports: WatchBoardPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Hands every look to `show`, until the signal aborts. It stays with the feature that the first look found. Fails as
+   * reading does, such as with `feature-not-found` when the feature goes away.
+   */
+  async run(
+    request: FeatureRequest,
+    show: (board: FeatureCards) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    let asked = request;
+    while (!signal.aborted) {
+      const board = await this.#ports.readBoard.run(asked);
+      asked = { ...request, feature: board.feature };
+      show(board);
+      await this.#ports.timer.sleep(PERIOD_MS, signal);
+    }
+  }
+}
+
+const PERIOD_MS = 1000;

@@ -1,12 +1,15 @@
+import { SyncError } from '../../domain/errors.js';
+import { describeIds } from '../../domain/work/work-package-id.js';
 import type { Checkout } from '../../ports/events.js';
 import type { FeatureFiles, Merges, Repository } from '../../ports/work.js';
 import { describeWorkPackageFault } from '../../domain/work/work-package.js';
 import { workAhead, type WorkAhead } from '../../domain/work/work-ahead.js';
-import { branchStandings } from './branch-standing.js';
 import { frontMatterGraph, type FeatureState } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';
-import { branchesOf, describeGroup } from './group-branches.js';
+import { branchesOf, branchStandings, describeGroup } from './group-branches.js';
+import type { ImplementInput, ImplementResult, ImplementWorkPackage } from './implement-work-package.js';
 import { findFeature, type FeatureRequest } from './locate-feature.js';
+import type { PerformedWork } from './work-plan.js';
 
 /** What there is to do in a feature. */
 export interface FeatureAhead extends WorkAhead {
@@ -42,19 +45,11 @@ export const lookAhead = async (
   const branches = branchesOf(state.documents);
   const all = state.workPackages.map(({ workPackage }) => workPackage);
   const needed = new Set(all.flatMap(({ lane, dependencies }) => (lane === 'planned' ? dependencies : [])));
-  const asked = state.workPackages.filter(
-    ({ workPackage: { id, lane } }) => lane === 'for_review' && needed.has(id),
-  );
+  const asked = all.filter(({ id, lane }) => lane === 'for_review' && needed.has(id));
+  const isAsked = asked.length > 0 && checkout.commonDir !== undefined;
+  const target = isAsked ? await standingTargetOf(repository, checkout, state.documents.meta) : undefined;
   const standingOf =
-    asked.length === 0 || checkout.commonDir === undefined
-      ? undefined
-      : await branchStandings(
-          merges,
-          checkout,
-          branches,
-          asked,
-          await standingTargetOf(repository, checkout, state.documents.meta),
-        );
+    target === undefined ? undefined : await branchStandings(merges, checkout, branches, asked, target);
   const ahead = workAhead({
     workPackages: all,
     graph: frontMatterGraph(state),
@@ -67,3 +62,54 @@ export const lookAhead = async (
   const unreadable = state.faults.map((fault) => ({ reason: `${describeWorkPackageFault(fault)}.` }));
   return { ...ahead, decisions: [...unreadable, ...ahead.decisions] };
 };
+
+export interface TakeNextInput extends Omit<ImplementInput, 'workPackageId' | 'base'> {
+  /** Who takes it. */
+  readonly agent: string;
+}
+
+interface TakeNextPorts extends AheadPorts {
+  readonly implementWorkPackage: Pick<ImplementWorkPackage, 'take'>;
+}
+
+/** Takes the first work package that may begin. It is chosen under the lock under which it is begun: no two get the same. */
+export class TakeNext {
+  readonly #ports: TakeNextPorts;
+
+  constructor(ports: TakeNextPorts) {
+    this.#ports = ports;
+  }
+
+  /** Fails with `nothing-ready`, which says what is waited for, and as beginning that work package does. */
+  async run(input: TakeNextInput, signal?: AbortSignal): Promise<PerformedWork<ImplementResult>> {
+    return this.#ports.implementWorkPackage.take(
+      input,
+      async (state, { checkout }) => {
+        const ahead = await lookAhead(this.#ports, checkout, state);
+        const [first] = ahead.ready;
+        if (first !== undefined) return first.id;
+        throw nothingReady(state.documents.slug, ahead);
+      },
+      signal,
+    );
+  }
+}
+
+const nothingReady = (slug: string, ahead: WorkAhead): SyncError => {
+  const told = [
+    ...countOf(ahead.inWork, 'in work'),
+    ...countOf(ahead.toReview, 'to be reviewed'),
+    ...countOf(ahead.waiting, 'waiting'),
+    ...(ahead.decisions.length === 0 ? [] : [`${ahead.decisions.length} for a person to decide`]),
+  ];
+  const why = told.length === 0 ? 'All of its work is done.' : `There are ${told.join('; ')}.`;
+  return new SyncError('nothing-ready', `No work package of ${slug} may begin now. ${why}`, {
+    hint:
+      told.length === 0
+        ? 'Choose another feature.'
+        : `Review what waits for it, or come back later. "spec-kitty agent tasks ready --feature ${slug}" says what waits for what.`,
+  });
+};
+
+const countOf = (named: readonly { readonly id: string }[], what: string): readonly string[] =>
+  named.length === 0 ? [] : [`${describeIds(named.map(({ id }) => id))} ${what}`];

@@ -5,7 +5,7 @@ import type { IntendedEvent, Intent } from '../../domain/work/intent.js';
 import type { CheckoutRegistry, HeldRepository } from '../../ports/events.js';
 import type { CaptureLimits, CaptureOutcome, Fact, Outboxes, Outbox } from '../../ports/outbox.js';
 import type { FeatureFiles, IntentStore, Repository } from '../../ports/work.js';
-import { mainCheckout } from './main-checkout.js';
+import { mainCheckout } from './feature-target.js';
 import { asKept, type WorkOutcome } from './work-plan.js';
 
 /** What became of the intent of a process that died. */

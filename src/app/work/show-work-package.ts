@@ -1,7 +1,7 @@
 import { SyncError } from '../../domain/errors.js';
 import { activityEntries, type ActivityEntry } from '../../domain/work/activity-log.js';
 import { originOf, type Lane, type StatusLane } from '../../domain/events/lane.js';
-import { taskText } from '../../domain/work/task-text.js';
+import { markdownLines, sectionEnd } from '../../domain/work/markdown.js';
 import { tasksOf } from '../../domain/work/tasks-document.js';
 import { describeIds } from '../../domain/work/work-package-id.js';
 import type { Merges, FeatureFiles, Repository } from '../../ports/work.js';
@@ -121,3 +121,24 @@ export class ShowWorkPackage {
     });
   }
 }
+
+/**
+ * The body of a work package in the parts in which somebody who begins it reads it: what reviewers asked for is shown by
+ * itself, and the Activity Log as entries.
+ */
+const taskText = (body: string): Pick<ShownWorkPackage, 'text' | 'feedback'> => {
+  const lines = markdownLines(body);
+  const text: string[] = [];
+  const feedback: string[] = [];
+  for (let at = 0; at < lines.length;) {
+    const heading = lines[at]?.heading;
+    const title = heading?.level === 2 ? heading.title.toLowerCase() : '';
+    const isFeedback = title === 'review feedback';
+    const end = isFeedback || title === 'activity log' ? sectionEnd(lines, at, 2) : at + 1;
+    const texts = lines.slice(at, end).map((line) => line.text);
+    if (isFeedback) feedback.push(...texts.slice(1));
+    else if (title !== 'activity log') text.push(...texts);
+    at = end;
+  }
+  return { text: text.join('\n').trim(), feedback: feedback.join('\n').trim() };
+};

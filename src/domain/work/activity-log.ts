@@ -1,5 +1,7 @@
 import type { WorkPackageLane } from '../events/lane.js';
+import { isIsoTime } from '../events/iso-time.js';
 import { asOneLine, lineEndingOf, markdownLines, type MarkdownLine } from './markdown.js';
+import { laneFromText } from './work-package.js';
 
 /** One line of a work package's Activity Log. */
 export interface ActivityEntry {
@@ -42,6 +44,20 @@ export const activityEntries = (body: string): readonly ActivityEntry[] => {
     .slice(section.heading + 1, section.end)
     .map(({ text, isSilent }) => (isSilent ? undefined : parseActivityLine(text)))
     .filter((entry) => entry !== undefined);
+};
+
+/**
+ * When a work package came into its lane, milliseconds since 1970: the first of the last entries of its Activity Log
+ * that all speak of that lane. `undefined` when the log ends with another lane, so that nobody knows. A time without a
+ * zone counts as UTC.
+ */
+export const laneSinceMs = (body: string, lane: WorkPackageLane): number | undefined => {
+  const entries = activityEntries(body);
+  const before = entries.map((entry) => laneFromText(entry.lane) === lane).lastIndexOf(false);
+  const timestamp = entries[before + 1]?.timestamp ?? '';
+  const text = /(?:Z|[+-]\d{2}:?\d{2})$/.test(timestamp) ? timestamp : `${timestamp}Z`;
+  const moment = isIsoTime(text) ? Date.parse(text) : NaN;
+  return Number.isNaN(moment) ? undefined : moment;
 };
 
 /** An entry as we write it. Agent and note become one line; an agent's words that would read as fields are bent. */

@@ -36,30 +36,27 @@ export interface NoFeature {
  * among several. What was said and does not exist is an error; a place that names no existing feature says nothing.
  */
 export const chooseFeature = (hints: FeatureHints): Result<FeatureChoice, NoFeature> => {
-  const { features } = hints;
-  if (isSaid(hints.flag)) return choose(hints.flag, 'flag', '--feature', features);
-  if (isSaid(hints.variable)) return choose(hints.variable, 'variable', 'SPECIFY_FEATURE', features);
-  const onBranch = hints.branch === undefined ? undefined : featureOfBranch(hints.branch, features);
+  const { flag = '', variable = '', branch = '', directory = '', features, hasOthers = false } = hints;
+  if (flag.trim() !== '') return choose(flag, 'flag', features);
+  if (variable.trim() !== '') return choose(variable, 'variable', features);
+  const onBranch = featureOfBranch(branch, features);
   if (onBranch !== undefined) return ok({ slug: onBranch, source: 'branch' });
-  const inDirectory = directorySlug(hints.directory ?? '', features);
+  const inDirectory = directorySlug(directory, features);
   if (inDirectory !== undefined) return ok({ slug: inDirectory, source: 'directory' });
   const [first, second] = features;
-  const hasOthers = hints.hasOthers === true;
   if (first === undefined) {
     const message = `There is no feature ${hasOthers ? 'that can be read ' : ''}in kitty-specs/.`;
-    return none('feature-not-found', message, features);
+    return err({ kind: 'feature-not-found', message, candidates: features });
   }
   if (second === undefined && !hasOthers) return ok({ slug: first, source: 'only-one' });
-  return none('feature-ambiguous', 'Several features exist and none was named.', features);
+  const message = 'Several features exist and none was named.';
+  return err({ kind: 'feature-ambiguous', message, candidates: features });
 };
-
-const isSaid = (text: string | undefined): text is string => text !== undefined && text.trim() !== '';
 
 /** A slug, or another name that only one feature has. */
 const choose = (
   said: string,
-  source: FeatureChoiceSource,
-  where: string,
+  source: 'flag' | 'variable',
   features: readonly string[],
 ): Result<FeatureChoice, NoFeature> => {
   const wanted = said
@@ -69,13 +66,12 @@ const choose = (
   const fitting = featuresCalled(wanted, features);
   const [only, another] = fitting;
   if (only !== undefined && another === undefined) return ok({ slug: only, source });
-  return only === undefined
-    ? none('feature-not-found', `There is no feature ${JSON.stringify(wanted)} (from ${where}).`, features)
-    : none(
-        'feature-ambiguous',
-        `Several features are called ${JSON.stringify(wanted)} (from ${where}).`,
-        fitting,
-      );
+  const name = `${JSON.stringify(wanted)} (from ${source === 'flag' ? '--feature' : 'SPECIFY_FEATURE'})`;
+  return err(
+    only === undefined
+      ? { kind: 'feature-not-found', message: `There is no feature ${name}.`, candidates: features }
+      : { kind: 'feature-ambiguous', message: `Several features are called ${name}.`, candidates: fitting },
+  );
 };
 
 /**
@@ -84,20 +80,10 @@ const choose = (
  */
 const directorySlug = (directory: string, features: readonly string[]): string | undefined => {
   const segments = directory.split(/[\\/]+/);
-  return segments
-    .map((segment, at) => {
-      const slug = featureOfBranch(segment, features);
-      const isPlace = PLACES.has(segments[at - 1] ?? '');
-      return slug !== undefined && (isPlace || featureNumber(slug) !== undefined) ? slug : undefined;
-    })
-    .filter((slug) => slug !== undefined)
-    .at(-1);
+  const named = segments.flatMap((segment, at) => {
+    const slug = featureOfBranch(segment, features);
+    const isPlace = ['kitty-specs', '.worktrees'].includes(segments[at - 1] ?? '');
+    return slug !== undefined && (isPlace || featureNumber(slug) !== undefined) ? [slug] : [];
+  });
+  return named.at(-1);
 };
-
-const PLACES: ReadonlySet<string> = new Set(['kitty-specs', '.worktrees']);
-
-const none = (
-  kind: NoFeature['kind'],
-  message: string,
-  candidates: readonly string[],
-): { readonly ok: false; readonly error: NoFeature } => err({ kind, message, candidates });

@@ -11,11 +11,20 @@ export const workPackageBranch = (slug: string, workPackageId: string): string =
 export const featuresCalled = (word: string, features: readonly string[]): readonly string[] => {
   if (features.includes(word)) return [word];
   const wanted = word.toLowerCase();
-  const isCalled = (slug: string): boolean =>
-    callNames(slug).includes(wanted) ||
-    (/^\d+$/.test(word) && Number(numberPart(slug)?.digits ?? Number.NaN) === Number(word));
-  return features.filter(isCalled);
+  return features.filter((slug) => {
+    const [, number, digits, words = slug] = NUMBERED.exec(slug) ?? [];
+    const missions = [slug, words].flatMap((whole) => WITH_MISSION.exec(whole)?.slice(1) ?? []);
+    const names = [slug, words, number ?? '', ...missions].map((name) => name.toLowerCase());
+    const isNumber = digits !== undefined && /^\d+$/.test(word) && Number(digits) === Number(word);
+    return names.includes(wanted) || isNumber;
+  });
 };
+
+/** A number such as `028`, or one of a tracker such as `WEB-001`, in front of the words. */
+const NUMBERED = /^((?:[a-z]+-)?(\d+))-(.+)$/iu;
+
+/** The first eight characters of a ULID behind the words. */
+const WITH_MISSION = /^(.+)-([0-7][0-9A-HJKMNP-TV-Z]{7})$/u;
 
 /**
  * The feature whose branch or work tree has this name: that of a work package (`028-sync-WP01`), of a lane
@@ -28,29 +37,4 @@ export const featureOfBranch = (branch: string, features: readonly string[]): st
   if (exact !== undefined || name === branch) return exact;
   const [only, another] = featuresCalled(bare, features);
   return another === undefined ? only : undefined;
-};
-
-/** A number such as `028`, or one of a tracker such as `WEB-001`, in front of the words. */
-const numberPart = (
-  slug: string,
-): { readonly number: string; readonly digits: string; readonly rest: string } | undefined => {
-  const [, prefix = '', digits, rest] = /^([a-z]+-)?(\d+)-(.+)$/iu.exec(slug) ?? [];
-  return digits === undefined || rest === undefined ? undefined : { number: prefix + digits, digits, rest };
-};
-
-/** The first eight characters of a ULID behind the words. */
-const missionPart = (slug: string): { readonly rest: string; readonly mission: string } | undefined => {
-  const [, rest, mission] = /^(.+)-([0-7][0-9A-HJKMNP-TV-Z]{7})$/u.exec(slug) ?? [];
-  return rest === undefined || mission === undefined ? undefined : { rest, mission };
-};
-
-const callNames = (slug: string): readonly string[] => {
-  const numbered = numberPart(slug);
-  const wholes = numbered === undefined ? [slug] : [slug, numbered.rest];
-  const missions = wholes.flatMap((whole) => missionPart(whole) ?? []);
-  return [
-    ...wholes,
-    ...(numbered === undefined ? [] : [numbered.number]),
-    ...missions.flatMap(({ rest, mission }) => [rest, mission]),
-  ].map((name) => name.toLowerCase());
 };

@@ -12,7 +12,12 @@ export interface MarkdownLine {
   /** What the line says, at the places of `text`: blanks stand for comments and quote marks, and for all of a silent line. */
   readonly said: string;
   /** Set for a heading: `## Title`, or a line above `===` or `---`. None is quoted or part of a list. */
-  readonly heading?: { readonly level: number; readonly title: string };
+  readonly heading?: Heading;
+}
+
+interface Heading {
+  readonly level: number;
+  readonly title: string;
 }
 
 export type LineEnding = '\n' | '\r\n';
@@ -22,22 +27,17 @@ export const markdownLines = (text: string): readonly MarkdownLine[] => {
   const lines: MarkdownLine[] = [];
   const scanner = new Scanner(text);
   for (let start = text.startsWith('\ufeff') ? 1 : 0; start < text.length;) {
-    const newline = text.indexOf('\n', start);
-    const next = newline === -1 ? text.length : newline + 1;
-    const line = withoutEnding(text.slice(start, next));
-    const read = scanner.read(line, start);
-    const place = { number: lines.length + 1, text: line, start, next };
+    const next = text.indexOf('\n', start) + 1 || text.length;
+    const line = text.slice(start, next).replace(/(?:\r?\n|\r)$/, '');
+    const { said, heading, underlines } = scanner.read(line, start);
     const above = lines.at(-1);
-    if (read.is === 'underline' && above !== undefined)
-      lines[lines.length - 1] = {
-        ...above,
-        heading: { level: read.level, title: above.said.trim() },
-      };
+    if (underlines !== undefined && above !== undefined)
+      lines[lines.length - 1] = { ...above, heading: { level: underlines, title: above.said.trim() } };
     lines.push({
-      ...place,
-      isSilent: read.is === 'silent',
-      said: read.is === 'text' || read.is === 'heading' ? read.said : blank(line),
-      ...(read.is === 'heading' ? { heading: { level: read.level, title: read.title } } : {}),
+      ...{ number: lines.length + 1, text: line, start, next },
+      isSilent: said === undefined,
+      said: said ?? blank(line),
+      ...(heading === undefined ? {} : { heading }),
     });
     start = next;
   }
@@ -45,10 +45,7 @@ export const markdownLines = (text: string): readonly MarkdownLine[] => {
 };
 
 /** The line ending that a text uses: that of its first line. */
-export const lineEndingOf = (text: string): LineEnding => {
-  const newline = text.indexOf('\n');
-  return newline > 0 && text[newline - 1] === '\r' ? '\r\n' : '\n';
-};
+export const lineEndingOf = (text: string): LineEnding => (/^[^\n]*\r\n/.test(text) ? '\r\n' : '\n');
 
 /**
  * Text that may hold several lines, as one: every run of white space and control characters becomes a space. Halves of
@@ -59,22 +56,22 @@ export const asOneLine = (text: string): string =>
 
 /** The index after the last line of the section that the heading at `index` opens: the next heading of `level` or above. */
 export const sectionEnd = (lines: readonly MarkdownLine[], index: number, level: number): number => {
-  for (let at = index + 1; at < lines.length; at++) {
-    const heading = lines[at]?.heading;
-    if (heading !== undefined && heading.level <= level) return at;
-  }
-  return lines.length;
+  const isEnd = ({ heading }: MarkdownLine, at: number): boolean =>
+    at > index && heading !== undefined && heading.level <= level;
+  const end = lines.findIndex(isEnd);
+  return end === -1 ? lines.length : end;
 };
 
 /** The text with what stands between backticks blanked out. */
 export const withoutCode = (said: string): string => said.replace(CODE_SPAN, blank);
 
-type Reading =
-  | { readonly is: 'silent' }
-  | { readonly is: 'text'; readonly said: string }
-  | { readonly is: 'heading'; readonly said: string; readonly level: number; readonly title: string }
-  /** The line above is a heading. */
-  | { readonly is: 'underline'; readonly level: number };
+/** What a line is. Without `said` it is silent. */
+interface Read {
+  readonly said?: string;
+  readonly heading?: Heading;
+  /** The line above is a heading of this level. */
+  readonly underlines?: number;
+}
 
 /** Says of each line of a text, in their order, what it is: as much of Markdown's blocks as planning documents need. */
 class Scanner {
@@ -91,52 +88,45 @@ class Scanner {
     this.#text = text;
   }
 
-  read(line: string, start: number): Reading {
+  read(line: string, start: number): Read {
     if (this.#code !== undefined) {
       const { closing, base, isQuoted } = this.#code;
       const inner = isQuoted ? withoutQuote(line) : line;
       const isLeft = (isQuoted && !QUOTE.test(line)) || (inner.trim() !== '' && indentOf(inner) < base);
       if (isLeft || closing.test(inner)) this.#code = undefined;
-      if (!isLeft) return { is: 'silent' };
+      if (!isLeft) return {};
     }
     const wasInComment = this.#isInComment;
     const spoken = this.#withoutComments(line, start);
-    if (spoken.trim() === '') {
-      this.#open = 'nothing';
-      return wasInComment || line.trim() !== '' ? { is: 'silent' } : { is: 'text', said: spoken };
-    }
-    return this.#block(withoutQuote(spoken), indentOf(withoutQuote(line)), QUOTE.test(spoken));
+    if (spoken.trim() !== '')
+      return this.#block(withoutQuote(spoken), indentOf(withoutQuote(line)), QUOTE.test(spoken));
+    this.#open = 'nothing';
+    return wasInComment || line.trim() !== '' ? {} : { said: spoken };
   }
 
-  #block(said: string, indent: number, isQuoted: boolean): Reading {
+  #block(said: string, indent: number, isQuoted: boolean): Read {
     const open = this.#open;
     while ((this.#items.at(-1) ?? 0) > indent) this.#items.pop();
     const isInList = this.#items.length > 0;
-    if (indent - (this.#items.at(-1) ?? 0) >= 4)
-      return open === 'nothing' ? { is: 'silent' } : { is: 'text', said };
+    if (indent - (this.#items.at(-1) ?? 0) >= 4) return open === 'nothing' ? {} : { said };
+    this.#open = 'nothing';
     const underline = UNDERLINE.exec(said)?.[1];
-    if (underline !== undefined && open === 'single line') {
-      this.#open = 'nothing';
-      return { is: 'underline', level: underline.startsWith('=') ? 1 : 2 };
-    }
+    if (underline !== undefined && open === 'single line')
+      return { said: blank(said), underlines: underline.startsWith('=') ? 1 : 2 };
     const rest = this.#withoutListMarks(said, indent);
     const closing = closingOf(rest);
     if (closing !== undefined) {
       const base = this.#items.at(-1) ?? 0;
       if (!closing.test(rest.trim()) || FENCE.test(rest)) this.#code = { closing, base, isQuoted };
-      this.#open = 'nothing';
-      return { is: 'silent' };
+      return {};
     }
     const [, marks, title = ''] = (isQuoted || isInList ? null : HEADING.exec(said)) ?? [];
-    if (marks !== undefined) {
-      this.#open = 'nothing';
-      return { is: 'heading', said, level: marks.length, title: withoutClosing(title) };
+    if (marks !== undefined) return { said, heading: { level: marks.length, title: withoutClosing(title) } };
+    if (rest.trim() !== '' && underline === undefined) {
+      const isAlone = open === 'nothing' && !isQuoted && !isInList && rest === said;
+      this.#open = isAlone ? 'single line' : 'paragraph';
     }
-    if (rest.trim() === '' || underline !== undefined) this.#open = 'nothing';
-    else
-      this.#open =
-        open === 'nothing' && !isQuoted && !isInList && rest === said ? 'single line' : 'paragraph';
-    return { is: 'text', said };
+    return { said };
   }
 
   /** Opens the list items that begin on the line; what stands behind their marks. */
@@ -163,15 +153,12 @@ class Scanner {
         at = end + 3;
         this.#isInComment = false;
       }
-      const mark = nextMark(line, at);
-      said += line.slice(at, mark.end);
-      if (mark.is === 'end') return said;
-      at = mark.end;
-      if (mark.is === 'comment') {
-        this.#isInComment = this.#isClosed(start + at, said.trim() !== '');
-        said += this.#isInComment ? '    ' : line.slice(at, at + 4);
-        at += 4;
-      }
+      const mark = commentAfter(line, at);
+      if (mark === -1) return said + line.slice(at);
+      said += line.slice(at, mark);
+      this.#isInComment = this.#isClosed(start + mark, said.trim() !== '');
+      said += this.#isInComment ? '    ' : '<!--';
+      at = mark + 4;
     }
   }
 
@@ -190,7 +177,6 @@ const UNDERLINE = /^ {0,3}(=+|-+)[ \t]*$/;
 const HEADING = /^ {0,3}(#{1,6})(?:[ \t]+(.*))?$/;
 // eslint-disable-next-line no-control-regex -- Control characters are exactly what has to go.
 const BLANKS_AND_CONTROLS = /[\s\u0000-\u001f\u007f-\u009f]+/g;
-
 const LONE_SURROGATE = /\p{Cs}/gu;
 
 const blank = (text: string): string => ' '.repeat(text.length);
@@ -217,21 +203,13 @@ const closingOf = (rest: string): RegExp | undefined => {
   return tag === undefined ? undefined : new RegExp(`</${tag}>`, 'i');
 };
 
-/** Where the next comment begins, code between backticks passed over. */
-const nextMark = (line: string, from: number): { readonly is: 'comment' | 'end'; readonly end: number } => {
+/** Where the next comment begins, code between backticks passed over; -1 when none does. */
+const commentAfter = (line: string, from: number): number => {
   const comment = line.indexOf('<!--', from);
-  if (comment === -1) return { is: 'end', end: line.length };
-  CODE_SPAN.lastIndex = 0;
-  const span = [...line.matchAll(CODE_SPAN)].find(
+  const span = [...(comment === -1 ? '' : line).matchAll(CODE_SPAN)].find(
     ({ index, 0: code }) => index >= from && index < comment && index + code.length > comment,
   );
-  if (span === undefined) return { is: 'comment', end: comment };
-  return nextMark(line, span.index + span[0].length);
-};
-
-const withoutEnding = (line: string): string => {
-  if (line.endsWith('\r\n')) return line.slice(0, -2);
-  return line.endsWith('\n') || line.endsWith('\r') ? line.slice(0, -1) : line;
+  return span === undefined ? comment : commentAfter(line, span.index + span[0].length);
 };
 
 const withoutClosing = (title: string): string =>
@@ -239,3 +217,59 @@ const withoutClosing = (title: string): string =>
     .trim()
     .replace(/(?:^|[ \t])#+$/, '')
     .trim();
+
+/** A cell of a table, with its place in the document. */
+interface TableCell {
+  readonly text: string;
+  readonly start: number;
+}
+
+export interface TableRow {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly cells: readonly TableCell[];
+}
+
+/** Rows that follow each other. */
+export interface Table {
+  /** The row above the line of dashes; absent when there is none. */
+  readonly header?: TableRow;
+  readonly rows: readonly TableRow[];
+}
+
+/** Whether a line is a row of a table, the line of dashes included. */
+export const isTableRow = ({ said }: MarkdownLine): boolean => said.trim().startsWith('|');
+
+/** The tables among some lines, in their order. */
+export const tablesOf = (lines: readonly MarkdownLine[]): readonly Table[] => {
+  const tables: { header?: TableRow; rows: TableRow[] }[] = [];
+  let last = -1;
+  for (const line of lines.filter(isTableRow)) {
+    if (line.number !== last + 1) tables.push({ rows: [] });
+    last = line.number;
+    const table = tables.at(-1);
+    const [first] = table?.rows ?? [];
+    if (!DASHES.test(line.said)) table?.rows.push(rowOf(line));
+    else if (first !== undefined && table?.header === undefined && table?.rows.length === 1)
+      Object.assign(table, { header: first, rows: [] });
+  }
+  return tables;
+};
+
+/** The column of the first header that matches; -1 when there is none. */
+export const columnOf = ({ header }: Table, title: RegExp): number =>
+  header?.cells.findIndex(({ text }) => title.test(text.replace(/[*_`]/g, ''))) ?? -1;
+
+const DASHES = /^\s*\|(?:\s*:?-+:?\s*\|?)+\s*$/;
+
+/** A stroke behind a backslash is part of its cell; what stands behind the last stroke is a cell unless it is blank. */
+const rowOf = ({ number, said, start }: MarkdownLine): TableRow => {
+  const from = said.indexOf('|') + 1;
+  const cells = [...said.slice(from).matchAll(/((?:\\\||[^|])*)(\||$)/g)]
+    .filter(([, text = '', stroke]) => stroke === '|' || text.trim() !== '')
+    .map(({ index, 1: text = '' }) => ({
+      text: text.trim(),
+      start: start + from + index + (text.length - text.trimStart().length),
+    }));
+  return { line: number, cells };
+};

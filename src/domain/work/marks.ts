@@ -2,7 +2,6 @@ import { isWorkPackageId } from '../ids.js';
 import { LANES, type Lane } from '../events/lane.js';
 import { workPackageIdOf } from './work-package-id.js';
 import { isTaskId, withBox, type Checkbox } from './task-marks.js';
-import { findTask } from './tasks-document.js';
 
 /** What work can be marked as: a lane, or `pending`, which says of a task that it is open and of a work package `planned`. */
 export const MARKS = [...LANES, 'pending'] as const;
@@ -28,7 +27,7 @@ export interface NamedIds {
 
 export const namedIds = (words: readonly string[]): NamedIds => {
   const ids = [...new Set(words.map(idOf))];
-  const others = words.filter((word) => !isKnownForm(idOf(word)));
+  const others = words.filter((word) => !isWorkPackageId(idOf(word)) && !isTaskId(idOf(word)));
   return {
     workPackages: ids.filter(isWorkPackageId),
     tasks: ids.filter(isTaskId),
@@ -36,52 +35,18 @@ export const namedIds = (words: readonly string[]): NamedIds => {
   };
 };
 
-/** A task that was found: its box in the section of a work package, else in the roster of its front matter. */
-export interface PlacedTask {
-  readonly taskId: string;
-  readonly workPackageId: string;
-  readonly isOpen: boolean;
-  readonly box?: Checkbox;
-}
-
-export interface TaskSearch {
-  readonly placed: readonly PlacedTask[];
-  /** Ids that no box has. */
-  readonly unknown: readonly string[];
-  /** Tasks whose box stands outside every section of a work package, with its line. */
-  readonly outside: readonly { readonly taskId: string; readonly line: number }[];
-}
-
-/** Looks for tasks in `tasks.md`. */
-export const searchTasks = (document: string, taskIds: readonly string[]): TaskSearch => {
-  const placed: PlacedTask[] = [];
-  const unknown: string[] = [];
-  const outside: { readonly taskId: string; readonly line: number }[] = [];
-  for (const taskId of taskIds) {
-    const found = findTask(document, taskId);
-    if (found === undefined) unknown.push(taskId);
-    else if (found.workPackageId === undefined) outside.push({ taskId, line: found.box.line });
-    else
-      placed.push({ taskId, workPackageId: found.workPackageId, isOpen: found.box.isOpen, box: found.box });
-  }
-  return { placed, unknown, outside };
-};
-
 /** The document with these boxes ticked or opened, from its end on, so that none moves another one. */
-export const withBoxes = (document: string, tasks: readonly PlacedTask[], isTicked: boolean): string =>
-  tasks
-    .flatMap(({ box }) => box ?? [])
+export const withBoxes = (document: string, boxes: readonly Checkbox[], isTicked: boolean): string =>
+  [...boxes]
     .sort((a, b) => b.markAt - a.markAt)
     .reduce((text, box) => withBox(text, box, !isTicked), document);
 
-/** What the history of a work package says about a marked task. */
-export const taskNote = ({ taskId, box }: PlacedTask, isTicked: boolean): string => {
-  const title = (box?.text ?? '').replace(/^[*_`~]*T\d+[*_`~:.]*\s*/, '');
+/** What the history of a work package says about a marked task; `said`: what stands behind its box. */
+export const taskNote = (taskId: string, said: string, isTicked: boolean): string => {
+  const title = said.replace(/^[*_`~]*T\d+[*_`~:.]*\s*/, '');
   return `${taskId} ${isTicked ? 'is done' : 'is open again'}${title === '' ? '' : `: ${title}`}`;
 };
 
 /** A number alone is no name here: it may be a task's as well. */
 const idOf = (word: string): string =>
   /^\s*\d/.test(word) ? word.trim() : workPackageIdOf(word).toUpperCase();
-
-const isKnownForm = (id: string): boolean => isWorkPackageId(id) || isTaskId(id);

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../result.js';
 import { dependenciesOf, topologicalOrder, type DependencyGraph } from './dependency-graph.js';
+import { commitSubject } from './commit-message.js';
 import { isLane, laneName, type Lane, type Placed } from '../events/lane.js';
 
 /** How the branch of a work package stands to the branch that it is merged into. */
@@ -68,6 +69,16 @@ export const outerDependencies = (
       .map((dependency) => ({ id, dependency })),
   );
 };
+
+/** First line of the commit that merges a work package. Rules for commit messages know git's own words for a merge. */
+export const mergeSubject = (
+  { id, title, branch }: { readonly id: string; readonly title: string; readonly branch: string },
+  { slug, target }: { readonly slug: string; readonly target: string },
+  { strategy = 'merge' }: { readonly strategy?: 'merge' | 'squash' },
+): string =>
+  strategy === 'merge'
+    ? `Merge branch '${branch}' into ${target}`
+    : commitSubject(`merge ${id}, ${title}`, slug);
 
 const refusalOf = (candidate: MergeCandidate): readonly MergeRefusal[] => {
   const { id, lane, standing, isNamed } = candidate;

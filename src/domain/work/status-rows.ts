@@ -59,6 +59,7 @@ export const annotationRow = (
 
 /** The log with more rows at its end; every line that it had stays byte for byte, and the last one gets its end. */
 export const withRows = (log: string, rows: readonly Row[]): string => {
+  if (rows.length === 0) return log;
   const gap = log === '' || log === '\ufeff' || log.endsWith('\n') ? '' : '\n';
   return `${log}${gap}${rows.map((row) => `${JSON.stringify(sortedKeys(row))}\n`).join('')}`;
 };

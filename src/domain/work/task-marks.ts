@@ -1,11 +1,10 @@
-import { columnOf, tablesOf, type Table, type TableRow } from './markdown-table.js';
-import type { MarkdownLine } from './markdown.js';
 import { isFields } from '../document.js';
+import { columnOf, tablesOf, type MarkdownLine, type Table, type TableRow } from './markdown.js';
 
 /** A mark that says whether a task is done: a checkbox (`- [ ] T001 …`), or the status in the row of a table. */
 export interface Checkbox {
   /** The task id; absent for a box without one. */
-  readonly taskId?: string;
+  readonly taskId?: string | undefined;
   readonly line: number;
   readonly isOpen: boolean;
   /** What stands behind the box, or in the cells of the row. */
@@ -16,14 +15,14 @@ export interface Checkbox {
   readonly mark: string;
   readonly opposite: string;
   /** The work package that the row of a table names. */
-  readonly namedOwner?: string;
+  readonly namedOwner?: string | undefined;
 }
 
 /** A task id that stands somewhere without a mark. */
 export interface TaskMention {
   readonly taskId: string;
   readonly line: number;
-  readonly namedOwner?: string;
+  readonly namedOwner?: string | undefined;
 }
 
 /** All marks of some lines, in their order; those in code, fences and comments are examples. */
@@ -37,17 +36,17 @@ export const checkboxes = (lines: readonly MarkdownLine[]): readonly Checkbox[] 
  * whatever follows a label such as `**Subtasks**:`.
  */
 export const mentions = (lines: readonly MarkdownLine[]): readonly TaskMention[] => [
-  ...lines.flatMap((line) => {
-    if (BOX.test(line.said) || line.said.trim().startsWith('|')) return [];
+  ...lines.flatMap(({ said: whole, number: line }) => {
+    if (BOX.test(whole) || whole.trim().startsWith('|')) return [];
     // Code that is more than ids is an example.
-    const said = line.said.replace(/(`+)[^`]*[^\sT\d,\u2013`-][^`]*\1/g, '');
-    const list = SUBTASKS.exec(said)?.[1] ?? LISTED.exec(said)?.[1] ?? '';
-    return idsIn(list).map((taskId) => ({ taskId, line: line.number }));
+    const said = whole.replace(/(`+)[^`]*[^\sT\d,\u2013`-][^`]*\1/g, '');
+    return idsIn(SUBTASKS.exec(said)?.[1] ?? LISTED.exec(said)?.[1] ?? '').map((taskId) => ({
+      taskId,
+      line,
+    }));
   }),
   ...rowsOf(lines).flatMap(({ line, mark, taskIds, namedOwner }) =>
-    mark === undefined
-      ? taskIds.map((taskId) => ({ taskId, line, ...(namedOwner === undefined ? {} : { namedOwner }) }))
-      : [],
+    mark === undefined ? taskIds.map((taskId) => ({ taskId, line, namedOwner })) : [],
   ),
 ];
 
@@ -94,28 +93,22 @@ const OPEN =
 const STATUS = /^(?:status|state|done\??|completed?\??|progress|lane|\[.\]|[\u2713\u2714\u2705\u2611])$/i;
 const OWNER = /^[*_`[]*WP[ #_-]?(\d{1,4})(?!\w)(?!\W+WP)/i;
 
-const boxOf = (line: MarkdownLine): readonly Checkbox[] => {
-  const [, before, mark = '', text = ''] = BOX.exec(line.said) ?? [];
+const boxOf = ({ said, number, start }: MarkdownLine): readonly Checkbox[] => {
+  const [, before, mark = '', text = ''] = BOX.exec(said) ?? [];
   if (before === undefined) return [];
-  const taskId = TASK_ID.exec(text)?.[1];
-  return [
-    {
-      ...(taskId === undefined ? {} : { taskId }),
-      line: line.number,
-      isOpen: mark === ' ',
-      text: text.trim(),
-      markAt: line.start + before.length,
-      mark,
-      opposite: mark === ' ' ? 'x' : ' ',
-    },
-  ];
+  return [{ ...boxAt(number, text.trim(), start + before.length, mark), taskId: TASK_ID.exec(text)?.[1] }];
+};
+
+const boxAt = (line: number, text: string, markAt: number, mark: string): Checkbox => {
+  const isOpen = mark === ' ';
+  return { line, text, isOpen, markAt, mark, opposite: isOpen ? 'x' : ' ' };
 };
 
 interface TaskRow {
   readonly line: number;
   readonly taskIds: readonly string[];
-  readonly namedOwner?: string;
-  readonly mark?: Checkbox;
+  readonly namedOwner: string | undefined;
+  readonly mark: Checkbox | undefined;
 }
 
 /** The rows of tables that are about tasks: they name one, or their table has a column of tasks and one of states. */
@@ -124,30 +117,21 @@ const rowsOf = (lines: readonly MarkdownLine[]): readonly TaskRow[] =>
     const status = columnOf(table, STATUS);
     const hasTasks = status !== -1 && columnOf(table, /^(?:sub-?)?tasks?$/i) !== -1;
     return table.rows.flatMap((row): readonly TaskRow[] => {
-      const ids = row.cells.flatMap(({ text }) => TASK_ID.exec(text.replace(/^\[[ xX]\]\s*/, ''))?.[1] ?? []);
-      if (ids.length === 0 && !hasTasks) return [];
-      const owners = row.cells.flatMap(({ text }) => OWNER.exec(text)?.[1] ?? []);
-      const owner = owners.length === 1 ? { namedOwner: `WP${(owners[0] ?? '').padStart(2, '0')}` } : {};
+      const taskIds = row.cells.flatMap(
+        ({ text }) => TASK_ID.exec(text.replace(/^\[[ xX]\]\s*/, ''))?.[1] ?? [],
+      );
+      if (taskIds.length === 0 && !hasTasks) return [];
+      const [owner, another] = row.cells.flatMap(({ text }) => OWNER.exec(text)?.[1] ?? []);
+      const isOne = owner !== undefined && another === undefined;
+      const namedOwner = isOne ? `WP${owner.padStart(2, '0')}` : undefined;
       const mark = markOf(table, row, status);
-      return [
-        {
-          line: row.line,
-          taskIds: ids,
-          ...owner,
-          ...(mark === undefined
-            ? {}
-            : { mark: { ...mark, ...owner, ...(ids[0] === undefined ? {} : { taskId: ids[0] }) } }),
-        },
-      ];
+      const [taskId] = taskIds;
+      return [{ line: row.line, taskIds, namedOwner, mark: mark && { ...mark, namedOwner, taskId } }];
     });
   });
 
 /** A box in a cell, or a word in the column of states that somebody can judge. */
-const markOf = (
-  table: Table,
-  { line, cells }: TableRow,
-  status: number,
-): Omit<Checkbox, 'taskId'> | undefined => {
+const markOf = (table: Table, { line, cells }: TableRow, status: number): Checkbox | undefined => {
   const text = cells
     .map((cell) => cell.text)
     .filter((cell) => cell !== '' && !OWNER.test(cell))
@@ -155,15 +139,7 @@ const markOf = (
   const box = cells.find((cell) => /^[*_`]*\[[ xX]\]/.test(cell.text));
   if (box !== undefined) {
     const at = box.text.indexOf('[') + 1;
-    const mark = box.text[at] ?? ' ';
-    return {
-      line,
-      text,
-      isOpen: mark === ' ',
-      markAt: box.start + at,
-      mark,
-      opposite: mark === ' ' ? 'x' : ' ',
-    };
+    return boxAt(line, text, box.start + at, box.text[at] ?? ' ');
   }
   const cell = cells[status];
   const isDone = cell === undefined ? undefined : isDoneWord(cell.text);

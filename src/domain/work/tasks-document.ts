@@ -41,7 +41,7 @@ export const tasksOf = (document: string, workPackageId: string): DocumentedTask
 export interface FoundTask {
   readonly taskId: string;
   /** Absent for a task outside every section. */
-  readonly workPackageId?: string;
+  readonly workPackageId?: string | undefined;
   readonly box: Checkbox;
 }
 
@@ -49,8 +49,7 @@ export interface FoundTask {
 export const findTask = (document: string, taskId: string): FoundTask | undefined => {
   const found = read(document).boxes.filter((box) => box.taskId === taskId);
   const box = found.find(({ owner }) => owner !== undefined) ?? found[0];
-  if (box === undefined) return undefined;
-  return { taskId, box, ...(box.owner === undefined ? {} : { workPackageId: box.owner }) };
+  return box && { taskId, box, workPackageId: box.owner };
 };
 
 /** Every task that has a mark, each with the one that {@link findTask} finds. */
@@ -81,7 +80,7 @@ const read = (document: string): Reading => {
   if (latest?.document === document) return latest;
   const lines = markdownLines(document);
   const owners = ownerOfEachLine(lines);
-  const owned = <T extends { readonly line: number; readonly namedOwner?: string }>(each: T): T & Owned => ({
+  const owned = <T extends TaskMention | Checkbox>(each: T): T & Owned => ({
     ...each,
     owner: each.namedOwner ?? owners[each.line - 1],
   });
@@ -97,17 +96,12 @@ const read = (document: string): Reading => {
 const sectionsOf = (
   lines: readonly MarkdownLine[],
   owners: readonly (string | undefined)[],
-): readonly TasksSection[] => {
-  const sections = new Map<string, { line: number; lines: MarkdownLine[] }>();
-  lines.forEach((line, at) => {
-    const id = owners[at];
-    if (id === undefined) return;
-    const section = sections.get(id) ?? { line: line.number, lines: [] };
-    section.lines.push(line);
-    sections.set(id, section);
+): readonly TasksSection[] =>
+  [...new Set(owners)].flatMap((workPackageId) => {
+    const own = lines.filter((_, at) => owners[at] === workPackageId);
+    const line = own[0]?.number ?? 1;
+    return workPackageId === undefined ? [] : [{ workPackageId, line, lines: own }];
   });
-  return [...sections].map(([workPackageId, section]) => ({ workPackageId, ...section }));
-};
 
 /** Numbers and signs may stand in front of the id, words may not; a work package may be called by its number alone. */
 const SECTION_TITLE =

@@ -1,7 +1,7 @@
 import type { WorkPackageLane } from '../events/lane.js';
 import { appendActivityLine, formatActivityLine, uniqueActivityLine } from './activity-log.js';
 import { lineEndingOf, asOneLine, markdownLines, sectionEnd } from './markdown.js';
-import type { LineEnding, MarkdownLine } from './markdown.js';
+import type { LineEnding } from './markdown.js';
 
 /** A change of a work package file, to be applied without touching anything else. */
 export type WorkPackageEdit =
@@ -31,11 +31,11 @@ export interface LogEntry {
 
 export interface TransitionEntry extends LogEntry {
   /** Who is in charge from now on; absent leaves the front matter's agent. */
-  readonly agent?: string;
+  readonly agent?: string | undefined;
   /** The front matter gets no lane: a status log has it. */
   readonly keepsLane?: boolean;
   /** Text of a reviewer who asks for changes. */
-  readonly feedback?: string;
+  readonly feedback?: string | undefined;
 }
 
 /** Edits, and the line among them that stands nowhere else in the file and so proves that they were made. */
@@ -46,40 +46,30 @@ export interface LoggedEdits {
 
 /** The edits of a transition: lane, agent, feedback, entry. */
 export const transitionEdits = (file: LoggedFile, entry: TransitionEntry): LoggedEdits => {
-  const feedback: ReviewFeedback | undefined =
-    entry.feedback === undefined
-      ? undefined
-      : { text: entry.feedback, reviewer: entry.by, timestamp: entry.timestamp };
+  const { lane, by, agent, feedback: text, keepsLane = false, timestamp } = entry;
   const body =
-    feedback === undefined ? file.body : withFeedback(file.body, feedback, lineEndingOf(file.text));
-  const { edits, line } = historyEdits({ text: withBody(file, body), body }, entry);
-  return {
-    line,
-    edits: [
-      ...(entry.keepsLane === true ? [] : [{ edit: 'set' as const, key: 'lane', value: entry.lane }]),
-      ...(entry.agent === undefined ? [] : [{ edit: 'set' as const, key: 'agent', value: entry.agent }]),
-      ...edits,
-    ],
-  };
+    text === undefined
+      ? file.body
+      : withFeedback(file.body, { text, reviewer: by, timestamp }, lineEndingOf(file.text));
+  const before = file.text.slice(0, file.text.length - file.body.length);
+  const { edits, line } = historyEdits({ text: before + body, body }, entry);
+  const set = (key: string, value: string): WorkPackageEdit => ({ edit: 'set', key, value });
+  const keys = [
+    ...(keepsLane ? [] : [set('lane', lane)]),
+    ...(agent === undefined ? [] : [set('agent', agent)]),
+  ];
+  return { line, edits: [...keys, ...edits] };
 };
 
 /** The edits of an entry alone. */
-export const historyEdits = (file: LoggedFile, entry: LogEntry): LoggedEdits => {
-  const line = uniqueActivityLine(
-    file.text,
-    formatActivityLine(entry.timestamp, entry.by, entry.lane, entry.note),
-  );
-  return {
-    line,
-    edits: [{ edit: 'body', body: appendActivityLine(file.body, line, lineEndingOf(file.text)) }],
-  };
+export const historyEdits = ({ text, body }: LoggedFile, entry: LogEntry): LoggedEdits => {
+  const { timestamp, by, lane, note } = entry;
+  const line = uniqueActivityLine(text, formatActivityLine(timestamp, by, lane, note));
+  return { line, edits: [{ edit: 'body', body: appendActivityLine(body, line, lineEndingOf(text)) }] };
 };
 
 /** A moment as entries show it: ISO 8601 UTC to the second. */
 export const activityTime = (isoTime: string): string => isoTime.replace(/\.\d+(?=Z$)/, '');
-
-const withBody = (file: LoggedFile, body: string): string =>
-  file.text.slice(0, file.text.length - file.body.length) + body;
 
 /** Why a reviewer sends a work package back. */
 export interface ReviewFeedback {
@@ -93,26 +83,29 @@ export interface ReviewFeedback {
  * The body with the feedback at the end of its `## Review Feedback` section, which is made in front of the Activity
  * Log when it is missing. The text is quoted line by line, so that headings and fences in it stay without effect.
  */
-export const withFeedback = (body: string, feedback: ReviewFeedback, eol: LineEnding): string => {
+export const withFeedback = (
+  body: string,
+  { text, reviewer, timestamp }: ReviewFeedback,
+  eol: LineEnding,
+): string => {
   const lines = markdownLines(body);
-  const entry = formatFeedback(feedback, eol);
-  const heading = indexOfHeading(lines, 'review feedback');
-  if (heading === undefined)
-    return insertBlock(body, placeForSection(lines, body), `## Review Feedback${eol}${eol}${entry}`, eol);
-  let last = sectionEnd(lines, heading, 2) - 1;
-  while (last > heading && isBlankOrRule(lines[last]?.text ?? '')) last--;
-  return insertBlock(body, lines[last]?.next ?? body.length, entry, eol);
-};
-
-const formatFeedback = ({ text, reviewer, timestamp }: ReviewFeedback, eol: LineEnding): string =>
-  [
+  const headed = (title: string): number =>
+    lines.findIndex(({ heading }) => heading?.level === 2 && heading.title.toLowerCase() === title);
+  const quoted = text.trim().split(/\r\n|\r|\n/);
+  const entry = [
     `**Changes requested** by ${asOneLine(reviewer)} at ${timestamp}:`,
     '',
-    ...text
-      .trim()
-      .split(/\r\n|\r|\n/)
-      .map((line) => `> ${line}`.trimEnd()),
+    ...quoted.map((line) => `> ${line}`.trimEnd()),
   ].join(eol);
+  const section = headed('review feedback');
+  if (section === -1) {
+    const at = lines[headed('activity log')]?.start ?? body.length;
+    return insertBlock(body, at, `## Review Feedback${eol}${eol}${entry}`, eol);
+  }
+  let last = sectionEnd(lines, section, 2) - 1;
+  while (last > section && BLANK_OR_RULE.test(lines[last]?.text ?? '')) last--;
+  return insertBlock(body, lines[last]?.next ?? body.length, entry, eol);
+};
 
 /** Puts a block between the lines before and after `at`, with one blank line on either side. */
 const insertBlock = (body: string, at: number, block: string, eol: LineEnding): string => {
@@ -124,14 +117,4 @@ const insertBlock = (body: string, at: number, block: string, eol: LineEnding): 
   return `${ended}${gap}${block}${close}${after === '' || /^\r?\n/.test(after) ? '' : eol}${after}`;
 };
 
-const placeForSection = (lines: readonly MarkdownLine[], body: string): number => {
-  const log = indexOfHeading(lines, 'activity log');
-  return log === undefined ? body.length : (lines[log]?.start ?? body.length);
-};
-
-const indexOfHeading = (lines: readonly MarkdownLine[], title: string): number | undefined => {
-  const at = lines.findIndex(({ heading }) => heading?.level === 2 && heading.title.toLowerCase() === title);
-  return at === -1 ? undefined : at;
-};
-
-const isBlankOrRule = (line: string): boolean => /^\s*(?:-{3,}|\*{3,}|_{3,})?\s*$/.test(line);
+const BLANK_OR_RULE = /^\s*(?:-{3,}|\*{3,}|_{3,})?\s*$/;

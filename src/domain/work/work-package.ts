@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../result.js';
 import {
   fromOlderLane,
   isLane,
+  laneName,
   loggedLaneFromText,
   placeOf,
   type Lane,
@@ -87,6 +88,17 @@ export const laneFromText = (text: string): Lane | undefined => {
   const word = text.trim().toLowerCase();
   return isLane(word) ? word : fromOlderLane(word);
 };
+
+/** The dependencies of a work package that nobody has finished implementing, with their lanes where there are any. */
+export const unreadyDependencies = (
+  { dependencies }: WorkPackage,
+  all: readonly WorkPackage[],
+): readonly { readonly id: string; readonly lane: string | undefined }[] =>
+  dependencies.flatMap((id) => {
+    const needed = all.find((each) => each.id === id);
+    if (needed?.lane === 'for_review' || needed?.lane === 'done') return [];
+    return [{ id, lane: needed === undefined ? undefined : laneName(needed) }];
+  });
 
 /** A fault as one line that says where to look. */
 export const describeWorkPackageFault = ({ path, line, reason }: WorkPackageFault): string =>

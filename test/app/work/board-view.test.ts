@@ -1,5 +1,5 @@
 import { boardView } from '../../../src/app/work/board-view.js';
-import { describeCard, describeFeature, needsPerson } from '../../../src/app/work/card-text.js';
+import { describeCard, describeFeature, needsPerson } from '../../../src/app/work/board-view.js';
 import type { BoardCard, FeatureCards } from '../../../src/app/work/read-board.js';
 
 const card = (workPackageId: string, more: Partial<BoardCard> = {}): BoardCard => ({

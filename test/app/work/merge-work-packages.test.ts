@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GitMerges } from '../../../src/adapters/work/git-merges.js';
 import { ImplementWorkPackage } from '../../../src/app/work/implement-work-package.js';
-import type { MergeInput } from '../../../src/app/work/merge-report.js';
+import type { MergeInput } from '../../../src/app/work/merge-work-packages.js';
 import { MergeWorkPackages } from '../../../src/app/work/merge-work-packages.js';
 import { capturedTypes } from '../../support/captured-events.js';
 import { FEATURE, pathOf, smallFeature, workPackageText } from '../../support/planning-documents.js';

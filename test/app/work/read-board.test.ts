@@ -1,7 +1,7 @@
 import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';
 import { ReadBoard, type FeatureCards } from '../../../src/app/work/read-board.js';
-import { WatchBoard } from '../../../src/app/work/watch-board.js';
-import { laneSinceMs } from '../../../src/domain/work/lane-since.js';
+import { WatchBoard } from '../../../src/app/work/read-board.js';
+import { laneSinceMs } from '../../../src/domain/work/activity-log.js';
 import { corpusFeatures } from '../../support/corpus.js';
 import {
   corpusSeed,

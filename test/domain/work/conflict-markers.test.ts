@@ -1,4 +1,4 @@
-import { conflictLine } from '../../../src/domain/work/conflict-markers.js';
+import { conflictLine } from '../../../src/app/work/locate-feature.js';
 import { corpusPaths, corpusText } from '../../support/corpus.js';
 
 const lineIn = (...lines: readonly string[]): number | undefined => conflictLine(lines.join('\n'));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { dependencyGraph } from '../../../src/domain/work/dependency-graph.js';
 import { LANES } from '../../../src/domain/events/lane.js';
-import { mergeSubject } from '../../../src/domain/work/merge-messages.js';
+import { mergeSubject } from '../../../src/domain/work/merge-selection.js';
 import {
   outerDependencies,
   selectMerges,

@@ -1,4 +1,4 @@
-import { readLaneBranches } from '../../../src/domain/work/lane-branches.js';
+import { readLaneBranches } from '../../../src/app/work/group-branches.js';
 import { readManifest } from '../../../src/domain/work/manifest.js';
 import { manifestDocument } from '../../../src/adapters/work/manifest-document.js';
 

@@ -1,5 +1,4 @@
-import type { ReadLine } from '../../../../domain/work/plan-reading.js';
-import type { FeatureCheck } from '../../../work/check-feature.js';
+import type { FeatureCheck, ReadLine } from '../../../work/check-feature.js';
 import { defineCommand } from '../../define-command.js';
 import { bold, dim, lines, red, yellow, type Text } from '../../render/text.js';
 

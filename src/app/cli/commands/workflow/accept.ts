@@ -1,4 +1,4 @@
-import { remedyOf } from '../../../../domain/work/acceptance-remedies.js';
+import { remedyOf } from '../../../../domain/work/acceptance.js';
 import type { AcceptResult } from '../../../work/accept-work-packages.js';
 import { defineCommand, flag, text, type CommandContext, type NextCommand } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';

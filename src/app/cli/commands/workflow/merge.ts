@@ -1,6 +1,6 @@
 import { unreachable } from '../../../../domain/errors.js';
 import { describeConflict, describeObstacle } from '../../../work/merge-errors.js';
-import type { MergedWorkPackage, MergeReport } from '../../../work/merge-report.js';
+import type { MergedWorkPackage, MergeReport } from '../../../work/merge-work-packages.js';
 import {
   choice,
   defineCommand,
