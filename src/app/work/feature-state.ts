@@ -170,8 +170,7 @@ export const frontMatterGraph = (state: FeatureState): DependencyGraph =>
   dependencyGraph(
     state.workPackages.map(({ workPackage }) => workPackage.id),
     state.workPackages.flatMap(({ workPackage, document }) => {
-      const line = lineOfKey(document.text, 'dependencies');
-      const place = line === undefined ? { path: document.path } : { path: document.path, line };
+      const place = { path: document.path, line: lineOfKey(document.text, 'dependencies') };
       return workPackage.dependencies.map((to) => ({ from: workPackage.id, to, place }));
     }),
   );

@@ -12,7 +12,7 @@ export interface PlanFinding {
   /** Relative to the project root, with `/`. */
   readonly path: string;
   /** Counted from 1; absent for what is said of the file as a whole. */
-  readonly line?: number;
+  readonly line?: number | undefined;
   readonly code:
     | 'conflict'
     | 'unreadable'
@@ -61,7 +61,7 @@ const unreadable = ({ documents }: FeatureState, { path, line, reason }: WorkPac
     file?.fault === undefined && line !== undefined && line === lineOfKey(file?.text ?? '', 'lane');
   return {
     path,
-    ...(line === undefined ? {} : { line }),
+    line,
     code: isLane ? 'unknown-lane' : 'unreadable',
     message: `This work package cannot be read: ${reason}.`,
   };

@@ -58,7 +58,7 @@ export const statedIn = (state: FeatureState): ResolvedDependencies => {
         id,
         path,
         dependencies: own.ok ? own.value.dependencies : dependencies,
-        ...(line === undefined ? {} : { line }),
+        line,
         ...(entry === undefined ? {} : { manifest: { path: `${directory}/wps.yaml`, ...entry } }),
       };
     }),

@@ -5,7 +5,7 @@ import { compareWorkPackageIds } from './work-package-id.js';
 /** Where a dependency is written: a file relative to the project root, and the line if it is known. */
 export interface Place {
   readonly path: string;
-  readonly line?: number;
+  readonly line?: number | undefined;
 }
 
 /** That one work package needs another one. */

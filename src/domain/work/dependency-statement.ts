@@ -1,4 +1,3 @@
-import { unreachable } from '../errors.js';
 import { compareWorkPackageIds, workPackageNumber } from './work-package-id.js';
 
 /** One element of a dependency statement. */
@@ -26,21 +25,93 @@ interface DependencyReading {
  * lead to one, or a sentence with a subject. What is neither is not guessed at.
  */
 export const parseDependencyText = (text: string, self = ''): DependencyReading => {
-  const reader = new Reader(self);
-  const inside = /^\W*\(([^()]*)\)\W*$/.exec(plainText(text))?.[1];
-  const { plain, asides } = withoutParentheses(inside ?? plainText(text));
-  if (NONE.test(plain.replace(LEADS, '')) || /^\W*\[\s*\]\W*$/.test(text))
-    reader.none([plain, ...asides.map((aside) => aside.text)].join('. '));
-  else {
-    for (const sentence of sentencesOf(plain)) reader.sentence(sentence);
-    for (const aside of asides) reader.aside(aside);
+  const us = self.toUpperCase();
+  const dependencies: StatedDependency[] = [];
+  const ignored: string[] = [];
+  const unclear: string[] = [];
+  const othersIn = (words: string): readonly string[] => idsIn(words).filter((id) => id !== us);
+
+  /** Ids with what leads to each of them and what stands between. */
+  const list = (words: string): void => {
+    let isExcluded = false;
+    let from = 0;
+    const all = ALL_PREVIOUS.exec(words);
+    if (all !== null) dependencies.push({ stated: 'all-previous' });
+    const elements = [...words.matchAll(ELEMENT)];
+    if (all === null && elements.length === 0 && MANY.test(words)) unclear.push(words.trim());
+    for (const element of elements) {
+      const [whole, id = '', to] = element;
+      const gap = words.slice(from, element.index);
+      const kind = gapKind(gap, from === 0 && all === null);
+      const isTaken = kind === 'lead' || (kind === 'separator' && !isExcluded);
+      if (kind !== 'separator') isExcluded = kind === 'exclusion';
+      if (isTaken && !(all !== null && EXCEPT.test(gap))) dependencies.push(dependencyOf(id, to));
+      else (isExcluded ? ignored : unclear).push(...idsIn(whole));
+      from = element.index + whole.length;
+    }
+    // `WP02 (optional)`: whether it is needed is for the writer to say.
+    const [, last = ''] = elements.at(-1) ?? [];
+    if (WEAKENED.test(words.slice(from))) unclear.push(last.toUpperCase());
+  };
+
+  /** What others do. That they come first makes them dependencies; what they need is said in their own sections. */
+  const about = (subjects: readonly string[], rest: string): void => {
+    const others = othersIn(rest);
+    const named = rest.replace(ALL_IDS, (id) => (id.toUpperCase() === us ? 'this' : id));
+    const isBeforeUs = BEFORE_THIS.test(named);
+    const isAfterUs = AFTER_THIS.test(named);
+    const isAboutOthers = isAfterUs !== isBeforeUs ? isAfterUs : others.length > 0 && !THIS.test(named);
+    // Of several subjects only the last one is meant, or all by a slip.
+    const isOneOfThem = subjects.length > 1 && SINGULAR.test(rest);
+    if (!isOneOfThem && ((BESIDE.test(rest) && !isBeforeUs) || isAboutOthers))
+      ignored.push(...subjects, ...others);
+    else if (
+      !isOneOfThem &&
+      others.length === 0 &&
+      !NOT.test(rest) &&
+      !isAfterUs &&
+      (isBeforeUs || COMES_FIRST.test(named))
+    )
+      dependencies.push(...subjects.map((id) => ({ stated: 'one' as const, id })));
+    else unclear.push(...subjects, ...others);
+  };
+
+  const sentence = (words: string): void => {
+    const [whole = '', named = ''] = SUBJECT.exec(words) ?? [];
+    const rest = words.slice(whole.length);
+    const subjects = idsIn(named);
+    if (named === '' || (subjects.length > 0 && !PREDICATE.test(rest))) list(words);
+    else if (subjects.some((id) => id !== us)) about(subjects, rest);
+    // What the work package itself does: it needs something, or nothing of it matters here.
+    else if (othersIn(rest).length > 0) list(rest);
+  };
+
+  /** Text in parentheses: a remark, or more of the list. */
+  const aside = ({ text: words, idBefore }: Aside): void => {
+    if (idBefore !== undefined && WEAKENED.test(words)) unclear.push(idBefore.toUpperCase());
+    const isMore = idBefore === undefined || /^(?:and|plus|also|with)\b|^[,+&]/i.test(words);
+    if (EXCLUDED.test(words) && !DOUBT.test(words)) ignored.push(...othersIn(words));
+    else if (isBareList(words) && isMore) list(words);
+    else unclear.push(...othersIn(words));
+  };
+
+  const whole = plainText(text);
+  const { plain, asides } = withoutParentheses(/^\W*\(([^()]*)\)\W*$/.exec(whole)?.[1] ?? whole);
+  const saysNone = NONE.test(plain.replace(LEADS, '')) || /^\W*\[\s*\]\W*$/.test(text);
+  if (saysNone) {
+    // `None` stands against remarks, unless they take it back.
+    for (const words of sentencesOf([plain, ...asides.map((each) => each.text)].join('. ')))
+      (EXCEPT.test(words) || OWN_NEED.test(words) ? unclear : ignored).push(...othersIn(words));
+  } else {
+    sentencesOf(plain).forEach(sentence);
+    asides.forEach(aside);
   }
-  return reader.reading();
+  return { saysNone, dependencies, ignored: unique(ignored), unclear: unique(unclear) };
 };
 
 /** Whether a text is ids and what separates them, and nothing else. */
 export const isBareList = (text: string): boolean => {
-  const plain = withoutParentheses(plainText(text)).plain;
+  const { plain } = withoutParentheses(plainText(text));
   return ID.test(plain) && plain.replace(ALL_IDS, '').replace(SEPARATORS, '').trim() === '';
 };
 
@@ -50,130 +121,16 @@ export const resolveStated = (
   self: string,
   known: readonly string[],
 ): readonly string[] => {
-  const isBetween = (id: string, low: number, high: number): boolean =>
-    workPackageNumber(id) >= low && workPackageNumber(id) <= high;
+  const between = (low: number, high: number): readonly string[] =>
+    known.filter((id) => workPackageNumber(id) >= low && workPackageNumber(id) <= high);
   const ids = stated.flatMap((each): readonly string[] => {
-    switch (each.stated) {
-      case 'one':
-        return [each.id];
-      case 'range': {
-        const ends = [workPackageNumber(each.from), workPackageNumber(each.to)];
-        return [
-          each.from,
-          ...known.filter((id) => isBetween(id, Math.min(...ends), Math.max(...ends))),
-          each.to,
-        ];
-      }
-      case 'all-previous':
-        return known.filter((id) => workPackageNumber(id) < workPackageNumber(self));
-      default:
-        return unreachable(each);
-    }
+    if (each.stated === 'one') return [each.id];
+    if (each.stated === 'all-previous') return between(0, workPackageNumber(self) - 1);
+    const [one, other] = [workPackageNumber(each.from), workPackageNumber(each.to)];
+    return [each.from, ...between(Math.min(one, other), Math.max(one, other)), each.to];
   });
   return unique(ids).sort(compareWorkPackageIds);
 };
-
-/** Reads sentence after sentence and keeps what each id is. */
-class Reader {
-  readonly #self: string;
-  readonly #dependencies: StatedDependency[] = [];
-  readonly #ignored: string[] = [];
-  readonly #unclear: string[] = [];
-  #saysNone = false;
-
-  constructor(self: string) {
-    this.#self = self.toUpperCase();
-  }
-
-  reading(): DependencyReading {
-    return {
-      saysNone: this.#saysNone,
-      dependencies: this.#dependencies,
-      ignored: unique(this.#ignored),
-      unclear: unique(this.#unclear),
-    };
-  }
-
-  /** `None` stands against remarks, unless they take it back. */
-  none(text: string): void {
-    this.#saysNone = true;
-    for (const sentence of sentencesOf(text)) {
-      const takesBack = EXCEPT.test(sentence) || OWN_NEED.test(sentence);
-      (takesBack ? this.#unclear : this.#ignored).push(...this.#idsOfOthers(sentence));
-    }
-  }
-
-  /** Text in parentheses: a remark, or more of the list. */
-  aside({ text, idBefore }: Aside): void {
-    const isAfterId = idBefore !== undefined;
-    if (isAfterId && WEAKENED.test(text)) this.#weaken(idBefore);
-    const ids = this.#idsOfOthers(text);
-    if (EXCLUDED.test(text) && !DOUBT.test(text)) this.#ignored.push(...ids);
-    else if (isBareList(text) && (!isAfterId || /^(?:and|plus|also|with)\b|^[,+&]/i.test(text)))
-      this.#list(text);
-    else this.#unclear.push(...ids);
-  }
-
-  sentence(sentence: string): void {
-    const subject = SUBJECT.exec(sentence);
-    const [whole = '', named = ''] = subject ?? [];
-    const rest = sentence.slice(whole.length);
-    const subjects = idsIn(named);
-    if (subject === null || (subjects.length > 0 && !PREDICATE.test(rest))) this.#list(sentence);
-    else if (subjects.every((id) => id === this.#self)) this.#own(rest);
-    else this.#about(subjects, rest);
-  }
-
-  /** What the work package itself does: it needs something, or nothing of it matters here. */
-  #own(rest: string): void {
-    if (this.#idsOfOthers(rest).length > 0) this.#list(rest);
-  }
-
-  /** What others do. That they come first makes them dependencies; what they need is said in their own sections. */
-  #about(subjects: readonly string[], rest: string): void {
-    const others = this.#idsOfOthers(rest);
-    const named = rest.replace(ALL_IDS, (id) => (id.toUpperCase() === this.#self ? 'this' : id));
-    const isBeforeUs = BEFORE_THIS.test(named);
-    const isAfterUs = AFTER_THIS.test(named);
-    const isAboutOthers = isAfterUs !== isBeforeUs ? isAfterUs : others.length > 0 && !THIS.test(named);
-    const isOneOfThem = subjects.length > 1 && SINGULAR.test(rest);
-    if (isOneOfThem) this.#unclear.push(...subjects, ...others);
-    else if ((BESIDE.test(rest) && !isBeforeUs) || isAboutOthers) this.#ignored.push(...subjects, ...others);
-    else if (others.length === 0 && !NOT.test(rest) && !isAfterUs && (isBeforeUs || COMES_FIRST.test(named)))
-      this.#dependencies.push(...subjects.map((id) => ({ stated: 'one' as const, id })));
-    else this.#unclear.push(...subjects, ...others);
-  }
-
-  /** Ids with what leads to each of them and what stands between. */
-  #list(text: string): void {
-    let isExcluded = false;
-    let from = 0;
-    const all = ALL_PREVIOUS.exec(text);
-    if (all !== null) this.#dependencies.push({ stated: 'all-previous' });
-    const elements = [...text.matchAll(ELEMENT)];
-    if (all === null && elements.length === 0 && MANY.test(text)) this.#unclear.push(text.trim());
-    for (const element of elements) {
-      const [whole, id = '', to] = element;
-      const gap = text.slice(from, element.index);
-      const kind = gapKind(gap, from === 0 && all === null);
-      const isTaken = kind === 'lead' || (kind === 'separator' && !isExcluded);
-      if (kind !== 'separator') isExcluded = kind === 'exclusion';
-      if (isTaken && !(all !== null && EXCEPT.test(gap))) this.#dependencies.push(dependencyOf(id, to));
-      else (isExcluded ? this.#ignored : this.#unclear).push(...idsIn(whole));
-      from = element.index + whole.length;
-    }
-    if (WEAKENED.test(text.slice(from))) this.#weaken(elements.at(-1)?.[1] ?? '');
-  }
-
-  /** `WP02 (optional)`: whether it is needed is for the writer to say. */
-  #weaken(id: string): void {
-    this.#unclear.push(id.toUpperCase());
-  }
-
-  #idsOfOthers(text: string): readonly string[] {
-    return idsIn(text).filter((id) => id !== this.#self);
-  }
-}
 
 type GapKind = 'lead' | 'separator' | 'exclusion' | 'unclear';
 
@@ -318,7 +275,6 @@ const AFTER_THIS =
   /\b(?:after|once|depends? (?:up)?on|needs?(?! to be)|requires?|uses?|follows?|waits? (?:for|on)|builds? (?:up)?on|extends?|consumes?|calls?|imports?|rel(?:y|ies) on|blocked by)\b[^,]*\b(?:this|it|here)\b/i;
 const BESIDE =
   /\b(?:optional|in parallel|parallel|independent(?:ly)?)\b(?!.*\bnot\b)(?<!\bnot (?:optional|in parallel|parallel|independent))|\b(?:is|are) not (?:needed|required|a dependency)\b/i;
-/** Of several subjects only the last one is meant, or all by a slip. */
 const SINGULAR = /^(?:is|was|has|does|(?!this|its)\w+s)\b/i;
 const NOT = /\bnot\b|n't\b|\bnever\b|\bno\b/i;
 /** What a dependency does, or what has to be done with it. */

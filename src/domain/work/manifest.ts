@@ -16,7 +16,7 @@ export interface ManifestDocument {
 export interface ManifestEntry {
   readonly dependencies: readonly string[];
   /** Of the entry in the file, counted from 1; absent when it cannot be told. */
-  readonly line?: number;
+  readonly line?: number | undefined;
 }
 
 /** The entries of a manifest that name dependencies, by work package id. An entry without the key says nothing of them. */
@@ -44,7 +44,7 @@ export const readManifest = (
     const dependencies = stated ?? [];
     if (!Array.isArray(dependencies) || !dependencies.every((each) => typeof each === 'string'))
       return err(`${place}: the dependencies of ${id} are no list of ids`);
-    entries.set(id, { dependencies: [...new Set(dependencies)], ...(line === undefined ? {} : { line }) });
+    entries.set(id, { dependencies: [...new Set(dependencies)], line });
   }
   return ok(entries);
 };

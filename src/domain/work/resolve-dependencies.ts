@@ -5,6 +5,7 @@ import {
   type DependencyEdge,
   type DependencyFault,
   type DependencyGraph,
+  type Place,
 } from './dependency-graph.js';
 import { resolveStated } from './dependency-statement.js';
 import { sectionStatement, type IdAtLine, type SectionStatement } from './stated-dependencies.js';
@@ -17,11 +18,11 @@ interface DeclaredWorkPackage {
   readonly path: string;
   readonly dependencies: readonly string[];
   /** Line of the key in the file; absent when the front matter has no such key. */
-  readonly line?: number;
+  readonly line?: number | undefined;
   /** What a manifest says, which then decides. */
   readonly manifest?: {
     readonly path: string;
-    readonly line?: number;
+    readonly line?: number | undefined;
     readonly dependencies: readonly string[];
   };
 }
@@ -71,28 +72,48 @@ export const resolveDependencies = (
     const dependencies = dependenciesOf(graph, each.id);
     const isStated = statements.get(each.id)?.isMade === true;
     const decidedBy = each.manifest !== undefined ? 'manifest' : isStated ? 'tasks' : 'front-matter';
-    const isChanged = decidedBy !== 'front-matter' && !isSameSet(dependencies, each.dependencies);
-    return { id: each.id, dependencies, decidedBy, isChanged };
+    const isSame = [...dependencies].sort().join() === [...each.dependencies].sort().join();
+    return { id: each.id, dependencies, decidedBy, isChanged: decidedBy !== 'front-matter' && !isSame };
   });
+  const file = nameOf(tasks.path);
+  // A heading that nobody recognises would otherwise be passed over in silence.
+  const lost = declared.filter(({ id, manifest }) => manifest === undefined && !statements.has(id));
   return {
     graph,
     workPackages,
-    faults: [...unclear(statements, tasks.path), ...dependencyFaults(graph)],
-    warnings: [
-      ...workPackages.flatMap((each, at) =>
-        differences(each, declared[at], graph, declared[at]?.manifest?.path ?? tasks.path),
+    // What a statement names and nobody understands is asked about: left out, an edge would be lost.
+    faults: [
+      ...[...statements].flatMap(([from, { unclear }]) =>
+        unclear.map(({ line, id: what }) => ({
+          ...({ fault: 'unclear', from, what } as const),
+          place: { path: tasks.path, line },
+        })),
       ),
+      ...dependencyFaults(graph),
+    ],
+    warnings: [
+      ...declared.flatMap(({ line, dependencies: said, manifest = tasks }, at) => {
+        const resolved = workPackages[at];
+        // A front matter that never had the key contradicts nothing.
+        if (resolved?.isChanged !== true || line === undefined) return [];
+        const decisive = graph.edges.find(({ from }) => from === resolved.id)?.place.line;
+        const place = `${nameOf(manifest.path)}${decisive === undefined ? '' : `:${decisive}`}`;
+        return [
+          `${resolved.id} depends on ${describeIds(resolved.dependencies, 'nothing')}, as ${place} says; ` +
+            `the front matter said ${describeIds(said)}.`,
+        ];
+      }),
       ...sections
         .filter(({ workPackageId }) => !known.includes(workPackageId))
         .map(
           ({ workPackageId, line }) =>
-            `${nameOf(tasks.path)}:${line} has a section for ${workPackageId}, which has no file.`,
+            `${file}:${line} has a section for ${workPackageId}, which has no file.`,
         ),
-      ...withoutSection(
-        declared.filter(({ manifest }) => manifest === undefined).map(({ id }) => id),
-        statements,
-        tasks.path,
-      ),
+      ...(lost.length === 0
+        ? []
+        : [
+            `${file} has no section for ${describeIds(lost.map(({ id }) => id))}; there the front matter decides.`,
+          ]),
     ],
     ignored: [...statements].flatMap(([workPackageId, { ignored }]) =>
       ignored.map((each) => ({ workPackageId, ...each })),
@@ -106,66 +127,17 @@ const edgesOf = (
   tasksPath: string,
   known: readonly string[],
 ): readonly DependencyEdge[] => {
+  const edge = (to: string, place: Place): DependencyEdge => ({ from: id, to, place });
   if (manifest !== undefined) {
-    const { line: entry } = manifest;
-    const place = entry === undefined ? { path: manifest.path } : { path: manifest.path, line: entry };
-    return manifest.dependencies.map((to) => ({ from: id, to, place }));
+    const place = { path: manifest.path, line: manifest.line };
+    return manifest.dependencies.map((to) => edge(to, place));
   }
-  if (statement?.isMade !== true) {
-    const place = line === undefined ? { path } : { path, line };
-    return dependencies.map((to) => ({ from: id, to, place }));
-  }
+  if (statement?.isMade !== true) return dependencies.map((to) => edge(to, { path, line }));
   return statement.dependencies.flatMap((stated) =>
-    resolveStated([stated.dependency], id, known).map((to) => ({
-      from: id,
-      to,
-      place: { path: tasksPath, line: stated.line },
-    })),
+    resolveStated([stated.dependency], id, known).map((to) =>
+      edge(to, { path: tasksPath, line: stated.line }),
+    ),
   );
-};
-
-/** What a statement names and nobody understands is asked about: left out, an edge would be lost. */
-const unclear = (
-  statements: ReadonlyMap<string, SectionStatement>,
-  path: string,
-): readonly DependencyFault[] =>
-  [...statements].flatMap(([from, statement]) =>
-    statement.unclear.map(({ line, id }) => ({
-      fault: 'unclear' as const,
-      from,
-      what: id,
-      place: { path, line },
-    })),
-  );
-
-/** A front matter that never had the key contradicts nothing. */
-const differences = (
-  resolved: ResolvedWorkPackage,
-  declared: DeclaredWorkPackage | undefined,
-  graph: DependencyGraph,
-  tasksPath: string,
-): readonly string[] => {
-  if (!resolved.isChanged || declared?.line === undefined) return [];
-  const line = graph.edges.find(({ from }) => from === resolved.id)?.place.line;
-  const place = line === undefined ? nameOf(tasksPath) : `${nameOf(tasksPath)}:${line}`;
-  return [
-    `${resolved.id} depends on ${describeIds(resolved.dependencies, 'nothing')}, as ${place} says; ` +
-      `the front matter said ${describeIds(declared.dependencies)}.`,
-  ];
-};
-
-/** A heading that nobody recognises would otherwise be passed over in silence. */
-const withoutSection = (
-  known: readonly string[],
-  sections: ReadonlyMap<string, unknown>,
-  tasksPath: string,
-): readonly string[] => {
-  const ids = known.filter((id) => !sections.has(id));
-  if (ids.length === 0) return [];
-  return [`${nameOf(tasksPath)} has no section for ${describeIds(ids)}; there the front matter decides.`];
 };
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-
-const isSameSet = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((each) => b.includes(each));

@@ -1,6 +1,5 @@
 import { isBareList, parseDependencyText, type StatedDependency } from './dependency-statement.js';
 import { columnOf, isTableRow, tablesOf, withoutCode, type MarkdownLine, type Table } from './markdown.js';
-
 import type { TasksSection } from './tasks-document.js';
 
 /** A dependency as `tasks.md` states it, with the line that does. */

@@ -40,7 +40,7 @@ export interface StatusAuthority {
 /** Why a file cannot be taken for a work package. */
 export interface WorkPackageFault {
   readonly path: string;
-  readonly line?: number;
+  readonly line?: number | undefined;
   readonly reason: string;
 }
 
@@ -49,7 +49,7 @@ export interface WorkPackageSource {
   readonly path: string;
   readonly text: string;
   readonly frontMatter: Readonly<Record<string, unknown>>;
-  readonly fault?: { readonly line?: number; readonly reason: string } | undefined;
+  readonly fault?: { readonly line?: number | undefined; readonly reason: string } | undefined;
 }
 
 /**
@@ -111,10 +111,11 @@ export const lineOfKey = (text: string, key: string): number | undefined => {
   return at === -1 ? undefined : at + 1;
 };
 
-const fault = (source: WorkPackageSource, key: string, reason: string): Result<never, WorkPackageFault> => {
-  const line = lineOfKey(source.text, key);
-  return err({ path: source.path, ...(line === undefined ? {} : { line }), reason: `${key} ${reason}` });
-};
+const fault = (
+  { path, text }: WorkPackageSource,
+  key: string,
+  reason: string,
+): Result<never, WorkPackageFault> => err({ path, line: lineOfKey(text, key), reason: `${key} ${reason}` });
 
 const readId = (value: unknown): string | undefined => {
   const id = asText(value)?.toUpperCase();
@@ -152,7 +153,7 @@ const loggedPlace = (
   const word = standing === undefined ? 'uninitialized' : loggedLaneFromText(standing.to);
   if (word === undefined) {
     const reason = `${id} is in ${JSON.stringify(standing?.to)}, which is no lane`;
-    return err({ path, ...(standing === undefined ? {} : { line: standing.line }), reason });
+    return err({ path, line: standing?.line, reason });
   }
   const place = placeOf(word);
   const copy = asText(lane);
