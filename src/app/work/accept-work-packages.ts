@@ -53,25 +53,19 @@ export class AcceptWorkPackages {
     const { agent, check } = input;
     if (check === true)
       return { result: await this.#judge(await findFeature(this.#ports, input), input), outcomes: [] };
-    return workOnFeature(
-      this.#ports,
-      input,
-      { agent },
-      async (state, emission) => {
-        const result = await this.#judge(state, input);
-        const { accepted } = result;
-        if (accepted.length === 0) return nothingToDo(result);
-        const transition = { to: 'done', by: agent ?? 'user', note: 'Accepted' } as const;
-        const transitions = accepted.map((workPackageId) => ({ workPackageId, ...transition }));
-        const planned = await planTransitions(this.#ports.files, emission, state, transitions);
-        return {
-          ...planned,
-          result: { ...result, isFeatureCompleted: planned.isFeatureCompleted },
-          done: `accept ${namesOrCount(accepted, 'work packages')}`,
-        };
-      },
-      signal,
-    );
+    return workOnFeature(this.#ports, input, { agent }, signal, async (state, emission) => {
+      const result = await this.#judge(state, input);
+      const { accepted } = result;
+      if (accepted.length === 0) return nothingToDo(result);
+      const transition = { to: 'done', by: agent ?? 'user', note: 'Accepted' } as const;
+      const transitions = accepted.map((workPackageId) => ({ workPackageId, ...transition }));
+      const planned = await planTransitions(this.#ports.files, emission, state, transitions);
+      return {
+        ...planned,
+        result: { ...result, isFeatureCompleted: planned.isFeatureCompleted },
+        done: `accept ${namesOrCount(accepted, 'work packages')}`,
+      };
+    });
   }
 
   async #judge(

@@ -40,27 +40,22 @@ export class AddHistory {
     }
     const { type = 'note' } = input;
     const author = asOneLine(input.author ?? '') || 'user';
-    return workOnFeature(
-      this.#ports,
-      input,
-      { workPackageId: input.workPackageId, agent: input.author },
-      async (state, emission) => {
-        const { slug: feature } = state.documents;
-        const filed = findWorkPackage(state, input.workPackageId);
-        const { id, path } = filed.workPackage;
-        const fact = emission.fact('HistoryAdded', id, {
-          wp_id: id,
-          entry_type: type,
-          entry_content: input.note,
-          author,
-          feature_slug: feature,
-        });
-        const entry = { by: author, note: input.note };
-        const { line, ...planned } = await planEntry(this.#ports.files, filed, fact, entry);
-        const result = { feature, workPackageId: id, path, type, line };
-        return { ...planned, result, done: `add history to ${id}` };
-      },
-      signal,
-    );
+    const subject = { workPackageId: input.workPackageId, agent: input.author };
+    return workOnFeature(this.#ports, input, subject, signal, async (state, emission) => {
+      const { slug: feature } = state.documents;
+      const filed = findWorkPackage(state, input.workPackageId);
+      const { id, path } = filed.workPackage;
+      const fact = emission.fact('HistoryAdded', id, {
+        wp_id: id,
+        entry_type: type,
+        entry_content: input.note,
+        author,
+        feature_slug: feature,
+      });
+      const entry = { by: author, note: input.note };
+      const { line, ...planned } = await planEntry(this.#ports.files, filed, fact, entry);
+      const result = { feature, workPackageId: id, path, type, line };
+      return { ...planned, result, done: `add history to ${id}` };
+    });
   }
 }

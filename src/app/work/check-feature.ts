@@ -8,9 +8,9 @@ import { sectionStatement } from '../../domain/work/stated-dependencies.js';
 import { tasksOf, tasksSections } from '../../domain/work/tasks-document.js';
 import { describeIds } from '../../domain/work/work-package-id.js';
 import { lineOfKey } from '../../domain/work/work-package.js';
-import type { FeatureFiles, Repository, WorkPackageDocument } from '../../ports/work.js';
+import type { WorkPackageDocument } from '../../ports/work.js';
 import type { FeatureState } from './feature-state.js';
-import { findFeature, type FeatureRequest } from './locate-feature.js';
+import { findFeature, type FeatureRequest, type PlanSources } from './locate-feature.js';
 import { resolvePlan } from './resolve-plan.js';
 
 /** What becomes of one line of a planning document. */
@@ -33,16 +33,11 @@ export interface FeatureCheck {
   readonly faults: readonly string[];
 }
 
-interface CheckFeaturePorts {
-  readonly repository: Pick<Repository, 'head'>;
-  readonly files: FeatureFiles;
-}
-
 /** Says of a plan what is read and what is passed over. Reads only: it needs no identity, takes no lock and emits nothing. */
 export class CheckFeature {
-  readonly #ports: CheckFeaturePorts;
+  readonly #ports: PlanSources;
 
-  constructor(ports: CheckFeaturePorts) {
+  constructor(ports: PlanSources) {
     this.#ports = ports;
   }
 

@@ -68,31 +68,25 @@ export class FinalizeTasks {
    */
   async run(input: FinalizeInput, signal?: AbortSignal): Promise<PerformedWork<FinalizeResult>> {
     const { checkout } = input;
-    return workOnFeature(
-      this.#ports,
-      input,
-      {},
-      async (state, emission) => {
-        const resolved = resolvePlan(state);
-        const announcement = await planAnnouncement(emission, state, resolved, () =>
-          targetBranchOf(this.#ports.repository, checkout, state.documents.meta),
-        );
-        const written = [
-          ...(await this.#edits(state, resolved)),
-          ...statusChanges(state, seedsOf(emission, state)),
-          ...announcement.changes,
-        ];
-        const uncommitted = await this.#uncommitted(checkout, state);
-        const left = uncommitted.filter((path) => !written.some((change) => change.path === path));
-        const isWhole = input.whole === true && input.commit !== false;
-        const result = resultOf(state, resolved, announcement.announced, isWhole ? [] : left);
-        // What holds evidence is written last.
-        const changes = [...(isWhole ? await this.#asTheyAre(checkout, left) : []), ...written];
-        if (changes.length === 0) return nothingToDo(result);
-        return { result, changes, events: announcement.events, done: 'finalize tasks' };
-      },
-      signal,
-    );
+    return workOnFeature(this.#ports, input, {}, signal, async (state, emission) => {
+      const resolved = resolvePlan(state);
+      const announcement = await planAnnouncement(emission, state, resolved, () =>
+        targetBranchOf(this.#ports.repository, checkout, state.documents.meta),
+      );
+      const written = [
+        ...(await this.#edits(state, resolved)),
+        ...statusChanges(state, seedsOf(emission, state)),
+        ...announcement.changes,
+      ];
+      const uncommitted = await this.#uncommitted(checkout, state);
+      const left = uncommitted.filter((path) => !written.some((change) => change.path === path));
+      const isWhole = input.whole === true && input.commit !== false;
+      const result = resultOf(state, resolved, announcement.announced, isWhole ? [] : left);
+      // What holds evidence is written last.
+      const changes = [...(isWhole ? await this.#asTheyAre(checkout, left) : []), ...written];
+      if (changes.length === 0) return nothingToDo(result);
+      return { result, changes, events: announcement.events, done: 'finalize tasks' };
+    });
   }
 
   /** What `whole` would commit beside what is written. */

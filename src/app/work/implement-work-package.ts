@@ -72,16 +72,11 @@ export class ImplementWorkPackage {
       });
     }
     const { agent, workPackageId } = input;
-    return workOnFeature(
-      this.#ports,
-      input,
-      { agent, workPackageId },
-      async (state, emission, held) => {
-        const { workPackage } = findWorkPackage(state, await choose(state, held));
-        return this.#plan(emission, held, state, workPackage, input);
-      },
-      signal,
-    );
+    const subject = { agent, workPackageId };
+    return workOnFeature(this.#ports, input, subject, signal, async (state, emission, held) => {
+      const { workPackage } = findWorkPackage(state, await choose(state, held));
+      return this.#plan(emission, held, state, workPackage, input);
+    });
   }
 
   async #plan(

@@ -86,15 +86,15 @@ const featureOfMission = async (
   return another === undefined ? only : undefined;
 };
 
-/** Where features are looked for. */
-interface Sources {
+/** Where features are looked for, by those who only read. */
+export interface PlanSources {
   readonly files: Pick<FeatureFiles, 'find' | 'features' | 'strangers' | 'text' | 'read'>;
   readonly repository: Pick<Repository, 'head'>;
 }
 
 /** The feature that a command is about, as its files say now. Fails as the two steps of it do. */
 export const findFeature = async (
-  { files, repository }: Sources,
+  { files, repository }: PlanSources,
   request: FeatureRequest,
 ): Promise<FeatureState> =>
   loadFeature(files, request.checkout.projectRoot, await locateFeature(files, repository, request));

@@ -81,52 +81,43 @@ export class MarkStatus {
     const isTicked = isTickedAs(status) === true;
     // One work package alone can be what an error is about.
     const [workPackageId] = ids.workPackages.length + ids.tasks.length === 1 ? ids.workPackages : [];
-    return workOnFeature(
-      this.#ports,
-      input,
-      { agent, workPackageId },
-      async (state, emission) => {
-        const { filed, tasks } = find(state, ids);
-        const moves = filed.filter(({ workPackage }) => !isAt(workPackage, to));
-        const ticks = tasks.filter(({ isOpen }) => isOpen === isTicked);
-        const illegal = moves.find(({ workPackage }) => !isLegalTransition(workPackage, to));
-        if (illegal !== undefined && force !== true) throw illegalTransition(illegal.workPackage, to);
-        const result: MarkStatusResult = {
-          feature: state.documents.slug,
-          workPackages: filed.map((each) => ({
-            workPackageId: each.workPackage.id,
-            outcome: moves.includes(each) ? 'moved' : 'already-there',
-            ...originOf(each.workPackage),
-            to,
-          })),
-          tasks: tasks.map((task) => ({
-            taskId: task.taskId,
-            workPackageId: task.workPackageId,
-            outcome: ticks.includes(task) ? 'marked' : 'already-so',
-            isDone: isTicked,
-          })),
-          unblocked: [],
-          isFeatureCompleted: false,
-        };
-        if (moves.length === 0 && ticks.length === 0) return nothingToDo(result);
-        const order = { to, isTicked, by: agent ?? 'user', agent };
-        const planned = await planMarks(this.#ports.files, emission, state, moves, ticks, order);
-        const names = [
-          ...ticks.map(({ taskId }) => taskId),
-          ...moves.map(({ workPackage }) => workPackage.id),
-        ];
-        return {
-          ...planned,
-          result: {
-            ...result,
-            unblocked: planned.resolved.map((each) => each.workPackageId),
-            isFeatureCompleted: planned.isFeatureCompleted,
-          },
-          done: `mark ${namesOrCount(names, 'tasks and work packages')} as ${status}`,
-        };
-      },
-      signal,
-    );
+    return workOnFeature(this.#ports, input, { agent, workPackageId }, signal, async (state, emission) => {
+      const { filed, tasks } = find(state, ids);
+      const moves = filed.filter(({ workPackage }) => !isAt(workPackage, to));
+      const ticks = tasks.filter(({ isOpen }) => isOpen === isTicked);
+      const illegal = moves.find(({ workPackage }) => !isLegalTransition(workPackage, to));
+      if (illegal !== undefined && force !== true) throw illegalTransition(illegal.workPackage, to);
+      const result: MarkStatusResult = {
+        feature: state.documents.slug,
+        workPackages: filed.map((each) => ({
+          workPackageId: each.workPackage.id,
+          outcome: moves.includes(each) ? 'moved' : 'already-there',
+          ...originOf(each.workPackage),
+          to,
+        })),
+        tasks: tasks.map((task) => ({
+          taskId: task.taskId,
+          workPackageId: task.workPackageId,
+          outcome: ticks.includes(task) ? 'marked' : 'already-so',
+          isDone: isTicked,
+        })),
+        unblocked: [],
+        isFeatureCompleted: false,
+      };
+      if (moves.length === 0 && ticks.length === 0) return nothingToDo(result);
+      const order = { to, isTicked, by: agent ?? 'user', agent };
+      const planned = await planMarks(this.#ports.files, emission, state, moves, ticks, order);
+      const names = [...ticks.map(({ taskId }) => taskId), ...moves.map(({ workPackage }) => workPackage.id)];
+      return {
+        ...planned,
+        result: {
+          ...result,
+          unblocked: planned.resolved.map((each) => each.workPackageId),
+          isFeatureCompleted: planned.isFeatureCompleted,
+        },
+        done: `mark ${namesOrCount(names, 'tasks and work packages')} as ${status}`,
+      };
+    });
   }
 }
 

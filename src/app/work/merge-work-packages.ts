@@ -93,12 +93,8 @@ export class MergeWorkPackages {
     }
     if (input.dryRun === true) return { result: await this.#tryOut(input), outcomes: [] };
     const { agent } = input;
-    return workOnFeature(
-      this.#ports,
-      input,
-      { agent },
-      (state, emission, held) => this.#plan(state, emission, held, input),
-      signal,
+    return workOnFeature(this.#ports, input, { agent }, signal, (state, emission, held) =>
+      this.#plan(state, emission, held, input),
     );
   }
 

@@ -50,47 +50,42 @@ export class MoveWorkPackage {
 
   /** Fails with `transition-illegal`, `work-package-not-found`, `work-package-unreadable` and what the work itself fails with. */
   async run(input: MoveInput, signal?: AbortSignal): Promise<PerformedWork<MoveResult>> {
-    return workOnFeature(
-      this.#ports,
-      input,
-      { workPackageId: input.workPackageId, agent: input.agent },
-      async (state, emission) => {
-        const filed = findWorkPackage(state, input.workPackageId);
-        const { id, path } = filed.workPackage;
-        const origin = originOf(filed.workPackage);
-        const told = { feature: state.documents.slug, workPackageId: id, path, ...origin, to: input.to };
-        if (isAt(filed.workPackage, input.to)) {
-          return nothingToDo<MoveResult>({
-            ...told,
-            outcome: 'already-there',
-            unblocked: [],
-            isFeatureCompleted: false,
-          });
-        }
-        refuseIllegal(filed, input);
-        const planned = await planTransitions(this.#ports.files, emission, state, [
-          {
-            workPackageId: id,
-            to: input.to,
-            by: input.by ?? input.agent ?? 'user',
-            note: input.note ?? defaultNote(input),
-            ...(input.agent === undefined ? {} : { agent: input.agent }),
-            ...(input.feedback === undefined ? {} : { feedback: input.feedback }),
-          },
-        ]);
-        return {
-          ...planned,
-          result: {
-            ...told,
-            outcome: 'moved',
-            unblocked: planned.resolved.map(({ workPackageId }) => workPackageId),
-            isFeatureCompleted: planned.isFeatureCompleted,
-          },
-          done: `move ${id} from ${laneName(filed.workPackage)} to ${input.to}`,
-        };
-      },
-      signal,
-    );
+    const subject = { workPackageId: input.workPackageId, agent: input.agent };
+    return workOnFeature(this.#ports, input, subject, signal, async (state, emission) => {
+      const filed = findWorkPackage(state, input.workPackageId);
+      const { id, path } = filed.workPackage;
+      const origin = originOf(filed.workPackage);
+      const told = { feature: state.documents.slug, workPackageId: id, path, ...origin, to: input.to };
+      if (isAt(filed.workPackage, input.to)) {
+        return nothingToDo<MoveResult>({
+          ...told,
+          outcome: 'already-there',
+          unblocked: [],
+          isFeatureCompleted: false,
+        });
+      }
+      refuseIllegal(filed, input);
+      const planned = await planTransitions(this.#ports.files, emission, state, [
+        {
+          workPackageId: id,
+          to: input.to,
+          by: input.by ?? input.agent ?? 'user',
+          note: input.note ?? defaultNote(input),
+          ...(input.agent === undefined ? {} : { agent: input.agent }),
+          ...(input.feedback === undefined ? {} : { feedback: input.feedback }),
+        },
+      ]);
+      return {
+        ...planned,
+        result: {
+          ...told,
+          outcome: 'moved',
+          unblocked: planned.resolved.map(({ workPackageId }) => workPackageId),
+          isFeatureCompleted: planned.isFeatureCompleted,
+        },
+        done: `move ${id} from ${laneName(filed.workPackage)} to ${input.to}`,
+      };
+    });
   }
 }
 

@@ -6,9 +6,8 @@ import { LANES, type Lane, type Placed } from '../../domain/events/lane.js';
 import { tasksOf } from '../../domain/work/tasks-document.js';
 import { unreadyDependencies, type WorkPackageFault } from '../../domain/work/work-package.js';
 import type { Timer } from '../../ports/host.js';
-import type { FeatureFiles, Repository } from '../../ports/work.js';
 import { contradictions, type FeatureState, type FiledWorkPackage } from './feature-state.js';
-import { findFeature, type FeatureRequest } from './locate-feature.js';
+import { findFeature, type FeatureRequest, type PlanSources } from './locate-feature.js';
 
 /** A work package as the board shows it. */
 export interface BoardCard extends Placed {
@@ -42,16 +41,11 @@ export interface FeatureCards {
   readonly warnings?: readonly string[];
 }
 
-interface ReadBoardPorts {
-  readonly repository: Pick<Repository, 'head'>;
-  readonly files: Pick<FeatureFiles, 'find' | 'features' | 'strangers' | 'text' | 'read'>;
-}
-
 /** Reads the board of a feature. Reads only: it needs no identity, takes no lock and emits nothing. */
 export class ReadBoard {
-  readonly #ports: ReadBoardPorts;
+  readonly #ports: PlanSources;
 
-  constructor(ports: ReadBoardPorts) {
+  constructor(ports: PlanSources) {
     this.#ports = ports;
   }
 

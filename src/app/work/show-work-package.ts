@@ -4,10 +4,10 @@ import { originOf, type Lane, type StatusLane } from '../../domain/events/lane.j
 import { markdownLines, sectionEnd } from '../../domain/work/markdown.js';
 import { tasksOf } from '../../domain/work/tasks-document.js';
 import { describeIds } from '../../domain/work/work-package-id.js';
-import type { Merges, FeatureFiles, Repository } from '../../ports/work.js';
+import type { Merges } from '../../ports/work.js';
 import { findWorkPackage, searchWorkPackage, type FeatureState } from './feature-state.js';
 import { branchesOf } from './group-branches.js';
-import { findFeature, type FeatureRequest } from './locate-feature.js';
+import { findFeature, type FeatureRequest, type PlanSources } from './locate-feature.js';
 
 export interface ShowInput extends FeatureRequest {
   /** Default: the one in whose work tree the command was called. */
@@ -48,10 +48,8 @@ export interface ShownWorkPackage {
   readonly history: readonly Pick<ActivityEntry, 'timestamp' | 'agent' | 'lane' | 'note'>[];
 }
 
-interface ShowWorkPackagePorts {
-  readonly repository: Pick<Repository, 'head'>;
+interface ShowWorkPackagePorts extends PlanSources {
   readonly merges: Pick<Merges, 'places'>;
-  readonly files: FeatureFiles;
 }
 
 /** Reads one work package. Reads only: it needs no identity, takes no lock and emits nothing. */

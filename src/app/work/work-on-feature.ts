@@ -34,8 +34,8 @@ export const workOnFeature = async <R>(
   { files, repository, perform }: WorkPorts,
   input: FeatureInput,
   subject: Omit<WorkSubject, 'feature'>,
+  signal: AbortSignal | undefined,
   plan: PlanFeature<R>,
-  signal?: AbortSignal,
 ): Promise<PerformedWork<R>> => {
   const { checkout } = input;
   const feature = await locateFeature(files, repository, input);

@@ -53,21 +53,17 @@ export const layoutOf = (directory: string, unsorted: readonly string[]): Layout
   const paths = [...unsorted].sort();
   const folder = `${directory}/tasks/`;
   const inTasks = paths.filter((path) => path.startsWith(folder) && !path.includes('/.'));
-  const onTop = new Map(
-    inTasks
-      .filter((path) => !path.slice(folder.length).includes('/'))
-      .map((path) => [workPackageIdOfFile(nameOf(path)), path] as const),
-  );
+  const foldersOf = (path: string): readonly string[] => path.slice(folder.length).split('/').slice(0, -1);
+  const onTop = inTasks.filter((path) => foldersOf(path).length === 0);
   const workPackages: LaidOutFile[] = [];
   const passedOver: PassedOver[] = [];
   for (const path of inTasks) {
-    const folders = path.slice(folder.length).split('/').slice(0, -1);
-    const id = workPackageIdOfFile(nameOf(path));
-    const twin = id === undefined || folders.length === 0 ? undefined : onTop.get(id);
-    const lane = folders.find((each) => isLaneFolder(each));
+    const id = idOf(path);
+    const twin = onTop.filter((each) => idOf(each) === id).at(-1);
+    const lane = foldersOf(path).find(isLaneFolder);
     if (id === undefined) {
       if (NEARLY.test(nameOf(path))) passedOver.push({ path, reason: NAME });
-    } else if (twin !== undefined) {
+    } else if (twin !== undefined && !onTop.includes(path)) {
       passedOver.push({ path, reason: `is not read, because ${nameOf(twin)} in tasks/ itself is ${id}` });
     } else if (lane !== undefined) {
       const fault = `lies in ${lane}/, a folder named after a lane. Move it to tasks/ and write its lane into its front matter, as in "lane: planned"`;
@@ -76,17 +72,15 @@ export const layoutOf = (directory: string, unsorted: readonly string[]): Layout
   }
   if (workPackages.length > 0) return { workPackages, passedOver };
   // Nothing was found: whatever may have been meant is worth a word.
-  const outside = paths.filter(
-    (path) => !path.startsWith(folder) && workPackageIdOfFile(nameOf(path)) !== undefined,
-  );
-  const others = inTasks.filter(
-    (path) => path.endsWith('.md') && !passedOver.some((each) => each.path === path),
-  );
+  const others = inTasks.filter((path) => path.endsWith('.md') && !/^readme\.md$/i.test(nameOf(path)));
+  const outside = paths.filter((path) => !path.startsWith(folder) && idOf(path) !== undefined);
   return {
     workPackages,
     passedOver: [
       ...passedOver,
-      ...others.filter((path) => !/^readme\.md$/i.test(nameOf(path))).map((path) => ({ path, reason: NAME })),
+      ...others
+        .filter((path) => !passedOver.some((each) => each.path === path))
+        .map((path) => ({ path, reason: NAME })),
       ...outside.map((path) => ({ path, reason: 'lies outside of tasks/, where work packages are read' })),
     ],
   };
@@ -97,10 +91,8 @@ const NAME = 'is not named like a work package, as in WP01-title.md';
 /** Begins like the name of a work package. */
 const NEARLY = /^wp[-_ ]?\d.*\.(?:md|markdown)$/i;
 
-const isLaneFolder = (name: string): boolean =>
-  laneFromText(name.replace(/[- ]/g, '_')) !== undefined ||
-  FINER_LANES.has(name.replace(/[- ]/g, '_').toLowerCase());
+const isLaneFolder = (name: string): boolean => laneFromText(name.replace(/[- ]/g, '_')) !== undefined;
 
-const FINER_LANES: ReadonlySet<string> = new Set(['claimed', 'in_review', 'approved', 'blocked', 'canceled']);
+const idOf = (path: string): string | undefined => workPackageIdOfFile(nameOf(path));
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
