@@ -6,7 +6,7 @@ import { manifestDocument } from './manifest-document.js';
 import { misplaced, workPackageDocument } from './work-package-document.js';
 
 /** Planning documents whose texts somebody has read already, by path relative to the project root. Only to be read. */
-export class FeatureTexts implements Pick<FeatureFiles, 'features' | 'find' | 'strangers' | 'read' | 'text'> {
+export class FeatureTexts implements Pick<FeatureFiles, 'features' | 'strangers' | 'read' | 'text'> {
   readonly #texts: ReadonlyMap<string, string>;
 
   constructor(texts: ReadonlyMap<string, string>) {
@@ -15,14 +15,6 @@ export class FeatureTexts implements Pick<FeatureFiles, 'features' | 'find' | 's
 
   async features(): Promise<readonly string[]> {
     return this.#folders().filter((name) => this.#judge(name).reason === undefined);
-  }
-
-  async find(
-    _projectRoot: string,
-    choose: (names: readonly string[]) => string | undefined,
-  ): Promise<string | undefined> {
-    const chosen = choose(this.#folders());
-    return chosen !== undefined && this.#judge(chosen).reason === undefined ? chosen : undefined;
   }
 
   async strangers(): Promise<readonly StrangeFolder[]> {

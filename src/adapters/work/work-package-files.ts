@@ -40,17 +40,6 @@ export class WorkPackageFiles implements FeatureFiles {
     return folders.filter(({ reason }) => reason === undefined).map(({ name }) => name);
   }
 
-  async find(
-    projectRoot: string,
-    choose: (names: readonly string[]) => string | undefined,
-  ): Promise<string | undefined> {
-    const folders = (await foldersIn(projectRoot, ROOT)).filter(({ name }) => isFeatureSlug(name));
-    const chosen = choose(folders.map(({ name }) => name).sort());
-    const folder = folders.find(({ name }) => name === chosen);
-    const judged = folder === undefined ? undefined : await judgeFolder(folder);
-    return judged === undefined || judged.reason !== undefined ? undefined : chosen;
-  }
-
   async strangers(projectRoot: string): Promise<readonly StrangeFolder[]> {
     const folders = await foldersOf(projectRoot, () => true);
     return folders.flatMap(({ name, reason, mayBeFeature }) =>
