@@ -67,17 +67,11 @@ export class InitProject {
     await this.#demandComplete(checkout, identity);
     const after = await this.#text(checkout);
     const commit = request.commit === false ? undefined : await this.#commit(held, before, after, setAside);
+    const written = before === '' ? 'created' : 'completed';
     return {
       projectRoot,
       identity,
-      config:
-        setAside !== undefined
-          ? 'repaired'
-          : before === after
-            ? 'unchanged'
-            : before === ''
-              ? 'created'
-              : 'completed',
+      config: setAside !== undefined ? 'repaired' : before === after ? 'unchanged' : written,
       ...(setAside === undefined ? {} : { setAside }),
       ...(commit === undefined ? {} : { commit }),
     };
@@ -119,7 +113,9 @@ export class InitProject {
     const { repository, files } = this.#ports;
     const main = mainCheckout(held.checkout);
     if (main.commonDir === undefined || !(await repository.isUncommitted(main, CONFIG))) return undefined;
-    if (before === after && (await this.#isKnown(main))) return undefined;
+    const { branch } = await repository.head(main);
+    const known = branch === undefined ? undefined : await repository.fileAtTip(main, branch, CONFIG);
+    if (before === after && known !== undefined) return undefined;
     const committed = await repository.commit(held, [CONFIG], MESSAGE);
     if (committed.ok) return committed.value;
     const written = { path: CONFIG, before: before === '' ? undefined : before, after };
@@ -131,20 +127,9 @@ export class InitProject {
     });
   }
 
-  async #isKnown(main: Checkout): Promise<boolean> {
-    const { branch } = await this.#ports.repository.head(main);
-    return (
-      branch !== undefined && (await this.#ports.repository.fileAtTip(main, branch, CONFIG)) !== undefined
-    );
-  }
-
   /** The config's text; empty when there is none, or none that could be written back. */
   async #text(checkout: Checkout): Promise<string> {
-    try {
-      return (await this.#ports.files.text(checkout.projectRoot, CONFIG)) ?? '';
-    } catch {
-      return '';
-    }
+    return (await this.#ports.files.text(checkout.projectRoot, CONFIG).catch(() => undefined)) ?? '';
   }
 }
 

@@ -37,7 +37,7 @@ export interface MergeInput extends FeatureInput {
   /** Only reports, conflicts included; nothing is locked, written or emitted. */
   readonly dryRun?: boolean;
   /** Who merges; default `user`. */
-  readonly agent?: string;
+  readonly agent?: string | undefined;
   /** `false` leaves the commit of the lanes to the user; what is merged is in commits in any case. */
   readonly commit?: boolean;
 }

@@ -7,7 +7,8 @@ import {
   type Lane,
   type Origin,
 } from '../../domain/events/lane.js';
-import { findWorkPackage, type FiledWorkPackage } from './feature-state.js';
+import type { WorkPackage } from '../../domain/work/work-package.js';
+import { findWorkPackage } from './feature-state.js';
 
 import type { WorkPorts } from './perform-work.js';
 import { nothingToDo, type PerformedWork } from './work-plan.js';
@@ -21,11 +22,11 @@ export interface MoveInput extends FeatureInput {
   /** Who moves it, and who is in charge from now on. */
   readonly agent?: string;
   /** Who moves it without taking charge, such as a reviewer. Default: `agent`. */
-  readonly by?: string;
+  readonly by?: string | undefined;
   /** Allows a transition that is not legal. */
   readonly force?: boolean;
   /** Text of a reviewer; only with the transition from `for_review` to `doing`. */
-  readonly feedback?: string;
+  readonly feedback?: string | undefined;
 }
 
 export interface MoveResult extends Origin {
@@ -50,66 +51,40 @@ export class MoveWorkPackage {
 
   /** Fails with `transition-illegal`, `work-package-not-found`, `work-package-unreadable` and what the work itself fails with. */
   async run(input: MoveInput, signal?: AbortSignal): Promise<PerformedWork<MoveResult>> {
-    const subject = { workPackageId: input.workPackageId, agent: input.agent };
+    const { to, agent, by = agent ?? 'user', feedback } = input;
+    const { note = feedback === undefined ? `Moved to ${to}` : 'Changes requested' } = input;
+    const subject = { workPackageId: input.workPackageId, agent };
     return workOnFeature(this.#ports, input, subject, signal, async (state, emission) => {
-      const filed = findWorkPackage(state, input.workPackageId);
-      const { id, path } = filed.workPackage;
-      const origin = originOf(filed.workPackage);
-      const told = { feature: state.documents.slug, workPackageId: id, path, ...origin, to: input.to };
-      if (isAt(filed.workPackage, input.to)) {
-        return nothingToDo<MoveResult>({
-          ...told,
-          outcome: 'already-there',
-          unblocked: [],
-          isFeatureCompleted: false,
-        });
+      const { workPackage } = findWorkPackage(state, input.workPackageId);
+      const { id: workPackageId, path } = workPackage;
+      const told = { feature: state.documents.slug, workPackageId, path, ...originOf(workPackage), to };
+      if (isAt(workPackage, to)) {
+        const nothing = { outcome: 'already-there', unblocked: [], isFeatureCompleted: false } as const;
+        return nothingToDo<MoveResult>({ ...told, ...nothing });
       }
-      refuseIllegal(filed, input);
-      const planned = await planTransitions(this.#ports.files, emission, state, [
-        {
-          workPackageId: id,
-          to: input.to,
-          by: input.by ?? input.agent ?? 'user',
-          note: input.note ?? defaultNote(input),
-          ...(input.agent === undefined ? {} : { agent: input.agent }),
-          ...(input.feedback === undefined ? {} : { feedback: input.feedback }),
-        },
-      ]);
+      refuseIllegal(workPackage, input);
+      const transition = { workPackageId, to, by, note, agent, feedback };
+      const planned = await planTransitions(this.#ports.files, emission, state, [transition]);
+      const { isFeatureCompleted } = planned;
+      const unblocked = planned.resolved.map((each) => each.workPackageId);
       return {
         ...planned,
-        result: {
-          ...told,
-          outcome: 'moved',
-          unblocked: planned.resolved.map(({ workPackageId }) => workPackageId),
-          isFeatureCompleted: planned.isFeatureCompleted,
-        },
-        done: `move ${id} from ${laneName(filed.workPackage)} to ${input.to}`,
+        result: { ...told, outcome: 'moved', unblocked, isFeatureCompleted },
+        done: `move ${workPackageId} from ${laneName(workPackage)} to ${to}`,
       };
     });
   }
 }
 
-const defaultNote = ({ to, feedback }: MoveInput): string =>
-  feedback === undefined ? `Moved to ${to}` : 'Changes requested';
-
-const refuseIllegal = ({ workPackage }: FiledWorkPackage, input: MoveInput): void => {
+const refuseIllegal = (workPackage: WorkPackage, { to, feedback, force }: MoveInput): void => {
   const { id, lane: from } = workPackage;
-  const name = laneName(workPackage);
-  const isRework = from === 'for_review' && input.to === 'doing';
-  if (input.feedback !== undefined && !isRework) {
-    throw new SyncError(
-      'wrong-usage',
-      `Feedback belongs to a work package that goes from for_review to doing; ${id} is in ${name}.`,
-      {
-        hint: 'Leave --feedback out, or use --note.',
-      },
-    );
+  if (feedback !== undefined && !(from === 'for_review' && to === 'doing')) {
+    const message = `Feedback belongs to a work package that goes from for_review to doing; ${id} is in ${laneName(workPackage)}.`;
+    throw new SyncError('wrong-usage', message, { hint: 'Leave --feedback out, or use --note.' });
   }
-  if (input.feedback?.trim() === '') {
-    throw new SyncError('input-invalid', 'The feedback is empty.', {
-      hint: 'Say in the file what has to change.',
-    });
+  if (feedback?.trim() === '') {
+    const hint = 'Say in the file what has to change.';
+    throw new SyncError('input-invalid', 'The feedback is empty.', { hint });
   }
-  if (input.force === true || isLegalTransition(workPackage, input.to)) return;
-  throw illegalTransition(workPackage, input.to);
+  if (force !== true && !isLegalTransition(workPackage, to)) throw illegalTransition(workPackage, to);
 };

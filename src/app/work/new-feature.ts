@@ -6,7 +6,7 @@ import type { WallClock } from '../../ports/host.js';
 import type { Checkout } from '../../ports/events.js';
 import { targetBranchOf } from './feature-target.js';
 import type { WorkPorts } from './perform-work.js';
-import type { PerformedWork } from './work-plan.js';
+import type { PerformedWork, WorkRequest } from './work-plan.js';
 
 export interface NewFeatureInput {
   readonly checkout: Checkout;
@@ -44,40 +44,28 @@ export class MakeFeature {
         hint: 'Say in a few words what the feature, or the work package, is about.',
       });
     }
-    const { checkout } = input;
+    const { checkout, commit, target, ...wish } = input;
+    const { files, repository, perform, wallClock } = this.#ports;
     const { projectRoot } = checkout;
-    return this.#ports.perform.run(
-      {
-        checkout,
-        plan: async (_, held) => {
-          const taken = [
-            ...(await this.#ports.files.features(projectRoot)),
-            ...(await this.#ports.files.strangers(projectRoot)).map(({ path }) =>
-              path.slice(path.lastIndexOf('/') + 1),
-            ),
-          ];
-          const createdAt = activityTime(new Date(this.#ports.wallClock.nowMs()).toISOString());
-          const targetBranch =
-            input.target ?? (await targetBranchOf(this.#ports.repository, checkout, undefined));
-          const { title, workPackages, isChain } = input;
-          const made = newFeature({ title, workPackages, isChain, targetBranch, createdAt }, taken);
-          const { slug, directory, files } = made;
-          const undo = await this.#ports.files.makeFolders(held, `${directory}/tasks`);
-          return {
-            result: {
-              feature: slug,
-              directory,
-              workPackages: made.workPackages,
-              files: files.map(({ path }) => path),
-            },
-            changes: files.map(({ path, text }) => ({ path, before: undefined, after: text })),
-            events: [],
-            undo,
-            ...(input.commit === false ? {} : { message: commitSubject('plan a new feature', slug) }),
-          };
-        },
-      },
-      signal,
-    );
+    const plan: WorkRequest<NewFeatureResult>['plan'] = async (_, held) => {
+      const strangers = await files.strangers(projectRoot);
+      const taken = [
+        ...(await files.features(projectRoot)),
+        ...strangers.map(({ path }) => path.slice(path.lastIndexOf('/') + 1)),
+      ];
+      const createdAt = activityTime(new Date(wallClock.nowMs()).toISOString());
+      const targetBranch = target ?? (await targetBranchOf(repository, checkout, undefined));
+      const made = newFeature({ ...wish, targetBranch, createdAt }, taken);
+      const { slug: feature, directory, workPackages } = made;
+      const paths = made.files.map(({ path }) => path);
+      return {
+        result: { feature, directory, workPackages, files: paths },
+        changes: made.files.map(({ path, text }) => ({ path, before: undefined, after: text })),
+        events: [],
+        undo: await files.makeFolders(held, `${directory}/tasks`),
+        ...(commit === false ? {} : { message: commitSubject('plan a new feature', feature) }),
+      };
+    };
+    return perform.run({ checkout, plan }, signal);
   }
 }

@@ -1,6 +1,10 @@
 import { isSyncError } from '../../domain/errors.js';
 import { STATUS_LOG } from '../../domain/work/status-log.js';
-import { describeDependencyFault, type DependencyFault } from '../../domain/work/dependency-graph.js';
+import {
+  faultyEdges,
+  explainDependencyFault,
+  type DependencyFault,
+} from '../../domain/work/dependency-graph.js';
 import { lineOfKey, type WorkPackageFault } from '../../domain/work/work-package.js';
 import type { FeatureDocuments } from '../../ports/work.js';
 import { readFeatureState, type FeatureState } from './feature-state.js';
@@ -40,7 +44,11 @@ export const planFindings = (documents: FeatureDocuments): readonly PlanFinding[
   if (conflicts.length > 0) return conflicts;
   try {
     const state = readFeatureState(documents);
-    return [...brokenLog(state), ...state.faults.map((fault) => unreadable(state, fault)), ...faulty(state)];
+    return [
+      ...brokenLog(state),
+      ...state.faults.map((fault) => unreadable(state, fault)),
+      ...statedIn(state).faults.flatMap(findingsOf),
+    ];
   } catch (error) {
     if (!isSyncError(error)) throw error;
     return [{ path: `${documents.directory}/wps.yaml`, code: 'unreadable', message: error.message }];
@@ -67,31 +75,22 @@ const unreadable = ({ documents }: FeatureState, { path, line, reason }: WorkPac
   };
 };
 
-const faulty = (state: FeatureState): readonly PlanFinding[] =>
-  statedIn(state).faults.flatMap((fault) => findingsOf(fault));
-
 /** A cycle is shown at each of its edges: any of them may be the one that is too much. */
 const findingsOf = (fault: DependencyFault): readonly PlanFinding[] => {
-  const message = withoutPlaces(describeDependencyFault(fault));
-  switch (fault.fault) {
-    case 'unclear':
-      return [{ ...fault.place, code: 'unclear-dependency', message }];
-    case 'cycle':
-      return fault.edges.map(({ place, from, to }) => ({
-        ...place,
-        code: 'dependency-cycle',
-        message,
-        dependency: { from, to },
-      }));
-    default: {
-      const { place, from, to } = fault.edge;
-      const code = fault.fault === 'self' ? 'self-dependency' : 'unknown-dependency';
-      return [{ ...place, code, message, dependency: { from, to } }];
-    }
-  }
+  const message = explainDependencyFault(fault).replace(/^i/, 'I');
+  const code = CODES[fault.fault];
+  if (fault.fault === 'unclear') return [{ ...fault.place, code, message }];
+  return faultyEdges(fault).map(({ place, from, to }) => ({
+    ...place,
+    code,
+    message,
+    dependency: { from, to },
+  }));
 };
 
-const withoutPlaces = (sentence: string): string => {
-  const text = sentence.slice(sentence.indexOf(': ') + 2);
-  return text.charAt(0).toUpperCase() + text.slice(1);
-};
+const CODES = {
+  unknown: 'unknown-dependency',
+  self: 'self-dependency',
+  unclear: 'unclear-dependency',
+  cycle: 'dependency-cycle',
+} as const;

@@ -46,8 +46,9 @@ export class ReviewWorkPackage {
     { workPackageId, verdict, feedback, by, ...request }: ReviewInput,
     signal?: AbortSignal,
   ): Promise<Reviewed> {
-    const shown = await this.#ports.showWorkPackage.run({ ...request, workPackageId });
-    const of = { ...request, workPackageId: shown.workPackageId, ...(by === undefined ? {} : { by }) };
+    const { showWorkPackage, moveWorkPackage } = this.#ports;
+    const shown = await showWorkPackage.run({ ...request, workPackageId });
+    const of = { ...request, workPackageId: shown.workPackageId, by };
     const words = feedback?.trim() ?? '';
     if (verdict === 'request_changes') {
       if (words === '')
@@ -55,14 +56,14 @@ export class ReviewWorkPackage {
       // Said before, and the answer was lost: the move finds itself done.
       const isSaid = shown.lane === 'doing' && unquoted(shown.feedback).includes(words);
       if (!isSaid) refuseUnlessInReview(shown, []);
-      const how = isSaid || feedback === undefined ? {} : { feedback };
-      return this.#ports.moveWorkPackage.run({ ...of, to: 'doing', ...how }, signal);
+      const said = isSaid ? undefined : feedback;
+      return moveWorkPackage.run({ ...of, to: 'doing', feedback: said }, signal);
     }
     if (words !== '')
       throw new SyncError('input-invalid', 'Approved work has no feedback.', { hint: 'Say it in a note.' });
     refuseUnlessInReview(shown, ['done']);
     const mergeCommit = shown.lane === 'done' ? null : await this.#merge(request, shown, by, signal);
-    const work = await this.#ports.moveWorkPackage.run({ ...of, to: 'done', note: 'Approved' }, signal);
+    const work = await moveWorkPackage.run({ ...of, to: 'done', note: 'Approved' }, signal);
     return { ...work, mergeCommit };
   }
 
@@ -73,12 +74,10 @@ export class ReviewWorkPackage {
     agent: string | undefined,
     signal: AbortSignal | undefined,
   ): Promise<string | null> {
-    if ((await this.#ports.repository.branchTip(request.checkout, branch)) === undefined) return null;
-    const input = { ...request, feature, workPackageIds: [workPackageId] };
-    const { result } = await this.#ports.mergeWorkPackages.run(
-      agent === undefined ? input : { ...input, agent },
-      signal,
-    );
+    const { repository, mergeWorkPackages } = this.#ports;
+    if ((await repository.branchTip(request.checkout, branch)) === undefined) return null;
+    const input = { ...request, feature, workPackageIds: [workPackageId], agent };
+    const { result } = await mergeWorkPackages.run(input, signal);
     return result.workPackages.find((each) => each.workPackageId === workPackageId)?.commit ?? null;
   }
 }
@@ -89,11 +88,6 @@ const unquoted = (text: string): string => text.replaceAll(/^> ?/gm, '');
 /** What is in doing would be merged and handed over by itself: the word of a reviewer is about what was handed over. */
 const refuseUnlessInReview = ({ workPackageId, lane }: ShownWorkPackage, others: readonly string[]): void => {
   if (lane === 'for_review' || others.includes(lane ?? '')) return;
-  throw new SyncError(
-    'transition-illegal',
-    `${workPackageId} is in ${lane ?? 'no lane'}, not in for_review.`,
-    {
-      hint: 'Only what was handed over is reviewed..',
-    },
-  );
+  const message = `${workPackageId} is in ${lane ?? 'no lane'}, not in for_review.`;
+  throw new SyncError('transition-illegal', message, { hint: 'Only what was handed over is reviewed.' });
 };

@@ -72,23 +72,34 @@ export const dependencyFaults = (graph: DependencyGraph): readonly DependencyFau
 
 /** A fault as one line that names the places to look at. */
 export const describeDependencyFault = (fault: DependencyFault): string => {
+  const places = fault.fault === 'unclear' ? [fault.place] : faultyEdges(fault).map(({ place }) => place);
+  const named = places.map(({ path, line }) => (line === undefined ? path : `${path}:${line}`));
+  return `${named.join(', ')}: ${explainDependencyFault(fault)}`;
+};
+
+/** What is wrong, without the places. */
+export const explainDependencyFault = (fault: DependencyFault): string => {
   switch (fault.fault) {
     case 'unknown': {
-      const why = isWorkPackageId(fault.edge.to) ? 'which does not exist' : 'which is no work package id';
-      return `${describePlace(fault.edge.place)}: ${fault.edge.from} depends on ${fault.edge.to}, ${why}.`;
+      const { from, to } = fault.edge;
+      const why = isWorkPackageId(to) ? 'which does not exist' : 'which is no work package id';
+      return `${from} depends on ${to}, ${why}.`;
     }
     case 'self':
-      return `${describePlace(fault.edge.place)}: ${fault.edge.from} depends on itself.`;
+      return `${fault.edge.from} depends on itself.`;
     case 'unclear':
-      return `${describePlace(fault.place)}: it is not clear whether ${fault.from} depends on ${fault.what}.`;
-    case 'cycle': {
-      const path = [...fault.edges.map(({ from }) => from), fault.edges[0]?.from].join(' → ');
-      return `${fault.edges.map(({ place }) => describePlace(place)).join(', ')}: ${path} is a cycle.`;
-    }
+      return `it is not clear whether ${fault.from} depends on ${fault.what}.`;
+    case 'cycle':
+      return `${[...fault.edges, ...fault.edges.slice(0, 1)].map(({ from }) => from).join(' → ')} is a cycle.`;
     default:
       return unreachable(fault);
   }
 };
+
+/** The edges that are at fault. */
+export const faultyEdges = (
+  fault: Exclude<DependencyFault, { fault: 'unclear' }>,
+): readonly DependencyEdge[] => (fault.fault === 'cycle' ? fault.edges : [fault.edge]);
 
 /** `stuck`: the ids that are on a cycle or lead to one. */
 const sorted = ({ ids, edges }: DependencyGraph): Readonly<Record<'order' | 'stuck', readonly string[]>> => {
@@ -102,8 +113,6 @@ const sorted = ({ ids, edges }: DependencyGraph): Readonly<Record<'order' | 'stu
     order.push(next);
   }
 };
-
-const describePlace = ({ path, line }: Place): string => (line === undefined ? path : `${path}:${line}`);
 
 /** Walks from each id that can never be done to the smallest id it waits for, until an id repeats. */
 const cycles = (graph: DependencyGraph): readonly (readonly DependencyEdge[])[] => {

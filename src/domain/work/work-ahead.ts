@@ -1,6 +1,6 @@
 import { laneName } from '../events/lane.js';
-import { dependencyFaults, dependentsOf, describeDependencyFault } from './dependency-graph.js';
-import type { DependencyFault, DependencyGraph } from './dependency-graph.js';
+import { dependencyFaults, dependentsOf, describeDependencyFault, faultyEdges } from './dependency-graph.js';
+import type { DependencyGraph } from './dependency-graph.js';
 import type { WorkPackage } from './work-package.js';
 
 /** What is known of a feature when somebody asks what to do next. */
@@ -45,7 +45,7 @@ export const workAhead = (now: WorkNow): WorkAhead => {
   const faults = dependencyFaults(now.graph);
   const isStuck = new Set(
     faults.flatMap((fault) =>
-      (fault.fault === 'cycle' ? fault.edges : [edgeOf(fault)]).map(({ from }) => from),
+      fault.fault === 'unclear' ? [fault.from] : faultyEdges(fault).map(({ from }) => from),
     ),
   );
   const ahead = {
@@ -80,9 +80,6 @@ export const workAhead = (now: WorkNow): WorkAhead => {
   ahead.ready.sort((a, b) => b.chain - a.chain);
   return ahead;
 };
-
-const edgeOf = (fault: Exclude<DependencyFault, { readonly fault: 'cycle' }>): { readonly from: string } =>
-  'edge' in fault ? fault.edge : fault;
 
 /** Why a person has to look at a work package; `undefined` when nobody has to. */
 const verdictOf = (
