@@ -1,4 +1,5 @@
-import { ResolveLeftOver, type ResolvedLeftOver } from '../../src/app/work/resolve-left-over.js';
+import { ResolveLeftOver } from '../../src/app/work/resolve-left-over.js';
+import type { ResolvedLeftOver } from '../../src/app/work/work-plan.js';
 import type { Fact, Outbox } from '../../src/ports/outbox.js';
 import { PROJECT } from '../support/facts.js';
 import { workflowWorld } from '../support/workflow-world.js';

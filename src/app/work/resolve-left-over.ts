@@ -6,22 +6,7 @@ import type { CheckoutRegistry, HeldRepository } from '../../ports/events.js';
 import type { CaptureLimits, CaptureOutcome, Fact, Outboxes, Outbox } from '../../ports/outbox.js';
 import type { FeatureFiles, IntentStore, Repository } from '../../ports/work.js';
 import { mainCheckout } from './feature-target.js';
-import { asKept, type WorkOutcome } from './work-plan.js';
-
-/** What became of the intent of a process that died. */
-export interface ResolvedLeftOver {
-  /** Events that were captured just now, because their work had been done. */
-  readonly outcomes: readonly WorkOutcome[];
-  /** Ids of the events whose work left no evidence. */
-  readonly withdrawn: readonly string[];
-  /** Why git refused the commit of the work that was found; the files stay as they are, uncommitted. */
-  readonly commitRefused?: string;
-  /**
-   * The intent to capture what the storage did not take, and nothing else: the work is proven. It stays, until one of
-   * other work takes its place and keeps these events with its own.
-   */
-  readonly kept?: Intent;
-}
+import { asKept, type ResolvedLeftOver } from './work-plan.js';
 
 interface ResolveLeftOverPorts {
   readonly repository: Repository;

@@ -1,9 +1,8 @@
-import type { Evidence } from '../../domain/work/intent.js';
+import type { Evidence, Intent } from '../../domain/work/intent.js';
 import type { CaptureOutcome, Fact } from '../../ports/outbox.js';
 import type { FileChange } from '../../ports/work.js';
 import type { Checkout, HeldRepository } from '../../ports/events.js';
 import type { Emission } from '../outbox/event-emitter.js';
-import type { ResolvedLeftOver } from './resolve-left-over.js';
 
 /** An event of the work, and where the proof will stand that its work was done. */
 export interface PlannedEvent {
@@ -57,6 +56,21 @@ export interface PerformedWork<R> {
   readonly leftOver?: ResolvedLeftOver;
   /** Who, where and for whom the work was done; absent when nothing was attempted. */
   readonly emission?: Emission;
+}
+
+/** What became of the intent of a process that died. */
+export interface ResolvedLeftOver {
+  /** Events that were captured just now, because their work had been done. */
+  readonly outcomes: readonly WorkOutcome[];
+  /** Ids of the events whose work left no evidence. */
+  readonly withdrawn: readonly string[];
+  /** Why git refused the commit of the work that was found; the files stay as they are, uncommitted. */
+  readonly commitRefused?: string;
+  /**
+   * The intent to capture what the storage did not take, and nothing else: the work is proven. It stays, until one of
+   * other work takes its place and keeps these events with its own.
+   */
+  readonly kept?: Intent;
 }
 
 /**
