@@ -11,7 +11,6 @@ import {
   MemoryAgentRunner,
 } from '../../src/adapters/memory/memory-agents.js';
 import { AbortOrchestration } from '../../src/app/agents/abort-orchestration.js';
-import { MergeWorkPackages } from '../../src/app/work/merge-work-packages.js';
 import { MoveWorkPackage } from '../../src/app/work/move-work-package.js';
 import {
   OrchestrateFeature,
@@ -19,8 +18,7 @@ import {
   type OrchestrationResult,
 } from '../../src/app/agents/orchestrate-feature.js';
 import type { OrchestrationProgress } from '../../src/app/agents/orchestration-progress.js';
-import type { OrchestratorSources } from '../../src/app/agents/orchestration-run.js';
-import { PerformWork } from '../../src/app/work/perform-work.js';
+import type { OrchestrationPorts } from '../../src/app/agents/orchestration-run.js';
 import { isWorkPackageId } from '../../src/domain/ids.js';
 import type { Lane } from '../../src/domain/events/lane.js';
 import type { PayloadOf } from '../../src/domain/events/payloads.js';
@@ -110,29 +108,22 @@ export const orchestrationWorld = async (
         open: (key) => dies(project.outboxes.open(key), ['records']),
       },
     };
-    const merges = dies(project.merges);
-    const { emitter, resolve } = useCases(ports, 10_000);
-    const sources: OrchestratorSources = {
-      repository: ports.repository,
-      files: ports.files,
-      runner: dies(runner),
-      catalog,
-      trust,
-      work: dies(work),
-      store: dies(store),
-      clock: time,
+    const { emitter, resolve: resolveLeftOver } = useCases(ports, 10_000);
+    const all: OrchestrationPorts = {
+      ...ports,
+      merges: dies(project.merges),
+      ...{ emitter, resolveLeftOver },
+      agentRunner: dies(runner),
+      agentCatalog: catalog,
+      agentTrust: trust,
+      agentWork: dies(work),
+      orchestrationStore: dies(store),
+      wallClock: time,
       timer: time,
       randomness: new SeededRandomness(runs),
-      ids: { next: () => `01KGH${(++runs).toString().padStart(21, 'R0')}` },
-      perform: (correlationId) =>
-        new PerformWork({
-          ...ports,
-          emitter: { begin: (checkout) => emitter.begin(checkout, correlationId) },
-          resolveLeftOver: resolve,
-        }),
-      merging: (perform) => new MergeWorkPackages({ ...ports, merges, perform }),
+      eventIds: { next: () => `01KGH${(++runs).toString().padStart(21, 'R0')}` },
     };
-    return new OrchestrateFeature(sources);
+    return new OrchestrateFeature(all);
   };
   const world = {
     ...project,

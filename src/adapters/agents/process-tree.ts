@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * A program with everything that it started. Agents run their tools in sessions of their own, which a signal to one
@@ -20,7 +21,7 @@ export class ProcessTree {
     const { leader } = this.#name;
     if (this.#platform === 'linux') return membersOnLinux(this.#name);
     if (leader === undefined) return [];
-    return this.#platform === 'win32' ? (isThere(leader) ? [leader] : []) : membersByPs(leader);
+    return this.#platform === 'win32' ? (send(leader, 0) ? [leader] : []) : membersByPs(leader);
   }
 
   /**
@@ -65,21 +66,14 @@ const LONGEST_PAUSE_MS = 100;
 const KILL_ROUNDS = 5;
 const KILL_WAIT_MS = 1000;
 
-const sleep = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
-
+/** Whether it was there; it may have ended meanwhile, or belong to somebody else. */
 const send = (target: number, signal: NodeJS.Signals | 0): boolean => {
   try {
     return process.kill(target, signal);
   } catch {
-    // It has ended meanwhile, or belongs to somebody else.
     return false;
   }
 };
-
-const isThere = (target: number): boolean => send(target, 0);
 
 /**
  * Looked for beside Node and not where the command was called. Without force, Windows only asks windows to close, which a console program has none of; it is tried all
@@ -133,41 +127,25 @@ interface TreeName {
  * The processes that belong to the tree, without this one. A process that has ended and was not collected yet is none.
  * Whoever clears its environment *and* begins a session of its own is not recognised; nothing on Linux would tell.
  */
-const membersOnLinux = ({ leader, mark }: TreeName): readonly number[] =>
-  readdirSync('/proc').flatMap((entry) => {
-    const pid = Number(entry);
-    if (!Number.isInteger(pid) || pid === process.pid) return [];
-    const stat = statOf(entry);
-    if (stat === undefined || stat.isOver) return [];
-    const isLed =
-      leader !== undefined && (stat.session === leader || stat.group === leader || pid === leader);
-    return isLed || (mark !== undefined && carries(entry, mark)) ? [pid] : [];
-  });
+const membersOnLinux = (tree: TreeName): readonly number[] =>
+  readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid && belongsTo(tree, entry))
+    .map(Number);
 
-interface Stat {
-  readonly isOver: boolean;
-  readonly group: number;
-  readonly session: number;
-}
-
-/** The name of the program stands in parentheses and may hold any character, a closing one included. */
-const statOf = (entry: string): Stat | undefined => {
-  const text = readQuietly(entry, 'stat');
-  if (text === undefined) return undefined;
-  const [state = '', , group, session] = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { isOver: state === 'Z' || state === 'X', group: Number(group), session: Number(session) };
+const belongsTo = ({ leader, mark }: TreeName, entry: string): boolean => {
+  const stat = readQuietly(entry, 'stat');
+  // The name of the program stands in parentheses and may hold any character, a closing one included.
+  const [state = '', , group, session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (/^[ZX]?$/.test(state)) return false;
+  if (leader !== undefined && [entry, group, session].includes(String(leader))) return true;
+  return mark !== undefined && `\0${readQuietly(entry, 'environ')}`.includes(`\0${mark}`);
 };
 
-const carries = (entry: string, mark: string): boolean => {
-  const environment = readQuietly(entry, 'environ');
-  return environment !== undefined && (environment.startsWith(mark) || environment.includes(`\0${mark}`));
-};
-
-/** A process that ended while we looked, or that belongs to somebody else, cannot be read. */
-const readQuietly = (entry: string, name: string): string | undefined => {
+/** Nothing of a process that ended while we looked, or that belongs to somebody else. */
+const readQuietly = (entry: string, name: string): string => {
   try {
     return readFileSync(`/proc/${entry}/${name}`, 'latin1');
   } catch {
-    return undefined;
+    return '';
   }
 };

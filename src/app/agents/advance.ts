@@ -22,6 +22,7 @@ import type { WorkPackageEdit } from '../../domain/work/transition.js';
 import { findWorkPackage } from '../work/feature-state.js';
 import { standingTargetOf } from '../work/feature-target.js';
 import { ImplementWorkPackage } from '../work/implement-work-package.js';
+import { MergeWorkPackages } from '../work/merge-work-packages.js';
 import { planEntry } from '../work/plan-entry.js';
 import { planTransitions, type Transition } from '../work/plan-transitions.js';
 import { nothingToDo } from '../work/work-plan.js';
@@ -62,7 +63,7 @@ export const advance = async (
  * earlier try of this run is told from that by the name of the agent.
  */
 const claim = async (run: OrchestrationRun, id: string, signal: AbortSignal): Promise<void> => {
-  const { checkout, feature, sources, performWork } = run;
+  const { checkout, feature, ports, performWork: perform } = run;
   const record = run.record(id);
   const isAgain = record.at === 'planned';
   const agent = isAgain
@@ -70,8 +71,7 @@ const claim = async (run: OrchestrationRun, id: string, signal: AbortSignal): Pr
     : (chooseAgent(record, 'implementation', run.state.agents) ?? NOBODY);
   run.change(id, (present) => claiming(present, agent));
   await run.save();
-  const { repository, files } = sources;
-  const implement = new ImplementWorkPackage({ repository, files, perform: performWork });
+  const implement = new ImplementWorkPackage({ ...ports, perform });
   try {
     const { outcome, agent: inCharge } = run.keep(
       await run.turn(() => implement.run({ checkout, feature, workPackageId: id, agent }, signal)),
@@ -171,7 +171,7 @@ const announce = async (
     const beside: readonly WorkPackageEdit[] =
       phase === 'implementation' && inCharge !== agent ? [{ edit: 'set', key: 'agent', value: agent }] : [];
     const entry = { by: agent, note: assignmentNote(assignment, runId), beside };
-    const { changes, events } = await planEntry(run.sources.files, filed, fact, entry);
+    const { changes, events } = await planEntry(run.ports.files, filed, fact, entry);
     return { result: true, changes, events, done: `assign ${id} to ${agent} for ${phase}` };
   });
 };
@@ -184,7 +184,7 @@ const LANE_OF_PHASE = { implementation: 'doing', review: 'for_review' } as const
  */
 const handOver = async (run: OrchestrationRun, id: string): Promise<void> => {
   const agent = run.record(id).implementer ?? NOBODY;
-  const committed = await run.sources.work.commitRest(
+  const committed = await run.ports.agentWork.commitRest(
     run.worktree(id),
     commitSubject(`commit what ${agent} left of ${id}`, run.feature),
   );
@@ -211,7 +211,7 @@ const handOver = async (run: OrchestrationRun, id: string): Promise<void> => {
 const hasWork = async (run: OrchestrationRun, id: string): Promise<boolean> => {
   const { startedAt } = run.record(id);
   if (startedAt !== undefined) return (await run.tip(id)) !== startedAt;
-  const { repository } = run.sources;
+  const { repository } = run.ports;
   const { documents } = await run.load();
   const target = await standingTargetOf(repository, run.checkout, documents.meta);
   return repository.hasOwnCommits(run.checkout, run.branch(id), target);
@@ -229,10 +229,10 @@ const sendBack = async (run: OrchestrationRun, id: string): Promise<void> => {
 
 /** Merges what is approved, unless that was done, and takes it to `done`. */
 const finish = async (run: OrchestrationRun, id: string, signal: AbortSignal): Promise<void> => {
-  const { checkout, feature, performWork, sources } = run;
+  const { checkout, feature, ports, performWork: perform } = run;
   // What is in doing would be merged as well, and handed over: the reviewer's word is about what was in for_review.
   if ((await laneNow(run, id)) !== 'for_review') return;
-  const merging = sources.merging(performWork);
+  const merging = new MergeWorkPackages({ ...ports, perform });
   run.keep(await run.turn(() => merging.run({ checkout, feature, workPackageIds: [id] }, signal)));
   run.tell({ what: 'merged', workPackageId: id });
   const by = run.record(id).reviewer ?? NOBODY;
@@ -262,7 +262,7 @@ const shiftLane = async (run: OrchestrationRun, shift: LaneShift): Promise<boole
     async ({ workPackage }, emission, state) => {
       if (workPackage.lane === to) return nothingToDo('already-there');
       if (workPackage.lane !== from || !isLegalTransition(workPackage, to)) return nothingToDo('elsewhere');
-      const { changes, events } = await planTransitions(run.sources.files, emission, state, [shift]);
+      const { changes, events } = await planTransitions(run.ports.files, emission, state, [shift]);
       return { result: 'moved', changes, events, done: `move ${id} from ${from} to ${to}` };
     },
   );

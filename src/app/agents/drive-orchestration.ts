@@ -58,13 +58,13 @@ export const driveOrchestration = async (
 };
 
 const whenAskedToStop = async (
-  { sources: { store, timer }, place }: OrchestrationRun,
+  { ports: { orchestrationStore, timer }, place }: OrchestrationRun,
   over: AbortSignal,
   stop: () => void,
 ): Promise<void> => {
   while (!over.aborted) {
     await timer.sleep(POLL_MS, over);
-    if (!over.aborted && (await store.isAskedToStop(place))) return stop();
+    if (!over.aborted && (await orchestrationStore.isAskedToStop(place))) return stop();
   }
 };
 
@@ -136,7 +136,7 @@ class Tasks {
           run.change(id, (record) => pausedBy(task === 'claim' ? letGo(record) : record, error));
           break;
         }
-        await run.sources.timer.sleep(RETRY_MS, this.#stopped);
+        await run.ports.timer.sleep(RETRY_MS, this.#stopped);
       }
     }
     await this.#announcePauses();

@@ -6,14 +6,14 @@ import type { OrchestrationState } from '../../domain/agents/state.js';
 import { SyncError } from '../../domain/errors.js';
 import type { OrchestratorPlace, OrchestrationStore } from '../../ports/agents.js';
 import type { Checkout } from '../../ports/events.js';
-import type { Repository } from '../../ports/work.js';
 import type { Emission } from '../outbox/event-emitter.js';
 import { nothingToDo, type WorkOutcome } from '../work/work-plan.js';
 import { loadFeature } from '../work/locate-feature.js';
+import { PerformWork } from '../work/perform-work.js';
 import { demandConsent, type ConsentQuestion } from './agent-consent.js';
 import { driveOrchestration, type RunEnd } from './drive-orchestration.js';
 import type { ProgressListener } from './orchestration-progress.js';
-import { OrchestrationRun, type OrchestratorSources } from './orchestration-run.js';
+import { OrchestrationRun, type OrchestrationPorts } from './orchestration-run.js';
 import { readOrchestration } from './orchestration-status.js';
 import {
   prepareOrchestration,
@@ -45,10 +45,10 @@ export interface OrchestrationResult {
 
 /** Runs agents over the dependency graph of a feature: implementation, review, rework, merge. */
 export class OrchestrateFeature {
-  readonly #sources: OrchestratorSources;
+  readonly #ports: OrchestrationPorts;
 
-  constructor(sources: OrchestratorSources) {
-    this.#sources = sources;
+  constructor(ports: OrchestrationPorts) {
+    this.#ports = ports;
   }
 
   /**
@@ -59,9 +59,11 @@ export class OrchestrateFeature {
    * written; every agent has ended by then.
    */
   async run(input: OrchestrateInput, signal?: AbortSignal): Promise<OrchestrationResult> {
-    const { store, repository } = this.#sources;
-    const place = await occupyProject(store, repository, input.checkout);
+    const place = await this.#occupy(input.checkout);
     try {
+      await this.#ports.repository.exclusive(input.checkout, async (held) => {
+        for (const pattern of OWN_FILES) await this.#ports.repository.exclude(held, pattern);
+      });
       const run = await this.#begin(input, place);
       const ended = await driveOrchestration(run, signal);
       const { outcomes, emission } = run;
@@ -71,40 +73,42 @@ export class OrchestrateFeature {
     }
   }
 
+  async #occupy(checkout: Checkout): Promise<OrchestratorPlace> {
+    refuseOutsideGit(checkout);
+    const place = await this.#ports.orchestrationStore.occupy(checkout);
+    if (place !== undefined) return place;
+    throw new SyncError('lock-busy', 'Another orchestrator is at work in this project.', {
+      hint: 'See what it does with "spec-kitty orchestrate --status".',
+    });
+  }
+
   async #begin(input: OrchestrateInput, place: OrchestratorPlace): Promise<OrchestrationRun> {
-    const { store, repository, files, catalog, trust } = this.#sources;
+    const { files, emitter, orchestrationStore: store } = this.#ports;
     const { checkout, resume = false, limits, onProgress } = input;
     const former = resume ? await resumable(store, input) : await startable(store, checkout);
     const resumed = resume ? former : undefined;
     const wanted = resumed === undefined ? input : asResumed(input, resumed);
     // Whatever is refused is refused before anything is touched.
-    const prepared = await prepareOrchestration(repository, files, catalog, wanted);
+    const prepared = await prepareOrchestration(this.#ports, wanted);
     const { feature, agents: commands, stated } = prepared;
-    await demandConsent(trust, checkout, stated, input.askConsent);
-    const runId = resumed?.runId ?? this.#sources.ids.next();
-    const performWork = this.#sources.perform(runId);
+    await demandConsent(this.#ports.agentTrust, checkout, stated, input.askConsent);
+    const runId = resumed?.runId ?? this.#ports.eventIds.next();
+    // Every event of the run carries its id, however often it is resumed.
+    const correlated = { begin: (where: Checkout) => emitter.begin(where, runId) };
+    const performWork = new PerformWork({ ...this.#ports, emitter: correlated });
     // A run that was killed may have left the very last of its work half done, and then nothing else would ask for it.
     const settled = await performWork.run({ checkout, plan: async () => nothingToDo(undefined) });
     const view = viewOf(await loadFeature(files, checkout.projectRoot, feature));
     const agents = [...commands.keys()];
-    const startedAt = new Date(this.#sources.clock.nowMs()).toISOString();
+    const startedAt = new Date(this.#ports.wallClock.nowMs()).toISOString();
+    const beginning = { runId, feature, startedAt, agents, limits: { ...DEFAULT_LIMITS, ...limits } };
     const atBeginning =
       resumed === undefined
-        ? beginRun(
-            { runId, feature, startedAt, agents, limits: { ...DEFAULT_LIMITS, ...limits } },
-            view,
-            former,
-          )
-        : resumeRun(resumed, startedAt, { agents, ...(limits === undefined ? {} : { limits }) });
+        ? beginRun(beginning, view, former)
+        : resumeRun(resumed, startedAt, { agents, limits: limits ?? {} });
     const { state, notices } = observe(atBeginning, view, () => false);
-    const run = new OrchestrationRun(this.#sources, {
-      place,
-      commands,
-      performWork,
-      state,
-      view,
-      onProgress,
-    });
+    const begun = { place, commands, performWork, state, view, onProgress };
+    const run = new OrchestrationRun(this.#ports, begun);
     run.keep(settled);
     await run.save();
     run.tell({ what: 'started', runId, feature, isResumed: resume, agents, commands: stated });
@@ -118,41 +122,15 @@ export class OrchestrateFeature {
   }
 }
 
+/** Agents are those of the run unless others are named. */
 const asResumed = (
   input: OrchestrateInput,
   { feature, agents }: OrchestrationState,
 ): OrchestrationRequest => ({
   ...input,
   feature,
-  agents: (input.agents ?? []).length > 0 ? (input.agents ?? []) : agents,
+  agents: input.agents?.length ? input.agents : agents,
 });
-
-/**
- * Takes the place of the project's orchestrator, and keeps its files out of what git shows. Fails with `lock-busy` when
- * another one has it.
- */
-const occupyProject = async (
-  store: OrchestrationStore,
-  repository: Pick<Repository, 'exclusive' | 'exclude'>,
-  checkout: Checkout,
-): Promise<OrchestratorPlace> => {
-  refuseOutsideGit(checkout);
-  const place = await store.occupy(checkout);
-  if (place === undefined) {
-    throw new SyncError('lock-busy', 'Another orchestrator is at work in this project.', {
-      hint: 'See what it does with "spec-kitty orchestrate --status".',
-    });
-  }
-  try {
-    await repository.exclusive(checkout, async (held) => {
-      for (const pattern of OWN_FILES) await repository.exclude(held, pattern);
-    });
-    return place;
-  } catch (error) {
-    place.release();
-    throw error;
-  }
-};
 
 /** The state before a new run: none, or one that is over. */
 const startable = async (

@@ -15,34 +15,34 @@ import type {
 } from '../../ports/agents.js';
 import type { Checkout } from '../../ports/events.js';
 import type { EventIdSource, Randomness, Timer, WallClock } from '../../ports/host.js';
-import type { FeatureFiles, Repository } from '../../ports/work.js';
-import type { Emission } from '../outbox/event-emitter.js';
+import type { FeatureFiles, IntentStore, Merges, Repository } from '../../ports/work.js';
+import type { Emission, EventEmitter } from '../outbox/event-emitter.js';
 import { findWorkPackage, type FeatureState, type FiledWorkPackage } from '../work/feature-state.js';
 import { loadFeature } from '../work/locate-feature.js';
-import type { MergeWorkPackages } from '../work/merge-work-packages.js';
 import type { PerformWork } from '../work/perform-work.js';
+import type { ResolveLeftOver } from '../work/resolve-left-over.js';
 import type { FeaturePlan } from '../work/work-on-feature.js';
 import type { PerformedWork, WorkOutcome, WorkRequest, WorkSubject } from '../work/work-plan.js';
 import type { OrchestrationProgress, ProgressListener } from './orchestration-progress.js';
 import { viewOf } from './plan-orchestration.js';
 
 /** What an orchestration works with. */
-export interface OrchestratorSources {
+export interface OrchestrationPorts {
   readonly repository: Repository;
   readonly files: FeatureFiles;
-  readonly runner: AgentRunner;
-  readonly catalog: AgentCatalog;
-  readonly trust: AgentTrust;
-  readonly work: AgentWork;
-  readonly store: OrchestrationStore;
-  readonly clock: WallClock;
+  readonly merges: Merges;
+  readonly intents: IntentStore;
+  readonly emitter: Pick<EventEmitter, 'begin'>;
+  readonly resolveLeftOver: Pick<ResolveLeftOver, 'run'>;
+  readonly agentRunner: AgentRunner;
+  readonly agentCatalog: AgentCatalog;
+  readonly agentTrust: AgentTrust;
+  readonly agentWork: AgentWork;
+  readonly orchestrationStore: OrchestrationStore;
+  readonly wallClock: WallClock;
   readonly timer: Timer;
-  readonly ids: EventIdSource;
+  readonly eventIds: EventIdSource;
   readonly randomness: Randomness;
-  /** Work whose events carry this correlation id, which is that of the whole run. */
-  perform(correlationId: string): PerformWork;
-  /** Merges with that work. */
-  merging(perform: PerformWork): Pick<MergeWorkPackages, 'run'>;
 }
 
 /** What a run begins with in this process. */
@@ -58,7 +58,7 @@ interface RunBeginning {
 
 /** One run in this process: its state and that one's way to the disk, and what each of its steps works with. */
 export class OrchestrationRun {
-  readonly sources: OrchestratorSources;
+  readonly ports: OrchestrationPorts;
   readonly place: OrchestratorPlace;
   readonly checkout: Checkout;
   readonly feature: string;
@@ -79,9 +79,9 @@ export class OrchestrationRun {
   readonly #writes = new Turns();
   readonly #works = new Turns();
 
-  constructor(sources: OrchestratorSources, beginning: RunBeginning) {
+  constructor(ports: OrchestrationPorts, beginning: RunBeginning) {
     const { place, commands, performWork, state, view, onProgress } = beginning;
-    this.sources = sources;
+    this.ports = ports;
     this.place = place;
     this.checkout = place.checkout;
     this.feature = state.feature;
@@ -123,7 +123,7 @@ export class OrchestrationRun {
       const state = this.#state;
       if (state === this.#written) return;
       try {
-        await this.sources.store.write(this.place, { ...state, updatedAt: this.now() });
+        await this.ports.orchestrationStore.write(this.place, { ...state, updatedAt: this.now() });
       } catch (error) {
         this.isBroken = true;
         throw error;
@@ -134,7 +134,7 @@ export class OrchestrationRun {
 
   /** ISO 8601 UTC. */
   now(): string {
-    return new Date(this.sources.clock.nowMs()).toISOString();
+    return new Date(this.ports.wallClock.nowMs()).toISOString();
   }
 
   standing(): OrchestrationStanding {
@@ -147,7 +147,7 @@ export class OrchestrationRun {
 
   /** The feature as its files say now. */
   load(): Promise<FeatureState> {
-    return loadFeature(this.sources.files, this.checkout.projectRoot, this.feature);
+    return loadFeature(this.ports.files, this.checkout.projectRoot, this.feature);
   }
 
   async look(): Promise<void> {
@@ -160,7 +160,7 @@ export class OrchestrationRun {
 
   /** Commit at the end of a work package's branch; `undefined` when there is no branch. */
   tip(id: string): Promise<string | undefined> {
-    return this.sources.repository.branchTip(this.checkout, this.branch(id));
+    return this.ports.repository.branchTip(this.checkout, this.branch(id));
   }
 
   /** Absolute path of the work tree of a work package. */

@@ -6,7 +6,8 @@ import {
   topologicalOrder,
 } from '../../domain/work/dependency-graph.js';
 import { DEFAULT_LIMITS } from '../../domain/agents/begin-run.js';
-import type { RunLimits } from '../../domain/agents/state.js';
+import { limits, type RunLimits } from '../../domain/agents/state.js';
+import { isDocument } from '../../domain/document.js';
 import { isElsewhere, laneOf, wavesOf, type FeatureView } from '../../domain/agents/view.js';
 import type { AgentCatalog, AgentCatalogReading, AgentCommand } from '../../ports/agents.js';
 import type { Checkout } from '../../ports/events.js';
@@ -58,12 +59,7 @@ export class PlanOrchestration {
 
   /** Fails as a run would before it begins. */
   async run(request: OrchestrationRequest): Promise<OrchestrationPlan> {
-    const { feature, view, agents, stated } = await prepareOrchestration(
-      this.#ports.repository,
-      this.#ports.files,
-      this.#ports.agentCatalog,
-      request,
-    );
+    const { feature, view, agents, stated } = await prepareOrchestration(this.#ports, request);
     return {
       feature,
       agents: [...agents.keys()],
@@ -96,14 +92,12 @@ export interface Preparation {
  * nobody knows, and with `dependency-missing` for agents whose program is not on this machine.
  */
 export const prepareOrchestration = async (
-  repository: Repository,
-  files: FeatureFiles,
-  catalog: AgentCatalog,
+  { repository, files, agentCatalog: catalog }: PlanOrchestrationPorts,
   request: OrchestrationRequest,
 ): Promise<Preparation> => {
   const { checkout } = request;
   refuseOutsideGit(checkout);
-  refuseLimits(request.limits ?? {});
+  refuseLimits(request.limits);
   const feature = await locateFeature(files, repository, request);
   const state = await loadFeature(files, checkout.projectRoot, feature);
   refuseFaults(state);
@@ -124,9 +118,8 @@ export const refuseOutsideGit = ({ commonDir }: Checkout): void => {
   });
 };
 
-const refuseLimits = ({ maxParallel = 1, maxRetries = 0, timeoutMs = 1 }: Partial<RunLimits>): void => {
-  const isCount = (value: number, least: number): boolean => Number.isSafeInteger(value) && value >= least;
-  if (isCount(maxParallel, 1) && isCount(maxRetries, 0) && isCount(timeoutMs, 1)) return;
+const refuseLimits = (given: Partial<RunLimits> = {}): void => {
+  if (isDocument(limits, { ...DEFAULT_LIMITS, ...given })) return;
   throw new SyncError('input-invalid', 'A limit of the orchestration cannot be used.', {
     hint: 'At least one agent at a time, no retry or more, and some time for each run.',
   });

@@ -34,7 +34,7 @@ export const runAgent = async (
   assignment: Assignment,
   signal: AbortSignal,
 ): Promise<AgentRunEnded> => {
-  const { sources, place, feature, commands } = run;
+  const { ports, place, feature, commands } = run;
   const { agent, phase, retryCount } = assignment;
   const command = commands.get(agent);
   if (command === undefined) return { end: failed(`Nobody knows how to run the agent ${agent}.`) };
@@ -43,16 +43,16 @@ export const runAgent = async (
   await makeWorktree(run, workPackageId);
   const facts = await factsOf(run, workPackageId, agent);
   const { worktree } = facts;
-  const task = taskOf(phase, run.record(workPackageId).feedback, sources.randomness.uuid());
+  const task = taskOf(phase, run.record(workPackageId).feedback, ports.randomness.uuid());
   const prompt = promptFor(facts, task);
   const name = `${workPackageId}-${phase}-${retryCount + 1}`;
-  const promptFile = await sources.store.keepPrompt(place, feature, name, prompt);
-  const log = await sources.store.logPath(place, feature, name);
+  const promptFile = await ports.orchestrationStore.keepPrompt(place, feature, name, prompt);
+  const log = await ports.orchestrationStore.logPath(place, feature, name);
   if (signal.aborted) return { end: { end: 'stopped' } };
   const about = { workPackageId, phase, agent };
-  const atMs = sources.clock.nowMs();
+  const atMs = ports.wallClock.nowMs();
   run.tell({ what: 'agent-started', ...about, retryCount, log, atMs });
-  const exit = await sources.runner.run(
+  const exit = await ports.agentRunner.run(
     {
       agent,
       argv: fillCommandLine(command.argv, { promptFile, prompt, worktree, workPackageId }),
@@ -71,7 +71,7 @@ export const runAgent = async (
     signal,
   );
   const end = endOf(exit, agent, task);
-  const durationMs = Math.max(0, sources.clock.nowMs() - atMs);
+  const durationMs = Math.max(0, ports.wallClock.nowMs() - atMs);
   run.tell({
     ...{ what: 'agent-ended', ...about, durationMs },
     ...(end.end === 'failed' ? { failure: end.reason } : {}),
@@ -86,11 +86,11 @@ export const runAgent = async (
 /** There when it is gone. The plan is left out of it: agents read that where it is. */
 const makeWorktree = (run: OrchestrationRun, id: string): Promise<void> =>
   run.turn(() =>
-    run.sources.repository.exclusive(run.checkout, async (held) => {
-      await run.sources.repository.exclude(held, '/.worktrees/');
+    run.ports.repository.exclusive(run.checkout, async (held) => {
+      await run.ports.repository.exclude(held, '/.worktrees/');
       const branch = run.branch(id);
       const leaveOut = ['kitty-specs'];
-      await run.sources.repository.addWorktree(held, {
+      await run.ports.repository.addWorktree(held, {
         path: run.worktree(id),
         branch,
         base: branch,
@@ -100,11 +100,11 @@ const makeWorktree = (run: OrchestrationRun, id: string): Promise<void> =>
   );
 
 const factsOf = async (run: OrchestrationRun, workPackageId: string, agent: string): Promise<PromptFacts> => {
-  const { checkout, feature, sources } = run;
+  const { checkout, feature, ports } = run;
   const state = await run.load();
   const { workPackage, document } = findWorkPackage(state, workPackageId);
   const { documents } = state;
-  const target = await standingTargetOf(sources.repository, checkout, documents.meta);
+  const target = await standingTargetOf(ports.repository, checkout, documents.meta);
   const absolute = (path: string): string => `${checkout.projectRoot}/${path}`;
   const present = (['spec', 'plan', 'tasks'] as const).filter((name) => documents[name] !== undefined);
   return {
@@ -182,7 +182,7 @@ export const noteUsage = async (
         ...{ wp_id: id, entry_type: 'usage', entry_content: note, author: agent, feature_slug: run.feature },
         ...{ phase, ...usage },
       });
-      const { changes, events } = await planEntry(run.sources.files, filed, fact, { by: agent, note });
+      const { changes, events } = await planEntry(run.ports.files, filed, fact, { by: agent, note });
       return { result: undefined, changes, events, done: `note what ${agent} took for ${id}` };
     });
   } catch (error) {

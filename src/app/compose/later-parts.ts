@@ -139,30 +139,4 @@ const agentParts = (client: Client): void => {
     const { JsonOrchestrationStore } = await import('../../adapters/agents/json-orchestration-store.js');
     return new JsonOrchestrationStore();
   });
-  client.part(
-    'orchestrateFeature',
-    [
-      ...(['repository', 'files', 'timer', 'randomness', 'merges', 'intents', 'emitter'] as const),
-      ...(['agentRunner', 'agentCatalog', 'agentTrust', 'agentWork', 'orchestrationStore'] as const),
-      ...(['resolveLeftOver', 'wallClock', 'eventIds'] as const),
-    ],
-    async ({ repository, files, timer, randomness, merges, intents, emitter, ...needs }) => {
-      const [{ OrchestrateFeature }, { MergeWorkPackages }, { PerformWork }] = await Promise.all([
-        import('../agents/orchestrate-feature.js'),
-        import('../work/merge-work-packages.js'),
-        import('../work/perform-work.js'),
-      ]);
-      const { agentRunner: runner, agentCatalog: catalog, agentTrust: trust, agentWork: work } = needs;
-      const { orchestrationStore: store, wallClock: clock, eventIds: ids, resolveLeftOver } = needs;
-      return new OrchestrateFeature({
-        ...{ repository, files, timer, randomness, runner, catalog, trust, work, store, clock, ids },
-        perform: (correlationId) =>
-          new PerformWork({
-            ...{ repository, files, intents, resolveLeftOver },
-            emitter: { begin: (checkout) => emitter.begin(checkout, correlationId) },
-          }),
-        merging: (perform) => new MergeWorkPackages({ repository, merges, files, perform }),
-      });
-    },
-  );
 };

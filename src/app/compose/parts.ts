@@ -6,7 +6,6 @@ import type * as events from '../../ports/events.js';
 import type * as host from '../../ports/host.js';
 import type * as outbox from '../../ports/outbox.js';
 import type * as work from '../../ports/work.js';
-import type { OrchestrateFeature } from '../agents/orchestrate-feature.js';
 import type { GetAccountStatus } from '../delivery/account-status.js';
 import type { BackgroundSyncService } from '../delivery/background-sync.js';
 import type { Flush, FlushHost } from '../delivery/flush.js';
@@ -110,7 +109,6 @@ export interface WorkUseCases extends MadeBy<typeof made.workUseCases> {
 
 /** Agents that work through a feature. */
 export interface AgentsUseCases extends MadeBy<typeof made.agentsUseCases> {
-  readonly orchestrateFeature: OrchestrateFeature;
   /** Ends the agents that are named to it as soon as its input ends; for the process that a run starts beside itself. */
   readonly guardAgents: {
     run(input: AsyncIterable<Uint8Array | string>, isReady: () => void): Promise<number>;

@@ -178,6 +178,14 @@ export const agentsUseCases = {
     ['files', 'orchestrationStore'],
     () => import('../agents/orchestration-status.js'),
   ),
+  orchestrateFeature: useCase(
+    [
+      ...(['repository', 'files', 'merges', 'intents', 'emitter', 'resolveLeftOver', 'agentRunner'] as const),
+      ...(['agentCatalog', 'agentTrust', 'agentWork', 'orchestrationStore', 'wallClock'] as const),
+      ...(['timer', 'eventIds', 'randomness'] as const),
+    ],
+    () => import('../agents/orchestrate-feature.js'),
+  ),
   abortOrchestration: useCase(
     ['orchestrationStore', 'timer', 'wallClock'],
     () => import('../agents/abort-orchestration.js'),

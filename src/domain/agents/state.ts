@@ -89,7 +89,7 @@ const record = object(
   { refuse },
 );
 
-const limits = object({
+export const limits = object({
   // Agents that run at once.
   maxParallel: integer(1),
   // How often a work package may be rejected and worked on again.
