@@ -22,3 +22,13 @@ export const onStorage = async <T>(path: string, work: () => T | Promise<T>): Pr
     throw storageFailure(path, error);
   }
 };
+
+/** What a piece of work gives on a file that may be missing; `absent` where it is. */
+export const unlessAbsent = <T, U>(work: () => T, absent: U): T | U => {
+  try {
+    return work();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return absent;
+    throw error;
+  }
+};

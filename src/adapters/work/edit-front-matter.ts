@@ -1,12 +1,13 @@
-import { isAlias, isMap, isScalar, isSeq } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Pair, ParsedNode, YAMLSeq } from 'yaml';
-import { SyncError } from '../../domain/errors.js';
+import { messageOf, SyncError } from '../../domain/errors.js';
 import { lineEndingOf } from '../../domain/work/markdown.js';
-import { parseFrontMatter, readFrontMatter, splitFrontMatter } from './read-front-matter.js';
-import type { FrontMatterReading } from './read-front-matter.js';
-import { scalarText } from './scalar.js';
-import { spliced } from './splice-lines.js';
-import type { Splice } from './splice-lines.js';
+import {
+  parseFrontMatter,
+  readFrontMatter,
+  splitFrontMatter,
+  type FrontMatterReading,
+} from './read-front-matter.js';
 
 /** A front matter key and what it shall say. */
 export interface FrontMatterEntry {
@@ -20,6 +21,7 @@ export interface FrontMatterEntry {
  * Fails with `work-package-unreadable` when a value cannot be changed without touching something else.
  */
 export const setFrontMatterKeys = (text: string, entries: readonly FrontMatterEntry[]): string => {
+  if (entries.length === 0) return text;
   const names = entries.map(({ key }) => key).join(', ');
   const { yaml, fault } = splitFrontMatter(text);
   if (fault !== undefined) throw cannotSet(names, fault.reason);
@@ -54,7 +56,7 @@ const valuesOf = (document: Document.Parsed, names: string): Readonly<Record<str
   try {
     return (document.toJS() ?? {}) as Readonly<Record<string, unknown>>;
   } catch (error) {
-    throw cannotSet(names, (error as Error).message);
+    throw cannotSet(names, messageOf(error));
   }
 };
 
@@ -225,5 +227,44 @@ const itemStyle = (list: YAMLSeq.Parsed): string | undefined => {
 };
 
 /** What stands on the line in front of a place. */
-export const indentAt = (yaml: string, at: number): string =>
-  yaml.slice(yaml.lastIndexOf('\n', at - 1) + 1, at);
+const indentAt = (yaml: string, at: number): string => yaml.slice(yaml.lastIndexOf('\n', at - 1) + 1, at);
+
+/** A piece of a text that shall read differently: the characters from `start` up to `end`. */
+interface Splice {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** The text with the splices made, which do not overlap. Those that begin at the same place keep their order. */
+const spliced = (text: string, splices: readonly Splice[]): string => {
+  let result = '';
+  let at = 0;
+  for (const splice of [...splices].sort((a, b) => a.start - b.start)) {
+    result += text.slice(at, splice.start) + splice.text;
+    at = Math.max(at, splice.end);
+  }
+  return result + text.slice(at);
+};
+
+/**
+ * A text as a YAML scalar on one line, in the quoting style of the value it replaces. A plain scalar that would read
+ * as something else is quoted.
+ */
+const scalarText = (value: string, style?: string): string => {
+  const isOneLine = !CONTROLS.test(value);
+  if (style === 'QUOTE_SINGLE' && isOneLine) return `'${value.replaceAll("'", "''")}'`;
+  return style !== 'QUOTE_DOUBLE' && isOneLine && isPlain(value) ? value : JSON.stringify(value);
+};
+
+// eslint-disable-next-line no-control-regex -- Control characters are exactly what has to be escaped.
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/;
+
+/** Whether the text can stand without quotes, in a block and in a flow collection. */
+const isPlain = (value: string): boolean => {
+  if (/[,[\]{}#]/.test(value)) return false;
+  const { contents, errors } = parseDocument(`key: ${value}`, { logLevel: 'silent' });
+  const node = isMap(contents) ? contents.items[0]?.value : undefined;
+  const isItself = isScalar(node) && node.type === 'PLAIN' && node.value === value && node.tag === undefined;
+  return errors.length === 0 && isItself;
+};

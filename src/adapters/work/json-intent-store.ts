@@ -1,23 +1,14 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fdatasyncSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fdatasyncSync, fstatSync, ftruncateSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SyncError } from '../../domain/errors.js';
 import { isFields, parseJson } from '../../domain/document.js';
 import type { Intent } from '../../domain/work/intent.js';
-import type { IntentStore } from '../../ports/work.js';
 import type { HeldRepository } from '../../ports/events.js';
-import { syncDirectory, writeFileAtomicSync } from '../fs/atomic-write.js';
+import type { IntentStore } from '../../ports/work.js';
+import { syncDirectory, writeFileAtomicSync, writeFully } from '../fs/atomic-write.js';
 import { makeDirectory } from '../fs/make-directory.js';
 import { NO_DETOUR, readPlainFile } from '../fs/repository-file.js';
+import { onStorage, unlessAbsent } from '../fs/storage-failure.js';
 
 /**
  * The intent of a repository as one JSON document with a checksum. The file is written over in place and cut short, not
@@ -35,26 +26,33 @@ export class JsonIntentStore implements IntentStore {
 
   async read(held: HeldRepository): Promise<'none' | 'unreadable' | Intent> {
     const path = this.#pathOf(held);
-    const text = guarded(path, () => readText(path));
-    if (text === undefined || text.length <= CUT_SHORT_BYTES) return 'none';
-    return parseStored(text) ?? 'unreadable';
+    const text = await onStorage(path, () => unlessAbsent(() => readPlainFile(path).toString('utf8'), ''));
+    return text.length <= CUT_SHORT_BYTES ? 'none' : (parseStored(text) ?? 'unreadable');
   }
 
   async write(held: HeldRepository, intent: Intent): Promise<void> {
     const path = this.#pathOf(held);
     const bytes = Buffer.from(render(intent), 'utf8');
-    guarded(path, () => {
+    await onStorage(path, () => {
       // One that still keeps events is replaced in one step: torn, it would take them along.
-      if (sizeOf(path) <= CUT_SHORT_BYTES) writeDurably(path, bytes);
-      else writeFileAtomicSync(path, bytes, { mode: 0o600 });
+      if (sizeOf(path) > CUT_SHORT_BYTES) writeFileAtomicSync(path, bytes, { mode: 0o600 });
+      else {
+        makeDirectory(dirname(path));
+        inPlace(path, (descriptor) => {
+          if (fstatSync(descriptor).size === 0) syncDirectory(dirname(path));
+          writeFully(descriptor, bytes);
+          fdatasyncSync(descriptor);
+        });
+      }
     });
   }
 
   async clear(held: HeldRepository): Promise<void> {
     const path = this.#pathOf(held);
-    // Not synced: after a power cut the intent may be back, and then the journal has its events.
-    guarded(path, () => {
-      cutShort(path);
+    await onStorage(path, () => {
+      // Not synced: after a power cut the intent may be back, and then the journal has its events.
+      if (sizeOf(path) > CUT_SHORT_BYTES)
+        inPlace(path, (descriptor) => ftruncateSync(descriptor, CUT_SHORT_BYTES));
     });
   }
 
@@ -81,63 +79,14 @@ const parseStored = (text: string): Intent | undefined => {
   return intent?.version === 1 && render(intent as Intent) === text ? (intent as Intent) : undefined;
 };
 
-const writeDurably = (path: string, bytes: Uint8Array): void => {
-  const descriptor = openForWriting(path);
-  try {
-    if (fstatSync(descriptor).size === 0) syncDirectory(dirname(path));
-    for (let offset = 0; offset < bytes.length;) {
-      offset += writeSync(descriptor, bytes, offset, bytes.length - offset, offset);
-    }
-    ftruncateSync(descriptor, bytes.length);
-    fdatasyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-};
-
-const openForWriting = (path: string): number => {
-  try {
-    return openSync(path, constants.O_WRONLY | NO_DETOUR);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    makeDirectory(dirname(path));
-    return openSync(path, constants.O_WRONLY | constants.O_CREAT | NO_DETOUR, 0o600);
-  }
-};
-
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-const cutShort = (path: string): void => {
-  let descriptor: number;
+const inPlace = (path: string, work: (descriptor: number) => void): void => {
+  const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | NO_DETOUR, 0o600);
   try {
-    descriptor = openSync(path, constants.O_WRONLY | NO_DETOUR);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  try {
-    if (fstatSync(descriptor).size > CUT_SHORT_BYTES) ftruncateSync(descriptor, CUT_SHORT_BYTES);
+    work(descriptor);
   } finally {
     closeSync(descriptor);
-  }
-};
-
-const readText = (path: string): string | undefined => {
-  try {
-    return readPlainFile(path).toString('utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-};
-
-const guarded = <T>(path: string, work: () => T): T => {
-  try {
-    return work();
-  } catch (cause) {
-    throw new SyncError('storage-failed', `${path} cannot be read or written: ${(cause as Error).message}`, {
-      cause,
-    });
   }
 };
 

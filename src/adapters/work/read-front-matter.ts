@@ -1,4 +1,6 @@
 import { isMap, parseDocument, type Document } from 'yaml';
+import { messageOf } from '../../domain/errors.js';
+import type { ManifestDocument } from '../../domain/work/manifest.js';
 import { markdownLines } from '../../domain/work/markdown.js';
 
 /** A file with YAML front matter, cut at its `---` lines. Offsets are into the whole text. */
@@ -47,25 +49,39 @@ export const splitFrontMatter = (text: string): FrontMatterParts => {
 /** Reads a text; never throws, whatever it holds. */
 export const readFrontMatter = (text: string): FrontMatterReading => {
   const { yaml, body, fault } = splitFrontMatter(text);
-  if (fault !== undefined) return { frontMatter: {}, body, fault };
+  const faulty = (why: FrontMatterFault): FrontMatterReading => ({ frontMatter: {}, body, fault: why });
+  if (fault !== undefined) return faulty(fault);
   if (yaml === undefined) return { frontMatter: {}, body };
   if (yaml.text.length > MAX_CHARACTERS)
-    return {
-      frontMatter: {},
-      body,
-      fault: { line: 1, reason: `the front matter has more than ${MAX_CHARACTERS} characters` },
-    };
+    return faulty({ line: 1, reason: `the front matter has more than ${MAX_CHARACTERS} characters` });
   const document = parseFrontMatter(yaml.text);
-  const [error] = document.errors;
-  if (error !== undefined)
-    return { frontMatter: {}, body, fault: { ...lineOf(error.linePos), reason: firstLine(error.message) } };
+  const read = valueOf(document);
+  // Front matter begins on the second line of the file.
+  if ('fault' in read)
+    return faulty({ ...read.fault, ...(read.fault.line !== undefined && { line: read.fault.line + 1 }) });
   if (document.contents === null) return { frontMatter: {}, body };
-  if (!isMap(document.contents))
-    return { frontMatter: {}, body, fault: { line: 2, reason: 'the front matter is no mapping' } };
+  if (!isMap(document.contents)) return faulty({ line: 2, reason: 'the front matter is no mapping' });
+  return { frontMatter: read.value as Record<string, unknown>, body };
+};
+
+/** A manifest as its text shows it; never throws, whatever it holds. */
+export const manifestDocument = (path: string, text: string): ManifestDocument => ({
+  path,
+  text,
+  ...valueOf(parseFrontMatter(text)),
+});
+
+type Valued = { readonly value: unknown } | { readonly fault: FrontMatterFault };
+
+const valueOf = (document: Document.Parsed): Valued => {
+  const [error] = document.errors;
+  const line = error?.linePos?.[0].line;
+  if (error !== undefined)
+    return { fault: { ...(line !== undefined && { line }), reason: firstLine(error.message) } };
   try {
-    return { frontMatter: document.toJS() as Record<string, unknown>, body };
-  } catch (error) {
-    return { frontMatter: {}, body, fault: { reason: firstLine(String((error as Error).message)) } };
+    return { value: document.toJS() as unknown };
+  } catch (thrown) {
+    return { fault: { reason: firstLine(messageOf(thrown)) } };
   }
 };
 
@@ -106,10 +122,6 @@ const laterFrontMatter = (text: string): number | undefined => {
   }
   return undefined;
 };
-
-/** The line in the file: front matter begins on its second one. */
-const lineOf = (place: readonly { readonly line: number }[] | undefined): { readonly line?: number } =>
-  place?.[0] === undefined ? {} : { line: place[0].line + 1 };
 
 const firstLine = (message: string): string =>
   (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');

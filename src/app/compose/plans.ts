@@ -1,10 +1,9 @@
-import { FeatureTexts } from '../../adapters/work/feature-texts.js';
+import { readFeature } from '../../adapters/work/read-feature.js';
 import { isSyncError } from '../../domain/errors.js';
-import { featureDirectory } from '../../domain/work/feature-slug.js';
 import { tasksOf } from '../../domain/work/tasks-document.js';
-import { readFeatureState } from '../work/feature-state.js';
+import { loadFeature } from '../work/locate-feature.js';
 import { planFindings, type PlanFinding } from '../work/plan-findings.js';
-import { ReadBoard, type BoardCard, type FeatureCards } from '../work/read-board.js';
+import { boardOf, type BoardCard, type FeatureCards } from '../work/read-board.js';
 
 export * from '../work/board-view.js';
 export * from '../work/plan-fixes.js';
@@ -58,22 +57,25 @@ export const listPlans = async (source: PlanSource): Promise<readonly string[]> 
  * and changes nothing.
  */
 export const readPlan = async (source: PlanSource, feature: string): Promise<ReadPlan | undefined> => {
-  const texts = new Map<string, string>();
-  const directory = featureDirectory(feature);
-  await gather(source, directory, DOCUMENTS, 0, texts);
-  await gather(source, `${directory}/tasks`, WORK_PACKAGES, DEPTH, texts);
-  const files = new FeatureTexts(texts);
-  const documents = await files.read(ROOT, feature);
+  const documents = await readFeature(
+    {
+      entries: async (folder) => {
+        const entries = await source.entries(folder);
+        return entries.length === 0 ? undefined : entries;
+      },
+      text: async (path) => source.text(path).catch(() => undefined),
+    },
+    feature,
+  );
   if (documents === undefined) return undefined;
   const findings = planFindings(documents);
-  const checkout = { root: ROOT, projectRoot: ROOT };
   try {
-    const board = await new ReadBoard({ repository: NO_HEAD, files }).run({ checkout, feature });
-    const planned = readFeatureState(documents).workPackages.map(({ workPackage: { id, path } }) => [
+    const state = await loadFeature({ read: async () => documents }, '/', feature);
+    const planned = state.workPackages.map(({ workPackage: { id, path } }) => [
       id,
       { path, tasks: plannedTasks(documents.tasks ?? '', id) },
     ]);
-    return { feature, board, findings, workPackages: Object.fromEntries(planned) };
+    return { feature, board: boardOf(state), findings, workPackages: Object.fromEntries(planned) };
   } catch (error) {
     if (!isSyncError(error)) throw error;
     return { feature, findings, workPackages: {}, reason: error.message };
@@ -86,27 +88,3 @@ const plannedTasks = (document: string, workPackageId: string): readonly Planned
   );
 
 const PLANS = 'kitty-specs';
-const ROOT = '/';
-const NO_HEAD = { head: () => Promise.resolve({}) };
-
-/** Documents of a feature beside `tasks/`; what else lies there is large at times, and no part of the plan. */
-const DOCUMENTS = /\.(?:md|jsonl?|ya?ml)$/;
-const WORK_PACKAGES = /\.(?:md|markdown)$/;
-const DEPTH = 3;
-
-/** A file that goes away meanwhile is not there. */
-const gather = async (
-  source: PlanSource,
-  folder: string,
-  names: RegExp,
-  depth: number,
-  texts: Map<string, string>,
-): Promise<void> => {
-  const entries = (await source.entries(folder)).filter(({ name }) => !name.startsWith('.'));
-  const read = entries.map(async ({ name, isFolder }) => {
-    const path = `${folder}/${name}`;
-    if (!isFolder && names.test(name)) texts.set(path, await source.text(path));
-    if (isFolder && depth > 0) await gather(source, path, names, depth - 1, texts);
-  });
-  await Promise.allSettled(read);
-};

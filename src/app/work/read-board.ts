@@ -51,22 +51,26 @@ export class ReadBoard {
 
   /** Fails with `feature-not-found`, `feature-ambiguous` and `storage-failed`. */
   async run(request: FeatureRequest): Promise<FeatureCards> {
-    const state = await findFeature(this.#ports, request);
-    const cards = state.workPackages.map((filed) => cardOf(state, filed));
-    const counts = Object.fromEntries(
-      LANES.map((lane) => [lane, cards.filter((card) => card.lane === lane).length]),
-    ) as Record<Lane, number>;
-    const warnings = contradictions(state);
-    return {
-      feature: state.documents.slug,
-      counts,
-      cards,
-      faults: state.faults,
-      passedOver: state.documents.passedOver,
-      ...(warnings.length === 0 ? {} : { warnings }),
-    };
+    return boardOf(await findFeature(this.#ports, request));
   }
 }
+
+/** The board of a feature whose files are read. */
+export const boardOf = (state: FeatureState): FeatureCards => {
+  const cards = state.workPackages.map((filed) => cardOf(state, filed));
+  const counts = Object.fromEntries(
+    LANES.map((lane) => [lane, cards.filter((card) => card.lane === lane).length]),
+  ) as Record<Lane, number>;
+  const warnings = contradictions(state);
+  return {
+    feature: state.documents.slug,
+    counts,
+    cards,
+    faults: state.faults,
+    passedOver: state.documents.passedOver,
+    ...(warnings.length === 0 ? {} : { warnings }),
+  };
+};
 
 const cardOf = (state: FeatureState, { workPackage, document }: FiledWorkPackage): BoardCard => {
   const { id, title, lane, detail, agent, dependencies, since } = workPackage;

@@ -1,6 +1,6 @@
 import { readLaneBranches } from '../../../src/app/work/group-branches.js';
 import { readManifest } from '../../../src/domain/work/manifest.js';
-import { manifestDocument } from '../../../src/adapters/work/manifest-document.js';
+import { manifestDocument } from '../../../src/adapters/work/read-front-matter.js';
 
 const LANES = {
   mission_branch: 'kitty/mission-x-01KQHABC',
