@@ -111,8 +111,8 @@ const rules = [
     name: 'memory-needs-nothing',
     comment:
       'The in-memory adapters, and plans from texts, run in any JavaScript host: ports, domain and front matter as text, no file code, no package, no node:.',
-    from: { path: '^src/adapters/(memory/|work/feature-texts)' },
-    to: { pathNot: '^src/(domain|ports|adapters/(memory/|work/(work-package|manifest)-document))' },
+    from: { path: '^src/adapters/(memory/|work/read-feature)' },
+    to: { pathNot: '^src/(domain|ports|adapters/(memory/|work/read-front-matter))' },
   },
   {
     name: 'only-the-container-knows-adapters',
