@@ -11,8 +11,7 @@ export const buildOurs = async () => {
         export { LowdbOutboxes, highestCapturedClock } from './src/adapters/outbox/lowdb-outbox.ts';
         export { LamportFile } from './src/adapters/events/json-lamport-store.ts';
         export { lockFile } from './src/adapters/fs/process-lock.ts';
-        export { NodeMachine } from './src/adapters/host/node-machine.ts';
-        export { UlidEventIdSource } from './src/adapters/host/ulid-event-id-source.ts';
+        export { NodeMachine, UlidEventIdSource } from './src/adapters/host/node-host.ts';
         export { BatchCourier } from './src/app/delivery/courier.ts';
         export { Flush } from './src/app/delivery/flush.ts';
         export { GotBatchTransport } from './src/adapters/delivery/got-batch-transport.ts';

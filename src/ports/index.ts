@@ -2,16 +2,7 @@
 export type * from './hub.js';
 export type * from './agents.js';
 export type * from './delivery.js';
-export type * from './delivery.js';
 export type * from './events.js';
-export type * from './events.js';
-export type * from './delivery.js';
-export type * from './hub.js';
 export type * from './outbox.js';
 export type * from './host.js';
-export type * from './work.js';
-export type * from './outbox.js';
-export type * from './delivery.js';
-export type * from './outbox.js';
-export type * from './delivery.js';
 export type * from './work.js';

@@ -12,17 +12,17 @@ interface Size {
  * pays for itself, or the commit that raises a figure says why. `goal` is what the care of this code allows in the end.
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
-  root: { lines: 2100, files: 35, goal: 1500 },
+  root: { lines: 2020, files: 29, goal: 1500 },
   events: { lines: 3840, files: 48, goal: 2200 },
   outbox: { lines: 3280, files: 27, goal: 2800 },
   delivery: { lines: 6550, files: 60, goal: 4500 },
   reports: { lines: 1890, files: 22, goal: 1300 },
-  work: { lines: 11560, files: 83, goal: 7000 },
+  work: { lines: 11330, files: 79, goal: 7000 },
   agents: { lines: 4890, files: 40, goal: 3000 },
   hub: { lines: 9170, files: 77, goal: 5000 },
   dashboard: { lines: 2430, files: 26, goal: 2500 },
   memory: { lines: 1370, files: 9, goal: 1200 },
-  drivers: { lines: 9790, files: 109, goal: 4800 },
+  drivers: { lines: 9770, files: 109, goal: 4800 },
   extension: { lines: 2000, files: 26, goal: 2000 },
 };
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { GotTokenIssuer } from '../../src/adapters/delivery/got-token-issuer.js';
 import { TomlCredentialStore } from '../../src/adapters/delivery/toml-credential-store.js';
 import { StateRoot } from '../../src/adapters/fs/state-root.js';
-import { SystemWallClock } from '../../src/adapters/host/system-wall-clock.js';
+import { SystemWallClock } from '../../src/adapters/host/node-host.js';
 import { SignIn } from '../../src/app/delivery/sign-in.js';
 import { SignOut } from '../../src/app/delivery/sign-out.js';
 import { eventually } from '../support/background.js';

@@ -3,7 +3,7 @@ import { inTransaction } from '../../src/adapters/hub/hub-database.js';
 import { openPostgresHub } from '../../src/adapters/hub/open-postgres-hub.js';
 import { openPostgresDatabase } from '../../src/adapters/hub/postgres-database.js';
 import type { HubStores } from '../../src/adapters/hub/hub-stores.js';
-import { CryptoRandomness } from '../../src/adapters/host/crypto-randomness.js';
+import { CryptoRandomness } from '../../src/adapters/host/node-host.js';
 import { ControlledTime } from '../../src/adapters/memory/memory-host.js';
 import { setUpSqliteHub } from '../adapters/hub/sqlite-hub-setup.js';
 import { accountStoreContract } from '../contracts/account-store.contract.js';

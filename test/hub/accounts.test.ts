@@ -1,4 +1,4 @@
-import { StderrLog } from '../../src/adapters/host/stderr-log.js';
+import { StderrLog } from '../../src/adapters/host/log.js';
 import { People } from '../../src/app/hub/people.js';
 import { PASSWORD, startTestHub, type TestHub, type TestHubOptions } from '../support/hub.js';
 import { connectLive, liveTokenFor } from '../support/live-client.js';

@@ -5,7 +5,7 @@ import { readDashboard } from '../../src/adapters/hub/dashboard-files.js';
 import { FetchWebhookTransport } from '../../src/adapters/hub/fetch-webhook-transport.js';
 import type { HubStores } from '../../src/adapters/hub/hub-stores.js';
 import { openSqliteHub } from '../../src/adapters/hub/open-sqlite-hub.js';
-import { CryptoRandomness } from '../../src/adapters/host/crypto-randomness.js';
+import { CryptoRandomness } from '../../src/adapters/host/node-host.js';
 import { ControlledTime } from '../../src/adapters/memory/memory-host.js';
 import { NodeSecrets } from '../../src/adapters/hub/node-secrets.js';
 import type { HubLimits } from '../../src/app/hub/hub-limits.js';

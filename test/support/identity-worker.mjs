@@ -8,7 +8,7 @@ import { writeSync } from 'node:fs';
 import { JsonCheckoutRegistry } from '../../dist/adapters/events/json-checkout-registry.js';
 import { YamlConfigStore } from '../../dist/adapters/events/yaml-config-store.js';
 import { StateRoot } from '../../dist/adapters/fs/state-root.js';
-import { CryptoHash } from '../../dist/adapters/host/crypto-hash.js';
+import { CryptoHash } from '../../dist/adapters/host/node-host.js';
 import { GitRepository } from '../../dist/adapters/work/git-repository.js';
 import { EnsureIdentity } from '../../dist/app/events/ensure-identity.js';
 

@@ -6,7 +6,7 @@
 import { GotTokenIssuer } from '../../dist/adapters/delivery/got-token-issuer.js';
 import { TomlCredentialStore } from '../../dist/adapters/delivery/toml-credential-store.js';
 import { StateRoot } from '../../dist/adapters/fs/state-root.js';
-import { SystemWallClock } from '../../dist/adapters/host/system-wall-clock.js';
+import { SystemWallClock } from '../../dist/adapters/host/node-host.js';
 import { AccessTokens } from '../../dist/app/delivery/access-token.js';
 
 const [stateRoot = '', rounds = '1'] = process.argv.slice(2);

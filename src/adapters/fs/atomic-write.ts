@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { unlessAbsent } from './storage-failure.js';
 
 interface AtomicWriteOptions {
   /** File mode; an existing file's mode has to be passed by the caller to survive. Default 0o644. */
@@ -24,27 +25,22 @@ interface AtomicWriteOptions {
 
 /**
  * Replaces a file in one step: readers see the old or the new content, never a mixture and never nothing. The
- * temporary file lies in the same directory under a name that no other writer uses, and is gone if this fails.
+ * temporary file lies in the same directory under a name that no other writer uses, and is gone if this fails. A rename
+ * that Windows refuses for a moment is tried again.
  */
 export const writeFileAtomic = async (
   path: string,
   content: string | Uint8Array,
-  options: AtomicWriteOptions = {},
+  options?: AtomicWriteOptions,
 ): Promise<void> => {
-  const temporary = writeTemporary(path, content, options);
-  for (let attempt = 0; ; attempt++) {
+  for (let attempt = 1; ; attempt++) {
     try {
-      renameSync(temporary, path);
-      break;
+      return writeFileAtomicSync(path, content, options);
     } catch (error) {
-      if (attempt >= RENAME_RETRIES || !isTransientRename(error)) {
-        removeQuietly(temporary);
-        throw error;
-      }
-      await delay(RENAME_RETRY_MS * (attempt + 1));
+      if (attempt > RENAME_RETRIES || !isTransientRename(error)) throw error;
+      await delay(RENAME_RETRY_MS * attempt);
     }
   }
-  if (options.syncsDirectory ?? options.durable !== false) syncDirectory(dirname(path));
 };
 
 /** The same without waiting, for code that holds a lock: a rename that fails is reported at once. */
@@ -61,6 +57,17 @@ export const writeFileAtomicSync = (
     throw error;
   }
   if (options.syncsDirectory ?? options.durable !== false) syncDirectory(dirname(path));
+};
+
+/**
+ * Removes the temporary files that writers of this file left beside it when they died. For the holder of the lock under
+ * which the file is written: nobody else's can then be among them. Without the directory there are none.
+ */
+export const removeTemporaries = (path: string): void => {
+  const [folder, base] = [dirname(path), basename(path)];
+  for (const name of unlessAbsent(() => readdirSync(folder), [])) {
+    if (isTemporaryOf(name, base)) rmSync(join(folder, name), { force: true });
+  }
 };
 
 /** Whether a name is that of a temporary file for `base`, which stays behind when its writer dies. */
@@ -92,12 +99,23 @@ let counter = 0;
 const RENAME_RETRIES = 5;
 const RENAME_RETRY_MS = 10;
 
+const isTransientRename = (error: unknown): boolean => {
+  const { code = '', syscall } = error as NodeJS.ErrnoException;
+  return process.platform === 'win32' && syscall === 'rename' && /^(?:EPERM|EACCES|EBUSY)$/.test(code);
+};
+
+const removeQuietly = (path: string): void => {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It was never made, or it is already gone: the failure that brought us here matters more.
+  }
+};
+
 const writeTemporary = (path: string, content: string | Uint8Array, options: AtomicWriteOptions): string => {
   const mode = options.mode ?? 0o644;
-  const temporary = join(
-    dirname(path),
-    `.${basename(path)}.${process.pid}.${Date.now().toString(36)}.${counter++}.tmp`,
-  );
+  const name = `.${basename(path)}.${process.pid}.${Date.now().toString(36)}.${counter++}.tmp`;
+  const temporary = join(dirname(path), name);
   const descriptor = openSync(temporary, 'wx', mode);
   try {
     if (process.platform !== 'win32') fchmodSync(descriptor, mode);
@@ -110,37 +128,4 @@ const writeTemporary = (path: string, content: string | Uint8Array, options: Ato
   }
   closeSync(descriptor);
   return temporary;
-};
-
-const removeQuietly = (path: string): void => {
-  try {
-    unlinkSync(path);
-  } catch {
-    // It was never made, or it is already gone: the failure that brought us here matters more.
-  }
-};
-
-const isTransientRename = (error: unknown): boolean => {
-  const code = (error as NodeJS.ErrnoException).code;
-  return process.platform === 'win32' && (code === 'EPERM' || code === 'EACCES' || code === 'EBUSY');
-};
-
-/**
- * Removes the temporary files that writers of this file left beside it when they died. For the holder of the lock under
- * which the file is written: nobody else's can then be among them. Without the directory there are none.
- */
-export const removeTemporaries = (path: string): void => {
-  const [folder, base] = [dirname(path), basename(path)];
-  for (const name of namesIn(folder)) {
-    if (isTemporaryOf(name, base)) rmSync(join(folder, name), { force: true });
-  }
-};
-
-const namesIn = (folder: string): readonly string[] => {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
 };

@@ -1,11 +1,11 @@
 import { closeSync, constants, fstatSync, linkSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isSyncError, messageOf, SyncError } from '../../domain/errors.js';
 import { makeDirectory } from './make-directory.js';
 import { NO_DETOUR } from './repository-file.js';
-import { storageFailure } from './storage-failure.js';
-import { createRequire } from 'node:module';
+import { storageFailure, unlessAbsent } from './storage-failure.js';
 
 /** An exclusive lock that this process holds until it releases it or ends, however it ends. */
 export interface HeldLock {
@@ -23,16 +23,15 @@ export const tryLockFile = (path: string, kinds: LockKinds = KINDS): HeldLock | 
     kindOf(descriptor, path, kinds)(descriptor);
   } catch (error) {
     closeSync(descriptor);
-    if (isContention(error)) return undefined;
+    if (CONTENTION.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw isSyncError(error) ? error : unsupported(path, error);
   }
   let held = true;
   return {
     release: () => {
-      if (!held) return;
-      held = false;
       // Closing the only descriptor of an open file description gives up its locks.
-      closeSync(descriptor);
+      if (held) closeSync(descriptor);
+      held = false;
     },
   };
 };
@@ -47,84 +46,55 @@ export const lockFile = async (
   signal?: AbortSignal,
 ): Promise<HeldLock | undefined> => {
   const start = performance.now();
-  const deadline = start + waitMs;
   // Who has waited for long waits for a whole command, whose hooks may take a minute: there are others to leave the machine to.
   const longest = (): number => (performance.now() - start < LONG_MS ? LONGEST_PAUSE_MS : LATER_PAUSE_MS);
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, longest())) {
     if (signal?.aborted === true) return undefined;
     const lock = tryLockFile(path);
-    if (lock !== undefined || performance.now() + pauseMs > deadline) return lock;
+    if (lock !== undefined || performance.now() + pauseMs > start + waitMs) return lock;
     await delay(pauseMs);
   }
 };
 
 /** The two ways to a kernel lock. */
 export interface LockKinds {
-  /** The package's, or why it cannot be had here. */
-  readonly native: () => TakeLock;
+  /** The package's; `undefined` where it does not run. */
+  readonly native: () => TakeLock | undefined;
   readonly command: TakeLock;
 }
+
+/** Takes an exclusive lock on the open file behind a descriptor, or throws at once when anybody else has one. */
+type TakeLock = (descriptor: number) => void;
 
 const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 5;
 const LONG_MS = 1_000;
 const LATER_PAUSE_MS = 20;
 
-let loaded: TakeLock | undefined;
-
 const CONTENTION = new Set(['EAGAIN', 'EWOULDBLOCK', 'EACCES', 'EBUSY', 'ERROR_LOCK_VIOLATION']);
-
-const isContention = (error: unknown): boolean => CONTENTION.has((error as NodeJS.ErrnoException).code ?? '');
 
 /** Every process takes the kind that the file was made for, so that both kinds never meet on one file. */
 const kindOf = (descriptor: number, path: string, kinds: LockKinds): TakeLock => {
   if (fstatSync(descriptor).size === COMMAND_KIND.length) return kinds.command;
-  try {
-    return kinds.native();
-  } catch (error) {
-    if (!isUnsupported(error)) throw error;
-    throw new SyncError('lock-unsupported', `${path} is used by programs with another kind of lock.`, {
-      cause: error,
-      hint: 'Set SPEC_KITTY_HOME to another directory, and use a clone of its own.',
-    });
-  }
+  const native = kinds.native();
+  if (native !== undefined) return native;
+  throw new SyncError('lock-unsupported', `${path} is used by programs with another kind of lock.`, {
+    hint: 'Set SPEC_KITTY_HOME to another directory, and use a clone of its own.',
+  });
 };
 
+/** An exclusive lock needs a writable descriptor; an existing file is never shortened. */
 const openForLocking = (path: string, kinds: LockKinds): number => {
   try {
-    return openIfThere(path) ?? makeForLocking(path, kinds);
+    const open = unlessAbsent(() => openSync(path, constants.O_RDWR | NO_DETOUR), undefined);
+    if (open !== undefined) return open;
+    makeDirectory(dirname(path));
+    if (kinds.native() === undefined) makeCommandLockFile(path);
+    return openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | NO_DETOUR, 0o600);
   } catch (error) {
     throw storageFailure(path, error);
   }
 };
-
-/** An exclusive lock needs a writable descriptor; an existing file is never shortened. */
-const openIfThere = (path: string): number | undefined => {
-  try {
-    return openSync(path, constants.O_RDWR | NO_DETOUR);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-};
-
-const makeForLocking = (path: string, kinds: LockKinds): number => {
-  makeDirectory(dirname(path));
-  if (!hasNative(kinds)) makeCommandLockFile(path);
-  return openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | NO_DETOUR, 0o600);
-};
-
-const hasNative = (kinds: LockKinds): boolean => {
-  try {
-    kinds.native();
-    return true;
-  } catch (error) {
-    if (!isUnsupported(error)) throw error;
-    return false;
-  }
-};
-
-const isUnsupported = (error: unknown): boolean => isSyncError(error) && error.kind === 'lock-unsupported';
 
 const unsupported = (path: string, cause: unknown): SyncError =>
   new SyncError('lock-unsupported', `The file system gives no lock on ${path}.`, {
@@ -132,36 +102,24 @@ const unsupported = (path: string, cause: unknown): SyncError =>
     hint: 'Set SPEC_KITTY_HOME to a directory on a local disk.',
   });
 
-/** Takes an exclusive lock on the open file behind a descriptor, or throws at once when anybody else has one. */
-type TakeLock = (descriptor: number) => void;
-
 /**
  * The kernel's own locks: OFD on Linux, flock on macOS, LockFileEx on Windows. The package's entry asks several helpers
  * where its binary is, which takes ten times as long as loading it; the place is fixed by the package's layout.
  */
-const loadNativeLock = (): TakeLock => {
+const loadNativeLock = (): TakeLock | undefined => {
   const require = createRequire(import.meta.url);
   try {
     const root = dirname(require.resolve('fs-native-extensions/package.json'));
-    const native = require(
-      join(root, 'prebuilds', `${process.platform}-${process.arch}`, 'fs-native-extensions.node'),
-    ) as NativeExtensions;
+    const system = `${process.platform}-${process.arch}`;
+    const native = require(join(root, 'prebuilds', system, 'fs-native-extensions.node')) as NativeExtensions;
     return (descriptor) => native.tryLock(descriptor, 0, 0, true);
   } catch (error) {
     // For want of descriptors it could not be loaded now: that says nothing about the system's locks.
-    if (/EMFILE|ENFILE|too many open files/i.test(messageOf(error)))
-      throw new SyncError('storage-failed', `No more files can be opened: ${messageOf(error)}`, {
-        cause: error,
-        hint: 'Let the process open more files ("ulimit -n" shows how many), then run the command again.',
-      });
-    throw new SyncError(
-      'lock-unsupported',
-      `The package for kernel locks does not run on ${process.platform}-${process.arch}.`,
-      {
-        cause: error,
-        hint: 'Install the program flock (util-linux or busybox), or use a system of glibc, macOS or Windows.',
-      },
-    );
+    if (!/EMFILE|ENFILE|too many open files/i.test(messageOf(error))) return undefined;
+    throw new SyncError('storage-failed', `No more files can be opened: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'Let the process open more files ("ulimit -n" shows how many), then run the command again.',
+    });
   }
 };
 
@@ -187,9 +145,11 @@ export const takeByCommand: TakeLock = (descriptor) => {
     windowsHide: true,
   });
   if (error !== undefined) {
-    throw new SyncError('lock-unsupported', 'The program flock is not installed.', {
+    const system = `${process.platform}-${process.arch}`;
+    const reason = `The package for kernel locks does not run on ${system}, and the program flock is not installed.`;
+    throw new SyncError('lock-unsupported', reason, {
       cause: error,
-      hint: 'Install util-linux or busybox.',
+      hint: 'Install util-linux or busybox, or use a system of glibc, macOS or Windows.',
     });
   }
   if (status !== 0) throw Object.assign(new Error('the lock is held'), { code: 'EAGAIN' });
@@ -210,5 +170,7 @@ const makeCommandLockFile = (path: string): void => {
     unlinkSync(temporary);
   }
 };
+
+let loaded: TakeLock | undefined;
 
 const KINDS: LockKinds = { native: () => (loaded ??= loadNativeLock()), command: takeByCommand };

@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncDirectory, writeFully } from './atomic-write.js';
+import { unlessAbsent } from './storage-failure.js';
 import { crc32 } from 'node:zlib';
 import { type Fields, parseJson } from '../../domain/document.js';
 
@@ -47,14 +48,7 @@ export const appendToLog = (
  * line is left out.
  */
 export const readLog = (path: string): readonly (LogEntry | undefined)[] => {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-  const { lines, rest } = splitLines(bytes);
+  const { lines, rest } = splitLines(unlessAbsent(() => readFileSync(path), NOTHING));
   const last = lineWithoutNewline(rest);
   return [...lines.flatMap(splitJoined), ...(last === undefined ? [] : [last])].map(parseLine);
 };

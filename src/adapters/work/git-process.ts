@@ -26,30 +26,32 @@ export interface GitOptions {
  * repository. Resolves with whatever exit code git has, also when it did not end in time and was stopped; fails with
  * `git-failed` when git cannot be run.
  */
-export const runGit = (args: readonly string[], options: GitOptions): Promise<GitRun> =>
+export const runGit = (
+  args: readonly string[],
+  { directory, environment, timeoutMs = DEFAULT_TIMEOUT_MS, writes = false, variables }: GitOptions,
+): Promise<GitRun> =>
   new Promise((resolve, reject) => {
-    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const ownGroup = options.writes === true && process.platform !== 'win32';
-    const program = gitProgram(options.environment);
+    const program = gitProgram(environment);
     if (program === undefined) {
       reject(notRunnable());
       return;
     }
+    const ownGroup = writes && process.platform !== 'win32';
     const child = spawn(program, args, {
-      cwd: options.directory,
-      env: { ...gitEnvironment(options.environment, options.writes === true), ...options.variables },
+      cwd: directory,
+      env: { ...gitEnvironment(environment, writes), ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
       // In a group of its own, a writing git ends in order when ours is killed as a whole, instead of leaving its locks.
       detached: ownGroup,
     });
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
     // Where no more files can be opened there are no pipes either; the error follows.
     const pipes = [child.stdout, child.stderr] as readonly (typeof child.stdout | undefined)[];
-    pipes[0]?.on('data', (chunk: Buffer) => stdout.push(chunk));
-    pipes[1]?.on('data', (chunk: Buffer) => stderr.push(chunk));
-    let timedOut = false;
+    const [stdout, stderr] = pipes.map((pipe) => {
+      const chunks: Buffer[] = [];
+      pipe?.on('data', (chunk: Buffer) => chunks.push(chunk));
+      return chunks;
+    });
     const timers: NodeJS.Timeout[] = [];
     const after = (ms: number, action: () => void): void => {
       timers.push(setTimeout(action, ms));
@@ -61,6 +63,7 @@ export const runGit = (args: readonly string[], options: GitOptions): Promise<Gi
       if (ownGroup && child.pid !== undefined) killGroup(child.pid, signal);
       else child.kill(signal);
     };
+    let timedOut = false;
     after(timeoutMs, () => {
       timedOut = true;
       // Asked politely, git removes its own lock files.
@@ -76,9 +79,12 @@ export const runGit = (args: readonly string[], options: GitOptions): Promise<Gi
     });
     child.on('close', (code) => {
       timers.forEach(clearTimeout);
-      const ended = { code: code ?? UNKNOWN_CODE, stdout: text(stdout), stderr: text(stderr) };
       const tooLong = `fatal: git ${subcommand(args)} did not end within ${timeoutMs / 1000} s`;
-      resolve(timedOut ? { ...ended, code: UNKNOWN_CODE, stderr: tooLong } : ended);
+      resolve({
+        code: timedOut ? UNKNOWN_CODE : (code ?? UNKNOWN_CODE),
+        stdout: text(stdout),
+        stderr: timedOut ? tooLong : text(stderr),
+      });
     });
   });
 
@@ -91,30 +97,15 @@ const UNKNOWN_CODE = 128;
 export const HOOK_VARIABLE = 'SPEC_KITTY_HOOK';
 
 /** Variables that say where a repository is: inherited from a hook, they would lead git to another one. */
-export const LOCATING = new Set([
-  'GIT_DIR',
-  'GIT_WORK_TREE',
-  'GIT_INDEX_FILE',
-  'GIT_COMMON_DIR',
-  'GIT_OBJECT_DIRECTORY',
-  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
-  'GIT_QUARANTINE_PATH',
-  'GIT_PREFIX',
-  'GIT_NAMESPACE',
-  'GIT_IMPLICIT_WORK_TREE',
-  'GIT_INTERNAL_SUPER_PREFIX',
-  'GIT_GRAFT_FILE',
-  'GIT_SHALLOW_FILE',
-  'GIT_REPLACE_REF_BASE',
-  'GIT_NO_REPLACE_OBJECTS',
-  'GIT_CONFIG',
-  'GIT_LITERAL_PATHSPECS',
-  'GIT_GLOB_PATHSPECS',
-  'GIT_NOGLOB_PATHSPECS',
-  'GIT_ICASE_PATHSPECS',
-  'GIT_REFLOG_ACTION',
-  'GIT_OPTIONAL_LOCKS',
-]);
+export const LOCATING = new Set(
+  [
+    ...['DIR', 'WORK_TREE', 'COMMON_DIR', 'INDEX_FILE', 'PREFIX', 'NAMESPACE', 'CONFIG'],
+    ...['OBJECT_DIRECTORY', 'ALTERNATE_OBJECT_DIRECTORIES', 'QUARANTINE_PATH', 'GRAFT_FILE', 'SHALLOW_FILE'],
+    ...['IMPLICIT_WORK_TREE', 'INTERNAL_SUPER_PREFIX', 'REPLACE_REF_BASE', 'NO_REPLACE_OBJECTS'],
+    ...['LITERAL_PATHSPECS', 'GLOB_PATHSPECS', 'NOGLOB_PATHSPECS', 'ICASE_PATHSPECS'],
+    ...['REFLOG_ACTION', 'OPTIONAL_LOCKS'],
+  ].map((name) => `GIT_${name}`),
+);
 
 const gitEnvironment = (environment: Environment, writes: boolean): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(
@@ -157,4 +148,4 @@ const notRunnable = (cause?: NodeJS.ErrnoException): SyncError =>
 const subcommand = (args: readonly string[]): string =>
   args.find((arg, index) => !arg.startsWith('-') && args[index - 1] !== '-c') ?? '';
 
-const text = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString('utf8');
+const text = (chunks: readonly Buffer[] = []): string => Buffer.concat(chunks).toString('utf8');

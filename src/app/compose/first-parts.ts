@@ -4,13 +4,15 @@ import { JsonLamportStore, LamportFile } from '../../adapters/events/json-lampor
 import { TomlSettingsStore } from '../../adapters/events/toml-settings-store.js';
 import { YamlConfigStore } from '../../adapters/events/yaml-config-store.js';
 import { StateRoot } from '../../adapters/fs/state-root.js';
-import { CryptoHash } from '../../adapters/host/crypto-hash.js';
-import { CryptoRandomness } from '../../adapters/host/crypto-randomness.js';
-import { NodeMachine } from '../../adapters/host/node-machine.js';
-import { NodeTimer } from '../../adapters/host/node-timer.js';
-import { StderrLog } from '../../adapters/host/stderr-log.js';
-import { SystemWallClock } from '../../adapters/host/system-wall-clock.js';
-import { UlidEventIdSource } from '../../adapters/host/ulid-event-id-source.js';
+import {
+  CryptoHash,
+  CryptoRandomness,
+  NodeMachine,
+  NodeTimer,
+  SystemWallClock,
+  UlidEventIdSource,
+} from '../../adapters/host/node-host.js';
+import { StderrLog } from '../../adapters/host/log.js';
 import { highestCapturedClock, LowdbOutboxes } from '../../adapters/outbox/lowdb-outbox.js';
 import { captureLockPath } from '../../adapters/outbox/outbox-paths.js';
 import { GitRepository } from '../../adapters/work/git-repository.js';

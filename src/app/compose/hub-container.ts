@@ -3,10 +3,8 @@ import { backUpSqliteHub, restoreSqliteHub } from '../../adapters/hub/backup-sql
 import { readDashboard } from '../../adapters/hub/dashboard-files.js';
 import type { HubStores } from '../../adapters/hub/hub-stores.js';
 import { openSqliteHub } from '../../adapters/hub/open-sqlite-hub.js';
-import { CryptoRandomness } from '../../adapters/host/crypto-randomness.js';
-import { JsonLog } from '../../adapters/host/json-log.js';
-import { StderrLog } from '../../adapters/host/stderr-log.js';
-import { SystemWallClock } from '../../adapters/host/system-wall-clock.js';
+import { CryptoRandomness, SystemWallClock } from '../../adapters/host/node-host.js';
+import { JsonLog, StderrLog } from '../../adapters/host/log.js';
 import { FetchWebhookTransport } from '../../adapters/hub/fetch-webhook-transport.js';
 import { NodeSecrets } from '../../adapters/hub/node-secrets.js';
 import { Webhooks } from '../hub/webhooks.js';

@@ -1,12 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CryptoHash } from '../../../src/adapters/host/crypto-hash.js';
-import { CryptoRandomness } from '../../../src/adapters/host/crypto-randomness.js';
-import { NodeMachine } from '../../../src/adapters/host/node-machine.js';
-import { NodeTimer } from '../../../src/adapters/host/node-timer.js';
-import { StderrLog } from '../../../src/adapters/host/stderr-log.js';
-import { SystemWallClock } from '../../../src/adapters/host/system-wall-clock.js';
-import { UlidEventIdSource } from '../../../src/adapters/host/ulid-event-id-source.js';
+import {
+  CryptoHash,
+  CryptoRandomness,
+  NodeMachine,
+  NodeTimer,
+  SystemWallClock,
+  UlidEventIdSource,
+} from '../../../src/adapters/host/node-host.js';
+import { StderrLog } from '../../../src/adapters/host/log.js';
 import {
   ControlledTime,
   RecordingLog,

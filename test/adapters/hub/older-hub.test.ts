@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { CryptoRandomness } from '../../../src/adapters/host/crypto-randomness.js';
+import { CryptoRandomness } from '../../../src/adapters/host/node-host.js';
 import { NodeSecrets } from '../../../src/adapters/hub/node-secrets.js';
 import { openSqliteHub } from '../../../src/adapters/hub/open-sqlite-hub.js';
 import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';

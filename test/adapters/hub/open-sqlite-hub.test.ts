@@ -6,7 +6,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { tryLockFile } from '../../../src/adapters/fs/process-lock.js';
 import { openSqliteHub } from '../../../src/adapters/hub/open-sqlite-hub.js';
 import { DEFAULT_SESSION_POLICY } from '../../../src/domain/hub/session-policy.js';
-import { CryptoRandomness } from '../../../src/adapters/host/crypto-randomness.js';
+import { CryptoRandomness } from '../../../src/adapters/host/node-host.js';
 import { featuresOf, incoming, makeEvent, PROJECT } from '../../support/hub-events.js';
 import { quickSecrets, silentLog } from '../../support/hub.js';
 import { setUpSqliteHub, type SqliteHubSetup } from './sqlite-hub-setup.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HubStores } from '../../../src/adapters/hub/hub-stores.js';
 import { openSqliteHub } from '../../../src/adapters/hub/open-sqlite-hub.js';
-import { CryptoRandomness } from '../../../src/adapters/host/crypto-randomness.js';
+import { CryptoRandomness } from '../../../src/adapters/host/node-host.js';
 import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';
 import { quickSecrets, silentLog } from '../../support/hub.js';
 

@@ -1,5 +1,5 @@
 import { GotTokenIssuer } from '../../../src/adapters/delivery/got-token-issuer.js';
-import { NodeTimer } from '../../../src/adapters/host/node-timer.js';
+import { NodeTimer } from '../../../src/adapters/host/node-host.js';
 import { MemoryLamportStore } from '../../../src/adapters/memory/memory-outbox.js';
 import { SeededRandomness } from '../../../src/adapters/memory/memory-host.js';
 import { GotBatchTransport } from '../../../src/adapters/delivery/got-batch-transport.js';

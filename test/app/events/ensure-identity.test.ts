@@ -1,4 +1,4 @@
-import { CryptoHash } from '../../../src/adapters/host/crypto-hash.js';
+import { CryptoHash } from '../../../src/adapters/host/node-host.js';
 import { MemoryCheckoutRegistry, MemoryConfigStore } from '../../../src/adapters/memory/memory-stores.js';
 import { MemoryLamportStore } from '../../../src/adapters/memory/memory-outbox.js';
 import { SeededRandomness } from '../../../src/adapters/memory/memory-host.js';

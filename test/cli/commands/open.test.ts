@@ -2,7 +2,7 @@
 import '../../../src/app/agents/orchestrate-feature.js';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { NodeTimer } from '../../../src/adapters/host/node-timer.js';
+import { NodeTimer } from '../../../src/adapters/host/node-host.js';
 import { MemoryAgentRunner } from '../../../src/adapters/memory/memory-agents.js';
 import { bufferSink } from '../../../src/app/cli/io.js';
 import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';

@@ -7,7 +7,7 @@ import '../../../src/app/agents/orchestrate-feature.js';
 import '../../../src/app/agents/plan-orchestration.js';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { NodeTimer } from '../../../src/adapters/host/node-timer.js';
+import { NodeTimer } from '../../../src/adapters/host/node-host.js';
 import { type AgentBehaviour, MemoryAgentRunner } from '../../../src/adapters/memory/memory-agents.js';
 import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
 import { issuesOf } from '../../../src/domain/document.js';

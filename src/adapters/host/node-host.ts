@@ -1,0 +1,133 @@
+import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { monotonicFactory } from 'ulid';
+import type { EventIdSource, Hash, Machine, Randomness, Timer, WallClock } from '../../ports/host.js';
+import { homeDirectory } from '../fs/state-root.js';
+
+/** The machine's wall clock. */
+export class SystemWallClock implements WallClock {
+  nowMs(): number {
+    return Date.now();
+  }
+}
+
+/** Real waiting. A wait keeps the process alive unless the timer was made with `keepsAlive: false`. */
+export class NodeTimer implements Timer {
+  readonly #ref: boolean;
+
+  constructor({ keepsAlive = true }: { readonly keepsAlive?: boolean } = {}) {
+    this.#ref = keepsAlive;
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    const deadline = performance.now() + Math.max(0, ms);
+    // One timer of Node cannot wait longer; a longer one would fire at once.
+    for (let left = ms; left > 0 && signal?.aborted !== true; left = deadline - performance.now()) {
+      const options = { ref: this.#ref, ...(signal !== undefined && { signal }) };
+      await delay(Math.min(left, LONGEST_WAIT_MS), undefined, options).catch(() => undefined);
+    }
+  }
+}
+
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+
+/** The operating system's randomness. */
+export class CryptoRandomness implements Randomness {
+  next(): number {
+    return randomInt(RESOLUTION) / RESOLUTION;
+  }
+
+  uuid(): string {
+    return randomUUID();
+  }
+}
+
+/** Half the largest range that `randomInt` takes, so that every quotient is exact. */
+const RESOLUTION = 2 ** 47;
+
+export class CryptoHash implements Hash {
+  sha256(text: string): string {
+    return createHash('sha256').update(text, 'utf8').digest('hex');
+  }
+}
+
+/** ULIDs that grow within the process, also when the wall clock stands still or goes back. */
+export class UlidEventIdSource implements EventIdSource {
+  readonly #clock: WallClock;
+  readonly #mint = monotonicFactory(randomFraction);
+
+  constructor(clock: WallClock) {
+    this.#clock = clock;
+  }
+
+  next(): string {
+    return this.#mint(this.#clock.nowMs());
+  }
+}
+
+/**
+ * The source that the package looks for by itself is the browser's, which takes Node longer to load than all the ids.
+ * Bytes are fetched in portions, because each call of Node costs more than a portion does.
+ */
+const randomFraction = (): number => {
+  if (unused.length === 0) unused = randomBytes(PORTION);
+  const [byte = 0] = unused;
+  unused = unused.subarray(1);
+  return byte / 256;
+};
+
+const PORTION = 256;
+let unused: Uint8Array = new Uint8Array(0);
+
+/**
+ * This machine and user, read once. Machine id and boot id come from Linux's own
+ * files: elsewhere they would cost a child process in every command, so they are unknown there.
+ */
+export class NodeMachine implements Machine {
+  readonly homeDirectory = homeDirectory() ?? '';
+  readonly hostname = hostname();
+  readonly username = currentUser();
+  readonly machineId?: string;
+  readonly bootId?: string;
+
+  constructor(files: MachineFiles = LINUX_FILES) {
+    const machineId = firstLine(files.machineId);
+    const bootId = firstLine(files.bootId);
+    if (machineId !== undefined) this.machineId = machineId;
+    if (bootId !== undefined) this.bootId = bootId;
+  }
+}
+
+/** Where the ids are; of several places the first that has one counts. */
+interface MachineFiles {
+  readonly machineId: readonly string[];
+  readonly bootId: readonly string[];
+}
+
+const LINUX_FILES: MachineFiles = {
+  machineId: ['/etc/machine-id', '/var/lib/dbus/machine-id'],
+  bootId: ['/proc/sys/kernel/random/boot_id'],
+};
+
+const firstLine = (paths: readonly string[]): string | undefined => {
+  for (const path of paths) {
+    const line = attempt(() => readFileSync(path, 'utf8').split('\n', 1)[0]?.trim()) ?? '';
+    // Images have another word in the machine id's file until the first boot.
+    if (line !== '' && line !== 'uninitialized') return line;
+  }
+  return undefined;
+};
+
+/** In a container the user may have a number but no name. */
+const currentUser = (): string =>
+  attempt(() => userInfo().username) ?? `uid-${process.getuid?.() ?? 'unknown'}`;
+
+const attempt = <T>(read: () => T): T | undefined => {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+};
