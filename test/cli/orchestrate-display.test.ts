@@ -1,4 +1,4 @@
-import { LiveAgents } from '../../src/app/cli/commands/workflow/orchestrate/live-agents.js';
+import { LiveAgents } from '../../src/app/cli/commands/workflow/orchestrate/run-orchestration.js';
 import { toldOf } from '../../src/app/cli/commands/workflow/orchestrate/told-lines.js';
 import { toPlain } from '../../src/app/cli/render/text.js';
 import type { OrchestrationProgress } from '../../src/app/agents/orchestration-progress.js';

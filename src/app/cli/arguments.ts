@@ -1,7 +1,40 @@
 import { isAbsolute, resolve } from 'node:path';
-import { COMMON_OPTIONS } from './common-options.js';
-import type { CommandDefinition, CommonOptions, OptionSpec, Options } from './define-command.js';
+import {
+  type CommandDefinition,
+  type CommonOptions,
+  type OptionSpec,
+  type Options,
+  flag,
+  number,
+  text,
+} from './define-command.js';
 import { placeholderOf, wrongUsage } from './usage.js';
+
+/** The options that every command has; `CommonOptions` in define-command.ts says what they mean to a command. */
+export const COMMON_OPTIONS = {
+  project: text('work on the project in this directory', 'DIR'),
+  feature: text('feature to work on', 'SLUG'),
+  json: flag('print exactly one JSON document'),
+  quiet: flag('leave out messages that may be missed'),
+  'no-color': flag('no colour (also by the variable NO_COLOR)'),
+  wait: number('how long to wait for other commands in the same repository (default 600)', 'SECONDS'),
+  'no-input': flag('never ask'),
+} as const satisfies Options;
+
+const VALUED: ReadonlySet<string> = new Set(
+  Object.entries(COMMON_OPTIONS).flatMap(([name, { type }]) => (type !== 'boolean' ? [`--${name}`] : [])),
+);
+
+/** Where in a line its words are: what is neither an option nor the value of a common one, which may stand anywhere. */
+export const placesOfWords = (argv: readonly string[]): readonly number[] => {
+  const places: number[] = [];
+  for (let at = 0; at < argv.length && argv[at] !== '--'; at++) {
+    const word = argv[at] ?? '';
+    if (VALUED.has(word)) at++;
+    else if (!word.startsWith('-')) places.push(at);
+  }
+  return places;
+};
 
 /** Values as the parser found them, by option name in kebab case; `_` holds the words and positional arguments. */
 export type Parsed = Readonly<Record<string, unknown>> & { readonly _: readonly (string | number)[] };

@@ -1,8 +1,12 @@
 import type { Parsed } from './arguments.js';
-import { COMMON_OPTIONS } from './common-options.js';
+import { COMMON_OPTIONS } from './arguments.js';
 import type { CommandDefinition, OptionSpec, PositionalDefinition } from './define-command.js';
 import { commandNamedBy, membersOf, readLine } from './parser.js';
 import { inFull, SHORT_FORMS } from './short-forms.js';
+import type { Client } from '../library/client.js';
+import { SETTING_KEYS } from '../events/settings-list.js';
+import { locateFeature } from '../work/locate-feature.js';
+import { SHELLS } from './commands/completion/shells.js';
 
 /** What kind of value can stand somewhere, when it is none that the description lists. */
 export type ValueKind =
@@ -26,6 +30,24 @@ export interface Completion {
   /** The common options that were typed and say where to look things up. */
   readonly place: { readonly project?: string; readonly feature?: string };
 }
+
+/**
+ * What a shell may offer for the last of these words, or the word with which it is told to offer files or directories
+ * itself. Whatever cannot be looked up is nothing, and says nothing.
+ */
+export const offersFor = async (
+  words: readonly string[],
+  commands: readonly CommandDefinition[],
+  clientAt: (project: string | undefined) => Client,
+): Promise<readonly string[]> => {
+  const { candidates, wants, fit, place } = complete(words, commands);
+  if (wants === 'files' || wants === 'directories') return [`:${wants}`];
+  if (wants === undefined || candidates.length > 0) return candidates;
+  const client = clientAt(place.project);
+  const values = await valuesOf(wants, place, client).catch(() => []);
+  await client.close();
+  return fit(values);
+};
 
 /** `words` are those after the program's name; the last one is being typed and may be empty. */
 export const complete = (words: readonly string[], commands: readonly CommandDefinition[]): Completion => {
@@ -137,3 +159,36 @@ const POSITIONAL_KINDS: ReadonlyMap<string, ValueKind> = new Map<string, ValueKi
   ['shell', 'shells'],
   ['key', 'settings'],
 ]);
+
+/** The values of a kind where the command line stands. */
+const valuesOf = async (
+  kind: Exclude<ValueKind, 'files' | 'directories'>,
+  place: Completion['place'],
+  client: Client,
+): Promise<readonly string[]> => {
+  if (kind === 'shells') return SHELLS;
+  if (kind === 'settings') return SETTING_KEYS;
+  const checkout = await client.findCheckout();
+  if (checkout === undefined) return [];
+  const [files, repository] = await Promise.all([client.port('files'), client.port('repository')]);
+  switch (kind) {
+    case 'features':
+      return files.features(checkout.projectRoot);
+    case 'agents': {
+      const catalog = await client.port('agentCatalog');
+      const { available, commands } = await catalog.read(checkout.projectRoot);
+      return [...new Set([...available, ...commands.keys()])];
+    }
+    case 'work-packages':
+    case 'tasks': {
+      const slug = await locateFeature(files, repository, await client.feature(place.feature));
+      const documents = await files.read(checkout.projectRoot, slug);
+      const ids = (documents?.workPackages ?? []).flatMap(({ path }) => WORK_PACKAGE.exec(path)?.[1] ?? []);
+      const tasks = kind === 'tasks' ? (documents?.tasks?.match(TASK) ?? []) : [];
+      return [...new Set([...ids.sort(), ...tasks])];
+    }
+  }
+};
+
+const WORK_PACKAGE = /(?:^|\/)(WP\d{2,4})[^/]*$/;
+const TASK = /\bT\d{3,4}\b/g;

@@ -1,4 +1,4 @@
-import { COMMON_OPTIONS } from './common-options.js';
+import { COMMON_OPTIONS } from './arguments.js';
 import type { CommandDefinition, OptionSpec, Options } from './define-command.js';
 import { exitCodeLine } from './exit-codes.js';
 import { stringWidth } from './render/width.js';

@@ -1,6 +1,6 @@
 import { Parser } from 'yargs/helpers';
 import type { Parsed } from './arguments.js';
-import { COMMON_OPTIONS, takesNextWord } from './common-options.js';
+import { COMMON_OPTIONS, placesOfWords } from './arguments.js';
 import type { CommandDefinition, Options } from './define-command.js';
 import { wrongUsage } from './usage.js';
 
@@ -20,7 +20,7 @@ export const parseCommandLine = async (
   commands: readonly CommandDefinition[],
   width: number,
 ): Promise<Request> => {
-  const words = leadingWords(argv);
+  const words = wordsOf(argv);
   const definition = commandOf(words, commands);
   const members = definition === undefined ? membersOf(words, commands) : [definition];
   if (members.length === 0) {
@@ -40,7 +40,7 @@ export const parseCommandLine = async (
 export const commandNamedBy = (
   argv: readonly string[],
   commands: readonly CommandDefinition[],
-): CommandDefinition | undefined => commandOf(leadingWords(argv), commands);
+): CommandDefinition | undefined => commandOf(wordsOf(argv), commands);
 
 interface ReadLine {
   readonly parsed: Parsed;
@@ -101,23 +101,9 @@ const withDashedValues = (argv: readonly string[], known: Options): readonly str
   return line;
 };
 
-/**
- * The words that begin the command line and name a command or group; the common options may stand before and between
- * them, but their values have to be skipped.
- */
-const leadingWords = (argv: readonly string[]): readonly string[] => {
-  const words: string[] = [];
-  for (let index = 0; index < argv.length; index++) {
-    const word = argv[index] ?? '';
-    if (word === '--') break;
-    if (word.startsWith('-')) {
-      if (takesNextWord(word)) index++;
-      continue;
-    }
-    words.push(word);
-  }
-  return words;
-};
+/** Those of these words that come first name a command or group. */
+const wordsOf = (argv: readonly string[]): readonly string[] =>
+  placesOfWords(argv).map((at) => argv[at] ?? '');
 
 const commandOf = (
   words: readonly string[],

@@ -4,17 +4,14 @@ import { moveTask } from './commands/workflow/move-task.js';
 import type { ClientContainer } from '../compose/container.js';
 import { clientOver } from '../library/client.js';
 import type { CommandContext, CommandDefinition, CommonOptions, NextCommand } from './define-command.js';
-import { outcomeOfError } from './exit-codes.js';
-import type { Outcome } from './exit-codes.js';
-import type { Io } from './io.js';
-import { widthOf } from './io.js';
+import { outcomeOfError, type Outcome } from './exit-codes.js';
+import { type Io, widthOf } from './io.js';
 import { inFull } from './short-forms.js';
 import { commandNamedBy, parseCommandLine } from './parser.js';
 import { isSyncError } from '../../domain/errors.js';
 import { snakeKeys } from './render/snake-keys.js';
 import { bold, toTerminal } from './render/text.js';
-import { createTerminal } from './terminal.js';
-import type { Terminal } from './terminal.js';
+import { createTerminal, type Terminal } from './terminal.js';
 import { wrongUsage } from './usage.js';
 
 /** How long a command waits for others at work in its repository, and who is told of it. */
@@ -122,18 +119,42 @@ const waitingOf = (
 
 const DEFAULT_WAIT_SECONDS = 600;
 
-/** Who presses Tab waits for nobody. */
-const NO_WAITING: WaitingForOthers = { waitMs: 0, onWait: () => undefined };
-
-/** What workflow commands break over is news for the team. */
+/** Tells the team of a workflow command that broke before its work began, which is news for it. Never throws. */
 const tellBreakage = async (
   error: unknown,
   words: readonly string[],
-  context: CommandContext<Readonly<Record<string, unknown>>>,
+  { args, common, client }: CommandContext<Readonly<Record<string, unknown>>>,
 ): Promise<void> => {
-  if (!WORKFLOW_WORDS.has(words[0] ?? '')) return;
-  const { tellBreakage: tell } = await import('./commands/shared/tell-breakage.js');
-  await tell(error, words, context);
+  if (!WORKFLOW_WORDS.has(words[0] ?? '') || READING.has(words.join(' '))) return;
+  const { isSettled } = await import('../work/log-breakage.js');
+  if (isSettled(error)) return;
+  const subject = subjectOf(args, common.feature);
+  // What cannot even be told of is no second error: that of the command is the one that is shown.
+  await client.work.logBreakage.run(error, client.directory, subject).catch(() => undefined);
+};
+
+/** First words of the commands that work on a project's plan. */
+const WORKFLOW_WORDS: ReadonlySet<string> = new Set([
+  'init',
+  'implement',
+  'merge',
+  'accept',
+  'agent',
+  'orchestrate',
+  'mcp',
+]);
+
+/** What only looks emits nothing, whatever happens to it. */
+const READING: ReadonlySet<string> = new Set(['agent tasks status', 'agent tasks list']);
+
+const subjectOf = (args: Readonly<Record<string, unknown>>, feature: string | undefined) => {
+  const named = [args['wp'], args['id']].flat().filter((word) => typeof word === 'string');
+  const agent = args['agent'] ?? args['author'];
+  return {
+    ...(feature === undefined ? {} : { feature }),
+    ...(named.length === 1 && named[0] !== undefined ? { workPackageId: named[0] } : {}),
+    ...(typeof agent === 'string' ? { agent } : {}),
+  };
 };
 
 const documentOf = async (words: readonly string[], data: object | null): Promise<unknown> => {
@@ -165,18 +186,13 @@ const showCompletions = async (
   argv: readonly string[],
   { io, commands, openContainer }: ProgramOptions,
 ): Promise<Outcome> => {
+  const { offersFor } = await import('./completion.js');
   const words = argv.slice(argv[1] === '--' ? 2 : 1);
-  const { complete } = await import('./completion.js');
-  const { candidates, wants, fit, place } = complete(words, commands ?? (await allCommands()));
-  const answer = wants === 'files' || wants === 'directories' ? [`:${wants}`] : [...candidates];
-  if (wants !== undefined && answer.length === 0) {
-    const { valuesOf } = await import('./commands/completion/values.js');
-    const client = clientOver(resolve(io.cwd, place.project ?? '.'), () => openContainer(NO_WAITING));
-    const values = await valuesOf(wants, place, client).catch(() => []);
-    answer.push(...fit(values));
-    await client.close();
-  }
-  for (const candidate of answer) io.stdout.write(toTerminal(`${candidate}\n`, false));
+  const offers = await offersFor(words, commands ?? (await allCommands()), (project = '.') =>
+    // Who presses Tab waits for nobody.
+    clientOver(resolve(io.cwd, project), () => openContainer({ waitMs: 0, onWait: () => undefined })),
+  );
+  for (const offer of offers) io.stdout.write(toTerminal(`${offer}\n`, false));
   return 'done';
 };
 
@@ -185,17 +201,6 @@ const commandsFor = async (argv: readonly string[]): Promise<readonly CommandDef
   const isOfAll = argv.some((word) => word === '--help' || word === '-h');
   return !isOfAll && commandNamedBy(argv, [moveTask]) !== undefined ? [moveTask] : allCommands();
 };
-
-/** First words of the commands that work on a project's plan. */
-const WORKFLOW_WORDS: ReadonlySet<string> = new Set([
-  'init',
-  'implement',
-  'merge',
-  'accept',
-  'agent',
-  'orchestrate',
-  'mcp',
-]);
 
 const allCommands = async (): Promise<readonly CommandDefinition[]> =>
   (await import('./commands/all.js')).COMMANDS;

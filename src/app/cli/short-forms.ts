@@ -1,4 +1,4 @@
-import { takesNextWord } from './common-options.js';
+import { placesOfWords } from './arguments.js';
 
 /**
  * Commands that are called so often that their last word alone is enough: `spec-kitty status`. A line is written out in
@@ -28,13 +28,7 @@ export const shortFormOf = (words: readonly string[]): string | undefined =>
 
 /** The same line with a short form written out; only the first word that is no option can be one. */
 export const inFull = (argv: readonly string[]): readonly string[] => {
-  const at = firstWord(argv);
+  const [at = argv.length] = placesOfWords(argv);
   const full = SHORT_FORMS.get(argv[at] ?? '');
   return full === undefined ? argv : [...argv.slice(0, at), ...full, ...argv.slice(at + 1)];
-};
-
-const firstWord = (argv: readonly string[]): number => {
-  let at = 0;
-  while (argv[at]?.startsWith('-') === true && argv[at] !== '--') at += takesNextWord(argv[at] ?? '') ? 2 : 1;
-  return at;
 };

@@ -1,5 +1,5 @@
 import { SyncError } from '../../domain/errors.js';
-import { COMMON_OPTIONS } from './common-options.js';
+import { COMMON_OPTIONS } from './arguments.js';
 import type { CommandDefinition } from './define-command.js';
 import { commandName, helpHint } from './usage.js';
 

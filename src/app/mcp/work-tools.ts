@@ -1,6 +1,5 @@
 import { SyncError } from '../../domain/errors.js';
-import { describeUnfinished } from '../cli/commands/shared/warn-unfinished.js';
-import { tellBeside, workDocument } from '../cli/commands/shared/work-report.js';
+import { describeUnfinished, tellBeside, workDocument } from '../cli/commands/shared/work-report.js';
 import { given } from '../cli/commands/shared/given.js';
 import { choice, list, object, orNull, text } from '../cli/schemas/schema.js';
 import type { PerformedWork } from '../work/work-plan.js';
@@ -157,6 +156,6 @@ export const WORK_TOOLS: readonly Tool[] = [
 ];
 
 const answer = async (call: Call<unknown>, work: PerformedWork<object>): Promise<object> => {
-  await tellBeside(work, { warn: call.note, note: call.note });
+  tellBeside(work, { warn: call.note, note: call.note });
   return workDocument(work);
 };

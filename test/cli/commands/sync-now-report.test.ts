@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Progress } from '../../../src/app/cli/commands/sync/progress.js';
+import { Progress } from '../../../src/app/cli/commands/sync/now.js';
 import { CommandLine } from '../../support/command-line.js';
 import { smallFeature } from '../../support/planning-documents.js';
 

@@ -13,7 +13,7 @@ import { visibleJson } from '../../render/visible.js';
 import { describeScope } from '../../../reports/event-scope.js';
 import { given } from '../shared/given.js';
 import { isStdout, OutputFile } from '../shared/output-file.js';
-import { OF_WORK_PACKAGE, wholeFromOne } from './options.js';
+import { OF_WORK_PACKAGE, wholeFromOne } from './list.js';
 
 const OPTIONS = {
   format: choice('ndjson when not given', ['ndjson', 'cloudevents']),

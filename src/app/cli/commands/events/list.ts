@@ -2,11 +2,14 @@ import type { EnvelopeDocument } from '../../../../domain/events/envelope.js';
 import { describePayload } from '../../../../domain/events/describe-payload.js';
 import { describeScope } from '../../../reports/event-scope.js';
 import { shownTime } from '../../../reports/shown-time.js';
-import { defineCommand, number } from '../../define-command.js';
+import { defineCommand, number, text } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { dim } from '../../render/text.js';
 import { given } from '../shared/given.js';
-import { OF_WORK_PACKAGE, wholeFromOne } from './options.js';
+import { SyncError } from '../../../../domain/errors.js';
+
+/** The option with which a command about events looks at one work package. */
+export const OF_WORK_PACKAGE = text('only events about this work package', 'WPnn');
 
 export const listEvents = defineCommand({
   path: 'events list',
@@ -24,6 +27,12 @@ export const listEvents = defineCommand({
     };
   },
 });
+
+/** A limit that somebody gave; any other number is a misuse. */
+export const wholeFromOne = (limit: number): number => {
+  if (Number.isInteger(limit) && limit >= 1) return limit;
+  throw new SyncError('wrong-usage', '--limit takes a whole number from 1.');
+};
 
 const noEvents = (about: string): string =>
   about === ''

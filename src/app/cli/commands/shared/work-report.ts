@@ -5,6 +5,8 @@ import type { PerformedWork } from '../../../work/work-plan.js';
 import type { CommandContext, Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
 import type { Text } from '../../render/text.js';
+import type { FeatureRequest } from '../../../work/locate-feature.js';
+import type { UnfinishedWork } from '../../../work/unfinished-work.js';
 
 /** What a workflow command prints: its own result, and after it where its events go, which never makes it fail. */
 export const workReport = async <R extends object>(
@@ -13,7 +15,7 @@ export const workReport = async <R extends object>(
   text: Text,
 ): Promise<Report<ReturnType<typeof workData<R>>>> => {
   const { emission, outcomes } = work;
-  await tellBeside(work, context.terminal);
+  tellBeside(work, context.terminal);
   return {
     data: workData(work),
     text,
@@ -39,32 +41,15 @@ const workData = <R extends object>({ result, commit, outcomes }: PerformedWork<
 export const workDocument = (work: PerformedWork<object>): object => snakeKeys(workData(work));
 
 /** Says what is beside the result of a workflow command. */
-export const tellBeside = async (
+export const tellBeside = (
   work: PerformedWork<object>,
   { warn, note }: { warn(sentence: string): void; note(sentence: string): void },
-): Promise<void> => {
+): void => {
   const { emission, leftOver } = work;
   for (const warning of [...(emission?.identity?.warnings ?? []), ...(work.warnings ?? [])]) warn(warning);
   if (leftOver !== undefined && leftOver.kept === undefined)
     note('An earlier command had been cut short; its work is complete now.');
-  const crowd = crowdIn(work);
-  if (crowd === undefined && !isUnusual(work)) return;
-  const { outcomeWarnings } = await import('./unusual-outcomes.js');
-  for (const warning of outcomeWarnings(work, crowd)) warn(warning);
-};
-
-/** Above this share of the limit the user is told that the outbox fills up. */
-const NEARLY_FULL = 0.8;
-
-const isUnusual = ({ outcomes, leftOver }: PerformedWork<object>): boolean =>
-  [...outcomes, ...(leftOver?.outcomes ?? [])].some(({ outcome }) => outcome !== 'captured');
-
-/** How many wait, when they are nearly too many. */
-const crowdIn = ({ outcomes, emission }: PerformedWork<object>): number | undefined => {
-  const waiting = waitingIn(outcomes);
-  return waiting !== undefined && waiting >= (emission?.limits.maxWaiting ?? Infinity) * NEARLY_FULL
-    ? waiting
-    : undefined;
+  for (const warning of outcomeWarnings(work)) warn(warning);
 };
 
 /** One line about where events go, from what the background process last noted; and one more when nothing moves. */
@@ -97,4 +82,51 @@ const tellDelivery = async (
 const waitingIn = (outcomes: PerformedWork<object>['outcomes']): number | undefined => {
   const last = outcomes.findLast((outcome) => outcome.outcome === 'captured');
   return last?.waiting;
+};
+
+/** What there is to say of events that are not simply captured, and of a crowd that waits; nothing of it makes a command fail. */
+const outcomeWarnings = ({ outcomes, emission, leftOver }: PerformedWork<object>): readonly string[] => {
+  const kept = [...outcomes, ...(leftOver?.outcomes ?? [])].filter((each) => each.outcome === 'kept');
+  const refused = outcomes.filter((each) => each.outcome === 'refused');
+  const delayed = outcomes.filter(({ outcome }) => outcome === 'waiting').length;
+  const waiting = waitingIn(outcomes);
+  const most = emission?.limits.maxWaiting ?? Infinity;
+  const warnings: string[] = [];
+  if (kept[0] !== undefined)
+    warnings.push(
+      `The outbox takes nothing: ${kept[0].message}. ${kept.length} events stay in the repository; the next command adds them.`,
+    );
+  if (refused[0] !== undefined)
+    warnings.push(
+      `${refused.length} of ${outcomes.length} events were not captured: ${refused[0].message}. See: spec-kitty sync status`,
+    );
+  if (delayed > 0)
+    warnings.push(
+      `${delayed} events are safe, but another process holds the outbox; the next command adds them.`,
+    );
+  if (waiting !== undefined && waiting >= most * NEARLY_FULL)
+    warnings.push(
+      `${waiting} events wait; at ${most} further ones are refused. Deliver them with: spec-kitty sync now`,
+    );
+  return warnings;
+};
+
+/** Above this share of the limit the user is told that the outbox fills up. */
+const NEARLY_FULL = 0.8;
+
+/** Says of work packages that were handed over what is not committed in their work trees. The move is done by then. */
+export const warnUnfinished = async (
+  { client, terminal }: CommandContext,
+  { checkout }: FeatureRequest,
+  feature: string,
+  workPackageIds: readonly string[],
+): Promise<void> => {
+  for (const each of await client.work.findUnfinishedWork.run(checkout, feature, workPackageIds))
+    terminal.warn(describeUnfinished(each));
+};
+
+export const describeUnfinished = ({ workPackageId, directory, paths }: UnfinishedWork): string => {
+  const [first = '', ...others] = paths;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `${workPackageId} is in for_review, but ${first}${more} in ${directory} is not committed and will not be merged. Commit it there.`;
 };

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { DEFAULT_SETTINGS } from '../../../../domain/events/settings.js';
 import { SyncError } from '../../../../domain/errors.js';
 import { waitingOf } from '../../../../domain/outbox/accounting.js';
-import type { PassEnd } from '../../../delivery/pass-report.js';
+import { type PassEnd, type PassCounts, totalOf } from '../../../delivery/pass-report.js';
 import { defineCommand, flag, text, type CommandContext, type NextCommand } from '../../define-command.js';
 import type { Outcome } from '../../exit-codes.js';
 import { lines, type Text } from '../../render/text.js';
@@ -10,7 +10,7 @@ import { toJsonDocument } from '../../render/visible.js';
 import type { DataOf } from '../../schemas/all.js';
 import { isStdout, OutputFile } from '../shared/output-file.js';
 import { leftLines, leftReasons } from './left-reasons.js';
-import { Progress } from './progress.js';
+import { duration } from '../../../../domain/duration.js';
 
 export const now = defineCommand({
   path: 'sync now',
@@ -140,4 +140,43 @@ const explain = (ended: PassEnd): readonly Text[] => {
         'Too many refused events wait for a decision; nothing more is sent until some are decided about.',
       ];
   }
+};
+
+/** What a long delivery looks like while it lasts: a bar, how many are left, how fast, and for how long still. */
+export class Progress {
+  readonly #expected: number;
+  readonly #startedAtMs: number;
+
+  /** `expected`: how many events waited at the beginning. Times are milliseconds since 1970. */
+  constructor(expected: number, startedAtMs: number) {
+    this.#expected = expected;
+    this.#startedAtMs = startedAtMs;
+  }
+
+  lines(counts: PassCounts, nowMs: number): readonly Text[] {
+    const { delivered, duplicate, rejected, deadLetters } = counts;
+    const done = totalOf(counts);
+    // Events may be captured while the pass lasts.
+    const expected = Math.max(this.#expected, done);
+    const seconds = Math.max(0, nowMs - this.#startedAtMs) / 1000;
+    const said = [
+      `Delivered ${delivered + duplicate}`,
+      ...(rejected + deadLetters === 0 ? [] : [`refused ${rejected + deadLetters}`]),
+      `${expected - done} left`,
+      ...(seconds < 1 ? [] : rate(done / seconds, expected - done)),
+    ];
+    return [`${bar(expected === 0 ? 1 : done / expected)} ${said.join(', ')}`];
+  }
+}
+
+const rate = (perSecond: number, left: number): readonly string[] => [
+  `${Math.round(perSecond)}/s`,
+  ...(perSecond > 0 && left > 0 ? [`${duration((left / perSecond) * 1000)} to go`] : []),
+];
+
+const BAR_WIDTH = 20;
+
+const bar = (share: number): string => {
+  const full = Math.round(Math.min(1, share) * BAR_WIDTH);
+  return `[${'='.repeat(full)}${' '.repeat(BAR_WIDTH - full)}]`;
 };

@@ -12,8 +12,7 @@ import {
 } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import { nextCommand, nextOfWorkPackage } from '../shared/next-command.js';
-import { warnUnfinished } from '../shared/warn-unfinished.js';
-import { workReport } from '../shared/work-report.js';
+import { warnUnfinished, workReport } from '../shared/work-report.js';
 import { NO_COMMIT } from './options.js';
 
 export const markStatus = defineCommand({

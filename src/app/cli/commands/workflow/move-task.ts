@@ -12,7 +12,7 @@ import {
 import { bold, lines, type Text } from '../../render/text.js';
 import { readNamed } from '../shared/named-file.js';
 import { nextCommand, nextOfWorkPackage } from '../shared/next-command.js';
-import { workReport } from '../shared/work-report.js';
+import { warnUnfinished, workReport } from '../shared/work-report.js';
 import { AGENT, NO_COMMIT, WORK_PACKAGE } from './options.js';
 
 /** The one command that is called so often that it is always there. */
@@ -40,10 +40,7 @@ export const moveTask = defineCommand({
     const input = { ...request, workPackageId, commit: !noCommit, ...move, ...feedback };
     const work = await client.work.moveWorkPackage.run(input, signal);
     const { feature, to, workPackageId: id } = work.result;
-    if (to === 'for_review') {
-      const { warnUnfinished } = await import('../shared/warn-unfinished.js');
-      await warnUnfinished(context, request, feature, [id]);
-    }
+    if (to === 'for_review') await warnUnfinished(context, request, feature, [id]);
     const report = await workReport(context, work, sentence(work.result));
     return { ...report, next: nextAfter(work.result, context) };
   },
