@@ -1,4 +1,4 @@
-import { compareCausal } from '../../src/domain/events/causal-order.js';
+import { compareCausal } from '../../src/domain/events/lamport.js';
 import type { FeatureBoard } from '../../src/domain/hub/cell-state.js';
 import type { EventStore } from '../../src/ports/hub.js';
 import { FEATURE, featuresOf, incoming, makeEvent, PROJECT } from '../support/hub-events.js';

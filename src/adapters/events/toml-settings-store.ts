@@ -31,7 +31,7 @@ export class TomlSettingsStore implements SettingsStore {
     this.#root.make();
     const { parse } = await loadToml();
     const before = this.#parsed(parse);
-    const { spliceSetting } = await import('./splice-setting.js');
+    const { spliceSetting } = await import('./settings-document.js');
     const text = spliceSetting(before.text, key, value);
     const expected = {
       ...before.document,

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CompiledQuery, DialectAdapter } from 'kysely';
-import { isSameEvent } from '../../domain/events/is-same-event.js';
+import { isSameEvent } from '../../domain/events/canonical-json.js';
 import { isFollowed } from '../../domain/events/lamport.js';
 import { cellKey, cellOf, type BoardCell } from '../../domain/hub/board-event.js';
 import type { AppendAnswer, IncomingEvent } from '../../ports/hub.js';

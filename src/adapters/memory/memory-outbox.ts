@@ -1,7 +1,7 @@
 import type { Decision } from '../../domain/outbox/decision.js';
 import { waitingCount, type HubLedger } from '../../domain/outbox/ledger.js';
 import { applyDecisions } from '../../domain/outbox/ownership.js';
-import { seal } from '../../domain/events/seal.js';
+import { seal } from '../../domain/events/envelope.js';
 import { describeIssues } from '../../domain/result.js';
 import { tick } from '../../domain/events/lamport.js';
 import type { LamportReading, LamportStore } from '../../ports/events.js';

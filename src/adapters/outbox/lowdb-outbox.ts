@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { messageOf, SyncError } from '../../domain/errors.js';
-import { seal } from '../../domain/events/seal.js';
+import { seal } from '../../domain/events/envelope.js';
 import { isUuidV4 } from '../../domain/ids.js';
 import type { Decision } from '../../domain/outbox/decision.js';
 import { describeIssues } from '../../domain/result.js';

@@ -2,7 +2,7 @@ import { fillCommandLine, promptFor, type PromptFacts, type PromptTask } from '.
 import type { Assignment } from '../../domain/agents/state.js';
 import { readVerdict } from '../../domain/agents/verdict.js';
 import { isSyncError, SyncError, unreachable } from '../../domain/errors.js';
-import { cutText } from '../../domain/events/cut-text.js';
+import { cutText } from '../../domain/events/utf8-length.js';
 import type { RunUsage } from '../../domain/events/usage.js';
 import { dependenciesOf } from '../../domain/work/dependency-graph.js';
 import { usageNote } from '../../domain/work/usage-note.js';

@@ -19,7 +19,7 @@ import { GitRepository } from '../../adapters/work/git-repository.js';
 import { JsonIntentStore } from '../../adapters/work/json-intent-store.js';
 import { WorkPackageFiles } from '../../adapters/work/work-package-files.js';
 import { backgroundEnvironment } from '../../domain/child-environment.js';
-import { deriveNodeId } from '../../domain/events/node-id.js';
+import { deriveNodeId } from '../../domain/events/derived-identity.js';
 import type { HubAddress } from '../../domain/outbox/account.js';
 import { GetAccountStatus } from '../delivery/account-status.js';
 import { EnsureIdentity } from '../events/ensure-identity.js';

@@ -80,7 +80,10 @@ export const deliveryUseCases = {
 /** What was captured elsewhere. */
 export const outboxUseCases = {
   importEvents: useCase(['outboxes', 'limits'], () => import('../outbox/import-events.js')),
-  importQueue: useCase(['foreignQueue', 'outboxes', 'limits'], () => import('../outbox/import-queue.js')),
+  importQueue: useCase(
+    ['foreignQueue', 'outboxes', 'importEvents'],
+    () => import('../outbox/import-events.js'),
+  ),
 };
 
 /** What a live link to the hub needs. */

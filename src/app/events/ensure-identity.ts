@@ -1,12 +1,14 @@
+import { deriveIdentity } from '../../domain/events/derived-identity.js';
 import { isSyncError, type SyncError } from '../../domain/errors.js';
 import {
   completeIdentity,
   isComplete,
   type IdentityEdit,
   type IdentityProposal,
-} from '../../domain/events/complete-identity.js';
-import type { IdentitySources, ProjectIdentity } from '../../domain/events/project-identity.js';
-import { resolveIdentity } from '../../domain/events/resolve-identity.js';
+  type IdentitySources,
+  type ProjectIdentity,
+  resolveIdentity,
+} from '../../domain/events/project-identity.js';
 import type {
   LamportStore,
   CheckoutMemory,
@@ -18,7 +20,7 @@ import type {
   RepositoryPlace,
 } from '../../ports/events.js';
 import type { Hash, Randomness } from '../../ports/host.js';
-import { deriveIdentity, interpretConfig, rememberedIdentity, type ReadConfig } from './read-identity.js';
+import { interpretConfig, rememberedIdentity, type ReadConfig } from './read-identity.js';
 
 /** The identity of a checkout's project, and what its config says about sharing. */
 export interface IdentityReading extends ProjectIdentity {

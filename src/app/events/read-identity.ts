@@ -1,11 +1,12 @@
-import { describeConfigIssues, locateIssue } from '../../domain/events/config-warning.js';
-import { deriveProjectUuid } from '../../domain/events/derived-uuid.js';
-import { readProjectConfig, type ProjectConfig } from '../../domain/events/project-config.js';
+import {
+  describeConfigIssues,
+  locateIssue,
+  readProjectConfig,
+  type ProjectConfig,
+} from '../../domain/events/project-config.js';
 import { isUuidV4 } from '../../domain/ids.js';
-import type { KnownIdentity } from '../../domain/events/resolve-identity.js';
-import { deriveProjectSlug, deriveRepoSlug } from '../../domain/events/slug.js';
+import type { KnownIdentity } from '../../domain/events/project-identity.js';
 import type { CheckoutMemory, ConfigReading } from '../../ports/events.js';
-import type { Hash } from '../../ports/host.js';
 
 /** A config as identity sees it: what it says, and, when it is malformed, the one warning about it. */
 export interface ReadConfig {
@@ -32,28 +33,8 @@ export const interpretConfig = (reading: ConfigReading): ReadConfig => {
   };
 };
 
-/** What can be derived of a project without its config: always the same for the same origin, else the same path. */
-export const deriveIdentity = (
-  hash: Hash,
-  projectRoot: string,
-  originUrl: string | undefined,
-): KnownIdentity & { readonly uuid: string; readonly slug: string } => {
-  const repoSlug = deriveRepoSlug(originUrl);
-  return {
-    uuid: deriveProjectUuid((text) => hash.sha256(text), { originUrl, realPath: projectRoot }),
-    slug: deriveProjectSlug(originUrl, directoryName(projectRoot)),
-    ...(repoSlug !== undefined && { repoSlug }),
-  };
-};
-
 /** The identity that is remembered of a checkout. */
 export const rememberedIdentity = (memory: CheckoutMemory | undefined): KnownIdentity => ({
   ...(memory?.projectUuid !== undefined && isUuidV4(memory.projectUuid) && { uuid: memory.projectUuid }),
   ...(memory?.projectSlug !== undefined && { slug: memory.projectSlug }),
 });
-
-const directoryName = (path: string): string =>
-  path
-    .split(/[\\/]/)
-    .filter((segment) => segment !== '')
-    .at(-1) ?? '';

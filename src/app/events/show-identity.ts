@@ -1,5 +1,5 @@
-import type { IdentitySource } from '../../domain/events/project-identity.js';
-import { resolveIdentity } from '../../domain/events/resolve-identity.js';
+import { deriveIdentity } from '../../domain/events/derived-identity.js';
+import { type IdentitySource, resolveIdentity } from '../../domain/events/project-identity.js';
 import type {
   LamportStore,
   CheckoutRegistry,
@@ -9,7 +9,7 @@ import type {
   RepositoryPlace,
 } from '../../ports/events.js';
 import type { Hash } from '../../ports/host.js';
-import { deriveIdentity, interpretConfig, rememberedIdentity } from './read-identity.js';
+import { interpretConfig, rememberedIdentity } from './read-identity.js';
 
 /** A value and where it comes from. */
 export interface Sourced {

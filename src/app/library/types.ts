@@ -23,7 +23,7 @@ export type * from '../events/ensure-identity.js';
 export type * from '../events/show-identity.js';
 export type * from '../outbox/emit-event.js';
 export type * from '../outbox/import-events.js';
-export type * from '../outbox/import-queue.js';
+export type * from '../outbox/import-events.js';
 export type * from '../reports/background-reading.js';
 export type * from '../reports/check-connection.js';
 export type * from '../reports/decide-dead-letters.js';

@@ -1,7 +1,6 @@
 import { messageOf } from '../../domain/errors.js';
-import { aggregateOf } from '../../domain/events/aggregate.js';
+import { aggregateOf, type EventType, type PayloadInput } from '../../domain/events/payloads.js';
 import type { EventEnvelope } from '../../domain/events/envelope.js';
-import type { EventType, PayloadInput } from '../../domain/events/payloads.js';
 import type { Issue } from '../../domain/result.js';
 import type { Checkout } from '../../ports/events.js';
 import type { EventEmitter } from './event-emitter.js';

@@ -4,7 +4,7 @@ import { isSyncError } from '../../domain/errors.js';
 import { buildFacts } from '../../domain/events/build-facts.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import type { EventType, PayloadInput } from '../../domain/events/payloads.js';
-import type { SharingPreference, Checkout, Head, RepositoryPlace } from '../../ports/events.js';
+import type { Checkout, Head, RepositoryPlace, SharingPreference } from '../../ports/events.js';
 import type { EventIdSource, Machine, WallClock } from '../../ports/host.js';
 import type { CaptureLimits, CaptureOutcome, Fact, Outbox, Outboxes } from '../../ports/outbox.js';
 import type { IdentityReading } from '../events/ensure-identity.js';
@@ -78,11 +78,18 @@ export class EventEmitter {
     const [identity, account, head, limits] = await Promise.all([
       checkout === undefined ? undefined : this.#sources.identify(checkout),
       this.#sources.account(),
-      checkout === undefined ? {} : repository.head(checkout),
+      checkout === undefined ? NOWHERE : repository.head(checkout),
       this.#sources.limits(),
     ]);
     const outbox = outboxes.open(identity?.projectUuid);
     const isShared = identity?.share === true && (await this.#isAllowed(identity.projectUuid));
+    const now = (): string => new Date(this.#sources.wallClock.nowMs()).toISOString();
+    const redaction = {
+      homeDirectory: this.#sources.machine.homeDirectory,
+      ...(checkout === undefined ? {} : { projectRoot: checkout.projectRoot }),
+    };
+    // An account whose team is not known yet owns nothing: its events are claimed when they are delivered.
+    const owner = account === undefined || account.team === LOCAL_TEAM ? {} : { hub: hubKey(account.hub) };
     return {
       correlationId,
       identity,
@@ -90,20 +97,27 @@ export class EventEmitter {
       outbox,
       limits,
       isShared,
-      fact: (type, aggregateId, payload, causationId = null) =>
-        this.#fact({
-          type,
+      fact: (eventType, aggregateId, payload, causationId = null) => {
+        const { event, issues } = buildFacts({
+          eventId: this.#sources.eventIds.next(),
+          eventType,
           aggregateId,
           payload,
           causationId,
           correlationId,
-          identity,
-          account,
-          head,
-          checkout,
-        }),
+          timestamp: now(),
+          teamSlug: account?.team ?? LOCAL_TEAM,
+          projectUuid: identity?.projectUuid ?? null,
+          projectSlug: identity?.projectSlug ?? null,
+          gitBranch: head.branch ?? null,
+          headCommitSha: head.commit ?? null,
+          repoSlug: identity?.repoSlug ?? null,
+          redaction,
+        });
+        return { event, ...owner, ...(issues.length === 0 ? {} : { issues }) };
+      },
       newId: () => this.#sources.eventIds.next(),
-      now: () => this.#now(),
+      now,
       hasRoomFor: (count) => hasRoom(outbox, count, limits),
       capture: async (facts, options) => {
         const outcomes = await outbox.capture(facts, { ...limits, ...options });
@@ -125,53 +139,9 @@ export class EventEmitter {
       return false;
     }
   }
-
-  #now(): string {
-    return new Date(this.#sources.wallClock.nowMs()).toISOString();
-  }
-
-  #fact<T extends EventType>(given: GivenFact<T>): Fact {
-    const { event, issues } = buildFacts({
-      eventId: this.#sources.eventIds.next(),
-      eventType: given.type,
-      aggregateId: given.aggregateId,
-      payload: given.payload,
-      causationId: given.causationId,
-      correlationId: given.correlationId,
-      timestamp: this.#now(),
-      teamSlug: given.account?.team ?? LOCAL_TEAM,
-      projectUuid: given.identity?.projectUuid ?? null,
-      projectSlug: given.identity?.projectSlug ?? null,
-      gitBranch: given.head.branch ?? null,
-      headCommitSha: given.head.commit ?? null,
-      repoSlug: given.identity?.repoSlug ?? null,
-      redaction: {
-        homeDirectory: this.#sources.machine.homeDirectory,
-        ...(given.checkout === undefined ? {} : { projectRoot: given.checkout.projectRoot }),
-      },
-    });
-    return {
-      event,
-      // An account whose team is not known yet owns nothing: its events are claimed when they are delivered.
-      ...(given.account === undefined || given.account.team === LOCAL_TEAM
-        ? {}
-        : { hub: hubKey(given.account.hub) }),
-      ...(issues.length === 0 ? {} : { issues }),
-    };
-  }
 }
 
-interface GivenFact<T extends EventType> {
-  readonly type: T;
-  readonly aggregateId: string;
-  readonly payload: PayloadInput<T>;
-  readonly causationId: string | null;
-  readonly correlationId: string;
-  readonly identity: IdentityReading | undefined;
-  readonly account: Account | undefined;
-  readonly head: Head;
-  readonly checkout: Checkout | undefined;
-}
+const NOWHERE: Head = {};
 
 /** Trouble with the storage is no limit: it keeps nobody from working, and the capture tells of it. */
 const hasRoom = async (outbox: Outbox, count: number, limits: CaptureLimits): Promise<boolean> => {

@@ -1,7 +1,7 @@
 import { adoptDocument, type AdoptableEvent } from '../../domain/events/adopt-document.js';
 import type { EventPiece } from '../../domain/events/event-pieces.js';
-import type { CaptureLimits, Outbox, Outboxes } from '../../ports/outbox.js';
-import { byProject } from './events-by-project.js';
+import type { CaptureLimits, Outbox, Outboxes, ForeignQueue, QueuedRow } from '../../ports/outbox.js';
+import { isUuidV4 } from '../../domain/ids.js';
 
 /** A piece of a file, by the line on which it begins, and what is the matter with it. */
 export interface ImportNote {
@@ -114,5 +114,88 @@ export class ImportEvents {
   }
 }
 
+/** Events without a usable project uuid are kept together; they are held until somebody looks. */
+export const byProject = (
+  events: readonly AdoptableEvent[],
+): ReadonlyMap<string | undefined, readonly AdoptableEvent[]> => {
+  const projects = new Map<string | undefined, AdoptableEvent[]>();
+  for (const event of events) {
+    const { projectUuid } = event;
+    const key = projectUuid !== undefined && isUuidV4(projectUuid) ? projectUuid : undefined;
+    const own = projects.get(key);
+    if (own === undefined) projects.set(key, [event]);
+    else own.push(event);
+  }
+  return projects;
+};
+
 /** So much of the file is in memory at once. */
 const PORTION_CHARACTERS = 4 * 1024 * 1024;
+
+export interface ImportReport {
+  readonly rows: number;
+  readonly adopted: number;
+  /** Taken over before, or captured here. */
+  readonly known: number;
+  /** Adopted, but never sent: each has issues. */
+  readonly invalid: number;
+  /** No room in the outbox. */
+  readonly refused: number;
+  /** Rows that could not be kept at all, with the reason. */
+  readonly unusable: readonly { readonly eventId: string; readonly reason: string }[];
+}
+
+interface ImportQueueNeeds {
+  readonly foreignQueue: ForeignQueue;
+  readonly outboxes: Outboxes;
+  readonly importEvents: ImportEvents;
+}
+
+/** Takes over what an older client left in its queue. Reads that file only; safe to repeat. */
+export class ImportQueue {
+  readonly #needs: ImportQueueNeeds;
+
+  constructor(needs: ImportQueueNeeds) {
+    this.#needs = needs;
+  }
+
+  /** `place`: a queue file, or a directory whose queues are all taken over. Fails with `input-invalid` for another one. */
+  async run(place: string): Promise<ImportReport> {
+    const queued = await this.#rows(place);
+    const pieces = async function* (): AsyncGenerator<EventPiece> {
+      for (const [line, { data }] of queued.entries()) yield { line, text: data };
+    };
+    const report = await this.#needs.importEvents.run(pieces());
+    const { rows, adopted, known, invalid, refused } = report;
+    const unusable = report.unusable.map(({ line, reason }) => ({
+      eventId: queued[line]?.eventId ?? '',
+      reason,
+    }));
+    return { rows, adopted, known, invalid, refused, unusable };
+  }
+
+  /** How many events the queues at a place hold that no journal of this machine has. */
+  async left(place: string): Promise<number> {
+    if ((await this.#needs.foreignQueue.files(place)).length === 0) return 0;
+    const events = (await this.#rows(place)).flatMap(({ data }) => {
+      const event = adoptDocument(data);
+      return event.ok ? [event.value] : [];
+    });
+    let left = 0;
+    for (const [project, own] of byProject(events)) {
+      const ids = new Set(own.map(({ eventId }) => eventId));
+      for await (const { eventId } of this.#needs.outboxes.open(project).records()) ids.delete(eventId);
+      left += ids.size;
+    }
+    return left;
+  }
+
+  async #rows(place: string): Promise<readonly QueuedRow[]> {
+    const files = await this.#needs.foreignQueue.files(place);
+    // A place with nothing is asked for as well: it says what is wrong with it.
+    const rows = await Promise.all(
+      (files.length === 0 ? [place] : files).map((file) => this.#needs.foreignQueue.rows(file)),
+    );
+    return rows.flat();
+  }
+}

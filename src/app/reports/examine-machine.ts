@@ -9,7 +9,7 @@ import type { StateFiles, StateFilesReading } from '../../ports/outbox.js';
 import type { GetAccountStatus } from '../delivery/account-status.js';
 import { heldElsewhere } from '../delivery/held-elsewhere.js';
 import type { HubIdentities } from '../delivery/hub-identities.js';
-import type { ImportQueue } from '../outbox/import-queue.js';
+import type { ImportQueue } from '../outbox/import-events.js';
 import { readBackground } from './background-reading.js';
 import type { CheckConnection } from './check-connection.js';
 import { inOrder } from './finding.js';

@@ -1,5 +1,5 @@
 import { SyncError } from '../../domain/errors.js';
-import { completeIdentity, isComplete } from '../../domain/events/complete-identity.js';
+import { completeIdentity, isComplete } from '../../domain/events/project-identity.js';
 import type { LamportStore, ConfigStore, Checkout, HeldRepository } from '../../ports/events.js';
 import type { FeatureFiles, Repository } from '../../ports/work.js';
 import type { EnsureIdentity, IdentityReading } from '../events/ensure-identity.js';

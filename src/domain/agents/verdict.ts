@@ -1,4 +1,4 @@
-import { cutText } from '../events/cut-text.js';
+import { cutText } from '../events/utf8-length.js';
 
 /** What a reviewer said at the end of its work. */
 export type Verdict =

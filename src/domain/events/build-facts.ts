@@ -1,17 +1,17 @@
 import type { Issue } from '../result.js';
-import { aggregateOf } from './aggregate.js';
+import {
+  aggregateOf,
+  payloadKeys,
+  type EventType,
+  type PayloadInput,
+  type PayloadKey,
+  type PayloadOf,
+} from './payloads.js';
 import { checkJson, MAX_DEPTH } from './check-json.js';
-import { cutText, jsonLength } from './cut-text.js';
-import { SCHEMA_VERSION } from './envelope.js';
-import type { EventFacts } from './envelope.js';
+import { cutText, jsonLength, utf8Length } from './utf8-length.js';
+import { SCHEMA_VERSION, type EventFacts, seal } from './envelope.js';
 import { MAX_ENVELOPE_BYTES, parseEnvelope } from './parse-envelope.js';
-import { payloadKeys } from './payloads.js';
-import type { EventType, PayloadInput, PayloadKey, PayloadOf } from './payloads.js';
-import { redactTrace } from './redact-trace.js';
-import { redact } from './redact.js';
-import type { RedactionScope } from './redact.js';
-import { seal } from './seal.js';
-import { utf8Length } from './utf8-length.js';
+import { redactTrace, redact, type RedactionScope } from './redact.js';
 
 /** What happened, where, when and for whom. `null` means known to be absent. */
 export interface FactsInput<T extends EventType = EventType> {

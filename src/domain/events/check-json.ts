@@ -19,46 +19,9 @@ export const checkJson = (
   value: unknown,
   { most = Infinity, bearsNumbersIn }: JsonLimits = {},
 ): readonly Issue[] => {
-  // Paths are only worth their price where there is something to say.
-  if (isFlawless(value, 0, { left: QUICK_CONTAINERS })) return [];
   const walk: Walk = { issues: [], most, bearsNumbersIn, open: new Set(), done: new Set() };
   visit(value, '', walk, false);
   return walk.issues.slice(0, Math.max(0, most));
-};
-
-/**
- * How many containers are looked at without remembering them. A value that holds the same one again and again is
- * small and yet endless to walk through; the thorough way judges each of them once.
- */
-const QUICK_CONTAINERS = 10_000;
-
-/** Whether there is certainly nothing to say about a value. */
-const isFlawless = (value: unknown, depth: number, budget: { left: number }): boolean => {
-  switch (typeof value) {
-    case 'string':
-      return isWellFormed(value);
-    case 'number':
-      return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
-    case 'boolean':
-    case 'undefined':
-      return true;
-    case 'object':
-      break;
-    default:
-      return false;
-  }
-  if (value === null) return true;
-  // A value that contains itself comes to an end here as well.
-  if (depth >= MAX_DEPTH || --budget.left < 0) return false;
-  if (Array.isArray(value)) return value.every((item) => isFlawless(item, depth + 1, budget));
-  for (const key of Object.keys(value)) {
-    if (
-      !isWellFormed(key) ||
-      !isFlawless((value as Readonly<Record<string, unknown>>)[key], depth + 1, budget)
-    )
-      return false;
-  }
-  return true;
 };
 
 interface Walk {

@@ -1,11 +1,10 @@
 import { isFields, issuesOf, ownMember, type Fields } from '../document.js';
 import { err, ok } from '../result.js';
 import type { Issue, Result } from '../result.js';
-import { aggregateOf } from './aggregate.js';
+import { aggregateOf, isEventType, payloadDescription } from './payloads.js';
 import { checkJson } from './check-json.js';
 import { ENVELOPE } from './envelope.js';
 import type { EnvelopeDocument, EventEnvelope } from './envelope.js';
-import { isEventType, payloadDescription } from './payloads.js';
 import { utf8Length } from './utf8-length.js';
 
 /** What one envelope of ours may measure as JSON, in bytes. */

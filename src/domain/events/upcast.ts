@@ -22,7 +22,9 @@ export const upcast = (document: EnvelopeDocument): EnvelopeDocument => ({
 });
 
 const upcastPayload = (type: EventType, payload: Fields): Fields => {
-  const { keys, read } = readingOf(type);
+  const keys = Object.entries(payloadKeys(type));
+  /** Every key that is read, today's and the older ones. */
+  const read = new Set(keys.flatMap(([name, { formerly }]) => [name, formerly]));
   const result: Record<string, unknown> = {};
   for (const [name, key] of keys) {
     const value = upcastValue(ownMember(payload, writtenKey(payload, name, key.formerly)), key);
@@ -32,23 +34,6 @@ const upcastPayload = (type: EventType, payload: Fields): Fields => {
     if (!read.has(name) && payload[name] !== undefined) define(result, name, payload[name]);
   }
   return result;
-};
-
-interface Reading {
-  readonly keys: readonly (readonly [string, PayloadKey])[];
-  /** Every key that is read, today's and the older ones. */
-  readonly read: ReadonlySet<string | undefined>;
-}
-
-const readings = new Map<EventType, Reading>();
-
-const readingOf = (type: EventType): Reading => {
-  const known = readings.get(type);
-  if (known !== undefined) return known;
-  const keys = Object.entries(payloadKeys(type));
-  const reading = { keys, read: new Set(keys.flatMap(([name, { formerly }]) => [name, formerly])) };
-  readings.set(type, reading);
-  return reading;
 };
 
 /** Adds a member under any name; plain assignment would take `__proto__` for something else. */

@@ -1,5 +1,5 @@
 import { isWorkPackageId, featureNumber } from '../ids.js';
-import type { CausalPosition } from '../events/causal-order.js';
+import type { CausalPosition } from '../events/lamport.js';
 
 /** What the board reads of an event: any envelope, ours or an older client's after its vocabulary was converted. */
 export interface BoardEvent extends CausalPosition {

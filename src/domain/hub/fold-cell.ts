@@ -1,6 +1,10 @@
 import { isDocument } from '../document.js';
-import { compareCausal, isConcurrent } from '../events/causal-order.js';
-import type { CausalPosition, AggregatePosition } from '../events/causal-order.js';
+import {
+  compareCausal,
+  isConcurrent,
+  type CausalPosition,
+  type AggregatePosition,
+} from '../events/lamport.js';
 import { isLane } from '../events/lane.js';
 import { agentPhase, resolutionType } from '../events/payloads.js';
 import { fieldOf } from './board-event.js';

@@ -1,4 +1,4 @@
-import { compareCausal, isConcurrent } from '../events/causal-order.js';
+import { compareCausal, isConcurrent } from '../events/lamport.js';
 import { isLane, LANES, type Lane } from '../events/lane.js';
 import type { CycleTime } from './api.js';
 import { cellOf, fieldOf, type BoardEvent } from './board-event.js';

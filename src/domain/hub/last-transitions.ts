@@ -1,6 +1,5 @@
-import { compareCausal } from '../events/causal-order.js';
+import { compareCausal, isFollowed } from '../events/lamport.js';
 import { isLane, type Lane } from '../events/lane.js';
-import { isFollowed } from '../events/lamport.js';
 import { cellKey, cellOf, fieldOf, type BoardCell, type BoardEvent } from './board-event.js';
 
 /**

@@ -1,4 +1,4 @@
-import { compareCausal } from '../events/causal-order.js';
+import { compareCausal } from '../events/lamport.js';
 import { describePayload } from '../events/describe-payload.js';
 import { cellOf, type BoardEvent } from './board-event.js';
 

@@ -338,6 +338,19 @@ export const union = (a: RecordSet, b: RecordSet): RecordSet => {
   return merged;
 };
 
+/** The set that holds the records of the first that are not in the second. */
+export const without = (set: RecordSet, taken: RecordSet): RecordSet =>
+  taken.reduce(
+    (left, { from, through }) =>
+      left.flatMap((range) =>
+        [
+          { from: range.from, through: Math.min(range.through, from - 1) },
+          { from: Math.max(range.from, through + 1), through: range.through },
+        ].filter((part) => part.from <= part.through),
+      ),
+    set,
+  );
+
 /** The set of the given records, in whatever order they come. */
 export const setOf = (records: readonly number[]): RecordSet => {
   // Nearly always they ascend without a gap: such a row is one range before anything is sorted.

@@ -10,6 +10,7 @@ import {
   isLedgerOf,
   rangeOf,
   union,
+  without,
 } from './ledger.js';
 
 /** Hub and team that a record belongs to. */
@@ -50,7 +51,7 @@ export const indexDecisions = (decisions: readonly Decision[]): DecisionIndex =>
   for (const decision of decisions) {
     switch (decision.decision) {
       case 'claim':
-        for (const part of without(decision.range, claimed)) {
+        for (const part of without([decision.range], claimed)) {
           claims.push({ ...part, hub: decision.hub, team: decision.team });
         }
         claimed = union(claimed, [decision.range]);
@@ -142,18 +143,4 @@ const applyDecision = (ledger: HubLedger, decision: Decision): HubLedger => {
     default:
       return ledger;
   }
-};
-
-/** The parts of a range that lie outside a set. */
-const without = (range: RecordRange, set: RecordSet): RecordSet => {
-  const parts: RecordRange[] = [];
-  let from = range.from;
-  for (const taken of set) {
-    if (taken.through < from) continue;
-    if (taken.from > range.through) break;
-    if (taken.from > from) parts.push({ from, through: taken.from - 1 });
-    from = taken.through + 1;
-  }
-  if (from <= range.through) parts.push({ from, through: range.through });
-  return parts;
 };

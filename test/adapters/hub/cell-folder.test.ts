@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import fc from 'fast-check';
 import { BoardProjection } from '../../support/board-projection.js';
-import { compareCausal } from '../../../src/domain/events/causal-order.js';
+import { compareCausal } from '../../../src/domain/events/lamport.js';
 import type { EnvelopeDocument } from '../../../src/domain/events/envelope.js';
 import { featuresOf, incoming, makeEvent, PROJECT } from '../../support/hub-events.js';
 import { setUpSqliteHub, type SqliteHubSetup } from './sqlite-hub-setup.js';

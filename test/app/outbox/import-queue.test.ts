@@ -1,6 +1,6 @@
 import { MemoryForeignQueue } from '../../../src/adapters/memory/memory-stores.js';
 import { MemoryOutboxes } from '../../../src/adapters/memory/memory-outbox.js';
-import { ImportQueue } from '../../../src/app/outbox/import-queue.js';
+import { ImportEvents, ImportQueue } from '../../../src/app/outbox/import-events.js';
 import { collect, eventId, PROJECT } from '../../support/facts.js';
 
 const envelope = (n: number, changes: object = {}): string =>
@@ -33,7 +33,11 @@ const world = (rows: readonly string[], maxWaiting = 100) => {
   );
   return {
     outboxes,
-    importQueue: new ImportQueue({ foreignQueue: queue, outboxes, limits: async () => ({ maxWaiting }) }),
+    importQueue: new ImportQueue({
+      foreignQueue: queue,
+      outboxes,
+      importEvents: new ImportEvents({ outboxes, limits: async () => ({ maxWaiting }) }),
+    }),
   };
 };
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { deriveProjectUuid } from '../../../src/domain/events/derived-uuid.js';
-import { deriveNodeId } from '../../../src/domain/events/node-id.js';
+import { deriveProjectUuid, deriveNodeId } from '../../../src/domain/events/derived-identity.js';
 import { isNodeId, isUuidV4 } from '../../../src/domain/ids.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -1,4 +1,4 @@
-import { hideSecrets } from '../../../src/domain/events/hide-secrets.js';
+import { hideSecrets } from '../../../src/domain/events/redact.js';
 
 /** Put together here, so that nobody takes this file for one with secrets. */
 const of = (...pieces: readonly string[]): string => pieces.join('');

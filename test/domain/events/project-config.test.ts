@@ -1,8 +1,14 @@
 import fc from 'fast-check';
-import { completeIdentity, isComplete } from '../../../src/domain/events/complete-identity.js';
-import { describeConfigIssues, locateIssue } from '../../../src/domain/events/config-warning.js';
-import { readProjectConfig } from '../../../src/domain/events/project-config.js';
-import { resolveIdentity } from '../../../src/domain/events/resolve-identity.js';
+import {
+  completeIdentity,
+  isComplete,
+  resolveIdentity,
+} from '../../../src/domain/events/project-identity.js';
+import {
+  describeConfigIssues,
+  locateIssue,
+  readProjectConfig,
+} from '../../../src/domain/events/project-config.js';
 
 const uuid = '550e8400-e29b-41d4-a716-446655440000';
 const whole = { uuid, slug: 'my-project', node_id: 'a1b2c3d4e5f6', repo_slug: 'owner/name', build_id: 'x' };

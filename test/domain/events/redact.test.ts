@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { redact } from '../../../src/domain/events/redact.js';
-import { redactTrace } from '../../../src/domain/events/redact-trace.js';
+import { redact, redactTrace } from '../../../src/domain/events/redact.js';
 
 const scope = { homeDirectory: '/home/alice', projectRoot: '/home/alice/work/demo' };
 const windows = { homeDirectory: 'C:\\Users\\alice', projectRoot: 'C:\\Users\\alice\\demo' };

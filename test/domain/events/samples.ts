@@ -1,9 +1,7 @@
-import { aggregateOf } from '../../../src/domain/events/aggregate.js';
+import { aggregateOf, type EventType, type PayloadInput } from '../../../src/domain/events/payloads.js';
 import type { BuiltFacts, FactsInput } from '../../../src/domain/events/build-facts.js';
 import { buildFacts } from '../../../src/domain/events/build-facts.js';
-import type { EventEnvelope } from '../../../src/domain/events/envelope.js';
-import type { EventType, PayloadInput } from '../../../src/domain/events/payloads.js';
-import { seal } from '../../../src/domain/events/seal.js';
+import { type EventEnvelope, seal } from '../../../src/domain/events/envelope.js';
 
 export const redaction = { homeDirectory: '/home/alice', projectRoot: '/home/alice/work/demo' };
 

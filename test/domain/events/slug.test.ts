@@ -1,5 +1,9 @@
 import fc from 'fast-check';
-import { deriveProjectSlug, deriveRepoSlug, isRepoSlug } from '../../../src/domain/events/slug.js';
+import {
+  deriveProjectSlug,
+  deriveRepoSlug,
+  isRepoSlug,
+} from '../../../src/domain/events/derived-identity.js';
 
 describe('the slugs of a project', () => {
   it.each([

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { inspect } from 'node:util';
 import { canonicalJson } from '../../../src/domain/events/canonical-json.js';
-import { cutText, jsonLength } from '../../../src/domain/events/cut-text.js';
+import { cutText, jsonLength, isWellFormed, utf8Length } from '../../../src/domain/events/utf8-length.js';
 import { isIsoDuration, isIsoTime, isUtcTime } from '../../../src/domain/events/iso-time.js';
-import { isWellFormed, utf8Length } from '../../../src/domain/events/utf8-length.js';
 import { sealed } from './samples.js';
 
 const anyText = fc.oneof(

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { BoardEvent } from '../../../src/domain/hub/board-event.js';
 import { BoardProjection } from '../../support/board-projection.js';
 import type { FeatureBoard } from '../../../src/domain/hub/cell-state.js';
-import { compareCausal } from '../../../src/domain/events/causal-order.js';
+import { compareCausal } from '../../../src/domain/events/lamport.js';
 import { arbitraryEvents } from './arbitrary-event.js';
 
 const boardOf = (events: readonly BoardEvent[]): readonly FeatureBoard[] => {

@@ -1,4 +1,4 @@
-import { hideSecrets } from '../../../../domain/events/hide-secrets.js';
+import { hideSecrets } from '../../../../domain/events/redact.js';
 import { choice, defineCommand, text } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import { workReport } from '../shared/work-report.js';
