@@ -26,7 +26,6 @@ const SHARED_ROOMS = {
     'src/app/reports/get-sync-status.ts',
     'src/app/delivery/sharing-policy.ts',
     'src/adapters/outbox/read-outbox.ts',
-    'src/adapters/outbox/journal-reader.ts',
   ],
   summons: [
     'src/app/delivery/summons.ts',
@@ -40,7 +39,6 @@ const SHARED_ROOMS = {
     'src/app/delivery/hub-receipts.ts',
   ],
   live: ['src/app/delivery/live-link.ts', 'src/app/delivery/background-sync.ts'],
-  settings: ['src/adapters/events/settings-document.ts', 'src/adapters/events/splice-setting.ts'],
   branches: [
     'src/adapters/work/git-worktree.ts',
     'src/adapters/work/git-merged.ts',

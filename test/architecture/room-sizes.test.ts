@@ -13,8 +13,8 @@ interface Size {
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   root: { lines: 2020, files: 29, goal: 1500 },
-  events: { lines: 3840, files: 48, goal: 2200 },
-  outbox: { lines: 3280, files: 27, goal: 2800 },
+  events: { lines: 3770, files: 33, goal: 2200 },
+  outbox: { lines: 3240, files: 25, goal: 2800 },
   delivery: { lines: 6550, files: 60, goal: 4500 },
   reports: { lines: 1890, files: 22, goal: 1300 },
   work: { lines: 11330, files: 79, goal: 7000 },
