@@ -3,7 +3,6 @@ import { bearing, object } from '../document.js';
 import { FEATURE_SLUG_PATTERN, WORK_PACKAGE_ID_PATTERN } from '../ids.js';
 import * as is from './values.js';
 import type { ValueKind } from './values.js';
-import type { AggregateType } from './envelope.js';
 
 /** A key of a payload. */
 export interface PayloadKey<T = unknown, N extends Need = Need> {
@@ -225,7 +224,7 @@ const foreignEntry = ({ kind, need }: PayloadKey) =>
 /** The entity an event happened to. */
 export interface Aggregate {
   readonly id: string;
-  readonly type: AggregateType;
+  readonly type: 'WorkPackage' | 'Feature';
 }
 
 /** Aggregate id of an error that no work package is known for. */
