@@ -30,11 +30,11 @@ export const setFrontMatterKeys = (text: string, entries: readonly FrontMatterEn
   const values = valuesOf(document, names);
   const changing = entries.filter((entry) => !isAlready(values, entry));
   if (changing.length === 0) return text;
-  const eol = lineEndingOf(text);
+  const source = new FrontMatterSource(document, yaml.text, lineEndingOf(text));
   const splices = changing
     // Added keys come last: they may begin where the list of the last key has just been inserted.
     .sort((a, b) => Number(!Object.hasOwn(values, a.key)) - Number(!Object.hasOwn(values, b.key)))
-    .flatMap(({ key, value }) => keySplices(document, yaml.text, key, value, eol));
+    .flatMap((entry) => source.splicesFor(entry));
   const changed =
     text.slice(0, yaml.start) + spliced(yaml.text, splices) + text.slice(yaml.start + yaml.text.length);
   if (!isOnlyChange(values, readFrontMatter(changed), changing)) {
@@ -42,8 +42,6 @@ export const setFrontMatterKeys = (text: string, entries: readonly FrontMatterEn
   }
   return changed;
 };
-
-type FrontMatterPair = Pair<ParsedNode, ParsedNode | null>;
 
 const cannotSet = (names: string, reason: string): SyncError =>
   new SyncError('work-package-unreadable', `${names} cannot be set in place: ${reason}.`, {
@@ -69,102 +67,6 @@ const withFrontMatter = (text: string): string => {
 const isAlready = (values: Readonly<Record<string, unknown>>, { key, value }: FrontMatterEntry): boolean =>
   Object.hasOwn(values, key) && JSON.stringify(values[key]) === JSON.stringify(value);
 
-const keySplices = (
-  document: Document.Parsed,
-  yaml: string,
-  key: string,
-  value: string | readonly string[],
-  eol: string,
-): readonly Splice[] => {
-  const pairs = isMap(document.contents) ? (document.contents.items as readonly FrontMatterPair[]) : [];
-  const pair = pairs.find((each) => isScalar(each.key) && String(each.key.value) === key);
-  if (pair === undefined)
-    return [{ start: yaml.length, end: yaml.length, text: addedKey(document, yaml, key, value, eol) }];
-  return typeof value === 'string'
-    ? scalarSplices(pair, yaml, value)
-    : listSplices(document, pair, yaml, value, eol);
-};
-
-const addedKey = (
-  document: Document.Parsed,
-  yaml: string,
-  key: string,
-  value: string | readonly string[],
-  eol: string,
-): string => {
-  const [first] = isMap(document.contents) ? (document.contents.items as readonly FrontMatterPair[]) : [];
-  const indent = first === undefined ? '' : indentAt(yaml, first.key.range[0]);
-  const name = `${yaml === '' || yaml.endsWith('\n') ? '' : eol}${indent}${key}`;
-  if (typeof value === 'string') return `${name}: ${scalarText(value)}${eol}`;
-  if (value.length === 0) return `${name}: []${eol}`;
-  return `${name}:${eol}${blockLines(value, listIndent(document, yaml), eol)}`;
-};
-
-const scalarSplices = (pair: FrontMatterPair, yaml: string, value: string): readonly Splice[] => {
-  const node = pair.value;
-  if (
-    node !== null &&
-    (isAlias(node) || (isScalar(node) && isInline(node.type))) &&
-    node.range[1] > node.range[0]
-  ) {
-    const style = isScalar(node) ? node.type : undefined;
-    return [{ start: node.range[0], end: node.range[1], text: scalarText(value, style) }];
-  }
-  return [
-    ...withoutValue(pair, yaml),
-    { start: afterColon(pair), end: afterColon(pair), text: ` ${scalarText(value)}` },
-  ];
-};
-
-const listSplices = (
-  document: Document.Parsed,
-  pair: FrontMatterPair,
-  yaml: string,
-  value: readonly string[],
-  eol: string,
-): readonly Splice[] => {
-  const node = pair.value;
-  const colon = afterColon(pair);
-  if (isSeq(node) && node.flow === true) {
-    return [{ start: node.range[0], end: node.range[1], text: flowText(node, value) }];
-  }
-  if (value.length === 0) return [{ start: colon, end: colon, text: ' []' }, ...withoutValue(pair, yaml)];
-  if (isSeq(node)) return changedBlockItems(node, yaml, value, eol);
-  const lineEnd = endOfKeyLine(pair, yaml);
-  const items = blockLines(value, listIndent(document, yaml), eol);
-  return [...withoutValue(pair, yaml), { start: lineEnd, end: lineEnd, text: items }];
-};
-
-const isInline = (type: string | undefined): boolean => type !== 'BLOCK_LITERAL' && type !== 'BLOCK_FOLDED';
-
-/** The place right behind the colon of a key. */
-const afterColon = (pair: FrontMatterPair): number => {
-  const colon = pair.srcToken?.sep?.find(({ type }) => type === 'map-value-ind');
-  if (colon === undefined) throw cannotSet(String(pair.key), 'it has no value');
-  return colon.offset + 1;
-};
-
-/** Cuts what follows the colon, up to the end of the value. A comment behind a value on the key's line stays. */
-const withoutValue = (pair: FrontMatterPair, yaml: string): readonly Splice[] => {
-  const node = pair.value;
-  if (node === null || node.range[1] <= node.range[0]) return [];
-  const colon = afterColon(pair);
-  const isBelow = yaml.slice(colon, node.range[0]).includes('\n');
-  const start = isBelow ? yaml.lastIndexOf('\n', node.range[0] - 1) + 1 : colon;
-  const endsLine = !isBelow && yaml.slice(0, node.range[1]).endsWith('\n');
-  return [{ start, end: endsLine ? node.range[1] - 1 : node.range[1], text: '' }];
-};
-
-/** Where the line of the key ends, or the last line of a value that begins on it. */
-const endOfKeyLine = (pair: FrontMatterPair, yaml: string): number => {
-  const node = pair.value;
-  const colon = afterColon(pair);
-  const from =
-    node === null || yaml.slice(colon, node.range[0]).includes('\n') ? colon : Math.max(colon, node.range[1]);
-  const newline = yaml.indexOf('\n', yaml[from - 1] === '\n' ? from - 1 : from);
-  return newline === -1 ? yaml.length : newline + 1;
-};
-
 /** The last word on every edit: read again, the other keys say what they said, and these say what they shall. */
 const isOnlyChange = (
   before: Readonly<Record<string, unknown>>,
@@ -181,53 +83,127 @@ const isOnlyChange = (
   );
 };
 
-/** A list in flow style (`[WP01, "WP02"]`), its items quoted like the first one of the list it replaces. */
-const flowText = (old: YAMLSeq.Parsed, values: readonly string[]): string =>
-  `[${values.map((value) => scalarText(value, itemStyle(old))).join(', ')}]`;
+type FrontMatterPair = Pair<ParsedNode, ParsedNode | null>;
 
-/** A list in block style, each item on a line of its own. */
-const blockLines = (values: readonly string[], indent: string, eol: string, style?: string): string =>
-  values.map((value) => `${indent}- ${scalarText(value, style)}${eol}`).join('');
+/** The text of a front matter, and where in it its values stand. */
+class FrontMatterSource {
+  readonly #pairs: readonly FrontMatterPair[];
+  readonly #yaml: string;
+  readonly #eol: string;
 
-/** The indentation that the block lists of this document have; two spaces when there is none. */
-const listIndent = (document: Document.Parsed, yaml: string): string => {
-  const pairs = isMap(document.contents) ? document.contents.items : [];
-  const list = pairs
-    .map(({ value }) => value as ParsedNode | null)
-    .find((node) => isSeq(node) && node.flow !== true);
-  return isSeq(list) ? indentAt(yaml, (list as YAMLSeq.Parsed).range[0]) : '  ';
-};
-
-/** Turns one block list into another. Lines of items that stay keep their quoting and comments. */
-const changedBlockItems = (
-  old: YAMLSeq.Parsed,
-  yaml: string,
-  values: readonly string[],
-  eol: string,
-): readonly Splice[] => {
-  const start = yaml.lastIndexOf('\n', old.range[0] - 1) + 1;
-  const indent = indentAt(yaml, old.range[0]);
-  const lines = new Map<string, string>();
-  let at = start;
-  for (const item of old.items as readonly ParsedNode[]) {
-    const newline = yaml.indexOf('\n', Math.max(item.range[0], item.range[1] - 1));
-    const end = newline === -1 ? yaml.length : newline + 1;
-    if (isScalar(item)) lines.set(String(item.value), yaml.slice(at, end));
-    at = end;
+  constructor({ contents }: Document.Parsed, yaml: string, eol: string) {
+    this.#pairs = isMap(contents) ? (contents.items as readonly FrontMatterPair[]) : [];
+    this.#yaml = yaml;
+    this.#eol = eol;
   }
-  const text = values
-    .map((value) => lines.get(value) ?? blockLines([value], indent, eol, itemStyle(old)))
-    .join('');
-  return [{ start, end: at, text }];
+
+  /** What makes a key say something. */
+  splicesFor({ key, value }: FrontMatterEntry): readonly Splice[] {
+    const pair = this.#pairs.find((each) => isScalar(each.key) && String(each.key.value) === key);
+    if (pair === undefined) return [inserted(this.#yaml.length, this.#added(key, value))];
+    return typeof value === 'string' ? this.#scalar(pair, value) : this.#list(pair, value);
+  }
+
+  #added(key: string, value: string | readonly string[]): string {
+    const [first] = this.#pairs;
+    const indent = first === undefined ? '' : this.#indentAt(first.key.range[0]);
+    const name = `${this.#yaml === '' || this.#yaml.endsWith('\n') ? '' : this.#eol}${indent}${key}:`;
+    if (typeof value === 'string') return `${name} ${scalarText(value)}${this.#eol}`;
+    return `${name}${value.length === 0 ? ' []' : ''}${this.#eol}${this.#items(value)}`;
+  }
+
+  #scalar(pair: FrontMatterPair, value: string): readonly Splice[] {
+    const node = pair.value;
+    const isInline = isAlias(node) || (isScalar(node) && !/^BLOCK_/.test(node.type ?? ''));
+    if (!isInline || node.range[1] <= node.range[0])
+      return [...this.#withoutValue(pair), inserted(afterColon(pair), ` ${scalarText(value)}`)];
+    const style = isScalar(node) ? node.type : undefined;
+    return [{ start: node.range[0], end: node.range[1], text: scalarText(value, style) }];
+  }
+
+  #list(pair: FrontMatterPair, value: readonly string[]): readonly Splice[] {
+    const node = pair.value;
+    if (isSeq(node) && node.flow === true) {
+      const items = value.map((item) => scalarText(item, itemStyle(node)));
+      return [{ start: node.range[0], end: node.range[1], text: `[${items.join(', ')}]` }];
+    }
+    if (value.length === 0) return [inserted(afterColon(pair), ' []'), ...this.#withoutValue(pair)];
+    if (isSeq(node)) return [this.#changedItems(node, value)];
+    return [...this.#withoutValue(pair), inserted(this.#endOfKeyLine(pair), this.#items(value))];
+  }
+
+  /** Turns one list in block style into another. Lines of items that stay keep their quoting and comments. */
+  #changedItems(old: YAMLSeq.Parsed, values: readonly string[]): Splice {
+    const start = this.#startOfLine(old.range[0]);
+    const lines = new Map<string, string>();
+    let at = start;
+    for (const item of old.items as readonly ParsedNode[]) {
+      const end = this.#endOfLine(Math.max(item.range[0], item.range[1] - 1));
+      if (isScalar(item)) lines.set(String(item.value), this.#yaml.slice(at, end));
+      at = end;
+    }
+    const [indent, style] = [this.#indentAt(old.range[0]), itemStyle(old)];
+    const text = values.map((value) => lines.get(value) ?? this.#items([value], indent, style)).join('');
+    return { start, end: at, text };
+  }
+
+  /** Items in block style, indented like the other lists of this front matter; by two spaces when there is none. */
+  #items(values: readonly string[], indent = this.#listIndent(), style?: string): string {
+    return values.map((value) => `${indent}- ${scalarText(value, style)}${this.#eol}`).join('');
+  }
+
+  #listIndent(): string {
+    const list = this.#pairs.map(({ value }) => value).find((node) => isSeq(node) && node.flow !== true);
+    const at = list?.range[0];
+    return at === undefined ? '  ' : this.#indentAt(at);
+  }
+
+  /** Cuts what follows the colon, up to the end of the value. A comment behind a value on the key's line stays. */
+  #withoutValue(pair: FrontMatterPair): readonly Splice[] {
+    const node = pair.value;
+    if (node === null || node.range[1] <= node.range[0]) return [];
+    const isBelow = this.#isBelowKey(pair, node);
+    const start = isBelow ? this.#startOfLine(node.range[0]) : afterColon(pair);
+    const endsLine = !isBelow && this.#yaml.slice(0, node.range[1]).endsWith('\n');
+    return [{ start, end: endsLine ? node.range[1] - 1 : node.range[1], text: '' }];
+  }
+
+  /** Where the line of the key ends, or the last line of a value that begins on it. */
+  #endOfKeyLine(pair: FrontMatterPair): number {
+    const node = pair.value;
+    const colon = afterColon(pair);
+    const from = node === null || this.#isBelowKey(pair, node) ? colon : Math.max(colon, node.range[1]);
+    return this.#endOfLine(this.#yaml[from - 1] === '\n' ? from - 1 : from);
+  }
+
+  #isBelowKey(pair: FrontMatterPair, node: ParsedNode): boolean {
+    return this.#yaml.slice(afterColon(pair), node.range[0]).includes('\n');
+  }
+
+  #startOfLine(at: number): number {
+    return this.#yaml.lastIndexOf('\n', at - 1) + 1;
+  }
+
+  /** Behind the newline. */
+  #endOfLine(at: number): number {
+    return this.#yaml.indexOf('\n', at) + 1 || this.#yaml.length;
+  }
+
+  /** What stands on the line in front of a place. */
+  #indentAt(at: number): string {
+    return this.#yaml.slice(this.#startOfLine(at), at);
+  }
+}
+
+/** The place right behind the colon of a key. */
+const afterColon = (pair: FrontMatterPair): number => {
+  const colon = pair.srcToken?.sep?.find(({ type }) => type === 'map-value-ind');
+  if (colon === undefined) throw cannotSet(String(pair.key), 'it has no value');
+  return colon.offset + 1;
 };
 
-const itemStyle = (list: YAMLSeq.Parsed): string | undefined => {
-  const [first] = list.items;
-  return isScalar(first) ? first.type : undefined;
-};
-
-/** What stands on the line in front of a place. */
-const indentAt = (yaml: string, at: number): string => yaml.slice(yaml.lastIndexOf('\n', at - 1) + 1, at);
+const itemStyle = ({ items: [first] }: YAMLSeq.Parsed): string | undefined =>
+  isScalar(first) ? first.type : undefined;
 
 /** A piece of a text that shall read differently: the characters from `start` up to `end`. */
 interface Splice {
@@ -235,6 +211,8 @@ interface Splice {
   readonly end: number;
   readonly text: string;
 }
+
+const inserted = (at: number, text: string): Splice => ({ start: at, end: at, text });
 
 /** The text with the splices made, which do not overlap. Those that begin at the same place keep their order. */
 const spliced = (text: string, splices: readonly Splice[]): string => {
