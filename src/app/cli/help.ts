@@ -118,14 +118,8 @@ const wrapLine = (line: string, width: number): readonly string[] => {
       current = longer;
       continue;
     }
+    if (current !== undefined) lines.push(current);
     let rest = [...word];
-    // A word that has to be cut begins on the line before it, where that costs no further cut.
-    const free: number = width - (current === undefined ? 0 : current.length + 1);
-    const cutsHere = Math.ceil((rest.length - free) / width);
-    if (current !== undefined && rest.length > width && cutsHere <= Math.floor((rest.length - 1) / width)) {
-      lines.push(`${current} ${rest.slice(0, free).join('')}`);
-      rest = rest.slice(free);
-    } else if (current !== undefined) lines.push(current);
     for (; rest.length > width; rest = rest.slice(width)) lines.push(rest.slice(0, width).join(''));
     current = rest.join('');
   }

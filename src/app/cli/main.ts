@@ -4,8 +4,6 @@ import { version } from './build-info.js';
 import { exitCodeOf } from './exit-codes.js';
 import type { Io, Sink, Source } from './io.js';
 import { runProgram } from './program.js';
-import type { WaitingForOthers } from './program.js';
-import type { ClientContainer } from '../compose/container.js';
 
 /**
  * Connects the program to this process: the only place of the command line that touches `process`. The exit code is
@@ -18,17 +16,15 @@ const main = async (): Promise<void> => {
     io: processIo((reason) => interruption.abort(reason)),
     version,
     signal: interruption.signal,
-    openContainer,
+    openContainer: async (waiting) => {
+      const { openProcessClient } = await import('../compose/container.js');
+      const program = { command: process.execPath, args: [process.argv[1] ?? ''] };
+      return openProcessClient({ version, waiting, program });
+    },
   });
   await Promise.all([written(process.stdout), written(process.stderr)]);
   // Whatever a command left open, such as stdin, does not keep the user waiting.
   process.exit(exitCodeOf(outcome));
-};
-
-const openContainer = async (waiting: WaitingForOthers): Promise<ClientContainer> => {
-  const { openProcessClient } = await import('../compose/container.js');
-  const { execPath, argv } = process;
-  return openProcessClient({ version, waiting, program: { command: execPath, args: [argv[1] ?? ''] } });
 };
 
 /** The first signal asks the command to stop, the second one ends the process where it is. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { argumentsOf, commonOptionsOf } from './arguments.js';
 import { moveTask } from './commands/workflow/move-task.js';
 import type { ClientContainer } from '../compose/container.js';
+import type { Waiting } from '../compose/parts.js';
 import { clientOver } from '../library/client.js';
 import type { CommandContext, CommandDefinition, CommonOptions, NextCommand } from './define-command.js';
 import { outcomeOfError, type Outcome } from './exit-codes.js';
@@ -14,18 +15,12 @@ import { bold, toTerminal } from './render/text.js';
 import { createTerminal, type Terminal } from './terminal.js';
 import { wrongUsage } from './usage.js';
 
-/** How long a command waits for others at work in its repository, and who is told of it. */
-export interface WaitingForOthers {
-  readonly waitMs: number;
-  readonly onWait: (waitedMs: number | undefined) => void;
-}
-
 interface ProgramOptions {
   readonly io: Io;
   readonly version: string;
   readonly signal: AbortSignal;
   /** Makes what the use cases are composed of; called at most once, and only by a command that needs them. */
-  readonly openContainer: (waiting: WaitingForOthers) => Promise<ClientContainer>;
+  readonly openContainer: (waiting: Waiting) => Promise<ClientContainer>;
   /** Instead of the commands of the program; what these print is described nowhere. */
   readonly commands?: readonly CommandDefinition[];
 }
@@ -102,10 +97,7 @@ const tellNext = (next: readonly NextCommand[], terminal: Terminal): void => {
 };
 
 /** A hook of a command before may take a minute, and there may be some of them; who looks on sees why nothing moves. */
-const waitingOf = (
-  { waitSeconds = DEFAULT_WAIT_SECONDS }: CommonOptions,
-  terminal: Terminal,
-): WaitingForOthers => ({
+const waitingOf = ({ waitSeconds = DEFAULT_WAIT_SECONDS }: CommonOptions, terminal: Terminal): Waiting => ({
   waitMs: waitSeconds * 1000,
   onWait: (waitedMs) =>
     terminal.progress(

@@ -45,22 +45,13 @@ export const createClientContainer = (
   };
 };
 
-/** The surroundings of a client, as far as they are not this process's own. */
-export interface Surroundings {
-  /** Environment variables. Default: those of the process. */
-  readonly env?: ClientEnvironment['env'];
+/**
+ * The surroundings of a client, as far as they are not this process's own: its variables, its stderr, the version and the
+ * command line of this package, of which a bundled host has to give both. Background sync is `own-process` by default.
+ */
+export interface Surroundings extends Partial<Omit<ClientEnvironment, 'processId'>> {
   /** Directory of all state of this user, absolute. Default: `SPEC_KITTY_HOME`, else `.spec-kitty` in the home directory. */
   readonly stateRoot?: string;
-  /** Where warnings go. Default: stderr of the process. */
-  readonly stderr?: ClientEnvironment['stderr'];
-  /** Who delivers what is captured here. Default: `own-process`. */
-  readonly backgroundSync?: ClientEnvironment['backgroundSync'];
-  /** How long another command at work in the repository is waited for. Default: five seconds, and nobody is told. */
-  readonly waiting?: NonNullable<ClientEnvironment['waiting']>;
-  /** What starts the command line. Default: Node with the program of this package. A bundled host has to give it. */
-  readonly program?: ClientEnvironment['program'];
-  /** What hubs and other processes are told. Default: the version of this package. A bundled host has to give it. */
-  readonly version?: string;
 }
 
 /** A client in this process. */

@@ -32,17 +32,21 @@ export interface ClientEnvironment {
   readonly processId: number;
   /** Where messages go. */
   readonly stderr: { write(text: string): unknown };
-  /** How long at most a command waits for others at work in its repository, and who is told of it. */
-  readonly waiting?: {
-    readonly waitMs: number;
-    readonly onWait: (waitedMs: number | undefined) => void;
-  };
+  /** Default: five seconds, and nobody is told. */
+  readonly waiting?: Waiting;
   /**
    * Who delivers what is captured here. `own-process`: what emits sees to it that the background process runs, as a
    * command does that ends at once. `this-process`: the first emission starts delivery here, until the client is closed.
    * `off`: nobody by itself; the host runs `delivery.backgroundProcess`, or leaves it to other processes.
    */
   readonly backgroundSync: 'own-process' | 'this-process' | 'off';
+}
+
+/** How long a command waits for others at work in its repository, and who is told how long it has waited. */
+export interface Waiting {
+  readonly waitMs: number;
+  /** `undefined`: it goes on. */
+  readonly onWait: (waitedMs: number | undefined) => void;
 }
 
 /** What the client asks of its surroundings, by name: each may be given in place of the program's own. */

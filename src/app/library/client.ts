@@ -61,18 +61,41 @@ export type UseCase<T> = {
   readonly [K in keyof T as T[K] extends (...args: never[]) => Promise<unknown> ? K : never]: T[K];
 };
 
+/** A container that is opened by the first call, and again by one after it was closed. */
+export const openedLater = (open: () => Promise<ClientContainer>): ClientContainer => {
+  let opened: Promise<ClientContainer> | undefined;
+  return {
+    get: async (name) => {
+      const opening = (opened ??= open());
+      // What could not be opened at one time may be opened at another.
+      opening.catch(() => (opened = undefined));
+      return (await opening).get(name);
+    },
+    close: async () => {
+      const closing = opened;
+      opened = undefined;
+      // A container that could not be made has been reported by the call that asked for it.
+      await (await closing?.catch(() => undefined))?.close();
+    },
+  };
+};
+
 /** A client over a container that is opened by the first call. */
 export const clientOver = (given: string, open: () => Promise<ClientContainer>): Client => {
-  const directory = resolve(given);
-  let opened: Promise<ClientContainer> | undefined;
+  const container = openedLater(open);
   let isClosed = false;
-  const get = async <K extends keyof Parts>(name: K): Promise<Parts[K]> => {
+  const get: ClientContainer['get'] = async (name) => {
     if (isClosed) throw new Error('The client is closed.');
-    const opening = (opened ??= open());
-    // What could not be opened at one time may be opened at another.
-    opening.catch(() => (opened = undefined));
-    return (await opening).get(name);
+    return container.get(name);
   };
+  const close = (): Promise<void> => {
+    isClosed = true;
+    return container.close();
+  };
+  return clientAt(resolve(given), get, close);
+};
+
+const clientAt = (directory: string, get: Get, close: () => Promise<void>): Client => {
   const findCheckout = async (): Promise<Checkout | undefined> => (await get('repository')).locate(directory);
   const checkout = async (): Promise<Checkout> => {
     const found = await findCheckout();
@@ -81,17 +104,10 @@ export const clientOver = (given: string, open: () => Promise<ClientContainer>):
       hint: 'Go to your project, or name it with --project DIR.',
     });
   };
-  const close = async (): Promise<void> => {
-    isClosed = true;
-    const closing = opened;
-    opened = undefined;
-    // A container that could not be made has been reported by the call that asked for it.
-    await (await closing?.catch(() => undefined))?.close();
-  };
   return {
     ...{ events: roomOf(get), outbox: roomOf(get), delivery: roomOf(get) },
     ...{ reports: roomOf(get), work: roomOf(get), agents: roomOf(get) },
-    at: (other) => clientOver(other, () => (opened ??= open())),
+    at: (other) => clientAt(resolve(other), get, close),
     ...{ directory, findCheckout, checkout, port: get, close, [Symbol.asyncDispose]: close },
     feature: async (name) => {
       const variable = (await get('environment')).env['SPECIFY_FEATURE'];
@@ -105,7 +121,7 @@ export const clientOver = (given: string, open: () => Promise<ClientContainer>):
   };
 };
 
-type Get = <K extends keyof Parts>(name: K) => Promise<Parts[K]>;
+type Get = ClientContainer['get'];
 
 const roomOf = <U extends object>(get: Get): Room<U> =>
   lazily<Room<U>>((name) => useCaseOf(() => get(name as keyof Parts)));

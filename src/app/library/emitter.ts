@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { messageOf } from '../../domain/errors.js';
 import type { EventType, PayloadInput } from '../../domain/events/payloads.js';
 import type { ClientContainer } from '../compose/container.js';
+import { openedLater } from './client.js';
 import type { EmissionLinks, EmissionOutcome } from '../outbox/emit-event.js';
 
 /** Where and in which connection an event is emitted. */
@@ -64,21 +65,15 @@ export const emitterOver = (
   defaults: EmitOptions = {},
   isOneActivity = false,
 ): Emitter => {
-  let client: Promise<ClientContainer> | undefined;
+  const { get, close } = openedLater(open);
   let activity: string | undefined;
-  const opened = (): Promise<ClientContainer> => {
-    const opening = (client ??= open());
-    // What could not be opened now may be opened later.
-    opening.catch(() => (client = undefined));
-    return opening;
-  };
   const emit: Emit = async (type, payload, options = {}) => {
     try {
-      const [container, { emitEvent }] = await Promise.all([opened(), import('../outbox/emit-event.js')]);
-      const [repository, emitter, ids] = await Promise.all([
-        container.get('repository'),
-        container.get('emitter'),
-        container.get('eventIds'),
+      const [repository, emitter, ids, { emitEvent }] = await Promise.all([
+        get('repository'),
+        get('emitter'),
+        get('eventIds'),
+        import('../outbox/emit-event.js'),
       ]);
       if (isOneActivity) activity ??= ids.next();
       const shared = activity === undefined ? {} : { correlationId: activity };
@@ -88,11 +83,6 @@ export const emitterOver = (
     } catch (error) {
       return { outcome: 'refused', reason: messageOf(error) };
     }
-  };
-  const close = async (): Promise<void> => {
-    const closing = client;
-    client = undefined;
-    await (await closing)?.close();
   };
   return { ...emissionsBy(emit), emit, close };
 };

@@ -11,7 +11,7 @@ interface Asking {
 /** Reads one line that a person types without showing it; from a pipe, its first line. */
 export const askSecret = async ({ io, signal }: Asking, question: string): Promise<string> => {
   const source = io.stdin();
-  if (!source.isTTY) return answered(signal, firstLine(source));
+  if (!source.isTTY) return readLine({ io, signal });
   io.stderr.write(question);
   source.setRawMode?.(true);
   try {
@@ -26,7 +26,10 @@ export const askSecret = async ({ io, signal }: Asking, question: string): Promi
 export const askLine = async ({ io, signal }: Asking, question: string): Promise<string> => {
   io.stderr.write(question);
   try {
-    return (await answered(signal, lineOf(io.stdin()))).trim();
+    const line = await answered(signal, lineOf(io.stdin()));
+    // Who ends the input instead has not answered.
+    if (line === undefined) throw notAnswered();
+    return line.trim();
   } catch (error) {
     // The cursor still stands behind the question.
     io.stderr.write('\n');
@@ -58,7 +61,8 @@ export const isMeant = async (
 };
 
 /** The first line that is piped in. */
-export const readLine = ({ io, signal }: Asking): Promise<string> => answered(signal, firstLine(io.stdin()));
+export const readLine = async ({ io, signal }: Asking): Promise<string> =>
+  (await answered(signal, lineOf(io.stdin()))) ?? '';
 
 /** The answer, unless the command is interrupted before it is given. */
 const answered = <T>(signal: AbortSignal, answer: Promise<T>): Promise<T> =>
@@ -74,25 +78,14 @@ const notAnswered = (): SyncError =>
     hint: 'Run the command again when you want to answer it.',
   });
 
-/** A line that somebody types. Who ends the input instead has not answered. */
-const lineOf = async (source: Source): Promise<string> => {
-  const text = await textToLineEnd(source);
-  if (text === '') throw notAnswered();
-  return withoutLineEnd(text);
-};
-
-/** The first line of a source, without its line break; what there is when it ends before. */
-const firstLine = async (source: Source): Promise<string> => withoutLineEnd(await textToLineEnd(source));
-
-const withoutLineEnd = (text: string): string => (text.split('\n')[0] ?? '').replace(/\r$/, '');
-
-const textToLineEnd = async (source: Source): Promise<string> => {
+/** The first line of a source, without its line break; what there is when it ends before, `undefined` when that is nothing. */
+const lineOf = async (source: Source): Promise<string | undefined> => {
   let text = '';
   for await (const piece of source) {
     text += typeof piece === 'string' ? piece : new TextDecoder().decode(piece);
     if (text.includes('\n')) break;
   }
-  return text;
+  return text === '' ? undefined : text.split('\n')[0]?.replace(/\r$/, '');
 };
 
 const ENTER = new Set(['\r', '\n']);
