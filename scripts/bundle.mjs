@@ -18,8 +18,7 @@ const SHARED_ROOMS = {
   http: [
     'src/adapters/delivery/got-batch-transport.ts',
     'src/adapters/delivery/got-token-issuer.ts',
-    'src/adapters/delivery/got-receipt-reader.ts',
-    'src/adapters/delivery/got-event-reader.ts',
+    'src/adapters/delivery/hub-pages.ts',
   ],
   commands: ['src/app/cli/commands/all.ts', 'src/app/compose/later-parts.ts'],
   status: [

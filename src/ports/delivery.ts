@@ -182,44 +182,31 @@ export interface Identification {
  * but the one given. Network trouble is `unavailable`, never an exception.
  */
 export interface TokenIssuer {
-  signIn(
-    hub: HubAddress,
-    username: string,
-    password: string,
-    signal?: AbortSignal,
-  ): Promise<Result<IssuedTokens, IssuerFault>>;
+  signIn(hub: HubAddress, username: string, password: string, signal?: AbortSignal): Issued<IssuedTokens>;
   /** Spends the refresh token: the answer holds two new tokens. Not to be repeated with the same token after success. */
-  refresh(
-    hub: HubAddress,
-    refreshToken: string,
-    signal?: AbortSignal,
-  ): Promise<Result<IssuedTokens, IssuerFault>>;
+  refresh(hub: HubAddress, refreshToken: string, signal?: AbortSignal): Issued<IssuedTokens>;
   /** A token for one live connection. */
-  liveToken(
-    hub: HubAddress,
-    accessToken: string,
-    signal?: AbortSignal,
-  ): Promise<Result<LiveToken, IssuerFault>>;
+  liveToken(hub: HubAddress, accessToken: string, signal?: AbortSignal): Issued<LiveToken>;
   /** Revokes the sign-in where the hub can; an unknown endpoint is success. */
-  revoke(hub: HubAddress, refreshToken: string, signal?: AbortSignal): Promise<Result<void, IssuerFault>>;
+  revoke(hub: HubAddress, refreshToken: string, signal?: AbortSignal): Issued<void>;
   /** Begins the sign-in of a device (RFC 8628), by the name it has here; `undefined` from a hub that does not know the call. */
-  askForDevice(
-    hub: HubAddress,
-    device: string,
-    signal?: AbortSignal,
-  ): Promise<Result<DeviceSignIn | undefined, IssuerFault>>;
+  askForDevice(hub: HubAddress, device: string, signal?: AbortSignal): Issued<DeviceSignIn | undefined>;
   /** Whether a person has agreed meanwhile. A code gives its tokens once. */
-  redeemDevice(
-    hub: HubAddress,
-    deviceCode: string,
-    signal?: AbortSignal,
-  ): Promise<Result<IssuedTokens | 'pending' | 'slow-down', IssuerFault>>;
+  redeemDevice(hub: HubAddress, deviceCode: string, signal?: AbortSignal): Issued<Redeemed>;
   /** Who the token belongs to; `undefined` from a hub that does not know the call. */
-  identify(
-    hub: HubAddress,
-    accessToken: string,
-    signal?: AbortSignal,
-  ): Promise<Result<Identification | undefined, IssuerFault>>;
+  identify(hub: HubAddress, accessToken: string, signal?: AbortSignal): Issued<Identification | undefined>;
+}
+
+/** What an issuer gave, or why it did not. */
+export type Issued<T> = Promise<Result<T, IssuerFault>>;
+
+/** What became of the sign-in of a device so far. */
+export type Redeemed = IssuedTokens | 'pending' | 'slow-down';
+
+/** A token for one live connection. */
+export interface LiveToken {
+  readonly token: string;
+  readonly lifetimeSeconds: number;
 }
 
 /** What the background process last said of itself. */
@@ -288,6 +275,15 @@ export interface ReceiptRequest {
   readonly after: number;
 }
 
+/** Why a hub gave no page of what it was asked for. */
+export type NoPage =
+  /** The access token is not accepted. */
+  | { readonly answer: 'unauthorized' }
+  /** This hub shows nobody what it has: it keeps to the base contract. */
+  | { readonly answer: 'unsupported' }
+  /** No usable answer: nothing is known. */
+  | { readonly answer: 'unavailable'; readonly reason: string };
+
 /** What a hub said when it was asked which events it has. */
 export type ReceiptAnswer =
   | {
@@ -299,12 +295,7 @@ export type ReceiptAnswer =
       /** Whether there is another page. */
       readonly more: boolean;
     }
-  /** The access token is not accepted. */
-  | { readonly answer: 'unauthorized' }
-  /** This hub cannot say what it has: it keeps to the base contract. */
-  | { readonly answer: 'unsupported' }
-  /** No usable answer: nothing is known. */
-  | { readonly answer: 'unavailable'; readonly reason: string };
+  | NoPage;
 
 /** Asks a hub which events it has. */
 export interface ReceiptReader {
@@ -343,16 +334,11 @@ export type ReadAnswer =
       /** Whether there is another page now. */
       readonly more: boolean;
     }
-  /** The access token is not accepted. */
-  | { readonly answer: 'unauthorized' }
   /** The team has no event of the id that was given as cursor. */
   | { readonly answer: 'unknown-event' }
   /** The number is of another history of the log: the hub was restored. What it has now is read from the beginning. */
   | { readonly answer: 'other-history' }
-  /** This hub shows nobody what it has: it keeps to the base contract. */
-  | { readonly answer: 'unsupported' }
-  /** No usable answer: nothing is known. */
-  | { readonly answer: 'unavailable'; readonly reason: string };
+  | NoPage;
 
 /** Reads the events that a hub has stored for the team of a token. */
 export interface EventReader {
@@ -361,10 +347,4 @@ export interface EventReader {
    * the hub. Throws `insecure-server`, before anything is sent, for a hub that is neither https nor on this machine.
    */
   read(request: ReadRequest, signal?: AbortSignal): Promise<ReadAnswer>;
-}
-
-/** A token for one live connection. */
-export interface LiveToken {
-  readonly token: string;
-  readonly lifetimeSeconds: number;
 }

@@ -1,10 +1,11 @@
 import type { Got } from 'got';
+import { isBearerToken } from '../../domain/delivery/bearer-token.js';
+import { endpointUrl, isSecureHubUrl } from '../../domain/delivery/hub-url.js';
+import { isFields, parseJson } from '../../domain/document.js';
+import { SyncError } from '../../domain/errors.js';
+import type { HubAddress } from '../../domain/outbox/account.js';
 import { printable } from './printable.js';
 import { NoWayOut, type Way, WayOut } from './way-out.js';
-import type { HubAddress } from '../../domain/outbox/account.js';
-import { isSecureHubUrl } from '../../domain/delivery/hub-url.js';
-import { SyncError } from '../../domain/errors.js';
-import { isFields, parseJson } from '../../domain/document.js';
 
 /** Milliseconds until a request is given up. */
 export interface HttpTimeouts {
@@ -13,13 +14,56 @@ export interface HttpTimeouts {
   readonly wholeMs: number;
 }
 
-interface HttpOptions {
+/** What every client of a hub is given. */
+export interface HttpOptions {
   /** Of this program, for the `User-Agent`. */
   readonly version: string;
-  readonly timeouts: HttpTimeouts;
+  readonly timeouts?: HttpTimeouts;
   /** Most bytes of a body, after decompression, of a 2xx answer and of any other. */
-  readonly maxResultBytes: number;
-  readonly maxErrorBytes: number;
+  readonly maxResultBytes?: number;
+  readonly maxErrorBytes?: number;
+}
+
+/** What is asked of a hub at one of its paths. Without a body it is a `GET`, unless something else is said. */
+interface HubQuestion {
+  readonly method?: 'GET' | 'POST';
+  readonly accessToken?: string;
+  readonly json?: object;
+  readonly gzip?: Uint8Array;
+}
+
+/** Asks hubs, and no other server than the one that is named. */
+export class HubClient {
+  readonly #http: BoundedHttp;
+
+  constructor(options: HttpOptions) {
+    this.#http = new BoundedHttp(options);
+  }
+
+  /** Throws `insecure-server`, before anything is sent, for a hub that is neither https nor on this machine. */
+  protected async ask(
+    hub: HubAddress,
+    path: string,
+    { accessToken, json, gzip, method = (json ?? gzip) ? 'POST' : 'GET' }: HubQuestion,
+    signal?: AbortSignal,
+  ): Promise<HttpReply> {
+    requireSecureHub(hub);
+    // No hub can have issued it, so that no hub needs to be asked.
+    if (accessToken !== undefined && !isBearerToken(accessToken))
+      return { kind: 'answer', status: 401, body: '' };
+    const headers = {
+      ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
+      ...((json ?? gzip) ? { 'content-type': 'application/json' } : {}),
+      ...(gzip === undefined ? {} : { 'content-encoding': 'gzip' }),
+    };
+    const body = gzip ?? (json === undefined ? '' : JSON.stringify(json));
+    return this.#http.request({ method, url: endpointUrl(hub.url, path), headers, body }, signal);
+  }
+
+  /** Ends every connection; safe to repeat. */
+  async close(): Promise<void> {
+    this.#http.close();
+  }
 }
 
 interface HttpRequest {
@@ -39,12 +83,12 @@ export type HttpReply =
  * repeated, TLS verified. Never throws. Connections are kept for the next request until `close`.
  */
 export class BoundedHttp {
-  readonly #options: HttpOptions;
+  readonly #options: Required<HttpOptions>;
   readonly #wayOut = new WayOut();
   #client: Promise<Got> | undefined;
 
   constructor(options: HttpOptions) {
-    this.#options = options;
+    this.#options = { ...AS_THE_CONTRACT_HAS_IT, ...options };
   }
 
   async request(request: HttpRequest, signal?: AbortSignal): Promise<HttpReply> {
@@ -131,6 +175,12 @@ export class BoundedHttp {
     });
   }
 }
+
+const AS_THE_CONTRACT_HAS_IT = {
+  timeouts: { connectMs: 5_000, firstByteMs: 30_000, wholeMs: 60_000 },
+  maxResultBytes: 8 * 1024 * 1024,
+  maxErrorBytes: 1024 * 1024,
+};
 
 /** How a request came to no answer that could be read. */
 type HttpFailure =
@@ -222,7 +272,10 @@ export const requireSecureHub = (hub: HubAddress): void => {
   });
 };
 
-/** How much of a hub's own words is repeated. */
+/** What happened, and the reason that a body gives for it, if it gives one. */
+export const statusAndReason = (sentence: string, reason: string): string =>
+  reason === '' ? sentence : `${sentence}: ${reason}`;
+
 /** The reason in the body of an error: from a problem document, from older spellings, else its first characters. */
 export const reasonIn = (body: string, secrets: readonly string[] = []): string => {
   const fields = parseJson(body);

@@ -2,8 +2,6 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { clampRetryAfter } from '../../domain/delivery/backoff.js';
 import { MAX_COMPRESSED_BYTES } from '../../domain/delivery/batch-plan.js';
-import { isBearerToken } from '../../domain/delivery/bearer-token.js';
-import { endpointUrl } from '../../domain/delivery/hub-url.js';
 import {
   type Answer,
   answerOf,
@@ -11,96 +9,55 @@ import {
   type BatchOutcome,
   isReceipt,
 } from '../../domain/delivery/outcome.js';
-import type { HubAddress } from '../../domain/outbox/account.js';
 import { isFields, parseJson } from '../../domain/document.js';
+import { normalizeEventId } from '../../domain/ids.js';
+import type { HubAddress } from '../../domain/outbox/account.js';
+import { type EventResult, isEventResult } from '../../domain/wire.js';
 import type { BatchRequest, BatchTransport, OutgoingEvent, ReportRequest } from '../../ports/delivery.js';
 import type { WallClock } from '../../ports/host.js';
-import {
-  BoundedHttp,
-  type HttpReply,
-  type HttpTimeouts,
-  reasonIn,
-  requireSecureHub,
-} from './bounded-http.js';
+import { HubClient, type HttpOptions, type HttpReply, reasonIn, statusAndReason } from './bounded-http.js';
 import { printable } from './printable.js';
-import { normalizeEventId } from '../../domain/ids.js';
-import { type EventResult, isEventResult } from '../../domain/wire.js';
-
-/** As the contract has them; tests shorten them. */
-export const BATCH_TIMEOUTS: HttpTimeouts = { connectMs: 5_000, firstByteMs: 30_000, wholeMs: 60_000 };
-
-interface GotBatchTransportOptions {
-  /** Of this program, for the `User-Agent`. */
-  readonly version: string;
-  readonly clock: WallClock;
-  readonly timeouts?: HttpTimeouts;
-}
 
 /** Batches over HTTP with got: gzip, one kept connection, every answer of the contract's table. */
-export class GotBatchTransport implements BatchTransport {
-  readonly #http: BoundedHttp;
+export class GotBatchTransport extends HubClient implements BatchTransport {
   readonly #clock: WallClock;
 
-  constructor(options: GotBatchTransportOptions) {
-    this.#clock = options.clock;
-    this.#http = new BoundedHttp({
-      version: options.version,
-      timeouts: options.timeouts ?? BATCH_TIMEOUTS,
-      maxResultBytes: 8 * 1024 * 1024,
-      maxErrorBytes: 1024 * 1024,
-    });
+  constructor({ clock, ...options }: HttpOptions & { readonly clock: WallClock }) {
+    super(options);
+    this.#clock = clock;
   }
 
   async send(request: BatchRequest, signal?: AbortSignal): Promise<BatchOutcome> {
-    requireSecureHub(request.hub);
-    if (!isBearerToken(request.accessToken)) return { outcome: 'unauthorized' };
-    const body = await bodyOf(request.events);
-    if (body.length > (request.maxBodyBytes ?? MAX_COMPRESSED_BYTES)) return { outcome: 'too-large' };
-    const authorization = `Bearer ${request.accessToken}`;
-    const reply = await this.#http.request({ ...batchTo(request.hub, { authorization }), body }, signal);
-    const eventIds = request.events.map((event) => event.eventId);
-    return batchOutcome(reply, { eventIds, accessToken: request.accessToken }, this.#clock.nowMs());
+    const { hub, accessToken, events, maxBodyBytes = MAX_COMPRESSED_BYTES } = request;
+    const gzip = await bodyOf(events);
+    if (gzip.length > maxBodyBytes) return { outcome: 'too-large' };
+    const reply = await this.ask(hub, BATCHES, { accessToken, gzip }, signal);
+    const eventIds = events.map((event) => event.eventId);
+    return batchOutcome(reply, { eventIds, accessToken }, this.#clock.nowMs());
   }
 
   async probe(
     hub: HubAddress,
     signal?: AbortSignal,
   ): Promise<'reachable' | { readonly unreachable: string }> {
-    requireSecureHub(hub);
-    const url = endpointUrl(hub.url, '/api/v1/sync/health/');
-    const reply = await this.#http.request({ method: 'GET', url, headers: {} }, signal);
-    if (reply.kind === 'garbled' || reply.kind === 'no-answer') return { unreachable: reply.reason };
-    if (!ANSWERS_WITHOUT_HEALTH.has(reply.status)) return { unreachable: `status ${reply.status}` };
-    return saysHealth(reply) ? 'reachable' : this.#askForBatches(hub, signal);
-  }
-
-  async report({ hub, accessToken, report }: ReportRequest, signal?: AbortSignal): Promise<boolean> {
-    requireSecureHub(hub);
-    const url = endpointUrl(hub.url, '/api/v1/machines/report/');
-    const headers = { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' };
-    const body = JSON.stringify(report);
-    const reply = await this.#http.request({ method: 'POST', url, headers, body }, signal);
-    return reply.kind === 'answer' && reply.status === 204;
-  }
-
-  /** Asks, without a token, the one endpoint that every hub has. */
-  async #askForBatches(
-    hub: HubAddress,
-    signal?: AbortSignal,
-  ): Promise<'reachable' | { readonly unreachable: string }> {
-    const body = await bodyOf([]);
-    const reply = await this.#http.request({ ...batchTo(hub, {}), body }, signal);
+    const health = await this.ask(hub, '/api/v1/sync/health/', {}, signal);
+    if (health.kind === 'garbled' || health.kind === 'no-answer') return { unreachable: health.reason };
+    if (!ANSWERS_WITHOUT_HEALTH.has(health.status)) return { unreachable: `status ${health.status}` };
+    if (saysHealth(health)) return 'reachable';
+    // The one endpoint that every hub has, without a token.
+    const reply = await this.ask(hub, BATCHES, { gzip: await bodyOf([]) }, signal);
     if (reply.kind === 'garbled' || reply.kind === 'no-answer') return { unreachable: reply.reason };
     if (reply.kind === 'answer' && isOfContract(reply)) return 'reachable';
     return { unreachable: `what answers there is no hub (status ${reply.status} for a batch)` };
   }
 
-  /** Ends every connection; safe to repeat. */
-  close(): Promise<void> {
-    this.#http.close();
-    return Promise.resolve();
+  async report({ hub, accessToken, report }: ReportRequest, signal?: AbortSignal): Promise<boolean> {
+    const reply = await this.ask(hub, '/api/v1/machines/report/', { accessToken, json: report }, signal);
+    return reply.kind === 'answer' && reply.status === 204;
   }
 }
+
+const BATCHES = '/api/v1/events/batch/';
 
 const compress = promisify(gzip);
 
@@ -110,12 +67,6 @@ const bodyOf = (events: readonly OutgoingEvent[]): Promise<Buffer> =>
 
 // Level 1 takes a third of the time of the default and makes the body only an eighth larger.
 const FASTEST = 1;
-
-const batchTo = (hub: HubAddress, headers: Readonly<Record<string, string>>) => ({
-  method: 'POST' as const,
-  url: endpointUrl(hub.url, '/api/v1/events/batch/'),
-  headers: { ...headers, 'content-type': 'application/json', 'content-encoding': 'gzip' },
-});
 
 // A hub without the health endpoint is there all the same, but so is every proxy and every page of a hotel.
 const ANSWERS_WITHOUT_HEALTH: ReadonlySet<number> = new Set([200, 204, 404, 405]);
@@ -202,25 +153,22 @@ const fromStatus = (reply: Answered, sent: SentBatch, nowMs: number): BatchOutco
 
 const unavailable = (reply: Answered, secrets: readonly string[], nowMs: number): BatchOutcome => {
   const pause = retryAfterMs(reply.retryAfter, nowMs);
-  const reason = withReason(`status ${reply.status}`, reasonIn(reply.body, secrets));
+  const reason = statusAndReason(`status ${reply.status}`, reasonIn(reply.body, secrets));
   return { outcome: 'unavailable', reason, ...(pause === undefined ? {} : { retryAfterMs: pause }) };
 };
 
 const mismatch = (sentence: string, body: string, secrets: readonly string[]): BatchOutcome => ({
   outcome: 'protocol-mismatch',
-  reason: withReason(sentence, reasonIn(body, secrets)),
+  reason: statusAndReason(sentence, reasonIn(body, secrets)),
 });
 
 const unexpected = ({ status, body }: Answered, secrets: readonly string[]): BatchOutcome => {
   const redirect = status >= 300 && status < 400 ? ', a redirect, which is refused' : '';
   return {
     outcome: 'unexpected',
-    reason: withReason(`status ${status}${redirect}`, printable(body, secrets)),
+    reason: statusAndReason(`status ${status}${redirect}`, printable(body, secrets)),
   };
 };
-
-const withReason = (sentence: string, reason: string): string =>
-  reason === '' ? sentence : `${sentence}: ${reason}`;
 
 /**
  * The pause that a hub asks for, in milliseconds, within the bounds that we accept; `undefined` when it asks for

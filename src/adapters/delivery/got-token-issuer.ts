@@ -1,46 +1,26 @@
 import { isBearerToken } from '../../domain/delivery/bearer-token.js';
-import { endpointUrl } from '../../domain/delivery/hub-url.js';
 import { isHubId } from '../../domain/delivery/known-hubs.js';
+import { isFields, parseJson } from '../../domain/document.js';
 import { isOneLine } from '../../domain/one-line.js';
 import type { HubAddress } from '../../domain/outbox/account.js';
 import { type Result, err, ok } from '../../domain/result.js';
-import { isFields, parseJson } from '../../domain/document.js';
 import type {
   DeviceSignIn,
-  LiveToken,
   Identification,
+  Issued,
   IssuedTokens,
   IssuerFault,
+  LiveToken,
+  Redeemed,
   TokenIssuer,
 } from '../../ports/delivery.js';
-import {
-  type HttpReply,
-  type HttpTimeouts,
-  BoundedHttp,
-  requireSecureHub,
-  reasonIn,
-} from './bounded-http.js';
-
-/** As the contract has them; tests shorten them. */
-const ISSUER_TIMEOUTS: HttpTimeouts = { connectMs: 5_000, firstByteMs: 10_000, wholeMs: 10_000 };
-
-interface GotTokenIssuerOptions {
-  /** Of this program, for the `User-Agent`. */
-  readonly version: string;
-  readonly timeouts?: HttpTimeouts;
-}
+import { HubClient, type HttpOptions, type HttpReply, reasonIn, statusAndReason } from './bounded-http.js';
 
 /** The authentication endpoints of a hub over HTTP with got. No message ever holds a token or a password. */
-export class GotTokenIssuer implements TokenIssuer {
-  readonly #http: BoundedHttp;
-
-  constructor(options: GotTokenIssuerOptions) {
-    this.#http = new BoundedHttp({
-      version: options.version,
-      timeouts: options.timeouts ?? ISSUER_TIMEOUTS,
-      maxResultBytes: 1024 * 1024,
-      maxErrorBytes: 1024 * 1024,
-    });
+export class GotTokenIssuer extends HubClient implements TokenIssuer {
+  constructor(options: HttpOptions) {
+    const timeouts = { connectMs: 5_000, firstByteMs: 10_000, wholeMs: 10_000 };
+    super({ timeouts, maxResultBytes: 1024 * 1024, ...options });
   }
 
   async signIn(
@@ -48,142 +28,97 @@ export class GotTokenIssuer implements TokenIssuer {
     username: string,
     password: string,
     signal?: AbortSignal,
-  ): Promise<Result<IssuedTokens, IssuerFault>> {
-    const reply = await this.#post(hub, '/api/v1/token/', { username, password }, signal);
+  ): Issued<IssuedTokens> {
+    const reply = await this.ask(hub, '/api/v1/token/', { json: { username, password } }, signal);
     if (isAnswer(reply, 400, 401, 403, 422))
-      return refused(reply, 'user name or password is wrong', [password]);
-    return parsed(reply, readIssuedTokens, [password]);
+      return refused(reply, 'user name or password is wrong', password);
+    return parsed(reply, readIssuedTokens, password);
   }
 
-  async refresh(
-    hub: HubAddress,
-    refreshToken: string,
-    signal?: AbortSignal,
-  ): Promise<Result<IssuedTokens, IssuerFault>> {
-    const reply = await this.#post(hub, '/api/v1/token/refresh/', { refresh: refreshToken }, signal);
-    if (isAnswer(reply, 400, 401, 403) && (reply.status === 401 || saysInvalidGrant(reply.body))) {
-      return refused(reply, 'the sign-in is no longer valid', [refreshToken]);
-    }
-    return parsed(reply, readIssuedTokens, [refreshToken]);
+  async refresh(hub: HubAddress, refreshToken: string, signal?: AbortSignal): Issued<IssuedTokens> {
+    const json = { refresh: refreshToken };
+    const reply = await this.ask(hub, '/api/v1/token/refresh/', { json }, signal);
+    if (isAnswer(reply, 400, 401, 403) && (reply.status === 401 || /"invalid_grant"/.test(reply.body)))
+      return refused(reply, 'the sign-in is no longer valid', refreshToken);
+    return parsed(reply, readIssuedTokens, refreshToken);
   }
 
-  async liveToken(
-    hub: HubAddress,
-    accessToken: string,
-    signal?: AbortSignal,
-  ): Promise<Result<LiveToken, IssuerFault>> {
-    const reply = await this.#withAccess('POST', hub, '/api/v1/ws-token/', accessToken, signal);
-    if (isAnswer(reply, 401, 403)) return refused(reply, 'the access token is not accepted', [accessToken]);
-    return parsed(reply, readLiveToken, [accessToken]);
+  async liveToken(hub: HubAddress, accessToken: string, signal?: AbortSignal): Issued<LiveToken> {
+    const reply = await this.ask(hub, '/api/v1/ws-token/', { method: 'POST', accessToken }, signal);
+    if (isAnswer(reply, 401, 403)) return refused(reply, NOT_ACCEPTED, accessToken);
+    return parsed(reply, readLiveToken, accessToken);
   }
 
-  async revoke(
-    hub: HubAddress,
-    refreshToken: string,
-    signal?: AbortSignal,
-  ): Promise<Result<void, IssuerFault>> {
-    const reply = await this.#post(hub, '/api/v1/token/revoke/', { refresh: refreshToken }, signal);
+  async revoke(hub: HubAddress, refreshToken: string, signal?: AbortSignal): Issued<void> {
+    const json = { refresh: refreshToken };
+    const reply = await this.ask(hub, '/api/v1/token/revoke/', { json }, signal);
     if (isAnswer(reply, 200, 204, 404, 405)) return ok(undefined);
-    if (isAnswer(reply, 400, 401, 403)) return refused(reply, 'the token is not known', [refreshToken]);
-    return unavailable(reply, [refreshToken]);
+    if (isAnswer(reply, 400, 401, 403)) return refused(reply, 'the token is not known', refreshToken);
+    return unavailable(reply, refreshToken);
   }
 
   async askForDevice(
     hub: HubAddress,
     device: string,
     signal?: AbortSignal,
-  ): Promise<Result<DeviceSignIn | undefined, IssuerFault>> {
-    const reply = await this.#post(hub, '/api/v1/device/code/', { device }, signal);
-    return isAnswer(reply, 404, 405) ? ok(undefined) : parsed(reply, readDeviceSignIn, []);
+  ): Issued<DeviceSignIn | undefined> {
+    const reply = await this.ask(hub, '/api/v1/device/code/', { json: { device } }, signal);
+    return isAnswer(reply, 404, 405) ? ok(undefined) : parsed(reply, readDeviceSignIn);
   }
 
-  async redeemDevice(
-    hub: HubAddress,
-    deviceCode: string,
-    signal?: AbortSignal,
-  ): Promise<Result<IssuedTokens | 'pending' | 'slow-down', IssuerFault>> {
-    const reply = await this.#post(hub, '/api/v1/device/token/', { device_code: deviceCode }, signal);
-    if (!isAnswer(reply, 400, 401, 403)) return parsed(reply, readIssuedTokens, [deviceCode]);
+  async redeemDevice(hub: HubAddress, deviceCode: string, signal?: AbortSignal): Issued<Redeemed> {
+    const json = { device_code: deviceCode };
+    const reply = await this.ask(hub, '/api/v1/device/token/', { json }, signal);
+    if (!isAnswer(reply, 400, 401, 403)) return parsed(reply, readIssuedTokens, deviceCode);
     const document = parseJson(reply.body);
     const error = isFields(document) ? document['error'] : undefined;
     if (error === 'authorization_pending') return ok('pending');
     if (error === 'slow_down') return ok('slow-down');
-    return refused(reply, 'nobody agreed in time', [deviceCode]);
+    return refused(reply, 'nobody agreed in time', deviceCode);
   }
 
   async identify(
     hub: HubAddress,
     accessToken: string,
     signal?: AbortSignal,
-  ): Promise<Result<Identification | undefined, IssuerFault>> {
-    const reply = await this.#withAccess('GET', hub, '/api/v1/me/', accessToken, signal);
+  ): Issued<Identification | undefined> {
+    const reply = await this.ask(hub, '/api/v1/me/', { accessToken }, signal);
     if (isAnswer(reply, 404, 405)) return ok(undefined);
-    if (isAnswer(reply, 401, 403)) return refused(reply, 'the access token is not accepted', [accessToken]);
-    return parsed(reply, readIdentification, [accessToken]);
-  }
-
-  /** Ends every connection; safe to repeat. */
-  close(): Promise<void> {
-    this.#http.close();
-    return Promise.resolve();
-  }
-
-  #post(hub: HubAddress, path: string, body: object, signal?: AbortSignal): Promise<HttpReply> {
-    requireSecureHub(hub);
-    const headers = { 'content-type': 'application/json' };
-    const url = endpointUrl(hub.url, path);
-    return this.#http.request({ method: 'POST', url, headers, body: JSON.stringify(body) }, signal);
-  }
-
-  async #withAccess(
-    method: 'GET' | 'POST',
-    hub: HubAddress,
-    path: string,
-    accessToken: string,
-    signal?: AbortSignal,
-  ): Promise<HttpReply> {
-    requireSecureHub(hub);
-    // No hub can have issued it, so that no hub needs to be asked.
-    if (!isBearerToken(accessToken)) return { kind: 'answer', status: 401, body: '' };
-    const headers = { authorization: `Bearer ${accessToken}` };
-    return this.#http.request({ method, url: endpointUrl(hub.url, path), headers }, signal);
+    if (isAnswer(reply, 401, 403)) return refused(reply, NOT_ACCEPTED, accessToken);
+    return parsed(reply, readIdentification, accessToken);
   }
 }
+
+const NOT_ACCEPTED = 'the access token is not accepted';
 
 type Answered = Extract<HttpReply, { readonly kind: 'answer' }>;
 
 const isAnswer = (reply: HttpReply, ...statuses: readonly number[]): reply is Answered =>
   reply.kind === 'answer' && statuses.includes(reply.status);
 
-const saysInvalidGrant = (body: string): boolean => /"invalid_grant"/.test(body);
-
-const refused = (reply: Answered, fallback: string, secrets: readonly string[]): Result<never, IssuerFault> =>
-  err({ fault: 'refused', reason: reasonIn(reply.body, secrets) || fallback });
+const refused = (reply: Answered, fallback: string, secret: string): Result<never, IssuerFault> =>
+  err({ fault: 'refused', reason: reasonIn(reply.body, [secret]) || fallback });
 
 const parsed = <T>(
   reply: HttpReply,
   read: (document: unknown) => T | undefined,
-  secrets: readonly string[],
+  secret = '',
 ): Result<T, IssuerFault> => {
-  if (!isAnswer(reply, 200, 201)) return unavailable(reply, secrets);
+  if (!isAnswer(reply, 200, 201)) return unavailable(reply, secret);
   const value = read(parseJson(reply.body));
   // The body may hold tokens: nothing of it is repeated.
-  return value === undefined
-    ? err({ fault: 'unavailable', reason: 'the answer of the hub is not understood' })
-    : ok(value);
+  return value === undefined ? nothingUsable('the answer of the hub is not understood') : ok(value);
 };
 
-const unavailable = (reply: HttpReply, secrets: readonly string[]): Result<never, IssuerFault> => {
-  if (reply.kind === 'oversized')
-    return err({ fault: 'unavailable', reason: 'the answer of the hub is too large' });
-  if (reply.kind !== 'answer') return err({ fault: 'unavailable', reason: reply.reason });
+const unavailable = (reply: HttpReply, secret: string): Result<never, IssuerFault> => {
+  if (reply.kind === 'oversized') return nothingUsable('the answer of the hub is too large');
+  if (reply.kind !== 'answer') return nothingUsable(reply.reason);
   // A success of an unexpected kind may hold tokens; an error holds words.
-  const words = reply.status >= 300 ? reasonIn(reply.body, secrets) : '';
-  return err({
-    fault: 'unavailable',
-    reason: words === '' ? `status ${reply.status}` : `status ${reply.status}: ${words}`,
-  });
+  const words = reply.status >= 300 ? reasonIn(reply.body, [secret]) : '';
+  return nothingUsable(statusAndReason(`status ${reply.status}`, words));
 };
+
+const nothingUsable = (reason: string): Result<never, IssuerFault> => err({ fault: 'unavailable', reason });
 
 /** What a token counts when the hub does not say: a quarter of an hour, and a week. */
 const DEFAULT_ACCESS_LIFETIME_SECONDS = 900;

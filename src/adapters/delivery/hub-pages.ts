@@ -1,104 +1,87 @@
-import type { HubAddress } from '../../domain/outbox/account.js';
-import { isBearerToken } from '../../domain/delivery/bearer-token.js';
-import { parseJson } from '../../domain/document.js';
-import { endpointUrl } from '../../domain/delivery/hub-url.js';
-import {
-  type HttpReply,
-  type HttpTimeouts,
-  BoundedHttp,
-  requireSecureHub,
-  reasonIn,
-} from './bounded-http.js';
-import { BATCH_TIMEOUTS } from './got-batch-transport.js';
+import { flag, isDocument, list, number, object, parseJson, text } from '../../domain/document.js';
+import type {
+  EventReader,
+  NoPage,
+  ReadAnswer,
+  ReadRequest,
+  ReceiptAnswer,
+  ReceiptReader,
+  ReceiptRequest,
+} from '../../ports/delivery.js';
+import { HubClient, type HttpReply, reasonIn, statusAndReason } from './bounded-http.js';
 
-export interface HubPagesOptions {
-  /** Of this program, for the `User-Agent`. */
-  readonly version: string;
-  readonly timeouts?: HttpTimeouts;
+/** `GET /api/v1/receipts/` with got. */
+export class GotReceiptReader extends HubClient implements ReceiptReader {
+  async read(request: ReceiptRequest, signal?: AbortSignal): Promise<ReceiptAnswer> {
+    const { after, projectUuid, hub, accessToken } = request;
+    const path = `/api/v1/receipts/?project=${encodeURIComponent(projectUuid)}&after=${after}&limit=${PAGE}`;
+    const reply = await this.ask(hub, path, { accessToken }, signal);
+    const page = parsed(reply, RECEIPTS, after);
+    if (page === undefined) {
+      const reason = saysOtherHistory(reply) ? 'the hub was restored meanwhile' : undefined;
+      return noPage(reply, 'receipts', accessToken, reason);
+    }
+    const { receipts, next, more } = page;
+    return { answer: 'page', eventIds: receipts.map(({ event_id: id }) => id), next, more };
+  }
 }
 
-/** Why there is no page. */
-type NoPage =
-  | { readonly answer: 'unauthorized' }
-  | { readonly answer: 'unsupported' }
-  | { readonly answer: 'other-history' }
-  | { readonly answer: 'unavailable'; readonly reason: string };
-
-/** One page of a list that a hub keeps, as it is asked for and understood. */
-interface PageQuery<P> {
-  readonly hub: HubAddress;
-  readonly accessToken: string;
-  /** Path and query; at most {@link PAGE} entries are asked for. */
-  readonly path: string;
-  /** What the list is of, in the plural. */
-  readonly what: string;
-  /** The page in a body; `undefined` when it is none. */
-  readonly understand: (body: unknown) => P | undefined;
+/** `GET /api/v1/events/` with got. */
+export class GotEventReader extends HubClient implements EventReader {
+  async read(request: ReadRequest, signal?: AbortSignal): Promise<ReadAnswer> {
+    const { hub, accessToken, after, projectUuid, history } = request;
+    const project = projectUuid === undefined ? '' : `&project=${encodeURIComponent(projectUuid)}`;
+    const of = history === undefined ? '' : `&history=${encodeURIComponent(history)}`;
+    const path = `/api/v1/events/?after=${encodeURIComponent(String(after))}&limit=${PAGE}${project}${of}`;
+    const reply = await this.ask(hub, path, { accessToken }, signal);
+    const page = parsed(reply, EVENTS, typeof after === 'number' ? after : 0);
+    if (page !== undefined) return { answer: 'page', events: page.events, next: page.next, more: page.more };
+    if (saysOtherHistory(reply)) return { answer: 'other-history' };
+    const isUnknown = reply.kind === 'answer' && reply.status === 400 && typeof after === 'string';
+    return isUnknown ? { answer: 'unknown-event' } : noPage(reply, 'events', accessToken);
+  }
 }
 
 /** Entries of a page. */
-export const PAGE = 1000;
+const PAGE = 1000;
 
-/** Reads lists of a hub page by page with got. */
-export class HubPages {
-  readonly #http: BoundedHttp;
+const any = (): boolean => true;
+const WHERE_TO_GO_ON = { next: number('must be a number', any), more: flag() };
+const RECEIPTS = object({ receipts: list(object({ event_id: text() })), ...WHERE_TO_GO_ON });
+const EVENTS = object({
+  events: list(object({ sequence: number('must be a number', any), event: object({}) })),
+  ...WHERE_TO_GO_ON,
+});
 
-  constructor(options: HubPagesOptions) {
-    this.#http = new BoundedHttp({
-      version: options.version,
-      timeouts: options.timeouts ?? BATCH_TIMEOUTS,
-      maxResultBytes: 8 * 1024 * 1024,
-      maxErrorBytes: 1024 * 1024,
-    });
-  }
-
-  /** `refused`: the hub understood the question and does not answer it (400). */
-  async read<P>(
-    query: PageQuery<P>,
-    signal?: AbortSignal,
-  ): Promise<P | NoPage | { readonly answer: 'refused'; readonly reason: string }> {
-    requireSecureHub(query.hub);
-    if (!isBearerToken(query.accessToken)) return { answer: 'unauthorized' };
-    const url = endpointUrl(query.hub.url, query.path);
-    const headers = { authorization: `Bearer ${query.accessToken}` };
-    return answerIn(await this.#http.request({ method: 'GET', url, headers }, signal), query);
-  }
-
-  /** Ends every connection; safe to repeat. */
-  close(): Promise<void> {
-    this.#http.close();
-    return Promise.resolve();
-  }
-}
-
-const answerIn = <P>(
+/** The page in a reply, if it is one. A cursor that does not move on would be asked for ever: such an answer is none. */
+const parsed = <D extends typeof RECEIPTS | typeof EVENTS>(
   reply: HttpReply,
-  { accessToken, understand, what }: PageQuery<P>,
-): P | NoPage | { readonly answer: 'refused'; readonly reason: string } => {
-  if (reply.kind === 'oversized') {
-    return { answer: 'unavailable', reason: `a body over ${reply.limitBytes} bytes` };
-  }
-  if (reply.kind !== 'answer') return { answer: 'unavailable', reason: reply.reason };
+  description: D,
+  after: number,
+) => {
+  const body = reply.kind === 'answer' && reply.status === 200 ? parseJson(reply.body) : undefined;
+  if (!isDocument(description, body)) return undefined;
+  return body.more && body.next <= after ? undefined : body;
+};
+
+const saysOtherHistory = (reply: HttpReply): boolean => reply.kind === 'answer' && reply.status === 409;
+
+/** Why there is no page; `known` where that is clear from the question. */
+const noPage = (reply: HttpReply, what: string, accessToken: string, known?: string): NoPage => {
+  const unavailable = (reason: string): NoPage => ({ answer: 'unavailable', reason });
+  if (known !== undefined) return unavailable(known);
+  if (reply.kind === 'oversized') return unavailable(`a body over ${reply.limitBytes} bytes`);
+  if (reply.kind !== 'answer') return unavailable(reply.reason);
   const { status, body } = reply;
   switch (status) {
     case 200:
-      return (
-        understand(parseJson(body)) ?? {
-          answer: 'unavailable',
-          reason: `an answer that is no list of ${what}`,
-        }
-      );
+      return unavailable(`an answer that is no list of ${what}`);
     case 401:
       return { answer: 'unauthorized' };
     case 404:
     case 405:
       return { answer: 'unsupported' };
-    case 409:
-      return { answer: 'other-history' };
-    default: {
-      const said = reasonIn(body, [accessToken]);
-      const reason = said === '' ? `status ${status}` : `status ${status}: ${said}`;
-      return { answer: status === 400 ? 'refused' : 'unavailable', reason };
-    }
+    default:
+      return unavailable(statusAndReason(`status ${status}`, reasonIn(body, [accessToken])));
   }
 };

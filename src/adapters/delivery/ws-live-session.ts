@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { parseJson } from '../../domain/document.js';
 import { SyncError } from '../../domain/errors.js';
@@ -21,7 +22,8 @@ export class WsLiveSession implements LiveSession {
   readonly ended: Promise<SessionEnd>;
   readonly #socket: WebSocket;
   readonly #timer: Timer;
-  readonly #messages: MessageQueue<ServerMessage>;
+  /** Memory stays bounded when the reader is slow: the socket is not read either then. */
+  readonly #messages: Readable;
   readonly #over = new AbortController();
   #snapshot: SnapshotMessage | undefined;
   #onSnapshot: (() => void) | undefined;
@@ -33,7 +35,8 @@ export class WsLiveSession implements LiveSession {
   constructor(socket: WebSocket, timer: Timer, limits: SessionLimits, describe: (error: Error) => string) {
     this.#socket = socket;
     this.#timer = timer;
-    this.#messages = new MessageQueue({ onFull: () => socket.pause(), onDrained: () => socket.resume() });
+    const read = (): void => void (socket.isPaused && socket.resume());
+    this.#messages = new Readable({ objectMode: true, highWaterMark: MOST_WAITING, read });
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     socket.on('ping', () => (this.#frames += 1));
     socket.on('pong', () => (this.#frames += 1));
@@ -69,7 +72,7 @@ export class WsLiveSession implements LiveSession {
   }
 
   messages(): AsyncIterable<ServerMessage> {
-    return this.#messages.read();
+    return this.#messages;
   }
 
   ignoredFrames(): number {
@@ -106,8 +109,9 @@ export class WsLiveSession implements LiveSession {
       return;
     }
     if (message.type === 'ping') this.#answerPing(message.timestamp);
-    if (this.#snapshot !== undefined) this.#messages.push(message);
-    else if (message.type === 'snapshot') {
+    if (this.#snapshot !== undefined) {
+      if (!this.#messages.push(message)) this.#socket.pause();
+    } else if (message.type === 'snapshot') {
       this.#snapshot = message;
       this.#onSnapshot?.();
     } else if (message.type !== 'ping') this.#ignored += 1;
@@ -135,11 +139,12 @@ export class WsLiveSession implements LiveSession {
   #finish(end: SessionEnd): void {
     if (this.#end !== undefined) return;
     this.#end = end;
-    this.#messages.end();
+    this.#messages.push(null);
     this.#over.abort();
   }
 }
 
+const MOST_WAITING = 1024;
 const NORMAL_CLOSURE = 1000;
 const CLOSE_GRACE_MS = 1_000;
 
@@ -189,69 +194,3 @@ export const watchSilence = async (
 };
 
 const LOOKS = 12;
-
-/** What a queue tells its source, so that memory stays bounded when the reader is slow. */
-interface QueueFlow {
-  /** Called when `highWater` values wait. */
-  readonly onFull?: () => void;
-  /** Called when the reader has taken half of them. */
-  readonly onDrained?: () => void;
-  readonly highWater?: number;
-}
-
-/** Values from one source to one reader, in order; after `end` the reader gets what still waits, then its end. */
-export class MessageQueue<T> {
-  readonly #flow: QueueFlow;
-  readonly #highWater: number;
-  #waiting: T[] = [];
-  #taken = 0;
-  #full = false;
-  #ended = false;
-  #wake: (() => void) | undefined;
-
-  constructor(flow: QueueFlow = {}) {
-    this.#flow = flow;
-    this.#highWater = flow.highWater ?? 1024;
-  }
-
-  push(value: T): void {
-    if (this.#ended) return;
-    this.#waiting.push(value);
-    if (!this.#full && this.#waiting.length - this.#taken >= this.#highWater) {
-      this.#full = true;
-      this.#flow.onFull?.();
-    }
-    this.#wakeReader();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#wakeReader();
-  }
-
-  async *read(): AsyncGenerator<T, void, undefined> {
-    for (;;) {
-      while (this.#taken < this.#waiting.length) yield this.#take();
-      if (this.#ended) return;
-      await new Promise<void>((resolve) => (this.#wake = resolve));
-    }
-  }
-
-  #take(): T {
-    const value = this.#waiting[this.#taken++] as T;
-    if (this.#taken === this.#waiting.length) {
-      this.#waiting = [];
-      this.#taken = 0;
-    }
-    if (this.#full && this.#waiting.length - this.#taken <= this.#highWater / 2) {
-      this.#full = false;
-      this.#flow.onDrained?.();
-    }
-    return value;
-  }
-
-  #wakeReader(): void {
-    this.#wake?.();
-    this.#wake = undefined;
-  }
-}

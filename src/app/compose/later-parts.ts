@@ -51,11 +51,11 @@ const hubParts = (client: Client): void => {
     return new GotTokenIssuer(needs);
   });
   client.part('receiptReader', ['version'], async (needs) => {
-    const { GotReceiptReader } = await import('../../adapters/delivery/got-receipt-reader.js');
+    const { GotReceiptReader } = await import('../../adapters/delivery/hub-pages.js');
     return new GotReceiptReader(needs);
   });
   client.part('eventReader', ['version'], async (needs) => {
-    const { GotEventReader } = await import('../../adapters/delivery/got-event-reader.js');
+    const { GotEventReader } = await import('../../adapters/delivery/hub-pages.js');
     return new GotEventReader(needs);
   });
 };

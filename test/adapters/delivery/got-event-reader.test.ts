@@ -1,5 +1,5 @@
 import { GotBatchTransport } from '../../../src/adapters/delivery/got-batch-transport.js';
-import { GotEventReader } from '../../../src/adapters/delivery/got-event-reader.js';
+import { GotEventReader } from '../../../src/adapters/delivery/hub-pages.js';
 import { eventReaderContract } from '../../contracts/event-reader.contract.js';
 import { ChaosHub } from '../../support/chaos-hub.js';
 import { startTestHub } from '../../support/hub.js';

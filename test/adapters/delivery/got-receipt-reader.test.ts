@@ -1,5 +1,5 @@
 import { GotBatchTransport } from '../../../src/adapters/delivery/got-batch-transport.js';
-import { GotReceiptReader } from '../../../src/adapters/delivery/got-receipt-reader.js';
+import { GotReceiptReader } from '../../../src/adapters/delivery/hub-pages.js';
 import { receiptReaderContract } from '../../contracts/receipt-reader.contract.js';
 import { ChaosHub } from '../../support/chaos-hub.js';
 import { startTestHub } from '../../support/hub.js';

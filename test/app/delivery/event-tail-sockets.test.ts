@@ -3,7 +3,7 @@ import { NodeTimer } from '../../../src/adapters/host/node-host.js';
 import { MemoryLamportStore } from '../../../src/adapters/memory/memory-outbox.js';
 import { SeededRandomness } from '../../../src/adapters/memory/memory-host.js';
 import { GotBatchTransport } from '../../../src/adapters/delivery/got-batch-transport.js';
-import { GotEventReader } from '../../../src/adapters/delivery/got-event-reader.js';
+import { GotEventReader } from '../../../src/adapters/delivery/hub-pages.js';
 import { WsLiveTransport } from '../../../src/adapters/delivery/ws-live-transport.js';
 import { EventTail } from '../../../src/app/delivery/event-tail.js';
 import { LiveLink } from '../../../src/app/delivery/live-link.js';
