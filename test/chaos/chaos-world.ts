@@ -12,7 +12,7 @@ import { WsLiveTransport } from '../../src/adapters/delivery/ws-live-transport.j
 import { DeliveryRoute } from '../../src/app/delivery/courier.js';
 import { Flush, type FlushReport } from '../../src/app/delivery/flush.js';
 import { LiveLink } from '../../src/app/delivery/live-link.js';
-import { projectStatus, type ProjectStatus } from '../../src/app/reports/project-status.js';
+import { projectStatus, type ProjectStatus } from '../../src/app/reports/examine-outbox.js';
 import { AccessTokens } from '../../src/app/delivery/access-token.js';
 import { SignIn } from '../../src/app/delivery/sign-in.js';
 import { hubKey, type Account } from '../../src/domain/outbox/account.js';

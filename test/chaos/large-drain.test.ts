@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { projectStatus } from '../../src/app/reports/project-status.js';
+import { projectStatus } from '../../src/app/reports/examine-outbox.js';
 import { fact, PROJECT } from '../support/facts.js';
 import { outboxesOf } from '../support/outboxes.js';
 import { scratchDirectory } from '../support/scratch-directory.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectStatus } from '../../src/app/reports/project-status.js';
+import { projectStatus } from '../../src/app/reports/examine-outbox.js';
 import { isBalanced } from '../../src/domain/outbox/accounting.js';
 import { contains, newestAnswered } from '../../src/domain/outbox/ledger.js';
 import type { JournalRecord } from '../../src/ports/outbox.js';

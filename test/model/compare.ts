@@ -1,7 +1,7 @@
 import { isBalanced } from '../../src/domain/outbox/accounting.js';
 import { isAnswered, type HubLedger } from '../../src/domain/outbox/ledger.js';
 import { dueRecords } from '../../src/app/delivery/due-records.js';
-import { projectStatus } from '../../src/app/reports/project-status.js';
+import { projectStatus } from '../../src/app/reports/examine-outbox.js';
 import type { JournalRecord, Outbox, OutboxReading, Sender } from '../../src/ports/outbox.js';
 import { collect, PROJECT } from '../support/facts.js';
 import { tally } from './tally.js';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { runPass } from '../../src/app/delivery/pass.js';
 import type { PassReport } from '../../src/app/delivery/pass-report.js';
-import { projectStatus } from '../../src/app/reports/project-status.js';
+import { projectStatus } from '../../src/app/reports/examine-outbox.js';
 import { ControlledTime, SeededRandomness } from '../../src/adapters/memory/memory-host.js';
 import { MemoryLamportStore } from '../../src/adapters/memory/memory-outbox.js';
 import { outboxPaths } from '../../src/adapters/outbox/outbox-paths.js';

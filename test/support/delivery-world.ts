@@ -18,7 +18,7 @@ import { MemoryLamportStore, MemoryOutboxes } from '../../src/adapters/memory/me
 import { DeliveryRoute } from '../../src/app/delivery/courier.js';
 import { Flush, type FlushHost, type FlushReport } from '../../src/app/delivery/flush.js';
 import { LiveLink, type LiveListeners } from '../../src/app/delivery/live-link.js';
-import { projectStatus, type ProjectStatus } from '../../src/app/reports/project-status.js';
+import { projectStatus, type ProjectStatus } from '../../src/app/reports/examine-outbox.js';
 import { SharingPolicy } from '../../src/app/delivery/sharing-policy.js';
 import { AccessTokens } from '../../src/app/delivery/access-token.js';
 import { SignIn } from '../../src/app/delivery/sign-in.js';

@@ -137,13 +137,13 @@ export const reportsUseCases = {
     ['repository', 'files', 'outboxes', 'showIdentity'],
     () => import('../reports/event-scope.js'),
   ),
-  listEvents: useCase(['scopeEvents'], () => import('../reports/list-events.js')),
-  exportEvents: useCase(['scopeEvents'], () => import('../reports/export-events.js')),
+  listEvents: useCase(['scopeEvents'], () => import('../reports/journal-events.js')),
+  exportEvents: useCase(['scopeEvents'], () => import('../reports/journal-events.js')),
   getSyncStatus: useCase(
     [...waiting, 'checkouts', 'settings', 'backgroundPost'],
     () => import('../reports/get-sync-status.js'),
   ),
-  diagnoseOutbox: useCase(waiting, () => import('../reports/diagnose-outbox.js')),
+  diagnoseOutbox: useCase(waiting, () => import('../reports/waiting-events.js')),
   checkConnection: useCase(
     ['batchTransport', 'tokenIssuer', 'accessTokens', 'settings'],
     () => import('../reports/check-connection.js'),
@@ -152,12 +152,12 @@ export const reportsUseCases = {
     ['outboxes', 'accessTokens', 'hubReceipts'],
     () => import('../reports/verify-delivery.js'),
   ),
-  previewDelivery: useCase(waiting, () => import('../reports/preview-delivery.js')),
-  listLeftEvents: useCase(waiting, () => import('../reports/list-left-events.js')),
-  listDeadLetters: useCase(waiting, () => import('../reports/list-dead-letters.js')),
+  previewDelivery: useCase(waiting, () => import('../reports/waiting-events.js')),
+  listLeftEvents: useCase(waiting, () => import('../reports/waiting-events.js')),
+  listDeadLetters: useCase(waiting, () => import('../reports/dead-letters.js')),
   decideDeadLetters: useCase(
     ['outboxes', 'listDeadLetters', 'lamport', 'wallClock', 'randomness', 'account'],
-    () => import('../reports/decide-dead-letters.js'),
+    () => import('../reports/dead-letters.js'),
   ),
   examineMachine: useCase(
     [

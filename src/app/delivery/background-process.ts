@@ -7,7 +7,7 @@ import type { Log, Timer, WallClock } from '../../ports/host.js';
 import type { FlushReport } from './flush.js';
 import { FINAL_FLUSH_MS, type BackgroundStatus, type BackgroundSyncService } from './background-sync.js';
 import { NOTHING_PASSED, type PassCounts } from './pass-report.js';
-import { progressBefore } from './heartbeat-reading.js';
+import { progressBefore } from './background-reading.js';
 
 interface BackgroundProcessHost {
   readonly backgroundPost: BackgroundPost;

@@ -1,27 +1,28 @@
-import { messageOf, unreachable } from '../../domain/errors.js';
+import { messageOf, isSyncError, unreachable } from '../../domain/errors.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
+import { readProjectConfig } from '../../domain/events/project-config.js';
 import { DEFAULT_SETTINGS } from '../../domain/events/settings.js';
-import { isSameHub } from '../../domain/outbox/account.js';
-import type { Account } from '../../domain/outbox/account.js';
+import { isSameHub, type Account } from '../../domain/outbox/account.js';
 import type { BackgroundPost } from '../../ports/delivery.js';
-import type { LamportStore, CheckoutRegistry, SettingsStore, SettingsReading } from '../../ports/events.js';
+import type {
+  CheckoutMemory,
+  CheckoutRegistry,
+  ConfigStore,
+  LamportStore,
+  SettingsStore,
+} from '../../ports/events.js';
 import type { StateFiles, StateFilesReading } from '../../ports/outbox.js';
+import type { IntentStore, Repository } from '../../ports/work.js';
 import type { GetAccountStatus } from '../delivery/account-status.js';
+import { readBackground } from '../delivery/background-reading.js';
 import { heldElsewhere } from '../delivery/held-elsewhere.js';
 import type { HubIdentities } from '../delivery/hub-identities.js';
 import type { ImportQueue } from '../outbox/import-events.js';
-import { readBackground } from './background-reading.js';
 import type { CheckConnection } from './check-connection.js';
-import { inOrder } from './finding.js';
-import type { Finding, Fix } from './finding.js';
-import { judgeCheckouts } from './judge-checkouts.js';
-import type { CheckoutPorts } from './judge-checkouts.js';
-import { judgeAccount, judgeBackground, judgeClaim, judgeConnection, judgeFormer } from './judge-delivery.js';
-import type { FormerHub } from './judge-delivery.js';
-import { judgeClock, judgeOutboxes } from './judge-outboxes.js';
-import { recountOutbox } from './recount-outbox.js';
-import type { Recount } from './recount-outbox.js';
-import { ofEveryOutbox, type ReportNeeds } from './project-status.js';
+import { ofEveryOutbox, type ReportNeeds } from './examine-outbox.js';
+import { FIX_IT, inOrder, note, problem, warning, type Finding, type Fix } from './finding.js';
+import * as judge from './judge-machine.js';
+import { recountOutbox, type Recount } from './recount-outbox.js';
 
 export interface Examination {
   readonly files: StateFilesReading;
@@ -64,37 +65,29 @@ export class ExamineMachine {
   }
 
   async #examine(signal: AbortSignal | undefined): Promise<Examination> {
-    const {
-      checkouts: registry,
-      settings,
-      lamport,
-      wallClock: clock,
-      backgroundPost: background,
-      getAccountStatus: account,
-      checkConnection: connection,
-      version,
-    } = this.#ports;
-    const nowMs = clock.nowMs();
-    const files = await this.#ports.stateFiles.read(nowMs);
-    const [set, checkouts, recounts, status] = await Promise.all([
+    const { settings, checkouts, getAccountStatus, lamport, stateFiles, version } = this.#ports;
+    const nowMs = this.#ports.wallClock.nowMs();
+    const files = await stateFiles.read(nowMs);
+    const [set, seen, recounts, status] = await Promise.all([
       settings.read(),
-      registry.list(),
+      checkouts.list(),
       ofEveryOutbox(this.#ports, recountOutbox),
-      account.run(),
+      getAccountStatus.run(),
     ]);
+    const maxQueueSize = set.maxQueueSize ?? DEFAULT_SETTINGS.maxQueueSize;
     // A clock that is asked for is made: a machine that captured nothing stays as it is.
-    const reading = files.exists ? await lamport.read() : undefined;
+    const clock = files.exists ? await lamport.read() : undefined;
     const findings = [
-      ...judgeFiles(files),
+      ...judge.judgeFiles(files),
       ...(await this.#judgeOlderQueues(files.root)),
-      ...judgeOutboxes(recounts, set.maxQueueSize ?? DEFAULT_SETTINGS.maxQueueSize),
-      ...judgeClock(reading, recounts, nowMs),
-      ...judgeSettings(set),
-      ...(await judgeCheckouts(checkouts, this.#ports)),
-      ...judgeAccount(status),
-      ...judgeConnection(await connection.run(signal)),
+      ...recounts.flatMap((recount) => [...judge.judgeOutbox(recount, maxQueueSize)]),
+      ...judge.judgeClock(clock, recounts, nowMs),
+      ...judge.judgeSettings(set),
+      ...(await judgeCheckouts(seen, this.#ports)),
+      ...judge.judgeAccount(status),
+      ...judge.judgeConnection(await this.#ports.checkConnection.run(signal)),
       ...(status.state === 'signed-in' ? await this.#judgeHubs(status.account) : []),
-      ...judgeBackground(await readBackground(background, nowMs), version),
+      ...judge.judgeBackground(await readBackground(this.#ports.backgroundPost, nowMs), version),
     ];
     return { files, findings: inOrder(findings), recounts, fixed: [] };
   }
@@ -121,9 +114,9 @@ export class ExamineMachine {
         counts.set(name, (counts.get(name) ?? 0) + held.length);
       }
     }
-    const former = [...counts].map(([name, events]): FormerHub => ({ name, events }));
     const places = account.hub.claims === undefined ? [] : await hubs.placesOf(account.hub.claims);
-    return [...judgeClaim(account.hub, places), ...judgeFormer(former, account.hub)];
+    const former = [...counts].map(([name, events]) => judge.judgeFormer(name, events, account.hub));
+    return [...judge.judgeClaim(account.hub, places), ...former];
   }
 
   async #apply(fix: Fix): Promise<readonly string[]> {
@@ -151,91 +144,87 @@ export class ExamineMachine {
   }
 }
 
-const olderQueue = (message: string): Finding => ({
-  check: 'outboxes',
-  severity: 'warning',
-  message,
-  remedy: 'spec-kitty events import --from-queue-db ~/.spec-kitty',
-});
+const olderQueue = (message: string): Finding =>
+  warning('outboxes', message, 'spec-kitty events import --from-queue-db ~/.spec-kitty');
 
-/** What is wrong with the state root as files, and with the disk that it lies on. */
-export const judgeFiles = (files: StateFilesReading): readonly Finding[] => {
-  const { root, loose, stale, inaccessible, busyLocks, freeBytes, networkFileSystem } = files;
+interface CheckoutPorts {
+  readonly configs: Pick<ConfigStore, 'read'>;
+  readonly stateFiles: Pick<StateFiles, 'isGone'>;
+  readonly repository: Pick<Repository, 'locate' | 'tryExclusive'>;
+  readonly intents: Pick<IntentStore, 'read'>;
+}
+
+/** What is wrong with the checkouts that were seen on this machine. */
+const judgeCheckouts = async (
+  checkouts: readonly CheckoutMemory[],
+  ports: CheckoutPorts,
+): Promise<readonly Finding[]> =>
+  (await Promise.all(checkouts.map((checkout) => judgeCheckout(checkout, checkouts, ports)))).flat();
+
+const judgeCheckout = async (
+  checkout: CheckoutMemory,
+  all: readonly CheckoutMemory[],
+  ports: CheckoutPorts,
+): Promise<readonly Finding[]> => {
+  const { path } = checkout;
+  const siblings = all.filter(
+    (other) =>
+      other.path !== path && other.projectUuid !== undefined && other.projectUuid === checkout.projectUuid,
+  );
+  const areGone = await Promise.all(siblings.map((sibling) => ports.stateFiles.isGone(sibling.path)));
+  const hasSibling = areGone.includes(false);
+  if (await ports.stateFiles.isGone(path)) return [gone(checkout, hasSibling)];
+  const reading = await ports.configs.read(path);
   const findings: Finding[] = [];
-  if (inaccessible.length > 0) {
-    findings.push({
-      check: 'files',
-      severity: 'problem',
-      message: `${shown(inaccessible)} in ${root} cannot be read or written by you.`,
-      remedy:
-        'Give yourself the rights to these files; who has run the program as another user owns them now.',
-    });
+  if (reading.state === 'present' && readProjectConfig(reading.document).share === false)
+    findings.push(
+      (hasSibling ? warning : note)(
+        'checkouts',
+        `sync.share is false in ${path}, which keeps the events of the whole project on this machine.`,
+        'If that is not meant, correct .kittify/config.yaml there, or do without that checkout.',
+      ),
+    );
+  if (reading.state === 'unreadable') {
+    const [issue] = reading.issues;
+    findings.push(
+      problem(
+        'checkouts',
+        `The config of ${path} cannot be understood${issue === undefined ? '' : `: ${issue.reason}`}. Its events are held.`,
+        'Correct .kittify/config.yaml there, or have it written anew: spec-kitty init --repair',
+      ),
+    );
   }
-  if (loose.length > 0) {
-    findings.push({
-      check: 'files',
-      severity: 'problem',
-      message: `Others on this machine may read ${shown(loose)} in ${root}.`,
-      remedy: 'spec-kitty sync doctor --fix',
-      fix: { fix: 'secure-files', paths: loose },
-    });
-  }
-  if (freeBytes !== undefined && freeBytes < LITTLE_BYTES) {
-    findings.push({
-      check: 'disk',
-      severity: freeBytes < HARDLY_ANY_BYTES ? 'problem' : 'warning',
-      message: `${Math.floor(freeBytes / MEBIBYTE)} MiB are free where ${root} lies.`,
-      remedy: 'Make room on that disk: events that cannot be written are refused.',
-    });
-  }
-  if (networkFileSystem !== undefined) {
-    findings.push({
-      check: 'disk',
-      severity: 'warning',
-      message: `${root} lies on a network file system (${networkFileSystem}), where locks are less reliable.`,
-      remedy: 'Set SPEC_KITTY_HOME to a directory on a local disk.',
-    });
-  }
-  if (stale.length > 0) {
-    findings.push({
-      check: 'files',
-      severity: 'note',
-      message: `${stale.length} temporary files were left by processes that died.`,
-      remedy: 'spec-kitty sync doctor --fix',
-      fix: { fix: 'remove-stale-files', paths: stale },
-    });
-  }
-  for (const lock of busyLocks) {
-    findings.push({
-      check: 'locks',
-      severity: 'note',
-      message: `A process holds ${lock}: ${holderOf(lock)}.`,
-      remedy: 'Nothing has to be done; the lock goes with its process.',
-    });
-  }
+  if (await hasLeftOver(path, ports))
+    findings.push(
+      warning(
+        'checkouts',
+        `A command in ${path} was cut short.`,
+        'Its work is completed or withdrawn by: spec-kitty sync now',
+      ),
+    );
   return findings;
 };
 
-const judgeSettings = ({ issues }: SettingsReading): readonly Finding[] =>
-  issues.map(({ path, reason }) => ({
-    check: 'settings',
-    severity: 'warning',
-    message: `config.toml: ${path === '' ? '' : `${path} `}${reason}.`,
-    remedy: 'Correct or remove that line of config.toml; until then its default holds.',
-  }));
-
-const MEBIBYTE = 1024 * 1024;
-const LITTLE_BYTES = 200 * MEBIBYTE;
-const HARDLY_ANY_BYTES = 10 * MEBIBYTE;
-
-const holderOf = (lock: string): string => {
-  if (lock === 'locks/background') return 'the background process';
-  return lock.startsWith('locks/sender-') ? 'somebody is delivering that project' : 'somebody is at work';
+/** A refusal that was heard there holds for the whole project, until another checkout speaks for that. */
+const gone = ({ path, share, configReadable }: CheckoutMemory, hasSibling: boolean): Finding => {
+  const holdsBack = !hasSibling && (share === false || configReadable === false);
+  if (!holdsBack) return note('checkouts', `${path} is gone.`, FIX_IT, { fix: 'forget-checkout', path });
+  return note(
+    'checkouts',
+    `${path} is gone; as its config was last, it keeps the project's events on this machine.`,
+    'Make that checkout again with a config that shares, if the events may leave.',
+  );
 };
 
-const SHOWN = 3;
-
-const shown = (paths: readonly string[]): string => {
-  const named = paths.slice(0, SHOWN).map((path) => (path === '' ? 'everything' : path));
-  return paths.length > SHOWN ? `${named.join(', ')} and ${paths.length - SHOWN} more` : named.join(', ');
+/** Whether an intent stands there and nobody is at work. */
+const hasLeftOver = async (path: string, { repository, intents }: CheckoutPorts): Promise<boolean> => {
+  try {
+    const checkout = await repository.locate(path);
+    if (checkout === undefined) return false;
+    const read = await repository.tryExclusive(checkout, (held) => intents.read(held));
+    return read !== 'busy' && read.value !== 'none';
+  } catch (error) {
+    if (!isSyncError(error)) throw error;
+    return false;
+  }
 };

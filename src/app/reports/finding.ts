@@ -32,6 +32,22 @@ export type Fix =
   | { readonly fix: 'forget-checkout'; readonly path: string }
   | { readonly fix: 'seal-waiting'; readonly projectUuid: string | undefined };
 
+type Find = (check: Check, message: string, remedy: string, fix?: Fix) => Finding;
+
+const finding =
+  (severity: Severity): Find =>
+  (check, message, remedy, fix) => ({
+    ...{ check, severity, message, remedy },
+    ...(fix === undefined ? {} : { fix }),
+  });
+
+export const problem = finding('problem');
+export const warning = finding('warning');
+export const note = finding('note');
+
+/** The remedy of what can be put right without a person. */
+export const FIX_IT = 'spec-kitty sync doctor --fix';
+
 /** The most urgent first; of equally urgent ones in the order of the checks. */
 export const inOrder = (findings: readonly Finding[]): readonly Finding[] =>
   SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));

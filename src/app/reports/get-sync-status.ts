@@ -3,8 +3,8 @@ import { isBalanced, waitingOf } from '../../domain/outbox/accounting.js';
 import { DEFAULT_SETTINGS } from '../../domain/events/settings.js';
 import type { BackgroundPost } from '../../ports/delivery.js';
 import type { CheckoutRegistry, SettingsReading, SettingsStore } from '../../ports/events.js';
-import { readBackground, type BackgroundReading } from './background-reading.js';
-import { ofEveryOutbox, projectStatus, type ProjectStatus, type ReportNeeds } from './project-status.js';
+import { readBackground, type BackgroundReading } from '../delivery/background-reading.js';
+import { ofEveryOutbox, projectStatus, type ProjectStatus, type ReportNeeds } from './examine-outbox.js';
 
 export interface SyncStatus {
   readonly account?: { readonly hub: string; readonly team: string; readonly username?: string };

@@ -1,7 +1,7 @@
 import { accountedFor, isBalanced, waitingOf, sum } from '../../domain/outbox/accounting.js';
 import type { BesideCounts, Outbox } from '../../ports/outbox.js';
 import type { ReportSituation } from '../delivery/due-records.js';
-import { examineOutbox } from './project-status.js';
+import { examineOutbox } from './examine-outbox.js';
 
 /** The accounting of one outbox beside a count of every record that is still there. */
 export interface Recount {

@@ -3,7 +3,7 @@ import {
   HEARTBEAT_STALE_MS,
   STALLED_AFTER_MS,
   stalledSinceMs,
-} from '../../../src/app/delivery/heartbeat-reading.js';
+} from '../../../src/app/delivery/background-reading.js';
 import type { Heartbeat } from '../../../src/ports/delivery.js';
 
 const NOW = 1_000_000_000;

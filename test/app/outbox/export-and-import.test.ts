@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { MemoryOutboxes } from '../../../src/adapters/memory/memory-outbox.js';
-import { ExportEvents, type ExportFormat, type ExportInput } from '../../../src/app/reports/export-events.js';
+import {
+  ExportEvents,
+  type ExportFormat,
+  type ExportInput,
+} from '../../../src/app/reports/journal-events.js';
 import type { EventScope } from '../../../src/app/reports/event-scope.js';
 import { ImportEvents } from '../../../src/app/outbox/import-events.js';
 import { eventPieces } from '../../../src/domain/events/event-pieces.js';

@@ -1,5 +1,5 @@
 import type { EventScope } from '../../../src/app/reports/event-scope.js';
-import { ListEvents } from '../../../src/app/reports/list-events.js';
+import { ListEvents } from '../../../src/app/reports/journal-events.js';
 import type { JournalRecord, Outbox } from '../../../src/ports/outbox.js';
 import { MemoryOutboxes } from '../../../src/adapters/memory/memory-outbox.js';
 import { fact, facts, PROJECT } from '../../support/facts.js';

@@ -1,5 +1,4 @@
-import { DecideDeadLetters } from '../../../src/app/reports/decide-dead-letters.js';
-import { ListDeadLetters } from '../../../src/app/reports/list-dead-letters.js';
+import { DecideDeadLetters, ListDeadLetters } from '../../../src/app/reports/dead-letters.js';
 import { DeliveryWorld } from '../../support/delivery-world.js';
 import { eventId, fact, PROJECT } from '../../support/facts.js';
 

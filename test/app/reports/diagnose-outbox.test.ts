@@ -1,5 +1,5 @@
 import { MemoryOutboxes } from '../../../src/adapters/memory/memory-outbox.js';
-import { DiagnoseOutbox } from '../../../src/app/reports/diagnose-outbox.js';
+import { DiagnoseOutbox } from '../../../src/app/reports/waiting-events.js';
 import { settle, openLedger } from '../../../src/domain/outbox/ledger.js';
 import { eventId, fact, facts, PROJECT } from '../../support/facts.js';
 

@@ -1,6 +1,4 @@
-import { judgeBackground } from '../../../src/app/reports/judge-delivery.js';
-import { judgeFiles } from '../../../src/app/reports/examine-machine.js';
-import { judgeClock, judgeOutboxes } from '../../../src/app/reports/judge-outboxes.js';
+import * as judge from '../../../src/app/reports/judge-machine.js';
 import { inOrder, type Finding } from '../../../src/app/reports/finding.js';
 import { recountOutbox, type Recount } from '../../../src/app/reports/recount-outbox.js';
 import { DeliveryWorld } from '../../support/delivery-world.js';
@@ -23,6 +21,13 @@ const sound: Recount = {
 };
 
 const files = { root: '/state', exists: true, loose: [], stale: [], inaccessible: [], busyLocks: [] };
+const judgeOutboxes = (recounts: readonly Recount[], most: number) =>
+  recounts.flatMap((recount) => [...judge.judgeOutbox(recount, most)]);
+const judgeClock = (...given: Parameters<typeof judge.judgeClock>) => [...judge.judgeClock(...given)];
+const judgeFiles = (...given: Parameters<typeof judge.judgeFiles>) => [...judge.judgeFiles(...given)];
+const judgeBackground = (...given: Parameters<typeof judge.judgeBackground>) => [
+  ...judge.judgeBackground(...given),
+];
 const severities = (findings: readonly Finding[]) => findings.map(({ severity }) => severity);
 
 describe('a recount of an outbox', () => {

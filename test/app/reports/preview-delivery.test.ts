@@ -1,5 +1,4 @@
-import { PreviewDelivery } from '../../../src/app/reports/preview-delivery.js';
-import { ListLeftEvents } from '../../../src/app/reports/list-left-events.js';
+import { PreviewDelivery, ListLeftEvents } from '../../../src/app/reports/waiting-events.js';
 import { DeliveryWorld } from '../../support/delivery-world.js';
 import { eventId, PROJECT } from '../../support/facts.js';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
-import type { ExportReport } from '../../../reports/export-events.js';
+import type { ExportReport } from '../../../reports/journal-events.js';
 import {
   choice,
   defineCommand,

@@ -1,4 +1,4 @@
-import { connectionOf, isSilent, stalledSinceMs } from '../../../delivery/heartbeat-reading.js';
+import { connectionOf, isSilent, stalledSinceMs } from '../../../delivery/background-reading.js';
 import { shownTime } from '../../../reports/shown-time.js';
 import { syncLine } from '../../../reports/sync-line.js';
 import type { PerformedWork } from '../../../work/work-plan.js';

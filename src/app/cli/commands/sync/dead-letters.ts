@@ -1,6 +1,5 @@
 import { SyncError } from '../../../../domain/errors.js';
-import type { DeadLetterChoice } from '../../../reports/decide-dead-letters.js';
-import type { DeadLetter } from '../../../reports/list-dead-letters.js';
+import type { DeadLetterChoice, DeadLetter } from '../../../reports/dead-letters.js';
 import { defineCommand, flag, text } from '../../define-command.js';
 import { facts } from '../../render/table.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';

@@ -1,5 +1,5 @@
 import { describeIssues } from '../../../../domain/result.js';
-import type { Diagnosis } from '../../../reports/diagnose-outbox.js';
+import type { Diagnosis } from '../../../reports/waiting-events.js';
 import type { Examination } from '../../../reports/examine-machine.js';
 import type { Finding } from '../../../reports/finding.js';
 import { defineCommand, flag } from '../../define-command.js';

@@ -1,7 +1,7 @@
 import { SyncError } from '../../../../domain/errors.js';
 import { LOCAL_TEAM } from '../../../../domain/events/envelope.js';
 import type { CheckoutMemory } from '../../../../ports/events.js';
-import type { ProjectPreview } from '../../../reports/preview-delivery.js';
+import type { ProjectPreview } from '../../../reports/waiting-events.js';
 import { defineCommand, number } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
 import { remedyFor } from './left-reasons.js';

@@ -1,5 +1,5 @@
 import { duration } from '../../../../domain/duration.js';
-import type { BackgroundReading } from '../../../reports/background-reading.js';
+import type { BackgroundReading } from '../../../delivery/background-reading.js';
 import type { ConnectionCheck } from '../../../reports/check-connection.js';
 import type { SyncStatus } from '../../../reports/get-sync-status.js';
 import { shownTime } from '../../../reports/shown-time.js';

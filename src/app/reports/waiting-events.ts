@@ -1,0 +1,165 @@
+import { parseEnvelope } from '../../domain/events/parse-envelope.js';
+import { hubKey } from '../../domain/outbox/account.js';
+import type { CountsByReason } from '../../domain/outbox/accounting.js';
+import { holdSentence } from '../../domain/outbox/routing-policy.js';
+import type { Issue } from '../../domain/result.js';
+import type { JournalRecord, Outbox } from '../../ports/outbox.js';
+import { outgoingDocument, type ReportSituation } from '../delivery/due-records.js';
+import { examineOutbox, ofEveryOutbox, type ExaminedRecord, type ReportNeeds } from './examine-outbox.js';
+
+/** One waiting event, judged without the network. */
+export interface DiagnosedEvent {
+  readonly record: number;
+  readonly eventId: string;
+  readonly eventType?: string;
+  readonly issues: readonly Issue[];
+  /** How often a hub rejected it, and its last words. */
+  readonly attempts: number;
+  readonly reason?: string;
+}
+
+export interface Diagnosis {
+  readonly projectUuid: string | undefined;
+  readonly waiting: number;
+  readonly valid: number;
+  /** Waiting events and dead letters with something to say about them. */
+  readonly events: readonly DiagnosedEvent[];
+}
+
+/** Judges every event that waits by the rules that a hub applies, from the records alone. */
+export class DiagnoseOutbox {
+  readonly #needs: ReportNeeds;
+
+  constructor(needs: ReportNeeds) {
+    this.#needs = needs;
+  }
+
+  run(): Promise<readonly Diagnosis[]> {
+    return ofEveryOutbox(this.#needs, diagnose);
+  }
+}
+
+const diagnose = async (outbox: Outbox, situation: ReportSituation): Promise<Diagnosis> => {
+  const events: DiagnosedEvent[] = [];
+  let waiting = 0;
+  let valid = 0;
+  await examineOutbox(outbox, situation, ({ record, standing, exception }) => {
+    if (standing.standing === 'settled') return;
+    waiting += 1;
+    const { eventType, issues } = judge(record);
+    if (issues.length === 0) valid += 1;
+    if (issues.length === 0 && exception === undefined) return;
+    events.push({
+      record: record.record,
+      eventId: record.eventId,
+      issues,
+      attempts: exception?.attempts ?? 0,
+      ...(eventType === undefined ? {} : { eventType }),
+      ...(exception === undefined ? {} : { reason: exception.reason }),
+    });
+  });
+  return { projectUuid: outbox.project, waiting, valid, events };
+};
+
+const judge = ({
+  json,
+  invalid,
+}: JournalRecord): { readonly eventType?: string; readonly issues: readonly Issue[] } => {
+  if (json === undefined) return { issues: [{ path: '', reason: invalid ?? 'the record is damaged' }] };
+  const document = JSON.parse(json) as { readonly event_type?: unknown };
+  const parsed = parseEnvelope(document, 'foreign');
+  const found = parsed.ok ? [] : parsed.error;
+  const issues = found.length === 0 && invalid !== undefined ? [{ path: '', reason: invalid }] : found;
+  return { issues, ...(typeof document.event_type === 'string' ? { eventType: document.event_type } : {}) };
+};
+
+/** An event that a hub does not have, and why. */
+export interface LeftEvent {
+  readonly eventId: string;
+  readonly state: 'pending' | 'held' | 'dead letter';
+  readonly reason: string;
+}
+
+/** Lists every event that was not delivered, with the reason, from the records alone. */
+export class ListLeftEvents {
+  readonly #needs: ReportNeeds;
+
+  constructor(needs: ReportNeeds) {
+    this.#needs = needs;
+  }
+
+  /** By project, in the order of capture. */
+  run(): Promise<
+    readonly { readonly projectUuid: string | undefined; readonly events: readonly LeftEvent[] }[]
+  > {
+    return ofEveryOutbox(this.#needs, async (outbox, situation) => {
+      const events: LeftEvent[] = [];
+      await examineOutbox(outbox, situation, (examined) => events.push(...leftEvent(examined)));
+      return { projectUuid: outbox.project, events };
+    });
+  }
+}
+
+const leftEvent = ({ record: { eventId }, standing, exception }: ExaminedRecord): readonly LeftEvent[] => {
+  switch (standing.standing) {
+    case 'settled':
+      return [];
+    case 'held':
+      return [{ eventId, state: 'held', reason: holdSentence(standing.reason) }];
+    case 'dead':
+      return [{ eventId, state: 'dead letter', reason: standing.reason }];
+    case 'pending':
+      return [{ eventId, state: 'pending', reason: exception?.reason ?? 'not delivered yet' }];
+  }
+};
+
+/** What `sync now` would send of one project, and what would stay. */
+export interface ProjectPreview {
+  readonly projectUuid: string | undefined;
+  /** Where it would go; absent when nobody is signed in. */
+  readonly to?: { readonly hub: string; readonly url: string; readonly team: string };
+  /** How many would leave. */
+  readonly count: number;
+  /** The documents that would leave, byte for byte, oldest first; at most as many as were asked for. */
+  readonly events: readonly { readonly eventId: string; readonly json: string }[];
+  readonly held: CountsByReason;
+  readonly deadLetters: CountsByReason;
+}
+
+/** Shows what would leave this machine, from the records alone: no network, no lock, no change. */
+export class PreviewDelivery {
+  readonly #needs: ReportNeeds;
+
+  constructor(needs: ReportNeeds) {
+    this.#needs = needs;
+  }
+
+  /** `most`: documents to show of each project; their number is counted to the end. */
+  run(most: number): Promise<readonly ProjectPreview[]> {
+    return ofEveryOutbox(this.#needs, (outbox, situation) => preview(outbox, situation, most));
+  }
+}
+
+const preview = async (outbox: Outbox, situation: ReportSituation, most: number): Promise<ProjectPreview> => {
+  const events: { readonly eventId: string; readonly json: string }[] = [];
+  let count = 0;
+  const insisted = { ...situation, isInsisted: true };
+  const examination = await examineOutbox(outbox, insisted, ({ record, standing }, context) => {
+    if (standing.standing !== 'pending') return;
+    count += 1;
+    const json = outgoingDocument(record, context);
+    if (events.length < most && json !== undefined) events.push({ eventId: record.eventId, json });
+  });
+  const { account } = examination.context;
+  const { held, deadLetters } = examination.status.accounting;
+  return {
+    projectUuid: outbox.project,
+    count,
+    events,
+    held,
+    deadLetters,
+    ...(account === undefined
+      ? {}
+      : { to: { hub: hubKey(account.hub), url: account.hub.url, team: account.team } }),
+  };
+};
