@@ -23,14 +23,10 @@ const SHARED_ROOMS = {
   commands: ['src/app/cli/commands/all.ts', 'src/app/compose/later-parts.ts'],
   status: [
     'src/app/reports/get-sync-status.ts',
-    'src/app/delivery/sharing-policy.ts',
+    'src/app/delivery/sharing.ts',
     'src/adapters/outbox/read-outbox.ts',
   ],
-  summons: [
-    'src/app/delivery/summons.ts',
-    'src/adapters/delivery/file-background-post.ts',
-    'src/adapters/delivery/detached-starter.ts',
-  ],
+  summons: ['src/app/delivery/summons.ts', 'src/adapters/delivery/file-background-post.ts'],
   delivery: [
     'src/app/delivery/access-token.ts',
     'src/app/delivery/courier.ts',
@@ -46,7 +42,6 @@ const SHARED_ROOMS = {
   account: [
     'src/app/delivery/sign-in.ts',
     'src/app/delivery/sign-out.ts',
-    'src/app/delivery/set-sharing.ts',
     'src/app/delivery/backlog-consent.ts',
   ],
 };

@@ -1,4 +1,4 @@
-import { LiftRefusals } from '../../src/app/delivery/lift-refusals.js';
+import { LiftRefusals } from '../../src/app/delivery/sharing.js';
 import { runPass } from '../../src/app/delivery/pass.js';
 import { CONTRACT_LIMITS } from '../../src/domain/delivery/batch-plan.js';
 import type { Decision } from '../../src/domain/outbox/decision.js';

@@ -19,7 +19,7 @@ import { DeliveryRoute } from '../../src/app/delivery/courier.js';
 import { Flush, type FlushHost, type FlushReport } from '../../src/app/delivery/flush.js';
 import { LiveLink, type LiveListeners } from '../../src/app/delivery/live-link.js';
 import { projectStatus, type ProjectStatus } from '../../src/app/reports/examine-outbox.js';
-import { SharingPolicy } from '../../src/app/delivery/sharing-policy.js';
+import { SharingPolicy } from '../../src/app/delivery/sharing.js';
 import { AccessTokens } from '../../src/app/delivery/access-token.js';
 import { SignIn } from '../../src/app/delivery/sign-in.js';
 import { hubKey, type Account } from '../../src/domain/outbox/account.js';

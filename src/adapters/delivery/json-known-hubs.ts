@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isDocument, list, object, parseJson, text } from '../../domain/document.js';
 import { SyncError } from '../../domain/errors.js';
 import type { KnownHub } from '../../domain/delivery/known-hubs.js';
 import type { KnownHubs } from '../../ports/delivery.js';
@@ -15,12 +16,9 @@ export class JsonKnownHubs implements KnownHubs {
   }
 
   async list(): Promise<readonly KnownHub[]> {
-    try {
-      const document = JSON.parse(await readFile(this.#path, 'utf8')) as { readonly hubs?: unknown };
-      return Array.isArray(document.hubs) ? document.hubs.flatMap(readHub) : [];
-    } catch {
-      return [];
-    }
+    const document = parseJson(await readFile(this.#path, 'utf8').catch(() => ''));
+    const { hubs } = (document ?? {}) as { readonly hubs?: unknown };
+    return Array.isArray(hubs) ? hubs.filter((hub) => isDocument(HUB, hub)) : [];
   }
 
   async update(change: (known: readonly KnownHub[]) => readonly KnownHub[]): Promise<readonly KnownHub[]> {
@@ -35,8 +33,7 @@ export class JsonKnownHubs implements KnownHubs {
       const before = await this.list();
       const hubs = change(before);
       if (hubs === before) return before;
-      const text = `${JSON.stringify({ hubs }, undefined, 2)}\n`;
-      await writeFileAtomic(this.#path, text, { mode: 0o600 });
+      await writeFileAtomic(this.#path, `${JSON.stringify({ hubs }, undefined, 2)}\n`, { mode: 0o600 });
       return hubs;
     } catch (cause) {
       throw new SyncError('storage-failed', 'It could not be stored where the hub is.', { cause });
@@ -52,8 +49,4 @@ export class JsonKnownHubs implements KnownHubs {
 
 const LOCK_WAIT_MS = 5000;
 
-const readHub = (value: unknown): readonly KnownHub[] => {
-  const { id, urls } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof id !== 'string' || !Array.isArray(urls)) return [];
-  return [{ id, urls: urls.filter((url) => typeof url === 'string') }];
-};
+const HUB = object({ id: text(), urls: list(text()) });

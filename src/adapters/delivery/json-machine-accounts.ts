@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { exactOptional } from 'valibot';
+import { isDocument, object, parseJson, text, type DocumentOf } from '../../domain/document.js';
 import type { Account, HubAddress } from '../../domain/outbox/account.js';
 import type { MachineAccounts } from '../../ports/delivery.js';
 import { writeFileAtomic } from '../fs/atomic-write.js';
@@ -16,32 +18,25 @@ export class JsonMachineAccounts implements MachineAccounts {
   async recall(hub: HubAddress, token: string): Promise<Account | undefined> {
     const noted = (await this.#read()).find(({ key }) => key === keyOf(hub, token));
     if (noted === undefined) return undefined;
+    const { hub_id: id, team, username } = noted;
     return {
-      hub: { ...hub, ...(noted.hub_id === undefined ? {} : { id: noted.hub_id }) },
-      team: noted.team,
-      ...(noted.username === undefined ? {} : { username: noted.username }),
+      hub: { ...hub, ...(id === undefined ? {} : { id }) },
+      team,
+      ...(username === undefined ? {} : { username }),
     };
   }
 
   async remember(hub: HubAddress, token: string, account: Account): Promise<void> {
-    const key = keyOf(hub, token);
     const { team, username } = account;
-    const note: Note = {
-      key,
-      team,
-      ...(username === undefined ? {} : { username }),
-      ...(account.hub.id === undefined ? {} : { hub_id: account.hub.id }),
-    };
+    const note = { key: keyOf(hub, token), team, username, hub_id: account.hub.id };
     const notes = await this.#read();
-    const known = notes.find((other) => other.key === key);
+    const known = notes.find(({ key }) => key === note.key);
     if (JSON.stringify(known) === JSON.stringify(note)) return;
-    const kept = [...notes.filter((other) => other !== known), note].slice(-MOST_NOTES);
+    const accounts = [...notes.filter((other) => other !== known), note].slice(-MOST_NOTES);
     try {
       this.#root.make();
-      await writeFileAtomic(this.#path, `${JSON.stringify({ accounts: kept }, undefined, 2)}\n`, {
-        mode: 0o600,
-        durable: false,
-      });
+      const text = `${JSON.stringify({ accounts }, undefined, 2)}\n`;
+      await writeFileAtomic(this.#path, text, { mode: 0o600, durable: false });
     } catch {
       // The hub is asked again by whoever delivers next.
     }
@@ -51,39 +46,23 @@ export class JsonMachineAccounts implements MachineAccounts {
     return this.#root.file('machine-accounts.json');
   }
 
-  async #read(): Promise<readonly Note[]> {
-    try {
-      const document = JSON.parse(await readFile(this.#path, 'utf8')) as { readonly accounts?: unknown };
-      return Array.isArray(document.accounts) ? document.accounts.map(readNote).filter(isKnown) : [];
-    } catch {
-      return [];
-    }
+  async #read(): Promise<readonly DocumentOf<typeof NOTE>[]> {
+    const document = parseJson(await readFile(this.#path, 'utf8').catch(() => ''));
+    const { accounts } = (document ?? {}) as { readonly accounts?: unknown };
+    return Array.isArray(accounts) ? accounts.filter((note) => isDocument(NOTE, note)) : [];
   }
 }
 
 /** Key order is that in which it is written, so that notes compare by their text. */
-interface Note {
-  readonly key: string;
-  readonly team: string;
-  readonly username?: string;
-  readonly hub_id?: string;
-}
+const NOTE = object({
+  key: text(),
+  team: text('must not be empty', (team) => team !== ''),
+  username: exactOptional(text()),
+  hub_id: exactOptional(text()),
+});
 
 // A machine that is given a fresh token every day must not make the file grow for ever.
 const MOST_NOTES = 20;
 
 const keyOf = (hub: HubAddress, token: string): string =>
   createHash('sha256').update(`${hub.url} ${token}`).digest('hex');
-
-const isKnown = (note: Note | undefined): note is Note => note !== undefined;
-
-const readNote = (value: unknown): Note | undefined => {
-  const { key, team, username, hub_id: hubId } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof key !== 'string' || typeof team !== 'string' || team === '') return undefined;
-  return {
-    key,
-    team,
-    ...(typeof username === 'string' ? { username } : {}),
-    ...(typeof hubId === 'string' ? { hub_id: hubId } : {}),
-  };
-};

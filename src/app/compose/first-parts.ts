@@ -202,7 +202,7 @@ const summonsParts = (client: Client): void => {
     return new FileBackgroundPost(stateRoot);
   });
   client.part('backgroundStarter', ['environment', 'stateRoot'], async ({ environment, stateRoot }) => {
-    const { DetachedStarter } = await import('../../adapters/delivery/detached-starter.js');
+    const { DetachedStarter } = await import('../../adapters/delivery/file-background-post.js');
     const { command, args } = environment.program;
     return new DetachedStarter({
       command,

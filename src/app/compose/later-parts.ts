@@ -63,7 +63,7 @@ const hubParts = (client: Client): void => {
 /** What drives them. */
 const deliveryParts = (client: Client): void => {
   client.part('sharing', ['checkouts', 'configs', 'stateFiles'], async (needs) => {
-    const { SharingPolicy } = await import('../delivery/sharing-policy.js');
+    const { SharingPolicy } = await import('../delivery/sharing.js');
     return new SharingPolicy(needs);
   });
   client.part('liveLinkTo', useCases.link, async (needs) => {

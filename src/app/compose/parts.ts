@@ -12,7 +12,7 @@ import type { Flush, FlushHost } from '../delivery/flush.js';
 import type { HubReceipts } from '../delivery/hub-receipts.js';
 import type { LiveLink, LiveListeners } from '../delivery/live-link.js';
 import type { Pacing } from '../delivery/courier.js';
-import type { SharingPolicy } from '../delivery/sharing-policy.js';
+import type { SharingPolicy } from '../delivery/sharing.js';
 import type { Summons } from '../delivery/summons.js';
 import type { SyncRuntime } from '../delivery/sync-runtime.js';
 import type { EnsureIdentity } from '../events/ensure-identity.js';

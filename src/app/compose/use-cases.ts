@@ -51,10 +51,10 @@ export const deliveryUseCases = {
   ),
   signOut: useCase(['credentials', 'tokenIssuer'], () => import('../delivery/sign-out.js')),
   backlogConsent: useCase(['outboxes', 'checkouts'], () => import('../delivery/backlog-consent.js')),
-  liftRefusals: useCase(['outboxes'], () => import('../delivery/lift-refusals.js')),
+  liftRefusals: useCase(['outboxes'], () => import('../delivery/sharing.js')),
   setSharing: useCase(
     ['checkouts', 'outboxes', 'account', 'sharing'],
-    () => import('../delivery/set-sharing.js'),
+    () => import('../delivery/sharing.js'),
   ),
   moveEvents: useCase(
     ['outboxes', 'checkouts', 'knownHubs', 'accessTokens'],

@@ -6,7 +6,7 @@ import type { BackgroundPost, Doorbell, Heartbeat } from '../../ports/delivery.j
 import type { Log, Timer, WallClock } from '../../ports/host.js';
 import type { FlushReport } from './flush.js';
 import { FINAL_FLUSH_MS, type BackgroundStatus, type BackgroundSyncService } from './background-sync.js';
-import { NOTHING_PASSED, type PassCounts } from './pass-report.js';
+import { NOTHING_PASSED, totalOf, type PassCounts } from './pass-report.js';
 import { progressBefore } from './background-reading.js';
 
 interface BackgroundProcessHost {
@@ -44,16 +44,9 @@ export class BackgroundProcess {
 
   /** Runs until there is a reason to leave; `busy` when another process has the place. */
   async run(options: BackgroundProcessOptions, signal: AbortSignal): Promise<Leave | 'busy'> {
-    const {
-      backgroundPost: post,
-      doorbell,
-      backgroundSync: service,
-      backgroundLog: log,
-      version,
-      processId,
-    } = this.#host;
-    const predecessor = await post.heartbeat();
-    const place = await post.occupy(patienceFor(predecessor, version));
+    const { backgroundPost: post, backgroundSync: service, backgroundLog: log } = this.#host;
+    const { doorbell, version, processId } = this.#host;
+    const place = await post.occupy(patienceFor(await post.heartbeat(), version));
     if (place === undefined) return 'busy';
     try {
       log.info(`version ${version} delivers as process ${processId}`);
@@ -125,11 +118,15 @@ export class BackgroundProcess {
 
   #noteWork({ last, totals, progressAtMs }: BackgroundStatus): void {
     const { backgroundLog: log, wallClock } = this.#host;
-    const { delivered, duplicate, rejected, deadLetters } = countsSince(this.#noted, totals);
+    const before = this.#noted;
     this.#noted = totals;
-    if (delivered + duplicate > 0) this.#lastWorkAtMs = wallClock.nowMs();
     this.#progressAtMs = progressAtMs ?? this.#progressAtMs;
-    if (delivered + duplicate + rejected + deadLetters > 0) {
+    const delivered = totals.delivered - before.delivered;
+    const duplicate = totals.duplicate - before.duplicate;
+    if (delivered + duplicate > 0) this.#lastWorkAtMs = wallClock.nowMs();
+    if (totalOf(totals) > totalOf(before)) {
+      const rejected = totals.rejected - before.rejected;
+      const deadLetters = totals.deadLetters - before.deadLetters;
       log.info(
         `delivered ${delivered}, already there ${duplicate}, rejected ${rejected}, given up on ${deadLetters}`,
       );
@@ -158,24 +155,19 @@ export class BackgroundProcess {
   }
 
   #heartbeat(left: Leave | undefined): Heartbeat {
-    const { connection, last, nextTryAtMs: plannedAtMs } = this.#host.backgroundSync.status();
-    const nextTryAtMs = left === 'hub out of reach' ? this.#pausedUntilMs(plannedAtMs) : plannedAtMs;
+    const { backgroundSync, version, processId, wallClock } = this.#host;
+    const { connection, last, nextTryAtMs: plannedAtMs } = backgroundSync.status();
+    const atMs = wallClock.nowMs();
+    // After so long an outage nobody has to ask that hub again at once.
+    const nextTryAtMs =
+      left === 'hub out of reach' ? Math.max(plannedAtMs ?? 0, atMs + LONGEST_DELAY_MS) : plannedAtMs;
     return {
-      version: this.#host.version,
-      processId: this.#host.processId,
-      startedAtMs: this.#startedAtMs,
-      atMs: this.#host.wallClock.nowMs(),
-      connection,
-      progressAtMs: this.#progressAtMs,
+      ...{ version, processId, startedAtMs: this.#startedAtMs, atMs },
+      ...{ connection, progressAtMs: this.#progressAtMs },
       ...(left === undefined ? {} : { left }),
       ...(last === undefined ? {} : { lastFlush: flushNote(last) }),
       ...(nextTryAtMs === undefined ? {} : { nextTryAtMs }),
     };
-  }
-
-  /** After so long an outage nobody has to ask that hub again at once. */
-  #pausedUntilMs(plannedAtMs = 0): number {
-    return Math.max(plannedAtMs, this.#host.wallClock.nowMs() + LONGEST_DELAY_MS);
   }
 }
 
@@ -195,27 +187,14 @@ const FREE_LOOK_MS = 2000;
 const BEAT_MS = 5000;
 const LEAVING_WAIT_MS = 2 * LOOK_MS + 2 * FINAL_FLUSH_MS;
 
-const flushNote = ({
-  report,
+const flushNote = ({ report, atMs }: NonNullable<BackgroundStatus['last']>) => ({
   atMs,
-}: NonNullable<BackgroundStatus['last']>): NonNullable<Heartbeat['lastFlush']> => {
-  const { ended, delivered, duplicate } = report;
-  return {
-    atMs,
-    delivered: delivered + duplicate,
-    ended: ended.end,
-    ...('reason' in ended ? { reason: ended.reason } : {}),
-  };
-};
+  delivered: report.delivered + report.duplicate,
+  ended: report.ended.end,
+  ...('reason' in report.ended ? { reason: report.ended.reason } : {}),
+});
 
 const troubleOf = ({ ended }: FlushReport): string | undefined =>
   ended.end === 'complete' ? undefined : 'reason' in ended ? `${ended.end}: ${ended.reason}` : ended.end;
-
-const countsSince = (before: PassCounts, now: PassCounts): PassCounts => ({
-  delivered: now.delivered - before.delivered,
-  duplicate: now.duplicate - before.duplicate,
-  rejected: now.rejected - before.rejected,
-  deadLetters: now.deadLetters - before.deadLetters,
-});
 
 const saidOf = ({ atMs: _atMs, ...said }: Heartbeat): string => JSON.stringify(said);

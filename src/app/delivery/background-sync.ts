@@ -118,13 +118,10 @@ export class BackgroundSyncService {
   /** Never rejects: whatever goes wrong with one flush, there is a next one. */
   async #flush(signal: AbortSignal): Promise<FlushReport> {
     this.#isFlushing = true;
-    const report = await this.#host.flush.run({ isInsisted: false }, signal).catch((error: unknown) => ({
-      ...NOTHING_PASSED,
-      ended: {
-        end: 'storage-failed' as const,
-        reason: messageOf(error),
-      },
-    }));
+    const report = await this.#host.flush.run({ isInsisted: false }, signal).catch((error: unknown) => {
+      const ended = { end: 'storage-failed' as const, reason: messageOf(error) };
+      return { ...NOTHING_PASSED, ended };
+    });
     const atMs = this.#host.wallClock.nowMs();
     this.#isFlushing = false;
     this.#host.reports?.changed();
@@ -140,10 +137,13 @@ export class BackgroundSyncService {
    * asked more often because more is captured.
    */
   async #rest(report: FlushReport, signal: AbortSignal): Promise<void> {
-    const { timer } = this.#host;
+    const { timer, wallClock, randomness } = this.#host;
+    const { ended, delivered, duplicate, rejected } = report;
     if (isSetBack(report)) {
-      const pauseMs = this.#backOff(report);
-      this.#nextTryAtMs = this.#host.wallClock.nowMs() + pauseMs;
+      this.#backoff = afterFailure(delivered + duplicate > 0 ? RESTED : this.#backoff);
+      const retryAfterMs = ended.end === 'unavailable' ? ended.retryAfterMs : undefined;
+      const pauseMs = delayMs(this.#backoff, randomness.next(), retryAfterMs);
+      this.#nextTryAtMs = wallClock.nowMs() + pauseMs;
       return timer.sleep(pauseMs, signal);
     }
     this.#nextTryAtMs = undefined;
@@ -151,15 +151,9 @@ export class BackgroundSyncService {
     if (this.#isNudged) return;
     const nudged = new AbortController();
     this.#wake = () => nudged.abort();
-    const pauseMs = report.rejected > 0 ? LONGEST_DELAY_MS : FLUSH_INTERVAL_MS;
+    const pauseMs = rejected > 0 ? LONGEST_DELAY_MS : FLUSH_INTERVAL_MS;
     await timer.sleep(pauseMs, AbortSignal.any([signal, nudged.signal]));
     this.#wake = undefined;
-  }
-
-  #backOff({ ended, delivered, duplicate }: FlushReport): number {
-    this.#backoff = afterFailure(delivered + duplicate > 0 ? RESTED : this.#backoff);
-    const retryAfterMs = ended.end === 'unavailable' ? ended.retryAfterMs : undefined;
-    return delayMs(this.#backoff, this.#host.randomness.next(), retryAfterMs);
   }
 
   async #end({ loop, beside, leave, cut }: Running): Promise<void> {

@@ -8,7 +8,7 @@ import { type LearntLimits, runPass } from './pass.js';
 import type { HubReceipts } from './hub-receipts.js';
 import type { MachineReports } from './machine-reports.js';
 import { addCounts, NOTHING_PASSED, type PassCounts, type PassEnd, type PassReport } from './pass-report.js';
-import type { SharingPolicy } from './sharing-policy.js';
+import type { SharingPolicy } from './sharing.js';
 
 export interface FlushHost {
   readonly outboxes: Outboxes;

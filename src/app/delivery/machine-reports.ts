@@ -7,7 +7,7 @@ import type { Outboxes } from '../../ports/outbox.js';
 import type { AccessTokens } from './access-token.js';
 import type { HubReceipts } from './hub-receipts.js';
 import { occurredAt, openRecords, recordContext } from './due-records.js';
-import type { SharingPolicy } from './sharing-policy.js';
+import type { SharingPolicy } from './sharing.js';
 
 interface MachineReportsNeeds {
   readonly accessTokens: Pick<AccessTokens, 'get'>;

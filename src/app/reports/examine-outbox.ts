@@ -5,7 +5,7 @@ import type { RecordStanding, RoutingContext } from '../../domain/outbox/routing
 import type { WallClock } from '../../ports/host.js';
 import type { BesideCounts, JournalRecord, Outbox, Outboxes, OutboxReading } from '../../ports/outbox.js';
 import { occurredAt, openRecords, recordContext, type ReportSituation } from '../delivery/due-records.js';
-import type { SharingPolicy } from '../delivery/sharing-policy.js';
+import type { SharingPolicy } from '../delivery/sharing.js';
 
 /** Where the events of one project are, worked out from the records at the moment of asking. */
 export interface ProjectStatus {

@@ -3,7 +3,7 @@ import { AccessTokens } from '../../../src/app/delivery/access-token.js';
 import { GetAccountStatus } from '../../../src/app/delivery/account-status.js';
 import { BacklogConsent } from '../../../src/app/delivery/backlog-consent.js';
 import { HubIdentities } from '../../../src/app/delivery/hub-identities.js';
-import { SetSharing } from '../../../src/app/delivery/set-sharing.js';
+import { SetSharing } from '../../../src/app/delivery/sharing.js';
 import { SignIn, type HubMove } from '../../../src/app/delivery/sign-in.js';
 import { SyncError } from '../../../src/domain/errors.js';
 import { DeliveryWorld } from '../../support/delivery-world.js';

@@ -1,4 +1,4 @@
-import { LiftRefusals } from '../../../src/app/delivery/lift-refusals.js';
+import { LiftRefusals } from '../../../src/app/delivery/sharing.js';
 import { DeliveryWorld } from '../../support/delivery-world.js';
 import { PROJECT } from '../../support/facts.js';
 

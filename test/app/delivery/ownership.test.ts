@@ -1,6 +1,5 @@
 import { BacklogConsent } from '../../../src/app/delivery/backlog-consent.js';
-import { SharingPolicy } from '../../../src/app/delivery/sharing-policy.js';
-import { SetSharing } from '../../../src/app/delivery/set-sharing.js';
+import { SharingPolicy, SetSharing } from '../../../src/app/delivery/sharing.js';
 import { DeliveryWorld, HUB_URL } from '../../support/delivery-world.js';
 import { fact, PROJECT } from '../../support/facts.js';
 

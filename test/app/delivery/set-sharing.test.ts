@@ -1,4 +1,4 @@
-import { SetSharing } from '../../../src/app/delivery/set-sharing.js';
+import { SetSharing } from '../../../src/app/delivery/sharing.js';
 import { DeliveryWorld } from '../../support/delivery-world.js';
 import { PROJECT } from '../../support/facts.js';
 

@@ -1,7 +1,7 @@
 import { isSecureHubUrl, normalizeHubUrl } from '../../../../domain/delivery/hub-url.js';
 import { SyncError } from '../../../../domain/errors.js';
 import type { SharingPreference } from '../../../../ports/events.js';
-import type { Refusal } from '../../../delivery/sharing-policy.js';
+import type { Refusal } from '../../../delivery/sharing.js';
 import { defineCommand, type CommandContext, type Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import { makeVisible } from '../../render/visible.js';

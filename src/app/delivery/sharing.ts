@@ -1,0 +1,137 @@
+import { readProjectConfig } from '../../domain/events/project-config.js';
+import { hubKey, type Account } from '../../domain/outbox/account.js';
+import { askAgain } from '../../domain/outbox/decision.js';
+import { ledgerOf } from '../../domain/outbox/ledger.js';
+import { consentScope } from '../../domain/outbox/ownership.js';
+import { sharingOf, type CheckoutSharing, type Sharing } from '../../domain/outbox/routing-policy.js';
+import type { CheckoutMemory, CheckoutRegistry, ConfigStore, SharingPreference } from '../../ports/events.js';
+import type { Outboxes, StateFiles } from '../../ports/outbox.js';
+
+/** A checkout whose config keeps the whole project on this machine, or cannot be read. */
+export interface Refusal {
+  readonly path: string;
+  readonly reason: 'share is false' | 'unreadable';
+}
+
+interface SharingPolicyNeeds {
+  readonly checkouts: CheckoutRegistry;
+  readonly configs: ConfigStore;
+  readonly stateFiles?: Pick<StateFiles, 'isGone'>;
+}
+
+/**
+ * Whether a project's events may leave this machine: one answer from every checkout that was ever seen here and from
+ * what the user said. Each config is read again; a checkout that is out of reach counts with its last value. One that
+ * is gone says nothing any more, as long as another one is there that does.
+ */
+export class SharingPolicy {
+  readonly #needs: SharingPolicyNeeds;
+
+  constructor(needs: SharingPolicyNeeds) {
+    this.#needs = needs;
+  }
+
+  async of(projectUuid: string): Promise<Sharing> {
+    const [checkouts, preference] = await Promise.all([
+      this.#heard(projectUuid),
+      this.#needs.checkouts.preference(projectUuid),
+    ]);
+    return sharingOf(await Promise.all(checkouts.map((checkout) => this.#sharing(checkout))), preference);
+  }
+
+  /** What refuses, by checkout, whatever the user said. */
+  async refusals(projectUuid: string): Promise<readonly Refusal[]> {
+    const refusals: Refusal[] = [];
+    for (const checkout of await this.#heard(projectUuid)) {
+      const { share, readable } = await this.#sharing(checkout);
+      if (share === false) refusals.push({ path: checkout.path, reason: 'share is false' });
+      else if (!readable) refusals.push({ path: checkout.path, reason: 'unreadable' });
+    }
+    return refusals;
+  }
+
+  /** Forgets the checkouts of a project that are gone; whoever asks for this is in one that is there. */
+  async forgetGone(projectUuid: string): Promise<void> {
+    for (const { path } of await this.#own(projectUuid))
+      if ((await this.#needs.stateFiles?.isGone(path)) === true) await this.#needs.checkouts.forget(path);
+  }
+
+  async #heard(projectUuid: string): Promise<readonly CheckoutMemory[]> {
+    const own = await this.#own(projectUuid);
+    const files = this.#needs.stateFiles;
+    if (files === undefined) return own;
+    const areGone = await Promise.all(own.map(({ path }) => files.isGone(path)));
+    const there = own.filter((_, index) => areGone[index] !== true);
+    return there.length === 0 ? own : there;
+  }
+
+  async #own(projectUuid: string): Promise<readonly CheckoutMemory[]> {
+    return (await this.#needs.checkouts.list()).filter((checkout) => checkout.projectUuid === projectUuid);
+  }
+
+  async #sharing({ path, share, configReadable }: CheckoutMemory): Promise<CheckoutSharing> {
+    const reading = await this.#needs.configs.read(path);
+    if (reading.state === 'absent')
+      return { readable: configReadable !== false, ...(share === undefined ? {} : { share }) };
+    const now = reading.state === 'present' ? readProjectConfig(reading.document).share : 'unreadable';
+    return now === 'unreadable' ? { readable: false } : { readable: true, share: now };
+  }
+}
+
+interface SetSharingNeeds {
+  readonly checkouts: CheckoutRegistry;
+  readonly outboxes: Outboxes;
+  readonly account: () => Promise<Account | undefined>;
+  readonly sharing: Pick<SharingPolicy, 'forgetGone' | 'refusals'>;
+}
+
+/** Shares a project on this machine, or keeps it back. Nothing that waits is lost either way. */
+export class SetSharing {
+  readonly #needs: SetSharingNeeds;
+
+  constructor(needs: SetSharingNeeds) {
+    this.#needs = needs;
+  }
+
+  /**
+   * `on` also answers the question about what was captured before the sign-in. Durable before this resolves, to what
+   * keeps the project here all the same: checkouts whose config refuses.
+   */
+  async run(projectUuid: string, preference: SharingPreference): Promise<readonly Refusal[]> {
+    await this.#needs.checkouts.setPreference(projectUuid, preference);
+    if (preference === 'off') return [];
+    await this.#consent(projectUuid);
+    await this.#needs.sharing.forgetGone(projectUuid);
+    return this.#needs.sharing.refusals(projectUuid);
+  }
+
+  async #consent(projectUuid: string): Promise<void> {
+    const account = await this.#needs.account();
+    if (account === undefined) return;
+    const outbox = this.#needs.outboxes.open(projectUuid);
+    const { first, last } = await outbox.reading();
+    if (last < first) return;
+    const range = { from: first, through: last };
+    const { hub, team } = account;
+    await outbox.decide([{ decision: 'consent', range, hub: hubKey(hub), team, ...consentScope(hub) }]);
+  }
+}
+
+/** Makes due what a hub has refused to an account, because somebody has just signed in there again. */
+export class LiftRefusals {
+  readonly #outboxes: Outboxes;
+
+  constructor({ outboxes }: { readonly outboxes: Outboxes }) {
+    this.#outboxes = outboxes;
+  }
+
+  /** Durable before this resolves; waits for no sender. Where nothing was refused, nothing is written. */
+  async run(account: Account): Promise<void> {
+    for (const project of await this.#outboxes.list()) {
+      const outbox = this.#outboxes.open(project);
+      const ledger = ledgerOf((await outbox.reading()).ledgers, account);
+      if (ledger === undefined || askAgain(ledger) === ledger) continue;
+      await outbox.decide([{ decision: 'ask-again', hub: ledger.hub, team: ledger.team }]);
+    }
+  }
+}
