@@ -21,7 +21,6 @@ export interface AddHistoryResult {
   readonly workPackageId: string;
   readonly path: string;
   readonly type: HistoryEntryType;
-  /** The Activity Log line. */
   readonly line: string;
 }
 

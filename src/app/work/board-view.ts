@@ -25,7 +25,6 @@ export interface BoardView {
   readonly title: string;
   readonly lanes: readonly LaneView[];
   readonly canMove: boolean;
-  /** Why there is no board; empty when there is one. */
   readonly fault: string;
 }
 
@@ -37,7 +36,6 @@ interface BoardSituation {
   readonly elsewhere: (card: BoardCard) => string | undefined;
 }
 
-/** A plan as the page of the board shows it. */
 export const boardView = (
   feature: string,
   plan: { readonly board?: FeatureCards; readonly reason?: string } | undefined,
@@ -79,7 +77,6 @@ export const describeCard = (card: BoardCard, nowMs: number): string => {
   ].join(' · ');
 };
 
-/** A lane with its work packages. */
 export interface LaneCards {
   readonly lane: WorkPackageLane;
   readonly cards: readonly BoardCard[];
@@ -92,14 +89,12 @@ export const lanesOf = ({ board }: Pick<ShownPlan, 'board'>): readonly LaneCards
   return [...LANES, ...others].map((lane) => ({ lane, cards: cards.filter((card) => card.lane === lane) }));
 };
 
-/** Lanes as people read them. */
 export const laneTitle = (lane: WorkPackageLane): string => lane.replace(/_/g, ' ');
 
 /** What needs a person: what waits for a review, and what cannot be read. */
 export const needsPerson = ({ board, findings }: ShownPlan): number =>
   (board?.counts.for_review ?? 0) + findings.length;
 
-/** How far a feature is. */
 export const describeFeature = ({ board, findings, reason }: ShownPlan): string => {
   if (board === undefined) return reason === undefined ? '' : 'cannot be read';
   const faults = findings.length === 0 ? '' : ` · ${findings.length} to correct`;

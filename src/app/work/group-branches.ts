@@ -22,7 +22,6 @@ export interface GroupBranch {
   /** As `lanes.json` calls the group: `lane-a`. */
   readonly group: string;
   readonly branch: string;
-  /** All work packages of the group. */
   readonly workPackageIds: readonly string[];
 }
 

@@ -23,7 +23,6 @@ export interface ImplementInput extends FeatureInput {
   readonly workPackageId: string;
   /** Work package, or branch, to start from. */
   readonly base?: string;
-  /** Who implements. */
   readonly agent?: string;
 }
 
@@ -34,7 +33,6 @@ export interface ImplementResult {
   readonly outcome: 'started' | 'already-doing';
   /** Who is in charge, as the front matter says. */
   readonly agent?: string;
-  /** Absolute path of the work tree. */
   readonly worktree: string;
   readonly worktreeWas: 'made' | 'existing';
   readonly branch: string;

@@ -8,7 +8,6 @@ import { interpretConfig, type ReadConfig } from '../events/read-identity.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
 
 export interface InitRequest {
-  /** Where the command was called. */
   readonly directory: string;
   /** Sets a config that cannot be understood aside and writes a fresh one. */
   readonly repair?: boolean;
@@ -19,7 +18,6 @@ export interface InitRequest {
 export interface InitReport {
   readonly projectRoot: string;
   readonly identity: IdentityReading;
-  /** What became of the config. */
   readonly config: 'created' | 'completed' | 'repaired' | 'unchanged';
   /** Name of the broken config's copy. */
   readonly setAside?: string;

@@ -202,7 +202,6 @@ const ownerOf = ({ statusLog, workPackages }: FeatureState, taskId: string): str
     ? undefined
     : workPackages.find(({ workPackage }) => workPackage.roster?.includes(taskId))?.workPackage.id;
 
-/** What is marked, and by whom. */
 interface MarkOrder {
   readonly to: Lane;
   readonly isTicked: boolean;

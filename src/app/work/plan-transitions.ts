@@ -19,7 +19,6 @@ import { contradictions, findWorkPackage, frontMatterGraph, refuseFaults } from 
 import type { FeatureState, FiledWorkPackage } from './feature-state.js';
 import type { PlannedEvent } from './work-plan.js';
 
-/** A transition that has been decided. */
 export interface Transition {
   readonly workPackageId: string;
   readonly to: Lane;

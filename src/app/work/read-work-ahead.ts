@@ -11,7 +11,6 @@ import type { ImplementInput, ImplementResult, ImplementWorkPackage } from './im
 import { findFeature, type FeatureRequest } from './locate-feature.js';
 import type { PerformedWork } from './work-plan.js';
 
-/** What there is to do in a feature. */
 export interface FeatureAhead extends WorkAhead {
   readonly feature: string;
 }
@@ -64,7 +63,6 @@ export const lookAhead = async (
 };
 
 export interface TakeNextInput extends Omit<ImplementInput, 'workPackageId' | 'base'> {
-  /** Who takes it. */
   readonly agent: string;
 }
 

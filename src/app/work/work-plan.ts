@@ -12,7 +12,6 @@ export interface PlannedEvent {
 
 /** What a command decided from fresh files, under the repository's lock. Without changes and events it is nothing to do. */
 export interface WorkPlan<R> {
-  /** What the command tells about its work. */
   readonly result: R;
   /** In the order of writing: a file that holds evidence comes after those that hold none. */
   readonly changes: readonly FileChange[];
@@ -80,7 +79,6 @@ export interface ResolvedLeftOver {
 export type WorkOutcome =
   CaptureOutcome | { readonly outcome: 'kept'; readonly eventId: string; readonly message: string };
 
-/** A plan that found nothing to do. */
 export const nothingToDo = <R>(result: R): WorkPlan<R> => ({ result, changes: [], events: [] });
 
 /** What is told of an event whose capture was tried: a full outbox is an answer, trouble of the storage passes. */

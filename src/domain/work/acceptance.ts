@@ -19,7 +19,6 @@ export interface AcceptanceFacts extends Placed {
   readonly roster?: readonly string[];
   /** What the status log says of tasks: `done` and other words, by id. */
   readonly logged?: ReadonlyMap<string, string>;
-  /** The work package's own file. */
   readonly file: { readonly path: string; readonly text: string };
   /** Folder of the planning documents, relative to the project root. */
   readonly directory: string;
@@ -49,7 +48,6 @@ export interface AcceptancePlace {
   readonly line?: number;
 }
 
-/** One condition that is not met. */
 export interface AcceptanceReason {
   readonly code:
     | 'wrong-lane'

@@ -16,23 +16,11 @@ export interface ActivityEntry {
 
 /** Reads one line; `undefined` when it is no entry. Between the fields stands `–`, `-` or `--`. */
 export const parseActivityLine = (line: string): ActivityEntry | undefined => {
-  const start = ENTRY_START.exec(line);
-  if (start === null) return undefined;
-  const [whole, timestamp = ''] = start;
-  const rest = line.slice(whole.length);
-  const fields = fieldsOf(rest);
-  const at = fields.findIndex(({ text }) => LANE_FIELD.test(text));
-  if (at < 1) return undefined;
-  const pid = at > 1 ? PID_FIELD.exec(fields[at - 1]?.text ?? '') : null;
-  const agent = fields.slice(0, pid === null ? at : at - 1).map(({ text }) => text);
-  const note = fields[at + 1];
-  return {
-    timestamp,
-    agent: agent.join(' – '),
-    lane: (fields[at]?.text ?? '').slice('lane='.length),
-    note: note === undefined ? '' : rest.slice(note.start).trim(),
-    ...(pid === null ? {} : { shellPid: pid[1] ?? '' }),
-  };
+  const [, timestamp, who = '', shellPid, lane = '', note = ''] = ENTRY.exec(line) ?? [];
+  const agent = who.split(SEPARATOR).map((field) => field.trim());
+  if (timestamp === undefined || agent[0]?.startsWith('lane=') === true) return undefined;
+  const pid = shellPid === undefined ? {} : { shellPid: shellPid.trim() };
+  return { timestamp, agent: agent.join(' – '), lane, note: note.trim(), ...pid };
 };
 
 /** The entries of the Activity Log of a body, in the order of the file. */
@@ -108,27 +96,15 @@ export const appendActivityLine = (body: string, line: string, eol = lineEndingO
 };
 
 const SEPARATORS = new Set(['–', '-', '--']);
-const ENTRY_START =
-  /^\s*[-*+]\s+(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)\s+(?:\u2013|--|-)\s+/;
-const LANE_FIELD = /^lane=[a-z_]+$/;
-const PID_FIELD = /^shell_pid=(.*)$/;
+const SEPARATOR = /\s(?:\u2013|--|-)\s/;
+const BETWEEN = SEPARATOR.source;
+const TIME = String.raw`\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?`;
+const ENTRY = new RegExp(
+  String.raw`^\s*[-*+]\s+(${TIME})\s+(?:\u2013|--|-)\s+(.*?)(?:${BETWEEN}\s*shell_pid=((?:(?!${BETWEEN}).)*))?` +
+    String.raw`${BETWEEN}\s*lane=([a-z_]+)\s*(?:${BETWEEN}(.*))?$`,
+  's',
+);
 const LOG_TITLE = /^Activity Log$/i;
-
-interface Field {
-  readonly text: string;
-  readonly start: number;
-}
-
-const fieldsOf = (rest: string): readonly Field[] => {
-  const fields: Field[] = [];
-  let start = 0;
-  for (const separator of rest.matchAll(/\s(?:\u2013|--|-)\s/g)) {
-    fields.push({ text: rest.slice(start, separator.index).trim(), start });
-    start = separator.index + separator[0].length;
-  }
-  fields.push({ text: rest.slice(start).trim(), start });
-  return fields;
-};
 
 const logSection = (
   lines: readonly MarkdownLine[],

@@ -15,14 +15,6 @@ interface FeatureWish {
   readonly createdAt: string;
 }
 
-interface NewFeature {
-  readonly slug: string;
-  readonly directory: string;
-  readonly workPackages: readonly NewWorkPackage[];
-  /** Everything that has to be written, and nothing exists yet. */
-  readonly files: readonly { readonly path: string; readonly text: string }[];
-}
-
 export interface NewWorkPackage {
   readonly id: string;
   readonly title: string;
@@ -30,42 +22,33 @@ export interface NewWorkPackage {
   readonly path: string;
 }
 
-/** A complete feature that can be finalized as it is. `taken`: the names of all folders beside it. */
-export const newFeature = (wish: FeatureWish, taken: readonly string[]): NewFeature => {
+/**
+ * A complete feature that can be finalized as it is, with everything that has to be written. `taken`: the names of all
+ * folders beside it.
+ */
+export const newFeature = (wish: FeatureWish, taken: readonly string[]) => {
+  const { targetBranch, createdAt } = wish;
   const title = asOneLine(wish.title);
-  const number = nextNumber(taken);
+  const numbers = taken.flatMap((name) => featureNumber(name) ?? []).map(Number);
+  const number = String(Math.max(0, ...numbers) + 1).padStart(3, '0');
   const slug = `${number}-${slugOf(title, 'feature')}`;
   const directory = featureDirectory(slug);
   const titles = wish.workPackages.length === 0 ? [title] : wish.workPackages.map(asOneLine);
   const idAt = (at: number): string => `WP${String(at + 1).padStart(2, '0')}`;
-  const workPackages = titles.map((each, at): NewWorkPackage => {
-    const id = idAt(at);
-    return {
-      id,
-      title: each,
-      dependencies: wish.isChain && at > 0 ? [idAt(at - 1)] : [],
-      path: `${directory}/tasks/${id}-${slugOf(each, 'work')}.md`,
-    };
-  });
-  const file = (name: string, text: string) => ({ path: `${directory}/${name}`, text });
-  const { targetBranch, createdAt } = wish;
-  return {
-    slug,
-    directory,
-    workPackages,
-    files: [
-      file('meta.json', makeMeta({ slug, number, targetBranch, createdAt })),
-      file('spec.md', spec(title)),
-      file('plan.md', plan(title)),
-      file('tasks.md', tasks(title, workPackages)),
-      ...workPackages.map((each) => ({ path: each.path, text: workPackage(each, createdAt) })),
-    ],
-  };
-};
-
-const nextNumber = (taken: readonly string[]): string => {
-  const numbers = taken.flatMap((name) => featureNumber(name) ?? []).map(Number);
-  return String(Math.max(0, ...numbers) + 1).padStart(3, '0');
+  const workPackages = titles.map((each, at): NewWorkPackage => ({
+    id: idAt(at),
+    title: each,
+    dependencies: wish.isChain && at > 0 ? [idAt(at - 1)] : [],
+    path: `${directory}/tasks/${idAt(at)}-${slugOf(each, 'work')}.md`,
+  }));
+  const files = [
+    { path: `${directory}/meta.json`, text: makeMeta({ slug, number, targetBranch, createdAt }) },
+    { path: `${directory}/spec.md`, text: spec(title) },
+    { path: `${directory}/plan.md`, text: plan(title) },
+    { path: `${directory}/tasks.md`, text: tasks(title, workPackages) },
+    ...workPackages.map((each) => ({ path: each.path, text: workPackage(each, createdAt) })),
+  ];
+  return { slug, directory, workPackages, files };
 };
 
 /** Letters and digits of ASCII with `-` between the words, as many whole words as are pleasant in a branch name. */

@@ -73,57 +73,55 @@ const LIST_MARK = /^[ \t]*(?:[-*+]|\d+[.)])[ \t]+(?:\[[ xX]\][ \t]+)?/;
 const PHRASE = /\bdepends? (?:up)?on\b/gi;
 const OWN_SUBJECT = /^(?:(?:it|this(?: (?:WP|work package|package))?)\b)?[ \t:\u2013-]*(?:also )?$/i;
 
-/** Where a text stands: under a heading of this level, in a list below a label, or anywhere else. */
+/** What a text stands below: a heading of this level, or a label that is indented so far. */
 type Place =
-  | { readonly is: 'elsewhere' }
-  | { readonly is: 'heading'; readonly level: number; readonly below: string }
-  | { readonly is: 'label'; readonly indent: number; readonly isFresh: boolean };
+  { readonly level: number; readonly below: string } | { readonly indent: number; readonly isFresh: boolean };
 
 /** The texts to be read, each with its line: list items and paragraphs as wholes, since a writer may wrap them. */
 const dependencyTexts = ({ lines, workPackageId }: TasksSection): readonly TextAtLine[] => {
   const texts: TextAtLine[] = [];
   const add = (line: number, text: string): void => void texts.push({ line, text, isPhrase: false });
-  let place: Place = { is: 'elsewhere' };
+  let place: Place | undefined;
   for (const block of blocksOf(lines)) {
     const { line, text, heading, table } = block;
     if (table !== undefined) {
-      for (const row of rowTexts(table, place.is !== 'elsewhere', workPackageId)) add(row.line, row.text);
+      for (const row of rowTexts(table, place !== undefined, workPackageId)) add(row.line, row.text);
       continue;
     }
     const title = titleText(heading?.title ?? (BOLD.test(text) ? text : ''));
     if (title !== undefined) {
-      place =
-        heading === undefined
-          ? { is: 'label', indent: -1, isFresh: true }
-          : { is: 'heading', level: heading.level, below: '' };
+      place = heading === undefined ? { indent: -1, isFresh: true } : { level: heading.level, below: '' };
       if (title !== '') add(line, title);
       continue;
     }
     if (heading !== undefined) {
-      const isDeeper: boolean = place.is === 'heading' && heading.level > place.level;
-      place =
-        isDeeper && place.is === 'heading' ? { ...place, below: `${heading.title}: ` } : { is: 'elsewhere' };
+      const isDeeper: boolean = place !== undefined && 'level' in place && heading.level > place.level;
+      place = isDeeper && place !== undefined ? { ...place, below: `${heading.title}: ` } : undefined;
       continue;
     }
-    if (place.is === 'label') {
-      const isBelow: boolean = block.isItem
-        ? block.indent > place.indent
-        : place.isFresh && !ANY_LABEL.test(text);
-      place =
-        isBelow && (block.isItem || place.indent === -1) ? { ...place, isFresh: false } : { is: 'elsewhere' };
-    }
-    if (place.is === 'heading' && !block.isItem && ANY_LABEL.test(text) && !isLeading(text))
-      place = { is: 'elsewhere' };
+    if (place === undefined || isOutside(place, block)) place = undefined;
+    else if ('indent' in place) place = { ...place, isFresh: false };
     const label = labelText(text);
-    if (label !== undefined) {
+    const below: string | undefined = place !== undefined && 'level' in place ? place.below : undefined;
+    if (label === '' && below === undefined)
+      place = { indent: block.isItem ? block.indent : -1, isFresh: true };
+    else if (label !== undefined) {
       if (label !== '') add(line, label);
-      else if (place.is !== 'heading')
-        place = { is: 'label', indent: block.isItem ? block.indent : -1, isFresh: true };
-    } else if (place.is === 'elsewhere') texts.push(...phrasesOf(block, workPackageId));
-    else add(line, `${place.is === 'heading' ? place.below : ''}${text}`);
+    } else if (place === undefined) texts.push(...phrasesOf(block, workPackageId));
+    else add(line, `${below ?? ''}${text}`);
   }
   return texts;
 };
+
+/** Whether a text ends what the ones before it stand below. */
+const isOutside = (place: Place, { text, isItem, indent }: Block): boolean => {
+  const isLabelled = ANY_LABEL.test(text);
+  if ('level' in place) return !isItem && isLabelled && !LEADING.test(text);
+  return isItem ? indent <= place.indent : !place.isFresh || isLabelled || place.indent !== -1;
+};
+
+const LEADING =
+  /^[*_`"]*(?:upstream|downstream|blocked by|blocks|requires|needs|hard|optional|parallel|after|prerequisites?|depends|internal)\b/i;
 
 /** What a title says behind the word; `undefined` when it is about something else, such as a graph of dependencies. */
 const titleText = (title: string): string | undefined => {
@@ -147,25 +145,19 @@ const labelText = (text: string): string | undefined => {
   return (next === null ? behind : behind.slice(0, next.index)).trim();
 };
 
-const isLeading = (text: string): boolean =>
-  /^[*_`"]*(?:upstream|downstream|blocked by|blocks|requires|needs|hard|optional|parallel|after|prerequisites?|depends|internal)\b/i.test(
-    text,
-  );
-
 /** `Depends on …` at the beginning of a sentence, or behind the work package itself as subject. */
-const phrasesOf = (block: Block, self: string): readonly TextAtLine[] =>
-  [...withoutCode(block.text).matchAll(PHRASE)].flatMap((phrase) => {
-    const before =
-      block.text
-        .slice(0, phrase.index)
-        .split(/[.:;!?][*_`]*[ \t]+/)
-        .at(-1) ?? '';
+const phrasesOf = ({ line, text: whole }: Block, self: string): readonly TextAtLine[] =>
+  [...withoutCode(whole).matchAll(PHRASE)].flatMap(({ index }) => {
+    const [before = ''] = whole
+      .slice(0, index)
+      .split(/[.:;!?][*_`]*[ \t]+/)
+      .slice(-1);
     const subject = before.replace(/[*_`(]/g, '').trim();
     if (subject.toUpperCase() !== self && !OWN_SUBJECT.test(subject)) return [];
-    const [first = '', ...others] = block.text.slice(phrase.index).split(/(?<=[.;!?])(?:[ \t]|$)/);
+    const [first = '', ...others] = whole.slice(index).split(/(?<=[.;!?])(?:[ \t]|$)/);
     const end = others.findIndex((sentence) => !isBareList(sentence));
-    const sentences = [first, ...(end === -1 ? others : others.slice(0, end))];
-    return [{ line: block.line, text: sentences.join(' '), isPhrase: true }];
+    const text = [first, ...others.slice(0, end === -1 ? others.length : end)].join(' ');
+    return [{ line, text, isPhrase: true }];
   });
 
 /**
@@ -177,25 +169,25 @@ const rowTexts = (
   isStatement: boolean,
   self: string,
 ): readonly Pick<TextAtLine, 'line' | 'text'>[] => {
-  const isLabel = (text: string): boolean => titleText(text) === '';
-  const pairs = [table.header, ...table.rows].flatMap((row) => {
-    const labelled = row?.cells.flatMap(({ text }) => labelText(text) || []) ?? [];
-    if (row !== undefined && labelled.length > 0) return labelled.map((text) => ({ line: row.line, text }));
-    const at = row?.cells.findIndex(({ text }) => isLabel(text)) ?? -1;
-    const value = row?.cells[at + 1]?.text ?? '';
-    const isPair = at !== -1 && (row !== table.header || /WP\d|^\W*none\b/i.test(value));
-    return row === undefined || !isPair ? [] : [{ line: row.line, text: value }];
+  const pairs = [table.header ?? [], ...table.rows].flat().flatMap((row) => {
+    const { line } = row;
+    const cells = row.cells.map(({ text }) => text);
+    const labelled = cells.flatMap((text) => labelText(text) || []);
+    if (labelled.length > 0) return labelled.map((text) => ({ line, text }));
+    const at = cells.findIndex((text) => titleText(text) === '');
+    const text = cells[at + 1] ?? '';
+    const isPair = at !== -1 && (row !== table.header || /WP\d|^\W*none\b/i.test(text));
+    return isPair ? [{ line, text }] : [];
   });
   if (pairs.length > 0) return pairs;
   const column = columnOf(table, new RegExp(`^(?:${WORD}|blocked by|requires)$`, 'i'));
-  if (column === -1)
-    return isStatement
-      ? table.rows.map(({ line, cells }) => ({ line, text: cells.map(({ text }) => text).join(' \u2013 ') }))
-      : [];
+  if (column === -1 && !isStatement) return [];
   return table.rows.flatMap(({ line, cells }) => {
-    const subjects = cells.flatMap(({ text }, at) => (at < column ? (/WP\d+/i.exec(text)?.[0] ?? []) : []));
+    const texts = cells.map(({ text }) => text);
+    if (column === -1) return [{ line, text: texts.join(' \u2013 ') }];
+    const subjects = texts.slice(0, column).flatMap((text) => /WP\d+/i.exec(text)?.[0] ?? []);
     const isAboutUs = subjects.length === 0 || subjects.includes(self);
-    return isAboutUs ? [{ line, text: cells[column]?.text ?? '' }] : [];
+    return isAboutUs ? [{ line, text: texts[column] ?? '' }] : [];
   });
 };
 
@@ -213,25 +205,29 @@ const BOLD = /^(\*\*|__)[^*_]*\1$/;
 
 const blocksOf = (lines: readonly MarkdownLine[]): readonly Block[] => {
   const blocks: Block[] = [];
-  const tables = [...tablesOf(lines)];
+  const tables = tablesOf(lines);
   let isOpen = false;
   for (const line of lines) {
-    const mark = LIST_MARK.exec(line.said);
-    const text = line.said.slice(mark?.[0].length ?? 0).trim();
+    const { said, number, heading } = line;
+    const [mark] = LIST_MARK.exec(said) ?? [];
+    const text = said.slice(mark?.length ?? 0).trim();
+    const isRow = isTableRow(line);
+    const table = tables.find(({ header, rows }) => (header ?? rows[0])?.line === number);
+    const block = { line: number, text, isItem: mark !== undefined, indent: said.search(/\S/) };
     const last = blocks.at(-1);
-    const block = { line: line.number, text, isItem: mark !== null, indent: line.said.search(/\S/) };
-    const { heading } = line;
     if (heading !== undefined) blocks.push({ ...block, text: '', heading });
-    else if (isTableRow(line)) {
-      const first = tables[0]?.header ?? tables[0]?.rows[0];
-      if (first?.line === line.number) blocks.push({ ...block, text: '', table: tables.shift() as Table });
-    } else if (text !== '') {
-      const isContinued = isOpen && mark === null && !ANY_LABEL.test(text);
-      if (isContinued && last !== undefined)
-        blocks[blocks.length - 1] = { ...last, text: `${last.text} ${text}` };
-      else blocks.push(block);
-    }
-    isOpen = heading === undefined && !isTableRow(line) && text !== '';
+    else if (table !== undefined) blocks.push({ ...block, text: '', table });
+    else if (
+      isOpen &&
+      last !== undefined &&
+      text !== '' &&
+      mark === undefined &&
+      !isRow &&
+      !ANY_LABEL.test(text)
+    )
+      blocks[blocks.length - 1] = { ...last, text: `${last.text} ${text}` };
+    else if (text !== '' && !isRow) blocks.push(block);
+    isOpen = heading === undefined && !isRow && text !== '';
   }
   return blocks;
 };

@@ -48,37 +48,33 @@ export const workAhead = (now: WorkNow): WorkAhead => {
       fault.fault === 'unclear' ? [fault.from] : faultyEdges(fault).map(({ from }) => from),
     ),
   );
-  const ahead = {
-    ready: [] as WorkAhead['ready'][number][],
-    waiting: [] as WorkAhead['waiting'][number][],
-    inWork: [] as WorkAhead['inWork'][number][],
-    toReview: [] as WorkAhead['toReview'][number][],
-    decisions: faults.map((fault): WorkAhead['decisions'][number] => ({
-      reason: describeDependencyFault(fault),
-    })),
-  };
+  const ready: WorkAhead['ready'][number][] = [];
+  const waiting: WorkAhead['waiting'][number][] = [];
+  const inWork: WorkAhead['inWork'][number][] = [];
+  const toReview: WorkAhead['toReview'][number][] = [];
+  const decisions: WorkAhead['decisions'][number][] = faults.map((fault) => ({
+    reason: describeDependencyFault(fault),
+  }));
   const chainOf = chains(now.graph, places);
-  const decide = (id: string, reason: string): void => void ahead.decisions.push({ id, reason });
   for (const workPackage of now.workPackages) {
-    const { id, title, agent, detail } = workPackage;
+    const { id, title, agent, lane, detail } = workPackage;
     const held = { id, title, ...(agent === undefined ? {} : { agent }) };
-    const settled = verdictOf(now, workPackage, places);
-    if (settled !== undefined) decide(id, settled);
-    else if (workPackage.lane === 'doing') ahead.inWork.push(held);
-    else if (workPackage.lane === 'for_review')
-      (detail === 'in_review' ? ahead.inWork : ahead.toReview).push(held);
-    else if (workPackage.lane === 'planned' && !isStuck.has(id)) {
+    const reason = verdictOf(now, workPackage, places);
+    if (reason !== undefined) decisions.push({ id, reason });
+    else if (lane === 'doing' || detail === 'in_review') inWork.push(held);
+    else if (lane === 'for_review') toReview.push(held);
+    else if (lane === 'planned' && !isStuck.has(id)) {
       const waitsFor = workPackage.dependencies.flatMap((each) => {
         const needed = places.get(each);
         return needed === undefined || isFarEnough(now, needed) ? [] : [{ id: each, lane: laneName(needed) }];
       });
-      if (waitsFor.length > 0) ahead.waiting.push({ id, title, waitsFor });
-      else ahead.ready.push({ id, title, chain: chainOf(id) });
+      if (waitsFor.length > 0) waiting.push({ id, title, waitsFor });
+      else ready.push({ id, title, chain: chainOf(id) });
     }
   }
   // Equals stay in the order of their numbers.
-  ahead.ready.sort((a, b) => b.chain - a.chain);
-  return ahead;
+  ready.sort((a, b) => b.chain - a.chain);
+  return { ready, waiting, inWork, toReview, decisions };
 };
 
 /** Why a person has to look at a work package; `undefined` when nobody has to. */

@@ -122,23 +122,15 @@ const readId = (value: unknown): string | undefined => {
   return id !== undefined && isWorkPackageId(id) ? id : undefined;
 };
 
+/** Older writers meant `claimed` for work that nobody had begun. */
 const frontMatterPlace = (source: WorkPackageSource): Result<Placed, WorkPackageFault> => {
   const { lane } = source.frontMatter;
-  const place = readLane(lane);
-  return place === undefined
-    ? fault(source, 'lane', `is ${JSON.stringify(lane)}, which is no lane`)
-    : ok(place);
-};
-
-/** Older writers meant `claimed` for work that nobody had begun. */
-const readLane = (value: unknown): Placed | undefined => {
-  if (value === undefined || value === null) return { lane: 'planned' };
-  if (typeof value !== 'string') return undefined;
-  const word = value.trim().toLowerCase();
-  if (word === '' || word === 'claimed') return { lane: 'planned' };
-  const logged = loggedLaneFromText(word);
-  if (logged === 'in_progress') return { lane: 'doing' };
-  return logged === undefined || logged === 'uninitialized' ? undefined : placeOf(logged);
+  const word = typeof lane === 'string' ? lane.trim().toLowerCase() : (lane ?? '');
+  if (word === '' || word === 'claimed') return ok({ lane: 'planned' });
+  const logged = typeof word === 'string' ? loggedLaneFromText(word) : undefined;
+  if (logged === 'in_progress') return ok({ lane: 'doing' });
+  if (logged !== undefined && logged !== 'uninitialized') return ok(placeOf(logged));
+  return fault(source, 'lane', `is ${JSON.stringify(lane)}, which is no lane`);
 };
 
 type LoggedPlace = Placed & Pick<WorkPackage, 'since' | 'contradicting'>;
