@@ -125,6 +125,14 @@ export interface StrangeFolder extends PassedOver {
 export interface FeatureFiles {
   /** Slugs of all features, ascending. Empty when there is no `kitty-specs/`. */
   features(projectRoot: string): Promise<readonly string[]>;
+  /**
+   * One feature, without a look into the others: `choose` is given the names that features may have, ascending, and
+   * what it names is returned if it is a feature.
+   */
+  find(
+    projectRoot: string,
+    choose: (names: readonly string[]) => string | undefined,
+  ): Promise<string | undefined>;
   /** The other folders in `kitty-specs/`, ascending. */
   strangers(projectRoot: string): Promise<readonly StrangeFolder[]>;
   /** Everything about one feature; `undefined` when it does not exist. */

@@ -80,6 +80,20 @@ export const featureFilesContract = ({ name, durable, setup }: FeatureFilesFlavo
         ]);
       });
 
+      it('finds the one feature that is chosen among all names, and nothing that only bears such a name', async () => {
+        for (const path of ['010-b/spec.md', '002-a/spec.md', 'notes/x.md', '005-file'])
+          await it$.put(`kitty-specs/${path}`, 'x');
+        const seen: string[] = [];
+        const find = (slug: string): Promise<string | undefined> =>
+          it$.subject.find(it$.projectRoot, (names) => {
+            seen.push(...names.filter((name) => name !== '005-file'));
+            return slug;
+          });
+        expect([await find('010-b'), seen]).toEqual(['010-b', ['002-a', '010-b', 'notes']]);
+        for (const slug of ['notes', '005-file', '003-c']) expect(await find(slug)).toBeUndefined();
+        expect(await it$.subject.find(it$.projectRoot, () => undefined)).toBeUndefined();
+      });
+
       it('reads work packages in folders below tasks/, but in that of a lane they have a fault', async () => {
         await it$.put(`${FOLDER}/tasks/phase-1/WP01-one.md`, TEXT);
         await it$.put(`${FOLDER}/tasks/planned/WP02-two.md`, TEXT);

@@ -26,6 +26,16 @@ export class WorkPackageFiles implements FeatureFiles {
     return folders.filter(({ reason }) => reason === undefined).map(({ name }) => name);
   }
 
+  async find(
+    projectRoot: string,
+    choose: (names: readonly string[]) => string | undefined,
+  ): Promise<string | undefined> {
+    const chosen = choose((await namesIn(projectRoot)).filter(isFeatureSlug));
+    if (chosen === undefined) return undefined;
+    const judged = await judgeFolder(new ProjectFiles(projectRoot), chosen);
+    return judged !== undefined && judged.reason === undefined ? chosen : undefined;
+  }
+
   async strangers(projectRoot: string): Promise<readonly StrangeFolder[]> {
     const folders = await foldersOf(projectRoot, () => true);
     return folders.flatMap(({ name, reason, mayBeFeature }) =>

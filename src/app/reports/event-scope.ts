@@ -13,7 +13,7 @@ export interface EventScope {
   readonly workPackage?: string;
 }
 
-type Features = Pick<FeatureFiles, 'features' | 'strangers' | 'text'>;
+type Features = Pick<FeatureFiles, 'find' | 'features' | 'strangers' | 'text'>;
 
 /**
  * What the command line names, as events name it. A feature is chosen as every command chooses one that is named, among
@@ -35,6 +35,7 @@ export const eventScope = async (
     for (const told of await toldFeatures(outbox)) features.add(told);
     const all = [...features].sort();
     const withTold: Features = {
+      find: async (_, choose) => choose(all),
       features: async () => all,
       strangers: (root) => files.strangers(root),
       text: (root, path) => files.text(root, path),

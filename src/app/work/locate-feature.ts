@@ -23,26 +23,37 @@ export interface FeatureRequest {
  * the candidates and what is passed over.
  */
 export const locateFeature = async (
-  files: Pick<FeatureFiles, 'features' | 'strangers' | 'text'>,
+  files: Pick<FeatureFiles, 'find' | 'features' | 'strangers' | 'text'>,
   repository: Pick<Repository, 'head'>,
   request: FeatureRequest,
 ): Promise<string> => {
   const { checkout } = request;
   const { branch } = await repository.head(checkout);
-  const features = await files.features(checkout.projectRoot);
-  const others = await files.strangers(checkout.projectRoot);
-  const choice = chooseFeature({
+  const hints = {
     flag: request.feature,
     variable: request.featureVariable,
     branch,
     directory: placeInProject(request.directory ?? checkout.root, checkout),
+  };
+  // What is meant among all names is meant among the features, too, if it is one of them. Only whether it is the only
+  // one cannot be told from names.
+  const named = await files.find(checkout.projectRoot, (names) => {
+    const choice = chooseFeature({ ...hints, features: names });
+    return choice.ok && choice.value.source !== 'only-one' ? choice.value.slug : undefined;
+  });
+  if (named !== undefined) return named;
+  const features = await files.features(checkout.projectRoot);
+  const strangers = features.length > 1 ? [] : await files.strangers(checkout.projectRoot);
+  const choice = chooseFeature({
+    ...hints,
     features,
-    hasOthers: others.some(({ mayBeFeature }) => mayBeFeature),
+    hasOthers: strangers.some(({ mayBeFeature }) => mayBeFeature),
   });
   if (choice.ok) return choice.value.slug;
   const ofMission = await featureOfMission(files, request, features);
   if (ofMission !== undefined) return ofMission;
   const { kind, message, candidates } = choice.error;
+  const others = features.length > 1 ? await files.strangers(checkout.projectRoot) : strangers;
   const passedOver = others.map(({ path, reason }) => `${path} ${reason}`).join('; ');
   const sentences = [
     message,
@@ -77,7 +88,7 @@ const featureOfMission = async (
 
 /** Where features are looked for, by those who only read. */
 export interface PlanSources {
-  readonly files: Pick<FeatureFiles, 'features' | 'strangers' | 'text' | 'read'>;
+  readonly files: Pick<FeatureFiles, 'find' | 'features' | 'strangers' | 'text' | 'read'>;
   readonly repository: Pick<Repository, 'head'>;
 }
 

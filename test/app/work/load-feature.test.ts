@@ -38,9 +38,10 @@ describe('a feature of which a merge is not settled', () => {
 });
 
 describe('the feature that a command is about', () => {
-  it('is found by its name, branch or folder', async () => {
+  it('is found by its name, branch or folder without a look into the others', async () => {
     const world = workflowWorld({ ...smallFeature({ WP01: {} }), 'kitty-specs/002-beta/spec.md': 'x' });
     const checkout = await world.checkout();
+    world.files.features = () => Promise.reject(new Error('all features were looked into'));
     const directory = `${checkout.projectRoot}/kitty-specs/002-beta`;
     for (const [hint, slug] of [
       [{ feature: FEATURE }, FEATURE],
