@@ -5,14 +5,14 @@ import { BrowserCookie } from './browser-cookie.js';
 import { problem } from './problem.js';
 import { json, jsonOf, refuse, type Route } from './route.js';
 import { requestOf, SIGN_IN_REFUSALS } from './sign-in-desk.js';
-import { readFields, taking } from './small-body.js';
+import { readFields, taking } from './request-body.js';
 import { endSession, type Office } from './token-api.js';
 
 /** Signing a browser in and out, and what a person may see and end of their own sign-ins. */
 export const browserRoutes = (
   accounts: AccountStore,
   hubId: string,
-  { desk, limits, log }: Office,
+  { desk, log }: Office,
 ): readonly Route[] => {
   const cookie = new BrowserCookie(hubId);
   return [
@@ -22,7 +22,7 @@ export const browserRoutes = (
       summary: 'Signs a browser in: the session is a cookie that scripts cannot read.',
       answers: jsonOf(BROWSER),
       refuses: SIGN_IN_REFUSALS,
-      ...taking(SIGN_IN, limits, async (fields, { address, base }) => {
+      ...taking(SIGN_IN, async (fields, { address, base }) => {
         const credentials = requestOf({ device: 'browser', ...fields });
         const caller = { username: fields.username, address, purpose: 'browser' };
         const signedIn = await desk.check(caller, () => accounts.signIn(credentials));
@@ -64,7 +64,7 @@ export const browserRoutes = (
       answers: jsonOf(ENDED),
       refuses: ['not-found'],
       bearer: async (request, bearer) => {
-        const fields = await readFields(request, limits, SESSION_ID);
+        const fields = await readFields(request, SESSION_ID);
         if (!fields.ok) return refuse(fields.error);
         const { id } = fields.value;
         for (const kind of KINDS) {

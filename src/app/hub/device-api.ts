@@ -5,7 +5,7 @@ import { problem, PROBLEMS, type Problem } from './problem.js';
 import { json, jsonOf, refuse } from './route.js';
 import type { Answer, Route } from './route.js';
 import { LONGEST_NAME, requestOf, SIGN_IN_REFUSALS } from './sign-in-desk.js';
-import { taking } from './small-body.js';
+import { taking } from './request-body.js';
 import { tokensBody } from './token-api.js';
 import type { Office } from './token-api.js';
 
@@ -19,7 +19,7 @@ export const deviceRoutes = (accounts: AccountStore, hubId: string, office: Offi
     path: '/api/v1/device/code/',
     summary: 'Begins the sign-in of a device: one code to ask with, another one to show.',
     answers: jsonOf(DEVICE_CODES),
-    ...taking(DEVICE, office.limits, async ({ device }, { address, base }) => {
+    ...taking(DEVICE, async ({ device }, { address, base }) => {
       const rule = office.limits.devicesByAddress;
       if (!(await accounts.takeTurn(`device ${address}`, rule))) {
         const headers = { 'retry-after': String(Math.ceil(rule.everyMs / 1000)) };
@@ -43,7 +43,7 @@ export const deviceRoutes = (accounts: AccountStore, hubId: string, office: Offi
     summary: 'Asks whether the device is signed in, and gets its tokens.',
     answers: jsonOf(TOKENS),
     refuses: ['device-waits'],
-    ...taking(DEVICE_CODE, office.limits, async ({ device_code: code }) => {
+    ...taking(DEVICE_CODE, async ({ device_code: code }) => {
       const redeemed = await accounts.redeemDevice(code);
       if (redeemed.ok) return json(tokensBody(redeemed.value, hubId));
       const [error, detail] = FAULTS[redeemed.error];
@@ -66,7 +66,6 @@ export const deviceRoutes = (accounts: AccountStore, hubId: string, office: Offi
     refuses: SIGN_IN_REFUSALS,
     ...taking(
       DEVICE_FORM,
-      office.limits,
       async (fields, { address }) => {
         const { username, user_code: userCode } = fields;
         const proven = await office.desk.check({ username, address, purpose: 'device' }, () =>

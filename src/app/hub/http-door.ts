@@ -111,7 +111,7 @@ const LONGEST_PARAMETER = 200;
 const answerOf = async (
   route: Route,
   { request, reply, cookie }: Exchange,
-  { accounts, log, names }: DoorOptions,
+  { accounts, limits, log, names }: DoorOptions,
   hold: Hold,
 ): Promise<Answer> => {
   const { raw } = request;
@@ -125,7 +125,8 @@ const answerOf = async (
     base: names.base(raw),
     cookies: raw.headers.cookie,
     token: bearerToken(raw),
-    readBody: (limits) => readBody(raw, limits, hold),
+    readBody: (wanted = { compressedBytes: limits.smallBodyBytes, rawBytes: limits.smallBodyBytes }) =>
+      readBody(raw, wanted, hold),
   };
   const wrong = queryProblem(route, call.query);
   if (route.open !== undefined) return wrong ?? route.open(call);

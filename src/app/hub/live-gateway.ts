@@ -211,7 +211,7 @@ const POLL_MS = 5;
 /** Work whose result is good for everybody who asked before it began: a thousand at once cost two runs of it. */
 class SharedWork<T> {
   readonly #work: () => Promise<T>;
-  #running: Promise<T> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
   #next: Promise<T> | undefined;
 
   constructor(work: () => Promise<T>) {
@@ -219,23 +219,12 @@ class SharedWork<T> {
   }
 
   result(): Promise<T> {
-    if (this.#running === undefined) return this.#start();
-    this.#next ??= this.#running
-      .catch(() => undefined)
-      .then(() => {
-        this.#next = undefined;
-        return this.#start();
-      });
+    this.#next ??= this.#last.then(() => {
+      this.#next = undefined;
+      const running = this.#work();
+      this.#last = running.catch(() => undefined);
+      return running;
+    });
     return this.#next;
-  }
-
-  #start(): Promise<T> {
-    const running = this.#work();
-    this.#running = running;
-    const ended = (): void => {
-      if (this.#running === running) this.#running = undefined;
-    };
-    running.then(ended, ended);
-    return running;
   }
 }

@@ -3,7 +3,7 @@ import type { EventResult } from '../../domain/wire.js';
 import type { Log } from '../../ports/host.js';
 import type { HubLimits } from './hub-limits.js';
 import type { Ingest } from './ingest.js';
-import { sentId, type SentEvent } from './judge-event.js';
+import { sentId, type SentEvent } from './ingest.js';
 import type { Turns } from './turns.js';
 
 /** Where the answer about a live event goes. */

@@ -4,13 +4,12 @@ import { attentionOf, type WatchedProject } from '../../domain/hub/attention.js'
 import { MACHINE_REPORT } from '../../domain/wire.js';
 import type { WallClock } from '../../ports/host.js';
 import type { EventStore, TeamEvents } from '../../ports/hub.js';
-import type { HubLimits } from './hub-limits.js';
 import { BOARD_BYTES, boardBehind, LISTED_MACHINES, SEEN_AT_ONCE } from './read-api.js';
 import { json, jsonOf, refuse, type Answer, type Route } from './route.js';
-import { readFields } from './small-body.js';
+import { readFields } from './request-body.js';
 
 /** What is to be looked at now, over all projects of the bearer's team, and what machines say of themselves. */
-export const nowRoutes = (store: EventStore, clock: WallClock, limits: HubLimits): readonly Route[] => [
+export const nowRoutes = (store: EventStore, clock: WallClock): readonly Route[] => [
   {
     method: 'GET',
     path: '/api/v1/now/',
@@ -36,7 +35,7 @@ export const nowRoutes = (store: EventStore, clock: WallClock, limits: HubLimits
     body: MACHINE_REPORT,
     answers: {},
     bearer: async (request, { team }) => {
-      const report = await readFields(request, limits, MACHINE_REPORT);
+      const report = await readFields(request, MACHINE_REPORT);
       if (!report.ok) return refuse(report.error);
       await store.forTeam(team).noteReport(report.value);
       return 'nothing';

@@ -56,8 +56,8 @@ export interface HubRequest {
   readonly cookies: string | undefined;
   /** The bearer token of the request, or the access token in its cookie, if it has one. */
   readonly token: string | undefined;
-  /** Receives the body, at most so many bytes before and after decompression. Callable once. */
-  readonly readBody: (limits: BodyLimits) => Promise<Result<ReceivedBody, Problem>>;
+  /** Receives the body, at most so many bytes before and after decompression, few unless told. Callable once. */
+  readonly readBody: (limits?: BodyLimits) => Promise<Result<ReceivedBody, Problem>>;
 }
 
 /** A body as it travelled. */

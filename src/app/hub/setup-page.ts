@@ -6,14 +6,14 @@ import { formPage, page, PAGE, paragraph, type Form } from './page.js';
 import { People } from './people.js';
 import { PROBLEMS } from './problem.js';
 import type { Answer, Route } from './route.js';
-import { taking } from './small-body.js';
+import { taking } from './request-body.js';
 import type { Office } from './token-api.js';
 
 /**
  * The page behind the link that a hub without users prints when it starts: the first team and its first user. The link
  * works once, and not at all when somebody was added otherwise.
  */
-export const setupRoutes = (accounts: AccountStore, { limits, log }: Office): readonly Route[] => [
+export const setupRoutes = (accounts: AccountStore, { log }: Office): readonly Route[] => [
   {
     method: 'GET',
     path: '/setup',
@@ -29,7 +29,6 @@ export const setupRoutes = (accounts: AccountStore, { limits, log }: Office): re
     answers: PAGE,
     ...taking(
       SETUP_FORM,
-      limits,
       async ({ code, team, username: name, password }, { address, base }) => {
         const people = new People(accounts);
         if (!(await accounts.spendSetupCode(code))) {

@@ -8,6 +8,7 @@ import { audit } from './audit.js';
 import type { HubLimits } from './hub-limits.js';
 import { problem } from './problem.js';
 import type { Problem, ProblemKind } from './problem.js';
+import { Turns } from './turns.js';
 
 /**
  * Where passwords are checked, whatever for. Attempts are counted by user and by address, because a password is guessed
@@ -17,22 +18,18 @@ export class SignInDesk {
   readonly #accounts: AccountStore;
   readonly #limits: HubLimits;
   readonly #log: Log;
-  readonly #gate: Gate;
+  readonly #turns: Turns;
 
   constructor(accounts: AccountStore, limits: HubLimits, log: Log) {
     this.#accounts = accounts;
     this.#limits = limits;
     this.#log = log;
-    this.#gate = new Gate(limits.signIns, limits.waitingSignIns);
+    this.#turns = new Turns(limits.waitingSignIns, limits.signIns);
   }
 
   /** Runs the check for a caller at that address, or says why not. */
   async check<T extends Holder>(
-    {
-      username,
-      address,
-      purpose,
-    }: { readonly username: string; readonly address: string; readonly purpose: string },
+    { username, address, purpose }: Readonly<Record<'username' | 'address' | 'purpose', string>>,
     work: () => Promise<Result<T, SignInFault>>,
   ): Promise<Result<T, Problem>> {
     const user = username.normalize('NFC').slice(0, LONGEST_NAME);
@@ -48,7 +45,7 @@ export class SignInDesk {
       if (await this.#accounts.takeTurn(bucket, rule)) continue;
       return refused('throttled', tooMany('Too many attempts to sign in.', Math.ceil(rule.everyMs / 1000)));
     }
-    const checked = await this.#gate.pass(work);
+    const checked = await this.#turns.take('', work);
     if (checked === 'full') return refused('busy', tooMany('Too many sign-ins at once.', 2));
     if (!checked.ok) {
       return checked.error === 'no-team'
@@ -84,34 +81,3 @@ export const LONGEST_NAME = 100;
 
 const tooMany = (detail: string, seconds: number): Problem =>
   problem('too-many-requests', detail, { headers: { 'retry-after': String(seconds) } });
-
-/** Lets only so many pieces of work run at once and so many wait; the rest are told to come back. */
-export class Gate {
-  readonly #open: number;
-  readonly #places: number;
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
-
-  constructor(open: number, places: number) {
-    this.#open = open;
-    this.#places = places;
-  }
-
-  /** Runs the work when it is its turn; `full` when there is no place left to wait. */
-  async pass<T>(work: () => Promise<T>): Promise<T | 'full'> {
-    if (this.#running >= this.#open) {
-      if (this.#waiting.length >= this.#places) return 'full';
-      // Whoever leaves hands its place over, so the count stays as it is.
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    } else {
-      this.#running++;
-    }
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#running--;
-      else next();
-    }
-  }
-}

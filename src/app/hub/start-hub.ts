@@ -19,7 +19,6 @@ import { batchRoutes } from './batch-api.js';
 import { dashboardRoutes } from './dashboard-pages.js';
 import { deviceRoutes } from './device-api.js';
 import { dossierRoutes, healthRoutes } from './health-api.js';
-import { historyRoutes } from './history-api.js';
 import { httpDoor, refuseSocket } from './http-door.js';
 import { DEFAULT_HUB_LIMITS } from './hub-limits.js';
 import type { HubLimits } from './hub-limits.js';
@@ -30,7 +29,7 @@ import { LiveIngest } from './live-ingest.js';
 import { HubMetrics, metricsRoutes } from './metrics.js';
 import { nowRoutes } from './now-api.js';
 import { isLoopback, OwnNames } from './own-names.js';
-import { readRoutes } from './read-api.js';
+import { historyRoutes, readRoutes } from './read-api.js';
 import type { Route } from './route.js';
 import { setupRoutes } from './setup-page.js';
 import { SignInDesk } from './sign-in-desk.js';
@@ -101,7 +100,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     ...dashboardRoutes(options.dashboard),
     ...readRoutes(store),
     ...historyRoutes(store),
-    ...nowRoutes(store, clock, limits),
+    ...nowRoutes(store, clock),
     ...healthRoutes(store, accounts),
     ...metricsRoutes(metrics, options.metricsToken),
     ...dossierRoutes(),

@@ -10,13 +10,13 @@ import { json, jsonOf, refuse } from './route.js';
 import type { Route } from './route.js';
 import { requestOf, SIGN_IN_REFUSALS } from './sign-in-desk.js';
 import type { SignInDesk } from './sign-in-desk.js';
-import { taking } from './small-body.js';
+import { taking } from './request-body.js';
 
 /** Signing in and staying signed in. */
 export const tokenRoutes = (
   accounts: AccountStore,
   { hubId, history }: Pick<EventStore, 'hubId' | 'history'>,
-  { desk, limits, log }: Office,
+  { desk, log }: Office,
 ): readonly Route[] => {
   return [
     {
@@ -25,7 +25,7 @@ export const tokenRoutes = (
       summary: 'Opens a session with user name and password.',
       answers: jsonOf(TOKENS),
       refuses: SIGN_IN_REFUSALS,
-      ...taking(SIGN_IN, limits, async (credentials, { address }) => {
+      ...taking(SIGN_IN, async (credentials, { address }) => {
         const { username } = credentials;
         const signedIn = await desk.check({ username, address, purpose: 'tokens' }, () =>
           accounts.signIn(requestOf(credentials)),
@@ -39,7 +39,7 @@ export const tokenRoutes = (
       summary: 'Spends a refresh token for the next pair of tokens.',
       answers: jsonOf(TOKENS),
       refuses: ['session-ended', 'not-a-member'],
-      ...taking(REFRESH, limits, async ({ refresh }, { address }) => {
+      ...taking(REFRESH, async ({ refresh }, { address }) => {
         const rotated = await accounts.rotate(refresh);
         if (rotated.ok) return json(tokensBody(rotated.value, hubId));
         audit(log, 'access-refused', { purpose: 'refresh', reason: rotated.error, address });
@@ -57,7 +57,7 @@ export const tokenRoutes = (
       path: '/api/v1/token/revoke/',
       summary: 'Ends the session of a refresh token.',
       answers: {},
-      ...taking(REFRESH, limits, async ({ refresh }, { address }) => {
+      ...taking(REFRESH, async ({ refresh }, { address }) => {
         await endSession(accounts, refresh, address, log);
         return 'nothing';
       }),

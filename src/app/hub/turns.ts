@@ -1,15 +1,18 @@
 /**
- * Lets one piece of work at a time have the thread, so that many requests at once do not add up to one long silence.
- * Teams take turns: whoever sends a hundred batches waits for its own, and nobody else does.
+ * Lets so many pieces of work run at once (one, unless told), so that many requests at once do not add up to one long
+ * silence. Whoever waits is served in turn with all others: who sends a hundred batches waits for its own, and nobody
+ * else does.
  */
 export class Turns {
   readonly #places: number;
+  readonly #atOnce: number;
   readonly #waiting = new Map<string, (() => void)[]>();
-  #busy = false;
+  #running = 0;
 
-  /** So many pieces of work of one team may wait. */
-  constructor(places: number) {
+  /** So many pieces of work of one of them may wait. */
+  constructor(places: number, atOnce = 1) {
     this.#places = places;
+    this.#atOnce = atOnce;
   }
 
   /** How many pieces of work wait. */
@@ -17,16 +20,16 @@ export class Turns {
     return [...this.#waiting.values()].reduce((sum, each) => sum + each.length, 0);
   }
 
-  /** Runs the work when it is the team's turn; `full` when there is no place left to wait. */
-  async take<T>(team: string, work: (breather: Breather) => Promise<T>): Promise<T | 'full'> {
-    if (this.#busy) {
-      const waiting = this.#waiting.get(team) ?? [];
+  /** Runs the work when it is its turn; `full` when there is no place left to wait. */
+  async take<T>(whose: string, work: (breather: Breather) => Promise<T>): Promise<T | 'full'> {
+    if (this.#running < this.#atOnce) this.#running++;
+    else {
+      const waiting = this.#waiting.get(whose) ?? [];
       if (waiting.length >= this.#places) return 'full';
-      this.#waiting.set(team, waiting);
+      this.#waiting.set(whose, waiting);
       // Whoever leaves hands its turn over.
       await new Promise<void>((resolve) => waiting.push(resolve));
     }
-    this.#busy = true;
     try {
       return await work(new Breather());
     } finally {
@@ -35,17 +38,17 @@ export class Turns {
   }
 
   #handOver(): void {
-    for (const [team, waiting] of this.#waiting) {
+    for (const [whose, waiting] of this.#waiting) {
       const next = waiting.shift();
-      this.#waiting.delete(team);
-      // At the end of the row, behind all other teams.
-      if (waiting.length > 0) this.#waiting.set(team, waiting);
+      this.#waiting.delete(whose);
+      // At the end of the row, behind all others.
+      if (waiting.length > 0) this.#waiting.set(whose, waiting);
       if (next !== undefined) {
         next();
         return;
       }
     }
-    this.#busy = false;
+    this.#running--;
   }
 }
 
