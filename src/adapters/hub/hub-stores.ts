@@ -3,7 +3,7 @@ import type { Log, Randomness, WallClock } from '../../ports/host.js';
 import type { AccountStore, EventStore, Secrets, WebhookStore } from '../../ports/hub.js';
 import type { HubDatabase } from './hub-database.js';
 import { openAccountStore } from './sql-account-store.js';
-import { SqlEventStore } from './sql-event-store.js';
+import { openEventStore } from './sql-event-store.js';
 import { openWebhookStore } from './sql-webhook-store.js';
 
 /** What a hub keeps: its events, its accounts and its webhooks, closed together. */
@@ -31,7 +31,7 @@ export const openHubStores = async (
   database: HubDatabase,
   { access, ...needs }: HubStoresOptions,
 ): Promise<HubStores> => {
-  const store = await SqlEventStore.open(database, { ...needs, folds: access !== 'administer' });
+  const store = await openEventStore(database, { ...needs, folds: access !== 'administer' });
   const accounts = await openAccountStore(database, needs);
   return {
     store,

@@ -1,4 +1,4 @@
-import { SILENT_AFTER_MS } from '../../domain/hub/attention.js';
+import { SILENT_AFTER_MS } from '../../domain/hub/now.js';
 import type { MachinesDocument, Project } from '../../domain/hub/api.js';
 import { pagePath } from '../../domain/hub/page-path.js';
 import { projectName } from './board-rows.js';

@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { attentionOf } from '../../domain/hub/attention.js';
+import { attentionOf } from '../../domain/hub/now.js';
 import { Account, SignIn } from './account.js';
 import { Activity } from './activity.js';
 import { Board } from './board.js';

@@ -1,7 +1,6 @@
 import { pagePath } from '../../domain/hub/page-path.js';
-import { atWorkOf } from '../../domain/hub/at-work.js';
 import type { AttentionReason } from '../../domain/hub/api.js';
-import { attentionOf, type WatchedProject } from '../../domain/hub/attention.js';
+import { attentionOf, atWorkOf, type WatchedProject } from '../../domain/hub/now.js';
 import { projectName, features } from './board-rows.js';
 import { Agent, Ago, Empty, FeatureLink, Said, Span } from './words.js';
 import { boards, projects, told, version } from './live.js';

@@ -26,8 +26,6 @@ export class LiveGateway {
   readonly #log: Log;
   readonly #server: WebSocketServer;
   readonly #sessions = new Set<LiveSession>();
-  /** Open sessions of each user. */
-  readonly #users = new Map<string, number>();
   readonly #snapshots = new Map<string, SharedWork<Buffer>>();
   /** Every socket that asked for an upgrade; the HTTP server does not end these. */
   readonly #sockets = new Set<Socket>();
@@ -104,7 +102,7 @@ export class LiveGateway {
     const bearer = await this.#accounts.openLive(token);
     if (!bearer.ok) return bearerProblem(bearer.error);
     const { sockets, socketsPerUser } = this.#host.limits;
-    const own = this.#users.get(bearer.value.user) ?? 0;
+    const own = [...this.#sessions].filter(({ user }) => user === bearer.value.user).length;
     if (this.#sessions.size >= sockets || own >= socketsPerUser) {
       return problem('too-many-requests', 'Too many live connections.', { headers: { 'retry-after': '30' } });
     }
@@ -120,18 +118,14 @@ export class LiveGateway {
   }
 
   async #begin(connection: LiveConnection, bearer: Bearer, token: string): Promise<void> {
-    const { team, user } = bearer;
+    const { team } = bearer;
     const session = new LiveSession(connection, bearer, token, this.#host, () => membership.resume());
     const membership = this.#audience.join(team, session);
     this.#sessions.add(session);
-    this.#users.set(user, (this.#users.get(user) ?? 0) + 1);
     this.#watching ??= this.#watch().finally(() => (this.#watching = undefined));
     connection.socket.on('close', () => {
       membership.leave();
       this.#sessions.delete(session);
-      const left = (this.#users.get(user) ?? 0) - 1;
-      if (left > 0) this.#users.set(user, left);
-      else this.#users.delete(user);
     });
     try {
       // Begun before the snapshot is read, so that no event falls between the two.

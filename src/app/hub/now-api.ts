@@ -1,6 +1,5 @@
 import { MACHINES, NOW, PAGE_QUERY } from '../../domain/hub/api.js';
-import { atWorkOf } from '../../domain/hub/at-work.js';
-import { attentionOf, type WatchedProject } from '../../domain/hub/attention.js';
+import { attentionOf, atWorkOf, type WatchedProject } from '../../domain/hub/now.js';
 import { MACHINE_REPORT } from '../../domain/wire.js';
 import type { WallClock } from '../../ports/host.js';
 import type { EventStore, TeamEvents } from '../../ports/hub.js';

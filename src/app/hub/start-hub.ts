@@ -123,7 +123,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     if (refused === undefined) void gateway.upgrade(request, socket as Socket, head);
     else refuseSocket(socket as Socket, refused);
   });
-  const connections = new Connections(server);
+  const connections = connectionsOf(server);
   const setupCode = await accounts.mintSetupCode();
   await listen(server, listener);
   const sender =
@@ -274,8 +274,8 @@ const stop = async (server: Server, connections: Connections, end: Ending): Prom
   const closed = new Promise<void>((resolve) => {
     NetServer.prototype.close.call(server, () => resolve());
   });
-  const cutOff = setTimeout(() => connections.destroy(), end.drainMs);
-  await Promise.all([connections.spoken(Math.min(FIRST_WORD_MS, end.drainMs)), end.gateway.close()]);
+  const cutOff = setTimeout(() => connections.open.forEach((socket) => socket.destroy()), end.drainMs);
+  await Promise.all([spoken(connections, Math.min(FIRST_WORD_MS, end.drainMs)), end.gateway.close()]);
   server.close();
   await closed;
   clearTimeout(cutOff);
@@ -286,45 +286,34 @@ interface Ending {
   readonly drainMs: number;
 }
 
+/** The connections of a server, and which of them has not asked for anything yet. */
+interface Connections {
+  readonly open: ReadonlySet<Socket>;
+  readonly silent: ReadonlySet<Socket>;
+}
+
+const connectionsOf = (server: Server): Connections => {
+  const [open, silent] = [new Set<Socket>(), new Set<Socket>()];
+  const keep = (event: string, sockets: Set<Socket>) =>
+    server.on(event, (socket: Socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
+  keep('connection', open);
+  keep(server instanceof TlsServer ? 'secureConnection' : 'connection', silent);
+  server.on('request', ({ socket }) => silent.delete(socket));
+  server.on('upgrade', ({ socket }) => silent.delete(socket));
+  return { open, silent };
+};
+
+/** Resolves when every connection has asked for something or ended, or when the time is over. */
+const spoken = async ({ silent }: Connections, withinMs: number): Promise<void> => {
+  const deadline = performance.now() + withinMs;
+  while (silent.size > 0 && performance.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+};
+
 /** How long a connection that was made before the end may take until its first request is here. */
 const FIRST_WORD_MS = 1000;
 
-/** The connections of a server, and which of them has not asked for anything yet. */
-class Connections {
-  readonly #open = new Set<Socket>();
-  readonly #silent = new Set<Socket>();
-  #onSpoken = (): void => undefined;
-
-  constructor(server: Server) {
-    server.on('connection', (socket: Socket) => {
-      this.#open.add(socket);
-      socket.once('close', () => this.#open.delete(socket));
-    });
-    server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
-      this.#silent.add(socket);
-      socket.once('close', () => this.#heard(socket));
-    });
-    server.on('request', ({ socket }) => this.#heard(socket));
-    server.on('upgrade', ({ socket }) => this.#heard(socket));
-  }
-
-  /** Resolves when every connection has asked for something or ended, or when the time is over. */
-  async spoken(withinMs: number): Promise<void> {
-    if (this.#silent.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, withinMs);
-      this.#onSpoken = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  destroy(): void {
-    for (const socket of this.#open) socket.destroy();
-  }
-
-  #heard(socket: Socket): void {
-    if (this.#silent.delete(socket) && this.#silent.size === 0) this.#onSpoken();
-  }
-}
+const POLL_MS = 5;

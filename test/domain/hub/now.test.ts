@@ -1,4 +1,4 @@
-import { attentionOf, SILENT_AFTER_MS } from '../../../src/domain/hub/attention.js';
+import { attentionOf, SILENT_AFTER_MS } from '../../../src/domain/hub/now.js';
 import type { MachinesDocument } from '../../../src/domain/hub/api.js';
 import { BoardProjection } from '../../support/board-projection.js';
 import { upcast } from '../../../src/domain/events/upcast.js';
