@@ -28,21 +28,17 @@ export class StateRoot {
     home = homeDirectory(),
   ): StateRoot {
     const chosen = environment['SPEC_KITTY_HOME'] ?? '';
-    if (chosen !== '' && !isAbsolute(chosen)) {
-      throw new SyncError(
-        'state-root-unsafe',
+    if (chosen !== '' && !isAbsolute(chosen))
+      throw unsafe(
         `SPEC_KITTY_HOME is ${JSON.stringify(chosen)}, which is no absolute path.`,
-        {
-          hint: 'Set it to the whole path of a directory of your own, or unset it.',
-        },
+        'Set it to the whole path of a directory of your own, or unset it.',
       );
-    }
-    if (chosen === '' && home === undefined) {
-      throw new SyncError('state-root-unsafe', 'There is no home directory in which our state could lie.', {
-        hint: 'Set HOME or SPEC_KITTY_HOME to the whole path of a directory of your own.',
-      });
-    }
-    return new StateRoot(resolve(chosen === '' ? join(home ?? '', '.spec-kitty') : chosen));
+    if (chosen !== '') return new StateRoot(resolve(chosen));
+    if (home !== undefined) return new StateRoot(resolve(home, '.spec-kitty'));
+    throw unsafe(
+      'There is no home directory in which our state could lie.',
+      'Set HOME or SPEC_KITTY_HOME to the whole path of a directory of your own.',
+    );
   }
 
   /** A path below the root. */
@@ -53,10 +49,11 @@ export class StateRoot {
   /** Refuses an unsafe root with `state-root-unsafe`; a root that does not exist yet is safe. */
   check(): void {
     const fault = this.#fault();
-    if (fault === undefined) return;
-    throw new SyncError('state-root-unsafe', `The state root ${this.path} ${fault}.`, {
-      hint: 'Take the right to write from others, or set SPEC_KITTY_HOME to a directory of your own.',
-    });
+    if (fault !== undefined)
+      throw unsafe(
+        `The state root ${this.path} ${fault}.`,
+        'Take the right to write from others, or set SPEC_KITTY_HOME to a directory of your own.',
+      );
   }
 
   /** Makes the root, private to the user, if it is missing; and checks it. */
@@ -71,15 +68,13 @@ export class StateRoot {
   }
 
   #fault(): string | undefined {
+    let stats: Stats | undefined;
     try {
-      const stats = lstatSync(this.path, { throwIfNoEntry: false });
-      return stats === undefined ? undefined : this.#faultOf(stats);
+      stats = lstatSync(this.path, { throwIfNoEntry: false });
     } catch (error) {
       return `cannot be used: ${messageOf(error)}`;
     }
-  }
-
-  #faultOf(stats: Stats): string | undefined {
+    if (stats === undefined) return undefined;
     if (stats.isSymbolicLink()) return 'is a symbolic link';
     if (!stats.isDirectory()) return 'is not a directory';
     if (this.#userId === undefined) return undefined;
@@ -87,6 +82,9 @@ export class StateRoot {
     return (stats.mode & OTHERS_MAY_WRITE) === 0 ? undefined : 'can be written by others';
   }
 }
+
+const unsafe = (message: string, hint: string): SyncError =>
+  new SyncError('state-root-unsafe', message, { hint });
 
 const OTHERS_MAY_WRITE = 0o022;
 

@@ -23,9 +23,9 @@ export const locateCheckout = (directory: string): Checkout | undefined => {
   return project === undefined ? undefined : { root: project, projectRoot: project };
 };
 
-/** Whether git leaves out files of the checkout that a project has its planning files in. */
-export const isSparse = (projectRoot: string): boolean => {
-  const { gitDir, commonDir } = locateCheckout(projectRoot) ?? {};
+/** Whether git leaves out files of the checkout at a place. */
+export const isSparse = (root: string): boolean => {
+  const { gitDir, commonDir } = locateCheckout(root) ?? {};
   return [gitDir, commonDir].some((place) => place !== undefined && isSet(place, 'core.sparsecheckout'));
 };
 

@@ -8,7 +8,7 @@ import type { WorktreeRequest } from '../../ports/work.js';
 import { NoPlainFile, placeBelow, textIfPlain, writablePlace } from '../fs/repository-file.js';
 import { WRITING, type Git } from './git.js';
 import { BRANCHES, linkedWorktrees, listWorktrees, type LinkedWorktree } from './git-directory.js';
-import { pointedGitDir, realPlace } from './git-places.js';
+import { isSparse, pointedGitDir, realPlace } from './git-places.js';
 import { reasonOf } from './git-reason.js';
 
 /** Makes a work tree, with its branch where there is none, or takes the one that is there. */
@@ -101,7 +101,7 @@ const fill = async (git: Git, gitDir: string, leaveOut: readonly string[]): Prom
   writeFileSync(mark, '');
   if (leaveOut.length > 0) {
     const patterns = leaveOut.map((folder) => `!/${folder}/`);
-    const inherited = (await inheritedPatterns(git, gitDir)).filter((line) => !patterns.includes(line));
+    const inherited = inheritedPatterns(git.checkout.root, gitDir).filter((line) => !patterns.includes(line));
     await git.demand(['sparse-checkout', 'set', '--no-cone', ...inherited, ...patterns], WRITING);
   }
   // By checkout and not by reset, so that the user's post-checkout hook sees the work tree as it sees any other.
@@ -110,12 +110,10 @@ const fill = async (git: Git, gitDir: string, leaveOut: readonly string[]): Prom
 };
 
 /** Git gives a new work tree the sparse checkout of the one that it is made from: what is left out there stays out. */
-const inheritedPatterns = async (git: Git, gitDir: string): Promise<readonly string[]> => {
+const inheritedPatterns = (path: string, gitDir: string): readonly string[] => {
   const text = textIfPlain(join(gitDir, 'info', 'sparse-checkout')) ?? '';
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
-  if (lines.length === 0) return ['/*'];
-  const { stdout } = await git.run(['config', '--type=bool', '--get', 'core.sparseCheckout']);
-  return stdout.trim() === 'true' ? lines : ['/*'];
+  return lines.length > 0 && isSparse(path) ? lines : ['/*'];
 };
 
 /** Lies beside the index of a work tree that is being filled. */
