@@ -12,7 +12,7 @@ interface Size {
  * pays for itself, or the commit that raises a figure says why. `goal` is what the care of this code allows in the end.
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
-  root: { lines: 2020, files: 29, goal: 1500 },
+  root: { lines: 2010, files: 28, goal: 1500 },
   events: { lines: 3770, files: 33, goal: 2200 },
   outbox: { lines: 3240, files: 25, goal: 2800 },
   delivery: { lines: 6220, files: 55, goal: 4500 },

@@ -71,7 +71,7 @@ export const removeTemporaries = (path: string): void => {
 };
 
 /** Whether a name is that of a temporary file for `base`, which stays behind when its writer dies. */
-export const isTemporaryOf = (name: string, base: string): boolean =>
+const isTemporaryOf = (name: string, base: string): boolean =>
   name.startsWith(`.${base}.`) && /^\d+\.[0-9a-z]+\.\d+\.tmp$/.test(name.slice(base.length + 2));
 
 /** Makes the entries of a directory durable. Windows has no such call and needs none for NTFS metadata. */

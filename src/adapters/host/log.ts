@@ -1,7 +1,7 @@
 import type { Log, LogFields, WallClock } from '../../ports/host.js';
 
 /** Where lines go; `process.stderr` is one. */
-export interface LineSink {
+interface LineSink {
   write(text: string): unknown;
 }
 

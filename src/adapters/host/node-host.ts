@@ -13,21 +13,14 @@ export class SystemWallClock implements WallClock {
   }
 }
 
-/** Real waiting. A wait keeps the process alive unless the timer was made with `keepsAlive: false`. */
+/** Real waiting, which keeps the process alive. */
 export class NodeTimer implements Timer {
-  readonly #ref: boolean;
-
-  constructor({ keepsAlive = true }: { readonly keepsAlive?: boolean } = {}) {
-    this.#ref = keepsAlive;
-  }
-
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     const deadline = performance.now() + Math.max(0, ms);
+    const options = signal === undefined ? {} : { signal };
     // One timer of Node cannot wait longer; a longer one would fire at once.
-    for (let left = ms; left > 0 && signal?.aborted !== true; left = deadline - performance.now()) {
-      const options = { ref: this.#ref, ...(signal !== undefined && { signal }) };
+    for (let left = ms; left > 0 && signal?.aborted !== true; left = deadline - performance.now())
       await delay(Math.min(left, LONGEST_WAIT_MS), undefined, options).catch(() => undefined);
-    }
   }
 }
 

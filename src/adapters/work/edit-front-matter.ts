@@ -10,7 +10,7 @@ import {
 } from './read-front-matter.js';
 
 /** A front matter key and what it shall say. */
-export interface FrontMatterEntry {
+interface FrontMatterEntry {
   readonly key: string;
   readonly value: string | readonly string[];
 }

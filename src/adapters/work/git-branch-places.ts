@@ -9,7 +9,7 @@ import { changedPaths } from './git-commit.js';
 import { branchNamed, isBare, listWorktrees, mainPathOf } from './git-directory.js';
 import { locateCheckout } from './git-places.js';
 
-export type NamedPlace = BranchPlace & { readonly branch: string };
+type NamedPlace = BranchPlace & { readonly branch: string };
 
 /**
  * The branches that are checked out and where, as git itself says: a branch whose work tree were overlooked would move

@@ -75,7 +75,7 @@ it('the wall clock is that of the machine', () => {
 describe('the timer', () => {
   it('wakes after its time, and at once where there is none', async () => {
     await new NodeTimer().sleep(1);
-    await new NodeTimer({ keepsAlive: false }).sleep(0);
+    await new NodeTimer().sleep(0);
     await new NodeTimer().sleep(-5);
   });
 
