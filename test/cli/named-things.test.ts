@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { argumentsOf, type Parsed } from '../../src/app/cli/arguments.js';
+import { argumentsOf, type Parsed } from '../../src/app/cli/parser.js';
 import { COMMANDS } from '../../src/app/cli/commands/all.js';
-import { COMMON_OPTIONS } from '../../src/app/cli/arguments.js';
+import { COMMON_OPTIONS } from '../../src/app/cli/define-command.js';
 import type { CommandDefinition } from '../../src/app/cli/define-command.js';
 import { parseCommandLine } from '../../src/app/cli/parser.js';
 import { inFull } from '../../src/app/cli/short-forms.js';

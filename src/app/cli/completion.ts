@@ -1,5 +1,5 @@
-import type { Parsed } from './arguments.js';
-import { COMMON_OPTIONS } from './arguments.js';
+import type { Parsed } from './parser.js';
+import { COMMON_OPTIONS } from './define-command.js';
 import type { CommandDefinition, OptionSpec, PositionalDefinition } from './define-command.js';
 import { commandNamedBy, membersOf, readLine } from './parser.js';
 import { inFull, SHORT_FORMS } from './short-forms.js';

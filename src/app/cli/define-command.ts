@@ -95,6 +95,17 @@ export type ArgsOf<P extends string, O extends Options> = PositionalsOf<P> & {
   >;
 };
 
+/** The options that every command has, as they are typed; {@link CommonOptions} are what a command gets of them. */
+export const COMMON_OPTIONS = {
+  project: text('work on the project in this directory', 'DIR'),
+  feature: text('feature to work on', 'SLUG'),
+  json: flag('print exactly one JSON document'),
+  quiet: flag('leave out messages that may be missed'),
+  'no-color': flag('no colour (also by the variable NO_COLOR)'),
+  wait: number('how long to wait for other commands in the same repository (default 600)', 'SECONDS'),
+  'no-input': flag('never ask'),
+} as const satisfies Options;
+
 /** The options that every command has. */
 export interface CommonOptions {
   /** Directory of the project; the current directory when it was not given. */

@@ -1,4 +1,4 @@
-import { COMMON_OPTIONS } from './arguments.js';
+import { COMMON_OPTIONS } from './define-command.js';
 import type { CommandDefinition, OptionSpec, Options } from './define-command.js';
 import { exitCodeLine } from './exit-codes.js';
 import { stringWidth } from './render/width.js';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { argumentsOf, commonOptionsOf } from './arguments.js';
+import { argumentsOf, commonOptionsOf } from './parser.js';
 import { moveTask } from './commands/workflow/move-task.js';
 import type { ClientContainer } from '../compose/container.js';
 import type { Waiting } from '../compose/parts.js';

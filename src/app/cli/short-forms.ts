@@ -1,4 +1,4 @@
-import { placesOfWords } from './arguments.js';
+import { COMMON_OPTIONS } from './define-command.js';
 
 /**
  * Commands that are called so often that their last word alone is enough: `spec-kitty status`. A line is written out in
@@ -31,4 +31,19 @@ export const inFull = (argv: readonly string[]): readonly string[] => {
   const [at = argv.length] = placesOfWords(argv);
   const full = SHORT_FORMS.get(argv[at] ?? '');
   return full === undefined ? argv : [...argv.slice(0, at), ...full, ...argv.slice(at + 1)];
+};
+
+const VALUED: ReadonlySet<string> = new Set(
+  Object.entries(COMMON_OPTIONS).flatMap(([name, { type }]) => (type !== 'boolean' ? [`--${name}`] : [])),
+);
+
+/** Where in a line its words are: what is neither an option nor the value of a common one, which may stand anywhere. */
+export const placesOfWords = (argv: readonly string[]): readonly number[] => {
+  const places: number[] = [];
+  for (let at = 0; at < argv.length && argv[at] !== '--'; at++) {
+    const word = argv[at] ?? '';
+    if (VALUED.has(word)) at++;
+    else if (!word.startsWith('-')) places.push(at);
+  }
+  return places;
 };

@@ -1,5 +1,5 @@
 import { COMMANDS } from './commands/all.js';
-import { COMMON_OPTIONS } from './arguments.js';
+import { COMMON_OPTIONS } from './define-command.js';
 import type { CommandDefinition, Options } from './define-command.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { SHORT_FORMS, shortFormOf } from './short-forms.js';

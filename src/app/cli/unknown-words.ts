@@ -1,5 +1,5 @@
 import { SyncError } from '../../domain/errors.js';
-import { COMMON_OPTIONS } from './arguments.js';
+import { COMMON_OPTIONS } from './define-command.js';
 import type { CommandDefinition } from './define-command.js';
 import { commandName, helpHint } from './usage.js';
 
