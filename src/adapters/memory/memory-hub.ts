@@ -52,7 +52,7 @@ export class MemoryHub {
   hasReceipts = true;
   /** Everything that machines said of themselves, whether it asked for that or not. */
   readonly reports: MachineReport[] = [];
-  readonly #teams = new Map<string, Map<string, KeptEvent>>();
+  readonly #teams = new Map<string, Map<string, ReadEvent>>();
   #lastSequence = 0;
   readonly #sessions = new Set<HubSession>();
 
@@ -88,7 +88,7 @@ export class MemoryHub {
 
   /** The events stored for a team, in the order in which they came. */
   storedEvents(team: string): readonly ReadEvent[] {
-    return [...(this.#teams.get(team)?.values() ?? [])].map(({ sequence, event }) => ({ sequence, event }));
+    return [...(this.#teams.get(team)?.values() ?? [])];
   }
 
   /** Loses an event that it has acknowledged: a hub that was set back to an older backup. */
@@ -124,21 +124,18 @@ export class MemoryHub {
 
   #store(bearer: Bearer, event: Readonly<Record<string, unknown>>, from: HubSession | undefined): Judgement {
     const eventId = event['event_id'];
-    if (typeof eventId !== 'string')
-      return { status: 'error', code: 'schema', error_message: 'event_id is missing' };
+    if (typeof eventId !== 'string') return refused('schema', 'event_id is missing');
     const named = event['team_slug'];
-    if (named !== bearer.team && named !== LOCAL_TEAM && named !== undefined) {
-      return { status: 'error', code: 'unknown-team', error_message: `no team ${String(named)}` };
-    }
-    const stored = this.#teams.get(bearer.team) ?? new Map<string, KeptEvent>();
+    if (named !== bearer.team && named !== LOCAL_TEAM && named !== undefined)
+      return refused('unknown-team', `no team ${String(named)}`);
+    const stored = this.#teams.get(bearer.team) ?? new Map<string, ReadEvent>();
     this.#teams.set(bearer.team, stored);
-    const content = contentOf(event);
     const earlier = stored.get(eventId);
-    if (earlier?.content === content) return { status: 'duplicate' };
-    if (earlier !== undefined)
-      return { status: 'error', code: 'id-conflict', error_message: 'another event has this id' };
+    if (earlier !== undefined && contentOf(earlier.event) === contentOf(event))
+      return { status: 'duplicate' };
+    if (earlier !== undefined) return refused('id-conflict', 'another event has this id');
     const sequence = ++this.#lastSequence;
-    stored.set(eventId, { sequence, event, content });
+    stored.set(eventId, { sequence, event });
     for (const session of this.#sessions) {
       if (session === from || session.bearer.team !== bearer.team) continue;
       session.deliver({ ...event, hub_sequence: sequence, type: 'event' } as unknown as ServerMessage);
@@ -192,10 +189,11 @@ export class MemoryNetwork {
   }
 }
 
-interface KeptEvent extends ReadEvent {
-  /** What makes another event with its id the same one. */
-  readonly content: string;
-}
+const refused = (code: string, reason: string): Judgement => ({
+  status: 'error',
+  code,
+  error_message: reason,
+});
 
 // The team is the credential's, not the document's: the same event from a machine that was not signed in is the same.
 const contentOf = (event: Readonly<Record<string, unknown>>): string => {
