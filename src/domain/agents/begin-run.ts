@@ -37,10 +37,13 @@ export const beginRun = (
   updatedAt: beginning.startedAt,
   workPackages: orchestrated(view)
     .sort(compareWorkPackageIds)
-    .map((id) => {
-      const record = former?.feature === beginning.feature ? recordOf(former, id) : undefined;
-      const isOurs = laneOf(view, id) === 'doing' && record !== undefined && hasBegun(record);
-      return isOurs ? { ...untouched(id), ...implementedBy(record), at: 'doing' as const } : untouched(id);
+    .map((id): WorkPackageRecord => {
+      const before = former?.feature === beginning.feature ? former.workPackages : [];
+      const ours =
+        laneOf(view, id) === 'doing' && before.find((record) => record.id === id && hasBegun(record));
+      if (!ours) return untouched(id);
+      const { implementer } = ours;
+      return { ...untouched(id), at: 'doing', ...(implementer === undefined ? {} : { implementer }) };
     }),
 });
 
@@ -80,14 +83,8 @@ export const endRun = (state: OrchestrationState, at: string, isInterrupted: boo
   };
 };
 
-const recordOf = (state: OrchestrationState, id: string): WorkPackageRecord | undefined =>
-  state.workPackages.find((record) => record.id === id);
-
 const hasBegun = ({ at, result }: WorkPackageRecord): boolean =>
   at === 'doing' || (at === 'for_review' && result === 'rejected');
-
-const implementedBy = ({ implementer }: WorkPackageRecord): Pick<WorkPackageRecord, 'implementer'> =>
-  implementer === undefined ? {} : { implementer };
 
 const reopened = (record: WorkPackageRecord): WorkPackageRecord => {
   const { pause, ...rest } = record;

@@ -1,4 +1,3 @@
-import { unreachable } from '../errors.js';
 import { approvedLine, changesLine } from './verdict.js';
 
 /** What an agent has to know of a work package and of its surroundings. */
@@ -32,35 +31,36 @@ export type PromptTask =
   | { readonly task: 'review'; readonly word: string };
 
 /** The whole text that an agent gets. */
-export const promptFor = (facts: PromptFacts, task: PromptTask): string =>
-  `${[heading(facts, task), ...assignment(facts, task), ...rules(facts, task), workPackage(facts)].join('\n\n')}\n`;
-
-const heading = ({ workPackageId, title, feature }: PromptFacts, { task }: PromptTask): string => {
-  const verb = { implement: 'Implement', rework: 'Rework', review: 'Review' }[task];
-  return `# ${verb} ${workPackageId}: ${title.replace(/\s+/g, ' ')}\n\nFeature ${feature}.`;
+export const promptFor = (facts: PromptFacts, task: PromptTask): string => {
+  const { workPackageId, title, feature } = facts;
+  const { verb, assignment } = ASKED[task.task];
+  const parts = [
+    `# ${verb} ${workPackageId}: ${title.replace(/\s+/g, ' ')}`,
+    `Feature ${feature}.`,
+    assignment,
+    ...(task.task === 'rework' ? [`## What the reviewer wants changed`, quoted(task.feedback)] : []),
+    places(facts),
+    task.task === 'review' ? reviewRules(task.word) : implementationRules(facts),
+    DATA,
+    workPackage(facts),
+  ];
+  return `${parts.join('\n\n')}\n`;
 };
 
-const assignment = (facts: PromptFacts, task: PromptTask): readonly string[] => {
-  switch (task.task) {
-    case 'implement':
-      return [
-        `You implement this work package, completely, in one go and without asking back.`,
-        places(facts),
-      ];
-    case 'rework':
-      return [
-        `You implemented this work package, or somebody did before you, and a reviewer wants changes. Make every one of them.`,
-        `## What the reviewer wants changed\n\n${quoted(task.feedback)}`,
-        places(facts),
-      ];
-    case 'review':
-      return [
-        `This work package has been implemented. You review the result and change nothing.`,
-        places(facts),
-      ];
-    default:
-      return unreachable(task);
-  }
+const ASKED = {
+  implement: {
+    verb: 'Implement',
+    assignment: 'You implement this work package, completely, in one go and without asking back.',
+  },
+  rework: {
+    verb: 'Rework',
+    assignment:
+      'You implemented this work package, or somebody did before you, and a reviewer wants changes. Make every one of them.',
+  },
+  review: {
+    verb: 'Review',
+    assignment: 'This work package has been implemented. You review the result and change nothing.',
+  },
 };
 
 const places = (facts: PromptFacts): string =>
@@ -76,11 +76,6 @@ const places = (facts: PromptFacts): string =>
     `- The work package's file: ${facts.file}`,
     ...facts.documents.map((path) => `- To read: ${path}`),
   ].join('\n');
-
-const rules = (facts: PromptFacts, task: PromptTask): readonly string[] => [
-  task.task === 'review' ? reviewRules(task.word) : implementationRules(facts),
-  DATA,
-];
 
 const implementationRules = ({ workPackageId, feature, agent }: PromptFacts): string =>
   [

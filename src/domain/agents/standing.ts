@@ -1,7 +1,7 @@
 import { dependenciesOf } from '../work/dependency-graph.js';
 import type { WorkPackageLane } from '../events/lane.js';
 import { isApproved, isFarEnough } from './next-tasks.js';
-import type { OrchestrationState, Phase, RunLimits, RunStatus, WorkPackageRecord } from './state.js';
+import type { OrchestrationState, Phase, WorkPackageRecord } from './state.js';
 import { isElsewhere, type FeatureView } from './view.js';
 
 /** Where a work package stands, in one word for people. */
@@ -45,28 +45,20 @@ export interface WorkPackageStanding {
 }
 
 /** What can be told of a run. */
-export interface OrchestrationStanding {
-  readonly runId: string;
-  readonly feature: string;
-  readonly status: RunStatus;
-  /** ISO 8601 UTC. */
-  readonly startedAt: string;
-  readonly updatedAt: string;
-  readonly agents: readonly string[];
-  readonly limits: RunLimits;
+export interface OrchestrationStanding extends Omit<OrchestrationState, 'version' | 'workPackages'> {
   readonly counts: Readonly<Record<StandingWord, number>>;
   readonly workPackages: readonly WorkPackageStanding[];
 }
 
 /** What there is to tell of a run, from its state and the files. */
 export const standingOf = (state: OrchestrationState, view: FeatureView): OrchestrationStanding => {
+  const { version: _ofTheFile, workPackages: records, ...run } = state;
   const prospects = prospect(state, view);
-  const workPackages = state.workPackages.map((record) => standingOfOne(prospects, view, record));
+  const workPackages = records.map((record) => standingOfOne(prospects, view, record));
   const counts = Object.fromEntries(
     STANDINGS.map((word) => [word, workPackages.filter(({ standing }) => standing === word).length]),
   ) as Record<StandingWord, number>;
-  const { runId, feature, status, startedAt, updatedAt, agents, limits } = state;
-  return { runId, feature, status, startedAt, updatedAt, agents, limits, counts, workPackages };
+  return { ...run, counts, workPackages };
 };
 
 const standingOfOne = (

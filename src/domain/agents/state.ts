@@ -40,8 +40,6 @@ export const RUN_STATUSES = [
   'aborted',
 ] as const;
 
-export type RunStatus = (typeof RUN_STATUSES)[number];
-
 const name = text('must be text and not empty', (word) => word !== '');
 const names = list(name, { whole: 'must be a list of names' });
 const time = matching(
