@@ -1,6 +1,6 @@
 import { defineCommand } from '../../src/app/cli/define-command.js';
 import type { CommandContext, CommandDefinition, Report, Run } from '../../src/app/cli/define-command.js';
-import { bufferSink } from '../../src/app/cli/io.js';
+import { bufferSink } from '../support/buffer-sink.mjs';
 import { COMMANDS } from '../../src/app/cli/commands/all.js';
 import { complete } from '../../src/app/cli/completion.js';
 import { runProgram } from '../../src/app/cli/program.js';

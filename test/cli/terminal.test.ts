@@ -1,4 +1,5 @@
-import { bufferSink, hasColour, widthOf } from '../../src/app/cli/io.js';
+import { bufferSink } from '../support/buffer-sink.mjs';
+import { hasColour, widthOf } from '../../src/app/cli/io.js';
 import type { Io } from '../../src/app/cli/io.js';
 import { createTerminal } from '../../src/app/cli/terminal.js';
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { createClientContainer, type ClientContainer } from '../../src/app/compose/container.js';
-import { bufferSink } from '../../src/app/cli/io.js';
+import { bufferSink } from '../support/buffer-sink.mjs';
 import { scratchGit, type ScratchGit } from '../support/scratch-git.js';
 
 /** Writes down what it finds in its environment, says that it is ready, and stays for as long as its input does. */

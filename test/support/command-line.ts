@@ -8,7 +8,8 @@ import {
 import { MemoryNetwork } from '../../src/adapters/memory/memory-hub.js';
 import { createClientContainer, type Overrides } from '../../src/app/compose/container.js';
 import type { Outcome } from '../../src/app/cli/exit-codes.js';
-import { bufferSink, type BufferSink, type Source } from '../../src/app/cli/io.js';
+import { bufferSink, type BufferSink } from './buffer-sink.mjs';
+import type { Source } from '../../src/app/cli/io.js';
 import { runProgram } from '../../src/app/cli/program.js';
 import { scratchGit, type ScratchGit, type Seed } from './scratch-git.js';
 

@@ -5,7 +5,7 @@
  */
 import { writeSync } from 'node:fs';
 import { COMMANDS } from '../../dist/app/cli/commands/all.js';
-import { bufferSink } from '../../dist/app/cli/io.js';
+import { bufferSink } from './buffer-sink.mjs';
 import { runProgram } from '../../dist/app/cli/program.js';
 import { createClientContainer } from '../../dist/app/compose/container.js';
 

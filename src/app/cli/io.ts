@@ -53,18 +53,3 @@ export const hasColour = (sink: Sink, env: Io['env'], wanted: boolean): boolean 
 };
 
 const NO: ReadonlySet<string> = new Set(['0', 'false']);
-
-/** A sink that remembers, for tests and for output that is examined before it is shown. */
-export interface BufferSink extends Sink {
-  readonly text: () => string;
-}
-
-export const bufferSink = (columns?: number): BufferSink => {
-  const pieces: string[] = [];
-  return {
-    write: (text) => void pieces.push(text),
-    isTTY: columns !== undefined,
-    columns,
-    text: () => pieces.join(''),
-  };
-};

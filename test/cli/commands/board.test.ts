@@ -1,5 +1,5 @@
 import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';
-import { bufferSink } from '../../../src/app/cli/io.js';
+import { bufferSink } from '../../support/buffer-sink.mjs';
 import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
 import { CommandLine } from '../../support/command-line.js';
 import { pathOf, smallFeature, workPackageText } from '../../support/planning-documents.js';

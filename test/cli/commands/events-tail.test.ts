@@ -1,5 +1,5 @@
 import { MemoryLiveTransport } from '../../../src/adapters/memory/memory-transports.js';
-import { bufferSink } from '../../../src/app/cli/io.js';
+import { bufferSink } from '../../support/buffer-sink.mjs';
 import { CommandLine } from '../../support/command-line.js';
 import { makeEvent } from '../../support/hub-events.js';
 import { smallFeature } from '../../support/planning-documents.js';

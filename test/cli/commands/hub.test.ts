@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { hubData } from '../../../src/app/compose/hub-place.js';
-import { bufferSink } from '../../../src/app/cli/io.js';
+import { bufferSink } from '../../support/buffer-sink.mjs';
 import { CommandLine } from '../../support/command-line.js';
 
 let cli: CommandLine;

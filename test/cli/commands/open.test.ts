@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { NodeTimer } from '../../../src/adapters/host/node-host.js';
 import { MemoryAgentRunner } from '../../../src/adapters/memory/memory-agents.js';
-import { bufferSink } from '../../../src/app/cli/io.js';
+import { bufferSink } from '../../support/buffer-sink.mjs';
 import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
 import { issuesOf } from '../../../src/domain/document.js';
 import { CommandLine } from '../../support/command-line.js';

@@ -1,6 +1,7 @@
 import { createClientContainer } from '../../../src/app/compose/container.js';
 import { exitCodeOf } from '../../../src/app/cli/exit-codes.js';
-import { bufferSink, type Source } from '../../../src/app/cli/io.js';
+import { bufferSink } from '../buffer-sink.mjs';
+import type { Source } from '../../../src/app/cli/io.js';
 import { runProgram } from '../../../src/app/cli/program.js';
 import type { CommandAnswer, CommandOrder } from './protocol.js';
 

@@ -12,7 +12,7 @@ import {
 import { visibleJson } from '../../render/visible.js';
 import { describeScope } from '../../../reports/event-scope.js';
 import { given } from '../shared/given.js';
-import { isStdout, OutputFile } from '../shared/output-file.js';
+import { isStdout, writeOutput } from '../shared/output-file.js';
 import { OF_WORK_PACKAGE, wholeFromOne } from './list.js';
 
 const OPTIONS = {
@@ -93,15 +93,8 @@ const ELSEWHERE = 'Choose another place with --output FILE; what is there is as 
 
 const toFile = async (context: Export, path: string): Promise<Exported> => {
   const randomness = await context.client.port('randomness');
-  const file = await OutputFile.begin(path, randomness.uuid(), ELSEWHERE);
-  try {
-    const report = await exportTo(context, (line) => file.write(line));
-    await (context.signal.aborted ? file.discard() : file.finish());
-    return report;
-  } catch (error) {
-    await file.discard();
-    throw error;
-  }
+  const output = { path, unique: randomness.uuid(), hint: ELSEWHERE };
+  return writeOutput(output, (write) => exportTo(context, write), context.signal);
 };
 
 const exportTo = async (

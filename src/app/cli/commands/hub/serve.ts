@@ -1,7 +1,14 @@
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
 import type { ListenerOptions } from '../../../compose/hub-container.js';
-import { defineCommand, number, text, type ArgsOf, type CommandContext } from '../../define-command.js';
+import {
+  choice,
+  defineCommand,
+  number,
+  text,
+  type ArgsOf,
+  type CommandContext,
+} from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import { readNamed } from '../shared/named-file.js';
 import { dataOption, hubCopiesOf, openHub, PLACE } from './hub.js';
@@ -16,10 +23,10 @@ const OPTIONS = {
   ),
   'tls-cert': text('certificate chain (PEM) to serve https with', 'FILE'),
   'tls-key': text('private key (PEM) of the certificate', 'FILE'),
-  'log-format': text(
-    'how messages are written: text, or json for one object a line; text when not given',
-    'FORMAT',
-  ),
+  'log-format': choice('how messages are written, text when not given; json: one object a line', [
+    'text',
+    'json',
+  ]),
   'metrics-token-file': text(
     'file with the token that opens /metrics; without it they are for this machine',
     'FILE',
@@ -44,7 +51,7 @@ export const serveCommands = [
       const { signal, terminal } = context;
       const listener = await listenerOf(context);
       const metricsToken = await metricsTokenOf(context);
-      const container = await openHub(context, 'serve', logFormatOf(context));
+      const container = await openHub(context, 'serve', context.args.logFormat);
       try {
         const serve = await container.get('serve');
         const hub = await serve(listener, metricsToken);
@@ -101,11 +108,6 @@ export const serveCommands = [
     },
   }),
 ];
-
-const logFormatOf = ({ args: { logFormat = 'text' } }: Serving): 'text' | 'json' => {
-  if (logFormat === 'text' || logFormat === 'json') return logFormat;
-  throw new SyncError('wrong-usage', '--log-format takes text or json.');
-};
 
 const metricsTokenOf = async (context: Serving): Promise<string | undefined> => {
   const { metricsTokenFile: file } = context.args;

@@ -8,7 +8,7 @@ import type { Outcome } from '../../exit-codes.js';
 import { lines, type Text } from '../../render/text.js';
 import { toJsonDocument } from '../../render/visible.js';
 import type { DataOf } from '../../schemas/all.js';
-import { isStdout, OutputFile } from '../shared/output-file.js';
+import { isStdout, writeOutput } from '../shared/output-file.js';
 import { leftLines, leftReasons } from './left-reasons.js';
 import { duration } from '../../../../domain/duration.js';
 
@@ -94,14 +94,8 @@ const writeReport = async (
   const generatedAt = new Date(clock.nowMs()).toISOString();
   const report = toJsonDocument(toDocument('sync now --report FILE', { generatedAt, summary, projects }));
   if (isStdout(place)) return terminal.raw(`${report}\n`);
-  const file = await OutputFile.begin(resolve(io.cwd, place), randomness.uuid(), DELIVERED);
-  try {
-    await file.write(report);
-    await file.finish();
-  } catch (error) {
-    await file.discard();
-    throw error;
-  }
+  const output = { path: resolve(io.cwd, place), unique: randomness.uuid(), hint: DELIVERED };
+  await writeOutput(output, (write) => write(report));
 };
 
 const DELIVERED = 'Delivery itself is done; what stayed is shown by: spec-kitty sync status';
