@@ -13,41 +13,31 @@ export interface PlanFix {
 
 /** What can be done about a finding in the text of its file. `ids`: the work packages of the feature. */
 export const fixesFor = (finding: PlanFinding, text: string, ids: readonly string[]): readonly PlanFix[] => {
-  const { code, line, dependency } = finding;
+  const { code, line = 0, dependency } = finding;
   const lines = text.split('\n');
-  if (line === undefined || lines[line - 1] === undefined) return [];
-  switch (code) {
-    case 'conflict':
-      return conflictFixes(lines, line);
-    case 'unknown-lane':
-      return LANES.map((lane) => ({
-        ...{ title: `Write the lane ${lane}`, from: line, through: line },
-        lines: [
-          (lines[line - 1] ?? '').replace(/^([^:]*:[ \t]*)[^#\r]*?([ \t]*(?:#.*)?\r?)$/, `$1${lane}$2`),
-        ],
-      }));
-    case 'unknown-dependency':
-    case 'self-dependency':
-    case 'dependency-cycle': {
-      if (dependency === undefined) return [];
-      const at = lineOfId(lines, line, dependency.to);
-      if (at === undefined) return [];
-      const written = lines[at - 1] ?? '';
-      const replaced = code === 'unknown-dependency' ? nearest(dependency, ids) : [];
-      return [
-        ...replaced.map((id): PlanFix => ({
-          ...{ title: `Depend on ${id} instead`, from: at, through: at },
-          lines: [written.replace(idPattern(dependency.to), id)],
-        })),
-        {
-          ...{ title: `Do not depend on ${dependency.to}`, from: at, through: at },
-          lines: withoutId(written, dependency.to),
-        },
-      ];
-    }
-    default:
-      return [];
+  const said = lines[line - 1];
+  if (said === undefined) return [];
+  if (code === 'conflict') return conflictFixes(lines, line);
+  if (code === 'unknown-lane') {
+    return LANES.map((lane) => ({
+      ...{ title: `Write the lane ${lane}`, from: line, through: line },
+      lines: [said.replace(/^([^:]*:[ \t]*)[^#\r]*?([ \t]*(?:#.*)?\r?)$/, `$1${lane}$2`)],
+    }));
   }
+  const at = dependency === undefined ? undefined : lineOfId(lines, line, dependency.to);
+  if (dependency === undefined || at === undefined) return [];
+  const written = lines[at - 1] ?? '';
+  const replaced = code === 'unknown-dependency' ? nearest(dependency, ids) : [];
+  return [
+    ...replaced.map((id): PlanFix => ({
+      ...{ title: `Depend on ${id} instead`, from: at, through: at },
+      lines: [written.replace(idPattern(dependency.to), id)],
+    })),
+    {
+      ...{ title: `Do not depend on ${dependency.to}`, from: at, through: at },
+      lines: withoutId(written, dependency.to),
+    },
+  ];
 };
 
 /** The conflict that begins in that line, with one of its sides alone. */

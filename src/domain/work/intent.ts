@@ -25,7 +25,7 @@ export interface IntendedEvent {
 /** A file as the work finds and leaves it. `before` is absent when the work makes the file. */
 export interface IntendedChange {
   readonly path: string;
-  readonly before?: string;
+  readonly before?: string | undefined;
   readonly after: string;
 }
 
@@ -53,21 +53,14 @@ export interface Intent {
 }
 
 /** A piece of work as its command decided it. */
-export interface IntendedWork {
+export interface IntendedWork extends Pick<Intent, 'events' | 'nextRecord'> {
   readonly project: string | undefined;
   readonly branch: string | undefined;
-  readonly events: readonly IntendedEvent[];
-  /** `before` is `undefined` when the work makes the file. */
-  readonly changes: readonly {
-    readonly path: string;
-    readonly before: string | undefined;
-    readonly after: string;
-  }[];
+  readonly changes: readonly IntendedChange[];
   /** Message of the wanted commit. */
   readonly message: string | undefined;
   /** What that commit holds; absent: all changes. */
   readonly paths?: readonly string[];
-  readonly nextRecord: number;
 }
 
 /** The intent to do a piece of work. */
@@ -81,9 +74,8 @@ export const intentOf = (work: IntendedWork): Intent => {
     ...(branch === undefined ? {} : { branch }),
     ...(message === undefined ? {} : { commit: { paths, message } }),
     nextRecord,
-    ...(changes.length < 2 ? {} : { changes: changes.map(intendedChange) }),
+    ...(changes.length < 2
+      ? {}
+      : { changes: changes.map(({ path, before, after }) => ({ path, before, after })) }),
   };
 };
-
-const intendedChange = ({ path, before, after }: IntendedWork['changes'][number]): IntendedChange =>
-  before === undefined ? { path, after } : { path, before, after };
