@@ -1,4 +1,5 @@
 import { isFields, parseJson } from '../document.js';
+import { canonicalJson } from '../events/canonical-json.js';
 import { arrivalIn, loggedLaneFromText, loggedLaneOf, STATUS_LANES, wayTo } from '../events/lane.js';
 import type { Lane, Placed, StatusLane } from '../events/lane.js';
 import type { LoggedWorkPackage, StatusLog } from './status-log.js';
@@ -61,7 +62,7 @@ export const annotationRow = (
 export const withRows = (log: string, rows: readonly Row[]): string => {
   if (rows.length === 0) return log;
   const gap = log === '' || log === '\ufeff' || log.endsWith('\n') ? '' : '\n';
-  return `${log}${gap}${rows.map((row) => `${JSON.stringify(sortedKeys(row))}\n`).join('')}`;
+  return `${log}${gap}${rows.map((row) => `${canonicalJson(row)}\n`).join('')}`;
 };
 
 /**
@@ -89,7 +90,7 @@ export const snapshotAfter = (text: string, { transitions, workPackages }: Statu
       }),
     ),
   };
-  return `${JSON.stringify(sortedKeys(after), null, 2)}\n`;
+  return `${JSON.stringify(JSON.parse(canonicalJson(after)), null, 2)}\n`;
 };
 
 const snapshotOf = (known: LoggedWorkPackage): object => ({
@@ -104,14 +105,6 @@ const snapshotOf = (known: LoggedWorkPackage): object => ({
 
 const laneOf = ({ standing }: LoggedWorkPackage): string =>
   standing === undefined ? 'uninitialized' : (loggedLaneFromText(standing.to) ?? standing.to);
-
-/** A JSON value with the keys of every object in it in the order of their texts. */
-const sortedKeys = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sortedKeys);
-  if (!isFields(value)) return value;
-  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sortedKeys(inner)]));
-};
 
 const rowsAlong = (
   log: StatusLog,
