@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { messageOf, SyncError } from '../../domain/errors.js';
-import { seal } from '../../domain/events/envelope.js';
+import { seal as sealEvent } from '../../domain/events/envelope.js';
 import { isUuidV4 } from '../../domain/ids.js';
 import type { Decision } from '../../domain/outbox/decision.js';
 import { describeIssues } from '../../domain/result.js';
@@ -32,7 +32,7 @@ import {
   type OutboxSurroundings,
   UNIDENTIFIED,
 } from './outbox-paths.js';
-import { WaitingFacts } from './waiting-facts.js';
+import { unsealed, type WaitingFact, WaitingFacts } from './waiting-facts.js';
 
 /**
  * The durable outbox of one project: an append-only journal of segments, and a lowdb ledger for each hub and team.
@@ -57,15 +57,21 @@ class LowdbOutbox implements Outbox {
     try {
       // Asked without the lock: what begins to wait meanwhile is sealed by the next one.
       const someWait = this.#waiting.count() > 0;
+      let waited: readonly WaitingFact[] = [];
       const taken = await this.#visit<readonly CaptureOutcome[]>(
         limits,
         captureWaitMs,
         (writer, end, room, isExact) => {
           if (facts.length > room && !isExact) return 'looks-full';
-          return this.#seal(writer, end, someWait, facts.slice(0, room));
+          waited = someWait ? this.#waiting.list() : [];
+          return seal(writer, end, unsealed(this.#paths, waited), facts.slice(0, room));
         },
-        (error, sealed) => unconfirmed(facts.slice(0, sealed?.length), error),
+        (error, sealed) => {
+          waited = [];
+          return unconfirmed(facts.slice(0, sealed?.length), error);
+        },
       );
+      this.#waiting.forget(waited);
       // The lock's holder is stopped: the facts are made durable beside the journal, and the next capture seals them.
       if (taken === 'busy') return await this.#wait(facts, limits);
       const rest = facts.slice(taken.length);
@@ -197,38 +203,6 @@ class LowdbOutbox implements Outbox {
     }
   }
 
-  /** Seals what waits for the lock, in order, and then these facts, with one write for all of them. */
-  #seal(
-    writer: JournalWriter,
-    end: WriterEnd,
-    someWait: boolean,
-    facts: readonly Fact[],
-  ): readonly CaptureOutcome[] {
-    const confirm = (): void => writer.sync();
-    const late = someWait ? this.#waiting.unsealed(this.#paths, confirm) : [];
-    const sealed = [...late.map(({ fact }) => fact), ...facts].map((fact, index) => ({
-      fact,
-      event: seal(fact.event, end.nodeId, end.clock + index + 1),
-    }));
-    writer.append(
-      sealed.map(({ fact: { hub, issues }, event }) => ({
-        clock: event.lamport_clock,
-        team: event.team_slug,
-        json: JSON.stringify(event),
-        ...(hub === undefined ? {} : { hub }),
-        ...(issues === undefined ? {} : { invalid: describeIssues(issues) }),
-      })),
-    );
-    this.#waiting.forget(late, confirm);
-    const outcomes = sealed.map(({ event }, index): CaptureOutcome => ({
-      outcome: 'captured',
-      event,
-      record: end.next + index,
-      waiting: end.waiting + index + 1,
-    }));
-    return outcomes.slice(late.length);
-  }
-
   async #wait(facts: readonly Fact[], limits: CaptureLimits): Promise<readonly CaptureOutcome[]> {
     const from = await this.nextRecord();
     return this.#waiting.addAll(facts, from, (fact, error) => this.#refuseUnstored([fact], limits, error));
@@ -282,6 +256,35 @@ class LowdbOutbox implements Outbox {
     return this.#surroundings.lockWaitMs ?? PATIENT_WAIT_MS;
   }
 }
+
+/** Seals what waited for the lock, in order, and then these facts, with one write for all of them. */
+const seal = (
+  writer: JournalWriter,
+  end: WriterEnd,
+  late: readonly WaitingFact[],
+  facts: readonly Fact[],
+): readonly CaptureOutcome[] => {
+  const sealed = [...late.map(({ fact }) => fact), ...facts].map((fact, index) => ({
+    fact,
+    event: sealEvent(fact.event, end.nodeId, end.clock + index + 1),
+  }));
+  writer.append(
+    sealed.map(({ fact: { hub, issues }, event }) => ({
+      clock: event.lamport_clock,
+      team: event.team_slug,
+      json: JSON.stringify(event),
+      ...(hub === undefined ? {} : { hub }),
+      ...(issues === undefined ? {} : { invalid: describeIssues(issues) }),
+    })),
+  );
+  const outcomes = sealed.map(({ event }, index): CaptureOutcome => ({
+    outcome: 'captured',
+    event,
+    record: end.next + index,
+    waiting: end.waiting + index + 1,
+  }));
+  return outcomes.slice(late.length);
+};
 
 /** How many events waited when `last` was the newest record. */
 interface Occupancy {

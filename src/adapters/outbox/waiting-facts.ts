@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, unlinkSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../../domain/errors.js';
 import type { CaptureOutcome, Fact } from '../../ports/outbox.js';
@@ -57,26 +57,11 @@ export class WaitingFacts {
     return existsSync(join(this.#directory, `${eventId}.json`));
   }
 
-  /**
-   * Those that are not in the journal yet, in the order of their ids. A process may have died between sealing one and
-   * removing its file: that file goes now, once `confirm` has made the journal durable.
-   */
-  unsealed(paths: OutboxPaths, confirm: () => void): readonly WaitingFact[] {
-    const listed = this.#list();
-    if (listed.length === 0) return [];
-    const from = Math.min(...listed.map((each) => each.from));
-    const ids = listed.map(({ fact }) => fact.event.event_id);
-    const sealed = capturedAmong(paths, from, ids);
-    const isSealed = ({ fact }: WaitingFact): boolean => sealed.has(fact.event.event_id);
-    this.forget(listed.filter(isSealed), confirm);
-    return listed.filter((each) => !isSealed(each));
-  }
-
-  /** A damaged file is left where it is and not listed. */
-  #list(): readonly WaitingFact[] {
+  /** In the order of their ids. A damaged file is left where it is and not listed, nor is one that is just forgotten. */
+  list(): readonly WaitingFact[] {
     return this.#names().flatMap((name) => {
       const path = join(this.#directory, name);
-      const fields = parseLine(readFileSync(path));
+      const fields = parseLine(readIfThere(path));
       const from = fields?.['from'];
       return typeof from === 'number' ? [{ fact: fields?.['fact'] as Fact, from, path }] : [];
     });
@@ -87,17 +72,16 @@ export class WaitingFacts {
   }
 
   /**
-   * Forgets facts that are in the journal, once `confirm` has made it durable. Facts that cannot be forgotten now are
-   * found in the journal by the next capture, and forgotten then.
+   * Forgets facts that are durable in the journal. Those that cannot be forgotten now are found in the journal by the next
+   * capture, and forgotten then.
    */
-  forget(facts: readonly WaitingFact[], confirm: () => void): void {
+  forget(facts: readonly WaitingFact[]): void {
     if (facts.length === 0) return;
     try {
-      confirm();
-      for (const { path } of facts) unlinkSync(path);
+      for (const { path } of facts) rmSync(path, { force: true });
       syncDirectory(this.#directory);
     } catch {
-      // Nothing depends on it: whether the journal is durable is asked again for the facts that are captured now.
+      // Nothing depends on it.
     }
   }
 
@@ -108,3 +92,25 @@ export class WaitingFacts {
       .sort();
   }
 }
+
+/** Those that are not in the journal: a process may have died between sealing one and removing its file. */
+export const unsealed = (paths: OutboxPaths, facts: readonly WaitingFact[]): readonly WaitingFact[] => {
+  if (facts.length === 0) return [];
+  const from = Math.min(...facts.map((each) => each.from));
+  const sealed = capturedAmong(
+    paths,
+    from,
+    facts.map(({ fact }) => fact.event.event_id),
+  );
+  return facts.filter(({ fact }) => !sealed.has(fact.event.event_id));
+};
+
+/** Whoever sealed a fact forgets it without the capture lock, so that its file may go at any time. */
+const readIfThere = (path: string): Buffer => {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  }
+};
