@@ -2,7 +2,7 @@ import { SyncError } from '../../domain/errors.js';
 import type { LamportReading, LamportStore } from '../../ports/events.js';
 import { lockFile } from '../fs/process-lock.js';
 import { writeFileAtomicSync, writeFully } from '../fs/atomic-write.js';
-import { onStorage } from '../fs/storage-failure.js';
+import { onStorage, unlessAbsent } from '../fs/storage-failure.js';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFields, parseJson } from '../../domain/document.js';
@@ -130,12 +130,8 @@ export class LamportFile {
 
   #read(flags: 'r' | 'r+'): StoredClock | string {
     this.close();
-    try {
-      this.#descriptor = openSync(this.path, flags);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return MISSING;
-      throw error;
-    }
+    this.#descriptor = unlessAbsent(() => openSync(this.path, flags), undefined);
+    if (this.#descriptor === undefined) return MISSING;
     const bytes = Buffer.allocUnsafe(CLOCK_BYTES);
     this.#text = bytes.toString('utf8', 0, readSync(this.#descriptor, bytes, 0, CLOCK_BYTES, 0));
     const fields = parseJson(this.#text);

@@ -5,6 +5,7 @@ import { SyncError } from '../../domain/errors.js';
 import { canonicalJson } from '../../domain/events/canonical-json.js';
 import type { SettingsReading, SettingsStore } from '../../ports/events.js';
 import { writeFileAtomic } from '../fs/atomic-write.js';
+import { unlessAbsent } from '../fs/storage-failure.js';
 import type { StateRoot } from '../fs/state-root.js';
 
 /** `config.toml` of the state root. */
@@ -67,12 +68,7 @@ export class TomlSettingsStore implements SettingsStore {
   }
 
   #text(): string {
-    try {
-      return readFileSync(this.#path, 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-      throw error;
-    }
+    return unlessAbsent(() => readFileSync(this.#path, 'utf8'), '');
   }
 }
 

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { writeFileAtomic } from '../fs/atomic-write.js';
 import { parseLine, sealLine } from '../fs/sealed-log.js';
+import { unlessAbsent } from '../fs/storage-failure.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import { decodeHeader, decodeRecord, type SegmentHeader } from './record-format.js';
 
@@ -87,13 +88,8 @@ export interface OpenSegment {
 
 /** Opens a segment, and `undefined` only for one that is certainly not there: another failure is thrown. */
 export const openSegment = (path: string, flags: string | number): OpenSegment | undefined => {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, flags);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const descriptor = unlessAbsent(() => openSync(path, flags), undefined);
+  if (descriptor === undefined) return undefined;
   try {
     const { ino: inode, size } = fstatSync(descriptor, { bigint: true });
     const head = readAt(descriptor, 0, HEADER_BYTES);

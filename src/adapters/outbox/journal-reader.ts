@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JournalRecord } from '../../ports/outbox.js';
-import { onStorage } from '../fs/storage-failure.js';
+import { onStorage, unlessAbsent } from '../fs/storage-failure.js';
 import { currentTail } from './journal-end.js';
 import { segmentFirst, segmentName, type OutboxPaths } from './outbox-paths.js';
 import { damagedRecord } from './record-format.js';
@@ -126,17 +126,11 @@ const idsIn = (bytes: Buffer): readonly string[] =>
   scanSegment(bytes).records.flatMap(({ eventId, json }) => (json === undefined ? [] : [eventId]));
 
 /** First record numbers of the sealed segments, ascending. */
-export const sealedSegments = (paths: OutboxPaths): readonly number[] => {
-  try {
-    return readdirSync(paths.segments)
-      .map(segmentFirst)
-      .filter((first): first is number => first !== undefined)
-      .sort((a, b) => a - b);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-};
+export const sealedSegments = (paths: OutboxPaths): readonly number[] =>
+  unlessAbsent(() => readdirSync(paths.segments), [])
+    .map(segmentFirst)
+    .filter((first): first is number => first !== undefined)
+    .sort((a, b) => a - b);
 
 export const segmentPath = (paths: OutboxPaths, first: number): string =>
   join(paths.segments, segmentName(first));
@@ -166,10 +160,8 @@ const sealedJournal = (paths: OutboxPaths): string | undefined => {
 /** Highest Lamport clock in the open segment of an outbox, else in its newest sealed one; 0 when there is neither. */
 export const highestClock = (paths: OutboxPaths): number => {
   const sealed = newestSegment(paths)?.clock ?? 0;
-  try {
-    return Math.max(sealed, scanSegment(readFileSync(paths.current)).clock);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return sealed;
-    throw error;
-  }
+  return Math.max(
+    sealed,
+    unlessAbsent(() => scanSegment(readFileSync(paths.current)).clock, 0),
+  );
 };

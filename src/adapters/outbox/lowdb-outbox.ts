@@ -20,7 +20,7 @@ import type {
 import { makeDirectory } from '../fs/make-directory.js';
 import { type HeldLock, lockFile, tryLockFile } from '../fs/process-lock.js';
 import { appendToLog } from '../fs/sealed-log.js';
-import { onStorage } from '../fs/storage-failure.js';
+import { onStorage, unlessAbsent } from '../fs/storage-failure.js';
 import type { ForeignEvents } from './foreign-events.js';
 import { currentEnd } from './journal-end.js';
 import { highestClock, journalExtent, journalRecords } from './journal-reader.js';
@@ -340,15 +340,6 @@ export const highestCapturedClock = (stateRoot: string): number =>
   Math.max(0, ...outboxKeys(stateRoot).map((key) => highestClock(outboxPaths(stateRoot, key))));
 
 const outboxKeys = (stateRoot: string): readonly (string | undefined)[] =>
-  namesIn(outboxesDirectory(stateRoot))
+  unlessAbsent(() => readdirSync(outboxesDirectory(stateRoot)), [])
     .flatMap((name) => (name === UNIDENTIFIED ? [undefined] : isUuidV4(name) ? [name] : []))
     .sort();
-
-const namesIn = (directory: string): readonly string[] => {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-};

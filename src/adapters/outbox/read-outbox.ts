@@ -6,6 +6,7 @@ import { applyDecisions } from '../../domain/outbox/ownership.js';
 import type { OutboxReading } from '../../ports/outbox.js';
 import { writeFileAtomicSync } from '../fs/atomic-write.js';
 import { parseLine, readLog, sealLine } from '../fs/sealed-log.js';
+import { unlessAbsent } from '../fs/storage-failure.js';
 import { journalExtent } from './journal-reader.js';
 import type { OutboxPaths } from './outbox-paths.js';
 import { WaitingFacts } from './waiting-facts.js';
@@ -87,13 +88,8 @@ const open = (path: string): LowSync<LedgerDocument> =>
   new LowSync<LedgerDocument>(
     {
       read: () => {
-        try {
-          const document = parseLine(readFileSync(path)) as unknown as LedgerDocument | undefined;
-          return Array.isArray(document?.hubs) ? document : null;
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-          throw error;
-        }
+        const document = unlessAbsent(() => parseLine(readFileSync(path)), undefined);
+        return Array.isArray(document?.['hubs']) ? (document as unknown as LedgerDocument) : null;
       },
       write: (document) => writeFileAtomicSync(path, sealLine(JSON.stringify(document)), { mode: 0o600 }),
     },

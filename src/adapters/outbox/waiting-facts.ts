@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../../domain/errors.js';
 import type { CaptureOutcome, Fact } from '../../ports/outbox.js';
-import { writeFileAtomic, syncDirectory } from '../fs/atomic-write.js';
+import { syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
 import { makeDirectory, secureEntries } from '../fs/make-directory.js';
 import { parseLine, sealLine } from '../fs/sealed-log.js';
+import { unlessAbsent } from '../fs/storage-failure.js';
 import { capturedAmong } from './journal-reader.js';
 import { OUTBOX_DEPTH, type OutboxPaths } from './outbox-paths.js';
 
@@ -61,7 +62,8 @@ export class WaitingFacts {
   list(): readonly WaitingFact[] {
     return this.#names().flatMap((name) => {
       const path = join(this.#directory, name);
-      const fields = parseLine(readIfThere(path));
+      // Whoever sealed it forgets it without the capture lock, so that it may go at any time.
+      const fields = unlessAbsent(() => parseLine(readFileSync(path)), undefined);
       const from = fields?.['from'];
       return typeof from === 'number' ? [{ fact: fields?.['fact'] as Fact, from, path }] : [];
     });
@@ -86,8 +88,7 @@ export class WaitingFacts {
   }
 
   #names(): readonly string[] {
-    if (!existsSync(this.#directory)) return [];
-    return readdirSync(this.#directory)
+    return unlessAbsent(() => readdirSync(this.#directory), [])
       .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
       .sort();
   }
@@ -103,14 +104,4 @@ export const unsealed = (paths: OutboxPaths, facts: readonly WaitingFact[]): rea
     facts.map(({ fact }) => fact.event.event_id),
   );
   return facts.filter(({ fact }) => !sealed.has(fact.event.event_id));
-};
-
-/** Whoever sealed a fact forgets it without the capture lock, so that its file may go at any time. */
-const readIfThere = (path: string): Buffer => {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
-  }
 };
