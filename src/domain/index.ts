@@ -16,7 +16,7 @@ export * from './outbox/accounting.js';
 export * from './delivery/backoff.js';
 export * from './delivery/batch-plan.js';
 export * from './delivery/connection.js';
-export * from './delivery/guard-credentials.js';
+export * from './delivery/credentials.js';
 export * from './outbox/ownership.js';
 export * from './delivery/hub-url.js';
 export * from './delivery/known-hubs.js';

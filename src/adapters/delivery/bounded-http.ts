@@ -1,5 +1,5 @@
 import type { Got } from 'got';
-import { isBearerToken } from '../../domain/delivery/bearer-token.js';
+import { isBearerToken } from '../../domain/delivery/credentials.js';
 import { endpointUrl, isSecureHubUrl } from '../../domain/delivery/hub-url.js';
 import { isFields, parseJson } from '../../domain/document.js';
 import { SyncError } from '../../domain/errors.js';

@@ -1,4 +1,4 @@
-import { isBearerToken } from '../../domain/delivery/bearer-token.js';
+import { isBearerToken } from '../../domain/delivery/credentials.js';
 import { isHubId } from '../../domain/delivery/known-hubs.js';
 import { isFields, parseJson } from '../../domain/document.js';
 import { isOneLine } from '../../domain/one-line.js';

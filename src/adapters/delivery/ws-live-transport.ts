@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { HubAddress } from '../../domain/outbox/account.js';
-import { isBearerToken } from '../../domain/delivery/bearer-token.js';
+import { isBearerToken } from '../../domain/delivery/credentials.js';
 import { liveUrl } from '../../domain/delivery/hub-url.js';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import type { Timer } from '../../ports/host.js';

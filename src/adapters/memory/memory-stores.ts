@@ -1,4 +1,4 @@
-import { guardCredentials } from '../../domain/delivery/guard-credentials.js';
+import { guardCredentials } from '../../domain/delivery/credentials.js';
 import type { KnownHub } from '../../domain/delivery/known-hubs.js';
 import { SyncError } from '../../domain/errors.js';
 import { MACHINE_SETTINGS, type MachineSettingKey } from '../../domain/events/settings.js';

@@ -1,4 +1,4 @@
-import { isBearerToken } from '../../domain/delivery/bearer-token.js';
+import { isBearerToken } from '../../domain/delivery/credentials.js';
 import { isSecureHubUrl, normalizeHubUrl } from '../../domain/delivery/hub-url.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import type { Account, HubAddress } from '../../domain/outbox/account.js';

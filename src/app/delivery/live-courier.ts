@@ -12,19 +12,15 @@ export class LiveCourier implements Courier {
   readonly #session: LiveSession;
   readonly #acks: AckBook;
   readonly #timer: Timer;
-  readonly #onSilence: () => void;
-  #isSilent = false;
 
-  /** `onSilence`: the session lasts, and an ack that was due did not come; nothing more is carried over it. */
-  constructor(session: LiveSession, acks: AckBook, timer: Timer, onSilence: () => void = () => undefined) {
+  constructor(session: LiveSession, acks: AckBook, timer: Timer) {
     this.#session = session;
     this.#acks = acks;
     this.#timer = timer;
-    this.#onSilence = onSilence;
   }
 
   async carry(events: readonly OutgoingEvent[], signal?: AbortSignal): Promise<BatchOutcome> {
-    if (this.#isSilent) return NO_ANSWER;
+    if (this.#acks.isSilent) return NO_ANSWER;
     const answers = new Map<string, Answer>();
     const acknowledged = events.map(async ({ eventId }) => {
       const answer = await this.#acks.expect(eventId);
@@ -32,10 +28,7 @@ export class LiveCourier implements Courier {
     });
     const isInTime =
       (await this.#sendAll(events, signal)) && (await this.#waitFor(Promise.all(acknowledged), signal));
-    if (!isInTime && signal?.aborted !== true) {
-      this.#isSilent = true;
-      this.#onSilence();
-    }
+    if (!isInTime && signal?.aborted !== true) this.#acks.isSilent = true;
     return answers.size === 0 && events.length > 0 ? NO_ANSWER : { outcome: 'answered', answers };
   }
 
@@ -76,6 +69,8 @@ const NO_ANSWER: BatchOutcome = { outcome: 'unavailable', reason: 'the live sess
 
 /** Matches the acks of a live session to the events that were sent on it, by id. */
 export class AckBook {
+  /** An ack that was due did not come: nothing more is carried over the session, and until the next one batches deliver. */
+  isSilent = false;
   readonly #expected = new Map<string, (answer: Answer | undefined) => void>();
 
   /** The answer about an event; `undefined` when the session ends without one. */

@@ -66,8 +66,8 @@ export class LiveLink {
       void open.session.close();
       return undefined;
     }
-    if (open.isSilent || open.session.snapshot.capabilities?.includes('ack') !== true) return undefined;
-    return new LiveCourier(open.session, open.acks, this.#host.timer, () => (open.isSilent = true));
+    if (open.acks.isSilent || open.session.snapshot.capabilities?.includes('ack') !== true) return undefined;
+    return new LiveCourier(open.session, open.acks, this.#host.timer);
   }
 
   /** What the hub of this account said about batches, in this session or in an earlier one. */
@@ -117,7 +117,7 @@ export class LiveLink {
     try {
       const session = await this.#host.liveTransport.open(account.hub, live.token, signal);
       const { lifetimeSeconds } = live;
-      return { account, session, acks: new AckBook(), lifetimeSeconds, isSilent: false };
+      return { account, session, acks: new AckBook(), lifetimeSeconds };
     } catch (error) {
       return isSyncError(error) && error.kind === 'session-expired' ? 'unauthorized' : 'attempt-failed';
     }
@@ -174,8 +174,6 @@ export class LiveLink {
 /** A session, whose it is, and the acks that are expected on it. */
 interface OpenSession extends ValidFor {
   readonly acks: AckBook;
-  /** An ack that was due did not come: until the next session, batches deliver. */
-  isSilent: boolean;
 }
 
 export const announcedIn = ({ limits }: SnapshotMessage): AnnouncedLimits => {

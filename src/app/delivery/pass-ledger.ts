@@ -9,10 +9,9 @@ import {
   takeIntoUse,
   setOf,
 } from '../../domain/outbox/ledger.js';
-import type { Answers } from '../../domain/delivery/outcome.js';
+import { type Answers, REFUSAL_RETRY_MS, settlementOf } from '../../domain/delivery/outcome.js';
 import { indexDecisions } from '../../domain/outbox/ownership.js';
 import { ledgersWithout } from '../../domain/outbox/retention.js';
-import { REFUSAL_RETRY_MS, settlementOf } from '../../domain/delivery/settlement.js';
 import { normalizeEventId } from '../../domain/ids.js';
 import { enterHistory, receiptTest } from '../../domain/outbox/receipts.js';
 import { receive } from '../../domain/events/lamport.js';

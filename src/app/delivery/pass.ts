@@ -1,6 +1,5 @@
 import { hasRoom, halve, learnTooLarge, type BatchLimits } from '../../domain/delivery/batch-plan.js';
-import type { BatchOutcome } from '../../domain/delivery/outcome.js';
-import { deadLetter, rejection } from '../../domain/delivery/settlement.js';
+import { type BatchOutcome, deadLetter, rejection } from '../../domain/delivery/outcome.js';
 import { isSyncError, unreachable } from '../../domain/errors.js';
 import type { Account } from '../../domain/outbox/account.js';
 import { MAX_EXCEPTIONS, type Settlement } from '../../domain/outbox/ledger.js';

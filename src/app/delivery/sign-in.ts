@@ -1,6 +1,6 @@
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import { hasAnnouncedItself, type Account, type HubAddress } from '../../domain/outbox/account.js';
-import { isBearerToken } from '../../domain/delivery/bearer-token.js';
+import { isBearerToken } from '../../domain/delivery/credentials.js';
 import { isSecureHubUrl, normalizeHubUrl } from '../../domain/delivery/hub-url.js';
 import { SyncError } from '../../domain/errors.js';
 import type { Result } from '../../domain/result.js';

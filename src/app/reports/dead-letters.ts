@@ -1,4 +1,4 @@
-import { deadLetter } from '../../domain/delivery/settlement.js';
+import { deadLetter } from '../../domain/delivery/outcome.js';
 import { SyncError } from '../../domain/errors.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import { hubKey, type Account } from '../../domain/outbox/account.js';

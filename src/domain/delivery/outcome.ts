@@ -1,4 +1,7 @@
+import { unreachable } from '../errors.js';
+import type { Settlement } from '../outbox/ledger.js';
 import type { EventResult } from '../wire.js';
+import { eventDelayMs } from './backoff.js';
 
 /**
  * What a hub can say about one event. The first two are receipts: the hub has the event on disk.
@@ -60,7 +63,7 @@ export const answerOf = (result: EventResult): Answer => {
     case 'pending':
       return PENDING;
     default:
-      return rejection(result);
+      return rejectedAnswer(result);
   }
 };
 
@@ -69,7 +72,7 @@ const ACCEPTED: Answer = { answer: 'accepted' };
 const DUPLICATE: Answer = { answer: 'duplicate' };
 const PENDING: Answer = { answer: 'pending' };
 
-const rejection = (result: EventResult): Answer => ({
+const rejectedAnswer = (result: EventResult): Answer => ({
   answer: 'rejected',
   reason:
     text(result.error_message) ??
@@ -82,3 +85,64 @@ const rejection = (result: EventResult): Answer => ({
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
+
+/** An event that was sent, as far as its settlement needs it. */
+interface SentEvent {
+  readonly record: number;
+  readonly eventId: string;
+  /** How often it was rejected before. */
+  readonly attempts: number;
+}
+
+/** The hub's own refusals are asked again after this time. */
+export const REFUSAL_RETRY_MS = 60 * 60 * 1000;
+
+/** What a hub's answer makes of an event; `undefined` when it stays as it was. `random` is uniform in [0, 1). */
+export const settlementOf = (
+  event: SentEvent,
+  answer: Answer | undefined,
+  nowMs: number,
+  random: number,
+): Settlement | undefined => {
+  if (answer === undefined) return undefined;
+  const { record, eventId, attempts } = event;
+  switch (answer.answer) {
+    case 'accepted':
+      return { record, eventId, became: 'delivered' };
+    case 'duplicate':
+      return { record, eventId, became: 'duplicate' };
+    case 'pending':
+      return undefined;
+    case 'rejected': {
+      const { code, reason } = answer;
+      if (code !== 'unknown-team') return rejection(event, reason, nowMs, random);
+      return { record, eventId, became: 'refused', attempts, reason, dueAtMs: nowMs + REFUSAL_RETRY_MS };
+    }
+    default:
+      return unreachable(answer);
+  }
+};
+
+/** One more attempt failed: due again after its backoff, or given up on. */
+export const rejection = (event: SentEvent, reason: string, nowMs: number, random: number): Settlement => {
+  const { record, eventId } = event;
+  const attempts = event.attempts + 1;
+  if (attempts >= MAX_ATTEMPTS) return deadLetter({ record, eventId, attempts }, reason);
+  return {
+    record,
+    eventId,
+    became: 'failing',
+    attempts,
+    reason,
+    dueAtMs: nowMs + eventDelayMs(attempts, random),
+  };
+};
+
+/** Given up on at once: no further attempt could end otherwise. */
+export const deadLetter = ({ record, eventId, attempts }: SentEvent, reason: string): Settlement => ({
+  record,
+  eventId,
+  became: 'dead',
+  attempts,
+  reason,
+});

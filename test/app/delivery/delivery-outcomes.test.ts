@@ -1,6 +1,4 @@
-import type { BatchOutcome } from '../../../src/domain/delivery/outcome.js';
-import { MAX_ATTEMPTS } from '../../../src/domain/delivery/outcome.js';
-import { REFUSAL_RETRY_MS } from '../../../src/domain/delivery/settlement.js';
+import { type BatchOutcome, MAX_ATTEMPTS, REFUSAL_RETRY_MS } from '../../../src/domain/delivery/outcome.js';
 import { DeliveryWorld } from '../../support/delivery-world.js';
 import { PROJECT } from '../../support/facts.js';
 

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { ceilingMs } from '../../../src/domain/delivery/backoff.js';
-import { MAX_ATTEMPTS, type Answer } from '../../../src/domain/delivery/outcome.js';
 import {
+  MAX_ATTEMPTS,
+  type Answer,
   deadLetter,
   rejection,
   REFUSAL_RETRY_MS,
   settlementOf,
-} from '../../../src/domain/delivery/settlement.js';
+} from '../../../src/domain/delivery/outcome.js';
 
 const EVENT = { record: 7, eventId: 'event', attempts: 1 };
 const BASE = { record: 7, eventId: 'event' };
