@@ -36,7 +36,7 @@ export class WsLiveTransport implements LiveTransport {
   async open(hub: HubAddress, wsToken: string, signal?: AbortSignal): Promise<LiveSession> {
     requireSecureHub(hub);
     if (!isBearerToken(wsToken)) throw refusedToken();
-    if (signal?.aborted === true) throw new SyncError('interrupted', 'Connecting was interrupted.');
+    if (signal?.aborted === true) throw interrupted();
     const { limits = LIVE_LIMITS, timer, version } = this.#options;
     // Only a process that connects loads the library.
     const { WebSocket } = await import('ws');
@@ -88,6 +88,11 @@ const MAX_FRAME_BYTES = 1024 * 1024;
 
 const refusedToken = (): SyncError => new SyncError('session-expired', 'The hub does not accept the token.');
 
+const interrupted = (): SyncError => new SyncError('interrupted', 'Connecting was interrupted.');
+
+const noConnection = (detail: string): SyncError =>
+  new SyncError('unreachable', `No live connection: ${detail}.`);
+
 /** Resolves with the snapshot; fails with what ended the attempt, the first of all that can. */
 const snapshotArrives = async (
   socket: WebSocket,
@@ -99,21 +104,18 @@ const snapshotArrives = async (
   const settled = new AbortController();
   try {
     await new Promise<void>((resolve, reject) => {
-      const fail = (detail: string): void =>
-        reject(new SyncError('unreachable', `No live connection: ${detail}.`));
       session.whenSnapshot(resolve);
-      socket.once('unexpected-response', (request, response) => {
+      socket.once('unexpected-response', (request, { statusCode }) => {
         request.destroy();
-        const { statusCode } = response;
-        if (statusCode === 401 || statusCode === 403) reject(refusedToken());
-        else fail(`status ${statusCode}`);
+        const isRefused = statusCode === 401 || statusCode === 403;
+        reject(isRefused ? refusedToken() : noConnection(`status ${statusCode}`));
       });
       void session.ended.then((end) => {
         if (end.reason === 'unauthorized') reject(refusedToken());
-        else fail(end.reason === 'lost' ? end.detail : 'closed');
+        else reject(noConnection(end.reason === 'lost' ? end.detail : 'closed'));
       });
-      void timer.sleep(upgradeMs, settled.signal).then(() => fail('no snapshot in time'));
-      const abort = (): void => reject(new SyncError('interrupted', 'Connecting was interrupted.'));
+      void timer.sleep(upgradeMs, settled.signal).then(() => reject(noConnection('no snapshot in time')));
+      const abort = (): void => reject(interrupted());
       signal?.addEventListener('abort', abort, { once: true, signal: settled.signal });
     });
   } finally {

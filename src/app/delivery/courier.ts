@@ -1,7 +1,7 @@
 import { isSameAccount, type Account } from '../../domain/outbox/account.js';
 import type { BatchLimits } from '../../domain/delivery/batch-plan.js';
 import type { BatchOutcome } from '../../domain/delivery/outcome.js';
-import { messageOf, unreachable } from '../../domain/errors.js';
+import { messageOf } from '../../domain/errors.js';
 import type { BatchTransport, OutgoingEvent } from '../../ports/delivery.js';
 import type { Timer, WallClock } from '../../ports/host.js';
 import type { AccessAnswer, AccessTokens } from './access-token.js';
@@ -49,25 +49,15 @@ export class DeliveryRoute {
 
   async find(signal?: AbortSignal, live?: LiveWay): Promise<Route | PassEnd> {
     const answer = await this.#needs.accessTokens.get(signal);
-    switch (answer.state) {
-      case 'granted': {
-        const { account } = answer;
-        const { batchTransport, accessTokens, pacing } = this.#needs;
-        const limits = live?.announced(account);
-        const courier =
-          live?.courier(account) ??
-          new BatchCourier(batchTransport, accessTokens, account, pacing, limits?.maxBodyBytes);
-        return { account, courier, ...(limits === undefined ? {} : { limits }) };
-      }
-      case 'signed-out':
-      case 'session-expired':
-        return { end: 'signed-out' };
-      case 'unavailable':
-      case 'unusable':
-        return { end: 'unavailable', reason: answer.reason };
-      default:
-        return unreachable(answer);
-    }
+    if (answer.state !== 'granted')
+      return 'reason' in answer ? { end: 'unavailable', reason: answer.reason } : { end: 'signed-out' };
+    const { account } = answer;
+    const { batchTransport, accessTokens, pacing } = this.#needs;
+    const limits = live?.announced(account);
+    const courier =
+      live?.courier(account) ??
+      new BatchCourier(batchTransport, accessTokens, account, pacing, limits?.maxBodyBytes);
+    return { account, courier, ...(limits === undefined ? {} : { limits }) };
   }
 }
 
@@ -110,25 +100,16 @@ export class BatchCourier implements Courier {
     events: readonly OutgoingEvent[],
     signal?: AbortSignal,
   ): Promise<BatchOutcome> {
-    switch (answer.state) {
-      case 'granted': {
-        // Somebody signed in elsewhere in the meantime: this pass's events are not that account's.
-        if (!isSameAccount(answer.account, this.#account)) {
-          return { outcome: 'unavailable', reason: 'another account was signed in' };
-        }
-        const limit = this.#maxBodyBytes === undefined ? {} : { maxBodyBytes: this.#maxBodyBytes };
-        const request = { hub: this.#account.hub, accessToken: answer.token, events, ...limit };
-        return this.#transport.send(request, signal);
-      }
-      case 'signed-out':
-      case 'session-expired':
-        return { outcome: 'unauthorized' };
-      case 'unavailable':
-      case 'unusable':
-        return { outcome: 'unavailable', reason: answer.reason };
-      default:
-        return unreachable(answer);
-    }
+    if (answer.state !== 'granted')
+      return 'reason' in answer
+        ? { outcome: 'unavailable', reason: answer.reason }
+        : { outcome: 'unauthorized' };
+    // Somebody signed in elsewhere in the meantime: this pass's events are not that account's.
+    if (!isSameAccount(answer.account, this.#account))
+      return { outcome: 'unavailable', reason: 'another account was signed in' };
+    const limit = this.#maxBodyBytes === undefined ? {} : { maxBodyBytes: this.#maxBodyBytes };
+    const request = { hub: this.#account.hub, accessToken: answer.token, events, ...limit };
+    return this.#transport.send(request, signal);
   }
 }
 

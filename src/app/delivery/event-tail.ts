@@ -93,7 +93,7 @@ export class EventTail {
         from = 0;
         continue;
       }
-      const page = pageOf(answer, account, from, signal);
+      const page = pageOf(answer, account, from);
       for (const { sequence, event } of page.events) {
         throwIfAborted(signal);
         await this.#input.onEvent(event);
@@ -114,7 +114,7 @@ export class EventTail {
       ...(this.#history === undefined ? {} : { history: this.#history }),
     };
     const ask = (accessToken: string) => this.#host.eventReader.read({ ...query, accessToken }, signal);
-    return askWithAccess(this.#host.accessTokens, hub, ask, signal);
+    return askWithAccess(this.#host.accessTokens, { hub, what: 'events' }, ask, signal);
   }
 
   /** What was read from the log already, or is of another project, is not shown. */
@@ -146,13 +146,12 @@ export class FollowEvents {
   }
 }
 
-type ReadAnswered = Exclude<ReadAnswer, { readonly answer: 'unauthorized' }>;
+type ReadAnswered = Exclude<ReadAnswer, { readonly answer: 'unauthorized' | 'unavailable' }>;
 
 const pageOf = (
   answer: ReadAnswered,
   { hub }: Account,
   after: number | string,
-  signal: AbortSignal,
 ): Extract<ReadAnswer, { readonly answer: 'page' }> => {
   switch (answer.answer) {
     case 'page':
@@ -168,11 +167,6 @@ const pageOf = (
     case 'other-history':
       throw new SyncError('unreachable', `${hub.url} does not agree with itself which history its log has.`, {
         hint: 'Try again; the hub may have been restored this very moment.',
-      });
-    case 'unavailable':
-      throwIfAborted(signal);
-      throw new SyncError('unreachable', `${hub.url} gave no events: ${answer.reason}.`, {
-        hint: 'Try again when the hub can be reached: spec-kitty sync status --check',
       });
     default:
       return unreachable(answer);

@@ -35,10 +35,8 @@ export interface FlushInput {
   readonly onProgress?: (counts: PassCounts) => void;
 }
 
-export interface FlushReport extends PassCounts {
-  /** Why nothing more moved. The first project that could not go on decides. */
-  readonly ended: PassEnd;
-}
+/** What was done of all projects. The first one that could not go on decides why nothing more moved. */
+export type FlushReport = PassReport;
 
 /** Delivers everything that is due of every project, then stops. */
 export class Flush {

@@ -42,20 +42,36 @@ export const grantedAccess = async (
   }
 };
 
+/** Whom to ask, and for what, in the plural. */
+interface Question {
+  readonly hub: HubAddress;
+  readonly what: string;
+}
+
+type Given<A> = Exclude<A, { readonly answer: 'unauthorized' | 'unavailable' }>;
+
 /**
  * Asks a hub for something, and once more with another token when it does not accept the one it was asked with. Fails as
- * {@link grantedAccess} does.
+ * {@link grantedAccess} does, and with `unreachable` where nothing usable is answered.
  */
-export const askWithAccess = async <A extends { readonly answer: string }>(
+export const askWithAccess = async <
+  A extends { readonly answer: string } | { readonly answer: 'unavailable'; readonly reason: string },
+>(
   tokens: Pick<AccessTokens, 'get' | 'renew'>,
-  hub: HubAddress,
+  { hub, what }: Question,
   ask: (accessToken: string) => Promise<A>,
   signal?: AbortSignal,
-): Promise<Exclude<A, { readonly answer: 'unauthorized' }>> => {
+): Promise<Given<A>> => {
   let { token } = await grantedAccess(tokens, signal);
   for (let isRenewed = false; ; isRenewed = true) {
     const answer = await ask(token);
-    if (answer.answer !== 'unauthorized') return answer as Exclude<A, { readonly answer: 'unauthorized' }>;
+    if (answer.answer === 'unavailable' && 'reason' in answer) {
+      throwIfAborted(signal);
+      throw new SyncError('unreachable', `${hub.url} gave no ${what}: ${answer.reason}.`, {
+        hint: 'Try again when the hub can be reached: spec-kitty sync status --check',
+      });
+    }
+    if (answer.answer !== 'unauthorized') return answer as Given<A>;
     if (isRenewed) throw expired(`${hub.url} does not accept this sign-in any more.`);
     ({ token } = await grantedAccess(tokens, signal, token));
   }

@@ -1,9 +1,8 @@
 import type { Account } from '../../domain/outbox/account.js';
-import { type HubLedger, ledgerOf, isAnswered, isLedgerOf, isSettled } from '../../domain/outbox/ledger.js';
-import { consentOf, indexDecisions, ownerOf } from '../../domain/outbox/ownership.js';
+import { type HubLedger, isLedgerOf, isSettled } from '../../domain/outbox/ledger.js';
 import type { RecordOwner } from '../../domain/outbox/ownership.js';
-import { belongsTo } from '../../domain/outbox/routing-policy.js';
 import type { Outbox, OutboxReading } from '../../ports/outbox.js';
+import { openRecords, recordContext } from './due-records.js';
 
 /** The records of an outbox that belong to another hub or team than the account's. */
 export interface HeldElsewhere {
@@ -17,23 +16,21 @@ export interface HeldElsewhere {
 /** By owner, in the order of capture. What can never be sent, or was thrown away, is left out. Changes nothing. */
 export const heldElsewhere = async (outbox: Outbox, account: Account): Promise<readonly HeldElsewhere[]> => {
   const reading = await outbox.reading();
-  const decisions = indexDecisions(reading.decisions);
-  const own = ledgerOf(reading.ledgers, account);
+  // Whose a record is does not depend on whether anything may leave now.
+  const context = recordContext(outbox, reading, { account, sharing: 'on', isInsisted: true, nowMs: 0 });
   const discarded = discardedIn(reading);
   const found = new Map<string, { owner: RecordOwner; held: number[]; delivered: number[] }>();
-  for await (const record of outbox.records(reading.first)) {
-    const owner = ownerOf(record, decisions);
-    if (owner === undefined || record.invalid !== undefined || record.record > reading.last) continue;
-    if (belongsTo(owner, account) || (own !== undefined && isLedgerOf(own, owner))) continue;
-    if (own !== undefined && isAnswered(own, record.record)) continue;
-    if (owner.team === account.team && consentOf(record, account, decisions) === true) continue;
+  for await (const [{ record }, standing] of openRecords(outbox, reading, context, reading.first)) {
+    if (standing.standing !== 'held' || standing.reason.hold !== 'elsewhere') continue;
+    const { hub, team } = standing.reason;
+    const owner = { hub, team };
     const theirs = reading.ledgers.filter((ledger) => isLedgerOf(ledger, owner));
-    if (theirs.some((ledger) => discarded(ledger, record.record))) continue;
+    if (theirs.some((ledger) => discarded(ledger, record))) continue;
     const key = JSON.stringify(owner);
     const group = found.get(key) ?? { owner, held: [], delivered: [] };
     found.set(key, group);
-    const hasIt = theirs.some((ledger) => record.record >= ledger.first && isSettled(ledger, record.record));
-    group[hasIt ? 'delivered' : 'held'].push(record.record);
+    const hasIt = theirs.some((ledger) => record >= ledger.first && isSettled(ledger, record));
+    group[hasIt ? 'delivered' : 'held'].push(record);
   }
   return [...found.values()];
 };

@@ -30,17 +30,21 @@ export class HubIdentities {
   /** As `look`; an id that nobody has stated before is bound to its address. */
   async meet(hub: HubAddress): Promise<HubAddress> {
     const known = await this.#needs.knownHubs.list();
-    if (meet(known, hub) === known) return recognize(known, hub);
-    const earlier = await this.#withEarlier(hub);
-    return recognize(await this.#needs.knownHubs.update((now) => meet(joined(now, earlier), hub)), hub);
+    return meet(known, hub) === known ? recognize(known, hub) : this.#learn(hub, (now) => meet(now, hub));
   }
 
   /** A person says that it is the hub that it states to be. Durable before this resolves. */
   async confirm(hub: HubAddress): Promise<HubAddress> {
     const { url, id } = hub;
-    if (id === undefined) return hub;
+    return id === undefined ? hub : this.#learn(hub, (now) => moveTo(now, id, url));
+  }
+
+  async #learn(
+    hub: HubAddress,
+    change: (known: readonly KnownHub[]) => readonly KnownHub[],
+  ): Promise<HubAddress> {
     const earlier = await this.#withEarlier(hub);
-    return recognize(await this.#needs.knownHubs.update((now) => moveTo(joined(now, earlier), id, url)), hub);
+    return recognize(await this.#needs.knownHubs.update((now) => change(joined(now, earlier))), hub);
   }
 
   /** The addresses of the hub with this id, the first one first. */

@@ -1,11 +1,11 @@
 import { hasAnnouncedItself, type Account } from '../../domain/outbox/account.js';
-import { SyncError, unreachable } from '../../domain/errors.js';
+import { SyncError } from '../../domain/errors.js';
 import { normalizeEventId } from '../../domain/ids.js';
 import type { Capability } from '../../domain/wire.js';
 import type { Identification, ReceiptReader, TokenIssuer } from '../../ports/delivery.js';
 import type { WallClock } from '../../ports/host.js';
 import type { AccessTokens } from './access-token.js';
-import { askWithAccess, throwIfAborted } from './granted-access.js';
+import { askWithAccess } from './granted-access.js';
 
 interface HubReceiptsNeeds {
   readonly accessTokens: Pick<AccessTokens, 'get' | 'renew'>;
@@ -67,22 +67,11 @@ export class HubReceipts {
     for (let after = 0, more = true; more;) {
       const ask = (accessToken: string) =>
         receiptReader.read({ hub: account.hub, accessToken, projectUuid, after }, signal);
-      const answer = await askWithAccess(accessTokens, account.hub, ask, signal);
-      switch (answer.answer) {
-        case 'page':
-          for (const id of answer.eventIds) ids.add(normalizeEventId(id) ?? id);
-          ({ next: after, more } = answer);
-          break;
-        case 'unsupported':
-          throw withoutReceipts(account);
-        case 'unavailable':
-          throwIfAborted(signal);
-          throw new SyncError('unreachable', `${account.hub.url} gave no receipts: ${answer.reason}.`, {
-            hint: 'Try again when the hub can be reached: spec-kitty sync status --check',
-          });
-        default:
-          unreachable(answer);
-      }
+      const question = { hub: account.hub, what: 'receipts' };
+      const answer = await askWithAccess(accessTokens, question, ask, signal);
+      if (answer.answer === 'unsupported') throw withoutReceipts(account);
+      for (const id of answer.eventIds) ids.add(normalizeEventId(id) ?? id);
+      ({ next: after, more } = answer);
     }
     return ids;
   }

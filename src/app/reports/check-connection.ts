@@ -1,9 +1,9 @@
 import { hasAnnouncedItself, type Account, type HubAddress } from '../../domain/outbox/account.js';
-import { isSyncError, unreachable } from '../../domain/errors.js';
+import { isSyncError } from '../../domain/errors.js';
 import { ok, type Result } from '../../domain/result.js';
 import type { IssuerFault, TokenIssuer, BatchTransport } from '../../ports/delivery.js';
 import type { SettingsStore } from '../../ports/events.js';
-import type { AccessAnswer, AccessTokens } from '../delivery/access-token.js';
+import type { AccessTokens } from '../delivery/access-token.js';
 import { proveToken } from '../delivery/granted-access.js';
 
 /** What came of asking the hub. */
@@ -43,33 +43,17 @@ export class CheckConnection {
     }
     const probed = await this.#probe({ url }, signal);
     if (probed !== 'reachable') return { state: 'unreachable', url, reason: probed.unreachable };
-    return this.#judge(url, await tokens.get(signal), signal);
-  }
-
-  async #judge(
-    url: string,
-    answer: AccessAnswer,
-    signal: AbortSignal | undefined,
-    isRenewed = false,
-  ): Promise<ConnectionCheck> {
-    switch (answer.state) {
-      case 'granted': {
-        const { account, token } = answer;
-        const who = await this.#ask(account.hub, token, signal);
-        if (who.ok) return { state: 'reachable', url, account };
-        if (who.error.fault === 'unavailable') return { state: 'unreachable', url, reason: who.error.reason };
-        if (isRenewed) return { state: 'session-expired', url };
-        return this.#judge(url, await this.#ports.accessTokens.renew(token, signal), signal, true);
-      }
-      case 'signed-out':
-      case 'session-expired':
-        return { state: answer.state, url };
-      case 'unusable':
-        return { state: 'unusable', url, reason: answer.reason };
-      case 'unavailable':
-        return { state: 'unreachable', url, reason: answer.reason };
-      default:
-        return unreachable(answer);
+    let answer = await tokens.get(signal);
+    for (let isRenewed = false; ; isRenewed = true) {
+      if (answer.state === 'unavailable') return { state: 'unreachable', url, reason: answer.reason };
+      if (answer.state === 'unusable') return { ...answer, url };
+      if (answer.state !== 'granted') return { state: answer.state, url };
+      const { account, token } = answer;
+      const who = await this.#ask(account.hub, token, signal);
+      if (who.ok) return { state: 'reachable', url, account };
+      if (who.error.fault === 'unavailable') return { state: 'unreachable', url, reason: who.error.reason };
+      if (isRenewed) return { state: 'session-expired', url };
+      answer = await tokens.renew(token, signal);
     }
   }
 
