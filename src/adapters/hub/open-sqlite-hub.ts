@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
 import { tryLockFile } from '../fs/process-lock.js';
+import type { HubDatabase } from './hub-database.js';
 import { migrate } from './hub-migrations.js';
 import { openHubStores, type HubStores, type HubStoresOptions } from './hub-stores.js';
 import { openSqliteDatabase } from './sqlite-database.js';
@@ -19,27 +20,18 @@ export const openSqliteHub = async (
   makePrivateDirectory(dataDirectory);
   const serves = options.access !== 'administer';
   const lock = serves ? lockData(dataDirectory) : undefined;
+  let database: HubDatabase | undefined;
   try {
-    const database = await openSqliteDatabase(join(dataDirectory, 'hub.sqlite'));
-    try {
-      await migrate(database, () => (serves ? undefined : lockData(dataDirectory).release));
-      const stores = await openHubStores(database, options);
-      return {
-        ...stores,
-        close: async () => {
-          try {
-            await stores.close();
-          } finally {
-            lock?.release();
-          }
-        },
-      };
-    } catch (error) {
-      await database.close();
-      throw error;
-    }
+    database = await openSqliteDatabase(join(dataDirectory, 'hub.sqlite'));
+    await migrate(database, () => (serves ? undefined : lockData(dataDirectory).release));
+    const stores = await openHubStores(database, options);
+    return { ...stores, close: () => stores.close().finally(() => lock?.release()) };
   } catch (error) {
-    lock?.release();
+    try {
+      await database?.close();
+    } finally {
+      lock?.release();
+    }
     throw error;
   }
 };

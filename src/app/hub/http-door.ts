@@ -41,16 +41,18 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
   const { routes, log } = options;
   const held = new HeldBytes(options.limits);
   const cookie = new BrowserCookie(options.hubId);
+  const write = (request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply => {
+    // A body that nobody will read cannot be skipped within bounds, so its connection ends with the answer.
+    if (options.isStopping() || isSending(request.raw)) reply.header('connection', 'close');
+    writeAnswer(reply, answer);
+    log.debug(`${request.method} ${pathOf(request)} ${reply.statusCode}`);
+    return reply;
+  };
   const app = fastify({
     serverFactory: (handler) => options.makeServer(handler),
     clientErrorHandler: (error, socket) => refuseSocket(socket, protocolProblem(error)),
     frameworkErrors: (_error, request, reply) =>
-      void write(
-        options,
-        request,
-        reply,
-        refuse(problem('malformed-request', 'The address cannot be read.')),
-      ),
+      void write(request, reply, refuse(problem('malformed-request', 'The address cannot be read.'))),
     // A proxy in front of the hub is on this machine, or says of nobody where they are.
     trustProxy: 'loopback',
     // Repeated slashes count as one, because older clients put a base address that ends in a slash before the path.
@@ -69,16 +71,14 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
     const refused = options.names.judge(request.raw);
     if (refused === undefined) return;
     audit(log, 'access-refused', { reason: refused.kind, address: request.ip });
-    await write(options, request, reply, refuse(refused));
+    await write(request, reply, refuse(refused));
   });
   app.addHook('onResponse', ({ method, routeOptions: { url: route = 'none' } }, reply, done) => {
     options.metrics.answered({ method, route, status: reply.statusCode }, reply.elapsedTime);
     done();
   });
-  app.setErrorHandler((error, request, reply) =>
-    write(options, request, reply, failure(error, request, log)),
-  );
-  app.setNotFoundHandler((request, reply) => write(options, request, reply, refuse(problem('not-found'))));
+  app.setErrorHandler((error, request, reply) => write(request, reply, failure(error, request, log)));
+  app.setNotFoundHandler((request, reply) => write(request, reply, refuse(problem('not-found'))));
   for (const path of new Set(routes.map((route) => route.path))) {
     const own = routes.filter((route) => route.path === path);
     const url = path.replaceAll(/\{(\w+)\}/g, ':$1');
@@ -86,13 +86,10 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
       app.route({
         method: route.method,
         url,
-        handler: async (request, reply) =>
-          write(
-            options,
-            request,
-            reply,
-            await held.during((hold) => answerOf(route, { request, reply, cookie }, options, hold)),
-          ),
+        handler: async (request, reply) => {
+          const exchange = { request, reply, cookie };
+          return write(request, reply, await held.during((hold) => answerOf(route, exchange, options, hold)));
+        },
       });
     }
     const allow = own.map((route) => route.method).join(', ');
@@ -100,7 +97,7 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
     const others = app.supportedMethods.filter(
       (method) => !own.some((route) => route.method === (method === 'HEAD' ? 'GET' : method)),
     );
-    app.route({ method: others, url, handler: (request, reply) => write(options, request, reply, refusal) });
+    app.route({ method: others, url, handler: (request, reply) => write(request, reply, refusal) });
   }
   await app.ready();
   return app;
@@ -169,29 +166,28 @@ const failure = (error: unknown, request: FastifyRequest, log: Log): Answer => {
 
 const pathOf = ({ raw }: FastifyRequest): string => (raw.url ?? '').split('?', 1)[0] ?? '';
 
-const write = (
-  options: DoorOptions,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  answer: Answer,
-): FastifyReply => {
-  // A body that nobody will read cannot be skipped within bounds, so its connection ends with the answer.
-  if (options.isStopping() || isSending(request.raw)) reply.header('connection', 'close');
-  // Bytes, because fastify would name the encoding of a text in its content type.
+const writeAnswer = (reply: FastifyReply, answer: Answer): void => {
   reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
-  if (answer !== 'nothing' && 'problem' in answer) {
-    reply.code(PROBLEMS[answer.problem.kind].status).headers(answer.problem.headers ?? {});
-    reply.type(PROBLEM_CONTENT_TYPE).send(Buffer.from(problemDocument(answer.problem)));
-  } else if (answer === 'nothing') reply.code(204).send();
-  else
-    reply
-      .code(answer.status)
-      .headers(answer.headers ?? {})
-      .type(answer.contentType)
-      .send(Buffer.from(answer.body));
-  options.log.debug(`${request.method} ${pathOf(request)} ${reply.statusCode}`);
-  return reply;
+  if (answer === 'nothing') {
+    reply.code(204).send();
+    return;
+  }
+  const {
+    status,
+    headers = {},
+    contentType,
+    body,
+  } = 'problem' in answer ? problemAnswer(answer.problem) : answer;
+  // Bytes, because fastify would name the encoding of a text in its content type.
+  reply.code(status).headers(headers).type(contentType).send(Buffer.from(body));
 };
+
+const problemAnswer = (refused: Problem) => ({
+  status: PROBLEMS[refused.kind].status,
+  headers: refused.headers,
+  contentType: PROBLEM_CONTENT_TYPE,
+  body: problemDocument(refused),
+});
 
 const isSending = ({ complete, headers }: IncomingMessage): boolean =>
   !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
@@ -217,13 +213,13 @@ export const refuseSocket = (socket: Socket, refused: Problem): void => {
     socket.destroy();
     return;
   }
-  const body = problemDocument(refused);
+  const { status, headers = {}, contentType, body } = problemAnswer(refused);
   const head = [
-    `HTTP/1.1 ${PROBLEMS[refused.kind].status} ${PROBLEMS[refused.kind].title.replace(/\.$/, '')}`,
-    `content-type: ${PROBLEM_CONTENT_TYPE}`,
+    `HTTP/1.1 ${status} ${PROBLEMS[refused.kind].title.replace(/\.$/, '')}`,
+    `content-type: ${contentType}`,
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
-    ...Object.entries(refused.headers ?? {}).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
   // Whoever is still sending could lose the answer to a reset, so the socket stays open for a moment.
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => {
