@@ -38,6 +38,7 @@ const SHARED_ROOMS = {
     'src/adapters/work/git-worktree.ts',
     'src/adapters/work/git-merged.ts',
     'src/adapters/work/git-merges.ts',
+    'src/adapters/work/git-branch-move.ts',
   ],
   account: [
     'src/app/delivery/sign-in.ts',
