@@ -18,25 +18,21 @@ export interface OfHub {
 
 type HubCommand = CommandContext<OfHub>;
 
-/** Runs a command about people beside a hub that may serve the same data. */
-export const administering = <R>(
-  context: HubCommand,
-  work: (people: HubParts['people']) => Promise<R>,
-): Promise<R> => withHub(context, 'people', work);
+/** What a command does with a part of a hub, which may serve meanwhile; what was opened for it is closed. */
+const withPart =
+  <P extends 'people' | 'webhooks'>(part: P) =>
+  <A extends OfHub, R>(work: (part: HubParts[P], context: CommandContext<A>) => Promise<R>) =>
+  async (context: CommandContext<A>): Promise<R> => {
+    const container = await openHub(context, 'administer');
+    try {
+      return await work(await container.get(part), context);
+    } finally {
+      await container.close();
+    }
+  };
 
-/** Runs a command with a part of the hub, and closes what was opened. */
-export const withHub = async <P extends 'people' | 'webhooks', R>(
-  context: HubCommand,
-  part: P,
-  work: (part: HubParts[P]) => Promise<R>,
-): Promise<R> => {
-  const container = await openHub(context, 'administer');
-  try {
-    return await work(await container.get(part));
-  } finally {
-    await container.close();
-  }
-};
+export const withPeople = withPart('people');
+export const withWebhooks = withPart('webhooks');
 
 /** ` --data DIR` or ` --database-url-file FILE` as it was given; empty when it was not. */
 export const dataOption = ({ args: { data, databaseUrlFile } }: HubCommand): string => {

@@ -3,7 +3,7 @@ import { defineCommand, flag, text, type CommandContext } from '../../define-com
 import { table } from '../../render/table.js';
 import { bold } from '../../render/text.js';
 import { askSecret, canAsk, readLine } from '../shared/ask.js';
-import { administering, dataOption, PLACE } from './hub.js';
+import { withPeople, dataOption, PLACE } from './hub.js';
 
 const PASSWORD = { 'password-stdin': flag('read the password from stdin') } as const;
 
@@ -17,29 +17,27 @@ export const peopleCommands = [
     positionals: { team: 'slug of the team: lower case, digits and hyphens' },
     options: PLACE,
     examples: [['spec-kitty hub team add acme', 'before its first user']],
-    run: (context) =>
-      administering(context, async (people) => {
-        const { team } = context.args;
-        const outcome = await people.addTeam(team);
-        return {
-          data: { team, outcome },
-          text: [bold(team), outcome === 'added' ? ' is a team now.' : ' was a team before.'],
-          next: [{ line: `spec-kitty hub user add ada --team ${team}${dataOption(context)}` }],
-        };
-      }),
+    run: withPeople(async (people, context) => {
+      const { team } = context.args;
+      const outcome = await people.addTeam(team);
+      return {
+        data: { team, outcome },
+        text: [bold(team), outcome === 'added' ? ' is a team now.' : ' was a team before.'],
+        next: [{ line: `spec-kitty hub user add ada --team ${team}${dataOption(context)}` }],
+      };
+    }),
   }),
   defineCommand({
     path: 'hub team list',
     summary: 'list the teams of the hub with their members',
     options: PLACE,
     examples: [['spec-kitty hub team list', 'who is where']],
-    run: (context) =>
-      administering(context, async (people) => {
-        const teams = await people.teams();
-        const rows = teams.map(({ team, members }) => [bold(team), members.join(', ')]);
-        const columns = [{ header: 'Team' }, { header: 'Members', flexible: true }];
-        return { data: { teams }, text: table(columns, rows, context.terminal.width) };
-      }),
+    run: withPeople(async (people, context) => {
+      const teams = await people.teams();
+      const rows = teams.map(({ team, members }) => [bold(team), members.join(', ')]);
+      const columns = [{ header: 'Team' }, { header: 'Members', flexible: true }];
+      return { data: { teams }, text: table(columns, rows, context.terminal.width) };
+    }),
   }),
   defineCommand({
     path: 'hub team remove <team>',
@@ -47,12 +45,10 @@ export const peopleCommands = [
     positionals: { team: 'slug of the team' },
     options: PLACE,
     examples: [['spec-kitty hub team remove typo', 'one that was made by mistake']],
-    run: (context) =>
-      administering(context, async (people) => {
-        const { team } = context.args;
-        await people.removeTeam(team);
-        return { data: { team, outcome: 'removed' }, text: [bold(team), ' is no team any more.'] };
-      }),
+    run: withPeople(async (people, { args: { team } }) => {
+      await people.removeTeam(team);
+      return { data: { team, outcome: 'removed' }, text: [bold(team), ' is no team any more.'] };
+    }),
   }),
   defineCommand({
     path: 'hub user add <name>',
@@ -61,31 +57,27 @@ export const peopleCommands = [
     positionals: { name: 'name to sign in with' },
     options: { team: teamOption('team of the user'), ...PASSWORD, ...PLACE },
     examples: [['spec-kitty hub user add ada --team acme', 'a user of the team acme']],
-    run: async (context) => {
+    run: withPeople(async (people, context) => {
       const { name, team } = context.args;
-      const password = await passwordOf(context);
-      return administering(context, async (people) => {
-        await people.addUser({ name, password, team });
-        return {
-          data: { user: name, team, outcome: 'added' },
-          text: [bold(name), ` can sign in now and is of team ${team}.`],
-          next: [{ line: `spec-kitty hub serve${dataOption(context)}` }],
-        };
-      });
-    },
+      await people.addUser({ name, password: await passwordOf(context), team });
+      return {
+        data: { user: name, team, outcome: 'added' },
+        text: [bold(name), ` can sign in now and is of team ${team}.`],
+        next: [{ line: `spec-kitty hub serve${dataOption(context)}` }],
+      };
+    }),
   }),
   defineCommand({
     path: 'hub user list',
     summary: 'list the users of the hub with their teams',
     options: PLACE,
     examples: [['spec-kitty hub user list --json', 'for a program']],
-    run: (context) =>
-      administering(context, async (people) => {
-        const users = await people.users();
-        const rows = users.map(({ name, teams }) => [bold(name), teams.join(', ')]);
-        const columns = ['User', 'Teams'].map((header) => ({ header, flexible: true }));
-        return { data: { users }, text: table(columns, rows, context.terminal.width) };
-      }),
+    run: withPeople(async (people, context) => {
+      const users = await people.users();
+      const rows = users.map(({ name, teams }) => [bold(name), teams.join(', ')]);
+      const columns = ['User', 'Teams'].map((header) => ({ header, flexible: true }));
+      return { data: { users }, text: table(columns, rows, context.terminal.width) };
+    }),
   }),
   defineCommand({
     path: 'hub user join <name>',
@@ -93,13 +85,11 @@ export const peopleCommands = [
     positionals: { name: 'user' },
     options: { team: teamOption('team to join'), ...PLACE },
     examples: [['spec-kitty hub user join ada --team beta', 'ada signs in for it with the same password']],
-    run: (context) =>
-      administering(context, async (people) => {
-        const { name, team } = context.args;
-        const outcome = await people.join(name, team);
-        const verb = outcome === 'added' ? 'is of team' : 'was before of team';
-        return { data: { user: name, team, outcome }, text: [bold(name), ` ${verb} ${team}.`] };
-      }),
+    run: withPeople(async (people, { args: { name, team } }) => {
+      const outcome = await people.join(name, team);
+      const verb = outcome === 'added' ? 'is of team' : 'was before of team';
+      return { data: { user: name, team, outcome }, text: [bold(name), ` ${verb} ${team}.`] };
+    }),
   }),
   defineCommand({
     path: 'hub user leave <name>',
@@ -108,15 +98,13 @@ export const peopleCommands = [
     positionals: { name: 'user' },
     options: { team: teamOption('team to leave'), ...PLACE },
     examples: [['spec-kitty hub user leave ada --team beta', 'the other teams stay']],
-    run: (context) =>
-      administering(context, async (people) => {
-        const { name, team } = context.args;
-        await people.leave(name, team);
-        return {
-          data: { user: name, team, outcome: 'removed' },
-          text: [bold(name), ` is not of team ${team} any more.`],
-        };
-      }),
+    run: withPeople(async (people, { args: { name, team } }) => {
+      await people.leave(name, team);
+      return {
+        data: { user: name, team, outcome: 'removed' },
+        text: [bold(name), ` is not of team ${team} any more.`],
+      };
+    }),
   }),
   defineCommand({
     path: 'hub user remove <name>',
@@ -125,12 +113,10 @@ export const peopleCommands = [
     positionals: { name: 'user' },
     options: PLACE,
     examples: [['spec-kitty hub user remove ada', 'somebody who has left']],
-    run: (context) =>
-      administering(context, async (people) => {
-        const { name } = context.args;
-        await people.removeUser(name);
-        return { data: { user: name, outcome: 'removed' }, text: [bold(name), ' cannot sign in any more.'] };
-      }),
+    run: withPeople(async (people, { args: { name } }) => {
+      await people.removeUser(name);
+      return { data: { user: name, outcome: 'removed' }, text: [bold(name), ' cannot sign in any more.'] };
+    }),
   }),
   defineCommand({
     path: 'hub user password <name>',
@@ -140,17 +126,14 @@ export const peopleCommands = [
     positionals: { name: 'user' },
     options: { ...PASSWORD, ...PLACE },
     examples: [['spec-kitty hub user password ada', 'when it was lost, or somebody else knows it']],
-    run: async (context) => {
+    run: withPeople(async (people, context) => {
       const { name } = context.args;
-      const password = await passwordOf(context);
-      return administering(context, async (people) => {
-        await people.setPassword(name, password);
-        return {
-          data: { user: name, outcome: 'changed' },
-          text: ['The password of ', bold(name), ' is changed. Every device has to sign in again.'],
-        };
-      });
-    },
+      await people.setPassword(name, await passwordOf(context));
+      return {
+        data: { user: name, outcome: 'changed' },
+        text: ['The password of ', bold(name), ' is changed. Every device has to sign in again.'],
+      };
+    }),
   }),
 ];
 

@@ -3,7 +3,7 @@ import type { HubSession, HubSessionKind } from '../../../compose/hub-container.
 import { defineCommand, text, type CommandContext } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { bold } from '../../render/text.js';
-import { administering, PLACE, type OfHub } from './hub.js';
+import { withPeople, PLACE, type OfHub } from './hub.js';
 
 const OF_USER = { user: text('only what belongs to this user', 'NAME'), ...PLACE } as const;
 
@@ -24,11 +24,11 @@ export const signInCommands = [
     run: (context) => {
       const { user, team, name, expires = '90d' } = context.args;
       const lifetimeSeconds = secondsOf(expires);
-      return administering(context, async (people) => {
+      return withPeople(async (people) => {
         const { access, ...issued } = await people.createToken({ user, team, lifetimeSeconds, name });
         context.terminal.note(`Token of ${issued.user} for team ${issued.team}. It is shown this once:`);
         return { data: { ...issued, token: access, lifetimeSeconds }, text: access };
-      });
+      })(context);
     },
   }),
   defineCommand({
@@ -37,7 +37,7 @@ export const signInCommands = [
     options: OF_USER,
     examples: [['spec-kitty hub token list', 'all that still open something']],
     run: async (context) => {
-      const { sessions: tokens, text } = await list(context, 'program');
+      const { sessions: tokens, text } = await list('program')(context);
       return { data: { tokens }, text };
     },
   }),
@@ -55,7 +55,7 @@ export const signInCommands = [
     options: OF_USER,
     examples: [['spec-kitty hub session list --user ada', 'the devices of one user']],
     run: async (context) => {
-      const { sessions, text } = await list(context, 'device');
+      const { sessions, text } = await list('device')(context);
       return { data: { sessions }, text };
     },
   }),
@@ -72,14 +72,14 @@ export const signInCommands = [
 
 type OfUser = CommandContext<OfHub & { readonly user?: string; readonly id?: string }>;
 
-const list = (context: OfUser, kind: HubSessionKind) =>
-  administering(context, async (people) => {
-    const sessions = (await people.sessions(kind, context.args.user)).map(withShortId);
+const list = (kind: HubSessionKind) =>
+  withPeople(async (people, { args, terminal }: OfUser) => {
+    const sessions = (await people.sessions(kind, args.user)).map(withShortId);
     const rows = sessions.map(({ id, user, team, name = '', expiresAtMs }) => [
       ...[id, bold(user), team, name],
       new Date(expiresAtMs).toISOString().slice(0, 10),
     ]);
-    return { sessions, text: table(COLUMNS, rows, context.terminal.width) };
+    return { sessions, text: table(COLUMNS, rows, terminal.width) };
   });
 
 const COLUMNS = [
@@ -97,11 +97,11 @@ const end = (context: OfUser, kind: HubSessionKind) => {
       hint: 'The first column of the list has the ids; --user NAME stands for all of a user.',
     });
   }
-  return administering(context, async (people) => {
+  return withPeople(async (people) => {
     const which = id === undefined ? { user: user ?? '' } : { id };
     const ended = (await people.endSessions(kind, which)).map(withShortId);
     return { data: { ended }, text: ended.map((each) => `Ended ${each.id} of ${each.user}.`).join('\n') };
-  });
+  })(context);
 };
 
 const withShortId = (session: HubSession) => ({ ...session, id: session.sessionId.slice(0, 12) });

@@ -1,7 +1,7 @@
 import { defineCommand, text } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { bold } from '../../render/text.js';
-import { PLACE, withHub } from './hub.js';
+import { PLACE, withWebhooks } from './hub.js';
 
 /** The commands about addresses that are told what a team's hub stores. */
 export const webhookCommands = [
@@ -13,25 +13,23 @@ export const webhookCommands = [
     positionals: { url: 'https address, or one on this machine' },
     options: { team: { ...text('team', 'TEAM'), required: true }, ...PLACE },
     examples: [['spec-kitty hub webhook add https://chat.example.com/hook --team acme', 'from now on']],
-    run: (context) =>
-      withHub(context, 'webhooks', async (webhooks) => {
-        const { team, url } = context.args;
-        const { id, secret } = await webhooks.add(team, url);
-        context.terminal.note('The secret that signs its messages. It is shown this once:');
-        return { data: { id, team, url, secret }, text: secret };
-      }),
+    run: withWebhooks(async (webhooks, context) => {
+      const { team, url } = context.args;
+      const { id, secret } = await webhooks.add(team, url);
+      context.terminal.note('The secret that signs its messages. It is shown this once:');
+      return { data: { id, team, url, secret }, text: secret };
+    }),
   }),
   defineCommand({
     path: 'hub webhook list',
     summary: 'list webhooks with the number of the event that each has received last',
     options: PLACE,
     examples: [['spec-kitty hub webhook list', 'all teams']],
-    run: (context) =>
-      withHub(context, 'webhooks', async (webhooks) => {
-        const all = await webhooks.list();
-        const rows = all.map(({ id, team, url, through }) => [id, bold(team), url, String(through)]);
-        return { data: { webhooks: all }, text: table(COLUMNS, rows, context.terminal.width) };
-      }),
+    run: withWebhooks(async (webhooks, context) => {
+      const all = await webhooks.list();
+      const rows = all.map(({ id, team, url, through }) => [id, bold(team), url, String(through)]);
+      return { data: { webhooks: all }, text: table(COLUMNS, rows, context.terminal.width) };
+    }),
   }),
   defineCommand({
     path: 'hub webhook remove <id>',
@@ -39,12 +37,10 @@ export const webhookCommands = [
     positionals: { id: 'id as `hub webhook list` shows it' },
     options: PLACE,
     examples: [['spec-kitty hub webhook remove 3f9a1c0b7d22', 'it is told of nothing more']],
-    run: (context) =>
-      withHub(context, 'webhooks', async (webhooks) => {
-        const { id } = context.args;
-        await webhooks.remove(id);
-        return { data: { id, outcome: 'removed' }, text: [bold(id), ' is told of nothing any more.'] };
-      }),
+    run: withWebhooks(async (webhooks, { args: { id } }) => {
+      await webhooks.remove(id);
+      return { data: { id, outcome: 'removed' }, text: [bold(id), ' is told of nothing any more.'] };
+    }),
   }),
 ];
 
