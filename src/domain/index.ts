@@ -42,7 +42,6 @@ export * from './events/lamport.js';
 export * from './work/acceptance.js';
 export * from './work/activity-log.js';
 export * from './work/dependency-graph.js';
-export * from './work/feature-choice.js';
 export * from './work/feature-slug.js';
 export * from './work/intent.js';
 export * from './events/lane.js';

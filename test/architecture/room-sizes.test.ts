@@ -12,12 +12,12 @@ interface Size {
  * pays for itself, or the commit that raises a figure says why. `goal` is what the care of this code allows in the end.
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
-  root: { lines: 2010, files: 28, goal: 1500 },
+  root: { lines: 2000, files: 28, goal: 1500 },
   events: { lines: 3770, files: 33, goal: 2200 },
   outbox: { lines: 3220, files: 25, goal: 2800 },
   delivery: { lines: 6180, files: 52, goal: 4500 },
   reports: { lines: 1770, files: 15, goal: 1300 },
-  work: { lines: 11240, files: 79, goal: 7000 },
+  work: { lines: 11230, files: 78, goal: 7000 },
   agents: { lines: 4870, files: 40, goal: 3000 },
   hub: { lines: 9030, files: 73, goal: 5000 },
   dashboard: { lines: 2430, files: 26, goal: 2500 },

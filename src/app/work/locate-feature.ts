@@ -1,6 +1,5 @@
 import { SyncError } from '../../domain/errors.js';
-import { chooseFeature } from '../../domain/work/feature-choice.js';
-import { featureDirectory } from '../../domain/work/feature-slug.js';
+import { chooseFeature, featureDirectory } from '../../domain/work/feature-slug.js';
 import { readMeta } from '../../domain/work/meta-json.js';
 import { STATUS_LOG } from '../../domain/work/status-log.js';
 import type { FeatureDocuments, FeatureFiles, Repository } from '../../ports/work.js';

@@ -93,18 +93,9 @@ export class ShowWorkPackage {
       documents: (['spec', 'plan', 'tasks'] as const)
         .filter((name) => documents[name] !== undefined)
         .map((name) => absolute(`${documents.directory}/${name}.md`)),
-      tasks: boxes.map(({ taskId, text, isOpen }) => ({
-        taskId: taskId ?? null,
-        text,
-        isDone: !isOpen,
-      })),
+      tasks: boxes.map(({ taskId = null, text, isOpen }) => ({ taskId, text, isDone: !isOpen })),
       ...taskText(document.body),
-      history: activityEntries(document.body).map(({ timestamp, agent: who, lane: where, note }) => ({
-        timestamp,
-        agent: who,
-        lane: where,
-        note,
-      })),
+      history: activityEntries(document.body).map(({ shellPid: _, ...entry }) => entry),
     };
   }
 

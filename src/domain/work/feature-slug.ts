@@ -1,3 +1,6 @@
+import { featureNumber } from '../ids.js';
+import { err, ok, type Result } from '../result.js';
+
 /** The directory of a feature, relative to the project root. */
 export const featureDirectory = (slug: string): string => `kitty-specs/${slug}`;
 
@@ -37,4 +40,90 @@ export const featureOfBranch = (branch: string, features: readonly string[]): st
   if (exact !== undefined || name === branch) return exact;
   const [only, another] = featuresCalled(bare, features);
   return another === undefined ? only : undefined;
+};
+
+/** Everything that may say which feature a command is about. */
+export interface FeatureHints {
+  /** `--feature`. */
+  readonly flag?: string | undefined;
+  /** `SPECIFY_FEATURE`. */
+  readonly variable?: string | undefined;
+  /** Branch of the checkout in which the command was called. */
+  readonly branch?: string | undefined;
+  /** Directory in which the command was called, absolute or relative, with either kind of slash. */
+  readonly directory?: string | undefined;
+  /** Slugs that exist. */
+  readonly features: readonly string[];
+  /** Whether there are folders beside them that may be features and cannot be read: then none is the only one. */
+  readonly hasOthers?: boolean;
+}
+
+export type FeatureChoiceSource = 'flag' | 'variable' | 'branch' | 'directory' | 'only-one';
+
+export interface FeatureChoice {
+  readonly slug: string;
+  readonly source: FeatureChoiceSource;
+}
+
+export interface NoFeature {
+  readonly kind: 'feature-not-found' | 'feature-ambiguous';
+  readonly message: string;
+  readonly candidates: readonly string[];
+}
+
+/**
+ * Which feature is meant: what the user says, else where the user stands, else the only one there is. Never a guess
+ * among several. What was said and does not exist is an error; a place that names no existing feature says nothing.
+ */
+export const chooseFeature = (hints: FeatureHints): Result<FeatureChoice, NoFeature> => {
+  const { flag = '', variable = '', branch = '', directory = '', features, hasOthers = false } = hints;
+  if (flag.trim() !== '') return choose(flag, 'flag', features);
+  if (variable.trim() !== '') return choose(variable, 'variable', features);
+  const onBranch = featureOfBranch(branch, features);
+  if (onBranch !== undefined) return ok({ slug: onBranch, source: 'branch' });
+  const inDirectory = directorySlug(directory, features);
+  if (inDirectory !== undefined) return ok({ slug: inDirectory, source: 'directory' });
+  const [first, second] = features;
+  if (first === undefined) {
+    const message = `There is no feature ${hasOthers ? 'that can be read ' : ''}in kitty-specs/.`;
+    return err({ kind: 'feature-not-found', message, candidates: features });
+  }
+  if (second === undefined && !hasOthers) return ok({ slug: first, source: 'only-one' });
+  const message = 'Several features exist and none was named.';
+  return err({ kind: 'feature-ambiguous', message, candidates: features });
+};
+
+/** A slug, or another name that only one feature has. */
+const choose = (
+  said: string,
+  source: 'flag' | 'variable',
+  features: readonly string[],
+): Result<FeatureChoice, NoFeature> => {
+  const wanted = said
+    .trim()
+    .replace(/^(?:\.\/)?kitty-specs\//, '')
+    .replace(/\/+$/, '');
+  const fitting = featuresCalled(wanted, features);
+  const [only, another] = fitting;
+  if (only !== undefined && another === undefined) return ok({ slug: only, source });
+  const name = `${JSON.stringify(wanted)} (from ${source === 'flag' ? '--feature' : 'SPECIFY_FEATURE'})`;
+  return err(
+    only === undefined
+      ? { kind: 'feature-not-found', message: `There is no feature ${name}.`, candidates: features }
+      : { kind: 'feature-ambiguous', message: `Several features are called ${name}.`, candidates: fitting },
+  );
+};
+
+/**
+ * The innermost folder that bears the name of a feature, or of a work package's worktree. A name without a number may
+ * be that of any folder, so it counts only where features and work trees lie.
+ */
+const directorySlug = (directory: string, features: readonly string[]): string | undefined => {
+  const segments = directory.split(/[\\/]+/);
+  const named = segments.flatMap((segment, at) => {
+    const slug = featureOfBranch(segment, features);
+    const isPlace = ['kitty-specs', '.worktrees'].includes(segments[at - 1] ?? '');
+    return slug !== undefined && (isPlace || featureNumber(slug) !== undefined) ? [slug] : [];
+  });
+  return named.at(-1);
 };

@@ -1,5 +1,9 @@
-import { chooseFeature, type FeatureHints } from '../../../src/domain/work/feature-choice.js';
-import { featureOfBranch, featuresCalled } from '../../../src/domain/work/feature-slug.js';
+import {
+  chooseFeature,
+  featureOfBranch,
+  featuresCalled,
+  type FeatureHints,
+} from '../../../src/domain/work/feature-slug.js';
 import { featureNumber } from '../../../src/domain/ids.js';
 
 const FEATURES = ['001-alpha', '002-beta', '002-gamma'];
