@@ -112,8 +112,8 @@ export class InitProject {
     const main = mainCheckout(held.checkout);
     if (main.commonDir === undefined || !(await repository.isUncommitted(main, CONFIG))) return undefined;
     const { branch } = await repository.head(main);
-    const known = branch === undefined ? undefined : await repository.fileAtTip(main, branch, CONFIG);
-    if (before === after && known !== undefined) return undefined;
+    const isAsBefore = before === after && branch !== undefined;
+    if (isAsBefore && (await repository.fileAtTip(main, branch, CONFIG)) !== undefined) return undefined;
     const committed = await repository.commit(held, [CONFIG], MESSAGE);
     if (committed.ok) return committed.value;
     const written = { path: CONFIG, before: before === '' ? undefined : before, after };
