@@ -14,7 +14,7 @@ interface Size {
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   root: { lines: 2000, files: 28, goal: 1500 },
   events: { lines: 3770, files: 33, goal: 2200 },
-  outbox: { lines: 3220, files: 25, goal: 2800 },
+  outbox: { lines: 3210, files: 25, goal: 2800 },
   delivery: { lines: 6180, files: 52, goal: 4500 },
   reports: { lines: 1770, files: 15, goal: 1300 },
   work: { lines: 11230, files: 78, goal: 7000 },

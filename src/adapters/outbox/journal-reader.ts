@@ -1,5 +1,4 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JournalRecord } from '../../ports/outbox.js';
 import { onStorage, unlessAbsent } from '../fs/storage-failure.js';
@@ -66,14 +65,7 @@ const listSealed = (paths: OutboxPaths): Promise<readonly number[]> =>
   onStorage(paths.segments, () => sealedSegments(paths));
 
 const scanFile = (path: string, first?: number): Promise<SegmentScan | undefined> =>
-  onStorage(path, async () => {
-    try {
-      return scanSegment(await readFile(path), first);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
-  });
+  onStorage(path, () => unlessAbsent(() => scanSegment(readFileSync(path), first), undefined));
 
 /** The segments that can hold `record` or a later one. */
 const startingWith = (segments: readonly number[], record: number): readonly number[] =>

@@ -1,5 +1,4 @@
-import { statSync, unlinkSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFileSync, statSync, unlinkSync } from 'node:fs';
 import { type HubLedger, ledgerInUse, newestAnswered, sizeOf } from '../../domain/outbox/ledger.js';
 import type { JournalRecord, OutboxReading, Sender } from '../../ports/outbox.js';
 import { appendToLog } from '../fs/sealed-log.js';
@@ -71,7 +70,7 @@ export class LedgerSender implements Sender {
       for (const first of sealedSegments(this.#paths)) {
         const path = segmentPath(this.#paths, first);
         if (statSync(path).mtimeMs >= writtenBeforeMs) break;
-        const { records } = scanSegment(await readFile(path), first);
+        const { records } = scanSegment(readFileSync(path), first);
         if (!(await mayGo(records))) break;
         unlinkSync(path);
         removed += records.length;

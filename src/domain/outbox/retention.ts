@@ -1,6 +1,5 @@
 import { type HubLedger, reclaim, exceptionOf, isAnswered, isLedgerOf, isSettled } from './ledger.js';
-import { ownerOf, type DecisionIndex, type OwnedRecord } from './ownership.js';
-import type { RecordOwner } from './ownership.js';
+import { ownerOf, type DecisionIndex, type OwnedRecord, type RecordOwner } from './ownership.js';
 import { holdSentence } from './routing-policy.js';
 
 /**
