@@ -41,7 +41,7 @@ const BUILD = ['build', ['scripts/build.mjs']];
 
 const BROAD_STAGES = [
   ['types', [toolOf('typescript-native', 'tsc'), '-b']],
-  ['lint', [toolOf('eslint'), '.', '--max-warnings', '0']],
+  ['lint', [toolOf('oxlint'), '--ignore-pattern', 'test/architecture/fixtures']],
   ['format', [toolOf('prettier'), '--check', '--log-level', 'warn', '.']],
   [
     'layers',

@@ -1,7 +1,7 @@
 import asyncApiSpecs from '@asyncapi/specs';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { Ajv } from 'ajv-8';
-import { Ajv2020 } from 'ajv-8/dist/2020.js';
+import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { EXAMPLE_EVENT } from '../../src/domain/hub/api.js';
