@@ -116,8 +116,7 @@ export class LiveLink {
     const { account, live } = issued;
     try {
       const session = await this.#host.liveTransport.open(account.hub, live.token, signal);
-      const { lifetimeSeconds } = live;
-      return { account, session, acks: new AckBook(), lifetimeSeconds };
+      return { account, session, acks: new AckBook(), lifetimeSeconds: live.lifetimeSeconds };
     } catch (error) {
       return isSyncError(error) && error.kind === 'session-expired' ? 'unauthorized' : 'attempt-failed';
     }
@@ -125,8 +124,7 @@ export class LiveLink {
 
   async #liveToken(signal: AbortSignal): Promise<IssuedLive | 'unauthorized' | 'attempt-failed'> {
     const access = await this.#host.accessTokens.get(signal);
-    if (access.state === 'signed-out' || access.state === 'session-expired') return 'unauthorized';
-    if (access.state !== 'granted') return 'attempt-failed';
+    if (access.state !== 'granted') return 'reason' in access ? 'attempt-failed' : 'unauthorized';
     const { account } = access;
     const issued = await this.#host.tokenIssuer.liveToken(account.hub, access.token, signal);
     if (issued.ok) return { account, live: issued.value };
@@ -171,8 +169,12 @@ export class LiveLink {
   }
 }
 
-/** A session, whose it is, and the acks that are expected on it. */
-interface OpenSession extends ValidFor {
+interface OpenSession {
+  readonly session: LiveSession;
+  readonly account: Account;
+  /** For how long the token with which it was opened is good. */
+  readonly lifetimeSeconds: number;
+  /** What is expected on it. */
   readonly acks: AckBook;
 }
 
@@ -188,13 +190,6 @@ export const announcedIn = ({ limits }: SnapshotMessage): AnnouncedLimits => {
 const usable = (limit: unknown): number | undefined =>
   typeof limit === 'number' && limit >= 1 ? Math.floor(limit) : undefined;
 
-/** A session, and for how long the token with which it was opened is good. */
-interface ValidFor {
-  readonly session: LiveSession;
-  readonly account: Account;
-  readonly lifetimeSeconds: number;
-}
-
 export interface IssuedLive {
   readonly account: Account;
   readonly live: LiveToken;
@@ -206,7 +201,7 @@ export interface IssuedLive {
  * session is over.
  */
 export const keepValid = async (
-  { session, account, lifetimeSeconds }: ValidFor,
+  { session, account, lifetimeSeconds }: Omit<OpenSession, 'acks'>,
   issue: () => Promise<IssuedLive | string>,
   timer: Timer,
   over: AbortSignal,

@@ -2,12 +2,13 @@ import { hubKey, isSameHub, type Account } from '../../domain/outbox/account.js'
 import type { Decision } from '../../domain/outbox/decision.js';
 import { normalizeHubUrl } from '../../domain/delivery/hub-url.js';
 import type { KnownHub } from '../../domain/delivery/known-hubs.js';
-import { setOf } from '../../domain/outbox/ledger.js';
+import { type HubLedger, isLedgerOf, isSettled, setOf } from '../../domain/outbox/ledger.js';
+import type { RecordOwner } from '../../domain/outbox/ownership.js';
 import { SyncError } from '../../domain/errors.js';
 import type { KnownHubs } from '../../ports/delivery.js';
 import type { CheckoutRegistry } from '../../ports/events.js';
-import type { Outboxes } from '../../ports/outbox.js';
-import { heldElsewhere, type HeldElsewhere } from './held-elsewhere.js';
+import type { Outbox, Outboxes, OutboxReading } from '../../ports/outbox.js';
+import { openRecords, recordContext } from './due-records.js';
 import type { AccessTokens } from './access-token.js';
 import { grantedAccess } from './granted-access.js';
 
@@ -70,26 +71,24 @@ export class MoveEvents {
       if (projectUuid === undefined) continue;
       const outbox = outboxes.open(projectUuid);
       const { ledgers } = await outbox.reading();
-      const meant = new Set(
-        ledgers.flatMap(({ hub, urls = [] }) =>
-          [hub, ...urls].some((name) => names.includes(name)) ? [hub, ...urls] : [],
-        ),
-      );
+      const places = ledgers.map(({ hub, urls = [] }) => [hub, ...urls]);
+      const meant = new Set([
+        ...names,
+        ...places.filter((place) => place.some((name) => names.includes(name))).flat(),
+      ]);
+      const slug = slugs.get(projectUuid);
       for (const group of await heldElsewhere(outbox, account)) {
         const { hub, team } = group.owner;
-        const slug = slugs.get(projectUuid);
-        if (!names.includes(hub) && !meant.has(hub)) {
-          if (!isSameHub(hub, account.hub)) others.add(hub);
-          continue;
-        }
-        projects.push({
-          projectUuid,
-          ...(slug === undefined ? {} : { projectSlug: slug }),
-          team,
-          held: group.held.length,
-          delivered: group.delivered.length,
-          decisions: decisionsFor(group, account, withJournal),
-        });
+        if (meant.has(hub))
+          projects.push({
+            projectUuid,
+            ...(slug === undefined ? {} : { projectSlug: slug }),
+            team,
+            held: group.held.length,
+            delivered: group.delivered.length,
+            decisions: decisionsFor(group, account, withJournal),
+          });
+        else if (!isSameHub(hub, account.hub)) others.add(hub);
       }
     }
     if (projects.length === 0) throw isUnknown(from, [...others]);
@@ -137,3 +136,40 @@ const isUnknown = (from: string, others: readonly string[]): SyncError =>
         ? 'There is none for any other hub: nothing has to be moved.'
         : `There are some for: ${others.join(', ')}`,
   });
+
+/** The records of an outbox that belong to another hub or team than the account's. */
+export interface HeldElsewhere {
+  readonly owner: RecordOwner;
+  /** That one has given no receipt for these: nothing delivers them as long as this account is signed in. */
+  readonly held: readonly number[];
+  /** These it has, and the journal still holds them. */
+  readonly delivered: readonly number[];
+}
+
+/** By owner, in the order of capture. What can never be sent, or was thrown away, is left out. Changes nothing. */
+export const heldElsewhere = async (outbox: Outbox, account: Account): Promise<readonly HeldElsewhere[]> => {
+  const reading = await outbox.reading();
+  // Whose a record is does not depend on whether anything may leave now.
+  const context = recordContext(outbox, reading, { account, sharing: 'on', isInsisted: true, nowMs: 0 });
+  const discarded = discardedIn(reading);
+  const found = new Map<string, { owner: RecordOwner; held: number[]; delivered: number[] }>();
+  for await (const [{ record }, standing] of openRecords(outbox, reading, context, reading.first)) {
+    if (standing.standing !== 'held' || standing.reason.hold !== 'elsewhere') continue;
+    const { hub, team } = standing.reason;
+    const owner = { hub, team };
+    const theirs = reading.ledgers.filter((ledger) => isLedgerOf(ledger, owner));
+    if (theirs.some((ledger) => discarded(ledger, record))) continue;
+    const key = JSON.stringify(owner);
+    const group = found.get(key) ?? { owner, held: [], delivered: [] };
+    found.set(key, group);
+    const hasIt = theirs.some((ledger) => record >= ledger.first && isSettled(ledger, record));
+    group[hasIt ? 'delivered' : 'held'].push(record);
+  }
+  return [...found.values()];
+};
+
+const discardedIn = ({ decisions }: OutboxReading): ((ledger: HubLedger, record: number) => boolean) => {
+  const discards = decisions.filter((decision) => decision.decision === 'discard');
+  return (ledger, record) =>
+    discards.some((decision) => decision.record === record && isLedgerOf(ledger, decision));
+};

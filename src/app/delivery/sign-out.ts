@@ -29,14 +29,13 @@ export class SignOut {
   }
 
   async run(signal?: AbortSignal): Promise<SignOutOutcome> {
-    let found: Credentials | 'unreadable' | undefined;
+    const found: (Credentials | 'unreadable')[] = [];
     await this.#needs.credentials.update((current) => {
       if (current.state === 'absent') return Promise.resolve('keep');
-      found = current.state === 'present' ? current.credentials : 'unreadable';
+      found.push(current.state === 'present' ? current.credentials : 'unreadable');
       return Promise.resolve('forget');
     });
-    // Assignments inside the callback are invisible to the compiler here.
-    const forgotten = found as Credentials | 'unreadable' | undefined;
+    const [forgotten] = found;
     if (forgotten === undefined) return { outcome: 'not-signed-in' };
     if (forgotten === 'unreadable')
       return { outcome: 'signed-out', notRevoked: 'the stored sign-in was unreadable' };
@@ -48,11 +47,8 @@ export class SignOut {
   async #revoke(credentials: Credentials, signal?: AbortSignal): Promise<string | undefined> {
     if (!canRefresh(credentials)) return 'a token for machines is ended at the hub';
     if (!hasAnnouncedItself(credentials.server)) return 'the hub has announced no way to end a sign-in';
-    const revoked = await this.#needs.tokenIssuer.revoke(
-      credentials.server,
-      credentials.refreshToken,
-      signal,
-    );
+    const { server, refreshToken } = credentials;
+    const revoked = await this.#needs.tokenIssuer.revoke(server, refreshToken, signal);
     // A hub that does not know the token has nothing left to end.
     return revoked.ok || revoked.error.fault === 'refused' ? undefined : revoked.error.reason;
   }

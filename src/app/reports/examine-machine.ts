@@ -15,7 +15,7 @@ import type { StateFiles, StateFilesReading } from '../../ports/outbox.js';
 import type { IntentStore, Repository } from '../../ports/work.js';
 import type { GetAccountStatus } from '../delivery/account-status.js';
 import { readBackground } from '../delivery/background-reading.js';
-import { heldElsewhere } from '../delivery/held-elsewhere.js';
+import { heldElsewhere } from '../delivery/move-events.js';
 import type { HubIdentities } from '../delivery/hub-identities.js';
 import type { ImportQueue } from '../outbox/import-events.js';
 import type { CheckConnection } from './check-connection.js';

@@ -1,5 +1,5 @@
 import { BatchCourier } from '../../../src/app/delivery/courier.js';
-import { syncLine, type SyncLineInput } from '../../../src/app/reports/sync-line.js';
+import { syncLine, type SyncLineInput } from '../../../src/domain/delivery/status-line.js';
 import { SyncError } from '../../../src/domain/errors.js';
 import type { BatchRequest } from '../../../src/ports/delivery.js';
 import { DeliveryWorld } from '../../support/delivery-world.js';

@@ -1,6 +1,6 @@
 import { connectionOf, isSilent, stalledSinceMs } from '../../../delivery/background-reading.js';
 import { shownTime } from '../../../reports/shown-time.js';
-import { syncLine } from '../../../reports/sync-line.js';
+import { syncLine } from '../../../../domain/delivery/status-line.js';
 import type { PerformedWork } from '../../../work/work-plan.js';
 import type { CommandContext, Report } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
