@@ -23,7 +23,7 @@ const OPTIONS = {
   ),
   'tls-cert': text('certificate chain (PEM) to serve https with', 'FILE'),
   'tls-key': text('private key (PEM) of the certificate', 'FILE'),
-  'log-format': choice('how messages are written, text when not given; json: one object a line', [
+  'log-format': choice('how messages are written, json as one object a line; text when not given', [
     'text',
     'json',
   ]),
