@@ -1,7 +1,8 @@
+import { compareCausal } from '../../src/domain/events/lamport.js';
 import { isFollowed } from '../../src/domain/events/lamport.js';
 import { cellKey, cellOf, type BoardCell, type BoardEvent } from '../../src/domain/hub/board-event.js';
 import type { CellState, FeatureBoard } from '../../src/domain/hub/cell-state.js';
-import { foldCell, isLate, refoldCell } from '../../src/domain/hub/fold-cell.js';
+import { foldCell, isLate } from '../../src/domain/hub/fold-cell.js';
 import { featureBoards } from '../../src/domain/hub/feature-boards.js';
 
 interface FoldedCell {
@@ -52,3 +53,15 @@ export class BoardProjection {
     return made;
   }
 }
+
+/** Folds all events of one cell, in whatever order they are given; an id counts once. */
+export const refoldCell = (cell: BoardCell, events: readonly BoardEvent[]): CellState | undefined => {
+  let state: CellState | undefined;
+  let previous: string | undefined;
+  for (const event of [...events].sort(compareCausal)) {
+    if (event.event_id === previous) continue;
+    state = foldCell(state, cell, event);
+    previous = event.event_id;
+  }
+  return state;
+};

@@ -27,7 +27,7 @@ import { cellNumber, type EventRow, type NodeRow } from './schema.js';
 import { noteReport, readReports } from './sql-machine-reports.js';
 import { orStorageFails } from './storage-failure.js';
 
-export interface TeamEventsNeeds {
+interface TeamEventsNeeds {
   readonly database: HubDatabase;
   readonly folder: CellFolder;
   readonly clock: WallClock;

@@ -16,7 +16,7 @@ interface NewUser {
   readonly team: string;
 }
 
-export interface NewToken {
+interface NewToken {
   readonly user: string;
   /** The user's first team when it is not named. */
   readonly team: string | undefined;

@@ -98,7 +98,7 @@ export const segmentsOf = (path: string): readonly string[] =>
  * How a call may be refused, by what it is and by what it says of itself. What reaches no call, because it cannot be read
  * as a request, is {@link UNREAD}.
  */
-export const refusalsOf = ({ method, body, bearer, refuses = [] }: Route): readonly ProblemKind[] => [
+const refusalsOf = ({ method, body, bearer, refuses = [] }: Route): readonly ProblemKind[] => [
   ...new Set<ProblemKind>([
     ...ALWAYS,
     ...(method === 'POST' ? (['foreign-origin'] as const) : []),

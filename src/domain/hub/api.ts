@@ -339,7 +339,6 @@ export type AttentionItem = DocumentOf<typeof ATTENTION_ITEM>;
 export type AttentionReason = AttentionItem['reason'];
 export type AgentAtWork = DocumentOf<typeof AGENT_AT_WORK>;
 export type MachinesDocument = DocumentOf<typeof MACHINES>;
-export type ToldRun = DocumentOf<typeof TOLD_RUN>;
 export type Me = DocumentOf<typeof ME>;
 export type BrowserSessions = DocumentOf<typeof SESSIONS>;
 export type Project = DocumentOf<typeof PROJECT>;

@@ -32,18 +32,6 @@ export const foldCell = (state: CellState | undefined, cell: BoardCell, event: B
   return foldWorkPackage(state?.kind === 'work-package' ? state : emptyWorkPackage(cell.workPackage), event);
 };
 
-/** Folds all events of one cell, in whatever order they are given; an id counts once. */
-export const refoldCell = (cell: BoardCell, events: readonly BoardEvent[]): CellState | undefined => {
-  let state: CellState | undefined;
-  let previous: string | undefined;
-  for (const event of [...events].sort(compareCausal)) {
-    if (event.event_id === previous) continue;
-    state = foldCell(state, cell, event);
-    previous = event.event_id;
-  }
-  return state;
-};
-
 /** Whether an event belongs before something that is folded already, so that its cell has to be folded anew. */
 export const isLate = (state: CellState | undefined, event: CausalPosition): boolean =>
   state !== undefined && compareCausal(event, state.last_event) <= 0;
