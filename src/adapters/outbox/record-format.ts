@@ -53,8 +53,9 @@ export const decodeRecord = (line: Buffer): StoredRecord | undefined => {
   const end = members?.indexOf(EVENT_KEY) ?? -1;
   if (members === undefined || end === -1) return undefined;
   const head = parseJson(`{${members.toString('utf8', 0, end)}}`);
-  const json = members.toString('utf8', end + EVENT_KEY.length, members.length - 1);
-  const eventId = eventIdOf(json);
+  const start = end + EVENT_KEY.length;
+  const json = members.toString('utf8', start, members.length - 1);
+  const eventId = leadingId(members, start) ?? idIn(json);
   if (!isFields(head) || eventId === undefined) return undefined;
   const { record, clock, hub, team, invalid } = head;
   if (!isCount(record) || !isCount(clock) || typeof team !== 'string') return undefined;
@@ -74,13 +75,19 @@ const EVENT_KEY = ',"event":';
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
-/** Our own envelopes begin with their id; an imported one may have it anywhere. */
-const eventIdOf = (json: string): string | undefined => {
-  const leading = LEADING_ID.exec(json)?.[1];
-  if (leading !== undefined) return leading;
+/** Our own envelopes begin with their id. It is cut from the bytes: a piece of the text would keep all of it in memory. */
+const leadingId = (members: Buffer, start: number): string | undefined => {
+  const from = start + LEADING_KEY.length;
+  if (members.toString('latin1', start, from) !== LEADING_KEY) return undefined;
+  const id = members.toString('utf8', from, members.indexOf('"', from));
+  return id === '' || id.includes('\\') ? undefined : id;
+};
+
+const LEADING_KEY = '{"event_id":"';
+
+/** An imported one may have it anywhere. */
+const idIn = (json: string): string | undefined => {
   const event = parseJson(json);
   const id = isFields(event) ? event['event_id'] : undefined;
   return typeof id === 'string' ? id : undefined;
 };
-
-const LEADING_ID = /^\{"event_id":"([^"\\]+)"/;
