@@ -87,7 +87,7 @@ class LowdbOutbox implements Outbox {
       const { ForeignEvents } = await import('./foreign-events.js');
       this.#foreign ??= new ForeignEvents(this.#paths);
       return this.#foreign.adopt(events, async (work) => {
-        const adoption = await this.#visit(limits, this.#patienceMs, work);
+        const adoption = await this.#visit(limits, this.#surroundings.lockWaitMs ?? PATIENT_WAIT_MS, work);
         if (adoption === 'busy') throw lockBusy();
         return adoption;
       });
@@ -125,7 +125,7 @@ class LowdbOutbox implements Outbox {
     if (decisions.length === 0) return;
     await this.#onStorage(async () => {
       if ((await journalExtent(this.#paths)) === undefined) return;
-      const lock = await lockFile(this.#paths.captureLock, this.#patienceMs);
+      const lock = await lockFile(this.#paths.captureLock, this.#surroundings.lockWaitMs ?? PATIENT_WAIT_MS);
       if (lock === undefined) throw lockBusy();
       const writer = new JournalWriter(this.#paths, this.#surroundings);
       try {
@@ -249,11 +249,6 @@ class LowdbOutbox implements Outbox {
 
   #onStorage<T>(work: () => Promise<T>): Promise<T> {
     return onStorage(this.#paths.directory, work);
-  }
-
-  /** How long work waits for the capture lock that can be asked to come back later. */
-  get #patienceMs(): number {
-    return this.#surroundings.lockWaitMs ?? PATIENT_WAIT_MS;
   }
 }
 

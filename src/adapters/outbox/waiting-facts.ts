@@ -39,7 +39,9 @@ export class WaitingFacts {
         outcomes.push({ outcome: 'waiting', eventId });
       } catch (error) {
         const unconfirmed: CaptureOutcome = { outcome: 'unconfirmed', eventId, message: messageOf(error) };
-        outcomes.push(...(this.#holds(eventId) ? [unconfirmed] : refuse(fact, error)));
+        outcomes.push(
+          ...(existsSync(join(this.#directory, `${eventId}.json`)) ? [unconfirmed] : refuse(fact, error)),
+        );
       }
     }
     return outcomes;
@@ -51,11 +53,6 @@ export class WaitingFacts {
     secureEntries(dirname(this.#directory), OUTBOX_DEPTH);
     const content = sealLine(JSON.stringify({ fact, from }));
     await writeFileAtomic(join(this.#directory, `${fact.event.event_id}.json`), content, { mode: 0o600 });
-  }
-
-  /** Whether the file of an event is there, durably or not. */
-  #holds(eventId: string): boolean {
-    return existsSync(join(this.#directory, `${eventId}.json`));
   }
 
   /** In the order of their ids. A damaged file is left where it is and not listed, nor is one that is just forgotten. */
