@@ -129,6 +129,7 @@ export class Editor {
     if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload));
     const window = new Window(page);
     await window.begin(url.href);
+    if (path.endsWith('.code-workspace')) await window.untilFoldersAreThere();
     return window;
   }
 
@@ -166,6 +167,22 @@ export class Window {
   async begin(url: string): Promise<void> {
     await this.page.goto(url, { waitUntil: 'domcontentloaded' });
     await this.page.waitForSelector('.monaco-workbench .statusbar', { timeout: 2 * PATIENCE_MS });
+  }
+
+  /**
+   * The workbench of a browser misses the folders of a workspace file that it reads while the server's file system is just
+   * being connected, and stays without them; a person loads the page again.
+   */
+  async untilFoldersAreThere(): Promise<void> {
+    const folder = this.page.locator('.explorer-folders-view .monaco-list-row').first();
+    const none = this.page.locator('.explorer-empty-view', { hasText: 'not yet added a folder' });
+    for (let tries = 0; tries < 5; tries++) {
+      await folder.or(none).first().waitFor();
+      await folder.waitFor({ timeout: 5000 }).catch(() => undefined);
+      if (await folder.isVisible()) return;
+      await this.page.reload({ waitUntil: 'domcontentloaded' });
+    }
+    throw new Error('The window has no folder of its workspace');
   }
 
   get quick(): any {
