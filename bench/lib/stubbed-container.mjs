@@ -1,8 +1,8 @@
-import { createClientContainer as createWhole } from '../../src/app/compose/container.js';
+import { openProcessClient as openWhole } from '../../src/app/compose/container.js';
 
-/** In the place of the program's own function: the same container, but nothing is emitted. */
-export const createClientContainer = (environment) =>
-  createWhole(environment, {
+/** In the place of the program's own function: the same client, but nothing is emitted. */
+export const openProcessClient = (surroundings) =>
+  openWhole(surroundings, {
     emitter: { begin: async () => EMISSION },
     intents: { read: async () => 'none', write: async () => {}, clear: async () => {} },
   });
