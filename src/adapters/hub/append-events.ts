@@ -35,8 +35,8 @@ export const appendEvents = async (
     }));
     // By cell, because each cell has a place of its own in the index that the events of a board are read by.
     const rows = numbered.map(({ row }) => row).sort((a, b) => a.cell - b.cell);
-    const inserted = new Set((await INSERT_EVENTS(db, rows)).map(({ sequence }) => sequence));
-    const fresh = numbered.filter(({ row }) => inserted.has(row.sequence));
+    const isAllNew = (await INSERT_EVENTS(db, rows)) === rows.length;
+    const fresh = isAllNew ? numbered : await insertedOf(db, team, first, numbered);
     await MARK_CELLS(db, cellMarks(fresh));
     await ADVANCE_NODES(db, nodeRows(fresh));
     return fresh;
@@ -64,6 +64,23 @@ const placeEvents = (events: readonly IncomingEvent[]): readonly PlacedEvent[] =
     places.set(key, place);
     return { incoming, place };
   });
+};
+
+/** Those of a call that went in, where the team had some already. */
+const insertedOf = async (
+  db: Executor,
+  team: string,
+  first: number,
+  numbered: readonly StoredEvent[],
+): Promise<readonly StoredEvent[]> => {
+  const rows = await db
+    .selectFrom('events')
+    .select('sequence')
+    .where('team', '=', team)
+    .where('sequence', '>=', first)
+    .execute();
+  const inserted = new Set(rows.map(({ sequence }) => sequence));
+  return numbered.filter(({ row }) => inserted.has(row.sequence));
 };
 
 const answersOf = async (
@@ -198,22 +215,23 @@ const advancePosition = async (
 };
 
 /**
- * One statement for many rows. Each number of rows is a text of its own that has to be compiled and prepared, so only a
+ * One statement for many rows, and how many went in or were changed: rows that answer would take longer than they are
+ * worth. Each number of rows is a text of its own that has to be compiled and prepared, so only a
  * few are used: large enough to amortise the call, and small enough for every database's limit of parameters. Each is
  * compiled once for a database, with stand-ins for its rows. `columns`: all that a row has, in the order in which the
  * query names its values.
  */
-const manyRows = <Row, Answer>(
+const manyRows = <Row>(
   columns: readonly (keyof Row)[],
-  build: (db: Executor, rows: readonly Row[]) => CompiledQuery<Answer>,
+  build: (db: Executor, rows: readonly Row[]) => CompiledQuery,
 ) => {
-  const compiled = new WeakMap<DialectAdapter, Map<number, CompiledQuery<Answer>>>();
+  const compiled = new WeakMap<DialectAdapter, Map<number, CompiledQuery>>();
   const standIn = Object.fromEntries(columns.map((column) => [column, ''])) as Row;
-  return async (db: Executor, rows: readonly Row[]): Promise<readonly Answer[]> => {
+  return async (db: Executor, rows: readonly Row[]): Promise<number> => {
     const { adapter } = db.getExecutor();
-    const queries = compiled.get(adapter) ?? new Map<number, CompiledQuery<Answer>>();
+    const queries = compiled.get(adapter) ?? new Map<number, CompiledQuery>();
     compiled.set(adapter, queries);
-    const answers: Answer[] = [];
+    let changed = 0;
     for (let at = 0, count = 0; at < rows.length; at += count) {
       count = CHUNKS.find((size) => at + size <= rows.length) ?? 1;
       const query =
@@ -224,18 +242,18 @@ const manyRows = <Row, Answer>(
         );
       queries.set(count, query);
       const parameters = rows.slice(at, at + count).flatMap((row) => columns.map((column) => row[column]));
-      answers.push(...(await db.executeQuery<Answer>({ ...query, parameters })).rows);
+      changed += Number((await db.executeQuery({ ...query, parameters })).numAffectedRows ?? 0);
       // A transaction of many rows lets everybody else be answered in between.
       if (count === CHUNKS[0]) await setImmediate();
     }
-    return answers;
+    return changed;
   };
 };
 
 const CHUNKS = [128, 32, 8, 1];
 
-/** Leaves out events whose id the team has, and answers with the numbers of those that went in. */
-const INSERT_EVENTS = manyRows<EventRow, Pick<EventRow, 'sequence'>>(
+/** Leaves out events whose id the team has. */
+const INSERT_EVENTS = manyRows<EventRow>(
   [
     ...(['team', 'sequence', 'event_id', 'event_type', 'project_uuid', 'feature_slug'] as const),
     ...(['aggregate_id', 'cell', 'lamport', 'node_id', 'occurred_at', 'received_at_ms'] as const),
@@ -246,11 +264,10 @@ const INSERT_EVENTS = manyRows<EventRow, Pick<EventRow, 'sequence'>>(
       .insertInto('events')
       .values(rows)
       .onConflict((conflict) => conflict.columns(['team', 'event_id']).doNothing())
-      .returning('sequence')
       .compile(),
 );
 
-const MARK_CELLS = manyRows<CellRow, unknown>(
+const MARK_CELLS = manyRows<CellRow>(
   [
     ...(['team', 'project_uuid', 'feature_slug', 'work_package', 'cell', 'changed'] as const),
     ...(['late_lamport', 'behind', 'through', 'state'] as const),
@@ -274,7 +291,7 @@ const MARK_CELLS = manyRows<CellRow, unknown>(
       .compile(),
 );
 
-const ADVANCE_NODES = manyRows<NodeRow, unknown>(
+const ADVANCE_NODES = manyRows<NodeRow>(
   [
     ...(['team', 'project_uuid', 'node_id', 'project_slug', 'events'] as const),
     ...(['last_lamport', 'last_received_at_ms'] as const),

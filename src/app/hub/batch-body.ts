@@ -102,14 +102,17 @@ const scan = (text: string, maxValues: number): Scanned => {
       if (depth === 1) isEvents = false;
       if (isInList && depth === 2) {
         list?.elements.push({ from, to: at, values: values - before });
-        [from, before] = [at + 1, values];
+        from = at + 1;
+        before = values;
       }
       values++;
     } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
       if (++depth > DEEPEST) return { excess: 'depth' };
       if (depth === 2 && isEvents && code === OPEN_BRACKET) {
         list = { from: at, to: text.length, elements: [] };
-        [isInList, from, before] = [true, at + 1, values];
+        isInList = true;
+        from = at + 1;
+        before = values;
       }
       values++;
     } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {

@@ -19,8 +19,8 @@ export const checkJson = (
   value: unknown,
   { most = Infinity, bearsNumbersIn }: JsonLimits = {},
 ): readonly Issue[] => {
-  const walk: Walk = { issues: [], most, bearsNumbersIn, open: new Set(), done: new Set() };
-  visit(value, '', walk, false);
+  const walk: Walk = { issues: [], most, bearsNumbersIn, path: [], open: new Set(), done: new Set() };
+  visit(value, walk, false);
   return walk.issues.slice(0, Math.max(0, most));
 };
 
@@ -28,6 +28,8 @@ interface Walk {
   readonly issues: Issue[];
   readonly most: number;
   readonly bearsNumbersIn: string | undefined;
+  /** The keys that lead to the present place: put together only where there is something to say of it. */
+  readonly path: string[];
   /** The containers that the present place lies in. */
   readonly open: Set<object>;
   /** What was judged before: a container that appears twice is judged once. */
@@ -37,49 +39,50 @@ interface Walk {
 /** A path names a place for people; beyond this it would be the sender's text that fills the answer. */
 const LONGEST_PATH = 200;
 
-const report = ({ issues }: Walk, path: string, reason: string): void =>
-  void issues.push({
-    path: path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}\u2026` : path,
-    reason,
-  });
+const report = ({ issues, path: keys }: Walk, reason: string): void => {
+  const path = keys.join('.');
+  issues.push({ path: path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}\u2026` : path, reason });
+};
 
-const visit = (value: unknown, path: string, walk: Walk, bearsNumbers: boolean): void => {
+const visit = (value: unknown, walk: Walk, bearsNumbers: boolean): void => {
   if (walk.issues.length >= walk.most) return;
   switch (typeof value) {
     case 'boolean':
     case 'undefined':
       return;
     case 'string':
-      if (!isWellFormed(value)) report(walk, path, 'holds an unpaired surrogate');
+      if (!isWellFormed(value)) report(walk, 'holds an unpaired surrogate');
       return;
     case 'number':
-      if (!Number.isFinite(value)) report(walk, path, 'is not a finite number');
+      if (!Number.isFinite(value)) report(walk, 'is not a finite number');
       else if (!bearsNumbers && Number.isInteger(value) && !Number.isSafeInteger(value))
-        report(walk, path, 'is not a safe integer');
+        report(walk, 'is not a safe integer');
       return;
     case 'object':
-      if (value !== null) visitContainer(value, path, walk, bearsNumbers);
+      if (value !== null) visitContainer(value, walk, bearsNumbers);
       return;
     default:
-      report(walk, path, `is a ${typeof value}, which JSON cannot hold`);
+      report(walk, `is a ${typeof value}, which JSON cannot hold`);
   }
 };
 
-const visitContainer = (value: object, path: string, walk: Walk, bearsNumbers: boolean): void => {
-  if (walk.open.has(value)) {
-    report(walk, path, 'contains itself');
-  } else if (walk.open.size >= MAX_DEPTH) {
-    report(walk, path, `is nested deeper than ${MAX_DEPTH} levels`);
-  } else if (!walk.done.has(value)) {
-    walk.open.add(value);
-    for (const [key, member] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
-      if (typeof key === 'string' && !isWellFormed(key))
-        report(walk, path, 'has a key with an unpaired surrogate');
+const visitContainer = (value: object, walk: Walk, bearsAbove: boolean): void => {
+  const { path, open, done } = walk;
+  if (open.has(value)) {
+    report(walk, 'contains itself');
+  } else if (open.size >= MAX_DEPTH) {
+    report(walk, `is nested deeper than ${MAX_DEPTH} levels`);
+  } else if (!done.has(value)) {
+    const bearsNumbers = bearsAbove || (path.length === 1 && path[0] === walk.bearsNumbersIn);
+    open.add(value);
+    for (const key of Object.keys(value)) {
+      if (!isWellFormed(key)) report(walk, 'has a key with an unpaired surrogate');
       if (walk.issues.length >= walk.most) return;
-      const below = path === '' ? `${key}` : `${path}.${key}`;
-      visit(member, below, walk, bearsNumbers || path === walk.bearsNumbersIn);
+      path.push(key);
+      visit((value as Readonly<Record<string, unknown>>)[key], walk, bearsNumbers);
+      path.pop();
     }
-    walk.open.delete(value);
-    walk.done.add(value);
+    open.delete(value);
+    done.add(value);
   }
 };

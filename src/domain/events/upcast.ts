@@ -22,19 +22,21 @@ export const upcast = (document: EnvelopeDocument): EnvelopeDocument => ({
 });
 
 const upcastPayload = (type: EventType, payload: Fields): Fields => {
-  const keys = Object.entries(payloadKeys(type));
-  /** Every key that is read, today's and the older ones. */
-  const read = new Set(keys.flatMap(([name, { formerly }]) => [name, formerly]));
+  const keys = payloadKeys(type);
   const result: Record<string, unknown> = {};
-  for (const [name, key] of keys) {
+  for (const [name, key] of Object.entries(keys)) {
     const value = upcastValue(ownMember(payload, writtenKey(payload, name, key.formerly)), key);
     if (value !== undefined) result[name] = value;
   }
   for (const name of Object.keys(payload)) {
-    if (!read.has(name) && payload[name] !== undefined) define(result, name, payload[name]);
+    if (payload[name] !== undefined && !isRead(keys, name)) define(result, name, payload[name]);
   }
   return result;
 };
+
+/** Whether a key is one of the type's, today's or an older one. */
+const isRead = (keys: ReturnType<typeof payloadKeys>, name: string): boolean =>
+  Object.hasOwn(keys, name) || Object.values(keys).some(({ formerly }) => formerly === name);
 
 /** Adds a member under any name; plain assignment would take `__proto__` for something else. */
 const define = (target: Record<string, unknown>, key: string, value: unknown): void => {
