@@ -5,7 +5,15 @@ import { isFollowed } from '../../domain/events/lamport.js';
 import { cellKey, cellOf, type BoardCell } from '../../domain/hub/board-event.js';
 import type { AppendAnswer, IncomingEvent } from '../../ports/hub.js';
 import { compareCells, inTransaction, type Executor, type HubDatabase } from './hub-database.js';
-import { cellNumber, type CellRow, type EventRow, type NodeRow } from './schema.js';
+import {
+  cellNumber,
+  type CellRow,
+  type Column,
+  type EventRow,
+  FOLD_COLUMNS,
+  INITIAL_TABLES,
+  type NodeRow,
+} from './schema.js';
 
 interface Appended {
   readonly answers: readonly AppendAnswer[];
@@ -218,14 +226,14 @@ const advancePosition = async (
  * One statement for many rows, and how many went in or were changed: rows that answer would take longer than they are
  * worth. Each number of rows is a text of its own that has to be compiled and prepared, so only a
  * few are used: large enough to amortise the call, and small enough for every database's limit of parameters. Each is
- * compiled once for a database, with stand-ins for its rows. `columns`: all that a row has, in the order in which the
- * query names its values.
+ * compiled once for a database, with stand-ins for its rows.
  */
 const manyRows = <Row>(
-  columns: readonly (keyof Row)[],
+  table: { readonly columns: Readonly<Record<string, Column>> },
   build: (db: Executor, rows: readonly Row[]) => CompiledQuery,
 ) => {
   const compiled = new WeakMap<DialectAdapter, Map<number, CompiledQuery>>();
+  const columns = Object.keys(table.columns) as (keyof Row)[];
   const standIn = Object.fromEntries(columns.map((column) => [column, ''])) as Row;
   return async (db: Executor, rows: readonly Row[]): Promise<number> => {
     const { adapter } = db.getExecutor();
@@ -234,12 +242,7 @@ const manyRows = <Row>(
     let changed = 0;
     for (let at = 0, count = 0; at < rows.length; at += count) {
       count = CHUNKS.find((size) => at + size <= rows.length) ?? 1;
-      const query =
-        queries.get(count) ??
-        build(
-          db,
-          Array.from({ length: count }, () => standIn),
-        );
+      const query = queries.get(count) ?? build(db, new Array<Row>(count).fill(standIn));
       queries.set(count, query);
       const parameters = rows.slice(at, at + count).flatMap((row) => columns.map((column) => row[column]));
       changed += Number((await db.executeQuery({ ...query, parameters })).numAffectedRows ?? 0);
@@ -253,25 +256,16 @@ const manyRows = <Row>(
 const CHUNKS = [128, 32, 8, 1];
 
 /** Leaves out events whose id the team has. */
-const INSERT_EVENTS = manyRows<EventRow>(
-  [
-    ...(['team', 'sequence', 'event_id', 'event_type', 'project_uuid', 'feature_slug'] as const),
-    ...(['aggregate_id', 'cell', 'lamport', 'node_id', 'occurred_at', 'received_at_ms'] as const),
-    ...(['known', 'document'] as const),
-  ],
-  (db, rows) =>
-    db
-      .insertInto('events')
-      .values(rows)
-      .onConflict((conflict) => conflict.columns(['team', 'event_id']).doNothing())
-      .compile(),
+const INSERT_EVENTS = manyRows<EventRow>(INITIAL_TABLES.events, (db, rows) =>
+  db
+    .insertInto('events')
+    .values(rows)
+    .onConflict((conflict) => conflict.columns(['team', 'event_id']).doNothing())
+    .compile(),
 );
 
 const MARK_CELLS = manyRows<CellRow>(
-  [
-    ...(['team', 'project_uuid', 'feature_slug', 'work_package', 'cell', 'changed'] as const),
-    ...(['late_lamport', 'behind', 'through', 'state'] as const),
-  ],
+  { columns: { ...INITIAL_TABLES.board_cells.columns, ...FOLD_COLUMNS } },
   (db, rows) =>
     db
       .insertInto('board_cells')
@@ -291,27 +285,22 @@ const MARK_CELLS = manyRows<CellRow>(
       .compile(),
 );
 
-const ADVANCE_NODES = manyRows<NodeRow>(
-  [
-    ...(['team', 'project_uuid', 'node_id', 'project_slug', 'events'] as const),
-    ...(['last_lamport', 'last_received_at_ms'] as const),
-  ],
-  (db, rows) =>
-    db
-      .insertInto('nodes')
-      .values(rows)
-      .onConflict((conflict) =>
-        conflict.columns(['team', 'project_uuid', 'node_id']).doUpdateSet((row) => ({
-          project_slug: row.fn.coalesce(row.ref('excluded.project_slug'), row.ref('nodes.project_slug')),
-          events: row('nodes.events', '+', row.ref('excluded.events')),
-          last_lamport: row
-            .case()
-            .when('excluded.last_lamport', '>', row.ref('nodes.last_lamport'))
-            .then(row.ref('excluded.last_lamport'))
-            .else(row.ref('nodes.last_lamport'))
-            .end(),
-          last_received_at_ms: row.ref('excluded.last_received_at_ms'),
-        })),
-      )
-      .compile(),
+const ADVANCE_NODES = manyRows<NodeRow>(INITIAL_TABLES.nodes, (db, rows) =>
+  db
+    .insertInto('nodes')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(['team', 'project_uuid', 'node_id']).doUpdateSet((row) => ({
+        project_slug: row.fn.coalesce(row.ref('excluded.project_slug'), row.ref('nodes.project_slug')),
+        events: row('nodes.events', '+', row.ref('excluded.events')),
+        last_lamport: row
+          .case()
+          .when('excluded.last_lamport', '>', row.ref('nodes.last_lamport'))
+          .then(row.ref('excluded.last_lamport'))
+          .else(row.ref('nodes.last_lamport'))
+          .end(),
+        last_received_at_ms: row.ref('excluded.last_received_at_ms'),
+      })),
+    )
+    .compile(),
 );

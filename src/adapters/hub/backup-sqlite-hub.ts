@@ -4,9 +4,9 @@ import { sql } from 'kysely';
 import { SyncError } from '../../domain/errors.js';
 import type { Randomness, WallClock } from '../../ports/host.js';
 import { tryLockFile } from '../fs/process-lock.js';
-import { writeSetting } from './hub-settings.js';
 import { HISTORY } from './sql-event-store.js';
 import { openSqliteDatabase } from './sqlite-database.js';
+import { writeSetting } from './hub-database.js';
 
 /**
  * Writes all that a hub has into one new file, readable for this user alone, as it is at one moment; the hub may serve

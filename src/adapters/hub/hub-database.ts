@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
+import { isSyncError, SyncError } from '../../domain/errors.js';
 import type { CellRow, HubTables } from './schema.js';
 
 /** Database or transaction: both run queries. */
@@ -42,6 +43,58 @@ const UNDONE: ReadonlySet<string> = new Set(['40001', '40P01']);
 
 const MOST_ATTEMPTS = 5;
 const PAUSE_MS = 10;
+
+/** Runs a piece of work against the database; whatever breaks in it is `storage-failed`, cause kept. */
+export const orStorageFailed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (isSyncError(error)) throw error;
+    throw new SyncError('storage-failed', `The hub's database did not ${what}.`, {
+      cause: error,
+      hint: 'Check that the disk has room and the database is reachable; nothing of the request was stored.',
+    });
+  }
+};
+
+/** The methods of a store that are named here, each with what the database did not do when it breaks. */
+export const orStorageFails = <S extends object, Name extends keyof S & string>(
+  store: S,
+  tasks: Readonly<Record<Name, string>>,
+): Pick<S, Name> =>
+  Object.fromEntries(
+    Object.entries<string>(tasks).map(([name, task]) => {
+      const method = store[name as Name] as (...given: readonly unknown[]) => Promise<unknown>;
+      return [
+        name,
+        (...given: readonly unknown[]) => orStorageFailed(task, () => method.apply(store, given as [])),
+      ];
+    }),
+  ) as Pick<S, Name>;
+
+/** Reads a setting of the hub; the first one to ask writes what `mint` gives, and everybody gets that value for good. */
+export const settle = async (db: Executor, name: string, mint: () => string): Promise<string> => {
+  const known = await readSetting(db, name);
+  if (known !== undefined) return known;
+  await db
+    .insertInto('hub_settings')
+    .values({ name, value: mint() })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute();
+  return (await readSetting(db, name)) ?? settle(db, name, mint);
+};
+
+export const readSetting = async (db: Executor, name: string): Promise<string | undefined> =>
+  (await db.selectFrom('hub_settings').select('value').where('name', '=', name).executeTakeFirst())?.value;
+
+/** Writes a setting over what was there. */
+export const writeSetting = async (db: Executor, name: string, value: string): Promise<void> => {
+  await db
+    .insertInto('hub_settings')
+    .values({ name, value })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+    .execute();
+};
 
 export type CellKey = Pick<CellRow, 'team' | 'project_uuid' | 'feature_slug' | 'work_package'>;
 

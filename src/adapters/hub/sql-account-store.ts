@@ -1,12 +1,10 @@
 import { DEFAULT_SESSION_POLICY, type SessionPolicy } from '../../domain/hub/session-policy.js';
 import type { WallClock } from '../../ports/host.js';
 import type { AccountStore, Secrets } from '../../ports/hub.js';
-import type { HubDatabase } from './hub-database.js';
-import { settle } from './hub-settings.js';
+import { type HubDatabase, orStorageFailed, orStorageFails, settle } from './hub-database.js';
 import { SqlPeople } from './sql-people.js';
 import { SqlSessions } from './sql-sessions.js';
 import { SqlSignIns } from './sql-sign-ins.js';
-import { orStorageFailed, orStorageFails } from './storage-failure.js';
 
 interface AccountDependencies {
   readonly secrets: Secrets;

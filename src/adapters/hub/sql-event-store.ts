@@ -1,10 +1,8 @@
 import type { Log, Randomness, WallClock } from '../../ports/host.js';
 import type { EventStore, NewsListener } from '../../ports/hub.js';
 import { CellFolder } from './cell-folder.js';
-import type { HubDatabase } from './hub-database.js';
-import { settle, writeSetting } from './hub-settings.js';
+import { type HubDatabase, orStorageFailed, settle, writeSetting } from './hub-database.js';
 import { teamEvents } from './sql-team-events.js';
-import { orStorageFailed } from './storage-failure.js';
 
 /** The setting that a restore replaces. */
 export const HISTORY = 'history';

@@ -15,8 +15,7 @@ import type {
   SessionTokens,
   TokenPurpose,
 } from '../../ports/hub.js';
-import { inTransaction, type Executor, type HubDatabase } from './hub-database.js';
-import { readSetting, writeSetting } from './hub-settings.js';
+import { type Executor, type HubDatabase, inTransaction, readSetting, writeSetting } from './hub-database.js';
 import type { HubTables } from './schema.js';
 
 type SessionUpdate = UpdateQueryBuilder<HubTables, 'sessions', 'sessions', UpdateResult>;

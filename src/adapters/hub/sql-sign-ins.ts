@@ -9,8 +9,7 @@ import type {
   SignInRequest,
   ThrottleRule,
 } from '../../ports/hub.js';
-import { inTransaction, type Executor } from './hub-database.js';
-import { writeSetting } from './hub-settings.js';
+import { type Executor, inTransaction, writeSetting } from './hub-database.js';
 import type { SqlPeople } from './sql-people.js';
 import type { AccountNeeds, SqlSessions } from './sql-sessions.js';
 

@@ -22,10 +22,9 @@ import type {
 import { appendEvents } from './append-events.js';
 import { readBoard, readRecentWorkPackages } from './board-reader.js';
 import type { CellFolder } from './cell-folder.js';
-import type { HubDatabase } from './hub-database.js';
+import { type HubDatabase, orStorageFails } from './hub-database.js';
 import { cellNumber, type EventRow, type NodeRow } from './schema.js';
 import { noteReport, readReports } from './sql-machine-reports.js';
-import { orStorageFails } from './storage-failure.js';
 
 interface TeamEventsNeeds {
   readonly database: HubDatabase;

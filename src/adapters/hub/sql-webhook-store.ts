@@ -1,7 +1,6 @@
 import type { WallClock } from '../../ports/host.js';
 import type { Secrets, Webhook, WebhookStore } from '../../ports/hub.js';
-import type { Executor } from './hub-database.js';
-import { orStorageFails } from './storage-failure.js';
+import { type Executor, orStorageFails } from './hub-database.js';
 
 /** Webhooks as rows, in the hub's own database. */
 export const openWebhookStore = (
