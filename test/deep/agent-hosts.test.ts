@@ -46,13 +46,23 @@ describe('many servers of agent hosts and commands at once', () => {
       const take = (agent: string, id: string): void =>
         void taken.set(agent, [...(taken.get(agent) ?? []), id]);
 
+      // Which server the machine starts last says nothing of whether it would starve: all begin when all are there.
+      let missing = SERVERS;
+      let letBegin: () => void = () => undefined;
+      const allAreThere = new Promise<void>((resolve) => (letBegin = resolve));
+
       /** An agent in a host: it begins and hands over until nothing is left; its server may be killed at any moment. */
       const byServer = async (agent: string): Promise<void> => {
-        while (!isOver) {
+        for (let isFirst = true; !isOver; isFirst = false) {
           const server = startServer(box);
           const { answer, end } = messages(server);
           server.stdin.on('error', () => undefined);
           server.stdin.write(HELLO);
+          if (isFirst) {
+            await answer(0);
+            if (--missing === 0) letBegin();
+            await allAreThere;
+          }
           for (let id = 1; ; id += 2) {
             server.stdin.write(call(id, 'begin', { agent }));
             // Of those that have had work, at every fourth call, and so spread over all steps of one, a server is killed.

@@ -129,7 +129,7 @@ const goThrough = async (
 const placeBefore = (path: string, place: number): string => `${path}-queue/${place}`;
 
 /** From the last to the first. */
-const PLACES = Array.from({ length: 16 }, (_, at) => 16 - at);
+const PLACES = Array.from({ length: 64 }, (_, at) => 64 - at);
 const TOLD_EACH_MS = 1_000;
 
 const CONTENTION = new Set(['EAGAIN', 'EWOULDBLOCK', 'EACCES', 'EBUSY', 'ERROR_LOCK_VIOLATION']);
