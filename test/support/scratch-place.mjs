@@ -9,7 +9,9 @@ import { join } from 'node:path';
  * there, and what a power cut may lose is played by the tests themselves, on any file system.
  */
 export const makeScratchPlace = () => {
-  const inMemory = process.platform === 'linux' ? tryPlace('/dev/shm') : undefined;
+  // A run inside a run lies in that one's place, which is removed even when the run inside is killed.
+  const isOfItsOwn = process.env.SPEC_KITTY_TEST_RUN === undefined;
+  const inMemory = process.platform === 'linux' && isOfItsOwn ? tryPlace('/dev/shm') : undefined;
   return inMemory ?? realpathSync(mkdtempSync(join(tmpdir(), PREFIX)));
 };
 
