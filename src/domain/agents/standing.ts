@@ -5,7 +5,7 @@ import type { OrchestrationState, Phase, WorkPackageRecord } from './state.js';
 import { isElsewhere, type FeatureView } from './view.js';
 
 /** Where a work package stands, in one word for people. */
-const STANDINGS = [
+export const STANDINGS = [
   'done',
   // Approved, and waiting to be merged.
   'approved',

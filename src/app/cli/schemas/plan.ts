@@ -1,3 +1,5 @@
+import { STANDINGS } from '../../../domain/agents/standing.js';
+import { RUN_STATUSES } from '../../../domain/agents/state.js';
 import { LANES, STATUS_LANES } from '../../../domain/events/lane.js';
 import { USAGE_SUM } from '../../../domain/events/usage.js';
 import {
@@ -96,18 +98,6 @@ const leftover = {
   name: text('absolute path of the work tree, or the name of the branch'),
 };
 
-const STANDINGS = [
-  'done',
-  'approved',
-  'implementing',
-  'reviewing',
-  'ready',
-  'waiting',
-  'blocked',
-  'elsewhere',
-  'paused',
-] as const;
-
 const limits = object('what the run may do at most', {
   max_parallel: integer('agents that run at once'),
   max_retries: integer('how often a work package may be sent back'),
@@ -118,7 +108,7 @@ const limits = object('what the run may do at most', {
 const standing = object('where the orchestration stands', {
   run_id: text('the correlation id of all its events'),
   feature: text(),
-  status: choice(['running', 'paused', 'completed', 'aborted']),
+  status: choice(RUN_STATUSES),
   started_at: text('ISO 8601'),
   updated_at: text('ISO 8601'),
   agents: list(text(), 'in the order of preference'),
