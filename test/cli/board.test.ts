@@ -127,7 +127,7 @@ describe('the board in the terminal', () => {
   });
 });
 
-// eslint-disable-next-line no-control-regex -- these are the characters in question
+// oxlint-disable-next-line no-control-regex -- these are the characters in question
 const HARMFUL = /[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]|\p{Surrogate}/u;
 
 describe('the list in the terminal', () => {

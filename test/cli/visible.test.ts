@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { makeVisible, toJsonDocument } from '../../src/app/cli/render/visible.js';
 
-// eslint-disable-next-line no-control-regex -- these are the characters in question
+// oxlint-disable-next-line no-control-regex -- these are the characters in question
 const DANGEROUS = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]|\p{Surrogate}/u;
 const text = fc.string({ unit: 'binary', maxLength: 40 });
 

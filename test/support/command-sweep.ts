@@ -73,7 +73,7 @@ export const expectHarmless = ({ commands, maxRssMiB }: Sweep): void => {
   expect(maxRssMiB).toBeLessThan(600);
 };
 
-// eslint-disable-next-line no-control-regex -- what no terminal may get
+// oxlint-disable-next-line no-control-regex -- what no terminal may get
 const RAW = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060-\u206f]|[\u{e0000}-\u{e0fff}]/u;
 
 /** Everything in a directory but what is left out: kind, mode, and what it holds. */

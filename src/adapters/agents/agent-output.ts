@@ -71,7 +71,7 @@ const MAX_PENDING = 16_384;
 
 // Operating system commands (titles, links), control sequences (colour, cursor), and the short ones of two characters.
 const SEQUENCES =
-  // eslint-disable-next-line no-control-regex -- these sequences begin with control characters
+  // oxlint-disable-next-line no-control-regex -- these sequences begin with control characters
   /\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]/g;
 /** Neither these, nor what has no picture but for what emoji and some scripts are written with. */
 const CONTROLS =

@@ -235,7 +235,7 @@ const scalarText = (value: string, style?: string): string => {
   return style !== 'QUOTE_DOUBLE' && isOneLine && isPlain(value) ? value : JSON.stringify(value);
 };
 
-// eslint-disable-next-line no-control-regex -- Control characters are exactly what has to be escaped.
+// oxlint-disable-next-line no-control-regex -- Control characters are exactly what has to be escaped.
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/;
 
 /** Whether the text can stand without quotes, in a block and in a flow collection. */

@@ -169,8 +169,8 @@ export class OrchestrationRun {
   }
 
   /**
-   * Work of this process waits for its turn here: the lock of the repository is polled for a few seconds only, and many
-   * agents at once must not keep each other waiting for longer.
+   * Work of this process waits for its turn here: the wait for the repository's lock has an end, and many agents at once
+   * must not use it up among themselves.
    */
   turn<T>(work: () => Promise<T>): Promise<T> {
     return this.#works.take(work);

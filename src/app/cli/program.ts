@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { argumentsOf, commonOptionsOf } from './parser.js';
 import { moveTask } from './commands/workflow/move-task.js';
 import type { ClientContainer } from '../compose/container.js';
 import type { Waiting } from '../compose/parts.js';
@@ -8,7 +7,7 @@ import type { CommandContext, CommandDefinition, CommonOptions, NextCommand } fr
 import { outcomeOfError, type Outcome } from './exit-codes.js';
 import { type Io, widthOf } from './io.js';
 import { inFull } from './short-forms.js';
-import { commandNamedBy, parseCommandLine } from './parser.js';
+import { argumentsOf, commandNamedBy, commonOptionsOf, parseCommandLine } from './parser.js';
 import { isSyncError } from '../../domain/errors.js';
 import { snakeKeys } from './render/snake-keys.js';
 import { bold, toTerminal } from './render/text.js';

@@ -52,7 +52,7 @@ const lastMatch = (lines: readonly string[], pattern: RegExp): number =>
   lines.reduce((last, line, at) => (pattern.test(line) ? at : last), -1);
 
 /** Terminal control sequences say nothing about the verdict. */
-// eslint-disable-next-line no-control-regex -- control characters are exactly what has to go
+// oxlint-disable-next-line no-control-regex -- control characters are exactly what has to go
 const CONTROL = /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
 const withoutColour = (line: string): string => line.replace(CONTROL, '');

@@ -175,7 +175,7 @@ const QUOTE = /^ {0,3}>(?:[ \t]*>)*/;
 const LIST_MARK = /^[ \t]*([-*+]|\d{1,9}[.)])([ \t]+|$)/;
 const UNDERLINE = /^ {0,3}(=+|-+)[ \t]*$/;
 const HEADING = /^ {0,3}(#{1,6})(?:[ \t]+(.*))?$/;
-// eslint-disable-next-line no-control-regex -- Control characters are exactly what has to go.
+// oxlint-disable-next-line no-control-regex -- Control characters are exactly what has to go.
 const BLANKS_AND_CONTROLS = /[\s\u0000-\u001f\u007f-\u009f]+/g;
 const LONE_SURROGATE = /\p{Cs}/gu;
 

@@ -91,7 +91,7 @@ describe('agent tasks status', () => {
     for (const line of ['agent tasks status', 'agent tasks list', 'agent tasks status --json']) {
       const { out, err } = await cli.run(line);
       expect(out + err).toMatch(/a\\+(?:x1b|u001b)\[2Jb/);
-      // eslint-disable-next-line no-control-regex -- these are the characters in question
+      // oxlint-disable-next-line no-control-regex -- these are the characters in question
       expect(out + err).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]/);
     }
   });

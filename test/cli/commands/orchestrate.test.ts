@@ -155,7 +155,7 @@ describe('orchestrate', () => {
     expect(outcome).toBe('done');
     expect(err).toContain('WP01\x1b[22m is done, 1 of 1');
     expect(err).not.toContain('has implemented it');
-    // eslint-disable-next-line no-control-regex -- what is looked for
+    // oxlint-disable-next-line no-control-regex -- what is looked for
     expect(err).toMatch(/\x1b\[1A\r\x1b\[J/);
     expect(err).not.toContain('\x1b[2J');
   });

@@ -75,7 +75,7 @@ describe('the verdict of a reviewer', () => {
       fc.property(fc.array(fc.string({ unit: 'binary', maxLength: 300 })), (lines) => {
         const verdict = verdictOf(...lines, 'VERDICT: changes requested k7f3q2ab');
         if (verdict.verdict !== 'changes-requested') throw new Error('no changes requested');
-        // eslint-disable-next-line no-control-regex -- what must not be there
+        // oxlint-disable-next-line no-control-regex -- what must not be there
         expect(verdict.feedback).not.toMatch(/[\u0000-\u0008\u000b-\u001f]/);
       }),
     );

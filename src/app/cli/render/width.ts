@@ -25,7 +25,7 @@ export const truncate = (text: string, width: number): string => {
 };
 
 const PLAIN = /^[\x20-\x7e]*$/;
-// eslint-disable-next-line no-control-regex -- colour sequences begin with a control character
+// oxlint-disable-next-line no-control-regex -- colour sequences begin with a control character
 const COLOUR = /\x1b\[[0-9;]*m/g;
 const INVISIBLE = /^[\p{Control}\p{Mark}\p{Format}\p{Surrogate}]*$/u;
 const EMOJI = /\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f|[#*0-9]\ufe0f?\u20e3/u;
