@@ -128,8 +128,8 @@ export class Editor {
     url.searchParams.set(path.endsWith('.code-workspace') ? 'workspace' : 'folder', path);
     if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload));
     const window = new Window(page);
-    await window.begin(url.href);
-    if (path.endsWith('.code-workspace')) await window.untilFoldersAreThere();
+    if (path.endsWith('.code-workspace')) await window.beginWithFolders(url.href);
+    else await window.begin(url.href);
     return window;
   }
 
@@ -171,18 +171,20 @@ export class Window {
 
   /**
    * The workbench of a browser misses the folders of a workspace file that it reads while the server's file system is just
-   * being connected, and stays without them; a person loads the page again.
+   * being connected, and stays as it is then, with an empty list or with nothing at all; a person loads the page again.
    */
-  async untilFoldersAreThere(): Promise<void> {
-    const folder = this.page.locator('.explorer-folders-view .monaco-list-row').first();
-    const none = this.page.locator('.explorer-empty-view', { hasText: 'not yet added a folder' });
-    for (let tries = 0; tries < 5; tries++) {
-      await folder.or(none).first().waitFor();
-      await folder.waitFor({ timeout: 5000 }).catch(() => undefined);
-      if (await folder.isVisible()) return;
-      await this.page.reload({ waitUntil: 'domcontentloaded' });
+  async beginWithFolders(url: string): Promise<void> {
+    for (let tries = 0; tries < 8; tries++) {
+      await this.begin(url);
+      const folder = this.page.locator('.explorer-folders-view .monaco-list-row').first();
+      const isThere = await folder.waitFor({ timeout: 15_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) return;
     }
-    throw new Error('The window has no folder of its workspace');
+    const shown = await this.page.locator('.monaco-workbench').innerText();
+    throw new Error(`The window has no folder of its workspace. It shows: ${shown.slice(0, 500)}`);
   }
 
   get quick(): any {
