@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { defineCommand } from '../../src/app/cli/define-command.js';
 import type { CommandContext, CommandDefinition, Report, Run } from '../../src/app/cli/define-command.js';
 import { bufferSink } from '../support/buffer-sink.mjs';
@@ -264,6 +265,24 @@ describe('help', () => {
     expect(JSON.parse((await call(['--help', '--json'])).out)).toEqual({
       help: expect.stringContaining('Commands:'),
     });
+  });
+});
+
+describe('what leads on from a command', () => {
+  beforeEach(() => {
+    answer = () =>
+      Promise.resolve({ data: {}, next: ['spec-kitty merge', ['spec-kitty accept', 'when done']] });
+  });
+
+  it('is said last', async () => {
+    expect((await call(MOVE)).err).toBe('next: spec-kitty merge\nnext, when done:\n  spec-kitty accept\n');
+    expect((await call([...MOVE, '--quiet'])).err).toBe('');
+    expect((await call([...MOVE, '--json'])).err).toBe('');
+  });
+
+  it('says of feature and project what was said this time, so that it works in the same place', async () => {
+    const { err } = await call([...MOVE, '--feature', '001', '--project', 'a b']);
+    expect(err).toContain(`next: spec-kitty merge --feature 001 --project "${resolve('a b')}"\n`);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Client } from '../library/client.js';
+import type { PerformedWork } from '../work/work-plan.js';
 import type { Outcome } from './exit-codes.js';
 import type { Io } from './io.js';
 import type { Text } from './render/text.js';
@@ -134,21 +135,30 @@ export interface CommandContext<A = unknown> {
 }
 
 /** What a command has to say when it has ended. */
-export type Report<D = object> = Closing & (OneDocument<D> | Stream);
+export type Report<D = object> = Closing & (OneDocument<D> | Work<D> | Stream);
 
 interface OneDocument<D> {
   /**
    * What `--json` prints as the one document, in the words of the program: names, what is left out and the version come
-   * from its description, against which it is compiled. One that has its version is printed under its own names.
+   * from its description, against which it is compiled.
    */
   readonly data: D | null;
+  readonly work?: never;
+  readonly isStream?: never;
+}
+
+/** The command has changed a project: the frame tells its result, and beside it what became of its events. */
+interface Work<D> {
+  readonly work: PerformedWork<Omit<D, 'commit' | 'events'>>;
+  readonly data?: never;
   readonly isStream?: never;
 }
 
 /** The command has printed its documents itself, one on each line. */
 interface Stream {
   readonly isStream: true;
-  readonly data?: unknown;
+  readonly data?: never;
+  readonly work?: never;
 }
 
 interface Closing {
@@ -158,16 +168,10 @@ interface Closing {
   readonly text?: Text;
   /** What leads on from here, for a person; may be missed, and is said last. */
   readonly next?: readonly NextCommand[];
-  /** What is beside the result, said after it. The work is done by then: a failure here is nobody's. */
-  readonly afterwards?: () => Promise<void>;
 }
 
-/** A command line that can be typed as it is. */
-export interface NextCommand {
-  readonly line: string;
-  /** What has to have happened before, in a few words: `when they are done`. */
-  readonly when?: string;
-}
+/** A command line that can be typed, and what has to have happened before, in a few words: `when they are done`. */
+export type NextCommand = string | readonly [line: string, when: string];
 
 export type Run<A, D = object> = (context: CommandContext<A>) => Promise<Report<D>>;
 

@@ -1,15 +1,22 @@
 import { resolve } from 'node:path';
+import { projectOption } from './commands/shared/next-command.js';
+import { tellBeside, tellDelivery, workDocument } from './commands/shared/work-report.js';
 import { moveTask } from './commands/workflow/move-task.js';
 import type { ClientContainer } from '../compose/container.js';
 import type { Waiting } from '../compose/parts.js';
 import { clientOver } from '../library/client.js';
-import type { CommandContext, CommandDefinition, CommonOptions, NextCommand } from './define-command.js';
+import type {
+  CommandContext,
+  CommandDefinition,
+  CommonOptions,
+  NextCommand,
+  Report,
+} from './define-command.js';
 import { outcomeOfError, type Outcome } from './exit-codes.js';
 import { type Io, widthOf } from './io.js';
 import { inFull } from './short-forms.js';
 import { argumentsOf, commandNamedBy, commonOptionsOf, parseCommandLine } from './parser.js';
 import { isSyncError } from '../../domain/errors.js';
-import { snakeKeys } from './render/snake-keys.js';
 import { bold, toTerminal } from './render/text.js';
 import { createTerminal, type Terminal } from './terminal.js';
 import { wrongUsage } from './usage.js';
@@ -72,16 +79,17 @@ const runCommand = async (
   try {
     const report = await definition.run(context);
     terminal.progress([]);
+    const { work, text, next = [] } = report;
+    if (work !== undefined) tellBeside(work, terminal);
     if (common.json && report.isStream !== true)
-      terminal.document(
-        await documentOf(commands === undefined ? definition.words : [], report.data ?? null),
-      );
-    else if (report.text !== undefined) terminal.print(report.text);
-    await report.afterwards?.().catch(() => undefined);
-    if (!common.json) tellNext(report.next ?? [], terminal);
+      terminal.document(await documentOf(commands === undefined ? definition.words : [], report));
+    else if (text !== undefined) terminal.print(text);
+    // The work is done by then: a failure of what is told beside it is nobody's.
+    if (work !== undefined) await tellDelivery(work, context).catch(() => undefined);
+    if (!common.json) tellNext(next, isOfPlan(definition) ? context : undefined, terminal);
     return report.outcome ?? 'done';
   } catch (error) {
-    await tellBreakage(error, definition.words, context);
+    await tellBreakage(error, definition, context);
     throw isSyncError(error) && error.kind === 'wrong-usage' && error.hint === undefined
       ? wrongUsage(error.message, definition.words)
       : error;
@@ -90,10 +98,22 @@ const runCommand = async (
   }
 };
 
-const tellNext = (next: readonly NextCommand[], terminal: Terminal): void => {
-  for (const { line, when } of next)
-    terminal.note(when === undefined ? ['next: ', bold(line)] : [`next, ${when}:\n  `, bold(line)]);
+/** In a plan a line says of project and feature what was said this time, so that it works here, too. */
+const tellNext = (
+  next: readonly NextCommand[],
+  called: Pick<CommandContext, 'common' | 'io'> | undefined,
+  terminal: Terminal,
+): void => {
+  for (const each of next) {
+    const [line, when] = typeof each === 'string' ? [each] : each;
+    const whole = bold(line + (called === undefined ? '' : whereSaid(called)));
+    terminal.note(when === undefined ? ['next: ', whole] : [`next, ${when}:\n  `, whole]);
+  }
 };
+
+const whereSaid = ({ common: { feature, project }, io }: Pick<CommandContext, 'common' | 'io'>): string =>
+  (feature === undefined ? '' : ` --feature ${feature}`) +
+  (project === resolve(io.cwd) ? '' : projectOption(project));
 
 /** A hook of a command before may take a minute, and there may be some of them; who looks on sees why nothing moves. */
 const waitingOf = ({ waitSeconds = DEFAULT_WAIT_SECONDS }: CommonOptions, terminal: Terminal): Waiting => ({
@@ -113,16 +133,18 @@ const DEFAULT_WAIT_SECONDS = 600;
 /** Tells the team of a workflow command that broke before its work began, which is news for it. Never throws. */
 const tellBreakage = async (
   error: unknown,
-  words: readonly string[],
+  definition: CommandDefinition,
   { args, common, client }: CommandContext<Readonly<Record<string, unknown>>>,
 ): Promise<void> => {
-  if (!WORKFLOW_WORDS.has(words[0] ?? '') || READING.has(words.join(' '))) return;
+  if (!isOfPlan(definition) || READING.has(definition.words.join(' '))) return;
   const { isSettled } = await import('../work/log-breakage.js');
   if (isSettled(error)) return;
   const subject = subjectOf(args, common.feature);
   // What cannot even be told of is no second error: that of the command is the one that is shown.
   await client.work.logBreakage.run(error, client.directory, subject).catch(() => undefined);
 };
+
+const isOfPlan = ({ words }: CommandDefinition): boolean => WORKFLOW_WORDS.has(words[0] ?? '');
 
 /** First words of the commands that work on a project's plan. */
 const WORKFLOW_WORDS: ReadonlySet<string> = new Set([
@@ -148,9 +170,10 @@ const subjectOf = (args: Readonly<Record<string, unknown>>, feature: string | un
   };
 };
 
-const documentOf = async (words: readonly string[], data: object | null): Promise<unknown> => {
+/** Results of work have names of the program: who changes a project loads no descriptions. */
+const documentOf = async (words: readonly string[], { work, data = null }: Report): Promise<unknown> => {
+  if (work !== undefined) return workDocument(work);
   if (data === null) return null;
-  if ('version' in data) return snakeKeys(data);
   const { toDocument } = await import('./schemas/all.js');
   return toDocument(words.join(' '), data);
 };

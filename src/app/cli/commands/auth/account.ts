@@ -61,7 +61,7 @@ const login = defineCommand({
     return {
       data: { signedIn: true, server: hub.url, team, username, backlog },
       text: ['Signed in at ', hub.url, ' as ', bold(username ?? 'unknown'), ' of team ', bold(team), '.'],
-      next: [{ line: 'spec-kitty sync now' }],
+      next: ['spec-kitty sync now'],
     };
   },
 });

@@ -2,7 +2,6 @@ import { describeIds } from '../../../../domain/work/work-package-id.js';
 import { defineCommand, flag, text } from '../../define-command.js';
 import { table } from '../../render/table.js';
 import { bold, lines, dim, red, yellow, type Text } from '../../render/text.js';
-import { workReport } from '../shared/work-report.js';
 import { NO_COMMIT } from '../workflow/options.js';
 import type { FeatureCheck, ReadLine } from '../../../work/check-feature.js';
 import type { CleanResult, Leftover } from '../../../work/clean-feature.js';
@@ -36,14 +35,13 @@ export const newFeature = defineCommand({
       'two, the second after the first',
     ],
   ],
-  run: async (context) => {
-    const { args, client, signal, terminal } = context;
+  run: async ({ args, client, signal, terminal }) => {
     const { wp: workPackages, independent, noCommit, ...said } = args;
     const input = { ...said, workPackages, isChain: !independent, commit: !noCommit };
     const work = await client.work.makeFeature.run({ checkout: await client.checkout(), ...input }, signal);
     const { feature, directory, workPackages: made } = work.result;
     const rows = made.map(({ id, title, dependencies }) => [id, title, describeIds(dependencies, '–')]);
-    const report = lines([
+    const text = lines([
       [bold(feature), ` is made in ${directory}/.`],
       '',
       table(COLUMNS, rows, terminal.width),
@@ -52,7 +50,7 @@ export const newFeature = defineCommand({
       'Then announce it with:',
       `  spec-kitty agent feature finalize-tasks --feature ${feature}`,
     ]);
-    return workReport(context, work, report);
+    return { work, text };
   },
 });
 

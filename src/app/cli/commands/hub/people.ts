@@ -23,7 +23,7 @@ export const peopleCommands = [
       return {
         data: { team, outcome },
         text: [bold(team), outcome === 'added' ? ' is a team now.' : ' was a team before.'],
-        next: [{ line: `spec-kitty hub user add ada --team ${team}${dataOption(context)}` }],
+        next: [`spec-kitty hub user add ada --team ${team}${dataOption(context)}`],
       };
     }),
   }),
@@ -63,7 +63,7 @@ export const peopleCommands = [
       return {
         data: { user: name, team, outcome: 'added' },
         text: [bold(name), ` can sign in now and is of team ${team}.`],
-        next: [{ line: `spec-kitty hub serve${dataOption(context)}` }],
+        next: [`spec-kitty hub serve${dataOption(context)}`],
       };
     }),
   }),

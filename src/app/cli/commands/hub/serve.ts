@@ -103,7 +103,7 @@ export const serveCommands = [
           former === undefined ? '.' : `. What it had before is in ${former}.`,
           ' Clients offer again what they delivered since.',
         ],
-        next: [{ line: `spec-kitty hub serve${dataOption(context)}` }],
+        next: [`spec-kitty hub serve${dataOption(context)}`],
       };
     },
   }),

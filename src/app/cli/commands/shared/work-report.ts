@@ -2,43 +2,23 @@ import { connectionOf, isSilent, stalledSinceMs } from '../../../delivery/backgr
 import { shownTime } from '../../../reports/shown-time.js';
 import { syncLine } from '../../../../domain/delivery/status-line.js';
 import type { PerformedWork } from '../../../work/work-plan.js';
-import type { CommandContext, Report } from '../../define-command.js';
+import type { CommandContext } from '../../define-command.js';
 import { snakeKeys } from '../../render/snake-keys.js';
-import type { Text } from '../../render/text.js';
 import type { FeatureRequest } from '../../../work/locate-feature.js';
 import type { UnfinishedWork } from '../../../work/unfinished-work.js';
 
-/** What a workflow command prints: its own result, and after it where its events go, which never makes it fail. */
-export const workReport = async <R extends object>(
-  context: CommandContext,
-  work: PerformedWork<R>,
-  text: Text,
-): Promise<Report<ReturnType<typeof workData<R>>>> => {
-  const { emission, outcomes } = work;
-  tellBeside(work, context.terminal);
-  return {
-    data: workData(work),
-    text,
-    ...(emission === undefined || outcomes.length === 0
-      ? {}
-      : { afterwards: () => tellDelivery(work, context) }),
-  };
-};
-
-/** The frame that all of these have around their results. */
-const workData = <R extends object>({ result, commit, outcomes }: PerformedWork<R>) => ({
-  version: 2,
-  ...result,
-  commit: commit ?? null,
-  events: outcomes.map((outcome) =>
-    outcome.outcome === 'captured'
-      ? { eventId: outcome.event.event_id, eventType: outcome.event.event_type, outcome: outcome.outcome }
-      : { eventId: outcome.eventId, outcome: outcome.outcome },
-  ),
-});
-
-/** What a workflow command did, as `--json` prints it. */
-export const workDocument = (work: PerformedWork<object>): object => snakeKeys(workData(work));
+/** What a workflow command did, as `--json` prints it: its own result, and what became of its events. */
+export const workDocument = ({ result, commit, outcomes }: PerformedWork<object>): object =>
+  snakeKeys({
+    version: 2,
+    ...result,
+    commit: commit ?? null,
+    events: outcomes.map((outcome) =>
+      outcome.outcome === 'captured'
+        ? { eventId: outcome.event.event_id, eventType: outcome.event.event_type, outcome: outcome.outcome }
+        : { eventId: outcome.eventId, outcome: outcome.outcome },
+    ),
+  });
 
 /** Says what is beside the result of a workflow command. */
 export const tellBeside = (
@@ -53,12 +33,12 @@ export const tellBeside = (
 };
 
 /** One line about where events go, from what the background process last noted; and one more when nothing moves. */
-const tellDelivery = async (
+export const tellDelivery = async (
   { emission, outcomes }: PerformedWork<object>,
   { client, terminal }: CommandContext,
 ): Promise<void> => {
-  const account = emission?.account;
-  const isShared = emission?.isShared === true;
+  if (emission === undefined || outcomes.length === 0) return;
+  const { account, isShared } = emission;
   const waiting = waitingIn(outcomes);
   const isLocal = account === undefined || !isShared;
   const post = isLocal ? undefined : await client.port('backgroundPost');

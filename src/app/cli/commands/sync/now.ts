@@ -3,7 +3,7 @@ import { DEFAULT_SETTINGS } from '../../../../domain/events/settings.js';
 import { SyncError } from '../../../../domain/errors.js';
 import { waitingOf } from '../../../../domain/outbox/accounting.js';
 import { type PassEnd, type PassCounts, totalOf } from '../../../delivery/pass-report.js';
-import { defineCommand, flag, text, type CommandContext, type NextCommand } from '../../define-command.js';
+import { defineCommand, flag, text, type CommandContext } from '../../define-command.js';
 import type { Outcome } from '../../exit-codes.js';
 import { lines, type Text } from '../../render/text.js';
 import { toJsonDocument } from '../../render/visible.js';
@@ -49,7 +49,7 @@ export const now = defineCommand({
     return {
       outcome: outcomeOf(ended, left, deadLetters),
       data: summary,
-      next: nextAfter(ended),
+      next: ended.end === 'complete' ? ['spec-kitty sync status'] : [],
       text: lines([
         `Delivered ${delivered}, already there ${duplicate}, left ${left}.`,
         ...explain(ended),
@@ -105,9 +105,6 @@ const outcomeOf = (ended: PassEnd, left: number, deadLetters: number): Outcome =
   if (ended.end === 'interrupted') return 'interrupted';
   return ended.end === 'complete' && left === 0 && deadLetters === 0 ? 'done' : 'partly-delivered';
 };
-
-const nextAfter = ({ end }: PassEnd): readonly NextCommand[] =>
-  end === 'complete' ? [{ line: 'spec-kitty sync status' }] : [];
 
 const explain = (ended: PassEnd): readonly Text[] => {
   switch (ended.end) {

@@ -73,7 +73,7 @@ const setSharing = async (
   return {
     data,
     text: [name, ` is shared from this machine; what waits is delivered ${when}.`],
-    next: [{ line: isSignedIn ? 'spec-kitty sync now' : 'spec-kitty auth login' }],
+    next: [isSignedIn ? 'spec-kitty sync now' : 'spec-kitty auth login'],
   };
 };
 

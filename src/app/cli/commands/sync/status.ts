@@ -45,13 +45,13 @@ export const syncStatus = defineCommand({
 const nextAfter = ({ server, account, projects }: SyncStatus): readonly NextCommand[] => {
   if (server === undefined)
     return [
-      { line: 'spec-kitty auth login', when: 'where your team has a hub' },
-      { line: 'spec-kitty hub team add acme', when: 'where it has none' },
+      ['spec-kitty auth login', 'where your team has a hub'],
+      ['spec-kitty hub team add acme', 'where it has none'],
     ];
-  if (account === undefined) return [{ line: 'spec-kitty auth login' }];
+  if (account === undefined) return ['spec-kitty auth login'];
   if (projects.length === 0) return [];
   const isAnyPending = projects.some(({ accounting }) => accounting.pending > 0);
-  return [{ line: isAnyPending ? 'spec-kitty sync now' : 'spec-kitty sync verify' }];
+  return [isAnyPending ? 'spec-kitty sync now' : 'spec-kitty sync verify'];
 };
 
 const outcomeOf = (check: ConnectionCheck | undefined, signal: AbortSignal): Outcome => {

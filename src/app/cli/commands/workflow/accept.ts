@@ -1,9 +1,7 @@
 import { remedyOf } from '../../../../domain/work/acceptance.js';
 import type { AcceptResult } from '../../../work/accept-work-packages.js';
-import { defineCommand, flag, text, type CommandContext, type NextCommand } from '../../define-command.js';
+import { defineCommand, flag, text, type NextCommand } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
-import { nextCommand } from '../shared/next-command.js';
-import { workReport } from '../shared/work-report.js';
 import { NO_COMMIT } from './options.js';
 
 export const accept = defineCommand({
@@ -18,26 +16,30 @@ export const accept = defineCommand({
     'no-commit': NO_COMMIT,
   },
   examples: [['spec-kitty accept --check', 'what stands in the way']],
-  run: async (context) => {
-    const { client, common, signal } = context;
-    const { wp: workPackageIds, noCommit, ...said } = context.args;
+  run: async ({ args, client, common, signal }) => {
+    const { wp: workPackageIds, noCommit, ...said } = args;
     const input = { ...(await client.feature(common.feature)), workPackageIds, commit: !noCommit, ...said };
     const work = await client.work.acceptWorkPackages.run(input, signal);
     const result = { ...work.result, refused: work.result.refused.map(withRemedies) };
-    const report = await workReport(context, { ...work, result }, lines(sentences(work.result)));
-    return work.result.refused.length === 0
-      ? { ...report, next: nextAfter(work.result, context) }
-      : { ...report, outcome: 'failed' };
+    return {
+      outcome: result.refused.length === 0 ? 'done' : 'failed',
+      work: { ...work, result },
+      text: lines(sentences(work.result)),
+      next: nextAfter(work.result),
+    };
   },
 });
 
-const nextAfter = (
-  { isCheck, accepted, isFeatureCompleted }: AcceptResult,
-  context: CommandContext,
-): readonly NextCommand[] => {
-  if (isFeatureCompleted) return [nextCommand(context, 'spec-kitty feature clean')];
+const nextAfter = ({
+  isCheck,
+  accepted,
+  refused,
+  isFeatureCompleted,
+}: AcceptResult): readonly NextCommand[] => {
+  if (refused.length > 0) return [];
+  if (isFeatureCompleted) return ['spec-kitty feature clean'];
   if (accepted.length === 0) return [];
-  return [nextCommand(context, isCheck ? 'spec-kitty accept' : 'spec-kitty status')];
+  return [isCheck ? 'spec-kitty accept' : 'spec-kitty status'];
 };
 
 const withRemedies = ({ workPackageId, reasons }: AcceptResult['refused'][number]) => ({

@@ -1,7 +1,6 @@
 import { hideSecrets } from '../../../../domain/events/redact.js';
 import { choice, defineCommand, text } from '../../define-command.js';
 import { bold } from '../../render/text.js';
-import { workReport } from '../shared/work-report.js';
 import { NO_COMMIT, WORK_PACKAGE } from './options.js';
 
 export const addHistory = defineCommand({
@@ -17,9 +16,8 @@ export const addHistory = defineCommand({
     'no-commit': NO_COMMIT,
   },
   examples: [['spec-kitty agent tasks add-history WP01 --note "waiting for access"', 'tell the team']],
-  run: async (context) => {
-    const { client, common, signal, terminal } = context;
-    const { wp: workPackageId, noCommit, ...entry } = context.args;
+  run: async ({ args, client, common, signal, terminal }) => {
+    const { wp: workPackageId, noCommit, ...entry } = args;
     const input = { ...(await client.feature(common.feature)), workPackageId, commit: !noCommit, ...entry };
     const work = await client.work.addHistory.run(input, signal);
     if (hideSecrets(entry.note) !== entry.note) {
@@ -27,7 +25,6 @@ export const addHistory = defineCommand({
         'The note holds what looks like a secret. It stands in the Activity Log as typed, and git keeps what is committed.',
       );
     }
-    const told = ['Noted in the Activity Log of ', bold(work.result.workPackageId), '.'];
-    return workReport(context, work, told);
+    return { work, text: ['Noted in the Activity Log of ', bold(work.result.workPackageId), '.'] };
   },
 });

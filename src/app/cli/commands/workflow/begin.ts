@@ -1,10 +1,8 @@
 import type { ImplementResult } from '../../../work/implement-work-package.js';
 import type { PerformedWork } from '../../../work/work-plan.js';
-import { defineCommand, text, type CommandContext, type Report } from '../../define-command.js';
+import { defineCommand, text, type Report } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import type { DataOf } from '../../schemas/all.js';
-import { nextCommand } from '../shared/next-command.js';
-import { workReport } from '../shared/work-report.js';
 import { AGENT, NO_COMMIT, WORK_PACKAGE } from './options.js';
 
 export const implement = defineCommand({
@@ -17,11 +15,10 @@ export const implement = defineCommand({
     'no-commit': NO_COMMIT,
   },
   examples: [['spec-kitty implement WP01 --agent claude', 'WP01 goes from planned to doing']],
-  run: async (context) => {
-    const { client, common, signal } = context;
-    const { wp: workPackageId, noCommit, ...said } = context.args;
+  run: async ({ args, client, common, signal }) => {
+    const { wp: workPackageId, noCommit, ...said } = args;
     const input = { ...(await client.feature(common.feature)), workPackageId, commit: !noCommit, ...said };
-    return begunReport(context, await client.work.implementWorkPackage.run(input, signal));
+    return begunReport(await client.work.implementWorkPackage.run(input, signal), args.agent);
   },
 });
 
@@ -32,23 +29,23 @@ export const takeNext = defineCommand({
     'As implement does for a named one. It is chosen under the lock under which it is begun, so that no two agents get the same.',
   options: { agent: { ...AGENT, required: true }, 'no-commit': NO_COMMIT },
   examples: [['spec-kitty agent tasks next --agent claude', 'take what is to be done next']],
-  run: async (context) => {
-    const { client, common, signal } = context;
-    const { agent, noCommit } = context.args;
+  run: async ({ args: { agent, noCommit }, client, common, signal }) => {
     const input = { ...(await client.feature(common.feature)), agent, commit: !noCommit };
-    return begunReport(context, await client.work.takeNext.run(input, signal));
+    return begunReport(await client.work.takeNext.run(input, signal), agent);
   },
 });
 
-const begunReport = async (
-  context: CommandContext<{ readonly agent?: string }>,
+const begunReport = (
   work: PerformedWork<ImplementResult>,
-): Promise<Report<DataOf<'implement'>>> => {
-  const { agent } = context.args;
-  const report = await workReport(context, work, sentences(work.result, agent));
-  return isOfAnother(work.result, agent)
-    ? { ...report, outcome: 'failed' }
-    : { ...report, next: [nextCommand(context, `spec-kitty agent tasks show ${work.result.workPackageId}`)] };
+  asking: string | undefined,
+): Report<DataOf<'implement'>> => {
+  const isTaken = isOfAnother(work.result, asking);
+  return {
+    outcome: isTaken ? 'failed' : 'done',
+    work,
+    text: sentences(work.result, asking),
+    next: isTaken ? [] : [`spec-kitty agent tasks show ${work.result.workPackageId}`],
+  };
 };
 
 /** Two agents in one work tree would undo each other's work: who comes second and says who it is must not go on. */

@@ -14,7 +14,6 @@ import {
 import { widthOf } from '../../io.js';
 import { boardLines, boardTable } from '../../render/board.js';
 import { dim, lines, yellow, type Text } from '../../render/text.js';
-import { nextCommand } from '../shared/next-command.js';
 import { boardDocument } from './board-document.js';
 
 /** Ours, and the finer ones of a status log. */
@@ -40,7 +39,7 @@ export const boardStatus = defineCommand({
     if (!args.watch) {
       const board = await client.work.readBoard.run(request);
       const data = boardDocument(board, clock.nowMs());
-      return { data, text: lines(frame(board)), next: nextOnBoard(board, context) };
+      return { data, text: lines(frame(board)), next: nextOnBoard(board) };
     }
     const { toDocument } = await import('../../schemas/all.js');
     const show = shower(context, frame, (board) =>
@@ -83,9 +82,9 @@ export const boardList = defineCommand({
 });
 
 /** The first work package that can be begun. */
-const nextOnBoard = ({ cards }: FeatureCards, context: CommandContext): readonly NextCommand[] => {
+const nextOnBoard = ({ cards }: FeatureCards): readonly NextCommand[] => {
   const ready = cards.find(({ lane, waitsFor }) => lane === 'planned' && waitsFor.length === 0);
-  return ready === undefined ? [] : [nextCommand(context, `spec-kitty implement ${ready.workPackageId}`)];
+  return ready === undefined ? [] : [`spec-kitty implement ${ready.workPackageId}`];
 };
 
 const frameOf = (board: FeatureCards, width: number, nowMs: number): readonly Text[] => [

@@ -5,8 +5,6 @@ import { defineCommand, flag, type CommandContext } from '../../define-command.j
 import { table } from '../../render/table.js';
 import { lines } from '../../render/text.js';
 import { askYesNo, canAsk } from '../shared/ask.js';
-import { nextCommand } from '../shared/next-command.js';
-import { workReport } from '../shared/work-report.js';
 import { NO_COMMIT } from './options.js';
 
 export const finalizeTasks = defineCommand({
@@ -37,10 +35,7 @@ export const finalizeTasks = defineCommand({
       );
     const text = lines([summary(result), reading(result), '', table(COLUMNS, rows(result), terminal.width)]);
     const ready = result.workPackages.find((each) => isReady(each, result.workPackages));
-    return {
-      ...(await workReport(context, work, text)),
-      next: ready === undefined ? [] : [nextCommand(context, `spec-kitty implement ${ready.id}`)],
-    };
+    return { work, text, next: ready === undefined ? [] : [`spec-kitty implement ${ready.id}`] };
   },
 });
 

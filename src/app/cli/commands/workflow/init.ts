@@ -1,6 +1,5 @@
 import { defineCommand, flag } from '../../define-command.js';
 import { bold } from '../../render/text.js';
-import { nextCommand } from '../shared/next-command.js';
 import { NO_COMMIT } from './options.js';
 
 export const init = defineCommand({
@@ -12,8 +11,7 @@ export const init = defineCommand({
     'no-commit': NO_COMMIT,
   },
   examples: [['spec-kitty init', 'once for each project, by anybody']],
-  run: async (context) => {
-    const { args, common, client, signal, terminal } = context;
+  run: async ({ args, common, client, signal, terminal }) => {
     const report = await client.work.initProject.run(
       { directory: common.project, repair: args.repair, commit: !args.noCommit },
       signal,
@@ -25,7 +23,7 @@ export const init = defineCommand({
     return {
       data: { ...report, projectSlug, projectUuid },
       text: [bold(projectSlug), ` is project ${projectUuid}; its config was ${config}.`],
-      next: [nextCommand(context, 'spec-kitty feature new "What it is about"')],
+      next: ['spec-kitty feature new "What it is about"'],
     };
   },
 });

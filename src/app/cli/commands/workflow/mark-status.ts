@@ -1,18 +1,12 @@
 import { originName } from '../../../../domain/events/lane.js';
 import { MARKS } from '../../../../domain/work/marks.js';
+import type { Client } from '../../../library/client.js';
 import type { FeatureRequest } from '../../../work/locate-feature.js';
 import type { MarkStatusResult } from '../../../work/mark-status.js';
-import {
-  choice,
-  defineCommand,
-  flag,
-  text,
-  type CommandContext,
-  type NextCommand,
-} from '../../define-command.js';
+import { choice, defineCommand, flag, text, type NextCommand } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
-import { nextCommand, nextOfWorkPackage } from '../shared/next-command.js';
-import { warnUnfinished, workReport } from '../shared/work-report.js';
+import { nextOfWorkPackage } from '../shared/next-command.js';
+import { warnUnfinished } from '../shared/work-report.js';
 import { NO_COMMIT } from './options.js';
 
 export const markStatus = defineCommand({
@@ -40,27 +34,26 @@ export const markStatus = defineCommand({
       const moved = work.result.workPackages.map(({ workPackageId }) => workPackageId);
       await warnUnfinished(context, request, work.result.feature, moved);
     }
-    const report = await workReport(context, work, lines(sentences(work.result)));
-    return common.json || common.quiet
-      ? report
-      : { ...report, next: await nextAfter(work.result, context, request) };
+    const isLedOn = !common.json && !common.quiet;
+    return {
+      work,
+      text: lines(sentences(work.result)),
+      next: isLedOn ? await nextAfter(work.result, client, request) : [],
+    };
   },
 });
 
 /** The work is done by then: where the next step cannot be found, none is told. */
 const nextAfter = async (
   { feature, tasks, workPackages, isFeatureCompleted }: MarkStatusResult,
-  context: CommandContext,
+  client: Client,
   request: FeatureRequest,
 ): Promise<readonly NextCommand[]> => {
-  if (isFeatureCompleted) return [nextCommand(context, 'spec-kitty feature clean')];
+  if (isFeatureCompleted) return ['spec-kitty feature clean'];
   const workPackageId = (workPackages[0] ?? tasks[0])?.workPackageId;
   if (workPackageId === undefined) return [];
   try {
-    return nextOfWorkPackage(
-      context,
-      await context.client.work.showWorkPackage.run({ ...request, feature, workPackageId }),
-    );
+    return nextOfWorkPackage(await client.work.showWorkPackage.run({ ...request, feature, workPackageId }));
   } catch {
     return [];
   }

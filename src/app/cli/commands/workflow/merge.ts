@@ -1,17 +1,8 @@
 import { unreachable } from '../../../../domain/errors.js';
 import { describeConflict, describeObstacle } from '../../../work/merge-errors.js';
 import type { MergedWorkPackage, MergeReport } from '../../../work/merge-work-packages.js';
-import {
-  choice,
-  defineCommand,
-  flag,
-  text,
-  type CommandContext,
-  type NextCommand,
-} from '../../define-command.js';
+import { choice, defineCommand, flag, text, type NextCommand } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
-import { nextCommand } from '../shared/next-command.js';
-import { workReport } from '../shared/work-report.js';
 import { NO_COMMIT } from './options.js';
 
 export const merge = defineCommand({
@@ -28,25 +19,23 @@ export const merge = defineCommand({
     'no-commit': NO_COMMIT,
   },
   examples: [['spec-kitty merge --dry-run', 'what would be merged, and what conflicts']],
-  run: async (context) => {
-    const { client, common, signal } = context;
-    const { wp: workPackageIds, noCommit, ...said } = context.args;
+  run: async ({ args, client, common, signal }) => {
+    const { wp: workPackageIds, noCommit, ...said } = args;
     const input = { ...(await client.feature(common.feature)), workPackageIds, commit: !noCommit, ...said };
     const work = await client.work.mergeWorkPackages.run(input, signal);
-    const { conflict, obstacle } = work.result;
-    const report = await workReport(context, work, lines(sentences(work.result)));
-    return conflict === undefined && obstacle === undefined
-      ? { ...report, next: nextAfter(work.result, context) }
-      : { ...report, outcome: 'failed' };
+    const text = lines(sentences(work.result));
+    return isPrevented(work.result)
+      ? { outcome: 'failed', work, text }
+      : { work, text, next: nextAfter(work.result) };
   },
 });
 
-const nextAfter = (
-  { isDryRun, workPackages }: MergeReport,
-  context: CommandContext,
-): readonly NextCommand[] => {
+const isPrevented = ({ conflict, obstacle }: MergeReport): boolean =>
+  conflict !== undefined || obstacle !== undefined;
+
+const nextAfter = ({ isDryRun, workPackages }: MergeReport): readonly NextCommand[] => {
   const isAny = workPackages.some(({ outcome }) => outcome === 'merged' || outcome === 'already-merged');
-  return isAny ? [nextCommand(context, isDryRun ? 'spec-kitty merge' : 'spec-kitty accept')] : [];
+  return isAny ? [isDryRun ? 'spec-kitty merge' : 'spec-kitty accept'] : [];
 };
 
 const sentences = (result: MergeReport): readonly Text[] => {

@@ -11,8 +11,8 @@ import {
 } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import { readNamed } from '../shared/named-file.js';
-import { nextCommand, nextOfWorkPackage } from '../shared/next-command.js';
-import { warnUnfinished, workReport } from '../shared/work-report.js';
+import { nextOfWorkPackage } from '../shared/next-command.js';
+import { warnUnfinished } from '../shared/work-report.js';
 import { AGENT, NO_COMMIT, WORK_PACKAGE } from './options.js';
 
 /** The one command that is called so often that it is always there. */
@@ -41,8 +41,7 @@ export const moveTask = defineCommand({
     const work = await client.work.moveWorkPackage.run(input, signal);
     const { feature, to, workPackageId: id } = work.result;
     if (to === 'for_review') await warnUnfinished(context, request, feature, [id]);
-    const report = await workReport(context, work, sentence(work.result));
-    return { ...report, next: nextAfter(work.result, context) };
+    return { work, text: sentence(work.result), next: nextAfter(work.result) };
   },
 });
 
@@ -56,13 +55,10 @@ const readFeedback = ({ io, signal }: CommandContext, file: string): Promise<str
     signal,
   );
 
-const nextAfter = (
-  { workPackageId, to, isFeatureCompleted }: MoveResult,
-  context: CommandContext,
-): readonly NextCommand[] => {
-  if (isFeatureCompleted) return [nextCommand(context, 'spec-kitty feature clean')];
-  if (to === 'doing') return [nextCommand(context, `spec-kitty agent tasks show ${workPackageId}`)];
-  return nextOfWorkPackage(context, { workPackageId, lane: to, tasks: [] });
+const nextAfter = ({ workPackageId, to, isFeatureCompleted }: MoveResult): readonly NextCommand[] => {
+  if (isFeatureCompleted) return ['spec-kitty feature clean'];
+  if (to === 'doing') return [`spec-kitty agent tasks show ${workPackageId}`];
+  return nextOfWorkPackage({ workPackageId, lane: to, tasks: [] });
 };
 
 const sentence = (result: MoveResult): Text => {

@@ -1,7 +1,6 @@
 import type { FeatureAhead } from '../../../work/read-work-ahead.js';
-import { defineCommand, type CommandContext, type NextCommand } from '../../define-command.js';
+import { defineCommand } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
-import { nextCommand } from '../shared/next-command.js';
 
 export const ready = defineCommand({
   path: 'agent tasks ready',
@@ -9,15 +8,12 @@ export const ready = defineCommand({
   details:
     'What may begin has all of its dependencies done, or merged and waiting for their review. First comes what most others wait for one after the other. Changes nothing.',
   examples: [['spec-kitty agent tasks ready --json', 'what to do next, for a program']],
-  run: async (context) => {
-    const { client, common } = context;
+  run: async ({ client, common }) => {
     const ahead = await client.work.readWorkAhead.run(await client.feature(common.feature));
-    return { data: ahead, text: lines(aheadLines(ahead)), next: nextOf(ahead, context) };
+    const next = ahead.ready.slice(0, 1).map(({ id }) => `spec-kitty implement ${id}`);
+    return { data: ahead, text: lines(aheadLines(ahead)), next };
   },
 });
-
-const nextOf = ({ ready: [first] }: FeatureAhead, context: CommandContext): readonly NextCommand[] =>
-  first === undefined ? [] : [nextCommand(context, `spec-kitty implement ${first.id}`)];
 
 const aheadLines = (ahead: FeatureAhead): readonly Text[] => {
   const sections = [

@@ -13,11 +13,10 @@ export const showTask = defineCommand({
     'The task with its dependencies and their lanes, the work tree, review feedback and history. Without a name, the one in whose work tree you are. Changes nothing.',
   positionals: WORK_PACKAGE,
   examples: [['spec-kitty agent tasks show WP01', 'what is to be done, and where']],
-  run: async (context) => {
-    const { args, client, common } = context;
+  run: async ({ args, client, common }) => {
     const request = await client.feature(common.feature);
     const shown = await client.work.showWorkPackage.run({ ...request, ...given({ workPackageId: args.wp }) });
-    return { data: shown, text: lines(shownLines(shown)), next: nextOfWorkPackage(context, shown) };
+    return { data: shown, text: lines(shownLines(shown)), next: nextOfWorkPackage(shown) };
   },
 });
 

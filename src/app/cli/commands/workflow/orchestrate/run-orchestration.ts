@@ -8,7 +8,7 @@ import type { CommandContext, Report } from '../../../define-command.js';
 import type { DataOf } from '../../../schemas/all.js';
 import { askYesNo, canAsk } from '../../shared/ask.js';
 import { findHubPage } from '../../shared/hub-page.js';
-import { workReport } from '../../shared/work-report.js';
+import { tellBeside, tellDelivery } from '../../shared/work-report.js';
 import { resultReport, summary } from './reports.js';
 import { commandLine, toldOf } from './told-lines.js';
 import { duration } from '../../../../../domain/duration.js';
@@ -54,9 +54,9 @@ export const runOrchestration = async (
     await display.end();
     const { outcomes, emission } = result;
     const work = { result: {}, outcomes, ...(emission === undefined ? {} : { emission }) };
-    const { afterwards } = await workReport(context, work, '');
+    tellBeside(work, context.terminal);
     // While this process delivers, it is the one that has something to say about it.
-    await afterwards?.();
+    await tellDelivery(work, context);
     return resultReport(result);
   } finally {
     await display.end();
