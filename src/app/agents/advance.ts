@@ -23,9 +23,7 @@ import { findWorkPackage } from '../work/feature-state.js';
 import { standingTargetOf } from '../work/feature-target.js';
 import { ImplementWorkPackage } from '../work/implement-work-package.js';
 import { MergeWorkPackages } from '../work/merge-work-packages.js';
-import { planEntry } from '../work/plan-entry.js';
 import { planTransitions, type Transition } from '../work/plan-transitions.js';
-import { nothingToDo } from '../work/work-plan.js';
 import type { OrchestrationRun } from './orchestration-run.js';
 import { noteUsage, runAgent } from './run-agent.js';
 
@@ -156,11 +154,11 @@ const announce = async (
 ): Promise<boolean> => {
   const { phase, agent, retryCount } = assignment;
   const { runId } = run.state;
-  return run.workOn<boolean>(workPackageId, agent, async (filed, emission) => {
+  return run.workOn<boolean>(workPackageId, agent, (filed, draft) => {
     const { id, lane, agent: inCharge } = filed.workPackage;
-    if (isAssignmentNoted(filed.document.body, assignment, runId)) return nothingToDo(true);
-    if (lane !== LANE_OF_PHASE[phase]) return nothingToDo(false);
-    const fact = emission.fact('WPAssigned', id, {
+    if (isAssignmentNoted(filed.document.body, assignment, runId)) return { result: true };
+    if (lane !== LANE_OF_PHASE[phase]) return { result: false };
+    const fact = draft.emission.fact('WPAssigned', id, {
       wp_id: id,
       agent_id: agent,
       phase,
@@ -170,9 +168,8 @@ const announce = async (
     // Whoever implements is in charge; a reviewer takes nothing over.
     const beside: readonly WorkPackageEdit[] =
       phase === 'implementation' && inCharge !== agent ? [{ edit: 'set', key: 'agent', value: agent }] : [];
-    const entry = { by: agent, note: assignmentNote(assignment, runId), beside };
-    const { changes, events } = await planEntry(run.ports.files, filed, fact, entry);
-    return { result: true, changes, events, done: `assign ${id} to ${agent} for ${phase}` };
+    draft.note(filed, fact, { by: agent, note: assignmentNote(assignment, runId), beside });
+    return { result: true, done: `assign ${id} to ${agent} for ${phase}` };
   });
 };
 
@@ -259,11 +256,11 @@ const shiftLane = async (run: OrchestrationRun, shift: LaneShift): Promise<boole
   const result = await run.workOn<'moved' | 'already-there' | 'elsewhere'>(
     id,
     by,
-    async ({ workPackage }, emission, state) => {
-      if (workPackage.lane === to) return nothingToDo('already-there');
-      if (workPackage.lane !== from || !isLegalTransition(workPackage, to)) return nothingToDo('elsewhere');
-      const { changes, events } = await planTransitions(run.ports.files, emission, state, [shift]);
-      return { result: 'moved', changes, events, done: `move ${id} from ${from} to ${to}` };
+    ({ workPackage }, draft) => {
+      if (workPackage.lane === to) return { result: 'already-there' };
+      if (workPackage.lane !== from || !isLegalTransition(workPackage, to)) return { result: 'elsewhere' };
+      planTransitions(draft, [shift]);
+      return { result: 'moved', done: `move ${id} from ${from} to ${to}` };
     },
   );
   if (result === 'moved') run.tell({ what: 'moved', workPackageId: id, from, to });

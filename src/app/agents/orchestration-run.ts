@@ -2,7 +2,6 @@ import { changeRecord, untouched } from '../../domain/agents/record.js';
 import { standingOf, type OrchestrationStanding } from '../../domain/agents/standing.js';
 import type { OrchestrationState, WorkPackageRecord } from '../../domain/agents/state.js';
 import type { FeatureView } from '../../domain/agents/view.js';
-import { commitSubject } from '../../domain/work/commit-message.js';
 import { workPackageBranch } from '../../domain/work/feature-slug.js';
 import type {
   AgentCatalog,
@@ -17,11 +16,12 @@ import type { Checkout } from '../../ports/events.js';
 import type { EventIdSource, Randomness, Timer, WallClock } from '../../ports/host.js';
 import type { FeatureFiles, IntentStore, Merges, Repository } from '../../ports/work.js';
 import type { Emission, EventEmitter } from '../outbox/event-emitter.js';
+import type { FeatureDraft } from '../work/feature-draft.js';
 import { findWorkPackage, type FeatureState, type FiledWorkPackage } from '../work/feature-state.js';
 import { loadFeature } from '../work/locate-feature.js';
 import type { PerformWork } from '../work/perform-work.js';
 import type { ResolveLeftOver } from '../work/resolve-left-over.js';
-import type { FeaturePlan } from '../work/work-on-feature.js';
+import { featureWork, type FeaturePlan } from '../work/work-on-feature.js';
 import type { PerformedWork, WorkOutcome, WorkRequest, WorkSubject } from '../work/work-plan.js';
 import type { OrchestrationProgress, ProgressListener } from './orchestration-progress.js';
 import { viewOf } from './plan-orchestration.js';
@@ -187,13 +187,13 @@ export class OrchestrationRun {
   workOn<R>(
     workPackageId: string,
     agent: string,
-    plan: (filed: FiledWorkPackage, emission: Emission, state: FeatureState) => Promise<FeaturePlan<R>>,
+    plan: (filed: FiledWorkPackage, draft: FeatureDraft) => FeaturePlan<R>,
   ): Promise<R> {
-    return this.perform({ workPackageId, agent }, async (emission) => {
-      const state = await this.load();
-      const { done, ...planned } = await plan(findWorkPackage(state, workPackageId), emission, state);
-      return done === undefined ? planned : { ...planned, message: commitSubject(done, this.feature) };
-    });
+    const subject = { workPackageId, agent };
+    const work = featureWork<R>(this.ports.files, this, subject, (draft) =>
+      plan(findWorkPackage(draft.state, workPackageId), draft),
+    );
+    return this.perform(subject, work.plan);
   }
 
   /** Remembers what became of the events of a piece of work; returns what it is about. */

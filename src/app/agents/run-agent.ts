@@ -9,7 +9,6 @@ import { usageNote } from '../../domain/work/usage-note.js';
 import type { AgentExit } from '../../ports/agents.js';
 import { findWorkPackage, frontMatterGraph } from '../work/feature-state.js';
 import { standingTargetOf } from '../work/feature-target.js';
-import { planEntry } from '../work/plan-entry.js';
 import type { OrchestrationRun } from './orchestration-run.js';
 
 /** What an agent's run came to. A reason is a whole sentence. */
@@ -176,14 +175,14 @@ export const noteUsage = async (
 ): Promise<void> => {
   const note = usageNote(usage, phase);
   try {
-    await run.workOn(workPackageId, agent, async (filed, emission) => {
+    await run.workOn(workPackageId, agent, (filed, draft) => {
       const { id } = filed.workPackage;
-      const fact = emission.fact('HistoryAdded', id, {
+      const fact = draft.emission.fact('HistoryAdded', id, {
         ...{ wp_id: id, entry_type: 'usage', entry_content: note, author: agent, feature_slug: run.feature },
         ...{ phase, ...usage },
       });
-      const { changes, events } = await planEntry(run.ports.files, filed, fact, { by: agent, note });
-      return { result: undefined, changes, events, done: `note what ${agent} took for ${id}` };
+      draft.note(filed, fact, { by: agent, note });
+      return { result: undefined, done: `note what ${agent} took for ${id}` };
     });
   } catch (error) {
     if (!isSyncError(error)) throw error;

@@ -10,8 +10,8 @@ import { branchesOf, branchStandings } from './group-branches.js';
 import { findFeature } from './locate-feature.js';
 import type { MergingPorts } from './perform-work.js';
 import { planTransitions } from './plan-transitions.js';
-import { nothingToDo, type PerformedWork } from './work-plan.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
+import type { PerformedWork } from './work-plan.js';
 
 export interface AcceptInput extends FeatureInput {
   /** Empty or absent: every work package in `for_review`. */
@@ -53,16 +53,15 @@ export class AcceptWorkPackages {
     const { agent, check } = input;
     if (check === true)
       return { result: await this.#judge(await findFeature(this.#ports, input), input), outcomes: [] };
-    return workOnFeature(this.#ports, input, { agent }, signal, async (state, emission) => {
-      const result = await this.#judge(state, input);
+    return workOnFeature(this.#ports, input, { agent }, signal, async (draft) => {
+      const result = await this.#judge(draft.state, input);
       const { accepted } = result;
-      if (accepted.length === 0) return nothingToDo(result);
+      if (accepted.length === 0) return { result };
       const transition = { to: 'done', by: agent ?? 'user', note: 'Accepted' } as const;
       const transitions = accepted.map((workPackageId) => ({ workPackageId, ...transition }));
-      const planned = await planTransitions(this.#ports.files, emission, state, transitions);
+      const { isFeatureCompleted } = planTransitions(draft, transitions);
       return {
-        ...planned,
-        result: { ...result, isFeatureCompleted: planned.isFeatureCompleted },
+        result: { ...result, isFeatureCompleted },
         done: `accept ${namesOrCount(accepted, 'work packages')}`,
       };
     });

@@ -3,7 +3,6 @@ import type { HistoryEntryType } from '../../domain/events/payloads.js';
 import { asOneLine } from '../../domain/work/markdown.js';
 import { findWorkPackage } from './feature-state.js';
 import type { WorkPorts } from './perform-work.js';
-import { planEntry } from './plan-entry.js';
 import type { PerformedWork } from './work-plan.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
@@ -40,21 +39,19 @@ export class AddHistory {
     const { type = 'note' } = input;
     const author = asOneLine(input.author ?? '') || 'user';
     const subject = { workPackageId: input.workPackageId, agent: input.author };
-    return workOnFeature(this.#ports, input, subject, signal, async (state, emission) => {
-      const { slug: feature } = state.documents;
-      const filed = findWorkPackage(state, input.workPackageId);
+    return workOnFeature(this.#ports, input, subject, signal, (draft) => {
+      const { slug: feature } = draft.state.documents;
+      const filed = findWorkPackage(draft.state, input.workPackageId);
       const { id, path } = filed.workPackage;
-      const fact = emission.fact('HistoryAdded', id, {
+      const fact = draft.emission.fact('HistoryAdded', id, {
         wp_id: id,
         entry_type: type,
         entry_content: input.note,
         author,
         feature_slug: feature,
       });
-      const entry = { by: author, note: input.note };
-      const { line, ...planned } = await planEntry(this.#ports.files, filed, fact, entry);
-      const result = { feature, workPackageId: id, path, type, line };
-      return { ...planned, result, done: `add history to ${id}` };
+      const line = draft.note(filed, fact, { by: author, note: input.note });
+      return { result: { feature, workPackageId: id, path, type, line }, done: `add history to ${id}` };
     });
   }
 }

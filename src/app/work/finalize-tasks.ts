@@ -3,21 +3,20 @@ import { wireLane, type StatusLane, type WorkPackageLane } from '../../domain/ev
 import { featureNumber } from '../../domain/ids.js';
 import { makeMeta, readMeta, withAnnounced, type FeatureMeta } from '../../domain/work/meta-json.js';
 import type { ResolvedDependencies } from '../../domain/work/resolve-dependencies.js';
-import { seedRows, type Row } from '../../domain/work/status-rows.js';
+import { seedRows } from '../../domain/work/status-rows.js';
 import { activityTime } from '../../domain/work/transition.js';
 import type { Checkout } from '../../ports/events.js';
 import type { Fact } from '../../ports/outbox.js';
-import type { FileChange } from '../../ports/work.js';
 import type { Emission } from '../outbox/event-emitter.js';
 import { planLines } from './check-feature.js';
-import { contradictions, unseeded, type FeatureState } from './feature-state.js';
+import type { FeatureDraft } from './feature-draft.js';
+import { contradictions, findWorkPackage, unseeded, type FeatureState } from './feature-state.js';
 import { mainCheckout, targetBranchOf } from './feature-target.js';
 import { findFeature } from './locate-feature.js';
 import type { WorkPorts } from './perform-work.js';
-import { statusChanges } from './plan-transitions.js';
 import { resolvePlan } from './resolve-plan.js';
-import { nothingToDo, type PerformedWork, type PlannedEvent } from './work-plan.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
+import type { PerformedWork } from './work-plan.js';
 
 export interface FinalizeInput extends FeatureInput {
   /** Commits the documents of the feature that git does not have as they are together with what is written. */
@@ -68,44 +67,33 @@ export class FinalizeTasks {
    */
   async run(input: FinalizeInput, signal?: AbortSignal): Promise<PerformedWork<FinalizeResult>> {
     const { checkout } = input;
-    return workOnFeature(this.#ports, input, {}, signal, async (state, emission) => {
+    return workOnFeature(this.#ports, input, {}, signal, async (draft) => {
+      const { state } = draft;
       const resolved = resolvePlan(state);
-      const announcement = await planAnnouncement(emission, state, resolved, () =>
+      const announced = await announce(draft, resolved, () =>
         targetBranchOf(this.#ports.repository, checkout, state.documents.meta),
       );
-      const written = [
-        ...(await this.#edits(state, resolved)),
-        ...statusChanges(state, seedsOf(emission, state)),
-        ...announcement.changes,
-      ];
+      for (const { id, dependencies, isChanged } of resolved.workPackages) {
+        const edit = { edit: 'set', key: 'dependencies', value: dependencies } as const;
+        if (isChanged) draft.edit(findWorkPackage(state, id), [edit]);
+      }
+      seed(draft);
       const uncommitted = await this.#uncommitted(checkout, state);
-      const left = uncommitted.filter((path) => !written.some((change) => change.path === path));
+      const left = uncommitted.filter((path) => !draft.changes(path));
       const isWhole = input.whole === true && input.commit !== false;
-      const result = resultOf(state, resolved, announcement.announced, isWhole ? [] : left);
-      // What holds evidence is written last.
-      const changes = [...(isWhole ? await this.#asTheyAre(checkout, left) : []), ...written];
-      if (changes.length === 0) return nothingToDo(result);
-      return { result, changes, events: announcement.events, done: 'finalize tasks' };
+      // Left as they are, they come into the commit of the work.
+      for (const path of isWhole ? left : []) {
+        const text = await this.#ports.files.text(checkout.projectRoot, path);
+        if (text !== undefined) draft.write({ path, before: text, after: text });
+      }
+      const result = resultOf(state, resolved, announced, isWhole ? [] : left);
+      return { result, done: 'finalize tasks' };
     });
   }
 
   /** What `whole` would commit beside what is written. */
   async uncommitted(input: FinalizeInput): Promise<readonly string[]> {
     return this.#uncommitted(input.checkout, await findFeature(this.#ports, input));
-  }
-
-  async #edits(
-    { workPackages }: FeatureState,
-    resolved: ResolvedDependencies,
-  ): Promise<readonly FileChange[]> {
-    const changes: FileChange[] = [];
-    for (const { id, dependencies, isChanged } of resolved.workPackages) {
-      const filed = workPackages.find(({ workPackage }) => workPackage.id === id);
-      if (!isChanged || filed === undefined) continue;
-      const edit = { edit: 'set', key: 'dependencies', value: dependencies } as const;
-      changes.push(await this.#ports.files.change(filed.document, [edit]));
-    }
-    return changes;
   }
 
   /** Documents of a feature that git does not have as they are; empty without git. Relative to the project root. */
@@ -117,30 +105,22 @@ export class FinalizeTasks {
     const paths = await this.#ports.repository.dirtyPaths(mainCheckout(checkout).root);
     return paths.filter((path) => path.startsWith(`${directory}/`) && IS_DOCUMENT.test(path));
   }
-
-  /** Changes that leave these files as they are, so that they come into the commit of the work. */
-  async #asTheyAre({ projectRoot }: Checkout, paths: readonly string[]): Promise<readonly FileChange[]> {
-    const changes: FileChange[] = [];
-    for (const path of paths) {
-      const text = await this.#ports.files.text(projectRoot, path);
-      if (text !== undefined) changes.push({ path, before: text, after: text });
-    }
-    return changes;
-  }
 }
 
 /** What people write plans in; pictures and other files are theirs to commit. */
 const IS_DOCUMENT = /\.(?:md|markdown|json|jsonl|ya?ml)$/i;
 
-const seedsOf = (emission: Pick<Emission, 'newId' | 'now'>, state: FeatureState): readonly Row[] => {
-  const { statusLog, documents } = state;
-  if (statusLog === undefined) return [];
-  return unseeded(state).flatMap(({ id: workPackageId, path }) =>
-    seedRows(statusLog, {
+/** What the status log says nothing of is planned from now on. */
+const seed = (draft: FeatureDraft): void => {
+  const { statusLog, documents } = draft.state;
+  if (statusLog === undefined) return;
+  for (const { id: workPackageId, path } of unseeded(draft.state)) {
+    const rows = seedRows(statusLog, {
       ...{ feature: documents.slug, workPackageId, path, by: 'finalize-tasks' },
-      ...{ timestamp: emission.now(), eventId: emission.newId() },
-    }),
-  );
+      ...{ timestamp: draft.emission.now(), eventId: draft.emission.newId() },
+    });
+    draft.append(...rows);
+  }
 };
 
 const resultOf = (
@@ -186,31 +166,26 @@ const resultOf = (
   };
 };
 
-/** What makes a feature and its work packages known, and the memory of it in `meta.json`. */
-interface PlannedAnnouncement {
-  /** Keys that were added to `announced`: the feature's slug and work package ids. */
-  readonly announced: readonly string[];
-  readonly changes: readonly FileChange[];
-  readonly events: readonly PlannedEvent[];
-}
-
 /**
  * Plans `FeatureCreated` and one `WPCreated` for each work package, ascending, all caused by this command run, but
- * only what `announced` lacks. Fails with `outbox-full` when the outbox has no room for all of them, and with
- * `storage-corrupt` for a `meta.json` that cannot be understood.
+ * only what `announced` in `meta.json` lacks; returns the keys that were added to it. Fails with `outbox-full` when the
+ * outbox has no room for all of them, and with `storage-corrupt` for a `meta.json` that cannot be understood.
  */
-const planAnnouncement = async (
-  emission: Pick<Emission, 'fact' | 'correlationId' | 'hasRoomFor'>,
-  { documents: { slug, directory, meta }, workPackages: filed }: FeatureState,
+const announce = async (
+  draft: FeatureDraft,
   resolved: ResolvedDependencies,
   targetBranch: () => Promise<string>,
-): Promise<PlannedAnnouncement> => {
+): Promise<readonly string[]> => {
+  const { emission, state } = draft;
+  const { slug, directory, meta } = state.documents;
   const path = `${directory}/meta.json`;
   const { announced, createdAt } = announcedIn(path, meta);
   // The wire has no word for what was canceled, and every other one would be false.
-  const workPackages = filed.map(({ workPackage }) => workPackage).filter(({ lane }) => lane !== 'canceled');
+  const workPackages = state.workPackages
+    .map(({ workPackage }) => workPackage)
+    .filter(({ lane }) => lane !== 'canceled');
   const missing = [slug, ...workPackages.map(({ id }) => id)].filter((key) => !announced.has(key));
-  if (missing.length === 0) return { announced: [], changes: [], events: [] };
+  if (missing.length === 0) return [];
   await refuseWithoutRoom(emission, missing.length);
   const branch = await targetBranch();
   const number = featureNumber(slug);
@@ -238,14 +213,10 @@ const planAnnouncement = async (
   const began = activityTime(facts[0]?.fact.event.timestamp ?? '');
   const text = meta ?? makeMeta({ slug, number, targetBranch: branch, createdAt: began });
   const entries = facts.map(({ key, fact }) => [key, fact.event.event_id] as const);
-  return {
-    announced: missing,
-    changes: [{ path, before: meta, after: withAnnounced(text, entries) }],
-    events: facts.map(({ key, fact }) => {
-      const eventId = fact.event.event_id;
-      return { fact, evidence: { evidence: 'announced', path, key, eventId } };
-    }),
-  };
+  draft.write({ path, before: meta, after: withAnnounced(text, entries) });
+  for (const { key, fact } of facts)
+    draft.events.push({ fact, evidence: { evidence: 'announced', path, key, eventId: fact.event.event_id } });
+  return missing;
 };
 
 const announcedIn = (

@@ -5,7 +5,7 @@ import { workPackageBranch } from '../../domain/work/feature-slug.js';
 import { workPackageIdOf } from '../../domain/work/work-package-id.js';
 import { unreadyDependencies, type WorkPackage } from '../../domain/work/work-package.js';
 import type { HeldRepository } from '../../ports/events.js';
-import type { Emission } from '../outbox/event-emitter.js';
+import type { FeatureDraft } from './feature-draft.js';
 import {
   findWorkPackage,
   refuseUninitialized,
@@ -16,8 +16,8 @@ import { standingTargetOf } from './feature-target.js';
 import { branchesOf, describeGroup } from './group-branches.js';
 import type { WorkPorts } from './perform-work.js';
 import { planTransitions } from './plan-transitions.js';
-import { nothingToDo, type PerformedWork } from './work-plan.js';
 import { workOnFeature, type FeatureInput, type FeaturePlan } from './work-on-feature.js';
+import type { PerformedWork, Undo } from './work-plan.js';
 
 export interface ImplementInput extends FeatureInput {
   readonly workPackageId: string;
@@ -71,48 +71,38 @@ export class ImplementWorkPackage {
     }
     const { agent, workPackageId } = input;
     const subject = { agent, workPackageId };
-    return workOnFeature(this.#ports, input, subject, signal, async (state, emission, held) => {
-      const { workPackage } = findWorkPackage(state, await choose(state, held));
-      return this.#plan(emission, held, state, workPackage, input);
+    return workOnFeature(this.#ports, input, subject, signal, async (draft, held, undoing) => {
+      const { workPackage } = findWorkPackage(draft.state, await choose(draft.state, held));
+      return this.#plan(draft, held, undoing, workPackage, input);
     });
   }
 
   async #plan(
-    emission: Emission,
+    draft: FeatureDraft,
     held: HeldRepository,
-    state: FeatureState,
+    undoing: Undo[],
     workPackage: WorkPackage,
     input: Choosing,
   ): Promise<FeaturePlan<ImplementResult>> {
     const { id, lane, detail, agent: inCharge } = workPackage;
+    const { state } = draft;
     const isBegun = lane === 'doing';
     refuseGroups(state, workPackage);
     // What is blocked waits for a person.
     if (!isBegun || detail === 'blocked') refuseUnready(state, workPackage);
-    const undoing: Undo[] = [];
-    const undo: Undo = async () => {
-      for (const step of undoing.splice(0).reverse()) await step();
+    const made = await this.#makeWorktree(held, state, workPackage, input.base, undoing);
+    const agent = isBegun ? inCharge : (input.agent ?? inCharge);
+    const result: ImplementResult = {
+      feature: state.documents.slug,
+      workPackageId: id,
+      outcome: isBegun ? 'already-doing' : 'started',
+      ...(agent === undefined ? {} : { agent }),
+      ...made,
     };
-    try {
-      const made = await this.#makeWorktree(held, state, workPackage, input.base, undoing);
-      const agent = isBegun ? inCharge : (input.agent ?? inCharge);
-      const result: ImplementResult = {
-        feature: state.documents.slug,
-        workPackageId: id,
-        outcome: isBegun ? 'already-doing' : 'started',
-        ...(agent === undefined ? {} : { agent }),
-        ...made,
-      };
-      if (isBegun) return nothingToDo(result);
-      const by = { by: input.agent ?? 'user', agent: input.agent };
-      const planned = await planTransitions(this.#ports.files, emission, state, [
-        { workPackageId: id, to: 'doing', note: 'Started implementation', ...by },
-      ]);
-      return { ...planned, result, undo, done: `start ${id}` };
-    } catch (error) {
-      await undo();
-      throw error;
-    }
+    if (isBegun) return { result };
+    const by = { by: input.agent ?? 'user', agent: input.agent };
+    planTransitions(draft, [{ workPackageId: id, to: 'doing', note: 'Started implementation', ...by }]);
+    return { result, done: `start ${id}` };
   }
 
   /** A branch that is there already needs no base. The work tree leaves out what is edited in the main checkout only. */
@@ -182,8 +172,6 @@ export class ImplementWorkPackage {
 }
 
 type Choosing = Omit<ImplementInput, 'workPackageId'> & Partial<Pick<ImplementInput, 'workPackageId'>>;
-
-type Undo = () => Promise<void>;
 
 /** Work on a branch that several work packages share is begun by whoever made the groups. */
 const refuseGroups = ({ documents }: FeatureState, { id, dependencies }: WorkPackage): void => {

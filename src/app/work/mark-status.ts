@@ -3,26 +3,22 @@ import { isAt, isLegalTransition, originOf, type Lane, type Origin } from '../..
 import { namesOrCount } from '../../domain/work/commit-message.js';
 import { isTickedAs, laneOfMark, namedIds, taskNote, withBoxes } from '../../domain/work/marks.js';
 import type { Mark, NamedIds } from '../../domain/work/marks.js';
-import { STATUS_LOG } from '../../domain/work/status-log.js';
-import { annotationRow, withRows, type Row } from '../../domain/work/status-rows.js';
+import { annotationRow } from '../../domain/work/status-rows.js';
 import type { Checkbox } from '../../domain/work/task-marks.js';
 import { findTask, lineWithoutMark } from '../../domain/work/tasks-document.js';
-import type { FeatureFiles, FileChange } from '../../ports/work.js';
-import type { Emission } from '../outbox/event-emitter.js';
+import type { FeatureDraft } from './feature-draft.js';
 import {
   findWorkPackage,
   loggedTasks,
-  readFeatureState,
   refuseBroken,
   searchWorkPackage,
   type FeatureState,
   type FiledWorkPackage,
 } from './feature-state.js';
 import type { WorkPorts } from './perform-work.js';
-import { planEntry } from './plan-entry.js';
-import { illegalTransition, planTransitions, statusChanges } from './plan-transitions.js';
-import { nothingToDo, type PerformedWork, type PlannedEvent } from './work-plan.js';
+import { illegalTransition, planTransitions } from './plan-transitions.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
+import type { PerformedWork } from './work-plan.js';
 
 export interface MarkStatusInput extends FeatureInput {
   /** Work packages and tasks, in any mixture. */
@@ -81,14 +77,14 @@ export class MarkStatus {
     const isTicked = isTickedAs(status) === true;
     // One work package alone can be what an error is about.
     const [workPackageId] = ids.workPackages.length + ids.tasks.length === 1 ? ids.workPackages : [];
-    return workOnFeature(this.#ports, input, { agent, workPackageId }, signal, async (state, emission) => {
-      const { filed, tasks } = find(state, ids);
+    return workOnFeature(this.#ports, input, { agent, workPackageId }, signal, (draft) => {
+      const { filed, tasks } = find(draft.state, ids);
       const moves = filed.filter(({ workPackage }) => !isAt(workPackage, to));
       const ticks = tasks.filter(({ isOpen }) => isOpen === isTicked);
       const illegal = moves.find(({ workPackage }) => !isLegalTransition(workPackage, to));
       if (illegal !== undefined && force !== true) throw illegalTransition(illegal.workPackage, to);
       const result: MarkStatusResult = {
-        feature: state.documents.slug,
+        feature: draft.state.documents.slug,
         workPackages: filed.map((each) => ({
           workPackageId: each.workPackage.id,
           outcome: moves.includes(each) ? 'moved' : 'already-there',
@@ -104,17 +100,17 @@ export class MarkStatus {
         unblocked: [],
         isFeatureCompleted: false,
       };
-      if (moves.length === 0 && ticks.length === 0) return nothingToDo(result);
-      const order = { to, isTicked, by: agent ?? 'user', agent };
-      const planned = await planMarks(this.#ports.files, emission, state, moves, ticks, order);
+      if (moves.length === 0 && ticks.length === 0) return { result };
+      // In front of the line of the own transition.
+      planTicks(draft, ticks, isTicked, agent ?? 'user');
+      const transition = { to, by: agent ?? 'user', note: `Marked as ${to}`, agent };
+      const planned = planTransitions(
+        draft,
+        moves.map(({ workPackage }) => ({ workPackageId: workPackage.id, ...transition })),
+      );
       const names = [...ticks.map(({ taskId }) => taskId), ...moves.map(({ workPackage }) => workPackage.id)];
       return {
-        ...planned,
-        result: {
-          ...result,
-          unblocked: planned.resolved.map((each) => each.workPackageId),
-          isFeatureCompleted: planned.isFeatureCompleted,
-        },
+        result: { ...result, ...planned },
         done: `mark ${namesOrCount(names, 'tasks and work packages')} as ${status}`,
       };
     });
@@ -202,99 +198,35 @@ const ownerOf = ({ statusLog, workPackages }: FeatureState, taskId: string): str
     ? undefined
     : workPackages.find(({ workPackage }) => workPackage.roster?.includes(taskId))?.workPackage.id;
 
-interface MarkOrder {
-  readonly to: Lane;
-  readonly isTicked: boolean;
-  readonly by: string;
-  /** The front matter's agent of moved work packages from now on; absent leaves it. */
-  readonly agent: string | undefined;
-}
-
 /**
- * Plans boxes and transitions as one: `tasks.md` first, which holds no evidence; then each work package's file with one
- * Activity Log line for each of its tasks, in front of the line of its own transition; the status log at last, where a
- * task without a box has its row. Each line or row is the evidence of its event.
+ * Plans the boxes of tasks, and for each task one Activity Log line in its work package's file. The line is the evidence
+ * of its event; of a task without a box it is the row in the status log.
  */
-const planMarks = async (
-  files: Pick<FeatureFiles, 'change'>,
-  emission: Pick<Emission, 'fact' | 'newId'>,
-  before: FeatureState,
-  moves: readonly FiledWorkPackage[],
+const planTicks = (
+  draft: FeatureDraft,
   ticks: readonly PlacedTask[],
-  order: MarkOrder,
-) => {
-  const { to, isTicked, by, agent } = order;
-  const { slug: feature, directory, tasks } = before.documents;
-  let state = before;
-  const changes: FileChange[] = [];
-  const events: PlannedEvent[] = [];
-  const rows: Row[] = [];
+  isTicked: boolean,
+  by: string,
+): void => {
+  const { slug: feature, directory, tasks } = draft.state.documents;
   for (const { taskId, workPackageId, box } of ticks) {
-    const filed = findWorkPackage(state, workPackageId);
+    const filed = findWorkPackage(draft.state, workPackageId);
     const { id, path } = filed.workPackage;
     const note = taskNote(taskId, box?.text ?? '', isTicked);
-    const entry = {
-      wp_id: id,
-      entry_type: 'note',
-      entry_content: note,
-      author: by,
-      feature_slug: feature,
-    } as const;
-    const fact = emission.fact('HistoryAdded', id, entry);
-    const planned = await planEntry(files, filed, fact, { by, note });
-    changes.push(...planned.changes);
-    state = changed(state, planned.changes);
-    if (box !== undefined || state.statusLog === undefined) {
-      events.push(...planned.events);
-      continue;
-    }
+    const fact = draft.emission.fact('HistoryAdded', id, {
+      ...({ wp_id: id, entry_type: 'note', entry_content: note } as const),
+      ...{ author: by, feature_slug: feature },
+    });
     const { event_id: eventId, timestamp } = fact.event;
+    const log = box === undefined ? draft.log(id) : undefined;
+    const evidence = log && ({ evidence: 'row', path: draft.logPath, rowId: eventId } as const);
+    draft.note(filed, fact, { by, note, evidence });
+    if (log === undefined) continue;
     const delta = { subtasks: { [taskId]: isTicked ? 'done' : 'planned' } };
-    const told = { feature, workPackageId: id, path, by, timestamp, eventId, delta };
-    const row = annotationRow(state.statusLog, told);
-    rows.push(row);
-    events.push({ fact, evidence: { evidence: 'row', path: `${directory}/${STATUS_LOG}`, rowId: eventId } });
-    state = changed(state, [], [row]);
+    draft.append(annotationRow(log, { feature, workPackageId: id, path, by, timestamp, eventId, delta }));
   }
-  const transition = { to, by, note: `Marked as ${to}`, agent };
-  const transitions = moves.map(({ workPackage }) => ({ workPackageId: workPackage.id, ...transition }));
-  const planned = await planTransitions(files, emission, state, transitions);
   const boxes = ticks.flatMap(({ box }) => box ?? []);
+  if (boxes.length === 0) return;
   const after = withBoxes(tasks ?? '', boxes, isTicked);
-  return {
-    ...planned,
-    changes: [
-      ...(boxes.length === 0 ? [] : [{ path: `${directory}/tasks.md`, before: tasks, after }]),
-      ...fromTheirBeginning([...changes, ...statusChanges(before, rows), ...planned.changes]),
-    ],
-    events: [...events, ...planned.events],
-  };
-};
-
-/** The feature as it is when its history and its status log have these lines more: history is the end of a text. */
-const changed = (
-  { documents }: FeatureState,
-  changes: readonly FileChange[],
-  rows: readonly Row[] = [],
-): FeatureState => {
-  const { status } = documents;
-  return readFeatureState({
-    ...documents,
-    workPackages: documents.workPackages.map((each) => {
-      const after = changes.find(({ path }) => path === each.path)?.after;
-      return after === undefined
-        ? each
-        : { ...each, text: after, body: after.slice(each.text.length - each.body.length) };
-    }),
-    ...(status === undefined ? {} : { status: { ...status, log: withRows(status.log, rows) } }),
-  });
-};
-
-/** Several changes of a file as one, from the text that it has now; the status log last. */
-const fromTheirBeginning = (changes: readonly FileChange[]): readonly FileChange[] => {
-  const byPath = new Map<string, FileChange>();
-  for (const change of changes)
-    byPath.set(change.path, { ...change, before: (byPath.get(change.path) ?? change).before });
-  const isLog = ({ path }: FileChange): boolean => path.endsWith(`/${STATUS_LOG}`);
-  return [...byPath.values()].sort((one, other) => Number(isLog(one)) - Number(isLog(other)));
+  draft.write({ path: `${directory}/tasks.md`, before: tasks, after });
 };

@@ -15,15 +15,15 @@ import { workPackageIdOf } from '../../domain/work/work-package-id.js';
 import type { WorkPackage } from '../../domain/work/work-package.js';
 import type { Checkout, HeldRepository } from '../../ports/events.js';
 import type { BranchMove, MergeStrategy, MoveObstacle, TriedMerge } from '../../ports/work.js';
-import type { Emission } from '../outbox/event-emitter.js';
+import type { FeatureDraft } from './feature-draft.js';
 import { findWorkPackage, frontMatterGraph, refuseFaults, type FeatureState } from './feature-state.js';
 import { mainCheckout, standingTargetOf } from './feature-target.js';
 import { branchesOf, branchStandings, describeGroup } from './group-branches.js';
 import { findFeature, loadFeature } from './locate-feature.js';
 import { conflictError, obstacleError, refusalError, type FoundConflict } from './merge-errors.js';
 import type { MergingPorts } from './perform-work.js';
-import { planTransitions, type Transition } from './plan-transitions.js';
-import { workOnFeature, type FeatureInput, type FeaturePlan } from './work-on-feature.js';
+import { planTransitions } from './plan-transitions.js';
+import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 import type { PerformedWork } from './work-plan.js';
 
 /** What is asked of a merge. */
@@ -93,9 +93,18 @@ export class MergeWorkPackages {
     }
     if (input.dryRun === true) return { result: await this.#tryOut(input), outcomes: [] };
     const { agent } = input;
-    return workOnFeature(this.#ports, input, { agent }, signal, (state, emission, held) =>
-      this.#plan(state, emission, held, input),
-    );
+    return workOnFeature(this.#ports, input, { agent }, signal, async (draft, held, undoing) => {
+      const decided = await decide(this.#ports, held.checkout, draft.state, input);
+      const tried = await this.#try(held.checkout, decided, input);
+      if (!tried.ok) throw conflictError(decided.target, tried.error);
+      const { from, to } = tried.value;
+      const branch = decided.target;
+      await this.#move(held, { branch, from, to });
+      undoing.push(() => this.#move(held, { branch, from: to, to: from }));
+      // Only now: what was merged may hold other texts of these files.
+      draft.state = await loadFeature(this.#ports.files, held.checkout.projectRoot, decided.slug);
+      return { result: reportOf(decided, input, tried.value), ...planLanes(draft, decided, input) };
+    });
   }
 
   async #tryOut(input: MergeInput): Promise<MergeReport> {
@@ -109,47 +118,6 @@ export class MergeWorkPackages {
     const move = { branch: decided.target, from, to };
     const obstacle = await this.#ports.merges.obstacle(checkout, move);
     return obstacle === undefined ? report : { ...report, obstacle };
-  }
-
-  async #plan(
-    state: FeatureState,
-    emission: Emission,
-    held: HeldRepository,
-    input: MergeInput,
-  ): Promise<FeaturePlan<MergeReport>> {
-    const decided = await decide(this.#ports, held.checkout, state, input);
-    const tried = await this.#try(held.checkout, decided, input);
-    if (!tried.ok) throw conflictError(decided.target, tried.error);
-    const { from, to } = tried.value;
-    const branch = decided.target;
-    const undo = (): Promise<void> => this.#move(held, { branch, from: to, to: from });
-    await this.#move(held, { branch, from, to });
-    try {
-      // Only now: what was merged may hold other texts of these files.
-      const moved = await this.#planLanes(emission, held, decided, input);
-      return { ...moved, result: reportOf(decided, input, tried.value), undo };
-    } catch (error) {
-      // The first failure is the one to report.
-      await undo().catch(() => undefined);
-      throw error;
-    }
-  }
-
-  async #planLanes(
-    emission: Emission,
-    { checkout }: HeldRepository,
-    { slug, target, steps }: DecidedMerge,
-    { agent = 'user' }: MergeInput,
-  ): Promise<Omit<FeaturePlan<MergeReport>, 'result'>> {
-    const state = await loadFeature(this.#ports.files, checkout.projectRoot, slug);
-    const note = `Merged into ${target}`;
-    const transitions = steps
-      .filter(({ id, from, to }) => from !== to && findWorkPackage(state, id).workPackage.lane === from)
-      .map(({ id, to }): Transition => ({ workPackageId: id, to, by: agent, note }));
-    if (transitions.length === 0) return { changes: [], events: [] };
-    const planned = await planTransitions(this.#ports.files, emission, state, transitions);
-    const ids = transitions.map(({ workPackageId }) => workPackageId);
-    return { ...planned, done: `hand over ${namesOrCount(ids, 'work packages')} for review` };
   }
 
   async #try(
@@ -208,6 +176,22 @@ const reportOf = (
       return { workPackageId, branch, outcome, from, to, ...(commit === undefined ? {} : { commit }) };
     }),
   };
+};
+
+/** The lanes of those that were merged, and of those that had been before. */
+const planLanes = (
+  draft: FeatureDraft,
+  { target, steps }: DecidedMerge,
+  { agent = 'user' }: MergeInput,
+): { readonly done?: string } => {
+  const note = `Merged into ${target}`;
+  const transitions = steps
+    .filter(({ id, from, to }) => from !== to && findWorkPackage(draft.state, id).workPackage.lane === from)
+    .map(({ id, to }) => ({ workPackageId: id, to, by: agent, note }));
+  if (transitions.length === 0) return {};
+  planTransitions(draft, transitions);
+  const ids = transitions.map(({ workPackageId }) => workPackageId);
+  return { done: `hand over ${namesOrCount(ids, 'work packages')} for review` };
 };
 
 type Ports = Pick<MergingPorts, 'repository' | 'merges'>;

@@ -9,10 +9,9 @@ import {
 } from '../../domain/events/lane.js';
 import type { WorkPackage } from '../../domain/work/work-package.js';
 import { findWorkPackage } from './feature-state.js';
-
 import type { WorkPorts } from './perform-work.js';
-import { nothingToDo, type PerformedWork } from './work-plan.js';
 import { illegalTransition, planTransitions } from './plan-transitions.js';
+import type { PerformedWork } from './work-plan.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface MoveInput extends FeatureInput {
@@ -54,22 +53,18 @@ export class MoveWorkPackage {
     const { to, agent, by = agent ?? 'user', feedback } = input;
     const { note = feedback === undefined ? `Moved to ${to}` : 'Changes requested' } = input;
     const subject = { workPackageId: input.workPackageId, agent };
-    return workOnFeature(this.#ports, input, subject, signal, async (state, emission) => {
-      const { workPackage } = findWorkPackage(state, input.workPackageId);
+    return workOnFeature<MoveResult>(this.#ports, input, subject, signal, (draft) => {
+      const { workPackage } = findWorkPackage(draft.state, input.workPackageId);
       const { id: workPackageId, path } = workPackage;
-      const told = { feature: state.documents.slug, workPackageId, path, ...originOf(workPackage), to };
+      const feature = draft.state.documents.slug;
+      const told = { feature, workPackageId, path, ...originOf(workPackage), to };
       if (isAt(workPackage, to)) {
-        const nothing = { outcome: 'already-there', unblocked: [], isFeatureCompleted: false } as const;
-        return nothingToDo<MoveResult>({ ...told, ...nothing });
+        return { result: { ...told, outcome: 'already-there', unblocked: [], isFeatureCompleted: false } };
       }
       refuseIllegal(workPackage, input);
-      const transition = { workPackageId, to, by, note, agent, feedback };
-      const planned = await planTransitions(this.#ports.files, emission, state, [transition]);
-      const { isFeatureCompleted } = planned;
-      const unblocked = planned.resolved.map((each) => each.workPackageId);
+      const planned = planTransitions(draft, [{ workPackageId, to, by, note, agent, feedback }]);
       return {
-        ...planned,
-        result: { ...told, outcome: 'moved', unblocked, isFeatureCompleted },
+        result: { ...told, outcome: 'moved', ...planned },
         done: `move ${workPackageId} from ${laneName(workPackage)} to ${to}`,
       };
     });

@@ -47,7 +47,7 @@ export class MakeFeature {
     const { checkout, commit, target, ...wish } = input;
     const { files, repository, perform, wallClock } = this.#ports;
     const { projectRoot } = checkout;
-    const plan: WorkRequest<NewFeatureResult>['plan'] = async (_, held) => {
+    const plan: WorkRequest<NewFeatureResult>['plan'] = async (_, held, undoing) => {
       const strangers = await files.strangers(projectRoot);
       const taken = [
         ...(await files.features(projectRoot)),
@@ -58,11 +58,11 @@ export class MakeFeature {
       const made = newFeature({ ...wish, targetBranch, createdAt }, taken);
       const { slug: feature, directory, workPackages } = made;
       const paths = made.files.map(({ path }) => path);
+      undoing.push(await files.makeFolders(held, `${directory}/tasks`));
       return {
         result: { feature, directory, workPackages, files: paths },
         changes: made.files.map(({ path, text }) => ({ path, before: undefined, after: text })),
         events: [],
-        undo: await files.makeFolders(held, `${directory}/tasks`),
         ...(commit === false ? {} : { message: commitSubject('plan a new feature', feature) }),
       };
     };

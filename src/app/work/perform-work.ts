@@ -5,7 +5,7 @@ import type { FeatureFiles, FileChange, IntentStore, Merges, Repository } from '
 import type { Emission, EventEmitter } from '../outbox/event-emitter.js';
 import { mainCheckout } from './feature-target.js';
 import type { ResolveLeftOver } from './resolve-left-over.js';
-import { asKept, type PerformedWork, type WorkPlan, type WorkRequest } from './work-plan.js';
+import { asKept, type PerformedWork, type Undo, type WorkPlan, type WorkRequest } from './work-plan.js';
 
 /** What the use cases that change a plan work with. */
 export interface WorkPorts {
@@ -69,20 +69,26 @@ export class PerformWork {
     request: WorkRequest<R>,
   ): Promise<PerformedWork<R>> {
     const leftOver = await this.#ports.resolveLeftOver.run(held, emission.limits);
-    const plan = await request.plan(emission, held);
-    const { result, changes, events, warnings } = plan;
+    const kept = leftOver?.kept;
+    const undoing: Undo[] = [];
+    const planAndWork = async () => {
+      const plan = await request.plan(emission, held, undoing);
+      const isIdle = plan.changes.length + plan.events.length === 0;
+      return { plan, isIdle, commit: isIdle ? undefined : await this.#work(held, emission, plan, kept) };
+    };
+    const { plan, isIdle, commit } = await planAndWork().catch(async (error: unknown) => {
+      // The first failure is the one to report.
+      for (const undo of undoing.reverse()) await undo().catch(() => undefined);
+      throw error;
+    });
+    const { result, events, warnings } = plan;
     const aside = {
       result,
       emission,
       ...(leftOver === undefined ? {} : { leftOver }),
       ...(warnings === undefined ? {} : { warnings }),
     };
-    if (changes.length === 0 && events.length === 0) return { ...aside, outcomes: [] };
-    const kept = leftOver?.kept;
-    const commit = await this.#work(held, emission, plan, kept).catch(async (error: unknown) => {
-      await plan.undo?.().catch(() => undefined);
-      throw error;
-    });
+    if (isIdle) return { ...aside, outcomes: [] };
     const facts = events.map(({ fact }) => fact);
     const captured = facts.length === 0 ? [] : await emission.capture(facts, { callerKeeps: true });
     const outcomes = captured.map(asKept);

@@ -3,18 +3,11 @@ import { arrivalIn, laneName, reachableLanes, wireLane } from '../../domain/even
 import type { Lane } from '../../domain/events/lane.js';
 import { dependentsOf } from '../../domain/work/dependency-graph.js';
 import { asOneLine } from '../../domain/work/markdown.js';
-import { readStatusLog, STATUS_LOG, STATUS_SNAPSHOT } from '../../domain/work/status-log.js';
-import {
-  annotationRow,
-  snapshotAfter,
-  transitionRows,
-  withRows,
-  type Row,
-} from '../../domain/work/status-rows.js';
+import { annotationRow, transitionRows } from '../../domain/work/status-rows.js';
 import { activityTime, transitionEdits } from '../../domain/work/transition.js';
 import type { WorkPackage } from '../../domain/work/work-package.js';
-import type { FeatureFiles, FileChange } from '../../ports/work.js';
 import type { Emission } from '../outbox/event-emitter.js';
+import type { FeatureDraft } from './feature-draft.js';
 import { contradictions, findWorkPackage, frontMatterGraph, refuseFaults } from './feature-state.js';
 import type { FeatureState, FiledWorkPackage } from './feature-state.js';
 import type { PlannedEvent } from './work-plan.js';
@@ -31,18 +24,12 @@ export interface Transition {
   readonly feedback?: string | undefined;
 }
 
-/** What transitions of one feature change and say. */
-export interface PlannedTransitions {
-  readonly changes: readonly FileChange[];
-  readonly events: readonly PlannedEvent[];
-  /** The edges whose dependency has just become `done`. */
-  readonly resolved: readonly { readonly workPackageId: string; readonly dependency: string }[];
+/** What follows from transitions. */
+interface Consequences {
+  /** Work packages that have one dependency less to wait for. */
+  readonly unblocked: readonly string[];
   readonly isFeatureCompleted: boolean;
-  /** Front matters that said something else than the status log. */
-  readonly warnings: readonly string[];
 }
-
-type Emitting = Pick<Emission, 'fact' | 'newId'>;
 
 /**
  * Plans the transitions of different work packages of one feature: a `WPStatusChanged` for each; for one that becomes
@@ -51,39 +38,35 @@ type Emitting = Pick<Emission, 'fact' | 'newId'>;
  * `work-package-unreadable` when one becomes `done` while another file cannot be understood: whether that one depends on
  * it is not known then, and nobody would tell it later.
  */
-export const planTransitions = async (
-  files: Pick<FeatureFiles, 'change'>,
-  emission: Emitting,
-  state: FeatureState,
-  transitions: readonly Transition[],
-): Promise<PlannedTransitions> => {
+export const planTransitions = (draft: FeatureDraft, transitions: readonly Transition[]): Consequences => {
+  const { state, emission, events, warnings } = draft;
   const isCompleting = transitions.some(({ to }) => to === 'done');
   if (isCompleting) refuseFaults(state);
   const graph = isCompleting ? frontMatterGraph(state) : undefined;
   const { slug } = state.documents;
-  const changes: FileChange[] = [];
-  const events: PlannedEvent[] = [];
-  const rows: Row[] = [];
-  const resolved: PlannedTransitions['resolved'][number][] = [];
+  const unblocked: string[] = [];
   const moved = new Map<string, Lane>();
   let last: PlannedEvent | undefined;
+  /** What follows from another event, and has its evidence. */
+  const follow = (
+    { fact: cause, evidence }: PlannedEvent,
+    ...[type, about, payload]: Parameters<Emission['fact']>
+  ): void => void events.push({ fact: emission.fact(type, about, payload, cause.event.event_id), evidence });
   for (const transition of transitions) {
     const filed = findWorkPackage(state, transition.workPackageId);
-    const planned = await planOne(files, emission, state, filed, transition);
-    changes.push(planned.change);
-    rows.push(...planned.rows);
-    events.push(planned.event);
+    const planned = planOne(draft, filed, transition);
+    events.push(planned);
     const { id: dependency, lane: from } = filed.workPackage;
     moved.set(dependency, transition.to);
     if (graph === undefined || transition.to !== 'done' || from === 'done') continue;
-    last = planned.event;
+    last = planned;
     for (const workPackageId of dependentsOf(graph, dependency)) {
-      resolved.push({ workPackageId, dependency });
+      unblocked.push(workPackageId);
       const said = {
         ...{ wp_id: workPackageId, dependency_wp_id: dependency },
         ...({ resolution_type: 'completed', feature_slug: slug } as const),
       };
-      events.push(following(planned.event, emission, 'DependencyResolved', workPackageId, said));
+      follow(planned, 'DependencyResolved', workPackageId, said);
     }
   }
   const isFeatureCompleted = last !== undefined && isAllDone(state, moved);
@@ -93,32 +76,10 @@ export const planTransitions = async (
       ...{ feature_slug: slug, total_wps: remaining.length },
       ...{ completed_at: last.fact.event.timestamp, total_duration: null },
     };
-    events.push(following(last, emission, 'FeatureCompleted', slug, said));
+    follow(last, 'FeatureCompleted', slug, said);
   }
-  return {
-    changes: [...changes, ...statusChanges(state, rows)],
-    events,
-    warnings: contradictions(state, [...moved.keys()]),
-    resolved,
-    isFeatureCompleted,
-  };
-};
-
-/**
- * The status log with more rows, and in front of it the snapshot that other clients keep, where there is one: the log
- * holds the evidence and comes last.
- */
-export const statusChanges = (
-  { documents: { directory, status } }: FeatureState,
-  rows: readonly Row[],
-): readonly FileChange[] => {
-  if (rows.length === 0) return [];
-  const after = withRows(status?.log ?? '', rows);
-  const log = { path: `${directory}/${STATUS_LOG}`, before: status?.log, after };
-  const before = status?.snapshot;
-  const snapshot = before === undefined ? undefined : snapshotAfter(before, readStatusLog(after));
-  if (snapshot === undefined) return [log];
-  return [{ path: `${directory}/${STATUS_SNAPSHOT}`, before, after: snapshot, isDerived: true }, log];
+  warnings.push(...contradictions(state, [...moved.keys()]));
+  return { unblocked, isFeatureCompleted };
 };
 
 /** The refusal of a transition that is not in the flow, with the lanes that can be reached instead. */
@@ -137,50 +98,40 @@ export const illegalTransition = (workPackage: WorkPackage, to: Lane): SyncError
   });
 };
 
-const planOne = async (
-  files: Pick<FeatureFiles, 'change'>,
-  emission: Emitting,
-  { documents: { slug: feature }, authority }: FeatureState,
-  { workPackage, document }: FiledWorkPackage,
+const planOne = (
+  draft: FeatureDraft,
+  filed: FiledWorkPackage,
   { to, note, feedback, ...who }: Transition,
-) => {
-  const { id, lane: from, path } = workPackage;
+): PlannedEvent => {
+  const { emission, state } = draft;
+  const { id, lane: from, path } = filed.workPackage;
+  const { slug: feature } = state.documents;
   const by = asOneLine(who.by) || 'user';
   const agent = asOneLine(who.agent ?? '');
   const detail = arrivalIn(to);
+  const isLogged = state.authority !== undefined;
   const fact = emission.fact('WPStatusChanged', id, {
     ...{ wp_id: id, previous_status: wireLane(from), new_status: to, changed_by: by, feature_slug: feature },
-    ...(authority === undefined || detail === to ? {} : { detail }),
+    ...(isLogged && detail !== to ? { detail } : {}),
   });
   const { event_id: eventId, timestamp } = fact.event;
-  const { edits, line } = transitionEdits(document, {
+  const { edits, line } = transitionEdits(draft.fileOf(filed), {
     ...{ lane: to, by, note, feedback, timestamp: activityTime(timestamp) },
-    keepsLane: authority !== undefined && !('lane' in document.frontMatter),
+    keepsLane: isLogged && !('lane' in filed.document.frontMatter),
     agent: agent === '' ? undefined : agent,
   });
-  const change = await files.change(document, edits);
-  if (authority === undefined)
-    return { change, rows: [], event: { fact, evidence: { evidence: 'line', path, line } as const } };
-  const { log, path: logPath } = authority;
+  draft.edit(filed, edits);
+  const log = draft.log(id);
+  if (!isLogged || log === undefined) return { fact, evidence: { evidence: 'line', path, line } };
   const order = { feature, workPackageId: id, path, by, timestamp };
-  const way = { from: workPackage, to, note: asOneLine(note), eventId, nextId: () => emission.newId() };
-  const moved = transitionRows(log, { ...order, ...way });
+  const way = { from: filed.workPackage, to, note: asOneLine(note), eventId, nextId: () => emission.newId() };
   // Where the log says who is in charge, it has to say it anew.
   const logged = log.workPackages.get(id)?.agent;
-  const isAnew = agent !== '' && logged !== undefined && logged !== agent;
-  const charge = isAnew
-    ? [annotationRow(log, { ...order, eventId: emission.newId(), delta: { agent } })]
-    : [];
-  const evidence = { evidence: 'row', path: logPath, rowId: eventId } as const;
-  return { change, rows: [...charge, ...moved], event: { fact, evidence } };
+  if (agent !== '' && logged !== undefined && logged !== agent)
+    draft.append(annotationRow(log, { ...order, eventId: emission.newId(), delta: { agent } }));
+  draft.append(...transitionRows(log, { ...order, ...way }));
+  return { fact, evidence: { evidence: 'row', path: draft.logPath, rowId: eventId } };
 };
-
-/** What follows from another event, and has its evidence. */
-const following = (
-  { fact: cause, evidence }: PlannedEvent,
-  emission: Emitting,
-  ...[type, about, payload]: Parameters<Emitting['fact']>
-): PlannedEvent => ({ fact: emission.fact(type, about, payload, cause.event.event_id), evidence });
 
 /** A work package that cannot be read is not known to be done; one that was canceled never will be. */
 const isAllDone = ({ faults, workPackages }: FeatureState, moved: ReadonlyMap<string, Lane>): boolean =>

@@ -1,10 +1,10 @@
 import { commitSubject } from '../../domain/work/commit-message.js';
-import type { HeldRepository } from '../../ports/events.js';
-import type { Emission } from '../outbox/event-emitter.js';
-import type { FeatureState } from './feature-state.js';
+import type { Checkout, HeldRepository } from '../../ports/events.js';
+import type { FeatureFiles } from '../../ports/work.js';
+import { FeatureDraft } from './feature-draft.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 import type { WorkPorts } from './perform-work.js';
-import type { PerformedWork, WorkPlan, WorkSubject } from './work-plan.js';
+import type { PerformedWork, Undo, WorkRequest, WorkSubject } from './work-plan.js';
 
 /** What every command is told that changes a feature. */
 export interface FeatureInput extends FeatureRequest {
@@ -12,18 +12,19 @@ export interface FeatureInput extends FeatureRequest {
   readonly commit?: boolean;
 }
 
-/** What a command decided about a feature. */
-export interface FeaturePlan<R> extends Omit<WorkPlan<R>, 'message'> {
+/** What a command decided about a feature, beside what it drafted. */
+export interface FeaturePlan<R> {
+  readonly result: R;
   /** What was done, as the subject of the commit says it in front of the feature's name; absent makes no commit. */
   readonly done?: string;
 }
 
-/** Reads nothing of the feature that is not in its state; refuses by throwing a `SyncError`. */
-type PlanFeature<R> = (
-  state: FeatureState,
-  emission: Emission,
+/** Reads nothing of the feature that is not in its draft; refuses by throwing a `SyncError`. */
+export type PlanFeature<R> = (
+  draft: FeatureDraft,
   held: HeldRepository,
-) => Promise<FeaturePlan<R>>;
+  undoing: Undo[],
+) => FeaturePlan<R> | Promise<FeaturePlan<R>>;
 
 /**
  * Plans and performs what a command does to one feature: the feature is found before, and read under the repository's
@@ -37,19 +38,28 @@ export const workOnFeature = async <R>(
   signal: AbortSignal | undefined,
   plan: PlanFeature<R>,
 ): Promise<PerformedWork<R>> => {
-  const { checkout } = input;
   const feature = await locateFeature(files, repository, input);
-  return perform.run(
-    {
-      checkout,
-      subject: { feature, ...subject },
-      plan: async (emission, held) => {
-        const state = await loadFeature(files, checkout.projectRoot, feature);
-        const { done, ...planned } = await plan(state, emission, held);
-        const isCommitted = done !== undefined && input.commit !== false;
-        return { ...planned, ...(isCommitted ? { message: commitSubject(done, feature) } : {}) };
-      },
-    },
-    signal,
-  );
+  return perform.run(featureWork(files, { ...input, feature }, subject, plan), signal);
 };
+
+/** A piece of work on a feature that is named. */
+export const featureWork = <R>(
+  files: FeatureFiles,
+  { checkout, feature, commit }: { checkout: Checkout; feature: string; commit?: boolean },
+  subject: Omit<WorkSubject, 'feature'>,
+  plan: PlanFeature<R>,
+): WorkRequest<R> => ({
+  checkout,
+  subject: { feature, ...subject },
+  plan: async (emission, held, undoing) => {
+    const draft = new FeatureDraft(await loadFeature(files, checkout.projectRoot, feature), emission);
+    const { result, done } = await plan(draft, held, undoing);
+    const { events, warnings } = draft;
+    const isCommitted = done !== undefined && commit !== false;
+    return {
+      ...{ result, changes: await draft.changesOf(files), events },
+      ...(warnings.length === 0 ? {} : { warnings }),
+      ...(isCommitted ? { message: commitSubject(done, feature) } : {}),
+    };
+  },
+});

@@ -21,9 +21,10 @@ export interface WorkPlan<R> {
   readonly warnings?: readonly string[];
   /** Message of the commit of exactly the changed files; absent leaves the commit to the user. */
   readonly message?: string;
-  /** Undoes what the plan did beside the changes (a worktree), when the work fails after all. */
-  readonly undo?: () => Promise<void>;
 }
+
+/** Takes back what a plan did beside its changes, such as a work tree. */
+export type Undo = () => Promise<void>;
 
 /** What a piece of work is about, as far as it is known before the files are read. */
 export interface WorkSubject {
@@ -37,8 +38,11 @@ export interface WorkRequest<R> {
   readonly checkout: Checkout;
   /** Goes into the event of work that breaks. */
   readonly subject?: WorkSubject;
-  /** Reads the files and decides; refuses by throwing a `SyncError`. Runs once, under the repository's lock. */
-  readonly plan: (emission: Emission, held: HeldRepository) => Promise<WorkPlan<R>>;
+  /**
+   * Reads the files and decides; refuses by throwing a `SyncError`. Runs once, under the repository's lock. When it or
+   * the work fails after all, what it put into `undoing` is called, the last first.
+   */
+  readonly plan: (emission: Emission, held: HeldRepository, undoing: Undo[]) => Promise<WorkPlan<R>>;
   /** The emission of a command run that does several pieces of work; begun here when absent. */
   readonly emission?: Emission;
 }

@@ -83,9 +83,10 @@ describe('a piece of work', () => {
       let undone = 0;
       const refused = perform.run({
         checkout: await world.checkout(),
-        plan: async (emission) => {
+        plan: async (emission, _, undoing) => {
+          undoing.push(async () => void (undone += 1));
           const plan = moved(emission);
-          return { ...plan, changes: [made, ...plan.changes], undo: async () => void (undone += 1) };
+          return { ...plan, changes: [made, ...plan.changes] };
         },
       });
       await expect(refused).rejects.toMatchObject({
@@ -204,16 +205,17 @@ describe('a piece of work', () => {
       const { perform } = useCases(world);
       const broken = perform.run({
         checkout: await world.checkout(),
-        plan: async (emission) =>
-          moved(emission, {
+        plan: async (emission, _, undoing) => {
+          undoing.push(async () => {
+            throw new Error('not this one');
+          });
+          return moved(emission, {
             changes: [
               { path: WP, before: SEED[WP], after: 'changed\n' },
               { path: TASKS, before: 'what somebody wrote meanwhile\n', after: 'changed\n' },
             ],
-            undo: async () => {
-              throw new Error('not this one');
-            },
-          }),
+          });
+        },
       });
       await expect(broken).rejects.toMatchObject({ kind: 'storage-failed' });
       expect(await world.repository.dirtyPaths(world.root)).toEqual([]);
