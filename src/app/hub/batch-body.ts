@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../../domain/result.js';
 import { isDocument } from '../../domain/document.js';
 import { BATCH } from '../../domain/hub/api.js';
 import type { HubLimits } from './hub-limits.js';
-import type { SentEvent } from './ingest.js';
+import type { SentEvent } from './judge-event.js';
 import { problem, type Problem } from './problem.js';
 import type { Breather } from './turns.js';
 

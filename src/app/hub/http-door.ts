@@ -74,7 +74,7 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
     await write(request, reply, refuse(refused));
   });
   app.addHook('onResponse', ({ method, routeOptions: { url: route = 'none' } }, reply, done) => {
-    options.metrics.answered({ method, route, status: reply.statusCode }, reply.elapsedTime);
+    options.metrics.requests.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     done();
   });
   app.setErrorHandler((error, request, reply) => write(request, reply, failure(error, request, log)));

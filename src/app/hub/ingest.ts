@@ -1,190 +1,182 @@
-import { checkJson } from '../../domain/events/check-json.js';
-import type { EnvelopeDocument } from '../../domain/events/envelope.js';
-import { LOCAL_TEAM } from '../../domain/events/envelope.js';
-import { isFollowed } from '../../domain/events/lamport.js';
-import { parseEnvelope } from '../../domain/events/parse-envelope.js';
-import { isEventType } from '../../domain/events/payloads.js';
-import { upcast } from '../../domain/events/upcast.js';
-import { err, ok, type Issue, type Result } from '../../domain/result.js';
-import { isFields } from '../../domain/document.js';
+import { BATCH, BATCH_RESULTS } from '../../domain/hub/api.js';
+import { isSyncError, SyncError } from '../../domain/errors.js';
+import { err, ok, type Result } from '../../domain/result.js';
 import type { EventResult } from '../../domain/wire.js';
-import { textOf } from '../../domain/hub/board-event.js';
+import type { Log } from '../../ports/host.js';
 import type { AppendAnswer, EventStore, IncomingEvent } from '../../ports/hub.js';
+import { parseBatch } from './batch-body.js';
 import type { HubLimits } from './hub-limits.js';
+import { judgeEvent, refusal, sentId, type SentEvent } from './judge-event.js';
 import type { HubMetrics } from './metrics.js';
-import type { Breather } from './turns.js';
+import { problem, type Problem } from './problem.js';
+import { json, jsonOf, refuse, type Route } from './route.js';
+import { Turns, type Breather } from './turns.js';
 
-/** An event somebody sent: its exact text, and what `JSON.parse` made of it. */
-export interface SentEvent {
-  readonly text: string;
-  readonly value: unknown;
-  /** How many members and items it has, at any depth. */
-  readonly values: number;
-}
+/** Delivery of many events in one request. */
+export const batchRoute = (ingest: Ingest, limits: HubLimits): Route => ({
+  method: 'POST',
+  path: '/api/v1/events/batch/',
+  summary: 'Stores events and answers each of them by id, after they are on disk.',
+  body: BATCH,
+  answers: jsonOf(BATCH_RESULTS),
+  refuses: ['batch-too-large'],
+  bearer: async (request, { team }) => {
+    const body = await request.readBody({
+      compressedBytes: limits.batchCompressedBytes,
+      rawBytes: limits.batchRawBytes,
+      holder: team,
+    });
+    if (!body.ok) return refuse(body.error);
+    const results = await ingest.take(team, async (breather) => {
+      const text = body.value.decode();
+      if (!text.ok) return text;
+      await breather.pause();
+      return parseBatch(text.value, limits, breather);
+    });
+    return results.ok ? json({ results: results.value }) : refuse(results.error);
+  },
+});
 
 /**
- * The one way into the store, for batches and live sessions alike: judge each event, commit what is sound in one
- * transaction, answer every event in the order it was sent. The store tells everybody else.
+ * The one way into the store, for batches and live sessions alike: when it is the team's turn, judge each event, commit
+ * what is sound in one transaction, answer every event in the order it was sent. The store tells everybody else.
  */
 export class Ingest {
-  readonly #store: EventStore;
+  readonly #events: EventStore;
   readonly #limits: HubLimits;
   readonly #metrics: HubMetrics;
+  readonly #log: Log;
+  readonly #turns: Turns;
+  /** By team what sessions have offered, as long as there is some. */
+  readonly #offered = new Map<string, { readonly row: SentEvent[]; readonly answered: Promise<void> }>();
 
-  constructor(store: EventStore, limits: HubLimits, metrics: HubMetrics) {
-    this.#store = store;
+  constructor(store: EventStore, limits: HubLimits, metrics: HubMetrics, log: Log) {
+    this.#events = store;
     this.#limits = limits;
     this.#metrics = metrics;
+    this.#log = log;
+    this.#turns = new Turns(limits.waitingBatches);
+    metrics.gauge('waiting_batches', 'Batches that wait for their turn.', () => this.#turns.waiting);
   }
 
   /**
-   * Resolves after the commit. Throws `storage-failed` when nothing of it could be stored. `onStored` hears, before
-   * anybody else does, under which number the event at a place was stored.
+   * Takes what `read` comes upon when it is the team's turn. Resolves after the commit, or to what `read` refuses. Throws
+   * `storage-failed` when nothing of it could be stored.
    */
   async take(
     team: string,
+    read: (breather: Breather) => Promise<Result<readonly SentEvent[], Problem>>,
+  ): Promise<Result<readonly EventResult[], Problem>> {
+    const taken = await this.#turns.take(team, async (breather) => {
+      const sent = await read(breather);
+      return sent.ok ? ok(await this.#store(team, sent.value, breather)) : sent;
+    });
+    return taken === 'full' ? err(TOO_MANY) : taken;
+  }
+
+  /**
+   * Takes an event of a session; its `answer` is called after the commit. What arrives on all sockets of a team within one
+   * turn of the event loop, or while a commit is under way, goes into one transaction: a disk that takes long to sync is
+   * then asked seldom, not once for each event.
+   */
+  offer(team: string, event: SentEvent): void {
+    const offered = this.#offered.get(team);
+    if (offered !== undefined) offered.row.push(event);
+    else {
+      const row = [event];
+      this.#offered.set(team, { row, answered: this.#answerAll(team, row) });
+    }
+  }
+
+  /** Resolves when everything offered so far is answered. */
+  async settle(): Promise<void> {
+    await Promise.all([...this.#offered.values()].map(({ answered }) => answered));
+  }
+
+  async #answerAll(team: string, row: SentEvent[]): Promise<void> {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (row.length > 0) await this.#commit(team, this.#nextGroup(row));
+    this.#offered.delete(team);
+  }
+
+  /** As many as one batch could bring. */
+  #nextGroup(row: SentEvent[]): readonly SentEvent[] {
+    let left = this.#limits.batchRawBytes;
+    const many = row
+      .slice(0, this.#limits.batchEvents)
+      .findIndex(({ text }, at) => (left -= text.length) < 0 && at > 0);
+    return row.splice(0, many < 0 ? this.#limits.batchEvents : many);
+  }
+
+  async #commit(team: string, group: readonly SentEvent[]): Promise<void> {
+    try {
+      const taken = await this.take(team, () => Promise.resolve(ok(group)));
+      if (!taken.ok) throw new SyncError('storage-failed', taken.error.detail ?? '');
+    } catch (error) {
+      this.#log.warn(isSyncError(error) ? error.message : `a live event failed: ${String(error)}`);
+      // Nothing was stored: the senders keep their events and send them again.
+      for (const { value, answer } of group) answer?.({ event_id: sentId(value), status: 'pending' });
+    }
+  }
+
+  async #store(
+    team: string,
     sent: readonly SentEvent[],
     breather: Breather,
-    onStored: (at: number, sequence: number) => void = () => undefined,
   ): Promise<readonly EventResult[]> {
-    const judged: ReturnType<typeof judgeEvent>[] = [];
+    const judged: { readonly event: SentEvent; readonly judgement: ReturnType<typeof judgeEvent> }[] = [];
     for (const event of sent) {
-      judged.push(judgeEvent(event, team, this.#limits));
+      judged.push({ event, judgement: judgeEvent(event, team, this.#limits) });
       await breather.pause();
     }
-    const sound = judged.flatMap((each) => (each.ok ? [each.value] : []));
-    const answers =
-      sound.length === 0 ? [] : await this.#metrics.append(() => this.#store.forTeam(team).append(sound));
+    const sound = judged.flatMap(({ judgement }) => (judgement.ok ? [judgement.value] : []));
+    const answers = sound.length === 0 ? [] : await this.#append(team, sound);
     let next = 0;
     let explained = 0;
-    const results = judged.map((each, at) => {
-      if (!each.ok) {
+    return judged.map(({ event, judgement }) => {
+      const answer = judgement.ok ? answers[next++] : undefined;
+      let result = judgement.ok ? resultOf(event, answer) : judgement.error;
+      if (!judgement.ok) {
         // A few bytes that are no event would otherwise be answered with a list of all that an event has.
-        if (explained > EXPLAINED_CHARACTERS)
-          return refusal(sent[at]?.value, each.error.code ?? '', NOT_NAMED);
-        explained += JSON.stringify(each.error).length;
-        return each.error;
+        if (explained > EXPLAINED_CHARACTERS) result = refusal(event.value, result.code ?? '', NOT_NAMED);
+        explained += JSON.stringify(result).length;
       }
-      const answer = answers[next++];
-      if (answer?.answer === 'stored') onStored(at, answer.sequence);
-      return resultOf(sent[at], each.value, answer);
+      this.#metrics.events.inc({ status: result.status, code: result.code ?? '' });
+      event.answer?.(result, answer?.answer === 'stored' ? answer.sequence : undefined);
+      return result;
     });
-    for (const { status, code = '' } of results) this.#metrics.judged(status, code);
-    return results;
+  }
+
+  async #append(team: string, events: readonly IncomingEvent[]): Promise<readonly AppendAnswer[]> {
+    const end = this.#metrics.appends.startTimer();
+    try {
+      return await this.#events.forTeam(team).append(events);
+    } finally {
+      end();
+    }
   }
 }
+
+/** More than the hub can hold until their turn comes. */
+const TOO_MANY = problem('too-many-requests', 'Too many batches of the team wait.', {
+  headers: { 'retry-after': '2' },
+});
 
 const EXPLAINED_CHARACTERS = 64 * 1024;
 
 const NOT_NAMED = 'The event is not sound; send it alone to hear why.';
 
-const resultOf = (
-  sent: SentEvent | undefined,
-  incoming: IncomingEvent,
-  answer: AppendAnswer | undefined,
-): EventResult => {
-  // The sender looks for its own spelling of the id, which need not be the canonical one.
-  const event_id = sent === undefined ? incoming.eventId : sentId(sent.value);
+/** Under the sender's own spelling of the id, which need not be the canonical one. */
+const resultOf = ({ value }: SentEvent, answer: AppendAnswer | undefined): EventResult => {
   switch (answer?.answer) {
     case 'stored':
-      return { event_id, status: 'success' };
+      return { event_id: sentId(value), status: 'success' };
     case 'duplicate':
-      return { event_id, status: 'duplicate' };
+      return { event_id: sentId(value), status: 'duplicate' };
     case 'id-conflict':
-      return refusal(sent?.value, 'id-conflict', 'Another event has this id; the first one stays.');
+      return refusal(value, 'id-conflict', 'Another event has this id; the first one stays.');
     case undefined:
       // A store that leaves an event out has said nothing about it: the sender keeps it and asks again.
-      return { event_id, status: 'pending' };
+      return { event_id: sentId(value), status: 'pending' };
   }
 };
-
-/** Judges one event by itself, for the team of the credential it came with; the error is its answer. */
-const judgeEvent = (
-  { text, value, values }: SentEvent,
-  team: string,
-  { foreignEventBytes: maxBytes, eventValues }: HubLimits,
-): Result<IncomingEvent, EventResult> => {
-  if (values > eventValues)
-    return err(refusal(value, 'event-too-large', `The event has more than ${eventValues} values.`));
-  // A code unit takes at least one byte, and at most three: the exact length is only counted where it matters.
-  if (text.length > maxBytes || (text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes)) {
-    return err(refusal(value, 'event-too-large', `The event measures more than ${maxBytes} bytes.`));
-  }
-  const parsed = parseEnvelope(value, 'foreign', NAMED_ISSUES);
-  if (!parsed.ok) {
-    const issues = parsed.error.map(shortened);
-    return err({ ...refusal(value, 'schema', describe(issues)), ...{ issues } });
-  }
-  const document = parsed.value;
-  const { team_slug: sentFor } = document;
-  if (sentFor !== team && sentFor !== LOCAL_TEAM) {
-    return err(refusal(value, 'unknown-team', `This sign-in is for the team ${team}, not for ${sentFor}.`));
-  }
-  const event = upcast(document);
-  const unfit = Object.entries(keysOf(event)).find(([, id]) => id !== undefined && !isKey(id));
-  if (unfit !== undefined) {
-    const [name] = unfit;
-    return err(
-      refusal(value, 'schema', `${name} is longer than ${LONGEST_ID} bytes, or holds the character NUL.`),
-    );
-  }
-  return ok({
-    eventId: event.event_id,
-    document: text,
-    event,
-    known: isFollowed(event.lamport_clock) && isOurs(document, event),
-  });
-};
-
-/** The id under which a sender looks for the answer: what was sent, as far as it can be used. */
-export const sentId = (value: unknown): string => {
-  const id = isFields(value) && Object.hasOwn(value, 'event_id') ? value['event_id'] : undefined;
-  return typeof id === 'string' && id !== '' && id.length <= LONGEST_ID ? id : 'unknown';
-};
-
-const refusal = (value: unknown, code: string, message: string): EventResult => ({
-  event_id: sentId(value),
-  status: 'error',
-  code,
-  error_message: message,
-});
-
-/** What names things in the hub's tables: by one rule for every database, of which none has keys without end. */
-const LONGEST_ID = 200;
-
-const isKey = (id: string): boolean =>
-  !id.includes('\u0000') && (id.length * 3 <= LONGEST_ID || Buffer.byteLength(id) <= LONGEST_ID);
-
-const keysOf = (event: EnvelopeDocument): Readonly<Record<string, string | undefined>> => ({
-  event_type: event.event_type,
-  aggregate_id: event.aggregate_id,
-  node_id: event.node_id,
-  project_slug: event.project_slug ?? undefined,
-  'payload.feature_slug': textOf(event.payload, 'feature_slug'),
-  'payload.wp_id': textOf(event.payload, 'wp_id'),
-});
-
-/** An answer names what a person can read; whoever sends something wholly different is not helped by a list of it. */
-const NAMED_ISSUES = 20;
-const NAMED_CHARACTERS = 200;
-
-const shortened = ({ path, reason }: Issue): Issue => ({
-  path: path.slice(0, NAMED_CHARACTERS),
-  reason: reason.slice(0, NAMED_CHARACTERS),
-});
-
-const describe = (issues: readonly Issue[]): string =>
-  issues.map(({ path, reason }) => (path === '' ? `the event ${reason}` : `${path} ${reason}`)).join('; ');
-
-/** Whether nothing of the payload had to be converted, or borne with, to be understood; what was left out is no matter. */
-const isOurs = (document: EnvelopeDocument, event: EnvelopeDocument): boolean =>
-  isEventType(document.event_type) &&
-  document.timestamp === event.timestamp &&
-  Object.entries(document.payload).every(([key, value]) => isSame(value, event.payload[key])) &&
-  checkJson(document.payload, { most: 1 }).length === 0;
-
-const isSame = (a: unknown, b: unknown): boolean =>
-  // Older clients write null for what they do not have.
-  (a ?? undefined) === (b ?? undefined) ||
-  (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, at) => item === b[at])) ||
-  (isFields(a) && isFields(b));

@@ -15,18 +15,15 @@ import type {
 } from '../../ports/hub.js';
 import { browserRoutes } from './browser-api.js';
 import { documentRoutes } from './api-documents.js';
-import { batchRoutes } from './batch-api.js';
 import { dashboardRoutes } from './dashboard-pages.js';
 import { deviceRoutes } from './device-api.js';
 import { dossierRoutes, healthRoutes } from './health-api.js';
 import { httpDoor, refuseSocket } from './http-door.js';
 import { DEFAULT_HUB_LIMITS } from './hub-limits.js';
 import type { HubLimits } from './hub-limits.js';
-import { Ingest } from './ingest.js';
-import { LiveAudience } from './live-audience.js';
+import { batchRoute, Ingest } from './ingest.js';
 import { LiveGateway } from './live-gateway.js';
-import { LiveIngest } from './live-ingest.js';
-import { HubMetrics, metricsRoutes } from './metrics.js';
+import { hubMetrics, metricsRoute } from './metrics.js';
 import { nowRoutes } from './now-api.js';
 import { isLoopback, OwnNames } from './own-names.js';
 import { historyRoutes, readRoutes } from './read-api.js';
@@ -35,7 +32,6 @@ import { setupRoutes } from './setup-page.js';
 import { SignInDesk } from './sign-in-desk.js';
 import { tokenRoutes } from './token-api.js';
 import { WebhookSender } from './webhooks.js';
-import { Turns } from './turns.js';
 
 interface HubOptions {
   readonly store: EventStore;
@@ -81,18 +77,14 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   const { store, accounts, listener, clock, log } = options;
   if (listener.tls !== undefined) requireFittingPair(listener.tls);
   const limits = { ...DEFAULT_HUB_LIMITS, ...options.limits };
-  const audience = new LiveAudience(store, limits, log);
-  const turns = new Turns(limits.waitingBatches);
-  const metrics = new HubMetrics();
-  const ingest = new Ingest(store, limits, metrics);
-  const live = new LiveIngest(ingest, turns, limits, log);
-  const gateway = new LiveGateway(store, accounts, audience, { ingest: live, clock, limits }, log);
+  const metrics = hubMetrics();
+  const ingest = new Ingest(store, limits, metrics, log);
+  const gateway = new LiveGateway({ store, accounts, ingest, clock, limits, log });
   metrics.gauge('live_sessions', 'Open live sessions.', () => gateway.open);
-  metrics.gauge('waiting_batches', 'Batches that wait for their turn.', () => turns.waiting);
   const names = new OwnNames(listener);
   const office = { desk: new SignInDesk(accounts, limits, log), limits, log };
   const described: readonly Route[] = [
-    ...batchRoutes(ingest, turns, limits),
+    batchRoute(ingest, limits),
     ...tokenRoutes(accounts, store, office),
     ...deviceRoutes(accounts, store.hubId, office),
     ...browserRoutes(accounts, store.hubId, office),
@@ -102,7 +94,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     ...historyRoutes(store),
     ...nowRoutes(store, clock),
     ...healthRoutes(store, accounts),
-    ...metricsRoutes(metrics, options.metricsToken),
+    metricsRoute(metrics, options.metricsToken),
     ...dossierRoutes(),
   ];
   const routes = [...described, ...documentRoutes(described)];
