@@ -33,7 +33,6 @@ const SHARED_ROOMS = {
     'src/app/delivery/flush.ts',
     'src/app/delivery/hub-receipts.ts',
   ],
-  live: ['src/app/delivery/live-link.ts', 'src/app/delivery/background-sync.ts'],
   branches: [
     'src/adapters/work/git-worktree.ts',
     'src/adapters/work/git-merged.ts',

@@ -129,7 +129,7 @@ const PARTS: Readonly<Record<keyof Parts, true>> = {
   liveLinkTo: true,
   deliveryRoute: true,
   flushHost: true,
-  backgroundSync: true,
+  backgroundFlush: true,
   summons: true,
   runtime: true,
   guardAgents: true,
@@ -188,11 +188,23 @@ describe('the client container', () => {
   });
 
   it('starts no delivery for a process whose user turned it off', async () => {
-    const container = client({}, { SPEC_KITTY_SYNC: 'off' });
+    const container = client(
+      { backgroundProcess: { runBeside: () => Promise.reject(new Error('started')) } as never },
+      { SPEC_KITTY_SYNC: 'off' },
+    );
     const runtime = await container.get('runtime');
-    await runtime.start();
-    expect(await runtime.status()).toBeUndefined();
+    runtime.emitted({ autoStart: true, isDeliverable: true });
     await container.close();
+    expect(existsSync(join(scratch.path, 'state'))).toBe(false);
+  });
+
+  it('delivers in this process until it is closed, where the host says so', async () => {
+    const signals: AbortSignal[] = [];
+    const runBeside = async (signal: AbortSignal): Promise<void> => void signals.push(signal);
+    const container = client({ backgroundProcess: { runBeside } as never });
+    (await container.get('runtime')).emitted({ autoStart: true, isDeliverable: true });
+    await container.close();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
 
   it('takes a sign-in for machines from the environment', async () => {
@@ -263,18 +275,5 @@ describe('closing', () => {
     expect(closed).toEqual(['third', 'second', 'first']);
     await closables.close();
     expect(closed).toHaveLength(3);
-  });
-
-  it('tells that the runtime could not be stopped, once', async () => {
-    const failing = {
-      start: () => undefined,
-      nudge: () => undefined,
-      stop: () => Promise.reject(new Error('stuck')),
-      status: () => ({ connection: 'Offline' as const }),
-    };
-    const container = client({ backgroundSync: failing as never });
-    await (await container.get('runtime')).start();
-    await expect(container.close()).rejects.toThrow('stuck');
-    await container.close();
   });
 });

@@ -1,6 +1,5 @@
 /** In-memory adapters of what tests swap, and of what is slow, remote or random: the same promises, a clock that a test moves. */
 export * from './memory-agents.js';
-export * from './memory-background.js';
 export * from './memory-host.js';
 export * from './memory-hub.js';
 export * from './memory-outbox.js';

@@ -14,7 +14,6 @@ import type {
   SettingsStore,
   SharingPreference,
 } from '../../ports/events.js';
-import type { ForeignQueue, QueuedRow } from '../../ports/outbox.js';
 
 /** Configs of any number of projects. A config can be put there, broken, or made read-only. */
 export class MemoryConfigStore implements ConfigStore {
@@ -189,24 +188,5 @@ export class MemoryKnownHubs implements KnownHubs {
   update(change: (known: readonly KnownHub[]) => readonly KnownHub[]): Promise<readonly KnownHub[]> {
     this.#known = change(this.#known);
     return Promise.resolve(this.#known);
-  }
-}
-
-/** Queues of older clients that live in memory, by file name. */
-export class MemoryForeignQueue implements ForeignQueue {
-  readonly #files: ReadonlyMap<string, readonly QueuedRow[]>;
-
-  constructor(files: ReadonlyMap<string, readonly QueuedRow[]>) {
-    this.#files = files;
-  }
-
-  async files(place: string): Promise<readonly string[]> {
-    return [...this.#files.keys()].filter((file) => file === place || file.startsWith(`${place}/`));
-  }
-
-  async rows(file: string): Promise<readonly QueuedRow[]> {
-    const rows = this.#files.get(file);
-    if (rows === undefined) throw new SyncError('input-invalid', `${file} does not exist.`);
-    return rows;
   }
 }

@@ -23,24 +23,19 @@ export const createClientContainer = (
       await (others ??= import('./later-parts.js').then(({ laterParts }) => laterParts(container)));
     return container.get(name);
   };
-  const runtime = new SyncRuntime(
-    {
-      mayStart: environment.env['SPEC_KITTY_SYNC'] !== 'off' && environment.backgroundSync !== 'off',
-      summon: async () => (await get('summons')).run(),
-      service: () => get('backgroundSync'),
-    },
-    environment.backgroundSync === 'this-process',
-  );
+  const { env, backgroundSync } = environment;
+  const runtime = new SyncRuntime(async (signal) => {
+    if (env['SPEC_KITTY_SYNC'] === 'off' || backgroundSync === 'off') return;
+    if (backgroundSync === 'own-process') await (await get('summons')).run();
+    else await (await get('backgroundProcess')).runBeside(signal);
+  });
   const container = new PartsContainer<Parts>({ environment, runtime, ...overrides });
   firstParts(container);
   return {
     get,
     close: async () => {
-      try {
-        await runtime.stop();
-      } finally {
-        await container.close();
-      }
+      await runtime.stop();
+      await container.close();
     },
   };
 };

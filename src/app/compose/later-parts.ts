@@ -91,13 +91,11 @@ const deliveryParts = (client: Client): void => {
     return new Flush({ ...flushHost, route: (signal) => deliveryRoute.find(signal) });
   });
   client.part(
-    'backgroundSync',
-    ['flushHost', 'deliveryRoute', 'liveLink', 'machineReports', 'timer', 'wallClock', 'randomness'],
-    async ({ flushHost, deliveryRoute, liveLink: live, machineReports: reports, ...needs }) => {
+    'backgroundFlush',
+    ['flushHost', 'deliveryRoute', 'liveLink'],
+    async ({ flushHost, deliveryRoute, liveLink }) => {
       const { Flush } = await import('../delivery/flush.js');
-      const { BackgroundSyncService } = await import('../delivery/background-sync.js');
-      const flush = new Flush({ ...flushHost, route: (signal) => deliveryRoute.find(signal, live) });
-      return new BackgroundSyncService({ flush, live, reports, ...needs });
+      return new Flush({ ...flushHost, route: (signal) => deliveryRoute.find(signal, liveLink) });
     },
   );
   client.part('doorbell', ['stateRoot'], async ({ stateRoot }) => {

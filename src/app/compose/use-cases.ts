@@ -66,8 +66,8 @@ export const deliveryUseCases = {
   ),
   backgroundProcess: useCase(
     [
-      ...(['backgroundPost', 'doorbell', 'backgroundSync', 'timer', 'wallClock'] as const),
-      ...(['backgroundLog', 'version', 'processId'] as const),
+      ...(['backgroundPost', 'doorbell', 'backgroundFlush', 'liveLink', 'machineReports'] as const),
+      ...(['timer', 'wallClock', 'randomness', 'backgroundLog', 'version', 'processId'] as const),
     ],
     () => import('../delivery/background-process.js'),
   ),

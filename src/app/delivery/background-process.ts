@@ -1,66 +1,70 @@
-import { LONGEST_DELAY_MS } from '../../domain/delivery/backoff.js';
-import { decideLeave, isNewer, type Leave } from '../../domain/delivery/background-life.js';
-import { isSyncError } from '../../domain/errors.js';
+import {
+  afterFailure,
+  delayMs,
+  LONGEST_DELAY_MS,
+  RESTED,
+  type Backoff,
+} from '../../domain/delivery/backoff.js';
+import { isNewer } from '../../domain/delivery/newer-version.js';
+import { isSyncError, messageOf } from '../../domain/errors.js';
 import { DEFAULT_SETTINGS } from '../../domain/events/settings.js';
 import type { BackgroundPost, Doorbell, Heartbeat } from '../../ports/delivery.js';
-import type { Log, Timer, WallClock } from '../../ports/host.js';
-import type { FlushReport } from './flush.js';
-import { FINAL_FLUSH_MS, type BackgroundStatus, type BackgroundSyncService } from './background-sync.js';
-import { NOTHING_PASSED, totalOf, type PassCounts } from './pass-report.js';
+import type { Log, Randomness, Timer, WallClock } from '../../ports/host.js';
 import { progressBefore } from './background-reading.js';
+import type { Flush, FlushReport } from './flush.js';
+import type { LiveLink } from './live-link.js';
+import type { MachineReports } from './machine-reports.js';
+import { NOTHING_PASSED, totalOf } from './pass-report.js';
 
-interface BackgroundProcessHost {
+interface BackgroundNeeds {
   readonly backgroundPost: BackgroundPost;
   readonly doorbell: Doorbell;
-  readonly backgroundSync: Pick<BackgroundSyncService, 'start' | 'nudge' | 'stop' | 'status'>;
+  readonly backgroundFlush: Pick<Flush, 'run'>;
+  readonly liveLink: Pick<LiveLink, 'run' | 'status'>;
+  readonly machineReports: Pick<MachineReports, 'run' | 'changed'>;
   readonly timer: Timer;
   readonly wallClock: WallClock;
+  readonly randomness: Randomness;
   readonly backgroundLog: Log;
   readonly version: string;
   readonly processId: number;
 }
 
-export interface BackgroundProcessOptions {
-  /** How long it stays without work. `Infinity` for a service that is meant to stay. */
-  readonly lingerMs: number;
-}
+/** Why it leaves. */
+export type Leave =
+  'idle' | 'hub out of reach' | 'another version takes over' | 'state root gone' | 'asked to stop';
 
-/** The background sync as a process of its own: one per state root, there while there is work, gone by itself after. */
+/** How long nothing has to happen before everything is looked at again. */
+export const FLUSH_INTERVAL_MS = 5 * 60 * 1000;
+
+/** The last flush may hold up the end for so long. */
+export const FINAL_FLUSH_MS = 2000;
+
+/** A hub that stays out of reach for so long is left to the next command. */
+export const GIVE_UP_AFTER_MS = 10 * 60 * 1000;
+
+/**
+ * The background sync: it delivers while no one waits, at start, on connect, after every capture, when a backoff is over,
+ * and every five minutes. One has the place of a state root, as a process of its own or beside the work of one that
+ * lasts. It owns nothing that could be lost: everything is in the outboxes.
+ */
 export class BackgroundProcess {
-  readonly #host: BackgroundProcessHost;
-  readonly #startedAtMs: number;
-  #lastWorkAtMs: number;
-  #progressAtMs: number;
-  #lastBeat: Heartbeat | undefined;
-  #noted: PassCounts = NOTHING_PASSED;
-  #toldTrouble: string | undefined;
+  readonly #needs: BackgroundNeeds;
 
-  constructor(host: BackgroundProcessHost) {
-    this.#host = host;
-    this.#startedAtMs = host.wallClock.nowMs();
-    this.#lastWorkAtMs = this.#startedAtMs;
-    this.#progressAtMs = this.#startedAtMs;
+  constructor(needs: BackgroundNeeds) {
+    this.#needs = needs;
   }
 
-  /** Runs until there is a reason to leave; `busy` when another process has the place. */
-  async run(options: BackgroundProcessOptions, signal: AbortSignal): Promise<Leave | 'busy'> {
-    const { backgroundPost: post, backgroundSync: service, backgroundLog: log } = this.#host;
-    const { doorbell, version, processId } = this.#host;
+  /**
+   * Runs until there is a reason to leave; `busy` when another process has the place. `lingerMs`: how long it stays
+   * without work; `Infinity` for a service that is meant to stay.
+   */
+  async run({ lingerMs }: { readonly lingerMs: number }, signal: AbortSignal): Promise<Leave | 'busy'> {
+    const { backgroundPost: post, version } = this.#needs;
     const place = await post.occupy(patienceFor(await post.heartbeat(), version));
     if (place === undefined) return 'busy';
     try {
-      log.info(`version ${version} delivers as process ${processId}`);
-      // A predecessor may have made no progress for long; its successor is not to forget that.
-      this.#progressAtMs = progressBefore(await post.heartbeat()) ?? this.#startedAtMs;
-      const bell = await doorbell.watch(() => {
-        this.#lastWorkAtMs = this.#host.wallClock.nowMs();
-        service.nudge();
-      });
-      const leave = await this.#deliver(options, signal).finally(() => bell.close());
-      this.#noteWork(service.status());
-      await this.#beat(leave);
-      log.info(`process ${processId} leaves: ${leave}`);
-      return leave;
+      return await new Stay(this.#needs, lingerMs, await post.heartbeat()).run(signal);
     } finally {
       place.release();
     }
@@ -68,106 +72,15 @@ export class BackgroundProcess {
 
   /**
    * Delivers until the signal aborts, from a process that lasts anyway: whenever nobody else has the place, and, when a
-   * newer program asked it to leave, not before that one's process is likely to have gone again. Never rejects.
+   * newer program asked it to leave, not before that one's process is likely to have gone again. What was captured
+   * before an early end goes out all the same.
    */
   async runBeside(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    do {
       const left = await this.run({ lingerMs: Infinity }, signal).catch(() => 'busy' as const);
       const pauseMs = left === 'busy' ? FREE_LOOK_MS : DEFAULT_SETTINGS.lingerSeconds * 1000;
-      await this.#host.timer.sleep(pauseMs, signal);
-    }
-  }
-
-  /**
-   * The place is given back only when nothing delivers any more, whatever ended the stay. That it leaves is noted
-   * before the last flush: whoever captures later finds the note and starts a successor, and what was captured
-   * earlier is in the last flush, so that no event is left to nobody.
-   */
-  async #deliver(options: BackgroundProcessOptions, signal: AbortSignal): Promise<Leave> {
-    const { backgroundSync: service } = this.#host;
-    service.start();
-    try {
-      const leave = await this.#stay(options, signal);
-      await this.#beat(leave);
-      return leave;
-    } finally {
-      await service.stop();
-    }
-  }
-
-  async #stay({ lingerMs }: BackgroundProcessOptions, signal: AbortSignal): Promise<Leave> {
-    const { backgroundPost: post, backgroundSync: service, timer, wallClock, version } = this.#host;
-    for (;;) {
-      const status = service.status();
-      this.#noteWork(status);
-      if (!(await this.#beat())) return 'state root gone';
-      if (signal.aborted) return 'asked to stop';
-      const leave = decideLeave({
-        nowMs: wallClock.nowMs(),
-        lastWorkAtMs: this.#lastWorkAtMs,
-        setBackSinceMs: status.setBackSinceMs,
-        isBusy: status.isFlushing,
-        version,
-        askedBy: await post.askedToLeave(),
-        lingerMs,
-      });
-      if (leave !== undefined) return leave;
-      await timer.sleep(LOOK_MS, signal);
-    }
-  }
-
-  #noteWork({ last, totals, progressAtMs }: BackgroundStatus): void {
-    const { backgroundLog: log, wallClock } = this.#host;
-    const before = this.#noted;
-    this.#noted = totals;
-    this.#progressAtMs = progressAtMs ?? this.#progressAtMs;
-    const delivered = totals.delivered - before.delivered;
-    const duplicate = totals.duplicate - before.duplicate;
-    if (delivered + duplicate > 0) this.#lastWorkAtMs = wallClock.nowMs();
-    if (totalOf(totals) > totalOf(before)) {
-      const rejected = totals.rejected - before.rejected;
-      const deadLetters = totals.deadLetters - before.deadLetters;
-      log.info(
-        `delivered ${delivered}, already there ${duplicate}, rejected ${rejected}, given up on ${deadLetters}`,
-      );
-    }
-    const told = last === undefined ? undefined : troubleOf(last.report);
-    if (told !== undefined && told !== this.#toldTrouble) log.warn(told);
-    this.#toldTrouble = told;
-  }
-
-  /** Writes the heartbeat when it says something else or grows old; `false` when there is no place to write it to. */
-  async #beat(left?: Leave): Promise<boolean> {
-    const beat = this.#heartbeat(left);
-    const previous = this.#lastBeat;
-    const isNews = previous === undefined || saidOf(previous) !== saidOf(beat);
-    if (!isNews && beat.atMs - previous.atMs < BEAT_MS) return true;
-    try {
-      const isThere = await this.#host.backgroundPost.beat(beat);
-      if (isThere) this.#lastBeat = beat;
-      return isThere;
-    } catch (error) {
-      // A disk that is full for a while is no reason to leave: without a heartbeat it only seems to be silent.
-      if (!isSyncError(error)) throw error;
-      this.#host.backgroundLog.warn(error.message);
-      return true;
-    }
-  }
-
-  #heartbeat(left: Leave | undefined): Heartbeat {
-    const { backgroundSync, version, processId, wallClock } = this.#host;
-    const { connection, last, nextTryAtMs: plannedAtMs } = backgroundSync.status();
-    const atMs = wallClock.nowMs();
-    // After so long an outage nobody has to ask that hub again at once.
-    const nextTryAtMs =
-      left === 'hub out of reach' ? Math.max(plannedAtMs ?? 0, atMs + LONGEST_DELAY_MS) : plannedAtMs;
-    return {
-      ...{ version, processId, startedAtMs: this.#startedAtMs, atMs },
-      ...{ connection, progressAtMs: this.#progressAtMs },
-      ...(left === undefined ? {} : { left }),
-      ...(last === undefined ? {} : { lastFlush: flushNote(last) }),
-      ...(nextTryAtMs === undefined ? {} : { nextTryAtMs }),
-    };
+      await this.#needs.timer.sleep(pauseMs, signal);
+    } while (!signal.aborted);
   }
 }
 
@@ -187,14 +100,192 @@ const FREE_LOOK_MS = 2000;
 const BEAT_MS = 5000;
 const LEAVING_WAIT_MS = 2 * LOOK_MS + 2 * FINAL_FLUSH_MS;
 
-const flushNote = ({ report, atMs }: NonNullable<BackgroundStatus['last']>) => ({
-  atMs,
-  delivered: report.delivered + report.duplicate,
-  ended: report.ended.end,
-  ...('reason' in report.ended ? { reason: report.ended.reason } : {}),
-});
+/** From taking the place to giving it back. */
+class Stay {
+  readonly #needs: BackgroundNeeds;
+  readonly #lingerMs: number;
+  readonly #startedAtMs: number;
+  #lastWorkAtMs: number;
+  #progressAtMs: number;
+  /** Since when the hub cannot be used. */
+  #setBackSinceMs: number | undefined;
+  #nextTryAtMs: number | undefined;
+  #backoff: Backoff = RESTED;
+  #isFlushing = false;
+  /** A ring during a flush must not be lost: what was captured may lie behind what the flush has read. */
+  #isRung = false;
+  #wake: (() => void) | undefined;
+  #lastFlush: Heartbeat['lastFlush'];
+  #lastBeat: Heartbeat | undefined;
 
-const troubleOf = ({ ended }: FlushReport): string | undefined =>
-  ended.end === 'complete' ? undefined : 'reason' in ended ? `${ended.end}: ${ended.reason}` : ended.end;
+  /** A predecessor may have made no progress for long; its successor is not to forget that. */
+  constructor(needs: BackgroundNeeds, lingerMs: number, predecessor: Heartbeat | undefined) {
+    this.#needs = needs;
+    this.#lingerMs = lingerMs;
+    this.#startedAtMs = needs.wallClock.nowMs();
+    this.#lastWorkAtMs = this.#startedAtMs;
+    this.#progressAtMs = progressBefore(predecessor) ?? this.#startedAtMs;
+  }
+
+  /**
+   * That it leaves is noted before the last flush: whoever captures later finds the note and starts a successor, and
+   * what was captured earlier is in the last flush, so that no event is left to nobody. Whatever ends the stay, nothing
+   * delivers any more after it.
+   */
+  async run(signal: AbortSignal): Promise<Leave> {
+    const { backgroundLog: log, doorbell, liveLink, machineReports, timer } = this.#needs;
+    const { version, processId } = this.#needs;
+    log.info(`version ${version} delivers as process ${processId}`);
+    const bell = await doorbell.watch(() => {
+      this.#lastWorkAtMs = this.#needs.wallClock.nowMs();
+      this.#ring();
+    });
+    // No further flush begins; whatever is under way ends now.
+    const [leaving, cut] = [new AbortController(), new AbortController()];
+    const delivering = this.#deliver(leaving.signal, cut.signal);
+    const beside = [liveLink.run(() => this.#ring(), cut.signal), machineReports.run(cut.signal)];
+    let leave: Leave;
+    try {
+      leave = await this.#untilLeave(signal);
+      await this.#beat(leave);
+    } finally {
+      leaving.abort();
+      const timeUp = timer.sleep(FINAL_FLUSH_MS, cut.signal).then(() => cut.abort());
+      await Promise.all([delivering.finally(() => cut.abort()), timeUp, ...beside]);
+      bell.close();
+    }
+    await this.#beat(leave);
+    log.info(`process ${processId} leaves: ${leave}`);
+    return leave;
+  }
+
+  /** Something was captured or the connection came back: there may be work. */
+  #ring(): void {
+    this.#isRung = true;
+    this.#wake?.();
+  }
+
+  /** Ends with one last flush. One that is under way ends by itself: what is cut off has to be sent again. */
+  async #deliver(leaving: AbortSignal, cut: AbortSignal): Promise<void> {
+    while (!leaving.aborted) {
+      this.#isRung = false;
+      const report = await this.#flush(cut);
+      if (!leaving.aborted) await this.#rest(report, leaving);
+    }
+    if (!cut.aborted) await this.#flush(cut);
+  }
+
+  /** Never rejects: whatever goes wrong with one flush, there is a next one. */
+  async #flush(cut: AbortSignal): Promise<FlushReport> {
+    const { backgroundFlush, machineReports, wallClock } = this.#needs;
+    this.#isFlushing = true;
+    const report = await backgroundFlush.run({ isInsisted: false }, cut).catch((error: unknown) => {
+      const ended = { end: 'storage-failed' as const, reason: messageOf(error) };
+      return { ...NOTHING_PASSED, ended };
+    });
+    this.#isFlushing = false;
+    machineReports.changed();
+    this.#note(report, wallClock.nowMs());
+    return report;
+  }
+
+  #note(report: FlushReport, atMs: number): void {
+    const { backgroundLog: log } = this.#needs;
+    const { ended, delivered, duplicate, rejected, deadLetters } = report;
+    const { end, reason }: { end: string; reason?: string } = ended;
+    const hasReceipts = delivered + duplicate > 0;
+    if (hasReceipts) this.#lastWorkAtMs = atMs;
+    if (hasReceipts || end === 'complete') this.#progressAtMs = atMs;
+    this.#setBackSinceMs = end === 'unavailable' ? (this.#setBackSinceMs ?? atMs) : undefined;
+    if (totalOf(report) > 0)
+      log.info(
+        `delivered ${delivered}, already there ${duplicate}, rejected ${rejected}, given up on ${deadLetters}`,
+      );
+    const before = this.#lastFlush;
+    if (end !== 'complete' && (end !== before?.ended || reason !== before.reason))
+      log.warn(reason === undefined ? end : `${end}: ${reason}`);
+    const why = reason === undefined ? {} : { reason };
+    this.#lastFlush = { atMs, delivered: delivered + duplicate, ended: end, ...why };
+  }
+
+  /**
+   * Sleeps until there is a reason to flush. A ring does not cut a backoff short: a hub that is in trouble is not asked
+   * more often because more is captured.
+   */
+  async #rest({ ended, ...counts }: FlushReport, leaving: AbortSignal): Promise<void> {
+    const { timer, wallClock, randomness } = this.#needs;
+    // Trying again soon may help, and trying again at once will not.
+    if (ended.end === 'unavailable' || ended.end === 'busy' || ended.end === 'nothing-moved') {
+      this.#backoff = afterFailure(counts.delivered + counts.duplicate > 0 ? RESTED : this.#backoff);
+      const retryAfterMs = 'retryAfterMs' in ended ? ended.retryAfterMs : undefined;
+      const pauseMs = delayMs(this.#backoff, randomness.next(), retryAfterMs);
+      this.#nextTryAtMs = wallClock.nowMs() + pauseMs;
+      return timer.sleep(pauseMs, leaving);
+    }
+    this.#nextTryAtMs = undefined;
+    this.#backoff = RESTED;
+    if (this.#isRung) return;
+    const rung = new AbortController();
+    this.#wake = () => rung.abort();
+    const pauseMs = counts.rejected > 0 ? LONGEST_DELAY_MS : FLUSH_INTERVAL_MS;
+    await timer.sleep(pauseMs, AbortSignal.any([leaving, rung.signal]));
+    this.#wake = undefined;
+  }
+
+  async #untilLeave(signal: AbortSignal): Promise<Leave> {
+    for (;;) {
+      if (!(await this.#beat())) return 'state root gone';
+      if (signal.aborted) return 'asked to stop';
+      const leave = await this.#reasonToLeave();
+      if (leave !== undefined) return leave;
+      await this.#needs.timer.sleep(LOOK_MS, signal);
+    }
+  }
+
+  async #reasonToLeave(): Promise<Leave | undefined> {
+    const { backgroundPost: post, wallClock, version } = this.#needs;
+    const askedBy = await post.askedToLeave();
+    if (askedBy !== undefined && isNewer(askedBy, version)) return 'another version takes over';
+    const nowMs = wallClock.nowMs();
+    if (this.#setBackSinceMs !== undefined)
+      return nowMs - this.#setBackSinceMs >= GIVE_UP_AFTER_MS ? 'hub out of reach' : undefined;
+    return !this.#isFlushing && nowMs - this.#lastWorkAtMs >= this.#lingerMs ? 'idle' : undefined;
+  }
+
+  /** Writes the heartbeat when it says something else or grows old; `false` when there is no place to write it to. */
+  async #beat(left?: Leave): Promise<boolean> {
+    const beat = this.#heartbeat(left);
+    const previous = this.#lastBeat;
+    const isNews = previous === undefined || saidOf(previous) !== saidOf(beat);
+    if (!isNews && beat.atMs - previous.atMs < BEAT_MS) return true;
+    try {
+      const isThere = await this.#needs.backgroundPost.beat(beat);
+      if (isThere) this.#lastBeat = beat;
+      return isThere;
+    } catch (error) {
+      // A disk that is full for a while is no reason to leave: without a heartbeat it only seems to be silent.
+      if (!isSyncError(error)) throw error;
+      this.#needs.backgroundLog.warn(error.message);
+      return true;
+    }
+  }
+
+  #heartbeat(left: Leave | undefined): Heartbeat {
+    const { liveLink, version, processId, wallClock } = this.#needs;
+    const atMs = wallClock.nowMs();
+    // After so long an outage nobody has to ask that hub again at once.
+    const nextTryAtMs =
+      left === 'hub out of reach'
+        ? Math.max(this.#nextTryAtMs ?? 0, atMs + LONGEST_DELAY_MS)
+        : this.#nextTryAtMs;
+    return {
+      ...{ version, processId, startedAtMs: this.#startedAtMs, atMs },
+      ...{ connection: liveLink.status, progressAtMs: this.#progressAtMs },
+      ...(left === undefined ? {} : { left }),
+      ...(this.#lastFlush === undefined ? {} : { lastFlush: this.#lastFlush }),
+      ...(nextTryAtMs === undefined ? {} : { nextTryAtMs }),
+    };
+  }
+}
 
 const saidOf = ({ atMs: _atMs, ...said }: Heartbeat): string => JSON.stringify(said);

@@ -5,7 +5,7 @@ import type { ShowIdentity } from '../events/show-identity.js';
 import type { BackgroundProcess } from './background-process.js';
 import type { MachineReports } from './machine-reports.js';
 
-interface DeliverBesidePorts {
+interface DeliverBesideNeeds {
   readonly environment: { readonly env: Readonly<Record<string, string | undefined>> };
   readonly showIdentity: Pick<ShowIdentity, 'run'>;
   readonly account: () => Promise<Account | undefined>;
@@ -16,59 +16,37 @@ interface DeliverBesidePorts {
 /** A sign of life of a run in the project at hand. */
 type OwnSign = Omit<RunSign, 'project_uuid'>;
 
-/** Delivery beside the work of a process that lasts. */
-export interface DeliveryBeside {
-  /** Returns at once; does nothing the second time. */
-  start(): void;
-  /** Ends with a last flush of at most two seconds. */
-  stop(): Promise<void>;
-}
-
 /**
  * The background sync inside a process that lasts. It takes the place of the background process for as long, so that
- * short commands find somebody who delivers; where another has the place already, that one goes on until it ends. Whatever
- * happens to it changes nothing for its host.
+ * short commands find somebody who delivers; where another has the place already, that one goes on until it ends.
  */
 export class DeliverBeside {
-  readonly #ports: DeliverBesidePorts;
+  readonly #needs: DeliverBesideNeeds;
 
-  constructor(ports: DeliverBesidePorts) {
-    this.#ports = ports;
+  constructor(needs: DeliverBesideNeeds) {
+    this.#needs = needs;
   }
 
   /**
-   * Looks whether delivery is wanted for a project: signed in, and refused neither by its config nor by a variable. If it
-   * is, the hub also hears which runs of agents `signs` names at the time, whoever delivers.
+   * Until the signal aborts, and then for a last flush of at most two seconds, where delivery is wanted for the project:
+   * signed in, and refused neither by its config nor by a variable. The hub also hears which runs of agents `signs` names
+   * at the time, whoever delivers. Whatever happens to it changes nothing for its host: it never rejects.
    */
-  async prepare(checkout: Checkout, signs: () => readonly OwnSign[] = () => []): Promise<DeliveryBeside> {
-    const project = await this.#sharedProject(checkout).catch(() => undefined);
-    const saying = async () => {
-      const runs = signs().map((sign) => ({ project_uuid: project ?? '', ...sign }));
-      return project === '' || runs.length === 0 ? undefined : { runs };
-    };
-    const over = new AbortController();
-    let running: Promise<unknown> | undefined;
-    return {
-      start: () => {
-        if (project === undefined) return;
-        const { backgroundProcess, machineReports } = this.#ports;
-        running ??= Promise.all([
-          backgroundProcess.runBeside(over.signal),
-          machineReports.run(over.signal, saying),
-        ]);
-      },
-      stop: async () => {
-        over.abort();
-        await running;
-      },
-    };
-  }
-
-  /** Its uuid, which is empty as long as it has none; `undefined` where delivery is not wanted. */
-  async #sharedProject({ projectRoot }: Checkout): Promise<string | undefined> {
-    if (this.#ports.environment.env['SPEC_KITTY_SYNC'] === 'off') return undefined;
-    const identity = await this.#ports.showIdentity.run(projectRoot);
-    if (identity?.autoStart === false || identity?.share === false) return undefined;
-    return (await this.#ports.account()) === undefined ? undefined : (identity?.project.uuid?.value ?? '');
+  async run({ projectRoot }: Checkout, signs: () => readonly OwnSign[], over: AbortSignal): Promise<void> {
+    const { environment, showIdentity, account, backgroundProcess, machineReports } = this.#needs;
+    if (environment.env['SPEC_KITTY_SYNC'] === 'off') return;
+    try {
+      const identity = await showIdentity.run(projectRoot);
+      if (identity?.autoStart === false || identity?.share === false) return;
+      if ((await account()) === undefined) return;
+      const project = identity?.project.uuid?.value;
+      const saying = async () => {
+        const runs = signs().map((sign) => ({ project_uuid: project ?? '', ...sign }));
+        return project === undefined || runs.length === 0 ? undefined : { runs };
+      };
+      await Promise.all([backgroundProcess.runBeside(over), machineReports.run(over, saying)]);
+    } catch {
+      // Commands find nobody who delivers, and start one.
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { LONGEST_RETRY_AFTER_MS } from '../../domain/delivery/backoff.js';
-import { isNewer } from '../../domain/delivery/background-life.js';
+import { isNewer } from '../../domain/delivery/newer-version.js';
 import type { BackgroundPost, BackgroundStarter, Heartbeat } from '../../ports/delivery.js';
 import type { WallClock } from '../../ports/host.js';
 

@@ -1,4 +1,4 @@
-import { isNewer } from '../../domain/delivery/background-life.js';
+import { isNewer } from '../../domain/delivery/newer-version.js';
 import { unreachable } from '../../domain/errors.js';
 import type { HubAddress } from '../../domain/outbox/account.js';
 import type { LamportReading, SettingsReading } from '../../ports/events.js';

@@ -1,4 +1,4 @@
-import { MemoryBackgroundPost, MemoryDoorbell } from '../../../src/adapters/memory/memory-background.js';
+import { MemoryBackgroundPost, MemoryDoorbell } from '../../support/memory-background.js';
 import { backgroundPostContract } from '../../contracts/background-post.contract.js';
 import { doorbellContract } from '../../contracts/doorbell.contract.js';
 

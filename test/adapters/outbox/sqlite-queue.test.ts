@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MemoryForeignQueue } from '../../../src/adapters/memory/memory-stores.js';
+import { MemoryForeignQueue } from '../../support/memory-foreign-queue.js';
 import { SqliteQueue } from '../../../src/adapters/outbox/sqlite-queue.js';
 import { foreignQueueContract } from '../../contracts/foreign-queue.contract.js';
 import { dieInTransaction, makePythonQueue } from '../../support/python-queue.js';

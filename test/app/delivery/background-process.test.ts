@@ -1,45 +1,75 @@
 import { ControlledTime, RecordingLog } from '../../../src/adapters/memory/memory-host.js';
 import {
+  BackgroundProcess,
+  FINAL_FLUSH_MS,
+  FLUSH_INTERVAL_MS,
+  GIVE_UP_AFTER_MS,
+} from '../../../src/app/delivery/background-process.js';
+import { Flush, type FlushReport } from '../../../src/app/delivery/flush.js';
+import { NOTHING_PASSED, type PassEnd } from '../../../src/app/delivery/pass-report.js';
+import { Summons } from '../../../src/app/delivery/summons.js';
+import { LONGEST_DELAY_MS, LONGEST_RETRY_AFTER_MS } from '../../../src/domain/delivery/backoff.js';
+import type { ConnectionStatus } from '../../../src/domain/delivery/connection.js';
+import { SyncError } from '../../../src/domain/errors.js';
+import type { Heartbeat } from '../../../src/ports/delivery.js';
+import { DeliveryWorld } from '../../support/delivery-world.js';
+import {
   MemoryBackgroundPost,
   MemoryBackgroundStarter,
   MemoryDoorbell,
-} from '../../../src/adapters/memory/memory-background.js';
-import { BackgroundProcess } from '../../../src/app/delivery/background-process.js';
-import type { BackgroundStatus } from '../../../src/app/delivery/background-sync.js';
-import { addCounts, NOTHING_PASSED, type PassEnd } from '../../../src/app/delivery/pass-report.js';
-import { Summons } from '../../../src/app/delivery/summons.js';
-import { LONGEST_DELAY_MS, LONGEST_RETRY_AFTER_MS } from '../../../src/domain/delivery/backoff.js';
-import { GIVE_UP_AFTER_MS } from '../../../src/domain/delivery/background-life.js';
-import { SyncError } from '../../../src/domain/errors.js';
-import type { Heartbeat } from '../../../src/ports/delivery.js';
+} from '../../support/memory-background.js';
 
 const LINGER_MS = 60_000;
 
-const flushed = (atMs: number, delivered = 0, ended: PassEnd = { end: 'complete' }) => ({
-  atMs,
-  report: { ...NOTHING_PASSED, delivered, ended },
+const report = (ended: PassEnd = { end: 'complete' }, counts: object = {}): FlushReport => ({
+  ...NOTHING_PASSED,
+  ...counts,
+  ended,
 });
 
-/** A process whose service says what the test wants. */
-const ready = (post = new MemoryBackgroundPost(), version = '1.2.3') => {
+const OUT_OF_REACH: PassEnd = { end: 'unavailable', reason: '503' };
+
+type Answer = (call: number, signal: AbortSignal) => FlushReport | Promise<FlushReport>;
+
+/** Resolves when it is cut off, and not before. */
+const untilCut = (signal: AbortSignal): Promise<FlushReport> =>
+  new Promise((resolve) =>
+    signal.addEventListener('abort', () => resolve(report({ end: 'interrupted' })), { once: true }),
+  );
+
+const runs = async (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+
+/** A process whose flushes are answered by `answer`, and counted. */
+const ready = (answer: Answer = () => report(), post = new MemoryBackgroundPost(), version = '1.2.3') => {
   const time = new ControlledTime();
   const doorbell = new MemoryDoorbell();
-  const done: string[] = [];
   const log = new RecordingLog();
-  const said: { status: BackgroundStatus } = {
-    status: { connection: 'Connected', isFlushing: false, totals: NOTHING_PASSED },
-  };
+  const live = { status: 'Connected' as ConnectionStatus, connect: () => {} };
+  const flushedAtMs: number[] = [];
   const process = new BackgroundProcess({
     backgroundPost: post,
     doorbell,
-    backgroundSync: {
-      start: () => void done.push('started'),
-      nudge: () => void done.push('nudged'),
-      stop: async () => void done.push('stopped'),
-      status: () => said.status,
+    backgroundFlush: {
+      run: async (_input, signal) => {
+        flushedAtMs.push(time.nowMs());
+        return answer(flushedAtMs.length, signal!);
+      },
     },
+    liveLink: {
+      get status() {
+        return live.status;
+      },
+      run: (onConnected, signal) => {
+        live.connect = onConnected;
+        return runs(signal);
+      },
+    },
+    machineReports: { run: runs, changed: () => undefined },
     timer: time,
     wallClock: time,
+    // Half of every ceiling.
+    randomness: { next: () => 0.5, uuid: () => '' },
     backgroundLog: log,
     version,
     processId: 42,
@@ -47,147 +77,180 @@ const ready = (post = new MemoryBackgroundPost(), version = '1.2.3') => {
   const controller = new AbortController();
   const run = (lingerMs = LINGER_MS) => process.run({ lingerMs }, controller.signal);
   const beside = () => process.runBeside(controller.signal);
-  return { time, post, doorbell, done, log, said, run, beside, interrupt: () => controller.abort() };
+  const calls = (): number => flushedAtMs.length;
+  return { time, post, doorbell, log, live, calls, run, beside, interrupt: () => controller.abort() };
 };
 
-describe('the background process', () => {
-  it('takes its place, delivers, and leaves when there was no work for as long as it lingers', async () => {
-    const { time, post, done, run } = ready();
+describe('the place of the background process', () => {
+  it('is taken, and given back when there was no work for as long as it lingers', async () => {
+    const { time, post, calls, run } = ready();
     const running = run();
+    await time.advance(0);
     await time.advance(LINGER_MS - 1000);
     expect(post.isOccupied()).toBe(true);
-    expect(done).toEqual(['started']);
+    expect(calls()).toBe(1);
     await time.advance(2000);
     expect(await running).toBe('idle');
-    expect(done).toEqual(['started', 'stopped']);
+    expect(calls()).toBe(2);
     expect(post.isOccupied()).toBe(false);
     expect(await post.heartbeat()).toMatchObject({ left: 'idle', version: '1.2.3', processId: 42 });
+    expect(time.sleeping).toBe(0);
   });
 
-  it('finds its place taken and does nothing', async () => {
+  it('is taken already: nothing is done', async () => {
     const first = ready();
     const running = first.run();
     await first.time.advance(0);
-    const second = ready(first.post);
+    const second = ready(undefined, first.post);
     expect(await second.run()).toBe('busy');
-    expect(second.done).toEqual([]);
+    expect(second.calls()).toBe(0);
     first.interrupt();
     await running;
   });
 
-  it('beside other work waits while another one has the place, and takes over when that one ends', async () => {
+  it('is waited for beside other work, and taken when the other one ends', async () => {
     const first = ready();
     const running = first.run();
     await first.time.advance(0);
-    const second = ready(first.post);
+    const second = ready(undefined, first.post);
     const staying = second.beside();
     await second.time.advance(60_000);
-    expect(second.done).toEqual([]);
+    expect(second.calls()).toBe(0);
     first.interrupt();
     await running;
     await second.time.advance(3000);
-    expect(second.done).toEqual(['started']);
+    expect(second.calls()).toBe(1);
     expect(first.post.isOccupied()).toBe(true);
     second.interrupt();
     await staying;
-    expect(second.done).toEqual(['started', 'stopped']);
+    expect(second.calls()).toBe(2);
     expect(first.post.isOccupied()).toBe(false);
   });
 
-  it('beside other work leaves for a newer program, and is not there again at once', async () => {
-    const { time, post, done, beside, interrupt } = ready();
+  it('is left beside other work for a newer program, and not taken again at once', async () => {
+    const { time, post, calls, beside, interrupt } = ready();
     const staying = beside();
+    await time.advance(0);
     await time.advance(1000);
     await post.askToLeave('1.3.0');
     await time.advance(1000);
-    expect(done).toEqual(['started', 'stopped']);
+    expect(calls()).toBe(2);
     const place = await post.occupy();
     await time.advance(50_000);
     place?.release();
-    expect(done).toEqual(['started', 'stopped']);
+    expect(calls()).toBe(2);
     await time.advance(20_000);
-    expect(done).toEqual(['started', 'stopped', 'started']);
+    expect(calls()).toBe(3);
     interrupt();
     await staying;
   });
 
-  it('wakes the service when the bell rings, and stays for that', async () => {
-    const { time, doorbell, done, run, interrupt } = ready();
-    const running = run();
-    await time.advance(LINGER_MS - 1000);
-    doorbell.ring();
-    expect(done).toEqual(['started', 'nudged']);
-    await time.advance(LINGER_MS - 1000);
-    expect(done).not.toContain('stopped');
+  it('is taken beside work that is over at once, so that what it captured goes out', async () => {
+    const { time, calls, beside, interrupt } = ready();
     interrupt();
-    expect(await running).toBe('asked to stop');
-    doorbell.ring();
-    expect(done).toEqual(['started', 'nudged', 'stopped']);
+    await beside();
+    expect(calls()).toBeGreaterThan(0);
+    expect(time.sleeping).toBe(0);
   });
 
-  it('stays while something moves, and while a flush is under way', async () => {
-    const { time, said, done, run } = ready();
+  it('is left to the next command when the hub stays out of reach, with the time of the next try', async () => {
+    const { time, post, run } = ready(() => report(OUT_OF_REACH));
     const running = run();
-    await time.advance(LINGER_MS - 1000);
-    said.status = { ...said.status, totals: { ...NOTHING_PASSED, delivered: 1 } };
-    await time.advance(LINGER_MS - 1000);
-    expect(done).toEqual(['started']);
-    said.status = { ...said.status, isFlushing: true };
-    await time.advance(LINGER_MS);
-    expect(done).toEqual(['started']);
-    said.status = { ...said.status, isFlushing: false };
-    await time.advance(1000);
-    expect(await running).toBe('idle');
-  });
-
-  it('leaves a hub that stays out of reach to the next command', async () => {
-    const { time, said, run } = ready();
-    const since = time.nowMs();
-    said.status = {
-      connection: 'Reconnecting',
-      isFlushing: false,
-      totals: NOTHING_PASSED,
-      setBackSinceMs: since,
-    };
-    const running = run();
+    await time.advance(0);
     await time.advance(GIVE_UP_AFTER_MS - 1000);
+    expect(post.isOccupied()).toBe(true);
     await time.advance(2000);
-    expect(await running).toBe('hub out of reach');
-  });
-
-  it('notes when the hub may be asked again, when it leaves one that is out of reach', async () => {
-    const { time, post, said, run } = ready();
-    said.status = {
-      connection: 'Reconnecting',
-      isFlushing: false,
-      totals: NOTHING_PASSED,
-      setBackSinceMs: time.nowMs(),
-      nextTryAtMs: 1,
-    };
-    const running = run();
-    await time.advance(GIVE_UP_AFTER_MS);
     expect(await running).toBe('hub out of reach');
     const left = await post.heartbeat();
     expect(left?.nextTryAtMs).toBe((left?.atMs ?? 0) + LONGEST_DELAY_MS);
   });
 
-  it('says that it leaves before its last flush, so that whoever captures then starts a successor', async () => {
-    const { time, post, run, done } = ready();
-    const said: (string | undefined)[] = [];
+  it('is left for a newer version, also during a flush, and for no other', async () => {
+    const { time, post, run } = ready((_, signal) => untilCut(signal));
     const running = run();
-    done.push = (...items: string[]) => {
-      if (items[0] === 'stopped') void post.heartbeat().then((beat) => said.push(beat?.left));
-      return Array.prototype.push.apply(done, items);
-    };
-    await time.advance(LINGER_MS + 1000);
-    await running;
-    expect(said).toEqual(['idle']);
+    await time.advance(0);
+    await post.askToLeave('1.2.2');
+    await time.advance(1000);
+    await post.askToLeave('1.2.3');
+    await time.advance(1000);
+    expect((await post.heartbeat())?.left).toBeUndefined();
+    await post.askToLeave('1.3.0');
+    await time.advance(1000 + FINAL_FLUSH_MS);
+    expect(await running).toBe('another version takes over');
   });
 
-  it('stays when the disk takes no heartbeat, and tells its log', async () => {
+  it('is left when the state root is gone', async () => {
+    const { time, post, run } = ready();
+    const running = run();
+    await time.advance(0);
+    await time.advance(1000);
+    post.remove();
+    await time.advance(10_000);
+    expect(await running).toBe('state root gone');
+  });
+
+  it('is kept for good where it is meant to', async () => {
+    const { time, post, run, interrupt } = ready();
+    const running = run(Infinity);
+    await time.advance(0);
+    for (let hour = 0; hour < 2; hour++) await time.advance(60 * LINGER_MS);
+    expect(post.isOccupied()).toBe(true);
+    interrupt();
+    expect(await running).toBe('asked to stop');
+  });
+
+  it('is kept while a bell rings, something moves, or a flush is under way', async () => {
+    let finish: () => void = () => undefined;
+    const { time, post, doorbell, run } = ready((call) => {
+      if (call === 2) return report({ end: 'complete' }, { delivered: 1 });
+      return call === 3 ? new Promise((resolve) => (finish = () => resolve(report()))) : report();
+    });
+    const running = run();
+    await time.advance(0);
+    for (let ring = 0; ring < 2; ring++) {
+      await time.advance(LINGER_MS - 1000);
+      doorbell.ring();
+    }
+    await time.advance(2 * LINGER_MS);
+    expect((await post.heartbeat())?.left).toBeUndefined();
+    finish();
+    await time.advance(1000);
+    expect(await running).toBe('idle');
+  });
+
+  it('is given back after a defect, when delivery has stopped', async () => {
+    const { time, post, calls, run } = ready();
+    post.askedToLeave = () => Promise.reject(new TypeError('a bug'));
+    const failed = expect(run()).rejects.toThrow('a bug');
+    await time.advance(0);
+    await time.advance(1000);
+    await failed;
+    expect(calls()).toBe(2);
+    expect(time.sleeping).toBe(0);
+    expect(post.isOccupied()).toBe(false);
+  });
+});
+
+describe('what the background process says', () => {
+  it('that it leaves, before its last flush, so that whoever captures then starts a successor', async () => {
+    const said: (string | undefined)[] = [];
+    const post = new MemoryBackgroundPost();
+    const { time, run } = ready(async () => {
+      said.push((await post.heartbeat())?.left);
+      return report();
+    }, post);
+    const running = run();
+    await time.advance(0);
+    await time.advance(LINGER_MS + 1000);
+    await running;
+    expect(said).toEqual([undefined, 'idle']);
+  });
+
+  it('to its log, when the disk takes no heartbeat; it stays', async () => {
     const { time, post, log, run, interrupt } = ready();
     post.beat = () => Promise.reject(new SyncError('storage-failed', 'no space left'));
     const running = run();
+    await time.advance(0);
     await time.advance(1000);
     expect(post.isOccupied()).toBe(true);
     expect(log.messages('warn')).toContain('no space left');
@@ -195,24 +258,16 @@ describe('the background process', () => {
     expect(await running).toBe('asked to stop');
   });
 
-  it('logs when it comes and goes, what it delivered, and each trouble once', async () => {
-    const { time, log, said, run, interrupt } = ready();
+  it('to its log, when it comes and goes, what it delivered, and each trouble once', async () => {
+    const { time, log, run, interrupt } = ready((call) => {
+      if (call > 4) return report();
+      return call === 4
+        ? report(undefined, { delivered: 2 })
+        : report(OUT_OF_REACH, call === 1 ? { delivered: 3 } : {});
+    });
     const running = run();
-    await time.advance(500);
-    for (const delivered of [3, 0, 0]) {
-      said.status = {
-        ...said.status,
-        totals: addCounts(said.status.totals, { ...NOTHING_PASSED, delivered }),
-        last: flushed(time.nowMs(), delivered, { end: 'unavailable', reason: '503' }),
-      };
-      await time.advance(500);
-    }
-    said.status = {
-      ...said.status,
-      totals: addCounts(said.status.totals, { ...NOTHING_PASSED, delivered: 2 }),
-      last: flushed(time.nowMs(), 2),
-    };
-    await time.advance(500);
+    await time.advance(0);
+    await time.advance(5000);
     interrupt();
     await running;
     expect(log.entries.map(({ message }) => message)).toEqual([
@@ -224,85 +279,244 @@ describe('the background process', () => {
     ]);
   });
 
-  it('leaves for a newer version, and for no other', async () => {
-    const { time, post, run } = ready();
+  it('in a heartbeat at least every five seconds, and at once when there is news', async () => {
+    const { time, post, doorbell, live, run, interrupt } = ready((call) =>
+      call === 1 ? report() : report(OUT_OF_REACH, { delivered: 2 }),
+    );
     const running = run();
     await time.advance(0);
-    await post.askToLeave('1.2.2');
-    await time.advance(1000);
-    expect(post.isOccupied()).toBe(true);
-    await post.askToLeave('1.3.0');
-    await time.advance(1000);
-    expect(await running).toBe('another version takes over');
-  });
-
-  it('leaves when the state root is gone', async () => {
-    const { time, post, run } = ready();
-    const running = run();
-    await time.advance(1000);
-    post.remove();
-    await time.advance(10_000);
-    expect(await running).toBe('state root gone');
-  });
-
-  it('stays for good where it is meant to', async () => {
-    const { time, done, run, interrupt } = ready();
-    const running = run(Infinity);
-    for (let hour = 0; hour < 2; hour++) await time.advance(60 * LINGER_MS);
-    expect(done).toEqual(['started']);
-    interrupt();
-    expect(await running).toBe('asked to stop');
-  });
-
-  it('a defect gives the place back only after delivery has stopped', async () => {
-    const { time, post, done, run } = ready();
-    post.askedToLeave = () => Promise.reject(new TypeError('a bug'));
-    const running = run();
-    const failed = expect(running).rejects.toThrow('a bug');
-    await time.advance(1000);
-    await failed;
-    expect(done).toEqual(['started', 'stopped']);
-    expect(post.isOccupied()).toBe(false);
-  });
-
-  it('writes a heartbeat at least every five seconds, and at once when it has news', async () => {
-    const { time, post, said, run, interrupt } = ready();
-    const running = run();
     for (let beats = 0; beats < 4; beats++) {
       await time.advance(5500);
       const age = time.nowMs() - ((await post.heartbeat())?.atMs ?? 0);
       expect(age).toBeLessThanOrEqual(5500);
     }
-    said.status = {
-      connection: 'Reconnecting',
-      isFlushing: false,
-      totals: NOTHING_PASSED,
-      nextTryAtMs: 7,
-      last: flushed(time.nowMs(), 2, { end: 'unavailable', reason: '503' }),
-    };
+    live.status = 'Reconnecting';
+    doorbell.ring();
+    await time.advance(0);
     await time.advance(500);
     expect(await post.heartbeat()).toMatchObject({
       connection: 'Reconnecting',
-      nextTryAtMs: 7,
+      nextTryAtMs: expect.any(Number),
       lastFlush: { delivered: 2, ended: 'unavailable', reason: '503' },
     });
     interrupt();
     await running;
   });
 
-  it('remembers since when its predecessors made no progress, until something is delivered', async () => {
+  it('since when its predecessors made no progress, until something is delivered', async () => {
     const post = new MemoryBackgroundPost();
     await post.beat({ ...BEAT, progressAtMs: 5 });
-    const { time, said, run, interrupt } = ready(post);
+    const { time, doorbell, run, interrupt } = ready(
+      (call) => report({ end: 'signed-out' }, { delivered: call - 1 }),
+      post,
+    );
     const running = run();
+    await time.advance(0);
     await time.advance(500);
     expect((await post.heartbeat())?.progressAtMs).toBe(5);
+    doorbell.ring();
     const atMs = time.nowMs();
-    said.status = { ...said.status, progressAtMs: atMs };
+    await time.advance(0);
     await time.advance(500);
     expect((await post.heartbeat())?.progressAtMs).toBe(atMs);
     interrupt();
     await running;
+  });
+});
+
+describe('when the background process flushes', () => {
+  /** The same, as a service that stays until it is stopped. */
+  const started = async (answer?: Answer) => {
+    const { run, interrupt, ...rest } = ready(answer);
+    const running = run(Infinity);
+    await rest.time.advance(0);
+    const stop = (): Promise<unknown> => {
+      interrupt();
+      return running;
+    };
+    return { ...rest, stop };
+  };
+
+  it('at start and every five minutes', async () => {
+    const { time, calls, stop } = await started();
+    expect(calls()).toBe(1);
+    await time.advance(FLUSH_INTERVAL_MS - 1);
+    expect(calls()).toBe(1);
+    await time.advance(1);
+    expect(calls()).toBe(2);
+    await stop();
+  });
+
+  it('at once when the bell rings, and no more when it is over', async () => {
+    const { time, doorbell, calls, stop } = await started();
+    doorbell.ring();
+    await time.advance(0);
+    expect(calls()).toBe(2);
+    await stop();
+    doorbell.ring();
+    await time.advance(FLUSH_INTERVAL_MS);
+    expect(calls()).toBe(3);
+  });
+
+  it('whenever the live link connects', async () => {
+    const { time, live, calls, stop } = await started();
+    live.connect();
+    await time.advance(0);
+    expect(calls()).toBe(2);
+    await stop();
+  });
+
+  it('once more when the bell rang during a flush', async () => {
+    let finish: () => void = () => undefined;
+    const { time, doorbell, calls, stop } = await started((call) =>
+      call === 1 ? new Promise((resolve) => (finish = () => resolve(report()))) : report(),
+    );
+    doorbell.ring();
+    finish();
+    await time.advance(0);
+    expect(calls()).toBe(2);
+    await stop();
+  });
+
+  it('a hub in trouble after a growing backoff, which no bell cuts short', async () => {
+    const { time, doorbell, calls, stop } = await started(() => report(OUT_OF_REACH));
+    for (const [index, ceiling] of [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000].entries()) {
+      doorbell.ring();
+      await time.advance(ceiling / 2 - 1);
+      expect(calls()).toBe(index + 1);
+      await time.advance(1);
+      expect(calls()).toBe(index + 2);
+    }
+    await stop();
+  });
+
+  it("after the hub's own retry-after, when it is longer", async () => {
+    const retryAfterMs = 90_000;
+    const { time, calls, stop } = await started(() =>
+      report({ end: 'unavailable', reason: '429', retryAfterMs }),
+    );
+    await time.advance(retryAfterMs - 1);
+    expect(calls()).toBe(1);
+    await time.advance(1);
+    expect(calls()).toBe(2);
+    await stop();
+  });
+
+  it('sooner again after a receipt', async () => {
+    const { time, calls, stop } = await started((call) =>
+      report(OUT_OF_REACH, call === 4 ? { delivered: 1 } : {}),
+    );
+    await time.advance(250 + 500 + 1000);
+    expect(calls()).toBe(4);
+    await time.advance(250);
+    expect(calls()).toBe(5);
+    await stop();
+  });
+
+  it.each<PassEnd>([{ end: 'busy' }, { end: 'nothing-moved' }])('soon again after %j', async (ended) => {
+    const { time, calls, stop } = await started(() => report(ended));
+    await time.advance(250);
+    expect(calls()).toBe(2);
+    await stop();
+  });
+
+  it('within half a minute where events were rejected', async () => {
+    const { time, calls, stop } = await started(() => report({ end: 'complete' }, { rejected: 1 }));
+    await time.advance(30_000);
+    expect(calls()).toBe(2);
+    await stop();
+  });
+
+  it('also after one that throws, which is told', async () => {
+    const { time, post, doorbell, calls, stop } = await started((call) => {
+      if (call === 1) throw new Error('EIO');
+      return report();
+    });
+    await time.advance(500);
+    expect((await post.heartbeat())?.lastFlush).toMatchObject({ ended: 'storage-failed', reason: 'EIO' });
+    doorbell.ring();
+    await time.advance(0);
+    expect(calls()).toBe(2);
+    await stop();
+  });
+
+  it('not when it is stopped during a backoff for longer than the last flush takes', async () => {
+    const { time, stop } = await started(() => report({ ...OUT_OF_REACH, retryAfterMs: 300_000 } as PassEnd));
+    await stop();
+    expect(time.sleeping).toBe(0);
+  });
+
+  it('at the end for two seconds', async () => {
+    const { time, post, stop } = await started((call, signal) => (call === 1 ? report() : untilCut(signal)));
+    let stopped = false;
+    const stopping = stop().then(() => (stopped = true));
+    await time.advance(0);
+    await time.advance(FINAL_FLUSH_MS - 1);
+    expect(stopped).toBe(false);
+    await time.advance(1);
+    await stopping;
+    expect((await post.heartbeat())?.lastFlush?.ended).toBe('interrupted');
+  });
+
+  it('at the end after one that is under way, which ends by itself', async () => {
+    let finish: (report: FlushReport) => void = () => undefined;
+    let wasCut = false;
+    const { time, calls, stop } = await started((call, signal) => {
+      signal.addEventListener('abort', () => (wasCut ||= calls() === 1), { once: true });
+      return call === 1 ? new Promise((resolve) => (finish = resolve)) : report();
+    });
+    const stopping = stop();
+    await time.advance(0);
+    await time.advance(FINAL_FLUSH_MS / 2);
+    expect([wasCut, calls()]).toEqual([false, 1]);
+    finish(report());
+    await stopping;
+    expect([wasCut, calls()]).toEqual([false, 2]);
+    expect(time.sleeping).toBe(0);
+  });
+
+  it('not at the end when one is still under way after two seconds, which is cut off', async () => {
+    const { time, post, calls, stop } = await started((_, signal) => untilCut(signal));
+    const stopping = stop();
+    await time.advance(0);
+    await time.advance(FINAL_FLUSH_MS);
+    await stopping;
+    expect(calls()).toBe(1);
+    expect((await post.heartbeat())?.lastFlush?.ended).toBe('interrupted');
+    expect(time.sleeping).toBe(0);
+  });
+});
+
+describe('scenario 14: after an outage the outbox drains with no new local event', () => {
+  it('over batches and the live link of a whole world', async () => {
+    const world = new DeliveryWorld();
+    const ids = await world.capture(3, await world.signIn());
+    world.hub.down = true;
+    const liveLink = world.link();
+    const process = new BackgroundProcess({
+      backgroundPost: new MemoryBackgroundPost(),
+      doorbell: new MemoryDoorbell(),
+      backgroundFlush: new Flush(world.flushHost({ route: (signal) => world.route.find(signal, liveLink) })),
+      liveLink,
+      machineReports: { run: runs, changed: () => undefined },
+      timer: world.time,
+      wallClock: world.time,
+      randomness: world.randomness,
+      backgroundLog: new RecordingLog(),
+      version: '1.2.3',
+      processId: 42,
+    });
+    const over = new AbortController();
+    const running = process.run({ lingerMs: Infinity }, over.signal);
+    await world.time.advance(60_000);
+    expect(world.hub.storedIds('acme')).toEqual([]);
+    world.hub.down = false;
+    await world.time.advance(60_000);
+    expect(world.hub.storedIds('acme')).toEqual(ids);
+    expect(liveLink.status).toBe('Connected');
+    over.abort();
+    await running;
+    await world.expectBalanced();
   });
 });
 

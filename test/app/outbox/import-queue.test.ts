@@ -1,4 +1,4 @@
-import { MemoryForeignQueue } from '../../../src/adapters/memory/memory-stores.js';
+import { MemoryForeignQueue } from '../../support/memory-foreign-queue.js';
 import { MemoryOutboxes } from '../../../src/adapters/memory/memory-outbox.js';
 import { ImportEvents, ImportQueue } from '../../../src/app/outbox/import-events.js';
 import { collect, eventId, PROJECT } from '../../support/facts.js';

@@ -1,4 +1,4 @@
-import { MemoryBackgroundPost } from '../../../src/adapters/memory/memory-background.js';
+import { MemoryBackgroundPost } from '../../support/memory-background.js';
 import { MemorySettingsStore } from '../../../src/adapters/memory/memory-stores.js';
 import { GetSyncStatus } from '../../../src/app/reports/get-sync-status.js';
 import type { SettingsReading } from '../../../src/ports/events.js';

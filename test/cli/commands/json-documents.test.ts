@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MemoryBackgroundPost } from '../../../src/adapters/memory/memory-background.js';
+import { MemoryBackgroundPost } from '../../support/memory-background.js';
 import { COMMANDS } from '../../../src/app/cli/commands/all.js';
 import { DOCUMENTS, FAULT, FILES, WORK } from '../../../src/app/cli/schemas/all.js';
 import { jsonReference } from '../../../src/app/cli/schemas/to-markdown.js';

@@ -1,4 +1,4 @@
-import { MemoryBackgroundPost } from '../../../src/adapters/memory/memory-background.js';
+import { MemoryBackgroundPost } from '../../support/memory-background.js';
 import type { Heartbeat } from '../../../src/ports/delivery.js';
 import { CommandLine } from '../../support/command-line.js';
 import { smallFeature } from '../../support/planning-documents.js';

@@ -1,6 +1,4 @@
 import type { RunLimits, Phase } from '../../../../../domain/agents/state.js';
-import type { Checkout } from '../../../../../ports/events.js';
-import type { DeliveryBeside } from '../../../../delivery/deliver-beside.js';
 import type { ConsentQuestion } from '../../../../agents/agent-consent.js';
 import type { ProgressListener, OrchestrationProgress } from '../../../../agents/orchestration-progress.js';
 import { SignsOfLife } from '../../../../agents/signs-of-life.js';
@@ -29,7 +27,8 @@ export const runOrchestration = async (
   const { args, client, signal } = context;
   const request = await client.feature(context.common.feature);
   const signs = new SignsOfLife(await client.port('wallClock'));
-  const delivery = await prepareDelivery(context, request.checkout, signs);
+  const over = new AbortController();
+  let delivering: Promise<void> | undefined;
   const page = await findHubPage(client, { feature: context.common.feature });
   const display = await displayOf(context);
   try {
@@ -43,7 +42,10 @@ export const runOrchestration = async (
         onProgress: (progress, standing) => {
           if (progress.what === 'started') {
             if (page?.isShared === true) context.terminal.note(['Seen live at ', page.url]);
-            delivery.start();
+            // Agents are to work also where delivery cannot even be composed.
+            delivering ??= client.delivery.deliverBeside
+              .run(request.checkout, () => signs.list(), over.signal)
+              .catch(() => undefined);
           }
           signs.hear(progress);
           display.tell(progress, standing);
@@ -60,19 +62,10 @@ export const runOrchestration = async (
     return resultReport(result);
   } finally {
     await display.end();
-    await delivery.stop();
+    over.abort();
+    await delivering;
   }
 };
-
-/** Agents are to work also where delivery cannot even be composed. */
-const prepareDelivery = (
-  { client }: CommandContext,
-  checkout: Checkout,
-  signs: SignsOfLife,
-): Promise<DeliveryBeside> =>
-  client.delivery.deliverBeside
-    .prepare(checkout, () => signs.list())
-    .catch(() => ({ start: () => undefined, stop: () => Promise.resolve() }));
 
 /** Who is at a terminal is asked, once the commands are shown; a script says it beforehand. */
 const askingConsent = (context: OrchestrateContext): { readonly askConsent?: ConsentQuestion } => {

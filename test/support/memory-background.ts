@@ -1,4 +1,4 @@
-import type { BackgroundPost, BackgroundStarter, Doorbell, Heartbeat } from '../../ports/delivery.js';
+import type { BackgroundPost, BackgroundStarter, Doorbell, Heartbeat } from '../../src/ports/delivery.js';
 
 /** The place of a background process that lives in memory. */
 export class MemoryBackgroundPost implements BackgroundPost {
