@@ -1,7 +1,6 @@
 import { isSyncError } from '../../domain/errors.js';
 import { laneName } from '../../domain/events/lane.js';
 import { activityEntries } from '../../domain/work/activity-log.js';
-import type { StatedDependency } from '../../domain/work/dependency-statement.js';
 import { markdownLines } from '../../domain/work/markdown.js';
 import type { ResolvedDependencies } from '../../domain/work/resolve-dependencies.js';
 import { sectionStatement } from '../../domain/work/stated-dependencies.js';
@@ -107,7 +106,7 @@ const tasksLines = (path: string, text: string): readonly ReadLine[] => {
       add('read', line, `box of ${id}${task}, ${isOpen ? 'open' : 'ticked'}`);
     }
     const { isMade, dependencies, ignored, unclear } = sectionStatement(section);
-    for (const [line, stated] of byLine(dependencies, ({ dependency }) => nameOf(dependency)))
+    for (const [line, stated] of byLine(dependencies, ({ dependency }) => dependency.name))
       add('read', line, `${id} depends on ${stated.join(', ')}`);
     for (const [line, ids] of byLine(ignored, idOf))
       add('passed-over', line, `${describeIds(ids)}: excluded by the words beside it`);
@@ -141,11 +140,6 @@ const byLine = <T extends { readonly line: number }>(
   const lines = new Map<number, readonly string[]>();
   for (const item of items) lines.set(item.line, [...(lines.get(item.line) ?? []), name(item)]);
   return lines;
-};
-
-const nameOf = (stated: StatedDependency): string => {
-  if (stated.stated === 'one') return stated.id;
-  return stated.stated === 'range' ? `${stated.from} to ${stated.to}` : 'every earlier work package';
 };
 
 const BOX = /^\s*(?:[-*+]|\d+[.)])\s+\[[ xX]\]/;

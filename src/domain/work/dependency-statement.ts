@@ -1,12 +1,13 @@
 import { compareWorkPackageIds, workPackageNumber } from './work-package-id.js';
 
-/** One element of a dependency statement. */
-export type StatedDependency =
-  | { readonly stated: 'one'; readonly id: string }
-  /** Every work package between two, both included. */
-  | { readonly stated: 'range'; readonly from: string; readonly to: string }
-  /** Every work package with a smaller number. */
-  | { readonly stated: 'all-previous' };
+/** One element of a dependency statement: an id, a range, or all that come before. */
+export interface StatedDependency {
+  /** As it is written. */
+  readonly name: string;
+  readonly ids: readonly string[];
+  /** With every work package whose number lies between these, both included. */
+  readonly between?: readonly [low: number, high: number | 'previous'];
+}
 
 /** What a text says about the dependencies of a work package. Each id in it is in one of the lists. */
 interface DependencyReading {
@@ -21,99 +22,74 @@ interface DependencyReading {
 
 /**
  * Reads a text such as `Requires WP01 + WP02 (printer); WP04–WP06, parallel with WP07` for the work package `self`.
- * Bold, code, links, quotes and brackets are transparent. Sentences are read one by one: a list of ids with words that
- * lead to one, or a sentence with a subject. What is neither is not guessed at.
+ * Each word has a kind, a letter of {@link KINDS}, and what a sentence says depends on the letters of its words alone:
+ * it is a list of ids with words that lead to one, or it has a subject. What is neither is not guessed at.
  */
 export const parseDependencyText = (text: string, self = ''): DependencyReading => {
   const us = self.toUpperCase();
   const dependencies: StatedDependency[] = [];
-  const ignored: string[] = [];
-  const unclear: string[] = [];
-  const othersIn = (words: string): readonly string[] => idsIn(words).filter((id) => id !== us);
+  const named: Record<'ignored' | 'unclear', string[]> = { ignored: [], unclear: [] };
+  const say = (verdict: Verdict, words: readonly Word[]): void => {
+    if (verdict === 'needed') dependencies.push(...words.flatMap(({ dependency }) => dependency ?? []));
+    else named[verdict].push(...words.flatMap(idsOf).filter((id) => id !== us));
+  };
 
-  /** Ids with what leads to each of them and what stands between. */
-  const list = (words: string): void => {
-    let isExcluded = false;
+  /** Ids, each judged by what stands between it and the one before. */
+  const list = (words: readonly Word[]): void => {
+    let usual: Verdict = 'needed';
     let from = 0;
-    const all = ALL_PREVIOUS.exec(words);
-    if (all !== null) dependencies.push({ stated: 'all-previous' });
-    const elements = [...words.matchAll(ELEMENT)];
-    if (all === null && elements.length === 0 && MANY.test(words)) unclear.push(words.trim());
-    for (const element of elements) {
-      const [whole, id = '', to] = element;
-      const gap = words.slice(from, element.index);
-      const kind = gapKind(gap, from === 0 && all === null);
-      const isTaken = kind === 'lead' || (kind === 'separator' && !isExcluded);
-      if (kind !== 'separator') isExcluded = kind === 'exclusion';
-      if (isTaken && !(all !== null && EXCEPT.test(gap))) dependencies.push(dependencyOf(id, to));
-      else (isExcluded ? ignored : unclear).push(...idsIn(whole));
-      from = element.index + whole.length;
+    for (const [at, word] of words.entries()) {
+      if (word.dependency === undefined) continue;
+      const verdict: Verdict =
+        firstOf(GAPS, (from === 0 ? '^' : '') + kindsOf(words.slice(from, at))) ?? usual;
+      if (verdict !== 'unclear') usual = verdict;
+      say(word.kind === 'A' ? 'needed' : verdict, [word]);
+      from = at + 1;
     }
-    // `WP02 (optional)`: whether it is needed is for the writer to say.
-    const [, last = ''] = elements.at(-1) ?? [];
-    if (WEAKENED.test(words.slice(from))) unclear.push(last.toUpperCase());
+    // `WP02 optional`: whether it is needed is for the writer to say.
+    if (WEAKENED.test(kindsOf(words.slice(from)))) say('unclear', words.slice(0, from).slice(-1));
+    if (from === 0) named.unclear.push(...words.flatMap((word) => (word.kind === 'M' ? word.text : [])));
   };
 
-  /** What others do. That they come first makes them dependencies; what they need is said in their own sections. */
-  const about = (subjects: readonly string[], rest: string): void => {
-    const others = othersIn(rest);
-    const named = rest.replace(ALL_IDS, (id) => (id.toUpperCase() === us ? 'this' : id));
-    const isBeforeUs = BEFORE_THIS.test(named);
-    const isAfterUs = AFTER_THIS.test(named);
-    const isAboutOthers = isAfterUs !== isBeforeUs ? isAfterUs : others.length > 0 && !THIS.test(named);
-    // Of several subjects only the last one is meant, or all by a slip.
-    const isOneOfThem = subjects.length > 1 && SINGULAR.test(rest);
-    if (!isOneOfThem && ((BESIDE.test(rest) && !isBeforeUs) || isAboutOthers))
-      ignored.push(...subjects, ...others);
-    else if (
-      !isOneOfThem &&
-      others.length === 0 &&
-      !NOT.test(rest) &&
-      !isAfterUs &&
-      (isBeforeUs || COMES_FIRST.test(named))
-    )
-      dependencies.push(...subjects.map((id) => ({ stated: 'one' as const, id })));
-    else unclear.push(...subjects, ...others);
-  };
-
-  const sentence = (words: string): void => {
-    const [whole = '', named = ''] = SUBJECT.exec(words) ?? [];
-    const rest = words.slice(whole.length);
-    const subjects = idsIn(named);
-    if (named === '' || (subjects.length > 0 && !PREDICATE.test(rest))) list(words);
-    else if (subjects.some((id) => id !== us)) about(subjects, rest);
+  const sentence = (words: readonly Word[]): void => {
+    const [, before = '', named = ''] = SUBJECT.exec(kindsOf(words)) ?? [];
+    const subjects = words.slice(before.length, before.length + named.length);
+    const rest = words.slice(before.length + named.length);
+    if (named === '') list(words);
+    else if (kindsOf(subjects, us).includes('I')) {
+      // What others do. That they come first makes them dependencies; what they need is said in their own sections.
+      // Of several subjects only the last one is meant, or all by a slip.
+      const isOneOfThem = subjects.length > 1 && SINGULAR.test(rest[0]?.text ?? '');
+      const verdict = isOneOfThem ? 'unclear' : (firstOf(DEEDS, kindsOf(rest, us)) ?? 'unclear');
+      say(verdict, verdict === 'needed' ? subjects : words);
+    }
     // What the work package itself does: it needs something, or nothing of it matters here.
-    else if (othersIn(rest).length > 0) list(rest);
+    else if (kindsOf(rest, us).includes('I')) list(rest);
   };
 
   /** Text in parentheses: a remark, or more of the list. */
-  const aside = ({ text: words, idBefore }: Aside): void => {
-    if (idBefore !== undefined && WEAKENED.test(words)) unclear.push(idBefore.toUpperCase());
-    const isMore = idBefore === undefined || /^(?:and|plus|also|with)\b|^[,+&]/i.test(words);
-    if (EXCLUDED.test(words) && !DOUBT.test(words)) ignored.push(...othersIn(words));
-    else if (isBareList(words) && isMore) list(words);
-    else unclear.push(...othersIn(words));
+  const aside = ({ words, idBefore }: Aside): void => {
+    const kinds = kindsOf(words);
+    if (idBefore !== undefined && WEAKENED.test(kinds)) say('unclear', [idBefore]);
+    if (BARE.test(kinds) && (idBefore === undefined || kinds.startsWith('S'))) list(words);
+    else say(EXCLUDING.test(kinds) && !DOUBT.test(kinds) ? 'ignored' : 'unclear', words);
   };
 
-  const whole = plainText(text);
-  const { plain, asides } = withoutParentheses(/^\W*\(([^()]*)\)\W*$/.exec(whole)?.[1] ?? whole);
-  const saysNone = NONE.test(plain.replace(LEADS, '')) || /^\W*\[\s*\]\W*$/.test(text);
-  if (saysNone) {
-    // `None` stands against remarks, unless they take it back.
-    for (const words of sentencesOf([plain, ...asides.map((each) => each.text)].join('. ')))
-      (EXCEPT.test(words) || OWN_NEED.test(words) ? unclear : ignored).push(...othersIn(words));
-  } else {
+  const { plain, asides } = withoutParentheses(plainText(text));
+  const saysNone = NONE.test(kindsOf(wordsOf(plain))) || SIGN_OF_NONE.test(text);
+  if (!saysNone) {
     sentencesOf(plain).forEach(sentence);
     asides.forEach(aside);
+  } else {
+    // `None` stands against remarks, unless they take it back.
+    for (const words of [...sentencesOf(plain), ...asides.map((each) => each.words)])
+      say(TAKEN_BACK.test(kindsOf(words, us)) ? 'unclear' : 'ignored', words);
   }
-  return { saysNone, dependencies, ignored: unique(ignored), unclear: unique(unclear) };
+  return { saysNone, dependencies, ignored: unique(named.ignored), unclear: unique(named.unclear) };
 };
 
-/** Whether a text is ids and what separates them, and nothing else. */
-export const isBareList = (text: string): boolean => {
-  const { plain } = withoutParentheses(plainText(text));
-  return ID.test(plain) && plain.replace(ALL_IDS, '').replace(SEPARATORS, '').trim() === '';
-};
+/** Whether a text begins with a label that is a word of statements, such as `Upstream:` or `Blocked by:`. */
+export const isLedIn = (text: string): boolean => /^[BFJLNPQXZ]+H/.test(kindsOf(wordsOf(plainText(text))));
 
 /** The ids that a statement names, given all work packages of the feature; a range skips numbers that nobody has. */
 export const resolveStated = (
@@ -121,61 +97,140 @@ export const resolveStated = (
   self: string,
   known: readonly string[],
 ): readonly string[] => {
-  const between = (low: number, high: number): readonly string[] =>
-    known.filter((id) => workPackageNumber(id) >= low && workPackageNumber(id) <= high);
-  const ids = stated.flatMap((each): readonly string[] => {
-    if (each.stated === 'one') return [each.id];
-    if (each.stated === 'all-previous') return between(0, workPackageNumber(self) - 1);
-    const [one, other] = [workPackageNumber(each.from), workPackageNumber(each.to)];
-    return [each.from, ...between(Math.min(one, other), Math.max(one, other)), each.to];
+  const ids = stated.flatMap(({ ids: named, between: [low, high] = [0, -1] }) => {
+    const last = high === 'previous' ? workPackageNumber(self) - 1 : high;
+    const numbered = known.filter((id) => workPackageNumber(id) >= low && workPackageNumber(id) <= last);
+    return [...named, ...numbered];
   });
   return unique(ids).sort(compareWorkPackageIds);
 };
 
-type GapKind = 'lead' | 'separator' | 'exclusion' | 'unclear';
-
-/** What the words in front of an id make of it. A remark on the id before ends at a separator. */
-const gapKind = (gap: string, isFirst: boolean): GapKind => {
-  const excluded = [...gap.matchAll(EXCLUDED_EACH)].at(-1);
-  if (excluded !== undefined) {
-    const behind = LAST_SEPARATOR.exec(gap.slice(excluded.index + excluded[0].length))?.[2] ?? '';
-    if (NEED.test(behind) && isNothing(behind.replace(LEADS, ''))) return 'lead';
-    return DOUBT.test(gap) ? 'unclear' : 'exclusion';
-  }
-  if (isFirst) return isNothing(gap.replace(LEADS, '')) ? 'lead' : 'unclear';
-  const [, remark = gap, lead = ''] = LAST_SEPARATOR.exec(gap) ?? [];
-  if (!isNothing(lead.replace(LEADS, ''))) return 'unclear';
-  const isTitled = /^\s*(?::|[\u2013\u2014-] )/.test(remark);
-  const isSeparated = LAST_SEPARATOR.test(gap);
-  if (!isNothing(remark) && !(isSeparated && (isTitled || !VERBAL.test(remark)))) return 'unclear';
-  return NEED.test(gap.slice(remark.length)) ? 'lead' : 'separator';
+/** What stands at a place decides for the first of these kinds that knows it. */
+const KINDS: Readonly<Record<string, string>> = {
+  // An id, or a range of them.
+  I: String.raw`WP\d+[a-z]?(?!\w)(?:\s*(?:[\u2013\u2014-]|\.{2,3}|\u2026|\b(?:to|through|thru)\b)\s*(?:WP\d{2,4}|(?<=\S)\d{2,4})(?!\w))?`,
+  A: 'all (?:of )?(?:the )?(?:previous|prior|earlier|preceding) (?:WPs?|work packages?|ones)',
+  // Words that may stand for many.
+  M: String.raw`(?:all|every|each|any)(?: (?!WP\d)\w+){0,3} (?:WPs?|work packages?|packages|others|above)`,
+  // There are none.
+  O: String.raw`none(?! of)|nil|n/a|not applicable|nothing(?: else)?(?=\s*(?:[.,;(]|$))|no (?:\w+ )?(?:dependenc(?:y|ies)|prerequisites?|work packages?|WPs?)`,
+  // What is not needed, what goes on beside, and whatever else excludes what follows.
+  Z: 'optional(?:ly)?|soft|nice[- ]to[- ]have|not (?:needed|required|a dependency)',
+  J: '(?:in )?parallel(?: (?:with|to))?|concurrent(?:ly)?|alongside|independent(?:ly)?(?: of)?',
+  X: String.raw`not(?! only)|never|\w+n't|benefits? from|downstream|depend[ae]nts|successors?|see`,
+  // What comes first: words behind it, words in front of it.
+  B: '(?:required|needed|used|consumed|followed) (?:by|for|in)|(?:prerequisite|blocking|dependency) (?:for|of)',
+  P: '(?:un)?blocks?|enables?',
+  E: 'before',
+  // What comes later.
+  F: '(?:(?:merged?|done|proceed|implemented|built|land(?:s|ed)?) )?(?:only )?(?:after|once|following)|(?:blocked|gated) (?:by|on)',
+  N: '(?:depend(?:s|ent|ing)?|builds?|built|rel(?:y|ies)|waits?)[ _](?:up)?(?:on|for)(?: top of)?|requires?|needs?(?! to)|follows?|uses?|extends?|consumes?|calls?|imports?',
+  K: 'but',
+  // Words that lead to an id; the first ones also say that something comes first.
+  Q: 'required|needed|prerequisites?|dependenc(?:y|ies)(?: on)?',
+  L: '(?:outputs?|results?|completion|merge|merging|deliverables?) (?:of|from)|upstream|predecessors?|hard|direct|internal|blocking|blockers?|all(?: of)?|both|each of|only|the|on|work packages?|packages?|WPs?',
+  // The work package itself.
+  T: '(?:this|it|here|these)(?: (?:WP|work package|package|one))?',
+  // Words that may turn an exclusion round, and those that begin another sentence.
+  D: 'until|unless|except|besides|other than|apart from|without|just|yet|if',
+  R: 'which|that|who|because|since|so|then|when|while|later|next',
+  // What has to be, what somebody does, and what is the case then.
+  U: 'must|should|has to|have to|needs? to|is|are|comes?|goes',
+  V: String.raw`'s|was|were|be|can|cannot|could|may|might|will|shall|would|has|have|had|do|does|did|go|runs?|starts?|begins?|provides?|delivers?|supplies|supply|creates?|defines?|introduces?|adds?|ships?|gives?|\w+s(?= (?:the|an?|its|their|our|all|both|this|it)\b)`,
+  C: 'exists?|merged|done|completed?|finished|landed|land|in place|available|ready|mandatory|implemented|first',
+  S: String.raw`[,;/+&|\u2022\u00b7]|and|or|plus|also|with|as well as`,
+  H: String.raw`:|(?<=\s)[\u2013\u2014-](?=\s)`,
+  W: String.raw`[\u2190-\u21ff<>=~]+|[\p{L}\p{N}][\p{L}\p{N}'_-]*`,
 };
 
-const dependencyOf = (from: string, to: string | undefined): StatedDependency => {
-  if (to === undefined) return { stated: 'one', id: from.toUpperCase() };
-  return { stated: 'range', from: from.toUpperCase(), to: `WP${to.replace(/\D/g, '')}` };
-};
+type Verdict = 'needed' | 'ignored' | 'unclear';
+
+/** What decides in a list of patterns is the first one that matches. */
+type Rules = readonly (readonly [RegExp, Verdict | undefined])[];
+
+const LEADING = '(?:[HKLNQS]|[LUV]*F)*';
+const EXCLUDING = /[BJOPXZ]/;
+const DOUBT = /[DE]/;
+const WEAKENED = /^[HU]*Z/;
+const BARE = /^[HS]*I[HIS]*$/;
+const NONE = /^[FHLNQS]*O/;
+const SIGN_OF_NONE = /^[\s*_`]*(?:\[\s*\]|[\u2013\u2014\u2205-]|no)[\s*_`.]*$/i;
+const TAKEN_BACK = /^[HOST]*[KN].*I|D.*I/;
+const SUBJECT = /^([LS]*)(T|I(?:S*I)*)(?=[DLRS]*[NPUV])/;
+const SINGULAR = /^(?:'s|is|was|has|does|(?!this|its)\w+s)\b/i;
+
+/** What the words in front of an id make of it; without a verdict it goes the way of the one before. */
+const GAPS: Rules = [
+  [/[BJOPXZ][^BJOPXZS]*S[HKLQS]*[FKN][HKLNQS]*$/, 'needed'],
+  [/[BJOPXZ].*[DE]|[DE].*[BJOPXZ]/, 'unclear'],
+  [EXCLUDING, 'ignored'],
+  [new RegExp(`^\\^${LEADING}$`), 'needed'],
+  // A remark on the id before ends at a separator; only one that is set off may be a sentence.
+  [/^(?:(?:H.*|[^DERTUV^]*)S)?[HLQS]*$/, undefined],
+  [new RegExp(`^(?:(?:H.*|[^DERTUVN^]*)S)?${LEADING}$`), 'needed'],
+  [/^/, 'unclear'],
+];
+
+/** What it means here that others do something. */
+const DEEDS: Rules = [
+  [/[BEP].*T.*[FN].*T|[FN].*T.*[BEP].*T/, 'unclear'],
+  [/^[^FIX]*[BEP][^FINX]*T[^FINX]*$/, 'needed'],
+  [/[FN].*T|^[^T]*I[^T]*$|^[^X]*[JZ][^X]*$/, 'ignored'],
+  [/^[^ITX]*U[^IX]*?[CQ][^IX]*$/, 'needed'],
+];
+
+const firstOf = (rules: Rules, kinds: string): Verdict | undefined =>
+  rules.find(([pattern]) => pattern.test(kinds))?.[1];
+
+interface Word {
+  readonly kind: string;
+  readonly text: string;
+  readonly dependency?: StatedDependency;
+}
+
+const WORD = new RegExp(
+  Object.entries(KINDS)
+    .map(([kind, words]) => `(?<${kind}>(?:${words})${'HSW'.includes(kind) ? '' : String.raw`(?!\w)`})`)
+    .join('|'),
+  'giu',
+);
+
+const wordsOf = (text: string): readonly Word[] =>
+  [...text.matchAll(WORD)].map(({ 0: said, groups = {} }): Word => {
+    const kind = Object.keys(groups).find((each) => groups[each] !== undefined) ?? 'W';
+    if (kind === 'A')
+      return { kind, text: said, dependency: { name: said, ids: [], between: [0, 'previous'] } };
+    if (kind !== 'I') return { kind, text: said };
+    const name = said.toUpperCase();
+    const ids = (name.match(/WP\d+[A-Z]?|\d+$/g) ?? []).map((id) => id.replace(/^\d/, 'WP$&'));
+    const [from = 0, to] = ids.map(workPackageNumber).sort((one, other) => one - other);
+    return { kind, text: said, dependency: { name, ids, ...(to !== undefined && { between: [from, to] }) } };
+  });
+
+const idsOf = ({ dependency }: Word): readonly string[] => dependency?.ids ?? [];
+
+/** The kinds of some words, a letter each; the work package itself is `T`, also when it is called by its id. */
+const kindsOf = (words: readonly Word[], us?: string): string =>
+  words.map((word) => (us !== undefined && idsOf(word).join() === us ? 'T' : word.kind)).join('');
+
+const sentencesOf = (plain: string): readonly (readonly Word[])[] =>
+  plain.split(/(?<!\b(?:e\.g|i\.e|cf|etc|vs))[.;!?](?:\s|$)/i).map(wordsOf);
 
 interface Aside {
-  readonly text: string;
+  readonly words: readonly Word[];
   /** The id that it may be a remark on. */
-  readonly idBefore: string | undefined;
+  readonly idBefore: Word | undefined;
 }
 
 /** Nested parentheses belong to the outer ones; one that never closes takes the rest of the text. */
 const withoutParentheses = (text: string): { readonly plain: string; readonly asides: readonly Aside[] } => {
-  let depth = 0;
-  let plain = '';
   const asides: Aside[] = [];
-  let last = { text: '', idBefore: undefined as string | undefined };
-  for (const character of text) {
-    if (character === '(' && depth++ === 0)
-      asides.push((last = { text: '', idBefore: /(WP\d+[a-z]?)\W*$/i.exec(plain)?.[1] }));
-    else if (character === ')' && depth > 0) {
-      if (--depth === 0) plain += ' ';
-    } else if (depth === 0) plain += character;
-    else last.text += character;
-  }
+  const whole = /^\W*\(([^()]*)\)\W*$/.exec(text)?.[1] ?? text;
+  const plain = whole.replace(/\(((?:[^()]|\([^()]*\))*)(?:\)|$)/g, (_, said: string, at: number) => {
+    const last = wordsOf(whole.slice(0, at)).at(-1);
+    asides.push({ words: wordsOf(said), idBefore: last?.kind === 'I' ? last : undefined });
+    return ' ';
+  });
   return { plain, asides };
 };
 
@@ -184,11 +239,7 @@ const plainText = (text: string): string =>
   text
     .replace(/<br\s*\/?>/gi, '; ')
     .replace(/<\/?[a-z][^<>]*>/gi, '')
-    .replace(/&amp;/g, '&')
-    .replace(/&nbsp;/g, ' ')
-    .replace(/\[\^[^\]]*\]/g, '')
-    .replace(/\]\([^()]*(?:\([^()]*\)[^()]*)*\)/g, ']')
-    .replace(/\]\[[^\]]*\]/g, ']')
+    .replace(/\](?:\([^()]*\)|\[[^\]]*\])/g, ']')
     .replace(/[*`[\]{}"\u201c\u201d\u201e\\]|(?<!\w)['\u2018\u2019_]+|['\u2018\u2019_]+(?!\w)/g, '')
     .replace(/\u2019/g, "'")
     .replace(/(?<![\w/])(?:(?!WP\d)[\w.-]+\/)+(?=WP\d)/gi, '')
@@ -204,79 +255,4 @@ const plainText = (text: string): string =>
     .replace(/\s+/g, ' ')
     .trim();
 
-const sentencesOf = (plain: string): readonly string[] =>
-  plain.split(/(?<!\b(?:e\.g|i\.e|cf|etc|vs))[.;!?](?:\s|$)/i).filter((sentence) => sentence.trim() !== '');
-
-const idsIn = (text: string): readonly string[] =>
-  unique([...text.matchAll(ALL_IDS)].map(([id]) => id.toUpperCase()));
-
-/** Whether there are only marks between two ids; arrows and signs of comparison mean something. */
-const isNothing = (text: string): boolean => !/[\p{L}\p{N}\u2190-\u21ff<>=~]/u.test(text);
-
 const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
-
-const ID = /(?<!\w)WP\d+[a-z]?(?!\w)/i;
-const ALL_IDS = new RegExp(ID, 'gi');
-const SEPARATORS = /[\s,;/+&|.:\u2013\u2014\u2022\u00b7-]|\b(?:and|or|plus|also|with|to|through)\b/gi;
-const LAST_SEPARATOR = /^(.*)(?:[,;/+&|\u2022\u00b7]|\b(?:and|or|plus|but|as well as)\b)(.*?)$/i;
-const ELEMENT = new RegExp(
-  String.raw`(${ID.source})(?:\s*(?:\u2013|\u2014|-|\.{2,3}|\u2026|\b(?:to|through|thru)\b)\s*(WP\d{2,4}|(?<=\S)\d{2,4})(?!\w))?`,
-  'gi',
-);
-const ALL_PREVIOUS =
-  /\ball (?:of )?(?:the )?(?:previous|prior|earlier|preceding) (?:WPs?|work packages?|ones)(?!\w)/i;
-const MANY = /\b(?:all|every|each|any)\b[^.]*\b(?:WPs?|work packages?|packages|others|above)\b/i;
-const NONE =
-  /^\W*(?:(?:none(?! of)|nil|n\/a|not applicable)\b|nothing(?: else)?\s*(?:[.,;(]|$)|no (?:\w+ )?(?:dependenc|prerequisit|work package|WPs?\b))|^\W*no\W*$|^\s*[\u2013\u2014\u2205-]\s*$/i;
-/** Words that lead to an id and change nothing about it. */
-const LEADS = new RegExp(
-  String.raw`^(?:[^\p{L}\p{N}\u2190-\u21ff<>=~]*(?:${[
-    'depend(?:s|ent|ing)?[ _](?:up)?on',
-    '(?:require|need)(?:s|d)?(?! (?:by|for|in)\\b)',
-    '(?:(?:can|may|must|should|will|has to|have to) )?(?:only |be )*(?:start|begin|run|come|land|go|follow|merged?|done|proceed|implemented|built)(?:s|ed)? (?:only )?(?:after|once)',
-    'after|following|follows|once|builds? (?:up)?on(?: top of)?|(?:blocked|gated) (?:by|on)|waits? (?:for|on)',
-    'dependenc(?:y|ies)(?: on)?|upstream|predecessors?|prerequisites?(?! (?:for|of)\\b)|hard|direct|internal|blocking(?! for\\b)|blockers?',
-    '(?:outputs?|results?|completion|merge|merging|deliverables?) (?:of|from)',
-    'all(?: of)?|both|each of|only|also|the|but|on|plus|and|or|work packages?|packages?|WPs?',
-  ].join('|')})\b[^\p{L}\p{N}\u2190-\u21ff<>=~]*)*`,
-  'iu',
-);
-const NEED = /\b(?:depend|require|need|after|once|blocked|gated|builds?|waits?|follow|but)/i;
-/** Words that exclude what follows them. */
-const EXCLUDED =
-  /\bnot\b|n't\b|\boptional(?:ly)?\b|\b(?:in )?parallel(?: (?:with|to))?\b|\bconcurrent(?:ly)?\b|\balongside\b|\bindependent(?:ly)?\b|\b(?:un)?blocks?\b|\benables?\b|\b(?:required|needed|used|consumed|followed) (?:by|for|in)\b|\b(?:prerequisite|blocking|dependency) (?:for|of)\b|\bbenefits? from\b|\bdownstream\b|\bdepend[ae]nts\b|\bsuccessors?\b|\bsee\b|\bno (?:\w+ )?dependenc(?:y|ies)\b/i;
-const EXCLUDED_EACH = new RegExp(EXCLUDED, 'gi');
-/** Behind an id these leave open whether it is needed. */
-const WEAKENED = /^\W*(?:(?:is|are) )?(?:optional(?:ly)?|soft|nice[- ]to[- ]have|not (?:needed|required))\b/i;
-/** With these a word that excludes may mean the opposite: `not before`, `not only`. */
-const DOUBT = /\b(?:until|unless|before|only|without|just|yet|if)\b/i;
-const EXCEPT =
-  /\b(?:except|besides|other than|apart from|unless|until)\b.*WP\d|\b(?:but|only)(?: for| on| after)? WP\d/i;
-const OWN_NEED =
-  /^\W*(?:(?:but|and|it|this(?: work package| WP)?|WP\d+) )*(?:depends? (?:up)?on|requires?|needs?|blocked by)\b.*WP\d/i;
-const SUBJECT = new RegExp(
-  String.raw`^\W*(?:(?:and|also|both) )?((?:${ID.source})(?:(?:[\s,&/+\u2013-]|\b(?:and|or|to|through)\b)+(?:${ID.source}))*|(?:it|this(?: (?:WP|work package|package|one))?)\b)\s*`,
-  'i',
-);
-const VERBS =
-  'is|are|was|were|be|can|cannot|could|may|might|must|will|shall|should|would|has|have|had|do|does|did|needs?|requires?|depends?|uses?|follows?|runs?|starts?|begins?|waits?|comes?|goes|builds?|blocks?|unblocks?|extends?|consumes?|calls?|imports?|relies|rely|provides?|delivers?|supplies|supply|creates?|defines?|introduces?|adds?|ships?|gives?|enables?|benefits?';
-const PREDICATE = new RegExp(
-  String.raw`^(?:'s\b|(?:(?:also|only|then|still|just|both|all|now|later) )*(?:(?:${VERBS})\b|\w+s (?:the|an?|its|their|our|all|both|this|it)\b))`,
-  'i',
-);
-const VERBAL = new RegExp(
-  String.raw`\b(?:${VERBS}|this|it|which|that|who|because|since|so|then|if|when|while|until|unless|before|later|next)\b`,
-  'i',
-);
-const THIS = /\b(?:this|it|here|these)\b/i;
-const BEFORE_THIS =
-  /\b(?:before|(?:un)?blocks?|enables?|(?:needed|required|used|consumed) (?:by|for|in))\b[^,]*\b(?:this|it|here)\b/i;
-const AFTER_THIS =
-  /\b(?:after|once|depends? (?:up)?on|needs?(?! to be)|requires?|uses?|follows?|waits? (?:for|on)|builds? (?:up)?on|extends?|consumes?|calls?|imports?|rel(?:y|ies) on|blocked by)\b[^,]*\b(?:this|it|here)\b/i;
-const BESIDE =
-  /\b(?:optional|in parallel|parallel|independent(?:ly)?)\b(?!.*\bnot\b)(?<!\bnot (?:optional|in parallel|parallel|independent))|\b(?:is|are) not (?:needed|required|a dependency)\b/i;
-const SINGULAR = /^(?:is|was|has|does|(?!this|its)\w+s)\b/i;
-const NOT = /\bnot\b|n't\b|\bnever\b|\bno\b/i;
-/** What a dependency does, or what has to be done with it. */
-const COMES_FIRST =
-  /^(?:'s )?(?:[\w-]+ )*?(?:(?:must|should|has to|have to|needs? to|is|are) (?:\w+ )*?(?:exist|merged|done|completed?|finished|landed|land|in place|available|ready|required|needed|mandatory|implemented|first|prerequisites?|dependenc(?:y|ies))|(?:provides?|delivers?|supplies|supply|creates?|defines?|introduces?|ships?|gives?)(?!.*\bthis\b)|(?:comes?|goes) first)\b/i;

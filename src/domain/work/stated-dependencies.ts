@@ -1,5 +1,5 @@
-import { isBareList, parseDependencyText, type StatedDependency } from './dependency-statement.js';
-import { columnOf, isTableRow, tablesOf, withoutCode, type MarkdownLine, type Table } from './markdown.js';
+import { isLedIn, parseDependencyText, type StatedDependency } from './dependency-statement.js';
+import { isTableRow, tablesOf, withoutCode, type MarkdownLine, type Table } from './markdown.js';
 import type { TasksSection } from './tasks-document.js';
 
 /** A dependency as `tasks.md` states it, with the line that does. */
@@ -44,7 +44,7 @@ export const sectionStatement = (section: TasksSection): SectionStatement => {
     isMade: saysNone || dependencies.length > 0,
     dependencies,
     ignored: read.flatMap(({ line, ignored }) => ignored.map((id) => ({ line, id }))),
-    unclear: [...unclear, ...contradicting.map(({ line, dependency }) => ({ line, id: nameOf(dependency) }))],
+    unclear: [...unclear, ...contradicting.map(({ line, dependency }) => ({ line, id: dependency.name }))],
   };
 };
 
@@ -52,187 +52,144 @@ interface TextAtLine {
   readonly line: number;
   readonly text: string;
   /** `Depends on …` in running text. */
-  readonly isPhrase: boolean;
+  readonly isPhrase?: boolean;
 }
 
-const WORD = String.raw`(?:dependenc(?:y|ies)|depend(?:s|ent)?[ _-]on)`;
-const QUALIFIER = String.raw`(?:([a-z][\w-]*)[ \t]+)?`;
-const TITLE = new RegExp(String.raw`^[^\p{L}]*${QUALIFIER}${WORD}(?![\w-])(.*)$`, 'iu');
+/** The texts to be read, each with its line: list items and paragraphs as wholes, since a writer may wrap them. */
+const dependencyTexts = ({ lines, workPackageId }: TasksSection): readonly TextAtLine[] => {
+  const texts: TextAtLine[] = [];
+  /** The title or label that what follows stands below; `isFresh`: a label that waits for its paragraph. */
+  let place: { readonly depth: number; readonly below: string; readonly isFresh: boolean } | undefined;
+  for (const { line, text, depth, table } of blocksOf(lines)) {
+    if (table !== undefined) {
+      texts.push(...rowTexts(table, place !== undefined, workPackageId));
+      continue;
+    }
+    const isHeading = depth < PARAGRAPH;
+    const title = isHeading || BOLD.test(text) ? titleText(text) : undefined;
+    if (title !== undefined) {
+      place = { depth, below: '', isFresh: !isHeading };
+      texts.push({ line, text: title });
+      continue;
+    }
+    const isNext = depth === PARAGRAPH && place?.isFresh === true;
+    const isOther = depth === PARAGRAPH && ANY_LABEL.test(text) && !isLedIn(text);
+    if (place !== undefined && ((depth <= place.depth && !isNext) || isOther)) place = undefined;
+    else if (place !== undefined)
+      place = { ...place, isFresh: false, ...(isHeading && { below: `${text}: ` }) };
+    if (isHeading) continue;
+    const label = labelText(text);
+    if (label === '' && !(place !== undefined && place.depth < PARAGRAPH))
+      place = { depth, below: '', isFresh: depth === PARAGRAPH };
+    else if (label !== undefined) texts.push({ line, text: label });
+    else if (place !== undefined) texts.push({ line, text: place.below + text });
+    else
+      texts.push(...phrasesOf(text, workPackageId).map((phrase) => ({ line, text: phrase, isPhrase: true })));
+  }
+  return texts;
+};
+
+const WORD = String.raw`(?<!\b(?:optional|soft|downstream|reverse|dev|no)[ \t]+)(?:dependenc(?:y|ies)|depend(?:s|ent)?[ _-]on)`;
+const TITLE = new RegExp(String.raw`^[^\p{L}]*(?:[a-z][\w-]*[ \t]+)?${WORD}(?![\w-])(.*)$`, 'iu');
 const LABEL = new RegExp(
-  String.raw`(?<![\w-])${QUALIFIER}${WORD}(?: on)?["\u201d*_\`]*[ \t]*(?:\([^()]*\)["*_\`]*[ \t]*)?[:\uff1a=]["*_\`]*[ \t]*`,
-  'i',
+  String.raw`(?<![\w-])${WORD}(?: on)?["\u201d*_\`]*[ \t]*(?:\([^()]*\)["*_\`]*[ \t]*)?[:\uff1a=]["*_\`]*[ \t]*`,
+  'gi',
 );
-/** Dependencies of another kind. */
-const OTHER_KIND = /^(?:optional|soft|downstream|reverse|dev|no)$/i;
 /** A line such as `**Goal**: …` begins a text of its own even when no blank line stands before it. */
 const ANY_LABEL = /^[*_`"]*(?!WP\d)[A-Z][\w &/-]{0,40}["*_`]*:/;
 /** Where the next label of a line begins. */
 const NEXT_LABEL =
   /[\s|\u00b7\u2022;,.](?:\*\*|__)(?!WP\d)[A-Z][^*_]{0,40}(?::[ \t]*(?:\*\*|__)|(?:\*\*|__)[ \t]*:)|(?:[ \t][|\u00b7\u2022]|[.;,])[ \t]+(?!WP\d)[A-Z][\w &/-]{0,40}:[ \t]/;
-const LIST_MARK = /^[ \t]*(?:[-*+]|\d+[.)])[ \t]+(?:\[[ xX]\][ \t]+)?/;
-const PHRASE = /\bdepends? (?:up)?on\b/gi;
-const OWN_SUBJECT = /^(?:(?:it|this(?: (?:WP|work package|package))?)\b)?[ \t:\u2013-]*(?:also )?$/i;
-
-/** What a text stands below: a heading of this level, or a label that is indented so far. */
-type Place =
-  { readonly level: number; readonly below: string } | { readonly indent: number; readonly isFresh: boolean };
-
-/** The texts to be read, each with its line: list items and paragraphs as wholes, since a writer may wrap them. */
-const dependencyTexts = ({ lines, workPackageId }: TasksSection): readonly TextAtLine[] => {
-  const texts: TextAtLine[] = [];
-  const add = (line: number, text: string): void => void texts.push({ line, text, isPhrase: false });
-  let place: Place | undefined;
-  for (const block of blocksOf(lines)) {
-    const { line, text, heading, table } = block;
-    if (table !== undefined) {
-      for (const row of rowTexts(table, place !== undefined, workPackageId)) add(row.line, row.text);
-      continue;
-    }
-    const title = titleText(heading?.title ?? (BOLD.test(text) ? text : ''));
-    if (title !== undefined) {
-      place = heading === undefined ? { indent: -1, isFresh: true } : { level: heading.level, below: '' };
-      if (title !== '') add(line, title);
-      continue;
-    }
-    if (heading !== undefined) {
-      const isDeeper: boolean = place !== undefined && 'level' in place && heading.level > place.level;
-      place = isDeeper && place !== undefined ? { ...place, below: `${heading.title}: ` } : undefined;
-      continue;
-    }
-    if (place === undefined || isOutside(place, block)) place = undefined;
-    else if ('indent' in place) place = { ...place, isFresh: false };
-    const label = labelText(text);
-    const below: string | undefined = place !== undefined && 'level' in place ? place.below : undefined;
-    if (label === '' && below === undefined)
-      place = { indent: block.isItem ? block.indent : -1, isFresh: true };
-    else if (label !== undefined) {
-      if (label !== '') add(line, label);
-    } else if (place === undefined) texts.push(...phrasesOf(block, workPackageId));
-    else add(line, `${below ?? ''}${text}`);
-  }
-  return texts;
-};
-
-/** Whether a text ends what the ones before it stand below. */
-const isOutside = (place: Place, { text, isItem, indent }: Block): boolean => {
-  const isLabelled = ANY_LABEL.test(text);
-  if ('level' in place) return !isItem && isLabelled && !LEADING.test(text);
-  return isItem ? indent <= place.indent : !place.isFresh || isLabelled || place.indent !== -1;
-};
-
-const LEADING =
-  /^[*_`"]*(?:upstream|downstream|blocked by|blocks|requires|needs|hard|optional|parallel|after|prerequisites?|depends|internal)\b/i;
 
 /** What a title says behind the word; `undefined` when it is about something else, such as a graph of dependencies. */
 const titleText = (title: string): string | undefined => {
-  const [, kind = '', rest = ''] = TITLE.exec(title) ?? [undefined, 'no'];
-  if (OTHER_KIND.test(kind)) return undefined;
+  const rest = TITLE.exec(title)?.[1];
+  if (rest === undefined) return undefined;
   const text = rest.replace(/^[\s*_`"]*(?:[:\u2013\u2014-]|on\b)?[\s*_`"]*/, '');
   if (/WP\d|^none\b/i.test(text)) return text;
-  const isMixed = /^(?:&|and\b|\/|,)/.test(text) && /dependencies/i.test(title);
-  return text === '' || text.startsWith('(') || isMixed || /:[*_`"]*\s*$/.test(rest) ? '' : undefined;
+  return /^$|^\(|^(?:&|and\b|\/|,)|:[*_`"]*\s*$/.test(text) ? '' : undefined;
 };
 
-/** What stands behind the label in a text, up to the next label. Code that is not the label itself is an example. */
+/** What stands behind the label in a text, up to the next label. In code that is more than the label it is an example. */
 const labelText = (text: string): string | undefined => {
-  const spoken = text.replace(/(`+)(.*?)\1/g, (code, _, inner: string) =>
-    new RegExp(`^${WORD}:?$`, 'i').test(inner.trim()) ? code : '\0'.repeat(code.length),
-  );
-  const label = LABEL.exec(spoken);
-  if (label === null || OTHER_KIND.test(label[1] ?? '')) return undefined;
-  const behind = text.slice(label.index + label[0].length);
-  const next = NEXT_LABEL.exec(behind);
-  return (next === null ? behind : behind.slice(0, next.index)).trim();
+  const examples = [...text.matchAll(/(`+).*?\1/g)].map(({ index, 0: code }) => [index, index + code.length]);
+  for (const { index, 0: label } of text.matchAll(LABEL)) {
+    const end = index + label.length;
+    if (examples.some(([from = 0, to = 0]) => from < index && to > end)) continue;
+    return text.slice(end).split(NEXT_LABEL, 1)[0]?.trim();
+  }
+  return undefined;
 };
 
-/** `Depends on …` at the beginning of a sentence, or behind the work package itself as subject. */
-const phrasesOf = ({ line, text: whole }: Block, self: string): readonly TextAtLine[] =>
-  [...withoutCode(whole).matchAll(PHRASE)].flatMap(({ index }) => {
-    const [before = ''] = whole
-      .slice(0, index)
-      .split(/[.:;!?][*_`]*[ \t]+/)
-      .slice(-1);
-    const subject = before.replace(/[*_`(]/g, '').trim();
-    if (subject.toUpperCase() !== self && !OWN_SUBJECT.test(subject)) return [];
-    const [first = '', ...others] = whole.slice(index).split(/(?<=[.;!?])(?:[ \t]|$)/);
-    const end = others.findIndex((sentence) => !isBareList(sentence));
-    const text = [first, ...others.slice(0, end === -1 ? others.length : end)].join(' ');
-    return [{ line, text, isPhrase: true }];
+/** The sentences that begin with `Depends on …`, or have the work package itself as the subject of it. */
+const phrasesOf = (text: string, self: string): readonly string[] => {
+  const phrase = new RegExp(
+    String.raw`(?:^|[.:;!?][*_\`]*[ \t]+)[\s*_\`(]*(?:(?:it|this(?: (?:WP|work package|package))?|${self})\b)?[\s*_\`:\u2013-]*(?:also )?(depends? (?:up)?on\b.*)$`,
+    'i',
+  );
+  return text.split(/(?<=[.!?])[ \t]+/).flatMap((sentence) => {
+    const found = phrase.exec(withoutCode(sentence))?.[1];
+    return found === undefined ? [] : [sentence.slice(-found.length)];
   });
+};
 
 /**
- * What the rows of a table say: the cell behind the label, the column below it where the row is about this work package,
- * and, where the table itself is the statement, whole rows.
+ * What the rows of a table say: the cells behind a label, or beside or below one, where the row is about this work
+ * package; where the table itself is the statement, whole rows.
  */
-const rowTexts = (
-  table: Table,
-  isStatement: boolean,
-  self: string,
-): readonly Pick<TextAtLine, 'line' | 'text'>[] => {
-  const pairs = [table.header ?? [], ...table.rows].flat().flatMap((row) => {
-    const { line } = row;
-    const cells = row.cells.map(({ text }) => text);
-    const labelled = cells.flatMap((text) => labelText(text) || []);
-    if (labelled.length > 0) return labelled.map((text) => ({ line, text }));
-    const at = cells.findIndex((text) => titleText(text) === '');
-    const text = cells[at + 1] ?? '';
-    const isPair = at !== -1 && (row !== table.header || /WP\d|^\W*none\b/i.test(text));
-    return isPair ? [{ line, text }] : [];
-  });
-  if (pairs.length > 0) return pairs;
-  const column = columnOf(table, new RegExp(`^(?:${WORD}|blocked by|requires)$`, 'i'));
-  if (column === -1 && !isStatement) return [];
-  return table.rows.flatMap(({ line, cells }) => {
-    const texts = cells.map(({ text }) => text);
-    if (column === -1) return [{ line, text: texts.join(' \u2013 ') }];
-    const subjects = texts.slice(0, column).flatMap((text) => /WP\d+/i.exec(text)?.[0] ?? []);
-    const isAboutUs = subjects.length === 0 || subjects.includes(self);
-    return isAboutUs ? [{ line, text: texts[column] ?? '' }] : [];
-  });
+const rowTexts = ({ header, rows }: Table, isStatement: boolean, self: string): readonly TextAtLine[] => {
+  const found = [...(header === undefined ? [] : [header]), ...rows].flatMap((row) =>
+    row.cells.flatMap(({ text }, at) => {
+      const label = labelText(text);
+      const names = [row.cells[at - 1], row === header ? undefined : header?.cells[at]];
+      const subjects = row.cells.slice(0, at).flatMap((cell) => /WP\d+/i.exec(cell.text)?.[0] ?? []);
+      const isNamed = names.some((name) => name !== undefined && isColumnTitle(name.text));
+      const isAboutUs = subjects.length === 0 || subjects.includes(self);
+      return label || (isNamed && isAboutUs) ? [{ line: row.line, text: label || text }] : [];
+    }),
+  );
+  if (found.length > 0 || !isStatement) return found;
+  return rows.map(({ line, cells }) => ({ line, text: cells.map(({ text }) => text).join(' \u2013 ') }));
 };
 
+const isColumnTitle = (text: string): boolean =>
+  titleText(text) === '' || /^[*_`]*(?:blocked by|requires)[*_`]*$/i.test(text);
+
+/** A heading, a list item, a paragraph, or a table: each stands below what is less deep before it. */
 interface Block {
   readonly line: number;
+  readonly depth: number;
   readonly text: string;
-  readonly isItem: boolean;
-  /** Of a list item: how far its mark is indented. */
-  readonly indent: number;
-  readonly heading?: { readonly level: number; readonly title: string };
-  readonly table?: Table;
+  readonly table?: Table | undefined;
 }
 
+/** Deeper than all headings; items are deeper still, by the indent of their marks. */
+const PARAGRAPH = 7;
+
 const BOLD = /^(\*\*|__)[^*_]*\1$/;
+const LIST_MARK = /^([ \t]*)(?:[-*+]|\d+[.)])[ \t]+(?:\[[ xX]\][ \t]+)?/;
 
 const blocksOf = (lines: readonly MarkdownLine[]): readonly Block[] => {
   const blocks: Block[] = [];
   const tables = tablesOf(lines);
-  let isOpen = false;
-  for (const line of lines) {
-    const { said, number, heading } = line;
-    const [mark] = LIST_MARK.exec(said) ?? [];
-    const text = said.slice(mark?.length ?? 0).trim();
-    const isRow = isTableRow(line);
-    const table = tables.find(({ header, rows }) => (header ?? rows[0])?.line === number);
-    const block = { line: number, text, isItem: mark !== undefined, indent: said.search(/\S/) };
-    const last = blocks.at(-1);
-    if (heading !== undefined) blocks.push({ ...block, text: '', heading });
-    else if (table !== undefined) blocks.push({ ...block, text: '', table });
-    else if (
-      isOpen &&
-      last !== undefined &&
-      text !== '' &&
-      mark === undefined &&
-      !isRow &&
-      !ANY_LABEL.test(text)
-    )
-      blocks[blocks.length - 1] = { ...last, text: `${last.text} ${text}` };
-    else if (text !== '' && !isRow) blocks.push(block);
-    isOpen = heading === undefined && !isRow && text !== '';
+  let open: Block | undefined;
+  for (const row of lines) {
+    const { said, number: line, heading } = row;
+    const [mark = '', indent] = LIST_MARK.exec(said) ?? [];
+    const text = said.slice(mark.length).trim();
+    const isRow = isTableRow(row);
+    const last = open;
+    open = undefined;
+    if (heading !== undefined) blocks.push({ line, depth: heading.level, text: heading.title });
+    else if (isRow) {
+      const table = tables.find(({ header, rows }) => (header ?? rows[0])?.line === line);
+      if (table !== undefined) blocks.push({ line, depth: PARAGRAPH, text: '', table });
+    } else if (last !== undefined && text !== '' && indent === undefined && !ANY_LABEL.test(text))
+      blocks[blocks.length - 1] = open = { ...last, text: `${last.text} ${text}` };
+    else if (text !== '') {
+      open = { line, depth: PARAGRAPH + (indent === undefined ? 0 : 1 + indent.length), text };
+      blocks.push(open);
+    }
   }
   return blocks;
-};
-
-const nameOf = (dependency: StatedDependency): string => {
-  if (dependency.stated === 'all-previous') return 'all previous work packages';
-  return dependency.stated === 'one' ? dependency.id : `${dependency.from}\u2013${dependency.to}`;
 };
