@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { SyncError } from '../../domain/errors.js';
 import type { Randomness, WallClock } from '../../ports/host.js';
 import { tryLockFile } from '../fs/process-lock.js';
-import { HISTORY } from './sql-event-store.js';
+import { HISTORY } from './hub-stores.js';
 import { openSqliteDatabase } from './sqlite-database.js';
 import { writeSetting } from './hub-database.js';
 

@@ -57,20 +57,19 @@ export const orStorageFailed = async <T>(what: string, work: () => Promise<T>): 
   }
 };
 
-/** The methods of a store that are named here, each with what the database did not do when it breaks. */
-export const orStorageFails = <S extends object, Name extends keyof S & string>(
-  store: S,
-  tasks: Readonly<Record<Name, string>>,
-): Pick<S, Name> =>
+/** The same for every method of a store. */
+export const orStorageFails = <S extends object>(store: S): S =>
   Object.fromEntries(
-    Object.entries<string>(tasks).map(([name, task]) => {
-      const method = store[name as Name] as (...given: readonly unknown[]) => Promise<unknown>;
-      return [
-        name,
-        (...given: readonly unknown[]) => orStorageFailed(task, () => method.apply(store, given as [])),
-      ];
-    }),
-  ) as Pick<S, Name>;
+    Object.entries<(...given: unknown[]) => Promise<unknown>>(store as never).map(([name, method]) => [
+      name,
+      (...given: unknown[]) => orStorageFailed(`do what it was asked for (${name})`, () => method(...given)),
+    ]),
+  ) as S;
+
+/** Whether a statement that returns what it changes changes anything. */
+export const changesAny = async (statement: {
+  readonly execute: () => Promise<readonly unknown[]>;
+}): Promise<boolean> => (await statement.execute()).length > 0;
 
 /** Reads a setting of the hub; the first one to ask writes what `mint` gives, and everybody gets that value for good. */
 export const settle = async (db: Executor, name: string, mint: () => string): Promise<string> => {

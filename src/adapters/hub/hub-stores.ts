@@ -1,10 +1,16 @@
-import type { SessionPolicy } from '../../domain/hub/session-policy.js';
+import { DEFAULT_SESSION_POLICY, type SessionPolicy } from '../../domain/hub/session-policy.js';
 import type { Log, Randomness, WallClock } from '../../ports/host.js';
-import type { AccountStore, EventStore, Secrets, WebhookStore } from '../../ports/hub.js';
-import type { HubDatabase } from './hub-database.js';
-import { openAccountStore } from './sql-account-store.js';
-import { openEventStore } from './sql-event-store.js';
-import { openWebhookStore } from './sql-webhook-store.js';
+import type { AccountStore, EventStore, NewsListener, Secrets, WebhookStore } from '../../ports/hub.js';
+import { CellFolder } from './cell-folder.js';
+import { type HubDatabase, orStorageFailed, orStorageFails, settle, writeSetting } from './hub-database.js';
+import { sqlPeople } from './sql-people.js';
+import { sqlSessions } from './sql-sessions.js';
+import { sqlSignIns } from './sql-sign-ins.js';
+import { teamEvents } from './sql-team-events.js';
+import { sqlWebhooks } from './sql-webhook-store.js';
+
+/** The setting that a restore replaces. */
+export const HISTORY = 'history';
 
 /** What a hub keeps: its events, its accounts and its webhooks, closed together. */
 export interface HubStores {
@@ -27,16 +33,79 @@ export interface HubStoresOptions {
 }
 
 /** The stores on a database whose tables are up to date. They own the database from then on. */
-export const openHubStores = async (
-  database: HubDatabase,
-  { access, ...needs }: HubStoresOptions,
-): Promise<HubStores> => {
-  const store = await openEventStore(database, { ...needs, folds: access !== 'administer' });
-  const accounts = await openAccountStore(database, needs);
+export const openHubStores = async (database: HubDatabase, options: HubStoresOptions): Promise<HubStores> => {
+  const { secrets, clock, policy = DEFAULT_SESSION_POLICY } = options;
+  const store = await openEventStore(database, options);
+  const hubSecret = await orStorageFailed('give its secret', () =>
+    settle(database.writes, 'token-secret', () => secrets.token()),
+  );
+  const nobodysHash = await secrets.hashPassword(secrets.token());
+  const needs = { ...database, secrets, clock, policy, hubSecret, nobodysHash };
   return {
     store,
-    accounts,
-    webhooks: openWebhookStore(database.writes, needs),
+    accounts: orStorageFails({ ...sqlPeople(needs), ...sqlSessions(needs), ...sqlSignIns(needs) }),
+    webhooks: orStorageFails(sqlWebhooks(database.writes, secrets, clock)),
     close: () => store.close(),
+  };
+};
+
+/** Who only administers leaves the folding of boards to the hub. */
+const openEventStore = async (
+  database: HubDatabase,
+  { access, clock, randomness, log }: HubStoresOptions,
+): Promise<EventStore> => {
+  const settled = (name: string): Promise<string> =>
+    orStorageFailed('say who it is', () => settle(database.writes, name, () => randomness.uuid()));
+  const [hubId, history] = [await settled('hub-id'), await settled(HISTORY)];
+  const folds = access !== 'administer';
+  const folder = new CellFolder(database, (error) => log.warn(`boards wait: ${String(error)}`));
+  const news = teamNews();
+  if (folds) {
+    await orStorageFailed('read its boards', () => folder.wakeAll());
+    database.exchange?.hear(news.followed, news.tell);
+  }
+  return {
+    hubId,
+    history,
+    forTeam: (team) => {
+      const onStored = (upTo: number): void => {
+        if (folds) folder.wake(team);
+        news.tell(team, upTo);
+        database.exchange?.tell(team, upTo);
+      };
+      return teamEvents(team, { database, folder, clock, onStored });
+    },
+    follow: news.follow,
+    proveWriting: () =>
+      orStorageFailed('write', () => writeSetting(database.writes, 'last-proof', String(clock.nowMs()))),
+    close: async () => {
+      await folder.close();
+      await database.close();
+    },
+  };
+};
+
+/** Who wants to hear that a team has news, in one process. */
+const teamNews = () => {
+  const listeners = new Map<string, Set<NewsListener>>();
+  const told = new Map<string, number>();
+  return {
+    /** Teams that somebody listens to. */
+    followed: (): readonly string[] => [...listeners.keys()],
+    /** Listens until the returned function is called. */
+    follow: (team: string, listener: NewsListener) => {
+      const own = listeners.get(team) ?? new Set();
+      listeners.set(team, own.add(listener));
+      return () => {
+        own.delete(listener);
+        if (own.size === 0 && listeners.get(team) === own) listeners.delete(team);
+      };
+    },
+    /** Says that the team may have events up to this sequence number; what was said before is not said again. */
+    tell: (team: string, upTo: number): void => {
+      if (upTo <= (told.get(team) ?? 0)) return;
+      told.set(team, upTo);
+      for (const listener of listeners.get(team) ?? []) listener(upTo);
+    },
   };
 };

@@ -1,161 +1,125 @@
 import { sql } from 'kysely';
-import { err, ok, type Result } from '../../domain/result.js';
-import type {
-  DeviceCodes,
-  DeviceFault,
-  Holder,
-  SessionTokens,
-  SignInFault,
-  SignInRequest,
-  ThrottleRule,
-} from '../../ports/hub.js';
-import { type Executor, inTransaction, writeSetting } from './hub-database.js';
-import type { SqlPeople } from './sql-people.js';
-import type { AccountNeeds, SqlSessions } from './sql-sessions.js';
+import { err, ok } from '../../domain/result.js';
+import type { AccountStore } from '../../ports/hub.js';
+import { changesAny, inTransaction, writeSetting } from './hub-database.js';
+import { allUsers, teamsOf } from './sql-people.js';
+import { openSession, type AccountNeeds } from './sql-sessions.js';
 
 /** The ways into a session: passwords, devices that a person lets in, the first user's code; and how often one may try. */
-export class SqlSignIns {
-  readonly #needs: AccountNeeds;
-  readonly #db: Executor;
-  readonly #people: SqlPeople;
-  readonly #sessions: SqlSessions;
+export const sqlSignIns = (needs: AccountNeeds) => {
+  const { writes, secrets, clock, policy, nobodysHash } = needs;
 
-  constructor(needs: AccountNeeds, people: SqlPeople, sessions: SqlSessions) {
-    this.#needs = needs;
-    this.#db = needs.database.writes;
-    this.#people = people;
-    this.#sessions = sessions;
-  }
-
-  async prove({ username, password, team: wanted }: SignInRequest): Promise<Result<Holder, SignInFault>> {
-    const user = await this.#db
+  const prove: AccountStore['prove'] = async ({ username, password, team: wanted }) => {
+    const user = await writes
       .selectFrom('users')
       .select(['name', 'password_hash'])
       .where('name', 'in', [username, username.normalize('NFC')])
       .executeTakeFirst();
-    const { secrets, nobodysHash } = this.#needs;
     const matches = await secrets.verifyPassword(password, user?.password_hash ?? nobodysHash);
     if (user === undefined || !matches) return err('wrong-credentials');
-    const teams = await this.#people.teamsOf(user.name);
+    const teams = await teamsOf(writes, user.name);
     const team = wanted ?? teams[0];
     return team === undefined || !teams.includes(team) ? err('no-team') : ok({ user: user.name, team });
-  }
+  };
 
-  async signIn(request: SignInRequest): Promise<Result<SessionTokens, SignInFault>> {
-    const proven = await this.prove(request);
-    if (!proven.ok) return proven;
-    const owner = { ...proven.value, device: request.device };
-    return ok(await inTransaction(this.#db, (db) => this.#sessions.open(db, owner)));
-  }
+  return {
+    prove,
 
-  async issueProgramToken(
-    user: string,
-    team: string,
-    lifetimeSeconds: number,
-    name?: string,
-  ): Promise<Result<SessionTokens, SignInFault>> {
-    if (!(await this.#people.teamsOf(user)).includes(team)) return err('no-team');
-    const owner = { user, team, device: name };
-    return ok(
-      await inTransaction(this.#db, (db) => this.#sessions.openForProgram(db, owner, lifetimeSeconds)),
-    );
-  }
+    signIn: async (request) => {
+      const proven = await prove(request);
+      if (!proven.ok) return proven;
+      const owner = { ...proven.value, device: request.device };
+      return ok(await inTransaction(writes, (db) => openSession(needs, db, owner)));
+    },
 
-  async askForDevice(device?: string): Promise<DeviceCodes> {
-    const { secrets, clock, policy } = this.#needs;
-    const { deviceSeconds: lifetimeSeconds, deviceIntervalSeconds: intervalSeconds } = policy;
-    const [deviceCode, userCode] = [secrets.token(), secrets.shortCode()];
-    const waiting = {
-      ...{ digest: secrets.digest(deviceCode), user_code: userCode, device: device ?? null },
-      expires_at_ms: clock.nowMs() + lifetimeSeconds * 1000,
-      ...{ asked_at_ms: null, user_name: null, team: null },
-    };
-    await this.#db.insertInto('device_codes').values(waiting).execute();
-    return { deviceCode, userCode, lifetimeSeconds, intervalSeconds };
-  }
+    issueProgramToken: async (user, team, lifetimeSeconds, name) => {
+      if (!(await teamsOf(writes, user)).includes(team)) return err('no-team');
+      const owner = { user, team, device: name };
+      return ok(await inTransaction(writes, (db) => openSession(needs, db, owner, lifetimeSeconds)));
+    },
 
-  async agreeToDevice(userCode: string, { user, team }: Holder): Promise<boolean> {
-    const agreed = await this.#db
-      .updateTable('device_codes')
-      .set({ user_name: user, team })
-      .where('user_code', '=', userCode.toUpperCase().replaceAll(/[^A-Z]/g, ''))
-      .where('user_name', 'is', null)
-      .where('expires_at_ms', '>', this.#needs.clock.nowMs())
-      .returning('user_code')
-      .execute();
-    return agreed.length > 0;
-  }
+    askForDevice: async (device) => {
+      const { deviceSeconds: lifetimeSeconds, deviceIntervalSeconds: intervalSeconds } = policy;
+      const [deviceCode, userCode] = [secrets.token(), secrets.shortCode()];
+      const waiting = {
+        ...{ digest: secrets.digest(deviceCode), user_code: userCode, device: device ?? null },
+        expires_at_ms: clock.nowMs() + lifetimeSeconds * 1000,
+        ...{ asked_at_ms: null, user_name: null, team: null },
+      };
+      await writes.insertInto('device_codes').values(waiting).execute();
+      return { deviceCode, userCode, lifetimeSeconds, intervalSeconds };
+    },
 
-  redeemDevice(deviceCode: string): Promise<Result<SessionTokens, DeviceFault>> {
-    const { secrets, clock, policy } = this.#needs;
-    const digest = secrets.digest(deviceCode);
-    const nowMs = clock.nowMs();
-    return inTransaction(this.#db, async (db) => {
-      const row = await db
-        .selectFrom('device_codes')
-        .selectAll()
-        .where('digest', '=', digest)
-        .executeTakeFirst();
-      if (row === undefined || row.expires_at_ms <= nowMs) return err('expired');
-      const { user_name: user, team, device, asked_at_ms: askedAtMs } = row;
-      if (user === null || team === null) {
-        await db
-          .updateTable('device_codes')
-          .set({ asked_at_ms: nowMs })
-          .where('digest', '=', digest)
-          .execute();
-        const isEarly = askedAtMs !== null && nowMs - askedAtMs < policy.deviceIntervalSeconds * 1000;
-        return err(isEarly ? 'slow-down' : 'pending');
-      }
-      const taking = db.deleteFrom('device_codes').where('digest', '=', digest).returning('digest');
-      if ((await taking.execute()).length === 0) return err('expired');
-      return ok(await this.#sessions.open(db, { user, team, device: device ?? undefined }));
-    });
-  }
+    agreeToDevice: (userCode, { user, team }) => {
+      const user_code = userCode.toUpperCase().replaceAll(/[^A-Z]/g, '');
+      const agreeing = writes
+        .updateTable('device_codes')
+        .set({ user_name: user, team })
+        .where((row) => row.and({ user_code, user_name: null }))
+        .where('expires_at_ms', '>', clock.nowMs());
+      return changesAny(agreeing.returning('user_code'));
+    },
 
-  async mintSetupCode(): Promise<string | undefined> {
-    if ((await this.#people.users()).length > 0) return undefined;
-    const code = this.#needs.secrets.token();
-    await writeSetting(this.#db, SETUP, this.#needs.secrets.digest(code));
-    return code;
-  }
+    redeemDevice: (deviceCode) => {
+      const digest = secrets.digest(deviceCode);
+      const nowMs = clock.nowMs();
+      return inTransaction(writes, async (db) => {
+        const codes = db.selectFrom('device_codes').selectAll().where('digest', '=', digest);
+        const code = await codes.executeTakeFirst();
+        if (code === undefined || code.expires_at_ms <= nowMs) return err('expired');
+        const { user_name: user, team, device, asked_at_ms: askedAtMs } = code;
+        if (user === null || team === null) {
+          const asking = db.updateTable('device_codes').set({ asked_at_ms: nowMs });
+          await asking.where('digest', '=', digest).execute();
+          const isEarly = askedAtMs !== null && nowMs - askedAtMs < policy.deviceIntervalSeconds * 1000;
+          return err(isEarly ? 'slow-down' : 'pending');
+        }
+        const taking = db.deleteFrom('device_codes').where('digest', '=', digest);
+        if (!(await changesAny(taking.returning('digest')))) return err('expired');
+        return ok(await openSession(needs, db, { user, team, device: device ?? undefined }));
+      });
+    },
 
-  async spendSetupCode(code: string): Promise<boolean> {
-    const setting = { name: SETUP, value: this.#needs.secrets.digest(code) };
-    const spending = this.#db.deleteFrom('hub_settings').where((row) => row.and(setting));
-    const spent = await spending.returning('name').execute();
-    return spent.length > 0 && (await this.#people.users()).length === 0;
-  }
+    mintSetupCode: async () => {
+      if ((await allUsers(writes)).length > 0) return undefined;
+      const code = secrets.token();
+      await writeSetting(writes, SETUP, secrets.digest(code));
+      return code;
+    },
 
-  /**
-   * A token bucket as one number: the time at which it is full again. To take a token is to move that time on by one
-   * interval, and it may lie at most `burst` intervals ahead. One statement reads, decides and writes, so that every hub
-   * on the database shares the bucket.
-   */
-  async takeTurn(name: string, { burst, everyMs }: ThrottleRule): Promise<boolean> {
-    const nowMs = this.#needs.clock.nowMs();
-    const next = sql<number>`case when throttles.full_at_ms > ${nowMs} then throttles.full_at_ms else ${nowMs} end + ${everyMs}`;
-    const taken = await this.#db
-      .insertInto('throttles')
-      .values({ name, full_at_ms: nowMs + everyMs })
-      .onConflict((conflict) =>
-        conflict
-          .column('name')
-          .doUpdateSet({ full_at_ms: next })
-          .where(next, '<=', nowMs + burst * everyMs),
-      )
-      .returning('name')
-      .execute();
-    return taken.length > 0;
-  }
+    spendSetupCode: async (code) => {
+      const setting = { name: SETUP, value: secrets.digest(code) };
+      const spending = writes.deleteFrom('hub_settings').where((row) => row.and(setting));
+      return (await changesAny(spending.returning('name'))) && (await allUsers(writes)).length === 0;
+    },
 
-  async giveTurnBack(name: string, { everyMs }: ThrottleRule): Promise<void> {
-    await this.#db
-      .updateTable('throttles')
-      .set((row) => ({ full_at_ms: row('full_at_ms', '-', everyMs) }))
-      .where('name', '=', name)
-      .execute();
-  }
-}
+    /**
+     * A token bucket as one number: the time at which it is full again. To take a token is to move that time on by one
+     * interval, and it may lie at most `burst` intervals ahead. One statement reads, decides and writes, so that every hub
+     * on the database shares the bucket.
+     */
+    takeTurn: (name, { burst, everyMs }) => {
+      const nowMs = clock.nowMs();
+      const next = sql<number>`case when throttles.full_at_ms > ${nowMs} then throttles.full_at_ms else ${nowMs} end + ${everyMs}`;
+      const taking = writes
+        .insertInto('throttles')
+        .values({ name, full_at_ms: nowMs + everyMs })
+        .onConflict((conflict) =>
+          conflict
+            .column('name')
+            .doUpdateSet({ full_at_ms: next })
+            .where(next, '<=', nowMs + burst * everyMs),
+        );
+      return changesAny(taking.returning('name'));
+    },
+
+    giveTurnBack: async (name, { everyMs }) => {
+      const giving = writes
+        .updateTable('throttles')
+        .set((row) => ({ full_at_ms: row('full_at_ms', '-', everyMs) }));
+      await giving.where('name', '=', name).execute();
+    },
+  } satisfies Partial<AccountStore>;
+};
 
 const SETUP = 'setup-code';

@@ -27,9 +27,10 @@ export const succeed = (derive: (text: string) => string, refreshToken: string) 
 /** What is known of a refresh token that somebody presents. */
 interface PresentedRefresh {
   readonly expiresAtMs: number;
-  /** When it was first spent. */
-  readonly rotatedAtMs: number | undefined;
-  readonly sessionRevoked: boolean;
+  /** When it was first spent, or `null`. */
+  readonly rotatedAtMs: number | null;
+  /** When its session was ended, or `null`. */
+  readonly revokedAtMs: number | null;
 }
 
 /**
@@ -43,10 +44,9 @@ export const decideRotation = (
   policy: SessionPolicy,
   nowMs: number,
 ): RotationDecision => {
-  if (token.sessionRevoked) return 'revoked';
-  if (token.rotatedAtMs !== undefined && nowMs - token.rotatedAtMs < policy.graceSeconds * 1000)
-    return 'repeat';
+  if (token.revokedAtMs !== null) return 'revoked';
+  if (token.rotatedAtMs !== null && nowMs - token.rotatedAtMs < policy.graceSeconds * 1000) return 'repeat';
   // An expired token opens nothing, so its return harms nobody and must not end a session that lives on.
   if (nowMs >= token.expiresAtMs) return 'expired';
-  return token.rotatedAtMs === undefined ? 'rotate' : 'reused';
+  return token.rotatedAtMs === null ? 'rotate' : 'reused';
 };
