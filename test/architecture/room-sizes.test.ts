@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   hub: { lines: 8560, files: 68, goal: 5000 },
   dashboard: { lines: 2430, files: 26, goal: 2500 },
   memory: { lines: 1280, files: 8, goal: 1200 },
-  drivers: { lines: 9520, files: 95, goal: 4800 },
+  drivers: { lines: 9350, files: 95, goal: 4800 },
   extension: { lines: 2000, files: 26, goal: 2000 },
 };
 

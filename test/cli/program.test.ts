@@ -126,7 +126,7 @@ describe('a command line', () => {
       feature: undefined,
       json: false,
       quiet: false,
-      input: true,
+      noInput: false,
     });
   });
 
@@ -145,7 +145,7 @@ describe('a command line', () => {
       '001-a',
       '--no-input',
     ]);
-    expect(seen?.common).toMatchObject({ feature: '001-a', quiet: true, input: false });
+    expect(seen?.common).toMatchObject({ feature: '001-a', quiet: true, noInput: true });
     expect(seen?.args.wp).toBe('WP01');
   });
 

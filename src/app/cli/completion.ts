@@ -1,8 +1,8 @@
-import type { Parsed } from './parser.js';
 import { COMMON_OPTIONS } from './define-command.js';
-import type { CommandDefinition, OptionSpec, PositionalDefinition } from './define-command.js';
-import { commandNamedBy, membersOf, readLine } from './parser.js';
+import type { CommandDefinition, OptionSpec } from './define-command.js';
+import { commandNamedBy, readLine } from './parser.js';
 import { inFull, SHORT_FORMS } from './short-forms.js';
+import { membersOf } from './usage.js';
 import type { Client } from '../library/client.js';
 import { SETTING_KEYS } from '../events/settings-list.js';
 import { locateFeature } from '../work/locate-feature.js';
@@ -25,10 +25,10 @@ export interface Completion {
   /** Whole words that fit what is typed. */
   readonly candidates: readonly string[];
   /** What else fits, to be looked up; `fit` makes words of it. */
-  readonly wants?: ValueKind;
+  readonly wants: ValueKind | undefined;
   readonly fit: (values: readonly string[]) => readonly string[];
   /** The common options that were typed and say where to look things up. */
-  readonly place: { readonly project?: string; readonly feature?: string };
+  readonly place: { readonly project: string | undefined; readonly feature: string | undefined };
 }
 
 /**
@@ -57,13 +57,13 @@ export const complete = (words: readonly string[], commands: readonly CommandDef
   const command = commandNamedBy(before, commands);
   const { parsed } = readLine(before, command?.options);
   const positionals = parsed._.map(String);
-  const place = placeIn(parsed);
+  const place = { project: textOf(parsed['project']), feature: textOf(parsed['feature']) };
   const open = openOption(before, command);
   const fitting =
     (start: string, prefix = ''): Completion['fit'] =>
     (values) =>
       values.filter((value) => value !== '' && value.startsWith(start)).map((value) => prefix + value);
-  const none = { candidates: [], fit: fitting(typed), place };
+  const none = { candidates: [], wants: undefined, fit: fitting(typed), place };
   const [, name, value] = /^--([^=]+)=(.*)$/s.exec(typed) ?? [];
   const asked = open ?? name;
   if (asked !== undefined) {
@@ -72,14 +72,12 @@ export const complete = (words: readonly string[], commands: readonly CommandDef
     const given = open === undefined ? (value ?? '') : typed;
     const earlier = option.list === true ? given.slice(0, given.lastIndexOf(',') + 1) : '';
     const fit = fitting(given.slice(earlier.length), (open === undefined ? `--${asked}=` : '') + earlier);
-    return { ...none, fit, candidates: fit(option.choices ?? []), ...wanted(kindOfOption(asked, option)) };
+    return { ...none, fit, candidates: fit(option.choices ?? []), wants: kindOfOption(asked, option) };
   }
   if (typed.startsWith('-') && !before.includes('--')) {
     const names = Object.keys({ ...command?.options, ...COMMON_OPTIONS, help: true });
-    return {
-      ...none,
-      candidates: none.fit(names.filter((each) => !isHidden(each, command)).map((each) => `--${each}`)),
-    };
+    const shown = names.filter((each) => command?.options[each]?.hidden !== true);
+    return { ...none, candidates: none.fit(shown.map((each) => `--${each}`)) };
   }
   if (command === undefined) {
     const short = positionals.length === 0 ? [...shortForms(commands), 'help'] : [];
@@ -87,7 +85,7 @@ export const complete = (words: readonly string[], commands: readonly CommandDef
   }
   const at = positionals.length - command.words.length;
   const positional = command.positionals[at] ?? command.positionals.findLast(({ many }) => many);
-  return { ...none, ...wanted(positional === undefined ? undefined : kindOfPositional(positional)) };
+  return { ...none, wants: KINDS.get(positional?.name ?? '') };
 };
 
 /** bash takes an equals sign for a word of its own. */
@@ -111,16 +109,10 @@ const openOption = (
   return (optionOf(name, command)?.type ?? 'boolean') === 'boolean' ? undefined : name;
 };
 
-const placeIn = ({ project, feature }: Parsed): Completion['place'] => ({
-  ...(typeof project === 'string' ? { project } : {}),
-  ...(typeof feature === 'string' ? { feature } : {}),
-});
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 const optionOf = (name: string, command: CommandDefinition | undefined): OptionSpec | undefined =>
   command?.options[name] ?? (COMMON_OPTIONS as Readonly<Record<string, OptionSpec>>)[name];
-
-const isHidden = (name: string, command: CommandDefinition | undefined): boolean =>
-  command?.options[name]?.hidden === true;
 
 const shortForms = (commands: readonly CommandDefinition[]): readonly string[] => {
   const names = new Set(commands.map((one) => one.words.join(' ')));
@@ -132,27 +124,16 @@ const nextWords = (before: readonly string[], commands: readonly CommandDefiniti
   return [...new Set(next)];
 };
 
-const wanted = (kind: ValueKind | undefined): Pick<Completion, 'wants'> =>
-  kind === undefined ? {} : { wants: kind };
-
-/** What help shows in the place of a value says what it is. */
 const kindOfOption = (name: string, { placeholder = '' }: OptionSpec): ValueKind | undefined =>
-  AGENT_OPTIONS.has(name) ? 'agents' : OPTION_KINDS.get(placeholder);
+  /^(agents?|author)$/.test(name) ? 'agents' : KINDS.get(placeholder);
 
-const AGENT_OPTIONS: ReadonlySet<string> = new Set(['agent', 'agents', 'author']);
-
-const OPTION_KINDS: ReadonlyMap<string, ValueKind> = new Map<string, ValueKind>([
+/** What help shows in the place of a value says what it is, and so does the name of an argument. */
+const KINDS: ReadonlyMap<string, ValueKind> = new Map<string, ValueKind>([
   ['FILE', 'files'],
   ['DIR', 'directories'],
   ['SLUG', 'features'],
   ['WPnn', 'work-packages'],
   ['WPmm', 'work-packages'],
-]);
-
-const kindOfPositional = ({ name }: PositionalDefinition): ValueKind | undefined =>
-  POSITIONAL_KINDS.get(name);
-
-const POSITIONAL_KINDS: ReadonlyMap<string, ValueKind> = new Map<string, ValueKind>([
   ['wp', 'work-packages'],
   ['id', 'tasks'],
   ['file', 'files'],

@@ -29,13 +29,16 @@ import type { Terminal } from './terminal.js';
 export const defineCommand = <const P extends string, const O extends Options = Record<never, never>>(
   spec: CommandSpec<P, O>,
 ): CommandDefinition => {
-  const [words, positionals] = parsePath(spec.path);
+  const parts = spec.path.split(' ');
+  const words = parts.filter((part) => !/^[<[]/.test(part));
+  const described: Readonly<Record<string, string>> = spec.positionals ?? {};
   return {
     words,
-    positionals: positionals.map((positional) => ({
-      ...positional,
-      describe: (spec.positionals as Readonly<Record<string, string>> | undefined)?.[positional.name] ?? '',
-    })),
+    positionals: parts.slice(words.length).map((part) => {
+      const name = part.slice(1, -1).replace('...', '');
+      const required = part.startsWith('<');
+      return { name, required, many: part.includes('...'), describe: described[name] ?? '' };
+    }),
     summary: spec.summary,
     details: spec.details,
     examples: spec.examples ?? [],
@@ -96,7 +99,7 @@ export type ArgsOf<P extends string, O extends Options> = PositionalsOf<P> & {
   >;
 };
 
-/** The options that every command has, as they are typed; {@link CommonOptions} are what a command gets of them. */
+/** The options that every command has, as they are typed. */
 export const COMMON_OPTIONS = {
   project: text('work on the project in this directory', 'DIR'),
   feature: text('feature to work on', 'SLUG'),
@@ -107,19 +110,11 @@ export const COMMON_OPTIONS = {
   'no-input': flag('never ask'),
 } as const satisfies Options;
 
-/** The options that every command has. */
-export interface CommonOptions {
+/** What a command gets of them. */
+export interface CommonOptions extends ArgsOf<'', typeof COMMON_OPTIONS> {
   /** Directory of the project; the current directory when it was not given. */
   readonly project: string;
-  /** Whether the directory was given. */
   readonly isProjectNamed: boolean;
-  readonly feature: string | undefined;
-  readonly json: boolean;
-  readonly quiet: boolean;
-  /** How long to wait for other commands at work in the repository; the frame's business. */
-  readonly waitSeconds: number | undefined;
-  /** `false`: nobody can be asked anything. */
-  readonly input: boolean;
 }
 
 /** What a command gets. */
@@ -230,19 +225,3 @@ type PositionalOf<W extends string> = W extends `<${infer Name}...>` | `[${infer
     : W extends `[${infer Name}]`
       ? { readonly [K in CamelCase<Name>]?: string }
       : unknown;
-
-type BarePositional = Omit<PositionalDefinition, 'describe'>;
-
-const parsePath = (
-  path: string,
-): readonly [words: readonly string[], positionals: readonly BarePositional[]] => {
-  const parts = path.split(' ');
-  const first = parts.findIndex((part) => part.startsWith('<') || part.startsWith('['));
-  const words = first < 0 ? parts : parts.slice(0, first);
-  const positionals = parts.slice(words.length).map((part) => {
-    const inner = part.slice(1, -1);
-    const many = inner.endsWith('...');
-    return { name: many ? inner.slice(0, -3) : inner, required: part.startsWith('<'), many };
-  });
-  return [words, positionals];
-};

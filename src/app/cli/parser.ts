@@ -1,13 +1,8 @@
 import { Parser } from 'yargs/helpers';
-import {
-  COMMON_OPTIONS,
-  type CommandDefinition,
-  type Options,
-  type CommonOptions,
-  type OptionSpec,
-} from './define-command.js';
+import { COMMON_OPTIONS } from './define-command.js';
+import type { ArgsOf, CommandDefinition, CommonOptions, Options, OptionSpec } from './define-command.js';
 import { placesOfWords } from './short-forms.js';
-import { wrongUsage, placeholderOf } from './usage.js';
+import { membersOf, wrongUsage, placeholderOf } from './usage.js';
 import { isAbsolute, resolve } from 'node:path';
 
 /** What the user asked for. */
@@ -119,13 +114,6 @@ const commandOf = (
     .filter((command) => command.words.every((word, index) => words[index] === word))
     .sort((a, b) => b.words.length - a.words.length)[0];
 
-/** The commands that begin with these words. */
-export const membersOf = (
-  words: readonly string[],
-  commands: readonly CommandDefinition[],
-): readonly CommandDefinition[] =>
-  commands.filter((command) => words.every((word, index) => command.words[index] === word));
-
 /** Values as the parser found them, by option name in kebab case; `_` holds the words and positional arguments. */
 export type Parsed = Readonly<Record<string, unknown>> & { readonly _: readonly (string | number)[] };
 
@@ -144,30 +132,20 @@ export const commonOptionsOf = (
   words: readonly string[],
   io: { readonly cwd: string },
 ): CommonOptions => {
-  const values = Object.fromEntries(optionsOf(COMMON_OPTIONS, parsed, words));
-  const text = (name: string): string | undefined => values[name] as string | undefined;
+  const values: unknown = Object.fromEntries(optionsOf(COMMON_OPTIONS, parsed, words));
+  const given = values as ArgsOf<'', typeof COMMON_OPTIONS>;
+  const { project = '.', wait = 0 } = given;
+  if (wait < 0 || wait > MAX_WAIT_SECONDS)
+    throw wrongUsage(`The option --wait takes 0 to ${MAX_WAIT_SECONDS} seconds.`, words);
   return {
-    project: place(text('project') ?? '.', io),
-    isProjectNamed: text('project') !== undefined,
-    feature: text('feature'),
-    json: values['json'] === true,
-    quiet: values['quiet'] === true,
-    waitSeconds: waitOf(values['wait'], words),
-    input: values['noInput'] !== true,
+    ...given,
+    // A whole path needs no place to start from, which may be gone.
+    project: isAbsolute(project) ? resolve(project) : resolve(io.cwd, project),
+    isProjectNamed: given.project !== undefined,
   };
 };
 
-const waitOf = (value: unknown, words: readonly string[]): number | undefined => {
-  if (typeof value !== 'number') return undefined;
-  if (value >= 0 && value <= MAX_WAIT_SECONDS) return value;
-  throw wrongUsage(`The option --wait takes 0 to ${MAX_WAIT_SECONDS} seconds.`, words);
-};
-
 const MAX_WAIT_SECONDS = 86_400;
-
-/** A whole path needs no place to start from, which may be gone. */
-const place = (path: string, io: { readonly cwd: string }): string =>
-  isAbsolute(path) ? resolve(path) : resolve(io.cwd, path);
 
 type Values = readonly (readonly [name: string, value: unknown])[];
 

@@ -116,8 +116,8 @@ const whereSaid = ({ common: { feature, project }, io }: Pick<CommandContext, 'c
   (project === resolve(io.cwd) ? '' : projectOption(project));
 
 /** A hook of a command before may take a minute, and there may be some of them; who looks on sees why nothing moves. */
-const waitingOf = ({ waitSeconds = DEFAULT_WAIT_SECONDS }: CommonOptions, terminal: Terminal): Waiting => ({
-  waitMs: waitSeconds * 1000,
+const waitingOf = ({ wait = DEFAULT_WAIT_SECONDS }: CommonOptions, terminal: Terminal): Waiting => ({
+  waitMs: wait * 1000,
   onWait: (waitedMs) =>
     terminal.progress(
       waitedMs === undefined

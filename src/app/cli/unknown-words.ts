@@ -1,16 +1,16 @@
 import { SyncError } from '../../domain/errors.js';
 import { COMMON_OPTIONS } from './define-command.js';
 import type { CommandDefinition } from './define-command.js';
-import { commandName, helpHint } from './usage.js';
+import { commandName, helpHint, membersOf } from './usage.js';
 
 /** The words name no command: says which one is near, or where the list is. */
 export const unknownCommand = (words: readonly string[], all: readonly CommandDefinition[]): SyncError => {
-  const group = longestGroup(words, all);
-  const [given, near] = nearest(words, group.length, all);
+  const groupLength = words.findLastIndex((_, at) => membersOf(words.slice(0, at), all).length > 0);
+  const [given, near] = nearest(words, groupLength, all);
   return new SyncError('wrong-usage', `There is no command "${given}".`, {
     hint:
       near === undefined
-        ? `Run "${commandName([...group, '--help'])}" for the list of commands.`
+        ? `Run "${commandName([...words.slice(0, groupLength), '--help'])}" for the list of commands.`
         : `Did you mean "${commandName([near])}"?`,
   });
 };
@@ -33,32 +33,23 @@ const nearest = (
   groupLength: number,
   all: readonly CommandDefinition[],
 ): readonly [given: string, near: string | undefined] => {
-  const group = words.slice(0, groupLength);
-  const members = all.filter(({ words: full }) => group.every((word, index) => full[index] === word));
-  const endings = members.flatMap(({ words: full }) =>
+  const endings = membersOf(words.slice(0, groupLength), all).flatMap(({ words: full }) =>
     full
       .map((_, from): [string, string] => [full.slice(from).join(' '), full.join(' ')])
       .slice(groupLength, groupLength === 0 ? undefined : groupLength + 1),
   );
   // Of several commands with the same ending the first one is meant.
   const names = new Map(endings.reverse());
-  const lengths = words.map((_, index) => words.length - index).filter((length) => length > groupLength);
-  const textOf = (length: number): string => words.slice(groupLength, length).join(' ');
-  const exact = lengths.filter((length) => names.has(textOf(length)));
-  for (const length of [...exact, ...lengths]) {
-    const near = closest(textOf(length), [...names.keys()]);
-    if (near !== undefined) return [words.slice(0, length).join(' '), names.get(near)];
+  const tried = words.slice(groupLength).map((_, fewer) => ({
+    given: words.slice(0, words.length - fewer).join(' '),
+    ending: words.slice(groupLength, words.length - fewer).join(' '),
+  }));
+  const exact = tried.filter(({ ending }) => names.has(ending));
+  for (const { given, ending } of [...exact, ...tried]) {
+    const near = closest(ending, [...names.keys()]);
+    if (near !== undefined) return [given, names.get(near)];
   }
   return [words.join(' '), undefined];
-};
-
-const longestGroup = (words: readonly string[], all: readonly CommandDefinition[]): readonly string[] => {
-  for (let length = words.length - 1; length > 0; length--) {
-    const prefix = words.slice(0, length);
-    if (all.some((definition) => prefix.every((word, index) => definition.words[index] === word)))
-      return prefix;
-  }
-  return [];
 };
 
 /**

@@ -18,6 +18,13 @@ export const usageLine = (definition: CommandDefinition): string =>
     '[options]',
   ].join(' ');
 
+/** The commands that begin with these words. */
+export const membersOf = (
+  words: readonly string[],
+  commands: readonly CommandDefinition[],
+): readonly CommandDefinition[] =>
+  commands.filter((command) => words.every((word, index) => command.words[index] === word));
+
 /** What stands for an option's value. */
 export const placeholderOf = (name: string, option: OptionSpec): string =>
   option.placeholder ?? name.toUpperCase().replaceAll('-', '_');

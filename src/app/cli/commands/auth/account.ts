@@ -5,6 +5,7 @@ import { facts } from '../../render/table.js';
 import { green, yellow, type Text, bold } from '../../render/text.js';
 import { SyncError } from '../../../../domain/errors.js';
 import type { Backlog, BacklogAnswer } from '../../../delivery/backlog-consent.js';
+import type { DeviceSignIn } from '../../../../ports/delivery.js';
 import type { HubMove, SignInInput } from '../../../delivery/sign-in.js';
 import { askLine, askSecret, askYesNo, canAsk, readLine } from '../shared/ask.js';
 import { projectOption } from '../shared/next-command.js';
@@ -91,34 +92,25 @@ export const authCommands = [
     examples: [['spec-kitty auth status --json', 'the same for a program']],
     run: async ({ client }) => {
       const reading = await client.delivery.getAccountStatus.run();
-      switch (reading.state) {
-        case 'signed-out':
-          return {
-            outcome: 'not-signed-in',
-            data: reading,
-            text: 'Not signed in. Sign in with: spec-kitty auth login',
-          };
-        case 'unusable':
-          return {
-            outcome: 'not-signed-in',
-            data: reading,
-            text: `The sign-in cannot be used: ${reading.reason}`,
-          };
-        case 'signed-in': {
-          const { account, session, source } = reading;
-          const rows: readonly (readonly [string, Text])[] = [
-            ['server', account.hub.url],
-            ['user', account.username ?? 'known to the hub alone'],
-            ['team', account.team],
-            ['session', session === 'ended' ? yellow('ended: sign in again') : green(session)],
-            ['from', source === 'file' ? 'the credentials file' : 'SPEC_KITTY_TOKEN'],
-            ...expiry('access until', reading.accessExpiresAtMs),
-            ...expiry('refresh until', reading.refreshExpiresAtMs),
-          ];
-          const outcome = session === 'ended' ? 'not-signed-in' : 'done';
-          return { outcome, data: reading, text: facts(rows) };
-        }
+      if (reading.state !== 'signed-in') {
+        const text =
+          reading.state === 'signed-out'
+            ? 'Not signed in. Sign in with: spec-kitty auth login'
+            : `The sign-in cannot be used: ${reading.reason}`;
+        return { outcome: 'not-signed-in', data: reading, text };
       }
+      const { account, session, source } = reading;
+      const rows: readonly (readonly [string, Text])[] = [
+        ['server', account.hub.url],
+        ['user', account.username ?? 'known to the hub alone'],
+        ['team', account.team],
+        ['session', session === 'ended' ? yellow('ended: sign in again') : green(session)],
+        ['from', source === 'file' ? 'the credentials file' : 'SPEC_KITTY_TOKEN'],
+        ...expiry('access until', reading.accessExpiresAtMs),
+        ...expiry('refresh until', reading.refreshExpiresAtMs),
+      ];
+      const outcome = session === 'ended' ? 'not-signed-in' : 'done';
+      return { outcome, data: reading, text: facts(rows) };
     },
   }),
 ];
@@ -155,23 +147,15 @@ const proofOf = async (context: Login): Promise<SignInInput['proof']> => {
   const { args } = context;
   if (args.tokenStdin) return { with: 'token', token: await readLine(context) };
   if (args.device) {
-    return {
-      with: 'device',
-      device: hostname(),
-      show: ({ userCode, verificationUrl }) =>
-        context.terminal.say(
-          `Open this page in a browser, on any machine:\n  ${verificationUrl}\nand make sure that it shows the code ${userCode}. Waiting…`,
-        ),
-    };
+    const show = ({ userCode, verificationUrl }: DeviceSignIn): void =>
+      context.terminal.say(
+        `Open this page in a browser, on any machine:\n  ${verificationUrl}\nand make sure that it shows the code ${userCode}. Waiting…`,
+      );
+    return { with: 'device', device: hostname(), show };
   }
+  const hint = 'Use --username NAME, or --token-stdin for a machine.';
   const username =
-    args.username ??
-    (await asked(
-      context,
-      'User name: ',
-      'Nobody to sign in was named.',
-      'Use --username NAME, or --token-stdin for a machine.',
-    ));
+    args.username ?? (await asked(context, 'User name: ', 'Nobody to sign in was named.', hint));
   if (args.passwordStdin) return { with: 'password', username, password: await readLine(context) };
   if (!mayAsk(context)) {
     throw new SyncError('wrong-usage', 'The password cannot be asked for here.', {

@@ -97,17 +97,20 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'it belongs to somebody else',
 };
 
-const summary = ({ rows, adopted, known, invalid, refused, unusable }: Counts): readonly Text[] => [
+const summary = ({
+  rows,
+  adopted,
+  known,
+  invalid,
+  refused,
+  unusable,
+}: ImportReport | FileImportReport): readonly Text[] => [
   adopted === 0 && known > 0 && known === rows
     ? `Nothing to take over: ${rows === 1 ? 'the event is' : `all ${rows} events are`} known already.`
     : `${rows} ${rows === 1 ? 'event' : 'events'}: ${adopted} taken over, ${known} known already, ${unusable.length} unusable.`,
   ...(invalid === 0 ? [] : [`${invalid} have issues and are never sent; see: spec-kitty sync diagnose`]),
   ...(refused === 0 ? [] : [`${refused} found no room. Deliver what waits, then import again.`]),
 ];
-
-type Counts = Pick<ImportReport, 'rows' | 'adopted' | 'known' | 'invalid' | 'refused'> & {
-  readonly unusable: readonly unknown[];
-};
 
 const SHOWN = 20;
 

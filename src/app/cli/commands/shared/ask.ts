@@ -45,7 +45,7 @@ export const askYesNo = async (asking: Asking, question: string): Promise<boolea
 
 /** Whether somebody is there who could answer. */
 export const canAsk = ({ common, io }: Pick<CommandContext, 'common' | 'io'>): boolean =>
-  common.input && io.stdin().isTTY;
+  !common.noInput && io.stdin().isTTY;
 
 /** Asks before what cannot be undone; with `--yes` nobody is asked. Fails with `wrong-usage` where nobody can be: `whether`. */
 export const isMeant = async (

@@ -17,17 +17,13 @@ export const deadLetterCommands = [
     examples: [['spec-kitty sync dead-letters list', 'those of all projects on this machine']],
     run: async ({ args, client }) => {
       const deadLetters = await client.reports.listDeadLetters.run(args.projectUuid);
+      const data = { deadLetters };
+      if (deadLetters.length === 0) return { data, text: dim('There are no dead letters.') };
       const ways = [
         'Send one again with: spec-kitty sync dead-letters requeue ID',
         'Throw one away with: spec-kitty sync dead-letters discard ID',
       ];
-      return {
-        data: { deadLetters },
-        text:
-          deadLetters.length === 0
-            ? dim('There are no dead letters.')
-            : lines([...deadLetters.flatMap(describe), '', ...ways]),
-      };
+      return { data, text: lines([...deadLetters.flatMap(describe), '', ...ways]) };
     },
   }),
   defineCommand({
@@ -61,8 +57,8 @@ export const deadLetterCommands = [
     positionals: IDS,
     options: { all: ALL },
     examples: [['spec-kitty sync dead-letters requeue --all', 'after the hub has been put right']],
-    run: async ({ args, client: { reports } }) => {
-      const letters = await reports.decideDeadLetters.choose(choiceOf(args));
+    run: async ({ args: { ids, all }, client: { reports } }) => {
+      const letters = await reports.decideDeadLetters.choose(choiceOf(ids, all));
       const { decided, left } = await reports.decideDeadLetters.run('requeue', letters);
       return {
         outcome: decided.length === 0 && left.length > 0 ? 'failed' : 'done',
@@ -83,7 +79,7 @@ export const deadLetterCommands = [
     examples: [['spec-kitty sync dead-letters discard 01KH0000 --yes', 'in a script']],
     run: async (context) => {
       const { args, client } = context;
-      const letters = await client.reports.decideDeadLetters.choose(choiceOf(args));
+      const letters = await client.reports.decideDeadLetters.choose(choiceOf(args.ids, args.all));
       const question = `Throw ${letters.length} ${letters.length === 1 ? 'event' : 'events'} away? No hub will ever get them.`;
       if (letters.length > 0 && !(await isMeant(context, question, 'the events shall be thrown away')))
         return { data: { discarded: [] }, text: 'Nothing was discarded.' };
@@ -108,17 +104,10 @@ const describe = (letter: DeadLetter): readonly Text[] => [
 ];
 
 /** Which dead letters a command line means; one that means none, or some and all, is a misuse. */
-const choiceOf = ({
-  ids,
-  all,
-}: {
-  readonly ids: readonly string[];
-  readonly all: boolean;
-}): DeadLetterChoice => {
+const choiceOf = (ids: readonly string[], all: boolean): DeadLetterChoice => {
   if (all !== ids.length > 0) return all ? 'all' : ids;
-  throw new SyncError(
-    'wrong-usage',
-    all ? 'Name ids or --all, not both.' : 'Name ids of dead letters, or --all.',
-    { hint: 'The ids are listed by: spec-kitty sync dead-letters list' },
-  );
+  const message = all ? 'Name ids or --all, not both.' : 'Name ids of dead letters, or --all.';
+  throw new SyncError('wrong-usage', message, {
+    hint: 'The ids are listed by: spec-kitty sync dead-letters list',
+  });
 };

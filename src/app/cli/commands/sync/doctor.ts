@@ -1,5 +1,5 @@
 import { describeIssues } from '../../../../domain/result.js';
-import type { Diagnosis } from '../../../reports/waiting-events.js';
+import type { DiagnosedEvent } from '../../../reports/waiting-events.js';
 import type { Examination } from '../../../reports/examine-machine.js';
 import type { Finding } from '../../../reports/finding.js';
 import { defineCommand, flag } from '../../define-command.js';
@@ -61,7 +61,7 @@ export const diagnose = defineCommand({
     const projects = await client.reports.diagnoseOutbox.run();
     const waiting = projects.reduce((sum, project) => sum + project.waiting, 0);
     const valid = projects.reduce((sum, project) => sum + project.valid, 0);
-    const rows = projects.flatMap(rowsOf);
+    const rows = projects.flatMap(({ events }) => events.map(rowOf));
     const detail: readonly Text[] = rows.length === 0 ? [] : ['', table(COLUMNS, rows, terminal.width)];
     return {
       data: { waiting, valid, invalid: waiting - valid, projects },
@@ -77,10 +77,7 @@ const COLUMNS = [
   { header: 'what is wrong', flexible: true },
 ] as const;
 
-const rowsOf = ({ events }: Diagnosis): readonly (readonly string[])[] =>
-  events.map(({ eventId, eventType, attempts, issues, reason }) => [
-    eventId,
-    eventType ?? '?',
-    String(attempts),
-    issues.length > 0 ? describeIssues(issues) : (reason ?? ''),
-  ]);
+const rowOf = ({ eventId, eventType = '?', attempts, issues, reason = '' }: DiagnosedEvent) => [
+  ...[eventId, eventType, String(attempts)],
+  issues.length > 0 ? describeIssues(issues) : reason,
+];

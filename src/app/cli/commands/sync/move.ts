@@ -23,15 +23,14 @@ export const moveEvents = defineCommand({
     const { args, client, signal, terminal } = context;
     const { from, journal: withJournal } = args;
     if (from === undefined) {
-      throw new SyncError('wrong-usage', 'The former hub was not named.', {
-        hint: 'Name it with --from HUB, by its address or its id.',
-      });
+      const hint = 'Name it with --from HUB, by its address or its id.';
+      throw new SyncError('wrong-usage', 'The former hub was not named.', { hint });
     }
     const plan = await client.delivery.moveEvents.plan({ from, withJournal }, signal);
     const { to, projects, events } = plan;
     let moved = false;
     if (events > 0) {
-      for (const line of preview(plan, withJournal)) terminal.say(line);
+      for (const project of projects) terminal.say(makeVisible(preview(project, to, withJournal), 'line'));
       const question = `Send ${events} events to team ${to.team} at ${to.hub.url}?`;
       moved = await isMeant(context, question, 'these events shall go there');
     }
@@ -43,15 +42,11 @@ export const moveEvents = defineCommand({
   },
 });
 
-const preview = ({ projects, to }: MovePlan, withJournal: boolean): readonly string[] =>
-  projects.map(({ projectSlug, projectUuid, team, held, delivered }) =>
-    makeVisible(
-      `${projectSlug ?? projectUuid}: ${held} held for team ${team}` +
-        `${withJournal ? `, ${delivered} that the former hub has already` : ''}` +
-        ` → team ${to.team} at ${to.hub.url}`,
-      'line',
-    ),
-  );
+const preview = (project: ProjectMove, to: MovePlan['to'], withJournal: boolean): string => {
+  const { projectSlug, projectUuid, team, held, delivered } = project;
+  const there = withJournal ? `, ${delivered} that the former hub has already` : '';
+  return `${projectSlug ?? projectUuid}: ${held} held for team ${team}${there} → team ${to.team} at ${to.hub.url}`;
+};
 
 const textOf = ({ to, projects, events }: MovePlan, withJournal: boolean, moved: boolean): string => {
   if (moved) return `${events} events go to ${to.hub.url} next. Deliver them now with: spec-kitty sync now`;

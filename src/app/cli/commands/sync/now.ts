@@ -33,26 +33,23 @@ export const now = defineCommand({
     // Counting beforehand costs a look at every waiting event: only a bar that somebody sees is worth that.
     const before = terminal.interactive ? (await client.reports.getSyncStatus.run()).projects : [];
     const pending = before.reduce((sum, { accounting }) => sum + accounting.pending, 0);
-    const progress = new Progress(pending, clock.nowMs());
-    const pass = await client.delivery.flush.run(
-      {
-        isInsisted: true,
-        onProgress: (counts) => terminal.progress(progress.lines(counts, clock.nowMs())),
-      },
-      signal,
-    );
+    const startedAtMs = clock.nowMs();
+    const onProgress = (counts: PassCounts): void =>
+      terminal.progress([progressLine(counts, pending, clock.nowMs() - startedAtMs)]);
+    const pass = await client.delivery.flush.run({ isInsisted: true, onProgress }, signal);
     const { projects } = await client.reports.getSyncStatus.run();
     const left = projects.reduce((sum, { accounting }) => sum + waitingOf(accounting), 0);
     const summary = { ...pass, left, leftReasons: leftReasons(projects) };
     if (args.report !== undefined) await writeReport(context, args.report, summary);
     const { ended, delivered, duplicate, deadLetters } = pass;
+    const said = ENDS[ended.end]('reason' in ended ? ended.reason : '');
     return {
       outcome: outcomeOf(ended, left, deadLetters),
       data: summary,
       next: ended.end === 'complete' ? ['spec-kitty sync status'] : [],
       text: lines([
         `Delivered ${delivered}, already there ${duplicate}, left ${left}.`,
-        ...explain(ended),
+        ...(said === '' ? [] : [said]),
         ...leftLines(projects),
       ]),
     };
@@ -106,59 +103,40 @@ const outcomeOf = (ended: PassEnd, left: number, deadLetters: number): Outcome =
   return ended.end === 'complete' && left === 0 && deadLetters === 0 ? 'done' : 'partly-delivered';
 };
 
-const explain = (ended: PassEnd): readonly Text[] => {
-  switch (ended.end) {
-    case 'complete':
-    case 'interrupted':
-      return [];
-    case 'busy':
-      return ['Another process is delivering at the moment.'];
-    case 'nothing-moved':
-      return ['The hub gave no receipts. Everything stays and is tried again.'];
-    case 'signed-out':
-      return ['Nobody is signed in: spec-kitty auth login'];
-    case 'unavailable':
-      return [`The hub cannot be used now: ${ended.reason}. Everything stays and is tried again.`];
-    case 'forbidden':
-      return [`The hub refuses this account: ${ended.reason}.`];
-    case 'protocol-mismatch':
-    case 'unexpected':
-      return [`${ended.reason}.`];
-    case 'storage-failed':
-      return [`The outbox cannot be read or written: ${ended.reason}.`];
-    case 'too-many-exceptions':
-      return [
-        'Too many refused events wait for a decision; nothing more is sent until some are decided about.',
-      ];
-  }
+/** What there is to say of an end; nothing of one that was to be expected. */
+const ENDS: Readonly<Record<PassEnd['end'], (reason: string) => string>> = {
+  complete: () => '',
+  interrupted: () => '',
+  busy: () => 'Another process is delivering at the moment.',
+  'nothing-moved': () => 'The hub gave no receipts. Everything stays and is tried again.',
+  'signed-out': () => 'Nobody is signed in: spec-kitty auth login',
+  unavailable: (reason) => `The hub cannot be used now: ${reason}. Everything stays and is tried again.`,
+  forbidden: (reason) => `The hub refuses this account: ${reason}.`,
+  'protocol-mismatch': (reason) => `${reason}.`,
+  unexpected: (reason) => `${reason}.`,
+  'storage-failed': (reason) => `The outbox cannot be read or written: ${reason}.`,
+  'too-many-exceptions': () =>
+    'Too many refused events wait for a decision; nothing more is sent until some are decided about.',
 };
 
-/** What a long delivery looks like while it lasts: a bar, how many are left, how fast, and for how long still. */
-export class Progress {
-  readonly #expected: number;
-  readonly #startedAtMs: number;
-
-  /** `expected`: how many events waited at the beginning. Times are milliseconds since 1970. */
-  constructor(expected: number, startedAtMs: number) {
-    this.#expected = expected;
-    this.#startedAtMs = startedAtMs;
-  }
-
-  lines(counts: PassCounts, nowMs: number): readonly Text[] {
-    const { delivered, duplicate, rejected, deadLetters } = counts;
-    const done = totalOf(counts);
-    // Events may be captured while the pass lasts.
-    const expected = Math.max(this.#expected, done);
-    const seconds = Math.max(0, nowMs - this.#startedAtMs) / 1000;
-    const said = [
-      `Delivered ${delivered + duplicate}`,
-      ...(rejected + deadLetters === 0 ? [] : [`refused ${rejected + deadLetters}`]),
-      `${expected - done} left`,
-      ...(seconds < 1 ? [] : rate(done / seconds, expected - done)),
-    ];
-    return [`${bar(expected === 0 ? 1 : done / expected)} ${said.join(', ')}`];
-  }
-}
+/**
+ * What a long delivery looks like while it lasts: a bar, how many are left, how fast, and for how long still. `waited`:
+ * how many events did so at the beginning.
+ */
+export const progressLine = (counts: PassCounts, waited: number, elapsedMs: number): Text => {
+  const { delivered, duplicate, rejected, deadLetters } = counts;
+  const done = totalOf(counts);
+  // Events may be captured while the pass lasts.
+  const expected = Math.max(waited, done);
+  const seconds = Math.max(0, elapsedMs) / 1000;
+  const said = [
+    `Delivered ${delivered + duplicate}`,
+    ...(rejected + deadLetters === 0 ? [] : [`refused ${rejected + deadLetters}`]),
+    `${expected - done} left`,
+    ...(seconds < 1 ? [] : rate(done / seconds, expected - done)),
+  ];
+  return `${bar(expected === 0 ? 1 : done / expected)} ${said.join(', ')}`;
+};
 
 const rate = (perSecond: number, left: number): readonly string[] => [
   `${Math.round(perSecond)}/s`,

@@ -28,12 +28,14 @@ export const syncStatus = defineCommand({
     const status = await client.reports.getSyncStatus.run();
     for (const { path, reason } of status.settings.issues) terminal.warn(`config.toml: ${path} ${reason}`);
     const isBalanced = status.projects.every(({ balanced }) => balanced);
+    const [answer, told]: Answer = check === undefined ? ['done', ''] : answerOf(check);
+    const hub: readonly Fact[] = check === undefined ? [] : [['hub', told]];
     return {
-      outcome: isBalanced ? outcomeOf(check, signal) : 'failed',
+      outcome: !isBalanced ? 'failed' : args.check && signal.aborted ? 'interrupted' : answer,
       data: { ...status, check },
-      next: check === undefined || check.state === 'reachable' ? nextAfter(status) : [],
+      next: answer === 'done' ? nextAfter(status) : [],
       text: lines([
-        facts([...accountFacts(status, check), ...backgroundFacts(status.background), limitFact(status)]),
+        facts([...accountFacts(status), ...hub, ...backgroundFacts(status.background), limitFact(status)]),
         '',
         ...projectsText(status, terminal.width, clock.nowMs()),
       ]),
@@ -54,38 +56,36 @@ const nextAfter = ({ server, account, projects }: SyncStatus): readonly NextComm
   return [isAnyPending ? 'spec-kitty sync now' : 'spec-kitty sync verify'];
 };
 
-const outcomeOf = (check: ConnectionCheck | undefined, signal: AbortSignal): Outcome => {
-  if (check !== undefined && signal.aborted) return 'interrupted';
-  switch (check?.state) {
-    case undefined:
+type Answer = readonly [outcome: Outcome, text: Text];
+
+/** What the hub said when it was asked. */
+const answerOf = (check: ConnectionCheck): Answer => {
+  switch (check.state) {
     case 'reachable':
-      return 'done';
-    case 'unreachable':
-    case 'no-server':
-      return 'failed';
-    case 'signed-out':
+      return ['done', [green('reachable'), `, and knows ${check.account.username ?? 'this sign-in'}`]];
     case 'session-expired':
+      return ['not-signed-in', yellow('reachable, but the session has expired: spec-kitty auth login')];
+    case 'signed-out':
+      return ['not-signed-in', 'reachable; nobody is signed in: spec-kitty auth login'];
     case 'unusable':
-      return 'not-signed-in';
+      return ['not-signed-in', yellow(`the sign-in cannot be used: ${check.reason}`)];
+    case 'unreachable':
+      return ['failed', red(`unreachable: ${check.reason}`)];
+    case 'no-server':
+      return ['failed', 'no server is set: spec-kitty auth login'];
   }
 };
 
 type Fact = readonly [name: string, value: Text];
 
-/** Who is signed in where, and what the hub said when it was asked. */
-const accountFacts = (
-  { account: who, server }: SyncStatus,
-  check: ConnectionCheck | undefined,
-): readonly Fact[] => [
-  ['server', server ?? 'none'],
-  [
-    'account',
-    who === undefined
-      ? 'not signed in'
-      : makeVisible(`${who.username ?? 'unknown'} of team ${who.team}`, 'line'),
-  ],
-  ...(check === undefined ? [] : [['hub', checkText(check)] as const]),
-];
+/** Who is signed in, and where. */
+const accountFacts = ({ account: who, server = 'none' }: SyncStatus): readonly Fact[] => {
+  const name = who && makeVisible(`${who.username ?? 'unknown'} of team ${who.team}`, 'line');
+  return [
+    ['server', server],
+    ['account', name ?? 'not signed in'],
+  ];
+};
 
 /** Whether somebody delivers beside us, and what was last heard of it. */
 const backgroundFacts = ({ state, connection, heartbeat }: BackgroundReading): readonly Fact[] => {
@@ -94,16 +94,12 @@ const backgroundFacts = ({ state, connection, heartbeat }: BackgroundReading): r
   const { version, processId, ageMs, left, lastFlush, nextTryAtMs } = heartbeat;
   const heard = `heard of ${duration(Math.abs(ageMs))} ago`;
   const who = `process ${processId}, version ${version}, ${heard}`;
-  switch (state) {
-    case 'running':
-      rows.push(['background', `running: ${who}`]);
-      break;
-    case 'silent':
-      rows.push(['background', yellow(`silent: ${who}; it is stopped or stuck`)]);
-      break;
-    case 'not running':
-      rows.push(['background', `not running${left === undefined ? '' : ` (left: ${left})`}, last ${heard}`]);
-  }
+  const shown = {
+    running: `running: ${who}`,
+    silent: yellow(`silent: ${who}; it is stopped or stuck`),
+    'not running': `not running${left === undefined ? '' : ` (left: ${left})`}, last ${heard}`,
+  };
+  rows.push(['background', shown[state]]);
   if (lastFlush !== undefined) {
     const { delivered, ended, reason } = lastFlush;
     const why = reason === undefined ? '' : `: ${reason}`;
@@ -129,23 +125,6 @@ const WORDS = {
   OfflineBatchMode: 'offline, batches go on',
 } as const;
 
-const checkText = (check: ConnectionCheck): Text => {
-  switch (check.state) {
-    case 'reachable':
-      return [green('reachable'), `, and knows ${check.account.username ?? 'this sign-in'}`];
-    case 'session-expired':
-      return yellow('reachable, but the session has expired: spec-kitty auth login');
-    case 'signed-out':
-      return 'reachable; nobody is signed in: spec-kitty auth login';
-    case 'unusable':
-      return yellow(`the sign-in cannot be used: ${check.reason}`);
-    case 'unreachable':
-      return red(`unreachable: ${check.reason}`);
-    case 'no-server':
-      return 'no server is set: spec-kitty auth login';
-  }
-};
-
 type Project = SyncStatus['projects'][number];
 
 /** The accounting of every project, why events stay, and what stands beside it. */
@@ -153,7 +132,7 @@ const projectsText = (status: SyncStatus, width: number, nowMs: number): readonl
   if (status.projects.length === 0) return [dim('No events were captured on this machine yet.')];
   const rows = status.projects.map((project) => [
     nameOf(project),
-    ...counts(project.accounting),
+    ...Object.values(COUNTS).map((count) => String(count(project.accounting))),
     project.balanced ? green('✓') : red(`≠ ${accountedFor(project.accounting)}`),
   ]);
   const reasons = leftLines(status.projects);
@@ -165,60 +144,38 @@ const projectsText = (status: SyncStatus, width: number, nowMs: number): readonl
   ];
 };
 
+const COUNTS = {
+  captured: ({ captured }) => captured,
+  delivered: ({ delivered }) => delivered,
+  duplicate: ({ duplicate }) => duplicate,
+  pending: ({ pending }) => pending,
+  held: ({ held }) => sum(held),
+  dead: ({ deadLetters }) => sum(deadLetters),
+  discarded: ({ discarded }) => discarded,
+} satisfies Record<string, (accounting: Accounting) => number>;
+
 const COLUMNS: readonly Column[] = [
   { header: 'project', flexible: true },
-  { header: 'captured', align: 'right' },
-  { header: 'delivered', align: 'right' },
-  { header: 'duplicate', align: 'right' },
-  { header: 'pending', align: 'right' },
-  { header: 'held', align: 'right' },
-  { header: 'dead', align: 'right' },
-  { header: 'discarded', align: 'right' },
+  ...Object.keys(COUNTS).map((header): Column => ({ header, align: 'right' })),
   { header: '' },
 ];
 
-const counts = (accounting: Accounting): readonly string[] =>
-  [
-    accounting.captured,
-    accounting.delivered,
-    accounting.duplicate,
-    accounting.pending,
-    sum(accounting.held),
-    sum(accounting.deadLetters),
-    accounting.discarded,
-  ].map(String);
-
+/** When something of it was last heard of, and what is beside its accounting. */
 const detailsOf = (project: Project, nowMs: number): readonly Text[] => {
-  const said = [
-    ...receipt(project, nowMs),
-    ...oldest(project),
-    ...beside(project),
-    ...project.former.map(former),
-  ];
-  return said.length === 0
-    ? []
-    : [dim(nameOf(project)), ...said.map((line) => `  ${makeVisible(line, 'line')}`)];
+  const { lastReceiptAtMs, oldestWaiting, oldestWaitingAgeMs, beside } = project;
+  const said: string[] = [];
+  if (lastReceiptAtMs !== undefined)
+    said.push(`last receipt ${shownTime(lastReceiptAtMs)}, ${duration(nowMs - lastReceiptAtMs)} ago`);
+  if (oldestWaiting !== undefined && oldestWaitingAgeMs !== undefined)
+    said.push(`oldest waiting event ${shownTime(oldestWaiting)}, ${duration(oldestWaitingAgeMs)} ago`);
+  if (beside.refused > 0) said.push(`beside these: ${beside.refused} refused at the limit`);
+  if (beside.withdrawn > 0) said.push(`beside these: ${beside.withdrawn} withdrawn`);
+  if (beside.waitingForLock > 0) said.push(`beside these: ${beside.waitingForLock} waiting for the lock`);
+  if (beside.tornTails > 0) said.push(`beside these: ${beside.tornTails} torn tails`);
+  said.push(...project.former.map(former));
+  const shown = said.map((line) => `  ${makeVisible(line, 'line')}`);
+  return shown.length === 0 ? [] : [dim(nameOf(project)), ...shown];
 };
-
-const receipt = ({ lastReceiptAtMs }: Project, nowMs: number): readonly string[] =>
-  lastReceiptAtMs === undefined
-    ? []
-    : [`last receipt ${shownTime(lastReceiptAtMs)}, ${duration(nowMs - lastReceiptAtMs)} ago`];
-
-const oldest = ({ oldestWaiting, oldestWaitingAgeMs }: Project): readonly string[] =>
-  oldestWaiting === undefined || oldestWaitingAgeMs === undefined
-    ? []
-    : [`oldest waiting event ${shownTime(oldestWaiting)}, ${duration(oldestWaitingAgeMs)} ago`];
-
-const beside = ({ beside: count }: Project): readonly string[] =>
-  [
-    [count.refused, 'refused at the limit'],
-    [count.withdrawn, 'withdrawn'],
-    [count.waitingForLock, 'waiting for the lock'],
-    [count.tornTails, 'torn tails'],
-  ]
-    .filter(([number]) => number !== 0)
-    .map(([number, what]) => `beside these: ${number} ${what}`);
 
 const former = ({ hub, team, totals, closedAtMs }: Project['former'][number]): string => {
   const until = closedAtMs === undefined ? '' : ` until ${shownTime(closedAtMs)}`;

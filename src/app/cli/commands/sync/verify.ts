@@ -11,20 +11,16 @@ export const verify = defineCommand({
     const { projects, agrees } = report;
     const settled = projects.reduce((sum, project) => sum + project.settled, 0);
     const reoffered = projects.reduce((sum, project) => sum + project.reoffered, 0);
-    const again =
-      reoffered === 0
-        ? ''
-        : `\n${reoffered} were offered again because the hub was restored and had lost them.`;
+    const again = `${reoffered} were offered again because the hub was restored and had lost them.`;
+    const whole = `The hub has every one of the ${settled} events settled here, and no others of ours.`;
     return {
       outcome: agrees ? 'done' : 'failed',
       data: report,
-      text: agrees
-        ? [
-            green('✓'),
-            ` The hub has every one of the ${settled} events settled here, and no others of ours.`,
-            again,
-          ]
-        : lines([[red('Ledger and hub do not agree.')], ...projects.flatMap(differences)]),
+      text: lines(
+        agrees
+          ? [[green('✓'), ` ${whole}`], ...(reoffered === 0 ? [] : [again])]
+          : [red('Ledger and hub do not agree.'), ...projects.flatMap(differences)],
+      ),
     };
   },
 });
