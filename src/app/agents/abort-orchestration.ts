@@ -1,5 +1,4 @@
 import { SyncError } from '../../domain/errors.js';
-import { abortRun } from '../../domain/agents/begin-run.js';
 import type { OrchestrationStore } from '../../ports/agents.js';
 import type { Timer, WallClock } from '../../ports/host.js';
 import type { Checkout } from '../../ports/events.js';
@@ -46,10 +45,8 @@ export class AbortOrchestration {
       const told = { feature: present.feature, runId: present.runId };
       if (present.status === 'completed') return { ...told, outcome: 'already-completed' };
       if (present.status === 'aborted') return { ...told, outcome: asked ? 'stopped' : 'already-aborted' };
-      await this.#ports.orchestrationStore.write(
-        place,
-        abortRun(present, new Date(this.#ports.wallClock.nowMs()).toISOString()),
-      );
+      const updatedAt = new Date(this.#ports.wallClock.nowMs()).toISOString();
+      await this.#ports.orchestrationStore.write(place, { ...present, status: 'aborted', updatedAt });
       return { ...told, outcome: 'aborted' };
     } finally {
       place.release();

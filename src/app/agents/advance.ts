@@ -1,20 +1,8 @@
-import { assignmentNote, isAssignmentNoted } from '../../domain/agents/assignment.js';
-import { chooseAgent } from '../../domain/agents/assignment.js';
+import { assignmentNote, chooseAgent, isAssignmentNoted } from '../../domain/agents/assignment.js';
 import type { Task } from '../../domain/agents/next-tasks.js';
-import {
-  approved,
-  assignedTo,
-  atWork,
-  claiming,
-  failed,
-  finished,
-  implemented,
-  inReview,
-  paused,
-  rejected,
-  unclaimed,
-} from '../../domain/agents/record.js';
-import type { Assignment, WorkPackageRecord } from '../../domain/agents/state.js';
+import { APPROVED, assignedTo, atWork, failed, FINISHED, IMPLEMENTED } from '../../domain/agents/record.js';
+import { IN_REVIEW, LET_GO, paused, rejected, type Change } from '../../domain/agents/record.js';
+import type { Assignment } from '../../domain/agents/state.js';
 import { isSyncError, unreachable } from '../../domain/errors.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
 import { isLegalTransition, type Lane, type WorkPackageLane } from '../../domain/events/lane.js';
@@ -25,7 +13,7 @@ import { ImplementWorkPackage } from '../work/implement-work-package.js';
 import { MergeWorkPackages } from '../work/merge-work-packages.js';
 import { planTransitions, type Transition } from '../work/plan-transitions.js';
 import type { OrchestrationRun } from './orchestration-run.js';
-import { noteUsage, runAgent } from './run-agent.js';
+import { noteUsage, runAgent, type RunEnd } from './run-agent.js';
 
 /**
  * Takes one work package one step on, from the lane in which the run has it. It may be repeated at any time, by another
@@ -43,8 +31,9 @@ export const advance = async (
     case 'claim':
       return claim(run, id, signal);
     case 'implement':
+      return work(run, id, 'implementation', signal);
     case 'review':
-      return work(run, id, task === 'review' ? 'review' : 'implementation', signal);
+      return work(run, id, 'review', signal);
     case 'hand-over':
       return handOver(run, id);
     case 'send-back':
@@ -61,43 +50,37 @@ export const advance = async (
  * earlier try of this run is told from that by the name of the agent.
  */
 const claim = async (run: OrchestrationRun, id: string, signal: AbortSignal): Promise<void> => {
-  const { checkout, feature, ports, performWork: perform } = run;
+  const { checkout, feature, ports } = run;
   const record = run.record(id);
   const isAgain = record.at === 'planned';
-  const agent = isAgain
-    ? (record.implementer ?? NOBODY)
-    : (chooseAgent(record, 'implementation', run.state.agents) ?? NOBODY);
-  run.change(id, (present) => claiming(present, agent));
+  const agent = (isAgain ? record.implementer : nextAgent(run, id, 'implementation')) ?? NOBODY;
+  run.change(id, { at: 'planned', implementer: agent });
   await run.save();
-  const implement = new ImplementWorkPackage({ ...ports, perform });
-  try {
-    const { outcome, agent: inCharge } = run.keep(
-      await run.turn(() => implement.run({ checkout, feature, workPackageId: id, agent }, signal)),
-    );
-    if (outcome === 'already-doing' && !(isAgain && inCharge === agent)) return notClaimed(run, id);
-    if (outcome === 'started') run.tell({ what: 'moved', workPackageId: id, from: 'planned', to: 'doing' });
-    const tip = await run.tip(id);
-    run.change(id, (present) => ({
-      ...atWork(present, tip),
-      ...(tip === undefined ? {} : { base: tip }),
-    }));
-  } catch (error) {
-    // Between the look at the files and the lock, a person may have moved this one or what it depends on.
-    if (!isSyncError(error) || !OVERTAKEN.includes(error.kind)) throw error;
-    notClaimed(run, id);
+  const implement = new ImplementWorkPackage(ports);
+  const begun = await run
+    .perform(() => implement.run({ checkout, feature, workPackageId: id, agent }, signal))
+    .catch((error: unknown) => {
+      // Between the look at the files and the lock, a person may have moved this one or what it depends on.
+      if (isSyncError(error) && OVERTAKEN.includes(error.kind)) return undefined;
+      throw error;
+    });
+  if (begun === undefined || (begun.outcome === 'already-doing' && !(isAgain && begun.agent === agent))) {
+    run.change(id, { ...LET_GO, implementer: undefined });
+    return run.notice(id, `${id} was not begun: somebody else was faster, or moved what it depends on.`);
   }
-};
-
-const notClaimed = (run: OrchestrationRun, id: string): void => {
-  run.change(id, unclaimed);
-  const notice = `${id} was not begun: somebody else was faster, or moved what it depends on.`;
-  run.tell({ what: 'noticed', workPackageId: id, notice });
+  if (begun.outcome === 'started')
+    run.tell({ what: 'moved', workPackageId: id, from: 'planned', to: 'doing' });
+  const tip = await run.tip(id);
+  run.change(id, { ...atWork(tip), base: tip ?? record.base });
 };
 
 const OVERTAKEN: readonly string[] = ['dependency-not-ready', 'transition-illegal'];
 
 /** Somebody whose name no record has. */
 const NOBODY = 'user';
+
+const nextAgent = (run: OrchestrationRun, id: string, phase: Assignment['phase']): string =>
+  chooseAgent(run.record(id), phase, run.state.agents) ?? NOBODY;
 
 /**
  * Lets an agent implement or review. An assignment that was made before is carried out before anybody else is asked. What
@@ -110,37 +93,35 @@ const work = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const record = run.record(id);
-  const { agents, limits } = run.state;
-  const agent = chooseAgent(record, phase, agents) ?? NOBODY;
   const assignment = record.assignment ?? {
-    ...{ phase, agent, retryCount: record.assigned[phase], isAnnounced: false },
+    ...{ phase, agent: nextAgent(run, id, phase), retryCount: record.assigned[phase] },
   };
-  if (record.assignment === undefined) run.change(id, (present) => assignedTo(present, assignment));
+  if (record.assignment === undefined) run.change(id, assignedTo(record, assignment));
   await run.save();
-  if (!assignment.isAnnounced) {
-    if (!(await announce(run, id, assignment))) return;
-    run.change(id, (present) => ({ ...present, assignment: { ...assignment, isAnnounced: true } }));
-  }
-  if (signal.aborted) return;
+  if (!(await announce(run, id, assignment)) || signal.aborted) return;
   const { end, took } = await runAgent(run, id, assignment, signal);
-  run.change(id, (present): WorkPackageRecord => {
-    switch (end.end) {
-      case 'stopped':
-        return present;
-      case 'implemented':
-        return implemented(present);
-      case 'approved':
-        return approved(present);
-      case 'changes-requested':
-        return rejected(present, end.feedback, limits);
-      case 'failed':
-        return failed(present, assignment.agent, end.reason, agents);
-      default:
-        return unreachable(end);
-    }
-  });
+  run.change(id, changeBy(run, id, end, assignment.agent));
   await run.save();
   if (took !== undefined) await noteUsage(run, id, assignment, took);
+};
+
+/** What becomes of a work package when an agent has come to an end with it. */
+const changeBy = (run: OrchestrationRun, id: string, end: RunEnd, agent: string): Change => {
+  const { agents, limits } = run.state;
+  switch (end.end) {
+    case 'stopped':
+      return {};
+    case 'implemented':
+      return IMPLEMENTED;
+    case 'reviewed':
+      return end.verdict.verdict === 'approved'
+        ? APPROVED
+        : rejected(run.record(id), end.verdict.feedback, limits);
+    case 'failed':
+      return failed(run.record(id), agent, end.reason, agents);
+    default:
+      return unreachable(end);
+  }
 };
 
 /**
@@ -185,23 +166,20 @@ const handOver = async (run: OrchestrationRun, id: string): Promise<void> => {
     run.worktree(id),
     commitSubject(`commit what ${agent} left of ${id}`, run.feature),
   );
-  if (!committed.ok || !(await hasWork(run, id))) {
-    const reason = committed.ok
-      ? `${agent} ended well and had changed nothing.`
-      : `Git refused the commit of what ${agent} had left: ${committed.error}.`;
-    const lane = await laneNow(run, id);
-    if (lane === 'doing') {
-      const { agents } = run.state;
-      run.change(id, (record) => failed(record, record.implementer, reason, agents));
-      run.tell({ what: 'noticed', workPackageId: id, notice: reason });
-    } else if (lane === 'for_review') {
-      run.change(id, (record) => (committed.ok ? inReview(record) : paused(record, 'step-failed', reason)));
-    }
+  if (committed.ok && (await hasWork(run, id))) {
+    const note = 'Implemented, ready for review';
+    if (await shiftLane(run, 'doing', { workPackageId: id, to: 'for_review', by: agent, note }))
+      run.change(id, IN_REVIEW);
     return;
   }
-  const note = 'Implemented, ready for review';
-  if (await shiftLane(run, { workPackageId: id, from: 'doing', to: 'for_review', by: agent, note }))
-    run.change(id, inReview);
+  const reason = committed.ok
+    ? `${agent} ended well and had changed nothing.`
+    : `Git refused the commit of what ${agent} had left: ${committed.error}.`;
+  const lane = await laneNow(run, id);
+  if (lane === 'for_review') run.change(id, committed.ok ? IN_REVIEW : paused('step-failed', reason));
+  if (lane !== 'doing') return;
+  run.change(id, failed(run.record(id), agent, reason, run.state.agents));
+  run.notice(id, reason);
 };
 
 /** Whether there are commits beyond those that were there when the work began. */
@@ -216,50 +194,42 @@ const hasWork = async (run: OrchestrationRun, id: string): Promise<boolean> => {
 
 /** Takes it back to `doing`, with what the reviewer wants changed. */
 const sendBack = async (run: OrchestrationRun, id: string): Promise<void> => {
-  const { reviewer = NOBODY, feedback = '' } = run.record(id);
-  const note = 'Changes requested';
-  const shift = { workPackageId: id, from: 'for_review', to: 'doing', by: reviewer, note, feedback } as const;
-  if (!(await shiftLane(run, shift))) return;
-  const tip = await run.tip(id);
-  run.change(id, (record) => atWork(record, tip));
+  const { reviewer: by = NOBODY, feedback } = run.record(id);
+  const transition = { workPackageId: id, to: 'doing', by, note: 'Changes requested', feedback } as const;
+  if (await shiftLane(run, 'for_review', transition)) run.change(id, atWork(await run.tip(id)));
 };
 
 /** Merges what is approved, unless that was done, and takes it to `done`. */
 const finish = async (run: OrchestrationRun, id: string, signal: AbortSignal): Promise<void> => {
-  const { checkout, feature, ports, performWork: perform } = run;
+  const { checkout, feature, ports } = run;
   // What is in doing would be merged as well, and handed over: the reviewer's word is about what was in for_review.
   if ((await laneNow(run, id)) !== 'for_review') return;
-  const merging = new MergeWorkPackages({ ...ports, perform });
-  run.keep(await run.turn(() => merging.run({ checkout, feature, workPackageIds: [id] }, signal)));
+  const merging = new MergeWorkPackages(ports);
+  await run.perform(() => merging.run({ checkout, feature, workPackageIds: [id] }, signal));
   run.tell({ what: 'merged', workPackageId: id });
-  const by = run.record(id).reviewer ?? NOBODY;
-  const note = 'Approved and merged';
-  if (await shiftLane(run, { workPackageId: id, from: 'for_review', to: 'done', by, note }))
-    run.change(id, finished);
+  const { reviewer: by = NOBODY } = run.record(id);
+  const transition = { workPackageId: id, to: 'done', by, note: 'Approved and merged' } as const;
+  if (await shiftLane(run, 'for_review', transition)) run.change(id, FINISHED);
 };
 
 /** The lane in which a work package is at this moment, as its file says. */
 const laneNow = async (run: OrchestrationRun, id: string): Promise<WorkPackageLane> =>
   findWorkPackage(await run.load(), id).workPackage.lane;
 
-interface LaneShift extends Transition {
-  /** The lane from which it is taken. */
-  readonly from: Lane;
-}
-
 /**
- * Takes a work package to a lane, unless it is there already: an agent may have done so itself. `false`: it is in a third
- * lane, because somebody took it there, and stays. The lane that counts is the one that the file has under the lock.
+ * Takes a work package from a lane to another one, unless it is there already: an agent may have done so itself. `false`:
+ * it is in a third lane, because somebody took it there, and stays. The lane that counts is the one that the file has
+ * under the lock.
  */
-const shiftLane = async (run: OrchestrationRun, shift: LaneShift): Promise<boolean> => {
-  const { workPackageId: id, from, to, by } = shift;
+const shiftLane = async (run: OrchestrationRun, from: Lane, transition: Transition): Promise<boolean> => {
+  const { workPackageId: id, to, by } = transition;
   const result = await run.workOn<'moved' | 'already-there' | 'elsewhere'>(
     id,
     by,
     ({ workPackage }, draft) => {
       if (workPackage.lane === to) return { result: 'already-there' };
       if (workPackage.lane !== from || !isLegalTransition(workPackage, to)) return { result: 'elsewhere' };
-      planTransitions(draft, [shift]);
+      planTransitions(draft, [transition]);
       return { result: 'moved', done: `move ${id} from ${from} to ${to}` };
     },
   );

@@ -1,9 +1,8 @@
-import { abortRun, endRun } from '../../domain/agents/begin-run.js';
-import { nextTasks, type NextTask, type Task } from '../../domain/agents/next-tasks.js';
+import { statusAtEnd } from '../../domain/agents/begin-run.js';
+import { nextTasks, type NextTask } from '../../domain/agents/next-tasks.js';
 import { observe } from '../../domain/agents/observe.js';
-import { letGo, paused } from '../../domain/agents/record.js';
-import type { WorkPackageRecord } from '../../domain/agents/state.js';
-import { isSyncError, type SyncError } from '../../domain/errors.js';
+import { LET_GO, paused } from '../../domain/agents/record.js';
+import { isSyncError } from '../../domain/errors.js';
 import { withoutPaths } from '../../domain/work/breakage.js';
 import { nothingToDo } from '../work/work-plan.js';
 import { advance } from './advance.js';
@@ -29,18 +28,17 @@ export const driveOrchestration = async (
     stopped.abort();
   };
   const interrupt = (): void => stopBy('interrupted');
-  const close = (): Promise<void> => {
-    run.state =
-      cause === 'aborted'
-        ? abortRun(run.state, run.now())
-        : endRun(run.state, run.now(), cause !== undefined);
-    return run.save();
+  const close = async (): Promise<RunEnd> => {
+    const status = statusAtEnd(run.state, cause);
+    run.state = { ...run.state, status, updatedAt: run.now() };
+    await run.save();
+    return cause === 'interrupted' ? cause : status;
   };
   if (signal?.aborted === true) interrupt();
   signal?.addEventListener('abort', interrupt, { once: true });
   const watching = whenAskedToStop(run, over.signal, () => stopBy('aborted'));
   try {
-    await new Tasks(run, stopped.signal, () => stopBy('failed')).carryOut();
+    await takeTasks(run, stopped.signal, () => stopBy('failed'));
   } catch (error) {
     // What broke the run is to be told, also when it keeps the state from being written.
     await close().catch(() => undefined);
@@ -50,11 +48,7 @@ export const driveOrchestration = async (
     over.abort();
     await watching;
   }
-  await close();
-  const { status } = run.state;
-  if (status === 'aborted') return 'aborted';
-  if (cause === 'interrupted') return 'interrupted';
-  return status === 'completed' ? 'completed' : 'paused';
+  return close();
 };
 
 const whenAskedToStop = async (
@@ -71,126 +65,101 @@ const whenAskedToStop = async (
 const POLL_MS = 300;
 
 /**
- * What a run is doing: looks at the files, lets the domain say what is next with each work package, does all of that
- * beside each other, and looks again whenever something has ended. What is about to be done is durable before, and so is
- * what came of it before the next.
+ * Looks at the files, lets the domain say what is next with each work package, does all of that beside each other, and
+ * looks again whenever something has ended. Ends when nothing is left to do, or, when the signal aborts, as soon as every
+ * agent has stopped. `broken` is called when a task found something that nobody thought of, or the state could not be
+ * written: nothing more is begun then, and the first breakage is thrown at the end.
  */
-class Tasks {
-  readonly #run: OrchestrationRun;
-  readonly #stopped: AbortSignal;
-  readonly #broken: () => void;
-  readonly #busy = new Map<string, { readonly task: Task; readonly over: Promise<void> }>();
-  /** Whether something has ended since the last look began. */
-  #isNews = true;
-  #breakage: { readonly error: unknown } | undefined;
-
-  /** @param broken called when a task found something that nobody thought of, or the state could not be written */
-  constructor(run: OrchestrationRun, stopped: AbortSignal, broken: () => void) {
-    this.#run = run;
-    this.#stopped = stopped;
-    this.#broken = broken;
-  }
-
-  /** Ends when nothing is left to do, or, when the signal aborts, as soon as every agent has stopped. */
-  async carryOut(): Promise<void> {
-    while (this.#isNews || this.#busy.size > 0) {
-      if (!this.#isNews) await Promise.race([...this.#busy.values()].map(({ over }) => over));
-      this.#isNews = false;
-      if (!this.#stopped.aborted) await this.#guard(() => this.#launch());
-    }
-    if (this.#breakage !== undefined) throw this.#breakage.error;
-  }
-
-  async #launch(): Promise<void> {
-    const run = this.#run;
+const takeTasks = async (run: OrchestrationRun, stopped: AbortSignal, broken: () => void): Promise<void> => {
+  const busy = new Map<string, NextTask & { readonly over: Promise<void> }>();
+  let isNews = true;
+  let breakage: { readonly error: unknown } | undefined;
+  /** There is nobody above a task who could catch what breaks it. */
+  const guard = (work: Promise<void>): Promise<void> =>
+    work.catch((error: unknown) => {
+      breakage ??= { error };
+      broken();
+    });
+  const launch = async (): Promise<void> => {
     // What was busy when the look began may have been moved since: what was seen of it is old.
-    const before = [...this.#busy];
+    const tasks = new Map([...busy].map(([id, { task }]) => [id, task]));
     await run.look();
-    if (this.#stopped.aborted) return;
-    const busy = new Map(before.map(([id, { task }]) => [id, task]));
-    const { state, notices } = observe(run.state, run.view, (id) => busy.has(id));
+    if (stopped.aborted) return;
+    const { state, notices } = observe(run.state, run.view, (id) => tasks.has(id));
     run.state = state;
-    for (const { id, notice } of notices) run.tell({ what: 'noticed', workPackageId: id, notice });
-    for (const next of nextTasks(state, run.view, busy)) {
-      const over = this.#guard(() => this.#take(next)).finally(() => {
-        this.#busy.delete(next.id);
-        this.#isNews = true;
+    for (const { id, notice } of notices) run.notice(id, notice);
+    for (const next of nextTasks(state, run.view, tasks)) {
+      const over = guard(take(run, next, stopped)).finally(() => {
+        busy.delete(next.id);
+        isNews = true;
       });
-      this.#busy.set(next.id, { task: next.task, over });
+      busy.set(next.id, { ...next, over });
     }
     await run.save();
-    await this.#announcePauses();
+    await announcePauses(run);
+  };
+  while (isNews || busy.size > 0) {
+    if (!isNews) await Promise.race([...busy.values()].map(({ over }) => over));
+    isNews = false;
+    if (!stopped.aborted) await guard(launch());
   }
+  if (breakage !== undefined) throw breakage.error;
+};
 
-  /** What keeps a work package from going on pauses it. A repository in use is asked again before. */
-  async #take({ id, task }: NextTask): Promise<void> {
-    const run = this.#run;
-    for (let tries = 1; !this.#stopped.aborted; tries++) {
-      try {
-        await advance(run, id, task, this.#stopped);
-        break;
-      } catch (error) {
-        if (!isSyncError(error) || run.isBroken) throw error;
-        if (error.kind === 'interrupted' || this.#stopped.aborted) break;
-        if (error.kind !== 'lock-busy' || tries >= TRIES) {
-          run.change(id, (record) => pausedBy(task === 'claim' ? letGo(record) : record, error));
-          break;
-        }
-        await run.ports.timer.sleep(RETRY_MS, this.#stopped);
-      }
-    }
-    await this.#announcePauses();
-  }
-
-  async #announcePauses(): Promise<void> {
-    for (let next = this.#run.paused.shift(); next !== undefined; next = this.#run.paused.shift())
-      await announcePause(this.#run, next);
-  }
-
-  /** Remembers the first breakage, after which nothing more is begun; there is nobody above a task who could catch it. */
-  async #guard(work: () => Promise<void>): Promise<void> {
+/** What keeps a work package from going on pauses it. A repository in use is asked again before. */
+const take = async (run: OrchestrationRun, { id, task }: NextTask, stopped: AbortSignal): Promise<void> => {
+  for (let tries = 1; !stopped.aborted; tries++) {
     try {
-      await work();
+      await advance(run, id, task, stopped);
+      break;
     } catch (error) {
-      this.#breakage ??= { error };
-      this.#broken();
+      if (!isSyncError(error) || run.isBroken) throw error;
+      if (error.kind === 'interrupted' || stopped.aborted) break;
+      if (error.kind !== 'lock-busy' || tries >= TRIES) {
+        const reason = error.kind === 'merge-conflict' ? 'merge-conflict' : 'step-failed';
+        const detail = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+        run.change(id, { ...(task === 'claim' ? LET_GO : {}), ...paused(reason, detail) });
+        break;
+      }
+      await run.ports.timer.sleep(RETRY_MS, stopped);
     }
   }
-}
+  await announcePauses(run);
+};
 
 const TRIES = 3;
 const RETRY_MS = 1_000;
 
-const pausedBy = (record: WorkPackageRecord, { kind, message, hint }: SyncError): WorkPackageRecord =>
-  paused(
-    record,
-    kind === 'merge-conflict' ? 'merge-conflict' : 'step-failed',
-    hint === undefined ? message : `${message} ${hint}`,
-  );
-
 /**
- * Tells the team that a person has to look at a work package before the run can go on with it: one `ErrorLogged`, which
- * proves nothing in a file. Whatever happens to the work package next says that it is over. One that cannot be told of
- * costs the team a hint, and the run nothing.
+ * Tells the team that a person has to look at work packages before the run can go on with them: one `ErrorLogged` each,
+ * which proves nothing in a file. Whatever happens to the work package next says that it is over. One that cannot be told
+ * of costs the team a hint, and the run nothing.
  */
-const announcePause = async (
-  run: OrchestrationRun,
-  { id, pause, implementer }: WorkPackageRecord,
-): Promise<void> => {
-  // What somebody took for themselves waits for nobody.
-  if (pause === undefined || pause.reason === 'taken-away') return;
-  try {
-    await run.perform({ workPackageId: id }, async (emission) => {
-      const fact = emission.fact('ErrorLogged', id, {
-        ...{ error_type: 'runtime', error_message: withoutPaths(pause.detail), wp_id: id },
-        ...{ feature_slug: run.feature, pause_reason: pause.reason },
-        ...(implementer === undefined ? {} : { agent_id: implementer }),
-      });
-      await emission.capture([fact]);
-      return nothingToDo(undefined);
-    });
-  } catch (error) {
-    if (!isSyncError(error)) throw error;
-    run.tell({ what: 'noticed', workPackageId: id, notice: `The team was not told: ${error.message}` });
+const announcePauses = async (run: OrchestrationRun): Promise<void> => {
+  const { checkout, feature, ports } = run;
+  for (let next = run.paused.shift(); next !== undefined; next = run.paused.shift()) {
+    const { id, pause, implementer } = next;
+    // What somebody took for themselves waits for nobody.
+    if (pause === undefined || pause.reason === 'taken-away') continue;
+    const payload = {
+      ...({ error_type: 'runtime', error_message: withoutPaths(pause.detail), wp_id: id } as const),
+      ...{ feature_slug: feature, pause_reason: pause.reason },
+      ...(implementer === undefined ? {} : { agent_id: implementer }),
+    };
+    const subject = { feature, workPackageId: id };
+    try {
+      await run.perform(() =>
+        ports.perform.run({
+          ...{ checkout, subject },
+          plan: async (emission) => {
+            await emission.capture([emission.fact('ErrorLogged', id, payload)]);
+            return nothingToDo(undefined);
+          },
+        }),
+      );
+    } catch (error) {
+      if (!isSyncError(error)) throw error;
+      run.notice(id, `The team was not told: ${error.message}`);
+    }
   }
 };

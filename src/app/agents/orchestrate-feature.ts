@@ -1,5 +1,4 @@
 import { beginRun, DEFAULT_LIMITS, resumeRun } from '../../domain/agents/begin-run.js';
-import { reviewsOwnWork } from '../../domain/agents/assignment.js';
 import { observe } from '../../domain/agents/observe.js';
 import type { OrchestrationStanding } from '../../domain/agents/standing.js';
 import type { OrchestrationState } from '../../domain/agents/state.js';
@@ -95,9 +94,9 @@ export class OrchestrateFeature {
     const runId = resumed?.runId ?? this.#ports.eventIds.next();
     // Every event of the run carries its id, however often it is resumed.
     const correlated = { begin: (where: Checkout) => emitter.begin(where, runId) };
-    const performWork = new PerformWork({ ...this.#ports, emitter: correlated });
+    const perform = new PerformWork({ ...this.#ports, emitter: correlated });
     // A run that was killed may have left the very last of its work half done, and then nothing else would ask for it.
-    const settled = await performWork.run({ checkout, plan: async () => nothingToDo(undefined) });
+    const settled = await perform.run({ checkout, plan: async () => nothingToDo(undefined) });
     const view = viewOf(await loadFeature(files, checkout.projectRoot, feature));
     const agents = [...commands.keys()];
     const startedAt = new Date(this.#ports.wallClock.nowMs()).toISOString();
@@ -105,19 +104,17 @@ export class OrchestrateFeature {
     const atBeginning =
       resumed === undefined
         ? beginRun(beginning, view, former)
-        : resumeRun(resumed, startedAt, { agents, limits: limits ?? {} });
+        : resumeRun(resumed, { agents, limits: limits ?? {} });
     const { state, notices } = observe(atBeginning, view, () => false);
-    const begun = { place, commands, performWork, state, view, onProgress };
-    const run = new OrchestrationRun(this.#ports, begun);
+    const begun = { place, commands, state, view, onProgress };
+    const run = new OrchestrationRun({ ...this.#ports, perform }, begun);
     run.keep(settled);
     await run.save();
     run.tell({ what: 'started', runId, feature, isResumed: resume, agents, commands: stated });
-    if (reviewsOwnWork(agents)) run.tell({ what: 'reviews-own-work', agent: agents[0] ?? '' });
-    for (const { id, notice } of notices) run.tell({ what: 'noticed', workPackageId: id, notice });
-    for (const { id, standing, agent = 'somebody else' } of run.standing().workPackages) {
-      const notice = `${id} is in doing with ${agent} and is left alone.`;
-      if (standing === 'elsewhere') run.tell({ what: 'noticed', workPackageId: id, notice });
-    }
+    if (agents.length === 1) run.tell({ what: 'reviews-own-work', agent: agents[0] ?? '' });
+    for (const { id, notice } of notices) run.notice(id, notice);
+    for (const { id, standing, agent = 'somebody else' } of run.standing().workPackages)
+      if (standing === 'elsewhere') run.notice(id, `${id} is in doing with ${agent} and is left alone.`);
     return run;
   }
 }

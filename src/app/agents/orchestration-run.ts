@@ -1,4 +1,4 @@
-import { changeRecord, untouched } from '../../domain/agents/record.js';
+import { changeRecord, untouched, type Change } from '../../domain/agents/record.js';
 import { standingOf, type OrchestrationStanding } from '../../domain/agents/standing.js';
 import type { OrchestrationState, WorkPackageRecord } from '../../domain/agents/state.js';
 import type { FeatureView } from '../../domain/agents/view.js';
@@ -14,23 +14,20 @@ import type {
 } from '../../ports/agents.js';
 import type { Checkout } from '../../ports/events.js';
 import type { EventIdSource, Randomness, Timer, WallClock } from '../../ports/host.js';
-import type { FeatureFiles, IntentStore, Merges, Repository } from '../../ports/work.js';
+import type { IntentStore } from '../../ports/work.js';
 import type { Emission, EventEmitter } from '../outbox/event-emitter.js';
 import type { FeatureDraft } from '../work/feature-draft.js';
 import { findWorkPackage, type FeatureState, type FiledWorkPackage } from '../work/feature-state.js';
 import { loadFeature } from '../work/locate-feature.js';
-import type { PerformWork } from '../work/perform-work.js';
+import type { MergingPorts } from '../work/perform-work.js';
 import type { ResolveLeftOver } from '../work/resolve-left-over.js';
 import { featureWork, type FeaturePlan } from '../work/work-on-feature.js';
-import type { PerformedWork, WorkOutcome, WorkRequest, WorkSubject } from '../work/work-plan.js';
+import type { PerformedWork, WorkOutcome } from '../work/work-plan.js';
 import type { OrchestrationProgress, ProgressListener } from './orchestration-progress.js';
 import { viewOf } from './plan-orchestration.js';
 
 /** What an orchestration works with. */
-export interface OrchestrationPorts {
-  readonly repository: Repository;
-  readonly files: FeatureFiles;
-  readonly merges: Merges;
+export interface OrchestrationPorts extends Omit<MergingPorts, 'perform'> {
   readonly intents: IntentStore;
   readonly emitter: Pick<EventEmitter, 'begin'>;
   readonly resolveLeftOver: Pick<ResolveLeftOver, 'run'>;
@@ -49,8 +46,6 @@ export interface OrchestrationPorts {
 interface RunBeginning {
   readonly place: OrchestratorPlace;
   readonly commands: ReadonlyMap<string, AgentCommand>;
-  /** Its events belong to the run. */
-  readonly performWork: PerformWork;
   readonly state: OrchestrationState;
   readonly view: FeatureView;
   readonly onProgress?: ProgressListener | undefined;
@@ -58,12 +53,12 @@ interface RunBeginning {
 
 /** One run in this process: its state and that one's way to the disk, and what each of its steps works with. */
 export class OrchestrationRun {
-  readonly ports: OrchestrationPorts;
+  /** With what performs its work: all events of it belong to the run. */
+  readonly ports: OrchestrationPorts & MergingPorts;
   readonly place: OrchestratorPlace;
+  readonly commands: ReadonlyMap<string, AgentCommand>;
   readonly checkout: Checkout;
   readonly feature: string;
-  readonly commands: ReadonlyMap<string, AgentCommand>;
-  readonly performWork: PerformWork;
   /** What became of the events of its work, in order, and who did the last of it. */
   readonly outcomes: WorkOutcome[] = [];
   emission: Emission | undefined;
@@ -79,14 +74,13 @@ export class OrchestrationRun {
   readonly #writes = new Turns();
   readonly #works = new Turns();
 
-  constructor(ports: OrchestrationPorts, beginning: RunBeginning) {
-    const { place, commands, performWork, state, view, onProgress } = beginning;
+  constructor(ports: OrchestrationPorts & MergingPorts, beginning: RunBeginning) {
+    const { place, commands, state, view, onProgress } = beginning;
     this.ports = ports;
     this.place = place;
+    this.commands = commands;
     this.checkout = place.checkout;
     this.feature = state.feature;
-    this.commands = commands;
-    this.performWork = performWork;
     this.view = view;
     this.#state = state;
     this.#onProgress = onProgress;
@@ -113,7 +107,7 @@ export class OrchestrationRun {
     return this.#state.workPackages.find((record) => record.id === id) ?? untouched(id);
   }
 
-  change(id: string, change: (record: WorkPackageRecord) => WorkPackageRecord): void {
+  change(id: string, change: Change): void {
     this.state = changeRecord(this.#state, id, change);
   }
 
@@ -143,6 +137,10 @@ export class OrchestrationRun {
 
   tell(progress: OrchestrationProgress): void {
     this.#onProgress?.(progress, () => this.standing());
+  }
+
+  notice(workPackageId: string, notice: string): void {
+    this.tell({ what: 'noticed', workPackageId, notice });
   }
 
   /** The feature as its files say now. */
@@ -176,24 +174,22 @@ export class OrchestrationRun {
     return this.#works.take(work);
   }
 
-  /** A piece of work of this run, under the repository's lock. */
-  async perform<R>(subject: WorkSubject, plan: WorkRequest<R>['plan']): Promise<R> {
-    const { checkout, feature, performWork } = this;
-    const request = { checkout, subject: { feature, ...subject }, plan };
-    return this.keep(await this.turn(() => performWork.run(request)));
+  /** A piece of work in its turn. Returns what it is about, and remembers what became of its events. */
+  async perform<R>(work: () => Promise<PerformedWork<R>>): Promise<R> {
+    return this.keep(await this.turn(work));
   }
 
-  /** The same for one that is about a work package, as the files have it by then. */
+  /** A piece of work on a work package, as the files have it under the repository's lock. */
   workOn<R>(
     workPackageId: string,
     agent: string,
     plan: (filed: FiledWorkPackage, draft: FeatureDraft) => FeaturePlan<R>,
   ): Promise<R> {
-    const subject = { workPackageId, agent };
-    const work = featureWork<R>(this.ports.files, this, subject, (draft) =>
+    const { ports } = this;
+    const work = featureWork(ports.files, this, { workPackageId, agent }, (draft) =>
       plan(findWorkPackage(draft.state, workPackageId), draft),
     );
-    return this.perform(subject, work.plan);
+    return this.perform(() => ports.perform.run(work));
   }
 
   /** Remembers what became of the events of a piece of work; returns what it is about. */

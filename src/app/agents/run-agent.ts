@@ -1,6 +1,6 @@
 import { fillCommandLine, promptFor, type PromptFacts, type PromptTask } from '../../domain/agents/prompt.js';
 import type { Assignment } from '../../domain/agents/state.js';
-import { readVerdict } from '../../domain/agents/verdict.js';
+import { readVerdict, type Verdict } from '../../domain/agents/verdict.js';
 import { isSyncError, SyncError, unreachable } from '../../domain/errors.js';
 import { cutText } from '../../domain/events/utf8-length.js';
 import type { RunUsage } from '../../domain/events/usage.js';
@@ -11,28 +11,22 @@ import { findWorkPackage, frontMatterGraph } from '../work/feature-state.js';
 import { standingTargetOf } from '../work/feature-target.js';
 import type { OrchestrationRun } from './orchestration-run.js';
 
-/** What an agent's run came to. A reason is a whole sentence. */
-type RunEnd =
-  | { readonly end: 'implemented' | 'approved' }
-  | { readonly end: 'changes-requested'; readonly feedback: string }
-  /** It did not do what it was asked for. */
-  | { readonly end: 'failed'; readonly reason: string }
-  /** By us, since the run ends. */
-  | { readonly end: 'stopped' };
+/** What an agent's run came to. `stopped`: by us, since the run ends. */
+export type RunEnd =
+  | { readonly end: 'implemented' | 'stopped' }
+  | { readonly end: 'reviewed'; readonly verdict: Given }
+  /** It did not do what it was asked for; the reason is a whole sentence. */
+  | { readonly end: 'failed'; readonly reason: string };
 
-/** `took`: absent when its program was not started. */
-interface AgentRunEnded {
-  readonly end: RunEnd;
-  readonly took?: RunUsage;
-}
+type Given = Exclude<Verdict, { readonly verdict: 'none' }>;
 
-/** Lets an agent do what it was assigned to, and says what came of it. */
+/** Lets an agent do what it was assigned to. `took`: absent when its program was not started. */
 export const runAgent = async (
   run: OrchestrationRun,
   workPackageId: string,
   assignment: Assignment,
   signal: AbortSignal,
-): Promise<AgentRunEnded> => {
+): Promise<{ readonly end: RunEnd; readonly took?: RunUsage }> => {
   const { ports, place, feature, commands } = run;
   const { agent, phase, retryCount } = assignment;
   const command = commands.get(agent);
@@ -75,10 +69,7 @@ export const runAgent = async (
     ...{ what: 'agent-ended', ...about, durationMs },
     ...(end.end === 'failed' ? { failure: end.reason } : {}),
   });
-  if (end.end === 'approved' || end.end === 'changes-requested') {
-    const { end: verdict, ...said } = end;
-    run.tell({ what: 'reviewed', workPackageId, agent, verdict, ...said });
-  }
+  if (end.end === 'reviewed') run.tell({ what: 'reviewed', workPackageId, agent, ...end.verdict });
   return exit.how === 'not-started' ? { end } : { end, took: { ...exit.usage, duration_ms: durationMs } };
 };
 
@@ -148,10 +139,9 @@ const endOf = (exit: AgentExit, agent: string, task: PromptTask): RunEnd => {
 
 const judged = (exit: Extract<AgentExit, { how: 'exited' }>, agent: string, word: string): RunEnd => {
   const verdict = readVerdict(exit.answer, word);
-  if (verdict.verdict === 'none') return failed(`${agent} ended without a verdict.${lastWords(exit)}`);
-  return verdict.verdict === 'approved'
-    ? { end: 'approved' }
-    : { end: 'changes-requested', feedback: verdict.feedback };
+  return verdict.verdict === 'none'
+    ? failed(`${agent} ended without a verdict.${lastWords(exit)}`)
+    : { end: 'reviewed', verdict };
 };
 
 /** What a program prints at last often says why it failed. */
@@ -186,7 +176,6 @@ export const noteUsage = async (
     });
   } catch (error) {
     if (!isSyncError(error)) throw error;
-    const notice = `What ${agent} took for ${workPackageId} could not be noted: ${error.message}`;
-    run.tell({ what: 'noticed', workPackageId, notice });
+    run.notice(workPackageId, `What ${agent} took for ${workPackageId} could not be noted: ${error.message}`);
   }
 };

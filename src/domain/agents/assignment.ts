@@ -7,14 +7,16 @@ import type { Assignment, Phase, WorkPackageRecord } from './state.js';
  * the present task is not asked again; `undefined` when that leaves nobody.
  */
 export const chooseAgent = (
-  record: WorkPackageRecord,
+  { implementer, failedAgents }: WorkPackageRecord,
   phase: Phase,
   agents: readonly string[],
-): string | undefined =>
-  candidates(record, phase, agents).find((agent) => !record.failedAgents.includes(agent));
-
-/** Whether the only agent there is reviews its own work. */
-export const reviewsOwnWork = (agents: readonly string[]): boolean => new Set(agents).size === 1;
+): string | undefined => {
+  const at = Math.max(0, agents.indexOf(implementer ?? ''));
+  const inOrder = [...agents.slice(at), ...agents.slice(0, at)];
+  const others = inOrder.filter((agent) => agent !== implementer);
+  const asked = phase === 'review' && others.length > 0 ? others : inOrder;
+  return asked.find((agent) => !failedAgents.includes(agent));
+};
 
 /** The note of the Activity Log line that proves an assignment. No other assignment has the same. */
 export const assignmentNote = ({ phase, retryCount }: Assignment, runId: string): string =>
@@ -24,16 +26,4 @@ export const assignmentNote = ({ phase, retryCount }: Assignment, runId: string)
 export const isAssignmentNoted = (body: string, assignment: Assignment, runId: string): boolean => {
   const note = assignmentNote(assignment, runId);
   return activityEntries(body).some((entry) => entry.note.startsWith(note));
-};
-
-const candidates = (
-  { implementer }: WorkPackageRecord,
-  phase: Phase,
-  agents: readonly string[],
-): readonly string[] => {
-  const at = implementer === undefined ? -1 : agents.indexOf(implementer);
-  if (at === -1) return agents;
-  const others = [...agents.slice(at + 1), ...agents.slice(0, at)].filter((agent) => agent !== implementer);
-  if (phase === 'implementation') return [...agents.slice(at, at + 1), ...others];
-  return others.length > 0 ? others : agents;
 };

@@ -1,6 +1,6 @@
-import { compareWorkPackageIds } from '../work/work-package-id.js';
+import { chooseAgent } from './assignment.js';
 import { isApproved } from './next-tasks.js';
-import { unassigned, untouched } from './record.js';
+import { changed, untouched } from './record.js';
 import type { OrchestrationState, RunLimits, WorkPackageRecord } from './state.js';
 import { laneOf, orchestrated, type FeatureView } from './view.js';
 
@@ -13,14 +13,7 @@ export const DEFAULT_LIMITS: RunLimits = {
 };
 
 /** What a new run is told. */
-interface RunBeginning {
-  readonly runId: string;
-  readonly feature: string;
-  /** ISO 8601 UTC. */
-  readonly startedAt: string;
-  readonly agents: readonly string[];
-  readonly limits: RunLimits;
-}
+type RunBeginning = Pick<OrchestrationState, 'runId' | 'feature' | 'startedAt' | 'agents' | 'limits'>;
 
 /**
  * A run that has done nothing yet. Work packages in `doing` belong to somebody else, unless a run of the same feature
@@ -35,62 +28,51 @@ export const beginRun = (
   ...beginning,
   status: 'running',
   updatedAt: beginning.startedAt,
-  workPackages: orchestrated(view)
-    .sort(compareWorkPackageIds)
-    .map((id): WorkPackageRecord => {
-      const before = former?.feature === beginning.feature ? former.workPackages : [];
-      const ours =
-        laneOf(view, id) === 'doing' && before.find((record) => record.id === id && hasBegun(record));
-      if (!ours) return untouched(id);
-      const { implementer } = ours;
-      return { ...untouched(id), at: 'doing', ...(implementer === undefined ? {} : { implementer }) };
-    }),
+  workPackages: orchestrated(view).map((id) => {
+    const before = former?.feature === beginning.feature ? former.workPackages : [];
+    const ours =
+      laneOf(view, id) === 'doing' && before.find((record) => record.id === id && hasBegun(record));
+    return ours ? changed(untouched(id), { at: 'doing', implementer: ours.implementer }) : untouched(id);
+  }),
 });
 
-/** A run that goes on: what was paused is tried again, with all agents and as many rejections as at the beginning. */
+/**
+ * A run that goes on: what was paused, or has failed every agent that there is now, is tried again with all of them and
+ * as many rejections as at the beginning.
+ */
 export const resumeRun = (
   state: OrchestrationState,
-  at: string,
   changes: { readonly agents?: readonly string[]; readonly limits?: Partial<RunLimits> } = {},
 ): OrchestrationState => {
-  const agents = changes.agents ?? state.agents;
+  const { agents = state.agents } = changes;
   return {
     ...state,
     status: 'running',
-    updatedAt: at,
     agents,
     limits: { ...state.limits, ...changes.limits },
-    workPackages: state.workPackages.map((record) => withoutOthers(reopened(record), agents)),
+    workPackages: state.workPackages.map((record) => {
+      const { assignment, pause } = record;
+      const phase = record.at === 'for_review' ? 'review' : 'implementation';
+      const isOpen = pause === undefined && chooseAgent(record, phase, agents) !== undefined;
+      return changed(record, {
+        ...(isOpen ? {} : { pause: undefined, failedAgents: [], rejections: 0 }),
+        // Who is no longer among the agents is not waited for.
+        ...(assignment === undefined || agents.includes(assignment.agent) ? {} : { assignment: undefined }),
+      });
+    }),
   };
 };
 
-/** A run that is given up. */
-export const abortRun = (state: OrchestrationState, at: string): OrchestrationState => ({
-  ...state,
-  status: 'aborted',
-  updatedAt: at,
-});
-
-/** A run that takes no further step: completed when everything came to its end, else to be resumed. */
-export const endRun = (state: OrchestrationState, at: string, isInterrupted: boolean): OrchestrationState => {
-  const { workPackages, limits } = state;
+/** How a run ends that takes no further step: completed when everything came to its end, else to be resumed. */
+export const statusAtEnd = (
+  { workPackages, limits }: OrchestrationState,
+  why?: 'interrupted' | 'aborted' | 'failed',
+): 'aborted' | 'completed' | 'paused' => {
+  if (why !== undefined) return why === 'aborted' ? why : 'paused';
   const isOver = (record: WorkPackageRecord): boolean =>
     record.at === 'done' || (!limits.merges && isApproved(record));
-  return {
-    ...state,
-    status: !isInterrupted && workPackages.every(isOver) ? 'completed' : 'paused',
-    updatedAt: at,
-  };
+  return workPackages.every(isOver) ? 'completed' : 'paused';
 };
 
 const hasBegun = ({ at, result }: WorkPackageRecord): boolean =>
   at === 'doing' || (at === 'for_review' && result === 'rejected');
-
-const reopened = (record: WorkPackageRecord): WorkPackageRecord => {
-  const { pause, ...rest } = record;
-  return pause === undefined ? record : { ...rest, failedAgents: [], rejections: 0 };
-};
-
-/** Who is no longer among the agents is not waited for. */
-const withoutOthers = (record: WorkPackageRecord, agents: readonly string[]): WorkPackageRecord =>
-  record.assignment === undefined || agents.includes(record.assignment.agent) ? record : unassigned(record);

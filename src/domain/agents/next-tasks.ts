@@ -1,6 +1,5 @@
 import { dependenciesOf, topologicalOrder } from '../work/dependency-graph.js';
 import { unreachable } from '../errors.js';
-import { chooseAgent } from './assignment.js';
 import type { OrchestrationState, WorkPackageRecord } from './state.js';
 import { laneOf, type FeatureView } from './view.js';
 
@@ -25,15 +24,16 @@ export const nextTasks = (
   busy: ReadonlyMap<string, Task>,
 ): readonly NextTask[] => {
   let free = state.limits.maxParallel - [...busy.values()].filter(needsAgent).length;
-  const place = new Map(topologicalOrder(view.graph).map((id, at) => [id, at]));
+  const order = topologicalOrder(view.graph);
   return state.workPackages
-    .flatMap((record) => {
+    .flatMap((record): NextTask[] => {
       const task = busy.has(record.id) ? undefined : taskFor(state, view, record);
-      return task === undefined ? [] : [{ id: record.id, task, place: place.get(record.id) ?? place.size }];
+      return task === undefined ? [] : [{ id: record.id, task }];
     })
-    .sort((a, b) => TASKS.indexOf(a.task) - TASKS.indexOf(b.task) || a.place - b.place)
-    .filter(({ task }) => !needsAgent(task) || free-- > 0)
-    .map(({ id, task }) => ({ id, task }));
+    .sort(
+      (a, b) => TASKS.indexOf(a.task) - TASKS.indexOf(b.task) || order.indexOf(a.id) - order.indexOf(b.id),
+    )
+    .filter(({ task }) => !needsAgent(task) || free-- > 0);
 };
 
 const needsAgent = (task: Task): boolean => task === 'claim' || task === 'implement' || task === 'review';
@@ -42,21 +42,19 @@ const needsAgent = (task: Task): boolean => task === 'claim' || task === 'implem
 const taskFor = (
   state: OrchestrationState,
   view: FeatureView,
-  record: WorkPackageRecord,
+  { id, at, result, pause }: WorkPackageRecord,
 ): Task | undefined => {
-  const { id, at, result, pause } = record;
   if (pause !== undefined) return undefined;
   switch (at) {
     case undefined:
-      return isReady(state, view, id) ? ifAgent(state, record, 'claim') : undefined;
+      return laneOf(view, id) === 'planned' && missing(state, view, id).length === 0 ? 'claim' : undefined;
     case 'planned':
       return 'claim';
     case 'doing':
-      return result === 'implemented' ? 'hand-over' : ifAgent(state, record, 'implement');
+      return result === 'implemented' ? 'hand-over' : 'implement';
     case 'for_review':
-      if (result === 'rejected') return 'send-back';
-      if (result !== 'approved') return ifAgent(state, record, 'review');
-      return state.limits.merges && isMergeable(view, id) ? 'finish' : undefined;
+      if (result !== 'approved') return result === 'rejected' ? 'send-back' : 'review';
+      return state.limits.merges && missing(state, view, id).length === 0 ? 'finish' : undefined;
     case 'done':
       return undefined;
     default:
@@ -64,38 +62,18 @@ const taskFor = (
   }
 };
 
-/** An assignment that was made before is carried out before anybody else is asked. */
-const ifAgent = (
-  { agents }: OrchestrationState,
-  record: WorkPackageRecord,
-  task: 'claim' | 'implement' | 'review',
-): Task | undefined => {
-  const phase = task === 'review' ? 'review' : 'implementation';
-  return record.assignment !== undefined || chooseAgent(record, phase, agents) !== undefined
-    ? task
-    : undefined;
-};
-
 /**
- * Whether others may build upon a work package: it is done, or approved in a run that merges nothing. One that is in
- * review may still change, and one that waits for its merge may turn out not to fit, so nobody starts from these.
+ * The dependencies of a work package upon which nobody can build yet, ascending; it is neither begun nor merged before.
+ * Others build upon what is done, or approved in a run that merges nothing: what is in review may still change, and what
+ * waits for its merge may turn out not to fit.
  */
-export const isFarEnough = (state: OrchestrationState, view: FeatureView, id: string): boolean => {
-  const lane = laneOf(view, id);
-  if (lane === 'done') return true;
-  const record = state.workPackages.find((each) => each.id === id);
-  return lane === 'for_review' && !state.limits.merges && record !== undefined && isApproved(record);
-};
+export const missing = (state: OrchestrationState, view: FeatureView, id: string): readonly string[] =>
+  dependenciesOf(view.graph, id).filter((each) => {
+    const lane = laneOf(view, each);
+    if (lane !== 'for_review' || state.limits.merges) return lane !== 'done';
+    const record = state.workPackages.find((known) => known.id === each);
+    return record === undefined || !isApproved(record);
+  });
 
 export const isApproved = ({ result, pause }: WorkPackageRecord): boolean =>
   result === 'approved' && pause === undefined;
-
-/** Whether a work package may be begun. */
-const isReady = (state: OrchestrationState, view: FeatureView, id: string): boolean =>
-  laneOf(view, id) === 'planned' &&
-  dependenciesOf(view.graph, id).every((each) => isFarEnough(state, view, each));
-
-/** Whether an approved work package may be merged: dependencies come first. */
-const isMergeable = (view: FeatureView, id: string): boolean =>
-  laneOf(view, id) === 'for_review' &&
-  dependenciesOf(view.graph, id).every((each) => laneOf(view, each) === 'done');

@@ -1,11 +1,12 @@
 import { unreachable } from '../errors.js';
 import { compareWorkPackageIds } from '../work/work-package-id.js';
-import { finished, implemented, inReview, letGo, paused, rejected, untouched } from './record.js';
+import { changed, FINISHED, IMPLEMENTED, IN_REVIEW, LET_GO, paused, rejected, untouched } from './record.js';
+import type { Change } from './record.js';
 import type { OrchestrationState, RunLimits, WorkPackageRecord } from './state.js';
 import { isReviewedElsewhere, laneOf, orchestrated, type FeatureView } from './view.js';
 
 /** What somebody else did, and what follows from it, in a whole sentence. */
-export interface Notice {
+interface Notice {
   readonly id: string;
   readonly notice: string;
 }
@@ -25,97 +26,72 @@ export const observe = (
   view: FeatureView,
   isBusy: (id: string) => boolean,
 ): Observed => {
-  const notices: Notice[] = [];
   const known = new Set(state.workPackages.map(({ id }) => id));
-  const added = orchestrated(view)
-    .filter((id) => !known.has(id))
-    .map(untouched);
-  for (const { id } of added) notices.push({ id, notice: `${id} is new in the feature.` });
-  const workPackages = [...state.workPackages, ...added].flatMap((record) => {
+  const added = orchestrated(view).filter((id) => !known.has(id));
+  const notices = added.map((id): Notice => ({ id, notice: `${id} is new in the feature.` }));
+  const workPackages = [...state.workPackages, ...added.map(untouched)].flatMap((record) => {
     const { id } = record;
-    if (isBusy(id)) return [record];
-    const lane = laneOf(view, id);
-    if (lane === 'canceled') {
-      notices.push({ id, notice: `${id} was canceled and is left out.` });
-      return [];
-    }
-    const seen = lane === undefined ? unreadable(record) : seenIn(record, lane, view, state.limits);
+    const seen = isBusy(id) ? { record } : seenIn(record, view, state.limits);
     if (seen.notice !== undefined) notices.push({ id, notice: seen.notice });
-    return [seen.record];
+    return seen.record ?? [];
   });
   const isSame = workPackages.length === state.workPackages.length;
   if (isSame && workPackages.every((record, at) => record === state.workPackages[at]))
     return { state, notices };
-  if (added.length > 0) workPackages.sort((a, b) => compareWorkPackageIds(a.id, b.id));
+  workPackages.sort((a, b) => compareWorkPackageIds(a.id, b.id));
   return { state: { ...state, workPackages }, notices };
 };
 
+/** Without a record the run has nothing more to do with it. */
 interface Seen {
-  readonly record: WorkPackageRecord;
-  readonly notice?: string;
+  readonly record?: WorkPackageRecord;
+  readonly notice?: string | undefined;
 }
 
-/** What is over stays over, and a pause stays until a person resumes the run. */
-const unreadable = (record: WorkPackageRecord): Seen =>
-  record.at === 'done' || record.pause !== undefined
-    ? { record }
-    : { record: paused(record, 'taken-away', `The file of ${record.id} is gone or cannot be read.`) };
-
-type SeenLane = Exclude<ReturnType<typeof laneOf>, undefined | 'canceled'>;
-
 /** What follows from the lane in which a work package is, beside the one in which the run has it. */
-const seenIn = (record: WorkPackageRecord, lane: SeenLane, view: FeatureView, limits: RunLimits): Seen => {
+const seenIn = (record: WorkPackageRecord, view: FeatureView, limits: RunLimits): Seen => {
   const { id, at, result, pause } = record;
+  const lane = laneOf(view, id);
+  const now = (change: Change, notice?: string): Seen => ({ record: changed(record, change), notice });
+  const takenAway = (detail: string): Change => ({ ...LET_GO, ...paused('taken-away', detail) });
+  if (lane === 'canceled') return { notice: `${id} was canceled and is left out.` };
   if (lane === 'done' && at !== 'done') {
     // Whoever died between the last step and the note of it has done it all the same.
     const isOurs = result === 'approved' && limits.merges;
-    return { record: finished(record), ...(isOurs ? {} : { notice: `${id} is done without this run.` }) };
+    return now(FINISHED, isOurs ? undefined : `${id} is done without this run.`);
   }
-  if (pause !== undefined || lane === at) return { record };
+  // A pause stays until a person resumes the run, and what is over stays over.
+  if (pause !== undefined || (lane === undefined && at === 'done')) return { record };
+  if (lane === undefined) return now(paused('taken-away', `The file of ${id} is gone or cannot be read.`));
+  if (lane === at) return { record };
   switch (at) {
     case undefined:
-    case 'planned':
-      return lane === 'for_review' && !isReviewedElsewhere(view, id)
-        ? implementedElsewhere(record, view)
-        : { record };
+    case 'planned': {
+      if (lane !== 'for_review' || isReviewedElsewhere(view, id)) return { record };
+      const notice = `${id} was implemented without this run and is reviewed now.`;
+      return now({ ...IN_REVIEW, implementer: view.workPackages.get(id)?.agent }, notice);
+    }
     case 'doing':
-      if (lane !== 'for_review') return { record: takenAway(record, lane) };
-      return { record: result === 'implemented' ? record : implemented(record) };
+      if (lane !== 'for_review') break;
+      return result === 'implemented' ? { record } : now(IMPLEMENTED);
     case 'for_review':
-      if (lane === 'doing' && result === 'rejected') return { record };
-      return lane === 'doing' && result === undefined
-        ? sentBackElsewhere(record, limits)
-        : { record: takenAway(record, lane) };
+      if (lane !== 'doing' || result === 'approved') break;
+      if (result === 'rejected') return { record };
+      // What nobody in this run has implemented goes back to whoever has.
+      if (record.assigned.implementation === 0) {
+        const notice = `${id} was taken back to doing by somebody else, who has it now.`;
+        return { record: untouched(id), notice };
+      }
+      return now(
+        rejected(record, 'See the review feedback in the work package.', limits),
+        `Changes to ${id} were requested by somebody else.`,
+      );
     case 'done': {
       const detail = `${id} was done and is in ${lane} again.`;
-      return { record: paused(letGo(record), 'taken-away', detail), notice: detail };
+      return now(takenAway(detail), detail);
     }
     default:
       return unreachable(at);
   }
+  return now(takenAway(`${id} was taken to ${lane} by somebody else.`));
 };
-
-const implementedElsewhere = (record: WorkPackageRecord, view: FeatureView): Seen => {
-  const agent = view.workPackages.get(record.id)?.agent;
-  const { implementer: _chosen, ...rest } = inReview(record);
-  return {
-    record: { ...rest, ...(agent === undefined ? {} : { implementer: agent }) },
-    notice: `${record.id} was implemented without this run and is reviewed now.`,
-  };
-};
-
-/** What nobody in this run has implemented goes back to whoever has. */
-const sentBackElsewhere = (record: WorkPackageRecord, limits: RunLimits): Seen => {
-  const { id } = record;
-  if (record.assigned.implementation === 0) {
-    return {
-      record: untouched(id),
-      notice: `${id} was taken back to doing by somebody else, who has it now.`,
-    };
-  }
-  const back = rejected(record, 'See the review feedback in the work package.', limits);
-  return { record: back, notice: `Changes to ${id} were requested by somebody else.` };
-};
-
-const takenAway = (record: WorkPackageRecord, lane: SeenLane): WorkPackageRecord =>
-  paused(letGo(record), 'taken-away', `${record.id} was taken to ${lane} by somebody else.`);

@@ -9,114 +9,74 @@ export const untouched = (id: string): WorkPackageRecord => ({
   rejections: 0,
 });
 
-/** The state with one record changed; the same state when nothing changes, or when it does not know the work package. */
-export const changeRecord = (
-  state: OrchestrationState,
-  id: string,
-  change: (record: WorkPackageRecord) => WorkPackageRecord,
-): OrchestrationState => {
-  const workPackages = state.workPackages.map((record) => (record.id === id ? change(record) : record));
-  const isSame = workPackages.every((record, at) => record === state.workPackages[at]);
-  return isSame ? state : { ...state, workPackages };
+/** What becomes of a record; a member that is `undefined` goes. */
+export type Change = {
+  readonly [Member in keyof WorkPackageRecord]?: WorkPackageRecord[Member] | undefined;
 };
 
-/** About to be begun for an agent. */
-export const claiming = (record: WorkPackageRecord, implementer: string): WorkPackageRecord => ({
-  ...record,
-  at: 'planned',
-  implementer,
+export const changed = (record: WorkPackageRecord, change: Change): WorkPackageRecord =>
+  ({ ...record, ...change }) as WorkPackageRecord;
+
+/** The state with one record changed, if it knows the work package. */
+export const changeRecord = (state: OrchestrationState, id: string, change: Change): OrchestrationState => ({
+  ...state,
+  workPackages: state.workPackages.map((record) => (record.id === id ? changed(record, change) : record)),
 });
 
 /** It is left to whoever has it, or may have it. */
-export const letGo = (record: WorkPackageRecord): WorkPackageRecord => {
-  const { at: _at, result: _result, ...rest } = unassigned(record);
-  return rest;
-};
+export const LET_GO = { at: undefined, result: undefined, assignment: undefined } satisfies Change;
 
-/** Somebody else was faster. */
-export const unclaimed = (record: WorkPackageRecord): WorkPackageRecord => {
-  const { implementer: _chosen, ...rest } = letGo(record);
-  return rest;
-};
+/** Its present task was done: nobody has failed at the next one yet. */
+const AT_NEXT_TASK = { assignment: undefined, result: undefined, failedAgents: [] } satisfies Change;
 
 /** Work on it begins, or begins again, at the tip of its branch. */
-export const atWork = (record: WorkPackageRecord, tip: string | undefined): WorkPackageRecord => {
-  const { startedAt: _before, ...rest } = atNextTask(record);
-  return { ...rest, at: 'doing', ...(tip === undefined ? {} : { startedAt: tip }) };
-};
+export const atWork = (tip: string | undefined): Change => ({ ...AT_NEXT_TASK, at: 'doing', startedAt: tip });
 
-export const assignedTo = (record: WorkPackageRecord, assignment: Assignment): WorkPackageRecord => {
+export const assignedTo = ({ assigned }: WorkPackageRecord, assignment: Assignment): Change => {
   const { phase, agent } = assignment;
   return {
-    ...record,
     assignment,
-    assigned: { ...record.assigned, [phase]: record.assigned[phase] + 1 },
+    assigned: { ...assigned, [phase]: assigned[phase] + 1 },
     ...(phase === 'review' ? { reviewer: agent } : { implementer: agent }),
   };
 };
 
 /** Whoever implemented it is not yet cleared: what was left may turn out to be nothing. */
-export const implemented = (record: WorkPackageRecord): WorkPackageRecord => ({
-  ...unassigned(record),
-  result: 'implemented',
-});
+export const IMPLEMENTED: Change = { assignment: undefined, result: 'implemented' };
 
-export const inReview = (record: WorkPackageRecord): WorkPackageRecord => ({
-  ...atNextTask(record),
-  at: 'for_review',
-});
+export const IN_REVIEW: Change = { ...AT_NEXT_TASK, at: 'for_review' };
 
-export const approved = (record: WorkPackageRecord): WorkPackageRecord => ({
-  ...atNextTask(record),
-  result: 'approved',
-});
+export const APPROVED: Change = { ...AT_NEXT_TASK, result: 'approved' };
 
 /** It goes back, as long as the limits allow. */
-export const rejected = (
-  record: WorkPackageRecord,
-  feedback: string,
-  { maxRetries }: RunLimits,
-): WorkPackageRecord => {
+export const rejected = (record: WorkPackageRecord, feedback: string, { maxRetries }: RunLimits): Change => {
   const rejections = record.rejections + 1;
-  const back: WorkPackageRecord = { ...atNextTask(record), result: 'rejected', rejections, feedback };
+  const back: Change = { ...AT_NEXT_TASK, result: 'rejected', rejections, feedback };
   if (rejections <= maxRetries) return back;
   const times = rejections === 1 ? 'once' : `${rejections} times`;
-  return paused(back, 'rejected-too-often', `Changes were requested ${times}. The last request: ${feedback}`);
+  const detail = `Changes were requested ${times}. The last request: ${feedback}`;
+  return { ...back, ...paused('rejected-too-often', detail) };
 };
 
 /** The next agent has a try; without one, a person has to look. `agents`: those of the run. */
 export const failed = (
   record: WorkPackageRecord,
-  agent: string | undefined,
+  agent: string,
   reason: string,
   agents: readonly string[],
-): WorkPackageRecord => {
-  const { result: _over, ...rest } = unassigned(record);
+): Change => {
   const phase = record.at === 'for_review' ? 'review' : 'implementation';
-  const failedAgents = [...new Set([...record.failedAgents, ...(agent === undefined ? [] : [agent])])];
-  const next: WorkPackageRecord = { ...rest, failedAgents };
-  return chooseAgent(next, phase, agents) === undefined
-    ? paused(next, 'no-agent-left', `No agent is left that could do the ${phase}. ${reason}`)
+  const failedAgents = [...new Set([...record.failedAgents, agent])];
+  const next: Change = { assignment: undefined, result: undefined, failedAgents };
+  return chooseAgent({ ...record, failedAgents }, phase, agents) === undefined
+    ? { ...next, ...paused('no-agent-left', `No agent is left that could do the ${phase}. ${reason}`) }
     : next;
 };
 
-export const finished = (record: WorkPackageRecord): WorkPackageRecord => {
-  const { pause: _over, ...rest } = atNextTask(record);
-  return { ...rest, at: 'done' };
-};
+export const FINISHED: Change = { ...AT_NEXT_TASK, at: 'done', pause: undefined };
 
 /** A person has to look at it. */
-export const paused = (
-  record: WorkPackageRecord,
-  reason: PauseReason,
-  detail: string,
-): WorkPackageRecord => ({ ...unassigned(record), pause: { reason, detail } });
-
-/** A record whose present assignment is over. */
-export const unassigned = ({ assignment: _over, ...record }: WorkPackageRecord): WorkPackageRecord => record;
-
-/** A record whose present task was done: nobody has failed at the next one yet. */
-const atNextTask = (record: WorkPackageRecord): WorkPackageRecord => {
-  const { result: _over, ...rest } = unassigned(record);
-  return { ...rest, failedAgents: [] };
-};
+export const paused = (reason: PauseReason, detail: string): Change => ({
+  assignment: undefined,
+  pause: { reason, detail },
+});

@@ -1,6 +1,5 @@
-import { dependenciesOf } from '../work/dependency-graph.js';
 import type { WorkPackageLane } from '../events/lane.js';
-import { isApproved, isFarEnough } from './next-tasks.js';
+import { isApproved, missing } from './next-tasks.js';
 import type { OrchestrationState, Phase, WorkPackageRecord } from './state.js';
 import { isElsewhere, type FeatureView } from './view.js';
 
@@ -53,35 +52,26 @@ export interface OrchestrationStanding extends Omit<OrchestrationState, 'version
 /** What there is to tell of a run, from its state and the files. */
 export const standingOf = (state: OrchestrationState, view: FeatureView): OrchestrationStanding => {
   const { version: _ofTheFile, workPackages: records, ...run } = state;
-  const prospects = prospect(state, view);
-  const workPackages = records.map((record) => standingOfOne(prospects, view, record));
-  const counts = Object.fromEntries(
-    STANDINGS.map((word) => [word, workPackages.filter(({ standing }) => standing === word).length]),
-  ) as Record<StandingWord, number>;
-  return { ...run, counts, workPackages };
-};
-
-const standingOfOne = (
-  prospects: Prospect,
-  view: FeatureView,
-  record: WorkPackageRecord,
-): WorkPackageStanding => {
-  const { id, rejections, assignment, pause } = record;
-  const seen = view.workPackages.get(id);
-  const standing = wordFor(prospects, view, record);
-  const agent = standing === 'elsewhere' ? seen?.agent : (assignment?.agent ?? record.implementer);
-  return {
-    id,
-    title: seen?.title ?? id,
-    lane: seen?.lane,
-    standing,
-    stage: stageOf(record),
-    ...(agent === undefined ? {} : { agent }),
-    ...(assignment === undefined ? {} : { phase: assignment.phase }),
-    rejections,
-    waitsFor: WAITING.has(standing) ? prospects.missing(id) : [],
-    ...(pause === undefined ? {} : { detail: pause.detail }),
-  };
+  const isStuck = stuckIn(state, view);
+  const workPackages = records.map((record): WorkPackageStanding => {
+    const { id, rejections, assignment, pause } = record;
+    const seen = view.workPackages.get(id);
+    const stage = stageOf(record);
+    const needs = missing(state, view, id);
+    const standing = wordFor(stage, isElsewhere(view, id), needs, isStuck);
+    const agent = standing === 'elsewhere' ? seen?.agent : (assignment?.agent ?? record.implementer);
+    return {
+      ...{ id, title: seen?.title ?? id, lane: seen?.lane, standing, stage },
+      ...(agent === undefined ? {} : { agent }),
+      ...(assignment === undefined ? {} : { phase: assignment.phase }),
+      rejections,
+      waitsFor: WAITING.has(standing) ? needs : [],
+      ...(pause === undefined ? {} : { detail: pause.detail }),
+    };
+  });
+  const count = (word: StandingWord) => workPackages.filter(({ standing }) => standing === word).length;
+  const counts = Object.fromEntries(STANDINGS.map((word) => [word, count(word)]));
+  return { ...run, counts: counts as Record<StandingWord, number>, workPackages };
 };
 
 const WAITING: ReadonlySet<StandingWord> = new Set(['waiting', 'blocked', 'approved']);
@@ -99,44 +89,39 @@ const stageOf = ({ at, result, pause }: WorkPackageRecord): Stage => {
   return result === 'rejected' ? 'sending-back' : 'reviewing';
 };
 
-const wordFor = (prospects: Prospect, view: FeatureView, record: WorkPackageRecord): StandingWord => {
-  const { id } = record;
-  const stage = stageOf(record);
+const wordFor = (
+  stage: Stage,
+  isInOtherHands: boolean,
+  needs: readonly string[],
+  isStuck: (id: string) => boolean,
+): StandingWord => {
   if (stage === 'claiming' || stage === 'handing-over' || stage === 'sending-back') return 'implementing';
   if (stage !== 'waiting') return stage;
-  if (isElsewhere(view, id)) return 'elsewhere';
-  if (prospects.missing(id).length === 0) return 'ready';
-  return prospects.isBlocked(id) ? 'blocked' : 'waiting';
+  if (isInOtherHands) return 'elsewhere';
+  if (needs.length === 0) return 'ready';
+  return needs.some(isStuck) ? 'blocked' : 'waiting';
 };
 
-/** What stands between a work package and its beginning. */
-interface Prospect {
-  /** The dependencies upon which nobody can build yet. */
-  missing(id: string): readonly string[];
-  /** Whether one of them, or of theirs, needs a person. */
-  isBlocked(id: string): boolean;
-}
-
-/** Each answer is worked out once: of a large feature the same dependencies stand before many. */
-const prospect = (state: OrchestrationState, view: FeatureView): Prospect => {
+/**
+ * Whether what is not far enough to be built upon needs a person, or waits for something that does. Each answer is worked
+ * out once: of a large feature the same dependencies stand before many.
+ */
+const stuckIn = (state: OrchestrationState, view: FeatureView): ((id: string) => boolean) => {
   const records = new Map(state.workPackages.map((record) => [record.id, record]));
-  const farEnough = new Set(view.graph.ids.filter((id) => isFarEnough(state, view, id)));
-  const blocked = new Map<string, boolean>();
-  const missing = (id: string): readonly string[] =>
-    dependenciesOf(view.graph, id).filter((each) => !farEnough.has(each));
-  const isBlocked = (id: string): boolean => {
-    const known = blocked.get(id);
-    if (known !== undefined) return known;
-    // In a cycle nobody blocks who is not blocked from outside of it.
-    blocked.set(id, false);
-    const answer = missing(id).some((each) => {
-      const record = records.get(each);
-      if (record === undefined || record.pause !== undefined || record.at === 'done') return true;
-      if (record.at === undefined) return isElsewhere(view, each) || isBlocked(each);
-      return isApproved(record) && isBlocked(each);
-    });
-    blocked.set(id, answer);
-    return answer;
+  const known = new Map<string, boolean>();
+  const needsPerson = (id: string): boolean => {
+    const record = records.get(id);
+    if (record === undefined || record.pause !== undefined || record.at === 'done') return true;
+    if (record.at === undefined && isElsewhere(view, id)) return true;
+    return (record.at === undefined || isApproved(record)) && missing(state, view, id).some(isStuck);
   };
-  return { missing, isBlocked };
+  const isStuck = (id: string): boolean => {
+    const answer = known.get(id);
+    if (answer !== undefined) return answer;
+    // In a cycle nobody is stuck who is not stuck from outside of it.
+    known.set(id, false);
+    known.set(id, needsPerson(id));
+    return known.get(id) === true;
+  };
+  return isStuck;
 };

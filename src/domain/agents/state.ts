@@ -52,8 +52,6 @@ const assignment = object({
   agent: name,
   // How often the work package was assigned in this phase before, in this run: `retry_count` of the event.
   retryCount: integer(0),
-  // Whether the work package's file says so, and the event is captured or kept for capture.
-  isAnnounced: flag(),
 });
 
 /** A member that nobody knows was written by another build, for which the lane meant something else. */

@@ -1,19 +1,13 @@
 import { dependenciesOf, type DependencyGraph } from '../work/dependency-graph.js';
-import type { Placed, WorkPackageLane } from '../events/lane.js';
-
-/** A work package as its file describes it at this moment. */
-export interface SeenWorkPackage extends Placed {
-  readonly title: string;
-  /** Who is in charge. */
-  readonly agent?: string;
-}
+import type { WorkPackageLane } from '../events/lane.js';
+import type { WorkPackage } from '../work/work-package.js';
 
 /** What the files of a feature say at this moment. One that cannot be read is not among the work packages. */
 export interface FeatureView {
   readonly graph: DependencyGraph;
-  readonly workPackages: ReadonlyMap<string, SeenWorkPackage>;
+  /** Ascending by number. */
+  readonly workPackages: ReadonlyMap<string, Pick<WorkPackage, 'title' | 'lane' | 'detail' | 'agent'>>;
 }
-
 /** The lane of a work package; `undefined` when it has no file that can be read. What is blocked is not at work. */
 export const laneOf = (view: FeatureView, id: string): WorkPackageLane | 'blocked' | undefined => {
   const seen = view.workPackages.get(id);

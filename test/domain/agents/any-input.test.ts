@@ -5,18 +5,18 @@ import { resumeRun } from '../../../src/domain/agents/begin-run.js';
 import { nextTasks } from '../../../src/domain/agents/next-tasks.js';
 import { observe } from '../../../src/domain/agents/observe.js';
 import {
-  approved,
+  APPROVED,
   assignedTo,
   atWork,
   changeRecord,
-  claiming,
   failed,
-  finished,
-  implemented,
-  inReview,
+  FINISHED,
+  IMPLEMENTED,
+  IN_REVIEW,
+  LET_GO,
   paused,
   rejected,
-  unclaimed,
+  type Change,
 } from '../../../src/domain/agents/record.js';
 import { parseOrchestrationState, type WorkPackageRecord } from '../../../src/domain/agents/state.js';
 import { standingOf } from '../../../src/domain/agents/standing.js';
@@ -44,19 +44,19 @@ const views: fc.Arbitrary<FeatureView> = fc
 const LIMITS = { maxParallel: 1, maxRetries: 1, timeoutMs: 1, merges: true };
 
 /** Whatever can become of a record. */
-const changes = fc.constantFrom<(record: WorkPackageRecord) => WorkPackageRecord>(
-  (record) => claiming(record, 'ann'),
-  unclaimed,
-  (record) => atWork(record, 'a'),
-  (record) => atWork(record, undefined),
-  (record) => assignedTo(record, { phase: 'review', agent: 'bob', retryCount: 0, isAnnounced: true }),
-  implemented,
-  inReview,
-  approved,
+const changes = fc.constantFrom<(record: WorkPackageRecord) => Change>(
+  () => ({ at: 'planned', implementer: 'ann' }),
+  () => ({ ...LET_GO, implementer: undefined }),
+  () => atWork('a'),
+  () => atWork(undefined),
+  (record) => assignedTo(record, { phase: 'review', agent: 'bob', retryCount: 0 }),
+  () => IMPLEMENTED,
+  () => IN_REVIEW,
+  () => APPROVED,
   (record) => rejected(record, 'x', LIMITS),
   (record) => failed(record, 'ann', 'x', ['ann', 'bob']),
-  finished,
-  (record) => paused(record, 'step-failed', 'x'),
+  () => FINISHED,
+  () => paused('step-failed', 'x'),
 );
 
 const isStorable = (state: unknown): boolean => parseOrchestrationState(JSON.parse(JSON.stringify(state))).ok;
@@ -76,11 +76,12 @@ describe('from any state and any files, an orchestration', () => {
   it('decides without failing, and every state that follows can be stored', () => {
     fc.assert(
       fc.property(states, views, fc.array(changes, { maxLength: 6 }), (before, view, dice) => {
-        let { state } = observe(resumeRun(before, '2026-01-01T00:00:00Z'), view, () => false);
+        let { state } = observe(resumeRun(before), view, () => false);
         for (const change of dice) {
           const [next] = nextTasks(state, view, new Map());
           if (next === undefined) break;
-          state = changeRecord(state, next.id, change);
+          const record = state.workPackages.find(({ id }) => id === next.id)!;
+          state = changeRecord(state, next.id, change(record));
           expect(isStorable(state)).toBe(true);
           expect(standingOf(state, view).workPackages).toHaveLength(state.workPackages.length);
         }

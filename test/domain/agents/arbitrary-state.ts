@@ -27,7 +27,6 @@ const record = (id: string): fc.Arbitrary<WorkPackageRecord> =>
           phase: fc.constantFrom(...PHASES),
           agent: names,
           retryCount: fc.nat(5),
-          isAnnounced: fc.boolean(),
         }),
       ),
       optional('feedback', text),

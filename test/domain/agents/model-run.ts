@@ -1,23 +1,22 @@
 import { dependenciesOf, type DependencyGraph } from '../../../src/domain/work/dependency-graph.js';
 import type { Lane } from '../../../src/domain/events/lane.js';
-import { beginRun, endRun, resumeRun } from '../../../src/domain/agents/begin-run.js';
+import { beginRun, resumeRun, statusAtEnd } from '../../../src/domain/agents/begin-run.js';
 import { chooseAgent } from '../../../src/domain/agents/assignment.js';
 import { nextTasks, type NextTask, type Task } from '../../../src/domain/agents/next-tasks.js';
 import { observe } from '../../../src/domain/agents/observe.js';
 import {
-  approved,
+  APPROVED,
   assignedTo,
   atWork,
   changeRecord,
-  claiming,
   failed,
-  finished,
-  implemented,
-  inReview,
-  letGo,
+  FINISHED,
+  IMPLEMENTED,
+  IN_REVIEW,
+  LET_GO,
   paused,
   rejected,
-  unclaimed,
+  type Change,
 } from '../../../src/domain/agents/record.js';
 import {
   parseOrchestrationState,
@@ -25,7 +24,7 @@ import {
   type RunLimits,
   type WorkPackageRecord,
 } from '../../../src/domain/agents/state.js';
-import type { FeatureView, SeenWorkPackage } from '../../../src/domain/agents/view.js';
+import type { FeatureView } from '../../../src/domain/agents/view.js';
 
 export interface ModelSetup {
   readonly graph: DependencyGraph;
@@ -76,9 +75,9 @@ export const modelRun = (setup: ModelSetup): ModelRun => {
   const view = (): FeatureView => ({
     graph: setup.graph,
     workPackages: new Map(
-      [...lanes].map(([id, lane]): [string, SeenWorkPackage] => {
+      [...lanes].map(([id, lane]) => {
         const agent = inCharge.get(id);
-        return [id, { title: id, lane, ...(agent === undefined ? {} : { agent }) }];
+        return [id, { title: id, lane, ...(agent === undefined ? {} : { agent }) }] as const;
       }),
     ),
   });
@@ -104,50 +103,52 @@ export const modelRun = (setup: ModelSetup): ModelRun => {
     return record;
   };
   /** What has to be durable before a task is begun. */
-  const begin = ({ id, task }: NextTask, record: WorkPackageRecord): WorkPackageRecord => {
-    if (task !== 'claim' && task !== 'implement' && task !== 'review') return record;
+  const begin = ({ id, task }: NextTask): Change => {
+    const record = recordOf(id);
+    if (task !== 'claim' && task !== 'implement' && task !== 'review') return {};
     const phase = task === 'review' ? 'review' : 'implementation';
     const agent = chooseAgent(record, phase, setup.agents) ?? 'nobody';
     if (task === 'claim') {
       if (record.at === undefined && !isFar(setup, lanes, state, id)) early.push(id);
-      return record.at === undefined ? claiming(record, agent) : record;
+      return record.at === undefined ? { at: 'planned', implementer: agent } : {};
     }
-    if (record.assignment !== undefined) return record;
-    return assignedTo(record, { phase, agent, retryCount: record.assigned[phase], isAnnounced: false });
+    if (record.assignment !== undefined) return {};
+    return assignedTo(record, { phase, agent, retryCount: record.assigned[phase] });
   };
   /** What a task does to the world, and what comes of it. */
-  const take = ({ id, task }: NextTask, isAgain: boolean): ((of: WorkPackageRecord) => WorkPackageRecord) => {
+  const take = ({ id, task }: NextTask, isAgain: boolean): ((of: WorkPackageRecord) => Change) => {
     const { implementer = 'nobody', assignment } = recordOf(id);
     const { agents, limits } = setup;
+    const unclaimed = () => ({ ...LET_GO, implementer: undefined });
     switch (task) {
       case 'claim': {
         if (lanes.get(id) === 'doing')
-          return isAgain && inCharge.get(id) === implementer ? (of) => atWork(of, 'a') : unclaimed;
+          return isAgain && inCharge.get(id) === implementer ? () => atWork('a') : unclaimed;
         if (lanes.get(id) !== 'planned') return unclaimed;
-        if (roll(12) === 11) return (of) => paused(letGo(of), 'step-failed', 'no disk');
+        if (roll(12) === 11) return () => ({ ...LET_GO, ...paused('step-failed', 'no disk') });
         shift(id, 'planned', 'doing');
         inCharge.set(id, implementer);
-        return (of) => atWork(of, 'a');
+        return () => atWork('a');
       }
       case 'implement':
       case 'review': {
         const die = roll(8);
-        if (die === 7) return (of) => failed(of, assignment?.agent, 'It failed.', agents);
-        if (task === 'implement') return implemented;
-        return die < 3 ? (of) => rejected(of, 'more', limits) : approved;
+        if (die === 7) return (of) => failed(of, assignment?.agent ?? 'nobody', 'It failed.', agents);
+        if (task === 'implement') return () => IMPLEMENTED;
+        return (of) => (die < 3 ? rejected(of, 'more', limits) : APPROVED);
       }
       case 'hand-over':
         if (lanes.get(id) === 'doing' && roll(9) === 8)
           return (of) => failed(of, implementer, 'Nothing changed.', agents);
         shift(id, 'doing', 'for_review');
-        return inReview;
+        return () => IN_REVIEW;
       case 'send-back':
         shift(id, 'for_review', 'doing');
-        return (of) => atWork(of, 'b');
+        return () => atWork('b');
       case 'finish':
-        if (roll(10) === 9) return (of) => paused(of, 'merge-conflict', 'conflict');
+        if (roll(10) === 9) return () => paused('merge-conflict', 'conflict');
         shift(id, 'for_review', 'done');
-        return finished;
+        return () => FINISHED;
     }
   };
   const busy = new Map<string, NextTask & { readonly isAgain: boolean }>();
@@ -160,7 +161,7 @@ export const modelRun = (setup: ModelSetup): ModelRun => {
       const { id, task } = next;
       if (lanes.get(id) === 'done') repeated.push(id);
       busy.set(id, { ...next, isAgain: recordOf(id).at === 'planned' });
-      state = changeRecord(state, id, (record) => begin(next, record));
+      state = changeRecord(state, id, begin(next));
       if (task === 'implement' || task === 'review') {
         const { assignment, implementer } = recordOf(id);
         const { phase, agent, retryCount } = assignment!;
@@ -175,7 +176,7 @@ export const modelRun = (setup: ModelSetup): ModelRun => {
     const ending = steps[roll(Math.max(1, steps.length))];
     if (ending === undefined) {
       return {
-        state: endRun(state, 'x', false),
+        state: { ...state, status: statusAtEnd(state) },
         view: now,
         assigned,
         transitions,
@@ -194,7 +195,7 @@ export const modelRun = (setup: ModelSetup): ModelRun => {
       continue;
     }
     busy.delete(ending.id);
-    state = changeRecord(state, ending.id, change);
+    state = changeRecord(state, ending.id, change(recordOf(ending.id)));
   }
 };
 
@@ -202,7 +203,7 @@ const restored = (state: OrchestrationState): OrchestrationState => {
   const parsed = parseOrchestrationState(JSON.parse(JSON.stringify(state)));
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
   // A pause that a person has not looked at stays one: a resume would open it again, and the bounds with it.
-  const resumed = resumeRun(parsed.value, '2026-01-02T00:00:00Z');
+  const resumed = resumeRun(parsed.value);
   return {
     ...resumed,
     workPackages: resumed.workPackages.map((record, at) =>

@@ -62,7 +62,6 @@ describe('the stored state of an orchestration', () => {
       'workPackages.0.assignment.phase: must be one of implementation, review',
       'workPackages.0.assignment.agent: is required',
       'workPackages.0.assignment.retryCount: is required',
-      'workPackages.0.assignment.isAnnounced: is required',
       'workPackages.0.rejections: must be an integer from 0 up',
       'workPackages.1.assigned.review: is required',
       'workPackages.1.stage: is not known',

@@ -81,7 +81,7 @@ describe('the command line of an agent', () => {
 });
 
 describe('the note of an assignment', () => {
-  const assignment = { phase: 'review', agent: 'ann', retryCount: 0, isAnnounced: false } as const;
+  const assignment = { phase: 'review', agent: 'ann', retryCount: 0 } as const;
   const body = (note: string): string =>
     `## Activity Log\n\n- 2026-01-01T00:00:00Z – ann – lane=for_review – ${note}\n`;
 
