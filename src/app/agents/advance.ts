@@ -139,7 +139,7 @@ const announce = async (
     const { id, lane, agent: inCharge } = filed.workPackage;
     if (isAssignmentNoted(filed.document.body, assignment, runId)) return { result: true };
     if (lane !== LANE_OF_PHASE[phase]) return { result: false };
-    const fact = draft.emission.fact('WPAssigned', id, {
+    const fact = draft.emission.fact('WPAssigned', {
       wp_id: id,
       agent_id: agent,
       phase,

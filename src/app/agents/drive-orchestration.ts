@@ -152,7 +152,7 @@ const announcePauses = async (run: OrchestrationRun): Promise<void> => {
         ports.perform.run({
           ...{ checkout, subject },
           plan: async (emission) => {
-            await emission.capture([emission.fact('ErrorLogged', id, payload)]);
+            await emission.capture([emission.fact('ErrorLogged', payload)]);
             return nothingToDo(undefined);
           },
         }),

@@ -167,7 +167,7 @@ export const noteUsage = async (
   try {
     await run.workOn(workPackageId, agent, (filed, draft) => {
       const { id } = filed.workPackage;
-      const fact = draft.emission.fact('HistoryAdded', id, {
+      const fact = draft.emission.fact('HistoryAdded', {
         ...{ wp_id: id, entry_type: 'usage', entry_content: note, author: agent, feature_slug: run.feature },
         ...{ phase, ...usage },
       });

@@ -1,5 +1,5 @@
 import { messageOf } from '../../domain/errors.js';
-import { aggregateOf, type EventType, type PayloadInput } from '../../domain/events/payloads.js';
+import type { EventType, PayloadInput } from '../../domain/events/payloads.js';
 import type { EventEnvelope } from '../../domain/events/envelope.js';
 import type { Issue } from '../../domain/result.js';
 import type { Checkout } from '../../ports/events.js';
@@ -35,8 +35,7 @@ export const emitEvent = async <T extends EventType>(
 ): Promise<EmissionOutcome> => {
   try {
     const emission = await emitter.begin(checkout, correlationId);
-    const fields = typeof payload === 'object' && payload !== null ? payload : {};
-    const fact = emission.fact(type, aggregateOf(type, fields).id, payload, causationId ?? null);
+    const fact = emission.fact(type, payload, causationId);
     const [captured] = await emission.capture([fact]);
     if (captured === undefined) return { outcome: 'refused', reason: 'nothing was captured' };
     if (captured.outcome === 'refused') return { outcome: 'refused', reason: captured.message };

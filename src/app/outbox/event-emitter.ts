@@ -23,12 +23,7 @@ export interface Emission {
   /** Whether the events may leave this machine, as far as this checkout and the user's preference say. */
   readonly isShared: boolean;
   /** Builds an event: redacted, cut to size, validated. An invalid one keeps its issues and becomes a dead letter. */
-  fact<T extends EventType>(
-    type: T,
-    aggregateId: string,
-    payload: PayloadInput<T>,
-    causationId?: string | null,
-  ): Fact;
+  fact<T extends EventType>(type: T, payload: PayloadInput<T>, causationId?: string | null): Fact;
   /** A fresh ULID, and the present moment in ISO 8601 UTC, for what stands in files beside the events. */
   newId(): string;
   now(): string;
@@ -97,23 +92,20 @@ export class EventEmitter {
       outbox,
       limits,
       isShared,
-      fact: (eventType, aggregateId, payload, causationId = null) => {
-        const { event, issues } = buildFacts({
-          eventId: this.#sources.eventIds.next(),
-          eventType,
-          aggregateId,
-          payload,
-          causationId,
-          correlationId,
+      fact: (type, payload, causationId = null) => {
+        const context = {
+          event_id: this.#sources.eventIds.next(),
+          causation_id: causationId,
           timestamp: now(),
-          teamSlug: account?.team ?? LOCAL_TEAM,
-          projectUuid: identity?.projectUuid ?? null,
-          projectSlug: identity?.projectSlug ?? null,
-          gitBranch: head.branch ?? null,
-          headCommitSha: head.commit ?? null,
-          repoSlug: identity?.repoSlug ?? null,
-          redaction,
-        });
+          team_slug: account?.team ?? LOCAL_TEAM,
+          project_uuid: identity?.projectUuid ?? null,
+          project_slug: identity?.projectSlug ?? null,
+          git_branch: head.branch ?? null,
+          head_commit_sha: head.commit ?? null,
+          repo_slug: identity?.repoSlug ?? null,
+          correlation_id: correlationId,
+        };
+        const { event, issues } = buildFacts(type, payload, context, redaction);
         return { event, ...owner, ...(issues.length === 0 ? {} : { issues }) };
       },
       newId: () => this.#sources.eventIds.next(),

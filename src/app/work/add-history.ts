@@ -43,7 +43,7 @@ export class AddHistory {
       const { slug: feature } = draft.state.documents;
       const filed = findWorkPackage(draft.state, input.workPackageId);
       const { id, path } = filed.workPackage;
-      const fact = draft.emission.fact('HistoryAdded', id, {
+      const fact = draft.emission.fact('HistoryAdded', {
         wp_id: id,
         entry_type: type,
         entry_content: input.note,

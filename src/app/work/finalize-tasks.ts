@@ -199,7 +199,7 @@ const announce = async (
         wp_count: workPackages.length,
         ...(createdAt === undefined ? {} : { created_at: createdAt }),
       };
-      return emission.fact('FeatureCreated', slug, said, emission.correlationId);
+      return emission.fact('FeatureCreated', said, emission.correlationId);
     }
     const { id, title, lane, detail } = workPackage;
     const said = {
@@ -207,7 +207,7 @@ const announce = async (
       dependencies: resolved.workPackages.find((each) => each.id === id)?.dependencies ?? [],
       ...(detail === undefined ? {} : { detail }),
     };
-    return emission.fact('WPCreated', id, said, emission.correlationId);
+    return emission.fact('WPCreated', said, emission.correlationId);
   };
   const facts = missing.map((key) => ({ key, fact: factOf(key) }));
   const began = activityTime(facts[0]?.fact.event.timestamp ?? '');

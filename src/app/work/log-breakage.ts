@@ -21,7 +21,7 @@ export const logBreakage = async (
   markTold(error);
   const id = workPackageIdOf(workPackageId ?? '');
   try {
-    const fact = emission.fact('ErrorLogged', isWorkPackageId(id) ? id : 'error', {
+    const fact = emission.fact('ErrorLogged', {
       error_type: type,
       error_message: breakageMessage(error),
       ...(isWorkPackageId(id) ? { wp_id: id } : {}),

@@ -213,7 +213,7 @@ const planTicks = (
     const filed = findWorkPackage(draft.state, workPackageId);
     const { id, path } = filed.workPackage;
     const note = taskNote(taskId, box?.text ?? '', isTicked);
-    const fact = draft.emission.fact('HistoryAdded', id, {
+    const fact = draft.emission.fact('HistoryAdded', {
       ...({ wp_id: id, entry_type: 'note', entry_content: note } as const),
       ...{ author: by, feature_slug: feature },
     });

@@ -50,8 +50,8 @@ export const planTransitions = (draft: FeatureDraft, transitions: readonly Trans
   /** What follows from another event, and has its evidence. */
   const follow = (
     { fact: cause, evidence }: PlannedEvent,
-    ...[type, about, payload]: Parameters<Emission['fact']>
-  ): void => void events.push({ fact: emission.fact(type, about, payload, cause.event.event_id), evidence });
+    ...[type, payload]: Parameters<Emission['fact']>
+  ): void => void events.push({ fact: emission.fact(type, payload, cause.event.event_id), evidence });
   for (const transition of transitions) {
     const filed = findWorkPackage(state, transition.workPackageId);
     const planned = planOne(draft, filed, transition);
@@ -66,7 +66,7 @@ export const planTransitions = (draft: FeatureDraft, transitions: readonly Trans
         ...{ wp_id: workPackageId, dependency_wp_id: dependency },
         ...({ resolution_type: 'completed', feature_slug: slug } as const),
       };
-      follow(planned, 'DependencyResolved', workPackageId, said);
+      follow(planned, 'DependencyResolved', said);
     }
   }
   const isFeatureCompleted = last !== undefined && isAllDone(state, moved);
@@ -76,7 +76,7 @@ export const planTransitions = (draft: FeatureDraft, transitions: readonly Trans
       ...{ feature_slug: slug, total_wps: remaining.length },
       ...{ completed_at: last.fact.event.timestamp, total_duration: null },
     };
-    follow(last, 'FeatureCompleted', slug, said);
+    follow(last, 'FeatureCompleted', said);
   }
   warnings.push(...contradictions(state, [...moved.keys()]));
   return { unblocked, isFeatureCompleted };
@@ -110,7 +110,7 @@ const planOne = (
   const agent = asOneLine(who.agent ?? '');
   const detail = arrivalIn(to);
   const isLogged = state.authority !== undefined;
-  const fact = emission.fact('WPStatusChanged', id, {
+  const fact = emission.fact('WPStatusChanged', {
     ...{ wp_id: id, previous_status: wireLane(from), new_status: to, changed_by: by, feature_slug: feature },
     ...(isLogged && detail !== to ? { detail } : {}),
   });

@@ -1,42 +1,17 @@
+import { ownMember, type Fields } from '../document.js';
 import type { Issue } from '../result.js';
-import {
-  aggregateOf,
-  payloadKeys,
-  type EventType,
-  type PayloadInput,
-  type PayloadKey,
-  type PayloadOf,
-} from './payloads.js';
+import { aggregateOf, payloadKeys, type EventType, type PayloadInput, type PayloadKey } from './payloads.js';
 import { checkJson, MAX_DEPTH } from './check-json.js';
-import { cutText, jsonLength, utf8Length } from './utf8-length.js';
+import { cutText, jsonLength, utf8Length, wellFormed } from './utf8-length.js';
 import { SCHEMA_VERSION, type EventFacts, seal } from './envelope.js';
 import { MAX_ENVELOPE_BYTES, parseEnvelope } from './parse-envelope.js';
 import { redactTrace, redact, type RedactionScope } from './redact.js';
 
-/** What happened, where, when and for whom. `null` means known to be absent. */
-export interface FactsInput<T extends EventType = EventType> {
-  /** ULID of the event. */
-  readonly eventId: string;
-  readonly eventType: T;
-  /** The work package id, the feature slug, or the literal `error`: what the payload is about. */
-  readonly aggregateId: string;
-  readonly payload: PayloadInput<T> | PayloadOf<T>;
-  /** ULID of the event or command run that led to this event. */
-  readonly causationId: string | null;
-  /** ULID of the command run. */
-  readonly correlationId: string;
-  /** Occurrence time, ISO 8601 UTC. */
-  readonly timestamp: string;
-  /** The signed-in team when the work began, else the team of local events. */
-  readonly teamSlug: string;
-  readonly projectUuid: string | null;
-  readonly projectSlug: string | null;
-  readonly gitBranch: string | null;
-  readonly headCommitSha: string | null;
-  readonly repoSlug: string | null;
-  /** What the redactor has to know. */
-  readonly redaction: RedactionScope;
-}
+/** Where, when and for whom something happened. `null` means known to be absent. */
+export type FactContext = Omit<
+  EventFacts,
+  'event_type' | 'aggregate_id' | 'aggregate_type' | 'payload' | 'schema_version'
+>;
 
 export interface BuiltFacts<T extends EventType = EventType> {
   readonly event: EventFacts<T>;
@@ -48,74 +23,58 @@ export interface BuiltFacts<T extends EventType = EventType> {
  * Makes the facts of an event: fills in defaults, redacts free text, cuts what is too long, and judges the result by
  * the rules of our own writers. Never throws, whatever the payload is at run time, and the facts always survive JSON.
  */
-export const buildFacts = <T extends EventType>(input: FactsInput<T>): BuiltFacts<T> => {
-  const given: unknown = input.payload;
+export const buildFacts = <T extends EventType>(
+  type: T,
+  given: PayloadInput<T>,
+  context: FactContext,
+  redaction: RedactionScope,
+): BuiltFacts<T> => {
   const unfit = checkJson(given).map(({ path, reason }) => ({
     path: path === '' ? 'payload' : `payload.${path}`,
     reason,
   }));
-  const payload = redactAll(
-    input.eventType,
-    withDefaults(input.eventType, unfit.length === 0 ? given : toJson(given)),
-    input.redaction,
-  );
-  const event = fit(input.eventType, factsOf(input, payload));
+  const payload = redactAll(type, withDefaults(type, unfit.length === 0 ? given : toJson(given)), redaction);
+  const about = aggregateOf(type, payload);
+  const event = fit<T>({
+    event_type: type,
+    aggregate_id: about.id,
+    aggregate_type: about.type,
+    payload: payload as EventFacts<T>['payload'],
+    ...context,
+    schema_version: SCHEMA_VERSION,
+  });
   const judged = parseEnvelope(sample(event), 'own');
   return { event, issues: [...unfit, ...(judged.ok ? [] : judged.error)] };
 };
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** In the order of the wire; unknown keys follow and are reported by the judgement. */
 const withDefaults = (type: EventType, given: unknown): Fields => {
-  const members: Fields = typeof given === 'object' && given !== null ? (given as Fields) : {};
+  const members = typeof given === 'object' && given !== null ? (given as Fields) : {};
   const keys = payloadKeys(type);
-  const known = Object.entries(keys).map(
-    ([key, rule]) =>
-      [key, members[key] ?? (rule.default === undefined ? members[key] : rule.default)] as const,
-  );
+  const known = Object.entries(keys).map(([key, { default: standard }]) => [
+    key,
+    members[key] ?? (standard === undefined ? members[key] : standard),
+  ]);
   const unknown = Object.entries(members).filter(([key]) => !Object.hasOwn(keys, key));
-  return Object.fromEntries([...known, ...unknown].filter(([, value]) => value !== undefined));
+  return Object.fromEntries([...known, ...unknown].filter(([, value]) => value !== undefined)) as Fields;
 };
 
-const redactAll = (type: EventType, payload: Fields, scope: RedactionScope): Fields =>
-  Object.fromEntries(
-    Object.entries(payload).map(([key, value]) => [key, redactMember(keyOf(type, key), value, scope)]),
-  );
-
-const keyOf = (type: EventType, name: string): PayloadKey | undefined => {
+const redactAll = (type: EventType, payload: Fields, scope: RedactionScope): Fields => {
   const keys = payloadKeys(type);
-  return Object.hasOwn(keys, name) ? keys[name] : undefined;
+  return Object.fromEntries(
+    Object.entries(payload).map(([key, value]) => [
+      key,
+      redactMember(ownMember(keys, key) as PayloadKey | undefined, value, scope),
+    ]),
+  );
 };
 
-const factsOf = <T extends EventType>(input: FactsInput<T>, payload: Fields): EventFacts<T> => ({
-  event_id: input.eventId,
-  event_type: input.eventType,
-  aggregate_id: input.aggregateId,
-  aggregate_type: aggregateOf(input.eventType, payload).type,
-  payload: payload as EventFacts<T>['payload'],
-  causation_id: input.causationId,
-  timestamp: input.timestamp,
-  team_slug: input.teamSlug,
-  project_uuid: input.projectUuid,
-  project_slug: input.projectSlug,
-  git_branch: input.gitBranch,
-  head_commit_sha: input.headCommitSha,
-  repo_slug: input.repoSlug,
-  correlation_id: input.correlationId,
-  schema_version: SCHEMA_VERSION,
-});
-
-const fit = <T extends EventType>(type: T, event: EventFacts<T>): EventFacts<T> => {
+const fit = <T extends EventType>(event: EventFacts<T>): EventFacts<T> => {
   const excess = utf8Length(JSON.stringify(sample(event))) - MAX_ENVELOPE_BYTES;
   if (excess <= 0) return event;
-  const freeKeys = Object.entries(payloadKeys(type)).flatMap(([key, { kind }]) =>
-    kind.free === undefined ? [] : [key],
-  );
-  return {
-    ...event,
-    payload: fitPayload(event.payload as Fields, freeKeys, excess) as EventFacts<T>['payload'],
-  };
+  const keys = payloadKeys(event.event_type);
+  const free = Object.keys(keys).filter((key) => keys[key]?.free !== undefined);
+  return { ...event, payload: fitPayload(event.payload as Fields, free, excess) as EventFacts<T>['payload'] };
 };
 
 /** The envelope as it will be at most: the largest node id and Lamport timestamp there can be. */
@@ -127,8 +86,8 @@ const sample = (event: EventFacts) => seal(event, 'ffffffffffff', 2 ** 48);
  */
 const redactMember = (key: PayloadKey | undefined, value: unknown, scope: RedactionScope): unknown => {
   if (key === undefined) return redactDeep(value, scope);
-  if (key.kind.free === undefined || typeof value !== 'string') return value;
-  return key.kind.free === 'trace' ? redactTrace(value, scope) : redact(value, scope);
+  if (key.free === undefined || typeof value !== 'string') return value;
+  return key.free === 'trace' ? redactTrace(value, scope) : redact(value, scope);
 };
 
 const redactDeep = (value: unknown, scope: RedactionScope): unknown => {
@@ -144,37 +103,20 @@ const redactDeep = (value: unknown, scope: RedactionScope): unknown => {
  * The nearest value that JSON can hold, for keeping what is not valid: what JSON does not know becomes text, what is
  * nested too deeply or appears for a second time is left out, unpaired surrogates become the replacement character.
  */
-const toJson = (value: unknown): unknown => convert(value, 0, new Set());
-
-const convert = (value: unknown, depth: number, seen: Set<object>): unknown => {
-  switch (typeof value) {
-    case 'string':
-      return replaceUnpaired(value);
-    case 'boolean':
-    case 'undefined':
-      return value;
-    case 'number':
-      return Number.isFinite(value) ? value : String(value);
-    case 'object':
-      return value === null ? null : convertContainer(value, depth, seen);
-    default:
-      return String(value);
-  }
-};
-
-const convertContainer = (value: object, depth: number, seen: Set<object>): unknown => {
+const toJson = (value: unknown, depth = 0, seen = new Set<object>()): unknown => {
+  if (typeof value === 'string') return wellFormed(value);
+  if (value === null || value === undefined || typeof value === 'boolean' || Number.isFinite(value))
+    return value;
+  if (typeof value !== 'object') return String(value);
   if (depth >= MAX_DEPTH || seen.has(value)) return LEFT_OUT;
   seen.add(value);
-  if (Array.isArray(value)) return Array.from(value, (item) => convert(item, depth + 1, seen));
+  if (Array.isArray(value)) return Array.from(value, (item) => toJson(item, depth + 1, seen));
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [replaceUnpaired(key), convert(member, depth + 1, seen)]),
+    Object.entries(value).map(([key, member]) => [wellFormed(key), toJson(member, depth + 1, seen)]),
   );
 };
 
 const LEFT_OUT = '[left out]';
-const UNPAIRED = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-
-const replaceUnpaired = (text: string): string => text.replace(UNPAIRED, '\ufffd');
 
 /**
  * Saves `excess` bytes of a payload: cuts its free texts, the longest first, and where that is not enough leaves out

@@ -1,33 +1,51 @@
-import { exactOptional, type ObjectEntries } from 'valibot';
-import { bearing, object } from '../document.js';
+import { exactOptional, type GenericSchema, type InferInput, type ObjectSchema } from 'valibot';
+import { bearing, object, type Frozen } from '../document.js';
 import { FEATURE_SLUG_PATTERN, WORK_PACKAGE_ID_PATTERN } from '../ids.js';
 import * as is from './values.js';
-import type { ValueKind } from './values.js';
+import type { Value } from './values.js';
 
-/** A key of a payload. */
-export interface PayloadKey<T = unknown, N extends Need = Need> {
-  readonly kind: ValueKind<T>;
-  readonly need: N;
-  /** What a writer's absent key means. */
-  readonly default?: T;
+/** A key of a payload: its kind of value, and who has to write it. */
+export interface PayloadKey<Own extends GenericSchema = GenericSchema> extends Value<Own> {
+  /** What an absent key means. */
+  readonly default?: unknown;
   /** Its name in the vocabulary of older clients. */
   readonly formerly?: string;
 }
 
-/** Who has to write a key: everybody, our writers (readers bear its absence), nobody; or whoever leaves it out gets its default. */
-type Need = 'everyone' | 'writers' | 'nobody' | 'default';
+const formerlyCalled = (formerly: string | undefined) => (formerly === undefined ? {} : { formerly });
 
-const required = <T>(kind: ValueKind<T>, formerly?: string): PayloadKey<T, 'everyone'> => ({
-  kind,
-  need: 'everyone',
-  ...(formerly !== undefined && { formerly }),
+const required = <Own extends GenericSchema>(value: Value<Own>, formerly?: string): PayloadKey<Own> => ({
+  ...value,
+  ...formerlyCalled(formerly),
 });
-const optionally = <T>(kind: ValueKind<T>): PayloadKey<T, 'nobody'> => ({ kind, need: 'nobody' });
-const defaulted = <T>(kind: ValueKind<T>, value: T, formerly?: string): PayloadKey<T, 'default'> => ({
-  kind,
-  need: 'default',
-  default: value,
-  ...(formerly !== undefined && { formerly }),
+
+/** Older clients write `null` for an optional value that they do not have, and empty text for one with a default. */
+const orAbsent = (foreign: GenericSchema, isNothing: (value: unknown) => boolean) =>
+  exactOptional(bearing(foreign, isNothing));
+
+const isNull = (value: unknown): boolean => value === null;
+
+/** Required of our writers; readers bear its absence. */
+const ofWriters = <Own extends GenericSchema>(value: Value<Own>): PayloadKey<Own> => ({
+  ...value,
+  foreign: orAbsent(value.foreign, isNull),
+});
+
+const optionally = <Own extends GenericSchema>(value: Value<Own>) => ({
+  ...ofWriters(value),
+  own: exactOptional(value.own),
+});
+
+const defaulted = <Own extends GenericSchema, const Default extends InferInput<Own>>(
+  value: Value<Own>,
+  standard: Default,
+  formerly?: string,
+) => ({
+  ...value,
+  own: exactOptional(value.own, standard),
+  foreign: orAbsent(value.foreign, (given) => given === null || given === ''),
+  default: standard,
+  ...formerlyCalled(formerly),
 });
 
 export const agentPhase = is.choice('implementation', 'review');
@@ -35,7 +53,7 @@ export const resolutionType = is.choice('completed', 'skipped', 'merged');
 
 const workPackageId = is.matching(WORK_PACKAGE_ID_PATTERN);
 /** A `WP01` exists in every feature; clients of spec-kitty 2 do not say in which one theirs is. */
-const featureOfWorkPackage: PayloadKey<string, 'writers'> = { kind: is.text, need: 'writers' };
+const featureOfWorkPackage = ofWriters(is.text);
 
 /**
  * The payload of every event type, once, its keys in wire order: type, validation, defaults, redaction, the reading of
@@ -147,22 +165,13 @@ export const EVENT_TYPES = Object.keys(PAYLOADS) as readonly EventType[];
 
 export const isEventType = (text: string): text is EventType => Object.hasOwn(PAYLOADS, text);
 
-type KeysOf<T extends EventType> = (typeof PAYLOADS)[T]['keys'];
-type ValueOf<K> = K extends PayloadKey<infer T> ? T : never;
-type NeededBy<K, N extends Need> = {
-  [Name in keyof K]: K[Name] extends PayloadKey<unknown, infer Has> ? (Has extends N ? Name : never) : never;
-}[keyof K];
-type Members<K, Surely extends keyof K, Maybe extends keyof K> = {
-  readonly [Name in Surely]: ValueOf<K[Name]>;
-} & { readonly [Name in Maybe]?: ValueOf<K[Name]> };
+/** What valibot makes of the keys of a payload: its type as it is given, and as it is filled in. */
+type Own<K extends Keys> = NonNullable<
+  ObjectSchema<{ readonly [Name in keyof K]: K[Name]['own'] }, undefined>['~types']
+>;
 
-type Written = {
-  readonly [T in EventType]: Members<
-    KeysOf<T>,
-    NeededBy<KeysOf<T>, 'everyone' | 'writers' | 'default'>,
-    NeededBy<KeysOf<T>, 'nobody'>
-  >;
-};
+type Written = { readonly [T in EventType]: Frozen<Own<(typeof PAYLOADS)[T]['keys']>['output']> };
+type Given = { readonly [T in EventType]: Frozen<Own<(typeof PAYLOADS)[T]['keys']>['input']> };
 
 /** Every payload as our writers fill it. An interface, so that the payload of any type is one of them to the compiler. */
 export interface Payloads extends Written {}
@@ -170,11 +179,7 @@ export interface Payloads extends Written {}
 export type PayloadOf<T extends EventType> = Payloads[T];
 
 /** A payload as a caller gives it: what has a default may be left out. */
-export type PayloadInput<T extends EventType> = Members<
-  KeysOf<T>,
-  NeededBy<KeysOf<T>, 'everyone' | 'writers'>,
-  NeededBy<KeysOf<T>, 'nobody' | 'default'>
->;
+export type PayloadInput<T extends EventType> = Given[T];
 
 export type HistoryEntryType = PayloadOf<'HistoryAdded'>['entry_type'];
 export type LoggedErrorType = PayloadOf<'ErrorLogged'>['error_type'];
@@ -186,40 +191,27 @@ export const aggregateRule = (type: EventType): AggregateRule =>
   isEventType(type) ? PAYLOADS[type].aggregate : 'work-package';
 
 /** What the payload of a type looks like: as our writers fill it, and as a reader takes it from any client. */
-export const payloadDescription = (type: EventType, mode: 'own' | 'foreign') => {
-  const known = descriptions[mode].get(type);
-  if (known !== undefined) return known;
-  const keys = Object.entries(payloadKeys(type));
-  const described =
-    mode === 'own'
-      ? object(entriesOf(keys, ownEntry), {
-          refuse: `is not a key of ${type}`,
-          keywords: { title: type },
-        })
-      : object(entriesOf(keys, foreignEntry), {
-          formerly: Object.fromEntries(keys.map(([name, { formerly }]) => [name, formerly])),
-        });
-  descriptions[mode].set(type, described);
-  return described;
+export const payloadDescription = (type: EventType, mode: 'own' | 'foreign') => DESCRIPTIONS[type][mode];
+
+const describe = (type: EventType) => {
+  const keys = Object.entries<PayloadKey>(payloadKeys(type));
+  const each = <T>(of: (key: PayloadKey) => T) =>
+    Object.fromEntries(keys.map(([name, key]) => [name, of(key)]));
+  return {
+    own: object(
+      each(({ own }) => own),
+      { refuse: `is not a key of ${type}`, keywords: { title: type } },
+    ),
+    foreign: object(
+      each(({ foreign }) => foreign),
+      { formerly: each(({ formerly }) => formerly) },
+    ),
+  };
 };
 
-type Named = readonly (readonly [string, PayloadKey])[];
-
-const descriptions = { own: new Map<EventType, Described>(), foreign: new Map<EventType, Described>() };
-
-type Described = ReturnType<typeof object>;
-
-const entriesOf = (keys: Named, entry: (key: PayloadKey) => ObjectEntries[string]): ObjectEntries =>
-  Object.fromEntries(keys.map(([name, key]) => [name, entry(key)]));
-
-const ownEntry = ({ kind, need, default: fallback }: PayloadKey) =>
-  need === 'everyone' || need === 'writers' ? kind.own : exactOptional(kind.own, fallback as undefined);
-
-/** Older clients write `null` for an optional value that they do not have, and empty text for one with a default. */
-const foreignEntry = ({ kind, need }: PayloadKey) =>
-  need === 'everyone'
-    ? kind.foreign
-    : exactOptional(bearing(kind.foreign, (value) => value === null || (need === 'default' && value === '')));
+const DESCRIPTIONS = Object.fromEntries(EVENT_TYPES.map((type) => [type, describe(type)])) as Readonly<
+  Record<EventType, ReturnType<typeof describe>>
+>;
 
 /** The entity an event happened to. */
 export interface Aggregate {

@@ -1,4 +1,4 @@
-import { ownMember, writtenKey, type Fields } from '../document.js';
+import { isDocument, ownMember, writtenKey, type Fields } from '../document.js';
 import { normalizeEventId } from '../ids.js';
 import type { EnvelopeDocument } from './envelope.js';
 import { extendedTime } from './iso-time.js';
@@ -47,10 +47,10 @@ const define = (target: Record<string, unknown>, key: string, value: unknown): v
   }
 };
 
-const upcastValue = (value: unknown, { kind, default: fallback }: PayloadKey): unknown => {
-  if (value === undefined || value === null)
-    return fallback ?? (kind.own.type === 'nullable' ? value : undefined);
-  return value === '' && fallback !== undefined ? fallback : kind.meaning(value as never);
+const upcastValue = (value: unknown, { own, meaning, default: fallback }: PayloadKey): unknown => {
+  if (value === undefined || (value === null && !isDocument(own, null))) return fallback;
+  if (value === null || value === '') return fallback ?? value;
+  return meaning(value as never);
 };
 
 const OPTIONAL_IDS = ['causation_id', 'correlation_id', 'project_uuid'] as const;

@@ -25,8 +25,12 @@ export const isPairAt = (text: string, index: number): boolean =>
 /** Whether every surrogate of the text has its partner, so that the text survives UTF-8. */
 export const isWellFormed = (text: string): boolean => !UNPAIRED.test(text);
 
+/** The text with a replacement character for every surrogate without a partner. */
+export const wellFormed = (text: string): string => text.replace(EVERY_UNPAIRED, '\ufffd');
+
 /** In Unicode mode a pair is one character of another kind, so that only the unpaired ones are left to match. */
 const UNPAIRED = /\p{Surrogate}/u;
+const EVERY_UNPAIRED = /\p{Surrogate}/gu;
 
 /** Nearly no document has any; an expression sees that three times as fast as a loop. */
 const BEYOND_ASCII = /[^\t\n\r -~]/;

@@ -1,46 +1,45 @@
-import { nullable } from 'valibot';
+import { nullable, type GenericSchema } from 'valibot';
 import * as a from '../document.js';
-import type { Description } from '../document.js';
 import { extendedTime, isIsoDuration, isIsoTime, isoDuration } from './iso-time.js';
 import { fromOlderLane, LANES, OLDER_LANES } from './lane.js';
 
 /**
- * One kind of value in a payload: what our writers give, what a reader bears, and what that means in our words. The
- * emitter of older clients lets more through than it means to: a line break after an id, `true` for a number, times
- * without separators, durations in words. What it let through has happened.
+ * A value in a payload: what our writers give, what a reader bears, and what that means in our words. The emitter of
+ * older clients lets more through than it means to: a line break after an id, `true` for a number, times without
+ * separators, durations in words. What it let through has happened.
  */
-export interface ValueKind<T = unknown> {
-  readonly own: Description<T>;
-  readonly foreign: Description;
+export interface Value<Own extends GenericSchema = GenericSchema> {
+  readonly own: Own;
+  readonly foreign: GenericSchema;
   /** The value of ours for one that a reader bears. */
   readonly meaning: (value: never) => unknown;
   /** Written by people or programs at will: redacted and, when too long, cut at capture. */
   readonly free?: 'prose' | 'trace';
 }
 
-const kind = <T>(
-  own: Description<T>,
-  foreign: Description = own,
-  meaning: ValueKind['meaning'] = (value) => value,
-): ValueKind<T> => ({ own, foreign, meaning });
+const kind = <Own extends GenericSchema>(
+  own: Own,
+  foreign: GenericSchema = own,
+  meaning: Value['meaning'] = (value) => value,
+): Value<Own> => ({ own, foreign, meaning });
 
 const NO_TEXT = 'must be text';
 
 export const text = kind(a.text('must not be empty', (value) => value !== '', { minLength: 1 }, NO_TEXT));
 
-export const prose: ValueKind<string> = { ...text, free: 'prose' };
+export const prose: typeof text = { ...text, free: 'prose' };
 
 export const textOrNull = kind(nullable(a.text('must be text or null')));
 
-export const proseOrNull: ValueKind<string | null> = { ...textOrNull, free: 'prose' };
+export const proseOrNull: typeof textOrNull = { ...textOrNull, free: 'prose' };
 
-export const traceOrNull: ValueKind<string | null> = { ...textOrNull, free: 'trace' };
+export const traceOrNull: typeof textOrNull = { ...textOrNull, free: 'trace' };
 
 /** An id without the line break that the patterns of older clients do not see. */
 export const withoutLineEnd = (id: string): string => id.replace(/\n$/, '');
 
 /** Text of a form. */
-export const matching = (form: RegExp): ValueKind<string> => {
+export const matching = (form: RegExp) => {
   const must = `must match ${form.source}`;
   return kind(
     a.matching(form, must, NO_TEXT),
@@ -50,18 +49,15 @@ export const matching = (form: RegExp): ValueKind<string> => {
 };
 
 /** Any number of texts of a form. */
-export const listOf = (form: RegExp): ValueKind<readonly string[]> => {
+export const listOf = (form: RegExp) => {
   const { own, foreign } = matching(form);
   const whole = `must be a list of texts that match ${form.source}`;
-  return kind<readonly string[]>(
-    a.list(own, { whole }),
-    a.list(foreign, { whole }),
-    (ids: readonly string[]) => ids.map(withoutLineEnd),
+  return kind(a.list(own, { whole }), a.list(foreign, { whole }), (ids: readonly string[]) =>
+    ids.map(withoutLineEnd),
   );
 };
 
-export const choice = <const Word extends string>(...words: readonly Word[]): ValueKind<Word> =>
-  kind(a.choice(words));
+export const choice = <const Words extends readonly string[]>(...words: Words) => kind(a.choice(words));
 
 const MUST_BE_LANE = `must be one of the lanes ${LANES.join(', ')}`;
 

@@ -72,10 +72,7 @@ describe('an emission', () => {
   it('says who, where and for whom, with one correlation id for all its events', async () => {
     const { emitter, checkout, time } = await world();
     const emission = await emitter.begin(checkout);
-    const facts = [
-      emission.fact('HistoryAdded', 'WP01', NOTE),
-      emission.fact('HistoryAdded', 'WP01', NOTE, 'cause'),
-    ];
+    const facts = [emission.fact('HistoryAdded', NOTE), emission.fact('HistoryAdded', NOTE, 'cause')];
     expect(facts[0]).toMatchObject({
       hub: 'hub-1',
       event: {
@@ -100,7 +97,7 @@ describe('an emission', () => {
     read.account = undefined;
     read.identity = undefined;
     scratch.git('checkout', '--quiet', '-b', 'later');
-    const { event, hub } = emission.fact('HistoryAdded', 'WP01', NOTE);
+    const { event, hub } = emission.fact('HistoryAdded', NOTE);
     expect(hub).toBe('hub-1');
     expect(event).toMatchObject({ team_slug: 'acme', project_uuid: PROJECT, git_branch: 'main' });
   });
@@ -109,7 +106,7 @@ describe('an emission', () => {
     for (const account of [undefined, { hub: { url: 'https://hub.example.org' }, team: 'local' }]) {
       const { emitter, checkout, read } = await world();
       read.account = account;
-      const { event, hub } = (await emitter.begin(checkout)).fact('HistoryAdded', 'WP01', NOTE);
+      const { event, hub } = (await emitter.begin(checkout)).fact('HistoryAdded', NOTE);
       expect(event.team_slug).toBe('local');
       expect(hub).toBeUndefined();
     }
@@ -119,7 +116,7 @@ describe('an emission', () => {
     const { emitter, outboxes } = await world();
     const emission = await emitter.begin(undefined);
     expect(emission.identity).toBeUndefined();
-    const fact = emission.fact('ErrorLogged', 'error', { error_type: 'runtime', error_message: 'x' });
+    const fact = emission.fact('ErrorLogged', { error_type: 'runtime', error_message: 'x' });
     expect(fact.event).toMatchObject({ project_uuid: null, project_slug: null, git_branch: null });
     expect(await emission.capture([fact])).toMatchObject([{ outcome: 'captured' }]);
     expect(await outboxes.list()).toEqual([undefined]);
@@ -128,14 +125,14 @@ describe('an emission', () => {
   it('names the URL of a hub that has not said its id', async () => {
     const { emitter, checkout, read } = await world();
     read.account = { hub: { url: 'https://hub.example.org' }, team: 'acme' };
-    const { hub } = (await emitter.begin(checkout)).fact('HistoryAdded', 'WP01', NOTE);
+    const { hub } = (await emitter.begin(checkout)).fact('HistoryAdded', NOTE);
     expect(hub).toBe('https://hub.example.org');
   });
 
   it('keeps an invalid event with its issues, as a dead letter', async () => {
     const { emitter, checkout, outboxes } = await world();
     const emission = await emitter.begin(checkout);
-    const fact = emission.fact('HistoryAdded', 'WP01', { ...NOTE, wp_id: 'nonsense' });
+    const fact = emission.fact('HistoryAdded', { ...NOTE, wp_id: 'nonsense' });
     expect(fact.issues?.map(({ path }) => path)).toContain('payload.wp_id');
     await emission.capture([fact]);
     for await (const record of outboxes.open(PROJECT).records())
@@ -144,7 +141,7 @@ describe('an emission', () => {
 
   it('removes secrets and home directories from what people write', async () => {
     const { emitter, checkout } = await world();
-    const { event } = (await emitter.begin(checkout)).fact('HistoryAdded', 'WP01', {
+    const { event } = (await emitter.begin(checkout)).fact('HistoryAdded', {
       ...NOTE,
       entry_content: 'see /home/ada/notes and https://ada:hunter2@example.org',
     });
@@ -158,7 +155,7 @@ describe('an emission', () => {
     const emission = await emitter.begin(checkout);
     expect(await emission.hasRoomFor(10)).toBe(true);
     expect(await emission.hasRoomFor(11)).toBe(false);
-    const facts = Array.from({ length: 11 }, () => emission.fact('HistoryAdded', 'WP01', NOTE));
+    const facts = Array.from({ length: 11 }, () => emission.fact('HistoryAdded', NOTE));
     const outcomes = await emission.capture(facts);
     expect(outcomes.map(({ outcome }) => outcome)).toEqual([
       ...Array<string>(10).fill('captured'),

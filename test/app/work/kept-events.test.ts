@@ -11,7 +11,7 @@ const SEED = { [pathOf('WP01')]: 'one\n', [pathOf('WP02')]: 'two\n' };
 const note =
   (id: string, before: string) =>
   async (emission: Emission): Promise<WorkPlan<string>> => {
-    const fact = emission.fact('HistoryAdded', id, {
+    const fact = emission.fact('HistoryAdded', {
       wp_id: id,
       entry_type: 'note',
       entry_content: 'a note',

@@ -20,7 +20,7 @@ const moved = (emission: Emission, overrides: Partial<WorkPlan<string>> = {}): W
 };
 
 const fact = (emission: Emission) =>
-  emission.fact('WPStatusChanged', 'WP01', {
+  emission.fact('WPStatusChanged', {
     wp_id: 'WP01',
     previous_status: 'planned',
     new_status: 'doing',

@@ -17,7 +17,7 @@ const META = 'kitty-specs/001-x/meta.json';
 const SEED: Readonly<Record<string, string>> = { [WP1]: 'one\n', [WP2]: 'two\n', [META]: '{}\n' };
 
 const fact = (emission: Emission, id: string) =>
-  emission.fact('WPCreated', id, {
+  emission.fact('WPCreated', {
     wp_id: id,
     title: id,
     dependencies: [],

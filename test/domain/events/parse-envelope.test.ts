@@ -29,6 +29,13 @@ const older = {
 };
 
 describe('an envelope of our own', () => {
+  it('is refused when it is not about the aggregate that its payload names', () => {
+    expect(parseEnvelope({ ...sealed('WPCreated'), aggregate_id: 'WP01' }, 'own')).toEqual({
+      ok: false,
+      error: [{ path: 'aggregate_id', reason: 'is not what the payload is about' }],
+    });
+  });
+
   it.each(EVENT_TYPES)('passes when it is a sealed %s, also after JSON', (type) => {
     const envelope = sealed(type);
     expect(parseEnvelope(envelope, 'own')).toEqual({ ok: true, value: envelope });

@@ -1,22 +1,21 @@
-import { aggregateOf, type EventType, type PayloadInput } from '../../../src/domain/events/payloads.js';
-import type { BuiltFacts, FactsInput } from '../../../src/domain/events/build-facts.js';
+import type { EventType, PayloadInput } from '../../../src/domain/events/payloads.js';
+import type { BuiltFacts, FactContext } from '../../../src/domain/events/build-facts.js';
 import { buildFacts } from '../../../src/domain/events/build-facts.js';
 import { type EventEnvelope, seal } from '../../../src/domain/events/envelope.js';
 
 export const redaction = { homeDirectory: '/home/alice', projectRoot: '/home/alice/work/demo' };
 
-export const context = {
-  eventId: '01KH0000000000000000000001',
+export const context: FactContext = {
+  event_id: '01KH0000000000000000000001',
+  causation_id: '01KH0000000000000000000000',
   timestamp: '2026-03-01T09:30:00.123Z',
-  correlationId: '01KH0000000000000000000000',
-  causationId: '01KH0000000000000000000000',
-  teamSlug: 'local',
-  projectUuid: '3b241101-e2bb-4255-8caf-4136c566a962',
-  projectSlug: 'demo',
-  repoSlug: 'acme/demo',
-  gitBranch: 'main',
-  headCommitSha: '0123456789abcdef0123456789abcdef01234567',
-  redaction,
+  team_slug: 'local',
+  project_uuid: '3b241101-e2bb-4255-8caf-4136c566a962',
+  project_slug: 'demo',
+  git_branch: 'main',
+  head_commit_sha: '0123456789abcdef0123456789abcdef01234567',
+  repo_slug: 'acme/demo',
+  correlation_id: '01KH0000000000000000000000',
 };
 
 /** One valid payload of each type, with only what a caller has to give. */
@@ -49,18 +48,8 @@ export const payloads: { readonly [T in EventType]: PayloadInput<T> } = {
 export const build = <T extends EventType>(
   type: T,
   payload: unknown = payloads[type],
-  given: Partial<FactsInput<T>> = {},
-): BuiltFacts<T> => {
-  const fields = (typeof payload === 'object' && payload !== null ? payload : {}) as Record<string, unknown>;
-  const aggregateId = aggregateOf(type, fields).id;
-  return buildFacts({
-    ...context,
-    eventType: type,
-    aggregateId,
-    payload: payload as PayloadInput<T>,
-    ...given,
-  });
-};
+  given: Partial<FactContext> = {},
+): BuiltFacts<T> => buildFacts(type, payload as PayloadInput<T>, { ...context, ...given }, redaction);
 
 export const sealed = <T extends EventType>(type: T, payload?: unknown): EventEnvelope<T> =>
   seal(build(type, payload).event, '0f1e2d3c4b5a', 17);
