@@ -1,11 +1,9 @@
 import { err, ok, type Result } from '../result.js';
-import { isFields } from '../document.js';
+import { isFields, parseJson, type Fields } from '../document.js';
 import { ENVELOPE_KEYS } from './envelope.js';
 
 /** An event in the structured mode of CloudEvents 1.0: attributes and data side by side. */
-export type CloudEvent = Readonly<Record<string, unknown>>;
-
-type Fields = Readonly<Record<string, unknown>>;
+export type CloudEvent = Fields;
 
 /**
  * An envelope document as a CloudEvent, without loss: every key has an attribute of its own, and what no attribute can
@@ -25,8 +23,10 @@ export const toCloudEvent = (eventId: string, document: Fields): CloudEvent => {
     source: `${SOURCE}${encodeURIComponent(node)}`,
     type,
     ...Object.fromEntries(
-      [...ATTRIBUTES].flatMap(([key, name]) =>
-        hasAttribute(key, document[key]) ? [[name, String(document[key])]] : [],
+      ENVELOPE_KEYS.flatMap((key) =>
+        key !== 'payload' && hasAttribute(key, document[key])
+          ? [[attributeOf(key), String(document[key])]]
+          : [],
       ),
     ),
     ...(rest.length === 0 ? {} : { [REST]: asciiJson(Object.fromEntries(rest)) }),
@@ -58,7 +58,7 @@ const documentOf = (event: CloudEvent, payload: Fields, rest: Fields): Fields =>
   const known = ENVELOPE_KEYS.flatMap((key): readonly (readonly [string, unknown])[] => {
     if (key === 'payload') return [[key, payload]];
     if (Object.hasOwn(rest, key)) return [[key, rest[key]]];
-    const value = event[ATTRIBUTES.get(key) ?? key];
+    const value = event[attributeOf(key)];
     return value === undefined || value === null ? [] : [[key, valueOf(key, value)]];
   });
   return { ...Object.fromEntries(known), ...rest };
@@ -71,7 +71,7 @@ const valueOf = (key: string, value: unknown): unknown =>
 /** Whether the attribute of a key says exactly what the key says. */
 const hasAttribute = (key: string, value: unknown): boolean => {
   if (key === 'payload') return true;
-  if (!ATTRIBUTES.has(key)) return false;
+  if (!(ENVELOPE_KEYS as readonly string[]).includes(key)) return false;
   if (key === CLOCK) return Number.isSafeInteger(value) && /^\d{1,15}$/.test(String(value));
   return isText(value) && (key !== 'timestamp' || RFC_3339.test(value));
 };
@@ -91,12 +91,8 @@ const asciiJson = (value: object): string =>
   );
 
 const members = (json: unknown): Fields | undefined => {
-  try {
-    const value: unknown = JSON.parse(String(json));
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(String(json));
+  return isFields(value) ? value : undefined;
 };
 
 const CLOCK = 'lamport_clock';
@@ -107,22 +103,12 @@ const SOURCE = 'urn:spec-kitty-sync:node:';
 const WHOLE = 'envelope';
 const REST = 'envelopeextra';
 
-/** Envelope keys in their order, with their attributes. */
-const ATTRIBUTES: ReadonlyMap<string, string> = new Map([
+/** The attribute of an envelope's key: a name of CloudEvents, else the key in the letters that attributes may have. */
+const attributeOf = (key: string): string => NAMED_OTHERWISE.get(key) ?? key.replaceAll('_', '');
+
+const NAMED_OTHERWISE: ReadonlyMap<string, string> = new Map([
   ['event_id', 'id'],
   ['event_type', 'type'],
   ['aggregate_id', 'subject'],
-  ['aggregate_type', 'aggregatetype'],
-  ['node_id', 'nodeid'],
-  ['lamport_clock', 'lamportclock'],
-  ['causation_id', 'causationid'],
   ['timestamp', 'time'],
-  ['team_slug', 'teamslug'],
-  ['project_uuid', 'projectuuid'],
-  ['project_slug', 'projectslug'],
-  ['git_branch', 'gitbranch'],
-  ['head_commit_sha', 'headcommitsha'],
-  ['repo_slug', 'reposlug'],
-  ['correlation_id', 'correlationid'],
-  ['schema_version', 'schemaversion'],
 ]);

@@ -20,55 +20,20 @@ export const eventPieces = async function* (chunks: AsyncIterable<string>): Asyn
       const start = chunk.search(/[^\s\ufeff]/);
       line += newlines(start < 0 ? chunk : chunk.slice(0, start));
       if (start < 0) continue;
-      cutter = chunk[start] === '[' ? new ListCutter(line) : new LineCutter(line);
-      text = chunk.slice(chunk[start] === '[' ? start + 1 : start);
+      const isList = chunk[start] === '[';
+      cutter = new Cutter(line, isList);
+      text = chunk.slice(isList ? start + 1 : start);
     }
     yield* cutter.cut(text);
   }
   if (cutter !== undefined) yield* cutter.end();
 };
 
-interface Cutter {
-  cut(text: string): Iterable<EventPiece>;
-  end(): Iterable<EventPiece>;
-}
-
-const TOO_LONG = `longer than ${LONGEST_EVENT} characters`;
-
-class LineCutter implements Cutter {
+/** Where a file is within its texts, from chunk to chunk. */
+class Cutter {
+  readonly #isList: boolean;
   #line: number;
-  #open = '';
-  #isTooLong = false;
-
-  constructor(line: number) {
-    this.#line = line;
-  }
-
-  *cut(text: string): Generator<EventPiece> {
-    const lines = text.split('\n');
-    for (const [at, part] of lines.entries()) {
-      this.#open = this.#isTooLong ? '' : this.#open + part;
-      this.#isTooLong ||= this.#open.length > LONGEST_EVENT;
-      if (at < lines.length - 1) yield* this.#finish();
-    }
-  }
-
-  *end(): Generator<EventPiece> {
-    yield* this.#finish();
-  }
-
-  *#finish(): Generator<EventPiece> {
-    const text = this.#open.trim();
-    if (this.#isTooLong) yield { line: this.#line, fault: TOO_LONG };
-    else if (text !== '') yield { line: this.#line, text };
-    this.#line += 1;
-    this.#open = '';
-    this.#isTooLong = false;
-  }
-}
-
-class ListCutter implements Cutter {
-  #line: number;
+  /** Where the text that is open began. */
   #startLine: number;
   #open = '';
   #isTooLong = false;
@@ -77,7 +42,8 @@ class ListCutter implements Cutter {
   #isEscaped = false;
   #isOver = false;
 
-  constructor(line: number) {
+  constructor(line: number, isList: boolean) {
+    this.#isList = isList;
     this.#line = line;
     this.#startLine = line;
   }
@@ -85,18 +51,17 @@ class ListCutter implements Cutter {
   *cut(text: string): Generator<EventPiece> {
     let from = 0;
     for (let at = 0; at < text.length; at++) {
-      const character = text[at];
-      if (character === '\n') this.#line += 1;
+      const character = text.charAt(at);
       if (this.#isOver) {
-        if (character?.trim() === '') continue;
-        yield { line: this.#line, fault: 'more after the end of the list', isEnd: true };
-        return;
+        if (character.trim() !== '')
+          return yield { line: this.#line, fault: 'more after the end of the list', isEnd: true };
+      } else if (this.#isList ? this.#endsElement(character) : character === '\n') {
+        this.#add(text.slice(from, at));
+        yield* this.#finish();
+        from = at + 1;
+        this.#isOver = character === ']';
       }
-      if (!this.#isBetween(character)) continue;
-      this.#add(text.slice(from, at));
-      yield* this.#finish();
-      from = at + 1;
-      this.#isOver = character === ']';
+      if (character === '\n') this.#line += 1;
     }
     if (!this.#isOver) this.#add(text.slice(from));
   }
@@ -104,11 +69,12 @@ class ListCutter implements Cutter {
   *end(): Generator<EventPiece> {
     if (this.#isOver) return;
     yield* this.#finish();
-    yield { line: this.#line, fault: 'the list has no end: the file was cut off', isEnd: true };
+    if (this.#isList)
+      yield { line: this.#line, fault: 'the list has no end: the file was cut off', isEnd: true };
   }
 
-  /** Whether the character ends an element; texts and what is nested belong to it. */
-  #isBetween(character: string | undefined): boolean {
+  /** Whether the character ends an element of the list; texts and what is nested belong to it. */
+  #endsElement(character: string): boolean {
     if (this.#isInText) {
       if (this.#isEscaped) this.#isEscaped = false;
       else if (character === '\\') this.#isEscaped = true;
@@ -131,7 +97,7 @@ class ListCutter implements Cutter {
 
   *#finish(): Generator<EventPiece> {
     const text = this.#open.trim();
-    if (this.#isTooLong) yield { line: this.#startLine, fault: TOO_LONG };
+    if (this.#isTooLong) yield { line: this.#startLine, fault: `longer than ${LONGEST_EVENT} characters` };
     else if (text !== '') yield { line: this.#startLine, text };
     this.#open = '';
     this.#isTooLong = false;

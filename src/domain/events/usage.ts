@@ -84,11 +84,12 @@ const addMeasured = (one: MeasuredSum, other: MeasuredSum): MeasuredSum => ({
 
 /** What a run took, in words that {@link parseUsage} reads again; the duration comes first. */
 export const describeUsage = (usage: RunUsage): string => {
-  const said = WORDS.flatMap(({ measure, unit, show }) => {
+  const said = REPORTED.flatMap(({ measure, unit, scale }) => {
     const value = usage[measure];
-    return value === undefined ? [] : [`${show(value)} ${unit}`];
+    if (value === undefined) return [];
+    return [`${scale === 1 ? value : (value / scale).toFixed(6)} ${unit}`];
   });
-  const took = usage.duration_ms === undefined ? '' : `took ${inThousands(usage.duration_ms)} s; `;
+  const took = usage.duration_ms === undefined ? '' : `took ${(usage.duration_ms / 1000).toFixed(3)} s; `;
   return `${took}${said.length === 0 ? 'it reported nothing' : `it reported ${said.join(', ')}`}`;
 };
 
@@ -96,34 +97,14 @@ export const describeUsage = (usage: RunUsage): string => {
 export const parseUsage = (words: string): RunUsage | undefined => {
   const [, seconds, said] = DESCRIPTION.exec(words) ?? [];
   if (said === undefined) return undefined;
-  const reported = WORDS.flatMap(({ measure, unit, read }) => {
+  const reported = REPORTED.map(({ measure, unit, scale }) => {
     const [, value] = new RegExp(`(?:^|, )([\\d.]+) ${unit}(?:,|$)`).exec(said) ?? [];
-    return value === undefined ? [] : [[measure, read(value)] as const];
+    return [measure, Math.round(Number(value) * scale)];
   });
-  const duration =
-    seconds === undefined ? [] : [['duration_ms', Math.round(Number(seconds) * 1000)] as const];
-  return usageIn(Object.fromEntries([...duration, ...reported]));
+  return usageIn({ duration_ms: Math.round(Number(seconds) * 1000), ...Object.fromEntries(reported) });
 };
 
 const DESCRIPTION = /^(?:took ([\d.]+) s; )?it reported (.+?)(?: \(\d+\))?$/;
-
-const inThousands = (milli: number): string => (milli / 1000).toFixed(3);
-
-const WORDS = [
-  ...(
-    [
-      ['turns', 'turns'],
-      ['input_tokens', 'tokens in'],
-      ['output_tokens', 'tokens out'],
-    ] as const
-  ).map(([measure, unit]) => ({ measure, unit, show: String, read: Number })),
-  {
-    measure: 'cost_usd_micros' as const,
-    unit: 'USD',
-    show: (micros: number) => (micros / 1e6).toFixed(6),
-    read: (dollars: string) => Math.round(Number(dollars) * 1e6),
-  },
-];
 
 /** A sum as people read it, with how many of the runs a number is known of where not of all. */
 export const usageInWords = (sum: UsageSum, inWords: (ms: number) => string): readonly string[] => [
@@ -135,12 +116,20 @@ export const usageInWords = (sum: UsageSum, inWords: (ms: number) => string): re
   }),
 ];
 
-const REPORTED = [
-  { measure: 'turns', show: (sum: number) => `${sum} turns` },
-  { measure: 'input_tokens', show: (sum: number) => `${shortCount(sum)} tokens in` },
-  { measure: 'output_tokens', show: (sum: number) => `${shortCount(sum)} tokens out` },
-  { measure: 'cost_usd_micros', show: (sum: number) => `$${(sum / 1e6).toFixed(2)}` },
-] as const;
+/** A measure that programs report: its words in a note, how many of it are one of these, and a sum in short. */
+interface Reported {
+  readonly measure: UsageMeasure;
+  readonly unit: string;
+  readonly scale: number;
+  readonly show: (sum: number) => string;
+}
+
+const REPORTED: readonly Reported[] = [
+  { measure: 'turns', unit: 'turns', scale: 1, show: (sum) => `${sum} turns` },
+  { measure: 'input_tokens', unit: 'tokens in', scale: 1, show: (sum) => `${shortCount(sum)} tokens in` },
+  { measure: 'output_tokens', unit: 'tokens out', scale: 1, show: (sum) => `${shortCount(sum)} tokens out` },
+  { measure: 'cost_usd_micros', unit: 'USD', scale: 1e6, show: (sum) => `$${(sum / 1e6).toFixed(2)}` },
+];
 
 /** A count of tokens in the unit that people speak of: `830`, `12.3k`, `4.1M`. */
 export const shortCount = (count: number): string => {

@@ -1,19 +1,12 @@
 /** Number of bytes of a text in UTF-8; an unpaired surrogate counts as the replacement character that encoders write. */
 export const utf8Length = (text: string): number => {
-  if (!BEYOND_ASCII.test(text)) return text.length;
   let bytes = text.length;
+  if (!BEYOND_ASCII.test(text)) return bytes;
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
-    if (unit < 0x80) continue;
-    if (unit < 0x800) {
-      bytes += 1;
-    } else if (isPairAt(text, index)) {
-      // Two units become four bytes.
-      bytes += 2;
-      index++;
-    } else {
-      bytes += 2;
-    }
+    if (unit >= 0x80) bytes += unit < 0x800 ? 1 : 2;
+    // Two units become four bytes.
+    if (isPairAt(text, index)) index++;
   }
   return bytes;
 };
@@ -44,7 +37,7 @@ export const jsonLength = (text: string): number => utf8Length(JSON.stringify(te
  */
 export const cutText = (text: string, maxBytes: number): string => {
   if (jsonLength(text) <= maxBytes) return text;
-  const mark = ` … [cut: ${characterCount(text)} characters originally]`;
+  const mark = ` … [cut: ${[...text].length} characters originally]`;
   return text.slice(0, fittingPrefix(text, Math.max(0, maxBytes - jsonLength(mark)))) + mark;
 };
 
@@ -59,10 +52,4 @@ const fittingPrefix = (text: string, maxBytes: number): number => {
     index += width;
   }
   return index;
-};
-
-const characterCount = (text: string): number => {
-  let count = 0;
-  for (let index = 0; index < text.length; index += isPairAt(text, index) ? 2 : 1) count++;
-  return count;
 };

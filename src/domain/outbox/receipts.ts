@@ -1,5 +1,5 @@
 import type { Decision } from './decision.js';
-import { isLedgerOf, isSettled, setOf, union, type HubLedger, type RecordSet } from './ledger.js';
+import { isLedgerOf, isSettled, setOf, without, type HubLedger } from './ledger.js';
 
 /** Whether a record was settled by the hub, and not by a person who threw the event away. */
 export const receiptTest = (
@@ -37,18 +37,3 @@ export const enterHistory = (ledger: HubLedger, history: string, lost: readonly 
     reoffered: (ledger.reoffered ?? 0) + lost.length,
   };
 };
-
-const without = (set: RecordSet, taken: RecordSet): RecordSet =>
-  taken.reduce<RecordSet>(
-    (left, { from, through }) =>
-      union(
-        [],
-        left.flatMap((range) =>
-          [
-            { from: range.from, through: Math.min(range.through, from - 1) },
-            { from: Math.max(range.from, through + 1), through: range.through },
-          ].filter((part) => part.from <= part.through),
-        ),
-      ),
-    set,
-  );
