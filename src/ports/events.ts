@@ -1,3 +1,4 @@
+import type { ConfigReading } from '../domain/events/project-config.js';
 import type { MachineSettingKey } from '../domain/events/settings.js';
 import type { Issue } from '../domain/result.js';
 
@@ -6,12 +7,6 @@ export interface ConfigEdit {
   readonly path: readonly string[];
   readonly value: string | boolean;
 }
-
-export type ConfigReading =
-  | { readonly state: 'absent' }
-  /** `document` is the parsed YAML, which can be anything. */
-  | { readonly state: 'present'; readonly document: unknown; readonly text: string }
-  | { readonly state: 'unreadable'; readonly issues: readonly (Issue & { readonly line?: number })[] };
 
 /** `.kittify/config.yaml` of a project: tracked by git, owned by people, edited in place. */
 export interface ConfigStore {

@@ -1,7 +1,8 @@
 import { lstatSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isSyncError, SyncError } from '../../domain/errors.js';
-import type { ConfigEdit, ConfigReading, ConfigStore, HeldRepository } from '../../ports/events.js';
+import type { ConfigReading } from '../../domain/events/project-config.js';
+import type { ConfigEdit, ConfigStore, HeldRepository } from '../../ports/events.js';
 import { syncDirectory } from '../fs/atomic-write.js';
 import { NoPlainFile, placeBelow, readPlainFile, writablePlace } from '../fs/repository-file.js';
 import { parseConfig } from './edit-config.js';

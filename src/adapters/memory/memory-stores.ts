@@ -1,3 +1,4 @@
+import type { ConfigReading } from '../../domain/events/project-config.js';
 import { guardCredentials } from '../../domain/delivery/credentials.js';
 import type { KnownHub } from '../../domain/delivery/known-hubs.js';
 import { SyncError } from '../../domain/errors.js';
@@ -7,7 +8,6 @@ import type {
   CheckoutMemory,
   CheckoutRegistry,
   ConfigEdit,
-  ConfigReading,
   ConfigStore,
   HeldRepository,
   SettingsReading,

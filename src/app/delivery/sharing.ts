@@ -73,7 +73,7 @@ export class SharingPolicy {
     const reading = await this.#needs.configs.read(path);
     if (reading.state === 'absent')
       return { readable: configReadable !== false, ...(share === undefined ? {} : { share }) };
-    const now = reading.state === 'present' ? readProjectConfig(reading.document).share : 'unreadable';
+    const now = readProjectConfig(reading).share;
     return now === 'unreadable' ? { readable: false } : { readable: true, share: now };
   }
 }

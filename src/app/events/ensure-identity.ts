@@ -1,11 +1,16 @@
 import { deriveIdentity } from '../../domain/events/derived-identity.js';
 import { isSyncError, type SyncError } from '../../domain/errors.js';
+import { isUuidV4 } from '../../domain/ids.js';
+import {
+  readProjectConfig,
+  type ConfigReading,
+  type ProjectConfig,
+} from '../../domain/events/project-config.js';
 import {
   completeIdentity,
   isComplete,
-  type IdentityEdit,
-  type IdentityProposal,
   type IdentitySources,
+  type KnownIdentity,
   type ProjectIdentity,
   resolveIdentity,
 } from '../../domain/events/project-identity.js';
@@ -13,14 +18,12 @@ import type {
   LamportStore,
   CheckoutMemory,
   CheckoutRegistry,
-  ConfigReading,
   ConfigStore,
   Checkout,
   HeldRepository,
   RepositoryPlace,
 } from '../../ports/events.js';
 import type { Hash, Randomness } from '../../ports/host.js';
-import { interpretConfig, rememberedIdentity, type ReadConfig } from './read-identity.js';
 
 /** The identity of a checkout's project, and what its config says about sharing. */
 export interface IdentityReading extends ProjectIdentity {
@@ -56,82 +59,70 @@ export class EnsureIdentity {
 
   /** `held`: the repository's lock, where the caller has it already. Fails with `lock-busy` only. */
   async run(checkout: Checkout, held?: HeldRepository): Promise<IdentityReading> {
-    const originUrl = await this.#ports.repository.originUrl(checkout);
-    const read = interpretConfig(await this.#ports.configs.read(checkout.projectRoot));
-    if (read.malformed !== undefined || isComplete(read.config))
-      return this.#conclude(checkout, originUrl, read);
-    const completed = await this.#complete(checkout, originUrl, held);
-    return isSyncError(completed)
-      ? this.#conclude(checkout, originUrl, read, completed)
-      : this.#conclude(checkout, originUrl, interpretConfig(completed));
+    const { configs, repository, hash } = this.#ports;
+    const { projectRoot: path } = checkout;
+    const derived = deriveIdentity(hash, path, await repository.originUrl(checkout));
+    const memory = await this.#recall(path);
+    let config = readProjectConfig(await configs.read(path));
+    let failure: SyncError | undefined;
+    if (config.malformed === undefined && !isComplete(config)) {
+      try {
+        config = await this.#complete(checkout, memory, derived.slug, held);
+      } catch (error) {
+        if (!isSyncError(error) || error.kind === 'lock-busy') throw error;
+        failure = error;
+      }
+    }
+    const known = isSyncError(memory) ? undefined : memory;
+    const { identity, sources } = resolveIdentity(config, rememberedIdentity(known), derived);
+    const { projectUuid, projectSlug } = identity;
+    const { share, autoStart, malformed, notes } = config;
+    const lastShare = share === 'unreadable' ? known?.share : share;
+    if (!isSyncError(memory))
+      await this.#remember(memory, {
+        ...{ path, projectUuid, projectSlug, configReadable: share !== 'unreadable' },
+        ...(lastShare === undefined ? {} : { share: lastShare }),
+      });
+    const warnings = [
+      ...(malformed === undefined ? [] : [`${malformed} ${KEPT}`]),
+      ...(failure === undefined ? [] : [`The project's identity cannot be stored: ${failure.message}`]),
+      ...notes,
+    ];
+    return { ...identity, sources, share, autoStart, warnings };
   }
 
-  /** Fills in what is missing; the error when the world does not let it. */
+  /**
+   * Fills in what is missing. A config that lost its identity, or could not be written so far, gets back the one that
+   * this checkout had; unless another project has taken its place, which its derived name tells.
+   */
   async #complete(
     checkout: Checkout,
-    originUrl: string | undefined,
+    memory: CheckoutMemory | undefined | SyncError,
+    slug: string,
     held: HeldRepository | undefined,
-  ): Promise<ConfigReading | SyncError> {
-    const { configs: config, repository } = this.#ports;
+  ): Promise<ProjectConfig> {
+    if (isSyncError(memory)) throw memory;
+    const { configs, repository, lamport, randomness } = this.#ports;
+    const remembered = rememberedIdentity(memory);
+    const known = remembered.slug === slug ? remembered.uuid : undefined;
+    const proposal = { uuid: known ?? randomness.uuid(), slug, nodeId: (await lamport.read()).nodeId };
+    const fill = (lock: HeldRepository): Promise<ConfigReading> =>
+      configs.update(lock, (current) => completeIdentity(readProjectConfig(current), proposal));
+    return readProjectConfig(await (held === undefined ? repository.exclusive(checkout, fill) : fill(held)));
+  }
+
+  /** A memory that cannot be read fails no command, and is not written over: it may hold the only good identity. */
+  async #recall(path: string): Promise<CheckoutMemory | undefined | SyncError> {
     try {
-      const proposal = await this.#propose(checkout, originUrl);
-      const decide = (current: ConfigReading): readonly IdentityEdit[] =>
-        completeIdentity(interpretConfig(current).config, proposal);
-      const fill = (lock: HeldRepository): Promise<ConfigReading> => config.update(lock, decide);
-      return await (held === undefined ? repository.exclusive(checkout, fill) : fill(held));
+      return await this.#ports.checkouts.recall(path);
     } catch (error) {
-      if (!isSyncError(error) || error.kind === 'lock-busy') throw error;
+      if (!isSyncError(error)) throw error;
       return error;
     }
   }
 
-  /**
-   * A config that lost its identity, or could not be written so far, gets back the one that this checkout had; unless
-   * another project has taken its place, which its derived name tells.
-   */
-  async #propose(checkout: Checkout, originUrl: string | undefined): Promise<IdentityProposal> {
-    const { checkouts, lamport: clock, randomness, hash } = this.#ports;
-    const remembered = rememberedIdentity(await checkouts.recall(checkout.projectRoot));
-    const { slug } = deriveIdentity(hash, checkout.projectRoot, originUrl);
-    const known = remembered.slug === slug ? remembered.uuid : undefined;
-    return { uuid: known ?? randomness.uuid(), slug, nodeId: (await clock.read()).nodeId };
-  }
-
-  async #conclude(
-    checkout: Checkout,
-    originUrl: string | undefined,
-    read: ReadConfig,
-    failure?: SyncError,
-  ): Promise<IdentityReading> {
-    const recalled = await this.#recall(checkout);
-    const memory = recalled === 'unreadable' ? undefined : recalled;
-    const derived = deriveIdentity(this.#ports.hash, checkout.projectRoot, originUrl);
-    const { identity, sources } = resolveIdentity(read.config, rememberedIdentity(memory), derived);
-    const { share, autoStart } = read.config;
-    if (recalled !== 'unreadable') {
-      await this.#remember(memory, {
-        path: checkout.projectRoot,
-        projectUuid: identity.projectUuid,
-        projectSlug: identity.projectSlug,
-        ...lastShare(share, memory),
-        configReadable: share !== 'unreadable',
-      });
-    }
-    return { ...identity, sources, share, autoStart, warnings: warningsOf(read, failure) };
-  }
-
-  /** A memory that cannot be read fails no command, and is not written over: it may hold the only good identity. */
-  async #recall(checkout: Checkout): Promise<CheckoutMemory | undefined | 'unreadable'> {
-    try {
-      return await this.#ports.checkouts.recall(checkout.projectRoot);
-    } catch (error) {
-      if (!isSyncError(error)) throw error;
-      return 'unreadable';
-    }
-  }
-
   async #remember(known: CheckoutMemory | undefined, memory: CheckoutMemory): Promise<void> {
-    if (known !== undefined && isSameMemory(known, memory)) return;
+    if (known !== undefined && MEMORY_KEYS.every((key) => known[key] === memory[key])) return;
     try {
       await this.#ports.checkouts.remember(memory);
     } catch (error) {
@@ -141,27 +132,12 @@ export class EnsureIdentity {
   }
 }
 
+/** The identity that is remembered of a checkout. */
+export const rememberedIdentity = (memory: CheckoutMemory | undefined): KnownIdentity => ({
+  ...(memory?.projectUuid !== undefined && isUuidV4(memory.projectUuid) && { uuid: memory.projectUuid }),
+  ...(memory?.projectSlug !== undefined && { slug: memory.projectSlug }),
+});
+
 const MEMORY_KEYS = ['path', 'projectUuid', 'projectSlug', 'share', 'configReadable'] as const;
 
-const isSameMemory = (a: CheckoutMemory, b: CheckoutMemory): boolean =>
-  MEMORY_KEYS.every((key) => a[key] === b[key]);
-
-const lastShare = (
-  share: boolean | 'unreadable',
-  memory: CheckoutMemory | undefined,
-): Pick<CheckoutMemory, 'share'> => {
-  const last = share === 'unreadable' ? memory?.share : share;
-  return last === undefined ? {} : { share: last };
-};
-
-const warningsOf = ({ malformed, notes }: ReadConfig, failure: SyncError | undefined): readonly string[] => {
-  if (malformed !== undefined) {
-    return [
-      `${malformed} Events keep this checkout's known identity and are held until it is repaired.`,
-      ...notes,
-    ];
-  }
-  return failure === undefined
-    ? notes
-    : [`The project's identity cannot be stored: ${failure.message}`, ...notes];
-};
+const KEPT = "Events keep this checkout's known identity and are held until it is repaired.";

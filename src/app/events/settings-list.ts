@@ -50,7 +50,7 @@ export const listSettings = async (
   if (checkout === undefined) return machine;
   const config = await configs.read(checkout.projectRoot);
   const document = config.state === 'present' ? config.document : {};
-  const { share, autoStart } = readProjectConfig(document);
+  const { share, autoStart } = readProjectConfig(config);
   const written = (document as { readonly sync?: Readonly<Record<string, unknown>> } | null)?.sync ?? {};
   const values = { 'sync.share': share, 'sync.auto_start': autoStart } as const;
   return [

@@ -1,4 +1,5 @@
 import { deriveIdentity } from '../../domain/events/derived-identity.js';
+import { readProjectConfig } from '../../domain/events/project-config.js';
 import { type IdentitySource, resolveIdentity } from '../../domain/events/project-identity.js';
 import type {
   LamportStore,
@@ -9,7 +10,7 @@ import type {
   RepositoryPlace,
 } from '../../ports/events.js';
 import type { Hash } from '../../ports/host.js';
-import { interpretConfig, rememberedIdentity } from './read-identity.js';
+import { rememberedIdentity } from './ensure-identity.js';
 
 /** A value and where it comes from. */
 export interface Sourced {
@@ -52,11 +53,12 @@ export class ShowIdentity {
   }
 
   async run(directory: string): Promise<IdentityReport | undefined> {
-    const { configs: configs, checkouts, repository, lamport: clock, hash } = this.#ports;
+    const { configs, checkouts, repository, lamport: clock, hash } = this.#ports;
     const checkout = await repository.locate(directory);
     if (checkout === undefined) return undefined;
     const originUrl = await repository.originUrl(checkout);
-    const { config, malformed, notes } = interpretConfig(await configs.read(checkout.projectRoot));
+    const config = readProjectConfig(await configs.read(checkout.projectRoot));
+    const { malformed, notes, nodeId: mintedBy, share, autoStart } = config;
     const remembered = rememberedIdentity(await checkouts.recall(checkout.projectRoot));
     const derived = deriveIdentity(hash, checkout.projectRoot, originUrl);
     const { identity, sources } = resolveIdentity(config, remembered, derived);
@@ -70,12 +72,12 @@ export class ShowIdentity {
           sources.repoSlug !== undefined && {
             repoSlug: { value: identity.repoSlug, source: sources.repoSlug },
           }),
-        ...(config.nodeId !== undefined && { mintedBy: config.nodeId }),
+        ...(mintedBy !== undefined && { mintedBy }),
       },
       nodeId: (await clock.read()).nodeId,
       checkout: { ...checkout, ...(await repository.head(checkout)) },
-      share: config.share,
-      autoStart: config.autoStart,
+      share,
+      autoStart,
       warnings: [...(malformed === undefined ? [] : [malformed]), ...notes],
     };
   }

@@ -176,7 +176,7 @@ const judgeCheckout = async (
   if (await ports.stateFiles.isGone(path)) return [gone(checkout, hasSibling)];
   const reading = await ports.configs.read(path);
   const findings: Finding[] = [];
-  if (reading.state === 'present' && readProjectConfig(reading.document).share === false)
+  if (readProjectConfig(reading).share === false)
     findings.push(
       (hasSibling ? warning : note)(
         'checkouts',

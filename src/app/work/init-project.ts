@@ -1,10 +1,10 @@
 import { SyncError } from '../../domain/errors.js';
+import { readProjectConfig } from '../../domain/events/project-config.js';
 import { completeIdentity, isComplete } from '../../domain/events/project-identity.js';
 import type { LamportStore, ConfigStore, Checkout, HeldRepository } from '../../ports/events.js';
 import type { FeatureFiles, Repository } from '../../ports/work.js';
 import type { EnsureIdentity, IdentityReading } from '../events/ensure-identity.js';
 import { mainCheckout } from './feature-target.js';
-import { interpretConfig, type ReadConfig } from '../events/read-identity.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
 
 export interface InitRequest {
@@ -59,8 +59,8 @@ export class InitProject {
     const { checkout } = held;
     const { projectRoot } = checkout;
     const before = await this.#text(checkout);
-    const read = interpretConfig(await this.#ports.configs.read(projectRoot));
-    const setAside = read.malformed === undefined ? undefined : await this.#repair(held, read, request);
+    const { malformed } = readProjectConfig(await this.#ports.configs.read(projectRoot));
+    const setAside = malformed === undefined ? undefined : await this.#repair(held, malformed, request);
     const identity = await this.#ports.ensureIdentity.run(checkout, held);
     await this.#demandComplete(checkout, identity);
     const after = await this.#text(checkout);
@@ -76,9 +76,9 @@ export class InitProject {
   }
 
   /** Writes the identity under which the checkout's events went on while the config was broken. */
-  async #repair(held: HeldRepository, { malformed }: ReadConfig, request: InitRequest): Promise<string> {
+  async #repair(held: HeldRepository, malformed: string, request: InitRequest): Promise<string> {
     if (request.repair !== true) {
-      throw new SyncError('config-unreadable', malformed ?? 'The config cannot be understood.', {
+      throw new SyncError('config-unreadable', malformed, {
         hint: 'Repair the file by hand, or run "spec-kitty init --repair", which keeps it beside a fresh one.',
       });
     }
@@ -87,15 +87,14 @@ export class InitProject {
     const setAside = await this.#ports.configs.setAside(held);
     const proposal = { uuid: projectUuid, slug: projectSlug, nodeId };
     await this.#ports.configs.update(held, (current) =>
-      completeIdentity(interpretConfig(current).config, proposal),
+      completeIdentity(readProjectConfig(current), proposal),
     );
     return setAside;
   }
 
   /** An identity that could not be stored is good enough for an event, but it is all that this command is for. */
   async #demandComplete(checkout: Checkout, { warnings }: IdentityReading): Promise<void> {
-    const { config } = interpretConfig(await this.#ports.configs.read(checkout.projectRoot));
-    if (isComplete(config)) return;
+    if (isComplete(readProjectConfig(await this.#ports.configs.read(checkout.projectRoot)))) return;
     throw new SyncError('config-not-writable', warnings[0] ?? "The project's identity cannot be stored.", {
       hint: 'Make .kittify/ writable and run the command again.',
     });

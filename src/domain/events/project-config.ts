@@ -1,6 +1,16 @@
+import { isFields, type Fields } from '../document.js';
 import { isUuidV4 } from '../ids.js';
 import type { Issue } from '../result.js';
 import { isRepoSlug } from './derived-identity.js';
+
+/** What became of a project's config file. */
+export type ConfigReading =
+  | { readonly state: 'absent' }
+  /** `document` is the parsed YAML, which can be anything. */
+  | { readonly state: 'present'; readonly document: unknown; readonly text: string }
+  | { readonly state: 'unreadable'; readonly issues: readonly LocatedIssue[] };
+
+type LocatedIssue = Issue & { readonly line?: number };
 
 /** What a project's config says about identity and sync. A value that is missing or unusable is absent. */
 export interface ProjectConfig {
@@ -14,60 +24,60 @@ export interface ProjectConfig {
   readonly autoStart: boolean;
   /** Whether events may leave this machine; `unreadable` as soon as anything of the config cannot be trusted. */
   readonly share: boolean | 'unreadable';
-  /** Values that cannot be what was meant. Any of them makes the config malformed: it must not be written to. */
-  readonly faults: readonly Issue[];
-  /** Values that are left out of account without consequence. */
-  readonly notes: readonly Issue[];
+  /** One sentence about what cannot be what was meant, with its lines. Such a config must not be written to. */
+  readonly malformed?: string;
+  /** One sentence about each value that is left out of account without consequence. */
+  readonly notes: readonly string[];
 }
 
-/** Reads a parsed config, whatever it is. An empty file is a config that says nothing. */
-export const readProjectConfig = (document: unknown): ProjectConfig => {
-  const faults: Issue[] = [];
-  const notes: Issue[] = [];
-  const root = mapAt(document, '', faults);
+/** Reads a config, whatever became of its file. A missing or empty one says nothing and is not malformed. */
+export const readProjectConfig = (reading: ConfigReading): ProjectConfig => {
+  const faults: LocatedIssue[] = reading.state === 'unreadable' ? [...reading.issues] : [];
+  const notes: string[] = [];
+  const root = mapAt(reading.state === 'present' ? reading.document : undefined, '', faults);
   const project = mapAt(root['project'], 'project', faults);
   const sync = mapAt(root['sync'], 'sync', faults);
   const uuid = textAt(project, 'uuid', faults)?.toLowerCase();
-  if (uuid !== undefined && !isUuidV4(uuid))
+  const isUuid = uuid !== undefined && isUuidV4(uuid);
+  if (uuid !== undefined && !isUuid)
     faults.push({ path: 'project.uuid', reason: 'must be a UUID of version 4' });
   const slug = textAt(project, 'slug', faults);
   const nodeId = textAt(project, 'node_id', faults);
   const repoSlug = textAt(project, 'repo_slug', faults);
-  if (repoSlug !== undefined && !isRepoSlug(repoSlug)) {
-    notes.push({ path: 'project.repo_slug', reason: 'is ignored: it must read owner/name' });
-  }
+  const isSlug = repoSlug !== undefined && isRepoSlug(repoSlug);
+  if (repoSlug !== undefined && !isSlug)
+    notes.push(`${CONFIG_FILE}: project.repo_slug is ignored: it must read owner/name.`);
   const share = sync['share'] ?? true;
   if (typeof share !== 'boolean') faults.push({ path: 'sync.share', reason: 'must be true or false' });
-  if (sync['auto_start'] !== undefined && typeof (sync['auto_start'] ?? true) !== 'boolean') {
-    notes.push({ path: 'sync.auto_start', reason: 'is taken as true: only the literal false turns it off' });
-  }
+  if (typeof (sync['auto_start'] ?? true) !== 'boolean')
+    notes.push(`${CONFIG_FILE}: sync.auto_start is taken as true: only the literal false turns it off.`);
+  const text = reading.state === 'present' ? reading.text : '';
+  const described = faults.map((fault) => describe(fault, text)).join('; ');
   return {
-    ...(uuid !== undefined && isUuidV4(uuid) && { uuid }),
+    ...(isUuid && { uuid }),
     ...(slug !== undefined && { slug }),
     ...(nodeId !== undefined && { nodeId }),
-    ...(repoSlug !== undefined && isRepoSlug(repoSlug) && { repoSlug }),
+    ...(isSlug && { repoSlug }),
     autoStart: sync['auto_start'] !== false,
     share: faults.length > 0 || typeof share !== 'boolean' ? 'unreadable' : share,
-    faults,
+    ...(faults.length > 0 && { malformed: `${CONFIG_FILE} cannot be understood: ${described}.` }),
     notes,
   };
 };
 
-type Fields = Readonly<Record<string, unknown>>;
+const CONFIG_FILE = '.kittify/config.yaml';
 
 /** A map that is missing is an empty one; anything but a map is a fault. */
 const mapAt = (value: unknown, path: string, faults: Issue[]): Fields => {
   if (value === undefined || value === null) return {};
-  if (typeof value === 'object' && !Array.isArray(value)) return ownMembers(value);
+  // Without anything inherited, so that a key is there only when the document has it.
+  if (isFields(value)) return Object.assign(Object.create(null) as Fields, value);
   faults.push({
     path,
     reason: `must be a map, not ${Array.isArray(value) ? 'a list' : `the value ${String(value)}`}`,
   });
   return {};
 };
-
-/** A copy without anything inherited, so that a key is there only when the document has it. */
-const ownMembers = (value: object): Fields => Object.assign(Object.create(null) as Fields, value);
 
 const textAt = (map: Fields, key: string, faults: Issue[]): string | undefined => {
   const value = map[key];
@@ -78,20 +88,16 @@ const textAt = (map: Fields, key: string, faults: Issue[]): string | undefined =
   return undefined;
 };
 
-type LocatedIssue = Issue & { readonly line?: number };
+/** What is wrong and where; the line is that of the key's name, which is good enough for a person to find it. */
+const describe = ({ path, reason, line }: LocatedIssue, text: string): string => {
+  const at = line ?? lineOf(path, text);
+  return [at === 0 ? '' : `line ${at}: `, path === '' ? '' : `${path} `, reason].join('');
+};
 
-/** One sentence about what is wrong with a project's config, with the lines where it is, as far as they are known. */
-export const describeConfigIssues = (issues: readonly LocatedIssue[]): string =>
-  `.kittify/config.yaml cannot be understood: ${issues.map(describe).join('; ')}.`;
-
-/** Adds the line of an issue's key, found by the key's name; good enough for a person to find it. */
-export const locateIssue = (issue: Issue, text: string): LocatedIssue => {
-  const key = issue.path.split('.').at(-1) ?? '';
-  const line = text.split('\n').findIndex((content) => keyOf(content) === key);
-  return line < 0 || key === '' ? issue : { ...issue, line: line + 1 };
+/** Counted from 1; 0 where the key stands nowhere. */
+const lineOf = (path: string, text: string): number => {
+  const key = path.split('.').at(-1);
+  return key === '' ? 0 : text.split('\n').findIndex((line) => keyOf(line) === key) + 1;
 };
 
 const keyOf = (line: string): string | undefined => /^[\s{\ufeff]*["']?([\w-]+)["']?\s*:/.exec(line)?.[1];
-
-const describe = ({ path, line, reason }: LocatedIssue): string =>
-  [line === undefined ? '' : `line ${line}: `, path === '' ? '' : `${path} `, reason].join('');

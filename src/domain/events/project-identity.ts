@@ -41,38 +41,21 @@ export const resolveIdentity = (
   remembered: KnownIdentity,
   derived: KnownIdentity & { readonly uuid: string; readonly slug: string },
 ): ResolvedIdentity => {
-  const uuid = firstOf([config.uuid, remembered.uuid], derived.uuid);
-  const slug = firstOf([config.slug, remembered.slug], derived.slug);
+  const from = (key: 'uuid' | 'slug'): readonly [value: string, source: IdentitySource] => {
+    if (config[key] !== undefined) return [config[key], 'config'];
+    return remembered[key] === undefined ? [derived[key], 'derived'] : [remembered[key], 'remembered'];
+  };
+  const [[projectUuid, uuidFrom], [projectSlug, slugFrom]] = [from('uuid'), from('slug')];
   const repoSlug = config.repoSlug ?? derived.repoSlug;
   return {
-    identity: {
-      projectUuid: uuid.value,
-      projectSlug: slug.value,
-      ...(repoSlug !== undefined && { repoSlug }),
-    },
+    identity: { projectUuid, projectSlug, ...(repoSlug !== undefined && { repoSlug }) },
     sources: {
-      projectUuid: uuid.source,
-      projectSlug: slug.source,
+      projectUuid: uuidFrom,
+      projectSlug: slugFrom,
       ...(repoSlug !== undefined && { repoSlug: config.repoSlug === undefined ? 'derived' : 'config' }),
     },
   };
 };
-
-const SOURCES: readonly IdentitySource[] = ['config', 'remembered'];
-
-const firstOf = (
-  known: readonly (string | undefined)[],
-  derived: string,
-): { readonly value: string; readonly source: IdentitySource } => {
-  const index = known.findIndex((value) => value !== undefined);
-  return { value: known[index] ?? derived, source: SOURCES[index] ?? 'derived' };
-};
-
-/** A value to set in the config: the chain of keys and what shall stand there. */
-export interface IdentityEdit {
-  readonly path: readonly string[];
-  readonly value: string;
-}
 
 /** The values that would be used for whatever the config lacks. */
 export interface IdentityProposal {
@@ -83,20 +66,20 @@ export interface IdentityProposal {
 
 /** Whether the config has all that an identity needs. */
 export const isComplete = (config: ProjectConfig): boolean =>
-  config.uuid !== undefined && config.slug !== undefined && config.nodeId !== undefined;
+  STORED.every(([name]) => config[name] !== undefined);
 
 /**
  * The edits that complete a config: what is missing is filled in, what is there stays. None for a malformed config,
  * since nothing is overwritten because it could not be understood.
  */
-export const completeIdentity = (
-  config: ProjectConfig,
-  proposal: IdentityProposal,
-): readonly IdentityEdit[] => {
-  if (config.faults.length > 0) return [];
-  return [
-    ...(config.uuid === undefined ? [{ path: ['project', 'uuid'], value: proposal.uuid }] : []),
-    ...(config.slug === undefined ? [{ path: ['project', 'slug'], value: proposal.slug }] : []),
-    ...(config.nodeId === undefined ? [{ path: ['project', 'node_id'], value: proposal.nodeId }] : []),
-  ];
-};
+export const completeIdentity = (config: ProjectConfig, proposal: IdentityProposal) =>
+  STORED.filter(([name]) => config.malformed === undefined && config[name] === undefined).map(
+    ([name, key]) => ({ path: ['project', key], value: proposal[name] }),
+  );
+
+/** What an identity needs, with its key below `project`. */
+const STORED = [
+  ['uuid', 'uuid'],
+  ['slug', 'slug'],
+  ['nodeId', 'node_id'],
+] as const;

@@ -6,7 +6,7 @@ import {
   splitCommand,
 } from '../../../src/adapters/agents/config-agent-catalog.js';
 import { parseConfig } from '../../../src/adapters/events/edit-config.js';
-import type { ConfigReading } from '../../../src/ports/events.js';
+import type { ConfigReading } from '../../../src/domain/events/project-config.js';
 
 const readingOf = (text: string): ConfigReading => {
   const parsed = parseConfig(text);

@@ -4,18 +4,16 @@ import {
   isComplete,
   resolveIdentity,
 } from '../../../src/domain/events/project-identity.js';
-import {
-  describeConfigIssues,
-  locateIssue,
-  readProjectConfig,
-} from '../../../src/domain/events/project-config.js';
+import { readProjectConfig } from '../../../src/domain/events/project-config.js';
 
 const uuid = '550e8400-e29b-41d4-a716-446655440000';
+const readDocument = (document: unknown, text = '') =>
+  readProjectConfig({ state: 'present', document, text });
 const whole = { uuid, slug: 'my-project', node_id: 'a1b2c3d4e5f6', repo_slug: 'owner/name', build_id: 'x' };
 
 describe('a project config', () => {
   it('yields identity and preferences', () => {
-    const config = readProjectConfig({
+    const config = readDocument({
       project: whole,
       sync: { auto_start: false, share: false },
       agents: [],
@@ -27,7 +25,6 @@ describe('a project config', () => {
       repoSlug: 'owner/name',
       autoStart: false,
       share: false,
-      faults: [],
       notes: [],
     });
     expect(isComplete(config)).toBe(true);
@@ -36,8 +33,8 @@ describe('a project config', () => {
   it.each([undefined, null, {}, { project: null, sync: null }, { project: {}, sync: { share: null } }])(
     'that says nothing, like %j, shares and starts, and lacks everything',
     (document) => {
-      const config = readProjectConfig(document);
-      expect(config).toEqual({ autoStart: true, share: true, faults: [], notes: [] });
+      const config = readDocument(document);
+      expect(config).toEqual({ autoStart: true, share: true, notes: [] });
       expect(isComplete(config)).toBe(false);
     },
   );
@@ -64,24 +61,28 @@ describe('a project config', () => {
     ['a repo slug that is true', { project: { ...whole, repo_slug: true } }, 'project.repo_slug'],
     ['a share that is text', { project: whole, sync: { share: 'no' } }, 'sync.share'],
   ])('that is %s is malformed: named, not written to, and its events are held', (_name, document, path) => {
-    const config = readProjectConfig(document);
-    expect(config.faults.map((fault) => fault.path)).toEqual([path]);
+    const config = readDocument(document);
+    expect(config.malformed).toMatch(path === '' ? /: must be a map/ : `understood: ${path} `);
     expect(config.share).toBe('unreadable');
     expect(completeIdentity(config, { uuid, slug: 's', nodeId: 'n' })).toEqual([]);
   });
 
   it('ignores, with a note, what has no consequence', () => {
-    const config = readProjectConfig({
+    const config = readDocument({
       project: { ...whole, repo_slug: 'name' },
       sync: { auto_start: 'false' },
     });
-    expect(config).toMatchObject({ autoStart: true, share: true, faults: [] });
+    expect(config).toMatchObject({ autoStart: true, share: true });
     expect(config).not.toHaveProperty('repoSlug');
-    expect(config.notes.map((note) => note.path)).toEqual(['project.repo_slug', 'sync.auto_start']);
+    expect(config).not.toHaveProperty('malformed');
+    expect(config.notes).toEqual([
+      expect.stringContaining('project.repo_slug'),
+      expect.stringContaining('sync.auto_start'),
+    ]);
   });
 
   it('takes an upper-case uuid as the uuid it is', () => {
-    expect(readProjectConfig({ project: { uuid: uuid.toUpperCase() } }).uuid).toBe(uuid);
+    expect(readDocument({ project: { uuid: uuid.toUpperCase() } }).uuid).toBe(uuid);
   });
 
   it('never makes the reader throw, and what it yields is always text', () => {
@@ -95,11 +96,11 @@ describe('a project config', () => {
     );
     fc.assert(
       fc.property(document, (each) => {
-        const config = readProjectConfig(each);
+        const config = readDocument(each);
         for (const text of [config.uuid, config.slug, config.nodeId, config.repoSlug]) {
           expect(['string', 'undefined']).toContain(typeof text);
         }
-        expect(config.faults.length > 0).toBe(config.share === 'unreadable');
+        expect(config.malformed !== undefined).toBe(config.share === 'unreadable');
       }),
     );
   });
@@ -109,7 +110,7 @@ describe('completing an identity', () => {
   const proposal = { uuid: 'proposed', slug: 'proposed-slug', nodeId: 'proposed-node' };
 
   it('sets what is missing', () => {
-    expect(completeIdentity(readProjectConfig(undefined), proposal)).toEqual([
+    expect(completeIdentity(readDocument(undefined), proposal)).toEqual([
       { path: ['project', 'uuid'], value: 'proposed' },
       { path: ['project', 'slug'], value: 'proposed-slug' },
       { path: ['project', 'node_id'], value: 'proposed-node' },
@@ -118,11 +119,9 @@ describe('completing an identity', () => {
 
   it('leaves alone what is there', () => {
     expect(
-      completeIdentity(readProjectConfig({ project: { uuid, slug: ' ' } }), proposal).map(
-        ({ path }) => path[1],
-      ),
+      completeIdentity(readDocument({ project: { uuid, slug: ' ' } }), proposal).map(({ path }) => path[1]),
     ).toEqual(['slug', 'node_id']);
-    expect(completeIdentity(readProjectConfig({ project: whole }), proposal)).toEqual([]);
+    expect(completeIdentity(readDocument({ project: whole }), proposal)).toEqual([]);
   });
 });
 
@@ -147,18 +146,23 @@ describe('the identity in use', () => {
 
 describe('the warning about a config', () => {
   it('names the line of a key', () => {
-    const text = '# c\nproject:\r\n  "node_id": 12\n';
-    const issue = locateIssue({ path: 'project.node_id', reason: 'is read as a number' }, text);
-    expect(describeConfigIssues([issue, { path: '', reason: 'is a list' }])).toBe(
-      '.kittify/config.yaml cannot be understood: line 3: project.node_id is read as a number; is a list.',
+    const text = '# c\nproject:\r\n  "node_id": 12\nsync: []\n';
+    expect(readDocument({ project: { node_id: 12 }, sync: [] }, text).malformed).toBe(
+      '.kittify/config.yaml cannot be understood: line 4: sync must be a map, not a list; ' +
+        'line 3: project.node_id is read as a number: put it in quotes.',
+    );
+  });
+
+  it('names the line that the parser names', () => {
+    const issues = [{ path: '', line: 7, reason: 'is odd' }];
+    expect(readProjectConfig({ state: 'unreadable', issues }).malformed).toBe(
+      '.kittify/config.yaml cannot be understood: line 7: is odd.',
     );
   });
 
   it('does without a line where the key stands nowhere', () => {
-    expect(locateIssue({ path: 'sync.share', reason: 'r' }, 'a: 1')).toEqual({
-      path: 'sync.share',
-      reason: 'r',
-    });
-    expect(locateIssue({ path: '', reason: 'r' }, 'a: 1')).toEqual({ path: '', reason: 'r' });
+    expect(readDocument({ sync: { share: 'x' } }, 'a: 1').malformed).toBe(
+      '.kittify/config.yaml cannot be understood: sync.share must be true or false.',
+    );
   });
 });
