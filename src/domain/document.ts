@@ -19,10 +19,9 @@ import type { Issue } from './result.js';
  */
 export type Description<T = unknown> = GenericSchema<unknown, T>;
 
-/** The type of what a description accepts. */
+/** The type of what a description accepts, read-only throughout. */
 export type DocumentOf<D extends GenericSchema> = Frozen<InferOutput<D>>;
 
-/** Read-only throughout. */
 export type Frozen<T> = unknown extends T
   ? T
   : T extends string | number | boolean | null | undefined
