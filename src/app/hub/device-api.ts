@@ -1,29 +1,26 @@
 import { DEVICE, DEVICE_CODE, DEVICE_CODES, DEVICE_FORM, DEVICE_LINK, TOKENS } from '../../domain/hub/api.js';
-import type { AccountStore, DeviceFault } from '../../ports/hub.js';
+import type { DeviceFault } from '../../ports/hub.js';
 import { formPage, page, PAGE, paragraph, type Form } from './page.js';
-import { problem, PROBLEMS, type Problem } from './problem.js';
-import { json, jsonOf, refuse } from './route.js';
-import type { Answer, Route } from './route.js';
-import { LONGEST_NAME, requestOf, SIGN_IN_REFUSALS } from './sign-in-desk.js';
+import { later, problem, PROBLEMS, type Problem } from './problem.js';
 import { taking } from './request-body.js';
-import { tokensBody } from './token-api.js';
-import type { Office } from './token-api.js';
+import { json, jsonOf, refuse, type Answer, type Route } from './route.js';
+import { LONGEST_NAME, SIGN_IN_REFUSALS, tokensBody, type Office } from './sign-in.js';
 
 /**
  * Signing in a device that has no browser of its own, or no keyboard (RFC 8628): it shows a code, a person types that code
  * and a password on a page of the hub, and the device, which has been asking meanwhile, gets its tokens.
  */
-export const deviceRoutes = (accounts: AccountStore, hubId: string, office: Office): readonly Route[] => [
+export const deviceRoutes = ({ accounts, store, limits, checkPassword }: Office): readonly Route[] => [
   {
     method: 'POST',
     path: '/api/v1/device/code/',
     summary: 'Begins the sign-in of a device: one code to ask with, another one to show.',
     answers: jsonOf(DEVICE_CODES),
     ...taking(DEVICE, async ({ device }, { address, base }) => {
-      const rule = office.limits.devicesByAddress;
+      const rule = limits.devicesByAddress;
       if (!(await accounts.takeTurn(`device ${address}`, rule))) {
-        const headers = { 'retry-after': String(Math.ceil(rule.everyMs / 1000)) };
-        return refuse(problem('too-many-requests', 'Too many devices ask to be signed in.', { headers }));
+        const seconds = Math.ceil(rule.everyMs / 1000);
+        return refuse(later('too-many-requests', 'Too many devices ask to be signed in.', seconds));
       }
       const codes = await accounts.askForDevice(device?.slice(0, LONGEST_NAME));
       const userCode = shown(codes.userCode);
@@ -45,7 +42,7 @@ export const deviceRoutes = (accounts: AccountStore, hubId: string, office: Offi
     refuses: ['device-waits'],
     ...taking(DEVICE_CODE, async ({ device_code: code }) => {
       const redeemed = await accounts.redeemDevice(code);
-      if (redeemed.ok) return json(tokensBody(redeemed.value, hubId));
+      if (redeemed.ok) return json(tokensBody(redeemed.value, store.hubId));
       const [error, detail] = FAULTS[redeemed.error];
       return refuse(problem('device-waits', detail, { members: { error, code: error } }));
     }),
@@ -67,10 +64,8 @@ export const deviceRoutes = (accounts: AccountStore, hubId: string, office: Offi
     ...taking(
       DEVICE_FORM,
       async (fields, { address }) => {
-        const { username, user_code: userCode } = fields;
-        const proven = await office.desk.check({ username, address, purpose: 'device' }, () =>
-          accounts.prove(requestOf(fields)),
-        );
+        const { user_code: userCode } = fields;
+        const proven = await checkPassword('device', fields, address, (request) => accounts.prove(request));
         if (!proven.ok) return refusedDevicePage(proven.error, userCode);
         if (await accounts.agreeToDevice(userCode, proven.value)) {
           return page('The device is signed in', paragraph('You can close this page and go back to it.'));

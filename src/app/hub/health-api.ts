@@ -3,26 +3,24 @@ import { isSyncError } from '../../domain/errors.js';
 import type { AccountStore, EventStore } from '../../ports/hub.js';
 import { problem } from './problem.js';
 import { json, jsonOf, refuse, type Route } from './route.js';
-import { bearerProblem } from './token-api.js';
+import { bearerProblem } from './callers.js';
 
 /**
  * Where spec-kitty 2.1 offers the text of planning documents. This hub keeps none; the one answer after which that client
  * does not offer the same again for hours is that there is no such place.
  */
-export const dossierRoutes = (): readonly Route[] => [
-  {
-    method: 'POST',
-    path: '/api/dossier/push-content/',
-    summary: 'Says to clients that offer planning documents that none are kept here.',
-    refuses: ['not-found'],
-    bearer: () =>
-      refuse(
-        problem('not-found', 'This hub keeps events, no documents.', {
-          members: { error: 'namespace_not_found' },
-        }),
-      ),
-  },
-];
+export const DOSSIER_ROUTE: Route = {
+  method: 'POST',
+  path: '/api/dossier/push-content/',
+  summary: 'Says to clients that offer planning documents that none are kept here.',
+  refuses: ['not-found'],
+  bearer: () =>
+    refuse(
+      problem('not-found', 'This hub keeps events, no documents.', {
+        members: { error: 'namespace_not_found' },
+      }),
+    ),
+};
 
 /** Whether the hub is alive and able to work. */
 export const healthRoutes = (

@@ -6,28 +6,22 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { issuesOf } from '../../domain/document.js';
 import { isSyncError, messageOf } from '../../domain/errors.js';
 import type { Log } from '../../ports/host.js';
-import type { AccountStore } from '../../ports/hub.js';
-import { problem, PROBLEM_CONTENT_TYPE, problemDocument, PROBLEMS } from './problem.js';
-import { BrowserCookie } from './browser-cookie.js';
 import { audit } from './audit.js';
-import { isLoopback, type OwnNames } from './own-names.js';
-import type { Problem } from './problem.js';
+import { bearerToken, type Callers } from './callers.js';
 import type { HubLimits } from './hub-limits.js';
 import type { HubMetrics } from './metrics.js';
+import { isLoopback, type OwnNames } from './own-names.js';
+import { later, problem, PROBLEMS, type Problem } from './problem.js';
 import { HeldBytes, readBody, type Hold } from './request-body.js';
-import { refuse } from './route.js';
-import type { Answer, HubRequest, Route } from './route.js';
-import { bearerProblem } from './token-api.js';
+import { refuse, type Answer, type HubRequest, type Route } from './route.js';
 
 interface DoorOptions {
   readonly routes: readonly Route[];
-  readonly accounts: AccountStore;
+  readonly callers: Callers;
   readonly log: Log;
   readonly limits: HubLimits;
   readonly metrics: HubMetrics;
   readonly names: OwnNames;
-  /** Names the cookie of browsers. */
-  readonly hubId: string;
   /** Whether every response has to end its connection from now on. */
   readonly isStopping: () => boolean;
   readonly makeServer: (listener: RequestListener) => Server;
@@ -40,11 +34,16 @@ interface DoorOptions {
 export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> => {
   const { routes, log } = options;
   const held = new HeldBytes(options.limits);
-  const cookie = new BrowserCookie(options.hubId);
   const write = (request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply => {
     // A body that nobody will read cannot be skipped within bounds, so its connection ends with the answer.
     if (options.isStopping() || isSending(request.raw)) reply.header('connection', 'close');
-    writeAnswer(reply, answer);
+    const { status, headers = {}, contentType, body } = answer;
+    reply
+      .code(status)
+      .headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers });
+    if (contentType !== undefined) reply.type(contentType);
+    // Bytes, because fastify would name the encoding of a text in its content type.
+    reply.send(body === undefined ? undefined : Buffer.from(body));
     log.debug(`${request.method} ${pathOf(request)} ${reply.statusCode}`);
     return reply;
   };
@@ -61,8 +60,6 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
       ignoreDuplicateSlashes: true,
       maxParamLength: LONGEST_PARAMETER,
     },
-    // A hub that stops still answers what has reached it.
-    return503OnClosing: false,
   });
   for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method);
   app.removeAllContentTypeParsers();
@@ -81,23 +78,20 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
   app.setNotFoundHandler((request, reply) => write(request, reply, refuse(problem('not-found'))));
   for (const path of new Set(routes.map((route) => route.path))) {
     const own = routes.filter((route) => route.path === path);
-    const url = path.replaceAll(/\{(\w+)\}/g, ':$1');
-    for (const route of own) {
-      app.route({
-        method: route.method,
-        url,
-        handler: async (request, reply) => {
-          const exchange = { request, reply, cookie };
-          return write(request, reply, await held.during((hold) => answerOf(route, exchange, options, hold)));
-        },
-      });
-    }
     const allow = own.map((route) => route.method).join(', ');
-    const refusal = refuse(problem('method-not-allowed', `Use ${allow}.`, { headers: { allow } }));
-    const others = app.supportedMethods.filter(
-      (method) => !own.some((route) => route.method === (method === 'HEAD' ? 'GET' : method)),
-    );
-    app.route({ method: others, url, handler: (request, reply) => write(request, reply, refusal) });
+    const notAllowed = refuse(problem('method-not-allowed', `Use ${allow}.`, { headers: { allow } }));
+    app.route({
+      // A HEAD is passed on by fastify, which leaves the body out.
+      method: app.supportedMethods.filter((method) => method !== 'HEAD'),
+      url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      handler: async (request, reply) => {
+        const method = request.method === 'HEAD' ? 'GET' : request.method;
+        const route = own.find((each) => each.method === method);
+        if (route === undefined) return write(request, reply, notAllowed);
+        const answer = held.during((hold) => answerOf(route, { request, reply, hold }, options));
+        return write(request, reply, await answer);
+      },
+    });
   }
   await app.ready();
   return app;
@@ -105,41 +99,36 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
 
 const LONGEST_PARAMETER = 200;
 
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly hold: Hold;
+}
+
 const answerOf = async (
   route: Route,
-  { request, reply, cookie }: Exchange,
-  { accounts, limits, log, names }: DoorOptions,
-  hold: Hold,
+  { request, reply, hold }: Exchange,
+  { callers, limits, names }: DoorOptions,
 ): Promise<Answer> => {
   const { raw } = request;
   const call: HubRequest = {
     params: request.params as Readonly<Record<string, string>>,
     query: new URLSearchParams(request.originalUrl.split('?')[1] ?? ''),
-    accept: raw.headers.accept ?? '',
-    contentType: raw.headers['content-type'] ?? '',
+    headers: raw.headers,
     address: request.ip,
     isLocal: isLoopback(request.ip) && isLoopback(request.hostname.replace(/^\[|\]$/g, '')),
     base: names.base(raw),
-    cookies: raw.headers.cookie,
     token: bearerToken(raw),
     readBody: (wanted = { compressedBytes: limits.smallBodyBytes, rawBytes: limits.smallBodyBytes }) =>
       readBody(raw, wanted, hold),
   };
   const wrong = queryProblem(route, call.query);
   if (route.open !== undefined) return wrong ?? route.open(call);
-  if (call.token === undefined) {
-    const entry = await cookie.enter(raw, accounts, call.base);
-    if (entry?.ok === false) return refuse(entry.error);
-    if (entry === undefined) return refuse(bearerProblem('missing'));
-    const { access: token, bearer, cookie: renewed } = entry.value;
-    if (renewed !== undefined) reply.header('set-cookie', renewed);
-    return wrong ?? route.bearer({ ...call, token }, bearer);
-  }
-  const bearer = await accounts.identify(call.token, 'access');
-  if (bearer.ok) return wrong ?? route.bearer(call, bearer.value);
-  // Tokens expire all the time, and their owners come back with the next one.
-  if (bearer.error !== 'expired') audit(log, 'access-refused', { reason: bearer.error, address: request.ip });
-  return refuse(bearerProblem(bearer.error));
+  const caller = await callers.identify(raw, call.base, call.address);
+  if (!caller.ok) return refuse(caller.error);
+  const { token, bearer, cookie } = caller.value;
+  if (cookie !== undefined) reply.header('set-cookie', cookie);
+  return wrong ?? route.bearer({ ...call, token }, bearer);
 };
 
 const queryProblem = ({ query }: Route, sent: URLSearchParams): Answer | undefined => {
@@ -147,16 +136,10 @@ const queryProblem = ({ query }: Route, sent: URLSearchParams): Answer | undefin
   return wrong && refuse(problem('malformed-query', `${wrong.path} ${wrong.reason}.`));
 };
 
-interface Exchange {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-  readonly cookie: BrowserCookie;
-}
-
 const failure = (error: unknown, request: FastifyRequest, log: Log): Answer => {
   if (isSyncError(error) && error.kind === 'storage-failed') {
     log.warn(error.message, { cause: messageOf(error.cause) });
-    return refuse(problem('storage-failed', error.message, { headers: { 'retry-after': '5' } }));
+    return refuse(later('storage-failed', error.message, 5));
   }
   log.warn(
     `${pathOf(request)} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
@@ -165,29 +148,6 @@ const failure = (error: unknown, request: FastifyRequest, log: Log): Answer => {
 };
 
 const pathOf = ({ raw }: FastifyRequest): string => (raw.url ?? '').split('?', 1)[0] ?? '';
-
-const writeAnswer = (reply: FastifyReply, answer: Answer): void => {
-  reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
-  if (answer === 'nothing') {
-    reply.code(204).send();
-    return;
-  }
-  const {
-    status,
-    headers = {},
-    contentType,
-    body,
-  } = 'problem' in answer ? problemAnswer(answer.problem) : answer;
-  // Bytes, because fastify would name the encoding of a text in its content type.
-  reply.code(status).headers(headers).type(contentType).send(Buffer.from(body));
-};
-
-const problemAnswer = (refused: Problem) => ({
-  status: PROBLEMS[refused.kind].status,
-  headers: refused.headers,
-  contentType: PROBLEM_CONTENT_TYPE,
-  body: problemDocument(refused),
-});
 
 const isSending = ({ complete, headers }: IncomingMessage): boolean =>
   !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
@@ -203,23 +163,19 @@ const protocolProblem = ({ code }: NodeJS.ErrnoException): Problem => {
   }
 };
 
-/** The token of an `Authorization: Bearer` header. */
-export const bearerToken = (request: IncomingMessage): string | undefined =>
-  /^bearer +([^\s]+)$/i.exec(request.headers.authorization?.trim() ?? '')?.[1];
-
 /** Refuses on a bare socket, where there is no response object. The socket is ended. */
 export const refuseSocket = (socket: Socket, refused: Problem): void => {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const { status, headers = {}, contentType, body } = problemAnswer(refused);
+  const { status, headers, contentType = '', body = '' } = refuse(refused);
   const head = [
     `HTTP/1.1 ${status} ${PROBLEMS[refused.kind].title.replace(/\.$/, '')}`,
     `content-type: ${contentType}`,
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`),
   ];
   // Whoever is still sending could lose the answer to a reset, so the socket stays open for a moment.
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => {

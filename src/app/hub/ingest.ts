@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { BATCH, BATCH_RESULTS } from '../../domain/hub/api.js';
 import { isSyncError, SyncError } from '../../domain/errors.js';
 import { err, ok, type Result } from '../../domain/result.js';
@@ -8,7 +9,7 @@ import { parseBatch } from './batch-body.js';
 import type { HubLimits } from './hub-limits.js';
 import { judgeEvent, refusal, sentId, type SentEvent } from './judge-event.js';
 import type { HubMetrics } from './metrics.js';
-import { problem, type Problem } from './problem.js';
+import { later, type Problem } from './problem.js';
 import { json, jsonOf, refuse, type Route } from './route.js';
 import { Turns, type Breather } from './turns.js';
 
@@ -94,7 +95,7 @@ export class Ingest {
   }
 
   async #answerAll(team: string, row: SentEvent[]): Promise<void> {
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await setImmediate();
     while (row.length > 0) await this.#commit(team, this.#nextGroup(row));
     this.#offered.delete(team);
   }
@@ -158,9 +159,7 @@ export class Ingest {
 }
 
 /** More than the hub can hold until their turn comes. */
-const TOO_MANY = problem('too-many-requests', 'Too many batches of the team wait.', {
-  headers: { 'retry-after': '2' },
-});
+const TOO_MANY = later('too-many-requests', 'Too many batches of the team wait.', 2);
 
 const EXPLAINED_CHARACTERS = 64 * 1024;
 

@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import { messageOf } from '../../domain/errors.js';
 import type { Bearer } from '../../ports/hub.js';
-import { BrowserCookie } from './browser-cookie.js';
 import { audit } from './audit.js';
-import { bearerToken, refuseSocket } from './http-door.js';
+import { bearerProblem, bearerToken } from './callers.js';
+import { refuseSocket } from './http-door.js';
 import { CLOSE_STOPPING, LiveSession, type LiveConnection, type LiveEntry } from './live-session.js';
 import { LiveTeam, type LiveNeeds } from './live-team.js';
-import { problem, type Problem } from './problem.js';
+import { later, problem, type Problem } from './problem.js';
 import { segmentsOf } from './route.js';
-import { bearerProblem } from './token-api.js';
 import { Breather } from './turns.js';
 
 export const LIVE_PATH = '/ws/v1/events/';
@@ -74,9 +74,7 @@ export class LiveGateway {
     await this.#needs.ingest.settle();
     for (const session of this.#sessions) session.close(CLOSE_STOPPING, 'the hub is stopping');
     const deadline = performance.now() + this.#needs.limits.drainMs;
-    while (this.#sessions.size > 0 && performance.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
+    while (this.#sessions.size > 0 && performance.now() < deadline) await sleep(POLL_MS);
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
   }
@@ -90,16 +88,16 @@ export class LiveGateway {
     const { sockets, socketsPerUser } = this.#needs.limits;
     const own = [...this.#sessions].filter(({ user }) => user === bearer.value.user).length;
     if (this.#sessions.size >= sockets || own >= socketsPerUser) {
-      return problem('too-many-requests', 'Too many live connections.', { headers: { 'retry-after': '30' } });
+      return later('too-many-requests', 'Too many live connections.', 30);
     }
     return bearer.value;
   }
 
   /** A page cannot name its token; its cookie stands for it, of which each connection gets a live token. */
   async #browserToken(request: IncomingMessage): Promise<string | undefined> {
-    const entry = await new BrowserCookie(this.#needs.store.hubId).enter(request, this.#needs.accounts, '');
-    if (entry?.ok !== true) return undefined;
-    const issued = await this.#needs.accounts.issueLiveToken(entry.value.access);
+    const caller = await this.#needs.callers.browser(request, '');
+    if (!caller.ok) return undefined;
+    const issued = await this.#needs.accounts.issueLiveToken(caller.value.token);
     return issued.ok ? issued.value.token : undefined;
   }
 
@@ -141,7 +139,7 @@ export class LiveGateway {
           await breather.pause();
         }
       }
-      await new Promise<void>((resolve) => void setTimeout(resolve, limits.membershipCheckMs).unref());
+      await sleep(limits.membershipCheckMs, undefined, { ref: false });
     }
     this.#revision = undefined;
   }

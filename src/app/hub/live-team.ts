@@ -1,7 +1,9 @@
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../domain/errors.js';
 import { CAPABILITIES, type SnapshotMessage } from '../../domain/wire.js';
 import type { Log, WallClock } from '../../ports/host.js';
 import type { AccountStore, EventStore, StoredEvent, TeamEvents } from '../../ports/hub.js';
+import type { Callers } from './callers.js';
 import type { HubLimits } from './hub-limits.js';
 import type { Ingest } from './ingest.js';
 import { Breather } from './turns.js';
@@ -10,6 +12,7 @@ import { Breather } from './turns.js';
 export interface LiveNeeds {
   readonly store: EventStore;
   readonly accounts: AccountStore;
+  readonly callers: Callers;
   readonly ingest: Ingest;
   readonly clock: WallClock;
   readonly limits: HubLimits;
@@ -111,7 +114,7 @@ export class LiveTeam {
   async #read(): Promise<void> {
     const breather = new Breather();
     // Senders hear their answers first.
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await setImmediate();
     await this.#begun.catch(() => undefined);
     while (this.#told < this.#known && this.#places.size > 0) {
       const upTo = this.#known;
@@ -122,7 +125,7 @@ export class LiveTeam {
         if (page.events.length > 0) await this.#tell(new News(page.events), breather);
       } catch (error) {
         this.#needs.log.warn(`news wait: ${messageOf(error)}`);
-        await new Promise<void>((resolve) => void setTimeout(resolve, RETRY_MS).unref());
+        await sleep(RETRY_MS, undefined, { ref: false });
       }
       await breather.pause();
     }

@@ -4,7 +4,7 @@ import { MACHINE_REPORT } from '../../domain/wire.js';
 import type { WallClock } from '../../ports/host.js';
 import type { EventStore, TeamEvents } from '../../ports/hub.js';
 import { BOARD_BYTES, boardBehind, LISTED_MACHINES, SEEN_AT_ONCE } from './read-api.js';
-import { json, jsonOf, refuse, type Answer, type Route } from './route.js';
+import { json, jsonOf, NOTHING, refuse, type Answer, type Route } from './route.js';
 import { readFields } from './request-body.js';
 
 /** What is to be looked at now, over all projects of the bearer's team, and what machines say of themselves. */
@@ -37,7 +37,7 @@ export const nowRoutes = (store: EventStore, clock: WallClock): readonly Route[]
       const report = await readFields(request, MACHINE_REPORT);
       if (!report.ok) return refuse(report.error);
       await store.forTeam(team).noteReport(report.value);
-      return 'nothing';
+      return NOTHING;
     },
   },
 ];

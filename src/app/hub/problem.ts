@@ -42,12 +42,12 @@ export interface Problem {
 export const problem = (
   kind: ProblemKind,
   detail?: string,
-  more: Omit<Problem, 'kind' | 'detail'> = {},
-): Problem => ({
-  kind,
-  ...(detail === undefined ? {} : { detail }),
-  ...more,
-});
+  more: Pick<Problem, 'headers' | 'members'> = {},
+): Problem => ({ kind, ...(detail !== undefined && { detail }), ...more });
+
+/** A refusal of what may be tried again after so many seconds. */
+export const later = (kind: ProblemKind, detail: string, seconds: number): Problem =>
+  problem(kind, detail, { headers: { 'retry-after': String(seconds) } });
 
 /** The stable name of a way to be refused. */
 export const problemType = (kind: ProblemKind): string => `urn:spec-kitty-sync:problem:${kind}`;
@@ -61,7 +61,7 @@ export const problemDocument = ({ kind, detail, members }: Problem): string => {
     type: problemType(kind),
     title,
     status,
-    ...(detail === undefined ? {} : { detail }),
+    ...(detail !== undefined && { detail }),
     error: title,
     details: detail ?? '',
     ...members,

@@ -21,7 +21,7 @@ import { joinRows, usageOfFeature } from '../../domain/hub/usage-of.js';
 import type { Bearer, EventPage, EventQuery, EventStore, StoredEvent, TeamEvents } from '../../ports/hub.js';
 import { normalizeEventId } from '../../domain/ids.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import { problem, type Problem } from './problem.js';
+import { later, problem, type Problem } from './problem.js';
 import { json, JSON_TYPE, jsonOf, refuse, type Answer, type HubRequest, type Route } from './route.js';
 
 /** Reading what is stored: every answer is of the bearer's team alone. */
@@ -193,11 +193,7 @@ export const BOARD_BYTES = 512 * 1024;
 
 /** A board is being folded: the reader is to come again. */
 export const boardBehind = (): Answer =>
-  refuse(
-    problem('board-behind', 'Events that came late are being given their places.', {
-      headers: { 'retry-after': '2' },
-    }),
-  );
+  refuse(later('board-behind', 'Events that came late are being given their places.', 2));
 
 /** Only a page that is not the last one says where to go on. */
 const nextOf = ({ next }: { readonly next?: string }) => (next === undefined ? {} : { next });
@@ -230,7 +226,9 @@ const listEvents = async (store: EventStore, request: HubRequest, bearer: Bearer
   const query = await eventQuery(request.query, events, store.history);
   if (!query.ok) return refuse(query.error);
   const page = await events.read({ ...query.value, bytes: LARGEST_PAGE_BYTES });
-  return request.accept.includes(LINES_TYPE) ? asLines(page) : asDocument(page, store.history);
+  return request.headers.accept?.includes(LINES_TYPE) === true
+    ? asLines(page)
+    : asDocument(page, store.history);
 };
 
 const asDocument = (page: EventPage, history: string): Answer => ({

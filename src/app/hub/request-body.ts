@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { isDocument, isFields, issuesOf, type Description, type DocumentOf } from '../../domain/document.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { parseFrame } from './batch-body.js';
-import { problem, type Problem } from './problem.js';
+import { later, problem, type Problem } from './problem.js';
 import {
   FORM_TYPE,
   refuse,
@@ -68,9 +68,10 @@ export const readFields = async <D extends Description>(
   if (!body.ok) return body;
   const text = body.value.decode();
   if (!text.ok) return text;
-  const parsed = request.contentType.startsWith(FORM_TYPE)
-    ? ok(Object.fromEntries(new URLSearchParams(text.value)))
-    : parseFrame(text.value === '' ? '{}' : text.value, SMALL_BODY_VALUES);
+  const parsed =
+    request.headers['content-type']?.startsWith(FORM_TYPE) === true
+      ? ok(Object.fromEntries(new URLSearchParams(text.value)))
+      : parseFrame(text.value === '' ? '{}' : text.value, SMALL_BODY_VALUES);
   if (!parsed.ok || !isFields(parsed.value))
     return err(problem('malformed-body', 'The body has to be a JSON object.'));
   const given = Object.entries(parsed.value).filter(([, each]) =>
@@ -125,8 +126,6 @@ export class HeldBytes {
 
 const BYTE_ORDER_MARK = 0xfeff;
 
-const RETRY_SOON = { headers: { 'retry-after': '2' } };
-
 const tooLarge = (bytes: number): Problem =>
   problem('body-too-large', `The limit is ${bytes} bytes; send less at once.`);
 
@@ -152,7 +151,7 @@ const receive = (
       bytes += chunk.length;
       if (bytes <= limitBytes && !hasRoom(chunk.length)) {
         request.pause();
-        resolve(err(problem('too-many-requests', 'Too much is on its way.', RETRY_SOON)));
+        resolve(err(later('too-many-requests', 'Too much is on its way.', 2)));
       } else if (bytes <= limitBytes) chunks.push(chunk);
       else if (bytes > beyondPatience) {
         request.pause();

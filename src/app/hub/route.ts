@@ -1,7 +1,14 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Description } from '../../domain/document.js';
 import type { Bearer } from '../../ports/hub.js';
 import type { Result } from '../../domain/result.js';
-import { PROBLEMS, type Problem, type ProblemKind } from './problem.js';
+import {
+  PROBLEM_CONTENT_TYPE,
+  problemDocument,
+  PROBLEMS,
+  type Problem,
+  type ProblemKind,
+} from './problem.js';
 
 /** One call of the API: what it matches, who may call it, what it does. The table of all of them describes the API. */
 export type Route = RouteOf & (Open | OfBearer);
@@ -44,16 +51,13 @@ export const jsonOf = (document: Description): NonNullable<Route['answers']> => 
 export interface HubRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  readonly accept: string;
-  readonly contentType: string;
+  readonly headers: IncomingHttpHeaders;
   /** Where it comes from: the peer, or what a proxy on this machine says of it. */
   readonly address: string;
   /** Whether it was made on this machine, to a name that means this machine. */
   readonly isLocal: boolean;
   /** Base address under which the caller knows the hub. */
   readonly base: string;
-  /** The cookies of the request as they were sent. */
-  readonly cookies: string | undefined;
   /** The bearer token of the request, or the access token in its cookie, if it has one. */
   readonly token: string | undefined;
   /** Receives the body, at most so many bytes before and after decompression, few unless told. Callable once. */
@@ -73,22 +77,26 @@ export interface BodyLimits {
   readonly holder?: string;
 }
 
-export type Answer =
-  | {
-      readonly status: number;
-      readonly contentType: string;
-      readonly body: string;
-      readonly headers?: Readonly<Record<string, string>>;
-    }
-  | 'nothing'
-  | { readonly problem: Problem };
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly contentType?: string;
+  readonly body?: string;
+}
 
 export const json = (value: unknown, headers: Readonly<Record<string, string>> = {}): Answer => ({
   ...{ status: 200, contentType: JSON_TYPE, headers },
   body: JSON.stringify(value),
 });
 
-export const refuse = (problem: Problem): Answer => ({ problem });
+export const NOTHING: Answer = { status: 204 };
+
+export const refuse = (refused: Problem): Answer => ({
+  status: PROBLEMS[refused.kind].status,
+  headers: refused.headers ?? {},
+  contentType: PROBLEM_CONTENT_TYPE,
+  body: problemDocument(refused),
+});
 
 /** Repeated slashes count as one, because older clients put a base address that ends in a slash before the path. */
 export const segmentsOf = (path: string): readonly string[] =>

@@ -1,19 +1,18 @@
 import { isSyncError } from '../../domain/errors.js';
 import { SETUP_FORM, SETUP_LINK } from '../../domain/hub/api.js';
-import type { AccountStore } from '../../ports/hub.js';
 import { audit } from './audit.js';
 import { formPage, page, PAGE, paragraph, type Form } from './page.js';
 import { People } from './people.js';
 import { PROBLEMS } from './problem.js';
 import type { Answer, Route } from './route.js';
 import { taking } from './request-body.js';
-import type { Office } from './token-api.js';
+import type { Office } from './sign-in.js';
 
 /**
  * The page behind the link that a hub without users prints when it starts: the first team and its first user. The link
  * works once, and not at all when somebody was added otherwise.
  */
-export const setupRoutes = (accounts: AccountStore, { log }: Office): readonly Route[] => [
+export const setupRoutes = ({ accounts, log }: Office): readonly Route[] => [
   {
     method: 'GET',
     path: '/setup',

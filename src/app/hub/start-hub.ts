@@ -1,8 +1,8 @@
-import { createServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
-import { Server as NetServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecureContext } from 'node:tls';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import type { Log, WallClock } from '../../ports/host.js';
@@ -13,14 +13,13 @@ import type {
   WebhookStore,
   WebhookTransport,
 } from '../../ports/hub.js';
-import { browserRoutes } from './browser-api.js';
 import { documentRoutes } from './api-documents.js';
 import { dashboardRoutes } from './dashboard-pages.js';
 import { deviceRoutes } from './device-api.js';
-import { dossierRoutes, healthRoutes } from './health-api.js';
+import { DOSSIER_ROUTE, healthRoutes } from './health-api.js';
 import { httpDoor, refuseSocket } from './http-door.js';
-import { DEFAULT_HUB_LIMITS } from './hub-limits.js';
-import type { HubLimits } from './hub-limits.js';
+import { DEFAULT_HUB_LIMITS, type HubLimits } from './hub-limits.js';
+import { Callers } from './callers.js';
 import { batchRoute, Ingest } from './ingest.js';
 import { LiveGateway } from './live-gateway.js';
 import { hubMetrics, metricsRoute } from './metrics.js';
@@ -29,8 +28,7 @@ import { isLoopback, OwnNames } from './own-names.js';
 import { historyRoutes, readRoutes } from './read-api.js';
 import type { Route } from './route.js';
 import { setupRoutes } from './setup-page.js';
-import { SignInDesk } from './sign-in-desk.js';
-import { tokenRoutes } from './token-api.js';
+import { passwordCheck, signInRoutes } from './sign-in.js';
 import { WebhookSender } from './webhooks.js';
 
 interface HubOptions {
@@ -78,35 +76,36 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   if (listener.tls !== undefined) requireFittingPair(listener.tls);
   const limits = { ...DEFAULT_HUB_LIMITS, ...options.limits };
   const metrics = hubMetrics();
+  const callers = new Callers(accounts, store.hubId, log);
   const ingest = new Ingest(store, limits, metrics, log);
-  const gateway = new LiveGateway({ store, accounts, ingest, clock, limits, log });
+  const gateway = new LiveGateway({ store, accounts, callers, ingest, clock, limits, log });
   metrics.gauge('live_sessions', 'Open live sessions.', () => gateway.open);
   const names = new OwnNames(listener);
-  const office = { desk: new SignInDesk(accounts, limits, log), limits, log };
+  const office = {
+    accounts,
+    store,
+    callers,
+    limits,
+    log,
+    checkPassword: passwordCheck(accounts, limits, log),
+  };
   const described: readonly Route[] = [
     batchRoute(ingest, limits),
-    ...tokenRoutes(accounts, store, office),
-    ...deviceRoutes(accounts, store.hubId, office),
-    ...browserRoutes(accounts, store.hubId, office),
-    ...setupRoutes(accounts, office),
+    ...signInRoutes(office),
+    ...deviceRoutes(office),
+    ...setupRoutes(office),
     ...dashboardRoutes(options.dashboard),
     ...readRoutes(store),
     ...historyRoutes(store),
     ...nowRoutes(store, clock),
     ...healthRoutes(store, accounts),
+    DOSSIER_ROUTE,
     metricsRoute(metrics, options.metricsToken),
-    ...dossierRoutes(),
   ];
   const routes = [...described, ...documentRoutes(described)];
   let closing: Promise<void> | undefined;
   const { server } = await httpDoor({
-    routes,
-    accounts,
-    log,
-    limits,
-    metrics,
-    names,
-    hubId: store.hubId,
+    ...{ routes, callers, log, limits, metrics, names },
     isStopping: () => closing !== undefined,
     makeServer: (handle) => makeServer(listener, limits, handle),
   });
@@ -115,7 +114,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     if (refused === undefined) void gateway.upgrade(request, socket as Socket, head);
     else refuseSocket(socket as Socket, refused);
   });
-  const connections = connectionsOf(server);
+  const end = endingOf(server, limits.drainMs);
   const setupCode = await accounts.mintSetupCode();
   await listen(server, listener);
   const sender =
@@ -136,13 +135,10 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   return {
     url,
     routes,
-    ...(setupCode === undefined ? {} : { setupUrl: `${base}/setup?code=${setupCode}` }),
+    ...(setupCode !== undefined && { setupUrl: `${base}/setup?code=${setupCode}` }),
     close: () => {
       clearInterval(pruning);
-      closing ??= Promise.all([
-        sender?.stop(),
-        stop(server, connections, { gateway, drainMs: limits.drainMs }),
-      ]).then(() => undefined);
+      closing ??= Promise.all([sender?.stop(), end(gateway)]).then(() => undefined);
       return closing;
     },
   };
@@ -224,25 +220,17 @@ const pairFault = (pair: { readonly cert: string; readonly key: string }, code: 
   ] as const;
 };
 
-const listen = (server: Server, { host, port }: ListenerOptions): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        new SyncError(
-          'wrong-usage',
-          `The hub cannot listen on ${host}:${port} (${error.code ?? error.message}).`,
-          {
-            cause: error,
-            hint: 'Choose another --port or --host.',
-          },
-        ),
-      );
+const listen = async (server: Server, { host, port }: ListenerOptions): Promise<void> => {
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new SyncError('wrong-usage', `The hub cannot listen on ${host}:${port} (${code ?? message}).`, {
+      ...{ cause: error, hint: 'Choose another --port or --host.' },
     });
-    server.listen(port, host, () => {
-      server.removeAllListeners('error');
-      resolve();
-    });
-  });
+  }
+};
 
 /** Expired tokens are kept for a while, so that their owners hear what is wrong with them. */
 const REMEMBERED_AFTER_EXPIRY_MS = 7 * 86_400_000;
@@ -261,31 +249,11 @@ const isExposed = ({ host, tls, publicUrl }: ListenerOptions): boolean =>
 
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
-const stop = async (server: Server, connections: Connections, end: Ending): Promise<void> => {
-  // The server's own `close` also ends, on some Nodes, a connection whose request has come and is not parsed yet.
-  const closed = new Promise<void>((resolve) => {
-    NetServer.prototype.close.call(server, () => resolve());
-  });
-  const cutOff = setTimeout(() => connections.open.forEach((socket) => socket.destroy()), end.drainMs);
-  await Promise.all([spoken(connections, Math.min(FIRST_WORD_MS, end.drainMs)), end.gateway.close()]);
-  server.close();
-  await closed;
-  clearTimeout(cutOff);
-};
-
-interface Ending {
-  readonly gateway: LiveGateway;
-  readonly drainMs: number;
-}
-
-/** The connections of a server, and which of them has not asked for anything yet. */
-interface Connections {
-  readonly open: ReadonlySet<Socket>;
-  readonly silent: ReadonlySet<Socket>;
-}
-
-const connectionsOf = (server: Server): Connections => {
-  const [open, silent] = [new Set<Socket>(), new Set<Socket>()];
+/** Watches the connections of a server, and gives what ends it when all that was begun is answered. */
+const endingOf = (server: Server, drainMs: number): ((gateway: LiveGateway) => Promise<void>) => {
+  const open = new Set<Socket>();
+  /** Those that have not asked for anything yet. */
+  const silent = new Set<Socket>();
   const keep = (event: string, sockets: Set<Socket>) =>
     server.on(event, (socket: Socket) => {
       sockets.add(socket);
@@ -293,16 +261,23 @@ const connectionsOf = (server: Server): Connections => {
     });
   keep('connection', open);
   keep(server instanceof TlsServer ? 'secureConnection' : 'connection', silent);
-  server.on('request', ({ socket }) => silent.delete(socket));
-  server.on('upgrade', ({ socket }) => silent.delete(socket));
-  return { open, silent };
-};
-
-/** Resolves when every connection has asked for something or ended, or when the time is over. */
-const spoken = async ({ silent }: Connections, withinMs: number): Promise<void> => {
-  const deadline = performance.now() + withinMs;
-  while (silent.size > 0 && performance.now() < deadline)
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  for (const event of ['request', 'upgrade'])
+    server.on(event, ({ socket }: IncomingMessage) => silent.delete(socket));
+  const everyoneSpoke = async (): Promise<void> => {
+    const deadline = performance.now() + Math.min(FIRST_WORD_MS, drainMs);
+    while (silent.size > 0 && performance.now() < deadline) await sleep(POLL_MS);
+  };
+  return async (gateway) => {
+    // The server's own `close` also ends, on some Nodes, a connection whose request has come and is not parsed yet.
+    const closed = new Promise<void>((resolve) => {
+      NetServer.prototype.close.call(server, () => resolve());
+    });
+    const cutOff = setTimeout(() => open.forEach((socket) => socket.destroy()), drainMs);
+    await Promise.all([everyoneSpoke(), gateway.close()]);
+    server.close();
+    await closed;
+    clearTimeout(cutOff);
+  };
 };
 
 /** How long a connection that was made before the end may take until its first request is here. */

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 /**
  * Lets so many pieces of work run at once (one, unless told), so that many requests at once do not add up to one long
  * silence. Whoever waits is served in turn with all others: who sends a hundred batches waits for its own, and nobody
@@ -33,7 +35,7 @@ export class Turns {
     try {
       return await work(new Breather());
     } finally {
-      setImmediate(() => this.#handOver());
+      void setImmediate().then(() => this.#handOver());
     }
   }
 
@@ -58,7 +60,7 @@ export class Breather {
 
   async pause(): Promise<void> {
     if (performance.now() - this.#since < SLICE_MS) return;
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await setImmediate();
     this.#since = performance.now();
   }
 }

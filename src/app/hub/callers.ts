@@ -1,0 +1,114 @@
+import type { IncomingMessage } from 'node:http';
+import { err, ok, type Result } from '../../domain/result.js';
+import type { Log } from '../../ports/host.js';
+import type { AccountStore, Bearer, BearerFault, SessionTokens } from '../../ports/hub.js';
+import { audit } from './audit.js';
+import { problem, type Problem } from './problem.js';
+
+/** Who makes a request. */
+interface Caller {
+  readonly bearer: Bearer;
+  /** The access token that says so. */
+  readonly token: string;
+  /** What takes the place of a browser's cookie, when its tokens were renewed. */
+  readonly cookie?: string;
+}
+
+/**
+ * Tells who makes a request: by its bearer token, or by the cookie of a browser. That has both tokens of a session in it;
+ * no script can read it, and no other site can have sent it. It is named for the hub, because all ports of a machine
+ * share their cookies.
+ */
+export class Callers {
+  readonly #accounts: AccountStore;
+  readonly #log: Log;
+  readonly #name: string;
+
+  constructor(accounts: AccountStore, hubId: string, log: Log) {
+    this.#accounts = accounts;
+    this.#log = log;
+    this.#name = `spec-kitty-${hubId.slice(0, NAMED_BY)}`;
+  }
+
+  /** `base`: the address under which the caller knows the hub. */
+  async identify(request: IncomingMessage, base: string, address: string): Promise<Result<Caller, Problem>> {
+    const token = bearerToken(request);
+    if (token === undefined) return this.browser(request, base);
+    const bearer = await this.#accounts.identify(token, 'access');
+    if (bearer.ok) return ok({ bearer: bearer.value, token });
+    // Tokens expire all the time, and their owners come back with the next one.
+    if (bearer.error !== 'expired') audit(this.#log, 'access-refused', { reason: bearer.error, address });
+    return err(bearerProblem(bearer.error));
+  }
+
+  /**
+   * By the cookie alone. An expired access token is renewed on the way; requests that race for that get the same pair.
+   * What changes something must say where it comes from, so that a browser which sends no origin changes nothing.
+   */
+  async browser({ method, headers }: IncomingMessage, base: string): Promise<Result<Caller, Problem>> {
+    const tokens = this.#read(headers.cookie);
+    if (tokens === undefined) return err(bearerProblem('missing'));
+    const changes = headers.upgrade !== undefined || (method !== 'GET' && method !== 'HEAD');
+    if (changes && headers.origin === undefined) return err(problem('foreign-origin'));
+    const bearer = await this.#accounts.identify(tokens.access, 'access');
+    if (bearer.ok) return ok({ bearer: bearer.value, token: tokens.access });
+    if (bearer.error === 'not-a-member') return err(problem('not-a-member'));
+    const renewed = bearer.error === 'revoked' ? undefined : await this.#accounts.rotate(tokens.refresh);
+    if (renewed?.ok !== true) return err(bearerProblem('missing'));
+    const { access: token } = renewed.value;
+    const again = await this.#accounts.identify(token, 'access');
+    return again.ok
+      ? ok({ bearer: again.value, token, cookie: this.cookieOf(renewed.value, base) })
+      : err(bearerProblem('missing'));
+  }
+
+  /** The header that gives a browser its session. */
+  cookieOf({ access, refresh, refreshLifetimeSeconds }: SessionTokens, base: string): string {
+    return this.#header(`${access}.${refresh}`, base, refreshLifetimeSeconds);
+  }
+
+  /** The header that takes it away, and the refresh token that a browser has sent. */
+  farewell(cookies: string | undefined, base: string) {
+    return { cookie: this.#header('', base, 0), refresh: this.#read(cookies)?.refresh };
+  }
+
+  #read(cookies: string | undefined): Pick<SessionTokens, 'access' | 'refresh'> | undefined {
+    for (const each of cookies?.split(';') ?? []) {
+      const [name = '', value = ''] = each.trim().split('=', 2);
+      const [access, refresh] = value.split('.');
+      const isOurs = name === this.#name || name === `${SECURE_PREFIX}${this.#name}`;
+      if (isOurs && access !== undefined && refresh !== undefined) return { access, refresh };
+    }
+    return undefined;
+  }
+
+  #header(value: string, base: string, seconds: number): string {
+    const [prefix, secure] = base.startsWith('https:') ? [SECURE_PREFIX, '; Secure'] : ['', ''];
+    return `${prefix}${this.#name}=${value}; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Strict${secure}`;
+  }
+}
+
+const NAMED_BY = 8;
+
+/** A browser takes a cookie of such a name from the host itself only, and only over https. */
+const SECURE_PREFIX = '__Host-';
+
+/** The token of an `Authorization: Bearer` header. */
+export const bearerToken = (request: IncomingMessage): string | undefined =>
+  /^bearer +([^\s]+)$/i.exec(request.headers.authorization?.trim() ?? '')?.[1];
+
+/** The refusal of a bearer token. */
+export const bearerProblem = (fault: BearerFault | 'missing'): Problem =>
+  fault === 'not-a-member'
+    ? problem('not-a-member', 'The user is no longer in the team of this sign-in.')
+    : problem('not-authenticated', BEARER_DETAILS[fault], {
+        headers: { 'www-authenticate': fault === 'missing' ? 'Bearer' : 'Bearer error="invalid_token"' },
+      });
+
+const BEARER_DETAILS: Readonly<Record<Exclude<BearerFault, 'not-a-member'> | 'missing', string>> = {
+  missing: 'Send the header Authorization: Bearer <token>.',
+  unknown: 'This hub does not know the token.',
+  expired: 'The token has expired.',
+  revoked: 'The session of the token was ended.',
+  spent: 'The token has opened a connection before; ask for another one.',
+};

@@ -1,0 +1,260 @@
+import {
+  BROWSER,
+  ENDED,
+  LIVE_TOKEN,
+  ME,
+  REFRESH,
+  SESSION_ID,
+  SESSIONS,
+  SIGN_IN,
+  TOKENS,
+} from '../../domain/hub/api.js';
+import type { DocumentOf } from '../../domain/document.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import { CAPABILITIES } from '../../domain/wire.js';
+import type { Log } from '../../ports/host.js';
+import type {
+  AccountStore,
+  EventStore,
+  Holder,
+  SessionKind,
+  SessionTokens,
+  SignInFault,
+  SignInRequest,
+} from '../../ports/hub.js';
+import { audit, shortId } from './audit.js';
+import { bearerProblem, type Callers } from './callers.js';
+import type { HubLimits } from './hub-limits.js';
+import { later, problem, type Problem, type ProblemKind } from './problem.js';
+import { readFields, taking } from './request-body.js';
+import { json, jsonOf, NOTHING, refuse, type Route } from './route.js';
+import { Turns } from './turns.js';
+
+/** What the routes of accounts share. */
+export interface Office {
+  readonly accounts: AccountStore;
+  readonly store: EventStore;
+  readonly callers: Callers;
+  readonly limits: HubLimits;
+  readonly log: Log;
+  readonly checkPassword: PasswordCheck;
+}
+
+/** Runs a check for somebody who has sent a password, or says why not; `purpose` is for the log. */
+type PasswordCheck = <T extends Holder>(
+  purpose: string,
+  fields: DocumentOf<typeof SIGN_IN>,
+  address: string,
+  check: (request: SignInRequest) => Promise<Result<T, SignInFault>>,
+) => Promise<Result<T, Problem>>;
+
+/** How that is refused. */
+export const SIGN_IN_REFUSALS: readonly ProblemKind[] = [
+  'wrong-credentials',
+  'not-a-member',
+  'too-many-requests',
+];
+
+/**
+ * Where passwords are checked, whatever for. Attempts are counted by user and by address, because a password is guessed
+ * from many places and one place guesses many; a right one costs nothing. Only a few are hashed at once.
+ */
+export const passwordCheck = (accounts: AccountStore, limits: HubLimits, log: Log): PasswordCheck => {
+  const turns = new Turns(limits.waitingSignIns, limits.signIns);
+  return async (purpose, { username, password, team_slug: team, device }, address, check) => {
+    const user = username.normalize('NFC').slice(0, LONGEST_NAME);
+    const buckets = [
+      [`user ${user}`, limits.attemptsByUser],
+      [`address ${address}`, limits.attemptsByAddress],
+    ] as const;
+    const refused = (reason: string, answer: Problem): Result<never, Problem> => {
+      audit(log, 'sign-in-refused', { purpose, user, address, reason });
+      return err(answer);
+    };
+    for (const [bucket, rule] of buckets) {
+      if (await accounts.takeTurn(bucket, rule)) continue;
+      const seconds = Math.ceil(rule.everyMs / 1000);
+      return refused('throttled', later('too-many-requests', 'Too many attempts to sign in.', seconds));
+    }
+    const request = {
+      ...{ username, password },
+      ...(team === undefined ? {} : { team }),
+      ...(device === undefined ? {} : { device: device.slice(0, LONGEST_NAME) }),
+    };
+    const checked = await turns.take('', () => check(request));
+    if (checked === 'full')
+      return refused('busy', later('too-many-requests', 'Too many sign-ins at once.', 2));
+    if (!checked.ok)
+      return checked.error === 'no-team'
+        ? refused('no-team', problem('not-a-member', 'The user is in no team, or not in the one asked for.'))
+        : refused('wrong-credentials', problem('wrong-credentials'));
+    for (const [bucket, rule] of buckets) await accounts.giveTurnBack(bucket, rule);
+    const { user: name, team: own } = checked.value;
+    audit(log, 'sign-in', { purpose, user: name, team: own, address });
+    return ok(checked.value);
+  };
+};
+
+/** Of a user or a device, in characters. */
+export const LONGEST_NAME = 100;
+
+/** Signing in, staying signed in, and signing out, with tokens and in a browser. */
+export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: Office): readonly Route[] => [
+  {
+    method: 'POST',
+    path: '/api/v1/token/',
+    summary: 'Opens a session with user name and password.',
+    answers: jsonOf(TOKENS),
+    refuses: SIGN_IN_REFUSALS,
+    ...taking(SIGN_IN, async (fields, { address }) => {
+      const signedIn = await checkPassword('tokens', fields, address, (request) => accounts.signIn(request));
+      return signedIn.ok ? json(tokensBody(signedIn.value, store.hubId)) : refuse(signedIn.error);
+    }),
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/token/refresh/',
+    summary: 'Spends a refresh token for the next pair of tokens.',
+    answers: jsonOf(TOKENS),
+    refuses: ['session-ended', 'not-a-member'],
+    ...taking(REFRESH, async ({ refresh }, { address }) => {
+      const rotated = await accounts.rotate(refresh);
+      if (rotated.ok) return json(tokensBody(rotated.value, store.hubId));
+      audit(log, 'access-refused', { purpose: 'refresh', reason: rotated.error, address });
+      return refuse(
+        rotated.error === 'not-a-member'
+          ? problem('not-a-member')
+          : problem('session-ended', 'Sign in again.', {
+              members: { code: 'invalid_grant', reason: rotated.error },
+            }),
+      );
+    }),
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/token/revoke/',
+    summary: 'Ends the session of a refresh token.',
+    answers: {},
+    ...taking(REFRESH, async ({ refresh }, { address }) => {
+      await endSession(accounts, refresh, address, log);
+      return NOTHING;
+    }),
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/ws-token/',
+    summary: 'Issues a token for one live connection.',
+    answers: jsonOf(LIVE_TOKEN),
+    bearer: async ({ token = '' }) => {
+      const issued = await accounts.issueLiveToken(token);
+      return issued.ok
+        ? json({ ws_token: issued.value.token, expires_in: issued.value.lifetimeSeconds })
+        : refuse(bearerProblem(issued.error));
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/me/',
+    summary: 'Says who the bearer is, in which teams, at which hub.',
+    answers: jsonOf(ME),
+    bearer: async (_request, { user, team }) =>
+      json({
+        ...{ user: { username: user }, username: user, team_slug: team, teams: await accounts.teamsOf(user) },
+        ...{ hub_id: store.hubId, history: store.history, capabilities: CAPABILITIES },
+      }),
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/session/',
+    summary: 'Signs a browser in: the session is a cookie that scripts cannot read.',
+    answers: jsonOf(BROWSER),
+    refuses: SIGN_IN_REFUSALS,
+    ...taking(SIGN_IN, async (given, { address, base }) => {
+      const fields = { device: 'browser', ...given };
+      const signedIn = await checkPassword('browser', fields, address, (request) => accounts.signIn(request));
+      if (!signedIn.ok) return refuse(signedIn.error);
+      const { user, team } = signedIn.value;
+      const cookie = callers.cookieOf(signedIn.value, base);
+      return json({ username: user, team_slug: team }, { 'set-cookie': cookie });
+    }),
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/session/end/',
+    summary: 'Ends the session of the browser that asks, and takes its cookie away.',
+    answers: jsonOf(ENDED),
+    refuses: ['storage-failed'],
+    open: async ({ headers, address, base }) => {
+      const { cookie, refresh = '' } = callers.farewell(headers.cookie, base);
+      await endSession(accounts, refresh, address, log);
+      return json({ ended: true }, { 'set-cookie': cookie });
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/sessions/',
+    summary: 'Lists the devices and tokens with which the bearer is signed in.',
+    answers: jsonOf(SESSIONS),
+    bearer: async (_request, bearer) =>
+      json({
+        sessions: (await sessionsOf(accounts, bearer.user)).map((session) => ({
+          id: session.sessionId,
+          kind: session.kind,
+          name: session.name ?? null,
+          team_slug: session.team,
+          opened_at: new Date(session.openedAtMs).toISOString(),
+          expires_at: new Date(session.expiresAtMs).toISOString(),
+          current: session.sessionId === bearer.sessionId,
+        })),
+      }),
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/sessions/end/',
+    summary: 'Ends one device or token of the bearer, by its id.',
+    body: SESSION_ID,
+    answers: jsonOf(ENDED),
+    refuses: ['not-found'],
+    bearer: async (request, { user, team }) => {
+      const fields = await readFields(request, SESSION_ID);
+      if (!fields.ok) return refuse(fields.error);
+      const { id } = fields.value;
+      const own = (await sessionsOf(accounts, user)).find(({ sessionId }) => sessionId === id);
+      if (own === undefined) return refuse(problem('not-found', 'You have no such session.'));
+      await accounts.endSessions(own.kind, { id });
+      audit(log, 'session-ended', { user, team, session: shortId(id), address: request.address });
+      return json({ ended: true });
+    },
+  },
+];
+
+/** Every device and token of a user. */
+const sessionsOf = async (accounts: AccountStore, user: string) => {
+  const kinds: readonly SessionKind[] = ['device', 'program'];
+  const lists = await Promise.all(
+    kinds.map(async (kind) => (await accounts.sessions(kind, user)).map((session) => ({ kind, ...session }))),
+  );
+  return lists.flat();
+};
+
+/** Ends the session of a refresh token, if there is one. */
+const endSession = async (
+  accounts: AccountStore,
+  refresh: string,
+  address: string,
+  log: Log,
+): Promise<void> => {
+  const ended = await accounts.revoke(refresh);
+  if (ended === undefined) return;
+  const { user, team, sessionId } = ended;
+  audit(log, 'session-ended', { user, team, session: shortId(sessionId), address });
+};
+
+export const tokensBody = (tokens: SessionTokens, hubId: string) => ({
+  access: tokens.access,
+  refresh: tokens.refresh,
+  access_lifetime: tokens.accessLifetimeSeconds,
+  refresh_lifetime: tokens.refreshLifetimeSeconds,
+  team_slug: tokens.team,
+  hub_id: hubId,
+});
