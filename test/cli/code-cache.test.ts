@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -20,9 +21,11 @@ describe('CodeCache', () => {
   let root: string;
   let program: string;
   const state = (): string => join(root, 'state');
-  const open = (buildId = 'b1'): CodeCache => new CodeCache({ directory: join(state(), 'cache'), buildId });
-  const cached = (): readonly string[] =>
-    existsSync(join(state(), 'cache')) ? readdirSync(join(state(), 'cache')) : [];
+  const open = (buildId = 'b1', ...words: string[]): CodeCache =>
+    new CodeCache({ directory: join(state(), 'cache'), buildId, words });
+  const files = (directory: string): readonly string[] =>
+    existsSync(directory) ? readdirSync(directory).filter((name) => !name.endsWith('known')) : [];
+  const cached = (): readonly string[] => files(join(state(), 'cache'));
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'code-'));
@@ -52,6 +55,26 @@ describe('CodeCache', () => {
     expect(cached()).toEqual([name]);
   });
 
+  it('keeps the code again, with what is new in it, once for each command', () => {
+    mkdirSync(state(), { mode: 0o700 });
+    writeFileSync(program, `module.exports = (word) => ${'word + '.repeat(200)}word;`);
+    const sizeAfter = (...words: string[]): number => {
+      const cache = open('b1', ...words);
+      const answer = cache.load(program, undefined) as (word: string) => string;
+      if (words[0] === 'agent') answer('x');
+      cache.store();
+      return statSync(join(state(), 'cache', cached()[0]!)).size;
+    };
+    const first = sizeAfter('sync', 'status');
+    const second = sizeAfter('agent', 'tasks', 'move-task', 'WP01', '--to', 'doing');
+    expect(second).toBeGreaterThan(first);
+    const again = open('b1', 'agent', 'tasks', 'move-task', 'WP02', '--to', 'for_review');
+    again.load(program, undefined);
+    writeFileSync(join(state(), 'cache', cached()[0]!), 'untouched', { mode: 0o600 });
+    again.store();
+    expect(readFileSync(join(state(), 'cache', cached()[0]!), 'utf8')).toBe('untouched');
+  });
+
   it('removes what was compiled a month before, and nothing younger', () => {
     mkdirSync(join(state(), 'cache'), { recursive: true, mode: 0o700 });
     const days = (count: number): number => Date.now() / 1000 - count * 24 * 3600;
@@ -73,7 +96,7 @@ describe('CodeCache', () => {
   });
 
   it('keeps nothing when it has no directory', () => {
-    const cache = new CodeCache({ directory: undefined, buildId: 'b1' });
+    const cache = new CodeCache({ directory: undefined, buildId: 'b1', words: [] });
     expect(cache.load(program, undefined)).toMatchObject({ answer: 42 });
     cache.store();
     expect(readdirSync(root)).toEqual(['main.cjs']);
@@ -129,10 +152,10 @@ describe('CodeCache', () => {
     const text = readFileSync(program, 'utf8').replace('42', String(answer));
     writeFileSync(other, text);
     mkdirSync(join(root, 'maker'), { recursive: true, mode: 0o700 });
-    const maker = new CodeCache({ directory: join(root, 'maker', 'cache'), buildId: 'b1' });
+    const maker = new CodeCache({ directory: join(root, 'maker', 'cache'), buildId: 'b1', words: [] });
     maker.load(other, undefined);
     maker.store();
-    const [name = ''] = readdirSync(join(root, 'maker', 'cache'));
+    const [name = ''] = files(join(root, 'maker', 'cache'));
     writeFileSync(join(directory, name), readFileSync(join(root, 'maker', 'cache', name)), { mode: 0o600 });
   };
 
@@ -159,7 +182,7 @@ describe('CodeCache', () => {
   it('executes nothing from a root that depends on where the command is called', () => {
     plant(join(state(), 'cache'), 43);
     const directory = relative(process.cwd(), join(state(), 'cache'));
-    expect(new CodeCache({ directory, buildId: 'b1' }).load(program, undefined)).toMatchObject({
+    expect(new CodeCache({ directory, buildId: 'b1', words: [] }).load(program, undefined)).toMatchObject({
       answer: 42,
     });
   });

@@ -25,6 +25,19 @@ describe('stringWidth', () => {
   });
 });
 
+describe('what stands alone', () => {
+  it('is measured as beside a character that needs a closer look', () => {
+    for (let code = 0x20; code < 0x2700; code++) {
+      const character = String.fromCodePoint(code);
+      expect([character, stringWidth(`日\n${character}\n`) - 2]).toEqual([character, stringWidth(character)]);
+    }
+  });
+
+  it('is cut as beside such a character', () => {
+    expect(truncate('──·── done ✓', 6)).toBe('──·──…');
+  });
+});
+
 describe('truncate', () => {
   it('leaves what fits', () => {
     expect(truncate('fits', 4)).toBe('fits');

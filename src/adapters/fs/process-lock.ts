@@ -45,13 +45,13 @@ export const lockFile = async (
   waitMs: number,
   signal?: AbortSignal,
 ): Promise<HeldLock | undefined> => {
-  const start = performance.now();
+  const start = nowMs();
   // Who has waited for long waits for a whole command, whose hooks may take a minute: there are others to leave the machine to.
-  const longest = (): number => (performance.now() - start < LONG_MS ? LONGEST_PAUSE_MS : LATER_PAUSE_MS);
+  const longest = (): number => (nowMs() - start < LONG_MS ? LONGEST_PAUSE_MS : LATER_PAUSE_MS);
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, longest())) {
     if (signal?.aborted === true) return undefined;
     const lock = tryLockFile(path);
-    if (lock !== undefined || performance.now() + pauseMs > start + waitMs) return lock;
+    if (lock !== undefined || nowMs() + pauseMs > start + waitMs) return lock;
     await delay(pauseMs);
   }
 };
@@ -75,11 +75,11 @@ export const lockInTurn = async (
   { waitMs, onWait }: Waiting,
   signal?: AbortSignal,
 ): Promise<HeldLock | undefined> => {
-  const startMs = performance.now();
+  const startMs = nowMs();
   let wasTold = false;
   const teller = setInterval(() => {
     wasTold = true;
-    onWait?.(performance.now() - startMs);
+    onWait?.(nowMs() - startMs);
   }, TOLD_EACH_MS);
   try {
     return await goThrough(path, startMs + waitMs, signal);
@@ -99,6 +99,9 @@ export interface LockKinds {
 /** Takes an exclusive lock on the open file behind a descriptor, or throws at once when anybody else has one. */
 type TakeLock = (descriptor: number) => void;
 
+// `performance` is loaded in a millisecond, and every command takes a lock.
+const nowMs = (): number => process.uptime() * 1000;
+
 const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 5;
 const LONG_MS = 1_000;
@@ -114,7 +117,7 @@ const goThrough = async (
   const way = held === undefined ? [...PLACES.map((place) => placeBefore(path, place)), path] : [path];
   try {
     for (const step of way) {
-      const next = await lockFile(step, Math.max(0, deadlineMs - performance.now()), signal);
+      const next = await lockFile(step, Math.max(0, deadlineMs - nowMs()), signal);
       held?.release();
       held = next;
       if (next === undefined) return undefined;
@@ -172,8 +175,9 @@ const loadNativeLock = (): TakeLock | undefined => {
   try {
     const root = dirname(require.resolve('fs-native-extensions/package.json'));
     const system = `${process.platform}-${process.arch}`;
-    const native = require(join(root, 'prebuilds', system, 'fs-native-extensions.node')) as NativeExtensions;
-    return (descriptor) => native.tryLock(descriptor, 0, 0, true);
+    const native: unknown = require(join(root, 'prebuilds', system, 'fs-native-extensions.node'));
+    const { tryLock } = native as { tryLock(descriptor: number, ...range: [number, number, boolean]): void };
+    return (descriptor) => tryLock(descriptor, 0, 0, true);
   } catch (error) {
     // For want of descriptors it could not be loaded now: that says nothing about the system's locks.
     if (!/EMFILE|ENFILE|too many open files/i.test(messageOf(error))) return undefined;
@@ -183,10 +187,6 @@ const loadNativeLock = (): TakeLock | undefined => {
     });
   }
 };
-
-interface NativeExtensions {
-  tryLock(descriptor: number, offset: number, length: number, exclusive: boolean): void;
-}
 
 /**
  * The second kernel lock, for systems on which the package for the first one does not run (musl). `flock(1)` locks the

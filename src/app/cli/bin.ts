@@ -16,7 +16,8 @@ const start = (): void => {
     process.stdout.write(`${SPEC_KITTY_VERSION}\n`);
     return;
   }
-  const cache = new CodeCache({ directory: cacheDirectory(), buildId: SPEC_KITTY_BUILD_ID });
+  const words = process.argv.slice(2);
+  const cache = new CodeCache({ directory: cacheDirectory(), buildId: SPEC_KITTY_BUILD_ID, words });
   process.once('exit', () => cache.store());
   const nativeRequire = createRequire(__filename);
   // The program's other files are asked for by relative names; everything else is a package or Node's own.

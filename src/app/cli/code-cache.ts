@@ -1,7 +1,7 @@
 import {
   closeSync,
+  existsSync,
   fstatSync,
-  fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -10,7 +10,7 @@ import {
   realpathSync,
   renameSync,
   unlinkSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { Script } from 'node:vm';
@@ -20,12 +20,14 @@ interface CodeCacheOptions {
   readonly directory: string | undefined;
   /** Changes with every byte of the program, so that code of another build is never looked at. */
   readonly buildId: string;
+  /** The words of the command, of which the code may not have been compiled by any other. */
+  readonly words: readonly string[];
 }
 
 /**
- * Loads CommonJS files of the program with V8's compiled code from an earlier run, which is most of what starting
- * costs otherwise. It is an accelerator only: a cache that is missing, rejected or cannot be written changes nothing
- * but the time. Compiled code is executed as it is, so a file that somebody else may have written is not used: neither the
+ * Loads CommonJS files of the program with V8's compiled code from earlier runs, which is most of what starting
+ * costs otherwise. V8 compiles a function when it is first called, so each new command adds to what is kept. It is an
+ * accelerator only: a cache that is missing, rejected or cannot be written changes nothing but the time. Compiled code is executed as it is, so a file that somebody else may have written is not used: neither the
  * state root nor anything in it may belong to others or be theirs to write, and none of it may have come with a repository.
  */
 export class CodeCache {
@@ -33,11 +35,14 @@ export class CodeCache {
   readonly #prefix: string;
   #isReadable: boolean | undefined;
   readonly #loaded = new Map<string, { readonly exports: unknown }>();
-  readonly #toStore: { readonly path: string; readonly script: Script }[] = [];
+  readonly #scripts: { readonly path: string; readonly script: Script; readonly isKept: boolean }[] = [];
+  readonly #command: string;
 
-  constructor({ directory, buildId }: CodeCacheOptions) {
+  constructor({ directory, buildId, words }: CodeCacheOptions) {
     this.#directory = directory !== undefined && isAbsolute(directory) ? directory : undefined;
     this.#prefix = `${process.version}-${process.arch}-${buildId}-`;
+    // No command has more words, and what it is given rarely consists of small letters.
+    this.#command = /^(?:[a-z-]+\.){0,3}/.exec(`${words.join('.')}.`)?.[0] ?? '';
   }
 
   /** The exports of the file, which is run once. `require` is what the file gets under that name. */
@@ -46,48 +51,44 @@ export class CodeCache {
     if (known !== undefined) return known.exports;
     const module = { exports: {} };
     this.#loaded.set(path, module);
-    const wrapper = this.#compile(path).runInThisContext() as ModuleWrapper;
+    const wrapper = this.#compile(path).runInThisContext() as (this: unknown, ...given: unknown[]) => void;
     wrapper.call(module.exports, module.exports, require, module, path, dirname(path));
     return module.exports;
   }
 
-  /** Keeps the compiled code of what was loaded without a usable cache. Never fails; called when the process ends. */
+  /**
+   * Keeps the compiled code of what was loaded without a usable cache, and of all when the command is a new one. Never
+   * fails; called when the process ends.
+   */
   store(): void {
     const directory = this.#directory;
-    if (directory === undefined || this.#toStore.length === 0 || !isOurs(directory)) return;
+    if (directory === undefined) return;
+    const known = join(directory, `${this.#prefix}${this.#command}known`);
     try {
+      const isNew = !existsSync(known);
+      const toStore = this.#scripts.filter(({ isKept }) => isNew || !isKept);
+      if (toStore.length === 0 || !isOurs(directory)) return;
       mkdirSync(directory, { mode: 0o700, recursive: true });
-      for (const { path, script } of this.#toStore) writeWhole(path, script.createCachedData());
-      removeOutlived(directory, this.#toStore[0]?.path ?? directory);
+      for (const { path, script } of toStore) writeWhole(path, script.createCachedData());
+      if (isNew) writeWhole(known, Buffer.alloc(0));
+      removeOutlived(directory, known);
     } catch {
       // Without a cache the next start takes a few milliseconds longer.
     }
   }
 
-  #compile(path: string): Script {
+  #compile(filename: string): Script {
     // The bundler writes ASCII, of which every byte is a character.
-    const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, 'latin1')}\n})`;
-    if (this.#directory === undefined) return new Script(source, { filename: path });
-    const cachePath = join(this.#directory, `${this.#prefix}${basename(path)}.bin`);
-    const cachedData = (this.#isReadable ??= isOurs(this.#directory)) ? readOwn(cachePath) : undefined;
-    const script = new Script(
-      source,
-      cachedData === undefined ? { filename: path } : { filename: path, cachedData },
-    );
-    if (cachedData === undefined || script.cachedDataRejected === true)
-      this.#toStore.push({ path: cachePath, script });
+    const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, 'latin1')}\n})`;
+    if (this.#directory === undefined) return new Script(source, { filename });
+    const path = join(this.#directory, `${this.#prefix}${basename(filename)}.bin`);
+    const cachedData = (this.#isReadable ??= isOurs(this.#directory)) ? readOwn(path) : undefined;
+    const script = new Script(source, { filename, ...(cachedData === undefined ? {} : { cachedData }) });
+    const isKept = cachedData !== undefined && script.cachedDataRejected !== true;
+    this.#scripts.push({ path, script, isKept });
     return script;
   }
 }
-
-type ModuleWrapper = (
-  this: unknown,
-  exports: unknown,
-  require: unknown,
-  module: { exports: unknown },
-  filename: string,
-  dirname: string,
-) => void;
 
 const OTHERS_MAY_WRITE = 0o022;
 const KEPT_MS = 30 * 24 * 3_600_000;
@@ -134,13 +135,7 @@ const isOwn = (uid: number, mode: number): boolean =>
 
 const writeWhole = (path: string, bytes: Buffer): void => {
   const temporary = `${path}.${process.pid}.tmp`;
-  const descriptor = openSync(temporary, 'wx', 0o600);
-  try {
-    writeSync(descriptor, bytes);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  writeFileSync(temporary, bytes, { flag: 'wx', mode: 0o600, flush: true });
   try {
     renameSync(temporary, path);
   } catch (error) {

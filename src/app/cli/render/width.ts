@@ -1,6 +1,7 @@
 /**
  * How many columns a terminal uses for the text: none for combining marks and colour sequences, two for East Asian
- * wide characters and emoji. Exact enough for tables and help; plain ASCII never loads the segmenter.
+ * wide characters and emoji. Exact enough for tables and help. The segmenter takes 9 ms to begin, which a text of
+ * characters that stand alone and are one column wide does not need.
  */
 export const stringWidth = (text: string): number => {
   if (PLAIN.test(text)) return text.length;
@@ -13,6 +14,7 @@ export const stringWidth = (text: string): number => {
 export const truncate = (text: string, width: number): string => {
   if (stringWidth(text) <= width) return text;
   if (width <= 0) return '';
+  if (PLAIN.test(text)) return `${text.slice(0, width - 1)}…`;
   let used = 0;
   let kept = '';
   for (const grapheme of graphemes(text)) {
@@ -24,7 +26,9 @@ export const truncate = (text: string, width: number): string => {
   return `${kept}…`;
 };
 
-const PLAIN = /^[\x20-\x7e]*$/;
+/** ASCII, Latin letters, dashes, quotes and bullets, arrows, mathematics, lines of tables, ticks and crosses. */
+const PLAIN =
+  /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u2190-\u22ff\u2500-\u25fc\u2706-\u2709\u270c-\u2727]*$/;
 // oxlint-disable-next-line no-control-regex -- colour sequences begin with a control character
 const COLOUR = /\x1b\[[0-9;]*m/g;
 const INVISIBLE = /^[\p{Control}\p{Mark}\p{Format}\p{Surrogate}]*$/u;
