@@ -1,6 +1,6 @@
 import type { WorkPackageLane } from '../events/lane.js';
 import { isIsoTime } from '../events/iso-time.js';
-import { asOneLine, lineEndingOf, markdownLines, type MarkdownLine } from './markdown.js';
+import { asOneLine, lineEndingOf, markdownLines, sectionCalled, withBlock } from './markdown.js';
 import { laneFromText } from './work-package.js';
 
 /** One line of a work package's Activity Log. */
@@ -26,7 +26,7 @@ export const parseActivityLine = (line: string): ActivityEntry | undefined => {
 /** The entries of the Activity Log of a body, in the order of the file. */
 export const activityEntries = (body: string): readonly ActivityEntry[] => {
   const lines = markdownLines(body);
-  const section = logSection(lines);
+  const section = sectionCalled(lines, 'activity log');
   if (section === undefined) return [];
   return lines
     .slice(section.heading + 1, section.end)
@@ -69,12 +69,10 @@ export const formatActivityLine = (
  * words in the same second get a number behind them.
  */
 export const uniqueActivityLine = (text: string, line: string): string => {
-  const taken = new Set(markdownLines(text).map((each) => each.text.trimEnd()));
-  if (!taken.has(line)) return line;
-  for (let count = 2; ; count++) {
-    const numbered = `${line} (${count})`;
-    if (!taken.has(numbered)) return numbered;
-  }
+  const taken = new Set(text.split('\n').map((each) => each.trimEnd()));
+  let unique = line;
+  for (let count = 2; taken.has(unique); count++) unique = `${line} (${count})`;
+  return unique;
 };
 
 /**
@@ -83,8 +81,8 @@ export const uniqueActivityLine = (text: string, line: string): string => {
  */
 export const appendActivityLine = (body: string, line: string, eol = lineEndingOf(body)): string => {
   const lines = markdownLines(body);
-  const section = logSection(lines);
-  if (section === undefined) return appendSection(body, line, eol);
+  const section = sectionCalled(lines, 'activity log');
+  if (section === undefined) return withBlock(body, body.length, `## Activity Log${eol}${eol}${line}`, eol);
   let last = section.end - 1;
   while (last > section.heading && lines[last]?.text.trim() === '') last--;
   const at = lines[last]?.next ?? body.length;
@@ -104,22 +102,3 @@ const ENTRY = new RegExp(
     String.raw`${BETWEEN}\s*lane=([a-z_]+)\s*(?:${BETWEEN}(.*))?$`,
   's',
 );
-const LOG_TITLE = /^Activity Log$/i;
-
-const logSection = (
-  lines: readonly MarkdownLine[],
-): { readonly heading: number; readonly end: number } | undefined => {
-  const headings = lines.flatMap(({ heading: found }, at) =>
-    found?.level === 2 ? [{ at, title: found.title }] : [],
-  );
-  const heading = headings.filter(({ title }) => LOG_TITLE.test(title)).at(-1)?.at ?? -1;
-  if (heading === -1) return undefined;
-  return { heading, end: headings.find(({ at }) => at > heading)?.at ?? lines.length };
-};
-
-const appendSection = (body: string, line: string, eol: string): string => {
-  const isEnded = body === '' || body.endsWith('\n');
-  const text = isEnded ? body : body + eol;
-  const gap = text === '' || text.endsWith(`${eol}${eol}`) ? '' : eol;
-  return `${text}${gap}## Activity Log${eol}${eol}${line}${isEnded ? eol : ''}`;
-};

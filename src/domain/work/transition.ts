@@ -1,6 +1,6 @@
 import type { WorkPackageLane } from '../events/lane.js';
 import { appendActivityLine, formatActivityLine, uniqueActivityLine } from './activity-log.js';
-import { lineEndingOf, asOneLine, markdownLines, sectionEnd } from './markdown.js';
+import { asOneLine, lineEndingOf, markdownLines, sectionCalled, withBlock } from './markdown.js';
 import type { LineEnding } from './markdown.js';
 
 /** A change of a work package file, to be applied without touching anything else. */
@@ -89,32 +89,20 @@ export const withFeedback = (
   eol: LineEnding,
 ): string => {
   const lines = markdownLines(body);
-  const headed = (title: string): number =>
-    lines.findIndex(({ heading }) => heading?.level === 2 && heading.title.toLowerCase() === title);
   const quoted = text.trim().split(/\r\n|\r|\n/);
   const entry = [
     `**Changes requested** by ${asOneLine(reviewer)} at ${timestamp}:`,
     '',
     ...quoted.map((line) => `> ${line}`.trimEnd()),
   ].join(eol);
-  const section = headed('review feedback');
-  if (section === -1) {
-    const at = lines[headed('activity log')]?.start ?? body.length;
-    return insertBlock(body, at, `## Review Feedback${eol}${eol}${entry}`, eol);
+  const section = sectionCalled(lines, 'review feedback');
+  if (section === undefined) {
+    const at = lines[sectionCalled(lines, 'activity log')?.heading ?? -1]?.start ?? body.length;
+    return withBlock(body, at, `## Review Feedback${eol}${eol}${entry}`, eol);
   }
-  let last = sectionEnd(lines, section, 2) - 1;
-  while (last > section && BLANK_OR_RULE.test(lines[last]?.text ?? '')) last--;
-  return insertBlock(body, lines[last]?.next ?? body.length, entry, eol);
-};
-
-/** Puts a block between the lines before and after `at`, with one blank line on either side. */
-const insertBlock = (body: string, at: number, block: string, eol: LineEnding): string => {
-  const before = body.slice(0, at);
-  const after = body.slice(at);
-  const ended = before === '' || before.endsWith('\n') ? before : before + eol;
-  const gap = ended === '' || /\n\r?\n$/.test(ended) ? '' : eol;
-  const close = after === '' && before !== ended ? '' : eol;
-  return `${ended}${gap}${block}${close}${after === '' || /^\r?\n/.test(after) ? '' : eol}${after}`;
+  let last = section.end - 1;
+  while (last > section.heading && BLANK_OR_RULE.test(lines[last]?.text ?? '')) last--;
+  return withBlock(body, lines[last]?.next ?? body.length, entry, eol);
 };
 
 const BLANK_OR_RULE = /^\s*(?:-{3,}|\*{3,}|_{3,})?\s*$/;
