@@ -4,11 +4,7 @@ import {
   MemoryLiveTransport,
   MemoryTokenIssuer,
 } from '../../src/adapters/memory/memory-transports.js';
-import {
-  MemoryCheckoutRegistry,
-  MemoryConfigStore,
-  MemoryCredentialStore,
-} from '../../src/adapters/memory/memory-stores.js';
+import { MemoryConfigStore, MemoryCredentialStore } from '../../src/adapters/memory/memory-stores.js';
 import {
   type MemoryHub,
   type MemoryHubOptions,
@@ -21,10 +17,12 @@ import { LiveLink, type LiveListeners } from '../../src/app/delivery/live-link.j
 import { projectStatus, type ProjectStatus } from '../../src/app/reports/examine-outbox.js';
 import { SharingPolicy } from '../../src/app/delivery/sharing.js';
 import { AccessTokens } from '../../src/app/delivery/access-token.js';
+import { GetAccountStatus } from '../../src/app/delivery/account-status.js';
 import { SignIn } from '../../src/app/delivery/sign-in.js';
 import { hubKey, type Account } from '../../src/domain/outbox/account.js';
 import { isBalanced } from '../../src/domain/outbox/accounting.js';
 import { collect, fact, PROJECT } from './facts.js';
+import { MemoryCheckoutRegistry } from './memory-checkout-registry.js';
 
 export const HUB_URL = 'https://hub.example.org';
 export const CHECKOUT = '/work/demo';
@@ -124,7 +122,11 @@ export class DeliveryWorld {
   }
 
   async account(): Promise<Account | undefined> {
-    return this.tokens.account();
+    return new GetAccountStatus({
+      credentials: this.credentials,
+      wallClock: this.time,
+      signInEnvironment: {},
+    }).account();
   }
 
   async status(): Promise<ProjectStatus> {

@@ -5,11 +5,8 @@ import { GitAgentWork } from '../../src/adapters/agents/git-agent-work.js';
 import { JsonOrchestrationStore } from '../../src/adapters/agents/json-orchestration-store.js';
 import { StateRoot } from '../../src/adapters/fs/state-root.js';
 import { ControlledTime, SeededRandomness } from '../../src/adapters/memory/memory-host.js';
-import {
-  type AgentBehaviour,
-  MemoryAgentCatalog,
-  MemoryAgentRunner,
-} from '../../src/adapters/memory/memory-agents.js';
+import { type AgentBehaviour, MemoryAgentRunner } from '../../src/adapters/memory/memory-agents.js';
+import { MemoryAgentCatalog } from './memory-agent-catalog.js';
 import { AbortOrchestration } from '../../src/app/agents/abort-orchestration.js';
 import { MoveWorkPackage } from '../../src/app/work/move-work-package.js';
 import {

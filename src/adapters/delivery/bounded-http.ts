@@ -32,57 +32,17 @@ interface HubQuestion {
   readonly gzip?: Uint8Array;
 }
 
-/** Asks hubs, and no other server than the one that is named. */
-export class HubClient {
-  readonly #http: BoundedHttp;
-
-  constructor(options: HttpOptions) {
-    this.#http = new BoundedHttp(options);
-  }
-
-  /** Throws `insecure-server`, before anything is sent, for a hub that is neither https nor on this machine. */
-  protected async ask(
-    hub: HubAddress,
-    path: string,
-    { accessToken, json, gzip, method = (json ?? gzip) ? 'POST' : 'GET' }: HubQuestion,
-    signal?: AbortSignal,
-  ): Promise<HttpReply> {
-    requireSecureHub(hub);
-    // No hub can have issued it, so that no hub needs to be asked.
-    if (accessToken !== undefined && !isBearerToken(accessToken))
-      return { kind: 'answer', status: 401, body: '' };
-    const headers = {
-      ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
-      ...((json ?? gzip) ? { 'content-type': 'application/json' } : {}),
-      ...(gzip === undefined ? {} : { 'content-encoding': 'gzip' }),
-    };
-    const body = gzip ?? (json === undefined ? '' : JSON.stringify(json));
-    return this.#http.request({ method, url: endpointUrl(hub.url, path), headers, body }, signal);
-  }
-
-  /** Ends every connection; safe to repeat. */
-  async close(): Promise<void> {
-    this.#http.close();
-  }
-}
-
-interface HttpRequest {
-  readonly method: 'GET' | 'POST';
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | string;
-}
-
 export type HttpReply =
   | { readonly kind: 'answer'; readonly status: number; readonly body: string; readonly retryAfter?: string }
   | { readonly kind: 'oversized'; readonly status: number; readonly limitBytes: number }
   | HttpFailure;
 
 /**
- * One request, one reply, whatever the other side does: bounded in time and memory, no redirect followed, nothing
- * repeated, TLS verified. Never throws. Connections are kept for the next request until `close`.
+ * Asks hubs, and no other server than the one that is named: one request, one reply, whatever the other side does.
+ * Bounded in time and memory, no redirect followed, nothing repeated, TLS verified. Connections are kept for the next
+ * request until `close`.
  */
-export class BoundedHttp {
+export class HubClient {
   readonly #options: Required<HttpOptions>;
   readonly #wayOut = new WayOut();
   #client: Promise<Got> | undefined;
@@ -91,17 +51,32 @@ export class BoundedHttp {
     this.#options = { ...AS_THE_CONTRACT_HAS_IT, ...options };
   }
 
-  async request(request: HttpRequest, signal?: AbortSignal): Promise<HttpReply> {
+  /**
+   * Throws `insecure-server`, before anything is sent, for a hub that is neither https nor on this machine, and for
+   * nothing else.
+   */
+  async ask(
+    hub: HubAddress,
+    path: string,
+    question: HubQuestion = {},
+    signal?: AbortSignal,
+  ): Promise<HttpReply> {
+    requireSecureHub(hub);
+    const { accessToken } = question;
+    // No hub can have issued it, so that no hub needs to be asked.
+    if (accessToken !== undefined && !isBearerToken(accessToken))
+      return { kind: 'answer', status: 401, body: '' };
     if (signal?.aborted === true) return { kind: 'no-answer', reason: 'interrupted' };
     // The client never takes its listener off a signal, and the caller's may live for days.
     const own = new AbortController();
     const abort = (): void => own.abort();
     signal?.addEventListener('abort', abort, { once: true });
+    const url = endpointUrl(hub.url, path);
     let proxy: string | undefined;
     try {
-      const way = await this.#wayOut.to(request.url);
+      const way = await this.#wayOut.to(url);
       proxy = way.proxy;
-      return await this.#exchange(request, way, own.signal);
+      return await this.#exchange(url, question, way, own.signal);
     } catch (error) {
       return httpFailure(error, proxy);
     } finally {
@@ -110,19 +85,29 @@ export class BoundedHttp {
   }
 
   /** Ends idle and running connections; safe to repeat. */
-  close(): void {
+  async close(): Promise<void> {
     this.#wayOut.close();
   }
 
-  async #exchange(request: HttpRequest, way: Way, signal: AbortSignal): Promise<HttpReply> {
+  async #exchange(
+    url: string,
+    { accessToken, json, gzip, method = (json ?? gzip) ? 'POST' : 'GET' }: HubQuestion,
+    way: Way,
+    signal: AbortSignal,
+  ): Promise<HttpReply> {
     const client = await (this.#client ??= this.#load());
-    const stream = client.stream(request.url, {
-      method: request.method,
-      headers: { ...request.headers },
+    const sent = gzip ?? (json === undefined ? '' : JSON.stringify(json));
+    const stream = client.stream(url, {
+      method,
+      headers: {
+        ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
+        ...((json ?? gzip) ? { 'content-type': 'application/json' } : {}),
+        ...(gzip === undefined ? {} : { 'content-encoding': 'gzip' }),
+      },
       agent: way.agents,
       ...(way.authorities === undefined ? {} : { https: { certificateAuthority: [...way.authorities] } }),
       // Without a body got would wait for one to be piped in.
-      ...(request.method === 'POST' ? { body: Buffer.from(request.body ?? '') } : {}),
+      ...(method === 'POST' ? { body: Buffer.from(sent) } : {}),
       signal,
     });
     // got goes on listening to the signal after the last byte. Who reads the stream gets every error that matters; an

@@ -1,39 +1,7 @@
 import { takeReport, type AgentReport } from '../../domain/agents/agent-report.js';
 import { parseJson } from '../../domain/document.js';
-import type {
-  AgentCatalog,
-  AgentCatalogReading,
-  AgentCommand,
-  AgentExit,
-  AgentRun,
-  AgentRunner,
-} from '../../ports/agents.js';
+import type { AgentExit, AgentRun, AgentRunner } from '../../ports/agents.js';
 import type { Timer } from '../../ports/host.js';
-
-/** Agents that are known by heart. */
-export class MemoryAgentCatalog implements AgentCatalog {
-  readonly #reading: AgentCatalogReading;
-  /** Names of programs that this machine does not have. */
-  readonly missing = new Set<string>();
-
-  /** @param available in the order of preference; each is called by its own name unless a command is given */
-  constructor(available: readonly string[], commands: Readonly<Record<string, AgentCommand>> = {}) {
-    const byName = available.map((name): [string, AgentCommand] => [
-      name,
-      { argv: [name, '{prompt_file}'], isPromptInput: false },
-    ]);
-    const all = new Map([...byName, ...Object.entries(commands)]);
-    this.#reading = { available, commands: all, ofProject: [], redefined: [], issues: [] };
-  }
-
-  async isInstalled(_projectRoot: string, { argv }: AgentCommand): Promise<boolean> {
-    return !this.missing.has(argv[0] ?? '');
-  }
-
-  async read(): Promise<AgentCatalogReading> {
-    return this.#reading;
-  }
-}
 
 /** What an agent does in memory. It ends the run by returning, and is told when it is to stop. */
 export type AgentBehaviour = (

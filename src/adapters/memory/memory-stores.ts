@@ -5,14 +5,11 @@ import { SyncError } from '../../domain/errors.js';
 import { MACHINE_SETTINGS, type MachineSettingKey } from '../../domain/events/settings.js';
 import type { CredentialReading, Credentials, CredentialStore, KnownHubs } from '../../ports/delivery.js';
 import type {
-  CheckoutMemory,
-  CheckoutRegistry,
   ConfigEdit,
   ConfigStore,
   HeldRepository,
   SettingsReading,
   SettingsStore,
-  SharingPreference,
 } from '../../ports/events.js';
 
 /** Configs of any number of projects. A config can be put there, broken, or made read-only. */
@@ -144,36 +141,6 @@ export class MemorySettingsStore implements SettingsStore {
 
   async set(key: MachineSettingKey, value: string | number): Promise<void> {
     this.#reading = { ...this.#reading, [MACHINE_SETTINGS[key].name]: value };
-  }
-}
-
-/** Checkouts and what was said about sharing, in memory. */
-export class MemoryCheckoutRegistry implements CheckoutRegistry {
-  readonly #memories = new Map<string, CheckoutMemory>();
-  readonly #preferences = new Map<string, SharingPreference>();
-
-  async recall(path: string): Promise<CheckoutMemory | undefined> {
-    return this.#memories.get(path);
-  }
-
-  async remember(memory: CheckoutMemory): Promise<void> {
-    this.#memories.set(memory.path, { ...memory });
-  }
-
-  async list(): Promise<readonly CheckoutMemory[]> {
-    return [...this.#memories.values()];
-  }
-
-  async forget(path: string): Promise<void> {
-    this.#memories.delete(path);
-  }
-
-  async preference(projectUuid: string): Promise<SharingPreference | undefined> {
-    return this.#preferences.get(projectUuid);
-  }
-
-  async setPreference(projectUuid: string, preference: SharingPreference): Promise<void> {
-    this.#preferences.set(projectUuid, preference);
   }
 }
 

@@ -76,7 +76,7 @@ const storedParts = (client: Client): void => {
   client.part('credentials', ['stateRoot'], ({ stateRoot }) => new TomlCredentialStore(stateRoot));
   client.part('knownHubs', ['stateRoot'], ({ stateRoot }) => {
     const stored = async () =>
-      new (await import('../../adapters/delivery/json-known-hubs.js')).JsonKnownHubs(stateRoot);
+      new (await import('../../adapters/delivery/json-hub-notes.js')).JsonKnownHubs(stateRoot);
     return {
       list: async () => (await stored()).list(),
       update: async (change) => (await stored()).update(change),
@@ -84,7 +84,7 @@ const storedParts = (client: Client): void => {
   });
   client.part('machineAccounts', ['stateRoot'], ({ stateRoot }) => {
     const stored = async () =>
-      new (await import('../../adapters/delivery/json-machine-accounts.js')).JsonMachineAccounts(stateRoot);
+      new (await import('../../adapters/delivery/json-hub-notes.js')).JsonMachineAccounts(stateRoot);
     return {
       recall: async (hub, token) => (await stored()).recall(hub, token),
       remember: async (hub, token, account) => (await stored()).remember(hub, token, account),

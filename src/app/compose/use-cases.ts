@@ -145,7 +145,7 @@ export const reportsUseCases = {
   ),
   diagnoseOutbox: useCase(waiting, () => import('../reports/waiting-events.js')),
   checkConnection: useCase(
-    ['batchTransport', 'tokenIssuer', 'accessTokens', 'settings'],
+    ['batchTransport', 'tokenIssuer', 'accessTokens', 'account', 'settings'],
     () => import('../reports/check-connection.js'),
   ),
   verifyDelivery: useCase(

@@ -12,6 +12,7 @@ import type {
 import type { WallClock } from '../../ports/host.js';
 import {
   accountOf,
+  AS_STATED,
   canRefresh,
   environmentAccount,
   environmentSignIn,
@@ -50,24 +51,12 @@ interface AccessTokensNeeds {
  */
 export class AccessTokens {
   readonly #needs: AccessTokensNeeds;
+  readonly #hubs: Pick<HubIdentities, 'meet' | 'recognize'>;
   #identified: Account | undefined;
 
   constructor(needs: AccessTokensNeeds) {
     this.#needs = needs;
-  }
-
-  /** The account that is signed in, without asking the network; `undefined` when there is none that could be used. */
-  async account(): Promise<Account | undefined> {
-    const given = environmentSignIn(this.#needs.signInEnvironment);
-    if (!given.ok) return undefined;
-    if (given.value !== undefined) {
-      return (
-        this.#identified ??
-        this.#recognized(await environmentAccount(given.value, this.#needs.machineAccounts))
-      );
-    }
-    const reading = await this.#needs.credentials.read();
-    return reading.state === 'present' ? this.#recognized(accountOf(reading.credentials)) : undefined;
+    this.#hubs = needs.hubIdentities ?? AS_STATED;
   }
 
   /** A token that is good for at least the next request, refreshed if need be. */
@@ -84,19 +73,22 @@ export class AccessTokens {
     const given = environmentSignIn(this.#needs.signInEnvironment);
     if (!given.ok) return { state: 'unusable', reason: given.error };
     if (given.value !== undefined) return this.#fromEnvironment(given.value, refusedToken, signal);
-    const reading = await this.#needs.credentials.read();
-    const isGood =
-      reading.state !== 'present' || this.#isUsable(reading.credentials, refusedToken, EXPIRY_LEEWAY_MS);
-    return isGood ? this.#stored(reading) : this.#refresh(refusedToken, signal);
+    const stored = await this.#stored(await this.#needs.credentials.read(), refusedToken);
+    return stored ?? this.#refresh(refusedToken, signal);
   }
 
   async #refresh(refusedToken: string | undefined, signal?: AbortSignal): Promise<AccessAnswer> {
     let answer: AccessAnswer = { state: 'signed-out' };
     try {
       await this.#needs.credentials.update(async (current) => {
-        const decided = await this.#decide(current, refusedToken, signal);
-        answer = decided.answer;
-        return decided.next ?? 'keep';
+        const stored = await this.#stored(current, refusedToken);
+        if (stored === undefined && current.state === 'present') {
+          const decided = await this.#spend(current, refusedToken, signal);
+          answer = decided.answer;
+          return decided.next ?? 'keep';
+        }
+        answer = stored ?? answer;
+        return 'keep';
       });
       return answer;
     } catch (error) {
@@ -107,17 +99,16 @@ export class AccessTokens {
   }
 
   /** Runs under the lock, with the credentials as they are stored at this moment. */
-  async #decide(
-    reading: CredentialReading,
+  async #spend(
+    reading: Extract<CredentialReading, { readonly state: 'present' }>,
     refusedToken: string | undefined,
     signal?: AbortSignal,
   ): Promise<{ readonly answer: AccessAnswer; readonly next?: Credentials }> {
-    if (reading.state !== 'present') return { answer: await this.#stored(reading) };
-    const current = reading.credentials;
-    if (this.#isUsable(current, refusedToken, EXPIRY_LEEWAY_MS))
-      return { answer: await this.#stored(reading) };
-    const account = await this.#recognized(accountOf(current));
-    const expired: AccessAnswer = { state: 'session-expired', account };
+    const { credentials: current } = reading;
+    const expired: AccessAnswer = {
+      state: 'session-expired',
+      account: await this.#recognized(accountOf(current)),
+    };
     if (!canRefresh(current)) return { answer: expired };
     const issued = await this.#needs.tokenIssuer.refresh(current.server, current.refreshToken, signal);
     if (issued.ok) {
@@ -164,15 +155,21 @@ export class AccessTokens {
     refusedToken: string | undefined,
     reason: string,
   ): Promise<AccessAnswer> {
-    const isGood = reading.state !== 'present' || this.#isUsable(reading.credentials, refusedToken, 0);
-    return isGood ? this.#stored(reading) : { state: 'unavailable', reason };
+    return (await this.#stored(reading, refusedToken, 0)) ?? { state: 'unavailable', reason };
   }
 
-  async #stored(reading: CredentialReading): Promise<AccessAnswer> {
-    if (reading.state === 'present') return this.#granted(reading.credentials);
-    return reading.state === 'absent'
-      ? { state: 'signed-out' }
-      : { state: 'unusable', reason: reading.reason };
+  /** What is stored says; `undefined` where its token has to be renewed first. */
+  async #stored(
+    reading: CredentialReading,
+    refusedToken: string | undefined,
+    leewayMs = EXPIRY_LEEWAY_MS,
+  ): Promise<AccessAnswer | undefined> {
+    if (reading.state === 'absent') return { state: 'signed-out' };
+    if (reading.state === 'unreadable') return { state: 'unusable', reason: reading.reason };
+    const { accessToken, accessExpiresAtMs } = reading.credentials;
+    const isGood =
+      accessToken !== refusedToken && accessExpiresAtMs - leewayMs > this.#needs.wallClock.nowMs();
+    return isGood ? this.#granted(reading.credentials) : undefined;
   }
 
   async #granted(credentials: Credentials): Promise<AccessAnswer> {
@@ -183,24 +180,13 @@ export class AccessTokens {
 
   /** Who the hub is that has just been heard of; where that cannot be noted, it is noted the next time. */
   async #met(hub: HubAddress): Promise<HubAddress> {
-    const hubs = this.#needs.hubIdentities;
-    if (hubs === undefined) return hub;
-    return hubs.meet(hub).catch((error: unknown) => {
+    return this.#hubs.meet(hub).catch((error: unknown) => {
       if (!isSyncError(error)) throw error;
-      return hubs.recognize(hub);
+      return this.#hubs.recognize(hub);
     });
   }
 
   async #recognized(account: Account): Promise<Account> {
-    return this.#needs.hubIdentities === undefined
-      ? account
-      : { ...account, hub: await this.#needs.hubIdentities.recognize(account.hub) };
-  }
-
-  #isUsable(credentials: Credentials, refusedToken: string | undefined, leewayMs: number): boolean {
-    return (
-      credentials.accessToken !== refusedToken &&
-      credentials.accessExpiresAtMs - leewayMs > this.#needs.wallClock.nowMs()
-    );
+    return { ...account, hub: await this.#hubs.recognize(account.hub) };
   }
 }

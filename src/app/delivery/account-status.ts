@@ -3,6 +3,7 @@ import type { CredentialStore, MachineAccounts, SignInEnvironment } from '../../
 import type { WallClock } from '../../ports/host.js';
 import {
   accountOf,
+  AS_STATED,
   canRefresh,
   environmentAccount,
   environmentSignIn,
@@ -80,8 +81,7 @@ export class GetAccountStatus {
   }
 
   async #recognized(account: Account): Promise<Account> {
-    return this.#needs.hubIdentities === undefined
-      ? account
-      : { ...account, hub: await this.#needs.hubIdentities.recognize(account.hub) };
+    const { hubIdentities: hubs = AS_STATED } = this.#needs;
+    return { ...account, hub: await hubs.recognize(account.hub) };
   }
 }

@@ -1,10 +1,4 @@
-import {
-  afterFailure,
-  delayMs,
-  LONGEST_DELAY_MS,
-  RESTED,
-  type Backoff,
-} from '../../domain/delivery/backoff.js';
+import { delayMs, LONGEST_DELAY_MS } from '../../domain/delivery/backoff.js';
 import { isNewer } from '../../domain/delivery/newer-version.js';
 import { isSyncError, messageOf } from '../../domain/errors.js';
 import { DEFAULT_SETTINGS } from '../../domain/events/settings.js';
@@ -110,7 +104,8 @@ class Stay {
   /** Since when the hub cannot be used. */
   #setBackSinceMs: number | undefined;
   #nextTryAtMs: number | undefined;
-  #backoff: Backoff = RESTED;
+  /** How often in a row the hub could not take a batch; none since the last receipt. */
+  #failures = 0;
   #isFlushing = false;
   /** A ring during a flush must not be lost: what was captured may lie behind what the flush has read. */
   #isRung = false;
@@ -216,14 +211,14 @@ class Stay {
     const { timer, wallClock, randomness } = this.#needs;
     // Trying again soon may help, and trying again at once will not.
     if (ended.end === 'unavailable' || ended.end === 'busy' || ended.end === 'nothing-moved') {
-      this.#backoff = afterFailure(counts.delivered + counts.duplicate > 0 ? RESTED : this.#backoff);
+      this.#failures = counts.delivered + counts.duplicate > 0 ? 1 : this.#failures + 1;
       const retryAfterMs = 'retryAfterMs' in ended ? ended.retryAfterMs : undefined;
-      const pauseMs = delayMs(this.#backoff, randomness.next(), retryAfterMs);
+      const pauseMs = delayMs(this.#failures, randomness.next(), retryAfterMs);
       this.#nextTryAtMs = wallClock.nowMs() + pauseMs;
       return timer.sleep(pauseMs, leaving);
     }
     this.#nextTryAtMs = undefined;
-    this.#backoff = RESTED;
+    this.#failures = 0;
     if (this.#isRung) return;
     const rung = new AbortController();
     this.#wake = () => rung.abort();

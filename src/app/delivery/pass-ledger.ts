@@ -21,13 +21,11 @@ import type { Outbox, Sender } from '../../ports/outbox.js';
 import type { DueEvent } from './due-records.js';
 import { addCounts, NOTHING_PASSED, type PassCounts } from './pass-report.js';
 
-export interface PassLedgerHost {
+/** What the bookkeeping of a pass is about, and with what it is done. */
+export interface PassLedgerNeeds {
   readonly lamport: LamportStore;
   readonly wallClock: WallClock;
   readonly randomness: Randomness;
-}
-
-interface PassLedgerNeeds extends PassLedgerHost {
   readonly outbox: Outbox;
   readonly sender: Sender;
   readonly account: Account;

@@ -1,18 +1,16 @@
 import { hasRoom, halve, learnTooLarge, type BatchLimits } from '../../domain/delivery/batch-plan.js';
 import { type BatchOutcome, deadLetter, rejection } from '../../domain/delivery/outcome.js';
 import { isSyncError, unreachable } from '../../domain/errors.js';
-import type { Account } from '../../domain/outbox/account.js';
 import { MAX_EXCEPTIONS, type Settlement } from '../../domain/outbox/ledger.js';
 import type { Sharing } from '../../domain/outbox/routing-policy.js';
-import type { Outbox, Sender } from '../../ports/outbox.js';
+import type { Outbox } from '../../ports/outbox.js';
 import type { Courier } from './courier.js';
 import { dueRecords, type DeadRecord, type DueEvent } from './due-records.js';
-import { PassLedger, type PassLedgerHost } from './pass-ledger.js';
-import { NOTHING_PASSED, totalOf, type PassCounts, type PassEnd, type PassReport } from './pass-report.js';
+import { PassLedger, type PassLedgerNeeds } from './pass-ledger.js';
+import { NOTHING_PASSED, totalOf, type PassEnd, type PassReport } from './pass-report.js';
 
 /** What a pass over one outbox is about. */
-interface PassInput {
-  readonly account: Account;
+interface PassInput extends Pick<PassLedgerNeeds, 'account' | 'onProgress'> {
   readonly sharing: Sharing;
   /** A person asks for delivery now: what is due later is sent too. */
   readonly isInsisted: boolean;
@@ -20,11 +18,9 @@ interface PassInput {
   readonly reclaimBeforeMs?: number;
   /** The hub's log, where it says what it has: its present history, and the ids that it has of the project. */
   readonly log?: { readonly history: string; readonly idsAtHub: () => Promise<ReadonlySet<string>> };
-  /** Called after every settlement with what was counted so far. */
-  readonly onProgress?: (counts: PassCounts) => void;
 }
 
-interface PassHost extends PassLedgerHost {
+interface PassHost extends Pick<PassLedgerNeeds, 'lamport' | 'wallClock' | 'randomness'> {
   readonly courier: Courier;
   /** Limits of the hub, learnt on the way and shared by all passes to it. */
   readonly learnt: LearntLimits;
@@ -41,20 +37,13 @@ export const runPass = async (
   input: PassInput,
   signal?: AbortSignal,
 ): Promise<PassReport> => {
-  const passed = await outbox.pass(async (sender) => {
-    const ledger = new PassLedger({ ...host, ...input, outbox, sender });
-    const needs = { ...host, ...input, projectUuid: outbox.project, sender, signal };
-    const ended = await new Pass(ledger, needs).deliver();
-    if (ended.end === 'complete' && input.reclaimBeforeMs !== undefined)
-      await ledger.reclaim(input.reclaimBeforeMs);
-    return { ...ledger.counts, ended };
-  });
+  const passed = await outbox.pass((sender) =>
+    new Pass({ ...host, ...input, outbox, sender, signal }).run(input.reclaimBeforeMs),
+  );
   return passed === 'busy' ? { ...NOTHING_PASSED, ended: { end: 'busy' } } : passed.value;
 };
 
-interface PassNeeds extends PassHost, PassInput {
-  readonly projectUuid: string | undefined;
-  readonly sender: Sender;
+interface PassNeeds extends PassHost, PassInput, PassLedgerNeeds {
   readonly signal: AbortSignal | undefined;
 }
 
@@ -66,17 +55,24 @@ class Pass {
   #dead: Settlement[] = [];
   #wasFull = false;
 
-  constructor(ledger: PassLedger, needs: PassNeeds) {
-    this.#ledger = ledger;
+  constructor(needs: PassNeeds) {
+    this.#ledger = new PassLedger(needs);
     this.#needs = needs;
+  }
+
+  async run(reclaimBeforeMs: number | undefined): Promise<PassReport> {
+    const ended = await this.#deliver();
+    if (ended.end === 'complete' && reclaimBeforeMs !== undefined)
+      await this.#ledger.reclaim(reclaimBeforeMs);
+    return { ...this.#ledger.counts, ended };
   }
 
   /**
    * A ledger that is full takes no further exceptions: what it lists already is still tried, so that it can empty
    * again, and everything else stays.
    */
-  async deliver(): Promise<PassEnd> {
-    const { log, sender, wallClock } = this.#needs;
+  async #deliver(): Promise<PassEnd> {
+    const { log, outbox, sender, wallClock } = this.#needs;
     const inUse = await this.#ledger.takeIntoUse();
     try {
       if (log !== undefined) await this.#ledger.enterHistory(log.history, log.idsAtHub);
@@ -85,7 +81,7 @@ class Pass {
       if (!isSyncError(error) || error.kind === 'interrupted' || error.kind === 'storage-failed') throw error;
     }
     this.#wasFull = (inUse?.exceptions.length ?? 0) >= MAX_EXCEPTIONS;
-    const situation = { ...this.#needs, nowMs: wallClock.nowMs() };
+    const situation = { ...this.#needs, projectUuid: outbox.project, nowMs: wallClock.nowMs() };
     for await (const item of dueRecords(sender, situation, this.#wasFull)) {
       const ended = 'dead' in item ? await this.#bury(item) : await this.#gather(item);
       if (ended !== undefined) return ended;

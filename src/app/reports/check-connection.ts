@@ -21,7 +21,8 @@ export type ConnectionCheck =
 interface ConnectionPorts {
   readonly batchTransport: Pick<BatchTransport, 'probe' | 'send'>;
   readonly tokenIssuer: Pick<TokenIssuer, 'identify'>;
-  readonly accessTokens: Pick<AccessTokens, 'account' | 'get' | 'renew'>;
+  readonly accessTokens: Pick<AccessTokens, 'get' | 'renew'>;
+  readonly account: () => Promise<Account | undefined>;
   readonly settings: SettingsStore;
 }
 
@@ -35,8 +36,8 @@ export class CheckConnection {
 
   /** Never throws for anything the network or the hub can do. */
   async run(signal?: AbortSignal): Promise<ConnectionCheck> {
-    const { accessTokens: tokens, settings } = this.#ports;
-    const url = (await tokens.account())?.hub.url ?? (await settings.read()).serverUrl;
+    const { accessTokens: tokens, account: signedIn, settings } = this.#ports;
+    const url = (await signedIn())?.hub.url ?? (await settings.read()).serverUrl;
     if (url === undefined) {
       const answer = await tokens.get(signal);
       return answer.state === 'unusable' ? answer : { state: 'no-server' };

@@ -8,28 +8,16 @@ export const LONGEST_DELAY_MS = 30_000;
 export const SHORTEST_RETRY_AFTER_MS = 1_000;
 export const LONGEST_RETRY_AFTER_MS = 300_000;
 
-/** How often in a row the hub could not take a batch. */
-export interface Backoff {
-  readonly failures: number;
-}
-
-/** The state before the first failure, and again after every receipt. */
-export const RESTED: Backoff = { failures: 0 };
-
-export const afterFailure = (backoff: Backoff): Backoff => ({ failures: backoff.failures + 1 });
-
 /**
  * How long to wait after that many failures in a row, in milliseconds: full jitter below the doubling ceiling, or the
  * hub's own retry-after when that is longer. `random` is uniform in [0, 1).
  */
-export const delayMs = (backoff: Backoff, random: number, retryAfterMs?: number): number =>
-  Math.max(
-    jittered(backoff.failures, random),
-    retryAfterMs === undefined ? 0 : clampRetryAfter(retryAfterMs),
-  );
+export const delayMs = (failures: number, random: number, retryAfterMs?: number): number =>
+  Math.max(eventDelayMs(failures, random), retryAfterMs === undefined ? 0 : clampRetryAfter(retryAfterMs));
 
 /** How long an event is left alone after its n-th `rejected` answer (n from 1), in milliseconds. */
-export const eventDelayMs = (attempts: number, random: number): number => jittered(attempts, random);
+export const eventDelayMs = (attempts: number, random: number): number =>
+  Math.floor(ceilingMs(attempts) * random);
 
 export const clampRetryAfter = (ms: number): number =>
   Math.min(Math.max(ms, SHORTEST_RETRY_AFTER_MS), LONGEST_RETRY_AFTER_MS);
@@ -39,5 +27,3 @@ export const ceilingMs = (failures: number): number =>
   failures < 1 ? 0 : Math.min(FIRST_DELAY_MS * 2 ** Math.min(failures - 1, DOUBLINGS), LONGEST_DELAY_MS);
 
 const DOUBLINGS = 16;
-
-const jittered = (failures: number, random: number): number => Math.floor(ceilingMs(failures) * random);

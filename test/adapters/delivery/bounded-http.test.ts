@@ -1,21 +1,21 @@
 import { getEventListeners } from 'node:events';
-import { BoundedHttp } from '../../../src/adapters/delivery/bounded-http.js';
+import { HubClient } from '../../../src/adapters/delivery/bounded-http.js';
 import { ChaosHub } from '../../support/chaos-hub.js';
 
 describe('a bounded request', () => {
   let hub: ChaosHub;
-  let http: BoundedHttp;
+  let http: HubClient;
   beforeEach(async () => {
     hub = await ChaosHub.start();
     const timeouts = { connectMs: 2000, firstByteMs: 800, wholeMs: 5000 };
-    http = new BoundedHttp({ version: 'test', timeouts, maxResultBytes: 1000, maxErrorBytes: 1000 });
+    http = new HubClient({ version: 'test', timeouts, maxResultBytes: 1000, maxErrorBytes: 1000 });
   });
   afterEach(async () => {
-    http.close();
+    await http.close();
     await hub.close();
   });
-  const ask = (signal?: AbortSignal): ReturnType<BoundedHttp['request']> =>
-    http.request({ method: 'GET', url: `${hub.hub.url}/api/v1/sync/health/`, headers: {} }, signal);
+  const ask = (signal?: AbortSignal): ReturnType<HubClient['ask']> =>
+    http.ask(hub.hub, '/api/v1/sync/health/', {}, signal);
 
   it('leaves nothing on the signal of its caller, which may live for days', async () => {
     const { signal } = new AbortController();

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { JsonKnownHubs } from '../../../src/adapters/delivery/json-known-hubs.js';
+import { JsonKnownHubs } from '../../../src/adapters/delivery/json-hub-notes.js';
 import { StateRoot } from '../../../src/adapters/fs/state-root.js';
 import { knownHubsContract } from '../../contracts/known-hubs.contract.js';
 import { scratchDirectory } from '../../support/scratch-directory.js';

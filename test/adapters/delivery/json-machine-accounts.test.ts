@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { JsonMachineAccounts } from '../../../src/adapters/delivery/json-machine-accounts.js';
+import { JsonMachineAccounts } from '../../../src/adapters/delivery/json-hub-notes.js';
 import { StateRoot } from '../../../src/adapters/fs/state-root.js';
 import { machineAccountsContract } from '../../contracts/machine-accounts.contract.js';
 import { scratchDirectory } from '../../support/scratch-directory.js';

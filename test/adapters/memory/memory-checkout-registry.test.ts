@@ -1,4 +1,4 @@
-import { MemoryCheckoutRegistry } from '../../../src/adapters/memory/memory-stores.js';
+import { MemoryCheckoutRegistry } from '../../support/memory-checkout-registry.js';
 import { checkoutRegistryContract } from '../../contracts/checkout-registry.contract.js';
 
 checkoutRegistryContract({

@@ -164,7 +164,6 @@ describe('access tokens', () => {
     const { inner, tokens } = signedIn();
     await inner.update(async () => 'forget');
     expect(await tokens().get()).toEqual({ state: 'signed-out' });
-    expect(await tokens().account()).toBeUndefined();
     inner.break('it is not valid TOML');
     expect(await tokens().get()).toEqual({ state: 'unusable', reason: 'it is not valid TOML' });
   });
@@ -225,15 +224,6 @@ describe('access tokens', () => {
     expect(await tokens().renew(token)).toMatchObject({ state: 'session-expired' });
     expect(calls()).toBe(0);
   });
-
-  it('knows the account without the network; a hub that names no team stands for local', async () => {
-    const { hub, inner, stored, tokens } = signedIn();
-    hub.down = true;
-    expect(await tokens().account()).toEqual(account);
-    const { teamSlug: _, ...teamless } = stored;
-    await inner.update(async () => teamless);
-    expect(await tokens().account()).toMatchObject({ team: 'local' });
-  });
 });
 
 describe('a sign-in given by variables', () => {
@@ -243,7 +233,6 @@ describe('a sign-in given by variables', () => {
     const token = hub.signIns.machineToken('ci');
     const calls = countCalls(hub);
     const one = tokens({ token: ` ${token}\n`, serverUrl: `${URL}/` });
-    expect(await one.account()).toEqual({ hub: { url: URL }, team: 'local' });
     const granted = {
       state: 'granted',
       token,
@@ -251,7 +240,6 @@ describe('a sign-in given by variables', () => {
     };
     expect(await one.get()).toEqual(granted);
     expect(await one.get()).toEqual(granted);
-    expect(await one.account()).toEqual(granted.account);
     expect(calls()).toBe(1);
     expect(await one.renew(token)).toMatchObject({ state: 'session-expired' });
     expect(await storedCredentials(inner)).toMatchObject({ accessToken: stored.accessToken });
@@ -296,7 +284,6 @@ describe('a sign-in given by variables', () => {
       state: 'unusable',
       reason: expect.stringMatching(reason),
     });
-    expect(await tokens(environment).account()).toBeUndefined();
     expect(calls()).toBe(0);
   });
 

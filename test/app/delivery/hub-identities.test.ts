@@ -53,13 +53,12 @@ const ready = () => {
 
 describe('a hub that states the id of another one', () => {
   it('is another hub, for every question who is signed in, until a person says that it has moved', async () => {
-    const { world, second, known, moves, signIn, status, tokens, account } = ready();
+    const { world, second, known, moves, signIn, status, account } = ready();
     await signIn();
     const other = { hub: { url: SECOND_URL, claims: world.hub.id } };
     expect(await signIn(second)).toMatchObject(other);
     expect(moves).toEqual([{ id: world.hub.id, from: [world.hub.url], to: SECOND_URL }]);
     expect(await status.run()).toMatchObject({ account: other });
-    expect(await tokens.account()).toMatchObject(other);
     expect(await account()).toMatchObject(other);
     // A refresh, in which it states the id again, changes nothing.
     second.signIns.expireAccess();

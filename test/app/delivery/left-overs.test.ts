@@ -1,4 +1,4 @@
-import { MemoryCheckoutRegistry } from '../../../src/adapters/memory/memory-stores.js';
+import { MemoryCheckoutRegistry } from '../../support/memory-checkout-registry.js';
 import { LeftOvers } from '../../../src/app/work/resolve-left-over.js';
 import type { ResolveLeftOver } from '../../../src/app/work/resolve-left-over.js';
 import { SyncError } from '../../../src/domain/errors.js';

@@ -3,7 +3,7 @@ import { MemoryNetwork } from '../../../src/adapters/memory/memory-hub.js';
 import { MemoryTokenIssuer } from '../../../src/adapters/memory/memory-transports.js';
 import { GetAccountStatus } from '../../../src/app/delivery/account-status.js';
 import { SignIn, type SignInInput, type SignInPlan } from '../../../src/app/delivery/sign-in.js';
-import type { DeviceSignIn, TokenIssuer } from '../../../src/ports/delivery.js';
+import type { Credentials, DeviceSignIn, TokenIssuer } from '../../../src/ports/delivery.js';
 import type { Timer } from '../../../src/ports/host.js';
 import { SetClock } from '../../support/steady-host.js';
 
@@ -201,12 +201,25 @@ describe('account status', () => {
     const seen = async (): Promise<unknown> => (await status.run()) as unknown;
     const times = { accessExpiresAtMs: 1_900_000, refreshExpiresAtMs: 605_800_000 };
     expect(await seen()).toEqual({ state: 'signed-in', source: 'file', account, session: 'valid', ...times });
+    expect(await status.account()).toEqual(account);
     clock.advance(900_000);
     expect(await seen()).toMatchObject({ session: 'refreshable' });
     clock.advance(604_800_000);
     expect(await seen()).toMatchObject({ session: 'ended' });
     store.break('it is not valid TOML');
     expect(await seen()).toEqual({ state: 'unusable', source: 'file', reason: 'it is not valid TOML' });
+    expect(await status.account()).toBeUndefined();
+  });
+
+  it('takes a hub that names no team for local', async () => {
+    const { store, clock, subject } = setup();
+    await subject.run(withPassword(), yes);
+    await store.update(async (current) => {
+      const { teamSlug: _, ...teamless } = (current as { credentials: Credentials }).credentials;
+      return teamless;
+    });
+    const status = new GetAccountStatus({ credentials: store, wallClock: clock, signInEnvironment: {} });
+    expect(await status.account()).toMatchObject({ team: 'local' });
   });
 
   it('says what the variables give', async () => {

@@ -1,5 +1,6 @@
 import { CryptoHash } from '../../../src/adapters/host/node-host.js';
-import { MemoryCheckoutRegistry, MemoryConfigStore } from '../../../src/adapters/memory/memory-stores.js';
+import { MemoryConfigStore } from '../../../src/adapters/memory/memory-stores.js';
+import { MemoryCheckoutRegistry } from '../../support/memory-checkout-registry.js';
 import { MemoryLamportStore } from '../../../src/adapters/memory/memory-outbox.js';
 import { SeededRandomness } from '../../../src/adapters/memory/memory-host.js';
 import { EnsureIdentity } from '../../../src/app/events/ensure-identity.js';

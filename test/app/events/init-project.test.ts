@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MemoryCheckoutRegistry } from '../../../src/adapters/memory/memory-stores.js';
+import { MemoryCheckoutRegistry } from '../../support/memory-checkout-registry.js';
 import { MemoryLamportStore } from '../../../src/adapters/memory/memory-outbox.js';
 import { YamlConfigStore } from '../../../src/adapters/events/yaml-config-store.js';
 import { CryptoHash, CryptoRandomness } from '../../../src/adapters/host/node-host.js';

@@ -12,6 +12,7 @@ const ready = (serverUrl?: string) => {
       batchTransport: transport,
       tokenIssuer: issuer,
       accessTokens: tokens,
+      account: () => world.account(),
       settings,
     }),
   };

@@ -1,0 +1,26 @@
+import type { AgentCatalog, AgentCatalogReading, AgentCommand } from '../../src/ports/agents.js';
+
+/** Agents that are known by heart. */
+export class MemoryAgentCatalog implements AgentCatalog {
+  readonly #reading: AgentCatalogReading;
+  /** Names of programs that this machine does not have. */
+  readonly missing = new Set<string>();
+
+  /** @param available in the order of preference; each is called by its own name unless a command is given */
+  constructor(available: readonly string[], commands: Readonly<Record<string, AgentCommand>> = {}) {
+    const byName = available.map((name): [string, AgentCommand] => [
+      name,
+      { argv: [name, '{prompt_file}'], isPromptInput: false },
+    ]);
+    const all = new Map([...byName, ...Object.entries(commands)]);
+    this.#reading = { available, commands: all, ofProject: [], redefined: [], issues: [] };
+  }
+
+  async isInstalled(_projectRoot: string, { argv }: AgentCommand): Promise<boolean> {
+    return !this.missing.has(argv[0] ?? '');
+  }
+
+  async read(): Promise<AgentCatalogReading> {
+    return this.#reading;
+  }
+}
