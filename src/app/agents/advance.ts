@@ -136,7 +136,7 @@ const announce = async (
   const { phase, agent, retryCount } = assignment;
   const { runId } = run.state;
   return run.workOn<boolean>(workPackageId, agent, (filed, draft) => {
-    const { id, lane, agent: inCharge } = filed.workPackage;
+    const { id, lane, agent: inCharge } = filed;
     if (isAssignmentNoted(filed.document.body, assignment, runId)) return { result: true };
     if (lane !== LANE_OF_PHASE[phase]) return { result: false };
     const fact = draft.emission.fact('WPAssigned', {
@@ -214,7 +214,7 @@ const finish = async (run: OrchestrationRun, id: string, signal: AbortSignal): P
 
 /** The lane in which a work package is at this moment, as its file says. */
 const laneNow = async (run: OrchestrationRun, id: string): Promise<WorkPackageLane> =>
-  findWorkPackage(await run.load(), id).workPackage.lane;
+  findWorkPackage(await run.load(), id).lane;
 
 /**
  * Takes a work package from a lane to another one, unless it is there already: an agent may have done so itself. `false`:
@@ -223,16 +223,12 @@ const laneNow = async (run: OrchestrationRun, id: string): Promise<WorkPackageLa
  */
 const shiftLane = async (run: OrchestrationRun, from: Lane, transition: Transition): Promise<boolean> => {
   const { workPackageId: id, to, by } = transition;
-  const result = await run.workOn<'moved' | 'already-there' | 'elsewhere'>(
-    id,
-    by,
-    ({ workPackage }, draft) => {
-      if (workPackage.lane === to) return { result: 'already-there' };
-      if (workPackage.lane !== from || !isLegalTransition(workPackage, to)) return { result: 'elsewhere' };
-      planTransitions(draft, [transition]);
-      return { result: 'moved', done: `move ${id} from ${from} to ${to}` };
-    },
-  );
+  const result = await run.workOn<'moved' | 'already-there' | 'elsewhere'>(id, by, (workPackage, draft) => {
+    if (workPackage.lane === to) return { result: 'already-there' };
+    if (workPackage.lane !== from || !isLegalTransition(workPackage, to)) return { result: 'elsewhere' };
+    planTransitions(draft, [transition]);
+    return { result: 'moved', done: `move ${id} from ${from} to ${to}` };
+  });
   if (result === 'moved') run.tell({ what: 'moved', workPackageId: id, from, to });
   return result !== 'elsewhere';
 };

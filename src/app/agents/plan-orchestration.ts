@@ -75,7 +75,7 @@ export class PlanOrchestration {
 /** What an orchestration has to know of a feature. */
 export const viewOf = (state: FeatureState): FeatureView => ({
   graph: frontMatterGraph(state),
-  workPackages: new Map(state.workPackages.map(({ workPackage }) => [workPackage.id, workPackage])),
+  workPackages: new Map(state.workPackages.map((each) => [each.id, each])),
 });
 
 /** A feature that can be orchestrated, and the agents for it in the order of preference. */
@@ -102,7 +102,7 @@ export const prepareOrchestration = async (
   const state = await loadFeature(files, checkout.projectRoot, feature);
   refuseFaults(state);
   refuseGroups(state);
-  refuseUninitialized(state);
+  refuseUninitialized(state.workPackages);
   const view = viewOf(state);
   refuseGraph(view);
   const reading = await catalog.read(checkout.projectRoot);
@@ -128,7 +128,7 @@ const refuseLimits = (given: Partial<RunLimits> = {}): void => {
 /** Agents work on a branch for each work package. */
 const refuseGroups = ({ documents, workPackages }: FeatureState): void => {
   const { group } = branchesOf(documents);
-  const lines = workPackages.flatMap(({ workPackage: { id, lane } }) => {
+  const lines = workPackages.flatMap(({ id, lane }) => {
     const found = lane === 'done' ? undefined : group(id);
     return found === undefined ? [] : [`${describeGroup(id, found)}.`];
   });

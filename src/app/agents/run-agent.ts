@@ -92,7 +92,7 @@ const makeWorktree = (run: OrchestrationRun, id: string): Promise<void> =>
 const factsOf = async (run: OrchestrationRun, workPackageId: string, agent: string): Promise<PromptFacts> => {
   const { checkout, feature, ports } = run;
   const state = await run.load();
-  const { workPackage, document } = findWorkPackage(state, workPackageId);
+  const workPackage = findWorkPackage(state, workPackageId);
   const { documents } = state;
   const target = await standingTargetOf(ports.repository, checkout, documents.meta);
   const absolute = (path: string): string => `${checkout.projectRoot}/${path}`;
@@ -102,8 +102,8 @@ const factsOf = async (run: OrchestrationRun, workPackageId: string, agent: stri
     worktree: run.worktree(workPackageId),
     branch: run.branch(workPackageId),
     base: run.record(workPackageId).base ?? target,
-    file: absolute(document.path),
-    text: document.text,
+    file: absolute(workPackage.path),
+    text: workPackage.document.text,
     documents: present.map((name) => absolute(`${documents.directory}/${name}.md`)),
     dependencies: dependenciesOf(frontMatterGraph(state), workPackageId),
   };
@@ -166,7 +166,7 @@ export const noteUsage = async (
   const note = usageNote(usage, phase);
   try {
     await run.workOn(workPackageId, agent, (filed, draft) => {
-      const { id } = filed.workPackage;
+      const { id } = filed;
       const fact = draft.emission.fact('HistoryAdded', {
         ...{ wp_id: id, entry_type: 'usage', entry_content: note, author: agent, feature_slug: run.feature },
         ...{ phase, ...usage },

@@ -71,7 +71,7 @@ export const readPlan = async (source: PlanSource, feature: string): Promise<Rea
   const findings = planFindings(documents);
   try {
     const state = await loadFeature({ read: async () => documents }, '/', feature);
-    const planned = state.workPackages.map(({ workPackage: { id, path } }) => [
+    const planned = state.workPackages.map(({ id, path }) => [
       id,
       { path, tasks: plannedTasks(documents.tasks ?? '', id) },
     ]);

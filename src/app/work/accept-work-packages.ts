@@ -1,11 +1,11 @@
 import { acceptanceReasons } from '../../domain/work/acceptance.js';
 import type { AcceptanceFacts, AcceptanceReason } from '../../domain/work/acceptance.js';
 import { namesOrCount } from '../../domain/work/commit-message.js';
-import { workPackageIdOf } from '../../domain/work/work-package-id.js';
 import type { WorkPackage } from '../../domain/work/work-package.js';
 import type { Checkout } from '../../ports/events.js';
-import { findWorkPackage, refuseFaults, loggedTasks, type FeatureState } from './feature-state.js';
-import { mainCheckout, standingTargetOf } from './feature-target.js';
+import { chosenWorkPackages, loggedTasks, refuseFaults } from './feature-state.js';
+import type { FeatureState, FiledWorkPackage } from './feature-state.js';
+import { standingTargetOf } from './feature-target.js';
 import { branchesOf, branchStandings } from './group-branches.js';
 import { findFeature } from './locate-feature.js';
 import type { MergingPorts } from './perform-work.js';
@@ -67,26 +67,13 @@ export class AcceptWorkPackages {
     });
   }
 
-  async #judge(
-    state: FeatureState,
-    { checkout, check, workPackageIds = [] }: AcceptInput,
-  ): Promise<AcceptResult> {
-    const ids = [...new Set(workPackageIds.map(workPackageIdOf))];
-    // One that cannot be understood may be in review as well.
-    if (ids.length === 0) refuseFaults(state);
-    const candidates =
-      ids.length > 0
-        ? ids.map((id) => findWorkPackage(state, id).workPackage)
-        : state.workPackages
-            .map(({ workPackage }) => workPackage)
-            .filter(({ lane }) => lane === 'for_review');
+  async #judge(state: FeatureState, { checkout, check, workPackageIds }: AcceptInput): Promise<AcceptResult> {
+    const candidates = chosenWorkPackages(state, workPackageIds, ({ lane }) => lane === 'for_review');
     const open = candidates.filter(({ lane }) => lane !== 'done');
     const gathered = await gatherAcceptance(this.#ports, checkout, state, open);
-    const judged = gathered.map((facts) => ({
-      workPackageId: facts.workPackageId,
-      reasons: acceptanceReasons(facts),
-    }));
-    const refused = judged.filter(({ reasons }) => reasons.length > 0);
+    const refused = gathered
+      .map((facts) => ({ workPackageId: facts.workPackageId, reasons: acceptanceReasons(facts) }))
+      .filter(({ reasons }) => reasons.length > 0);
     const accepted = open.filter(({ id }) => !refused.some(({ workPackageId }) => workPackageId === id));
     // Who depends on it has to be known before it may be done.
     if (accepted.length > 0) refuseFaults(state);
@@ -109,24 +96,22 @@ const gatherAcceptance = async (
   ports: Ports,
   checkout: Checkout,
   state: FeatureState,
-  asking: readonly WorkPackage[],
+  asking: readonly FiledWorkPackage[],
 ): Promise<readonly AcceptanceFacts[]> => {
   const { documents } = state;
   const isUnderGit = checkout.commonDir !== undefined && asking.length > 0;
   // Three questions to git that do not depend on one another.
   const [dirtyPaths, branches, worktrees] = isUnderGit
     ? await Promise.all([
-        ports.repository.dirtyPaths(mainCheckout(checkout).root),
+        ports.repository.dirtyPaths(checkout.projectRoot),
         branchesOfEach(ports, checkout, state, asking),
         worktreesOfEach(ports, checkout, state, asking),
       ])
     : [[]];
-  return asking.map(({ id, lane, roster = [] }) => ({
+  return asking.map(({ id, lane, roster = [], document: file }) => ({
     workPackageId: id,
-    ...{ lane, roster, documents, dirtyPaths },
+    ...{ lane, roster, file, documents, dirtyPaths, directory: documents.directory },
     logged: loggedTasks(state, id),
-    file: findWorkPackage(state, id).document,
-    directory: documents.directory,
     branch: branches?.get(id),
     worktree: worktrees?.get(id),
   }));

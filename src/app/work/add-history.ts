@@ -42,7 +42,7 @@ export class AddHistory {
     return workOnFeature(this.#ports, input, subject, signal, (draft) => {
       const { slug: feature } = draft.state.documents;
       const filed = findWorkPackage(draft.state, input.workPackageId);
-      const { id, path } = filed.workPackage;
+      const { id, path } = filed;
       const fact = draft.emission.fact('HistoryAdded', {
         wp_id: id,
         entry_type: type,

@@ -153,7 +153,7 @@ const workPackageLines = (
 ): readonly ReadLine[] => {
   const fault = state.faults.find((each) => each.path === path);
   if (fault !== undefined) return [{ path, line: fault.line, verdict: 'fault', what: fault.reason }];
-  const filed = state.workPackages.find((each) => each.document.path === path)?.workPackage;
+  const filed = state.workPackages.find((each) => each.path === path);
   if (filed === undefined) return [];
   const said: Readonly<Record<string, string>> = {
     work_package_id: filed.id,

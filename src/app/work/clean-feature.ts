@@ -85,7 +85,7 @@ export class CleanFeature {
     const places = await merges.places(checkout);
     const target = await standingTargetOf(repository, checkout, documents.meta);
     const branches = branchesOf(documents);
-    const done = workPackages.map(({ workPackage }) => workPackage).filter(({ lane }) => lane === 'done');
+    const done = workPackages.filter(({ lane }) => lane === 'done');
     const standingOf = await branchStandings(merges, checkout, branches, done, target);
     const unmerged = `is not merged into ${target}`;
     const found: (Leftover & { readonly reason: string | undefined })[] = [];

@@ -57,7 +57,7 @@ export class FeatureDraft {
 
   /** Plans one entry of an Activity Log, the lane staying, and its event; returns the line. */
   note(filed: FiledWorkPackage, fact: Fact, { beside = [], evidence, ...entry }: Entry): string {
-    const { lane, path } = filed.workPackage;
+    const { lane, path } = filed;
     const timestamp = activityTime(fact.event.timestamp);
     const { edits, line } = historyEdits(this.fileOf(filed), { lane, ...entry, timestamp });
     this.edit(filed, [...beside, ...edits]);

@@ -1,6 +1,6 @@
 import { SyncError } from '../../domain/errors.js';
 import { isWorkPackageId } from '../../domain/ids.js';
-import { ok } from '../../domain/result.js';
+import { ok, type Result } from '../../domain/result.js';
 import { dependencyGraph, type DependencyGraph } from '../../domain/work/dependency-graph.js';
 import { laneName } from '../../domain/events/lane.js';
 import { readMeta } from '../../domain/work/meta-json.js';
@@ -11,7 +11,7 @@ import {
   workPackageIdOfFile,
   workPackageNumber,
 } from '../../domain/work/work-package-id.js';
-import { readManifest, type ManifestDocument, type ManifestEntry } from '../../domain/work/manifest.js';
+import { readManifest, type ManifestEntry } from '../../domain/work/manifest.js';
 import {
   describeWorkPackageFault,
   lineOfKey,
@@ -23,8 +23,7 @@ import {
 import type { FeatureDocuments, WorkPackageDocument } from '../../ports/work.js';
 
 /** A work package with the file that describes it. */
-export interface FiledWorkPackage {
-  readonly workPackage: WorkPackage;
+export interface FiledWorkPackage extends WorkPackage {
   readonly document: WorkPackageDocument;
 }
 
@@ -34,6 +33,8 @@ export interface FeatureState {
   /** Ascending by number. Two files may say that they are the same work package; that is one fault and no entry. */
   readonly workPackages: readonly FiledWorkPackage[];
   readonly faults: readonly WorkPackageFault[];
+  /** What the manifest says, if there is one. Asking fails with `tasks-unreadable` for a broken one. */
+  readonly manifest: ReadonlyMap<string, ManifestEntry>;
   /** What the status log says; absent where the feature has none. */
   readonly statusLog: StatusLog | undefined;
   /** The same, where it decides about lanes: it has a transition, and `meta.json` does not put the front matters first. */
@@ -54,9 +55,13 @@ export const loggedTasks = (
 export const readFeatureState = (documents: FeatureDocuments): FeatureState => {
   const log = once(() => (documents.status === undefined ? undefined : readStatusLog(documents.status.log)));
   const authority = once(() => authorityOf(documents, log()));
-  const understood = once(() => understandAll(documents, authority()));
-  return {
+  const manifest = once(() => manifestOf(documents.manifest));
+  const understood = once(() => understandAll(state));
+  const state: FeatureState = {
     documents,
+    get manifest() {
+      return manifest();
+    },
     get statusLog() {
       return log();
     },
@@ -70,6 +75,7 @@ export const readFeatureState = (documents: FeatureDocuments): FeatureState => {
       return understood().faults;
     },
   };
+  return state;
 };
 
 /** Fails with `work-package-unreadable`, naming file and line of everything that cannot be understood. */
@@ -82,7 +88,7 @@ export const refuseFaults = ({ faults }: Pick<FeatureState, 'faults'>): void => 
 
 /** What front matters say that the status log does not, of the named work packages or of all. */
 export const contradictions = ({ workPackages }: FeatureState, ids?: readonly string[]): readonly string[] =>
-  workPackages.flatMap(({ workPackage }) => {
+  workPackages.flatMap((workPackage) => {
     const { id, path, contradicting } = workPackage;
     if (contradicting === undefined || ids?.includes(id) === false) return [];
     return [
@@ -95,22 +101,17 @@ export const contradictions = ({ workPackages }: FeatureState, ids?: readonly st
  * yet and front matters that have lanes: these go on deciding, as they would not once a single row stood there.
  */
 export const unseeded = (state: FeatureState): readonly WorkPackage[] => {
-  const all = state.workPackages.map(({ workPackage }) => workPackage);
+  const all = state.workPackages;
   if (state.authority !== undefined) return all.filter(({ lane }) => lane === 'uninitialized');
   const isFresh = state.statusLog !== undefined && !isBeforeStatusLog(state.documents);
   return isFresh && all.every(({ lane }) => lane === 'planned') ? all : [];
 };
 
 /** Fails with `transition-illegal` when one of these has no lane yet: nobody has said that it is planned. */
-export const refuseUninitialized = ({
-  workPackages,
-}: {
-  readonly workPackages: readonly Pick<FiledWorkPackage, 'workPackage'>[];
-}): void => {
-  const ids = workPackages.filter(({ workPackage }) => workPackage.lane === 'uninitialized');
+export const refuseUninitialized = (workPackages: readonly WorkPackage[]): void => {
+  const ids = workPackages.flatMap(({ id, lane }) => (lane === 'uninitialized' ? id : []));
   if (ids.length === 0) return;
-  const names = ids.map(({ workPackage }) => workPackage.id).join(', ');
-  throw new SyncError('transition-illegal', `The status log says nothing of ${names} yet.`, {
+  throw new SyncError('transition-illegal', `The status log says nothing of ${ids.join(', ')} yet.`, {
     hint: 'Run "spec-kitty agent feature finalize-tasks", which makes them planned.',
   });
 };
@@ -121,7 +122,7 @@ export const findWorkPackage = (state: FeatureState, id: string): FiledWorkPacka
   const found = searchWorkPackage(state, wanted);
   if (found !== undefined) return found;
   refuseBroken(state, wanted);
-  const ids = state.workPackages.map(({ workPackage }) => workPackage.id);
+  const ids = state.workPackages.map(({ id }) => id);
   throw new SyncError(
     'work-package-not-found',
     `${state.documents.slug} has no work package ${JSON.stringify(id)}.`,
@@ -132,6 +133,22 @@ export const findWorkPackage = (state: FeatureState, id: string): FiledWorkPacka
           : `It has ${ids.join(', ')}.`,
     },
   );
+};
+
+/**
+ * The work packages that were named, once each, or all that are wanted. Without a name one that cannot be understood may
+ * be among those, and it fails with `work-package-unreadable`.
+ */
+export const chosenWorkPackages = (
+  state: FeatureState,
+  names: readonly string[] = [],
+  isWanted: (workPackage: WorkPackage) => boolean,
+): readonly FiledWorkPackage[] => {
+  if (names.length === 0) refuseFaults(state);
+  const ids = [...new Set(names.map(workPackageIdOf))];
+  return names.length === 0
+    ? state.workPackages.filter(isWanted)
+    : ids.map((id) => findWorkPackage(state, id));
 };
 
 /** Fails with `work-package-unreadable` when some broken file is, or may be, the work package of this id. */
@@ -147,33 +164,31 @@ export const refuseBroken = ({ faults }: FeatureState, id: string): void => {
 /** The work package of an id, if there is one and it can be understood; else the only one of the same number. */
 export const searchWorkPackage = (state: FeatureState, id: string): FiledWorkPackage | undefined => {
   if (!isWorkPackageId(id)) return undefined;
-  const exact = findAlone(state, id) ?? state.workPackages.find(({ workPackage }) => workPackage.id === id);
+  const exact = findAlone(state, id) ?? state.workPackages.find((each) => each.id === id);
   if (exact !== undefined) return exact;
   const number = workPackageNumber(id);
-  const [only, another] = state.workPackages.filter(
-    ({ workPackage }) => workPackageNumber(workPackage.id) === number,
-  );
+  const [only, another] = state.workPackages.filter((each) => workPackageNumber(each.id) === number);
   return another === undefined ? only : undefined;
-};
-
-/** What the manifest says. Fails with `tasks-unreadable`: nothing else may stand for what it says. */
-export const manifestOf = (document: ManifestDocument): ReadonlyMap<string, ManifestEntry> => {
-  const read = readManifest(document);
-  if (read.ok) return read.value;
-  throw new SyncError('tasks-unreadable', `${read.error}.`, {
-    hint: 'wps.yaml decides about dependencies. Correct it and run the command again.',
-  });
 };
 
 /** Who needs whom, as the front matters say. */
 export const frontMatterGraph = (state: FeatureState): DependencyGraph =>
   dependencyGraph(
-    state.workPackages.map(({ workPackage }) => workPackage.id),
-    state.workPackages.flatMap(({ workPackage, document }) => {
-      const place = { path: document.path, line: lineOfKey(document.text, 'dependencies') };
-      return workPackage.dependencies.map((to) => ({ from: workPackage.id, to, place }));
+    state.workPackages.map(({ id }) => id),
+    state.workPackages.flatMap(({ id: from, path, dependencies, document }) => {
+      const place = { path, line: lineOfKey(document.text, 'dependencies') };
+      return dependencies.map((to) => ({ from, to, place }));
     }),
   );
+
+/** Nothing else may stand for what a broken manifest says. */
+const manifestOf = (document: FeatureDocuments['manifest']): FeatureState['manifest'] => {
+  const read = document === undefined ? ok(new Map<string, ManifestEntry>()) : readManifest(document);
+  if (read.ok) return read.value;
+  throw new SyncError('tasks-unreadable', `${read.error}.`, {
+    hint: 'wps.yaml decides about dependencies. Correct it and run the command again.',
+  });
+};
 
 const authorityOf = (documents: FeatureDocuments, log: StatusLog | undefined): StatusAuthority | undefined =>
   log === undefined || log.transitions.length === 0 || isBeforeStatusLog(documents)
@@ -185,26 +200,25 @@ const isBeforeStatusLog = ({ meta }: FeatureDocuments): boolean => {
   return read?.ok === true && read.value.isBeforeStatusLog;
 };
 
-const understandAll = (
-  documents: FeatureDocuments,
-  authority: StatusAuthority | undefined,
-): Pick<FeatureState, 'workPackages' | 'faults'> => {
+type Sources = Pick<FeatureState, 'documents' | 'manifest' | 'authority'>;
+
+const understandAll = (sources: Sources): Pick<FeatureState, 'workPackages' | 'faults'> => {
   const faults: WorkPackageFault[] = [];
   const filed: FiledWorkPackage[] = [];
-  for (const document of documents.workPackages) {
-    const read = readFiled(documents, document, authority);
-    if (read.ok) filed.push({ workPackage: read.value, document });
+  for (const document of sources.documents.workPackages) {
+    const read = readFiled(sources, document);
+    if (read.ok) filed.push(read.value);
     else faults.push(read.error);
   }
-  const twinsOf = ({ workPackage: { id } }: FiledWorkPackage): readonly FiledWorkPackage[] =>
-    filed.filter((each) => each.workPackage.id === id);
+  const twinsOf = ({ id }: FiledWorkPackage): readonly FiledWorkPackage[] =>
+    filed.filter((each) => each.id === id);
   for (const each of filed) {
     const [first = each] = twinsOf(each);
-    const { id, path } = each.workPackage;
-    if (first !== each) faults.push({ path, reason: `is ${id} too, like ${first.workPackage.path}` });
+    const { id, path } = each;
+    if (first !== each) faults.push({ path, reason: `is ${id} too, like ${first.path}` });
   }
   const alone = filed.filter((each) => twinsOf(each).length === 1);
-  alone.sort((a, b) => compareWorkPackageIds(a.workPackage.id, b.workPackage.id));
+  alone.sort((a, b) => compareWorkPackageIds(a.id, b.id));
   return { workPackages: alone, faults };
 };
 
@@ -214,26 +228,25 @@ const once = <T>(make: () => T): (() => T) => {
 };
 
 /** The usual case, without parsing the others: one file alone has the id in its name or in a line about its id. */
-const findAlone = ({ documents, authority }: FeatureState, id: string): FiledWorkPackage | undefined => {
+const findAlone = (state: FeatureState, id: string): FiledWorkPackage | undefined => {
   const aboutId = new RegExp(`work_package_id.*${id}`, 'i');
-  const [document, another] = documents.workPackages.filter(
+  const [document, another] = state.documents.workPackages.filter(
     ({ path, text }) => idOfFile(path) === id || aboutId.test(text),
   );
   if (document === undefined || another !== undefined) return undefined;
-  const read = readFiled(documents, document, authority);
-  return read.ok && read.value.id === id ? { workPackage: read.value, document } : undefined;
+  const read = readFiled(state, document);
+  return read.ok && read.value.id === id ? read.value : undefined;
 };
 
 /** The work package of a file; where a manifest names its dependencies, they are these. */
 const readFiled = (
-  { manifest }: FeatureDocuments,
+  sources: Sources,
   document: WorkPackageDocument,
-  authority: StatusAuthority | undefined,
-): ReturnType<typeof readWorkPackage> => {
-  const read = readWorkPackage(document, authority);
-  if (!read.ok || manifest === undefined) return read;
-  const { dependencies = read.value.dependencies } = manifestOf(manifest).get(read.value.id) ?? {};
-  return ok({ ...read.value, dependencies });
+): Result<FiledWorkPackage, WorkPackageFault> => {
+  const read = readWorkPackage(document, sources.authority);
+  if (!read.ok) return read;
+  const { dependencies } = sources.manifest.get(read.value.id) ?? read.value;
+  return ok({ ...read.value, dependencies, document });
 };
 
 const idOfFile = (path: string): string | undefined =>

@@ -11,7 +11,7 @@ import type { Emission } from '../outbox/event-emitter.js';
 import { planLines } from './check-feature.js';
 import type { FeatureDraft } from './feature-draft.js';
 import { contradictions, findWorkPackage, unseeded, type FeatureState } from './feature-state.js';
-import { mainCheckout, targetBranchOf } from './feature-target.js';
+import { targetBranchOf } from './feature-target.js';
 import { findFeature } from './locate-feature.js';
 import type { WorkPorts } from './perform-work.js';
 import { resolvePlan } from './resolve-plan.js';
@@ -102,7 +102,7 @@ export class FinalizeTasks {
     { documents: { directory } }: FeatureState,
   ): Promise<readonly string[]> {
     if (checkout.commonDir === undefined) return [];
-    const paths = await this.#ports.repository.dirtyPaths(mainCheckout(checkout).root);
+    const paths = await this.#ports.repository.dirtyPaths(checkout.projectRoot);
     return paths.filter((path) => path.startsWith(`${directory}/`) && IS_DOCUMENT.test(path));
   }
 }
@@ -137,7 +137,7 @@ const resultOf = (
   return {
     feature: documents.slug,
     outcome: isIdle ? 'nothing-to-do' : 'finalized',
-    workPackages: workPackages.flatMap(({ workPackage: { id, title, lane, detail } }) =>
+    workPackages: workPackages.flatMap(({ id, title, lane, detail }) =>
       resolved.workPackages
         .filter((each) => each.id === id)
         .map(({ dependencies, decidedBy }) => ({
@@ -181,9 +181,7 @@ const announce = async (
   const path = `${directory}/meta.json`;
   const { announced, createdAt } = announcedIn(path, meta);
   // The wire has no word for what was canceled, and every other one would be false.
-  const workPackages = state.workPackages
-    .map(({ workPackage }) => workPackage)
-    .filter(({ lane }) => lane !== 'canceled');
+  const workPackages = state.workPackages.filter(({ lane }) => lane !== 'canceled');
   const missing = [slug, ...workPackages.map(({ id }) => id)].filter((key) => !announced.has(key));
   if (missing.length === 0) return [];
   await refuseWithoutRoom(emission, missing.length);

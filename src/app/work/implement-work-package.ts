@@ -72,7 +72,7 @@ export class ImplementWorkPackage {
     const { agent, workPackageId } = input;
     const subject = { agent, workPackageId };
     return workOnFeature(this.#ports, input, subject, signal, async (draft, held, undoing) => {
-      const { workPackage } = findWorkPackage(draft.state, await choose(draft.state, held));
+      const workPackage = findWorkPackage(draft.state, await choose(draft.state, held));
       return this.#plan(draft, held, undoing, workPackage, input);
     });
   }
@@ -188,7 +188,7 @@ const refuseGroups = ({ documents }: FeatureState, { id, dependencies }: WorkPac
 
 const refuseUnready = (state: FeatureState, workPackage: WorkPackage): void => {
   const { id, lane, contradicting, dependencies } = workPackage;
-  refuseUninitialized({ workPackages: [{ workPackage }] });
+  refuseUninitialized([workPackage]);
   if (lane !== 'planned') {
     const copy =
       contradicting === undefined ? '' : ` Its file says ${contradicting}, but the status log counts.`;
@@ -199,7 +199,7 @@ const refuseUnready = (state: FeatureState, workPackage: WorkPackage): void => {
       { hint: `To take it back into work, run "spec-kitty agent tasks move-task ${id} --to doing${force}".` },
     );
   }
-  const needed = dependencies.flatMap((each) => searchWorkPackage(state, each)?.workPackage ?? []);
+  const needed = dependencies.flatMap((each) => searchWorkPackage(state, each) ?? []);
   const unready = unreadyDependencies(workPackage, needed);
   if (unready.length === 0) return;
   const named = unready.map((each) => `${each.id} (${each.lane ?? 'no such work package'})`).join(', ');

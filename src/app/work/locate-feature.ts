@@ -42,17 +42,13 @@ export const locateFeature = async (
   });
   if (named !== undefined) return named;
   const features = await files.features(checkout.projectRoot);
-  const strangers = features.length > 1 ? [] : await files.strangers(checkout.projectRoot);
-  const choice = chooseFeature({
-    ...hints,
-    features,
-    hasOthers: strangers.some(({ mayBeFeature }) => mayBeFeature),
-  });
+  const others = await files.strangers(checkout.projectRoot);
+  const hasOthers = others.some(({ mayBeFeature }) => mayBeFeature);
+  const choice = chooseFeature({ ...hints, features, hasOthers });
   if (choice.ok) return choice.value.slug;
   const ofMission = await featureOfMission(files, request, features);
   if (ofMission !== undefined) return ofMission;
   const { kind, message, candidates } = choice.error;
-  const others = features.length > 1 ? await files.strangers(checkout.projectRoot) : strangers;
   const passedOver = others.map(({ path, reason }) => `${path} ${reason}`).join('; ');
   const sentences = [
     message,

@@ -79,16 +79,16 @@ export class MarkStatus {
     const [workPackageId] = ids.workPackages.length + ids.tasks.length === 1 ? ids.workPackages : [];
     return workOnFeature(this.#ports, input, { agent, workPackageId }, signal, (draft) => {
       const { filed, tasks } = find(draft.state, ids);
-      const moves = filed.filter(({ workPackage }) => !isAt(workPackage, to));
+      const moves = filed.filter((each) => !isAt(each, to));
       const ticks = tasks.filter(({ isOpen }) => isOpen === isTicked);
-      const illegal = moves.find(({ workPackage }) => !isLegalTransition(workPackage, to));
-      if (illegal !== undefined && force !== true) throw illegalTransition(illegal.workPackage, to);
+      const illegal = moves.find((each) => !isLegalTransition(each, to));
+      if (illegal !== undefined && force !== true) throw illegalTransition(illegal, to);
       const result: MarkStatusResult = {
         feature: draft.state.documents.slug,
         workPackages: filed.map((each) => ({
-          workPackageId: each.workPackage.id,
+          workPackageId: each.id,
           outcome: moves.includes(each) ? 'moved' : 'already-there',
-          ...originOf(each.workPackage),
+          ...originOf(each),
           to,
         })),
         tasks: tasks.map((task) => ({
@@ -106,9 +106,9 @@ export class MarkStatus {
       const transition = { to, by: agent ?? 'user', note: `Marked as ${to}`, agent };
       const planned = planTransitions(
         draft,
-        moves.map(({ workPackage }) => ({ workPackageId: workPackage.id, ...transition })),
+        moves.map(({ id }) => ({ workPackageId: id, ...transition })),
       );
-      const names = [...ticks.map(({ taskId }) => taskId), ...moves.map(({ workPackage }) => workPackage.id)];
+      const names = [...ticks.map(({ taskId }) => taskId), ...moves.map(({ id }) => id)];
       return {
         result: { ...result, ...planned },
         done: `mark ${namesOrCount(names, 'tasks and work packages')} as ${status}`,
@@ -181,7 +181,7 @@ const find = (
   ];
   if (sentences.length === 0)
     return { filed: ids.workPackages.map((id) => findWorkPackage(state, id)), tasks };
-  const present = state.workPackages.map(({ workPackage }) => workPackage.id).join(', ');
+  const present = state.workPackages.map(({ id }) => id).join(', ');
   const hint =
     unknown.length > 0
       ? `There are: ${present}.`
@@ -194,9 +194,7 @@ const find = (
 
 /** Whose front matter lists a task. What became of one without a box stands in the status log alone. */
 const ownerOf = ({ statusLog, workPackages }: FeatureState, taskId: string): string | undefined =>
-  statusLog === undefined
-    ? undefined
-    : workPackages.find(({ workPackage }) => workPackage.roster?.includes(taskId))?.workPackage.id;
+  statusLog === undefined ? undefined : workPackages.find(({ roster }) => roster?.includes(taskId))?.id;
 
 /**
  * Plans the boxes of tasks, and for each task one Activity Log line in its work package's file. The line is the evidence
@@ -211,7 +209,7 @@ const planTicks = (
   const { slug: feature, directory, tasks } = draft.state.documents;
   for (const { taskId, workPackageId, box } of ticks) {
     const filed = findWorkPackage(draft.state, workPackageId);
-    const { id, path } = filed.workPackage;
+    const { id, path } = filed;
     const note = taskNote(taskId, box?.text ?? '', isTicked);
     const fact = draft.emission.fact('HistoryAdded', {
       ...({ wp_id: id, entry_type: 'note', entry_content: note } as const),

@@ -11,12 +11,11 @@ import {
   type MergeOutcome,
   type MergeStep,
 } from '../../domain/work/merge-selection.js';
-import { workPackageIdOf } from '../../domain/work/work-package-id.js';
 import type { WorkPackage } from '../../domain/work/work-package.js';
 import type { Checkout, HeldRepository } from '../../ports/events.js';
 import type { BranchMove, MergeStrategy, MoveObstacle, TriedMerge } from '../../ports/work.js';
 import type { FeatureDraft } from './feature-draft.js';
-import { findWorkPackage, frontMatterGraph, refuseFaults, type FeatureState } from './feature-state.js';
+import { chosenWorkPackages, findWorkPackage, frontMatterGraph, type FeatureState } from './feature-state.js';
 import { mainCheckout, standingTargetOf } from './feature-target.js';
 import { branchesOf, branchStandings, describeGroup } from './group-branches.js';
 import { findFeature, loadFeature } from './locate-feature.js';
@@ -38,8 +37,6 @@ export interface MergeInput extends FeatureInput {
   readonly dryRun?: boolean;
   /** Who merges; default `user`. */
   readonly agent?: string | undefined;
-  /** `false` leaves the commit of the lanes to the user; what is merged is in commits in any case. */
-  readonly commit?: boolean;
 }
 
 /** What became of one work package of a merge. */
@@ -94,7 +91,7 @@ export class MergeWorkPackages {
     if (input.dryRun === true) return { result: await this.#tryOut(input), outcomes: [] };
     const { agent } = input;
     return workOnFeature(this.#ports, input, { agent }, signal, async (draft, held, undoing) => {
-      const decided = await decide(this.#ports, held.checkout, draft.state, input);
+      const decided = await this.#decide(held.checkout, draft.state, input);
       const tried = await this.#try(held.checkout, decided, input);
       if (!tried.ok) throw conflictError(decided.target, tried.error);
       const { from, to } = tried.value;
@@ -109,7 +106,7 @@ export class MergeWorkPackages {
 
   async #tryOut(input: MergeInput): Promise<MergeReport> {
     const { checkout } = input;
-    const decided = await decide(this.#ports, checkout, await findFeature(this.#ports, input), input);
+    const decided = await this.#decide(checkout, await findFeature(this.#ports, input), input);
     const report = reportOf(decided, input);
     const tried = await this.#try(checkout, decided, input);
     if (!tried.ok) return { ...report, conflict: tried.error };
@@ -118,6 +115,107 @@ export class MergeWorkPackages {
     const move = { branch: decided.target, from, to };
     const obstacle = await this.#ports.merges.obstacle(checkout, move);
     return obstacle === undefined ? report : { ...report, obstacle };
+  }
+
+  /**
+   * Decides what a merge is about, without changing anything. Refuses what cannot be merged as a whole: a work package
+   * that was named and is not ready, a dependency that would be left out, work that is not committed yet.
+   */
+  async #decide(checkout: Checkout, state: FeatureState, input: MergeInput): Promise<DecidedMerge> {
+    const { slug } = state.documents;
+    const all = state.workPackages;
+    const chosen = chosenWorkPackages(state, input.workPackageIds, isMergeable);
+    const isNamed = (input.workPackageIds ?? []).length > 0;
+    const target = await this.#target(checkout, state, input.target);
+    const branches = branchesOf(state.documents);
+    const asked = [
+      ...chosen,
+      ...all.filter(({ id }) => chosen.some((each) => each.dependencies.includes(id))),
+    ];
+    const standingOf = await branchStandings(this.#ports.merges, checkout, branches, asked, target);
+    const mayBeMissing = ({ id, lane }: WorkPackage): boolean =>
+      lane !== 'done' &&
+      lane !== 'canceled' &&
+      (standingOf(id) === 'unmerged' || (standingOf(id) === 'missing' && branches.group(id) !== undefined));
+    // A group is merged as a whole, and by whom it was made; a branch that is gone proves nothing.
+    const grouped = chosen.filter(mayBeMissing).flatMap(({ id }) => {
+      const group = branches.group(id);
+      const isGone = standingOf(id) === 'missing';
+      const why = isGone ? 'which does not exist here' : `which is not merged into ${target}`;
+      return group === undefined ? [] : [`${describeGroup(id, group)}, ${why}.`];
+    });
+    if (grouped.length > 0)
+      throw refused(
+        grouped.join('\n'),
+        `Merge such a branch into ${target} as a whole with git or with the program that made it, then run the command again.`,
+      );
+    const graph = frontMatterGraph(state);
+    const candidates = chosen.map((each) => ({ ...each, standing: standingOf(each.id), isNamed }));
+    const selected = selectMerges(candidates, graph);
+    if (!selected.ok) throw refusalError(slug, selected.error);
+    const missing = outerDependencies(selected.value, graph)
+      .filter(({ dependency }) => all.some((each) => each.id === dependency && mayBeMissing(each)))
+      .map((each) => ({ refusal: 'dependency', ...each }) as const);
+    if (missing.length > 0) throw refusalError(slug, missing);
+    const steps = selected.value.map((step) => {
+      const { title } = findWorkPackage(state, step.id);
+      return { ...step, title, branch: branches.of(step.id) };
+    });
+    await this.#refuseUncommitted(checkout, steps);
+    await this.#refuseDetached(checkout, steps, input);
+    return { slug, target, steps };
+  }
+
+  async #target(checkout: Checkout, { documents }: FeatureState, asked: string | undefined): Promise<string> {
+    const { repository } = this.#ports;
+    if (asked === undefined) return standingTargetOf(repository, checkout, documents.meta);
+    if ((await repository.branchTip(checkout, asked)) !== undefined) return asked;
+    throw refused(
+      `There is no branch ${asked} to merge into.`,
+      'Name a branch of this repository with --target, or leave --target out.',
+    );
+  }
+
+  /** What is not committed would be left out of the merge, and nobody would be told. */
+  async #refuseUncommitted(checkout: Checkout, steps: DecidedMerge['steps']): Promise<void> {
+    const { repository, merges } = this.#ports;
+    const places = await merges.places(checkout);
+    for (const step of steps) {
+      const { id, branch, from, to } = step;
+      const place = places.get(branch);
+      if (place === undefined || (!isMerging(step) && from === to)) continue;
+      const { directory, isLocked, isPresent } = place;
+      if (place.isRebased)
+        throw refused(
+          `The branch of ${id} is being rebased in ${directory}.`,
+          'Nothing has changed. "git status" there says how to end the rebase; then run the command again.',
+        );
+      if (!isPresent && isLocked)
+        throw refused(
+          `The work tree of ${id} at ${directory} is locked and not there.`,
+          'Uncommitted work may lie in it. Bring its directory back, or run "git worktree unlock" if there is none.',
+        );
+      const paths = isPresent ? (await repository.dirtyPaths(directory)).filter(countsAsWork) : [];
+      if (paths.length > 0)
+        throw refused(
+          `${id} has work that is not committed in ${directory}: ${paths.join(', ')}.`,
+          'Nothing has changed. Commit it there, or name the work packages to merge without this one.',
+        );
+    }
+  }
+
+  /** The lanes are committed where the planning documents are. */
+  async #refuseDetached(
+    checkout: Checkout,
+    steps: readonly MergeStep[],
+    { commit }: MergeInput,
+  ): Promise<void> {
+    if (commit === false || steps.every(({ from, to }) => from === to)) return;
+    if ((await this.#ports.repository.head(mainCheckout(checkout))).branch !== undefined) return;
+    throw refused(
+      'HEAD is detached in the main checkout, so the lanes cannot be committed.',
+      `Nothing has changed. Check out a branch in ${checkout.projectRoot} and run the command again.`,
+    );
   }
 
   async #try(
@@ -186,7 +284,7 @@ const planLanes = (
 ): { readonly done?: string } => {
   const note = `Merged into ${target}`;
   const transitions = steps
-    .filter(({ id, from, to }) => from !== to && findWorkPackage(draft.state, id).workPackage.lane === from)
+    .filter(({ id, from, to }) => from !== to && findWorkPackage(draft.state, id).lane === from)
     .map(({ id, to }) => ({ workPackageId: id, to, by: agent, note }));
   if (transitions.length === 0) return {};
   planTransitions(draft, transitions);
@@ -194,127 +292,5 @@ const planLanes = (
   return { done: `hand over ${namesOrCount(ids, 'work packages')} for review` };
 };
 
-type Ports = Pick<MergingPorts, 'repository' | 'merges'>;
-
-/**
- * Decides what a merge is about, without changing anything. Refuses what cannot be merged as a whole: a work package
- * that was named and is not ready, a dependency that would be left out, work that is not committed yet.
- */
-const decide = async (
-  ports: Ports,
-  checkout: Checkout,
-  state: FeatureState,
-  input: MergeInput,
-): Promise<DecidedMerge> => {
-  const { slug } = state.documents;
-  const all = state.workPackages.map(({ workPackage }) => workPackage);
-  const named = [...new Set((input.workPackageIds ?? []).map(workPackageIdOf))];
-  const isNamed = named.length > 0;
-  // One that cannot be understood may be one of those to merge, or come between them.
-  if (!isNamed) refuseFaults(state);
-  const chosen = isNamed
-    ? named.map((id) => findWorkPackage(state, id).workPackage)
-    : all.filter(isMergeable);
-  const target = await targetOf(ports.repository, checkout, state, input.target);
-  const branches = branchesOf(state.documents);
-  const asked = [...chosen, ...all.filter(({ id }) => chosen.some((each) => each.dependencies.includes(id)))];
-  const standingOf = await branchStandings(ports.merges, checkout, branches, asked, target);
-  const mayBeMissing = ({ id, lane }: WorkPackage): boolean =>
-    lane !== 'done' &&
-    lane !== 'canceled' &&
-    (standingOf(id) === 'unmerged' || (standingOf(id) === 'missing' && branches.group(id) !== undefined));
-  // A group is merged as a whole, and by whom it was made; a branch that is gone proves nothing.
-  const grouped = chosen.filter(mayBeMissing).flatMap(({ id }) => {
-    const group = branches.group(id);
-    const isGone = standingOf(id) === 'missing';
-    const why = isGone ? 'which does not exist here' : `which is not merged into ${target}`;
-    return group === undefined ? [] : [`${describeGroup(id, group)}, ${why}.`];
-  });
-  if (grouped.length > 0) {
-    throw new SyncError('merge-refused', grouped.join('\n'), {
-      hint: `Merge such a branch into ${target} as a whole with git or with the program that made it, then run the command again.`,
-    });
-  }
-  const graph = frontMatterGraph(state);
-  const candidates = chosen.map((each) => ({ ...each, standing: standingOf(each.id), isNamed }));
-  const selected = selectMerges(candidates, graph);
-  if (!selected.ok) throw refusalError(slug, selected.error);
-  const missing = outerDependencies(selected.value, graph).filter(({ dependency }) =>
-    all.some((each) => each.id === dependency && mayBeMissing(each)),
-  );
-  if (missing.length > 0)
-    throw refusalError(
-      slug,
-      missing.map((each) => ({ refusal: 'dependency', ...each })),
-    );
-  const steps = selected.value.map((step) => {
-    const { title } = findWorkPackage(state, step.id).workPackage;
-    return { ...step, title, branch: branches.of(step.id) };
-  });
-  await refuseUncommitted(ports, checkout, steps);
-  await refuseDetached(ports.repository, checkout, steps, input);
-  return { slug, target, steps };
-};
-
-const targetOf = async (
-  repository: Ports['repository'],
-  checkout: Checkout,
-  state: FeatureState,
-  asked: string | undefined,
-): Promise<string> => {
-  if (asked === undefined) return standingTargetOf(repository, checkout, state.documents.meta);
-  if ((await repository.branchTip(checkout, asked)) !== undefined) return asked;
-  throw new SyncError('merge-refused', `There is no branch ${asked} to merge into.`, {
-    hint: 'Name a branch of this repository with --target, or leave --target out.',
-  });
-};
-
-/** What is not committed would be left out of the merge, and nobody would be told. */
-const refuseUncommitted = async (
-  { repository, merges }: Ports,
-  checkout: Checkout,
-  steps: DecidedMerge['steps'],
-): Promise<void> => {
-  const refuse = (message: string, hint: string): never => {
-    throw new SyncError('merge-refused', message, { hint });
-  };
-  const places = await merges.places(checkout);
-  for (const step of steps) {
-    const { id, branch, from, to } = step;
-    const place = places.get(branch);
-    if (place === undefined || (!isMerging(step) && from === to)) continue;
-    const { directory, isLocked, isPresent } = place;
-    if (place.isRebased)
-      refuse(
-        `The branch of ${id} is being rebased in ${directory}.`,
-        'Nothing has changed. "git status" there says how to end the rebase; then run the command again.',
-      );
-    if (!isPresent && isLocked)
-      refuse(
-        `The work tree of ${id} at ${directory} is locked and not there.`,
-        'Uncommitted work may lie in it. Bring its directory back, or run "git worktree unlock" if there is none.',
-      );
-    const paths = isPresent ? (await repository.dirtyPaths(directory)).filter(countsAsWork) : [];
-    if (paths.length > 0)
-      refuse(
-        `${id} has work that is not committed in ${directory}: ${paths.join(', ')}.`,
-        'Nothing has changed. Commit it there, or name the work packages to merge without this one.',
-      );
-  }
-};
-
-/** The lanes are committed where the planning documents are. */
-const refuseDetached = async (
-  repository: Ports['repository'],
-  checkout: Checkout,
-  steps: readonly MergeStep[],
-  { commit }: MergeInput,
-): Promise<void> => {
-  if (commit === false || steps.every(({ from, to }) => from === to)) return;
-  if ((await repository.head(mainCheckout(checkout))).branch !== undefined) return;
-  throw new SyncError(
-    'merge-refused',
-    'HEAD is detached in the main checkout, so the lanes cannot be committed.',
-    { hint: `Nothing has changed. Check out a branch in ${checkout.projectRoot} and run the command again.` },
-  );
-};
+const refused = (message: string, hint: string): SyncError =>
+  new SyncError('merge-refused', message, { hint });

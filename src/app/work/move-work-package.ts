@@ -54,7 +54,7 @@ export class MoveWorkPackage {
     const { note = feedback === undefined ? `Moved to ${to}` : 'Changes requested' } = input;
     const subject = { workPackageId: input.workPackageId, agent };
     return workOnFeature<MoveResult>(this.#ports, input, subject, signal, (draft) => {
-      const { workPackage } = findWorkPackage(draft.state, input.workPackageId);
+      const workPackage = findWorkPackage(draft.state, input.workPackageId);
       const { id: workPackageId, path } = workPackage;
       const feature = draft.state.documents.slug;
       const told = { feature, workPackageId, path, ...originOf(workPackage), to };

@@ -49,7 +49,7 @@ export class PerformWork {
    */
   async run<R>(request: WorkRequest<R>, signal?: AbortSignal): Promise<PerformedWork<R>> {
     // Beginning may mint the identity, which takes the repository's lock itself.
-    const emission = request.emission ?? (await this.#ports.emitter.begin(request.checkout));
+    const emission = await this.#ports.emitter.begin(request.checkout);
     try {
       return await this.#ports.repository.exclusive(
         request.checkout,

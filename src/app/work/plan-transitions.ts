@@ -56,7 +56,7 @@ export const planTransitions = (draft: FeatureDraft, transitions: readonly Trans
     const filed = findWorkPackage(state, transition.workPackageId);
     const planned = planOne(draft, filed, transition);
     events.push(planned);
-    const { id: dependency, lane: from } = filed.workPackage;
+    const { id: dependency, lane: from } = filed;
     moved.set(dependency, transition.to);
     if (graph === undefined || transition.to !== 'done' || from === 'done') continue;
     last = planned;
@@ -71,7 +71,7 @@ export const planTransitions = (draft: FeatureDraft, transitions: readonly Trans
   }
   const isFeatureCompleted = last !== undefined && isAllDone(state, moved);
   if (last !== undefined && isFeatureCompleted) {
-    const remaining = state.workPackages.filter(({ workPackage }) => workPackage.lane !== 'canceled');
+    const remaining = state.workPackages.filter(({ lane }) => lane !== 'canceled');
     const said = {
       ...{ feature_slug: slug, total_wps: remaining.length },
       ...{ completed_at: last.fact.event.timestamp, total_duration: null },
@@ -104,7 +104,7 @@ const planOne = (
   { to, note, feedback, ...who }: Transition,
 ): PlannedEvent => {
   const { emission, state } = draft;
-  const { id, lane: from, path } = filed.workPackage;
+  const { id, lane: from, path } = filed;
   const { slug: feature } = state.documents;
   const by = asOneLine(who.by) || 'user';
   const agent = asOneLine(who.agent ?? '');
@@ -124,7 +124,7 @@ const planOne = (
   const log = draft.log(id);
   if (!isLogged || log === undefined) return { fact, evidence: { evidence: 'line', path, line } };
   const order = { feature, workPackageId: id, path, by, timestamp };
-  const way = { from: filed.workPackage, to, note: asOneLine(note), eventId, nextId: () => emission.newId() };
+  const way = { from: filed, to, note: asOneLine(note), eventId, nextId: () => emission.newId() };
   // Where the log says who is in charge, it has to say it anew.
   const logged = log.workPackages.get(id)?.agent;
   if (agent !== '' && logged !== undefined && logged !== agent)
@@ -136,7 +136,7 @@ const planOne = (
 /** A work package that cannot be read is not known to be done; one that was canceled never will be. */
 const isAllDone = ({ faults, workPackages }: FeatureState, moved: ReadonlyMap<string, Lane>): boolean =>
   faults.length === 0 &&
-  workPackages.every(({ workPackage: { id, lane } }) => {
+  workPackages.every(({ id, lane }) => {
     const to = moved.get(id);
     return (to ?? lane) === 'done' || (to === undefined && lane === 'canceled');
   });

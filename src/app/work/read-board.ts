@@ -72,9 +72,8 @@ export const boardOf = (state: FeatureState): FeatureCards => {
   };
 };
 
-const cardOf = (state: FeatureState, { workPackage, document }: FiledWorkPackage): BoardCard => {
-  const { id, title, lane, detail, agent, dependencies, since } = workPackage;
-  const all = state.workPackages.map((each) => each.workPackage);
+const cardOf = (state: FeatureState, workPackage: FiledWorkPackage): BoardCard => {
+  const { id, title, lane, detail, agent, dependencies, since, document } = workPackage;
   const { boxes } = tasksOf(state.documents.tasks ?? '', id);
   const usages = notedUsage(document.body);
   const sinceMs = since === undefined ? laneSinceMs(document.body, lane) : Date.parse(since);
@@ -86,7 +85,10 @@ const cardOf = (state: FeatureState, { workPackage, document }: FiledWorkPackage
     ...(agent === undefined ? {} : { agent }),
     ...(sinceMs === undefined ? {} : { sinceMs }),
     dependencies,
-    waitsFor: lane === 'planned' ? unreadyDependencies(workPackage, all).map((unready) => unready.id) : [],
+    waitsFor:
+      lane === 'planned'
+        ? unreadyDependencies(workPackage, state.workPackages).map((unready) => unready.id)
+        : [],
     tasks: boxes.length,
     openTasks: boxes.filter((box) => box.isOpen).length,
     ...(usages.length === 0 ? {} : { usage: sumOfRuns(usages) }),

@@ -42,7 +42,7 @@ export const lookAhead = async (
   state: FeatureState,
 ): Promise<WorkAhead> => {
   const branches = branchesOf(state.documents);
-  const all = state.workPackages.map(({ workPackage }) => workPackage);
+  const all = state.workPackages;
   const needed = new Set(all.flatMap(({ lane, dependencies }) => (lane === 'planned' ? dependencies : [])));
   const asked = all.filter(({ id, lane }) => lane === 'for_review' && needed.has(id));
   const isAsked = asked.length > 0 && checkout.commonDir !== undefined;

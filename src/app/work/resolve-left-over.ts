@@ -99,7 +99,7 @@ export class ResolveLeftOver {
     const { repository } = this.#ports;
     const paths: string[] = [];
     for (const path of commit?.paths ?? []) {
-      if (await repository.isUncommitted(mainCheckout(held.checkout), path)) paths.push(path);
+      if (await repository.isUncommitted(held.checkout, path)) paths.push(path);
     }
     if (commit === undefined || paths.length === 0) return undefined;
     const committed = await repository.commit(held, paths, commit.message);

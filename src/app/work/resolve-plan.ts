@@ -3,7 +3,7 @@ import { describeDependencyFault } from '../../domain/work/dependency-graph.js';
 import { resolveDependencies, type ResolvedDependencies } from '../../domain/work/resolve-dependencies.js';
 import { describeIds } from '../../domain/work/work-package-id.js';
 import { lineOfKey, readWorkPackage } from '../../domain/work/work-package.js';
-import { manifestOf, refuseFaults, type FeatureState } from './feature-state.js';
+import { refuseFaults, type FeatureState } from './feature-state.js';
 
 /**
  * Who needs whom in a feature. Fails with everything that keeps it from being finalized: `work-package-unreadable`,
@@ -24,10 +24,9 @@ export const resolvePlan = (state: FeatureState): ResolvedDependencies => {
       hint: 'Write it with a section for each work package, such as "## Work Package WP01: Title".',
     });
   }
-  const manifest = documents.manifest === undefined ? undefined : manifestOf(documents.manifest);
   const resolved = statedIn(state);
-  const without = [...(manifest?.keys() ?? [])].filter(
-    (id) => !state.workPackages.some(({ workPackage }) => workPackage.id === id),
+  const without = [...state.manifest.keys()].filter(
+    (id) => !state.workPackages.some((each) => each.id === id),
   );
   if (without.length > 0) {
     throw new SyncError(
@@ -46,13 +45,12 @@ export const resolvePlan = (state: FeatureState): ResolvedDependencies => {
 
 /** What the documents say of who needs whom, faults and all. Fails with `tasks-unreadable` for a broken manifest alone. */
 export const statedIn = (state: FeatureState): ResolvedDependencies => {
-  const { directory, tasks = '', manifest: document } = state.documents;
-  const manifest = document === undefined ? undefined : manifestOf(document);
+  const { directory, tasks = '' } = state.documents;
   return resolveDependencies(
     { path: `${directory}/tasks.md`, text: tasks },
-    state.workPackages.map(({ workPackage: { id, path, dependencies }, document: file }) => {
+    state.workPackages.map(({ id, path, dependencies, document: file }) => {
       const line = 'dependencies' in file.frontMatter ? lineOfKey(file.text, 'dependencies') : undefined;
-      const entry = manifest?.get(id);
+      const entry = state.manifest.get(id);
       const own = readWorkPackage(file, state.authority);
       return {
         id,

@@ -67,7 +67,7 @@ export class ShowWorkPackage {
     const { documents } = state;
     const branches = branchesOf(documents);
     const asked = input.workPackageId ?? (await this.#here(input, state));
-    const { workPackage, document } = findWorkPackage(state, asked);
+    const workPackage = findWorkPackage(state, asked);
     const { id, title, agent } = workPackage;
     const { from: lane = null, ...finer } = originOf(workPackage);
     const branch = branches.of(id);
@@ -83,25 +83,25 @@ export class ShowWorkPackage {
       ...finer,
       agent: agent ?? null,
       dependencies: workPackage.dependencies.map((each) => {
-        const found = searchWorkPackage(state, each)?.workPackage;
+        const found = searchWorkPackage(state, each);
         const { from = null } = found === undefined ? {} : originOf(found);
         return { workPackageId: each, title: found?.title ?? null, lane: from };
       }),
       branch,
       worktree: place?.isPresent === true ? place.directory : null,
-      file: absolute(document.path),
+      file: absolute(workPackage.path),
       documents: (['spec', 'plan', 'tasks'] as const)
         .filter((name) => documents[name] !== undefined)
         .map((name) => absolute(`${documents.directory}/${name}.md`)),
       tasks: boxes.map(({ taskId = null, text, isOpen }) => ({ taskId, text, isDone: !isOpen })),
-      ...taskText(document.body),
-      history: activityEntries(document.body).map(({ shellPid: _, ...entry }) => entry),
+      ...taskText(workPackage.document.body),
+      history: activityEntries(workPackage.document.body).map(({ shellPid: _, ...entry }) => entry),
     };
   }
 
   async #here({ checkout }: ShowInput, state: FeatureState): Promise<string> {
     const { branch } = await this.#ports.repository.head(checkout);
-    const ids = state.workPackages.map(({ workPackage }) => workPackage.id);
+    const ids = state.workPackages.map(({ id }) => id);
     const { of } = branchesOf(state.documents);
     const [only, another] = ids.filter((id) => of(id) === branch);
     if (only !== undefined && another === undefined) return only;

@@ -43,8 +43,6 @@ export interface WorkRequest<R> {
    * the work fails after all, what it put into `undoing` is called, the last first.
    */
   readonly plan: (emission: Emission, held: HeldRepository, undoing: Undo[]) => Promise<WorkPlan<R>>;
-  /** The emission of a command run that does several pieces of work; begun here when absent. */
-  readonly emission?: Emission;
 }
 
 export interface PerformedWork<R> {

@@ -3,6 +3,7 @@ import { breakageMessage, breakageType } from '../../../src/domain/work/breakage
 import { AcceptWorkPackages } from '../../../src/app/work/accept-work-packages.js';
 import { AddHistory } from '../../../src/app/work/add-history.js';
 import { MoveWorkPackage } from '../../../src/app/work/move-work-package.js';
+import { PerformWork } from '../../../src/app/work/perform-work.js';
 import { capturedEvents } from '../../support/captured-events.js';
 import { pathOf, smallFeature } from '../../support/planning-documents.js';
 import {
@@ -84,7 +85,7 @@ describe('a workflow command that breaks', () => {
   });
 
   it('shows its own error, whatever becomes of the event', async () => {
-    const { emitter, perform } = useCases(world);
+    const { emitter, resolve } = useCases(world);
     const checkout = await world.checkout();
     const capture = async (): Promise<never> => {
       throw new Error('the outbox is gone');
@@ -93,7 +94,9 @@ describe('a workflow command that breaks', () => {
       throw new SyncError('git-failed', 'no');
     };
     const emission = { ...(await emitter.begin(checkout)), capture };
-    await expect(perform.run({ checkout, emission, plan })).rejects.toMatchObject({ kind: 'git-failed' });
+    const begin = async () => emission;
+    const perform = new PerformWork({ ...world, emitter: { begin }, resolveLeftOver: resolve });
+    await expect(perform.run({ checkout, plan })).rejects.toMatchObject({ kind: 'git-failed' });
   });
 });
 

@@ -236,15 +236,6 @@ describe('a piece of work', () => {
       expect(await world.intents.read({ checkout: await world.checkout() })).toMatchObject({ version: 1 });
     });
 
-    it('shares the emission of a command run that does several', async () => {
-      const { perform, emitter } = useCases(world);
-      const checkout = await world.checkout();
-      const emission = await emitter.begin(checkout);
-      const plan = async (given: Emission): Promise<WorkPlan<boolean>> => nothingToDo(given === emission);
-      expect((await perform.run({ checkout, emission, plan })).result).toBe(true);
-      expect((await perform.run({ checkout, plan })).result).toBe(false);
-    });
-
     it('outside git is done without a commit', async () => {
       const plain = workflowWorld(SEED, { underGit: false });
       const done = await useCases(plain).perform.run({
