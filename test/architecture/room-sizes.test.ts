@@ -14,7 +14,7 @@ interface Size {
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   root: { lines: 2000, files: 28, goal: 1500 },
   events: { lines: 3560, files: 32, goal: 2200 },
-  outbox: { lines: 3180, files: 25, goal: 2800 },
+  outbox: { lines: 3090, files: 25, goal: 2800 },
   delivery: { lines: 5930, files: 49, goal: 4500 },
   reports: { lines: 1750, files: 14, goal: 1300 },
   work: { lines: 10940, files: 78, goal: 7000 },

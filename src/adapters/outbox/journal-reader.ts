@@ -90,32 +90,12 @@ function* recordsOf(
 
 /** Ids of the events in every segment that can hold record `from` or a later one. */
 export const idsFrom = (paths: OutboxPaths, from: number): readonly string[] =>
-  segmentsFrom(paths, from).flatMap((path) => idsIn(readFileSync(path)));
-
-/**
- * Those of the ids that the journal has in record `from` or later. Normally it has none, and then nothing is decoded:
- * this runs under the capture lock, where everybody waits for it.
- */
-export const capturedAmong = (
-  paths: OutboxPaths,
-  from: number,
-  ids: readonly string[],
-): ReadonlySet<string> => {
-  const captured = segmentsFrom(paths, from).flatMap((path) => {
-    const bytes = readFileSync(path);
-    return ids.some((id) => bytes.includes(id)) ? idsIn(bytes) : [];
-  });
-  const wanted = new Set(ids);
-  return new Set(captured.filter((id) => wanted.has(id)));
-};
-
-const segmentsFrom = (paths: OutboxPaths, from: number): readonly string[] => [
-  ...startingWith(sealedSegments(paths), from).map((first) => segmentPath(paths, first)),
-  ...(existsSync(paths.current) ? [paths.current] : []),
-];
-
-const idsIn = (bytes: Buffer): readonly string[] =>
-  scanSegment(bytes).records.flatMap(({ eventId, json }) => (json === undefined ? [] : [eventId]));
+  [
+    ...startingWith(sealedSegments(paths), from).map((first) => segmentPath(paths, first)),
+    ...(existsSync(paths.current) ? [paths.current] : []),
+  ]
+    .flatMap((path) => scanSegment(readFileSync(path)).records)
+    .flatMap(({ eventId, json }) => (json === undefined ? [] : [eventId]));
 
 /** First record numbers of the sealed segments, ascending. */
 export const sealedSegments = (paths: OutboxPaths): readonly number[] =>

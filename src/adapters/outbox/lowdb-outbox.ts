@@ -86,11 +86,7 @@ class LowdbOutbox implements Outbox {
     return this.#onStorage(async () => {
       const { ForeignEvents } = await import('./foreign-events.js');
       this.#foreign ??= new ForeignEvents(this.#paths);
-      return this.#foreign.adopt(events, async (work) => {
-        const adoption = await this.#visit(limits, this.#surroundings.lockWaitMs ?? PATIENT_WAIT_MS, work);
-        if (adoption === 'busy') throw lockBusy();
-        return adoption;
-      });
+      return this.#foreign.adopt(events, (work) => this.#visitPatiently(limits, work));
     });
   }
 
@@ -125,19 +121,12 @@ class LowdbOutbox implements Outbox {
     if (decisions.length === 0) return;
     await this.#onStorage(async () => {
       if ((await journalExtent(this.#paths)) === undefined) return;
-      const lock = await lockFile(this.#paths.captureLock, this.#surroundings.lockWaitMs ?? PATIENT_WAIT_MS);
-      if (lock === undefined) throw lockBusy();
-      const writer = new JournalWriter(this.#paths, this.#surroundings);
-      try {
-        const { journal } = writer.enter();
+      await this.#visitPatiently({ maxWaiting: Infinity }, (_writer, { journal }) =>
         appendToLog(
           this.#paths.decisions,
           decisions.map((decision) => ({ journal, ...decision })),
-        );
-      } finally {
-        lock.release();
-        writer.close();
-      }
+        ),
+      );
     });
   }
 
@@ -201,6 +190,15 @@ class LowdbOutbox implements Outbox {
         writer.close();
       }
     }
+  }
+
+  /** For what cannot be put beside the journal. Fails with `lock-busy`. */
+  async #visitPatiently<T>(limits: CaptureLimits, work: Visit<T>): Promise<T> {
+    const visited = await this.#visit(limits, this.#surroundings.lockWaitMs ?? PATIENT_WAIT_MS, work);
+    if (visited !== 'busy') return visited;
+    throw new SyncError('lock-busy', 'Another process holds the capture lock.', {
+      hint: 'Try again in a moment.',
+    });
   }
 
   async #wait(facts: readonly Fact[], limits: CaptureLimits): Promise<readonly CaptureOutcome[]> {
@@ -301,9 +299,6 @@ const refused = (facts: readonly Fact[], reason: RefusalReason, message: string)
 const rethrow = (error: unknown): never => {
   throw error;
 };
-
-const lockBusy = (): SyncError =>
-  new SyncError('lock-busy', 'Another process holds the capture lock.', { hint: 'Try again in a moment.' });
 
 // The lock's holders run a few microseconds of synchronous code; who waits longer waits for a stopped process.
 const LOCK_WAIT_MS = 250;

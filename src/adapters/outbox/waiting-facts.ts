@@ -6,7 +6,7 @@ import { syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
 import { makeDirectory, secureEntries } from '../fs/make-directory.js';
 import { parseLine, sealLine } from '../fs/sealed-log.js';
 import { unlessAbsent } from '../fs/storage-failure.js';
-import { capturedAmong } from './journal-reader.js';
+import { idsFrom } from './journal-reader.js';
 import { OUTBOX_DEPTH, type OutboxPaths } from './outbox-paths.js';
 
 /** A fact whose process could not get the capture lock in time. */
@@ -94,11 +94,6 @@ export class WaitingFacts {
 /** Those that are not in the journal: a process may have died between sealing one and removing its file. */
 export const unsealed = (paths: OutboxPaths, facts: readonly WaitingFact[]): readonly WaitingFact[] => {
   if (facts.length === 0) return [];
-  const from = Math.min(...facts.map((each) => each.from));
-  const sealed = capturedAmong(
-    paths,
-    from,
-    facts.map(({ fact }) => fact.event.event_id),
-  );
+  const sealed = new Set(idsFrom(paths, Math.min(...facts.map(({ from }) => from))));
   return facts.filter(({ fact }) => !sealed.has(fact.event.event_id));
 };

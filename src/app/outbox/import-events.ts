@@ -2,6 +2,7 @@ import { adoptDocument, type AdoptableEvent } from '../../domain/events/adopt-do
 import type { EventPiece } from '../../domain/events/event-pieces.js';
 import type { CaptureLimits, Outbox, Outboxes, ForeignQueue, QueuedRow } from '../../ports/outbox.js';
 import { isUuidV4 } from '../../domain/ids.js';
+import { err } from '../../domain/result.js';
 
 /** A piece of a file, by the line on which it begins, and what is the matter with it. */
 export interface ImportNote {
@@ -53,13 +54,7 @@ export class ImportEvents {
     const issues: Required<ImportNote>[] = [];
     const unusable: ImportNote[] = [];
     const report = {
-      rows: 0,
-      adopted: 0,
-      known: 0,
-      invalid: 0,
-      issues,
-      refused: 0,
-      unusable,
+      ...{ rows: 0, adopted: 0, known: 0, invalid: 0, issues, refused: 0, unusable },
       isComplete: true,
     };
     // One outbox for the whole file: it remembers what it has looked at.
@@ -70,36 +65,23 @@ export class ImportEvents {
       for (const [project, own] of byProject(portion)) {
         const outbox = opened.get(project) ?? this.#needs.outboxes.open(project);
         opened.set(project, outbox);
-        const { adopted, known, refused } = await outbox.adopt(own, limits);
-        report.adopted += adopted;
-        report.known += known;
-        report.refused += refused;
+        const adoption = await outbox.adopt(own, limits);
+        for (const count of ['adopted', 'known', 'refused'] as const) report[count] += adoption[count];
       }
       portion = [];
       characters = 0;
       onPortion(report);
     };
     for await (const piece of pieces) {
-      if (signal?.aborted === true) {
-        report.isComplete = false;
-        break;
-      }
       const { line } = piece;
-      if ('fault' in piece) {
-        unusable.push({ line, reason: piece.fault });
-        if (piece.isEnd !== true) {
-          report.rows += 1;
-          continue;
-        }
-        report.isComplete = false;
-        break;
-      }
-      report.rows += 1;
-      const event = adoptDocument(piece.text);
-      if (!event.ok) {
-        unusable.push({ line, reason: event.error });
-        continue;
-      }
+      const isEnd = 'fault' in piece && piece.isEnd === true;
+      report.isComplete = !isEnd && signal?.aborted !== true;
+      if (signal?.aborted === true) break;
+      if (!isEnd) report.rows += 1;
+      const event = 'fault' in piece ? err(piece.fault) : adoptDocument(piece.text);
+      if (!event.ok) unusable.push({ line, reason: event.error });
+      if (isEnd) break;
+      if (!event.ok) continue;
       const { eventId, invalid, json } = event.value;
       if (invalid !== undefined) {
         report.invalid += 1;
@@ -120,8 +102,8 @@ export const byProject = (
 ): ReadonlyMap<string | undefined, readonly AdoptableEvent[]> => {
   const projects = new Map<string | undefined, AdoptableEvent[]>();
   for (const event of events) {
-    const { projectUuid } = event;
-    const key = projectUuid !== undefined && isUuidV4(projectUuid) ? projectUuid : undefined;
+    const { projectUuid = '' } = event;
+    const key = isUuidV4(projectUuid) ? projectUuid : undefined;
     const own = projects.get(key);
     if (own === undefined) projects.set(key, [event]);
     else own.push(event);
@@ -132,15 +114,7 @@ export const byProject = (
 /** So much of the file is in memory at once. */
 const PORTION_CHARACTERS = 4 * 1024 * 1024;
 
-export interface ImportReport {
-  readonly rows: number;
-  readonly adopted: number;
-  /** Taken over before, or captured here. */
-  readonly known: number;
-  /** Adopted, but never sent: each has issues. */
-  readonly invalid: number;
-  /** No room in the outbox. */
-  readonly refused: number;
+export interface ImportReport extends Omit<FileImportReport, 'issues' | 'unusable' | 'isComplete'> {
   /** Rows that could not be kept at all, with the reason. */
   readonly unusable: readonly { readonly eventId: string; readonly reason: string }[];
 }
@@ -165,13 +139,9 @@ export class ImportQueue {
     const pieces = async function* (): AsyncGenerator<EventPiece> {
       for (const [line, { data }] of queued.entries()) yield { line, text: data };
     };
-    const report = await this.#needs.importEvents.run(pieces());
-    const { rows, adopted, known, invalid, refused } = report;
-    const unusable = report.unusable.map(({ line, reason }) => ({
-      eventId: queued[line]?.eventId ?? '',
-      reason,
-    }));
-    return { rows, adopted, known, invalid, refused, unusable };
+    const { rows, adopted, known, invalid, refused, unusable } = await this.#needs.importEvents.run(pieces());
+    const named = unusable.map(({ line, reason }) => ({ eventId: queued[line]?.eventId ?? '', reason }));
+    return { rows, adopted, known, invalid, refused, unusable: named };
   }
 
   /** How many events the queues at a place hold that no journal of this machine has. */

@@ -15,36 +15,6 @@ export interface EventScope {
 
 type Features = Pick<FeatureFiles, 'find' | 'features' | 'strangers' | 'text'>;
 
-/**
- * What the command line names, as events name it. A feature is chosen as every command chooses one that is named, among
- * those of the plan and then also among those that only events tell of any more; a place names none, so that without a
- * name every event is meant. Fails with `feature-not-found` or `feature-ambiguous`, which list the candidates.
- */
-export const eventScope = async (
-  files: Features,
-  repository: Pick<Repository, 'head'>,
-  request: EventsRequest,
-  outbox: Outbox | undefined,
-): Promise<EventScope> => {
-  const { workPackage, feature = '', featureVariable = '' } = request;
-  const named = workPackage === undefined ? {} : { workPackage: workPackageNamed(workPackage) };
-  if (feature.trim() === '' && featureVariable.trim() === '') return named;
-  const slug = await locateFeature(files, repository, request).catch(async (error: unknown) => {
-    if (!isSyncError(error) || error.kind !== 'feature-not-found' || outbox === undefined) throw error;
-    const features = new Set(await files.features(request.checkout.projectRoot));
-    for (const told of await toldFeatures(outbox)) features.add(told);
-    const all = [...features].sort();
-    const withTold: Features = {
-      find: async (_, choose) => choose(all),
-      features: async () => all,
-      strangers: (root) => files.strangers(root),
-      text: (root, path) => files.text(root, path),
-    };
-    return locateFeature(withTold, repository, request);
-  });
-  return { ...named, feature: slug };
-};
-
 /** A question about the events of a project. */
 export interface EventsRequest extends FeatureRequest {
   /** As a person names it. */
@@ -65,7 +35,7 @@ interface ScopeEventsPorts {
   readonly showIdentity: Pick<ShowIdentity, 'run'>;
 }
 
-/** Finds out which events are asked for, and where they are. Fails as `eventScope` does. */
+/** Finds out which events are asked for, and where they are. */
 export class ScopeEvents {
   readonly #ports: ScopeEventsPorts;
 
@@ -73,11 +43,38 @@ export class ScopeEvents {
     this.#ports = ports;
   }
 
+  /** Fails with `feature-not-found` or `feature-ambiguous`, which list the candidates, and `input-invalid`. */
   async run(request: EventsRequest): Promise<ScopedEvents> {
-    const { repository, files, outboxes, showIdentity } = this.#ports;
+    const { outboxes, showIdentity } = this.#ports;
     const uuid = (await showIdentity.run(request.checkout.projectRoot))?.project.uuid?.value;
     const outbox = uuid === undefined ? undefined : outboxes.open(uuid);
-    return { outbox, scope: await eventScope(files, repository, request, outbox) };
+    const { workPackage } = request;
+    const named = workPackage === undefined ? {} : { workPackage: workPackageNamed(workPackage) };
+    const feature = await this.#feature(request, outbox);
+    return { outbox, scope: { ...named, ...(feature === undefined ? {} : { feature }) } };
+  }
+
+  /**
+   * A feature is chosen as every command chooses one that is named, among those of the plan and then also among those that
+   * only events tell of any more; a place names none, so that without a name every event is meant.
+   */
+  async #feature(request: EventsRequest, outbox: Outbox | undefined): Promise<string | undefined> {
+    const { files, repository } = this.#ports;
+    if (`${request.feature ?? ''}${request.featureVariable ?? ''}`.trim() === '') return undefined;
+    try {
+      return await locateFeature(files, repository, request);
+    } catch (error) {
+      if (!isSyncError(error) || error.kind !== 'feature-not-found' || outbox === undefined) throw error;
+      const planned = await files.features(request.checkout.projectRoot);
+      const all = [...new Set([...planned, ...(await toldFeatures(outbox))])].sort();
+      const withTold: Features = {
+        find: async (_, choose) => choose(all),
+        features: async () => all,
+        strangers: (root) => files.strangers(root),
+        text: (root, path) => files.text(root, path),
+      };
+      return locateFeature(withTold, repository, request);
+    }
   }
 }
 

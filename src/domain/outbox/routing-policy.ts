@@ -28,35 +28,6 @@ export type HoldReason =
   /** The hub's own refusal, in its words. */
   | { readonly hold: 'refused'; readonly detail: string };
 
-/** What decides whether a captured event may leave. */
-export interface RoutableEvent {
-  /** Absent: the checkout has no identity. */
-  readonly projectUuid: string | undefined;
-  readonly sharing: Sharing;
-  /** Absent: nobody is signed in. */
-  readonly account: Account | undefined;
-  /** Absent: captured as `local` and not yet claimed for anybody, so that it belongs to who delivers it first. */
-  readonly owner: RecordOwner | undefined;
-  /** Captured before somebody could be asked whether it may leave, and not answered yet. */
-  readonly needsConsent: boolean;
-  /** The hub refused this event with these words, and it is not due again. */
-  readonly refusal?: string;
-}
-
-/** The reason to hold an event, if there is one; it does not depend on the connection. */
-export const holdReason = (input: RoutableEvent): HoldReason | undefined => {
-  const { account, owner } = input;
-  if (input.projectUuid === undefined) return { hold: 'no-identity' };
-  if (input.sharing === 'off') return { hold: 'sharing-off' };
-  if (input.sharing === 'unreadable') return { hold: 'config-unreadable' };
-  if (account === undefined) return { hold: 'not-signed-in' };
-  if (owner !== undefined && !belongsTo(owner, account))
-    return { hold: 'elsewhere', hub: owner.hub, team: owner.team };
-  if (input.needsConsent) return { hold: 'not-consented' };
-  if (input.refusal !== undefined) return { hold: 'refused', detail: input.refusal };
-  return undefined;
-};
-
 /** Whether a record of this owner may go out under this account. A team exists at one hub only. */
 export const belongsTo = (owner: RecordOwner, account: Account): boolean =>
   isSameHub(owner.hub, account.hub) && owner.team === account.team;
@@ -129,49 +100,47 @@ export const standingOf = (record: RoutableRecord, context: RoutingContext): Rec
     return { standing: 'settled' };
   }
   if (record.invalid !== undefined) return { standing: 'dead', reason: record.invalid };
-  const reason = heldBecause(record, context) ?? heldByHub(exception, context);
+  const reason = holdReason(record, context) ?? heldByHub(exception, context);
   if (reason !== undefined) return { standing: 'held', reason };
   const due = context.isInsisted || (exception?.dueAtMs ?? 0) <= context.nowMs;
   return { standing: 'pending', due, attempts: exception?.attempts ?? 0 };
 };
 
-const heldBecause = (record: RoutableRecord, context: RoutingContext): HoldReason | undefined => {
-  const { account, projectUuid, sharing, decisions } = context;
-  const consent = account === undefined ? undefined : consentOf(record, account, decisions);
-  const owner = ownerByUrl(ownerOf(record, decisions), context) ?? ownerByTeam(record, account);
-  const reason = holdReason({
-    projectUuid,
-    sharing,
-    account,
-    owner: owner !== undefined && consent === true && isSameTeam(owner, account) ? undefined : owner,
-    needsConsent: owner === undefined && consent === false,
-  });
-  if (reason !== undefined) return reason;
-  const needsDecisions =
-    record.hub === undefined || (owner !== undefined && account !== undefined && !belongsTo(owner, account));
+/** The reason of ours to hold a record, if there is one: the first that applies. It does not depend on the connection. */
+const holdReason = (record: RoutableRecord, context: RoutingContext): HoldReason | undefined => {
+  const { account, decisions } = context;
+  if (context.projectUuid === undefined) return { hold: 'no-identity' };
+  if (context.sharing === 'off') return { hold: 'sharing-off' };
+  if (context.sharing === 'unreadable') return { hold: 'config-unreadable' };
+  if (account === undefined) return { hold: 'not-signed-in' };
+  const consent = consentOf(record, account, decisions);
+  const owner = ownerSeenBy(account, record, context);
+  if (owner !== undefined && !belongsTo(owner, account)) {
+    // A hub takes no events of another team, so a person can only send along what has the account's own team.
+    const isAllowed = consent === true && owner.team === account.team;
+    if (!isAllowed) return { hold: 'elsewhere', hub: owner.hub, team: owner.team };
+  }
+  if (owner === undefined && consent === false) return { hold: 'not-consented' };
   // What a person allowed afterwards holds, whatever could not be read before it.
-  const isHeld = context.decisionsUnreadable && needsDecisions && consent !== true;
-  return isHeld ? { hold: 'decisions-unreadable' } : undefined;
+  return context.decisionsUnreadable && record.hub === undefined && consent !== true
+    ? { hold: 'decisions-unreadable' }
+    : undefined;
 };
 
-/** An event of another program names its team but no hub: it can only go where that team is. */
-const ownerByTeam = (record: OwnedRecord, account: Account | undefined): RecordOwner | undefined =>
-  account === undefined || record.team === LOCAL_TEAM || record.team === account.team
-    ? undefined
-    : { hub: hubKey(account.hub), team: record.team };
-
-/** A hub that has moved since is still the one that the events were captured for. */
-const ownerByUrl = (
-  owner: RecordOwner | undefined,
-  { account, ledger }: RoutingContext,
-): RecordOwner | undefined =>
-  owner !== undefined && account !== undefined && ledger !== undefined && isLedgerOf(ledger, owner)
-    ? { hub: hubKey(account.hub), team: owner.team }
-    : owner;
-
-/** A hub takes no events of another team, so a person can only send along what has the account's own team. */
-const isSameTeam = (owner: RecordOwner, account: Account | undefined): boolean =>
-  owner.team === account?.team;
+/** Hub and team that a record belongs to, the hub by the name that the account has for it. */
+const ownerSeenBy = (
+  account: Account,
+  record: OwnedRecord,
+  { ledger, decisions }: RoutingContext,
+): RecordOwner | undefined => {
+  const hub = hubKey(account.hub);
+  const owner = ownerOf(record, decisions);
+  // A hub that has moved since is still the one that the events were captured for.
+  if (owner !== undefined)
+    return ledger !== undefined && isLedgerOf(ledger, owner) ? { hub, team: owner.team } : owner;
+  // An event of another program names its team but no hub: it can only go where that team is.
+  return record.team === LOCAL_TEAM || record.team === account.team ? undefined : { hub, team: record.team };
+};
 
 const heldByHub = (
   exception: LedgerException | undefined,

@@ -1,70 +1,84 @@
+import { indexDecisions } from '../../../src/domain/outbox/ownership.js';
 import {
-  holdReason,
   holdSentence,
   sharingOf,
+  standingOf,
   type HoldReason,
-  type RoutableEvent,
+  type RoutableRecord,
+  type RoutingContext,
 } from '../../../src/domain/outbox/routing-policy.js';
 import type { Account } from '../../../src/domain/outbox/account.js';
+import { openLedger } from '../../../src/domain/outbox/ledger.js';
+import type { Decision } from '../../../src/domain/outbox/decision.js';
 
 const account: Account = { hub: { url: 'https://hub.example.org', id: 'hub-1' }, team: 'acme' };
+const local: RoutableRecord = { record: 1, team: 'local' };
+const withheld: Decision = {
+  ...{ decision: 'withhold', range: { from: 1, through: 1 }, hub: 'hub-1', team: 'acme' },
+};
+const refusing = {
+  ...openLedger('hub-1', 'acme', 1, 0),
+  refusal: { reason: 'team is read-only', untilMs: 9 },
+};
 
-const open: RoutableEvent = {
+const open: RoutingContext = {
   projectUuid: '550e8400-e29b-41d4-a716-446655440000',
   sharing: 'on',
   account,
-  owner: undefined,
-  needsConsent: false,
+  ledger: undefined,
+  decisions: indexDecisions([]),
+  decisionsUnreadable: false,
+  nowMs: 1,
+  isInsisted: false,
 };
 
-const held = (change: Partial<RoutableEvent>): string => {
-  const reason = holdReason({ ...open, ...change });
-  return reason === undefined ? 'leaves' : holdSentence(reason);
+const held = (context: Partial<RoutingContext>, record = local): HoldReason | undefined => {
+  const standing = standingOf(record, { ...open, ...context });
+  return standing.standing === 'held' ? standing.reason : undefined;
 };
 
 describe('routing policy', () => {
   it('lets an event go that nothing holds', () => {
-    expect(holdReason(open)).toBeUndefined();
+    expect(held({})).toBeUndefined();
   });
 
-  it.each<[Partial<RoutableEvent>, string]>([
-    [{ projectUuid: undefined }, 'no project identity'],
-    [{ sharing: 'off' }, 'sharing is off'],
-    [{ sharing: 'unreadable' }, 'config unreadable'],
-    [{ account: undefined }, 'not signed in'],
-    [{ owner: { hub: 'hub-1', team: 'other' } }, 'belongs to team other at hub hub-1'],
-    [{ owner: { hub: 'hub-2', team: 'acme' } }, 'belongs to team acme at hub hub-2'],
-    [{ needsConsent: true }, 'not consented'],
-    [{ refusal: 'team is read-only' }, 'refused by the hub: team is read-only'],
-  ])('holds %j: "%s"', (change, sentence) => {
-    expect(held(change)).toBe(sentence);
+  it.each<[string, Partial<RoutingContext>, RoutableRecord, string]>([
+    ['without an identity', { projectUuid: undefined }, local, 'no project identity'],
+    ['that is not shared', { sharing: 'off' }, local, 'sharing is off'],
+    ['under an unreadable config', { sharing: 'unreadable' }, local, 'config unreadable'],
+    ['of nobody signed in', { account: undefined }, local, 'not signed in'],
+    ['of another team', {}, { ...local, team: 'b', hub: 'hub-1' }, 'belongs to team b at hub hub-1'],
+    ['of another hub', {}, { ...local, team: 'acme', hub: 'h2' }, 'belongs to team acme at hub h2'],
+    ['that waits for a yes', { decisions: indexDecisions([withheld]) }, local, 'not consented'],
+    ['that the hub refused', { ledger: refusing }, local, 'refused by the hub: team is read-only'],
+    ['of unknown owner', { decisionsUnreadable: true }, local, 'decisions unreadable'],
+  ])('holds an event %s', (_name, context, record, sentence) => {
+    expect(holdSentence(held(context, record)!)).toBe(sentence);
   });
 
   it.each(['hub-1', 'https://hub.example.org'])('knows the owner %s as the hub of the account', (hub) => {
-    expect(held({ owner: { hub, team: 'acme' } })).toBe('leaves');
+    expect(held({}, { record: 1, hub, team: 'acme' })).toBeUndefined();
   });
 
   it('tells the first reason that applies, in the order of the policy', () => {
-    const everything: RoutableEvent = {
+    let context: Partial<RoutingContext> = {
       projectUuid: undefined,
       sharing: 'off',
       account: undefined,
-      owner: { hub: 'x', team: 'y' },
-      needsConsent: true,
-      refusal: 'no',
+      decisions: indexDecisions([withheld]),
+      ledger: refusing,
     };
-    const steps: Partial<RoutableEvent>[] = [
+    const steps: (Partial<RoutingContext> & { readonly record?: RoutableRecord })[] = [
       {},
       { projectUuid: 'p' },
       { sharing: 'on' },
-      { account },
-      { owner: undefined },
-      { needsConsent: false },
+      { account, record: { record: 1, hub: 'x', team: 'y' } },
+      {},
+      { decisions: indexDecisions([]) },
     ];
-    let input = everything;
-    const told = steps.map((step) => {
-      input = { ...input, ...step };
-      return holdReason(input)?.hold;
+    const told = steps.map(({ record, ...step }) => {
+      context = { ...context, ...step };
+      return held(context, record)?.hold;
     });
     expect(told).toEqual([
       'no-identity',
@@ -80,16 +94,18 @@ describe('routing policy', () => {
     for (const projectUuid of [undefined, 'p'])
       for (const sharing of ['on', 'off', 'unreadable'] as const)
         for (const signedIn of [undefined, account])
-          for (const owner of [undefined, { hub: 'hub-1', team: 'acme' }, { hub: 'hub-9', team: 'acme' }])
-            for (const needsConsent of [false, true]) {
+          for (const hub of [undefined, 'hub-1', 'hub-9'])
+            for (const isWithheld of [false, true]) {
               const leaves =
                 projectUuid !== undefined &&
                 sharing === 'on' &&
                 signedIn !== undefined &&
-                owner?.hub !== 'hub-9' &&
-                !needsConsent;
-              const input = { projectUuid, sharing, account: signedIn, owner, needsConsent };
-              expect(holdReason(input) === undefined).toBe(leaves);
+                hub !== 'hub-9' &&
+                !(isWithheld && hub === undefined);
+              const record = hub === undefined ? local : { record: 1, hub, team: 'acme' };
+              const decisions = indexDecisions(isWithheld ? [withheld] : []);
+              const input = { projectUuid, sharing, account: signedIn, decisions };
+              expect(held(input, record) === undefined).toBe(leaves);
             }
   });
 
