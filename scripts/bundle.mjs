@@ -193,8 +193,9 @@ export const ownRequire = {
 /**
  * Packages of which only a part is used. yaml's build for Node is CommonJS, of which a bundler keeps everything; its
  * other build is the same code as ES modules. Neither it nor inversify does anything when it is merely imported. What
- * people have written in YAML is edited, never written anew, so that what would write a document stays out. The helpers
- * of yargs would bring all of yargs along with its parser.
+ * people have written in YAML is edited, never written anew, so that what would write a document stays out. What makes
+ * containers of long-lived programs fast by compiling code stays out, too: ours do not ask for it. The helpers of yargs
+ * would bring all of yargs along with its parser.
  */
 export const leanPackages = {
   name: 'lean-packages',
@@ -214,6 +215,9 @@ export const leanPackages = {
         contents: `export const ${basename(path, '.js')} = () => { throw new Error('YAML is edited, never written anew'); };`,
       }),
     );
+    builder.onLoad({ filter: /@inversifyjs[/\\]core[/\\].*[/\\]\w+Jit\.js$/ }, ({ path }) => ({
+      contents: `export const ${basename(path, '.js')} = () => { throw new Error('Containers compile no code'); };`,
+    }));
     builder.onResolve(
       { filter: /^(inversify|@inversifyjs\/.*)$/ },
       async ({ path, kind, importer, resolveDir, pluginData }) => {

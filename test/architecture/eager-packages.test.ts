@@ -22,11 +22,11 @@ const ALLOWED_EAGERLY = [
 ];
 
 /**
- * What a capturing command reads at most; the libraries above are 210 kB of it. The goal is 350,000: reading lanes from a
+ * What a capturing command reads at most; the libraries above are 200 kB of it. The goal is 350,000: reading lanes from a
  * status log, opening files of a repository safely and keeping secrets back have taken 37,000 more. Whoever lowers it,
  * lowers the number.
  */
-const BUDGET_BYTES = 390_000;
+const BUDGET_BYTES = 380_000;
 
 const packagesOf = (file: BundledFile | undefined): readonly string[] => {
   const inputs = Object.values(file?.metafile.outputs ?? {}).flatMap((output) => Object.keys(output.inputs));
