@@ -1,6 +1,6 @@
 import type { BoardEvent } from '../domain/hub/board-event.js';
 import type { FeatureBoard, WorkPackageState } from '../domain/hub/cell-state.js';
-import type { MachinesDocument } from '../domain/hub/api.js';
+import type { EventsPage, MachinesDocument, ProjectsPage } from '../domain/hub/api.js';
 import type { Result } from '../domain/result.js';
 import type { MachineReport } from '../domain/wire.js';
 
@@ -46,8 +46,11 @@ export interface TeamEvents {
   sequenceOf(eventId: string): Promise<number | undefined>;
   /** The same page with ids only. */
   receipts(query: EventQuery): Promise<ReceiptPage>;
-  /** Every project that ever sent an event, by uuid, with its machines by node id. */
-  projects(query: ProjectQuery): Promise<ProjectPage>;
+  /**
+   * Every project that ever sent an event, by uuid, with its machines by node id. A project with many machines goes on in
+   * the next page: its numbers are those of the machines in this one.
+   */
+  projects(query: ProjectQuery): Promise<ProjectsPage>;
   /**
    * The features of a project as they stood at some moment since the call, by slug. What a reader has seen is never
    * taken back without a new event: `behind` when late events could not be given their places in bounded time; that
@@ -110,12 +113,8 @@ export interface HistoryQuery {
 
 export type HistoryPage = Pick<EventPage, 'events' | 'more'>;
 
-export interface StoredEvent {
-  /** Position in the team's log: greater than that of everything committed before. Unrelated to Lamport. */
-  readonly sequence: number;
-  /** Milliseconds since 1970, the hub's own clock. */
-  readonly receivedAtMs: number;
-  readonly known: boolean;
+/** An event as the API lists it, with its exact document. Its number is greater than that of everything committed before. */
+export interface StoredEvent extends Omit<EventsPage['events'][number], 'event'> {
   readonly document: string;
 }
 
@@ -138,13 +137,6 @@ export interface ProjectQuery {
   readonly limit: number;
 }
 
-/** A project with many machines goes on in the next page: its numbers are those of the machines in this one. */
-export interface ProjectPage {
-  readonly projects: readonly ProjectSummary[];
-  /** Where to go on; absent at the end. */
-  readonly next?: string;
-}
-
 export interface BoardQuery {
   readonly project: string;
   /** One feature alone. */
@@ -156,24 +148,8 @@ export interface BoardQuery {
 }
 
 /** A feature with many work packages goes on in the next page. Empty when there is none. */
-export interface BoardPage extends Pick<ProjectPage, 'next'> {
+export interface BoardPage extends Pick<ProjectsPage, 'next'> {
   readonly features: readonly FeatureBoard[];
-}
-
-export interface ProjectSummary {
-  readonly projectUuid: string;
-  readonly projectSlug: string | undefined;
-  readonly events: number;
-  /** Freshness of each machine, by node id. */
-  readonly nodes: readonly NodeFreshness[];
-}
-
-export interface NodeFreshness {
-  readonly nodeId: string;
-  readonly events: number;
-  readonly lastLamport: number;
-  /** Milliseconds since 1970, the hub's own clock. */
-  readonly lastReceivedAtMs: number;
 }
 
 export interface PlacedWorkPackage {

@@ -182,15 +182,15 @@ export const eventStoreContract = (flavour: EventStoreFlavour): void => {
           makeEvent({ lamport_clock: 1, project_uuid: null }),
         ].map(incoming),
       );
-      const freshness = { lastReceivedAtMs: expect.any(Number) as number };
+      const freshness = { last_received_at: expect.stringMatching(/Z$/) as string };
       expect((await acme().projects({ limit: 100 })).projects).toEqual([
         {
-          projectUuid: PROJECT,
-          projectSlug: 'renamed',
+          project_uuid: PROJECT,
+          project_slug: 'renamed',
           events: 3,
           nodes: [
-            { nodeId: 'aaaaaaaaaaaa', events: 2, lastLamport: 7, ...freshness },
-            { nodeId: 'bbbbbbbbbbbb', events: 1, lastLamport: 5, ...freshness },
+            { node_id: 'aaaaaaaaaaaa', events: 2, last_lamport_clock: 7, ...freshness },
+            { node_id: 'bbbbbbbbbbbb', events: 1, last_lamport_clock: 5, ...freshness },
           ],
         },
       ]);

@@ -1,5 +1,6 @@
+import type { Project } from '../../domain/hub/api.js';
 import type { WallClock } from '../../ports/host.js';
-import type { EventQuery, ProjectSummary, StoredEvent, TeamEvents } from '../../ports/hub.js';
+import type { EventQuery, StoredEvent, TeamEvents } from '../../ports/hub.js';
 import { appendEvents } from './append-events.js';
 import { readBoard, readRecentWorkPackages } from './board-reader.js';
 import type { CellFolder } from './cell-folder.js';
@@ -77,7 +78,7 @@ export const teamEvents = (
       const page = rows.slice(0, limit);
       const last = rows.length > limit ? page.at(-1) : undefined;
       return {
-        projects: summarizeProjects(page),
+        projects: projectsOf(page),
         ...(last === undefined ? {} : { next: `${last.project_uuid}/${last.node_id}` }),
       };
     },
@@ -115,7 +116,7 @@ const STORED = ['sequence', 'received_at_ms', 'known', 'document'] as const;
 
 const storedEvent = (row: Pick<EventRow, (typeof STORED)[number]>): StoredEvent => ({
   sequence: row.sequence,
-  receivedAtMs: row.received_at_ms,
+  received_at: new Date(row.received_at_ms).toISOString(),
   known: row.known === 1,
   document: row.document,
 });
@@ -124,25 +125,21 @@ const storedEvent = (row: Pick<EventRow, (typeof STORED)[number]>): StoredEvent 
 const PAGE_BYTES = 2 * 1024 * 1024;
 
 /** Puts the machines of a team together to projects; a project goes by the name that arrived last. */
-const summarizeProjects = (rows: readonly NodeRow[]): readonly ProjectSummary[] => {
+const projectsOf = (rows: readonly NodeRow[]): readonly Project[] => {
   const byProject = new Map<string, NodeRow[]>();
-  for (const row of rows) {
-    const own = byProject.get(row.project_uuid) ?? [];
-    own.push(row);
-    byProject.set(row.project_uuid, own);
-  }
-  return [...byProject].map(([projectUuid, nodes]) => {
+  for (const row of rows) byProject.set(row.project_uuid, [...(byProject.get(row.project_uuid) ?? []), row]);
+  return [...byProject].map(([project_uuid, nodes]) => {
     const named = nodes.filter((node) => node.project_slug !== null);
     const [latest] = named.sort((a, b) => b.last_received_at_ms - a.last_received_at_ms);
     return {
-      projectUuid,
-      projectSlug: latest?.project_slug ?? undefined,
+      project_uuid,
+      project_slug: latest?.project_slug ?? null,
       events: nodes.reduce((sum, node) => sum + node.events, 0),
-      nodes: nodes.map((node) => ({
-        nodeId: node.node_id,
-        events: node.events,
-        lastLamport: node.last_lamport,
-        lastReceivedAtMs: node.last_received_at_ms,
+      nodes: nodes.map(({ node_id, events, last_lamport, last_received_at_ms }) => ({
+        node_id,
+        events,
+        last_lamport_clock: last_lamport,
+        last_received_at: new Date(last_received_at_ms).toISOString(),
       })),
     };
   });

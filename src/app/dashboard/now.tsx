@@ -20,10 +20,7 @@ export const watched = (): readonly WatchedProject[] => {
   return boards.projects().map((project) => ({
     project,
     features: boards.board(project),
-    machines: (projects.get(project)?.nodes ?? []).map((node) => ({
-      nodeId: node.node_id,
-      lastReceivedAtMs: Date.parse(node.last_received_at),
-    })),
+    machines: projects.get(project)?.nodes ?? [],
     told,
   }));
 };

@@ -85,8 +85,8 @@ const machinesByProject = async (
       after,
       limit: LISTED_MACHINES,
     });
-    for (const { projectUuid, nodes } of page.projects)
-      machines.set(projectUuid, [...(machines.get(projectUuid) ?? []), ...nodes]);
+    for (const { project_uuid: uuid, nodes } of page.projects)
+      machines.set(uuid, [...(machines.get(uuid) ?? []), ...nodes]);
     after = page.next;
   }
   return [...machines]

@@ -64,21 +64,7 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
     answers: jsonOf(PROJECTS),
     bearer: async (request, bearer) => {
       const after = request.query.get('after') ?? '';
-      const page = await store.forTeam(bearer.team).projects({ after, limit: LISTED_MACHINES });
-      return json({
-        ...nextOf(page),
-        projects: page.projects.map((project) => ({
-          project_uuid: project.projectUuid,
-          project_slug: project.projectSlug ?? null,
-          events: project.events,
-          nodes: project.nodes.map((node) => ({
-            node_id: node.nodeId,
-            events: node.events,
-            last_lamport_clock: node.lastLamport,
-            last_received_at: toIso(node.lastReceivedAtMs),
-          })),
-        })),
-      });
+      return json(await store.forTeam(bearer.team).projects({ after, limit: LISTED_MACHINES }));
     },
   },
   {
@@ -94,9 +80,7 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
       const feature = request.query.get('feature') ?? undefined;
       const after = request.query.get('after') ?? '';
       const page = await store.forTeam(bearer.team).board({ project, feature, after });
-      return page === 'behind'
-        ? boardBehind()
-        : json({ project_uuid: project, features: page.features, ...nextOf(page) });
+      return page === 'behind' ? boardBehind() : json({ project_uuid: project, ...page });
     },
   },
   {
@@ -151,12 +135,8 @@ export const historyRoutes = (store: EventStore): readonly Route[] => [
         .map(placed)
         .filter(({ event }) => workPackage === undefined || cellOf(event).workPackage === workPackage);
       return json({
-        entries: marked(own).map(({ sequence, receivedAtMs, late, concurrent, event }) => ({
-          sequence,
-          received_at: new Date(receivedAtMs).toISOString(),
-          late,
-          concurrent,
-          event,
+        entries: marked(own).map(({ sequence, received_at, late, concurrent, event }) => ({
+          ...{ sequence, received_at, late, concurrent, event },
         })),
         more: page.more,
       });
@@ -194,9 +174,6 @@ export const BOARD_BYTES = 512 * 1024;
 /** A board is being folded: the reader is to come again. */
 export const boardBehind = (): Answer =>
   refuse(later('board-behind', 'Events that came late are being given their places.', 2));
-
-/** Only a page that is not the last one says where to go on. */
-const nextOf = ({ next }: { readonly next?: string }) => (next === undefined ? {} : { next });
 
 const READ_ANEW =
   'The cursor is of another history. Read from the beginning, and offer again what the hub has lost.';
@@ -247,12 +224,10 @@ const asLines = (page: EventPage): Answer => ({
 
 /** The stored document goes out as it came in; only what the hub knows about it is put around it. */
 const eventText = (event: StoredEvent): string =>
-  `{"sequence":${event.sequence},"received_at":"${toIso(event.receivedAtMs)}","known":${String(event.known)},"event":${event.document}}`;
+  `{"sequence":${event.sequence},"received_at":"${event.received_at}","known":${String(event.known)},"event":${event.document}}`;
 
 /** Line breaks can only stand between the tokens of a JSON document, never inside of one. */
 const onOneLine = (document: string): string => document.replaceAll(/[\r\n]+/g, ' ');
-
-const toIso = (ms: number): string => new Date(ms).toISOString();
 
 const TOLD_EVENTS = 500;
 const COUNTED_EVENTS = 5000;

@@ -145,8 +145,8 @@ export class WebhookSender {
 }
 
 /** The event as it was sent, with what the hub knows of it. */
-const bodyOf = ({ sequence, receivedAtMs, document }: StoredEvent): string =>
-  `{"type":"event.stored","timestamp":"${new Date(receivedAtMs).toISOString()}","data":{"sequence":${sequence},"event":${document}}}`;
+const bodyOf = ({ sequence, received_at, document }: StoredEvent): string =>
+  `{"type":"event.stored","timestamp":"${received_at}","data":{"sequence":${sequence},"event":${document}}}`;
 
 const LOOK_MS = 1000;
 const PAGE = 100;

@@ -1,11 +1,11 @@
-import type { AgentAtWork, AttentionItem, AttentionReason, MachinesDocument } from './api.js';
+import type { AgentAtWork, AttentionItem, AttentionReason, MachinesDocument, Project } from './api.js';
 import type { FeatureBoard, WorkPackageState } from './cell-state.js';
 
 /** What is looked at: the board of a project, when its machines were last heard, what machines say of themselves. */
 export interface WatchedProject {
   readonly project: string;
   readonly features: readonly FeatureBoard[];
-  readonly machines: readonly { readonly nodeId: string; readonly lastReceivedAtMs: number }[];
+  readonly machines: readonly Pick<Project['nodes'][number], 'node_id' | 'last_received_at'>[];
   readonly told: MachinesDocument;
 }
 
@@ -53,7 +53,7 @@ interface WatchedWork {
 }
 
 const watchedWork = ({ project, features, machines, told }: WatchedProject): readonly WatchedWork[] => {
-  const heard = new Map(machines.map((machine) => [machine.nodeId, machine.lastReceivedAtMs]));
+  const heard = new Map(machines.map(({ node_id: node, last_received_at: at }) => [node, Date.parse(at)]));
   for (const { node_id: node, told_at: at } of told.machines)
     heard.set(node, Math.max(heard.get(node) ?? 0, Date.parse(at)));
   const runs = told.runs.filter((run) => run.project === project);

@@ -12,7 +12,7 @@ describe('what needs a person', () => {
   const reasonsAfter = (...events: readonly ReturnType<typeof makeEvent>[]) => {
     const hub = new BoardProjection();
     events.forEach((event, at) => hub.add(upcast({ ...event, lamport_clock: event.lamport_clock + at })));
-    const machines = [{ nodeId: NODE, lastReceivedAtMs: 0 }];
+    const machines = [{ node_id: NODE, last_received_at: iso(0) }];
     return (nowMs: number, told: MachinesDocument = { machines: [], runs: [] }) =>
       attentionOf([{ project: PROJECT, features: hub.board(PROJECT), machines, told }], nowMs).map(
         ({ reason }) => reason,
