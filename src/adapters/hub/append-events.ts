@@ -6,6 +6,7 @@ import { cellKey, cellOf, type BoardCell } from '../../domain/hub/board-event.js
 import type { AppendAnswer, IncomingEvent } from '../../ports/hub.js';
 import { compareCells, inTransaction, type Executor, type HubDatabase } from './hub-database.js';
 import {
+  CELL_KEY,
   cellNumber,
   type CellRow,
   type Column,
@@ -271,7 +272,7 @@ const MARK_CELLS = manyRows<CellRow>(
       .insertInto('board_cells')
       .values(rows)
       .onConflict((conflict) =>
-        conflict.columns(['team', 'project_uuid', 'feature_slug', 'work_package']).doUpdateSet((row) => ({
+        conflict.columns(CELL_KEY).doUpdateSet((row) => ({
           changed: row.ref('excluded.changed'),
           behind: row.ref('excluded.behind'),
           late_lamport: row

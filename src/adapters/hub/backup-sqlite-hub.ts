@@ -37,7 +37,8 @@ export const backUpSqliteHub = async (dataDirectory: string, file: string): Prom
 export const restoreSqliteHub = async (
   dataDirectory: string,
   file: string,
-  { clock, randomness }: { readonly clock: WallClock; readonly randomness: Randomness },
+  clock: WallClock,
+  randomness: Randomness,
 ): Promise<string | undefined> => {
   requireHub(file);
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });

@@ -1,116 +1,101 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
+import { sql, type ExpressionBuilder } from 'kysely';
 import type { EnvelopeDocument } from '../../domain/events/envelope.js';
 import { MAX_FOLLOWED } from '../../domain/events/lamport.js';
 import { upcast } from '../../domain/events/upcast.js';
-import { cellKey, cellOf, type BoardCell, type BoardEvent } from '../../domain/hub/board-event.js';
+import { cellKey, cellOf, type BoardCell } from '../../domain/hub/board-event.js';
 import type { CellState } from '../../domain/hub/cell-state.js';
 import { foldCell } from '../../domain/hub/fold-cell.js';
-import {
-  compareCells,
-  inTransaction,
-  type CellKey,
-  type Executor,
-  type HubDatabase,
-} from './hub-database.js';
-import type { CellRow, HubTables } from './schema.js';
+import { compareCells, inTransaction, type Executor, type HubDatabase } from './hub-database.js';
+import { CELL_KEY, type CellKey, type CellRow, type HubTables } from './schema.js';
 
 /**
  * Folds cells that are behind their events, outside of the transaction that stored these: a little at a time, when
  * nothing else is to be done, or when a reader waits for it. However many events came late, a cell steps back once, to
  * the checkpoint before the earliest of them. Several hubs may fold one cell: what they write is worked out from the
  * same rows, and a write counts only when no event came in between.
+ * `onFailure` hears what broke in the background; the cells stay behind, and the next call tries again.
  */
-export class CellFolder {
-  readonly #database: HubDatabase;
-  readonly #onFailure: (error: unknown) => void;
-  readonly #teams = new Set<string>();
-  #closed = false;
-  #storedAt = -Infinity;
-  readonly #ending = new AbortController();
-  #working: Promise<void> | undefined;
+export const cellFolder = (database: HubDatabase, onFailure: (error: unknown) => void) => {
+  const teams = new Set<string>();
+  const ending = new AbortController();
+  const { signal } = ending;
+  let storedAt = -Infinity;
+  let working: Promise<void> | undefined;
   /** One slice at a time: readers and the work in the background take turns. */
-  #turn: Promise<unknown> = Promise.resolve();
-
-  /** `onFailure` hears what broke in the background; the cells stay behind, and the next call tries again. */
-  constructor(database: HubDatabase, onFailure: (error: unknown) => void) {
-    this.#database = database;
-    this.#onFailure = onFailure;
-  }
-
-  /** Folds the cells of a team that are behind, in the background, as soon as nobody is storing any more. */
-  wake(team: string): void {
-    this.#teams.add(team);
-    this.#storedAt = performance.now();
-    if (!this.#closed) this.#working ??= this.#work().finally(() => (this.#working = undefined));
-  }
-
-  /** Folds what earlier processes left behind, in the background. */
-  async wakeAll(): Promise<void> {
-    const rows = await this.#database.reads
-      .selectFrom('board_cells')
-      .select('team')
-      .distinct()
-      .where('behind', '=', 1)
-      .execute();
-    for (const { team } of rows) this.wake(team);
-  }
+  let turn: Promise<unknown> = Promise.resolve();
 
   /** Takes some of these cells a bounded step forward; whether they are complete then, only their rows can tell. */
-  advance(cells: readonly CellKey[]): Promise<void> {
-    const slice = this.#turn.then(async () => {
+  const advance = (cells: readonly CellKey[]): Promise<void> => {
+    const slice = turn.then(async () => {
       await setImmediate();
-      if (!this.#closed) await foldSlice(this.#database, cells);
+      if (!signal.aborted) await foldSlice(database, cells);
     });
-    this.#turn = slice.catch(() => undefined);
+    turn = slice.catch(() => undefined);
     return slice;
-  }
-
-  /** Ends the work in the background. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#ending.abort();
-    await this.#working;
-    await this.#turn;
-  }
+  };
 
   /** Waits until nobody has stored anything for a moment, or until it has waited long enough after a slice that took so long. */
-  async #rest(tookMs: number): Promise<void> {
+  const rest = async (tookMs: number): Promise<void> => {
     const quietMs = Math.max(QUIET_MS, tookMs * RESTS_PER_SLICE);
-    for (const deadline = performance.now() + 2 * quietMs; !this.#closed;) {
-      const now = performance.now();
-      const restMs = Math.min(this.#storedAt + quietMs, deadline) - now;
+    for (const deadline = performance.now() + 2 * quietMs; !signal.aborted;) {
+      const restMs = Math.min(storedAt + quietMs, deadline) - performance.now();
       if (restMs <= 0) return;
-      await setTimeout(restMs, undefined, { signal: this.#ending.signal, ref: false }).catch(() => undefined);
+      await setTimeout(restMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
-  }
+  };
 
-  async #work(): Promise<void> {
-    for (const team of this.#teams) {
+  const work = async (): Promise<void> => {
+    for (const team of teams) {
       try {
         for (let tookMs = 0; ;) {
-          if (this.#closed) return;
-          const cells = await this.#database.reads
+          if (signal.aborted) return;
+          const cells = await database.reads
             .selectFrom('board_cells')
-            .select(['team', 'project_uuid', 'feature_slug', 'work_package'])
+            .select(CELL_KEY)
             .where('team', '=', team)
             // Named in the statement, so that SQLite takes the index of those.
             .where('behind', '=', sql.lit(1))
             .limit(CELLS_AT_ONCE)
             .execute();
           if (cells.length === 0) break;
-          await this.#rest(tookMs);
+          await rest(tookMs);
           const begun = performance.now();
-          await this.advance(cells);
+          await advance(cells);
           tookMs = performance.now() - begun;
         }
       } catch (error) {
-        if (!this.#closed) this.#onFailure(error);
+        if (!signal.aborted) onFailure(error);
       }
-      this.#teams.delete(team);
+      teams.delete(team);
     }
-  }
-}
+  };
+
+  /** Folds the cells of a team that are behind, in the background, as soon as nobody is storing any more. */
+  const wake = (team: string): void => {
+    teams.add(team);
+    storedAt = performance.now();
+    if (!signal.aborted) working ??= work().finally(() => (working = undefined));
+  };
+
+  return {
+    advance,
+    wake,
+    /** Folds what earlier processes left behind, in the background. */
+    wakeAll: async (): Promise<void> => {
+      const behind = database.reads.selectFrom('board_cells').select('team').where('behind', '=', 1);
+      for (const { team } of await behind.distinct().execute()) wake(team);
+    },
+    /** Ends the work in the background. */
+    close: async (): Promise<void> => {
+      ending.abort();
+      await working;
+      await turn;
+    },
+  };
+};
+
+export type CellFolder = ReturnType<typeof cellFolder>;
 
 /** What is folded while events still come in is folded again for the next of them. */
 const QUIET_MS = 50;
@@ -152,12 +137,8 @@ const foldRow = async (
   budget: { events: number; bytes: number },
 ): Promise<void> => {
   const from = await startOf(db, row);
-  const cell: BoardCell = {
-    project: row.project_uuid,
-    feature: row.feature_slug,
-    workPackage: row.work_package,
-  };
-  const key = cellKey(cell);
+  const { project_uuid: project, feature_slug: feature, work_package: workPackage } = row;
+  const cell: BoardCell = { project, feature, workPackage };
   const next = eventsAfter(db, row, from);
   const sizes = await next
     .select((event) => event.fn<number>('octet_length', ['document']).as('bytes'))
@@ -172,17 +153,30 @@ const foldRow = async (
   for (const { lamport, node_id, event_id, document } of await events.execute()) {
     through = [lamport, node_id, event_id];
     // It was judged before it was stored, so it is not judged again.
-    const event: BoardEvent = { ...upcast(JSON.parse(document) as EnvelopeDocument), event_id };
+    const event = { ...upcast(JSON.parse(document) as EnvelopeDocument), event_id };
     // Another cell may have the same number.
-    if (cellKey(cellOf(event)) === key) state = foldCell(state, cell, event);
+    if (cellKey(cellOf(event)) === cellKey(cell)) state = foldCell(state, cell, event);
   }
-  const checkpoints = (folded: CellState | undefined) =>
-    Math.floor((folded?.events ?? 0) / CHECKPOINT_EVENTS);
-  await writeFold(db, row, {
-    fold: { through, state },
-    isBehind: count < sizes.length,
-    isCheckpoint: checkpoints(state) > checkpoints(from.state),
-  });
+  const fold = { through: textOf(through), state: textOf(state) };
+  const { numUpdatedRows: written } = await db
+    .updateTable('board_cells')
+    .set({ behind: count < sizes.length ? 1 : 0, late_lamport: null, ...fold })
+    .where(isCell(row))
+    .where('changed', '=', row.changed)
+    .executeTakeFirst();
+  // An event came in between, so that this fold may lack it: the cell is still behind.
+  if (written === 0n || through === undefined) return;
+  if (row.late_lamport !== null && row.through !== '') {
+    const passed = db.deleteFrom('board_checkpoints').where(isCell(row));
+    await passed.where('lamport', '>=', row.late_lamport).execute();
+  }
+  if (checkpoints(state) > checkpoints(from.state)) {
+    await db
+      .insertInto('board_checkpoints')
+      .values({ ...keyOf(row), lamport: through[0], ...fold })
+      .onConflict((conflict) => conflict.columns([...CELL_KEY, 'lamport']).doUpdateSet(fold))
+      .execute();
+  }
 };
 
 /** Where the fold goes on: at the end of what is folded, or at the last checkpoint before what came late. */
@@ -213,59 +207,20 @@ const eventsAfter = (db: Executor, row: CellRow, { through = [-1, '', ''] }: Fol
     .orderBy('node_id')
     .orderBy('event_id');
 
-interface Folded {
-  readonly fold: Fold;
-  readonly isBehind: boolean;
-  readonly isCheckpoint: boolean;
-}
+const checkpoints = (state: CellState | undefined): number =>
+  Math.floor((state?.events ?? 0) / CHECKPOINT_EVENTS);
 
-const writeFold = async (
-  db: Executor,
-  row: CellRow,
-  { fold: { through, state }, isBehind, isCheckpoint }: Folded,
-): Promise<void> => {
-  const fold = {
-    through: through === undefined ? '' : JSON.stringify(through),
-    state: state === undefined ? '' : JSON.stringify(state),
-  };
-  const { numUpdatedRows: written } = await db
-    .updateTable('board_cells')
-    .set({ behind: isBehind ? 1 : 0, late_lamport: null, ...fold })
-    .where(isCell(row))
-    .where('changed', '=', row.changed)
-    .executeTakeFirst();
-  // An event came in between, so that this fold may lack it: the cell is still behind.
-  if (written === 0n || through === undefined) return;
-  if (row.late_lamport !== null && row.through !== '') {
-    const passed = db.deleteFrom('board_checkpoints').where(isCell(row));
-    await passed.where('lamport', '>=', row.late_lamport).execute();
-  }
-  if (isCheckpoint) {
-    await db
-      .insertInto('board_checkpoints')
-      .values({ ...keyOf(row), lamport: through[0], ...fold })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['team', 'project_uuid', 'feature_slug', 'work_package', 'lamport'])
-          .doUpdateSet(fold),
-      )
-      .execute();
-  }
-};
+const textOf = (part: unknown): string => (part === undefined ? '' : JSON.stringify(part));
 
 const readFold = (row: { readonly through: string; readonly state: string }): Fold => ({
   through: row.through === '' ? undefined : (JSON.parse(row.through) as Fold['through']),
   state: row.state === '' ? undefined : (JSON.parse(row.state) as CellState),
 });
 
-const keyOf = ({ team, project_uuid, feature_slug, work_package }: CellKey): CellKey => ({
-  team,
-  project_uuid,
-  feature_slug,
-  work_package,
-});
+const keyOf = (cell: CellKey): CellKey => {
+  const { team, project_uuid, feature_slug, work_package } = cell;
+  return { team, project_uuid, feature_slug, work_package };
+};
 
-const isCell =
-  (key: CellKey) =>
-  (row: ExpressionBuilder<HubTables, 'board_cells' | 'board_checkpoints'>): Expression<SqlBool> =>
-    row.and(keyOf(key));
+const isCell = (key: CellKey) => (row: ExpressionBuilder<HubTables, 'board_cells' | 'board_checkpoints'>) =>
+  row.and(keyOf(key));

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { isSyncError, SyncError } from '../../domain/errors.js';
-import type { CellRow, HubTables } from './schema.js';
+import type { CellKey, HubTables } from './schema.js';
 
 /** Database or transaction: both run queries. */
 export type Executor = Kysely<HubTables>;
@@ -94,8 +94,6 @@ export const writeSetting = async (db: Executor, name: string, value: string): P
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
     .execute();
 };
-
-export type CellKey = Pick<CellRow, 'team' | 'project_uuid' | 'feature_slug' | 'work_package'>;
 
 /** The order in which cells are written by everybody: transactions that write several never wait for each other in a circle. */
 export const compareCells = (one: CellKey, other: CellKey): number =>

@@ -3,6 +3,7 @@ import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
 import { SyncError } from '../../domain/errors.js';
 import type { HubDatabase } from './hub-database.js';
 import {
+  CELL_KEY,
   cellNumber,
   FOLD_COLUMNS,
   FOLD_TABLES,
@@ -128,7 +129,7 @@ const typeOf = (kind: Column) => kind.replace('?', '') as 'text' | 'bigint' | 'i
 const renameCells = async (db: Kysely<HubTables>): Promise<void> => {
   const cells = await db
     .selectFrom('board_cells')
-    .select(['team', 'project_uuid', 'feature_slug', 'work_package', 'cell'])
+    .select([...CELL_KEY, 'cell'])
     .execute();
   for (const { cell: former, ...key } of cells) {
     const { team, project_uuid: project, feature_slug: feature, work_package: workPackage } = key;

@@ -1,7 +1,7 @@
 import { DEFAULT_SESSION_POLICY, type SessionPolicy } from '../../domain/hub/session-policy.js';
 import type { Log, Randomness, WallClock } from '../../ports/host.js';
 import type { AccountStore, EventStore, NewsListener, Secrets, WebhookStore } from '../../ports/hub.js';
-import { CellFolder } from './cell-folder.js';
+import { cellFolder } from './cell-folder.js';
 import { type HubDatabase, orStorageFailed, orStorageFails, settle, writeSetting } from './hub-database.js';
 import { sqlPeople } from './sql-people.js';
 import { sqlSessions } from './sql-sessions.js';
@@ -58,7 +58,7 @@ const openEventStore = async (
     orStorageFailed('say who it is', () => settle(database.writes, name, () => randomness.uuid()));
   const [hubId, history] = [await settled('hub-id'), await settled(HISTORY)];
   const folds = access !== 'administer';
-  const folder = new CellFolder(database, (error) => log.warn(`boards wait: ${String(error)}`));
+  const folder = cellFolder(database, (error) => log.warn(`boards wait: ${String(error)}`));
   const news = teamNews();
   if (folds) {
     await orStorageFailed('read its boards', () => folder.wakeAll());

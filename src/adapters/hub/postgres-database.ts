@@ -3,7 +3,7 @@ import type { DataTypeNode, QueryCompiler } from 'kysely';
 import pg from 'pg';
 import type { Randomness, Log } from '../../ports/host.js';
 import type { HubDatabase } from './hub-database.js';
-import { PostgresNews } from './postgres-news.js';
+import { postgresNews } from './postgres-news.js';
 import type { HubTables } from './schema.js';
 
 /**
@@ -32,7 +32,7 @@ export const openPostgresDatabase = (
   const pools = { writes: connect(WRITERS), reads: connect(READERS) };
   const writes = new Kysely<HubTables>({ dialect: new HubDialect({ pool: pools.writes }) });
   const reads = new Kysely<HubTables>({ dialect: new HubDialect({ pool: pools.reads }) });
-  const exchange = new PostgresNews({ db: writes, connect: () => new pg.Client(settings), log, randomness });
+  const exchange = postgresNews({ db: writes, connect: () => new pg.Client(settings), log, randomness });
   let closing: Promise<void> | undefined;
   return {
     reads,

@@ -14,70 +14,44 @@ interface NewsOptions {
   readonly randomness: Randomness;
 }
 
+/** `close` tells what is left, and hears no more. */
+interface PostgresNews extends NewsExchange {
+  readonly close: () => Promise<void>;
+}
+
 /**
  * News between hubs by NOTIFY and LISTEN. A notice is a hint, sent outside of the transaction that stored: all
  * transactions with a notice commit one behind the other. What a notice lost, because its sender died or this
  * session was broken, is found by a look at the counters of the teams, after each connect and every few seconds.
  */
-export class PostgresNews implements NewsExchange {
-  readonly #options: NewsOptions;
-  readonly #untold = new Map<string, number>();
-  readonly #ending = new AbortController();
-  #telling: Promise<void> | undefined;
-  #hearing: Promise<void> | undefined;
+export const postgresNews = ({ db, connect, log, randomness }: NewsOptions): PostgresNews => {
+  const untold = new Map<string, number>();
+  const ending = new AbortController();
+  const { signal } = ending;
+  let telling: Promise<void> | undefined;
+  let hearing: Promise<void> | undefined;
 
-  constructor(options: NewsOptions) {
-    this.#options = options;
-  }
+  const pause = (ms: number): Promise<void> => setTimeout(ms, undefined, { signal }).catch(() => undefined);
 
-  tell(team: string, upTo: number): void {
-    this.#untold.set(team, Math.max(upTo, this.#untold.get(team) ?? 0));
-    this.#telling ??= this.#tell().finally(() => (this.#telling = undefined));
-  }
-
-  hear(teams: () => readonly string[], listener: NewsListener): void {
-    this.#hearing ??= this.#hear(teams, listener);
-  }
-
-  /** Tells what is left, and hears no more. */
-  async close(): Promise<void> {
-    this.#ending.abort();
-    await this.#hearing;
-    await this.#telling;
-  }
-
-  async #tell(): Promise<void> {
-    while (this.#untold.size > 0) {
-      const notices = [...this.#untold].map((notice) => JSON.stringify(notice));
-      this.#untold.clear();
+  const tellAll = async (): Promise<void> => {
+    while (untold.size > 0) {
+      const notices = [...untold].map((notice) => JSON.stringify(notice));
+      untold.clear();
       try {
-        await sql`select pg_notify(${CHANNEL}, notice) from unnest(${notices}::text[]) as notice`.execute(
-          this.#options.db,
-        );
+        await sql`select pg_notify(${CHANNEL}, notice) from unnest(${notices}::text[]) as notice`.execute(db);
       } catch (error) {
-        this.#options.log.debug(`other hubs hear later: ${messageOf(error)}`);
+        log.debug(`other hubs hear later: ${messageOf(error)}`);
       }
     }
-  }
+  };
 
-  async #hear(teams: () => readonly string[], listener: NewsListener): Promise<void> {
-    const { log, randomness } = this.#options;
-    let failures = 0;
-    while (!this.#ended) {
-      try {
-        await this.#session(teams, listener, () => (failures = 0));
-      } catch (error) {
-        if (this.#ended) return;
-        if (failures === 0) log.warn(`news of other hubs wait: ${messageOf(error)}`);
-        const longestMs = Math.min(FIRST_RETRY_MS * 2 ** failures++, LOOK_MS);
-        await this.#pause(longestMs * (0.5 + randomness.next() / 2));
-      }
-    }
-  }
-
-  /** Ends by an error, or with this exchange. */
-  async #session(teams: () => readonly string[], listener: NewsListener, onHeard: () => void): Promise<void> {
-    const client = this.#options.connect();
+  /** Hears on one connection until that breaks, or until the end; `onHeard` is called after each look at the counters. */
+  const listen = async (
+    teams: () => readonly string[],
+    listener: NewsListener,
+    onHeard: () => void,
+  ): Promise<void> => {
+    const client = connect();
     const broken = new Promise<never>((_, reject) => {
       client.on('error', reject);
       client.on('end', () => reject(new Error('The connection to the database ended.')));
@@ -90,28 +64,44 @@ export class PostgresNews implements NewsExchange {
     try {
       await client.connect();
       await client.query(`listen ${CHANNEL}`);
-      while (!this.#ended) {
-        const { rows } = await Promise.race([
-          client.query<{ team: string; sequence: number }>(SELECT_COUNTERS, [teams()]),
-          broken,
-        ]);
+      while (!signal.aborted) {
+        const looking = client.query<{ team: string; sequence: number }>(SELECT_COUNTERS, [teams()]);
+        const { rows } = await Promise.race([looking, broken]);
         onHeard();
         for (const { team, sequence } of rows) listener(team, sequence);
-        await Promise.race([this.#pause(LOOK_MS), broken]);
+        await Promise.race([pause(LOOK_MS), broken]);
       }
     } finally {
       await client.end().catch(() => undefined);
     }
-  }
+  };
 
-  get #ended(): boolean {
-    return this.#ending.signal.aborted;
-  }
+  const hearAll = async (teams: () => readonly string[], listener: NewsListener): Promise<void> => {
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        await listen(teams, listener, () => (failures = 0));
+      } catch (error) {
+        if (signal.aborted) return;
+        if (failures === 0) log.warn(`news of other hubs wait: ${messageOf(error)}`);
+        const longestMs = Math.min(FIRST_RETRY_MS * 2 ** failures++, LOOK_MS);
+        await pause(longestMs * (0.5 + randomness.next() / 2));
+      }
+    }
+  };
 
-  async #pause(ms: number): Promise<void> {
-    await setTimeout(ms, undefined, { signal: this.#ending.signal }).catch(() => undefined);
-  }
-}
+  return {
+    tell: (team, upTo) => {
+      untold.set(team, Math.max(upTo, untold.get(team) ?? 0));
+      telling ??= tellAll().finally(() => (telling = undefined));
+    },
+    hear: (teams, listener) => void (hearing ??= hearAll(teams, listener)),
+    close: async () => {
+      ending.abort();
+      await hearing;
+      await telling;
+    },
+  };
+};
 
 type NewsListener = (team: string, upTo: number) => void;
 

@@ -16,6 +16,11 @@ export interface Table {
 
 type Tables = Readonly<Record<string, Table>>;
 
+/** What names a work package of the board, or a feature where `work_package` is empty. */
+const CELL = { team: 'text', project_uuid: 'text', feature_slug: 'text', work_package: 'text' } as const;
+
+export const CELL_KEY = ['team', 'project_uuid', 'feature_slug', 'work_package'] as const;
+
 /**
  * The tables of a hub, in SQL that SQLite and PostgreSQL both understand. Every row that belongs to a team names it,
  * first in every key. Times are milliseconds since 1970; an empty project, feature or work package is one that the
@@ -83,13 +88,9 @@ export const INITIAL_TABLES = {
   },
   /** The end of a team's log. Its row is what serialises the writers of one team. */
   team_positions: { columns: { team: 'text', sequence: 'bigint', lamport: 'bigint' }, key: ['team'] },
-  /** One work package of the board, or a feature where `work_package` is empty. */
   board_cells: {
     columns: {
-      team: 'text',
-      project_uuid: 'text',
-      feature_slug: 'text',
-      work_package: 'text',
+      ...CELL,
       /** Names the cell in its events by one number, because an index of four texts costs more than the event. */
       cell: 'bigint',
       /** Sequence number of the event that changed it last. */
@@ -97,7 +98,7 @@ export const INITIAL_TABLES = {
       /** The folded state; empty before the first event. */
       state: 'text',
     },
-    key: ['team', 'project_uuid', 'feature_slug', 'work_package'],
+    key: CELL_KEY,
     indexes: { board_cells_changed: ['team', 'changed'] },
   },
   /** The machines that sent events of a project. */
@@ -128,17 +129,9 @@ export const FOLD_COLUMNS = {
 export const FOLD_TABLES = {
   /** A cell as it stood after some of its events, so that a late one does not cost a fold from the first event on. */
   board_checkpoints: {
-    columns: {
-      team: 'text',
-      project_uuid: 'text',
-      feature_slug: 'text',
-      work_package: 'text',
-      /** Of the last event in it. */
-      lamport: 'bigint',
-      through: 'text',
-      state: 'text',
-    },
-    key: ['team', 'project_uuid', 'feature_slug', 'work_package', 'lamport'],
+    /** `lamport`: of the last event in it. */
+    columns: { ...CELL, lamport: 'bigint', through: 'text', state: 'text' },
+    key: [...CELL_KEY, 'lamport'],
   },
 } as const satisfies Tables;
 
@@ -221,6 +214,7 @@ export type HubTables = RowsOf<
 
 export type EventRow = HubTables['events'];
 export type CellRow = HubTables['board_cells'];
+export type CellKey = RowOf<typeof CELL>;
 export type NodeRow = HubTables['nodes'];
 
 /**

@@ -30,13 +30,6 @@ interface HubProcess {
   readonly logFormat?: 'text' | 'json';
 }
 
-/** What copies the data of a hub that need not be opened. */
-export interface HubCopies {
-  backUp(file: string): Promise<void>;
-  /** Resolves to where the former data lie. */
-  restore(file: string): Promise<string | undefined>;
-}
-
 /** Everything of which a hub is composed, by name. */
 export interface HubParts {
   readonly environment: HubEnvironment;
@@ -57,21 +50,7 @@ export const createHubContainer = (
   environment: HubEnvironment,
   overrides: Partial<HubParts> = {},
 ): HubContainer => {
-  const container = new PartsContainer<HubParts>({ environment, ...overrides });
-  hubParts(container);
-  return container;
-};
-
-export const hubCopies = (dataDirectory: string): HubCopies => ({
-  backUp: (file) => backUpSqliteHub(dataDirectory, file),
-  restore: (file) =>
-    restoreSqliteHub(dataDirectory, file, {
-      clock: new SystemWallClock(),
-      randomness: new CryptoRandomness(),
-    }),
-});
-
-const hubParts = (hub: PartsContainer<HubParts>): void => {
+  const hub = new PartsContainer<HubParts>({ environment, ...overrides });
   hub.part('wallClock', [], () => new SystemWallClock());
   hub.part('randomness', [], () => new CryptoRandomness());
   hub.part('secrets', [], () => new NodeSecrets());
@@ -111,4 +90,15 @@ const hubParts = (hub: PartsContainer<HubParts>): void => {
   );
   hub.part('webhooks', ['stores'], ({ stores }) => new Webhooks(stores));
   hub.part('people', ['stores'], ({ stores: { accounts } }) => new People(accounts));
+  return hub;
 };
+
+/** What copies the data of a hub that need not be opened. */
+export const hubCopies = (dataDirectory: string) => ({
+  backUp: (file: string): Promise<void> => backUpSqliteHub(dataDirectory, file),
+  /** Resolves to where the former data lie. */
+  restore: (file: string): Promise<string | undefined> =>
+    restoreSqliteHub(dataDirectory, file, new SystemWallClock(), new CryptoRandomness()),
+});
+
+export type HubCopies = ReturnType<typeof hubCopies>;

@@ -1,10 +1,5 @@
 import { isDocument } from '../document.js';
-import {
-  compareCausal,
-  isConcurrent,
-  type CausalPosition,
-  type AggregatePosition,
-} from '../events/lamport.js';
+import { compareCausal, isConcurrent, type CausalPosition } from '../events/lamport.js';
 import { isLane } from '../events/lane.js';
 import { agentPhase, resolutionType } from '../events/payloads.js';
 import { fieldOf } from './board-event.js';
@@ -49,8 +44,8 @@ const emptyFeature = (slug: string): FeatureState => ({
 });
 
 /** The feature after one more event. */
-export const foldFeature = (before: FeatureState, event: BoardEvent): FeatureState => {
-  const state = { ...before, ...summarize(before, event) };
+const foldFeature = (before: FeatureState, event: BoardEvent): FeatureState => {
+  const state = summarize(before, event);
   switch (event.event_type) {
     case 'FeatureCreated':
       return {
@@ -101,7 +96,7 @@ const emptyWorkPackage = (id: string): WorkPackageState => ({
 
 /** The work package after one more event. */
 const foldWorkPackage = (before: WorkPackageState, event: BoardEvent): WorkPackageState => {
-  const state = { ...before, ...summarize(before, event) };
+  const state = summarize(before, event);
   switch (event.event_type) {
     case 'WPStatusChanged':
       return foldTransition(state, event) ?? addUnknown(state);
@@ -143,13 +138,12 @@ const foldAssignment = (
   const agent = textOf(payload, 'agent_id');
   if (agent === undefined) return undefined;
   const phase = textOf(payload, 'phase');
-  const retries = fieldOf(payload, 'retry_count');
   return {
     ...state,
     agent: {
       agent_id: agent,
       phase: isDocument(agentPhase.own, phase) ? phase : null,
-      retry_count: typeof retries === 'number' && Number.isSafeInteger(retries) ? retries : 0,
+      retry_count: countOf(payload, 'retry_count') ?? 0,
       since: timestamp,
     },
   };
@@ -192,14 +186,11 @@ const KEPT_DEPENDENCIES = 200;
 const dependencyOf = (state: WorkPackageState, id: string): DependencyState =>
   state.dependencies.find((known) => known.wp_id === id) ?? { wp_id: id, resolution: null };
 
-const textsOf = (value: unknown): readonly string[] =>
-  Array.isArray(value)
-    ? [
-        ...new Set(
-          value.filter((item): item is string => typeof item === 'string' && item.length <= KEPT_CHARACTERS),
-        ),
-      ]
-    : [];
+const textsOf = (value: unknown): readonly string[] => {
+  const isKept = (item: unknown): item is string =>
+    typeof item === 'string' && item.length <= KEPT_CHARACTERS;
+  return Array.isArray(value) ? [...new Set(value.filter(isKept))] : [];
+};
 
 /**
  * Moves a work package to the lane that a transition names, and marks what does not fit: *conflicting* when the
@@ -212,16 +203,9 @@ const foldTransition = (state: WorkPackageState, event: BoardEvent): WorkPackage
   const to = fieldOf(event.payload, 'new_status');
   if (!isLane(from) || !isLane(to)) return undefined;
   const conflicting = state.lane !== null && state.lane !== from;
-  const transition: Transition = {
-    event_id: event.event_id,
-    node_id: event.node_id,
-    lamport_clock: event.lamport_clock,
-    from,
-    to,
-    conflicting,
-    concurrent: false,
-  };
-  const hasPeers = state.front[0]?.lamport_clock === event.lamport_clock;
+  const { event_id, node_id, lamport_clock } = event;
+  const transition = { event_id, node_id, lamport_clock, from, to, conflicting, concurrent: false };
+  const hasPeers = state.front[0]?.lamport_clock === lamport_clock;
   const front = hasPeers ? joinFront(state, transition) : [transition];
   const kept = keepLatest(front);
   const { front_left_out: before = 0, ...rest } = state;
@@ -242,9 +226,8 @@ const foldTransition = (state: WorkPackageState, event: BoardEvent): WorkPackage
 
 /** Only transitions with the highest clock can be concurrent with one that comes after all of them. */
 const joinFront = (state: WorkPackageState, transition: Transition): readonly Transition[] => {
-  const rivals = new Set(
-    state.front.filter((peer) => isConcurrent(placed(state, peer), placed(state, transition))),
-  );
+  const placed = (each: Transition) => ({ ...each, aggregate_id: state.wp_id });
+  const rivals = new Set(state.front.filter((peer) => isConcurrent(placed(peer), placed(transition))));
   return [
     ...state.front.map((peer) => (rivals.has(peer) ? { ...peer, concurrent: true } : peer)),
     { ...transition, concurrent: rivals.size > 0 },
@@ -259,11 +242,6 @@ const mark = (marked: readonly Transition[], front: readonly Transition[]): read
     ...front.filter((each) => each.conflicting || each.concurrent),
   ]);
 };
-
-const placed = (state: WorkPackageState, transition: Transition): AggregatePosition => ({
-  ...transition,
-  aggregate_id: state.wp_id,
-});
 
 const countConcurrent = (front: readonly Transition[]): number =>
   front.filter((each) => each.concurrent).length;

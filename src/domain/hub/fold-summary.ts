@@ -22,20 +22,12 @@ export const EMPTY_SUMMARY: CellSummary = {
   recent_errors: [],
 };
 
-/** The part of a cell that every event moves, whatever its type. */
-export const summarize = (state: CellSummary, event: BoardEvent): CellSummary => ({
-  last_event: {
-    event_id: event.event_id,
-    event_type: event.event_type,
-    lamport_clock: event.lamport_clock,
-    node_id: event.node_id,
-    timestamp: event.timestamp,
-  },
-  events: state.events + 1,
-  unknown: state.unknown,
-  errors: state.errors,
-  recent_errors: state.recent_errors,
-});
+/** A cell after one more event, before what its type says. */
+export const summarize = <T extends CellSummary>(state: T, event: BoardEvent): T => {
+  const { event_id, event_type, lamport_clock, node_id, timestamp } = event;
+  const last_event = { event_id, event_type, lamport_clock, node_id, timestamp };
+  return { ...state, last_event, events: state.events + 1 };
+};
 
 /** Counts an event whose type or contents nothing can be read from. */
 export const addUnknown = <T extends CellSummary>(state: T): T => ({ ...state, unknown: state.unknown + 1 });

@@ -27,9 +27,8 @@ export const marked = <T extends PlacedEvent>(history: readonly T[]): readonly (
   }
   const byClock = new Map<number, T[]>();
   for (const entry of ordered) {
-    const peers = byClock.get(entry.event.lamport_clock);
-    if (peers === undefined) byClock.set(entry.event.lamport_clock, [entry]);
-    else peers.push(entry);
+    const { lamport_clock: clock } = entry.event;
+    byClock.set(clock, [...(byClock.get(clock) ?? []), entry]);
   }
   return ordered.map((entry) => ({
     ...entry,

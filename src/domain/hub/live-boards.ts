@@ -1,5 +1,5 @@
 import { isFollowed } from '../events/lamport.js';
-import { cellOf, type BoardEvent } from './board-event.js';
+import { cellKey, cellOf, type BoardEvent } from './board-event.js';
 import type { CellState, FeatureBoard } from './cell-state.js';
 import { featureBoards } from './feature-boards.js';
 import { foldCell, isLate } from './fold-cell.js';
@@ -17,7 +17,7 @@ export interface BoardPart {
  * their place in causal order.
  */
 export class LiveBoards {
-  readonly #projects = new Map<string, Map<string, Map<string, CellState>>>();
+  readonly #projects = new Map<string, Map<string, PlacedCell>>();
   /** What was put together of a project, until it changes. */
   readonly #boards = new Map<string, readonly FeatureBoard[]>();
   readonly #reading = new Map<string, { readonly part: BoardPart; readonly heard: BoardEvent[] }>();
@@ -48,12 +48,13 @@ export class LiveBoards {
   take(part: BoardPart, features: readonly FeatureBoard[]): void {
     const heard = this.#reading.get(keyOf(part))?.heard ?? [];
     this.#reading.delete(keyOf(part));
-    const project = this.#project(part.project);
-    if (part.feature === undefined) project.clear();
-    for (const { feature_slug: slug, feature, work_packages: all } of features) {
-      const cells = new Map<string, CellState>(all.map((state) => [state.wp_id, state]));
-      if (feature !== null) cells.set('', feature);
-      project.set(slug, cells);
+    const { project } = part;
+    const cells = this.#cells(project);
+    for (const [key, { feature }] of cells) if (feature === (part.feature ?? feature)) cells.delete(key);
+    for (const { feature_slug: feature, feature: own, work_packages: all } of features) {
+      if (own !== null) cells.set(cellKey({ project, feature, workPackage: '' }), { feature, state: own });
+      for (const state of all)
+        cells.set(cellKey({ project, feature, workPackage: state.wp_id }), { feature, state });
     }
     for (const event of heard) this.#fold(event);
   }
@@ -90,38 +91,35 @@ export class LiveBoards {
 
   /** The features of a project, by slug. */
   board(project: string): readonly FeatureBoard[] {
-    const known = this.#boards.get(project);
-    if (known !== undefined) return known;
-    const board = featureBoards(
-      [...(this.#projects.get(project) ?? [])].flatMap(([feature, cells]) =>
-        [...cells.values()].map((state) => ({ feature, state })),
-      ),
-    );
+    const cells = this.#projects.get(project)?.values() ?? [];
+    const board = this.#boards.get(project) ?? featureBoards([...cells]);
     this.#boards.set(project, board);
     return board;
   }
 
   /** The cells of a project, to be changed. */
-  #project(uuid: string): Map<string, Map<string, CellState>> {
-    const project = this.#projects.get(uuid) ?? new Map<string, Map<string, CellState>>();
-    this.#projects.set(uuid, project);
-    this.#boards.delete(uuid);
-    return project;
+  #cells(project: string): Map<string, PlacedCell> {
+    const cells = this.#projects.get(project) ?? new Map<string, PlacedCell>();
+    this.#projects.set(project, cells);
+    this.#boards.delete(project);
+    return cells;
   }
 
   #fold(event: BoardEvent): void {
     if (!isFollowed(event.lamport_clock)) return;
     const cell = cellOf(event);
-    const project = this.#project(cell.project);
-    const cells = project.get(cell.feature) ?? new Map<string, CellState>();
-    project.set(cell.feature, cells);
-    const state = cells.get(cell.workPackage);
+    const { project, feature } = cell;
+    const cells = this.#cells(project);
+    const state = cells.get(cellKey(cell))?.state;
     if (state?.last_event.event_id === event.event_id) return;
-    if (isLate(state, event)) {
-      const part = { project: cell.project, feature: cell.feature };
-      this.#stale.set(keyOf(part), part);
-    } else cells.set(cell.workPackage, foldCell(state, cell, event));
+    if (isLate(state, event)) this.#stale.set(keyOf(cell), { project, feature });
+    else cells.set(cellKey(cell), { feature, state: foldCell(state, cell, event) });
   }
+}
+
+interface PlacedCell {
+  readonly feature: string;
+  readonly state: CellState;
 }
 
 const keyOf = ({ project, feature }: BoardPart): string => JSON.stringify([project, feature ?? null]);
