@@ -2,7 +2,7 @@ import { ControlledTime, RecordingLog } from '../../src/adapters/memory/memory-h
 import { createClientContainer, type Overrides } from '../../src/app/compose/container.js';
 import { createHubContainer, type HubParts } from '../../src/app/compose/hub-container.js';
 import type { Parts } from '../../src/app/compose/parts.js';
-import { Closables } from '../../src/app/compose/parts-container.js';
+import { PartsContainer } from '../../src/app/compose/parts-container.js';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { eagerModules } from '../support/eager-modules.js';
@@ -256,24 +256,26 @@ describe('the hub container', () => {
 });
 
 describe('closing', () => {
-  const closable = (closed: string[], name: string, failure?: Error) => ({
-    close: async () => {
-      closed.push(name);
-      if (failure !== undefined) throw failure;
-    },
-  });
-
   it('goes from the youngest to the oldest, past failures, and tells the first of them', async () => {
     const closed: string[] = [];
-    const closables = new Closables();
-    closables.add(closable(closed, 'first'));
-    closables.add({ nothing: 'to close' });
-    closables.add(undefined);
-    closables.add(closable(closed, 'second', new Error('second failed')));
-    closables.add(closable(closed, 'third', new Error('third failed')));
-    await expect(closables.close()).rejects.toThrow('third failed');
+    const container = new PartsContainer<Record<'first' | 'plain' | 'none' | 'second' | 'third', unknown>>(
+      {},
+    );
+    const closable = (name: string, failure?: Error) => ({
+      close: async () => {
+        closed.push(name);
+        if (failure !== undefined) throw failure;
+      },
+    });
+    container.part('first', [], () => closable('first'));
+    container.part('plain', [], () => ({ nothing: 'to close' }));
+    container.part('none', [], () => undefined);
+    container.part('second', [], async () => closable('second', new Error('second failed')));
+    container.part('third', ['second'], () => closable('third', new Error('third failed')));
+    for (const name of ['first', 'plain', 'none', 'third'] as const) await container.get(name);
+    await expect(container.close()).rejects.toThrow('third failed');
     expect(closed).toEqual(['third', 'second', 'first']);
-    await closables.close();
+    await container.close();
     expect(closed).toHaveLength(3);
   });
 });

@@ -1,7 +1,7 @@
 import { COMMON_OPTIONS } from './define-command.js';
 import type { CommandDefinition, OptionSpec, Options } from './define-command.js';
 import { exitCodeLine } from './exit-codes.js';
-import { stringWidth } from './render/width.js';
+import { padEnd, stringWidth } from './render/width.js';
 import { SHORT_FORMS, shortFormOf } from './short-forms.js';
 import { commandName, placeholderOf, usageLine } from './usage.js';
 
@@ -100,7 +100,7 @@ const tableOf = (rows: readonly Row[], width: number): readonly string[] => {
     const meanings = wrapped(meaning, width - left - 2 * GAP.length);
     return Array.from({ length: Math.max(names.length, meanings.length) }, (_, at) => {
       const head = `${indent}${names[at] ?? ''}`;
-      return `${GAP}${head}${' '.repeat(Math.max(0, left - stringWidth(head)))}${GAP}${meanings[at] ?? ''}`.trimEnd();
+      return `${GAP}${padEnd(head, left)}${GAP}${meanings[at] ?? ''}`.trimEnd();
     });
   });
 };

@@ -5,7 +5,7 @@ type NameOf<P> = keyof P & string;
 /** The parts of one program by name: each is made when it is first needed, with all that it needs, and closed in reverse. */
 export class PartsContainer<P extends object> {
   readonly #container = new Container({ defaultScope: 'Singleton' });
-  readonly #made = new Closables();
+  readonly #toClose: { close(): unknown }[] = [];
   readonly #given: Partial<P>;
 
   /** `given` takes the place of what would be made, for everybody who needs it, and is not closed here. */
@@ -22,7 +22,7 @@ export class PartsContainer<P extends object> {
   ): void {
     if (name in this.#given) return;
     const remember = <T>(value: T): T => {
-      this.#made.add(value);
+      if (isClosable(value)) this.#toClose.push(value);
       return value;
     };
     const resolve = (...values: unknown[]) => {
@@ -60,8 +60,17 @@ export class PartsContainer<P extends object> {
     return this.#container.isBound(name);
   }
 
-  close(): Promise<void> {
-    return this.#made.close();
+  /** Closes what was made, the youngest first, past what fails; rejects with the first failure. */
+  async close(): Promise<void> {
+    const failures: unknown[] = [];
+    for (let made = this.#toClose.pop(); made !== undefined; made = this.#toClose.pop()) {
+      try {
+        await made.close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 }
 
@@ -95,28 +104,6 @@ type Fitting<P, R> = {
       : never
     : never;
 };
-
-/** Closes what was created, the youngest first; one that fails does not keep the others open. */
-export class Closables {
-  readonly #created: { close(): unknown }[] = [];
-
-  add(value: unknown): void {
-    if (isClosable(value)) this.#created.push(value);
-  }
-
-  /** Rejects with the first failure after everything was tried. */
-  async close(): Promise<void> {
-    const failures: unknown[] = [];
-    for (let value = this.#created.pop(); value !== undefined; value = this.#created.pop()) {
-      try {
-        await value.close();
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-    if (failures.length > 0) throw failures[0];
-  }
-}
 
 const isClosable = (value: unknown): value is { close(): unknown } =>
   typeof value === 'object' && value !== null && 'close' in value && typeof value.close === 'function';

@@ -93,41 +93,33 @@ const ageOf = (sinceMs: number | undefined, nowMs: number): string | undefined =
 const NARROW = 60;
 const GAP = '  ';
 
-const lanesBeside = ({ cards, counts }: FeatureCards, width: number, nowMs: number): readonly Text[] => {
-  const cells = LANES.map((lane) =>
-    cards.filter((card) => card.lane === lane).flatMap((card) => cardLines(card, nowMs)),
-  );
-  const widths = Number.isFinite(width) ? columnWidths(counts, width) : naturalWidths(counts, cells);
-  const columns = LANES.map((lane, at): readonly Text[] => [
-    headOf(lane, counts),
+/** A lane with what is in it, line by line below its name. */
+const columnOf = (lane: Lane, { cards, counts }: FeatureCards, nowMs: number): readonly Text[] => [
+  [bold(lane), dim(` ${counts[lane]}`)],
+  ...cards.filter((card) => card.lane === lane).flatMap((card) => cardLines(card, nowMs)),
+];
+
+const lanesBeside = (board: FeatureCards, width: number, nowMs: number): readonly Text[] => {
+  const lanes = LANES.map((lane) => columnOf(lane, board, nowMs));
+  const widths = columnWidths(lanes, width);
+  const columns = lanes.map(([head = '', ...cells], at) => [
+    head,
     dim('\u2500'.repeat(widths[at] ?? 0)),
-    ...(cells[at] ?? []),
+    ...cells,
   ]);
   const height = Math.max(...columns.map((column) => column.length));
   return Array.from({ length: height }, (_, row) => rowOf(columns, row, widths));
 };
 
-/** An empty lane is as wide as its name; the others share what is left. */
-const columnWidths = (counts: FeatureCards['counts'], width: number): readonly number[] => {
-  const names = LANES.map((lane) => stringWidth(toPlain(headOf(lane, counts))));
-  const filled = LANES.filter((lane) => counts[lane] > 0).length;
-  const taken = LANES.reduce((sum, lane, at) => sum + (counts[lane] > 0 ? 0 : (names[at] ?? 0)), 0);
-  const share = Math.floor((width - taken - GAP.length * (LANES.length - 1)) / Math.max(1, filled));
-  return LANES.map((lane, at) => (counts[lane] > 0 ? share : (names[at] ?? 0)));
+/** An empty lane is as wide as its name; the others share what is left, or have what they need where there is no limit. */
+const columnWidths = (lanes: readonly (readonly Text[])[], width: number): readonly number[] => {
+  const natural = lanes.map((cells) => cells.map((cell) => stringWidth(toPlain(fitted(cell, Infinity)))));
+  if (!Number.isFinite(width)) return natural.map((cells) => Math.max(...cells));
+  const filled = natural.filter(({ length }) => length > 1).length;
+  const taken = natural.reduce((sum, [head = 0, ...cells]) => sum + (cells.length > 0 ? 0 : head), 0);
+  const share = Math.floor((width - taken - GAP.length * (lanes.length - 1)) / Math.max(1, filled));
+  return natural.map(([head = 0, ...cells]) => (cells.length > 0 ? share : head));
 };
-
-/** Where nothing limits them, columns are as wide as what they hold. */
-const naturalWidths = (
-  counts: FeatureCards['counts'],
-  cells: readonly (readonly Text[])[],
-): readonly number[] =>
-  LANES.map((lane, at) =>
-    Math.max(
-      ...[headOf(lane, counts), ...(cells[at] ?? [])].map((cell) =>
-        stringWidth(toPlain(fitted(cell, Infinity))),
-      ),
-    ),
-  );
 
 /** The cells of one row up to the last that holds something, so that no line ends in blanks. */
 const rowOf = (columns: readonly (readonly Text[])[], row: number, widths: readonly number[]): Text => {
@@ -140,16 +132,11 @@ const rowOf = (columns: readonly (readonly Text[])[], row: number, widths: reado
   });
 };
 
-const lanesBelow = ({ cards, counts }: FeatureCards, width: number, nowMs: number): readonly Text[] =>
-  LANES.flatMap((lane) => [
-    headOf(lane, counts),
-    ...cards
-      .filter((card) => card.lane === lane)
-      .flatMap((card) => cardLines(card, nowMs))
-      .map((line) => fitted([GAP, line], width)),
-  ]);
-
-const headOf = (lane: Lane, counts: FeatureCards['counts']): Text => [bold(lane), dim(` ${counts[lane]}`)];
+const lanesBelow = (board: FeatureCards, width: number, nowMs: number): readonly Text[] =>
+  LANES.flatMap((lane) => {
+    const [head = '', ...cells] = columnOf(lane, board, nowMs);
+    return [head, ...cells.map((line) => fitted([GAP, line], width))];
+  });
 
 /** What is in work tells by whom and for how long, what waits tells for what; the others need no more than their titles. */
 const cardLines = (card: BoardCard, nowMs: number): readonly Text[] => {

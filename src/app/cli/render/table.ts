@@ -1,7 +1,7 @@
 import { bold, dim, lines, restyle, toPlain } from './text.js';
 import type { Text } from './text.js';
 import { makeVisible } from './visible.js';
-import { stringWidth, truncate } from './width.js';
+import { padEnd, stringWidth, truncate } from './width.js';
 
 export interface Column {
   readonly header: string;
@@ -38,9 +38,7 @@ export const table = (
 /** Names beside values, the values under each other. */
 export const facts = (entries: readonly (readonly [name: string, value: Text])[]): Text => {
   const width = Math.max(0, ...entries.map(([name]) => stringWidth(name)));
-  return lines(
-    entries.map(([name, value]) => [dim(`${name}${' '.repeat(width - stringWidth(name))}`), GAP, value]),
-  );
+  return lines(entries.map(([name, value]) => [dim(padEnd(name, width)), GAP, value]));
 };
 
 const GAP = '  ';

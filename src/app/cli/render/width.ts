@@ -26,6 +26,10 @@ export const truncate = (text: string, width: number): string => {
   return `${kept}…`;
 };
 
+/** The text with blanks behind it, `width` columns wide. */
+export const padEnd = (text: string, width: number): string =>
+  text + ' '.repeat(Math.max(0, width - stringWidth(text)));
+
 /** ASCII, Latin letters, dashes, quotes and bullets, arrows, mathematics, lines of tables, ticks and crosses. */
 const PLAIN =
   /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u2190-\u22ff\u2500-\u25fc\u2706-\u2709\u270c-\u2727]*$/;

@@ -112,41 +112,31 @@ export const cleanFeature = defineCommand({
     const { args, client, common, signal, terminal } = context;
     const request = await client.feature(common.feature);
     const plan = await client.work.cleanFeature.plan(request);
+    const isAny = plan.removed.length > 0;
     const isAsked = !common.json && canAsk(context);
-    const isWanted =
-      plan.removed.length > 0 &&
-      (args.yes || (isAsked && (await askYesNo(context, question(plan, terminal.say.bind(terminal))))));
-    if (!isWanted) {
-      return {
-        data: { ...plan, removed: [], removable: plan.removed },
-        text: lines(planLines(plan, isAsked)),
-      };
+    if (isAny && isAsked && !args.yes) for (const line of offer(plan)) terminal.say(line);
+    if (isAny && (args.yes || (isAsked && (await askYesNo(context, QUESTION))))) {
+      const cleaned = await client.work.cleanFeature.run(request, signal);
+      const removed = cleaned.removed.map((each): Text => ['Removed the ', describe(each), '.']);
+      return { data: { ...cleaned, removable: [] }, text: lines([...removed, ...keptLines(cleaned)]) };
     }
-    const cleaned = await client.work.cleanFeature.run(request, signal);
-    const removed = cleaned.removed.map((each): Text => ['Removed the ', describe(each), '.']);
-    return { data: { ...cleaned, removable: [] }, text: lines([...removed, ...keptLines(cleaned)]) };
+    const data = { ...plan, removed: [], removable: plan.removed };
+    if (!isAny)
+      return { data, text: lines([[bold(plan.feature), ' has nothing to remove.'], ...keptLines(plan)]) };
+    // After a no there is nothing to repeat.
+    if (isAsked) return { data, text: 'Nothing was removed.' };
+    const repeat = `  spec-kitty feature clean --feature ${plan.feature} --yes`;
+    return { data, text: lines([...offer(plan), 'Nothing was removed. To remove them:', repeat]) };
   },
 });
 
-const question = ({ removed, kept, feature }: CleanResult, say: (text: Text) => void): string => {
-  say([bold(feature), ' has no more use for:']);
-  for (const each of removed) say(['  the ', describe(each)]);
-  for (const line of keptLines({ feature, removed, kept })) say(line);
-  return 'Remove them? What git ignores in these work trees goes with them.';
-};
+const QUESTION = 'Remove them? What git ignores in these work trees goes with them.';
 
-/** After a no there is nothing to repeat. */
-const planLines = (plan: CleanResult, wasAsked: boolean): readonly Text[] => {
-  if (plan.removed.length === 0) return [[bold(plan.feature), ' has nothing to remove.'], ...keptLines(plan)];
-  if (wasAsked) return ['Nothing was removed.'];
-  return [
-    [bold(plan.feature), ' has no more use for:'],
-    ...plan.removed.map((each): Text => ['  the ', describe(each)]),
-    ...keptLines(plan),
-    'Nothing was removed. To remove them:',
-    `  spec-kitty feature clean --feature ${plan.feature} --yes`,
-  ];
-};
+const offer = (plan: CleanResult): readonly Text[] => [
+  [bold(plan.feature), ' has no more use for:'],
+  ...plan.removed.map((each): Text => ['  the ', describe(each)]),
+  ...keptLines(plan),
+];
 
 const keptLines = ({ kept }: CleanResult): readonly Text[] =>
   kept.map((each): Text => ['Kept: the ', describe(each), ` ${each.reason}.`]);

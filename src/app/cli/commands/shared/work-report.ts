@@ -1,14 +1,14 @@
 import { connectionOf, isSilent, stalledSinceMs } from '../../../delivery/background-reading.js';
 import { shownTime } from '../../../reports/shown-time.js';
+import { isFields } from '../../../../domain/document.js';
 import { syncLine } from '../../../../domain/delivery/status-line.js';
 import type { PerformedWork } from '../../../work/work-plan.js';
 import type { CommandContext } from '../../define-command.js';
-import { snakeKeys } from '../../render/snake-keys.js';
 import type { FeatureRequest } from '../../../work/locate-feature.js';
 import type { UnfinishedWork } from '../../../work/unfinished-work.js';
 
 /** What a workflow command did, as `--json` prints it: its own result, and what became of its events. */
-export const workDocument = ({ result, commit, outcomes }: PerformedWork<object>): object =>
+export const workDocument = ({ result, commit, outcomes }: PerformedWork<object>) =>
   snakeKeys({
     version: 2,
     ...result,
@@ -18,7 +18,16 @@ export const workDocument = ({ result, commit, outcomes }: PerformedWork<object>
         ? { eventId: outcome.event.event_id, eventType: outcome.event.event_type, outcome: outcome.outcome }
         : { eventId: outcome.eventId, outcome: outcome.outcome },
     ),
-  });
+  }) as object;
+
+/** Keys in snake case at every depth: all of them are ours. */
+const snakeKeys = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(snakeKeys);
+  if (!isFields(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [snakeCase(key), snakeKeys(inner)]));
+};
+
+const snakeCase = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Says what is beside the result of a workflow command. */
 export const tellBeside = (

@@ -1,7 +1,7 @@
 import type { ShownWorkPackage } from '../../../work/show-work-package.js';
 import { defineCommand } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
-import { stringWidth } from '../../render/width.js';
+import { padEnd, stringWidth } from '../../render/width.js';
 import { given } from '../shared/given.js';
 import { nextOfWorkPackage } from '../shared/next-command.js';
 import { WORK_PACKAGE } from './options.js';
@@ -43,9 +43,10 @@ const shownLines = (shown: ShownWorkPackage): readonly Text[] => [
 const historyLines = ({ history }: ShownWorkPackage): readonly string[] => {
   const columns = history.map(({ timestamp, agent, lane }) => [timestamp, agent, lane]);
   const widths = [0, 1, 2].map((at) => Math.max(...columns.map((each) => stringWidth(each[at] ?? ''))));
-  const padded = (text: string, at: number): string =>
-    text + ' '.repeat(Math.max(0, (widths[at] ?? 0) - stringWidth(text)));
-  return history.map(({ note }, row) => [...(columns[row] ?? []).map(padded), note].join('  ').trimEnd());
+  return history.map(({ timestamp, agent, lane, note }) => {
+    const padded = [timestamp, agent, lane].map((text, at) => padEnd(text, widths[at] ?? 0));
+    return [...padded, note].join('  ').trimEnd();
+  });
 };
 
 const fact = (name: string, value: string): Text => [dim(name.padEnd(NAME_WIDTH)), value];

@@ -17,15 +17,18 @@ import { commandLine } from './told-lines.js';
 type Report = frame.Report<DataOf<'orchestrate'>>;
 
 /** How a run ended. */
-export const resultReport = ({ ended, standing }: OrchestrationResult): Report => ({
-  outcome: OUTCOMES[ended],
-  data: { action: 'run', ended, orchestration: standing },
-  text: lines([
-    [bold(standing.feature), ` ${ENDS[ended]}: ${summary(standing)}.`],
-    ...standing.workPackages.flatMap(troubleOf),
-    ...(ended === 'paused' || ended === 'interrupted' ? goingOn(standing) : []),
-  ]),
-});
+export const resultReport = ({ ended, standing }: OrchestrationResult): Report => {
+  const [outcome, said] = ENDS[ended];
+  return {
+    outcome,
+    data: { action: 'run', ended, orchestration: standing },
+    text: lines([
+      [bold(standing.feature), ` ${said}: ${summary(standing)}.`],
+      ...standing.workPackages.flatMap(troubleOf),
+      ...(ended === 'paused' || ended === 'interrupted' ? goingOn(standing) : []),
+    ]),
+  };
+};
 
 export const statusReport = (report: OrchestrationReport | undefined, width: number): Report => {
   if (report === undefined) {
@@ -45,7 +48,10 @@ export const statusReport = (report: OrchestrationReport | undefined, width: num
   return {
     data: { action: 'status', isRunning, orchestration: standing },
     text: lines([
-      [bold(standing.feature), ` ${stateOf(report)}: ${summary(standing)}.`],
+      [
+        bold(standing.feature),
+        ` ${isRunning ? 'is being orchestrated' : STATES[standing.status]}: ${summary(standing)}.`,
+      ],
       '',
       table(COLUMNS, rows, width),
       ...standing.workPackages.flatMap(troubleOf),
@@ -115,18 +121,13 @@ const WORDS: Readonly<Record<StandingWord, string>> = {
   paused: 'for you to look at',
 };
 
-const OUTCOMES: Readonly<Record<OrchestrationResult['ended'], Outcome>> = {
-  completed: 'done',
-  paused: 'failed',
-  aborted: 'failed',
-  interrupted: 'interrupted',
-};
+type End = readonly [outcome: Outcome, said: string];
 
-const ENDS: Readonly<Record<OrchestrationResult['ended'], string>> = {
-  completed: 'is through',
-  paused: 'needs you',
-  aborted: 'was given up',
-  interrupted: 'was interrupted',
+const ENDS: Readonly<Record<OrchestrationResult['ended'], End>> = {
+  completed: ['done', 'is through'],
+  paused: ['failed', 'needs you'],
+  aborted: ['failed', 'was given up'],
+  interrupted: ['interrupted', 'was interrupted'],
 };
 
 const ABORTS: Readonly<Record<AbortResult['outcome'], string>> = {
@@ -136,18 +137,12 @@ const ABORTS: Readonly<Record<AbortResult['outcome'], string>> = {
   'already-completed': ' is through; there is nothing to give up.',
 };
 
-const stateOf = ({ isRunning, standing }: OrchestrationReport): string => {
-  if (isRunning) return 'is being orchestrated';
-  switch (standing.status) {
-    case 'running':
-      return 'was cut short';
-    case 'paused':
-      return 'is paused';
-    case 'completed':
-      return 'is through';
-    case 'aborted':
-      return 'was given up';
-  }
+/** Of a run at which no process is at work. */
+const STATES: Readonly<Record<OrchestrationStanding['status'], string>> = {
+  running: 'was cut short',
+  paused: 'is paused',
+  completed: 'is through',
+  aborted: 'was given up',
 };
 
 const canGoOn = ({ isRunning, standing }: OrchestrationReport): boolean =>

@@ -11,7 +11,7 @@ import { resultReport, summary } from './reports.js';
 import { commandLine, toldOf } from './told-lines.js';
 import { duration } from '../../../../../domain/duration.js';
 import { bold, cyan, dim, type Text } from '../../../render/text.js';
-import { stringWidth, truncate } from '../../../render/width.js';
+import { padEnd, stringWidth, truncate } from '../../../render/width.js';
 
 type OrchestrateContext = CommandContext<{
   readonly agents: readonly string[];
@@ -164,7 +164,7 @@ export class LiveAgents {
       ...shown.map(([id, { phase, agent, atMs, line }]): Text => [
         bold(id.padEnd(idWidth)),
         ` ${PHASES[phase]} `,
-        cyan(padded(truncate(agent, WIDEST_AGENT), Math.min(agentWidth, WIDEST_AGENT))),
+        cyan(padEnd(truncate(agent, WIDEST_AGENT), Math.min(agentWidth, WIDEST_AGENT))),
         ` ${duration(nowMs - atMs).padStart(AGE_WIDTH)}  `,
         dim(line),
       ]),
@@ -188,6 +188,3 @@ const WIDEST_AGENT = 16;
 const AGE_WIDTH = 6;
 
 const PHASES: Readonly<Record<Phase, string>> = { implementation: 'implement', review: 'review   ' };
-
-const padded = (text: string, width: number): string =>
-  text + ' '.repeat(Math.max(0, width - stringWidth(text)));

@@ -26,39 +26,33 @@ export const toldOf = (
         ...progress.commands.flatMap((command): Text[] => ['\n', ...commandLine(command)]),
       ]);
     case 'reviews-own-work':
-      return {
-        weight: 'warning',
-        text: `There is no other agent, so ${progress.agent} reviews its own work.`,
-      };
-    case 'agent-started':
-      return {
-        weight: 'passing',
-        text: about(
-          progress,
-          `${progress.agent} ${progress.phase === 'review' ? 'reviews' : 'implements'}${again(progress.retryCount)}`,
-        ),
-      };
-    case 'agent-ended':
-      return ended(progress);
-    case 'reviewed':
+      return warning(`There is no other agent, so ${progress.agent} reviews its own work.`);
+    case 'agent-started': {
+      const { agent, phase, retryCount } = progress;
+      const again = retryCount === 0 ? '' : ` again (${retryCount + 1})`;
+      return passing(about(progress, `${agent} ${phase === 'review' ? 'reviews' : 'implements'}${again}`));
+    }
+    case 'agent-ended': {
+      const { agent, phase, failure, durationMs } = progress;
+      if (failure !== undefined) return note(about(progress, failure));
+      const work = phase === 'review' ? 'reviewed' : 'implemented';
+      return passing(about(progress, `${agent} has ${work} it in ${duration(durationMs)}`));
+    }
+    case 'reviewed': {
+      const { agent, verdict, feedback = '' } = progress;
+      const [first = ''] = feedback.trim().split('\n', 1);
       return note(
-        about(
-          progress,
-          progress.verdict === 'approved'
-            ? `${progress.agent} approves`
-            : `${progress.agent} wants changes: ${firstLine(progress.feedback)}`,
-        ),
+        about(progress, verdict === 'approved' ? `${agent} approves` : `${agent} wants changes: ${first}`),
       );
+    }
     case 'moved':
       return progress.to === 'done' ? note(about(progress, `is done, ${done} of ${all}`)) : undefined;
-    case 'noticed':
-      return note(
-        progress.notice.startsWith(progress.workPackageId)
-          ? progress.notice
-          : about(progress, progress.notice),
-      );
+    case 'noticed': {
+      const { notice, workPackageId } = progress;
+      return note(notice.startsWith(workPackageId) ? notice : about(progress, notice));
+    }
     case 'paused':
-      return { weight: 'warning', text: about(progress, `needs you: ${progress.detail}`) };
+      return warning(about(progress, `needs you: ${progress.detail}`));
     case 'stopping':
       return note('Stopping the agents.');
     case 'line':
@@ -79,21 +73,11 @@ export const commandLine = ({ agent, argv, statedBy, redefines }: StatedCommand)
 /** A word that is more than letters shows where it begins and ends. */
 const quotedWord = (word: string): string => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : JSON.stringify(word));
 
+const passing = (text: Text): Told => ({ weight: 'passing', text });
 const note = (text: Text): Told => ({ weight: 'note', text });
+const warning = (text: Text): Told => ({ weight: 'warning', text });
 
 const about = ({ workPackageId }: { readonly workPackageId: string }, text: string): Text => [
   bold(workPackageId),
   ` ${text}`,
 ];
-
-const again = (retryCount: number): string => (retryCount === 0 ? '' : ` again (${retryCount + 1})`);
-
-const ended = (progress: Extract<OrchestrationProgress, { what: 'agent-ended' }>): Told => {
-  const { agent, phase, failure, durationMs } = progress;
-  const work = phase === 'review' ? 'reviewed' : 'implemented';
-  return failure === undefined
-    ? { weight: 'passing', text: about(progress, `${agent} has ${work} it in ${duration(durationMs)}`) }
-    : note(about(progress, failure));
-};
-
-const firstLine = (feedback = ''): string => feedback.trim().split('\n', 1)[0] ?? '';
