@@ -1,7 +1,7 @@
 import { assignmentNote, chooseAgent, isAssignmentNoted } from '../../domain/agents/assignment.js';
-import type { Task } from '../../domain/agents/next-tasks.js';
 import { APPROVED, assignedTo, atWork, failed, FINISHED, IMPLEMENTED } from '../../domain/agents/record.js';
 import { IN_REVIEW, LET_GO, paused, rejected, type Change } from '../../domain/agents/record.js';
+import type { Stage } from '../../domain/agents/stage.js';
 import type { Assignment } from '../../domain/agents/state.js';
 import { isSyncError, unreachable } from '../../domain/errors.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
@@ -16,32 +16,36 @@ import type { OrchestrationRun } from './orchestration-run.js';
 import { noteUsage, runAgent, type RunEnd } from './run-agent.js';
 
 /**
- * Takes one work package one step on, from the lane in which the run has it. It may be repeated at any time, by another
+ * Takes one work package one step on, from the stage in which the run has it. It may be repeated at any time, by another
  * process, too: what was done before is found done in the files, and what is not so there any more is left alone. Fails
  * with what keeps the step from being done.
  */
 export const advance = async (
   run: OrchestrationRun,
   id: string,
-  task: Task,
+  stage: Stage,
   signal: AbortSignal,
 ): Promise<void> => {
   await run.save();
-  switch (task) {
-    case 'claim':
+  switch (stage) {
+    case 'waiting':
+    case 'claiming':
       return claim(run, id, signal);
-    case 'implement':
+    case 'implementing':
       return work(run, id, 'implementation', signal);
-    case 'review':
-      return work(run, id, 'review', signal);
-    case 'hand-over':
+    case 'handing-over':
       return handOver(run, id);
-    case 'send-back':
+    case 'reviewing':
+      return work(run, id, 'review', signal);
+    case 'sending-back':
       return sendBack(run, id);
-    case 'finish':
+    case 'approved':
       return finish(run, id, signal);
+    case 'paused':
+    case 'done':
+      return;
     default:
-      return unreachable(task);
+      return unreachable(stage);
   }
 };
 

@@ -1,5 +1,5 @@
 import { statusAtEnd } from '../../domain/agents/begin-run.js';
-import { nextTasks, type NextTask } from '../../domain/agents/next-tasks.js';
+import { nextSteps, type NextStep } from '../../domain/agents/stage.js';
 import { observe } from '../../domain/agents/observe.js';
 import { LET_GO, paused } from '../../domain/agents/record.js';
 import { isSyncError } from '../../domain/errors.js';
@@ -38,7 +38,7 @@ export const driveOrchestration = async (
   signal?.addEventListener('abort', interrupt, { once: true });
   const watching = whenAskedToStop(run, over.signal, () => stopBy('aborted'));
   try {
-    await takeTasks(run, stopped.signal, () => stopBy('failed'));
+    await takeSteps(run, stopped.signal, () => stopBy('failed'));
   } catch (error) {
     // What broke the run is to be told, also when it keeps the state from being written.
     await close().catch(() => undefined);
@@ -67,14 +67,14 @@ const POLL_MS = 300;
 /**
  * Looks at the files, lets the domain say what is next with each work package, does all of that beside each other, and
  * looks again whenever something has ended. Ends when nothing is left to do, or, when the signal aborts, as soon as every
- * agent has stopped. `broken` is called when a task found something that nobody thought of, or the state could not be
+ * agent has stopped. `broken` is called when a step found something that nobody thought of, or the state could not be
  * written: nothing more is begun then, and the first breakage is thrown at the end.
  */
-const takeTasks = async (run: OrchestrationRun, stopped: AbortSignal, broken: () => void): Promise<void> => {
-  const busy = new Map<string, NextTask & { readonly over: Promise<void> }>();
+const takeSteps = async (run: OrchestrationRun, stopped: AbortSignal, broken: () => void): Promise<void> => {
+  const busy = new Map<string, NextStep & { readonly over: Promise<void> }>();
   let isNews = true;
   let breakage: { readonly error: unknown } | undefined;
-  /** There is nobody above a task who could catch what breaks it. */
+  /** There is nobody above a step who could catch what breaks it. */
   const guard = (work: Promise<void>): Promise<void> =>
     work.catch((error: unknown) => {
       breakage ??= { error };
@@ -82,13 +82,13 @@ const takeTasks = async (run: OrchestrationRun, stopped: AbortSignal, broken: ()
     });
   const launch = async (): Promise<void> => {
     // What was busy when the look began may have been moved since: what was seen of it is old.
-    const tasks = new Map([...busy].map(([id, { task }]) => [id, task]));
+    const before = new Map([...busy].map(([id, { stage }]) => [id, stage]));
     await run.look();
     if (stopped.aborted) return;
-    const { state, notices } = observe(run.state, run.view, (id) => tasks.has(id));
+    const { state, notices } = observe(run.state, run.view, (id) => before.has(id));
     run.state = state;
     for (const { id, notice } of notices) run.notice(id, notice);
-    for (const next of nextTasks(state, run.view, tasks)) {
+    for (const next of nextSteps(state, run.view, before)) {
       const over = guard(take(run, next, stopped)).finally(() => {
         busy.delete(next.id);
         isNews = true;
@@ -107,10 +107,11 @@ const takeTasks = async (run: OrchestrationRun, stopped: AbortSignal, broken: ()
 };
 
 /** What keeps a work package from going on pauses it. A repository in use is asked again before. */
-const take = async (run: OrchestrationRun, { id, task }: NextTask, stopped: AbortSignal): Promise<void> => {
+const take = async (run: OrchestrationRun, { id, stage }: NextStep, stopped: AbortSignal): Promise<void> => {
+  const isClaim = stage === 'waiting' || stage === 'claiming';
   for (let tries = 1; !stopped.aborted; tries++) {
     try {
-      await advance(run, id, task, stopped);
+      await advance(run, id, stage, stopped);
       break;
     } catch (error) {
       if (!isSyncError(error) || run.isBroken) throw error;
@@ -118,7 +119,7 @@ const take = async (run: OrchestrationRun, { id, task }: NextTask, stopped: Abor
       if (error.kind !== 'lock-busy' || tries >= TRIES) {
         const reason = error.kind === 'merge-conflict' ? 'merge-conflict' : 'step-failed';
         const detail = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
-        run.change(id, { ...(task === 'claim' ? LET_GO : {}), ...paused(reason, detail) });
+        run.change(id, { ...(isClaim ? LET_GO : {}), ...paused(reason, detail) });
         break;
       }
       await run.ports.timer.sleep(RETRY_MS, stopped);

@@ -2,6 +2,7 @@ import { integer as integerFrom, text as said, type Description } from '../../do
 import { messageOf, SyncError } from '../../domain/errors.js';
 import { LANES } from '../../domain/events/lane.js';
 import { jsonSchemaOf, type JsonSchema } from '../../domain/json-schema.js';
+import type { Client } from '../library/client.js';
 import type { FeatureCards } from '../work/read-board.js';
 import { boardDocument } from '../cli/commands/workflow/board-document.js';
 import { DOCUMENTS, toDocument } from '../cli/schemas/all.js';
@@ -56,12 +57,10 @@ export const READ_TOOLS: readonly Tool[] = [
         left_out: integer('how many features follow; ask again with `after`'),
       }),
     ),
-    run: async ({ args: { after = '', limit = 50 }, client, signal }) => {
-      const request = await client.feature();
-      const all = await (await client.port('files')).features(request.checkout.projectRoot);
-      const rest = all.filter((slug) => slug > after);
+    run: async ({ after = '', limit = 50 }, { client, request, signal }) => {
+      const { page, left } = await featuresAfter(client, after, limit);
       const features: object[] = [];
-      for (const feature of rest.slice(0, limit)) {
+      for (const feature of page) {
         signal.throwIfAborted();
         features.push(
           await client.work.readBoard.run({ ...request, feature }).then(
@@ -70,7 +69,7 @@ export const READ_TOOLS: readonly Tool[] = [
           ),
         );
       }
-      return { features, left_out: Math.max(0, rest.length - features.length) };
+      return { features, left_out: left };
     },
   }),
   defineTool({
@@ -84,8 +83,8 @@ export const READ_TOOLS: readonly Tool[] = [
       'limit?': limitOf('entries of each list; 40 unless given'),
     }),
     outputSchema: documentOfCommand('agent tasks ready', { left_out: LEFT_OUT }),
-    run: async ({ args: { feature, limit = 40 }, client }) => {
-      const ahead = await client.work.readWorkAhead.run(await client.feature(feature));
+    run: async ({ limit = 40 }, { client, request }) => {
+      const ahead = await client.work.readWorkAhead.run(request);
       const document = toDocument('agent tasks ready', ahead);
       let left = 0;
       const cut = Object.entries(document).map(([name, value]) => {
@@ -110,8 +109,7 @@ export const READ_TOOLS: readonly Tool[] = [
     outputSchema: documentOfCommand('agent tasks show', {
       text_left: integer('how many characters of the text follow; ask again with `from`'),
     }),
-    run: async ({ args: { feature, work_package: workPackageId, from = 0 }, client }) => {
-      const request = await client.feature(feature);
+    run: async ({ work_package: workPackageId, from = 0 }, { client, request }) => {
       const shown = await client.work.showWorkPackage.run({ ...request, workPackageId });
       const end = from + MAX_TEXT;
       return {
@@ -140,14 +138,13 @@ export const READ_TOOLS: readonly Tool[] = [
       'limit?': limitOf('work packages; 60 unless given'),
     }),
     outputSchema: documentOfCommand('agent tasks status', { left_out: LEFT_OUT }),
-    run: async ({ args: { feature, lane, after, limit = 60 }, client }) => {
-      const board = await client.work.readBoard.run(await client.feature(feature));
+    run: async ({ lane, after, limit = 60 }, { client, request }) => {
+      const board = await client.work.readBoard.run(request);
       const wanted = board.cards.filter((card) => lane === undefined || card.lane === lane);
       const first = wanted.findIndex(({ workPackageId }) => workPackageId === after) + 1;
       if (after !== undefined && first === 0) throw unknownPlace(after);
       const cards = wanted.slice(first, first + limit);
-      const nowMs = (await client.port('wallClock')).nowMs();
-      const document = toDocument('agent tasks status', boardDocument({ ...board, cards }, nowMs));
+      const document = await documentOfBoard(client, { ...board, cards });
       return { ...document, left_out: wanted.length - first - cards.length };
     },
   }),
@@ -159,7 +156,7 @@ export const READ_TOOLS: readonly Tool[] = [
     changes: 'nothing',
     input: object({}),
     outputSchema: documentOfCommand('sync status'),
-    run: async ({ client }) => {
+    run: async (_args, { client }) => {
       const [status, identity] = await Promise.all([
         client.reports.getSyncStatus.run(),
         client.events.showIdentity.run(client.directory),
@@ -172,6 +169,17 @@ export const READ_TOOLS: readonly Tool[] = [
     },
   }),
 ];
+
+/** The features behind one of them, and how many come after these. */
+export const featuresAfter = async (client: Client, after: string, limit: number) => {
+  const { projectRoot } = await client.checkout();
+  const all = await (await client.port('files')).features(projectRoot);
+  const rest = all.filter((slug) => slug > after);
+  return { page: rest.slice(0, limit), left: Math.max(0, rest.length - limit) };
+};
+
+export const documentOfBoard = async (client: Client, board: FeatureCards): Promise<object> =>
+  toDocument('agent tasks status', boardDocument(board, (await client.port('wallClock')).nowMs()));
 
 /** A third of what hosts take: most of an answer is the text. */
 const MAX_TEXT = 24_000;

@@ -4,9 +4,8 @@ import {
   type ReadResourceResult,
 } from '@modelcontextprotocol/server';
 import { isSyncError } from '../../domain/errors.js';
-import { boardDocument } from '../cli/commands/workflow/board-document.js';
-import { toDocument } from '../cli/schemas/all.js';
 import type { Client } from '../library/client.js';
+import { documentOfBoard, featuresAfter } from './read-tools.js';
 
 const FEATURE_URI = 'spec-kitty://features/';
 
@@ -30,10 +29,7 @@ export const RESOURCE_TEMPLATES = [
 
 /** The features of the project, page by page. Their work packages are in them. */
 export const listResources = async (client: Client, cursor = ''): Promise<ListResourcesResult> => {
-  const { projectRoot } = await client.checkout();
-  const all = await (await client.port('files')).features(projectRoot);
-  const rest = all.filter((slug) => slug > cursor);
-  const page = rest.slice(0, PAGE);
+  const { page, left } = await featuresAfter(client, cursor, PAGE);
   const last = page.at(-1);
   return {
     resources: page.map((slug) => ({
@@ -41,7 +37,7 @@ export const listResources = async (client: Client, cursor = ''): Promise<ListRe
       uri: `${FEATURE_URI}${encodeURIComponent(slug)}`,
       mimeType: 'application/json',
     })),
-    ...(last === undefined || page.length === rest.length ? {} : { nextCursor: last }),
+    ...(last === undefined || left === 0 ? {} : { nextCursor: last }),
   };
 };
 
@@ -55,9 +51,7 @@ export const readResource = async (client: Client, uri: string): Promise<ReadRes
     if (slug === '') throw new ResourceNotFoundError(uri);
     const request = await client.feature(slug);
     if (workPackageId === undefined) {
-      const board = await client.work.readBoard.run(request);
-      const shown = boardDocument(board, (await client.port('wallClock')).nowMs());
-      const text = JSON.stringify(toDocument('agent tasks status', shown));
+      const text = JSON.stringify(await documentOfBoard(client, await client.work.readBoard.run(request)));
       return { contents: [{ uri, mimeType: 'application/json', text }] };
     }
     const id = decodeURIComponent(workPackageId);

@@ -128,7 +128,7 @@ const callTool = async (
     client = await project();
     stop = await tellProgress(client, name, mcpReq);
     const note = (sentence: string): void => void notes.push(sentence);
-    const done = await tool.run({ args, client, signal: mcpReq.signal, note });
+    const done = await tool.run(args, { client, signal: mcpReq.signal, note });
     const document = { ...done, ...(notes.length === 0 ? {} : { notes }) };
     return { content: [{ type: 'text', text: JSON.stringify(document) }], structuredContent: document };
   } catch (error) {
@@ -162,19 +162,14 @@ const tellProgress = async (
   if (progressToken === undefined) return () => undefined;
   const timer = await client.port('timer');
   const end = new AbortController();
-  const tell = (progress: number): Promise<void> =>
-    notify({
-      method: 'notifications/progress',
-      params: { progressToken, progress, message: `${name}: at work for ${progress} s` },
-    }).catch(() => undefined);
-  const run = async (): Promise<void> => {
-    for (let seconds = 0; !end.signal.aborted; seconds += PROGRESS_SECONDS) {
-      await tell(seconds);
+  const tell = async (): Promise<void> => {
+    for (let progress = 0; !end.signal.aborted && !signal.aborted; progress += PROGRESS_SECONDS) {
+      const params = { progressToken, progress, message: `${name}: at work for ${progress} s` };
+      await notify({ method: 'notifications/progress', params });
       await timer.sleep(PROGRESS_SECONDS * 1000, end.signal);
     }
   };
-  signal.addEventListener('abort', () => end.abort(), { once: true });
-  void run().catch(() => undefined);
+  void tell().catch(() => undefined);
   return () => end.abort();
 };
 

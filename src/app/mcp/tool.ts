@@ -2,11 +2,13 @@ import { issuesOf, type Description, type DocumentOf, type Fields } from '../../
 import { SyncError } from '../../domain/errors.js';
 import { jsonSchemaOf, type JsonSchema } from '../../domain/json-schema.js';
 import type { Client } from '../library/client.js';
+import type { FeatureRequest } from '../work/locate-feature.js';
 
 /** What a call of a tool works with. */
-export interface Call<A> {
-  readonly args: A;
+export interface Call {
   readonly client: Client;
+  /** The project, and the feature that is meant, as far as it is named. */
+  readonly request: FeatureRequest;
   /** Ends with the call, when its caller gives it up or goes. */
   readonly signal: AbortSignal;
   /** Says something beside the result. */
@@ -21,21 +23,24 @@ export interface Tool {
   readonly changes: 'nothing' | 'once' | 'each-time';
   readonly inputSchema: JsonSchema;
   readonly outputSchema: JsonSchema;
-  readonly run: (call: Call<Readonly<Record<string, unknown>>>) => Promise<object>;
+  readonly run: (args: Fields, call: Omit<Call, 'request'>) => Promise<object>;
 }
 
 type Input = Description<Fields> & { readonly entries: object };
 
 interface ToolSpec<I extends Input> extends Omit<Tool, 'inputSchema' | 'run'> {
   readonly input: I;
-  readonly run: (call: Call<DocumentOf<I>>) => Promise<object>;
+  readonly run: (args: DocumentOf<I>, call: Call) => Promise<object>;
 }
 
 export const defineTool = <const I extends Input>({ input, run, ...spec }: ToolSpec<I>): Tool => ({
   ...spec,
   inputSchema: jsonSchemaOf(input),
-  // What a call gets has been checked against the description from which its type comes.
-  run: (call) => run({ ...call, args: checked(spec.name, input, call.args) as DocumentOf<I> }),
+  run: async (given, call) => {
+    // What has been checked against a description is of the type that comes from it.
+    const args = checked(spec.name, input, given) as DocumentOf<I> & { readonly feature?: string };
+    return run(args, { ...call, request: await call.client.feature(args.feature) });
+  },
 });
 
 /** Fails with `input-invalid`, naming everything that is wrong and what the tool takes: whoever guesses can correct it. */

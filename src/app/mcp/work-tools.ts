@@ -25,14 +25,13 @@ export const WORK_TOOLS: readonly Tool[] = [
       'work_package?': text('such as WP01; without it the first of ready_work'),
     }),
     outputSchema: documentOfCommand('implement', NOTES),
-    run: async (call) => {
-      const { args, client, signal } = call;
-      const { agent, work_package: workPackageId } = args;
-      const input = { ...(await client.feature(args.feature)), agent };
+    run: async ({ agent, work_package: workPackageId }, call) => {
+      const { takeNext, implementWorkPackage } = call.client.work;
+      const input = { ...call.request, agent };
       const work =
         workPackageId === undefined
-          ? await client.work.takeNext.run(input, signal)
-          : await client.work.implementWorkPackage.run({ ...input, workPackageId }, signal);
+          ? await takeNext.run(input, call.signal)
+          : await implementWorkPackage.run({ ...input, workPackageId }, call.signal);
       const { outcome, agent: inCharge, workPackageId: id } = work.result;
       if (outcome === 'already-doing' && inCharge !== undefined && inCharge !== agent) {
         throw new SyncError('transition-illegal', `${id} is in doing already, with ${inCharge} in charge.`, {
@@ -55,20 +54,15 @@ export const WORK_TOOLS: readonly Tool[] = [
       'agent?': AGENT,
     }),
     outputSchema: documentOfCommand('agent tasks mark-status', NOTES),
-    run: async (call) => {
-      const { args, client, signal } = call;
-      const { tasks: ids, status, agent } = args;
+    run: async ({ tasks: ids, status, agent }, call) => {
       const other = ids.find((id) => /^\s*(?:wp|\d)/i.test(id));
       if (other !== undefined || ids.length === 0) {
         throw new SyncError('input-invalid', `${other ?? 'Nothing'} is no task.`, {
           hint: 'Name tasks such as T001. A work package goes on with hand_over or review.',
         });
       }
-      const request = await client.feature(args.feature);
-      return answer(
-        call,
-        await client.work.markStatus.run({ ...request, ids, status, ...given({ agent }) }, signal),
-      );
+      const input = { ...call.request, ids, status, ...given({ agent }) };
+      return answer(call, await call.client.work.markStatus.run(input, call.signal));
     },
   }),
   defineTool({
@@ -85,16 +79,9 @@ export const WORK_TOOLS: readonly Tool[] = [
       'agent?': AGENT,
     }),
     outputSchema: documentOfCommand('agent tasks add-history', NOTES),
-    run: async (call) => {
-      const { args, client, signal } = call;
-      const { work_package: workPackageId, note, type, agent: author } = args;
-      const request = await client.feature(args.feature);
-      const kind = { type, author };
-      const work = await client.work.addHistory.run(
-        { ...request, workPackageId, note, ...given(kind) },
-        signal,
-      );
-      return answer(call, work);
+    run: async ({ work_package: workPackageId, note, type, agent: author }, call) => {
+      const input = { ...call.request, workPackageId, note, ...given({ type, author }) };
+      return answer(call, await call.client.work.addHistory.run(input, call.signal));
     },
   }),
   defineTool({
@@ -110,14 +97,12 @@ export const WORK_TOOLS: readonly Tool[] = [
       'note?': text('what a reviewer should know'),
     }),
     outputSchema: documentOfCommand('agent tasks move-task', NOTES),
-    run: async (call) => {
-      const { args, client, signal } = call;
-      const { work_package: workPackageId, agent, note } = args;
-      const request = await client.feature(args.feature);
-      const move = { ...request, workPackageId, to: 'for_review' as const, ...given({ agent, note }) };
-      const work = await client.work.moveWorkPackage.run(move, signal);
+    run: async ({ work_package: workPackageId, agent, note }, call) => {
+      const { moveWorkPackage, findUnfinishedWork } = call.client.work;
+      const input = { ...call.request, workPackageId, to: 'for_review' as const, ...given({ agent, note }) };
+      const work = await moveWorkPackage.run(input, call.signal);
       const { feature, workPackageId: id } = work.result;
-      for (const each of await client.work.findUnfinishedWork.run(request.checkout, feature, [id]))
+      for (const each of await findUnfinishedWork.run(input.checkout, feature, [id]))
         call.note(describeUnfinished(each));
       return answer(call, work);
     },
@@ -139,23 +124,15 @@ export const WORK_TOOLS: readonly Tool[] = [
       ...NOTES,
       merge_commit: orNull(text('that merged its branch; `null`: nothing had to be merged')),
     }),
-    run: async (call) => {
-      const { args, client, signal } = call;
-      const { work_package: workPackageId, feedback, agent: by } = args;
-      const { verdict } = args;
-      const request = await client.feature(args.feature);
-      const input = { ...request, workPackageId, verdict, ...given({ feedback, by }) };
-      const work = await client.work.reviewWorkPackage.run(input, signal);
-      const { mergeCommit } = work;
-      return {
-        ...(await answer(call, work)),
-        ...(mergeCommit === undefined ? {} : { merge_commit: mergeCommit }),
-      };
+    run: async ({ work_package: workPackageId, verdict, feedback, agent: by }, call) => {
+      const input = { ...call.request, workPackageId, verdict, ...given({ feedback, by }) };
+      const work = await call.client.work.reviewWorkPackage.run(input, call.signal);
+      return { ...answer(call, work), ...given({ merge_commit: work.mergeCommit }) };
     },
   }),
 ];
 
-const answer = async (call: Call<unknown>, work: PerformedWork<object>): Promise<object> => {
-  tellBeside(work, { warn: call.note, note: call.note });
+const answer = ({ note }: Call, work: PerformedWork<object>): object => {
+  tellBeside(work, { warn: note, note });
   return workDocument(work);
 };

@@ -1,5 +1,5 @@
 import { chooseAgent } from './assignment.js';
-import { isApproved } from './next-tasks.js';
+import { stageOf } from './stage.js';
 import { changed, untouched } from './record.js';
 import type { OrchestrationState, RunLimits, WorkPackageRecord } from './state.js';
 import { laneOf, orchestrated, type FeatureView } from './view.js';
@@ -70,7 +70,7 @@ export const statusAtEnd = (
 ): 'aborted' | 'completed' | 'paused' => {
   if (why !== undefined) return why === 'aborted' ? why : 'paused';
   const isOver = (record: WorkPackageRecord): boolean =>
-    record.at === 'done' || (!limits.merges && isApproved(record));
+    record.at === 'done' || (!limits.merges && stageOf(record) === 'approved');
   return workPackages.every(isOver) ? 'completed' : 'paused';
 };
 

@@ -1,6 +1,7 @@
+import { topologicalOrder } from '../work/dependency-graph.js';
 import type { WorkPackageLane } from '../events/lane.js';
-import { isApproved, missing } from './next-tasks.js';
-import type { OrchestrationState, Phase, WorkPackageRecord } from './state.js';
+import { missing, stageOf, type Stage } from './stage.js';
+import type { OrchestrationState, Phase } from './state.js';
 import { isElsewhere, type FeatureView } from './view.js';
 
 /** Where a work package stands, in one word for people. */
@@ -52,13 +53,13 @@ export interface OrchestrationStanding extends Omit<OrchestrationState, 'version
 /** What there is to tell of a run, from its state and the files. */
 export const standingOf = (state: OrchestrationState, view: FeatureView): OrchestrationStanding => {
   const { version: _ofTheFile, workPackages: records, ...run } = state;
-  const isStuck = stuckIn(state, view);
+  const stuck = stuckIn(state, view);
   const workPackages = records.map((record): WorkPackageStanding => {
     const { id, rejections, assignment, pause } = record;
     const seen = view.workPackages.get(id);
     const stage = stageOf(record);
     const needs = missing(state, view, id);
-    const standing = wordFor(stage, isElsewhere(view, id), needs, isStuck);
+    const standing = wordFor(stage, isElsewhere(view, id), needs, stuck);
     const agent = standing === 'elsewhere' ? seen?.agent : (assignment?.agent ?? record.implementer);
     return {
       ...{ id, title: seen?.title ?? id, lane: seen?.lane, standing, stage },
@@ -76,52 +77,32 @@ export const standingOf = (state: OrchestrationState, view: FeatureView): Orches
 
 const WAITING: ReadonlySet<StandingWord> = new Set(['waiting', 'blocked', 'approved']);
 
-type Stage =
-  Exclude<StandingWord, 'ready' | 'blocked' | 'elsewhere'> | 'claiming' | 'handing-over' | 'sending-back';
-
-const stageOf = ({ at, result, pause }: WorkPackageRecord): Stage => {
-  if (pause !== undefined) return 'paused';
-  if (at === undefined) return 'waiting';
-  if (at === 'planned') return 'claiming';
-  if (at === 'doing') return result === 'implemented' ? 'handing-over' : 'implementing';
-  if (at === 'done') return 'done';
-  if (result === 'approved') return 'approved';
-  return result === 'rejected' ? 'sending-back' : 'reviewing';
-};
-
 const wordFor = (
   stage: Stage,
   isInOtherHands: boolean,
   needs: readonly string[],
-  isStuck: (id: string) => boolean,
+  stuck: ReadonlySet<string>,
 ): StandingWord => {
   if (stage === 'claiming' || stage === 'handing-over' || stage === 'sending-back') return 'implementing';
   if (stage !== 'waiting') return stage;
   if (isInOtherHands) return 'elsewhere';
   if (needs.length === 0) return 'ready';
-  return needs.some(isStuck) ? 'blocked' : 'waiting';
+  return needs.some((id) => stuck.has(id)) ? 'blocked' : 'waiting';
 };
 
-/**
- * Whether what is not far enough to be built upon needs a person, or waits for something that does. Each answer is worked
- * out once: of a large feature the same dependencies stand before many.
- */
-const stuckIn = (state: OrchestrationState, view: FeatureView): ((id: string) => boolean) => {
-  const records = new Map(state.workPackages.map((record) => [record.id, record]));
-  const known = new Map<string, boolean>();
-  const needsPerson = (id: string): boolean => {
-    const record = records.get(id);
-    if (record === undefined || record.pause !== undefined || record.at === 'done') return true;
-    if (record.at === undefined && isElsewhere(view, id)) return true;
-    return (record.at === undefined || isApproved(record)) && missing(state, view, id).some(isStuck);
-  };
-  const isStuck = (id: string): boolean => {
-    const answer = known.get(id);
-    if (answer !== undefined) return answer;
-    // In a cycle nobody is stuck who is not stuck from outside of it.
-    known.set(id, false);
-    known.set(id, needsPerson(id));
-    return known.get(id) === true;
-  };
-  return isStuck;
+/** What is not far enough to be built upon until a person has done something, or waits for something like that. */
+const stuckIn = (state: OrchestrationState, view: FeatureView): ReadonlySet<string> => {
+  const { graph } = view;
+  const stages = new Map(state.workPackages.map((record) => [record.id, stageOf(record)]));
+  // Of what has no file nobody knows when it comes.
+  const stuck = new Set(graph.edges.map(({ to }) => to).filter((id) => !graph.ids.includes(id)));
+  for (const id of topologicalOrder(graph)) {
+    const stage = stages.get(id);
+    const isWaiting = stage === 'waiting' || stage === 'approved';
+    const needsPerson = stage === undefined || stage === 'paused' || stage === 'done';
+    const isInOtherHands = stage === 'waiting' && isElsewhere(view, id);
+    const isBehind = isWaiting && missing(state, view, id).some((each) => stuck.has(each));
+    if (needsPerson || isInOtherHands || isBehind) stuck.add(id);
+  }
+  return stuck;
 };

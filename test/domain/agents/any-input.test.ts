@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { dependencyGraph } from '../../../src/domain/work/dependency-graph.js';
 import { LANES } from '../../../src/domain/events/lane.js';
 import { resumeRun } from '../../../src/domain/agents/begin-run.js';
-import { nextTasks } from '../../../src/domain/agents/next-tasks.js';
+import { nextSteps } from '../../../src/domain/agents/stage.js';
 import { observe } from '../../../src/domain/agents/observe.js';
 import {
   APPROVED,
@@ -78,7 +78,7 @@ describe('from any state and any files, an orchestration', () => {
       fc.property(states, views, fc.array(changes, { maxLength: 6 }), (before, view, dice) => {
         let { state } = observe(resumeRun(before), view, () => false);
         for (const change of dice) {
-          const [next] = nextTasks(state, view, new Map());
+          const [next] = nextSteps(state, view, new Map());
           if (next === undefined) break;
           const record = state.workPackages.find(({ id }) => id === next.id)!;
           state = changeRecord(state, next.id, change(record));
@@ -105,10 +105,10 @@ describe('from any state and any files, an orchestration', () => {
   it('changes nothing about a work package with which something is being done', () => {
     fc.assert(
       fc.property(states, views, (before, view) => {
-        const busy = new Map(before.workPackages.map(({ id }) => [id, 'review'] as const));
+        const busy = new Map(before.workPackages.map(({ id }) => [id, 'reviewing'] as const));
         const { state } = observe(before, view, (id) => busy.has(id));
         expect(state.workPackages.filter(({ id }) => busy.has(id))).toEqual(before.workPackages);
-        expect(nextTasks(before, view, busy)).toEqual([]);
+        expect(nextSteps(before, view, busy)).toEqual([]);
       }),
     );
   });

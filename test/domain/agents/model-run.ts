@@ -2,7 +2,7 @@ import { dependenciesOf, type DependencyGraph } from '../../../src/domain/work/d
 import type { Lane } from '../../../src/domain/events/lane.js';
 import { beginRun, resumeRun, statusAtEnd } from '../../../src/domain/agents/begin-run.js';
 import { chooseAgent } from '../../../src/domain/agents/assignment.js';
-import { nextTasks, type NextTask, type Task } from '../../../src/domain/agents/next-tasks.js';
+import { nextSteps, type NextStep, type Stage } from '../../../src/domain/agents/stage.js';
 import { observe } from '../../../src/domain/agents/observe.js';
 import {
   APPROVED,
@@ -59,6 +59,8 @@ export interface ModelRun {
   readonly turns: number;
 }
 
+const WITH_AGENT: readonly Stage[] = ['waiting', 'claiming', 'implementing', 'reviewing'];
+
 /** A whole run without any port: the domain decides, dice and a few lanes are the world. */
 export const modelRun = (setup: ModelSetup): ModelRun => {
   const lanes = new Map(setup.lanes);
@@ -103,12 +105,12 @@ export const modelRun = (setup: ModelSetup): ModelRun => {
     return record;
   };
   /** What has to be durable before a task is begun. */
-  const begin = ({ id, task }: NextTask): Change => {
+  const begin = ({ id, stage }: NextStep): Change => {
     const record = recordOf(id);
-    if (task !== 'claim' && task !== 'implement' && task !== 'review') return {};
-    const phase = task === 'review' ? 'review' : 'implementation';
+    if (!WITH_AGENT.includes(stage)) return {};
+    const phase = stage === 'reviewing' ? 'review' : 'implementation';
     const agent = chooseAgent(record, phase, setup.agents) ?? 'nobody';
-    if (task === 'claim') {
+    if (stage === 'waiting' || stage === 'claiming') {
       if (record.at === undefined && !isFar(setup, lanes, state, id)) early.push(id);
       return record.at === undefined ? { at: 'planned', implementer: agent } : {};
     }
@@ -116,53 +118,57 @@ export const modelRun = (setup: ModelSetup): ModelRun => {
     return assignedTo(record, { phase, agent, retryCount: record.assigned[phase] });
   };
   /** What a task does to the world, and what comes of it. */
-  const take = ({ id, task }: NextTask, isAgain: boolean): ((of: WorkPackageRecord) => Change) => {
+  const take = ({ id, stage }: NextStep): ((of: WorkPackageRecord) => Change) => {
     const { implementer = 'nobody', assignment } = recordOf(id);
     const { agents, limits } = setup;
     const unclaimed = () => ({ ...LET_GO, implementer: undefined });
-    switch (task) {
-      case 'claim': {
+    switch (stage) {
+      case 'waiting':
+      case 'claiming': {
         if (lanes.get(id) === 'doing')
-          return isAgain && inCharge.get(id) === implementer ? () => atWork('a') : unclaimed;
+          return stage === 'claiming' && inCharge.get(id) === implementer ? () => atWork('a') : unclaimed;
         if (lanes.get(id) !== 'planned') return unclaimed;
         if (roll(12) === 11) return () => ({ ...LET_GO, ...paused('step-failed', 'no disk') });
         shift(id, 'planned', 'doing');
         inCharge.set(id, implementer);
         return () => atWork('a');
       }
-      case 'implement':
-      case 'review': {
+      case 'implementing':
+      case 'reviewing': {
         const die = roll(8);
         if (die === 7) return (of) => failed(of, assignment?.agent ?? 'nobody', 'It failed.', agents);
-        if (task === 'implement') return () => IMPLEMENTED;
+        if (stage === 'implementing') return () => IMPLEMENTED;
         return (of) => (die < 3 ? rejected(of, 'more', limits) : APPROVED);
       }
-      case 'hand-over':
+      case 'handing-over':
         if (lanes.get(id) === 'doing' && roll(9) === 8)
           return (of) => failed(of, implementer, 'Nothing changed.', agents);
         shift(id, 'doing', 'for_review');
         return () => IN_REVIEW;
-      case 'send-back':
+      case 'sending-back':
         shift(id, 'for_review', 'doing');
         return () => atWork('b');
-      case 'finish':
+      case 'approved':
         if (roll(10) === 9) return () => paused('merge-conflict', 'conflict');
         shift(id, 'for_review', 'done');
         return () => FINISHED;
+      case 'paused':
+      case 'done':
+        throw new Error(`${id} is ${stage}`);
     }
   };
-  const busy = new Map<string, NextTask & { readonly isAgain: boolean }>();
-  const atIt = (): ReadonlyMap<string, Task> => new Map([...busy].map(([id, { task }]) => [id, task]));
+  const busy = new Map<string, NextStep>();
+  const atIt = (): ReadonlyMap<string, Stage> => new Map([...busy].map(([id, { stage }]) => [id, stage]));
   for (;;) {
     if (++turns > 20_000) throw new Error('the run does not end');
     const now = view();
     state = observe(state, now, (id) => busy.has(id)).state;
-    for (const next of nextTasks(state, now, atIt())) {
-      const { id, task } = next;
+    for (const next of nextSteps(state, now, atIt())) {
+      const { id, stage } = next;
       if (lanes.get(id) === 'done') repeated.push(id);
-      busy.set(id, { ...next, isAgain: recordOf(id).at === 'planned' });
+      busy.set(id, next);
       state = changeRecord(state, id, begin(next));
-      if (task === 'implement' || task === 'review') {
+      if (stage === 'implementing' || stage === 'reviewing') {
         const { assignment, implementer } = recordOf(id);
         const { phase, agent, retryCount } = assignment!;
         const key = `${id} ${phase} ${retryCount}`;
@@ -170,7 +176,7 @@ export const modelRun = (setup: ModelSetup): ModelRun => {
         announced.add(key);
       }
     }
-    const running = [...busy.values()].filter(({ task }) => ['implement', 'review', 'claim'].includes(task));
+    const running = [...busy.values()].filter(({ stage }) => WITH_AGENT.includes(stage));
     most = Math.max(most, running.length);
     const steps = [...busy.values()];
     const ending = steps[roll(Math.max(1, steps.length))];
@@ -186,7 +192,7 @@ export const modelRun = (setup: ModelSetup): ModelRun => {
         turns,
       };
     }
-    const change = take(ending, ending.isAgain);
+    const change = take(ending);
     if (deaths.length > 0 && --deaths[0]! < 0) {
       // Everything under way is lost; what this step has done to the world stays.
       deaths.shift();
