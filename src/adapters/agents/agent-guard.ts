@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { ProcessTree } from './process-tree.js';
+import { parseJson } from '../../domain/document.js';
+import { ProcessTree, type TreeName } from './process-tree.js';
 
 /** Sees to it that no agent outlives this process, however it ends. */
 export interface AgentGuard {
@@ -18,13 +19,6 @@ interface GuardedTree {
   forget(): void;
 }
 
-/** What the guarding process is told, a line each. Without a mark: it is over. */
-interface GuardMessage {
-  readonly key: number;
-  readonly mark?: string;
-  readonly leader?: number;
-}
-
 interface GuardProgram {
   readonly command: string;
   readonly args: readonly string[];
@@ -32,14 +26,14 @@ interface GuardProgram {
 }
 
 /**
- * A second process, started with the first agent, that hears of every agent through a pipe. The end of the pipe is the
- * end of this process, whatever caused it: then it ends those that are left. Without it, when it cannot be started or
- * dies, agents run on after a kill until the next orchestrator finds them; that is no reason not to work.
+ * A second process, started with the first agent, that is told through a pipe which agents there are, all of them whenever
+ * that changes. The end of the pipe is the end of this process, whatever caused it: then it ends those that are left.
+ * Without it, when it cannot be started or dies, agents run on after a kill until the next orchestrator finds them; that is
+ * no reason not to work.
  */
 export class ProcessGuard implements AgentGuard {
   readonly #program: GuardProgram;
-  readonly #watched = new Map<number, GuardMessage>();
-  #lastKey = 0;
+  readonly #watched = new Set<TreeName>();
   #starting: Promise<void> | undefined;
   #guard: ChildProcess | undefined;
 
@@ -48,18 +42,18 @@ export class ProcessGuard implements AgentGuard {
   }
 
   async watch(mark: string): Promise<GuardedTree> {
-    const key = ++this.#lastKey;
     await (this.#starting ??= this.#start());
-    const tell = (message: GuardMessage): void => {
-      this.#watched.set(key, message);
-      this.#send(message);
-    };
-    tell({ key, mark });
+    const tree: { mark: string; leader?: number } = { mark };
+    this.#watched.add(tree);
+    this.#tell();
     return {
-      leads: (leader) => tell({ key, mark, leader }),
+      leads: (leader) => {
+        tree.leader = leader;
+        this.#tell();
+      },
       forget: () => {
-        this.#watched.delete(key);
-        this.#send({ key });
+        this.#watched.delete(tree);
+        this.#tell();
       },
     };
   }
@@ -96,39 +90,36 @@ export class ProcessGuard implements AgentGuard {
         this.#starting = undefined;
         isGone();
       });
-      // Its first word says that it listens. A successor hears of those that are running already.
+      // Its first word says that it listens.
       guard.stdout.once('data', () => {
         guard.stdout.resume();
         this.#guard = guard;
-        for (const message of this.#watched.values()) this.#send(message);
         resolve();
       });
     });
   }
 
-  #send(message: GuardMessage): void {
-    if (this.#guard?.stdin?.writable === true) this.#guard.stdin.write(`${JSON.stringify(message)}\n`);
+  #tell(): void {
+    if (this.#guard?.stdin?.writable === true)
+      this.#guard.stdin.write(`${JSON.stringify([...this.#watched])}\n`);
   }
 }
 
 /**
- * What the guarding process does: it listens until its input ends, and then ends every tree that is still watched.
- * Resolves with how many there were.
+ * What the guarding process does: it listens until its input ends, and then ends every tree that it heard of last. Resolves
+ * with how many there were. A line that was cut off by the end says nothing.
  */
 export const guardAgents = async (
   input: AsyncIterable<Uint8Array | string>,
   isReady: () => void,
   graceMs = GRACE_MS,
 ): Promise<number> => {
-  const watched = new Map<number, GuardMessage>();
+  let watched: readonly TreeName[] = [];
   isReady();
-  for await (const line of createInterface({ input: Readable.from(input) })) {
-    const message = JSON.parse(line) as GuardMessage;
-    if (message.mark === undefined) watched.delete(message.key);
-    else watched.set(message.key, message);
-  }
-  await Promise.all([...watched.values()].map((tree) => new ProcessTree(tree).end(graceMs)));
-  return watched.size;
+  for await (const line of createInterface({ input: Readable.from(input) }))
+    watched = (parseJson(line) as typeof watched | undefined) ?? watched;
+  await Promise.all(watched.map((tree) => new ProcessTree(tree).end(graceMs)));
+  return watched.length;
 };
 
 /** Nobody waits for the agents' farewell any more. */

@@ -45,19 +45,13 @@ export class OutputLines {
   }
 }
 
-/** The end of an output: so many of its last lines. */
-export class LastLines {
-  readonly #lines: string[] = [];
+/** Adds a line to the end of an output, of which so many of the last lines are kept. */
+export const keepLast = (lines: string[], line: string): void => {
+  lines.push(line);
+  if (lines.length > LAST_LINES) lines.shift();
+};
 
-  add(line: string): void {
-    this.#lines.push(line);
-    if (this.#lines.length > MAX_LINES) this.#lines.shift();
-  }
-
-  all(): readonly string[] {
-    return [...this.#lines];
-  }
-}
+export const LAST_LINES = 400;
 
 /** One line without anything that a terminal would act upon; at the end it is cut where it is too long. */
 export const plainLine = (text: string): string => {
@@ -65,7 +59,6 @@ export const plainLine = (text: string): string => {
   return plain.length > MAX_LINE ? `${plain.slice(0, MAX_LINE - 1)}\u2026` : plain;
 };
 
-const MAX_LINES = 400;
 const MAX_LINE = 2000;
 const MAX_PENDING = 16_384;
 

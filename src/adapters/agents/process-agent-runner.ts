@@ -1,12 +1,13 @@
-import { setMaxListeners } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { closeSync, constants, openSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { withoutToken, type Environment } from '../../domain/child-environment.js';
 import { shownLine } from '../../domain/agents/agent-report.js';
 import type { AgentExit, AgentRun, AgentRunner } from '../../ports/agents.js';
 import { LOCATING } from '../work/git-process.js';
 import { NO_DETOUR } from '../fs/repository-file.js';
 import type { AgentGuard } from './agent-guard.js';
-import { LastLines, OutputLines, plainLine, ReportReader } from './agent-output.js';
+import { keepLast, LAST_LINES, OutputLines, plainLine, ReportReader } from './agent-output.js';
 import { ProcessTree } from './process-tree.js';
 import { startProgram, type Program } from './start-program.js';
 
@@ -67,12 +68,14 @@ export class ProcessAgentRunner implements AgentRunner {
   ): Promise<AgentExit> {
     const tree = new ProcessTree({ leader: program.pid, mark: markOf(run.directory) });
     const log = new RunLog(run.log);
-    const [last, answer, reports] = [new LastLines(), new LastLines(), new ReportReader()];
+    const lastLines: string[] = [];
+    const printed: string[] = [];
+    const reports = new ReportReader();
     const readers = program.outputs.map((stream, at) => {
       const lines = new OutputLines((line) => {
         const shown = shownLine(line);
-        last.add(shown);
-        if (at === 0) answer.add(line);
+        keepLast(lastLines, shown);
+        if (at === 0) keepLast(printed, line);
         onLine(shown);
       });
       stream.on('data', (bytes: Buffer) => {
@@ -82,21 +85,21 @@ export class ProcessAgentRunner implements AgentRunner {
       });
       return lines;
     });
-    const ending = endingOf(run.timeoutMs, signal);
+    const over = new AbortController();
     try {
-      const exit = await Promise.race([program.exited, ending.why]);
+      const exit = await Promise.race([program.exited, toldToEnd(run.timeoutMs, signal, over.signal)]);
       // Also what the program left running behind it: a server that it had started, a tool that it did not wait for.
       await tree.end(this.#graceMs);
       await program.drained(PIPE_GRACE_MS);
       for (const lines of readers) lines.end();
       const report = reports.end();
-      const said = { lastLines: last.all(), ...(report === undefined ? {} : { usage: report.usage }) };
+      const said = { lastLines, ...(report === undefined ? {} : { usage: report.usage }) };
       if (typeof exit === 'string') return { how: exit, ...said };
       if (exit.signal !== null) return { how: 'killed', signal: exit.signal, ...said };
-      const answered = report?.answer === undefined ? answer : lastLinesOf(report.answer);
-      return { how: 'exited', code: exit.code ?? UNKNOWN_CODE, ...said, answer: answered.all() };
+      const answer = report?.answer?.split('\n').slice(-LAST_LINES).map(plainLine) ?? printed;
+      return { how: 'exited', code: exit.code ?? UNKNOWN_CODE, ...said, answer };
     } finally {
-      ending.settle();
+      over.abort();
     }
   }
 
@@ -108,34 +111,23 @@ export class ProcessAgentRunner implements AgentRunner {
   }
 }
 
-const lastLinesOf = (text: string): LastLines => {
-  const last = new LastLines();
-  for (const line of text.split('\n')) last.add(plainLine(line));
-  return last;
-};
-
 const GRACE_MS = 5000;
 const PIPE_GRACE_MS = 500;
 const UNKNOWN_CODE = -1;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Why a program is to end before its time: it takes too long, or nobody wants it any more. */
-const endingOf = (timeoutMs: number, signal: AbortSignal | undefined) => {
-  let end: (why: 'timed-out' | 'stopped') => void = () => undefined;
-  const why = new Promise<'timed-out' | 'stopped'>((resolve) => (end = resolve));
-  const timer = setTimeout(() => end('timed-out'), Math.min(timeoutMs, LONGEST_TIMER_MS));
-  const stop = (): void => end('stopped');
-  if (signal?.aborted === true) stop();
+/** Why a program is to end before its time: it takes too long, or nobody wants it any more. Fails when it is over. */
+const toldToEnd = async (
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+  over: AbortSignal,
+): Promise<'timed-out' | 'stopped'> => {
+  if (signal?.aborted === true) return 'stopped';
+  const late = sleep(Math.min(timeoutMs, LONGEST_TIMER_MS), 'timed-out' as const, { signal: over });
+  if (signal === undefined) return late;
   // As many agents run at once as a user wants, all under one signal.
-  if (signal !== undefined) setMaxListeners(0, signal);
-  signal?.addEventListener('abort', stop);
-  return {
-    why,
-    settle: (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', stop);
-    },
-  };
+  setMaxListeners(0, signal);
+  return Promise.race([late, once(signal, 'abort', { signal: over }).then(() => 'stopped' as const)]);
 };
 
 /** The variable by which everything that an agent starts is recognised, however far it went from its parents. */

@@ -117,7 +117,7 @@ export const membersIn = (listing: string, leader: number): readonly number[] =>
 };
 
 /** How the processes of a tree are recognised: by the one that leads their session, by a mark in their environment, or both. */
-interface TreeName {
+export interface TreeName {
   readonly leader?: number;
   /** The beginning of an environment entry that every member inherits, `NAME=value`. */
   readonly mark?: string;

@@ -26,13 +26,13 @@ describe('who guards agents', () => {
     const input = new PassThrough();
     const [byMark, byLeader, over] = await Promise.all(['a', 'b', 'c'].map(startMarked));
     const guarding = guardAgents(input, () => undefined, 1000);
-    const tell = (message: object): void => void input.write(`${JSON.stringify(message)}\n`);
-    tell({ key: 1, mark: byMark!.mark });
-    tell({ key: 2, mark: 'NOBODY=1', leader: byLeader!.pid });
-    tell({ key: 3, mark: over!.mark, leader: over!.pid });
-    // A message may come in pieces.
-    input.write('{"ke');
-    input.write('y":3}\n');
+    const trees = [{ mark: byMark!.mark }, { mark: 'NOBODY=1', leader: byLeader!.pid }];
+    input.write(`${JSON.stringify([...trees, { mark: over!.mark, leader: over!.pid }])}\n`);
+    // A message may come in pieces, and the last one may have been cut off.
+    const message = `${JSON.stringify(trees)}\n`;
+    input.write(message.slice(0, 9));
+    input.write(message.slice(9));
+    input.write('[{"mark"');
     input.end();
     expect(await guarding).toBe(2);
     expect(await Promise.all([byMark!.ended, byLeader!.ended])).toEqual(['SIGTERM', 'SIGTERM']);
@@ -80,11 +80,11 @@ describe('the guard beside an orchestrator', () => {
     await guard.close();
     expect(lines()).toEqual([
       { pid: expect.any(Number) },
-      { key: 1, mark: 'one' },
-      { key: 2, mark: 'two' },
-      { key: 1, mark: 'one', leader: 11 },
-      { key: 1 },
-      { key: 2, mark: 'two', leader: 12 },
+      [{ mark: 'one' }],
+      [{ mark: 'one' }, { mark: 'two' }],
+      [{ mark: 'one', leader: 11 }, { mark: 'two' }],
+      [{ mark: 'two' }],
+      [{ mark: 'two', leader: 12 }],
       'end',
     ]);
   });
@@ -103,12 +103,11 @@ describe('the guard beside an orchestrator', () => {
     one.forget();
     two.forget();
     await guard.close();
-    expect(lines().slice(-6)).toEqual([
+    expect(lines().slice(-5)).toEqual([
       { pid: expect.any(Number) },
-      { key: 1, mark: 'one', leader: 11 },
-      { key: 2, mark: 'two' },
-      { key: 1 },
-      { key: 2 },
+      [{ mark: 'one', leader: 11 }, { mark: 'two' }],
+      [{ mark: 'two' }],
+      [],
       'end',
     ]);
   });

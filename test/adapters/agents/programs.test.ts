@@ -1,5 +1,5 @@
 import { membersIn, ProcessTree } from '../../../src/adapters/agents/process-tree.js';
-import { LastLines, OutputLines, plainLine } from '../../../src/adapters/agents/agent-output.js';
+import { keepLast, OutputLines, plainLine } from '../../../src/adapters/agents/agent-output.js';
 import { RunLog } from '../../../src/adapters/agents/process-agent-runner.js';
 import { invocationOf } from '../../../src/adapters/agents/start-program.js';
 import { readFileSync } from 'node:fs';
@@ -46,9 +46,9 @@ describe('the lines of an output', () => {
   });
 
   it('are forgotten again, the oldest first', () => {
-    const last = new LastLines();
-    for (let at = 0; at < 1000; at++) last.add(`${at}`);
-    expect(last.all()).toEqual(Array.from({ length: 400 }, (_, at) => `${600 + at}`));
+    const last: string[] = [];
+    for (let at = 0; at < 1000; at++) keepLast(last, `${at}`);
+    expect(last).toEqual(Array.from({ length: 400 }, (_, at) => `${600 + at}`));
   });
 });
 
