@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { describeFailure } from './failures.js';
 import type { PlanAt, Plans } from './plans.js';
-import type { Target } from './targets.js';
+import type { Target } from './projects.js';
 import { readFromPage, type ToPage } from './webview/protocol.js';
 
 interface Board {

@@ -8,8 +8,7 @@ import {
   type PlanSource,
   type ReadPlan,
 } from 'spec-kitty-sync/plans';
-import type { Project, Projects } from './projects.js';
-import type { Target } from './targets.js';
+import type { Project, Projects, Target } from './projects.js';
 
 /** What only a host knows that may run the package; a browser, or a window without trust, has none of it. */
 export interface Hands {

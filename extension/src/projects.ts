@@ -7,6 +7,13 @@ export interface Project {
   readonly name: string;
 }
 
+/** What an action is about. */
+export interface Target {
+  readonly project: Project;
+  readonly feature: string;
+  readonly workPackageId: string;
+}
+
 /** A file of a feature's plan. */
 export interface PlanPlace {
   readonly project: Project;

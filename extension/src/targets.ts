@@ -1,14 +1,7 @@
 import * as vscode from 'vscode';
 import { laneTitle, type BoardCard, type PlannedTask } from 'spec-kitty-sync/plans';
 import type { Plans } from './plans.js';
-import type { Project } from './projects.js';
-
-/** What an action is about. */
-export interface Target {
-  readonly project: Project;
-  readonly feature: string;
-  readonly workPackageId: string;
-}
+import type { Project, Target } from './projects.js';
 
 /** A work package that is there, with its file, relative to the project root. */
 export interface CardTarget extends Target {

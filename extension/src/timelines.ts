@@ -2,8 +2,7 @@ import * as vscode from 'vscode';
 import { timelineOf, type TimelineEntry } from 'spec-kitty-sync/domain';
 import type { Clients } from './clients.js';
 import type { HubNews } from './hub-news.js';
-import type { Projects } from './projects.js';
-import type { Target } from './targets.js';
+import type { Projects, Target } from './projects.js';
 
 /**
  * What happened to a work package, from the local journal and, signed in, from the hub: a text, so that it is read,

@@ -8,8 +8,8 @@ import {
   type ReadPlan,
 } from 'spec-kitty-sync/plans';
 import type { PlanAt, Plans } from './plans.js';
-import type { Project } from './projects.js';
-import type { GivenTarget, Target } from './targets.js';
+import type { Project, Target } from './projects.js';
+import type { GivenTarget } from './targets.js';
 
 /** A row of the tree. It is itself what its commands are about. */
 type Row = vscode.TreeItem & GivenTarget & { readonly load?: () => Promise<readonly Row[]> };

@@ -4,7 +4,8 @@ import type { Client } from 'spec-kitty-sync';
 import { isLane, isSyncError, LANES, reachableLanes, remedyOf, type Lane } from 'spec-kitty-sync/domain';
 import type { Clients } from './clients.js';
 import { tellFailure } from './failures.js';
-import type { CardTarget, GivenTarget, Target } from './targets.js';
+import type { Target } from './projects.js';
+import type { CardTarget, GivenTarget } from './targets.js';
 import { placeIn } from './tree.js';
 import type { Workbench } from './workbench.js';
 
