@@ -20,23 +20,22 @@ export interface BatchRequest {
   readonly maxBodyBytes?: number;
 }
 
-/** Request–response delivery. */
+/**
+ * Request–response delivery. As all of this file that asks a hub it is bounded in time and memory whatever the other side
+ * does, never throws for anything that network or hub can do, since that is an answer, and throws `insecure-server`,
+ * before anything is sent, for a hub that is neither https nor on this machine.
+ */
 export interface BatchTransport {
-  /**
-   * Sends one batch and says what came back. Never throws for anything the network or the hub can do: that is an
-   * outcome. May be repeated: the hub answers `duplicate`. Bounded in time and memory whatever the other side does;
-   * an aborted signal ends it as `unavailable`. Throws `insecure-server`, before anything is sent, for a hub that is
-   * neither https nor on this machine.
-   */
+  /** Sends one batch. May be repeated: the hub answers `duplicate`. An aborted signal ends it as `unavailable`. */
   send(request: BatchRequest, signal?: AbortSignal): Promise<BatchOutcome>;
   /**
    * Whether a hub answers there at all, without a token: it says that it is well at `/api/v1/sync/health/`, or, since a
-   * hub need not have that, meets a batch without events as the contract has it. Never throws for what the network does.
+   * hub need not have that, meets a batch without events as the contract has it.
    */
   probe(hub: HubAddress, signal?: AbortSignal): Promise<'reachable' | { readonly unreachable: string }>;
   /**
    * Tells a hub that announced `report` what this machine says of itself. `false` when the hub did not take it, for
-   * whatever reason: what was not told is told next time. Never throws for what network or hub do.
+   * whatever reason: what was not told is told next time.
    */
   report(request: ReportRequest, signal?: AbortSignal): Promise<boolean>;
 }
@@ -177,9 +176,8 @@ export interface Identification {
 }
 
 /**
- * The authentication endpoints of a hub. Every call is bounded to 10 s, refuses redirects, and refuses a server
- * that is neither https nor loopback with `insecure-server` before anything is sent. A token is sent to no server
- * but the one given. Network trouble is `unavailable`, never an exception.
+ * The authentication endpoints of a hub. Every call is bounded to 10 s and refuses redirects. A token is sent to no
+ * server but the one given. Network trouble is `unavailable`, never an exception.
  */
 export interface TokenIssuer {
   signIn(hub: HubAddress, username: string, password: string, signal?: AbortSignal): Issued<IssuedTokens>;
@@ -299,10 +297,7 @@ export type ReceiptAnswer =
 
 /** Asks a hub which events it has. */
 export interface ReceiptReader {
-  /**
-   * One page. Never throws for anything the network or the hub can do. Bounded in time and memory; changes nothing at
-   * the hub. Throws `insecure-server`, before anything is sent, for a hub that is neither https nor on this machine.
-   */
+  /** One page. Changes nothing at the hub. */
   read(request: ReceiptRequest, signal?: AbortSignal): Promise<ReceiptAnswer>;
 }
 
@@ -342,9 +337,6 @@ export type ReadAnswer =
 
 /** Reads the events that a hub has stored for the team of a token. */
 export interface EventReader {
-  /**
-   * One page. Never throws for anything the network or the hub can do. Bounded in time and memory; changes nothing at
-   * the hub. Throws `insecure-server`, before anything is sent, for a hub that is neither https nor on this machine.
-   */
+  /** One page. Changes nothing at the hub. */
   read(request: ReadRequest, signal?: AbortSignal): Promise<ReadAnswer>;
 }

@@ -77,19 +77,10 @@ const saysHealth = (reply: HttpReply): boolean => {
 };
 
 /** Whether a batch without events and without a token was met as the contract has it. */
-const isOfContract = ({ status, body }: Extract<HttpReply, { readonly kind: 'answer' }>): boolean => {
-  switch (status) {
-    case 200:
-      return answersInResults(body, []) !== undefined;
-    case 401:
-      return true;
-    case 400:
-    case 403:
-      return isFields(parseJson(body));
-    default:
-      return false;
-  }
-};
+const isOfContract = ({ status, body }: Answered): boolean =>
+  status === 401 ||
+  (status === 200 && answersInResults(body, []) !== undefined) ||
+  ((status === 400 || status === 403) && isFields(parseJson(body)));
 
 /** What the table needs to know of the request. */
 interface SentBatch {
@@ -100,21 +91,13 @@ interface SentBatch {
 
 /** The contract's table: what a reply to a batch means. */
 export const batchOutcome = (reply: HttpReply, sent: SentBatch, nowMs: number): BatchOutcome => {
-  switch (reply.kind) {
-    case 'answer':
-      return fromStatus(reply, sent, nowMs);
-    case 'oversized':
-      return isTransient(reply.status)
-        ? { outcome: 'unavailable', reason: `status ${reply.status}` }
-        : {
-            outcome: 'unexpected',
-            reason: `status ${reply.status} with a body over ${reply.limitBytes} bytes`,
-          };
-    case 'garbled':
-      return { outcome: 'unexpected', reason: reply.reason };
-    case 'no-answer':
-      return { outcome: 'unavailable', reason: reply.reason };
-  }
+  if (reply.kind === 'answer') return fromStatus(reply, sent, nowMs);
+  if (reply.kind === 'garbled') return { outcome: 'unexpected', reason: reply.reason };
+  if (reply.kind === 'no-answer') return { outcome: 'unavailable', reason: reply.reason };
+  const reason = `status ${reply.status}`;
+  return isTransient(reply.status)
+    ? { outcome: 'unavailable', reason }
+    : { outcome: 'unexpected', reason: `${reason} with a body over ${reply.limitBytes} bytes` };
 };
 
 /** Whether the status tells of trouble that passes by itself. */

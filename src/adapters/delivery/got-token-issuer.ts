@@ -121,8 +121,8 @@ const unavailable = (reply: HttpReply, secret: string): Result<never, IssuerFaul
 const nothingUsable = (reason: string): Result<never, IssuerFault> => err({ fault: 'unavailable', reason });
 
 /** What a token counts when the hub does not say: a quarter of an hour, and a week. */
-const DEFAULT_ACCESS_LIFETIME_SECONDS = 900;
-const DEFAULT_REFRESH_LIFETIME_SECONDS = 604_800;
+const ACCESS_SECONDS = 900;
+const REFRESH_SECONDS = 604_800;
 
 /** RFC 8628, 3.2. */
 const DEFAULT_INTERVAL_SECONDS = 5;
@@ -130,22 +130,15 @@ const DEFAULT_INTERVAL_SECONDS = 5;
 /** Reads the answer of sign-in and refresh; `undefined` unless it holds both tokens. */
 const readIssuedTokens = (document: unknown): IssuedTokens | undefined => {
   if (!isFields(document)) return undefined;
-  const { access, refresh } = document;
-  if (!isBearerToken(access) || !isBearerToken(refresh)) return undefined;
-  const teamSlug = name(document['team_slug']);
-  const hubId = idOf(document);
-  if (isUnsound(document['team_slug'])) return undefined;
+  const { access, refresh, team_slug: team, expires_in, refresh_expires_in } = document;
+  const { access_lifetime, refresh_lifetime } = document;
+  if (!isBearerToken(access) || !isBearerToken(refresh) || isUnsound(team)) return undefined;
+  const [teamSlug, hubId] = [name(team), idOf(document)];
   return {
     access,
     refresh,
-    accessLifetimeSeconds:
-      seconds(document['access_lifetime']) ??
-      seconds(document['expires_in']) ??
-      DEFAULT_ACCESS_LIFETIME_SECONDS,
-    refreshLifetimeSeconds:
-      seconds(document['refresh_lifetime']) ??
-      seconds(document['refresh_expires_in']) ??
-      DEFAULT_REFRESH_LIFETIME_SECONDS,
+    accessLifetimeSeconds: seconds(access_lifetime) ?? seconds(expires_in) ?? ACCESS_SECONDS,
+    refreshLifetimeSeconds: seconds(refresh_lifetime) ?? seconds(refresh_expires_in) ?? REFRESH_SECONDS,
     ...(teamSlug === undefined ? {} : { teamSlug }),
     ...(hubId === undefined ? {} : { hubId }),
   };
@@ -153,7 +146,7 @@ const readIssuedTokens = (document: unknown): IssuedTokens | undefined => {
 
 const readLiveToken = (document: unknown): LiveToken | undefined => {
   if (!isFields(document) || !isBearerToken(document['ws_token'])) return undefined;
-  const lifetimeSeconds = seconds(document['expires_in']) ?? DEFAULT_ACCESS_LIFETIME_SECONDS;
+  const lifetimeSeconds = seconds(document['expires_in']) ?? ACCESS_SECONDS;
   return { token: document['ws_token'], lifetimeSeconds };
 };
 

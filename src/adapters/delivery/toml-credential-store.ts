@@ -133,7 +133,7 @@ const readCredentials = (document: TomlTable | undefined): CredentialReading => 
 };
 
 /** The document to store. What else `previous` holds, as a later version may have written it, is kept. */
-const documentOf = (credentials: Credentials, document: TomlTable): TomlTable => ({
+const documentOf = (credentials: Credentials, document: TomlTable): object => ({
   ...document,
   tokens: {
     ...tableAt(document, 'tokens'),
@@ -142,14 +142,17 @@ const documentOf = (credentials: Credentials, document: TomlTable): TomlTable =>
     access_expires_at: isoTime(credentials.accessExpiresAtMs),
     refresh_expires_at: isoTime(credentials.refreshExpiresAtMs),
   },
-  user: withOptional(tableAt(document, 'user'), {
+  // What is undefined is not written.
+  user: {
+    ...tableAt(document, 'user'),
     username: credentials.username,
     team_slug: credentials.teamSlug,
-  }),
-  server: withOptional(tableAt(document, 'server'), {
+  },
+  server: {
+    ...tableAt(document, 'server'),
     url: credentials.server.url,
     hub_id: credentials.server.id,
-  }),
+  },
 });
 
 const unreadable = (reason: string): CredentialReading => ({ state: 'unreadable', reason });
@@ -190,13 +193,3 @@ const isoTime = (ms: number): string => new Date(Math.min(ms, LAST_OF_YEAR_9999_
 
 /** ISO times of later years have six digits and a sign, which other readers do not understand. */
 const LAST_OF_YEAR_9999_MS = 253_402_300_799_000;
-
-/** Sets the values that are there and removes the keys of those that are not. */
-const withOptional = (table: TomlTable, values: Readonly<Record<string, string | undefined>>): TomlTable => {
-  const merged = { ...table };
-  for (const [key, value] of Object.entries(values)) {
-    if (value === undefined) delete merged[key];
-    else merged[key] = value;
-  }
-  return merged;
-};

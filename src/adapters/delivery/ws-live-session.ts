@@ -12,11 +12,6 @@ import type { LiveSession, OutgoingEvent, SessionEnd } from '../../ports/deliver
 import type { Timer } from '../../ports/host.js';
 import { printable } from './printable.js';
 
-export interface SessionLimits {
-  /** A session without any frame for so long is lost. */
-  readonly silenceMs: number;
-}
-
 /** One WebSocket from its upgrade to its end. It becomes a session for others with the snapshot. */
 export class WsLiveSession implements LiveSession {
   readonly ended: Promise<SessionEnd>;
@@ -31,8 +26,8 @@ export class WsLiveSession implements LiveSession {
   #ignored = 0;
   #frames = 0;
 
-  /** `describe` says in words why a connection failed. */
-  constructor(socket: WebSocket, timer: Timer, limits: SessionLimits, describe: (error: Error) => string) {
+  /** A session without any frame for `silenceMs` is lost. `describe` says in words why a connection failed. */
+  constructor(socket: WebSocket, timer: Timer, silenceMs: number, describe: (error: Error) => string) {
     this.#socket = socket;
     this.#timer = timer;
     const read = (): void => void (socket.isPaused && socket.resume());
@@ -46,7 +41,7 @@ export class WsLiveSession implements LiveSession {
       this.#over.signal.addEventListener('abort', () => resolve(this.#end ?? { reason: 'closed-by-us' }));
     });
     socket.on('close', (code, reason) => this.#finish(endOf(code, String(reason))));
-    socket.once('open', () => this.#watch(limits.silenceMs));
+    socket.once('open', () => void this.#endInSilence(silenceMs));
   }
 
   get snapshot(): SnapshotMessage {
@@ -122,18 +117,24 @@ export class WsLiveSession implements LiveSession {
     this.#write(JSON.stringify({ type: 'pong', timestamp } satisfies ClientMessage)).catch(() => undefined);
   }
 
-  #watch(silenceMs: number): void {
-    const watch = {
-      frames: (): number => this.#frames,
+  /**
+   * Ends the session when no frame came for `silenceMs`. It looks a dozen times in that span instead of restarting a
+   * timer at every frame, so that silence is noticed at most a twelfth too late; half-way it asks, since a hub with
+   * nothing to say is not gone.
+   */
+  async #endInSilence(silenceMs: number): Promise<void> {
+    let seen = this.#frames;
+    let silentLooks = 0;
+    while (silentLooks < LOOKS) {
+      await this.#timer.sleep(silenceMs / LOOKS, this.#over.signal);
+      if (this.#end !== undefined) return;
       // What we ourselves hold back is no silence of the hub.
-      isSuspended: (): boolean => this.#socket.isPaused,
-      ask: (): void => this.#socket.ping(),
-    };
-    void watchSilence(watch, silenceMs, this.#timer, this.#over.signal).then((silent) => {
-      if (!silent) return;
-      this.#finish({ reason: 'lost', detail: `nothing heard for ${Math.round(silenceMs / 1000)} s` });
-      this.#socket.terminate();
-    });
+      silentLooks = this.#frames === seen && !this.#socket.isPaused ? silentLooks + 1 : 0;
+      seen = this.#frames;
+      if (silentLooks === LOOKS / 2) this.#socket.ping();
+    }
+    this.#finish({ reason: 'lost', detail: `nothing heard for ${Math.round(silenceMs / 1000)} s` });
+    this.#socket.terminate();
   }
 
   #finish(end: SessionEnd): void {
@@ -147,6 +148,7 @@ export class WsLiveSession implements LiveSession {
 const MOST_WAITING = 1024;
 const NORMAL_CLOSURE = 1000;
 const CLOSE_GRACE_MS = 1_000;
+const LOOKS = 12;
 
 /** Policy violation, unauthorized (as IANA registers it), and the code that Django servers made common for it. */
 const UNAUTHORIZED_CODES: ReadonlySet<number> = new Set([1008, 3000, 4401]);
@@ -158,39 +160,3 @@ const endOf = (code: number, reason: string): SessionEnd =>
 
 const sessionOver = (cause?: unknown): SyncError =>
   new SyncError('unreachable', 'The live connection is over.', cause === undefined ? {} : { cause });
-
-/** What a watch needs to know of a session. */
-interface WatchedSession {
-  /** How many frames of any kind have arrived. */
-  frames(): number;
-  /** Whether we ourselves read nothing at the moment. */
-  isSuspended(): boolean;
-  /** Makes a living peer send a frame. */
-  ask(): void;
-}
-
-/**
- * Resolves `true` when no frame came for `silenceMs`, `false` when the signal aborted first. It looks a dozen times
- * in that span instead of restarting a timer at every frame, so that silence is noticed at most a twelfth too late;
- * half-way it asks, since a hub with nothing to say is not gone.
- */
-export const watchSilence = async (
-  session: WatchedSession,
-  silenceMs: number,
-  timer: Timer,
-  signal: AbortSignal,
-): Promise<boolean> => {
-  let seen = session.frames();
-  let silentLooks = 0;
-  while (silentLooks < LOOKS) {
-    await timer.sleep(silenceMs / LOOKS, signal);
-    if (signal.aborted) return false;
-    const frames = session.frames();
-    silentLooks = frames === seen && !session.isSuspended() ? silentLooks + 1 : 0;
-    seen = frames;
-    if (silentLooks === LOOKS / 2) session.ask();
-  }
-  return true;
-};
-
-const LOOKS = 12;

@@ -8,19 +8,16 @@ import type { LiveSession, LiveTransport } from '../../ports/delivery.js';
 import { connectionFailure, requireSecureHub } from './bounded-http.js';
 import { printable } from './printable.js';
 import { WayOut, type Way } from './way-out.js';
-import { WsLiveSession, type SessionLimits } from './ws-live-session.js';
+import { WsLiveSession } from './ws-live-session.js';
 
 /** As the contract has them; tests shorten them. */
-const LIVE_LIMITS: SessionLimits & { readonly upgradeMs: number } = {
-  upgradeMs: 10_000,
-  silenceMs: 60_000,
-};
+const LIVE_LIMITS = { upgradeMs: 10_000, silenceMs: 60_000 };
 
 interface WsLiveTransportOptions {
   /** Of this program, for the `User-Agent`. */
   readonly version: string;
   readonly timer: Timer;
-  readonly limits?: SessionLimits & { readonly upgradeMs: number };
+  readonly limits?: typeof LIVE_LIMITS;
 }
 
 /** Live sessions over WebSocket with ws: frames of at most 1 MiB, no per-message deflate, TLS verified. */
@@ -57,7 +54,7 @@ export class WsLiveTransport implements LiveTransport {
       'code' in error || way.proxy !== undefined
         ? connectionFailure(error, undefined, way.proxy)
         : printable(error.message);
-    const session = new WsLiveSession(socket, timer, limits, describe);
+    const session = new WsLiveSession(socket, timer, limits.silenceMs, describe);
     this.#open.add(session);
     void session.ended.then(() => this.#open.delete(session));
     try {

@@ -85,15 +85,10 @@ export class SeededRandomness implements Randomness {
   }
 
   uuid(): string {
-    const digits = Array.from({ length: 32 }, () => Math.floor(this.next() * 16).toString(16)).join('');
-    const variant = '89ab'.charAt(Number.parseInt(digits.charAt(16), 16) & 3);
-    return [
-      digits.slice(0, 8),
-      digits.slice(8, 12),
-      `4${digits.slice(13, 16)}`,
-      `${variant}${digits.slice(17, 20)}`,
-      digits.slice(20),
-    ].join('-');
+    return 'xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx'.replaceAll(/[xy]/g, (place) => {
+      const digit = Math.floor(this.next() * 16);
+      return (place === 'x' ? digit : 8 | (digit & 3)).toString(16);
+    });
   }
 }
 

@@ -26,9 +26,12 @@ import type { Bearer } from './memory-sign-ins.js';
 /** What a transport of any kind needs of a network in memory. */
 class OnNetwork {
   protected readonly network: MemoryNetwork;
+  /** Of those that read page by page. */
+  protected readonly pageSize: number;
 
-  constructor(network: MemoryNetwork) {
+  constructor(network: MemoryNetwork, pageSize = 1000) {
     this.network = network;
+    this.pageSize = pageSize;
   }
 
   /** The hub at an address, or why nobody answers there. */
@@ -37,16 +40,6 @@ class OnNetwork {
     // Everything real waits for the network at least once.
     await Promise.resolve();
     return signal?.aborted === true ? 'interrupted' : (hub ?? 'connection refused');
-  }
-}
-
-/** One that reads page by page. */
-class PagesOnNetwork extends OnNetwork {
-  protected readonly pageSize: number;
-
-  constructor(network: MemoryNetwork, pageSize = 1000) {
-    super(network);
-    this.pageSize = pageSize;
   }
 }
 
@@ -153,7 +146,7 @@ const known = <T>(value: T | undefined, reason: string): Result<T, IssuerFault> 
   value === undefined ? refused(reason) : ok(value);
 
 /** Reads the events of hubs in memory. */
-export class MemoryEventReader extends PagesOnNetwork implements EventReader {
+export class MemoryEventReader extends OnNetwork implements EventReader {
   async read(request: ReadRequest, signal?: AbortSignal): Promise<ReadAnswer> {
     const hub = await this.reach(request.hub, signal);
     if (typeof hub === 'string') return { answer: 'unavailable', reason: hub };
@@ -179,7 +172,7 @@ export class MemoryEventReader extends PagesOnNetwork implements EventReader {
 }
 
 /** Receipts of hubs in memory. */
-export class MemoryReceiptReader extends PagesOnNetwork implements ReceiptReader {
+export class MemoryReceiptReader extends OnNetwork implements ReceiptReader {
   async read(request: ReceiptRequest, signal?: AbortSignal): Promise<ReceiptAnswer> {
     const { hub: address, accessToken, projectUuid, after } = request;
     const hub = await this.reach(address, signal);

@@ -16,13 +16,13 @@ export const readBackground = async (
   nowMs: number,
 ): Promise<BackgroundReading> => {
   const heartbeat = await post.heartbeat();
-  const connection = connectionOf(heartbeat, nowMs);
-  if (heartbeat === undefined) {
-    return { state: post.isOccupied() ? 'running' : 'not running', connection };
-  }
-  const said = { ...heartbeat, ageMs: nowMs - heartbeat.atMs };
-  if (!post.isOccupied()) return { state: 'not running', connection: 'Offline', heartbeat: said };
-  return { state: isStale(heartbeat, nowMs) ? 'silent' : 'running', connection, heartbeat: said };
+  const isThere = post.isOccupied();
+  const isSpoken = heartbeat === undefined || !isStale(heartbeat, nowMs);
+  return {
+    state: !isThere ? 'not running' : isSpoken ? 'running' : 'silent',
+    connection: isThere ? connectionOf(heartbeat, nowMs) : 'Offline',
+    ...(heartbeat === undefined ? {} : { heartbeat: { ...heartbeat, ageMs: nowMs - heartbeat.atMs } }),
+  };
 };
 
 /** A process that lives writes its heartbeat more often than this. */

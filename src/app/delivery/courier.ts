@@ -1,5 +1,4 @@
 import { isSameAccount, type Account } from '../../domain/outbox/account.js';
-import type { BatchLimits } from '../../domain/delivery/batch-plan.js';
 import type { BatchOutcome } from '../../domain/delivery/outcome.js';
 import { messageOf } from '../../domain/errors.js';
 import type { BatchTransport, OutgoingEvent } from '../../ports/delivery.js';
@@ -17,8 +16,8 @@ export interface Courier {
 export interface Route {
   readonly account: Account;
   readonly courier: Courier;
-  /** What the hub announced; absent when it was not heard of. */
-  readonly limits?: Partial<BatchLimits>;
+  /** How many events the hub said that a batch may have; absent when it did not. */
+  readonly maxEvents?: number;
 }
 
 /** What a live session offers, while it is there, and said of batches. */
@@ -28,7 +27,8 @@ interface LiveWay {
 }
 
 /** What a hub said that one batch may be. */
-export interface AnnouncedLimits extends Partial<Pick<BatchLimits, 'maxEvents'>> {
+export interface AnnouncedLimits {
+  readonly maxEvents?: number;
   /** Of the body as it travels. */
   readonly maxBodyBytes: number;
 }
@@ -53,11 +53,10 @@ export class DeliveryRoute {
       return 'reason' in answer ? { end: 'unavailable', reason: answer.reason } : { end: 'signed-out' };
     const { account } = answer;
     const { batchTransport, accessTokens, pacing } = this.#needs;
-    const limits = live?.announced(account);
+    const { maxBodyBytes, ...limits }: Partial<AnnouncedLimits> = live?.announced(account) ?? {};
     const courier =
-      live?.courier(account) ??
-      new BatchCourier(batchTransport, accessTokens, account, pacing, limits?.maxBodyBytes);
-    return { account, courier, ...(limits === undefined ? {} : { limits }) };
+      live?.courier(account) ?? new BatchCourier(batchTransport, accessTokens, account, pacing, maxBodyBytes);
+    return { account, courier, ...limits };
   }
 }
 

@@ -1,4 +1,4 @@
-import { CONTRACT_LIMITS, tighten } from '../../domain/delivery/batch-plan.js';
+import { CONTRACT_LIMITS } from '../../domain/delivery/batch-plan.js';
 import { isSyncError } from '../../domain/errors.js';
 import type { LamportStore } from '../../ports/events.js';
 import type { Randomness, Timer, WallClock } from '../../ports/host.js';
@@ -53,7 +53,8 @@ export class Flush {
     if ('end' in route) return { ...NOTHING_PASSED, ended: route };
     const { url } = route.account.hub;
     const learnt = this.#learnt.get(url) ?? { limits: CONTRACT_LIMITS };
-    learnt.limits = tighten(learnt.limits, route.limits ?? {});
+    const maxEvents = Math.min(learnt.limits.maxEvents, route.maxEvents ?? Infinity);
+    learnt.limits = { ...learnt.limits, maxEvents };
     this.#learnt.set(url, learnt);
 
     const history = await this.#host.hubReceipts?.historyOf(route.account, input.isInsisted, signal);

@@ -9,27 +9,40 @@ export const ACK_WAIT_MS = 30_000;
 
 /** Delivers over one live session whose hub acknowledges every event by its id. */
 export class LiveCourier implements Courier {
-  readonly #session: LiveSession;
-  readonly #acks: AckBook;
+  /** An ack that was due did not come: nothing more is carried over the session, and until the next one batches deliver. */
+  isSilent = false;
+  readonly #session: Pick<LiveSession, 'send' | 'ended'>;
   readonly #timer: Timer;
+  readonly #expected = new Map<string, (answer: Answer | undefined) => void>();
 
-  constructor(session: LiveSession, acks: AckBook, timer: Timer) {
+  constructor(session: Pick<LiveSession, 'send' | 'ended'>, timer: Timer) {
     this.#session = session;
-    this.#acks = acks;
     this.#timer = timer;
   }
 
   async carry(events: readonly OutgoingEvent[], signal?: AbortSignal): Promise<BatchOutcome> {
-    if (this.#acks.isSilent) return NO_ANSWER;
+    if (this.isSilent) return NO_ANSWER;
     const answers = new Map<string, Answer>();
     const acknowledged = events.map(async ({ eventId }) => {
-      const answer = await this.#acks.expect(eventId);
+      const answer = await this.#answerAbout(eventId);
       if (answer !== undefined) answers.set(eventId, answer);
     });
     const isInTime =
       (await this.#sendAll(events, signal)) && (await this.#waitFor(Promise.all(acknowledged), signal));
-    if (!isInTime && signal?.aborted !== true) this.#acks.isSilent = true;
+    if (!isInTime && signal?.aborted !== true) this.isSilent = true;
     return answers.size === 0 && events.length > 0 ? NO_ANSWER : { outcome: 'answered', answers };
+  }
+
+  /** The hub has answered; an ack that nobody expects changes nothing. */
+  enter(ack: AckMessage): void {
+    this.#expected.get(ack.event_id)?.(answerOf(ack));
+    this.#expected.delete(ack.event_id);
+  }
+
+  /** No ack will come any more. */
+  close(): void {
+    for (const resolve of this.#expected.values()) resolve(undefined);
+    this.#expected.clear();
   }
 
   /** `false`: the hub stopped reading. What was acknowledged before a session broke still counts. */
@@ -63,30 +76,11 @@ export class LiveCourier implements Courier {
     waited.abort();
     return isInTime;
   }
+
+  /** `undefined` when the session ends without one. */
+  #answerAbout(eventId: string): Promise<Answer | undefined> {
+    return new Promise((resolve) => this.#expected.set(eventId, resolve));
+  }
 }
 
 const NO_ANSWER: BatchOutcome = { outcome: 'unavailable', reason: 'the live session gave no answer' };
-
-/** Matches the acks of a live session to the events that were sent on it, by id. */
-export class AckBook {
-  /** An ack that was due did not come: nothing more is carried over the session, and until the next one batches deliver. */
-  isSilent = false;
-  readonly #expected = new Map<string, (answer: Answer | undefined) => void>();
-
-  /** The answer about an event; `undefined` when the session ends without one. */
-  expect(eventId: string): Promise<Answer | undefined> {
-    return new Promise((resolve) => this.#expected.set(eventId, resolve));
-  }
-
-  /** An ack that nobody expects changes nothing. */
-  enter(ack: AckMessage): void {
-    this.#expected.get(ack.event_id)?.(answerOf(ack));
-    this.#expected.delete(ack.event_id);
-  }
-
-  /** No ack will come any more. */
-  close(): void {
-    for (const resolve of this.#expected.values()) resolve(undefined);
-    this.#expected.clear();
-  }
-}

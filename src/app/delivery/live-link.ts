@@ -15,7 +15,7 @@ import type { LamportStore } from '../../ports/events.js';
 import type { Randomness, Timer } from '../../ports/host.js';
 import type { AccessTokens } from './access-token.js';
 import type { AnnouncedLimits, Courier } from './courier.js';
-import { AckBook, LiveCourier } from './live-courier.js';
+import { LiveCourier } from './live-courier.js';
 
 interface LiveHost {
   readonly liveTransport: LiveTransport;
@@ -66,8 +66,8 @@ export class LiveLink {
       void open.session.close();
       return undefined;
     }
-    if (open.acks.isSilent || open.session.snapshot.capabilities?.includes('ack') !== true) return undefined;
-    return new LiveCourier(open.session, open.acks, this.#host.timer);
+    const givesAcks = open.session.snapshot.capabilities?.includes('ack') === true;
+    return givesAcks && !open.courier.isSilent ? open.courier : undefined;
   }
 
   /** What the hub of this account said about batches, in this session or in an earlier one. */
@@ -90,7 +90,7 @@ export class LiveLink {
   async #connectOnce(onConnected: () => void, signal: AbortSignal): Promise<ConnectionEvent> {
     const opened = await this.#openSession(signal);
     if (typeof opened === 'string') return opened;
-    const { session, acks } = opened;
+    const { session, courier } = opened;
     const over = new AbortController();
     signal.addEventListener('abort', () => void session.close(), { once: true, signal: over.signal });
     this.#open = opened;
@@ -106,7 +106,7 @@ export class LiveLink {
     over.abort();
     this.#open = undefined;
     await Promise.all([session.close(), reading, renewing]);
-    acks.close();
+    courier.close();
     return reason === 'unauthorized' ? 'unauthorized' : 'lost';
   }
 
@@ -116,7 +116,8 @@ export class LiveLink {
     const { account, live } = issued;
     try {
       const session = await this.#host.liveTransport.open(account.hub, live.token, signal);
-      return { account, session, acks: new AckBook(), lifetimeSeconds: live.lifetimeSeconds };
+      const courier = new LiveCourier(session, this.#host.timer);
+      return { account, session, courier, lifetimeSeconds: live.lifetimeSeconds };
     } catch (error) {
       return isSyncError(error) && error.kind === 'session-expired' ? 'unauthorized' : 'attempt-failed';
     }
@@ -131,11 +132,11 @@ export class LiveLink {
     return issued.error.fault === 'refused' ? 'unauthorized' : 'attempt-failed';
   }
 
-  async #read({ session, account, acks }: OpenSession): Promise<void> {
+  async #read({ session, account, courier }: OpenSession): Promise<void> {
     await this.#follow(session.snapshot.lamport_clock);
     await this.#listeners.onOpen?.(session.snapshot, account);
     for await (const message of session.messages()) {
-      if (message.type === 'ack') acks.enter(message);
+      if (message.type === 'ack') courier.enter(message);
       if (message.type !== 'event') continue;
       await this.#follow(message.lamport_clock, message.node_id);
       await this.#listeners.onEvent?.(message);
@@ -174,8 +175,7 @@ interface OpenSession {
   readonly account: Account;
   /** For how long the token with which it was opened is good. */
   readonly lifetimeSeconds: number;
-  /** What is expected on it. */
-  readonly acks: AckBook;
+  readonly courier: LiveCourier;
 }
 
 export const announcedIn = ({ limits }: SnapshotMessage): AnnouncedLimits => {
@@ -201,7 +201,7 @@ export interface IssuedLive {
  * session is over.
  */
 export const keepValid = async (
-  { session, account, lifetimeSeconds }: Omit<OpenSession, 'acks'>,
+  { session, account, lifetimeSeconds }: Omit<OpenSession, 'courier'>,
   issue: () => Promise<IssuedLive | string>,
   timer: Timer,
   over: AbortSignal,

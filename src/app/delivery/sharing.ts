@@ -44,8 +44,8 @@ export class SharingPolicy {
     const refusals: Refusal[] = [];
     for (const checkout of await this.#heard(projectUuid)) {
       const { share, readable } = await this.#sharing(checkout);
-      if (share === false) refusals.push({ path: checkout.path, reason: 'share is false' });
-      else if (!readable) refusals.push({ path: checkout.path, reason: 'unreadable' });
+      const reason = share === false ? 'share is false' : readable ? undefined : 'unreadable';
+      if (reason !== undefined) refusals.push({ path: checkout.path, reason });
     }
     return refusals;
   }

@@ -1,7 +1,7 @@
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import { hasAnnouncedItself, type Account, type HubAddress } from '../../domain/outbox/account.js';
 import { isBearerToken } from '../../domain/delivery/credentials.js';
-import { isSecureHubUrl, normalizeHubUrl } from '../../domain/delivery/hub-url.js';
+import { normalizeHubUrl } from '../../domain/delivery/hub-url.js';
 import { SyncError } from '../../domain/errors.js';
 import type { Result } from '../../domain/result.js';
 import type {
@@ -180,12 +180,8 @@ const UNNAMED = 'unknown';
 
 const hubAt = (serverUrl: string): HubAddress => {
   const url = normalizeHubUrl(serverUrl);
-  if (!url.ok)
-    throw new SyncError('input-invalid', url.error, { hint: 'Give the https address of the hub.' });
-  if (isSecureHubUrl(url.value)) return { url: url.value };
-  throw new SyncError('insecure-server', `${url.value} is neither https nor on this machine.`, {
-    hint: 'Use the https address of the hub.',
-  });
+  if (url.ok) return { url: url.value };
+  throw new SyncError('input-invalid', url.error, { hint: 'Give the https address of the hub.' });
 };
 
 const holder = (hub: HubAddress, username: string, who: Identification | undefined) => {

@@ -41,20 +41,11 @@ export const learnTooLarge = (limits: BatchLimits, refused: readonly Sized[]): B
   };
 };
 
-/** The limits within both; a hub announces its own in the snapshot. Values below 1 are no limits. */
-export const tighten = (limits: BatchLimits, announced: Partial<BatchLimits>): BatchLimits => ({
-  maxEvents: tighter(limits.maxEvents, announced.maxEvents),
-  maxRawBytes: tighter(limits.maxRawBytes, announced.maxRawBytes),
-});
-
 const BODY_FRAME_BYTES = '{"events":[]}'.length;
 
 // One comma between two events.
 const bodyBytes = (events: number, bytes: number): number =>
   BODY_FRAME_BYTES + bytes + Math.max(0, events - 1);
-
-const tighter = (own: number, other: number | undefined): number =>
-  other !== undefined && other >= 1 ? Math.min(own, Math.floor(other)) : own;
 
 /** Two parts in order, the first the larger one. A piece of two or more gets smaller by it, so that halving ends. */
 export const halve = <T>(piece: readonly T[]): readonly [readonly T[], readonly T[]] => {

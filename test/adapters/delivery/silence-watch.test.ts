@@ -1,69 +1,73 @@
-import { watchSilence } from '../../../src/adapters/delivery/ws-live-session.js';
+import { EventEmitter } from 'node:events';
+import { WsLiveSession } from '../../../src/adapters/delivery/ws-live-session.js';
+import type { SessionEnd } from '../../../src/ports/delivery.js';
 import { HandTimer } from '../../support/steady-host.js';
 
-const watched = () => {
-  const session = { count: 0, suspended: false, asked: 0, onAsk: (): void => undefined };
-  return {
-    session,
-    watch: {
-      frames: () => session.count,
-      isSuspended: () => session.suspended,
-      ask: () => {
-        session.asked += 1;
-        session.onAsk();
-      },
-    },
-  };
+/** A socket that is open and says nothing by itself. */
+class Socket extends EventEmitter {
+  isPaused = false;
+  asked = 0;
+  answers = false;
+
+  ping(): void {
+    this.asked += 1;
+    if (this.answers) this.emit('pong');
+  }
+
+  terminate(): void {
+    this.emit('close', 1006, '');
+  }
+}
+
+const opened = () => {
+  const timer = new HandTimer();
+  const socket = new Socket();
+  const session = new WsLiveSession(socket as never, timer, 60_000, String);
+  let end: SessionEnd | undefined;
+  void session.ended.then((how) => (end = how));
+  socket.emit('open');
+  return { socket, timer, end: () => end };
 };
 
-describe('silence watch', () => {
-  const run = (watch: Parameters<typeof watchSilence>[0]) => {
-    const timer = new HandTimer();
-    const stop = new AbortController();
-    let verdict: boolean | undefined;
-    const done = watchSilence(watch, 60_000, timer, stop.signal).then((silent) => (verdict = silent));
-    return { timer, stop, done, verdict: () => verdict };
-  };
+const LOST = { reason: 'lost', detail: 'nothing heard for 60 s' };
 
-  it('speaks up after a minute of silence, and not before', async () => {
-    const { watch, session } = watched();
-    const { timer, verdict } = run(watch);
+describe('a session without frames', () => {
+  it('ends after a minute of silence, and not before', async () => {
+    const { socket, timer, end } = opened();
     await timer.pass(59_999);
-    expect(verdict()).toBeUndefined();
-    expect(session.asked).toBe(1);
+    expect(end()).toBeUndefined();
+    expect(socket.asked).toBe(1);
     await timer.pass(1);
-    expect(verdict()).toBe(true);
+    expect(end()).toEqual(LOST);
   });
 
-  it('takes any frame for life', async () => {
-    const { watch, session } = watched();
-    const { timer, stop, done, verdict } = run(watch);
+  it('lives by any frame, and is watched no longer than it lasts', async () => {
+    const { socket, timer, end } = opened();
     for (let each = 0; each < 20; each++) {
       await timer.pass(50_000);
-      session.count += 1;
+      socket.emit('ping');
     }
-    expect(verdict()).toBeUndefined();
-    stop.abort();
-    expect(await done).toBe(false);
+    expect(end()).toBeUndefined();
+    socket.terminate();
+    await timer.pass(600_000);
+    expect(end()).toMatchObject({ detail: 'closed with code 1006' });
   });
 
   it('asks a hub that has nothing to say, and its answer is enough', async () => {
-    const { watch, session } = watched();
-    session.onAsk = () => (session.count += 1);
-    const { timer, verdict } = run(watch);
+    const { socket, timer, end } = opened();
+    socket.answers = true;
     await timer.pass(600_000);
-    expect(verdict()).toBeUndefined();
-    expect(session.asked).toBeGreaterThan(10);
+    expect(end()).toBeUndefined();
+    expect(socket.asked).toBeGreaterThan(10);
   });
 
-  it('does not blame the hub while we ourselves do not read', async () => {
-    const { watch, session } = watched();
-    session.suspended = true;
-    const { timer, verdict } = run(watch);
+  it('is not blamed on the hub while we ourselves do not read', async () => {
+    const { socket, timer, end } = opened();
+    socket.isPaused = true;
     await timer.pass(600_000);
-    expect(verdict()).toBeUndefined();
-    session.suspended = false;
+    expect(end()).toBeUndefined();
+    socket.isPaused = false;
     await timer.pass(60_000);
-    expect(verdict()).toBe(true);
+    expect(end()).toEqual(LOST);
   });
 });

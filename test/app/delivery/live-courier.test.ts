@@ -1,5 +1,5 @@
 import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';
-import { AckBook, ACK_WAIT_MS, LiveCourier } from '../../../src/app/delivery/live-courier.js';
+import { ACK_WAIT_MS, LiveCourier } from '../../../src/app/delivery/live-courier.js';
 import type { LiveSession } from '../../../src/ports/delivery.js';
 import { PROJECT } from '../../support/facts.js';
 import { linked } from '../../support/live-world.js';
@@ -107,15 +107,14 @@ describe('events over the live link', () => {
       ended: new Promise<never>(() => undefined),
     } as unknown as LiveSession;
     const time = new ControlledTime();
-    const acks = new AckBook();
-    const courier = new LiveCourier(session, acks, time);
+    const courier = new LiveCourier(session, time);
     const carried = courier.carry([outgoing(envelopeOf(1))]);
     await time.advance(0);
     await time.advance(2 * ACK_WAIT_MS);
     await time.advance(ACK_WAIT_MS);
     expect(await carried).toMatchObject({ outcome: 'unavailable' });
     expect(await courier.carry([outgoing(envelopeOf(1))])).toMatchObject({ outcome: 'unavailable' });
-    expect(acks.isSilent).toBe(true);
+    expect(courier.isSilent).toBe(true);
     expect(time.sleeping).toBe(0);
   });
 

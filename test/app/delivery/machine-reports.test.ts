@@ -108,7 +108,7 @@ describe('what a machine says of itself', () => {
       await world.time.advance(11_000);
       return outcome;
     };
-    const route = async () => ({ ...(await world.route.find()), limits: { maxEvents: 10 } });
+    const route = async () => ({ ...(await world.route.find()), maxEvents: 10 });
     await new Flush(world.flushHost({ reports, route })).run({ isInsisted: false });
     await world.settle();
     const said = world.hub.reports.map(({ waiting }) => waiting?.events ?? Number.NaN);

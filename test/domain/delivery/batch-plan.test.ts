@@ -3,7 +3,6 @@ import {
   CONTRACT_LIMITS,
   hasRoom,
   learnTooLarge,
-  tighten,
   type BatchLimits,
   type Sized,
 } from '../../../src/domain/delivery/batch-plan.js';
@@ -78,11 +77,5 @@ describe('batch plan', () => {
   it('never learns a larger limit', () => {
     const learnt = learnTooLarge({ maxEvents: 5, maxRawBytes: 50 }, sized(...new Array(900).fill(100)));
     expect(learnt).toEqual({ maxEvents: 5, maxRawBytes: 50 });
-  });
-
-  it('keeps the tighter of two limits and ignores announcements that are none', () => {
-    expect(tighten(CONTRACT_LIMITS, { maxEvents: 10.5 })).toEqual({ ...CONTRACT_LIMITS, maxEvents: 10 });
-    expect(tighten(CONTRACT_LIMITS, { maxEvents: 0, maxRawBytes: -1 })).toEqual(CONTRACT_LIMITS);
-    expect(tighten(CONTRACT_LIMITS, { maxEvents: 99_999 })).toEqual(CONTRACT_LIMITS);
   });
 });
