@@ -44,12 +44,9 @@ export const createTerminal = (io: Io, options: TerminalOptions): Terminal => {
     drawn = 0;
     return text;
   };
-  const erase = (): void => {
-    const text = erasure();
-    if (text !== '') io.stderr.write(text);
-  };
   const write = (sink: Sink, text: string): void => {
-    erase();
+    const gone = erasure();
+    if (gone !== '') io.stderr.write(gone);
     sink.write(text);
   };
   const say = (text: Text): void => write(io.stderr, `${toTerminal(text, errColour)}\n`);

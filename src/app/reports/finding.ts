@@ -1,15 +1,18 @@
 /** What is looked at. */
-export type Check =
-  | 'files'
-  | 'disk'
-  | 'outboxes'
-  | 'clock'
-  | 'settings'
-  | 'checkouts'
-  | 'account'
-  | 'hub'
-  | 'background'
-  | 'locks';
+export const CHECKS = [
+  'files',
+  'disk',
+  'outboxes',
+  'clock',
+  'settings',
+  'checkouts',
+  'account',
+  'hub',
+  'background',
+  'locks',
+] as const;
+
+export type Check = (typeof CHECKS)[number];
 
 /** How much it matters: something is broken, something will be, or it is only good to know. */
 type Severity = 'problem' | 'warning' | 'note';

@@ -48,18 +48,21 @@ export interface AcceptancePlace {
   readonly line?: number;
 }
 
+export const ACCEPTANCE_CODES = [
+  'wrong-lane',
+  'open-boxes',
+  'open-tasks',
+  'unknown-tasks',
+  'no-tasks',
+  'needs-clarification',
+  'missing-documents',
+  'dirty-tree',
+  'dirty-worktree',
+  'not-merged',
+] as const;
+
 export interface AcceptanceReason {
-  readonly code:
-    | 'wrong-lane'
-    | 'open-boxes'
-    | 'open-tasks'
-    | 'unknown-tasks'
-    | 'no-tasks'
-    | 'needs-clarification'
-    | 'missing-documents'
-    | 'dirty-tree'
-    | 'dirty-worktree'
-    | 'not-merged';
+  readonly code: (typeof ACCEPTANCE_CODES)[number];
   readonly message: string;
   /** All of them, while the message names the first few. Relative to the project root, or to the work tree. */
   readonly places: readonly AcceptancePlace[];

@@ -2,6 +2,7 @@ import { STANDINGS } from '../../../domain/agents/standing.js';
 import { RUN_STATUSES } from '../../../domain/agents/state.js';
 import { LANES, STATUS_LANES } from '../../../domain/events/lane.js';
 import { USAGE_SUM } from '../../../domain/events/usage.js';
+import { ACCEPTANCE_CODES } from '../../../domain/work/acceptance.js';
 import {
   choice,
   countsOf,
@@ -302,18 +303,7 @@ export const plan = {
     refused: items({
       work_package_id: text(),
       reasons: items({
-        code: choice([
-          'wrong-lane',
-          'open-boxes',
-          'open-tasks',
-          'unknown-tasks',
-          'no-tasks',
-          'needs-clarification',
-          'missing-documents',
-          'dirty-tree',
-          'dirty-worktree',
-          'not-merged',
-        ]),
+        code: choice(ACCEPTANCE_CODES),
         message: text(),
         remedy: text('how to mend it'),
         places: items('where to look', { path: text(), 'line?': integer() }),

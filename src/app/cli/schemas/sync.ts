@@ -1,3 +1,4 @@
+import { CHECKS } from '../../reports/finding.js';
 import {
   choice,
   document,
@@ -143,18 +144,7 @@ const doctor = document({
   state_root: text(),
   free_bytes: orNull(integer()),
   findings: items('the most urgent first', {
-    check: choice([
-      'files',
-      'disk',
-      'outboxes',
-      'clock',
-      'settings',
-      'checkouts',
-      'account',
-      'hub',
-      'background',
-      'locks',
-    ]),
+    check: choice(CHECKS),
     severity: choice(['problem', 'warning', 'note']),
     message: text(),
     remedy: text('a command, or a sentence'),

@@ -1,6 +1,6 @@
 import { remedyOf } from '../../../../domain/work/acceptance.js';
 import type { AcceptResult } from '../../../work/accept-work-packages.js';
-import { defineCommand, flag, text, type NextCommand } from '../../define-command.js';
+import { defineCommand, flag, text } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
 import { NO_COMMIT } from './options.js';
 
@@ -30,12 +30,7 @@ export const accept = defineCommand({
   },
 });
 
-const nextAfter = ({
-  isCheck,
-  accepted,
-  refused,
-  isFeatureCompleted,
-}: AcceptResult): readonly NextCommand[] => {
+const nextAfter = ({ isCheck, accepted, refused, isFeatureCompleted }: AcceptResult): readonly string[] => {
   if (refused.length > 0) return [];
   if (isFeatureCompleted) return ['spec-kitty feature clean'];
   if (accepted.length === 0) return [];

@@ -3,14 +3,7 @@ import { LANES, loggedLaneOf, STATUS_LANES } from '../../../../domain/events/lan
 import { joinUsage, usageInWords } from '../../../../domain/events/usage.js';
 import { describeWorkPackageFault } from '../../../../domain/work/work-package.js';
 import type { FeatureCards } from '../../../work/read-board.js';
-import {
-  choice,
-  defineCommand,
-  flag,
-  text,
-  type CommandContext,
-  type NextCommand,
-} from '../../define-command.js';
+import { choice, defineCommand, flag, text, type CommandContext } from '../../define-command.js';
 import { widthOf } from '../../io.js';
 import { boardLines, boardTable } from '../../render/board.js';
 import { dim, lines, yellow, type Text } from '../../render/text.js';
@@ -82,7 +75,7 @@ export const boardList = defineCommand({
 });
 
 /** The first work package that can be begun. */
-const nextOnBoard = ({ cards }: FeatureCards): readonly NextCommand[] => {
+const nextOnBoard = ({ cards }: FeatureCards): readonly string[] => {
   const ready = cards.find(({ lane, waitsFor }) => lane === 'planned' && waitsFor.length === 0);
   return ready === undefined ? [] : [`spec-kitty implement ${ready.workPackageId}`];
 };

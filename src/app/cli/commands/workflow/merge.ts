@@ -1,7 +1,7 @@
 import { unreachable } from '../../../../domain/errors.js';
 import { describeConflict, describeObstacle } from '../../../work/merge-errors.js';
 import type { MergedWorkPackage, MergeReport } from '../../../work/merge-work-packages.js';
-import { choice, defineCommand, flag, text, type NextCommand } from '../../define-command.js';
+import { choice, defineCommand, flag, text } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import { NO_COMMIT } from './options.js';
 
@@ -33,7 +33,7 @@ export const merge = defineCommand({
 const isPrevented = ({ conflict, obstacle }: MergeReport): boolean =>
   conflict !== undefined || obstacle !== undefined;
 
-const nextAfter = ({ isDryRun, workPackages }: MergeReport): readonly NextCommand[] => {
+const nextAfter = ({ isDryRun, workPackages }: MergeReport): readonly string[] => {
   const isAny = workPackages.some(({ outcome }) => outcome === 'merged' || outcome === 'already-merged');
   return isAny ? [isDryRun ? 'spec-kitty merge' : 'spec-kitty accept'] : [];
 };

@@ -1,14 +1,7 @@
 import { resolve } from 'node:path';
 import { LANES, originName } from '../../../../domain/events/lane.js';
 import type { MoveResult } from '../../../work/move-work-package.js';
-import {
-  choice,
-  defineCommand,
-  flag,
-  text,
-  type CommandContext,
-  type NextCommand,
-} from '../../define-command.js';
+import { choice, defineCommand, flag, text, type CommandContext } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import { readNamed } from '../shared/named-file.js';
 import { nextOfWorkPackage } from '../shared/next-command.js';
@@ -55,7 +48,7 @@ const readFeedback = ({ io, signal }: CommandContext, file: string): Promise<str
     signal,
   );
 
-const nextAfter = ({ workPackageId, to, isFeatureCompleted }: MoveResult): readonly NextCommand[] => {
+const nextAfter = ({ workPackageId, to, isFeatureCompleted }: MoveResult) => {
   if (isFeatureCompleted) return ['spec-kitty feature clean'];
   if (to === 'doing') return [`spec-kitty agent tasks show ${workPackageId}`];
   return nextOfWorkPackage({ workPackageId, lane: to, tasks: [] });
