@@ -69,8 +69,36 @@ export interface AcceptanceReason {
 }
 
 /** Everything that keeps a work package from being accepted; empty = nothing does. */
-export const acceptanceReasons = (facts: AcceptanceFacts): readonly AcceptanceReason[] =>
-  CONDITIONS.flatMap((unmet) => unmet(facts));
+export const acceptanceReasons = (facts: AcceptanceFacts): readonly AcceptanceReason[] => {
+  const { workPackageId: id, lane, file, directory, documents, branch, worktree } = facts;
+  const missing = DOCUMENTS.filter((name) => documents[name] === undefined).map((name) => `${name}.md`);
+  const texts = DOCUMENTS.map((name) => ({ path: `${directory}/${name}.md`, text: documents[name] ?? '' }));
+  const unclear = [...texts, file].flatMap(({ path, text }) =>
+    markedLines(text).map((line) => ({ path, line })),
+  );
+  const unclearNames = unclear.map(({ path, line }) => `${path.slice(path.lastIndexOf('/') + 1)}:${line}`);
+  const dirty = facts.dirtyPaths.filter(countsAsDirty);
+  const dirtyThere = worktree?.dirtyPaths.filter(countsAsWork) ?? [];
+  const wrongLane = lane === 'for_review' ? [] : [atKey(file, 'lane')];
+  return [
+    ...because('wrong-lane', wrongLane, `${id} is in ${laneName(facts)}, not in for_review.`),
+    ...because(
+      'missing-documents',
+      placesOf(missing.map((name) => `${directory}/${name}`)),
+      `Missing: ${missing.join(', ')}.`,
+    ),
+    ...unfinishedTasks(facts),
+    ...because('needs-clarification', unclear, `${MARKER} …] stands in ${shorten(unclearNames)}.`),
+    ...because('dirty-tree', placesOf(dirty), `Not committed: ${shorten(dirty)}.`),
+    // Whatever was not committed there is not merged either.
+    ...because(
+      'dirty-worktree',
+      placesOf(dirtyThere),
+      `Not committed in ${worktree?.directory ?? ''}: ${shorten(dirtyThere)}.`,
+    ),
+    ...(branch === undefined || branch.isMerged === true ? [] : [notMerged(branch)]),
+  ];
+};
 
 /** Whether a dirty path counts: worktrees and the tool's own folder do not. */
 export const countsAsDirty = (path: string): boolean => !/^\.(?:worktrees|kittify)(?:\/|$)/.test(path);
@@ -83,19 +111,20 @@ export const countsAsWork = (path: string): boolean =>
 export const remedyOf = (workPackageId: string, reason: AcceptanceReason): string =>
   REMEDIES[reason.code](workPackageId, reason);
 
-type Unmet = (facts: AcceptanceFacts) => readonly AcceptanceReason[];
+const DOCUMENTS = ['spec', 'plan', 'tasks'] as const;
 
+/** A condition that is met has no place where it is not. */
 const because = (
   code: AcceptanceReason['code'],
-  message: string,
   places: readonly AcceptancePlace[],
-): readonly AcceptanceReason[] => [{ code, message, places }];
+  message: string,
+): readonly AcceptanceReason[] => (places.length === 0 ? [] : [{ code, message, places }]);
 
 const placesOf = (paths: readonly string[]): readonly AcceptancePlace[] => paths.map((path) => ({ path }));
 
 const atKey = ({ path, text }: AcceptanceFacts['file'], key: string): AcceptancePlace => {
   const line = lineOfKey(text, key);
-  return { path, ...(line === undefined ? {} : { line }) };
+  return { path, ...(line !== undefined && { line }) };
 };
 
 const shorten = (names: readonly string[]): string =>
@@ -105,34 +134,19 @@ const shorten = (names: readonly string[]): string =>
 
 const SHOWN = 3;
 
-const wrongLane: Unmet = (facts) => {
-  const { workPackageId, lane, file } = facts;
-  if (lane === 'for_review') return [];
-  const message = `${workPackageId} is in ${laneName(facts)}, not in for_review.`;
-  return because('wrong-lane', message, [atKey(file, 'lane')]);
-};
-
-const missingDocuments: Unmet = ({ documents, directory }) => {
-  const names = (['spec', 'plan', 'tasks'] as const)
-    .filter((name) => documents[name] === undefined)
-    .map((name) => `${name}.md`);
-  if (names.length === 0) return [];
-  const places = placesOf(names.map((name) => `${directory}/${name}`));
-  return because('missing-documents', `Missing: ${names.join(', ')}.`, places);
-};
-
 /**
  * Tasks are done where a mark says so: a box, the status in a table, or for those that have neither the status log. Ids
  * that nobody can judge are named, and a work package without any task that could be looked at is not taken for done.
  */
-const unfinishedTasks: Unmet = ({
-  workPackageId,
-  documents,
-  directory,
-  file,
-  roster = [],
-  logged = NONE,
-}) => {
+const unfinishedTasks = (facts: AcceptanceFacts): readonly AcceptanceReason[] => {
+  const {
+    workPackageId,
+    documents,
+    directory,
+    file,
+    roster = [],
+    logged = new Map<string, string>(),
+  } = facts;
   const { tasks } = documents;
   if (tasks === undefined) return [];
   const path = `${directory}/tasks.md`;
@@ -141,58 +155,61 @@ const unfinishedTasks: Unmet = ({
   const others = [...roster, ...logged.keys()].filter((id) => !own.has(id));
   const marks = [...new Set([...boxes, ...others.flatMap((id) => findTask(tasks, id)?.box ?? [])])];
   const marked = new Set(marks.map(({ taskId }) => taskId));
-  const listed = [...new Set([...unmarked.map(({ taskId }) => taskId), ...others])].filter(
-    (id) => !marked.has(id),
-  );
-  if (marks.length + listed.length === 0) {
-    const message = hasSection
-      ? `The section of ${workPackageId} in tasks.md names no task.`
-      : `tasks.md has no section of ${workPackageId}, so that none of its tasks is known.`;
-    return because('no-tasks', message, [{ path }]);
-  }
+  const listed = new Set([...unmarked.map(({ taskId }) => taskId), ...others]);
+  const judged = [...listed]
+    .filter((id) => !marked.has(id))
+    .map((id) => {
+      const word = logged.get(id);
+      const name = word === undefined ? id : `${id} (${word})`;
+      return { id, name, isDone: word === undefined ? undefined : isDoneWord(word) };
+    });
+  if (marks.length + judged.length === 0)
+    return because(
+      'no-tasks',
+      [{ path }],
+      hasSection
+        ? `The section of ${workPackageId} in tasks.md names no task.`
+        : `tasks.md has no section of ${workPackageId}, so that none of its tasks is known.`,
+    );
   const openBoxes = marks.filter(({ isOpen }) => isOpen);
-  const judged = listed.map((id) => {
-    const word = logged.get(id);
-    return { id, word, isDone: word === undefined ? undefined : isDoneWord(word) };
-  });
-  const open = judged.filter(({ isDone }) => isDone === false).map(({ id, word = '' }) => `${id} (${word})`);
+  const boxNames = openBoxes.map(({ taskId, line }) => `${taskId ?? 'a box'} (line ${line})`);
+  const open = judged.filter(({ isDone }) => isDone === false).map(({ name }) => name);
   const unknown = judged.filter(({ isDone }) => isDone === undefined);
-  const names = unknown.map(({ id, word }) => (word === undefined ? id : `${id} (${word})`));
-  const is = names.length === 1 ? 'is' : 'are';
+  const unknownNames = shorten(unknown.map(({ name }) => name));
   return [
     ...because(
       'open-boxes',
-      `tasks.md has ${openBoxes.length} open: ${shorten(openBoxes.map(({ taskId, line }) => `${taskId ?? 'a box'} (line ${line})`))}.`,
       openBoxes.map(({ line }) => ({ path, line })),
+      `tasks.md has ${openBoxes.length} open: ${shorten(boxNames)}.`,
     ),
-    ...because('open-tasks', `The status log has ${open.length} open: ${shorten(open)}.`, [
-      ...(open.length === 0 ? [] : [{ path: `${directory}/${STATUS_LOG}` }]),
-    ]),
+    ...because(
+      'open-tasks',
+      open.slice(0, 1).map(() => ({ path: `${directory}/${STATUS_LOG}` })),
+      `The status log has ${open.length} open: ${shorten(open)}.`,
+    ),
     ...because(
       'unknown-tasks',
-      `Nothing says whether ${shorten(names)} ${is} done.`,
       unknown.map(({ id }) => {
         const line = unmarked.find(({ taskId }) => taskId === id)?.line;
         return line === undefined ? atKey(file, 'subtasks') : { path, line };
       }),
+      `Nothing says whether ${unknownNames} ${unknown.length === 1 ? 'is' : 'are'} done.`,
     ),
-  ].filter(({ places }) => places.length > 0);
+  ];
 };
 
-const NONE: ReadonlyMap<string, string> = new Map();
-
-const unclear: Unmet = ({ file, documents, directory }) => {
-  const texts = [
-    ...(['spec', 'plan', 'tasks'] as const).map((name) => ({
-      path: `${directory}/${name}.md`,
-      text: documents[name] ?? '',
-    })),
-    file,
-  ];
-  const places = texts.flatMap(({ path, text }) => markedLines(text).map((line) => ({ path, line })));
-  if (places.length === 0) return [];
-  const names = places.map(({ path, line }) => `${path.slice(path.lastIndexOf('/') + 1)}:${line}`);
-  return because('needs-clarification', `${MARKER} …] stands in ${shorten(names)}.`, places);
+const notMerged = ({
+  name,
+  group,
+  target,
+  isMerged,
+}: NonNullable<AcceptanceFacts['branch']>): AcceptanceReason => {
+  const which = `The branch ${name}${group === undefined ? '' : ` (${group} of lanes.json)`}`;
+  const what =
+    isMerged === 'unknown'
+      ? `is not here, so nobody can say that it is merged into ${target}.`
+      : `is not merged into ${target}.`;
+  return { code: 'not-merged', message: `${which} ${what}`, places: [] };
 };
 
 const MARKER = '[NEEDS CLARIFICATION';
@@ -217,36 +234,6 @@ const ABOUT_MARKERS = /^["'*_]* ?(?:markers?|tags?|placeholders?|tokens?)\b/i;
 const COUNTED = /\b(?:no|zero|0|any|all|every|each|without|unresolved|remaining)(?: \w+){0,2} $/i;
 const SETTLED =
   /^ (?:is|was|are|were|has been|have been) (?:all )?(?:resolved|removed|answered|settled|gone)\b/i;
-
-const dirtyTree: Unmet = ({ dirtyPaths }) => {
-  const paths = dirtyPaths.filter(countsAsDirty);
-  if (paths.length === 0) return [];
-  return because('dirty-tree', `Not committed: ${shorten(paths)}.`, placesOf(paths));
-};
-
-/** Whatever was not committed there is not merged either. */
-const dirtyWorktree: Unmet = ({ worktree }) => {
-  const paths = worktree?.dirtyPaths.filter(countsAsWork) ?? [];
-  if (worktree === undefined || paths.length === 0) return [];
-  const message = `Not committed in ${worktree.directory}: ${shorten(paths)}.`;
-  return because('dirty-worktree', message, placesOf(paths));
-};
-
-const notMerged: Unmet = ({ branch }) => {
-  if (branch === undefined || branch.isMerged === true) return [];
-  const { name, group, target, isMerged } = branch;
-  const which = `The branch ${name}${group === undefined ? '' : ` (${group} of lanes.json)`}`;
-  const what =
-    isMerged === 'unknown'
-      ? `is not here, so nobody can say that it is merged into ${target}.`
-      : `is not merged into ${target}.`;
-  return because('not-merged', `${which} ${what}`, []);
-};
-
-const CONDITIONS: readonly Unmet[] = [
-  ...[wrongLane, missingDocuments, unfinishedTasks, unclear],
-  ...[dirtyTree, dirtyWorktree, notMerged],
-];
 
 const REMEDIES: Readonly<Record<AcceptanceReason['code'], (id: string, reason: AcceptanceReason) => string>> =
   {
