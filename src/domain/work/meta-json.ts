@@ -57,20 +57,29 @@ export const makeMeta = (feature: {
   return `${JSON.stringify(meta, null, 2)}\n`;
 };
 
-/** The text with more entries in `announced`. Everything else stays byte for byte. The text has to be readable. */
+/**
+ * The text with more entries in `announced`, which is ours and laid out like the rest. Everything else stays byte for
+ * byte. The text has to be readable.
+ */
 export const withAnnounced = (
   text: string,
   entries: readonly (readonly [key: string, eventId: string])[],
 ): string => {
-  const root = objectAt(text, text.indexOf('{'));
-  const indent = root.indent ?? '  ';
-  const at = memberOf(root, 'announced')?.start;
-  if (entries.length > 0 && (at === undefined || text[at] !== '{'))
-    return withAnnounced(withMember(text, root, 'announced', '{}', indent, ''), entries);
-  return entries.reduce((sofar, [key, eventId]) => {
-    const map = objectAt(sofar, at ?? 0);
-    return withMember(sofar, map, key, JSON.stringify(eventId), map.indent ?? indent + indent, indent);
-  }, text);
+  if (entries.length === 0) return text;
+  const eol = lineEndingOf(text);
+  const open = text.indexOf('{');
+  const close = text.lastIndexOf('}');
+  const isEmpty = text.slice(open + 1, close).trim() === '';
+  const indent = isEmpty ? '  ' : /^\s*\n([ \t]*)/.exec(text.slice(open + 1))?.[1];
+  const [from, to] = valueOfMember(text, 'announced') ?? [close, close];
+  const before: unknown = from === to ? undefined : JSON.parse(text.slice(from, to));
+  const map = { ...(isFields(before) ? before : {}), ...Object.fromEntries(entries) };
+  const json = JSON.stringify(map, undefined, indent).replaceAll('\n', `${eol}${indent ?? ''}`);
+  if (from < to) return text.slice(0, from) + json + text.slice(to);
+  const end = text.slice(0, close).trimEnd().length;
+  const gap = indent === undefined ? ' ' : `${eol}${indent}`;
+  const tail = isEmpty ? eol : text.slice(end, close);
+  return `${text.slice(0, end)}${isEmpty ? '' : ','}${gap}"announced": ${json}${tail}${text.slice(close)}`;
 };
 
 /** The event id under a key of `announced`; also of a text that is not readable as a whole. */
@@ -82,58 +91,23 @@ export const announcedEventId = (text: string, key: string): string | undefined 
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value : undefined;
 
-/** Where a JSON object and the values of its members stand in a text. */
-interface PlacedObject {
-  readonly open: number;
-  readonly close: number;
-  readonly members: readonly { readonly key: string; readonly start: number; readonly end: number }[];
-  /** The white space in front of its first member, when that stands on a line of its own. */
-  readonly indent: string | undefined;
-}
-
-const objectAt = (text: string, open: number): PlacedObject => {
-  const members: { key: string; start: number; end: number }[] = [];
-  let [depth, before, end] = [0, '', open];
-  for (const { 0: token, index } of text.slice(open).matchAll(JSON_TOKEN)) {
-    const member = members.at(-1);
-    if (depth === 1 && token === ':') members.push({ key: String(JSON.parse(before)), start: -1, end: -1 });
-    else if (member?.start === -1) member.start = open + index;
+/** Where the value of a member of the outermost object begins and ends. Of several of one name the last one counts. */
+const valueOfMember = (text: string, key: string): readonly [from: number, to: number] | undefined => {
+  let found: readonly [number, number] | undefined;
+  let [depth, from, end] = [0, -1, 0];
+  let [name, before] = ['""', ''];
+  for (const { 0: token, index } of text.matchAll(JSON_TOKEN)) {
+    if (depth === 1 && token === ':') name = before;
+    else if (depth === 1 && before === ':' && JSON.parse(name) === key) from = index;
     if (/^[}\]]/.test(token)) depth--;
-    if (member !== undefined && ((depth === 1 && token === ',') || depth === 0)) member.end = end;
-    if (depth === 0 && token === '}') {
-      const indent = /^[ \t]*\r?\n(?:[ \t]*\r?\n)*([ \t]*)\S/.exec(text.slice(open + 1, open + index))?.[1];
-      return { open, close: open + index, members, indent };
+    if (from !== -1 && (depth === 0 || (depth === 1 && token === ','))) {
+      found = [from, end];
+      from = -1;
     }
     if (/^[{[]/.test(token)) depth++;
-    [before, end] = [token, open + index + token.length];
+    [before, end] = [token, index + token.length];
   }
-  return { open, close: text.length, members, indent: undefined };
+  return found;
 };
 
 const JSON_TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
-
-/** Of several members of one name the last one counts. */
-const memberOf = ({ members }: PlacedObject, key: string): PlacedObject['members'][number] | undefined =>
-  members.filter((member) => member.key === key).at(-1);
-
-/** The text with this value for a member: in its place, or at the end in the layout of the others. */
-const withMember = (
-  text: string,
-  object: PlacedObject,
-  key: string,
-  json: string,
-  indent: string,
-  closeIndent: string,
-): string => {
-  const { open, close, members } = object;
-  const spliced = (start: number, end: number, by: string): string =>
-    text.slice(0, start) + by + text.slice(end);
-  const present = memberOf(object, key);
-  if (present !== undefined) return spliced(present.start, present.end, json);
-  const eol = lineEndingOf(text);
-  const entry = `${JSON.stringify(key)}: ${json}`;
-  const last = members.at(-1);
-  if (last === undefined) return spliced(open + 1, close, `${eol}${indent}${entry}${eol}${closeIndent}`);
-  const gap = text.slice(open, close).includes('\n') ? `${eol}${indent}` : ' ';
-  return spliced(last.end, last.end, `,${gap}${entry}`);
-};
