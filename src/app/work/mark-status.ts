@@ -1,10 +1,10 @@
 import { SyncError } from '../../domain/errors.js';
 import { isAt, isLegalTransition, originOf, type Lane, type Origin } from '../../domain/events/lane.js';
 import { namesOrCount } from '../../domain/work/commit-message.js';
-import { isTickedAs, laneOfMark, namedIds, taskNote, withBoxes } from '../../domain/work/marks.js';
+import { isTickedAs, laneOfMark, namedIds, taskNote } from '../../domain/work/marks.js';
 import type { Mark, NamedIds } from '../../domain/work/marks.js';
 import { annotationRow } from '../../domain/work/status-rows.js';
-import type { Checkbox } from '../../domain/work/task-marks.js';
+import { withBoxes, type Checkbox } from '../../domain/work/task-marks.js';
 import { findTask, lineWithoutMark } from '../../domain/work/tasks-document.js';
 import type { FeatureDraft } from './feature-draft.js';
 import {
@@ -225,6 +225,6 @@ const planTicks = (
   }
   const boxes = ticks.flatMap(({ box }) => box ?? []);
   if (boxes.length === 0) return;
-  const after = withBoxes(tasks ?? '', boxes, isTicked);
+  const after = withBoxes(tasks ?? '', boxes, !isTicked);
   draft.write({ path: `${directory}/tasks.md`, before: tasks, after });
 };

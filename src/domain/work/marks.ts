@@ -1,7 +1,7 @@
 import { isWorkPackageId } from '../ids.js';
 import { LANES, type Lane } from '../events/lane.js';
 import { workPackageIdOf } from './work-package-id.js';
-import { isTaskId, withBox, type Checkbox } from './task-marks.js';
+import { isTaskId } from './task-marks.js';
 
 /** What work can be marked as: a lane, or `pending`, which says of a task that it is open and of a work package `planned`. */
 export const MARKS = [...LANES, 'pending'] as const;
@@ -34,12 +34,6 @@ export const namedIds = (words: readonly string[]): NamedIds => {
     others: [...new Set(others)],
   };
 };
-
-/** The document with these boxes ticked or opened, from its end on, so that none moves another one. */
-export const withBoxes = (document: string, boxes: readonly Checkbox[], isTicked: boolean): string =>
-  [...boxes]
-    .sort((a, b) => b.markAt - a.markAt)
-    .reduce((text, box) => withBox(text, box, !isTicked), document);
 
 /** What the history of a work package says about a marked task; `said`: what stands behind its box. */
 export const taskNote = (taskId: string, said: string, isTicked: boolean): string => {

@@ -66,49 +66,43 @@ export const resolveDependencies = (
   const statements = new Map(
     sections.map((section) => [section.workPackageId, sectionStatement(section)] as const),
   );
-  const edges = declared.flatMap((each) => edgesOf(each, statements.get(each.id), tasks.path, known));
-  const graph = dependencyGraph(known, edges);
-  const workPackages = declared.map((each): ResolvedWorkPackage => {
-    const dependencies = dependenciesOf(graph, each.id);
-    const isStated = statements.get(each.id)?.isMade === true;
-    const decidedBy = each.manifest !== undefined ? 'manifest' : isStated ? 'tasks' : 'front-matter';
-    const isSame = [...dependencies].sort().join() === [...each.dependencies].sort().join();
-    return { id: each.id, dependencies, decidedBy, isChanged: decidedBy !== 'front-matter' && !isSame };
+  const decided = declared.map((each) => decisionOf(each, statements.get(each.id), tasks.path, known));
+  const graph = dependencyGraph(
+    known,
+    decided.flatMap(({ edges }) => edges),
+  );
+  const workPackages = declared.map(({ id, dependencies: said }, at): ResolvedWorkPackage => {
+    const dependencies = dependenciesOf(graph, id);
+    const { decidedBy = 'front-matter' } = decided[at] ?? {};
+    const isSame = [...dependencies].sort().join() === [...said].sort().join();
+    return { id, dependencies, decidedBy, isChanged: decidedBy !== 'front-matter' && !isSame };
   });
   const file = nameOf(tasks.path);
   // A heading that nobody recognises would otherwise be passed over in silence.
   const lost = declared.filter(({ id, manifest }) => manifest === undefined && !statements.has(id));
+  // What a statement names and nobody understands is asked about: left out, an edge would be lost.
+  const unclear = [...statements].flatMap(([from, statement]) =>
+    statement.unclear.map(({ line, id: what }): DependencyFault => {
+      return { fault: 'unclear', from, what, place: { path: tasks.path, line } };
+    }),
+  );
   return {
     graph,
     workPackages,
-    // What a statement names and nobody understands is asked about: left out, an edge would be lost.
-    faults: [
-      ...[...statements].flatMap(([from, { unclear }]) =>
-        unclear.map(({ line, id: what }) => ({
-          ...({ fault: 'unclear', from, what } as const),
-          place: { path: tasks.path, line },
-        })),
-      ),
-      ...dependencyFaults(graph),
-    ],
+    faults: [...unclear, ...dependencyFaults(graph)],
     warnings: [
-      ...declared.flatMap(({ line, dependencies: said, manifest = tasks }, at) => {
-        const resolved = workPackages[at];
+      ...declared.flatMap(({ id, line, dependencies: said, manifest = tasks }, at) => {
+        const { isChanged, dependencies = [] } = workPackages[at] ?? {};
         // A front matter that never had the key contradicts nothing.
-        if (resolved?.isChanged !== true || line === undefined) return [];
-        const decisive = graph.edges.find(({ from }) => from === resolved.id)?.place.line;
+        if (isChanged !== true || line === undefined) return [];
+        const decisive = graph.edges.find(({ from }) => from === id)?.place.line;
         const place = `${nameOf(manifest.path)}${decisive === undefined ? '' : `:${decisive}`}`;
-        return [
-          `${resolved.id} depends on ${describeIds(resolved.dependencies, 'nothing')}, as ${place} says; ` +
-            `the front matter said ${describeIds(said)}.`,
-        ];
+        const what = `${id} depends on ${describeIds(dependencies, 'nothing')}, as ${place} says`;
+        return [`${what}; the front matter said ${describeIds(said)}.`];
       }),
       ...sections
         .filter(({ workPackageId }) => !known.includes(workPackageId))
-        .map(
-          ({ workPackageId, line }) =>
-            `${file}:${line} has a section for ${workPackageId}, which has no file.`,
-        ),
+        .map(({ workPackageId: id, line }) => `${file}:${line} has a section for ${id}, which has no file.`),
       ...(lost.length === 0
         ? []
         : [
@@ -121,23 +115,25 @@ export const resolveDependencies = (
   };
 };
 
-const edgesOf = (
-  { id, path, line, dependencies, manifest }: DeclaredWorkPackage,
+/** The document that decides about a work package, and what it says. */
+const decisionOf = (
+  { id: from, path, line, dependencies, manifest }: DeclaredWorkPackage,
   statement: SectionStatement | undefined,
   tasksPath: string,
   known: readonly string[],
-): readonly DependencyEdge[] => {
-  const edge = (to: string, place: Place): DependencyEdge => ({ from: id, to, place });
+): Pick<ResolvedWorkPackage, 'decidedBy'> & { readonly edges: readonly DependencyEdge[] } => {
+  const edgesTo = (ids: readonly string[], place: Place): readonly DependencyEdge[] =>
+    ids.map((to) => ({ from, to, place }));
   if (manifest !== undefined) {
     const place = { path: manifest.path, line: manifest.line };
-    return manifest.dependencies.map((to) => edge(to, place));
+    return { decidedBy: 'manifest', edges: edgesTo(manifest.dependencies, place) };
   }
-  if (statement?.isMade !== true) return dependencies.map((to) => edge(to, { path, line }));
-  return statement.dependencies.flatMap((stated) =>
-    resolveStated([stated.dependency], id, known).map((to) =>
-      edge(to, { path: tasksPath, line: stated.line }),
-    ),
+  if (statement?.isMade !== true)
+    return { decidedBy: 'front-matter', edges: edgesTo(dependencies, { path, line }) };
+  const edges = statement.dependencies.flatMap(({ dependency, line: at }) =>
+    edgesTo(resolveStated([dependency], from, known), { path: tasksPath, line: at }),
   );
+  return { decidedBy: 'tasks', edges };
 };
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -141,32 +141,30 @@ const folded = (
   transitions: readonly TransitionRow[],
   annotations: readonly (LoggedRow & { readonly delta: Fields })[],
 ): ReadonlyMap<string, LoggedWorkPackage> => {
-  const known = new Map<string, LoggedWorkPackage>();
-  const of = ({ workPackageId, at }: LoggedRow): LoggedWorkPackage => {
-    const present = known.get(workPackageId) ?? {
-      forced: 0,
-      subtasks: new Map<string, string>(),
-      lastAt: '',
-    };
-    return { ...present, lastAt: at > present.lastAt ? at : present.lastAt };
+  type Known = { -readonly [K in keyof LoggedWorkPackage]: LoggedWorkPackage[K] } & {
+    readonly subtasks: Map<string, string>;
+  };
+  const known = new Map<string, Known>();
+  const of = ({ workPackageId, at }: LoggedRow): Known => {
+    const present: Known = known.get(workPackageId) ?? { forced: 0, subtasks: new Map(), lastAt: '' };
+    known.set(workPackageId, present);
+    if (at > present.lastAt) present.lastAt = at;
+    return present;
   };
   for (const row of transitions) {
-    const before = of(row);
-    const { standing, forced } = before;
+    const present = of(row);
+    const { standing } = present;
     // At the same time a rollback stands against a step forward, whichever of them comes first.
-    const isOutdone = standing?.at === row.at && isRollback(standing) && !isRollback(row);
-    const after = { ...before, standing: row, forced: row.isForced ? forced + 1 : forced };
-    known.set(row.workPackageId, isOutdone ? before : after);
+    if (standing?.at === row.at && isRollback(standing) && !isRollback(row)) continue;
+    present.standing = row;
+    if (row.isForced) present.forced++;
   }
   for (const row of annotations) {
-    const before = of(row);
+    const present = of(row);
     const { subtasks, agent } = row.delta;
-    const states = Object.entries(isFields(subtasks) ? subtasks : {});
-    known.set(row.workPackageId, {
-      ...before,
-      subtasks: new Map([...before.subtasks, ...states.map(([id, state]) => [id, String(state)] as const)]),
-      ...(typeof agent === 'string' && agent.trim() !== '' ? { agent } : {}),
-    });
+    for (const [id, state] of Object.entries(isFields(subtasks) ? subtasks : {}))
+      present.subtasks.set(id, String(state));
+    if (typeof agent === 'string' && agent.trim() !== '') present.agent = agent;
   }
   return known;
 };

@@ -1,5 +1,5 @@
 import { isFields } from '../document.js';
-import { columnOf, tablesOf, type MarkdownLine, type Table, type TableRow } from './markdown.js';
+import { columnOf, isTableRow, tablesOf, type MarkdownLine, type Table, type TableRow } from './markdown.js';
 
 /** A mark that says whether a task is done: a checkbox (`- [ ] T001 …`), or the status in the row of a table. */
 export interface Checkbox {
@@ -27,34 +27,64 @@ export interface TaskMention {
 
 /** All marks of some lines, in their order; those in code, fences and comments are examples. */
 export const checkboxes = (lines: readonly MarkdownLine[]): readonly Checkbox[] =>
-  [...lines.flatMap(boxOf), ...rowsOf(lines).flatMap(({ mark }) => mark ?? [])].sort(
-    (a, b) => a.markAt - b.markAt,
-  );
+  [...tasksIn(lines).marks].sort((a, b) => a.markAt - b.markAt);
 
 /**
  * Task ids that some lines list without saying whether they are done: the beginnings of lines, headings and rows, and
  * whatever follows a label such as `**Subtasks**:`.
  */
-export const mentions = (lines: readonly MarkdownLine[]): readonly TaskMention[] => [
-  ...lines.flatMap(({ said: whole, number: line }) => {
-    if (BOX.test(whole) || whole.trim().startsWith('|')) return [];
-    // Code that is more than ids is an example.
-    const said = whole.replace(/(`+)[^`]*[^\sT\d,\u2013`-][^`]*\1/g, '');
-    return idsIn(SUBTASKS.exec(said)?.[1] ?? LISTED.exec(said)?.[1] ?? '').map((taskId) => ({
-      taskId,
-      line,
-    }));
-  }),
-  ...rowsOf(lines).flatMap(({ line, mark, taskIds, namedOwner }) =>
-    mark === undefined ? taskIds.map((taskId) => ({ taskId, line, namedOwner })) : [],
-  ),
-];
+export const mentions = (lines: readonly MarkdownLine[]): readonly TaskMention[] => tasksIn(lines).mentions;
 
-/** The document with one mark saying that its task is done or open; nothing else changes. */
-export const withBox = (document: string, box: Checkbox, isOpen: boolean): string =>
-  box.isOpen === isOpen
-    ? document
-    : document.slice(0, box.markAt) + box.opposite + document.slice(box.markAt + box.mark.length);
+/** A row of a table is about tasks when it names one, or when the table has a column of tasks and one of states. */
+const tasksIn = (
+  lines: readonly MarkdownLine[],
+): { readonly marks: readonly Checkbox[]; readonly mentions: readonly TaskMention[] } => {
+  const marks: Checkbox[] = [];
+  const unmarked: TaskMention[] = [];
+  for (const row of lines) {
+    const { said, number: line, start } = row;
+    const [, before, mark = '', text = ''] = BOX.exec(said) ?? [];
+    if (before !== undefined)
+      marks.push({
+        ...boxAt(line, text.trim(), start + before.length, mark),
+        taskId: TASK_ID.exec(text)?.[1],
+      });
+    else if (!isTableRow(row)) {
+      // Code that is more than ids is an example.
+      const spoken = said.replace(/(`+)[^`]*[^\sT\d,\u2013`-][^`]*\1/g, '');
+      const ids = idsIn(SUBTASKS.exec(spoken)?.[1] ?? LISTED.exec(spoken)?.[1] ?? '');
+      unmarked.push(...ids.map((taskId) => ({ taskId, line })));
+    }
+  }
+  for (const table of tablesOf(lines)) {
+    const status = columnOf(table, STATUS);
+    const hasTasks = status !== -1 && columnOf(table, /^(?:sub-?)?tasks?$/i) !== -1;
+    for (const row of table.rows) {
+      const texts = row.cells.map(({ text }) => text.replace(/^\[[ xX]\]\s*/, ''));
+      const taskIds = texts.flatMap((text) => TASK_ID.exec(text)?.[1] ?? []);
+      if (taskIds.length === 0 && !hasTasks) continue;
+      const [owner, another] = row.cells.flatMap(({ text }) => OWNER.exec(text)?.[1] ?? []);
+      const isOne = owner !== undefined && another === undefined;
+      const namedOwner = isOne ? `WP${owner.padStart(2, '0')}` : undefined;
+      const mark = markOf(table, row, status);
+      if (mark !== undefined) marks.push({ ...mark, namedOwner, taskId: taskIds[0] });
+      else unmarked.push(...taskIds.map((taskId) => ({ taskId, line: row.line, namedOwner })));
+    }
+  }
+  return { marks, mentions: unmarked };
+};
+
+/** The document with these marks saying that their tasks are done or open; nothing else changes. */
+export const withBoxes = (document: string, boxes: readonly Checkbox[], isOpen: boolean): string =>
+  boxes
+    .filter((box) => box.isOpen !== isOpen)
+    // From the end on, so that none moves another one.
+    .sort((a, b) => b.markAt - a.markAt)
+    .reduce(
+      (text, { markAt, mark, opposite }) =>
+        text.slice(0, markAt) + opposite + text.slice(markAt + mark.length),
+      document,
+    );
 
 /** Whether the text is a task id such as `T012`. */
 export const isTaskId = (text: string): boolean => /^T\d{2,5}$/.test(text);
@@ -93,42 +123,10 @@ const OPEN =
 const STATUS = /^(?:status|state|done\??|completed?\??|progress|lane|\[.\]|[\u2713\u2714\u2705\u2611])$/i;
 const OWNER = /^[*_`[]*WP[ #_-]?(\d{1,4})(?!\w)(?!\W+WP)/i;
 
-const boxOf = ({ said, number, start }: MarkdownLine): readonly Checkbox[] => {
-  const [, before, mark = '', text = ''] = BOX.exec(said) ?? [];
-  if (before === undefined) return [];
-  return [{ ...boxAt(number, text.trim(), start + before.length, mark), taskId: TASK_ID.exec(text)?.[1] }];
-};
-
 const boxAt = (line: number, text: string, markAt: number, mark: string): Checkbox => {
   const isOpen = mark === ' ';
   return { line, text, isOpen, markAt, mark, opposite: isOpen ? 'x' : ' ' };
 };
-
-interface TaskRow {
-  readonly line: number;
-  readonly taskIds: readonly string[];
-  readonly namedOwner: string | undefined;
-  readonly mark: Checkbox | undefined;
-}
-
-/** The rows of tables that are about tasks: they name one, or their table has a column of tasks and one of states. */
-const rowsOf = (lines: readonly MarkdownLine[]): readonly TaskRow[] =>
-  tablesOf(lines).flatMap((table) => {
-    const status = columnOf(table, STATUS);
-    const hasTasks = status !== -1 && columnOf(table, /^(?:sub-?)?tasks?$/i) !== -1;
-    return table.rows.flatMap((row): readonly TaskRow[] => {
-      const taskIds = row.cells.flatMap(
-        ({ text }) => TASK_ID.exec(text.replace(/^\[[ xX]\]\s*/, ''))?.[1] ?? [],
-      );
-      if (taskIds.length === 0 && !hasTasks) return [];
-      const [owner, another] = row.cells.flatMap(({ text }) => OWNER.exec(text)?.[1] ?? []);
-      const isOne = owner !== undefined && another === undefined;
-      const namedOwner = isOne ? `WP${owner.padStart(2, '0')}` : undefined;
-      const mark = markOf(table, row, status);
-      const [taskId] = taskIds;
-      return [{ line: row.line, taskIds, namedOwner, mark: mark && { ...mark, namedOwner, taskId } }];
-    });
-  });
 
 /** A box in a cell, or a word in the column of states that somebody can judge. */
 const markOf = (table: Table, { line, cells }: TableRow, status: number): Checkbox | undefined => {

@@ -1,5 +1,11 @@
 import { markdownLines } from '../../../src/domain/work/markdown.js';
-import { checkboxes, isDoneWord, mentions, rosterOf, withBox } from '../../../src/domain/work/task-marks.js';
+import {
+  checkboxes,
+  isDoneWord,
+  mentions,
+  rosterOf,
+  withBoxes,
+} from '../../../src/domain/work/task-marks.js';
 
 const marksOf = (...lines: readonly string[]) =>
   checkboxes(markdownLines(lines.join('\n'))).map(({ taskId, isOpen, line }) => [taskId, isOpen, line]);
@@ -11,7 +17,7 @@ const mentionsOf = (...lines: readonly string[]): readonly string[] =>
 const marked = (...lines: readonly string[]): readonly [string, string] => {
   const text = lines.join('\n');
   const mark = (document: string, isOpen: boolean): string =>
-    withBox(document, checkboxes(markdownLines(document))[0]!, isOpen);
+    withBoxes(document, [checkboxes(markdownLines(document))[0]!], isOpen);
   const done = mark(text, false);
   return [done, mark(done, true)];
 };

@@ -1,4 +1,4 @@
-import { checkboxes, withBox } from '../../../src/domain/work/task-marks.js';
+import { checkboxes, withBoxes } from '../../../src/domain/work/task-marks.js';
 import { findTask, tasksOf, tasksSections } from '../../../src/domain/work/tasks-document.js';
 import { markdownLines } from '../../../src/domain/work/markdown.js';
 import { corpusFeatures, corpusText } from '../../support/corpus.js';
@@ -168,8 +168,8 @@ describe('a task', () => {
 
   it('is ticked and opened in place', () => {
     const task = findTask(document, 'T012');
-    const ticked = task === undefined ? '' : withBox(document, task.box, false);
+    const ticked = task === undefined ? '' : withBoxes(document, [task.box], false);
     expect(ticked).toBe(document.replace('- [ ] T012', '- [x] T012'));
-    expect(task === undefined ? '' : withBox(ticked, findTask(ticked, 'T012')!.box, true)).toBe(document);
+    expect(task === undefined ? '' : withBoxes(ticked, [findTask(ticked, 'T012')!.box], true)).toBe(document);
   });
 });
