@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir, readdir } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -21,15 +22,23 @@ export const lendCompiledCode = async (stateRoot: string): Promise<void> => {
   );
 };
 
-/** Takes over what was compiled in a sandbox that is about to go. */
+/** Takes over what was compiled in a sandbox that is about to go. Of two files the larger one has more functions in it. */
 export const keepCompiledCode = async (stateRoot: string): Promise<void> => {
   const shared = handedOn();
-  if (shared !== undefined)
-    await each(placeIn(stateRoot), (name) => link(join(placeIn(stateRoot), name), join(shared, name)));
+  if (shared === undefined) return;
+  await each(placeIn(stateRoot), async (name) => {
+    const [from, to] = [join(placeIn(stateRoot), name), join(shared, name)];
+    const there = await stat(to).catch(() => undefined);
+    if (there !== undefined && there.size >= (await stat(from)).size) return;
+    // It takes the other's place in one step: a sandbox may be copying that one.
+    const temporary = join(shared, `.${randomUUID()}`);
+    await link(from, temporary);
+    await rename(temporary, to);
+  });
 };
 
-/** The program writes these files whole, under their final names; one that is there already is as good. */
+/** The program writes these files whole, under their final names. */
 const each = async (directory: string, handOn: (name: string) => Promise<void>): Promise<void> => {
-  const names = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith('.bin'));
+  const names = (await readdir(directory).catch(() => [])).filter((name) => /(?:\.bin|known)$/.test(name));
   await Promise.all(names.map((name) => handOn(name).catch(() => undefined)));
 };
