@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../domain/result.js';
-import { isDocument } from '../../domain/document.js';
+import { isDocument, parseJson } from '../../domain/document.js';
 import { BATCH } from '../../domain/hub/api.js';
 import type { HubLimits } from './hub-limits.js';
 import type { SentEvent } from './judge-event.js';
@@ -22,9 +22,9 @@ export const parseBatch = async (
     return err(problem('batch-too-large', `A batch holds at most ${limits.batchValues} values.`));
   await breather.pause();
   const rest = list === undefined ? body : `${body.slice(0, list.from)}[]${body.slice(list.to)}`;
-  const parsed = parseJson(rest);
-  if (!parsed.ok) return err(NOT_JSON);
-  if (list === undefined || !isDocument(BATCH, parsed.value))
+  const batch = parseJson(rest);
+  if (batch === undefined) return err(NOT_JSON);
+  if (list === undefined || !isDocument(BATCH, batch))
     return err(problem('malformed-body', 'The body has to be an object with a list named events.'));
   const { elements } = list;
   if (elements.length > limits.batchEvents) {
@@ -35,8 +35,8 @@ export const parseBatch = async (
   for (const { from, to, values } of elements) {
     const text = body.slice(from, to);
     const value = parseJson(text);
-    if (!value.ok) return err(NOT_JSON);
-    events.push({ text: text.trim(), value: value.value, values });
+    if (value === undefined) return err(NOT_JSON);
+    events.push({ text: text.trim(), value, values });
     await breather.pause();
   }
   return ok(events);
@@ -44,21 +44,9 @@ export const parseBatch = async (
 
 const NOT_JSON = problem('malformed-body', 'The body is not JSON.');
 
-/** A JSON text as a value, if it is not too much to make one of it. */
-export const parseFrame = (text: string, maxValues: number): Result<unknown, 'unusable'> => {
-  if (scan(text, maxValues).excess !== undefined) return err('unusable');
-  const parsed = parseJson(text);
-  return parsed.ok ? parsed : err('unusable');
-};
-
-/** JSON or the fact that it is none. */
-export const parseJson = (text: string): Result<unknown, 'not-json'> => {
-  try {
-    return ok(JSON.parse(text) as unknown);
-  } catch {
-    return err('not-json');
-  }
-};
+/** The value of a JSON text; `undefined` when it is none, or too much to make a value of it. */
+export const parseFrame = (text: string, maxValues: number): unknown =>
+  scan(text, maxValues).excess === undefined ? parseJson(text) : undefined;
 
 /** A list of the text, with what stands between its commas. */
 interface EventList {
@@ -94,8 +82,7 @@ const scan = (text: string, maxValues: number): Scanned => {
       if (depth === 1) key = text.slice(at, end);
       at = end - 1;
     } else if (code === COLON && depth === 1) {
-      const name = parseJson(key);
-      isEvents = name.ok && name.value === 'events';
+      isEvents = parseJson(key) === 'events';
       // Of a repeated key the last one counts, as in JSON.
       if (isEvents) list = undefined;
     } else if (code === COMMA) {

@@ -53,7 +53,7 @@ export const deviceRoutes = ({ accounts, store, limits, checkPassword }: Office)
     summary: 'The page on which a person signs in a device.',
     query: DEVICE_LINK,
     answers: PAGE,
-    open: ({ query }) => devicePage(query.get('user_code') ?? ''),
+    open: ({ query }) => devicePage(query['user_code'] ?? ''),
   },
   {
     method: 'POST',

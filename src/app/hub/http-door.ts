@@ -113,7 +113,7 @@ const answerOf = async (
   const { raw } = request;
   const call: HubRequest = {
     params: request.params as Readonly<Record<string, string>>,
-    query: new URLSearchParams(request.originalUrl.split('?')[1] ?? ''),
+    query: Object.fromEntries(new URLSearchParams(request.originalUrl.split('?')[1])),
     headers: raw.headers,
     address: request.ip,
     isLocal: isLoopback(request.ip) && isLoopback(request.hostname.replace(/^\[|\]$/g, '')),
@@ -131,8 +131,8 @@ const answerOf = async (
   return wrong ?? route.bearer({ ...call, token }, bearer);
 };
 
-const queryProblem = ({ query }: Route, sent: URLSearchParams): Answer | undefined => {
-  const [wrong] = query === undefined ? [] : issuesOf(query, Object.fromEntries(sent));
+const queryProblem = ({ query }: Route, sent: HubRequest['query']): Answer | undefined => {
+  const [wrong] = query === undefined ? [] : issuesOf(query, sent);
   return wrong && refuse(problem('malformed-query', `${wrong.path} ${wrong.reason}.`));
 };
 

@@ -129,15 +129,15 @@ export class LiveSession implements Listener {
     // What is larger than any event is none, and not worth reading; a batch tells its sender why.
     const { foreignEventBytes, eventValues } = this.#needs.limits;
     const text = isBinary || (data as Buffer).length > foreignEventBytes ? '' : String(data).trim();
-    const parsed = parseFrame(text, eventValues);
-    const message = parsed.ok ? parseClientMessage(parsed.value) : undefined;
-    if (!parsed.ok || !isFields(parsed.value)) {
+    const value = parseFrame(text, eventValues);
+    const message = parseClientMessage(value);
+    if (!isFields(value)) {
       // One bad frame is an accident and is ignored; a stream of them is not a client.
       if (++this.#noise > MAX_NOISE) this.close(CLOSE_NOISE, 'too many malformed frames');
     } else if (message?.type === 'pong') this.#mayControl(1);
     else if (message?.type === 'auth') {
       if (this.#mayControl(RENEWAL_COST)) void this.#renew(message.token);
-    } else this.#offer(text, parsed.value);
+    } else this.#offer(text, value);
   }
 
   #offer(text: string, value: unknown): void {

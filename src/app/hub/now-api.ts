@@ -17,7 +17,7 @@ export const nowRoutes = (store: EventStore, clock: WallClock): readonly Route[]
     query: PAGE_QUERY,
     answers: jsonOf(NOW),
     refuses: ['board-behind'],
-    bearer: ({ query }, { team }) => readNow(store.forTeam(team), query.get('after') ?? '', clock.nowMs()),
+    bearer: ({ query }, { team }) => readNow(store.forTeam(team), query['after'] ?? '', clock.nowMs()),
   },
   {
     method: 'GET',
@@ -68,7 +68,7 @@ const readNow = async (events: TeamEvents, cursor: string, nowMs: number): Promi
     as_of: new Date(nowMs).toISOString(),
     attention: attentionOf(watched, nowMs),
     at_work: atWorkOf(watched),
-    ...(next === undefined ? {} : { next }),
+    next,
   });
 };
 

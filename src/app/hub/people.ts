@@ -1,12 +1,10 @@
 import { SyncError } from '../../domain/errors.js';
-import type { Result } from '../../domain/result.js';
 import type {
   AccountStore,
   SessionChoice,
   SessionKind,
   SessionSummary,
   SessionTokens,
-  SignInFault,
   UserSummary,
 } from '../../ports/hub.js';
 
@@ -37,11 +35,11 @@ export class People {
 
   /** Makes a team; `local` is what events of nobody's team carry. */
   addTeam(slug: string): Promise<'added' | 'exists'> {
-    if (!TEAM_SLUG.test(slug) || slug === 'local') {
-      throw new SyncError('input-invalid', `${quoted(slug)} cannot be the slug of a team.`, {
-        hint: 'Use lower-case letters, digits and hyphens, and not "local".',
-      });
-    }
+    if (!TEAM_SLUG.test(slug) || slug === 'local')
+      throw invalid(
+        `${quoted(slug)} cannot be the slug of a team.`,
+        'Use lower-case letters, digits and hyphens, and not "local".',
+      );
     return this.#accounts.addTeam(slug);
   }
 
@@ -57,28 +55,25 @@ export class People {
   async removeTeam(slug: string): Promise<void> {
     const answer = await this.#accounts.removeTeam(slug);
     if (answer === 'absent') throw noTeam(slug);
-    if (answer === 'has-events') {
-      throw new SyncError('input-invalid', `The team ${slug} has events, which are its log.`, {
-        hint: 'Take its users out of it with: spec-kitty hub user leave NAME --team ' + slug,
-      });
-    }
+    if (answer === 'has-events')
+      throw invalid(
+        `The team ${slug} has events, which are its log.`,
+        `Take its users out of it with: spec-kitty hub user leave NAME --team ${slug}`,
+      );
   }
 
   /** Makes a user and a member of a team. */
   async addUser({ name: typed, password, team }: NewUser): Promise<void> {
     const name = typed.normalize('NFC');
-    if (!USER_NAME.test(name)) {
-      throw new SyncError('input-invalid', `${quoted(name)} cannot be a user name.`, {
-        hint: 'Use 1 to 100 characters without white space.',
-      });
-    }
+    if (!USER_NAME.test(name))
+      throw invalid(`${quoted(name)} cannot be a user name.`, 'Use 1 to 100 characters without white space.');
     checkPassword(password);
     if (!(await this.#accounts.teams()).includes(team)) throw noTeam(team);
-    if ((await this.#accounts.addUser({ name, password })) === 'exists') {
-      throw new SyncError('input-invalid', `There is a user ${name} already; nothing was changed.`, {
-        hint: `For one more team: spec-kitty hub user join ${name} --team ${team}. For another password: spec-kitty hub user password ${name}`,
-      });
-    }
+    if ((await this.#accounts.addUser({ name, password })) === 'exists')
+      throw invalid(
+        `There is a user ${name} already; nothing was changed.`,
+        `For one more team: spec-kitty hub user join ${name} --team ${team}. For another password: spec-kitty hub user password ${name}`,
+      );
     await this.#accounts.addMember(team, name);
   }
 
@@ -104,27 +99,17 @@ export class People {
   }
 
   async leave(name: string, team: string): Promise<void> {
-    if ((await this.#accounts.removeMember(team, name.normalize('NFC'))) === 'removed') return;
-    throw new SyncError('input-invalid', `There is no user ${quoted(name)} in a team ${quoted(team)}.`, {
-      hint: 'See who is where with: spec-kitty hub team list',
-    });
+    const answer = await this.#accounts.removeMember(team, name.normalize('NFC'));
+    if (answer === 'absent') throw notThere(name, `a team ${quoted(team)}`);
   }
 
   async createToken({ user: typed, team: wanted, lifetimeSeconds, name }: NewToken): Promise<SessionTokens> {
     const user = typed.normalize('NFC');
     const team = wanted ?? (await this.#accounts.teamsOf(user))[0];
-    const issued: Result<SessionTokens, SignInFault> | undefined =
-      team === undefined
-        ? undefined
-        : await this.#accounts.issueProgramToken(user, team, lifetimeSeconds, name);
-    if (issued?.ok === true) return issued.value;
-    throw new SyncError(
-      'input-invalid',
-      `There is no user ${quoted(user)} in ${team === undefined ? 'any team' : `a team ${quoted(team)}`}.`,
-      {
-        hint: 'See who is where with: spec-kitty hub team list',
-      },
-    );
+    if (team === undefined) throw notThere(user, 'any team');
+    const issued = await this.#accounts.issueProgramToken(user, team, lifetimeSeconds, name);
+    if (!issued.ok) throw notThere(user, `a team ${quoted(team)}`);
+    return issued.value;
   }
 
   sessions(kind: SessionKind, user?: string): Promise<readonly SessionSummary[]> {
@@ -133,16 +118,14 @@ export class People {
 
   /** Ends one, or all of a user; fails when that is none. */
   async endSessions(kind: SessionKind, which: SessionChoice): Promise<readonly SessionSummary[]> {
-    const ended = await this.#accounts.endSessions(
-      kind,
-      'user' in which ? { user: which.user.normalize('NFC') } : which,
-    );
+    const chosen = 'user' in which ? { user: which.user.normalize('NFC') } : which;
+    const ended = await this.#accounts.endSessions(kind, chosen);
     if (ended.length > 0) return ended;
-    const [noun, list] =
-      kind === 'device' ? ['session', 'spec-kitty hub session list'] : ['token', 'spec-kitty hub token list'];
-    throw new SyncError('input-invalid', `No ${noun} that is still open is called so.`, {
-      hint: `See them with: ${list}`,
-    });
+    const noun = kind === 'device' ? 'session' : 'token';
+    throw invalid(
+      `No ${noun} that is still open is called so.`,
+      `See them with: spec-kitty hub ${noun} list`,
+    );
   }
 }
 
@@ -153,18 +136,18 @@ const SHORTEST_PASSWORD = 8;
 const quoted = (text: string): string => JSON.stringify(text);
 
 const checkPassword = (password: string): void => {
-  if (password.length >= SHORTEST_PASSWORD) return;
-  throw new SyncError('input-invalid', `The password has fewer than ${SHORTEST_PASSWORD} characters.`, {
-    hint: 'Choose a longer one.',
-  });
+  if (password.length < SHORTEST_PASSWORD)
+    throw invalid(`The password has fewer than ${SHORTEST_PASSWORD} characters.`, 'Choose a longer one.');
 };
 
+const invalid = (message: string, hint: string): SyncError =>
+  new SyncError('input-invalid', message, { hint });
+
 const noTeam = (team: string): SyncError =>
-  new SyncError('input-invalid', `There is no team ${quoted(team)}.`, {
-    hint: `Make it with: spec-kitty hub team add ${team}`,
-  });
+  invalid(`There is no team ${quoted(team)}.`, `Make it with: spec-kitty hub team add ${team}`);
 
 const noUser = (name: string): SyncError =>
-  new SyncError('input-invalid', `There is no user ${quoted(name)}.`, {
-    hint: 'See who is there with: spec-kitty hub user list',
-  });
+  invalid(`There is no user ${quoted(name)}.`, 'See who is there with: spec-kitty hub user list');
+
+const notThere = (name: string, team: string): SyncError =>
+  invalid(`There is no user ${quoted(name)} in ${team}.`, 'See who is where with: spec-kitty hub team list');

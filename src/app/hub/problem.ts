@@ -61,7 +61,7 @@ export const problemDocument = ({ kind, detail, members }: Problem): string => {
     type: problemType(kind),
     title,
     status,
-    ...(detail !== undefined && { detail }),
+    detail,
     error: title,
     details: detail ?? '',
     ...members,

@@ -20,8 +20,7 @@ import { cycleTimesOf, flowOf, marked } from '../../domain/hub/history.js';
 import { joinRows, usageOfFeature } from '../../domain/hub/usage-of.js';
 import type { Bearer, EventPage, EventQuery, EventStore, StoredEvent, TeamEvents } from '../../ports/hub.js';
 import { normalizeEventId } from '../../domain/ids.js';
-import { err, ok, type Result } from '../../domain/result.js';
-import { later, problem, type Problem } from './problem.js';
+import { later, problem } from './problem.js';
 import { json, JSON_TYPE, jsonOf, refuse, type Answer, type HubRequest, type Route } from './route.js';
 
 /** Reading what is stored: every answer is of the bearer's team alone. */
@@ -34,7 +33,10 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
     query: EVENTS_QUERY,
     answers: { ...jsonOf(EVENTS), [LINES_TYPE]: STORED_EVENT },
     refuses: ['malformed-query', 'history-changed'],
-    bearer: (request, bearer) => listEvents(store, request, bearer),
+    bearer: fromCursor(store, async (events, query, { headers }) => {
+      const page = await events.read({ ...query, bytes: LARGEST_PAGE_BYTES });
+      return headers.accept?.includes(LINES_TYPE) === true ? asLines(page) : asDocument(page, store.history);
+    }),
   },
   {
     method: 'GET',
@@ -43,18 +45,11 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
     query: EVENTS_QUERY,
     answers: jsonOf(RECEIPTS),
     refuses: ['malformed-query', 'history-changed'],
-    bearer: async (request, bearer) => {
-      const events = store.forTeam(bearer.team);
-      const query = await eventQuery(request.query, events, store.history);
-      if (!query.ok) return refuse(query.error);
-      const page = await events.receipts(query.value);
-      return json({
-        receipts: page.receipts.map(({ eventId, sequence }) => ({ event_id: eventId, sequence })),
-        next: page.next,
-        more: page.more,
-        history: store.history,
-      });
-    },
+    bearer: fromCursor(store, async (events, query) => {
+      const { receipts, next, more } = await events.receipts(query);
+      const told = receipts.map(({ eventId, sequence }) => ({ event_id: eventId, sequence }));
+      return json({ receipts: told, next, more, history: store.history });
+    }),
   },
   {
     method: 'GET',
@@ -62,10 +57,8 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
     summary: 'Lists projects with the freshness of each machine; of a long list `next` leads on.',
     query: PAGE_QUERY,
     answers: jsonOf(PROJECTS),
-    bearer: async (request, bearer) => {
-      const after = request.query.get('after') ?? '';
-      return json(await store.forTeam(bearer.team).projects({ after, limit: LISTED_MACHINES }));
-    },
+    bearer: async ({ query: { after = '' } }, { team }) =>
+      json(await store.forTeam(team).projects({ after, limit: LISTED_MACHINES })),
   },
   {
     method: 'GET',
@@ -75,12 +68,10 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
     query: BOARD_QUERY,
     answers: jsonOf(BOARD),
     refuses: ['board-behind'],
-    bearer: async (request, bearer) => {
-      const project = (request.params['uuid'] ?? '').toLowerCase();
-      const feature = request.query.get('feature') ?? undefined;
-      const after = request.query.get('after') ?? '';
-      const page = await store.forTeam(bearer.team).board({ project, feature, after });
-      return page === 'behind' ? boardBehind() : json({ project_uuid: project, ...page });
+    bearer: async (request, { team }) => {
+      const query = boardQuery(request);
+      const page = await store.forTeam(team).board(query);
+      return page === 'behind' ? boardBehind() : json({ project_uuid: query.project, ...page });
     },
   },
   {
@@ -92,13 +83,12 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
     answers: jsonOf(USAGE),
     refuses: ['board-behind'],
     bearer: async (request, { team }) => {
-      const project = (request.params['uuid'] ?? '').toLowerCase();
-      const feature = request.query.get('feature') ?? undefined;
+      const query = boardQuery(request);
       const events = store.forTeam(team);
       const byFeature = new Map<string, readonly AgentUsage[]>();
-      let after = request.query.get('after') ?? '';
+      let { after } = query;
       for (let seen = 0; seen < SEEN_AT_ONCE;) {
-        const page = await events.board({ project, feature, after, bytes: BOARD_BYTES });
+        const page = await events.board({ ...query, after, bytes: BOARD_BYTES });
         if (page === 'behind') return boardBehind();
         for (const each of page.features) {
           seen += 1 + each.work_packages.length;
@@ -109,9 +99,9 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
         if (after === '') break;
       }
       return json({
-        project_uuid: project,
+        project_uuid: query.project,
         usage: [...byFeature].flatMap(([slug, rows]) => rows.map((row) => ({ feature_slug: slug, ...row }))),
-        ...(after === '' ? {} : { next: after }),
+        next: after === '' ? undefined : after,
       });
     },
   },
@@ -126,11 +116,10 @@ export const historyRoutes = (store: EventStore): readonly Route[] => [
       'Tells the history of a feature, or with `work_package` of one, in causal order; late and concurrent events are marked.',
     query: HISTORY_QUERY,
     answers: jsonOf(HISTORY),
-    bearer: async (request, bearer) => {
-      const place = placeOf(request);
-      const workPackage = request.query.get('work_package') ?? undefined;
-      const query = { ...place, workPackage, limit: TOLD_EVENTS };
-      const page = await store.forTeam(bearer.team).eventsAbout(query);
+    bearer: async (request, { team }) => {
+      const { work_package: workPackage } = request.query;
+      const query = { ...placeOf(request), workPackage, limit: TOLD_EVENTS };
+      const page = await store.forTeam(team).eventsAbout(query);
       const own = page.events
         .map(placed)
         .filter(({ event }) => workPackage === undefined || cellOf(event).workPackage === workPackage);
@@ -148,11 +137,11 @@ export const historyRoutes = (store: EventStore): readonly Route[] => [
     summary:
       'Counts for each day how many work packages of a feature stood in each lane at its end, and how long they stayed in each.',
     answers: jsonOf(FLOW),
-    bearer: async (request, bearer) => {
+    bearer: async (request, { team }) => {
       const query = { ...placeOf(request), limit: COUNTED_EVENTS };
-      const page = await store.forTeam(bearer.team).eventsAbout(query);
-      const history = page.events.map(placed);
-      return json({ days: flowOf(history), cycle_times: cycleTimesOf(history), more: page.more });
+      const { events, more } = await store.forTeam(team).eventsAbout(query);
+      const history = events.map(placed);
+      return json({ days: flowOf(history), cycle_times: cycleTimesOf(history), more });
     },
   },
 ];
@@ -175,38 +164,30 @@ export const BOARD_BYTES = 512 * 1024;
 export const boardBehind = (): Answer =>
   refuse(later('board-behind', 'Events that came late are being given their places.', 2));
 
-const READ_ANEW =
-  'The cursor is of another history. Read from the beginning, and offer again what the hub has lost.';
+const ANOTHER_HISTORY = problem(
+  'history-changed',
+  'The cursor is of another history. Read from the beginning, and offer again what the hub has lost.',
+);
 
-/** Parameters that are as described, held against the log. */
-const eventQuery = async (
-  query: URLSearchParams,
-  events: TeamEvents,
-  history: string,
-): Promise<Result<EventQuery, Problem>> => {
-  if (![null, '', history].includes(query.get('history'))) return err(problem('history-changed', READ_ANEW));
-  const text = query.get('after') ?? '';
-  const eventId = normalizeEventId(text);
-  const after = eventId === undefined ? Number(text) : await events.sequenceOf(eventId);
-  if (after === undefined)
-    return err(problem('malformed-query', 'after has to be the id of an event of the team.'));
-  // A number that was never given here is one of another history.
-  if (after > 0 && after > (await events.position()).sequence)
-    return err(problem('history-changed', READ_ANEW));
-  const limit = Math.min(Number(query.get('limit') ?? '') || DEFAULT_PAGE, LARGEST_PAGE);
-  const project = query.get('project')?.toLowerCase();
-  return ok({ after, limit, project });
-};
-
-const listEvents = async (store: EventStore, request: HubRequest, bearer: Bearer): Promise<Answer> => {
-  const events = store.forTeam(bearer.team);
-  const query = await eventQuery(request.query, events, store.history);
-  if (!query.ok) return refuse(query.error);
-  const page = await events.read({ ...query.value, bytes: LARGEST_PAGE_BYTES });
-  return request.headers.accept?.includes(LINES_TYPE) === true
-    ? asLines(page)
-    : asDocument(page, store.history);
-};
+/** A call about the events after a cursor: parameters that are as described, held against the log. */
+const fromCursor =
+  (
+    store: EventStore,
+    tell: (events: TeamEvents, query: EventQuery, request: HubRequest) => Promise<Answer>,
+  ) =>
+  async (request: HubRequest, { team }: Bearer): Promise<Answer> => {
+    const { history = '', after: cursor = '', limit = '', project } = request.query;
+    if (history !== '' && history !== store.history) return refuse(ANOTHER_HISTORY);
+    const events = store.forTeam(team);
+    const eventId = normalizeEventId(cursor);
+    const after = eventId === undefined ? Number(cursor) : await events.sequenceOf(eventId);
+    if (after === undefined)
+      return refuse(problem('malformed-query', 'after has to be the id of an event of the team.'));
+    // A number that was never given here is one of another history.
+    if (after > 0 && after > (await events.position()).sequence) return refuse(ANOTHER_HISTORY);
+    const most = Math.min(Number(limit) || DEFAULT_PAGE, LARGEST_PAGE);
+    return tell(events, { after, limit: most, project: project?.toLowerCase() }, request);
+  };
 
 const asDocument = (page: EventPage, history: string): Answer => ({
   status: 200,
@@ -232,9 +213,14 @@ const onOneLine = (document: string): string => document.replaceAll(/[\r\n]+/g, 
 const TOLD_EVENTS = 500;
 const COUNTED_EVENTS = 5000;
 
-const placeOf = ({ params }: HubRequest) => ({
-  project: (params['uuid'] ?? '').toLowerCase(),
-  feature: params['slug'] ?? '',
+const placeOf = ({ params: { uuid = '', slug = '' } }: HubRequest) => ({
+  project: uuid.toLowerCase(),
+  feature: slug,
+});
+
+const boardQuery = ({ params: { uuid = '' }, query: { feature, after = '' } }: HubRequest) => ({
+  project: uuid.toLowerCase(),
+  ...{ feature, after },
 });
 
 const placed = (stored: StoredEvent) => ({

@@ -70,11 +70,10 @@ export const readFields = async <D extends Description>(
   if (!text.ok) return text;
   const parsed =
     request.headers['content-type']?.startsWith(FORM_TYPE) === true
-      ? ok(Object.fromEntries(new URLSearchParams(text.value)))
+      ? Object.fromEntries(new URLSearchParams(text.value))
       : parseFrame(text.value === '' ? '{}' : text.value, SMALL_BODY_VALUES);
-  if (!parsed.ok || !isFields(parsed.value))
-    return err(problem('malformed-body', 'The body has to be a JSON object.'));
-  const given = Object.entries(parsed.value).filter(([, each]) =>
+  if (!isFields(parsed)) return err(problem('malformed-body', 'The body has to be a JSON object.'));
+  const given = Object.entries(parsed).filter(([, each]) =>
     typeof each === 'string' ? each !== '' : isFields(each) || Array.isArray(each),
   );
   const fields: unknown = Object.fromEntries(given);

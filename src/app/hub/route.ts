@@ -50,7 +50,8 @@ export const jsonOf = (document: Description): NonNullable<Route['answers']> => 
 /** A request as handlers see it. */
 export interface HubRequest {
   readonly params: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
+  /** Of a parameter that is repeated the last one. */
+  readonly query: Readonly<Record<string, string>>;
   readonly headers: IncomingHttpHeaders;
   /** Where it comes from: the peer, or what a proxy on this machine says of it. */
   readonly address: string;

@@ -19,7 +19,7 @@ export const setupRoutes = ({ accounts, log }: Office): readonly Route[] => [
     summary: 'The page that makes the first user.',
     query: SETUP_LINK,
     answers: PAGE,
-    open: ({ query }) => setupPage(query.get('code') ?? ''),
+    open: ({ query }) => setupPage(query['code'] ?? ''),
   },
   {
     method: 'POST',

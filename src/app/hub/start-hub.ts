@@ -121,7 +121,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     options.webhooks === undefined
       ? undefined
       : new WebhookSender({ ...options.webhooks, store, accounts, clock, log });
-  sender?.start();
+  void sender?.run();
   const pruning = setInterval(() => void prune(options), limits.pruneIntervalMs);
   pruning.unref();
   const { port } = server.address() as AddressInfo;
@@ -155,7 +155,6 @@ const makeServer = (listener: ListenerOptions, limits: HubLimits, handle: Reques
       Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs) / CHECKS_PER_DEADLINE,
     ),
     keepAliveTimeout: 60_000,
-    noDelay: true,
   };
   const inOrder = oneByOne(handle, limits.requestsPerConnection);
   const server =
@@ -197,28 +196,27 @@ const requireFittingPair = (pair: { readonly cert: string; readonly key: string 
   try {
     createSecureContext(pair);
   } catch (error) {
-    const [message, hint] = pairFault(pair, (error as NodeJS.ErrnoException).code);
+    const isSwapped = !pair.cert.includes(CERTIFICATE) && pair.key.includes(CERTIFICATE);
+    const isMixed = (error as NodeJS.ErrnoException).code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH';
+    const [message, hint] = isMixed ? MIXED_PAIR : isSwapped ? SWAPPED_PAIR : UNUSABLE_PAIR;
     throw new SyncError('wrong-usage', message, { cause: error, hint });
   }
 };
 
-/** What is wrong with a pair, and what to do. */
-const pairFault = (pair: { readonly cert: string; readonly key: string }, code: string | undefined) => {
-  if (code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH')
-    return [
-      'The certificate and the key do not belong together.',
-      'Name the key that the certificate was made for with --tls-key.',
-    ] as const;
-  if (!pair.cert.includes('BEGIN CERTIFICATE') && pair.key.includes('BEGIN CERTIFICATE'))
-    return [
-      'The certificate and the key are swapped.',
-      'Name the certificate with --tls-cert and its private key with --tls-key.',
-    ] as const;
-  return [
-    'The certificate or the key is no PEM that can be used.',
-    'Name a file with a certificate chain for --tls-cert and one with its private key, without a password, for --tls-key.',
-  ] as const;
-};
+const CERTIFICATE = 'BEGIN CERTIFICATE';
+
+const MIXED_PAIR = [
+  'The certificate and the key do not belong together.',
+  'Name the key that the certificate was made for with --tls-key.',
+] as const;
+const SWAPPED_PAIR = [
+  'The certificate and the key are swapped.',
+  'Name the certificate with --tls-cert and its private key with --tls-key.',
+] as const;
+const UNUSABLE_PAIR = [
+  'The certificate or the key is no PEM that can be used.',
+  'Name a file with a certificate chain for --tls-cert and one with its private key, without a password, for --tls-key.',
+] as const;
 
 const listen = async (server: Server, { host, port }: ListenerOptions): Promise<void> => {
   try {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import type { Log, WallClock } from '../../ports/host.js';
 import type {
@@ -27,14 +28,12 @@ export class Webhooks {
   /** It hears what is stored from now on. Throws `input-invalid` for a team or an address that cannot be. */
   async add(team: string, url: string): Promise<Webhook> {
     const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: '', hostname: '' };
-    if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(hostname))) {
+    if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(hostname)))
       throw new SyncError('input-invalid', 'A webhook needs an https address, or one on this machine.');
-    }
-    if (!(await this.#needs.accounts.teams()).includes(team)) {
+    if (!(await this.#needs.accounts.teams()).includes(team))
       throw new SyncError('input-invalid', `There is no team ${JSON.stringify(team)}.`, {
         hint: 'See which there are with: spec-kitty hub team list',
       });
-    }
     const { sequence: through } = await this.#needs.store.forTeam(team).position();
     return this.#needs.webhooks.add({ team, url, through });
   }
@@ -67,40 +66,36 @@ export class WebhookSender {
   /** When a receiver that did not answer is tried again, and how often it was tried, by id. */
   readonly #failed = new Map<string, { readonly atMs: number; readonly times: number }>();
   readonly #busy = new Map<string, Promise<void>>();
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(needs: SenderNeeds) {
     this.#needs = needs;
   }
 
-  /** Begins to look once a second. */
-  start(): void {
-    const look = async (): Promise<void> => {
-      await this.look().catch((error: unknown) => this.#needs.log.warn(`webhooks wait: ${messageOf(error)}`));
-      if (this.#stopping.signal.aborted) return;
-      this.#timer = setTimeout(() => void look(), LOOK_MS);
-      this.#timer.unref();
-    };
-    void look();
+  /** Looks once a second, until it is stopped. */
+  async run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await this.#look().catch((error: unknown) =>
+        this.#needs.log.warn(`webhooks wait: ${messageOf(error)}`),
+      );
+      await sleep(LOOK_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    }
   }
 
   /** Resolves when nothing is on its way any more. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    clearTimeout(this.#timer);
     await Promise.all(this.#busy.values());
   }
 
   /** Sees to it that every webhook that is due is being told. */
-  async look(): Promise<void> {
+  async #look(): Promise<void> {
     const nowMs = this.#needs.clock.nowMs();
     for (const webhook of await this.#needs.webhooks.list()) {
       const { id } = webhook;
       if (this.#busy.has(id) || (this.#failed.get(id)?.atMs ?? 0) > nowMs) continue;
-      this.#busy.set(
-        id,
-        this.#tell(webhook).finally(() => this.#busy.delete(id)),
-      );
+      const telling = this.#tell(webhook).finally(() => this.#busy.delete(id));
+      this.#busy.set(id, telling);
     }
   }
 

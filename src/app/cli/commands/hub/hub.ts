@@ -44,16 +44,13 @@ export const dataOption = ({ args: { data, databaseUrlFile } }: HubCommand): str
  * The address of the database that a command is about; `undefined` when the hub keeps its data in a directory. It holds a
  * password, so that it comes from a file or the environment, and is never part of a message.
  */
-const databaseUrl = async ({ io, signal, args }: HubCommand): Promise<string | undefined> => {
-  const { data, databaseUrlFile: file } = args;
+const databaseUrl = async (context: HubCommand): Promise<string | undefined> => {
+  const { data, databaseUrlFile: file } = context.args;
   if (data !== undefined && file !== undefined)
     throw new SyncError('wrong-usage', 'A hub has either --data or --database-url-file.');
   if (data !== undefined) return undefined;
   const hint = `Write one line such as postgres://user:password@host:5432/name.`;
-  const given =
-    file === undefined
-      ? io.env[DATABASE_URL]
-      : await readNamed({ path: resolve(io.cwd, file), called: 'The file', hint }, signal);
+  const given = file === undefined ? context.io.env[DATABASE_URL] : await readText(context, file, hint);
   const address = given?.trim() ?? '';
   if (file === undefined && address === '') return undefined;
   if (/^postgres(ql)?:\/\/\S+$/.test(address) && URL.canParse(address)) return address;
@@ -61,6 +58,10 @@ const databaseUrl = async ({ io, signal, args }: HubCommand): Promise<string | u
     hint,
   });
 };
+
+/** The text of a file that an option names. */
+export const readText = ({ io, signal }: HubCommand, path: string, hint: string): Promise<string> =>
+  readNamed({ path: resolve(io.cwd, path), called: 'The file', hint }, signal);
 
 const DATABASE_URL = 'SPEC_KITTY_DATABASE_URL';
 

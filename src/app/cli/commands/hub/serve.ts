@@ -10,8 +10,7 @@ import {
   type CommandContext,
 } from '../../define-command.js';
 import { bold } from '../../render/text.js';
-import { readNamed } from '../shared/named-file.js';
-import { dataOption, hubCopiesOf, openHub, PLACE } from './hub.js';
+import { dataOption, hubCopiesOf, openHub, PLACE, readText } from './hub.js';
 
 const OPTIONS = {
   port: number('port to listen on; 8787 when not given, 0 for any free one'),
@@ -138,9 +137,6 @@ const listenerOf = async (context: Serving): Promise<ListenerOptions> => {
   );
   return { ...place, tls: { cert, key } };
 };
-
-const readText = ({ io, signal }: Serving, path: string, hint: string): Promise<string> =>
-  readNamed({ path: resolve(io.cwd, path), called: 'The file', hint }, signal);
 
 const untilAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((done) => {
