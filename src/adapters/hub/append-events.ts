@@ -16,62 +16,80 @@ import {
   type NodeRow,
 } from './schema.js';
 
-interface Appended {
-  readonly answers: readonly AppendAnswer[];
-  /** The highest sequence number that was given; `undefined` when nothing was stored. */
-  readonly last: number | undefined;
-}
-
 /**
  * Stores one call's events in one transaction, and answers each in the order given. The transaction does what has to be
  * durable together, and reads nothing that grows: which number comes next, the events, which cells are behind them.
+ * `last` is the highest sequence number that was given; `undefined` when nothing was stored.
  */
 export const appendEvents = async (
   { reads, writes }: HubDatabase,
   team: string,
   events: readonly IncomingEvent[],
   receivedAtMs: number,
-): Promise<Appended> => {
+): Promise<{ readonly answers: readonly AppendAnswer[]; readonly last: number | undefined }> => {
   if (events.length === 0) return { answers: [], last: undefined };
   const firstById = new Map<string, IncomingEvent>();
   for (const event of events) if (!firstById.has(event.eventId)) firstById.set(event.eventId, event);
-  const placed = placeEvents([...firstById.values()]);
+  const placed = placeEvents(team, [...firstById.values()], receivedAtMs);
   const stored = await inTransaction(writes, async (db) => {
     const first = await advancePosition(db, team, placed.length, highestLamport(events));
-    const numbered = placed.map((each, at) => ({
-      ...each,
-      row: eventRow(team, each, first + at, receivedAtMs),
-    }));
+    for (const [at, { row }] of placed.entries()) row.sequence = first + at;
     // By cell, because each cell has a place of its own in the index that the events of a board are read by.
-    const rows = numbered.map(({ row }) => row).sort((a, b) => a.cell - b.cell);
+    const rows = placed.map(({ row }) => row).sort((a, b) => a.cell - b.cell);
     const isAllNew = (await INSERT_EVENTS(db, rows)) === rows.length;
-    const fresh = isAllNew ? numbered : await insertedOf(db, team, first, numbered);
+    const fresh = isAllNew ? placed : await insertedOf(db, team, first, placed);
     await MARK_CELLS(db, cellMarks(fresh));
     await ADVANCE_NODES(db, nodeRows(fresh));
     return fresh;
   });
-  const sequences = new Map(stored.map(({ incoming, row }) => [incoming, row.sequence]));
-  return { answers: await answersOf(reads, team, events, sequences), last: stored.at(-1)?.row.sequence };
+  const answers = new Map<IncomingEvent, AppendAnswer>();
+  for (const { incoming, row } of stored) answers.set(incoming, { answer: 'stored', sequence: row.sequence });
+  const known = events.filter((event) => !answers.has(event));
+  for (const event of await repeatsOf(reads, team, known)) answers.set(event, { answer: 'duplicate' });
+  return {
+    answers: events.map((event) => answers.get(event) ?? { answer: 'id-conflict' }),
+    last: stored.at(-1)?.row.sequence,
+  };
 };
 
-/** An event with the cell of the board that it changes; events of one cell share the object. */
+/** An event with its row, which is numbered when it is stored, and the cell of the board that it changes. */
 interface PlacedEvent {
   readonly incoming: IncomingEvent;
-  readonly place: { readonly cell: BoardCell; readonly number: number };
-}
-
-interface StoredEvent extends PlacedEvent {
+  /** The same object for all events of a cell. */
+  readonly cell: BoardCell;
   readonly row: EventRow;
 }
 
-const placeEvents = (events: readonly IncomingEvent[]): readonly PlacedEvent[] => {
-  const places = new Map<string, PlacedEvent['place']>();
+const placeEvents = (
+  team: string,
+  events: readonly IncomingEvent[],
+  receivedAtMs: number,
+): readonly PlacedEvent[] => {
+  const cells = new Map<string, { readonly cell: BoardCell; readonly number: number }>();
   return events.map((incoming) => {
-    const cell = cellOf(incoming.event);
-    const key = cellKey(cell);
-    const place = places.get(key) ?? { cell, number: cellNumber(cell) };
-    places.set(key, place);
-    return { incoming, place };
+    const { eventId, document, event, known } = incoming;
+    const own = cellOf(event);
+    const key = cellKey(own);
+    const place = cells.get(key) ?? { cell: own, number: cellNumber(own) };
+    cells.set(key, place);
+    const { cell, number } = place;
+    const row = {
+      team,
+      sequence: 0,
+      event_id: eventId,
+      event_type: event.event_type,
+      project_uuid: cell.project,
+      feature_slug: cell.feature,
+      aggregate_id: event.aggregate_id,
+      cell: number,
+      lamport: event.lamport_clock,
+      node_id: event.node_id,
+      occurred_at: event.timestamp,
+      received_at_ms: receivedAtMs,
+      known: known ? 1 : 0,
+      document,
+    };
+    return { incoming, cell, row };
   });
 };
 
@@ -80,47 +98,34 @@ const insertedOf = async (
   db: Executor,
   team: string,
   first: number,
-  numbered: readonly StoredEvent[],
-): Promise<readonly StoredEvent[]> => {
-  const rows = await db
-    .selectFrom('events')
-    .select('sequence')
-    .where('team', '=', team)
-    .where('sequence', '>=', first)
-    .execute();
+  placed: readonly PlacedEvent[],
+): Promise<readonly PlacedEvent[]> => {
+  const events = db.selectFrom('events').select('sequence').where('team', '=', team);
+  const rows = await events.where('sequence', '>=', first).execute();
   const inserted = new Set(rows.map(({ sequence }) => sequence));
-  return numbered.filter(({ row }) => inserted.has(row.sequence));
+  return placed.filter(({ row }) => inserted.has(row.sequence));
 };
 
-const answersOf = async (
+/** Those of events whose id the team has that are the same as what it has. */
+const repeatsOf = async (
   db: Executor,
   team: string,
-  events: readonly IncomingEvent[],
-  sequences: ReadonlyMap<IncomingEvent, number>,
-): Promise<readonly AppendAnswer[]> => {
-  const same = new Set<IncomingEvent>();
-  const known = events.filter((event) => !sequences.has(event));
+  known: readonly IncomingEvent[],
+): Promise<readonly IncomingEvent[]> => {
+  const repeats: IncomingEvent[] = [];
   for (let at = 0; at < known.length; at += COMPARED_AT_ONCE) {
     const some = known.slice(at, at + COMPARED_AT_ONCE);
     const ids = [...new Set(some.map(({ eventId }) => eventId))];
-    const rows = await db
-      .selectFrom('events')
-      .select(['event_id', 'document'])
-      .where('team', '=', team)
-      .where('event_id', 'in', ids)
-      .execute();
+    const events = db.selectFrom('events').select(['event_id', 'document']).where('team', '=', team);
+    const rows = await events.where('event_id', 'in', ids).execute();
     const documents = new Map(rows.map((row) => [row.event_id, row.document]));
     for (const event of some) {
       const there = documents.get(event.eventId);
-      if (there !== undefined && isSameEvent(there, event.document)) same.add(event);
+      if (there !== undefined && isSameEvent(there, event.document)) repeats.push(event);
     }
     await setImmediate();
   }
-  return events.map((event) => {
-    const sequence = sequences.get(event);
-    if (sequence !== undefined) return { answer: 'stored', sequence };
-    return { answer: same.has(event) ? 'duplicate' : 'id-conflict' };
-  });
+  return repeats;
 };
 
 /** Documents may be as large as a limit allows, and both of a pair are read when their texts differ. */
@@ -132,41 +137,19 @@ const followed = (lamport: number): number => (isFollowed(lamport) ? lamport : 0
 const highestLamport = (events: readonly IncomingEvent[]): number =>
   events.reduce((highest, { event }) => Math.max(highest, followed(event.lamport_clock)), 0);
 
-const eventRow = (
-  team: string,
-  { incoming, place }: PlacedEvent,
-  sequence: number,
-  receivedAtMs: number,
-): EventRow => ({
-  team,
-  sequence,
-  event_id: incoming.eventId,
-  event_type: incoming.event.event_type,
-  project_uuid: place.cell.project,
-  feature_slug: place.cell.feature,
-  aggregate_id: incoming.event.aggregate_id,
-  cell: place.number,
-  lamport: incoming.event.lamport_clock,
-  node_id: incoming.event.node_id,
-  occurred_at: incoming.event.timestamp,
-  received_at_ms: receivedAtMs,
-  known: incoming.known ? 1 : 0,
-  document: incoming.document,
-});
-
 /** That cells are behind their events; those that are not there yet are made. */
-const cellMarks = (stored: readonly StoredEvent[]): readonly CellRow[] => {
-  const marks = new Map<object, CellRow>();
-  for (const { place, row } of stored) {
+const cellMarks = (stored: readonly PlacedEvent[]): readonly CellRow[] => {
+  const marks = new Map<BoardCell, CellRow>();
+  for (const { cell, row } of stored) {
     if (!isFollowed(row.lamport)) continue;
-    marks.set(place, {
+    marks.set(cell, {
       team: row.team,
       project_uuid: row.project_uuid,
       feature_slug: row.feature_slug,
-      work_package: place.cell.workPackage,
+      work_package: cell.workPackage,
       cell: row.cell,
       changed: row.sequence,
-      late_lamport: Math.min(row.lamport, marks.get(place)?.late_lamport ?? row.lamport),
+      late_lamport: Math.min(row.lamport, marks.get(cell)?.late_lamport ?? row.lamport),
       behind: 1,
       through: '',
       state: '',
@@ -176,7 +159,7 @@ const cellMarks = (stored: readonly StoredEvent[]): readonly CellRow[] => {
 };
 
 /** What is new of the machines that sent events. */
-const nodeRows = (stored: readonly StoredEvent[]): readonly NodeRow[] => {
+const nodeRows = (stored: readonly PlacedEvent[]): readonly NodeRow[] => {
   const rows = new Map<string, NodeRow>();
   for (const { incoming, row } of stored) {
     const key = `${row.project_uuid}\n${row.node_id}`;

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { isSyncError, SyncError } from '../../domain/errors.js';
-import type { CellKey, HubTables } from './schema.js';
+import { CELL_KEY, type CellKey, type HubTables } from './schema.js';
 
 /** Database or transaction: both run queries. */
 export type Executor = Kysely<HubTables>;
@@ -96,9 +96,7 @@ export const writeSetting = async (db: Executor, name: string, value: string): P
 };
 
 /** The order in which cells are written by everybody: transactions that write several never wait for each other in a circle. */
-export const compareCells = (one: CellKey, other: CellKey): number =>
-  compareTexts(one.project_uuid, other.project_uuid) ||
-  compareTexts(one.feature_slug, other.feature_slug) ||
-  compareTexts(one.work_package, other.work_package);
-
-const compareTexts = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+export const compareCells = (one: CellKey, other: CellKey): number => {
+  for (const part of CELL_KEY) if (one[part] !== other[part]) return one[part] < other[part] ? -1 : 1;
+  return 0;
+};

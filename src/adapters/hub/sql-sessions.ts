@@ -1,4 +1,4 @@
-import { decideRotation, succeed, type SessionPolicy } from '../../domain/hub/session-policy.js';
+import { refreshFault, succeed, type SessionPolicy } from '../../domain/hub/session-policy.js';
 import { err, ok } from '../../domain/result.js';
 import type { WallClock } from '../../ports/host.js';
 import type { AccountStore, Bearer, Holder, Secrets, SessionTokens } from '../../ports/hub.js';
@@ -64,21 +64,10 @@ export const sqlSessions = (needs: AccountNeeds) => {
       return inTransaction(writes, async (db) => {
         const token = await findToken(db, digest, 'refresh');
         if (token === undefined) return err('unknown');
-        const endsAtMs = token.openedAtMs + policy.sessionSeconds * 1000;
-        const expiresAtMs = Math.min(token.expiresAtMs, endsAtMs);
-        const decision = decideRotation({ ...token, expiresAtMs }, policy, nowMs);
-        switch (decision) {
-          case 'reused':
-            await endSessions(needs, db, { id: token.sessionId });
-            return err('reused');
-          case 'revoked':
-          case 'expired':
-            return err(decision);
-          case 'rotate':
-          case 'repeat':
-            if (token.position === null) return err('not-a-member');
-            break;
-        }
+        const fault = refreshFault(token, policy, nowMs);
+        if (fault === 'reused') await endSessions(needs, db, { id: token.sessionId });
+        if (fault !== undefined) return err(fault);
+        if (token.position === null) return err('not-a-member');
         // Of two hubs that race for one token both write the same rows, so it does not matter who is first.
         await db
           .updateTable('tokens')

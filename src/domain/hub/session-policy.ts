@@ -29,24 +29,23 @@ interface PresentedRefresh {
   readonly expiresAtMs: number;
   /** When it was first spent, or `null`. */
   readonly rotatedAtMs: number | null;
-  /** When its session was ended, or `null`. */
+  /** When its session was opened, and when it was ended, or `null`. */
+  readonly openedAtMs: number;
   readonly revokedAtMs: number | null;
 }
 
 /**
- * What to do with it: give it its successor, give it the same successor again, refuse it, or — `reused` — refuse it
- * and end the session, because an old token that comes back late may be somebody's copy.
+ * Why it gets no successor, the first one or the same again. `reused`: the session has to be ended too, because an old token
+ * that comes back late may be somebody's copy.
  */
-type RotationDecision = 'rotate' | 'repeat' | 'expired' | 'revoked' | 'reused';
-
-export const decideRotation = (
-  token: PresentedRefresh,
+export const refreshFault = (
+  { expiresAtMs, rotatedAtMs, openedAtMs, revokedAtMs }: PresentedRefresh,
   policy: SessionPolicy,
   nowMs: number,
-): RotationDecision => {
-  if (token.revokedAtMs !== null) return 'revoked';
-  if (token.rotatedAtMs !== null && nowMs - token.rotatedAtMs < policy.graceSeconds * 1000) return 'repeat';
+): 'revoked' | 'expired' | 'reused' | undefined => {
+  if (revokedAtMs !== null) return 'revoked';
+  if (rotatedAtMs !== null && nowMs - rotatedAtMs < policy.graceSeconds * 1000) return undefined;
   // An expired token opens nothing, so its return harms nobody and must not end a session that lives on.
-  if (nowMs >= token.expiresAtMs) return 'expired';
-  return token.rotatedAtMs === null ? 'rotate' : 'reused';
+  if (nowMs >= Math.min(expiresAtMs, openedAtMs + policy.sessionSeconds * 1000)) return 'expired';
+  return rotatedAtMs === null ? undefined : 'reused';
 };
