@@ -1,9 +1,8 @@
 import { beginRun, DEFAULT_LIMITS, resumeRun } from '../../domain/agents/begin-run.js';
-import { observe } from '../../domain/agents/observe.js';
 import type { OrchestrationStanding } from '../../domain/agents/standing.js';
 import type { OrchestrationState } from '../../domain/agents/state.js';
 import { SyncError } from '../../domain/errors.js';
-import type { OrchestratorPlace, OrchestrationStore } from '../../ports/agents.js';
+import type { OrchestratorPlace } from '../../ports/agents.js';
 import type { Checkout } from '../../ports/events.js';
 import type { Emission } from '../outbox/event-emitter.js';
 import { nothingToDo, type WorkOutcome } from '../work/work-plan.js';
@@ -58,10 +57,17 @@ export class OrchestrateFeature {
    * written; every agent has ended by then.
    */
   async run(input: OrchestrateInput, signal?: AbortSignal): Promise<OrchestrationResult> {
-    const place = await this.#occupy(input.checkout);
+    const { repository, orchestrationStore: store } = this.#ports;
+    refuseOutsideGit(input.checkout);
+    const place = await store.occupy(input.checkout);
+    if (place === undefined) {
+      throw new SyncError('lock-busy', 'Another orchestrator is at work in this project.', {
+        hint: 'See what it does with "spec-kitty orchestrate --status".',
+      });
+    }
     try {
-      await this.#ports.repository.exclusive(input.checkout, async (held) => {
-        for (const pattern of OWN_FILES) await this.#ports.repository.exclude(held, pattern);
+      await repository.exclusive(input.checkout, async (held) => {
+        for (const pattern of OWN_FILES) await repository.exclude(held, pattern);
       });
       const run = await this.#begin(input, place);
       const ended = await driveOrchestration(run, signal);
@@ -72,23 +78,16 @@ export class OrchestrateFeature {
     }
   }
 
-  async #occupy(checkout: Checkout): Promise<OrchestratorPlace> {
-    refuseOutsideGit(checkout);
-    const place = await this.#ports.orchestrationStore.occupy(checkout);
-    if (place !== undefined) return place;
-    throw new SyncError('lock-busy', 'Another orchestrator is at work in this project.', {
-      hint: 'See what it does with "spec-kitty orchestrate --status".',
-    });
-  }
-
   async #begin(input: OrchestrateInput, place: OrchestratorPlace): Promise<OrchestrationRun> {
     const { files, emitter, orchestrationStore: store } = this.#ports;
     const { checkout, resume = false, limits, onProgress } = input;
-    const former = resume ? await resumable(store, input) : await startable(store, checkout);
+    const former = await readOrchestration(store, checkout);
+    refuseFormer(former, input);
     const resumed = resume ? former : undefined;
-    const wanted = resumed === undefined ? input : asResumed(input, resumed);
+    const ofRun = resumed === undefined ? {} : { feature: resumed.feature };
+    const names = input.agents?.length ? input.agents : (resumed?.agents ?? []);
     // Whatever is refused is refused before anything is touched.
-    const prepared = await prepareOrchestration(this.#ports, wanted);
+    const prepared = await prepareOrchestration(this.#ports, { ...input, ...ofRun, agents: names });
     const { feature, agents: commands, stated } = prepared;
     await demandConsent(this.#ports.agentTrust, checkout, stated, input.askConsent);
     const runId = resumed?.runId ?? this.#ports.eventIds.next();
@@ -101,66 +100,40 @@ export class OrchestrateFeature {
     const agents = [...commands.keys()];
     const startedAt = new Date(this.#ports.wallClock.nowMs()).toISOString();
     const beginning = { runId, feature, startedAt, agents, limits: { ...DEFAULT_LIMITS, ...limits } };
-    const atBeginning =
-      resumed === undefined
-        ? beginRun(beginning, view, former)
-        : resumeRun(resumed, { agents, limits: limits ?? {} });
-    const { state, notices } = observe(atBeginning, view, () => false);
+    const state =
+      resumed === undefined ? beginRun(beginning, view, former) : resumeRun(resumed, { agents, limits });
     const begun = { place, commands, state, view, onProgress };
     const run = new OrchestrationRun({ ...this.#ports, perform }, begun);
     run.keep(settled);
     await run.save();
     run.tell({ what: 'started', runId, feature, isResumed: resume, agents, commands: stated });
     if (agents.length === 1) run.tell({ what: 'reviews-own-work', agent: agents[0] ?? '' });
-    for (const { id, notice } of notices) run.notice(id, notice);
     for (const { id, standing, agent = 'somebody else' } of run.standing().workPackages)
       if (standing === 'elsewhere') run.notice(id, `${id} is in doing with ${agent} and is left alone.`);
     return run;
   }
 }
 
-/** Agents are those of the run unless others are named. */
-const asResumed = (
-  input: OrchestrateInput,
-  { feature, agents }: OrchestrationState,
-): OrchestrationRequest => ({
-  ...input,
-  feature,
-  agents: input.agents?.length ? input.agents : agents,
-});
-
-/** The state before a new run: none, or one that is over. */
-const startable = async (
-  store: OrchestrationStore,
-  checkout: Checkout,
-): Promise<OrchestrationState | undefined> => {
-  const state = await readOrchestration(store, checkout);
-  if (state === undefined || state.status === 'completed' || state.status === 'aborted') return state;
-  throw new SyncError('orchestration-unfinished', `The run over ${state.feature} is not over.`, {
-    hint: 'Go on with it by "spec-kitty orchestrate --resume", or give it up by "spec-kitty orchestrate --abort".',
-  });
-};
-
-/** The state of the run to go on with. */
-const resumable = async (
-  store: OrchestrationStore,
-  { checkout, feature }: { readonly checkout: Checkout; readonly feature?: string },
-): Promise<OrchestrationState> => {
-  const state = await readOrchestration(store, checkout);
-  if (state === undefined || state.status === 'aborted') {
-    const why = state === undefined ? 'There is no run' : `The run over ${state.feature} was given up`;
+/** A run that is not over is gone on with, and no other one begun; one that was given up is over. */
+const refuseFormer = (
+  former: OrchestrationState | undefined,
+  { resume, feature }: OrchestrateInput,
+): void => {
+  if (resume !== true) {
+    if (former === undefined || former.status === 'completed' || former.status === 'aborted') return;
+    throw new SyncError('orchestration-unfinished', `The run over ${former.feature} is not over.`, {
+      hint: 'Go on with it by "spec-kitty orchestrate --resume", or give it up by "spec-kitty orchestrate --abort".',
+    });
+  }
+  if (former === undefined || former.status === 'aborted') {
+    const why = former === undefined ? 'There is no run' : `The run over ${former.feature} was given up`;
     throw new SyncError('orchestration-absent', `${why}, so nothing can be resumed.`, {
       hint: 'Begin one with "spec-kitty orchestrate --feature" and the name of a feature.',
     });
   }
-  if (feature === undefined || feature === state.feature) return state;
-  throw new SyncError(
-    'wrong-usage',
-    `The run that can be resumed is over ${state.feature}, not over ${feature}.`,
-    {
-      hint: 'Leave --feature out.',
-    },
-  );
+  if (feature === undefined || feature === former.feature) return;
+  const message = `The run that can be resumed is over ${former.feature}, not over ${feature}.`;
+  throw new SyncError('wrong-usage', message, { hint: 'Leave --feature out.' });
 };
 
 /** The state, and what a writer of it leaves beside it when it dies. */

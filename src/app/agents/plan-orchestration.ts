@@ -1,10 +1,6 @@
 import { SyncError } from '../../domain/errors.js';
 import { describeIssues } from '../../domain/result.js';
-import {
-  dependencyFaults,
-  describeDependencyFault,
-  topologicalOrder,
-} from '../../domain/work/dependency-graph.js';
+import { dependencyFaults, describeDependencyFault } from '../../domain/work/dependency-graph.js';
 import { DEFAULT_LIMITS } from '../../domain/agents/begin-run.js';
 import { limits, type RunLimits } from '../../domain/agents/state.js';
 import { isDocument } from '../../domain/document.js';
@@ -140,13 +136,13 @@ const refuseGroups = ({ documents, workPackages }: FeatureState): void => {
 
 /** Whatever has a cycle or names what is not there would wait for ever. */
 const refuseGraph = ({ graph }: FeatureView): void => {
-  const faults = dependencyFaults(graph);
-  if (faults.length === 0 && topologicalOrder(graph).length > 0) return;
-  if (faults.length === 0) {
+  if (graph.ids.length === 0) {
     throw new SyncError('work-package-not-found', 'The feature has no work packages.', {
       hint: 'Its folder tasks/ needs files such as WP01-title.md.',
     });
   }
+  const faults = dependencyFaults(graph);
+  if (faults.length === 0) return;
   throw new SyncError('dependency-invalid', faults.map(describeDependencyFault).join('\n'), {
     hint: 'Correct the dependencies and run "spec-kitty agent feature finalize-tasks".',
   });
@@ -157,27 +153,22 @@ const chooseAgents = (
   asked: readonly string[],
 ): ReadonlyMap<string, AgentCommand> => {
   const trouble = issues.length === 0 ? '' : ` In .kittify/config.yaml, ${describeIssues(issues)}.`;
-  const names = [...new Set(asked.length > 0 ? asked : available)];
+  const known = [...commands.keys()].join(', ');
+  const names = asked.length > 0 ? asked : available;
   if (names.length === 0) {
     throw new SyncError('input-invalid', `No agent is named.${trouble}`, {
-      hint: `Name some with --agents, or list them in .kittify/config.yaml under agents.available. There are: ${[...commands.keys()].join(', ')}.`,
+      hint: `Name some with --agents, or list them in .kittify/config.yaml under agents.available. There are: ${known}.`,
     });
   }
-  const chosen = new Map<string, AgentCommand>();
-  for (const name of names) {
+  const chosen = names.map((name) => {
     const command = commands.get(name);
-    if (command === undefined) {
-      throw new SyncError(
-        'input-invalid',
-        `Nobody knows how to run the agent ${JSON.stringify(name)}.${trouble}`,
-        {
-          hint: `Say in .kittify/config.yaml how it is run, under agents.commands. Known are: ${[...commands.keys()].join(', ')}.`,
-        },
-      );
-    }
-    chosen.set(name, command);
-  }
-  return chosen;
+    if (command !== undefined) return [name, command] as const;
+    const message = `Nobody knows how to run the agent ${JSON.stringify(name)}.${trouble}`;
+    throw new SyncError('input-invalid', message, {
+      hint: `Say in .kittify/config.yaml how it is run, under agents.commands. Known are: ${known}.`,
+    });
+  });
+  return new Map(chosen);
 };
 
 /** Work is not claimed for an agent that cannot begin. */
@@ -186,18 +177,17 @@ const refuseMissing = async (
   projectRoot: string,
   agents: ReadonlyMap<string, AgentCommand>,
 ): Promise<void> => {
-  const installed = await Promise.all(
-    [...agents.values()].map((command) => catalog.isInstalled(projectRoot, command)),
-  );
-  const missing = [...agents].filter((_, at) => installed[at] !== true);
+  const there: string[] = [];
+  const missing: string[] = [];
+  for (const [name, command] of agents) {
+    const [program = ''] = command.argv;
+    if (await catalog.isInstalled(projectRoot, command)) there.push(name);
+    else missing.push(program === name ? name : `${name} (${JSON.stringify(program)})`);
+  }
   if (missing.length === 0) return;
-  const there = [...agents.keys()].filter((_, at) => installed[at] === true);
-  const programs = missing.map(([name, { argv }]) =>
-    argv[0] === name ? name : `${name} (${JSON.stringify(argv[0] ?? '')})`,
-  );
   const others =
     there.length === 0 ? 'name others with --agents' : `go on without them: add --agents ${there.join(',')}`;
-  throw new SyncError('dependency-missing', `Not on this machine: ${programs.join(', ')}.`, {
+  throw new SyncError('dependency-missing', `Not on this machine: ${missing.join(', ')}.`, {
     hint: `Install what is missing, say in .kittify/config.yaml under agents.commands how it is run, or ${others}.`,
   });
 };

@@ -42,7 +42,7 @@ export const beginRun = (
  */
 export const resumeRun = (
   state: OrchestrationState,
-  changes: { readonly agents?: readonly string[]; readonly limits?: Partial<RunLimits> } = {},
+  changes: { readonly agents?: readonly string[]; readonly limits?: Partial<RunLimits> | undefined } = {},
 ): OrchestrationState => {
   const { agents = state.agents } = changes;
   return {

@@ -1,4 +1,4 @@
-import { dependenciesOf, type DependencyGraph } from '../work/dependency-graph.js';
+import { dependenciesOf, topologicalOrder, type DependencyGraph } from '../work/dependency-graph.js';
 import type { WorkPackageLane } from '../events/lane.js';
 import type { WorkPackage } from '../work/work-package.js';
 
@@ -35,21 +35,13 @@ export const isElsewhere = (view: FeatureView, id: string): boolean => {
  * do is in none of them, nor is what waits for a cycle.
  */
 export const wavesOf = (view: FeatureView): readonly (readonly string[])[] => {
-  const finished = new Set(view.graph.ids.filter((id) => laneOf(view, id) === 'done'));
-  let left = view.graph.ids.filter((id) => {
+  const waves = new Map<string, number>();
+  const waveOf = (id: string): number => (laneOf(view, id) === 'done' ? 0 : (waves.get(id) ?? Infinity));
+  for (const id of topologicalOrder(view.graph)) {
     const lane = laneOf(view, id);
-    return lane === 'planned' || (lane === 'for_review' && !isReviewedElsewhere(view, id));
-  });
-  const waves: (readonly string[])[] = [];
-  for (;;) {
-    const wave = left.filter(
-      (id) =>
-        laneOf(view, id) === 'for_review' ||
-        dependenciesOf(view.graph, id).every((each) => finished.has(each)),
-    );
-    if (wave.length === 0) return waves;
-    waves.push(wave);
-    for (const id of wave) finished.add(id);
-    left = left.filter((id) => !wave.includes(id));
+    if (lane === 'for_review' && !isReviewedElsewhere(view, id)) waves.set(id, 1);
+    if (lane === 'planned') waves.set(id, 1 + Math.max(0, ...dependenciesOf(view.graph, id).map(waveOf)));
   }
+  const last = Math.max(0, ...[...waves.values()].filter(Number.isFinite));
+  return Array.from({ length: last }, (_, at) => view.graph.ids.filter((id) => waves.get(id) === at + 1));
 };

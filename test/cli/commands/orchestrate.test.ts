@@ -205,7 +205,7 @@ describe('orchestrate', () => {
 
   it('guards agents until its input ends, with a word when it listens', async () => {
     project();
-    const message = `${JSON.stringify({ key: 1, mark: 'NOBODY_HAS=this\0' })}\n`;
+    const message = `${JSON.stringify([{ mark: 'NOBODY_HAS=this\0' }])}\n`;
     expect(await run('orchestrate --guard', { stdin: message })).toMatchObject({
       outcome: 'done',
       out: 'ready\n',
