@@ -38,11 +38,12 @@ export interface Terminal {
 export const createTerminal = (io: Io, options: TerminalOptions): Terminal => {
   const outColour = hasColour(io.stdout, io.env, options.colour);
   const errColour = hasColour(io.stderr, io.env, options.colour);
-  let drawn = 0;
+  /** The lines of progress that stand on the terminal. */
+  let drawn: readonly string[] = [];
   const erasure = (): string => {
-    const text = drawn > 0 ? `\x1b[${drawn}A\r\x1b[J` : '';
-    drawn = 0;
-    return text;
+    const { length } = drawn;
+    drawn = [];
+    return length > 0 ? `\x1b[${length}A\r\x1b[J` : '';
   };
   const write = (sink: Sink, text: string): void => {
     const gone = erasure();
@@ -66,10 +67,10 @@ export const createTerminal = (io: Io, options: TerminalOptions): Terminal => {
     progress: (texts) => {
       if (options.quiet || !io.stderr.isTTY) return;
       const lines = texts.map((text) => `${toTerminal(fitted(text, lineOf(io)), errColour)}\n`);
+      if (lines.join('') === drawn.join('')) return;
       // In one piece, so that no terminal shows the moment in between.
-      const drawing = erasure() + lines.join('');
-      if (drawing !== '') io.stderr.write(drawing);
-      drawn = texts.length;
+      io.stderr.write(erasure() + lines.join(''));
+      drawn = lines;
     },
     record: (value) => write(io.stdout, `${toJsonLine(value)}\n`),
     document: (value) => write(io.stdout, `${toJsonDocument(value)}\n`),

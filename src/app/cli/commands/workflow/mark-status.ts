@@ -59,24 +59,16 @@ const nextAfter = async (
   }
 };
 
-const sentences = ({
-  feature,
-  tasks,
-  workPackages,
-  unblocked,
-  isFeatureCompleted,
-}: MarkStatusResult): readonly Text[] => [
+const sentences = ({ feature, tasks, workPackages, ...beside }: MarkStatusResult): readonly Text[] => [
   ...tasks.map(({ taskId, workPackageId, outcome, isDone }): Text => {
-    const state = isDone ? 'done' : 'open';
-    return outcome === 'marked'
-      ? [bold(taskId), ` of ${workPackageId} is ${state}.`]
-      : [bold(taskId), ` of ${workPackageId} is ${state} already; nothing was done.`];
+    const already = outcome === 'marked' ? '' : ' already; nothing was done';
+    return [bold(taskId), ` of ${workPackageId} is ${isDone ? 'done' : 'open'}${already}.`];
   }),
   ...workPackages.map(({ workPackageId, outcome, to, ...origin }): Text =>
     outcome === 'moved'
       ? [bold(workPackageId), ` went from ${originName(origin)} to ${to}.`]
       : [bold(workPackageId), ` is in ${originName(origin)} already; nothing was done.`],
   ),
-  ...(unblocked.length === 0 ? [] : [`One dependency less for ${unblocked.join(', ')}.`]),
-  ...(isFeatureCompleted ? [`${feature} is complete.`] : []),
+  ...(beside.unblocked.length === 0 ? [] : [`One dependency less for ${beside.unblocked.join(', ')}.`]),
+  ...(beside.isFeatureCompleted ? [`${feature} is complete.`] : []),
 ];

@@ -63,15 +63,8 @@ const limitsOf = ({ maxParallel, noMerge }: OrchestrateArgs) => ({
 /** Each of these options asks for something else than the others. */
 const refuseMixture = (args: OrchestrateArgs): void => {
   const { agents, maxParallel, noMerge, dryRun, status, resume, abort } = args;
-  const asked = Object.entries({
-    '--dry-run': dryRun,
-    '--status': status,
-    '--resume': resume,
-    '--abort': abort,
-  })
-    .filter(([, isAsked]) => isAsked)
-    .map(([name]) => name);
-  const [first, second] = asked;
+  const all = { '--dry-run': dryRun, '--status': status, '--resume': resume, '--abort': abort };
+  const [first, second] = Object.entries(all).flatMap(([name, isAsked]) => (isAsked ? [name] : []));
   if (first !== undefined && second !== undefined)
     throw wrongUsage(`The options ${first} and ${second} exclude each other.`, ['orchestrate']);
   const isAboutRun = agents.length > 0 || maxParallel !== undefined || noMerge;

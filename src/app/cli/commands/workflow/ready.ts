@@ -16,40 +16,29 @@ export const ready = defineCommand({
 });
 
 const aheadLines = (ahead: FeatureAhead): readonly Text[] => {
-  const sections = [
-    ...section(
+  const sections: readonly (readonly [title: string, content: readonly Text[]])[] = [
+    [
       'May begin',
-      ahead.ready.map(({ id, title, chain }) => [
-        ...named(id, title),
-        ...(chain > 1 ? [dim(`  ${chain - 1} after it, one by one`)] : []),
-      ]),
-    ),
-    ...section(
-      'To be reviewed',
-      ahead.toReview.map(({ id, title, agent }) => [...named(id, title), ...of(agent)]),
-    ),
-    ...section(
-      'In work',
-      ahead.inWork.map(({ id, title, agent }) => [...named(id, title), ...of(agent)]),
-    ),
-    ...section(
+      ahead.ready.map((each) => told(each, each.chain > 1 ? `${each.chain - 1} after it, one by one` : '')),
+    ],
+    ['To be reviewed', ahead.toReview.map((each) => told(each, each.agent))],
+    ['In work', ahead.inWork.map((each) => told(each, each.agent))],
+    [
       'Waiting',
-      ahead.waiting.map(({ id, title, waitsFor }) => [
-        ...named(id, title),
-        dim(`  for ${waitsFor.map((each) => `${each.id} (${each.lane})`).join(', ')}`),
-      ]),
-    ),
-    ...section(
-      'A person has to decide',
-      ahead.decisions.map(({ reason }) => [reason]),
-    ),
+      ahead.waiting.map((each) =>
+        told(each, `for ${each.waitsFor.map(({ id, lane }) => `${id} (${lane})`).join(', ')}`),
+      ),
+    ],
+    ['A person has to decide', ahead.decisions.map(({ reason }) => reason)],
   ];
-  return sections.length === 0 ? ['All of its work is done.'] : sections.slice(1);
+  const shown = sections.flatMap(([title, content]) =>
+    content.length === 0 ? [] : ['', bold(title), ...content],
+  );
+  return shown.length === 0 ? ['All of its work is done.'] : shown.slice(1);
 };
 
-const section = (title: string, content: readonly Text[]): readonly Text[] =>
-  content.length === 0 ? [] : ['', bold(title), ...content];
-
-const named = (id: string, title: string): Text[] => [bold(id), ' ', title];
-
-const of = (agent: string | undefined): readonly Text[] => (agent === undefined ? [] : [dim(`  ${agent}`)]);
+const told = ({ id, title }: { readonly id: string; readonly title: string }, beside = ''): Text => [
+  bold(id),
+  ` ${title}`,
+  dim(beside === '' ? '' : `  ${beside}`),
+];

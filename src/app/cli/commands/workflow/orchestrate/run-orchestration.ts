@@ -91,15 +91,11 @@ const displayOf = async ({ client, terminal }: CommandContext): Promise<Display>
   const live = terminal.interactive ? new LiveAgents() : undefined;
   const over = new AbortController();
   let summarised: () => string = () => '';
-  let shown = '';
   const done = new Set<string>();
   let all = 0;
   const draw = (): void => {
-    if (live === undefined || over.signal.aborted) return;
-    const lines = live.lines(summarised(), clock.nowMs());
-    const looks = JSON.stringify(lines);
-    if (looks !== shown) terminal.progress(lines);
-    shown = looks;
+    if (live !== undefined && !over.signal.aborted)
+      terminal.progress(live.lines(summarised(), clock.nowMs()));
   };
   const redraw = async (): Promise<void> => {
     while (live !== undefined && !over.signal.aborted) {
@@ -124,7 +120,6 @@ const displayOf = async ({ client, terminal }: CommandContext): Promise<Display>
       if (line.weight === 'warning') terminal.warn(line.text);
       else terminal.note(line.text);
       // What was drawn has made room for it.
-      shown = '';
       draw();
     },
     end: async () => {
