@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { isFields, parseJson, type Fields } from '../../domain/document.js';
-import { SyncError } from '../../domain/errors.js';
 import type { CheckoutMemory, CheckoutRegistry, SharingPreference } from '../../ports/events.js';
 import { writeFileAtomic } from '../fs/atomic-write.js';
 import { makeDirectory } from '../fs/make-directory.js';
 import type { StateRoot } from '../fs/state-root.js';
+import { onStorage, unlessAbsent } from '../fs/storage-failure.js';
 
 /**
  * `checkouts/` of the state root: `<hash of the path>.json` for each checkout, `preference-<hash of the uuid>.json`
@@ -20,74 +19,70 @@ export class JsonCheckoutRegistry implements CheckoutRegistry {
   }
 
   async recall(path: string): Promise<CheckoutMemory | undefined> {
-    const memory = parseMemory(this.#read(checkoutFile(path)));
+    const memory = memoryIn(await this.#read(checkoutFile(path)));
     return memory?.path === path ? memory : undefined;
   }
 
-  async remember(memory: CheckoutMemory): Promise<void> {
-    await this.#write(checkoutFile(memory.path), memoryToJson(memory));
+  remember(memory: CheckoutMemory): Promise<void> {
+    const known = KEYS.map(({ name, key }) => [key, memory[name]] as const);
+    return this.#write(checkoutFile(memory.path), Object.fromEntries(known));
   }
 
   async list(): Promise<readonly CheckoutMemory[]> {
-    return this.#names()
+    const names = await this.#onStorage(() => unlessAbsent(() => readdirSync(this.#file()), [], NOT_THERE));
+    const memories = names
       .filter((name) => CHECKOUT_FILE.test(name))
-      .flatMap((name) => {
-        const memory = parseMemory(this.#read(name));
+      .sort()
+      .map(async (name) => {
+        const memory = memoryIn(await this.#read(name));
         return memory !== undefined && checkoutFile(memory.path) === name ? [memory] : [];
       });
+    return (await Promise.all(memories)).flat();
   }
 
-  async forget(path: string): Promise<void> {
-    const file = join(this.#folder, checkoutFile(path));
-    try {
-      unlinkSync(file);
-    } catch (error) {
-      if (!isMissing(error)) throw failure(file, error);
-    }
+  forget(path: string): Promise<void> {
+    return this.#onStorage(() => unlessAbsent(() => unlinkSync(this.#file(checkoutFile(path))), undefined));
   }
 
   async preference(projectUuid: string): Promise<SharingPreference | undefined> {
-    return parsePreference(this.#read(preferenceFile(projectUuid)), projectUuid);
+    const { project_uuid: uuid, sharing } = await this.#read(preferenceFile(projectUuid));
+    return uuid === projectUuid && (sharing === 'on' || sharing === 'off') ? sharing : undefined;
   }
 
-  async setPreference(projectUuid: string, preference: SharingPreference): Promise<void> {
-    await this.#write(preferenceFile(projectUuid), preferenceToJson(projectUuid, preference));
+  setPreference(projectUuid: string, sharing: SharingPreference): Promise<void> {
+    return this.#write(preferenceFile(projectUuid), { project_uuid: projectUuid, sharing });
   }
 
-  get #folder(): string {
-    return this.#root.file('checkouts');
+  #file(name = ''): string {
+    return this.#root.file('checkouts', name);
   }
 
-  #names(): readonly string[] {
-    try {
-      return readdirSync(this.#folder).sort();
-    } catch (error) {
-      if (isMissing(error)) return [];
-      throw failure(this.#folder, error);
-    }
+  async #text(name: string): Promise<string> {
+    return this.#onStorage(() => unlessAbsent(() => readFileSync(this.#file(name), 'utf8'), '', NOT_THERE));
   }
 
-  #read(name: string): string | undefined {
-    const path = join(this.#folder, name);
-    try {
-      return readFileSync(path, 'utf8');
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw failure(path, error);
-    }
+  async #read(name: string): Promise<Fields> {
+    const fields = parseJson(await this.#text(name));
+    return isFields(fields) ? fields : {};
   }
 
-  async #write(name: string, text: string): Promise<void> {
-    if (this.#read(name) === text) return;
+  async #write(name: string, document: object): Promise<void> {
+    const text = `${JSON.stringify(document)}\n`;
+    if ((await this.#text(name)) === text) return;
     this.#root.make();
-    try {
-      makeDirectory(this.#folder);
-      await writeFileAtomic(join(this.#folder, name), text, { mode: 0o600 });
-    } catch (error) {
-      throw failure(this.#folder, error);
-    }
+    await this.#onStorage(() => {
+      makeDirectory(this.#file());
+      return writeFileAtomic(this.#file(name), text, { mode: 0o600 });
+    });
+  }
+
+  #onStorage<T>(work: () => T | Promise<T>): Promise<T> {
+    return onStorage(this.#file(), work);
   }
 }
+
+/** The second: something else lies in the folder's place. */
+const NOT_THERE = ['ENOENT', 'ENOTDIR'];
 
 const CHECKOUT_FILE = /^[0-9a-f]{32}\.json$/;
 
@@ -95,49 +90,18 @@ const checkoutFile = (path: string): string => `${shortHash(path)}.json`;
 const preferenceFile = (projectUuid: string): string => `preference-${shortHash(projectUuid)}.json`;
 const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
 
-const isMissing = (error: unknown): boolean =>
-  ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+/** What is remembered of a checkout, by the keys of its file, in their order. */
+const KEYS = [
+  { name: 'path', key: 'path', type: 'string' },
+  { name: 'projectUuid', key: 'project_uuid', type: 'string' },
+  { name: 'projectSlug', key: 'project_slug', type: 'string' },
+  { name: 'share', key: 'share', type: 'boolean' },
+  { name: 'configReadable', key: 'config_readable', type: 'boolean' },
+] as const;
 
-const failure = (path: string, cause: unknown): SyncError =>
-  new SyncError('storage-failed', `${path} could not be read or written.`, { cause });
-
-/** Text of a checkout's file; equal memories have equal texts. */
-const memoryToJson = (memory: CheckoutMemory): string =>
-  toText({
-    path: memory.path,
-    project_uuid: memory.projectUuid,
-    project_slug: memory.projectSlug,
-    share: memory.share,
-    config_readable: memory.configReadable,
-  });
-
-/** What a checkout's file says; a value of the wrong type is left out, a file without a path says nothing. */
-const parseMemory = (text: string | undefined): CheckoutMemory | undefined => {
-  const fields = parseFields(text);
-  const path = fields?.['path'];
-  if (fields === undefined || typeof path !== 'string') return undefined;
-  const { project_uuid: uuid, project_slug: slug, share, config_readable: readable } = fields;
-  return {
-    path,
-    ...(typeof uuid === 'string' && { projectUuid: uuid }),
-    ...(typeof slug === 'string' && { projectSlug: slug }),
-    ...(typeof share === 'boolean' && { share }),
-    ...(typeof readable === 'boolean' && { configReadable: readable }),
-  };
-};
-
-const preferenceToJson = (projectUuid: string, sharing: SharingPreference): string =>
-  toText({ project_uuid: projectUuid, sharing });
-
-const parsePreference = (text: string | undefined, projectUuid: string): SharingPreference | undefined => {
-  const fields = parseFields(text);
-  const sharing = fields?.['project_uuid'] === projectUuid ? fields['sharing'] : undefined;
-  return sharing === 'on' || sharing === 'off' ? sharing : undefined;
-};
-
-const toText = (value: unknown): string => `${JSON.stringify(value)}\n`;
-
-const parseFields = (text: string | undefined): Fields | undefined => {
-  const value = parseJson(text ?? '');
-  return isFields(value) ? value : undefined;
+/** What a file says; a value of the wrong type is left out, a file without a path says nothing. */
+const memoryIn = (fields: Fields): CheckoutMemory | undefined => {
+  const known = KEYS.filter(({ key, type }) => typeof fields[key] === type);
+  const memory = Object.fromEntries(known.map(({ name, key }) => [name, fields[key]]));
+  return 'path' in memory ? (memory as unknown as CheckoutMemory) : undefined;
 };

@@ -1,19 +1,25 @@
-import { MACHINE_SETTINGS, type MachineSetting } from '../../domain/events/settings.js';
-import type { Issue } from '../../domain/result.js';
+import { canonicalJson } from '../../domain/events/canonical-json.js';
+import {
+  MACHINE_SETTINGS,
+  type MachineSetting,
+  type MachineSettingKey,
+} from '../../domain/events/settings.js';
+import { SyncError } from '../../domain/errors.js';
+import type { Fields } from '../../domain/document.js';
+import { err, ok, type Issue, type Result } from '../../domain/result.js';
 import type { SettingsReading } from '../../ports/events.js';
+import { parse } from '../fs/toml.js';
 
-/** Reads the parsed `config.toml`: usable values, and an issue for everything else. */
-export const readSettings = (document: Readonly<Record<string, unknown>>): SettingsReading => {
-  const issues: Issue[] = [];
-  for (const key of Object.keys(document)) {
-    if (key !== 'sync') issues.push({ path: key, reason: NOT_KNOWN });
-  }
-  const sync = document['sync'] ?? {};
-  if (typeof sync !== 'object' || Array.isArray(sync)) {
+/** What `config.toml` says: usable values, and an issue for everything else. */
+export const readSettings = (text: string): SettingsReading => {
+  const parsed = parsedToml(text);
+  if (!parsed.ok) return { issues: [{ path: '', reason: `config.toml cannot be read: ${parsed.error}` }] };
+  const { sync = {}, ...others } = parsed.value;
+  const issues: Issue[] = Object.keys(others).map((key) => ({ path: key, reason: NOT_KNOWN }));
+  if (typeof sync !== 'object' || Array.isArray(sync))
     return { issues: [...issues, { path: 'sync', reason: 'must be a table' }] };
-  }
   const values: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(sync)) {
+  for (const [key, value] of Object.entries(sync as Fields)) {
     const path = `sync.${key}`;
     const setting = SETTINGS.get(key);
     if (setting === undefined) issues.push({ path, reason: NOT_KNOWN });
@@ -29,10 +35,43 @@ const NOT_KNOWN = 'is not a known setting; it is kept and has no effect';
 const SETTINGS: ReadonlyMap<string, MachineSetting> = new Map(Object.entries(MACHINE_SETTINGS));
 
 /**
- * The text of `config.toml` with one setting set: the value alone is replaced, or one line is added below
- * `[sync]`, or the table is added at the end. The caller proves that the result means what it should.
+ * The text of `config.toml` with one setting set, proven to say that and otherwise what it said. Fails with
+ * `config-unreadable` and `config-not-writable`.
  */
-export const spliceSetting = (text: string, key: string, value: string | number): string => {
+export const withSetting = (
+  path: string,
+  text: string,
+  key: MachineSettingKey,
+  value: string | number,
+): string => {
+  const before = parsedToml(text);
+  if (!before.ok)
+    throw new SyncError('config-unreadable', `${path} cannot be understood: ${before.error}`, {
+      hint: 'Repair the file by hand.',
+    });
+  const spliced = spliceSetting(text, key, value);
+  const after = parsedToml(spliced);
+  const { sync } = before.value;
+  const expected = { ...before.value, sync: { ...(sync as object | undefined), [key]: value } };
+  if (after.ok && canonicalJson(after.value) === canonicalJson(expected)) return spliced;
+  throw new SyncError('config-not-writable', `${path} is written in a way in which ${key} cannot be set.`, {
+    hint: `Set ${key} below [sync] by hand.`,
+  });
+};
+
+/** The error is the first line of the parser's message: what follows quotes the file. */
+const parsedToml = (text: string): Result<Fields, string> => {
+  try {
+    return ok(parse(text.replace(/^\ufeff/, '')));
+  } catch (error) {
+    const { message, line } = error as Error & { readonly line?: number };
+    const reason = message.split('\n', 1)[0] ?? '';
+    return err(line === undefined ? reason : `${reason} (line ${line})`);
+  }
+};
+
+/** The value alone is replaced, or one line is added below `[sync]`, or the table is added at the end. */
+const spliceSetting = (text: string, key: string, value: string | number): string => {
   const written = JSON.stringify(value);
   const present = entryOf(key);
   const eol = /\r?\n/.exec(text)?.[0] ?? '\n';

@@ -1,11 +1,13 @@
-import { lstatSync, renameSync } from 'node:fs';
+import { lstatSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { isAlias, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { isSyncError, SyncError } from '../../domain/errors.js';
-import type { ConfigReading } from '../../domain/events/project-config.js';
+import { canonicalJson } from '../../domain/events/canonical-json.js';
+import type { ConfigReading, LocatedIssue } from '../../domain/events/project-config.js';
 import type { ConfigEdit, ConfigStore, HeldRepository } from '../../ports/events.js';
-import { syncDirectory } from '../fs/atomic-write.js';
+import { removeTemporaries, syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
 import { NoPlainFile, placeBelow, readPlainFile, writablePlace } from '../fs/repository-file.js';
-import { parseConfig } from './edit-config.js';
+import { ConfigText } from './edit-config.js';
 
 /**
  * `.kittify/config.yaml`, edited by splicing at the source ranges that the parser reports: what an edit does not name
@@ -30,9 +32,19 @@ export class YamlConfigStore implements ConfigStore {
         hint: 'Repair the file by hand, or run `spec-kitty init --repair`.',
       });
     }
-    const { editedConfig, writeConfig } = await import('./edit-config.js');
-    const text = editedConfig(path, current.state === 'absent' ? '' : current.text, edits, parseConfig);
-    await writeConfig(path, () => writablePlace(projectRoot, CONFIG), text);
+    const text = editedConfig(path, current.state === 'absent' ? '' : current.text, edits);
+    try {
+      makeFolder(dirname(path));
+      const target = writablePlace(projectRoot, CONFIG);
+      const stats = statSync(target, { throwIfNoEntry: false });
+      // A rename would replace a file that is marked read-only.
+      if (stats !== undefined && (stats.mode & 0o222) === 0) throw new Error('the file is marked read-only');
+      // Whatever a killed writer left beside it goes away.
+      removeTemporaries(target);
+      await writeFileAtomic(target, text, stats === undefined ? {} : { mode: stats.mode & 0o7777 });
+    } catch (cause) {
+      throw isSyncError(cause) ? cause : notWritable(path, cause);
+    }
     return readConfig(projectRoot);
   }
 
@@ -47,13 +59,52 @@ export class YamlConfigStore implements ConfigStore {
         renameSync(path, aside);
         syncDirectory(dirname(path));
       } catch (cause) {
-        const { notWritable } = await import('./edit-config.js');
         throw notWritable(path, cause);
       }
       return basename(aside);
     }
   }
 }
+
+const notWritable = (path: string, cause: unknown): SyncError =>
+  new SyncError('config-not-writable', `${path} cannot be written.`, {
+    cause,
+    hint: 'Check the permissions of the file and its folder.',
+  });
+
+/** Part of the project, so it gets the permissions that the user's other directories get. */
+const makeFolder = (folder: string): void => {
+  if (mkdirSync(folder, { recursive: true }) !== undefined) syncDirectory(dirname(folder));
+};
+
+/** Makes the edits one after the other, and proves that they, and nothing else, have changed what the file says. */
+const editedConfig = (path: string, original: string, edits: readonly ConfigEdit[]): string => {
+  let [text, before] = [original, parseConfig(original)];
+  for (const edit of edits) {
+    const edited = before.ok ? new ConfigText(text).with(before.syntax, edit) : undefined;
+    const after = parseConfig(edited ?? text);
+    const isMade =
+      before.ok &&
+      after.ok &&
+      edited !== undefined &&
+      canonicalJson(after.document) === canonicalJson(withValue(before.document, edit.path, edit.value));
+    if (!isMade) {
+      const reason = `${path} is written in a way in which ${edit.path.join('.')} cannot be set.`;
+      throw new SyncError('config-not-writable', reason, { hint: 'Set the value by hand.' });
+    }
+    [text, before] = [edited, after];
+  }
+  return text;
+};
+
+const withValue = (
+  document: unknown,
+  [key = '', ...rest]: readonly string[],
+  value: string | boolean,
+): unknown => {
+  const members = (document ?? {}) as Readonly<Record<string, unknown>>;
+  return { ...members, [key]: rest.length === 0 ? value : withValue(members[key], rest, value) };
+};
 
 /** A config is a page of text; whatever is larger is something else, and takes the parser long. */
 const MAX_CONFIG_BYTES = 16_384;
@@ -86,3 +137,56 @@ const unreadable = (reason: string): ConfigReading => ({
   state: 'unreadable',
   issues: [{ path: '', reason }],
 });
+
+type ParsedConfig =
+  | { readonly ok: true; readonly document: unknown; readonly syntax: Document }
+  | { readonly ok: false; readonly issues: readonly LocatedIssue[] };
+
+/**
+ * Parses the text of a project's config. What a program might misread is refused with its line: conflict markers, bad
+ * YAML, duplicate keys, several documents, aliases.
+ */
+export const parseConfig = (text: string): ParsedConfig => {
+  const markers = conflictMarkers(text);
+  if (markers.length > 0) return { ok: false, issues: markers };
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    // The parser recurses: a file that is nested without end exhausts the stack instead of failing politely.
+    return {
+      ok: false,
+      issues: [{ path: '', reason: `cannot be parsed: ${String(error).split('\n', 1)[0]}` }],
+    };
+  }
+};
+
+const parseYaml = (text: string): ParsedConfig => {
+  const lines = new LineCounter();
+  const syntax = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  const issues: LocatedIssue[] = syntax.errors.map((error) => ({
+    path: '',
+    line: lines.linePos(error.pos[0]).line,
+    reason: error.message,
+  }));
+  visit(syntax, {
+    Alias: (_key, node) => {
+      const line = isAlias(node) && node.range ? { line: lines.linePos(node.range[0]).line } : {};
+      issues.push({
+        path: '',
+        ...line,
+        reason: `uses the alias *${node.source}, which is not supported here`,
+      });
+    },
+  });
+  if (issues.length > 0) return { ok: false, issues };
+  return { ok: true, document: syntax.toJS({ maxAliasCount: 0 }), syntax };
+};
+
+const conflictMarkers = (text: string): readonly LocatedIssue[] =>
+  text
+    .split('\n')
+    .flatMap((content, index) =>
+      /^(?:<{7}|>{7}|\|{7})(?: |\r?$)/.test(content)
+        ? [{ path: '', line: index + 1, reason: 'holds a merge conflict marker' }]
+        : [],
+    );

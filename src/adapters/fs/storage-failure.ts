@@ -24,11 +24,13 @@ export const onStorage = async <T>(path: string, work: () => T | Promise<T>): Pr
 };
 
 /** What a piece of work gives on a file that may be missing; `absent` where it is. */
-export const unlessAbsent = <T, U>(work: () => T, absent: U): T | U => {
+export const unlessAbsent = <T, U>(work: () => T, absent: U, codes: readonly string[] = ABSENT): T | U => {
   try {
     return work();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return absent;
+    if (codes.includes((error as NodeJS.ErrnoException).code ?? '')) return absent;
     throw error;
   }
 };
+
+const ABSENT = ['ENOENT'];

@@ -10,7 +10,7 @@ export type ConfigReading =
   | { readonly state: 'present'; readonly document: unknown; readonly text: string }
   | { readonly state: 'unreadable'; readonly issues: readonly LocatedIssue[] };
 
-type LocatedIssue = Issue & { readonly line?: number };
+export type LocatedIssue = Issue & { readonly line?: number };
 
 /** What a project's config says about identity and sync. A value that is missing or unusable is absent. */
 export interface ProjectConfig {

@@ -5,7 +5,7 @@ import {
   checkedCommand,
   splitCommand,
 } from '../../../src/adapters/agents/config-agent-catalog.js';
-import { parseConfig } from '../../../src/adapters/events/edit-config.js';
+import { parseConfig } from '../../../src/adapters/events/yaml-config-store.js';
 import type { ConfigReading } from '../../../src/domain/events/project-config.js';
 
 const readingOf = (text: string): ConfigReading => {
