@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../../domain/child-environment.js';
+import { attempt } from './storage-failure.js';
 
 /**
  * Where a program lies, by its name: in the first folder of PATH that has it. Folders that are not absolute are left
@@ -40,11 +41,8 @@ const endingsFor = (name: string, known = '.COM;.EXE;.BAT;.CMD'): readonly strin
   return hasEnding ? ['', ...endings] : endings;
 };
 
-export const isExecutable = (path: string): boolean => {
-  try {
+export const isExecutable = (path: string): boolean =>
+  attempt(() => {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-};
+  }) === true;

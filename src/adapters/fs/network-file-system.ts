@@ -1,4 +1,5 @@
 import { statfsSync } from 'node:fs';
+import { attempt } from './storage-failure.js';
 
 /**
  * Name of the network file system that a directory lies on; `undefined` for a local one, and wherever the system
@@ -22,11 +23,5 @@ const NETWORK_TYPES: ReadonlyMap<number, string> = new Map([
   [0x00c36400, 'Ceph'],
 ]);
 
-const readType = (directory: string): number | undefined => {
-  if (process.platform !== 'linux') return undefined;
-  try {
-    return statfsSync(directory).type;
-  } catch {
-    return undefined;
-  }
-};
+const readType = (directory: string): number | undefined =>
+  process.platform === 'linux' ? attempt(() => statfsSync(directory).type) : undefined;

@@ -2,7 +2,7 @@ import { lstatSync, type Stats } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { messageOf, SyncError } from '../../domain/errors.js';
-import { storageFailure } from './storage-failure.js';
+import { attempt, storageFailure } from './storage-failure.js';
 import { makeDirectory } from './make-directory.js';
 
 /**
@@ -88,15 +88,9 @@ const unsafe = (message: string, hint: string): SyncError =>
 
 const OTHERS_MAY_WRITE = 0o022;
 
-/** The user's home: as the environment says, else as the system does; `undefined` when neither names a whole path. */
+/**
+ * The user's home: as the environment says, else as the system does, whose list may lack a user that has but a number;
+ * `undefined` when neither names a whole path.
+ */
 export const homeDirectory = (): string | undefined =>
-  [homedir, () => userInfo().homedir].map(textOf).find((path) => path !== undefined && isAbsolute(path));
-
-/** A user may have a number but no entry in the system's list. */
-const textOf = (read: () => string): string | undefined => {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
-};
+  [homedir, () => userInfo().homedir].map(attempt).find((path) => path !== undefined && isAbsolute(path));

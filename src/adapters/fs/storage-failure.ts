@@ -34,3 +34,12 @@ export const unlessAbsent = <T, U>(work: () => T, absent: U, codes: readonly str
 };
 
 const ABSENT = ['ENOENT'];
+
+/** What a piece of work gives; `undefined` where it fails, whatever the reason. */
+export const attempt = <T>(work: () => T): T | undefined => {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+};

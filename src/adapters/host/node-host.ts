@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { monotonicFactory } from 'ulid';
 import type { EventIdSource, Hash, Machine, Randomness, Timer, WallClock } from '../../ports/host.js';
 import { homeDirectory } from '../fs/state-root.js';
+import { attempt } from '../fs/storage-failure.js';
 
 /** The machine's wall clock. */
 export class SystemWallClock implements WallClock {
@@ -116,11 +117,3 @@ const firstLine = (paths: readonly string[]): string | undefined => {
 /** In a container the user may have a number but no name. */
 const currentUser = (): string =>
   attempt(() => userInfo().username) ?? `uid-${process.getuid?.() ?? 'unknown'}`;
-
-const attempt = <T>(read: () => T): T | undefined => {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
-};

@@ -5,7 +5,7 @@ import type { StateFiles, StateFilesReading } from '../../ports/outbox.js';
 import { networkFileSystem } from '../fs/network-file-system.js';
 import { tryLockFile } from '../fs/process-lock.js';
 import type { StateRoot } from '../fs/state-root.js';
-import { onStorage } from '../fs/storage-failure.js';
+import { attempt, onStorage } from '../fs/storage-failure.js';
 
 /** The state root as the file system shows it. */
 export class FsStateFiles implements StateFiles {
@@ -22,7 +22,7 @@ export class FsStateFiles implements StateFiles {
     return onStorage(root, async () => {
       const entries = await this.#entries('');
       const network = networkFileSystem(root);
-      const freeBytes = freeBytesAt(root);
+      const disk = attempt(() => statfsSync(root));
       return {
         root,
         exists: true,
@@ -30,7 +30,7 @@ export class FsStateFiles implements StateFiles {
         stale: entries.filter((entry) => isStale(entry, nowMs)).map(({ path }) => path),
         inaccessible: entries.filter(({ isAccessible }) => !isAccessible).map(({ path }) => path),
         busyLocks: entries.map(({ path }) => path).filter((path) => this.#isBusyLock(path)),
-        ...(freeBytes === undefined ? {} : { freeBytes }),
+        ...(disk === undefined ? {} : { freeBytes: disk.bavail * disk.bsize }),
         ...(network === undefined ? {} : { networkFileSystem: network }),
       };
     });
@@ -107,24 +107,8 @@ const looseAmong = (entries: readonly Entry[]): readonly Entry[] => {
 const isStale = ({ path, changedAtMs }: Entry, nowMs: number): boolean =>
   TEMPORARY.test(path) && Math.abs(nowMs - changedAtMs) > STALE_AFTER_MS;
 
-const freeBytesAt = (directory: string): number | undefined => {
-  try {
-    const { bavail, bsize } = statfsSync(directory);
-    return bavail * bsize;
-  } catch {
-    return undefined;
-  }
-};
-
 /** One that cannot be changed does not keep the others from it. */
 const count = async (paths: readonly string[], change: (path: string) => Promise<void>): Promise<number> => {
-  const done = await Promise.all(
-    paths.map((path) =>
-      change(path).then(
-        () => 1,
-        () => 0,
-      ),
-    ),
-  );
-  return done.reduce((sum: number, one) => sum + one, 0);
+  const done = await Promise.allSettled(paths.map(change));
+  return done.filter(({ status }) => status === 'fulfilled').length;
 };
