@@ -1,6 +1,9 @@
-import { spawn } from 'node:child_process';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { smallFeature } from '../support/planning-documents.js';
+import { makeProject } from '../support/project.js';
 import { BIN, runCli, runJson, startCli } from '../support/run-cli.js';
 import { inSandbox } from '../support/sandbox.js';
 
@@ -64,6 +67,32 @@ describe('the built program', () => {
       },
       { isFirstRun: true },
     ));
+
+  it("loads none of Node's own modules that a capture has no use for", () =>
+    inSandbox(async (sandbox) => {
+      await makeProject(sandbox, smallFeature({ WP01: {} }));
+      const list = join(sandbox.directory, 'loaded');
+      const spy = join(sandbox.directory, 'spy.cjs');
+      await writeFile(
+        spy,
+        "process.once('exit', () => require('fs').writeFileSync(process.env.LOADED, process.moduleLoadList.join('\\n')));",
+      );
+      const loadedBy = async (args: readonly string[]): Promise<readonly string[]> => {
+        const env = { ...sandbox.env, LOADED: list };
+        await promisify(execFile)(process.execPath, ['--require', spy, ...args], {
+          cwd: sandbox.project,
+          env,
+        });
+        return (await readFile(list, 'utf8')).split('\n');
+      };
+      const bare = await loadedBy(['-e', '0']);
+      const command = await loadedBy([BIN, 'agent', 'tasks', 'move-task', 'WP01', '--to', 'doing']);
+      const beyond = command.filter((name) => !bare.includes(name));
+      expect(beyond).toContain('NativeModule crypto');
+      const dear =
+        /^NativeModule (?:perf_hooks|assert|internal\/(?:fs\/promises|crypto\/webcrypto)|https?|tls|worker_threads|readline)$/;
+      expect(beyond.filter((name) => dear.test(name))).toEqual([]);
+    }));
 
   it('does not mind a reader that has seen enough', () =>
     inSandbox(async (sandbox) => {

@@ -37,8 +37,8 @@ export class Git {
         ...options,
       });
       const lock = options.writes === true ? lockOf(run) : undefined;
-      deadline ??= performance.now() + LOCK_WAIT_MS;
-      if (lock === undefined || performance.now() > deadline) return run;
+      if (lock === undefined || performance.now() > (deadline ??= performance.now() + LOCK_WAIT_MS))
+        return run;
       while (existsSync(lock) && performance.now() < deadline) await delay(LOCK_PAUSE_MS);
     }
   }
