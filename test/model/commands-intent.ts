@@ -1,4 +1,4 @@
-import type { ResolvedLeftOver } from '../../src/app/work/work-plan.js';
+import type { ResolvedLeftOver } from '../../src/app/work/perform-work.js';
 import type { Fact } from '../../src/ports/outbox.js';
 import {
   captured,

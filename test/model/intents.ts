@@ -1,5 +1,5 @@
 import { ResolveLeftOver } from '../../src/app/work/resolve-left-over.js';
-import type { ResolvedLeftOver } from '../../src/app/work/work-plan.js';
+import type { ResolvedLeftOver } from '../../src/app/work/perform-work.js';
 import type { Fact, Outbox } from '../../src/ports/outbox.js';
 import { PROJECT } from '../support/facts.js';
 import { workflowWorld } from '../support/workflow-world.js';

@@ -10,7 +10,7 @@ import { makeDirectory } from '../fs/make-directory.js';
 import { placeBelow, readPlainFile } from '../fs/repository-file.js';
 import { storageFailure } from '../fs/storage-failure.js';
 import { lockOf, WRITING, type Git } from './git.js';
-import { checkedOut, findObstacle, treeChanges } from './git-branch-places.js';
+import { checkedOut, placeToMove, treeChanges } from './git-branch-places.js';
 import { BRANCHES } from './git-directory.js';
 import { moveNotePath } from './git-places.js';
 import type { GitRun } from './git-process.js';
@@ -21,10 +21,9 @@ import { reasonOf } from './git-reason.js';
  * nothing can get lost. The note of the move is durable before and gone after it.
  */
 export const moveBranch = async (git: Git, move: BranchMove): Promise<Result<undefined, MoveObstacle>> => {
-  const places = await checkedOut(git);
-  const obstacle = await findObstacle(git, move, places);
-  if (obstacle !== undefined) return err(obstacle);
-  const directory = places.find(({ branch }) => branch === move.branch)?.directory;
+  const place = await placeToMove(git, move);
+  if (!place.ok) return place;
+  const directory = place.value;
   if (directory === undefined) return (await moveRef(git, move)) ? ok(undefined) : err({ obstacle: 'moved' });
   const noted = { ...move, directory };
   noteMove(git.checkout, noted);

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { err, ok, type Result } from '../../domain/result.js';
 import type { Checkout } from '../../ports/events.js';
 import type { BranchMove, BranchPlace, MoveObstacle } from '../../ports/work.js';
 import { textIfPlain } from '../fs/repository-file.js';
@@ -42,26 +43,26 @@ export const rebased = (checkout: Checkout): readonly NamedPlace[] =>
       : [{ branch, directory: path, isPresent, isLocked: lock !== undefined, isRebased: true }];
   });
 
-/** What keeps a branch from moving as things stand. */
-export const findObstacle = async (
+/** The work tree that follows when a branch moves, if there is one; or what keeps it from moving as things stand. */
+export const placeToMove = async (
   git: Git,
   { branch, from, to }: BranchMove,
-  checkouts: readonly NamedPlace[],
-): Promise<MoveObstacle | undefined> => {
-  if ((await git.branchTip(branch)) !== from) return { obstacle: 'moved' };
+): Promise<Result<string | undefined, MoveObstacle>> => {
+  const places = (await checkedOut(git)).filter((place) => place.branch === branch);
+  if ((await git.branchTip(branch)) !== from) return err({ obstacle: 'moved' });
   const rebase = rebased(git.checkout).find((place) => place.branch === branch);
   if (rebase !== undefined)
-    return { obstacle: 'under-way', directory: rebase.directory, operation: 'rebase' };
-  const places = checkouts.filter((place) => place.branch === branch);
+    return err({ obstacle: 'under-way', directory: rebase.directory, operation: 'rebase' });
   const [place] = places;
-  if (place === undefined) return undefined;
+  if (place === undefined) return ok(undefined);
   const { directory } = place;
-  if (places.length > 1) return { obstacle: 'shared', directories: places.map((each) => each.directory) };
-  if (!place.isPresent) return { obstacle: 'gone', directory };
+  if (places.length > 1)
+    return err({ obstacle: 'shared', directories: places.map((each) => each.directory) });
+  if (!place.isPresent) return err({ obstacle: 'gone', directory });
   const operation = await operationIn(git.in(directory));
-  if (operation !== undefined) return { obstacle: 'under-way', directory, operation };
+  if (operation !== undefined) return err({ obstacle: 'under-way', directory, operation });
   const paths = await endangeredPaths(git.in(directory), await treeChanges(git, from, to));
-  return paths.length === 0 ? undefined : { obstacle: 'changes', directory, paths };
+  return paths.length === 0 ? ok(directory) : err({ obstacle: 'changes', directory, paths });
 };
 
 /** A path that reads differently in two commits. */

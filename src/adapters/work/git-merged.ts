@@ -19,10 +19,8 @@ export const mergedBranches = async (
   const tips = await tipsOf(git, branches);
   const contained = await containedIn(git, [...tips.values()], [target]);
   const others = [...tips.values()].filter((tip) => !contained.has(tip));
-  const squashed = await squashedInto(git, others, target);
-  return new Set(
-    branches.filter((branch) => [contained, squashed].some((merged) => merged.has(tips.get(branch) ?? ''))),
-  );
+  const merged = new Set([...contained, ...(await squashedInto(git, others, target))]);
+  return new Set(branches.filter((branch) => merged.has(tips.get(branch) ?? '')));
 };
 
 /** Whether `branch` has commits that `base` has not. */

@@ -15,7 +15,7 @@ import type {
 } from '../../ports/work.js';
 import { Git, WRITING } from './git.js';
 import { moveBranch } from './git-branch-move.js';
-import { checkedOut, findObstacle, rebased } from './git-branch-places.js';
+import { checkedOut, placeToMove, rebased } from './git-branch-places.js';
 import { BRANCHES, listWorktrees } from './git-directory.js';
 import { containedIn, runMergeTree, squashedTips, squashTrailer, standingsOf, treeOf } from './git-merged.js';
 import { mainOf } from './git-places.js';
@@ -87,8 +87,8 @@ export class GitMerges implements Merges {
   }
 
   async obstacle(checkout: Checkout, move: BranchMove): Promise<MoveObstacle | undefined> {
-    const git = this.#at(checkout);
-    return findObstacle(git, move, await checkedOut(git));
+    const place = await placeToMove(this.#at(checkout), move);
+    return place.ok ? undefined : place.error;
   }
 
   async moveBranch(held: HeldRepository, move: BranchMove): Promise<Result<undefined, MoveObstacle>> {

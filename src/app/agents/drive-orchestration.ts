@@ -4,7 +4,7 @@ import { observe } from '../../domain/agents/observe.js';
 import { LET_GO, paused } from '../../domain/agents/record.js';
 import { isSyncError } from '../../domain/errors.js';
 import { withoutPaths } from '../../domain/work/breakage.js';
-import { nothingToDo } from '../work/work-plan.js';
+import { nothingToDo } from '../work/perform-work.js';
 import { advance } from './advance.js';
 import type { OrchestrationRun } from './orchestration-run.js';
 

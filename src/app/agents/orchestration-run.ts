@@ -19,10 +19,9 @@ import type { Emission, EventEmitter } from '../outbox/event-emitter.js';
 import type { FeatureDraft } from '../work/feature-draft.js';
 import { findWorkPackage, type FeatureState, type FiledWorkPackage } from '../work/feature-state.js';
 import { loadFeature } from '../work/locate-feature.js';
-import type { MergingPorts } from '../work/perform-work.js';
+import type { MergingPorts, PerformedWork, WorkOutcome } from '../work/perform-work.js';
 import type { ResolveLeftOver } from '../work/resolve-left-over.js';
 import { featureWork, type FeaturePlan } from '../work/work-on-feature.js';
-import type { PerformedWork, WorkOutcome } from '../work/work-plan.js';
 import type { OrchestrationProgress, ProgressListener } from './orchestration-progress.js';
 import { viewOf } from './plan-orchestration.js';
 
@@ -185,8 +184,8 @@ export class OrchestrationRun {
     agent: string,
     plan: (filed: FiledWorkPackage, draft: FeatureDraft) => FeaturePlan<R>,
   ): Promise<R> {
-    const { ports } = this;
-    const work = featureWork(ports.files, this, { workPackageId, agent }, (draft) =>
+    const { checkout, feature, ports } = this;
+    const work = featureWork(ports.files, { checkout, feature, workPackageId, agent }, (draft) =>
       plan(findWorkPackage(draft.state, workPackageId), draft),
     );
     return this.perform(() => ports.perform.run(work));

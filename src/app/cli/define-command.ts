@@ -1,5 +1,5 @@
 import type { Client } from '../library/client.js';
-import type { PerformedWork } from '../work/work-plan.js';
+import type { PerformedWork } from '../work/perform-work.js';
 import type { Outcome } from './exit-codes.js';
 import type { Io } from './io.js';
 import type { Text } from './render/text.js';

@@ -8,10 +8,9 @@ import type { FeatureState, FiledWorkPackage } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';
 import { branchesOf, branchStandings } from './group-branches.js';
 import { findFeature } from './locate-feature.js';
-import type { MergingPorts } from './perform-work.js';
+import type { MergingPorts, PerformedWork } from './perform-work.js';
 import { planTransitions } from './plan-transitions.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
-import type { PerformedWork } from './work-plan.js';
 
 export interface AcceptInput extends FeatureInput {
   /** Empty or absent: every work package in `for_review`. */
@@ -53,7 +52,7 @@ export class AcceptWorkPackages {
     const { agent, check } = input;
     if (check === true)
       return { result: await this.#judge(await findFeature(this.#ports, input), input), outcomes: [] };
-    return workOnFeature(this.#ports, input, { agent }, signal, async (draft) => {
+    return workOnFeature(this.#ports, input, signal, async (draft) => {
       const result = await this.#judge(draft.state, input);
       const { accepted } = result;
       if (accepted.length === 0) return { result };

@@ -2,8 +2,7 @@ import { SyncError } from '../../domain/errors.js';
 import type { HistoryEntryType } from '../../domain/events/payloads.js';
 import { asOneLine } from '../../domain/work/markdown.js';
 import { findWorkPackage } from './feature-state.js';
-import type { WorkPorts } from './perform-work.js';
-import type { PerformedWork } from './work-plan.js';
+import type { PerformedWork, WorkPorts } from './perform-work.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface AddHistoryInput extends FeatureInput {
@@ -38,8 +37,7 @@ export class AddHistory {
     }
     const { type = 'note' } = input;
     const author = asOneLine(input.author ?? '') || 'user';
-    const subject = { workPackageId: input.workPackageId, agent: input.author };
-    return workOnFeature(this.#ports, input, subject, signal, (draft) => {
+    return workOnFeature(this.#ports, { ...input, agent: input.author }, signal, (draft) => {
       const { slug: feature } = draft.state.documents;
       const filed = findWorkPackage(draft.state, input.workPackageId);
       const { id, path } = filed;

@@ -68,13 +68,12 @@ export class CleanFeature {
 
   async #judge(slug: string, checkout: Checkout): Promise<CleanResult> {
     const state = await loadFeature(this.#ports.files, checkout.projectRoot, slug);
-    const result = { feature: slug, removed: [] as Leftover[], kept: [] as KeptLeftover[] };
-    if (checkout.commonDir === undefined) return result;
-    for (const { reason, ...leftover } of await this.#leftovers(checkout, state)) {
-      if (reason === undefined) result.removed.push(leftover);
-      else result.kept.push({ ...leftover, reason });
-    }
-    return result;
+    const found = checkout.commonDir === undefined ? [] : await this.#leftovers(checkout, state);
+    return {
+      feature: slug,
+      removed: found.flatMap(({ reason, ...leftover }) => (reason === undefined ? leftover : [])),
+      kept: found.flatMap(({ reason, ...leftover }) => (reason === undefined ? [] : { ...leftover, reason })),
+    };
   }
 
   async #leftovers(

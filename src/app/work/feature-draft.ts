@@ -11,7 +11,7 @@ import type { Fact } from '../../ports/outbox.js';
 import type { FeatureFiles, FileChange, WorkPackageDocument } from '../../ports/work.js';
 import type { Emission } from '../outbox/event-emitter.js';
 import type { FeatureState, FiledWorkPackage } from './feature-state.js';
-import type { PlannedEvent } from './work-plan.js';
+import type { PlannedEvent } from './perform-work.js';
 
 /** What stands in an Activity Log, and who wrote it. */
 interface Entry {

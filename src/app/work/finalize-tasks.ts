@@ -13,10 +13,9 @@ import type { FeatureDraft } from './feature-draft.js';
 import { contradictions, findWorkPackage, unseeded, type FeatureState } from './feature-state.js';
 import { targetBranchOf } from './feature-target.js';
 import { findFeature } from './locate-feature.js';
-import type { WorkPorts } from './perform-work.js';
+import type { PerformedWork, WorkPorts } from './perform-work.js';
 import { resolvePlan } from './resolve-plan.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
-import type { PerformedWork } from './work-plan.js';
 
 export interface FinalizeInput extends FeatureInput {
   /** Commits the documents of the feature that git does not have as they are together with what is written. */
@@ -67,7 +66,7 @@ export class FinalizeTasks {
    */
   async run(input: FinalizeInput, signal?: AbortSignal): Promise<PerformedWork<FinalizeResult>> {
     const { checkout } = input;
-    return workOnFeature(this.#ports, input, {}, signal, async (draft) => {
+    return workOnFeature(this.#ports, input, signal, async (draft) => {
       const { state } = draft;
       const resolved = resolvePlan(state);
       const announced = await announce(draft, resolved, () =>

@@ -5,7 +5,6 @@ import { workPackageBranch } from '../../domain/work/feature-slug.js';
 import { workPackageIdOf } from '../../domain/work/work-package-id.js';
 import { unreadyDependencies, type WorkPackage } from '../../domain/work/work-package.js';
 import type { HeldRepository } from '../../ports/events.js';
-import type { FeatureDraft } from './feature-draft.js';
 import {
   findWorkPackage,
   refuseUninitialized,
@@ -14,10 +13,9 @@ import {
 } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';
 import { branchesOf, describeGroup } from './group-branches.js';
-import type { WorkPorts } from './perform-work.js';
+import type { PerformedWork, Undo, WorkPorts } from './perform-work.js';
 import { planTransitions } from './plan-transitions.js';
-import { workOnFeature, type FeatureInput, type FeaturePlan } from './work-on-feature.js';
-import type { PerformedWork, Undo } from './work-plan.js';
+import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface ImplementInput extends FeatureInput {
   readonly workPackageId: string;
@@ -69,40 +67,29 @@ export class ImplementWorkPackage {
         hint: 'Run "git init" and commit once, then run the command again.',
       });
     }
-    const { agent, workPackageId } = input;
-    const subject = { agent, workPackageId };
-    return workOnFeature(this.#ports, input, subject, signal, async (draft, held, undoing) => {
-      const workPackage = findWorkPackage(draft.state, await choose(draft.state, held));
-      return this.#plan(draft, held, undoing, workPackage, input);
+    const { agent } = input;
+    return workOnFeature(this.#ports, input, signal, async (draft, held, undoing) => {
+      const { state } = draft;
+      const workPackage = findWorkPackage(state, await choose(state, held));
+      const { id, lane, detail, agent: inCharge } = workPackage;
+      const isBegun = lane === 'doing';
+      refuseGroups(state, workPackage);
+      // What is blocked waits for a person.
+      if (!isBegun || detail === 'blocked') refuseUnready(state, workPackage);
+      const made = await this.#makeWorktree(held, state, workPackage, input.base, undoing);
+      const whose = isBegun ? inCharge : (agent ?? inCharge);
+      const result: ImplementResult = {
+        feature: state.documents.slug,
+        workPackageId: id,
+        outcome: isBegun ? 'already-doing' : 'started',
+        ...(whose === undefined ? {} : { agent: whose }),
+        ...made,
+      };
+      if (isBegun) return { result };
+      const note = 'Started implementation';
+      planTransitions(draft, [{ workPackageId: id, to: 'doing', note, by: agent ?? 'user', agent }]);
+      return { result, done: `start ${id}` };
     });
-  }
-
-  async #plan(
-    draft: FeatureDraft,
-    held: HeldRepository,
-    undoing: Undo[],
-    workPackage: WorkPackage,
-    input: Choosing,
-  ): Promise<FeaturePlan<ImplementResult>> {
-    const { id, lane, detail, agent: inCharge } = workPackage;
-    const { state } = draft;
-    const isBegun = lane === 'doing';
-    refuseGroups(state, workPackage);
-    // What is blocked waits for a person.
-    if (!isBegun || detail === 'blocked') refuseUnready(state, workPackage);
-    const made = await this.#makeWorktree(held, state, workPackage, input.base, undoing);
-    const agent = isBegun ? inCharge : (input.agent ?? inCharge);
-    const result: ImplementResult = {
-      feature: state.documents.slug,
-      workPackageId: id,
-      outcome: isBegun ? 'already-doing' : 'started',
-      ...(agent === undefined ? {} : { agent }),
-      ...made,
-    };
-    if (isBegun) return { result };
-    const by = { by: input.agent ?? 'user', agent: input.agent };
-    planTransitions(draft, [{ workPackageId: id, to: 'doing', note: 'Started implementation', ...by }]);
-    return { result, done: `start ${id}` };
   }
 
   /** A branch that is there already needs no base. The work tree leaves out what is edited in the main checkout only. */

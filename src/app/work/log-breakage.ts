@@ -4,7 +4,14 @@ import { workPackageIdOf } from '../../domain/work/work-package-id.js';
 import type { Repository } from '../../ports/work.js';
 import type { ShowIdentity } from '../events/show-identity.js';
 import type { Emission, EventEmitter } from '../outbox/event-emitter.js';
-import type { WorkSubject } from './work-plan.js';
+
+/** What a piece of work is about, as far as it is known before the files are read. */
+export interface WorkSubject {
+  readonly feature?: string;
+  readonly workPackageId?: string | undefined;
+  /** Who does the work. */
+  readonly agent?: string | undefined;
+}
 
 /**
  * Tells the team that a workflow command broke: one `ErrorLogged` for breakage, nothing for a refusal, and nothing for

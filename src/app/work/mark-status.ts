@@ -15,10 +15,9 @@ import {
   type FeatureState,
   type FiledWorkPackage,
 } from './feature-state.js';
-import type { WorkPorts } from './perform-work.js';
+import type { PerformedWork, WorkPorts } from './perform-work.js';
 import { illegalTransition, planTransitions } from './plan-transitions.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
-import type { PerformedWork } from './work-plan.js';
 
 export interface MarkStatusInput extends FeatureInput {
   /** Work packages and tasks, in any mixture. */
@@ -77,7 +76,7 @@ export class MarkStatus {
     const isTicked = isTickedAs(status) === true;
     // One work package alone can be what an error is about.
     const [workPackageId] = ids.workPackages.length + ids.tasks.length === 1 ? ids.workPackages : [];
-    return workOnFeature(this.#ports, input, { agent, workPackageId }, signal, (draft) => {
+    return workOnFeature(this.#ports, { ...input, workPackageId }, signal, (draft) => {
       const { filed, tasks } = find(draft.state, ids);
       const moves = filed.filter((each) => !isAt(each, to));
       const ticks = tasks.filter(({ isOpen }) => isOpen === isTicked);

@@ -20,10 +20,9 @@ import { mainCheckout, standingTargetOf } from './feature-target.js';
 import { branchesOf, branchStandings, describeGroup } from './group-branches.js';
 import { findFeature, loadFeature } from './locate-feature.js';
 import { conflictError, obstacleError, refusalError, type FoundConflict } from './merge-errors.js';
-import type { MergingPorts } from './perform-work.js';
+import type { MergingPorts, PerformedWork } from './perform-work.js';
 import { planTransitions } from './plan-transitions.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
-import type { PerformedWork } from './work-plan.js';
 
 /** What is asked of a merge. */
 export interface MergeInput extends FeatureInput {
@@ -89,8 +88,7 @@ export class MergeWorkPackages {
       });
     }
     if (input.dryRun === true) return { result: await this.#tryOut(input), outcomes: [] };
-    const { agent } = input;
-    return workOnFeature(this.#ports, input, { agent }, signal, async (draft, held, undoing) => {
+    return workOnFeature(this.#ports, input, signal, async (draft, held, undoing) => {
       const decided = await this.#decide(held.checkout, draft.state, input);
       const tried = await this.#try(held.checkout, decided, input);
       if (!tried.ok) throw conflictError(decided.target, tried.error);

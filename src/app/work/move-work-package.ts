@@ -9,9 +9,8 @@ import {
 } from '../../domain/events/lane.js';
 import type { WorkPackage } from '../../domain/work/work-package.js';
 import { findWorkPackage } from './feature-state.js';
-import type { WorkPorts } from './perform-work.js';
+import type { PerformedWork, WorkPorts } from './perform-work.js';
 import { illegalTransition, planTransitions } from './plan-transitions.js';
-import type { PerformedWork } from './work-plan.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface MoveInput extends FeatureInput {
@@ -52,8 +51,7 @@ export class MoveWorkPackage {
   async run(input: MoveInput, signal?: AbortSignal): Promise<PerformedWork<MoveResult>> {
     const { to, agent, by = agent ?? 'user', feedback } = input;
     const { note = feedback === undefined ? `Moved to ${to}` : 'Changes requested' } = input;
-    const subject = { workPackageId: input.workPackageId, agent };
-    return workOnFeature<MoveResult>(this.#ports, input, subject, signal, (draft) => {
+    return workOnFeature<MoveResult>(this.#ports, input, signal, (draft) => {
       const workPackage = findWorkPackage(draft.state, input.workPackageId);
       const { id: workPackageId, path } = workPackage;
       const feature = draft.state.documents.slug;

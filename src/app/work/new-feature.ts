@@ -5,8 +5,7 @@ import { activityTime } from '../../domain/work/transition.js';
 import type { WallClock } from '../../ports/host.js';
 import type { Checkout } from '../../ports/events.js';
 import { targetBranchOf } from './feature-target.js';
-import type { WorkPorts } from './perform-work.js';
-import type { PerformedWork, WorkRequest } from './work-plan.js';
+import type { PerformedWork, WorkPorts, WorkRequest } from './perform-work.js';
 
 export interface NewFeatureInput {
   readonly checkout: Checkout;

@@ -10,7 +10,7 @@ import type { Emission } from '../outbox/event-emitter.js';
 import type { FeatureDraft } from './feature-draft.js';
 import { contradictions, findWorkPackage, frontMatterGraph, refuseFaults } from './feature-state.js';
 import type { FeatureState, FiledWorkPackage } from './feature-state.js';
-import type { PlannedEvent } from './work-plan.js';
+import type { PlannedEvent } from './perform-work.js';
 
 export interface Transition {
   readonly workPackageId: string;

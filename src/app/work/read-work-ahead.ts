@@ -9,7 +9,7 @@ import { standingTargetOf } from './feature-target.js';
 import { branchesOf, branchStandings, describeGroup } from './group-branches.js';
 import type { ImplementInput, ImplementResult, ImplementWorkPackage } from './implement-work-package.js';
 import { findFeature, type FeatureRequest } from './locate-feature.js';
-import type { PerformedWork } from './work-plan.js';
+import type { PerformedWork } from './perform-work.js';
 
 export interface FeatureAhead extends WorkAhead {
   readonly feature: string;

@@ -4,7 +4,7 @@ import type { FeatureRequest } from './locate-feature.js';
 import type { MergeWorkPackages } from './merge-work-packages.js';
 import type { MoveResult, MoveWorkPackage } from './move-work-package.js';
 import type { ShownWorkPackage, ShowWorkPackage } from './show-work-package.js';
-import type { PerformedWork } from './work-plan.js';
+import type { PerformedWork } from './perform-work.js';
 
 export interface ReviewInput extends FeatureRequest {
   readonly workPackageId: string;

@@ -1,10 +1,10 @@
 import { commitSubject } from '../../domain/work/commit-message.js';
-import type { Checkout, HeldRepository } from '../../ports/events.js';
+import type { HeldRepository } from '../../ports/events.js';
 import type { FeatureFiles } from '../../ports/work.js';
 import { FeatureDraft } from './feature-draft.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
-import type { WorkPorts } from './perform-work.js';
-import type { PerformedWork, Undo, WorkRequest, WorkSubject } from './work-plan.js';
+import type { WorkSubject } from './log-breakage.js';
+import type { PerformedWork, Undo, WorkPorts, WorkRequest } from './perform-work.js';
 
 /** What every command is told that changes a feature. */
 export interface FeatureInput extends FeatureRequest {
@@ -28,29 +28,33 @@ export type PlanFeature<R> = (
 
 /**
  * Plans and performs what a command does to one feature: the feature is found before, and read under the repository's
- * lock. `subject`: what the work is about beside it. Fails as {@link locateFeature}, {@link loadFeature}, the plan, and
+ * lock. Fails as {@link locateFeature}, {@link loadFeature}, the plan, and
  * the performing of work do.
  */
 export const workOnFeature = async <R>(
   { files, repository, perform }: WorkPorts,
-  input: FeatureInput,
-  subject: Omit<WorkSubject, 'feature'>,
+  input: FeatureInput & WorkSubject,
   signal: AbortSignal | undefined,
   plan: PlanFeature<R>,
 ): Promise<PerformedWork<R>> => {
   const feature = await locateFeature(files, repository, input);
-  return perform.run(featureWork(files, { ...input, feature }, subject, plan), signal);
+  return perform.run(featureWork(files, { ...input, feature }, plan), signal);
 };
 
 /** A piece of work on a feature that is named. */
 export const featureWork = <R>(
   files: FeatureFiles,
-  { checkout, feature, commit }: { checkout: Checkout; feature: string; commit?: boolean },
-  subject: Omit<WorkSubject, 'feature'>,
+  {
+    checkout,
+    feature,
+    commit,
+    workPackageId,
+    agent,
+  }: FeatureInput & WorkSubject & { readonly feature: string },
   plan: PlanFeature<R>,
 ): WorkRequest<R> => ({
   checkout,
-  subject: { feature, ...subject },
+  subject: { feature, workPackageId, agent },
   plan: async (emission, held, undoing) => {
     const draft = new FeatureDraft(await loadFeature(files, checkout.projectRoot, feature), emission);
     const { result, done } = await plan(draft, held, undoing);

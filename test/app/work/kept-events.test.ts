@@ -1,5 +1,5 @@
 import { SyncError } from '../../../src/domain/errors.js';
-import { nothingToDo, type WorkPlan } from '../../../src/app/work/work-plan.js';
+import { nothingToDo, type WorkPlan } from '../../../src/app/work/perform-work.js';
 import type { Emission } from '../../../src/app/outbox/event-emitter.js';
 import type { CaptureOutcome, Fact } from '../../../src/ports/outbox.js';
 import { workflowWorld, PROJECT, useCases } from '../../support/workflow-world.js';

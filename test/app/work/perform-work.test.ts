@@ -1,5 +1,5 @@
 import { SyncError } from '../../../src/domain/errors.js';
-import { nothingToDo, type WorkPlan } from '../../../src/app/work/work-plan.js';
+import { nothingToDo, type WorkPlan } from '../../../src/app/work/perform-work.js';
 import type { Emission } from '../../../src/app/outbox/event-emitter.js';
 import type { FileChange } from '../../../src/ports/work.js';
 import { workflowWorld, useCases, type WorkflowWorld } from '../../support/workflow-world.js';

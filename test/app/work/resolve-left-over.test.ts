@@ -1,5 +1,5 @@
 import type { Emission } from '../../../src/app/outbox/event-emitter.js';
-import { nothingToDo, type WorkPlan } from '../../../src/app/work/work-plan.js';
+import { nothingToDo, type WorkPlan } from '../../../src/app/work/perform-work.js';
 import type { FeatureFiles, FileChange } from '../../../src/ports/work.js';
 import { Fuse, Killed, mortal, mortalPorts } from '../../support/mortal.js';
 import {

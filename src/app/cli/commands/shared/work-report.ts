@@ -2,7 +2,7 @@ import { connectionOf, isSilent, stalledSinceMs } from '../../../delivery/backgr
 import { shownTime } from '../../../reports/shown-time.js';
 import { isFields } from '../../../../domain/document.js';
 import { syncLine } from '../../../../domain/delivery/status-line.js';
-import type { PerformedWork } from '../../../work/work-plan.js';
+import type { PerformedWork } from '../../../work/perform-work.js';
 import type { CommandContext } from '../../define-command.js';
 import type { FeatureRequest } from '../../../work/locate-feature.js';
 import type { UnfinishedWork } from '../../../work/unfinished-work.js';

@@ -1,5 +1,5 @@
 import type { ImplementResult } from '../../../work/implement-work-package.js';
-import type { PerformedWork } from '../../../work/work-plan.js';
+import type { PerformedWork } from '../../../work/perform-work.js';
 import { defineCommand, text, type Report } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import type { DataOf } from '../../schemas/all.js';
