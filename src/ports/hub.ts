@@ -48,9 +48,10 @@ export interface TeamEvents {
   receipts(query: EventQuery): Promise<ReceiptPage>;
   /**
    * Every project that ever sent an event, by uuid, with its machines by node id. A project with many machines goes on in
-   * the next page: its numbers are those of the machines in this one.
+   * the next page: its numbers are those of the machines in this one. A page has at most `limit` machines, over all projects;
+   * `after` is `next` of the page before.
    */
-  projects(query: ProjectQuery): Promise<ProjectsPage>;
+  projects(query: { readonly after?: string; readonly limit: number }): Promise<ProjectsPage>;
   /**
    * The features of a project as they stood at some moment since the call, by slug. What a reader has seen is never
    * taken back without a new event: `behind` when late events could not be given their places in bounded time; that
@@ -66,13 +67,13 @@ export interface TeamEvents {
    * The events of a feature, or of one of its work packages, in causal order; of a long history the latest `limit`.
    * `more`: whether there are earlier ones.
    */
-  eventsAbout(query: HistoryQuery): Promise<HistoryPage>;
+  eventsAbout(query: HistoryQuery): Promise<Pick<EventPage, 'events' | 'more'>>;
   /** Keeps what a machine says of itself in place of what it said of the same before; what it leaves out stays. */
   noteReport(report: MachineReport): Promise<void>;
   /** What machines said last of themselves: at most the latest 2,000 sayings, latest first, none older than a month. */
   reports(): Promise<MachinesDocument>;
   /** The highest Lamport timestamp and the latest sequence number of the team; 0 when it has no events. */
-  position(): Promise<TeamPosition>;
+  position(): Promise<Readonly<Record<'lamport' | 'sequence', number>>>;
 }
 
 /** An event that was read and found sound, with the exact text that is stored. */
@@ -104,14 +105,11 @@ export interface EventQuery {
   readonly project?: string | undefined;
 }
 
-export interface HistoryQuery {
+export interface HistoryQuery extends Pick<EventQuery, 'limit'> {
   readonly project: string;
   readonly feature: string;
   readonly workPackage?: string | undefined;
-  readonly limit: number;
 }
-
-export type HistoryPage = Pick<EventPage, 'events' | 'more'>;
 
 /** An event as the API lists it, with its exact document. Its number is greater than that of everything committed before. */
 export interface StoredEvent extends Omit<EventsPage['events'][number], 'event'> {
@@ -126,15 +124,8 @@ export interface EventPage {
   readonly more: boolean;
 }
 
-export interface ReceiptPage extends Pick<EventPage, 'next' | 'more'> {
+export interface ReceiptPage extends Omit<EventPage, 'events'> {
   readonly receipts: readonly { readonly eventId: string; readonly sequence: number }[];
-}
-
-export interface ProjectQuery {
-  /** `next` of the page before. */
-  readonly after?: string;
-  /** Machines on a page, over all projects. */
-  readonly limit: number;
 }
 
 export interface BoardQuery {
@@ -157,8 +148,6 @@ export interface PlacedWorkPackage {
   readonly featureSlug: string;
   readonly state: WorkPackageState;
 }
-
-export type TeamPosition = Readonly<Record<'lamport' | 'sequence', number>>;
 
 /**
  * The hub's users, teams and sign-ins. Of passwords and tokens it keeps only what can verify them. All methods may
@@ -225,7 +214,9 @@ export interface AccountStore {
   /** Spends that code. `false` when it is not the present one, or there are users. */
   spendSetupCode(code: string): Promise<boolean>;
   /** A token for one live connection of the session that an access token belongs to. */
-  issueLiveToken(accessToken: string): Promise<Result<IssuedLiveToken, BearerFault>>;
+  issueLiveToken(
+    accessToken: string,
+  ): Promise<Result<{ readonly token: string; readonly lifetimeSeconds: number }, BearerFault>>;
   /** A token for programs: an access token without a refresh token, in a session of its own. */
   issueProgramToken(
     user: string,
@@ -311,11 +302,6 @@ export interface SessionTokens extends Holder {
   readonly refresh: string;
   readonly accessLifetimeSeconds: number;
   readonly refreshLifetimeSeconds: number;
-}
-
-export interface IssuedLiveToken {
-  readonly token: string;
-  readonly lifetimeSeconds: number;
 }
 
 /** `team`: the one the credential was issued for; everything it reads and writes belongs there. */

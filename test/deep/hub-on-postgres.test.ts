@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { inTransaction } from '../../src/adapters/hub/hub-database.js';
-import { openPostgresHub } from '../../src/adapters/hub/open-postgres-hub.js';
-import { openPostgresDatabase } from '../../src/adapters/hub/postgres-database.js';
+import { openPostgresDatabase, openPostgresHub } from '../../src/adapters/hub/open-postgres-hub.js';
 import type { HubStores } from '../../src/adapters/hub/hub-stores.js';
 import { CryptoRandomness } from '../../src/adapters/host/node-host.js';
 import { ControlledTime } from '../../src/adapters/memory/memory-host.js';

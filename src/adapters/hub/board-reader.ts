@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { parseJson } from '../../domain/document.js';
 import type { CellState, WorkPackageState } from '../../domain/hub/cell-state.js';
 import { featureBoards } from '../../domain/hub/feature-boards.js';
 import type { BoardPage, BoardQuery, PlacedWorkPackage } from '../../ports/hub.js';
@@ -22,21 +23,16 @@ export const readBoard = async (source: Source, query: BoardQuery): Promise<Boar
   const deadline = performance.now() + READER_WAITS_MS;
   const cells: { readonly feature: string; readonly state: CellState }[] = [];
   let left = query.bytes ?? PAGE_BYTES;
-  let [feature, workPackage] = cursorOf(query.after);
-  for (;;) {
-    const rows = await complete(source, deadline, () =>
-      selectCells(source, query, feature, workPackage).execute(),
-    );
+  for (let last = cursorOf(query.after); ;) {
+    const rows = await complete(source, deadline, () => selectCells(source, query, last).execute());
     if (rows.some((row) => row.behind === 1)) return 'behind';
-    for (const row of rows) {
-      [feature, workPackage] = [row.feature_slug, row.work_package];
-      if (row === rows[CELLS_AT_ONCE]) break;
-      left -= row.state.length;
-      if (left < 0 && cells.length > 0)
-        return { features: featureBoards(cells), next: cursorTo(feature, workPackage) };
-      if (row.state !== '') cells.push({ feature, state: JSON.parse(row.state) as CellState });
+    for (const { feature_slug: feature, work_package: workPackage, state } of rows) {
+      left -= state.length;
+      if (left < 0 && cells.length > 0) return { features: featureBoards(cells), next: cursorTo(last) };
+      last = [feature, workPackage];
+      if (state !== '') cells.push({ feature, state: JSON.parse(state) as CellState });
     }
-    if (rows.length <= CELLS_AT_ONCE) return { features: featureBoards(cells) };
+    if (rows.length < CELLS_AT_ONCE) return { features: featureBoards(cells) };
     await setImmediate();
   }
 };
@@ -77,23 +73,14 @@ export const readRecentWorkPackages = async (
   return recent;
 };
 
-/** The cells of a page and one more, from that one on. */
-const selectCells = (
-  { db, team }: Source,
-  { project, feature: only }: BoardQuery,
-  feature: string,
-  workPackage: string,
-) => {
-  const cells = db
-    .selectFrom('board_cells')
-    .selectAll()
-    .where('team', '=', team)
-    .where('project_uuid', '=', project)
-    .where((row) => row(row.refTuple('feature_slug', 'work_package'), '>=', row.tuple(feature, workPackage)))
-    .orderBy('feature_slug')
-    .orderBy('work_package')
-    .limit(CELLS_AT_ONCE + 1);
-  return only === undefined ? cells : cells.where('feature_slug', '=', only);
+/** The next cells of a board behind that one. */
+const selectCells = ({ db, team }: Source, { project, feature }: BoardQuery, last: Place | undefined) => {
+  const all = db.selectFrom('board_cells').selectAll().where('team', '=', team);
+  const own = all.where('project_uuid', '=', project);
+  const asked = feature === undefined ? own : own.where('feature_slug', '=', feature);
+  const cells = asked.orderBy('feature_slug').orderBy('work_package').limit(CELLS_AT_ONCE);
+  if (last === undefined) return cells;
+  return cells.where((row) => row(row.refTuple('feature_slug', 'work_package'), '>', row.tuple(...last)));
 };
 
 /** Rows that are complete, or were at some time since the first look; those that took too long are still behind. */
@@ -127,17 +114,15 @@ const READER_WAITS_MS = 5000;
 /** A session begins with what is folded rather than late; what is left out is told by the board. */
 const SNAPSHOT_WAITS_MS = 1000;
 
-/** The cursor names the first cell of the next page, in the order of the table. */
-const cursorTo = (feature: string, workPackage: string): string =>
-  Buffer.from(JSON.stringify([feature, workPackage])).toString('base64url');
+type Place = readonly [feature: string, workPackage: string];
+
+/** A cursor names the last cell of the page before. */
+const cursorTo = (last: Place | undefined): string =>
+  Buffer.from(JSON.stringify(last ?? null)).toString('base64url');
 
 /** What is no cursor of ours begins at the beginning. */
-const cursorOf = (after = ''): [feature: string, workPackage: string] => {
-  try {
-    const [feature, workPackage] = JSON.parse(Buffer.from(after, 'base64url').toString()) as unknown[];
-    if (typeof feature === 'string' && typeof workPackage === 'string') return [feature, workPackage];
-  } catch {
-    // The beginning, as below.
-  }
-  return ['', ''];
+const cursorOf = (after = ''): Place | undefined => {
+  const last = parseJson(Buffer.from(after, 'base64url').toString());
+  if (!Array.isArray(last) || last.length !== 2) return undefined;
+  return last.every((part) => typeof part === 'string') ? (last as unknown as Place) : undefined;
 };

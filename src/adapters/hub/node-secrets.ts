@@ -7,6 +7,7 @@ import {
   timingSafeEqual,
   type ScryptOptions,
 } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { Secrets } from '../../ports/hub.js';
 
 /** Secrets by Node's own cryptography: random tokens, SHA-256, HMAC-SHA-256, scrypt. */
@@ -58,17 +59,10 @@ const KEY_BYTES = 32;
 const BLOCK_SIZE = 8;
 
 const deriveKey = (password: string, salt: Buffer, logCost: number): Promise<Buffer> => {
-  const options: ScryptOptions = {
-    N: 2 ** logCost,
-    r: BLOCK_SIZE,
-    p: 1,
-    maxmem: 256 * BLOCK_SIZE * 2 ** logCost,
-  };
-  return new Promise((resolve, reject) => {
-    // The same password may be typed as composed or decomposed characters on different machines.
-    scrypt(password.normalize('NFKC'), salt, KEY_BYTES, options, (error, key) => {
-      if (error === null) resolve(key);
-      else reject(error);
-    });
-  });
+  const N = 2 ** logCost;
+  const cost = { N, r: BLOCK_SIZE, p: 1, maxmem: 256 * BLOCK_SIZE * N };
+  // The same password may be typed as composed or decomposed characters on different machines.
+  return deriveBytes(password.normalize('NFKC'), salt, KEY_BYTES, cost);
 };
+
+const deriveBytes = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);

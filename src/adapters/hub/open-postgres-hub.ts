@@ -1,9 +1,13 @@
-import { sql } from 'kysely';
+import { Kysely, PostgresDialect, PostgresQueryCompiler, sql } from 'kysely';
+import type { DataTypeNode, QueryCompiler } from 'kysely';
+import pg from 'pg';
 import { isSyncError, SyncError } from '../../domain/errors.js';
+import type { Randomness, Log } from '../../ports/host.js';
 import type { HubDatabase } from './hub-database.js';
 import { migrate } from './hub-migrations.js';
 import { openHubStores, type HubStores, type HubStoresOptions } from './hub-stores.js';
-import { openPostgresDatabase } from './postgres-database.js';
+import { postgresNews } from './postgres-news.js';
+import type { HubTables } from './schema.js';
 
 interface PostgresHubOptions extends HubStoresOptions {
   /** `postgres://user:password@host/database`; never part of a message. */
@@ -48,3 +52,90 @@ const requireUsable = async ({ writes }: HubDatabase): Promise<void> => {
     });
   }
 };
+
+/**
+ * A hub's database on a PostgreSQL server, and all that differs there from SQLite. Commits are on the server's disk
+ * before they return, whatever the server does by default. Nothing connects before the first statement.
+ */
+export const openPostgresDatabase = (
+  address: string,
+  { log, randomness }: { readonly log: Log; readonly randomness: Randomness },
+): HubDatabase => {
+  const settings = {
+    connectionString: address,
+    application_name: 'spec-kitty-hub',
+    connectionTimeoutMillis: CONNECTING_MS,
+    keepAlive: true,
+    types: { getTypeParser },
+  };
+  const connect = (max: number): pg.Pool => {
+    const onConnect = prepareSession as (client: pg.ClientBase) => void;
+    const pool = new pg.Pool({ ...settings, max, onConnect });
+    // A connection that broke is replaced by the next one who needs it. One that breaks between two statements of a
+    // transaction belongs to nobody who would hear of it: the statement that follows fails.
+    const noteEnd = (error: Error): void => log.debug(`a connection to the database ended: ${error.message}`);
+    return pool.on('error', noteEnd).on('connect', (client) => client.on('error', noteEnd));
+  };
+  const pools = { writes: connect(WRITERS), reads: connect(READERS) };
+  const writes = new Kysely<HubTables>({ dialect: new HubDialect({ pool: pools.writes }) });
+  const reads = new Kysely<HubTables>({ dialect: new HubDialect({ pool: pools.reads }) });
+  const exchange = postgresNews({ db: writes, connect: () => new pg.Client(settings), log, randomness });
+  let closing: Promise<void> | undefined;
+  return {
+    reads,
+    writes,
+    exchange,
+    close: () =>
+      (closing ??= (async () => {
+        await exchange.close();
+        await Promise.all(Object.values(pools).map((pool) => pool.end()));
+      })()),
+  };
+};
+
+const CONNECTING_MS = 5000;
+
+/** Writers of one team wait for each other on its row; readers must not wait behind them. */
+const WRITERS = 8;
+const READERS = 4;
+
+/** All counters and times of a hub are whole numbers that a `number` holds exactly; the driver gives them as text. */
+const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
+  oid === pg.types.builtins.INT8
+    ? Number
+    : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser;
+
+/**
+ * What a server may have set otherwise; the pool waits for it, whatever its types say. A hub that stops in the middle of
+ * a transaction would hold the row of its team: the server ends such a session.
+ */
+const prepareSession = async (client: pg.ClientBase): Promise<void> => {
+  await client.query(
+    `set session characteristics as transaction isolation level read committed;
+     set idle_in_transaction_session_timeout = '30s';
+     select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`,
+  );
+};
+
+class HubDialect extends PostgresDialect {
+  override createQueryCompiler(): QueryCompiler {
+    return new HubQueryCompiler();
+  }
+}
+
+class HubQueryCompiler extends PostgresQueryCompiler {
+  /** Texts are in the order of their bytes, as in SQLite, and not in that of a language. */
+  protected override visitDataType(node: DataTypeNode): void {
+    super.visitDataType(node);
+    if (node.dataType === 'text') this.append(' collate "C"');
+  }
+
+  /**
+   * PostgreSQL has no text with the character NUL. Events with it are refused before they come here, and documents
+   * cannot hold it; who asks for such a name finds nothing, as in SQLite, and in what a device calls itself U+FFFD takes
+   * its place.
+   */
+  protected override appendValue(value: unknown): void {
+    super.appendValue(typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value);
+  }
+}

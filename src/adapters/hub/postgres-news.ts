@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { sql, type Kysely } from 'kysely';
 import type pg from 'pg';
+import { parseJson } from '../../domain/document.js';
 import { messageOf } from '../../domain/errors.js';
 import type { Log, Randomness } from '../../ports/host.js';
 import type { NewsExchange } from './hub-database.js';
@@ -115,10 +116,7 @@ const FIRST_RETRY_MS = 250;
 
 /** Anybody who may connect to the database may send notices. */
 const readNotice = (payload: string): [team: string, upTo: number] | undefined => {
-  try {
-    const [team, upTo] = JSON.parse(payload) as unknown[];
-    return typeof team === 'string' && Number.isSafeInteger(upTo) ? [team, upTo as number] : undefined;
-  } catch {
-    return undefined;
-  }
+  const notice = parseJson(payload);
+  const [team, upTo] = Array.isArray(notice) ? (notice as unknown[]) : [];
+  return typeof team === 'string' && Number.isSafeInteger(upTo) ? [team, upTo as number] : undefined;
 };
