@@ -174,17 +174,7 @@ const read = async (part: BoardPart): Promise<void> => {
   const query = part.feature === undefined ? '' : `?feature=${encodeURIComponent(part.feature)}`;
   try {
     const path = `/api/v1/projects/${part.project}/board/${query}`;
-    for await (const page of pages<BoardDocument>(path))
-      for (const each of page.features) {
-        const last = features.at(-1);
-        if (last?.feature_slug !== each.feature_slug) features.push(each);
-        else
-          features[features.length - 1] = {
-            ...last,
-            feature: last.feature ?? each.feature,
-            work_packages: [...last.work_packages, ...each.work_packages],
-          };
-      }
+    for await (const page of pages<BoardDocument>(path)) features.push(...page.features);
     boards.take(part, features);
   } catch (error) {
     boards.giveUp(part);

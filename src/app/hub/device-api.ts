@@ -88,15 +88,17 @@ const shown = (userCode: string): string => `${userCode.slice(0, 4)}-${userCode.
 const refusedDevicePage = ({ kind, detail }: Problem, userCode = ''): Answer =>
   devicePage(userCode, detail ?? PROBLEMS[kind].title, PROBLEMS[kind].status);
 
-const devicePage = (userCode: string, fault?: string, status?: number): Answer => {
-  const fields: Form['fields'] = [
-    { name: 'user_code', label: 'Code that the device shows', value: userCode },
+const devicePage = (userCode: string, fault?: string, status?: number): Answer =>
+  formPage(DEVICE_PAGE, { user_code: userCode }, fault, status);
+
+const DEVICE_PAGE: Form = {
+  title: 'Sign in a device',
+  words: ['Go on only if you began this yourself: the program that shows the code will act in your name.'],
+  fields: [
+    { name: 'user_code', label: 'Code that the device shows' },
     { name: 'username', label: 'User name', autocomplete: 'username' },
     { name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' },
     { name: 'team_slug', label: 'Team, if not your first one', optional: true },
-  ];
-  const words = [
-    'Go on only if you began this yourself: the program that shows the code will act in your name.',
-  ];
-  return formPage('Sign in a device', { words, fields, button: 'Sign in the device' }, fault, status);
+  ],
+  button: 'Sign in the device',
 };

@@ -38,26 +38,28 @@ export const batchRoute = (ingest: Ingest, limits: HubLimits): Route => ({
   },
 });
 
+interface IngestNeeds {
+  readonly store: EventStore;
+  readonly limits: HubLimits;
+  readonly metrics: HubMetrics;
+  readonly log: Log;
+}
+
 /**
  * The one way into the store, for batches and live sessions alike: when it is the team's turn, judge each event, commit
  * what is sound in one transaction, answer every event in the order it was sent. The store tells everybody else.
  */
 export class Ingest {
-  readonly #events: EventStore;
-  readonly #limits: HubLimits;
-  readonly #metrics: HubMetrics;
-  readonly #log: Log;
+  readonly #needs: IngestNeeds;
   readonly #turns: Turns;
   /** By team what sessions have offered, as long as there is some. */
   readonly #offered = new Map<string, { readonly row: SentEvent[]; readonly answered: Promise<void> }>();
 
-  constructor(store: EventStore, limits: HubLimits, metrics: HubMetrics, log: Log) {
-    this.#events = store;
-    this.#limits = limits;
-    this.#metrics = metrics;
-    this.#log = log;
-    this.#turns = new Turns(limits.waitingBatches);
-    metrics.gauge('waiting_batches', 'Batches that wait for their turn.', () => this.#turns.waiting);
+  constructor(needs: IngestNeeds) {
+    this.#needs = needs;
+    this.#turns = new Turns(needs.limits.waitingBatches);
+    const waiting = () => this.#turns.waiting;
+    needs.metrics.gauge('waiting_batches', 'Batches that wait for their turn.', waiting);
   }
 
   /**
@@ -102,11 +104,11 @@ export class Ingest {
 
   /** As many as one batch could bring. */
   #nextGroup(row: SentEvent[]): readonly SentEvent[] {
-    let left = this.#limits.batchRawBytes;
+    let left = this.#needs.limits.batchRawBytes;
     const many = row
-      .slice(0, this.#limits.batchEvents)
+      .slice(0, this.#needs.limits.batchEvents)
       .findIndex(({ text }, at) => (left -= text.length) < 0 && at > 0);
-    return row.splice(0, many < 0 ? this.#limits.batchEvents : many);
+    return row.splice(0, many < 0 ? this.#needs.limits.batchEvents : many);
   }
 
   async #commit(team: string, group: readonly SentEvent[]): Promise<void> {
@@ -114,7 +116,7 @@ export class Ingest {
       const taken = await this.take(team, () => Promise.resolve(ok(group)));
       if (!taken.ok) throw new SyncError('storage-failed', taken.error.detail ?? '');
     } catch (error) {
-      this.#log.warn(isSyncError(error) ? error.message : `a live event failed: ${String(error)}`);
+      this.#needs.log.warn(isSyncError(error) ? error.message : `a live event failed: ${String(error)}`);
       // Nothing was stored: the senders keep their events and send them again.
       for (const { value, answer } of group) answer?.({ event_id: sentId(value), status: 'pending' });
     }
@@ -127,7 +129,7 @@ export class Ingest {
   ): Promise<readonly EventResult[]> {
     const judged: { readonly event: SentEvent; readonly judgement: ReturnType<typeof judgeEvent> }[] = [];
     for (const event of sent) {
-      judged.push({ event, judgement: judgeEvent(event, team, this.#limits) });
+      judged.push({ event, judgement: judgeEvent(event, team, this.#needs.limits) });
       await breather.pause();
     }
     const sound = judged.flatMap(({ judgement }) => (judgement.ok ? [judgement.value] : []));
@@ -142,16 +144,16 @@ export class Ingest {
         if (explained > EXPLAINED_CHARACTERS) result = refusal(event.value, result.code ?? '', NOT_NAMED);
         explained += JSON.stringify(result).length;
       }
-      this.#metrics.events.inc({ status: result.status, code: result.code ?? '' });
+      this.#needs.metrics.events.inc({ status: result.status, code: result.code ?? '' });
       event.answer?.(result, answer?.answer === 'stored' ? answer.sequence : undefined);
       return result;
     });
   }
 
   async #append(team: string, events: readonly IncomingEvent[]): Promise<readonly AppendAnswer[]> {
-    const end = this.#metrics.appends.startTimer();
+    const end = this.#needs.metrics.appends.startTimer();
     try {
-      return await this.#events.forTeam(team).append(events);
+      return await this.#needs.store.forTeam(team).append(events);
     } finally {
       end();
     }

@@ -7,7 +7,7 @@ import type { Bearer } from '../../ports/hub.js';
 import { audit } from './audit.js';
 import { bearerProblem, bearerToken } from './callers.js';
 import { refuseSocket } from './http-door.js';
-import { CLOSE_STOPPING, LiveSession, type LiveConnection, type LiveEntry } from './live-session.js';
+import { CLOSE_STOPPING, LiveSession, type LiveEntry } from './live-session.js';
 import { LiveTeam, type LiveNeeds } from './live-team.js';
 import { later, problem, type Problem } from './problem.js';
 import { segmentsOf } from './route.js';
@@ -58,7 +58,7 @@ export class LiveGateway {
         return;
       }
       this.#server.handleUpgrade(request, socket, head, (opened) => {
-        const session = this.#begin({ socket: opened, wire: socket }, { bearer, token });
+        const session = this.#begin({ bearer, token, socket: opened, wire: socket });
         // Something was taken back while it was being admitted.
         if (this.#revision !== revision) void session.check();
       });
@@ -101,13 +101,13 @@ export class LiveGateway {
     return issued.ok ? issued.value.token : undefined;
   }
 
-  #begin(connection: LiveConnection, entry: LiveEntry): LiveSession {
+  #begin(entry: LiveEntry): LiveSession {
     const { team: name } = entry.bearer;
     const team = this.#teams.get(name) ?? new LiveTeam(name, this.#needs, () => this.#teams.delete(name));
     this.#teams.set(name, team);
-    const session = new LiveSession(connection, entry, team, this.#needs);
+    const session = new LiveSession(entry, team, this.#needs);
     this.#sessions.add(session);
-    connection.socket.on('close', () => this.#sessions.delete(session));
+    entry.socket.on('close', () => this.#sessions.delete(session));
     this.#watching ??= this.#watch().finally(() => (this.#watching = undefined));
     team.snapshot().then(
       (snapshot) => session.open(snapshot),

@@ -13,16 +13,13 @@ export const CLOSE_STOPPING = 1012;
 const CLOSE_NOISE = 1008;
 const CLOSE_UNAUTHORIZED = 4401;
 
-/** A session's two ways to its socket: frames of its own, and bytes that were framed once for everybody. */
-export interface LiveConnection {
-  readonly socket: WebSocket;
-  readonly wire: Socket;
-}
-
-/** Who opened a session, and with which token. */
+/** How a session was opened. */
 export interface LiveEntry {
   readonly bearer: Bearer;
   readonly token: string;
+  /** Its two ways out: frames of its own, and bytes that were framed once for everybody. */
+  readonly socket: WebSocket;
+  readonly wire: Socket;
 }
 
 /** One live connection, from its snapshot to its end. */
@@ -45,12 +42,7 @@ export class LiveSession implements Listener {
   #heartbeat: NodeJS.Timeout | undefined;
   #ended = false;
 
-  constructor(
-    { socket, wire }: LiveConnection,
-    { bearer, token }: LiveEntry,
-    team: LiveTeam,
-    needs: LiveNeeds,
-  ) {
+  constructor({ bearer, token, socket, wire }: LiveEntry, team: LiveTeam, needs: LiveNeeds) {
     this.#socket = socket;
     this.#wire = wire;
     this.#bearer = bearer;

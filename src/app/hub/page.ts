@@ -28,16 +28,22 @@ ${body}
 interface Field {
   readonly name: string;
   readonly label: string;
-  readonly value?: string;
   readonly type?: 'text' | 'password' | 'hidden';
   readonly autocomplete?: string;
   readonly optional?: true;
 }
 
+export interface Form {
+  readonly title: string;
+  readonly words?: readonly string[];
+  readonly fields: readonly Field[];
+  readonly button: string;
+}
+
 /** A page with a form that is sent to where it came from, below what was wrong with it the last time. */
 export const formPage = (
-  title: string,
-  { fields, button, words = [] }: Form,
+  { title, words = [], fields, button }: Form,
+  values: Readonly<Record<string, string>>,
   fault?: string,
   status = 200,
 ): Answer =>
@@ -46,22 +52,19 @@ export const formPage = (
     [
       ...(fault === undefined ? [] : [paragraph(fault, 'alert')]),
       ...words.map((each) => paragraph(each)),
-      `<form method="post">${fields.map(field).join('\n')}<button>${button}</button></form>`,
+      `<form method="post">${fields.map((each) => field(each, values[each.name] ?? '')).join('\n')}<button>${button}</button></form>`,
     ].join('\n'),
     status,
   );
-
-export interface Form {
-  readonly fields: readonly Field[];
-  readonly button: string;
-  readonly words?: readonly string[];
-}
 
 /** A paragraph of words that may come from anywhere. */
 export const paragraph = (text: string, role = ''): string =>
   `<p${role === '' ? '' : ` role="${role}"`}>${escaped(text)}</p>`;
 
-const field = ({ name, label, value = '', type = 'text', autocomplete = 'off', optional }: Field): string => {
+const field = (
+  { name, label, type = 'text', autocomplete = 'off', optional }: Field,
+  value: string,
+): string => {
   const input = `<input name="${name}" type="${type}" value="${escaped(value)}" autocomplete="${autocomplete}"${optional === true ? '' : ' required'}>`;
   return type === 'hidden' ? input : `<label>${label}${input}</label>`;
 };

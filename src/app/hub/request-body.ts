@@ -1,9 +1,9 @@
-import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { isDocument, isFields, issuesOf, type Description, type DocumentOf } from '../../domain/document.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { parseFrame } from './batch-body.js';
+import type { HubLimits } from './hub-limits.js';
 import { later, problem, type Problem } from './problem.js';
 import {
   FORM_TYPE,
@@ -24,9 +24,8 @@ export const readBody = async (
   hold: Hold,
 ): Promise<Result<ReceivedBody, Problem>> => {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  if (encoding !== 'gzip' && encoding !== 'x-gzip' && encoding !== 'identity') {
+  if (!['identity', 'gzip', 'x-gzip'].includes(encoding))
     return err(problem('unsupported-encoding', 'Send the body as it is, or compressed with gzip.'));
-  }
   const isPlain = encoding === 'identity';
   const received = await receive(request, isPlain ? limits.rawBytes : limits.compressedBytes, (bytes) =>
     hold(limits.holder ?? '', bytes),
@@ -36,9 +35,11 @@ export const readBody = async (
     decode: () => {
       const raw = isPlain ? received : decompress(received.value, limits.rawBytes);
       if (!raw.ok) return raw;
-      if (!isUtf8(raw.value)) return err(problem('malformed-body', 'The body is not UTF-8.'));
-      const text = raw.value.toString('utf8');
-      return ok(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text);
+      try {
+        return ok(UTF_8.decode(raw.value));
+      } catch {
+        return err(problem('malformed-body', 'The body is not UTF-8.'));
+      }
     },
   });
 };
@@ -89,14 +90,12 @@ export type Hold = (team: string, bytes: number) => boolean;
 
 /** Counts the bytes of bodies until their requests are over, so that many large ones at once are not all held. */
 export class HeldBytes {
-  readonly #most: number;
-  readonly #mostPerTeam: number;
+  readonly #limits: HubLimits;
   readonly #byTeam = new Map<string, number>();
   #all = 0;
 
-  constructor(limits: { readonly heldBytes: number; readonly heldBytesPerTeam: number }) {
-    this.#most = limits.heldBytes;
-    this.#mostPerTeam = limits.heldBytesPerTeam;
+  constructor(limits: HubLimits) {
+    this.#limits = limits;
   }
 
   /** Runs the work of one request; what it held is given back at its end. */
@@ -105,7 +104,8 @@ export class HeldBytes {
     try {
       return await work((team, bytes) => {
         const own = this.#byTeam.get(team) ?? 0;
-        if (own + bytes > this.#mostPerTeam || this.#all + bytes > this.#most) return false;
+        const { heldBytes, heldBytesPerTeam } = this.#limits;
+        if (own + bytes > heldBytesPerTeam || this.#all + bytes > heldBytes) return false;
         this.#add(team, bytes);
         held.push([team, bytes]);
         return true;
@@ -123,7 +123,8 @@ export class HeldBytes {
   }
 }
 
-const BYTE_ORDER_MARK = 0xfeff;
+/** It leaves out a byte order mark. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 const tooLarge = (bytes: number): Problem =>
   problem('body-too-large', `The limit is ${bytes} bytes; send less at once.`);

@@ -54,12 +54,16 @@ export const setupRoutes = ({ accounts, log }: Office): readonly Route[] => [
   },
 ];
 
-const setupPage = (code: string, fault?: string, status?: number): Answer => {
-  const fields: Form['fields'] = [
-    { name: 'code', label: 'Code', value: code, type: 'hidden' },
+const setupPage = (code: string, fault?: string, status?: number): Answer =>
+  formPage(SETUP_PAGE, { code }, fault, status);
+
+const SETUP_PAGE: Form = {
+  title: 'Set up this hub',
+  fields: [
+    { name: 'code', label: 'Code', type: 'hidden' },
     { name: 'team', label: 'Team: lower-case letters, digits and hyphens' },
     { name: 'username', label: 'User name', autocomplete: 'username' },
     { name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password' },
-  ];
-  return formPage('Set up this hub', { fields, button: 'Make the first user' }, fault, status);
+  ],
+  button: 'Make the first user',
 };

@@ -77,7 +77,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   const limits = { ...DEFAULT_HUB_LIMITS, ...options.limits };
   const metrics = hubMetrics();
   const callers = new Callers(accounts, store.hubId, log);
-  const ingest = new Ingest(store, limits, metrics, log);
+  const ingest = new Ingest({ store, limits, metrics, log });
   const gateway = new LiveGateway({ store, accounts, callers, ingest, clock, limits, log });
   metrics.gauge('live_sessions', 'Open live sessions.', () => gateway.open);
   const names = new OwnNames(listener);
