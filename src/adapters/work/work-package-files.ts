@@ -1,4 +1,6 @@
-import { isSyncError, SyncError } from '../../domain/errors.js';
+import { mkdirSync, readdirSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { isSyncError, messageOf, SyncError } from '../../domain/errors.js';
 import { isFeatureSlug } from '../../domain/ids.js';
 import { featureDirectory } from '../../domain/work/feature-slug.js';
 import type { WorkPackageEdit } from '../../domain/work/transition.js';
@@ -11,10 +13,17 @@ import type {
   StrangeFolder,
   WorkPackageDocument,
 } from '../../ports/work.js';
+import { removeTemporaries, syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
+import { NoPlainFile, placeBelow, readPlainFile, writablePlace } from '../fs/repository-file.js';
 import { setFrontMatterKeys } from './edit-front-matter.js';
 import { isSparse } from './git-places.js';
-import { ProjectFiles } from './project-files.js';
-import { judgeFolder, readFeature, workPackageDocument, type JudgedFolder } from './read-feature.js';
+import {
+  judgeFolder,
+  readFeature,
+  workPackageDocument,
+  type JudgedFolder,
+  type PlanningFolder,
+} from './read-feature.js';
 
 /** The planning documents of a project as files. Nothing is read or written through a link that leads out of it. */
 export class WorkPackageFiles implements FeatureFiles {
@@ -32,7 +41,7 @@ export class WorkPackageFiles implements FeatureFiles {
   ): Promise<string | undefined> {
     const chosen = choose((await namesIn(projectRoot)).filter(isFeatureSlug));
     if (chosen === undefined) return undefined;
-    const judged = await judgeFolder(new ProjectFiles(projectRoot), chosen);
+    const judged = await judgeFolder(planningFolder(projectRoot), chosen);
     return judged !== undefined && judged.reason === undefined ? chosen : undefined;
   }
 
@@ -45,7 +54,7 @@ export class WorkPackageFiles implements FeatureFiles {
 
   async read(projectRoot: string, slug: string): Promise<FeatureDocuments | undefined> {
     if (!isFeatureSlug(slug)) return undefined;
-    return readFeature(new ProjectFiles(projectRoot), slug, (path, text) => {
+    return readFeature(planningFolder(projectRoot), slug, (path, text) => {
       // An orchestration reads every file thousands of times, and few of them change in between.
       const place = `${projectRoot}\0${path}`;
       const known = this.#known.get(place);
@@ -75,32 +84,38 @@ export class WorkPackageFiles implements FeatureFiles {
     }
   }
 
-  async write(held: HeldRepository, changes: readonly FileChange[]): Promise<void> {
-    const files = new ProjectFiles(held.checkout.projectRoot);
+  async write({ checkout: { projectRoot } }: HeldRepository, changes: readonly FileChange[]): Promise<void> {
     const unsynced = new Map<string, string>();
     const syncAll = async (): Promise<void> => {
-      for (const [folder, path] of unsynced) await files.sync(folder, path);
+      for (const [folder, path] of unsynced) await orWriteFailed(path, () => syncDirectory(folder));
       unsynced.clear();
     };
     for (const { path, before, after } of changes) {
-      const present = await files.text(path);
+      const present = textOf(projectRoot, path);
       if (present === after) continue;
       if (present !== before) throw changedMeanwhile(path);
       // One sync for all files of a folder, before the first one elsewhere, which may be the evidence of them.
-      if ([...unsynced.values()].some((written) => folderOf(written) !== folderOf(path))) await syncAll();
-      unsynced.set(await files.write(path, after), path);
+      if ([...unsynced.values()].some((written) => dirname(written) !== dirname(path))) await syncAll();
+      unsynced.set(await writeText(projectRoot, path, after, false), path);
     }
     await syncAll();
   }
 
-  async restore(held: HeldRepository, changes: readonly FileChange[]): Promise<void> {
-    const files = new ProjectFiles(held.checkout.projectRoot);
+  async restore(
+    { checkout: { projectRoot } }: HeldRepository,
+    changes: readonly FileChange[],
+  ): Promise<void> {
     const failures: unknown[] = [];
     for (const { path, before, after } of [...changes].reverse()) {
       try {
-        if ((await files.text(path)) !== after || before === after) continue;
-        if (before === undefined) await files.remove(path);
-        else await files.sync(await files.write(path, before), path);
+        if (textOf(projectRoot, path) !== after || before === after) continue;
+        if (before !== undefined) await writeText(projectRoot, path, before, true);
+        else
+          await orWriteFailed(path, () => {
+            const place = placeOf(projectRoot, path);
+            unlinkSync(place);
+            syncDirectory(dirname(place));
+          });
       } catch (error) {
         failures.push(error);
       }
@@ -108,18 +123,41 @@ export class WorkPackageFiles implements FeatureFiles {
     if (failures.length > 0) throw failures[0];
   }
 
-  async makeFolders({ checkout }: HeldRepository, path: string): Promise<() => Promise<void>> {
-    const files = new ProjectFiles(checkout.projectRoot);
-    const made = await files.makeFolders(path);
-    return async () => files.removeEmptyFolders(made);
+  async makeFolders(
+    { checkout: { projectRoot } }: HeldRepository,
+    path: string,
+  ): Promise<() => Promise<void>> {
+    const made: string[] = [];
+    for (let at = path; placeOf(projectRoot, at) === 'absent'; at = dirname(at)) made.push(at);
+    await orWriteFailed(path, () => {
+      for (const each of [...made].reverse()) {
+        const above = placeBelow(projectRoot, dirname(each));
+        mkdirSync(join(above, basename(each)));
+        syncDirectory(above);
+      }
+    });
+    return async () => {
+      for (const each of made) {
+        const place = placeOf(projectRoot, each);
+        try {
+          if (place !== 'absent') rmdirSync(place);
+        } catch {
+          // Somebody has put something into it.
+        }
+      }
+    };
   }
 
-  async sweep({ checkout }: HeldRepository, paths: readonly string[]): Promise<void> {
-    for (const path of paths) await new ProjectFiles(checkout.projectRoot).removeTemporaries(path);
+  async sweep({ checkout: { projectRoot } }: HeldRepository, paths: readonly string[]): Promise<void> {
+    for (const path of paths) {
+      const folder = placeOf(projectRoot, dirname(path));
+      if (folder !== 'absent')
+        await orWriteFailed(path, () => removeTemporaries(join(folder, basename(path))));
+    }
   }
 
   async text(projectRoot: string, path: string): Promise<string | undefined> {
-    return new ProjectFiles(projectRoot).text(path);
+    return textOf(projectRoot, path);
   }
 }
 
@@ -127,7 +165,7 @@ const ROOT = 'kitty-specs';
 
 /** What may be a folder in `kitty-specs/`, ascending. */
 const namesIn = async (projectRoot: string): Promise<readonly string[]> => {
-  const entries = (await new ProjectFiles(projectRoot).entries(ROOT)) ?? [];
+  const entries = (await planningFolder(projectRoot).entries(ROOT)) ?? [];
   return entries.map(({ name }) => name).sort();
 };
 
@@ -138,12 +176,10 @@ const foldersOf = async (
 ): Promise<readonly JudgedFolder[]> => {
   const names = await namesIn(projectRoot);
   if (names.length === 0 && isSparse(projectRoot)) throw leftOut();
-  const files = new ProjectFiles(projectRoot);
+  const files = planningFolder(projectRoot);
   const judged = await Promise.all(names.filter(isWanted).map((name) => judgeFolder(files, name)));
   return judged.filter((folder) => folder !== undefined);
 };
-
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
 const leftOut = (): SyncError =>
   new SyncError(
@@ -156,3 +192,81 @@ const changedMeanwhile = (path: string): SyncError =>
   new SyncError('storage-failed', `${path} was changed by somebody else just now.`, {
     hint: 'Run the command again.',
   });
+
+/** Nothing is read or written through a way out of the project. Paths are relative to its root, with `/`. */
+const planningFolder = (root: string): PlanningFolder => ({
+  entries: async (folder) => {
+    const place = placeOf(root, folder);
+    if (place === 'absent') return undefined;
+    try {
+      const entries = readdirSync(place, { withFileTypes: true });
+      return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
+    } catch (error) {
+      if (codeOf(error) === 'ENOTDIR') return undefined;
+      throw readFailed(folder, error);
+    }
+  },
+  text: async (path, bearing) => textOf(root, path, bearing),
+});
+
+/** Keeps a byte order mark, and refuses bytes that could not be written back as they were, unless they are borne. */
+const textOf = (root: string, path: string, bearing?: 'strays'): string | undefined => {
+  const place = placeOf(root, path);
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = place === 'absent' ? undefined : readPlainFile(place);
+  } catch (error) {
+    const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+    if (codeOf(error) !== 'ENOENT' && !isFolder) throw readFailed(path, error);
+  }
+  try {
+    return bytes && new TextDecoder('utf-8', { fatal: bearing === undefined, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw new SyncError('storage-corrupt', `${path} is not UTF-8 text.`, {
+      cause: error,
+      hint: 'Save the file with the encoding UTF-8.',
+    });
+  }
+};
+
+/** Replaces or makes a file in one step; an existing one keeps its mode. Returns the folder, which is still to be synced. */
+const writeText = (root: string, path: string, text: string, syncsDirectory: boolean): Promise<string> =>
+  orWriteFailed(path, async () => {
+    const place = writablePlace(root, path);
+    if (place === 'absent') throw new Error('the folder does not exist');
+    const mode = statSync(place, { throwIfNoEntry: false })?.mode;
+    await writeFileAtomic(place, text, {
+      ...(mode !== undefined && { mode: mode & 0o7777 }),
+      syncsDirectory,
+    });
+    return dirname(place);
+  });
+
+/** As {@link placeBelow}; what keeps us from looking is named. */
+const placeOf = (root: string, path: string): string | 'absent' => {
+  try {
+    return placeBelow(root, path);
+  } catch (error) {
+    throw readFailed(path, error);
+  }
+};
+
+const readFailed = (path: string, cause: unknown): SyncError =>
+  isSyncError(cause)
+    ? cause
+    : new SyncError('storage-failed', `${path} cannot be read (${codeOf(cause)}).`, { cause });
+
+const orWriteFailed = async <T>(path: string, work: () => T | Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (cause) {
+    if (isSyncError(cause)) throw cause;
+    throw new SyncError('storage-failed', `${path} cannot be written (${codeOf(cause)}).`, {
+      cause,
+      hint: 'Check the rights and the free space, then run the command again.',
+    });
+  }
+};
+
+const codeOf = (error: unknown): string =>
+  error instanceof NoPlainFile ? error.message : ((error as NodeJS.ErrnoException).code ?? messageOf(error));
