@@ -5,6 +5,7 @@ import type { Intent } from '../domain/work/intent.js';
 import type { ManifestDocument } from '../domain/work/manifest.js';
 import type { BranchStanding } from '../domain/work/merge-selection.js';
 import type { WorkPackageEdit } from '../domain/work/transition.js';
+import type { WorkPackageSource } from '../domain/work/work-package.js';
 
 export interface WorktreeRequest {
   /** Absolute path of the new work tree. */
@@ -82,16 +83,10 @@ export interface FileChange {
   readonly isDerived?: boolean;
 }
 
-/** A work package file with its front matter understood. */
-export interface WorkPackageDocument {
-  readonly path: string;
-  readonly text: string;
-  /** Parsed front matter: any YAML values; empty when the file has none. */
-  readonly frontMatter: Readonly<Record<string, unknown>>;
+/** A work package file with its front matter understood, as far as it can be. */
+export interface WorkPackageDocument extends WorkPackageSource {
   /** What follows the front matter. */
   readonly body: string;
-  /** Set when the front matter cannot be understood: with line and reason. */
-  readonly fault?: { readonly line?: number; readonly reason: string } | undefined;
 }
 
 /** The planning documents of one feature. Absent documents are `undefined`. */

@@ -1,13 +1,8 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Document, Pair, ParsedNode } from 'yaml';
-import { messageOf, SyncError } from '../../domain/errors.js';
+import type { Pair, ParsedNode } from 'yaml';
+import { SyncError } from '../../domain/errors.js';
 import { lineEndingOf } from '../../domain/work/markdown.js';
-import {
-  parseFrontMatter,
-  readFrontMatter,
-  splitFrontMatter,
-  type FrontMatterReading,
-} from './read-front-matter.js';
+import { readFrontMatter, splitFrontMatter, type FrontMatterReading } from './read-front-matter.js';
 
 /** A front matter key and what it shall say. */
 interface FrontMatterEntry {
@@ -23,10 +18,10 @@ interface FrontMatterEntry {
 export const setFrontMatterKeys = (text: string, entries: readonly FrontMatterEntry[]): string => {
   if (entries.length === 0) return text;
   const names = entries.map(({ key }) => key).join(', ');
-  const { yaml, fault } = splitFrontMatter(text);
+  const { frontMatter: values, fault } = readFrontMatter(text);
   if (fault !== undefined) throw cannotSet(names, fault.reason);
+  const { yaml } = splitFrontMatter(text);
   if (yaml === undefined) return setFrontMatterKeys(withFrontMatter(text), entries);
-  const values = valuesOf(parseFrontMatter(yaml.text), names);
   const changing = entries.filter((entry) => !isAlready(values, entry));
   if (changing.length === 0) return text;
   const eol = lineEndingOf(text);
@@ -42,16 +37,6 @@ const cannotSet = (names: string, reason: string): SyncError =>
   new SyncError('work-package-unreadable', `${names} cannot be set in place: ${reason}.`, {
     hint: `Write ${names} as a simple value on a line of its own.`,
   });
-
-const valuesOf = (document: Document.Parsed, names: string): Readonly<Record<string, unknown>> => {
-  const [error] = document.errors;
-  if (error !== undefined) throw cannotSet(names, error.message);
-  try {
-    return (document.toJS() ?? {}) as Readonly<Record<string, unknown>>;
-  } catch (error) {
-    throw cannotSet(names, messageOf(error));
-  }
-};
 
 const withFrontMatter = (text: string): string => {
   const mark = text.startsWith('\ufeff') ? '\ufeff' : '';
@@ -82,7 +67,7 @@ type FrontMatterPair = Pair<ParsedNode, ParsedNode | null>;
 
 /** The text of a front matter with one key saying something. */
 const withKey = (yaml: string, { key, value }: FrontMatterEntry, eol: string): string => {
-  const { contents } = parseFrontMatter(yaml, true);
+  const { contents } = parseDocument(yaml, { keepSourceTokens: true, logLevel: 'silent' });
   const pairs = isMap(contents) ? (contents.items as readonly FrontMatterPair[]) : [];
   const spliced = (start: number, end: number, text: string): string =>
     yaml.slice(0, start) + text + yaml.slice(end);

@@ -1,7 +1,10 @@
-import { isMap, parseDocument, type Document } from 'yaml';
+import { parseDocument } from 'yaml';
+import { isFields } from '../../domain/document.js';
 import { messageOf } from '../../domain/errors.js';
 import type { ManifestDocument } from '../../domain/work/manifest.js';
 import { markdownLines } from '../../domain/work/markdown.js';
+import type { WorkPackageFault } from '../../domain/work/work-package.js';
+import type { WorkPackageDocument } from '../../ports/work.js';
 
 /** A file with YAML front matter, cut at its `---` lines. Offsets are into the whole text. */
 interface FrontMatterParts {
@@ -12,18 +15,10 @@ interface FrontMatterParts {
   readonly fault?: FrontMatterFault;
 }
 
-interface FrontMatterFault {
-  /** In the file, counted from 1. */
-  readonly line?: number;
-  readonly reason: string;
-}
+type FrontMatterFault = Omit<WorkPackageFault, 'path'>;
 
 /** The values of a front matter, or the reason why there are none. */
-export interface FrontMatterReading {
-  readonly frontMatter: Readonly<Record<string, unknown>>;
-  readonly body: string;
-  readonly fault?: FrontMatterFault;
-}
+export type FrontMatterReading = Omit<WorkPackageDocument, 'path' | 'text'>;
 
 /** Cuts a text into front matter and body. A byte order mark belongs to neither. */
 export const splitFrontMatter = (text: string): FrontMatterParts => {
@@ -49,45 +44,40 @@ export const splitFrontMatter = (text: string): FrontMatterParts => {
 /** Reads a text; never throws, whatever it holds. */
 export const readFrontMatter = (text: string): FrontMatterReading => {
   const { yaml, body, fault } = splitFrontMatter(text);
-  const faulty = (why: FrontMatterFault): FrontMatterReading => ({ frontMatter: {}, body, fault: why });
-  if (fault !== undefined) return faulty(fault);
-  if (yaml === undefined) return { frontMatter: {}, body };
-  if (yaml.text.length > MAX_CHARACTERS)
-    return faulty({ line: 1, reason: `the front matter has more than ${MAX_CHARACTERS} characters` });
-  const document = parseFrontMatter(yaml.text);
-  const read = valueOf(document);
+  if (yaml === undefined || fault !== undefined) return { frontMatter: {}, body, fault };
+  if (yaml.text.length > MAX_CHARACTERS) {
+    const reason = `the front matter has more than ${MAX_CHARACTERS} characters`;
+    return { frontMatter: {}, body, fault: { line: 1, reason } };
+  }
+  const { value, fault: broken } = valueOf(yaml.text);
   // Front matter begins on the second line of the file.
-  if ('fault' in read)
-    return faulty({ ...read.fault, ...(read.fault.line !== undefined && { line: read.fault.line + 1 }) });
-  if (document.contents === null) return { frontMatter: {}, body };
-  if (!isMap(document.contents)) return faulty({ line: 2, reason: 'the front matter is no mapping' });
-  return { frontMatter: read.value as Record<string, unknown>, body };
+  if (broken !== undefined) {
+    const line = broken.line === undefined ? undefined : broken.line + 1;
+    return { frontMatter: {}, body, fault: { ...broken, line } };
+  }
+  const frontMatter = value ?? {};
+  if (isFields(frontMatter)) return { frontMatter, body };
+  return { frontMatter: {}, body, fault: { line: 2, reason: 'the front matter is no mapping' } };
 };
 
 /** A manifest as its text shows it; never throws, whatever it holds. */
 export const manifestDocument = (path: string, text: string): ManifestDocument => ({
   path,
   text,
-  ...valueOf(parseFrontMatter(text)),
+  ...valueOf(text),
 });
 
-type Valued = { readonly value: unknown } | { readonly fault: FrontMatterFault };
-
-const valueOf = (document: Document.Parsed): Valued => {
+const valueOf = (yaml: string): { readonly value?: unknown; readonly fault?: FrontMatterFault } => {
+  const document = parseDocument(yaml, { logLevel: 'silent' });
   const [error] = document.errors;
-  const line = error?.linePos?.[0].line;
   if (error !== undefined)
-    return { fault: { ...(line !== undefined && { line }), reason: firstLine(error.message) } };
+    return { fault: { line: error.linePos?.[0].line, reason: firstLine(error.message) } };
   try {
     return { value: document.toJS() as unknown };
   } catch (thrown) {
     return { fault: { reason: firstLine(messageOf(thrown)) } };
   }
 };
-
-/** Parsed with the ranges of its source; whoever edits it needs the tokens between them as well. */
-export const parseFrontMatter = (yaml: string, keepSourceTokens = false): Document.Parsed =>
-  parseDocument(yaml, { keepSourceTokens, logLevel: 'silent' });
 
 /** A page of text; the parser takes long for much more. */
 const MAX_CHARACTERS = 16_384;

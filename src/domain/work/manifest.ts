@@ -9,7 +9,7 @@ export interface ManifestDocument {
   readonly text: string;
   /** Any YAML value; absent when it cannot be parsed. */
   readonly value?: unknown;
-  readonly fault?: { readonly line?: number; readonly reason: string };
+  readonly fault?: { readonly line?: number | undefined; readonly reason: string };
 }
 
 /** What a manifest says of a work package whose dependencies it names, be it that there are none. */

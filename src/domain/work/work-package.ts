@@ -48,8 +48,9 @@ export interface WorkPackageFault {
 export interface WorkPackageSource {
   readonly path: string;
   readonly text: string;
+  /** Any YAML values; empty when the file has none. */
   readonly frontMatter: Readonly<Record<string, unknown>>;
-  readonly fault?: { readonly line?: number | undefined; readonly reason: string } | undefined;
+  readonly fault?: Omit<WorkPackageFault, 'path'> | undefined;
 }
 
 /**
