@@ -8,7 +8,7 @@ import type { BranchMove, MoveObstacle } from '../../ports/work.js';
 import { removeTemporaries, writeFileAtomicSync } from '../fs/atomic-write.js';
 import { makeDirectory } from '../fs/make-directory.js';
 import { placeBelow, readPlainFile } from '../fs/repository-file.js';
-import { storageFailure } from '../fs/storage-failure.js';
+import { attempt, onStorage } from '../fs/storage-failure.js';
 import { lockOf, WRITING, type Git } from './git.js';
 import { checkedOut, placeToMove, treeChanges } from './git-branch-places.js';
 import { BRANCHES } from './git-directory.js';
@@ -26,7 +26,7 @@ export const moveBranch = async (git: Git, move: BranchMove): Promise<Result<und
   const directory = place.value;
   if (directory === undefined) return (await moveRef(git, move)) ? ok(undefined) : err({ obstacle: 'moved' });
   const noted = { ...move, directory };
-  noteMove(git.checkout, noted);
+  await noteMove(git.checkout, noted);
   await moveFiles(git, noted);
   let hasMoved = false;
   try {
@@ -47,7 +47,7 @@ export const moveBranch = async (git: Git, move: BranchMove): Promise<Result<und
  * a person. Fails with `lock-busy` while another git has the index.
  */
 export const settleMove = async (git: Git): Promise<void> => {
-  const move = notedMove(git.checkout);
+  const move = await notedMove(git.checkout);
   if (move !== undefined && (await isBefore(git, move))) {
     const moved = await moveTree(git, move);
     const lock = lockOf(moved);
@@ -129,38 +129,27 @@ const NOTE = object({ branch: text(), from: text(), to: text(), directory: text(
 type NotedMove = DocumentOf<typeof NOTE>;
 
 /** Durable before the first file of the work tree changes. */
-export const noteMove = (checkout: Checkout, move: NotedMove): void => {
+export const noteMove = async (checkout: Checkout, move: NotedMove): Promise<void> => {
   const path = moveNotePath(checkout);
-  try {
+  await onStorage(path, () => {
     makeDirectory(dirname(path));
     removeTemporaries(path);
     writeFileAtomicSync(path, `${JSON.stringify({ version: 1, ...move })}\n`, { mode: 0o600 });
-  } catch (error) {
-    throw storageFailure(path, error);
-  }
+  });
 };
 
 /** Never fails: of a note that stays, the next command finds that its branch is elsewhere by now. */
-const forgetMove = (checkout: Checkout): void => {
-  try {
-    rmSync(moveNotePath(checkout), { force: true });
-  } catch {
-    // Whatever was done or refused is what counts.
-  }
-};
+const forgetMove = (checkout: Checkout): void =>
+  attempt(() => rmSync(moveNotePath(checkout), { force: true }));
 
 /**
  * The move that a dead process may have left half-way; `undefined` when its text makes no sense. Fails with
  * `storage-failed` when the note cannot be read.
  */
-const notedMove = (checkout: Checkout): NotedMove | undefined => {
+const notedMove = async (checkout: Checkout): Promise<NotedMove | undefined> => {
   const path = moveNotePath(checkout);
-  try {
-    const noted = parseJson(readPlainFile(path).toString('utf8'));
-    return isDocument(NOTE, noted) ? noted : undefined;
-  } catch (error) {
-    throw storageFailure(path, error);
-  }
+  const noted = parseJson(await onStorage(path, () => readPlainFile(path).toString('utf8')));
+  return isDocument(NOTE, noted) ? noted : undefined;
 };
 
 const locked = (lock: string): SyncError =>

@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../domain/result.js';
 import type { Checkout } from '../../ports/events.js';
 import type { BranchMove, BranchPlace, MoveObstacle } from '../../ports/work.js';
 import { textIfPlain } from '../fs/repository-file.js';
-import { storageFailure } from '../fs/storage-failure.js';
+import { attempt, storageFailure } from '../fs/storage-failure.js';
 import type { Git } from './git.js';
 import { changedPaths } from './git-commit.js';
 import { branchNamed, isBare, listWorktrees, mainPathOf } from './git-directory.js';
@@ -128,14 +128,7 @@ const foldersOf = (path: string): readonly string[] =>
   path.split('/').flatMap((_, at, parts) => (at === 0 ? [] : [parts.slice(0, at).join('/')]));
 
 /** Of what lies in a folder that has to go git knows more. */
-const isFile = (path: string): boolean => {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
-  } catch {
-    // A folder of the path is a file, which git knows of.
-    return false;
-  }
-};
+const isFile = (path: string): boolean => attempt(() => lstatSync(path).isDirectory()) === false;
 
 const isThere = (directory: string): boolean => {
   try {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { Checkout, Head } from '../../ports/events.js';
 import { textIfPlain } from '../fs/repository-file.js';
+import { attempt } from '../fs/storage-failure.js';
 import { WRITING, type Git } from './git.js';
 import { ownFolder, pathInTree, placeElsewhere } from './git-places.js';
 import type { GitRun } from './git-process.js';
@@ -113,13 +114,7 @@ const runCommit = async ({
 export const QUIET = ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'];
 
 /** What cannot be removed says nothing, or too much, of the next commit: both only cost a question. */
-const removeTrace = (path: string): void => {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // It stays.
-  }
-};
+const removeTrace = (path: string): void => attempt(() => rmSync(path, { force: true }));
 
 /**
  * Why there is no commit that holds the paths. What git did not make because another commit already holds the same is

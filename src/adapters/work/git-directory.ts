@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Checkout, Head } from '../../ports/events.js';
 import { textIfPlain } from '../fs/repository-file.js';
+import { attempt } from '../fs/storage-failure.js';
 
 /** Branch and commit as git's files show them; `unusual` when they are stored in a way that only git can read. */
 export const readHead = (places: Record<'gitDir' | 'commonDir', string>): Head | 'unusual' => {
@@ -88,7 +89,8 @@ export const mainPathOf = ({ projectRoot, projectGitDir }: Checkout, listed: str
   projectGitDir === undefined ? projectRoot : listed;
 
 export const linkedWorktrees = (commonDir: string): readonly LinkedWorktree[] =>
-  entries(join(commonDir, 'worktrees')).flatMap((gitDir) => {
+  (attempt(() => readdirSync(join(commonDir, 'worktrees'))) ?? []).flatMap((name) => {
+    const gitDir = join(commonDir, 'worktrees', name);
     const recorded = textIfPlain(join(gitDir, 'gitdir'))?.trim();
     if (recorded === undefined) return [];
     const pointer = resolve(gitDir, recorded);
@@ -101,14 +103,6 @@ export const linkedWorktrees = (commonDir: string): readonly LinkedWorktree[] =>
       ...(lock !== undefined && { lock: lock || 'no reason given' }),
     };
   });
-
-const entries = (directory: string): readonly string[] => {
-  try {
-    return readdirSync(directory).map((name) => join(directory, name));
-  } catch {
-    return [];
-  }
-};
 
 /** One setting of a git config file. Section and key are lower case, the subsection between them is as written. */
 interface GitSetting {

@@ -54,14 +54,12 @@ export class GitMerges implements Merges {
   ): Promise<Result<TriedMerge, MergeConflict>> {
     const git = this.#at(checkout);
     const from = await tipOf(git, into);
-    const steps: { readonly branch: string; readonly subject: string; readonly tip: string }[] = [];
-    for (const step of branches) steps.push({ ...step, tip: await tipOf(git, step.branch) });
-    if (steps.length === 0) return ok({ from, to: from, commits: [] });
-    let standIn = await withSquashed(
-      git,
-      from,
-      steps.map(({ tip }) => tip),
+    const steps = await Promise.all(
+      branches.map(async (step) => ({ ...step, tip: await tipOf(git, step.branch) })),
     );
+    if (steps.length === 0) return ok({ from, to: from, commits: [] });
+    const tips = steps.map(({ tip }) => tip);
+    let standIn = await withSquashed(git, from, tips);
     let before = await treeOf(git, from);
     let to = from;
     const commits: (string | undefined)[] = [];

@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
 import type { Checkout } from '../../ports/events.js';
 import { isInside, placeBelow, textIfPlain } from '../fs/repository-file.js';
+import { attempt } from '../fs/storage-failure.js';
 import { branchOfGitDir, isBare, isSet, linkedWorktrees, settingOf } from './git-directory.js';
 
 /**
@@ -203,10 +204,4 @@ const shellWord = (path: string): string =>
 const isDirectory = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-const realPath = (path: string): string | undefined => {
-  try {
-    return realpathSync.native(path);
-  } catch {
-    return undefined;
-  }
-};
+const realPath = (path: string): string | undefined => attempt(() => realpathSync.native(path));

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { withoutToken, type Environment } from '../../domain/child-environment.js';
 import { SyncError } from '../../domain/errors.js';
 import { findProgram } from '../fs/find-program.js';
+import { attempt } from '../fs/storage-failure.js';
 
 export interface GitRun {
   /** Exit code of git. */
@@ -31,7 +32,7 @@ export const runGit = (
   { directory, environment, timeoutMs = DEFAULT_TIMEOUT_MS, writes = false, variables }: GitOptions,
 ): Promise<GitRun> =>
   new Promise((resolve, reject) => {
-    const program = gitProgram(environment);
+    const program = findProgram('git', environment);
     if (program === undefined) {
       reject(notRunnable());
       return;
@@ -60,7 +61,9 @@ export const runGit = (
       for (const pipe of pipes) pipe?.destroy();
     };
     const stop = (signal: NodeJS.Signals): void => {
-      if (ownGroup && child.pid !== undefined) killGroup(child.pid, signal);
+      const { pid } = child;
+      // Git and the hooks that it runs, unless they have ended meanwhile.
+      if (ownGroup && pid !== undefined) attempt(() => process.kill(-pid, signal));
       else child.kill(signal);
     };
     let timedOut = false;
@@ -116,25 +119,6 @@ const gitEnvironment = (environment: Environment, writes: boolean): NodeJS.Proce
   LC_ALL: 'C',
   ...(writes ? { [HOOK_VARIABLE]: '1' } : { GIT_OPTIONAL_LOCKS: '0' }),
 });
-
-/** Looked for once for each PATH: a command asks git many things. */
-const gitProgram = (environment: Environment): string | undefined => {
-  const path = environment['PATH'] ?? environment['Path'];
-  if (path !== knownGit?.path || knownGit?.program === undefined)
-    knownGit = { path, program: findProgram('git', environment) };
-  return knownGit.program;
-};
-
-let knownGit: { readonly path: string | undefined; readonly program: string | undefined } | undefined;
-
-/** Git and the hooks that it runs. */
-const killGroup = (leader: number, signal: NodeJS.Signals): void => {
-  try {
-    process.kill(-leader, signal);
-  } catch {
-    // They have ended meanwhile.
-  }
-};
 
 const notRunnable = (cause?: NodeJS.ErrnoException): SyncError =>
   cause === undefined || cause.code === 'ENOENT'

@@ -93,18 +93,17 @@ export class GitRepository implements Repository {
     if (lock !== undefined) return this.#holding(lock, checkout, work);
     if (signal?.aborted === true)
       throw new SyncError('interrupted', 'Interrupted while waiting for the repository.');
-    if (isInHook) {
-      throw new SyncError(
-        'lock-busy',
-        'A git hook called this while the command that runs the hook is at work.',
-        {
-          hint: 'Nothing has changed. Take the command out of the hook, or let it run when the hook has ended.',
-        },
-      );
-    }
-    throw new SyncError('lock-busy', 'Another command is at work in this repository.', {
-      hint: 'Nothing has changed. Wait until it has ended and run the command again, or wait longer with --wait SECONDS.',
-    });
+    throw isInHook
+      ? new SyncError(
+          'lock-busy',
+          'A git hook called this while the command that runs the hook is at work.',
+          {
+            hint: 'Nothing has changed. Take the command out of the hook, or let it run when the hook has ended.',
+          },
+        )
+      : new SyncError('lock-busy', 'Another command is at work in this repository.', {
+          hint: 'Nothing has changed. Wait until it has ended and run the command again, or wait longer with --wait SECONDS.',
+        });
   }
 
   async tryExclusive<T>(

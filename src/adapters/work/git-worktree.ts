@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../../domain/result.js';
 import type { Checkout } from '../../ports/events.js';
 import type { WorktreeRequest } from '../../ports/work.js';
 import { NoPlainFile, placeBelow, textIfPlain, writablePlace } from '../fs/repository-file.js';
+import { attempt } from '../fs/storage-failure.js';
 import { WRITING, type Git } from './git.js';
 import { BRANCHES, linkedWorktrees, listWorktrees, type LinkedWorktree } from './git-directory.js';
 import { isSparse, pointedGitDir, realPlace } from './git-places.js';
@@ -136,13 +137,8 @@ const awaitOtherMaker = async (git: Git, path: string): Promise<void> => {
 const MAKER_WAIT_MS = 3_000;
 const MAKER_PAUSE_MS = 50;
 
-const removeIfEmpty = (directory: string): void => {
-  try {
-    rmdirSync(directory);
-  } catch {
-    // Other worktrees live in it.
-  }
-};
+/** Other work trees may live in it. */
+const removeIfEmpty = (directory: string): void => attempt(() => rmdirSync(directory));
 
 /** The worktree that is recorded at a path, whether its directory is there or not. */
 const worktreeAt = (checkout: Checkout, path: string): LinkedWorktree | undefined =>

@@ -135,7 +135,7 @@ describe('GitMerges beside the promises', () => {
       scratch.commitAll('one');
       scratch.git('checkout', '--quiet', 'main');
       move = await trial();
-      noteMove(checkout, { ...move, directory: scratch.root });
+      await noteMove(checkout, { ...move, directory: scratch.root });
     });
 
     const expectMoved = async (): Promise<void> => {
@@ -163,7 +163,7 @@ describe('GitMerges beside the promises', () => {
 
     it('scenario 30: is done when it was on its way back', async () => {
       scratch.git('merge', '--quiet', '--ff-only', move.to);
-      noteMove(checkout, { branch: 'main', from: move.to, to: move.from, directory: scratch.root });
+      await noteMove(checkout, { branch: 'main', from: move.to, to: move.from, directory: scratch.root });
       await expectBack();
     });
 
@@ -193,9 +193,9 @@ describe('GitMerges beside the promises', () => {
       await next();
       writeFileSync(note(), '{"branch": 1}');
       await next();
-      noteMove(checkout, { branch: 'main', from: byHand, to: 'f'.repeat(40), directory: scratch.root });
+      await noteMove(checkout, { branch: 'main', from: byHand, to: 'f'.repeat(40), directory: scratch.root });
       await next();
-      noteMove(checkout, { branch: 'main', from: byHand, to: move.from, directory: scratch.place });
+      await noteMove(checkout, { branch: 'main', from: byHand, to: move.from, directory: scratch.place });
       await next();
       expect([tip(), existsSync(note()), status()]).toEqual([byHand, false, '']);
     });
