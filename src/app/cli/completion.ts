@@ -2,7 +2,7 @@ import { COMMON_OPTIONS } from './define-command.js';
 import type { CommandDefinition, OptionSpec } from './define-command.js';
 import { commandNamedBy, readLine } from './parser.js';
 import { inFull, SHORT_FORMS } from './short-forms.js';
-import { membersOf } from './usage.js';
+import { membersOf, shownOptions } from './usage.js';
 import type { Client } from '../library/client.js';
 import { SETTING_KEYS } from '../events/settings-list.js';
 import { locateFeature } from '../work/locate-feature.js';
@@ -75,9 +75,8 @@ export const complete = (words: readonly string[], commands: readonly CommandDef
     return { ...none, fit, candidates: fit(option.choices ?? []), wants: kindOfOption(asked, option) };
   }
   if (typed.startsWith('-') && !before.includes('--')) {
-    const names = Object.keys({ ...command?.options, ...COMMON_OPTIONS, help: true });
-    const shown = names.filter((each) => command?.options[each]?.hidden !== true);
-    return { ...none, candidates: none.fit(shown.map((each) => `--${each}`)) };
+    const names = shownOptions({ ...command?.options, ...COMMON_OPTIONS }).map(([name]) => name);
+    return { ...none, candidates: none.fit([...names, 'help'].map((each) => `--${each}`)) };
   }
   if (command === undefined) {
     const short = positionals.length === 0 ? [...shortForms(commands), 'help'] : [];

@@ -3,7 +3,7 @@ import type { CommandDefinition, OptionSpec, Options } from './define-command.js
 import { exitCodeLine } from './exit-codes.js';
 import { padEnd, stringWidth } from './render/width.js';
 import { SHORT_FORMS, shortFormOf } from './short-forms.js';
-import { commandName, placeholderOf, usageLine } from './usage.js';
+import { commandName, placeholderOf, shownOptions, usageLine } from './usage.js';
 
 /** The help of one command. Examples can be copied as they are: no width wraps them. */
 export const commandHelp = (definition: CommandDefinition, width: number): string => {
@@ -58,9 +58,7 @@ const PROGRAM_END = [
 type Row = readonly [indent: string, name: string, meaning: string];
 
 const optionRows = (options: Options): readonly Row[] =>
-  Object.entries(options)
-    .filter(([, { hidden }]) => hidden !== true)
-    .map(([name, option]) => ['    ', `--${name}`, describeOption(name, option)]);
+  shownOptions(options).map(([name, option]) => ['    ', `--${name}`, describeOption(name, option)]);
 
 const describeOption = (name: string, option: OptionSpec): string => {
   const choices = option.choices === undefined ? '' : `: ${option.choices.join(', ')}`;

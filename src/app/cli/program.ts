@@ -118,14 +118,11 @@ const whereSaid = ({ common: { feature, project }, io }: Pick<CommandContext, 'c
 /** A hook of a command before may take a minute, and there may be some of them; who looks on sees why nothing moves. */
 const waitingOf = ({ wait = DEFAULT_WAIT_SECONDS }: CommonOptions, terminal: Terminal): Waiting => ({
   waitMs: wait * 1000,
-  onWait: (waitedMs) =>
-    terminal.progress(
-      waitedMs === undefined
-        ? []
-        : [
-            `Another command is at work in this repository; waiting for ${Math.round(waitedMs / 1000)} s (Ctrl-C ends it).`,
-          ],
-    ),
+  onWait: (waitedMs) => {
+    const seconds = Math.round((waitedMs ?? 0) / 1000);
+    const told = `Another command is at work in this repository; waiting for ${seconds} s (Ctrl-C ends it).`;
+    terminal.progress(waitedMs === undefined ? [] : [told]);
+  },
 });
 
 const DEFAULT_WAIT_SECONDS = 600;

@@ -3,7 +3,7 @@ import { COMMON_OPTIONS } from './define-command.js';
 import type { CommandDefinition, Options } from './define-command.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { SHORT_FORMS, shortFormOf } from './short-forms.js';
-import { placeholderOf, usageLine } from './usage.js';
+import { placeholderOf, shownOptions, usageLine } from './usage.js';
 
 /** The manual page `docs/spec-kitty.1`, from the very descriptions that the help is made of. */
 export const manPage = (): string =>
@@ -60,13 +60,11 @@ const commandLines = (command: CommandDefinition): readonly string[] => {
 };
 
 const optionLines = (options: Options): readonly string[] =>
-  Object.entries(options)
-    .filter(([, { hidden }]) => hidden !== true)
-    .flatMap(([name, option]) => {
-      const value = option.type === 'boolean' ? '' : ` ${placeholderOf(name, option)}`;
-      const choices = option.choices === undefined ? '' : `: ${option.choices.join(', ')}`;
-      return ['.TP', `.B ${roff(`--${name}${value}`)}`, roff(option.describe + choices)];
-    });
+  shownOptions(options).flatMap(([name, option]) => {
+    const value = option.type === 'boolean' ? '' : ` ${placeholderOf(name, option)}`;
+    const choices = option.choices === undefined ? '' : `: ${option.choices.join(', ')}`;
+    return ['.TP', `.B ${roff(`--${name}${value}`)}`, roff(option.describe + choices)];
+  });
 
 const sentence = (words: string): string => `${(words[0] ?? '').toUpperCase()}${words.slice(1)}`;
 

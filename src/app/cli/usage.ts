@@ -1,5 +1,5 @@
 import { SyncError } from '../../domain/errors.js';
-import type { CommandDefinition, OptionSpec } from './define-command.js';
+import type { CommandDefinition, Options, OptionSpec } from './define-command.js';
 
 /** The words that call the command, as a user types them. */
 export const commandName = (words: readonly string[]): string => ['spec-kitty', ...words].join(' ');
@@ -24,6 +24,10 @@ export const membersOf = (
   commands: readonly CommandDefinition[],
 ): readonly CommandDefinition[] =>
   commands.filter((command) => words.every((word, index) => command.words[index] === word));
+
+/** The options that help shows. */
+export const shownOptions = (options: Options): readonly (readonly [name: string, option: OptionSpec])[] =>
+  Object.entries(options).filter(([, { hidden }]) => hidden !== true);
 
 /** What stands for an option's value. */
 export const placeholderOf = (name: string, option: OptionSpec): string =>

@@ -29,17 +29,40 @@ const snakeKeys = (value: unknown): unknown => {
 
 const snakeCase = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** Says what is beside the result of a workflow command. */
+/**
+ * Says what is beside the result of a workflow command: of events that are not simply captured, and of a crowd that waits.
+ * Nothing of it makes a command fail.
+ */
 export const tellBeside = (
-  work: PerformedWork<object>,
+  { outcomes, emission, leftOver, warnings = [] }: PerformedWork<object>,
   { warn, note }: { warn(sentence: string): void; note(sentence: string): void },
 ): void => {
-  const { emission, leftOver } = work;
-  for (const warning of [...(emission?.identity?.warnings ?? []), ...(work.warnings ?? [])]) warn(warning);
+  for (const warning of [...(emission?.identity?.warnings ?? []), ...warnings]) warn(warning);
   if (leftOver !== undefined && leftOver.kept === undefined)
     note('An earlier command had been cut short; its work is complete now.');
-  for (const warning of outcomeWarnings(work)) warn(warning);
+  const kept = [...outcomes, ...(leftOver?.outcomes ?? [])].filter((each) => each.outcome === 'kept');
+  const refused = outcomes.filter((each) => each.outcome === 'refused');
+  const delayed = outcomes.filter(({ outcome }) => outcome === 'waiting').length;
+  const waiting = waitingIn(outcomes);
+  const most = emission?.limits.maxWaiting ?? Infinity;
+  if (kept[0] !== undefined)
+    warn(
+      `The outbox takes nothing: ${kept[0].message}. ${kept.length} events stay in the repository; the next command adds them.`,
+    );
+  if (refused[0] !== undefined)
+    warn(
+      `${refused.length} of ${outcomes.length} events were not captured: ${refused[0].message}. See: spec-kitty sync status`,
+    );
+  if (delayed > 0)
+    warn(`${delayed} events are safe, but another process holds the outbox; the next command adds them.`);
+  if (waiting !== undefined && waiting >= most * NEARLY_FULL)
+    warn(
+      `${waiting} events wait; at ${most} further ones are refused. Deliver them with: spec-kitty sync now`,
+    );
 };
+
+/** Above this share of the limit the user is told that the outbox fills up. */
+const NEARLY_FULL = 0.8;
 
 /** One line about where events go, from what the background process last noted; and one more when nothing moves. */
 export const tellDelivery = async (
@@ -72,36 +95,6 @@ const waitingIn = (outcomes: PerformedWork<object>['outcomes']): number | undefi
   const last = outcomes.findLast((outcome) => outcome.outcome === 'captured');
   return last?.waiting;
 };
-
-/** What there is to say of events that are not simply captured, and of a crowd that waits; nothing of it makes a command fail. */
-const outcomeWarnings = ({ outcomes, emission, leftOver }: PerformedWork<object>): readonly string[] => {
-  const kept = [...outcomes, ...(leftOver?.outcomes ?? [])].filter((each) => each.outcome === 'kept');
-  const refused = outcomes.filter((each) => each.outcome === 'refused');
-  const delayed = outcomes.filter(({ outcome }) => outcome === 'waiting').length;
-  const waiting = waitingIn(outcomes);
-  const most = emission?.limits.maxWaiting ?? Infinity;
-  const warnings: string[] = [];
-  if (kept[0] !== undefined)
-    warnings.push(
-      `The outbox takes nothing: ${kept[0].message}. ${kept.length} events stay in the repository; the next command adds them.`,
-    );
-  if (refused[0] !== undefined)
-    warnings.push(
-      `${refused.length} of ${outcomes.length} events were not captured: ${refused[0].message}. See: spec-kitty sync status`,
-    );
-  if (delayed > 0)
-    warnings.push(
-      `${delayed} events are safe, but another process holds the outbox; the next command adds them.`,
-    );
-  if (waiting !== undefined && waiting >= most * NEARLY_FULL)
-    warnings.push(
-      `${waiting} events wait; at ${most} further ones are refused. Deliver them with: spec-kitty sync now`,
-    );
-  return warnings;
-};
-
-/** Above this share of the limit the user is told that the outbox fills up. */
-const NEARLY_FULL = 0.8;
 
 /** Says of work packages that were handed over what is not committed in their work trees. The move is done by then. */
 export const warnUnfinished = async (
