@@ -78,17 +78,12 @@ export class AccessTokens {
   }
 
   async #refresh(refusedToken: string | undefined, signal?: AbortSignal): Promise<AccessAnswer> {
-    let answer: AccessAnswer = { state: 'signed-out' };
+    let answer: AccessAnswer = SIGNED_OUT;
     try {
       await this.#needs.credentials.update(async (current) => {
-        const stored = await this.#stored(current, refusedToken);
-        if (stored === undefined && current.state === 'present') {
-          const decided = await this.#spend(current, refusedToken, signal);
-          answer = decided.answer;
-          return decided.next ?? 'keep';
-        }
-        answer = stored ?? answer;
-        return 'keep';
+        const decided = await this.#decide(current, refusedToken, signal);
+        answer = decided.answer;
+        return decided.next ?? 'keep';
       });
       return answer;
     } catch (error) {
@@ -99,16 +94,16 @@ export class AccessTokens {
   }
 
   /** Runs under the lock, with the credentials as they are stored at this moment. */
-  async #spend(
-    reading: Extract<CredentialReading, { readonly state: 'present' }>,
+  async #decide(
+    reading: CredentialReading,
     refusedToken: string | undefined,
     signal?: AbortSignal,
   ): Promise<{ readonly answer: AccessAnswer; readonly next?: Credentials }> {
+    const stored = await this.#stored(reading, refusedToken);
+    if (stored !== undefined || reading.state !== 'present') return { answer: stored ?? SIGNED_OUT };
     const { credentials: current } = reading;
-    const expired: AccessAnswer = {
-      state: 'session-expired',
-      account: await this.#recognized(accountOf(current)),
-    };
+    const account = await this.#recognized(accountOf(current));
+    const expired: AccessAnswer = { state: 'session-expired', account };
     if (!canRefresh(current)) return { answer: expired };
     const issued = await this.#needs.tokenIssuer.refresh(current.server, current.refreshToken, signal);
     if (issued.ok) {
@@ -164,7 +159,7 @@ export class AccessTokens {
     refusedToken: string | undefined,
     leewayMs = EXPIRY_LEEWAY_MS,
   ): Promise<AccessAnswer | undefined> {
-    if (reading.state === 'absent') return { state: 'signed-out' };
+    if (reading.state === 'absent') return SIGNED_OUT;
     if (reading.state === 'unreadable') return { state: 'unusable', reason: reading.reason };
     const { accessToken, accessExpiresAtMs } = reading.credentials;
     const isGood =
@@ -190,3 +185,5 @@ export class AccessTokens {
     return { ...account, hub: await this.#hubs.recognize(account.hub) };
   }
 }
+
+const SIGNED_OUT: AccessAnswer = { state: 'signed-out' };

@@ -7,7 +7,6 @@ import {
   type ConnectionStatus,
 } from '../../domain/delivery/connection.js';
 import { isSyncError } from '../../domain/errors.js';
-import { receive } from '../../domain/events/lamport.js';
 import { isSameAccount, type Account } from '../../domain/outbox/account.js';
 import type { EventMessage, SnapshotMessage } from '../../domain/wire.js';
 import type { TokenIssuer, LiveTransport, LiveToken, LiveSession } from '../../ports/delivery.js';
@@ -16,6 +15,7 @@ import type { Randomness, Timer } from '../../ports/host.js';
 import type { AccessTokens } from './access-token.js';
 import type { AnnouncedLimits, Courier } from './courier.js';
 import { LiveCourier } from './live-courier.js';
+import { followClock } from './pass-ledger.js';
 
 interface LiveHost {
   readonly liveTransport: LiveTransport;
@@ -152,10 +152,7 @@ export class LiveLink {
     try {
       const present = await this.#host.lamport.read();
       if (nodeId === present.nodeId || (nodeId === undefined && remote <= present.value)) return;
-      await this.#host.lamport.update((value) => {
-        const received = receive(value, remote);
-        return received.ok ? received.value : value;
-      });
+      await followClock(this.#host.lamport, remote);
     } catch (error) {
       if (!isSyncError(error)) throw error;
     }

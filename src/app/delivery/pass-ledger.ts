@@ -116,7 +116,8 @@ export class PassLedger {
       if (isRejected && answer.serverClock !== undefined) clocks.push(answer.serverClock);
     }
     await this.settle(settlements);
-    if (clocks.length > 0) await this.#followClock(Math.max(...clocks));
+    // A hub that says that our clock is behind tells where its own stands.
+    if (clocks.length > 0) await followClock(this.#needs.lamport, Math.max(...clocks));
   }
 
   async settle(settlements: readonly Settlement[]): Promise<void> {
@@ -167,15 +168,15 @@ export class PassLedger {
   #inUse(): HubLedger | undefined {
     return ledgerOf(this.#ledgers, this.#needs.account);
   }
-
-  /** A hub that says that our clock is behind tells where its own stands. */
-  async #followClock(serverClock: number): Promise<void> {
-    await this.#needs.lamport.update((value) => {
-      const received = receive(value, serverClock);
-      return received.ok ? received.value : value;
-    });
-  }
 }
+
+/** The clock goes past one that a hub tells of; a value beyond reason is not followed. */
+export const followClock = async (lamport: LamportStore, remote: number): Promise<void> => {
+  await lamport.update((value) => {
+    const received = receive(value, remote);
+    return received.ok ? received.value : value;
+  });
+};
 
 const countsOf = (settlements: readonly Settlement[]): PassCounts => {
   const counts = { ...NOTHING_PASSED };
