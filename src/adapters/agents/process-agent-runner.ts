@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { once, setMaxListeners } from 'node:events';
 import { closeSync, constants, openSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +10,7 @@ import { NO_DETOUR } from '../fs/repository-file.js';
 import type { AgentGuard } from './agent-guard.js';
 import { keepLast, LAST_LINES, OutputLines, plainLine, ReportReader } from './agent-output.js';
 import { ProcessTree } from './process-tree.js';
-import { startProgram, type Program } from './start-program.js';
+import { startProgram } from './start-program.js';
 
 interface ProcessAgentRunnerOptions {
   /** What the programs inherit. */
@@ -48,7 +49,7 @@ export class ProcessAgentRunner implements AgentRunner {
     try {
       const started = await startProgram({ ...run, environment: agentEnvironment(this.#environment, run) });
       if (!started.ok) return { how: 'not-started', reason: started.error };
-      guarded?.leads(started.value.pid);
+      guarded?.leads(started.value.pid ?? 0);
       return await this.#accompany(started.value, run, onLine, signal);
     } finally {
       guarded?.forget();
@@ -61,17 +62,22 @@ export class ProcessAgentRunner implements AgentRunner {
   }
 
   async #accompany(
-    program: Program,
+    program: ChildProcess,
     run: AgentRun,
     onLine: (line: string) => void,
     signal: AbortSignal | undefined,
   ): Promise<AgentExit> {
-    const tree = new ProcessTree({ leader: program.pid, mark: markOf(run.directory) });
+    const tree = new ProcessTree({ leader: program.pid ?? 0, mark: markOf(run.directory) });
+    const exited = new Promise<readonly [code: number | null, signal: string | null]>((resolve) =>
+      program.once('exit', (...how) => resolve(how)),
+    );
+    const closed = new Promise((resolve) => program.once('close', resolve));
+    const streams = [program.stdout, program.stderr].filter((stream) => stream !== null);
     const log = new RunLog(run.log);
     const lastLines: string[] = [];
     const printed: string[] = [];
     const reports = new ReportReader();
-    const readers = program.outputs.map((stream, at) => {
+    const readers = streams.map((stream, at) => {
       const lines = new OutputLines((line) => {
         const shown = shownLine(line);
         keepLast(lastLines, shown);
@@ -87,17 +93,21 @@ export class ProcessAgentRunner implements AgentRunner {
     });
     const over = new AbortController();
     try {
-      const exit = await Promise.race([program.exited, toldToEnd(run.timeoutMs, signal, over.signal)]);
+      const exit = await Promise.race([exited, toldToEnd(run.timeoutMs, signal, over.signal)]);
       // Also what the program left running behind it: a server that it had started, a tool that it did not wait for.
       await tree.end(this.#graceMs);
-      await program.drained(PIPE_GRACE_MS);
+      // Somebody who inherited its output may keep it open for ever.
+      await Promise.race([closed, sleep(PIPE_GRACE_MS, undefined, { ref: false })]);
+      streams.forEach((stream) => stream.destroy());
+      program.unref();
       for (const lines of readers) lines.end();
       const report = reports.end();
       const said = { lastLines, ...(report === undefined ? {} : { usage: report.usage }) };
       if (typeof exit === 'string') return { how: exit, ...said };
-      if (exit.signal !== null) return { how: 'killed', signal: exit.signal, ...said };
+      const [code, killedBy] = exit;
+      if (killedBy !== null) return { how: 'killed', signal: killedBy, ...said };
       const answer = report?.answer?.split('\n').slice(-LAST_LINES).map(plainLine) ?? printed;
-      return { how: 'exited', code: exit.code ?? UNKNOWN_CODE, ...said, answer };
+      return { how: 'exited', code: code ?? UNKNOWN_CODE, ...said, answer };
     } finally {
       over.abort();
     }

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { err, ok, type Result } from '../../domain/result.js';
 import { findProgram } from '../fs/find-program.js';
 
@@ -13,22 +12,8 @@ interface ProgramStart {
   readonly input?: string;
 }
 
-/** A program that runs. */
-export interface Program {
-  readonly pid: number;
-  /** Its standard output, then its error stream. */
-  readonly outputs: readonly Readable[];
-  /** Resolves when it has ended. */
-  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
-  /**
-   * Resolves when everything that it printed has been read. Somebody who inherited its output may keep it open for
-   * ever: after `graceMs` no more is read.
-   */
-  drained(graceMs: number): Promise<void>;
-}
-
 /** Starts a program as the leader of a session of its own. The error is the reason, without a full stop. */
-export const startProgram = async (start: ProgramStart): Promise<Result<Program, string>> => {
+export const startProgram = async (start: ProgramStart): Promise<Result<ChildProcess, string>> => {
   const { argv, directory, environment, input } = start;
   try {
     const { file, args, isVerbatim } = invocationOf(argv, environment);
@@ -42,35 +27,15 @@ export const startProgram = async (start: ProgramStart): Promise<Result<Program,
       windowsHide: true,
       windowsVerbatimArguments: isVerbatim,
     });
-    const program = programOf(child);
     await once(child, 'spawn');
     // Whoever does not read its input closes the pipe: that is its right. The same holds for a kill that fails.
     child.on('error', () => undefined);
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
-    return ok(program);
+    return ok(child);
   } catch (error) {
     return err(whyNotStarted(start, error));
   }
-};
-
-const programOf = (child: ChildProcess): Program => {
-  const outputs = [child.stdout, child.stderr].filter((stream) => stream !== null);
-  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  return {
-    pid: child.pid ?? 0,
-    outputs,
-    exited: new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal }))),
-    drained: (graceMs) =>
-      new Promise((resolve) => {
-        const letGo = setTimeout(() => {
-          outputs.forEach((stream) => stream.destroy());
-          child.unref();
-          resolve();
-        }, graceMs);
-        void closed.then(() => clearTimeout(letGo)).then(resolve);
-      }),
-  };
 };
 
 const whyNotStarted = ({ argv: [program = ''], directory }: ProgramStart, error: unknown): string => {

@@ -4,7 +4,6 @@ import { observe } from '../../domain/agents/observe.js';
 import { LET_GO, paused } from '../../domain/agents/record.js';
 import { isSyncError } from '../../domain/errors.js';
 import { withoutPaths } from '../../domain/work/breakage.js';
-import { nothingToDo } from '../work/perform-work.js';
 import { advance } from './advance.js';
 import type { OrchestrationRun } from './orchestration-run.js';
 
@@ -137,27 +136,17 @@ const RETRY_MS = 1_000;
  * of costs the team a hint, and the run nothing.
  */
 const announcePauses = async (run: OrchestrationRun): Promise<void> => {
-  const { checkout, feature, ports } = run;
-  for (let next = run.paused.shift(); next !== undefined; next = run.paused.shift()) {
-    const { id, pause, implementer } = next;
+  for (const { id, pause, implementer } of run.paused.splice(0)) {
     // What somebody took for themselves waits for nobody.
     if (pause === undefined || pause.reason === 'taken-away') continue;
-    const payload = {
-      ...({ error_type: 'runtime', error_message: withoutPaths(pause.detail), wp_id: id } as const),
-      ...{ feature_slug: feature, pause_reason: pause.reason },
-      ...(implementer === undefined ? {} : { agent_id: implementer }),
-    };
-    const subject = { feature, workPackageId: id };
     try {
-      await run.perform(() =>
-        ports.perform.run({
-          ...{ checkout, subject },
-          plan: async (emission) => {
-            await emission.capture([emission.fact('ErrorLogged', payload)]);
-            return nothingToDo(undefined);
-          },
-        }),
-      );
+      const emission = await run.ports.emitter.begin(run.checkout, run.state.runId);
+      const fact = emission.fact('ErrorLogged', {
+        ...{ error_type: 'runtime', error_message: withoutPaths(pause.detail), wp_id: id },
+        ...{ feature_slug: run.feature, pause_reason: pause.reason },
+        ...(implementer === undefined ? {} : { agent_id: implementer }),
+      });
+      await emission.capture([fact]);
     } catch (error) {
       if (!isSyncError(error)) throw error;
       run.notice(id, `The team was not told: ${error.message}`);

@@ -20,7 +20,11 @@ import { WORK_TOOLS } from './work-tools.js';
 
 const TOOLS: readonly Tool[] = [...READ_TOOLS, ...WORK_TOOLS];
 
-export interface ServeInput extends Omit<ProjectQuestion, 'roots'> {
+export interface ServeInput {
+  /** Of the place where the server was started, or that was named. */
+  readonly client: Client;
+  /** Whether the directory was named: then it is this one or none. */
+  readonly isNamed: boolean;
   readonly version: string;
   /** Ends the server, as the end of its input does. */
   readonly signal: AbortSignal;
@@ -71,7 +75,7 @@ const createServer = (input: ServeInput, underWay: Set<Promise<unknown>>): McpSe
   };
   let found: Promise<Client> | undefined;
   const client = (): Promise<Client> => {
-    const finding = (found ??= projectOf({ ...input, roots: () => rootsOf(mcp) }));
+    const finding = (found ??= projectOf(input, mcp));
     // A host may open a folder, or somebody may make a project, while the server runs.
     finding.catch(() => (found = undefined));
     return finding;
@@ -209,28 +213,18 @@ const rootsOf = async ({ server }: McpServer): Promise<readonly string[]> => {
 
 const ROOTS_TIMEOUT_MS = 5000;
 
-/** What says which project a server is about. */
-interface ProjectQuestion {
-  /** Of the place where the server was started, or that was named. */
-  readonly client: Client;
-  /** Whether the directory was named: then it is this one or none. */
-  readonly isNamed: boolean;
-  /** `file:` addresses of the folders that the host has open. */
-  readonly roots: () => Promise<readonly string[]>;
-}
-
 /**
  * The project that was named, else the one in which the server was started, else the first one that the host has open.
  * A home directory may be a repository, too: unless it was named, a place is a project by its identity or its plan.
  * Fails with `not-a-repository`: a server that guesses would write into somebody else's work.
  */
-const projectOf = async ({ client, isNamed, roots }: ProjectQuestion): Promise<Client> => {
+const projectOf = async ({ client, isNamed }: ServeInput, mcp: McpServer): Promise<Client> => {
   if (isNamed) {
     await client.checkout();
     return client;
   }
   if (await isProject(client)) return client;
-  for (const place of (await roots()).flatMap(pathOf)) {
+  for (const place of (await rootsOf(mcp)).flatMap(pathOf)) {
     const other = client.at(place);
     if (await isProject(other)) return other;
   }
