@@ -20,7 +20,7 @@ import type { HubIdentities } from '../delivery/hub-identities.js';
 import type { ImportQueue } from '../outbox/import-events.js';
 import type { CheckConnection } from './check-connection.js';
 import { ofEveryOutbox, type ReportNeeds } from './examine-outbox.js';
-import { FIX_IT, inOrder, note, problem, warning, type Finding, type Fix } from './finding.js';
+import { FIX_IT, inOrder, note, problem, warning, type Finding, type Fix, type Judged } from './finding.js';
 import * as judge from './judge-machine.js';
 import { recountOutbox, type Recount } from './recount-outbox.js';
 
@@ -77,22 +77,24 @@ export class ExamineMachine {
     const maxQueueSize = set.maxQueueSize ?? DEFAULT_SETTINGS.maxQueueSize;
     // A clock that is asked for is made: a machine that captured nothing stays as it is.
     const clock = files.exists ? await lamport.read() : undefined;
-    const findings = [
-      ...judge.judgeFiles(files),
-      ...(await this.#judgeOlderQueues(files.root)),
-      ...recounts.flatMap((recount) => [...judge.judgeOutbox(recount, maxQueueSize)]),
-      ...judge.judgeClock(clock, recounts, nowMs),
-      ...judge.judgeSettings(set),
-      ...(await judgeCheckouts(seen, this.#ports)),
-      ...judge.judgeAccount(status),
-      ...judge.judgeConnection(await this.#ports.checkConnection.run(signal)),
-      ...(status.state === 'signed-in' ? await this.#judgeHubs(status.account) : []),
-      ...judge.judgeBackground(await readBackground(this.#ports.backgroundPost, nowMs), version),
-    ];
-    return { files, findings: inOrder(findings), recounts, fixed: [] };
+    const findings = inOrder([
+      ['files', judge.judgeFiles(files)],
+      ['disk', judge.judgeDisk(files)],
+      ['locks', judge.judgeLocks(files)],
+      ['outboxes', await this.#judgeOlderQueues(files.root)],
+      ['outboxes', recounts.flatMap((recount) => [...judge.judgeOutbox(recount, maxQueueSize)])],
+      ['clock', judge.judgeClock(clock, recounts, nowMs)],
+      ['settings', judge.judgeSettings(set)],
+      ['checkouts', await judgeCheckouts(seen, this.#ports)],
+      ['account', judge.judgeAccount(status)],
+      ['hub', judge.judgeConnection(await this.#ports.checkConnection.run(signal))],
+      ['hub', status.state === 'signed-in' ? await this.#judgeHubs(status.account) : []],
+      ['background', judge.judgeBackground(await readBackground(this.#ports.backgroundPost, nowMs), version)],
+    ]);
+    return { files, findings, recounts, fixed: [] };
   }
 
-  async #judgeOlderQueues(root: string): Promise<readonly Finding[]> {
+  async #judgeOlderQueues(root: string): Promise<readonly Judged[]> {
     try {
       const left = await this.#ports.importQueue.left(root);
       return left === 0
@@ -103,7 +105,7 @@ export class ExamineMachine {
     }
   }
 
-  async #judgeHubs(account: Account): Promise<readonly Finding[]> {
+  async #judgeHubs(account: Account): Promise<readonly Judged[]> {
     const { outboxes, hubIdentities: hubs } = this.#ports;
     const counts = new Map<string, number>();
     for (const project of await outboxes.list()) {
@@ -144,8 +146,8 @@ export class ExamineMachine {
   }
 }
 
-const olderQueue = (message: string): Finding =>
-  warning('outboxes', message, 'spec-kitty events import --from-queue-db ~/.spec-kitty');
+const olderQueue = (message: string): Judged =>
+  warning(message, 'spec-kitty events import --from-queue-db ~/.spec-kitty');
 
 interface CheckoutPorts {
   readonly configs: Pick<ConfigStore, 'read'>;
@@ -158,14 +160,14 @@ interface CheckoutPorts {
 const judgeCheckouts = async (
   checkouts: readonly CheckoutMemory[],
   ports: CheckoutPorts,
-): Promise<readonly Finding[]> =>
+): Promise<readonly Judged[]> =>
   (await Promise.all(checkouts.map((checkout) => judgeCheckout(checkout, checkouts, ports)))).flat();
 
 const judgeCheckout = async (
   checkout: CheckoutMemory,
   all: readonly CheckoutMemory[],
   ports: CheckoutPorts,
-): Promise<readonly Finding[]> => {
+): Promise<readonly Judged[]> => {
   const { path } = checkout;
   const siblings = all.filter(
     (other) =>
@@ -175,11 +177,10 @@ const judgeCheckout = async (
   const hasSibling = areGone.includes(false);
   if (await ports.stateFiles.isGone(path)) return [gone(checkout, hasSibling)];
   const reading = await ports.configs.read(path);
-  const findings: Finding[] = [];
+  const findings: Judged[] = [];
   if (readProjectConfig(reading).share === false)
     findings.push(
       (hasSibling ? warning : note)(
-        'checkouts',
         `sync.share is false in ${path}, which keeps the events of the whole project on this machine.`,
         'If that is not meant, correct .kittify/config.yaml there, or do without that checkout.',
       ),
@@ -188,7 +189,6 @@ const judgeCheckout = async (
     const [issue] = reading.issues;
     findings.push(
       problem(
-        'checkouts',
         `The config of ${path} cannot be understood${issue === undefined ? '' : `: ${issue.reason}`}. Its events are held.`,
         'Correct .kittify/config.yaml there, or have it written anew: spec-kitty init --repair',
       ),
@@ -197,7 +197,6 @@ const judgeCheckout = async (
   if (await hasLeftOver(path, ports))
     findings.push(
       warning(
-        'checkouts',
         `A command in ${path} was cut short.`,
         'Its work is completed or withdrawn by: spec-kitty sync now',
       ),
@@ -206,11 +205,10 @@ const judgeCheckout = async (
 };
 
 /** A refusal that was heard there holds for the whole project, until another checkout speaks for that. */
-const gone = ({ path, share, configReadable }: CheckoutMemory, hasSibling: boolean): Finding => {
+const gone = ({ path, share, configReadable }: CheckoutMemory, hasSibling: boolean): Judged => {
   const holdsBack = !hasSibling && (share === false || configReadable === false);
-  if (!holdsBack) return note('checkouts', `${path} is gone.`, FIX_IT, { fix: 'forget-checkout', path });
+  if (!holdsBack) return note(`${path} is gone.`, FIX_IT, { fix: 'forget-checkout', path });
   return note(
-    'checkouts',
     `${path} is gone; as its config was last, it keeps the project's events on this machine.`,
     'Make that checkout again with a config that shares, if the events may leave.',
   );

@@ -35,12 +35,13 @@ export type Fix =
   | { readonly fix: 'forget-checkout'; readonly path: string }
   | { readonly fix: 'seal-waiting'; readonly projectUuid: string | undefined };
 
-type Find = (check: Check, message: string, remedy: string, fix?: Fix) => Finding;
+/** What a check finds. */
+export type Judged = Omit<Finding, 'check'>;
 
 const finding =
-  (severity: Severity): Find =>
-  (check, message, remedy, fix) => ({
-    ...{ check, severity, message, remedy },
+  (severity: Severity) =>
+  (message: string, remedy: string, fix?: Fix): Judged => ({
+    ...{ severity, message, remedy },
     ...(fix === undefined ? {} : { fix }),
   });
 
@@ -52,7 +53,9 @@ export const note = finding('note');
 export const FIX_IT = 'spec-kitty sync doctor --fix';
 
 /** The most urgent first; of equally urgent ones in the order of the checks. */
-export const inOrder = (findings: readonly Finding[]): readonly Finding[] =>
-  SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+export const inOrder = (checked: readonly (readonly [Check, Iterable<Judged>])[]): readonly Finding[] => {
+  const findings = checked.flatMap(([check, judged]) => [...judged].map((each) => ({ check, ...each })));
+  return SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+};
 
 const SEVERITIES: readonly Severity[] = ['problem', 'warning', 'note'];

@@ -1,5 +1,5 @@
 import * as judge from '../../../src/app/reports/judge-machine.js';
-import { inOrder, type Finding } from '../../../src/app/reports/finding.js';
+import { inOrder, note, problem, warning, type Judged } from '../../../src/app/reports/finding.js';
 import { recountOutbox, type Recount } from '../../../src/app/reports/recount-outbox.js';
 import { DeliveryWorld } from '../../support/delivery-world.js';
 import { PROJECT } from '../../support/facts.js';
@@ -25,10 +25,11 @@ const judgeOutboxes = (recounts: readonly Recount[], most: number) =>
   recounts.flatMap((recount) => [...judge.judgeOutbox(recount, most)]);
 const judgeClock = (...given: Parameters<typeof judge.judgeClock>) => [...judge.judgeClock(...given)];
 const judgeFiles = (...given: Parameters<typeof judge.judgeFiles>) => [...judge.judgeFiles(...given)];
+const judgeDisk = (...given: Parameters<typeof judge.judgeDisk>) => [...judge.judgeDisk(...given)];
 const judgeBackground = (...given: Parameters<typeof judge.judgeBackground>) => [
   ...judge.judgeBackground(...given),
 ];
-const severities = (findings: readonly Finding[]) => findings.map(({ severity }) => severity);
+const severities = (findings: readonly Judged[]) => findings.map(({ severity }) => severity);
 
 describe('a recount of an outbox', () => {
   it('is that of the records, and of the ledger beside them', async () => {
@@ -86,7 +87,7 @@ describe('what an examination thinks of outboxes', () => {
 
 describe('what an examination thinks of files and processes', () => {
   it('names files, disk and locks', () => {
-    const found = judgeFiles({
+    const bad = {
       ...files,
       inaccessible: ['clock.json'],
       loose: ['a', 'b', 'c', 'd', ''],
@@ -94,14 +95,14 @@ describe('what an examination thinks of files and processes', () => {
       networkFileSystem: 'NFS',
       stale: ['.x'],
       busyLocks: ['lock', 'locks/background', 'locks/sender-x'],
-    });
-    expect(severities(found)).toEqual([
-      ...['problem', 'problem', 'warning', 'warning', 'note'],
-      ...['note', 'note', 'note'],
-    ]);
+    };
+    const found = judgeFiles(bad);
+    expect(severities(found)).toEqual(['problem', 'problem', 'note']);
+    expect(severities(judgeDisk(bad))).toEqual(['warning', 'warning']);
+    expect(severities(judge.judgeLocks(bad))).toEqual(['note', 'note', 'note']);
     expect(found[1]?.message).toContain('a, b, c and 2 more');
-    expect(judgeFiles({ ...files, freeBytes: 1 })).toMatchObject([{ check: 'disk', severity: 'problem' }]);
-    expect(judgeFiles(files)).toEqual([]);
+    expect(judgeDisk({ ...files, freeBytes: 1 })).toMatchObject([{ severity: 'problem' }]);
+    expect([...judgeFiles(files), ...judgeDisk(files)]).toEqual([]);
   });
 
   it('names a background process that is silent or older', () => {
@@ -120,10 +121,15 @@ describe('what an examination thinks of files and processes', () => {
   });
 
   it('tells the most urgent first', () => {
-    const finding = (severity: Finding['severity'], check: Finding['check']): Finding => ({
-      ...{ severity, check, message: '', remedy: '' },
-    });
-    const found = [finding('note', 'files'), finding('problem', 'clock'), finding('warning', 'hub')];
-    expect(severities(inOrder(found))).toEqual(['problem', 'warning', 'note']);
+    const found = inOrder([
+      ['files', [note('', '')]],
+      ['clock', [problem('', '')]],
+      ['hub', [warning('', '')]],
+    ]);
+    expect(found.map(({ check, severity }) => [check, severity])).toEqual([
+      ['clock', 'problem'],
+      ['hub', 'warning'],
+      ['files', 'note'],
+    ]);
   });
 });
