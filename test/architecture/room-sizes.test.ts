@@ -14,9 +14,9 @@ interface Size {
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   root: { lines: 2000, files: 28, goal: 1500 },
   events: { lines: 3450, files: 32, goal: 2200 },
-  outbox: { lines: 3090, files: 25, goal: 2800 },
+  outbox: { lines: 3070, files: 25, goal: 2800 },
   delivery: { lines: 5830, files: 49, goal: 4500 },
-  reports: { lines: 1730, files: 14, goal: 1300 },
+  reports: { lines: 1710, files: 14, goal: 1300 },
   work: { lines: 10740, files: 76, goal: 7000 },
   agents: { lines: 4500, files: 40, goal: 3000 },
   hub: { lines: 8200, files: 65, goal: 5000 },

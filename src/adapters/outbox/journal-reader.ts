@@ -13,21 +13,22 @@ import { scanSegment, type SegmentScan } from './scan-segment.js';
  * meanwhile are left out.
  */
 export async function* journalRecords(paths: OutboxPaths, from = 1): AsyncGenerator<JournalRecord> {
+  const onJournal = <T>(work: () => T): Promise<T> => onStorage(paths.directory, work);
   let next = from;
   // Where the part that was read ends; unknown when what came before was reclaimed.
   let end: number | undefined;
   for (;;) {
-    const listed = await listSealed(paths);
+    const listed = await onJournal(() => sealedSegments(paths));
     for (const first of startingWith(listed, next)) {
-      const scan = await scanFile(segmentPath(paths, first), first);
+      const scan = await onJournal(() => scanFile(segmentPath(paths, first), first));
       for (const record of recordsOf(end, scan, next)) yield record;
       next = Math.max(next, scan?.next ?? 0);
       end = scan?.next;
     }
-    const current = await scanFile(paths.current, end);
+    const current = await onJournal(() => scanFile(paths.current, end));
     // A rotation took place between the two looks: what was the open segment is sealed now.
     const isBehind = current === undefined || current.first > next;
-    if (isBehind && (await listSealed(paths)).at(-1) !== listed.at(-1)) continue;
+    if (isBehind && (await onJournal(() => sealedSegments(paths))).at(-1) !== listed.at(-1)) continue;
     for (const record of recordsOf(end, current, next)) yield record;
     return;
   }
@@ -41,31 +42,26 @@ interface JournalExtent {
 }
 
 /** From the ends of the journal, as capture finds them, else by reading all that can tell; `undefined` without a journal. */
-export const journalExtent = async (paths: OutboxPaths): Promise<JournalExtent | undefined> => {
+export const journalExtent = (paths: OutboxPaths): JournalExtent | undefined => {
   for (;;) {
-    const tail = await onStorage(paths.current, () => currentTail(paths.current));
-    const sealed = await listSealed(paths);
+    const tail = currentTail(paths.current);
+    const sealed = sealedSegments(paths);
     // Listed afterwards: what was sealed meanwhile belongs to the same row of records.
     if (tail !== undefined)
       return { journal: tail.journal, first: sealed[0] ?? tail.segmentFirst, last: tail.next - 1 };
-    const newest = sealed.at(-1);
-    const before = newest === undefined ? undefined : await scanFile(segmentPath(paths, newest), newest);
+    const newest = newestSegment(paths);
     // Where its header cannot be read, the open segment begins where the newest sealed one ends.
-    const current = await scanFile(paths.current, before?.next);
-    if (current === undefined && (await listSealed(paths)).at(-1) !== newest) continue;
-    const scan = current ?? before;
-    if (scan === undefined) return undefined;
-    const header = current?.header ?? before?.header;
-    const journal = header?.journal ?? (await onStorage(paths.segments, () => sealedJournal(paths))) ?? '';
-    return { journal, first: sealed[0] ?? scan.first, last: scan.next - 1 };
+    const current = scanFile(paths.current, newest?.next);
+    if (current === undefined && sealedSegments(paths).at(-1) !== sealed.at(-1)) continue;
+    const end = current ?? newest;
+    if (end === undefined) return undefined;
+    const journal = current?.header?.journal ?? newest?.journal ?? '';
+    return { journal, first: sealed[0] ?? end.first, last: end.next - 1 };
   }
 };
 
-const listSealed = (paths: OutboxPaths): Promise<readonly number[]> =>
-  onStorage(paths.segments, () => sealedSegments(paths));
-
-const scanFile = (path: string, first?: number): Promise<SegmentScan | undefined> =>
-  onStorage(path, () => unlessAbsent(() => scanSegment(readFileSync(path), first), undefined));
+const scanFile = (path: string, first?: number): SegmentScan | undefined =>
+  unlessAbsent(() => scanSegment(readFileSync(path), first), undefined);
 
 /** The segments that can hold `record` or a later one. */
 const startingWith = (segments: readonly number[], record: number): readonly number[] =>
@@ -108,13 +104,10 @@ export const segmentPath = (paths: OutboxPaths, first: number): string =>
   join(paths.segments, segmentName(first));
 
 /** What the newest sealed segment says about the journal: needed only when the open segment cannot say it. */
-export const newestSegment = (
-  paths: OutboxPaths,
-): { readonly journal: string | undefined; readonly next: number; readonly clock: number } | undefined => {
+export const newestSegment = (paths: OutboxPaths) => {
   const first = sealedSegments(paths).at(-1);
-  if (first === undefined) return undefined;
-  const scan = scanSegment(readFileSync(segmentPath(paths, first)), first);
-  return { journal: scan.header?.journal ?? sealedJournal(paths), next: scan.next, clock: scan.clock };
+  const scan = first === undefined ? undefined : scanFile(segmentPath(paths, first), first);
+  return scan && { ...scan, journal: scan.header?.journal ?? sealedJournal(paths) };
 };
 
 /**
@@ -123,17 +116,12 @@ export const newestSegment = (
  */
 const sealedJournal = (paths: OutboxPaths): string | undefined => {
   for (const first of [...sealedSegments(paths)].reverse()) {
-    const { header } = scanSegment(readFileSync(segmentPath(paths, first)), first);
+    const header = scanFile(segmentPath(paths, first), first)?.header;
     if (header !== undefined) return header.journal;
   }
   return undefined;
 };
 
-/** Highest Lamport clock in the open segment of an outbox, else in its newest sealed one; 0 when there is neither. */
-export const highestClock = (paths: OutboxPaths): number => {
-  const sealed = newestSegment(paths)?.clock ?? 0;
-  return Math.max(
-    sealed,
-    unlessAbsent(() => scanSegment(readFileSync(paths.current)).clock, 0),
-  );
-};
+/** Highest Lamport clock in the open segment of an outbox and its newest sealed one; 0 when there is neither. */
+export const highestClock = (paths: OutboxPaths): number =>
+  Math.max(newestSegment(paths)?.clock ?? 0, scanFile(paths.current)?.clock ?? 0);

@@ -120,7 +120,7 @@ class LowdbOutbox implements Outbox {
   async decide(decisions: readonly Decision[]): Promise<void> {
     if (decisions.length === 0) return;
     await this.#onStorage(async () => {
-      if ((await journalExtent(this.#paths)) === undefined) return;
+      if (journalExtent(this.#paths) === undefined) return;
       await this.#visitPatiently({ maxWaiting: Infinity }, (_writer, { journal }) =>
         appendToLog(
           this.#paths.decisions,

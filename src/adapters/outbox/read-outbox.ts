@@ -12,8 +12,8 @@ import type { OutboxPaths } from './outbox-paths.js';
 import { WaitingFacts } from './waiting-facts.js';
 
 /** Everything the files of an outbox say, read without a lock; every file of it is replaced or appended as a whole. */
-export const readOutbox = async (paths: OutboxPaths): Promise<OutboxReading> => {
-  const extent = await journalExtent(paths);
+export const readOutbox = (paths: OutboxPaths): OutboxReading => {
+  const extent = journalExtent(paths);
   const explained = readLog(paths.refused);
   const count = (kind: string): number => explained.filter((entry) => entry?.['kind'] === kind).length;
   const beside = {

@@ -83,18 +83,8 @@ export const isLedgerOf = (
 export const isAnswered = (ledger: HubLedger, record: number): boolean =>
   record <= ledger.through || contains(ledger.beyond, record);
 
-export const exceptionOf = (ledger: HubLedger, record: number): LedgerException | undefined => {
-  let low = 0;
-  let high = ledger.exceptions.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const exception = ledger.exceptions[middle];
-    if (exception === undefined || exception.record === record) return exception;
-    if (exception.record < record) low = middle + 1;
-    else high = middle - 1;
-  }
-  return undefined;
-};
+export const exceptionOf = (ledger: HubLedger, record: number): LedgerException | undefined =>
+  search(ledger.exceptions, (exception) => record - exception.record);
 
 /** Whether nothing will ever have to be sent of this record. A dead letter counts only once it is decided about. */
 export const isSettled = (ledger: HubLedger, record: number): boolean =>
@@ -178,26 +168,28 @@ export const settleAt = (
   account: Account,
   settlements: readonly Settlement[],
   nowMs: number,
-): readonly HubLedger[] => {
-  const hasReceipt = settlements.some(({ became }) => became === 'delivered' || became === 'duplicate');
-  const own = ledgerOf(ledgers, account);
-  return ledgers.map((ledger) => {
-    if (ledger !== own) return ledger;
+): readonly HubLedger[] =>
+  changeOwn(ledgers, account, (ledger) => {
     const settled = settle(ledger, settlements);
-    if (!hasReceipt) return settled;
+    if (!settlements.some(({ became }) => became === 'delivered' || became === 'duplicate')) return settled;
     const { refusal: _refusal, ...accepted } = settled;
     return { ...accepted, lastReceiptAtMs: nowMs };
   });
-};
 
 /** The hub refused the account as a whole. */
 export const refuseAt = (
   ledgers: readonly HubLedger[],
   account: Account,
   refusal: { readonly reason: string; readonly untilMs: number },
+): readonly HubLedger[] => changeOwn(ledgers, account, (ledger) => ({ ...ledger, refusal }));
+
+const changeOwn = (
+  ledgers: readonly HubLedger[],
+  account: Account,
+  change: (own: HubLedger) => HubLedger,
 ): readonly HubLedger[] => {
   const own = ledgerOf(ledgers, account);
-  return ledgers.map((ledger) => (ledger === own ? { ...ledger, refusal } : ledger));
+  return ledgers.map((ledger) => (ledger === own ? change(ledger) : ledger));
 };
 
 /** The ledger of a hub that has said its id, with where it is now. */
@@ -305,16 +297,19 @@ export type RecordSet = readonly RecordRange[];
 export const contains = (set: RecordSet, record: number): boolean => rangeOf(set, record) !== undefined;
 
 /** The range of the set that holds the record. */
-export const rangeOf = (set: RecordSet, record: number): RecordRange | undefined => {
-  let low = 0;
-  let high = set.length - 1;
-  while (low <= high) {
+export const rangeOf = (set: RecordSet, record: number): RecordRange | undefined =>
+  search(set, ({ from, through }) => (record < from ? -1 : record > through ? 1 : 0));
+
+/** The item of an ascending list that is meant; `way` says whether that lies before the one shown or behind it. */
+const search = <T>(items: readonly T[], way: (item: T) => number): T | undefined => {
+  let [low, high] = [0, items.length];
+  while (low < high) {
     const middle = (low + high) >> 1;
-    const range = set[middle];
-    if (range === undefined) return undefined;
-    if (record < range.from) high = middle - 1;
-    else if (record > range.through) low = middle + 1;
-    else return range;
+    const item = items[middle] as T;
+    const to = way(item);
+    if (to === 0) return item;
+    if (to < 0) high = middle;
+    else low = middle + 1;
   }
   return undefined;
 };

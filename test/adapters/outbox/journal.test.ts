@@ -86,7 +86,7 @@ describe('a journal', () => {
     expect(await read(2)).toEqual([2, 3, 4, 5]);
     expect(await read(4)).toEqual([4, 5]);
     expect(await read(6)).toEqual([]);
-    expect(await journalExtent(paths)).toEqual({ journal: 'journal-1', first: 1, last: 5 });
+    expect(journalExtent(paths)).toEqual({ journal: 'journal-1', first: 1, last: 5 });
     expect(highestClock(paths)).toBe(45);
   });
 
@@ -97,7 +97,7 @@ describe('a journal', () => {
 
   it('is missing to those who look before it began', async () => {
     expect(currentTail(paths.current)).toBeUndefined();
-    expect(await journalExtent(paths)).toBeUndefined();
+    expect(journalExtent(paths)).toBeUndefined();
     expect(await read()).toEqual([]);
     expect(highestClock(paths)).toBe(0);
   });
@@ -112,7 +112,7 @@ describe('a journal', () => {
     mkdirSync(paths.segments);
     renameSync(paths.current, join(paths.segments, segmentName(1)));
     expect(await read()).toEqual([1, 2]);
-    expect(await journalExtent(paths)).toEqual({ journal: 'journal-1', first: 1, last: 2 });
+    expect(journalExtent(paths)).toEqual({ journal: 'journal-1', first: 1, last: 2 });
     expect(highestClock(paths)).toBe(42);
     expect(write((writer) => writer.enter())).toMatchObject({
       journal: 'journal-1',
@@ -157,20 +157,20 @@ describe('a journal', () => {
     append(2);
     const [, ...records] = readFileSync(paths.current, 'utf8').split('\n');
     writeFileSync(paths.current, ['damage', ...records].join('\n'));
-    expect((await journalExtent(paths))?.journal).toBe('');
+    expect(journalExtent(paths)?.journal).toBe('');
     expect(write((writer) => writer.enter())).toMatchObject({
       journal: 'journal-2',
       segmentFirst: 3,
       next: 3,
     });
     expect(await read()).toEqual([1, 2]);
-    expect(await journalExtent(paths)).toEqual({ journal: 'journal-2', first: 1, last: 2 });
+    expect(journalExtent(paths)).toEqual({ journal: 'journal-2', first: 1, last: 2 });
   });
 
   it('goes on as the same journal when its newest sealed segment says which one it is', async () => {
     append(3);
     writeFileSync(paths.current, `damage\n${line(3)}`);
-    expect(await journalExtent(paths)).toEqual({ journal: 'journal-1', first: 1, last: 3 });
+    expect(journalExtent(paths)).toEqual({ journal: 'journal-1', first: 1, last: 3 });
     expect(write((writer) => writer.enter())).toMatchObject({
       journal: 'journal-1',
       segmentFirst: 4,
@@ -200,14 +200,14 @@ describe('a journal', () => {
     rmSync(join(paths.segments, segmentName(1)));
     rmSync(join(paths.segments, segmentName(3)));
     expect(await read()).toEqual([5, 6, 7]);
-    expect(await journalExtent(paths)).toMatchObject({ first: 5, last: 7 });
+    expect(journalExtent(paths)).toMatchObject({ first: 5, last: 7 });
   });
 
   it('is not taken for a short one when its open segment cannot be read', async () => {
     append(3);
     rmSync(paths.current);
     mkdirSync(paths.current);
-    await expect(journalExtent(paths)).rejects.toMatchObject({ kind: 'storage-failed' });
+    expect(() => journalExtent(paths)).toThrow(/EISDIR|EPERM/);
     await expect(collect(journalRecords(paths))).rejects.toMatchObject({ kind: 'storage-failed' });
   });
 

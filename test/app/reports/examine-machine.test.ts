@@ -51,7 +51,7 @@ describe('what an examination thinks of outboxes', () => {
     expect(judgeOutboxes([sound], 100)).toEqual([]);
   });
 
-  it.each<[string, Partial<Recount>, Finding['severity'], string]>([
+  it.each<[string, Partial<Recount>, Judged['severity'], string]>([
     ['counts that do not add up', { balanced: false, accountedFor: 2 }, 'problem', '2 are accounted for'],
     ['more settled than counted', { counted: 2 }, 'problem', 'only 2 are counted'],
     ['ids that are there twice', { repeated: 1 }, 'problem', '1 event ids are there twice'],
@@ -64,7 +64,7 @@ describe('what an examination thinks of outboxes', () => {
     ['torn tails', { beside: { ...sound.beside, tornTails: 1 } }, 'note', '1 times'],
   ])('names %s', (_name, change, severity, words) => {
     expect(judgeOutboxes([{ ...sound, ...change }], 100)).toMatchObject([
-      { check: 'outboxes', severity, message: expect.stringContaining(words) },
+      { severity, message: expect.stringContaining(words) },
     ]);
   });
 
