@@ -121,10 +121,10 @@ export class People {
     const chosen = 'user' in which ? { user: which.user.normalize('NFC') } : which;
     const ended = await this.#accounts.endSessions(kind, chosen);
     if (ended.length > 0) return ended;
-    const noun = kind === 'device' ? 'session' : 'token';
+    const isDevice = kind === 'device';
     throw invalid(
-      `No ${noun} that is still open is called so.`,
-      `See them with: spec-kitty hub ${noun} list`,
+      `No ${isDevice ? 'session' : 'token'} that is still open is called so.`,
+      `See them with: ${isDevice ? 'spec-kitty hub session list' : 'spec-kitty hub token list'}`,
     );
   }
 }
