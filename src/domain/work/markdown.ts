@@ -167,19 +167,18 @@ class Scanner {
   #withoutComments(line: string, start: number): string {
     let said = '';
     for (let at = 0; ;) {
-      if (this.#isInComment) {
-        const end = line.indexOf('-->', at);
-        if (end === -1) return said + blank(line.slice(at));
-        said += blank(line.slice(at, end + 3));
-        at = end + 3;
-        this.#isInComment = false;
+      const mark = new RegExp(this.#isInComment ? '-->' : `${CODE_SPAN.source}|<!--`, 'g');
+      mark.lastIndex = at;
+      const { 0: found = '', index = line.length } = mark.exec(line) ?? {};
+      const before = line.slice(at, index);
+      said += this.#isInComment ? blank(before + found) : before;
+      at = index + found.length;
+      if (found === '') return said;
+      if (this.#isInComment) this.#isInComment = false;
+      else {
+        this.#isInComment = found === '<!--' && this.#isClosed(start + index, said.trim() !== '');
+        said += this.#isInComment ? blank(found) : found;
       }
-      const mark = commentAfter(line, at);
-      if (mark === -1) return said + line.slice(at);
-      said += line.slice(at, mark);
-      this.#isInComment = this.#isClosed(start + mark, said.trim() !== '');
-      said += this.#isInComment ? '    ' : '<!--';
-      at = mark + 4;
     }
   }
 
@@ -222,15 +221,6 @@ const closingOf = (rest: string): RegExp | undefined => {
     return new RegExp(`^[ \\t]*${marks[0]}{${marks.length},}[ \\t]*$`);
   const tag = RAW_BLOCK.exec(rest)?.[1];
   return tag === undefined ? undefined : new RegExp(`</${tag}>`, 'i');
-};
-
-/** Where the next comment begins, code between backticks passed over; -1 when none does. */
-const commentAfter = (line: string, from: number): number => {
-  const comment = line.indexOf('<!--', from);
-  const span = [...(comment === -1 ? '' : line).matchAll(CODE_SPAN)].find(
-    ({ index, 0: code }) => index >= from && index < comment && index + code.length > comment,
-  );
-  return span === undefined ? comment : commentAfter(line, span.index + span[0].length);
 };
 
 const withoutClosing = (title: string): string =>
