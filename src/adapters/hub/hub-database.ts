@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
-import { isSyncError, SyncError } from '../../domain/errors.js';
+import { SyncError } from '../../domain/errors.js';
 import { CELL_KEY, type CellKey, type HubTables } from './schema.js';
 
 /** Database or transaction: both run queries. */
@@ -49,7 +49,6 @@ export const orStorageFailed = async <T>(what: string, work: () => Promise<T>): 
   try {
     return await work();
   } catch (error) {
-    if (isSyncError(error)) throw error;
     throw new SyncError('storage-failed', `The hub's database did not ${what}.`, {
       cause: error,
       hint: 'Check that the disk has room and the database is reachable; nothing of the request was stored.',

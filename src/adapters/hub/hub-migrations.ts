@@ -27,28 +27,24 @@ export const migrate = async (
 ): Promise<void> => {
   const provider = { getMigrations: () => Promise.resolve(MIGRATIONS) };
   const migrator = new Migrator({ db: writes, provider });
-  let done: number;
-  try {
-    const migrations = await migrator.getMigrations();
-    done = migrations.filter(({ executedAt }) => executedAt !== undefined).length;
-    if (done === migrations.length) return;
-  } catch (error) {
-    throw notUpToDate(error);
-  }
+  const migrations = await migrator.getMigrations().catch(refuse);
+  const done = migrations.filter(({ executedAt }) => executedAt !== undefined).length;
+  if (done === migrations.length) return;
   const end = begin(done === 0);
   try {
     const { error } = await migrator.migrateToLatest();
-    if (error !== undefined) throw notUpToDate(error);
+    if (error !== undefined) refuse(error);
   } finally {
     end?.();
   }
 };
 
-const notUpToDate = (error: unknown): SyncError =>
-  new SyncError('storage-failed', "The hub's tables could not be brought up to date.", {
+const refuse = (error: unknown): never => {
+  throw new SyncError('storage-failed', "The hub's tables could not be brought up to date.", {
     cause: error,
     hint: 'Restore the latest backup, or start the version of the hub that wrote the data.',
   });
+};
 
 /** Applied in the order of their names; a name never changes once released. */
 const MIGRATIONS: Record<string, Migration> = {

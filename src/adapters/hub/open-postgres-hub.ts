@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, PostgresQueryCompiler, sql } from 'kysely';
 import type { DataTypeNode, QueryCompiler } from 'kysely';
 import pg from 'pg';
-import { isSyncError, SyncError } from '../../domain/errors.js';
+import { SyncError } from '../../domain/errors.js';
 import type { Randomness, Log } from '../../ports/host.js';
 import type { HubDatabase } from './hub-database.js';
 import { migrate } from './hub-migrations.js';
@@ -37,20 +37,17 @@ export const openPostgresHub = async (options: PostgresHubOptions): Promise<HubS
 };
 
 const requireUsable = async ({ writes }: HubDatabase): Promise<void> => {
-  try {
-    const { rows } = await sql<{ encoding: string }>`
-      select current_setting('server_encoding') as encoding`.execute(writes);
-    if (rows[0]?.encoding === 'UTF8') return;
-    throw new SyncError('storage-failed', `The hub's database keeps texts as ${String(rows[0]?.encoding)}.`, {
-      hint: 'Make a database with the encoding UTF8 for the hub.',
-    });
-  } catch (error) {
-    if (isSyncError(error)) throw error;
+  const asking = sql<{ encoding: string }>`select current_setting('server_encoding') as encoding`;
+  const { rows } = await asking.execute(writes).catch((error: unknown) => {
     throw new SyncError('storage-failed', "The hub's database cannot be reached.", {
       cause: error,
       hint: 'Check that the address is right, that the server runs, and that the user may connect to the database.',
     });
-  }
+  });
+  if (rows[0]?.encoding === 'UTF8') return;
+  throw new SyncError('storage-failed', `The hub's database keeps texts as ${String(rows[0]?.encoding)}.`, {
+    hint: 'Make a database with the encoding UTF8 for the hub.',
+  });
 };
 
 /**

@@ -1,47 +1,35 @@
 import type { MachinesDocument } from '../../domain/hub/api.js';
 import type { MachineReport } from '../../domain/wire.js';
-import type { Executor } from './hub-database.js';
-import type { HubTables } from './schema.js';
+import { inTransaction, type Executor } from './hub-database.js';
+import { REPORT_TABLES, type HubTables } from './schema.js';
 
 type ReportRow = HubTables['machine_reports'];
 
 /** Writes what a machine of a team says of itself over what it said of the same before. */
-export const noteReport = async (
-  db: Executor,
+export const noteReport = (
+  writes: Executor,
   team: string,
   { node_id, waiting, runs = [] }: MachineReport,
   nowMs: number,
 ): Promise<void> => {
   const said = { team, node_id, told_at_ms: nowMs };
-  // The last sign of a work package counts: a statement that met one twice would fail on PostgreSQL.
-  const rows = new Map<string, ReportRow>();
+  const rows: ReportRow[] = runs.map(({ project_uuid, feature_slug, wp_id, agent, silent_ms }) => ({
+    ...{ ...said, project_uuid: project_uuid.toLowerCase(), feature_slug, work_package: wp_id },
+    ...{ agent, waiting: 0, since_ms: nowMs - silent_ms },
+  }));
   if (waiting !== undefined) {
     const since_ms = waiting.oldest_ms === undefined ? null : nowMs - waiting.oldest_ms;
     const nowhere = { project_uuid: '', feature_slug: '', work_package: '' };
-    rows.set('', { ...said, ...nowhere, agent: '', waiting: waiting.events, since_ms });
+    rows.push({ ...said, ...nowhere, agent: '', waiting: waiting.events, since_ms });
   }
-  for (const { project_uuid, feature_slug, wp_id: work_package, agent, silent_ms } of runs) {
-    const place = { project_uuid: project_uuid.toLowerCase(), feature_slug, work_package };
-    const since_ms = nowMs - silent_ms;
-    rows.set(JSON.stringify(place), { ...said, ...place, agent, waiting: 0, since_ms });
-  }
-  if (rows.size === 0) return;
-  await db
-    .insertInto('machine_reports')
-    .values([...rows.values()])
-    .onConflict((conflict) =>
-      conflict
-        .columns(['team', 'node_id', 'project_uuid', 'feature_slug', 'work_package'])
-        .doUpdateSet((row) => ({
-          agent: row.ref('excluded.agent'),
-          waiting: row.ref('excluded.waiting'),
-          since_ms: row.ref('excluded.since_ms'),
-          told_at_ms: row.ref('excluded.told_at_ms'),
-        })),
-    )
-    .execute();
-  const ours = db.deleteFrom('machine_reports').where('team', '=', team);
-  await ours.where('told_at_ms', '<', nowMs - KEPT_MS).execute();
+  return inTransaction(writes, async (db) => {
+    for (const row of rows) {
+      const noting = db.insertInto('machine_reports').values(row);
+      await noting.onConflict((conflict) => conflict.columns(KEY).doUpdateSet(row)).execute();
+    }
+    const ours = db.deleteFrom('machine_reports').where('team', '=', team);
+    await ours.where('told_at_ms', '<', nowMs - KEPT_MS).execute();
+  });
 };
 
 export const readReports = async (db: Executor, team: string, nowMs: number): Promise<MachinesDocument> => {
@@ -65,6 +53,8 @@ export const readReports = async (db: Executor, team: string, nowMs: number): Pr
     })),
   };
 };
+
+const { key: KEY } = REPORT_TABLES.machine_reports;
 
 const MOST = 2000;
 const KEPT_MS = 30 * 86_400_000;

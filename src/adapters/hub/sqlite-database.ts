@@ -92,11 +92,12 @@ const SQLITE_BUSY = 5;
 const BUSY_MS = 5000;
 const LONGEST_PAUSE_MS = 50;
 
-const REMEMBERED_STATEMENTS = 200;
-
 type Connection = InstanceType<NativeDriver>;
 
-/** Kysely prepares every query anew; the texts are few, so each is prepared once. */
+/**
+ * Kysely prepares every query anew; the texts are few, so each is prepared once. It gives the values of a statement as one
+ * list, and asks first whether it answers with rows.
+ */
 const rememberStatements = (driver: Connection): SqliteDatabase => {
   const statements = new Map<string, SqliteStatement>();
   return {
@@ -106,21 +107,15 @@ const rememberStatements = (driver: Connection): SqliteDatabase => {
       if (known !== undefined) return known;
       // Every transaction here writes. One that begins by reading would fail, not wait, when another process that
       // administers the same file wrote in between.
-      const prepared = prepare(driver, sql === 'begin' ? 'begin immediate' : sql);
-      if (statements.size >= REMEMBERED_STATEMENTS) statements.clear();
+      const statement = driver.prepare(sql === 'begin' ? 'begin immediate' : sql);
+      const prepared: SqliteStatement = {
+        reader: statement.columns().length > 0,
+        all: (values) => statement.all(...values),
+        run: (values) => statement.run(...values),
+        iterate: (values) => statement.iterate(...values),
+      };
       statements.set(sql, prepared);
       return prepared;
     },
-  };
-};
-
-/** Kysely gives the values of a statement as one list and asks first whether it answers with rows. */
-const prepare = (driver: Connection, sql: string): SqliteStatement => {
-  const statement = driver.prepare(sql);
-  return {
-    reader: statement.columns().length > 0,
-    all: (values) => statement.all(...values),
-    run: (values) => statement.run(...values),
-    iterate: (values) => statement.iterate(...values),
   };
 };

@@ -19,23 +19,10 @@ interface Marks {
 /** A history in causal order, each event with what is unusual about it. */
 export const marked = <T extends PlacedEvent>(history: readonly T[]): readonly (T & Marks)[] => {
   const ordered = [...history].sort((a, b) => compareCausal(a.event, b.event));
-  let earliestAfter = Infinity;
-  const late = new Set<T>();
-  for (const entry of [...ordered].reverse()) {
-    if (entry.sequence > earliestAfter) late.add(entry);
-    earliestAfter = Math.min(earliestAfter, entry.sequence);
-  }
-  const byClock = new Map<number, T[]>();
-  for (const entry of ordered) {
-    const { lamport_clock: clock } = entry.event;
-    byClock.set(clock, [...(byClock.get(clock) ?? []), entry]);
-  }
-  return ordered.map((entry) => ({
+  return ordered.map((entry, at) => ({
     ...entry,
-    late: late.has(entry),
-    concurrent: (byClock.get(entry.event.lamport_clock) ?? []).some((other) =>
-      isConcurrent(other.event, entry.event),
-    ),
+    late: ordered.some((other, place) => place > at && other.sequence < entry.sequence),
+    concurrent: ordered.some((other) => isConcurrent(other.event, entry.event)),
   }));
 };
 
