@@ -35,7 +35,7 @@ const textsOf = (where: string): readonly Named[] => {
 };
 
 /** The scripts for shells are code of another language, with an option that no person types. */
-const SHELLS = join('src', 'app', 'cli', 'commands', 'completion', 'shells.ts');
+const SHELLS = join('src', 'app', 'cli', 'commands', 'completion.ts');
 
 const HINTS = filesBelow('src', '.ts')
   .filter((path) => path !== SHELLS)

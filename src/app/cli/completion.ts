@@ -6,7 +6,7 @@ import { membersOf, shownOptions } from './usage.js';
 import type { Client } from '../library/client.js';
 import { SETTING_KEYS } from '../events/settings-list.js';
 import { locateFeature } from '../work/locate-feature.js';
-import { SHELLS } from './commands/completion/shells.js';
+import { SHELLS } from './commands/completion.js';
 
 /** What kind of value can stand somewhere, when it is none that the description lists. */
 export type ValueKind =

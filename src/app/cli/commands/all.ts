@@ -1,10 +1,9 @@
 import type { CommandDefinition } from '../define-command.js';
 import { authCommands } from './auth/account.js';
-import { completion } from './completion/completion.js';
+import { completion } from './completion.js';
 import { configCommands } from './config/config.js';
-import { exportEvents } from './events/export.js';
 import { importEvents } from './events/import.js';
-import { listEvents } from './events/list.js';
+import { exportEvents, listEvents } from './events/journal.js';
 import { tailEvents } from './events/tail.js';
 import { checkFeature, cleanFeature, newFeature } from './feature/feature.js';
 import { peopleCommands } from './hub/people.js';

@@ -11,7 +11,7 @@ import { shownTime } from '../../../reports/shown-time.js';
 import { describeScope, isAbout, type EventScope } from '../../../reports/event-scope.js';
 import { describePayload } from '../../../../domain/events/describe-payload.js';
 import { given } from '../shared/given.js';
-import { OF_WORK_PACKAGE } from './list.js';
+import { OF_WORK_PACKAGE } from './journal.js';
 
 export const tailEvents = defineCommand({
   path: 'events tail',
