@@ -17,8 +17,8 @@ import type { Terminal } from './terminal.js';
  *       options: { to: { ...choice('lane to move to', LANES), required: true }, note: text('remark', 'TEXT') },
  *       examples: [['spec-kitty agent tasks move-task WP01 --to doing', 'begin work on WP01']],
  *       run: async ({ args, client, signal }) => {
- *         const moved = await client.work.moveWorkPackage.run({ ... }, signal);
- *         return { data: moved, text: ['Moved ', bold(moved.wp), ` to ${moved.lane}.`] };
+ *         const work = await client.work.moveWorkPackage.run({ ... }, signal);
+ *         return { work, text: ['Moved ', bold(args.wp), ` to ${work.result.to}.`] };
  *       },
  *     });
  *
