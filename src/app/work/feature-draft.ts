@@ -85,10 +85,10 @@ export class FeatureDraft {
     this.#others.push(change);
   }
 
-  /** Whether a file is among the changes. */
-  changes(path: string): boolean {
-    const others = [...this.#edits.keys(), ...this.#logChanges(), ...this.#others];
-    return others.some((each) => each.path === path);
+  /** Those of some files that are not among the changes. */
+  untouched(paths: readonly string[]): readonly string[] {
+    const changed = [...this.#edits.keys(), ...this.#logChanges(), ...this.#others].map(({ path }) => path);
+    return paths.filter((path) => !changed.includes(path));
   }
 
   /** All changes; what holds the evidence of an event is written last. */

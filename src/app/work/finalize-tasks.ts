@@ -7,10 +7,9 @@ import { seedRows } from '../../domain/work/status-rows.js';
 import { activityTime } from '../../domain/work/transition.js';
 import type { Checkout } from '../../ports/events.js';
 import type { Fact } from '../../ports/outbox.js';
-import type { Emission } from '../outbox/event-emitter.js';
 import { planLines } from './check-feature.js';
 import type { FeatureDraft } from './feature-draft.js';
-import { contradictions, findWorkPackage, unseeded, type FeatureState } from './feature-state.js';
+import { contradictions, unseeded, type FeatureState } from './feature-state.js';
 import { targetBranchOf } from './feature-target.js';
 import { findFeature } from './locate-feature.js';
 import type { PerformedWork, WorkPorts } from './perform-work.js';
@@ -73,12 +72,12 @@ export class FinalizeTasks {
         targetBranchOf(this.#ports.repository, checkout, state.documents.meta),
       );
       for (const { id, dependencies, isChanged } of resolved.workPackages) {
-        const edit = { edit: 'set', key: 'dependencies', value: dependencies } as const;
-        if (isChanged) draft.edit(findWorkPackage(state, id), [edit]);
+        const filed = isChanged ? state.workPackages.find((each) => each.id === id) : undefined;
+        if (filed !== undefined)
+          draft.edit(filed, [{ edit: 'set', key: 'dependencies', value: dependencies }]);
       }
       seed(draft);
-      const uncommitted = await this.#uncommitted(checkout, state);
-      const left = uncommitted.filter((path) => !draft.changes(path));
+      const left = draft.untouched(await this.#uncommitted(checkout, state));
       const isWhole = input.whole === true && input.commit !== false;
       // Left as they are, they come into the commit of the work.
       for (const path of isWhole ? left : []) {
@@ -183,7 +182,7 @@ const announce = async (
   const workPackages = state.workPackages.filter(({ lane }) => lane !== 'canceled');
   const missing = [slug, ...workPackages.map(({ id }) => id)].filter((key) => !announced.has(key));
   if (missing.length === 0) return [];
-  await refuseWithoutRoom(emission, missing.length);
+  if (!(await emission.hasRoomFor(missing.length))) throw outboxFull(missing.length);
   const branch = await targetBranch();
   const number = featureNumber(slug);
   const factOf = (key: string): Fact => {
@@ -228,10 +227,11 @@ const announcedIn = (
   });
 };
 
-const refuseWithoutRoom = async (emission: Pick<Emission, 'hasRoomFor'>, count: number): Promise<void> => {
-  if (await emission.hasRoomFor(count)) return;
-  const events = count === 1 ? 'event' : 'events';
-  throw new SyncError('outbox-full', `The outbox has no room for ${count} more ${events}.`, {
-    hint: 'Nothing was changed. Deliver what waits with `spec-kitty sync now`, or raise max_queue_size in config.toml.',
-  });
-};
+const outboxFull = (count: number): SyncError =>
+  new SyncError(
+    'outbox-full',
+    `The outbox has no room for ${count} more ${count === 1 ? 'event' : 'events'}.`,
+    {
+      hint: 'Nothing was changed. Deliver what waits with `spec-kitty sync now`, or raise max_queue_size in config.toml.',
+    },
+  );
