@@ -13,7 +13,7 @@ interface Size {
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   root: { lines: 2000, files: 28, goal: 1500 },
-  events: { lines: 3450, files: 32, goal: 2200 },
+  events: { lines: 3440, files: 32, goal: 2200 },
   outbox: { lines: 3070, files: 25, goal: 2800 },
   delivery: { lines: 5830, files: 49, goal: 4500 },
   reports: { lines: 1710, files: 14, goal: 1300 },

@@ -1,4 +1,4 @@
-import { isMap, isScalar, stringify, type Document, type Pair, type YAMLMap } from 'yaml';
+import { isMap, isScalar, type Document, type Pair, type YAMLMap } from 'yaml';
 import type { ConfigEdit } from '../../ports/events.js';
 
 /** The text of a config with one value set, every other byte as it was. */
@@ -67,24 +67,16 @@ export class ConfigText {
   }
 
   #block(path: readonly string[], value: string | boolean, indent: string): string {
-    const lines = stringify(nested(path, value), STYLE).trimEnd().split('\n');
-    return lines.map((line) => indent + line).join(this.#eol);
+    const lines = path.map((key, at) => `${indent}${'  '.repeat(at)}${key}:`);
+    return `${lines.join(this.#eol)} ${JSON.stringify(value)}`;
   }
 }
 
 const BOM = '\ufeff';
 
-const nested = (path: readonly string[], value: string | boolean): unknown =>
-  path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
-
 /** On one line. */
 const flow = (path: readonly string[], value: string | boolean): string =>
-  stringify(nested(path, value), { ...STYLE, collectionStyle: 'flow' }).trimEnd();
-
-const STYLE = {
-  ...({ defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' } as const),
-  ...{ doubleQuotedAsJSON: true, flowCollectionPadding: false, lineWidth: 0 },
-};
+  path.reduceRight((inner, key) => `{${key}: ${inner}}`, JSON.stringify(value));
 
 const isEmpty = (value: unknown): boolean => value === null || (isScalar(value) && value.value === null);
 
