@@ -1,9 +1,9 @@
 import { DEVICE, DEVICE_CODE, DEVICE_CODES, DEVICE_FORM, DEVICE_LINK, TOKENS } from '../../domain/hub/api.js';
 import type { DeviceFault } from '../../ports/hub.js';
-import { formPage, page, PAGE, paragraph, type Form } from './page.js';
-import { later, problem, PROBLEMS, type Problem } from './problem.js';
+import { formRoutes, page, paragraph } from './page.js';
+import { inWords, later, problem } from './problem.js';
 import { taking } from './request-body.js';
-import { json, jsonOf, refuse, type Answer, type Route } from './route.js';
+import { json, jsonOf, refuse, type Route } from './route.js';
 import { LONGEST_NAME, SIGN_IN_REFUSALS, tokensBody, type Office } from './sign-in.js';
 
 /**
@@ -47,34 +47,32 @@ export const deviceRoutes = ({ accounts, store, limits, checkPassword }: Office)
       return refuse(problem('device-waits', detail, { members: { error, code: error } }));
     }),
   },
-  {
-    method: 'GET',
+  ...formRoutes({
     path: '/device',
     summary: 'The page on which a person signs in a device.',
-    query: DEVICE_LINK,
-    answers: PAGE,
-    open: ({ query }) => devicePage(query['user_code'] ?? ''),
-  },
-  {
-    method: 'POST',
-    path: '/device',
-    summary: 'What a person sends from that page.',
-    answers: PAGE,
+    title: 'Sign in a device',
+    words: ['Go on only if you began this yourself: the program that shows the code will act in your name.'],
+    fields: [
+      { name: 'user_code', label: 'Code that the device shows' },
+      { name: 'username', label: 'User name', autocomplete: 'username' },
+      { name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' },
+      { name: 'team_slug', label: 'Team, if not your first one', optional: true },
+    ],
+    button: 'Sign in the device',
+    link: DEVICE_LINK,
+    filled: 'user_code',
+    body: DEVICE_FORM,
     refuses: SIGN_IN_REFUSALS,
-    ...taking(
-      DEVICE_FORM,
-      async (fields, { address }) => {
-        const { user_code: userCode } = fields;
-        const proven = await checkPassword('device', fields, address, (request) => accounts.prove(request));
-        if (!proven.ok) return refusedDevicePage(proven.error, userCode);
-        if (await accounts.agreeToDevice(userCode, proven.value)) {
-          return page('The device is signed in', paragraph('You can close this page and go back to it.'));
-        }
-        return devicePage('', 'This code is unknown, used or too old. Begin again on the device.', 400);
-      },
-      refusedDevicePage,
-    ),
-  },
+    take: async (fields, { address }, again) => {
+      const { user_code: userCode } = fields;
+      const proven = await checkPassword('device', fields, address, (request) => accounts.prove(request));
+      if (!proven.ok) return again(inWords(proven.error), userCode);
+      if (await accounts.agreeToDevice(userCode, proven.value))
+        return page('The device is signed in', paragraph('You can close this page and go back to it.'));
+      const detail = 'This code is unknown, used or too old. Begin again on the device.';
+      return again({ detail, status: 400 });
+    },
+  }),
 ];
 
 const FAULTS: Readonly<Record<DeviceFault, readonly [error: string, detail: string]>> = {
@@ -84,21 +82,3 @@ const FAULTS: Readonly<Record<DeviceFault, readonly [error: string, detail: stri
 };
 
 const shown = (userCode: string): string => `${userCode.slice(0, 4)}-${userCode.slice(4)}`;
-
-const refusedDevicePage = ({ kind, detail }: Problem, userCode = ''): Answer =>
-  devicePage(userCode, detail ?? PROBLEMS[kind].title, PROBLEMS[kind].status);
-
-const devicePage = (userCode: string, fault?: string, status?: number): Answer =>
-  formPage(DEVICE_PAGE, { user_code: userCode }, fault, status);
-
-const DEVICE_PAGE: Form = {
-  title: 'Sign in a device',
-  words: ['Go on only if you began this yourself: the program that shows the code will act in your name.'],
-  fields: [
-    { name: 'user_code', label: 'Code that the device shows' },
-    { name: 'username', label: 'User name', autocomplete: 'username' },
-    { name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' },
-    { name: 'team_slug', label: 'Team, if not your first one', optional: true },
-  ],
-  button: 'Sign in the device',
-};

@@ -4,7 +4,7 @@ import { isSyncError, SyncError } from '../../domain/errors.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { EventResult } from '../../domain/wire.js';
 import type { Log } from '../../ports/host.js';
-import type { AppendAnswer, EventStore, IncomingEvent } from '../../ports/hub.js';
+import type { AppendAnswer, EventStore } from '../../ports/hub.js';
 import { parseBatch } from './batch-body.js';
 import type { HubLimits } from './hub-limits.js';
 import { judgeEvent, refusal, sentId, type SentEvent } from './judge-event.js';
@@ -133,7 +133,9 @@ export class Ingest {
       await breather.pause();
     }
     const sound = judged.flatMap(({ judgement }) => (judgement.ok ? [judgement.value] : []));
-    const answers = sound.length === 0 ? [] : await this.#append(team, sound);
+    const measured = this.#needs.metrics.appends.startTimer();
+    const answers =
+      sound.length === 0 ? [] : await this.#needs.store.forTeam(team).append(sound).finally(measured);
     let next = 0;
     let explained = 0;
     return judged.map(({ event, judgement }) => {
@@ -148,15 +150,6 @@ export class Ingest {
       event.answer?.(result, answer?.answer === 'stored' ? answer.sequence : undefined);
       return result;
     });
-  }
-
-  async #append(team: string, events: readonly IncomingEvent[]): Promise<readonly AppendAnswer[]> {
-    const end = this.#needs.metrics.appends.startTimer();
-    try {
-      return await this.#needs.store.forTeam(team).append(events);
-    } finally {
-      end();
-    }
   }
 }
 

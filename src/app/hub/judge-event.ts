@@ -1,6 +1,5 @@
 import { checkJson } from '../../domain/events/check-json.js';
-import type { EnvelopeDocument } from '../../domain/events/envelope.js';
-import { LOCAL_TEAM } from '../../domain/events/envelope.js';
+import { LOCAL_TEAM, type EnvelopeDocument } from '../../domain/events/envelope.js';
 import { isFollowed } from '../../domain/events/lamport.js';
 import { parseEnvelope } from '../../domain/events/parse-envelope.js';
 import { isEventType } from '../../domain/events/payloads.js';

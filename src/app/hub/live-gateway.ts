@@ -10,7 +10,6 @@ import { refuseSocket } from './http-door.js';
 import { CLOSE_STOPPING, LiveSession, type LiveEntry } from './live-session.js';
 import { LiveTeam, type LiveNeeds } from './live-team.js';
 import { later, problem, type Problem } from './problem.js';
-import { segmentsOf } from './route.js';
 import { Breather } from './turns.js';
 
 export const LIVE_PATH = '/ws/v1/events/';
@@ -80,8 +79,9 @@ export class LiveGateway {
   }
 
   async #admit(request: IncomingMessage, token: string): Promise<Bearer | Problem> {
-    const path = segmentsOf(request.url?.split('?')[0] ?? '').join('/');
-    if (path !== segmentsOf(LIVE_PATH).join('/')) return problem('not-found');
+    // As for all calls: slashes that are repeated count as one, and the last one need not be there.
+    const path = request.url?.replace(/\?.*/s, '').replaceAll(/\/+/g, '/').replace(/\/?$/, '/');
+    if (path !== LIVE_PATH) return problem('not-found');
     if (token === '') return bearerProblem('missing');
     const bearer = await this.#needs.accounts.openLive(token);
     if (!bearer.ok) return bearerProblem(bearer.error);

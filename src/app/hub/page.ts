@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { text } from '../../domain/document.js';
-import type { Answer, Route } from './route.js';
+import { text, type Description, type DocumentOf } from '../../domain/document.js';
+import { inWords, type ProblemKind } from './problem.js';
+import { taking } from './request-body.js';
+import type { Answer, HubRequest, Route } from './route.js';
 
 export const PAGE_TYPE = 'text/html; charset=utf-8';
 
@@ -33,29 +35,55 @@ interface Field {
   readonly optional?: true;
 }
 
-export interface Form {
+/** A page with a form, and what becomes of what a person sends from it. */
+interface Form<D extends Description> {
+  readonly path: string;
+  readonly summary: string;
   readonly title: string;
   readonly words?: readonly string[];
   readonly fields: readonly Field[];
   readonly button: string;
+  /** What a link to the page may say, and the field that is filled with it. */
+  readonly link: Description;
+  readonly filled: string;
+  readonly body: D;
+  readonly refuses?: readonly ProblemKind[];
+  readonly take: (fields: DocumentOf<D>, request: HubRequest, again: Again) => Promise<Answer>;
 }
 
-/** A page with a form that is sent to where it came from, below what was wrong with it the last time. */
-export const formPage = (
-  { title, words = [], fields, button }: Form,
-  values: Readonly<Record<string, string>>,
-  fault?: string,
-  status = 200,
-): Answer =>
-  page(
-    title,
-    [
-      ...(fault === undefined ? [] : [paragraph(fault, 'alert')]),
-      ...words.map((each) => paragraph(each)),
-      `<form method="post">${fields.map((each) => field(each, values[each.name] ?? '')).join('\n')}<button>${button}</button></form>`,
-    ].join('\n'),
-    status,
-  );
+/** The form once more, below what was wrong with what was sent, and filled anew. */
+type Again = (wrong: { readonly detail: string; readonly status: number }, filled?: string) => Answer;
+
+export const formRoutes = <D extends Description>(form: Form<D>): readonly Route[] => {
+  const { path, summary, title, words = [], fields, button, link, filled, body, refuses = [], take } = form;
+  const show = (value: string, wrong?: Parameters<Again>[0]): Answer => {
+    const inputs = fields.map((each) => field(each, each.name === filled ? value : ''));
+    return page(
+      title,
+      [
+        ...(wrong === undefined ? [] : [paragraph(wrong.detail, 'alert')]),
+        ...words.map((each) => paragraph(each)),
+        `<form method="post">${inputs.join('\n')}<button>${button}</button></form>`,
+      ].join('\n'),
+      wrong?.status,
+    );
+  };
+  const again: Again = (wrong, value = '') => show(value, wrong);
+  return [
+    {
+      ...{ method: 'GET', path, summary, query: link, answers: PAGE },
+      open: ({ query }) => show(query[filled] ?? ''),
+    },
+    {
+      ...{ method: 'POST', path, summary: 'What a person sends from that page.', answers: PAGE, refuses },
+      ...taking(
+        body,
+        (sent, request) => take(sent, request, again),
+        (refused) => again(inWords(refused)),
+      ),
+    },
+  ];
+};
 
 /** A paragraph of words that may come from anywhere. */
 export const paragraph = (text: string, role = ''): string =>

@@ -49,6 +49,12 @@ export const problem = (
 export const later = (kind: ProblemKind, detail: string, seconds: number): Problem =>
   problem(kind, detail, { headers: { 'retry-after': String(seconds) } });
 
+/** A refusal for a person. */
+export const inWords = ({ kind, detail = PROBLEMS[kind].title }: Problem) => ({
+  detail,
+  status: PROBLEMS[kind].status,
+});
+
 /** The stable name of a way to be refused. */
 export const problemType = (kind: ProblemKind): string => `urn:spec-kitty-sync:problem:${kind}`;
 

@@ -99,28 +99,20 @@ export const refuse = (refused: Problem): Answer => ({
   body: problemDocument(refused),
 });
 
-/** Repeated slashes count as one, because older clients put a base address that ends in a slash before the path. */
-export const segmentsOf = (path: string): readonly string[] =>
-  path.split('/').filter((segment) => segment !== '');
-
 /**
- * How a call may be refused, by what it is and by what it says of itself. What reaches no call, because it cannot be read
- * as a request, is {@link UNREAD}.
+ * How a call may be refused, by what it is and by what it says of itself: by the status of the answer. What reaches no
+ * call, because it cannot be read as a request, is {@link UNREAD}.
  */
-const refusalsOf = ({ method, body, bearer, refuses = [] }: Route): readonly ProblemKind[] => [
-  ...new Set<ProblemKind>([
-    ...ALWAYS,
-    ...(method === 'POST' ? (['foreign-origin'] as const) : []),
-    ...(bearer === undefined ? [] : OF_BEARERS),
-    ...(body === undefined ? [] : OF_BODIES),
-    ...refuses,
-  ]),
-];
-
-/** The same by the status of the answer. */
 export const refusalsByStatus = (route: Route): ReadonlyMap<number, readonly ProblemKind[]> => {
   const byStatus = new Map<number, ProblemKind[]>();
-  for (const kind of refusalsOf(route)) {
+  const kinds = new Set<ProblemKind>([
+    ...ALWAYS,
+    ...(route.method === 'POST' ? (['foreign-origin'] as const) : []),
+    ...(route.bearer === undefined ? [] : OF_BEARERS),
+    ...(route.body === undefined ? [] : OF_BODIES),
+    ...(route.refuses ?? []),
+  ]);
+  for (const kind of kinds) {
     const { status } = PROBLEMS[kind];
     byStatus.set(status, [...(byStatus.get(status) ?? []), kind]);
   }
