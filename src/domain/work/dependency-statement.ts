@@ -2,7 +2,7 @@ import { compareWorkPackageIds, workPackageNumber } from './work-package-id.js';
 
 /** One element of a dependency statement: an id, a range, or all that come before. */
 export interface StatedDependency {
-  /** As it is written. */
+  /** As a person reads it. */
   readonly name: string;
   readonly ids: readonly string[];
   /** With every work package whose number lies between these, both included. */
@@ -43,7 +43,8 @@ export const parseDependencyText = (text: string, self = ''): DependencyReading 
       const verdict: Verdict =
         firstOf(GAPS, (from === 0 ? '^' : '') + kindsOf(words.slice(from, at))) ?? usual;
       if (verdict !== 'unclear') usual = verdict;
-      say(word.kind === 'A' ? 'needed' : verdict, [word]);
+      if (verdict === 'unclear') named.unclear.push(...idsOf(word));
+      else say(verdict, [word]);
       from = at + 1;
     }
     // `WP02 optional`: whether it is needed is for the writer to say.
@@ -59,7 +60,7 @@ export const parseDependencyText = (text: string, self = ''): DependencyReading 
     else if (kindsOf(subjects, us).includes('I')) {
       // What others do. That they come first makes them dependencies; what they need is said in their own sections.
       // Of several subjects only the last one is meant, or all by a slip.
-      const isOneOfThem = subjects.length > 1 && SINGULAR.test(rest[0]?.text ?? '');
+      const isOneOfThem = subjects.flatMap(idsOf).length > 1 && SINGULAR.test(rest[0]?.text ?? '');
       const verdict = isOneOfThem ? 'unclear' : (firstOf(DEEDS, kindsOf(rest, us)) ?? 'unclear');
       say(verdict, verdict === 'needed' ? subjects : words);
     }
@@ -166,8 +167,8 @@ const GAPS: Rules = [
   [EXCLUDING, 'ignored'],
   [new RegExp(`^\\^${LEADING}$`), 'needed'],
   // A remark on the id before ends at a separator; only one that is set off may be a sentence.
-  [/^(?:(?:H.*|[^DERTUV^]*)S)?[HLQS]*$/, undefined],
-  [new RegExp(`^(?:(?:H.*|[^DERTUVN^]*)S)?${LEADING}$`), 'needed'],
+  [/^H*$|^(?:H.*|[^DERTUV^]*)S[HLQS]*$/, undefined],
+  [new RegExp(`^(?:H.*|[^DENRTUV^]*)[KS]${LEADING}$`), 'needed'],
   [/^/, 'unclear'],
 ];
 
@@ -201,13 +202,15 @@ const wordsOf = (text: string): readonly Word[] =>
     if (kind === 'A')
       return { kind, text: said, dependency: { name: said, ids: [], between: [0, 'previous'] } };
     if (kind !== 'I') return { kind, text: said };
-    const name = said.toUpperCase();
-    const ids = (name.match(/WP\d+[A-Z]?|\d+$/g) ?? []).map((id) => id.replace(/^\d/, 'WP$&'));
+    const ids = (said.toUpperCase().match(/WP\d+[A-Z]?|\d+$/g) ?? []).map((id) => id.replace(/^\d/, 'WP$&'));
+    const name = ids.join('\u2013');
     const [from = 0, to] = ids.map(workPackageNumber).sort((one, other) => one - other);
     return { kind, text: said, dependency: { name, ids, ...(to !== undefined && { between: [from, to] }) } };
   });
 
-const idsOf = ({ dependency }: Word): readonly string[] => dependency?.ids ?? [];
+/** What a word names: ids, or the words that stand for several. */
+const idsOf = ({ dependency }: Word): readonly string[] =>
+  dependency?.ids.length === 0 ? [dependency.name] : (dependency?.ids ?? []);
 
 /** The kinds of some words, a letter each; the work package itself is `T`, also when it is called by its id. */
 const kindsOf = (words: readonly Word[], us?: string): string =>

@@ -107,7 +107,8 @@ const titleText = (title: string): string | undefined => {
   if (rest === undefined) return undefined;
   const text = rest.replace(/^[\s*_`"]*(?:[:\u2013\u2014-]|on\b)?[\s*_`"]*/, '');
   if (/WP\d|^none\b/i.test(text)) return text;
-  return /^$|^\(|^(?:&|and\b|\/|,)|:[*_`"]*\s*$/.test(text) ? '' : undefined;
+  const isMixed = /^(?:&|and\b|\/|,)/.test(text) && /dependencies/i.test(title);
+  return isMixed || /^$|^\(|:[*_`"]*\s*$/.test(text) ? '' : undefined;
 };
 
 /** What stands behind the label in a text, up to the next label. In code that is more than the label it is an example. */
@@ -121,13 +122,16 @@ const labelText = (text: string): string | undefined => {
   return undefined;
 };
 
+/** Ids alone go on with what the sentence before them says. */
+const SENTENCE_END = /(?<=[.!?])[ \t]+(?!(?:WP\d+[a-z]?|and\b|or\b|[\s,;&+/])+(?:[.!?]|$))/i;
+
 /** The sentences that begin with `Depends on …`, or have the work package itself as the subject of it. */
 const phrasesOf = (text: string, self: string): readonly string[] => {
   const phrase = new RegExp(
     String.raw`(?:^|[.:;!?][*_\`]*[ \t]+)[\s*_\`(]*(?:(?:it|this(?: (?:WP|work package|package))?|${self})\b)?[\s*_\`:\u2013-]*(?:also )?(depends? (?:up)?on\b.*)$`,
     'i',
   );
-  return text.split(/(?<=[.!?])[ \t]+/).flatMap((sentence) => {
+  return text.split(SENTENCE_END).flatMap((sentence) => {
     const found = phrase.exec(withoutCode(sentence))?.[1];
     return found === undefined ? [] : [sentence.slice(-found.length)];
   });
