@@ -20,8 +20,6 @@ interface Heading {
   readonly title: string;
 }
 
-export type LineEnding = '\n' | '\r\n';
-
 /** The lines of a text. A last line without line ending counts; nothing follows a last line ending. */
 export const markdownLines = (text: string): readonly MarkdownLine[] => {
   const lines: MarkdownLine[] = [];
@@ -45,7 +43,7 @@ export const markdownLines = (text: string): readonly MarkdownLine[] => {
 };
 
 /** The line ending that a text uses: that of its first line. */
-export const lineEndingOf = (text: string): LineEnding => (/^[^\n]*\r\n/.test(text) ? '\r\n' : '\n');
+export const lineEndingOf = (text: string): string => (/^[^\n]*\r\n/.test(text) ? '\r\n' : '\n');
 
 /**
  * Text that may hold several lines, as one: every run of white space and control characters becomes a space. Halves of

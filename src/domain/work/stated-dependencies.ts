@@ -2,12 +2,6 @@ import { isLedIn, parseDependencyText, type StatedDependency } from './dependenc
 import { isTableRow, tablesOf, withoutCode, type MarkdownLine, type Table } from './markdown.js';
 import type { TasksSection } from './tasks-document.js';
 
-/** A dependency as `tasks.md` states it, with the line that does. */
-interface StatedAtLine {
-  readonly line: number;
-  readonly dependency: StatedDependency;
-}
-
 export interface IdAtLine {
   readonly line: number;
   readonly id: string;
@@ -17,7 +11,8 @@ export interface IdAtLine {
 export interface SectionStatement {
   /** Whether the section makes a statement at all; `None` is one. */
   readonly isMade: boolean;
-  readonly dependencies: readonly StatedAtLine[];
+  /** As `tasks.md` states them, each with the line that does. */
+  readonly dependencies: readonly { readonly line: number; readonly dependency: StatedDependency }[];
   /** Ids that stand near and are no dependencies. */
   readonly ignored: readonly IdAtLine[];
   /** Ids of which nobody can say whether they are dependencies. As long as there is one, nothing is known. */

@@ -1,7 +1,6 @@
 import type { WorkPackageLane } from '../events/lane.js';
 import { appendActivityLine, formatActivityLine, uniqueActivityLine } from './activity-log.js';
 import { asOneLine, lineEndingOf, markdownLines, sectionCalled, withBlock } from './markdown.js';
-import type { LineEnding } from './markdown.js';
 
 /** A change of a work package file, to be applied without touching anything else. */
 export type WorkPackageEdit =
@@ -86,7 +85,7 @@ export interface ReviewFeedback {
 export const withFeedback = (
   body: string,
   { text, reviewer, timestamp }: ReviewFeedback,
-  eol: LineEnding,
+  eol: string,
 ): string => {
   const lines = markdownLines(body);
   const quoted = text.trim().split(/\r\n|\r|\n/);
