@@ -72,45 +72,43 @@ function cursorAgent(): AgentCommand {
  */
 const readAgentsSection = (given: unknown): AgentCatalogReading => {
   const issues: Issue[] = [];
-  const complain: Complain = (path, reason) => {
-    issues.push({ path: `agents${path}`, reason });
-    return [];
-  };
+  const complain: Complain = (path, reason) => void issues.push({ path: `agents${path}`, reason });
   const section = isFields(given) ? given : {};
   if (!isFields(given) && given !== undefined && given !== null) complain('', 'has to be a mapping');
   const own = commandsIn(section['commands'] ?? {}, complain);
   const commands = new Map([...BUILT_IN_AGENTS, ...own]);
-  for (const [name, command, timeoutMs] of timeoutsIn(section['timeout_minutes'] ?? {}, commands, complain))
-    commands.set(name, { ...command, timeoutMs });
+  limitTimes(commands, section['timeout_minutes'] ?? {}, complain);
   return {
     available: availableIn(section['available'] ?? [], commands, complain),
     commands,
-    ofProject: own.map(([name]) => name),
-    redefined: own.flatMap(([name, command]) => (isOther(BUILT_IN_AGENTS.get(name), command) ? [name] : [])),
+    ofProject: [...own.keys()],
+    redefined: [...own].flatMap(([name, command]) =>
+      isOther(BUILT_IN_AGENTS.get(name), command) ? [name] : [],
+    ),
     issues,
   };
 };
+
+type Complain = (path: string, reason: string) => void;
 
 const isOther = (known: AgentCommand | undefined, { argv, isPromptInput }: AgentCommand): boolean =>
   known !== undefined &&
   (known.isPromptInput !== isPromptInput || JSON.stringify(known.argv) !== JSON.stringify(argv));
 
-/** Nothing is what stands for something that cannot be used. */
-type Complain = (path: string, reason: string) => readonly never[];
-
-type Named = readonly [name: string, command: AgentCommand];
-
-const commandsIn = (given: unknown, complain: Complain): readonly Named[] => {
-  if (!isFields(given)) return complain('.commands', 'has to be a mapping of names to command lines');
-  return Object.entries(given).flatMap(([name, value]): readonly Named[] => {
-    const path = `.commands.${name}`;
-    if (!NAME.test(name))
-      return complain(path, 'needs a name of letters, digits, dots, dashes and underscores');
-    const argv = argvOf(value);
-    if (!argv.ok) return complain(path, argv.error);
-    const isPromptNamed = argv.value.some((word) => /\{prompt(?:_file)?\}/.test(word));
-    return [[name, { argv: argv.value, isPromptInput: !isPromptNamed }]];
-  });
+const commandsIn = (given: unknown, complain: Complain): ReadonlyMap<string, AgentCommand> => {
+  if (!isFields(given)) complain('.commands', 'has to be a mapping of names to command lines');
+  const commands = new Map<string, AgentCommand>();
+  for (const [name, value] of Object.entries(isFields(given) ? given : {})) {
+    const argv = NAME.test(name)
+      ? argvOf(value)
+      : err('needs a name of letters, digits, dots, dashes and underscores');
+    if (!argv.ok) complain(`.commands.${name}`, argv.error);
+    else {
+      const isPromptNamed = argv.value.some((word) => /\{prompt(?:_file)?\}/.test(word));
+      commands.set(name, { argv: argv.value, isPromptInput: !isPromptNamed });
+    }
+  }
+  return commands;
 };
 
 const argvOf = (value: unknown): Result<readonly string[], string> => {
@@ -120,25 +118,19 @@ const argvOf = (value: unknown): Result<readonly string[], string> => {
 };
 
 /** One limit for all, or a mapping of names to limits. */
-const timeoutsIn = (
-  given: unknown,
-  commands: ReadonlyMap<string, AgentCommand>,
-  complain: Complain,
-): readonly (readonly [...Named, number])[] => {
-  const isOne = isLimit(given);
-  if (!isOne && !isFields(given))
-    return complain(
-      '.timeout_minutes',
-      'has to be a number above zero, or a mapping of names to such numbers',
-    );
-  const limits = isOne ? [...commands.keys()].map((name) => [name, given] as const) : Object.entries(given);
-  return limits.flatMap(([name, minutes]): readonly (readonly [...Named, number])[] => {
+const limitTimes = (commands: Map<string, AgentCommand>, given: unknown, complain: Complain): void => {
+  const ofAll = isLimit(given) ? Object.fromEntries([...commands].map(([name]) => [name, given])) : given;
+  if (!isFields(ofAll)) {
+    complain('.timeout_minutes', 'has to be a number above zero, or a mapping of names to such numbers');
+    return;
+  }
+  for (const [name, minutes] of Object.entries(ofAll)) {
     const command = commands.get(name);
     const path = `.timeout_minutes.${name}`;
-    if (command === undefined) return complain(path, 'is no agent with a command');
-    if (!isLimit(minutes)) return complain(path, 'has to be a number above zero');
-    return [[name, command, Math.ceil(minutes * 60_000)]];
-  });
+    if (command === undefined) complain(path, 'is no agent with a command');
+    else if (!isLimit(minutes)) complain(path, 'has to be a number above zero');
+    else commands.set(name, { ...command, timeoutMs: Math.ceil(minutes * 60_000) });
+  }
 };
 
 const availableIn = (
@@ -146,13 +138,16 @@ const availableIn = (
   commands: ReadonlyMap<string, AgentCommand>,
   complain: Complain,
 ): readonly string[] => {
-  if (!Array.isArray(given)) return complain('.available', 'has to be a list of names');
-  return given.flatMap((name: unknown, at): readonly string[] => {
+  if (!Array.isArray(given)) complain('.available', 'has to be a list of names');
+  const names = new Set<string>();
+  for (const [at, name] of (Array.isArray(given) ? (given as readonly unknown[]) : []).entries()) {
     const path = `.available.${at}`;
-    if (typeof name !== 'string') return complain(path, 'has to be a name');
-    if (!commands.has(name)) return complain(path, `names ${name}, for which agents.commands has no command`);
-    return given.indexOf(name) < at ? complain(path, `names ${name} a second time`) : [name];
-  });
+    if (typeof name !== 'string') complain(path, 'has to be a name');
+    else if (!commands.has(name)) complain(path, `names ${name}, for which agents.commands has no command`);
+    else if (names.has(name)) complain(path, `names ${name} a second time`);
+    else names.add(name);
+  }
+  return [...names];
 };
 
 /** Names appear in lists with commas, in file names, and in the Activity Log between dashes with spaces. */

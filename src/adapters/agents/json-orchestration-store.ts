@@ -16,7 +16,7 @@ import { placeBelow, readPlainFile, writablePlace } from '../fs/repository-file.
  */
 export class JsonOrchestrationStore implements OrchestrationStore {
   async occupy(checkout: Checkout): Promise<OrchestratorPlace | undefined> {
-    const path = lockOf(checkout);
+    const path = ownPath(checkout, LOCK);
     return onStorage(path, async () => {
       // Whoever only asks whether the place is taken has it for a moment.
       const lock = await lockFile(path, PROBE_MS);
@@ -24,7 +24,7 @@ export class JsonOrchestrationStore implements OrchestrationStore {
       try {
         const folder = placeBelow(checkout.projectRoot, dirname(STATE));
         if (folder !== 'absent') removeTemporaries(join(folder, basename(STATE)));
-        rmSync(requestOf(checkout), { force: true });
+        rmSync(ownPath(checkout, REQUEST), { force: true });
       } catch (error) {
         lock.release();
         throw error;
@@ -34,7 +34,7 @@ export class JsonOrchestrationStore implements OrchestrationStore {
   }
 
   async isOccupied(checkout: Checkout): Promise<boolean> {
-    const path = lockOf(checkout);
+    const path = ownPath(checkout, LOCK);
     return onStorage(path, () => {
       if (!existsSync(path)) return false;
       const lock = tryLockFile(path);
@@ -66,15 +66,15 @@ export class JsonOrchestrationStore implements OrchestrationStore {
   }
 
   async askToStop(checkout: Checkout): Promise<void> {
-    const path = requestOf(checkout);
+    const path = ownPath(checkout, REQUEST);
     await onStorage(path, async () => {
-      makeDirectory(directoryOf(checkout));
+      makeDirectory(dirname(path));
       await writeFileAtomic(path, 'stop\n', { mode: 0o600, durable: false });
     });
   }
 
   async isAskedToStop({ checkout }: OrchestratorPlace): Promise<boolean> {
-    return existsSync(requestOf(checkout));
+    return existsSync(ownPath(checkout, REQUEST));
   }
 
   async keepPrompt(
@@ -83,36 +83,33 @@ export class JsonOrchestrationStore implements OrchestrationStore {
     name: string,
     text: string,
   ): Promise<string> {
-    const path = join(directoryOf(checkout), feature, `${name}.md`);
-    return onStorage(path, async () => {
-      makeDirectory(join(directoryOf(checkout), feature));
-      await writeFileAtomic(path, text, { mode: 0o600, durable: false });
-      return path;
-    });
+    const path = await pathBeside(checkout, feature, `${name}.md`);
+    await onStorage(path, () => writeFileAtomic(path, text, { mode: 0o600, durable: false }));
+    return path;
   }
 
   async logPath({ checkout }: OrchestratorPlace, feature: string, name: string): Promise<string> {
-    const folder = join(directoryOf(checkout), feature);
-    return onStorage(folder, () => {
-      makeDirectory(folder);
-      return join(folder, `${name}.log`);
-    });
+    return pathBeside(checkout, feature, `${name}.log`);
   }
 }
 
 const PROBE_MS = 200;
+const STATE = '.kittify/orchestration-state.json';
+const LOCK = 'orchestrator';
+const REQUEST = 'orchestration/stop';
 
 /** Outside git there are no work trees, and so there is nothing to orchestrate. */
-const ownDirectory = ({ commonDir, projectRoot }: Checkout): string =>
-  ownFolder(commonDir ?? join(projectRoot, '.kittify'));
+const ownPath = ({ commonDir, projectRoot }: Checkout, name: string): string =>
+  join(ownFolder(commonDir ?? join(projectRoot, '.kittify')), name);
 
-const directoryOf = (checkout: Checkout): string => join(ownDirectory(checkout), 'orchestration');
-
-const lockOf = (checkout: Checkout): string => join(ownDirectory(checkout), 'orchestrator');
-
-const requestOf = (checkout: Checkout): string => join(directoryOf(checkout), 'stop');
-
-const STATE = '.kittify/orchestration-state.json';
+/** A file about a feature, in a folder that exists. */
+const pathBeside = async (checkout: Checkout, feature: string, name: string): Promise<string> => {
+  const folder = join(ownPath(checkout, 'orchestration'), feature);
+  return onStorage(folder, () => {
+    makeDirectory(folder);
+    return join(folder, name);
+  });
+};
 
 const pathOfState = ({ projectRoot }: Checkout): string => join(projectRoot, STATE);
 
