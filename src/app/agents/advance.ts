@@ -27,26 +27,7 @@ export const advance = async (
   signal: AbortSignal,
 ): Promise<void> => {
   await run.save();
-  switch (stage) {
-    case 'waiting':
-    case 'claiming':
-      return claim(run, id, signal);
-    case 'implementing':
-      return work(run, id, 'implementation', signal);
-    case 'handing-over':
-      return handOver(run, id);
-    case 'reviewing':
-      return work(run, id, 'review', signal);
-    case 'sending-back':
-      return sendBack(run, id);
-    case 'approved':
-      return finish(run, id, signal);
-    case 'paused':
-    case 'done':
-      return;
-    default:
-      return unreachable(stage);
-  }
+  await STEPS[stage](run, id, signal);
 };
 
 /**
@@ -235,4 +216,18 @@ const shiftLane = async (run: OrchestrationRun, from: Lane, transition: Transiti
   });
   if (result === 'moved') run.tell({ what: 'moved', workPackageId: id, from, to });
   return result !== 'elsewhere';
+};
+
+const STEPS: Readonly<
+  Record<Stage, (run: OrchestrationRun, id: string, signal: AbortSignal) => Promise<void>>
+> = {
+  waiting: claim,
+  claiming: claim,
+  implementing: (run, id, signal) => work(run, id, 'implementation', signal),
+  'handing-over': handOver,
+  reviewing: (run, id, signal) => work(run, id, 'review', signal),
+  'sending-back': sendBack,
+  approved: finish,
+  paused: async () => undefined,
+  done: async () => undefined,
 };

@@ -1,5 +1,5 @@
 import { SyncError } from '../../domain/errors.js';
-import type { AgentCommand, AgentTrust } from '../../ports/agents.js';
+import type { AgentTrust } from '../../ports/agents.js';
 import type { Checkout } from '../../ports/events.js';
 
 /** How an agent is called, and who says so. */
@@ -31,27 +31,12 @@ export const demandConsent = async (
   if (unknown.length === 0) return;
   if (ask === undefined || !(await ask(unknown))) {
     const names = unknown.map(({ agent }) => agent).join(', ');
-    throw new SyncError(
-      'agents-untrusted',
-      `.kittify/config.yaml redefines ${names}, and nobody agreed to it.`,
-      {
-        hint: 'Look at the commands with "spec-kitty orchestrate --dry-run". If they may run, use --trust-agents.',
-      },
-    );
+    const message = `.kittify/config.yaml redefines ${names}, and nobody agreed to it.`;
+    throw new SyncError('agents-untrusted', message, {
+      hint: 'Look at the commands with "spec-kitty orchestrate --dry-run". If they may run, use --trust-agents.',
+    });
   }
   for (const command of unknown) await trust.give(checkout, contentOf(command));
 };
-
-export const statedCommands = (
-  agents: ReadonlyMap<string, AgentCommand>,
-  ofProject: readonly string[],
-  redefined: readonly string[],
-): readonly StatedCommand[] =>
-  [...agents].map(([agent, { argv }]) => ({
-    agent,
-    argv,
-    statedBy: ofProject.includes(agent) ? 'project' : 'program',
-    redefines: redefined.includes(agent),
-  }));
 
 const contentOf = ({ agent, argv }: StatedCommand): string => JSON.stringify([agent, ...argv]);

@@ -45,11 +45,8 @@ export const readOrchestration = async (
   const reading = await store.read(checkout);
   if (reading.found === 'state') return reading.state;
   if (reading.found === 'none') return undefined;
-  throw new SyncError(
-    'storage-corrupt',
-    `.kittify/orchestration-state.json cannot be understood: ${describeIssues(reading.issues)}.`,
-    {
-      hint: 'Look at the file. When it is of no use, move it away and begin again with "spec-kitty orchestrate".',
-    },
-  );
+  const message = `.kittify/orchestration-state.json cannot be understood: ${describeIssues(reading.issues)}.`;
+  throw new SyncError('storage-corrupt', message, {
+    hint: 'Look at the file. When it is of no use, move it away and begin again with "spec-kitty orchestrate".',
+  });
 };

@@ -15,7 +15,7 @@ import {
   type FeatureState,
 } from '../work/feature-state.js';
 import { branchesOf, describeGroup } from '../work/group-branches.js';
-import { statedCommands, type StatedCommand } from './agent-consent.js';
+import type { StatedCommand } from './agent-consent.js';
 import { loadFeature, locateFeature, type FeatureRequest } from '../work/locate-feature.js';
 
 export interface OrchestrationRequest extends FeatureRequest {
@@ -104,7 +104,11 @@ export const prepareOrchestration = async (
   const reading = await catalog.read(checkout.projectRoot);
   const agents = chooseAgents(reading, request.agents ?? []);
   await refuseMissing(catalog, checkout.projectRoot, agents);
-  return { feature, view, agents, stated: statedCommands(agents, reading.ofProject, reading.redefined) };
+  const stated = [...agents].map(([agent, { argv }]): StatedCommand => ({
+    ...{ agent, argv, redefines: reading.redefined.includes(agent) },
+    statedBy: reading.ofProject.includes(agent) ? 'project' : 'program',
+  }));
+  return { feature, view, agents, stated };
 };
 
 export const refuseOutsideGit = ({ commonDir }: Checkout): void => {

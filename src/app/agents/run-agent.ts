@@ -1,7 +1,7 @@
 import { fillCommandLine, promptFor, type PromptFacts, type PromptTask } from '../../domain/agents/prompt.js';
 import type { Assignment } from '../../domain/agents/state.js';
 import { readVerdict, type Verdict } from '../../domain/agents/verdict.js';
-import { isSyncError, SyncError, unreachable } from '../../domain/errors.js';
+import { isSyncError, SyncError } from '../../domain/errors.js';
 import { cutText } from '../../domain/events/utf8-length.js';
 import type { RunUsage } from '../../domain/events/usage.js';
 import { dependenciesOf } from '../../domain/work/dependency-graph.js';
@@ -117,38 +117,23 @@ const taskOf = (phase: Assignment['phase'], feedback: string | undefined, random
 /** Nobody has more than one guess. */
 const WORD_LENGTH = 8;
 
-const failed = (reason: string): RunEnd => ({ end: 'failed', reason });
-
 const endOf = (exit: AgentExit, agent: string, task: PromptTask): RunEnd => {
-  switch (exit.how) {
-    case 'exited':
-      if (exit.code !== 0) return failed(`${agent} ended with exit code ${exit.code}.${lastWords(exit)}`);
-      return task.task === 'review' ? judged(exit, agent, task.word) : { end: 'implemented' };
-    case 'killed':
-      return failed(`${agent} was ended by ${exit.signal}.${lastWords(exit)}`);
-    case 'timed-out':
-      return failed(`${agent} did not end in time.${lastWords(exit)}`);
-    case 'stopped':
-      return { end: 'stopped' };
-    case 'not-started':
-      return failed(`${agent} could not be started: ${exit.reason}.`);
-    default:
-      return unreachable(exit);
-  }
-};
-
-const judged = (exit: Extract<AgentExit, { how: 'exited' }>, agent: string, word: string): RunEnd => {
-  const verdict = readVerdict(exit.answer, word);
+  if (exit.how === 'not-started') return failed(`${agent} could not be started: ${exit.reason}.`);
+  if (exit.how === 'stopped') return { end: 'stopped' };
+  // What a program prints at last often says why it failed.
+  const last = exit.lastLines.findLast((line) => line.trim() !== '')?.trim();
+  const words = last === undefined ? '' : ` Its last line: ${cutText(last, MAX_LAST_WORDS_BYTES)}`;
+  if (exit.how === 'killed') return failed(`${agent} was ended by ${exit.signal}.${words}`);
+  if (exit.how !== 'exited') return failed(`${agent} did not end in time.${words}`);
+  if (exit.code !== 0) return failed(`${agent} ended with exit code ${exit.code}.${words}`);
+  if (task.task !== 'review') return { end: 'implemented' };
+  const verdict = readVerdict(exit.answer, task.word);
   return verdict.verdict === 'none'
-    ? failed(`${agent} ended without a verdict.${lastWords(exit)}`)
+    ? failed(`${agent} ended without a verdict.${words}`)
     : { end: 'reviewed', verdict };
 };
 
-/** What a program prints at last often says why it failed. */
-const lastWords = ({ lastLines }: { readonly lastLines: readonly string[] }): string => {
-  const last = [...lastLines].reverse().find((line) => line.trim() !== '');
-  return last === undefined ? '' : ` Its last line: ${cutText(last.trim(), MAX_LAST_WORDS_BYTES)}`;
-};
+const failed = (reason: string): RunEnd => ({ end: 'failed', reason });
 
 const MAX_LAST_WORDS_BYTES = 300;
 
