@@ -58,7 +58,7 @@ export class CodeCache {
 
   /**
    * Keeps the compiled code of what was loaded without a usable cache, and of all when the command is a new one. Never
-   * fails; called when the process ends.
+   * fails; called when the process ends. A process that is killed here does not leave all of it to the next one.
    */
   store(): void {
     const directory = this.#directory;
@@ -69,8 +69,8 @@ export class CodeCache {
       const toStore = this.#scripts.filter(({ isKept }) => isNew || !isKept);
       if (toStore.length === 0 || !isOurs(directory)) return;
       mkdirSync(directory, { mode: 0o700, recursive: true });
-      for (const { path, script } of toStore) writeWhole(path, script.createCachedData());
       if (isNew) writeWhole(known, Buffer.alloc(0));
+      for (const { path, script } of toStore) writeWhole(path, script.createCachedData());
       removeOutlived(directory, known);
     } catch {
       // Without a cache the next start takes a few milliseconds longer.
