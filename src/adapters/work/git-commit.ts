@@ -67,6 +67,8 @@ interface Attempt {
   readonly written: ReadonlyMap<string, string | undefined>;
 }
 
+type CommitRun = GitRun & { readonly wasAlone: boolean };
+
 const textsOf = (root: string, paths: readonly string[]): ReadonlyMap<string, string | undefined> =>
   new Map(paths.map((path) => [path, textIfPlain(join(root, path))]));
 
@@ -95,11 +97,7 @@ const commitOnce = async (attempt: Attempt): Promise<Result<string, string>> => 
  * started that could have had a hand in it. Where the hooks of a repository lie only git knows, and each question is
  * another start of it. A trace that is missing or has no end says nothing.
  */
-const runCommit = async ({
-  git,
-  paths,
-  message,
-}: Attempt): Promise<GitRun & { readonly wasAlone: boolean }> => {
+const runCommit = async ({ git, paths, message }: Attempt): Promise<CommitRun> => {
   const trace = join(ownFolder(git.checkout.commonDir ?? git.checkout.root), 'trace');
   const args = ['commit', '--quiet', '--only', `--message=${message}`, '--', ...paths.map(literal)];
   removeTrace(trace);
@@ -120,20 +118,19 @@ const removeTrace = (path: string): void => attempt(() => rmSync(path, { force: 
  * Why there is no commit that holds the paths. What git did not make because another commit already holds the same is
  * not refused, and neither is what it made before it was stopped for taking too long.
  */
-const refusalOf = async (
-  attempt: Attempt,
-  run: GitRun & { readonly wasAlone: boolean },
-): Promise<string | undefined> => {
+const refusalOf = async (attempt: Attempt, run: CommitRun): Promise<string | undefined> => {
   if (run.code === 0 && run.wasAlone) return undefined;
-  if (run.code !== 0 && !(await isInHead(attempt))) return reasonOf(run).replaceAll(LITERAL, '');
+  const isHeld = run.code !== 0 && (await isInHead(attempt));
+  if (run.code !== 0 && !isHeld) return reasonOf(run).replaceAll(LITERAL, '');
   // The commit is made: whatever goes wrong while the index follows must not turn it into a refusal.
-  const missing = await settleIndex(attempt).catch(() => []);
+  const missing = await settleIndex(attempt, isHeld).catch(() => []);
   return missing.length === 0 ? undefined : `a hook kept ${missing.join(', ')} out of the commit`;
 };
 
+/** Whether HEAD holds the paths as they are on disk. The index may not: a git that died had made the commit alone. */
 const isInHead = async ({ git, paths }: Attempt): Promise<boolean> => {
-  const changed = await changedPaths(git, paths).catch(() => paths);
-  if (changed.length > 0) return false;
+  const compare = ['diff', '--quiet', '--no-ext-diff', '--no-textconv', 'HEAD', '--', ...paths.map(literal)];
+  if ((await git.run(compare)).code !== 0) return false;
   const held = entriesOf(
     (await git.run(['ls-tree', '-r', '-z', '--name-only', 'HEAD', '--', ...paths])).stdout,
   );
@@ -144,9 +141,12 @@ const isInHead = async ({ git, paths }: Attempt): Promise<boolean> => {
  * Brings the user's index, and our files, to what a commit of single paths holds. Hooks work on an index of its own for
  * that: what they reformat or add gets into the commit, while the user's index keeps what was there before, as if it
  * were to be taken back. Where the user has staged something else it stays. The answer: paths that the commit was made
- * for and does not hold.
+ * for and does not hold. `isHeld`: HEAD has them all as they are on disk, since whenever.
  */
-const settleIndex = async ({ git, paths, before, written }: Attempt): Promise<readonly string[]> => {
+const settleIndex = async (
+  { git, paths, before, written }: Attempt,
+  isHeld: boolean,
+): Promise<readonly string[]> => {
   const namesOf = async (command: string, ...args: readonly string[]): Promise<readonly string[]> =>
     entriesOf(await git.demand([command, '-z', '--name-only', ...args]));
   const differing = await namesOf('diff-index', '--cached', 'HEAD', '--');
@@ -158,8 +158,8 @@ const settleIndex = async ({ git, paths, before, written }: Attempt): Promise<re
   );
   // Against the commit before, only what the user staged differs.
   const theirs = before === undefined ? [] : await namesOf('diff-index', '--cached', before, '--');
-  const stale = differing.filter(
-    (path) => changed.has(path) && (paths.includes(path) || !theirs.includes(path)),
+  const stale = differing.filter((path) =>
+    paths.includes(path) ? isHeld || changed.has(path) : changed.has(path) && !theirs.includes(path),
   );
   if (stale.length > 0) {
     await git.run(['reset', '--quiet', 'HEAD', '--', ...stale.map(literal)], WRITING);
@@ -170,5 +170,5 @@ const settleIndex = async ({ git, paths, before, written }: Attempt): Promise<re
     if (asWritten.length > 0)
       await git.run(['checkout', '--quiet', '--', ...asWritten.map(literal)], WRITING);
   }
-  return paths.filter((path) => differing.includes(path) && !changed.has(path));
+  return paths.filter((path) => !isHeld && differing.includes(path) && !changed.has(path));
 };

@@ -165,6 +165,19 @@ describe('a commit of exactly the changed files', () => {
     expect(scratch.git('log', '--format=%s').trim()).toBe('seed');
   });
 
+  it('brings to the index what a git that died behind its commit had not', async () => {
+    scratch.write('a.txt', 'ours\n');
+    scratch.write('b.txt', 'staged b\n');
+    scratch.git('add', 'b.txt');
+    const before = readFileSync(join(scratch.root, '.git', 'index'));
+    const first = await repository.commit(held, ['a.txt'], 'Ours');
+    writeFileSync(join(scratch.root, '.git', 'index'), before);
+    expect(scratch.git('status', '--porcelain')).toBe('MM a.txt\nM  b.txt\n');
+    expect(await repository.commit(held, ['a.txt'], 'Ours')).toEqual(first);
+    expect(scratch.git('status', '--porcelain')).toBe('M  b.txt\n');
+    expect(scratch.git('log', '--format=%s').trim().split('\n')).toEqual(['Ours', 'seed']);
+  });
+
   it('waits for another git to give the index back', async () => {
     const lock = join(scratch.root, '.git', 'index.lock');
     writeFileSync(lock, '');
