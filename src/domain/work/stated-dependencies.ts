@@ -122,6 +122,8 @@ const SENTENCE_END = /(?<=[.!?])[ \t]+(?!(?:WP\d+[a-z]?|and\b|or\b|[\s,;&+/])+(?
 
 /** The sentences that begin with `Depends on …`, or have the work package itself as the subject of it. */
 const phrasesOf = (text: string, self: string): readonly string[] => {
+  // The pattern is another one for each work package, and compiled anew; most texts have nothing for it.
+  if (!/depend/i.test(text)) return [];
   const phrase = new RegExp(
     String.raw`(?:^|[.:;!?][*_\`]*[ \t]+)[\s*_\`(]*(?:(?:it|this(?: (?:WP|work package|package))?|${self})\b)?[\s*_\`:\u2013-]*(?:also )?(depends? (?:up)?on\b.*)$`,
     'i',
