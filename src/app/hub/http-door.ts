@@ -12,7 +12,7 @@ import type { HubLimits } from './hub-limits.js';
 import type { HubMetrics } from './metrics.js';
 import { isLoopback, type OwnNames } from './own-names.js';
 import { later, problem, PROBLEMS, type Problem } from './problem.js';
-import { HeldBytes, readBody, type Hold } from './request-body.js';
+import { readBody } from './request-body.js';
 import { refuse, type Answer, type HubRequest, type Route } from './route.js';
 
 interface DoorOptions {
@@ -33,7 +33,6 @@ interface DoorOptions {
  */
 export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> => {
   const { routes, log } = options;
-  const held = new HeldBytes(options.limits);
   const write = (request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply => {
     // A body that nobody will read cannot be skipped within bounds, so its connection ends with the answer.
     if (options.isStopping() || isSending(request.raw)) reply.header('connection', 'close');
@@ -88,8 +87,7 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
         const method = request.method === 'HEAD' ? 'GET' : request.method;
         const route = own.find((each) => each.method === method);
         if (route === undefined) return write(request, reply, notAllowed);
-        const answer = held.during((hold) => answerOf(route, { request, reply, hold }, options));
-        return write(request, reply, await answer);
+        return write(request, reply, await answerOf(route, request, reply, options));
       },
     });
   }
@@ -99,15 +97,10 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
 
 const LONGEST_PARAMETER = 200;
 
-interface Exchange {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-  readonly hold: Hold;
-}
-
 const answerOf = async (
   route: Route,
-  { request, reply, hold }: Exchange,
+  request: FastifyRequest,
+  reply: FastifyReply,
   { callers, limits, names }: DoorOptions,
 ): Promise<Answer> => {
   const { raw } = request;
@@ -120,7 +113,7 @@ const answerOf = async (
     base: names.base(raw),
     token: bearerToken(raw),
     readBody: (wanted = { compressedBytes: limits.smallBodyBytes, rawBytes: limits.smallBodyBytes }) =>
-      readBody(raw, wanted, hold),
+      readBody(raw, wanted),
   };
   const wrong = queryProblem(route, call.query);
   if (route.open !== undefined) return wrong ?? route.open(call);

@@ -20,19 +20,20 @@ export const batchRoute = (ingest: Ingest, limits: HubLimits): Route => ({
   summary: 'Stores events and answers each of them by id, after they are on disk.',
   body: BATCH,
   answers: jsonOf(BATCH_RESULTS),
-  refuses: ['batch-too-large'],
+  refuses: ['batch-too-large', 'too-many-requests'],
   bearer: async (request, { team }) => {
-    const body = await request.readBody({
-      compressedBytes: limits.batchCompressedBytes,
-      rawBytes: limits.batchRawBytes,
-      holder: team,
-    });
-    if (!body.ok) return refuse(body.error);
-    const results = await ingest.take(team, async (breather) => {
-      const text = body.value.decode();
-      if (!text.ok) return text;
-      await breather.pause();
-      return parseBatch(text.value, limits, breather);
+    const { batchCompressedBytes: compressedBytes, batchRawBytes: rawBytes } = limits;
+    // A body that does not say how long it is may be as long as any.
+    const bytes = Math.min(Number(request.headers['content-length'] ?? rawBytes), rawBytes);
+    const results = await ingest.holding(team, bytes, async () => {
+      const body = await request.readBody({ compressedBytes, rawBytes });
+      if (!body.ok) return body;
+      return ingest.take(team, async (breather) => {
+        const text = body.value.decode();
+        if (!text.ok) return text;
+        await breather.pause();
+        return parseBatch(text.value, limits, breather);
+      });
     });
     return results.ok ? json({ results: results.value }) : refuse(results.error);
   },
@@ -52,6 +53,8 @@ interface IngestNeeds {
 export class Ingest {
   readonly #needs: IngestNeeds;
   readonly #turns: Turns;
+  /** By team how many bytes of bodies are held at the moment; teams are few. */
+  readonly #held = new Map<string, number>();
   /** By team what sessions have offered, as long as there is some. */
   readonly #offered = new Map<string, { readonly row: SentEvent[]; readonly answered: Promise<void> }>();
 
@@ -60,6 +63,24 @@ export class Ingest {
     this.#turns = new Turns(needs.limits.waitingBatches);
     const waiting = () => this.#turns.waiting;
     needs.metrics.gauge('waiting_batches', 'Batches that wait for their turn.', waiting);
+  }
+
+  /** Runs the work of a request with a body of so many bytes, unless too many are held already, for the team or for all. */
+  async holding<T>(
+    team: string,
+    bytes: number,
+    work: () => Promise<Result<T, Problem>>,
+  ): Promise<Result<T, Problem>> {
+    const { heldBytes, heldBytesPerTeam } = this.#needs.limits;
+    const all = [...this.#held.values()].reduce((sum, each) => sum + each, bytes);
+    if (all > heldBytes || (this.#held.get(team) ?? 0) + bytes > heldBytesPerTeam) return err(TOO_MUCH);
+    const add = (more: number) => this.#held.set(team, (this.#held.get(team) ?? 0) + more);
+    add(bytes);
+    try {
+      return await work();
+    } finally {
+      add(-bytes);
+    }
   }
 
   /**
@@ -152,6 +173,8 @@ export class Ingest {
     });
   }
 }
+
+const TOO_MUCH = later('too-many-requests', 'Too much is on its way.', 2);
 
 /** More than the hub can hold until their turn comes. */
 const TOO_MANY = later('too-many-requests', 'Too many batches of the team wait.', 2);

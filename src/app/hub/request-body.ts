@@ -3,8 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { isDocument, isFields, issuesOf, type Description, type DocumentOf } from '../../domain/document.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { parseFrame } from './batch-body.js';
-import type { HubLimits } from './hub-limits.js';
-import { later, problem, type Problem } from './problem.js';
+import { problem, type Problem } from './problem.js';
 import {
   FORM_TYPE,
   refuse,
@@ -20,20 +19,17 @@ import {
  */
 export const readBody = async (
   request: IncomingMessage,
-  limits: BodyLimits,
-  hold: Hold,
+  { compressedBytes, rawBytes }: BodyLimits,
 ): Promise<Result<ReceivedBody, Problem>> => {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (!['identity', 'gzip', 'x-gzip'].includes(encoding))
     return err(problem('unsupported-encoding', 'Send the body as it is, or compressed with gzip.'));
   const isPlain = encoding === 'identity';
-  const received = await receive(request, isPlain ? limits.rawBytes : limits.compressedBytes, (bytes) =>
-    hold(limits.holder ?? '', bytes),
-  );
+  const received = await receive(request, isPlain ? rawBytes : compressedBytes);
   if (!received.ok) return received;
   return ok({
     decode: () => {
-      const raw = isPlain ? received : decompress(received.value, limits.rawBytes);
+      const raw = isPlain ? received : decompress(received.value, rawBytes);
       if (!raw.ok) return raw;
       try {
         return ok(UTF_8.decode(raw.value));
@@ -85,44 +81,6 @@ export const readFields = async <D extends Description>(
 
 const SMALL_BODY_VALUES = 1000;
 
-/** Asks for room for so many bytes more. */
-export type Hold = (team: string, bytes: number) => boolean;
-
-/** Counts the bytes of bodies until their requests are over, so that many large ones at once are not all held. */
-export class HeldBytes {
-  readonly #limits: HubLimits;
-  readonly #byTeam = new Map<string, number>();
-  #all = 0;
-
-  constructor(limits: HubLimits) {
-    this.#limits = limits;
-  }
-
-  /** Runs the work of one request; what it held is given back at its end. */
-  async during<T>(work: (hold: Hold) => Promise<T>): Promise<T> {
-    const held: (readonly [team: string, bytes: number])[] = [];
-    try {
-      return await work((team, bytes) => {
-        const own = this.#byTeam.get(team) ?? 0;
-        const { heldBytes, heldBytesPerTeam } = this.#limits;
-        if (own + bytes > heldBytesPerTeam || this.#all + bytes > heldBytes) return false;
-        this.#add(team, bytes);
-        held.push([team, bytes]);
-        return true;
-      });
-    } finally {
-      for (const [team, bytes] of held) this.#add(team, -bytes);
-    }
-  }
-
-  #add(team: string, bytes: number): void {
-    this.#all += bytes;
-    const own = (this.#byTeam.get(team) ?? 0) + bytes;
-    if (own === 0) this.#byTeam.delete(team);
-    else this.#byTeam.set(team, own);
-  }
-}
-
 /** It leaves out a byte order mark. */
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -135,36 +93,23 @@ const tooLarge = (bytes: number): Problem =>
  */
 const DISCARDED_MULTIPLE = 16;
 
-const receive = (
-  request: IncomingMessage,
-  limitBytes: number,
-  hasRoom: (bytes: number) => boolean,
-): Promise<Result<Buffer, Problem>> => {
-  const beyondPatience = limitBytes * DISCARDED_MULTIPLE;
-  if (Number(request.headers['content-length'] ?? 0) > beyondPatience) {
-    return Promise.resolve(err(tooLarge(limitBytes)));
-  }
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    request.on('data', (chunk: Buffer) => {
+const receive = async (request: IncomingMessage, limitBytes: number): Promise<Result<Buffer, Problem>> => {
+  const patience = limitBytes * DISCARDED_MULTIPLE;
+  if (Number(request.headers['content-length'] ?? 0) > patience) return err(tooLarge(limitBytes));
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    const incoming: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
+    for await (const chunk of incoming) {
       bytes += chunk.length;
-      if (bytes <= limitBytes && !hasRoom(chunk.length)) {
-        request.pause();
-        resolve(err(later('too-many-requests', 'Too much is on its way.', 2)));
-      } else if (bytes <= limitBytes) chunks.push(chunk);
-      else if (bytes > beyondPatience) {
-        request.pause();
-        resolve(err(tooLarge(limitBytes)));
-      }
-    });
-    request.on('end', () =>
-      resolve(bytes <= limitBytes ? ok(Buffer.concat(chunks)) : err(tooLarge(limitBytes))),
-    );
+      if (bytes <= limitBytes) chunks.push(chunk);
+      else if (bytes > patience) break;
+    }
+  } catch {
     // Nobody is left to read this answer; it only ends the wait.
-    request.on('close', () => resolve(err(problem('malformed-body', 'The body ended too early.'))));
-    request.on('error', () => resolve(err(problem('malformed-body', 'The body ended too early.'))));
-  });
+    return err(problem('malformed-body', 'The body ended too early.'));
+  }
+  return bytes > limitBytes ? err(tooLarge(limitBytes)) : ok(Buffer.concat(chunks));
 };
 
 /** On this thread: in Node's pool it would wait for passwords, of which each takes a hundred times as long. */

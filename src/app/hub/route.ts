@@ -74,8 +74,6 @@ export interface ReceivedBody {
 export interface BodyLimits {
   readonly compressedBytes: number;
   readonly rawBytes: number;
-  /** The team that the bytes are counted for until the request is answered; nobody's when it is not known yet. */
-  readonly holder?: string;
 }
 
 export interface Answer {
@@ -131,6 +129,5 @@ const OF_BODIES: readonly ProblemKind[] = [
   'malformed-body',
   'body-too-large',
   'unsupported-encoding',
-  'too-many-requests',
   'storage-failed',
 ];
