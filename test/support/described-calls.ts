@@ -2,10 +2,7 @@ import { EXAMPLE_EVENT } from '../../src/domain/hub/api.js';
 import type { TestHub } from './hub.js';
 
 interface Media {
-  readonly schema: {
-    readonly examples?: readonly unknown[];
-    readonly properties?: { readonly type?: { readonly enum?: readonly string[] } };
-  };
+  readonly schema: { readonly examples?: readonly unknown[] };
 }
 
 interface Answer {
@@ -31,8 +28,6 @@ export interface DescribedCall {
   readonly operation: Operation;
   /** Its path about the example's project, feature and work package. */
   readonly path: string;
-  /** With which status and type of problem it may be refused. */
-  readonly refusals: readonly (readonly [status: number, type: string])[];
   /** Makes it: about the example's project, feature and work package, with the example's body unless another is given. */
   readonly make: (given?: {
     readonly token?: string;
@@ -49,17 +44,12 @@ export interface DescribedCall {
 
 /** Everything that a hub answers to, as its own description has it. */
 export const describedCalls = async (hub: Pick<TestHub, 'url'>): Promise<readonly DescribedCall[]> => {
-  const { paths, components } = (await (await fetch(`${hub.url}/openapi.json`)).json()) as OpenApi;
+  const { paths } = (await (await fetch(`${hub.url}/openapi.json`)).json()) as OpenApi;
   return Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({
       name: `${method.toUpperCase()} ${path}`,
       operation,
       path: placed(path),
-      refusals: Object.entries(operation.responses).flatMap(([status, { $ref = '' }]) => {
-        const { content } = components.responses[$ref.split('/').at(-1) ?? ''] ?? {};
-        const types = content?.['application/problem+json']?.schema.properties?.type?.enum ?? [];
-        return status === 'default' ? [] : types.map((type) => [Number(status), type] as const);
-      }),
       make: ({ token, query = {}, body, text, headers = {}, at = hub.url } = {}) => {
         const [[contentType, media] = []] = Object.entries(operation.requestBody?.content ?? {});
         const example = media === undefined ? undefined : (body ?? media.schema.examples?.[0]);

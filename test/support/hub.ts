@@ -11,7 +11,6 @@ import { NodeSecrets } from '../../src/adapters/hub/node-secrets.js';
 import type { HubLimits } from '../../src/app/hub/hub-limits.js';
 import { People } from '../../src/app/hub/people.js';
 import { startHub, type RunningHub } from '../../src/app/hub/start-hub.js';
-import { refusalsByStatus, type HubRequest, type Route } from '../../src/app/hub/route.js';
 import type { Log } from '../../src/ports/host.js';
 
 export const PASSWORD = 'correct horse';
@@ -80,28 +79,8 @@ export const startTestHub = async (options: TestHubOptions = {}): Promise<TestHu
     close: async () => {
       await hub.close();
       await remove();
-      expect(await undescribedAnswers(hub.routes, options.metricsToken)).toEqual([]);
     },
   };
-};
-
-/** What a hub has answered, by its own count, with a status that its description of the call does not have. */
-const undescribedAnswers = async (
-  routes: readonly Route[],
-  token: string | undefined,
-): Promise<readonly string[]> => {
-  const metrics = routes.find(({ path }) => path === '/metrics');
-  const told = await metrics?.open?.({ isLocal: true, token } as HubRequest);
-  const { body: counted } = told as { body: string };
-  const known = routes.flatMap((route) => {
-    const { method, path, answers } = route;
-    const mounted = path.replaceAll(/\{(\w+)\}/g, ':$1');
-    const done = answers === undefined ? [] : [Object.keys(answers).length === 0 ? 204 : 200];
-    return [...done, ...refusalsByStatus(route).keys()].map((status) => `${method} ${mounted} ${status}`);
-  });
-  return [...counted.matchAll(/_count\{method="(GET|POST)",route="([^"]+)",status="(\d+)"\}/g)]
-    .map(([, method, route, status]) => `${method} ${route} ${status}`)
-    .filter((each) => !/ (none|405) ?/.test(each) && !known.includes(each));
 };
 
 /** What a hub keeps, in a data directory of its own that `remove` takes away. */

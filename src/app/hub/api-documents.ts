@@ -6,7 +6,7 @@ import { CLIENT_MESSAGES, SERVER_MESSAGES } from '../../domain/wire.js';
 import { LIVE_PATH } from './live-gateway.js';
 import { PAGE } from './page.js';
 import { PROBLEM_CONTENT_TYPE, PROBLEMS, problemType, type ProblemKind } from './problem.js';
-import { FORM_TYPE, JSON_TYPE, jsonOf, refusalsByStatus, UNREAD, type Route } from './route.js';
+import { FORM_TYPE, JSON_TYPE, jsonOf, type Route } from './route.js';
 
 /** The calls that describe what a hub answers to: these routes and themselves, and the frames of a live session. */
 export const documentRoutes = (routes: readonly Route[]): readonly Route[] => {
@@ -51,10 +51,8 @@ const openApiOf = (routes: readonly Route[]): JsonSchema => ({
     ]),
   ),
   components: {
-    responses: Object.fromEntries(
-      [UNREAD_RESPONSE, ...routes.flatMap(refusalResponses)].map(({ name, response }) => [name, response]),
-    ),
-    schemas: { Envelope: ENVELOPE_SCHEMA, Problem: jsonSchemaOf(PROBLEM) },
+    responses: { refused: refusalOf(false) },
+    schemas: { Envelope: ENVELOPE_SCHEMA, Problem: problemSchema() },
     securitySchemes: { token: TOKEN },
   },
 });
@@ -77,36 +75,28 @@ const operationOf = (route: Route): JsonSchema => {
     }),
     responses: {
       ...(answers !== undefined && answerOf(answers)),
-      ...Object.fromEntries(refusalResponses(route).map(({ status, reference }) => [status, reference])),
-      default: UNREAD_RESPONSE.reference,
+      default: isPage ? refusalOf(true) : { $ref: '#/components/responses/refused' },
     },
   };
 };
 
-/** How a call is refused with a status; calls that are refused alike share the description. */
-const refusalResponses = (route: Route) =>
-  [...refusalsByStatus(route)].map(([status, kinds]) => ({
-    status,
-    ...refusalResponse(kinds, route.answers === PAGE),
-  }));
+/** How a call is refused: pages say it in words. */
+const refusalOf = (isPage: boolean): JsonSchema => ({
+  description: 'Why not.',
+  content: {
+    [PROBLEM_CONTENT_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } },
+    ...(isPage && contentOf(PAGE)),
+  },
+});
 
-const refusalResponse = (kinds: readonly ProblemKind[], isPage = false) => {
-  const name = [...kinds, ...(isPage ? ['page'] : [])].join('.');
-  const schema = {
-    $ref: '#/components/schemas/Problem',
-    properties: { type: { enum: kinds.map(problemType) } },
-  };
-  return {
-    name,
-    reference: { $ref: `#/components/responses/${name}` },
-    response: {
-      description: kinds.map((kind) => PROBLEMS[kind].title).join(' '),
-      content: { [PROBLEM_CONTENT_TYPE]: { schema }, ...(isPage && contentOf(PAGE)) },
-    },
-  };
-};
-
-const UNREAD_RESPONSE = refusalResponse(UNREAD);
+/** Every way to be refused, with its status. */
+const problemSchema = (): JsonSchema => ({
+  ...jsonSchemaOf(PROBLEM),
+  oneOf: Object.entries(PROBLEMS).map(([kind, { status, title }]) => ({
+    title,
+    properties: { type: { const: problemType(kind as ProblemKind) }, status: { const: status } },
+  })),
+});
 
 const propertiesOf = (query: Description | undefined): JsonSchema =>
   query === undefined ? {} : (jsonSchemaOf(query)['properties'] as JsonSchema);

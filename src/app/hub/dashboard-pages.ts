@@ -21,7 +21,6 @@ export const dashboardRoutes = (files: DashboardFiles | undefined): readonly Rou
           path: '/assets/{name}',
           summary: 'A file of the dashboard; its name changes with its contents.',
           answers: { '*/*': text() },
-          refuses: ['not-found'],
           open: ({ params }) => assetOf(files, params['name'] ?? ''),
         },
       ];

@@ -4,7 +4,7 @@ import { formRoutes, page, paragraph } from './page.js';
 import { inWords, later, problem } from './problem.js';
 import { taking } from './request-body.js';
 import { json, jsonOf, refuse, type Route } from './route.js';
-import { LONGEST_NAME, SIGN_IN_REFUSALS, tokensBody, type Office } from './sign-in.js';
+import { LONGEST_NAME, tokensBody, type Office } from './sign-in.js';
 
 /**
  * Signing in a device that has no browser of its own, or no keyboard (RFC 8628): it shows a code, a person types that code
@@ -39,7 +39,6 @@ export const deviceRoutes = ({ accounts, store, limits, checkPassword }: Office)
     path: '/api/v1/device/token/',
     summary: 'Asks whether the device is signed in, and gets its tokens.',
     answers: jsonOf(TOKENS),
-    refuses: ['device-waits'],
     ...taking(DEVICE_CODE, async ({ device_code: code }) => {
       const redeemed = await accounts.redeemDevice(code);
       if (redeemed.ok) return json(tokensBody(redeemed.value, store.hubId));
@@ -62,7 +61,6 @@ export const deviceRoutes = ({ accounts, store, limits, checkPassword }: Office)
     link: DEVICE_LINK,
     filled: 'user_code',
     body: DEVICE_FORM,
-    refuses: SIGN_IN_REFUSALS,
     take: async (fields, { address }, again) => {
       const { user_code: userCode } = fields;
       const proven = await checkPassword('device', fields, address, (request) => accounts.prove(request));

@@ -13,7 +13,6 @@ export const DOSSIER_ROUTE: Route = {
   method: 'POST',
   path: '/api/dossier/push-content/',
   summary: 'Says to clients that offer planning documents that none are kept here.',
-  refuses: ['not-found'],
   bearer: () =>
     refuse(
       problem('not-found', 'This hub keeps events, no documents.', {
@@ -40,7 +39,6 @@ export const healthRoutes = (
       path: '/api/v1/sync/health/',
       summary: 'Says to clients that the hub can be reached; with a token also whether it is known here.',
       answers: jsonOf(HEALTH),
-      refuses: ['not-authenticated', 'not-a-member', 'storage-failed'],
       open: async ({ token }) => {
         const bearer = token === undefined ? undefined : await accounts.identify(token, 'access');
         return bearer?.ok === false ? refuse(bearerProblem(bearer.error)) : json({ status: 'ok' });
@@ -58,7 +56,6 @@ export const healthRoutes = (
       path: '/readyz',
       summary: 'Says whether the store answers.',
       answers: jsonOf(HEALTH),
-      refuses: ['storage-failed'],
       open: async () => {
         try {
           await proveWriting();

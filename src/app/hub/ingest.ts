@@ -20,7 +20,6 @@ export const batchRoute = (ingest: Ingest, limits: HubLimits): Route => ({
   summary: 'Stores events and answers each of them by id, after they are on disk.',
   body: BATCH,
   answers: jsonOf(BATCH_RESULTS),
-  refuses: ['batch-too-large', 'too-many-requests'],
   bearer: async (request, { team }) => {
     const { batchCompressedBytes: compressedBytes, batchRawBytes: rawBytes } = limits;
     // A body that does not say how long it is may be as long as any.

@@ -55,7 +55,6 @@ export const metricsRoute = (metrics: HubMetrics, token: string | undefined): Ro
   path: '/metrics',
   summary: 'Tells a Prometheus server on this machine, or one with the token for it, what the hub measures.',
   answers: { [Registry.PROMETHEUS_CONTENT_TYPE]: text() },
-  refuses: ['not-found'],
   open: async (request) =>
     isForMetrics(request, token)
       ? { status: 200, contentType: Registry.PROMETHEUS_CONTENT_TYPE, body: await metrics.text() }

@@ -16,7 +16,6 @@ export const nowRoutes = (store: EventStore, clock: WallClock): readonly Route[]
       'Lists what needs a person, the most urgent first, and which agents are at work; of a team with many work packages `next` leads on.',
     query: PAGE_QUERY,
     answers: jsonOf(NOW),
-    refuses: ['board-behind'],
     bearer: ({ query }, { team }) => readNow(store.forTeam(team), query['after'] ?? '', clock.nowMs()),
   },
   {

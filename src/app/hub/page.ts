@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { text, type Description, type DocumentOf } from '../../domain/document.js';
-import { inWords, type ProblemKind } from './problem.js';
+import { inWords } from './problem.js';
 import { taking } from './request-body.js';
 import type { Answer, HubRequest, Route } from './route.js';
 
@@ -47,7 +47,6 @@ interface Form<D extends Description> {
   readonly link: Description;
   readonly filled: string;
   readonly body: D;
-  readonly refuses?: readonly ProblemKind[];
   readonly take: (fields: DocumentOf<D>, request: HubRequest, again: Again) => Promise<Answer>;
 }
 
@@ -55,7 +54,7 @@ interface Form<D extends Description> {
 type Again = (wrong: { readonly detail: string; readonly status: number }, filled?: string) => Answer;
 
 export const formRoutes = <D extends Description>(form: Form<D>): readonly Route[] => {
-  const { path, summary, title, words = [], fields, button, link, filled, body, refuses = [], take } = form;
+  const { path, summary, title, words = [], fields, button, link, filled, body, take } = form;
   const show = (value: string, wrong?: Parameters<Again>[0]): Answer => {
     const inputs = fields.map((each) => field(each, each.name === filled ? value : ''));
     return page(
@@ -75,7 +74,7 @@ export const formRoutes = <D extends Description>(form: Form<D>): readonly Route
       open: ({ query }) => show(query[filled] ?? ''),
     },
     {
-      ...{ method: 'POST', path, summary: 'What a person sends from that page.', answers: PAGE, refuses },
+      ...{ method: 'POST', path, summary: 'What a person sends from that page.', answers: PAGE },
       ...taking(
         body,
         (sent, request) => take(sent, request, again),

@@ -32,7 +32,6 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
       'Lists events after a cursor, a sequence number or the id of an event, in the order in which they were stored.',
     query: EVENTS_QUERY,
     answers: { ...jsonOf(EVENTS), [LINES_TYPE]: STORED_EVENT },
-    refuses: ['malformed-query', 'history-changed'],
     bearer: fromCursor(store, async (events, query, { headers }) => {
       const page = await events.read({ ...query, bytes: LARGEST_PAGE_BYTES });
       return headers.accept?.includes(LINES_TYPE) === true ? asLines(page) : asDocument(page, store.history);
@@ -44,7 +43,6 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
     summary: 'Lists the ids of stored events after a cursor.',
     query: EVENTS_QUERY,
     answers: jsonOf(RECEIPTS),
-    refuses: ['malformed-query', 'history-changed'],
     bearer: fromCursor(store, async (events, query) => {
       const { receipts, next, more } = await events.receipts(query);
       const told = receipts.map(({ eventId, sequence }) => ({ event_id: eventId, sequence }));
@@ -67,7 +65,6 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
       'Shows the features of a project with the state of their work packages; of a large board `next` leads on.',
     query: BOARD_QUERY,
     answers: jsonOf(BOARD),
-    refuses: ['board-behind'],
     bearer: async (request, { team }) => {
       const query = boardQuery(request);
       const page = await store.forTeam(team).board(query);
@@ -81,7 +78,6 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
       'Sums what runs of agents took, as they report it, by feature, agent and day; `feature` asks for one. What no run said is `null`. Of a large project `next` leads on, and a feature may go on there.',
     query: BOARD_QUERY,
     answers: jsonOf(USAGE),
-    refuses: ['board-behind'],
     bearer: async (request, { team }) => {
       const query = boardQuery(request);
       const events = store.forTeam(team);

@@ -2,13 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Description } from '../../domain/document.js';
 import type { Bearer } from '../../ports/hub.js';
 import type { Result } from '../../domain/result.js';
-import {
-  PROBLEM_CONTENT_TYPE,
-  problemDocument,
-  PROBLEMS,
-  type Problem,
-  type ProblemKind,
-} from './problem.js';
+import { PROBLEM_CONTENT_TYPE, problemDocument, PROBLEMS, type Problem } from './problem.js';
 
 /** One call of the API: what it matches, who may call it, what it does. The table of all of them describes the API. */
 export type Route = RouteOf & (Open | OfBearer);
@@ -25,8 +19,6 @@ interface RouteOf {
   readonly body?: Description;
   /** By content type what it answers: nothing, if there is none. Absent where every answer is a refusal. */
   readonly answers?: Readonly<Record<string, Description>>;
-  /** How it is refused, beside the ways that come with a body, a bearer or the method. */
-  readonly refuses?: readonly ProblemKind[];
 }
 
 interface Open {
@@ -96,38 +88,3 @@ export const refuse = (refused: Problem): Answer => ({
   contentType: PROBLEM_CONTENT_TYPE,
   body: problemDocument(refused),
 });
-
-/**
- * How a call may be refused, by what it is and by what it says of itself: by the status of the answer. What reaches no
- * call, because it cannot be read as a request, is {@link UNREAD}.
- */
-export const refusalsByStatus = (route: Route): ReadonlyMap<number, readonly ProblemKind[]> => {
-  const byStatus = new Map<number, ProblemKind[]>();
-  const kinds = new Set<ProblemKind>([
-    ...ALWAYS,
-    ...(route.method === 'POST' ? (['foreign-origin'] as const) : []),
-    ...(route.bearer === undefined ? [] : OF_BEARERS),
-    ...(route.body === undefined ? [] : OF_BODIES),
-    ...(route.refuses ?? []),
-  ]);
-  for (const kind of kinds) {
-    const { status } = PROBLEMS[kind];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), kind]);
-  }
-  return byStatus;
-};
-
-export const UNREAD: readonly ProblemKind[] = ['malformed-request', 'request-timeout', 'headers-too-large'];
-
-const ALWAYS: readonly ProblemKind[] = ['unknown-host', 'internal-error'];
-
-/** Who they are is asked of the store. */
-const OF_BEARERS: readonly ProblemKind[] = ['not-authenticated', 'not-a-member', 'storage-failed'];
-
-/** Every body is for something that is stored. */
-const OF_BODIES: readonly ProblemKind[] = [
-  'malformed-body',
-  'body-too-large',
-  'unsupported-encoding',
-  'storage-failed',
-];

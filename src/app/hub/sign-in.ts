@@ -25,7 +25,7 @@ import type {
 import { audit, shortId } from './audit.js';
 import { bearerProblem, type Callers } from './callers.js';
 import type { HubLimits } from './hub-limits.js';
-import { later, problem, type Problem, type ProblemKind } from './problem.js';
+import { later, problem, type Problem } from './problem.js';
 import { readFields, taking } from './request-body.js';
 import { json, jsonOf, NOTHING, refuse, type Route } from './route.js';
 import { Turns } from './turns.js';
@@ -47,13 +47,6 @@ type PasswordCheck = <T extends Holder>(
   address: string,
   check: (request: SignInRequest) => Promise<Result<T, SignInFault>>,
 ) => Promise<Result<T, Problem>>;
-
-/** How that is refused. */
-export const SIGN_IN_REFUSALS: readonly ProblemKind[] = [
-  'wrong-credentials',
-  'not-a-member',
-  'too-many-requests',
-];
 
 /**
  * Where passwords are checked, whatever for. Attempts are counted by user and by address, because a password is guessed
@@ -105,7 +98,6 @@ export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: O
     path: '/api/v1/token/',
     summary: 'Opens a session with user name and password.',
     answers: jsonOf(TOKENS),
-    refuses: SIGN_IN_REFUSALS,
     ...taking(SIGN_IN, async (fields, { address }) => {
       const signedIn = await checkPassword('tokens', fields, address, (request) => accounts.signIn(request));
       return signedIn.ok ? json(tokensBody(signedIn.value, store.hubId)) : refuse(signedIn.error);
@@ -116,7 +108,6 @@ export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: O
     path: '/api/v1/token/refresh/',
     summary: 'Spends a refresh token for the next pair of tokens.',
     answers: jsonOf(TOKENS),
-    refuses: ['session-ended', 'not-a-member'],
     ...taking(REFRESH, async ({ refresh }, { address }) => {
       const rotated = await accounts.rotate(refresh);
       if (rotated.ok) return json(tokensBody(rotated.value, store.hubId));
@@ -168,7 +159,6 @@ export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: O
     path: '/api/v1/session/',
     summary: 'Signs a browser in: the session is a cookie that scripts cannot read.',
     answers: jsonOf(BROWSER),
-    refuses: SIGN_IN_REFUSALS,
     ...taking(SIGN_IN, async (given, { address, base }) => {
       const fields = { device: 'browser', ...given };
       const signedIn = await checkPassword('browser', fields, address, (request) => accounts.signIn(request));
@@ -183,7 +173,6 @@ export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: O
     path: '/api/v1/session/end/',
     summary: 'Ends the session of the browser that asks, and takes its cookie away.',
     answers: jsonOf(ENDED),
-    refuses: ['storage-failed'],
     open: async ({ headers, address, base }) => {
       const { cookie, refresh = '' } = callers.farewell(headers.cookie, base);
       await endSession(accounts, refresh, address, log);
@@ -214,7 +203,6 @@ export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: O
     summary: 'Ends one device or token of the bearer, by its id.',
     body: SESSION_ID,
     answers: jsonOf(ENDED),
-    refuses: ['not-found'],
     bearer: async (request, { user, team }) => {
       const fields = await readFields(request, SESSION_ID);
       if (!fields.ok) return refuse(fields.error);
