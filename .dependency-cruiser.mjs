@@ -140,10 +140,23 @@ const rules = [
   },
   {
     name: 'cli-frameworks',
-    comment:
-      'The command line has one library, yargs, and the words of the validator for its documents. What else a command needs comes through a use case.',
+    comment: 'The command line has one library, yargs. What else a command needs comes through a use case.',
     from: { path: '^src/app/cli/' },
-    to: { dependencyTypes: PACKAGES, pathNot: `${OURS}|((^|/)(@types/)?(yargs|valibot)(/|$))` },
+    to: { dependencyTypes: PACKAGES, pathNot: `${OURS}|((^|/)(@types/)?yargs(/|$))` },
+  },
+  {
+    name: 'documents-know-the-domain-only',
+    comment:
+      'What a document looks like is said in words of the domain and of the validator, below every use case that tells one.',
+    from: { path: '^src/app/documents/' },
+    to: { pathNot: '^src/(domain|app/documents)/|(^|/)node_modules/valibot/' },
+  },
+  {
+    name: 'use-cases-take-types-of-documents',
+    comment:
+      'A use case answers with the type of a document and loads no description: write `import type`, and let the driver make the document.',
+    from: { path: USE_CASES },
+    to: { path: '^src/app/documents/', dependencyTypesNot: ['type-only'] },
   },
   {
     name: 'mcp-frameworks',
@@ -158,8 +171,7 @@ const rules = [
     from: { path: '^src/app/mcp/' },
     to: {
       path: '^src/app/(cli|hub|compose|dashboard)/',
-      pathNot:
-        '^src/app/cli/(schemas|render|errors|define-command|commands/(shared|workflow/board-document))',
+      pathNot: '^src/app/cli/(render|errors|define-command|commands/(shared|workflow/board-document))',
     },
   },
   {

@@ -162,7 +162,7 @@ export const worktreeOf = async (
   const client = await clients.of(project);
   const request = { ...(await client.feature(feature)), workPackageId };
   const { worktree } = await client.work.showWorkPackage.run(request);
-  return worktree === null ? undefined : vscode.Uri.file(worktree);
+  return worktree === undefined ? undefined : vscode.Uri.file(worktree);
 };
 
 /** Those that are legal come first; the others say that they are not. */

@@ -1,5 +1,5 @@
-import { DOCUMENTS, FAULT, FILES, WORK } from '../../src/app/cli/schemas/all.js';
-import { list, object, text } from '../../src/app/cli/schemas/schema.js';
+import { DOCUMENTS, FAULT, FILES, WORK } from '../../src/app/documents/all.js';
+import { list, object, text } from '../../src/app/documents/words.js';
 import { jsonSchemaOf } from '../../src/domain/json-schema.js';
 
 interface Schema {

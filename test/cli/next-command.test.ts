@@ -3,7 +3,7 @@ import { nextOfWorkPackage } from '../../src/app/cli/commands/shared/next-comman
 describe('the command that leads on', () => {
   const open = { taskId: 'T002', text: 'b', isDone: false };
   it.each([
-    [null, [], ['spec-kitty finalize-tasks']],
+    [undefined, [], ['spec-kitty finalize-tasks']],
     ['planned', [open], ['spec-kitty implement WP01']],
     ['doing', [{ ...open, isDone: true }], ['spec-kitty move-task WP01 --to for_review']],
     [
@@ -12,7 +12,7 @@ describe('the command that leads on', () => {
         { ...open, taskId: 'T001', isDone: true },
         open,
         { ...open, taskId: 'T003' },
-        { ...open, taskId: null },
+        { ...open, taskId: undefined },
       ],
       ['spec-kitty mark-status T002 T003 --status done'],
     ],

@@ -3,7 +3,7 @@ import type { PerformedWork } from '../work/perform-work.js';
 import type { Outcome } from './exit-codes.js';
 import type { Io } from './io.js';
 import type { Text } from './render/text.js';
-import type { DataOf } from './schemas/all.js';
+import type { DataOf } from '../documents/all.js';
 import type { Terminal } from './terminal.js';
 
 /**

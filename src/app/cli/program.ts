@@ -171,7 +171,7 @@ const subjectOf = (args: Readonly<Record<string, unknown>>, feature: string | un
 const documentOf = async (words: readonly string[], { work, data = null }: Report): Promise<unknown> => {
   if (work !== undefined) return workDocument(work);
   if (data === null) return null;
-  const { toDocument } = await import('./schemas/all.js');
+  const { toDocument } = await import('../documents/all.js');
   return toDocument(words.join(' '), data);
 };
 

@@ -1,14 +1,12 @@
 import type { ConnectionStatus } from '../../domain/delivery/connection.js';
 import type { BackgroundPost, Heartbeat } from '../../ports/delivery.js';
+import type { DataOf } from '../documents/all.js';
 
-/** What is known of the background process at one moment, without asking it. */
-export interface BackgroundReading {
-  /** `silent`: a process has the place, and has said nothing for too long: it is stopped or stuck. */
-  readonly state: 'running' | 'silent' | 'not running';
-  readonly connection: ConnectionStatus;
-  /** What it last said of itself; absent when there never was one. */
-  readonly heartbeat?: Heartbeat & { readonly ageMs: number };
-}
+/**
+ * What is known of the background process at one moment, without asking it. `silent`: a process has the place, and has said
+ * nothing for too long: it is stopped or stuck.
+ */
+export type BackgroundReading = DataOf<'sync status'>['background'];
 
 /** Reads one small file and looks whether the place is taken. */
 export const readBackground = async (
@@ -21,7 +19,7 @@ export const readBackground = async (
   return {
     state: !isThere ? 'not running' : isSpoken ? 'running' : 'silent',
     connection: isThere ? connectionOf(heartbeat, nowMs) : 'Offline',
-    ...(heartbeat === undefined ? {} : { heartbeat: { ...heartbeat, ageMs: nowMs - heartbeat.atMs } }),
+    heartbeat: heartbeat && { ...heartbeat, ageMs: nowMs - heartbeat.atMs },
   };
 };
 

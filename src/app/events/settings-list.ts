@@ -2,18 +2,10 @@ import { DEFAULT_SETTINGS, MACHINE_SETTINGS, type MachineSettingKey } from '../.
 import { SyncError } from '../../domain/errors.js';
 import { readProjectConfig } from '../../domain/events/project-config.js';
 import type { ConfigStore, SettingsStore, Checkout, RepositoryPlace } from '../../ports/events.js';
-
-type Value = string | number | boolean;
+import type { DataOf } from '../documents/all.js';
 
 /** A setting as it stands. */
-export interface ListedSetting {
-  readonly key: string;
-  readonly value: Value | undefined;
-  readonly standard: Value | undefined;
-  readonly isSet: boolean;
-  readonly place: 'machine' | 'project';
-  readonly meaning: string;
-}
+export type ListedSetting = DataOf<'config get'>;
 
 export interface SettingsPorts {
   readonly settings: SettingsStore;

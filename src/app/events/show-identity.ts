@@ -1,40 +1,15 @@
 import { deriveIdentity } from '../../domain/events/derived-identity.js';
 import { readProjectConfig } from '../../domain/events/project-config.js';
-import { type IdentitySource, resolveIdentity } from '../../domain/events/project-identity.js';
-import type {
-  LamportStore,
-  CheckoutRegistry,
-  ConfigStore,
-  Checkout,
-  Head,
-  RepositoryPlace,
-} from '../../ports/events.js';
+import { resolveIdentity } from '../../domain/events/project-identity.js';
+import type { LamportStore, CheckoutRegistry, ConfigStore, RepositoryPlace } from '../../ports/events.js';
 import type { Hash } from '../../ports/host.js';
+import type { DataOf } from '../documents/all.js';
 import { rememberedIdentity } from './ensure-identity.js';
 
+/** Who we are here: project, node, checkout. What the project does not have yet is absent. */
+export type IdentityReport = DataOf<'identity show'>;
 /** A value and where it comes from. */
-export interface Sourced {
-  readonly value: string;
-  readonly source: IdentitySource;
-}
-
-/** Who we are here: project, node, checkout. */
-export interface IdentityReport {
-  readonly project: {
-    /** Absent until the first command that captures an event mints it. */
-    readonly uuid?: Sourced;
-    readonly slug: Sourced;
-    readonly repoSlug?: Sourced;
-    /** The node that minted the identity, which may be another machine's. */
-    readonly mintedBy?: string;
-  };
-  /** This machine and user, as every event of theirs says. */
-  readonly nodeId: string;
-  readonly checkout: Checkout & Head;
-  readonly share: boolean | 'unreadable';
-  readonly autoStart: boolean;
-  readonly warnings: readonly string[];
-}
+export type Sourced = IdentityReport['project']['slug'];
 
 interface ShowIdentityPorts {
   readonly configs: ConfigStore;
@@ -62,17 +37,18 @@ export class ShowIdentity {
     const remembered = rememberedIdentity(await checkouts.recall(checkout.projectRoot));
     const derived = deriveIdentity(hash, checkout.projectRoot, originUrl);
     const { identity, sources } = resolveIdentity(config, remembered, derived);
+    const { repoSlug } = identity;
     // A config that can be written gets a random uuid, not the derived one.
     const isMinted = malformed !== undefined || sources.projectUuid !== 'derived';
     return {
       project: {
-        ...(isMinted && { uuid: { value: identity.projectUuid, source: sources.projectUuid } }),
+        uuid: isMinted ? { value: identity.projectUuid, source: sources.projectUuid } : undefined,
         slug: { value: identity.projectSlug, source: sources.projectSlug },
-        ...(identity.repoSlug !== undefined &&
-          sources.repoSlug !== undefined && {
-            repoSlug: { value: identity.repoSlug, source: sources.repoSlug },
-          }),
-        ...(mintedBy !== undefined && { mintedBy }),
+        repoSlug:
+          repoSlug === undefined || sources.repoSlug === undefined
+            ? undefined
+            : { value: repoSlug, source: sources.repoSlug },
+        mintedBy,
       },
       nodeId: (await clock.read()).nodeId,
       checkout: { ...checkout, ...(await repository.head(checkout)) },

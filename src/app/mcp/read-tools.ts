@@ -5,8 +5,8 @@ import { jsonSchemaOf, type JsonSchema } from '../../domain/json-schema.js';
 import type { Client } from '../library/client.js';
 import type { FeatureCards } from '../work/read-board.js';
 import { boardDocument } from '../cli/commands/workflow/board-document.js';
-import { DOCUMENTS, toDocument } from '../cli/schemas/all.js';
-import { choice, countsOf, integer, items, object, text } from '../cli/schemas/schema.js';
+import { DOCUMENTS, toDocument } from '../documents/all.js';
+import { choice, countsOf, integer, items, object, text } from '../documents/words.js';
 import { defineTool, type Tool } from './tool.js';
 
 export const FEATURE = text('slug or number of the feature; may be left out where there is only one');

@@ -1,7 +1,7 @@
 import { SyncError } from '../../domain/errors.js';
 import { describeUnfinished, tellBeside, workDocument } from '../cli/commands/shared/work-report.js';
 import { given } from '../cli/commands/shared/given.js';
-import { choice, list, object, orNull, text } from '../cli/schemas/schema.js';
+import { choice, list, object, orNull, text } from '../documents/words.js';
 import type { PerformedWork } from '../work/perform-work.js';
 import { documentOfCommand, FEATURE, needed } from './read-tools.js';
 import { defineTool, type Call, type Tool } from './tool.js';

@@ -3,28 +3,14 @@ import type { EventPiece } from '../../domain/events/event-pieces.js';
 import type { CaptureLimits, Outbox, Outboxes, ForeignQueue, QueuedRow } from '../../ports/outbox.js';
 import { isUuidV4 } from '../../domain/ids.js';
 import { err } from '../../domain/result.js';
+import type { DataOf } from '../documents/all.js';
 
-/** A piece of a file, by the line on which it begins, and what is the matter with it. */
-export interface ImportNote {
-  readonly line: number;
-  readonly eventId?: string;
-  readonly reason: string;
-}
-
-export interface FileImportReport {
-  /** Events that the file has. */
-  readonly rows: number;
-  readonly adopted: number;
-  /** Taken over before, or captured here. */
-  readonly known: number;
-  /** Read, but never sent: each has issues, which `issues` names. */
-  readonly invalid: number;
-  readonly issues: readonly Required<ImportNote>[];
-  /** No room in the outbox. */
-  readonly refused: number;
-  /** What could not be kept at all. */
-  readonly unusable: readonly ImportNote[];
-  /** Whether the file was read to its end. */
+/** What became of the events of a queue, or of a file. */
+export type ImportReport = DataOf<'events import'>;
+/** Of a file also what is wrong with the invalid ones, and whether it was read to its end. */
+export interface FileImportReport extends ImportReport {
+  readonly issues: NonNullable<ImportReport['issues']>;
+  readonly unusable: readonly (ImportReport['unusable'][number] & { readonly line: number })[];
   readonly isComplete: boolean;
 }
 
@@ -51,8 +37,8 @@ export class ImportEvents {
     signal?: AbortSignal,
   ): Promise<FileImportReport> {
     const limits = await this.#needs.limits();
-    const issues: Required<ImportNote>[] = [];
-    const unusable: ImportNote[] = [];
+    const issues: FileImportReport['issues'][number][] = [];
+    const unusable: FileImportReport['unusable'][number][] = [];
     const report = {
       ...{ rows: 0, adopted: 0, known: 0, invalid: 0, issues, refused: 0, unusable },
       isComplete: true,
@@ -113,11 +99,6 @@ export const byProject = (
 
 /** So much of the file is in memory at once. */
 const PORTION_CHARACTERS = 4 * 1024 * 1024;
-
-export interface ImportReport extends Omit<FileImportReport, 'issues' | 'unusable' | 'isComplete'> {
-  /** Rows that could not be kept at all, with the reason. */
-  readonly unusable: readonly { readonly eventId: string; readonly reason: string }[];
-}
 
 interface ImportQueueNeeds {
   readonly foreignQueue: ForeignQueue;

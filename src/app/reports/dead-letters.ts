@@ -1,3 +1,4 @@
+import type { Fields } from '../../domain/document.js';
 import { deadLetter } from '../../domain/delivery/outcome.js';
 import { SyncError } from '../../domain/errors.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
@@ -13,28 +14,14 @@ import type { Randomness, WallClock } from '../../ports/host.js';
 import type { JournalRecord, Outbox, Outboxes } from '../../ports/outbox.js';
 import type { ReportSituation } from '../delivery/due-records.js';
 import { PassLedger } from '../delivery/pass-ledger.js';
+import type { DataOf } from '../documents/all.js';
 import { examineOutbox, ofEveryOutbox, type ReportNeeds } from './examine-outbox.js';
 
 /** An event that was given up on, and what is known about why. */
-export interface DeadLetter {
-  readonly projectUuid: string | undefined;
-  readonly record: number;
-  /** Of a record that is damaged: `record-` and its number. */
-  readonly eventId: string;
-  readonly reason: string;
-  /** How often a hub rejected it. */
-  readonly attempts: number;
-  /** `hub`: a hub refused it, and may think better of it. `record`: it can never be sent as it is. */
-  readonly refusedBy: 'hub' | 'record';
+export type DeadLetter = DataOf<'sync dead-letters show'> & {
   /** Whether the ledger lists it already; else the next pass enters it. */
   readonly isSettled: boolean;
-  readonly eventType?: string;
-  readonly aggregateId?: string;
-  /** Occurrence time. */
-  readonly timestamp?: string;
-  /** The stored event; absent when the record is damaged. */
-  readonly event?: Readonly<Record<string, unknown>>;
-}
+};
 
 /** Lists what was given up on for the account's hub, or for the hub that was in use last. Reads records only. */
 export class ListDeadLetters {
@@ -95,13 +82,16 @@ const described = (
   json: string | undefined,
 ): Pick<DeadLetter, 'eventType' | 'aggregateId' | 'timestamp' | 'event'> => {
   if (json === undefined) return {};
-  const event = JSON.parse(json) as Readonly<Record<string, unknown>>;
-  const { event_type: eventType, aggregate_id: aggregateId, timestamp } = event;
+  const event = JSON.parse(json) as Fields;
+  const said = (key: string): string | undefined => {
+    const value = event[key];
+    return typeof value === 'string' ? value : undefined;
+  };
   return {
     event,
-    ...(typeof eventType === 'string' ? { eventType } : {}),
-    ...(typeof aggregateId === 'string' ? { aggregateId } : {}),
-    ...(typeof timestamp === 'string' ? { timestamp } : {}),
+    eventType: said('event_type'),
+    aggregateId: said('aggregate_id'),
+    timestamp: said('timestamp'),
   };
 };
 

@@ -1,29 +1,15 @@
-/** What is looked at. */
-export const CHECKS = [
-  'files',
-  'disk',
-  'outboxes',
-  'clock',
-  'settings',
-  'checkouts',
-  'account',
-  'hub',
-  'background',
-  'locks',
-] as const;
+import type { DataOf } from '../documents/all.js';
 
-export type Check = (typeof CHECKS)[number];
+type Told = DataOf<'sync doctor'>['findings'][number];
+
+/** What is looked at. */
+export type Check = Told['check'];
 
 /** How much it matters: something is broken, something will be, or it is only good to know. */
-type Severity = 'problem' | 'warning' | 'note';
+type Severity = Told['severity'];
 
 /** Something that an examination found, and what to do about it. */
-export interface Finding {
-  readonly check: Check;
-  readonly severity: Severity;
-  readonly message: string;
-  /** A command that exists, or a sentence. */
-  readonly remedy: string;
+export interface Finding extends Omit<Told, 'fixable'> {
   /** What `--fix` would do about it; absent where only a person should. */
   readonly fix?: Fix;
 }

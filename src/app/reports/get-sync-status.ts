@@ -1,33 +1,14 @@
-import { hubKey, type Account } from '../../domain/outbox/account.js';
+import { hubKey } from '../../domain/outbox/account.js';
 import { isBalanced, waitingOf } from '../../domain/outbox/accounting.js';
 import { DEFAULT_SETTINGS } from '../../domain/events/settings.js';
 import type { BackgroundPost } from '../../ports/delivery.js';
-import type { CheckoutRegistry, SettingsReading, SettingsStore } from '../../ports/events.js';
-import { readBackground, type BackgroundReading } from '../delivery/background-reading.js';
-import { ofEveryOutbox, projectStatus, type ProjectStatus, type ReportNeeds } from './examine-outbox.js';
+import type { CheckoutRegistry, SettingsStore } from '../../ports/events.js';
+import { readBackground } from '../delivery/background-reading.js';
+import type { DataOf } from '../documents/all.js';
+import { ofEveryOutbox, projectStatus, type ReportNeeds } from './examine-outbox.js';
 
-export interface SyncStatus {
-  readonly account?: { readonly hub: string; readonly team: string; readonly username?: string };
-  readonly server?: string;
-  readonly projects: readonly (ProjectStatus & {
-    readonly projectSlug?: string;
-    /** A checkout of it on this machine. */
-    readonly projectPath?: string;
-    readonly balanced: boolean;
-    /** Events that wait, whether or not they may go: what the limit is about. */
-    readonly waiting: number;
-    /** How long ago the oldest event that waits happened, in milliseconds, as far as the two clocks agree. */
-    readonly oldestWaitingAgeMs?: number;
-  })[];
-  readonly background: BackgroundReading;
-  readonly limits: {
-    /** In each project, further events are refused when so many wait. */
-    readonly maxQueueSize: number;
-    /** The fullest project's share of it, from 0 to 1. */
-    readonly fullness: number;
-  };
-  readonly settings: SettingsReading;
-}
+/** Where every captured event of this machine is, and what delivery depends on. */
+export type SyncStatus = Omit<DataOf<'sync status'>, 'check'>;
 
 interface SyncStatusNeeds extends ReportNeeds {
   readonly checkouts: CheckoutRegistry;
@@ -55,14 +36,13 @@ export class GetSyncStatus {
     const projects = await ofEveryOutbox(this.#needs, async (outbox, situation) => {
       const status = await projectStatus(outbox, situation);
       const checkout = checkouts.find(({ projectUuid }) => projectUuid === outbox.project);
-      const slug = checkout?.projectSlug;
       return {
         ...status,
         balanced: isBalanced(status.accounting),
         waiting: waitingOf(status.accounting),
-        ...ageOf(status.oldestWaiting, nowMs),
-        ...(slug === undefined ? {} : { projectSlug: slug }),
-        ...(outbox.project === undefined || checkout === undefined ? {} : { projectPath: checkout.path }),
+        oldestWaitingAgeMs: ageOf(status.oldestWaiting, nowMs),
+        projectSlug: checkout?.projectSlug,
+        projectPath: outbox.project === undefined ? undefined : checkout?.path,
       };
     });
     const maxQueueSize = set.maxQueueSize ?? DEFAULT_SETTINGS.maxQueueSize;
@@ -72,19 +52,14 @@ export class GetSyncStatus {
       background,
       limits: { maxQueueSize, fullness: Math.min(1, mostWaiting / maxQueueSize) },
       settings: set,
-      ...(account === undefined ? {} : { account: describe(account), server: account.hub.url }),
-      ...(account === undefined && set.serverUrl !== undefined ? { server: set.serverUrl } : {}),
+      account: account && { hub: hubKey(account.hub), team: account.team, username: account.username },
+      server: account === undefined ? set.serverUrl : account.hub.url,
     };
   }
 }
 
-const describe = (account: Account): NonNullable<SyncStatus['account']> => ({
-  hub: hubKey(account.hub),
-  team: account.team,
-  ...(account.username === undefined ? {} : { username: account.username }),
-});
-
-const ageOf = (timestamp: string | undefined, nowMs: number): { readonly oldestWaitingAgeMs?: number } => {
+/** In milliseconds, as far as the two clocks agree. */
+const ageOf = (timestamp: string | undefined, nowMs: number): number | undefined => {
   const atMs = timestamp === undefined ? NaN : Date.parse(timestamp);
-  return Number.isNaN(atMs) ? {} : { oldestWaitingAgeMs: Math.max(0, nowMs - atMs) };
+  return Number.isNaN(atMs) ? undefined : Math.max(0, nowMs - atMs);
 };

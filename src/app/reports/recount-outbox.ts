@@ -1,33 +1,13 @@
 import { accountedFor, isBalanced, waitingOf, sum } from '../../domain/outbox/accounting.js';
-import type { BesideCounts, Outbox } from '../../ports/outbox.js';
+import type { Outbox, OutboxReading } from '../../ports/outbox.js';
 import type { ReportSituation } from '../delivery/due-records.js';
-import { examineOutbox } from './examine-outbox.js';
+import type { DataOf } from '../documents/all.js';
+import { examineOutbox, type ProjectStatus } from './examine-outbox.js';
 
 /** The accounting of one outbox beside a count of every record that is still there. */
-export interface Recount {
-  readonly projectUuid: string | undefined;
-  /** By the accounting identity: its left side, and what its right side adds up to. */
-  readonly captured: number;
-  readonly accountedFor: number;
-  readonly balanced: boolean;
-  readonly waiting: number;
-  readonly deadLetters: number;
-  /** Records that can be read one by one now. */
-  readonly records: number;
-  /** Of these: settled for the hub in use. */
-  readonly settled: number;
-  /** Of these: damaged, so that only the number is left. */
-  readonly damaged: number;
-  /** Settled by the totals of the ledger; more than `settled` by what retention removed, never fewer. */
-  readonly counted: number;
-  /** Event ids that are there twice. */
-  readonly repeated: number;
-  /** Highest Lamport timestamp of a captured event; 0 when there is none. */
-  readonly highestClock: number;
-  readonly beside: BesideCounts;
-  readonly decisionsUnreadable?: string;
-  readonly lastReceiptAtMs?: number;
-}
+export type Recount = DataOf<'sync doctor'>['recount'][number] &
+  Pick<ProjectStatus, 'beside' | 'lastReceiptAtMs'> &
+  Pick<OutboxReading, 'decisionsUnreadable'>;
 
 /** Reads every record of an outbox and holds the counts of its ledger against them. Takes no lock. */
 export const recountOutbox = async (outbox: Outbox, situation: ReportSituation): Promise<Recount> => {

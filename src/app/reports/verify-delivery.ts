@@ -6,29 +6,11 @@ import type { Outbox, Outboxes, OutboxReading } from '../../ports/outbox.js';
 import type { AccessTokens } from '../delivery/access-token.js';
 import { grantedAccess } from '../delivery/granted-access.js';
 import type { HubReceipts } from '../delivery/hub-receipts.js';
+import type { DataOf } from '../documents/all.js';
 
-/** What the ledger of one project and the hub's receipts say about the same events. */
-export interface VerifiedProject {
-  readonly projectUuid: string;
-  /** Events of the journal that are settled here as delivered or duplicate. */
-  readonly settled: number;
-  /** Ids that the hub has of this project, from all machines. */
-  readonly atHub: number;
-  /** Settled here by a receipt, and not at the hub. */
-  readonly missingAtHub: readonly string[];
-  /** Offered again because the hub was restored and had lost them. */
-  readonly reoffered: number;
-  /** In this machine's journal and at the hub, and not counted as delivered here. */
-  readonly uncounted: readonly string[];
-}
-
-export interface Verification {
-  readonly hub: string;
-  readonly team: string;
-  readonly projects: readonly VerifiedProject[];
-  /** Whether ledger and hub say the same about every event. */
-  readonly agrees: boolean;
-}
+/** What the ledgers of all projects and the hub's receipts say about the same events. */
+export type Verification = DataOf<'sync verify'>;
+export type VerifiedProject = Verification['projects'][number];
 
 interface VerifyDeliveryNeeds {
   readonly outboxes: Outboxes;

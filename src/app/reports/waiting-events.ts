@@ -5,26 +5,12 @@ import { holdSentence } from '../../domain/outbox/routing-policy.js';
 import type { Issue } from '../../domain/result.js';
 import type { JournalRecord, Outbox } from '../../ports/outbox.js';
 import { outgoingDocument, type ReportSituation } from '../delivery/due-records.js';
+import type { DataOf } from '../documents/all.js';
 import { examineOutbox, ofEveryOutbox, type ExaminedRecord, type ReportNeeds } from './examine-outbox.js';
 
-/** One waiting event, judged without the network. */
-export interface DiagnosedEvent {
-  readonly record: number;
-  readonly eventId: string;
-  readonly eventType?: string;
-  readonly issues: readonly Issue[];
-  /** How often a hub rejected it, and its last words. */
-  readonly attempts: number;
-  readonly reason?: string;
-}
-
-export interface Diagnosis {
-  readonly projectUuid: string | undefined;
-  readonly waiting: number;
-  readonly valid: number;
-  /** Waiting events and dead letters with something to say about them. */
-  readonly events: readonly DiagnosedEvent[];
-}
+/** The waiting events of a project, judged without the network, and its dead letters, as far as there is something to say. */
+export type Diagnosis = DataOf<'sync diagnose'>['projects'][number];
+export type DiagnosedEvent = Diagnosis['events'][number];
 
 /** Judges every event that waits by the rules that a hub applies, from the records alone. */
 export class DiagnoseOutbox {
@@ -54,8 +40,8 @@ const diagnose = async (outbox: Outbox, situation: ReportSituation): Promise<Dia
       eventId: record.eventId,
       issues,
       attempts: exception?.attempts ?? 0,
-      ...(eventType === undefined ? {} : { eventType }),
-      ...(exception === undefined ? {} : { reason: exception.reason }),
+      eventType,
+      reason: exception?.reason,
     });
   });
   return { projectUuid: outbox.project, waiting, valid, events };
@@ -73,12 +59,8 @@ const judge = ({
   return { issues, ...(typeof document.event_type === 'string' ? { eventType: document.event_type } : {}) };
 };
 
-/** An event that a hub does not have, and why. */
-export interface LeftEvent {
-  readonly eventId: string;
-  readonly state: 'pending' | 'held' | 'dead letter';
-  readonly reason: string;
-}
+/** The events of a project that a hub does not have, each with the reason. */
+export type LeftEvents = DataOf<'sync now --report FILE'>['projects'][number];
 
 /** Lists every event that was not delivered, with the reason, from the records alone. */
 export class ListLeftEvents {
@@ -89,18 +71,16 @@ export class ListLeftEvents {
   }
 
   /** By project, in the order of capture. */
-  run(): Promise<
-    readonly { readonly projectUuid: string | undefined; readonly events: readonly LeftEvent[] }[]
-  > {
+  run(): Promise<readonly LeftEvents[]> {
     return ofEveryOutbox(this.#needs, async (outbox, situation) => {
-      const events: LeftEvent[] = [];
+      const events: LeftEvents['events'][number][] = [];
       await examineOutbox(outbox, situation, (examined) => events.push(...leftEvent(examined)));
       return { projectUuid: outbox.project, events };
     });
   }
 }
 
-const leftEvent = ({ record: { eventId }, standing, exception }: ExaminedRecord): readonly LeftEvent[] => {
+const leftEvent = ({ record: { eventId }, standing, exception }: ExaminedRecord): LeftEvents['events'] => {
   switch (standing.standing) {
     case 'settled':
       return [];

@@ -1,10 +1,11 @@
 import { SyncError } from '../../domain/errors.js';
-import { activityEntries, type ActivityEntry } from '../../domain/work/activity-log.js';
-import { originOf, type Lane, type StatusLane } from '../../domain/events/lane.js';
+import { activityEntries } from '../../domain/work/activity-log.js';
+import { originOf } from '../../domain/events/lane.js';
 import { markdownLines, sectionEnd } from '../../domain/work/markdown.js';
 import { tasksOf } from '../../domain/work/tasks-document.js';
 import { describeIds } from '../../domain/work/work-package-id.js';
 import type { Merges } from '../../ports/work.js';
+import type { DataOf } from '../documents/all.js';
 import { findWorkPackage, searchWorkPackage, type FeatureState } from './feature-state.js';
 import { branchesOf } from './group-branches.js';
 import { findFeature, type FeatureRequest, type PlanSources } from './locate-feature.js';
@@ -15,38 +16,7 @@ export interface ShowInput extends FeatureRequest {
 }
 
 /** Everything that whoever works on a work package needs to begin. */
-export interface ShownWorkPackage {
-  readonly feature: string;
-  readonly workPackageId: string;
-  readonly title: string;
-  /** `null`: the status log says nothing of it yet. */
-  readonly lane: Lane | 'canceled' | null;
-  /** The finer lane, where it has a name of its own. */
-  readonly detail?: StatusLane;
-  readonly agent: string | null;
-  readonly dependencies: readonly {
-    readonly workPackageId: string;
-    readonly title: string | null;
-    /** `null`: there is no such work package, its file cannot be read, or it has no lane yet. */
-    readonly lane: Lane | 'canceled' | null;
-  }[];
-  readonly branch: string;
-  /** Absolute path; `null` when the branch is checked out nowhere. */
-  readonly worktree: string | null;
-  /** Absolute paths. */
-  readonly file: string;
-  readonly documents: readonly string[];
-  /** Its boxes in `tasks.md`. */
-  readonly tasks: readonly {
-    readonly taskId: string | null;
-    readonly text: string;
-    readonly isDone: boolean;
-  }[];
-  readonly text: string;
-  readonly feedback: string;
-  /** Oldest first. */
-  readonly history: readonly Pick<ActivityEntry, 'timestamp' | 'agent' | 'lane' | 'note'>[];
-}
+export type ShownWorkPackage = DataOf<'agent tasks show'>;
 
 interface ShowWorkPackagePorts extends PlanSources {
   readonly merges: Pick<Merges, 'places'>;
@@ -69,7 +39,7 @@ export class ShowWorkPackage {
     const asked = input.workPackageId ?? (await this.#here(input, state));
     const workPackage = findWorkPackage(state, asked);
     const { id, title, agent } = workPackage;
-    const { from: lane = null, ...finer } = originOf(workPackage);
+    const { from: lane, ...finer } = originOf(workPackage);
     const branch = branches.of(id);
     const place =
       checkout.commonDir === undefined ? undefined : (await this.#ports.merges.places(checkout)).get(branch);
@@ -81,19 +51,18 @@ export class ShowWorkPackage {
       title,
       lane,
       ...finer,
-      agent: agent ?? null,
+      agent,
       dependencies: workPackage.dependencies.map((each) => {
         const found = searchWorkPackage(state, each);
-        const { from = null } = found === undefined ? {} : originOf(found);
-        return { workPackageId: each, title: found?.title ?? null, lane: from };
+        return { workPackageId: each, title: found?.title, lane: found && originOf(found).from };
       }),
       branch,
-      worktree: place?.isPresent === true ? place.directory : null,
+      worktree: place?.isPresent === true ? place.directory : undefined,
       file: absolute(workPackage.path),
       documents: (['spec', 'plan', 'tasks'] as const)
         .filter((name) => documents[name] !== undefined)
         .map((name) => absolute(`${documents.directory}/${name}.md`)),
-      tasks: boxes.map(({ taskId = null, text, isOpen }) => ({ taskId, text, isDone: !isOpen })),
+      tasks: boxes.map(({ taskId, text, isOpen }) => ({ taskId, text, isDone: !isOpen })),
       ...taskText(workPackage.document.body),
       history: activityEntries(workPackage.document.body).map(({ shellPid: _, ...entry }) => entry),
     };

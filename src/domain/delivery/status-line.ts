@@ -5,11 +5,11 @@ import { CONNECTION_WORDS, type ConnectionStatus } from './connection.js';
 
 /** What one line about delivery looks at. */
 interface StatusFacts {
-  readonly account?: { readonly team: string; readonly username?: string };
-  readonly server?: string;
+  readonly account?: { readonly team: string; readonly username?: string | undefined } | undefined;
+  readonly server?: string | undefined;
   readonly projects: readonly {
     readonly accounting: Pick<Accounting, 'pending' | 'held' | 'deadLetters'>;
-    readonly oldestWaitingAgeMs?: number;
+    readonly oldestWaitingAgeMs?: number | undefined;
   }[];
   readonly background: { readonly state: string; readonly connection: ConnectionStatus };
 }

@@ -72,7 +72,7 @@ describe('showing the identity', () => {
   it('does not believe a memory that holds no uuid', async () => {
     const { checkouts, show } = makeWorld();
     await checkouts.remember({ path: ROOT, projectUuid: '../../etc' });
-    expect((await show.run(ROOT))?.project).not.toHaveProperty('uuid');
+    expect((await show.run(ROOT))?.project.uuid).toBeUndefined();
   });
 
   it('has nothing to show outside every project', async () => {

@@ -1,6 +1,6 @@
 import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';
 import { bufferSink } from '../../support/buffer-sink.mjs';
-import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
+import { DOCUMENTS } from '../../../src/app/documents/all.js';
 import { CommandLine } from '../../support/command-line.js';
 import { pathOf, smallFeature, workPackageText } from '../../support/planning-documents.js';
 import { usageNote } from '../../../src/domain/work/usage-note.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DOCUMENTS, FAULT } from '../../../src/app/cli/schemas/all.js';
+import { DOCUMENTS, FAULT } from '../../../src/app/documents/all.js';
 import { CommandLine } from '../../support/command-line.js';
 import { smallFeature } from '../../support/planning-documents.js';
 import { issuesOf } from '../../../src/domain/document.js';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HOST_FILES } from '../../../src/domain/agents/instructions.js';
-import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
+import { DOCUMENTS } from '../../../src/app/documents/all.js';
 import { CommandLine } from '../../support/command-line.js';
 import { smallFeature } from '../../support/planning-documents.js';
 import { issuesOf } from '../../../src/domain/document.js';

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { NodeTimer } from '../../../src/adapters/host/node-host.js';
 import { MemoryAgentRunner } from '../../../src/adapters/memory/memory-agents.js';
 import { bufferSink } from '../../support/buffer-sink.mjs';
-import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
+import { DOCUMENTS } from '../../../src/app/documents/all.js';
 import { issuesOf } from '../../../src/domain/document.js';
 import { CommandLine } from '../../support/command-line.js';
 import { FEATURE, smallFeature } from '../../support/planning-documents.js';

@@ -9,7 +9,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { NodeTimer } from '../../../src/adapters/host/node-host.js';
 import { type AgentBehaviour, MemoryAgentRunner } from '../../../src/adapters/memory/memory-agents.js';
-import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
+import { DOCUMENTS } from '../../../src/app/documents/all.js';
 import { issuesOf } from '../../../src/domain/document.js';
 import { smallFeature } from '../../support/planning-documents.js';
 import { CommandLine, type Ran, type RunOptions } from '../../support/command-line.js';

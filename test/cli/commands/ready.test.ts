@@ -1,4 +1,4 @@
-import { DOCUMENTS } from '../../../src/app/cli/schemas/all.js';
+import { DOCUMENTS } from '../../../src/app/documents/all.js';
 import { CommandLine } from '../../support/command-line.js';
 import { FEATURE, pathOf, smallFeature, workPackageText } from '../../support/planning-documents.js';
 import { issuesOf } from '../../../src/domain/document.js';

@@ -1,6 +1,6 @@
 import { LANES, laneName, type Lane } from '../../../domain/events/lane.js';
 import type { BoardCard, FeatureCards } from '../../work/read-board.js';
-import { table, type Column } from './table.js';
+import { flexible, right, table } from './table.js';
 import { bold, dim, restyle, toPlain, yellow, type Text } from './text.js';
 import { duration } from '../../../domain/duration.js';
 import { makeVisible } from './visible.js';
@@ -31,7 +31,7 @@ export const boardTable = (
     return dim(board.cards.length === 0 ? emptiness(board) : 'No work package is like that.');
   const isAnyWaiting = cards.some(({ waitsFor }) => waitsFor.length > 0);
   return table(
-    isAnyWaiting ? [...COLUMNS, { header: 'waits for', flexible: true }] : COLUMNS,
+    isAnyWaiting ? [...COLUMNS, flexible('waits for')] : COLUMNS,
     cards.map((card) => [
       card.workPackageId,
       laneName(card),
@@ -47,14 +47,7 @@ export const boardTable = (
 
 const NOTHING = '\u2013';
 
-const COLUMNS: readonly Column[] = [
-  { header: 'id' },
-  { header: 'lane' },
-  { header: 'title', flexible: true },
-  { header: 'agent', flexible: true },
-  { header: 'since', align: 'right' },
-  { header: 'tasks', align: 'right' },
-];
+const COLUMNS = ['id', 'lane', flexible('title'), flexible('agent'), right('since'), right('tasks')];
 
 /** Why a board is empty: files that are there and cannot be shown are told of beside it. */
 const emptiness = ({ faults, passedOver }: FeatureCards): string => {

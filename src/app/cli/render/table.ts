@@ -6,19 +6,25 @@ import { padEnd, stringWidth, truncate } from './width.js';
 export interface Column {
   readonly header: string;
   readonly align?: 'left' | 'right';
-  /** `true`: gives up its columns first when the table is too wide. At least one column should. */
   readonly flexible?: boolean;
 }
+
+/** One that gives up its columns first when the table is too wide. At least one of a table should. */
+export const flexible = (header: string): Column => ({ header, flexible: true });
+
+/** One of numbers. */
+export const right = (header: string): Column => ({ header, align: 'right' });
 
 /**
  * A table for people: plain columns two spaces apart under a rule. It is at most `width` columns wide: flexible
  * columns are cut, the widest first, then the others. Cells are one line; line breaks in them become visible.
  */
 export const table = (
-  columns: readonly Column[],
+  named: readonly (string | Column)[],
   rows: readonly (readonly Text[])[],
   width: number,
 ): Text => {
+  const columns = named.map((column): Column => (typeof column === 'string' ? { header: column } : column));
   const cells = rows.map((row) => columns.map((_, index) => oneLine(row[index] ?? '')));
   const headers = columns.map((column) => column.header);
   const widths = fit(columns, naturalWidths([headers, ...cells]), width);

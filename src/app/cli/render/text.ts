@@ -25,6 +25,14 @@ export const cyan = (text: Text): Styled => ({ style: 'cyan', text });
 export const lines = (pieces: readonly Text[]): Text =>
   pieces.flatMap((piece, index) => (index === 0 ? [piece] : ['\n', piece]));
 
+/** The first of many lines, and how many more there are: a program gets all of them. */
+export const firstLines = (all: readonly string[]): readonly string[] =>
+  all.length <= SHOWN
+    ? all
+    : [...all.slice(0, SHOWN), `  … and ${all.length - SHOWN} more; all are in --json`];
+
+const SHOWN = 20;
+
 /** The characters that go to the terminal. This is the only way there for text. */
 export const toTerminal = (text: Text, colour: boolean): string => {
   if (typeof text === 'string') return makeVisible(text);

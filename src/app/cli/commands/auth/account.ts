@@ -7,7 +7,7 @@ import { SyncError } from '../../../../domain/errors.js';
 import type { Backlog, BacklogAnswer } from '../../../delivery/backlog-consent.js';
 import type { DeviceSignIn } from '../../../../ports/delivery.js';
 import type { HubMove, SignInInput } from '../../../delivery/sign-in.js';
-import { askLine, askSecret, askYesNo, canAsk, readLine } from '../shared/ask.js';
+import { askLine, askYesNo, canAsk, passwordOf, readLine } from '../shared/ask.js';
 import { projectOption } from '../shared/next-command.js';
 
 const OPTIONS = {
@@ -156,13 +156,8 @@ const proofOf = async (context: Login): Promise<SignInInput['proof']> => {
   const hint = 'Use --username NAME, or --token-stdin for a machine.';
   const username =
     args.username ?? (await asked(context, 'User name: ', 'Nobody to sign in was named.', hint));
-  if (args.passwordStdin) return { with: 'password', username, password: await readLine(context) };
-  if (!mayAsk(context)) {
-    throw new SyncError('wrong-usage', 'The password cannot be asked for here.', {
-      hint: 'Use --password-stdin or --token-stdin.',
-    });
-  }
-  return { with: 'password', username, password: await askSecret(context, `Password of ${username}: `) };
+  const password = await passwordOf(context, username, 'Use --password-stdin or --token-stdin.');
+  return { with: 'password', username, password };
 };
 
 /** What the answer did, and for each project the command that takes it back. */

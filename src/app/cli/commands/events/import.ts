@@ -4,8 +4,8 @@ import { SyncError } from '../../../../domain/errors.js';
 import { streamNamed } from '../shared/named-file.js';
 import type { FileImportReport, ImportReport } from '../../../outbox/import-events.js';
 import { defineCommand, text, type CommandContext, type Report } from '../../define-command.js';
-import { lines, type Text } from '../../render/text.js';
-import type { DataOf } from '../../schemas/all.js';
+import { firstLines, lines, type Text } from '../../render/text.js';
+import type { DataOf } from '../../../documents/all.js';
 
 export const importEvents = defineCommand({
   path: 'events import [file]',
@@ -63,8 +63,10 @@ const importFile = async (
     data: report,
     text: lines([
       ...summary(report),
-      ...shown(report.issues.map(({ line, eventId, reason }) => `  line ${line}: ${eventId}: ${reason}`)),
-      ...shown(report.unusable.map(({ line, reason }) => `  line ${line}: ${reason}`)),
+      ...firstLines(
+        report.issues.map(({ line, eventId, reason }) => `  line ${line}: ${eventId}: ${reason}`),
+      ),
+      ...firstLines(report.unusable.map(({ line, reason }) => `  line ${line}: ${reason}`)),
       ...(report.isComplete ? [] : ['The file was not read to its end.']),
     ]),
   };
@@ -111,10 +113,3 @@ const summary = ({
   ...(invalid === 0 ? [] : [`${invalid} have issues and are never sent; see: spec-kitty sync diagnose`]),
   ...(refused === 0 ? [] : [`${refused} found no room. Deliver what waits, then import again.`]),
 ];
-
-const SHOWN = 20;
-
-const shown = (all: readonly string[]): readonly string[] =>
-  all.length <= SHOWN
-    ? all
-    : [...all.slice(0, SHOWN), `  … and ${all.length - SHOWN} more; all are in --json`];

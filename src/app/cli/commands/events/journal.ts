@@ -7,7 +7,7 @@ import type { ExportReport } from '../../../reports/journal-events.js';
 import { shownTime } from '../../../reports/shown-time.js';
 import { choice, defineCommand, number, text } from '../../define-command.js';
 import type { Io } from '../../io.js';
-import { table } from '../../render/table.js';
+import { flexible, right, table } from '../../render/table.js';
 import { dim } from '../../render/text.js';
 import { visibleJson } from '../../render/visible.js';
 import type { Terminal } from '../../terminal.js';
@@ -47,14 +47,7 @@ const noEvents = (about: string): string =>
 
 const DEFAULT_LIMIT = 50;
 
-const COLUMNS = [
-  { header: 'clock', align: 'right' },
-  { header: 'when' },
-  { header: 'event' },
-  { header: 'feature', flexible: true },
-  { header: 'about', flexible: true },
-  { header: 'what', flexible: true },
-] as const;
+const COLUMNS = [right('clock'), 'when', 'event', flexible('feature'), flexible('about'), flexible('what')];
 
 const featureOf = ({ payload }: EnvelopeDocument): string =>
   typeof payload['feature_slug'] === 'string' ? payload['feature_slug'] : '';

@@ -1,6 +1,6 @@
 import { describeIds } from '../../../../domain/work/work-package-id.js';
 import { defineCommand, flag, text } from '../../define-command.js';
-import { table } from '../../render/table.js';
+import { flexible, table } from '../../render/table.js';
 import { bold, lines, dim, red, yellow, type Text } from '../../render/text.js';
 import { NO_COMMIT } from '../workflow/options.js';
 import type { FeatureCheck, ReadLine } from '../../../work/check-feature.js';
@@ -54,11 +54,7 @@ export const newFeature = defineCommand({
   },
 });
 
-const COLUMNS = [
-  { header: 'work package' },
-  { header: 'title', flexible: true },
-  { header: 'depends on' },
-] as const;
+const COLUMNS = ['work package', flexible('title'), 'depends on'];
 
 export const checkFeature = defineCommand({
   path: 'feature check',

@@ -1,8 +1,7 @@
-import { SyncError } from '../../../../domain/errors.js';
-import { defineCommand, flag, text, type CommandContext } from '../../define-command.js';
-import { table } from '../../render/table.js';
+import { defineCommand, flag, text } from '../../define-command.js';
+import { flexible, table } from '../../render/table.js';
 import { bold } from '../../render/text.js';
-import { askSecret, canAsk, readLine } from '../shared/ask.js';
+import { passwordOf } from '../shared/ask.js';
 import { withPeople, dataOption, PLACE } from './hub.js';
 
 const PASSWORD = { 'password-stdin': flag('read the password from stdin') } as const;
@@ -35,8 +34,7 @@ export const peopleCommands = [
     run: withPeople(async (people, context) => {
       const teams = await people.teams();
       const rows = teams.map(({ team, members }) => [bold(team), members.join(', ')]);
-      const columns = [{ header: 'Team' }, { header: 'Members', flexible: true }];
-      return { data: { teams }, text: table(columns, rows, context.terminal.width) };
+      return { data: { teams }, text: table(['Team', flexible('Members')], rows, context.terminal.width) };
     }),
   }),
   defineCommand({
@@ -59,7 +57,7 @@ export const peopleCommands = [
     examples: [['spec-kitty hub user add ada --team acme', 'a user of the team acme']],
     run: withPeople(async (people, context) => {
       const { name, team } = context.args;
-      await people.addUser({ name, password: await passwordOf(context), team });
+      await people.addUser({ name, password: await passwordOf(context, name), team });
       return {
         data: { user: name, team, outcome: 'added' },
         text: [bold(name), ` can sign in now and is of team ${team}.`],
@@ -75,8 +73,10 @@ export const peopleCommands = [
     run: withPeople(async (people, context) => {
       const users = await people.users();
       const rows = users.map(({ name, teams }) => [bold(name), teams.join(', ')]);
-      const columns = ['User', 'Teams'].map((header) => ({ header, flexible: true }));
-      return { data: { users }, text: table(columns, rows, context.terminal.width) };
+      return {
+        data: { users },
+        text: table([flexible('User'), flexible('Teams')], rows, context.terminal.width),
+      };
     }),
   }),
   defineCommand({
@@ -128,7 +128,7 @@ export const peopleCommands = [
     examples: [['spec-kitty hub user password ada', 'when it was lost, or somebody else knows it']],
     run: withPeople(async (people, context) => {
       const { name } = context.args;
-      await people.setPassword(name, await passwordOf(context));
+      await people.setPassword(name, await passwordOf(context, name));
       return {
         data: { user: name, outcome: 'changed' },
         text: ['The password of ', bold(name), ' is changed. Every device has to sign in again.'],
@@ -136,13 +136,3 @@ export const peopleCommands = [
     }),
   }),
 ];
-
-const passwordOf = async (
-  context: CommandContext<{ readonly name: string; readonly passwordStdin: boolean }>,
-): Promise<string> => {
-  if (context.args.passwordStdin) return readLine(context);
-  if (canAsk(context)) return askSecret(context, `Password of ${context.args.name}: `);
-  throw new SyncError('wrong-usage', 'The password cannot be asked for here.', {
-    hint: 'Use --password-stdin.',
-  });
-};

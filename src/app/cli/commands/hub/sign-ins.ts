@@ -1,7 +1,7 @@
 import { SyncError } from '../../../../domain/errors.js';
 import type { HubSession, HubSessionKind } from '../../../compose/hub-container.js';
 import { defineCommand, text, type CommandContext } from '../../define-command.js';
-import { table } from '../../render/table.js';
+import { flexible, table } from '../../render/table.js';
 import { bold } from '../../render/text.js';
 import { withPeople, PLACE, type OfHub } from './hub.js';
 
@@ -82,13 +82,7 @@ const list = (kind: HubSessionKind) =>
     return { sessions, text: table(COLUMNS, rows, terminal.width) };
   });
 
-const COLUMNS = [
-  { header: 'Id' },
-  { header: 'User', flexible: true },
-  { header: 'Team', flexible: true },
-  { header: 'Name', flexible: true },
-  { header: 'Until' },
-];
+const COLUMNS = ['Id', flexible('User'), flexible('Team'), flexible('Name'), 'Until'];
 
 const end = (context: OfUser, kind: HubSessionKind) => {
   const { id, user } = context.args;

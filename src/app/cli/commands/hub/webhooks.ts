@@ -1,5 +1,5 @@
 import { defineCommand, text } from '../../define-command.js';
-import { table } from '../../render/table.js';
+import { flexible, table } from '../../render/table.js';
 import { bold } from '../../render/text.js';
 import { PLACE, withWebhooks } from './hub.js';
 
@@ -44,9 +44,4 @@ export const webhookCommands = [
   }),
 ];
 
-const COLUMNS = [
-  { header: 'Id' },
-  { header: 'Team', flexible: true },
-  { header: 'Address', flexible: true },
-  { header: 'Has' },
-];
+const COLUMNS = ['Id', flexible('Team'), flexible('Address'), 'Has'];

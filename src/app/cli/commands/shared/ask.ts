@@ -9,7 +9,7 @@ interface Asking {
 }
 
 /** Reads one line that a person types without showing it; from a pipe, its first line. */
-export const askSecret = async ({ io, signal }: Asking, question: string): Promise<string> => {
+const askSecret = async ({ io, signal }: Asking, question: string): Promise<string> => {
   const source = io.stdin();
   if (!source.isTTY) return readLine({ io, signal });
   io.stderr.write(question);
@@ -58,6 +58,17 @@ export const isMeant = async (
   throw new SyncError('wrong-usage', `Nobody can be asked here whether ${whether}.`, {
     hint: 'Say so with --yes.',
   });
+};
+
+/** The password of somebody: piped in where that was said, else typed. Fails with `wrong-usage` where nobody can be asked. */
+export const passwordOf = async (
+  context: CommandContext<{ readonly passwordStdin: boolean }>,
+  name: string,
+  hint = 'Use --password-stdin.',
+): Promise<string> => {
+  if (context.args.passwordStdin) return readLine(context);
+  if (canAsk(context)) return askSecret(context, `Password of ${name}: `);
+  throw new SyncError('wrong-usage', 'The password cannot be asked for here.', { hint });
 };
 
 /** The first line that is piped in. */

@@ -11,14 +11,14 @@ export const nextOfWorkPackage = ({
     case 'planned':
       return [`spec-kitty implement ${id}`];
     case 'doing': {
-      const open = tasks.flatMap(({ taskId, isDone }) => (isDone || taskId === null ? [] : [taskId]));
+      const open = tasks.flatMap(({ taskId, isDone }) => (isDone || taskId === undefined ? [] : [taskId]));
       return open.length > 0
         ? [[`spec-kitty mark-status ${open.join(' ')} --status done`, 'when they are done']]
         : [[`spec-kitty move-task ${id} --to for_review`, 'when all of it is committed']];
     }
     case 'for_review':
       return ['spec-kitty merge'];
-    case null:
+    case undefined:
       return ['spec-kitty finalize-tasks'];
     case 'done':
     case 'canceled':

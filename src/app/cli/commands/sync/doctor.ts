@@ -3,7 +3,7 @@ import type { DiagnosedEvent } from '../../../reports/waiting-events.js';
 import type { Examination } from '../../../reports/examine-machine.js';
 import type { Finding } from '../../../reports/finding.js';
 import { defineCommand, flag } from '../../define-command.js';
-import { table } from '../../render/table.js';
+import { flexible, right, table } from '../../render/table.js';
 import { bold, cyan, dim, green, lines, red, yellow, type Text } from '../../render/text.js';
 
 export const doctor = defineCommand({
@@ -70,12 +70,7 @@ export const diagnose = defineCommand({
   },
 });
 
-const COLUMNS = [
-  { header: 'event' },
-  { header: 'type' },
-  { header: 'tries', align: 'right' },
-  { header: 'what is wrong', flexible: true },
-] as const;
+const COLUMNS = ['event', 'type', right('tries'), flexible('what is wrong')];
 
 const rowOf = ({ eventId, eventType = '?', attempts, issues, reason = '' }: DiagnosedEvent) => [
   ...[eventId, eventType, String(attempts)],

@@ -5,9 +5,9 @@ import { projectOption } from '../shared/next-command.js';
 /** A project of this machine, as far as anybody knows. */
 interface LeftProject {
   readonly projectUuid?: string | undefined;
-  readonly projectSlug?: string;
+  readonly projectSlug?: string | undefined;
   /** A checkout of it. */
-  readonly projectPath?: string;
+  readonly projectPath?: string | undefined;
 }
 
 export const nameOf = ({ projectSlug, projectUuid }: LeftProject): string =>

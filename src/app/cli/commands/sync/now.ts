@@ -7,7 +7,7 @@ import { defineCommand, flag, text, type CommandContext } from '../../define-com
 import type { Outcome } from '../../exit-codes.js';
 import { lines, type Text } from '../../render/text.js';
 import { toJsonDocument } from '../../render/visible.js';
-import type { DataOf } from '../../schemas/all.js';
+import type { DataOf } from '../../../documents/all.js';
 import { isStdout, writeOutput } from '../shared/output-file.js';
 import { leftLines, leftReasons } from './left-reasons.js';
 import { duration } from '../../../../domain/duration.js';
@@ -87,7 +87,7 @@ const writeReport = async (
 ): Promise<void> => {
   const [clock, randomness] = await Promise.all([client.port('wallClock'), client.port('randomness')]);
   const projects = await client.reports.listLeftEvents.run();
-  const { toDocument } = await import('../../schemas/all.js');
+  const { toDocument } = await import('../../../documents/all.js');
   const generatedAt = new Date(clock.nowMs()).toISOString();
   const report = toJsonDocument(toDocument('sync now --report FILE', { generatedAt, summary, projects }));
   if (isStdout(place)) return terminal.raw(`${report}\n`);

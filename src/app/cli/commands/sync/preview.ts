@@ -37,7 +37,7 @@ const SHOWN = 10;
 
 const documentOf = ({ to, events, ...project }: ProjectPreview) => ({
   ...project,
-  to: to && { ...to, team: isKnown(to.team) ? to.team : null },
+  to: to && { ...to, team: isKnown(to.team) ? to.team : undefined },
   events: events.map(({ json }) => JSON.parse(json) as object),
 });
 

@@ -5,7 +5,7 @@ import type { Refusal } from '../../../delivery/sharing.js';
 import { defineCommand, type CommandContext, type Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import { makeVisible } from '../../render/visible.js';
-import type { DataOf } from '../../schemas/all.js';
+import type { DataOf } from '../../../documents/all.js';
 
 /** The commands that say whether events leave this machine, and where to. */
 export const sharingCommands = [

@@ -1,11 +1,10 @@
 import { duration } from '../../../../domain/duration.js';
-import type { BackgroundReading } from '../../../delivery/background-reading.js';
 import type { ConnectionCheck } from '../../../reports/check-connection.js';
 import type { SyncStatus } from '../../../reports/get-sync-status.js';
 import { shownTime } from '../../../reports/shown-time.js';
 import { defineCommand, flag, type NextCommand } from '../../define-command.js';
 import type { Outcome } from '../../exit-codes.js';
-import { facts, table, type Column } from '../../render/table.js';
+import { facts, flexible, right, table } from '../../render/table.js';
 import { green, lines, red, yellow, type Text, dim } from '../../render/text.js';
 import { makeVisible } from '../../render/visible.js';
 import { accountedFor, sum, type Accounting } from '../../../../domain/outbox/accounting.js';
@@ -88,7 +87,7 @@ const accountFacts = ({ account: who, server = 'none' }: SyncStatus): readonly F
 };
 
 /** Whether somebody delivers beside us, and what was last heard of it. */
-const backgroundFacts = ({ state, connection, heartbeat }: BackgroundReading): readonly Fact[] => {
+const backgroundFacts = ({ state, connection, heartbeat }: SyncStatus['background']): readonly Fact[] => {
   const rows: Fact[] = [['connection', WORDS[connection]]];
   if (heartbeat === undefined) return [...rows, ['background', state]];
   const { version, processId, ageMs, left, lastFlush, nextTryAtMs } = heartbeat;
@@ -154,11 +153,7 @@ const COUNTS = {
   discarded: ({ discarded }) => discarded,
 } satisfies Record<string, (accounting: Accounting) => number>;
 
-const COLUMNS: readonly Column[] = [
-  { header: 'project', flexible: true },
-  ...Object.keys(COUNTS).map((header): Column => ({ header, align: 'right' })),
-  { header: '' },
-];
+const COLUMNS = [flexible('project'), ...Object.keys(COUNTS).map(right), ''];
 
 /** When something of it was last heard of, and what is beside its accounting. */
 const detailsOf = (project: Project, nowMs: number): readonly Text[] => {

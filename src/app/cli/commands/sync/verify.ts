@@ -1,6 +1,6 @@
 import type { VerifiedProject } from '../../../reports/verify-delivery.js';
 import { defineCommand } from '../../define-command.js';
-import { bold, green, lines, red, type Text } from '../../render/text.js';
+import { bold, firstLines, green, lines, red, type Text } from '../../render/text.js';
 
 export const verify = defineCommand({
   path: 'sync verify',
@@ -31,10 +31,5 @@ const differences = ({ projectUuid, missingAtHub, uncounted }: VerifiedProject):
   ...list(uncounted, 'at the hub, but not counted here; the next pass counts them: spec-kitty sync now'),
 ];
 
-const SHOWN = 20;
-
-const list = (ids: readonly string[], what: string): readonly Text[] => {
-  if (ids.length === 0) return [];
-  const rest = ids.length > SHOWN ? [`    and ${ids.length - SHOWN} more; all are in --json`] : [];
-  return [`  ${ids.length} ${what}`, ...ids.slice(0, SHOWN).map((id) => `    ${id}`), ...rest];
-};
+const list = (ids: readonly string[], what: string): readonly Text[] =>
+  ids.length === 0 ? [] : [`  ${ids.length} ${what}`, ...firstLines(ids.map((id) => `    ${id}`))];

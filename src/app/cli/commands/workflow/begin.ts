@@ -2,7 +2,7 @@ import type { ImplementResult } from '../../../work/implement-work-package.js';
 import type { PerformedWork } from '../../../work/perform-work.js';
 import { defineCommand, text, type Report } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
-import type { DataOf } from '../../schemas/all.js';
+import type { DataOf } from '../../../documents/all.js';
 import { AGENT, NO_COMMIT, WORK_PACKAGE } from './options.js';
 
 export const implement = defineCommand({

@@ -34,7 +34,7 @@ export const boardStatus = defineCommand({
       const data = boardDocument(board, clock.nowMs());
       return { data, text: lines(frame(board)), next: nextOnBoard(board) };
     }
-    const { toDocument } = await import('../../schemas/all.js');
+    const { toDocument } = await import('../../../documents/all.js');
     const show = shower(context, frame, (board) =>
       toDocument('agent tasks status', boardDocument(board, clock.nowMs())),
     );

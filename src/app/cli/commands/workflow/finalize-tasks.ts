@@ -2,7 +2,7 @@ import { laneName } from '../../../../domain/events/lane.js';
 import { describeIds } from '../../../../domain/work/work-package-id.js';
 import type { FinalizeResult } from '../../../work/finalize-tasks.js';
 import { defineCommand, flag, type CommandContext } from '../../define-command.js';
-import { table } from '../../render/table.js';
+import { flexible, table } from '../../render/table.js';
 import { lines } from '../../render/text.js';
 import { askYesNo, canAsk } from '../shared/ask.js';
 import { NO_COMMIT } from './options.js';
@@ -60,12 +60,7 @@ const wantsWhole = async (
 const namesOf = ([first = '', ...others]: readonly string[]): string =>
   others.length === 0 ? first : `${first} and ${others.length} more`;
 
-const COLUMNS = [
-  { header: 'work package' },
-  { header: 'lane' },
-  { header: 'title', flexible: true },
-  { header: 'depends on' },
-] as const;
+const COLUMNS = ['work package', 'lane', flexible('title'), 'depends on'];
 
 const rows = ({ workPackages }: FinalizeResult): readonly (readonly string[])[] =>
   workPackages.map((each) => [each.id, laneName(each), each.title, describeIds(each.dependencies, '–')]);

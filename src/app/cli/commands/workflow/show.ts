@@ -24,7 +24,7 @@ const shownLines = (shown: ShownWorkPackage): readonly Text[] => [
   [bold(`${shown.workPackageId} ${shown.title}`), dim(`  ${shown.feature}`)],
   '',
   fact('lane', shown.detail ?? shown.lane ?? 'none before finalize-tasks'),
-  ...(shown.agent === null ? [] : [fact('agent', shown.agent)]),
+  ...(shown.agent === undefined ? [] : [fact('agent', shown.agent)]),
   fact('depends on', dependencies(shown)),
   fact('work tree', shown.worktree ?? `none; begin with: spec-kitty implement ${shown.workPackageId}`),
   fact('branch', shown.branch),

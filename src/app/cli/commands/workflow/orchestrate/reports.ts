@@ -9,9 +9,9 @@ import type { OrchestrationResult } from '../../../../agents/orchestrate-feature
 import type { OrchestrationPlan } from '../../../../agents/plan-orchestration.js';
 import type * as frame from '../../../define-command.js';
 import type { Outcome } from '../../../exit-codes.js';
-import { table } from '../../../render/table.js';
+import { flexible, table } from '../../../render/table.js';
 import { bold, lines, type Text } from '../../../render/text.js';
-import type { DataOf } from '../../../schemas/all.js';
+import type { DataOf } from '../../../../documents/all.js';
 import { commandLine } from './told-lines.js';
 
 type Report = frame.Report<DataOf<'orchestrate'>>;
@@ -101,13 +101,7 @@ const goingOn = ({ workPackages }: OrchestrationStanding): readonly Text[] => [
 
 const RESUME = 'spec-kitty orchestrate --resume';
 
-const COLUMNS = [
-  { header: 'work package' },
-  { header: 'state' },
-  { header: 'agent' },
-  { header: 'title', flexible: true },
-  { header: 'waits for', flexible: true },
-] as const;
+const COLUMNS = ['work package', 'state', 'agent', flexible('title'), flexible('waits for')];
 
 const WORDS: Readonly<Record<StandingWord, string>> = {
   done: 'done',

@@ -3,7 +3,7 @@ import type { ConsentQuestion } from '../../../../agents/agent-consent.js';
 import type { ProgressListener, OrchestrationProgress } from '../../../../agents/orchestration-progress.js';
 import { SignsOfLife } from '../../../../agents/signs-of-life.js';
 import type { CommandContext, Report } from '../../../define-command.js';
-import type { DataOf } from '../../../schemas/all.js';
+import type { DataOf } from '../../../../documents/all.js';
 import { askYesNo, canAsk } from '../../shared/ask.js';
 import { findHubPage } from '../../shared/hub-page.js';
 import { tellBeside, tellDelivery } from '../../shared/work-report.js';

@@ -1,8 +1,9 @@
-import { STANDINGS } from '../../../domain/agents/standing.js';
-import { RUN_STATUSES } from '../../../domain/agents/state.js';
-import { LANES, STATUS_LANES } from '../../../domain/events/lane.js';
-import { USAGE_SUM } from '../../../domain/events/usage.js';
-import { ACCEPTANCE_CODES } from '../../../domain/work/acceptance.js';
+import type { GenericSchema } from 'valibot';
+import { STANDINGS } from '../../domain/agents/standing.js';
+import { RUN_STATUSES } from '../../domain/agents/state.js';
+import { LANES, STATUS_LANES } from '../../domain/events/lane.js';
+import { USAGE_SUM, type UsageSum } from '../../domain/events/usage.js';
+import { ACCEPTANCE_CODES } from '../../domain/work/acceptance.js';
 import {
   choice,
   countsOf,
@@ -16,7 +17,7 @@ import {
   orNull,
   text,
   versionOf,
-} from './schema.js';
+} from './words.js';
 
 /** What a workflow command tells beside its own result. */
 export const work = {
@@ -38,7 +39,8 @@ const place = (absence: string) => orNull(choice(PLACES, absence));
 
 const finer = { 'detail?': choice(STATUS_LANES, 'the finer lane, where it has a name of its own') };
 
-const usage = object(
+/** In the words of the wire also in the program. */
+const usage: GenericSchema<unknown, UsageSum> = object(
   'what runs of agents took for it: of each measure the sum and how many runs said it, `null`: none did. The duration is measured, the others are what agents report',
   USAGE_SUM,
 );

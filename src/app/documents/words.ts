@@ -11,7 +11,7 @@ import {
   type ObjectEntries,
   type ObjectSchema,
 } from 'valibot';
-import * as a from '../../../domain/document.js';
+import * as a from '../../domain/document.js';
 
 /**
  * The words in which the documents of `--json` are described; a description is what the page shows beside a name. Objects
@@ -74,11 +74,12 @@ export const either = <const S extends readonly GenericSchema[]>(kinds: S, descr
   described(union(kinds), description);
 
 /** The version that every document has; it grows when a reader of the one before would not find what it looks for. */
-export const versionOf = (version: number) =>
-  a.number(`must be ${version}`, (value) => value === version, {
-    ...{ type: 'integer', const: version },
-    ...said(`of this description: ${version}`),
-  });
+export const versionOf = (version: number) => {
+  const keywords = { type: 'integer', const: version, ...said(`of this description: ${version}`) };
+  const schema = a.number(`must be ${version}`, (value) => value === version, keywords);
+  // The program does not tell it.
+  return schema as typeof schema & { readonly member: never };
+};
 
 /** The document of a command, behind its version where that is not the first. */
 export const document = <const E extends Entries>(
@@ -94,25 +95,34 @@ export const of = <const M extends string, S extends GenericSchema>(
   schema: S,
 ): S & { readonly member: M } => ({ ...schema, member });
 
-/** What the program has to tell so that a document becomes as it is described. */
+/**
+ * What the program tells so that a document becomes as it is described. What is `null` in a document is absent here, unless
+ * it may be absent there, too.
+ */
 export type Told<S> =
   S extends NullableSchema<infer W, undefined>
-    ? Told<W> | null | undefined
+    ? Told<W> | undefined
     : S extends ExactOptionalSchema<infer W, undefined>
-      ? Told<W> | undefined
+      ? Told<W> | (W extends NullableSchema<GenericSchema, undefined> ? null : undefined) | undefined
       : S extends ArraySchema<infer I, undefined>
         ? readonly Told<I>[]
         : S extends ObjectSchema<infer E, undefined>
-          ? ToldMembers<E>
+          ? Flat<Members<E, false> & Partial<Members<E, true>>>
           : S extends GenericSchema<unknown, infer T>
             ? T
             : never;
 
-export type ToldMembers<E> = {
-  readonly [N in keyof E & string as undefined extends Told<E[N]> ? never : MemberName<N, E[N]>]: Told<E[N]>;
-} & {
-  readonly [N in keyof E & string as undefined extends Told<E[N]> ? MemberName<N, E[N]> : never]?: Told<E[N]>;
+/** Those of an object that may be absent, or the others. */
+type Members<E, MayBeAbsent> = {
+  readonly [
+    N in keyof E & string as (undefined extends Told<E[N]> ? true : false) extends MayBeAbsent
+      ? MemberName<N, E[N]>
+      : never
+  ]: Told<E[N]>;
 };
+
+/** The same as one type, which is shown with all of its members. */
+type Flat<T> = { readonly [K in keyof T]: T[K] };
 
 type MemberName<N extends string, S> = S extends { readonly member: infer M extends string } ? M : Camel<N>;
 

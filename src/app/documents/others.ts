@@ -13,7 +13,7 @@ import {
   open,
   orNull,
   text,
-} from './schema.js';
+} from './words.js';
 import { account } from './sync.js';
 
 const sourced = object({ value: text(), source: choice(['config', 'remembered', 'derived']) });

@@ -1,7 +1,7 @@
-import type { GenericSchema, ObjectSchema } from 'valibot';
+import type { GenericSchema } from 'valibot';
 import { hub, others } from './others.js';
 import { plan, work } from './plan.js';
-import { asDescribed, object, part, text, type ToldMembers } from './schema.js';
+import { asDescribed, object, part, text, type Told } from './words.js';
 import { reportFile, sync } from './sync.js';
 
 /** What each command prints with `--json`, by its words. */
@@ -14,9 +14,7 @@ type Documents = typeof BY_COMMAND & typeof BY_FILE;
 
 /** What a command has to tell so that its document is as described; anything, where none is described. */
 export type DataOf<Command extends string> = Command extends keyof Documents
-  ? Documents[Command] extends ObjectSchema<infer E, undefined>
-    ? ToldMembers<Omit<E, 'version'>>
-    : never
+  ? Told<Documents[Command]>
   : object;
 
 export interface DocumentSchema {

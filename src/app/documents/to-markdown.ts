@@ -1,6 +1,6 @@
 import { DOCUMENTS, FAULT, FILES, WORK, type DocumentSchema } from './all.js';
 import type { GenericSchema } from 'valibot';
-import { jsonSchemaOf } from '../../../domain/json-schema.js';
+import { jsonSchemaOf } from '../../domain/json-schema.js';
 
 /** The page `docs/json.md`: every document that a program can read, from the very data that tests hold them against. */
 export const jsonReference = (): string =>
@@ -19,7 +19,7 @@ export const jsonReference = (): string =>
 
 const INTRODUCTION = `# JSON
 
-<!-- Made by scripts/json-reference.mjs from src/app/cli/schemas. -->
+<!-- Made by scripts/json-reference.mjs from src/app/documents. -->
 
 With \`--json\` stdout holds exactly one document, whatever happens. The exceptions are \`events tail\` and
 \`agent tasks status --watch\`, which print one document on each line (NDJSON) until they are interrupted. \`version\` is that of this description; a later one may add
