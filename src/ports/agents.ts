@@ -52,30 +52,30 @@ export interface AgentRunner {
   run(run: AgentRun, onLine?: (line: string) => void, signal?: AbortSignal): Promise<AgentExit>;
 }
 
-/** How an agent program is called. */
+/** How an agent program is called, and who says so. */
 export interface AgentCommand {
+  /** Its name in the catalog. */
+  readonly agent: string;
   /**
    * Program and arguments with the placeholders `{prompt_file}`, `{worktree}` and `{wp_id}`, and `{prompt}` for the
-   * whole text of the prompt.
+   * whole text of the prompt. Where neither of the prompts is named, it is the standard input.
    */
   readonly argv: readonly string[];
-  /** Whether the prompt is also its standard input. */
-  readonly isPromptInput: boolean;
+  /** `project`: its config, and so somebody who wrote to the repository. */
+  readonly statedBy: 'program' | 'project';
+  /** The project states it instead of the command that we know by that name. */
+  readonly redefines: boolean;
   /** How long one run may take; absent leaves that to the orchestrator. */
   readonly timeoutMs?: number;
 }
 
 /** The agents of a project. */
 export interface AgentCatalogReading {
-  /** Names in the order of the project's config (`agents.available`); empty when it names none. */
+  /** Names in the order of the project's config (`agents.available`), whether or not they have a command. */
   readonly available: readonly string[];
   /** By name: those that we know by ourselves, and those of the config, which win. */
   readonly commands: ReadonlyMap<string, AgentCommand>;
-  /** Names of commands that the config states, and so somebody who wrote to the repository. */
-  readonly ofProject: readonly string[];
-  /** Those of them that we know by ourselves in another way. */
-  readonly redefined: readonly string[];
-  /** What the config says about agents and cannot be used, by its path there; everything else counts. */
+  /** What the config says about agents and cannot be used, by its path there. */
   readonly issues: readonly Issue[];
 }
 

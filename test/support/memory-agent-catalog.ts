@@ -7,13 +7,13 @@ export class MemoryAgentCatalog implements AgentCatalog {
   readonly missing = new Set<string>();
 
   /** @param available in the order of preference; each is called by its own name unless a command is given */
-  constructor(available: readonly string[], commands: Readonly<Record<string, AgentCommand>> = {}) {
-    const byName = available.map((name): [string, AgentCommand] => [
-      name,
-      { argv: [name, '{prompt_file}'], isPromptInput: false },
+  constructor(available: readonly string[], commands: Readonly<Record<string, Partial<AgentCommand>>> = {}) {
+    const all = Object.entries({ ...Object.fromEntries(available.map((name) => [name, {}])), ...commands });
+    const byName = all.map(([agent, command]): [string, AgentCommand] => [
+      agent,
+      { agent, argv: [agent, '{prompt_file}'], statedBy: 'program', redefines: false, ...command },
     ]);
-    const all = new Map([...byName, ...Object.entries(commands)]);
-    this.#reading = { available, commands: all, ofProject: [], redefined: [], issues: [] };
+    this.#reading = { available, commands: new Map(byName), issues: [] };
   }
 
   async isInstalled(_projectRoot: string, { argv }: AgentCommand): Promise<boolean> {

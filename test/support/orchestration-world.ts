@@ -90,7 +90,7 @@ export const orchestrationWorld = async (
   const trust = new FileAgentTrust(new StateRoot(stateRoot));
   const progress: OrchestrationProgress[] = [];
   const catalog = new MemoryAgentCatalog(Object.keys(scripts), {
-    ghost: { argv: ['ghost'], isPromptInput: false },
+    ghost: { argv: ['ghost'] },
   });
   /** The use case of one process, which may be mortal. */
   const orchestrator = (fuse?: Fuse): OrchestrateFeature => {

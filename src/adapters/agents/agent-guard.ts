@@ -6,17 +6,11 @@ import { ProcessTree, type TreeName } from './process-tree.js';
 
 /** Sees to it that no agent outlives this process, however it ends. */
 export interface AgentGuard {
-  /** Resolves when whatever carries the mark would be ended. */
-  watch(mark: string): Promise<GuardedTree>;
-  close(): Promise<void>;
-}
-
-/** Something that is under guard. */
-interface GuardedTree {
-  /** Its first process, where the mark alone does not find the others. */
-  leads(pid: number): void;
+  /** Whatever carries the mark is ended, and as soon as it is known who leads it, what that one leads. */
+  watch(mark: string, leader?: number): void;
   /** It has ended. */
-  forget(): void;
+  forget(mark: string): void;
+  close(): Promise<void>;
 }
 
 interface GuardProgram {
@@ -27,81 +21,59 @@ interface GuardProgram {
 
 /**
  * A second process, started with the first agent, that is told through a pipe which agents there are, all of them whenever
- * that changes. The end of the pipe is the end of this process, whatever caused it: then it ends those that are left.
- * Without it, when it cannot be started or dies, agents run on after a kill until the next orchestrator finds them; that is
- * no reason not to work.
+ * that changes. What was written waits in the pipe until it is read, also when this process is gone by then. The end of the
+ * pipe is the end of this process, whatever caused it: then the guard ends those that are left. When it cannot be started or
+ * dies, agents run on after a kill until the next orchestrator finds them; that is no reason not to work.
  */
 export class ProcessGuard implements AgentGuard {
   readonly #program: GuardProgram;
-  readonly #watched = new Set<TreeName>();
-  #starting: Promise<void> | undefined;
+  readonly #watched = new Map<string, TreeName>();
   #guard: ChildProcess | undefined;
 
   constructor(program: GuardProgram) {
     this.#program = program;
   }
 
-  async watch(mark: string): Promise<GuardedTree> {
-    await (this.#starting ??= this.#start());
-    const tree: { mark: string; leader?: number } = { mark };
-    this.#watched.add(tree);
+  watch(mark: string, leader?: number): void {
+    this.#watched.set(mark, leader === undefined ? { mark } : { mark, leader });
+    this.#guard ??= this.#start();
     this.#tell();
-    return {
-      leads: (leader) => {
-        tree.leader = leader;
-        this.#tell();
-      },
-      forget: () => {
-        this.#watched.delete(tree);
-        this.#tell();
-      },
-    };
+  }
+
+  forget(mark: string): void {
+    this.#watched.delete(mark);
+    this.#tell();
   }
 
   /** Ends it in order; safe to repeat, and when it was never started. */
   async close(): Promise<void> {
-    await this.#starting;
     const guard = this.#guard;
-    if (guard === undefined) return;
+    if (guard?.stdin?.writable !== true) return;
     await new Promise<void>((resolve) => {
-      guard.once('exit', () => resolve());
+      guard.once('close', () => resolve());
       guard.stdin?.end();
     });
   }
 
-  #start(): Promise<void> {
-    return new Promise((resolve) => {
-      const { command, args, environment } = this.#program;
-      const guard = spawn(command, args, {
-        env: environment,
-        stdio: ['pipe', 'pipe', 'ignore'],
-        // What ends this process by its group or its terminal must not end the guard.
-        detached: true,
-        windowsHide: true,
-      });
-      const isGone = (): void => {
-        this.#guard = undefined;
-        resolve();
-      };
-      guard.on('error', isGone);
-      guard.stdin.on('error', () => undefined);
-      guard.once('exit', () => {
-        // The next agent gets another one; a program that cannot be started at all is not tried again.
-        this.#starting = undefined;
-        isGone();
-      });
-      // Its first word says that it listens.
-      guard.stdout.once('data', () => {
-        guard.stdout.resume();
-        this.#guard = guard;
-        resolve();
-      });
+  #start(): ChildProcess {
+    const { command, args, environment } = this.#program;
+    const guard = spawn(command, args, {
+      env: environment,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      // What ends this process by its group or its terminal must not end the guard.
+      detached: true,
+      windowsHide: true,
     });
+    guard.on('error', () => undefined);
+    guard.stdin.on('error', () => undefined);
+    // The next agent gets another one; a program that cannot be started at all is not tried again.
+    guard.once('exit', () => (this.#guard = undefined));
+    return guard;
   }
 
   #tell(): void {
     if (this.#guard?.stdin?.writable === true)
-      this.#guard.stdin.write(`${JSON.stringify([...this.#watched])}\n`);
+      this.#guard.stdin.write(`${JSON.stringify([...this.#watched.values()])}\n`);
   }
 }
 
@@ -111,11 +83,9 @@ export class ProcessGuard implements AgentGuard {
  */
 export const guardAgents = async (
   input: AsyncIterable<Uint8Array | string>,
-  isReady: () => void,
   graceMs = GRACE_MS,
 ): Promise<number> => {
   let watched: readonly TreeName[] = [];
-  isReady();
   for await (const line of createInterface({ input: Readable.from(input) }))
     watched = (parseJson(line) as typeof watched | undefined) ?? watched;
   await Promise.all(watched.map((tree) => new ProcessTree(tree).end(graceMs)));

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Environment } from '../../domain/child-environment.js';
-import { isFields } from '../../domain/document.js';
+import { isDocument, isFields, list, text, type Fields } from '../../domain/document.js';
 import { err, ok, type Issue, type Result } from '../../domain/result.js';
 import type { AgentCatalog, AgentCatalogReading, AgentCommand } from '../../ports/agents.js';
 import type { ConfigStore } from '../../ports/events.js';
@@ -41,113 +41,71 @@ export class ConfigAgentCatalog implements AgentCatalog {
  * limited in length and shown to every user of the machine. All of them are allowed to edit files and to run commands in
  * their work tree. `docs/orchestrate.md` names the sources.
  */
+const BUILT_IN = {
+  claude: 'claude --print --output-format json --permission-mode bypassPermissions',
+  codex: 'codex exec --json --sandbox workspace-write -',
+  gemini: 'gemini --output-format json --approval-mode yolo --skip-trust',
+  copilot: 'copilot --allow-all-tools --no-ask-user -s',
+  cursor: 'cursor-agent --print --force --trust --output-format text',
+  'cursor-agent': 'cursor-agent --print --force --trust --output-format text',
+  opencode: 'opencode run --auto',
+  qwen: 'qwen --approval-mode yolo',
+  aider: 'aider --yes-always --no-pretty --no-stream --message-file {prompt_file}',
+};
+
 export const BUILT_IN_AGENTS: ReadonlyMap<string, AgentCommand> = new Map(
-  Object.entries({
-    claude: byInput('claude', '--print', '--output-format', 'json', '--permission-mode', 'bypassPermissions'),
-    codex: byInput('codex', 'exec', '--json', '--sandbox', 'workspace-write', '-'),
-    gemini: byInput('gemini', '--output-format', 'json', '--approval-mode', 'yolo', '--skip-trust'),
-    copilot: byInput('copilot', '--allow-all-tools', '--no-ask-user', '-s'),
-    cursor: cursorAgent(),
-    'cursor-agent': cursorAgent(),
-    opencode: byInput('opencode', 'run', '--auto'),
-    qwen: byInput('qwen', '--approval-mode', 'yolo'),
-    aider: {
-      argv: ['aider', '--yes-always', '--no-pretty', '--no-stream', '--message-file', '{prompt_file}'],
-      isPromptInput: false,
-    },
-  }),
+  Object.entries(BUILT_IN).map(([agent, line]) => [
+    agent,
+    { agent, argv: line.split(' '), statedBy: 'program', redefines: false },
+  ]),
 );
 
-function byInput(...argv: readonly string[]): AgentCommand {
-  return { argv, isPromptInput: true };
-}
-
-function cursorAgent(): AgentCommand {
-  return byInput('cursor-agent', '--print', '--force', '--trust', '--output-format', 'text');
-}
-
-/**
- * What the `agents` section of a project's config says. Everything that can be used counts, each thing that cannot is
- * an issue, so that a slip in one command does not cost the others.
- */
+/** What the `agents` section of a project's config says, and everything that cannot be used of it. */
 const readAgentsSection = (given: unknown): AgentCatalogReading => {
   const issues: Issue[] = [];
-  const complain: Complain = (path, reason) => void issues.push({ path: `agents${path}`, reason });
-  const section = isFields(given) ? given : {};
-  if (!isFields(given) && given !== undefined && given !== null) complain('', 'has to be a mapping');
-  const own = commandsIn(section['commands'] ?? {}, complain);
-  const commands = new Map([...BUILT_IN_AGENTS, ...own]);
-  limitTimes(commands, section['timeout_minutes'] ?? {}, complain);
-  return {
-    available: availableIn(section['available'] ?? [], commands, complain),
-    commands,
-    ofProject: [...own.keys()],
-    redefined: [...own].flatMap(([name, command]) =>
-      isOther(BUILT_IN_AGENTS.get(name), command) ? [name] : [],
-    ),
-    issues,
+  const complain = (path: string, reason: string): void =>
+    void issues.push({ path: `agents${path}`, reason });
+  const mapping = (value: unknown, path: string): Fields => {
+    if (isFields(value)) return value;
+    if (value !== undefined && value !== null) complain(path, 'has to be a mapping');
+    return {};
   };
-};
-
-type Complain = (path: string, reason: string) => void;
-
-const isOther = (known: AgentCommand | undefined, { argv, isPromptInput }: AgentCommand): boolean =>
-  known !== undefined &&
-  (known.isPromptInput !== isPromptInput || JSON.stringify(known.argv) !== JSON.stringify(argv));
-
-const commandsIn = (given: unknown, complain: Complain): ReadonlyMap<string, AgentCommand> => {
-  if (!isFields(given)) complain('.commands', 'has to be a mapping of names to command lines');
-  const commands = new Map<string, AgentCommand>();
-  for (const [name, value] of Object.entries(isFields(given) ? given : {})) {
-    const argv = NAME.test(name)
+  const section = mapping(given, '');
+  const commands = new Map(BUILT_IN_AGENTS);
+  for (const [agent, value] of Object.entries(mapping(section['commands'], '.commands'))) {
+    const argv = NAME.test(agent)
       ? argvOf(value)
       : err('needs a name of letters, digits, dots, dashes and underscores');
-    if (!argv.ok) complain(`.commands.${name}`, argv.error);
+    if (!argv.ok) complain(`.commands.${agent}`, argv.error);
     else {
-      const isPromptNamed = argv.value.some((word) => /\{prompt(?:_file)?\}/.test(word));
-      commands.set(name, { argv: argv.value, isPromptInput: !isPromptNamed });
+      const known = BUILT_IN_AGENTS.get(agent)?.argv ?? argv.value;
+      const redefines = JSON.stringify(known) !== JSON.stringify(argv.value);
+      commands.set(agent, { agent, argv: argv.value, statedBy: 'project', redefines });
     }
   }
-  return commands;
+  // One limit for all, or a mapping of names to limits.
+  const times = section['timeout_minutes'];
+  const limits =
+    typeof times === 'number'
+      ? [...commands.keys()].map((agent) => [agent, times] as const)
+      : Object.entries(mapping(times, '.timeout_minutes'));
+  for (const [agent, minutes] of limits) {
+    const command = commands.get(agent);
+    if (command === undefined) complain(`.timeout_minutes.${agent}`, 'is no agent with a command');
+    else if (!isLimit(minutes)) complain(`.timeout_minutes.${agent}`, 'has to be a number above zero');
+    else commands.set(agent, { ...command, timeoutMs: Math.ceil(minutes * 60_000) });
+  }
+  const available = section['available'] ?? [];
+  if (!isDocument(NAMES, available)) complain('.available', 'has to be a list of names');
+  return { available: isDocument(NAMES, available) ? [...new Set(available)] : [], commands, issues };
 };
+
+const NAMES = list(text());
 
 const argvOf = (value: unknown): Result<readonly string[], string> => {
   if (typeof value === 'string') return splitCommand(value);
   if (Array.isArray(value) && value.every((word) => typeof word === 'string')) return checkedCommand(value);
   return err('has to be a command line, or a list of a program and its arguments');
-};
-
-/** One limit for all, or a mapping of names to limits. */
-const limitTimes = (commands: Map<string, AgentCommand>, given: unknown, complain: Complain): void => {
-  const ofAll = isLimit(given) ? Object.fromEntries([...commands].map(([name]) => [name, given])) : given;
-  if (!isFields(ofAll)) {
-    complain('.timeout_minutes', 'has to be a number above zero, or a mapping of names to such numbers');
-    return;
-  }
-  for (const [name, minutes] of Object.entries(ofAll)) {
-    const command = commands.get(name);
-    const path = `.timeout_minutes.${name}`;
-    if (command === undefined) complain(path, 'is no agent with a command');
-    else if (!isLimit(minutes)) complain(path, 'has to be a number above zero');
-    else commands.set(name, { ...command, timeoutMs: Math.ceil(minutes * 60_000) });
-  }
-};
-
-const availableIn = (
-  given: unknown,
-  commands: ReadonlyMap<string, AgentCommand>,
-  complain: Complain,
-): readonly string[] => {
-  if (!Array.isArray(given)) complain('.available', 'has to be a list of names');
-  const names = new Set<string>();
-  for (const [at, name] of (Array.isArray(given) ? (given as readonly unknown[]) : []).entries()) {
-    const path = `.available.${at}`;
-    if (typeof name !== 'string') complain(path, 'has to be a name');
-    else if (!commands.has(name)) complain(path, `names ${name}, for which agents.commands has no command`);
-    else if (names.has(name)) complain(path, `names ${name} a second time`);
-    else names.add(name);
-  }
-  return [...names];
 };
 
 /** Names appear in lists with commas, in file names, and in the Activity Log between dashes with spaces. */

@@ -29,8 +29,6 @@ export class ProcessAgentRunner implements AgentRunner {
   readonly #environment: Environment;
   readonly #guard: AgentGuard | undefined;
   readonly #graceMs: number;
-  /** Directories in which nothing of an earlier orchestrator can be at work any more. */
-  readonly #cleared = new Set<string>();
 
   constructor({ environment, guard, graceMs = GRACE_MS }: ProcessAgentRunnerOptions) {
     this.#environment = environment;
@@ -44,15 +42,17 @@ export class ProcessAgentRunner implements AgentRunner {
     signal?: AbortSignal,
   ): Promise<AgentExit> {
     if (signal?.aborted === true) return { how: 'stopped', lastLines: [] };
-    await this.#clear(run.directory);
-    const guarded = await this.#guard?.watch(markOf(run.directory));
+    const mark = markOf(run.directory);
+    // An orchestrator that was killed together with its guard may have left an agent at work here.
+    await new ProcessTree({ mark }).end(this.#graceMs);
+    this.#guard?.watch(mark);
     try {
       const started = await startProgram({ ...run, environment: agentEnvironment(this.#environment, run) });
       if (!started.ok) return { how: 'not-started', reason: started.error };
-      guarded?.leads(started.value.pid ?? 0);
+      this.#guard?.watch(mark, started.value.pid);
       return await this.#accompany(started.value, run, onLine, signal);
     } finally {
-      guarded?.forget();
+      this.#guard?.forget(mark);
     }
   }
 
@@ -78,16 +78,18 @@ export class ProcessAgentRunner implements AgentRunner {
     const printed: string[] = [];
     const reports = new ReportReader();
     const readers = streams.map((stream, at) => {
-      const lines = new OutputLines((line) => {
+      const lines = new OutputLines((line, asPrinted) => {
         const shown = shownLine(line);
         keepLast(lastLines, shown);
-        if (at === 0) keepLast(printed, line);
+        if (at === 0) {
+          keepLast(printed, line);
+          reports.take(asPrinted);
+        }
         onLine(shown);
       });
       stream.on('data', (bytes: Buffer) => {
         log.write(bytes);
         lines.push(bytes);
-        if (at === 0) reports.push(bytes);
       });
       return lines;
     });
@@ -111,13 +113,6 @@ export class ProcessAgentRunner implements AgentRunner {
     } finally {
       over.abort();
     }
-  }
-
-  /** An orchestrator that was killed together with its guard may have left an agent at work where the next one begins. */
-  async #clear(directory: string): Promise<void> {
-    if (this.#cleared.has(directory)) return;
-    await new ProcessTree({ mark: markOf(directory) }).end(this.#graceMs);
-    this.#cleared.add(directory);
   }
 }
 

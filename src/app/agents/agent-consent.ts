@@ -1,18 +1,9 @@
 import { SyncError } from '../../domain/errors.js';
-import type { AgentTrust } from '../../ports/agents.js';
+import type { AgentCommand, AgentTrust } from '../../ports/agents.js';
 import type { Checkout } from '../../ports/events.js';
 
-/** How an agent is called, and who says so. */
-export interface StatedCommand {
-  readonly agent: string;
-  readonly argv: readonly string[];
-  readonly statedBy: 'program' | 'project';
-  /** The project states it instead of the command that we know by that name. */
-  readonly redefines: boolean;
-}
-
 /** Asks a person whether these may run; `true` is a yes. */
-export type ConsentQuestion = (commands: readonly StatedCommand[]) => Promise<boolean>;
+export type ConsentQuestion = (commands: readonly AgentCommand[]) => Promise<boolean>;
 
 /**
  * A name that everybody knows must not run what only a repository knows: each redefinition is agreed to once for a
@@ -21,10 +12,10 @@ export type ConsentQuestion = (commands: readonly StatedCommand[]) => Promise<bo
 export const demandConsent = async (
   trust: AgentTrust,
   checkout: Checkout,
-  commands: readonly StatedCommand[],
+  commands: readonly AgentCommand[],
   ask: ConsentQuestion | undefined,
 ): Promise<void> => {
-  const unknown: StatedCommand[] = [];
+  const unknown: AgentCommand[] = [];
   for (const command of commands) {
     if (command.redefines && !(await trust.isGiven(checkout, contentOf(command)))) unknown.push(command);
   }
@@ -39,4 +30,4 @@ export const demandConsent = async (
   for (const command of unknown) await trust.give(checkout, contentOf(command));
 };
 
-const contentOf = ({ agent, argv }: StatedCommand): string => JSON.stringify([agent, ...argv]);
+const contentOf = ({ agent, argv }: AgentCommand): string => JSON.stringify([agent, ...argv]);

@@ -86,9 +86,9 @@ export class OrchestrateFeature {
     const ofRun = resumed === undefined ? {} : { feature: resumed.feature };
     const names = input.agents?.length ? input.agents : (resumed?.agents ?? []);
     // Whatever is refused is refused before anything is touched.
-    const prepared = await prepareOrchestration(this.#ports, { ...input, ...ofRun, agents: names });
-    const { feature, agents: commands, stated } = prepared;
-    await demandConsent(this.#ports.agentTrust, checkout, stated, input.askConsent);
+    const request = { ...input, ...ofRun, agents: names };
+    const { feature, commands } = await prepareOrchestration(this.#ports, request);
+    await demandConsent(this.#ports.agentTrust, checkout, commands, input.askConsent);
     const runId = resumed?.runId ?? this.#ports.eventIds.next();
     // Every event of the run carries its id, however often it is resumed.
     const correlated = { begin: (where: Checkout) => emitter.begin(where, runId) };
@@ -96,7 +96,7 @@ export class OrchestrateFeature {
     // A run that was killed may have left the very last of its work half done, and then nothing else would ask for it.
     const settled = await perform.run({ checkout, plan: async () => nothingToDo(undefined) });
     const view = viewOf(await loadFeature(files, checkout.projectRoot, feature));
-    const agents = [...commands.keys()];
+    const agents = commands.map(({ agent }) => agent);
     const startedAt = new Date(this.#ports.wallClock.nowMs()).toISOString();
     const beginning = { runId, feature, startedAt, agents, limits: { ...DEFAULT_LIMITS, ...limits } };
     const state =
@@ -105,7 +105,7 @@ export class OrchestrateFeature {
     const run = new OrchestrationRun({ ...this.#ports, perform }, begun);
     run.keep(settled);
     await run.save();
-    run.tell({ what: 'started', runId, feature, isResumed: resume, agents, commands: stated });
+    run.tell({ what: 'started', runId, feature, isResumed: resume, agents, commands });
     if (agents.length === 1) run.tell({ what: 'reviews-own-work', agent: agents[0] ?? '' });
     for (const { id, standing, agent = 'somebody else' } of run.standing().workPackages)
       if (standing === 'elsewhere') run.notice(id, `${id} is in doing with ${agent} and is left alone.`);

@@ -1,6 +1,6 @@
 import type { OrchestrationStanding } from '../../domain/agents/standing.js';
 import type { PauseReason, Phase } from '../../domain/agents/state.js';
-import type { StatedCommand } from './agent-consent.js';
+import type { AgentCommand } from '../../ports/agents.js';
 import type { Lane } from '../../domain/events/lane.js';
 
 /** What happens while an orchestration runs, in the order in which it happens. */
@@ -11,7 +11,7 @@ export type OrchestrationProgress =
       readonly feature: string;
       readonly isResumed: boolean;
       readonly agents: readonly string[];
-      readonly commands: readonly StatedCommand[];
+      readonly commands: readonly AgentCommand[];
     }
   /** There is one agent only, so it reviews its own work. Said once a run. */
   | { readonly what: 'reviews-own-work'; readonly agent: string }

@@ -44,7 +44,7 @@ export interface OrchestrationPorts extends Omit<MergingPorts, 'perform'> {
 /** What a run begins with in this process. */
 interface RunBeginning {
   readonly place: OrchestratorPlace;
-  readonly commands: ReadonlyMap<string, AgentCommand>;
+  readonly commands: readonly AgentCommand[];
   readonly state: OrchestrationState;
   readonly view: FeatureView;
   readonly onProgress?: ProgressListener | undefined;
@@ -55,7 +55,7 @@ export class OrchestrationRun {
   /** With what performs its work: all events of it belong to the run. */
   readonly ports: OrchestrationPorts & MergingPorts;
   readonly place: OrchestratorPlace;
-  readonly commands: ReadonlyMap<string, AgentCommand>;
+  readonly commands: readonly AgentCommand[];
   readonly checkout: Checkout;
   readonly feature: string;
   /** What became of the events of its work, in order, and who did the last of it. */

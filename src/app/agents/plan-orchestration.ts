@@ -15,7 +15,6 @@ import {
   type FeatureState,
 } from '../work/feature-state.js';
 import { branchesOf, describeGroup } from '../work/group-branches.js';
-import type { StatedCommand } from './agent-consent.js';
 import { loadFeature, locateFeature, type FeatureRequest } from '../work/locate-feature.js';
 
 export interface OrchestrationRequest extends FeatureRequest {
@@ -30,7 +29,7 @@ export interface OrchestrationPlan {
   readonly feature: string;
   readonly agents: readonly string[];
   /** How each of them is called. */
-  readonly commands: readonly StatedCommand[];
+  readonly commands: readonly AgentCommand[];
   readonly limits: RunLimits;
   /** Ids that can be worked on at the same time, wave after wave, if nothing goes wrong; what is done is not among them. */
   readonly waves: readonly (readonly string[])[];
@@ -55,11 +54,11 @@ export class PlanOrchestration {
 
   /** Fails as a run would before it begins. */
   async run(request: OrchestrationRequest): Promise<OrchestrationPlan> {
-    const { feature, view, agents, stated } = await prepareOrchestration(this.#ports, request);
+    const { feature, view, commands } = await prepareOrchestration(this.#ports, request);
     return {
       feature,
-      agents: [...agents.keys()],
-      commands: stated,
+      agents: commands.map(({ agent }) => agent),
+      commands,
       limits: { ...DEFAULT_LIMITS, ...request.limits },
       waves: wavesOf(view),
       elsewhere: view.graph.ids.filter((id) => isElsewhere(view, id)),
@@ -78,8 +77,7 @@ export const viewOf = (state: FeatureState): FeatureView => ({
 export interface Preparation {
   readonly feature: string;
   readonly view: FeatureView;
-  readonly agents: ReadonlyMap<string, AgentCommand>;
-  readonly stated: readonly StatedCommand[];
+  readonly commands: readonly AgentCommand[];
 }
 
 /**
@@ -101,14 +99,9 @@ export const prepareOrchestration = async (
   refuseUninitialized(state.workPackages);
   const view = viewOf(state);
   refuseGraph(view);
-  const reading = await catalog.read(checkout.projectRoot);
-  const agents = chooseAgents(reading, request.agents ?? []);
-  await refuseMissing(catalog, checkout.projectRoot, agents);
-  const stated = [...agents].map(([agent, { argv }]): StatedCommand => ({
-    ...{ agent, argv, redefines: reading.redefined.includes(agent) },
-    statedBy: reading.ofProject.includes(agent) ? 'project' : 'program',
-  }));
-  return { feature, view, agents, stated };
+  const commands = chooseAgents(await catalog.read(checkout.projectRoot), request.agents ?? []);
+  await refuseMissing(catalog, checkout.projectRoot, commands);
+  return { feature, view, commands };
 };
 
 export const refuseOutsideGit = ({ commonDir }: Checkout): void => {
@@ -152,41 +145,52 @@ const refuseGraph = ({ graph }: FeatureView): void => {
   });
 };
 
+/**
+ * The agents that were asked for, else those of the project that have a command. Whatever the config says of commands and
+ * cannot be used is refused: what is known by the same name may do more than the project wants.
+ */
 const chooseAgents = (
   { available, commands, issues }: AgentCatalogReading,
   asked: readonly string[],
-): ReadonlyMap<string, AgentCommand> => {
-  const trouble = issues.length === 0 ? '' : ` In .kittify/config.yaml, ${describeIssues(issues)}.`;
+): readonly AgentCommand[] => {
+  if (issues.length > 0) {
+    throw new SyncError('input-invalid', `In .kittify/config.yaml, ${describeIssues(issues)}.`, {
+      hint: 'Correct it; docs/orchestrate.md says how agents are named there.',
+    });
+  }
   const known = [...commands.keys()].join(', ');
-  const names = asked.length > 0 ? asked : available;
+  const usable = available.filter((name) => commands.has(name));
+  const [names = []] = [asked, usable, available].filter((list) => list.length > 0);
   if (names.length === 0) {
-    throw new SyncError('input-invalid', `No agent is named.${trouble}`, {
+    throw new SyncError('input-invalid', 'No agent is named.', {
       hint: `Name some with --agents, or list them in .kittify/config.yaml under agents.available. There are: ${known}.`,
     });
   }
-  const chosen = names.map((name) => {
+  return [...new Set(names)].map((name) => {
     const command = commands.get(name);
-    if (command !== undefined) return [name, command] as const;
-    const message = `Nobody knows how to run the agent ${JSON.stringify(name)}.${trouble}`;
+    if (command !== undefined) return command;
+    const message = `Nobody knows how to run the agent ${JSON.stringify(name)}.`;
     throw new SyncError('input-invalid', message, {
       hint: `Say in .kittify/config.yaml how it is run, under agents.commands. Known are: ${known}.`,
     });
   });
-  return new Map(chosen);
 };
 
 /** Work is not claimed for an agent that cannot begin. */
 const refuseMissing = async (
   catalog: AgentCatalog,
   projectRoot: string,
-  agents: ReadonlyMap<string, AgentCommand>,
+  commands: readonly AgentCommand[],
 ): Promise<void> => {
   const there: string[] = [];
   const missing: string[] = [];
-  for (const [name, command] of agents) {
-    const [program = ''] = command.argv;
-    if (await catalog.isInstalled(projectRoot, command)) there.push(name);
-    else missing.push(program === name ? name : `${name} (${JSON.stringify(program)})`);
+  for (const command of commands) {
+    const {
+      agent,
+      argv: [program = ''],
+    } = command;
+    if (await catalog.isInstalled(projectRoot, command)) there.push(agent);
+    else missing.push(program === agent ? agent : `${agent} (${JSON.stringify(program)})`);
   }
   if (missing.length === 0) return;
   const others =

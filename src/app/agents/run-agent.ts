@@ -1,4 +1,10 @@
-import { fillCommandLine, promptFor, type PromptFacts, type PromptTask } from '../../domain/agents/prompt.js';
+import {
+  fillCommandLine,
+  namesPrompt,
+  promptFor,
+  type PromptFacts,
+  type PromptTask,
+} from '../../domain/agents/prompt.js';
 import type { Assignment } from '../../domain/agents/state.js';
 import { readVerdict, type Verdict } from '../../domain/agents/verdict.js';
 import { isSyncError, SyncError } from '../../domain/errors.js';
@@ -29,7 +35,7 @@ export const runAgent = async (
 ): Promise<{ readonly end: RunEnd; readonly took?: RunUsage }> => {
   const { ports, place, feature, commands } = run;
   const { agent, phase, retryCount } = assignment;
-  const command = commands.get(agent);
+  const command = commands.find((each) => each.agent === agent);
   if (command === undefined) return { end: failed(`Nobody knows how to run the agent ${agent}.`) };
   if ((await run.tip(workPackageId)) === undefined)
     throw new SyncError('worktree-failed', `There is no branch ${run.branch(workPackageId)} to work on.`);
@@ -56,7 +62,7 @@ export const runAgent = async (
         SPEC_KITTY_PHASE: phase,
         SPEC_KITTY_AGENT: agent,
       },
-      ...(command.isPromptInput ? { input: prompt } : {}),
+      ...(namesPrompt(command.argv) ? {} : { input: prompt }),
       timeoutMs: command.timeoutMs ?? run.state.limits.timeoutMs,
       log,
     },

@@ -113,9 +113,7 @@ export interface WorkUseCases extends MadeBy<typeof made.workUseCases> {
 /** Agents that work through a feature. */
 export interface AgentsUseCases extends MadeBy<typeof made.agentsUseCases> {
   /** Ends the agents that are named to it as soon as its input ends; for the process that a run starts beside itself. */
-  readonly guardAgents: {
-    run(input: AsyncIterable<Uint8Array | string>, isReady: () => void): Promise<number>;
-  };
+  readonly guardAgents: { run(input: AsyncIterable<Uint8Array | string>): Promise<number> };
 }
 
 /** What is composed for the use cases and asked for by nobody else. */

@@ -123,6 +123,10 @@ const quoted = (text: string): string =>
     .map((line) => `> ${line}`.trimEnd())
     .join('\n');
 
+/** Whether a command line says where the prompt is; else it is the standard input. */
+export const namesPrompt = (argv: readonly string[]): boolean =>
+  argv.some((argument) => /\{prompt(?:_file)?\}/.test(argument));
+
 /** Fills the placeholders of a command line. Values are taken as they are: no shell ever sees them. */
 export const fillCommandLine = (
   argv: readonly string[],

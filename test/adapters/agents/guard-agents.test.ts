@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { guardAgents, ProcessGuard } from '../../../src/adapters/agents/agent-guard.js';
@@ -25,7 +25,7 @@ describe('who guards agents', () => {
   it('ends what is left when the input ends, and lets go what was over before', async () => {
     const input = new PassThrough();
     const [byMark, byLeader, over] = await Promise.all(['a', 'b', 'c'].map(startMarked));
-    const guarding = guardAgents(input, () => undefined, 1000);
+    const guarding = guardAgents(input, 1000);
     const trees = [{ mark: byMark!.mark }, { mark: 'NOBODY=1', leader: byLeader!.pid }];
     input.write(`${JSON.stringify([...trees, { mark: over!.mark, leader: over!.pid }])}\n`);
     // A message may come in pieces, and the last one may have been cut off.
@@ -39,14 +39,6 @@ describe('who guards agents', () => {
     expect(process.kill(over!.pid, 0)).toBe(true);
     over!.kill();
     await over!.ended;
-  });
-
-  it('says that it listens before it does anything', async () => {
-    const said: string[] = [];
-    const input = new PassThrough();
-    input.end();
-    expect(await guardAgents(input, () => said.push('ready'))).toBe(0);
-    expect(said).toEqual(['ready']);
   });
 });
 
@@ -66,16 +58,16 @@ describe('the guard beside an orchestrator', () => {
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line));
-    return { guard, lines };
+    return { guard, record, lines };
   };
 
   it('hears of every agent, in order, and ends when it is let go', async () => {
     const { guard, lines } = recorder();
-    const one = await guard.watch('one');
-    const two = await guard.watch('two');
-    one.leads(11);
-    one.forget();
-    two.leads(12);
+    guard.watch('one');
+    guard.watch('two');
+    guard.watch('one', 11);
+    guard.forget('one');
+    guard.watch('two', 12);
     await guard.close();
     await guard.close();
     expect(lines()).toEqual([
@@ -90,18 +82,21 @@ describe('the guard beside an orchestrator', () => {
   });
 
   it('is replaced when it died, and its successor hears of those that still run', async () => {
-    const { guard, lines } = recorder();
-    const one = await guard.watch('one');
-    one.leads(11);
+    const { guard, record, lines } = recorder();
+    guard.watch('one', 11);
+    await eventually(
+      () => existsSync(record) && lines().length > 1,
+      () => 'the first guard has not begun',
+    );
     const [{ pid }] = lines();
     process.kill(pid, 'SIGKILL');
     await eventually(
       () => !isThere(pid),
       () => 'the first guard is still there',
     );
-    const two = await guard.watch('two');
-    one.forget();
-    two.forget();
+    guard.watch('two');
+    guard.forget('one');
+    guard.forget('two');
     await guard.close();
     expect(lines().slice(-5)).toEqual([
       { pid: expect.any(Number) },
@@ -114,9 +109,8 @@ describe('the guard beside an orchestrator', () => {
 
   it('that cannot be started keeps nobody from working', async () => {
     const guard = new ProcessGuard({ command: join(scratch.path, 'nothing'), args: [], environment: {} });
-    const tree = await guard.watch('one');
-    tree.leads(11);
-    tree.forget();
+    guard.watch('one', 11);
+    guard.forget('one');
     await guard.close();
   });
 });
@@ -127,7 +121,6 @@ import { createInterface } from 'node:readline';
 const note = (text) => appendFileSync(process.argv[2], text + '\\n');
 note(JSON.stringify({ pid: process.pid }));
 createInterface({ input: process.stdin }).on('line', note).on('close', () => note('"end"'));
-process.stdout.write('ready\\n');
 `;
 
 const isThere = (pid: number): boolean => {

@@ -105,14 +105,11 @@ describe('a program with everything that it started', () => {
 describe('the guard of a program', () => {
   it('hears of it before it starts, of its process, and of its end, also when it never starts', async () => {
     const heard: string[] = [];
+    const placeIn = (mark: string): string => mark.replace(/.*=/, '').slice(0, -1);
     const guard = {
-      watch: async (mark: string) => {
-        heard.push(`watch ${mark.replace(/.*=/, '').slice(0, -1)}`);
-        return {
-          leads: (pid: number) => heard.push(`leads ${typeof pid}`),
-          forget: () => heard.push('forget'),
-        };
-      },
+      watch: (mark: string, leader?: number) =>
+        void heard.push(leader === undefined ? `watch ${placeIn(mark)}` : `leads ${typeof leader}`),
+      forget: (mark: string) => void heard.push(`forget ${placeIn(mark)}`),
       close: async () => void heard.push('close'),
     };
     const guarded = new ProcessAgentRunner({ environment: process.env, guard, graceMs: GRACE_MS });
@@ -123,9 +120,9 @@ describe('the guard of a program', () => {
     expect(heard).toEqual([
       `watch ${one.directory}`,
       'leads number',
-      'forget',
+      `forget ${one.directory}`,
       `watch ${other.directory}`,
-      'forget',
+      `forget ${other.directory}`,
       'close',
     ]);
   });

@@ -41,7 +41,7 @@ describe('the lines of an output', () => {
 
   it('are cut where they are too long, and broken where a program never breaks them', () => {
     expect(linesOf(Buffer.from(`${'x'.repeat(3000)}\n`))).toEqual([`${'x'.repeat(1999)}\u2026`]);
-    const endless = linesOf(...Array.from({ length: 5 }, () => Buffer.from('y'.repeat(10_000))));
+    const endless = linesOf(...Array.from({ length: 3 }, () => Buffer.from('y'.repeat(1024 * 1024))));
     expect(endless.length).toBeGreaterThan(1);
   });
 

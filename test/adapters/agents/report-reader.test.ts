@@ -1,9 +1,11 @@
-import { ReportReader } from '../../../src/adapters/agents/agent-output.js';
+import { OutputLines, ReportReader } from '../../../src/adapters/agents/agent-output.js';
 import type { AgentReport } from '../../../src/domain/agents/agent-report.js';
 
 const read = (...pieces: readonly string[]): AgentReport | undefined => {
   const reader = new ReportReader();
-  for (const piece of pieces) reader.push(Buffer.from(piece));
+  const lines = new OutputLines((_line, printed) => reader.take(printed));
+  for (const piece of pieces) lines.push(Buffer.from(piece));
+  lines.end();
   return reader.end();
 };
 
@@ -30,10 +32,7 @@ describe('the reports in an output', () => {
   });
 
   it('are found after an endless line, of which nothing is kept', () => {
-    const megabyte = 'x'.repeat(1024 * 1024);
-    const reader = new ReportReader();
-    for (let count = 0; count < 64; count++) reader.push(Buffer.from(`{"type":"result",${megabyte}`));
-    reader.push(Buffer.from(`\n${RESULT}\n`));
-    expect(reader.end()).toEqual(FOUND);
+    const megabyte = `{"type":"result",${'x'.repeat(1024 * 1024)}`;
+    expect(read(...Array.from({ length: 64 }, () => megabyte), `\n${RESULT}\n`)).toEqual(FOUND);
   });
 });

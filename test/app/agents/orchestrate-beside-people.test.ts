@@ -379,6 +379,26 @@ describe('the plan and the status of an orchestration', () => {
     });
   });
 
+  it('never takes what it knows by a name for what the project says in vain', async () => {
+    const world = await orchestrationWorld({ WP01: {} });
+    const read = await world.catalog.read();
+    const issues = [{ path: 'agents.commands.ann', reason: 'names no program' }];
+    world.catalog.read = async () => ({ ...read, issues });
+    await expect(plan(world)).rejects.toMatchObject({
+      kind: 'input-invalid',
+      message: 'In .kittify/config.yaml, agents.commands.ann: names no program.',
+    });
+  });
+
+  it('is content with those of the project of whom somebody knows how they are called', async () => {
+    const world = await orchestrationWorld({ WP01: {} });
+    const read = await world.catalog.read();
+    world.catalog.read = async () => ({ ...read, available: ['windsurf', 'bob'] });
+    expect((await plan(world)).agents).toEqual(['bob']);
+    world.catalog.read = async () => ({ ...read, available: ['windsurf'] });
+    await expect(plan(world)).rejects.toMatchObject({ message: expect.stringContaining('"windsurf"') });
+  });
+
   it('needs git', async () => {
     const world = await orchestrationWorld({ WP01: {} });
     const checkout = { root: world.root, projectRoot: world.root };

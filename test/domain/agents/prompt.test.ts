@@ -1,5 +1,5 @@
 import { assignmentNote, isAssignmentNoted } from '../../../src/domain/agents/assignment.js';
-import { fillCommandLine } from '../../../src/domain/agents/prompt.js';
+import { fillCommandLine, namesPrompt } from '../../../src/domain/agents/prompt.js';
 import { promptFor, type PromptFacts } from '../../../src/domain/agents/prompt.js';
 import { readVerdict } from '../../../src/domain/agents/verdict.js';
 
@@ -77,6 +77,13 @@ describe('the command line of an agent', () => {
     expect(
       fillCommandLine(['a', '-f={prompt_file}', '{worktree}/{wp_id}', '{prompt}', '{other}'], values),
     ).toEqual(['a', '-f=/p/$& x.md', '/w/WP01', 'do {wp_id}', '{other}']);
+  });
+});
+
+describe('the prompt of a run', () => {
+  it('is the standard input unless the command line names it', () => {
+    const lines = ['a -', 'a {prompt}', 'a --in={prompt_file}', 'a {worktree}'];
+    expect(lines.map((line) => namesPrompt(line.split(' ')))).toEqual([false, true, true, false]);
   });
 });
 

@@ -33,7 +33,7 @@ export const orchestrate = defineCommand({
     const { args, client, common, io, signal, terminal } = context;
     refuseMixture(args);
     if (args.guard) {
-      await client.agents.guardAgents.run(io.stdin(), () => io.stdout.write('ready\n'));
+      await client.agents.guardAgents.run(io.stdin());
       return { isStream: true };
     }
     const { abortReport, planReport, statusReport } = await import('./orchestrate/reports.js');

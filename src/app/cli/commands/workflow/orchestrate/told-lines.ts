@@ -1,4 +1,4 @@
-import type { StatedCommand } from '../../../../agents/agent-consent.js';
+import type { AgentCommand } from '../../../../../ports/agents.js';
 import type { OrchestrationProgress } from '../../../../agents/orchestration-progress.js';
 import { duration } from '../../../../../domain/duration.js';
 import { bold, yellow, type Text } from '../../../render/text.js';
@@ -62,7 +62,7 @@ export const toldOf = (
 };
 
 /** How an agent is called, and who says so: `claude runs: claude --print`. */
-export const commandLine = ({ agent, argv, statedBy, redefines }: StatedCommand): readonly Text[] => [
+export const commandLine = ({ agent, argv, statedBy, redefines }: AgentCommand): readonly Text[] => [
   '  ',
   bold(agent),
   ` runs: ${argv.map(quotedWord).join(' ')}`,
