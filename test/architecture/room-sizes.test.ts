@@ -12,7 +12,7 @@ interface Size {
  * pays for itself, or the commit that raises a figure says why. `goal` is what the care of this code allows in the end.
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
-  root: { lines: 2000, files: 28, goal: 1500 },
+  root: { lines: 1990, files: 28, goal: 1500 },
   events: { lines: 3410, files: 32, goal: 2200 },
   outbox: { lines: 3050, files: 25, goal: 2800 },
   delivery: { lines: 5830, files: 49, goal: 4500 },

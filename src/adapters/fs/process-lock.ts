@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, linkSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isSyncError, messageOf, SyncError } from '../../domain/errors.js';
 import { makeDirectory } from './make-directory.js';
@@ -171,11 +171,10 @@ const unsupported = (path: string, cause: unknown): SyncError =>
  * where its binary is, which takes ten times as long as loading it; the place is fixed by the package's layout.
  */
 const loadNativeLock = (): TakeLock | undefined => {
-  const require = createRequire(import.meta.url);
+  const system = `${process.platform}-${process.arch}`;
   try {
-    const root = dirname(require.resolve('fs-native-extensions/package.json'));
-    const system = `${process.platform}-${process.arch}`;
-    const native: unknown = require(join(root, 'prebuilds', system, 'fs-native-extensions.node'));
+    const require = createRequire(import.meta.url);
+    const native: unknown = require(`fs-native-extensions/prebuilds/${system}/fs-native-extensions.node`);
     const { tryLock } = native as { tryLock(descriptor: number, ...range: [number, number, boolean]): void };
     return (descriptor) => tryLock(descriptor, 0, 0, true);
   } catch (error) {

@@ -161,7 +161,7 @@ class LowdbOutbox implements Outbox {
     limits: CaptureLimits,
     waitMs: number,
     work: Visit<T>,
-    unconfirmed: (error: unknown, result?: T) => T = rethrow,
+    unconfirmed?: (error: unknown, result?: T) => T,
   ): Promise<T | 'busy'> {
     for (let counted: Occupancy | undefined; ; counted = await this.#recount()) {
       const writer = new JournalWriter(this.#paths, this.#surroundings);
@@ -183,7 +183,7 @@ class LowdbOutbox implements Outbox {
         writer.sync();
         return result;
       } catch (error) {
-        if (!writer.mayHold) throw error;
+        if (!writer.mayHold || unconfirmed === undefined) throw error;
         return unconfirmed(error, result === 'looks-full' ? undefined : result);
       } finally {
         lock?.release();
@@ -295,10 +295,6 @@ const unconfirmed = (facts: readonly Fact[], error: unknown): readonly CaptureOu
 
 const refused = (facts: readonly Fact[], reason: RefusalReason, message: string): readonly CaptureOutcome[] =>
   facts.map(({ event }) => ({ outcome: 'refused', eventId: event.event_id, reason, message }));
-
-const rethrow = (error: unknown): never => {
-  throw error;
-};
 
 // The lock's holders run a few microseconds of synchronous code; who waits longer waits for a stopped process.
 const LOCK_WAIT_MS = 250;

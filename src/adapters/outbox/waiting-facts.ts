@@ -85,7 +85,8 @@ export class WaitingFacts {
   }
 
   #names(): readonly string[] {
-    return unlessAbsent(() => readdirSync(this.#directory), [])
+    // Normally it is not there, and an error is dear to make.
+    return (existsSync(this.#directory) ? readdirSync(this.#directory) : [])
       .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
       .sort();
   }

@@ -93,6 +93,9 @@ describe('secrets in notes and errors', () => {
     ['Authorization: ApiKey abcdef', 'Authorization: ApiKey [redacted]'],
     ['authorization=abcdefghijklmnopqrst', 'authorization=[redacted]'],
     ['redis://:hunter2@db:6379', 'redis://[redacted]@db:6379'],
+    ['bearer a1b2', 'bearer [redacted]'],
+    [of('ey', 'Jabcd.x'), '[redacted]'],
+    [of('gh', 'p_abcdef123456'), '[redacted]'],
   ])('that are named go: %j', (text, expected) => {
     expect(hideSecrets(text)).toBe(expected);
     expect(hideSecrets(expected)).toBe(expected);
