@@ -8,6 +8,7 @@ import { isElsewhere, laneOf, wavesOf, type FeatureView } from '../../domain/age
 import type { AgentCatalog, AgentCatalogReading, AgentCommand } from '../../ports/agents.js';
 import type { Checkout } from '../../ports/events.js';
 import type { FeatureFiles, Repository } from '../../ports/work.js';
+import type { DataOf } from '../documents/all.js';
 import {
   frontMatterGraph,
   refuseFaults,
@@ -24,19 +25,12 @@ export interface OrchestrationRequest extends FeatureRequest {
   readonly limits?: Partial<RunLimits>;
 }
 
-/** What a run would do, and with whom. */
-export interface OrchestrationPlan {
-  readonly feature: string;
-  readonly agents: readonly string[];
-  /** How each of them is called. */
+/** What a run would do, and with whom; what is done is in no wave. */
+export interface OrchestrationPlan extends Told {
   readonly commands: readonly AgentCommand[];
-  readonly limits: RunLimits;
-  /** Ids that can be worked on at the same time, wave after wave, if nothing goes wrong; what is done is not among them. */
-  readonly waves: readonly (readonly string[])[];
-  /** In work, in review or blocked already: left to whoever has them. */
-  readonly elsewhere: readonly string[];
-  readonly done: readonly string[];
 }
+
+type Told = NonNullable<DataOf<'orchestrate'>['plan']>;
 
 interface PlanOrchestrationPorts {
   readonly repository: Repository;

@@ -17,6 +17,9 @@ export type DataOf<Command extends string> = Command extends keyof Documents
   ? Told<Documents[Command]>
   : object;
 
+/** The result of a command that changes a project: beside it the frame tells what became of its events. */
+export type ResultOf<Command extends string> = Omit<DataOf<Command>, 'commit' | 'events'>;
+
 export interface DocumentSchema {
   /** Words of the command that prints the document. */
   readonly command: string;

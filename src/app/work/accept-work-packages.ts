@@ -3,6 +3,7 @@ import type { AcceptanceFacts, AcceptanceReason } from '../../domain/work/accept
 import { namesOrCount } from '../../domain/work/commit-message.js';
 import type { WorkPackage } from '../../domain/work/work-package.js';
 import type { Checkout } from '../../ports/events.js';
+import type { ResultOf } from '../documents/all.js';
 import { chosenWorkPackages, loggedTasks, refuseFaults } from './feature-state.js';
 import type { FeatureState, FiledWorkPackage } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';
@@ -26,17 +27,9 @@ export interface RefusedWorkPackage {
   readonly reasons: readonly AcceptanceReason[];
 }
 
-export interface AcceptResult {
-  readonly feature: string;
-  /** `true`: `accepted` lists what would be accepted. */
-  readonly isCheck: boolean;
-  readonly accepted: readonly string[];
+/** What was accepted, or with `isCheck` would be, and why the others were not. */
+export interface AcceptResult extends Omit<ResultOf<'accept'>, 'refused'> {
   readonly refused: readonly RefusedWorkPackage[];
-  /** Named ones that were accepted before; nothing was done to them. */
-  readonly alreadyDone: readonly string[];
-  /** Accepted ones on whose branch nobody has committed anything, so that nothing of them was merged. */
-  readonly withoutCommits: readonly string[];
-  readonly isFeatureCompleted: boolean;
 }
 
 /** Accepts work packages one by one: those that meet every condition become `done`, the others are listed with reasons. */

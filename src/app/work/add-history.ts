@@ -1,6 +1,7 @@
 import { SyncError } from '../../domain/errors.js';
 import type { HistoryEntryType } from '../../domain/events/payloads.js';
 import { asOneLine } from '../../domain/work/markdown.js';
+import type { ResultOf } from '../documents/all.js';
 import { findWorkPackage } from './feature-state.js';
 import type { PerformedWork, WorkPorts } from './perform-work.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
@@ -14,13 +15,7 @@ export interface AddHistoryInput extends FeatureInput {
   readonly author?: string;
 }
 
-export interface AddHistoryResult {
-  readonly feature: string;
-  readonly workPackageId: string;
-  readonly path: string;
-  readonly type: HistoryEntryType;
-  readonly line: string;
-}
+export type AddHistoryResult = ResultOf<'agent tasks add-history'>;
 
 /** Adds an entry to a work package's Activity Log; its lane stays. */
 export class AddHistory {

@@ -8,29 +8,15 @@ import { tasksOf, tasksSections } from '../../domain/work/tasks-document.js';
 import { describeIds } from '../../domain/work/work-package-id.js';
 import { lineOfKey } from '../../domain/work/work-package.js';
 import type { WorkPackageDocument } from '../../ports/work.js';
+import type { DataOf } from '../documents/all.js';
 import type { FeatureState } from './feature-state.js';
 import { findFeature, type FeatureRequest, type PlanSources } from './locate-feature.js';
 import { resolvePlan } from './resolve-plan.js';
 
-/** What becomes of one line of a planning document. */
-export interface ReadLine {
-  /** Relative to the project root. */
-  readonly path: string;
-  /** Counted from 1; absent for what is said of the file as a whole. */
-  readonly line?: number | undefined;
-  /** `fault`: as long as it stands there, nothing can be finalized. */
-  readonly verdict: 'read' | 'passed-over' | 'fault';
-  /** What is read, or why it is not: a phrase for a person. */
-  readonly what: string;
-}
-
-export interface FeatureCheck {
-  readonly feature: string;
-  /** File by file, in each by line. */
-  readonly lines: readonly ReadLine[];
-  /** Why it cannot be finalized as it is, each as a sentence; empty when it can. */
-  readonly faults: readonly string[];
-}
+/** What is read of a plan; without faults it can be finalized. */
+export type FeatureCheck = DataOf<'feature check'>;
+/** What becomes of one line of a planning document. `fault`: as long as it stands there, nothing can be finalized. */
+export type ReadLine = FeatureCheck['lines'][number];
 
 /** Says of a plan what is read and what is passed over. Reads only: it needs no identity, takes no lock and emits nothing. */
 export class CheckFeature {

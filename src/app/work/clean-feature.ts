@@ -2,30 +2,16 @@ import { countsAsWork } from '../../domain/work/acceptance.js';
 import type { BranchPlace } from '../../ports/work.js';
 import type { MergingPorts } from './perform-work.js';
 import type { Checkout, HeldRepository } from '../../ports/events.js';
+import type { DataOf } from '../documents/all.js';
 import type { FeatureState } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';
 import { branchesOf, branchStandings } from './group-branches.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 
-/** What was made for the work on a work package and is not needed any more. */
-export interface Leftover {
-  readonly workPackageId: string;
-  readonly kind: 'worktree' | 'branch';
-  /** Absolute path of the work tree, or the name of the branch. */
-  readonly name: string;
-}
-
-export interface KeptLeftover extends Leftover {
-  /** As the end of a sentence: why it stays. */
-  readonly reason: string;
-}
-
-export interface CleanResult {
-  readonly feature: string;
-  /** What can go, or has gone. */
-  readonly removed: readonly Leftover[];
-  readonly kept: readonly KeptLeftover[];
-}
+/** `removed`: what can go, or has gone. */
+export type CleanResult = Omit<DataOf<'feature clean'>, 'removable'>;
+export type Leftover = CleanResult['removed'][number];
+export type KeptLeftover = CleanResult['kept'][number];
 
 /** Clears up behind work packages that are done. Nothing goes that holds work which is nowhere else. */
 export class CleanFeature {

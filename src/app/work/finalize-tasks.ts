@@ -1,5 +1,5 @@
 import { SyncError } from '../../domain/errors.js';
-import { wireLane, type StatusLane, type WorkPackageLane } from '../../domain/events/lane.js';
+import { wireLane } from '../../domain/events/lane.js';
 import { featureNumber } from '../../domain/ids.js';
 import { makeMeta, readMeta, withAnnounced, type FeatureMeta } from '../../domain/work/meta-json.js';
 import type { ResolvedDependencies } from '../../domain/work/resolve-dependencies.js';
@@ -7,6 +7,7 @@ import { seedRows } from '../../domain/work/status-rows.js';
 import { activityTime } from '../../domain/work/transition.js';
 import type { Checkout } from '../../ports/events.js';
 import type { Fact } from '../../ports/outbox.js';
+import type { ResultOf } from '../documents/all.js';
 import { planLines } from './check-feature.js';
 import type { FeatureDraft } from './feature-draft.js';
 import { contradictions, unseeded, type FeatureState } from './feature-state.js';
@@ -21,35 +22,7 @@ export interface FinalizeInput extends FeatureInput {
   readonly whole?: boolean;
 }
 
-export interface FinalizedWorkPackage {
-  readonly id: string;
-  readonly title: string;
-  readonly lane: WorkPackageLane;
-  /** The finer lane, where it has a name of its own. */
-  readonly detail?: StatusLane;
-  readonly dependencies: readonly string[];
-  /** Which document decided about the dependencies. */
-  readonly decidedBy: 'manifest' | 'tasks' | 'front-matter';
-}
-
-export interface FinalizeResult {
-  readonly feature: string;
-  /** `nothing-to-do`: everything was written and announced before. */
-  readonly outcome: 'finalized' | 'nothing-to-do';
-  readonly workPackages: readonly FinalizedWorkPackage[];
-  /** Work packages whose front matter was written. */
-  readonly updated: readonly string[];
-  /** Work packages that the status log has as planned from now on; absent where there is no log. */
-  readonly seeded?: readonly string[];
-  /** What was announced just now: the feature's slug and work package ids. */
-  readonly announced: readonly string[];
-  readonly warnings: readonly string[];
-  readonly ignored: ResolvedDependencies['ignored'];
-  /** Documents of the feature that git does not have as they are, relative to the project root. */
-  readonly uncommitted: readonly string[];
-  /** How much of the plan was read and passed over, as `feature check` says line by line. */
-  readonly reading: { readonly read: number; readonly passedOver: number };
-}
+export type FinalizeResult = ResultOf<'agent feature finalize-tasks'>;
 
 /** Fixes the plan of a feature: resolves dependencies, writes them into the front matters, announces what is not yet. */
 export class FinalizeTasks {
@@ -142,13 +115,13 @@ const resultOf = (
           id,
           title,
           lane: seeded.includes(id) ? ('planned' as const) : lane,
-          ...(detail === undefined ? {} : { detail }),
+          detail,
           dependencies,
           decidedBy,
         })),
     ),
     updated,
-    ...(statusLog === undefined ? {} : { seeded }),
+    seeded: statusLog && seeded,
     announced,
     warnings: [
       ...documents.passedOver.map(({ path, reason }) => `${path} ${reason}.`),

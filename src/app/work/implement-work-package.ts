@@ -5,6 +5,7 @@ import { workPackageBranch } from '../../domain/work/feature-slug.js';
 import { workPackageIdOf } from '../../domain/work/work-package-id.js';
 import { unreadyDependencies, type WorkPackage } from '../../domain/work/work-package.js';
 import type { HeldRepository } from '../../ports/events.js';
+import type { ResultOf } from '../documents/all.js';
 import {
   findWorkPackage,
   refuseUninitialized,
@@ -24,19 +25,8 @@ export interface ImplementInput extends FeatureInput {
   readonly agent?: string;
 }
 
-export interface ImplementResult {
-  readonly feature: string;
-  readonly workPackageId: string;
-  /** `already-doing`: somebody began before; nothing was moved and nothing is emitted. */
-  readonly outcome: 'started' | 'already-doing';
-  /** Who is in charge, as the front matter says. */
-  readonly agent?: string;
-  readonly worktree: string;
-  readonly worktreeWas: 'made' | 'existing';
-  readonly branch: string;
-  /** What the branch was started from; absent when it was there already. */
-  readonly base?: string;
-}
+/** Where the work is done. `already-doing`: somebody began before; nothing was moved and nothing is emitted. */
+export type ImplementResult = ResultOf<'implement'>;
 
 /** Gives a work package a work tree on a branch of its own and takes it from `planned` to `doing`. */
 export class ImplementWorkPackage {
@@ -82,7 +72,7 @@ export class ImplementWorkPackage {
         feature: state.documents.slug,
         workPackageId: id,
         outcome: isBegun ? 'already-doing' : 'started',
-        ...(whose === undefined ? {} : { agent: whose }),
+        agent: whose,
         ...made,
       };
       if (isBegun) return { result };
@@ -111,7 +101,7 @@ export class ImplementWorkPackage {
     const request = { path, branch, base: base ?? branch, leaveOut: ['kitty-specs'] };
     const was = await repository.addWorktree(held, request);
     if (was === 'made') undoing.push(() => repository.removeWorktree(held, request));
-    return { worktree: path, worktreeWas: was, branch, ...(base === undefined ? {} : { base }) };
+    return { worktree: path, worktreeWas: was, branch, base };
   }
 
   /**

@@ -1,11 +1,12 @@
 import { SyncError } from '../../domain/errors.js';
-import { isAt, isLegalTransition, originOf, type Lane, type Origin } from '../../domain/events/lane.js';
+import { isAt, isLegalTransition, originOf } from '../../domain/events/lane.js';
 import { namesOrCount } from '../../domain/work/commit-message.js';
 import { isTickedAs, laneOfMark, namedIds, taskNote } from '../../domain/work/marks.js';
 import type { Mark, NamedIds } from '../../domain/work/marks.js';
 import { annotationRow } from '../../domain/work/status-rows.js';
 import { withBoxes, type Checkbox } from '../../domain/work/task-marks.js';
 import { findTask, lineWithoutMark } from '../../domain/work/tasks-document.js';
+import type { ResultOf } from '../documents/all.js';
 import type { FeatureDraft } from './feature-draft.js';
 import {
   findWorkPackage,
@@ -29,28 +30,7 @@ export interface MarkStatusInput extends FeatureInput {
   readonly force?: boolean;
 }
 
-export interface MarkedWorkPackage extends Origin {
-  readonly workPackageId: string;
-  readonly outcome: 'moved' | 'already-there';
-  readonly to: Lane;
-}
-
-export interface MarkedTask {
-  readonly taskId: string;
-  /** The work package whose section of `tasks.md` holds the task. */
-  readonly workPackageId: string;
-  readonly outcome: 'marked' | 'already-so';
-  readonly isDone: boolean;
-}
-
-export interface MarkStatusResult {
-  readonly feature: string;
-  readonly workPackages: readonly MarkedWorkPackage[];
-  readonly tasks: readonly MarkedTask[];
-  /** Work packages that have one dependency less to wait for. */
-  readonly unblocked: readonly string[];
-  readonly isFeatureCompleted: boolean;
-}
+export type MarkStatusResult = ResultOf<'agent tasks mark-status'>;
 
 /**
  * Marks work packages (their lane) and tasks (their box in `tasks.md`) in one piece of work: everything that was named

@@ -1,5 +1,4 @@
 import { SyncError } from '../../domain/errors.js';
-import type { Lane } from '../../domain/events/lane.js';
 import { err, type Result } from '../../domain/result.js';
 import { countsAsWork } from '../../domain/work/acceptance.js';
 import { namesOrCount } from '../../domain/work/commit-message.js';
@@ -8,12 +7,12 @@ import {
   mergeSubject,
   outerDependencies,
   selectMerges,
-  type MergeOutcome,
   type MergeStep,
 } from '../../domain/work/merge-selection.js';
 import type { WorkPackage } from '../../domain/work/work-package.js';
 import type { Checkout, HeldRepository } from '../../ports/events.js';
 import type { BranchMove, MergeStrategy, MoveObstacle, TriedMerge } from '../../ports/work.js';
+import type { ResultOf } from '../documents/all.js';
 import type { FeatureDraft } from './feature-draft.js';
 import { chosenWorkPackages, findWorkPackage, frontMatterGraph, type FeatureState } from './feature-state.js';
 import { mainCheckout, standingTargetOf } from './feature-target.js';
@@ -38,32 +37,14 @@ export interface MergeInput extends FeatureInput {
   readonly agent?: string | undefined;
 }
 
-/** What became of one work package of a merge. */
-export interface MergedWorkPackage {
-  readonly workPackageId: string;
-  readonly branch: string;
-  readonly outcome: MergeOutcome;
-  /** The commit that merged it; absent when there was nothing to merge, and in a dry run. */
-  readonly commit?: string;
-  readonly from: Lane;
-  /** The same lane when it stayed. */
-  readonly to: Lane;
-}
-
-/** What a merge tells about its work. */
-export interface MergeReport {
-  readonly feature: string;
-  readonly target: string;
-  readonly strategy: MergeStrategy;
-  /** `true`: nothing was done, `workPackages` says what would be. */
-  readonly isDryRun: boolean;
-  /** In the order of merging. */
-  readonly workPackages: readonly MergedWorkPackage[];
+/** What was merged, or with `isDryRun` would be. */
+export interface MergeReport extends Omit<ResultOf<'merge'>, 'conflict' | 'obstacle'> {
   /** In a dry run: what would keep all of them from being merged. */
   readonly conflict?: FoundConflict;
   /** In a dry run: why the target branch could not move. */
   readonly obstacle?: MoveObstacle;
 }
+export type MergedWorkPackage = MergeReport['workPackages'][number];
 
 /**
  * Merges the branches of work packages, all of them or none: the whole series is merged in the object store first, then
@@ -269,7 +250,7 @@ const reportOf = (
     workPackages: steps.map((step) => {
       const { id: workPackageId, branch, outcome, from, to } = step;
       const commit = tried?.commits[merging.indexOf(step)];
-      return { workPackageId, branch, outcome, from, to, ...(commit === undefined ? {} : { commit }) };
+      return { workPackageId, branch, outcome, from, to, commit };
     }),
   };
 };

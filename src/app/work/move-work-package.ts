@@ -1,13 +1,7 @@
 import { SyncError } from '../../domain/errors.js';
-import {
-  isAt,
-  isLegalTransition,
-  laneName,
-  originOf,
-  type Lane,
-  type Origin,
-} from '../../domain/events/lane.js';
+import { isAt, isLegalTransition, laneName, originOf, type Lane } from '../../domain/events/lane.js';
 import type { WorkPackage } from '../../domain/work/work-package.js';
+import type { ResultOf } from '../documents/all.js';
 import { findWorkPackage } from './feature-state.js';
 import type { PerformedWork, WorkPorts } from './perform-work.js';
 import { illegalTransition, planTransitions } from './plan-transitions.js';
@@ -27,17 +21,8 @@ export interface MoveInput extends FeatureInput {
   readonly feedback?: string | undefined;
 }
 
-export interface MoveResult extends Origin {
-  readonly feature: string;
-  readonly workPackageId: string;
-  readonly path: string;
-  /** `already-there`: the work package was in that lane before; nothing was done and nothing is emitted. */
-  readonly outcome: 'moved' | 'already-there';
-  readonly to: Lane;
-  /** Work packages that have one dependency less to wait for. */
-  readonly unblocked: readonly string[];
-  readonly isFeatureCompleted: boolean;
-}
+/** `already-there`: the work package was in that lane before; nothing was done and nothing is emitted. */
+export type MoveResult = ResultOf<'agent tasks move-task'>;
 
 /** Takes a work package to another lane. The lane that counts is the one that the file has under the lock. */
 export class MoveWorkPackage {

@@ -1,9 +1,10 @@
 import { SyncError } from '../../domain/errors.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
-import { newFeature, type NewWorkPackage } from '../../domain/work/new-feature.js';
+import { newFeature } from '../../domain/work/new-feature.js';
 import { activityTime } from '../../domain/work/transition.js';
 import type { WallClock } from '../../ports/host.js';
 import type { Checkout } from '../../ports/events.js';
+import type { ResultOf } from '../documents/all.js';
 import { targetBranchOf } from './feature-target.js';
 import type { PerformedWork, WorkPorts, WorkRequest } from './perform-work.js';
 
@@ -20,13 +21,7 @@ export interface NewFeatureInput {
   readonly commit?: boolean;
 }
 
-export interface NewFeatureResult {
-  readonly feature: string;
-  /** Relative to the project root. */
-  readonly directory: string;
-  readonly workPackages: readonly NewWorkPackage[];
-  readonly files: readonly string[];
-}
+export type NewFeatureResult = ResultOf<'feature new'>;
 
 /** Makes a complete feature from a template, under the next free number. It is announced by `finalize-tasks`, not here. */
 export class MakeFeature {

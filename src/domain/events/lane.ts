@@ -43,7 +43,7 @@ export type WorkPackageLane = Lane | 'canceled' | 'uninitialized';
 export interface Placed {
   readonly lane: WorkPackageLane;
   /** The finer lane within ours, where it has a name of its own. */
-  readonly detail?: StatusLane;
+  readonly detail?: StatusLane | undefined;
 }
 
 /** The status lane that a word of any client means; `undefined` when nobody uses it. */
@@ -72,13 +72,13 @@ export const laneName = ({ lane, detail }: Placed): string =>
 
 /** Where a work package was before it moved; nothing of one that had no lane. */
 export interface Origin {
-  readonly from?: Lane | 'canceled';
+  readonly from?: Lane | 'canceled' | undefined;
   /** The finer lane, where it has a name of its own. */
-  readonly detail?: StatusLane;
+  readonly detail?: StatusLane | undefined;
 }
 
 export const originOf = ({ lane, detail }: Placed): Origin =>
-  lane === 'uninitialized' ? {} : { from: lane, ...(detail === undefined ? {} : { detail }) };
+  lane === 'uninitialized' ? {} : { from: lane, detail };
 
 /** The origin as people read it. */
 export const originName = ({ from, detail }: Origin): string => detail ?? from ?? 'no lane';

@@ -125,7 +125,7 @@ describe('implementing a work package', () => {
     world.scratch.git('worktree', 'remove', '--force', worktree('WP01'));
     const again = await implement('WP01');
     expect(again.result).toMatchObject({ outcome: 'already-doing', worktreeWas: 'made' });
-    expect('base' in again.result).toBe(false);
+    expect(again.result.base).toBeUndefined();
   });
 
   it('scenario 26: begun by several at once, is begun by one; the others are told', async () => {
