@@ -11,6 +11,8 @@ export default {
   workerIdleMemoryLimit: '200MB',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
+    // Scripts run what was built, their tests what it is built from.
+    '^(?:\\.\\./)+dist/((?:app|domain)/.*)\\.js$': '<rootDir>/src/$1.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^spec-kitty-sync/domain$': '<rootDir>/src/domain/index.ts',
     '^fast-check$': '<rootDir>/test/support/seeded-fast-check.mjs',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ADVICE } from '../../src/app/cli/errors/advice.js';
-import { CODES, errorReference } from '../../src/app/cli/errors/to-markdown.js';
+// @ts-expect-error scripts have no types
+import { CODES, errorReference } from '../../scripts/error-reference.mjs';
 import { faultText, shownFault } from '../../src/app/cli/render/fault.js';
 import { toTerminal } from '../../src/app/cli/render/text.js';
 import { ERROR_KINDS, SyncError, type ErrorKind } from '../../src/domain/errors.js';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { COMMANDS } from '../../src/app/cli/commands/all.js';
-import { manPage } from '../../src/app/cli/to-man-page.js';
+// @ts-expect-error scripts have no types
+import { manPage } from '../../scripts/man-page.mjs';
 import { commandName } from '../../src/app/cli/usage.js';
 
 const plain = manPage().replaceAll('\\-', '-');

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { MemoryBackgroundPost } from '../../support/memory-background.js';
 import { COMMANDS } from '../../../src/app/cli/commands/all.js';
 import { DOCUMENTS, FAULT, FILES, WORK } from '../../../src/app/documents/all.js';
-import { jsonReference } from '../../../src/app/documents/to-markdown.js';
+// @ts-expect-error scripts have no types
+import { jsonReference } from '../../../scripts/json-reference.mjs';
 import { CommandLine, type RunOptions } from '../../support/command-line.js';
 import { smallFeature } from '../../support/planning-documents.js';
 import { issuesOf } from '../../../src/domain/document.js';
