@@ -40,10 +40,10 @@ describe('the board in the terminal', () => {
     expect(shown(CARDS)).toEqual([
       '001-alpha  1 of 5 done',
       '',
-      'planned 2           doing 1             for_review 1        done 1',
-      '──────────────────  ──────────────────  ──────────────────  ──────────────────',
-      'WP04 Title of WP04  WP02 A title that…  WP03 Title of WP03  WP01 Title of WP01',
-      '  waits for WP02      claude · 3 h        codex',
+      'planned 2           doing 1               for_review 1        done 1',
+      '──────────────────  ────────────────────  ──────────────────  ──────────────────',
+      'WP04 Title of WP04  WP02 A title that i…  WP03 Title of WP03  WP01 Title of WP01',
+      '  waits for WP02      claude · 3 h          codex',
       'WP05 Title of WP05',
     ]);
   });
@@ -52,8 +52,8 @@ describe('the board in the terminal', () => {
     expect(shown([CARDS[1]!])).toEqual([
       '001-alpha  0 of 1 done',
       '',
-      'planned 0  doing 1                                          for_review 0  done 0',
-      `─────────  ${'─'.repeat(47)}  ────────────  ──────`,
+      'planned 0  doing 1                             for_review 0  done 0',
+      `─────────  ${'─'.repeat(34)}  ────────────  ──────`,
       '           WP02 A title that is much too long',
       '             claude · 3 h',
     ]);
@@ -97,8 +97,10 @@ describe('the board in the terminal', () => {
       card(`WP1${at}`, 'planned', { title }),
       card(`WP2${at}`, 'doing', { title }),
     ]);
-    for (const line of shown([...cards, card('WP99', 'done')]).slice(4))
-      expect(stringWidth(line.slice(0, line.indexOf('WP2')))).toBe(20 + 2);
+    const places = shown([...cards, card('WP99', 'done')])
+      .slice(4)
+      .map((line) => stringWidth(line.slice(0, line.indexOf('WP2'))));
+    expect(new Set(places).size).toBe(1);
     expect(shown(cards).find((line) => line.includes('ש'))).toContain('\u200e');
   });
 
@@ -138,7 +140,7 @@ describe('the list in the terminal', () => {
     expect(listed([{ ...CARDS[1]!, tasks: 4, openTasks: 1 }, CARDS[3]!])).toEqual([
       'id    lane     title                          agent   since  tasks  waits for',
       '────  ───────  ─────────────────────────────  ──────  ─────  ─────  ─────────',
-      'WP02  doing    A title that is much too long  claude    3 h    3/4  ',
+      'WP02  doing    A title that is much too long  claude    3 h    3/4',
       'WP04  planned  Title of WP04                  –           –      –  WP02',
     ]);
   });

@@ -2,10 +2,10 @@ import {
   bold,
   cyan,
   dim,
+  fitted,
   green,
   lines,
   red,
-  restyle,
   toPlain,
   toTerminal,
   yellow,
@@ -38,8 +38,10 @@ describe('text', () => {
     expect(toPlain(['a', bold(['b', red('c')])])).toBe('abc');
   });
 
-  it('keeps a style around other characters', () => {
-    expect(restyle(bold(red('long')), 'l')).toEqual(bold(red('l')));
-    expect(restyle(['a', 'b'], 'c')).toBe('c');
+  it('keeps its styles where it is cut, and is one line', () => {
+    expect(toTerminal(fitted(bold(red('long')), 3), true)).toBe(toTerminal(bold(red('lo\u2026')), true));
+    expect(toTerminal(fitted(['a\n', bold('bcd')], 5), true)).toBe(
+      `a\\n${toTerminal(bold('b\u2026'), true)}`,
+    );
   });
 });

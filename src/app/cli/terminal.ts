@@ -1,9 +1,8 @@
 import { hasColour, widthOf } from './io.js';
 import type { Io, Sink } from './io.js';
-import { toPlain, toTerminal, yellow } from './render/text.js';
+import { fitted, toTerminal, yellow } from './render/text.js';
 import type { Text } from './render/text.js';
-import { makeVisible, toJsonDocument, toJsonLine } from './render/visible.js';
-import { stringWidth, truncate } from './render/width.js';
+import { toJsonDocument, toJsonLine } from './render/visible.js';
 
 interface TerminalOptions {
   readonly json: boolean;
@@ -66,7 +65,9 @@ export const createTerminal = (io: Io, options: TerminalOptions): Terminal => {
     warn: (text) => say([yellow('warning'), ': ', text]),
     progress: (texts) => {
       if (options.quiet || !io.stderr.isTTY) return;
-      const lines = texts.map((text) => `${toTerminal(fitted(text, lineOf(io)), errColour)}\n`);
+      // A line that the terminal wraps could not be redrawn in place.
+      const width = lineOf(io) - 1;
+      const lines = texts.map((text) => `${toTerminal(fitted(text, width), errColour)}\n`);
       if (lines.join('') === drawn.join('')) return;
       // In one piece, so that no terminal shows the moment in between.
       io.stderr.write(erasure() + lines.join(''));
@@ -85,9 +86,3 @@ const lineOf = ({ stderr, env }: Io): number => {
 };
 
 const USUAL_WIDTH = 80;
-
-/** One line that the terminal does not wrap, since a wrapped line could not be redrawn in place. */
-const fitted = (text: Text, width: number): Text => {
-  const line = makeVisible(toPlain(text), 'line');
-  return stringWidth(line) < width ? text : truncate(line, width - 1);
-};

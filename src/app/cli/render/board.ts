@@ -1,10 +1,8 @@
 import { LANES, laneName, type Lane } from '../../../domain/events/lane.js';
 import type { BoardCard, FeatureCards } from '../../work/read-board.js';
-import { flexible, right, table } from './table.js';
-import { bold, dim, restyle, toPlain, yellow, type Text } from './text.js';
+import { flexible, right, table, tableLines } from './table.js';
+import { bold, dim, fitted, yellow, type Text } from './text.js';
 import { duration } from '../../../domain/duration.js';
-import { makeVisible } from './visible.js';
-import { stringWidth, truncate } from './width.js';
 
 /** The board of a feature, line by line: its lanes beside each other, or below each other where there is no room for that. */
 export const boardLines = (board: FeatureCards, width: number, nowMs: number): readonly Text[] => {
@@ -86,50 +84,23 @@ const ageOf = (sinceMs: number | undefined, nowMs: number): string | undefined =
 const NARROW = 60;
 const GAP = '  ';
 
-/** A lane with what is in it, line by line below its name. */
-const columnOf = (lane: Lane, { cards, counts }: FeatureCards, nowMs: number): readonly Text[] => [
-  [bold(lane), dim(` ${counts[lane]}`)],
-  ...cards.filter((card) => card.lane === lane).flatMap((card) => cardLines(card, nowMs)),
-];
+/** What is in a lane, line by line. */
+const linesOf = (lane: Lane, { cards }: FeatureCards, nowMs: number): readonly Text[] =>
+  cards.filter((card) => card.lane === lane).flatMap((card) => cardLines(card, nowMs));
 
 const lanesBeside = (board: FeatureCards, width: number, nowMs: number): readonly Text[] => {
-  const lanes = LANES.map((lane) => columnOf(lane, board, nowMs));
-  const widths = columnWidths(lanes, width);
-  const columns = lanes.map(([head = '', ...cells], at) => [
-    head,
-    dim('\u2500'.repeat(widths[at] ?? 0)),
-    ...cells,
-  ]);
-  const height = Math.max(...columns.map((column) => column.length));
-  return Array.from({ length: height }, (_, row) => rowOf(columns, row, widths));
-};
-
-/** An empty lane is as wide as its name; the others share what is left, or have what they need where there is no limit. */
-const columnWidths = (lanes: readonly (readonly Text[])[], width: number): readonly number[] => {
-  const natural = lanes.map((cells) => cells.map((cell) => stringWidth(toPlain(fitted(cell, Infinity)))));
-  if (!Number.isFinite(width)) return natural.map((cells) => Math.max(...cells));
-  const filled = natural.filter(({ length }) => length > 1).length;
-  const taken = natural.reduce((sum, [head = 0, ...cells]) => sum + (cells.length > 0 ? 0 : head), 0);
-  const share = Math.floor((width - taken - GAP.length * (lanes.length - 1)) / Math.max(1, filled));
-  return natural.map(([head = 0, ...cells]) => (cells.length > 0 ? share : head));
-};
-
-/** The cells of one row up to the last that holds something, so that no line ends in blanks. */
-const rowOf = (columns: readonly (readonly Text[])[], row: number, widths: readonly number[]): Text => {
-  const last = columns.findLastIndex((column) => row < column.length);
-  return columns.slice(0, last + 1).flatMap((column, at): readonly Text[] => {
-    const width = widths[at] ?? 0;
-    const cell = fitted(column[row] ?? '', width);
-    const blanks = ' '.repeat(Math.max(0, width - stringWidth(toPlain(cell))));
-    return at === last ? [cell] : [cell, blanks, GAP];
-  });
+  const lanes = LANES.map((lane) => linesOf(lane, board, nowMs));
+  const height = Math.max(...lanes.map((cells) => cells.length));
+  const columns = LANES.map((lane) => flexible(`${lane} ${board.counts[lane]}`));
+  const rows = Array.from({ length: height }, (_, row) => lanes.map((cells) => cells[row] ?? ''));
+  return tableLines(columns, rows, width);
 };
 
 const lanesBelow = (board: FeatureCards, width: number, nowMs: number): readonly Text[] =>
-  LANES.flatMap((lane) => {
-    const [head = '', ...cells] = columnOf(lane, board, nowMs);
-    return [head, ...cells.map((line) => fitted([GAP, line], width))];
-  });
+  LANES.flatMap((lane) => [
+    [bold(lane), dim(` ${board.counts[lane]}`)],
+    ...linesOf(lane, board, nowMs).map((line) => fitted([GAP, line], width)),
+  ]);
 
 /** What is in work tells by whom and for how long, what waits tells for what; the others need no more than their titles. */
 const cardLines = (card: BoardCard, nowMs: number): readonly Text[] => {
@@ -144,21 +115,3 @@ const cardLines = (card: BoardCard, nowMs: number): readonly Text[] => {
 };
 
 const titleOf = ({ workPackageId, title }: BoardCard): Text => [bold(workPackageId), ` ${title}`];
-
-/** The text on one line of at most `width` columns; its pieces keep their styles. */
-const fitted = (text: Text, width: number): Text => {
-  let left = width;
-  const pieces = piecesOf(text).map((piece): Text => {
-    const shown = truncate(makeVisible(toPlain(piece), 'line'), left);
-    left -= stringWidth(shown);
-    return restyle(piece, shown);
-  });
-  return RIGHT_TO_LEFT.test(toPlain(text)) ? [...pieces, LEFT_TO_RIGHT_MARK] : pieces;
-};
-
-const piecesOf = (text: Text): readonly Text[] =>
-  Array.isArray(text) ? (text as readonly Text[]).flatMap(piecesOf) : [text as Text];
-
-/** Behind letters that run from right to left the mark keeps the next column in its place. */
-const LEFT_TO_RIGHT_MARK = '\u200e';
-const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;

@@ -1,7 +1,5 @@
-import { bold, dim, lines, restyle, toPlain } from './text.js';
-import type { Text } from './text.js';
-import { makeVisible } from './visible.js';
-import { padEnd, stringWidth, truncate } from './width.js';
+import { bold, dim, fitted, lines, toPlain, widthOfText, type Text } from './text.js';
+import { padEnd, stringWidth } from './width.js';
 
 export interface Column {
   readonly header: string;
@@ -19,26 +17,34 @@ export const right = (header: string): Column => ({ header, align: 'right' });
  * A table for people: plain columns two spaces apart under a rule. It is at most `width` columns wide: flexible
  * columns are cut, the widest first, then the others. Cells are one line; line breaks in them become visible.
  */
-export const table = (
+export const table = (...given: Parameters<typeof tableLines>): Text => lines(tableLines(...given));
+
+/** The same, line by line. */
+export const tableLines = (
   named: readonly (string | Column)[],
   rows: readonly (readonly Text[])[],
   width: number,
-): Text => {
+): readonly Text[] => {
   const columns = named.map((column): Column => (typeof column === 'string' ? { header: column } : column));
-  const cells = rows.map((row) => columns.map((_, index) => oneLine(row[index] ?? '')));
-  const headers = columns.map((column) => column.header);
-  const widths = fit(columns, naturalWidths([headers, ...cells]), width);
-  const line = (row: readonly Text[]): Text =>
-    columns.flatMap((column, index) => {
-      const last = index === columns.length - 1;
-      const padded = pad(row[index] ?? '', widths[index] ?? 0, column.align ?? 'left', last);
-      return last ? [padded] : [padded, GAP];
-    });
-  return lines([
-    line(headers.map((header) => bold(header))),
-    dim(widths.map((columnWidth) => '─'.repeat(columnWidth)).join(GAP)),
-    ...cells.map(line),
-  ]);
+  const header = columns.map((column) => bold(column.header));
+  const cells = [header, ...rows.map((row) => columns.map((_, at) => fitted(row[at] ?? '', Infinity)))];
+  const natural = columns.map((_, at) => Math.max(...cells.map((row) => widthOfText(row[at] ?? ''))));
+  const widths = fit(columns, natural, width);
+  const [head = [], ...body] = cells.map((row) => rowOf(columns, row, widths));
+  return [head, dim(widths.map((columnWidth) => '─'.repeat(columnWidth)).join(GAP)), ...body];
+};
+
+/** The cells of one row up to the last that holds something, so that no line ends in blanks. */
+const rowOf = (columns: readonly Column[], row: readonly Text[], widths: readonly number[]): Text => {
+  const last = row.findLastIndex((cell) => toPlain(cell) !== '');
+  return columns.slice(0, last + 1).flatMap(({ align }, at): readonly Text[] => {
+    const width = widths[at] ?? 0;
+    const cell = fitted(row[at] ?? '', width);
+    const space = ' '.repeat(Math.max(0, width - widthOfText(cell)));
+    const gap = at === 0 ? '' : GAP;
+    if (align === 'right') return [gap, space, cell];
+    return at === last ? [gap, cell] : [gap, cell, space];
+  });
 };
 
 /** Names beside values, the values under each other. */
@@ -49,11 +55,6 @@ export const facts = (entries: readonly (readonly [name: string, value: Text])[]
 
 const GAP = '  ';
 const NARROWEST = 4;
-
-const oneLine = (cell: Text): Text => restyle(cell, makeVisible(toPlain(cell), 'line'));
-
-const naturalWidths = (rows: readonly (readonly Text[])[]): number[] =>
-  (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => stringWidth(toPlain(row[index] ?? '')))));
 
 const fit = (columns: readonly Column[], natural: readonly number[], width: number): readonly number[] => {
   const widths = [...natural];
@@ -68,12 +69,4 @@ const fit = (columns: readonly Column[], natural: readonly number[], width: numb
     }
   }
   return widths;
-};
-
-const pad = (cell: Text, width: number, align: 'left' | 'right', last: boolean): Text => {
-  const shown = truncate(toPlain(cell), width);
-  const space = ' '.repeat(Math.max(0, width - stringWidth(shown)));
-  const content = restyle(cell, shown);
-  if (align === 'right') return [space, content];
-  return last ? content : [content, space];
 };

@@ -1,4 +1,5 @@
 import { makeVisible } from './visible.js';
+import { stringWidth, truncate } from './width.js';
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
@@ -48,11 +49,32 @@ export const toPlain = (text: Text): string => {
   return isStyled(text) ? toPlain(text.text) : text.map(toPlain).join('');
 };
 
+/** How many columns it takes. */
+export const widthOfText = (text: Text): number => stringWidth(toPlain(text));
+
+/** The text on one line of at most `width` columns; its pieces keep their styles. */
+export const fitted = (text: Text, width: number): Text => {
+  let left = width;
+  const pieces = piecesOf(text).map((piece): Text => {
+    const shown = truncate(makeVisible(toPlain(piece), 'line'), left);
+    left -= stringWidth(shown);
+    return restyle(piece, shown);
+  });
+  return RIGHT_TO_LEFT.test(toPlain(text)) ? [...pieces, LEFT_TO_RIGHT_MARK] : pieces;
+};
+
+const piecesOf = (text: Text): readonly Text[] =>
+  typeof text === 'string' || isStyled(text) ? [text] : text.flatMap(piecesOf);
+
 /** The same styles around other characters; of several pieces the outermost style stays. */
-export const restyle = (text: Text, characters: string): Text =>
+const restyle = (text: Text, characters: string): Text =>
   typeof text !== 'string' && isStyled(text)
     ? { style: text.style, text: restyle(text.text, characters) }
     : characters;
+
+/** Behind letters that run from right to left the mark keeps the next column in its place. */
+const LEFT_TO_RIGHT_MARK = '\u200e';
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
 const SEQUENCES: Readonly<Record<Style, readonly [number, number]>> = {
   bold: [1, 22],
