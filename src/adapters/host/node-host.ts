@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { createHash, randomInt, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -30,13 +30,16 @@ const LONGEST_WAIT_MS = 2 ** 31 - 1;
 /** The operating system's randomness. */
 export class CryptoRandomness implements Randomness {
   next(): number {
-    return randomInt(RESOLUTION) / RESOLUTION;
+    return randomFraction();
   }
 
   uuid(): string {
     return randomUUID();
   }
 }
+
+/** Of the system's randomness, which Node fetches in portions. */
+const randomFraction = (): number => randomInt(RESOLUTION) / RESOLUTION;
 
 /** Half the largest range that `randomInt` takes, so that every quotient is exact. */
 const RESOLUTION = 2 ** 47;
@@ -50,6 +53,7 @@ export class CryptoHash implements Hash {
 /** ULIDs that grow within the process, also when the wall clock stands still or goes back. */
 export class UlidEventIdSource implements EventIdSource {
   readonly #clock: WallClock;
+  // The source that the package looks for by itself is the browser's, which takes Node longer to load than all the ids.
   readonly #mint = monotonicFactory(randomFraction);
 
   constructor(clock: WallClock) {
@@ -60,20 +64,6 @@ export class UlidEventIdSource implements EventIdSource {
     return this.#mint(this.#clock.nowMs());
   }
 }
-
-/**
- * The source that the package looks for by itself is the browser's, which takes Node longer to load than all the ids.
- * Bytes are fetched in portions, because each call of Node costs more than a portion does.
- */
-const randomFraction = (): number => {
-  if (unused.length === 0) unused = randomBytes(PORTION);
-  const [byte = 0] = unused;
-  unused = unused.subarray(1);
-  return byte / 256;
-};
-
-const PORTION = 256;
-let unused: Uint8Array = new Uint8Array(0);
 
 /**
  * This machine and user, read once. Machine id and boot id come from Linux's own

@@ -55,37 +55,40 @@ export const complete = (words: readonly string[], commands: readonly CommandDef
   const typed = line.at(-1) ?? '';
   const before = inFull(line.slice(0, -1).filter((word, at) => at > 0 || word !== 'help'));
   const command = commandNamedBy(before, commands);
-  const { parsed } = readLine(before, command?.options);
+  const [, named = '', start = typed] = /^(--[^=]+=)(.*)$/s.exec(typed) ?? [];
+  // In place of what is typed stands a word that the reader finds again: as a value of an option, or as an argument.
+  const { parsed } = readLine([...before, named + HERE], command?.options);
+  const asked = Object.keys(parsed).find((name) => name !== '_' && [parsed[name]].flat().includes(HERE));
   const positionals = parsed._.map(String);
-  const place = { project: textOf(parsed['project']), feature: textOf(parsed['feature']) };
-  const open = openOption(before, command);
+  const at = positionals.indexOf(HERE);
   const fitting =
-    (start: string, prefix = ''): Completion['fit'] =>
+    (beginning: string, prefix = ''): Completion['fit'] =>
     (values) =>
-      values.filter((value) => value !== '' && value.startsWith(start)).map((value) => prefix + value);
+      values.filter((value) => value !== '' && value.startsWith(beginning)).map((value) => prefix + value);
+  const place = { project: textOf(parsed['project']), feature: textOf(parsed['feature']) };
   const none = { candidates: [], wants: undefined, fit: fitting(typed), place };
-  const [, name, value] = /^--([^=]+)=(.*)$/s.exec(typed) ?? [];
-  const asked = open ?? name;
-  if (asked !== undefined) {
-    const option = optionOf(asked, command);
-    if (option === undefined || option.type === 'boolean') return none;
-    const given = open === undefined ? (value ?? '') : typed;
-    const earlier = option.list === true ? given.slice(0, given.lastIndexOf(',') + 1) : '';
-    const fit = fitting(given.slice(earlier.length), (open === undefined ? `--${asked}=` : '') + earlier);
+  const option = asked === undefined ? undefined : optionOf(asked, command);
+  if (asked !== undefined && option !== undefined) {
+    const earlier = option.list === true ? start.slice(0, start.lastIndexOf(',') + 1) : '';
+    const fit = fitting(start.slice(earlier.length), named + earlier);
     return { ...none, fit, candidates: fit(option.choices ?? []), wants: kindOfOption(asked, option) };
   }
+  if (at < 0) return none;
   if (typed.startsWith('-') && !before.includes('--')) {
     const names = shownOptions({ ...command?.options, ...COMMON_OPTIONS }).map(([name]) => name);
     return { ...none, candidates: none.fit([...names, 'help'].map((each) => `--${each}`)) };
   }
   if (command === undefined) {
-    const short = positionals.length === 0 ? [...shortForms(commands), 'help'] : [];
-    return { ...none, candidates: none.fit([...nextWords(positionals, commands), ...short]) };
+    const short = at === 0 ? [...shortForms(commands), 'help'] : [];
+    return { ...none, candidates: none.fit([...nextWords(positionals.slice(0, at), commands), ...short]) };
   }
-  const at = positionals.length - command.words.length;
-  const positional = command.positionals[at] ?? command.positionals.findLast(({ many }) => many);
+  const positional =
+    command.positionals[at - command.words.length] ?? command.positionals.findLast(({ many }) => many);
   return { ...none, wants: KINDS.get(positional?.name ?? '') };
 };
+
+/** No shell passes it on. */
+const HERE = '\0';
 
 /** bash takes an equals sign for a word of its own. */
 const joined = (words: readonly string[]): readonly string[] => {
@@ -96,16 +99,6 @@ const joined = (words: readonly string[]): readonly string[] => {
     else line.push(word);
   }
   return line;
-};
-
-/** The option whose value is being typed: the last word, unless that is a value or stands behind `--`. */
-const openOption = (
-  before: readonly string[],
-  command: CommandDefinition | undefined,
-): string | undefined => {
-  const [, name] = /^--([^=]+)$/.exec(before.at(-1) ?? '') ?? [];
-  if (name === undefined || before.includes('--')) return undefined;
-  return (optionOf(name, command)?.type ?? 'boolean') === 'boolean' ? undefined : name;
 };
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

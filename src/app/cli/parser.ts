@@ -29,7 +29,7 @@ export const parseCommandLine = async (
     throw unknownCommand(words, commands);
   }
   const { parsed, fault } = readLine(argv, definition?.options);
-  const wantsHelp = [parsed['help']].flat().includes(true);
+  const wantsHelp = isSet(parsed, 'help');
   if (fault !== undefined && !wantsHelp) throw await fault(definition);
   if (definition !== undefined && !wantsHelp) return { wanted: 'command', definition, parsed };
   const { commandHelp, groupHelp } = await import('./help.js');
@@ -74,6 +74,11 @@ export const readLine = (argv: readonly string[], options: Options = {}): ReadLi
   if (unknown === undefined) return { parsed };
   return { parsed, fault: async (of) => (await import('./unknown-words.js')).unknownOption(unknown, of) };
 };
+
+/** Whether a flag is set; one that is given several times is set by any of them. */
+export const isSet = (parsed: Parsed, flag: string): boolean => isTrue(parsed[flag]);
+
+const isTrue = (given: unknown): boolean => [given].flat().includes(true);
 
 /** The parser's own errors are misuses; anything else is a defect. */
 const refusal = (error: Error, definition: CommandDefinition | undefined): Error => {
@@ -178,7 +183,7 @@ const optionValue = (name: string, option: OptionSpec, given: unknown, words: re
   const fail = (what: string): never => {
     throw wrongUsage(`The option --${name} ${what}.`, words);
   };
-  if (option.type === 'boolean') return Array.isArray(given) ? given.includes(true) : given === true;
+  if (option.type === 'boolean') return isTrue(given);
   const texts = (Array.isArray(given) ? given : given === undefined ? [] : [given]).map(String);
   if (option.list !== undefined) {
     const items = (option.list === 'whole' ? texts : texts.flatMap((text) => text.split(','))).map((text) =>

@@ -15,7 +15,7 @@ import type {
 import { outcomeOfError, type Outcome } from './exit-codes.js';
 import { type Io, widthOf } from './io.js';
 import { inFull } from './short-forms.js';
-import { argumentsOf, commandNamedBy, commonOptionsOf, parseCommandLine } from './parser.js';
+import { argumentsOf, commandNamedBy, commonOptionsOf, isSet, parseCommandLine, readLine } from './parser.js';
 import { isSyncError } from '../../domain/errors.js';
 import { bold, toTerminal } from './render/text.js';
 import { createTerminal, type Terminal } from './terminal.js';
@@ -38,15 +38,18 @@ interface ProgramOptions {
 export const runProgram = async (words: readonly string[], options: ProgramOptions): Promise<Outcome> => {
   const argv = inFull(words[0] === 'help' ? [...words.slice(1), '--help'] : words);
   const { io } = options;
-  const flags = optionsBeforeParsing(argv);
-  const terminal = createTerminal(io, flags);
+  // What these say holds for the answer to a wrong command line, too.
+  const { parsed } = readLine(argv);
+  const json = isSet(parsed, 'json');
+  const quiet = isSet(parsed, 'quiet');
+  const terminal = createTerminal(io, { json, quiet, colour: !isSet(parsed, 'no-color') });
   try {
-    const outcome = await answer(argv, terminal, flags.json, options);
+    const outcome = await answer(argv, terminal, json, options);
     // Work is reported as done only when its report has found a place.
     await io.stdout.drained?.();
     return outcome;
   } catch (error) {
-    return await showFault(error, terminal, flags.json, io);
+    return await showFault(error, terminal, json, io);
   }
 };
 
@@ -215,16 +218,3 @@ const commandsFor = async (argv: readonly string[]): Promise<readonly CommandDef
 
 const allCommands = async (): Promise<readonly CommandDefinition[]> =>
   (await import('./commands/all.js')).COMMANDS;
-
-/** The options that decide how even a wrong command line is answered. */
-const optionsBeforeParsing = (
-  argv: readonly string[],
-): { json: boolean; quiet: boolean; colour: boolean } => {
-  const end = argv.indexOf('--');
-  const words = end < 0 ? argv : argv.slice(0, end);
-  return {
-    json: words.includes('--json'),
-    quiet: words.includes('--quiet'),
-    colour: !words.includes('--no-color'),
-  };
-};
