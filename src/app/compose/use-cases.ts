@@ -20,7 +20,7 @@ export const workUseCases = {
   ),
   makeFeature: useCase([...work, 'wallClock'], () => import('../work/new-feature.js')),
   finalizeTasks: useCase(work, () => import('../work/finalize-tasks.js')),
-  implementWorkPackage: useCase(work, () => import('../work/implement-work-package.js')),
+  implementWorkPackage: useCase([...work, 'merges'], () => import('../work/implement-work-package.js')),
   addHistory: useCase(work, () => import('../work/add-history.js')),
   markStatus: useCase(work, () => import('../work/mark-status.js')),
   mergeWorkPackages: useCase([...work, 'merges'], () => import('../work/merge-work-packages.js')),
@@ -28,10 +28,6 @@ export const workUseCases = {
   readBoard: useCase(plan, () => import('../work/read-board.js')),
   watchBoard: useCase(['readBoard', 'timer'], () => import('../work/read-board.js')),
   readWorkAhead: useCase(ahead, () => import('../work/read-work-ahead.js')),
-  takeNext: useCase(
-    ['repository', 'merges', 'implementWorkPackage'],
-    () => import('../work/read-work-ahead.js'),
-  ),
   checkFeature: useCase(plan, () => import('../work/check-feature.js')),
   showWorkPackage: useCase(ahead, () => import('../work/show-work-package.js')),
   reviewWorkPackage: useCase(
@@ -39,7 +35,6 @@ export const workUseCases = {
     () => import('../work/review-work-package.js'),
   ),
   cleanFeature: useCase(ahead, () => import('../work/clean-feature.js')),
-  findUnfinishedWork: useCase(plan, () => import('../work/unfinished-work.js')),
   logBreakage: useCase(['repository', 'showIdentity', 'emitter'], () => import('../work/log-breakage.js')),
 };
 

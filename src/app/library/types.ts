@@ -50,5 +50,4 @@ export type * from '../work/read-board.js';
 export type * from '../work/read-work-ahead.js';
 export type * from '../work/review-work-package.js';
 export type * from '../work/show-work-package.js';
-export type * from '../work/unfinished-work.js';
 export type * from '../work/perform-work.js';

@@ -1,5 +1,5 @@
 import { SyncError } from '../../domain/errors.js';
-import { describeUnfinished, tellBeside, workDocument } from '../cli/commands/shared/work-report.js';
+import { tellBeside, workDocument } from '../cli/commands/shared/work-report.js';
 import { given } from '../cli/commands/shared/given.js';
 import { choice, list, object, orNull, text } from '../documents/words.js';
 import type { PerformedWork } from '../work/perform-work.js';
@@ -26,12 +26,8 @@ export const WORK_TOOLS: readonly Tool[] = [
     }),
     outputSchema: documentOfCommand('implement', NOTES),
     run: async ({ agent, work_package: workPackageId }, call) => {
-      const { takeNext, implementWorkPackage } = call.client.work;
-      const input = { ...call.request, agent };
-      const work =
-        workPackageId === undefined
-          ? await takeNext.run(input, call.signal)
-          : await implementWorkPackage.run({ ...input, workPackageId }, call.signal);
+      const input = { ...call.request, agent, workPackageId };
+      const work = await call.client.work.implementWorkPackage.run(input, call.signal);
       const { outcome, agent: inCharge, workPackageId: id } = work.result;
       if (outcome === 'already-doing' && inCharge !== undefined && inCharge !== agent) {
         throw new SyncError('transition-illegal', `${id} is in doing already, with ${inCharge} in charge.`, {
@@ -98,13 +94,8 @@ export const WORK_TOOLS: readonly Tool[] = [
     }),
     outputSchema: documentOfCommand('agent tasks move-task', NOTES),
     run: async ({ work_package: workPackageId, agent, note }, call) => {
-      const { moveWorkPackage, findUnfinishedWork } = call.client.work;
       const input = { ...call.request, workPackageId, to: 'for_review' as const, ...given({ agent, note }) };
-      const work = await moveWorkPackage.run(input, call.signal);
-      const { feature, workPackageId: id } = work.result;
-      for (const each of await findUnfinishedWork.run(input.checkout, feature, [id]))
-        call.note(describeUnfinished(each));
-      return answer(call, work);
+      return answer(call, await call.client.work.moveWorkPackage.run(input, call.signal));
     },
   }),
   defineTool({

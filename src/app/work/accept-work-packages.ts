@@ -62,20 +62,22 @@ export class AcceptWorkPackages {
   async #judge(state: FeatureState, { checkout, check, workPackageIds }: AcceptInput): Promise<AcceptResult> {
     const candidates = chosenWorkPackages(state, workPackageIds, ({ lane }) => lane === 'for_review');
     const open = candidates.filter(({ lane }) => lane !== 'done');
-    const gathered = await gatherAcceptance(this.#ports, checkout, state, open);
-    const refused = gathered
-      .map((facts) => ({ workPackageId: facts.workPackageId, reasons: acceptanceReasons(facts) }))
-      .filter(({ reasons }) => reasons.length > 0);
-    const accepted = open.filter(({ id }) => !refused.some(({ workPackageId }) => workPackageId === id));
+    const judged = (await gatherAcceptance(this.#ports, checkout, state, open)).map((facts) => ({
+      ...{ workPackageId: facts.workPackageId, reasons: acceptanceReasons(facts) },
+      isIdle: facts.branch?.standing === 'no-commits',
+    }));
+    const accepted = judged.filter(({ reasons }) => reasons.length === 0);
     // Who depends on it has to be known before it may be done.
     if (accepted.length > 0) refuseFaults(state);
     return {
       feature: state.documents.slug,
       isCheck: check === true,
-      accepted: accepted.map(({ id }) => id),
-      refused,
+      accepted: accepted.map(({ workPackageId }) => workPackageId),
+      refused: judged
+        .filter(({ reasons }) => reasons.length > 0)
+        .map(({ workPackageId, reasons }) => ({ workPackageId, reasons })),
       alreadyDone: candidates.filter(({ lane }) => lane === 'done').map(({ id }) => id),
-      withoutCommits: await withoutCommits(this.#ports, checkout, state, accepted),
+      withoutCommits: accepted.filter(({ isIdle }) => isIdle).map(({ workPackageId }) => workPackageId),
       isFeatureCompleted: false,
     };
   }
@@ -109,43 +111,29 @@ const gatherAcceptance = async (
   }));
 };
 
-/** Those on whose branch nobody has committed anything. */
-const withoutCommits = async (
-  { repository, merges }: Ports,
-  checkout: Checkout,
-  { documents }: FeatureState,
-  accepted: readonly WorkPackage[],
-): Promise<readonly string[]> => {
-  if (checkout.commonDir === undefined || accepted.length === 0) return [];
-  const target = await standingTargetOf(repository, checkout, documents.meta);
-  const standingOf = await branchStandings(merges, checkout, branchesOf(documents), accepted, target);
-  return accepted.map(({ id }) => id).filter((id) => standingOf(id) === 'no-commits');
-};
-
 /**
  * A work package that was never implemented in a branch of its own has nothing to merge. One of a group has, and when the
  * branch of the group is gone nobody can say that it is merged.
  */
 const branchesOfEach = async (
-  { repository }: Ports,
+  { repository, merges }: Ports,
   checkout: Checkout,
   { documents }: FeatureState,
   asking: readonly WorkPackage[],
 ): Promise<ReadonlyMap<string, NonNullable<AcceptanceFacts['branch']>>> => {
-  const { of, group } = branchesOf(documents);
-  const present = new Set<string>();
-  for (const { id } of asking) {
-    if ((await repository.branchTip(checkout, of(id))) !== undefined) present.add(of(id));
+  const branches = branchesOf(documents);
+  const having: WorkPackage[] = [];
+  for (const each of asking) {
+    const isThere = (await repository.branchTip(checkout, branches.of(each.id))) !== undefined;
+    if (isThere || branches.group(each.id) !== undefined) having.push(each);
   }
-  const having = asking.filter(({ id }) => present.has(of(id)) || group(id) !== undefined);
   if (having.length === 0) return new Map();
   const target = await standingTargetOf(repository, checkout, documents.meta);
-  const merged = await repository.mergedBranches(checkout, [...present], target);
+  const standingOf = await branchStandings(merges, checkout, branches, having, target);
   return new Map(
     having.map(({ id }) => {
-      const name = of(id);
-      const isMerged = present.has(name) ? merged.has(name) : ('unknown' as const);
-      return [id, { name, target, isMerged, group: group(id)?.group }];
+      const name = branches.of(id);
+      return [id, { name, target, standing: standingOf(id), group: branches.group(id)?.group }];
     }),
   );
 };

@@ -86,14 +86,12 @@ export const refuseFaults = ({ faults }: Pick<FeatureState, 'faults'>): void => 
   });
 };
 
-/** What front matters say that the status log does not, of the named work packages or of all. */
-export const contradictions = ({ workPackages }: FeatureState, ids?: readonly string[]): readonly string[] =>
+/** What front matters say that the status log does not. */
+export const contradictions = (workPackages: readonly WorkPackage[]): readonly string[] =>
   workPackages.flatMap((workPackage) => {
     const { id, path, contradicting } = workPackage;
-    if (contradicting === undefined || ids?.includes(id) === false) return [];
-    return [
-      `${path} says that ${id} is in ${contradicting}; the status log says ${laneName(workPackage)}, and that counts.`,
-    ];
+    const logged = `the status log says ${laneName(workPackage)}, and that counts.`;
+    return contradicting === undefined ? [] : [`${path} says that ${id} is in ${contradicting}; ${logged}`];
   });
 
 /**

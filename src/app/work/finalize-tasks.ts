@@ -125,7 +125,7 @@ const resultOf = (
     announced,
     warnings: [
       ...documents.passedOver.map(({ path, reason }) => `${path} ${reason}.`),
-      ...contradictions(state),
+      ...contradictions(workPackages),
       ...resolved.warnings,
     ],
     ignored: resolved.ignored,

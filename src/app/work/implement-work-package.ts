@@ -14,12 +14,14 @@ import {
 } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';
 import { branchesOf, describeGroup } from './group-branches.js';
-import type { PerformedWork, Undo, WorkPorts } from './perform-work.js';
+import type { MergingPorts, PerformedWork, Undo } from './perform-work.js';
 import { planTransitions } from './plan-transitions.js';
+import { firstReady } from './read-work-ahead.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface ImplementInput extends FeatureInput {
-  readonly workPackageId: string;
+  /** Default: the first that may begin, chosen under the lock under which it is begun, so that no two get the same. */
+  readonly workPackageId?: string | undefined;
   /** Work package, or branch, to start from. */
   readonly base?: string;
   readonly agent?: string;
@@ -30,27 +32,17 @@ export type ImplementResult = ResultOf<'implement'>;
 
 /** Gives a work package a work tree on a branch of its own and takes it from `planned` to `doing`. */
 export class ImplementWorkPackage {
-  readonly #ports: WorkPorts;
+  readonly #ports: MergingPorts;
 
-  constructor(ports: WorkPorts) {
+  constructor(ports: MergingPorts) {
     this.#ports = ports;
   }
 
   /**
-   * Fails with `dependency-not-ready`, `transition-illegal`, `worktree-failed`, `merge-conflict` and what the work
+   * Fails with `nothing-ready`, `dependency-not-ready`, `transition-illegal`, `worktree-failed`, `merge-conflict` and what the work
    * itself fails with. A work tree or branch that this run made is then gone again.
    */
   async run(input: ImplementInput, signal?: AbortSignal): Promise<PerformedWork<ImplementResult>> {
-    const { workPackageId } = input;
-    return this.take(input, async () => workPackageId, signal);
-  }
-
-  /** The same for the work package that is chosen under the lock. */
-  async take(
-    input: Choosing,
-    choose: (state: FeatureState, held: HeldRepository) => Promise<string>,
-    signal?: AbortSignal,
-  ): Promise<PerformedWork<ImplementResult>> {
     if (input.checkout.commonDir === undefined) {
       const message = 'A work package is implemented in a git worktree, and here is no git.';
       throw new SyncError('not-a-repository', message, {
@@ -60,7 +52,8 @@ export class ImplementWorkPackage {
     const { agent } = input;
     return workOnFeature(this.#ports, input, signal, async (draft, held, undoing) => {
       const { state } = draft;
-      const workPackage = findWorkPackage(state, await choose(state, held));
+      const asked = input.workPackageId ?? (await firstReady(this.#ports, held.checkout, state));
+      const workPackage = findWorkPackage(state, asked);
       const { id, lane, detail, agent: inCharge } = workPackage;
       const isBegun = lane === 'doing';
       refuseGroups(state, workPackage);
@@ -147,8 +140,6 @@ export class ImplementWorkPackage {
     return base;
   }
 }
-
-type Choosing = Omit<ImplementInput, 'workPackageId'> & Partial<Pick<ImplementInput, 'workPackageId'>>;
 
 /** Work on a branch that several work packages share is begun by whoever made the groups. */
 const refuseGroups = ({ documents }: FeatureState, { id, dependencies }: WorkPackage): void => {

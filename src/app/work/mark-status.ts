@@ -18,6 +18,7 @@ import {
 } from './feature-state.js';
 import type { PerformedWork, WorkPorts } from './perform-work.js';
 import { illegalTransition, planTransitions } from './plan-transitions.js';
+import { warnUnfinished } from './unfinished-work.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface MarkStatusInput extends FeatureInput {
@@ -56,8 +57,10 @@ export class MarkStatus {
     const isTicked = isTickedAs(status) === true;
     // One work package alone can be what an error is about.
     const [workPackageId] = ids.workPackages.length + ids.tasks.length === 1 ? ids.workPackages : [];
-    return workOnFeature(this.#ports, { ...input, workPackageId }, signal, (draft) => {
+    return workOnFeature(this.#ports, { ...input, workPackageId }, signal, async (draft, { checkout }) => {
       const { filed, tasks } = find(draft.state, ids);
+      const named = filed.map(({ id }) => id);
+      if (to === 'for_review') await warnUnfinished(draft, this.#ports.repository, checkout, named);
       const moves = filed.filter((each) => !isAt(each, to));
       const ticks = tasks.filter(({ isOpen }) => isOpen === isTicked);
       const illegal = moves.find((each) => !isLegalTransition(each, to));

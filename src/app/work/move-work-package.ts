@@ -36,11 +36,15 @@ export class MoveWorkPackage {
   async run(input: MoveInput, signal?: AbortSignal): Promise<PerformedWork<MoveResult>> {
     const { to, agent, by = agent ?? 'user', feedback } = input;
     const { note = feedback === undefined ? `Moved to ${to}` : 'Changes requested' } = input;
-    return workOnFeature<MoveResult>(this.#ports, input, signal, (draft) => {
+    return workOnFeature<MoveResult>(this.#ports, input, signal, async (draft, { checkout }) => {
       const workPackage = findWorkPackage(draft.state, input.workPackageId);
       const { id: workPackageId, path } = workPackage;
       const feature = draft.state.documents.slug;
       const told = { feature, workPackageId, path, ...originOf(workPackage), to };
+      if (to === 'for_review') {
+        const { warnUnfinished } = await import('./unfinished-work.js');
+        await warnUnfinished(draft, this.#ports.repository, checkout, [workPackageId]);
+      }
       if (isAt(workPackage, to)) {
         return { result: { ...told, outcome: 'already-there', unblocked: [], isFeatureCompleted: false } };
       }

@@ -56,6 +56,7 @@ export const planTransitions = (draft: FeatureDraft, transitions: readonly Trans
     const filed = findWorkPackage(state, transition.workPackageId);
     const planned = planOne(draft, filed, transition);
     events.push(planned);
+    warnings.push(...contradictions([filed]));
     const { id: dependency, lane: from } = filed;
     moved.set(dependency, transition.to);
     if (graph === undefined || transition.to !== 'done' || from === 'done') continue;
@@ -78,7 +79,6 @@ export const planTransitions = (draft: FeatureDraft, transitions: readonly Trans
     };
     follow(last, 'FeatureCompleted', said);
   }
-  warnings.push(...contradictions(state, [...moved.keys()]));
   return { unblocked, isFeatureCompleted };
 };
 

@@ -61,7 +61,7 @@ export const boardOf = (state: FeatureState): FeatureCards => {
   const counts = Object.fromEntries(
     LANES.map((lane) => [lane, cards.filter((card) => card.lane === lane).length]),
   ) as Record<Lane, number>;
-  const warnings = contradictions(state);
+  const warnings = contradictions(state.workPackages);
   return {
     feature: state.documents.slug,
     counts,

@@ -7,15 +7,13 @@ import { workAhead, type WorkAhead } from '../../domain/work/work-ahead.js';
 import { frontMatterGraph, type FeatureState } from './feature-state.js';
 import { standingTargetOf } from './feature-target.js';
 import { branchesOf, branchStandings, describeGroup } from './group-branches.js';
-import type { ImplementInput, ImplementResult, ImplementWorkPackage } from './implement-work-package.js';
 import { findFeature, type FeatureRequest } from './locate-feature.js';
-import type { PerformedWork } from './perform-work.js';
 
 export interface FeatureAhead extends WorkAhead {
   readonly feature: string;
 }
 
-export interface AheadPorts {
+interface AheadPorts {
   readonly repository: Pick<Repository, 'head' | 'branchTip'>;
   readonly merges: Pick<Merges, 'standings'>;
 }
@@ -36,7 +34,7 @@ export class ReadWorkAhead {
 }
 
 /** What there is to do, as the files of a feature say. Git is asked only about work that others wait for and that nobody has accepted. */
-export const lookAhead = async (
+const lookAhead = async (
   { repository, merges }: AheadPorts,
   checkout: Checkout,
   state: FeatureState,
@@ -62,36 +60,17 @@ export const lookAhead = async (
   return { ...ahead, decisions: [...unreadable, ...ahead.decisions] };
 };
 
-export interface TakeNextInput extends Omit<ImplementInput, 'workPackageId' | 'base'> {
-  readonly agent: string;
-}
-
-interface TakeNextPorts extends AheadPorts {
-  readonly implementWorkPackage: Pick<ImplementWorkPackage, 'take'>;
-}
-
-/** Takes the first work package that may begin. It is chosen under the lock under which it is begun: no two get the same. */
-export class TakeNext {
-  readonly #ports: TakeNextPorts;
-
-  constructor(ports: TakeNextPorts) {
-    this.#ports = ports;
-  }
-
-  /** Fails with `nothing-ready`, which says what is waited for, and as beginning that work package does. */
-  async run(input: TakeNextInput, signal?: AbortSignal): Promise<PerformedWork<ImplementResult>> {
-    return this.#ports.implementWorkPackage.take(
-      input,
-      async (state, { checkout }) => {
-        const ahead = await lookAhead(this.#ports, checkout, state);
-        const [first] = ahead.ready;
-        if (first !== undefined) return first.id;
-        throw nothingReady(state.documents.slug, ahead);
-      },
-      signal,
-    );
-  }
-}
+/** The first work package that may begin. Fails with `nothing-ready`, which says what is waited for. */
+export const firstReady = async (
+  ports: AheadPorts,
+  checkout: Checkout,
+  state: FeatureState,
+): Promise<string> => {
+  const ahead = await lookAhead(ports, checkout, state);
+  const [first] = ahead.ready;
+  if (first === undefined) throw nothingReady(state.documents.slug, ahead);
+  return first.id;
+};
 
 const nothingReady = (slug: string, ahead: WorkAhead): SyncError => {
   const told = [

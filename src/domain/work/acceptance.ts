@@ -1,5 +1,6 @@
 import { laneName, type Placed } from '../events/lane.js';
 import { markdownLines, withoutCode } from './markdown.js';
+import type { BranchStanding } from './merge-selection.js';
 import { STATUS_LOG } from './status-log.js';
 import { isDoneWord } from './task-marks.js';
 import { findTask, tasksOf } from './tasks-document.js';
@@ -26,14 +27,14 @@ export interface AcceptanceFacts extends Placed {
   /** Paths of the main checkout that are not committed. */
   readonly dirtyPaths: readonly string[];
   /**
-   * How the branch of the work package stands to the target branch; absent when it needs none. `unknown`: its branch is
-   * not there, and there must have been one.
+   * How the branch of the work package stands to the target branch; absent when it needs none. `missing`: there must have
+   * been one.
    */
   readonly branch?:
     | {
         readonly name: string;
         readonly target: string;
-        readonly isMerged: boolean | 'unknown';
+        readonly standing: BranchStanding;
         /** Of `lanes.json`, when the branch is not the work package's own. */
         readonly group?: string | undefined;
       }
@@ -96,7 +97,7 @@ export const acceptanceReasons = (facts: AcceptanceFacts): readonly AcceptanceRe
       placesOf(dirtyThere),
       `Not committed in ${worktree?.directory ?? ''}: ${shorten(dirtyThere)}.`,
     ),
-    ...(branch === undefined || branch.isMerged === true ? [] : [notMerged(branch)]),
+    ...(branch?.standing === 'missing' || branch?.standing === 'unmerged' ? [notMerged(branch)] : []),
   ];
 };
 
@@ -202,11 +203,11 @@ const notMerged = ({
   name,
   group,
   target,
-  isMerged,
+  standing,
 }: NonNullable<AcceptanceFacts['branch']>): AcceptanceReason => {
   const which = `The branch ${name}${group === undefined ? '' : ` (${group} of lanes.json)`}`;
   const what =
-    isMerged === 'unknown'
+    standing === 'missing'
       ? `is not here, so nobody can say that it is merged into ${target}.`
       : `is not merged into ${target}.`;
   return { code: 'not-merged', message: `${which} ${what}`, places: [] };

@@ -50,7 +50,7 @@ describe('implementing a work package', () => {
     input: Partial<ImplementInput> = {},
     ports: WorkflowPorts = world,
   ) =>
-    new ImplementWorkPackage({ ...ports, perform: useCases(ports).perform }).run({
+    new ImplementWorkPackage({ ...ports, merges: world.merges, perform: useCases(ports).perform }).run({
       checkout: await world.checkout(),
       workPackageId,
       ...input,
@@ -308,7 +308,7 @@ describe('implementing a work package', () => {
       const here = workflowWorld(SEED);
       const fuse = new Fuse(steps);
       const run = async (ports: WorkflowPorts) =>
-        new ImplementWorkPackage({ ...ports, perform: useCases(ports).perform }).run({
+        new ImplementWorkPackage({ ...ports, merges: world.merges, perform: useCases(ports).perform }).run({
           checkout: await here.checkout(),
           workPackageId: 'WP01',
         });

@@ -4,7 +4,7 @@ import {
   type AcceptanceFacts,
 } from '../../../src/domain/work/acceptance.js';
 
-const MERGED = { name: '001-a-WP01', target: 'main', isMerged: true };
+const MERGED = { name: '001-a-WP01', target: 'main', standing: 'merged' as const };
 
 const FACTS: AcceptanceFacts = {
   workPackageId: 'WP01',
@@ -188,7 +188,7 @@ describe('accepting a work package', () => {
   });
 
   it('is refused while its branch is not merged, and names all reasons at once', () => {
-    const branch = { ...MERGED, isMerged: false };
+    const branch = { ...MERGED, standing: 'unmerged' as const };
     expect(reasons({ branch, lane: 'planned' })).toMatchObject([
       { code: 'wrong-lane' },
       { code: 'not-merged', message: 'The branch 001-a-WP01 is not merged into main.', places: [] },

@@ -31,7 +31,7 @@ export const takeNext = defineCommand({
   examples: [['spec-kitty agent tasks next --agent claude', 'take what is to be done next']],
   run: async ({ args: { agent, noCommit }, client, common, signal }) => {
     const input = { ...(await client.feature(common.feature)), agent, commit: !noCommit };
-    return begunReport(await client.work.takeNext.run(input, signal), agent);
+    return begunReport(await client.work.implementWorkPackage.run(input, signal), agent);
   },
 });
 

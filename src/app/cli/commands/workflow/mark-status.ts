@@ -6,7 +6,6 @@ import type { MarkStatusResult } from '../../../work/mark-status.js';
 import { choice, defineCommand, flag, text, type NextCommand } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import { nextOfWorkPackage } from '../shared/next-command.js';
-import { warnUnfinished } from '../shared/work-report.js';
 import { NO_COMMIT } from './options.js';
 
 export const markStatus = defineCommand({
@@ -25,15 +24,10 @@ export const markStatus = defineCommand({
     ['spec-kitty agent tasks mark-status T001 T002 --status done', 'tick the boxes of two tasks'],
     ['spec-kitty agent tasks mark-status WP01 --status for_review', 'hand over to review'],
   ],
-  run: async (context) => {
-    const { client, common, signal } = context;
-    const { id: ids, noCommit, ...said } = context.args;
+  run: async ({ args, client, common, signal }) => {
+    const { id: ids, noCommit, ...said } = args;
     const request = await client.feature(common.feature);
     const work = await client.work.markStatus.run({ ...request, ids, commit: !noCommit, ...said }, signal);
-    if (said.status === 'for_review') {
-      const moved = work.result.workPackages.map(({ workPackageId }) => workPackageId);
-      await warnUnfinished(context, request, work.result.feature, moved);
-    }
     const isLedOn = !common.json && !common.quiet;
     return {
       work,

@@ -5,7 +5,6 @@ import { choice, defineCommand, flag, text, type CommandContext } from '../../de
 import { bold, lines, type Text } from '../../render/text.js';
 import { readNamed } from '../shared/named-file.js';
 import { nextOfWorkPackage } from '../shared/next-command.js';
-import { warnUnfinished } from '../shared/work-report.js';
 import { AGENT, NO_COMMIT, WORK_PACKAGE } from './options.js';
 
 /** The one command that is called so often that it is always there. */
@@ -32,8 +31,6 @@ export const moveTask = defineCommand({
     const request = await client.feature(common.feature);
     const input = { ...request, workPackageId, commit: !noCommit, ...move, ...feedback };
     const work = await client.work.moveWorkPackage.run(input, signal);
-    const { feature, to, workPackageId: id } = work.result;
-    if (to === 'for_review') await warnUnfinished(context, request, feature, [id]);
     return { work, text: sentence(work.result), next: nextAfter(work.result) };
   },
 });
