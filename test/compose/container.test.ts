@@ -97,7 +97,6 @@ const PARTS: Readonly<Record<keyof Parts, true>> = {
   readBoard: true,
   readWorkAhead: true,
   reviewWorkPackage: true,
-  watchBoard: true,
   mergeWorkPackages: true,
   acceptWorkPackages: true,
   checkFeature: true,

@@ -21,7 +21,7 @@ import { findWorkPackage, type FeatureState, type FiledWorkPackage } from '../wo
 import { loadFeature } from '../work/locate-feature.js';
 import type { MergingPorts, PerformedWork, WorkOutcome } from '../work/perform-work.js';
 import type { ResolveLeftOver } from '../work/resolve-left-over.js';
-import { featureWork, type FeaturePlan } from '../work/work-on-feature.js';
+import { workOnFeature, type FeaturePlan } from '../work/work-on-feature.js';
 import type { OrchestrationProgress, ProgressListener } from './orchestration-progress.js';
 import { viewOf } from './plan-orchestration.js';
 
@@ -185,10 +185,12 @@ export class OrchestrationRun {
     plan: (filed: FiledWorkPackage, draft: FeatureDraft) => FeaturePlan<R>,
   ): Promise<R> {
     const { checkout, feature, ports } = this;
-    const work = featureWork(ports.files, { checkout, feature, workPackageId, agent }, (draft) =>
-      plan(findWorkPackage(draft.state, workPackageId), draft),
+    const input = { checkout, feature, workPackageId, agent };
+    return this.perform(() =>
+      workOnFeature(ports, input, undefined, (draft) =>
+        plan(findWorkPackage(draft.state, workPackageId), draft),
+      ),
     );
-    return this.perform(() => ports.perform.run(work));
   }
 
   /** Remembers what became of the events of a piece of work; returns what it is about. */

@@ -26,7 +26,6 @@ export const workUseCases = {
   mergeWorkPackages: useCase([...work, 'merges'], () => import('../work/merge-work-packages.js')),
   acceptWorkPackages: useCase([...work, 'merges'], () => import('../work/accept-work-packages.js')),
   readBoard: useCase(plan, () => import('../work/read-board.js')),
-  watchBoard: useCase(['readBoard', 'timer'], () => import('../work/read-board.js')),
   readWorkAhead: useCase(ahead, () => import('../work/read-work-ahead.js')),
   checkFeature: useCase(plan, () => import('../work/check-feature.js')),
   showWorkPackage: useCase(ahead, () => import('../work/show-work-package.js')),

@@ -62,13 +62,15 @@ export class AcceptWorkPackages {
   async #judge(state: FeatureState, { checkout, check, workPackageIds }: AcceptInput): Promise<AcceptResult> {
     const candidates = chosenWorkPackages(state, workPackageIds, ({ lane }) => lane === 'for_review');
     const open = candidates.filter(({ lane }) => lane !== 'done');
-    const judged = (await gatherAcceptance(this.#ports, checkout, state, open)).map((facts) => ({
+    const gathering = gatherAcceptance(this.#ports, checkout, state, open);
+    // Who depends on them has to be known before they may be done; it is read while git looks.
+    const { faults } = state;
+    const judged = (await gathering).map((facts) => ({
       ...{ workPackageId: facts.workPackageId, reasons: acceptanceReasons(facts) },
       isIdle: facts.branch?.standing === 'no-commits',
     }));
     const accepted = judged.filter(({ reasons }) => reasons.length === 0);
-    // Who depends on it has to be known before it may be done.
-    if (accepted.length > 0) refuseFaults(state);
+    if (accepted.length > 0) refuseFaults({ faults });
     return {
       feature: state.documents.slug,
       isCheck: check === true,

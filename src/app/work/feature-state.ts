@@ -202,22 +202,20 @@ type Sources = Pick<FeatureState, 'documents' | 'manifest' | 'authority'>;
 
 const understandAll = (sources: Sources): Pick<FeatureState, 'workPackages' | 'faults'> => {
   const faults: WorkPackageFault[] = [];
-  const filed: FiledWorkPackage[] = [];
+  const filed = new Map<string, FiledWorkPackage>();
+  const doubled = new Set<string>();
   for (const document of sources.documents.workPackages) {
     const read = readFiled(sources, document);
-    if (read.ok) filed.push(read.value);
-    else faults.push(read.error);
+    const first = read.ok ? filed.get(read.value.id) : undefined;
+    if (!read.ok) faults.push(read.error);
+    else if (first === undefined) filed.set(read.value.id, read.value);
+    else {
+      doubled.add(first.id);
+      faults.push({ path: document.path, reason: `is ${first.id} too, like ${first.path}` });
+    }
   }
-  const twinsOf = ({ id }: FiledWorkPackage): readonly FiledWorkPackage[] =>
-    filed.filter((each) => each.id === id);
-  for (const each of filed) {
-    const [first = each] = twinsOf(each);
-    const { id, path } = each;
-    if (first !== each) faults.push({ path, reason: `is ${id} too, like ${first.path}` });
-  }
-  const alone = filed.filter((each) => twinsOf(each).length === 1);
-  alone.sort((a, b) => compareWorkPackageIds(a.id, b.id));
-  return { workPackages: alone, faults };
+  const alone = [...filed.values()].filter(({ id }) => !doubled.has(id));
+  return { workPackages: alone.sort((a, b) => compareWorkPackageIds(a.id, b.id)), faults };
 };
 
 const once = <T>(make: () => T): (() => T) => {

@@ -5,7 +5,6 @@ import { notedUsage } from '../../domain/work/usage-note.js';
 import { LANES, type Lane, type Placed } from '../../domain/events/lane.js';
 import { tasksOf } from '../../domain/work/tasks-document.js';
 import { unreadyDependencies, type WorkPackageFault } from '../../domain/work/work-package.js';
-import type { Timer } from '../../ports/host.js';
 import { contradictions, type FeatureState, type FiledWorkPackage } from './feature-state.js';
 import { findFeature, type FeatureRequest, type PlanSources } from './locate-feature.js';
 
@@ -94,37 +93,3 @@ const cardOf = (state: FeatureState, workPackage: FiledWorkPackage): BoardCard =
     ...(usages.length === 0 ? {} : { usage: sumOfRuns(usages) }),
   };
 };
-
-interface WatchBoardPorts {
-  readonly readBoard: Pick<ReadBoard, 'run'>;
-  readonly timer: Timer;
-}
-
-/** Looks at the board of a feature again and again: files change by the hands of many, and no system tells of all. */
-export class WatchBoard {
-  readonly #ports: WatchBoardPorts;
-
-  constructor(ports: WatchBoardPorts) {
-    this.#ports = ports;
-  }
-
-  /**
-   * Hands every look to `show`, until the signal aborts. It stays with the feature that the first look found. Fails as
-   * reading does, such as with `feature-not-found` when the feature goes away.
-   */
-  async run(
-    request: FeatureRequest,
-    show: (board: FeatureCards) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
-    let asked = request;
-    while (!signal.aborted) {
-      const board = await this.#ports.readBoard.run(asked);
-      asked = { ...request, feature: board.feature };
-      show(board);
-      await this.#ports.timer.sleep(PERIOD_MS, signal);
-    }
-  }
-}
-
-const PERIOD_MS = 1000;

@@ -1,6 +1,5 @@
 import { commitSubject } from '../../domain/work/commit-message.js';
 import type { HeldRepository } from '../../ports/events.js';
-import type { FeatureFiles } from '../../ports/work.js';
 import { FeatureDraft } from './feature-draft.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
 import type { WorkSubject } from './log-breakage.js';
@@ -37,33 +36,22 @@ export const workOnFeature = async <R>(
   signal: AbortSignal | undefined,
   plan: PlanFeature<R>,
 ): Promise<PerformedWork<R>> => {
+  const { checkout, commit, workPackageId, agent } = input;
   const feature = await locateFeature(files, repository, input);
-  return perform.run(featureWork(files, { ...input, feature }, plan), signal);
-};
-
-/** A piece of work on a feature that is named. */
-export const featureWork = <R>(
-  files: FeatureFiles,
-  {
+  const request: WorkRequest<R> = {
     checkout,
-    feature,
-    commit,
-    workPackageId,
-    agent,
-  }: FeatureInput & WorkSubject & { readonly feature: string },
-  plan: PlanFeature<R>,
-): WorkRequest<R> => ({
-  checkout,
-  subject: { feature, workPackageId, agent },
-  plan: async (emission, held, undoing) => {
-    const draft = new FeatureDraft(await loadFeature(files, checkout.projectRoot, feature), emission);
-    const { result, done } = await plan(draft, held, undoing);
-    const { events, warnings } = draft;
-    const isCommitted = done !== undefined && commit !== false;
-    return {
-      ...{ result, changes: await draft.changesOf(files), events },
-      ...(warnings.length === 0 ? {} : { warnings }),
-      ...(isCommitted ? { message: commitSubject(done, feature) } : {}),
-    };
-  },
-});
+    subject: { feature, workPackageId, agent },
+    plan: async (emission, held, undoing) => {
+      const draft = new FeatureDraft(await loadFeature(files, checkout.projectRoot, feature), emission);
+      const { result, done } = await plan(draft, held, undoing);
+      const { events, warnings } = draft;
+      const isCommitted = done !== undefined && commit !== false;
+      return {
+        ...{ result, changes: await draft.changesOf(files), events },
+        ...(warnings.length === 0 ? {} : { warnings }),
+        ...(isCommitted ? { message: commitSubject(done, feature) } : {}),
+      };
+    },
+  };
+  return perform.run(request, signal);
+};

@@ -54,16 +54,19 @@ export const layoutOf = (directory: string, unsorted: readonly string[]): Layout
   const folder = `${directory}/tasks/`;
   const inTasks = paths.filter((path) => path.startsWith(folder) && !path.includes('/.'));
   const foldersOf = (path: string): readonly string[] => path.slice(folder.length).split('/').slice(0, -1);
-  const onTop = inTasks.filter((path) => foldersOf(path).length === 0);
+  const onTop = new Map(
+    inTasks.flatMap((path) => (foldersOf(path).length === 0 ? [[idOf(path), path]] : [])),
+  );
   const workPackages: LaidOutFile[] = [];
   const passedOver: PassedOver[] = [];
   for (const path of inTasks) {
     const id = idOf(path);
-    const twin = onTop.filter((each) => idOf(each) === id).at(-1);
-    const lane = foldersOf(path).find(isLaneFolder);
+    const folders = foldersOf(path);
+    const twin = folders.length === 0 ? undefined : onTop.get(id);
+    const lane = folders.find(isLaneFolder);
     if (id === undefined) {
       if (NEARLY.test(nameOf(path))) passedOver.push({ path, reason: NAME });
-    } else if (twin !== undefined && !onTop.includes(path)) {
+    } else if (twin !== undefined) {
       passedOver.push({ path, reason: `is not read, because ${nameOf(twin)} in tasks/ itself is ${id}` });
     } else if (lane !== undefined) {
       const fault = `lies in ${lane}/, a folder named after a lane. Move it to tasks/ and write its lane into its front matter, as in "lane: planned"`;

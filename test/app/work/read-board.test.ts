@@ -1,16 +1,7 @@
-import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';
 import { ReadBoard, type FeatureCards } from '../../../src/app/work/read-board.js';
-import { WatchBoard } from '../../../src/app/work/read-board.js';
 import { laneSinceMs } from '../../../src/domain/work/activity-log.js';
 import { corpusFeatures } from '../../support/corpus.js';
-import {
-  corpusSeed,
-  FEATURE,
-  FOLDER,
-  pathOf,
-  smallFeature,
-  workPackageText,
-} from '../../support/planning-documents.js';
+import { corpusSeed, FEATURE, pathOf, smallFeature } from '../../support/planning-documents.js';
 import { workflowWorld, type WorkflowWorld } from '../../support/workflow-world.js';
 
 type World = WorkflowWorld;
@@ -118,27 +109,5 @@ describe('since when a work package is in its lane', () => {
     ['the time is none', log('- 2026-13-45T99:00:00Z – a – lane=doing – x')],
   ])('is not known when %s', (_, body) => {
     expect(laneSinceMs(body, 'doing')).toBeUndefined();
-  });
-});
-
-describe('watching a board', () => {
-  it('looks every second until it is interrupted, and stays with its feature', async () => {
-    const world = workflowWorld(smallFeature({ WP01: {} }));
-    const time = new ControlledTime();
-    const interruption = new AbortController();
-    const seen: string[] = [];
-    const watch = new WatchBoard({ readBoard: new ReadBoard(world), timer: time });
-    const watched = watch.run(
-      { checkout: await world.checkout() },
-      ({ feature, counts }) => void seen.push(`${feature} ${counts.done}`),
-      interruption.signal,
-    );
-    await time.advance(0);
-    world.write('kitty-specs/002-beta/spec.md', '# Another\n');
-    world.write(`${FOLDER}/tasks/WP02-work.md`, workPackageText('WP02', { lane: 'done' }));
-    await time.advance(2000);
-    interruption.abort();
-    await watched;
-    expect(seen).toEqual([`${FEATURE} 0`, `${FEATURE} 1`, `${FEATURE} 1`]);
   });
 });

@@ -209,6 +209,15 @@ describe('agent tasks status --watch', () => {
     expect(out).not.toContain('\u001b');
   });
 
+  it('stays with the feature that it found first, though another one comes', async () => {
+    const another = (): void => cli.git.write('kitty-specs/002-beta/meta.json', '{}');
+    const { outcome, out } = await watch([another, finish, nothing]);
+    expect([outcome, out.match(/^00.*$/gm)]).toEqual([
+      'interrupted',
+      ['001-alpha  0 of 2 done', '001-alpha  1 of 2 done'],
+    ]);
+  });
+
   it('prints one document on each line with --json', async () => {
     const { out } = await watch([finish, nothing], { line: 'agent tasks status --watch --json' });
     const documents = out

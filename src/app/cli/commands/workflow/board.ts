@@ -38,7 +38,13 @@ export const boardStatus = defineCommand({
     const show = shower(context, frame, (board) =>
       toDocument('agent tasks status', boardDocument(board, clock.nowMs())),
     );
-    await client.work.watchBoard.run(request, show, signal);
+    const timer = await client.port('timer');
+    // Files change by the hands of many, and no system tells of all. It stays with the feature that the first look found.
+    for (let asked = request; !signal.aborted; await timer.sleep(PERIOD_MS, signal)) {
+      const board = await client.work.readBoard.run(asked);
+      asked = { ...request, feature: board.feature };
+      show(board);
+    }
     return { outcome: 'interrupted', isStream: true };
   },
 });
@@ -73,6 +79,8 @@ export const boardList = defineCommand({
     };
   },
 });
+
+const PERIOD_MS = 1000;
 
 /** The first work package that can be begun. */
 const nextOnBoard = ({ cards }: FeatureCards): readonly string[] => {
