@@ -8,7 +8,7 @@ import { commitSubject } from '../../domain/work/commit-message.js';
 import { isLegalTransition, type Lane, type WorkPackageLane } from '../../domain/events/lane.js';
 import type { WorkPackageEdit } from '../../domain/work/transition.js';
 import { findWorkPackage } from '../work/feature-state.js';
-import { standingTargetOf } from '../work/feature-target.js';
+import { standingTargetOf } from '../work/feature-branches.js';
 import { ImplementWorkPackage } from '../work/implement-work-package.js';
 import { MergeWorkPackages } from '../work/merge-work-packages.js';
 import { planTransitions, type Transition } from '../work/plan-transitions.js';

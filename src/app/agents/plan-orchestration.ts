@@ -15,7 +15,7 @@ import {
   refuseUninitialized,
   type FeatureState,
 } from '../work/feature-state.js';
-import { branchesOf, describeGroup } from '../work/group-branches.js';
+import { branchesOf, describeGroup } from '../work/feature-branches.js';
 import { loadFeature, locateFeature, type FeatureRequest } from '../work/locate-feature.js';
 
 export interface OrchestrationRequest extends FeatureRequest {

@@ -14,7 +14,7 @@ import { dependenciesOf } from '../../domain/work/dependency-graph.js';
 import { usageNote } from '../../domain/work/usage-note.js';
 import type { AgentExit } from '../../ports/agents.js';
 import { findWorkPackage, frontMatterGraph } from '../work/feature-state.js';
-import { standingTargetOf } from '../work/feature-target.js';
+import { standingTargetOf } from '../work/feature-branches.js';
 import type { OrchestrationRun } from './orchestration-run.js';
 
 /** What an agent's run came to. `stopped`: by us, since the run ends. */

@@ -6,11 +6,11 @@ import type { Checkout } from '../../ports/events.js';
 import type { ResultOf } from '../documents/all.js';
 import { chosenWorkPackages, loggedTasks, refuseFaults } from './feature-state.js';
 import type { FeatureState, FiledWorkPackage } from './feature-state.js';
-import { standingTargetOf } from './feature-target.js';
-import { branchesOf, branchStandings } from './group-branches.js';
+import { branchesOf, branchStandings, standingTargetOf } from './feature-branches.js';
 import { findFeature } from './locate-feature.js';
 import type { MergingPorts, PerformedWork } from './perform-work.js';
 import { planTransitions } from './plan-transitions.js';
+import { UseCase } from './use-case.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface AcceptInput extends FeatureInput {
@@ -33,19 +33,13 @@ export interface AcceptResult extends Omit<ResultOf<'accept'>, 'refused'> {
 }
 
 /** Accepts work packages one by one: those that meet every condition become `done`, the others are listed with reasons. */
-export class AcceptWorkPackages {
-  readonly #ports: MergingPorts;
-
-  constructor(ports: MergingPorts) {
-    this.#ports = ports;
-  }
-
+export class AcceptWorkPackages extends UseCase<MergingPorts> {
   /** A refused work package is part of the result, not a failure; one that does not exist is `work-package-not-found`. */
   async run(input: AcceptInput, signal?: AbortSignal): Promise<PerformedWork<AcceptResult>> {
     const { agent, check } = input;
     if (check === true)
-      return { result: await this.#judge(await findFeature(this.#ports, input), input), outcomes: [] };
-    return workOnFeature(this.#ports, input, signal, async (draft) => {
+      return { result: await this.#judge(await findFeature(this.ports, input), input), outcomes: [] };
+    return workOnFeature(this.ports, input, signal, async (draft) => {
       const result = await this.#judge(draft.state, input);
       const { accepted } = result;
       if (accepted.length === 0) return { result };
@@ -62,7 +56,7 @@ export class AcceptWorkPackages {
   async #judge(state: FeatureState, { checkout, check, workPackageIds }: AcceptInput): Promise<AcceptResult> {
     const candidates = chosenWorkPackages(state, workPackageIds, ({ lane }) => lane === 'for_review');
     const open = candidates.filter(({ lane }) => lane !== 'done');
-    const gathering = gatherAcceptance(this.#ports, checkout, state, open);
+    const gathering = gatherAcceptance(this.ports, checkout, state, open);
     // Who depends on them has to be known before they may be done; it is read while git looks.
     const { faults } = state;
     const judged = (await gathering).map((facts) => ({
@@ -132,12 +126,16 @@ const branchesOfEach = async (
   if (having.length === 0) return new Map();
   const target = await standingTargetOf(repository, checkout, documents.meta);
   const standingOf = await branchStandings(merges, checkout, branches, having, target);
-  return new Map(
-    having.map(({ id }) => {
-      const name = branches.of(id);
-      return [id, { name, target, standing: standingOf(id), group: branches.group(id)?.group }];
-    }),
-  );
+  const found = new Map<string, NonNullable<AcceptanceFacts['branch']>>();
+  for (const { id } of having) {
+    const name = branches.of(id);
+    const standing = standingOf(id);
+    // What it was started from, such as the branch of a dependency, has to be merged all the same.
+    const isStray = standing === 'no-commits' && !(await repository.isMerged(checkout, name, target));
+    const group = branches.group(id)?.group;
+    found.set(id, { name, target, standing: isStray ? 'unmerged' : standing, group });
+  }
+  return found;
 };
 
 /** The work trees that are there, apart from the main checkout, which is looked at for all of them. */

@@ -4,6 +4,7 @@ import { asOneLine } from '../../domain/work/markdown.js';
 import type { ResultOf } from '../documents/all.js';
 import { findWorkPackage } from './feature-state.js';
 import type { PerformedWork, WorkPorts } from './perform-work.js';
+import { UseCase } from './use-case.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface AddHistoryInput extends FeatureInput {
@@ -18,13 +19,7 @@ export interface AddHistoryInput extends FeatureInput {
 export type AddHistoryResult = ResultOf<'agent tasks add-history'>;
 
 /** Adds an entry to a work package's Activity Log; its lane stays. */
-export class AddHistory {
-  readonly #ports: WorkPorts;
-
-  constructor(ports: WorkPorts) {
-    this.#ports = ports;
-  }
-
+export class AddHistory extends UseCase<WorkPorts> {
   /** Fails with `input-invalid` for an empty note, `work-package-not-found`, and what the work itself fails with. */
   async run(input: AddHistoryInput, signal?: AbortSignal): Promise<PerformedWork<AddHistoryResult>> {
     if (input.note.trim() === '') {
@@ -32,7 +27,7 @@ export class AddHistory {
     }
     const { type = 'note' } = input;
     const author = asOneLine(input.author ?? '') || 'user';
-    return workOnFeature(this.#ports, { ...input, agent: input.author }, signal, (draft) => {
+    return workOnFeature(this.ports, { ...input, agent: input.author }, signal, (draft) => {
       const { slug: feature } = draft.state.documents;
       const filed = findWorkPackage(draft.state, input.workPackageId);
       const { id, path } = filed;

@@ -12,6 +12,7 @@ import type { DataOf } from '../documents/all.js';
 import type { FeatureState } from './feature-state.js';
 import { findFeature, type FeatureRequest, type PlanSources } from './locate-feature.js';
 import { resolvePlan } from './resolve-plan.js';
+import { UseCase } from './use-case.js';
 
 /** What is read of a plan; without faults it can be finalized. */
 export type FeatureCheck = DataOf<'feature check'>;
@@ -19,24 +20,24 @@ export type FeatureCheck = DataOf<'feature check'>;
 export type ReadLine = FeatureCheck['lines'][number];
 
 /** Says of a plan what is read and what is passed over. Reads only: it needs no identity, takes no lock and emits nothing. */
-export class CheckFeature {
-  readonly #ports: PlanSources;
-
-  constructor(ports: PlanSources) {
-    this.#ports = ports;
-  }
-
+export class CheckFeature extends UseCase<PlanSources> {
   async run(request: FeatureRequest): Promise<FeatureCheck> {
-    const state = await findFeature(this.#ports, request);
-    return { feature: state.documents.slug, lines: planLines(state), faults: finalizing(state).faults };
+    const state = await findFeature(this.ports, request);
+    const feature = state.documents.slug;
+    try {
+      return { feature, lines: planLines(state, resolvePlan(state)), faults: [] };
+    } catch (error) {
+      if (!isSyncError(error)) throw error;
+      // Finalizing would stop with these sentences.
+      return { feature, lines: planLines(state), faults: error.message.split('\n') };
+    }
   }
 }
 
-/** What is read of all documents of a feature. */
-export const planLines = (state: FeatureState): readonly ReadLine[] => {
+/** What is read of all documents of a feature. `resolved`: absent where it cannot be finalized. */
+export const planLines = (state: FeatureState, resolved?: ResolvedDependencies): readonly ReadLine[] => {
   const { documents } = state;
   const { directory, tasks, manifest, passedOver, lanes } = documents;
-  const { resolved } = finalizing(state);
   const file = (name: string, verdict: ReadLine['verdict'], what: string): ReadLine => ({
     path: `${directory}/${name}`,
     verdict,
@@ -58,18 +59,6 @@ export const planLines = (state: FeatureState): readonly ReadLine[] => {
     ...documents.workPackages.flatMap((document) => workPackageLines(state, document, resolved)),
     ...passedOver.map(({ path, reason }): ReadLine => ({ path, verdict: 'passed-over', what: reason })),
   ];
-};
-
-/** What finalizing would do, or the sentences with which it would stop. */
-const finalizing = (
-  state: FeatureState,
-): { readonly resolved?: ResolvedDependencies; readonly faults: readonly string[] } => {
-  try {
-    return { resolved: resolvePlan(state), faults: [] };
-  } catch (error) {
-    if (!isSyncError(error)) throw error;
-    return { faults: error.message.split('\n') };
-  }
 };
 
 /**

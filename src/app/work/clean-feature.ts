@@ -4,9 +4,9 @@ import type { MergingPorts } from './perform-work.js';
 import type { Checkout, HeldRepository } from '../../ports/events.js';
 import type { DataOf } from '../documents/all.js';
 import type { FeatureState } from './feature-state.js';
-import { standingTargetOf } from './feature-target.js';
-import { branchesOf, branchStandings } from './group-branches.js';
+import { branchesOf, branchStandings, standingTargetOf } from './feature-branches.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
+import { UseCase } from './use-case.js';
 
 /** `removed`: what can go, or has gone. */
 export type CleanResult = Omit<DataOf<'feature clean'>, 'removable'>;
@@ -14,28 +14,22 @@ export type Leftover = CleanResult['removed'][number];
 export type KeptLeftover = CleanResult['kept'][number];
 
 /** Clears up behind work packages that are done. Nothing goes that holds work which is nowhere else. */
-export class CleanFeature {
-  readonly #ports: Omit<MergingPorts, 'perform'>;
-
-  constructor(ports: Omit<MergingPorts, 'perform'>) {
-    this.#ports = ports;
-  }
-
+export class CleanFeature extends UseCase<Omit<MergingPorts, 'perform'>> {
   /** What would go and what would stay. Changes nothing. */
   async plan(request: FeatureRequest): Promise<CleanResult> {
-    const { files, repository } = this.#ports;
+    const { files, repository } = this.ports;
     return this.#judge(await locateFeature(files, repository, request), request.checkout);
   }
 
   /** Removes what can go, judged anew under the repository's lock. */
   async run(request: FeatureRequest, signal?: AbortSignal): Promise<CleanResult> {
-    const { files, repository } = this.#ports;
+    const { files, repository } = this.ports;
     const slug = await locateFeature(files, repository, request);
     return repository.exclusive(request.checkout, (held) => this.#remove(held, slug), signal);
   }
 
   async #remove(held: HeldRepository, slug: string): Promise<CleanResult> {
-    const { repository } = this.#ports;
+    const { repository } = this.ports;
     const { feature, removed: wanted, kept } = await this.#judge(slug, held.checkout);
     const removed: Leftover[] = [];
     const failed: KeptLeftover[] = [];
@@ -53,7 +47,7 @@ export class CleanFeature {
   }
 
   async #judge(slug: string, checkout: Checkout): Promise<CleanResult> {
-    const state = await loadFeature(this.#ports.files, checkout.projectRoot, slug);
+    const state = await loadFeature(this.ports.files, checkout.projectRoot, slug);
     const found = checkout.commonDir === undefined ? [] : await this.#leftovers(checkout, state);
     return {
       feature: slug,
@@ -66,7 +60,7 @@ export class CleanFeature {
     checkout: Checkout,
     { documents, workPackages }: FeatureState,
   ): Promise<readonly (Leftover & { readonly reason: string | undefined })[]> {
-    const { repository, merges } = this.#ports;
+    const { repository, merges } = this.ports;
     const places = await merges.places(checkout);
     const target = await standingTargetOf(repository, checkout, documents.meta);
     const branches = branchesOf(documents);
@@ -103,7 +97,7 @@ export class CleanFeature {
     if (place.isLocked) return 'is locked';
     if (place.isRebased) return 'is being rebased';
     if (!place.isPresent) return 'is not where git remembers it';
-    const [first, ...others] = (await this.#ports.repository.dirtyPaths(directory)).filter(countsAsWork);
+    const [first, ...others] = (await this.ports.repository.dirtyPaths(directory)).filter(countsAsWork);
     if (first === undefined) return undefined;
     return `has what is not committed: ${first}${others.length === 0 ? '' : ` and ${others.length} more`}`;
   }

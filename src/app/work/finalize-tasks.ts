@@ -11,10 +11,11 @@ import type { ResultOf } from '../documents/all.js';
 import { planLines } from './check-feature.js';
 import type { FeatureDraft } from './feature-draft.js';
 import { contradictions, unseeded, type FeatureState } from './feature-state.js';
-import { targetBranchOf } from './feature-target.js';
+import { targetBranchOf } from './feature-branches.js';
 import { findFeature } from './locate-feature.js';
 import type { PerformedWork, WorkPorts } from './perform-work.js';
 import { resolvePlan } from './resolve-plan.js';
+import { UseCase } from './use-case.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface FinalizeInput extends FeatureInput {
@@ -25,24 +26,18 @@ export interface FinalizeInput extends FeatureInput {
 export type FinalizeResult = ResultOf<'agent feature finalize-tasks'>;
 
 /** Fixes the plan of a feature: resolves dependencies, writes them into the front matters, announces what is not yet. */
-export class FinalizeTasks {
-  readonly #ports: WorkPorts;
-
-  constructor(ports: WorkPorts) {
-    this.#ports = ports;
-  }
-
+export class FinalizeTasks extends UseCase<WorkPorts> {
   /**
    * Fails with `tasks-unreadable`, `work-package-unreadable`, `dependency-invalid` (naming the lines) and
    * `outbox-full`; nothing is written then. Run again, it finds nothing to do and emits nothing.
    */
   async run(input: FinalizeInput, signal?: AbortSignal): Promise<PerformedWork<FinalizeResult>> {
     const { checkout } = input;
-    return workOnFeature(this.#ports, input, signal, async (draft) => {
+    return workOnFeature(this.ports, input, signal, async (draft) => {
       const { state } = draft;
       const resolved = resolvePlan(state);
       const announced = await announce(draft, resolved, () =>
-        targetBranchOf(this.#ports.repository, checkout, state.documents.meta),
+        targetBranchOf(this.ports.repository, checkout, state.documents.meta),
       );
       for (const { id, dependencies, isChanged } of resolved.workPackages) {
         const filed = isChanged ? state.workPackages.find((each) => each.id === id) : undefined;
@@ -54,7 +49,7 @@ export class FinalizeTasks {
       const isWhole = input.whole === true && input.commit !== false;
       // Left as they are, they come into the commit of the work.
       for (const path of isWhole ? left : []) {
-        const text = await this.#ports.files.text(checkout.projectRoot, path);
+        const text = await this.ports.files.text(checkout.projectRoot, path);
         if (text !== undefined) draft.write({ path, before: text, after: text });
       }
       const result = resultOf(state, resolved, announced, isWhole ? [] : left);
@@ -64,7 +59,7 @@ export class FinalizeTasks {
 
   /** What `whole` would commit beside what is written. */
   async uncommitted(input: FinalizeInput): Promise<readonly string[]> {
-    return this.#uncommitted(input.checkout, await findFeature(this.#ports, input));
+    return this.#uncommitted(input.checkout, await findFeature(this.ports, input));
   }
 
   /** Documents of a feature that git does not have as they are; empty without git. Relative to the project root. */
@@ -73,7 +68,7 @@ export class FinalizeTasks {
     { documents: { directory } }: FeatureState,
   ): Promise<readonly string[]> {
     if (checkout.commonDir === undefined) return [];
-    const paths = await this.#ports.repository.dirtyPaths(checkout.projectRoot);
+    const paths = await this.ports.repository.dirtyPaths(checkout.projectRoot);
     return paths.filter((path) => path.startsWith(`${directory}/`) && IS_DOCUMENT.test(path));
   }
 }
@@ -104,7 +99,7 @@ const resultOf = (
   const updated = resolved.workPackages.filter(({ isChanged }) => isChanged).map(({ id }) => id);
   const seeded = unseeded(state).map(({ id }) => id);
   const isIdle = updated.length + seeded.length + announced.length === 0;
-  const lines = planLines(state);
+  const lines = planLines(state, resolved);
   return {
     feature: documents.slug,
     outcome: isIdle ? 'nothing-to-do' : 'finalized',

@@ -12,11 +12,11 @@ import {
   searchWorkPackage,
   type FeatureState,
 } from './feature-state.js';
-import { standingTargetOf } from './feature-target.js';
-import { branchesOf, describeGroup } from './group-branches.js';
+import { branchesOf, describeGroup, standingTargetOf } from './feature-branches.js';
 import type { MergingPorts, PerformedWork, Undo } from './perform-work.js';
 import { planTransitions } from './plan-transitions.js';
 import { firstReady } from './read-work-ahead.js';
+import { UseCase } from './use-case.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface ImplementInput extends FeatureInput {
@@ -31,13 +31,7 @@ export interface ImplementInput extends FeatureInput {
 export type ImplementResult = ResultOf<'implement'>;
 
 /** Gives a work package a work tree on a branch of its own and takes it from `planned` to `doing`. */
-export class ImplementWorkPackage {
-  readonly #ports: MergingPorts;
-
-  constructor(ports: MergingPorts) {
-    this.#ports = ports;
-  }
-
+export class ImplementWorkPackage extends UseCase<MergingPorts> {
   /**
    * Fails with `nothing-ready`, `dependency-not-ready`, `transition-illegal`, `worktree-failed`, `merge-conflict` and what the work
    * itself fails with. A work tree or branch that this run made is then gone again.
@@ -50,9 +44,9 @@ export class ImplementWorkPackage {
       });
     }
     const { agent } = input;
-    return workOnFeature(this.#ports, input, signal, async (draft, held, undoing) => {
+    return workOnFeature(this.ports, input, signal, async (draft, held, undoing) => {
       const { state } = draft;
-      const asked = input.workPackageId ?? (await firstReady(this.#ports, held.checkout, state));
+      const asked = input.workPackageId ?? (await firstReady(this.ports, held.checkout, state));
       const workPackage = findWorkPackage(state, asked);
       const { id, lane, detail, agent: inCharge } = workPackage;
       const isBegun = lane === 'doing';
@@ -83,7 +77,7 @@ export class ImplementWorkPackage {
     asked: string | undefined,
     undoing: Undo[],
   ): Promise<Pick<ImplementResult, 'worktree' | 'worktreeWas' | 'branch' | 'base'>> {
-    const { repository } = this.#ports;
+    const { repository } = this.ports;
     const branch = workPackageBranch(state.documents.slug, workPackage.id);
     const isThere = (await repository.branchTip(held.checkout, branch)) !== undefined;
     const base = isThere ? undefined : await this.#chooseBase(held, state, workPackage, asked, undoing);
@@ -109,7 +103,7 @@ export class ImplementWorkPackage {
     asked: string | undefined,
     undoing: Undo[],
   ): Promise<string> {
-    const { repository } = this.#ports;
+    const { repository } = this.ports;
     const { checkout } = held;
     if (asked !== undefined) {
       // A work package means its branch; anything else is a branch itself.

@@ -4,8 +4,9 @@ import { completeIdentity, isComplete } from '../../domain/events/project-identi
 import type { LamportStore, ConfigStore, Checkout, HeldRepository } from '../../ports/events.js';
 import type { FeatureFiles, Repository } from '../../ports/work.js';
 import type { EnsureIdentity, IdentityReading } from '../events/ensure-identity.js';
-import { mainCheckout } from './feature-target.js';
+import { mainCheckout } from './feature-branches.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
+import { UseCase } from './use-case.js';
 
 export interface InitRequest {
   readonly directory: string;
@@ -34,13 +35,7 @@ interface InitPorts {
 }
 
 /** Gives a project its identity and commits it. Safe to repeat; emits nothing. */
-export class InitProject {
-  readonly #ports: InitPorts;
-
-  constructor(ports: InitPorts) {
-    this.#ports = ports;
-  }
-
+export class InitProject extends UseCase<InitPorts> {
   /**
    * Fails with `config-unreadable` (without `repair`), `config-not-writable`, `lock-busy`, and with `commit-refused`:
    * the config then reads as before, and the next attempt proposes the same identity.
@@ -48,20 +43,20 @@ export class InitProject {
   async run(request: InitRequest, signal?: AbortSignal): Promise<InitReport> {
     const { directory } = request;
     // Outside every project the directory itself becomes one.
-    const checkout = (await this.#ports.repository.locate(directory)) ?? {
+    const checkout = (await this.ports.repository.locate(directory)) ?? {
       root: directory,
       projectRoot: directory,
     };
-    return this.#ports.repository.exclusive(checkout, (held) => this.#init(held, request), signal);
+    return this.ports.repository.exclusive(checkout, (held) => this.#init(held, request), signal);
   }
 
   async #init(held: HeldRepository, request: InitRequest): Promise<InitReport> {
     const { checkout } = held;
     const { projectRoot } = checkout;
     const before = await this.#text(checkout);
-    const { malformed } = readProjectConfig(await this.#ports.configs.read(projectRoot));
+    const { malformed } = readProjectConfig(await this.ports.configs.read(projectRoot));
     const setAside = malformed === undefined ? undefined : await this.#repair(held, malformed, request);
-    const identity = await this.#ports.ensureIdentity.run(checkout, held);
+    const identity = await this.ports.ensureIdentity.run(checkout, held);
     await this.#demandComplete(checkout, identity);
     const after = await this.#text(checkout);
     const commit = request.commit === false ? undefined : await this.#commit(held, before, after, setAside);
@@ -82,11 +77,11 @@ export class InitProject {
         hint: 'Repair the file by hand, or run "spec-kitty init --repair", which keeps it beside a fresh one.',
       });
     }
-    const { projectUuid, projectSlug } = await this.#ports.ensureIdentity.run(held.checkout, held);
-    const { nodeId } = await this.#ports.lamport.read();
-    const setAside = await this.#ports.configs.setAside(held);
+    const { projectUuid, projectSlug } = await this.ports.ensureIdentity.run(held.checkout, held);
+    const { nodeId } = await this.ports.lamport.read();
+    const setAside = await this.ports.configs.setAside(held);
     const proposal = { uuid: projectUuid, slug: projectSlug, nodeId };
-    await this.#ports.configs.update(held, (current) =>
+    await this.ports.configs.update(held, (current) =>
       completeIdentity(readProjectConfig(current), proposal),
     );
     return setAside;
@@ -94,7 +89,7 @@ export class InitProject {
 
   /** An identity that could not be stored is good enough for an event, but it is all that this command is for. */
   async #demandComplete(checkout: Checkout, { warnings }: IdentityReading): Promise<void> {
-    if (isComplete(readProjectConfig(await this.#ports.configs.read(checkout.projectRoot)))) return;
+    if (isComplete(readProjectConfig(await this.ports.configs.read(checkout.projectRoot)))) return;
     throw new SyncError('config-not-writable', warnings[0] ?? "The project's identity cannot be stored.", {
       hint: 'Make .kittify/ writable and run the command again.',
     });
@@ -107,7 +102,7 @@ export class InitProject {
     after: string,
     setAside: string | undefined,
   ): Promise<string | undefined> {
-    const { repository, files } = this.#ports;
+    const { repository, files } = this.ports;
     const main = mainCheckout(held.checkout);
     if (main.commonDir === undefined || !(await repository.isUncommitted(main, CONFIG))) return undefined;
     const { branch } = await repository.head(main);
@@ -126,7 +121,7 @@ export class InitProject {
 
   /** The config's text; empty when there is none, or none that could be written back. */
   async #text(checkout: Checkout): Promise<string> {
-    return (await this.#ports.files.text(checkout.projectRoot, CONFIG).catch(() => undefined)) ?? '';
+    return (await this.ports.files.text(checkout.projectRoot, CONFIG).catch(() => undefined)) ?? '';
   }
 }
 

@@ -4,6 +4,7 @@ import { workPackageIdOf } from '../../domain/work/work-package-id.js';
 import type { Repository } from '../../ports/work.js';
 import type { ShowIdentity } from '../events/show-identity.js';
 import type { Emission, EventEmitter } from '../outbox/event-emitter.js';
+import { UseCase } from './use-case.js';
 
 /** What a piece of work is about, as far as it is known before the files are read. */
 export interface WorkSubject {
@@ -52,20 +53,14 @@ interface LogBreakagePorts {
  * where it happens. Nothing is told of a project without a complete identity, since beginning to tell would write one,
  * and what fails changes nothing. Never throws.
  */
-export class LogBreakage {
-  readonly #ports: LogBreakagePorts;
-
-  constructor(ports: LogBreakagePorts) {
-    this.#ports = ports;
-  }
-
+export class LogBreakage extends UseCase<LogBreakagePorts> {
   async run(error: unknown, directory: string, subject: WorkSubject): Promise<void> {
     try {
-      const checkout = await this.#ports.repository.locate(directory);
-      const project = (await this.#ports.showIdentity.run(directory))?.project;
+      const checkout = await this.ports.repository.locate(directory);
+      const project = (await this.ports.showIdentity.run(directory))?.project;
       const isComplete = project?.uuid?.source === 'config' && project.mintedBy !== undefined;
       if (checkout === undefined || !isComplete || project.slug.source !== 'config') return;
-      await logBreakage(error, await this.#ports.emitter.begin(checkout), subject);
+      await logBreakage(error, await this.ports.emitter.begin(checkout), subject);
     } catch {
       // The error that is being told of is the one that counts.
     }

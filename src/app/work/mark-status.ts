@@ -19,6 +19,7 @@ import {
 import type { PerformedWork, WorkPorts } from './perform-work.js';
 import { illegalTransition, planTransitions } from './plan-transitions.js';
 import { warnUnfinished } from './unfinished-work.js';
+import { UseCase } from './use-case.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface MarkStatusInput extends FeatureInput {
@@ -37,13 +38,7 @@ export type MarkStatusResult = ResultOf<'agent tasks mark-status'>;
  * Marks work packages (their lane) and tasks (their box in `tasks.md`) in one piece of work: everything that was named
  * is marked, or, when something is unknown or illegal, nothing is.
  */
-export class MarkStatus {
-  readonly #ports: WorkPorts;
-
-  constructor(ports: WorkPorts) {
-    this.#ports = ports;
-  }
-
+export class MarkStatus extends UseCase<WorkPorts> {
   /**
    * Fails with `input-invalid` for a word that is no id and for a lane that a task cannot have, with
    * `work-package-not-found` or `task-not-found` naming everything that does not exist, with `transition-illegal`, and
@@ -57,10 +52,10 @@ export class MarkStatus {
     const isTicked = isTickedAs(status) === true;
     // One work package alone can be what an error is about.
     const [workPackageId] = ids.workPackages.length + ids.tasks.length === 1 ? ids.workPackages : [];
-    return workOnFeature(this.#ports, { ...input, workPackageId }, signal, async (draft, { checkout }) => {
+    return workOnFeature(this.ports, { ...input, workPackageId }, signal, async (draft, { checkout }) => {
       const { filed, tasks } = find(draft.state, ids);
       const named = filed.map(({ id }) => id);
-      if (to === 'for_review') await warnUnfinished(draft, this.#ports.repository, checkout, named);
+      if (to === 'for_review') await warnUnfinished(draft, this.ports.repository, checkout, named);
       const moves = filed.filter((each) => !isAt(each, to));
       const ticks = tasks.filter(({ isOpen }) => isOpen === isTicked);
       const illegal = moves.find((each) => !isLegalTransition(each, to));

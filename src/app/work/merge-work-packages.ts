@@ -15,12 +15,18 @@ import type { BranchMove, MergeStrategy, MoveObstacle, TriedMerge } from '../../
 import type { ResultOf } from '../documents/all.js';
 import type { FeatureDraft } from './feature-draft.js';
 import { chosenWorkPackages, findWorkPackage, frontMatterGraph, type FeatureState } from './feature-state.js';
-import { mainCheckout, standingTargetOf } from './feature-target.js';
-import { branchesOf, branchStandings, describeGroup } from './group-branches.js';
+import {
+  branchesOf,
+  branchStandings,
+  describeGroup,
+  mainCheckout,
+  standingTargetOf,
+} from './feature-branches.js';
 import { findFeature, loadFeature } from './locate-feature.js';
 import { conflictError, obstacleError, refusalError, type FoundConflict } from './merge-errors.js';
 import type { MergingPorts, PerformedWork } from './perform-work.js';
 import { planTransitions } from './plan-transitions.js';
+import { UseCase } from './use-case.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 /** What is asked of a merge. */
@@ -50,13 +56,7 @@ export type MergedWorkPackage = MergeReport['workPackages'][number];
  * Merges the branches of work packages, all of them or none: the whole series is merged in the object store first, then
  * the target branch moves in one step, then the lanes change.
  */
-export class MergeWorkPackages {
-  readonly #ports: MergingPorts;
-
-  constructor(ports: MergingPorts) {
-    this.#ports = ports;
-  }
-
+export class MergeWorkPackages extends UseCase<MergingPorts> {
   /**
    * Fails with `merge-conflict` and `merge-refused`, the repository being as before; with `work-package-not-found`,
    * `transition-illegal` and `dependency-not-ready` for what was named; and with what the work itself fails with, the
@@ -69,7 +69,7 @@ export class MergeWorkPackages {
       });
     }
     if (input.dryRun === true) return { result: await this.#tryOut(input), outcomes: [] };
-    return workOnFeature(this.#ports, input, signal, async (draft, held, undoing) => {
+    return workOnFeature(this.ports, input, signal, async (draft, held, undoing) => {
       const decided = await this.#decide(held.checkout, draft.state, input);
       const tried = await this.#try(held.checkout, decided, input);
       if (!tried.ok) throw conflictError(decided.target, tried.error);
@@ -78,21 +78,21 @@ export class MergeWorkPackages {
       await this.#move(held, { branch, from, to });
       undoing.push(() => this.#move(held, { branch, from: to, to: from }));
       // Only now: what was merged may hold other texts of these files.
-      draft.state = await loadFeature(this.#ports.files, held.checkout.projectRoot, decided.slug);
+      draft.state = await loadFeature(this.ports.files, held.checkout.projectRoot, decided.slug);
       return { result: reportOf(decided, input, tried.value), ...planLanes(draft, decided, input) };
     });
   }
 
   async #tryOut(input: MergeInput): Promise<MergeReport> {
     const { checkout } = input;
-    const decided = await this.#decide(checkout, await findFeature(this.#ports, input), input);
+    const decided = await this.#decide(checkout, await findFeature(this.ports, input), input);
     const report = reportOf(decided, input);
     const tried = await this.#try(checkout, decided, input);
     if (!tried.ok) return { ...report, conflict: tried.error };
     const { from, to } = tried.value;
     if (from === to) return report;
     const move = { branch: decided.target, from, to };
-    const obstacle = await this.#ports.merges.obstacle(checkout, move);
+    const obstacle = await this.ports.merges.obstacle(checkout, move);
     return obstacle === undefined ? report : { ...report, obstacle };
   }
 
@@ -111,7 +111,7 @@ export class MergeWorkPackages {
       ...chosen,
       ...all.filter(({ id }) => chosen.some((each) => each.dependencies.includes(id))),
     ];
-    const standingOf = await branchStandings(this.#ports.merges, checkout, branches, asked, target);
+    const standingOf = await branchStandings(this.ports.merges, checkout, branches, asked, target);
     const mayBeMissing = ({ id, lane }: WorkPackage): boolean =>
       lane !== 'done' &&
       lane !== 'canceled' &&
@@ -146,7 +146,7 @@ export class MergeWorkPackages {
   }
 
   async #target(checkout: Checkout, { documents }: FeatureState, asked: string | undefined): Promise<string> {
-    const { repository } = this.#ports;
+    const { repository } = this.ports;
     if (asked === undefined) return standingTargetOf(repository, checkout, documents.meta);
     if ((await repository.branchTip(checkout, asked)) !== undefined) return asked;
     throw refused(
@@ -157,7 +157,7 @@ export class MergeWorkPackages {
 
   /** What is not committed would be left out of the merge, and nobody would be told. */
   async #refuseUncommitted(checkout: Checkout, steps: DecidedMerge['steps']): Promise<void> {
-    const { repository, merges } = this.#ports;
+    const { repository, merges } = this.ports;
     const places = await merges.places(checkout);
     for (const step of steps) {
       const { id, branch, from, to } = step;
@@ -190,7 +190,7 @@ export class MergeWorkPackages {
     { commit }: MergeInput,
   ): Promise<void> {
     if (commit === false || steps.every(({ from, to }) => from === to)) return;
-    if ((await this.#ports.repository.head(mainCheckout(checkout))).branch !== undefined) return;
+    if ((await this.ports.repository.head(mainCheckout(checkout))).branch !== undefined) return;
     throw refused(
       'HEAD is detached in the main checkout, so the lanes cannot be committed.',
       `Nothing has changed. Check out a branch in ${checkout.projectRoot} and run the command again.`,
@@ -202,7 +202,7 @@ export class MergeWorkPackages {
     decided: DecidedMerge,
     { strategy = 'merge' }: MergeInput,
   ): Promise<Result<TriedMerge, FoundConflict>> {
-    const { merges } = this.#ports;
+    const { merges } = this.ports;
     const merging = decided.steps.filter(isMerging);
     const branches = merging.map((step) => ({
       branch: step.branch,
@@ -224,7 +224,7 @@ export class MergeWorkPackages {
 
   async #move(held: HeldRepository, move: BranchMove): Promise<void> {
     if (move.from === move.to) return;
-    const moved = await this.#ports.merges.moveBranch(held, move);
+    const moved = await this.ports.merges.moveBranch(held, move);
     if (!moved.ok) throw obstacleError(move.branch, moved.error);
   }
 }

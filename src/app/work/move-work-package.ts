@@ -5,6 +5,7 @@ import type { ResultOf } from '../documents/all.js';
 import { findWorkPackage } from './feature-state.js';
 import type { PerformedWork, WorkPorts } from './perform-work.js';
 import { illegalTransition, planTransitions } from './plan-transitions.js';
+import { UseCase } from './use-case.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface MoveInput extends FeatureInput {
@@ -25,25 +26,19 @@ export interface MoveInput extends FeatureInput {
 export type MoveResult = ResultOf<'agent tasks move-task'>;
 
 /** Takes a work package to another lane. The lane that counts is the one that the file has under the lock. */
-export class MoveWorkPackage {
-  readonly #ports: WorkPorts;
-
-  constructor(ports: WorkPorts) {
-    this.#ports = ports;
-  }
-
+export class MoveWorkPackage extends UseCase<WorkPorts> {
   /** Fails with `transition-illegal`, `work-package-not-found`, `work-package-unreadable` and what the work itself fails with. */
   async run(input: MoveInput, signal?: AbortSignal): Promise<PerformedWork<MoveResult>> {
     const { to, agent, by = agent ?? 'user', feedback } = input;
     const { note = feedback === undefined ? `Moved to ${to}` : 'Changes requested' } = input;
-    return workOnFeature<MoveResult>(this.#ports, input, signal, async (draft, { checkout }) => {
+    return workOnFeature<MoveResult>(this.ports, input, signal, async (draft, { checkout }) => {
       const workPackage = findWorkPackage(draft.state, input.workPackageId);
       const { id: workPackageId, path } = workPackage;
       const feature = draft.state.documents.slug;
       const told = { feature, workPackageId, path, ...originOf(workPackage), to };
       if (to === 'for_review') {
         const { warnUnfinished } = await import('./unfinished-work.js');
-        await warnUnfinished(draft, this.#ports.repository, checkout, [workPackageId]);
+        await warnUnfinished(draft, this.ports.repository, checkout, [workPackageId]);
       }
       if (isAt(workPackage, to)) {
         return { result: { ...told, outcome: 'already-there', unblocked: [], isFeatureCompleted: false } };

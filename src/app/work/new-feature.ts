@@ -5,8 +5,9 @@ import { activityTime } from '../../domain/work/transition.js';
 import type { WallClock } from '../../ports/host.js';
 import type { Checkout } from '../../ports/events.js';
 import type { ResultOf } from '../documents/all.js';
-import { targetBranchOf } from './feature-target.js';
+import { targetBranchOf } from './feature-branches.js';
 import type { PerformedWork, WorkPorts, WorkRequest } from './perform-work.js';
+import { UseCase } from './use-case.js';
 
 export interface NewFeatureInput {
   readonly checkout: Checkout;
@@ -24,13 +25,7 @@ export interface NewFeatureInput {
 export type NewFeatureResult = ResultOf<'feature new'>;
 
 /** Makes a complete feature from a template, under the next free number. It is announced by `finalize-tasks`, not here. */
-export class MakeFeature {
-  readonly #ports: WorkPorts & { readonly wallClock: WallClock };
-
-  constructor(ports: WorkPorts & { readonly wallClock: WallClock }) {
-    this.#ports = ports;
-  }
-
+export class MakeFeature extends UseCase<WorkPorts & { readonly wallClock: WallClock }> {
   /** Fails with `input-invalid` for an empty title, and with what the work itself fails with. */
   async run(input: NewFeatureInput, signal?: AbortSignal): Promise<PerformedWork<NewFeatureResult>> {
     if ([input.title, ...input.workPackages].some((title) => title.trim() === '')) {
@@ -39,7 +34,7 @@ export class MakeFeature {
       });
     }
     const { checkout, commit, target, ...wish } = input;
-    const { files, repository, perform, wallClock } = this.#ports;
+    const { files, repository, perform, wallClock } = this.ports;
     const { projectRoot } = checkout;
     const plan: WorkRequest<NewFeatureResult>['plan'] = async (_, held, undoing) => {
       const strangers = await files.strangers(projectRoot);

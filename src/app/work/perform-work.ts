@@ -4,8 +4,9 @@ import type { Checkout, HeldRepository } from '../../ports/events.js';
 import type { CaptureLimits, CaptureOutcome, Fact } from '../../ports/outbox.js';
 import type { FeatureFiles, FileChange, IntentStore, Merges, Repository } from '../../ports/work.js';
 import type { Emission, EventEmitter } from '../outbox/event-emitter.js';
-import { mainCheckout } from './feature-target.js';
+import { mainCheckout } from './feature-branches.js';
 import type { WorkSubject } from './log-breakage.js';
+import { UseCase } from './use-case.js';
 
 /** An event of the work, and where the proof will stand that its work was done. */
 export interface PlannedEvent {
@@ -106,13 +107,7 @@ interface PerformWorkPorts {
  * Work that fails is undone before the error is thrown, so there is nothing to count as withdrawn: that number means
  * work of which nobody could be told.
  */
-export class PerformWork {
-  readonly #ports: PerformWorkPorts;
-
-  constructor(ports: PerformWorkPorts) {
-    this.#ports = ports;
-  }
-
+export class PerformWork extends UseCase<PerformWorkPorts> {
   /**
    * Fails with what the plan refuses, with `lock-busy`, and with `commit-refused` or the breakage itself when the
    * work could not be done; the files are then as before. What happens to the events never makes it fail. Breakage is
@@ -120,9 +115,9 @@ export class PerformWork {
    */
   async run<R>(request: WorkRequest<R>, signal?: AbortSignal): Promise<PerformedWork<R>> {
     // Beginning may mint the identity, which takes the repository's lock itself.
-    const emission = await this.#ports.emitter.begin(request.checkout);
+    const emission = await this.ports.emitter.begin(request.checkout);
     try {
-      return await this.#ports.repository.exclusive(
+      return await this.ports.repository.exclusive(
         request.checkout,
         (held) => this.#perform(held, emission, request),
         signal,
@@ -139,7 +134,7 @@ export class PerformWork {
     emission: Emission,
     request: WorkRequest<R>,
   ): Promise<PerformedWork<R>> {
-    const leftOver = await this.#ports.resolveLeftOver.run(held, emission.limits);
+    const leftOver = await this.ports.resolveLeftOver.run(held, emission.limits);
     const kept = leftOver?.kept;
     const undoing: Undo[] = [];
     const planAndWork = async () => {
@@ -166,7 +161,7 @@ export class PerformWork {
     // What the storage did not take stays in the intent, with its evidence, for the next resolver. An intent that cannot
     // be cleared is found done by it.
     if (kept === undefined && !outcomes.some(({ outcome }) => outcome === 'kept'))
-      await this.#ports.intents.clear(held).catch(() => undefined);
+      await this.ports.intents.clear(held).catch(() => undefined);
     return { ...aside, outcomes, ...(commit === undefined ? {} : { commit }) };
   }
 
@@ -177,7 +172,7 @@ export class PerformWork {
     { changes, events, message: wanted }: WorkPlan<R>,
     kept: Intent | undefined,
   ): Promise<string | undefined> {
-    const { repository, files, intents } = this.#ports;
+    const { repository, files, intents } = this.ports;
     const { branch } = await repository.head(mainCheckout(held.checkout));
     const paths = await this.#pathsOfCommit(held.checkout, branch, changes);
     const message = held.checkout.commonDir === undefined ? undefined : wanted;
@@ -218,7 +213,7 @@ export class PerformWork {
       const isOurs =
         isDerived !== true ||
         branch === undefined ||
-        (await this.#ports.repository.fileAtTip(checkout, branch, path)) !== undefined;
+        (await this.ports.repository.fileAtTip(checkout, branch, path)) !== undefined;
       if (isOurs) paths.push(path);
     }
     return paths;
@@ -234,7 +229,7 @@ export class PerformWork {
   ): Promise<readonly FileChange[]> {
     const present: FileChange[] = [];
     for (const change of changes) {
-      const text = await this.#ports.files.text(projectRoot, change.path).catch(() => undefined);
+      const text = await this.ports.files.text(projectRoot, change.path).catch(() => undefined);
       present.push({ ...change, after: text ?? change.after });
     }
     return present;
@@ -246,7 +241,7 @@ export class PerformWork {
     changes: readonly FileChange[],
     kept: Intent | undefined,
   ): Promise<void> {
-    const { files, intents } = this.#ports;
+    const { files, intents } = this.ports;
     try {
       await files.restore(held, changes);
       await (kept === undefined ? intents.clear(held) : intents.write(held, kept));

@@ -7,6 +7,7 @@ import { tasksOf } from '../../domain/work/tasks-document.js';
 import { unreadyDependencies, type WorkPackageFault } from '../../domain/work/work-package.js';
 import { contradictions, type FeatureState, type FiledWorkPackage } from './feature-state.js';
 import { findFeature, type FeatureRequest, type PlanSources } from './locate-feature.js';
+import { UseCase } from './use-case.js';
 
 /** A work package as the board shows it. */
 export interface BoardCard extends Placed {
@@ -41,16 +42,10 @@ export interface FeatureCards {
 }
 
 /** Reads the board of a feature. Reads only: it needs no identity, takes no lock and emits nothing. */
-export class ReadBoard {
-  readonly #ports: PlanSources;
-
-  constructor(ports: PlanSources) {
-    this.#ports = ports;
-  }
-
+export class ReadBoard extends UseCase<PlanSources> {
   /** Fails with `feature-not-found`, `feature-ambiguous` and `storage-failed`. */
   async run(request: FeatureRequest): Promise<FeatureCards> {
-    return boardOf(await findFeature(this.#ports, request));
+    return boardOf(await findFeature(this.ports, request));
   }
 }
 

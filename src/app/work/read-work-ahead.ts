@@ -5,9 +5,9 @@ import type { FeatureFiles, Merges, Repository } from '../../ports/work.js';
 import { describeWorkPackageFault } from '../../domain/work/work-package.js';
 import { workAhead, type WorkAhead } from '../../domain/work/work-ahead.js';
 import { frontMatterGraph, type FeatureState } from './feature-state.js';
-import { standingTargetOf } from './feature-target.js';
-import { branchesOf, branchStandings, describeGroup } from './group-branches.js';
+import { branchesOf, branchStandings, describeGroup, standingTargetOf } from './feature-branches.js';
 import { findFeature, type FeatureRequest } from './locate-feature.js';
+import { UseCase } from './use-case.js';
 
 export interface FeatureAhead extends WorkAhead {
   readonly feature: string;
@@ -19,17 +19,11 @@ interface AheadPorts {
 }
 
 /** Says what may begin in a feature, in which order. Reads only: it needs no identity, takes no lock and emits nothing. */
-export class ReadWorkAhead {
-  readonly #ports: AheadPorts & { readonly files: FeatureFiles };
-
-  constructor(ports: AheadPorts & { readonly files: FeatureFiles }) {
-    this.#ports = ports;
-  }
-
+export class ReadWorkAhead extends UseCase<AheadPorts & { readonly files: FeatureFiles }> {
   /** Fails like every reader of a feature. */
   async run(request: FeatureRequest): Promise<FeatureAhead> {
-    const state = await findFeature(this.#ports, request);
-    return { feature: state.documents.slug, ...(await lookAhead(this.#ports, request.checkout, state)) };
+    const state = await findFeature(this.ports, request);
+    return { feature: state.documents.slug, ...(await lookAhead(this.ports, request.checkout, state)) };
   }
 }
 

@@ -5,8 +5,9 @@ import type { IntendedEvent, Intent } from '../../domain/work/intent.js';
 import type { CheckoutRegistry, HeldRepository } from '../../ports/events.js';
 import type { CaptureLimits, CaptureOutcome, Fact, Outboxes, Outbox } from '../../ports/outbox.js';
 import type { FeatureFiles, IntentStore, Repository } from '../../ports/work.js';
-import { mainCheckout } from './feature-target.js';
+import { mainCheckout } from './feature-branches.js';
 import { asKept, type ResolvedLeftOver } from './perform-work.js';
+import { UseCase } from './use-case.js';
 
 interface ResolveLeftOverPorts {
   readonly repository: Repository;
@@ -20,26 +21,20 @@ interface ResolveLeftOverPorts {
  * is still at work on it: what the journal has is done, what a file proves is committed and captured, and the rest
  * never happened.
  */
-export class ResolveLeftOver {
-  readonly #ports: ResolveLeftOverPorts;
-
-  constructor(ports: ResolveLeftOverPorts) {
-    this.#ports = ports;
-  }
-
+export class ResolveLeftOver extends UseCase<ResolveLeftOverPorts> {
   /** `undefined` when there was nothing left over. Safe to repeat: killed in the middle, the next call goes on. */
   async run(held: HeldRepository, limits: CaptureLimits): Promise<ResolvedLeftOver | undefined> {
-    const intent = await this.#ports.intents.read(held);
+    const intent = await this.ports.intents.read(held);
     if (intent === 'none') return undefined;
     // The intent is synced before the first edit: one that was torn belongs to work that had not begun.
     const resolved = intent === 'unreadable' ? undefined : await this.#resolve(held, intent, limits);
-    if (resolved?.kept === undefined) await this.#ports.intents.clear(held);
-    else await this.#ports.intents.write(held, resolved.kept);
+    if (resolved?.kept === undefined) await this.ports.intents.clear(held);
+    else await this.ports.intents.write(held, resolved.kept);
     return resolved;
   }
 
   async #resolve(held: HeldRepository, intent: Intent, limits: CaptureLimits): Promise<ResolvedLeftOver> {
-    const { files, outboxes, repository } = this.#ports;
+    const { files, outboxes, repository } = this.ports;
     await files.sweep(held, pathsOf(intent));
     const outbox = outboxes.open(intent.project);
     const { ids, trouble } = await searchJournal(outbox, intent, limits);
@@ -76,7 +71,7 @@ export class ResolveLeftOver {
     capturedIds: ReadonlySet<string>,
     isCheckedOut: boolean,
   ): Promise<Findings> {
-    const { files, repository } = this.#ports;
+    const { files, repository } = this.ports;
     const { branch } = intent;
     const textsNow = (): Promise<Texts> =>
       textsOf(intent, (path) => files.text(held.checkout.projectRoot, path));
@@ -96,7 +91,7 @@ export class ResolveLeftOver {
   }
 
   async #commit(held: HeldRepository, { commit }: Intent): Promise<string | undefined> {
-    const { repository } = this.#ports;
+    const { repository } = this.ports;
     const paths: string[] = [];
     for (const path of commit?.paths ?? []) {
       if (await repository.isUncommitted(held.checkout, path)) paths.push(path);
@@ -114,16 +109,10 @@ interface LeftOversPorts {
 }
 
 /** Brings what dead commands left over in a project's checkouts to an end, wherever nobody is at work. */
-export class LeftOvers {
-  readonly #ports: LeftOversPorts;
-
-  constructor(ports: LeftOversPorts) {
-    this.#ports = ports;
-  }
-
+export class LeftOvers extends UseCase<LeftOversPorts> {
   /** Tries each repository once. A checkout that is gone, busy or out of order is left to its next command. */
   async resolve(projectUuid: string, limits: CaptureLimits): Promise<void> {
-    const { checkouts, repository, resolveLeftOver } = this.#ports;
+    const { checkouts, repository, resolveLeftOver } = this.ports;
     const known = (await checkouts.list()).filter((checkout) => checkout.projectUuid === projectUuid);
     for (const { path } of known) {
       try {

@@ -5,6 +5,7 @@ import type { MergeWorkPackages } from './merge-work-packages.js';
 import type { MoveResult, MoveWorkPackage } from './move-work-package.js';
 import type { ShownWorkPackage, ShowWorkPackage } from './show-work-package.js';
 import type { PerformedWork } from './perform-work.js';
+import { UseCase } from './use-case.js';
 
 export interface ReviewInput extends FeatureRequest {
   readonly workPackageId: string;
@@ -31,13 +32,7 @@ interface ReviewPorts {
  * A verdict on work that was handed over. What is approved is merged and done; else it goes back to `doing` with the
  * feedback. Safe to repeat when the answer was lost.
  */
-export class ReviewWorkPackage {
-  readonly #ports: ReviewPorts;
-
-  constructor(ports: ReviewPorts) {
-    this.#ports = ports;
-  }
-
+export class ReviewWorkPackage extends UseCase<ReviewPorts> {
   /**
    * Fails with `input-invalid` for feedback that is missing or does not belong there, with `transition-illegal` for work
    * that is not in review, and as merging and moving do.
@@ -46,7 +41,7 @@ export class ReviewWorkPackage {
     { workPackageId, verdict, feedback, by, ...request }: ReviewInput,
     signal?: AbortSignal,
   ): Promise<Reviewed> {
-    const { showWorkPackage, moveWorkPackage } = this.#ports;
+    const { showWorkPackage, moveWorkPackage } = this.ports;
     const shown = await showWorkPackage.run({ ...request, workPackageId });
     const of = { ...request, workPackageId: shown.workPackageId, by };
     const words = feedback?.trim() ?? '';
@@ -74,7 +69,7 @@ export class ReviewWorkPackage {
     agent: string | undefined,
     signal: AbortSignal | undefined,
   ): Promise<string | null> {
-    const { repository, mergeWorkPackages } = this.#ports;
+    const { repository, mergeWorkPackages } = this.ports;
     if ((await repository.branchTip(request.checkout, branch)) === undefined) return null;
     const input = { ...request, feature, workPackageIds: [workPackageId], agent };
     const { result } = await mergeWorkPackages.run(input, signal);

@@ -7,8 +7,9 @@ import { describeIds } from '../../domain/work/work-package-id.js';
 import type { Merges } from '../../ports/work.js';
 import type { DataOf } from '../documents/all.js';
 import { findWorkPackage, searchWorkPackage, type FeatureState } from './feature-state.js';
-import { branchesOf } from './group-branches.js';
+import { branchesOf } from './feature-branches.js';
 import { findFeature, type FeatureRequest, type PlanSources } from './locate-feature.js';
+import { UseCase } from './use-case.js';
 
 export interface ShowInput extends FeatureRequest {
   /** Default: the one in whose work tree the command was called. */
@@ -23,17 +24,11 @@ interface ShowWorkPackagePorts extends PlanSources {
 }
 
 /** Reads one work package. Reads only: it needs no identity, takes no lock and emits nothing. */
-export class ShowWorkPackage {
-  readonly #ports: ShowWorkPackagePorts;
-
-  constructor(ports: ShowWorkPackagePorts) {
-    this.#ports = ports;
-  }
-
+export class ShowWorkPackage extends UseCase<ShowWorkPackagePorts> {
   /** Fails with `wrong-usage` when none is named and none is worked on here, and like every reader of a feature. */
   async run(input: ShowInput): Promise<ShownWorkPackage> {
     const { checkout } = input;
-    const state = await findFeature(this.#ports, input);
+    const state = await findFeature(this.ports, input);
     const { documents } = state;
     const branches = branchesOf(documents);
     const asked = input.workPackageId ?? (await this.#here(input, state));
@@ -42,7 +37,7 @@ export class ShowWorkPackage {
     const { from: lane, ...finer } = originOf(workPackage);
     const branch = branches.of(id);
     const place =
-      checkout.commonDir === undefined ? undefined : (await this.#ports.merges.places(checkout)).get(branch);
+      checkout.commonDir === undefined ? undefined : (await this.ports.merges.places(checkout)).get(branch);
     const absolute = (path: string): string => `${checkout.projectRoot}/${path}`;
     const { boxes } = tasksOf(documents.tasks ?? '', id);
     return {
@@ -69,7 +64,7 @@ export class ShowWorkPackage {
   }
 
   async #here({ checkout }: ShowInput, state: FeatureState): Promise<string> {
-    const { branch } = await this.#ports.repository.head(checkout);
+    const { branch } = await this.ports.repository.head(checkout);
     const ids = state.workPackages.map(({ id }) => id);
     const { of } = branchesOf(state.documents);
     const [only, another] = ids.filter((id) => of(id) === branch);

@@ -3,7 +3,7 @@ import { countsAsWork } from '../../domain/work/acceptance.js';
 import type { Checkout } from '../../ports/events.js';
 import type { Repository } from '../../ports/work.js';
 import type { FeatureDraft } from './feature-draft.js';
-import { branchesOf } from './group-branches.js';
+import { branchesOf } from './feature-branches.js';
 
 /**
  * Says of work packages that are handed over what is not committed in their work trees, and so would be left behind. Where

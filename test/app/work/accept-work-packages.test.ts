@@ -216,6 +216,19 @@ describe('accepting work packages', () => {
     expect((await accept(world)).result).toMatchObject({ accepted: ['WP01'], withoutCommits: ['WP01'] });
   });
 
+  it('refuses one whose branch has no commit of its own and stands upon work that is not merged', async () => {
+    const git = workflowWorld(
+      smallFeature({ WP01: { lane: 'doing' }, WP02: { ...REVIEW, dependencies: '[WP01]' } }),
+    );
+    world = git;
+    git.scratch.commitOn(`${FEATURE}-WP01`, { 'a.txt': 'x' });
+    git.scratch.git('branch', `${FEATURE}-WP02`, `${FEATURE}-WP01`);
+    expect((await accept(world)).result).toMatchObject({
+      accepted: [],
+      refused: [{ workPackageId: 'WP02', reasons: [{ code: 'not-merged' }] }],
+    });
+  });
+
   it('refuses while a file cannot be read, since it may depend on what is accepted', async () => {
     const git = workflowWorld(smallFeature({ WP01: REVIEW, WP02: { dependencies: '[WP01]' } }));
     world = git;

@@ -1,4 +1,4 @@
-import { readLaneBranches } from '../../../src/app/work/group-branches.js';
+import { readLaneBranches } from '../../../src/app/work/feature-branches.js';
 import { readManifest } from '../../../src/domain/work/manifest.js';
 import { manifestDocument } from '../../../src/adapters/work/read-front-matter.js';
 

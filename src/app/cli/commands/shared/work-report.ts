@@ -36,7 +36,11 @@ export const tellBeside = (
   { warn, note }: { warn(sentence: string): void; note(sentence: string): void },
 ): void => {
   for (const warning of [...(emission?.identity?.warnings ?? []), ...warnings]) warn(warning);
-  if (leftOver !== undefined && leftOver.kept === undefined)
+  if (leftOver?.commitRefused !== undefined)
+    warn(
+      `An earlier command had been cut short; its work is done, but git refused the commit of it: ${leftOver.commitRefused}`,
+    );
+  else if (leftOver !== undefined && leftOver.kept === undefined)
     note('An earlier command had been cut short; its work is complete now.');
   const kept = [...outcomes, ...(leftOver?.outcomes ?? [])].filter((each) => each.outcome === 'kept');
   const refused = outcomes.filter((each) => each.outcome === 'refused');
