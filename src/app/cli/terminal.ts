@@ -2,7 +2,7 @@ import { hasColour, widthOf } from './io.js';
 import type { Io, Sink } from './io.js';
 import { fitted, toTerminal, yellow } from './render/text.js';
 import type { Text } from './render/text.js';
-import { toJsonDocument, toJsonLine } from './render/visible.js';
+import { toJsonDocument, visibleJson } from './render/visible.js';
 
 interface TerminalOptions {
   readonly json: boolean;
@@ -73,7 +73,7 @@ export const createTerminal = (io: Io, options: TerminalOptions): Terminal => {
       io.stderr.write(erasure() + lines.join(''));
       drawn = lines;
     },
-    record: (value) => write(io.stdout, `${toJsonLine(value)}\n`),
+    record: (value) => write(io.stdout, `${visibleJson(JSON.stringify(value) ?? 'null')}\n`),
     document: (value) => write(io.stdout, `${toJsonDocument(value)}\n`),
     say,
   };
