@@ -1,9 +1,10 @@
 import { MAX_COMPRESSED_BYTES } from '../../domain/delivery/batch-plan.js';
 import {
-  advance,
-  OFFLINE,
-  type Connection,
-  type ConnectionEvent,
+  failedAttempts,
+  NOT_TRIED,
+  pauseAfterMs,
+  statusAfter,
+  type ConnectionEnd,
   type ConnectionStatus,
 } from '../../domain/delivery/connection.js';
 import { isSyncError } from '../../domain/errors.js';
@@ -41,7 +42,7 @@ export interface LiveListeners {
 export class LiveLink {
   readonly #host: LiveHost;
   readonly #listeners: LiveListeners;
-  #connection: Connection = OFFLINE;
+  #status: ConnectionStatus = 'Offline';
   #open: OpenSession | undefined;
   /** What the hub of an account announced last, which holds after its session too: batches go on without one. */
   #announced: { readonly account: Account; readonly limits: AnnouncedLimits } | undefined;
@@ -52,7 +53,7 @@ export class LiveLink {
   }
 
   get status(): ConnectionStatus {
-    return this.#connection.status;
+    return this.#status;
   }
 
   /**
@@ -78,16 +79,18 @@ export class LiveLink {
 
   /** Runs until the signal aborts, and says whenever it has connected. Never rejects. */
   async run(onConnected: () => void, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const event = await this.#connectOnce(onConnected, signal).catch(() => 'attempt-failed' as const);
+    for (let failed = NOT_TRIED; !signal.aborted;) {
+      const end = await this.#connectOnce(onConnected, signal).catch(() => 'attempt-failed' as const);
       if (signal.aborted) break;
-      await this.#host.timer.sleep(this.#enter(event) ?? 0, signal);
+      failed = failedAttempts(failed, end);
+      this.#enter(statusAfter(failed));
+      await this.#host.timer.sleep(pauseAfterMs(failed, this.#host.randomness.next()), signal);
     }
-    this.#enter('closed');
+    this.#enter('Offline');
   }
 
   /** One session from opening to end; says how it ended. */
-  async #connectOnce(onConnected: () => void, signal: AbortSignal): Promise<ConnectionEvent> {
+  async #connectOnce(onConnected: () => void, signal: AbortSignal): Promise<ConnectionEnd> {
     const opened = await this.#openSession(signal);
     if (typeof opened === 'string') return opened;
     const { session, courier } = opened;
@@ -95,7 +98,7 @@ export class LiveLink {
     signal.addEventListener('abort', () => void session.close(), { once: true, signal: over.signal });
     this.#open = opened;
     this.#announced = { account: opened.account, limits: announcedIn(session.snapshot) };
-    this.#enter('snapshot');
+    this.#enter('Connected');
     onConnected();
     // A listener that fails ends the session, not the process.
     const reading = this.#read(opened).catch(() => session.close());
@@ -110,7 +113,7 @@ export class LiveLink {
     return reason === 'unauthorized' ? 'unauthorized' : 'lost';
   }
 
-  async #openSession(signal: AbortSignal): Promise<OpenSession | ConnectionEvent> {
+  async #openSession(signal: AbortSignal): Promise<OpenSession | ConnectionEnd> {
     const issued = await this.#liveToken(signal);
     if (typeof issued === 'string') return issued;
     const { account, live } = issued;
@@ -158,12 +161,10 @@ export class LiveLink {
     }
   }
 
-  #enter(event: ConnectionEvent): number | undefined {
-    const before = this.#connection.status;
-    const { connection, attemptInMs } = advance(this.#connection, event, this.#host.randomness.next());
-    this.#connection = connection;
-    if (connection.status !== before) this.#listeners.onStatus?.(connection.status);
-    return attemptInMs;
+  #enter(status: ConnectionStatus): void {
+    if (this.#status === status) return;
+    this.#status = status;
+    this.#listeners.onStatus?.(status);
   }
 }
 
