@@ -1,9 +1,8 @@
 import type { Account } from '../../domain/outbox/account.js';
 import type { Checkout } from '../../ports/events.js';
-import type { RunSign } from '../../domain/wire.js';
 import type { ShowIdentity } from '../events/show-identity.js';
 import type { BackgroundProcess } from './background-process.js';
-import type { MachineReports } from './machine-reports.js';
+import type { MachineReports, ProjectRuns } from './machine-reports.js';
 
 interface DeliverBesideNeeds {
   readonly environment: { readonly env: Readonly<Record<string, string | undefined>> };
@@ -12,9 +11,6 @@ interface DeliverBesideNeeds {
   readonly backgroundProcess: Pick<BackgroundProcess, 'runBeside'>;
   readonly machineReports: Pick<MachineReports, 'run'>;
 }
-
-/** A sign of life of a run in the project at hand. */
-type OwnSign = Omit<RunSign, 'project_uuid'>;
 
 /**
  * The background sync inside a process that lasts. It takes the place of the background process for as long, so that
@@ -32,19 +28,17 @@ export class DeliverBeside {
    * signed in, and refused neither by its config nor by a variable. The hub also hears which runs of agents `signs` names
    * at the time, whoever delivers. Whatever happens to it changes nothing for its host: it never rejects.
    */
-  async run({ projectRoot }: Checkout, signs: () => readonly OwnSign[], over: AbortSignal): Promise<void> {
+  async run({ projectRoot }: Checkout, signs: ProjectRuns['signs'], over: AbortSignal): Promise<void> {
     const { environment, showIdentity, account, backgroundProcess, machineReports } = this.#needs;
     if (environment.env['SPEC_KITTY_SYNC'] === 'off') return;
     try {
       const identity = await showIdentity.run(projectRoot);
       if (identity?.autoStart === false || identity?.share === false) return;
       if ((await account()) === undefined) return;
-      const project = identity?.project.uuid?.value;
-      const saying = async () => {
-        const runs = signs().map((sign) => ({ project_uuid: project ?? '', ...sign }));
-        return project === undefined || runs.length === 0 ? undefined : { runs };
-      };
-      await Promise.all([backgroundProcess.runBeside(over), machineReports.run(over, saying)]);
+      const projectUuid = identity?.project.uuid?.value;
+      const telling =
+        projectUuid === undefined ? undefined : machineReports.run(over, { projectUuid, signs });
+      await Promise.all([backgroundProcess.runBeside(over), telling]);
     } catch {
       // Commands find nobody who delivers, and start one.
     }

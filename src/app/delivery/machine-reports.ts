@@ -1,5 +1,5 @@
 import type { Account } from '../../domain/outbox/account.js';
-import type { MachineReport } from '../../domain/wire.js';
+import type { MachineReport, RunSign } from '../../domain/wire.js';
 import type { BatchTransport } from '../../ports/delivery.js';
 import type { LamportStore } from '../../ports/events.js';
 import type { Timer, WallClock } from '../../ports/host.js';
@@ -20,14 +20,16 @@ interface MachineReportsNeeds {
   readonly timer: Timer;
 }
 
-/** What is said of this machine, without its name; `undefined` when there is nothing to say now. */
-type Saying = (account: Account) => Promise<Omit<MachineReport, 'node_id'> | undefined>;
+/** Runs of agents in a project of this machine; a hub hears of them while the project is shared. */
+export interface ProjectRuns {
+  readonly projectUuid: string;
+  /** Those of this moment. */
+  readonly signs: () => readonly Omit<RunSign, 'project_uuid'>[];
+}
 
 /** How often the same is said again, and how soon after the time before something new is. */
 const SAID_EVERY_MS = 60_000;
 const SAID_AT_MOST_EVERY_MS = 10_000;
-/** Of the time. What waits is counted record by record, beside the delivery of the same records. */
-const MOST_SHARE = 1 / 20;
 
 /**
  * Tells the hub what only this machine knows of itself: how many events wait here, and since when runs of agents are
@@ -42,17 +44,17 @@ export class MachineReports {
   }
 
   /**
-   * Says it once: what waits here, unless something else is given. Never rejects; `false` when there was nothing to say,
-   * or nobody to say it to.
+   * Says it once: what waits here, or, where runs are given, how they are. Never rejects; `false` when there was nothing to
+   * say, or nobody to say it to.
    */
-  async tell(signal?: AbortSignal, saying: Saying = (account) => this.#waiting(account)): Promise<boolean> {
+  async tell(signal?: AbortSignal, runs?: ProjectRuns): Promise<boolean> {
     const { accessTokens, hubReceipts, batchTransport, lamport } = this.#needs;
     try {
       const access = await accessTokens.get(signal);
       if (access.state !== 'granted') return false;
       const { account, token: accessToken } = access;
       if (!(await hubReceipts.canDo(account, 'report', signal))) return false;
-      const said = await saying(account);
+      const said = runs === undefined ? await this.#waiting(account) : await this.#running(runs);
       if (said === undefined) return false;
       const { nodeId: node_id } = await lamport.read();
       const report = { node_id, ...said };
@@ -65,18 +67,16 @@ export class MachineReports {
 
   /**
    * Says it at once, and then every minute, until the signal aborts; ten seconds apart at least when it has changed, as
-   * with every batch, or could not be said. Saying it takes a twentieth of the time at most, whatever waits here.
+   * with every batch, or could not be said.
    */
-  async run(signal: AbortSignal, saying?: Saying): Promise<void> {
-    const { timer, wallClock } = this.#needs;
+  async run(signal: AbortSignal, runs?: ProjectRuns): Promise<void> {
+    const { timer } = this.#needs;
     while (!signal.aborted) {
       const changed = this.#changed.signal;
-      const startMs = wallClock.nowMs();
-      const isSaid = await this.tell(signal, saying);
-      const costMs = (wallClock.nowMs() - startMs) / MOST_SHARE;
-      const apartMs = Math.min(SAID_EVERY_MS, Math.max(SAID_AT_MOST_EVERY_MS, costMs));
-      await timer.sleep(apartMs, signal);
-      if (isSaid) await timer.sleep(SAID_EVERY_MS - apartMs, AbortSignal.any([signal, changed]));
+      const isSaid = await this.tell(signal, runs);
+      await timer.sleep(SAID_AT_MOST_EVERY_MS, signal);
+      const restMs = isSaid ? SAID_EVERY_MS - SAID_AT_MOST_EVERY_MS : 0;
+      await timer.sleep(restMs, AbortSignal.any([signal, changed]));
     }
   }
 
@@ -85,6 +85,12 @@ export class MachineReports {
     const before = this.#changed;
     this.#changed = new AbortController();
     before.abort();
+  }
+
+  async #running({ projectUuid, signs }: ProjectRuns): Promise<Pick<MachineReport, 'runs'> | undefined> {
+    const runs = signs().map((sign) => ({ project_uuid: projectUuid, ...sign }));
+    const isSaid = runs.length > 0 && (await this.#needs.sharing.of(projectUuid)) === 'on';
+    return isSaid ? { runs } : undefined;
   }
 
   /** What could go to this account's hub and has not, of all projects. */

@@ -119,27 +119,17 @@ describe('what a machine says of itself', () => {
     await running;
   });
 
-  it('takes a twentieth of the time at most, however long it takes to say', async () => {
+  it('tells of runs of agents as long as their project is shared', async () => {
     const world = new DeliveryWorld({ capabilities: CAPABILITIES });
     await world.signIn();
-    const report = world.batches.report.bind(world.batches);
-    world.batches.report = async (request) => {
-      await world.time.sleep(2000);
-      return report(request);
-    };
-    const reports = reportsOf(world);
-    const over = new AbortController();
-    const running = reports.run(over.signal);
-    await world.settle();
-    for (let second = 0; second < 41; second++) {
-      await world.time.advance(1000);
-      reports.changed();
-    }
-    expect(world.hub.reports).toHaveLength(1);
-    for (let second = 0; second < 4; second++) await world.time.advance(1000);
-    expect(world.hub.reports).toHaveLength(2);
-    over.abort();
-    await running;
+    const sign = { feature_slug: '001-alpha', wp_id: 'WP01', agent: 'claude', silent_ms: 5 };
+    const runs = { projectUuid: PROJECT, signs: () => [sign] };
+    expect(await reportsOf(world).tell(undefined, runs)).toBe(true);
+    expect(world.hub.reports.pop()).toEqual({ node_id, runs: [{ project_uuid: PROJECT, ...sign }] });
+    await world.registry.setPreference(PROJECT, 'off');
+    expect(await reportsOf(world).tell(undefined, runs)).toBe(false);
+    expect(await reportsOf(world).tell(undefined, { ...runs, signs: () => [] })).toBe(false);
+    expect(world.hub.reports).toEqual([]);
   });
 
   it('ends nothing when it cannot be said', async () => {
