@@ -125,8 +125,6 @@ const PARTS: Readonly<Record<keyof Parts, true>> = {
   liveLink: true,
   liveLinkTo: true,
   deliveryRoute: true,
-  flushHost: true,
-  backgroundFlush: true,
   summons: true,
   runtime: true,
   guardAgents: true,
@@ -156,13 +154,6 @@ describe('the client container', () => {
     await container.close();
   });
 
-  it('has one value for each token, whoever needs it', async () => {
-    const container = client();
-    const [clock, host] = await Promise.all([container.get('wallClock'), container.get('flushHost')]);
-    expect(host.wallClock).toBe(clock);
-    await container.close();
-  });
-
   it('two containers share nothing', async () => {
     const [a, b] = [client(), client()];
     expect(await a.get('outboxes')).not.toBe(await b.get('outboxes'));
@@ -173,7 +164,7 @@ describe('the client container', () => {
     const time = new ControlledTime(42);
     const container = client({ wallClock: time, log: new RecordingLog() });
     expect(await container.get('wallClock')).toBe(time);
-    expect((await container.get('flushHost')).wallClock.nowMs()).toBe(42);
+    expect((await container.get('eventIds')).next()).toMatch(/^000000001A/);
     await container.close();
   });
 

@@ -75,27 +75,20 @@ const deliveryParts = (client: Client): void => {
     return new Pacing(async () => batchIntervalMs(await settings.read()), timer, wallClock);
   });
   client.part(
-    'flushHost',
+    'flush',
     [
       ...(['outboxes', 'sharing', 'hubReceipts', 'lamport', 'wallClock', 'randomness', 'timer'] as const),
-      ...(['leftOvers', 'settings', 'machineReports'] as const),
+      ...(['leftOvers', 'settings', 'machineReports', 'deliveryRoute', 'liveLink'] as const),
     ],
-    ({ leftOvers, settings, machineReports: reports, ...needs }) => ({
-      ...{ ...needs, reports },
-      retainMs: async () => retentionMs(await settings.read()),
-      resolveLeftOvers: async (project) => leftOvers.resolve(project, captureLimits(await settings.read())),
-    }),
-  );
-  client.part('flush', ['flushHost', 'deliveryRoute'], async ({ flushHost, deliveryRoute }) => {
-    const { Flush } = await import('../delivery/flush.js');
-    return new Flush({ ...flushHost, route: (signal) => deliveryRoute.find(signal) });
-  });
-  client.part(
-    'backgroundFlush',
-    ['flushHost', 'deliveryRoute', 'liveLink'],
-    async ({ flushHost, deliveryRoute, liveLink }) => {
+    async ({ leftOvers, settings, machineReports: reports, deliveryRoute, liveLink, ...needs }) => {
       const { Flush } = await import('../delivery/flush.js');
-      return new Flush({ ...flushHost, route: (signal) => deliveryRoute.find(signal, liveLink) });
+      return new Flush({
+        ...{ ...needs, reports },
+        // Who waits for it is answered by batches.
+        route: (signal, isInsisted) => deliveryRoute.find(signal, isInsisted ? undefined : liveLink),
+        retainMs: async () => retentionMs(await settings.read()),
+        resolveLeftOvers: async (project) => leftOvers.resolve(project, captureLimits(await settings.read())),
+      });
     },
   );
   client.part('doorbell', ['stateRoot'], async ({ stateRoot }) => {

@@ -7,7 +7,7 @@ import type * as host from '../../ports/host.js';
 import type * as outbox from '../../ports/outbox.js';
 import type * as work from '../../ports/work.js';
 import type { GetAccountStatus } from '../delivery/account-status.js';
-import type { Flush, FlushHost } from '../delivery/flush.js';
+import type { Flush } from '../delivery/flush.js';
 import type { HubReceipts } from '../delivery/hub-receipts.js';
 import type { LiveLink, LiveListeners } from '../delivery/live-link.js';
 import type { Pacing } from '../delivery/courier.js';
@@ -133,8 +133,6 @@ interface InnerParts extends MadeBy<typeof made.innerDelivery> {
   readonly liveLinkTo: (listeners: LiveListeners) => LiveLink;
   readonly foreignQueue: outbox.ForeignQueue;
   readonly pacing: Pacing;
-  readonly flushHost: Omit<FlushHost, 'route'>;
-  readonly backgroundFlush: Flush;
   readonly backgroundLog: host.Log;
   readonly summons: Summons;
   readonly runtime: SyncRuntime;

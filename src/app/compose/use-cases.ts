@@ -60,7 +60,7 @@ export const deliveryUseCases = {
   ),
   backgroundProcess: useCase(
     [
-      ...(['backgroundPost', 'doorbell', 'backgroundFlush', 'liveLink', 'machineReports'] as const),
+      ...(['backgroundPost', 'doorbell', 'flush', 'liveLink', 'machineReports'] as const),
       ...(['timer', 'wallClock', 'randomness', 'backgroundLog', 'version', 'processId'] as const),
     ],
     () => import('../delivery/background-process.js'),

@@ -13,7 +13,7 @@ import { NOTHING_PASSED, totalOf } from './pass-report.js';
 interface BackgroundNeeds {
   readonly backgroundPost: BackgroundPost;
   readonly doorbell: Doorbell;
-  readonly backgroundFlush: Pick<Flush, 'run'>;
+  readonly flush: Pick<Flush, 'run'>;
   readonly liveLink: Pick<LiveLink, 'run' | 'status'>;
   readonly machineReports: Pick<MachineReports, 'run' | 'changed'>;
   readonly timer: Timer;
@@ -172,9 +172,9 @@ class Stay {
 
   /** Never rejects: whatever goes wrong with one flush, there is a next one. */
   async #flush(cut: AbortSignal): Promise<FlushReport> {
-    const { backgroundFlush, machineReports, wallClock } = this.#needs;
+    const { flush, machineReports, wallClock } = this.#needs;
     this.#isFlushing = true;
-    const report = await backgroundFlush.run({ isInsisted: false }, cut).catch((error: unknown) => {
+    const report = await flush.run({ isInsisted: false }, cut).catch((error: unknown) => {
       const ended = { end: 'storage-failed' as const, reason: messageOf(error) };
       return { ...NOTHING_PASSED, ended };
     });

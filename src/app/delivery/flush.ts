@@ -17,8 +17,8 @@ export interface FlushHost {
   readonly wallClock: WallClock;
   readonly randomness: Randomness;
   readonly timer: Timer;
-  /** Who is signed in, and how to reach that hub; else why nothing can be sent. */
-  route(signal?: AbortSignal): Promise<Route | PassEnd>;
+  /** Who is signed in, and how to reach that hub, for a person who waits or for nobody; else why nothing can be sent. */
+  route(signal: AbortSignal | undefined, isInsisted: boolean): Promise<Route | PassEnd>;
   /** What a hub says of its log; without it no hub is known to have been restored. */
   readonly hubReceipts?: Pick<HubReceipts, 'historyOf' | 'idsAtHub'>;
   /** Tells the hub what waits here; without it no hub hears of that. */
@@ -49,7 +49,7 @@ export class Flush {
   }
 
   async run(input: FlushInput, signal?: AbortSignal): Promise<FlushReport> {
-    const route = await this.#host.route(signal);
+    const route = await this.#host.route(signal, input.isInsisted);
     if ('end' in route) return { ...NOTHING_PASSED, ended: route };
     const { url } = route.account.hub;
     const learnt = this.#learnt.get(url) ?? { limits: CONTRACT_LIMITS };

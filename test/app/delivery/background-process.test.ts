@@ -50,7 +50,7 @@ const ready = (answer: Answer = () => report(), post = new MemoryBackgroundPost(
   const process = new BackgroundProcess({
     backgroundPost: post,
     doorbell,
-    backgroundFlush: {
+    flush: {
       run: async (_input, signal) => {
         flushedAtMs.push(time.nowMs());
         return answer(flushedAtMs.length, signal!);
@@ -496,7 +496,7 @@ describe('scenario 14: after an outage the outbox drains with no new local event
     const process = new BackgroundProcess({
       backgroundPost: new MemoryBackgroundPost(),
       doorbell: new MemoryDoorbell(),
-      backgroundFlush: new Flush(world.flushHost({ route: (signal) => world.route.find(signal, liveLink) })),
+      flush: new Flush(world.flushHost({ route: (signal) => world.route.find(signal, liveLink) })),
       liveLink,
       machineReports: { run: runs, changed: () => undefined },
       timer: world.time,
