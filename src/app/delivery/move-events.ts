@@ -1,7 +1,6 @@
 import { hubKey, isSameHub, type Account } from '../../domain/outbox/account.js';
 import type { Decision } from '../../domain/outbox/decision.js';
 import { normalizeHubUrl } from '../../domain/delivery/hub-url.js';
-import type { KnownHub } from '../../domain/delivery/known-hubs.js';
 import { type HubLedger, isLedgerOf, isSettled, setOf } from '../../domain/outbox/ledger.js';
 import type { RecordOwner } from '../../domain/outbox/ownership.js';
 import { SyncError } from '../../domain/errors.js';
@@ -58,42 +57,44 @@ export class MoveEvents {
    * present one, and where nobody is signed in.
    */
   async plan({ from, withJournal }: MoveEventsInput, signal?: AbortSignal): Promise<MovePlan> {
-    const { outboxes, checkouts: registry, knownHubs: hubs, accessTokens: tokens } = this.#ports;
-    const { account } = await grantedAccess(tokens, signal);
-    const names = namesOf(from, await hubs.list());
-    if (names.some((name) => isSameHub(name, account.hub))) throw isPresent(from);
-    const slugs = new Map(
-      (await registry.list()).map((checkout) => [checkout.projectUuid, checkout.projectSlug]),
+    const { outboxes, checkouts, knownHubs, accessTokens } = this.#ports;
+    const { account: to } = await grantedAccess(accessTokens, signal);
+    const url = normalizeHubUrl(from);
+    const names = new Set([from.trim(), ...(url.ok ? [url.value] : [])]);
+    addAliases(
+      names,
+      (await knownHubs.list()).map(({ id, urls }) => [id, ...urls]),
     );
+    if ([...names].some((name) => isSameHub(name, to.hub))) throw isPresent(from);
+    const slugs = new Map((await checkouts.list()).map((each) => [each.projectUuid, each.projectSlug]));
     const projects: ProjectMove[] = [];
     const others = new Set<string>();
     for (const projectUuid of await outboxes.list()) {
       if (projectUuid === undefined) continue;
       const outbox = outboxes.open(projectUuid);
       const { ledgers } = await outbox.reading();
-      const places = ledgers.map(({ hub, urls = [] }) => [hub, ...urls]);
-      const meant = new Set([
-        ...names,
-        ...places.filter((place) => place.some((name) => names.includes(name))).flat(),
-      ]);
+      const meant = addAliases(
+        new Set(names),
+        ledgers.map(({ hub, urls = [] }) => [hub, ...urls]),
+      );
       const slug = slugs.get(projectUuid);
-      for (const group of await heldElsewhere(outbox, account)) {
-        const { hub, team } = group.owner;
-        if (meant.has(hub))
+      for (const { owner, held, delivered } of await heldElsewhere(outbox, to)) {
+        const ranges = setOf([...held, ...(withJournal ? delivered : [])]);
+        if (meant.has(owner.hub))
           projects.push({
-            projectUuid,
+            ...{ projectUuid, team: owner.team, held: held.length, delivered: delivered.length },
             ...(slug === undefined ? {} : { projectSlug: slug }),
-            team,
-            held: group.held.length,
-            delivered: group.delivered.length,
-            decisions: decisionsFor(group, account, withJournal),
+            decisions: ranges.map((range) => ({
+              ...{ decision: 'move', range, from: owner },
+              ...{ hub: hubKey(to.hub), team: to.team },
+            })),
           });
-        else if (!isSameHub(hub, account.hub)) others.add(hub);
+        else if (!isSameHub(owner.hub, to.hub)) others.add(owner.hub);
       }
     }
     if (projects.length === 0) throw isUnknown(from, [...others]);
     const moved = ({ held, delivered }: ProjectMove): number => held + (withJournal ? delivered : 0);
-    return { to: account, projects, events: projects.reduce((sum, project) => sum + moved(project), 0) };
+    return { to, projects, events: projects.reduce((sum, project) => sum + moved(project), 0) };
   }
 
   /** Durable before this resolves. */
@@ -103,26 +104,11 @@ export class MoveEvents {
   }
 }
 
-/** Everything under which the hub may be remembered. */
-const namesOf = (from: string, known: readonly KnownHub[]): readonly string[] => {
-  const url = normalizeHubUrl(from);
-  const named = [from.trim(), ...(url.ok ? [url.value] : [])];
-  const same = known.filter(({ id, urls }) => [id, ...urls].some((name) => named.includes(name)));
-  return [...new Set([...named, ...same.flatMap(({ id, urls }) => [id, ...urls])])];
+/** Adds everything under which a hub is remembered that has one of these names. */
+const addAliases = (names: Set<string>, hubs: readonly (readonly string[])[]): ReadonlySet<string> => {
+  for (const hub of hubs) if (hub.some((name) => names.has(name))) for (const name of hub) names.add(name);
+  return names;
 };
-
-const decisionsFor = (
-  { owner, held, delivered }: HeldElsewhere,
-  to: Account,
-  withJournal: boolean,
-): readonly Decision[] =>
-  setOf([...held, ...(withJournal ? delivered : [])]).map((range) => ({
-    decision: 'move',
-    range,
-    from: owner,
-    hub: hubKey(to.hub),
-    team: to.team,
-  }));
 
 const isPresent = (from: string): SyncError =>
   new SyncError('input-invalid', `${from} is the hub that is signed in.`, {
