@@ -32,9 +32,9 @@ interface HubQuestion {
   readonly gzip?: Uint8Array;
 }
 
+/** Of an error's body no more than its limit; a result beyond its own is garbled. */
 export type HttpReply =
   | { readonly kind: 'answer'; readonly status: number; readonly body: string; readonly retryAfter?: string }
-  | { readonly kind: 'oversized'; readonly status: number; readonly limitBytes: number }
   | HttpFailure;
 
 /**
@@ -125,18 +125,17 @@ export class HubClient {
     const chunks: Buffer[] = [];
     let bytes = 0;
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      const limitBytes = this.#limitFor(status);
+      const isResult = status >= 200 && status < 300;
+      const limitBytes = isResult ? this.#options.maxResultBytes : this.#options.maxErrorBytes;
       bytes += chunk.length;
       // Leaving the loop destroys the stream, and with it the connection.
-      if (bytes > limitBytes) return { kind: 'oversized', status, limitBytes };
+      if (bytes > limitBytes && isResult)
+        return { kind: 'garbled', reason: `status ${status} with a body over ${limitBytes} bytes` };
+      if (bytes > limitBytes) break;
       chunks.push(chunk);
     }
     const body = Buffer.concat(chunks).toString('utf8');
     return { kind: 'answer', status, body, ...(retryAfter === undefined ? {} : { retryAfter }) };
-  }
-
-  #limitFor(status: number): number {
-    return status >= 200 && status < 300 ? this.#options.maxResultBytes : this.#options.maxErrorBytes;
   }
 
   /** got takes 40 ms to load: only a process that sends pays for it, and only once. */

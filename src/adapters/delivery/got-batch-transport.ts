@@ -36,18 +36,15 @@ export class GotBatchTransport extends HubClient implements BatchTransport {
     return batchOutcome(reply, { eventIds, accessToken }, this.#clock.nowMs());
   }
 
-  async probe(
-    hub: HubAddress,
-    signal?: AbortSignal,
-  ): Promise<'reachable' | { readonly unreachable: string }> {
+  async probe(hub: HubAddress, signal?: AbortSignal): ReturnType<BatchTransport['probe']> {
     const health = await this.ask(hub, '/api/v1/sync/health/', {}, signal);
-    if (health.kind === 'garbled' || health.kind === 'no-answer') return { unreachable: health.reason };
+    if (health.kind !== 'answer') return { unreachable: health.reason };
     if (!ANSWERS_WITHOUT_HEALTH.has(health.status)) return { unreachable: `status ${health.status}` };
     if (saysHealth(health)) return 'reachable';
     // The one endpoint that every hub has, without a token.
     const reply = await this.ask(hub, BATCHES, { gzip: await bodyOf([]) }, signal);
-    if (reply.kind === 'garbled' || reply.kind === 'no-answer') return { unreachable: reply.reason };
-    if (reply.kind === 'answer' && isOfContract(reply)) return 'reachable';
+    if (reply.kind !== 'answer') return { unreachable: reply.reason };
+    if (isOfContract(reply)) return 'reachable';
     return { unreachable: `what answers there is no hub (status ${reply.status} for a batch)` };
   }
 
@@ -71,8 +68,8 @@ const FASTEST = 1;
 // A hub without the health endpoint is there all the same, but so is every proxy and every page of a hotel.
 const ANSWERS_WITHOUT_HEALTH: ReadonlySet<number> = new Set([200, 204, 404, 405]);
 
-const saysHealth = (reply: HttpReply): boolean => {
-  const said = reply.kind === 'answer' && reply.status === 200 ? parseJson(reply.body) : undefined;
+const saysHealth = ({ status, body }: Answered): boolean => {
+  const said = status === 200 ? parseJson(body) : undefined;
   return isFields(said) && typeof said['status'] === 'string';
 };
 
@@ -92,23 +89,16 @@ interface SentBatch {
 /** The contract's table: what a reply to a batch means. */
 export const batchOutcome = (reply: HttpReply, sent: SentBatch, nowMs: number): BatchOutcome => {
   if (reply.kind === 'answer') return fromStatus(reply, sent, nowMs);
-  if (reply.kind === 'garbled') return { outcome: 'unexpected', reason: reply.reason };
-  if (reply.kind === 'no-answer') return { outcome: 'unavailable', reason: reply.reason };
-  const reason = `status ${reply.status}`;
-  return isTransient(reply.status)
-    ? { outcome: 'unavailable', reason }
-    : { outcome: 'unexpected', reason: `${reason} with a body over ${reply.limitBytes} bytes` };
+  return { outcome: reply.kind === 'garbled' ? 'unexpected' : 'unavailable', reason: reply.reason };
 };
-
-/** Whether the status tells of trouble that passes by itself. */
-const isTransient = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
 type Answered = Extract<HttpReply, { readonly kind: 'answer' }>;
 
 const fromStatus = (reply: Answered, sent: SentBatch, nowMs: number): BatchOutcome => {
   const { status, body } = reply;
   const secrets = [sent.accessToken];
-  if (isTransient(status)) return unavailable(reply, secrets, nowMs);
+  // Trouble that passes by itself.
+  if (status === 408 || status === 429 || status >= 500) return unavailable(reply, secrets, nowMs);
   switch (status) {
     case 200: {
       const answers = answersInResults(body, sent.eventIds);

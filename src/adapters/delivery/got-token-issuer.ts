@@ -2,16 +2,13 @@ import { isBearerToken } from '../../domain/delivery/credentials.js';
 import { isHubId } from '../../domain/delivery/known-hubs.js';
 import { isFields, parseJson } from '../../domain/document.js';
 import { isOneLine } from '../../domain/one-line.js';
-import type { HubAddress } from '../../domain/outbox/account.js';
 import { type Result, err, ok } from '../../domain/result.js';
 import type {
   DeviceSignIn,
   Identification,
-  Issued,
   IssuedTokens,
   IssuerFault,
   LiveToken,
-  Redeemed,
   TokenIssuer,
 } from '../../ports/delivery.js';
 import { HubClient, type HttpOptions, type HttpReply, reasonIn, statusAndReason } from './bounded-http.js';
@@ -23,73 +20,57 @@ export class GotTokenIssuer extends HubClient implements TokenIssuer {
     super({ timeouts, maxResultBytes: 1024 * 1024, ...options });
   }
 
-  async signIn(
-    hub: HubAddress,
-    username: string,
-    password: string,
-    signal?: AbortSignal,
-  ): Issued<IssuedTokens> {
+  signIn: TokenIssuer['signIn'] = async (hub, username, password, signal) => {
     const reply = await this.ask(hub, '/api/v1/token/', { json: { username, password } }, signal);
-    if (isAnswer(reply, 400, 401, 403, 422))
-      return refused(reply, 'user name or password is wrong', password);
-    return parsed(reply, readIssuedTokens, password);
-  }
+    return isAnswer(reply, 400, 401, 403, 422)
+      ? refused(reply, 'user name or password is wrong', password)
+      : parsed(reply, readIssuedTokens, password);
+  };
 
-  async refresh(hub: HubAddress, refreshToken: string, signal?: AbortSignal): Issued<IssuedTokens> {
+  refresh: TokenIssuer['refresh'] = async (hub, refreshToken, signal) => {
     const json = { refresh: refreshToken };
     const reply = await this.ask(hub, '/api/v1/token/refresh/', { json }, signal);
-    if (isAnswer(reply, 400, 401, 403) && (reply.status === 401 || /"invalid_grant"/.test(reply.body)))
-      return refused(reply, 'the sign-in is no longer valid', refreshToken);
-    return parsed(reply, readIssuedTokens, refreshToken);
-  }
+    const isRefused =
+      isAnswer(reply, 400, 401, 403) && (reply.status === 401 || /"invalid_grant"/.test(reply.body));
+    return isRefused
+      ? refused(reply, 'the sign-in is no longer valid', refreshToken)
+      : parsed(reply, readIssuedTokens, refreshToken);
+  };
 
-  async liveToken(hub: HubAddress, accessToken: string, signal?: AbortSignal): Issued<LiveToken> {
+  liveToken: TokenIssuer['liveToken'] = async (hub, accessToken, signal) => {
     const reply = await this.ask(hub, '/api/v1/ws-token/', { method: 'POST', accessToken }, signal);
-    if (isAnswer(reply, 401, 403)) return refused(reply, NOT_ACCEPTED, accessToken);
-    return parsed(reply, readLiveToken, accessToken);
-  }
+    return ofBearer(reply, readLiveToken, accessToken);
+  };
 
-  async revoke(hub: HubAddress, refreshToken: string, signal?: AbortSignal): Issued<void> {
+  revoke: TokenIssuer['revoke'] = async (hub, refreshToken, signal) => {
     const json = { refresh: refreshToken };
     const reply = await this.ask(hub, '/api/v1/token/revoke/', { json }, signal);
     if (isAnswer(reply, 200, 204, 404, 405)) return ok(undefined);
-    if (isAnswer(reply, 400, 401, 403)) return refused(reply, 'the token is not known', refreshToken);
-    return unavailable(reply, refreshToken);
-  }
+    return isAnswer(reply, 400, 401, 403)
+      ? refused(reply, 'the token is not known', refreshToken)
+      : unavailable(reply, refreshToken);
+  };
 
-  async askForDevice(
-    hub: HubAddress,
-    device: string,
-    signal?: AbortSignal,
-  ): Issued<DeviceSignIn | undefined> {
+  askForDevice: TokenIssuer['askForDevice'] = async (hub, device, signal) => {
     const reply = await this.ask(hub, '/api/v1/device/code/', { json: { device } }, signal);
     return isAnswer(reply, 404, 405) ? ok(undefined) : parsed(reply, readDeviceSignIn);
-  }
+  };
 
-  async redeemDevice(hub: HubAddress, deviceCode: string, signal?: AbortSignal): Issued<Redeemed> {
+  redeemDevice: TokenIssuer['redeemDevice'] = async (hub, deviceCode, signal) => {
     const json = { device_code: deviceCode };
     const reply = await this.ask(hub, '/api/v1/device/token/', { json }, signal);
     if (!isAnswer(reply, 400, 401, 403)) return parsed(reply, readIssuedTokens, deviceCode);
     const document = parseJson(reply.body);
     const error = isFields(document) ? document['error'] : undefined;
     if (error === 'authorization_pending') return ok('pending');
-    if (error === 'slow_down') return ok('slow-down');
-    return refused(reply, 'nobody agreed in time', deviceCode);
-  }
+    return error === 'slow_down' ? ok('slow-down') : refused(reply, 'nobody agreed in time', deviceCode);
+  };
 
-  async identify(
-    hub: HubAddress,
-    accessToken: string,
-    signal?: AbortSignal,
-  ): Issued<Identification | undefined> {
+  identify: TokenIssuer['identify'] = async (hub, accessToken, signal) => {
     const reply = await this.ask(hub, '/api/v1/me/', { accessToken }, signal);
-    if (isAnswer(reply, 404, 405)) return ok(undefined);
-    if (isAnswer(reply, 401, 403)) return refused(reply, NOT_ACCEPTED, accessToken);
-    return parsed(reply, readIdentification, accessToken);
-  }
+    return isAnswer(reply, 404, 405) ? ok(undefined) : ofBearer(reply, readIdentification, accessToken);
+  };
 }
-
-const NOT_ACCEPTED = 'the access token is not accepted';
 
 type Answered = Extract<HttpReply, { readonly kind: 'answer' }>;
 
@@ -110,8 +91,17 @@ const parsed = <T>(
   return value === undefined ? nothingUsable('the answer of the hub is not understood') : ok(value);
 };
 
+/** What the bearer of an access token is told. */
+const ofBearer = <T>(
+  reply: HttpReply,
+  read: (document: unknown) => T | undefined,
+  accessToken: string,
+): Result<T, IssuerFault> =>
+  isAnswer(reply, 401, 403)
+    ? refused(reply, 'the access token is not accepted', accessToken)
+    : parsed(reply, read, accessToken);
+
 const unavailable = (reply: HttpReply, secret: string): Result<never, IssuerFault> => {
-  if (reply.kind === 'oversized') return nothingUsable('the answer of the hub is too large');
   if (reply.kind !== 'answer') return nothingUsable(reply.reason);
   // A success of an unexpected kind may hold tokens; an error holds words.
   const words = reply.status >= 300 ? reasonIn(reply.body, [secret]) : '';

@@ -70,7 +70,6 @@ const saysOtherHistory = (reply: HttpReply): boolean => reply.kind === 'answer' 
 const noPage = (reply: HttpReply, what: string, accessToken: string, known?: string): NoPage => {
   const unavailable = (reason: string): NoPage => ({ answer: 'unavailable', reason });
   if (known !== undefined) return unavailable(known);
-  if (reply.kind === 'oversized') return unavailable(`a body over ${reply.limitBytes} bytes`);
   if (reply.kind !== 'answer') return unavailable(reply.reason);
   const { status, body } = reply;
   switch (status) {

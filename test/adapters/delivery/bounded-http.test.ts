@@ -25,7 +25,7 @@ describe('a bounded request', () => {
     const kinds: string[] = [];
     for (let count = 0; count < 7; count++) kinds.push((await ask(signal)).kind);
     expect(kinds).toEqual([
-      ...['answer', 'answer', 'no-answer', 'no-answer', 'oversized', 'no-answer', 'answer'],
+      ...['answer', 'answer', 'no-answer', 'no-answer', 'garbled', 'no-answer', 'answer'],
     ]);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });

@@ -105,7 +105,6 @@ describe('scenario 13: the table of answers to a batch', () => {
 
   it('reads replies without an answer', () => {
     const sent = { eventIds: [A], accessToken: TOKEN };
-    const over = { kind: 'oversized', limitBytes: 5 } as const;
     expect(batchOutcome({ kind: 'no-answer', reason: 'x' }, sent, NOW)).toEqual({
       outcome: 'unavailable',
       reason: 'x',
@@ -113,14 +112,6 @@ describe('scenario 13: the table of answers to a batch', () => {
     expect(batchOutcome({ kind: 'garbled', reason: 'x' }, sent, NOW)).toEqual({
       outcome: 'unexpected',
       reason: 'x',
-    });
-    expect(batchOutcome({ ...over, status: 503 }, sent, NOW)).toEqual({
-      outcome: 'unavailable',
-      reason: 'status 503',
-    });
-    expect(batchOutcome({ ...over, status: 200 }, sent, NOW)).toEqual({
-      outcome: 'unexpected',
-      reason: 'status 200 with a body over 5 bytes',
     });
   });
 
