@@ -5,6 +5,7 @@ import type {
   Credentials,
   CredentialReading,
   CredentialStore,
+  IssuerFault,
   MachineAccounts,
   SignInEnvironment,
   TokenIssuer,
@@ -70,52 +71,46 @@ export class AccessTokens {
   }
 
   async #answer(refusedToken: string | undefined, signal?: AbortSignal): Promise<AccessAnswer> {
-    const given = environmentSignIn(this.#needs.signInEnvironment);
+    const { credentials, signInEnvironment, tokenIssuer, wallClock } = this.#needs;
+    const given = environmentSignIn(signInEnvironment);
     if (!given.ok) return { state: 'unusable', reason: given.error };
     if (given.value !== undefined) return this.#fromEnvironment(given.value, refusedToken, signal);
-    const stored = await this.#stored(await this.#needs.credentials.read(), refusedToken);
-    return stored ?? this.#refresh(refusedToken, signal);
-  }
+    const isGood = ({ accessToken, accessExpiresAtMs }: Credentials, leewayMs: number): boolean =>
+      accessToken !== refusedToken && accessExpiresAtMs - leewayMs > wallClock.nowMs();
+    const hasToBeRenewed = (stored: CredentialReading): stored is SignedIn =>
+      stored.state === 'present' && !isGood(stored.credentials, EXPIRY_LEEWAY_MS);
+    const before = await credentials.read();
+    if (!hasToBeRenewed(before)) return this.#said(before);
 
-  async #refresh(refusedToken: string | undefined, signal?: AbortSignal): Promise<AccessAnswer> {
-    let answer: AccessAnswer = SIGNED_OUT;
-    try {
-      await this.#needs.credentials.update(async (current) => {
-        const decided = await this.#decide(current, refusedToken, signal);
-        answer = decided.answer;
-        return decided.next ?? 'keep';
-      });
-      return answer;
-    } catch (error) {
+    let fault: IssuerFault | undefined;
+    const renewed = credentials.update(async (current) => {
+      if (!hasToBeRenewed(current) || !canRefresh(current.credentials)) return 'keep';
+      const { server, refreshToken } = current.credentials;
+      const issued = await tokenIssuer.refresh(server, refreshToken, signal);
+      if (issued.ok) return issuedCredentials(issued.value, current.credentials, wallClock.nowMs());
+      fault = issued.error;
+      return 'keep';
+    });
+    const after = await renewed.catch((error: unknown) => {
       if (!isSyncError(error) || error.kind !== 'lock-busy') throw error;
-      const reading = await this.#needs.credentials.read();
-      return this.#unlessStillGood(reading, refusedToken, 'another process holds the credentials');
-    }
+      fault = { fault: 'unavailable', reason: 'another process holds the credentials' };
+      return credentials.read();
+    });
+    // A program that does not know our lock may have spent the token a moment ago: then what it stored counts.
+    const stored = fault?.fault === 'refused' ? await credentials.read() : after;
+    // A token within the leeway serves when there is no other to be had.
+    if (stored.state !== 'present' || isGood(stored.credentials, 0)) return this.#said(stored);
+    if (fault?.fault === 'unavailable') return { state: 'unavailable', reason: fault.reason };
+    return { state: 'session-expired', account: await this.#recognized(accountOf(stored.credentials)) };
   }
 
-  /** Runs under the lock, with the credentials as they are stored at this moment. */
-  async #decide(
-    reading: CredentialReading,
-    refusedToken: string | undefined,
-    signal?: AbortSignal,
-  ): Promise<{ readonly answer: AccessAnswer; readonly next?: Credentials }> {
-    const stored = await this.#stored(reading, refusedToken);
-    if (stored !== undefined || reading.state !== 'present') return { answer: stored ?? SIGNED_OUT };
-    const { credentials: current } = reading;
-    const account = await this.#recognized(accountOf(current));
-    const expired: AccessAnswer = { state: 'session-expired', account };
-    if (!canRefresh(current)) return { answer: expired };
-    const issued = await this.#needs.tokenIssuer.refresh(current.server, current.refreshToken, signal);
-    if (issued.ok) {
-      const next = issuedCredentials(issued.value, current, this.#needs.wallClock.nowMs());
-      return { answer: await this.#granted(next), next };
-    }
-    if (issued.error.fault === 'unavailable')
-      return { answer: await this.#unlessStillGood(reading, refusedToken, issued.error.reason) };
-    // A program that does not know our lock may have spent the token a moment ago: then what it stored counts.
-    const again = await this.#needs.credentials.read();
-    const changed = again.state === 'present' && again.credentials.refreshToken !== current.refreshToken;
-    return { answer: changed ? await this.#granted(again.credentials) : expired };
+  /** What is stored says, where its token does not have to be renewed. */
+  async #said(stored: CredentialReading): Promise<AccessAnswer> {
+    if (stored.state === 'absent') return { state: 'signed-out' };
+    if (stored.state === 'unreadable') return { state: 'unusable', reason: stored.reason };
+    const account = accountOf(stored.credentials);
+    const hub = await this.#met(account.hub);
+    return { state: 'granted', token: stored.credentials.accessToken, account: { ...account, hub } };
   }
 
   async #fromEnvironment(
@@ -144,35 +139,6 @@ export class AccessTokens {
     return { state: 'granted', token: given.token, account: this.#identified };
   }
 
-  /** A token within the leeway serves when there is no other to be had. */
-  async #unlessStillGood(
-    reading: CredentialReading,
-    refusedToken: string | undefined,
-    reason: string,
-  ): Promise<AccessAnswer> {
-    return (await this.#stored(reading, refusedToken, 0)) ?? { state: 'unavailable', reason };
-  }
-
-  /** What is stored says; `undefined` where its token has to be renewed first. */
-  async #stored(
-    reading: CredentialReading,
-    refusedToken: string | undefined,
-    leewayMs = EXPIRY_LEEWAY_MS,
-  ): Promise<AccessAnswer | undefined> {
-    if (reading.state === 'absent') return SIGNED_OUT;
-    if (reading.state === 'unreadable') return { state: 'unusable', reason: reading.reason };
-    const { accessToken, accessExpiresAtMs } = reading.credentials;
-    const isGood =
-      accessToken !== refusedToken && accessExpiresAtMs - leewayMs > this.#needs.wallClock.nowMs();
-    return isGood ? this.#granted(reading.credentials) : undefined;
-  }
-
-  async #granted(credentials: Credentials): Promise<AccessAnswer> {
-    const account = accountOf(credentials);
-    const hub = await this.#met(account.hub);
-    return { state: 'granted', token: credentials.accessToken, account: { ...account, hub } };
-  }
-
   /** Who the hub is that has just been heard of; where that cannot be noted, it is noted the next time. */
   async #met(hub: HubAddress): Promise<HubAddress> {
     return this.#hubs.meet(hub).catch((error: unknown) => {
@@ -186,4 +152,4 @@ export class AccessTokens {
   }
 }
 
-const SIGNED_OUT: AccessAnswer = { state: 'signed-out' };
+type SignedIn = Extract<CredentialReading, { readonly state: 'present' }>;
