@@ -93,7 +93,7 @@ export class LiveLink {
   async #connectOnce(onConnected: () => void, signal: AbortSignal): Promise<ConnectionEnd> {
     const opened = await this.#openSession(signal);
     if (typeof opened === 'string') return opened;
-    const { session, courier } = opened;
+    const { session } = opened;
     const over = new AbortController();
     signal.addEventListener('abort', () => void session.close(), { once: true, signal: over.signal });
     this.#open = opened;
@@ -109,7 +109,6 @@ export class LiveLink {
     over.abort();
     this.#open = undefined;
     await Promise.all([session.close(), reading, renewing]);
-    courier.close();
     return reason === 'unauthorized' ? 'unauthorized' : 'lost';
   }
 
