@@ -48,95 +48,80 @@ export class Flush {
     this.#host = host;
   }
 
-  async run(input: FlushInput, signal?: AbortSignal): Promise<FlushReport> {
-    const route = await this.#host.route(signal, input.isInsisted);
+  async run({ isInsisted, onProgress }: FlushInput, signal?: AbortSignal): Promise<FlushReport> {
+    const { hubReceipts, outboxes, reports, timer } = this.#host;
+    const route = await this.#host.route(signal, isInsisted);
     if ('end' in route) return { ...NOTHING_PASSED, ended: route };
-    const { url } = route.account.hub;
-    const learnt = this.#learnt.get(url) ?? { limits: CONTRACT_LIMITS };
-    const maxEvents = Math.min(learnt.limits.maxEvents, route.maxEvents ?? Infinity);
-    learnt.limits = { ...learnt.limits, maxEvents };
-    this.#learnt.set(url, learnt);
-
-    const history = await this.#host.hubReceipts?.historyOf(route.account, input.isInsisted, signal);
+    const history = await hubReceipts?.historyOf(route.account, isInsisted, signal);
     let counts: PassCounts = NOTHING_PASSED;
     let ended: PassEnd = { end: 'complete' };
-    for (const project of await this.#host.outboxes.list()) {
+    for (const project of await outboxes.list()) {
       const before = counts;
-      const report = await this.#patiently(input, signal, () =>
-        this.#pass(project, { ...route, history }, learnt, input, before, signal),
-      );
-      counts = addCounts(before, report);
-      if (report.ended.end === 'complete') continue;
-      if (ended.end === 'complete') ended = report.ended;
-      if (concernsEveryProject(report.ended)) break;
+      const note = (passed: PassCounts): void => {
+        counts = addCounts(before, passed);
+        reports?.changed();
+        onProgress?.(counts);
+      };
+      const pass = () => this.#pass(project, { ...route, history, isInsisted }, note, signal);
+      let end = await pass();
+      // Who insists waits for another sender to end: what that one delivers is delivered too.
+      for (let tries = 1; end.end === 'busy' && isInsisted && tries < BUSY_TRIES; tries++) {
+        if (signal?.aborted === true) break;
+        await timer.sleep(BUSY_PAUSE_MS, signal);
+        end = await pass();
+      }
+      if (ended.end === 'complete') ended = end;
+      if (!OF_ONE_OUTBOX.has(end.end)) break;
     }
     // A process that stays tells by itself.
-    if (input.isInsisted) await this.#host.reports?.tell(signal);
+    if (isInsisted) await reports?.tell(signal);
     return { ...counts, ended };
-  }
-
-  /** Who insists waits for another sender to end: what that one delivers is delivered too. */
-  async #patiently(
-    { isInsisted }: FlushInput,
-    signal: AbortSignal | undefined,
-    pass: () => Promise<PassReport>,
-  ): Promise<PassReport> {
-    for (let tries = isInsisted ? BUSY_TRIES : 1; ; tries--) {
-      const report = await pass();
-      if (report.ended.end !== 'busy' || tries <= 1 || signal?.aborted === true) return report;
-      await this.#host.timer.sleep(BUSY_PAUSE_MS, signal);
-    }
   }
 
   /** One outbox that cannot be read or written must not keep the others from being delivered. */
   async #pass(
     project: string | undefined,
-    route: Route & { readonly history: string | undefined },
-    learnt: LearntLimits,
-    input: FlushInput,
-    before: PassCounts,
+    { account, courier, maxEvents, history, isInsisted }: PassRoute,
+    onProgress: (counts: PassCounts) => void,
     signal: AbortSignal | undefined,
-  ): Promise<PassReport> {
-    let counted: PassCounts = NOTHING_PASSED;
-    const { account, history } = route;
-    const { hubReceipts: receipts } = this.#host;
+  ): Promise<PassEnd> {
+    const { hubReceipts: receipts, outboxes, resolveLeftOvers, retainMs, sharing, wallClock } = this.#host;
     const log =
       project === undefined || history === undefined || receipts === undefined
         ? {}
         : { log: { history, idsAtHub: () => receipts.idsAtHub(account, project, signal) } };
     try {
-      if (project !== undefined) await this.#host.resolveLeftOvers(project);
-      return await runPass(
-        this.#host.outboxes.open(project),
-        { ...this.#host, courier: route.courier, learnt },
-        {
-          account,
-          ...log,
-          sharing: project === undefined ? 'on' : await this.#host.sharing.of(project),
-          isInsisted: input.isInsisted,
-          reclaimBeforeMs: this.#host.wallClock.nowMs() - (await this.#host.retainMs()),
-          onProgress: (counts) => {
-            counted = counts;
-            this.#host.reports?.changed();
-            input.onProgress?.(addCounts(before, counts));
-          },
-        },
-        signal,
-      );
+      if (project !== undefined) await resolveLeftOvers(project);
+      const input = {
+        ...{ account, isInsisted, onProgress, ...log },
+        sharing: project === undefined ? ('on' as const) : await sharing.of(project),
+        reclaimBeforeMs: wallClock.nowMs() - (await retainMs()),
+      };
+      const host = { ...this.#host, courier, learnt: this.#learntOf(account.hub.url, maxEvents) };
+      return (await runPass(outboxes.open(project), host, input, signal)).ended;
     } catch (error) {
       if (!isSyncError(error) && !(error instanceof Error && 'code' in error)) throw error;
-      return { ...counted, ended: { end: 'storage-failed', reason: error.message } };
+      return { end: 'storage-failed', reason: error.message };
     }
   }
+
+  #learntOf(url: string, maxEvents = Infinity): LearntLimits {
+    const learnt = this.#learnt.get(url) ?? { limits: CONTRACT_LIMITS };
+    this.#learnt.set(url, learnt);
+    learnt.limits = { ...learnt.limits, maxEvents: Math.min(learnt.limits.maxEvents, maxEvents) };
+    return learnt;
+  }
+}
+
+interface PassRoute extends Route {
+  readonly history: string | undefined;
+  readonly isInsisted: boolean;
 }
 
 const BUSY_PAUSE_MS = 100;
 const BUSY_TRIES = 100;
 
 /** Trouble with the hub or the account would meet the next project in the same way. */
-const concernsEveryProject = (ended: PassEnd): boolean =>
-  ended.end !== 'complete' &&
-  ended.end !== 'busy' &&
-  ended.end !== 'nothing-moved' &&
-  ended.end !== 'too-many-exceptions' &&
-  ended.end !== 'storage-failed';
+const OF_ONE_OUTBOX: ReadonlySet<PassEnd['end']> = new Set<PassEnd['end']>([
+  ...(['complete', 'busy', 'nothing-moved', 'too-many-exceptions', 'storage-failed'] as const),
+]);
