@@ -27,7 +27,7 @@ export const signIn = async (client: Client): Promise<void> => {
         return (await vscode.window.showWarningMessage(question, { modal: true }, yes)) === yes;
       },
     },
-    ({ account }) => client.delivery.backlogConsent.settle(account, askConsent),
+    (account) => client.delivery.backlogConsent.settle(account, askConsent),
   );
   if (signedIn.outcome === 'declined') return;
   const { account } = signedIn;

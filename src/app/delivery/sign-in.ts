@@ -39,17 +39,6 @@ export interface HubMove {
   readonly to: string;
 }
 
-/** What is about to be signed in. Nothing is stored yet. */
-export interface SignInPlan {
-  readonly account: Account;
-}
-
-/**
- * Asks what shall become of what waits, records the answers, and says whether the sign-in goes on. It is called
- * exactly once, after the hub has accepted the proof and before the credentials are stored.
- */
-export type ConfirmSignIn = (plan: SignInPlan) => Promise<boolean>;
-
 export type SignInOutcome =
   | { readonly outcome: 'signed-in'; readonly account: Account }
   /** The question was answered with no: the earlier sign-in, if any, is as it was. */
@@ -75,12 +64,20 @@ export class SignIn {
     this.#needs = needs;
   }
 
-  async run(input: SignInInput, confirm: ConfirmSignIn, signal?: AbortSignal): Promise<SignInOutcome> {
+  /**
+   * `confirm` asks what shall become of what waits, records the answer, and says whether the sign-in goes on. It is called
+   * exactly once, after the hub has accepted the proof and before the credentials are stored.
+   */
+  async run(
+    input: SignInInput,
+    confirm: (account: Account) => Promise<boolean>,
+    signal?: AbortSignal,
+  ): Promise<SignInOutcome> {
     const hub = hubAt(input.serverUrl);
     const credentials = await this.#prove(hub, input.proof, signal);
     const { hub: recognized, isConfirmed } = await this.#whoIs(credentials.server, input);
     const account = { ...accountOf(credentials), hub: recognized };
-    const goesOn = await confirm({ account }).catch(async (error: unknown) => {
+    const goesOn = await confirm(account).catch(async (error: unknown) => {
       await this.#giveBack(credentials);
       throw error;
     });

@@ -13,27 +13,23 @@ export const CONTRACT_LIMITS: BatchLimits = { maxEvents: 1000, maxRawBytes: 8 * 
 /** Of the body as it travels. Known only after compression, so the transport checks it and answers `too-large`. */
 export const MAX_COMPRESSED_BYTES = 1024 * 1024;
 
-/** An event as far as planning needs it. */
-export interface Sized {
-  readonly bytes: number;
-}
-
-/** What a batch has gathered so far. */
-export interface BatchFill {
-  readonly events: number;
-  readonly bytes: number;
-}
-
 /**
  * Whether one more event fits. The first always does: an event that is too large by itself has to be sent alone, so
  * that the hub's refusal speaks of nothing else.
  */
-export const hasRoom = (fill: BatchFill, bytes: number, limits: BatchLimits): boolean =>
+export const hasRoom = (
+  fill: { readonly events: number; readonly bytes: number },
+  bytes: number,
+  limits: BatchLimits,
+): boolean =>
   fill.events === 0 ||
   (fill.events < limits.maxEvents && bodyBytes(fill.events + 1, fill.bytes + bytes) <= limits.maxRawBytes);
 
 /** The limits to keep to at a hub that found this batch too large: half of it, and never more than before. */
-export const learnTooLarge = (limits: BatchLimits, refused: readonly Sized[]): BatchLimits => {
+export const learnTooLarge = (
+  limits: BatchLimits,
+  refused: readonly { readonly bytes: number }[],
+): BatchLimits => {
   const bytes = refused.reduce((sum, event) => sum + event.bytes, 0);
   return {
     maxEvents: Math.max(1, Math.min(limits.maxEvents, Math.ceil(refused.length / 2))),

@@ -57,20 +57,15 @@ export const isReceipt = (answer: Answer): boolean =>
 export const answerOf = (result: EventResult): Answer => {
   switch (result.status) {
     case 'success':
-      return ACCEPTED;
+      return { answer: 'accepted' };
     case 'duplicate':
-      return DUPLICATE;
+      return { answer: 'duplicate' };
     case 'pending':
-      return PENDING;
+      return { answer: 'pending' };
     default:
       return rejectedAnswer(result);
   }
 };
-
-// One value for all events of which a hub says the same.
-const ACCEPTED: Answer = { answer: 'accepted' };
-const DUPLICATE: Answer = { answer: 'duplicate' };
-const PENDING: Answer = { answer: 'pending' };
 
 const rejectedAnswer = (result: EventResult): Answer => ({
   answer: 'rejected',

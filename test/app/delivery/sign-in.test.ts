@@ -2,7 +2,8 @@ import { MemoryCredentialStore } from '../../../src/adapters/memory/memory-store
 import { MemoryNetwork } from '../../../src/adapters/memory/memory-hub.js';
 import { MemoryTokenIssuer } from '../../../src/adapters/memory/memory-transports.js';
 import { GetAccountStatus } from '../../../src/app/delivery/account-status.js';
-import { SignIn, type SignInInput, type SignInPlan } from '../../../src/app/delivery/sign-in.js';
+import { SignIn, type SignInInput } from '../../../src/app/delivery/sign-in.js';
+import type { Account } from '../../../src/domain/outbox/account.js';
 import type { Credentials, DeviceSignIn, TokenIssuer } from '../../../src/ports/delivery.js';
 import type { Timer } from '../../../src/ports/host.js';
 import { SetClock } from '../../support/steady-host.js';
@@ -101,13 +102,13 @@ describe('sign in', () => {
 
   it('asks before it stores, with the account that it would be', async () => {
     const { store, subject } = setup();
-    const plans: SignInPlan[] = [];
-    await subject.run(withPassword(), async (plan) => {
-      plans.push(plan);
+    const accounts: Account[] = [];
+    await subject.run(withPassword(), async (whose) => {
+      accounts.push(whose);
       expect(await store.read()).toEqual({ state: 'absent' });
       return true;
     });
-    expect(plans).toEqual([{ account }]);
+    expect(accounts).toEqual([account]);
   });
 
   it('leaves the earlier sign-in as it was when the answer is no, and gives the tokens back', async () => {

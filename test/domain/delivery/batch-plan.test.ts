@@ -4,8 +4,11 @@ import {
   hasRoom,
   learnTooLarge,
   type BatchLimits,
-  type Sized,
 } from '../../../src/domain/delivery/batch-plan.js';
+
+interface Sized {
+  readonly bytes: number;
+}
 
 const sized = (...bytes: readonly number[]): Sized[] => bytes.map((each) => ({ bytes: each }));
 const bodyOf = (batch: readonly Sized[]): string =>

@@ -47,7 +47,7 @@ const login = defineCommand({
     let backlog: { readonly backlogs: readonly Backlog[]; readonly answer: BacklogAnswer } | undefined;
     const { account } = await signIn.run(
       { serverUrl, proof, hasMoved: (move) => hasMoved(context, move) },
-      ({ account: theirs }) =>
+      (theirs) =>
         backlogConsent.settle(theirs, async (backlogs) => {
           const answer = await answerFor(context, backlogs);
           backlog = { backlogs, answer };
