@@ -98,28 +98,27 @@ const LEAVING_WAIT_MS = 2 * LOOK_MS + 2 * FINAL_FLUSH_MS;
 class Stay {
   readonly #needs: BackgroundNeeds;
   readonly #lingerMs: number;
-  readonly #startedAtMs: number;
+  /** What it says of itself. */
+  #said: Omit<Heartbeat, 'atMs' | 'connection'>;
+  #lastBeat: Heartbeat | undefined;
   #lastWorkAtMs: number;
-  #progressAtMs: number;
   /** Since when the hub cannot be used. */
   #setBackSinceMs: number | undefined;
-  #nextTryAtMs: number | undefined;
   /** How often in a row the hub could not take a batch; none since the last receipt. */
   #failures = 0;
   #isFlushing = false;
-  /** A ring during a flush must not be lost: what was captured may lie behind what the flush has read. */
-  #isRung = false;
-  #wake: (() => void) | undefined;
-  #lastFlush: Heartbeat['lastFlush'];
-  #lastBeat: Heartbeat | undefined;
+  /** Since the last flush began: what was captured may lie behind what that one has read. */
+  #rung = new AbortController();
 
   /** A predecessor may have made no progress for long; its successor is not to forget that. */
   constructor(needs: BackgroundNeeds, lingerMs: number, predecessor: Heartbeat | undefined) {
     this.#needs = needs;
     this.#lingerMs = lingerMs;
-    this.#startedAtMs = needs.wallClock.nowMs();
-    this.#lastWorkAtMs = this.#startedAtMs;
-    this.#progressAtMs = progressBefore(predecessor) ?? this.#startedAtMs;
+    const { version, processId } = needs;
+    const startedAtMs = needs.wallClock.nowMs();
+    this.#lastWorkAtMs = startedAtMs;
+    const progressAtMs = progressBefore(predecessor) ?? startedAtMs;
+    this.#said = { version, processId, startedAtMs, progressAtMs };
   }
 
   /**
@@ -133,12 +132,12 @@ class Stay {
     log.info(`version ${version} delivers as process ${processId}`);
     const bell = await doorbell.watch(() => {
       this.#lastWorkAtMs = this.#needs.wallClock.nowMs();
-      this.#ring();
+      this.#rung.abort();
     });
     // No further flush begins; whatever is under way ends now.
     const [leaving, cut] = [new AbortController(), new AbortController()];
     const delivering = this.#deliver(leaving.signal, cut.signal);
-    const beside = [liveLink.run(() => this.#ring(), cut.signal), machineReports.run(cut.signal)];
+    const beside = [liveLink.run(() => this.#rung.abort(), cut.signal), machineReports.run(cut.signal)];
     let leave: Leave;
     try {
       leave = await this.#untilLeave(signal);
@@ -154,16 +153,10 @@ class Stay {
     return leave;
   }
 
-  /** Something was captured or the connection came back: there may be work. */
-  #ring(): void {
-    this.#isRung = true;
-    this.#wake?.();
-  }
-
   /** Ends with one last flush. One that is under way ends by itself: what is cut off has to be sent again. */
   async #deliver(leaving: AbortSignal, cut: AbortSignal): Promise<void> {
     while (!leaving.aborted) {
-      this.#isRung = false;
+      this.#rung = new AbortController();
       const report = await this.#flush(cut);
       if (!leaving.aborted) await this.#rest(report, leaving);
     }
@@ -190,17 +183,18 @@ class Stay {
     const { end, reason }: { end: string; reason?: string } = ended;
     const hasReceipts = delivered + duplicate > 0;
     if (hasReceipts) this.#lastWorkAtMs = atMs;
-    if (hasReceipts || end === 'complete') this.#progressAtMs = atMs;
     this.#setBackSinceMs = end === 'unavailable' ? (this.#setBackSinceMs ?? atMs) : undefined;
     if (totalOf(report) > 0)
       log.info(
         `delivered ${delivered}, already there ${duplicate}, rejected ${rejected}, given up on ${deadLetters}`,
       );
-    const before = this.#lastFlush;
+    const before = this.#said.lastFlush;
     if (end !== 'complete' && (end !== before?.ended || reason !== before.reason))
       log.warn(reason === undefined ? end : `${end}: ${reason}`);
     const why = reason === undefined ? {} : { reason };
-    this.#lastFlush = { atMs, delivered: delivered + duplicate, ended: end, ...why };
+    const lastFlush = { atMs, delivered: delivered + duplicate, ended: end, ...why };
+    const progress = hasReceipts || end === 'complete' ? { progressAtMs: atMs } : {};
+    this.#said = { ...this.#said, ...progress, lastFlush };
   }
 
   /**
@@ -214,17 +208,14 @@ class Stay {
       this.#failures = counts.delivered + counts.duplicate > 0 ? 1 : this.#failures + 1;
       const retryAfterMs = 'retryAfterMs' in ended ? ended.retryAfterMs : undefined;
       const pauseMs = delayMs(this.#failures, randomness.next(), retryAfterMs);
-      this.#nextTryAtMs = wallClock.nowMs() + pauseMs;
+      this.#said = { ...this.#said, nextTryAtMs: wallClock.nowMs() + pauseMs };
       return timer.sleep(pauseMs, leaving);
     }
-    this.#nextTryAtMs = undefined;
+    const { nextTryAtMs: _, ...said } = this.#said;
+    this.#said = said;
     this.#failures = 0;
-    if (this.#isRung) return;
-    const rung = new AbortController();
-    this.#wake = () => rung.abort();
     const pauseMs = counts.rejected > 0 ? LONGEST_DELAY_MS : FLUSH_INTERVAL_MS;
-    await timer.sleep(pauseMs, AbortSignal.any([leaving, rung.signal]));
-    this.#wake = undefined;
+    await timer.sleep(pauseMs, AbortSignal.any([leaving, this.#rung.signal]));
   }
 
   async #untilLeave(signal: AbortSignal): Promise<Leave> {
@@ -266,19 +257,14 @@ class Stay {
   }
 
   #heartbeat(left: Leave | undefined): Heartbeat {
-    const { liveLink, version, processId, wallClock } = this.#needs;
+    const { liveLink, wallClock } = this.#needs;
     const atMs = wallClock.nowMs();
-    // After so long an outage nobody has to ask that hub again at once.
-    const nextTryAtMs =
-      left === 'hub out of reach'
-        ? Math.max(this.#nextTryAtMs ?? 0, atMs + LONGEST_DELAY_MS)
-        : this.#nextTryAtMs;
+    const { nextTryAtMs = 0 } = this.#said;
     return {
-      ...{ version, processId, startedAtMs: this.#startedAtMs, atMs },
-      ...{ connection: liveLink.status, progressAtMs: this.#progressAtMs },
+      ...{ ...this.#said, atMs, connection: liveLink.status },
       ...(left === undefined ? {} : { left }),
-      ...(this.#lastFlush === undefined ? {} : { lastFlush: this.#lastFlush }),
-      ...(nextTryAtMs === undefined ? {} : { nextTryAtMs }),
+      // After so long an outage nobody has to ask that hub again at once.
+      ...(left === 'hub out of reach' ? { nextTryAtMs: Math.max(nextTryAtMs, atMs + LONGEST_DELAY_MS) } : {}),
     };
   }
 }
