@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { Got } from 'got';
 import { isBearerToken } from '../../domain/delivery/credentials.js';
 import { endpointUrl, isSecureHubUrl } from '../../domain/delivery/hub-url.js';
@@ -113,15 +115,8 @@ export class HubClient {
     // got goes on listening to the signal after the last byte. Who reads the stream gets every error that matters; an
     // error that nobody listens to would end the process, and show its headers.
     stream.on('error', () => undefined);
-    let status = 0;
-    let retryAfter: string | undefined;
-    stream.once(
-      'response',
-      (response: { statusCode: number; headers: Record<string, string | string[] | undefined> }) => {
-        status = response.statusCode;
-        retryAfter = String(response.headers['retry-after'] ?? '') || undefined;
-      },
-    );
+    const [response] = (await once(stream, 'response')) as [IncomingMessage];
+    const { statusCode: status = 0, headers } = response;
     const chunks: Buffer[] = [];
     let bytes = 0;
     for await (const chunk of stream as AsyncIterable<Buffer>) {
@@ -135,6 +130,7 @@ export class HubClient {
       chunks.push(chunk);
     }
     const body = Buffer.concat(chunks).toString('utf8');
+    const retryAfter = headers['retry-after'];
     return { kind: 'answer', status, body, ...(retryAfter === undefined ? {} : { retryAfter }) };
   }
 
