@@ -11,9 +11,13 @@ export interface OutgoingEvent {
   readonly json: string;
 }
 
-export interface BatchRequest {
+/** Whom to ask, and the token with which. */
+interface HubRequest {
   readonly hub: HubAddress;
   readonly accessToken: string;
+}
+
+export interface BatchRequest extends HubRequest {
   /** In the order in which the hub shall see them; already within the limits of a batch. */
   readonly events: readonly OutgoingEvent[];
   /** The most that the hub takes of the body as it travels; a larger one is `too-large` before anything is sent. */
@@ -40,7 +44,7 @@ export interface BatchTransport {
   report(request: ReportRequest, signal?: AbortSignal): Promise<boolean>;
 }
 
-export interface ReportRequest extends Pick<BatchRequest, 'hub' | 'accessToken'> {
+export interface ReportRequest extends HubRequest {
   readonly report: MachineReport;
 }
 
@@ -265,9 +269,7 @@ export interface BackgroundStarter {
   start(): void;
 }
 
-export interface ReceiptRequest {
-  readonly hub: HubAddress;
-  readonly accessToken: string;
+export interface ReceiptRequest extends HubRequest {
   readonly projectUuid: string;
   /** The cursor: where the page before said to go on; 0 for the beginning. */
   readonly after: number;
@@ -301,9 +303,7 @@ export interface ReceiptReader {
   read(request: ReceiptRequest, signal?: AbortSignal): Promise<ReceiptAnswer>;
 }
 
-export interface ReadRequest {
-  readonly hub: HubAddress;
-  readonly accessToken: string;
+export interface ReadRequest extends HubRequest {
   /** The cursor: the sequence number or the id of the last event that is known already; 0 for the beginning. */
   readonly after: number | string;
   /** Only events of this project. */
