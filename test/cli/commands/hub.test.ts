@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { hubData } from '../../../src/app/compose/hub-place.js';
+import { hubDirectory } from '../../../src/app/compose/hub-place.js';
 import { bufferSink } from '../../support/buffer-sink.mjs';
 import { CommandLine } from '../../support/command-line.js';
 
@@ -101,11 +101,11 @@ describe('the database of a hub', () => {
 
 describe('the place of a hub', () => {
   const place = (env: Record<string, string>, platform: NodeJS.Platform = 'linux', named?: string) =>
-    hubData(
+    hubDirectory(
       { env: { HOME: '/h', SPEC_KITTY_HOME: join(cli.git.place, 'state'), ...env }, cwd: '/c' },
       named,
       platform,
-    ).directory;
+    );
 
   it('is its own, where programs of the system keep data', () => {
     expect(place({})).toBe(join('/h', '.local', 'share', 'spec-kitty-hub'));
@@ -120,25 +120,6 @@ describe('the place of a hub', () => {
     await cli.run('hub team add acme');
     rmSync(cli.git.stateRoot, { recursive: true, force: true });
     expect((await cli.run('hub team add acme')).out).toBe('acme was a team before.\n');
-  });
-
-  it('of an earlier version is still used, and said, until there is another one', async () => {
-    const former = join(cli.git.stateRoot, 'hub');
-    await cli.run(['hub', 'team', 'add', 'acme', '--data', former]);
-    const { out, err } = await cli.run('hub team add acme');
-    expect(out).toBe('acme was a team before.\n');
-    expect(err).toContain(`The hub's data lie in ${former}, among files that may be deleted.`);
-    await cli.run([
-      'hub',
-      'team',
-      'add',
-      'other',
-      '--data',
-      join(cli.git.place, 'home/.local/share/spec-kitty-hub'),
-    ]);
-    const both = await cli.run('hub team add acme');
-    expect(both.out).toBe('acme is a team now.\n');
-    expect(both.err).toContain(`Another hub's data lie in ${former}`);
   });
 });
 

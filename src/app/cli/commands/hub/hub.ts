@@ -76,7 +76,7 @@ export const hubCopiesOf = async (context: HubCommand): Promise<HubCopies> => {
   return hubCopies(await directoryOf(context));
 };
 
-/** Opens the data of the hub that a command is about, and says where they are when that is not obvious. The caller closes it. */
+/** Opens the data of the hub that a command is about. The caller closes it. */
 export const openHub = async (
   context: HubCommand,
   access: 'serve' | 'administer',
@@ -90,9 +90,7 @@ export const openHub = async (
     : createHubContainer({ ...given, databaseUrl: url });
 };
 
-const directoryOf = async ({ args, io, terminal }: HubCommand): Promise<string> => {
-  const { hubData } = await import('../../../compose/hub-place.js');
-  const { directory, remark } = hubData(io, args.data);
-  if (remark !== undefined) terminal.warn(remark);
-  return directory;
+const directoryOf = async ({ args, io }: HubCommand): Promise<string> => {
+  const { hubDirectory } = await import('../../../compose/hub-place.js');
+  return hubDirectory(io, args.data);
 };
