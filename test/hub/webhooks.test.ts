@@ -103,7 +103,13 @@ describe('the webhooks of a hub', () => {
 
   it('are for teams that there are, at addresses that can be trusted with events', async () => {
     await expect(webhooks.add('nobody', url)).rejects.toMatchObject({ kind: 'input-invalid' });
-    for (const address of ['http://hooks.example.com/x', 'ftp://127.0.0.1/', 'hooks'])
+    for (const address of [
+      'http://hooks.example.com/x',
+      'http://127.0.0.1.example/',
+      'ftp://127.0.0.1/',
+      'hooks',
+    ])
       await expect(webhooks.add('acme', address)).rejects.toMatchObject({ kind: 'input-invalid' });
+    expect(await webhooks.add('acme', 'http://[::1]:1/hook')).toMatchObject({ team: 'acme' });
   });
 });

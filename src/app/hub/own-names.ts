@@ -46,8 +46,8 @@ export class OwnNames {
   }
 
   #isOwn(host: string): boolean {
-    const name = nameOf(`http://${host}`)?.hostname.replace(/^\[|\]$/g, '');
-    if (name === undefined || name === '') return false;
+    const name = unbracketed(nameOf(`http://${host}`)?.hostname ?? '');
+    if (name === '') return false;
     return (
       isIP(name) !== 0 ||
       name === 'localhost' ||
@@ -64,9 +64,13 @@ export class OwnNames {
   }
 }
 
-/** Whether an address or a name of one is this machine itself. */
-export const isLoopback = (name: string): boolean =>
-  name === 'localhost' || name === '::1' || /^(::ffff:)?127\./.test(name);
+/** Whether an address, as it stands in a URL or without brackets, or a name is this machine itself. */
+export const isLoopback = (host: string): boolean => {
+  const name = unbracketed(host);
+  return name === 'localhost' || name === '::1' || (isIP(name) !== 0 && /^(::ffff:)?127\./.test(name));
+};
+
+const unbracketed = (host: string): string => host.replace(/^\[|\]$/g, '');
 
 const HARMLESS = ['GET', 'HEAD', 'OPTIONS'];
 
