@@ -139,7 +139,7 @@ describe('live sessions', () => {
     for (const noise of ['{', '[]', '7', 'null']) client.send(noise);
     client.send(makeEvent());
     expect(await client.next()).toMatchObject({ type: 'ack', status: 'success' });
-    for (let count = 0; count < 100; count++) client.send('noise');
+    for (let count = 0; count < 200; count++) client.send('noise');
     expect(await client.closed).toBe(1008);
   });
 

@@ -74,7 +74,7 @@ describe('a hub with a certificate', () => {
       startHub({ store, accounts, listener, clock: plain.clock, log: silentLog }),
     ).rejects.toMatchObject({
       kind: 'wrong-usage',
-      message: 'The certificate and the key are swapped.',
+      message: 'The certificate and the key cannot be used; they may be swapped.',
       hint: expect.stringContaining('--tls-key') as string,
     });
   });

@@ -1,5 +1,5 @@
 import { METHODS } from 'node:http';
-import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { fastify } from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -22,9 +22,8 @@ interface DoorOptions {
   readonly limits: HubLimits;
   readonly metrics: HubMetrics;
   readonly names: OwnNames;
-  /** Whether every response has to end its connection from now on. */
-  readonly isStopping: () => boolean;
-  readonly makeServer: (listener: RequestListener) => Server;
+  /** PEM texts; with them it speaks https. */
+  readonly tls: Readonly<Record<'cert' | 'key', string>> | undefined;
 }
 
 /**
@@ -32,10 +31,11 @@ interface DoorOptions {
  * throws into a response. Bodies are read by the routes themselves, because their limits hold before and after gzip.
  */
 export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> => {
-  const { routes, log } = options;
+  const { routes, log, limits } = options;
+  let isStopping = false;
   const write = (request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply => {
     // A body that nobody will read cannot be skipped within bounds, so its connection ends with the answer.
-    if (options.isStopping() || isSending(request.raw)) reply.header('connection', 'close');
+    if (isStopping || isSending(request.raw)) reply.header('connection', 'close');
     const { status, headers = {}, contentType, body } = answer;
     reply
       .code(status)
@@ -46,8 +46,21 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
     log.debug(`${request.method} ${pathOf(request)} ${reply.statusCode}`);
     return reply;
   };
-  const app = fastify({
-    serverFactory: (handler) => options.makeServer(handler),
+  const times = {
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionsCheckingInterval: Math.ceil(
+      Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs) / CHECKS_PER_DEADLINE,
+    ),
+  };
+  const app: FastifyInstance = fastify({
+    ...(options.tls === undefined ? { http: times } : { https: { ...times, ...options.tls } }),
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: 60_000,
+    // An answer that nobody reads is not kept for ever.
+    connectionTimeout: limits.unreadAnswerMs,
+    // Whoever was heard before the end is answered.
+    return503OnClosing: false,
     clientErrorHandler: (error, socket) => refuseSocket(socket, protocolProblem(error)),
     frameworkErrors: (_error, request, reply) =>
       void write(request, reply, refuse(problem('malformed-request', 'The address cannot be read.'))),
@@ -63,6 +76,11 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
   for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _body, done) => done(null));
+  app.addHook('preClose', (done) => {
+    isStopping = true;
+    done();
+  });
+  app.addHook('onRequest', inTurn(limits.requestsPerConnection));
   app.addHook('onRequest', async (request, reply) => {
     const refused = options.names.judge(request.raw);
     if (refused === undefined) return;
@@ -97,6 +115,25 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
 
 const LONGEST_PARAMETER = 200;
 
+/** The interval at which Node looks for requests that take too long; the deadlines are exact to this. */
+const CHECKS_PER_DEADLINE = 4;
+
+/**
+ * Begins with a request of a connection when the answer to the one before has left: who asks a hundred times without
+ * reading would otherwise have a hundred answers kept here.
+ */
+const inTurn = (most: number) => {
+  const rows = new WeakMap<Socket, Promise<unknown>[]>();
+  return async ({ raw: { socket } }: FastifyRequest, { raw: response }: FastifyReply): Promise<void> => {
+    const row = rows.get(socket) ?? [];
+    rows.set(socket, row);
+    if (row.length > most) socket.destroy();
+    const before = row.at(-1);
+    row.push(new Promise<void>((resolve) => response.once('close', resolve)).then(() => void row.shift()));
+    await before;
+  };
+};
+
 const answerOf = async (
   route: Route,
   request: FastifyRequest,
@@ -109,7 +146,7 @@ const answerOf = async (
     query: Object.fromEntries(new URLSearchParams(request.originalUrl.split('?')[1])),
     headers: raw.headers,
     address: request.ip,
-    isLocal: isLoopback(request.ip) && isLoopback(request.hostname.replace(/^\[|\]$/g, '')),
+    isLocal: isLoopback(request.ip) && isLoopback(request.hostname),
     base: names.base(raw),
     token: bearerToken(raw),
     readBody: (wanted = { compressedBytes: limits.smallBodyBytes, rawBytes: limits.smallBodyBytes }) =>

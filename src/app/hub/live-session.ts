@@ -34,7 +34,6 @@ export class LiveSession implements Listener {
   readonly #own = new Set<number>();
   #unanswered = 0;
   #unansweredBytes = 0;
-  #noise = 0;
   #heardAt = performance.now();
   /** What is left for frames that are no events, and when something was taken of it. */
   #allowance: number;
@@ -123,10 +122,8 @@ export class LiveSession implements Listener {
     const text = isBinary || (data as Buffer).length > foreignEventBytes ? '' : String(data).trim();
     const value = parseFrame(text, eventValues);
     const message = parseClientMessage(value);
-    if (!isFields(value)) {
-      // One bad frame is an accident and is ignored; a stream of them is not a client.
-      if (++this.#noise > MAX_NOISE) this.close(CLOSE_NOISE, 'too many malformed frames');
-    } else if (message?.type === 'pong') this.#mayControl(1);
+    // One bad frame is an accident and is ignored; a stream of them is not a client.
+    if (!isFields(value) || message?.type === 'pong') this.#mayControl(1);
     else if (message?.type === 'auth') {
       if (this.#mayControl(RENEWAL_COST)) void this.#renew(message.token);
     } else this.#offer(text, value);
@@ -208,8 +205,6 @@ export class LiveSession implements Listener {
 
 /** How long a session that was ended may take to hang up. */
 const LINGER_MS = 1000;
-
-const MAX_NOISE = 100;
 
 /** A renewal is looked up in the store. */
 const RENEWAL_COST = 10;

@@ -1,8 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
-import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import type { Log, WallClock } from '../../ports/host.js';
@@ -104,17 +102,14 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   ];
   const routes = [...described, ...documentRoutes(described)];
   let closing: Promise<void> | undefined;
-  const { server } = await httpDoor({
-    ...{ routes, callers, log, limits, metrics, names },
-    isStopping: () => closing !== undefined,
-    makeServer: (handle) => makeServer(listener, limits, handle),
-  });
+  const door = await httpDoor({ routes, callers, log, limits, metrics, names, tls: listener.tls });
+  const { server } = door;
   server.on('upgrade', (request, socket, head) => {
     const refused = names.judge(request);
     if (refused === undefined) void gateway.upgrade(request, socket as Socket, head);
     else refuseSocket(socket as Socket, refused);
   });
-  const end = endingOf(server, limits.drainMs);
+  const endSilent = silentEnding(server);
   const setupCode = await accounts.mintSetupCode();
   await listen(server, listener);
   const sender =
@@ -124,6 +119,14 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   void sender?.run();
   const pruning = setInterval(() => void prune(options), limits.pruneIntervalMs);
   pruning.unref();
+  const end = async (): Promise<void> => {
+    const timers = [
+      setTimeout(endSilent, FIRST_WORD_MS),
+      setTimeout(() => server.closeAllConnections(), limits.drainMs),
+    ];
+    await Promise.all([sender?.stop(), gateway.close(), door.close()]);
+    timers.forEach(clearTimeout);
+  };
   const { port } = server.address() as AddressInfo;
   const url = `${listener.tls === undefined ? 'http' : 'https'}://${bracketed(listener.host)}:${port}`;
   log.info(`serving ${url}`);
@@ -138,56 +141,9 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     ...(setupCode !== undefined && { setupUrl: `${base}/setup?code=${setupCode}` }),
     close: () => {
       clearInterval(pruning);
-      closing ??= Promise.all([sender?.stop(), end(gateway)]).then(() => undefined);
+      closing ??= end();
       return closing;
     },
-  };
-};
-
-/** The interval at which Node looks for requests that take too long; the deadlines are exact to this. */
-const CHECKS_PER_DEADLINE = 4;
-
-const makeServer = (listener: ListenerOptions, limits: HubLimits, handle: RequestListener): Server => {
-  const options = {
-    headersTimeout: limits.headersTimeoutMs,
-    requestTimeout: limits.requestTimeoutMs,
-    connectionsCheckingInterval: Math.ceil(
-      Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs) / CHECKS_PER_DEADLINE,
-    ),
-    keepAliveTimeout: 60_000,
-  };
-  const inOrder = oneByOne(handle, limits.requestsPerConnection);
-  const server =
-    listener.tls === undefined
-      ? createServer(options, inOrder)
-      : createTlsServer({ ...options, ...listener.tls }, inOrder);
-  // An answer that nobody reads is not kept for ever.
-  server.setTimeout(limits.unreadAnswerMs);
-  return server;
-};
-
-/**
- * Begins with a request of a connection when the answer to the one before has left: who asks a hundred times without
- * reading would otherwise have a hundred answers kept here.
- */
-const oneByOne = (handle: RequestListener, most: number): RequestListener => {
-  const waiting = new WeakMap<Socket, (() => void)[]>();
-  return (request, response) => {
-    const { socket } = request;
-    const begin = (): void => {
-      response.once('close', () => {
-        const next = waiting.get(socket)?.shift();
-        if (next === undefined) waiting.delete(socket);
-        else next();
-      });
-      handle(request, response);
-    };
-    const row = waiting.get(socket);
-    if (row === undefined) {
-      waiting.set(socket, []);
-      begin();
-    } else if (row.length < most) row.push(begin);
-    else socket.destroy();
   };
 };
 
@@ -196,26 +152,19 @@ const requireFittingPair = (pair: { readonly cert: string; readonly key: string 
   try {
     createSecureContext(pair);
   } catch (error) {
-    const isSwapped = !pair.cert.includes(CERTIFICATE) && pair.key.includes(CERTIFICATE);
     const isMixed = (error as NodeJS.ErrnoException).code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH';
-    const [message, hint] = isMixed ? MIXED_PAIR : isSwapped ? SWAPPED_PAIR : UNUSABLE_PAIR;
+    const [message, hint] = isMixed ? MIXED_PAIR : UNUSABLE_PAIR;
     throw new SyncError('wrong-usage', message, { cause: error, hint });
   }
 };
-
-const CERTIFICATE = 'BEGIN CERTIFICATE';
 
 const MIXED_PAIR = [
   'The certificate and the key do not belong together.',
   'Name the key that the certificate was made for with --tls-key.',
 ] as const;
-const SWAPPED_PAIR = [
-  'The certificate and the key are swapped.',
-  'Name the certificate with --tls-cert and its private key with --tls-key.',
-] as const;
 const UNUSABLE_PAIR = [
-  'The certificate or the key is no PEM that can be used.',
-  'Name a file with a certificate chain for --tls-cert and one with its private key, without a password, for --tls-key.',
+  'The certificate and the key cannot be used; they may be swapped.',
+  'Name a PEM file with a certificate chain for --tls-cert and one with its private key, without a password, for --tls-key.',
 ] as const;
 
 const listen = async (server: Server, { host, port }: ListenerOptions): Promise<void> => {
@@ -247,38 +196,15 @@ const isExposed = ({ host, tls, publicUrl }: ListenerOptions): boolean =>
 
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
-/** Watches the connections of a server, and gives what ends it when all that was begun is answered. */
-const endingOf = (server: Server, drainMs: number): ((gateway: LiveGateway) => Promise<void>) => {
+/** Watches the connections of a server, and gives what ends those that have not asked for anything yet. */
+const silentEnding = (server: Server): (() => void) => {
   const open = new Set<Socket>();
-  /** Those that have not asked for anything yet. */
-  const silent = new Set<Socket>();
-  const keep = (event: string, sockets: Set<Socket>) =>
-    server.on(event, (socket: Socket) => {
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
-    });
-  keep('connection', open);
-  keep(server instanceof TlsServer ? 'secureConnection' : 'connection', silent);
-  for (const event of ['request', 'upgrade'])
-    server.on(event, ({ socket }: IncomingMessage) => silent.delete(socket));
-  const everyoneSpoke = async (): Promise<void> => {
-    const deadline = performance.now() + Math.min(FIRST_WORD_MS, drainMs);
-    while (silent.size > 0 && performance.now() < deadline) await sleep(POLL_MS);
-  };
-  return async (gateway) => {
-    // The server's own `close` also ends, on some Nodes, a connection whose request has come and is not parsed yet.
-    const closed = new Promise<void>((resolve) => {
-      NetServer.prototype.close.call(server, () => resolve());
-    });
-    const cutOff = setTimeout(() => open.forEach((socket) => socket.destroy()), drainMs);
-    await Promise.all([everyoneSpoke(), gateway.close()]);
-    server.close();
-    await closed;
-    clearTimeout(cutOff);
-  };
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  return () => open.forEach((socket) => socket.bytesRead === 0 && socket.destroy());
 };
 
 /** How long a connection that was made before the end may take until its first request is here. */
 const FIRST_WORD_MS = 1000;
-
-const POLL_MS = 5;
