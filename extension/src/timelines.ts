@@ -17,8 +17,7 @@ export const timelinesIn = (clients: Clients, projects: Projects, news: HubNews)
     const client = await clients.of(project);
     const request = { ...(await client.feature(feature)), workPackage: workPackageId, limit: NEWEST };
     const { events } = await client.reports.listEvents.run(request);
-    const here = events.map(({ event }) => event);
-    const lines = timelineOf(here, news.events(project), { feature, workPackageId }).map(lineOf);
+    const lines = timelineOf(events, news.events(project), { feature, workPackageId }).map(lineOf);
     return lines.join('\n') || vscode.l10n.t('Nothing has happened to {0} yet.', workPackageId);
   };
   const provider = { onDidChange: changed.event, provideTextDocumentContent: textOf };

@@ -65,9 +65,9 @@ const readAgentsSection = (given: unknown): AgentCatalogReading => {
   const issues: Issue[] = [];
   const complain = (path: string, reason: string): void =>
     void issues.push({ path: `agents${path}`, reason });
-  const mapping = (value: unknown, path: string): Fields => {
+  const mapping = (value: unknown, path: string, must = 'has to be a mapping'): Fields => {
     if (isFields(value)) return value;
-    if (value !== undefined && value !== null) complain(path, 'has to be a mapping');
+    if (value !== undefined && value !== null) complain(path, must);
     return {};
   };
   const section = mapping(given, '');
@@ -85,11 +85,11 @@ const readAgentsSection = (given: unknown): AgentCatalogReading => {
   }
   // One limit for all, or a mapping of names to limits.
   const times = section['timeout_minutes'];
-  const limits =
-    typeof times === 'number'
-      ? [...commands.keys()].map((agent) => [agent, times] as const)
-      : Object.entries(mapping(times, '.timeout_minutes'));
-  for (const [agent, minutes] of limits) {
+  const ofAll = isLimit(times)
+    ? Object.fromEntries([...commands.keys()].map((agent) => [agent, times]))
+    : times;
+  const must = 'has to be a number above zero, or a mapping of names to such numbers';
+  for (const [agent, minutes] of Object.entries(mapping(ofAll, '.timeout_minutes', must))) {
     const command = commands.get(agent);
     if (command === undefined) complain(`.timeout_minutes.${agent}`, 'is no agent with a command');
     else if (!isLimit(minutes)) complain(`.timeout_minutes.${agent}`, 'has to be a number above zero');

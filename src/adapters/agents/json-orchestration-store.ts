@@ -44,7 +44,14 @@ export class JsonOrchestrationStore implements OrchestrationStore {
   }
 
   async read(checkout: Checkout): Promise<OrchestrationReading> {
-    const text = await onStorage(pathOfState(checkout), () => textOf(checkout));
+    const text = await onStorage(pathOfState(checkout), () => {
+      const place = placeBelow(checkout.projectRoot, STATE);
+      return place === 'absent'
+        ? undefined
+        : readPlainFile(place)
+            .toString('utf8')
+            .replace(/^\ufeff/, '');
+    });
     if (text === undefined) return { found: 'none' };
     let document: unknown;
     try {
@@ -112,11 +119,3 @@ const pathBeside = async (checkout: Checkout, feature: string, name: string): Pr
 };
 
 const pathOfState = ({ projectRoot }: Checkout): string => join(projectRoot, STATE);
-
-const textOf = ({ projectRoot }: Checkout): string | undefined => {
-  const place = placeBelow(projectRoot, STATE);
-  if (place === 'absent') return undefined;
-  return readPlainFile(place)
-    .toString('utf8')
-    .replace(/^\ufeff/, '');
-};

@@ -1,5 +1,5 @@
 import { beginRun, DEFAULT_LIMITS, resumeRun } from '../../domain/agents/begin-run.js';
-import type { OrchestrationStanding } from '../../domain/agents/standing.js';
+import type { OrchestrationStanding } from './standing.js';
 import type { OrchestrationState } from '../../domain/agents/state.js';
 import { SyncError } from '../../domain/errors.js';
 import type { OrchestratorPlace } from '../../ports/agents.js';

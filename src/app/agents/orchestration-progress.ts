@@ -1,4 +1,4 @@
-import type { OrchestrationStanding } from '../../domain/agents/standing.js';
+import type { OrchestrationStanding } from './standing.js';
 import type { PauseReason, Phase } from '../../domain/agents/state.js';
 import type { AgentCommand } from '../../ports/agents.js';
 import type { Lane } from '../../domain/events/lane.js';

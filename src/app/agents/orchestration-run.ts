@@ -1,5 +1,5 @@
 import { changeRecord, untouched, type Change } from '../../domain/agents/record.js';
-import { standingOf, type OrchestrationStanding } from '../../domain/agents/standing.js';
+import { standingOf, type OrchestrationStanding } from './standing.js';
 import type { OrchestrationState, WorkPackageRecord } from '../../domain/agents/state.js';
 import type { FeatureView } from '../../domain/agents/view.js';
 import { workPackageBranch } from '../../domain/work/feature-slug.js';

@@ -1,6 +1,6 @@
 import { SyncError } from '../../domain/errors.js';
 import { describeIssues } from '../../domain/result.js';
-import { standingOf, type OrchestrationStanding } from '../../domain/agents/standing.js';
+import { standingOf, type OrchestrationStanding } from './standing.js';
 import type { OrchestrationState } from '../../domain/agents/state.js';
 import type { OrchestrationStore } from '../../ports/agents.js';
 import type { FeatureFiles } from '../../ports/work.js';

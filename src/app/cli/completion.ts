@@ -150,7 +150,7 @@ const valuesOf = async (
     case 'agents': {
       const catalog = await client.port('agentCatalog');
       const { available, commands } = await catalog.read(checkout.projectRoot);
-      return [...new Set([...available, ...commands.keys()])];
+      return [...new Set([...available.filter((name) => commands.has(name)), ...commands.keys()])];
     }
     case 'work-packages':
     case 'tasks': {

@@ -1,6 +1,5 @@
 import type { GenericSchema } from 'valibot';
-import { STANDINGS } from '../../domain/agents/standing.js';
-import { RUN_STATUSES } from '../../domain/agents/state.js';
+import { RUN_STATUSES, STANDINGS } from '../../domain/agents/state.js';
 import { LANES, STATUS_LANES } from '../../domain/events/lane.js';
 import { USAGE_SUM, type UsageSum } from '../../domain/events/usage.js';
 import { ACCEPTANCE_CODES } from '../../domain/work/acceptance.js';

@@ -13,14 +13,7 @@ export interface ListEventsInput extends EventsRequest {
 export interface EventList {
   /** What was asked for, as events name it. */
   readonly scope: EventScope;
-  readonly events: readonly ListedEvent[];
-}
-
-export interface ListedEvent {
-  readonly record: number;
-  readonly event: EnvelopeDocument;
-  /** Why the event can never be sent. */
-  readonly invalid?: string;
+  readonly events: readonly EnvelopeDocument[];
 }
 
 /** The local journal of a project, oldest first. Reads only; a record without a readable event is left out. */
@@ -34,28 +27,18 @@ export class ListEvents {
   /** Fails with `feature-not-found`, `feature-ambiguous`, and `input-invalid` for what is no work package. */
   async run(input: ListEventsInput): Promise<EventList> {
     const { scope, outbox } = await this.#scope.run(input);
-    const newest: ListedEvent[] = [];
-    for await (const record of outbox?.records() ?? []) {
-      const listed = toListed(record);
-      if (listed === undefined || !isAbout(listed.event.payload, scope)) continue;
-      newest.push(listed);
-      if (newest.length > input.limit) newest.shift();
+    const events: EnvelopeDocument[] = [];
+    for await (const { json } of outbox?.records() ?? []) {
+      const read = parseEnvelope(JSON.parse(json ?? 'null'), 'foreign');
+      if (!read.ok) continue;
+      const event = upcast(read.value);
+      if (!isAbout(event.payload, scope)) continue;
+      events.push(event);
+      if (events.length > input.limit) events.shift();
     }
-    return { scope, events: newest };
+    return { scope, events };
   }
 }
-
-const toListed = (record: JournalRecord): ListedEvent | undefined => {
-  if (record.json === undefined) return undefined;
-  const parsed = parseEnvelope(JSON.parse(record.json), 'foreign');
-  if (!parsed.ok) return undefined;
-  const { invalid } = record;
-  return {
-    record: record.record,
-    event: upcast(parsed.value),
-    ...(invalid === undefined ? {} : { invalid }),
-  };
-};
 
 export type ExportFormat = 'ndjson' | 'cloudevents';
 

@@ -40,6 +40,26 @@ export const RUN_STATUSES = [
   'aborted',
 ] as const;
 
+/** Where a work package stands, in one word for people. */
+export const STANDINGS = [
+  'done',
+  // Approved, and waiting to be merged.
+  'approved',
+  // An agent is at work on it, or was when the run ended.
+  'implementing',
+  'reviewing',
+  // Could be taken up at once.
+  'ready',
+  // Waits for other work packages, which are on their way.
+  'waiting',
+  // Waits for other work packages, of which at least one needs a person.
+  'blocked',
+  // Somebody outside of the run works on it.
+  'elsewhere',
+  // Needs a person.
+  'paused',
+] as const;
+
 const name = text('must be text and not empty', (word) => word !== '');
 const names = list(name, { whole: 'must be a list of names' });
 const time = matching(

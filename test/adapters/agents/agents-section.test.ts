@@ -87,7 +87,10 @@ agents:
       'agents:\n  commands: {a: [1]}',
       'agents.commands.a: has to be a command line, or a list of a program and its arguments',
     ],
-    ['agents:\n  timeout_minutes: soon', 'agents.timeout_minutes: has to be a mapping'],
+    [
+      'agents:\n  timeout_minutes: 0',
+      'agents.timeout_minutes: has to be a number above zero, or a mapping of names to such numbers',
+    ],
     [
       'agents:\n  timeout_minutes: {claude: 0}',
       'agents.timeout_minutes.claude: has to be a number above zero',

@@ -19,7 +19,7 @@ import {
   type Change,
 } from '../../../src/domain/agents/record.js';
 import { parseOrchestrationState, type WorkPackageRecord } from '../../../src/domain/agents/state.js';
-import { standingOf } from '../../../src/domain/agents/standing.js';
+import { standingOf } from '../../../src/app/agents/standing.js';
 import type { FeatureView } from '../../../src/domain/agents/view.js';
 import { states } from './arbitrary-state.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { dependenciesOf, dependencyGraph } from '../../../src/domain/work/dependency-graph.js';
 import { LANES, type Lane } from '../../../src/domain/events/lane.js';
-import { standingOf } from '../../../src/domain/agents/standing.js';
+import { standingOf } from '../../../src/app/agents/standing.js';
 import { modelRun, type ModelSetup } from './model-run.js';
 
 const idOf = (at: number): string => `WP${String(at + 1).padStart(2, '0')}`;

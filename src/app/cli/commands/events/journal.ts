@@ -26,9 +26,9 @@ export const listEvents = defineCommand({
   run: async ({ args: { wp: workPackage, limit = DEFAULT_LIMIT }, client, common, terminal }) => {
     const request = { ...(await client.feature(common.feature)), ...given({ workPackage }) };
     const { events, scope } = await client.reports.listEvents.run({ ...request, limit: wholeFromOne(limit) });
-    const rows = events.map(({ event }) => rowOf(event));
+    const rows = events.map(rowOf);
     return {
-      data: { events: events.map(({ event }) => event) },
+      data: { events },
       text: rows.length === 0 ? dim(noEvents(describeScope(scope))) : table(COLUMNS, rows, terminal.width),
     };
   },

@@ -2,7 +2,7 @@ import type {
   OrchestrationStanding,
   StandingWord,
   WorkPackageStanding,
-} from '../../../../../domain/agents/standing.js';
+} from '../../../../agents/standing.js';
 import type { AbortResult } from '../../../../agents/abort-orchestration.js';
 import type { OrchestrationReport } from '../../../../agents/orchestration-status.js';
 import type { OrchestrationResult } from '../../../../agents/orchestrate-feature.js';

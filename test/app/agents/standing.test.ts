@@ -1,7 +1,7 @@
 import { dependencyGraph } from '../../../src/domain/work/dependency-graph.js';
 import type { Lane } from '../../../src/domain/events/lane.js';
 import { beginRun, DEFAULT_LIMITS } from '../../../src/domain/agents/begin-run.js';
-import { standingOf } from '../../../src/domain/agents/standing.js';
+import { standingOf } from '../../../src/app/agents/standing.js';
 import type { WorkPackageRecord } from '../../../src/domain/agents/state.js';
 import type { FeatureView } from '../../../src/domain/agents/view.js';
 

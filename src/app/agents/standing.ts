@@ -1,54 +1,17 @@
-import { topologicalOrder } from '../work/dependency-graph.js';
-import type { WorkPackageLane } from '../events/lane.js';
-import { missing, stageOf, type Stage } from './stage.js';
-import type { OrchestrationState, Phase } from './state.js';
-import { isElsewhere, type FeatureView } from './view.js';
-
-/** Where a work package stands, in one word for people. */
-export const STANDINGS = [
-  'done',
-  // Approved, and waiting to be merged.
-  'approved',
-  // An agent is at work on it, or was when the run ended.
-  'implementing',
-  'reviewing',
-  // Could be taken up at once.
-  'ready',
-  // Waits for other work packages, which are on their way.
-  'waiting',
-  // Waits for other work packages, of which at least one needs a person.
-  'blocked',
-  // Somebody outside of the run works on it.
-  'elsewhere',
-  // Needs a person.
-  'paused',
-] as const;
-
-export type StandingWord = (typeof STANDINGS)[number];
-
-/** What can be told of one work package. */
-export interface WorkPackageStanding {
-  readonly id: string;
-  readonly title: string;
-  readonly lane: WorkPackageLane | undefined;
-  readonly standing: StandingWord;
-  /** What is to be done next with it. */
-  readonly stage: Stage;
-  /** Who has it now; of a paused one, who had it last. */
-  readonly agent?: string;
-  readonly phase?: Phase;
-  readonly rejections: number;
-  /** What it waits for, ascending: to be begun, or to be merged. */
-  readonly waitsFor: readonly string[];
-  /** Why a person has to look, in a whole sentence. */
-  readonly detail?: string;
-}
+import { topologicalOrder } from '../../domain/work/dependency-graph.js';
+import { missing, stageOf, type Stage } from '../../domain/agents/stage.js';
+import { STANDINGS, type OrchestrationState } from '../../domain/agents/state.js';
+import { isElsewhere, type FeatureView } from '../../domain/agents/view.js';
+import type { DataOf } from '../documents/all.js';
 
 /** What can be told of a run. */
-export interface OrchestrationStanding extends Omit<OrchestrationState, 'version' | 'workPackages'> {
-  readonly counts: Readonly<Record<StandingWord, number>>;
-  readonly workPackages: readonly WorkPackageStanding[];
-}
+export type OrchestrationStanding = NonNullable<DataOf<'orchestrate'>['orchestration']>;
+
+/** What can be told of one work package. */
+export type WorkPackageStanding = OrchestrationStanding['workPackages'][number];
+
+/** Where a work package stands, in one word for people. */
+export type StandingWord = WorkPackageStanding['standing'];
 
 /** What there is to tell of a run, from its state and the files. */
 export const standingOf = (state: OrchestrationState, view: FeatureView): OrchestrationStanding => {
@@ -62,12 +25,10 @@ export const standingOf = (state: OrchestrationState, view: FeatureView): Orches
     const standing = wordFor(stage, isElsewhere(view, id), needs, stuck);
     const agent = standing === 'elsewhere' ? seen?.agent : (assignment?.agent ?? record.implementer);
     return {
-      ...{ id, title: seen?.title ?? id, lane: seen?.lane, standing, stage },
-      ...(agent === undefined ? {} : { agent }),
-      ...(assignment === undefined ? {} : { phase: assignment.phase }),
-      rejections,
+      ...{ id, title: seen?.title ?? id, lane: seen?.lane, standing, stage, agent, rejections },
+      phase: assignment?.phase,
       waitsFor: WAITING.has(standing) ? needs : [],
-      ...(pause === undefined ? {} : { detail: pause.detail }),
+      detail: pause?.detail,
     };
   });
   const count = (word: StandingWord) => workPackages.filter(({ standing }) => standing === word).length;
