@@ -54,8 +54,8 @@ export interface TeamEvents {
   projects(query: { readonly after?: string; readonly limit: number }): Promise<ProjectsPage>;
   /**
    * The features of a project as they stood at some moment since the call, by slug. What a reader has seen is never
-   * taken back without a new event: `behind` when late events could not be given their places in bounded time; that
-   * work goes on, and a later call finds it done.
+   * taken back without a new event: `behind` when late events could not be given their places in bounded time; a later
+   * call goes on from there.
    */
   board(query: BoardQuery): Promise<BoardPage | 'behind'>;
   /**

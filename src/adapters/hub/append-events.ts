@@ -11,9 +11,8 @@ import {
   type CellRow,
   type Column,
   type EventRow,
-  FOLD_COLUMNS,
-  INITIAL_TABLES,
   type NodeRow,
+  TABLES,
 } from './schema.js';
 
 /**
@@ -240,7 +239,7 @@ const manyRows = <Row>(
 const CHUNKS = [128, 32, 8, 1];
 
 /** Leaves out events whose id the team has. */
-const INSERT_EVENTS = manyRows<EventRow>(INITIAL_TABLES.events, (db, rows) =>
+const INSERT_EVENTS = manyRows<EventRow>(TABLES.events, (db, rows) =>
   db
     .insertInto('events')
     .values(rows)
@@ -248,28 +247,26 @@ const INSERT_EVENTS = manyRows<EventRow>(INITIAL_TABLES.events, (db, rows) =>
     .compile(),
 );
 
-const MARK_CELLS = manyRows<CellRow>(
-  { columns: { ...INITIAL_TABLES.board_cells.columns, ...FOLD_COLUMNS } },
-  (db, rows) =>
-    db
-      .insertInto('board_cells')
-      .values(rows)
-      .onConflict((conflict) =>
-        conflict.columns(CELL_KEY).doUpdateSet((row) => ({
-          changed: row.ref('excluded.changed'),
-          behind: row.ref('excluded.behind'),
-          late_lamport: row
-            .case()
-            .when('board_cells.late_lamport', '<', row.ref('excluded.late_lamport'))
-            .then(row.ref('board_cells.late_lamport'))
-            .else(row.ref('excluded.late_lamport'))
-            .end(),
-        })),
-      )
-      .compile(),
+const MARK_CELLS = manyRows<CellRow>(TABLES.board_cells, (db, rows) =>
+  db
+    .insertInto('board_cells')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(CELL_KEY).doUpdateSet((row) => ({
+        changed: row.ref('excluded.changed'),
+        behind: row.ref('excluded.behind'),
+        late_lamport: row
+          .case()
+          .when('board_cells.late_lamport', '<', row.ref('excluded.late_lamport'))
+          .then(row.ref('board_cells.late_lamport'))
+          .else(row.ref('excluded.late_lamport'))
+          .end(),
+      })),
+    )
+    .compile(),
 );
 
-const ADVANCE_NODES = manyRows<NodeRow>(INITIAL_TABLES.nodes, (db, rows) =>
+const ADVANCE_NODES = manyRows<NodeRow>(TABLES.nodes, (db, rows) =>
   db
     .insertInto('nodes')
     .values(rows)

@@ -1,11 +1,20 @@
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { SyncError } from '../../domain/errors.js';
 import type { Randomness, WallClock } from '../../ports/host.js';
 import { tryLockFile } from '../fs/process-lock.js';
 import { HISTORY } from './hub-stores.js';
-import { openSqliteDatabase } from './sqlite-database.js';
+import { openSqliteDatabase } from './open-sqlite-hub.js';
 import { writeSetting } from './hub-database.js';
 
 /**
@@ -65,19 +74,18 @@ const DATABASE = 'hub.sqlite';
 /** What SQLite keeps in files beside a database is part of it. */
 const SUFFIXES = ['-wal', '-shm', ''];
 
-/** Copies through SQLite, which reads every page and stops at one that is damaged; leaves one file. */
+/** Every page of the copy is looked at; one file is left of it. */
 const copyDatabase = async (file: string, fresh: string, history: string): Promise<void> => {
-  makeEmpty(fresh);
   try {
-    const backup = await openSqliteDatabase(file);
-    try {
-      await backup.reads.selectFrom('hub_settings').select('name').execute();
-      await sql`vacuum into ${fresh}`.execute(backup.writes);
-    } finally {
-      await backup.close();
-    }
+    for (const suffix of ['', '-wal'])
+      if (existsSync(file + suffix)) copyFileSync(file + suffix, fresh + suffix);
+    // The backup may be kept where nobody can write.
+    chmodSync(fresh, 0o600);
     const database = await openSqliteDatabase(fresh);
     try {
+      const looking = sql<{ readonly integrity_check: string }>`pragma integrity_check`;
+      const [found] = (await looking.execute(database.writes)).rows;
+      if (found?.integrity_check !== 'ok') throw new Error(found?.integrity_check);
       await writeSetting(database.writes, HISTORY, history);
       await sql`pragma wal_checkpoint(truncate)`.execute(database.writes);
     } finally {

@@ -20,8 +20,8 @@ export interface HubDatabase {
 
 /** How the hubs on one database tell each other that a team has news. A hint: it may come late, or twice. */
 export interface NewsExchange {
-  /** Tells all other hubs, soon; several calls may become one. Never throws. */
-  tell(team: string, upTo: number): void;
+  /** Tells all other hubs, soon, that there is something new; several calls may become one. Never throws. */
+  tell(): void;
   /** Begins to hear of the teams that `teams` names at the time. Ends when the database is closed. */
   hear(teams: () => readonly string[], listener: (team: string, upTo: number) => void): void;
 }

@@ -1,7 +1,7 @@
 import { DEFAULT_SESSION_POLICY, type SessionPolicy } from '../../domain/hub/session-policy.js';
 import type { Log, Randomness, WallClock } from '../../ports/host.js';
 import type { AccountStore, EventStore, NewsListener, Secrets, WebhookStore } from '../../ports/hub.js';
-import { cellFolder } from './cell-folder.js';
+import { openBoards } from './boards.js';
 import { type HubDatabase, orStorageFailed, orStorageFails, settle, writeSetting } from './hub-database.js';
 import { sqlPeople } from './sql-people.js';
 import { sqlSessions } from './sql-sessions.js';
@@ -49,39 +49,33 @@ export const openHubStores = async (database: HubDatabase, options: HubStoresOpt
   };
 };
 
-/** Who only administers leaves the folding of boards to the hub. */
 const openEventStore = async (
   database: HubDatabase,
-  { access, clock, randomness, log }: HubStoresOptions,
+  { clock, randomness }: HubStoresOptions,
 ): Promise<EventStore> => {
   const settled = (name: string): Promise<string> =>
     orStorageFailed('say who it is', () => settle(database.writes, name, () => randomness.uuid()));
   const [hubId, history] = [await settled('hub-id'), await settled(HISTORY)];
-  const folds = access !== 'administer';
-  const folder = cellFolder(database, (error) => log.warn(`boards wait: ${String(error)}`));
+  const boards = openBoards(database);
   const news = teamNews();
-  if (folds) {
-    await orStorageFailed('read its boards', () => folder.wakeAll());
-    database.exchange?.hear(news.followed, news.tell);
-  }
   return {
     hubId,
     history,
     forTeam: (team) => {
       const onStored = (upTo: number): void => {
-        if (folds) folder.wake(team);
         news.tell(team, upTo);
-        database.exchange?.tell(team, upTo);
+        database.exchange?.tell();
       };
-      return teamEvents(team, { database, folder, clock, onStored });
+      return teamEvents(team, { database, boards, clock, onStored });
     },
-    follow: news.follow,
+    follow: (team, listener) => {
+      const unfollow = news.follow(team, listener);
+      database.exchange?.hear(news.followed, news.tell);
+      return unfollow;
+    },
     proveWriting: () =>
       orStorageFailed('write', () => writeSetting(database.writes, 'last-proof', String(clock.nowMs()))),
-    close: async () => {
-      await folder.close();
-      await database.close();
-    },
+    close: () => database.close(),
   };
 };
 

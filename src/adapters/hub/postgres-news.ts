@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { sql, type Kysely } from 'kysely';
 import type pg from 'pg';
-import { parseJson } from '../../domain/document.js';
 import { messageOf } from '../../domain/errors.js';
 import type { Log, Randomness } from '../../ports/host.js';
 import type { NewsExchange } from './hub-database.js';
@@ -21,102 +20,86 @@ interface PostgresNews extends NewsExchange {
 }
 
 /**
- * News between hubs by NOTIFY and LISTEN. A notice is a hint, sent outside of the transaction that stored: all
- * transactions with a notice commit one behind the other. What a notice lost, because its sender died or this
- * session was broken, is found by a look at the counters of the teams, after each connect and every few seconds.
+ * News between hubs: a look at the counters of the teams, after each connect, every few seconds, and at once when another hub
+ * sends a notice by NOTIFY. A notice says nothing but that there is something to see, so it matters little when one is lost,
+ * or who sent it. It is sent outside of the transaction that stored: all transactions with a notice commit one behind the other.
  */
 export const postgresNews = ({ db, connect, log, randomness }: NewsOptions): PostgresNews => {
-  const untold = new Map<string, number>();
-  const ending = new AbortController();
-  const { signal } = ending;
+  let isUntold = false;
+  let isEnding = false;
   let telling: Promise<void> | undefined;
   let hearing: Promise<void> | undefined;
+  /** Ends the rest before the next look. */
+  let rest = new AbortController();
 
-  const pause = (ms: number): Promise<void> => setTimeout(ms, undefined, { signal }).catch(() => undefined);
+  const pause = (ms: number): Promise<void> =>
+    setTimeout(ms, undefined, { signal: rest.signal }).catch(() => undefined);
 
   const tellAll = async (): Promise<void> => {
-    while (untold.size > 0) {
-      const notices = [...untold].map((notice) => JSON.stringify(notice));
-      untold.clear();
-      try {
-        await sql`select pg_notify(${CHANNEL}, notice) from unnest(${notices}::text[]) as notice`.execute(db);
-      } catch (error) {
-        log.debug(`other hubs hear later: ${messageOf(error)}`);
-      }
+    while (isUntold) {
+      isUntold = false;
+      await sql`select pg_notify(${CHANNEL}, '')`
+        .execute(db)
+        .catch((error: unknown) => log.debug(`other hubs hear later: ${messageOf(error)}`));
     }
   };
 
-  /** Hears on one connection until that breaks, or until the end; `onHeard` is called after each look at the counters. */
-  const listen = async (
-    teams: () => readonly string[],
-    listener: NewsListener,
-    onHeard: () => void,
-  ): Promise<void> => {
-    const client = connect();
-    const broken = new Promise<never>((_, reject) => {
-      client.on('error', reject);
-      client.on('end', () => reject(new Error('The connection to the database ended.')));
-    });
-    broken.catch(() => undefined);
-    client.on('notification', ({ payload = '' }) => {
-      const notice = readNotice(payload);
-      if (notice !== undefined) listener(...notice);
-    });
+  /** Looks on one connection until that breaks, or until the end. */
+  const lookOn = async (client: pg.Client, look: () => Promise<void>): Promise<void> => {
+    // When the connection breaks, the next look says so.
+    for (const event of ['notification', 'error'] as const) client.on(event, () => rest.abort());
     try {
       await client.connect();
       await client.query(`listen ${CHANNEL}`);
-      while (!signal.aborted) {
-        const looking = client.query<{ team: string; sequence: number }>(SELECT_COUNTERS, [teams()]);
-        const { rows } = await Promise.race([looking, broken]);
-        onHeard();
-        for (const { team, sequence } of rows) listener(team, sequence);
-        await Promise.race([pause(LOOK_MS), broken]);
+      while (!isEnding) {
+        rest = new AbortController();
+        await look();
+        await pause(LOOK_MS);
       }
     } finally {
       await client.end().catch(() => undefined);
     }
   };
 
-  const hearAll = async (teams: () => readonly string[], listener: NewsListener): Promise<void> => {
-    for (let failures = 0; !signal.aborted;) {
+  const hearAll: (...given: Parameters<NewsExchange['hear']>) => Promise<void> = async (teams, listener) => {
+    for (let failures = 0; !isEnding;) {
+      const client = connect();
       try {
-        await listen(teams, listener, () => (failures = 0));
+        await lookOn(client, async () => {
+          const { rows } = await client.query<Counter>(SELECT_COUNTERS, [teams()]);
+          failures = 0;
+          for (const { team, sequence } of rows) listener(team, sequence);
+        });
       } catch (error) {
-        if (signal.aborted) return;
         if (failures === 0) log.warn(`news of other hubs wait: ${messageOf(error)}`);
         const longestMs = Math.min(FIRST_RETRY_MS * 2 ** failures++, LOOK_MS);
-        await pause(longestMs * (0.5 + randomness.next() / 2));
+        rest = new AbortController();
+        if (!isEnding) await pause(longestMs * (0.5 + randomness.next() / 2));
       }
     }
   };
 
   return {
-    tell: (team, upTo) => {
-      untold.set(team, Math.max(upTo, untold.get(team) ?? 0));
+    tell: () => {
+      isUntold = true;
       telling ??= tellAll().finally(() => (telling = undefined));
     },
     hear: (teams, listener) => void (hearing ??= hearAll(teams, listener)),
     close: async () => {
-      ending.abort();
+      isEnding = true;
+      rest.abort();
       await hearing;
       await telling;
     },
   };
 };
 
-type NewsListener = (team: string, upTo: number) => void;
-
-/** Hubs whose tables lie in another schema of one database use it as well; their teams are then not known here. */
+/** Hubs whose tables lie in another schema of one database use it as well. */
 const CHANNEL = 'spec_kitty_news';
+
+type Counter = Pick<HubTables['team_positions'], 'team' | 'sequence'>;
 
 const SELECT_COUNTERS = 'select team, sequence from team_positions where team = any($1)';
 
 const LOOK_MS = 5000;
 const FIRST_RETRY_MS = 250;
-
-/** Anybody who may connect to the database may send notices. */
-const readNotice = (payload: string): [team: string, upTo: number] | undefined => {
-  const notice = parseJson(payload);
-  const [team, upTo] = Array.isArray(notice) ? (notice as unknown[]) : [];
-  return typeof team === 'string' && Number.isSafeInteger(upTo) ? [team, upTo as number] : undefined;
-};

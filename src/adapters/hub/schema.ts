@@ -14,8 +14,6 @@ export interface Table {
   readonly indexes?: Readonly<Record<string, readonly string[]>>;
 }
 
-type Tables = Readonly<Record<string, Table>>;
-
 /** What names a work package of the board, or a feature where `work_package` is empty. */
 const CELL = { team: 'text', project_uuid: 'text', feature_slug: 'text', work_package: 'text' } as const;
 
@@ -26,7 +24,7 @@ export const CELL_KEY = ['team', 'project_uuid', 'feature_slug', 'work_package']
  * first in every key. Times are milliseconds since 1970; an empty project, feature or work package is one that the
  * writer did not name, since a key cannot hold NULL.
  */
-export const INITIAL_TABLES = {
+export const TABLES = {
   hub_settings: { columns: { name: 'text', value: 'text' }, key: ['name'] },
   teams: { columns: { slug: 'text', added_at_ms: 'bigint' }, key: ['slug'] },
   users: { columns: { name: 'text', password_hash: 'text', added_at_ms: 'bigint' }, key: ['name'] },
@@ -44,10 +42,13 @@ export const INITIAL_TABLES = {
       team: 'text',
       user_name: 'text',
       device: 'text?',
+      /** `device`: renewed by a refresh token; `program`: one token, until it expires. */
+      kind: 'text',
       opened_at_ms: 'bigint',
       revoked_at_ms: 'bigint?',
     },
     key: ['id'],
+    indexes: { sessions_user: ['user_name'] },
   },
   tokens: {
     columns: {
@@ -84,7 +85,10 @@ export const INITIAL_TABLES = {
     },
     key: ['team', 'sequence'],
     unique: ['team', 'event_id'],
-    indexes: { events_cell: ['team', 'cell'], events_project: ['team', 'project_uuid', 'sequence'] },
+    indexes: {
+      events_cell: ['team', 'cell', 'lamport', 'node_id', 'event_id'],
+      events_project: ['team', 'project_uuid', 'sequence'],
+    },
   },
   /** The end of a team's log. Its row is what serialises the writers of one team. */
   team_positions: { columns: { team: 'text', sequence: 'bigint', lamport: 'bigint' }, key: ['team'] },
@@ -95,11 +99,23 @@ export const INITIAL_TABLES = {
       cell: 'bigint',
       /** Sequence number of the event that changed it last. */
       changed: 'bigint',
+      /** 1 when the table of events has something that the state does not have. Whoever stores an event says only that. */
+      behind: 'integer',
+      /** The lowest Lamport timestamp that came since the last fold: at or before `through` means that it is late. */
+      late_lamport: 'bigint?',
+      /** Causal position of the last event that was looked at, as `[lamport, node, event]`; empty before the first. */
+      through: 'text',
       /** The folded state; empty before the first event. */
       state: 'text',
     },
     key: CELL_KEY,
     indexes: { board_cells_changed: ['team', 'changed'] },
+  },
+  /** A cell as it stood after some of its events, so that a late one does not cost a fold from the first event on. */
+  board_checkpoints: {
+    /** `lamport`: of the last event in it. */
+    columns: { ...CELL, lamport: 'bigint', through: 'text', state: 'text' },
+    key: [...CELL_KEY, 'lamport'],
   },
   /** The machines that sent events of a project. */
   nodes: {
@@ -114,31 +130,6 @@ export const INITIAL_TABLES = {
     },
     key: ['team', 'project_uuid', 'node_id'],
   },
-} as const satisfies Tables;
-
-/** How far the fold of a cell has come. Whoever stores an event only says here that the cell is behind. */
-export const FOLD_COLUMNS = {
-  /** 1 when the table of events has something that the state does not have. */
-  behind: 'integer',
-  /** The lowest Lamport timestamp that came since the last fold: at or before `through` means that it is late. */
-  late_lamport: 'bigint?',
-  /** Causal position of the last event that was looked at, as `[lamport, node, event]`; empty before the first. */
-  through: 'text',
-} as const;
-
-export const FOLD_TABLES = {
-  /** A cell as it stood after some of its events, so that a late one does not cost a fold from the first event on. */
-  board_checkpoints: {
-    /** `lamport`: of the last event in it. */
-    columns: { ...CELL, lamport: 'bigint', through: 'text', state: 'text' },
-    key: [...CELL_KEY, 'lamport'],
-  },
-} as const satisfies Tables;
-
-/** `device`: renewed by a refresh token; `program`: one token, until it expires. */
-export const SESSION_COLUMNS = { kind: 'text' } as const;
-
-export const SIGN_IN_TABLES = {
   /** When a bucket is full again. */
   throttles: { columns: { name: 'text', full_at_ms: 'bigint' }, key: ['name'] },
   device_codes: {
@@ -156,9 +147,6 @@ export const SIGN_IN_TABLES = {
     key: ['digest'],
     unique: ['user_code'],
   },
-} as const satisfies Tables;
-
-export const WEBHOOK_TABLES = {
   webhooks: {
     columns: {
       id: 'text',
@@ -170,9 +158,6 @@ export const WEBHOOK_TABLES = {
     },
     key: ['id'],
   },
-} as const satisfies Tables;
-
-export const REPORT_TABLES = {
   /** What a machine said of itself: how much waits there, or, where a work package is named, of the run of an agent. */
   machine_reports: {
     columns: {
@@ -191,7 +176,7 @@ export const REPORT_TABLES = {
     key: ['team', 'node_id', 'project_uuid', 'feature_slug', 'work_package'],
     indexes: { machine_reports_told: ['team', 'told_at_ms'] },
   },
-} as const satisfies Tables;
+} as const satisfies Readonly<Record<string, Table>>;
 
 type RowOf<Columns> = {
   -readonly [Name in keyof Columns]:
@@ -199,18 +184,7 @@ type RowOf<Columns> = {
     | (Columns[Name] extends `${string}?` ? null : never);
 };
 
-type RowsOf<All extends Tables> = { [Name in keyof All]: RowOf<All[Name]['columns']> };
-
-export type HubTables = RowsOf<
-  typeof INITIAL_TABLES &
-    typeof FOLD_TABLES &
-    typeof SIGN_IN_TABLES &
-    typeof WEBHOOK_TABLES &
-    typeof REPORT_TABLES
-> & {
-  board_cells: RowOf<typeof FOLD_COLUMNS>;
-  sessions: RowOf<typeof SESSION_COLUMNS>;
-};
+export type HubTables = { [Name in keyof typeof TABLES]: RowOf<(typeof TABLES)[Name]['columns']> };
 
 export type EventRow = HubTables['events'];
 export type CellRow = HubTables['board_cells'];

@@ -1,7 +1,7 @@
 import type { MachinesDocument } from '../../domain/hub/api.js';
 import type { MachineReport } from '../../domain/wire.js';
 import { inTransaction, type Executor } from './hub-database.js';
-import { REPORT_TABLES, type HubTables } from './schema.js';
+import { TABLES, type HubTables } from './schema.js';
 
 type ReportRow = HubTables['machine_reports'];
 
@@ -54,7 +54,7 @@ export const readReports = async (db: Executor, team: string, nowMs: number): Pr
   };
 };
 
-const { key: KEY } = REPORT_TABLES.machine_reports;
+const { key: KEY } = TABLES.machine_reports;
 
 const MOST = 2000;
 const KEPT_MS = 30 * 86_400_000;

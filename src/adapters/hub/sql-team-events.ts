@@ -2,15 +2,14 @@ import type { Project } from '../../domain/hub/api.js';
 import type { WallClock } from '../../ports/host.js';
 import type { EventQuery, StoredEvent, TeamEvents } from '../../ports/hub.js';
 import { appendEvents } from './append-events.js';
-import { readBoard, readRecentWorkPackages } from './board-reader.js';
-import type { CellFolder } from './cell-folder.js';
+import type { Boards } from './boards.js';
 import { type HubDatabase, orStorageFails } from './hub-database.js';
 import { cellNumber, type EventRow, type NodeRow } from './schema.js';
 import { noteReport, readReports } from './sql-machine-reports.js';
 
 interface TeamEventsNeeds {
   readonly database: HubDatabase;
-  readonly folder: CellFolder;
+  readonly boards: Boards;
   readonly clock: WallClock;
   /** Hears of the highest sequence number after a commit. */
   readonly onStored: (upTo: number) => void;
@@ -19,7 +18,7 @@ interface TeamEventsNeeds {
 /** The rows of one team: every statement here, and of the functions that are handed the team, names it. */
 export const teamEvents = (
   team: string,
-  { database, folder, clock, onStored }: TeamEventsNeeds,
+  { database, boards, clock, onStored }: TeamEventsNeeds,
 ): TeamEvents => {
   const { reads: db, writes } = database;
 
@@ -31,6 +30,8 @@ export const teamEvents = (
   };
 
   return orStorageFails<TeamEvents>({
+    ...boards(team),
+
     append: async (events) => {
       const { answers, last } = await appendEvents(database, team, events, clock.nowMs());
       if (last !== undefined) onStored(last);
@@ -82,9 +83,6 @@ export const teamEvents = (
         ...(last === undefined ? {} : { next: `${last.project_uuid}/${last.node_id}` }),
       };
     },
-
-    board: (query) => readBoard({ db, folder, team }, query),
-    recentWorkPackages: (limit) => readRecentWorkPackages({ db, folder, team }, limit),
 
     eventsAbout: async ({ workPackage, limit, ...place }) => {
       const feature = { team, project_uuid: place.project, feature_slug: place.feature };

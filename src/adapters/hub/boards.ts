@@ -1,112 +1,145 @@
-import { setImmediate, setTimeout } from 'node:timers/promises';
-import { sql, type ExpressionBuilder } from 'kysely';
+import { setImmediate } from 'node:timers/promises';
+import type { ExpressionBuilder, SelectQueryBuilder } from 'kysely';
+import { parseJson } from '../../domain/document.js';
 import type { EnvelopeDocument } from '../../domain/events/envelope.js';
 import { MAX_FOLLOWED } from '../../domain/events/lamport.js';
 import { upcast } from '../../domain/events/upcast.js';
 import { cellKey, cellOf, type BoardCell } from '../../domain/hub/board-event.js';
-import type { CellState } from '../../domain/hub/cell-state.js';
+import type { CellState, WorkPackageState } from '../../domain/hub/cell-state.js';
+import { featureBoards } from '../../domain/hub/feature-boards.js';
 import { foldCell } from '../../domain/hub/fold-cell.js';
+import type { PlacedWorkPackage, TeamEvents } from '../../ports/hub.js';
 import { compareCells, inTransaction, type Executor, type HubDatabase } from './hub-database.js';
 import { CELL_KEY, type CellKey, type CellRow, type HubTables } from './schema.js';
 
+export type Boards = (team: string) => Pick<TeamEvents, 'board' | 'recentWorkPackages'>;
+
 /**
- * Folds cells that are behind their events, outside of the transaction that stored these: a little at a time, when
- * nothing else is to be done, or when a reader waits for it. However many events came late, a cell steps back once, to
- * the checkpoint before the earliest of them. Several hubs may fold one cell: what they write is worked out from the
- * same rows, and a write counts only when no event came in between.
- * `onFailure` hears what broke in the background; the cells stay behind, and the next call tries again.
+ * The boards of teams. Whoever stores an event only marks its cell as behind; a cell is folded when somebody reads it, a
+ * little at a time, and what was folded stays. However many events came late, it steps back once, to the checkpoint before
+ * the earliest of them. Several hubs may fold one cell: what they write is worked out from the same rows, and a write counts
+ * only when no event came in between.
  */
-export const cellFolder = (database: HubDatabase, onFailure: (error: unknown) => void) => {
-  const teams = new Set<string>();
-  const ending = new AbortController();
-  const { signal } = ending;
-  let storedAt = -Infinity;
-  let working: Promise<void> | undefined;
-  /** One slice at a time: readers and the work in the background take turns. */
+export const openBoards = (database: HubDatabase): Boards => {
+  const { reads } = database;
+  /** One slice at a time, whoever waits for it, so that those who store have theirs in between. */
   let turn: Promise<unknown> = Promise.resolve();
 
   /** Takes some of these cells a bounded step forward; whether they are complete then, only their rows can tell. */
   const advance = (cells: readonly CellKey[]): Promise<void> => {
-    const slice = turn.then(async () => {
-      await setImmediate();
-      if (!signal.aborted) await foldSlice(database, cells);
-    });
+    const slice = turn.then(() => setImmediate()).then(() => foldSlice(database, cells));
     turn = slice.catch(() => undefined);
     return slice;
   };
 
-  /** Waits until nobody has stored anything for a moment, or until it has waited long enough after a slice that took so long. */
-  const rest = async (tookMs: number): Promise<void> => {
-    const quietMs = Math.max(QUIET_MS, tookMs * RESTS_PER_SLICE);
-    for (const deadline = performance.now() + 2 * quietMs; !signal.aborted;) {
-      const restMs = Math.min(storedAt + quietMs, deadline) - performance.now();
-      if (restMs <= 0) return;
-      await setTimeout(restMs, undefined, { signal, ref: false }).catch(() => undefined);
-    }
-  };
-
-  const work = async (): Promise<void> => {
-    for (const team of teams) {
-      try {
-        for (let tookMs = 0; ;) {
-          if (signal.aborted) return;
-          const cells = await database.reads
-            .selectFrom('board_cells')
-            .select(CELL_KEY)
-            .where('team', '=', team)
-            // Named in the statement, so that SQLite takes the index of those.
-            .where('behind', '=', sql.lit(1))
-            .limit(CELLS_AT_ONCE)
-            .execute();
-          if (cells.length === 0) break;
-          await rest(tookMs);
-          const begun = performance.now();
-          await advance(cells);
-          tookMs = performance.now() - begun;
-        }
-      } catch (error) {
-        if (!signal.aborted) onFailure(error);
+  /**
+   * Cells one after the other, each as it stood at some moment since the first look; `behind` are those that could not be
+   * folded in the time that a reader waits. What a reader has seen is never taken back by a fold that was not done yet.
+   */
+  const cellsOf = async function* (
+    waitsMs: number,
+    select: (last: CellRow | undefined) => CellQuery,
+  ): AsyncGenerator<CellRow> {
+    const deadline = performance.now() + waitsMs;
+    for (let last: CellRow | undefined; ;) {
+      const seen = new Map<string, CellRow>();
+      let rows: readonly CellRow[];
+      for (;;) {
+        rows = (await select(last).limit(CELLS_AT_ONCE).execute()).map((row) => {
+          const key = JSON.stringify(Object.values(keyOf(row)));
+          if (row.behind === 0) seen.set(key, row);
+          return seen.get(key) ?? row;
+        });
+        const behind = rows.filter((row) => row.behind === 1);
+        if (behind.length === 0 || performance.now() > deadline) break;
+        await advance(behind);
       }
-      teams.delete(team);
+      yield* rows;
+      last = rows.at(-1);
+      if (rows.length < CELLS_AT_ONCE) return;
+      await setImmediate();
     }
   };
 
-  /** Folds the cells of a team that are behind, in the background, as soon as nobody is storing any more. */
-  const wake = (team: string): void => {
-    teams.add(team);
-    storedAt = performance.now();
-    if (!signal.aborted) working ??= work().finally(() => (working = undefined));
-  };
+  return (team) => ({
+    board: async ({ project, feature, after, bytes = PAGE_BYTES }) => {
+      const asked = { team, project_uuid: project, ...(feature !== undefined && { feature_slug: feature }) };
+      const all = reads.selectFrom('board_cells').selectAll();
+      const own = all
+        .where((row) => row.and(asked))
+        .orderBy('feature_slug')
+        .orderBy('work_package');
+      const from = cursorOf(after);
+      const cells: { readonly feature: string; readonly state: CellState }[] = [];
+      let left = bytes;
+      let last = from;
+      const rows = cellsOf(READER_WAITS_MS, (row) => {
+        const place = row === undefined ? from : placeOf(row);
+        if (place === undefined) return own;
+        return own.where((cell) =>
+          cell(cell.refTuple('feature_slug', 'work_package'), '>', cell.tuple(...place)),
+        );
+      });
+      for await (const row of rows) {
+        if (row.behind === 1) return 'behind';
+        left -= row.state.length;
+        if (left < 0 && cells.length > 0) return { features: featureBoards(cells), next: cursorTo(last) };
+        last = placeOf(row);
+        if (row.state !== '')
+          cells.push({ feature: row.feature_slug, state: JSON.parse(row.state) as CellState });
+      }
+      return { features: featureBoards(cells) };
+    },
 
-  return {
-    advance,
-    wake,
-    /** Folds what earlier processes left behind, in the background. */
-    wakeAll: async (): Promise<void> => {
-      const behind = database.reads.selectFrom('board_cells').select('team').where('behind', '=', 1);
-      for (const { team } of await behind.distinct().execute()) wake(team);
+    recentWorkPackages: async (limit) => {
+      const own = reads.selectFrom('board_cells').selectAll().where('team', '=', team);
+      const latest = own.where('work_package', '<>', '').orderBy('changed', 'desc');
+      const recent: PlacedWorkPackage[] = [];
+      let left = SNAPSHOT_BYTES;
+      const rows = cellsOf(SNAPSHOT_WAITS_MS, (last) =>
+        last === undefined ? latest : latest.where('changed', '<', last.changed),
+      );
+      for await (const row of rows) {
+        left -= row.state.length;
+        if (left < 0 && recent.length > 0) break;
+        if (row.behind === 1 || row.state === '') continue;
+        const state = JSON.parse(row.state) as WorkPackageState;
+        recent.push({ projectUuid: row.project_uuid, featureSlug: row.feature_slug, state });
+        if (recent.length === limit) break;
+      }
+      return recent;
     },
-    /** Ends the work in the background. */
-    close: async (): Promise<void> => {
-      ending.abort();
-      await working;
-      await turn;
-    },
-  };
+  });
 };
 
-export type CellFolder = ReturnType<typeof cellFolder>;
+type CellQuery = SelectQueryBuilder<HubTables, 'board_cells', CellRow>;
 
-/** What is folded while events still come in is folded again for the next of them. */
-const QUIET_MS = 50;
+const CELLS_AT_ONCE = 64;
 
-/**
- * However long it stays busy, boards do not fall behind without end; but folding takes no more than a fifth of the time
- * then, on a slow machine as on a fast one.
- */
-const RESTS_PER_SLICE = 2;
+/** Well below what a client takes in one answer. */
+const PAGE_BYTES = 4 * 1024 * 1024;
 
-const CELLS_AT_ONCE = 32;
+const SNAPSHOT_BYTES = 1024 * 1024;
+
+const READER_WAITS_MS = 5000;
+
+/** A session begins with what is folded rather than late; what is left out is told by the board. */
+const SNAPSHOT_WAITS_MS = 1000;
+
+type Place = readonly [feature: string, workPackage: string];
+
+const placeOf = (row: CellRow): Place => [row.feature_slug, row.work_package];
+
+/** A cursor names the last cell of the page before. */
+const cursorTo = (last: Place | undefined): string =>
+  Buffer.from(JSON.stringify(last ?? null)).toString('base64url');
+
+/** What is no cursor of ours begins at the beginning. */
+const cursorOf = (after = ''): Place | undefined => {
+  const last = parseJson(Buffer.from(after, 'base64url').toString());
+  if (!Array.isArray(last) || last.length !== 2) return undefined;
+  return last.every((part) => typeof part === 'string') ? (last as unknown as Place) : undefined;
+};
 
 /** What a slice reads at most: some milliseconds of work. */
 const SLICE_EVENTS = 500;
