@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { CompiledQuery, DialectAdapter } from 'kysely';
+import { sql, type CompiledQuery, type DialectAdapter, type Expression } from 'kysely';
 import { isSameEvent } from '../../domain/events/canonical-json.js';
 import { isFollowed } from '../../domain/events/lamport.js';
 import { cellKey, cellOf, type BoardCell } from '../../domain/hub/board-event.js';
@@ -192,18 +192,19 @@ const advancePosition = async (
     .onConflict((conflict) =>
       conflict.column('team').doUpdateSet((row) => ({
         sequence: row('team_positions.sequence', '+', count),
-        lamport: row
-          .case()
-          .when('team_positions.lamport', '<', lamport)
-          .then(lamport)
-          .else(row.ref('team_positions.lamport'))
-          .end(),
+        lamport: greater(row.ref('team_positions.lamport'), row.val(lamport)),
       })),
     )
     .returning('sequence')
     .executeTakeFirstOrThrow();
   return sequence - count + 1;
 };
+
+/** Both databases have functions for these, under names of their own. Where the first is NULL it is the second. */
+const greater = <T>(one: Expression<T>, other: Expression<T>) =>
+  sql<T>`case when ${one} > ${other} then ${one} else ${other} end`;
+const lesser = <T>(one: Expression<T>, other: Expression<T>) =>
+  sql<T>`case when ${one} < ${other} then ${one} else ${other} end`;
 
 /**
  * One statement for many rows, and how many went in or were changed: rows that answer would take longer than they are
@@ -255,12 +256,7 @@ const MARK_CELLS = manyRows<CellRow>(TABLES.board_cells, (db, rows) =>
       conflict.columns(CELL_KEY).doUpdateSet((row) => ({
         changed: row.ref('excluded.changed'),
         behind: row.ref('excluded.behind'),
-        late_lamport: row
-          .case()
-          .when('board_cells.late_lamport', '<', row.ref('excluded.late_lamport'))
-          .then(row.ref('board_cells.late_lamport'))
-          .else(row.ref('excluded.late_lamport'))
-          .end(),
+        late_lamport: lesser(row.ref('board_cells.late_lamport'), row.ref('excluded.late_lamport')),
       })),
     )
     .compile(),
@@ -274,12 +270,7 @@ const ADVANCE_NODES = manyRows<NodeRow>(TABLES.nodes, (db, rows) =>
       conflict.columns(['team', 'project_uuid', 'node_id']).doUpdateSet((row) => ({
         project_slug: row.fn.coalesce(row.ref('excluded.project_slug'), row.ref('nodes.project_slug')),
         events: row('nodes.events', '+', row.ref('excluded.events')),
-        last_lamport: row
-          .case()
-          .when('excluded.last_lamport', '>', row.ref('nodes.last_lamport'))
-          .then(row.ref('excluded.last_lamport'))
-          .else(row.ref('nodes.last_lamport'))
-          .end(),
+        last_lamport: greater(row.ref('nodes.last_lamport'), row.ref('excluded.last_lamport')),
         last_received_at_ms: row.ref('excluded.last_received_at_ms'),
       })),
     )

@@ -1,20 +1,10 @@
-import {
-  chmodSync,
-  closeSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { chmodSync, closeSync, copyFileSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { SyncError } from '../../domain/errors.js';
 import type { Randomness, WallClock } from '../../ports/host.js';
-import { tryLockFile } from '../fs/process-lock.js';
 import { HISTORY } from './hub-stores.js';
-import { openSqliteDatabase } from './open-sqlite-hub.js';
+import { lockData, makePrivateDirectory, openSqliteDatabase } from './open-sqlite-hub.js';
 import { writeSetting } from './hub-database.js';
 
 /**
@@ -50,17 +40,16 @@ export const restoreSqliteHub = async (
   randomness: Randomness,
 ): Promise<string | undefined> => {
   requireHub(file);
-  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
-  const lock = tryLockFile(join(dataDirectory, 'lock'));
-  if (lock === undefined) {
-    throw new SyncError('hub-busy', `A hub serves ${dataDirectory}.`, { hint: 'Stop it first.' });
-  }
+  makePrivateDirectory(dataDirectory);
+  const lock = lockData(dataDirectory);
   const [present, fresh] = [join(dataDirectory, DATABASE), join(dataDirectory, `${DATABASE}.restoring`)];
   try {
     removeDatabase(fresh);
     await copyDatabase(file, fresh, randomness.uuid());
     const former = existsSync(present) ? `${present}.${clock.nowMs()}` : undefined;
-    if (former !== undefined) for (const suffix of SUFFIXES) moveIfThere(present + suffix, former + suffix);
+    if (former !== undefined)
+      for (const suffix of SUFFIXES)
+        if (existsSync(present + suffix)) renameSync(present + suffix, former + suffix);
     renameSync(fresh, present);
     return former;
   } finally {
@@ -116,10 +105,6 @@ const makeEmpty = (file: string): void => {
       hint: 'Choose another file.',
     });
   }
-};
-
-const moveIfThere = (from: string, to: string): void => {
-  if (existsSync(from)) renameSync(from, to);
 };
 
 const removeDatabase = (path: string): void => {

@@ -4,12 +4,6 @@ import type { WebhookMessage, WebhookTransport } from '../../ports/hub.js';
 
 /** Sends messages as Standard Webhooks has them: signed with HMAC-SHA256 over id, time and body. */
 export class FetchWebhookTransport implements WebhookTransport {
-  readonly #timeoutMs: number;
-
-  constructor(timeoutMs = TIMEOUT_MS) {
-    this.#timeoutMs = timeoutMs;
-  }
-
   async send({ url, secret, id, atMs, body }: WebhookMessage, signal: AbortSignal): Promise<true | string> {
     const timestamp = String(Math.floor(atMs / 1000));
     const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
@@ -25,7 +19,7 @@ export class FetchWebhookTransport implements WebhookTransport {
         },
         body,
         redirect: 'manual',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(this.#timeoutMs)]),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
       });
       await response.body?.cancel();
       return response.ok || `status ${response.status}`;

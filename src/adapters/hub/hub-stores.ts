@@ -1,4 +1,3 @@
-import { DEFAULT_SESSION_POLICY, type SessionPolicy } from '../../domain/hub/session-policy.js';
 import type { Log, Randomness, WallClock } from '../../ports/host.js';
 import type { AccountStore, EventStore, NewsListener, Secrets, WebhookStore } from '../../ports/hub.js';
 import { openBoards } from './boards.js';
@@ -27,20 +26,19 @@ export interface HubStoresOptions {
   readonly clock: WallClock;
   readonly randomness: Randomness;
   readonly secrets: Secrets;
-  readonly policy?: SessionPolicy | undefined;
   /** Hears what breaks in the background. */
   readonly log: Log;
 }
 
 /** The stores on a database whose tables are up to date. They own the database from then on. */
 export const openHubStores = async (database: HubDatabase, options: HubStoresOptions): Promise<HubStores> => {
-  const { secrets, clock, policy = DEFAULT_SESSION_POLICY } = options;
+  const { secrets, clock } = options;
   const store = await openEventStore(database, options);
   const hubSecret = await orStorageFailed('give its secret', () =>
     settle(database.writes, 'token-secret', () => secrets.token()),
   );
   const nobodysHash = await secrets.hashPassword(secrets.token());
-  const needs = { ...database, secrets, clock, policy, hubSecret, nobodysHash };
+  const needs = { ...database, secrets, clock, hubSecret, nobodysHash };
   return {
     store,
     accounts: orStorageFails({ ...sqlPeople(needs), ...sqlSessions(needs), ...sqlSignIns(needs) }),

@@ -38,7 +38,8 @@ export const openSqliteHub = async (
   }
 };
 
-const makePrivateDirectory = (directory: string): void => {
+/** For this user alone, where it is missing. */
+export const makePrivateDirectory = (directory: string): void => {
   try {
     // A directory that is there already keeps its mode: somebody else may have reasons for it.
     mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -50,7 +51,8 @@ const makePrivateDirectory = (directory: string): void => {
   }
 };
 
-const lockData = (dataDirectory: string): NonNullable<ReturnType<typeof tryLockFile>> => {
+/** The lock of a hub that serves the directory; fails with `hub-busy`. */
+export const lockData = (dataDirectory: string): NonNullable<ReturnType<typeof tryLockFile>> => {
   const lock = tryLockFile(join(dataDirectory, 'lock'));
   if (lock !== undefined) return lock;
   throw new SyncError('hub-busy', `Another hub already serves ${dataDirectory}.`, {

@@ -88,17 +88,13 @@ export const sqlPeople = (needs: AccountNeeds) => {
 };
 
 export const allUsers: (db: Executor) => ReturnType<AccountStore['users']> = async (db) => {
-  const users = await db
-    .selectFrom('users')
-    .select(['name', 'added_at_ms as addedAtMs'])
-    .orderBy('name')
-    .execute();
+  const users = db.selectFrom('users').select(['name', 'added_at_ms as addedAtMs']).orderBy('name');
   const members = await db
     .selectFrom('memberships')
     .select(['user_name', 'team'])
     .orderBy('position')
     .execute();
-  return users.map(({ name, addedAtMs }) => ({
+  return (await users.execute()).map(({ name, addedAtMs }) => ({
     name,
     teams: members.filter((member) => member.user_name === name).map((member) => member.team),
     addedAtMs,

@@ -1,4 +1,4 @@
-import { refreshFault, succeed, type SessionPolicy } from '../../domain/hub/session-policy.js';
+import { refreshFault, SESSION_POLICY, succeed } from '../../domain/hub/session-policy.js';
 import { err, ok } from '../../domain/result.js';
 import type { WallClock } from '../../ports/host.js';
 import type { AccountStore, Bearer, Holder, Secrets, SessionTokens } from '../../ports/hub.js';
@@ -10,7 +10,6 @@ import type { HubTables } from './schema.js';
 export interface AccountNeeds extends Pick<HubDatabase, 'reads' | 'writes'> {
   readonly secrets: Secrets;
   readonly clock: WallClock;
-  readonly policy: SessionPolicy;
   /** The pair of tokens that follows a refresh token is derived with it. */
   readonly hubSecret: string;
   /** What the password of an unknown user is compared with, so that the answer takes as long as for a known one. */
@@ -19,7 +18,7 @@ export interface AccountNeeds extends Pick<HubDatabase, 'reads' | 'writes'> {
 
 /** Sessions and their tokens as rows. Of a token only its digest is stored. */
 export const sqlSessions = (needs: AccountNeeds) => {
-  const { reads, writes, secrets, clock, policy, hubSecret } = needs;
+  const { reads, writes, secrets, clock, hubSecret } = needs;
 
   const identify: AccountStore['identify'] = async (presented, purpose) => {
     const token = await findToken(reads, secrets.digest(presented), purpose);
@@ -64,7 +63,7 @@ export const sqlSessions = (needs: AccountNeeds) => {
       return inTransaction(writes, async (db) => {
         const token = await findToken(db, digest, 'refresh');
         if (token === undefined) return err('unknown');
-        const fault = refreshFault(token, policy, nowMs);
+        const fault = refreshFault(token, nowMs);
         if (fault === 'reused') await endSessions(needs, db, { id: token.sessionId });
         if (fault !== undefined) return err(fault);
         if (token.position === null) return err('not-a-member');
@@ -77,7 +76,7 @@ export const sqlSessions = (needs: AccountNeeds) => {
         const { access, refresh } = succeed((text) => secrets.derive(hubSecret, text), refreshToken);
         const tokens = await insertTokens(needs, db, token, { access, refresh });
         const spentSeconds = Math.max(0, Math.ceil((nowMs - (token.rotatedAtMs ?? nowMs)) / 1000));
-        const accessLifetimeSeconds = Math.max(1, policy.accessSeconds - spentSeconds);
+        const accessLifetimeSeconds = Math.max(1, SESSION_POLICY.accessSeconds - spentSeconds);
         return ok({ ...tokens, accessLifetimeSeconds });
       });
     },
@@ -114,7 +113,7 @@ export const sqlSessions = (needs: AccountNeeds) => {
       const bearer = await identify(accessToken, 'access');
       if (!bearer.ok) return bearer;
       const token = secrets.token();
-      const lifetimeSeconds = policy.liveSeconds;
+      const lifetimeSeconds = SESSION_POLICY.liveSeconds;
       await insertToken(needs, writes, bearer.value.sessionId, 'live', token, lifetimeSeconds);
       return ok({ token, lifetimeSeconds });
     },
@@ -163,9 +162,9 @@ const insertTokens = async (
   db: Executor,
   { user, team, sessionId }: Omit<Bearer, 'expiresAtMs'>,
   pair: Pick<SessionTokens, 'access' | 'refresh'>,
-  accessLifetimeSeconds = needs.policy.accessSeconds,
+  accessLifetimeSeconds = SESSION_POLICY.accessSeconds,
 ): Promise<SessionTokens> => {
-  const refreshLifetimeSeconds = pair.refresh === '' ? 0 : needs.policy.refreshSeconds;
+  const refreshLifetimeSeconds = pair.refresh === '' ? 0 : SESSION_POLICY.refreshSeconds;
   await insertToken(needs, db, sessionId, 'access', pair.access, accessLifetimeSeconds);
   if (pair.refresh !== '')
     await insertToken(needs, db, sessionId, 'refresh', pair.refresh, refreshLifetimeSeconds);

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { SESSION_POLICY } from '../../domain/hub/session-policy.js';
 import { err, ok } from '../../domain/result.js';
 import type { AccountStore } from '../../ports/hub.js';
 import { changesAny, inTransaction, writeSetting } from './hub-database.js';
@@ -7,7 +8,7 @@ import { openSession, type AccountNeeds } from './sql-sessions.js';
 
 /** The ways into a session: passwords, devices that a person lets in, the first user's code; and how often one may try. */
 export const sqlSignIns = (needs: AccountNeeds) => {
-  const { writes, secrets, clock, policy, nobodysHash } = needs;
+  const { writes, secrets, clock, nobodysHash } = needs;
 
   const prove: AccountStore['prove'] = async ({ username, password, team: wanted }) => {
     const user = await writes
@@ -39,7 +40,7 @@ export const sqlSignIns = (needs: AccountNeeds) => {
     },
 
     askForDevice: async (device) => {
-      const { deviceSeconds: lifetimeSeconds, deviceIntervalSeconds: intervalSeconds } = policy;
+      const { deviceSeconds: lifetimeSeconds, deviceIntervalSeconds: intervalSeconds } = SESSION_POLICY;
       const [deviceCode, userCode] = [secrets.token(), secrets.shortCode()];
       const waiting = {
         ...{ digest: secrets.digest(deviceCode), user_code: userCode, device: device ?? null },
@@ -71,7 +72,8 @@ export const sqlSignIns = (needs: AccountNeeds) => {
         if (user === null || team === null) {
           const asking = db.updateTable('device_codes').set({ asked_at_ms: nowMs });
           await asking.where('digest', '=', digest).execute();
-          const isEarly = askedAtMs !== null && nowMs - askedAtMs < policy.deviceIntervalSeconds * 1000;
+          const isEarly =
+            askedAtMs !== null && nowMs - askedAtMs < SESSION_POLICY.deviceIntervalSeconds * 1000;
           return err(isEarly ? 'slow-down' : 'pending');
         }
         const taking = db.deleteFrom('device_codes').where('digest', '=', digest);

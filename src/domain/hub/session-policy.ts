@@ -1,5 +1,5 @@
 /** How long the credentials of a session live. */
-export const DEFAULT_SESSION_POLICY = {
+export const SESSION_POLICY = {
   accessSeconds: 900,
   refreshSeconds: 604_800,
   /** Of a token for one live connection, and of the connection unless it is renewed in place. */
@@ -12,8 +12,6 @@ export const DEFAULT_SESSION_POLICY = {
   deviceSeconds: 900,
   deviceIntervalSeconds: 5,
 };
-
-export type SessionPolicy = Readonly<typeof DEFAULT_SESSION_POLICY>;
 
 /**
  * The pair that follows a refresh token is derived from it with the hub's secret. So a repeated request gets the same
@@ -40,12 +38,11 @@ interface PresentedRefresh {
  */
 export const refreshFault = (
   { expiresAtMs, rotatedAtMs, openedAtMs, revokedAtMs }: PresentedRefresh,
-  policy: SessionPolicy,
   nowMs: number,
 ): 'revoked' | 'expired' | 'reused' | undefined => {
   if (revokedAtMs !== null) return 'revoked';
-  if (rotatedAtMs !== null && nowMs - rotatedAtMs < policy.graceSeconds * 1000) return undefined;
+  if (rotatedAtMs !== null && nowMs - rotatedAtMs < SESSION_POLICY.graceSeconds * 1000) return undefined;
   // An expired token opens nothing, so its return harms nobody and must not end a session that lives on.
-  if (nowMs >= Math.min(expiresAtMs, openedAtMs + policy.sessionSeconds * 1000)) return 'expired';
+  if (nowMs >= Math.min(expiresAtMs, openedAtMs + SESSION_POLICY.sessionSeconds * 1000)) return 'expired';
   return rotatedAtMs === null ? undefined : 'reused';
 };

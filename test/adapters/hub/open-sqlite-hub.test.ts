@@ -5,7 +5,6 @@ import { gunzipSync } from 'node:zlib';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { tryLockFile } from '../../../src/adapters/fs/process-lock.js';
 import { openSqliteHub } from '../../../src/adapters/hub/open-sqlite-hub.js';
-import { DEFAULT_SESSION_POLICY } from '../../../src/domain/hub/session-policy.js';
 import { CryptoRandomness } from '../../../src/adapters/host/node-host.js';
 import { featuresOf, incoming, makeEvent, PROJECT } from '../../support/hub-events.js';
 import { quickSecrets, silentLog } from '../../support/hub.js';
@@ -170,30 +169,6 @@ describe('the data directory of a hub', () => {
     foreign.exec('create table teams (name text)');
     foreign.close();
     await expect(open(directory)).rejects.toMatchObject({ kind: 'storage-failed', hint: expect.any(String) });
-  });
-
-  it('goes by the session policy that it is given', async () => {
-    const stores = await openSqliteHub({
-      dataDirectory: join(at.directory, 'own'),
-      clock: at.time,
-      randomness: new CryptoRandomness(),
-      secrets: quickSecrets,
-      log: silentLog,
-      policy: {
-        ...DEFAULT_SESSION_POLICY,
-        accessSeconds: 1,
-        refreshSeconds: 2,
-        liveSeconds: 3,
-        graceSeconds: 4,
-      },
-    });
-    await stores.accounts.addTeam('acme');
-    await stores.accounts.addUser({ name: 'ada', password: 'correct horse' });
-    await stores.accounts.addMember('acme', 'ada');
-    expect(await stores.accounts.signIn({ username: 'ada', password: 'correct horse' })).toMatchObject({
-      value: { accessLifetimeSeconds: 1, refreshLifetimeSeconds: 2 },
-    });
-    await stores.close();
   });
 
   it('is refused when it cannot be made', async () => {
