@@ -89,6 +89,19 @@ export const accountStoreContract = (flavour: AccountStoreFlavour): void => {
       expect(await accounts.identify(access, 'access')).toEqual({ ok: false, error: 'expired' });
     });
 
+    it('knows the bearers of many tokens as it knows each', async () => {
+      const [one, other] = [await signIn(), await signIn('acme')];
+      await accounts.revoke(other.refresh);
+      const tokens = [...new Array<string>(600).fill('nonsense'), other.access, one.access, one.access];
+      const alone = [accounts.identify(other.access, 'access'), accounts.identify(one.access, 'access')];
+      const [revoked, known] = await Promise.all(alone);
+      const found = await accounts.identifyAll(tokens, 'access');
+      expect(found.slice(0, 600)).toEqual(new Array(600).fill({ ok: false, error: 'unknown' }));
+      expect(found.slice(600)).toEqual([revoked, known, known]);
+      expect(revoked).toEqual({ ok: false, error: 'revoked' });
+      expect(await accounts.identifyAll([], 'live')).toEqual([]);
+    });
+
     it('accepts each token for its own purpose only', async () => {
       const { access, refresh } = await signIn();
       const live = await accounts.issueLiveToken(access);

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { StderrLog } from '../../src/adapters/host/log.js';
 import { People } from '../../src/app/hub/people.js';
 import { PASSWORD, startTestHub, type TestHub, type TestHubOptions } from '../support/hub.js';
@@ -43,6 +44,22 @@ describe('accounts of a hub that serves', () => {
       other.end();
     }
     expect(audited().filter((line) => line.startsWith('audit taken-back'))).not.toHaveLength(0);
+  });
+
+  it('asks once for all that is open, however much that is', async () => {
+    await start({ limits: { membershipCheckMs: 10 } });
+    const { accounts } = hub.stores;
+    const open = await Promise.all(
+      Array.from({ length: 12 }, async () =>
+        connectLive(hub.url, await liveTokenFor(hub.url, await hub.tokenOf('acme'))),
+      ),
+    );
+    const one = jest.spyOn(accounts, 'identify');
+    const all = jest.spyOn(accounts, 'identifyAll');
+    await new People(accounts).endSessions('device', { user: 'acme' });
+    expect(await Promise.all(open.map((client) => client.closed))).toEqual(open.map(() => 4401));
+    expect(one.mock.calls).toEqual([]);
+    expect(all).toHaveBeenCalledTimes(1);
   });
 
   it('opens one connection with a live token', async () => {

@@ -1,7 +1,7 @@
 import { refreshFault, SESSION_POLICY, succeed } from '../../domain/hub/session-policy.js';
-import { err, ok } from '../../domain/result.js';
+import { err, ok, type Result } from '../../domain/result.js';
 import type { WallClock } from '../../ports/host.js';
-import type { AccountStore, Bearer, Holder, Secrets, SessionTokens } from '../../ports/hub.js';
+import type { AccountStore, Bearer, BearerFault, Holder, Secrets, SessionTokens } from '../../ports/hub.js';
 import { changesAny, inTransaction, readSetting, writeSetting } from './hub-database.js';
 import type { Executor, HubDatabase } from './hub-database.js';
 import type { HubTables } from './schema.js';
@@ -20,8 +20,7 @@ export interface AccountNeeds extends Pick<HubDatabase, 'reads' | 'writes'> {
 export const sqlSessions = (needs: AccountNeeds) => {
   const { reads, writes, secrets, clock, hubSecret } = needs;
 
-  const identify: AccountStore['identify'] = async (presented, purpose) => {
-    const token = await findToken(reads, secrets.digest(presented), purpose);
+  const judge = (token: FoundToken | undefined): Result<Bearer, BearerFault> => {
     if (token === undefined) return err('unknown');
     if (token.revokedAtMs !== null) return err('revoked');
     if (clock.nowMs() >= token.expiresAtMs) return err('expired');
@@ -29,6 +28,9 @@ export const sqlSessions = (needs: AccountNeeds) => {
     const { user, team, sessionId, expiresAtMs } = token;
     return ok({ user, team, sessionId, expiresAtMs });
   };
+
+  const identify: AccountStore['identify'] = async (presented, purpose) =>
+    judge(await findToken(reads, secrets.digest(presented), purpose));
 
   /** What still opens something, latest first. */
   const sessions: AccountStore['sessions'] = async (kind, user) => {
@@ -56,6 +58,17 @@ export const sqlSessions = (needs: AccountNeeds) => {
   return {
     identify,
     sessions,
+
+    identifyAll: async (presented, purpose) => {
+      const digests = presented.map((token) => secrets.digest(token));
+      const found = new Map<string, FoundToken>();
+      for (let at = 0; at < digests.length; at += ASKED_AT_ONCE) {
+        // Of one length, so that the texts of statements are few.
+        const some = Array.from({ length: ASKED_AT_ONCE }, (_, next) => digests[at + next] ?? '');
+        for (const token of await findTokens(reads, some, purpose).execute()) found.set(token.digest, token);
+      }
+      return digests.map((digest) => judge(found.get(digest)));
+    },
 
     rotate: (refreshToken) => {
       const digest = secrets.digest(refreshToken);
@@ -213,7 +226,7 @@ const isCalled = (sessionId: string, id: string): boolean =>
 const SHORTEST_ID = 8;
 
 /** A token with what is known of its session. It has no position when the user is not in the session's team any more. */
-const findToken = (db: Executor, digest: string, purpose: string) =>
+const findTokens = (db: Executor, digests: readonly string[], purpose: string) =>
   db
     .selectFrom('tokens')
     .innerJoin('sessions', 'sessions.id', 'session_id')
@@ -222,8 +235,15 @@ const findToken = (db: Executor, digest: string, purpose: string) =>
         .onRef('memberships.team', '=', 'sessions.team')
         .onRef('memberships.user_name', '=', 'sessions.user_name'),
     )
-    .select(['sessions.id as sessionId', 'sessions.user_name as user', 'sessions.team', 'position'])
+    .select(['digest', 'sessions.id as sessionId', 'sessions.user_name as user', 'sessions.team', 'position'])
     .select(['opened_at_ms as openedAtMs', 'revoked_at_ms as revokedAtMs'])
     .select(['expires_at_ms as expiresAtMs', 'rotated_at_ms as rotatedAtMs'])
-    .where((row) => row.and({ digest, purpose }))
-    .executeTakeFirst();
+    .where('digest', 'in', digests)
+    .where('purpose', '=', purpose);
+
+const findToken = (db: Executor, digest: string, purpose: string) =>
+  findTokens(db, [digest], purpose).executeTakeFirst();
+
+type FoundToken = NonNullable<Awaited<ReturnType<typeof findToken>>>;
+
+const ASKED_AT_ONCE = 500;

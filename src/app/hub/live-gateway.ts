@@ -134,8 +134,12 @@ export class LiveGateway {
       if (this.#revision !== before) {
         if (before !== undefined) audit(log, 'taken-back', { sessions: this.#sessions.size });
         const breather = new Breather();
-        for (const session of this.#sessions) {
-          await session.check();
+        const sessions = [...this.#sessions];
+        const tokens = sessions.map(({ token }) => token);
+        const bearers = await accounts.identifyAll(tokens, 'live').catch(() => []);
+        for (const [at, session] of sessions.entries()) {
+          // One that was renewed meanwhile was looked up for that.
+          if (session.token === tokens[at]) session.judge(bearers[at]);
           await breather.pause();
         }
       }

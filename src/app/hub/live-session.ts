@@ -107,9 +107,18 @@ export class LiveSession implements Listener {
     setTimeout(() => this.#socket.terminate(), LINGER_MS).unref();
   }
 
-  /** Ends the session if it may not go on; what the store cannot say ends none. */
+  /** The live token with which it was opened, or renewed last. */
+  get token(): string {
+    return this.#token;
+  }
+
+  /** Ends the session if it may not go on. */
   async check(): Promise<void> {
-    const bearer = await this.#identify(this.#token);
+    this.judge(await this.#identify(this.#token));
+  }
+
+  /** The same for an answer about its token; what the store cannot say, `undefined`, ends none. */
+  judge(bearer: Result<Bearer, BearerFault> | undefined): void {
     if (!this.#ended && (bearer?.ok === false || this.#needs.clock.nowMs() >= this.#bearer.expiresAtMs))
       this.close(CLOSE_UNAUTHORIZED, 'sign in again');
   }
