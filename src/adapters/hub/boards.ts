@@ -10,15 +10,14 @@ import { featureBoards } from '../../domain/hub/feature-boards.js';
 import { foldCell } from '../../domain/hub/fold-cell.js';
 import type { PlacedWorkPackage, TeamEvents } from '../../ports/hub.js';
 import { compareCells, inTransaction, type Executor, type HubDatabase } from './hub-database.js';
-import { CELL_KEY, type CellKey, type CellRow, type HubTables } from './schema.js';
+import type { CellKey, CellRow, HubTables } from './schema.js';
 
 export type Boards = (team: string) => Pick<TeamEvents, 'board' | 'recentWorkPackages'>;
 
 /**
  * The boards of teams. Whoever stores an event only marks its cell as behind; a cell is folded when somebody reads it, a
- * little at a time, and what was folded stays. However many events came late, it steps back once, to the checkpoint before
- * the earliest of them. Several hubs may fold one cell: what they write is worked out from the same rows, and a write counts
- * only when no event came in between.
+ * little at a time, and what was folded stays. However many events came late, it is folded anew once. Several hubs may fold
+ * one cell: what they write is worked out from the same rows, and a write counts only when no event came in between.
  */
 export const openBoards = (database: HubDatabase): Boards => {
   const { reads } = database;
@@ -35,17 +34,15 @@ export const openBoards = (database: HubDatabase): Boards => {
   /**
    * Cells one after the other, each as it stood at some moment since the first look; `behind` are those that could not be
    * folded in the time that a reader waits. What a reader has seen is never taken back by a fold that was not done yet.
+   * `select` is those that come after the last one that was taken.
    */
-  const cellsOf = async function* (
-    waitsMs: number,
-    select: (last: CellRow | undefined) => CellQuery,
-  ): AsyncGenerator<CellRow> {
+  const cellsOf = async function* (waitsMs: number, select: () => CellQuery): AsyncGenerator<CellRow> {
     const deadline = performance.now() + waitsMs;
-    for (let last: CellRow | undefined; ;) {
+    for (;;) {
       const seen = new Map<string, CellRow>();
       let rows: readonly CellRow[];
       for (;;) {
-        rows = (await select(last).limit(CELLS_AT_ONCE).execute()).map((row) => {
+        rows = (await select().limit(CELLS_AT_ONCE).execute()).map((row) => {
           const key = JSON.stringify(Object.values(keyOf(row)));
           if (row.behind === 0) seen.set(key, row);
           return seen.get(key) ?? row;
@@ -55,7 +52,6 @@ export const openBoards = (database: HubDatabase): Boards => {
         await advance(behind);
       }
       yield* rows;
-      last = rows.at(-1);
       if (rows.length < CELLS_AT_ONCE) return;
       await setImmediate();
     }
@@ -69,22 +65,21 @@ export const openBoards = (database: HubDatabase): Boards => {
         .where((row) => row.and(asked))
         .orderBy('feature_slug')
         .orderBy('work_package');
-      const from = cursorOf(after);
       const cells: { readonly feature: string; readonly state: CellState }[] = [];
       let left = bytes;
-      let last = from;
-      const rows = cellsOf(READER_WAITS_MS, (row) => {
-        const place = row === undefined ? from : placeOf(row);
-        if (place === undefined) return own;
-        return own.where((cell) =>
-          cell(cell.refTuple('feature_slug', 'work_package'), '>', cell.tuple(...place)),
+      let last = cursorOf(after);
+      const rows = cellsOf(READER_WAITS_MS, () => {
+        if (last === undefined) return own;
+        const place = last;
+        return own.where((row) =>
+          row(row.refTuple('feature_slug', 'work_package'), '>', row.tuple(...place)),
         );
       });
       for await (const row of rows) {
         if (row.behind === 1) return 'behind';
         left -= row.state.length;
         if (left < 0 && cells.length > 0) return { features: featureBoards(cells), next: cursorTo(last) };
-        last = placeOf(row);
+        last = [row.feature_slug, row.work_package];
         if (row.state !== '')
           cells.push({ feature: row.feature_slug, state: JSON.parse(row.state) as CellState });
       }
@@ -94,12 +89,12 @@ export const openBoards = (database: HubDatabase): Boards => {
     recentWorkPackages: async (limit) => {
       const own = reads.selectFrom('board_cells').selectAll().where('team', '=', team);
       const latest = own.where('work_package', '<>', '').orderBy('changed', 'desc');
+      let before = Number.MAX_SAFE_INTEGER;
       const recent: PlacedWorkPackage[] = [];
       let left = SNAPSHOT_BYTES;
-      const rows = cellsOf(SNAPSHOT_WAITS_MS, (last) =>
-        last === undefined ? latest : latest.where('changed', '<', last.changed),
-      );
+      const rows = cellsOf(SNAPSHOT_WAITS_MS, () => latest.where('changed', '<', before));
       for await (const row of rows) {
+        before = row.changed;
         left -= row.state.length;
         if (left < 0 && recent.length > 0) break;
         if (row.behind === 1 || row.state === '') continue;
@@ -128,8 +123,6 @@ const SNAPSHOT_WAITS_MS = 1000;
 
 type Place = readonly [feature: string, workPackage: string];
 
-const placeOf = (row: CellRow): Place => [row.feature_slug, row.work_package];
-
 /** A cursor names the last cell of the page before. */
 const cursorTo = (last: Place | undefined): string =>
   Buffer.from(JSON.stringify(last ?? null)).toString('base64url');
@@ -145,9 +138,6 @@ const cursorOf = (after = ''): Place | undefined => {
 const SLICE_EVENTS = 500;
 const SLICE_BYTES = 512 * 1024;
 
-/** How many events lie between two checkpoints; of a late event so many are folded again at least. */
-const CHECKPOINT_EVENTS = 128;
-
 const foldSlice = (database: HubDatabase, cells: readonly CellKey[]): Promise<void> =>
   inTransaction(database.writes, async (db) => {
     const budget = { events: SLICE_EVENTS, bytes: SLICE_BYTES };
@@ -158,21 +148,18 @@ const foldSlice = (database: HubDatabase, cells: readonly CellKey[]): Promise<vo
     }
   });
 
-/** How far a fold has come: the causal position of the last event that was looked at, and what it made of the cell. */
-interface Fold {
-  readonly through: readonly [lamport: number, node: string, event: string] | undefined;
-  readonly state: CellState | undefined;
-}
-
+/** Takes a cell on from the last event that was looked at; when something came late, from the first one. */
 const foldRow = async (
   db: Executor,
   row: CellRow,
   budget: { events: number; bytes: number },
 ): Promise<void> => {
-  const from = await startOf(db, row);
-  const { project_uuid: project, feature_slug: feature, work_package: workPackage } = row;
+  const { late_lamport: late, project_uuid: project, feature_slug: feature, work_package: workPackage } = row;
   const cell: BoardCell = { project, feature, workPackage };
-  const next = eventsAfter(db, row, from);
+  let through = row.through === '' ? BEFORE_ALL : (JSON.parse(row.through) as Position);
+  let state = row.state === '' ? undefined : (JSON.parse(row.state) as CellState);
+  if (late !== null && late <= through[0]) [through, state] = [BEFORE_ALL, undefined];
+  const next = eventsAfter(db, row, through);
   const sizes = await next
     .select((event) => event.fn<number>('octet_length', ['document']).as('bytes'))
     .limit(budget.events + 1)
@@ -181,7 +168,6 @@ const foldRow = async (
   for (; count < Math.min(sizes.length, budget.events) && budget.bytes > 0; count++)
     budget.bytes -= sizes[count]?.bytes ?? 0;
   budget.events -= count;
-  let { state, through } = from;
   const events = next.select(['lamport', 'node_id', 'event_id', 'document']).limit(count);
   for (const { lamport, node_id, event_id, document } of await events.execute()) {
     through = [lamport, node_id, event_id];
@@ -190,46 +176,22 @@ const foldRow = async (
     // Another cell may have the same number.
     if (cellKey(cellOf(event)) === cellKey(cell)) state = foldCell(state, cell, event);
   }
-  const fold = { through: textOf(through), state: textOf(state) };
-  const { numUpdatedRows: written } = await db
+  // Where an event came in between, this fold may lack it: the cell is still behind.
+  await db
     .updateTable('board_cells')
-    .set({ behind: count < sizes.length ? 1 : 0, late_lamport: null, ...fold })
+    .set({ behind: count < sizes.length ? 1 : 0, late_lamport: null })
+    .set({ through: JSON.stringify(through), state: state === undefined ? '' : JSON.stringify(state) })
     .where(isCell(row))
     .where('changed', '=', row.changed)
-    .executeTakeFirst();
-  // An event came in between, so that this fold may lack it: the cell is still behind.
-  if (written === 0n || through === undefined) return;
-  if (row.late_lamport !== null && row.through !== '') {
-    const passed = db.deleteFrom('board_checkpoints').where(isCell(row));
-    await passed.where('lamport', '>=', row.late_lamport).execute();
-  }
-  if (checkpoints(state) > checkpoints(from.state)) {
-    await db
-      .insertInto('board_checkpoints')
-      .values({ ...keyOf(row), lamport: through[0], ...fold })
-      .onConflict((conflict) => conflict.columns([...CELL_KEY, 'lamport']).doUpdateSet(fold))
-      .execute();
-  }
+    .execute();
 };
 
-/** Where the fold goes on: at the end of what is folded, or at the last checkpoint before what came late. */
-const startOf = async (db: Executor, row: CellRow): Promise<Fold> => {
-  const here = readFold(row);
-  const { late_lamport: late } = row;
-  if (here.through === undefined || late === null || late > here.through[0]) return here;
-  const checkpoint = await db
-    .selectFrom('board_checkpoints')
-    .select(['through', 'state'])
-    .where(isCell(row))
-    .where('lamport', '<', late)
-    .orderBy('lamport', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return readFold(checkpoint ?? { through: '', state: '' });
-};
+type Position = readonly [lamport: number, node: string, event: string];
+
+const BEFORE_ALL: Position = [-1, '', ''];
 
 /** The events of a cell that come next, in causal order. */
-const eventsAfter = (db: Executor, row: CellRow, { through = [-1, '', ''] }: Fold) =>
+const eventsAfter = (db: Executor, row: CellRow, through: Position) =>
   db
     .selectFrom('events')
     .where('team', '=', row.team)
@@ -240,20 +202,9 @@ const eventsAfter = (db: Executor, row: CellRow, { through = [-1, '', ''] }: Fol
     .orderBy('node_id')
     .orderBy('event_id');
 
-const checkpoints = (state: CellState | undefined): number =>
-  Math.floor((state?.events ?? 0) / CHECKPOINT_EVENTS);
-
-const textOf = (part: unknown): string => (part === undefined ? '' : JSON.stringify(part));
-
-const readFold = (row: { readonly through: string; readonly state: string }): Fold => ({
-  through: row.through === '' ? undefined : (JSON.parse(row.through) as Fold['through']),
-  state: row.state === '' ? undefined : (JSON.parse(row.state) as CellState),
-});
-
 const keyOf = (cell: CellKey): CellKey => {
   const { team, project_uuid, feature_slug, work_package } = cell;
   return { team, project_uuid, feature_slug, work_package };
 };
 
-const isCell = (key: CellKey) => (row: ExpressionBuilder<HubTables, 'board_cells' | 'board_checkpoints'>) =>
-  row.and(keyOf(key));
+const isCell = (key: CellKey) => (row: ExpressionBuilder<HubTables, 'board_cells'>) => row.and(keyOf(key));

@@ -22,8 +22,8 @@ export interface HubDatabase {
 export interface NewsExchange {
   /** Tells all other hubs, soon, that there is something new; several calls may become one. Never throws. */
   tell(): void;
-  /** Begins to hear of the teams that `teams` names at the time. Ends when the database is closed. */
-  hear(teams: () => readonly string[], listener: (team: string, upTo: number) => void): void;
+  /** Begins to hear how far each team has come. Ends when the database is closed. */
+  hear(listener: (team: string, upTo: number) => void): void;
 }
 
 /** Runs the work in one transaction. Where several hubs write, the database may undo it in favour of another: it is repeated. */

@@ -1,5 +1,6 @@
+import { EventEmitter } from 'node:events';
 import type { Log, Randomness, WallClock } from '../../ports/host.js';
-import type { AccountStore, EventStore, NewsListener, Secrets, WebhookStore } from '../../ports/hub.js';
+import type { AccountStore, EventStore, Secrets, WebhookStore } from '../../ports/hub.js';
 import { openBoards } from './boards.js';
 import { type HubDatabase, orStorageFailed, orStorageFails, settle, writeSetting } from './hub-database.js';
 import { sqlPeople } from './sql-people.js';
@@ -55,49 +56,32 @@ const openEventStore = async (
     orStorageFailed('say who it is', () => settle(database.writes, name, () => randomness.uuid()));
   const [hubId, history] = [await settled('hub-id'), await settled(HISTORY)];
   const boards = openBoards(database);
-  const news = teamNews();
+  const news = new EventEmitter().setMaxListeners(0);
+  const told = new Map<string, number>();
+  /** Says that a team may have events up to this sequence number; what was said before is not said again. */
+  const tell = (team: string, upTo: number): void => {
+    if (upTo <= (told.get(team) ?? 0)) return;
+    told.set(team, upTo);
+    news.emit('told', team, upTo);
+  };
   return {
     hubId,
     history,
     forTeam: (team) => {
       const onStored = (upTo: number): void => {
-        news.tell(team, upTo);
+        tell(team, upTo);
         database.exchange?.tell();
       };
       return teamEvents(team, { database, boards, clock, onStored });
     },
     follow: (team, listener) => {
-      const unfollow = news.follow(team, listener);
-      database.exchange?.hear(news.followed, news.tell);
-      return unfollow;
+      const hear = (of: string, upTo: number): void => (of === team ? listener(upTo) : undefined);
+      news.on('told', hear);
+      database.exchange?.hear(tell);
+      return () => void news.off('told', hear);
     },
     proveWriting: () =>
       orStorageFailed('write', () => writeSetting(database.writes, 'last-proof', String(clock.nowMs()))),
     close: () => database.close(),
-  };
-};
-
-/** Who wants to hear that a team has news, in one process. */
-const teamNews = () => {
-  const listeners = new Map<string, Set<NewsListener>>();
-  const told = new Map<string, number>();
-  return {
-    /** Teams that somebody listens to. */
-    followed: (): readonly string[] => [...listeners.keys()],
-    /** Listens until the returned function is called. */
-    follow: (team: string, listener: NewsListener) => {
-      const own = listeners.get(team) ?? new Set();
-      listeners.set(team, own.add(listener));
-      return () => {
-        own.delete(listener);
-        if (own.size === 0 && listeners.get(team) === own) listeners.delete(team);
-      };
-    },
-    /** Says that the team may have events up to this sequence number; what was said before is not said again. */
-    tell: (team: string, upTo: number): void => {
-      if (upTo <= (told.get(team) ?? 0)) return;
-      told.set(team, upTo);
-      for (const listener of listeners.get(team) ?? []) listener(upTo);
-    },
   };
 };

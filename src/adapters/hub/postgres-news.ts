@@ -61,12 +61,12 @@ export const postgresNews = ({ db, connect, log, randomness }: NewsOptions): Pos
     }
   };
 
-  const hearAll: (...given: Parameters<NewsExchange['hear']>) => Promise<void> = async (teams, listener) => {
+  const hearAll = async (listener: Parameters<NewsExchange['hear']>[0]): Promise<void> => {
     for (let failures = 0; !isEnding;) {
       const client = connect();
       try {
         await lookOn(client, async () => {
-          const { rows } = await client.query<Counter>(SELECT_COUNTERS, [teams()]);
+          const { rows } = await client.query<Counter>('select team, sequence from team_positions');
           failures = 0;
           for (const { team, sequence } of rows) listener(team, sequence);
         });
@@ -84,7 +84,7 @@ export const postgresNews = ({ db, connect, log, randomness }: NewsOptions): Pos
       isUntold = true;
       telling ??= tellAll().finally(() => (telling = undefined));
     },
-    hear: (teams, listener) => void (hearing ??= hearAll(teams, listener)),
+    hear: (listener) => void (hearing ??= hearAll(listener)),
     close: async () => {
       isEnding = true;
       rest.abort();
@@ -98,8 +98,6 @@ export const postgresNews = ({ db, connect, log, randomness }: NewsOptions): Pos
 const CHANNEL = 'spec_kitty_news';
 
 type Counter = Pick<HubTables['team_positions'], 'team' | 'sequence'>;
-
-const SELECT_COUNTERS = 'select team, sequence from team_positions where team = any($1)';
 
 const LOOK_MS = 5000;
 const FIRST_RETRY_MS = 250;

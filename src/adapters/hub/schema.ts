@@ -111,12 +111,6 @@ export const TABLES = {
     key: CELL_KEY,
     indexes: { board_cells_changed: ['team', 'changed'] },
   },
-  /** A cell as it stood after some of its events, so that a late one does not cost a fold from the first event on. */
-  board_checkpoints: {
-    /** `lamport`: of the last event in it. */
-    columns: { ...CELL, lamport: 'bigint', through: 'text', state: 'text' },
-    key: [...CELL_KEY, 'lamport'],
-  },
   /** The machines that sent events of a project. */
   nodes: {
     columns: {

@@ -72,27 +72,6 @@ describe('boards beside the log', () => {
     expect([board]).toEqual(expectedOf(crowd));
   });
 
-  it('begin again at the last checkpoint before what came late', async () => {
-    await append(
-      'acme',
-      Array.from({ length: 1000 }, (_, index) => transition(index, 'a')),
-      500,
-    );
-    await boardOf('acme');
-    const rows = () =>
-      database()
-        .prepare('select lamport from board_checkpoints order by lamport')
-        .all()
-        .map((row) => Number(row['lamport']));
-    const before = rows();
-    expect(before.length).toBeGreaterThan(1);
-    await append('acme', [transition(600, 'b')], 1);
-    await boardOf('acme');
-    const kept = before.filter((lamport) => lamport < 600);
-    expect(rows().slice(0, kept.length)).toEqual(kept);
-    expect(kept.length).toBeGreaterThan(0);
-  });
-
   it('tell cells apart that have the same number', async () => {
     const events = Array.from({ length: 900 }, (_, index) =>
       transition(index, 'a', index < 850 ? 'WP01' : 'WP02'),
@@ -100,7 +79,7 @@ describe('boards beside the log', () => {
     await append('acme', events, 300);
     await boardOf('acme');
     database().exec(
-      "update events set cell = 5; update board_cells set cell = 5, behind = 1, through = '', state = ''; delete from board_checkpoints",
+      "update events set cell = 5; update board_cells set cell = 5, behind = 1, through = '', state = ''",
     );
     expect(await boardOf('acme')).toEqual(expectedOf(events));
   });
