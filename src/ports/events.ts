@@ -121,8 +121,11 @@ export interface HeldRepository {
 export interface RepositoryPlace {
   /** The checkout that `directory` lies in, found by walking up; `undefined` outside every project. */
   locate(directory: string): Promise<Checkout | undefined>;
-  /** Branch and commit of the checkout, without a child process where git's files allow it. Never throws. */
-  head(checkout: Checkout): Promise<Head>;
+  /**
+   * Branch and commit of the checkout, or of the main one whichever it is, without a child process where git's files
+   * allow it. Never throws.
+   */
+  head(checkout: Checkout, of?: 'main'): Promise<Head>;
   /** URL of `origin`; `undefined` when there is none. Never throws. */
   originUrl(checkout: Checkout): Promise<string | undefined>;
   /**

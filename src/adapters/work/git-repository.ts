@@ -60,8 +60,8 @@ export class GitRepository implements Repository {
     );
   }
 
-  async head(checkout: Checkout): Promise<Head> {
-    const git = this.#git.in(checkout);
+  async head(checkout: Checkout, of?: 'main'): Promise<Head> {
+    const git = of === 'main' ? this.#at(checkout) : this.#git.in(checkout);
     return git.head().catch(() => ({}));
   }
 

@@ -100,7 +100,7 @@ export const targetBranchOf = async (
   const read = meta === undefined ? undefined : readMeta(meta);
   if (read?.ok === true && read.value.targetBranch !== undefined) return read.value.targetBranch;
   if (checkout.commonDir === undefined) return 'main';
-  const { branch } = await repository.head(mainCheckout(checkout));
+  const { branch } = await repository.head(checkout, 'main');
   if (branch !== undefined) return branch;
   throw new SyncError('input-invalid', 'No branch is checked out, and meta.json names no target_branch.', {
     hint: 'Check out the branch that the feature is merged into, or write target_branch into its meta.json.',
@@ -118,18 +118,9 @@ export const standingTargetOf = async (
 ): Promise<string> => {
   const target = await targetBranchOf(repository, checkout, meta);
   if ((await repository.branchTip(checkout, target)) !== undefined) return target;
-  const { branch, commit } = await repository.head(mainCheckout(checkout));
+  const { branch, commit } = await repository.head(checkout, 'main');
   if (branch !== undefined && commit !== undefined) return branch;
   throw new SyncError('worktree-failed', `There is no commit on ${target} to start from.`, {
     hint: 'Commit something on the branch that the feature is merged into, then run the command again.',
   });
 };
-
-/** The main checkout of a repository: where `kitty-specs/` is read, written and committed. */
-export const mainCheckout = ({ projectRoot, commonDir, projectGitDir }: Checkout): Checkout =>
-  commonDir === undefined
-    ? { root: projectRoot, projectRoot }
-    : {
-        ...{ root: projectRoot, projectRoot, commonDir, gitDir: projectGitDir ?? commonDir },
-        ...(projectGitDir === undefined ? {} : { projectGitDir }),
-      };

@@ -4,7 +4,6 @@ import { completeIdentity, isComplete } from '../../domain/events/project-identi
 import type { LamportStore, ConfigStore, Checkout, HeldRepository } from '../../ports/events.js';
 import type { FeatureFiles, Repository } from '../../ports/work.js';
 import type { EnsureIdentity, IdentityReading } from '../events/ensure-identity.js';
-import { mainCheckout } from './feature-branches.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
 import { UseCase } from './use-case.js';
 
@@ -103,11 +102,11 @@ export class InitProject extends UseCase<InitPorts> {
     setAside: string | undefined,
   ): Promise<string | undefined> {
     const { repository, files } = this.ports;
-    const main = mainCheckout(held.checkout);
-    if (main.commonDir === undefined || !(await repository.isUncommitted(main, CONFIG))) return undefined;
-    const { branch } = await repository.head(main);
+    const { checkout } = held;
+    if (!(await repository.isUncommitted(checkout, CONFIG))) return undefined;
+    const { branch } = await repository.head(checkout, 'main');
     const isAsBefore = before === after && branch !== undefined;
-    if (isAsBefore && (await repository.fileAtTip(main, branch, CONFIG)) !== undefined) return undefined;
+    if (isAsBefore && (await repository.fileAtTip(checkout, branch, CONFIG)) !== undefined) return undefined;
     const committed = await repository.commit(held, [CONFIG], MESSAGE);
     if (committed.ok) return committed.value;
     const written = { path: CONFIG, before: before === '' ? undefined : before, after };

@@ -15,13 +15,7 @@ import type { BranchMove, MergeStrategy, MoveObstacle, TriedMerge } from '../../
 import type { ResultOf } from '../documents/all.js';
 import type { FeatureDraft } from './feature-draft.js';
 import { chosenWorkPackages, findWorkPackage, frontMatterGraph, type FeatureState } from './feature-state.js';
-import {
-  branchesOf,
-  branchStandings,
-  describeGroup,
-  mainCheckout,
-  standingTargetOf,
-} from './feature-branches.js';
+import { branchesOf, branchStandings, describeGroup, standingTargetOf } from './feature-branches.js';
 import { findFeature, loadFeature } from './locate-feature.js';
 import { conflictError, obstacleError, refusalError, type FoundConflict } from './merge-errors.js';
 import type { MergingPorts, PerformedWork } from './perform-work.js';
@@ -190,7 +184,7 @@ export class MergeWorkPackages extends UseCase<MergingPorts> {
     { commit }: MergeInput,
   ): Promise<void> {
     if (commit === false || steps.every(({ from, to }) => from === to)) return;
-    if ((await this.ports.repository.head(mainCheckout(checkout))).branch !== undefined) return;
+    if ((await this.ports.repository.head(checkout, 'main')).branch !== undefined) return;
     throw refused(
       'HEAD is detached in the main checkout, so the lanes cannot be committed.',
       `Nothing has changed. Check out a branch in ${checkout.projectRoot} and run the command again.`,

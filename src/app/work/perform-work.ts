@@ -4,7 +4,6 @@ import type { Checkout, HeldRepository } from '../../ports/events.js';
 import type { CaptureLimits, CaptureOutcome, Fact } from '../../ports/outbox.js';
 import type { FeatureFiles, FileChange, IntentStore, Merges, Repository } from '../../ports/work.js';
 import type { Emission, EventEmitter } from '../outbox/event-emitter.js';
-import { mainCheckout } from './feature-branches.js';
 import type { WorkSubject } from './log-breakage.js';
 import { UseCase } from './use-case.js';
 
@@ -173,7 +172,7 @@ export class PerformWork extends UseCase<PerformWorkPorts> {
     kept: Intent | undefined,
   ): Promise<string | undefined> {
     const { repository, files, intents } = this.ports;
-    const { branch } = await repository.head(mainCheckout(held.checkout));
+    const { branch } = await repository.head(held.checkout, 'main');
     const paths = await this.#pathsOfCommit(held.checkout, branch, changes);
     const message = held.checkout.commonDir === undefined ? undefined : wanted;
     // What no commit can hold is refused before anything is written.

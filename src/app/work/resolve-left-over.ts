@@ -5,7 +5,6 @@ import type { IntendedEvent, Intent } from '../../domain/work/intent.js';
 import type { CheckoutRegistry, HeldRepository } from '../../ports/events.js';
 import type { CaptureLimits, CaptureOutcome, Fact, Outboxes, Outbox } from '../../ports/outbox.js';
 import type { FeatureFiles, IntentStore, Repository } from '../../ports/work.js';
-import { mainCheckout } from './feature-branches.js';
 import { asKept, type ResolvedLeftOver } from './perform-work.js';
 import { UseCase } from './use-case.js';
 
@@ -38,7 +37,7 @@ export class ResolveLeftOver extends UseCase<ResolveLeftOverPorts> {
     await files.sweep(held, pathsOf(intent));
     const outbox = outboxes.open(intent.project);
     const { ids, trouble } = await searchJournal(outbox, intent, limits);
-    const isCheckedOut = (await repository.head(mainCheckout(held.checkout))).branch === intent.branch;
+    const isCheckedOut = (await repository.head(held.checkout, 'main')).branch === intent.branch;
     const findings = await this.#findings(held, intent, ids, isCheckedOut);
     const { captured, proven } = findings;
     const commitRefused = isCheckedOut && proven.length > 0 ? await this.#commit(held, intent) : undefined;
